@@ -1,0 +1,18 @@
+"""Errors for people. Each carries one message that says what is wrong, where, and what to type next.
+
+PreflightError
+├── UsageError       the command line, hosts.txt or launch.toml: nothing was contacted
+└── FactError        a fact is missing or not what a probe prints: "could not be determined"
+"""
+
+
+class PreflightError(Exception):
+    """Anything a user can mend; shown as its message, never as a traceback."""
+
+
+class UsageError(PreflightError):
+    """A mistake on the command line or in a file of the user's. Names file:line where there is one."""
+
+
+class FactError(PreflightError):
+    """A section of facts is absent, broken or of another shape than expected."""
