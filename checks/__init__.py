@@ -1,3 +1,3 @@
-"""What a healthy training cluster is, and how to find out: the checks, their facts and their judges."""
+"""What a healthy training cluster is, and how to find out."""
 
 __version__ = "0.1.0"

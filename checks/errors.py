@@ -1,4 +1,4 @@
-"""Errors for people. Each carries one message that says what is wrong, where, and what to type next.
+"""Errors for people. Each carries one message: what is wrong, where, and what to type next.
 
 PreflightError
 ├── UsageError       the command line, hosts.txt or launch.toml: nothing was contacted
@@ -11,7 +11,7 @@ class PreflightError(Exception):
 
 
 class UsageError(PreflightError):
-    """A mistake on the command line or in a file of the user's. Names file:line where there is one."""
+    """A mistake on the command line or in a file of the user's. Names file:line if it can."""
 
 
 class FactError(PreflightError):

@@ -1,9 +1,10 @@
-"""The nouns that every room shares: nodes, the job to start, verdicts and findings. Frozen, small, stdlib only."""
+"""The nouns that every room shares: nodes, the job to start, verdicts and findings."""
 
 from __future__ import annotations
 
 import enum
 import os
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -180,6 +181,4 @@ class Finding:
 
 def default_python() -> str:
     """The interpreter that runs this program, as the training interpreter's default."""
-    import sys
-
     return os.path.abspath(sys.executable)

@@ -1,0 +1,134 @@
+"""How a check is declared: what it claims, what it needs to know, of whom, and one pure judge."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from checks.model import Job, Severity, Verdict
+
+if TYPE_CHECKING:
+    from checks.facts import ClusterView, Fact, NodeView
+
+Judge = Callable[..., Verdict]
+
+
+class Over(enum.Enum):
+    """The subjects of which a claim is asked, one by one."""
+
+    EVERY_NODE = "every node"
+    HEAD = "the head"
+    CLUSTER = "the cluster"
+    EVERY_PAIR = "every ordered pair, each node with itself too"
+    OTHER_PAIRS = "every ordered pair of two nodes"
+    TO_HEAD = "every node towards the head, the head itself too"
+    FROM_HEAD = "the head towards every node, itself too"
+
+    @property
+    def scope(self) -> str:
+        """`node`, `pair` or `cluster`: how long a subject is."""
+        if self in (Over.EVERY_NODE, Over.HEAD):
+            return "node"
+        return "cluster" if self is Over.CLUSTER else "pair"
+
+    def subjects(self, job: Job) -> list[tuple[str, ...]]:
+        """All subjects in hosts.txt order: (node,), (source, target) or ()."""
+        names, head = job.names, job.head
+        if self is Over.CLUSTER:
+            return [()]
+        if self is Over.HEAD:
+            return [(head,)]
+        if self is Over.EVERY_NODE:
+            return [(name,) for name in names]
+        if self is Over.TO_HEAD:
+            return [(name, head) for name in names]
+        if self is Over.FROM_HEAD:
+            return [(head, name) for name in names]
+        pairs = ((source, target) for source in names for target in names)
+        return [pair for pair in pairs if self is Over.EVERY_PAIR or pair[0] != pair[1]]
+
+
+@dataclass(frozen=True)
+class Check:
+    """A claim that should hold, as data, with the function that judges it.
+
+    `id` is `area.claim`; `needs` are the facts that the judge reads, of each node in the subject
+    (of all nodes for a cluster's). `severity` is what a broken claim means unless the verdict
+    itself says otherwise. `title` and `why` come from the judge's docstring: its first line, and
+    the rest.
+    """
+
+    id: str
+    over: Over
+    needs: tuple[type[Fact], ...]
+    severity: Severity
+    judge: Judge
+
+    @property
+    def area(self) -> str:
+        """The part of the id before the dot."""
+        return self.id.partition(".")[0]
+
+    @property
+    def claim(self) -> str:
+        """The part of the id after the dot."""
+        return self.id.partition(".")[2]
+
+    @property
+    def title(self) -> str:
+        """The claim as a sentence."""
+        return (self.judge.__doc__ or "").strip().partition("\n")[0]
+
+    @property
+    def why(self) -> str:
+        """What the docstring says after its first line; may be empty."""
+        lines = (self.judge.__doc__ or "").strip().partition("\n")[2].splitlines()
+        return "\n".join(line.strip() for line in lines).strip()
+
+
+def node_check(
+    check_id: str,
+    *needs: type[Fact],
+    over: Over = Over.EVERY_NODE,
+    severity: Severity = Severity.BLOCK,
+) -> Callable[[Callable[[NodeView], Verdict]], Check]:
+    """Declare a claim about one node; the judge is given its `NodeView`."""
+    return lambda judge: Check(check_id, over, needs, severity, judge)
+
+
+def pair_check(
+    check_id: str,
+    *needs: type[Fact],
+    over: Over = Over.EVERY_PAIR,
+    severity: Severity = Severity.BLOCK,
+) -> Callable[[Callable[[NodeView, NodeView], Verdict]], Check]:
+    """Declare a claim about an ordered pair; the judge is given source and target."""
+    return lambda judge: Check(check_id, over, needs, severity, judge)
+
+
+def cluster_check(
+    check_id: str, *needs: type[Fact], severity: Severity = Severity.BLOCK
+) -> Callable[[Callable[[ClusterView], Verdict]], Check]:
+    """Declare a claim about all nodes together; the judge is given the `ClusterView`."""
+    return lambda judge: Check(check_id, Over.CLUSTER, needs, severity, judge)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One check asked of one subject."""
+
+    check: Check
+    subject: tuple[str, ...]
+
+    @property
+    def id(self) -> str:
+        """`claim-node3`, `claim-node1:node2` or `claim`: what stands between a test's brackets."""
+        who = ":".join(self.subject)
+        return f"{self.check.claim}-{who}" if who else self.check.claim
+
+
+def claims_of(checks: Iterable[Check], job: Job) -> list[Claim]:
+    """Every check asked of every subject it is about."""
+    return [Claim(check, subject) for check in checks for subject in check.over.subjects(job)]

@@ -1,0 +1,79 @@
+"""Files that a person wrote: read with a bound, and quoted back in a message without harm."""
+
+from __future__ import annotations
+
+import codecs
+import difflib
+from collections.abc import Iterable
+from pathlib import Path
+
+from checks.errors import UsageError
+
+LIMIT_BYTES = 4 << 20
+
+
+def read_text(path: Path, what: str) -> str:
+    """The text of `path`, a byte order mark taken off; `what` names its kind in messages.
+
+    Raises UsageError when it is missing, a directory, unreadable, over 4 MiB or not UTF-8 text.
+    """
+    data = _read_bytes(path, what)
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise UsageError(f"{path}:1: the {what} is UTF-16 text; save it as UTF-8")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        at = _line_at(data, error.start)
+        raise UsageError(f"{path}:{at}: not a {what}: byte {data[error.start]:#04x} is not UTF-8 "
+                         "text; expected a plain text file") from None  # fmt: skip
+    if "\0" in text:
+        at = _line_at(data, data.index(b"\0"))
+        raise UsageError(f"{path}:{at}: not a {what}: it holds a NUL byte; expected plain text")
+    return text
+
+
+def _read_bytes(path: Path, what: str) -> bytes:
+    """At most LIMIT_BYTES of the file."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(LIMIT_BYTES + 1)
+    except FileNotFoundError:
+        raise UsageError(f"{path}: no such {what}; check the path") from None
+    except IsADirectoryError:
+        raise UsageError(f"{path}: a directory; expected a {what}") from None
+    except OSError as error:
+        raise UsageError(f"{path}: cannot read the {what}: {error.strerror}{_mode(path)}") from None
+    if len(data) > LIMIT_BYTES:
+        raise UsageError(f"{path}: over {LIMIT_BYTES >> 20} MiB; this is not a {what}")
+    return data
+
+
+def require_readable(path: Path, what: str) -> None:
+    """Returns when `path` is a file that this user can read; else UsageError says why not."""
+    _read_bytes(path, what)
+
+
+def _mode(path: Path) -> str:
+    """The permissions of an unreadable file, for its message; empty where not even they show."""
+    try:
+        seen = path.stat()
+    except OSError:
+        return ""
+    return f" (mode {seen.st_mode & 0o7777:04o}, owner uid {seen.st_uid}); try: chmod u+r {path}"
+
+
+def _line_at(data: bytes, offset: int) -> int:
+    return data.count(b"\n", 0, offset) + 1
+
+
+def shown(text: str, width: int = 120) -> str:
+    """`text` in quotes, control characters escaped and cut to `width`: safe on any terminal."""
+    cut = text if len(text) <= width else text[:width] + "…"
+    return repr(cut)
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """`; did you mean 'slots'?` where a known word is near, else the list of known words."""
+    words = sorted(known)
+    close = difflib.get_close_matches(word.lower()[:80], words, n=1)
+    return f"; did you mean {close[0]!r}?" if close else f"; known: {', '.join(words)}"

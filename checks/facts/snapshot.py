@@ -1,0 +1,83 @@
+"""What was seen of a cluster at one moment, as plain data that can be saved and judged later."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar
+
+from checks.errors import UsageError
+from checks.facts.decode import Fact
+from checks.model import Job, Node, Ssh
+
+Answer = dict[str, Any]
+"""`{"data": …}`, or `{"error": "why there is none"}`."""
+
+
+@dataclass(frozen=True)
+class Login(Fact):
+    """How the controller's own login to a node went. `cause` is empty where it was reached."""
+
+    section: ClassVar[str] = "login"
+    reached: bool
+    cause: str = ""
+    detail: str = ""
+    address: str = ""
+    user: str = ""
+    port: int = 22
+    seconds: float = 0.0
+    noise: str = ""
+    key: str = ""
+    host_key: str = ""
+
+
+@dataclass
+class Snapshot:
+    """All answers of all nodes: `sections[node][section]`, and what each stage took in seconds."""
+
+    job: Job
+    started: str
+    sections: dict[str, dict[str, Answer]] = field(default_factory=dict)
+    stages: dict[str, float] = field(default_factory=dict)
+
+    def answer(self, node: str, section: str) -> Answer | None:
+        """What came back, or None where nobody asked or nothing came."""
+        return self.sections.get(node, {}).get(section)
+
+    def put(self, node: str, section: str, answer: Answer) -> None:
+        """Record one answer."""
+        self.sections.setdefault(node, {})[section] = answer
+
+    def save(self, path: Path) -> None:
+        """Write as JSON, readable by `load`, 0600: it holds addresses and public keys."""
+        document = {"schema": 1, **dataclasses.asdict(self)}
+        path.touch(mode=0o600)
+        path.write_text(json.dumps(document, indent=1), encoding="utf-8")
+
+    @classmethod
+    def load(cls, path: Path) -> Snapshot:
+        """Read what `save` wrote. Raises UsageError where the file is not such a snapshot."""
+        try:
+            document = json.loads(path.read_text(encoding="utf-8"))
+            job = document["job"]
+            nodes = tuple(Node(**node) for node in job.pop("nodes"))
+            ssh = Ssh(**job.pop("ssh"))
+            lists = {key: _tuple(value) for key, value in job.items()}
+            return cls(
+                Job(nodes=nodes, ssh=ssh, **lists),
+                document["started"],
+                document["sections"],
+                document["stages"],
+            )
+        except OSError as error:
+            raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise UsageError(
+                f"{path}: not a snapshot written by --save-facts ({error!r})"
+            ) from error
+
+
+def _tuple(value: Any) -> Any:
+    return tuple(_tuple(item) for item in value) if isinstance(value, list) else value

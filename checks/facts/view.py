@@ -1,0 +1,110 @@
+"""What a judge is given: a node, or the cluster, with its facts read on demand."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from typing import TypeVar, cast
+
+from checks.errors import FactError
+from checks.facts.decode import Fact, decode
+from checks.facts.snapshot import Login, Snapshot
+from checks.facts.who import Who
+from checks.model import Fix, Job, Node
+
+F = TypeVar("F", bound=Fact)
+
+
+class NodeView:
+    """One node of the snapshot."""
+
+    def __init__(self, cluster: ClusterView, node: Node) -> None:
+        self.cluster = cluster
+        self.node = node
+        self.name = node.name
+        self._read: dict[type[Fact], Fact | FactError] = {}
+
+    @property
+    def job(self) -> Job:
+        """What is to be started."""
+        return self.cluster.job
+
+    @property
+    def is_head(self) -> bool:
+        """Whether rank 0 runs here."""
+        return self.name == self.job.head
+
+    @property
+    def reached(self) -> bool:
+        """Whether the controller logged in and its probe answered."""
+        answer = self.cluster.snapshot.answer(self.name, Login.section)
+        return bool(answer and answer.get("data", {}).get("reached"))
+
+    def read(self, kind: type[F]) -> F:
+        """The fact of that kind. Raises FactError where it did not come or has another shape."""
+        if kind not in self._read:
+            try:
+                self._read[kind] = self._decode(kind)
+            except FactError as error:
+                self._read[kind] = error
+        fact = self._read[kind]
+        if isinstance(fact, FactError):
+            raise fact
+        return cast("F", fact)
+
+    def has(self, kind: type[Fact]) -> bool:
+        """Whether `read` would give an answer."""
+        try:
+            self.read(kind)
+        except FactError:
+            return False
+        return True
+
+    def _decode(self, kind: type[F]) -> F:
+        answer = self.cluster.snapshot.answer(self.name, kind.section)
+        if answer is None:
+            raise FactError(f"{self.name} gave no answer about its {kind.section}")
+        if "error" in answer:
+            raise FactError(f"{self.name}: {kind.section}: {answer['error']}")
+        try:
+            return decode(kind, answer.get("data"))
+        except FactError as error:
+            raise FactError(f"{self.name}: {error}") from error
+
+    def fix(self, command: str, note: str = "", *, root: bool = False) -> Fix:
+        """A fix to be typed on this node; `root` adds sudo where the login is not root."""
+        return Fix(self.as_root(command) if root else command, self.name, note)
+
+    def as_root(self, command: str) -> str:
+        """The command as this node's login must type it to act as root."""
+        if self.has(Who) and self.read(Who).uid == 0:
+            return command
+        simple = not any(mark in command for mark in "|;&><$`\n")
+        return f"sudo {command}" if simple else f"sudo sh -c {shlex.quote(command)}"
+
+
+class ClusterView:
+    """All nodes of the snapshot, in hosts.txt order."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        self.job = snapshot.job
+        self._nodes = {node.name: NodeView(self, node) for node in snapshot.job.nodes}
+
+    def __getitem__(self, name: str) -> NodeView:
+        return self._nodes[name]
+
+    @property
+    def nodes(self) -> Sequence[NodeView]:
+        """Every node, reached or not."""
+        return list(self._nodes.values())
+
+    @property
+    def reached(self) -> Sequence[NodeView]:
+        """The nodes that answered."""
+        return [node for node in self._nodes.values() if node.reached]
+
+    @property
+    def head(self) -> NodeView:
+        """The node of rank 0."""
+        return self._nodes[self.job.head]

@@ -1,0 +1,26 @@
+"""Who logs in, and where: identity of a node as its own login sees it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from checks.facts.decode import Fact
+
+
+@dataclass(frozen=True)
+class Who(Fact):
+    """The account, the machine and the probe's interpreter. Ids are empty where unreadable."""
+
+    section: ClassVar[str] = "who"
+    user: str
+    uid: int
+    home: str
+    shell: str
+    hostname: str
+    machine_id: str
+    boot_id: str
+    python: str
+    system: str
+    cpus: int
+    memory_bytes: int

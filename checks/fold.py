@@ -1,0 +1,122 @@
+"""Folded node names, `gpu[01-16,20]`: how hosts.txt and Slurm write them and how reports show them."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import re
+from collections.abc import Iterable, Sequence
+
+LIMIT = 10_000
+"""The most names that one expression may stand for; a mistyped range must not fill the memory."""
+
+_COMMA_OUTSIDE_BRACKETS = re.compile(r",(?![^\[\]]*\])")
+_SPAN = re.compile(r"([0-9]{1,9})(?:-([0-9]{1,9}))?")
+_NUMBERED = (
+    re.compile(r"([0-9.]+\.)([0-9]{1,9})()"),
+    re.compile(r"([^.]*?)([0-9]{1,9})([^0-9.]*(?:\..*)?)"),
+)
+
+
+def expand(text: str) -> list[str]:
+    """The names that `text` stands for, in its order, zero padding kept.
+
+    Takes what Slurm takes: names joined by commas, each with any number of bracketed lists of
+    numbers and ranges. Raises ValueError that says what is wrong with it.
+    """
+    names: list[str] = []
+    for part in _COMMA_OUTSIDE_BRACKETS.split(text):
+        names += _expand_one(part)
+        if len(names) > LIMIT:
+            raise ValueError(f"more than {LIMIT} nodes")
+    return names
+
+
+def _expand_one(part: str) -> list[str]:
+    """The names of one comma-free expression."""
+    if not part:
+        raise ValueError("an empty name between commas")
+    literals_and_lists = re.split(r"\[([^\[\]]*)\]", part)
+    if any("[" in piece or "]" in piece for piece in literals_and_lists):
+        raise ValueError(f"unpaired bracket in {part[:80]!r}")
+    choices = [
+        _numbers(piece) if at % 2 else [piece] for at, piece in enumerate(literals_and_lists)
+    ]
+    if math.prod(map(len, choices)) > LIMIT:
+        raise ValueError(f"more than {LIMIT} nodes")
+    return ["".join(pieces) for pieces in itertools.product(*choices)]
+
+
+def _numbers(listed: str) -> list[str]:
+    """`01-03,07` as ["01", "02", "03", "07"]."""
+    numbers: list[str] = []
+    for span in listed.split(","):
+        numbers += _span(span)
+        if len(numbers) > LIMIT:
+            raise ValueError(f"more than {LIMIT} nodes")
+    return numbers
+
+
+def _span(span: str) -> Sequence[str]:
+    """`01-03` as ["01", "02", "03"], padded as its first number is."""
+    match = _SPAN.fullmatch(span)
+    if match is None:
+        raise ValueError(f"{span[:40]!r} in brackets: expected a number or a range such as 01-16")
+    first, last = match[1], match[2] or match[1]
+    if last.startswith("0") and len(last) != len(first):
+        raise ValueError(f"range {span!r}: both ends need the same number of digits")
+    if int(last) < int(first):
+        raise ValueError(f"range {span!r} runs backwards")
+    if int(last) - int(first) >= LIMIT:
+        raise ValueError(f"range {span!r}: more than {LIMIT} nodes")
+    return [str(number).zfill(len(first)) for number in range(int(first), int(last) + 1)]
+
+
+def fold(names: Iterable[str]) -> str:
+    """`names` in as few words as can be: `expand(fold(names))` gives each of them once.
+
+    Families stand in order of first appearance, the numbers within one in rising order.
+    """
+    unique = list(dict.fromkeys(names))
+    padded = {_key(name, len(number)) for name, number in _zero_led(unique)}
+    families: dict[tuple[str, str, int], list[str]] = {}
+    for name in unique:
+        match = _number_of(name)
+        if match is None:
+            families[(name, "", -1)] = []
+            continue
+        key = _key(name, len(match[2]))
+        families.setdefault(key if key in padded else (*key[:2], 0), []).append(match[2])
+    return ",".join(
+        f"{head}{_fold_numbers(numbers)}{tail}" for (head, tail, _), numbers in families.items()
+    )
+
+
+def _number_of(name: str) -> re.Match[str] | None:
+    """Head, number and tail: the last number of the first label, or of an IPv4 address."""
+    return _NUMBERED[0].fullmatch(name) or _NUMBERED[1].fullmatch(name)
+
+
+def _zero_led(names: Iterable[str]) -> Iterable[tuple[str, str]]:
+    """The names whose number is zero padded, each with that number."""
+    matches = ((name, _number_of(name)) for name in names)
+    return ((name, m[2]) for name, m in matches if m and len(m[2]) > 1 and m[2][0] == "0")
+
+
+def _key(name: str, width: int) -> tuple[str, str, int]:
+    """What names of one family share: head, tail and the width of their number."""
+    match = _number_of(name)
+    return (match[1], match[3], width) if match else (name, "", width)
+
+
+def _fold_numbers(numbers: Sequence[str]) -> str:
+    """["1", "2", "3", "7"] as `[1-3,7]`; a single number stays bare."""
+    if len(numbers) < 2:
+        return "".join(numbers)
+    spans: list[list[str]] = []
+    for number in sorted(numbers, key=int):
+        if spans and int(spans[-1][-1]) + 1 == int(number):
+            spans[-1].append(number)
+        else:
+            spans.append([number])
+    return f"[{','.join(s[0] if len(s) == 1 else f'{s[0]}-{s[-1]}' for s in spans)}]"

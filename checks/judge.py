@@ -1,0 +1,66 @@
+"""From a snapshot to findings to a decision: pure, so a saved snapshot is judged anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from checks.check import Claim
+from checks.errors import FactError
+from checks.facts import ClusterView, NodeView
+from checks.model import Finding, Verdict, skip, unknown
+
+REACH = "reach"
+
+
+def judge(
+    claims: Sequence[Claim], cluster: ClusterView, allow: Iterable[str] = ()
+) -> list[Finding]:
+    """One finding for each claim, in their order. `allow` names checks or areas that may fail.
+
+    A node that was not reached skips its other claims; where its own reach claim is not among
+    those asked, they are unknown instead, because nobody else would say so.
+    """
+    told = {name for claim in claims if claim.check.area == REACH for name in claim.subject}
+    allowed = frozenset(allow)
+    return [_finding(claim, _verdict(claim, cluster, told), allowed) for claim in claims]
+
+
+def decide(findings: Iterable[Finding]) -> str:
+    """`go`, or `stop` where any finding forbids the start."""
+    return "stop" if any(finding.stops for finding in findings) else "go"
+
+
+def _verdict(claim: Claim, cluster: ClusterView, told: set[str]) -> Verdict:
+    views = [cluster[name] for name in claim.subject]
+    if claim.check.area != REACH:
+        for view in views:
+            if not view.reached:
+                return _not_reached(view, told)
+    try:
+        return claim.check.judge(*views) if views else claim.check.judge(cluster)
+    except FactError as error:
+        return unknown(str(error))
+    except Exception as error:  # noqa: BLE001 - a judge's own bug must not hide the other findings
+        return unknown(f"the check itself failed: {type(error).__name__}: {error}")
+
+
+def _not_reached(view: NodeView, told: set[str]) -> Verdict:
+    if view.name in told:
+        return skip(f"{view.name} was not reached")
+    return unknown(f"{view.name} was not reached, so nothing is known of it")
+
+
+def _finding(claim: Claim, verdict: Verdict, allowed: frozenset[str]) -> Finding:
+    check = claim.check
+    return Finding(
+        check=check.id,
+        area=check.area,
+        subject=claim.subject,
+        severity=verdict.severity or check.severity,
+        outcome=verdict.outcome,
+        message=verdict.message,
+        cause=verdict.cause,
+        fix=verdict.fix,
+        evidence=verdict.evidence,
+        allowed=check.id in allowed or check.area in allowed,
+    )

@@ -1,0 +1,43 @@
+"""Identity of the node and of the account that logs in."""
+
+import os
+import platform
+import pwd
+import socket
+
+from checks.probe.core import read, section
+
+
+def memory():
+    """Bytes of memory of the machine; 0 where unreadable."""
+    for line in (read("/proc/meminfo", "") or "").splitlines():
+        if line.startswith("MemTotal:"):
+            return int(line.split()[1]) * 1024
+    return 0
+
+
+def account():
+    """The passwd entry of this uid; containers may run a uid that has none."""
+    try:
+        entry = pwd.getpwuid(os.getuid())
+        return entry.pw_name, entry.pw_dir, entry.pw_shell
+    except KeyError:
+        return os.environ.get("USER", ""), os.environ.get("HOME", ""), os.environ.get("SHELL", "")
+
+
+@section("who")
+def who(args):
+    user, home, shell = account()
+    return {
+        "user": user,
+        "uid": os.getuid(),
+        "home": os.environ.get("HOME") or home,
+        "shell": shell,
+        "hostname": socket.gethostname(),
+        "machine_id": read("/etc/machine-id", ""),
+        "boot_id": read("/proc/sys/kernel/random/boot_id", ""),
+        "python": platform.python_version(),
+        "system": "%s %s" % (platform.system(), platform.release()),
+        "cpus": len(os.sched_getaffinity(0)),
+        "memory_bytes": memory(),
+    }
