@@ -1,0 +1,41 @@
+"""Hand-made snapshots for the tests of judges: healthy by default, broken where a test says so."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from checks.check import claims_of
+from checks.facts import ClusterView, Fact, Login, Snapshot
+from checks.judge import judge
+from checks.model import Finding, Job, Node
+
+
+def snapshot(nodes: tuple[str, ...] = ("node1", "node2", "node3"), **job: Any) -> Snapshot:
+    """All nodes reached and nothing else known; `job` overrides fields of the Job."""
+    hosts = job.pop("hosts", tuple(Node(name, slots=1) for name in nodes))
+    defaults: dict[str, Any] = {"head": nodes[0], "python": "/venv/bin/python", "workdir": "/run"}
+    snap = Snapshot(Job(nodes=hosts, **{**defaults, **job}), "2026-11-21T08:00:00Z")
+    for index, name in enumerate(nodes, 1):
+        with_fact(snap, name, Login(reached=True, address=f"10.0.0.{index}", user="root"))
+    return snap
+
+
+def with_fact(snap: Snapshot, node: str, fact: Fact) -> Snapshot:
+    """Let `node` answer that fact."""
+    snap.put(node, fact.section, {"data": dataclasses.asdict(fact)})
+    return snap
+
+
+def without(snap: Snapshot, node: str, kind: type[Fact], why: str = "no answer in 5 s") -> Snapshot:
+    """Let `node` fail to answer."""
+    snap.put(node, kind.section, {"error": why})
+    return snap
+
+
+def judged(snap: Snapshot, check_id: str) -> dict[tuple[str, ...], Finding]:
+    """The findings of one check of the catalogue, by subject."""
+    from checks.catalogue import CATALOGUE
+
+    claims = claims_of([CATALOGUE[check_id]], snap.job)
+    return {finding.subject: finding for finding in judge(claims, ClusterView(snap))}
