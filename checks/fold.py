@@ -1,4 +1,4 @@
-"""Folded node names, `gpu[01-16,20]`: how hosts.txt and Slurm write them and how reports show them."""
+"""Folded node names, `gpu[01-16,20]`: as hosts.txt and Slurm write them and reports show them."""
 
 from __future__ import annotations
 

@@ -80,6 +80,8 @@ class Job:
     max_age_s: float = 1800.0
     where: str = ""
     """Where the nodes were read from, for messages: a path, `--hosts` or `SLURM_JOB_NODELIST`."""
+    notes: tuple[str, ...] = ()
+    """What was taken without being asked for, one line each, for the faces to print."""
 
     @property
     def names(self) -> tuple[str, ...]:

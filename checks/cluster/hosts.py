@@ -8,6 +8,7 @@ then starts the wrong ranks.
 from __future__ import annotations
 
 import ipaddress
+import os
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -45,7 +46,9 @@ def read_hosts(text: str, where: str) -> tuple[Node, ...]:
         if len(placed) > LIMIT:
             raise UsageError(f"{at}: {shown(line)}: more than {LIMIT} nodes in all")
     if not placed:
-        raise UsageError(f"{where}:1: no node in it; expected one line a node, such as: node1 slots=8")
+        raise UsageError(
+            f"{where}:1: no node in it; expected one line a node, such as: node1 slots=8"
+        )
     _refuse_doubles(placed)
     return tuple(node for _, _, node in placed)
 
@@ -54,18 +57,13 @@ def _refuse_doubles(placed: Iterable[tuple[str, str, Node]]) -> None:
     """One name, one line; host names differ neither by case nor by the root's trailing dot."""
     first: dict[str, str] = {}
     for at, line, node in placed:
-        same = first.setdefault(node.name.lower().rstrip("."), at)
-        if same != at or _expands_to_twice(line, node.name):
+        key = node.name.lower().rstrip(".")
+        if key in first:
             raise UsageError(
-                f"{at}: {shown(line)}: {node.name!r} is given twice (first at {same}); "
-                "expected each node once: merge the lines"
+                f"{at}: {shown(line)}: {node.name!r} is given twice (first at {first[key]}); "
+                "expected each node once"
             )
-
-
-def _expands_to_twice(line: str, name: str) -> bool:
-    """Whether the range of this very line holds the name more than once."""
-    word = line.split()[0]
-    return "[" in word and expand(word).count(name) > 1
+        first[key] = at
 
 
 def _nodes_of(line: str) -> list[Node]:
@@ -78,14 +76,21 @@ def _nodes_of(line: str) -> list[Node]:
 
 def _names_of(word: str) -> list[str]:
     """The names that the first word of a line stands for."""
-    if "@" in word:
-        user, _, host = word.partition("@")
-        raise ValueError(f"'@' in a node name; write {shown(f'{host} user={user}')}")
-    if ":" in word:
-        raise ValueError(_colon(word))
     if "," in re.sub(r"\[[^\]]*\]", "", word):
         raise ValueError("',' in a node name; write one node a line, or a range such as gpu[01-16]")
-    return [checked_name(name) for name in expand(word)]
+    return _unfolded(word)
+
+
+def _unfolded(words: str) -> list[str]:
+    """Node names out of comma-joined, folded ones. Raises ValueError."""
+    if "@" in words:
+        user, _, host = words.partition("@")
+        raise ValueError(
+            f"'@' in a node name; in a hosts file write {shown(f'{host} user={user}')}"
+        )
+    if ":" in words:
+        raise ValueError(_colon(words))
+    return [checked_name(name) for name in expand(words)]
 
 
 def _colon(word: str) -> str:
@@ -163,17 +168,17 @@ def hosts_path(value: str, base: Path) -> Path | None:
     A file that is there, or a word that only a path can be, is a path: a mistyped path must never
     be taken for a node.
     """
-    path = base / Path(value).expanduser()
+    path = base / os.path.expanduser(value)
     wanted = "/" in value or value.endswith(".txt") or value in _FILE_NAMES
-    return path if wanted or (path.exists() and not path.is_dir()) else None
+    return path if wanted or (os.path.exists(path) and not os.path.isdir(path)) else None
 
 
-def hosts_from_option(value: str, base: Path = Path()) -> tuple[Node, ...]:
+def hosts_from_option(value: str, base: Path = Path(), source: str = "--hosts") -> tuple[Node, ...]:
     """The nodes of `--hosts VALUE`: a path, `node1,node2` or `gpu[01-16]`. Raises UsageError."""
     path = hosts_path(value, base)
     if path is not None:
         return read_hosts(read_text(path, "hosts file"), str(path))
-    return _named(value, "--hosts")
+    return _named(value, source)
 
 
 def hosts_from_slurm(environ: Mapping[str, str]) -> tuple[Node, ...]:
@@ -192,14 +197,11 @@ def hosts_from_slurm(environ: Mapping[str, str]) -> tuple[Node, ...]:
 def _named(value: str, where: str) -> tuple[Node, ...]:
     """Nodes given by name on the command line or by Slurm."""
     try:
-        names = [one for part in re.split(_OUTER_COMMA, value) for one in _names_of(part)]
+        nodes = tuple(Node(name) for name in _unfolded(value.strip()))
     except ValueError as error:
         raise UsageError(
             f"{where} {shown(value)}: {error}; expected a hosts file, or names such as "
             "node1,node2 or gpu[01-16]"
         ) from None
-    placed = [(where, value, Node(name)) for name in names]
-    twice = {name for name in names if [n.lower() for n in names].count(name.lower()) > 1}
-    if twice:
-        raise UsageError(f"{where} {shown(value)}: {min(twice)!r} is given twice")
-    return tuple(node for _, _, node in placed)
+    _refuse_doubles((where, value, node) for node in nodes)
+    return nodes

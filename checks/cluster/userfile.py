@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import difflib
+import shlex
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -24,11 +25,10 @@ def read_text(path: Path, what: str) -> str:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         at = _line_at(data, error.start)
-        raise UsageError(f"{path}:{at}: not a {what}: byte {data[error.start]:#04x} is not UTF-8 "
-                         "text; expected a plain text file") from None  # fmt: skip
+        raise UsageError(f"{path}:{at}: not a {what}: expected plain UTF-8 text") from None
     if "\0" in text:
         at = _line_at(data, data.index(b"\0"))
-        raise UsageError(f"{path}:{at}: not a {what}: it holds a NUL byte; expected plain text")
+        raise UsageError(f"{path}:{at}: not a {what}: a NUL byte; expected plain UTF-8 text")
     return text
 
 
@@ -59,7 +59,8 @@ def _mode(path: Path) -> str:
         seen = path.stat()
     except OSError:
         return ""
-    return f" (mode {seen.st_mode & 0o7777:04o}, owner uid {seen.st_uid}); try: chmod u+r {path}"
+    mend = shlex.join(["chmod", "u+r", str(path)])
+    return f" (mode {seen.st_mode & 0o7777:04o}, owner uid {seen.st_uid}); try: {mend}"
 
 
 def _line_at(data: bytes, offset: int) -> int:
@@ -73,7 +74,9 @@ def shown(text: str, width: int = 120) -> str:
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """`; did you mean 'slots'?` where a known word is near, else the list of known words."""
+    """`; did you mean 'slots'?` where a known word is near, else "; known: …", at most 16 words."""
     words = sorted(known)
     close = difflib.get_close_matches(word.lower()[:80], words, n=1)
-    return f"; did you mean {close[0]!r}?" if close else f"; known: {', '.join(words)}"
+    if close:
+        return f"; did you mean {close[0]!r}?"
+    return f"; known: {', '.join(words[:16])}{' …' if len(words) > 16 else ''}"

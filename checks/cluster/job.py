@@ -1,0 +1,200 @@
+"""Options over launch.toml over defaults: the one job that is checked, and then started."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from checks.cluster.filter import kept_nodes
+from checks.cluster.hosts import hosts_from_option, hosts_from_slurm, hosts_path
+from checks.cluster.launchfile import NAME, READERS, LaunchFile, read_launch_file
+from checks.cluster.userfile import nearest, require_readable, shown
+from checks.cluster.values import env_name, env_value
+from checks.errors import UsageError
+from checks.model import Job, Node, Ssh, default_python
+
+_NO_HOSTS = (
+    "no nodes given: type --hosts hosts.txt, or --hosts node1,node2, "
+    'or write hosts = "hosts.txt" into launch.toml'
+)
+_FIELDS = {"with_": "launcher", "max_age": "max_age_s"}
+_DIGESTED = (
+    "nodes", "head", "ssh", "python", "workdir", "same", "exist", "output", "master_port", "env",
+    "backend", "launcher", "deepspeed_config", "include", "exclude",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Options:
+    """What was typed, unchecked; None (or empty) where nothing was. One field an option."""
+
+    hosts: str | None = None
+    launch_file: str | None = None
+    head: str | None = None
+    ssh_user: str | None = None
+    ssh_port: int | None = None
+    ssh_key: str | None = None
+    ssh_config: str | None = None
+    python: str | None = None
+    workdir: str | None = None
+    same: tuple[str, ...] = ()
+    exist: tuple[str, ...] = ()
+    output: str | None = None
+    master_port: int | None = None
+    with_: str | None = None
+    backend: str | None = None
+    command: tuple[str, ...] = ()
+    deepspeed_config: str | None = None
+    include: str | None = None
+    exclude: str | None = None
+    env: Mapping[str, str] = field(default_factory=dict)
+    allow: tuple[str, ...] = ()
+    """Each as typed: an id or an area, or several joined by commas."""
+    max_age: str | None = None
+
+
+def build_job(options: Options, *, cwd: Path, environ: Mapping[str, str]) -> Job:
+    """The job: options win over launch.toml, which wins over defaults.
+
+    launch.toml is read from `cwd` (absolute) where it exists, or from `options.launch_file`, which
+    must exist. In it `hosts`, `workdir`, `ssh.key` and `ssh.config` are relative to its directory,
+    as options they are relative to `cwd`. `workdir` defaults to `cwd`; a `python` with a slash is
+    made absolute against `workdir`; `same`, `exist`, `output` and `deepspeed_config` stay as given
+    and are relative to `workdir` on the nodes. `env` is merged name by name.
+    A file `ssh_config` beside the hosts file is used when no ssh config is given; `Job.notes`
+    then says so. The default head is the first node that include and exclude leave.
+
+    Contacts nothing. Raises UsageError.
+    """
+    typed = _located(_typed(options), cwd)
+    file = _launch_file(options, cwd)
+    given = _merged(typed, file)
+    source = "--hosts" if typed.hosts else f"{file.where}: hosts"
+    nodes, where = _nodes(given.hosts, source, environ)
+    head = _head(given, nodes, "--head" if typed.head else f"{file.where}: master.host")
+    ssh, notes = _ssh(given)
+    workdir = given.workdir or str(cwd)
+    chosen = {
+        one.name: value
+        for one in dataclasses.fields(Job)
+        if (value := getattr(given, one.name, None)) is not None
+    }
+    chosen |= {"nodes": nodes, "where": where, "head": head, "ssh": ssh, "notes": notes}
+    return Job(**{**chosen, "workdir": workdir, "python": _python(given.python, workdir)})
+
+
+def _typed(options: Options) -> LaunchFile:
+    """The options, each held to what launch.toml's reader of the same value takes."""
+    given: dict[str, Any] = {}
+    for name, value in vars(options).items():
+        if value in (None, (), {}) or name == "launch_file":
+            continue
+        flag = "--" + name.rstrip("_").replace("_", "-")
+        given[_FIELDS.get(name, name)] = _option(name, flag, value)
+    return LaunchFile(where="", **given)
+
+
+def _option(name: str, flag: str, value: Any) -> Any:
+    """One option's value, read. Raises UsageError that names the option."""
+    try:
+        if name == "env":
+            return {env_name(key): env_value(text) for key, text in value.items()}
+        if name == "allow":
+            value = tuple(word.strip() for one in value for word in one.split(",") if word.strip())
+        reader = READERS[_FIELDS.get(name, name)]
+        return reader(list(value) if isinstance(value, tuple) else value)
+    except ValueError as error:
+        raise UsageError(f"{flag}: {error}") from None
+
+
+def _launch_file(options: Options, cwd: Path) -> LaunchFile:
+    """launch.toml, its paths located; an empty one where none is asked for and none is there."""
+    path = cwd / os.path.expanduser(options.launch_file or NAME)
+    if options.launch_file is None and not os.path.lexists(path):
+        return LaunchFile()
+    return _located(read_launch_file(path), path.parent)
+
+
+def _located(given: LaunchFile, base: Path) -> LaunchFile:
+    """`given` with the paths of this machine, and `workdir`, made absolute against `base`."""
+    hosts = hosts_path(given.hosts, base) if given.hosts else None
+    return replace(
+        given,
+        hosts=str(hosts) if hosts else given.hosts,
+        ssh_key=_absolute(given.ssh_key, base),
+        ssh_config=_absolute(given.ssh_config, base),
+        workdir=_absolute(given.workdir, base),
+    )
+
+
+def _absolute(path: str | None, base: Path) -> str | None:
+    return None if path is None else str(base / os.path.expanduser(path))
+
+
+def _merged(typed: LaunchFile, file: LaunchFile) -> LaunchFile:
+    """What was typed, and below it what the file says; one typed filter displaces both."""
+    over = {name: value for name, value in vars(typed).items() if value not in (None, "")}
+    if typed.include or typed.exclude:
+        over |= {"include": typed.include, "exclude": typed.exclude}
+    if typed.env:
+        over["env"] = {**(file.env or {}), **typed.env}
+    return replace(file, **over)
+
+
+def _nodes(
+    hosts: str | None, source: str, environ: Mapping[str, str]
+) -> tuple[tuple[Node, ...], str]:
+    """The nodes and where they came from: a path, `source` or `SLURM_JOB_NODELIST`."""
+    if hosts:
+        path = hosts_path(hosts, Path())
+        return hosts_from_option(hosts, source=source), str(path or source)
+    nodes = hosts_from_slurm(environ)
+    if not nodes:
+        raise UsageError(_NO_HOSTS)
+    return nodes, "SLURM_JOB_NODELIST"
+
+
+def _head(given: LaunchFile, nodes: Sequence[Node], source: str) -> str:
+    """The head that was asked for, if it takes part; else the first node that does."""
+    names = [node.name for node in nodes]
+    kept = kept_nodes(names, given.include, given.exclude)
+    if given.head is None:
+        return kept[0]
+    if given.head not in kept:
+        why = "left out by the filter" if given.head in names else "not one of the nodes"
+        raise UsageError(f"{source}: {shown(given.head, 60)} is {why}{nearest(given.head, kept)}")
+    return given.head
+
+
+def _ssh(given: LaunchFile) -> tuple[Ssh, tuple[str, ...]]:
+    """How to log in, its files there and readable, and a note where a config was found."""
+    hosts = hosts_path(given.hosts, Path()) if given.hosts else None
+    beside = hosts.with_name("ssh_config") if hosts else None
+    found = given.ssh_config is None and beside is not None and os.path.isfile(beside)
+    config = str(beside) if found else given.ssh_config
+    for path, what in ((given.ssh_key, "ssh key"), (config, "ssh config")):
+        if path:
+            require_readable(Path(path), what)
+    notes = (f"using {config}, which stands beside the hosts file, as ssh config",) if found else ()
+    return Ssh(given.ssh_user, given.ssh_port, given.ssh_key, config), notes
+
+
+def _python(given: str | None, workdir: str) -> str:
+    """The training interpreter: a path is made absolute, a bare name is left to the node's PATH."""
+    python = given or default_python()
+    return str(Path(workdir) / os.path.expanduser(python)) if "/" in python else python
+
+
+def job_digest(job: Job) -> str:
+    """SHA-256 over what a passed preflight depends on: equal digests, same question asked.
+
+    Command, allowances, age and place of the hosts file are not part of it.
+    """
+    seen = {name: value for name, value in dataclasses.asdict(job).items() if name in _DIGESTED}
+    return hashlib.sha256(json.dumps(seen, sort_keys=True).encode()).hexdigest()
