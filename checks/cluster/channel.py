@@ -1,0 +1,82 @@
+"""A remote command's standard streams, read line by line against a deadline."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a remote command did; `code` is None where it did not end within its limit."""
+
+    code: int | None
+    out: str
+    err: str
+
+
+class Channel:
+    """A remote command's standard streams, read line by line against a deadline."""
+
+    def __init__(self, channel: Any) -> None:
+        self._channel = channel
+        self._buffer = bytearray()
+
+    def send(self, data: bytes) -> None:
+        """Write to the command's standard input. Raises OSError where it has ended."""
+        self._channel.sendall(data)
+
+    def end_input(self) -> None:
+        """Close the command's standard input."""
+        self._channel.shutdown_write()
+
+    def line(self, deadline: float) -> bytes | None:
+        """The next line without its newline; None at the end of output.
+
+        Raises TimeoutError at `deadline` (of time.monotonic()).
+        """
+        while True:
+            end = self._buffer.find(b"\n")
+            if end >= 0:
+                line = bytes(self._buffer[:end])
+                del self._buffer[: end + 1]
+                return line
+            if not self._receive(deadline):
+                line = bytes(self._buffer)
+                self._buffer.clear()
+                return line or None
+
+    def _receive(self, deadline: float) -> bool:
+        left = deadline - time.monotonic()
+        if left <= 0 and not self._channel.recv_ready():
+            raise TimeoutError
+        self._channel.settimeout(max(left, 0.01))
+        data = self._channel.recv(65536)
+        self._buffer += data
+        return bool(data)
+
+    def rest(self, deadline: float) -> str:
+        """All output until its end or the deadline."""
+        with contextlib.suppress(TimeoutError):
+            while self._receive(deadline):
+                pass
+        return self._buffer.decode("utf-8", "replace")
+
+    def code(self, deadline: float) -> int | None:
+        """The exit status, waited for until the deadline; None where there is none."""
+        if self._channel.status_event.wait(max(deadline - time.monotonic(), 0.05)):
+            return int(self._channel.recv_exit_status())
+        return None
+
+    def errors(self) -> str:
+        """What came on standard error so far."""
+        text = b""
+        while self._channel.recv_stderr_ready():
+            text += self._channel.recv_stderr(65536)
+        return text.decode("utf-8", "replace")
+
+    def close(self) -> None:
+        """End the command's channel."""
+        self._channel.close()

@@ -1,0 +1,136 @@
+"""Who we are to a node and who it is to us: keys offered, host keys demanded, causes told apart.
+
+The one place where what Fabric, paramiko and the socket raise becomes a cause.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import paramiko
+from paramiko.auth_strategy import AuthFailure, AuthSource, AuthStrategy, InMemoryPrivateKey
+
+from checks.cluster.sshconfig import SshSetup, Target, too_open
+
+
+class LoginError(Exception):
+    """A login that did not succeed: `cause` as in checks.causes, `detail` for a person."""
+
+    def __init__(self, cause: str, detail: str) -> None:
+        super().__init__(detail)
+        self.cause, self.detail = cause, detail
+
+
+class Keys(AuthStrategy):
+    """Offers the target's keys in order, then the agent's where the config lets it."""
+
+    def __init__(self, target: Target, user: str) -> None:
+        super().__init__(ssh_config=paramiko.SSHConfig())
+        self.target, self.user = target, user
+        self.unusable: list[tuple[str, str]] = []
+
+    def get_sources(self) -> Iterator[AuthSource]:
+        """Every key that can be offered; the others are remembered in `unusable`."""
+        for path in self.target.keys:
+            key = self._load(path)
+            if key:
+                yield InMemoryPrivateKey(self.user, key)
+        if self.target.agent:
+            for agent_key in paramiko.Agent().get_keys():
+                yield InMemoryPrivateKey(self.user, agent_key)
+
+    def _load(self, path: Path) -> paramiko.PKey | None:
+        try:
+            if too_open(path):
+                self.unusable.append(("key-permissions", f"{path} can be read by others"))
+                return None
+            return paramiko.PKey.from_path(str(path))
+        except OSError as error:
+            self.unusable.append(("key-unreadable", f"{path}: {error.strerror}"))
+        except paramiko.PasswordRequiredException:
+            self.unusable.append(
+                ("key-passphrase", f"{path} has a passphrase and no agent holds it")
+            )
+        except (paramiko.SSHException, ValueError, TypeError) as error:
+            asks = "password" in str(error).lower() or "encrypted" in str(error).lower()
+            cause = "key-passphrase" if asks else "key-unreadable"
+            self.unusable.append((cause, f"{path}: {error}"))
+        return None
+
+    def failure(self, allowed: list[str]) -> LoginError:
+        """Why none was accepted, as exactly as can be told from here."""
+        if "publickey" not in allowed and allowed:
+            return LoginError(
+                "public-key-auth-off", f"the server accepts only {', '.join(allowed)}"
+            )
+        if self.unusable:
+            return LoginError(*self.unusable[0])
+        if not self.target.keys and not self.target.agent:
+            return LoginError("key-missing", "no private key here and no ssh agent")
+        tried = ", ".join(str(path) for path in self.target.keys) or "the agent's keys"
+        return LoginError("key-denied", f"the server refused {tried} for user {self.user}")
+
+
+class KnownHostsOnly(paramiko.MissingHostKeyPolicy):
+    """Accepts a host key that is on file, as OpenSSH does; remembers what was presented."""
+
+    def __init__(self, setup: SshSetup, target: Target) -> None:
+        self.known = setup.known_hosts.keys(target.host_key_name, target.port)
+        self.revoked = setup.known_hosts.revoked
+        self.target = target
+        self.presented = ""
+
+    def missing_host_key(self, client: object, hostname: str, key: paramiko.PKey) -> None:  # noqa: ARG002 - paramiko's signature
+        """Raise LoginError unless the key is on file, or the config accepts new ones."""
+        offered = (key.get_name(), key.get_base64())
+        self.presented = " ".join(offered)
+        if offered in self.revoked:
+            raise LoginError("host-key-changed", f"its {offered[0]} host key is marked revoked")
+        if offered in self.known or (not self.known and self.target.accept_new):
+            return
+        if any(kind == offered[0] for kind, _ in self.known):
+            raise LoginError(
+                "host-key-changed", f"it presents another {offered[0]} key than the one on file"
+            )
+        raise LoginError("host-key-unknown", f"its {offered[0]} host key is not in known_hosts")
+
+
+def classified(error: BaseException, keys: Keys) -> LoginError | None:
+    """The cause of what Fabric, paramiko or the socket raised; None for what is not a login's."""
+    if isinstance(error, LoginError):
+        return error
+    if isinstance(error, socket.gaierror):
+        return LoginError("name-unresolved", f"{keys.target.host}: {error.strerror}")
+    if isinstance(error, AuthFailure):
+        return keys.failure(_allowed(error))
+    if isinstance(error, paramiko.AuthenticationException):
+        return keys.failure(getattr(error, "allowed_types", []))
+    if isinstance(error, paramiko.SSHException | EOFError | ConnectionResetError):
+        cut = isinstance(error, EOFError | ConnectionResetError) or "banner" in str(error)
+        detail = str(error) or "the connection was closed"
+        return LoginError("throttled" if cut else "timeout", detail)
+    if isinstance(error, TimeoutError):
+        return LoginError("dropped", f"no answer in {keys.target.connect_timeout_s:g} s")
+    if isinstance(error, OSError):
+        return LoginError(_socket_cause(error), os.strerror(error.errno) if error.errno else "")
+    return None
+
+
+def _allowed(failure: AuthFailure) -> list[str]:
+    for attempt in failure.result:
+        allowed = getattr(attempt.result, "allowed_types", None)
+        if allowed:
+            return list(allowed)
+    return []
+
+
+def _socket_cause(error: OSError) -> str:
+    if error.errno == errno.ECONNREFUSED:
+        return "refused"
+    if error.errno in (errno.EHOSTUNREACH, errno.ENETUNREACH):
+        return "no-route"
+    return "dropped" if error.errno == errno.ETIMEDOUT else "timeout"

@@ -1,0 +1,174 @@
+"""The controller's ssh configuration, parsed once: config files, known hosts and keys.
+
+OpenSSH's own rules hold: the first value found wins, `--ssh-config` replaces both the user's and
+the system's file, unknown and changed host keys are refused unless the config says otherwise.
+"""
+
+from __future__ import annotations
+
+import base64
+import fnmatch
+import glob
+import hashlib
+import hmac
+import io
+import os
+import re
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import paramiko
+from paramiko.config import SSHConfig, SSHConfigDict
+
+from checks.errors import UsageError
+from checks.model import Job
+
+DEFAULT_KEYS = ("id_ed25519", "id_ecdsa", "id_rsa")
+INCLUDE = re.compile(r"^\s*include\s+(.+)$", re.IGNORECASE)
+INCLUDE_DEPTH = 16
+
+
+def load_config(path: str | None) -> SSHConfig:
+    """Parse `path`, or the user's and the system's files. Raises UsageError naming the file."""
+    paths = [path] if path else ["~/.ssh/config", "/etc/ssh/ssh_config"]
+    config = SSHConfig()
+    for name in paths:
+        file = Path(name).expanduser()
+        if path or file.is_file():
+            config.parse(io.StringIO("\n".join(_lines(file, 0)) + "\n"))
+    return config
+
+
+def _lines(file: Path, depth: int) -> Iterator[str]:
+    """The lines with what Include names put in its place: paramiko does not know Include."""
+    try:
+        text = file.read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise UsageError(f"{file}: ssh config cannot be read: {error.strerror}") from error
+    for line in text.splitlines():
+        included = INCLUDE.match(line)
+        if not included:
+            yield line
+        elif depth < INCLUDE_DEPTH:
+            for pattern in included.group(1).split():
+                for name in sorted(glob.glob(_anchored(pattern, file))):
+                    yield from _lines(Path(name), depth + 1)
+
+
+def _anchored(pattern: str, file: Path) -> str:
+    system = file.is_relative_to("/etc/ssh")
+    return str((Path("/etc/ssh") if system else Path("~/.ssh")).joinpath(pattern).expanduser())
+
+
+def identity_files(config: SSHConfigDict, key: str | None) -> list[Path]:
+    """Private keys to offer, in order: the one asked for, else the config's, else the usual."""
+    if key:
+        return [Path(key).expanduser()]
+    named = [Path(os.path.expanduser(name)) for name in config.get("identityfile", [])]
+    usual = [Path("~/.ssh").expanduser() / name for name in DEFAULT_KEYS]
+    return [path for path in (named or usual) if path.is_file()]
+
+
+def too_open(path: Path) -> bool:
+    """Whether OpenSSH would refuse this private key because others can read it."""
+    info = path.stat()
+    return info.st_uid == os.getuid() and bool(stat.S_IMODE(info.st_mode) & 0o077)
+
+
+@dataclass
+class KnownHosts:
+    """Host keys by name, from plain, hashed and patterned lines; each key is (type, base64)."""
+
+    exact: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
+    hashed: list[tuple[bytes, bytes, tuple[str, str]]] = field(default_factory=list)
+    patterns: list[tuple[str, tuple[str, str]]] = field(default_factory=list)
+    revoked: set[tuple[str, str]] = field(default_factory=set)
+
+    @classmethod
+    def load(cls, paths: list[str]) -> KnownHosts:
+        """Read every file that is there; lines that make no sense are passed over, as ssh does."""
+        known = cls()
+        for name in paths:
+            file = Path(name).expanduser()
+            if file.is_file():
+                for line in file.read_text(encoding="utf-8", errors="replace").splitlines():
+                    known._add(line.split())
+        return known
+
+    def _add(self, words: list[str]) -> None:
+        marker = words.pop(0) if words and words[0].startswith("@") else ""
+        if len(words) < 3 or words[0].startswith("#") or marker == "@cert-authority":
+            return
+        names, key = words[0], (words[1], words[2])
+        if marker == "@revoked":
+            self.revoked.add(key)
+        elif names.startswith("|1|"):
+            salt, digest = names[3:].split("|")
+            self.hashed.append((base64.b64decode(salt), base64.b64decode(digest), key))
+        else:
+            for name in names.lower().split(","):
+                if any(mark in name for mark in "*?!"):
+                    self.patterns.append((name, key))
+                else:
+                    self.exact.setdefault(name, set()).add(key)
+
+    def keys(self, host: str, port: int) -> set[tuple[str, str]]:
+        """All keys known for a host, by the name that OpenSSH looks up: `[host]:port` off 22."""
+        name = host.lower() if port == 22 else f"[{host.lower()}]:{port}"
+        found = set(self.exact.get(name, ()))
+        found |= {key for pattern, key in self.patterns if fnmatch.fnmatchcase(name, pattern)}
+        if not found:
+            for salt, digest, key in self.hashed:
+                if hmac.digest(salt, name.encode(), hashlib.sha1) == digest:
+                    found.add(key)
+        return found
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where and how to log in to one node, with every default resolved."""
+
+    name: str
+    host: str
+    port: int
+    user: str | None
+    keys: tuple[Path, ...]
+    agent: bool
+    accept_new: bool
+    host_key_name: str
+    connect_timeout_s: float
+
+
+class SshSetup:
+    """One parsed configuration for all nodes of a job."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        try:
+            self.config = load_config(job.ssh.config)
+            first = self.config.lookup(job.nodes[0].name)
+        except paramiko.ConfigParseError as error:
+            raise UsageError(f"{job.ssh.config or '~/.ssh/config'}: {error}") from error
+        user_files = first.get("userknownhostsfile", "~/.ssh/known_hosts ~/.ssh/known_hosts2")
+        system = first.get("globalknownhostsfile", "/etc/ssh/ssh_known_hosts")
+        self.known_hosts = KnownHosts.load([*user_files.split(), *system.split()])
+
+    def target(self, name: str) -> Target:
+        """How to reach that node: hosts.txt, then the command line, then the ssh config."""
+        node, ssh = self.job.node(name), self.job.ssh
+        config = self.config.lookup(name)
+        only = config.get("identitiesonly", "no") == "yes" or bool(ssh.key)
+        checking = config.get("stricthostkeychecking", "ask")
+        return Target(
+            name=name,
+            host=config["hostname"],
+            port=node.port or ssh.port or int(config.get("port", 22)),
+            user=node.user or ssh.user or config.get("user"),
+            keys=tuple(identity_files(config, ssh.key)),
+            agent=bool(os.environ.get("SSH_AUTH_SOCK")) and not only,
+            accept_new=checking in ("no", "off", "accept-new"),
+            host_key_name=config.get("hostkeyalias", config["hostname"]),
+            connect_timeout_s=float(config.get("connecttimeout", 10)),
+        )

@@ -1,0 +1,156 @@
+"""The controller's logins to the nodes, through Fabric: prepared in one thread, opened in many."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import socket
+import time
+from typing import Any
+
+import fabric
+import paramiko
+
+from checks.cluster.channel import Channel, Ran
+from checks.cluster.identity import Keys, KnownHostsOnly, LoginError, classified
+from checks.cluster.sshconfig import SshSetup, Target
+from checks.model import Job
+
+HANDSHAKE_S = 45.0
+"""For banner, key exchange and authentication: 20 s were seen on a loaded sshd."""
+PAUSES_S = (0.4, 1.0, 2.5)
+"""Before each further try after a cut banner."""
+
+
+class _QuickSocket(socket.socket):
+    """Acknowledges at once: sshd's small writes otherwise wait 40 ms for a delayed ACK."""
+
+    def recv(self, size: int, flags: int = 0) -> bytes:
+        data = super().recv(size, flags)
+        with contextlib.suppress(OSError):
+            self.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
+        return data
+
+
+class Session:
+    """One open login. Channels may be opened from any thread."""
+
+    def __init__(self, target: Target, connection: fabric.Connection, host_key: str) -> None:
+        self.target, self.connection, self.host_key = target, connection, host_key
+        self.address = str(connection.transport.getpeername()[0])
+
+    @property
+    def user(self) -> str:
+        """The account on the node."""
+        return str(self.connection.user)
+
+    def open(self, command: str, timeout_s: float = HANDSHAKE_S) -> Channel:
+        """Start a command (a string for the login shell) on a channel of its own."""
+        try:
+            channel = self.connection.transport.open_session(timeout=timeout_s)
+            channel.settimeout(timeout_s)
+            channel.exec_command(command)
+        except (paramiko.SSHException, EOFError, OSError) as error:
+            raise LoginError("timeout", f"no session: {error or 'the connection ended'}") from error
+        return Channel(channel)
+
+    def run(self, command: str, stdin: bytes = b"", limit_s: float = 30.0) -> Ran:
+        """Run a command to its end, with `stdin` given whole; bounded by `limit_s`."""
+        channel = self.open(command)
+        deadline = time.monotonic() + limit_s
+        try:
+            channel.send(stdin)
+            channel.end_input()
+            out = channel.rest(deadline)
+            return Ran(channel.code(deadline), out, channel.errors())
+        finally:
+            channel.close()
+
+    def close(self) -> None:
+        """End the login and all its channels."""
+        self.connection.close()
+
+
+class Transport:
+    """Prepares all logins in one thread (Fabric's Config is not safe to share), opens in many."""
+
+    def __init__(self, job: Job) -> None:
+        self._setup = SshSetup(job)
+        config = fabric.Config(lazy=True, ssh_config=self._setup.config)
+        self._prepared = {
+            node.name: self._prepare(self._setup.target(node.name), config) for node in job.nodes
+        }
+
+    def _prepare(self, target: Target, config: fabric.Config) -> tuple[Target, fabric.Connection]:
+        connection = fabric.Connection(
+            target.name,
+            user=target.user,
+            port=target.port,
+            config=config,
+            connect_kwargs={
+                "banner_timeout": HANDSHAKE_S,
+                "auth_timeout": HANDSHAKE_S,
+                "channel_timeout": HANDSHAKE_S,
+            },
+        )
+        return target, connection
+
+    def open(self, name: str) -> Session:
+        """Log in to a node. Raises LoginError; a cut banner is tried again, nothing else is."""
+        for pause_s in PAUSES_S:
+            try:
+                return self._open(name)
+            except LoginError as error:  # noqa: PERF203 - a retry is what the loop is for
+                if error.cause != "throttled":
+                    raise
+                time.sleep(pause_s)
+        return self._open(name)
+
+    def _open(self, name: str) -> Session:
+        target, connection = self._prepared[name]
+        policy = KnownHostsOnly(self._setup, target)
+        keys = Keys(target, connection.user)
+        connection.client.set_missing_host_key_policy(policy)
+        kwargs = connection.connect_kwargs
+        kwargs["auth_strategy"] = keys
+        kwargs["transport_factory"] = _preferring({kind for kind, _ in policy.known})
+        kwargs.pop("key_filename", None)
+        try:
+            if not connection.gateway:
+                kwargs["sock"] = _connect(target)
+            connection.open()
+        except BaseException as error:
+            connection.close()
+            raise (classified(error, keys) or error) from error
+        return Session(target, connection, policy.presented)
+
+
+def _connect(target: Target) -> socket.socket:
+    families = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
+    last: OSError = OSError(errno.EADDRNOTAVAIL, "no address")
+    for family, kind, protocol, _, address in families:
+        sock = _QuickSocket(family, kind, protocol)
+        sock.settimeout(target.connect_timeout_s)
+        try:
+            sock.connect(address)
+        except OSError as error:
+            sock.close()
+            last = error
+        else:
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            return sock
+    raise last
+
+
+def _preferring(kinds: set[str]) -> Any:
+    """A transport that asks first for host keys of the kinds on file, as OpenSSH does."""
+
+    def build(sock: Any, **options: Any) -> paramiko.Transport:
+        transport = paramiko.Transport(sock, **options)
+        security = transport.get_security_options()
+        rsa = {"rsa-sha2-512", "rsa-sha2-256"} if "ssh-rsa" in kinds else set()
+        known = [kind for kind in security.key_types if kind in kinds | rsa]
+        security.key_types = known + [kind for kind in security.key_types if kind not in known]
+        return transport
+
+    return build
