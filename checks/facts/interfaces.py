@@ -1,0 +1,69 @@
+"""A node's network interfaces and their addresses."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+from typing import ClassVar
+
+from checks.facts.decode import Fact
+
+
+@dataclass(frozen=True)
+class Interface:
+    """One interface. Addresses carry their prefix, `10.0.0.1/24`.
+
+    `up` is administratively up with a carrier; `kind` is ethernet, infiniband, bond, bridge,
+    docker, veth, vlan, tun, wireless or other; `speed_mbps` is None where the driver does not say.
+    """
+
+    name: str
+    up: bool = True
+    loopback: bool = False
+    kind: str = "ethernet"
+    mtu: int = 1500
+    speed_mbps: int | None = None
+    ipv4: tuple[str, ...] = ()
+    ipv6: tuple[str, ...] = ()
+    master: str = ""
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Its addresses without prefixes, IPv4 first."""
+        return tuple(address.partition("/")[0] for address in (*self.ipv4, *self.ipv6))
+
+    @property
+    def routable(self) -> tuple[str, ...]:
+        """Those addresses that another node could use: no loopback, no link-local."""
+        return tuple(text for text in self.addresses if _routable(text))
+
+    @property
+    def local_only(self) -> bool:
+        """Whether it leads to no other machine: loopback, docker's and libvirt's bridges, veth."""
+        return self.loopback or self.kind in ("docker", "veth") or self.name.startswith("virbr")
+
+
+def _routable(text: str) -> bool:
+    address = ipaddress.ip_address(text)
+    return not (address.is_loopback or address.is_link_local)
+
+
+@dataclass(frozen=True)
+class Interfaces(Fact):
+    """All interfaces in the kernel's order."""
+
+    section: ClassVar[str] = "interfaces"
+    interfaces: tuple[Interface, ...] = ()
+
+    @property
+    def addresses(self) -> frozenset[str]:
+        """Every address of the node."""
+        return frozenset(text for one in self.interfaces for text in one.addresses)
+
+    def named(self, name: str) -> Interface | None:
+        """The interface of that name."""
+        return next((one for one in self.interfaces if one.name == name), None)
+
+    def owning(self, address: str) -> Interface | None:
+        """The interface that has that address."""
+        return next((one for one in self.interfaces if address in one.addresses), None)

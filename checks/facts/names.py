@@ -1,0 +1,33 @@
+"""What a node's resolver says of its own name and of the other nodes'."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from checks.facts.decode import Fact
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """One name as seen from one node, in the resolver's order; `error` where it has no address.
+
+    `source` is the local address that the kernel uses towards the first address; '' without a
+    route.
+    """
+
+    addresses: tuple[str, ...] = ()
+    error: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Names(Fact):
+    """`own` is what the host name resolves to; `peers` has every name of the hosts file."""
+
+    section: ClassVar[str] = "names"
+    hostname: str
+    fqdn: str | None = None
+    own: tuple[str, ...] = ()
+    peers: Mapping[str, Resolved] = field(default_factory=dict)

@@ -1,0 +1,82 @@
+"""What names mean on this node: its own, and those of all nodes of the hosts file.
+
+Gloo advertises what the own host name resolves to, c10d what the peers resolve; a DNS server that
+hangs must cost an error text for the names it hangs on, not the whole answer.
+"""
+
+import socket
+import threading
+import time
+
+from checks.probe.core import section
+
+LIMIT = 3.0
+LOOKUPS_AT_ONCE = 32
+
+
+def addresses(name):
+    """Addresses of `name` in the resolver's order, without repeats. Raises OSError."""
+    found = []
+    for _, _, _, _, where in socket.getaddrinfo(name, None, 0, socket.SOCK_STREAM):
+        if where[0] not in found:
+            found.append(where[0])
+    return found
+
+
+def source(address):
+    """The local address from which the kernel would send to `address`; '' where no route is."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as sock:
+            sock.connect((address, 9))
+            return sock.getsockname()[0]
+    except OSError:
+        return ""
+
+
+def peer(name):
+    """What `name` resolves to here, why not, and the address used towards it."""
+    try:
+        found = addresses(name)
+    except (OSError, UnicodeError) as error:
+        return {"addresses": [], "error": getattr(error, "strerror", "") or str(error)}
+    return {"addresses": found, "source": source(found[0]) if found else ""}
+
+
+def side_by_side(jobs, limit):
+    """Call every function of {key: function} in a few threads; {key: result} after `limit`."""
+    results, waiting, lock = {}, list(jobs), threading.Lock()
+
+    def work():
+        while True:
+            with lock:
+                if not waiting:
+                    return
+                key = waiting.pop(0)
+            results[key] = jobs[key]()
+
+    threads = [threading.Thread(target=work) for _ in range(min(LOOKUPS_AT_ONCE, len(jobs)))]
+    until = time.monotonic() + limit
+    for thread in threads:
+        thread.daemon = True  # a resolver that hangs cannot be interrupted, only left behind
+        thread.start()
+    for thread in threads:
+        thread.join(max(0.0, until - time.monotonic()))
+    return dict(results)
+
+
+@section("names")
+def names(args):
+    """Own name and peers, all looked up side by side within one limit."""
+    hostname = socket.gethostname()
+    jobs = {("peer", name): lambda name=name: peer(name) for name in args.get("names", [])}
+    jobs["own"] = lambda: peer(hostname)
+    jobs["fqdn"] = socket.getfqdn
+    found = side_by_side(jobs, LIMIT)
+    overdue = {"addresses": [], "error": "no answer from the resolver within %g s" % LIMIT}
+    return {
+        "hostname": hostname,
+        "fqdn": found.get("fqdn"),
+        "own": found.get("own", overdue)["addresses"],
+        "peers": {name: found.get(("peer", name), overdue) for name in args.get("names", [])},
+    }
