@@ -95,6 +95,11 @@ class Transport:
         )
         return target, connection
 
+    def target(self, name: str) -> tuple[Target, str]:
+        """Where that node's login goes, and as whom."""
+        target, connection = self._prepared[name]
+        return target, str(connection.user)
+
     def open(self, name: str) -> Session:
         """Log in to a node. Raises LoginError; a cut banner is tried again, nothing else is."""
         for pause_s in PAUSES_S:

@@ -1,0 +1,143 @@
+"""All nodes at once: one login and one resident probe each; ask all, then gather."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import contextlib
+import time
+from collections.abc import Callable, Collection, Mapping, Sequence
+from types import TracebackType
+from typing import Any
+
+from checks.cluster.identity import LoginError
+from checks.cluster.resident import Resident
+from checks.cluster.transport import Transport
+from checks.facts.snapshot import Answer
+from checks.model import Job
+
+POOL = 64
+"""Logins under way at once; time-outs of dead hosts overlap within it."""
+SLACK_S = 3.0
+"""What the controller waits beyond a section's own limit: the way there and back."""
+LIFE_S = 3600
+
+Progress = Callable[[int], None]
+
+
+class Contact:
+    """The open conversation with the nodes that were reached. Close it, or use it as a context."""
+
+    def __init__(self, residents: Mapping[str, Resident]) -> None:
+        self._residents = residents
+
+    @property
+    def reached(self) -> Collection[str]:
+        """Names of the nodes that answer."""
+        return self._residents.keys()
+
+    def ask(
+        self, section: str, args: Mapping[str, dict[str, Any]], limit: float
+    ) -> dict[str, Answer]:
+        """Ask one section of each node in `args`; every one of them gets an answer in the result.
+
+        `limit` is in seconds, for the section on the node.
+        """
+        requests = {name: [(section, arguments)] for name, arguments in args.items()}
+        return {name: answers[section] for name, answers in self.ask_all(requests, limit).items()}
+
+    def ask_all(
+        self,
+        requests: Mapping[str, Sequence[tuple[str, dict[str, Any]]]],
+        limit: float,
+        progress: Progress | None = None,
+    ) -> dict[str, dict[str, Answer]]:
+        """Ask several sections of each node; send to all, then gather, all against one deadline."""
+        sent = {
+            name: {
+                section: self._residents[name].request(section, arguments, limit)
+                for section, arguments in wanted
+            }
+            for name, wanted in requests.items()
+            if name in self._residents
+        }
+        deadline = time.monotonic() + limit + SLACK_S
+        gathered: dict[str, dict[str, Answer]] = {}
+        for name, numbers in sent.items():
+            resident = self._residents[name]
+            gathered[name] = {
+                section: resident.answer(number, deadline) for section, number in numbers.items()
+            }
+            if progress:
+                progress(len(gathered))
+        return gathered
+
+    def close(self) -> None:
+        """End every probe and login; what they started ends with them."""
+        for resident in self._residents.values():
+            with contextlib.suppress(OSError, EOFError):
+                resident.close()
+
+    def __enter__(self) -> Contact:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def open_contact(
+    job: Job,
+    names: Collection[str],
+    wanted: Collection[str],
+    progress: Progress | None = None,
+) -> tuple[Contact, dict[str, Answer]]:
+    """Log in to `names` and start a probe that can answer `wanted`.
+
+    Returns the contact and, for every name, its `login` answer (checks.facts.Login).
+    """
+    transport = Transport(job)
+    residents: dict[str, Resident] = {}
+    logins: dict[str, Answer] = {}
+
+    def enter(name: str) -> tuple[Resident | None, dict[str, Any]]:
+        began = time.monotonic()
+        try:
+            session = transport.open(name)
+        except LoginError as error:
+            return None, _login(transport, name, began, cause=error.cause, detail=error.detail)
+        seen = {"address": session.address, "host_key": session.host_key}
+        try:
+            resident = Resident(session, job.python, wanted, LIFE_S)
+        except LoginError as error:
+            session.close()
+            failed = {"cause": error.cause, "detail": error.detail}
+            return None, _login(transport, name, began, **failed, **seen)
+        return resident, _login(transport, name, began, noise=resident.noise, **seen)
+
+    with concurrent.futures.ThreadPoolExecutor(max_workers=POOL) as pool:
+        futures = {pool.submit(enter, name): name for name in names}
+        for future in concurrent.futures.as_completed(futures):
+            name = futures[future]
+            resident, login = future.result()
+            logins[name] = {"data": login}
+            if resident:
+                residents[name] = resident
+            if progress:
+                progress(len(logins))
+    return Contact({name: residents[name] for name in names if name in residents}), logins
+
+
+def _login(transport: Transport, name: str, began: float, **seen: str) -> dict[str, Any]:
+    target, user = transport.target(name)
+    return {
+        "reached": "cause" not in seen,
+        "user": user,
+        "port": target.port,
+        "key": str(target.keys[0]) if target.keys else "",
+        "seconds": round(time.monotonic() - began, 3),
+        **seen,
+    }

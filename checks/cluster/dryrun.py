@@ -1,0 +1,38 @@
+"""What a run would do on the nodes, as text: for those who must read it before they allow it."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterable, Mapping
+
+from checks.cluster.resident import command, sections
+from checks.cluster.sshconfig import SshSetup
+from checks.cluster.stages import STAGES
+from checks.model import Job
+
+
+def commands(job: Job, wanted: Mapping[str, Iterable[str]]) -> list[str]:
+    """One line a command: the login, then what each section of the probe may run there."""
+    setup = SshSetup(job)
+    lines = []
+    for name, asked in wanted.items():
+        target = setup.target(name)
+        login = f"{target.user + '@' if target.user else ''}{target.host}:{target.port}"
+        lines.append(f"{name}: login to {login}: {command(job.python)}")
+        for section in probed(asked):
+            lines.append(f"{name}: probe section {section}: {_does(section)}")
+    return lines
+
+
+def probed(asked: Iterable[str]) -> list[str]:
+    """The probe's own sections behind the facts that are asked."""
+    known, names = sections(), set(asked)
+    staged = {stage.section: stage.sections for stage in STAGES}
+    inner = {section for name in names for section in staged.get(name, (name,))}
+    return sorted(inner & known.keys())
+
+
+def _does(section: str) -> str:
+    module = importlib.import_module(f"checks.probe.{sections()[section]}")
+    runs = getattr(module, "COMMANDS", ())
+    return "; ".join(runs) if runs else "reads files only"

@@ -1,0 +1,162 @@
+"""From claims to a snapshot: log in, gather facts, then the stages in which nodes meet nodes."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from checks.check import Claim
+from checks.cluster.contact import Contact, open_contact
+from checks.cluster.dryrun import commands
+from checks.cluster.resident import sections
+from checks.cluster.stages import STAGES, Stage
+from checks.facts.snapshot import Login, Snapshot
+from checks.facts.who import Who
+from checks.model import Job
+
+FACTS_LIMIT_S = 20.0
+
+OnStage = Callable[[str, int, int], None]
+"""Told `(stage, done, total)` as answers come in."""
+
+
+def gather(
+    job: Job,
+    claims: Iterable[Claim],
+    *,
+    budget: float | None = None,
+    on_stage: OnStage | None = None,
+) -> Snapshot:
+    """See what the claims need to be judged by; nodes in no claim's subject are not touched.
+
+    Never raises for what a node does: each missing answer is recorded with its reason. `budget`
+    is in seconds; stages that would begin after it are recorded as not asked for that reason.
+    """
+    started = datetime.datetime.now(datetime.timezone.utc)
+    snapshot = Snapshot(job, started.strftime("%Y-%m-%dT%H:%M:%SZ"))
+    wanted = needs(job, claims)
+    if wanted:
+        _Gathering(snapshot, wanted, budget, on_stage or (lambda *_: None)).run()
+    return snapshot
+
+
+def needs(job: Job, claims: Iterable[Claim]) -> dict[str, set[str]]:
+    """Which sections are needed of which node, in hosts.txt order; every one tells who it is."""
+    wanted: dict[str, set[str]] = {}
+    for claim in claims:
+        for name in claim.subject or job.names:
+            wanted.setdefault(name, {Who.section}).update(
+                fact.section for fact in claim.check.needs
+            )
+    for asked in wanted.values():
+        for stage in STAGES:
+            if stage.section in asked:
+                asked.update(fact.section for fact in stage.needs)
+        asked.discard(Login.section)
+    return {name: wanted[name] for name in job.names if name in wanted}
+
+
+def brief(job: Job, name: str) -> dict[str, Any]:
+    """The arguments that every fact section is given: what is to be started, as seen by `name`."""
+    return {
+        "self": name,
+        "names": list(job.names),
+        "head": job.head,
+        "peers": [
+            {"name": n.name, "user": n.user or job.ssh.user, "port": n.port or job.ssh.port}
+            for n in job.nodes
+        ],
+        "slots": job.node(name).slots,
+        "python": job.python,
+        "workdir": job.workdir,
+        "env": dict(job.env),
+        "same": list(job.same),
+        "exist": list(job.exist),
+        "output": job.output,
+        "master_port": job.master_port,
+        "backend": job.backend,
+        "command": list(job.command),
+        "deepspeed_config": job.deepspeed_config,
+    }
+
+
+@dataclasses.dataclass
+class _Gathering:
+    snapshot: Snapshot
+    wanted: dict[str, set[str]]
+    budget: float | None
+    on_stage: OnStage
+
+    def run(self) -> None:
+        self._ends = time.monotonic() + self.budget if self.budget else None
+        asked = set().union(*self.wanted.values())
+        stages = [stage for stage in STAGES if stage.section in asked]
+        probed = {name for stage in stages for name in stage.sections}
+        facts = asked & sections().keys() - {stage.section for stage in stages}
+        with self._timed("connect"):
+            contact, logins = open_contact(
+                self.snapshot.job, list(self.wanted), facts | probed, self._progress("connect")
+            )
+        with contact:
+            for name, login in logins.items():
+                self.snapshot.put(name, Login.section, login)
+            with self._timed("facts"):
+                self._facts(contact, facts)
+            for stage in stages:
+                self._stage(contact, stage)
+
+    def _facts(self, contact: Contact, facts: set[str]) -> None:
+        job = self.snapshot.job
+        requests = {
+            name: [(section, brief(job, name)) for section in sorted(self.wanted[name] & facts)]
+            for name in contact.reached
+        }
+        answers = contact.ask_all(requests, self._left(FACTS_LIMIT_S), self._progress("facts"))
+        for name, answered in answers.items():
+            for section, answer in answered.items():
+                self.snapshot.put(name, section, answer)
+
+    def _stage(self, contact: Contact, stage: Stage) -> None:
+        names = [name for name in contact.reached if stage.section in self.wanted[name]]
+        if not names:
+            return
+        if self._ends and time.monotonic() > self._ends:
+            why = f"not asked: the budget of {self.budget:g} s was used up before"
+            for name in names:
+                self.snapshot.put(name, stage.section, {"error": why})
+            return
+        self.on_stage(stage.section, 0, len(names))
+        with self._timed(stage.section):
+            stage.run(contact, self.snapshot, names)
+        self.on_stage(stage.section, len(names), len(names))
+
+    def _left(self, limit: float) -> float:
+        return min(limit, max(self._ends - time.monotonic(), 1.0)) if self._ends else limit
+
+    def _progress(self, stage: str) -> Callable[[int], None]:
+        total = len(self.wanted)
+        return lambda done: self.on_stage(stage, done, total)
+
+    def _timed(self, stage: str) -> _Stopwatch:
+        return _Stopwatch(self.snapshot, stage)
+
+
+@dataclasses.dataclass
+class _Stopwatch:
+    snapshot: Snapshot
+    stage: str
+    began: float = 0.0
+
+    def __enter__(self) -> None:
+        self.began = time.monotonic()
+
+    def __exit__(self, *_: object) -> None:
+        self.snapshot.stages[self.stage] = round(time.monotonic() - self.began, 3)
+
+
+def plan_commands(job: Job, claims: Sequence[Claim]) -> list[str]:
+    """Every command that `gather` would run on a node, as text, a line each: for --dry-run."""
+    return commands(job, needs(job, claims))

@@ -1,0 +1,172 @@
+"""The probe as the controller sees it: one resident program on one channel of one login.
+
+Nothing is installed: the interpreter reads the program's text as the first line of its input.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+import secrets
+import shlex
+import time
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any
+
+from checks.cluster.identity import LoginError
+from checks.cluster.transport import Session
+from checks.facts.snapshot import Answer
+
+PROBE = Path(__file__).parent.parent / "probe"
+SECTION = re.compile(r'^@section\("([a-z_]+)"\)', re.MULTILINE)
+SYSTEM_PYTHONS = ("/usr/bin/python3", "python3", "/usr/libexec/platform-python")
+NO_PYTHON = "no python 3.6 or newer here"
+BOOT = "import sys;exec(eval(sys.stdin.buffer.readline()))"
+START_S = 20.0
+"""A login shell that has not started the probe by then hangs."""
+NOISE_LIMIT = 2000
+
+LOADER = """
+import sys, types
+if sys.version_info < (3, 6):
+    sys.exit({no_python!r})
+for name, text in {modules!r}:
+    module = types.ModuleType(name)
+    module.__path__ = []
+    sys.modules[name] = module
+    exec(compile(text, name, "exec"), module.__dict__)
+sys.modules["checks.probe.core"].main({nonce!r}, {life!r})
+"""
+
+
+@functools.cache
+def sections() -> dict[str, str]:
+    """Which file of the probe answers which section."""
+    return {
+        name: path.stem
+        for path in sorted(PROBE.glob("*.py"))
+        for name in SECTION.findall(path.read_text(encoding="utf-8"))
+    }
+
+
+def program(wanted: Collection[str], nonce: str, life_s: float) -> bytes:
+    """The first line of input: the probe's core and the files that answer `wanted`."""
+    files = ["core", *sorted({sections()[name] for name in wanted})]
+    modules = [("checks", ""), ("checks.probe", "")]
+    modules += [(f"checks.probe.{name}", _source(name)) for name in files]
+    loader = LOADER.format(no_python=NO_PYTHON, modules=modules, nonce=nonce, life=life_s)
+    return repr(loader).encode("ascii", "backslashreplace") + b"\n"
+
+
+@functools.cache
+def _source(name: str) -> str:
+    return (PROBE / f"{name}.py").read_text(encoding="utf-8")
+
+
+def command(python: str) -> str:
+    """What the login shell is asked to run: the first interpreter there is, else exit 127.
+
+    One line in single quotes without `!`, so that sh, bash, csh and fish read it alike.
+    """
+    candidates = " ".join(shlex.quote(name) for name in (*SYSTEM_PYTHONS, python) if name)
+    script = (
+        f"for p in {candidates}; do command -v $p >/dev/null 2>&1 && "
+        f'exec $p -u -S -E -c "{BOOT}"; done; echo {NO_PYTHON} >&2; exit 127'
+    )
+    return f"exec sh -c '{script}'"
+
+
+class Resident:
+    """A running probe. `request` and `answer` speak to it; `close` ends it."""
+
+    def __init__(
+        self, session: Session, python: str, wanted: Collection[str], life_s: float
+    ) -> None:
+        self._nonce = secrets.token_hex(8).encode()
+        self._answers: dict[int, Answer] = {}
+        self._number = 0
+        self.session = session
+        self.noise = ""
+        self.gone = ""
+        self._channel = session.open(command(python))
+        try:
+            self._channel.send(program(wanted, self._nonce.decode(), life_s))
+            self.hello = self._hello()
+        except OSError as error:
+            raise self._silent(str(error)) from error
+
+    def _hello(self) -> dict[str, Any]:
+        deadline = time.monotonic() + START_S
+        try:
+            while (line := self._channel.line(deadline)) is not None:
+                answer = self._parsed(line)
+                if answer is not None:
+                    return answer
+        except TimeoutError:
+            raise LoginError(
+                "shell-hangs", f"the login shell started nothing in {START_S:g} s{self._heard()}"
+            ) from None
+        raise self._silent("it ended")
+
+    def _silent(self, what: str) -> LoginError:
+        """Why the probe never answered, from the exit status and what was printed instead."""
+        code = self._channel.code(time.monotonic() + 1.0)
+        self.noise += self._channel.errors()
+        if NO_PYTHON in self.noise:
+            return LoginError("no-python", NO_PYTHON)
+        detail = f"the login shell ran nothing ({what}, exit {code}){self._heard()}"
+        return LoginError("shell-refuses", detail)
+
+    def _heard(self) -> str:
+        return f" and printed: {self.noise.strip()[:200]}" if self.noise.strip() else ""
+
+    def _parsed(self, line: bytes) -> dict[str, Any] | None:
+        """The object of a line of ours; anything else a shell printed is kept as noise."""
+        nonce, _, text = line.rpartition(self._nonce)
+        if nonce or not text:
+            self.noise = (self.noise + line.decode("utf-8", "replace") + "\n")[:NOISE_LIMIT]
+        if not text or self._nonce not in line:
+            return None
+        try:
+            answer = json.loads(text)
+        except ValueError:
+            return None
+        return answer if isinstance(answer, dict) else None
+
+    def request(self, section: str, args: dict[str, Any], limit_s: float) -> int:
+        """Send one request without waiting; returns its number."""
+        self._number += 1
+        message = {"id": self._number, "section": section, "args": args, "limit": limit_s}
+        try:
+            self._channel.send(json.dumps(message).encode() + b"\n")
+        except OSError as error:
+            self.gone = self.gone or f"the probe is gone: {error or 'its connection ended'}"
+        return self._number
+
+    def answer(self, number: int, deadline: float) -> Answer:
+        """The answer to a request, waited for until `deadline` (time.monotonic()); never raises."""
+        while number not in self._answers and not self.gone:
+            try:
+                line = self._channel.line(deadline)
+            except TimeoutError:
+                return {"error": "no answer in time"}
+            except OSError as error:
+                self.gone = f"the connection broke: {error}"
+                break
+            if line is None:
+                self.gone = "the probe ended before it answered"
+                break
+            self._keep(line)
+        return self._answers.pop(number, {"error": self.gone})
+
+    def _keep(self, line: bytes) -> None:
+        answer = self._parsed(line)
+        if answer and isinstance(answer.get("id"), int):
+            self._answers[answer.pop("id")] = answer
+
+    def close(self) -> None:
+        """End the probe, and the login with it."""
+        self._channel.close()
+        self.session.close()

@@ -1,0 +1,26 @@
+"""The stages in which nodes meet nodes, in their order: each fills one section of the snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from checks.cluster.contact import Contact
+from checks.facts.decode import Fact
+from checks.facts.snapshot import Snapshot
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What fills `section`: `run(contact, snapshot, names)`, after the facts in `needs` are there.
+
+    `sections` are the probe's sections that it asks.
+    """
+
+    section: str
+    needs: tuple[type[Fact], ...]
+    sections: tuple[str, ...]
+    run: Callable[[Contact, Snapshot, Sequence[str]], None]
+
+
+STAGES: tuple[Stage, ...] = ()
