@@ -1,0 +1,35 @@
+"""How a node's own logins to the other nodes went."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from checks.facts.decode import Fact
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One login by the real ssh client.
+
+    `code` is its exit status, None where it had to be ended. `hostname` is what the remote shell
+    said of itself, '' where no answer came; `noise` is what stood before that answer. `tries`
+    above 1 means that sshd cut the banner before.
+    """
+
+    code: int | None = None
+    hostname: str = ""
+    authenticated: bool = False
+    err: str = ""
+    noise: str = ""
+    seconds: float = 0.0
+    tries: int = 1
+
+
+@dataclass(frozen=True)
+class SshRow(Fact):
+    """One row of the matrix: this node towards each target that it was given."""
+
+    section: ClassVar[str] = "ssh"
+    targets: Mapping[str, Attempt] = field(default_factory=dict)

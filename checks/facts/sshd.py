@@ -1,0 +1,67 @@
+"""What a node's sshd is told and whom its account believes: explains why a login failed there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from checks.facts.decode import Fact
+
+
+@dataclass(frozen=True)
+class HostKey:
+    """A host key of this node's sshd: `public` is `type blob`."""
+
+    public: str
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """One line of authorized_keys; `options` is what stands before the key."""
+
+    fingerprint: str
+    where: str
+    options: str = ""
+
+
+@dataclass(frozen=True)
+class Guarded:
+    """A path that sshd inspects before it believes authorized_keys. `mode` is octal text."""
+
+    path: str
+    mode: str
+    owner: str
+    safe: bool
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting of sshd; `where` is file:line, '' for a default or sshd's command line.
+
+    `match` is the condition of the block that it stands in.
+    """
+
+    value: str
+    where: str = ""
+    match: str = ""
+
+
+@dataclass(frozen=True)
+class Sshd(Fact):
+    """`settings` by lower-case keyword, in force first; `accounts` are those of /etc/passwd."""
+
+    section: ClassVar[str] = "sshd"
+    user: str
+    settings: Mapping[str, tuple[Setting, ...]] = field(default_factory=dict)
+    authorized_files: tuple[str, ...] = ()
+    authorized: tuple[Accepted, ...] = ()
+    guarded: tuple[Guarded, ...] = ()
+    host_keys: tuple[HostKey, ...] = ()
+    accounts: tuple[str, ...] = ()
+    other_accounts: bool = False
+
+    def setting(self, keyword: str) -> Setting | None:
+        """What holds for everybody: the first that stands outside of Match blocks."""
+        return next((one for one in self.settings.get(keyword, ()) if not one.match), None)

@@ -1,0 +1,53 @@
+"""What a node's ssh client would do, and which keys it would offer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from checks.facts.decode import Fact
+
+
+@dataclass(frozen=True)
+class PrivateKey:
+    """A private key that ssh would offer. `public` is `type blob`, '' where it cannot be known."""
+
+    path: str
+    public: str = ""
+    fingerprint: str = ""
+    encrypted: bool = False
+    readable: bool = True
+    too_open: bool = False
+
+
+@dataclass(frozen=True)
+class Client:
+    """What ssh would do for a peer, as `ssh -G` says: who, where, which keys and known hosts.
+
+    `kex` is its own key exchange list with the cheapest moved to the front.
+    """
+
+    user: str = ""
+    hostname: str = ""
+    port: int = 22
+    identities: tuple[str, ...] = ()
+    known_hosts: tuple[str, ...] = ("~/.ssh/known_hosts", "~/.ssh/known_hosts2")
+    kex: str = ""
+
+
+@dataclass(frozen=True)
+class Trust(Fact):
+    """`usual` holds for every peer that is not in `special`; its `hostname` is the peer's name."""
+
+    section: ClassVar[str] = "trust"
+    user: str
+    home: str
+    usual: Client = Client()
+    special: Mapping[str, Client] = field(default_factory=dict)
+    keys: tuple[PrivateKey, ...] = ()
+    agent: tuple[str, ...] = ()
+
+    def client(self, peer: str) -> Client:
+        """What ssh would do here for that peer."""
+        return self.special.get(peer, self.usual)

@@ -1,0 +1,184 @@
+"""What this node's sshd is told, whom this account believes, and by which host keys it is known.
+
+Read, never changed; only public keys, fingerprints, modes and settings leave the node.
+"""
+
+import base64
+import glob
+import hashlib
+import os
+import pwd
+import re
+import shlex
+
+from checks.probe.core import Undetermined, read, run, section
+
+KEY_LINE = re.compile(r"(?:^|\s)((?:ssh-|ecdsa-|sk-)[\w@.-]+)\s+(AAAA[\w+/=]+)")
+KEYWORDS = (
+    "pubkeyauthentication authorizedkeysfile strictmodes allowusers allowgroups denyusers"
+    " denygroups maxstartups permitrootlogin authenticationmethods forcecommand hostkey usepam"
+).split()
+
+
+def fingerprint(blob):
+    """As ssh-keygen -l shows it."""
+    digest = hashlib.sha256(base64.b64decode(blob + "===")).digest()
+    return "SHA256:" + base64.b64encode(digest).decode().rstrip("=")
+
+
+def listener():
+    """The words with which the sshd that let us in was started: -f and -o change its settings."""
+    pid, words = os.getpid(), []
+    while pid > 1:
+        stat = read("/proc/%d/stat" % pid, "")
+        if not stat:
+            break
+        if stat.partition("(")[2].startswith("sshd"):
+            words = read("/proc/%d/cmdline" % pid, "").replace("\0", " ").split()
+        pid = int(stat.rpartition(")")[2].split()[1])
+    return words
+
+
+def options_of(words):
+    """The -f and -o among them, ready for another sshd's command line."""
+    kept = []
+    for at, word in enumerate(words):
+        if word in ("-f", "-o") and at + 1 < len(words):
+            kept += [word, words[at + 1]]
+        elif word[:2] in ("-f", "-o") and len(word) > 2:
+            kept.append(word)
+    return kept
+
+
+def settings(path, depth=0, match=""):
+    """[(keyword, value, file:line, match)] of an sshd_config, its includes in their places."""
+    found = []
+    for number, line in enumerate((read(path, "") or "").splitlines(), 1):
+        words = re.split(r"[\s=]+", line.strip(), maxsplit=1)
+        if len(words) < 2 or words[0].startswith("#"):
+            continue
+        keyword, value = words[0].lower(), words[1].strip().strip('"')
+        if keyword == "match":
+            match = "" if value.lower() == "all" else value
+        elif keyword == "include" and depth < 8:
+            for pattern in value.split():
+                for name in sorted(glob.glob(os.path.join("/etc/ssh", pattern))):
+                    found += settings(name, depth + 1, match)
+        elif keyword in KEYWORDS:
+            found.append((keyword, value, "%s:%d" % (path, number), match))
+    return found
+
+
+def effective(options):
+    """What `sshd -T` says, for root alone: it needs the host keys."""
+    if os.getuid() != 0:
+        return {}
+    try:
+        program = "/usr/sbin/sshd" if os.path.exists("/usr/sbin/sshd") else "sshd"
+        out = run([program, "-T"] + options, 3.0).out
+    except Undetermined:
+        return {}
+    pairs = [line.partition(" ")[::2] for line in out.splitlines()]
+    return {key: value for key, value in pairs if key in KEYWORDS and key != "hostkey"}
+
+
+def server(options):
+    """{keyword: [{value, where, match}]}, in force first."""
+    path = next((options[at + 1] for at, one in enumerate(options) if one == "-f"), None)
+    found = {}
+    for keyword, value, where, match in settings(path or "/etc/ssh/sshd_config"):
+        found.setdefault(keyword, []).append({"value": value, "where": where, "match": match})
+    for keyword, value in effective(options).items():
+        known = found.setdefault(keyword, [])
+        first = next((one for one in known if not one["match"]), None)
+        if first is None or first["value"].lower().split() != value.lower().split():
+            known.insert(0, {"value": value, "where": "", "match": ""})
+    return found
+
+
+def in_force(sshd, keyword, default):
+    """The value that holds outside of Match blocks."""
+    values = [one["value"] for one in sshd.get(keyword, []) if not one["match"]]
+    return values[0] if values else default
+
+
+def authorized(paths):
+    """Every key of these files."""
+    found = []
+    for path in paths:
+        for number, line in enumerate((read(path, "") or "").splitlines(), 1):
+            match = None if line.startswith("#") else KEY_LINE.search(line)
+            if match:
+                mark = fingerprint(match.group(2))
+                where, options = "%s:%d" % (path, number), line[: match.start()].strip()
+                found.append({"fingerprint": mark, "where": where, "options": options})
+    return found
+
+
+def guarded(path, home):
+    """The file and the directories above it up to home: what StrictModes looks at."""
+    found = []
+    while True:
+        try:
+            found.append(guard(path))
+        except OSError:
+            pass
+        if path in (home, "/"):
+            return found
+        path = os.path.dirname(path)
+
+
+def guard(path):
+    """Mode and owner, and whether sshd would believe what lies there."""
+    info = os.stat(path)
+    try:
+        owner = pwd.getpwuid(info.st_uid).pw_name
+    except KeyError:
+        owner = str(info.st_uid)
+    own = info.st_uid in (0, os.getuid()) and not info.st_mode & 0o022
+    mode = "%04o" % (info.st_mode & 0o7777)
+    return {"path": path, "mode": mode, "owner": owner, "safe": own and os.access(path, os.R_OK)}
+
+
+def host_keys(sshd):
+    """The public host keys, from beside the private ones."""
+    named = [one["value"] + ".pub" for one in sshd.get("hostkey", [])]
+    found = []
+    for path in named or sorted(glob.glob("/etc/ssh/ssh_host_*_key.pub")):
+        match = KEY_LINE.search(read(path, "") or "")
+        if match:
+            found.append({"public": " ".join(match.groups()), "fingerprint": fingerprint(match[2])})
+    return found
+
+
+def key_files(sshd, user, home):
+    """The authorized_keys files of this account, tokens filled in."""
+    named = in_force(sshd, "authorizedkeysfile", ".ssh/authorized_keys .ssh/authorized_keys2")
+    tokens = {"%h": home, "%u": user, "%%": "%"}
+    words = [re.sub("%[hu%]", lambda found: tokens[found.group()], w) for w in shlex.split(named)]
+    return [os.path.join(home, word) for word in words if word != "none"]
+
+
+def other_accounts():
+    """Whether accounts may exist that are not in /etc/passwd."""
+    line = re.search(r"^passwd:(.*)$", read("/etc/nsswitch.conf", "") or "", re.M)
+    services = set(line.group(1).split()) if line else set()
+    return bool(services - {"files", "compat", "systemd"})
+
+
+@section("sshd")
+def sshd(args):
+    entry = pwd.getpwuid(os.getuid())
+    told = server(options_of(listener()))
+    paths = key_files(told, entry.pw_name, entry.pw_dir)
+    checked = [at for path in paths if os.path.exists(path) for at in guarded(path, entry.pw_dir)]
+    return {
+        "user": entry.pw_name,
+        "settings": told,
+        "authorized_files": paths,
+        "authorized": authorized(paths),
+        "guarded": list({one["path"]: one for one in checked}.values()),
+        "host_keys": host_keys(told),
+        "accounts": [line.split(":")[0] for line in read("/etc/passwd", "").splitlines()],
+        "other_accounts": other_accounts(),
+    }

@@ -1,0 +1,144 @@
+"""What this node's ssh client would do for each peer, and which private keys it would offer.
+
+Only public halves and fingerprints leave the node.
+"""
+
+import base64
+import glob
+import hashlib
+import os
+import pwd
+import re
+
+from checks.probe.core import Undetermined, read, run, section
+
+CHEAP = "curve25519-sha256"
+KEY_LINE = re.compile(r"(?:^|\s)((?:ssh-|ecdsa-|sk-)[\w@.-]+)\s+(AAAA[\w+/=]+)")
+OWN_BLOCKS = re.compile(r"^\s*(include|match|host\s+(?!\*\s*$))", re.I | re.M)
+
+
+def fingerprint(blob):
+    """As ssh-keygen -l shows it."""
+    digest = hashlib.sha256(base64.b64decode(blob + "===")).digest()
+    return "SHA256:" + base64.b64encode(digest).decode().rstrip("=")
+
+
+def client(peer, home):
+    """What `ssh -G` says for one peer."""
+    words = ["ssh", "-G"]
+    if peer.get("user"):
+        words += ["-l", peer["user"]]
+    if peer.get("port"):
+        words += ["-p", str(peer["port"])]
+    told = {}
+    for line in run(words + [peer["name"]], 3.0).out.splitlines():
+        key, _, value = line.partition(" ")
+        told.setdefault(key, []).append(value)
+    first = {key: values[0] for key, values in told.items()}
+    kex = first.get("kexalgorithms", "").split(",")
+    return {
+        "user": first.get("user", ""),
+        "hostname": first.get("hostname", peer["name"]),
+        "port": int(first.get("port", 22)),
+        "identities": [in_home(path, home) for path in told.get("identityfile", [])],
+        "known_hosts": first.get("userknownhostsfile", "~/.ssh/known_hosts").split(),
+        "kex": ",".join([CHEAP] + [one for one in kex if one != CHEAP]) if CHEAP in kex else "",
+    }
+
+
+def in_home(path, home):
+    """OpenSSH's ~ and %d are the passwd entry's home, whatever $HOME says."""
+    return re.sub(r"^(~(?=/)|%d)", lambda _: home, path)
+
+
+def clients(peers, home):
+    """The usual answer of `ssh -G`, and those of peers for which it may differ."""
+    if not peers:
+        return {}, {}
+    texts = [read(home + "/.ssh/config", "")]
+    texts += [read(path, "") for path in glob.glob("/etc/ssh/ssh_config.d/*.conf")]
+    usual = client({"name": peers[0]["name"]}, home)
+    if any(OWN_BLOCKS.search(text) for text in texts):
+        return usual, {peer["name"]: client(peer, home) for peer in peers}
+    special = {}
+    for peer in peers:
+        if peer.get("user") or peer.get("port"):
+            own = {"user": peer.get("user") or usual["user"], "port": peer.get("port") or 22}
+            special[peer["name"]] = dict(usual, hostname=peer["name"], **own)
+    return usual, special
+
+
+def private_key(path):
+    """One identity file; None where there is none."""
+    try:
+        info = os.stat(path)
+    except OSError:
+        return None
+    text = read(path)
+    public, encrypted = halves(path, text) if text else ("", False)
+    if not public:
+        match = KEY_LINE.search(read(path + ".pub", "") or "")
+        public = " ".join(match.groups()) if match else ""
+    return {
+        "path": path,
+        "public": public,
+        "fingerprint": fingerprint(public.split()[1]) if public else "",
+        "encrypted": encrypted,
+        "readable": bool(text) and "PRIVATE KEY" in text,
+        "too_open": info.st_uid == os.getuid() and bool(info.st_mode & 0o077),
+    }
+
+
+def halves(path, text):
+    """(public half, whether a passphrase protects the private one) of a private key's text."""
+    body = "".join(line for line in text.splitlines() if not line.startswith("-----"))
+    if "OPENSSH PRIVATE KEY" in text:
+        try:
+            fields = openssh_fields(base64.b64decode(body))
+        except (ValueError, IndexError):
+            return "", False
+        blob = base64.b64encode(fields[3]).decode()
+        kind = fields[3][4 : 4 + int.from_bytes(fields[3][:4], "big")].decode("ascii", "replace")
+        return "%s %s" % (kind, blob), fields[0] != b"none"
+    if "ENCRYPTED" in text:
+        return "", True
+    done = run(["ssh-keygen", "-y", "-P", "", "-f", path], 3.0)
+    return " ".join(done.out.split()[:2]), False
+
+
+def openssh_fields(raw):
+    """Cipher, key derivation, its options, and the public key, of openssh-key-v1."""
+    at, fields = raw.index(b"\0") + 1, []
+    for number in range(4):
+        if number == 3:
+            at += 4  # how many keys: always one
+        size = int.from_bytes(raw[at : at + 4], "big")
+        fields.append(raw[at + 4 : at + 4 + size])
+        at += 4 + size
+    return fields
+
+
+def agent_keys():
+    """Fingerprints that an agent of this very session holds; a launch's session has the same."""
+    if not os.environ.get("SSH_AUTH_SOCK"):
+        return []
+    try:
+        done = run(["ssh-add", "-l", "-E", "sha256"], 2.0)
+    except Undetermined:
+        return []
+    return [line.split()[1] for line in done.out.splitlines() if " SHA256:" in line]
+
+
+@section("trust")
+def trust(args):
+    entry = pwd.getpwuid(os.getuid())
+    usual, special = clients(args.get("peers", []), entry.pw_dir)
+    named = [one for each in [usual] + list(special.values()) for one in each.get("identities", [])]
+    return {
+        "user": entry.pw_name,
+        "home": entry.pw_dir,
+        "usual": usual,
+        "special": special,
+        "keys": [key for key in map(private_key, dict.fromkeys(named)) if key],
+        "agent": agent_keys(),
+    }
