@@ -158,3 +158,16 @@ def test_every_section_has_one_file():
     files = Path(__file__).parent.parent.joinpath("checks/probe").glob("*.py")
     text = "".join(path.read_text() for path in files)
     assert len(sections()) == text.count("\n@section(")
+
+
+@pytest.mark.parametrize("section", sorted(sections()))
+def test_each_section_loads_with_all_that_it_imports(section):
+    ran = subprocess.run(
+        ["/usr/bin/python3", "-u", "-S", "-E", "-c", BOOT],
+        input=program([section], NONCE, 20),
+        capture_output=True,
+        timeout=30,
+        check=False,
+    )
+    assert json.loads(ran.stdout.split(b" ", 1)[1])["hello"].startswith("3.")
+    assert not ran.stderr

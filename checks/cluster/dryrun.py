@@ -19,8 +19,9 @@ def commands(job: Job, wanted: Mapping[str, Iterable[str]]) -> list[str]:
         target = setup.target(name)
         login = f"{target.user + '@' if target.user else ''}{target.host}:{target.port}"
         lines.append(f"{name}: login to {login}: {command(job.python)}")
-        for section in probed(asked):
-            lines.append(f"{name}: probe section {section}: {_does(section)}")
+        lines.extend(
+            f"{name}: probe section {section}: {_does(section)}" for section in probed(asked)
+        )
     return lines
 
 

@@ -11,7 +11,7 @@ import re
 import secrets
 import shlex
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from checks.cluster.transport import Session
 from checks.facts.snapshot import Answer
 
 PROBE = Path(__file__).parent.parent / "probe"
+IMPORT = re.compile(r"^from checks\.probe\.(\w+) import ", re.MULTILINE)
 SECTION = re.compile(r'^@section\("([a-z_]+)"\)', re.MULTILINE)
 SYSTEM_PYTHONS = ("/usr/bin/python3", "python3", "/usr/libexec/platform-python")
 NO_PYTHON = "no python 3.6 or newer here"
@@ -53,11 +54,25 @@ def sections() -> dict[str, str]:
 
 def program(wanted: Collection[str], nonce: str, life_s: float) -> bytes:
     """The first line of input: the probe's core and the files that answer `wanted`."""
-    files = ["core", *sorted({sections()[name] for name in wanted})]
+    files = _with_imports(sections()[name] for name in sorted(wanted))
     modules = [("checks", ""), ("checks.probe", "")]
     modules += [(f"checks.probe.{name}", _source(name)) for name in files]
     loader = LOADER.format(no_python=NO_PYTHON, modules=modules, nonce=nonce, life=life_s)
     return repr(loader).encode("ascii", "backslashreplace") + b"\n"
+
+
+def _with_imports(files: Iterable[str]) -> list[str]:
+    """The files and what they import of the probe, each behind what it needs."""
+    ordered: dict[str, None] = {}
+    for name in ("core", *files):
+        if name not in ordered:
+            ordered.update(dict.fromkeys(_with_imports(_imports(name)) if name != "core" else ()))
+            ordered[name] = None
+    return list(ordered)
+
+
+def _imports(name: str) -> list[str]:
+    return IMPORT.findall(_source(name))
 
 
 @functools.cache
