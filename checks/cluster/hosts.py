@@ -142,7 +142,7 @@ def whole(text: str, what: str, most: int) -> int:
 def login(text: str) -> str:
     """`text`, if it can be a login name; else ValueError."""
     if not _WORD.fullmatch(text):
-        raise ValueError(f"user= takes a login name, not {shown(text, 60)}")
+        raise ValueError(f"{shown(text, 60)} is not a login name (letters, digits, '.', '_', '-')")
     return text
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import hashlib
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -75,9 +76,7 @@ def build_job(options: Options, *, cwd: Path, environ: Mapping[str, str]) -> Job
     typed = _located(_typed(options), cwd)
     file = _launch_file(options, cwd)
     given = _merged(typed, file)
-    source = "--hosts" if typed.hosts else f"{file.where}: hosts"
-    nodes, where = _nodes(given.hosts, source, environ)
-    head = _head(given, nodes, "--head" if typed.head else f"{file.where}: master.host")
+    nodes, where = _nodes(given, environ)
     ssh, notes = _ssh(given)
     workdir = given.workdir or str(cwd)
     chosen = {
@@ -85,7 +84,13 @@ def build_job(options: Options, *, cwd: Path, environ: Mapping[str, str]) -> Job
         for one in dataclasses.fields(Job)
         if (value := getattr(given, one.name, None)) is not None
     }
-    chosen |= {"nodes": nodes, "where": where, "head": head, "ssh": ssh, "notes": notes}
+    chosen |= {
+        "nodes": nodes,
+        "where": where,
+        "head": _head(given, nodes),
+        "ssh": ssh,
+        "notes": notes,
+    }
     return Job(**{**chosen, "workdir": workdir, "python": _python(given.python, workdir)})
 
 
@@ -139,36 +144,50 @@ def _absolute(path: str | None, base: Path) -> str | None:
 
 def _merged(typed: LaunchFile, file: LaunchFile) -> LaunchFile:
     """What was typed, and below it what the file says; one typed filter displaces both."""
-    over = {name: value for name, value in vars(typed).items() if value not in (None, "")}
+    over = {name: value for name, value in vars(typed).items() if value not in (None, "", {})}
     if typed.include or typed.exclude:
         over |= {"include": typed.include, "exclude": typed.exclude}
+    over["places"] = {name: place for name, place in file.places.items() if name not in over}
     if typed.env:
         over["env"] = {**(file.env or {}), **typed.env}
     return replace(file, **over)
 
 
-def _nodes(
-    hosts: str | None, source: str, environ: Mapping[str, str]
-) -> tuple[tuple[Node, ...], str]:
-    """The nodes and where they came from: a path, `source` or `SLURM_JOB_NODELIST`."""
-    if hosts:
-        path = hosts_path(hosts, Path())
-        return hosts_from_option(hosts, source=source), str(path or source)
+def _nodes(given: LaunchFile, environ: Mapping[str, str]) -> tuple[tuple[Node, ...], str]:
+    """The nodes and where they came from: a path, `--hosts` or `SLURM_JOB_NODELIST`."""
+    if given.hosts:
+        source = given.places.get("hosts", "--hosts")
+        path = hosts_path(given.hosts, Path())
+        return hosts_from_option(given.hosts, source=source), str(path or source)
     nodes = hosts_from_slurm(environ)
     if not nodes:
         raise UsageError(_NO_HOSTS)
     return nodes, "SLURM_JOB_NODELIST"
 
 
-def _head(given: LaunchFile, nodes: Sequence[Node], source: str) -> str:
+@contextlib.contextmanager
+def _said_in(given: LaunchFile, *fields: str) -> Iterator[None]:
+    """Puts launch.toml's `file:line` of a field before what is wrong with its value."""
+    try:
+        yield
+    except UsageError as error:
+        places = [f"{given.places[name]}: " for name in fields if name in given.places]
+        raise UsageError(f"{''.join(places[:1])}{error}") from None
+
+
+def _head(given: LaunchFile, nodes: Sequence[Node]) -> str:
     """The head that was asked for, if it takes part; else the first node that does."""
     names = [node.name for node in nodes]
-    kept = kept_nodes(names, given.include, given.exclude)
+    with _said_in(given, "include", "exclude"):
+        kept = kept_nodes(names, given.include, given.exclude)
     if given.head is None:
         return kept[0]
     if given.head not in kept:
-        why = "left out by the filter" if given.head in names else "not one of the nodes"
-        raise UsageError(f"{source}: {shown(given.head, 60)} is {why}{nearest(given.head, kept)}")
+        why = "left out by include or exclude" if given.head in names else "not one of the nodes"
+        source = given.places.get("head", "--head")
+        raise UsageError(
+            f"{source}: the head {shown(given.head, 60)} is {why}{nearest(given.head, kept)}"
+        )
     return given.head
 
 
@@ -178,9 +197,10 @@ def _ssh(given: LaunchFile) -> tuple[Ssh, tuple[str, ...]]:
     beside = hosts.with_name("ssh_config") if hosts else None
     found = given.ssh_config is None and beside is not None and os.path.isfile(beside)
     config = str(beside) if found else given.ssh_config
-    for path, what in ((given.ssh_key, "ssh key"), (config, "ssh config")):
-        if path:
-            require_readable(Path(path), what)
+    for path, name in ((given.ssh_key, "ssh_key"), (config, "ssh_config")):
+        with _said_in(given, name):
+            if path:
+                require_readable(Path(path), name.replace("_", " "))
     notes = (f"using {config}, which stands beside the hosts file, as ssh config",) if found else ()
     return Ssh(given.ssh_user, given.ssh_port, given.ssh_key, config), notes
 

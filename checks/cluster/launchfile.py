@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +64,8 @@ class LaunchFile:
     env: Mapping[str, str] | None = None
     allow: tuple[str, ...] | None = None
     max_age_s: float | None = None
+    places: Mapping[str, str] = field(default_factory=dict)
+    """`file:line` of each field that was given, for what only shows when it is put to use."""
 
 
 def read_launch_file(path: Path) -> LaunchFile:
@@ -74,29 +76,31 @@ def read_launch_file(path: Path) -> LaunchFile:
 def parse_launch_file(text: str, where: str) -> LaunchFile:
     """`text` as a LaunchFile; `where` is its name in messages. Raises UsageError."""
     given: dict[str, Any] = {}
+    places: dict[str, str] = {}
     for table, key, value in _pairs(_toml(text, where)):
-        problem = _take(given, table, key, value)
+        place = _place(text, where, table, key)
+        dotted = f"{table}.{key}" if table else key
+        name, problem = _take(given, table, key, value)
         if problem:
-            dotted = f"{table}.{key}" if table else key
-            place = _place(text, where, table, key)
             raise UsageError(f"{place}: {shown(dotted, 80)}: {problem}")
+        places[name] = place
     if given.get("include") and given.get("exclude"):
-        place = _place(text, where, "start", "exclude")
-        raise UsageError(f"{place}: start.include and start.exclude: expected only one of them")
-    return LaunchFile(where=where, **given)
+        both = "start.include and start.exclude: expected only one of them"
+        raise UsageError(f"{places['exclude']}: {both}")
+    return LaunchFile(where=where, places=places, **given)
 
 
-def _take(given: dict[str, Any], table: str, key: str, value: object) -> str:
-    """Puts one key's value into `given`; what is wrong with it where something is, else ""."""
+def _take(given: dict[str, Any], table: str, key: str, value: object) -> tuple[str, str]:
+    """Puts one key's value into `given`: the field it went to, and what is wrong with it or ""."""
     try:
         if table == "env":
             given.setdefault("env", {})[env_name(key)] = env_value(value)
-        else:
-            field, reader = _known(table, key)
-            given[field] = reader(value)
+            return "env", ""
+        name, reader = _known(table, key)
+        given[name] = reader(value)
     except ValueError as error:
-        return str(error)
-    return ""
+        return "", str(error)
+    return name, ""
 
 
 def _toml(text: str, where: str) -> dict[str, Any]:
@@ -141,11 +145,13 @@ def _place(text: str, where: str, table: str, key: str) -> str:
     home = rf"""["']?{re.escape(table)}["']?"""
     inside, table_line = "", 0
     for number, row in enumerate(text.splitlines(), 1):
-        if header := re.match(r"""\s*\[\s*["']?([^"'\]]*?)["']?\s*\]""", row):
+        if header := re.match(r"""\s*\[{1,2}\s*["']?([^"'\]]*?)["']?\s*\]""", row):
             inside = header[1]
         if inside == table and re.match(rf"\s*{word}\s*[=.]", row):
             return f"{where}:{number}"
         if not inside and table and re.match(rf"\s*{home}\s*(\.\s*{word}\s*)?=", row):
+            return f"{where}:{number}"
+        if header and inside == f"{table}.{key}":
             return f"{where}:{number}"
         if header and inside in {table, key}:
             table_line = table_line or number

@@ -40,7 +40,7 @@ def _read_bytes(path: Path, what: str) -> bytes:
     except FileNotFoundError:
         raise UsageError(f"{path}: no such {what}; check the path") from None
     except IsADirectoryError:
-        raise UsageError(f"{path}: a directory; expected a {what}") from None
+        raise UsageError(f"{path}: expected the {what}, found a directory") from None
     except OSError as error:
         raise UsageError(f"{path}: cannot read the {what}: {error.strerror}{_mode(path)}") from None
     if len(data) > LIMIT_BYTES:
