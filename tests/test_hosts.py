@@ -108,6 +108,7 @@ def test_a_deepspeed_hostfile_is_a_hosts_file(line: str, node: Node) -> None:
         ("10.0.0.300 slots=4", "10.0.0.300"),
         ("10.0.1 slots=4", "Expected 4 octets"),
         ("n" * 300, "not a node name"),
+        ("[" * 5000, "more than 4096 characters"),
         ("gpu[3-1] slots=4", "backwards"),
         ("gpu[1-99999] slots=4", "more than 10000 nodes"),
         ("gpu[1-2 slots=4", "bracket"),

@@ -141,6 +141,7 @@ def test_max_age(age: str, seconds: float) -> None:
         ('[start]\nbefore = "x"', 2, "expected an array of commands, such as"),
         ('[start]\ninclude = "a"\nexclude = "b"', 3, "expected only one of them"),
         ("[ssh]\n[ssh.jump]\nhost = 'x'", 2, "'ssh.jump': unknown key"),
+        ('[start]\nbefore = [\n  ["prep"],\n]\nwiht = "x"', 5, "did you mean 'with'?"),
         ("env = 3", 1, "expected a table: write [env]"),
         ("[env]\nA = true", 2, "'env.A': expected a string in quotes, not a boolean"),
         ("[env]\nA = 0.5", 2, "expected a string in quotes, not a float"),

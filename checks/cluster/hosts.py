@@ -22,6 +22,7 @@ from checks.model import Node
 
 EXPECTED = "expected: NAME [slots=N] [user=NAME] [port=N] [type=NAME]"
 MOST_SLOTS = 1024
+LONGEST_LINE = 4096
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,252}")
 _WORD = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,63}")
@@ -68,6 +69,8 @@ def _refuse_doubles(placed: Iterable[tuple[str, str, Node]]) -> None:
 
 def _nodes_of(line: str) -> list[Node]:
     """The nodes of one line. Raises ValueError that says what is wrong with it."""
+    if len(line) > LONGEST_LINE:
+        raise ValueError(f"a line of more than {LONGEST_LINE} characters")
     name, *rest = line.split(None, 1)
     words = rest[0].partition("#")[0].split() if rest else []
     given = _fields(words)

@@ -145,7 +145,7 @@ def _place(text: str, where: str, table: str, key: str) -> str:
     home = rf"""["']?{re.escape(table)}["']?"""
     inside, table_line = "", 0
     for number, row in enumerate(text.splitlines(), 1):
-        if header := re.match(r"""\s*\[{1,2}\s*["']?([^"'\]]*?)["']?\s*\]""", row):
+        if header := re.match(r"""\s*\[{1,2}\s*["']?([^"'\]]*?)["']?\s*\]+\s*(#.*)?$""", row):
             inside = header[1]
         if inside == table and re.match(rf"\s*{word}\s*[=.]", row):
             return f"{where}:{number}"
