@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 LIMIT = 10_000
 """The most names that one expression may stand for; a mistyped range must not fill the memory."""
 
-_COMMA_OUTSIDE_BRACKETS = re.compile(r",(?![^\[\]]*\])")
+_LIST_OR_COMMA = re.compile(r"\[[^\[\]]*\]|,")
 _SPAN = re.compile(r"([0-9]{1,9})(?:-([0-9]{1,9}))?")
 _NUMBERED = (
     re.compile(r"([0-9.]+\.)([0-9]{1,9})()"),
@@ -25,7 +25,7 @@ def expand(text: str) -> list[str]:
     numbers and ranges. Raises ValueError that says what is wrong with it.
     """
     names: list[str] = []
-    for part in _COMMA_OUTSIDE_BRACKETS.split(text):
+    for part in _LIST_OR_COMMA.sub(lambda m: "\0" if m[0] == "," else m[0], text).split("\0"):
         names += _expand_one(part)
         if len(names) > LIMIT:
             raise ValueError(f"more than {LIMIT} nodes")
