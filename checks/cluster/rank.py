@@ -1,0 +1,149 @@
+"""One rank of the training smoke: a few real DeepSpeed steps on one node.
+
+This file is not imported: its text is sent to the nodes, where the training interpreter reads it
+from standard input. It says how far it came in lines of JSON behind a mark, so that a crash or a
+hang is known by the stage it broke. It compiles nothing and writes only below TMPDIR.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import glob
+import importlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import time
+import traceback
+from typing import Any
+
+MARK = "PREFLIGHT-RANK "
+STEPS = 6
+OP = "deepspeed_shm_comm"
+WIDTH, BATCH = 64, 16
+
+
+def say(**facts: Any) -> None:
+    """One line for the probe."""
+    print(MARK + json.dumps(facts), flush=True)
+
+
+def compile_problem(compiler: str) -> str:
+    """Why no extension could be compiled here; empty where one can. Writes nothing."""
+    if shutil.which("ninja") is None:
+        return "ninja is not on the PATH that a rank gets"
+    if shutil.which(compiler.split()[0]) is None:
+        return f"the compiler {compiler} is not on the PATH that a rank gets"
+    include = sysconfig.get_paths()["include"]
+    command = [*compiler.split(), "-fsyntax-only", "-fopenmp", f"-I{include}", "-xc++", "-"]
+    source = "#include <Python.h>\n#include <omp.h>\n"
+    ran = subprocess.run(command, input=source, capture_output=True, text=True, check=False)
+    return "" if ran.returncode == 0 else ran.stderr.strip()[-1500:]
+
+
+def shared_memory_op(deepspeed: Any, cpp_extension: Any) -> dict[str, Any] | None:
+    """The op that DeepSpeed compiles at start where it trains on CPUs; None where it has none."""
+    accelerator = deepspeed.accelerator.get_accelerator()
+    if accelerator._name != "cpu":
+        return None
+    builder = accelerator.create_op_builder("ShareMemCommBuilder")
+    if builder is None or not builder.is_compatible(verbose=False):
+        return None
+    if importlib.import_module("deepspeed.git_version_info").installed_ops.get(OP):
+        return {"name": OP, "compiled": True, "problem": "", "lock": ""}
+    root = os.environ.get("PREFLIGHT_TORCH_EXTENSIONS") or cpp_extension.get_default_build_root()
+    built = glob.glob(f"{root}/{OP}/*.so") + glob.glob(f"{root}/py*/{OP}/*.so")
+    locks = glob.glob(f"{root}/{OP}/lock") + glob.glob(f"{root}/py*/{OP}/lock")
+    problem = compile_problem(cpp_extension.get_cxx_compiler())
+    lock = locks[0] if locks else ""
+    return {"name": OP, "compiled": bool(built), "problem": problem, "lock": lock}
+
+
+def model_of(torch: Any) -> Any:
+    """Small, yet with every kind of parameter: matrices, biases and a normalisation."""
+    nn = torch.nn
+    torch.manual_seed(0)
+    layers = (nn.Linear(WIDTH, WIDTH), nn.LayerNorm(WIDTH), nn.GELU(), nn.Linear(WIDTH, 1))
+    return nn.Sequential(*layers)
+
+
+def config(*, bf16: bool) -> dict[str, Any]:
+    """ZeRO-2 as training would use it, with torch's own Adam, so that no op is compiled."""
+    return {
+        "train_micro_batch_size_per_gpu": BATCH,
+        "zero_optimization": {"stage": 2},
+        "zero_allow_untested_optimizer": True,
+        "zero_force_ds_cpu_optimizer": False,
+        "bf16": {"enabled": bf16},
+        "steps_per_print": 1000,
+    }
+
+
+def train(torch: Any, engine: Any, device: Any) -> tuple[list[float], list[float]]:
+    """Losses and seconds of each step on one fixed batch, the same on every rank."""
+    kind = next(engine.module.parameters()).dtype
+    inputs = torch.randn(BATCH, WIDTH).to(device, kind)
+    wanted = torch.randn(BATCH, 1).to(device, kind)
+    losses, seconds = [], []
+    for number in range(STEPS):
+        say(stage=f"step {number + 1}")
+        began = time.perf_counter()
+        loss = torch.nn.functional.mse_loss(engine(inputs), wanted)
+        engine.backward(loss)
+        engine.step()
+        losses.append(float(loss.item()))
+        seconds.append(time.perf_counter() - began)
+    return losses, seconds
+
+
+def smoke() -> None:
+    """Import, meet the other ranks, train; each stage is said before it is entered."""
+    say(stage="import torch")
+    torch = importlib.import_module("torch")
+    say(stage="import deepspeed")
+    deepspeed = importlib.import_module("deepspeed")
+    cuda = torch.cuda.is_available()
+    rank, local = int(os.environ["RANK"]), int(os.environ["LOCAL_RANK"])
+    say(torch=torch.__version__, deepspeed=deepspeed.__version__)
+    if rank == 0:
+        cpp_extension = importlib.import_module("torch.utils.cpp_extension")
+        say(op=shared_memory_op(deepspeed, cpp_extension))
+    # Left to itself DeepSpeed would compile that op now, and keep it: training's business
+    ops: Any = importlib.import_module("deepspeed.ops")
+    ops.__compatible_ops__ = {}
+    device = torch.device("cuda", local) if cuda else torch.device("cpu")
+    say(stage="open device", device=torch.cuda.get_device_name(local) if cuda else "cpu")
+    if cuda:
+        torch.cuda.set_device(device)
+    say(stage="init_distributed")
+    deepspeed.init_distributed()
+    say(stage="initialize")
+    model = model_of(torch)
+    optimizer = torch.optim.Adam(model.parameters(), lr=3e-3)
+    bf16 = cuda and torch.cuda.is_bf16_supported()
+    engine, *_ = deepspeed.initialize(model=model, optimizer=optimizer, config=config(bf16=bf16))
+    losses, seconds = train(torch, engine, device)
+    say(stage="done", losses=[repr(loss) for loss in losses], seconds=seconds)
+    torch.distributed.destroy_process_group()
+
+
+def main() -> None:
+    """Run the smoke; say what ended it, with the stack where it hung."""
+    faulthandler.enable()
+    faulthandler.dump_traceback_later(float(os.environ["PREFLIGHT_LIMIT"]), exit=True)
+    try:
+        smoke()
+    except Exception as error:  # noqa: BLE001 - whatever it was is the answer
+        say(
+            error=type(error).__name__,
+            detail=str(error)[-2000:],
+            trace=traceback.format_exc()[-3000:],
+        )
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

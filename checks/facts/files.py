@@ -1,0 +1,57 @@
+"""Paths that training needs on every node."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from checks.facts.decode import Fact
+
+
+@dataclass(frozen=True)
+class Path:
+    """`state` is there, missing, denied, hangs or error; `digest` is of size and content.
+
+    `partial` says that a large file or folder was compared by samples.
+    """
+
+    state: str
+    absolute: str
+    kind: str = ""
+    bytes: int = 0
+    digest: str = ""
+    partial: bool = False
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Room:
+    """The output folder, or the deepest existing folder above it (`nearest`). Sizes in bytes.
+
+    `free_inodes` is None where the file system does not count them.
+    """
+
+    state: str
+    absolute: str
+    nearest: str = ""
+    directory: bool = False
+    writable: bool = False
+    read_only: bool = False
+    free_bytes: int = 0
+    free_inodes: int | None = None
+    mount: str = ""
+    filesystem: str = ""
+    shared: bool = False
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Files(Fact):
+    """By path as written in launch.toml; `output` is None where none is asked for."""
+
+    section: ClassVar[str] = "files"
+    workdir: Path
+    same: Mapping[str, Path] = field(default_factory=dict)
+    exist: Mapping[str, Path] = field(default_factory=dict)
+    output: Room | None = None

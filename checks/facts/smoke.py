@@ -1,0 +1,125 @@
+"""What the training smoke of one node did."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from checks.facts.decode import Fact
+
+
+STAGES = (
+    "import torch",
+    "import deepspeed",
+    "open device",
+    "init_distributed",
+    "initialize",
+    "step",
+    "done",
+)
+
+
+@dataclass(frozen=True)
+class Op:
+    """An op that DeepSpeed compiles at start: whether a compiled one is kept, and what forbids it.
+
+    `lock` is the path of a build lock that is held; `problem` is the compiler's own words.
+    """
+
+    name: str
+    compiled: bool
+    problem: str
+    lock: str
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a rank said of itself; `stage` is the one it entered last.
+
+    `losses` are texts, because JSON has no NaN; `seconds` are of each step.
+    """
+
+    stage: str = "start of the interpreter"
+    torch: str = ""
+    deepspeed: str = ""
+    device: str = ""
+    op: Op | None = None
+    losses: tuple[str, ...] = ()
+    seconds: tuple[float, ...] = ()
+    error: str = ""
+    detail: str = ""
+    trace: str = ""
+
+    @property
+    def progress(self) -> int:
+        """How many stages it had entered."""
+        kind = self.stage.partition(" ")[0] if self.stage.startswith("step") else self.stage
+        return STAGES.index(kind) if kind in STAGES else -1
+
+    @property
+    def loss(self) -> tuple[float, ...]:
+        """The losses as numbers; not a number where the rank printed none."""
+        return tuple(map(float, self.losses))
+
+    @property
+    def finite(self) -> bool:
+        """Whether every loss is a number."""
+        return all(map(math.isfinite, self.loss))
+
+
+@dataclass(frozen=True)
+class Rank:
+    """`code` None: it still ran at the end and was killed. `ended` in seconds after the start."""
+
+    rank: int
+    code: int | None
+    ended: float | None
+    said: Said
+    out: str
+    err: str
+
+    @property
+    def hung(self) -> bool:
+        """Whether it was ended by the limit: its own, which shows the stack, or the probe's."""
+        return self.code is None or (self.code == 1 and "Timeout (" in self.err)
+
+    @property
+    def blame(self) -> tuple[bool, float, bool]:
+        """Sorts the root cause before those it drew along.
+
+        First to end; of equals one that a signal ended; of those that hung the one that came
+        least far.
+        """
+        if self.hung:
+            return True, float(self.said.progress), False
+        return False, self.ended or 0.0, (self.code or 0) > 0
+
+
+@dataclass(frozen=True)
+class Smoke(Fact):
+    """`slots` ranks on one node; `seconds` from their start to their end."""
+
+    section: ClassVar[str] = "smoke"
+    slots: int
+    seconds: float
+    ranks: tuple[Rank, ...] = field(default=())
+
+    @property
+    def failed(self) -> Rank | None:
+        """The rank that failed first; None where all ended well."""
+        bad = [rank for rank in self.ranks if rank.code != 0 or rank.said.stage != "done"]
+        return min(bad, key=lambda rank: rank.blame, default=None)
+
+    @property
+    def step(self) -> float:
+        """Seconds of a step: the slowest rank's median, without its first."""
+        return max(statistics.median(rank.said.seconds[1:]) for rank in self.ranks)
+
+    @property
+    def versions(self) -> Mapping[str, str]:
+        """Of torch and DeepSpeed as imported."""
+        first = self.ranks[0].said
+        return {"torch": first.torch, "deepspeed": first.deepspeed}

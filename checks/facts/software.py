@@ -1,0 +1,41 @@
+"""The training interpreter of a node and what it would import."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from checks.facts.decode import Fact
+
+
+@dataclass(frozen=True)
+class Software(Fact):
+    """`state` is ok, missing, not-executable, crashed or hangs; only `ok` has versions.
+
+    `modules` gives the file where an import would find the module, None for nowhere. `instead` are
+    interpreters that are there, `nearest` the deepest existing folder above the one asked for.
+    """
+
+    section: ClassVar[str] = "software"
+    path: str
+    state: str
+    version: str = ""
+    executable: str = ""
+    prefix: str = ""
+    packages: Mapping[str, str] = field(default_factory=dict)
+    modules: Mapping[str, str | None] = field(default_factory=dict)
+    instead: tuple[str, ...] = ()
+    nearest: str = ""
+    detail: str = ""
+    code: int | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether the interpreter answered."""
+        return self.state == "ok"
+
+    @property
+    def python(self) -> str:
+        """Its major and minor version, such as `3.11`."""
+        return ".".join(self.version.split(".")[:2])

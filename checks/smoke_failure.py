@@ -1,0 +1,110 @@
+"""What ended a rank of the training smoke, in a person's words: pure, from what the rank left."""
+
+from __future__ import annotations
+
+import re
+import signal
+
+from checks.facts import NodeView
+from checks.facts.smoke import Rank, Smoke
+from checks.model import Fix, Verdict, block, unknown
+
+SIGNALS = {
+    signal.SIGKILL: (
+        "killed",
+        "most often the kernel's out-of-memory killer",
+        "dmesg | grep -i oom",
+    ),
+    signal.SIGBUS: ("shm-full", "most often a full /dev/shm", "df -h /dev/shm"),
+    signal.SIGILL: ("crashed", "a package built for another CPU", "lscpu | grep -i flags"),
+    signal.SIGSEGV: ("crashed", "a broken native library", "dmesg | tail"),
+}
+TEXTS = (
+    (
+        r"out of memory|OutOfMemoryError|cannot allocate memory|can't allocate memory",
+        "out-of-memory",
+    ),
+    (r"MemoryError", "out-of-memory"),
+    (r"Error building extension|Unable to JIT load|Ninja is required|CUDA_HOME", "op-build-failed"),
+    (r"invalid device ordinal", "too-few-gpus"),
+    (r"Address already in use|EADDRINUSE", "address-in-use"),
+    (r"NCCL error|ncclSystemError|ncclInternalError|ncclUnhandled", "nccl-error"),
+    (r"Unable to find address for|Unable to resolve|gloo", "gloo-error"),
+)
+NOTES = {
+    "out-of-memory": "free the memory first: `nvidia-smi` or `free -g` show who holds it",
+    "op-build-failed": "install what the compiler's message names",
+    "too-few-gpus": "lower slots= of this node in the hosts file",
+    "address-in-use": "run the preflight again; if it stays, `ss -ltnp` shows who holds the port",
+    "nccl-error": "see the error; NCCL_DEBUG=INFO in [env] says more",
+    "gloo-error": "see the error; GLOO_SOCKET_IFNAME in [env] names the interface",
+}
+
+
+def failure(node: NodeView, seen: Smoke, rank: Rank) -> Verdict:
+    """The verdict on the rank that failed first."""
+    who = f"rank {rank.rank} of {seen.slots} on {node.name}"
+    evidence = {"stage": rank.said.stage, "trace": rank.said.trace, "stderr": rank.err}
+    if rank.hung:
+        return _hang(node, seen, rank, who)
+    if rank.said.error:
+        return _raised(node, rank, who)
+    if rank.code is not None and rank.code < 0:
+        return _signalled(node, rank, who)
+    if rank.code == 0:
+        return unknown(f"{who} ended in stage {rank.said.stage!r} without a result", **evidence)
+    message = f"{who} ended with code {rank.code} in stage {rank.said.stage!r}: {_last(rank.err)}"
+    return block("crashed", message, _again(node), **evidence)
+
+
+def _hang(node: NodeView, seen: Smoke, rank: Rank, who: str) -> Verdict:
+    """`File "…", line 3 in wait` is how faulthandler shows a frame; the first is the innermost."""
+    frames = re.findall(r'File "(.+?)", line (\d+) in (\S+)', rank.err.rpartition("most recent")[2])
+    where = " ← ".join(f"{name} ({path}:{line})" for path, line, name in frames[:3])
+    shown = f", in {where}" if where else ""
+    message = f"{who} hung in stage {rank.said.stage!r} for {seen.seconds:.0f} s{shown}"
+    return block("hang", message, _again(node), stage=rank.said.stage, stack=rank.err)
+
+
+def _raised(node: NodeView, rank: Rank, who: str) -> Verdict:
+    said = rank.said
+    first = said.detail.strip().partition("\n")[0][:400]
+    evidence = {"stage": said.stage, "trace": said.trace, "stderr": rank.err}
+    if said.stage.startswith("import "):
+        message = f"{who} cannot {said.stage}: {said.error}: {first}"
+        return block("import-error", message, _reimport(node, said.stage), **evidence)
+    cause = _cause(f"{said.error}: {said.detail}")
+    message = f"{who} failed in stage {said.stage!r}: {said.error}: {first}"
+    return block(
+        cause, message, node.fix("", NOTES[cause]) if cause in NOTES else _again(node), **evidence
+    )
+
+
+def _cause(text: str) -> str:
+    for pattern, cause in TEXTS:
+        if re.search(pattern, text, re.IGNORECASE):
+            return cause
+    return "error"
+
+
+def _signalled(node: NodeView, rank: Rank, who: str) -> Verdict:
+    number = -(rank.code or 0)
+    name = signal.Signals(number).name if number in signal.valid_signals() else f"signal {number}"
+    usual = ("crashed", "see its last lines", "dmesg | tail")
+    cause, why, command = SIGNALS.get(signal.Signals(number), usual) if number < 32 else usual
+    message = f"{who} was ended by {name} in stage {rank.said.stage!r}: {why}"
+    return block(cause, message, node.fix(command, root=True), stderr=rank.err)
+
+
+def _last(text: str) -> str:
+    return text.strip().rpartition("\n")[2][:400] or "it said nothing"
+
+
+def _reimport(node: NodeView, stage: str) -> Fix:
+    command = f"{node.job.python} -c '{stage}'"
+    return node.fix(command, "shows the import error; install what it names in that environment")
+
+
+def _again(node: NodeView) -> Fix:
+    command = f"cd {node.job.workdir} && {node.job.python} -c 'import torch, deepspeed'"
+    return node.fix(command, "the evidence of this finding has the full output")
