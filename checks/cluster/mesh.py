@@ -1,0 +1,59 @@
+"""The stage in which every node logs in to every node, in rotation.
+
+In round r node i meets node i + r: with all nodes in the same order, sshd's MaxStartups of
+10:30:100 cuts logins that really work, from eleven nodes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from checks.cluster.contact import Contact
+from checks.facts import ClusterView, NodeView, Snapshot
+from checks.facts.ssh import SshRow
+from checks.facts.trust import Client, Trust
+from checks.facts.who import Who
+
+WINDOW = 4
+ROW_S = 60.0
+LOGIN_S = 1.0
+"""What a row may take at least, and for each login beyond."""
+
+
+def stage(contact: Contact, snapshot: Snapshot, names: Sequence[str]) -> None:
+    """Fill the section `ssh` of every node in `names`: its logins to all of them."""
+    cluster = ClusterView(snapshot)
+    rows = {
+        name: {
+            "targets": [_target(cluster[name], cluster[peer]) for peer in rotated(names, name)],
+            "window": _window(cluster[name]),
+        }
+        for name in names
+    }
+    answers = contact.ask(SshRow.section, rows, ROW_S + LOGIN_S * len(names))
+    for name, answer in answers.items():
+        snapshot.put(name, SshRow.section, answer)
+
+
+def rotated(names: Sequence[str], first: str) -> list[str]:
+    """All names, from `first` on."""
+    at = list(names).index(first)
+    return [*names[at:], *names[:at]]
+
+
+def _window(node: NodeView) -> int:
+    """Logins at once: few, and no more than there are processors to do them."""
+    return max(1, min(WINDOW, node.read(Who).cpus)) if node.has(Who) else 2
+
+
+def _target(source: NodeView, target: NodeView) -> dict[str, Any]:
+    client = source.read(Trust).client(target.name) if source.has(Trust) else Client()
+    ssh = source.job.ssh
+    return {
+        "name": target.name,
+        "user": target.node.user or ssh.user,
+        "port": target.node.port or ssh.port,
+        "known_hosts": list(client.known_hosts),
+        "kex": client.kex,
+    }

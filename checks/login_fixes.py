@@ -1,0 +1,292 @@
+"""What mends a failed login between two nodes: one command a cause, exact to key, path, line."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from checks.causes import bad_key_file, offending_line, presented_fingerprint
+from checks.denied import Denial, why_denied
+from checks.facts import Login, NodeView
+from checks.facts.ssh import Attempt
+from checks.facts.sshd import Sshd
+from checks.facts.trust import Client, Trust
+from checks.facts.who import Who
+from checks.model import Fix
+
+RELOAD = "{ systemctl reload ssh || systemctl reload sshd || pkill -o -HUP -x sshd; } 2>/dev/null"
+QUIET = "case $- in *i*) ;; *) return;; esac"
+REFUSALS = ("key-denied", "key-permissions", "key-unreadable", "public-key-auth-off")
+TRUST = "or, for all nodes at once: python -m launcher trust"
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A failed login, with all that is known of its two ends."""
+
+    cause: str
+    attempt: Attempt
+    source: NodeView
+    target: NodeView
+    denial: Denial
+
+    @property
+    def client(self) -> Client:
+        """What the source's ssh does for the target."""
+        if self.source.has(Trust):
+            client = self.source.read(Trust).client(self.target.name)
+            return client if client.hostname else Client(hostname=self.target.name)
+        return Client(hostname=self.target.name, port=self.target.node.port or 22)
+
+    @property
+    def server(self) -> Sshd | None:
+        """The target's sshd."""
+        return self.target.read(Sshd) if self.target.has(Sshd) else None
+
+    @property
+    def known_as(self) -> str:
+        """What known_hosts calls the target."""
+        client = self.client
+        special = self.source.has(Trust) and self.target.name in self.source.read(Trust).special
+        name = client.hostname if special else self.target.name
+        return name if client.port == 22 else f"[{name}]:{client.port}"
+
+    @property
+    def detail(self) -> str:
+        """What is known beyond the cause."""
+        return self.denial.detail
+
+    def fix(self) -> Fix:
+        """What to type, and where."""
+        return _FIXES.get(self.cause, _look)(self)
+
+
+def explain(cause: str, attempt: Attempt, source: NodeView, target: NodeView) -> Failure:
+    """Refine the cause of a failed login with what both nodes tell of their keys and settings."""
+    denial = Denial(cause)
+    server = target.read(Sshd) if target.has(Sshd) else None
+    if cause in REFUSALS:
+        client = source.read(Trust) if source.has(Trust) else None
+        denial = why_denied(attempt.err, client, server)
+    elif cause == "host-key-changed" and server:
+        denial = _changed(attempt, server, target.name)
+    return Failure(denial.cause, attempt, source, target, denial)
+
+
+def _changed(attempt: Attempt, server: Sshd, name: str) -> Denial:
+    presented = presented_fingerprint(attempt.err)
+    line = offending_line(attempt.err)
+    if (
+        presented
+        and server.host_keys
+        and presented not in {k.fingerprint for k in server.host_keys}
+    ):
+        return Denial("wrong-host", f"it presents {presented}, which is no host key of {name}")
+    return Denial("host-key-changed", f"{line[0]}:{line[1]} has an older one" if line else "")
+
+
+def _address(node: NodeView) -> str:
+    return node.read(Login).address if node.has(Login) else ""
+
+
+def _name(failure: Failure) -> Fix:
+    address, name = _address(failure.target), failure.target.name
+    return failure.source.fix(f"echo '{address} {name}' >> /etc/hosts", root=True)
+
+
+def _firewall(failure: Failure) -> Fix:
+    address, port = _address(failure.source), failure.client.port
+    command = f"iptables -I INPUT -p tcp -s {address} --dport {port} -j ACCEPT"
+    note = f"lets {failure.source.name} in; keep it with your firewall's own tool (ufw, firewalld)"
+    return failure.target.fix(command, note, root=True)
+
+
+def _refused(failure: Failure) -> Fix:
+    target = failure.target
+    port = target.read(Login).port if target.has(Login) else 22
+    if port == failure.client.port:
+        return _firewall(failure)
+    text = f"Host {target.name}\\n  Port {port}\\n"
+    return failure.source.fix(f"printf '{text}' >> ~/.ssh/config", f"its sshd is on port {port}")
+
+
+def _known_line(failure: Failure) -> str:
+    """The line for known_hosts, with the target's own key; '' where it is not known."""
+    keys = failure.server.host_keys if failure.server else ()
+    best = min(keys, key=lambda key: "ed25519" not in key.public, default=None)
+    return f"{failure.known_as} {best.public}" if best else ""
+
+
+def _known_file(failure: Failure) -> str:
+    own = next((name for name in failure.client.known_hosts if name != "/dev/null"), "")
+    return shlex.quote(own) if own and not own.startswith("~/") else "~/.ssh/known_hosts"
+
+
+def _host_key_unknown(failure: Failure) -> Fix:
+    line, path = _known_line(failure), _known_file(failure)
+    if not line:
+        scan = f"ssh-keyscan -p {failure.client.port} {failure.client.hostname} >> {path}"
+        return failure.source.fix(scan, "compare the fingerprint before")
+    return failure.source.fix(f"mkdir -p -m 700 ~/.ssh && echo '{line}' >> {path}", TRUST)
+
+
+def _host_key_changed(failure: Failure) -> Fix:
+    found = offending_line(failure.attempt.err)
+    path = shlex.quote(found[0]) if found else _known_file(failure)
+    line = _known_line(failure)
+    command = f"ssh-keygen -R '{failure.known_as}' -f {path}"
+    if line:
+        command += f" && echo '{line}' >> {path}"
+    return failure.source.fix(command, root=path.startswith("/etc/"))
+
+
+def _key_missing(failure: Failure) -> Fix:
+    command = "ssh-keygen -q -t ed25519 -N '' -f ~/.ssh/id_ed25519 && cat ~/.ssh/id_ed25519.pub"
+    return failure.source.fix(
+        command, f"then append that line to authorized_keys of {failure.target.name}; {TRUST}"
+    )
+
+
+def _key_path(failure: Failure) -> str:
+    path = failure.denial.key.path if failure.denial.key else bad_key_file(failure.attempt.err)[0]
+    return shlex.quote(path or "~/.ssh/id_ed25519")
+
+
+def _key_permissions(failure: Failure) -> Fix:
+    return failure.source.fix(f"chmod 600 {_key_path(failure)}")
+
+
+def _key_unreadable(failure: Failure) -> Fix:
+    path = _key_path(failure)
+    if "Permission denied" in failure.detail or failure.denial.key is None:
+        user = failure.source.read(Who).user if failure.source.has(Who) else "$USER"
+        return failure.source.fix(f"chown {user} {path} && chmod 600 {path}", root=True)
+    note = f"then append its .pub to authorized_keys of every node; {TRUST}"
+    anew = f"mv {path} {path}.unusable && ssh-keygen -q -t ed25519 -N '' -f {path}"
+    return failure.source.fix(anew, f"{path} is not a private key; {note}")
+
+
+def _key_passphrase(failure: Failure) -> Fix:
+    path = _key_path(failure)
+    return failure.source.fix(f"ssh-keygen -p -N '' -f {path}", "asks for the passphrase once")
+
+
+def _not_authorized(failure: Failure) -> Fix:
+    denial, server, target = failure.denial, failure.server, failure.target
+    path = shlex.quote(server.authorized_files[0]) if server and server.authorized_files else ""
+    if denial.line:
+        file, _, number = denial.line.where.rpartition(":")
+        return target.fix(
+            f"sed -i '{number}s/^.*\\(ssh-\\|ecdsa-\\|sk-\\)/\\1/' {shlex.quote(file)}"
+        )
+    if not path or denial.key is None:
+        return _key_missing(failure)
+    line = f"{denial.key.public} {failure.source.name}"
+    folder = shlex.quote(os.path.dirname(shlex.split(path)[0]))
+    make = f"mkdir -p -m 700 {folder} && echo '{line}' >> {path} && chmod 600 {path}"
+    return target.fix(make, TRUST)
+
+
+def _distrusted(failure: Failure) -> Fix:
+    bad, server = failure.denial.path, failure.server
+    if bad is None or server is None:
+        return _look(failure)
+    path = shlex.quote(bad.path)
+    if bad.owner in (server.user, "root"):
+        readable = "u+r," if bad.owner == server.user else "a+r,"
+        return failure.target.fix(f"chmod {readable}go-w {path}", root=bad.owner != server.user)
+    return failure.target.fix(f"chown {server.user} {path} && chmod go-w {path}", root=True)
+
+
+def _public_keys_off(failure: Failure) -> Fix:
+    return _sshd_line(failure, "PubkeyAuthentication yes")
+
+
+def _sshd_line(failure: Failure, line: str) -> Fix:
+    """Put one line of sshd's settings right in its place, or first, where it wins."""
+    setting = failure.denial.setting
+    file, _, number = (setting.where if setting else "").rpartition(":")
+    edit = f"{number}s/.*/{line}/" if file else f"1i {line}"
+    command = f"sed -i '{edit}' {file or '/etc/ssh/sshd_config'} && {RELOAD}"
+    return failure.target.fix(command, root=True)
+
+
+def _denied(failure: Failure) -> Fix:
+    setting, account = failure.denial.setting, failure.denial.account
+    if setting is None:
+        return _look(failure)
+    if "PermitRootLogin" in failure.detail:
+        return _sshd_line(failure, "PermitRootLogin prohibit-password")
+    if "allowusers" in failure.detail:
+        return _sshd_line(failure, f"AllowUsers {setting.value} {account}")
+    others = " ".join(word for word in setting.value.split() if word != account)
+    return _sshd_line(failure, f"DenyUsers {others}" if others else "# DenyUsers")
+
+
+def _user_unknown(failure: Failure) -> Fix:
+    user = failure.server.user if failure.server else "root"
+    text = f"Host {failure.target.name}\\n  User {user}\\n"
+    note = f"{failure.target.name} has no account {failure.denial.account}; {user} logs in there"
+    return failure.source.fix(f"printf '{text}' >> ~/.ssh/config && chmod 600 ~/.ssh/config", note)
+
+
+def _throttled(failure: Failure) -> Fix:
+    line = "1i MaxStartups 100:30:300"
+    command = f"sed -i '{line}' /etc/ssh/sshd_config && {RELOAD}"
+    return failure.target.fix(command, "and see fail2ban and /etc/hosts.deny", root=True)
+
+
+def _shell_refuses(failure: Failure) -> Fix:
+    who = failure.target.read(Who) if failure.target.has(Who) else None
+    if who and who.shell.endswith(("nologin", "false")):
+        return failure.target.fix(f"chsh -s /bin/bash {who.user}", root=True)
+    return _look(failure)
+
+
+def _shell_hangs(failure: Failure) -> Fix:
+    return quiet_shell(failure.target, "what waits in ~/.bashrc is then kept to people's shells")
+
+
+def quiet_shell(node: NodeView, note: str) -> Fix:
+    """Keep ~/.bashrc from acting in a shell that no person sits at."""
+    shell = node.read(Who).shell if node.has(Who) else "bash"
+    if shell.endswith("bash"):
+        return node.fix(f"sed -i '1i {QUIET}' ~/.bashrc", note)
+    return node.fix("", f"let the start-up files of {shell} do nothing without a terminal")
+
+
+def _wrong_host(failure: Failure) -> Fix:
+    name, address = failure.target.name, _address(failure.target)
+    note = (
+        f"must say {address}: correct /etc/hosts or DNS, or the port, where a container shares it"
+    )
+    return failure.source.fix(f"getent hosts {name}", note)
+
+
+def _look(failure: Failure) -> Fix:
+    return failure.source.fix(f"ssh -vv -oBatchMode=yes {failure.target.name} true", "shows where")
+
+
+_FIXES: Mapping[str, Callable[[Failure], Fix]] = {
+    "name-unresolved": _name,
+    "refused": _refused,
+    "no-route": _firewall,
+    "dropped": _firewall,
+    "host-key-unknown": _host_key_unknown,
+    "host-key-changed": _host_key_changed,
+    "key-missing": _key_missing,
+    "key-unreadable": _key_unreadable,
+    "key-passphrase": _key_passphrase,
+    "key-permissions": _key_permissions,
+    "key-not-authorized": _not_authorized,
+    "authorized-keys-permissions": _distrusted,
+    "public-key-auth-off": _public_keys_off,
+    "key-denied": _denied,
+    "user-unknown": _user_unknown,
+    "throttled": _throttled,
+    "shell-refuses": _shell_refuses,
+    "shell-hangs": _shell_hangs,
+    "wrong-host": _wrong_host,
+}

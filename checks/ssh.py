@@ -1,0 +1,104 @@
+"""Every node must log in to every node, itself too, with nobody there to answer a question.
+
+DeepSpeed starts the nodes through pdsh and asks the head for its address through plain ssh; MPI
+back ends and the nodes themselves log in crosswise. One pair that cannot leaves a run waiting for
+ranks that never come, with no line that says so.
+"""
+
+from __future__ import annotations
+
+from checks.causes import MEANING, cause_of, said
+from checks.check import node_check, pair_check
+from checks.facts import Login, NodeView
+from checks.facts.interfaces import Interfaces
+from checks.facts.names import Names
+from checks.facts.ssh import Attempt, SshRow
+from checks.facts.sshd import Sshd
+from checks.facts.trust import Trust
+from checks.facts.who import Who
+from checks.login_fixes import explain, quiet_shell
+from checks.model import Fix, Severity, Verdict, block, ok, skip, unknown, warn
+
+BY_NAME = frozenset({"name-unresolved", "dropped", "refused", "no-route", "timeout", "wrong-host",
+                     "host-key-unknown", "host-key-changed"})  # fmt: skip
+"""Causes that a wrongly resolved name can have by itself."""
+
+
+@pair_check(
+    "ssh.every-node-logs-in-to-every-node", SshRow, Who, Trust, Sshd, Names, Interfaces, Login
+)
+def every_node_logs_in_to_every_node(source: NodeView, target: NodeView) -> Verdict:
+    """Every node logs in to every node, itself too, by ssh without a question.
+
+    Tried with the node's own ssh client and configuration, as pdsh and DeepSpeed call it. The
+    remote shell must run a command and must be the shell of the node that was meant.
+    """
+    attempt = source.read(SshRow).targets.get(target.name)
+    if attempt is None:
+        return unknown(f"{source.name} did not try to log in to {target.name}")
+    cause = cause_of(attempt)
+    if cause and cause in BY_NAME and _misnamed(source, target):
+        return skip("see names.every-node-resolves-every-node")
+    if cause:
+        return _failed(cause, attempt, source, target)
+    meant = target.read(Who).hostname
+    if attempt.hostname != meant:
+        if _misnamed(source, target):
+            return skip("see names.every-node-resolves-every-node")
+        return _failed("wrong-host", attempt, source, target)
+    again = f" at try {attempt.tries}: sshd was throttled" if attempt.tries > 1 else ""
+    return ok(
+        f"{source.name} logs in to {target.name} in {attempt.seconds:.2f} s{again}",
+        seconds=attempt.seconds,
+        tries=attempt.tries,
+    )
+
+
+def _failed(cause: str, attempt: Attempt, source: NodeView, target: NodeView) -> Verdict:
+    failure = explain(cause, attempt, source, target)
+    hint = failure.detail or (cause == "wrong-host" and f"{attempt.hostname} answers")
+    hint = hint or said(attempt.err or attempt.noise)
+    message = f"{source.name} cannot log in to {target.name}: {MEANING[failure.cause]}"
+    return block(
+        failure.cause,
+        f"{message} ({hint})" if hint else message,
+        failure.fix(),
+        seconds=attempt.seconds,
+        exit=attempt.code,
+        tries=attempt.tries,
+        said=attempt.err[-600:],
+    )
+
+
+def _misnamed(source: NodeView, target: NodeView) -> bool:
+    """Whether the source's resolver has no address for the target, or none of the target's own."""
+    if not source.has(Names):
+        return False
+    resolved = source.read(Names).peers.get(target.name)
+    if resolved is None:
+        return False
+    if not resolved.addresses:
+        return True
+    own = target.read(Interfaces).addresses if target.has(Interfaces) else frozenset()
+    return bool(own) and not own & set(resolved.addresses)
+
+
+@node_check("ssh.shell-is-quiet", Login, Who, severity=Severity.WARN)
+def shell_is_quiet(node: NodeView) -> Verdict:
+    """A login shell that runs one command prints nothing of its own.
+
+    DeepSpeed takes the first word of `ssh head hostname -I` as the rendezvous address: a greeting
+    there becomes MASTER_ADDR. scp, rsync and other tools break on it too.
+    """
+    noise = node.read(Login).noise.strip()
+    if not noise:
+        return ok(f"the login shell of {node.name} prints nothing of its own")
+    why = (
+        "; on the head DeepSpeed would take its first word for the master address "
+        f"({noise.split()[0]!r}) unless --master_addr is given"
+        if node.is_head
+        else ""
+    )
+    message = f"the login shell of {node.name} prints {noise.splitlines()[0][:80]!r}{why}"
+    fix: Fix = quiet_shell(node, "start-up files then act only where a person types")
+    return warn("shell-noisy", message, fix, printed=noise[:500])
