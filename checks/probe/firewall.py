@@ -1,0 +1,62 @@
+"""The node's packet filters as their own tools list them. Asked only where a connection failed."""
+
+import os
+
+from checks.probe.core import Undetermined, read, run, section
+
+LISTINGS = {
+    "nft": ["nft", "-j", "list", "ruleset"],
+    "iptables": ["iptables-save"],
+    "ip6tables": ["ip6tables-save"],
+    "iptables-legacy": ["iptables-legacy-save"],
+    "ip6tables-legacy": ["ip6tables-legacy-save"],
+}
+REJECTING = 0x200  # RTF_REJECT: unreachable, prohibit and blackhole routes
+
+
+def listed(argv):
+    """What the tool lists, or why it does not. Without a -t option it loads no kernel module."""
+    if os.geteuid() != 0:
+        return {"text": "", "why": "needs root"}
+    path = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
+    try:
+        done = run(argv, 5.0, dict(os.environ, PATH=path))
+    except Undetermined as error:
+        return {"text": "", "why": str(error)}
+    if done.timed_out or done.code:
+        return {"text": "", "why": "no answer in 5 s" if done.timed_out else done.err.strip()[:200]}
+    return {"text": done.out, "why": ""}
+
+
+def ufw_enabled():
+    lines = (read("/etc/ufw/ufw.conf", "") or "").splitlines()
+    return any(line.strip().lower() == "enabled=yes" for line in lines)
+
+
+def firewalld_runs():
+    """Whether the daemon runs, seen without its slow client."""
+    for pid in os.listdir("/proc"):
+        if pid.isdigit() and "/firewalld\0" in (read("/proc/%s/cmdline" % pid, "") or "") + "\0":
+            return True
+    return False
+
+
+def refusing_routes():
+    """IPv4 destinations that a route of this node refuses, as address/prefix length."""
+    found = []
+    for line in (read("/proc/net/route", "") or "").splitlines()[1:]:
+        row = line.split()
+        if int(row[3], 16) & REJECTING:
+            octets = [str(int(row[1][at : at + 2], 16)) for at in (6, 4, 2, 0)]
+            found.append("%s/%d" % (".".join(octets), bin(int(row[7], 16)).count("1")))
+    return found
+
+
+@section("firewall")
+def firewall(args):
+    return {
+        "listings": {tool: listed(argv) for tool, argv in LISTINGS.items()},
+        "ufw": ufw_enabled(),
+        "firewalld": firewalld_runs(),
+        "refusing_routes": refusing_routes(),
+    }
