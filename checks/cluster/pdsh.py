@@ -1,0 +1,62 @@
+"""How pdsh is called, by the preflight and by the start alike, and the stage that tries it.
+
+The call is DeepSpeed's: `PDSH_RCMD_TYPE=ssh pdsh -S -f 1024 -w a,b,c`. A node's own ssh user goes
+into its word, `user@node`. pdsh can give one port to all nodes and no more: where all have the
+same it is put into PDSH_SSH_ARGS_APPEND, as DeepSpeed's --ssh_port is; where they differ, the
+head's ~/.ssh/config must say each node's port.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from checks.cluster.contact import Contact
+from checks.facts import ClusterView, Snapshot
+from checks.facts.pdsh import Pdsh, PdshRun
+from checks.model import Job
+
+FANOUT = 1024
+LIMIT_S = 35.0
+
+
+def pdsh_argv(job: Job, names: Sequence[str]) -> list[str]:
+    """pdsh up to its targets, in the order that `%n` counts; the remote command is to follow."""
+    users = {node.name: node.user or job.ssh.user for node in job.nodes}
+    words = [f"{users[name]}@{name}" if users[name] else name for name in names]
+    return ["pdsh", "-S", "-f", str(FANOUT), "-w", ",".join(words)]
+
+
+def pdsh_env(job: Job, names: Sequence[str], inherited: str = "") -> dict[str, str]:
+    """What pdsh's environment needs beside the shell's; `inherited` is PDSH_SSH_ARGS_APPEND there.
+
+    Empty of a port where the nodes' ports differ.
+    """
+    ports = {job.node(name).port or job.ssh.port for name in names}
+    env = {"PDSH_RCMD_TYPE": "ssh"}
+    port = ports.pop() if len(ports) == 1 else None
+    if port:
+        env["PDSH_SSH_ARGS_APPEND"] = f"{inherited} -p {port}".strip()
+    return env
+
+
+def stage(contact: Contact, snapshot: Snapshot, names: Sequence[str]) -> None:
+    """Fill the section `pdsh_run` of the head: one call over all nodes that were reached.
+
+    `names` are the nodes that the claims are about; the head is asked, where it is among them.
+    """
+    job, cluster = snapshot.job, ClusterView(snapshot)
+    if job.backend != "pdsh" or job.head not in names:
+        return
+    head = cluster.head
+    if not head.has(Pdsh) or not head.read(Pdsh).path:
+        return
+    targets = [name for name in job.names if name in names]
+    inherited = head.read(Pdsh).environment.get("PDSH_SSH_ARGS_APPEND", "")
+    args = {
+        "argv": pdsh_argv(job, targets),
+        "env": pdsh_env(job, targets, inherited),
+        "names": targets,
+    }
+    limit = LIMIT_S + 0.2 * len(targets)
+    answers = contact.ask(PdshRun.section, {job.head: args}, limit)
+    snapshot.put(job.head, PdshRun.section, answers[job.head])

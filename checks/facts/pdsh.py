@@ -1,0 +1,56 @@
+"""pdsh on a node: whether it is there, loads its modules, and reaches the nodes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from checks.facts.decode import Fact
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A folder on the way to pdsh's modules. `fault` is '' where pdsh believes it."""
+
+    path: str
+    owner: str
+    mode: str
+    fault: str = ""
+
+
+@dataclass(frozen=True)
+class Pdsh(Fact):
+    """`path` is '' where it is not installed; `said` is what `pdsh -V` printed as errors."""
+
+    section: ClassVar[str] = "pdsh"
+    path: str = ""
+    version: str = ""
+    rcmds: tuple[str, ...] = ()
+    said: str = ""
+    folders: tuple[Folder, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+    package_manager: str = ""
+
+
+@dataclass(frozen=True)
+class Reached:
+    """What pdsh brought back from one node: its `%n` and `%h`, who answered, and ssh's exit."""
+
+    rank: int | None = None
+    host: str = ""
+    hostname: str = ""
+    code: int | None = None
+    said: str = ""
+
+
+@dataclass(frozen=True)
+class PdshRun(Fact):
+    """One call over all nodes. `code` is pdsh's own exit status, which must be `expected`."""
+
+    section: ClassVar[str] = "pdsh_run"
+    expected: int
+    code: int | None
+    seconds: float
+    said: str = ""
+    targets: Mapping[str, Reached] = field(default_factory=dict)

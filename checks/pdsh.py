@@ -1,0 +1,198 @@
+"""DeepSpeed starts every node through pdsh on the head, so pdsh there decides whether it starts.
+
+pdsh loads its ssh module only from folders that nobody else could have changed, takes orders from
+environment variables, and counts the nodes: what it gives as %n becomes the node's rank.
+"""
+
+from __future__ import annotations
+
+import shlex
+
+from checks.causes import MEANING, cause_of, cause_of_text, said
+from checks.check import Over, node_check, pair_check
+from checks.facts import NodeView
+from checks.facts.pdsh import Folder, Pdsh, PdshRun, Reached
+from checks.facts.ssh import SshRow
+from checks.facts.who import Who
+from checks.model import Fix, Verdict, block, ok, skip, unknown, warn
+
+HARMLESS = {
+    "PDSH_RCMD_TYPE": "DeepSpeed and the launcher set it to ssh themselves",
+    "PDSH_SSH_ARGS_APPEND": "it is part of the call that is tried",
+    "WCOLL": "the nodes are named by -w",
+    "FANOUT": "-f is given",
+    "PDSH_CONNECT_TIMEOUT": "only waits longer or shorter for a node",
+    "PDSH_GENDERS_DIR": "the nodes are named by -w",
+    "PDSH_GENDERS_FILE": "the nodes are named by -w",
+    "PDSH_REMOTE_PDCP_PATH": "only pdcp reads it",
+}
+
+
+def _unused(node: NodeView) -> Verdict | None:
+    backend = node.job.backend
+    return skip(f"the nodes are started by {backend}, not by pdsh") if backend != "pdsh" else None
+
+
+def _absent(node: NodeView) -> Verdict | None:
+    missing = not node.read(Pdsh).path
+    return _unused(node) or (skip("see pdsh.is-installed") if missing else None)
+
+
+@node_check("pdsh.is-installed", Pdsh, Who, over=Over.HEAD)
+def is_installed(node: NodeView) -> Verdict:
+    """pdsh is installed on the head, from where DeepSpeed starts all nodes."""
+    if verdict := _unused(node):
+        return verdict
+    pdsh = node.read(Pdsh)
+    if pdsh.path:
+        return ok(f"{pdsh.version or 'pdsh'} at {pdsh.path}")
+    return block("missing", f"{node.name} has no pdsh in the PATH of a login", _install(node, pdsh))
+
+
+def _install(node: NodeView, pdsh: Pdsh) -> Fix:
+    manager = pdsh.package_manager
+    if not manager:
+        return node.fix("", 'install pdsh with its ssh module, or set backend = "ssh"')
+    words = "pdsh pdsh-rcmd-ssh" if manager in ("dnf", "yum") else "pdsh"
+    return node.fix(f"{manager} install -y {words}", root=True)
+
+
+@node_check("pdsh.loads-its-ssh-module", Pdsh, Who, over=Over.HEAD)
+def loads_its_ssh_module(node: NodeView) -> Verdict:
+    """pdsh loads its ssh module.
+
+    It refuses modules below any folder, up to /, that belongs to somebody other than root, the
+    caller or pdsh's owner, or that everybody may write to: usual in containers and conda.
+    """
+    if verdict := _absent(node):
+        return verdict
+    pdsh = node.read(Pdsh)
+    if "ssh" in pdsh.rcmds:
+        return ok(f"pdsh loads {', '.join(pdsh.rcmds)}")
+    bad = [folder for folder in pdsh.folders if folder.fault]
+    if bad:
+        return _insecure(node, bad)
+    shown = f" ({said(pdsh.said)})" if pdsh.said else ""
+    message = (
+        f"pdsh on {node.name} has no ssh module, only {', '.join(pdsh.rcmds) or 'none'}{shown}"
+    )
+    return block("no-ssh-module", message, _install(node, pdsh))
+
+
+def _insecure(node: NodeView, bad: list[Folder]) -> Verdict:
+    told = ", ".join(
+        f"{one.path} belongs to {one.owner}"
+        if one.fault == "owner"
+        else f"{one.path} may be written by everybody ({one.mode})"
+        for one in bad
+    )
+    commands = [
+        f"chown root:root {shlex.quote(one.path)}"
+        if one.fault == "owner"
+        else f"chmod o-w {shlex.quote(one.path)}"
+        for one in bad
+    ]
+    message = f"pdsh on {node.name} refuses to load its modules: {told}"
+    return block(
+        "module-owner" if bad[0].fault == "owner" else "module-writable",
+        message,
+        node.fix(" && ".join(commands), root=True),
+        folders=[one.path for one in bad],
+    )
+
+
+@node_check("pdsh.environment-is-neutral", Pdsh, Who, over=Over.HEAD)
+def environment_is_neutral(node: NodeView) -> Verdict:
+    """No variable of the head's shell changes what pdsh does in a launch.
+
+    PDSH_COMMAND_TIMEOUT ends a training after so many seconds, DSHPATH replaces the nodes' PATH,
+    PDSH_SSH_ARGS replaces ssh's arguments, PDSH_MODULE_DIR the modules.
+    """
+    if verdict := _absent(node):
+        return verdict
+    found = node.read(Pdsh).environment
+    fatal = found.get("PDSH_COMMAND_TIMEOUT", "0")
+    odd = {name: value for name, value in found.items() if name not in HARMLESS and value}
+    if fatal not in ("", "0"):
+        message = f"PDSH_COMMAND_TIMEOUT={fatal} on {node.name}: pdsh would end the training then"
+        return block("command-timeout", message, _unset(node, "PDSH_COMMAND_TIMEOUT"))
+    if odd:
+        told = ", ".join(f"{name}={value}" for name, value in sorted(odd.items()))
+        message = f"the shell of {node.name} changes what pdsh does: {told}"
+        return warn("changed-by-environment", message, _unset(node, *sorted(odd)))
+    return ok("no variable changes pdsh", seen=sorted(found))
+
+
+def _unset(node: NodeView, *names: str) -> Fix:
+    pattern = "\\|".join(names)
+    files = "~/.bashrc ~/.profile ~/.ssh/environment /etc/environment"
+    command = f"grep -n '{pattern}' {files} /etc/profile.d/* 2>/dev/null"
+    return node.fix(command, f"shows the lines that set {', '.join(names)}: take them out")
+
+
+@pair_check("pdsh.reaches-every-node", Pdsh, PdshRun, SshRow, Who, over=Over.FROM_HEAD)
+def reaches_every_node(head: NodeView, node: NodeView) -> Verdict:
+    """pdsh, called as DeepSpeed calls it, runs a command on the node and tells how it ended.
+
+    The node must get its own rank as %n and its own name as %h, and -S must bring its exit status
+    back: without it a failed node looks like a success.
+    """
+    if verdict := _absent(head):
+        return verdict
+    if "ssh" not in head.read(Pdsh).rcmds:
+        return skip("see pdsh.loads-its-ssh-module")
+    if head.has(SshRow):
+        attempt = head.read(SshRow).targets.get(node.name)
+        if attempt and cause_of(attempt):
+            return skip("see ssh.every-node-logs-in-to-every-node")
+    run = head.read(PdshRun)
+    reached = run.targets.get(node.name)
+    if reached is None:
+        return unknown(f"pdsh was not tried from {head.name} to {node.name}")
+    if reached.rank is None:
+        return _unreached(head, node, run, reached)
+    return _answered(head, node, run, reached)
+
+
+def _unreached(head: NodeView, node: NodeView, run: PdshRun, reached: Reached) -> Verdict:
+    if run.code is None or "timeout" in reached.said:
+        cause, why = "timeout", "no answer in time"
+    elif reached.code == 255:
+        cause = cause_of_text(reached.said)
+        why = MEANING[cause]
+    else:
+        cause, why = "no-answer", f"the command did not run (exit {reached.code})"
+    heard = said(reached.said) or said(run.said)
+    message = f"pdsh on {head.name} does not reach {node.name}: {why}"
+    command = f"PDSH_RCMD_TYPE=ssh pdsh -S -w {node.name} true"
+    fix = _port_fix(head, node) or head.fix(command, "shows what ssh says; plain ssh works")
+    return block(cause, f"{message} ({heard})" if heard else message, fix, seconds=run.seconds)
+
+
+def _port_fix(head: NodeView, node: NodeView) -> Fix | None:
+    """pdsh has one port for all: where they differ, the head's ssh config must tell this node's."""
+    ports = {one.port or head.job.ssh.port for one in head.job.nodes}
+    port = node.node.port or head.job.ssh.port
+    if len(ports) < 2 or not port:
+        return None
+    text = f"Host {node.name}\\n  Port {port}\\n"
+    note = "pdsh gives one port to all nodes; ssh's own config must tell those that differ"
+    return head.fix(f"printf '{text}' >> ~/.ssh/config && chmod 600 ~/.ssh/config", note)
+
+
+def _answered(head: NodeView, node: NodeView, run: PdshRun, reached: Reached) -> Verdict:
+    rank = list(run.targets).index(node.name)
+    if (reached.rank, reached.host) != (rank, node.name):
+        message = f"pdsh counts {node.name} as {reached.rank} ({reached.host}), not as {rank}"
+        return block("wrong-rank", message, head.fix("", "give the nodes names that differ"))
+    meant = node.read(Who).hostname
+    if reached.hostname and reached.hostname != meant:
+        message = f"pdsh on {head.name} reaches {reached.hostname} where {node.name} was meant"
+        return block("wrong-host", message, head.fix(f"getent hosts {node.name}"))
+    if reached.code != run.expected or run.code != run.expected:
+        message = (
+            f"the exit status of {node.name} does not come back through pdsh: {run.expected} was "
+            f"expected, ssh gave {reached.code}, pdsh {run.code}"
+        )
+        return block("exit-status-lost", message, head.fix("pdsh -V", "needs 2.30 or newer"))
+    return ok(f"pdsh reaches {node.name} as rank {rank} in {run.seconds:.2f} s")
