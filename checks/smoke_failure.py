@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import signal
 
 from checks.facts import NodeView
@@ -54,16 +55,14 @@ def failure(node: NodeView, seen: Smoke, rank: Rank) -> Verdict:
     if rank.code == 0:
         return unknown(f"{who} ended in stage {rank.said.stage!r} without a result", **evidence)
     message = f"{who} ended with code {rank.code} in stage {rank.said.stage!r}: {_last(rank.err)}"
-    return block("crashed", message, _again(node), **evidence)
+    return block("crashed", message, _in_report(node), **evidence)
 
 
 def _hang(node: NodeView, seen: Smoke, rank: Rank, who: str) -> Verdict:
-    """`File "…", line 3 in wait` is how faulthandler shows a frame; the first is the innermost."""
-    frames = re.findall(r'File "(.+?)", line (\d+) in (\S+)', rank.err.rpartition("most recent")[2])
-    where = " ← ".join(f"{name} ({path}:{line})" for path, line, name in frames[:3])
+    where = " ← ".join(f"{name} ({path}:{line})" for path, line, name in rank.frames[:3])
     shown = f", in {where}" if where else ""
     message = f"{who} hung in stage {rank.said.stage!r} for {seen.seconds:.0f} s{shown}"
-    return block("hang", message, _again(node), stage=rank.said.stage, stack=rank.err)
+    return block("hang", message, _in_report(node), stage=rank.said.stage, stack=rank.err)
 
 
 def _raised(node: NodeView, rank: Rank, who: str) -> Verdict:
@@ -76,7 +75,10 @@ def _raised(node: NodeView, rank: Rank, who: str) -> Verdict:
     cause = _cause(f"{said.error}: {said.detail}")
     message = f"{who} failed in stage {said.stage!r}: {said.error}: {first}"
     return block(
-        cause, message, node.fix("", NOTES[cause]) if cause in NOTES else _again(node), **evidence
+        cause,
+        message,
+        node.fix("", NOTES[cause]) if cause in NOTES else _in_report(node),
+        **evidence,
     )
 
 
@@ -101,10 +103,9 @@ def _last(text: str) -> str:
 
 
 def _reimport(node: NodeView, stage: str) -> Fix:
-    command = f"{node.job.python} -c '{stage}'"
+    command = shlex.join([node.job.python, "-c", stage])
     return node.fix(command, "shows the import error; install what it names in that environment")
 
 
-def _again(node: NodeView) -> Fix:
-    command = f"cd {node.job.workdir} && {node.job.python} -c 'import torch, deepspeed'"
-    return node.fix(command, "the evidence of this finding has the full output")
+def _in_report(node: NodeView) -> Fix:
+    return node.fix("", "what the rank printed is in the evidence of this finding (--report FILE)")

@@ -41,7 +41,8 @@ def compile_problem(compiler: str) -> str:
     command = [*compiler.split(), "-fsyntax-only", "-fopenmp", f"-I{include}", "-xc++", "-"]
     source = "#include <Python.h>\n#include <omp.h>\n"
     ran = subprocess.run(command, input=source, capture_output=True, text=True, check=False)
-    return "" if ran.returncode == 0 else ran.stderr.strip()[-1500:]
+    said = ran.stderr.strip()[-1500:] or f"{compiler} ended with code {ran.returncode}"
+    return said if ran.returncode else ""
 
 
 def shared_memory_op(deepspeed: Any, cpp_extension: Any) -> dict[str, Any] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import statistics
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ from typing import ClassVar
 
 from checks.facts.decode import Fact
 
-
+FRAME = re.compile(r'File "(.+?)", line (\d+) in (\S+)')
 STAGES = (
     "import torch",
     "import deepspeed",
@@ -87,14 +88,20 @@ class Rank:
         return self.code is None or (self.code == 1 and "Timeout (" in self.err)
 
     @property
+    def frames(self) -> list[tuple[str, str, str]]:
+        """File, line and function of the stack that a rank shows when it hangs, innermost first."""
+        return FRAME.findall(self.err.rpartition("most recent call first")[2])
+
+    @property
     def blame(self) -> tuple[bool, float, bool]:
         """Sorts the root cause before those it drew along.
 
         First to end; of equals one that a signal ended; of those that hung the one that came
-        least far.
+        least far, and of them one that does not itself wait for other ranks.
         """
         if self.hung:
-            return True, float(self.said.progress), False
+            waits = bool(self.frames) and "/torch/distributed/" in self.frames[0][0]
+            return True, float(self.said.progress), waits
         return False, self.ended or 0.0, (self.code or 0) > 0
 
 

@@ -120,8 +120,8 @@ class Rank(object):
     def feed(self, program):
         """Send the program; an interpreter that already died says why on its stderr."""
         try:
-            self.process.stdin.write(program)
-            self.process.stdin.close()
+            with self.process.stdin as stdin:
+                stdin.write(program)
         except OSError:
             pass
 
