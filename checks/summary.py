@@ -1,0 +1,201 @@
+"""The summary that a person reads: what holds, what does not, who is to blame, what to do next."""
+
+from __future__ import annotations
+
+import shutil
+import textwrap
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from checks.alike import Alike, alike
+from checks.blame import blame
+from checks.catalogue import AREAS
+from checks.fold import fold
+from checks.judge import decide
+from checks.model import Finding, Fix, Outcome
+
+MOST_PER_CAUSE = 5
+"""The most lines of one check and cause; the JSON report has them all."""
+
+_COLOURS = {"√": "32", "‼": "33", "×": "31", "?": "35", "-": "2"}
+_WORDS = {
+    "√": ("holds", "hold"),
+    "‼": ("warned", "warned"),
+    "×": ("fails", "fail"),
+    "?": ("undetermined", "undetermined"),
+    "-": ("skipped", "skipped"),
+}
+
+
+@dataclass(frozen=True)
+class Next:
+    """What to type after go, and after stop."""
+
+    go: str
+    stop: str
+
+
+def summary(
+    findings: Sequence[Finding], then: Next, *, colour: bool, width: int | None = None
+) -> list[str]:
+    """Lines for a terminal of that width: the areas with what is wrong under each, then blame,
+    then one line that says go or stop and what to type.
+    """
+    columns = min(width or shutil.get_terminal_size((100, 24)).columns, 120)
+    lines = [line for area in AREAS for line in _area(area, findings, colour=colour, width=columns)]
+    accused = blame(findings)
+    if accused:
+        lines += ["", "Who stands out:"]
+        lines += [f"  {one['node']}: {clean(one['because'])}" for one in accused]
+    return [*lines, "", _last(findings, then, colour=colour)]
+
+
+def mark(finding: Finding) -> str:
+    """√ holds, ‼ does not stop the start, × stops it, ? could not be determined, - not asked."""
+    if finding.outcome is Outcome.FAIL:
+        return "×" if finding.stops else "‼"
+    return {Outcome.PASS: "√", Outcome.SKIP: "-", Outcome.UNKNOWN: "?"}[finding.outcome]
+
+
+def clean(text: str) -> str:
+    """`text` safe to print: control characters and lone surrogates escaped, newlines kept."""
+    return "".join(
+        one if one == "\n" or (one.isprintable()) else one.encode("unicode_escape").decode()
+        for one in text
+    )
+
+
+def evidence_text(evidence: Iterable[Mapping[str, Any]], limit: int = 300) -> str:
+    """`key value` joined by commas; numbers that differ over several nodes become a range."""
+    seen: dict[str, list[Any]] = {}
+    for one in evidence:
+        for key, value in one.items():
+            if value not in (None, "", [], {}, ()):
+                seen.setdefault(key, []).append(value)
+    text = ", ".join(f"{key} {_range(values)}" for key, values in seen.items())
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def _range(values: Sequence[Any]) -> str:
+    distinct = [value for at, value in enumerate(values) if value not in values[:at]]
+    if len(distinct) == 1:
+        return _shown(distinct[0])
+    if all(type(value) in (int, float) for value in distinct):
+        return f"{min(distinct)}–{max(distinct)}"
+    return f"{_shown(distinct[0])} …"
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return " ".join(f"{key}={_shown(inner)}" for key, inner in value.items())
+    if isinstance(value, list | tuple):
+        return "/".join(map(_shown, value))
+    return str(value)
+
+
+def _area(area: str, findings: Sequence[Finding], *, colour: bool, width: int) -> list[str]:
+    """One line of counts, and under it all that does not simply hold."""
+    here = [finding for finding in findings if finding.area == area]
+    if not here:
+        return []
+    counts = Counter(map(mark, here))
+    gravest = next(one for one in "×?‼√-" if counts[one])
+    said = " · ".join(f"{n} {_WORDS[one][n != 1]}" for one in "√×?‼-" if (n := counts[one]))
+    lines = [f"{painted(gravest, gravest, colour=colour)} {area:<11}{said}"]
+    if gravest == "-":
+        lines[0] += f": {_reasons(here)}"
+    for one in "×?‼":
+        wrong = [finding for finding in here if mark(finding) == one]
+        for group in _shortened(wrong):
+            lines += _told(group, colour=colour, width=width)
+    return lines
+
+
+def _reasons(skipped: Sequence[Finding]) -> str:
+    """Why nothing of an area was asked, in one line."""
+    groups = alike(skipped)
+    said = clean(groups[0].told(groups[0].first.message))
+    others = {group.first.message for group in groups[1:]} - {groups[0].first.message}
+    return f"{said} …" if others else said
+
+
+def _shortened(findings: Sequence[Finding]) -> list[Alike | str]:
+    """The groups to be told; a string tells how many of the same cause are left out."""
+    causes: dict[tuple[str, str], list[Alike]] = {}
+    for group in alike(findings):
+        causes.setdefault((group.first.check, group.first.cause), []).append(group)
+    told: list[Alike | str] = []
+    for groups in causes.values():
+        told += groups[:MOST_PER_CAUSE]
+        left = [finding for group in groups[MOST_PER_CAUSE:] for finding in group.findings]
+        if left:
+            who = fold(finding.subject[0] for finding in left if finding.subject)
+            told.append(f"and {len(left)} more like this, of {who}: see --report")
+    return told
+
+
+def _told(group: Alike | str, *, colour: bool, width: int) -> list[str]:
+    """One group: its message, then what was seen and what mends it."""
+    if isinstance(group, str):
+        return [f"    {group}"]
+    first = group.first
+    sign = mark(first)
+    tail = " (allowed)" if first.allowed and first.outcome is Outcome.FAIL else ""
+    message = clean(group.told(first.message or f"{first.check} does not hold"))
+    lines = _wrapped(f"  {sign} ", f"{message}{tail}", width)
+    lines[0] = lines[0].replace(sign, painted(sign, sign, colour=colour), 1)
+    subjects = " → ".join(dict.fromkeys(fold(names) for names in group.nodes))
+    about = ", ".join(part for part in (first.check, subjects, first.cause) if part)
+    lines += _wrapped("      ", painted(about, "-", colour=colour), width)
+    seen = evidence_text(finding.evidence for finding in group.findings)
+    if seen:
+        lines += _wrapped("      seen: ", clean(seen), width)
+    return lines + (_mended(first.fix, group, colour=colour) if first.fix else [])
+
+
+def _mended(fix: Fix, group: Alike, *, colour: bool) -> list[str]:
+    """The command of the first node, on a line of its own so that it can be copied."""
+    also = group.rest(fix.on)
+    likewise = f"; likewise {also}" if also else ""
+    where = f" (on {fix.on}{likewise})" if fix.on else ""
+    note = f" {clean(fix.note)}" if fix.note else ""
+    if not fix.command:
+        return [f"      fix{where}:{note}"]
+    command = painted(clean(fix.command), "fix", colour=colour)
+    return [f"      fix{where}:{note}", *(f"        {line}" for line in command.splitlines())]
+
+
+def _wrapped(indent: str, text: str, width: int) -> list[str]:
+    blank = " " * len(indent)
+    lines: list[str] = []
+    for line in text.split("\n"):
+        lines += textwrap.wrap(
+            line,
+            max(width, 40),
+            initial_indent=blank if lines else indent,
+            subsequent_indent=blank,
+            break_long_words=False,
+            break_on_hyphens=False,
+        ) or [blank]
+    return lines
+
+
+def painted(text: str, role: str, *, colour: bool) -> str:
+    """`text` in the colour of a mark, bold for any other role; as it is without `colour`."""
+    if not colour:
+        return text
+    return f"\x1b[{_COLOURS.get(role, '1')}m{text}\x1b[0m"
+
+
+def _last(findings: Sequence[Finding], then: Next, *, colour: bool) -> str:
+    """Go or stop, why, and what to type next."""
+    marks = Counter(map(mark, findings))
+    stopping = sum(finding.stops for finding in findings)
+    warnings = sum(not finding.stops and mark(finding) in "‼?" for finding in findings)
+    if decide(findings) == "stop":
+        what = f"{stopping} finding{'s' * (stopping != 1)} forbid{'s' * (stopping == 1)} the start"
+        return f"{painted('STOP', '×', colour=colour)}  {what}. {then.stop}"
+    what = f"{marks['√']} claims hold" + (f", {warnings} warned" if warnings else "")
+    return f"{painted('GO', '√', colour=colour)}  {what}. {then.go}"

@@ -1,0 +1,36 @@
+"""`python -m preflight --hosts hosts.txt`: pytest on this package, from any directory."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).resolve().parent
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs the checks with pytest's own options and ours; returns the exit status."""
+    return int(pytest.main(arguments(sys.argv[1:] if argv is None else argv, Path.cwd())))
+
+
+def arguments(argv: Sequence[str], cwd: Path) -> list[str]:
+    """pytest's arguments: no configuration file of the user's, node ids from this package's parent.
+
+    A word that starts with `preflight/` (a file, or an item's id) stands for that of this package.
+    """
+    fixed = [
+        f"--rootdir={HERE.parent}", "-c", os.devnull, "--import-mode=importlib",
+        "-p", "no:testinfra", "-p", "preflight.plugin",
+        "-o", f"cache_dir={cwd / '.pytest_cache'}",
+    ]  # fmt: skip
+    words = [f"{HERE.parent}/{word}" if word.startswith("preflight/") else word for word in argv]
+    named = any(word.startswith(f"{HERE}/") for word in words)
+    return [*fixed, *words, *([] if named else [str(HERE)])]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,94 @@
+"""One preflight: the job, the claims that were selected, what was seen, and what it means."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from checks.catalogue import CATALOGUE
+from checks.check import Claim, claims_of
+from checks.cluster.gather import gather
+from checks.cluster.job import job_digest
+from checks.facts import ClusterView, Snapshot
+from checks.judge import judge
+from checks.model import Finding, Job
+from checks.report import document, write
+from preflight import options
+from preflight.html import page
+from preflight.items import QUICK_LEAVES_OUT, Asked, asked, one_finding
+
+LAST = Path(".preflight", "last.json")
+"""The report of the last full run, in the current directory: what `launcher start` may trust."""
+
+
+class Flight:
+    """Built when the first item of preflight is collected. Raises UsageError."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self.began = time.monotonic()
+        self.saved = options.saved_snapshot(config)
+        self.job: Job = (
+            options.require_known(self.saved.job) if self.saved else options.job_to_check(config)
+        )
+        options.require_places(config)
+        quick = config.getoption("quick")
+        checks = [c for c in CATALOGUE.values() if not (quick and c.area in QUICK_LEAVES_OUT)]
+        self._items: dict[tuple[str, str], list[Asked]] = {}
+        for check in checks:
+            key = check.area, check.over.scope
+            self._items.setdefault(key, []).extend(asked([check], self.job))
+        self.selected: list[Claim] = []
+        self.snapshot: Snapshot | None = None
+        self._findings: dict[Claim, Finding] = {}
+
+    def items(self, area: str, scope: str) -> Sequence[Asked]:
+        """What is asked in an area of single nodes, of pairs, or of the cluster."""
+        return self._items.get((area, scope), [])
+
+    def look(self, on_stage: Callable[[str, int, int], None]) -> None:
+        """The selected claims are judged, over the saved snapshot or one gathered now."""
+        budget = self._config.getoption("budget")
+        self.snapshot = self.saved or gather(
+            self.job, self.selected, budget=budget, on_stage=on_stage
+        )
+        found = judge(self.selected, ClusterView(self.snapshot), self.job.allow)
+        self._findings = dict(zip(self.selected, found, strict=True))
+
+    def finding(self, item: Asked) -> Finding:
+        """What became of an item's claims."""
+        return one_finding([self._findings[claim] for claim in item.claims])
+
+    @property
+    def findings(self) -> list[Finding]:
+        """All that was judged, in the catalogue's order; empty before `look`."""
+        return list(self._findings.values())
+
+    @property
+    def complete(self) -> bool:
+        """Whether every check there is was asked of every subject, of live nodes."""
+        return not self.saved and len(self.selected) == len(claims_of(CATALOGUE.values(), self.job))
+
+    def write(self) -> list[Path]:
+        """The files that were asked for, and LAST after a complete run. Raises OSError."""
+        if self.snapshot is None:
+            return []
+        report = document(self.findings, self.snapshot, time.monotonic() - self.began)
+        option, written = self._config.getoption, []
+        if path := option("save_facts"):
+            self.snapshot.save(path)
+            written.append(path)
+        if path := option("report"):
+            write(report, path)
+            written.append(path)
+        if path := option("html"):
+            path.write_text(page(report), encoding="utf-8", errors="backslashreplace")
+            written.append(path)
+        if self.complete:
+            last = self._config.invocation_params.dir / LAST
+            last.parent.mkdir(exist_ok=True)
+            write({**report, "digest": job_digest(self.job)}, last)
+        return written

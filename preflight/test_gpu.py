@@ -1,0 +1,18 @@
+"""Each claim of checks/gpu.py, about each node, each ordered pair, and the cluster."""
+
+from __future__ import annotations
+
+from checks.model import Finding
+from preflight.outcome import require
+
+
+def test_gpu(finding: Finding) -> None:
+    require(finding)
+
+
+def test_gpu_pair(finding: Finding) -> None:
+    require(finding)
+
+
+def test_gpu_cluster(finding: Finding) -> None:
+    require(finding)

@@ -1,0 +1,18 @@
+"""Each claim of checks/network.py, about each node, each ordered pair, and the cluster."""
+
+from __future__ import annotations
+
+from checks.model import Finding
+from preflight.outcome import require
+
+
+def test_network(finding: Finding) -> None:
+    require(finding)
+
+
+def test_network_pair(finding: Finding) -> None:
+    require(finding)
+
+
+def test_network_cluster(finding: Finding) -> None:
+    require(finding)
