@@ -138,6 +138,8 @@ def _login(transport: Transport, name: str, began: float, **seen: str) -> dict[s
         "user": user,
         "port": target.port,
         "key": str(target.keys[0]) if target.keys else "",
+        "host_name": target.host_key_name,
+        "known_hosts": target.known_hosts,
         "seconds": round(time.monotonic() - began, 3),
         **seen,
     }

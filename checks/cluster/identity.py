@@ -61,12 +61,11 @@ class Keys(AuthStrategy):
             self.unusable.append((cause, f"{path}: {error}"))
         return None
 
-    def failure(self, allowed: list[str]) -> LoginError:
+    def failure(self, refusal: paramiko.BadAuthenticationType | None = None) -> LoginError:
         """Why none was accepted, as exactly as can be told from here."""
-        if "publickey" not in allowed and allowed:
-            return LoginError(
-                "public-key-auth-off", f"the server accepts only {', '.join(allowed)}"
-            )
+        if refusal and "publickey" not in refusal.allowed_types:
+            others = ", ".join(kind for kind in refusal.allowed_types if kind) or "nothing else"
+            return LoginError("public-key-auth-off", f"it accepts {others}")
         if self.unusable:
             return LoginError(*self.unusable[0])
         if not self.target.keys and not self.target.agent:
@@ -106,9 +105,9 @@ def classified(error: BaseException, keys: Keys) -> LoginError | None:
     if isinstance(error, socket.gaierror):
         return LoginError("name-unresolved", f"{keys.target.host}: {error.strerror}")
     if isinstance(error, AuthFailure):
-        return keys.failure(_allowed(error))
+        return _refused(error, keys)
     if isinstance(error, paramiko.AuthenticationException):
-        return keys.failure(getattr(error, "allowed_types", []))
+        return keys.failure()
     if isinstance(error, paramiko.SSHException | EOFError | ConnectionResetError):
         cut = isinstance(error, EOFError | ConnectionResetError) or "banner" in str(error)
         detail = str(error) or "the connection was closed"
@@ -120,12 +119,14 @@ def classified(error: BaseException, keys: Keys) -> LoginError | None:
     return None
 
 
-def _allowed(failure: AuthFailure) -> list[str]:
-    for attempt in failure.result:
-        allowed = getattr(attempt.result, "allowed_types", None)
-        if allowed:
-            return list(allowed)
-    return []
+def _refused(failure: AuthFailure, keys: Keys) -> LoginError:
+    """One key after the other was tried: what the server, or a broken connection, said to them."""
+    said = [attempt.result for attempt in failure.result]
+    broken = [result for result in said if not isinstance(result, paramiko.AuthenticationException)]
+    if broken:
+        return classified(broken[0], keys) or keys.failure()
+    refusals = [result for result in said if isinstance(result, paramiko.BadAuthenticationType)]
+    return keys.failure(refusals[0] if refusals else None)
 
 
 def _socket_cause(error: OSError) -> str:

@@ -25,7 +25,7 @@ SECTION = re.compile(r'^@section\("([a-z_]+)"\)', re.MULTILINE)
 SYSTEM_PYTHONS = ("/usr/bin/python3", "python3", "/usr/libexec/platform-python")
 NO_PYTHON = "no python 3.6 or newer here"
 BOOT = "import sys;exec(eval(sys.stdin.buffer.readline()))"
-START_S = 20.0
+START_S = 15.0
 """A login shell that has not started the probe by then hangs."""
 NOISE_LIMIT = 2000
 
@@ -127,8 +127,8 @@ class Resident:
 
     def _silent(self, what: str) -> LoginError:
         """Why the probe never answered, from the exit status and what was printed instead."""
+        self.noise += self._channel.rest(time.monotonic() + 1.0) + self._channel.errors()
         code = self._channel.code(time.monotonic() + 1.0)
-        self.noise += self._channel.errors()
         if NO_PYTHON in self.noise:
             return LoginError("no-python", NO_PYTHON)
         detail = f"the login shell ran nothing ({what}, exit {code}){self._heard()}"
@@ -140,7 +140,7 @@ class Resident:
     def _parsed(self, line: bytes) -> dict[str, Any] | None:
         """The object of a line of ours; anything else a shell printed is kept as noise."""
         nonce, _, text = line.rpartition(self._nonce)
-        if nonce or not text:
+        if nonce or self._nonce not in line:
             self.noise = (self.noise + line.decode("utf-8", "replace") + "\n")[:NOISE_LIMIT]
         if not text or self._nonce not in line:
             return None

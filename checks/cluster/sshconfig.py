@@ -138,6 +138,7 @@ class Target:
     agent: bool
     accept_new: bool
     host_key_name: str
+    known_hosts: str
     connect_timeout_s: float
 
 
@@ -153,6 +154,7 @@ class SshSetup:
             raise UsageError(f"{job.ssh.config or '~/.ssh/config'}: {error}") from error
         user_files = first.get("userknownhostsfile", "~/.ssh/known_hosts ~/.ssh/known_hosts2")
         system = first.get("globalknownhostsfile", "/etc/ssh/ssh_known_hosts")
+        self.known_hosts_file = user_files.split()[0]
         self.known_hosts = KnownHosts.load([*user_files.split(), *system.split()])
 
     def target(self, name: str) -> Target:
@@ -170,5 +172,6 @@ class SshSetup:
             agent=bool(os.environ.get("SSH_AUTH_SOCK")) and not only,
             accept_new=checking in ("no", "off", "accept-new"),
             host_key_name=config.get("hostkeyalias", config["hostname"]),
+            known_hosts=self.known_hosts_file,
             connect_timeout_s=float(config.get("connecttimeout", 10)),
         )

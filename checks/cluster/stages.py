@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from checks.cluster import mesh, smoke
 from checks.cluster.contact import Contact
 from checks.facts.decode import Fact
+from checks.facts.gpus import Gpus
 from checks.facts.snapshot import Snapshot
+from checks.facts.trust import Trust
+from checks.facts.who import Who
 
 
 @dataclass(frozen=True)
@@ -23,4 +27,7 @@ class Stage:
     run: Callable[[Contact, Snapshot, Sequence[str]], None]
 
 
-STAGES: tuple[Stage, ...] = ()
+STAGES: tuple[Stage, ...] = (
+    Stage("ssh", (Who, Trust), ("ssh",), mesh.stage),
+    Stage("smoke", (Gpus,), ("smoke",), smoke.stage),
+)

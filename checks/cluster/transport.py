@@ -124,6 +124,8 @@ class Transport:
             if not connection.gateway:
                 kwargs["sock"] = _connect(target)
             connection.open()
+            if not connection.transport.is_authenticated():
+                raise LoginError("key-denied", "the server asks for more than a key")
         except BaseException as error:
             connection.close()
             raise (classified(error, keys) or error) from error

@@ -18,7 +18,11 @@ Answer = dict[str, Any]
 
 @dataclass(frozen=True)
 class Login(Fact):
-    """How the controller's own login to a node went. `cause` is empty where it was reached."""
+    """How the controller's own login to a node went. `cause` is empty where it was reached.
+
+    `host_key` is what the node presented, `host_name` the name under which it is looked up in
+    `known_hosts`, the controller's file.
+    """
 
     section: ClassVar[str] = "login"
     reached: bool
@@ -31,6 +35,8 @@ class Login(Fact):
     noise: str = ""
     key: str = ""
     host_key: str = ""
+    host_name: str = ""
+    known_hosts: str = ""
 
 
 @dataclass
