@@ -15,6 +15,7 @@ from checks.login_fixes import QUIET, RELOAD
 from checks.model import Fix, Verdict, block, ok
 
 HERE = "this machine"
+KNOWN_HOSTS = "~/.ssh/known_hosts"
 
 
 @node_check("reach.controller-logs-in", Login)
@@ -46,10 +47,6 @@ def _ssh(node: NodeView, login: Login, *options: str) -> str:
     words += ["-i", ssh.key] if ssh.key else []
     words += ["-p", str(login.port)] if login.port != 22 else []
     return shlex.join([*words, f"{login.user}@{node.name}" if login.user else node.name])
-
-
-def _known_as(node: NodeView, login: Login) -> str:
-    return node.name if login.port == 22 else f"[{node.name}]:{login.port}"
 
 
 def _key(login: Login) -> str:
@@ -86,17 +83,32 @@ def _no_route(node: NodeView, _: Login) -> Fix:
 
 
 def _host_key_unknown(node: NodeView, login: Login) -> Fix:
+    where, name, path = _known_hosts(node, login)
     note = "after comparing it with `cat /etc/ssh/ssh_host_*_key.pub` at the node's console"
     if login.host_key:
-        line = f"{_known_as(node, login)} {login.host_key}"
-        return _here(f"mkdir -p -m 700 ~/.ssh && echo '{line}' >> ~/.ssh/known_hosts", note)
-    return _here(f"ssh-keyscan -p {login.port} {node.name} >> ~/.ssh/known_hosts", note)
+        return _here(f"{where}echo {name}' {login.host_key}' >> {path}", note)
+    return _here(f"{where}ssh-keyscan -p {login.port} {_host(node, login)} >> {path}", note)
 
 
 def _host_key_changed(node: NodeView, login: Login) -> Fix:
+    where, name, path = _known_hosts(node, login)
     anew = _host_key_unknown(node, login)
-    command = f"ssh-keygen -R '{_known_as(node, login)}' && {anew.command}"
-    return _here(command, anew.note)
+    forget = f"{where}ssh-keygen -R {name} -f {path}"
+    return _here(f"{forget} && {anew.command.removeprefix(where)}", anew.note)
+
+
+def _host(node: NodeView, login: Login) -> str:
+    return login.address or ("$n" if node.job.ssh.config else node.name)
+
+
+def _known_hosts(node: NodeView, login: Login) -> tuple[str, str, str]:
+    """A command that finds it where an ssh config says it; the node's name in it; its path."""
+    form = "{}" if login.port == 22 else "[{}]:" + str(login.port)
+    if not node.job.ssh.config:
+        return "mkdir -p -m 700 ~/.ssh && ", shlex.quote(form.format(node.name)), KNOWN_HOSTS
+    told = f"ssh -G -F {shlex.quote(node.job.ssh.config)} {node.name}"
+    pick = """awk '/^hostname /{print "n="$2} /^userknownhostsfile /{print "f="$2}'"""
+    return f'eval "$({told} | {pick})" && ', f'"{form.format("$n")}"', '"$f"'
 
 
 def _key_missing(node: NodeView, login: Login) -> Fix:

@@ -5,6 +5,7 @@ node's own configuration holds; only what would write to known_hosts, share a co
 a person is turned off. One poll loop watches all clients; there is no thread per login.
 """
 
+import contextlib
 import os
 import random
 import re
@@ -55,7 +56,7 @@ def argv(target, nonce):
         options += ["-l", target["user"]]
     if target.get("port"):
         options += ["-p", str(target["port"])]
-    return ["ssh"] + options + [target["name"], "echo %s; uname -n" % nonce]
+    return ["ssh", *options, target["name"], "echo %s; uname -n" % nonce]
 
 
 class Login(object):
@@ -67,6 +68,7 @@ class Login(object):
         self.silent = False
 
     def begin(self):
+        """Start the client."""
         pipe = subprocess.PIPE
         self.tries += 1
         self.began, self.accepted, self.silent = time.monotonic(), None, False
@@ -91,6 +93,7 @@ class Login(object):
         return bool(data)
 
     def overdue(self, now):
+        """Whether the login, or the shell after it, took too long."""
         if self.accepted is not None and now - self.accepted > SESSION_S:
             return True
         return now - self.began > LOGIN_S
@@ -98,10 +101,8 @@ class Login(object):
     def end(self):
         """Reap the client; its exit code, None where it had to be ended."""
         code = None
-        try:
+        with contextlib.suppress(subprocess.TimeoutExpired):
             code = None if self.open else self.process.wait(1.0)
-        except subprocess.TimeoutExpired:
-            pass
         if code is None:
             kill_group(self.process)
         self.code, self.seconds = code, time.monotonic() - self.began
@@ -118,6 +119,7 @@ class Login(object):
         return True
 
     def result(self):
+        """What the fact says of this login."""
         noise, found, rest = self.out.partition(self.nonce)
         lines = rest.split("\n") if found else []
         return {
@@ -173,26 +175,34 @@ def row(logins, window):
                 mark_silent(running, now)
                 checked = now
             while _may_start(waiting, running, window, now):
-                login = next(one for one in waiting if one.due <= now)
-                waiting.remove(login)
-                login.begin()
-                running.append(login)
-                for stream in login.open:
-                    selector.register(stream, selectors.EVENT_READ, login)
+                _start_next(waiting, running, now, selector)
             for key, _ in selector.select(0.1):
                 if not key.data.take(key.fileobj):
                     selector.unregister(key.fileobj)
-            for login in [one for one in running if not one.open or one.overdue(now)]:
-                for stream in login.open:
-                    selector.unregister(stream)
-                running.remove(login)
-                login.end()
-                if login.again():
-                    waiting.append(login)
+            _end_some(waiting, running, now, selector)
     finally:
         for login in running:
             kill_group(login.process)
         selector.close()
+
+
+def _start_next(waiting, running, now, selector):
+    login = next(one for one in waiting if one.due <= now)
+    login.begin()
+    waiting.remove(login)
+    running.append(login)
+    for stream in login.open:
+        selector.register(stream, selectors.EVENT_READ, login)
+
+
+def _end_some(waiting, running, now, selector):
+    for login in [one for one in running if not one.open or one.overdue(now)]:
+        for stream in login.open:
+            selector.unregister(stream)
+        running.remove(login)
+        login.end()
+        if login.again():
+            waiting.append(login)
 
 
 def _may_start(waiting, running, window, now):

@@ -4,7 +4,9 @@ Read, never changed; only public keys, fingerprints, modes and settings leave th
 """
 
 import base64
+import contextlib
 import glob
+import grp
 import hashlib
 import os
 import pwd
@@ -14,10 +16,18 @@ import shlex
 from checks.probe.core import Undetermined, read, run, section
 
 KEY_LINE = re.compile(r"(?:^|\s)((?:ssh-|ecdsa-|sk-)[\w@.-]+)\s+(AAAA[\w+/=]+)")
-KEYWORDS = (
-    "pubkeyauthentication authorizedkeysfile strictmodes allowusers allowgroups denyusers"
-    " denygroups maxstartups permitrootlogin authenticationmethods forcecommand hostkey usepam"
-).split()
+KEYWORDS = frozenset(
+    (
+        "pubkeyauthentication",
+        "authorizedkeysfile",
+        "strictmodes",
+        "allowusers",
+        "denyusers",
+        "maxstartups",
+        "permitrootlogin",
+        "hostkey",
+    )
+)
 
 
 def fingerprint(blob):
@@ -75,7 +85,7 @@ def effective(options):
         return {}
     try:
         program = "/usr/sbin/sshd" if os.path.exists("/usr/sbin/sshd") else "sshd"
-        out = run([program, "-T"] + options, 3.0).out
+        out = run([program, "-T", *options], 3.0).out
     except Undetermined:
         return {}
     pairs = [line.partition(" ")[::2] for line in out.splitlines()]
@@ -119,13 +129,21 @@ def guarded(path, home):
     """The file and the directories above it up to home: what StrictModes looks at."""
     found = []
     while True:
-        try:
+        with contextlib.suppress(OSError):
             found.append(guard(path))
-        except OSError:
-            pass
         if path in (home, "/"):
             return found
         path = os.path.dirname(path)
+
+
+def private(gid):
+    """Whether this sshd lets that group write: Debian's does where nobody else is in it."""
+    entry = pwd.getpwuid(os.getuid())
+    if gid != entry.pw_gid or not os.path.exists("/etc/debian_version"):
+        return False
+    sharing = {one.split(":")[0] for one in read("/etc/passwd", "").splitlines()
+               if one.split(":")[3:4] == [str(gid)]}  # fmt: skip
+    return sharing | set(grp.getgrgid(gid).gr_mem) <= {entry.pw_name}
 
 
 def guard(path):
@@ -135,7 +153,8 @@ def guard(path):
         owner = pwd.getpwuid(info.st_uid).pw_name
     except KeyError:
         owner = str(info.st_uid)
-    own = info.st_uid in (0, os.getuid()) and not info.st_mode & 0o022
+    forbidden = 0o002 if private(info.st_gid) else 0o022
+    own = info.st_uid in (0, os.getuid()) and not info.st_mode & forbidden
     mode = "%04o" % (info.st_mode & 0o7777)
     return {"path": path, "mode": mode, "owner": owner, "safe": own and os.access(path, os.R_OK)}
 
@@ -167,7 +186,8 @@ def other_accounts():
 
 
 @section("sshd")
-def sshd(args):
+def sshd(_):
+    """Settings, authorized keys and what guards them, host keys and accounts of this node."""
     entry = pwd.getpwuid(os.getuid())
     told = server(options_of(listener()))
     paths = key_files(told, entry.pw_name, entry.pw_dir)

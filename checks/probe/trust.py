@@ -31,7 +31,7 @@ def client(peer, home):
     if peer.get("port"):
         words += ["-p", str(peer["port"])]
     told = {}
-    for line in run(words + [peer["name"]], 3.0).out.splitlines():
+    for line in run([*words, peer["name"]], 3.0).out.splitlines():
         key, _, value = line.partition(" ")
         told.setdefault(key, []).append(value)
     first = {key: values[0] for key, values in told.items()}
@@ -131,9 +131,11 @@ def agent_keys():
 
 @section("trust")
 def trust(args):
+    """Args: `peers`. What ssh does for each, and the keys that it would offer."""
     entry = pwd.getpwuid(os.getuid())
     usual, special = clients(args.get("peers", []), entry.pw_dir)
-    named = [one for each in [usual] + list(special.values()) for one in each.get("identities", [])]
+    told = [usual, *special.values()]
+    named = [path for one in told for path in one.get("identities", [])]
     return {
         "user": entry.pw_name,
         "home": entry.pw_dir,
