@@ -121,7 +121,7 @@ def classified(error: BaseException, keys: Keys) -> LoginError | None:
 
 def _refused(failure: AuthFailure, keys: Keys) -> LoginError:
     """One key after the other was tried: what the server, or a broken connection, said to them."""
-    said = [attempt.result for attempt in failure.result]
+    said = [each.result for each in failure.result if isinstance(each.result, Exception)]
     broken = [result for result in said if not isinstance(result, paramiko.AuthenticationException)]
     if broken:
         return classified(broken[0], keys) or keys.failure()

@@ -124,11 +124,12 @@ class Transport:
             if not connection.gateway:
                 kwargs["sock"] = _connect(target)
             connection.open()
-            if not connection.transport.is_authenticated():
-                raise LoginError("key-denied", "the server asks for more than a key")
         except BaseException as error:
             connection.close()
             raise (classified(error, keys) or error) from error
+        if not connection.transport.is_authenticated():
+            connection.close()
+            raise LoginError("key-denied", "the server asks for more than a key")
         return Session(target, connection, policy.presented)
 
 
