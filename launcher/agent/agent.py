@@ -1,0 +1,148 @@
+"""What pdsh starts on a node, and what DeepSpeed's launcher there starts as each rank.
+
+`agent.py node` runs the node's launcher in a session of its own, `agent.py rank` runs the training
+command of one rank. Both take argv and environment from plan.json beside this file, so that no
+argument and no secret is ever on a command line that somebody else can read or a shell can change.
+What they and the ranks say goes through the named pipes that the keeper made beside them.
+"""
+
+import ctypes
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+MARK = "DEEPSPEED_PREFLIGHT_RUN"
+HOME = os.path.dirname(os.path.abspath(__file__))
+PASSED_ON = ("SIGTERM", "SIGINT", "SIGHUP", "SIGUSR1", "SIGUSR2")
+NOT_STARTED = 127
+
+
+def plan():
+    """The node's part of the plan, which only this login may read or have written."""
+    path = os.path.join(HOME, "plan.json")
+    with open(path) as file:
+        seen = os.fstat(file.fileno())
+        if seen.st_uid != os.getuid() or seen.st_mode & 0o077:
+            sys.exit("%s: expected to be mine alone, 0600" % path)
+        return json.load(file)
+
+
+def pipe(name):
+    """A pipe to the keeper, for writing. Ends this process where no keeper reads it."""
+    try:
+        number = os.open(os.path.join(HOME, name), os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        sys.exit("%s: no keeper reads %s: %s" % (HOME, name, error.strerror))
+    os.set_blocking(number, True)
+    return number
+
+
+def record(**said):
+    """One line to the keeper; shorter than PIPE_BUF, so lines of many processes never mix."""
+    said["at"] = time.time()
+    number = pipe("records")
+    try:
+        os.write(number, (json.dumps(said) + "\n").encode("utf-8")[:4096])
+    except OSError:
+        pass
+    os.close(number)
+
+
+def born(pid):
+    """When a process started, in ticks since boot: with the pid it names a process for ever."""
+    with open("/proc/%d/stat" % pid) as file:
+        return int(file.read().rpartition(")")[2].split()[19])
+
+
+def bound_to(parent):
+    """What a child runs before its program: to be killed when `parent`, its parent, dies."""
+
+    def bind():
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+        if os.getppid() != parent:
+            os._exit(NOT_STARTED)
+
+    return bind
+
+
+def start(argv, out, **options):
+    """A child that dies with this process, its output going to the keeper."""
+    return subprocess.Popen(
+        argv,
+        stdin=subprocess.DEVNULL,
+        stdout=out,
+        stderr=out,
+        preexec_fn=bound_to(os.getpid()),
+        **options,
+    )
+
+
+def wait(child, number_to_child):
+    """The child's return code; signals that arrive here are handed on by `number_to_child`."""
+
+    def hand_on(number, _):
+        if child.poll() is None:
+            try:
+                number_to_child(number)
+            except OSError:
+                pass
+
+    for name in PASSED_ON:
+        signal.signal(getattr(signal, name), hand_on)
+    return child.wait()
+
+
+def leave(code):
+    """Exit as the child did: with its code, or by its signal."""
+    if code < 0:
+        signal.signal(-code, signal.SIG_DFL) if -code not in (9, 19) else None
+        os.kill(os.getpid(), -code)
+        code = 128 - code
+    os._exit(code)
+
+
+def node():
+    """Run DeepSpeed's own launcher of this node, to its end."""
+    own = plan()
+    env = dict(os.environ)
+    env.update(own["env"])
+    env[MARK] = own["run"]
+    out = pipe("launcher.out")
+    try:
+        child = start(own["launch"], out, env=env, cwd=own["cwd"], start_new_session=True)
+    except OSError as error:
+        record(kind="node-ended", code=NOT_STARTED, error=str(error))
+        sys.exit("%s: %s" % (own["launch"][0], error))
+    pid = os.getpid()
+    record(kind="node-started", pid=pid, born=born(pid), session=child.pid)
+    code = wait(child, lambda number: os.killpg(child.pid, number))
+    record(kind="node-ended", code=code)
+    leave(code)
+
+
+def rank():
+    """Run the training command of one rank, and tell how it started and ended."""
+    own = plan()
+    number, local = int(os.environ["RANK"]), os.environ["LOCAL_RANK"]
+    bound_to(os.getppid())()
+    argv = list(own["train"])
+    if own["local_rank_at"] is not None:
+        argv.insert(own["local_rank_at"], "--local_rank=%s" % local)
+    out = pipe("rank%d.out" % number)
+    try:
+        child = start(argv, out)
+    except OSError as error:
+        record(kind="rank-ended", rank=number, code=NOT_STARTED, error=str(error))
+        sys.exit("%s: %s" % (argv[0], error))
+    world = int(os.environ["WORLD_SIZE"])
+    record(kind="rank-started", rank=number, pid=child.pid, world=world)
+    code = wait(child, child.send_signal)
+    record(kind="rank-ended", rank=number, code=code)
+    leave(code)
+
+
+if __name__ == "__main__":
+    {"node": node, "rank": rank}[sys.argv[1]]()

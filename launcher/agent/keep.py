@@ -1,0 +1,253 @@
+"""The keeper: one small process a node that holds the run's lease there.
+
+The controller sends it over ssh and talks to it by JSON lines on stdin and stdout. It makes the
+run's private directory, reads what the ranks say, and on the controller's word, or when the
+controller is gone (end of input, or no beat for LEASE_S), ends every process that bears the run's
+mark and removes the directory. It is never written to the node's disk.
+"""
+
+import base64
+import ctypes
+import errno
+import json
+import os
+import queue
+import select
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+from launcher.agent.marks import MARK, mine, stat
+
+LEASE_S = 20.0
+BEAT_S = 5.0
+GRACE_S = 5.0
+KILL_S = 5.0
+CHUNK = 64 * 1024
+OUTBOX = 64
+
+
+def dies_with_keeper():
+    """What a child runs before its program."""
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+
+
+class Keeper(object):
+    """One run on this node. `outputs` maps a descriptor to the name of what speaks through it."""
+
+    def __init__(self, first):
+        self.run, self.home = first["run"], first["home"]
+        self.outputs, self.sessions = {}, set()
+        self.half, self.agent, self.carried = b"", None, None
+        self.records = os.pipe()[0]
+        os.set_blocking(self.records, False)
+        self.outbox, self.commands = queue.Queue(), queue.Queue()
+        self.beat = self.told = time.monotonic()
+        self.lost = ""
+        self.writer = threading.Thread(target=self.write)
+        self.writer.daemon = True
+        self.writer.start()
+
+    def say(self, **said):
+        """Tell the controller, without waiting for it."""
+        self.outbox.put("%s %s\n" % (self.run, json.dumps(said)))
+
+    def write(self):
+        """Runs beside: a controller that does not read must not stop the lease from ending."""
+        for line in iter(self.outbox.get, None):
+            data = line.encode("utf-8")
+            try:
+                while data:
+                    data = data[os.write(1, data) :]
+            except OSError:
+                self.lost = "nobody listens"
+
+    def read(self):
+        """Runs beside: beats and commands until the input ends."""
+        for line in sys.stdin.buffer:
+            self.beat = time.monotonic()
+            said = json.loads(line.decode("utf-8"))
+            if said:
+                self.commands.put(said)
+        self.lost = "the controller is gone"
+
+    def furnish(self, files, outputs):
+        """The run's directory, which must not be there yet, with its files and pipes."""
+        os.mkdir(self.home, 0o700)
+        for name, text in files.items():
+            number = os.open(os.path.join(self.home, name), os.O_WRONLY | os.O_CREAT | os.O_EXCL)
+            os.fchmod(number, 0o600)
+            with os.fdopen(number, "wb") as file:
+                file.write(text.encode("utf-8"))
+        self.records = self.listen("records")
+        for name in outputs:
+            self.outputs[self.listen(name + ".out")] = name
+
+    def listen(self, name):
+        """A pipe's reading end. Opened for writing too, it never comes to an end."""
+        path = os.path.join(self.home, name)
+        os.mkfifo(path, 0o600)
+        return os.open(path, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
+
+    def pump(self, seconds):
+        """Pass on what was said. Records wait for the output that was written before them."""
+        heard = list(self.outputs) if self.outbox.qsize() < OUTBOX else []
+        select.select([*heard, self.records], [], [], seconds if heard else 0.05)
+        records = self.take(self.records)
+        while heard:
+            heard = [number for number in heard if self.relay(number)]
+            if self.outbox.qsize() > 2 * OUTBOX:
+                break
+        *lines, self.half = (self.half + records).split(b"\n")
+        for line in lines:
+            self.heard(json.loads(line.decode("utf-8")))
+
+    def take(self, number):
+        """What is there to read, at most CHUNK bytes."""
+        try:
+            return os.read(number, CHUNK)
+        except OSError as error:
+            if error.errno != errno.EAGAIN:
+                raise
+            return b""
+
+    def relay(self, number):
+        """Pass on output; true where more may be there."""
+        data = self.take(number)
+        if data:
+            self.say(kind="output", of=self.outputs[number], data=base64.b64encode(data).decode())
+        return len(data) == CHUNK
+
+    def heard(self, said):
+        """Take note of a record, and pass it on."""
+        if said["kind"] == "node-started":
+            self.agent = (said["pid"], said["born"])
+            self.sessions.add(said["session"])
+        if said["kind"] == "node-ended":
+            self.agent = None
+        self.say(**said)
+
+    def carry(self, name, argv, env, cwd):
+        """Run a command here that ends with this keeper: pdsh, or what comes before the start."""
+        own = dict(os.environ)
+        own.update(env)
+        own[MARK] = self.run
+        try:
+            child = subprocess.Popen(
+                argv,
+                env=own,
+                cwd=cwd,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                preexec_fn=dies_with_keeper,
+            )
+        except OSError as error:
+            self.say(kind="carried", name=name, code=127, error=str(error))
+            return
+        os.set_blocking(child.stdout.fileno(), False)
+        self.outputs[child.stdout.fileno()] = name
+        self.carried = (name, child)
+        self.sessions.add(child.pid)
+
+    def look(self):
+        """Notice what ended without a word."""
+        if self.carried and self.carried[1].poll() is not None:
+            name, child = self.carried
+            while self.relay(child.stdout.fileno()):
+                pass
+            del self.outputs[child.stdout.fileno()]
+            child.stdout.close()
+            self.carried = None
+            self.say(kind="carried", name=name, code=child.returncode)
+        if self.agent:
+            seen = stat(self.agent[0])
+            if seen is None or seen[0] in "ZX" or seen[3] != self.agent[1]:
+                self.pump(0)
+            if self.agent and (seen is None or seen[0] in "ZX" or seen[3] != self.agent[1]):
+                self.agent = None
+                self.say(kind="node-ended", code=None)
+
+    def serve(self):
+        """Until the controller says stop or is gone; returns the seconds of grace for the ranks."""
+        while True:
+            self.pump(0.2)
+            self.look()
+            now = time.monotonic()
+            if now - self.told >= BEAT_S:
+                self.told = now
+                self.say(kind="beat")
+            if now - self.beat > LEASE_S:
+                self.lost = "no beat for %d s" % LEASE_S
+            if self.lost:
+                return GRACE_S
+            while not self.commands.empty():
+                said = self.commands.get()
+                if "stop" in said:
+                    return float(said["stop"])
+                self.carry(**said["carry"])
+
+    def sweep(self, grace):
+        """End all that is the run's: asked, and after `grace` seconds killed. Gives what stayed."""
+        asked, began = set(), time.monotonic()
+        while True:
+            left = mine(self.run, self.sessions)
+            late = time.monotonic() - began - self.hurried(grace)
+            if not left or late > KILL_S:
+                return sorted(left)
+            for pid in left if late > 0 else left - asked:
+                try:
+                    os.kill(pid, signal.SIGKILL if late > 0 else signal.SIGTERM)
+                except OSError:
+                    pass
+            asked |= left
+            self.pump(0.1)
+            self.look()
+
+    def hurried(self, grace):
+        """The grace, or less where the controller has asked again meanwhile."""
+        while not self.commands.empty():
+            self.impatient = min(grace, float(self.commands.get().get("stop", grace)))
+        return min(grace, getattr(self, "impatient", grace))
+
+    def leave(self, grace):
+        """End the run's processes, pass on their last words, leave nothing."""
+        left = self.sweep(grace)
+        self.pump(0)
+        shutil.rmtree(self.home, ignore_errors=True)
+        self.say(kind="gone", left=left)
+        self.outbox.put(None)
+        self.writer.join(KILL_S)
+        os._exit(1 if left else 0)
+
+
+def main():
+    """Serve one run, as the first line of input describes it."""
+    first = json.loads(sys.stdin.buffer.readline().decode("utf-8"))
+    os.umask(0o077)
+    keeper = Keeper(first)
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        signal.signal(number, lambda *_: setattr(keeper, "lost", "told to end"))
+    try:
+        keeper.furnish(first["files"], first["outputs"])
+    except OSError as error:
+        keeper.say(kind="refused", error="%s: %s" % (keeper.home, error.strerror))
+        if error.errno == errno.EEXIST:
+            keeper.home = os.devnull
+        keeper.leave(0)
+    keeper.say(kind="keeping", pid=os.getpid())
+    reader = threading.Thread(target=keeper.read)
+    reader.daemon = True
+    reader.start()
+    keeper.leave(keeper.serve())
+
+
+def sweep():
+    """End the run that the line of input names; its controller is gone. Exit 0: none is left."""
+    first = json.loads(sys.stdin.buffer.readline().decode("utf-8"))
+    keeper = Keeper(first)
+    keeper.leave(GRACE_S)

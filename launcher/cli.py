@@ -1,0 +1,112 @@
+"""The command line: `python -m launcher COMMAND`. Exit codes are those of the contract."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser, Namespace, _SubParsersAction
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from checks import __version__
+from checks.errors import PreflightError, UsageError
+from launcher import starting, telling
+from launcher.lab.cli import add_parser as add_lab_parser
+from launcher.options import add_job_options
+
+USAGE, INTERRUPTED = 2, 130
+
+
+def parser() -> ArgumentParser:
+    """Every command; each sets `run`, which takes the arguments and returns the exit code."""
+    top = ArgumentParser(
+        prog="launcher",
+        description="Check a cluster, start multi-node DeepSpeed training on it, watch it, end it.",
+    )
+    top.add_argument("--version", action="version", version=f"deepspeed-preflight {__version__}")
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
+    _start(commands)
+    for name, run, text in (
+        ("hostfile", starting.print_hostfile, "print the DeepSpeed hostfile of a start"),
+        ("env", starting.print_environment, "print .deepspeed_env of a start, secrets masked"),
+    ):
+        one = _command(commands, name, run, text)
+        add_job_options(one)
+    _of_a_run(commands, "status", telling.status, "what became of a run")
+    logs = _of_a_run(commands, "logs", telling.logs, "what the ranks of a run printed")
+    logs.add_argument("-f", "--follow", action="store_true", help="go on until the run ends")
+    logs.add_argument("--node", help="of this node only")
+    _of_a_run(commands, "stop", telling.stop, "end a run on every node")
+    _runs_directory(_command(commands, "runs", telling.runs, "the runs of this directory"))
+    explain = _command(commands, "explain", telling.explain, "what a check asks, and why")
+    explain.add_argument("check", nargs="?", metavar="CHECK", help="its id (default: list all)")
+    add_lab_parser(commands)
+    return top
+
+
+def _start(commands: _SubParsersAction[ArgumentParser]) -> None:
+    start = _command(
+        commands, "start", starting.start, "check the cluster, start training on it, watch it"
+    )
+    start.usage = "launcher start [options] [-- train.py ARGS]"
+    add_job_options(start)
+    start.add_argument("--name", help="of the run (default: the script's)")
+    _runs_directory(start)
+    start.add_argument(
+        "--no-local-rank", action="store_true", help="the script takes no --local_rank=N"
+    )
+    start.add_argument(
+        "--dry-run", action="store_true", help="print all that would be written and run, run none"
+    )
+    start.add_argument("command", nargs="*", metavar="-- train.py ARGS", help="what to train")
+
+
+def _of_a_run(
+    commands: _SubParsersAction[ArgumentParser],
+    name: str,
+    run: Callable[[Namespace], int],
+    text: str,
+) -> ArgumentParser:
+    one = _command(commands, name, run, text)
+    one.add_argument("which", nargs="?", metavar="RUN", help="its name or a part (default: newest)")
+    _runs_directory(one)
+    return one
+
+
+def _runs_directory(one: ArgumentParser) -> None:
+    one.add_argument(
+        "--runs", type=Path, default=Path("runs"), metavar="DIR", help="where runs are recorded"
+    )
+
+
+def _command(
+    commands: _SubParsersAction[ArgumentParser],
+    name: str,
+    run: Callable[[Namespace], int],
+    text: str,
+) -> ArgumentParser:
+    one = commands.add_parser(name, help=text, description=text)
+    one.set_defaults(run=run)
+    return one
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command. What a user can mend is one message on stderr, never a traceback."""
+    args = parser().parse_args(argv)
+    try:
+        code = args.run(args)
+        sys.stdout.flush()
+    except UsageError as error:
+        return _complain(error, USAGE)
+    except PreflightError as error:
+        return _complain(error, 1)
+    except KeyboardInterrupt:
+        return _complain("interrupted; nothing was started", INTERRUPTED)
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 1
+    return int(code)
+
+
+def _complain(what: object, code: int) -> int:
+    print(f"launcher: {what}", file=sys.stderr)
+    return code

@@ -1,0 +1,128 @@
+"""The gate: nothing starts on a cluster that a fresh preflight, or one right now, finds unfit."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import sys
+import time
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from checks import report
+from checks.catalogue import CATALOGUE
+from checks.check import claims_of
+from checks.cluster.filter import kept_nodes
+from checks.cluster.gather import gather
+from checks.cluster.job import job_digest
+from checks.errors import UsageError
+from checks.facts import ClusterView, Snapshot
+from checks.judge import decide, judge
+from checks.model import Job
+from checks.summary import Next, summary
+
+LAST = Path(".preflight") / "last.json"
+FACTS = Path(".preflight") / "last-facts.json"
+"""What a full run of the preflight leaves in the current directory: its report and its snapshot."""
+_NEXT = Next(
+    go="starting", stop="mend what is marked ×, or allow it with --allow ID, and start again"
+)
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Gate:
+    """What the gate found: whether to go, the report, and the facts that it stands on."""
+
+    go: bool
+    report: Mapping[str, Any]
+    snapshot: Snapshot
+
+
+def gate(job: Job, cwd: Path, say: Say) -> Gate:
+    """A fresh passed preflight of this very job where there is one, else a run of the checks."""
+    try:
+        found = trusted(job, cwd, datetime.datetime.now(datetime.timezone.utc))
+    except UsageError as error:
+        why = str(error)
+    else:
+        say(f"the preflight of {found.report['started']} passed and is trusted")
+        return found
+    say(f"checking the cluster first: {why}")
+    return checked(job, say)
+
+
+def trusted(job: Job, cwd: Path, now: datetime.datetime) -> Gate:
+    """The last preflight, if it may be trusted. Raises UsageError that says why it may not."""
+    last = _read(cwd / LAST)
+    if last.get("digest") != job_digest(job):
+        raise UsageError("the last preflight was of other nodes or settings")
+    age_s = _age_s(last, now)
+    if not 0 <= age_s <= job.max_age_s:
+        raise UsageError(f"the last preflight is {age_s / 60:.0f} min old")
+    if last.get("decision") != "go" or stopping(last, job.allow):
+        raise UsageError("the last preflight did not pass")
+    snapshot = Snapshot.load(cwd / FACTS)
+    if snapshot.started != last["started"]:
+        raise UsageError("the last preflight's facts are of another run")
+    return Gate(go=True, report=last, snapshot=replace(snapshot, job=job))
+
+
+def stopping(last: Mapping[str, Any], allow: Collection[str]) -> list[str]:
+    """The checks in a report that stop the start under these allowances."""
+    return [
+        finding["check"]
+        for finding in last["findings"]
+        if finding["outcome"] in ("fail", "unknown")
+        and finding["severity"] == "block"
+        and not {finding["check"], finding["area"]} & set(allow)
+    ]
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        last = json.loads(path.read_text(encoding="utf-8"))
+    except OSError:
+        raise UsageError("there is no preflight of this directory yet") from None
+    except ValueError:
+        raise UsageError(f"{path} is not a report") from None
+    whole = isinstance(last, dict) and {"started", "seconds", "findings"} <= last.keys()
+    if not whole:
+        raise UsageError(f"{path} is not a report")
+    return dict(last)
+
+
+def _age_s(last: Mapping[str, Any], now: datetime.datetime) -> float:
+    """Seconds since the preflight began; negative where its clock was ahead of this one."""
+    try:
+        began = datetime.datetime.strptime(last["started"], "%Y-%m-%dT%H:%M:%SZ")  # noqa: DTZ007 - the Z is read as text
+    except (ValueError, TypeError):
+        raise UsageError("the last preflight does not say when it was") from None
+    return (now - began.replace(tzinfo=datetime.timezone.utc)).total_seconds()
+
+
+def checked(job: Job, say: Say) -> Gate:
+    """Run all checks now, on the nodes that take part."""
+    names = kept_nodes(job.names, job.include, job.exclude)
+    asked = replace(job, nodes=tuple(node for node in job.nodes if node.name in names))
+    claims = claims_of(CATALOGUE.values(), asked)
+    began = time.monotonic()
+    snapshot = gather(asked, claims, on_stage=_progress(say))
+    findings = judge(claims, ClusterView(snapshot), job.allow)
+    for line in summary(findings, _NEXT, colour=sys.stdout.isatty()):
+        say(line)
+    written = report.document(findings, snapshot, time.monotonic() - began)
+    return Gate(go=decide(findings) == "go", report=written, snapshot=replace(snapshot, job=job))
+
+
+def _progress(say: Say) -> Callable[[str, int, int], None]:
+    """One line a stage, when all its nodes have answered."""
+
+    def told(stage: str, done: int, total: int) -> None:
+        if done == total:
+            say(f"  {stage}: {done} of {total}")
+
+    return told

@@ -1,0 +1,41 @@
+"""What must not be shown: values that name themselves as secrets, in environments and arguments."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+MASK = "***"
+_SECRET = re.compile(
+    r"token|secret|passw|credential|api_?key|access_?key|private_?key|(^|_)(key|auth|pat)$", re.I
+)
+_IN_URL = re.compile(r"(?<=://)[^/@\s]+(?=@)")
+
+
+def is_secret(name: str) -> bool:
+    """Whether a variable or option of that name holds a secret."""
+    return bool(_SECRET.search(name.strip("-").replace("-", "_")))
+
+
+def masked(text: str) -> str:
+    """`text` without the login in a URL."""
+    return _IN_URL.sub(MASK, text)
+
+
+def masked_env(env: Mapping[str, str]) -> dict[str, str]:
+    """The environment as it may be shown."""
+    return {name: MASK if is_secret(name) else masked(value) for name, value in env.items()}
+
+
+def masked_argv(argv: Sequence[str]) -> list[str]:
+    """The arguments as they may be shown: `--token=x`, `token=x` and `--token x` lose the x."""
+    shown: list[str] = []
+    for word, before in zip(argv, ("", *argv), strict=False):
+        name, equals, _ = word.partition("=")
+        if equals and is_secret(name):
+            shown.append(f"{name}={MASK}")
+        elif before.startswith("--") and "=" not in before and is_secret(before):
+            shown.append(word if word.startswith("--") else MASK)
+        else:
+            shown.append(masked(word))
+    return shown

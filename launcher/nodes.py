@@ -1,0 +1,210 @@
+"""The one place where the launcher starts anything: a keeper on every node, and pdsh on the head.
+
+A keeper is sent over the controller's own login and lives on one channel of it. It ends all that
+is the run's when that channel ends, however it does.
+"""
+
+from __future__ import annotations
+
+import concurrent.futures
+import contextlib
+import json
+import queue
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from checks.cluster.channel import Channel
+from checks.cluster.identity import LoginError
+from checks.cluster.resident import command
+from checks.cluster.transport import Session, Transport
+from checks.errors import PreflightError
+from checks.model import Job
+from launcher.agent.keep import BEAT_S, LEASE_S
+from launcher.plan import Plan, node_file
+
+AGENT = Path(__file__).parent / "agent"
+POOL = 32
+Inbox = "queue.SimpleQueue[tuple[str, dict[str, Any]]]"
+
+LOADER = """
+import sys, types
+for name, text in {modules!r}:
+    module = types.ModuleType(name)
+    module.__path__ = []
+    sys.modules[name] = module
+    exec(compile(text, name, "exec"), module.__dict__)
+sys.modules["launcher.agent.keep"].{entry}()
+"""
+
+
+def program(entry: str) -> bytes:
+    """The first line of input of a node's interpreter: the keeper's text, and where it begins."""
+    modules = [("launcher", ""), ("launcher.agent", "")]
+    modules += [(f"launcher.agent.{name}", _source(name)) for name in ("marks", "keep")]
+    loader = LOADER.format(modules=modules, entry=entry)
+    return repr(loader).encode("ascii", "backslashreplace") + b"\n"
+
+
+def _source(name: str) -> str:
+    return (AGENT / f"{name}.py").read_text(encoding="utf-8")
+
+
+class Link:
+    """The line to one node's keeper; what it says goes to the inbox from a thread of its own."""
+
+    def __init__(self, name: str, run: str, session: Session, channel: Channel) -> None:
+        self.name = name
+        self._mark = run.encode() + b" "
+        self._session, self._channel = session, channel
+        self._noise: list[str] = []
+
+    def send(self, **said: Any) -> None:
+        """One message; a broken line shows where it is read."""
+        with contextlib.suppress(OSError, EOFError):
+            self._channel.send(json.dumps(said).encode() + b"\n")
+
+    def listen(self, inbox: queue.SimpleQueue[tuple[str, dict[str, Any]]]) -> None:
+        """Pass on all that the keeper says, and at last that it is silent."""
+        inbox.put((self.name, {"kind": "lost", "why": self._relay(inbox)}))
+
+    def _relay(self, inbox: queue.SimpleQueue[tuple[str, dict[str, Any]]]) -> str:
+        try:
+            while (line := self._channel.line(time.monotonic() + LEASE_S)) is not None:
+                before, mark, text = line.partition(self._mark)
+                if mark and not before:
+                    inbox.put((self.name, json.loads(text)))
+                elif line.strip():
+                    self._noise = [*self._noise[-4:], line.decode("utf-8", "replace")]
+        except TimeoutError:
+            return f"no word for {LEASE_S:g} s"
+        except (OSError, EOFError) as error:
+            return f"the connection broke: {error}"
+        said = " ".join([*self._noise, self._channel.errors()]).strip()
+        return f"its keeper ended{': ' + said[-500:] if said else ''}"
+
+    def close(self) -> None:
+        """End the line, and with it the keeper."""
+        with contextlib.suppress(OSError, EOFError):
+            self._channel.close()
+            self._session.close()
+
+
+class Nodes:
+    """The keepers of one run, one a node of the plan. Closing it ends all of them."""
+
+    def __init__(self, links: Mapping[str, Link], head: str) -> None:
+        self.links = links
+        self._head = head
+        self._ends = threading.Event()
+        threading.Thread(target=self._beat, daemon=True).start()
+
+    def carry(
+        self, name: str, argv: Sequence[str], env: Mapping[str, str], cwd: str | None
+    ) -> None:
+        """Run a command on the head, under its keeper; its end is told as `carried`."""
+        carried = {"name": name, "argv": list(argv), "env": dict(env), "cwd": cwd}
+        self.links[self._head].send(carry=carried)
+
+    def stop(self, grace_s: float) -> None:
+        """Have every keeper end the run there; each tells `gone`. May be asked again for less."""
+        for link in self.links.values():
+            link.send(stop=grace_s)
+
+    def close(self) -> None:
+        """End every line."""
+        self._ends.set()
+        for link in self.links.values():
+            link.close()
+
+    def _beat(self) -> None:
+        while not self._ends.wait(BEAT_S):
+            for link in self.links.values():
+                link.send()
+
+
+def open_nodes(job: Job, plan: Plan, inbox: queue.SimpleQueue[tuple[str, dict[str, Any]]]) -> Nodes:
+    """A keeper on every node of the plan, furnished with that node's files.
+
+    Each tells `keeping`, or `refused`, to the inbox. Raises PreflightError where a login fails;
+    nothing is left then.
+    """
+    agent = _source("agent")
+    transport = Transport(job)
+    firsts = {
+        node.name: {
+            "run": plan.token,
+            "home": plan.home,
+            "files": {
+                "agent.py": agent,
+                "plan.json": json.dumps(node_file(plan, node)),
+                **(plan.carrier.files if node.name == plan.head else {}),
+            },
+            "outputs": ["launcher", *(f"rank{rank}" for rank in plan.ranks_of(node.name))],
+        }
+        for node in plan.nodes
+    }
+    links = _links(job, transport, firsts)
+    for link in links.values():
+        threading.Thread(target=link.listen, args=(inbox,), daemon=True).start()
+    return Nodes(links, plan.head)
+
+
+def _links(
+    job: Job, transport: Transport, firsts: Mapping[str, Mapping[str, Any]]
+) -> dict[str, Link]:
+    with concurrent.futures.ThreadPoolExecutor(POOL) as pool:
+        opened = {
+            name: pool.submit(_link, job, transport, name, first) for name, first in firsts.items()
+        }
+    failed = {name: error for name, one in opened.items() if (error := one.exception())}
+    if not failed:
+        return {name: one.result() for name, one in opened.items()}
+    for name in opened.keys() - failed:
+        opened[name].result().close()
+    for name, error in failed.items():
+        if not isinstance(error, LoginError | OSError):
+            raise error
+        cause = f"{error.cause}: " if isinstance(error, LoginError) else ""
+        raise PreflightError(
+            f"{name}: the login for the start failed: {cause}{error}; nothing was started. "
+            "Run the preflight to see why"
+        )
+    raise AssertionError
+
+
+def _link(job: Job, transport: Transport, name: str, first: Mapping[str, Any]) -> Link:
+    session = transport.open(name)
+    try:
+        channel = session.open(command(job.python))
+        channel.send(program("main") + json.dumps(first).encode() + b"\n")
+    except BaseException:
+        session.close()
+        raise
+    return Link(name, first["run"], session, channel)
+
+
+def sweep(job: Job, plan_token: str, home: str, names: Sequence[str]) -> dict[str, str]:
+    """End what bears the run's mark on those nodes, without its controller.
+
+    Returns what could not be done, by node; empty when nothing of the run is left anywhere.
+    """
+    transport = Transport(job)
+    first = {"run": plan_token, "home": home}
+    with concurrent.futures.ThreadPoolExecutor(POOL) as pool:
+        swept = {name: pool.submit(_sweep, job, transport, name, first) for name in names}
+    return {name: why for name, one in swept.items() if (why := one.result())}
+
+
+def _sweep(job: Job, transport: Transport, name: str, first: Mapping[str, str]) -> str:
+    try:
+        session = transport.open(name)
+        try:
+            ran = session.run(command(job.python), program("sweep") + json.dumps(first).encode())
+        finally:
+            session.close()
+    except (LoginError, OSError) as error:
+        return str(error)
+    return "" if ran.code == 0 else (ran.err.strip() or f"exit {ran.code}")

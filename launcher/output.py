@@ -1,0 +1,48 @@
+"""What ranks print, made into lines: whatever the bytes, and however they come."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+
+LINE_LIMIT = 8192
+KEPT = 20
+_END = re.compile(rb"\r?\n|\r(?!\n|\Z)")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f]|\x1b(?!\[[0-9;]*m)")
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+_STEP = re.compile(
+    r"\b(?:global_)?(?:step|iter|iteration)s?\b\W{0,4}\d"
+    r"|\bloss\b['\"]?\W{1,3}\d"
+    r"|\d+/\d+ \[.*it"
+)
+
+
+class Lines:
+    """One stream, cut at newlines and carriage returns, and where a line has no end."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+        self.last: deque[str] = deque(maxlen=KEPT)
+
+    def feed(self, data: bytes) -> list[str]:
+        """The lines that `data` completes, as text without control characters but colours."""
+        *whole, self._rest = _END.split(self._rest + data)
+        while len(self._rest) > LINE_LIMIT:
+            whole.append(self._rest[:LINE_LIMIT])
+            self._rest = self._rest[LINE_LIMIT:]
+        return self._kept(whole)
+
+    def finish(self) -> list[str]:
+        """The last line, where it has no newline."""
+        rest, self._rest = self._rest, b""
+        return self._kept([rest] if rest.strip() else [])
+
+    def _kept(self, raw: list[bytes]) -> list[str]:
+        lines = [_CONTROL.sub("�", line.decode("utf-8", "replace")) for line in raw]
+        self.last.extend(_COLOUR.sub("", line) for line in lines if line.strip())
+        return lines
+
+
+def tells_step(line: str) -> bool:
+    """Whether the line looks like a training step's: a step's number, a loss, a progress bar."""
+    return bool(_STEP.search(line))

@@ -1,0 +1,167 @@
+"""The run directory: all that is known of a run, on the controller's disk, for this login alone."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TextIO
+
+from checks.errors import UsageError
+
+ALIVE = ("running", "stopping")
+
+
+def run_name(command: Sequence[str]) -> str:
+    """A run's name from what it trains: the script's or module's own name."""
+    words = [word for word in command if word != "-m"]
+    stem = Path(words[0]).stem if words else "run"
+    return require_name(re.sub(r"[^A-Za-z0-9_.-]+", "-", stem).strip("-.")[:40] or "run")
+
+
+def require_name(name: str) -> str:
+    """A name that can be part of a directory's. Raises UsageError."""
+    if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,39}", name):
+        raise UsageError(f"--name {name!r}: expected letters, digits, '_', '-' and '.', at most 40")
+    return name
+
+
+class Record:
+    """A run's directory while the run is under way: 0700, and every file in it 0600."""
+
+    def __init__(self, base: Path, name: str) -> None:
+        self.path = _new_directory(base, name)
+        self._open: dict[str, TextIO] = {}
+        (self.path / "logs").mkdir(mode=0o700)
+        self.write_json("controller.json", {"pid": os.getpid(), **_identity(os.getpid())})
+
+    def write(self, name: str, text: str) -> None:
+        """A file of the directory, whole or not at all."""
+        new = self.path / f"{name}.new"
+        new.touch(mode=0o600)
+        new.write_text(text, encoding="utf-8")
+        new.rename(self.path / name)
+
+    def write_json(self, name: str, data: Any) -> None:
+        """The same, of JSON data."""
+        self.write(name, json.dumps(data, indent=1, default=str) + "\n")
+
+    def log(self, node: str, text: str) -> None:
+        """A line of a node's log."""
+        self._append(f"logs/{node}.log", text)
+
+    def event(self, node: str, said: Mapping[str, Any]) -> None:
+        """The start or end of a rank or of a node's launcher."""
+        self._append("ranks.jsonl", json.dumps({"node": node, **said}))
+
+    def _append(self, name: str, line: str) -> None:
+        if name not in self._open:
+            path = self.path / name
+            path.touch(mode=0o600)
+            self._open[name] = path.open("a", encoding="utf-8", buffering=1)
+        self._open[name].write(line + "\n")
+
+    def close(self) -> None:
+        """No file is held open any more."""
+        for file in self._open.values():
+            file.close()
+        self._open.clear()
+
+
+def _new_directory(base: Path, name: str) -> Path:
+    stem = f"{time.strftime('%Y%m%d-%H%M%S')}-{name}"
+    try:
+        base.mkdir(parents=True, exist_ok=True)
+        for number in range(1, 1000):
+            path = base / (stem if number == 1 else f"{stem}-{number}")
+            try:
+                path.mkdir(mode=0o700)
+            except FileExistsError:
+                continue
+            return path.resolve()
+    except OSError as error:
+        raise UsageError(f"--runs {base}: cannot be written: {error.strerror}") from error
+    raise UsageError(f"--runs {base}: too many runs begin in this second")
+
+
+def _identity(pid: int) -> dict[str, Any]:
+    """What tells a process from a later one with its pid."""
+    stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="utf-8").strip()
+    return {"born": int(stat.rpartition(")")[2].split()[19]), "boot": boot}
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run's directory as others see it."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        """The directory's own name."""
+        return self.path.name
+
+    def read(self, name: str) -> dict[str, Any]:
+        """A JSON file of the directory; empty where it is not there or not whole."""
+        try:
+            data = json.loads((self.path / name).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return data if isinstance(data, dict) else {}
+
+    @property
+    def controller(self) -> int | None:
+        """The process that runs it, while that lives."""
+        known = self.read("controller.json")
+        try:
+            alive = _identity(known["pid"]) == {"born": known["born"], "boot": known["boot"]}
+        except (KeyError, OSError, ValueError, IndexError):
+            return None
+        return int(known["pid"]) if alive else None
+
+    @property
+    def state(self) -> str:
+        """running, finished, failed, stopped, or lost where the controller died without a word."""
+        result = self.read("result.json")
+        if result:
+            return str(result["state"])
+        return "running" if self.controller else "lost"
+
+    def events(self) -> list[dict[str, Any]]:
+        """What ranks.jsonl tells, in order."""
+        try:
+            lines = (self.path / "ranks.jsonl").read_text(encoding="utf-8").splitlines()
+        except OSError:
+            return []
+        return [json.loads(line) for line in lines if line.endswith("}")]
+
+    @property
+    def logs(self) -> dict[str, Path]:
+        """The logs by node."""
+        return {path.stem: path for path in sorted((self.path / "logs").glob("*.log"))}
+
+
+def all_runs(base: Path) -> list[Run]:
+    """Every run under `base`, oldest first."""
+    found = [path.parent for path in base.glob("*/controller.json")]
+    return [Run(path) for path in sorted(found, key=lambda path: path.name)]
+
+
+def find_run(base: Path, which: str | None) -> Run:
+    """The run of that name or part of a name, the newest without one. Raises UsageError."""
+    runs = all_runs(base)
+    matching = [run for run in runs if run.name == which] or [
+        run for run in runs if which is None or which in run.name
+    ]
+    if which and len(matching) > 1:
+        names = ", ".join(run.name for run in matching[-5:])
+        raise UsageError(f"{which!r} is part of several runs' names: {names}; type more of it")
+    if not matching:
+        what = f"no run {which!r}" if which else "no run"
+        raise UsageError(f"{what} in {base}/: type `python -m launcher runs`, or give --runs DIR")
+    return matching[-1]

@@ -1,0 +1,37 @@
+"""What the person at the terminal sees of a run: its news, and every line with its node's name."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+_COLOURS = (36, 32, 33, 35, 34, 96, 92, 93, 95, 94)
+
+
+class Screen:
+    """Standard output. A reader that goes away silences it; training goes on."""
+
+    def __init__(self, nodes: Sequence[str]) -> None:
+        self._colour = sys.stdout.isatty()
+        self._order = {node: at for at, node in enumerate(nodes)}
+        self._width = max((len(node) for node in nodes), default=0)
+        self._mute = False
+
+    def line(self, node: str, source: str, text: str) -> None:
+        """One line that a node printed."""
+        rank = source.removeprefix("rank") if source.startswith("rank") else source
+        label = f"{node:<{self._width}} {rank}:"
+        if self._colour:
+            label = f"\033[{_COLOURS[self._order.get(node, 0) % len(_COLOURS)]}m{label}\033[0m"
+        self.say(f"{label} {text}")
+
+    def say(self, text: str) -> None:
+        """The launcher's own words."""
+        if self._mute:
+            return
+        try:
+            print(text, flush=True)
+        except UnicodeEncodeError:
+            print(text.encode("ascii", "backslashreplace").decode(), flush=True)
+        except OSError:
+            self._mute = True

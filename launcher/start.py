@@ -1,0 +1,189 @@
+"""A run from its plan to its result: start, watch, end everywhere, record."""
+
+from __future__ import annotations
+
+import queue
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from checks.errors import PreflightError
+from checks.model import Job
+from launcher.diagnosis import diagnosis
+from launcher.nodes import Nodes, open_nodes
+from launcher.output import tells_step
+from launcher.plan import Plan
+from launcher.runs import Record
+from launcher.screen import Screen
+from launcher.watch import BEFORE, LAUNCHER, PDSH, Watch
+
+KEEPERS_S = 30.0
+AGENTS_S = 60.0
+COLLECT_S = 2.0
+GRACE_S = 5.0
+GONE_S = 20.0
+DONE, FAILED, INTERRUPTED = 0, 1, 130
+
+
+class Start:
+    """One run under way. `run` brings it to its end, whatever that is."""
+
+    def __init__(self, job: Job, plan: Plan, record: Record) -> None:
+        self.job, self.plan, self.record = job, plan, record
+        self.screen = Screen([node.name for node in plan.nodes])
+        self.watch = Watch(plan, self._line)
+        self.inbox: queue.SimpleQueue[tuple[str, dict[str, Any]]] = queue.SimpleQueue()
+        self.asked = 0
+        self.began = time.monotonic()
+        self.first_step_s: float | None = None
+        self.joined_s: float | None = None
+
+    def run(self) -> int:
+        """Start, watch, end, record. Returns the exit code; nothing is left on any node."""
+        with self._signals():
+            try:
+                nodes = open_nodes(self.job, self.plan, self.inbox)
+            except PreflightError as error:
+                return self._finish("failed", FAILED, str(error))
+            try:
+                self._drive(nodes)
+                self._collect()
+                self._end(nodes)
+            finally:
+                nodes.close()
+        return self._result()
+
+    def _drive(self, nodes: Nodes) -> None:
+        """Until the run is over, failed or somebody asks for its end."""
+        everyone = {node.name for node in self.plan.nodes}
+        if not self._until(lambda: self.watch.keeping >= everyone, KEEPERS_S):
+            self._overdue(everyone - self.watch.keeping, "no keeper answers", KEEPERS_S)
+            return
+        head = self.plan.nodes[0]
+        for number, argv in enumerate(self.plan.before, 1):
+            name = f"{BEFORE}{number}"
+            self.screen.say(f"running what comes before the start ({number}) on {head.name}")
+            nodes.carry(name, argv, head.env, self.plan.workdir)
+            self._until(lambda name=name: name in self.watch.carried, None)
+            if self.watch.failure or self.asked:
+                return
+        nodes.carry(PDSH, self.plan.carrier.argv, self.plan.carrier.env, None)
+        if not self._until(lambda: self.watch.agents >= everyone, AGENTS_S):
+            missing = everyone - self.watch.agents
+            self._overdue(missing, "pdsh did not bring the agent there", AGENTS_S)
+            return
+        self._until(lambda: self.watch.over, None)
+
+    def _overdue(self, nodes: set[str], what: str, limit_s: float) -> None:
+        if not self.asked and not self.watch.failure:
+            for node in sorted(nodes):
+                self.watch.fail(f"{node}: {what} within {limit_s:g} s", self.plan.head, PDSH)
+
+    def _until(self, reached: Any, limit_s: float | None) -> bool:
+        """Hear messages until `reached()`, a failure, a request to end, or the limit."""
+        deadline = time.monotonic() + (limit_s or float("inf"))
+        while not reached():
+            if self.watch.failure or self.asked or time.monotonic() > deadline:
+                return False
+            self._hear(0.2)
+        return True
+
+    def _hear(self, seconds: float) -> None:
+        try:
+            node, said = self.inbox.get(timeout=seconds)
+        except queue.Empty:
+            return
+        self.watch.hear(node, said)
+        if said["kind"] in ("rank-started", "rank-ended", "node-started", "node-ended"):
+            self.record.event(node, said)
+        if self.joined_s is None and len(self.watch.joined) == len(self.plan.ranks):
+            self.joined_s = self._seconds()
+            self.screen.say(f"{len(self.plan.ranks)} of {len(self.plan.ranks)} ranks joined")
+
+    def _line(self, node: str, source: str, line: str) -> None:
+        self.record.log(node, f"{source.removeprefix('rank')}: {line}")
+        if source != LAUNCHER:
+            self.screen.line(node, source, line)
+        if self.first_step_s is None and source.startswith("rank") and tells_step(line):
+            self.first_step_s = self._seconds()
+            self.screen.say(f"first step after {self.first_step_s:g} s")
+
+    def _collect(self) -> None:
+        """A short while for the last words, once something failed."""
+        if self.watch.failure:
+            self.screen.say(f"{self.watch.failure.what}; ending the run on every node")
+            deadline = time.monotonic() + COLLECT_S
+            while time.monotonic() < deadline and not self.asked:
+                self._hear(0.2)
+
+    def _end(self, nodes: Nodes) -> None:
+        """Every keeper ends what is left and goes; asked once more, at once."""
+        asked = self.asked
+        if asked:
+            self.screen.say("ending the run on every node; once more to end it at once")
+        nodes.stop(0.0 if asked > 1 else GRACE_S)
+        deadline = time.monotonic() + GONE_S
+        heard_from = set(nodes.links)
+        while heard_from - self.watch.gone.keys() and time.monotonic() < deadline:
+            self._hear(0.2)
+            if self.asked > max(asked, 1):
+                asked = self.asked
+                nodes.stop(0.0)
+
+    def _result(self) -> int:
+        silent = [n.name for n in self.plan.nodes if n.name not in self.watch.gone]
+        if silent:
+            self.screen.say(
+                f"{', '.join(silent)} did not confirm the end: what is left there ends by itself "
+                "when its keeper misses the controller for 20 s"
+            )
+        if self.watch.succeeded and not self.watch.failure:
+            return self._finish("finished", DONE, "")
+        if self.watch.failure:
+            return self._finish("failed", FAILED, diagnosis(self.watch, self.watch.failure))
+        return self._finish("stopped", INTERRUPTED, "stopped on request")
+
+    def _finish(self, state: str, code: int, text: str) -> int:
+        self.record.write_json(
+            "result.json",
+            {
+                "state": state,
+                "exit": code,
+                "diagnosis": text,
+                "seconds": self._seconds(),
+                "joined_s": self.joined_s,
+                "first_step_s": self.first_step_s,
+                "ranks": {str(rank): code for rank, code in sorted(self.watch.ended.items())},
+                "left": {node: pids for node, pids in self.watch.gone.items() if pids},
+            },
+        )
+        self.record.close()
+        ended = sum(1 for code in self.watch.ended.values() if code == 0)
+        count = f"{ended} of {len(self.plan.ranks)} ranks ended well"
+        self.screen.say(f"{state} after {self._seconds():g} s: {count}; {self.record.path}")
+        if text and state == "failed":
+            self.screen.say(text)
+        return code
+
+    def _seconds(self) -> float:
+        return round(time.monotonic() - self.began, 1)
+
+    @contextmanager
+    def _signals(self) -> Iterator[None]:
+        """Ctrl-C, `stop` and a closed terminal ask for the end; a stopped terminal does not."""
+
+        def ask(*_: object) -> None:
+            self.asked += 1
+
+        wanted = [signal.SIGINT, signal.SIGTERM]
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+            wanted.append(signal.SIGHUP)
+        before = {number: signal.signal(number, ask) for number in wanted}
+        before[signal.SIGTSTP] = signal.signal(signal.SIGTSTP, signal.SIG_IGN)
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)

@@ -1,0 +1,147 @@
+"""What is told of runs, and their end on request: status, logs, runs, stop, explain."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from argparse import Namespace
+from collections.abc import Iterator
+from typing import TextIO
+
+from checks.catalogue import CATALOGUE
+from checks.cluster.userfile import nearest
+from checks.errors import PreflightError, UsageError
+from checks.model import Job, Node, Ssh
+from launcher.nodes import sweep
+from launcher.runs import Run, all_runs, find_run
+
+STOP_S = 60.0
+POLL_S = 0.3
+
+
+def runs(args: Namespace) -> int:
+    """One line a run, oldest first."""
+    for run in all_runs(args.runs):
+        print(f"{run.name}  {run.state}")
+    return 0
+
+
+def status(args: Namespace) -> int:
+    """What is true of a run now."""
+    run = find_run(args.runs, args.which)
+    result, state = run.read("result.json"), run.state
+    print(f"{run.name}: {state}")
+    print("\n".join(f"  {line}" for line in _ranks(run)))
+    if state == "lost":
+        print(
+            "the launcher that ran it died; its nodes end what is left by themselves within "
+            f"seconds. To be sure: python -m launcher stop {run.name}"
+        )
+    if result.get("diagnosis"):
+        print(result["diagnosis"])
+    print(f"{run.path}")
+    return 0
+
+
+def _ranks(run: Run) -> Iterator[str]:
+    """What each planned rank last told."""
+    told: dict[int, str] = {}
+    for event in run.events():
+        if event["kind"] == "rank-started":
+            told[event["rank"]] = f"running, process {event['pid']}"
+        if event["kind"] == "rank-ended":
+            told[event["rank"]] = f"ended with {event['code']}"
+    alive = run.controller is not None
+    for rank in run.read("plan.json").get("ranks", ()):
+        last = told.get(rank["rank"], "not started")
+        if not alive and last.startswith("running"):
+            last = "its end was never told"
+        yield f"rank {rank['rank']} on {rank['node']}: {last}"
+
+
+def logs(args: Namespace) -> int:
+    """The logs of a run, each line with its node's name; with --follow until the run ends."""
+    run = find_run(args.runs, args.which)
+    if args.node and args.node not in (names := _nodes(run)):
+        raise UsageError(
+            f"--node {args.node}: no such node in {run.name}{nearest(args.node, names)}"
+        )
+    files: dict[str, TextIO] = {}
+    while True:
+        ended = run.controller is None or bool(run.read("result.json"))
+        _print_new(run, files, args.node)
+        if ended or not args.follow:
+            return 0
+        time.sleep(POLL_S)
+
+
+def _nodes(run: Run) -> list[str]:
+    return list(run.read("plan.json").get("nodes", {}))
+
+
+def _print_new(run: Run, files: dict[str, TextIO], node: str | None) -> None:
+    for name, path in run.logs.items():
+        if node in (None, name):
+            file = files.setdefault(name, path.open(encoding="utf-8", errors="replace"))
+            sys.stdout.writelines(f"{name} {line}" for line in file)
+    sys.stdout.flush()
+
+
+def stop(args: Namespace) -> int:
+    """End a run on every node, through its launcher or, where that is gone, without it."""
+    run = find_run(args.runs, args.which)
+    pid = run.controller
+    if run.read("result.json"):
+        print(f"{run.name} has ended already: {run.state}")
+        return 0
+    if pid is None:
+        return _sweep(run)
+    os.kill(pid, signal.SIGTERM)
+    deadline = time.monotonic() + STOP_S
+    while run.controller is not None and time.monotonic() < deadline:
+        time.sleep(POLL_S)
+    if run.controller is not None:
+        raise PreflightError(
+            f"{run.name}: its launcher, process {pid}, did not end in {STOP_S:g} s"
+        )
+    print(f"{run.name}: {run.state}")
+    return 0
+
+
+def _sweep(run: Run) -> int:
+    """End what bears the run's mark on its nodes."""
+    plan = run.read("plan.json")
+    if not plan:
+        print(f"{run.name}: its launcher died before anything was started")
+        return 0
+    failed = sweep(_job(plan["job"]), plan["token"], plan["home"], list(plan["nodes"]))
+    for node, why in failed.items():
+        print(f"{node}: {why}", file=sys.stderr)
+    if failed:
+        raise PreflightError(f"{run.name}: not known to have ended on {', '.join(failed)}")
+    print(f"{run.name}: nothing of it is left on {', '.join(plan['nodes'])}")
+    return 0
+
+
+def _job(saved: dict[str, object]) -> Job:
+    """As much of the job as a login needs."""
+    nodes = tuple(Node(**node) for node in saved["nodes"])  # type: ignore[attr-defined]
+    ssh = Ssh(**saved["ssh"])  # type: ignore[arg-type]
+    return Job(nodes=nodes, head=str(saved["head"]), ssh=ssh, python=str(saved["python"]))
+
+
+def explain(args: Namespace) -> int:
+    """What a check claims and why it matters; all claims without one."""
+    if args.check is None:
+        for check in CATALOGUE.values():
+            print(f"{check.id}: {check.title}")
+        return 0
+    found = CATALOGUE.get(args.check)
+    if found is None:
+        raise UsageError(f"no check {args.check!r}{nearest(args.check, list(CATALOGUE))}")
+    print(f"{found.id} ({found.severity.value}, asked of {found.over.value})\n{found.title}")
+    if found.why:
+        print(f"\n{found.why}")
+    return 0

@@ -1,0 +1,176 @@
+"""What is known of a run from what its keepers say: who started, who ended, what failed first."""
+
+from __future__ import annotations
+
+import base64
+import re
+import signal
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from launcher.output import Lines
+from launcher.plan import Plan
+
+PDSH = "pdsh"
+BEFORE = "before"
+LAUNCHER = "launcher"
+_SSH_ENDED = re.compile(r"^pdsh@\S+: (?:\S+@)?(\S+): ssh exited with exit code (\d+)")
+_MEANING = {
+    -4: "illegal instruction: built for another CPU?",
+    -6: "it aborted itself; NCCL's watchdog does so",
+    -7: "bus error: is /dev/shm full?",
+    -9: "the kernel's out-of-memory killer, or somebody",
+    -11: "segmentation fault",
+    2: "wrong arguments, or the script is not there",
+    126: "not executable",
+    127: "not found",
+}
+
+Said = Mapping[str, Any]
+OnLine = Callable[[str, str, str], None]
+"""Told `(node, source, line)`; source is `rankN`, `launcher`, `pdsh` or `before`."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What failed first: in words, where, and whose last lines tell more."""
+
+    what: str
+    node: str
+    source: str
+    rank: int | None = None
+
+
+def ending(code: int) -> str:
+    """An exit code, or a negative signal, in words."""
+    meaning = f" ({_MEANING[code]})" if code in _MEANING else ""
+    if code >= 0:
+        return f"exit {code}{meaning}"
+    try:
+        return f"killed by {signal.Signals(-code).name}{meaning}"
+    except ValueError:
+        return f"killed by signal {-code}"
+
+
+class Watch:
+    """The state of one run. `hear` takes each message; the rest reads what is known."""
+
+    def __init__(self, plan: Plan, on_line: OnLine) -> None:
+        self.plan = plan
+        self._on_line = on_line
+        self._lines: dict[tuple[str, str], Lines] = {}
+        self.keeping: set[str] = set()
+        self.agents: set[str] = set()
+        self.joined: set[int] = set()
+        self.ended: dict[int, int] = {}
+        self.ended_nodes: set[str] = set()
+        self.gone: dict[str, list[int]] = {}
+        self.carried: dict[str, int] = {}
+        self.failure: Failure | None = None
+        self.others: list[str] = []
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether every planned rank told its own clean end."""
+        return all(self.ended.get(rank.rank) == 0 for rank in self.plan.ranks)
+
+    @property
+    def over(self) -> bool:
+        """Whether all is known: everything ended well, or something failed."""
+        ended = self.ended_nodes >= {node.name for node in self.plan.nodes}
+        return self.failure is not None or (self.succeeded and ended and PDSH in self.carried)
+
+    def last_lines(self, node: str, source: str) -> list[str]:
+        """The end of what that source printed."""
+        lines = self._lines.get((node, source))
+        return list(lines.last) if lines else []
+
+    def fail(self, what: str, node: str, source: str, rank: int | None = None) -> None:
+        """Take note of a failure; the first one is what ended the run."""
+        if self.failure is None:
+            self.failure = Failure(what, node, source, rank)
+        else:
+            self.others.append(what)
+
+    def hear(self, node: str, said: Said) -> None:
+        """Take in one message of that node's keeper."""
+        handler = getattr(self, "_" + str(said.get("kind")).replace("-", "_"), None)
+        if handler:
+            handler(node, said)
+
+    def _keeping(self, node: str, _: Said) -> None:
+        self.keeping.add(node)
+
+    def _refused(self, node: str, said: Said) -> None:
+        self.fail(f"{node}: the run's directory cannot be made: {said['error']}", node, LAUNCHER)
+
+    def _output(self, node: str, said: Said) -> None:
+        lines = self._lines.setdefault((node, said["of"]), Lines())
+        for line in lines.feed(base64.b64decode(said["data"])):
+            self._told(node, said["of"], line)
+
+    def _told(self, node: str, source: str, line: str) -> None:
+        self._on_line(node, source, line)
+        ended = _SSH_ENDED.match(line) if source == PDSH else None
+        if ended and ended[1] not in self.agents:
+            what = f"pdsh's ssh from {node} to {ended[1]} ended with {ended[2]}; no rank ran there"
+            self.fail(what, node, PDSH)
+
+    def _node_started(self, node: str, _: Said) -> None:
+        self.agents.add(node)
+
+    def _rank_started(self, node: str, said: Said) -> None:
+        self.joined.add(said["rank"])
+        expected = len(self.plan.ranks)
+        if said["world"] != expected or said["rank"] not in self.plan.ranks_of(node):
+            what = f"{node} started rank {said['rank']} of {said['world']}, which is not as planned"
+            self.fail(what, node, f"rank{said['rank']}", said["rank"])
+
+    def _rank_ended(self, node: str, said: Said) -> None:
+        rank, code = said["rank"], said["code"]
+        self._finish(node, f"rank{rank}")
+        self.ended[rank] = code
+        if code:
+            why = said.get("error") or ending(code)
+            self.fail(f"rank {rank} on {node} failed: {why}", node, f"rank{rank}", rank)
+
+    def _node_ended(self, node: str, said: Said) -> None:
+        self._finish(node, LAUNCHER)
+        self.ended_nodes.add(node)
+        silent = [rank for rank in self.plan.ranks_of(node) if rank not in self.ended]
+        if not silent:
+            return
+        code = said["code"]
+        who = "the agent was killed" if code is None else "DeepSpeed's launcher ended"
+        how = "" if code is None else f": {said.get('error') or ending(code)}"
+        state = "ran" if self.joined & set(silent) else "had started"
+        ranks = ", ".join(map(str, silent))
+        what = f"{who} on {node} while rank {ranks} still {state}{how}"
+        if state == "had started":
+            what = f"{who} on {node} before rank {ranks} {state}{how}"
+        self.fail(what, node, LAUNCHER)
+
+    def _carried(self, node: str, said: Said) -> None:
+        name, code = said["name"], said["code"]
+        self._finish(node, name)
+        self.carried[name] = code
+        why = said.get("error") or ending(code)
+        if name == PDSH and len(self.ended_nodes) < len(self.plan.nodes) and not self.succeeded:
+            self.fail(f"pdsh on {node} ended before the ranks did: {why}", node, PDSH)
+        elif name != PDSH and code:
+            self.fail(f"what runs before the start failed on {node}: {why}", node, name)
+
+    def _gone(self, node: str, said: Said) -> None:
+        self.gone[node] = said["left"]
+
+    def _lost(self, node: str, said: Said) -> None:
+        """Said by the controller's own end of the line."""
+        if node not in self.gone:
+            self.fail(f"{node} was lost: {said['why']}", node, LAUNCHER)
+            self.keeping.discard(node)
+
+    def _finish(self, node: str, source: str) -> None:
+        if (node, source) in self._lines:
+            for line in self._lines[node, source].finish():
+                self._told(node, source, line)
