@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import shlex
 import signal
+from collections.abc import Mapping
 
 from checks.facts import NodeView
 from checks.facts.smoke import Rank, Smoke
 from checks.model import Fix, Verdict, block, unknown
 
-SIGNALS = {
+SIGNALS: Mapping[int, tuple[str, str, str]] = {
     signal.SIGKILL: (
         "killed",
         "most often the kernel's out-of-memory killer",
@@ -91,9 +92,10 @@ def _cause(text: str) -> str:
 
 def _signalled(node: NodeView, rank: Rank, who: str) -> Verdict:
     number = -(rank.code or 0)
-    name = signal.Signals(number).name if number in signal.valid_signals() else f"signal {number}"
-    usual = ("crashed", "see its last lines", "dmesg | tail")
-    cause, why, command = SIGNALS.get(signal.Signals(number), usual) if number < 32 else usual
+    known = {one.value: one.name for one in signal.Signals}
+    name = known.get(number, f"signal {number}")
+    usual = ("crashed", "the evidence has its last lines", "dmesg | tail")
+    cause, why, command = SIGNALS.get(number, usual)
     message = f"{who} was ended by {name} in stage {rank.said.stage!r}: {why}"
     return block(cause, message, node.fix(command, root=True), stderr=rank.err)
 

@@ -44,7 +44,8 @@ class Scratch(object):
         )
         self.path = self.shell.stdout.readline().decode().strip()
         if not self.path:
-            raise Undetermined("no temporary folder: %s" % self.shell.stderr.read().decode())
+            _, said = self.shell.communicate()
+            raise Undetermined("no temporary folder: %s" % said.decode())
         return self
 
     def __exit__(self, *_):
