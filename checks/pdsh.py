@@ -189,7 +189,8 @@ def _answered(head: NodeView, node: NodeView, run: PdshRun, reached: Reached) ->
     if reached.hostname and reached.hostname != meant:
         message = f"pdsh on {head.name} reaches {reached.hostname} where {node.name} was meant"
         return block("wrong-host", message, head.fix(f"getent hosts {node.name}"))
-    if reached.code != run.expected or run.code != run.expected:
+    worst = max(one.code or 0 for one in run.targets.values())
+    if reached.code != run.expected or run.code != worst:
         message = (
             f"the exit status of {node.name} does not come back through pdsh: {run.expected} was "
             f"expected, ssh gave {reached.code}, pdsh {run.code}"

@@ -60,11 +60,33 @@ def start(argv, env=None, **options):
 
 def kill_group(process):
     """End a process of `start` and all that it started, then reap it."""
-    try:
-        os.killpg(process.pid, signal.SIGKILL)
-    except OSError:
-        pass
+    kill_all([process.pid, *below(process.pid)])
     process.wait()
+
+
+def below(ancestor):
+    """Process ids below `ancestor`, sessions of their own included: pdsh gives each ssh one."""
+    parents = {}
+    for name in os.listdir("/proc"):
+        stat = read("/proc/%s/stat" % name, "") if name.isdigit() else ""
+        if stat:
+            parents.setdefault(int(stat.rpartition(")")[2].split()[1]), []).append(int(name))
+    found, ancestors = [], [ancestor]
+    while ancestors:
+        young = parents.get(ancestors.pop(), [])
+        found += young
+        ancestors += young
+    return found
+
+
+def kill_all(pids):
+    """Kill these processes, and the groups of those that lead one."""
+    for pid in pids:
+        for kill in (os.killpg, os.kill):
+            try:
+                kill(pid, signal.SIGKILL)
+            except OSError:
+                pass
 
 
 def run(argv, limit=5.0, env=None, stdin=b""):
@@ -147,23 +169,9 @@ class Probe(object):
                 self.answer(number, error="no answer within %g s" % limit)
 
 
-def children():
-    """Process ids that were started by this one and still are there."""
-    found = []
-    for name in os.listdir("/proc"):
-        stat = read("/proc/%s/stat" % name, "") if name.isdigit() else ""
-        if stat and stat.rpartition(")")[2].split()[1] == str(os.getpid()):
-            found.append(int(name))
-    return found
-
-
 def end(*_):
     """Leave nothing behind: kill what runs in our name, then go without waiting for threads."""
-    for pid in children():
-        try:
-            os.killpg(pid, signal.SIGKILL)
-        except OSError:
-            pass
+    kill_all(below(os.getpid()))
     os._exit(0)
 
 
