@@ -7,7 +7,7 @@ run different programs.
 
 from __future__ import annotations
 
-import os
+import posixpath
 import shlex
 from collections.abc import Mapping
 
@@ -49,7 +49,7 @@ def same_files_are_equal(node: NodeView) -> Verdict:
     mine = node.read(Files).same
     if not mine:
         return skip("nothing listed under `same` in launch.toml, and the command is not a .py file")
-    if node.read(Files).workdir.state != THERE and any(not os.path.isabs(path) for path in mine):
+    if node.read(Files).workdir.state != THERE and any(not posixpath.isabs(path) for path in mine):
         return skip("the working directory is not there; see files.workdir-is-there")
     for path, seen in mine.items():
         verdict = _alike(node, path, seen)
@@ -131,7 +131,7 @@ def _wrong(
         note = "" if fetch else "no node that answered has it: correct the path in launch.toml"
         return "missing", f"{node.name} has no {at}{known}", node.fix(fetch, note)
     if seen.state == "hangs":
-        command = f"findmnt --target {shlex.quote(os.path.dirname(seen.absolute))}"
+        command = f"findmnt --target {shlex.quote(posixpath.dirname(seen.absolute))}"
         message = f"{at} on {node.name} does not answer: the mount it is on hangs"
         return "hangs", message, node.fix(command, "names the mount; remount it")
     command = f"namei -l {shlex.quote(seen.absolute)}"
@@ -145,7 +145,7 @@ def _copy(node: NodeView, source: str, path: str) -> str:
     peer = node.cluster[source].node
     port = ["-P", str(peer.port)] if peer.port else []
     address = f"{peer.user}@{source}" if peer.user else source
-    parent = os.path.dirname(path) or "/"
+    parent = posixpath.dirname(path) or "/"
     copy = shlex.join(["scp", "-rp", *port, f"{address}:{path}", f"{parent.rstrip('/')}/"])
     return f"mkdir -p {shlex.quote(parent)} && {copy}"
 
