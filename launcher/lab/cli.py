@@ -1,0 +1,154 @@
+"""`launcher lab`: the lab from the command line."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from argparse import REMAINDER, ArgumentParser, Namespace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from checks.errors import UsageError
+from launcher.lab import machine
+from launcher.lab.cluster import Lab
+from launcher.lab.faults import FAULTS
+from launcher.lab.shape import Shape
+
+if TYPE_CHECKING:
+    from argparse import _SubParsersAction
+
+
+def add_parser(subparsers: _SubParsersAction[ArgumentParser]) -> None:
+    """Adds `lab` and its commands. Each sets `run`: Namespace in, exit code out."""
+    lab = subparsers.add_parser(
+        "lab",
+        help="an embedded cluster on this machine: real sshd, addresses and firewalls; needs root",
+        description="A cluster of real nodes on this machine, to try things on and to break.",
+    )
+    commands = lab.add_subparsers(required=True, metavar="COMMAND")
+    up_parser = command(commands, "up", up, "bring a cluster up and write its hosts file")
+    up_parser.add_argument("-n", "--nodes", type=int, default=3, help="how many (default: 3)")
+    command(commands, "down", down, "take the cluster away, all of it")
+    command(commands, "status", status, "its nodes, and the faults in force")
+    shell_parser = command(commands, "shell", shell, "a root shell, or a command, on one node")
+    shell_parser.add_argument("node", metavar="NODE")
+    shell_parser.add_argument("argv", nargs=REMAINDER, metavar="-- CMD", help="run this instead")
+    fault_parser = command(commands, "fault", fault, "break a node for real; without NAME: list")
+    fault_parser.add_argument("fault", nargs="?", metavar="NAME")
+    fault_parser.add_argument("--on", nargs="+", default=[], metavar="NODE", help="break these")
+    command(commands, "heal", heal, "mend all faults that are in force")
+
+
+def command(
+    commands: _SubParsersAction[ArgumentParser], name: str, run: object, text: str
+) -> ArgumentParser:
+    """One command with the options that say which lab is meant."""
+    parser = commands.add_parser(name, help=text, description=text)
+    parser.add_argument(
+        "--dir", type=Path, default=Path(".lab"), help="where its files are (default: .lab)"
+    )
+    parser.add_argument("--name", help="which lab, where it is not the one of --dir")
+    parser.set_defaults(run=run)
+    return parser
+
+
+def the_lab(args: Namespace) -> Lab:
+    """The running lab that is meant. Raises UsageError."""
+    machine.require_root()
+    lab = Lab.find(args.dir, args.name)
+    if lab is None:
+        where = args.name or args.dir
+        raise UsageError(f"no lab at {where}: python -m launcher lab up")
+    if not lab.runs:
+        raise UsageError(
+            f"the lab {lab.record.name} does not run any more: python -m launcher lab down"
+        )
+    return lab
+
+
+def up(args: Namespace) -> int:
+    """Brings a lab up; says so when it is up already. First removes one that runs no more."""
+    machine.require_all()
+    lab = Lab.find(args.dir, args.name)
+    if lab and lab.runs:
+        return already_up(lab, args.nodes)
+    if lab:
+        lab.down()
+    lab = Lab.up(Shape(nodes=args.nodes), args.dir, args.name)
+    tell(lab)
+    return 0
+
+
+def already_up(lab: Lab, nodes: int) -> int:
+    """Fine if it is what was asked for. Raises UsageError otherwise."""
+    size = len(lab.nodes)
+    if size != nodes:
+        raise UsageError(
+            f"the lab {lab.record.name} is up with {size} nodes, not {nodes}.\n"
+            f"Take it down first: python -m launcher lab down --name {lab.record.name}"
+        )
+    print(f"The lab {lab.record.name} is up already.")
+    tell(lab)
+    return 0
+
+
+def tell(lab: Lab) -> None:
+    """What to do with it."""
+    for node in lab.nodes:
+        print(f"{node.name:8} {node.address}")
+    hosts = os.path.relpath(lab.hosts)
+    print(f"Check it:     pytest preflight/ --hosts {hosts}")
+    print("Break it:     python -m launcher lab fault")
+    print(f"Log in:       ssh -F {os.path.relpath(lab.ssh_config)} {lab.nodes[0].name}")
+    print("Take it down: python -m launcher lab down")
+
+
+def down(args: Namespace) -> int:
+    """Nothing of the lab is left; nothing to do is fine."""
+    machine.require_root()
+    lab = Lab.find(args.dir, args.name)
+    if lab is None:
+        print("No lab is up.")
+        return 0
+    lab.down()
+    print(f"The lab {lab.record.name} is gone.")
+    return 0
+
+
+def status(args: Namespace) -> int:
+    """Prints nodes and faults; 0 when all nodes run."""
+    lab = the_lab(args)
+    print(f"lab {lab.record.name}: {len(lab.nodes)} nodes, hosts file {lab.hosts}")
+    for node in lab.nodes:
+        faults = [fault for fault, on in lab.record.faults if on == node.name]
+        print(f"{node.name:8} {node.address:15} {', '.join(faults) or 'no fault'}")
+    return 0
+
+
+def shell(args: Namespace) -> int:
+    """Becomes a login shell, or the command, on the node."""
+    node = the_lab(args).node(args.node)
+    words = args.argv[1:] if args.argv[:1] == ["--"] else args.argv
+    terminal = {"TERM": os.environ.get("TERM", "dumb")}
+    argv = node.argv(words or ["/bin/bash", "--login"], env=terminal)
+    os.execv(shutil.which(argv[0]) or argv[0], argv)
+
+
+def fault(args: Namespace) -> int:
+    """Breaks nodes, or lists what can be broken."""
+    if args.fault is None:
+        for one in FAULTS.values():
+            print(f"{one.name:26} {one.title} (on {one.on.value})")
+        return 0
+    nodes = the_lab(args).fault(args.fault, args.on)
+    print(f"{', '.join(nodes)}: {FAULTS[args.fault].title}. Mend it: python -m launcher lab heal")
+    return 0
+
+
+def heal(args: Namespace) -> int:
+    """Mends all faults."""
+    lab = the_lab(args)
+    mended = lab.record.faults
+    lab.heal()
+    print("\n".join(f"{node}: {name} mended" for name, node in mended) or "There is no fault.")
+    return 0

@@ -1,0 +1,30 @@
+"""What a fault is: shell lines for the node that it breaks, and lines that mend it again."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+
+class On(enum.Enum):
+    """Which nodes a fault breaks unless told otherwise."""
+
+    HEAD = "the first node"
+    LAST = "the last node"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Real damage, done as root on a node.
+
+    The lines see $HEAD and $HEAD_ADDRESS, $PEER and $PEER_ADDRESS (a node that is not this one, the
+    head if it can be), $NAME and $ADDRESS of the node itself, $MASTER_PORT, $SSH_PORT, $HOME of the
+    user who logs in, $USER, $PYTHON, $BASE_PYTHON and $PREFIX of the training interpreter, and $SAVED, an empty
+    directory of this fault's own for what `undo` needs.
+    """
+
+    name: str
+    title: str
+    apply: str
+    undo: str
+    on: On = On.LAST

@@ -1,0 +1,101 @@
+"""A node's disk: all that is installed on the machine, seen through; what it writes, its own.
+
+An overlay has one file system below it, so the root is not enough where the checkout or the
+interpreter lie on another one, or under a /tmp that every node has for itself.
+"""
+
+from __future__ import annotations
+
+import os
+import site
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+DISKS = frozenset(("ext2", "ext3", "ext4", "xfs", "btrfs", "f2fs", "zfs"))
+"""File systems that are shown on the nodes wherever they are mounted."""
+
+UPPERS = DISKS | {"tmpfs"}
+"""File systems that can hold what an overlay writes."""
+
+OWN = ("/proc", "/sys", "/dev", "/run", "/tmp", "/root")
+"""What every node has for itself."""
+
+
+@dataclass(frozen=True)
+class Mount:
+    """One line of the machine's mount table."""
+
+    point: str
+    type: str
+
+
+def mounts(table: str = "/proc/self/mountinfo") -> list[Mount]:
+    """The machine's mounts, in the order in which they were made."""
+    return [read_mount(line) for line in Path(table).read_text().splitlines()]
+
+
+def read_mount(line: str) -> Mount:
+    """One line of mountinfo: see proc(5)."""
+    left, right = line.split(" - ", 1)
+    return Mount(unescape(left.split()[4]), right.split()[0])
+
+
+def unescape(path: str) -> str:
+    r"""Turns \040 and the like back, see proc(5)."""
+    for octal, plain in (("\\040", " "), ("\\011", "\t"), ("\\012", "\n"), ("\\134", "\\")):
+        path = path.replace(octal, plain)
+    return path
+
+
+def within(path: str, top: str) -> bool:
+    """Whether a path is that directory or under it."""
+    return top == "/" or path == top or path.startswith(top + "/")
+
+
+def mount_of(path: str, table: Iterable[Mount]) -> Mount:
+    """The mount that a path lies on."""
+    return max((m for m in table if within(path, m.point)), key=lambda m: len(m.point))
+
+
+def needed() -> tuple[str, ...]:
+    """Paths of the machine that every node must have: the checkout, where we are, the interpreter.
+
+    The cache of compiled DeepSpeed ops too, so that no node spends its first minute on them.
+    """
+    checkout = Path(__file__).resolve().parents[2]
+    ops = Path.home() / ".cache/torch_extensions"
+    paths = (checkout, os.getcwd(), sys.prefix, sys.base_prefix, site.getusersitepackages(), ops)
+    real = dict.fromkeys(os.path.realpath(path) for path in paths)
+    return tuple(path for path in real if os.path.isdir(path))
+
+
+def lowers(table: list[Mount], paths: Iterable[str]) -> tuple[str, ...]:
+    """Directories that get an overlay of their own, beside /, outermost first."""
+    found = {
+        m.point for m in table if m.type in DISKS and not is_own(m.point) and os.path.isdir(m.point)
+    }
+    for path in paths:
+        found.add(path if is_own(path) else mount_of(path, table).point)
+    found.discard("/")
+    return tuple(sorted(top for top in found if not covered(top, found, table)))
+
+
+def covered(top: str, tops: Iterable[str], table: list[Mount]) -> bool:
+    """Whether another top shows that directory too, being on the same mount."""
+    here = mount_of(top, table)
+    above = (other for other in tops if other != top and within(top, other))
+    return any(mount_of(other, table) == here for other in above)
+
+
+def is_own(path: str) -> bool:
+    """Whether a node has something else at that path than the machine."""
+    return any(within(path, top) for top in OWN)
+
+
+def escaped(path: str) -> str:
+    """A path as an overlay option takes it."""
+    for special in ("\\", ":", ","):
+        path = path.replace(special, "\\" + special)
+    return path

@@ -1,0 +1,122 @@
+"""From a shape to running nodes, in the order that leaves a trail for `down` at every moment."""
+
+from __future__ import annotations
+
+import secrets
+import subprocess
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+from checks.errors import UsageError
+from launcher.lab import boot, filesystem, network, trust
+from launcher.lab.disk import Disk
+from launcher.lab.furnish import Furnishing, key_names
+from launcher.lab.record import LABS, Place, Record
+from launcher.lab.shape import Shape
+from launcher.lab.talk import PATIENCE_S, Talk
+
+
+def begin(name: str, directory: Path, shape: Shape) -> Record:
+    """Writes down the lab's name and token: the first thing that is made. Raises UsageError."""
+    record = Record(name, secrets.token_hex(8), str(directory), shape.user, shape.nodes)
+    LABS.mkdir(parents=True, exist_ok=True)
+    try:
+        record.home.mkdir(mode=0o700)
+    except FileExistsError:
+        raise UsageError(
+            f"something is left of a lab named {name}: python -m launcher lab down --name {name}"
+        ) from None
+    record.save()
+    record.disks.mkdir()
+    if filesystem.mount_of(str(record.disks), filesystem.mounts()).type not in filesystem.UPPERS:
+        tmpfs = ["mount", "-t", "tmpfs", "-o", "mode=700", "tmpfs", str(record.disks)]
+        subprocess.run(tmpfs, check=True)
+    return record
+
+
+def start(record: Record, shape: Shape, visible: Iterable[str]) -> Record:
+    """All nodes are up and listen after this. Raises UsageError with a failed node's own words."""
+    script = record.home / "switch"
+    script.write_text(boot.lab_script(record))
+    names = [f"node{number}" for number in range(1, shape.nodes + 1)]
+    with Talk(boot.start_argv(record, script, names)) as talk:
+        switch = talk.line()
+        if not switch:
+            raise UsageError("the lab's first process did not start: see dmesg")
+        record = addressed(record, shape, names, int(switch))
+        prepare(record, shape, int(switch), visible)
+        talk.say("go")
+        for _ in names:
+            require_ready(record, talk.line())
+        wires = network.switch_lines(names, second=shape.second_network)
+        network.batch(wires, inside=int(switch))
+    wait_listening(record)
+    return record
+
+
+def addressed(record: Record, shape: Shape, names: Iterable[str], switch: int) -> Record:
+    """Claims a network for the lab and gives every node its address."""
+    interface, subnet = network.claim(switch)
+    places = tuple(
+        Place(name, str(subnet[number]), shape.of(name).port, shape.slots)
+        for number, name in enumerate(names, start=1)
+    )
+    return record.changed(interface=interface, nodes=places)
+
+
+def prepare(record: Record, shape: Shape, switch: int, visible: Iterable[str]) -> None:
+    """Writes every node's disk and boot script, and the user's files."""
+    paths = (*filesystem.needed(), *visible)
+    tops = filesystem.lowers(filesystem.mounts(), paths)
+    keys = record.home / "keys"
+    trust.make_keys(keys, key_names(shape, record.nodes))
+    furnishing = Furnishing(shape, record.nodes, keys)
+    peers = [place.address for place in record.nodes]
+    for place in record.nodes:
+        disk = Disk(record.disk(place.name), tops)
+        furnishing.furnish(place, disk)
+        if shape.user != "root":
+            for path in paths:
+                disk.pass_through(path)
+        second = shape.second_network
+        text = boot.node_script(place, disk, peers, switch=switch, second=second)
+        (disk.home / "boot").write_text(text)
+    hand_over(record, shape, keys)
+
+
+def hand_over(record: Record, shape: Shape, keys: Path) -> None:
+    """The files in the user's directory: what any cluster's owner has."""
+    directory = Path(record.directory)
+    directory.mkdir(parents=True, exist_ok=True)
+    hosts = trust.hosts_file(record.nodes, shape.user, by_address=shape.by_address)
+    (directory / "hosts.txt").write_text(hosts)
+    config = trust.ssh_config(record.nodes, directory, shape.user)
+    (directory / "ssh_config").write_text(config)
+    (directory / "known_hosts").write_text(trust.known_hosts(record.nodes, keys))
+    key = directory / "id_ed25519"
+    key.touch(mode=0o600)
+    key.write_text(trust.private(keys, "controller"))
+
+
+def require_ready(record: Record, line: str) -> None:
+    """Raises UsageError with what the node's start said, unless the line says it is ready."""
+    word, _, name = line.partition(" ")
+    if word == "ready":
+        return
+    log = record.disk(name or record.nodes[0].name) / "log"
+    words = log.read_text(errors="replace").strip() if log.exists() else ""
+    raise UsageError(
+        f"{name or 'the lab'} did not come up: {words or 'it ended without a word'}\n"
+        "In a container: start it with --privileged; else use a real or virtual machine."
+    )
+
+
+def wait_listening(record: Record) -> None:
+    """Returns once every node's sshd listens. Raises UsageError."""
+    deadline = time.monotonic() + PATIENCE_S
+    for place in record.nodes:
+        while not network.listens(record.pid(place.name), place.port):
+            if time.monotonic() > deadline:
+                raise UsageError(f"sshd of {place.name} does not listen on port {place.port}")
+            time.sleep(0.005)

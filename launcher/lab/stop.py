@@ -1,0 +1,66 @@
+"""Takes a lab away, all of it, by its own names alone: also half a lab, also one that hangs."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+from checks.errors import PreflightError
+from launcher.lab.record import LABS, MARK, Record
+
+FILES = ("hosts.txt", "ssh_config", "known_hosts", "id_ed25519")
+"""What `up` writes in the user's directory, and nothing else there is touched."""
+
+PATIENCE_S = 30.0
+
+
+def stop(record: Record) -> None:
+    """No process, namespace, mount, interface or file of the lab is left. Raises PreflightError."""
+    deadline = time.monotonic() + PATIENCE_S
+    while marked := processes(record.token):
+        for pid in marked:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        if time.monotonic() > deadline:
+            raise PreflightError(f"processes of the lab do not die: {' '.join(map(str, marked))}")
+        time.sleep(0.005)
+    drop_interface(record.interface)
+    if os.path.ismount(record.disks):
+        subprocess.run(["umount", "--lazy", str(record.disks)], check=True)
+    remove_files(Path(record.directory))
+    shutil.rmtree(record.home)
+    with contextlib.suppress(OSError):
+        LABS.rmdir()
+
+
+def processes(token: str) -> list[int]:
+    """Living processes that carry the lab's mark, in whatever namespace."""
+    mark = f"{MARK}={token}".encode()
+    return [pid for pid in map(int, filter(str.isdigit, os.listdir("/proc"))) if carries(pid, mark)]
+
+
+def carries(pid: int, mark: bytes) -> bool:
+    """Whether a process was started with that variable. Zombies and kernel threads have none."""
+    try:
+        return mark in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+    except OSError:
+        return False
+
+
+def drop_interface(name: str) -> None:
+    """The controller's cable goes with the switch, but some time after it: not later than now."""
+    if name and Path("/sys/class/net", name).exists():
+        subprocess.run(["ip", "link", "delete", name], capture_output=True, check=False)
+
+
+def remove_files(directory: Path) -> None:
+    """The user's files, and their directory when nothing else is in it."""
+    for name in FILES:
+        (directory / name).unlink(missing_ok=True)
+    with contextlib.suppress(OSError):
+        directory.rmdir()
