@@ -1,0 +1,132 @@
+"""The stage in which every node listens, and every other one calls it where training will."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from checks.cluster.contact import Contact
+from checks.errors import FactError
+from checks.facts import ClusterView, Snapshot
+from checks.facts.firewall import Firewall
+from checks.facts.ports import Dialled, Listening, PortHolder
+from checks.facts.snapshot import Answer
+from checks.rendezvous import training_address
+
+SAMPLE = 3
+FIRST_S = 1.0
+SECOND_S = 3.5
+"""Longer than two repeated SYNs, at 1 and 3 s, and than the kernel's search for an absent host."""
+WAVE = 256
+LIMIT_S = 10.0
+
+Target = list[Any]
+"""[node, address, port, id], as the probe's `dial` takes it."""
+
+
+def stage(contact: Contact, snapshot: Snapshot, names: Sequence[str]) -> None:
+    """Put `listen` and `dial` of every node; `firewall` and `port_holder` where they can explain.
+
+    All listen; all call all; what failed is called again, longer, once all else is quiet; all hang
+    up, whatever happened.
+    """
+    ids = {name: secrets.token_hex(4) for name in names}
+    try:
+        _listen(contact, snapshot, ids)
+        _dial(contact, snapshot, ids)
+    finally:
+        contact.ask("hangup", {name: {} for name in names}, LIMIT_S)
+    _explain(contact, snapshot, names)
+
+
+def _listen(contact: Contact, snapshot: Snapshot, ids: Mapping[str, str]) -> None:
+    cluster, args = ClusterView(snapshot), dict[str, dict[str, Any]]()
+    for name, identity in ids.items():
+        port = snapshot.job.master_port if cluster[name].is_head else None
+        try:
+            address = training_address(cluster[name])
+        except FactError as error:
+            snapshot.put(name, Listening.section, {"error": str(error)})
+            continue
+        args[name] = {"id": identity, "address": address, "sample": SAMPLE, "master_port": port}
+    _put(snapshot, Listening.section, contact.ask("listen", args, LIMIT_S))
+
+
+def _dial(contact: Contact, snapshot: Snapshot, ids: Mapping[str, str]) -> None:
+    plans = {name: _targets(snapshot, name, ids) for name in ids}
+    first = contact.ask("dial", _args(plans, FIRST_S), _limit(plans, FIRST_S))
+    again = {name: _failed(answer, ids) for name, answer in first.items() if _failed(answer, ids)}
+    second = contact.ask("dial", _args(again, SECOND_S), _limit(again, SECOND_S)) if again else {}
+    for name, answer in first.items():
+        snapshot.put(name, Dialled.section, _merged(answer, second.get(name)))
+
+
+def _targets(snapshot: Snapshot, name: str, ids: Mapping[str, str]) -> list[Target]:
+    """All others' ports, the next node first, so that no node is called by all at once.
+
+    Port by port over all targets: a target that is silent twice is not called any more.
+    """
+    order = list(ids)
+    at = order.index(name)
+    cluster = ClusterView(snapshot)
+    found: list[list[Target]] = []
+    for target in [*order[at + 1 :], *order[: at + 1]]:
+        if cluster[target].has(Listening):
+            fact = cluster[target].read(Listening)
+            ports = fact.ports if target != name else ()
+            if fact.master_error == "":
+                ports = (snapshot.job.master_port, *ports)
+            found.append([[target, fact.address, port, ids[target]] for port in ports])
+    rounds = range(max(map(len, found), default=0))
+    return [targets[turn] for turn in rounds for targets in found if turn < len(targets)]
+
+
+def _args(plans: Mapping[str, list[Target]], timeout: float) -> dict[str, dict[str, Any]]:
+    return {name: {"targets": plan, "timeout": timeout} for name, plan in plans.items()}
+
+
+def _limit(plans: Mapping[str, list[Target]], timeout: float) -> float:
+    """Seconds that the longest plan may take if nobody answers, plus some to breathe."""
+    waves = max((len(plan) for plan in plans.values()), default=0) // WAVE + 1
+    return waves * timeout + LIMIT_S
+
+
+def _failed(answer: Answer, ids: Mapping[str, str]) -> list[Target]:
+    failed = answer.get("data", {}).get("failed", [])
+    return [[one["target"], one["address"], one["port"], ids[one["target"]]] for one in failed]
+
+
+def _merged(first: Answer, second: Answer | None) -> Answer:
+    """What was reached at either time, and what failed both times; no second answer is none."""
+    if second is None or "data" not in second:
+        return second or first
+    reached = {target: list(ports) for target, ports in first["data"]["reached"].items()}
+    for target, ports in second["data"]["reached"].items():
+        reached.setdefault(target, []).extend(ports)
+    return {"data": {**second["data"], "reached": reached}}
+
+
+def _explain(contact: Contact, snapshot: Snapshot, names: Sequence[str]) -> None:
+    cluster = ClusterView(snapshot)
+    involved = dict.fromkeys(name for name in _involved(cluster, names) if name in names)
+    if involved:
+        answers = contact.ask("firewall", {name: {} for name in involved}, 2 * LIMIT_S)
+        _put(snapshot, Firewall.section, answers)
+    head = cluster.head
+    if head.name in names and head.has(Listening) and head.read(Listening).master_error:
+        args = {head.name: {"port": snapshot.job.master_port}}
+        _put(snapshot, PortHolder.section, contact.ask("port_holder", args, LIMIT_S))
+
+
+def _involved(cluster: ClusterView, names: Sequence[str]) -> Iterator[str]:
+    """Both ends of every failed call."""
+    for name in names:
+        if cluster[name].has(Dialled):
+            for one in cluster[name].read(Dialled).failed:
+                yield from (name, one.target)
+
+
+def _put(snapshot: Snapshot, section: str, answers: Mapping[str, Answer]) -> None:
+    for name, answer in answers.items():
+        snapshot.put(name, section, answer)

@@ -1,0 +1,119 @@
+"""Which node's filter stops a connection that was seen to fail, and what it calls the rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from checks.errors import FactError
+from checks.facts import NodeView
+from checks.facts.firewall import Firewall
+from checks.firewalls import iptables, nftables
+from checks.firewalls.ruleset import Chain, Packet, Stop, stops
+
+
+@dataclass(frozen=True)
+class Culprit:
+    """The filter of `node` that stops `packet`; all `stops` are base chains of that node.
+
+    `kind` is what people manage it with: ufw, firewalld, nftables or iptables. `stops` is empty
+    where the rules may not be read, and only the manager is known to be active.
+    """
+
+    node: NodeView
+    kind: str
+    packet: Packet
+    stops: tuple[Stop, ...] = ()
+
+    def __str__(self) -> str:
+        """For example: nftables on node1 (chain inet filter input: policy drop)."""
+        if not self.stops:
+            return f"{self.kind} on {self.node.name} (its rules need root to be read)"
+        stop = self.stops[0]
+        base = stop.base
+        place = f"{base.family} {base.table}" if base.tool == "nft" else f"table {base.table}"
+        may = "" if stop.certain else "perhaps "
+        return f"{self.kind} on {self.node.name} ({may}{place} chain {stop.trail[-1]}: {stop.rule})"
+
+
+def culprit(
+    source: NodeView, target: NodeView, addresses: tuple[str, str], port: int, seen: str
+) -> Culprit | None:
+    """Whose rule stops TCP from source to that port of target, as far as their rules show.
+
+    `addresses` are the two ends; `seen` is `drop` or `reject`. A rule that does just that and whose
+    conditions all can be told goes before the others.
+    """
+    found = [
+        (node, packet, stop)
+        for node, packet in _ways(source, target, addresses, port)
+        for stop in stops(chains(node), packet)
+    ]
+    for likely in (
+        [one for one in found if one[2].certain and one[2].action == seen],
+        [one for one in found if one[2].action == seen],
+        found,
+    ):
+        if likely:
+            node, packet, stop = likely[0]
+            kind = manager(stop)
+            same = [s for n, p, s in likely if (n, p, manager(s)) == (node, packet, kind)]
+            return Culprit(node, kind, packet, tuple(same))
+    return None
+
+
+def unread(node: NodeView, packet: Packet) -> Culprit | None:
+    """The manager that is active on a node whose rules may not be read."""
+    if not node.has(Firewall) or node.read(Firewall).readable:
+        return None
+    fact = node.read(Firewall)
+    kind = "ufw" if fact.ufw else "firewalld" if fact.firewalld else ""
+    return Culprit(node, kind, packet) if kind else None
+
+
+def _ways(
+    source: NodeView, target: NodeView, addresses: tuple[str, str], port: int
+) -> Iterator[tuple[NodeView, Packet]]:
+    """The four places where the two nodes filter a connection: its SYN, and the answer to it."""
+    here, there = addresses
+    yield target, Packet(here, there, None, port, inbound=True)
+    yield source, Packet(here, there, None, port, inbound=False)
+    yield target, Packet(there, here, port, None, inbound=False, state="established")
+    yield source, Packet(there, here, port, None, inbound=True, state="established")
+
+
+def manager(stop: Stop) -> str:
+    """What people manage that rule with."""
+    jumps = {rule.to for rule in stop.base.rules}
+    if stop.base.table == "firewalld" or any(name.endswith("_ZONES") for name in jumps):
+        return "firewalld"
+    by_ufw = stop.rule == "policy drop" or stop.trail[-1].startswith("ufw-")
+    if by_ufw and any(name.startswith("ufw-") for name in jumps):
+        return "ufw"
+    return "nftables" if stop.base.tool == "nft" else "iptables"
+
+
+def chains(node: NodeView) -> Sequence[Chain]:
+    """All chains of a node that its tools could list; none where nobody asked."""
+    if not node.has(Firewall):
+        return ()
+    listings = node.read(Firewall).listings
+    found: list[Chain] = []
+    for tool, listing in listings.items():
+        if tool != "nft" and listing.text and not _twin(tool, listings["iptables"].text):
+            found += iptables.read(listing.text, tool)
+    shown = {(chain.family, chain.table) for chain in found if "legacy" not in chain.tool}
+    return [*found, *(c for c in _nft(listings["nft"].text) if (c.family, c.table) not in shown)]
+
+
+def _twin(tool: str, plain: str) -> bool:
+    """Whether a -legacy tool lists what the plain one has listed already."""
+    return tool.endswith("-legacy") and "(legacy)" in plain.partition("\n")[0]
+
+
+def _nft(text: str) -> Sequence[Chain]:
+    try:
+        return nftables.read(text) if text else ()
+    except FactError:
+        # cut off where it is very long; the tables of iptables are read all the same
+        return ()

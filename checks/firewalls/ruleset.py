@@ -1,0 +1,164 @@
+"""What nftables and iptables have in common, and which rule of it stops one packet.
+
+A packet is only asked about after it was seen to be stopped. So a condition that cannot be told
+(None) counts as not met where it would let the packet through, as a suspicion where it stops it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+Key = tuple[str, str, str, str]
+"""Tool, family, table, chain."""
+
+
+@dataclass(frozen=True)
+class Packet:
+    """One TCP segment at one node: its SYN (`new`), or the answer to one (`established`).
+
+    Ports are None where only the kernel knows them.
+    """
+
+    source: str
+    target: str
+    sport: int | None
+    dport: int | None
+    inbound: bool
+    state: str = "new"
+
+    @property
+    def hooks(self) -> tuple[str, ...]:
+        """The hooks of the node that see it, in order."""
+        return ("ingress", "prerouting", "input") if self.inbound else ("output", "postrouting")
+
+    @property
+    def family(self) -> str:
+        """`ip` or `ip6`."""
+        return "ip6" if ":" in self.source else "ip"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule, as text for people and as a condition.
+
+    `action` is accept, drop, reject, jump, goto, return, or empty for one that only counts or logs.
+    """
+
+    text: str
+    applies: Callable[[Packet], bool | None]
+    action: str
+    to: str = ""
+
+
+@dataclass(frozen=True)
+class Chain:
+    """One chain; `hook` and `policy` are empty for one that is only jumped to."""
+
+    tool: str
+    family: str
+    table: str
+    name: str
+    hook: str = ""
+    policy: str = ""
+    rules: tuple[Rule, ...] = ()
+
+    @property
+    def key(self) -> Key:
+        """What tells it from all others of the node."""
+        return (self.tool, self.family, self.table, self.name)
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Where a packet ends: the base chain, the chains walked, the rule, and drop or reject.
+
+    `certain` is False where a condition on the way could not be told.
+    """
+
+    base: Chain
+    trail: tuple[str, ...]
+    rule: str
+    action: str
+    certain: bool = True
+
+
+@dataclass
+class _Walk:
+    """One packet through one base chain."""
+
+    base: Chain
+    chains: Mapping[Key, Chain]
+    packet: Packet
+    suspects: list[Stop] = field(default_factory=list)
+    certain: bool = True
+
+    def end(self) -> Stop | None:
+        """The rule that stops it, the first suspect where all else lets it through, or None."""
+        met = self.through(self.base, (self.base.name,))
+        if met is None and self.base.policy == "drop":
+            met = Stop(self.base, (self.base.name,), "policy drop", "drop", self.certain)
+        if isinstance(met, Stop):
+            return met
+        return self.suspects[0] if self.suspects else None
+
+    def through(self, chain: Chain, trail: tuple[str, ...]) -> Stop | bool | None:
+        """A stop, True for accepted, or None where the chain decides nothing."""
+        for rule in chain.rules:
+            applies = rule.applies(self.packet)
+            if applies is False or not rule.action:
+                continue
+            if rule.action == "return":
+                if applies:
+                    return None
+                continue
+            met = self.met(rule, trail)
+            if applies is None:
+                self.suspect(met)
+            elif met is not None or rule.action == "goto":
+                return met
+        return None
+
+    def met(self, rule: Rule, trail: tuple[str, ...]) -> Stop | bool | None:
+        """What the rule does to the packet, if it applies."""
+        if rule.action == "accept":
+            return True
+        if rule.action in ("drop", "reject"):
+            return Stop(self.base, trail, rule.text, rule.action, self.certain)
+        chain = self.chains.get((*self.base.key[:3], rule.to))
+        if chain is None or rule.to in trail:
+            return None
+        return self.through(chain, (*trail, rule.to))
+
+    def suspect(self, met: Stop | bool | None) -> None:  # noqa: FBT001
+        """Remember what a rule would do whose condition cannot be told."""
+        self.certain = self.certain and met is not True
+        if isinstance(met, Stop):
+            self.suspects.append(replace(met, certain=False))
+
+
+def stops(chains: Iterable[Chain], packet: Packet) -> Iterator[Stop]:
+    """Every base chain's stop of the packet: it passes only where none is left."""
+    by_key = {chain.key: chain for chain in chains}
+    for chain in by_key.values():
+        if chain.hook in packet.hooks and chain.family in (packet.family, "inet", "netdev"):
+            stop = _Walk(chain, by_key, packet).end()
+            if stop:
+                yield stop
+
+
+def every(answers: Iterable[bool | None]) -> bool | None:
+    """All hold; None where none fails but one cannot be told."""
+    seen = list(answers)
+    return False if False in seen else None if None in seen else True
+
+
+def some(answers: Iterable[bool | None]) -> bool | None:
+    """One holds; None where none does but one cannot be told."""
+    seen = list(answers)
+    return True if True in seen else None if None in seen else False
+
+
+def negated(answer: bool | None) -> bool | None:  # noqa: FBT001
+    """The opposite; None stays None."""
+    return None if answer is None else not answer

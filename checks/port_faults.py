@@ -1,0 +1,134 @@
+"""What a failed call between two nodes means, and what mends it: one fix for each cause."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address, ip_network
+
+from checks.facts import ClusterView, NodeView
+from checks.facts.firewall import Firewall
+from checks.facts.ports import Dialled, Failed, Listening
+from checks.firewalls.culprit import Culprit, culprit, unread
+from checks.firewalls.opening import Span, networks, opening
+from checks.firewalls.ruleset import Packet
+from checks.model import Fix, Verdict, block
+
+FILTERED = {"dropped": "drop", "rejected": "reject"}
+"""Causes that a packet filter makes, and the action of its rule."""
+
+
+def faulty(source: NodeView, target: NodeView, failed: Failed, span: Span) -> Verdict:
+    """The verdict on one failed call. `span` is what has to be open, of which a port was tried."""
+    # our listener was there, so whoever refused was not the node's kernel for want of a listener
+    cause = "rejected" if failed.outcome == "refused" else failed.outcome
+    by = _filter(source, target, failed, cause) if cause in FILTERED else None
+    message = f"{source.name} cannot reach {target.name}:{failed.port}: {_seen(failed, cause)}"
+    if by:
+        message += f", by {by}"
+    elif cause in FILTERED:
+        message += f". {_place(source, target)}"
+    return block(
+        cause,
+        message,
+        opening(by, networks(_addresses(source.cluster)), span)
+        if by
+        else _fix(source, target, failed, cause, span),
+        address=failed.address,
+        ports={str(failed.port): failed.outcome},
+        timeout_s=source.read(Dialled).timeout_s,
+        **({"filter": str(by)} if by else {}),
+    )
+
+
+def _seen(failed: Failed, cause: str) -> str:
+    """In words, what a cause looks like from the caller's side."""
+    return {
+        "dropped": f"packets are dropped (no answer in {failed.seconds:.1f} s)",
+        "rejected": "the connection is rejected although our listener is there",
+        "reset": "the connection is cut as soon as it is made",
+        "no-route": f"no route to {failed.address}",
+        "absent": f"nobody answers to {failed.address} on the network",
+        "wrong-answer": f"something else than this node's listener answers at {failed.address}",
+        "no-answer": f"the connection opens but carries nothing in {failed.seconds:.1f} s",
+        "no-local-port": "the caller has no local port left",
+    }.get(cause, cause)
+
+
+def _filter(source: NodeView, target: NodeView, failed: Failed, cause: str) -> Culprit | None:
+    """Whose rules stop it; where they may not be read, whose manager is active."""
+    ends = (source.read(Listening).address, failed.address)
+    found = culprit(source, target, ends, failed.port, FILTERED[cause])
+    if found:
+        return found
+    outgoing, incoming = (Packet(*ends, None, failed.port, inbound=way) for way in (False, True))
+    if _suspect(source, target) is source:
+        return unread(source, outgoing)
+    return unread(target, incoming)
+
+
+def _suspect(source: NodeView, target: NodeView) -> NodeView | None:
+    """Whom the matrix of all calls accuses: one that reaches nobody, or that nobody reaches."""
+    cluster = source.cluster
+    others = [node for node in cluster.reached if node.has(Dialled) and node is not source]
+    callers = [node for node in others if node is not target]
+    reach_target = [n for n in callers if target.name in n.read(Dialled).reached]
+    mine = set(source.read(Dialled).reached) - {source.name}
+    if reach_target and not mine:
+        return source
+    if callers and mine and not reach_target:
+        return target
+    return None
+
+
+def _place(source: NodeView, target: NodeView) -> str:
+    """Where to look, when no rule of either node explains it."""
+    hidden = [n.name for n in (source, target) if not (n.has(Firewall) and _legible(n))]
+    if hidden:
+        return f"The packet filter of {' and '.join(hidden)} could not be read"
+    return f"No rule on {source.name} or {target.name} does it, so something between them does"
+
+
+def _legible(node: NodeView) -> bool:
+    return node.read(Firewall).readable
+
+
+def _addresses(cluster: ClusterView) -> list[str]:
+    """Where training's connections come from and go to."""
+    return [node.read(Listening).address for node in cluster.reached if node.has(Listening)]
+
+
+def _fix(source: NodeView, target: NodeView, failed: Failed, cause: str, span: Span) -> Fix:
+    where = failed.address
+    if cause in FILTERED or cause in ("reset", "no-answer"):
+        return _open_between(source, target, span)
+    if cause in ("no-route", "absent"):
+        return _route(source, target, where)
+    if cause == "wrong-answer":
+        return source.fix(
+            f"ip neigh show {where}; ip route get {where}",
+            f"find who else answers at {where}: another machine with this address, or a proxy",
+        )
+    return source.fix("ss -s", "find what holds so many connections, and end it")
+
+
+def _open_between(source: NodeView, target: NodeView, span: Span) -> Fix:
+    ports = str(span[0]) if span[0] == span[1] else f"{span[0]}-{span[1]}"
+    peers = ", ".join(networks(_addresses(source.cluster)))
+    accused = _suspect(source, target)
+    at = f"at {accused.name}" if accused else f"between {source.name} and {target.name}"
+    return Fix(
+        note=f"open TCP {ports} from {peers} {at}: cloud security group, switch ACL, or "
+        "the node's own filter where it could not be read"
+    )
+
+
+def _route(source: NodeView, target: NodeView, where: str) -> Fix:
+    refusing = source.read(Firewall).refusing_routes if source.has(Firewall) else ()
+    # the kernel picks the longest prefix, and so do we
+    hits = [net for net in refusing if ip_address(where) in ip_network(net)]
+    if hits:
+        longest = max(hits, key=lambda net: int(net.partition("/")[2]))
+        return source.fix(f"ip route del {longest}", "this route refuses the address", root=True)
+    return source.fix(
+        f"ip route get {where}",
+        f"add the route to {where} that is missing, or bring up the interface of {target.name}",
+    )
