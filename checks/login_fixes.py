@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -20,6 +21,10 @@ RELOAD = "{ systemctl reload ssh || systemctl reload sshd || pkill -o -HUP -x ss
 QUIET = "case $- in *i*) ;; *) return;; esac"
 REFUSALS = ("key-denied", "key-permissions", "key-unreadable", "public-key-auth-off")
 TRUST = "or, for all nodes at once: python -m launcher trust"
+
+
+_BAD_LINE = re.compile(r"^(/\S+?):? line (\d+):", re.MULTILINE)
+_BAD_MODE = re.compile(r"^Bad owner or permissions on (\S+)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -108,8 +113,15 @@ def _refused(failure: Failure) -> Fix:
     port = target.read(Login).port if target.has(Login) else 22
     if port == failure.client.port:
         return _firewall(failure)
-    text = f"Host {target.name}\\n  Port {port}\\n"
-    return failure.source.fix(f"printf '{text}' >> ~/.ssh/config", f"its sshd is on port {port}")
+    note = f"its sshd is on port {port}"
+    return failure.source.fix(first_in_config(target.name, f"Port {port}"), note)
+
+
+def first_in_config(host: str, line: str) -> str:
+    """A command that puts a line for one host before all else of ~/.ssh/config, where it wins."""
+    text = f"Host {host}\\n  {line}\\nHost *\\n"
+    kept = "cat ~/.ssh/config 2>/dev/null"
+    return f"{{ printf '{text}'; {kept}; }} > ~/.ssh/config.new; mv ~/.ssh/config.new ~/.ssh/config"
 
 
 def _known_line(failure: Failure) -> str:
@@ -227,9 +239,8 @@ def _denied(failure: Failure) -> Fix:
 
 def _user_unknown(failure: Failure) -> Fix:
     user = failure.server.user if failure.server else "root"
-    text = f"Host {failure.target.name}\\n  User {user}\\n"
     note = f"{failure.target.name} has no account {failure.denial.account}; {user} logs in there"
-    return failure.source.fix(f"printf '{text}' >> ~/.ssh/config && chmod 600 ~/.ssh/config", note)
+    return failure.source.fix(first_in_config(failure.target.name, f"User {user}"), note)
 
 
 def _throttled(failure: Failure) -> Fix:
@@ -265,6 +276,15 @@ def _wrong_host(failure: Failure) -> Fix:
     return failure.source.fix(f"getent hosts {name}", note)
 
 
+def _config_broken(failure: Failure) -> Fix:
+    if found := _BAD_LINE.search(failure.attempt.err):
+        path, number = shlex.quote(found[1]), found[2]
+        return failure.source.fix(f"sed -i '{number}s/^/#/' {path}", root=path.startswith("/etc/"))
+    if found := _BAD_MODE.search(failure.attempt.err):
+        return failure.source.fix(f"chmod go-w {shlex.quote(found[1])}")
+    return _look(failure)
+
+
 def _look(failure: Failure) -> Fix:
     return failure.source.fix(f"ssh -vv -oBatchMode=yes {failure.target.name} true", "shows where")
 
@@ -289,4 +309,5 @@ _FIXES: Mapping[str, Callable[[Failure], Fix]] = {
     "shell-refuses": _shell_refuses,
     "shell-hangs": _shell_hangs,
     "wrong-host": _wrong_host,
+    "config-broken": _config_broken,
 }

@@ -14,6 +14,7 @@ from checks.facts import NodeView
 from checks.facts.pdsh import Folder, Pdsh, PdshRun, Reached
 from checks.facts.ssh import SshRow
 from checks.facts.who import Who
+from checks.login_fixes import first_in_config
 from checks.model import Fix, Verdict, block, ok, skip, unknown, warn
 
 HARMLESS = {
@@ -101,7 +102,7 @@ def _insecure(node: NodeView, bad: list[Folder]) -> Verdict:
     )
 
 
-@node_check("pdsh.environment-is-neutral", Pdsh, Who, over=Over.HEAD)
+@node_check("pdsh.environment-is-neutral", Pdsh, PdshRun, Who, over=Over.HEAD)
 def environment_is_neutral(node: NodeView) -> Verdict:
     """No variable of the head's shell changes what pdsh does in a launch.
 
@@ -112,6 +113,10 @@ def environment_is_neutral(node: NodeView) -> Verdict:
         return verdict
     found = node.read(Pdsh).environment
     fatal = found.get("PDSH_COMMAND_TIMEOUT", "0")
+    if _replaced_arguments(node):
+        shown = f"PDSH_SSH_ARGS={found['PDSH_SSH_ARGS']}"
+        message = f"{shown} on {node.name} replaces ssh's arguments, and pdsh reaches no node so"
+        return block("ssh-args-replaced", message, _unset(node, "PDSH_SSH_ARGS"))
     odd = {name: value for name, value in found.items() if name not in HARMLESS and value}
     if fatal not in ("", "0"):
         message = f"PDSH_COMMAND_TIMEOUT={fatal} on {node.name}: pdsh would end the training then"
@@ -121,6 +126,13 @@ def environment_is_neutral(node: NodeView) -> Verdict:
         message = f"the shell of {node.name} changes what pdsh does: {told}"
         return warn("changed-by-environment", message, _unset(node, *sorted(odd)))
     return ok("no variable changes pdsh", seen=sorted(found))
+
+
+def _replaced_arguments(head: NodeView) -> bool:
+    """Whether PDSH_SSH_ARGS is set, and pdsh reaches none of the nodes that plain ssh reaches."""
+    if not head.read(Pdsh).environment.get("PDSH_SSH_ARGS") or not head.has(PdshRun):
+        return False
+    return all(one.rank is None for one in head.read(PdshRun).targets.values())
 
 
 def _unset(node: NodeView, *names: str) -> Fix:
@@ -149,6 +161,8 @@ def reaches_every_node(head: NodeView, node: NodeView) -> Verdict:
     reached = run.targets.get(node.name)
     if reached is None:
         return unknown(f"pdsh was not tried from {head.name} to {node.name}")
+    if reached.rank is None and _replaced_arguments(head):
+        return skip("see pdsh.environment-is-neutral")
     if reached.rank is None:
         return _unreached(head, node, run, reached)
     return _answered(head, node, run, reached)
@@ -175,9 +189,8 @@ def _port_fix(head: NodeView, node: NodeView) -> Fix | None:
     port = node.node.port or head.job.ssh.port
     if len(ports) < 2 or not port:
         return None
-    text = f"Host {node.name}\\n  Port {port}\\n"
     note = "pdsh gives one port to all nodes; ssh's own config must tell those that differ"
-    return head.fix(f"printf '{text}' >> ~/.ssh/config && chmod 600 ~/.ssh/config", note)
+    return head.fix(first_in_config(node.name, f"Port {port}"), note)
 
 
 def _answered(head: NodeView, node: NodeView, run: PdshRun, reached: Reached) -> Verdict:

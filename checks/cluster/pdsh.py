@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from checks.cluster.contact import Contact
-from checks.facts import ClusterView, Snapshot
+from checks.facts import ClusterView, NodeView, Snapshot
 from checks.facts.pdsh import Pdsh, PdshRun
+from checks.facts.ssh import SshRow
 from checks.model import Job
 
 FANOUT = 1024
@@ -39,8 +40,14 @@ def pdsh_env(job: Job, names: Sequence[str], inherited: str = "") -> dict[str, s
     return env
 
 
+def _logs_in(head: NodeView, name: str) -> bool:
+    """Whether plain ssh got there: where it did not, pdsh would only wait for the same failure."""
+    attempt = head.read(SshRow).targets.get(name) if head.has(SshRow) else None
+    return attempt is None or bool(attempt.hostname)
+
+
 def stage(contact: Contact, snapshot: Snapshot, names: Sequence[str]) -> None:
-    """Fill the section `pdsh_run` of the head: one call over all nodes that were reached.
+    """Fill the section `pdsh_run` of the head: one call over all nodes that ssh reaches.
 
     `names` are the nodes that the claims are about; the head is asked, where it is among them.
     """
@@ -50,7 +57,9 @@ def stage(contact: Contact, snapshot: Snapshot, names: Sequence[str]) -> None:
     head = cluster.head
     if not head.has(Pdsh) or not head.read(Pdsh).path:
         return
-    targets = [name for name in job.names if name in names]
+    targets = [name for name in job.names if name in names and _logs_in(head, name)]
+    if not targets:
+        return
     inherited = head.read(Pdsh).environment.get("PDSH_SSH_ARGS_APPEND", "")
     args = {
         "argv": pdsh_argv(job, targets),

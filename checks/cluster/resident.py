@@ -140,8 +140,9 @@ class Resident:
     def _parsed(self, line: bytes) -> dict[str, Any] | None:
         """The object of a line of ours; anything else a shell printed is kept as noise."""
         nonce, _, text = line.rpartition(self._nonce)
-        if nonce or self._nonce not in line:
-            self.noise = (self.noise + line.decode("utf-8", "replace") + "\n")[:NOISE_LIMIT]
+        heard = nonce if self._nonce in line else line
+        if heard:
+            self.noise = (self.noise + heard.decode("utf-8", "replace") + "\n")[:NOISE_LIMIT]
         if not text or self._nonce not in line:
             return None
         try:
