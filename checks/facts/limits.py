@@ -10,7 +10,10 @@ from checks.facts.decode import Fact
 
 @dataclass(frozen=True)
 class Limits(Fact):
-    """Pairs are (soft, hard); None is unlimited. Sizes in bytes."""
+    """Pairs are (soft, hard); None is unlimited. Sizes in bytes.
+
+    `core_pattern` is the kernel's: a file's name, or `|` and the program that takes core dumps.
+    """
 
     section: ClassVar[str] = "limits"
     memlock: tuple[int | None, ...]
@@ -22,3 +25,4 @@ class Limits(Fact):
     shm_free_bytes: int
     pid_max: int
     container: bool
+    core_pattern: str = ""

@@ -8,7 +8,9 @@ from checks.probe.core import read, section
 
 def pair(kind):
     """Soft and hard limit; None stands for unlimited."""
-    return [None if value == resource.RLIM_INFINITY else value for value in resource.getrlimit(kind)]
+    return [
+        None if value == resource.RLIM_INFINITY else value for value in resource.getrlimit(kind)
+    ]
 
 
 def size(path):
@@ -19,6 +21,7 @@ def size(path):
 
 @section("limits")
 def limits(args):
+    """Limits of this process, which are those of the shell above it, and what /dev/shm holds."""
     total, free = size("/dev/shm") if os.path.isdir("/dev/shm") else (0, 0)
     return {
         "memlock": pair(resource.RLIMIT_MEMLOCK),
@@ -29,5 +32,6 @@ def limits(args):
         "shm_bytes": total,
         "shm_free_bytes": free,
         "pid_max": int(read("/proc/sys/kernel/pid_max", "0")),
+        "core_pattern": read("/proc/sys/kernel/core_pattern", ""),
         "container": os.path.exists("/.dockerenv") or os.path.exists("/run/.containerenv"),
     }
