@@ -108,7 +108,11 @@ def _area(area: str, findings: Sequence[Finding], *, colour: bool, width: int) -
         lines[0] += f": {_reasons(here)}"
     for one in "×?‼":
         wrong = [finding for finding in here if mark(finding) == one]
-        for group in _shortened(wrong):
+        groups = _shortened(wrong)
+        if one == "?":
+            lines += _unanswered(groups, colour=colour, width=width)
+            continue
+        for group in groups:
             lines += _told(group, colour=colour, width=width)
     return lines
 
@@ -144,8 +148,7 @@ def _told(group: Alike | str, *, colour: bool, width: int) -> list[str]:
     sign = mark(first)
     tail = " (allowed)" if first.allowed and first.outcome is Outcome.FAIL else ""
     message = clean(group.told(first.message or f"{first.check} does not hold"))
-    lines = _wrapped(f"  {sign} ", f"{message}{tail}", width)
-    lines[0] = lines[0].replace(sign, painted(sign, sign, colour=colour), 1)
+    lines = _headed(sign, f"{message}{tail}", colour=colour, width=width)
     subjects = " → ".join(dict.fromkeys(fold(names) for names in group.nodes))
     about = ", ".join(part for part in (first.check, subjects, first.cause) if part)
     lines += _wrapped("      ", painted(about, "-", colour=colour), width)
@@ -153,6 +156,24 @@ def _told(group: Alike | str, *, colour: bool, width: int) -> list[str]:
     if seen:
         lines += _wrapped("      seen: ", clean(seen), width)
     return lines + (_mended(first.fix, group, colour=colour) if first.fix else [])
+
+
+def _unanswered(groups: Sequence[Alike | str], *, colour: bool, width: int) -> list[str]:
+    """Each reason once, and under it the checks that could not be judged because of it."""
+    reasons: dict[str, list[str]] = {}
+    for group in groups:
+        if isinstance(group, str):
+            reasons.setdefault(group, [])
+        else:
+            told = group.told(group.first.message or "no answer")
+            reasons.setdefault(told, []).append(group.first.check)
+    lines = []
+    for reason, checks in reasons.items():
+        lines += _headed("?", clean(reason), colour=colour, width=width)
+        if checks:
+            about = ", ".join(dict.fromkeys(checks))
+            lines += _wrapped("      ", painted(about, "-", colour=colour), width)
+    return lines
 
 
 def _mended(fix: Fix, group: Alike, *, colour: bool) -> list[str]:
@@ -165,6 +186,11 @@ def _mended(fix: Fix, group: Alike, *, colour: bool) -> list[str]:
         return [f"      fix{where}:{note}"]
     command = painted(clean(fix.command), "fix", colour=colour)
     return [f"      fix{where}:{note}", *(f"        {line}" for line in command.splitlines())]
+
+
+def _headed(sign: str, text: str, *, colour: bool, width: int) -> list[str]:
+    first, *rest = _wrapped(f"  {sign} ", text, width)
+    return [first.replace(sign, painted(sign, sign, colour=colour), 1), *rest]
 
 
 def _wrapped(indent: str, text: str, width: int) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import types
+
 import pytest
 
 from checks.model import Finding, Outcome
@@ -33,7 +35,6 @@ def text(finding: Finding) -> str:
 
 def require_answer(finding: Finding) -> None:
     """Returns where the claim was judged; else ends the setup: skipped, or an error with why."""
-    __tracebackhide__ = True
     if finding.outcome is Outcome.SKIP:
         pytest.skip(clean(finding.message))
     if finding.outcome is Outcome.UNKNOWN:
@@ -42,9 +43,25 @@ def require_answer(finding: Finding) -> None:
 
 def require(finding: Finding) -> None:
     """Returns where the claim holds or need not stop the start; else fails the item."""
-    __tracebackhide__ = True
     if finding.stops:
         pytest.fail(text(finding), pytrace=False)
+
+
+def in_one_frame(
+    raised: pytest.ExceptionInfo[BaseException],
+) -> pytest.ExceptionInfo[BaseException]:
+    """`raised` as if raised by this module's function right away.
+
+    pytest filters the other thirty frames before it finds that none is to be shown: that would be
+    most of the time of a run in which thousands of pairs fail.
+    """
+    trace: types.TracebackType | None = raised.tb
+    while trace and trace.tb_frame.f_code.co_filename != __file__:
+        trace = trace.tb_next
+    if trace is None:
+        return raised
+    alone = types.TracebackType(None, trace.tb_frame, trace.tb_lasti, trace.tb_lineno)
+    return pytest.ExceptionInfo.from_exc_info((raised.type, raised.value, alone))
 
 
 def warned(properties: list[tuple[str, object]]) -> bool:

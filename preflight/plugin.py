@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from checks.catalogue import AREAS
 from checks.cluster.gather import plan_commands
 from checks.errors import UsageError
 from checks.judge import decide
@@ -15,7 +16,7 @@ from checks.summary import Next, summary
 from preflight import options
 from preflight.flight import Flight
 from preflight.items import Asked, leaves, narrowed_to
-from preflight.outcome import properties, require_answer, warned
+from preflight.outcome import in_one_frame, properties, require_answer, warned
 from preflight.progress import Progress
 
 HERE = Path(__file__).parent
@@ -98,8 +99,11 @@ class _Session:
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """After -k, a pair that leaves the nodes to which the selection was narrowed goes too."""
-        if self._flight is None or not self._config.getoption("keyword"):
+        """The areas in their order; after -k, pairs that leave the nodes it narrowed to go too."""
+        if self._flight is None:
+            return
+        items.sort(key=_place)
+        if not self._config.getoption("keyword"):
             return
         ours = [asked for item in items if (asked := _asked_by(item))]
         nodes = narrowed_to((claim for asked in ours for claim in asked.claims), self._flight.job)
@@ -142,6 +146,11 @@ class _Session:
         item.user_properties.extend(properties(judged))
         self._judged[item.nodeid] = judged
         return judged
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+        if call.excinfo and item.nodeid in self._judged:
+            call.excinfo = in_one_frame(call.excinfo)
 
     def pytest_report_teststatus(
         self, report: pytest.CollectReport | pytest.TestReport
@@ -216,6 +225,12 @@ class _Session:
         reporter = self._config.pluginmanager.get_plugin("terminalreporter")
         assert isinstance(reporter, pytest.TerminalReporter)
         return reporter
+
+
+def _place(item: pytest.Item) -> int:
+    """Where an item's area stands in the catalogue; any other item comes after."""
+    asked = _asked_by(item)
+    return AREAS.index(asked.claims[0].check.area) if asked else len(AREAS)
 
 
 def _asked_by(item: pytest.Item) -> Asked | None:
