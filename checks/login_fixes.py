@@ -6,20 +6,16 @@ import os
 import re
 import shlex
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
-from checks.causes import bad_key_file, offending_line, presented_fingerprint
-from checks.denied import Denial, why_denied
+from checks.causes import bad_key_file, offending_line
 from checks.facts import Login, NodeView
-from checks.facts.ssh import Attempt
-from checks.facts.sshd import Sshd
-from checks.facts.trust import Client, Trust
 from checks.facts.who import Who
+from checks.failed_login import Failure, address_of
+from checks.firewalls.opening import networks, opening
 from checks.model import Fix
 
 RELOAD = "{ systemctl reload ssh || systemctl reload sshd || pkill -o -HUP -x sshd; } 2>/dev/null"
 QUIET = "case $- in *i*) ;; *) return;; esac"
-REFUSALS = ("key-denied", "key-permissions", "key-unreadable", "public-key-auth-off")
 TRUST = "or, for all nodes at once: python -m launcher trust"
 
 
@@ -27,91 +23,29 @@ _BAD_LINE = re.compile(r"^(/\S+?):? line (\d+):", re.MULTILINE)
 _BAD_MODE = re.compile(r"^Bad owner or permissions on (\S+)", re.MULTILINE)
 
 
-@dataclass(frozen=True)
-class Failure:
-    """A failed login, with all that is known of its two ends."""
-
-    cause: str
-    attempt: Attempt
-    source: NodeView
-    target: NodeView
-    denial: Denial
-
-    @property
-    def client(self) -> Client:
-        """What the source's ssh does for the target."""
-        if self.source.has(Trust):
-            client = self.source.read(Trust).client(self.target.name)
-            return client if client.hostname else Client(hostname=self.target.name)
-        return Client(hostname=self.target.name, port=self.target.node.port or 22)
-
-    @property
-    def server(self) -> Sshd | None:
-        """The target's sshd."""
-        return self.target.read(Sshd) if self.target.has(Sshd) else None
-
-    @property
-    def known_as(self) -> str:
-        """What known_hosts calls the target."""
-        client = self.client
-        special = self.source.has(Trust) and self.target.name in self.source.read(Trust).special
-        name = client.hostname if special else self.target.name
-        return name if client.port == 22 else f"[{name}]:{client.port}"
-
-    @property
-    def detail(self) -> str:
-        """What is known beyond the cause."""
-        return self.denial.detail
-
-    def fix(self) -> Fix:
-        """What to type, and where."""
-        return _FIXES.get(self.cause, _look)(self)
-
-
-def explain(cause: str, attempt: Attempt, source: NodeView, target: NodeView) -> Failure:
-    """Refine the cause of a failed login with what both nodes tell of their keys and settings."""
-    denial = Denial(cause)
-    server = target.read(Sshd) if target.has(Sshd) else None
-    if cause in REFUSALS:
-        client = source.read(Trust) if source.has(Trust) else None
-        denial = why_denied(attempt.err, client, server)
-    elif cause == "host-key-changed" and server:
-        denial = _changed(attempt, server, target.name)
-    return Failure(denial.cause, attempt, source, target, denial)
-
-
-def _changed(attempt: Attempt, server: Sshd, name: str) -> Denial:
-    presented = presented_fingerprint(attempt.err)
-    line = offending_line(attempt.err)
-    if (
-        presented
-        and server.host_keys
-        and presented not in {k.fingerprint for k in server.host_keys}
-    ):
-        return Denial("wrong-host", f"it presents {presented}, which is no host key of {name}")
-    return Denial("host-key-changed", f"{line[0]}:{line[1]} has an older one" if line else "")
-
-
-def _address(node: NodeView) -> str:
-    return node.read(Login).address if node.has(Login) else ""
+def fix_of(failure: Failure) -> Fix:
+    """What to type, and where."""
+    return _FIXES.get(failure.cause, _look)(failure)
 
 
 def _name(failure: Failure) -> Fix:
-    address, name = _address(failure.target), failure.target.name
+    address, name = address_of(failure.target), failure.target.name
     return failure.source.fix(f"echo '{address} {name}' >> /etc/hosts", root=True)
 
 
 def _firewall(failure: Failure) -> Fix:
-    address, port = _address(failure.source), failure.client.port
-    command = f"iptables -I INPUT -p tcp -s {address} --dport {port} -j ACCEPT"
-    note = f"lets {failure.source.name} in; keep it with your firewall's own tool (ufw, firewalld)"
-    return failure.target.fix(command, note, root=True)
+    source, target, port = *failure.addresses, failure.client.port
+    if filter_ := failure.filter:
+        inbound = filter_.node is failure.target
+        return opening(filter_, networks([source if inbound else target]), (port, port))
+    note = f"no rule of either node stops it: look between {source} and {target} (security group)"
+    return failure.source.fix(f"ssh -v -oConnectTimeout=5 {failure.target.name} true", note)
 
 
 def _refused(failure: Failure) -> Fix:
     target = failure.target
     port = target.read(Login).port if target.has(Login) else 22
-    if port == failure.client.port:
+    if port == failure.client.port or failure.filter:
         return _firewall(failure)
     note = f"its sshd is on port {port}"
     return failure.source.fix(first_in_config(target.name, f"Port {port}"), note)
@@ -269,7 +203,7 @@ def quiet_shell(node: NodeView, note: str) -> Fix:
 
 
 def _wrong_host(failure: Failure) -> Fix:
-    name, address = failure.target.name, _address(failure.target)
+    name, address = failure.target.name, address_of(failure.target)
     note = (
         f"must say {address}: correct /etc/hosts or DNS, or the port, where a container shares it"
     )

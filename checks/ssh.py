@@ -10,13 +10,15 @@ from __future__ import annotations
 from checks.causes import MEANING, cause_of, said
 from checks.check import node_check, pair_check
 from checks.facts import Login, NodeView
+from checks.facts.firewall import Firewall
 from checks.facts.interfaces import Interfaces
 from checks.facts.names import Names
 from checks.facts.ssh import Attempt, SshRow
 from checks.facts.sshd import Sshd
 from checks.facts.trust import Trust
 from checks.facts.who import Who
-from checks.login_fixes import explain, quiet_shell
+from checks.failed_login import explain
+from checks.login_fixes import fix_of, quiet_shell
 from checks.model import Fix, Severity, Verdict, block, ok, skip, unknown, warn
 
 BY_NAME = frozenset({"name-unresolved", "dropped", "refused", "no-route", "timeout", "wrong-host",
@@ -25,7 +27,7 @@ BY_NAME = frozenset({"name-unresolved", "dropped", "refused", "no-route", "timeo
 
 
 @pair_check(
-    "ssh.every-node-logs-in-to-every-node", SshRow, Who, Trust, Sshd, Names, Interfaces, Login
+    "ssh.every-node-logs-in-to-every-node", SshRow, Who, Trust, Sshd, Names, Interfaces, Firewall
 )
 def every_node_logs_in_to_every_node(source: NodeView, target: NodeView) -> Verdict:
     """Every node logs in to every node, itself too, by ssh without a question.
@@ -62,7 +64,7 @@ def _failed(cause: str, attempt: Attempt, source: NodeView, target: NodeView) ->
     return block(
         failure.cause,
         f"{message} ({hint})" if hint else message,
-        failure.fix(),
+        fix_of(failure),
         seconds=attempt.seconds,
         exit=attempt.code,
         tries=attempt.tries,
