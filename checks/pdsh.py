@@ -112,12 +112,16 @@ def environment_is_neutral(node: NodeView) -> Verdict:
     if verdict := _absent(node):
         return verdict
     found = node.read(Pdsh).environment
-    fatal = found.get("PDSH_COMMAND_TIMEOUT", "0")
+    fatal = found.get("PDSH_COMMAND_TIMEOUT", "")
     if _replaced_arguments(node):
         shown = f"PDSH_SSH_ARGS={found['PDSH_SSH_ARGS']}"
         message = f"{shown} on {node.name} replaces ssh's arguments, and pdsh reaches no node so"
         return block("ssh-args-replaced", message, _unset(node, "PDSH_SSH_ARGS"))
-    odd = {name: value for name, value in found.items() if name not in HARMLESS and value}
+    odd = {
+        name: value
+        for name, value in found.items()
+        if name not in HARMLESS and value not in {"", "0"}
+    }
     if fatal not in ("", "0"):
         message = f"PDSH_COMMAND_TIMEOUT={fatal} on {node.name}: pdsh would end the training then"
         return block("command-timeout", message, _unset(node, "PDSH_COMMAND_TIMEOUT"))

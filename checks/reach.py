@@ -86,7 +86,7 @@ def _host_key_unknown(node: NodeView, login: Login) -> Fix:
     where, name, path = _known_hosts(node, login)
     note = "after comparing it with `cat /etc/ssh/ssh_host_*_key.pub` at the node's console"
     if login.host_key:
-        return _here(f"{where}echo {name}' {login.host_key}' >> {path}", note)
+        return _here(f"{where}echo {name} '{login.host_key}' >> {path}", note)
     return _here(f"{where}ssh-keyscan -p {login.port} {_host(node, login)} >> {path}", note)
 
 

@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import checks.reach
+from checks.causes import MEANING
+from checks.facts import Login
+from checks.model import Outcome, Ssh
+from tests.snapshots import judged, snapshot, with_fact
+
+CHECK = "reach.controller-logs-in"
+
+
+def found(**login):
+    snap = snapshot(("node1", "node2"), ssh=login.pop("ssh", Ssh()))
+    fields = {"reached": False, "user": "root", **login}
+    return judged(with_fact(snap, "node2", Login(**fields)), CHECK)
+
+
+def test_reached():
+    assert {one.outcome for one in found(reached=True).values()} == {Outcome.PASS}
+
+
+@pytest.mark.parametrize("cause", [*MEANING, "never-heard-of"])
+def test_every_cause_blocks_with_a_fix(cause):
+    findings = found(cause=cause, detail="seen here")
+    assert findings["node1",].outcome is Outcome.PASS
+    finding = findings["node2",]
+    assert (finding.outcome, finding.cause) == (Outcome.FAIL, cause)
+    assert "seen here" in finding.message
+    assert finding.fix.command
+    assert finding.fix.on in ("this machine", "node2")
+
+
+def test_the_presented_key_is_put_on_file():
+    finding = found(cause="host-key-unknown", host_key="ssh-ed25519 AAAA", port=2222)["node2",]
+    assert "echo '[node2]:2222' 'ssh-ed25519 AAAA' >> ~/.ssh/known_hosts" in finding.fix.command
+
+
+def test_a_stale_key_is_forgotten_where_the_ssh_config_says():
+    finding = found(cause="host-key-changed", ssh=Ssh(config="/c"))["node2",]
+    assert "ssh -G -F /c node2" in finding.fix.command
+    assert 'ssh-keygen -R "$n" -f "$f"' in finding.fix.command
+
+
+def test_no_login_recorded_is_unknown():
+    snap = snapshot(("node1",))
+    del snap.sections["node1"]["login"]
+    assert judged(snap, CHECK)["node1",].outcome is Outcome.UNKNOWN
+
+
+def test_every_cause_of_the_controllers_logins_has_a_meaning():
+    folder = Path(checks.reach.__file__).parent / "cluster"
+    text = "".join(path.read_text() for path in folder.glob("*.py"))
+    named = set(re.findall(r'LoginError\(\s*"([a-z-]+)"', text))
+    assert named
+    assert named <= set(MEANING)
