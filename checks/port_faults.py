@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from ipaddress import ip_address, ip_network
 
 from checks.facts import ClusterView, NodeView
@@ -12,12 +13,14 @@ from checks.firewalls.opening import Span, networks, opening
 from checks.firewalls.ruleset import Packet
 from checks.model import Fix, Verdict, block
 
-FILTERED = {"dropped": "drop", "rejected": "reject"}
+FILTERED = {"dropped": "drop", "rejected": "reject", "no-answer": "drop"}
 """Causes that a packet filter makes, and the action of its rule."""
 
 
 def faulty(source: NodeView, target: NodeView, failed: Failed, span: Span) -> Verdict:
     """The verdict on one failed call. `span` is what has to be open, of which a port was tried."""
+    if failed.outcome == "dropped" and _no_way_back(source, target):
+        return _lost_answer(source, target, failed)
     # our listener was there, so whoever refused was not the node's kernel for want of a listener
     cause = "rejected" if failed.outcome == "refused" else failed.outcome
     by = _filter(source, target, failed, cause) if cause in FILTERED else None
@@ -39,6 +42,26 @@ def faulty(source: NodeView, target: NodeView, failed: Failed, span: Span) -> Ve
     )
 
 
+def _no_way_back(source: NodeView, target: NodeView) -> bool:
+    """Whether the target has no route to the source, so that its answers never leave."""
+    if not target.has(Dialled):
+        return False
+    return any(one.outcome == "no-route" for one in target.read(Dialled).failures(source.name))
+
+
+def _lost_answer(source: NodeView, target: NodeView, failed: Failed) -> Verdict:
+    back = source.read(Listening).address
+    return block(
+        "no-route",
+        f"{source.name} gets no answer from {target.name}:{failed.port}: "
+        f"{target.name} has no route back to {back}",
+        _route(target, source, back),
+        address=failed.address,
+        ports={str(failed.port): failed.outcome},
+        timeout_s=source.read(Dialled).timeout_s,
+    )
+
+
 def _seen(failed: Failed, cause: str) -> str:
     """In words, what a cause looks like from the caller's side."""
     return {
@@ -55,14 +78,15 @@ def _seen(failed: Failed, cause: str) -> str:
 
 def _filter(source: NodeView, target: NodeView, failed: Failed, cause: str) -> Culprit | None:
     """Whose rules stop it; where they may not be read, whose manager is active."""
-    ends = (source.read(Listening).address, failed.address)
-    found = culprit(source, target, ends, failed.port, FILTERED[cause])
+    here = source.read(Listening).address
+    state = "established" if cause == "no-answer" else "new"
+    packet = Packet(here, failed.address, None, failed.port, inbound=True, state=state)
+    found = culprit(source, target, packet, FILTERED[cause])
     if found:
         return found
-    outgoing, incoming = (Packet(*ends, None, failed.port, inbound=way) for way in (False, True))
     if _suspect(source, target) is source:
-        return unread(source, outgoing)
-    return unread(target, incoming)
+        return unread(source, replace(packet, inbound=False))
+    return unread(target, packet)
 
 
 def _suspect(source: NodeView, target: NodeView) -> NodeView | None:
@@ -98,7 +122,7 @@ def _addresses(cluster: ClusterView) -> list[str]:
 
 def _fix(source: NodeView, target: NodeView, failed: Failed, cause: str, span: Span) -> Fix:
     where = failed.address
-    if cause in FILTERED or cause in ("reset", "no-answer"):
+    if cause in FILTERED or cause == "reset":
         return _open_between(source, target, span)
     if cause in ("no-route", "absent"):
         return _route(source, target, where)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from checks.errors import FactError
 from checks.facts import NodeView
@@ -36,18 +36,16 @@ class Culprit:
         return f"{self.kind} on {self.node.name} ({may}{place} chain {stop.trail[-1]}: {stop.rule})"
 
 
-def culprit(
-    source: NodeView, target: NodeView, addresses: tuple[str, str], port: int, seen: str
-) -> Culprit | None:
-    """Whose rule stops TCP from source to that port of target, as far as their rules show.
+def culprit(source: NodeView, target: NodeView, packet: Packet, seen: str) -> Culprit | None:
+    """Whose rule stops `packet` from source to target, or its answer, as far as their rules show.
 
-    `addresses` are the two ends; `seen` is `drop` or `reject`. A rule that does just that and whose
-    conditions all can be told goes before the others.
+    `seen` is `drop` or `reject`. A rule that does just that and whose conditions all can be told
+    goes before the others.
     """
     found = [
-        (node, packet, stop)
-        for node, packet in _ways(source, target, addresses, port)
-        for stop in stops(chains(node), packet)
+        (node, at, stop)
+        for node, at in _ways(source, target, packet)
+        for stop in stops(chains(node), at)
     ]
     for likely in (
         [one for one in found if one[2].certain and one[2].action == seen],
@@ -55,10 +53,10 @@ def culprit(
         found,
     ):
         if likely:
-            node, packet, stop = likely[0]
+            node, at, stop = likely[0]
             kind = manager(stop)
-            same = [s for n, p, s in likely if (n, p, manager(s)) == (node, packet, kind)]
-            return Culprit(node, kind, packet, tuple(same))
+            same = [s for n, p, s in likely if (n, p, manager(s)) == (node, at, kind)]
+            return Culprit(node, kind, at, tuple(same))
     return None
 
 
@@ -71,15 +69,14 @@ def unread(node: NodeView, packet: Packet) -> Culprit | None:
     return Culprit(node, kind, packet) if kind else None
 
 
-def _ways(
-    source: NodeView, target: NodeView, addresses: tuple[str, str], port: int
-) -> Iterator[tuple[NodeView, Packet]]:
-    """The four places where the two nodes filter a connection: its SYN, and the answer to it."""
-    here, there = addresses
-    yield target, Packet(here, there, None, port, inbound=True)
-    yield source, Packet(here, there, None, port, inbound=False)
-    yield target, Packet(there, here, port, None, inbound=False, state="established")
-    yield source, Packet(there, here, port, None, inbound=True, state="established")
+def _ways(source: NodeView, target: NodeView, packet: Packet) -> Iterator[tuple[NodeView, Packet]]:
+    """The four places where the two nodes filter a connection: what is sent, and its answer."""
+    answer = Packet(packet.target, packet.source, packet.dport, None, inbound=False)
+    answer = replace(answer, state="established")
+    yield target, replace(packet, inbound=True)
+    yield source, replace(packet, inbound=False)
+    yield target, answer
+    yield source, replace(answer, inbound=True)
 
 
 def manager(stop: Stop) -> str:

@@ -86,7 +86,7 @@ def _holds(packet: Packet, not_: bool, name: str, words: list[str]) -> bool | No
     if name in ("-m", "--comment"):
         return True
     test = TESTS.get(name)
-    answer = test(packet, words[0]) if test and words else None
+    answer = test(packet, " ".join(words)) if test else None
     return negated(answer) if not_ else answer
 
 
@@ -139,4 +139,5 @@ TESTS: dict[str, Callable[[Packet, str], bool | None]] = {
     "--dst-type": lambda packet, value: _local(packet, value, target=True),
     "--src-type": lambda packet, value: _local(packet, value, target=False),
     "--syn": lambda packet, _: packet.state == "new",
+    "--tcp-flags": lambda packet, value: packet.state == "new" if value.endswith(" SYN") else None,
 }
