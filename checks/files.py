@@ -127,9 +127,11 @@ def _wrong(
     """Cause, message and fix for a path that cannot be read here."""
     at = seen.absolute if what == seen.absolute else f"{what} ({seen.absolute})"
     if seen.state == "missing":
-        known = f"; {elsewhere} other nodes have it" if elsewhere else ""
-        note = "" if fetch else "no node that answered has it: correct the path in launch.toml"
-        return "missing", f"{node.name} has no {at}{known}", node.fix(fetch, note)
+        known = f"; {elsewhere} of the other nodes have it" if elsewhere else ""
+        note = (
+            "" if fetch else "no node that answered has it: create it on all, or correct the path"
+        )
+        return "missing", f"{at} is missing on {node.name}{known}", node.fix(fetch, note)
     if seen.state == "hangs":
         command = f"findmnt --target {shlex.quote(posixpath.dirname(seen.absolute))}"
         message = f"{at} on {node.name} does not answer: the mount it is on hangs"

@@ -68,12 +68,19 @@ def _too_old(node: NodeView, seen: Software) -> Verdict:
 
 def _missing(node: NodeView, seen: Software) -> Verdict:
     there = f"; there is {', '.join(seen.instead)}" if seen.instead else ""
-    where = f" (nothing below {seen.nearest} is there)" if seen.nearest else " on the PATH"
+    folder = seen.path.rpartition("/")[0]
+    where = "" if folder else " on the PATH"
+    if folder and seen.nearest != folder:
+        where = f" (of its folders only {seen.nearest} is there)"
     message = f"{node.name} has no {seen.path}{where}{there}"
     note = "make the environment at the same path as on the other nodes, with the same packages"
     others = _versions(node, "deepspeed")
+    beside = [path for path in seen.instead if folder and path.rpartition("/")[0] == folder]
     fix = node.fix("", note)
-    if seen.path.endswith(("/bin/python", "/bin/python3")) and seen.instead and others:
+    if beside:
+        link = shlex.join(["ln", "-s", beside[0], seen.path])
+        fix = node.fix(link, "its neighbour is there; or name that with `python` in launch.toml")
+    elif seen.path.endswith(("/bin/python", "/bin/python3")) and seen.instead and others:
         fix = node.fix(_new_environment(node, seen), note)
     return block("python-missing", message, fix, instead=list(seen.instead))
 

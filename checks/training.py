@@ -98,12 +98,15 @@ def _compiles(op: Op | None) -> str:
     return f"; the first start will compile {op.name}, about a minute"
 
 
-@node_check("training.step-time-is-alike", Smoke, severity=Severity.WARN)
+@node_check("training.step-time-is-alike", Smoke, Software, Gpus, severity=Severity.WARN)
 def step_time_is_alike(node: NodeView) -> Verdict:
     """No node is more than twice as slow at the same steps as the median of the cluster.
 
     All ranks wait for the slowest at every step. Only differences of over 50 ms count.
     """
+    elsewhere = _named_elsewhere(node)
+    if elsewhere:
+        return skip(elsewhere)
     if node.read(Smoke).failed is not None:
         return skip("no steps to time; see training.smoke-trains")
     steps = {

@@ -53,6 +53,14 @@ def test_a_missing_interpreter_is_named_with_what_is_there_instead():
     )
 
 
+def test_a_neighbour_of_the_missing_interpreter_is_linked():
+    missing = Software(PYTHON, "missing", instead=("/venv/bin/python3",), nearest="/venv/bin")
+    finding = of(cluster(installed(), missing), "python-is-there", "node2")
+    assert finding.message == "node2 has no /venv/bin/python; there is /venv/bin/python3"
+    assert finding.fix
+    assert finding.fix.command == "ln -s /venv/bin/python3 /venv/bin/python"
+
+
 @pytest.mark.parametrize(
     ("fact", "cause"),
     [
