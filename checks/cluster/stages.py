@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from checks.cluster import mesh, ports, smoke
+from checks.cluster import mesh, pdsh, ports, smoke
 from checks.cluster.contact import Contact
 from checks.facts.decode import Fact
 from checks.facts.environment import Environment
 from checks.facts.gpus import Gpus
 from checks.facts.interfaces import Interfaces
 from checks.facts.names import Names
+from checks.facts.pdsh import Pdsh
 from checks.facts.ports import PortSettings
 from checks.facts.snapshot import Snapshot
 from checks.facts.trust import Trust
@@ -33,11 +34,13 @@ class Stage:
 
 STAGES: tuple[Stage, ...] = (
     Stage("ssh", (Who, Trust), ("ssh",), mesh.stage),
+    Stage("pdsh_run", (Pdsh,), ("pdsh_run",), pdsh.stage),
     Stage(
         "dial",
         (Interfaces, Names, Environment, PortSettings),
         ("listen", "dial", "hangup", "firewall", "port_holder"),
         ports.stage,
     ),
+    Stage("pdsh_run", (Pdsh,), ("pdsh_run",), pdsh.stage),
     Stage("smoke", (Gpus,), ("smoke",), smoke.stage),
 )
