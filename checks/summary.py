@@ -155,7 +155,7 @@ def _told(group: Alike | str, *, colour: bool, width: int) -> list[str]:
     seen = evidence_text(finding.evidence for finding in group.findings)
     if seen:
         lines += _wrapped("      seen: ", clean(seen), width)
-    return lines + (_mended(first.fix, group, colour=colour) if first.fix else [])
+    return lines + (_mended(first.fix, group, colour=colour, width=width) if first.fix else [])
 
 
 def _unanswered(groups: Sequence[Alike | str], *, colour: bool, width: int) -> list[str]:
@@ -176,16 +176,15 @@ def _unanswered(groups: Sequence[Alike | str], *, colour: bool, width: int) -> l
     return lines
 
 
-def _mended(fix: Fix, group: Alike, *, colour: bool) -> list[str]:
+def _mended(fix: Fix, group: Alike, *, colour: bool, width: int) -> list[str]:
     """The command of the first node, on a line of its own so that it can be copied."""
     also = group.rest(fix.on)
     likewise = f"; likewise {also}" if also else ""
     where = f" (on {fix.on}{likewise})" if fix.on else ""
     note = f" {clean(fix.note)}" if fix.note else ""
-    if not fix.command:
-        return [f"      fix{where}:{note}"]
-    command = painted(clean(fix.command), "fix", colour=colour)
-    return [f"      fix{where}:{note}", *(f"        {line}" for line in command.splitlines())]
+    lines = _wrapped("      ", f"fix{where}:{note}", width)
+    command = clean(fix.command).splitlines()
+    return lines + [f"        {painted(line, 'fix', colour=colour)}" for line in command]
 
 
 def _headed(sign: str, text: str, *, colour: bool, width: int) -> list[str]:

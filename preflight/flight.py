@@ -21,7 +21,8 @@ from preflight.html import page
 from preflight.items import QUICK_LEAVES_OUT, Asked, asked, one_finding
 
 LAST = Path(".preflight", "last.json")
-"""The report of the last full run, in the current directory: what `launcher start` may trust."""
+FACTS = Path(".preflight", "last-facts.json")
+"""Report and snapshot of the last full run, in the current directory: what the launcher trusts."""
 
 
 class Flight:
@@ -72,23 +73,20 @@ class Flight:
         """Whether every check there is was asked of every subject, of live nodes."""
         return not self.saved and len(self.selected) == len(claims_of(CATALOGUE.values(), self.job))
 
-    def write(self) -> list[Path]:
+    def write(self) -> None:
         """The files that were asked for, and LAST after a complete run. Raises OSError."""
         if self.snapshot is None:
-            return []
+            return
         report = document(self.findings, self.snapshot, time.monotonic() - self.began)
-        option, written = self._config.getoption, []
+        option = self._config.getoption
         if path := option("save_facts"):
             self.snapshot.save(path)
-            written.append(path)
         if path := option("report"):
             write(report, path)
-            written.append(path)
         if path := option("html"):
             path.write_text(page(report), encoding="utf-8", errors="backslashreplace")
-            written.append(path)
         if self.complete:
-            last = self._config.invocation_params.dir / LAST
-            last.parent.mkdir(exist_ok=True)
-            write({**report, "digest": job_digest(self.job)}, last)
-        return written
+            here = self._config.invocation_params.dir
+            (here / LAST).parent.mkdir(exist_ok=True)
+            self.snapshot.save(here / FACTS)
+            write({**report, "digest": job_digest(self.job)}, here / LAST)

@@ -15,14 +15,14 @@ class Progress:
         self._reporter = reporter
         self._live = reporter.isatty() and reporter.verbosity >= 0
         self._lock = threading.Lock()
-        self._stage, self._began, self._counts = "", 0.0, ""
+        self._stage, self._began, self._counts = "", time.monotonic(), ""
 
     def stage(self, stage: str, done: int, total: int) -> None:
         """`done` of `total` nodes have answered in `stage`."""
         with self._lock:
             if stage != self._stage:
                 self._end()
-                self._stage, self._began = stage, time.monotonic()
+                self._stage = stage
             self._counts = f"{done}/{total}"
             if self._live:
                 self._reporter.rewrite(f"{stage:<10} {self._counts} nodes", erase=True)
@@ -40,4 +40,4 @@ class Progress:
         if self._stage and not self._live and self._reporter.verbosity >= 0:
             took = time.monotonic() - self._began
             self._reporter.write_line(f"{self._stage:<10} {self._counts} nodes  {took:.1f} s")
-        self._stage = ""
+        self._stage, self._began = "", time.monotonic()
