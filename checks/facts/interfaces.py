@@ -38,6 +38,12 @@ class Interface:
         return tuple(text for text in self.addresses if _routable(text))
 
     @property
+    def networks(self) -> frozenset[str]:
+        """The networks of its routable addresses, `10.0.0.0/24`."""
+        texts = (text for text in (*self.ipv4, *self.ipv6) if _routable(text.partition("/")[0]))
+        return frozenset(str(ipaddress.ip_interface(text).network) for text in texts)
+
+    @property
     def local_only(self) -> bool:
         """Whether it leads to no other machine: loopback, docker's and libvirt's bridges, veth."""
         return self.loopback or self.kind in ("docker", "veth") or self.name.startswith("virbr")
