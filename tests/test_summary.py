@@ -1,0 +1,137 @@
+"""The summary for people: folded, marked, with what mends it, ending in go or stop."""
+
+from __future__ import annotations
+
+from checks.model import Finding, Fix, Outcome, Severity
+from checks.summary import Next, clean, evidence_text, summary
+
+THEN = Next(go="Next: start", stop="Mend and run again")
+NAMES = [f"gpu{number:02}" for number in range(1, 65)]
+
+
+def told(*findings: Finding, colour: bool = False, width: int = 100) -> list[str]:
+    return summary(findings, THEN, colour=colour, width=width)
+
+
+def low(node: str, **more: object) -> Finding:
+    fix = Fix("mend it", node)
+    return Finding(
+        "limits.l", "limits", (node,), Severity.BLOCK, Outcome.FAIL, f"{node} is low", "low", fix,
+        **more,  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+def pair(source: str, target: str, outcome: Outcome = Outcome.FAIL) -> Finding:
+    message = f"{source} cannot reach {target}:29500" if outcome is Outcome.FAIL else ""
+    return Finding(
+        "ports.p", "ports", (source, target), Severity.BLOCK, outcome, message, "dropped"
+    )
+
+
+def test_an_area_that_holds_is_one_line():
+    lines = told(*(pair(s, t, Outcome.PASS) for s in NAMES for t in NAMES))
+    assert lines == ["√ ports      4096 hold", "", "GO  4096 claims hold. Next: start"]
+
+
+def test_equal_findings_are_told_once_over_folded_nodes():
+    lines = told(*map(low, NAMES[:7]))
+    assert "  × gpu[01-07] is low" in lines
+    assert "      fix (on gpu01; likewise gpu[02-07]):" in lines
+    assert lines.count("        mend it") == 1
+    assert lines[-1] == "STOP  7 findings forbid the start. Mend and run again"
+
+
+def test_different_findings_are_not_folded():
+    other = Finding(
+        "limits.l", "limits", ("gpu02",), Severity.BLOCK, Outcome.FAIL, "gpu02 is off", "low"
+    )
+    lines = told(low("gpu01"), other)
+    assert "  × gpu01 is low" in lines and "  × gpu02 is off" in lines
+
+
+def test_a_name_within_another_name_is_left_alone():
+    one = Finding(
+        "limits.l", "limits", ("n1",), Severity.BLOCK, Outcome.FAIL, "n1 is not n10 nor n1.x"
+    )
+    two = Finding(
+        "limits.l", "limits", ("n2",), Severity.BLOCK, Outcome.FAIL, "n2 is not n10 nor n1.x"
+    )
+    assert "  × n[1-2] is not n10 nor n1.x" in told(one, two)
+
+
+def test_a_dead_target_is_one_line_over_its_sources_and_is_named_below():
+    lines = told(*(pair(name, "gpu07") for name in NAMES if name != "gpu07"))
+    assert "  × gpu[01-06,08-64] cannot reach gpu07:29500" in lines
+    assert "  gpu07: 63 of 63 peers cannot reach it" in lines
+
+
+def test_all_towards_all_others_is_one_line():
+    three = NAMES[:3]
+    lines = told(*(pair(s, t) for s in three for t in three if s != t))
+    assert "  × gpu[01-03] cannot reach gpu[01-03]:29500" in lines
+
+
+def test_pairs_are_never_joined_into_pairs_that_hold():
+    lines = told(pair("gpu01", "gpu02"), pair("gpu03", "gpu04"))
+    assert "  × gpu01 cannot reach gpu02:29500" in lines
+    assert "  × gpu03 cannot reach gpu04:29500" in lines
+
+
+def test_what_was_not_answered_is_told_once_with_its_checks():
+    lines = told(
+        *(
+            Finding(f"gpu.{claim}", "gpu", ("n1",), Severity.BLOCK, Outcome.UNKNOWN, "no answer")
+            for claim in ("a", "b")
+        )
+    )
+    assert lines[:3] == ["? gpu        2 undetermined", "  ? no answer", "      gpu.a, gpu.b"]
+
+
+def test_an_allowed_finding_is_shown_as_a_warning_and_goes():
+    lines = told(low("gpu01", allowed=True))
+    assert lines[0].startswith("‼ limits")
+    assert "  ‼ gpu01 is low (allowed)" in lines
+    assert lines[-1].startswith("GO")
+
+
+def test_an_area_that_does_not_apply_says_why():
+    skipped = (
+        Finding("gpu.g", "gpu", (name,), Severity.BLOCK, Outcome.SKIP, f"{name} has no GPU")
+        for name in NAMES[:3]
+    )
+    assert told(*skipped)[0] == "- gpu        3 skipped: gpu[01-03] has no GPU"
+
+
+def test_many_different_lines_of_one_cause_are_cut_and_counted():
+    many = (
+        Finding("limits.l", "limits", (name,), Severity.BLOCK, Outcome.FAIL, f"seen {at}", "low")
+        for at, name in enumerate(NAMES[:9])
+    )
+    assert "    and 4 more like this, of gpu[06-09]: see --report" in told(*many)
+
+
+def test_control_characters_of_a_node_never_reach_the_terminal():
+    bad = Finding(
+        "limits.l", "limits", ("n1",), Severity.BLOCK, Outcome.FAIL, "a\x1b[2Jb\x00\ud800"
+    )
+    text = "\n".join(told(bad))
+    assert "\x1b" not in text and "\x00" not in text
+    assert "a\\x1b[2Jb\\x00\\ud800" in text
+    assert clean("two\nlines √") == "two\nlines √"
+
+
+def test_colour_is_only_added_never_changing_the_text():
+    plain, painted = told(*map(low, NAMES[:2])), told(*map(low, NAMES[:2]), colour=True)
+    assert "\x1b[31m×\x1b[0m" in painted[0]
+    assert [line.count("×") for line in plain] == [line.count("×") for line in painted]
+
+
+def test_prose_fits_the_width():
+    long = Finding("limits.l", "limits", ("n1",), Severity.BLOCK, Outcome.FAIL, "word " * 60)
+    assert max(map(len, told(long, width=60))) <= 60
+
+
+def test_evidence_over_nodes_is_one_text():
+    seen = [{"ms": 5, "port": 22, "who": "a"}, {"ms": 9, "port": 22, "who": "b"}]
+    assert evidence_text(seen) == "ms 5–9, port 22, who a …"
+    assert evidence_text([{"empty": "", "none": None, "zero": 0}]) == "zero 0"
