@@ -14,7 +14,7 @@ from checks.facts.limits import Limits
 from checks.facts.rdma import Rdma
 from checks.facts.who import Who
 from checks.model import Fix, Severity, Verdict, block, ok, warn
-from checks.transport import transport
+from checks.transport import meant_for_rdma
 
 MIB, GIB = 2**20, 2**30
 MEMLOCK_NEEDED, MEMLOCK_WANTED = 16 * GIB, 32 * GIB
@@ -34,12 +34,13 @@ def memlock_is_unlimited(node: NodeView) -> Verdict:
     soft, hard = node.read(Limits).memlock
     if soft is None or soft >= MEMLOCK_WANTED:
         return ok(f"memlock on {node.name} is {_size(soft)}")
-    over = transport(node)
+    rdma = meant_for_rdma(node)
+    needed = "its active RDMA ports need it" if rdma else "though nothing here uses RDMA"
     message = (
         f"a login to {node.name} may lock {_size(soft)} of memory (hard limit {_size(hard)}); "
-        f"expected unlimited, and training uses {over.kind} here"
+        f"expected unlimited, {needed}"
     )
-    verdict = block if over.rdma and soft < MEMLOCK_NEEDED else warn
+    verdict = block if rdma and soft < MEMLOCK_NEEDED else warn
     return verdict("memlock-low", message, _memlock_fix(node), soft=soft, hard=hard)
 
 

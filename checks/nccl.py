@@ -17,6 +17,7 @@ from checks.facts.names import Names
 from checks.facts.rdma import Rdma
 from checks.majority import majority
 from checks.model import Fix, Severity, Verdict, block, ok, skip, warn
+from checks.nccl_fixes import ifname_fix, port_fix, rdma_fix, unset_fix
 from checks.rendezvous import node_env, routed_interfaces, training_interface
 from checks.transport import IB_DISABLE, SOCKETS, agreed_kind, transport
 from checks.variables import Setting, in_force, interface_settings, selected
@@ -48,7 +49,7 @@ def socket_interface_exists(node: NodeView) -> Verdict:
         wrong = _wrong(node, setting)
         if wrong:
             cause, why = wrong
-            return block(cause, f"{setting} {why} on {node.name}", _ifname_fix(node, setting))
+            return block(cause, f"{setting} {why} on {node.name}", ifname_fix(node, setting))
     return ok(f"{', '.join(map(str, settings))}: {_own(node)} on {node.name}")
 
 
@@ -69,7 +70,7 @@ def infiniband_ports_are_active(node: NodeView) -> Verdict:
         if not port.active and having and 2 * active >= len(having):
             seen = f"{port.state or 'no state'}, {port.phys_state or 'no physical state'}"
             message = f"{name} of {node.name} is {seen}; it is active on {active} other nodes"
-            return block("port-down", message, _port_fix(node, name), state=port.state or "")
+            return block("port-down", message, port_fix(node, name), state=port.state or "")
         if (port.state or "").startswith("2:") and port.link_layer == "InfiniBand":
             message = f"{name} of {node.name} is linked but {port.state}: no subnet manager answers"
             fix = node.fix(
@@ -80,7 +81,7 @@ def infiniband_ports_are_active(node: NodeView) -> Verdict:
     usual = max(counts, key=lambda count: (counts[count], count), default=0)
     if len(rdma.active) < usual:
         message = f"{node.name} has {len(rdma.active)} active ports, most other nodes {usual}"
-        return block("port-missing", message, _port_fix(node, next(iter(rdma.ports))))
+        return block("port-missing", message, port_fix(node, next(iter(rdma.ports))))
     return ok(f"{len(rdma.active)} of {len(rdma.ports)} ports of {node.name} are active")
 
 
@@ -98,7 +99,7 @@ def infiniband_is_usable(node: NodeView) -> Verdict:
         return ok(f"{found.kind} on {node.name}: {found.reason}")
     message = f"{node.name} has active RDMA ports, but {found.reason}, so NCCL would use sockets"
     verdict = warn if agreed_kind(node.cluster) == SOCKETS else block
-    return verdict(found.cause, message, _rdma_fix(node, found.cause))
+    return verdict(found.cause, message, rdma_fix(node, found.cause))
 
 
 @node_check("nccl.all-nodes-agree-on-transport", Rdma, Environment, Interfaces, Names)
@@ -152,7 +153,7 @@ def infiniband_is_not_disabled(node: NodeView) -> Verdict:
     if _usual_cause(node) != "disabled" and "launch.toml" not in setting.where:
         return skip(f"{setting}, unlike most nodes; see nccl.variables-are-equal")
     message = f"{setting} on {node.name}, whose {', '.join(active)} are active"
-    return warn("ib-disabled", message, _unset_fix(node, IB_DISABLE))
+    return warn("ib-disabled", message, unset_fix(node, IB_DISABLE))
 
 
 def _usual_cause(node: NodeView) -> str:
@@ -198,43 +199,6 @@ def _peers_alike(node: NodeView, usable: list[Interface]) -> bool:
     return any(nets & interface.networks for interface in theirs if not interface.local_only)
 
 
-def _ifname_fix(node: NodeView, setting: Setting) -> Fix:
-    routed = [one.name for one in routed_interfaces(node) if not one.local_only]
-    good = routed[0] if routed else "INTERFACE"
-    if "launch.toml" in setting.where:
-        note = f'in launch.toml, [env]: {setting.name} = "{good}", or leave it out: start sets it'
-        return Fix("", "", note)
-    return _unset_fix(node, setting.name, f"or set it to {good} there")
-
-
-def _unset_fix(node: NodeView, name: str, more: str = "") -> Fix:
-    """How to take a variable back, by where it comes from."""
-    setting = in_force(node, name)
-    if setting is not None and "launch.toml" in setting.where:
-        return Fix("", "", f"remove {name} from [env] of launch.toml")
-    files = "~/.bashrc ~/.bash_profile ~/.profile ~/.zshenv ~/.ssh/environment ~/.nccl.conf"
-    files += " /etc/environment /etc/nccl.conf /etc/profile.d/* /etc/bash.bashrc"
-    note = "remove the line that it finds" + (f", {more}" if more else "")
-    return node.fix(f"grep -ns {name} {files}", note)
-
-
-def _port_fix(node: NodeView, name: str) -> Fix:
-    device, _, number = name.partition(":")
-    return node.fix(f"ibstat {device} {number or 1}", "then cable, switch port and subnet manager")
-
-
-def _rdma_fix(node: NodeView, cause: str) -> Fix:
-    if cause == "no-library":
-        note = "rdma-core on RHEL and SUSE"
-        return node.fix("apt-get install -y libibverbs1 ibverbs-providers", note, root=True)
-    if cause == "no-uverbs":
-        note = "in a container: docker run --device=/dev/infiniband"
-        return node.fix("modprobe ib_uverbs", note, root=True)
-    if cause == "no-access":
-        return node.fix("chmod 0666 /dev/infiniband/uverbs*", "udev does so by itself", root=True)
-    return _unset_fix(node, "NCCL_IB_HCA")
-
-
 def _nccl_variables(node: NodeView) -> Mapping[str, str]:
     """What ranks on that node would have, without what [env] sets for all or may differ."""
     environment = node.read(Environment)
@@ -253,4 +217,4 @@ def _differs(node: NodeView, name: str, own: str, usual: str) -> Verdict:
     message = f"{name} is {own or 'not set'} on {node.name}, {usual or 'not set'} on most nodes"
     fatal = name.removeprefix("NCCL_") in FATAL
     note = f'or hold all nodes to one value: {name} = "…" in [env] of launch.toml'
-    return (block if fatal else warn)("variable-differs", message, _unset_fix(node, name, note))
+    return (block if fatal else warn)("variable-differs", message, unset_fix(node, name, note))

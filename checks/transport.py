@@ -49,6 +49,17 @@ def transport(node: NodeView) -> Transport:
     return _openable(rdma) or _over(ports)
 
 
+def meant_for_rdma(node: NodeView) -> bool:
+    """Whether that node uses RDMA, or would once its libraries and device nodes are right.
+
+    An active InfiniBand port is nobody's accident. Many plain Ethernet cards show as RoCE.
+    """
+    found = transport(node)
+    closed = found.cause in ("no-library", "no-uverbs", "no-access")
+    ports = allowed_ports(node).values()
+    return found.rdma or (closed and any(kind_of(port) == "InfiniBand" for port in ports))
+
+
 def allowed_ports(node: NodeView) -> Mapping[str, RdmaPort]:
     """The active ports that NCCL_IB_HCA leaves, by NCCL's name, `mlx5_0:1`."""
     active = node.read(Rdma).active

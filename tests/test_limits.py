@@ -11,7 +11,7 @@ from checks.facts.gpus import Gpu, Gpus
 from checks.facts.limits import Limits
 from checks.model import Node, Outcome, Severity
 from checks.probe.limits import limits as limits_section
-from tests.networks import GIB, HEALTHY_LIMITS, cluster, rdma, who
+from tests.networks import GIB, HEALTHY_LIMITS, ROCE, cluster, rdma, who
 from tests.snapshots import judged, with_fact, without
 
 MIB = 2**20
@@ -53,7 +53,11 @@ def test_memlock_blocks_under_rdma_only():
     assert not plain.stops
     over_ib = seen("memlock-is-unlimited", facts=[rdma("mlx5_0")], **low)
     assert over_ib.stops
-    assert "InfiniBand" in over_ib.message
+    assert "active RDMA ports" in over_ib.message
+    no_library = dataclasses.replace(rdma("mlx5_0"), library=None)
+    assert seen("memlock-is-unlimited", facts=[no_library], **low).stops
+    plain_card = dataclasses.replace(rdma("mlx5_0", mlx5_0=ROCE), library=None)
+    assert seen("memlock-is-unlimited", facts=[plain_card], **low).warned
 
 
 def test_memlock_between_the_thresholds_or_with_ib_disabled_warns():

@@ -1,0 +1,48 @@
+"""What mends NCCL's settings and adapters on one node, from what that node showed."""
+
+from __future__ import annotations
+
+from checks.facts import NodeView
+from checks.model import Fix
+from checks.rendezvous import routed_interfaces
+from checks.variables import Setting, in_force
+
+
+def ifname_fix(node: NodeView, setting: Setting) -> Fix:
+    """Makes an interface variable name the one that leads to the peers."""
+    routed = [one.name for one in routed_interfaces(node) if not one.local_only]
+    good = routed[0] if routed else "INTERFACE"
+    if "launch.toml" in setting.where:
+        note = f'in launch.toml, [env]: {setting.name} = "{good}", or leave it out: start sets it'
+        return Fix("", "", note)
+    return unset_fix(node, setting.name, f"or set it to {good} there")
+
+
+def unset_fix(node: NodeView, name: str, more: str = "") -> Fix:
+    """How to take a variable back, by where it comes from."""
+    setting = in_force(node, name)
+    if setting is not None and "launch.toml" in setting.where:
+        return Fix("", "", f"remove {name} from [env] of launch.toml")
+    files = "~/.bashrc ~/.bash_profile ~/.profile ~/.zshenv ~/.ssh/environment ~/.nccl.conf"
+    files += " /etc/environment /etc/nccl.conf /etc/profile.d/* /etc/bash.bashrc"
+    note = "remove the line that it finds" + (f", {more}" if more else "")
+    return node.fix(f"grep -ns {name} {files}", note)
+
+
+def port_fix(node: NodeView, name: str) -> Fix:
+    """Shows why a port, `mlx5_0:1`, is not active; cables are for a person."""
+    device, _, number = name.partition(":")
+    return node.fix(f"ibstat {device} {number or 1}", "then cable, switch port and subnet manager")
+
+
+def rdma_fix(node: NodeView, cause: str) -> Fix:
+    """Lets a rank open the adapters, by the cause for which it cannot."""
+    if cause == "no-library":
+        note = "rdma-core on RHEL and SUSE"
+        return node.fix("apt-get install -y libibverbs1 ibverbs-providers", note, root=True)
+    if cause == "no-uverbs":
+        note = "in a container: docker run --device=/dev/infiniband"
+        return node.fix("modprobe ib_uverbs", note, root=True)
+    if cause == "no-access":
+        return node.fix("chmod 0666 /dev/infiniband/uverbs*", "udev does so by itself", root=True)
+    return unset_fix(node, "NCCL_IB_HCA")
