@@ -105,14 +105,16 @@ def _suspect(source: NodeView, target: NodeView) -> NodeView | None:
 
 def _place(source: NodeView, target: NodeView) -> str:
     """Where to look, when no rule of either node explains it."""
-    hidden = [n.name for n in (source, target) if not (n.has(Firewall) and _legible(n))]
+    ends = dict.fromkeys((source, target))
+    hidden = [node.name for node in ends if not _legible(node)]
     if hidden:
-        return f"The packet filter of {' and '.join(hidden)} could not be read"
-    return f"No rule on {source.name} or {target.name} does it, so something between them does"
+        return f"The packet filter of {' and '.join(hidden)} could not be read without root"
+    names = " or ".join(node.name for node in ends)
+    return f"No rule on {names} that can be told does it: something on the way does"
 
 
 def _legible(node: NodeView) -> bool:
-    return node.read(Firewall).readable
+    return node.has(Firewall) and node.read(Firewall).readable
 
 
 def _addresses(cluster: ClusterView) -> list[str]:
@@ -138,11 +140,10 @@ def _open_between(source: NodeView, target: NodeView, span: Span) -> Fix:
     ports = str(span[0]) if span[0] == span[1] else f"{span[0]}-{span[1]}"
     peers = ", ".join(networks(_addresses(source.cluster)))
     accused = _suspect(source, target)
-    at = f"at {accused.name}" if accused else f"between {source.name} and {target.name}"
-    return Fix(
-        note=f"open TCP {ports} from {peers} {at}: cloud security group, switch ACL, or "
-        "the node's own filter where it could not be read"
-    )
+    between = f"between {source.name} and {target.name}" if source is not target else ""
+    at = f"at {(accused or target).name}" if accused or not between else between
+    own = "" if _legible(source) and _legible(target) else ", or the node's own filter as root"
+    return Fix(note=f"open TCP {ports} from {peers} {at}: cloud security group, switch ACL{own}")
 
 
 def _route(source: NodeView, target: NodeView, where: str) -> Fix:

@@ -9,6 +9,7 @@ import errno
 import os
 import select
 import socket
+import struct
 import threading
 import time
 
@@ -37,6 +38,11 @@ def outcome_of(code, seconds, at_once):
     return "rejected"
 
 
+def vanishing(sock):
+    """Let its close be a reset: TIME_WAIT on the master port would bar a rank from it for 60 s."""
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
 class Listener(object):
     """One listening socket; every caller of it is answered by an Answering."""
 
@@ -52,24 +58,25 @@ class Listener(object):
 
 
 class Answering(object):
-    """One accepted caller: its nonce in, our id and its nonce out."""
+    """One accepted caller: its nonce in, our id and its nonce out, until the caller hangs up."""
 
     def __init__(self, loop, sock, identity):
         self.loop, self.sock, self.identity = loop, sock, identity
         self.heard = b""
+        vanishing(sock)
         loop.watch(self, select.EPOLLIN)
 
     def ready(self):
         try:
-            data = self.sock.recv(NONCE_DIGITS - len(self.heard))
+            data = self.sock.recv(NONCE_DIGITS)
             self.heard += data
-            if len(self.heard) == NONCE_DIGITS:
+            if data and len(self.heard) == NONCE_DIGITS:
                 self.sock.send(self.identity + self.heard)
         except BlockingIOError:
             return
         except OSError:
             data = b""
-        if not data or len(self.heard) == NONCE_DIGITS:
+        if not data:
             self.loop.drop(self)
 
 
@@ -111,6 +118,7 @@ class Call(object):
         self.loop, self.began = loop, time.monotonic()
         self.sock = socket.socket(family_of(self.address), socket.SOCK_STREAM)
         self.sock.setblocking(False)
+        vanishing(self.sock)
         code = self.sock.connect_ex((self.address, self.port))
         loop.watch(self, select.EPOLLOUT)
         if code not in (0, errno.EINPROGRESS):
@@ -161,9 +169,8 @@ class Loop(threading.Thread):
         threading.Thread.__init__(self)
         self.daemon = True
         self.poll = select.epoll()
-        self.watched = {}
         self.queue = collections.deque()
-        self.active = set()
+        self.watched, self.active = {}, set()
         self.open = True
         self.wakes, self.waker = os.pipe()
         self.poll.register(self.wakes, select.EPOLLIN)
