@@ -33,9 +33,17 @@ def stop(record: Record) -> None:
     if os.path.ismount(record.disks):
         subprocess.run(["umount", "--lazy", str(record.disks)], check=True)
     remove_files(Path(record.directory))
-    shutil.rmtree(record.home)
+    remove_home(record.home)
     with contextlib.suppress(OSError):
         LABS.rmdir()
+
+
+def remove_home(home: Path) -> None:
+    """The record goes last, so that a `down` that was killed can be repeated."""
+    for folder in ("nodes", "keys"):
+        if (home / folder).exists():
+            shutil.rmtree(home / folder)
+    shutil.rmtree(home)
 
 
 def processes(token: str) -> list[int]:

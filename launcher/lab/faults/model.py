@@ -17,9 +17,9 @@ class On(enum.Enum):
 class Fault:
     """Real damage, done as root on a node.
 
-    The lines see $HEAD and $HEAD_ADDRESS, $PEER and $PEER_ADDRESS (a node that is not this one, the
-    head if it can be), $NAME and $ADDRESS of the node itself, $MASTER_PORT, $SSH_PORT, $HOME of the
-    user who logs in, $USER, $PYTHON, $BASE_PYTHON and $PREFIX of the training interpreter, and $SAVED, an empty
+    The lines see $NAME and $ADDRESS of the node, $HEAD and $HEAD_ADDRESS, $PEER and $PEER_ADDRESS
+    of another node (the head if it can be), $MASTER_PORT, $SSH_PORT, $USER and $HOME of who logs
+    in, $PYTHON, $BASE_PYTHON and $PREFIX of the training interpreter, and $SAVED, an empty
     directory of this fault's own for what `undo` needs.
     """
 
