@@ -41,7 +41,10 @@ def _absent(node: NodeView) -> Verdict | None:
 
 @node_check("pdsh.is-installed", Pdsh, Who, over=Over.HEAD)
 def is_installed(node: NodeView) -> Verdict:
-    """pdsh is installed on the head, from where DeepSpeed starts all nodes."""
+    """pdsh is installed on the head, from where DeepSpeed starts all nodes.
+
+    Only there: the other nodes are reached through ssh and need no pdsh of their own.
+    """
     if verdict := _unused(node):
         return verdict
     pdsh = node.read(Pdsh)

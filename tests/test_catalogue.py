@@ -1,0 +1,110 @@
+"""Every check is declared whole, and was seen to hold and to fail in a test."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from checks.catalogue import AREAS, CATALOGUE, matching
+from checks.check import Check
+from checks.cluster.resident import sections
+from checks.cluster.stages import STAGES
+from checks.facts import Fact
+from checks.facts.snapshot import Login
+
+HERE = Path(__file__).parent
+CHECKS = [pytest.param(check, id=check.id) for check in CATALOGUE.values()]
+
+
+def test_there_are_checks():
+    assert len(CATALOGUE) > 20
+
+
+@pytest.mark.parametrize("check", CHECKS)
+def test_id_is_area_and_claim(check):
+    assert re.fullmatch(r"[a-z]+\.[a-z][a-z0-9]*(-[a-z0-9]+)+", check.id)
+    assert check.area in AREAS
+
+
+@pytest.mark.parametrize("check", CHECKS)
+def test_check_stands_in_the_module_of_its_area(check):
+    module = importlib.import_module(f"checks.{check.area}")
+    assert check in vars(module).values()
+    assert check.judge.__module__ == module.__name__
+
+
+@pytest.mark.parametrize("check", CHECKS)
+def test_function_is_called_as_the_claim(check):
+    assert check.judge.__name__ == check.claim.replace("-", "_")
+
+
+@pytest.mark.parametrize("check", CHECKS)
+def test_title_is_a_sentence(check):
+    assert check.title[0].isupper() or check.title.startswith(("/", "pdsh"))
+    assert check.title.endswith(".")
+    assert len(check.title.split()) > 3
+
+
+@pytest.mark.parametrize("check", CHECKS)
+def test_why_is_told(check):
+    assert len(check.why.split()) > 3
+
+
+@pytest.mark.parametrize("check", CHECKS)
+def test_what_it_needs_is_answered_by_somebody(check):
+    answered = {*sections(), *(stage.section for stage in STAGES), Login.section}
+    assert check.needs
+    for fact in check.needs:
+        assert issubclass(fact, Fact)
+        assert fact.section in answered
+
+
+def test_no_id_is_declared_twice():
+    found = [
+        value.id
+        for area in AREAS
+        if importlib.util.find_spec(f"checks.{area}")
+        for value in vars(importlib.import_module(f"checks.{area}")).values()
+        if isinstance(value, Check)
+    ]
+    assert sorted(found) == sorted(CATALOGUE)
+
+
+def test_checks_and_areas_may_be_allowed_and_nothing_else():
+    assert matching([*CATALOGUE, "ssh", "ssh.no-such-claim", "sshd"]) == {
+        "ssh.no-such-claim",
+        "sshd",
+    }
+
+
+@pytest.fixture(scope="module")
+def seen(tmp_path_factory) -> dict[str, list[str]]:
+    """Outcomes by check, in a run of the areas' own tests."""
+    file = tmp_path_factory.mktemp("judgements") / "seen.json"
+    judging = [str(path) for area in AREAS if (path := HERE / f"test_{area}.py").exists()]
+    argv = ["-m", "pytest", "-q", "-p", "tests.judgements", "-p", "no:cacheprovider", *judging]
+    done = subprocess.run(
+        [sys.executable, *argv],
+        cwd=HERE.parent,
+        env={**os.environ, "JUDGEMENTS": str(file), "PYTEST_ADDOPTS": ""},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    # a test that fails there is red in its own name already
+    assert done.returncode in (0, 1), done.stdout[-4000:]
+    return json.loads(file.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("outcome", ["fail", "pass"])
+@pytest.mark.parametrize("check", CHECKS)
+def test_check_was_seen_to_hold_and_to_fail(seen, check, outcome):
+    assert outcome in seen.get(check.id, [])
