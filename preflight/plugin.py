@@ -180,12 +180,12 @@ class _Session:
             status = pytest.ExitCode(exitstatus)
         session.exitstatus = status
         result = yield
-        self._summarise(flight)
         try:
             flight.write()
         except OSError as error:
             self._reporter.write_line(f"ERROR: cannot write {error.filename}: {error.strerror}")
             session.exitstatus = pytest.ExitCode.USAGE_ERROR
+        self._summarise(flight)
         return result
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
