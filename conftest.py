@@ -1,3 +1,6 @@
-"""Makes preflight's options known; pytest takes plugins from the root's conftest only."""
+"""Makes preflight's options and the labs of the tests known.
 
-pytest_plugins = ["preflight.plugin"]
+pytest takes plugins from the root's conftest only.
+"""
+
+pytest_plugins = ["preflight.plugin", "tests.labs"]
