@@ -12,6 +12,7 @@ from checks.facts.ssh import Attempt
 from checks.facts.sshd import Sshd
 from checks.facts.trust import Client, Trust
 from checks.firewalls import Culprit, culprit
+from checks.firewalls.ruleset import Packet
 
 REFUSALS = ("key-denied", "key-permissions", "key-unreadable", "public-key-auth-off")
 
@@ -68,7 +69,8 @@ class Failure:
         seen = {"dropped": "drop", "refused": "reject", "no-route": "reject"}.get(self.cause)
         if seen is None or not all(self.addresses):
             return None
-        return culprit(self.source, self.target, self.addresses, self.client.port, seen)
+        packet = Packet(*self.addresses, None, self.client.port, inbound=False)
+        return culprit(self.source, self.target, packet, seen)
 
     @property
     def detail(self) -> str:

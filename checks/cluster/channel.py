@@ -7,6 +7,8 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+import paramiko
+
 
 @dataclass(frozen=True)
 class Ran:
@@ -76,6 +78,19 @@ class Channel:
         while self._channel.recv_stderr_ready():
             text += self._channel.recv_stderr(65536)
         return text.decode("utf-8", "replace")
+
+    def kill(self) -> None:
+        """Have sshd kill the command: one that neither reads nor writes outlives its channel.
+
+        RFC 4254, 6.9; OpenSSH knows it from 7.9 on, others let it pass.
+        """
+        message = paramiko.Message()
+        message.add_byte(paramiko.common.cMSG_CHANNEL_REQUEST)
+        message.add_int(self._channel.remote_chanid)
+        message.add_string("signal")
+        message.add_boolean(False)  # noqa: FBT003 - paramiko's signature; asks for no reply
+        message.add_string("KILL")
+        self._channel.transport._send_user_message(message)
 
     def close(self) -> None:
         """End the command's channel."""

@@ -105,18 +105,22 @@ def open_contact(
 
     def enter(name: str) -> tuple[Resident | None, dict[str, Any]]:
         began = time.monotonic()
+        seen: dict[str, Any] = {}
         try:
-            session = transport.open(name)
+            with contextlib.ExitStack() as stack:
+                session = stack.enter_context(contextlib.closing(transport.open(name)))
+                seen = {"address": session.address, "host_key": session.host_key}
+                resident = Resident(session, job.python, wanted, LIFE_S)
+                stack.pop_all()
+                return resident, _login(transport, name, began, noise=resident.noise, **seen)
         except LoginError as error:
-            return None, _login(transport, name, began, cause=error.cause, detail=error.detail)
-        seen = {"address": session.address, "host_key": session.host_key}
-        try:
-            resident = Resident(session, job.python, wanted, LIFE_S)
-        except LoginError as error:
-            session.close()
-            failed = {"cause": error.cause, "detail": error.detail}
-            return None, _login(transport, name, began, **failed, **seen)
-        return resident, _login(transport, name, began, noise=resident.noise, **seen)
+            seen = {"host_key": error.host_key, **seen}
+            return None, _login(
+                transport, name, began, cause=error.cause, detail=error.detail, **seen
+            )
+        except (OSError, EOFError) as error:
+            why = f"the connection broke: {error or type(error).__name__}"
+            return None, _login(transport, name, began, cause="timeout", detail=why, **seen)
 
     with concurrent.futures.ThreadPoolExecutor(max_workers=POOL) as pool:
         futures = {pool.submit(enter, name): name for name in names}

@@ -18,11 +18,15 @@ from checks.cluster.sshconfig import SshSetup, Target, too_open
 
 
 class LoginError(Exception):
-    """A login that did not succeed: `cause` as in checks.causes, `detail` for a person."""
+    """A login that did not succeed: `cause` as in checks.causes, `detail` for a person.
+
+    `host_key` is what the node presented, where it came to that.
+    """
 
     def __init__(self, cause: str, detail: str) -> None:
         super().__init__(detail)
         self.cause, self.detail = cause, detail
+        self.host_key = ""
 
 
 class Keys(AuthStrategy):

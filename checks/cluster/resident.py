@@ -120,6 +120,7 @@ class Resident:
                 if answer is not None:
                     return answer
         except TimeoutError:
+            self._channel.kill()
             raise LoginError(
                 "shell-hangs", f"the login shell started nothing in {START_S:g} s{self._heard()}"
             ) from None

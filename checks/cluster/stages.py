@@ -34,7 +34,6 @@ class Stage:
 
 STAGES: tuple[Stage, ...] = (
     Stage("ssh", (Who, Trust), ("ssh",), mesh.stage),
-    Stage("pdsh_run", (Pdsh,), ("pdsh_run",), pdsh.stage),
     Stage(
         "dial",
         (Interfaces, Names, Environment, PortSettings),

@@ -125,10 +125,14 @@ class Transport:
                 kwargs["sock"] = _connect(target)
             connection.open()
         except BaseException as error:
-            connection.close()
-            raise (classified(error, keys) or error) from error
+            connection.client.close()
+            failure = classified(error, keys)
+            if failure is None:
+                raise
+            failure.host_key = policy.presented
+            raise failure from error
         if not connection.transport.is_authenticated():
-            connection.close()
+            connection.client.close()
             raise LoginError("key-denied", "the server asks for more than a key")
         return Session(target, connection, policy.presented)
 

@@ -75,9 +75,15 @@ class NodeView:
         """A fix to be typed on this node; `root` adds sudo where the login is not root."""
         return Fix(self.as_root(command) if root else command, self.name, note)
 
+    @property
+    def _is_root(self) -> bool:
+        if self.has(Who):
+            return self.read(Who).uid == 0
+        return self.has(Login) and self.read(Login).user == "root"
+
     def as_root(self, command: str) -> str:
         """The command as this node's login must type it to act as root."""
-        if self.has(Who) and self.read(Who).uid == 0:
+        if self._is_root:
             return command
         simple = not any(mark in command for mark in "|;&><$`\n")
         return f"sudo {command}" if simple else f"sudo sh -c {shlex.quote(command)}"
