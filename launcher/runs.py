@@ -92,7 +92,8 @@ def _identity(pid: int) -> dict[str, Any]:
     """What tells a process from a later one with its pid."""
     stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
     boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="utf-8").strip()
-    return {"born": int(stat.rpartition(")")[2].split()[19]), "boot": boot}
+    words = stat.rpartition(")")[2].split()
+    return {"born": None if words[0] in "ZX" else int(words[19]), "boot": boot}
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,8 @@ KEEPERS_S = 30.0
 AGENTS_S = 60.0
 COLLECT_S = 2.0
 GRACE_S = 5.0
+LEAVE_S = 15.0
+"""For the nodes' launchers and pdsh to end by themselves after the ranks did."""
 GONE_S = 20.0
 DONE, FAILED, INTERRUPTED = 0, 1, 130
 
@@ -74,7 +76,8 @@ class Start:
             missing = everyone - self.watch.agents
             self._overdue(missing, "pdsh did not bring the agent there", AGENTS_S)
             return
-        self._until(lambda: self.watch.over, None)
+        self._until(lambda: self.watch.succeeded, None)
+        self._until(lambda: self.watch.over, LEAVE_S)
 
     def _overdue(self, nodes: set[str], what: str, limit_s: float) -> None:
         if not self.asked and not self.watch.failure:
@@ -176,6 +179,7 @@ class Start:
 
         def ask(*_: object) -> None:
             self.asked += 1
+            self.watch.unwanted = True
 
         wanted = [signal.SIGINT, signal.SIGTERM]
         if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:

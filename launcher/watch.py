@@ -69,6 +69,8 @@ class Watch:
         self.carried: dict[str, int] = {}
         self.failure: Failure | None = None
         self.others: list[str] = []
+        self.unwanted = False
+        """Whether somebody asked for the end: what ends then did not fail."""
 
     @property
     def succeeded(self) -> bool:
@@ -88,7 +90,7 @@ class Watch:
 
     def fail(self, what: str, node: str, source: str, rank: int | None = None) -> None:
         """Take note of a failure; the first one is what ended the run."""
-        if self.failure is None:
+        if self.failure is None and not self.unwanted:
             self.failure = Failure(what, node, source, rank)
         else:
             self.others.append(what)

@@ -8,9 +8,9 @@ import time
 
 import deepspeed
 import torch
-import torch.nn as nn
-import torch.nn.functional as F
 from deepspeed.accelerator import get_accelerator
+from torch import nn
+from torch.nn.functional import cross_entropy, scaled_dot_product_attention
 
 TEXT = (
     "Call me Ishmael. Some years ago, never mind how long precisely, having little or no money in "
@@ -40,7 +40,7 @@ class Block(nn.Module):
         batch, length, width = x.shape
         heads = (batch, length, 3, self.heads, width // self.heads)
         q, k, v = self.qkv(self.before_attention(x)).view(heads).permute(2, 0, 3, 1, 4)
-        seen = F.scaled_dot_product_attention(q, k, v, is_causal=True)
+        seen = scaled_dot_product_attention(q, k, v, is_causal=True)
         x = x + self.out(seen.transpose(1, 2).reshape(batch, length, width))
         return x + self.mlp(self.before_mlp(x))
 
@@ -56,7 +56,7 @@ class TinyGPT(nn.Module):
     def forward(self, seen: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
         places = torch.arange(seen.shape[1], device=seen.device)
         logits = self.head(self.blocks(self.tokens(seen) + self.places(places)))
-        return F.cross_entropy(logits.float().flatten(0, 1), wanted.flatten())
+        return cross_entropy(logits.float().flatten(0, 1), wanted.flatten())
 
 
 def batch(data: torch.Tensor, size: int, chance: torch.Generator) -> torch.Tensor:

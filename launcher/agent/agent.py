@@ -6,6 +6,7 @@ argument and no secret is ever on a command line that somebody else can read or 
 What they and the ranks say goes through the named pipes that the keeper made beside them.
 """
 
+import contextlib
 import ctypes
 import json
 import os
@@ -14,6 +15,7 @@ import subprocess
 import sys
 import time
 
+LIBC = ctypes.CDLL(None)
 MARK = "DEEPSPEED_PREFLIGHT_RUN"
 HOME = os.path.dirname(os.path.abspath(__file__))
 PASSED_ON = ("SIGTERM", "SIGINT", "SIGHUP", "SIGUSR1", "SIGUSR2")
@@ -44,10 +46,8 @@ def record(**said):
     """One line to the keeper; shorter than PIPE_BUF, so lines of many processes never mix."""
     said["at"] = time.time()
     number = pipe("records")
-    try:
+    with contextlib.suppress(OSError):
         os.write(number, (json.dumps(said) + "\n").encode("utf-8")[:4096])
-    except OSError:
-        pass
     os.close(number)
 
 
@@ -61,7 +61,7 @@ def bound_to(parent):
     """What a child runs before its program: to be killed when `parent`, its parent, dies."""
 
     def bind():
-        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+        LIBC.prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
         if os.getppid() != parent:
             os._exit(NOT_STARTED)
 
@@ -75,7 +75,7 @@ def start(argv, out, **options):
         stdin=subprocess.DEVNULL,
         stdout=out,
         stderr=out,
-        preexec_fn=bound_to(os.getpid()),
+        preexec_fn=bound_to(os.getpid()),  # noqa: PLW1509 - no threads here
         **options,
     )
 
@@ -85,10 +85,8 @@ def wait(child, number_to_child):
 
     def hand_on(number, _):
         if child.poll() is None:
-            try:
+            with contextlib.suppress(OSError):
                 number_to_child(number)
-            except OSError:
-                pass
 
     for name in PASSED_ON:
         signal.signal(getattr(signal, name), hand_on)

@@ -7,6 +7,7 @@ mark and removes the directory. It is never written to the node's disk.
 """
 
 import base64
+import contextlib
 import ctypes
 import errno
 import json
@@ -22,6 +23,7 @@ import time
 
 from launcher.agent.marks import MARK, mine, stat
 
+LIBC = ctypes.CDLL(None)
 LEASE_S = 20.0
 BEAT_S = 5.0
 GRACE_S = 5.0
@@ -32,7 +34,7 @@ OUTBOX = 64
 
 def dies_with_keeper():
     """What a child runs before its program."""
-    ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+    LIBC.prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
 
 
 class Keeper(object):
@@ -144,7 +146,7 @@ class Keeper(object):
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=dies_with_keeper,
+                preexec_fn=dies_with_keeper,  # noqa: PLW1509 - one system call
             )
         except OSError as error:
             self.say(kind="carried", name=name, code=127, error=str(error))
@@ -200,10 +202,8 @@ class Keeper(object):
             if not left or late > KILL_S:
                 return sorted(left)
             for pid in left if late > 0 else left - asked:
-                try:
+                with contextlib.suppress(OSError):
                     os.kill(pid, signal.SIGKILL if late > 0 else signal.SIGTERM)
-                except OSError:
-                    pass
             asked |= left
             self.pump(0.1)
             self.look()
