@@ -1,6 +1,6 @@
-"""Makes preflight's options and the labs of the tests known.
+"""Makes preflight's options known; pytest takes plugins from the root's conftest only.
 
-pytest takes plugins from the root's conftest only.
+The fixtures of labs are for tests/ alone: see tests/conftest.py.
 """
 
-pytest_plugins = ["preflight.plugin", "tests.labs"]
+pytest_plugins = ["preflight.plugin"]
