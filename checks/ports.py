@@ -59,8 +59,11 @@ def _in_use(node: NodeView, port: int) -> Verdict:
         f"{holder.command[:80]}"
     )
     mine = node.has(Who) and node.read(Who).uid == holder.uid
-    kill = node.fix(f"kill {holder.pid}", f"or start with {_elsewhere(holder.free)}", root=not mine)
-    fix = kill if ours else _other_port(node, holder.free)
+    fix = _other_port(node, holder.free)
+    if ours or mine:
+        # whoever logs in may judge of the login's own processes; another user's are let be
+        unless = f"if it may end; else start with {_elsewhere(holder.free)}"
+        fix = node.fix(f"kill {holder.pid}", unless, root=not mine)
     evidence = {"pid": holder.pid, "user": holder.user, "command": holder.command}
     return block("in-use", message, fix, **evidence)
 

@@ -9,6 +9,7 @@ import pytest
 from checks.errors import FactError
 from checks.facts import ClusterView, Snapshot
 from checks.facts.firewall import Firewall, Listing
+from checks.facts.who import Who
 from checks.firewalls import culprit, iptables, nftables
 from checks.firewalls.culprit import chains, unread
 from checks.firewalls.opening import networks, opening
@@ -16,6 +17,7 @@ from checks.firewalls.ruleset import Packet, Stop, stops
 from tests.snapshots import snapshot, with_fact
 
 RECORDED = Path(__file__).parent / "recorded" / "firewall"
+LOGIN = Who("trainer", 1000, "/home/trainer", "/bin/sh", "n", "m", "b", "3.11.2", "Linux", 2, 1)
 PEER, SELF = "10.0.0.2", "10.0.0.1"
 
 
@@ -90,6 +92,7 @@ def cluster(listings: dict[str, str], node: str = "node1", **fact: object) -> Cl
     snap: Snapshot = snapshot(("node1", "node2"))
     for name in ("node1", "node2"):
         texts = listings if name == node else {}
+        with_fact(snap, name, LOGIN)
         found = {tool: Listing(texts.get(tool, "")) for tool in names}
         with_fact(snap, name, Firewall(found, **(fact if name == node else {})))  # type: ignore
     return ClusterView(snap)
@@ -162,7 +165,7 @@ def test_a_manager_whose_rules_need_root_is_still_named():
     assert unread(view["node1"], into(29500)) is None, "rules that were read hide nothing"
     snap = snapshot(("node1", "node2"))
     listings = {tool: Listing("", "needs root") for tool in ("nft", "iptables")}
-    with_fact(snap, "node1", Firewall(listings, ufw=True))
+    with_fact(with_fact(snap, "node1", LOGIN), "node1", Firewall(listings, ufw=True))
     found = unread(ClusterView(snap)["node1"], into(29500))
     assert found is not None
     assert str(found) == "ufw on node1 (its rules need root to be read)"

@@ -13,6 +13,7 @@ from checks.cluster import ports as stage
 from checks.facts.firewall import Firewall, Listing
 from checks.facts.ports import Dialled, Failed, Listening, PortHolder, PortSettings
 from checks.facts.snapshot import Snapshot
+from checks.facts.who import Who
 from checks.model import Node, Outcome, Severity
 from checks.probe import calls, firewall, port_holder, port_settings, ports
 from checks.probe.core import Undetermined, read
@@ -22,6 +23,7 @@ FREE, REACHABLE = "ports.master-port-is-free", "ports.master-port-is-reachable"
 OPEN, WIDE = "ports.ephemeral-ports-are-open", "ports.ephemeral-range-is-wide-enough"
 NEIGHBOURS = "ports.neighbour-table-is-large-enough"
 NODES = ("node1", "node2", "node3")
+LOGIN = Who("trainer", 1000, "/home/trainer", "/bin/sh", "n", "m", "b", "3.11.2", "Linux", 2, 1)
 SAMPLE = (33000, 44000, 55000)
 DROP_29500 = """{"nftables": [
  {"chain": {"family": "inet", "table": "filter", "name": "input", "type": "filter",
@@ -39,6 +41,7 @@ def cluster(nodes: tuple[str, ...] = NODES, **job: object) -> Snapshot:
         with_fact(snap, name, Listening(f"10.0.0.{index}", SAMPLE, error))
         with_fact(snap, name, PortSettings(32768, 60999, "", 1024))
         with_fact(snap, name, dialled(nodes, name))
+        with_fact(snap, name, LOGIN)
     return snap
 
 
@@ -282,13 +285,13 @@ def test_a_port_of_which_nothing_was_said_is_not_a_pass():
     assert judged(snap, REACHABLE)["node2", "node1"].outcome is Outcome.UNKNOWN
 
 
-def occupied(command: str, pid: int | None = 77) -> Snapshot:
+def occupied(command: str, pid: int | None = 77, uid: int = 1) -> Snapshot:
     snap = cluster(command=("train.py",))
     with_fact(snap, "node1", Listening("10.0.0.1", SAMPLE, "EADDRINUSE"))
     return with_fact(
         snap,
         "node1",
-        PortHolder(listens=True, user="ann", uid=1, pid=pid, command=command, free=29501),
+        PortHolder(listens=True, user="ann", uid=uid, pid=pid, command=command, free=29501),
     )
 
 
@@ -298,6 +301,13 @@ def test_a_rank_left_from_an_earlier_run_is_to_be_killed():
     assert "pid 77 of ann, left from an earlier run" in one.message
     assert one.fix is not None
     assert (one.fix.on, one.fix.command) == ("node1", "sudo kill 77")
+
+
+def test_the_logins_own_process_may_be_ended_without_sudo():
+    one = judged(occupied("python notebook.py", uid=LOGIN.uid), FREE)["node1",]
+    assert one.fix is not None
+    assert one.fix.command == "kill 77"
+    assert "else start with --master-port 29501" in one.fix.note
 
 
 @pytest.mark.parametrize(("command", "pid"), [("postgres", 77), ("", None)])
