@@ -266,10 +266,13 @@ def test_a_node_that_is_cut_off_ends_the_run_on_both_sides(place, lab):
 
 def test_a_node_without_sshd_stops_the_start_before_anything_runs(place, lab):
     node = lab.node("node2")
-    node.run(
-        "nft add table inet t && nft 'add chain inet t i { type filter hook input priority 0; }' && nft add rule inet t i tcp dport 22 reject with tcp reset",
-        check=True,
+    chain = "{ type filter hook input priority 0; }"
+    rules = (
+        "nft add table inet t",
+        f"nft 'add chain inet t i {chain}'",
+        "nft add rule inet t i tcp dport 22 reject with tcp reset",
     )
+    node.run(" && ".join(rules), check=True)
     try:
         run = Started(place, lab, "train.py", "sleep")
         assert run.end() == 1

@@ -33,8 +33,8 @@ OUTBOX = 64
 
 
 def dies_with_keeper():
-    """What a child runs before its program."""
-    LIBC.prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+    """What a child runs before its program: PR_SET_PDEATHSIG."""
+    LIBC.prctl(1, signal.SIGKILL)
 
 
 class Keeper(object):
@@ -42,13 +42,12 @@ class Keeper(object):
 
     def __init__(self, first):
         self.run, self.home = first["run"], first["home"]
-        self.outputs, self.sessions = {}, set()
+        self.outputs, self.sessions, self.lost, self.patience = {}, set(), "", None
         self.half, self.agent, self.carried = b"", None, None
         self.records = os.pipe()[0]
         os.set_blocking(self.records, False)
         self.outbox, self.commands = queue.Queue(), queue.Queue()
         self.beat = self.told = time.monotonic()
-        self.lost = ""
         self.writer = threading.Thread(target=self.write)
         self.writer.daemon = True
         self.writer.start()
@@ -100,9 +99,8 @@ class Keeper(object):
         select.select([*heard, self.records], [], [], seconds if heard else 0.05)
         records = self.take(self.records)
         while heard:
-            heard = [number for number in heard if self.relay(number)]
-            if self.outbox.qsize() > 2 * OUTBOX:
-                break
+            more = self.outbox.qsize() < 2 * OUTBOX
+            heard = [number for number in heard if self.relay(number) and more]
         *lines, self.half = (self.half + records).split(b"\n")
         for line in lines:
             self.heard(json.loads(line.decode("utf-8")))
@@ -134,8 +132,7 @@ class Keeper(object):
 
     def carry(self, name, argv, env, cwd):
         """Run a command here that ends with this keeper: pdsh, or what comes before the start."""
-        own = dict(os.environ)
-        own.update(env)
+        own = dict(os.environ, **env)
         own[MARK] = self.run
         try:
             child = subprocess.Popen(
@@ -168,9 +165,10 @@ class Keeper(object):
             self.say(kind="carried", name=name, code=child.returncode)
         if self.agent:
             seen = stat(self.agent[0])
-            if seen is None or seen[0] in "ZX" or seen[3] != self.agent[1]:
-                self.pump(0)
-            if self.agent and (seen is None or seen[0] in "ZX" or seen[3] != self.agent[1]):
+            if seen and seen[0] not in "ZX" and seen[3] == self.agent[1]:
+                return
+            self.pump(0)
+            if self.agent:
                 self.agent = None
                 self.say(kind="node-ended", code=None)
 
@@ -211,8 +209,8 @@ class Keeper(object):
     def hurried(self, grace):
         """The grace, or less where the controller has asked again meanwhile."""
         while not self.commands.empty():
-            self.impatient = min(grace, float(self.commands.get().get("stop", grace)))
-        return min(grace, getattr(self, "impatient", grace))
+            self.patience = float(self.commands.get().get("stop", grace))
+        return grace if self.patience is None else min(grace, self.patience)
 
     def leave(self, grace):
         """End the run's processes, pass on their last words, leave nothing."""
@@ -249,5 +247,4 @@ def main():
 def sweep():
     """End the run that the line of input names; its controller is gone. Exit 0: none is left."""
     first = json.loads(sys.stdin.buffer.readline().decode("utf-8"))
-    keeper = Keeper(first)
-    keeper.leave(GRACE_S)
+    Keeper(first).leave(GRACE_S)

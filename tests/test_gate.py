@@ -1,0 +1,89 @@
+"""The gate trusts a preflight only if it passed, is of this very job, and is fresh."""
+
+from __future__ import annotations
+
+import datetime
+import json
+
+import pytest
+
+from checks.cluster.job import job_digest
+from checks.errors import UsageError
+from launcher import gate as gate_module
+from launcher.gate import FACTS, LAST, gate, trusted
+from tests.snapshots import snapshot
+
+NOW = datetime.datetime(2026, 11, 21, 8, 10, tzinfo=datetime.timezone.utc)
+BLOCKS = {
+    "check": "limits.memlock", "area": "limits", "outcome": "fail", "severity": "block",
+}  # fmt: skip
+
+
+@pytest.fixture
+def passed(tmp_path):
+    """A passed preflight in a directory, ten minutes old; fields of the report can be changed."""
+
+    def write(**changed):
+        snap = snapshot()
+        (tmp_path / LAST).parent.mkdir(exist_ok=True)
+        snap.save(tmp_path / FACTS)
+        report = {
+            "started": snap.started, "seconds": 2.0, "decision": "go", "findings": [],
+            "digest": job_digest(snap.job),
+        }  # fmt: skip
+        (tmp_path / LAST).write_text(json.dumps({**report, **changed}))
+        return snap.job
+
+    return write
+
+
+def test_a_fresh_passed_preflight_is_trusted(passed, tmp_path):
+    found = trusted(passed(), tmp_path, NOW)
+    assert found.go
+    assert found.snapshot.answer("node1", "login")["data"]["reached"] is True
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"digest": "other"}, "of other nodes or settings"),
+        ({"digest": None}, "of other nodes or settings"),
+        ({"decision": "stop"}, "did not pass"),
+        ({"findings": [BLOCKS]}, "did not pass"),
+        ({"findings": [{**BLOCKS, "outcome": "unknown"}]}, "did not pass"),
+        ({"started": "2026-11-21T07:00:00Z"}, "is 70 min old"),
+        ({"started": "2026-11-21T09:00:00Z"}, "min old"),
+        ({"started": "yesterday"}, "does not say when"),
+        ({"started": "2026-11-21T08:01:00Z"}, "facts are of another run"),
+    ],
+)
+def test_what_is_not_trusted(passed, tmp_path, changed, said):
+    job = passed(**changed)
+    with pytest.raises(UsageError, match=said):
+        trusted(job, tmp_path, NOW)
+
+
+def test_an_allowed_failure_is_trusted_only_while_it_is_allowed(passed, tmp_path):
+    import dataclasses
+
+    job = passed(findings=[{**BLOCKS, "allowed": True}])
+    assert trusted(dataclasses.replace(job, allow=("limits",)), tmp_path, NOW).go
+    with pytest.raises(UsageError, match="did not pass"):
+        trusted(job, tmp_path, NOW)
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", "\x00"])
+def test_a_broken_report_is_not_trusted(passed, tmp_path, text):
+    job = passed()
+    (tmp_path / LAST).write_text(text)
+    with pytest.raises(UsageError):
+        trusted(job, tmp_path, NOW)
+
+
+def test_without_a_trusted_preflight_the_checks_are_run_and_decide(passed, tmp_path, monkeypatch):
+    job, said = passed(decision="stop"), []
+    monkeypatch.setattr(gate_module, "gather", lambda job, *_, **__: snapshot())
+    found = gate(job, tmp_path, said.append)
+    assert said[0].startswith("checking the cluster first: ")
+    assert not found.go, "facts that did not come are no pass"
+    assert found.report["decision"] == "stop"

@@ -1,0 +1,61 @@
+"""What a user can get wrong is one message and exit 2; nothing is contacted."""
+
+from __future__ import annotations
+
+import pytest
+
+from launcher.cli import main
+
+
+@pytest.fixture(autouse=True)
+def place(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("SLURM_JOB_NODELIST", raising=False)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("argv", "said"),
+    [
+        (["start", "--", "train.py"], "no nodes given"),
+        (["start", "--hosts", "none.txt", "--", "train.py"], "none.txt"),
+        (["start", "--hosts", "n1,n2"], "nothing to train"),
+        (["start", "--hosts", "n1,n1", "--", "train.py"], "n1"),
+        (["start", "--hosts", "n1", "--with", "torchrun", "--", "t.py"], "not supported yet"),
+        (["start", "--hosts", "n1", "--backend", "slurm", "--", "t.py"], "not supported yet"),
+        (["start", "--hosts", "n1", "--with", "horovod", "--", "t.py"], "expected one of"),
+        (["start", "--hosts", "n1", "--master-port", "99999", "--", "t.py"], "1 to 65535"),
+        (["start", "--hosts", "n1", "--allow", "limts", "--", "t.py"], "no such check or area"),
+        (["start", "--hosts", "n1", "--name", "../x", "--", "t.py"], "--name"),
+        (["start", "--hosts", "n1", "--launch-file", "no.toml", "--", "t.py"], "no.toml"),
+        (["status"], "no run"),
+        (["logs", "x"], "no run 'x'"),
+        (["stop"], "no run"),
+        (["explain", "limits.nothing"], "no check"),
+    ],
+)
+def test_a_mistake_is_one_message(argv, said, capsys, place):
+    assert main(argv) == 2
+    seen = capsys.readouterr()
+    assert said in seen.err
+    assert "Traceback" not in seen.err
+    assert not (place / "runs").exists()
+
+
+def test_an_unknown_option_is_a_usage_error(capsys):
+    with pytest.raises(SystemExit) as left:
+        main(["start", "--hots", "n1"])
+    assert left.value.code == 2
+
+
+def test_explain_tells_what_a_check_asks(capsys):
+    assert main(["explain"]) == 0
+    listed = capsys.readouterr().out.splitlines()
+    check = listed[0].partition(":")[0]
+    assert main(["explain", check]) == 0
+    assert check in capsys.readouterr().out
+
+
+def test_no_runs_is_an_empty_list(capsys):
+    assert main(["runs"]) == 0
+    assert capsys.readouterr().out == ""

@@ -1,0 +1,70 @@
+"""The run directory tells the truth, also of a launcher that died."""
+
+from __future__ import annotations
+
+import json
+import os
+
+import pytest
+
+from checks.errors import UsageError
+from launcher.runs import Record, Run, all_runs, find_run, require_name, run_name
+
+
+def test_a_run_is_running_while_its_launcher_lives(tmp_path):
+    record = Record(tmp_path, "train")
+    assert Run(record.path).state == "running"
+    assert Run(record.path).controller == os.getpid()
+
+
+def test_a_launcher_that_died_without_a_word_is_lost(tmp_path):
+    record = Record(tmp_path, "train")
+    known = json.loads((record.path / "controller.json").read_text())
+    record.write_json("controller.json", {**known, "born": known["born"] - 1})
+    assert Run(record.path).state == "lost"
+
+
+def test_a_result_is_the_state(tmp_path):
+    record = Record(tmp_path, "train")
+    record.write_json("result.json", {"state": "failed"})
+    assert Run(record.path).state == "failed"
+
+
+def test_everything_is_for_this_login_alone(tmp_path):
+    record = Record(tmp_path, "train")
+    record.log("node1", "0: hello")
+    record.event("node1", {"kind": "rank-started", "rank": 0})
+    record.close()
+    paths = [record.path, *record.path.rglob("*")]
+    assert len(paths) == 5
+    assert all(path.stat().st_mode & 0o077 == 0 for path in paths)
+    assert Run(record.path).events() == [{"node": "node1", "kind": "rank-started", "rank": 0}]
+
+
+def test_two_runs_in_one_second_have_directories_of_their_own(tmp_path):
+    paths = {Record(tmp_path, "train").path for _ in range(3)}
+    assert len(paths) == 3
+    assert len(all_runs(tmp_path)) == 3
+
+
+def test_a_run_is_found_by_part_of_its_name(tmp_path):
+    first, second = Record(tmp_path, "alpha"), Record(tmp_path, "beta")
+    assert find_run(tmp_path, "alpha").path == first.path
+    assert find_run(tmp_path, second.path.name).path == second.path
+    with pytest.raises(UsageError, match="part of several"):
+        find_run(tmp_path, "a")
+    with pytest.raises(UsageError, match="no run 'gamma'"):
+        find_run(tmp_path, "gamma")
+
+
+def test_a_run_is_named_after_what_it_trains():
+    assert run_name(("dir/train.py", "--x")) == "train"
+    assert run_name(("-m", "axolotl.cli")) == "axolotl"
+    with pytest.raises(UsageError, match="--name"):
+        require_name("../up")
+
+
+def test_a_place_that_cannot_be_written_is_said(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UsageError, match="--runs"):
+        Record(tmp_path / "file", "train")
