@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parent.parent
 PAGES = [
     ROOT / "README.md",
@@ -79,3 +81,8 @@ class Page:
 def page(name: str) -> Page:
     """The page of that path below docs/."""
     return Page(ROOT / "docs" / name)
+
+
+def shown(paths):
+    """Parameters of a test that is asked of each page."""
+    return [pytest.param(Page(path), id=str(path.relative_to(ROOT))) for path in paths]

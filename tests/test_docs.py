@@ -1,11 +1,9 @@
-"""The pages say what is there, all of it, and nothing that is not."""
+"""The pages say what is there, all of it, and nothing that is not: checks, files, reports."""
 
 from __future__ import annotations
 
-import argparse
 import ast
 import re
-import shlex
 
 import pytest
 
@@ -13,86 +11,15 @@ from checks.catalogue import AREAS, CATALOGUE
 from checks.causes import MEANING
 from checks.check import claims_of
 from checks.cluster.hosts import EXPECTED, read_hosts
-from checks.cluster.launchfile import READERS, parse_launch_file
+from checks.cluster.launchfile import _KEYS, READERS, parse_launch_file
 from checks.facts import ClusterView
 from checks.judge import judge
 from checks.report import document
-from launcher import cli
-from launcher.lab.faults import FAULTS
-from preflight import options
-from tests.documents import PAGES, ROOT, Page, page
+from tests.documents import PAGES, ROOT, Page, page, shown
 from tests.snapshots import snapshot
 
 PARTS = ("Claim", "Why", "Measured", "Mend")
 SHOWN_AREAS = list(dict.fromkeys(check.area for check in CATALOGUE.values()))
-PYTEST_OPTIONS = {
-    *("-k", "-m", "--lf", "-x", "-q", "-v", "--junitxml", "-n", "--collect-only"),
-    *("--pyargs", "-p", "-o", "-c"),
-}
-
-
-class Recorder:
-    """Stands where pytest's parser does and remembers the options."""
-
-    def __init__(self):
-        self.flags: list[str] = []
-
-    def getgroup(self, *_):
-        return self
-
-    def addoption(self, *flags, **_):
-        self.flags += flags
-
-
-def preflight_options() -> list[str]:
-    recorder = Recorder()
-    options.add(recorder)
-    return recorder.flags
-
-
-def leaves(parser: argparse.ArgumentParser, *path: str) -> dict[tuple[str, ...], set[str]]:
-    """The options of every command, by the words that name it."""
-    nested = [a for a in parser._actions if isinstance(a, argparse._SubParsersAction)]
-    flags = {flag for action in parser._actions for flag in action.option_strings}
-    found = {path: flags - {"-h", "--help"}}
-    for action in nested:
-        for name, sub in action.choices.items():
-            found |= leaves(sub, *path, name)
-    return found
-
-
-COMMANDS = {
-    path: flags for path, flags in leaves(cli.parser()).items() if path and path != ("lab",)
-}
-
-
-def shown(pages):
-    return [pytest.param(Page(path), id=str(path.relative_to(ROOT))) for path in pages]
-
-
-def home(path: tuple[str, ...]) -> Page:
-    return page("lab.md" if path[0] == "lab" else "launcher.md")
-
-
-@pytest.mark.parametrize("flag", preflight_options())
-def test_every_option_of_the_preflight_is_described(flag):
-    assert flag in page("preflight.md").words
-
-
-@pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
-def test_every_command_of_the_launcher_has_a_heading(path):
-    assert " ".join(path) in home(path).sections
-
-
-@pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
-def test_every_option_of_a_command_is_described(path):
-    assert COMMANDS[path] <= home(path).words
-
-
-@pytest.mark.parametrize("name", ["launcher.md", "lab.md"])
-def test_no_heading_names_a_command_that_is_not_there(name):
-    headings = {heading for heading in page(name).sections if heading.islower()}
-    assert headings == {" ".join(path) for path in COMMANDS if home(path) == page(name)}
 
 
 @pytest.mark.parametrize("check", CATALOGUE.values(), ids=CATALOGUE)
@@ -150,8 +77,6 @@ def test_the_example_of_a_launch_file_is_valid_and_has_every_key():
 
 @pytest.mark.parametrize("field", READERS)
 def test_every_key_of_the_launch_file_is_described(field):
-    from checks.cluster.launchfile import _KEYS
-
     table, key = next(
         (table, key) for table, keys in _KEYS.items() for key in keys if keys[key][0] == field
     )
@@ -173,16 +98,6 @@ def test_every_field_of_the_json_report_is_described():
     assert fields <= page("preflight.md").words
 
 
-@pytest.mark.parametrize("name", FAULTS)
-def test_every_fault_of_the_lab_is_listed(name):
-    assert name in page("lab.md").code
-
-
-def test_no_fault_is_listed_that_is_not_there():
-    rows = re.findall(r"^\| `([a-z0-9-]+)` \|", page("lab.md").text, re.MULTILINE)
-    assert sorted(rows) == sorted(FAULTS)
-
-
 @pytest.mark.parametrize("doc", shown(PAGES))
 def test_every_link_leads_somewhere(doc):
     for link in doc.links:
@@ -196,41 +111,6 @@ def test_every_page_is_reached_from_the_index():
     index = page("README.md")
     linked = {(index.path.parent / link.partition("#")[0]).resolve() for link in index.links}
     assert {path for path in PAGES if (ROOT / "docs") in path.parents} <= linked | {index.path}
-
-
-@pytest.mark.parametrize("doc", shown(PAGES))
-def test_every_command_line_can_be_typed(doc):
-    for line in doc.command_lines:
-        words = re.sub(r"^(sudo )?", "", line).split(" | ")[0]
-        if words.startswith("python -m launcher"):
-            require_launcher_command(shlex.split(words)[3:], line)
-        elif words.startswith(("pytest preflight/", "python -m preflight")):
-            require_options(shlex.split(words), {*preflight_options(), *PYTEST_OPTIONS}, line)
-
-
-def require_launcher_command(words: list[str], line: str) -> None:
-    path = tuple(words[: 2 if words[:1] == ["lab"] else 1])
-    assert path in COMMANDS, line
-    own = words[: words.index("--")] if "--" in words else words
-    require_options(own, COMMANDS[path], line)
-
-
-def require_options(words: list[str], known: set[str], line: str) -> None:
-    given = {word.partition("=")[0] for word in words if re.match(r"--?[a-z]", word)}
-    assert given <= known, line
-
-
-@pytest.mark.parametrize("target", ["demo", "test", "check", "bench", "clean"])
-def test_every_target_that_a_person_types_is_in_the_makefile(target):
-    text = (ROOT / "Makefile").read_text(encoding="utf-8")
-    assert re.search(rf"^{target}:", text, re.MULTILINE)
-
-
-@pytest.mark.parametrize("doc", shown(PAGES))
-def test_every_make_target_that_a_page_names_is_there(doc):
-    text = (ROOT / "Makefile").read_text(encoding="utf-8")
-    for target in re.findall(r"(?:`|^\s*(?:\$ )?)make ([a-z]+)", doc.text, re.MULTILINE):
-        assert re.search(rf"^{target}:", text, re.MULTILINE), target
 
 
 @pytest.mark.parametrize("doc", shown(PAGES))
