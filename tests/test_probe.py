@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -171,3 +173,13 @@ def test_each_section_loads_with_all_that_it_imports(section):
     )
     assert json.loads(ran.stdout.split(b" ", 1)[1])["hello"].startswith("3.")
     assert not ran.stderr
+
+
+@pytest.mark.parametrize("path", sorted(resident.PROBE.glob("*.py")), ids=lambda path: path.stem)
+def test_what_a_section_runs_or_opens_is_declared_for_a_dry_run(path):
+    text = path.read_text()
+    acts = re.search(r"(?<!def )\b(run|start|Popen)\(\[|\.listen\(|\.connect\(|\bstart\(\n", text)
+    if path.stem in ("core", "calls"):
+        return
+    declared = importlib.import_module(f"checks.probe.{path.stem}").__dict__.get("COMMANDS", ())
+    assert not acts or declared, f"{path.name} acts ({acts.group()!r}) and declares nothing"

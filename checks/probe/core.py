@@ -1,8 +1,9 @@
-"""The resident part of the probe: takes requests, runs sections side by side, answers in JSON lines.
+"""The resident part of the probe: takes requests, runs sections side by side, answers.
 
-A request is one line, {"id": 1, "section": "limits", "args": {}, "limit": 5.0}. Its answer is one
-line, {"id": 1, "data": ...} or {"id": 1, "error": "why there is no answer"}, behind the nonce that
-tells it from what a login shell prints. The end of standard input ends the probe and all it started.
+A request is one line, {"id": 1, "section": "limits", "args": {}, "limit": 5.0}. Its answer is
+one line, {"id": 1, "data": ...} or {"id": 1, "error": "why there is no answer"}, behind the nonce
+that tells it from what a login shell prints. The end of standard input ends the probe and all that
+it started.
 """
 
 import ctypes
@@ -14,12 +15,13 @@ import sys
 import threading
 import time
 
+LIBC = ctypes.CDLL(None)  # loaded before any fork: a child of many threads may not load it
 SECTIONS = {}
 OUTPUT_LIMIT = 256 * 1024
 DIES_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 
 
-class Undetermined(Exception):
+class Undetermined(Exception):  # noqa: N818 - it is an answer, not a mistake
     """A section has no answer; its text says why, for a person."""
 
 
@@ -43,7 +45,7 @@ def section(name):
 
 def die_with_parent():
     """Ask the kernel to kill this process when the probe dies, however it dies."""
-    ctypes.CDLL(None).prctl(DIES_WITH_PARENT, signal.SIGKILL)
+    LIBC.prctl(DIES_WITH_PARENT, signal.SIGKILL)
 
 
 def start(argv, env=None, **options):
@@ -53,9 +55,9 @@ def start(argv, env=None, **options):
             argv, env=env, start_new_session=True, preexec_fn=die_with_parent, **options
         )
     except FileNotFoundError:
-        raise Undetermined("%s is not installed" % argv[0])
+        raise Undetermined("%s is not installed" % argv[0]) from None
     except OSError as error:
-        raise Undetermined("%s does not start: %s" % (argv[0], error.strerror))
+        raise Undetermined("%s does not start: %s" % (argv[0], error.strerror)) from None
 
 
 def kill_group(process):
@@ -146,7 +148,7 @@ class Probe(object):
             self.answer(number, data=data, seconds=round(time.monotonic() - began, 4))
         except Undetermined as error:
             self.answer(number, error=str(error))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - every failure is told to the controller
             self.answer(number, error="%s: %s" % (type(error).__name__, error))
 
     def accept(self, line):

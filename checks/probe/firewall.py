@@ -4,6 +4,15 @@ import os
 
 from checks.probe.core import Undetermined, read, run, section
 
+COMMANDS = (
+    "nft -j list ruleset",
+    "iptables-save",
+    "ip6tables-save",
+    "iptables-legacy-save",
+    "ip6tables-legacy-save",
+    "ip route",
+)
+
 LISTINGS = {
     "nft": ["nft", "-j", "list", "ruleset"],
     "iptables": ["iptables-save"],

@@ -18,6 +18,12 @@ ASK = """
 import json, sys
 sys.path[:] = [path for path in sys.path if path]
 import pynvml
+
+COMMANDS = (
+    "PYTHON - (asks NVML through pynvml)",
+    "nvidia-smi --query-gpu=… --format=csv,noheader,nounits",
+)
+
 def text(value):
     return value.decode() if isinstance(value, bytes) else value
 found = {"gpus": [], "error": ""}

@@ -10,6 +10,8 @@ import time
 
 from checks.probe.core import section
 
+COMMANDS = ("looks up every node's name; sends nothing to them",)
+
 LIMIT = 3.0
 LOOKUPS_AT_ONCE = 32
 

@@ -9,6 +9,8 @@ import uuid
 
 from checks.probe.core import Undetermined, run, section
 
+COMMANDS = ("pdsh -V", "pdsh -S -f 1024 -w NODES 'echo …', from the head")
+
 CODE = 7
 CONNECT_S = 10
 COMMAND_S = 20

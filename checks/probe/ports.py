@@ -8,6 +8,11 @@ import socket
 from checks.probe.calls import Call, Calls, Listener, family_of, hangup, loop
 from checks.probe.core import Undetermined, read, section
 
+COMMANDS = (
+    "listens for seconds on three ephemeral ports, on the head on the master port too",
+    "connects to the ports that the other nodes opened for this run",
+)
+
 
 def listening(address, port):
     """A non-blocking listening socket. `::` takes IPv4 callers too."""
@@ -46,7 +51,9 @@ def sampled(address, count):
                 break
             except OSError as error:
                 if error.errno != errno.EADDRINUSE:
-                    raise Undetermined("cannot listen on %s: %s" % (address, error.strerror))
+                    raise Undetermined(
+                        "cannot listen on %s: %s" % (address, error.strerror)
+                    ) from None
     return found
 
 

@@ -9,6 +9,11 @@ import time
 
 from checks.probe.core import Undetermined, kill_group, read, section, start
 
+COMMANDS = (
+    "PYTHON -u - (a few DeepSpeed steps on 127.0.0.1, one process a slot)",
+    "rm -rf of its own temporary folder",
+)
+
 MARK = "PREFLIGHT-RANK "
 LOOPBACK = "127.0.0.1"
 GRACE = 2.0  # seconds in which the other ranks may say what they saw of the first failure

@@ -13,6 +13,9 @@ MARK = "PREFLIGHT-SOFTWARE "
 # Run by the training interpreter: any Python 3, and Python 2 far enough to say that it is one
 ASK = """
 import json, os, platform, sys
+
+COMMANDS = ("PYTHON - (reads package metadata)",)
+
 sys.path[:] = [path for path in sys.path if path]
 packages, modules = {}, {}
 if sys.version_info >= (3, 8):

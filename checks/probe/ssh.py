@@ -16,6 +16,8 @@ import uuid
 
 from checks.probe.core import kill_group, section, start
 
+COMMANDS = ("ssh -oBatchMode=yes NODE 'echo …; hostname', to every node",)
+
 CONNECT_S = 10
 SESSION_S = 10.0  # from the accepted login to the shell's answer
 LOGIN_S = 30.0

@@ -15,6 +15,8 @@ import shlex
 
 from checks.probe.core import Undetermined, read, run, section
 
+COMMANDS = ("sshd -T",)
+
 KEY_LINE = re.compile(r"(?:^|\s)((?:ssh-|ecdsa-|sk-)[\w@.-]+)\s+(AAAA[\w+/=]+)")
 KEYWORDS = frozenset(
     (

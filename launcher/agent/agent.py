@@ -10,6 +10,7 @@ import contextlib
 import ctypes
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -20,6 +21,8 @@ MARK = "DEEPSPEED_PREFLIGHT_RUN"
 HOME = os.path.dirname(os.path.abspath(__file__))
 PASSED_ON = ("SIGTERM", "SIGINT", "SIGHUP", "SIGUSR1", "SIGUSR2")
 NOT_STARTED = 127
+LOOK_S = 2.0
+GRACE_S = 5.0
 
 
 def plan():
@@ -75,13 +78,35 @@ def start(argv, out, **options):
         stdin=subprocess.DEVNULL,
         stdout=out,
         stderr=out,
-        preexec_fn=bound_to(os.getpid()),  # noqa: PLW1509 - no threads here
+        preexec_fn=bound_to(os.getpid()),
         **options,
     )
 
 
-def wait(child, number_to_child):
-    """The child's return code; signals that arrive here are handed on by `number_to_child`."""
+def kept():
+    """Whether the run's keeper still reads here: it goes only with the run, or by being killed."""
+    try:
+        os.close(os.open(os.path.join(HOME, "records"), os.O_WRONLY | os.O_NONBLOCK))
+    except OSError:
+        return False
+    return True
+
+
+def abandoned(child):
+    """End what the node runs and remove the directory: the keeper was killed, nobody else will."""
+    for number, patience in ((signal.SIGTERM, GRACE_S), (signal.SIGKILL, None)):
+        with contextlib.suppress(OSError):
+            os.killpg(child.pid, number)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.wait(patience)
+    shutil.rmtree(HOME, ignore_errors=True)
+
+
+def wait(child, number_to_child, lease=None):
+    """The child's return code; signals that arrive here are handed on by `number_to_child`.
+
+    `lease` is looked at now and then; where it is not kept any more, the child is ended.
+    """
 
     def hand_on(number, _):
         if child.poll() is None:
@@ -90,7 +115,12 @@ def wait(child, number_to_child):
 
     for name in PASSED_ON:
         signal.signal(getattr(signal, name), hand_on)
-    return child.wait()
+    while True:
+        try:
+            return child.wait(LOOK_S if lease else None)
+        except subprocess.TimeoutExpired:
+            if not lease():
+                abandoned(child)
 
 
 def leave(code):
@@ -109,6 +139,8 @@ def node():
     env.update(own["env"])
     env[MARK] = own["run"]
     out = pipe("launcher.out")
+    # as an activated environment has it: DeepSpeed calls the ninja that lies beside its python
+    env["PATH"] = os.path.dirname(own["launch"][0]) + ":" + env.get("PATH", os.defpath)
     try:
         child = start(own["launch"], out, env=env, cwd=own["cwd"], start_new_session=True)
     except OSError as error:
@@ -116,7 +148,7 @@ def node():
         sys.exit("%s: %s" % (own["launch"][0], error))
     pid = os.getpid()
     record(kind="node-started", pid=pid, born=born(pid), session=child.pid)
-    code = wait(child, lambda number: os.killpg(child.pid, number))
+    code = wait(child, lambda number: os.killpg(child.pid, number), kept)
     record(kind="node-ended", code=code)
     leave(code)
 

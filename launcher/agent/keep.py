@@ -143,7 +143,7 @@ class Keeper(object):
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=dies_with_keeper,  # noqa: PLW1509 - one system call
+                preexec_fn=dies_with_keeper,
             )
         except OSError as error:
             self.say(kind="carried", name=name, code=127, error=str(error))
