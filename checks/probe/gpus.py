@@ -1,10 +1,16 @@
 """GPUs of the node: by NVML, else nvidia-smi, else the kernel's list of AMD devices."""
 
+import glob
 import json
 import os
 import shutil
 
 from checks.probe.core import Undetermined, read, run, section
+
+COMMANDS = (
+    "PYTHON - (asks NVML through pynvml)",
+    "nvidia-smi --query-gpu=… --format=csv,noheader,nounits",
+)
 
 PCI = "/sys/bus/pci/devices"
 KFD = "/sys/class/kfd/kfd/topology/nodes"
@@ -18,12 +24,6 @@ ASK = """
 import json, sys
 sys.path[:] = [path for path in sys.path if path]
 import pynvml
-
-COMMANDS = (
-    "PYTHON - (asks NVML through pynvml)",
-    "nvidia-smi --query-gpu=… --format=csv,noheader,nounits",
-)
-
 def text(value):
     return value.decode() if isinstance(value, bytes) else value
 found = {"gpus": [], "error": ""}
@@ -125,10 +125,24 @@ def on_the_bus(vendor, root=PCI):
     return count
 
 
+def nvidia_leaves_traces():
+    """Whether a GPU of NVIDIA's may be here; /dev/dxg is Windows' way to show one to Linux."""
+    devices = glob.glob("/dev/nvidia*") + glob.glob("/dev/dxg")
+    return bool(devices or on_the_bus(NVIDIA) or shutil.which("nvidia-smi"))
+
+
+def nvidias(python):
+    """What the drivers say of NVIDIA's GPUs; nobody is asked where there is no trace of one."""
+    nothing = {"gpus": [], "error": ""}
+    if not nvidia_leaves_traces():
+        return nothing
+    return by_nvml(python) or by_nvidia_smi() or nothing
+
+
 @section("gpus")
 def gpus(args):
     """Every GPU that a driver names, and what the bus has beside that."""
-    nvidia = by_nvml(args.get("python")) or by_nvidia_smi() or {"gpus": [], "error": ""}
+    nvidia = nvidias(args.get("python"))
     amds = by_kfd()
     vendors = ["NVIDIA"] * bool(nvidia["gpus"]) + ["AMD"] * bool(amds)
     return {
