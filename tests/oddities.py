@@ -1,0 +1,152 @@
+"""What makes a lab odd, as steps that a test takes on it, and as scripts for its nodes."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from typing import Any
+
+from launcher.lab.cluster import Lab
+from launcher.lab.faults.software import infiniband
+from launcher.lab.shape import Odd, Shape
+
+NODES = [f"node{number}" for number in range(1, 9)]
+Step = Callable[[Lab], None]
+
+
+def on(names: list[str] | None, script: str) -> Step:
+    """Runs a script as root on those nodes (None: on all), which knows its node as $NAME, $N,
+    $ADDRESS and $NET (10.77.0)."""
+
+    def step(lab: Lab) -> None:
+        for node in lab.nodes:
+            if names is None or node.name in names:
+                net, _, number = node.address.rpartition(".")
+                own = {"NAME": node.name, "ADDRESS": node.address, "NET": net, "N": number}
+                done = node.run(f"set -e\n{script}", env=own)
+                assert done.returncode == 0, f"{node.name}: {done.stderr}"
+
+    return step
+
+
+def each(script: str) -> Step:
+    """The same on every node."""
+    return on(None, script)
+
+
+def bashrc(*lines: str) -> Step:
+    """Lines for root's .bashrc on every node."""
+    text = "\n".join(lines)
+    return each(f"cat >>.bashrc <<'END'\n{text}\nEND")
+
+
+def ssh_config(*lines: str) -> Step:
+    """Root's ssh config on every node."""
+    text = "\n  ".join(("Host *", *lines))
+    return each(f"cat >.ssh/config <<'END'\n{text}\nEND")
+
+
+def keys(words: str, name: str) -> Step:
+    """Keys of another kind in place of all nodes' own; all nodes trust them."""
+
+    def step(lab: Lab) -> None:
+        make = f"rm .ssh/id_*; ssh-keygen -q -t {words} -N '' -f .ssh/{name}; cat .ssh/{name}.pub"
+        public = [node.run(make, check=True).stdout for node in lab.nodes]
+        for node in lab.nodes:
+            controller = node.read("/root/.ssh/authorized_keys").partition("\n")[0]
+            node.write("/root/.ssh/authorized_keys", "\n".join((controller, *public)), 0o600)
+
+    return step
+
+
+def ports_in_config(lab: Lab) -> None:
+    """Every node's ssh config says every node's port."""
+    places = lab.record.nodes
+    text = "".join(f"Host {one.name} {one.address}\n  Port {one.port}\n" for one in places)
+    for node in lab.nodes:
+        node.write("/root/.ssh/config", text, 0o600)
+
+
+def hosts(text: str) -> Step:
+    """Another hosts file over the same nodes."""
+    return lambda lab: lab.hosts.write_bytes(text.encode()) and None
+
+
+def alike(number: int, **odd: Any) -> Shape:
+    """That many nodes, all odd in the same way."""
+    return Shape(nodes=number, odd={name: Odd(**odd) for name in NODES[:number]})
+
+
+def shells() -> Shape:
+    """A node for each login shell that this machine has."""
+    wanted = ("bash", "sh", "dash", "zsh", "fish", "tcsh", "ksh")
+    found = [path for name in wanted if (path := shutil.which(name))]
+    odd = {name: Odd(shell=path) for name, path in zip(NODES, found, strict=False)}
+    return Shape(nodes=len(found), odd=odd)
+
+
+def firewall(rules: str, *, hook: str = "input") -> Step:
+    """A ruleset that drops what its rules do not accept, as `nft -f` takes it."""
+    return each(
+        f"nft -f - <<END\ntable inet {hook} {{\nchain {hook} {{\n"
+        f"type filter hook {hook} priority 0; policy drop;\n{rules}\n}}\n}}\nEND"
+    )
+
+
+def rdma(device: str, second_port: str = "") -> Step:
+    """One adapter on every node, its library and device node; a second port in that state."""
+    port = f"$SAVED/class/infiniband/{device}/ports"
+    lines = infiniband("4: ACTIVE", "5: LinkUp", "200 Gb/sec (4X HDR)").replace("mlx5_0", device)
+    more = f"cp -r {port}/1 {port}/2; echo '{second_port}' >{port}/2/state; " if second_port else ""
+    more += "mkdir /dev/infiniband; mknod -m 666 /dev/infiniband/uverbs0 c 231 192"
+    tmpfs = "mkdir $SAVED; mount -t tmpfs tmpfs $SAVED; touch /usr/lib/libibverbs.so.1"
+    return each(f"SAVED=/var/rdma; {tmpfs}\n{lines.replace('mount -t', more + '; mount -t')}")
+
+
+RENAMED = """
+way=$(ip route show default | sed s/eth0/ens1/)
+ip link set eth0 down; ip link set eth0 name ens1; ip link set ens1 up; ip route add $way
+"""
+BRIDGES = """
+add() { ip link add $1 type $3 $4; ip addr add $2 dev $1; ip link set $1 up; }
+add docker0 172.17.0.1/16 bridge
+add virbr0 192.168.122.1/24 bridge
+add br-0123456789ab 172.18.0.1/16 bridge
+add enx1 192.168.7.2/24 veth 'peer name far'
+ip link set virbr0 down
+sleep 2
+"""
+CLOUD_NAMES = """
+sed -i -E 's/^(10[.].*) node/\\1 gpu-/' /etc/hosts
+name=ip-$(echo $ADDRESS | tr . -); hostname $name
+echo "$ADDRESS $name.internal $name" >>/etc/hosts
+"""
+CLOUD_ADDRESSES = """
+ip addr del $ADDRESS/24 dev eth0; ip addr add $ADDRESS/32 dev eth0
+ip route add $NET.254 dev eth0; ip route add $NET.0/24 dev eth0
+ip route add default via $NET.254; ip link set eth0 mtu 1460
+"""
+BRIDGED = """
+ip link add br0 type bridge; ip link set br0 up; ip addr flush dev eth0
+ip link set eth0 master br0; ip addr add $ADDRESS/24 dev br0; sleep 2
+"""
+STRICT_SHELL = (
+    *("set -eu", "set -o noclobber", "shopt -s failglob", "cd /var", "alias hostname=false"),
+    *("echo loading modules >&2", "trap 'true' EXIT", "umask 077"),
+)
+VARIABLES = (
+    "export LANG=C LC_ALL=POSIX PDSH_RCMD_TYPE=rsh FANOUT=1 WCOLL=/nowhere OMP_NUM_THREADS=1",
+    "export PDSH_SSH_ARGS_APPEND=-oLogLevel=ERROR SSH_AUTH_SOCK=/tmp/gone/agent.1",
+    "export http_proxy=http://u:p@proxy:3128 ALL_PROXY=socks5://proxy:1080 no_proxy=localhost",
+    "export PYTHONPATH=/opt/x:/opt/y PYTHONSTARTUP=/nowhere PYTHONUNBUFFERED=1",
+    "for i in {1..500}; do export MODULE_$i=/opt/modules/$i/lib:/opt/modules/$i/lib64; done",
+)
+STRICT_SSHD = (
+    *("MaxStartups 3:30:10", "MaxSessions 2", "LoginGraceTime 20", "PermitTTY no", "UseDNS yes"),
+    *("AllowUsers root", "AllowTcpForwarding no", "Banner /etc/issue.net", "PrintLastLog yes"),
+)
+WRAPPER = r"""
+mv /usr/bin/python3 /usr/bin/python3.real
+printf '#!/bin/sh\necho loading python >&2\nexec /usr/bin/python3.real "$@"\n' >/usr/bin/python3
+chmod 755 /usr/bin/python3
+"""
