@@ -65,6 +65,11 @@ class Disk:
         target.chmod(mode)
         os.chown(target, owner, owner)
 
+    def link(self, path: str, to: str) -> None:
+        """A symbolic link, with the directories above it."""
+        self.folder(str(Path(path).parent))
+        self.at(path).symlink_to(to)
+
     def hide(self, path: str) -> None:
         """Takes a file or directory of the machine out of sight."""
         if os.path.lexists(path):

@@ -60,13 +60,9 @@ def mount_of(path: str, table: Iterable[Mount]) -> Mount:
 
 
 def needed() -> tuple[str, ...]:
-    """Paths of the machine that every node must have: the checkout, where we are, the interpreter.
-
-    The cache of compiled DeepSpeed ops too, so that no node spends its first minute on them.
-    """
+    """Paths of the machine that every node must have: the checkout, here, the interpreter."""
     checkout = Path(__file__).resolve().parents[2]
-    ops = Path.home() / ".cache/torch_extensions"
-    paths = (checkout, os.getcwd(), sys.prefix, sys.base_prefix, site.getusersitepackages(), ops)
+    paths = (checkout, os.getcwd(), sys.prefix, sys.base_prefix, site.getusersitepackages())
     real = dict.fromkeys(os.path.realpath(path) for path in paths)
     return tuple(path for path in real if os.path.isdir(path))
 
