@@ -14,7 +14,7 @@ from checks.facts.ssh import Attempt
 MEANING: Mapping[str, str] = {
     "name-unresolved": "the name has no address",
     "refused": "the connection is refused: nothing listens on the ssh port, or a firewall rejects",
-    "no-route": "there is no route to it, or a firewall rejects",
+    "no-route": "there is no way to it: it is off, unplugged, not routed to, or rejects",
     "dropped": "no answer: the packets are dropped, or the machine is off",
     "host-key-unknown": "its host key is not in known_hosts",
     "host-key-changed": "its host key is not the one in known_hosts",

@@ -62,5 +62,6 @@ def _finding(claim: Claim, verdict: Verdict, allowed: frozenset[str]) -> Finding
         cause=verdict.cause,
         fix=verdict.fix,
         evidence=verdict.evidence,
+        seconds=float(verdict.evidence.get("seconds", 0.0)),
         allowed=check.id in allowed or check.area in allowed,
     )

@@ -18,7 +18,7 @@ from checks.transport import meant_for_rdma
 
 MIB, GIB = 2**20, 2**30
 MEMLOCK_NEEDED, MEMLOCK_WANTED = 16 * GIB, 32 * GIB
-NOFILE_WANTED, NOFILE_WANTED_AT_SCALE, SCALE = 4096, 65536, 64
+NOFILE_NEEDED, NOFILE_WANTED, NOFILE_WANTED_AT_SCALE, SCALE = 1024, 4096, 65536, 64
 DOCKER_SHM = 64 * MIB
 SHM_PER_GPU, SHM_PER_SLOT, SHM_ENOUGH = GIB, 64 * MIB, 8 * GIB
 CORE_WANTED = GIB
@@ -49,7 +49,8 @@ def nofile_is_enough(node: NodeView) -> Verdict:
     """A rank may open enough files: 4096, or 65536 from 64 ranks on.
 
     Sockets to every other rank, data loader workers and checkpoint shards add up, and "Too many
-    open files" comes hours into the run.
+    open files" comes hours into the run. NCCL raises the soft limit to the hard one by itself;
+    with a hard limit below 1024 hardly anything trains.
     """
     soft, hard = node.read(Limits).nofile
     ranks = sum(one.slots or 1 for one in node.job.nodes)
@@ -61,7 +62,8 @@ def nofile_is_enough(node: NodeView) -> Verdict:
         f"expected at least {wanted} for {ranks} ranks"
     )
     fix = _limit_fix(node, "nofile", "LimitNOFILE", str(NOFILE_WANTED_AT_SCALE))
-    return warn("nofile-low", message, fix, soft=soft, hard=hard)
+    verdict = block if hard is not None and hard < NOFILE_NEEDED else warn
+    return verdict("nofile-low", message, fix, soft=soft, hard=hard)
 
 
 @node_check("limits.nproc-is-enough", Limits, Who, severity=Severity.WARN)

@@ -89,10 +89,11 @@ def _host_key_changed(failure: Failure) -> Fix:
 
 
 def _key_missing(failure: Failure) -> Fix:
-    command = "ssh-keygen -q -t ed25519 -N '' -f ~/.ssh/id_ed25519 && cat ~/.ssh/id_ed25519.pub"
-    return failure.source.fix(
-        command, f"then append that line to authorized_keys of {failure.target.name}; {TRUST}"
-    )
+    wanted = failure.client.identities
+    path = next((one for one in wanted if one.endswith("id_ed25519")), (*wanted, "")[0])
+    key = shlex.quote(path) if path else "~/.ssh/id_ed25519"
+    make = f"mkdir -p -m 700 ~/.ssh && rm -f {key}.pub && ssh-keygen -q -t ed25519 -N '' -f {key}"
+    return failure.source.fix(make, "the next preflight says where the new key is to be added")
 
 
 def _key_path(failure: Failure) -> str:
@@ -109,7 +110,7 @@ def _key_unreadable(failure: Failure) -> Fix:
     if "Permission denied" in failure.detail or failure.denial.key is None:
         user = failure.source.read(Who).user if failure.source.has(Who) else "$USER"
         return failure.source.fix(f"chown {user} {path} && chmod 600 {path}", root=True)
-    note = f"then append its .pub to authorized_keys of every node; {TRUST}"
+    note = "the next preflight says where the new key is to be added"
     anew = f"mv {path} {path}.unusable && ssh-keygen -q -t ed25519 -N '' -f {path}"
     return failure.source.fix(anew, f"{path} is not a private key; {note}")
 

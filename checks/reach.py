@@ -16,6 +16,10 @@ from checks.model import Fix, Verdict, block, ok
 
 HERE = "this machine"
 KNOWN_HOSTS = "~/.ssh/known_hosts"
+COMPARE = (
+    "compare the key before with /etc/ssh/ssh_host_*_key.pub at the node's console: another "
+    "machine may answer in its name"
+)
 
 
 @node_check("reach.controller-logs-in", Login)
@@ -69,46 +73,67 @@ def _name(node: NodeView, _: Login) -> Fix:
 
 def _refused(node: NodeView, login: Login) -> Fix:
     note = f"at its console; or give its real port: port= in {node.job.where or 'the hosts file'}"
-    start = "sudo sh -c 'systemctl enable --now ssh || systemctl enable --now sshd'"
-    return Fix(start, node.name, f"{note} (tried {login.port})")
+    start = "systemctl enable --now ssh || systemctl enable --now sshd || /usr/sbin/sshd"
+    return node.fix(start, f"{note} (tried {login.port})", root=True)
 
 
 def _dropped(node: NodeView, login: Login) -> Fix:
-    note = "at its console, where a firewall drops; else switch it on, or correct its address"
-    return Fix(f"sudo iptables -I INPUT -p tcp --dport {login.port} -j ACCEPT", node.name, note)
+    port = login.port
+    managed = (
+        f"if ufw status 2>&1 | grep -qw active; then ufw allow {port}/tcp; "
+        "elif firewall-cmd --state >/dev/null 2>&1; then firewall-cmd --permanent "
+        f"--add-port={port}/tcp && firewall-cmd --reload; "
+        "else nft list ruleset || iptables-save; fi"
+    )
+    note = (
+        "at its console, if it is on and has that address: opens ssh in ufw or firewalld; where "
+        f"neither is active it lists the rules, one of which drops port {port}, unless a firewall "
+        "of the cloud or a switch does"
+    )
+    return node.fix(managed, note, root=True)
 
 
-def _no_route(node: NodeView, _: Login) -> Fix:
-    return _here(f"ip route get $(getent hosts {node.name} | cut -d' ' -f1)", "shows the way taken")
+def _no_route(node: NodeView, login: Login) -> Fix:
+    host = shlex.quote(login.host_name or node.name)
+    where = login.address or f"$(getent ahosts {host} | awk 'NR == 1 {{print $1}}')"
+    note = (
+        "shows the way taken; without a gateway (`via`) the machine is a neighbour that does not "
+        "answer: see at its console whether it is on and `ip -br link` says UP, and then whether a "
+        f"firewall there rejects port {login.port}"
+    )
+    return _here(f"ip route get {where}", note)
 
 
 def _host_key_unknown(node: NodeView, login: Login) -> Fix:
-    where, name, path = _known_hosts(node, login)
-    note = "after comparing it with `cat /etc/ssh/ssh_host_*_key.pub` at the node's console"
-    if login.host_key:
-        return _here(f"{where}echo {name} '{login.host_key}' >> {path}", note)
-    return _here(f"{where}ssh-keyscan -p {login.port} {_host(node, login)} >> {path}", note)
+    make = "mkdir -p -m 700 ~/.ssh && " if _file(login).startswith("~/.ssh/") else ""
+    return _here(make + _to_file(node, login), COMPARE)
 
 
 def _host_key_changed(node: NodeView, login: Login) -> Fix:
-    where, name, path = _known_hosts(node, login)
-    anew = _host_key_unknown(node, login)
-    forget = f"{where}ssh-keygen -R {name} -f {path}"
-    return _here(f"{forget} && {anew.command.removeprefix(where)}", anew.note)
+    forget = f"ssh-keygen -R {shlex.quote(_known_as(node, login))} -f {_file(login)}"
+    return _here(f"{forget} && {_to_file(node, login)}", COMPARE)
 
 
-def _host(node: NodeView, login: Login) -> str:
-    return login.address or ("$n" if node.job.ssh.config else node.name)
+def _to_file(node: NodeView, login: Login) -> str:
+    """What puts the key that the node presented on file."""
+    name = _known_as(node, login)
+    if login.host_key:
+        return f"echo {shlex.quote(f'{name} {login.host_key}')} >> {_file(login)}"
+    host = login.address or login.host_name or node.name
+    return f"ssh-keyscan -p {login.port} {shlex.quote(host)} >> {_file(login)}"
 
 
-def _known_hosts(node: NodeView, login: Login) -> tuple[str, str, str]:
-    """A command that finds it where an ssh config says it; the node's name in it; its path."""
-    form = "{}" if login.port == 22 else "[{}]:" + str(login.port)
-    if not node.job.ssh.config:
-        return "mkdir -p -m 700 ~/.ssh && ", shlex.quote(form.format(node.name)), KNOWN_HOSTS
-    told = f"ssh -G -F {shlex.quote(node.job.ssh.config)} {node.name}"
-    pick = """awk '/^hostname /{print "n="$2} /^userknownhostsfile /{print "f="$2}'"""
-    return f'eval "$({told} | {pick})" && ', f'"{form.format("$n")}"', '"$f"'
+def _known_as(node: NodeView, login: Login) -> str:
+    """The name under which OpenSSH looks the node up in known_hosts."""
+    name = login.host_name or node.name
+    return name if login.port == 22 else f"[{name}]:{login.port}"
+
+
+def _file(login: Login) -> str:
+    """The controller's known_hosts as a shell word; a leading ~/ is left to the shell."""
+    path = login.known_hosts or KNOWN_HOSTS
+    home, rest = ("~/", path[2:]) if path.startswith("~/") else ("", path)
+    return home + shlex.quote(rest)
 
 
 def _key_missing(node: NodeView, login: Login) -> Fix:
@@ -121,7 +146,8 @@ def _key_permissions(_: NodeView, login: Login) -> Fix:
 
 
 def _key_unreadable(_: NodeView, login: Login) -> Fix:
-    return _here(f"sudo chown $USER {_key(login)} && chmod 600 {_key(login)}")
+    note = "or name another key with --ssh-key"
+    return _here(f"sudo chown $(id -un) {_key(login)} && chmod 600 {_key(login)}", note)
 
 
 def _key_passphrase(_: NodeView, login: Login) -> Fix:
@@ -130,39 +156,46 @@ def _key_passphrase(_: NodeView, login: Login) -> Fix:
 
 
 def _key_denied(node: NodeView, login: Login) -> Fix:
-    copy = f"ssh-copy-id -i {_key(login)}.pub"
-    copy += f" -p {login.port}" if login.port != 22 else ""
-    whom = f"{login.user}@{node.name}" if login.user else node.name
-    home = f"check on {node.name} the account and: chmod go-w ~ ~/.ssh ~/.ssh/authorized_keys"
-    return _here(
-        f"{copy} {whom}", f"asks for the password once; if the key is there already, {home}"
+    if not login.public_key:
+        return _here(_ssh(node, login).replace("ssh ", "ssh-copy-id ", 1), "asks for the password")
+    line, blob = f"{login.public_key} preflight", login.public_key.split()[1]
+    file = "~/.ssh/authorized_keys"
+    command = (
+        f"mkdir -p -m 700 ~/.ssh && {{ grep -qsF {shlex.quote(blob)} {file} || "
+        f"echo {shlex.quote(line)} >> {file}; }} && chmod go-w ~ ~/.ssh {file}"
     )
+    who = login.user or "the account"
+    note = (
+        f"at its console as {who}: adds this machine's key where it is missing, and takes away the "
+        "rights for which sshd ignores the file; if it is still refused, `journalctl -u ssh -u "
+        "sshd` there says why"
+    )
+    return node.fix(command, note)
 
 
 def _public_keys_off(node: NodeView, _: Login) -> Fix:
     edit = f"sed -i '1i PubkeyAuthentication yes' /etc/ssh/sshd_config && {RELOAD}"
-    return Fix(f"sudo sh -c {shlex.quote(edit)}", node.name, "at its console")
+    return node.fix(edit, "at its console", root=True)
 
 
 def _throttled(node: NodeView, _: Login) -> Fix:
     edit = f"sed -i '1i MaxStartups 100:30:300' /etc/ssh/sshd_config && {RELOAD}"
-    note = "and see fail2ban, /etc/hosts.deny and whether sshd itself works"
-    return Fix(f"sudo sh -c {shlex.quote(edit)}", node.name, note)
+    return node.fix(edit, "and see fail2ban, /etc/hosts.deny and whether sshd works", root=True)
 
 
 def _shell(node: NodeView, login: Login) -> Fix:
-    user = login.user or "$USER"
-    return Fix(f"sudo chsh -s /bin/bash {user}", node.name, "or remove what ends its session")
+    user = login.user or "USER"
+    note = "at its console; if the shell is right, something in its start-up files ends the session"
+    return node.fix(f"usermod -s /bin/bash {shlex.quote(user)}", note, root=True)
 
 
 def _shell_hangs(node: NodeView, _: Login) -> Fix:
-    note = "what waits in ~/.bashrc is then kept to people's shells"
-    return Fix(f"sed -i '1i {QUIET}' ~/.bashrc", node.name, note)
+    note = "at its console: what waits in ~/.bashrc is then kept to people's shells"
+    return node.fix(f"sed -i '1i {QUIET}' ~/.bashrc", note)
 
 
 def _no_python(node: NodeView, _: Login) -> Fix:
-    install = "sudo sh -c 'apt-get install -y python3 || dnf install -y python3'"
-    return Fix(install, node.name)
+    return node.fix("apt-get install -y python3 || dnf install -y python3", root=True)
 
 
 _FIXES: Mapping[str, Callable[[NodeView, Login], Fix]] = {

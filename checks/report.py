@@ -49,12 +49,12 @@ def write(report: dict[str, Any], path: Path) -> None:
 
 
 def _nodes(snapshot: Snapshot) -> list[dict[str, Any]]:
-    """Slots are those of hosts.txt; null where they are left to detection."""
+    """Slots are null only where they are left to detection and nobody asked for the GPUs."""
     return [
         {
             "name": view.name,
             "address": view.read(Login).address if view.has(Login) else "",
-            "slots": view.node.slots,
+            "slots": view.slots,
             "reached": view.reached,
         }
         for view in ClusterView(snapshot).nodes

@@ -10,7 +10,6 @@ from __future__ import annotations
 from checks.causes import MEANING, cause_of, said
 from checks.check import node_check, pair_check
 from checks.facts import Login, NodeView
-from checks.facts.firewall import Firewall
 from checks.facts.interfaces import Interfaces
 from checks.facts.names import Names
 from checks.facts.ssh import Attempt, SshRow
@@ -26,9 +25,7 @@ BY_NAME = frozenset({"name-unresolved", "dropped", "refused", "no-route", "timeo
 """Causes that a wrongly resolved name can have by itself."""
 
 
-@pair_check(
-    "ssh.every-node-logs-in-to-every-node", SshRow, Who, Trust, Sshd, Names, Interfaces, Firewall
-)
+@pair_check("ssh.every-node-logs-in-to-every-node", SshRow, Who, Trust, Sshd, Names, Interfaces)
 def every_node_logs_in_to_every_node(source: NodeView, target: NodeView) -> Verdict:
     """Every node logs in to every node, itself too, by ssh without a question.
 

@@ -114,7 +114,7 @@ def open_contact(
                 stack.pop_all()
                 return resident, _login(transport, name, began, noise=resident.noise, **seen)
         except LoginError as error:
-            seen = {"host_key": error.host_key, **seen}
+            seen = {"host_key": error.host_key, "public_key": error.public_key, **seen}
             return None, _login(
                 transport, name, began, cause=error.cause, detail=error.detail, **seen
             )

@@ -20,13 +20,15 @@ from checks.cluster.sshconfig import SshSetup, Target, too_open
 class LoginError(Exception):
     """A login that did not succeed: `cause` as in checks.causes, `detail` for a person.
 
-    `host_key` is what the node presented, where it came to that.
+    `host_key` is what the node presented and `public_key` the first that was offered to it, both
+    as `type base64`, where it came to that.
     """
 
     def __init__(self, cause: str, detail: str) -> None:
         super().__init__(detail)
         self.cause, self.detail = cause, detail
         self.host_key = ""
+        self.public_key = ""
 
 
 class Keys(AuthStrategy):
@@ -36,16 +38,21 @@ class Keys(AuthStrategy):
         super().__init__(ssh_config=paramiko.SSHConfig())
         self.target, self.user = target, user
         self.unusable: list[tuple[str, str]] = []
+        self.offered = ""
 
     def get_sources(self) -> Iterator[AuthSource]:
         """Every key that can be offered; the others are remembered in `unusable`."""
         for path in self.target.keys:
             key = self._load(path)
             if key:
-                yield InMemoryPrivateKey(self.user, key)
+                yield self._offer(key)
         if self.target.agent:
             for agent_key in paramiko.Agent().get_keys():
-                yield InMemoryPrivateKey(self.user, agent_key)
+                yield self._offer(agent_key)
+
+    def _offer(self, key: paramiko.PKey) -> AuthSource:
+        self.offered = self.offered or f"{key.get_name()} {key.get_base64()}"
+        return InMemoryPrivateKey(self.user, key)
 
     def _load(self, path: Path) -> paramiko.PKey | None:
         try:

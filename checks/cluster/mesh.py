@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from checks.causes import cause_of
 from checks.cluster.contact import Contact
 from checks.facts import ClusterView, NodeView, Snapshot
+from checks.facts.firewall import Firewall
 from checks.facts.ssh import SshRow
 from checks.facts.trust import Client, Trust
 from checks.facts.who import Who
@@ -19,10 +21,13 @@ WINDOW = 4
 ROW_S = 60.0
 LOGIN_S = 1.0
 """What a row may take at least, and for each login beyond."""
+FILTER_S = 20.0
+FILTERED = ("dropped", "refused", "no-route")
+"""Causes that a packet filter can make."""
 
 
 def stage(contact: Contact, snapshot: Snapshot, names: Sequence[str]) -> None:
-    """Fill the section `ssh` of every node in `names`: its logins to all of them."""
+    """Fill `ssh` of every node in `names`: its logins to all; `firewall` where it can explain."""
     cluster = ClusterView(snapshot)
     rows = {
         name: {
@@ -34,6 +39,21 @@ def stage(contact: Contact, snapshot: Snapshot, names: Sequence[str]) -> None:
     answers = contact.ask(SshRow.section, rows, ROW_S + LOGIN_S * len(names))
     for name, answer in answers.items():
         snapshot.put(name, SshRow.section, answer)
+    involved = _filtered(cluster, names)
+    filters = contact.ask(Firewall.section, {name: {} for name in involved}, FILTER_S)
+    for name, answer in filters.items():
+        snapshot.put(name, Firewall.section, answer)
+
+
+def _filtered(cluster: ClusterView, names: Sequence[str]) -> list[str]:
+    """Both ends of every login that a packet filter may have kept from sshd."""
+    ends = dict[str, None]()
+    for name in names:
+        row = cluster[name].read(SshRow).targets if cluster[name].has(SshRow) else {}
+        for target, attempt in row.items():
+            if cause_of(attempt) in FILTERED:
+                ends.update({name: None, target: None})
+    return [name for name in ends if name in names]
 
 
 def rotated(names: Sequence[str], first: str) -> list[str]:

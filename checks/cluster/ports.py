@@ -110,7 +110,11 @@ def _merged(first: Answer, second: Answer | None) -> Answer:
 
 def _explain(contact: Contact, snapshot: Snapshot, names: Sequence[str]) -> None:
     cluster = ClusterView(snapshot)
-    involved = dict.fromkeys(name for name in _involved(cluster, names) if name in names)
+    involved = dict.fromkeys(
+        name
+        for name in _involved(cluster, names)
+        if name in names and not snapshot.answer(name, Firewall.section)
+    )
     if involved:
         answers = contact.ask("firewall", {name: {} for name in involved}, 2 * LIMIT_S)
         _put(snapshot, Firewall.section, answers)

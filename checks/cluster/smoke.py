@@ -30,7 +30,7 @@ def arguments(snapshot: Snapshot, name: str) -> dict[str, Any]:
         "python": job.python,
         "workdir": job.workdir,
         "env": dict(job.env),
-        "slots": job.node(name).slots or gpus or 1,
+        "slots": node.slots or 1,
         "gpus": gpus,
         "limit": LIMIT_S,
         "program": Path(__file__).with_name("rank.py").read_text(encoding="utf-8"),

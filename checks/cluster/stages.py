@@ -33,13 +33,13 @@ class Stage:
 
 
 STAGES: tuple[Stage, ...] = (
-    Stage("ssh", (Who, Trust), ("ssh",), mesh.stage),
+    Stage("ssh", (Who, Trust), ("ssh", "firewall"), mesh.stage),
     Stage(
         "dial",
         (Interfaces, Names, Environment, PortSettings),
         ("listen", "dial", "hangup", "firewall", "port_holder"),
         ports.stage,
     ),
-    Stage("pdsh_run", (Pdsh,), ("pdsh_run",), pdsh.stage),
+    Stage("pdsh_run", (Pdsh, Trust), ("pdsh_run",), pdsh.stage),
     Stage("smoke", (Gpus,), ("smoke",), smoke.stage),
 )

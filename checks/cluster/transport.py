@@ -129,7 +129,7 @@ class Transport:
             failure = classified(error, keys)
             if failure is None:
                 raise
-            failure.host_key = policy.presented
+            failure.host_key, failure.public_key = policy.presented, keys.offered
             raise failure from error
         if not connection.transport.is_authenticated():
             connection.client.close()

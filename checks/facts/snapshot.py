@@ -21,7 +21,7 @@ class Login(Fact):
     """How the controller's own login to a node went. `cause` is empty where it was reached.
 
     `host_key` is what the node presented, `host_name` the name under which it is looked up in
-    `known_hosts`, the controller's file.
+    `known_hosts`, the controller's file. `public_key` is the first that was offered and refused.
     """
 
     section: ClassVar[str] = "login"
@@ -35,6 +35,7 @@ class Login(Fact):
     noise: str = ""
     key: str = ""
     host_key: str = ""
+    public_key: str = ""
     host_name: str = ""
     known_hosts: str = ""
 

@@ -8,6 +8,7 @@ from typing import TypeVar, cast
 
 from checks.errors import FactError
 from checks.facts.decode import Fact, decode
+from checks.facts.gpus import Gpus
 from checks.facts.snapshot import Login, Snapshot
 from checks.facts.who import Who
 from checks.model import Fix, Job, Node
@@ -39,6 +40,13 @@ class NodeView:
         """Whether the controller logged in and its probe answered."""
         answer = self.cluster.snapshot.answer(self.name, Login.section)
         return bool(answer and answer.get("data", {}).get("reached"))
+
+    @property
+    def slots(self) -> int | None:
+        """Ranks that it takes: as hosts.txt says, else its GPUs, else 1; None where unknown."""
+        if self.node.slots or not self.has(Gpus):
+            return self.node.slots
+        return self.read(Gpus).count or 1
 
     def read(self, kind: type[F]) -> F:
         """The fact of that kind. Raises FactError where it did not come or has another shape."""
