@@ -97,7 +97,10 @@ def one_network(node: NodeView) -> Verdict:
     """
     own = training_interface(node)
     interfaces, peers = node.read(Interfaces), node.read(Names).peers
-    others = {name: peer for name, peer in peers.items() if name != node.name and peer.addresses}
+    # names may lead over another network where training has one of its own
+    beside = {n for n, one in _training_interfaces(node).items() if one.networks & own.networks}
+    others = {n: peer for n, peer in peers.items() if n not in {*beside, node.name}}
+    others = {name: peer for name, peer in others.items() if peer.addresses}
     reached = {name: interfaces.owning(peer.source) for name, peer in others.items() if peer.source}
     strays = {name: one for name, one in reached.items() if one and not _same(one, own)}
     strays = {name: one for name, one in strays.items() if not one.loopback}

@@ -90,10 +90,20 @@ def test_slow_link():
 def test_peers_behind_another_interface():
     snap = cluster(env={"NCCL_SOCKET_IFNAME": "eth0"})
     with_fact(snap, "node2", nics(("eth0", "10.0.0.2/24"), ("eth1", "10.7.0.2/24")))
+    with_fact(snap, "node3", nics(("eth0", "10.9.0.3/24"), ("eth1", "10.7.0.3/24")))
     peers = {"node1": ("10.0.0.1", "10.0.0.2"), "node3": ("10.7.0.3", "10.7.0.2")}
     found = of_node2("one-network", with_fact(snap, "node2", resolves("node2", **peers)))
     assert (found.warned, found.cause) == (True, "other-interface")
     assert "reaches node3 through eth1" in found.message
+
+
+def test_names_lead_over_one_network_and_training_goes_over_another():
+    snap = cluster(env={"NCCL_SOCKET_IFNAME": "eth1"})
+    for index in (1, 2, 3):
+        name, both = f"node{index}", (f"10.0.0.{index}/24", f"10.7.0.{index}/24")
+        with_fact(snap, name, nics(("eth0", both[0]), ("eth1", both[1])))
+    peers = {"node1": ("10.0.0.1", "10.0.0.2"), "node3": ("10.0.0.3", "10.0.0.2")}
+    assert none_fails(with_fact(snap, "node2", resolves("node2", **peers)))
 
 
 def test_peer_without_a_route():
