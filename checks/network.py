@@ -94,16 +94,18 @@ def one_network(node: NodeView) -> Verdict:
 
     Where some peers lie behind another interface than the one that training is held to, their
     packets take a detour, or none answers: reverse-path filters drop what comes in elsewhere.
+    Names may well lead through another network, if the training interfaces share one of their own.
     """
     own = training_interface(node)
     interfaces, peers = node.read(Interfaces), node.read(Names).peers
-    # names may lead over another network where training has one of its own
-    beside = {n for n, one in _training_interfaces(node).items() if one.networks & own.networks}
-    others = {n: peer for n, peer in peers.items() if n not in {*beside, node.name}}
-    others = {name: peer for name, peer in others.items() if peer.addresses}
+    others = {name: peer for name, peer in peers.items() if name != node.name and peer.addresses}
     reached = {name: interfaces.owning(peer.source) for name, peer in others.items() if peer.source}
     strays = {name: one for name, one in reached.items() if one and not _same(one, own)}
-    strays = {name: one for name, one in strays.items() if not one.loopback}
+    strays = {
+        name: one
+        for name, one in strays.items()
+        if not one.loopback and not _joined(own, node.cluster[name])
+    }
     if strays:
         names = ", ".join(strays)
         through = ", ".join(dict.fromkeys(one.name for one in strays.values()))
@@ -114,6 +116,12 @@ def one_network(node: NodeView) -> Verdict:
         )
         return warn("other-interface", message, fix, through=through, nodes=list(strays))
     return _unrouted(node, own, [name for name, peer in others.items() if not peer.source])
+
+
+def _joined(own: Interface, peer: NodeView) -> bool:
+    """Whether the peer's training interface is on a network of this one's."""
+    told = all(map(peer.has, (Interfaces, Names, Environment)))
+    return told and bool(own.networks & training_interface(peer).networks)
 
 
 def _unrouted(node: NodeView, own: Interface, names: list[str]) -> Verdict:
