@@ -67,8 +67,8 @@ class Session:
             channel.close()
 
     def close(self) -> None:
-        """End the login and all its channels."""
-        self.connection.close()
+        """End the login, all its channels, and the logins to jump hosts that led to it."""
+        _hang_up(self.connection)
 
 
 class Transport:
@@ -125,16 +125,23 @@ class Transport:
                 kwargs["sock"] = _connect(target)
             connection.open()
         except BaseException as error:
-            connection.client.close()
+            _hang_up(connection)
             failure = classified(error, keys)
             if failure is None:
                 raise
             failure.host_key, failure.public_key = policy.presented, keys.offered
             raise failure from error
         if not connection.transport.is_authenticated():
-            connection.client.close()
+            _hang_up(connection)
             raise LoginError("key-denied", "the server asks for more than a key")
         return Session(target, connection, policy.presented)
+
+
+def _hang_up(connection: fabric.Connection) -> None:
+    """Close it, complete or not, and its jump hosts: Fabric lets those be."""
+    connection.client.close()
+    if isinstance(connection.gateway, fabric.Connection):
+        _hang_up(connection.gateway)
 
 
 def _connect(target: Target) -> socket.socket:
