@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from checks.causes import offending_line, presented_fingerprint
 from checks.denied import Denial, why_denied
 from checks.facts import Login, NodeView
+from checks.facts.firewall import Firewall
 from checks.facts.names import Names
 from checks.facts.ssh import Attempt
 from checks.facts.sshd import Sshd
@@ -73,9 +74,24 @@ class Failure:
         return culprit(self.source, self.target, packet, seen)
 
     @property
+    def refusing(self) -> tuple[NodeView, str] | None:
+        """The end that has a route which refuses the other, and that route."""
+        here, there = self.addresses
+        for node, address in ((self.source, there), (self.target, here)):
+            net = node.read(Firewall).refusing(address) if address and node.has(Firewall) else ""
+            if net and self.cause in ("no-route", "dropped"):
+                return node, net
+        return None
+
+    @property
     def detail(self) -> str:
         """What is known beyond the cause."""
-        return self.denial.detail or str(self.filter or "")
+        if self.denial.detail:
+            return self.denial.detail
+        if self.refusing:
+            node, net = self.refusing
+            return f"{node.name} has a route that refuses {net}"
+        return f"by {self.filter}" if self.filter else ""
 
 
 def explain(cause: str, attempt: Attempt, source: NodeView, target: NodeView) -> Failure:

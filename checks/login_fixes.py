@@ -34,6 +34,9 @@ def _name(failure: Failure) -> Fix:
 
 
 def _firewall(failure: Failure) -> Fix:
+    if failure.refusing:
+        node, net = failure.refusing
+        return node.fix(f"ip route del {net}", "this route refuses the address", root=True)
     source, target, port = *failure.addresses, failure.client.port
     if filter_ := failure.filter:
         inbound = filter_.node is failure.target

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
+
 from checks.facts import NodeView
+from checks.facts.environment import Environment
 from checks.model import Fix
 from checks.rendezvous import routed_interfaces
-from checks.variables import Setting, in_force
+from checks.variables import Setting, in_force, taken_out
 
 
 def ifname_fix(node: NodeView, setting: Setting) -> Fix:
@@ -15,7 +18,7 @@ def ifname_fix(node: NodeView, setting: Setting) -> Fix:
     if "launch.toml" in setting.where:
         note = f'in launch.toml, [env]: {setting.name} = "{good}", or leave it out: start sets it'
         return Fix("", "", note)
-    return unset_fix(node, setting.name, f"or set it to {good} there")
+    return unset_fix(node, setting.name, f"or set it to {good} there; start sets it by itself")
 
 
 def unset_fix(node: NodeView, name: str, more: str = "") -> Fix:
@@ -23,10 +26,12 @@ def unset_fix(node: NodeView, name: str, more: str = "") -> Fix:
     setting = in_force(node, name)
     if setting is not None and "launch.toml" in setting.where:
         return Fix("", "", f"remove {name} from [env] of launch.toml")
-    files = "~/.bashrc ~/.bash_profile ~/.profile ~/.zshenv ~/.ssh/environment ~/.nccl.conf"
-    files += " /etc/environment /etc/nccl.conf /etc/profile.d/* /etc/bash.bashrc"
-    note = "remove the line that it finds" + (f", {more}" if more else "")
-    return node.fix(f"grep -ns {name} {files}", note)
+    note = f", {more}" if more else ""
+    for path, values in node.read(Environment).nccl_conf.items():
+        if name in values and name not in node.read(Environment).shell:
+            edit = f"sed -i '/^ *{name} *=/d' {shlex.quote(path)}"
+            return node.fix(edit, note.removeprefix(", "), root=path.startswith("/etc/"))
+    return taken_out(node, name, more=note)
 
 
 def port_fix(node: NodeView, name: str) -> Fix:

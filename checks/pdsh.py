@@ -11,11 +11,13 @@ import shlex
 from checks.causes import MEANING, cause_of, cause_of_text, said
 from checks.check import Over, node_check, pair_check
 from checks.facts import NodeView
+from checks.facts.environment import Environment
 from checks.facts.pdsh import Folder, Pdsh, PdshRun, Reached
 from checks.facts.ssh import SshRow
 from checks.facts.who import Who
 from checks.login_fixes import first_in_config
 from checks.model import Fix, Verdict, block, ok, skip, unknown, warn
+from checks.variables import taken_out
 
 HARMLESS = {
     "PDSH_RCMD_TYPE": "DeepSpeed and the launcher set it to ssh themselves",
@@ -105,7 +107,7 @@ def _insecure(node: NodeView, bad: list[Folder]) -> Verdict:
     )
 
 
-@node_check("pdsh.environment-is-neutral", Pdsh, PdshRun, Who, over=Over.HEAD)
+@node_check("pdsh.environment-is-neutral", Pdsh, PdshRun, Who, Environment, over=Over.HEAD)
 def environment_is_neutral(node: NodeView) -> Verdict:
     """No variable of the head's shell changes what pdsh does in a launch.
 
@@ -119,7 +121,7 @@ def environment_is_neutral(node: NodeView) -> Verdict:
     if _replaced_arguments(node):
         shown = f"PDSH_SSH_ARGS={found['PDSH_SSH_ARGS']}"
         message = f"{shown} on {node.name} replaces ssh's arguments, and pdsh reaches no node so"
-        return block("ssh-args-replaced", message, _unset(node, "PDSH_SSH_ARGS"))
+        return block("ssh-args-replaced", message, taken_out(node, "PDSH_SSH_ARGS"))
     odd = {
         name: value
         for name, value in found.items()
@@ -127,11 +129,11 @@ def environment_is_neutral(node: NodeView) -> Verdict:
     }
     if fatal not in ("", "0"):
         message = f"PDSH_COMMAND_TIMEOUT={fatal} on {node.name}: pdsh would end the training then"
-        return block("command-timeout", message, _unset(node, "PDSH_COMMAND_TIMEOUT"))
+        return block("command-timeout", message, taken_out(node, "PDSH_COMMAND_TIMEOUT"))
     if odd:
         told = ", ".join(f"{name}={value}" for name, value in sorted(odd.items()))
         message = f"the shell of {node.name} changes what pdsh does: {told}"
-        return warn("changed-by-environment", message, _unset(node, *sorted(odd)))
+        return warn("changed-by-environment", message, taken_out(node, *sorted(odd)))
     return ok("no variable changes pdsh", seen=sorted(found))
 
 
@@ -140,13 +142,6 @@ def _replaced_arguments(head: NodeView) -> bool:
     if not head.read(Pdsh).environment.get("PDSH_SSH_ARGS") or not head.has(PdshRun):
         return False
     return all(one.rank is None for one in head.read(PdshRun).targets.values())
-
-
-def _unset(node: NodeView, *names: str) -> Fix:
-    pattern = "\\|".join(names)
-    files = "~/.bashrc ~/.profile ~/.ssh/environment /etc/environment"
-    command = f"grep -n '{pattern}' {files} /etc/profile.d/* 2>/dev/null"
-    return node.fix(command, f"shows the lines that set {', '.join(names)}: take them out")
 
 
 @pair_check("pdsh.reaches-every-node", Pdsh, PdshRun, SshRow, Who, over=Over.FROM_HEAD)

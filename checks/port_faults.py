@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from ipaddress import ip_address, ip_network
 
 from checks.facts import ClusterView, NodeView
 from checks.facts.firewall import Firewall
@@ -147,12 +146,9 @@ def _open_between(source: NodeView, target: NodeView, span: Span) -> Fix:
 
 
 def _route(source: NodeView, target: NodeView, where: str) -> Fix:
-    refusing = source.read(Firewall).refusing_routes if source.has(Firewall) else ()
-    # the kernel picks the longest prefix, and so do we
-    hits = [net for net in refusing if ip_address(where) in ip_network(net)]
-    if hits:
-        longest = max(hits, key=lambda net: int(net.partition("/")[2]))
-        return source.fix(f"ip route del {longest}", "this route refuses the address", root=True)
+    refusing = source.read(Firewall).refusing(where) if source.has(Firewall) else ""
+    if refusing:
+        return source.fix(f"ip route del {refusing}", "this route refuses the address", root=True)
     return source.fix(
         f"ip route get {where}",
         f"add the route to {where} that is missing, or bring up the interface of {target.name}",

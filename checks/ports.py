@@ -13,11 +13,13 @@ from checks.facts.ports import Dialled, Listening, PortHolder, PortSettings
 from checks.facts.who import Who
 from checks.model import Fix, Severity, Verdict, block, ok, skip, unknown, warn
 from checks.port_faults import faulty
+from checks.rendezvous import misled
 
 SLOTS = 8
 """Ranks of a node whose slots hosts.txt does not say."""
 MARKS = ("deepspeed", "torch.distributed", "torchrun", "accelerate", "axolotl")
 """In the command line of what starts or is a rank."""
+MISLED = "a variable names an interface that cannot be used; see nccl.socket-interface-exists"
 NEIGHBOUR_SHARE = 0.9
 """Of gc_thresh3; the rest is for gateways, storage and interfaces without training."""
 
@@ -94,6 +96,8 @@ def master_port_is_reachable(source: NodeView, head: NodeView) -> Verdict:
         return skip(f"nobody could listen on {head.name}:{port}: see ports.master-port-is-free")
     dialled = source.read(Dialled)
     failed = [one for one in dialled.failures(head.name) if one.port == port]
+    if failed and (misled(source) or misled(head)):
+        return skip(MISLED)
     if failed:
         return faulty(source, head, failed[0], (port, port))
     if port in dialled.reached.get(head.name, ()):
@@ -111,6 +115,8 @@ def ephemeral_ports_are_open(source: NodeView, target: NodeView) -> Verdict:
     ports = set(target.read(Listening).ports)
     dialled = source.read(Dialled)
     failed = [one for one in dialled.failures(target.name) if one.port in ports]
+    if failed and (misled(source) or misled(target)):
+        return skip(MISLED)
     if failed:
         return faulty(source, target, failed[0], _range(target))
     reached = ports & set(dialled.reached.get(target.name, ()))

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from checks.errors import FactError
 from checks.facts import ClusterView, NodeView
+from checks.facts.environment import Environment
 from checks.facts.interfaces import Interface, Interfaces
 from checks.facts.names import Names
 from checks.transport import transport_env
@@ -41,6 +42,14 @@ def training_address(node: NodeView) -> str:
     interface = training_interface(node)
     towards_peers = [source for source in _sources(node) if source in interface.addresses]
     return (*towards_peers, *interface.routable, *interface.addresses)[0]
+
+
+def misled(node: NodeView) -> bool:
+    """Whether a variable holds training there to an interface that is not there or not up."""
+    if not (node.has(Interfaces) and node.has(Environment)):
+        return False
+    usable = [one for one in node.read(Interfaces).interfaces if one.up and one.routable]
+    return any(not selected(setting, usable) for setting in interface_settings(node))
 
 
 def master_address(cluster: ClusterView) -> str:

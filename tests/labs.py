@@ -11,7 +11,7 @@ import pytest
 
 from launcher.lab.cluster import Lab
 from launcher.lab.node import LabNode
-from launcher.lab.record import MARK
+from launcher.lab.record import MARK, every
 from launcher.lab.shape import Shape
 
 PATIENCE_S = 15.0
@@ -30,7 +30,7 @@ find /tmp /var/tmp /dev/shm /root /home -xdev ! -type d -printf 'file %p %s %T@\
 find /tmp /var/tmp /dev/shm /root /home -xdev -type d -printf 'folder %p\\n'
 ss -Htuln | awk '{print "listener", $1, $5}'
 ps -ww -eo args=
-nft list ruleset
+nft -s list ruleset
 ip -brief link
 """
 
@@ -95,18 +95,30 @@ def leavings_of(node: LabNode) -> set[str]:
     return {line for line in lines if not any(own in line for own in OURS)}
 
 
-def assert_nothing_left(lab: Lab, before: dict[str, set[str]]) -> None:
-    """Every node is as it was before, at the latest once what is ending has ended."""
+def assert_nothing_left(
+    lab: Lab, before: dict[str, set[str]], *, but: tuple[str, ...] = ()
+) -> None:
+    """Every node is as it was before, at the latest once what is ending has ended.
+
+    Each of `but` is in lines of what may come or go.
+    """
     deadline = time.monotonic() + PATIENCE_S
-    while (now := leavings(lab)) != before and time.monotonic() < deadline:
+    while (changed := changes(before, leavings(lab), but)) and time.monotonic() < deadline:
         time.sleep(0.1)
-    changes = [
+    assert not changed, "left on the nodes:\n" + "\n".join(changed)
+
+
+def changes(
+    before: dict[str, set[str]], now: dict[str, set[str]], but: tuple[str, ...] = ()
+) -> list[str]:
+    """What came (+) and went (-) on each node."""
+    return [
         f"{name}: {sign} {line}"
         for name in before
         for sign, lines in (("+", now[name] - before[name]), ("-", before[name] - now[name]))
         for line in sorted(lines)
+        if not any(mark in line for mark in but)
     ]
-    assert not changes, "left on the nodes:\n" + "\n".join(changes)
 
 
 def down_and_gone(lab: Lab) -> None:
@@ -133,7 +145,8 @@ def traces(lab: Lab, namespaces: Set[str]) -> list[str]:
     mounts = Path("/proc/self/mountinfo").read_text().splitlines()
     found += [f"mount {line}" for line in mounts if str(record.home) in line]
     places = [record.home, Path(record.directory)]
-    if record.interface:
+    others = {other.interface for other in every() if other.token != record.token}
+    if record.interface and record.interface not in others:
         places.append(Path("/sys/class/net", record.interface))
     return found + [f"file {place}" for place in places if place.exists()]
 

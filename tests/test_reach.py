@@ -37,13 +37,32 @@ def test_every_cause_blocks_with_a_fix(cause):
 
 def test_the_presented_key_is_put_on_file():
     finding = found(cause="host-key-unknown", host_key="ssh-ed25519 AAAA", port=2222)["node2",]
-    assert "echo '[node2]:2222' 'ssh-ed25519 AAAA' >> ~/.ssh/known_hosts" in finding.fix.command
+    assert "echo '[node2]:2222 ssh-ed25519 AAAA' >> ~/.ssh/known_hosts" in finding.fix.command
 
 
 def test_a_stale_key_is_forgotten_where_the_ssh_config_says():
-    finding = found(cause="host-key-changed", ssh=Ssh(config="/c"))["node2",]
-    assert "ssh -G -F /c node2" in finding.fix.command
-    assert 'ssh-keygen -R "$n" -f "$f"' in finding.fix.command
+    config = {"host_name": "10.0.0.2", "known_hosts": "/a b/known", "ssh": Ssh(config="/c")}
+    finding = found(cause="host-key-changed", host_key="ssh-ed25519 AAAA", **config)["node2",]
+    assert finding.fix.command == (
+        "ssh-keygen -R 10.0.0.2 -f '/a b/known' && echo '10.0.0.2 ssh-ed25519 AAAA' >> '/a b/known'"
+    )
+    assert "compare" in finding.fix.note
+
+
+def test_a_refused_key_is_added_by_hand_at_the_nodes_console():
+    finding = found(cause="key-denied", public_key="ssh-ed25519 AAAA")["node2",]
+    assert finding.fix.on == "node2"
+    assert "echo 'ssh-ed25519 AAAA preflight' >> ~/.ssh/authorized_keys" in finding.fix.command
+    assert "chmod go-w ~ ~/.ssh ~/.ssh/authorized_keys" in finding.fix.command
+    assert "ssh-copy-id" in found(cause="key-denied")["node2",].fix.command
+
+
+def test_an_administrators_fix_needs_sudo_only_where_the_login_is_not_root():
+    as_root = found(cause="shell-refuses")["node2",].fix.command
+    assert as_root == "usermod -s /bin/bash root"
+    assert found(cause="shell-refuses", user="ann")["node2",].fix.command == (
+        "sudo usermod -s /bin/bash ann"
+    )
 
 
 def test_no_login_recorded_is_unknown():

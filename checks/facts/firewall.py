@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from ipaddress import ip_address, ip_network
 from typing import ClassVar
 
 from checks.facts.decode import Fact
@@ -25,6 +26,11 @@ class Firewall(Fact):
     ufw: bool = False
     firewalld: bool = False
     refusing_routes: tuple[str, ...] = ()
+
+    def refusing(self, address: str) -> str:
+        """The route that refuses that address, the longest as the kernel picks it; '' for none."""
+        hits = [net for net in self.refusing_routes if ip_address(address) in ip_network(net)]
+        return max(hits, key=lambda net: ip_network(net).prefixlen, default="")
 
     @property
     def readable(self) -> bool:

@@ -1,5 +1,6 @@
 """Variables that steer training, as the very shell of this login gives them to the ranks."""
 
+import glob
 import os
 import re
 
@@ -11,8 +12,14 @@ PREFIXES = (
 )  # fmt: skip
 NAMES = (
     "RANK", "WORLD_SIZE", "LOCAL_RANK", "LOCAL_WORLD_SIZE", "NODE_RANK", "LD_LIBRARY_PATH",
-    "LD_PRELOAD", "PATH", "LANG", "LC_ALL",
+    "LD_PRELOAD", "DSHPATH", "PATH", "LANG", "LC_ALL",
 )  # fmt: skip
+SHELL_FILES = (
+    "~/.bashrc", "~/.bash_profile", "~/.bash_login", "~/.profile", "~/.zshenv", "~/.cshrc",
+    "~/.tcshrc", "~/.config/fish/config.fish", "~/.ssh/environment", "/etc/environment",
+    "/etc/bash.bashrc", "/etc/bashrc", "/etc/profile", "/etc/zshenv", "/etc/zsh/zshenv",
+)  # fmt: skip
+OFTEN_SET = re.compile(r"^[^#]*\b((?:NCCL|GLOO|PDSH)_\w+|DSHPATH)\b\s*[= ]")
 SECRET = re.compile("TOKEN|KEY|SECRET|PASSW|CREDENTIAL|AUTH", re.IGNORECASE)
 MASK = "***"
 
@@ -47,6 +54,18 @@ def files(paths):
     return {path: found for path, found in read_files if found is not None}
 
 
+def set_in():
+    """{name: ["path:line", ...]} of the lines that give NCCL, gloo or pdsh a variable."""
+    paths = [os.path.expanduser(path) for path in SHELL_FILES]
+    found = {}
+    for path in paths + sorted(glob.glob("/etc/profile.d/*")):
+        for number, line in enumerate((read(path, "") or "").splitlines(), 1):
+            match = OFTEN_SET.match(line)
+            if match:
+                found.setdefault(match.group(1), []).append("%s:%d" % (path, number))
+    return found
+
+
 @section("environment")
 def environment(args):
     """The variables of this shell, of NCCL's files and of DeepSpeed's."""
@@ -56,6 +75,7 @@ def environment(args):
     folders = [home] + ([args["workdir"]] if args.get("workdir") else [])
     return {
         "shell": {name: shown(name, os.environ[name]) for name in os.environ if steers(name)},
+        "set_in": set_in(),
         "nccl_conf": files([own, "/etc/nccl.conf"]),
         "deepspeed_env": files([os.path.join(folder, name) for folder in folders]),
     }

@@ -20,7 +20,7 @@ LISTINGS = {
     "iptables-legacy": ["iptables-legacy-save"],
     "ip6tables-legacy": ["ip6tables-legacy-save"],
 }
-REJECTING = 0x200  # RTF_REJECT: unreachable, prohibit and blackhole routes
+REFUSING = ("unreachable", "prohibit", "blackhole")
 
 
 def listed(argv):
@@ -52,13 +52,13 @@ def firewalld_runs():
 
 def refusing_routes():
     """IPv4 destinations that a route of this node refuses, as address/prefix length."""
-    found = []
-    for line in (read("/proc/net/route", "") or "").splitlines()[1:]:
-        row = line.split()
-        if int(row[3], 16) & REJECTING:
-            octets = [str(int(row[1][at : at + 2], 16)) for at in (6, 4, 2, 0)]
-            found.append("%s/%d" % (".".join(octets), bin(int(row[7], 16)).count("1")))
-    return found
+    try:
+        rows = [line.split() for line in run(["ip", "-4", "route"], 5.0).out.splitlines()]
+    except Undetermined:
+        return []
+    nets = [row[1] for row in rows if len(row) > 1 and row[0] in REFUSING]
+    nets = ["0.0.0.0/0" if net == "default" else net for net in nets]
+    return [net if "/" in net else net + "/32" for net in nets]
 
 
 @section("firewall")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,9 @@ from launcher.lab.shape import Odd, Shape
 
 UID = 2000
 """Of the lab's own user."""
+
+OPS = Path(sys.prefix) / "cache/torch_extensions"
+"""DeepSpeed's ops as scripts/setup compiled them, so that no node spends its first minute on it."""
 
 BASHRC = """\
 # Read by bash for `ssh node command` too, see bash(1): keep it silent and quick.
@@ -49,7 +53,8 @@ class Furnishing:
         self.sshd(place, odd, disk)
         for user in self.shape.users:
             self.home(user, place, disk)
-        disk.hide(str(LABS))
+        for path in (str(LABS), "/.dockerenv"):
+            disk.hide(path)
 
     def names(self, place: Place, disk: Disk) -> None:
         """Its own name and those of all; no name server, so that no lookup waits for one."""
@@ -100,6 +105,8 @@ class Furnishing:
         disk.put(f"{home}/.ssh/id_ed25519.pub", trust.public(self.keys, own) + "\n", owner=owner)
         disk.put(f"{home}/.ssh/authorized_keys", "\n".join(trusted) + "\n", 0o600, owner)
         disk.put(f"{home}/.ssh/known_hosts", known, owner=owner)
+        if user == "root" and OPS.is_dir():
+            disk.link(f"{home}/.cache/torch_extensions", str(OPS))
 
 
 def read(path: str) -> str:

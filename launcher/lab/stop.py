@@ -13,8 +13,8 @@ from pathlib import Path
 from checks.errors import PreflightError
 from launcher.lab.record import LABS, MARK, Record
 
-FILES = ("hosts.txt", "ssh_config", "known_hosts", "id_ed25519")
-"""What `up` writes in the user's directory, and nothing else there is touched."""
+FILES = ("hosts.txt", "ssh_config", "known_hosts", "known_hosts.old", "id_ed25519")
+"""What `up` writes in the user's directory, and what ssh-keygen -R saves there; nothing else."""
 
 PATIENCE_S = 30.0
 

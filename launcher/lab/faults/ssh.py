@@ -32,7 +32,9 @@ FAULTS = (
         "host-key-changed",
         "its host key is not the one that others know",
         "/etc/ssh/ssh_host_ed25519_key",
-        f"{OTHERS_KEY}; cat $SAVED/key >/etc/ssh/ssh_host_ed25519_key",
+        f"{OTHERS_KEY}; cat $SAVED/key >/etc/ssh/ssh_host_ed25519_key\n"
+        "cp -a /etc/ssh/ssh_host_ed25519_key.pub $SAVED/public\n"
+        "cat $SAVED/key.pub >/etc/ssh/ssh_host_ed25519_key.pub",
         restart=True,
     ),
     filed(
