@@ -67,6 +67,24 @@ def ports_in_config(lab: Lab) -> None:
         node.write("/root/.ssh/config", text, 0o600)
 
 
+def jump(lab: Lab) -> None:
+    """The controller reaches the last node through the first alone."""
+    last = lab.nodes[-1]
+    with lab.ssh_config.open("a") as config:
+        config.write(f"\nHost {last.name} {last.address}\n  ProxyJump {lab.nodes[0].name}\n")
+
+
+def certified(lab: Lab) -> None:
+    """The site's own authority signs host and user keys, and is all that nodes trust."""
+    head = lab.nodes[0]
+    head.run("ssh-keygen -q -t ed25519 -N '' -f /etc/ssh/ca", check=True)
+    private, public = head.read("/etc/ssh/ca"), head.read("/etc/ssh/ca.pub")
+    for node in lab.nodes:
+        node.write("/etc/ssh/ca", private, 0o600)
+        node.write("/etc/ssh/ca.pub", public)
+    each(CERTIFIED)(lab)
+
+
 def hosts(text: str) -> Step:
     """Another hosts file over the same nodes."""
     return lambda lab: lab.hosts.write_bytes(text.encode()) and None
@@ -125,6 +143,20 @@ CLOUD_ADDRESSES = """
 ip addr del $ADDRESS/24 dev eth0; ip addr add $ADDRESS/32 dev eth0
 ip route add $NET.254 dev eth0; ip route add $NET.0/24 dev eth0
 ip route add default via $NET.254; ip link set eth0 mtu 1460
+"""
+CERTIFIED = """
+cd /etc/ssh
+ssh-keygen -q -s ca -I $NAME -h -n $NAME,$ADDRESS ssh_host_ed25519_key.pub
+ssh-keygen -q -s ca -I $NAME -n root ~/.ssh/id_ed25519.pub
+echo "@cert-authority * $(cat ca.pub)" >~/.ssh/known_hosts
+sed -i 1q ~/.ssh/authorized_keys
+sed -i '1i HostCertificate /etc/ssh/ssh_host_ed25519_key-cert.pub' sshd_config
+sed -i '1i TrustedUserCAKeys /etc/ssh/ca.pub' sshd_config
+kill -HUP $(cat /run/sshd.pid); sleep 0.5
+"""
+SIXES = """
+ip addr add fd00:77::$N/64 dev eth0 nodad; sed -i '/node/d' /etc/hosts
+for i in 1 2; do echo "fd00:77::$i node$i"; done >>/etc/hosts
 """
 BRIDGED = """
 ip link add br0 type bridge; ip link set br0 up; ip addr flush dev eth0

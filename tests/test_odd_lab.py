@@ -27,6 +27,7 @@ from tests.oddities import (
     CLOUD_ADDRESSES,
     CLOUD_NAMES,
     RENAMED,
+    SIXES,
     STRICT_SHELL,
     STRICT_SSHD,
     VARIABLES,
@@ -34,9 +35,11 @@ from tests.oddities import (
     Step,
     alike,
     bashrc,
+    certified,
     each,
     firewall,
     hosts,
+    jump,
     keys,
     on,
     ports_in_config,
@@ -104,6 +107,7 @@ SITES = [
             each('for i in 1 2; do sed -i "1i fd00:77::$i node$i" /etc/hosts; done'),
         ),
     ),
+    Site("names-in-the-other-family", TWO, (each(SIXES),)),
     Site(
         "hashed-known-hosts-and-rsa",
         TWO,
@@ -138,6 +142,8 @@ SITES = [
             ),
         ),
     ),
+    Site("certificates-alone", TWO, (certified,)),
+    Site("behind-a-jump-host", TWO, (jump,)),
     Site(
         "shared-connections",
         TWO,
@@ -189,6 +195,14 @@ SITES = [
         "dead-second-network",
         Shape(nodes=2, second_network=True),
         (on(["node2"], "ip link set eth1 down; sleep 1"),),
+    ),
+    Site(
+        "training-network-of-its-own",
+        Shape(nodes=2, second_network=True),
+        (
+            bashrc("export NCCL_SOCKET_IFNAME=eth1 GLOO_SOCKET_IFNAME=eth1"),
+            firewall("iif { lo, eth1 } accept\ntcp dport 22 accept\nct state established accept"),
+        ),
     ),
     Site("trains-over-a-bridge", TWO, (each(BRIDGED),)),
     Site(
