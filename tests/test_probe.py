@@ -83,10 +83,10 @@ def test_an_overdue_section_is_answered_for(probe, tmp_path, monkeypatch):
         '@section("slow")\ndef slow(args):\n    time.sleep(30)\n'
     )
     monkeypatch.setattr(resident, "PROBE", tmp_path)
-    for cached in (resident.sections, resident._source):
+    for cached in (resident.sections, resident._source, resident._parts):
         cached.cache_clear()
     one = probe("slow")
-    for cached in (resident.sections, resident._source):
+    for cached in (resident.sections, resident._source, resident._parts):
         cached.cache_clear()
     one.ask(id=1, section="slow", args={}, limit=0.2)
     assert one.read() == {"id": 1, "error": "no answer within 0.2 s"}
@@ -111,7 +111,8 @@ def test_a_command_dies_with_a_killed_probe(tmp_path):
     mark = f"sleep 7{os.getpid()}"
     code = (
         "import sys; sys.path.insert(0, sys.argv[1])\n"
-        "from checks.probe.core import run\n"
+        "from checks.probe.core import bequeath, run\n"
+        "bequeath('a nonce of this test')\n"
         f"run({mark.split()!r}, 60)"
     )
     root = str(Path(__file__).parent.parent)

@@ -6,7 +6,6 @@ that tells it from what a login shell prints. The end of standard input ends the
 it started.
 """
 
-import ctypes
 import json
 import os
 import signal
@@ -15,10 +14,10 @@ import sys
 import threading
 import time
 
-LIBC = ctypes.CDLL(None)  # loaded before any fork: a child of many threads may not load it
 SECTIONS = {}
 OUTPUT_LIMIT = 256 * 1024
-DIES_WITH_PARENT = 1  # PR_SET_PDEATHSIG
+MARK = "PREFLIGHT_PROBE"
+"""The variable that everything started here has in its environment, with the probe's nonce."""
 
 
 class Undetermined(Exception):  # noqa: N818 - it is an answer, not a mistake
@@ -43,17 +42,48 @@ def section(name):
     return register
 
 
-def die_with_parent():
-    """Ask the kernel to kill this process when the probe dies, however it dies."""
-    LIBC.prctl(DIES_WITH_PARENT, signal.SIGKILL)
+def bequeath(nonce):
+    """Leave a process behind that kills all that was started here once the probe is dead.
+
+    However it died. PR_SET_PDEATHSIG would do, but has to be set between fork and exec: that makes
+    each start copy the whole interpreter, for 2 ms that thousands of logins do not have.
+    """
+    os.environ[MARK] = nonce
+    reads, writes = os.pipe()
+    if os.fork():
+        os.close(reads)
+        return
+    os.setsid()
+    for number in (0, 1, 2, writes):
+        os.close(number)  # sshd waits for whoever holds its channel
+    os.read(reads, 1)
+    while kill_all(marked(nonce)):
+        pass
+    os._exit(0)
+
+
+def marked(nonce):
+    """Processes started with that nonce in their environment."""
+    mark = ("%s=%s" % (MARK, nonce)).encode()
+    found = []
+    for name in os.listdir("/proc"):
+        try:
+            with open("/proc/%s/environ" % name, "rb") as file:
+                variables = file.read().split(b"\0") if name.isdigit() else []
+        except OSError:
+            continue
+        if mark in variables:
+            found.append(int(name))
+    return found
 
 
 def start(argv, env=None, **options):
-    """Popen in a session of its own, which ends with the probe. Raises Undetermined if absent."""
+    """Popen in a session of its own, which ends with the probe. Raises Undetermined if absent.
+
+    `env` is to be made of `os.environ`.
+    """
     try:
-        return subprocess.Popen(
-            argv, env=env, start_new_session=True, preexec_fn=die_with_parent, **options
-        )
+        return subprocess.Popen(argv, env=env, start_new_session=True, **options)
     except FileNotFoundError:
         raise Undetermined("%s is not installed" % argv[0]) from None
     except OSError as error:
@@ -82,13 +112,14 @@ def below(ancestor):
 
 
 def kill_all(pids):
-    """Kill these processes, and the groups of those that lead one."""
+    """Kill these processes, and the groups of those that lead one. Returns how many they were."""
     for pid in pids:
         for kill in (os.killpg, os.kill):
             try:
                 kill(pid, signal.SIGKILL)
             except OSError:
                 pass
+    return len(pids)
 
 
 def run(argv, limit=5.0, env=None, stdin=b""):
@@ -123,9 +154,9 @@ def read(path, missing=None):
 class Probe(object):
     """Requests in, answers out; `deadlines` are those of requests not yet answered."""
 
-    def __init__(self, nonce):
-        self.nonce = nonce
-        self.lock = threading.Lock()
+    def __init__(self, nonce, load):
+        self.nonce, self.load = nonce, load
+        self.lock, self.loading = threading.Lock(), threading.Lock()
         self.deadlines = {}
 
     def say(self, answer):
@@ -144,6 +175,8 @@ class Probe(object):
         number = request["id"]
         began = time.monotonic()
         try:
+            with self.loading:
+                self.load(request["section"])
             data = SECTIONS[request["section"]](request.get("args") or {})
             self.answer(number, data=data, seconds=round(time.monotonic() - began, 4))
         except Undetermined as error:
@@ -163,7 +196,7 @@ class Probe(object):
     def watch(self):
         """Answer for sections that overran their limit; runs beside the reader for ever."""
         while True:
-            time.sleep(0.1)
+            time.sleep(0.2)
             now = time.monotonic()
             with self.lock:
                 overdue = [(n, limit) for n, (at, limit) in self.deadlines.items() if now > at]
@@ -177,12 +210,16 @@ def end(*_):
     os._exit(0)
 
 
-def main(nonce, life):
-    """Serve standard input until it ends, or for `life` seconds at most."""
+def main(nonce, life, load):
+    """Serve standard input until it ends, or for `life` seconds at most.
+
+    `load(section)` brings in the file that answers a section, where there is one.
+    """
+    bequeath(nonce)
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGALRM, signal.SIGINT):
         signal.signal(number, end)
     signal.alarm(int(life))
-    probe = Probe(nonce)
+    probe = Probe(nonce, load)
     watcher = threading.Thread(target=probe.watch)
     watcher.daemon = True
     watcher.start()

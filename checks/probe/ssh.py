@@ -178,7 +178,7 @@ def row(logins, window):
                 checked = now
             while _may_start(waiting, running, window, now):
                 _start_next(waiting, running, now, selector)
-            for key, _ in selector.select(0.1):
+            for key, _ in selector.select(0.25):
                 if not key.data.take(key.fileobj):
                     selector.unregister(key.fileobj)
             _end_some(waiting, running, now, selector)
