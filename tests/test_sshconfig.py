@@ -45,6 +45,7 @@ def known(tmp_path, *lines):
         ("[node1]:2222 {} {}", "node1", 2222, True),
         ("node1,10.0.0.1 {} {} comment", "10.0.0.1", 22, True),
         ("*.cluster {} {}", "node1.cluster", 22, True),
+        ("[*.cluster]:2222 {} {}", "node1.cluster", 2222, True),
         ("node2 {} {}", "node1", 22, False),
         ("# node1 {} {}", "node1", 22, False),
         ("@cert-authority node1 {} {}", "node1", 22, False),
@@ -134,3 +135,22 @@ def test_without_a_config_the_usual_keys_are_offered(tmp_path, monkeypatch):
     (tmp_path / ".ssh/id_ed25519").write_text("x")
     job = Job(nodes=(Node("node1"),), head="node1")
     assert SshSetup(job).target("node1").keys == (Path(tmp_path / ".ssh/id_ed25519"),)
+
+
+@pytest.mark.parametrize(
+    ("names", "port", "found"),
+    [
+        ("*", 22, True),
+        ("node*,10.*", 2222, True),
+        ("[node*]:2222", 2222, True),
+        ("other*", 22, False),
+    ],
+)
+def test_a_certificate_may_stand_for_the_key_of_the_hosts_that_are_named(
+    tmp_path, names, port, found
+):
+    path = tmp_path / "known_hosts"
+    path.write_text(f"@cert-authority {names} {' '.join(KEY)}\n")
+    known = KnownHosts.load([str(path)])
+    assert known.certifiable("node1", port) is found
+    assert not known.keys("node1", port)

@@ -14,6 +14,7 @@ from pathlib import Path
 import paramiko
 from paramiko.auth_strategy import AuthFailure, AuthSource, AuthStrategy, InMemoryPrivateKey
 
+from checks.cluster.certificates import believed
 from checks.cluster.sshconfig import SshSetup, Target, too_open
 
 
@@ -91,7 +92,8 @@ class KnownHostsOnly(paramiko.MissingHostKeyPolicy):
     def __init__(self, setup: SshSetup, target: Target) -> None:
         self.known = setup.known_hosts.keys(target.host_key_name, target.port)
         self.revoked = setup.known_hosts.revoked
-        self.target = target
+        self.certifiable = setup.known_hosts.certifiable(target.host_key_name, target.port)
+        self.job, self.target = setup.job, target
         self.presented = ""
 
     def missing_host_key(self, client: object, hostname: str, key: paramiko.PKey) -> None:  # noqa: ARG002 - paramiko's signature
@@ -101,6 +103,8 @@ class KnownHostsOnly(paramiko.MissingHostKeyPolicy):
         if offered in self.revoked:
             raise LoginError("host-key-changed", f"its {offered[0]} host key is marked revoked")
         if offered in self.known or (not self.known and self.target.accept_new):
+            return
+        if self.certifiable and believed(self.job, self.target, offered[1]):
             return
         if any(kind == offered[0] for kind, _ in self.known):
             raise LoginError(

@@ -85,6 +85,8 @@ class KnownHosts:
     hashed: list[tuple[bytes, bytes, tuple[str, str]]] = field(default_factory=list)
     patterns: list[tuple[str, tuple[str, str]]] = field(default_factory=list)
     revoked: set[tuple[str, str]] = field(default_factory=set)
+    authorities: list[str] = field(default_factory=list)
+    """Whom the keys that sign host certificates are believed for: names and patterns."""
 
     @classmethod
     def load(cls, paths: list[str]) -> KnownHosts:
@@ -99,7 +101,10 @@ class KnownHosts:
 
     def _add(self, words: list[str]) -> None:
         marker = words.pop(0) if words and words[0].startswith("@") else ""
-        if len(words) < 3 or words[0].startswith("#") or marker == "@cert-authority":
+        if len(words) < 3 or words[0].startswith("#"):
+            return
+        if marker == "@cert-authority":
+            self.authorities += words[0].lower().split(",")
             return
         names, key = words[0], (words[1], words[2])
         if marker == "@revoked":
@@ -116,14 +121,28 @@ class KnownHosts:
 
     def keys(self, host: str, port: int) -> set[tuple[str, str]]:
         """All keys known for a host, by the name that OpenSSH looks up: `[host]:port` off 22."""
-        name = host.lower() if port == 22 else f"[{host.lower()}]:{port}"
+        name = _known_as(host, port)
         found = set(self.exact.get(name, ()))
-        found |= {key for pattern, key in self.patterns if fnmatch.fnmatchcase(name, pattern)}
+        found |= {key for pattern, key in self.patterns if _matches(name, pattern)}
         if not found:
             for salt, digest, key in self.hashed:
                 if hmac.digest(salt, name.encode(), hashlib.sha1) == digest:
                     found.add(key)
         return found
+
+    def certifiable(self, host: str, port: int) -> bool:
+        """Whether a certificate may stand for the host's key."""
+        names = (_known_as(host, port), host.lower())
+        return any(_matches(name, one) for name in names for one in self.authorities)
+
+
+def _matches(name: str, pattern: str) -> bool:
+    """As OpenSSH does, whose patterns know `*` and `?` alone: `[node*]:2222` is no set."""
+    return fnmatch.fnmatchcase(name, pattern.replace("[", "[[]"))
+
+
+def _known_as(host: str, port: int) -> str:
+    return host.lower() if port == 22 else f"[{host.lower()}]:{port}"
 
 
 @dataclass(frozen=True)
