@@ -103,6 +103,7 @@ class _Gathering:
         with contact:
             for name, login in logins.items():
                 self.snapshot.put(name, Login.section, login)
+            self.on_stage("facts", 0, len(contact.reached))
             with self._timed("facts"):
                 self._facts(contact, facts)
             for stage in stages:
