@@ -163,7 +163,7 @@ def test_a_writable_output_with_room_holds():
 @pytest.mark.parametrize(
     ("output", "cause", "command"),
     [
-        (room(read_only=True, mount="/o"), "read-only", "sudo mount -o remount,rw /o"),
+        (room(read_only=True, mount="/o"), "read-only", "mount -o remount,rw /o"),
         (
             room(writable=False),
             "not-writable",

@@ -74,7 +74,8 @@ def free_port():
 def environment(args, scratch):
     """What `deepspeed` gives every rank here; what libraries would write goes to `scratch`."""
     env = dict(os.environ, OMP_NUM_THREADS="1")
-    env["PATH"] = os.path.dirname(args["python"]) + ":" + env.get("PATH", os.defpath)
+    folders = [os.path.dirname(args["python"]), env.get("PATH", os.defpath)]
+    env["PATH"] = ":".join(folder for folder in folders if folder)
     env.update(args["env"])
     if not args["gpus"]:
         env.setdefault("DS_ACCELERATOR", "cpu")

@@ -140,7 +140,8 @@ def node():
     env[MARK] = own["run"]
     out = pipe("launcher.out")
     # as an activated environment has it: DeepSpeed calls the ninja that lies beside its python
-    env["PATH"] = os.path.dirname(own["launch"][0]) + ":" + env.get("PATH", os.defpath)
+    folders = [os.path.dirname(own["launch"][0]), env.get("PATH", os.defpath)]
+    env["PATH"] = ":".join(folder for folder in folders if folder)
     try:
         child = start(own["launch"], out, env=env, cwd=own["cwd"], start_new_session=True)
     except OSError as error:
