@@ -6,13 +6,18 @@ import shlex
 
 from checks.facts import NodeView
 from checks.facts.environment import Environment
+from checks.facts.interfaces import Interfaces
 from checks.model import Fix
 from checks.rendezvous import routed_interfaces
-from checks.variables import Setting, in_force, taken_out
+from checks.variables import Setting, in_force, selected, taken_out
 
 
 def ifname_fix(node: NodeView, setting: Setting) -> Fix:
-    """Makes an interface variable name the one that leads to the peers."""
+    """Brings up the interface that a variable names, or makes it name one that leads to peers."""
+    down = [one for one in selected(setting, node.read(Interfaces).interfaces) if not one.up]
+    if down:
+        note = "if it stays down: cable, switch port, or the address in its configuration"
+        return node.fix(f"ip link set dev {down[0].name} up", note, root=True)
     routed = [one.name for one in routed_interfaces(node) if not one.local_only]
     good = routed[0] if routed else "INTERFACE"
     if "launch.toml" in setting.where:

@@ -15,7 +15,7 @@ from checks.facts.interfaces import Interface, Interfaces
 from checks.facts.names import Names
 from checks.majority import majority
 from checks.model import Severity, Verdict, block, ok, skip, warn
-from checks.rendezvous import training_address, training_interface
+from checks.rendezvous import misled, training_address, training_interface
 
 SLOW_RATIO = 0.6
 
@@ -119,7 +119,9 @@ def one_network(node: NodeView) -> Verdict:
 
 
 def _joined(own: Interface, peer: NodeView) -> bool:
-    """Whether the peer's training interface is on a network of this one's."""
+    """Whether the peer's training interface is on a network of this one's, or meant to be."""
+    if misled(peer):
+        return True
     told = all(map(peer.has, (Interfaces, Names, Environment)))
     return told and bool(own.networks & training_interface(peer).networks)
 

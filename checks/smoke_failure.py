@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 import shlex
 import signal
 from collections.abc import Mapping
+from typing import Any
 
 from checks.facts import NodeView
 from checks.facts.smoke import Rank, Smoke
@@ -71,6 +73,8 @@ def _raised(node: NodeView, rank: Rank, who: str) -> Verdict:
     first = said.detail.strip().partition("\n")[0][:400]
     evidence = {"stage": said.stage, "trace": said.trace, "stderr": rank.err}
     if said.stage.startswith("import "):
+        if own := _shadow(node, said.stage, said.trace):
+            return _shadowed(node, said.stage, own, who, evidence)
         message = f"{who} cannot {said.stage}: {said.error}: {first}"
         return block("import-error", message, _reimport(node, said.stage), **evidence)
     cause = _cause(f"{said.error}: {said.detail}")
@@ -81,6 +85,24 @@ def _raised(node: NodeView, rank: Rank, who: str) -> Verdict:
         node.fix("", NOTES[cause]) if cause in NOTES else _in_report(node),
         **evidence,
     )
+
+
+def _shadow(node: NodeView, stage: str, trace: str) -> str:
+    """The file or folder of the working directory that was imported for the package, if any."""
+    module = stage.removeprefix("import ")
+    own = posixpath.join(node.job.workdir, module)
+    if f'File "{own}.py"' in trace:
+        return f"{own}.py"
+    return own if f'File "{own}/__init__.py"' in trace else ""
+
+
+def _shadowed(node: NodeView, stage: str, own: str, who: str, seen: Mapping[str, Any]) -> Verdict:
+    module = stage.removeprefix("import ")
+    message = f"{who} imports {own} in place of the package {module}, which has the same name"
+    command = shlex.join(["mv", own, posixpath.join(posixpath.dirname(own), "own_" + module)])
+    command += ".py" if own.endswith(".py") else ""
+    note = "then correct what imports it by its old name"
+    return block("package-shadowed", message, node.fix(command, note), **seen)
 
 
 def _cause(text: str) -> str:
@@ -105,7 +127,8 @@ def _last(text: str) -> str:
 
 
 def _reimport(node: NodeView, stage: str) -> Fix:
-    command = shlex.join([node.job.python, "-c", stage])
+    command = f"cd {shlex.quote(node.job.workdir)} && "
+    command += shlex.join([node.job.python, "-c", stage])
     return node.fix(command, "shows the import error; install what it names in that environment")
 
 

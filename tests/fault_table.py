@@ -168,6 +168,13 @@ PLACES = [
     ),
 ]
 
+SMOKE = "training.smoke-trains"
+NODE2: Subjects = (("node2",),)
+SMALL: Mapping[str, Any] = {
+    "smoke": True,
+    "shape": Shape(nodes=2),
+    "job": {"env": {"TORCH_EXTENSIONS_DIR": "/root/ext"}},
+}
 HAVING = ((made.HAVE_FILES, ALL),)
 JOB = {"workdir": "/root/job", "command": ("train.py",)}
 CONTENT = [
@@ -198,13 +205,8 @@ CONTENT = [
         job={"output": "/root/out"},
         mends=False,
     ),
-    case(
-        made.SHADOWED,
-        "training.smoke-trains",
-        NODE3,
-        "import-error",
-        smoke=True,
-        mends=False,
-    ),
+    case(made.SHADOWED, SMOKE, NODE2, "package-shadowed", **SMALL),
+    case(made.NO_COMPILER, SMOKE, NODE2, "op-build-failed", mends=False, **SMALL),
+    case(made.BUILD_LOCKED, SMOKE, NODE2, "stale-build-lock", **SMALL),
 ]
 CASES = [*LOGINS, *PORTS, *PLACES, *CONTENT]

@@ -24,12 +24,6 @@ def made(name: str, apply: str, on: On = On.LAST) -> Fault:
     return Fault(name, name, apply, "true", on)
 
 
-def faking(name: str, program: str, lines: str) -> Fault:
-    """Puts a script before a program that the probe runs."""
-    path = f"/usr/local/sbin/{program}"
-    return made(name, f"cat >{path} <<'END'\n#!/bin/sh\n{lines}\nEND\nchmod +x {path}")
-
-
 EGRESS_DROPPED = made("egress-dropped", MANAGED)
 ONE_SOURCE_DROPPED = firewall(
     "one-source-dropped",
@@ -91,11 +85,21 @@ OUTPUT_READ_ONLY = made(
 OUTPUT_FULL = made("output-full", "mkdir -p /root/out; mount -t tmpfs -o size=1m out /root/out")
 DISK_FULL = made(
     "disk-full",
-    "for path in /tmp /var/tmp /dev/shm $HOME/.cache; do mkdir -p $path; done\n"
-    "for path in /tmp /var/tmp; do\n"
-    "  mount -t tmpfs -o size=4k full $path; dd if=/dev/zero of=$path/full status=none || true\n"
-    "done",
+    "cp -a /root $SAVED/home; mount -t tmpfs -o size=256k,mode=700 full /root\n"
+    "cp -a $SAVED/home/. /root; mount -t tmpfs -o size=4k full /var/tmp\n"
+    "for path in /root /var/tmp; do cat /dev/zero >$path/full 2>/dev/null || true; done",
 )
-PROBE_KILLED = faking("probe-killed", "ssh", "pkill -KILL -f 'import sys;exec'")
-GARBAGE = faking("garbage", "nft", "echo '{'; echo garbage")
+PROBE_KILLED = made(
+    "probe-killed",
+    "cat >/usr/local/sbin/ssh <<'END'\n#!/bin/sh\npkill -KILL -f 'import sys;exec'\nEND\n"
+    "chmod +x /usr/local/sbin/ssh",
+)
+GARBAGE = made(
+    "garbage-in-proc",
+    "echo garbage >$SAVED/number; mount --bind $SAVED/number /proc/sys/kernel/pid_max",
+)
+NO_COMPILER = made("no-compiler", "rm -f $(type -ap g++ c++)")
+BUILD_LOCKED = made(
+    "build-locked", "mkdir -p /root/ext/deepspeed_shm_comm; touch /root/ext/deepspeed_shm_comm/lock"
+)
 SHADOWED = made("deepspeed-shadowed", "echo 'raise RuntimeError(\"mine\")' >$HOME/deepspeed.py")

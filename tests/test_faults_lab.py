@@ -11,11 +11,13 @@ import pytest
 
 from checks.cluster import resident
 from checks.judge import decide
-from checks.model import Finding, Severity
+from checks.model import Finding, Outcome, Severity
 from launcher.lab.cluster import Lab
+from launcher.lab.faults import Fault
 from launcher.lab.shape import Shape
+from tests import made_faults as made
 from tests.fault_table import CASES, Case
-from tests.flights import damage, fly, job_of, mend, to_mend, told, wrong
+from tests.flights import UNMENDABLE, damage, fly, job_of, mend, to_mend, told, wrong
 from tests.labs import assert_nothing_left, down_and_gone, leavings
 
 
@@ -23,7 +25,7 @@ from tests.labs import assert_nothing_left, down_and_gone, leavings
 def broken_lab(tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch):
     """A lab that a test may leave broken or mended as it likes."""
     spec = getattr(request.node, "callspec", None)
-    shape = spec.params["case"].shape if spec else Shape(nodes=3)
+    shape = spec.params["case"].shape if spec and "case" in spec.params else Shape(nodes=3)
     lab = Lab.up(shape, tmp_path / ".lab")
     with lab.ssh_config.open("a") as config:
         config.write("\nHost *\n  ConnectTimeout 3\n")
@@ -52,3 +54,32 @@ def test_fault(case: Case, broken_lab: Lab):
 def seen(findings: list[Finding], severity: Severity) -> set[tuple[str, tuple[str, ...], str]]:
     """(check, subject, cause) of all that does not hold or could not be determined."""
     return {(one.check, one.subject, one.cause) for one in wrong(findings, severity)}
+
+
+def test_a_healthy_lab_has_nothing_to_say(lab: Lab):
+    findings = [one for one in fly(job_of(lab)) if one.check != UNMENDABLE]
+    assert not told(findings)
+
+
+@pytest.mark.parametrize("fault", [made.PROBE_KILLED, made.GARBAGE], ids=lambda fault: fault.name)
+def test_no_answer_is_no_verdict_and_on_that_node_alone(fault: Fault, broken_lab: Lab):
+    damage(broken_lab, fault)
+    before = leavings(broken_lab)
+    findings = [one for one in fly(job_of(broken_lab)) if one.check != UNMENDABLE]
+    bad = [one for one in findings if one.outcome is not Outcome.PASS]
+    unknown = [one for one in bad if one.outcome is Outcome.UNKNOWN]
+    assert unknown
+    assert all("node3" in one.subject or not one.subject for one in unknown), told(findings)
+    assert all(one.outcome in (Outcome.UNKNOWN, Outcome.SKIP) for one in bad), told(findings)
+    assert decide(findings) == "stop"
+    assert_nothing_left(broken_lab, before)
+
+
+def test_a_full_disk_does_not_stop_the_search(broken_lab: Lab):
+    damage(broken_lab, made.DISK_FULL)
+    before = leavings(broken_lab)
+    findings = fly(job_of(broken_lab, output="/var/tmp"))
+    assert seen(findings, Severity.BLOCK) == {
+        ("files.output-is-writable", ("node3",), "no-space")
+    }, told(findings)
+    assert_nothing_left(broken_lab, before)
