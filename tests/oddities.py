@@ -165,7 +165,8 @@ ip link set eth0 master br0; ip addr add $ADDRESS/24 dev br0; sleep 2
 """
 STRICT_SHELL = (
     *("set -eu", "set -o noclobber", "shopt -s failglob", "cd /var", "alias hostname=false"),
-    *("echo loading modules >&2", "trap 'true' EXIT", "umask 077"),
+    *("echo loading modules >&2", "trap 'true' EXIT", "umask 077", "export BASH_ENV=/nowhere"),
+    *("module() { echo loaded; }", "hostname() { echo none; }", "export -f module hostname"),
 )
 VARIABLES = (
     "export LANG=C LC_ALL=POSIX PDSH_RCMD_TYPE=rsh FANOUT=1 WCOLL=/nowhere OMP_NUM_THREADS=1",
@@ -178,6 +179,16 @@ STRICT_SSHD = (
     *("MaxStartups 3:30:10", "MaxSessions 2", "LoginGraceTime 20", "PermitTTY no", "UseDNS yes"),
     *("AllowUsers root", "AllowTcpForwarding no", "Banner /etc/issue.net", "PrintLastLog yes"),
 )
+HOSTBASED = (
+    "HostbasedAuthentication yes",
+    "HostbasedUsesNameFromPacketOnly yes",
+    "IgnoreRhosts no",
+)
+WITHOUT_KEYS = """
+rm .ssh/id_*; mv .ssh/known_hosts /etc/ssh/ssh_known_hosts
+printf 'node1 root\nnode2 root\n' >.shosts; chmod 600 .shosts
+printf 'Host *\n  HostbasedAuthentication yes\n  EnableSSHKeysign yes\n' >/etc/ssh/ssh_config
+"""
 WRAPPER = r"""
 mv /usr/bin/python3 /usr/bin/python3.real
 printf '#!/bin/sh\necho loading python >&2\nexec /usr/bin/python3.real "$@"\n' >/usr/bin/python3
