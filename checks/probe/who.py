@@ -1,9 +1,9 @@
 """Identity of the node and of the account that logs in."""
 
 import os
-import platform
 import pwd
 import socket
+import sys
 
 from checks.probe.core import read, section
 
@@ -36,8 +36,8 @@ def who(args):
         "hostname": socket.gethostname(),
         "machine_id": read("/etc/machine-id", ""),
         "boot_id": read("/proc/sys/kernel/random/boot_id", ""),
-        "python": platform.python_version(),
-        "system": "%s %s" % (platform.system(), platform.release()),
+        "python": "%d.%d.%d" % sys.version_info[:3],
+        "system": "%s %s" % (os.uname().sysname, os.uname().release),
         "cpus": len(os.sched_getaffinity(0)),
         "memory_bytes": memory(),
     }

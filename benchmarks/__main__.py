@@ -1,0 +1,29 @@
+"""`python -m benchmarks [preflight] [start] [dropped_port]`: all, or those that are named."""
+
+from __future__ import annotations
+
+import sys
+
+from benchmarks import dropped_port, preflight, start
+from checks.errors import UsageError
+
+BENCHMARKS = {"preflight": preflight.main, "dropped_port": dropped_port.main, "start": start.main}
+
+
+def main(names: list[str]) -> int:
+    """Runs them one after the other; 2 for a name that is none of theirs, or without root."""
+    unknown = [name for name in names if name not in BENCHMARKS]
+    if unknown:
+        print(f"no benchmark {unknown[0]}; there are: {' '.join(BENCHMARKS)}", file=sys.stderr)
+        return 2
+    try:
+        for name in names or BENCHMARKS:
+            BENCHMARKS[name]()
+    except UsageError as error:
+        print(f"× {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,124 @@
+"""From the command to the first step: `launcher start` after a passed preflight, `deepspeed`."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.place import ROOT, VENV, Place, place
+from benchmarks.timing import middle, verdict
+from checks.errors import UsageError
+
+ROUNDS = 4
+AIM = 1.1
+LIMIT_S = 240.0
+EXAMPLE = ROOT / "examples" / "tiny_gpt"
+TRAIN = ("train.py", "--deepspeed_config", "zero2.json", "--steps", "1")
+ENVIRONMENT = {"OMP_NUM_THREADS": "1"}
+
+
+@dataclass(frozen=True)
+class Watched:
+    """When the first step was printed, if it was; whether the command ended; its last line."""
+
+    step_s: float | None
+    seconds: float
+    ended: bool
+    last: str
+
+
+def main() -> None:
+    """Both in turns, on the same two nodes, with the same script."""
+    with place(2) as here:
+        prepare(here)
+        check(here)
+        ours: list[float] = []
+        theirs: list[float] = []
+        bare(here, LIMIT_S)
+        for _ in range(ROUNDS):
+            theirs.append(first_step(bare(here, LIMIT_S)))
+            ours.append(first_step(launcher(here, LIMIT_S)))
+        ratio = middle(one / other for one, other in zip(ours, theirs, strict=True))
+        print(f"\nfirst step, 2 nodes, medians of {ROUNDS}")
+        print(f"  deepspeed --hostfile        {middle(theirs):7.2f} s")
+        print(f"  launcher start              {middle(ours):7.2f} s")
+        print(f"  ratio, pair by pair         {ratio:7.2f}     {verdict(ratio, AIM)}")
+
+
+def prepare(here: Place) -> None:
+    """The example in the folder, a DeepSpeed hostfile, and what `deepspeed` passes to the nodes."""
+    shutil.copytree(EXAMPLE, here.folder, dirs_exist_ok=True)
+    (here.folder / "hostfile").write_text("".join(f"{name} slots=1\n" for name in here.names))
+    text = "".join(f"{name}={value}\n" for name, value in ENVIRONMENT.items())
+    (here.folder / ".deepspeed_env").write_text(text)
+
+
+def check(here: Place) -> None:
+    """A whole preflight that passes, for the gate to trust. Raises UsageError."""
+    took = here.project("preflight", *_job(here), limit_s=LIMIT_S)
+    if took.code:
+        raise UsageError(f"the lab is not fit to train:\n{took.out}")
+
+
+def launcher(here: Place, limit_s: float) -> Watched:
+    """`launcher start` from this machine, watched until it ends."""
+    argv = [sys.executable, "-m", "launcher", "start", *_job(here), "--", *TRAIN]
+    return watch(argv, here.folder, here.environment, limit_s)
+
+
+def _job(here: Place) -> list[str]:
+    return ["--hosts", str(here.lab.hosts), "--launch-file", str(here.folder / "launch.toml")]
+
+
+def bare(here: Place, limit_s: float) -> Watched:
+    """`deepspeed --hostfile` typed on the head, watched until it ends or the limit."""
+    words = [str(VENV / "bin" / "deepspeed"), "--hostfile", "hostfile", *TRAIN]
+    head = here.lab.nodes[0]
+    path = f"{VENV / 'bin'}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+    script = f"cd {here.folder} && exec {' '.join(words)}"
+    seen = watch(head.argv(script, env={"PATH": path}), here.folder, os.environ, limit_s)
+    if not seen.ended:
+        for node in here.lab.nodes:
+            node.run("pkill -KILL -f [t]rain.py; pkill -KILL -x pdsh; true")
+    return seen
+
+
+def first_step(seen: Watched) -> float:
+    """Seconds to the first step. Raises UsageError with the last words where there was none."""
+    if seen.step_s is None:
+        raise UsageError(f"no step in {seen.seconds:.0f} s; the last line was: {seen.last}")
+    return seen.step_s
+
+
+def watch(argv: Sequence[str], cwd: Path, env: Mapping[str, str], limit_s: float) -> Watched:
+    """Runs a command, noting when its first training step is printed; killed at the limit."""
+    began = time.monotonic()
+    process = subprocess.Popen(
+        argv, cwd=cwd, env=dict(env), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, text=True, errors="replace", start_new_session=True,
+    )  # fmt: skip
+    killed = threading.Event()
+
+    def kill() -> None:
+        killed.set()
+        os.killpg(process.pid, signal.SIGKILL)
+
+    timer = threading.Timer(limit_s, kill)
+    timer.start()
+    step_s, last = None, ""
+    with process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            last = line.strip() or last
+            if step_s is None and "step 1 loss" in line:
+                step_s = time.monotonic() - began
+    timer.cancel()
+    return Watched(step_s, time.monotonic() - began, not killed.is_set(), last)
