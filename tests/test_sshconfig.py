@@ -154,3 +154,11 @@ def test_a_certificate_may_stand_for_the_key_of_the_hosts_that_are_named(
     known = KnownHosts.load([str(path)])
     assert known.certifiable("node1", port) is found
     assert not known.keys("node1", port)
+
+
+@pytest.mark.parametrize("quoted", ['"{}"', '"{}" /nowhere', '/nowhere "{}"'])
+def test_known_hosts_on_a_path_with_a_space(tmp_path, quoted):
+    path = tmp_path / "my known hosts"
+    path.write_text(f"node1 {' '.join(KEY)}\n")
+    made = setup(tmp_path, f"Host *\n  UserKnownHostsFile {quoted.format(path)}\n")
+    assert made.known_hosts.keys("node1", 22) == {KEY}

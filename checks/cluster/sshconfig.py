@@ -14,6 +14,7 @@ import hmac
 import io
 import os
 import re
+import shlex
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -136,6 +137,11 @@ class KnownHosts:
         return any(_matches(name, one) for name in names for one in self.authorities)
 
 
+def _paths(value: str) -> list[str]:
+    """A list of files. Paramiko takes the quotes off a single one, whatever blanks it has."""
+    return [value] if Path(value).expanduser().is_file() else shlex.split(value)
+
+
 def _matches(name: str, pattern: str) -> bool:
     """As OpenSSH does, whose patterns know `*` and `?` alone: `[node*]:2222` is no set."""
     return fnmatch.fnmatchcase(name, pattern.replace("[", "[[]"))
@@ -173,8 +179,8 @@ class SshSetup:
             raise UsageError(f"{job.ssh.config or '~/.ssh/config'}: {error}") from error
         user_files = first.get("userknownhostsfile", "~/.ssh/known_hosts ~/.ssh/known_hosts2")
         system = first.get("globalknownhostsfile", "/etc/ssh/ssh_known_hosts")
-        self.known_hosts_file = user_files.split()[0]
-        self.known_hosts = KnownHosts.load([*user_files.split(), *system.split()])
+        self.known_hosts_file = _paths(user_files)[0]
+        self.known_hosts = KnownHosts.load([*_paths(user_files), *_paths(system)])
 
     def target(self, name: str) -> Target:
         """How to reach that node: hosts.txt, then the command line, then the ssh config."""
