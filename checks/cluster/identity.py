@@ -89,28 +89,28 @@ class Keys(AuthStrategy):
 class KnownHostsOnly(paramiko.MissingHostKeyPolicy):
     """Accepts a host key that is on file, as OpenSSH does; remembers what was presented."""
 
-    def __init__(self, setup: SshSetup, target: Target) -> None:
+    def __init__(self, setup: SshSetup, target: Target, whose: str) -> None:
         self.known = setup.known_hosts.keys(target.host_key_name, target.port)
         self.revoked = setup.known_hosts.revoked
         self.certifiable = setup.known_hosts.certifiable(target.host_key_name, target.port)
         self.job, self.target = setup.job, target
-        self.presented = ""
+        self.presented, self.whose = "", whose
 
     def missing_host_key(self, client: object, hostname: str, key: paramiko.PKey) -> None:  # noqa: ARG002 - paramiko's signature
         """Raise LoginError unless the key is on file, or the config accepts new ones."""
         offered = (key.get_name(), key.get_base64())
         self.presented = " ".join(offered)
         if offered in self.revoked:
-            raise LoginError("host-key-changed", f"its {offered[0]} host key is marked revoked")
+            raise LoginError("host-key-changed", f"{self.whose} {offered[0]} host key is revoked")
         if offered in self.known or (not self.known and self.target.accept_new):
             return
         if self.certifiable and believed(self.job, self.target, offered[1]):
             return
         if any(kind == offered[0] for kind, _ in self.known):
-            raise LoginError(
-                "host-key-changed", f"it presents another {offered[0]} key than the one on file"
-            )
-        raise LoginError("host-key-unknown", f"its {offered[0]} host key is not in known_hosts")
+            said = f"{self.whose} {offered[0]} host key is another than the one on file"
+            raise LoginError("host-key-changed", said)
+        said = f"{self.whose} {offered[0]} host key is not in known_hosts"
+        raise LoginError("host-key-unknown", said)
 
 
 def classified(error: BaseException, keys: Keys) -> LoginError | None:

@@ -6,6 +6,7 @@ import contextlib
 import errno
 import socket
 import time
+from dataclasses import replace
 from typing import Any
 
 import fabric
@@ -113,12 +114,10 @@ class Transport:
 
     def _open(self, name: str) -> Session:
         target, connection = self._prepared[name]
-        policy = KnownHostsOnly(self._setup, target)
+        policy = self._verifying(connection, target, "its")
         keys = Keys(target, connection.user)
-        connection.client.set_missing_host_key_policy(policy)
         kwargs = connection.connect_kwargs
         kwargs["auth_strategy"] = keys
-        kwargs["transport_factory"] = _preferring({kind for kind, _ in policy.known})
         kwargs.pop("key_filename", None)
         try:
             if not connection.gateway:
@@ -135,6 +134,25 @@ class Transport:
             _hang_up(connection)
             raise LoginError("key-denied", "the server asks for more than a key")
         return Session(target, connection, policy.presented)
+
+    def _verifying(
+        self, connection: fabric.Connection, target: Target, whose: str
+    ) -> KnownHostsOnly:
+        """Have the host keys on the way demanded: Fabric itself would take any."""
+        policy = KnownHostsOnly(self._setup, target, whose)
+        connection.client.set_missing_host_key_policy(policy)
+        kinds = {kind for kind, _ in policy.known}
+        # a jump host that the ssh config named shares its dict with all others
+        connection.connect_kwargs = {
+            **connection.connect_kwargs,
+            "transport_factory": _preferring(kinds),
+        }
+        jump = connection.gateway
+        if isinstance(jump, fabric.Connection):
+            alias = jump.ssh_config.get("hostkeyalias", jump.host)
+            before = replace(target, host=jump.host, port=jump.port, host_key_name=alias)
+            self._verifying(jump, before, f"the jump host {jump.original_host}'s")
+        return policy
 
 
 def _hang_up(connection: fabric.Connection) -> None:
