@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from checks.cluster import mesh, pdsh, ports, smoke
+from checks.cluster import clock, mesh, pdsh, ports, smoke
 from checks.cluster.contact import Contact
 from checks.facts.decode import Fact
 from checks.facts.environment import Environment
@@ -33,6 +33,7 @@ class Stage:
 
 
 STAGES: tuple[Stage, ...] = (
+    Stage("clock_offset", (), ("time_now",), clock.stage),
     Stage("ssh", (Who, Trust), ("ssh", "firewall"), mesh.stage),
     Stage(
         "dial",

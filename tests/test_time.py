@@ -1,0 +1,196 @@
+"""Clocks: who is apart, by more than the measurement can explain, and what follows no source."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+
+import pytest
+
+from checks.cluster import clock as stage
+from checks.facts import decode
+from checks.facts.clock import Clock, ClockOffset
+from checks.model import Outcome
+from checks.probe import clock as probe
+from tests.networks import HEALTHY_LIMITS, who
+from tests.snapshots import judged, snapshot, with_fact, without
+
+AGREE, IN_SYNC = "time.clocks-agree", "time.clock-is-synchronised"
+SYNCED = Clock(synchronised=True, daemons=("chronyd",), zone="UTC +0000")
+ALONE = Clock(synchronised=False)
+
+
+def cluster(*offsets, unsure=0.01, clocks=()):
+    """Nodes whose clocks are ahead of the controller's by `offsets` seconds."""
+    snap = snapshot(tuple(f"node{n}" for n in range(1, len(offsets) + 1)))
+    for index, (name, offset) in enumerate(zip(snap.job.names, offsets, strict=True)):
+        with_fact(snap, name, ClockOffset(offset, unsure))
+        with_fact(snap, name, clocks[index] if clocks else SYNCED)
+        with_fact(snap, name, HEALTHY_LIMITS)
+        with_fact(snap, name, who(index + 1))
+    return snap
+
+
+def apart(snap):
+    """The nodes that are accused of another time."""
+    found = judged(snap, AGREE)
+    assert all(one.cause == "clock-apart" for one in found.values() if one.warned)
+    return [name for (name,), one in found.items() if one.warned]
+
+
+def synchronised(clock, others=SYNCED, offset=0.0):
+    """The finding about node2."""
+    snap = cluster(0.0, offset, 0.0, clocks=(others, clock, others))
+    return judged(snap, IN_SYNC)["node2",]
+
+
+def test_clocks_that_agree_wherever_the_controller_is_in_time():
+    found = judged(cluster(3600.2, 3600.0, 3600.4), AGREE)
+    assert {one.outcome for one in found.values()} == {Outcome.PASS}
+    assert found["node3",].evidence["ahead_s"] == 0.2
+
+
+@pytest.mark.parametrize("offset", [42.0, -42.0])
+def test_the_clock_apart_is_the_one_accused(offset):
+    snap = cluster(offset, 0.0, 0.1)
+    assert apart(snap) == ["node1"], "the head too, when it is the one"
+    finding = judged(snap, AGREE)["node1",]
+    assert ("ahead of" if offset > 0 else "behind") in finding.message
+    assert finding.fix.command == "chronyc makestep"
+    assert not finding.stops
+
+
+def test_between_two_the_head_is_the_yardstick():
+    assert apart(cluster(0.0, 5.0)) == ["node2"]
+    assert apart(cluster(5.0, 0.0)) == ["node2"]
+    assert apart(cluster(5.0, 5.0, 0.0, 0.0)) == ["node3", "node4"]
+
+
+def test_what_the_round_trip_explains_is_no_fault():
+    found = judged(cluster(0.0, 1.5, 0.0, unsure=0.3), AGREE)["node2",]
+    assert found.outcome is Outcome.UNKNOWN
+    assert "took too long" in found.message
+    assert apart(cluster(0.0, 1.7, 0.0, unsure=0.3)) == ["node2"]
+    assert judged(cluster(0.0, 0.9, 0.0, unsure=3.0), AGREE)["node2",].outcome is Outcome.PASS
+
+
+def test_a_node_that_told_no_time_is_left_out_and_unknown():
+    snap = without(cluster(0.0, 0.0, 9.0), "node1", ClockOffset)
+    assert judged(snap, AGREE)["node1",].outcome is Outcome.UNKNOWN
+    one = without(without(cluster(0.0, 0.0, 9.0), "node1", ClockOffset), "node2", ClockOffset)
+    assert judged(one, AGREE)["node3",].outcome is Outcome.SKIP
+
+
+def test_apart_is_said_without_knowing_what_keeps_the_clock():
+    snap = without(cluster(0.0, 9.0, 0.0), "node2", Clock)
+    assert "install chrony" in judged(snap, AGREE)["node2",].fix.note
+
+
+def test_synchronised():
+    assert synchronised(SYNCED).outcome is Outcome.PASS
+    assert synchronised(SYNCED).evidence["zone"] == "UTC +0000"
+
+
+def test_no_daemon_where_others_have_one():
+    found = synchronised(dataclasses.replace(ALONE, package_manager="apt-get"))
+    assert (found.warned, found.cause) == (True, "not-synchronised")
+    assert "no time daemon runs" in found.message
+    assert found.fix.command == "apt-get install -y chrony && systemctl enable --now chrony"
+    installed = synchronised(dataclasses.replace(ALONE, has_ntp_unit=True))
+    assert installed.fix.command == "timedatectl set-ntp true"
+
+
+def test_nobody_follows_a_source_and_all_agree():
+    found = synchronised(ALONE, others=ALONE)
+    assert found.outcome is Outcome.PASS
+    assert "neither does any other" in found.message
+
+
+def test_a_daemon_that_does_not_tell_the_kernel():
+    assert synchronised(dataclasses.replace(ALONE, daemons=("ntpd",))).outcome is Outcome.PASS
+    timesyncd = synchronised(dataclasses.replace(ALONE, daemons=("systemd-timesyn",)))
+    assert timesyncd.warned
+    assert timesyncd.fix.command == "systemctl restart systemd-timesyncd"
+
+
+def test_what_cannot_be_told_is_no_fault():
+    assert synchronised(Clock(synchronised=None)).outcome is Outcome.SKIP
+    assert synchronised(dataclasses.replace(ALONE, daemons=None)).outcome is Outcome.SKIP
+
+
+def test_one_clock_is_accused_once():
+    assert synchronised(ALONE, offset=9.0).message.endswith(f"see {AGREE}")
+
+
+def test_a_container_is_mended_on_its_host():
+    snap = cluster(0.0, 0.0, clocks=(SYNCED, ALONE))
+    with_fact(snap, "node2", dataclasses.replace(HEALTHY_LIMITS, container=True))
+    fix = judged(snap, IN_SYNC)["node2",].fix
+    assert (fix.command, "host" in fix.note) == ("", True)
+
+
+def test_section_reads_this_machine():
+    clock = decode(Clock, probe.clock({}))
+    assert clock.synchronised in (True, False)
+    assert clock.daemons is not None
+    assert clock.zone
+
+
+def test_hidden_processes_and_a_kernel_that_says_nothing(monkeypatch):
+    monkeypatch.setattr(probe, "read", lambda path, missing=None: missing)
+    monkeypatch.setattr(probe, "kernel", lambda: (None, None))
+    clock = decode(Clock, probe.clock({}))
+    assert (clock.synchronised, clock.daemons) == (None, None)
+
+
+class Asked:
+    """A contact whose nodes are ahead by so much and take their time; each item is one answer."""
+
+    def __init__(self, monkeypatch, *ways, ahead=0.0):
+        self.ways, self.ahead, self.now = list(ways), ahead, 1000.0
+        monkeypatch.setattr(stage, "time", self)
+
+    def time(self):
+        return self.now
+
+    def monotonic(self):
+        return self.now
+
+    def ask(self, section, args, limit):
+        way = self.ways.pop(0)
+        if way is None:
+            return {name: {"error": "no answer in time"} for name in args}
+        shown = self.now + self.ahead + way[0]
+        self.now += sum(way)
+        return {name: {"data": {"time": shown}} for name in args}
+
+
+def measured(contact):
+    snap = snapshot(("node1",))
+    stage.stage(contact, snap, ["node1"])
+    return snap.answer("node1", "clock_offset")
+
+
+def test_offset_is_right_to_half_the_round_trip(monkeypatch):
+    data = measured(Asked(monkeypatch, (0.1, 0.02), ahead=7.0))["data"]
+    assert data["uncertainty_s"] == pytest.approx(0.06)
+    assert abs(data["offset_s"] - 7.0) <= data["uncertainty_s"]
+
+
+def test_a_slow_answer_is_asked_for_again_and_the_shortest_way_counts(monkeypatch):
+    slow = Asked(monkeypatch, (4.0, 0.0), (0.5, 0.5), (1.0, 1.0), (0.0, 0.0))
+    assert measured(slow)["data"]["uncertainty_s"] == pytest.approx(0.5)
+    assert slow.ways == [(0.0, 0.0)]
+    assert measured(Asked(monkeypatch, (1.0, 1.0), None))["data"]["uncertainty_s"] == 1.0
+
+
+def test_no_time_is_no_offset(monkeypatch):
+    assert "error" in measured(Asked(monkeypatch, None))
+    odd = Asked(monkeypatch)
+    odd.ask = lambda section, args, limit: {"node1": {"data": {"time": "noon"}}}
+    assert measured(odd) == {"error": "expected the time, got 'noon'"}
+
+
+def test_time_now_is_this_machines():
+    before = time.time()
+    assert before <= probe.time_now({})["time"] <= time.time()
