@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from checks.causes import offending_line, presented_fingerprint
+from checks.causes import MEANING, offending_line, presented_fingerprint
 from checks.denied import Denial, why_denied
 from checks.facts import Login, NodeView
 from checks.facts.firewall import Firewall
@@ -86,12 +86,18 @@ class Failure:
     @property
     def detail(self) -> str:
         """What is known beyond the cause."""
-        if self.denial.detail:
-            return self.denial.detail
+        return self.denial.detail
+
+    @property
+    def meaning(self) -> str:
+        """The cause in words, and whose rule or route it is where that is known."""
         if self.refusing:
             node, net = self.refusing
             return f"{node.name} has a route that refuses {net}"
-        return f"by {self.filter}" if self.filter else ""
+        if self.filter:
+            how = "packets are dropped" if self.cause == "dropped" else "the connection is rejected"
+            return f"{how} by {self.filter}"
+        return MEANING[self.cause]
 
 
 def explain(cause: str, attempt: Attempt, source: NodeView, target: NodeView) -> Failure:

@@ -16,7 +16,6 @@ from checks.model import Fix
 
 RELOAD = "{ systemctl reload ssh || systemctl reload sshd || pkill -o -HUP -x sshd; } 2>/dev/null"
 QUIET = "case $- in *i*) ;; *) return;; esac"
-TRUST = "the same for each pair that the summary names"
 
 
 _BAD_LINE = re.compile(r"^(/\S+?):? line (\d+):", re.MULTILINE)
@@ -78,7 +77,7 @@ def _host_key_unknown(failure: Failure) -> Fix:
     if not line:
         scan = f"ssh-keyscan -p {failure.client.port} {failure.client.hostname} >> {path}"
         return failure.source.fix(scan, "compare the fingerprint before")
-    return failure.source.fix(f"mkdir -p -m 700 ~/.ssh && echo '{line}' >> {path}", TRUST)
+    return failure.source.fix(f"mkdir -p -m 700 ~/.ssh && echo '{line}' >> {path}")
 
 
 def _host_key_changed(failure: Failure) -> Fix:
@@ -136,7 +135,7 @@ def _not_authorized(failure: Failure) -> Fix:
     line = f"{denial.key.public} {failure.source.name}"
     folder = shlex.quote(os.path.dirname(shlex.split(path)[0]))
     make = f"mkdir -p -m 700 {folder} && echo '{line}' >> {path} && chmod 600 {path}"
-    return target.fix(make, TRUST)
+    return target.fix(make)
 
 
 def _distrusted(failure: Failure) -> Fix:

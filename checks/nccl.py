@@ -68,7 +68,8 @@ def infiniband_ports_are_active(node: NodeView) -> Verdict:
         having = [other for other in others if name in other.ports]
         active = sum(name in other.active for other in having)
         if not port.active and having and 2 * active >= len(having):
-            seen = f"{port.state or 'no state'}, {port.phys_state or 'no physical state'}"
+            states = (port.state or "no state", port.phys_state or "no physical state")
+            seen = ", ".join(state.rpartition(": ")[2] for state in states)
             message = f"{name} of {node.name} is {seen}; it is active on {active} other nodes"
             return block("port-down", message, port_fix(node, name), state=port.state or "")
         if (port.state or "").startswith("2:") and port.link_layer == "InfiniBand":

@@ -7,7 +7,7 @@ ranks that never come, with no line that says so.
 
 from __future__ import annotations
 
-from checks.causes import MEANING, cause_of, said
+from checks.causes import cause_of, said
 from checks.check import node_check, pair_check
 from checks.facts import Login, NodeView
 from checks.facts.interfaces import Interfaces
@@ -57,7 +57,7 @@ def _failed(cause: str, attempt: Attempt, source: NodeView, target: NodeView) ->
     failure = explain(cause, attempt, source, target)
     hint = failure.detail or (cause == "wrong-host" and f"{attempt.hostname} answers")
     hint = hint or said(attempt.err or attempt.noise)
-    message = f"{source.name} cannot log in to {target.name}: {MEANING[failure.cause]}"
+    message = f"{source.name} cannot log in to {target.name}: {failure.meaning}"
     return block(
         failure.cause,
         f"{message} ({hint})" if hint else message,

@@ -85,9 +85,11 @@ OUTPUT_READ_ONLY = made(
 OUTPUT_FULL = made("output-full", "mkdir -p /root/out; mount -t tmpfs -o size=1m out /root/out")
 DISK_FULL = made(
     "disk-full",
-    "cp -a /root $SAVED/home; mount -t tmpfs -o size=256k,mode=700 full /root\n"
-    "cp -a $SAVED/home/. /root; mount -t tmpfs -o size=4k full /var/tmp\n"
-    "for path in /root /var/tmp; do cat /dev/zero >$path/full 2>/dev/null || true; done",
+    "cp -a $HOME/.ssh/. $SAVED\n"
+    "for path in $HOME/.ssh /var/tmp /var/log; do\n"
+    "  mount -t tmpfs -o size=64k,mode=700 full $path\ndone\n"
+    "cp -a $SAVED/. $HOME/.ssh\n"
+    "for path in $HOME/.ssh /var/tmp /var/log; do cat /dev/zero >$path/full || true; done",
 )
 PROBE_KILLED = made(
     "probe-killed",

@@ -28,7 +28,7 @@ def broken_lab(tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pyte
     shape = spec.params["case"].shape if spec and "case" in spec.params else Shape(nodes=3)
     lab = Lab.up(shape, tmp_path / ".lab")
     with lab.ssh_config.open("a") as config:
-        config.write("\nHost *\n  ConnectTimeout 3\n")
+        config.write("\nHost *\n  ConnectTimeout 5\n")
     monkeypatch.setattr(resident, "START_S", 5.0)
     yield lab
     down_and_gone(lab)

@@ -95,6 +95,7 @@ def test_nofile():
     few = seen("nofile-is-enough", nofile=(256, 4096))
     assert few.warned
     assert few.cause == "nofile-low"
+    assert seen("nofile-is-enough", nofile=(256, 256)).severity is Severity.BLOCK
     assert "256 files (hard limit 4096)" in few.message
 
 

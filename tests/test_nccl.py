@@ -6,6 +6,7 @@ from checks.facts.environment import Environment
 from checks.facts.interfaces import Interface, Interfaces
 from checks.facts.rdma import Rdma
 from checks.model import Outcome, Severity
+from checks.probe import environment as probe
 from tests.networks import ACTIVE, DOWN, LO, ROCE, cluster, nics, rdma
 from tests.snapshots import judged, with_fact
 
@@ -109,7 +110,7 @@ def test_one_rail_down():
     assert wrong(snap) == {"infiniband-ports-are-active": ["node2"]}
     one = finding("infiniband-ports-are-active", snap)
     assert (one.stops, one.cause) == (True, "port-down")
-    assert "mlx5_1:1 of node2 is 1: DOWN" in one.message
+    assert "mlx5_1:1 of node2 is DOWN" in one.message
 
 
 def test_all_ports_of_one_node_down_is_one_finding():
@@ -200,3 +201,33 @@ def test_infiniband_disabled_on_one_node_and_on_all():
     assert "infiniband-is-not-disabled" in wrong(
         with_fact(cluster(env={"NCCL_IB_DISABLE": "1"}), "node2", rdma("mlx5_0"))
     )
+
+
+def test_the_line_that_sets_a_variable_is_named_and_taken_out_without_breaking_its_block():
+    told = Environment(
+        {"NCCL_SOCKET_IFNAME": "ib9"}, {"NCCL_SOCKET_IFNAME": ("/home/a b/.bashrc:3",)}
+    )
+    one = finding("socket-interface-exists", with_fact(cluster(), "node2", told))
+    assert "(/home/a b/.bashrc:3 of node2)" in one.message
+    assert one.fix.command == "sed -i '3s/^/: # /' '/home/a b/.bashrc'"
+
+
+def test_a_line_in_a_file_that_is_no_shells_becomes_a_comment_by_root():
+    told = Environment({"NCCL_ALGO": "Ring"}, {"NCCL_ALGO": ("/etc/environment:2",)})
+    one = finding("variables-are-equal", with_fact(cluster(), "node2", told))
+    assert "sed -i '2s/^/# /' /etc/environment" in one.fix.command
+
+
+def test_a_named_interface_that_is_down_is_brought_up():
+    snap = with_fact(cluster(), "node2", shell(NCCL_SOCKET_IFNAME="eth1"))
+    down = Interface("eth1", up=False, ipv4=("10.1.0.2/24",))
+    with_fact(snap, "node2", Interfaces((Interface("eth0", ipv4=("10.0.0.2/24",)), down)))
+    assert "ip link set dev eth1 up" in finding("socket-interface-exists", snap).fix.command
+
+
+def test_the_section_finds_the_line(tmp_path, monkeypatch):
+    (tmp_path / ".bashrc").write_text("# NCCL_A=1\nif true; then\n  export GLOO_B=2\nfi\n")
+    monkeypatch.setattr(probe, "SHELL_FILES", ("~/.bashrc",))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert probe.set_in()["GLOO_B"] == [f"{tmp_path}/.bashrc:3"]
+    assert "NCCL_A" not in probe.set_in()

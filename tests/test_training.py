@@ -232,3 +232,10 @@ def test_a_node_that_did_not_train_has_no_step_time():
     findings = judged(snap, "training.step-time-is-alike")
     assert findings[("node1",)].outcome.value == "skip"
     assert findings[("node2",)].outcome.value == "pass"
+
+
+def test_a_file_of_the_working_directory_with_a_packages_name_is_moved_away():
+    trace = 'File "/run/deepspeed/__init__.py", line 1, in <module>'
+    finding = found(rank(Said("import deepspeed", error="ValueError", detail="no", trace=trace), 1))
+    assert finding.cause == "package-shadowed"
+    assert finding.fix.command == "mv /run/deepspeed /run/own_deepspeed"
