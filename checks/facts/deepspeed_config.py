@@ -1,0 +1,51 @@
+"""DeepSpeed's config on a node, as text, and what surrounds it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from checks.facts.decode import Fact
+
+
+@dataclass(frozen=True)
+class Text:
+    """`state` is there, missing, denied or error; `text` is cut at 256 KiB, `bytes` is not."""
+
+    state: str
+    absolute: str
+    text: str = ""
+    bytes: int = 0
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Script:
+    """The training script; `words` are those of checks.probe.deepspeed_config that it contains."""
+
+    path: str
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A folder to offload to, or the deepest existing one above it (`nearest`)."""
+
+    absolute: str
+    nearest: str
+    directory: bool = True
+    writable: bool = True
+
+
+@dataclass(frozen=True)
+class DeepspeedConfig(Fact):
+    """`config` is None where the job has none; `script` where the command names no .py file.
+
+    `nvme` is by path as written in the config.
+    """
+
+    section: ClassVar[str] = "deepspeed_config"
+    config: Text | None = None
+    script: Script | None = None
+    nvme: Mapping[str, Folder] = field(default_factory=dict)
