@@ -9,9 +9,10 @@ import json
 
 from checks.facts import NodeView
 from checks.facts.deepspeed_config import DeepspeedConfig
-from checks.model import Verdict, block, ok, skip, unknown, warn
+from checks.facts.gpus import Gpus
+from checks.model import Verdict, block, ok, skip, warn
 from checks.zero_asked import path_of, reader_of
-from checks.zero_batch import BATCH, batch
+from checks.zero_batch import BATCH, TRAIN, batch
 from checks.zero_config import Config
 from checks.zero_fixes import edit_fix
 from checks.zero_lint import at
@@ -26,14 +27,12 @@ def batches(node: NodeView, config: Config) -> Verdict:
     """Whether the batch sizes fit the ranks of all nodes."""
     if any(isinstance(config.get(name), str) and config.get(name) != "auto" for name in BATCH):
         return skip("a batch size is no number; see deepspeed.values-are-accepted")
-    slots = [one.slots for one in node.cluster.nodes]
-    if None in slots:
-        lacking = next(one.name for one in node.cluster.nodes if one.slots is None)
-        return unknown(f"how many ranks {lacking} takes is not known")
-    if node.job.include or node.job.exclude:
-        return skip("include or exclude takes slots away; the ranks that remain are not counted")
+    if config.get(TRAIN) not in (None, "auto"):
+        uncounted = _uncounted(node)
+        if uncounted is not None:
+            return uncounted
     script = node.read(DeepspeedConfig).script
-    seen = batch(config, sum(number or 0 for number in slots))
+    seen = batch(config, sum(one.slots or 0 for one in node.cluster.nodes))
     if seen.missing:
         return _no_batch(node, config)
     if seen.fits:
@@ -43,6 +42,18 @@ def batches(node: NodeView, config: Config) -> Verdict:
         more = "right only where one copy of the model spans several ranks"
         return warn("batch-mismatch", f"{seen.shown}; {more}", fix)
     return block("batch-mismatch", f"{path_of(node)}: {seen.shown}", fix)
+
+
+def _uncounted(node: NodeView) -> Verdict | None:
+    """Why the ranks cannot be counted, if they cannot."""
+    if node.job.include or node.job.exclude:
+        return skip("include or exclude takes slots away; the ranks that remain are not counted")
+    for one in node.cluster.nodes:
+        if one.slots is None and not one.reached:
+            return skip(f"{one.name} was not reached, and hosts.txt does not give its slots")
+        if one.slots is None:
+            one.read(Gpus)  # raises, with that node's own reason
+    return None
 
 
 def _no_batch(node: NodeView, config: Config) -> Verdict:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from checks.catalogue import CATALOGUE
+from checks.facts import Login
 from checks.facts.deepspeed_config import DeepspeedConfig, Folder, Text
 from checks.facts.gpus import Gpu, Gpus
 from checks.model import Node, Outcome
@@ -156,6 +157,14 @@ def test_slots_that_hosts_txt_leaves_out_are_those_found():
     assert "3 ranks" in told.message
 
 
+def test_a_node_that_is_down_is_named_by_its_own_item():
+    snap = cluster(batch(8), slots=None)
+    with_fact(snap, "node2", Login(reached=False))
+    with_fact(snap, "node1", Gpus((), ()))
+    assert finding("batch-sizes-agree", snap).outcome is Outcome.SKIP
+    assert seen("batch-sizes-agree", batch(None, 4), slots=None) == "pass"
+
+
 def test_slots_that_a_filter_takes_away_are_not_guessed():
     assert seen("batch-sizes-agree", batch(8), include="node1") == "skip"
 
@@ -281,6 +290,13 @@ def test_the_section_reads_config_script_and_folders(tmp_path):
     assert found["script"] == {"path": "t.py", "words": ["TrainingArguments"]}
     assert found["nvme"]["n/m"]["nearest"] == str(tmp_path)
     assert found["nvme"]["n/m"]["writable"]
+
+
+def test_the_section_takes_no_secret_along(tmp_path):
+    (tmp_path / "ds.json").write_text('{"comet": {"api_key" : "s3\\"cret", "project": "p"}}')
+    assert json.loads(asked(tmp_path)["config"]["text"]) == {
+        "comet": {"api_key": "***", "project": "p"}
+    }
 
 
 @pytest.mark.parametrize("text", ["[]", "{", '{"zero_optimization": 1}', "\0", "[" * 100_000])

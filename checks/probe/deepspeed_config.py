@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 
 from checks.probe.core import OUTPUT_LIMIT, section, text
 
@@ -29,6 +30,9 @@ WORDS = (
     "tp_size",
 )
 """What tells who reads the config and whether one model spans several ranks."""
+SECRET = re.compile(
+    r'("[^"]*(?:key|token|password|secret)"\s*:\s*")(?:[^"\\]|\\.)*"', re.IGNORECASE
+)
 
 
 def content(path):
@@ -89,6 +93,7 @@ def deepspeed_config(args):
         return {"config": None}
     workdir = args.get("workdir") or "/"
     config = content(os.path.normpath(os.path.join(workdir, args["deepspeed_config"])))
+    config["text"] = SECRET.sub(r'\1***"', config["text"])  # a logger's api_key
     paths = nvme_paths(config["text"])
     return {
         "config": config,
