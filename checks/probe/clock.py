@@ -6,6 +6,8 @@ import time
 
 from checks.probe.core import read, section
 
+COMMANDS = ("asks the kernel for the time and whether it is synchronised; sets nothing",)
+
 DAEMONS = ("chronyd", "systemd-timesyn", "ntpd", "ptp4l", "phc2sys", "timemaster")
 """As the kernel cuts their names: 15 characters."""
 MANAGERS = ("apt-get", "dnf", "yum", "zypper")
