@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -47,6 +48,7 @@ class Rounds:
 
 def main() -> None:
     """All sizes, then the controller's memory."""
+    print(f"{len(os.sched_getaffinity(0))} cores, load before: {os.getloadavg()[0]:.1f}")
     for nodes, rounds in ROUNDS.items():
         with place(nodes) as here:
             tell(nodes, measure(here, rounds))
@@ -101,23 +103,24 @@ def measure(here: Place, rounds: int) -> Rounds:
 def tell(nodes: int, seen: Rounds) -> None:
     """A table: each part in seconds and as a multiple of P, with its aim where it has one."""
     unit = middle(seen.pdsh)
-    print(f"\n{nodes} nodes, medians of {len(seen.pdsh)}: P = {unit:.2f} s")
+    parts = {part: middle(values) for part, values in seen.stages.items()}
+    parts["judging and pytest's items"] = seen.rest
+    whole = sum(parts.values())
+    known = parts["connect"] + parts["facts"] + parts["ports"]
 
     def line(part: str, seconds: float, aim: float | None = None) -> None:
-        ratio = seconds / unit
-        said = f"   {verdict(ratio, aim)}" if aim else ""
-        print(f"  {part:<28}{seconds:7.2f} s {ratio:7.2f} P{said}")
+        said = f"   {verdict(seconds / unit, aim)}" if aim else ""
+        print(f"  {part:<28}{seconds:7.2f} s {seconds / unit:7.2f} P{said}")
 
-    parts = {part: middle(values) for part, values in seen.stages.items()}
+    print(f"\n{nodes} nodes, medians of {len(seen.pdsh)}: P = {unit:.2f} s")
     line("pytest's own start", middle(seen.start))
     for part, seconds in parts.items():
         line(part, seconds)
-    line("judging and pytest's items", seen.rest)
-    known = parts["connect"] + parts["facts"] + parts["ports"]
     line("connect, facts and ports", known, FACTS_AND_PORTS.get(nodes))
-    line("whole, without that start", middle(seen.whole) - middle(seen.start), WHOLE[nodes])
-    ratio = parts["mesh"] / middle(seen.floor)
-    print(f"  mesh against its floor      {ratio:7.2f} x {middle(seen.floor):.2f} s   "
-          f"{verdict(ratio, MESH)}")  # fmt: skip
-    print(f"  logins that failed          {seen.wrong} of {nodes**2 * len(seen.pdsh)}")
+    line("whole, without that start", whole, WHOLE[nodes])
+    longest = max(parts, key=lambda part: parts[part])
+    print(f"  most of it                  {longest}, {100 * parts[longest] / whole:.0f} %")
+    ratio, floor = parts["mesh"] / middle(seen.floor), middle(seen.floor)
+    print(f"  mesh against its floor      {ratio:7.2f} x {floor:.2f} s   {verdict(ratio, MESH)}")
+    print(f"  logins that failed          {seen.wrong:7} of {nodes**2 * len(seen.pdsh)}")
     print(f"  controller memory           {middle(seen.peak_mb):7.0f} MB")
