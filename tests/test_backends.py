@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-import shutil
 import subprocess
 
 import pytest
@@ -22,7 +21,6 @@ def test_pdsh_as_deepspeed_calls_it():
     assert carrier.files == {}
 
 
-@pytest.mark.skipif(not shutil.which("pdsh"), reason="pdsh is not installed")
 def test_an_interpreter_with_an_odd_path_survives_pdsh_and_the_shell():
     remote = backends.agent_argv("/opt/my env%h/python", "/tmp/x", "M=1", "node")
     *_, text = backends.pdsh(JOB, ["node1"], "/tmp/x", remote).argv

@@ -79,11 +79,12 @@ def test_device_nodes(seen, tmp_path):
     assert dict(seen().uverbs) == {str(tmp_path / "dev/uverbs0"): True}
 
 
-@pytest.mark.skipif(not PUBLISHED.exists(), reason="the published trees are not beside this clone")
-def test_published_trees(seen, tmp_path):
-    ttar(PUBLISHED.read_text(), tmp_path)
-    found = seen()
-    assert set(found.ports) == {"hfi1_0:1", "mlx4_0:1", "mlx4_0:2", "mlx5_0:1"}
-    assert set(found.active) == set(found.ports)
-    assert {kind_of(port) for port in found.ports.values()} == {"InfiniBand"}
-    assert found.ports["mlx4_0:2"].rate == "40 Gb/sec (4X QDR)"
+if PUBLISHED.exists():
+
+    def test_published_trees(seen, tmp_path):
+        ttar(PUBLISHED.read_text(), tmp_path)
+        found = seen()
+        assert set(found.ports) == {"hfi1_0:1", "mlx4_0:1", "mlx4_0:2", "mlx5_0:1"}
+        assert set(found.active) == set(found.ports)
+        assert {kind_of(port) for port in found.ports.values()} == {"InfiniBand"}
+        assert found.ports["mlx4_0:2"].rate == "40 Gb/sec (4X QDR)"
