@@ -18,7 +18,9 @@ def edit_fix(node: NodeView, path: str, config: Config, edit: str, note: str = "
 
     A file with Hjson's comments is left to a person: rewriting it as JSON would lose them.
     """
-    others = "" if len(node.job.nodes) == 1 else "the same on every node that has a file of its own"
+    others = (
+        "" if len(node.job.nodes) == 1 else "then copy the file to the nodes that do not share it"
+    )
     said = "; ".join(part for part in (note, others) if part)
     if not edit or config.strict:
         return node.fix("", f"in {path}: {said or 'correct it'}")
