@@ -45,11 +45,16 @@ def summary(
     """
     columns = min(width or shutil.get_terminal_size((100, 24)).columns, 120)
     lines = [line for area in AREAS for line in _area(area, findings, colour=colour, width=columns)]
-    accused = blame(findings)
-    if accused:
-        lines += ["", "Who stands out:"]
-        lines += [f"  {one['node']}: {clean(one['because'])}" for one in accused]
-    return [*lines, "", _last(findings, then, colour=colour)]
+    return [*lines, *_accused(findings), "", _last(findings, then, colour=colour)]
+
+
+def _accused(findings: Sequence[Finding]) -> list[str]:
+    """Who stands out, a line for each reason."""
+    reasons: dict[str, list[str]] = {}
+    for one in blame(findings):
+        reasons.setdefault(one["because"], []).append(one["node"])
+    lines = [f"  {fold(nodes)}: {clean(because)}" for because, nodes in reasons.items()]
+    return ["", "Who stands out:", *lines] if lines else []
 
 
 def mark(finding: Finding) -> str:

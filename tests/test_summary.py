@@ -65,6 +65,14 @@ def test_a_dead_target_is_one_line_over_its_sources_and_is_named_below():
     assert "  gpu07: 63 of 63 peers cannot reach it" in lines
 
 
+def test_nodes_that_stand_out_for_the_same_reason_are_one_line():
+    dead = [
+        Finding("reach.r", "reach", (node,), Severity.BLOCK, Outcome.FAIL, "down", "refused")
+        for node in NAMES[:7]
+    ]
+    assert "  gpu[01-07]: it was not reached (refused)" in told(*dead)
+
+
 def test_all_towards_all_others_is_one_line():
     three = NAMES[:3]
     lines = told(*(pair(s, t) for s in three for t in three if s != t))
