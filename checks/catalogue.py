@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-from collections.abc import Iterable, Mapping
+import pkgutil
+from collections.abc import Iterable, Iterator, Mapping
+from types import ModuleType
 
 from checks.check import Check
 
@@ -26,19 +28,29 @@ AREAS = (
     "training",
     "collective",
 )
-"""The areas in the order in which they are shown; one module each, once it has checks."""
+"""The areas in the order in which they are shown; a module each, or a package of some."""
+
+
+def modules(area: str) -> Iterator[ModuleType]:
+    """The module of an area, or all modules of its package; nothing for one without checks."""
+    if importlib.util.find_spec(f"checks.{area}") is None:
+        return
+    top = importlib.import_module(f"checks.{area}")
+    yield top
+    for entry in pkgutil.iter_modules(getattr(top, "__path__", ())):
+        yield importlib.import_module(f"{top.__name__}.{entry.name}")
+
+
+def declared(module: ModuleType) -> Iterator[Check]:
+    """The checks that stand in a module itself, not those that it imports."""
+    for value in vars(module).values():
+        if isinstance(value, Check) and value.judge.__module__ == module.__name__:
+            yield value
 
 
 def _collected() -> dict[str, Check]:
-    found: dict[str, Check] = {}
-    for area in AREAS:
-        if importlib.util.find_spec(f"checks.{area}") is None:
-            continue
-        module = importlib.import_module(f"checks.{area}")
-        for value in vars(module).values():
-            if isinstance(value, Check) and value.area == area:
-                found[value.id] = value
-    return found
+    found = (check for area in AREAS for module in modules(area) for check in declared(module))
+    return {check.id: check for check in found}
 
 
 CATALOGUE: Mapping[str, Check] = _collected()

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import shlex
 
-from checks.causes import MEANING, cause_of, cause_of_text, said
 from checks.check import Over, node_check, pair_check
 from checks.facts import NodeView
 from checks.facts.environment import Environment
 from checks.facts.pdsh import Folder, Pdsh, PdshRun, Reached
 from checks.facts.ssh import SshRow
 from checks.facts.who import Who
-from checks.login_fixes import first_in_config
+from checks.logins.causes import MEANING, cause_of, cause_of_text, said
+from checks.logins.fixes import first_in_config
 from checks.model import Fix, Verdict, block, ok, skip, unknown, warn
 from checks.variables import taken_out
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable, Mapping
 
-from checks.causes import MEANING
 from checks.check import node_check
 from checks.facts import Login, NodeView
-from checks.login_fixes import QUIET, RELOAD
+from checks.logins.causes import MEANING
+from checks.logins.fixes import QUIET, RELOAD
 from checks.model import Fix, Verdict, block, ok
 
 HERE = "this machine"

@@ -7,7 +7,6 @@ ranks that never come, with no line that says so.
 
 from __future__ import annotations
 
-from checks.causes import cause_of, said
 from checks.check import node_check, pair_check
 from checks.facts import Login, NodeView
 from checks.facts.interfaces import Interfaces
@@ -16,8 +15,9 @@ from checks.facts.ssh import Attempt, SshRow
 from checks.facts.sshd import Sshd
 from checks.facts.trust import Trust
 from checks.facts.who import Who
-from checks.failed_login import explain
-from checks.login_fixes import fix_of, quiet_shell
+from checks.logins.causes import cause_of, said
+from checks.logins.failed import explain
+from checks.logins.fixes import fix_of, quiet_shell
 from checks.model import Fix, Severity, Verdict, block, ok, skip, unknown, warn
 
 BY_NAME = frozenset({"name-unresolved", "dropped", "refused", "no-route", "timeout", "wrong-host",

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from checks.accelerate_config import ConfigError, parsed
-from checks.accelerate_keys import KEYS
+from checks.accelerate.config import ConfigError, parsed
+from checks.accelerate.keys import KEYS
+from checks.accelerate.plain_yaml import YamlError, read_yaml
 from checks.facts import decode
 from checks.facts.accelerate_config import AccelerateFile
 from checks.facts.gpus import Gpus
 from checks.model import Node, Outcome
-from checks.plain_yaml import YamlError, read_yaml
 from checks.probe.accelerate_config import accelerate_config as section
 from tests.networks import cluster, nics
 from tests.snapshots import judged, with_fact, without

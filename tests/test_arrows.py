@@ -64,9 +64,17 @@ def test_only_the_cluster_room_touches_nodes(path):
         ), module
 
 
-@pytest.mark.parametrize("area", [area for area in AREAS if (ROOT / f"checks/{area}.py").exists()])
-def test_areas_are_pure(area):
-    for module in imports(ROOT / f"checks/{area}.py"):
+@pytest.mark.parametrize(
+    "path",
+    named(
+        path
+        for area in AREAS
+        for path in (ROOT / f"checks/{area}.py", *files(f"checks/{area}"))
+        if path.exists()
+    ),
+)
+def test_areas_are_pure(path):
+    for module in imports(path):
         assert not inside(module, "checks.cluster", "checks.probe", "checks.judge", "socket", "os")
 
 

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from checks.causes import MEANING, cause_of, cause_of_text, offending_line, presented_fingerprint
 from checks.facts.ssh import Attempt
+from checks.logins.causes import (
+    MEANING,
+    cause_of,
+    cause_of_text,
+    offending_line,
+    presented_fingerprint,
+)
 from checks.probe import ssh
 
 CHANGED = """@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@

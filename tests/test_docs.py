@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import re
 
 import pytest
 
-from checks.catalogue import AREAS, CATALOGUE
-from checks.causes import MEANING
+from checks.catalogue import AREAS, CATALOGUE, modules
 from checks.check import claims_of
 from checks.cluster.hosts import EXPECTED, read_hosts
 from checks.cluster.launchfile import _KEYS, READERS, parse_launch_file
 from checks.facts import ClusterView
 from checks.judge import judge
+from checks.logins.causes import MEANING
 from checks.report import document
 from tests.documents import PAGES, ROOT, Page, page, shown
 from tests.snapshots import snapshot
@@ -32,8 +33,9 @@ def test_every_check_has_a_heading_and_its_four_parts(check):
 
 @pytest.mark.parametrize("area", SHOWN_AREAS)
 def test_every_cause_that_a_check_tells_is_on_its_page(area):
-    tree = ast.parse((ROOT / f"checks/{area}.py").read_text(encoding="utf-8"))
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and node.args]
+    trees = [ast.parse(inspect.getsource(module)) for module in modules(area)]
+    nodes = (node for tree in trees for node in ast.walk(tree))
+    calls = [node for node in nodes if isinstance(node, ast.Call) and node.args]
     judged = [call for call in calls if getattr(call.func, "id", "") in ("block", "warn")]
     causes = {cause for call in judged for cause in written(call.args[0])}
     assert causes <= page(f"checks/{area}.md").code

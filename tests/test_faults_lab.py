@@ -15,8 +15,7 @@ from checks.model import Finding, Outcome, Severity
 from launcher.lab.cluster import Lab
 from launcher.lab.faults import Fault
 from launcher.lab.shape import Shape
-from tests import made_faults as made
-from tests.fault_table import CASES, Case
+from tests.faults import CASES, Case, silence
 from tests.flights import UNMENDABLE, damage, fly, job_of, mend, to_mend, told, wrong
 from tests.labs import assert_nothing_left, down_and_gone, leavings
 
@@ -61,7 +60,9 @@ def test_a_healthy_lab_has_nothing_to_say(lab: Lab):
     assert not told(findings)
 
 
-@pytest.mark.parametrize("fault", [made.PROBE_KILLED, made.GARBAGE], ids=lambda fault: fault.name)
+@pytest.mark.parametrize(
+    "fault", [silence.PROBE_KILLED, silence.GARBAGE], ids=lambda fault: fault.name
+)
 def test_no_answer_is_no_verdict_and_on_that_node_alone(fault: Fault, broken_lab: Lab):
     damage(broken_lab, fault)
     before = leavings(broken_lab)
@@ -76,7 +77,7 @@ def test_no_answer_is_no_verdict_and_on_that_node_alone(fault: Fault, broken_lab
 
 
 def test_a_full_disk_does_not_stop_the_search(broken_lab: Lab):
-    damage(broken_lab, made.DISK_FULL)
+    damage(broken_lab, silence.DISK_FULL)
     before = leavings(broken_lab)
     findings = fly(job_of(broken_lab, output="/var/tmp"))
     assert seen(findings, Severity.BLOCK) == {

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 import checks.reach
-from checks.causes import MEANING
 from checks.facts import Login
+from checks.logins.causes import MEANING
 from checks.model import Outcome, Ssh
 from tests.snapshots import judged, snapshot, with_fact
 

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from checks.zero_keys import SECTIONS, TOP
+from checks.deepspeed.keys import SECTIONS, TOP
 from tests.zero_cases import GATHER, MICRO, seen, zero
 
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from checks.causes import cause_of
 from checks.cluster.contact import Contact
 from checks.facts import ClusterView, NodeView, Snapshot
 from checks.facts.firewall import Firewall
 from checks.facts.ssh import SshRow
 from checks.facts.trust import Client, Trust
 from checks.facts.who import Who
+from checks.logins.causes import cause_of
 
 WINDOW = 4
 ROW_S = 60.0

@@ -1,0 +1,115 @@
+"""What DeepSpeed makes of batch sizes, offload, optimizer and scheduler on this cluster.
+
+From deepspeed.runtime.config, engine and zero.config: accepted as keys, then ignored or refused.
+"""
+
+from __future__ import annotations
+
+import json
+
+from checks.deepspeed.asked import path_of, reader_of
+from checks.deepspeed.batch import BATCH, TRAIN, batch
+from checks.deepspeed.config import Config
+from checks.deepspeed.fixes import edit_fix
+from checks.deepspeed.lint import at
+from checks.deepspeed.reader import Reader, splits_the_model
+from checks.facts import NodeView
+from checks.facts.deepspeed_config import DeepspeedConfig
+from checks.facts.gpus import Gpus
+from checks.model import Verdict, block, ok, skip, warn
+
+ZERO = "zero_optimization"
+SUPPORTED = ("adam", "adamw", "adagrad", "lion", "muon", "muadam", "muadamw")
+SCHEDULERS = ("LRRangeTest", "OneCycle", "WarmupLR", "WarmupDecayLR", "WarmupCosineLR")
+
+
+def batches(node: NodeView, config: Config) -> Verdict:
+    """Whether the batch sizes fit the ranks of all nodes."""
+    if any(isinstance(config.get(name), str) and config.get(name) != "auto" for name in BATCH):
+        return skip("a batch size is no number; see deepspeed.values-are-accepted")
+    if config.get(TRAIN) not in (None, "auto"):
+        uncounted = _uncounted(node)
+        if uncounted is not None:
+            return uncounted
+    script = node.read(DeepspeedConfig).script
+    seen = batch(config, sum(one.slots or 0 for one in node.cluster.nodes))
+    if seen.missing:
+        return _no_batch(node, config)
+    if seen.fits:
+        return ok(seen.shown)
+    fix = edit_fix(node, path_of(node), config, seen.edit, seen.note)
+    if splits_the_model(config, node.job, script):
+        more = "right only where one copy of the model spans several ranks"
+        return warn("batch-mismatch", f"{seen.shown}; {more}", fix)
+    return block("batch-mismatch", f"{path_of(node)}: {seen.shown}", fix)
+
+
+def _uncounted(node: NodeView) -> Verdict | None:
+    """Why the ranks cannot be counted, if they cannot."""
+    if node.job.include or node.job.exclude:
+        return skip("include or exclude takes slots away; the ranks that remain are not counted")
+    for one in node.cluster.nodes:
+        if one.slots is None and not one.reached:
+            return skip(f"{one.name} was not reached, and hosts.txt does not give its slots")
+        if one.slots is None:
+            one.read(Gpus)  # raises, with that node's own reason
+    return None
+
+
+def _no_batch(node: NodeView, config: Config) -> Verdict:
+    """Neither size is in the file: an error, unless the program is seen or may put one there."""
+    path, script = path_of(node), node.read(DeepspeedConfig).script
+    message = f"{path} gives neither train_batch_size nor train_micro_batch_size_per_gpu"
+    fills = reader_of(node) is not Reader.DEEPSPEED or (script and "batch_size" in script.words)
+    edit = f"{at('train_micro_batch_size_per_gpu')}=1"
+    fix = edit_fix(node, path, config, edit, "with the size that fits the GPUs in place of 1")
+    if fills:
+        return warn("no-batch-size", f"{message}; right only if the program adds one", fix)
+    return block("no-batch-size", f"{message}; DeepSpeed needs one of them", fix)
+
+
+def offload(node: NodeView, config: Config) -> Verdict:
+    """Whether what is to be offloaded can be, and will be."""
+    path, stage = path_of(node), config.stage
+    devices = {kind: config.device(kind) for kind in ("offload_param", "offload_optimizer")}
+    for kind, device in devices.items():
+        if device == "nvme" and not config.get(f"{ZERO}.{kind}.nvme_path"):
+            edit = f'{at(f"{ZERO}.{kind}.nvme_path")}="/local_nvme"'
+            fix = edit_fix(node, path, config, edit, "with a folder on each node's own NVMe")
+            return block("no-nvme-path", f"{path}: {kind} goes to nvme, but has no nvme_path", fix)
+    ratio = config.get(f"{ZERO}.offload_optimizer.ratio")
+    if isinstance(ratio, int | float) and ratio < 1 and stage != 3:
+        message = f"{path}: offload_optimizer.ratio {ratio} needs stage 3; stage is {stage}"
+        edit = f"del {at(f'{ZERO}.offload_optimizer.ratio')}"
+        return block("ratio-needs-stage-3", message, edit_fix(node, path, config, edit))
+    least = {"offload_param": 3, "offload_optimizer": 1}
+    lost = [kind for kind, device in devices.items() if device != "none" and stage < least[kind]]
+    if lost:
+        message = f"{path}: stage {stage} ignores {' and '.join(lost)}; nothing is offloaded"
+        edit = f"{at(f'{ZERO}.stage')}={max(least[kind] for kind in lost)}"
+        note = "or take the offload out, if the model fits without"
+        return warn("offload-ignored", message, edit_fix(node, path, config, edit, note))
+    return ok(", ".join(f"{kind}: {device}" for kind, device in devices.items()))
+
+
+def optimizer(node: NodeView, config: Config) -> Verdict:
+    """Whether the engine makes the optimizer and the scheduler that the config names."""
+    path, name = path_of(node), config.get("optimizer.type")
+    if config.get("optimizer.params.max_grad_norm") is not None:
+        key = "optimizer.params.max_grad_norm"
+        edit = f'c["gradient_clipping"]={at("optimizer.params")}.pop("max_grad_norm")'
+        message = f"{path}: {key} is refused; gradient_clipping stands for it"
+        return block("max-grad-norm", message, edit_fix(node, path, config, edit))
+    allowed = config.on("zero_allow_untested_optimizer")
+    if config.stage and isinstance(name, str) and name.lower() not in SUPPORTED and not allowed:
+        message = f'{path}: ZeRO refuses optimizer "{name}"; it takes {", ".join(SUPPORTED[:5])}'
+        edit = 'c["zero_allow_untested_optimizer"]=True'
+        note = "tries it all the same, if it is one of torch.optim"
+        return block("untested-optimizer", message, edit_fix(node, path, config, edit, note))
+    given = config.get("scheduler.type")
+    meant = next((one for one in SCHEDULERS if str(given).lower() == one.lower()), given)
+    if given != meant:
+        edit = f"{at('scheduler.type')}={json.dumps(meant)}"
+        message = f'{path}: there is no scheduler "{given}"; it is spelt "{meant}"'
+        return block("misspelt-scheduler", message, edit_fix(node, path, config, edit))
+    return ok(f"optimizer {name or 'of the script'}, scheduler {given or 'of the script'}")

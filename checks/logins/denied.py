@@ -1,0 +1,115 @@
+"""Why a key was refused: told from both nodes' keys and settings, never from the refusal alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from checks.facts.sshd import Accepted, Guarded, Setting, Sshd
+from checks.facts.trust import PrivateKey, Trust
+from checks.logins.causes import bad_key_file, cause_of_text, denied_account
+
+
+@dataclass(frozen=True)
+class Denial:
+    """The cause, with what of it is to be mended: a key, a path, an sshd setting or an account."""
+
+    cause: str
+    detail: str = ""
+    key: PrivateKey | None = None
+    path: Guarded | None = None
+    setting: Setting | None = None
+    account: str = ""
+    line: Accepted | None = None
+
+
+def why_denied(err: str, client: Trust | None, server: Sshd | None) -> Denial:
+    """The most exact cause that the facts give; `key-denied` where they explain nothing."""
+    cause = cause_of_text(err)
+    account = denied_account(err)
+    if cause == "public-key-auth-off":
+        setting = server.setting("pubkeyauthentication") if server else None
+        return Denial(cause, _where(setting), setting=setting, account=account)
+    unusable = _unusable(err, cause, client)
+    if unusable:
+        return unusable
+    if server is None:
+        return Denial("key-denied", account=account)
+    return (
+        _barred(account, server)
+        or _distrusted(server, account)
+        or _not_authorized(client, server, account)
+        or Denial("key-denied", account=account)
+    )
+
+
+def _where(setting: Setting | None) -> str:
+    return f"{setting.where} says {setting.value}" if setting and setting.where else ""
+
+
+def _unusable(err: str, cause: str, client: Trust | None) -> Denial | None:
+    """What is wrong on the client's side, so that no key was offered."""
+    path, complaint = bad_key_file(err)
+    if path and cause in ("key-permissions", "key-unreadable"):
+        return Denial(cause, f"{path}: {complaint}", PrivateKey(path))
+    if client is None or client.agent or any(_usable(key) for key in client.keys):
+        return None
+    if not client.keys:
+        return Denial("key-missing", f"no private key in {client.home}/.ssh")
+    key = client.keys[0]
+    if not key.readable:
+        return Denial("key-unreadable", key.path, key)
+    if key.too_open:
+        return Denial("key-permissions", key.path, key)
+    return Denial("key-passphrase", key.path, key)
+
+
+def _usable(key: PrivateKey) -> bool:
+    return key.readable and not key.too_open and not key.encrypted
+
+
+def _barred(account: str, server: Sshd) -> Denial | None:
+    """The account is not there, or sshd's own lists keep it out."""
+    if account and account not in server.accounts and not server.other_accounts:
+        return Denial("user-unknown", f"no account {account}", account=account)
+    root = server.setting("permitrootlogin")
+    if account == "root" and root and root.value == "no":
+        return Denial("key-denied", f"{root.where or 'sshd'}: PermitRootLogin no", setting=root)
+    for keyword, listed in (("denyusers", True), ("allowusers", False)):
+        setting = server.setting(keyword)
+        if setting and account and (account in setting.value.split()) is listed:
+            detail = f"{setting.where or 'sshd'}: {keyword} {setting.value}"
+            return Denial("key-denied", detail, setting=setting, account=account)
+    return None
+
+
+def _distrusted(server: Sshd, account: str) -> Denial | None:
+    """A path of authorized_keys that StrictModes refuses; known of the probe's own account only."""
+    strict = server.setting("strictmodes")
+    if (strict and strict.value == "no") or (account and account != server.user):
+        return None
+    bad = next((one for one in server.guarded if not one.safe), None)
+    if bad is None:
+        return None
+    detail = f"{bad.path} has mode {bad.mode} and belongs to {bad.owner}"
+    return Denial("authorized-keys-permissions", detail, path=bad, account=account)
+
+
+def _not_authorized(client: Trust | None, server: Sshd, account: str) -> Denial | None:
+    """No key that is offered is in authorized_keys, or only with options that may shut it out."""
+    if client is None or (account and account != server.user):
+        return None
+    accepted = {line.fingerprint: line for line in server.authorized}
+    offered = {key.fingerprint for key in client.keys if _usable(key)} | set(client.agent)
+    known = [accepted[mark] for mark in sorted(offered) if mark in accepted]
+    if known:
+        limited = next((line for line in known if line.options), None)
+        if limited is None:
+            return None
+        detail = f"{limited.where} accepts it only with {limited.options}"
+        return Denial("key-not-authorized", detail, line=limited, account=account)
+    locked = next((key for key in client.keys if key.fingerprint in accepted), None)
+    if locked:
+        cause = "key-permissions" if locked.too_open else "key-passphrase"
+        return Denial(cause, locked.path, locked)
+    key = next((key for key in client.keys if _usable(key) and key.public), None)
+    return Denial("key-not-authorized", key.path if key else "", key, account=account)

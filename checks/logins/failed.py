@@ -1,0 +1,124 @@
+"""A failed login between two nodes, with all that both tell of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from checks.facts import Login, NodeView
+from checks.facts.firewall import Firewall
+from checks.facts.names import Names
+from checks.facts.ssh import Attempt
+from checks.facts.sshd import Sshd
+from checks.facts.trust import Client, Trust
+from checks.firewalls import Culprit, culprit
+from checks.firewalls.ruleset import Packet
+from checks.logins.causes import MEANING, offending_line, presented_fingerprint
+from checks.logins.denied import Denial, why_denied
+
+REFUSALS = ("key-denied", "key-permissions", "key-unreadable", "public-key-auth-off")
+
+
+def address_of(node: NodeView) -> str:
+    """The address by which the controller reached it; '' where it is not known."""
+    return node.read(Login).address if node.has(Login) else ""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A failed login, with all that is known of its two ends."""
+
+    cause: str
+    attempt: Attempt
+    source: NodeView
+    target: NodeView
+    denial: Denial
+
+    @property
+    def client(self) -> Client:
+        """What the source's ssh does for the target."""
+        if self.source.has(Trust):
+            client = self.source.read(Trust).client(self.target.name)
+            return client if client.hostname else Client(hostname=self.target.name)
+        return Client(hostname=self.target.name, port=self.target.node.port or 22)
+
+    @property
+    def server(self) -> Sshd | None:
+        """The target's sshd."""
+        return self.target.read(Sshd) if self.target.has(Sshd) else None
+
+    @property
+    def known_as(self) -> str:
+        """What known_hosts calls the target."""
+        client = self.client
+        special = self.source.has(Trust) and self.target.name in self.source.read(Trust).special
+        name = client.hostname if special else self.target.name
+        return name if client.port == 22 else f"[{name}]:{client.port}"
+
+    @property
+    def addresses(self) -> tuple[str, str]:
+        """Both ends as the source's resolver and routes have them; else as the controller does."""
+        found = (
+            self.source.read(Names).peers.get(self.target.name) if self.source.has(Names) else None
+        )
+        if found and found.addresses and found.source:
+            return found.source, found.addresses[0]
+        return address_of(self.source), address_of(self.target)
+
+    @property
+    def filter(self) -> Culprit | None:
+        """Whose packet filter stops the connection, as far as the nodes' rules show."""
+        seen = {"dropped": "drop", "refused": "reject", "no-route": "reject"}.get(self.cause)
+        if seen is None or not all(self.addresses):
+            return None
+        packet = Packet(*self.addresses, None, self.client.port, inbound=False)
+        return culprit(self.source, self.target, packet, seen)
+
+    @property
+    def refusing(self) -> tuple[NodeView, str] | None:
+        """The end that has a route which refuses the other, and that route."""
+        here, there = self.addresses
+        for node, address in ((self.source, there), (self.target, here)):
+            net = node.read(Firewall).refusing(address) if address and node.has(Firewall) else ""
+            if net and self.cause in ("no-route", "dropped"):
+                return node, net
+        return None
+
+    @property
+    def detail(self) -> str:
+        """What is known beyond the cause."""
+        return self.denial.detail
+
+    @property
+    def meaning(self) -> str:
+        """The cause in words, and whose rule or route it is where that is known."""
+        if self.refusing:
+            node, net = self.refusing
+            return f"{node.name} has a route that refuses {net}"
+        if self.filter:
+            how = "packets are dropped" if self.cause == "dropped" else "the connection is rejected"
+            return f"{how} by {self.filter}"
+        return MEANING[self.cause]
+
+
+def explain(cause: str, attempt: Attempt, source: NodeView, target: NodeView) -> Failure:
+    """Refine the cause of a failed login with what both nodes tell of their keys and settings."""
+    denial = Denial(cause)
+    server = target.read(Sshd) if target.has(Sshd) else None
+    if cause in REFUSALS:
+        client = source.read(Trust) if source.has(Trust) else None
+        denial = why_denied(attempt.err, client, server)
+    elif cause == "host-key-changed" and server:
+        denial = _changed(attempt, server, target.name)
+    return Failure(denial.cause, attempt, source, target, denial)
+
+
+def _changed(attempt: Attempt, server: Sshd, name: str) -> Denial:
+    presented = presented_fingerprint(attempt.err)
+    line = offending_line(attempt.err)
+    if (
+        presented
+        and server.host_keys
+        and presented not in {k.fingerprint for k in server.host_keys}
+    ):
+        return Denial("wrong-host", f"it presents {presented}, which is no host key of {name}")
+    return Denial("host-key-changed", f"{line[0]}:{line[1]} has an older one" if line else "")

@@ -1,0 +1,250 @@
+"""What mends a failed login between two nodes: one command a cause, exact to key, path, line."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+from collections.abc import Callable, Mapping
+
+from checks.facts import Login, NodeView
+from checks.facts.who import Who
+from checks.firewalls.opening import networks, opening
+from checks.logins.causes import bad_key_file, offending_line
+from checks.logins.failed import Failure, address_of
+from checks.model import Fix
+
+RELOAD = "{ systemctl reload ssh || systemctl reload sshd || pkill -o -HUP -x sshd; } 2>/dev/null"
+QUIET = "case $- in *i*) ;; *) return;; esac"
+
+
+_BAD_LINE = re.compile(r"^(/\S+?):? line (\d+):", re.MULTILINE)
+_BAD_MODE = re.compile(r"^Bad owner or permissions on (\S+)", re.MULTILINE)
+
+
+def fix_of(failure: Failure) -> Fix:
+    """What to type, and where."""
+    return _FIXES.get(failure.cause, _look)(failure)
+
+
+def _name(failure: Failure) -> Fix:
+    address, name = address_of(failure.target), failure.target.name
+    return failure.source.fix(f"echo '{address} {name}' >> /etc/hosts", root=True)
+
+
+def _firewall(failure: Failure) -> Fix:
+    if failure.refusing:
+        node, net = failure.refusing
+        return node.fix(f"ip route del {net}", "this route refuses the address", root=True)
+    source, target, port = *failure.addresses, failure.client.port
+    if filter_ := failure.filter:
+        inbound = filter_.node is failure.target
+        return opening(filter_, networks([source if inbound else target]), (port, port))
+    note = f"no rule of either node stops it: look between {source} and {target} (security group)"
+    return failure.source.fix(f"ssh -v -oConnectTimeout=5 {failure.target.name} true", note)
+
+
+def _refused(failure: Failure) -> Fix:
+    target = failure.target
+    port = target.read(Login).port if target.has(Login) else 22
+    if port == failure.client.port or failure.filter:
+        return _firewall(failure)
+    note = f"its sshd is on port {port}"
+    return failure.source.fix(first_in_config(target.name, f"Port {port}"), note)
+
+
+def first_in_config(host: str, line: str) -> str:
+    """A command that puts a line for one host before all else of ~/.ssh/config, where it wins."""
+    text = f"Host {host}\\n  {line}\\nHost *\\n"
+    kept = "cat ~/.ssh/config 2>/dev/null"
+    return f"{{ printf '{text}'; {kept}; }} > ~/.ssh/config.new; mv ~/.ssh/config.new ~/.ssh/config"
+
+
+def _known_line(failure: Failure) -> str:
+    """The line for known_hosts, with the target's own key; '' where it is not known."""
+    keys = failure.server.host_keys if failure.server else ()
+    best = min(keys, key=lambda key: "ed25519" not in key.public, default=None)
+    return f"{failure.known_as} {best.public}" if best else ""
+
+
+def _known_file(failure: Failure) -> str:
+    own = next((name for name in failure.client.known_hosts if name != "/dev/null"), "")
+    return shlex.quote(own) if own and not own.startswith("~/") else "~/.ssh/known_hosts"
+
+
+def _host_key_unknown(failure: Failure) -> Fix:
+    line, path = _known_line(failure), _known_file(failure)
+    if not line:
+        scan = f"ssh-keyscan -p {failure.client.port} {failure.client.hostname} >> {path}"
+        return failure.source.fix(scan, "compare the fingerprint before")
+    return failure.source.fix(f"mkdir -p -m 700 ~/.ssh && echo '{line}' >> {path}")
+
+
+def _host_key_changed(failure: Failure) -> Fix:
+    found = offending_line(failure.attempt.err)
+    path = shlex.quote(found[0]) if found else _known_file(failure)
+    line = _known_line(failure)
+    command = f"ssh-keygen -R '{failure.known_as}' -f {path}"
+    if line:
+        command += f" && echo '{line}' >> {path}"
+    return failure.source.fix(command, root=path.startswith("/etc/"))
+
+
+def _key_missing(failure: Failure) -> Fix:
+    wanted = failure.client.identities
+    path = next((one for one in wanted if one.endswith("id_ed25519")), (*wanted, "")[0])
+    key = shlex.quote(path) if path else "~/.ssh/id_ed25519"
+    make = f"mkdir -p -m 700 ~/.ssh && rm -f {key}.pub && ssh-keygen -q -t ed25519 -N '' -f {key}"
+    return failure.source.fix(make, "the next preflight says where the new key is to be added")
+
+
+def _key_path(failure: Failure) -> str:
+    path = failure.denial.key.path if failure.denial.key else bad_key_file(failure.attempt.err)[0]
+    return shlex.quote(path or "~/.ssh/id_ed25519")
+
+
+def _key_permissions(failure: Failure) -> Fix:
+    return failure.source.fix(f"chmod 600 {_key_path(failure)}")
+
+
+def _key_unreadable(failure: Failure) -> Fix:
+    path = _key_path(failure)
+    if "Permission denied" in failure.detail or failure.denial.key is None:
+        user = failure.source.read(Who).user if failure.source.has(Who) else "$USER"
+        return failure.source.fix(f"chown {user} {path} && chmod 600 {path}", root=True)
+    note = "the next preflight says where the new key is to be added"
+    anew = f"mv {path} {path}.unusable && ssh-keygen -q -t ed25519 -N '' -f {path}"
+    return failure.source.fix(anew, f"{path} is not a private key; {note}")
+
+
+def _key_passphrase(failure: Failure) -> Fix:
+    path = _key_path(failure)
+    return failure.source.fix(f"ssh-keygen -p -N '' -f {path}", "asks for the passphrase once")
+
+
+def _not_authorized(failure: Failure) -> Fix:
+    denial, server, target = failure.denial, failure.server, failure.target
+    path = shlex.quote(server.authorized_files[0]) if server and server.authorized_files else ""
+    if denial.line:
+        file, _, number = denial.line.where.rpartition(":")
+        return target.fix(
+            f"sed -i '{number}s/^.*\\(ssh-\\|ecdsa-\\|sk-\\)/\\1/' {shlex.quote(file)}"
+        )
+    if not path or denial.key is None:
+        return _key_missing(failure)
+    line = f"{denial.key.public} {failure.source.name}"
+    folder = shlex.quote(os.path.dirname(shlex.split(path)[0]))
+    make = f"mkdir -p -m 700 {folder} && echo '{line}' >> {path} && chmod 600 {path}"
+    return target.fix(make)
+
+
+def _distrusted(failure: Failure) -> Fix:
+    bad, server = failure.denial.path, failure.server
+    if bad is None or server is None:
+        return _look(failure)
+    path = shlex.quote(bad.path)
+    if bad.owner in (server.user, "root"):
+        readable = "u+r," if bad.owner == server.user else "a+r,"
+        return failure.target.fix(f"chmod {readable}go-w {path}", root=bad.owner != server.user)
+    return failure.target.fix(f"chown {server.user} {path} && chmod go-w {path}", root=True)
+
+
+def _public_keys_off(failure: Failure) -> Fix:
+    return _sshd_line(failure, "PubkeyAuthentication yes")
+
+
+def _sshd_line(failure: Failure, line: str) -> Fix:
+    """Put one line of sshd's settings right in its place, or first, where it wins."""
+    setting = failure.denial.setting
+    file, _, number = (setting.where if setting else "").rpartition(":")
+    edit = f"{number}s/.*/{line}/" if file else f"1i {line}"
+    command = f"sed -i '{edit}' {file or '/etc/ssh/sshd_config'} && {RELOAD}"
+    return failure.target.fix(command, root=True)
+
+
+def _denied(failure: Failure) -> Fix:
+    setting, account = failure.denial.setting, failure.denial.account
+    if setting is None:
+        return _look(failure)
+    if "PermitRootLogin" in failure.detail:
+        return _sshd_line(failure, "PermitRootLogin prohibit-password")
+    if "allowusers" in failure.detail:
+        return _sshd_line(failure, f"AllowUsers {setting.value} {account}")
+    others = " ".join(word for word in setting.value.split() if word != account)
+    return _sshd_line(failure, f"DenyUsers {others}" if others else "# DenyUsers")
+
+
+def _user_unknown(failure: Failure) -> Fix:
+    user = failure.server.user if failure.server else "root"
+    note = f"{failure.target.name} has no account {failure.denial.account}; {user} logs in there"
+    return failure.source.fix(first_in_config(failure.target.name, f"User {user}"), note)
+
+
+def _throttled(failure: Failure) -> Fix:
+    line = "1i MaxStartups 100:30:300"
+    command = f"sed -i '{line}' /etc/ssh/sshd_config && {RELOAD}"
+    return failure.target.fix(command, "and see fail2ban and /etc/hosts.deny", root=True)
+
+
+def _shell_refuses(failure: Failure) -> Fix:
+    who = failure.target.read(Who) if failure.target.has(Who) else None
+    if who and who.shell.endswith(("nologin", "false")):
+        return failure.target.fix(f"chsh -s /bin/bash {who.user}", root=True)
+    return _look(failure)
+
+
+def _shell_hangs(failure: Failure) -> Fix:
+    return quiet_shell(failure.target, "what waits in ~/.bashrc is then kept to people's shells")
+
+
+def quiet_shell(node: NodeView, note: str) -> Fix:
+    """Keep ~/.bashrc from acting in a shell that no person sits at."""
+    shell = node.read(Who).shell if node.has(Who) else "bash"
+    if shell.endswith("bash"):
+        return node.fix(f"sed -i '1i {QUIET}' ~/.bashrc", note)
+    return node.fix("", f"let the start-up files of {shell} do nothing without a terminal")
+
+
+def _wrong_host(failure: Failure) -> Fix:
+    name, address = failure.target.name, address_of(failure.target)
+    note = (
+        f"must say {address}: correct /etc/hosts or DNS, or the port, where a container shares it"
+    )
+    return failure.source.fix(f"getent hosts {name}", note)
+
+
+def _config_broken(failure: Failure) -> Fix:
+    if found := _BAD_LINE.search(failure.attempt.err):
+        path, number = shlex.quote(found[1]), found[2]
+        return failure.source.fix(f"sed -i '{number}s/^/#/' {path}", root=path.startswith("/etc/"))
+    if found := _BAD_MODE.search(failure.attempt.err):
+        return failure.source.fix(f"chmod go-w {shlex.quote(found[1])}")
+    return _look(failure)
+
+
+def _look(failure: Failure) -> Fix:
+    return failure.source.fix(f"ssh -vv -oBatchMode=yes {failure.target.name} true", "shows where")
+
+
+_FIXES: Mapping[str, Callable[[Failure], Fix]] = {
+    "name-unresolved": _name,
+    "refused": _refused,
+    "no-route": _firewall,
+    "dropped": _firewall,
+    "host-key-unknown": _host_key_unknown,
+    "host-key-changed": _host_key_changed,
+    "key-missing": _key_missing,
+    "key-unreadable": _key_unreadable,
+    "key-passphrase": _key_passphrase,
+    "key-permissions": _key_permissions,
+    "key-not-authorized": _not_authorized,
+    "authorized-keys-permissions": _distrusted,
+    "public-key-auth-off": _public_keys_off,
+    "key-denied": _denied,
+    "user-unknown": _user_unknown,
+    "throttled": _throttled,
+    "shell-refuses": _shell_refuses,
+    "shell-hangs": _shell_hangs,
+    "wrong-host": _wrong_host,
+    "config-broken": _config_broken,
+}

@@ -1,0 +1,157 @@
+"""The interface that training uses on each node, against its peers'."""
+
+from __future__ import annotations
+
+import statistics
+
+from checks.check import node_check
+from checks.facts import NodeView
+from checks.facts.environment import Environment
+from checks.facts.interfaces import Interface, Interfaces
+from checks.facts.names import Names
+from checks.majority import majority
+from checks.model import Severity, Verdict, block, ok, skip, warn
+from checks.rendezvous import misled, training_address, training_interface
+
+SLOW_RATIO = 0.6
+
+
+@node_check("network.training-interface-is-up", Interfaces, Names, Environment)
+def training_interface_is_up(node: NodeView) -> Verdict:
+    """Every node has an interface that is up and leads to the other nodes.
+
+    Loopback and the bridges of docker and libvirt have addresses too, the same on every machine:
+    a rank that advertises one of them is never reached.
+    """
+    interface = training_interface(node)
+    if len(node.job.nodes) > 1 and interface.local_only:
+        message = (
+            f"{node.name} would train over {interface.name} ({_addresses(interface)}), "
+            f"which leads to no other node; {_others(node)}"
+        )
+        fix = node.fix("ip -br address; ip route", "bring up the interface that joins the nodes")
+        return block("no-interface", message, fix, interface=interface.name)
+    speed = f", {interface.speed_mbps} Mb/s" if interface.speed_mbps else ""
+    return ok(
+        f"{node.name} trains over {interface.name}, {training_address(node)}, "
+        f"MTU {interface.mtu}{speed}",
+        interface=interface.name,
+        address=training_address(node),
+    )
+
+
+@node_check("network.mtu-is-equal", Interfaces, Names, Environment, severity=Severity.WARN)
+def mtu_is_equal(node: NodeView) -> Verdict:
+    """The training interface has the same MTU on every node.
+
+    With different ones small messages pass and large ones vanish where a switch or firewall does
+    not say why: the run hangs in its first large all-reduce, with no line in any log.
+    """
+    mtus = {name: one.mtu for name, one in _training_interfaces(node).items()}
+    own, usual = training_interface(node), majority(mtus, node.job.head)
+    if own.mtu == usual:
+        return ok(f"MTU {own.mtu} on {node.name}'s {own.name}")
+    has = sum(mtu == usual for mtu in mtus.values())
+    message = (
+        f"{own.name} of {node.name} has MTU {own.mtu}; "
+        f"{has} of {len(mtus)} nodes have {usual} on theirs"
+    )
+    note = "until the next boot; write it into the interface's configuration too"
+    fix = node.fix(f"ip link set dev {own.name} mtu {usual}", note, root=True)
+    return warn("mtu-differs", message, fix, mtu=own.mtu, usual=usual, interface=own.name)
+
+
+@node_check("network.speed-is-equal", Interfaces, Names, Environment, severity=Severity.WARN)
+def speed_is_equal(node: NodeView) -> Verdict:
+    """The training interface of no node is slower than the others'.
+
+    Every step waits for the slowest link; a cable or port that came up at 1 Gb/s among 25 costs
+    the whole cluster.
+    """
+    own = training_interface(node)
+    found = _training_interfaces(node)
+    speeds = {name: one.speed_mbps for name, one in found.items() if one.speed_mbps}
+    if own.speed_mbps is None or len(speeds) < 2:
+        return skip(f"the driver of {own.name} on {node.name} tells no speed to compare")
+    usual = statistics.median_high(speeds.values())
+    if own.speed_mbps >= SLOW_RATIO * usual:
+        return ok(f"{own.speed_mbps} Mb/s on {node.name}'s {own.name}")
+    message = (
+        f"{own.name} of {node.name} runs at {own.speed_mbps} Mb/s; the median of all nodes is "
+        f"{usual} Mb/s"
+    )
+    fix = node.fix(f"ethtool {own.name}", "compare speed and link partner; try cable and port")
+    return warn("slow-link", message, fix, mbps=own.speed_mbps, usual=usual)
+
+
+@node_check("network.one-network", Interfaces, Names, Environment, severity=Severity.WARN)
+def one_network(node: NodeView) -> Verdict:
+    """Every node reaches all others through its training interface.
+
+    Where some peers lie behind another interface than the one that training is held to, their
+    packets take a detour, or none answers: reverse-path filters drop what comes in elsewhere.
+    Names may well lead through another network, if the training interfaces share one of their own.
+    """
+    own = training_interface(node)
+    interfaces, peers = node.read(Interfaces), node.read(Names).peers
+    others = {name: peer for name, peer in peers.items() if name != node.name and peer.addresses}
+    reached = {name: interfaces.owning(peer.source) for name, peer in others.items() if peer.source}
+    strays = {name: one for name, one in reached.items() if one and not _same(one, own)}
+    strays = {
+        name: one
+        for name, one in strays.items()
+        if not one.loopback and not _joined(own, node.cluster[name])
+    }
+    if strays:
+        names = ", ".join(strays)
+        through = ", ".join(dict.fromkeys(one.name for one in strays.values()))
+        message = f"{node.name} trains over {own.name} but reaches {names} through {through}"
+        peer = peers[next(iter(strays))].addresses[0]
+        fix = node.fix(
+            f"ip route replace {peer} dev {own.name}", "where that link leads", root=True
+        )
+        return warn("other-interface", message, fix, through=through, nodes=list(strays))
+    return _unrouted(node, own, [name for name, peer in others.items() if not peer.source])
+
+
+def _joined(own: Interface, peer: NodeView) -> bool:
+    """Whether the peer's training interface is on a network of this one's, or meant to be."""
+    if misled(peer):
+        return True
+    told = all(map(peer.has, (Interfaces, Names, Environment)))
+    return told and bool(own.networks & training_interface(peer).networks)
+
+
+def _unrouted(node: NodeView, own: Interface, names: list[str]) -> Verdict:
+    if not names:
+        return ok(f"{node.name} reaches all others through {own.name}")
+    message = f"{node.name} has no route to {', '.join(names)}"
+    address = node.read(Names).peers[names[0]].addresses[0]
+    fix = node.fix(f"ip route get {address}", "add the route or gateway that is missing")
+    return warn("no-route", message, fix, nodes=names)
+
+
+def _same(one: Interface, other: Interface) -> bool:
+    """Whether they are one link: the same, or one the master of the other."""
+    return one.name == other.name or one.master == other.name or other.master == one.name
+
+
+def _training_interfaces(node: NodeView) -> dict[str, Interface]:
+    """Of every node that told enough."""
+    told = (Interfaces, Names, Environment)
+    return {
+        one.name: training_interface(one)
+        for one in node.cluster.reached
+        if all(map(one.has, told)) and one.read(Interfaces).interfaces
+    }
+
+
+def _addresses(interface: Interface) -> str:
+    return ", ".join(interface.addresses) or "no address"
+
+
+def _others(node: NodeView) -> str:
+    """What the node has beside, for the message."""
+    found = [one for one in node.read(Interfaces).interfaces if not one.loopback]
+    listed = [f"{one.name} is {'up' if one.up else 'down'}, {_addresses(one)}" for one in found[:4]]
+    return "; ".join(listed) or "it has no other interface"

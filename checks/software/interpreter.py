@@ -1,0 +1,197 @@
+"""The training interpreter of each node, and the versions that it finds."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from checks.check import node_check
+from checks.facts import NodeView
+from checks.facts.software import Software
+from checks.majority import majority
+from checks.model import Fix, Verdict, block, ok, skip, warn
+
+OLDEST = (3, 8)
+TRAINING = ("torch", "deepspeed")
+ABSENT = "absent"
+
+
+@node_check("software.python-is-there", Software)
+def python_is_there(node: NodeView) -> Verdict:
+    """The training interpreter runs on every node, at the same path.
+
+    The launcher calls it by its absolute path, without a login shell or an activated environment.
+    """
+    seen = node.read(Software)
+    if seen.ok and _new_enough(seen):
+        return ok(f"Python {seen.version} at {seen.path}", executable=seen.executable)
+    if seen.ok:
+        return _too_old(node, seen)
+    if seen.state == "missing":
+        return _missing(node, seen)
+    if seen.state == "not-executable":
+        command = f"chmod +x {shlex.quote(seen.path)}"
+        message = f"{seen.path} is there on {node.name}, but {node.name}'s login may not execute it"
+        return block("python-not-executable", message, node.fix(command, root=True))
+    if seen.state == "hangs":
+        message = f"{seen.path} on {node.name} starts but gives no answer within 8 s"
+        note = "often a hung network mount among its folders: `stat` each entry of sys.path"
+        return block("python-hangs", message, node.fix("", note), stderr=seen.detail)
+    message = f"{seen.path} on {node.name} cannot run a line of Python: {_last_line(seen.detail)}"
+    repair = f"{shlex.quote(seen.path)} -c 'import json, platform, sys'"
+    note = "shows the error in full; reinstall the environment as it is on the other nodes"
+    return block(
+        "python-crashes", message, node.fix(repair, note), stderr=seen.detail, code=seen.code
+    )
+
+
+def _last_line(text: str) -> str:
+    return text.strip().rpartition("\n")[2][:300]
+
+
+def _new_enough(seen: Software) -> bool:
+    return tuple(map(int, seen.python.split("."))) >= OLDEST
+
+
+def _too_old(node: NodeView, seen: Software) -> Verdict:
+    oldest = ".".join(map(str, OLDEST))
+    message = f"{seen.path} on {node.name} is Python {seen.version}; DeepSpeed needs {oldest}"
+    note = f"name an interpreter of at least {oldest} with `python` in launch.toml"
+    return block("python-too-old", message, node.fix("", note))
+
+
+def _missing(node: NodeView, seen: Software) -> Verdict:
+    there = f"; there is {', '.join(seen.instead)}" if seen.instead else ""
+    folder = seen.path.rpartition("/")[0]
+    where = "" if folder else " on the PATH"
+    if folder and seen.nearest != folder:
+        where = f" (of its folders only {seen.nearest} is there)"
+    message = f"{node.name} has no {seen.path}{where}{there}"
+    note = "make the environment at the same path as on the other nodes, with the same packages"
+    others = _versions(node, "deepspeed")
+    beside = [path for path in seen.instead if folder and path.rpartition("/")[0] == folder]
+    fix = node.fix("", note)
+    if beside:
+        link = shlex.join(["ln", "-s", beside[0], seen.path])
+        fix = node.fix(link, "its neighbour is there; or name that with `python` in launch.toml")
+    elif seen.path.endswith(("/bin/python", "/bin/python3")) and seen.instead and others:
+        fix = node.fix(_new_environment(node, seen), note)
+    return block("python-missing", message, fix, instead=list(seen.instead))
+
+
+def _new_environment(node: NodeView, seen: Software) -> str:
+    prefix = seen.path.rpartition("/bin/")[0]
+    make = f"{shlex.quote(seen.instead[-1])} -m venv {shlex.quote(prefix)}"
+    found = {name: _versions(node, name) for name in TRAINING}
+    wanted = {
+        name: majority(versions, node.job.head) for name, versions in found.items() if versions
+    }
+    return f"{make} && {_install(seen.path, wanted)}"
+
+
+@node_check("software.deepspeed-is-installed", Software)
+def deepspeed_is_installed(node: NodeView) -> Verdict:
+    """The training interpreter of every node finds torch and DeepSpeed.
+
+    Each node imports its own copy; the one of the launching node does not travel.
+    """
+    seen = node.read(Software)
+    if not seen.ok or not _new_enough(seen):
+        return skip("the interpreter does not run; see software.python-is-there")
+    for name in TRAINING:
+        if seen.modules.get(name) is None:
+            return _not_installed(node, seen, name)
+    versions = ", ".join(
+        f"{name} {seen.packages.get(name, 'without metadata')}" for name in TRAINING
+    )
+    return ok(versions, found=dict(seen.modules))
+
+
+def _not_installed(node: NodeView, seen: Software, name: str) -> Verdict:
+    others = _versions(node, name)
+    version = majority(others, node.job.head) if others else ""
+    there = f"; the others have {version}" if others else ""
+    message = f"{seen.path} on {node.name} finds no module {name}{there}"
+    return block(f"{name}-missing", message, node.fix(_install(seen.path, {name: version})))
+
+
+def _versions(node: NodeView, name: str) -> dict[str, str]:
+    """The version of a package by node, of those that have it."""
+    answered = [one for one in node.cluster.reached if one.has(Software)]
+    found = {one.name: one.read(Software).packages.get(name, "") for one in answered}
+    return {other: version for other, version in found.items() if version}
+
+
+def _install(python: str, wanted: Mapping[str, str]) -> str:
+    """The pip command; a version such as 2.5.1+cu121 comes from PyTorch's index of that build."""
+    pins = [f"{name}=={version}" if version else name for name, version in wanted.items()]
+    command = shlex.join([python, "-m", "pip", "install", *pins])
+    build = wanted.get("torch", "").partition("+")[2]
+    index = f" --extra-index-url https://download.pytorch.org/whl/{build}" if build else ""
+    return command + index
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One thing in which a node is apart from most others."""
+
+    name: str
+    here: str
+    most: str
+
+    @property
+    def blocks(self) -> bool:
+        """Whether ranks with both cannot be trusted to train together."""
+        return self.name in ("python", *TRAINING) or self.name.startswith("nvidia-nccl")
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.here} (most: {self.most})"
+
+
+@node_check("software.versions-are-equal", Software)
+def versions_are_equal(node: NodeView) -> Verdict:
+    """Every node has the Python, torch, DeepSpeed and NCCL of the others, and the other packages.
+
+    Ranks must issue the same collectives in the same order and form; two versions do not promise
+    that. With two nodes apart, the head is the yardstick.
+    """
+    seen = node.read(Software)
+    if not seen.ok:
+        return skip("the interpreter does not run; see software.python-is-there")
+    peers = [one for one in node.cluster.reached if one.has(Software) and one.read(Software).ok]
+    if len(peers) == 1:
+        return skip("no other node answered, so there is nothing to compare with")
+    apart = _differences(node, {one.name: one.read(Software) for one in peers})
+    if not apart:
+        return ok(f"as on the other {len(peers) - 1} nodes", **seen.packages)
+    message = f"{node.name} differs: {', '.join(map(str, apart))}"
+    evidence = {one.name: {"here": one.here, "most": one.most} for one in apart}
+    verdict = block if any(one.blocks for one in apart) else warn
+    return verdict("versions-differ", message, _align(node, seen, apart), **evidence)
+
+
+def _differences(node: NodeView, software: Mapping[str, Software]) -> list[Difference]:
+    """Python first, then packages; what deepspeed-is-installed already names is left out."""
+    names = dict.fromkeys(name for one in software.values() for name in one.packages)
+    tables = {"python": {peer: one.python for peer, one in software.items()}}
+    for name in names:
+        tables[name] = {peer: one.packages.get(name, ABSENT) for peer, one in software.items()}
+    apart = []
+    for name, table in tables.items():
+        here, most = table[node.name], majority(table, node.job.head)
+        if here != most and not (name in TRAINING and ABSENT in (here, most)):
+            apart.append(Difference(name, here, most))
+    return apart
+
+
+def _align(node: NodeView, seen: Software, apart: list[Difference]) -> Fix:
+    if apart[0].name == "python":
+        note = f"make {seen.path} a Python {apart[0].most} as on the other nodes"
+        return node.fix("", note)
+    wanted = {one.name: one.most for one in apart if one.most != ABSENT}
+    extra = [one.name for one in apart if one.most == ABSENT]
+    commands = [_install(seen.path, wanted)] if wanted else []
+    if extra:
+        commands.append(shlex.join([seen.path, "-m", "pip", "uninstall", "-y", *extra]))
+    return node.fix(" && ".join(commands))

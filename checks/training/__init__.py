@@ -1,0 +1,5 @@
+"""A node that cannot train alone cannot train with others, and alone it says why.
+
+Every node trains for a moment on all its slots at once, with the job's interpreter and
+environment, over its own loopback address: what fails here has nothing to do with the network.
+"""

@@ -1,0 +1,53 @@
+"""Names, interfaces, adapters, variables and limits of one node that differ from its peers'."""
+
+from __future__ import annotations
+
+from launcher.lab.shape import Shape
+from tests.faults.case import ALL, NAMES, NODE3, USABLE, Case, case, made, warned
+from tests.flights import UNMENDABLE
+
+INTERFACE_DOWN = made("interface-down", "ip link set eth1 down")
+NCCL_IFNAME_WRONG = made(
+    "nccl-ifname-in-bashrc", "sed -i '1i export NCCL_SOCKET_IFNAME=ib9' $HOME/.bashrc"
+)
+NCCL_VARIABLE = made("nccl-algo-in-bashrc", "sed -i '1i export NCCL_ALGO=Ring' $HOME/.bashrc")
+SHM_FULL = made(
+    "shm-full",
+    "mount -o remount,size=100m /dev/shm; fallocate -l 60M /dev/shm/nccl-lost",
+)
+
+CASES = [
+    case("own-name-loopback", "names.own-name-is-not-loopback", NODE3, "own-name-loopback"),
+    case("peer-name-wrong", NAMES, NODE3, "wrong-address"),
+    case("peer-name-missing", NAMES, NODE3, "unresolved"),
+    case("gloo-interface-wrong", "nccl.socket-interface-exists", NODE3, "interface-missing"),
+    case(NCCL_IFNAME_WRONG, "nccl.socket-interface-exists", NODE3, "interface-missing"),
+    case(NCCL_VARIABLE, "nccl.variables-are-equal", NODE3, "variable-differs"),
+    case(
+        INTERFACE_DOWN,
+        "nccl.socket-interface-exists",
+        NODE3,
+        "interface-down",
+        shape=Shape(nodes=3, second_network=True),
+        job={"env": {"NCCL_SOCKET_IFNAME": "eth1", "GLOO_SOCKET_IFNAME": "eth1"}},
+    ),
+    warned("mtu-1400", "network.mtu-is-equal", NODE3, "mtu-differs"),
+    warned("infiniband-active", USABLE, NODE3, "no-library", mends=False),
+    Case(
+        "infiniband-down",
+        blocks=(("nccl.infiniband-ports-are-active", NODE3, "port-down"),),
+        warns=((USABLE, (("node1",), ("node2",)), "no-library"),),
+        first=(("infiniband-active", ("node1", "node2")),),
+        mends=False,
+    ),
+    case("shm-64m", "limits.shm-is-large-enough", NODE3, "shm-small"),
+    case(SHM_FULL, "limits.shm-is-large-enough", NODE3, "shm-full", mends=False),
+    case("nofile-256", "limits.nofile-is-enough", NODE3, "nofile-low", mends=False),
+    Case(
+        "memlock-64k",
+        blocks=((UNMENDABLE, tuple((name,) for name in ALL), "memlock-low"),),
+        warns=((USABLE, tuple((name,) for name in ALL), "no-library"),),
+        first=(("infiniband-active", ALL), ("memlock-64k", ("node1", "node2"))),
+        mends=False,
+    ),
+]
