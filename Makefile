@@ -1,6 +1,8 @@
 # Everything a newcomer types. Each target installs what it needs and may be run again.
 PYTHON ?= python3
 BIN := .venv/bin
+# Tests on labs mostly wait, so there may be more of them than cores
+TESTS := $(BIN)/python -m pytest -n 4 --dist worksteal
 
 .PHONY: demo test check lint setup bench clean
 
@@ -8,10 +10,10 @@ demo: setup  ## bring up a lab, check it, train on it, take it down (root)
 	@./scripts/demo
 
 test: setup  ## install, then pass the tests (root: they run on real labs)
-	@$(BIN)/python -m pytest
+	@$(TESTS)
 
 check: setup lint  ## all that CI asks: format, lint, types, tests with docs and wheel contents
-	@$(BIN)/python -m pytest
+	@$(TESTS)
 
 lint: setup
 	@$(BIN)/ruff format --check .
