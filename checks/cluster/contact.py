@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from types import TracebackType
 from typing import Any
 
+from checks.cluster.channel import Ran
 from checks.cluster.identity import LoginError
 from checks.cluster.resident import Resident
 from checks.cluster.transport import Transport
@@ -71,6 +72,10 @@ class Contact:
                 progress(len(gathered))
         return gathered
 
+    def run(self, name: str, command: str, stdin: bytes = b"", limit_s: float = 30.0) -> Ran:
+        """Run a command for a node's login shell, over the same login. Raises LoginError."""
+        return self._residents[name].session.run(command, stdin, limit_s)
+
     def close(self) -> None:
         """End every probe and login; what they started ends with them."""
         for resident in self._residents.values():
@@ -94,12 +99,13 @@ def open_contact(
     names: Collection[str],
     wanted: Collection[str],
     progress: Progress | None = None,
+    password: str = "",
 ) -> tuple[Contact, dict[str, Answer]]:
     """Log in to `names` and start a probe that can answer `wanted`.
 
     Returns the contact and, for every name, its `login` answer (checks.facts.Login).
     """
-    transport = Transport(job)
+    transport = Transport(job, password)
     residents: dict[str, Resident] = {}
     logins: dict[str, Answer] = {}
 

@@ -12,7 +12,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import paramiko
-from paramiko.auth_strategy import AuthFailure, AuthSource, AuthStrategy, InMemoryPrivateKey
+from paramiko.auth_strategy import (
+    AuthFailure,
+    AuthSource,
+    AuthStrategy,
+    InMemoryPrivateKey,
+    Password,
+)
 
 from checks.cluster.certificates import believed
 from checks.cluster.sshconfig import SshSetup, Target, too_open
@@ -33,11 +39,14 @@ class LoginError(Exception):
 
 
 class Keys(AuthStrategy):
-    """Offers the target's keys in order, then the agent's where the config lets it."""
+    """Offers the target's keys in order, then the agent's where the config lets it.
 
-    def __init__(self, target: Target, user: str) -> None:
+    A password, which only `launcher trust` asks for, comes last.
+    """
+
+    def __init__(self, target: Target, user: str, password: str = "") -> None:
         super().__init__(ssh_config=paramiko.SSHConfig())
-        self.target, self.user = target, user
+        self.target, self.user, self.password = target, user, password
         self.unusable: list[tuple[str, str]] = []
         self.offered = ""
 
@@ -50,6 +59,8 @@ class Keys(AuthStrategy):
         if self.target.agent:
             for agent_key in paramiko.Agent().get_keys():
                 yield self._offer(agent_key)
+        if self.password:
+            yield Password(self.user, lambda: self.password)
 
     def _offer(self, key: paramiko.PKey) -> AuthSource:
         self.offered = self.offered or f"{key.get_name()} {key.get_base64()}"
@@ -75,6 +86,8 @@ class Keys(AuthStrategy):
 
     def failure(self, refusal: paramiko.BadAuthenticationType | None = None) -> LoginError:
         """Why none was accepted, as exactly as can be told from here."""
+        if self.password:
+            return LoginError("password-denied", f"the server refused the password of {self.user}")
         if refusal and "publickey" not in refusal.allowed_types:
             others = ", ".join(kind for kind in refusal.allowed_types if kind) or "no login at all"
             return LoginError("public-key-auth-off", f"it accepts {others}")

@@ -75,8 +75,8 @@ class Session:
 class Transport:
     """Prepares all logins in one thread (Fabric's Config is not safe to share), opens in many."""
 
-    def __init__(self, job: Job) -> None:
-        self._setup = SshSetup(job)
+    def __init__(self, job: Job, password: str = "") -> None:
+        self._setup, self._password = SshSetup(job), password
         config = fabric.Config(lazy=True, ssh_config=self._setup.config)
         self._prepared = {
             node.name: self._prepare(self._setup.target(node.name), config) for node in job.nodes
@@ -115,7 +115,7 @@ class Transport:
     def _open(self, name: str) -> Session:
         target, connection = self._prepared[name]
         policy = self._verifying(connection, target, "its")
-        keys = Keys(target, connection.user)
+        keys = Keys(target, connection.user, self._password)
         kwargs = connection.connect_kwargs
         kwargs["auth_strategy"] = keys
         kwargs.pop("key_filename", None)
