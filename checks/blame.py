@@ -1,37 +1,77 @@
 """Who is to blame where a matrix of pairs shows it: one bad node fails many pairs, and few others.
 
-The smallest explanation is sought greedily: the node and direction that explain most failed
-pairs come first, until what is left stands out nowhere.
+Each pair check is a matrix. The smallest explanation is sought: first whether the nodes fall into
+groups that cannot reach one another, a cut between racks or networks; then greedily the node and
+direction that explain most of the failed pairs left, until what is left stands out nowhere.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
+from checks.cut import Cut, cuts
+from checks.fold import fold
+from checks.matrix import Matrix, area_of, matrices
 from checks.model import Finding, Outcome
 
-Pair = tuple[str, str]
+LEAST = 2
+"""The fewest failed pairs that speak of a node rather than of a pair."""
+
+MASTER = "ports.master-port-is-reachable"
 
 _WORDS = {
+    (MASTER, 1): "{n} of {of} peers cannot reach its master port",
     ("ssh", 1): "{n} of {of} peers cannot log in to it",
     ("ssh", 0): "it cannot log in to {n} of {of} peers",
     ("ports", 1): "{n} of {of} peers cannot reach it",
     ("ports", 0): "it cannot reach {n} of {of} peers",
+    ("", 1): "{n} of {of} pairs towards it fail {check}",
+    ("", 0): "{n} of {of} pairs from it fail {check}",
 }
-LEAST = 2
-"""The fewest failed pairs that speak of a node rather than of a pair."""
+_CUT = {
+    (True, True): "cut off from {others}, both ways",
+    (True, False): "cannot reach {others}, which can reach them",
+    (False, True): "cannot be reached by {others}, which they can reach",
+}
+
+
+@dataclass(frozen=True)
+class _Reason:
+    """Why a node stands out: `end` 0 for what leaves it, 1 for what comes to it."""
+
+    check: str
+    node: str
+    end: int
+    n: int
+    of: int
+    cause: str = ""
+
+    def __str__(self) -> str:
+        keys = ((name, self.end) for name in (self.check, area_of(self.check), ""))
+        words = next(_WORDS[key] for key in keys if key in _WORDS)
+        said = words.format(n=self.n, of=self.of, check=self.check)
+        return f"{said} ({self.cause})" if self.cause else said
 
 
 def blame(findings: Sequence[Finding]) -> list[dict[str, str]]:
     """`{node, because}` for each node that explains failures; empty where nobody stands out."""
     reasons: dict[str, list[str]] = {}
     for finding in findings:
-        if finding.area == "reach" and finding.stops and len(finding.subject) == 1:
+        failed = finding.outcome is Outcome.FAIL and finding.stops
+        if finding.area == "reach" and failed and len(finding.subject) == 1:
             reasons.setdefault(finding.subject[0], []).append(_unreached(finding))
-    for area in ("ports", "ssh"):
-        for node, because in _of_area(area, findings):
-            reasons.setdefault(node, []).append(because)
+    for node, because in _of_matrices(matrices(findings)):
+        reasons.setdefault(node, []).append(because)
     return [{"node": node, "because": "; ".join(why)} for node, why in reasons.items()]
+
+
+def accused(entries: Iterable[dict[str, str]]) -> list[tuple[str, str]]:
+    """Folded nodes and why, one entry for each reason."""
+    reasons: dict[str, list[str]] = {}
+    for one in entries:
+        reasons.setdefault(one["because"], []).append(one["node"])
+    return [(fold(nodes), because) for because, nodes in reasons.items()]
 
 
 def _unreached(finding: Finding) -> str:
@@ -39,32 +79,58 @@ def _unreached(finding: Finding) -> str:
     return f"it was not reached{cause}"
 
 
-def _of_area(area: str, findings: Iterable[Finding]) -> list[tuple[str, str]]:
-    """The explanations of one area's matrix; none where more than half of the nodes would be."""
-    asked: set[Pair] = set()
-    failed: set[Pair] = set()
-    for finding in findings:
-        pair = finding.subject
-        if finding.area == area and len(pair) == 2 and pair[0] != pair[1]:
-            if finding.outcome is not Outcome.SKIP:
-                asked.add((pair[0], pair[1]))
-            if finding.outcome is Outcome.FAIL:
-                failed.add((pair[0], pair[1]))
-    found = _explained(failed, asked)
-    everybody = {name for pair in asked for name in pair}
-    if len({node for node, _, _, _ in found}) * 2 > len(everybody):
+def _of_matrices(found: Sequence[Matrix]) -> list[tuple[str, str]]:
+    """What explains all matrices: what one has said already, no other repeats."""
+    told: list[tuple[str, str]] = []
+    severed: list[Cut] = []
+    reasons: list[_Reason] = []
+    for matrix in sorted(found, key=_rank):
+        here = cuts(matrix)
+        crossing = {pair for cut in here for pair in cut.pairs}
+        new = [cut for cut in here if not any(cut.like(other) for other in severed)]
+        told += [(node, _said(cut)) for cut in new for node in cut.nodes]
+        severed += new
+        for reason in _of_matrix(matrix, crossing):
+            if not any((one.node, one.end) == (reason.node, reason.end) for one in reasons):
+                reasons.append(reason)
+    return told + [(one.node, _of_sshd(one, found)) for one in reasons]
+
+
+def _rank(matrix: Matrix) -> int:
+    """The most general first: who reaches no port logs in nowhere either."""
+    order = ("ports", MASTER, "ssh", matrix.area)
+    return order.index(matrix.check if matrix.check == MASTER else matrix.area)
+
+
+def _said(cut: Cut) -> str:
+    words = _CUT[cut.out, cut.into].format(others=fold(cut.others))
+    return f"{words}: a switch, a VLAN or a security group between {cut.between}"
+
+
+def _of_sshd(reason: _Reason, found: Iterable[Matrix]) -> str:
+    """The reason; of a node whose ports answer while nobody logs in, that it is its sshd."""
+    ports = [one for one in found if one.area == "ports"]
+    towards = {pair for one in ports for pair in one.asked - one.failed if pair[1] == reason.node}
+    if area_of(reason.check) == "ssh" and reason.end == 1 and len(towards) >= LEAST:
+        return f"its sshd: {reason}, which can reach its ports"
+    return str(reason)
+
+
+def _of_matrix(matrix: Matrix, explained: set[tuple[str, str]]) -> list[_Reason]:
+    """The nodes that explain the rest; none where more than half of all nodes would be."""
+    found = _explained(matrix, explained)
+    if len({one.node for one in found}) * 2 > len(matrix.nodes):
         return []
-    return [(node, _WORDS[area, end].format(n=n, of=of)) for node, end, n, of in found]
+    return found
 
 
-def _explained(failed: set[Pair], asked: set[Pair]) -> list[tuple[str, int, int, int]]:
-    """(node, end, failed pairs, asked pairs), the greatest explanation first.
+def _explained(matrix: Matrix, explained: set[tuple[str, str]]) -> list[_Reason]:
+    """The greatest explanation first.
 
     An end explains when at least two of its pairs failed, and more than half of those asked.
     """
-    totals = _by_end(asked)
-    counts = _by_end(failed)
-    left, found = set(failed), []
+    totals, counts = _by_end(matrix.asked), _by_end(matrix.failed)
+    left, found = matrix.failed - explained, []
     while left:
         rest = _by_end(left)
         able = [
@@ -74,13 +140,15 @@ def _explained(failed: set[Pair], asked: set[Pair]) -> list[tuple[str, int, int,
         ]
         if not able:
             break
-        node, at = max(able, key=lambda end: (rest[end], end[1]))
-        found.append((node, at, counts[node, at], totals[node, at]))
-        left = {pair for pair in left if pair[at] != node}
+        node, at = max(able, key=lambda end: (rest[end], end[1], end[0]))
+        mine = {pair for pair in left if pair[at] == node}
+        cause = matrix.cause(mine)
+        found.append(_Reason(matrix.check, node, at, counts[node, at], totals[node, at], cause))
+        left -= mine
     return found
 
 
-def _by_end(pairs: Iterable[Pair]) -> dict[tuple[str, int], int]:
+def _by_end(pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, int], int]:
     """How many of the pairs have a node as source (0), or as target (1)."""
     counts: dict[tuple[str, int], int] = {}
     for pair in pairs:

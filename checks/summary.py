@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from checks.alike import Alike, alike
-from checks.blame import blame
+from checks.blame import accused, blame
 from checks.catalogue import AREAS
 from checks.fold import fold
 from checks.judge import decide
@@ -40,21 +40,18 @@ class Next:
 def summary(
     findings: Sequence[Finding], then: Next, *, colour: bool, width: int | None = None
 ) -> list[str]:
-    """Lines for a terminal of that width: the areas with what is wrong under each, then blame,
+    """Lines for a terminal of that width: who is to blame, the areas with what is wrong under each,
     then one line that says go or stop and what to type.
     """
     columns = min(width or shutil.get_terminal_size((100, 24)).columns, 120)
     lines = [line for area in AREAS for line in _area(area, findings, colour=colour, width=columns)]
-    return [*lines, *_accused(findings), "", _last(findings, then, colour=colour)]
+    return [*_accused(findings), *lines, "", _last(findings, then, colour=colour)]
 
 
 def _accused(findings: Sequence[Finding]) -> list[str]:
     """Who stands out, a line for each reason."""
-    reasons: dict[str, list[str]] = {}
-    for one in blame(findings):
-        reasons.setdefault(one["because"], []).append(one["node"])
-    lines = [f"  {fold(nodes)}: {clean(because)}" for because, nodes in reasons.items()]
-    return ["", "Who stands out:", *lines] if lines else []
+    lines = [f"  {who}: {clean(because)}" for who, because in accused(blame(findings))]
+    return ["Who stands out:", *lines, ""] if lines else []
 
 
 def mark(finding: Finding) -> str:

@@ -1,23 +1,50 @@
-"""Who stands out in a matrix of pairs."""
+"""Who stands out in matrices of pairs: one node, one direction, one sshd, one rack, or nobody."""
 
 from __future__ import annotations
 
+import itertools
+import random
 from collections.abc import Callable
 
-from checks.blame import blame
+import pytest
+
+from checks.blame import accused, blame
+from checks.fold import fold
 from checks.model import Finding, Outcome, Severity
 
+SIZES = (4, 5, 8, 16)
 
-def matrix(area: str, nodes: int, fails: Callable[[str, str], bool]) -> list[Finding]:
-    names = [f"node{number:02}" for number in range(1, nodes + 1)]
+
+def names(nodes: int) -> list[str]:
+    return [f"node{number:02}" for number in range(1, nodes + 1)]
+
+
+def matrix(
+    area: str,
+    nodes: int,
+    fails: Callable[[str, str], bool],
+    *,
+    cause: str = "",
+    claim: str = "pair-holds",
+    network: Callable[[str], str] = lambda name: "",
+) -> list[Finding]:
     return [
         Finding(
-            f"{area}.pair-holds", area, (source, target), Severity.BLOCK,
+            f"{area}.{claim}", area, (source, target), Severity.BLOCK,
             Outcome.FAIL if fails(source, target) else Outcome.PASS,
+            cause=cause if fails(source, target) else "",
+            evidence={"address": network(target)},
         )
-        for source in names
-        for target in names
+        for source in names(nodes)
+        for target in names(nodes)
     ]  # fmt: skip
+
+
+def said(findings: list[Finding]) -> dict[str, str]:
+    return dict(accused(blame(findings)))
+
+
+# One node
 
 
 def test_a_node_that_none_can_reach_is_named_with_its_count():
@@ -25,25 +52,173 @@ def test_a_node_that_none_can_reach_is_named_with_its_count():
     assert found == [{"node": "node07", "because": "15 of 15 peers cannot reach it"}]
 
 
-def test_a_node_that_can_reach_none_is_named():
-    found = blame(matrix("ssh", 4, lambda s, t: s == "node02" != t))
-    assert found == [{"node": "node02", "because": "it cannot log in to 3 of 3 peers"}]
+@pytest.mark.parametrize("area", ["ports", "ssh"])
+@pytest.mark.parametrize("size", SIZES)
+def test_each_node_and_direction_alone_is_the_only_one_named(area, size):
+    words = {
+        ("ports", 0): f"it cannot reach {size - 1} of {size - 1} peers",
+        ("ports", 1): f"{size - 1} of {size - 1} peers cannot reach it",
+        ("ssh", 0): f"it cannot log in to {size - 1} of {size - 1} peers",
+        ("ssh", 1): f"{size - 1} of {size - 1} peers cannot log in to it",
+    }
+    for bad, end in itertools.product(names(size), (0, 1)):
+        found = said(matrix(area, size, lambda *p: p[0] != p[1] and p[end] == bad))  # noqa: B023 - called at once
+        assert found == {bad: words[area, end]}
 
 
-def test_a_node_cut_off_both_ways_is_named_once():
-    found = blame(matrix("ports", 5, lambda s, t: s != t and "node03" in (s, t)))
-    assert [one["node"] for one in found] == ["node03"]
-    assert "4 of 4 peers cannot reach it" in found[0]["because"]
-    assert "it cannot reach 4 of 4 peers" in found[0]["because"]
+@pytest.mark.parametrize("size", [3, *SIZES])
+def test_each_node_cut_off_both_ways_is_named_once(size):
+    for bad in names(size):
+        found = said(matrix("ports", size, lambda s, t: s != t and bad in (s, t)))  # noqa: B023 - called at once
+        peers = f"{size - 1} of {size - 1} peers"
+        assert found == {bad: f"{peers} cannot reach it; it cannot reach {peers}"}
 
 
-def test_a_node_that_was_not_reached_is_named_with_its_cause():
-    dead = Finding("reach.answers", "reach", ("n1",), Severity.BLOCK, Outcome.FAIL, cause="dropped")
-    assert blame([dead]) == [{"node": "n1", "because": "it was not reached (dropped)"}]
+@pytest.mark.parametrize("size", [8, 16])
+def test_any_two_nodes_that_nobody_reaches_are_both_named(size):
+    for bad in itertools.combinations(names(size), 2):
+        found = blame(matrix("ports", size, lambda s, t: s != t and t in bad))  # noqa: B023 - called at once
+        assert {one["node"] for one in found} == set(bad)
+
+
+def test_a_node_is_named_where_most_but_not_all_fail():
+    found = blame(matrix("ports", 8, lambda s, t: t == "node03" and s not in ("node03", "node04")))
+    assert found == [{"node": "node03", "because": "6 of 7 peers cannot reach it"}]
+
+
+def test_the_cause_that_all_share_is_told_and_a_mixture_is_not():
+    all_alike = matrix("ssh", 4, lambda s, t: t == "node02" != s, cause="key-denied")
+    assert said(all_alike)["node02"].endswith("cannot log in to it (key-denied)")
+    one_other = [
+        Finding(**{**vars(one), "cause": "dropped"}) if one.subject[0] == "node01" else one
+        for one in all_alike
+    ]
+    assert said(one_other)["node02"].endswith("cannot log in to it")
+
+
+# One part of a node
+
+
+def test_an_sshd_is_named_where_the_ports_answer():
+    into = matrix("ssh", 4, lambda s, t: t == "node02" != s, cause="refused")
+    open_ports = matrix("ports", 4, lambda s, t: False)
+    assert said([*into, *open_ports]) == {
+        "node02": "its sshd: 3 of 3 peers cannot log in to it (refused), which can reach its ports"
+    }
+
+
+def test_logins_say_nothing_new_of_a_node_whose_ports_fail_too():
+    both = [matrix(area, 5, lambda s, t: t == "node02" != s) for area in ("ssh", "ports")]
+    assert said([*both[0], *both[1]]) == {"node02": "4 of 4 peers cannot reach it"}
+
+
+def test_logins_out_of_a_node_are_its_own():
+    found = said(matrix("ssh", 4, lambda s, t: s == "node02" != t, cause="key-missing"))
+    assert found == {"node02": "it cannot log in to 3 of 3 peers (key-missing)"}
+
+
+def test_the_master_port_alone_is_named_as_such():
+    to_head = [
+        one
+        for one in matrix(
+            "ports", 4, lambda s, t: s != t, claim="master-port-is-reachable", cause="dropped"
+        )
+        if one.subject[1] == "node01"
+    ]
+    others = matrix("ports", 4, lambda s, t: False, claim="ephemeral-ports-are-open")
+    assert said([*to_head, *others]) == {
+        "node01": "3 of 3 peers cannot reach its master port (dropped)"
+    }
+
+
+def test_a_pair_check_without_words_of_its_own_is_told_by_its_id():
+    found = said(matrix("collective", 5, lambda s, t: t == "node03" != s))
+    assert found == {"node03": "4 of 4 pairs towards it fail collective.pair-holds"}
+
+
+# Groups
+
+
+def place(at: int) -> Callable[[str], str]:
+    """Addresses of two networks, the first `at` nodes in the first."""
+    return lambda name: f"10.0.{1 if int(name[4:]) <= at else 2}.{int(name[4:])}"
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_each_cut_in_two_names_the_smaller_side_and_the_networks(size):
+    for at in range(2, size - 1):
+        first, second = names(size)[:at], names(size)[at:]
+        cut = matrix(
+            "ports", size, lambda s, t: (s in first) != (t in first), network=place(at)  # noqa: B023 - called at once
+        )  # fmt: skip
+        side, other = (first, second) if len(first) < len(second) else (second, first)
+        here, there = (f"10.0.{1 if one is first else 2}.0/24" for one in (side, other))
+        assert said(cut) == {
+            fold(side): f"cut off from {fold(other)}, both ways: a switch, a VLAN or a security "
+            f"group between {here} and {there}"
+        }
+
+
+@pytest.mark.parametrize("group", list(itertools.combinations(names(6), 2)))
+def test_each_pair_of_nodes_that_reaches_only_itself_is_one_group(group):
+    found = said(matrix("ports", 6, lambda s, t: (s in group) != (t in group)))
+    rest = fold(name for name in names(6) if name not in group)
+    assert list(found) == [fold(group)]
+    assert found[fold(group)].startswith(f"cut off from {rest}, both ways")
+
+
+@pytest.mark.parametrize(
+    ("out", "because"),
+    [
+        (True, "cannot reach node[01-05], which can reach them"),
+        (False, "cannot be reached by node[01-05], which they can reach"),
+    ],
+)
+def test_a_cut_of_one_direction_says_which(out, because):
+    group = names(8)[5:]
+    found = said(matrix("ports", 8, lambda s, t: (s if out else t) in group and not {s, t} <= set(group)))  # fmt: skip  # noqa: E501
+    assert list(found) == ["node[06-08]"]
+    assert found["node[06-08]"].startswith(because)
+
+
+def test_three_racks_apart_are_told_in_two_lines():
+    found = said(matrix("ports", 9, lambda s, t: (int(s[4:]) - 1) // 3 != (int(t[4:]) - 1) // 3))
+    assert list(found) == ["node[04-06]", "node[07-09]"]
+    assert "from node[01-03,07-09], both ways" in found["node[04-06]"]
+
+
+def test_a_cut_is_told_once_for_ports_and_logins():
+    halves = [
+        matrix(area, 8, lambda s, t: (s < "node05") != (t < "node05")) for area in ("ssh", "ports")
+    ]
+    assert list(said([*halves[0], *halves[1]])) == ["node[05-08]"]
+
+
+def test_a_node_that_is_dead_beside_a_cut_is_told_beside_it():
+    def fails(source: str, target: str) -> bool:
+        return source != target and (
+            "node09" in (source, target) or (source < "node05") != (target < "node05")
+        )
+
+    assert set(said(matrix("ports", 9, fails))) == {"node09", "node[05-08]"}
+
+
+def test_a_stray_pair_does_not_hide_a_cut_between_networks():
+    stray = ("node02", "node07")
+    cut = matrix(
+        "ports", 8,
+        lambda s, t: (s < "node05") != (t < "node05") and tuple(sorted((s, t))) != stray,
+        network=place(4),
+    )  # fmt: skip
+    assert list(said(cut)) == ["node[05-08]"]
+
+
+# Nobody
 
 
 def test_one_failed_pair_speaks_of_nobody():
-    assert blame(matrix("ssh", 3, lambda s, t: (s, t) == ("node01", "node02"))) == []
+    for pair in itertools.permutations(names(4), 2):
+        assert blame(matrix("ssh", 4, lambda *p: p == pair)) == []  # noqa: B023 - called at once
 
 
 def test_where_all_fail_nobody_stands_out():
@@ -56,3 +231,54 @@ def test_a_healthy_matrix_blames_nobody():
 
 def test_a_minority_of_failed_pairs_blames_nobody():
     assert blame(matrix("ports", 9, lambda s, t: t == "node01" and s in ("node02", "node03"))) == []
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_noise_blames_no_group_and_nobody_with_few_failures(seed):
+    chance = random.Random(seed)
+    size = chance.choice((6, 9, 16))
+    share = chance.choice((0.02, 0.1, 0.2))
+    bad = {
+        (s, t) for s in names(size) for t in names(size) if s != t and chance.random() < share
+    }  # fmt: skip
+    for one in blame(matrix("ports", size, lambda s, t: (s, t) in bad)):
+        assert "cut off" not in one["because"] and "which" not in one["because"]
+        mine = [sum(pair[end] == one["node"] for pair in bad) for end in (0, 1)]
+        assert max(mine) * 2 > size - 1
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_a_bad_node_is_named_through_noise_and_alone(seed):
+    chance = random.Random(seed)
+    size = chance.choice((8, 16))
+    bad, end = chance.choice(names(size)), chance.choice((0, 1))
+    noise = {
+        (s, t) for s in names(size) for t in names(size) if s != t and chance.random() < 0.04
+    }  # fmt: skip
+    found = blame(matrix("ports", size, lambda *p: p[0] != p[1] and (p[end] == bad or p in noise)))
+    assert bad in [one["node"] for one in found]
+    for one in found:
+        mine = [sum(pair[at] == one["node"] for pair in noise) for at in (0, 1)]
+        assert one["node"] == bad or max(mine) >= (size - 1) // 2
+
+
+# The controller's own logins
+
+
+def test_a_node_that_was_not_reached_is_named_with_its_cause():
+    dead = Finding("reach.answers", "reach", ("n1",), Severity.BLOCK, Outcome.FAIL, cause="dropped")
+    assert blame([dead]) == [{"node": "n1", "because": "it was not reached (dropped)"}]
+
+
+def test_a_node_that_nobody_asked_is_not_blamed():
+    unasked = Finding("reach.answers", "reach", ("n1",), Severity.BLOCK, Outcome.UNKNOWN)
+    assert blame([unasked]) == []
+
+
+def test_what_was_skipped_counts_as_not_asked():
+    pairs = matrix("ports", 4, lambda s, t: t == "node02" != s)
+    dead = [
+        Finding(**{**vars(one), "outcome": Outcome.SKIP}) if "node04" in one.subject else one
+        for one in pairs
+    ]
+    assert said(dead) == {"node02": "2 of 2 peers cannot reach it"}
