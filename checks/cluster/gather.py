@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime
 import time
@@ -9,15 +10,20 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from checks.check import Claim
+from checks.cluster.budget import Budget, Budgeted
 from checks.cluster.contact import Contact, open_contact
 from checks.cluster.dryrun import commands
+from checks.cluster.line import Line
 from checks.cluster.resident import sections
 from checks.cluster.stages import STAGES, Stage
-from checks.facts.snapshot import Login, Snapshot
+from checks.facts.snapshot import Answer, Login, Snapshot
 from checks.facts.who import Who
 from checks.model import Job
 
 FACTS_LIMIT_S = 20.0
+
+COMMAND = "command"
+"""The section of the probe that runs what a site's own test names."""
 
 OnStage = Callable[[str, int, int], None]
 """Told `(stage, done, total)` as answers come in."""
@@ -29,17 +35,19 @@ def gather(
     *,
     budget: float | None = None,
     on_stage: OnStage | None = None,
+    line: Line | None = None,
 ) -> Snapshot:
     """See what the claims need to be judged by; nodes in no claim's subject are not touched.
 
     Never raises for what a node does: each missing answer is recorded with its reason. `budget`
-    is in seconds; stages that would begin after it are recorded as not asked for that reason.
+    is in seconds; stages that would begin after it are recorded as not asked for that reason, and
+    no question waits beyond it. The logins are kept open on `line`, where one is given.
     """
     started = datetime.datetime.now(datetime.timezone.utc)
     snapshot = Snapshot(job, started.strftime("%Y-%m-%dT%H:%M:%SZ"))
     wanted = needs(job, claims)
     if wanted:
-        _Gathering(snapshot, wanted, budget, on_stage or (lambda *_: None)).run()
+        _Gathering(snapshot, wanted, Budget(budget), on_stage or (lambda *_: None), line).run()
     return snapshot
 
 
@@ -80,6 +88,7 @@ def brief(job: Job, name: str) -> dict[str, Any]:
         "backend": job.backend,
         "command": list(job.command),
         "deepspeed_config": job.deepspeed_config,
+        "accelerate_config": job.accelerate_config,
     }
 
 
@@ -87,20 +96,17 @@ def brief(job: Job, name: str) -> dict[str, Any]:
 class _Gathering:
     snapshot: Snapshot
     wanted: dict[str, set[str]]
-    budget: float | None
+    budget: Budget
     on_stage: OnStage
+    line: Line | None
 
     def run(self) -> None:
-        self._ends = time.monotonic() + self.budget if self.budget else None
         asked = set().union(*self.wanted.values())
         stages = [stage for stage in STAGES if stage.section in asked]
         probed = {name for stage in stages for name in stage.sections}
         facts = asked & sections().keys() - {stage.section for stage in stages}
-        with self._timed("connect"):
-            contact, logins = open_contact(
-                self.snapshot.job, list(self.wanted), facts | probed, self._progress("connect")
-            )
-        with contact:
+        with contextlib.ExitStack() as stack:
+            contact, logins = self._connect(facts | probed, stack)
             for name, login in logins.items():
                 self.snapshot.put(name, Login.section, login)
             self.on_stage("facts", 0, len(contact.reached))
@@ -109,13 +115,28 @@ class _Gathering:
             for stage in stages:
                 self._stage(contact, stage)
 
+    def _connect(
+        self, sections: set[str], stack: contextlib.ExitStack
+    ) -> tuple[Contact, dict[str, Answer]]:
+        """The logins, which end with the stack, or with the line where that holds them."""
+        wanted = sections | {self.line.section} if self.line else sections
+        with self._timed("connect"):
+            contact, logins = open_contact(
+                self.snapshot.job, list(self.wanted), wanted, self._progress("connect")
+            )
+        if self.line:
+            self.line.contact = contact
+        else:
+            stack.enter_context(contact)
+        return Budgeted(contact, self.budget), logins
+
     def _facts(self, contact: Contact, facts: set[str]) -> None:
         job = self.snapshot.job
         requests = {
             name: [(section, brief(job, name)) for section in sorted(self.wanted[name] & facts)]
             for name in contact.reached
         }
-        answers = contact.ask_all(requests, self._left(FACTS_LIMIT_S), self._progress("facts"))
+        answers = contact.ask_all(requests, FACTS_LIMIT_S, self._progress("facts"))
         for name, answered in answers.items():
             for section, answer in answered.items():
                 self.snapshot.put(name, section, answer)
@@ -124,18 +145,14 @@ class _Gathering:
         names = [name for name in contact.reached if stage.section in self.wanted[name]]
         if not names:
             return
-        if self._ends and time.monotonic() > self._ends:
-            why = f"not asked: the budget of {self.budget:g} s was used up before"
+        if self.budget.used_up:
             for name in names:
-                self.snapshot.put(name, stage.section, {"error": why})
+                self.snapshot.put(name, stage.section, {"error": f"not asked: {self.budget}"})
             return
         self.on_stage(stage.section, 0, len(names))
         with self._timed(stage.section):
             stage.run(contact, self.snapshot, names)
         self.on_stage(stage.section, len(names), len(names))
-
-    def _left(self, limit: float) -> float:
-        return min(limit, max(self._ends - time.monotonic(), 1.0)) if self._ends else limit
 
     def _progress(self, stage: str) -> Callable[[int], None]:
         total = len(self.wanted)
