@@ -165,8 +165,27 @@ def test_a_node_that_is_down_is_named_by_its_own_item():
     assert seen("batch-sizes-agree", batch(None, 4), slots=None) == "pass"
 
 
-def test_slots_that_a_filter_takes_away_are_not_guessed():
-    assert seen("batch-sizes-agree", batch(8), include="node1") == "skip"
+@pytest.mark.parametrize(
+    ("total", "job", "expected"),
+    [
+        (8, {"include": "node1"}, "pass"),
+        (8, {"exclude": "node1"}, "pass"),
+        (16, {"include": "node1"}, "batch-mismatch!"),
+        (3, {"include": "node1:0,1@node2:7"}, "pass"),
+        (12, {"exclude": "node2:0,1,2,3"}, "pass"),
+        (16, {"exclude": "node2:0,1,2,3"}, "batch-mismatch!"),
+    ],
+)
+def test_ranks_are_those_that_a_filter_leaves(total, job, expected):
+    assert seen("batch-sizes-agree", batch(total, 1, 1), **job) == expected
+
+
+def test_a_node_that_a_filter_leaves_out_need_not_be_counted():
+    snap = cluster(batch(8), slots=None, include="node1")
+    with_fact(snap, "node2", Login(reached=False))
+    eight = tuple(Gpu(i, "A100", f"GPU-{i}", None, "550") for i in range(8))
+    with_fact(snap, "node1", Gpus(("NVIDIA",), eight))
+    assert finding("batch-sizes-agree", snap).outcome is Outcome.PASS
 
 
 AUTO = {"fp16": {"enabled": "auto"}, "gradient_clipping": "auto"}

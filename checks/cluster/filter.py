@@ -1,16 +1,12 @@
-"""DeepSpeed's --include and --exclude: which slots of which nodes take part.
-
-Grammar as in `parse_resource_filter` of deepspeed.launcher.runner:
-`NODE[:SLOT[,SLOT…]][@NODE…]`, a bare name being the whole node. The order of the hosts file holds.
-"""
+"""DeepSpeed's --include and --exclude as typed: held against the nodes that there are."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping
 
 from checks.cluster.userfile import nearest, shown
 from checks.errors import UsageError
+from checks.selection import Chosen, FilterError, parse, remaining
 
 EXPECTED = "expected NODE, or NODE:SLOT,SLOT, joined by '@', such as node1@node2:0,1"
 
@@ -26,13 +22,10 @@ def select(
     chosen, option = _filter(include, exclude, slots)
     for name, numbers in chosen.items():
         _require_slots(name, numbers, slots[name], option)
-    left = {
-        name: [slot for slot in range(count) if _stays(name, slot, chosen, option)]
-        for name, count in slots.items()
-    }
-    if not any(left.values()):
+    left = remaining(slots, chosen, including=option == "--include")
+    if not left:
         raise UsageError(f"{option or '--hosts'}: no slot is left to train on; choose others")
-    return {name: numbers for name, numbers in left.items() if numbers}
+    return left
 
 
 def kept_nodes(
@@ -53,14 +46,7 @@ def kept_nodes(
     return left
 
 
-def _stays(name: str, slot: int, chosen: Mapping[str, set[int]], option: str) -> bool:
-    named = name in chosen and (not chosen[name] or slot in chosen[name])
-    return named if option == "--include" else not named
-
-
-def _filter(
-    include: str | None, exclude: str | None, names: Collection[str]
-) -> tuple[dict[str, set[int]], str]:
+def _filter(include: str | None, exclude: str | None, names: Collection[str]) -> tuple[Chosen, str]:
     """The filter in force, by node (an empty set: the whole node), and its option's name."""
     if include and exclude:
         raise UsageError("--include and --exclude: give one of them, not both")
@@ -74,20 +60,15 @@ def _filter(
     return chosen, option
 
 
-def _parse(text: str, option: str) -> dict[str, set[int]]:
+def _parse(text: str, option: str) -> Chosen:
     """The slots that the text names, by node."""
-    chosen: dict[str, set[int]] = {}
-    for part in text.split("@"):
-        match = re.fullmatch(r"([^:,\s]+)(?::([0-9]{1,6}(?:,[0-9]{1,6})*))?", part)
-        if match is None:
-            raise UsageError(f"{option} {shown(text)}: cannot read {shown(part, 60)}; {EXPECTED}")
-        numbers = {int(number) for number in match[2].split(",")} if match[2] else set()
-        if match[1] in chosen and bool(numbers) != bool(chosen[match[1]]):
-            raise UsageError(
-                f"{option} {shown(text)}: {match[1]} both whole and by slots; {EXPECTED}"
-            )
-        chosen.setdefault(match[1], set()).update(numbers)
-    return chosen
+    try:
+        return parse(text)
+    except FilterError as error:
+        wrong = f"cannot read {shown(error.part, 60)}"
+        if error.twice:
+            wrong = f"{error.part} both whole and by slots"
+        raise UsageError(f"{option} {shown(text)}: {wrong}; {EXPECTED}") from None
 
 
 def _require_slots(name: str, numbers: Collection[int], count: int, option: str) -> None:

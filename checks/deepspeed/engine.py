@@ -6,6 +6,7 @@ From deepspeed.runtime.config, engine and zero.config: accepted as keys, then ig
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 
 from checks.deepspeed.asked import path_of, reader_of
 from checks.deepspeed.batch import BATCH, TRAIN, batch
@@ -16,8 +17,11 @@ from checks.deepspeed.reader import Reader, splits_the_model
 from checks.facts import NodeView
 from checks.facts.deepspeed_config import DeepspeedConfig
 from checks.facts.gpus import Gpus
-from checks.model import Verdict, block, ok, skip, warn
+from checks.model import Job, Verdict, block, ok, skip, warn
+from checks.selection import parse, remaining
 
+LARGEST_NODE = 1024
+"""More slots than any node has: stands for a number that is not known."""
 ZERO = "zero_optimization"
 SUPPORTED = ("adam", "adamw", "adagrad", "lion", "muon", "muadam", "muadamw")
 SCHEDULERS = ("LRRangeTest", "OneCycle", "WarmupLR", "WarmupDecayLR", "WarmupCosineLR")
@@ -32,7 +36,7 @@ def batches(node: NodeView, config: Config) -> Verdict:
         if uncounted is not None:
             return uncounted
     script = node.read(DeepspeedConfig).script
-    seen = batch(config, sum(one.slots or 0 for one in node.cluster.nodes))
+    seen = batch(config, len(_ranks(node)))
     if seen.missing:
         return _no_batch(node, config)
     if seen.fits:
@@ -46,14 +50,30 @@ def batches(node: NodeView, config: Config) -> Verdict:
 
 def _uncounted(node: NodeView) -> Verdict | None:
     """Why the ranks cannot be counted, if they cannot."""
-    if node.job.include or node.job.exclude:
-        return skip("include or exclude takes slots away; the ranks that remain are not counted")
-    for one in node.cluster.nodes:
+    for one in _taking_part(node):
         if one.slots is None and not one.reached:
             return skip(f"{one.name} was not reached, and hosts.txt does not give its slots")
         if one.slots is None:
             one.read(Gpus)  # raises, with that node's own reason
     return None
+
+
+def _taking_part(node: NodeView) -> list[NodeView]:
+    """The nodes of which the filter leaves something."""
+    left = _left({one.name: LARGEST_NODE for one in node.cluster.nodes}, node.job)
+    return [one for one in node.cluster.nodes if one.name in left]
+
+
+def _ranks(node: NodeView) -> list[tuple[str, int]]:
+    """(node, slot) of every rank."""
+    left = _left({one.name: one.slots or 0 for one in node.cluster.nodes}, node.job)
+    return [(name, slot) for name, slots in left.items() for slot in slots]
+
+
+def _left(slots: Mapping[str, int], job: Job) -> Mapping[str, Sequence[int]]:
+    """The slots that include and exclude leave; a job has one of them at most, and a valid one."""
+    chosen = parse(job.include or job.exclude or "") if job.include or job.exclude else {}
+    return remaining(slots, chosen, including=bool(job.include))
 
 
 def _no_batch(node: NodeView, config: Config) -> Verdict:

@@ -1,0 +1,53 @@
+"""The words of DeepSpeed's --include and --exclude, and the slots that they leave.
+
+Grammar as in `parse_resource_filter` of deepspeed.launcher.runner:
+`NODE[:SLOT[,SLOT…]][@NODE…]`, a bare name being the whole node. The order of the hosts file holds.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+Chosen = Mapping[str, set[int]]
+"""Slots by node; an empty set is the whole node."""
+
+_PART = re.compile(r"([^:,\s]+)(?::([0-9]{1,6}(?:,[0-9]{1,6})*))?")
+
+
+class FilterError(ValueError):
+    """`part` is what cannot be read, or the node that is named both whole and by slots."""
+
+    def __init__(self, part: str, *, twice: bool = False) -> None:
+        super().__init__(part)
+        self.part, self.twice = part, twice
+
+
+def parse(text: str) -> Chosen:
+    """The slots that the text names, by node. Raises FilterError."""
+    chosen: dict[str, set[int]] = {}
+    for part in text.split("@"):
+        match = _PART.fullmatch(part)
+        if match is None:
+            raise FilterError(part)
+        numbers = {int(number) for number in match[2].split(",")} if match[2] else set()
+        if match[1] in chosen and bool(numbers) != bool(chosen[match[1]]):
+            raise FilterError(match[1], twice=True)
+        chosen.setdefault(match[1], set()).update(numbers)
+    return chosen
+
+
+def remaining(slots: Mapping[str, int], chosen: Chosen, *, including: bool) -> dict[str, list[int]]:
+    """The slots that take part, by node, out of `slots` (node to its number of slots).
+
+    A node without any slot left is absent.
+    """
+    left = {
+        name: [slot for slot in range(count) if _named(name, slot, chosen) is including]
+        for name, count in slots.items()
+    }
+    return {name: numbers for name, numbers in left.items() if numbers}
+
+
+def _named(name: str, slot: int, chosen: Chosen) -> bool:
+    return name in chosen and (not chosen[name] or slot in chosen[name])
