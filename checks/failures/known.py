@@ -1,0 +1,69 @@
+"""The noun of the table: one failure that a log can show, why it happens and what mends it."""
+
+from __future__ import annotations
+
+import enum
+import re
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+
+
+class Kind(enum.Enum):
+    """What a line that shows a failure says of the run."""
+
+    ROOT = "root"
+    """Here it began."""
+    SYMPTOM = "symptom"
+    """Something else failed before, here or on another rank."""
+    SILENT = "silent"
+    """Nothing seems to fail, yet the run is not what was meant."""
+    STALL = "stall"
+    """The last line before a silence."""
+    NOISE = "noise"
+    """It looks alarming and is harmless."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """A known failure.
+
+    Each line that shows it contains one of the literals `says`, and matches `pattern` where there
+    is one. Of the pattern's groups `node` and `rank` are whom it concerns; `cause` and `fix` may
+    name every group in braces. `checks` are the preflight's, which would have said so before the
+    start. `survivable`: a healthy run may print it too, and goes on. `frame`: a traceback that
+    ends in it passes through a file of that name, otherwise it is something else.
+    """
+
+    kind: Kind
+    id: str
+    says: str | tuple[str, ...]
+    pattern: str = ""
+    cause: str = field(kw_only=True)
+    fix: str = field(kw_only=True)
+    checks: tuple[str, ...] = field(default=(), kw_only=True)
+    survivable: bool = field(default=False, kw_only=True)
+    frame: str = field(default="", kw_only=True)
+    layer: str = field(default="", kw_only=True)
+
+    @cached_property
+    def literals(self) -> tuple[str, ...]:
+        """What a line needs to contain one of."""
+        return (self.says,) if isinstance(self.says, str) else self.says
+
+    @cached_property
+    def regex(self) -> re.Pattern[str]:
+        """What a line has to match."""
+        return re.compile(self.pattern or "|".join(map(re.escape, self.literals)))
+
+    def match(self, line: str) -> re.Match[str] | None:
+        """Where the line shows it, without the cost of a regex on lines that cannot."""
+        if any(literal in line for literal in self.literals):
+            return self.regex.search(line)
+        return None
+
+
+root = partial(Known, Kind.ROOT)
+symptom = partial(Known, Kind.SYMPTOM)
+silent = partial(Known, Kind.SILENT)
+stall = partial(Known, Kind.STALL)
+noise = partial(Known, Kind.NOISE)
