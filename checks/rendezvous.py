@@ -14,7 +14,7 @@ from checks.facts.environment import Environment
 from checks.facts.interfaces import Interface, Interfaces
 from checks.facts.names import Names
 from checks.transport import transport_env
-from checks.variables import GLOO_IFNAME, NCCL_IFNAME, interface_settings, selected
+from checks.variables import GLOO_IFNAME, NCCL_IFNAME, Setting, interface_settings, selected
 
 
 def training_interface(node: NodeView) -> Interface:
@@ -42,6 +42,19 @@ def training_address(node: NodeView) -> str:
     interface = training_interface(node)
     towards_peers = [source for source in _sources(node) if source in interface.addresses]
     return (*towards_peers, *interface.routable, *interface.addresses)[0]
+
+
+def further_addresses(node: NodeView) -> list[str]:
+    """Addresses beside the training address that NCCL may use there: of the job's own list.
+
+    Only [env] can leave NCCL more than one interface, since `node_env` holds it to one otherwise.
+    """
+    if NCCL_IFNAME not in node.job.env:
+        return []
+    setting = Setting(NCCL_IFNAME, node.job.env[NCCL_IFNAME], "")
+    usable = [one for one in node.read(Interfaces).interfaces if one.up and one.routable]
+    others = [one for one in selected(setting, usable) if one != training_interface(node)]
+    return [one.routable[0] for one in others if not one.local_only]
 
 
 def misled(node: NodeView) -> bool:

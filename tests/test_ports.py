@@ -9,13 +9,14 @@ from collections.abc import Iterator
 
 import pytest
 
+from checks.cluster import dialled as dialled_stage
 from checks.cluster import ports as stage
 from checks.facts.firewall import Firewall, Listing
 from checks.facts.ports import Dialled, Failed, Listening, PortHolder, PortSettings
 from checks.facts.snapshot import Snapshot
 from checks.facts.who import Who
 from checks.model import Node, Outcome, Severity
-from checks.probe import calls, firewall, port_holder, port_settings, ports
+from checks.probe import calls, firewall, loop, port_holder, port_settings, ports
 from checks.probe.core import Undetermined, read
 from tests.snapshots import judged, snapshot, with_fact
 
@@ -75,7 +76,7 @@ def ruled(snap: Snapshot, name: str, nft: str = '{"nftables": []}') -> Snapshot:
 @pytest.fixture
 def hung_up() -> Iterator[None]:
     yield
-    calls.hangup({})
+    loop.hangup({})
 
 
 def listen(**args: object) -> dict[str, object]:
@@ -100,8 +101,31 @@ def test_listeners_answer_with_their_id_on_ports_of_the_ephemeral_range():
 @pytest.mark.usefixtures("hung_up")
 def test_more_calls_than_the_window_all_get_their_answer():
     port = listen()["ports"][0]
-    found = dial(*(("me", "127.0.0.1", port, "aaaaaaaa") for _ in range(3 * calls.WINDOW)))
-    assert found["reached"] == {"me": [port] * (3 * calls.WINDOW)}
+    found = dial(*(("me", "127.0.0.1", port, "aaaaaaaa") for _ in range(3 * loop.WINDOW)))
+    assert found["reached"] == {"me": [port] * (3 * loop.WINDOW)}
+
+
+@pytest.mark.usefixtures("hung_up")
+@pytest.mark.parametrize("address", ["127.0.0.1", "::1"])
+def test_full_packets_arrive_and_their_size_is_told(address):
+    port = listen(address=address)["ports"][0]
+    plan = [["me", address, port, "aaaaaaaa", size] for size in (calls.FULL, 1400)]
+    found = ports.dial({"targets": plan, "timeout": 5.0})
+    assert found["lost"] == found["failed"] == []
+    full, small = sorted(found["whole"]["me"], reverse=True)
+    mtu = int(read("/sys/class/net/lo/mtu"))
+    assert mtu // 2 - 100 < full <= mtu
+    assert small == 1400
+    assert found["sources"] == {"me": {address: address}}
+
+
+@pytest.mark.usefixtures("hung_up")
+def test_ports_that_are_spared_are_not_drawn(monkeypatch):
+    real = {"/proc/sys/net/ipv4/ip_local_port_range": "40000\t40009"}
+    real["/proc/sys/net/ipv4/ip_local_reserved_ports"] = "40000-40004,40006,29500"
+    monkeypatch.setattr(ports, "read", lambda path, missing=None: real[path])
+    assert ports.handed_out() == [40005, 40007, 40008, 40009]
+    assert set(listen()["ports"]) <= {40005, 40007, 40008, 40009}
 
 
 @pytest.mark.usefixtures("hung_up")
@@ -137,7 +161,7 @@ def test_a_taken_master_port_and_its_holder_are_found():
 def test_after_hangup_a_rank_that_does_not_reuse_addresses_gets_the_port():
     port = listen()["ports"][0]
     found = dial(*(("me", "127.0.0.1", port, "aaaaaaaa") for _ in range(20)))
-    calls.hangup({})
+    loop.hangup({})
     assert len(found["reached"]["me"]) == 20
     with socket.socket() as plain:
         plain.bind(("127.0.0.1", port))
@@ -146,7 +170,7 @@ def test_after_hangup_a_rank_that_does_not_reuse_addresses_gets_the_port():
 
 def test_hangup_closes_every_listener():
     port = listen()["ports"][0]
-    calls.hangup({})
+    loop.hangup({})
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", port), timeout=5)
 
@@ -195,10 +219,10 @@ def test_a_second_try_mends_what_it_reaches_and_a_lost_one_is_no_answer():
     failed = {"target": "b", "address": "10.0.0.2", "port": 5, "outcome": "dropped", "seconds": 1.0}
     first = {"data": {"reached": {"b": [4]}, "failed": [failed], "timeout_s": 1.0}}
     second = {"data": {"reached": {"b": [5]}, "failed": [], "timeout_s": 3.3}}
-    assert stage._merged(first, second)["data"]["reached"] == {"b": [4, 5]}
-    assert stage._merged(first, second)["data"]["failed"] == []
-    assert stage._merged(first, {"error": "gone"}) == {"error": "gone"}
-    assert stage._merged(first, None) == first
+    assert dialled_stage.merged(first, second)["data"]["reached"] == {"b": [4, 5]}
+    assert dialled_stage.merged(first, second)["data"]["failed"] == []
+    assert dialled_stage.merged(first, {"error": "gone"}) == {"error": "gone"}
+    assert dialled_stage.merged(first, None) == first
 
 
 # how it is judged

@@ -7,12 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from checks.cluster.contact import Contact
+from checks.cluster.dialled import measured, merged
 from checks.errors import FactError
 from checks.facts import ClusterView, Snapshot
 from checks.facts.firewall import Firewall
 from checks.facts.ports import Dialled, Listening, PortHolder
 from checks.facts.snapshot import Answer
-from checks.rendezvous import training_address
+from checks.rendezvous import further_addresses, training_address
 
 SAMPLE = 3
 FIRST_S = 0.7
@@ -22,9 +23,13 @@ SECOND_S = 2.6
 the first try began to look for it."""
 WAVE = 256
 LIMIT_S = 10.0
+FULL = -1
+"""Packets as large as the way takes, as the probe's `dial` knows it."""
+SIZES = (8000, 4000, 1500, 1492, 1480, 1450, 1420, 1400, 1380, 1340, 1300, 1280, 1000, 576)
+"""IP packets of which the largest that arrives is looked for: what tunnels and links leave."""
 
 Target = list[Any]
-"""[node, address, port, id], as the probe's `dial` takes it."""
+"""[node, address, port, id, packet], as the probe's `dial` takes it."""
 
 
 def stage(contact: Contact, snapshot: Snapshot, names: Sequence[str]) -> None:
@@ -48,10 +53,17 @@ def _listen(contact: Contact, snapshot: Snapshot, ids: Mapping[str, str]) -> Non
         port = snapshot.job.master_port if cluster[name].is_head else None
         try:
             address = training_address(cluster[name])
+            further = further_addresses(cluster[name])
         except FactError as error:
             snapshot.put(name, Listening.section, {"error": str(error)})
             continue
-        args[name] = {"id": identity, "address": address, "sample": SAMPLE, "master_port": port}
+        args[name] = {
+            "id": identity,
+            "address": address,
+            "further": further,
+            "sample": SAMPLE,
+            "master_port": port,
+        }
     _put(snapshot, Listening.section, contact.ask("listen", args, LIMIT_S))
 
 
@@ -60,14 +72,18 @@ def _dial(contact: Contact, snapshot: Snapshot, ids: Mapping[str, str]) -> None:
     first = contact.ask("dial", _args(plans, FIRST_S), _limit(plans, FIRST_S))
     again = {name: _failed(answer, ids) for name, answer in first.items() if _failed(answer, ids)}
     second = contact.ask("dial", _args(again, SECOND_S), _limit(again, SECOND_S)) if again else {}
-    for name, answer in first.items():
-        snapshot.put(name, Dialled.section, _merged(answer, second.get(name)))
+    found = {name: merged(answer, second.get(name)) for name, answer in first.items()}
+    sizes = {name: plan for name, answer in found.items() if (plan := _sizes(answer, ids))}
+    third = contact.ask("dial", _args(sizes, SECOND_S), _limit(sizes, SECOND_S)) if sizes else {}
+    for name, answer in found.items():
+        snapshot.put(name, Dialled.section, measured(answer, third.get(name)))
 
 
 def _targets(snapshot: Snapshot, name: str, ids: Mapping[str, str]) -> list[Target]:
     """All others' ports, the next node first, so that no node is called by all at once.
 
-    Port by port over all targets: a target that is silent twice is not called any more.
+    Port by port over all targets: a target that is silent twice is not called any more. The first
+    ephemeral port of each takes full packets too.
     """
     order = list(ids)
     at = order.index(name)
@@ -76,12 +92,22 @@ def _targets(snapshot: Snapshot, name: str, ids: Mapping[str, str]) -> list[Targ
     for target in [*order[at + 1 :], *order[: at + 1]]:
         if cluster[target].has(Listening):
             fact = cluster[target].read(Listening)
-            ports = fact.ports if target != name else ()
+            own = _ephemeral(fact) if target != name else []
             if fact.master_error == "":
-                ports = (snapshot.job.master_port, *ports)
-            found.append([[target, fact.address, port, ids[target]] for port in ports])
+                own = [(fact.address, snapshot.job.master_port, 0), *own]
+            found.append([[target, at, port, ids[target], packet] for at, port, packet in own])
     rounds = range(max(map(len, found), default=0))
     return [targets[turn] for turn in rounds for targets in found if turn < len(targets)]
+
+
+def _ephemeral(fact: Listening) -> list[tuple[str, int, int]]:
+    """(address, port, packet) of each listener; full packets to one port of each address."""
+    by_address = {fact.address: fact.ports, **fact.further}
+    return [
+        (address, port, 0 if turn else FULL)
+        for address, ports in by_address.items()
+        for turn, port in enumerate(ports)
+    ]
 
 
 def _args(plans: Mapping[str, list[Target]], timeout: float) -> dict[str, dict[str, Any]]:
@@ -95,22 +121,20 @@ def _limit(plans: Mapping[str, list[Target]], timeout: float) -> float:
 
 
 def _failed(answer: Answer, ids: Mapping[str, str]) -> list[Target]:
-    failed = answer.get("data", {}).get("failed", [])
-    return [[one["target"], one["address"], one["port"], ids[one["target"]]] for one in failed]
+    """The calls of an answer to be made again."""
+    data = answer.get("data", {})
+    failed = [*data.get("failed", []), *(dict(one, packet=FULL) for one in data.get("lost", []))]
+    return [_again(one, ids, one["packet"]) for one in failed]
 
 
-def _merged(first: Answer, second: Answer | None) -> Answer:
-    """What was reached at either time, and what failed both times, over the seconds of both.
+def _again(one: Mapping[str, Any], ids: Mapping[str, str], packet: int) -> Target:
+    return [one["target"], one["address"], one["port"], ids[one["target"]], packet]
 
-    No second answer is none.
-    """
-    if second is None or "data" not in second:
-        return second or first
-    reached = {target: list(ports) for target, ports in first["data"]["reached"].items()}
-    for target, ports in second["data"]["reached"].items():
-        reached.setdefault(target, []).extend(ports)
-    tried_s = round(first["data"]["timeout_s"] + second["data"]["timeout_s"], 1)
-    return {"data": {**second["data"], "reached": reached, "timeout_s": tried_s}}
+
+def _sizes(answer: Answer, ids: Mapping[str, str]) -> list[Target]:
+    """Calls of all smaller sizes where full packets vanished; to one target, for the node's own."""
+    lost = answer.get("data", {}).get("lost", [])[:1]
+    return [_again(one, ids, size) for one in lost for size in SIZES if size < one["packet"]]
 
 
 def _explain(contact: Contact, snapshot: Snapshot, names: Sequence[str]) -> None:

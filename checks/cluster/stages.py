@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from checks.cluster import clock, mesh, pdsh, ports, smoke
+from checks.cluster import clock, counters, mesh, pdsh, ports, smoke
 from checks.cluster.contact import Contact
+from checks.facts.counters import Counters
 from checks.facts.decode import Fact
 from checks.facts.environment import Environment
 from checks.facts.gpus import Gpus
@@ -33,7 +34,6 @@ class Stage:
 
 
 STAGES: tuple[Stage, ...] = (
-    Stage("clock_offset", (), ("time_now",), clock.stage),
     Stage("ssh", (Who, Trust), ("ssh", "firewall"), mesh.stage),
     Stage(
         "dial",
@@ -42,5 +42,7 @@ STAGES: tuple[Stage, ...] = (
         ports.stage,
     ),
     Stage("pdsh_run", (Pdsh, Trust), ("pdsh_run",), pdsh.stage),
+    Stage("clock_offset", (), ("time_now",), clock.stage),
     Stage("smoke", (Gpus,), ("smoke",), smoke.stage),
+    Stage("later_counters", (Counters,), ("counters",), counters.stage),
 )

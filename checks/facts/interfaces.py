@@ -15,6 +15,8 @@ class Interface:
 
     `up` is administratively up with a carrier; `kind` is ethernet, infiniband, bond, bridge,
     docker, veth, vlan, tun, wireless or other; `speed_mbps` is None where the driver does not say.
+    `duplex` is full, half or ''; `bond_mode` the kernel's name of it, '' for what is no bond;
+    `strict_source` is rp_filter=1: packets are dropped whose answers would leave by another way.
     """
 
     name: str
@@ -26,6 +28,10 @@ class Interface:
     ipv4: tuple[str, ...] = ()
     ipv6: tuple[str, ...] = ()
     master: str = ""
+    mac: str = ""
+    duplex: str = ""
+    bond_mode: str = ""
+    strict_source: bool = False
 
     @property
     def addresses(self) -> tuple[str, ...]:
@@ -69,6 +75,11 @@ class Interfaces(Fact):
     def named(self, name: str) -> Interface | None:
         """The interface of that name."""
         return next((one for one in self.interfaces if one.name == name), None)
+
+    def under(self, one: Interface) -> tuple[Interface, ...]:
+        """What carries that interface: the members of a bond or bridge, and what carries them."""
+        members = [other for other in self.interfaces if one.name and other.master == one.name]
+        return tuple(found for member in members for found in (member, *self.under(member)))
 
     def owning(self, address: str) -> Interface | None:
         """The interface that has that address."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -12,14 +13,21 @@ from checks.facts.decode import Fact
 class Listening(Fact):
     """Our listeners on one node while its peers called.
 
-    `ports` were drawn from the ephemeral range, on `address`. `master_error` is the name of the
-    errno with which the master port could not be had, empty where it could, None off the head.
+    `ports` were drawn from the ephemeral range, on `address`; `further` are the ports on other
+    addresses that ranks may use. `master_error` is the name of the errno with which the master port
+    could not be had, empty where it could, None off the head.
     """
 
     section: ClassVar[str] = "listen"
     address: str
     ports: tuple[int, ...]
     master_error: str | None = None
+    further: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+
+    @property
+    def sampled(self) -> frozenset[int]:
+        """The ephemeral ports on all its addresses."""
+        return frozenset(self.ports).union(*self.further.values())
 
 
 @dataclass(frozen=True)
@@ -37,13 +45,34 @@ class Failed:
 
 
 @dataclass(frozen=True)
+class Lost:
+    """A connection on which packets of `packet` bytes (headers too) vanished, both times.
+
+    `passing` is the largest size that arrived, 0 where none did or none was tried.
+    """
+
+    target: str
+    address: str
+    port: int
+    packet: int
+    passing: int = 0
+
+
+@dataclass(frozen=True)
 class Dialled(Fact):
-    """What one node reached of the others: ports by target, and every failure after two tries."""
+    """What one node reached of the others: ports by target, and every failure after two tries.
+
+    `sources` has the local address of a connection to each of a target's addresses; `whole` the
+    sizes of the full packets that arrived at each target, in bytes with headers.
+    """
 
     section: ClassVar[str] = "dial"
     reached: dict[str, tuple[int, ...]] = field(default_factory=dict)
     failed: tuple[Failed, ...] = ()
     timeout_s: float = 1.0
+    sources: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    whole: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    lost: tuple[Lost, ...] = ()
 
     def failures(self, target: str) -> tuple[Failed, ...]:
         """All failures towards that node."""

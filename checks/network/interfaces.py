@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 
 from checks.check import node_check
-from checks.facts import NodeView
+from checks.facts import ClusterView, NodeView
 from checks.facts.environment import Environment
 from checks.facts.interfaces import Interface, Interfaces
 from checks.facts.names import Names
@@ -47,7 +47,7 @@ def mtu_is_equal(node: NodeView) -> Verdict:
     With different ones small messages pass and large ones vanish where a switch or firewall does
     not say why: the run hangs in its first large all-reduce, with no line in any log.
     """
-    mtus = {name: one.mtu for name, one in _training_interfaces(node).items()}
+    mtus = {name: one.mtu for name, one in training_interfaces(node.cluster).items()}
     own, usual = training_interface(node), majority(mtus, node.job.head)
     if own.mtu == usual:
         return ok(f"MTU {own.mtu} on {node.name}'s {own.name}")
@@ -65,11 +65,15 @@ def mtu_is_equal(node: NodeView) -> Verdict:
 def speed_is_equal(node: NodeView) -> Verdict:
     """The training interface of no node is slower than the others'.
 
-    Every step waits for the slowest link; a cable or port that came up at 1 Gb/s among 25 costs
-    the whole cluster.
+    Every step waits for the slowest link; a cable or port that came up at 1 Gb/s among 25, or at
+    half duplex, costs the whole cluster.
     """
     own = training_interface(node)
-    found = _training_interfaces(node)
+    if own.duplex == "half":
+        message = f"{own.name} of {node.name} runs at half duplex; expected full"
+        fix = node.fix(f"ethtool -s {own.name} autoneg on", "on the switch port too", root=True)
+        return warn("half-duplex", message, fix, interface=own.name)
+    found = training_interfaces(node.cluster)
     speeds = {name: one.speed_mbps for name, one in found.items() if one.speed_mbps}
     if own.speed_mbps is None or len(speeds) < 2:
         return skip(f"the driver of {own.name} on {node.name} tells no speed to compare")
@@ -92,16 +96,8 @@ def one_network(node: NodeView) -> Verdict:
     packets take a detour, or none answers: reverse-path filters drop what comes in elsewhere.
     Names may well lead through another network, if the training interfaces share one of their own.
     """
-    own = training_interface(node)
-    interfaces, peers = node.read(Interfaces), node.read(Names).peers
-    others = {name: peer for name, peer in peers.items() if name != node.name and peer.addresses}
-    reached = {name: interfaces.owning(peer.source) for name, peer in others.items() if peer.source}
-    strays = {name: one for name, one in reached.items() if one and not _same(one, own)}
-    strays = {
-        name: one
-        for name, one in strays.items()
-        if not one.loopback and not _joined(own, node.cluster[name])
-    }
+    own, peers = training_interface(node), node.read(Names).peers
+    strays = strayed(node)
     if strays:
         names = ", ".join(strays)
         through = ", ".join(dict.fromkeys(one.name for one in strays.values()))
@@ -111,7 +107,19 @@ def one_network(node: NodeView) -> Verdict:
             f"ip route replace {peer} dev {own.name}", "where that link leads", root=True
         )
         return warn("other-interface", message, fix, through=through, nodes=list(strays))
-    return _unrouted(node, own, [name for name, peer in others.items() if not peer.source])
+    others = (name for name, peer in peers.items() if name != node.name and peer.addresses)
+    return _unrouted(node, own, [name for name in others if not peers[name].source])
+
+
+def strayed(node: NodeView) -> dict[str, Interface]:
+    """The peers whose names lead through another interface than the one that is trained over."""
+    own, interfaces = training_interface(node), node.read(Interfaces)
+    found = {}
+    for name, peer in node.read(Names).peers.items():
+        through = interfaces.owning(peer.source) if peer.source and name != node.name else None
+        if through and not through.loopback and not same_link(through, own):
+            found[name] = through
+    return {name: one for name, one in found.items() if not _joined(own, node.cluster[name])}
 
 
 def _joined(own: Interface, peer: NodeView) -> bool:
@@ -131,17 +139,17 @@ def _unrouted(node: NodeView, own: Interface, names: list[str]) -> Verdict:
     return warn("no-route", message, fix, nodes=names)
 
 
-def _same(one: Interface, other: Interface) -> bool:
+def same_link(one: Interface, other: Interface) -> bool:
     """Whether they are one link: the same, or one the master of the other."""
     return one.name == other.name or one.master == other.name or other.master == one.name
 
 
-def _training_interfaces(node: NodeView) -> dict[str, Interface]:
+def training_interfaces(cluster: ClusterView) -> dict[str, Interface]:
     """Of every node that told enough."""
     told = (Interfaces, Names, Environment)
     return {
         one.name: training_interface(one)
-        for one in node.cluster.reached
+        for one in cluster.reached
         if all(map(one.has, told)) and one.read(Interfaces).interfaces
     }
 

@@ -109,7 +109,7 @@ def ephemeral_ports_are_open(source: NodeView, target: NodeView) -> Verdict:
     NCCL and gloo listen there on every rank. A firewall that opens the master port alone lets the
     ranks meet, and then hangs the first collective.
     """
-    ports = set(target.read(Listening).ports)
+    ports = target.read(Listening).sampled
     dialled = source.read(Dialled)
     failed = [one for one in dialled.failures(target.name) if one.port in ports]
     if failed and (misled(source) or misled(target)):

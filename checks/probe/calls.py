@@ -1,7 +1,7 @@
-"""One epoll loop a node: answers whoever calls its listeners, and calls others' listeners.
+"""Calls to others' listeners: a caller sends a nonce, the listener answers its id and that nonce.
 
-A caller sends a nonce; the listener answers its own id and that nonce. So an open port proves that
-our listener answered, on the right node, and not something else that happened to accept.
+So an open port proves that our listener answered, on the right node, and not something else that
+happened to accept. A call may then send packets as large as the way takes, to see them arrive.
 """
 
 import collections
@@ -13,10 +13,13 @@ import struct
 import threading
 import time
 
-from checks.probe.core import section
-
-WINDOW = 256
-NONCE_DIGITS = 12
+NONCE_DIGITS, LENGTH_DIGITS = 12, 6
+WHOLE = b"whole"
+FULL = -1
+"""As large as interface, route and peer agree on."""
+PACKETS = 2
+HEADERS = {socket.AF_INET: 40, socket.AF_INET6: 60}
+TIMESTAMPS, TIMESTAMPS_FLAG, OPTIONS_AT = 12, 1, 5  # tcp_info's tcpi_options
 FAST = 0.5
 """Seconds within which a filter's refusal arrives; the kernel needs 3 s to call a host absent."""
 
@@ -43,43 +46,6 @@ def vanishing(sock):
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
-class Listener(object):
-    """One listening socket; every caller of it is answered by an Answering."""
-
-    def __init__(self, loop, sock, identity):
-        self.loop, self.sock, self.identity = loop, sock, identity
-        loop.watch(self, select.EPOLLIN)
-
-    def ready(self):
-        while True:
-            sock, _ = self.sock.accept()
-            sock.setblocking(False)
-            Answering(self.loop, sock, self.identity)
-
-
-class Answering(object):
-    """One accepted caller: its nonce in, our id and its nonce out, until the caller hangs up."""
-
-    def __init__(self, loop, sock, identity):
-        self.loop, self.sock, self.identity = loop, sock, identity
-        self.heard = b""
-        vanishing(sock)
-        loop.watch(self, select.EPOLLIN)
-
-    def ready(self):
-        try:
-            data = self.sock.recv(NONCE_DIGITS)
-            self.heard += data
-            if data and len(self.heard) == NONCE_DIGITS:
-                self.sock.send(self.identity + self.heard)
-        except BlockingIOError:
-            return
-        except OSError:
-            data = b""
-        if not data:
-            self.loop.drop(self)
-
-
 class Calls(object):
     """One request's calls: what came of each, and `done` once none is left."""
 
@@ -104,11 +70,20 @@ class Calls(object):
             self.done.set()
 
 
-class Call(object):
-    """One connect to a target's address and port, until its answer or the time-out."""
+def family_of(address):
+    return socket.AF_INET6 if ":" in address else socket.AF_INET
 
-    def __init__(self, calls, target, address, port, identity):
+
+class Call(object):
+    """One connect to a target's address and port, until its answer or the time-out.
+
+    With `packet`, packets of so many bytes (FULL: the most) follow; `lost` where they vanished.
+    """
+
+    def __init__(self, calls, target, address, port, identity, packet=0):
         self.calls, self.target, self.address, self.port = calls, target, address, port
+        self.asked = self.packet = packet
+        self.segment, self.unsent, self.source = 0, b"", ""
         self.nonce = os.urandom(NONCE_DIGITS // 2).hex().encode()
         self.expected = identity.encode() + self.nonce
         self.sock, self.loop, self.began = None, None, 0.0
@@ -119,6 +94,9 @@ class Call(object):
         self.sock = socket.socket(family_of(self.address), socket.SOCK_STREAM)
         self.sock.setblocking(False)
         vanishing(self.sock)
+        if self.packet > 0:
+            size = self.packet - HEADERS[self.sock.family]
+            self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, size)
         code = self.sock.connect_ex((self.address, self.port))
         loop.watch(self, select.EPOLLOUT)
         if code not in (0, errno.EINPROGRESS):
@@ -131,120 +109,60 @@ class Call(object):
         try:
             self.advance()
         except BlockingIOError:
-            # a stale event of a closed socket whose number this one has got
+            # the way takes no more just now, or a stale event of a socket with the same number
             pass
         except OSError as error:
-            self.end(outcome_of(error.errno, time.monotonic() - self.began, False))
+            spent = time.monotonic() - self.began
+            self.end("lost" if self.segment else outcome_of(error.errno, spent, False))
 
     def advance(self):
-        if not self.sent:
-            code = self.sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-            if code:
-                raise OSError(code, os.strerror(code))
-            self.sock.send(self.nonce)
-            self.sent = True
-            self.loop.poll.modify(self.sock.fileno(), select.EPOLLIN)
-            return
+        if self.unsent:
+            self.load()
+        elif not self.sent:
+            self.greet()
+        else:
+            self.listen()
+
+    def listen(self):
         data = self.sock.recv(64)
         self.heard += data
         if self.heard == self.expected:
-            self.end("ok")
+            self.weigh() if self.packet and not self.segment else self.end("ok")
         elif not data or not self.expected.startswith(self.heard):
-            self.end("wrong-answer")
+            self.end("lost" if self.segment else "wrong-answer")
+
+    def greet(self):
+        code = self.sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        if code:
+            raise OSError(code, os.strerror(code))
+        self.source = self.sock.getsockname()[0]
+        self.sock.send(self.nonce)
+        self.sent = True
+        self.loop.poll.modify(self.sock.fileno(), select.EPOLLIN)
+
+    def weigh(self):
+        """Go on with packets that are full: each in a send of its own, so none is cut later."""
+        self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.segment = self.sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG)
+        info = self.sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 8)
+        stamped = TIMESTAMPS if info[OPTIONS_AT] & TIMESTAMPS_FLAG else 0
+        self.packet = self.segment + stamped + HEADERS[self.sock.family]
+        length = PACKETS * self.segment
+        self.heard, self.expected = b"", WHOLE
+        self.sock.send(str(length).zfill(LENGTH_DIGITS).encode())
+        self.unsent = bytes(length)
+        self.loop.poll.modify(self.sock.fileno(), select.EPOLLOUT)
+
+    def load(self):
+        while self.unsent:
+            self.unsent = self.unsent[self.sock.send(self.unsent[: self.segment]) :]
+        self.loop.poll.modify(self.sock.fileno(), select.EPOLLIN)
 
     def overdue(self, now):
         if now - self.began >= self.calls.timeout:
-            self.end("no-answer" if self.sent else "dropped")
+            self.end("lost" if self.segment else "no-answer" if self.sent else "dropped")
 
     def end(self, outcome):
         self.loop.drop(self)
         self.loop.active.discard(self)
         self.calls.record(self, outcome, time.monotonic() - self.began)
-
-
-class Loop(threading.Thread):
-    """Serves its listeners and makes queued calls, at most WINDOW at once, until `close`."""
-
-    def __init__(self):
-        threading.Thread.__init__(self)
-        self.daemon = True
-        self.poll = select.epoll()
-        self.queue = collections.deque()
-        self.watched, self.active = {}, set()
-        self.open = True
-        self.wakes, self.waker = os.pipe()
-        self.poll.register(self.wakes, select.EPOLLIN)
-
-    def watch(self, what, events):
-        self.watched[what.sock.fileno()] = what
-        self.poll.register(what.sock.fileno(), events)
-
-    def drop(self, what):
-        self.watched.pop(what.sock.fileno(), None)
-        what.sock.close()
-
-    def wake(self):
-        os.write(self.waker, b"!")
-
-    def run(self):
-        looked = time.monotonic()
-        while self.open:
-            self.fill()
-            for number, _ in self.poll.poll(0.05 if self.active else -1):
-                self.serve(number)
-            now = time.monotonic()
-            if now - looked > 0.04:
-                looked = now
-                for call in list(self.active):
-                    call.overdue(now)
-        for what in list(self.watched.values()):
-            self.drop(what)
-        self.poll.close()
-        os.close(self.wakes)
-        os.close(self.waker)
-
-    def serve(self, number):
-        if number == self.wakes:
-            os.read(self.wakes, 4096)
-        elif number in self.watched:
-            try:
-                self.watched[number].ready()
-            except OSError:
-                # accept has no more callers, or the caller has gone already
-                pass
-
-    def fill(self):
-        """Begin calls between event batches: a closed socket's number is then used again safely."""
-        while self.queue and len(self.active) < WINDOW:
-            call = self.queue.popleft()
-            if call.calls.silent(call.target):
-                call.calls.record(call, "dropped", call.calls.timeout)
-            else:
-                self.active.add(call)
-                call.begin(self)
-
-
-def family_of(address):
-    return socket.AF_INET6 if ":" in address else socket.AF_INET
-
-
-LOOPS = []
-
-
-def loop():
-    """The running loop of this node, started where there is none."""
-    if not LOOPS:
-        LOOPS.append(Loop())
-        LOOPS[0].start()
-    return LOOPS[0]
-
-
-@section("hangup")
-def hangup(args):
-    """Close every listener; the loop ends."""
-    while LOOPS:
-        ending = LOOPS.pop()
-        ending.open = False
-        ending.wake()
-        ending.join(2.0)
-    return {}

@@ -78,6 +78,13 @@ def master(sysfs):
     return ""
 
 
+def strict_source(name):
+    """Whether the kernel drops here what it would answer through another interface."""
+    settings = "/proc/sys/net/ipv4/conf/%s/rp_filter"
+    told = [read(settings % which, "") for which in ("all", name)]
+    return max([int(value) for value in told if value.isdigit()] or [0]) == 1
+
+
 @section("interfaces")
 def interfaces(args):
     """Every interface, up or down."""
@@ -98,6 +105,10 @@ def interfaces(args):
                     "ipv4": four.get(name, []),
                     "ipv6": six.get(name, []),
                     "master": master(sysfs),
+                    "mac": read(sysfs + "/address", ""),
+                    "duplex": read(sysfs + "/duplex", ""),
+                    "bond_mode": (read(sysfs + "/bonding/mode", "") or "").partition(" ")[0],
+                    "strict_source": strict_source(name),
                 }
             )
     return {"interfaces": found}

@@ -4,13 +4,17 @@ import errno
 import os
 import socket
 
-# the file that answers "hangup", which is sent wherever this one is
-from checks.probe.calls import Call, Calls, Listener, family_of, hangup, loop
+from checks.probe.answers import Listener
+from checks.probe.calls import Call, Calls, family_of
 from checks.probe.core import Undetermined, read, section
+
+# the file that answers "hangup", which is sent wherever this one is
+from checks.probe.loop import hangup, loop
 
 COMMANDS = (
     "listens for seconds on three ephemeral ports, on the head on the master port too",
     "connects to the ports that the other nodes opened for this run",
+    "sends two packets of full size to each other node",
 )
 
 
@@ -38,15 +42,26 @@ def listening_as_master(port):
         return listening("0.0.0.0", port)
 
 
+def handed_out():
+    """The ports that the kernel hands out here, without those that it is told to spare."""
+    settings = "/proc/sys/net/ipv4/ip_local_"
+    low, high = (int(word) for word in read(settings + "port_range").split())
+    spared = set()
+    for span in filter(None, read(settings + "reserved_ports", "").split(",")):
+        first, _, last = span.partition("-")
+        spared.update(range(int(first), int(last or first) + 1))
+    return [port for port in range(low, high + 1) if port not in spared]
+
+
 def sampled(address, count):
     """Listening sockets on `count` free ports spread over the range that the kernel hands out."""
-    low, high = (int(word) for word in read("/proc/sys/net/ipv4/ip_local_port_range").split())
-    width = max((high - low + 1) // count, 1)
+    ports = handed_out()
+    width = max(len(ports) // count, 1)
     found = []
-    for start in range(low, low + width * count, width):
+    for start in range(0, min(width * count, len(ports)), width):
         for _ in range(20):
             try:
-                port = start + int.from_bytes(os.urandom(4), "big") % width
+                port = ports[start + int.from_bytes(os.urandom(4), "big") % width]
                 found.append(listening(address, port))
                 break
             except OSError as error:
@@ -54,31 +69,43 @@ def sampled(address, count):
                     raise Undetermined(
                         "cannot listen on %s: %s" % (address, error.strerror)
                     ) from None
+    if not found:
+        raise Undetermined("no free port on %s to listen on" % address)
     return found
+
+
+def numbers(socks):
+    return [sock.getsockname()[1] for sock in socks]
 
 
 @section("listen")
 def listen(args):
     """Open the sampled ports, and the master port on all addresses where one is given."""
     hangup({})
-    identity = args["id"].encode()
-    socks = sampled(args["address"], args["sample"])
-    answer = {"address": args["address"], "ports": [sock.getsockname()[1] for sock in socks]}
+    answer, socks = {}, []
     if args.get("master_port"):
+        # first of all, lest the sample draws it
         try:
             socks.append(listening_as_master(args["master_port"]))
             answer["master_error"] = ""
         except OSError as error:
             answer["master_error"] = errno.errorcode.get(error.errno, str(error))
-    serving = loop()
-    for sock in socks:
+    own = sampled(args["address"], args["sample"])
+    further = {address: sampled(address, 1) for address in args.get("further", ())}
+    answer.update(address=args["address"], ports=numbers(own))
+    answer["further"] = {address: numbers(more) for address, more in further.items()}
+    identity, serving = args["id"].encode(), loop()
+    for sock in sum(further.values(), socks + own):
         Listener(serving, sock, identity)
     return answer
 
 
 @section("dial")
 def dial(args):
-    """Call every [target, address, port, id]; all that did not answer are in `failed`."""
+    """Call every [target, address, port, id, packet]; all that did not answer are in `failed`.
+
+    Where packets of that size were asked for, `whole` has those that arrived, `lost` the others.
+    """
     targets = args["targets"]
     calls = Calls(len(targets), args["timeout"])
     serving = loop()
@@ -87,11 +114,22 @@ def dial(args):
     while targets and not calls.done.wait(1.0):
         if not serving.is_alive():
             raise Undetermined("the loop that dials has ended")
-    reached, failed = {}, []
+    answer = {"reached": {}, "sources": {}, "whole": {}, "lost": [], "failed": []}
     for call, outcome, seconds in calls.results:
-        if outcome == "ok":
-            reached.setdefault(call.target, []).append(call.port)
-        else:
-            item = {"target": call.target, "address": call.address, "port": call.port}
-            failed.append(dict(item, outcome=outcome, seconds=round(seconds, 3)))
-    return {"reached": reached, "failed": failed, "timeout_s": args["timeout"]}
+        tell(answer, call, outcome, seconds)
+    return dict(answer, timeout_s=args["timeout"])
+
+
+def tell(answer, call, outcome, seconds):
+    """Add what came of one call to the answer."""
+    where = {"target": call.target, "address": call.address, "port": call.port}
+    if outcome not in ("ok", "lost"):
+        failed = dict(where, outcome=outcome, seconds=round(seconds, 3), packet=call.asked)
+        answer["failed"].append(failed)
+        return
+    answer["reached"].setdefault(call.target, []).append(call.port)
+    answer["sources"].setdefault(call.target, {})[call.address] = call.source
+    if outcome == "lost":
+        answer["lost"].append(dict(where, packet=call.packet))
+    elif call.packet:
+        answer["whole"].setdefault(call.target, []).append(call.packet)

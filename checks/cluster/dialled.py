@@ -1,0 +1,47 @@
+"""One answer of a node that called its peers several times: what held at either, what never did."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from checks.facts.snapshot import Answer
+
+Data = dict[str, Any]
+
+
+def merged(first: Answer, second: Answer | None) -> Answer:
+    """What was reached at either time, and what failed both times, over the seconds of both.
+
+    No second answer is none.
+    """
+    if second is None or "data" not in second:
+        return second or first
+    one, other = first["data"], second["data"]
+    tried_s = round(one["timeout_s"] + other["timeout_s"], 1)
+    both = {name: _joined(one.get(name, {}), other.get(name, {})) for name in ("reached", "whole")}
+    ways = {**one.get("sources", {})}
+    for target, found in other.get("sources", {}).items():
+        ways[target] = {**ways.get(target, {}), **found}
+    return {"data": {**other, **both, "sources": ways, "timeout_s": tried_s}}
+
+
+def _joined(one: Mapping[str, list[int]], other: Mapping[str, list[int]]) -> Data:
+    """The lists of both by target, each number once."""
+    targets = dict.fromkeys((*one, *other))
+    return {
+        target: list(dict.fromkeys((*one.get(target, ()), *other.get(target, ()))))
+        for target in targets
+    }
+
+
+def measured(answer: Answer, sizes: Answer | None) -> Answer:
+    """The answer, with the largest packet that arrived in each place where full ones vanished.
+
+    One place of a node was measured; a size that arrives there says most about the others too.
+    """
+    if sizes is None or "data" not in sizes:
+        return answer
+    arrived = [size for found in sizes["data"].get("whole", {}).values() for size in found]
+    lost = [dict(one, passing=max(arrived, default=0)) for one in answer["data"]["lost"]]
+    return {"data": {**answer["data"], "lost": lost}}
