@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from checks.failures.known import Kind, Known
 
-__all__ = ["FAILURES", "Kind", "Known"]
+__all__ = ["FAILURES", "Kind", "Known", "recognise"]
 
 
 def _declared() -> Iterator[Known]:
@@ -24,3 +25,14 @@ def _declared() -> Iterator[Known]:
 
 
 FAILURES: Mapping[str, Known] = {known.id: known for known in _declared()}
+
+
+def recognise(line: str) -> tuple[Known, re.Match[str]] | None:
+    """The failure that one line shows: a root before the rest, the more telling words first."""
+    shown = ((known, known.match(line)) for known in FAILURES.values())
+    found = [(known, match) for known, match in shown if match]
+    return min(found, key=lambda one: _order(one[0], line), default=None)
+
+
+def _order(known: Known, line: str) -> tuple[bool, int]:
+    return known.kind is not Kind.ROOT, -max(len(lit) for lit in known.literals if lit in line)

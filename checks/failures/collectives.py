@@ -20,7 +20,7 @@ FAILURES = (
     ),
     symptom(
         "nccl-timeout-zero3-save",
-        "OpType=_ALLGATHER_BASE",
+        "Watchdog caught collective operation timeout",
         RANK + CAUGHT + r"OpType=_ALLGATHER_BASE, (?:NumelIn=\d+, NumelOut=\d+, )?"
         r"Timeout\(ms\)=(?P<ms>\d+)",
         cause="gathering ZeRO-3 weights did not end in {ms} ms: one rank writes to a slow disk, "

@@ -32,8 +32,8 @@ FAILURES = (
         "Unable to find hostfile, will proceed with training with local resources only",
         cause="DeepSpeed found no hostfile at the path given, so this machine trained alone; "
         "accelerate over pdsh does so without deepspeed_hostfile",
-        fix="where more machines were meant: mend the path of --hostfile, or set deepspeed_hostfile "
-        "in accelerate's config",
+        fix="where more machines were meant: mend the path of --hostfile, or set "
+        "deepspeed_hostfile in accelerate's config",
         checks=("accelerate.hostfile-is-there",),
         survivable=True,
     ),

@@ -47,7 +47,8 @@ FAILURES = (
     root(
         "nccl-virtual-if-used",
         "NET/Socket : Using ",
-        r"NET/Socket : Using .*\](?P<name>(?:docker|br-|veth|virbr|cni|flannel|cali|tailscale)\S*?):",
+        r"NET/Socket : Using .*\]"
+        r"(?P<name>(?:docker|br-|veth|virbr|cni|flannel|cali|tailscale)\S*?):",
         cause="NCCL uses {name}, a virtual interface that other nodes do not reach; by itself it "
         "leaves out only docker*, lo and virbr*",
         fix="NCCL_SOCKET_IFNAME with the real interface, in .deepspeed_env or [env]",

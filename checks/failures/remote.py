@@ -47,7 +47,8 @@ FAILURES = (
         "can't open file '",
         r"can't open file '(?P<path>[^']+)': \[Errno 2\] No such file or directory",
         cause="the script {path} is not on this node, or the working directory is not",
-        fix="bring the code to every node at the same path, and list it under `same` in launch.toml",
+        fix="bring the code to every node at the same path, and list it under `same` of "
+        "launch.toml",
         checks=("files.workdir-is-there", "files.same-files-are-equal"),
     ),
     root(
