@@ -44,7 +44,8 @@ def summary(
     then one line that says go or stop and what to type.
     """
     columns = min(width or shutil.get_terminal_size((100, 24)).columns, 120)
-    lines = [line for area in AREAS for line in _area(area, findings, colour=colour, width=columns)]
+    areas = dict.fromkeys((*AREAS, *(finding.area for finding in findings)))
+    lines = [line for area in areas for line in _area(area, findings, colour=colour, width=columns)]
     return [*_accused(findings), *lines, "", _last(findings, then, colour=colour)]
 
 

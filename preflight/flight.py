@@ -12,8 +12,10 @@ from checks.catalogue import CATALOGUE
 from checks.check import Claim, claims_of
 from checks.cluster.gather import gather
 from checks.cluster.job import job_digest
-from checks.facts import ClusterView, Snapshot
-from checks.judge import judge
+from checks.cluster.line import Line
+from checks.errors import FactError
+from checks.facts import ClusterView, NodeView, Snapshot
+from checks.judge import REACH, judge
 from checks.model import Finding, Job
 from checks.report import document, write
 from preflight import options
@@ -45,18 +47,33 @@ class Flight:
         self.selected: list[Claim] = []
         self.snapshot: Snapshot | None = None
         self._findings: dict[Claim, Finding] = {}
+        self.of_site: dict[str, Finding] = {}
+        """What a site's own tests found, by their ids."""
+        self.line: Line | None = None
 
     def items(self, area: str, scope: str) -> Sequence[Asked]:
         """What is asked in an area of single nodes, of pairs, or of the cluster."""
         return self._items.get((area, scope), [])
 
-    def look(self, on_stage: Callable[[str, int, int], None]) -> None:
-        """The selected claims are judged, over the saved snapshot or one gathered now."""
-        budget = self._config.getoption("budget")
+    def look(
+        self, on_stage: Callable[[str, int, int], None], of_site: Sequence[Claim] = ()
+    ) -> None:
+        """The selected claims are judged, over the saved snapshot or one gathered now.
+
+        `of_site` is what a site's own tests want to know; the logins stay open for them.
+        """
+        if of_site and not self.saved:
+            self.line = Line()
+            self._config.add_cleanup(self.line.close)
         self.snapshot = self.saved or gather(
-            self.job, self.selected, budget=budget, on_stage=on_stage
+            self.job,
+            [*self.selected, *of_site],
+            budget=self._config.getoption("budget"),
+            on_stage=on_stage,
+            line=self.line,
         )
-        found = judge(self.selected, ClusterView(self.snapshot), self.job.allow)
+        self.view = ClusterView(self.snapshot)
+        found = judge(self.selected, self.view, self.job.allow)
         self._findings = dict(zip(self.selected, found, strict=True))
 
     def finding(self, item: Asked) -> Finding:
@@ -65,8 +82,21 @@ class Flight:
 
     @property
     def findings(self) -> list[Finding]:
-        """All that was judged, in the catalogue's order; empty before `look`."""
-        return list(self._findings.values())
+        """All that was judged, in the catalogue's order, and then what a site's tests found."""
+        return [*self._findings.values(), *self.of_site.values()]
+
+    def node(self, name: str) -> NodeView:
+        """What was seen of a node that answered.
+
+        Skips the test where it did not answer, or raises FactError where no other item says so.
+        """
+        view = self.view[name]
+        told = any(claim.check.area == REACH and name in claim.subject for claim in self.selected)
+        if not view.reached and told:
+            pytest.skip(f"{name} was not reached")
+        if not view.reached:
+            raise FactError(f"{name} was not reached, so nothing is known of it")
+        return view
 
     @property
     def complete(self) -> bool:

@@ -1,0 +1,249 @@
+"""One pytest run: what is collected of the checks, the one look at the nodes, and the decision."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from pathlib import Path
+
+import pytest
+
+from checks.catalogue import AREAS
+from checks.cluster.gather import plan_commands
+from checks.errors import UsageError
+from checks.judge import decide
+from checks.model import Finding
+from checks.summary import Next, summary
+from preflight.flight import Flight
+from preflight.items import Asked, leaves, narrowed_to
+from preflight.outcome import in_one_frame, properties, warned
+from preflight.progress import Progress
+from preflight.site import asks_each_node, finding_of, needed_by, without_trace
+
+HERE = Path(__file__).parent
+_SCOPES = {"_pair": "pair", "_cluster": "cluster"}
+
+
+class Session:
+    """The hooks of one pytest run. There is a flight once an item of preflight was collected."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self._flight: Flight | None = None
+        self._mistake: UsageError | None = None
+        self._judged: dict[str, Finding] = {}
+
+    # Collection
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_collection(self) -> Generator[None, object, object]:
+        """A mistake of the user's ends the run with exit 4, whatever pytest makes of it."""
+        self._refuse_workers()
+        try:
+            return (yield)
+        finally:
+            if self._mistake:
+                raise pytest.UsageError(str(self._mistake))
+
+    def _refuse_workers(self) -> None:
+        named = [Path(str(argument).partition("::")[0]).resolve() for argument in self._config.args]
+        ours = any(path == HERE or HERE in path.parents for path in named)
+        if ours and self._config.getoption("numprocesses", None):
+            raise pytest.UsageError(
+                "-n: preflight asks all nodes at the same time anyway; leave it out"
+            )
+
+    def pytest_pycollect_makeitem(
+        self, collector: pytest.Module | pytest.Class, name: str
+    ) -> list[pytest.Item] | None:
+        """A function of ours for which there is nothing to ask makes no item, not a skipped one."""
+        if collector.path.parent != HERE or not name.startswith("test_"):
+            return None
+        return None if self._asked(collector.path, name) else []
+
+    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
+        """An item for each claim of ours, and for each node where a site's test takes `node`."""
+        path = Path(metafunc.module.__file__ or "")
+        if path.parent == HERE and "finding" in metafunc.fixturenames:
+            items = self._asked(path, metafunc.function.__name__)
+            metafunc.parametrize("finding", items, indirect=True, ids=[item.id for item in items])
+        elif asks_each_node(metafunc):
+            nodes = flight.job.nodes if (flight := self._boarded()) else ()
+            metafunc.parametrize("node", nodes, indirect=True, ids=[node.name for node in nodes])
+
+    def _asked(self, path: Path, function: str) -> list[Asked]:
+        area = path.stem.removeprefix("test_")
+        scope = _SCOPES.get(function.removeprefix(f"test_{area}"), "node")
+        flight = self._boarded()
+        return list(flight.items(area, scope)) if flight else []
+
+    def _boarded(self) -> Flight | None:
+        """The flight of this run; None where the user's options make none."""
+        if self._flight is None and self._mistake is None:
+            try:
+                self._flight = Flight(self._config)
+            except UsageError as mistake:
+                self._mistake = mistake
+        return self._flight
+
+    @property
+    def flight(self) -> Flight:
+        """The flight, once an item needs it."""
+        assert self._flight is not None
+        return self._flight
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """The areas in their order; after -k, pairs that leave the nodes it narrowed to go too."""
+        if self._flight is None:
+            return
+        items.sort(key=_place)
+        if not self._config.getoption("keyword"):
+            return
+        ours = [asked for item in items if (asked := _asked_by(item))]
+        nodes = narrowed_to((claim for asked in ours for claim in asked.claims), self._flight.job)
+        left = [item for item in items if (asked := _asked_by(item)) and leaves(asked, nodes)]
+        if nodes and left:
+            self._config.hook.pytest_deselected(items=left)
+            gone = set(left)
+            items[:] = [item for item in items if item not in gone]
+
+    # The run
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
+        """The nodes are asked once, for exactly the items that are left."""
+        flight = self._flight
+        broken = session.testsfailed and not self._config.option.continue_on_collection_errors
+        if flight is None or self._config.option.collectonly or broken:
+            return None
+        items = [asked for item in session.items if (asked := _asked_by(item))]
+        flight.selected = [claim for asked in items for claim in asked.claims]
+        if self._config.getoption("dry_run"):
+            for line in self._plan(flight, session.items):
+                self._reporter.write_line(line)
+            return True
+        for note in flight.job.notes:
+            self._reporter.write_line(note)
+        progress = Progress(self._reporter)
+        try:
+            flight.look(progress.stage, needed_by(session.items))
+        except UsageError as mistake:
+            raise pytest.UsageError(str(mistake)) from None
+        finally:
+            progress.finish()
+        return None
+
+    def _plan(self, flight: Flight, items: Sequence[pytest.Item]) -> list[str]:
+        """All that would run on a node, for --dry-run."""
+        own = [item.nodeid for item in items if not _asked_by(item)]
+        claims = [*flight.selected, *needed_by(items)]
+        return [*plan_commands(flight.job, claims), *(f"{test}: a site's own test" for test in own)]
+
+    def judged(self, item: pytest.Item, asked: Asked) -> Finding:
+        """The item's finding, its properties put where JUnit looks for them."""
+        judged = self.flight.finding(asked)
+        item.user_properties.extend(properties(judged))
+        self._judged[item.nodeid] = judged
+        return judged
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Messages instead of tracebacks; what a site's own test found is noted."""
+        if call.excinfo:
+            ours = item.nodeid in self._judged
+            call.excinfo = (in_one_frame if ours else without_trace)(call.excinfo)
+        report = yield
+        if self._flight and item.nodeid not in self._judged:
+            self._note(item, report, self._flight)
+        return report
+
+    def _note(self, item: pytest.Item, report: pytest.TestReport, flight: Flight) -> None:
+        """What a phase of a site's own test found; a later phase counts where it went wrong."""
+        found = finding_of(item, report)
+        if found and (item.nodeid not in flight.of_site or report.failed):
+            flight.of_site[item.nodeid] = found
+            item.user_properties[:] = properties(found)
+
+    def pytest_report_teststatus(
+        self, report: pytest.CollectReport | pytest.TestReport
+    ) -> tuple[str, str, tuple[str, dict[str, bool]]] | None:
+        """A claim that does not hold and does not stop the start is counted as warned."""
+        if report.when != "call" or not report.passed or not warned(report.user_properties):
+            return None
+        return "warned", "w", ("WARNED", {"yellow": True})
+
+    # The end
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_sessionfinish(
+        self, session: pytest.Session, exitstatus: int | pytest.ExitCode
+    ) -> Generator[None, object, object]:
+        """The exit status is the decision; the summary comes last."""
+        flight = self._flight
+        done = exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
+        if flight is None or flight.snapshot is None or not done:
+            return (yield)
+        stop = decide(flight.findings) == "stop" or session.shouldfail
+        if flight.findings:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED if stop else pytest.ExitCode.OK
+        result = yield
+        try:
+            flight.write()
+        except OSError as error:
+            self._reporter.write_line(f"ERROR: cannot write {error.filename}: {error.strerror}")
+            session.exitstatus = pytest.ExitCode.USAGE_ERROR
+        self._summarise(flight)
+        return result
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_terminal_summary(self) -> Generator[None]:
+        """Our failures are told once, folded, by our own summary; -v shows pytest's too."""
+        stats = self._reporter.stats
+        hidden = (
+            {}
+            if self._reporter.verbosity > 0
+            else {category: stats.pop(category, []) for category in ("failed", "error", "skipped")}
+        )
+        for category, reports in hidden.items():
+            others = [report for report in reports if report.nodeid not in self._judged]
+            if others:
+                stats[category] = others
+        try:
+            return (yield)
+        finally:
+            stats.update({category: reports for category, reports in hidden.items() if reports})
+
+    def _summarise(self, flight: Flight) -> None:
+        reporter = self._reporter
+        if not flight.findings or reporter.verbosity < -1:
+            return
+        reporter.write_line("")
+        for line in summary(flight.findings, self._next(flight), colour=reporter.hasmarkup):
+            reporter.write_line(line)
+
+    def _next(self, flight: Flight) -> Next:
+        again = "Mend them and run the same command with --lf"
+        if flight.complete:
+            return Next("Now type: python -m launcher start", again)
+        return Next("Not every check was asked; `launcher start` asks the rest", again)
+
+    @property
+    def _reporter(self) -> pytest.TerminalReporter:
+        reporter = self._config.pluginmanager.get_plugin("terminalreporter")
+        assert isinstance(reporter, pytest.TerminalReporter)
+        return reporter
+
+
+def _place(item: pytest.Item) -> int:
+    """Where an item's area stands in the catalogue; any other item comes after."""
+    asked = _asked_by(item)
+    return AREAS.index(asked.claims[0].check.area) if asked else len(AREAS)
+
+
+def _asked_by(item: pytest.Item) -> Asked | None:
+    """What an item of preflight asks; None for any other item."""
+    callspec = getattr(item, "callspec", None)
+    value = callspec.params.get("finding") if callspec else None
+    return value if isinstance(value, Asked) else None
