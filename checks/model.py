@@ -73,6 +73,7 @@ class Job:
     before: tuple[tuple[str, ...], ...] = ()
     command: tuple[str, ...] = ()
     deepspeed_config: str | None = None
+    accelerate_config: str | None = None
     include: str | None = None
     exclude: str | None = None
     env: Mapping[str, str] = field(default_factory=dict)

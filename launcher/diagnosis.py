@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from launcher.watch import LAUNCHER, PDSH, Failure, Watch
+from launcher.watch import LAUNCHER, Failure, Watch
 
 
 def diagnosis(watch: Watch, failure: Failure) -> str:
@@ -22,7 +22,7 @@ def diagnosis(watch: Watch, failure: Failure) -> str:
 
 def _evidence(watch: Watch, failure: Failure) -> tuple[str, Sequence[str]]:
     ranks = [f"rank{rank}" for rank in watch.plan.ranks_of(failure.node)]
-    for source in (failure.source, LAUNCHER, *ranks, PDSH):
+    for source in (failure.source, LAUNCHER, *ranks, watch.plan.carrier.name):
         said = watch.last_lines(failure.node, source)
         if said:
             return source.replace("rank", "rank "), said

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from checks.accelerate.config import parsed
 from checks.cluster.filter import kept_nodes
 from checks.errors import FactError, PreflightError
-from checks.facts import ClusterView
+from checks.facts import ClusterView, NodeView
+from checks.facts.accelerate_config import AccelerateFile
 from checks.facts.gpus import Gpus
 from checks.facts.snapshot import Snapshot
 from checks.rendezvous import master_address, node_env
 from launcher.plan import Ground
 
 
-def ground(snapshot: Snapshot) -> Ground:
-    """GPUs, MASTER_ADDR and interface variables of the nodes that take part.
+def ground(snapshot: Snapshot, slurm_job: str) -> Ground:
+    """GPUs, MASTER_ADDR, interface variables and accelerate's kind on the nodes that take part.
 
     Raises PreflightError where a fact of one of them is missing.
     """
@@ -24,8 +26,26 @@ def ground(snapshot: Snapshot) -> Ground:
             gpus={name: cluster[name].read(Gpus).count for name in names},
             master_address=master_address(cluster),
             env={name: node_env(cluster[name]) for name in names},
+            accelerate={name: _accelerate(cluster[name]) for name in names},
+            slurm_job=slurm_job,
         )
     except FactError as error:
         raise PreflightError(
             f"cannot plan the start: {error}; run the preflight to see why"
         ) from error
+
+
+def _accelerate(node: NodeView) -> str:
+    """The distributed_type of accelerate's configuration there, where accelerate will read it."""
+    if node.job.launcher != "accelerate":
+        return ""
+    file = node.read(AccelerateFile)
+    if file.text is None and file.why == "missing" and not node.job.accelerate_config:
+        return ""
+    if file.text is None:
+        raise FactError(f"{file.path} on {node.name}: {file.why}")
+    try:
+        config = parsed(file.path, file.text)
+    except ValueError as error:
+        raise FactError(f"{file.path} on {node.name}: {error}") from None
+    return str(config.values.get("distributed_type", ""))

@@ -1,4 +1,4 @@
-"""The one place where the launcher starts anything: a keeper on every node, and pdsh on the head.
+"""The one place where the launcher starts anything: keepers, and what brings the agent there.
 
 A keeper is sent over the controller's own login and lives on one channel of it. It ends all that
 is the run's when that channel ends, however it does.
@@ -23,7 +23,8 @@ from checks.cluster.transport import Session, Transport
 from checks.errors import PreflightError
 from checks.model import Job
 from launcher.agent.keep import BEAT_S, LEASE_S
-from launcher.plan import Plan, node_file
+from launcher.backends import Carrier
+from launcher.plan import NodePlan, Plan, node_file
 
 AGENT = Path(__file__).parent / "agent"
 POOL = 32
@@ -95,18 +96,33 @@ class Link:
 class Nodes:
     """The keepers of one run, one a node of the plan. Closing it ends all of them."""
 
-    def __init__(self, links: Mapping[str, Link], head: str) -> None:
+    def __init__(self, links: Mapping[str, Link]) -> None:
         self.links = links
-        self._head = head
         self._ends = threading.Event()
         threading.Thread(target=self._beat, daemon=True).start()
 
-    def carry(
-        self, name: str, argv: Sequence[str], env: Mapping[str, str], cwd: str | None
-    ) -> None:
+    def before(self, name: str, argv: Sequence[str], head: NodePlan, cwd: str) -> None:
         """Run a command on the head, under its keeper; its end is told as `carried`."""
-        carried = {"name": name, "argv": list(argv), "env": dict(env), "cwd": cwd}
-        self.links[self._head].send(carry=carried)
+        self._carry(head.name, name, argv, head.env, cwd, agent=False)
+
+    def carry(self, carrier: Carrier) -> None:
+        """Bring the agent to the nodes; each end of it is told as `carried`."""
+        for node in carrier.on:
+            name, argv, env = carrier.name, carrier.argv, carrier.env
+            self._carry(node, name, argv, env, None, agent=carrier.is_agent)
+
+    def _carry(
+        self,
+        node: str,
+        name: str,
+        argv: Sequence[str],
+        env: Mapping[str, str],
+        cwd: str | None,
+        *,
+        agent: bool,
+    ) -> None:
+        carried = {"name": name, "argv": list(argv), "env": dict(env), "cwd": cwd, "agent": agent}
+        self.links[node].send(carry=carried)
 
     def stop(self, grace_s: float) -> None:
         """Have every keeper end the run there; each tells `gone`. May be asked again for less."""
@@ -140,7 +156,7 @@ def open_nodes(job: Job, plan: Plan, inbox: queue.SimpleQueue[tuple[str, dict[st
             "files": {
                 "agent.py": agent,
                 "plan.json": json.dumps(node_file(plan, node)),
-                **(plan.carrier.files if node.name == plan.head else {}),
+                **(plan.carrier.files if node.name in plan.carrier.on else {}),
             },
             "outputs": ["launcher", *(f"rank{rank}" for rank in plan.ranks_of(node.name))],
         }
@@ -149,7 +165,7 @@ def open_nodes(job: Job, plan: Plan, inbox: queue.SimpleQueue[tuple[str, dict[st
     links = _links(job, transport, firsts)
     for link in links.values():
         threading.Thread(target=link.listen, args=(inbox,), daemon=True).start()
-    return Nodes(links, plan.head)
+    return Nodes(links)
 
 
 def _links(

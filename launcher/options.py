@@ -27,15 +27,16 @@ _JOB_OPTIONS = (
     ("--python", "PATH", "training interpreter on every node (default: the one running this)"),
     ("--workdir", "DIR", "where the training runs on every node (default: this directory)"),
     ("--master-port", "PORT", "the port of the rendezvous (default: 29500)"),
-    ("--with", "LAUNCHER", "deepspeed"),
-    ("--backend", "BACKEND", "pdsh"),
+    ("--with", "LAUNCHER", "deepspeed (default), accelerate or torchrun"),
+    ("--backend", "BACKEND", "pdsh (default), ssh, openmpi or slurm"),
     ("--include", "FILTER", "only these slots, in DeepSpeed's grammar: node1:0,1@node2"),
     ("--exclude", "FILTER", "all but these slots"),
     (
         "--deepspeed-config",
         "FILE",
-        "the DeepSpeed config that the checks read; the script names it itself",
+        "the DeepSpeed config that the checks and accelerate read; a script names it itself",
     ),
+    ("--accelerate-config", "FILE", "accelerate's configuration instead of the login's own"),
 )
 _PORTS = ("--ssh-port", "--master-port")
 

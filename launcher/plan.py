@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import base64
-import json
-import shlex
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from checks.cluster.filter import select
 from checks.errors import UsageError
 from checks.model import Job
-from launcher import backends
 from launcher.agent.marks import MARK
-from launcher.backends import Carrier
-from launcher.masking import masked_argv, masked_env
+from launcher.backends import BACKENDS, Carrier, Trip, agent_argv
+from launcher.masking import masked_env
+from launcher.programs import PROGRAMS, Program, Share
+from launcher.ranks import Rank, rank_map
 
 HOME = "/tmp/deepspeed-preflight-"
 """What the name of a run's directory on the nodes begins with; the run's token ends it."""
@@ -26,27 +24,24 @@ class Ground:
     """What was found on the nodes, as far as a plan stands on it.
 
     `gpus` counts those that ranks can use, `env` is what each node's ranks need to meet on the
-    interface that was checked.
+    interface that was checked, `accelerate` the distributed_type of accelerate's configuration on
+    each node that has one, `slurm_job` the allocation that the controller is in.
     """
 
     gpus: Mapping[str, int]
     master_address: str
     env: Mapping[str, Mapping[str, str]]
-
-
-@dataclass(frozen=True)
-class Rank:
-    """One training process: `rank` in the world, `local` on its node, on device `slot`."""
-
-    rank: int
-    node: str
-    local: int
-    slot: int
+    accelerate: Mapping[str, str] = field(default_factory=dict)
+    slurm_job: str = ""
 
 
 @dataclass(frozen=True)
 class NodePlan:
-    """What one node is to run. `launch` is DeepSpeed's own launcher of that node."""
+    """What one node is to run.
+
+    `launch` is that node's own launcher, `plain` what a person would type there for the same, empty
+    where one command on the head starts all.
+    """
 
     name: str
     node_rank: int
@@ -54,6 +49,7 @@ class NodePlan:
     slots: tuple[int, ...]
     env: Mapping[str, str]
     launch: tuple[str, ...]
+    plain: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -77,6 +73,8 @@ class Plan:
     local_rank_at: int | None
     before: tuple[tuple[str, ...], ...]
     carrier: Carrier
+    launcher: str
+    """What the node's launcher is called."""
 
     def ranks_of(self, node: str) -> list[int]:
         """The global ranks on that node."""
@@ -87,27 +85,16 @@ def make_plan(job: Job, ground: Ground, token: str, *, local_rank: bool = True) 
     """The plan for `job` on what was found. Raises UsageError for what cannot be started.
 
     `token` names the run on the nodes: unguessable, letters and digits. `local_rank` is whether
-    the script is given `--local_rank=N`, as plain `deepspeed` does.
+    the script is given `--local_rank=N`, as plain `deepspeed` does and no other launcher.
     """
-    backends.require_supported(job)
     require_command(job)
+    program = PROGRAMS[job.launcher]
     total = total_slots(job, ground.gpus)
     slots = _head_first(select(total, job.include, job.exclude), job.head)
-    ranks = rank_map(slots)
     home = HOME + token
-    nodes = tuple(
-        NodePlan(
-            name=name,
-            node_rank=at,
-            total_slots=total[name],
-            slots=tuple(slots[name]),
-            env=_environment(job, ground, name),
-            launch=_launch(job, ground, slots, at, home),
-        )
-        for at, name in enumerate(slots)
-    )
     train, local_rank_at = _train(job)
-    remote = backends.agent_argv(job.python, home, f"{MARK}={token}", "node")
+    remote = agent_argv(job.python, home, f"{MARK}={token}", "node")
+    trip = Trip(job, list(slots), home, remote, ground.slurm_job)
     return Plan(
         token=token,
         home=home,
@@ -116,12 +103,48 @@ def make_plan(job: Job, ground: Ground, token: str, *, local_rank: bool = True) 
         master_port=job.master_port,
         workdir=job.workdir,
         python=job.python,
-        nodes=nodes,
-        ranks=ranks,
+        nodes=tuple(
+            _node(program, share, total[share.name], ground.env.get(share.name, {}))
+            for share in shares(job, ground, slots, token, home)
+        ),
+        ranks=rank_map(slots, rotated=program.rotated),
         train=train,
-        local_rank_at=local_rank_at if local_rank else None,
+        local_rank_at=local_rank_at if local_rank and program.local_rank else None,
         before=tuple((job.python, "-u", *words) for words in job.before),
-        carrier=backends.pdsh(job, list(slots), home, remote),
+        carrier=BACKENDS[job.backend](trip),
+        launcher=program.title,
+    )
+
+
+def shares(
+    job: Job, ground: Ground, slots: Mapping[str, list[int]], token: str, home: str
+) -> tuple[Share, ...]:
+    """What each node's launcher is told."""
+    return tuple(
+        Share(
+            job=job,
+            name=name,
+            slots=slots,
+            gpus=ground.gpus.get(name, 0),
+            master_address=ground.master_address,
+            token=token,
+            home=home,
+            accelerate=ground.accelerate.get(name, ""),
+        )
+        for name in slots
+    )
+
+
+def _node(program: Program, share: Share, total: int, found: Mapping[str, str]) -> NodePlan:
+    rank = (share.job.python, "-I", "-S", f"{share.home}/agent.py", "rank")
+    return NodePlan(
+        name=share.name,
+        node_rank=share.node_rank,
+        total_slots=total,
+        slots=tuple(share.slots[share.name]),
+        env=_environment(share, {**found, **program.env(share)}),
+        launch=program.argv(share, rank),
+        plain=program.plain(share) if program.plain else (),
     )
 
 
@@ -145,34 +168,13 @@ def _head_first(slots: Mapping[str, list[int]], head: str) -> dict[str, list[int
     return {head: slots[head], **slots}
 
 
-def rank_map(slots: Mapping[str, Sequence[int]]) -> tuple[Rank, ...]:
-    """Ranks as deepspeed.launcher.launch numbers them: local rank = rank modulo slots there."""
-    ranks: list[Rank] = []
-    for node, own in slots.items():
-        for slot in own:
-            ranks.append(Rank(len(ranks), node, len(ranks) % len(own), slot))
-    return tuple(ranks)
-
-
-def _environment(job: Job, ground: Ground, node: str) -> dict[str, str]:
+def _environment(share: Share, found: Mapping[str, str]) -> dict[str, str]:
     """What the ranks get over what their login shell gives; [env] wins."""
-    path = job.env.get("PYTHONPATH")
-    accelerator = {} if ground.gpus.get(node) else {"DS_ACCELERATOR": "cpu"}
-    found = {**ground.env.get(node, {}), **accelerator, **job.env}
-    return {**found, "PYTHONPATH": f"{job.workdir}:{path}" if path else job.workdir}
-
-
-def _launch(
-    job: Job, ground: Ground, slots: Mapping[str, list[int]], node_rank: int, home: str
-) -> tuple[str, ...]:
-    world = base64.urlsafe_b64encode(json.dumps(slots).encode()).decode()
-    return (
-        *(job.python, "-u", "-m", "deepspeed.launcher.launch"),
-        *(f"--world_info={world}", f"--node_rank={node_rank}"),
-        *(f"--master_addr={ground.master_address}", f"--master_port={job.master_port}"),
-        *("--no_python", "--no_local_rank"),
-        *(job.python, "-I", "-S", f"{home}/agent.py", "rank"),
-    )
+    own, workdir = share.job.env, share.job.workdir
+    path = own.get("PYTHONPATH")
+    accelerator = {} if share.gpus else {"DS_ACCELERATOR": "cpu"}
+    both = {**found, **accelerator, **own}
+    return {**both, "PYTHONPATH": f"{workdir}:{path}" if path else workdir}
 
 
 def _train(job: Job) -> tuple[tuple[str, ...], int]:
@@ -211,21 +213,3 @@ def shared_env(plan: Plan) -> dict[str, str]:
 def environment_file(plan: Plan) -> str:
     """`shared_env` as .deepspeed_env, secrets masked; that file's grammar has no comments."""
     return "".join(f"{name}={value}\n" for name, value in masked_env(shared_env(plan)).items())
-
-
-def plain_command(plan: Plan, hostfile_path: str) -> str:
-    """The `deepspeed` command, typed on the head, that would start the same ranks."""
-    whole = all(len(node.slots) == node.total_slots for node in plan.nodes)
-    chosen = "@".join(f"{node.name}:{','.join(map(str, node.slots))}" for node in plan.nodes)
-    words = plan.train[2:]
-    module = words[0] == "-m"
-    argv = [
-        *("deepspeed", "--hostfile", hostfile_path),
-        *([] if whole else ["--include", chosen]),
-        *(["--force_multi"] if len(plan.nodes) == 1 else []),
-        *("--master_addr", plan.master_address, "--master_port", str(plan.master_port)),
-        *(["--no_local_rank"] if plan.local_rank_at is None else []),
-        *(["--module"] if module else []),
-        *masked_argv(words[1:] if module else words),
-    ]
-    return f"cd {shlex.quote(plan.workdir)} && {shlex.join(argv)}"

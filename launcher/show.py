@@ -7,7 +7,8 @@ import shlex
 from typing import Any
 
 from launcher.masking import masked_argv, masked_env
-from launcher.plan import NodePlan, Plan, environment_file, hostfile, node_file, plain_command
+from launcher.plain import plain_commands
+from launcher.plan import NodePlan, Plan, environment_file, hostfile, node_file
 
 
 def shown_plan(plan: Plan) -> dict[str, Any]:
@@ -22,7 +23,12 @@ def shown_plan(plan: Plan) -> dict[str, Any]:
         "ranks": [vars(rank) for rank in plan.ranks],
         "train": masked_argv(plan.train),
         "nodes": {node.name: _shown_node(plan, node) for node in plan.nodes},
-        "carrier": {"argv": list(plan.carrier.argv), "env": dict(plan.carrier.env)},
+        "carrier": {
+            "name": plan.carrier.name,
+            "on": list(plan.carrier.on),
+            "argv": list(plan.carrier.argv),
+            "env": dict(plan.carrier.env),
+        },
     }
 
 
@@ -50,14 +56,18 @@ def dry_run(plan: Plan, hostfile_path: str) -> str:
             json.dumps(_shown_node(plan, node), indent=1),
         ]
     for name, text in plan.carrier.files.items():
-        lines += [f"\n# on {plan.head}: {plan.home}/{name} (0600)", text.rstrip()]
+        lines += [f"\n# on {_places(plan)}: {plan.home}/{name} (0600)", text.rstrip()]
     lines += [f"\n# on {plan.head}, before the start"] if plan.before else []
     lines += [shlex.join(masked_argv(words)) for words in plan.before]
     assigned = [f"{name}={shlex.quote(value)}" for name, value in plan.carrier.env.items()]
     lines += [
-        f"\n# on {plan.head}, to bring the agent to every node",
+        f"\n# on {_places(plan)}, to bring the agent to every node",
         " ".join([*assigned, shlex.join(plan.carrier.argv)]),
-        f"\n# on {plan.head}, what plain DeepSpeed would be given for the same ranks",
-        plain_command(plan, hostfile_path),
     ]
+    for name, command in plain_commands(plan, hostfile_path).items():
+        lines += [f"\n# on {name}, what would be typed by hand for the same ranks", command]
     return "\n".join(lines)
+
+
+def _places(plan: Plan) -> str:
+    return ", ".join(plan.carrier.on)

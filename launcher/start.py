@@ -17,14 +17,14 @@ from launcher.output import tells_step
 from launcher.plan import Plan
 from launcher.runs import Record
 from launcher.screen import Screen
-from launcher.watch import BEFORE, LAUNCHER, PDSH, Watch
+from launcher.watch import BEFORE, LAUNCHER, Watch
 
 KEEPERS_S = 30.0
 AGENTS_S = 60.0
 COLLECT_S = 2.0
 GRACE_S = 5.0
 LEAVE_S = 15.0
-"""For the nodes' launchers and pdsh to end by themselves after the ranks did."""
+"""For the nodes' launchers and their carrier to end by themselves after the ranks did."""
 GONE_S = 20.0
 DONE, FAILED, INTERRUPTED = 0, 1, 130
 
@@ -67,14 +67,15 @@ class Start:
         for number, argv in enumerate(self.plan.before, 1):
             name = f"{BEFORE}{number}"
             self.screen.say(f"running what comes before the start ({number}) on {head.name}")
-            nodes.carry(name, argv, head.env, self.plan.workdir)
-            self._until(lambda name=name: name in self.watch.carried, None)
+            nodes.before(name, argv, head, self.plan.workdir)
+            self._until(lambda name=name: (head.name, name) in self.watch.carried, None)
             if self.watch.failure or self.asked:
                 return
-        nodes.carry(PDSH, self.plan.carrier.argv, self.plan.carrier.env, None)
+        nodes.carry(self.plan.carrier)
         if not self._until(lambda: self.watch.agents >= everyone, AGENTS_S):
             missing = everyone - self.watch.agents
-            self._overdue(missing, "pdsh did not bring the agent there", AGENTS_S)
+            what = f"{self.plan.carrier.name} did not bring the agent there"
+            self._overdue(missing, what, AGENTS_S)
             return
         self._until(lambda: self.watch.succeeded, None)
         self._until(lambda: self.watch.over, LEAVE_S)
@@ -82,7 +83,8 @@ class Start:
     def _overdue(self, nodes: set[str], what: str, limit_s: float) -> None:
         if not self.asked and not self.watch.failure:
             for node in sorted(nodes):
-                self.watch.fail(f"{node}: {what} within {limit_s:g} s", self.plan.head, PDSH)
+                what_failed = f"{node}: {what} within {limit_s:g} s"
+                self.watch.fail(what_failed, self.plan.head, self.plan.carrier.name)
 
     def _until(self, reached: Any, limit_s: float | None) -> bool:
         """Hear messages until `reached()`, a failure, a request to end, or the limit."""

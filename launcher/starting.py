@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import secrets
 import sys
 from argparse import Namespace
@@ -10,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from checks.model import Job
-from launcher import backends
+from launcher.backends.slurm import allocation
 from launcher.gate import Gate, gate
 from launcher.ground import ground
 from launcher.masking import masked_argv, masked_env
@@ -26,8 +27,8 @@ STOPPED_BY_GATE = 3
 def start(args: Namespace) -> int:
     """Check, plan, start, watch. 0 only if every planned rank told its own clean end."""
     job = job_of(args)
-    backends.require_supported(job)
     require_command(job)
+    allocation(job, os.environ)
     name = require_name(args.name) if args.name else run_name(job.command)
     found = _gated(job)
     if not found.go:
@@ -56,7 +57,8 @@ def _say(text: str) -> None:
 
 
 def _plan(job: Job, found: Gate, *, local_rank: bool = True) -> Plan:
-    return make_plan(job, ground(found.snapshot), secrets.token_hex(8), local_rank=local_rank)
+    stands_on = ground(found.snapshot, allocation(job, os.environ))
+    return make_plan(job, stands_on, secrets.token_hex(8), local_rank=local_rank)
 
 
 def _write(record: Record, job: Job, plan: Plan, found: Gate) -> None:
@@ -85,7 +87,6 @@ def print_environment(args: Namespace) -> int:
 
 def _print_artefact(args: Namespace, artefact: Callable[[Plan], str]) -> int:
     job = job_of(args)
-    backends.require_supported(job)
     found = _gated(job)
     if not found.go:
         return STOPPED_BY_GATE

@@ -12,7 +12,6 @@ from typing import Any
 from launcher.output import Lines
 from launcher.plan import Plan
 
-PDSH = "pdsh"
 BEFORE = "before"
 LAUNCHER = "launcher"
 _SSH_ENDED = re.compile(r"^pdsh@\S+: (?:\S+@)?(\S+): ssh exited with exit code (\d+)")
@@ -29,7 +28,7 @@ _MEANING = {
 
 Said = Mapping[str, Any]
 OnLine = Callable[[str, str, str], None]
-"""Told `(node, source, line)`; source is `rankN`, `launcher`, `pdsh` or `before`."""
+"""Told `(node, source, line)`; source is `rankN`, `launcher`, `beforeN` or the carrier."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +65,8 @@ class Watch:
         self.ended: dict[int, int] = {}
         self.ended_nodes: set[str] = set()
         self.gone: dict[str, list[int]] = {}
-        self.carried: dict[str, int] = {}
+        self.carried: dict[tuple[str, str], int] = {}
+        """Exit code of what was carried, by node and name."""
         self.failure: Failure | None = None
         self.others: list[str] = []
         self.unwanted = False
@@ -81,7 +81,9 @@ class Watch:
     def over(self) -> bool:
         """Whether all is known: everything ended well, or something failed."""
         ended = self.ended_nodes >= {node.name for node in self.plan.nodes}
-        return self.failure is not None or (self.succeeded and ended and PDSH in self.carried)
+        carrier = self.plan.carrier
+        carried = all((node, carrier.name) in self.carried for node in carrier.on)
+        return self.failure is not None or (self.succeeded and ended and carried)
 
     def last_lines(self, node: str, source: str) -> list[str]:
         """The end of what that source printed."""
@@ -114,10 +116,10 @@ class Watch:
 
     def _told(self, node: str, source: str, line: str) -> None:
         self._on_line(node, source, line)
-        ended = _SSH_ENDED.match(line) if source == PDSH else None
+        ended = _SSH_ENDED.match(line) if source == "pdsh" else None
         if ended and ended[1] not in self.agents:
             what = f"pdsh's ssh from {node} to {ended[1]} ended with {ended[2]}; no rank ran there"
-            self.fail(what, node, PDSH)
+            self.fail(what, node, source)
 
     def _node_started(self, node: str, _: Said) -> None:
         self.agents.add(node)
@@ -144,7 +146,7 @@ class Watch:
         if not silent:
             return
         code = said["code"]
-        who = "the agent was killed" if code is None else "DeepSpeed's launcher ended"
+        who = "the agent was killed" if code is None else f"{self.plan.launcher} ended"
         how = "" if code is None else f": {said.get('error') or ending(code)}"
         state = "ran" if self.joined & set(silent) else "had started"
         ranks = ", ".join(map(str, silent))
@@ -154,14 +156,20 @@ class Watch:
         self.fail(what, node, LAUNCHER)
 
     def _carried(self, node: str, said: Said) -> None:
-        name, code = said["name"], said["code"]
+        name, code, carrier = said["name"], said["code"], self.plan.carrier
         self._finish(node, name)
-        self.carried[name] = code
+        self.carried[node, name] = code
         why = said.get("error") or ending(code)
-        if name == PDSH and len(self.ended_nodes) < len(self.plan.nodes) and not self.succeeded:
-            self.fail(f"pdsh on {node} ended before the ranks did: {why}", node, PDSH)
-        elif name != PDSH and code:
-            self.fail(f"what runs before the start failed on {node}: {why}", node, name)
+        if name != carrier.name:
+            if code:
+                self.fail(f"what runs before the start failed on {node}: {why}", node, name)
+            return
+        if said.get("error"):
+            what = f"{carrier.argv[0]} cannot be run on {node}: {why}; {carrier.missing}"
+            self.fail(what, node, name)
+        brought = {node} if carrier.is_agent else {one.name for one in self.plan.nodes}
+        if brought - self.ended_nodes and not self.succeeded:
+            self.fail(f"{name} on {node} ended before the ranks did: {why}", node, name)
 
     def _gone(self, node: str, said: Said) -> None:
         self.gone[node] = said["left"]

@@ -9,6 +9,7 @@ from pathlib import Path
 from checks.check import Check, Over, claims_of
 from checks.cluster.gather import gather
 from checks.cluster.job import Options, build_job, job_digest
+from checks.facts.accelerate_config import AccelerateFile
 from checks.facts.environment import Environment
 from checks.facts.gpus import Gpus
 from checks.facts.interfaces import Interfaces
@@ -17,7 +18,7 @@ from checks.facts.rdma import Rdma
 from checks.model import Severity, ok
 from launcher.gate import FACTS, LAST
 
-NEEDED = (Gpus, Interfaces, Names, Rdma, Environment)
+NEEDED = (Gpus, Interfaces, Names, Rdma, Environment, AccelerateFile)
 
 
 def pass_preflight(cwd: Path, **options: str) -> None:

@@ -175,7 +175,13 @@ def test_a_plan_that_others_can_read_is_refused(tmp_path):
 def test_the_carried_command_is_ended_with_its_children(kept):
     one = kept()
     one.hear("keeping")
-    carry = {"name": "pdsh", "argv": ["sh", "-c", "sleep 600 & sleep 600"], "env": {}, "cwd": None}
+    carry = {
+        "name": "pdsh",
+        "argv": ["sh", "-c", "sleep 600 & sleep 600"],
+        "env": {},
+        "cwd": None,
+        "agent": False,
+    }
     one.keeper.stdin.write(json.dumps({"carry": carry}).encode() + b"\n")
     one.keeper.stdin.flush()
     deadline = time.monotonic() + 20

@@ -226,6 +226,7 @@ CHANGES: dict[str, Any] = {
     "launcher": "torchrun",
     "backend": "ssh",
     "deepspeed_config": "z.json",
+    "accelerate_config": "fsdp.yaml",
     "include": "n1",
     "exclude": "n1",
     "env": {"A": "1"},

@@ -9,7 +9,8 @@ import pytest
 
 from checks.errors import UsageError
 from checks.model import Job, Node, Ssh
-from launcher.plan import Ground, environment_file, hostfile, make_plan, node_file, plain_command
+from launcher.plain import plain_commands
+from launcher.plan import Ground, environment_file, hostfile, make_plan, node_file
 from launcher.show import dry_run, shown_plan
 
 NODES = (Node("node1", 2), Node("node2", 1), Node("node3"))
@@ -58,13 +59,14 @@ def test_another_head_comes_first():
 def test_include_chooses_slots_and_the_plain_command_says_so():
     plan = plan_of(include="node1:1@node2")
     assert numbered(plan) == [(0, "node1", 0, 1), (1, "node2", 0, 0)]
-    assert "--include node1:1@node2:0 --master_addr" in plain_command(plan, "h")
+    assert "--include node1:1@node2:0 --master_addr" in plain_commands(plan, "h")["node1"]
     world = plan.nodes[0].launch[4].partition("=")[2]
     assert json.loads(base64.urlsafe_b64decode(world)) == {"node1": [1], "node2": [0]}
 
 
 def test_one_remote_node_is_not_this_machine():
-    assert "--force_multi" in plain_command(plan_of(include="node2", head="node2"), "h")
+    plan = plan_of(include="node2", head="node2")
+    assert "--force_multi" in plain_commands(plan, "h")["node2"]
 
 
 def test_what_a_node_is_to_run():
@@ -134,8 +136,6 @@ def test_what_is_shown_hides_secrets_but_no_other_thing():
     ("fields", "said"),
     [
         ({"command": ()}, "nothing to train"),
-        ({"launcher": "torchrun"}, "not supported yet by start"),
-        ({"backend": "slurm"}, "not supported yet by start"),
         ({"include": "node1:7"}, "no slot 7 on node1"),
         ({"include": "node2"}, "no slot of it takes part"),
     ],

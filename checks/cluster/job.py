@@ -27,7 +27,7 @@ _NO_HOSTS = (
 _FIELDS = {"with_": "launcher", "max_age": "max_age_s"}
 _DIGESTED = (
     "nodes", "head", "ssh", "python", "workdir", "same", "exist", "output", "master_port", "env",
-    "backend", "launcher", "deepspeed_config", "include", "exclude",
+    "backend", "launcher", "deepspeed_config", "accelerate_config", "include", "exclude",
 )  # fmt: skip
 
 
@@ -52,6 +52,7 @@ class Options:
     backend: str | None = None
     command: tuple[str, ...] = ()
     deepspeed_config: str | None = None
+    accelerate_config: str | None = None
     include: str | None = None
     exclude: str | None = None
     env: Mapping[str, str] = field(default_factory=dict)
@@ -66,8 +67,9 @@ def build_job(options: Options, *, cwd: Path, environ: Mapping[str, str]) -> Job
     launch.toml is read from `cwd` (absolute) where it exists, or from `options.launch_file`, which
     must exist. In it `hosts`, `workdir`, `ssh.key` and `ssh.config` are relative to its directory,
     as options they are relative to `cwd`. `workdir` defaults to `cwd`; a `python` with a slash is
-    made absolute against `workdir`; `same`, `exist`, `output` and `deepspeed_config` stay as given
-    and are relative to `workdir` on the nodes. `env` is merged name by name.
+    made absolute against `workdir`; `same`, `exist`, `output` and the configs of DeepSpeed and
+    accelerate stay as given and are relative to `workdir` on the nodes. `env` is merged name by
+    name.
     A file `ssh_config` beside the hosts file is used when no ssh config is given; `Job.notes`
     then says so. The default head is the first node that include and exclude leave.
 

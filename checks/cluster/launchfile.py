@@ -59,6 +59,7 @@ class LaunchFile:
     before: tuple[tuple[str, ...], ...] | None = None
     command: tuple[str, ...] | None = None
     deepspeed_config: str | None = None
+    accelerate_config: str | None = None
     include: str | None = None
     exclude: str | None = None
     env: Mapping[str, str] | None = None
@@ -181,6 +182,7 @@ _KEYS: Mapping[str, Mapping[str, tuple[str, Reader]]] = {
         "before": ("before", argvs),
         "command": ("command", argv),
         "deepspeed_config": ("deepspeed_config", line),
+        "accelerate_config": ("accelerate_config", line),
         "include": ("include", line),
         "exclude": ("exclude", line),
     },

@@ -16,6 +16,18 @@ def folder(env):
     return os.path.join(os.path.expanduser(home), "accelerate")
 
 
+def named(args):
+    """The file that launch.toml names, relative to workdir."""
+    given = args.get("accelerate_config")
+    return os.path.join(args.get("workdir") or "", os.path.expanduser(given)) if given else None
+
+
+def default(env):
+    """default_config.yaml, or .json where only that is there."""
+    paths = [os.path.join(folder(env), "default_config." + kind) for kind in ("yaml", "json")]
+    return paths[1] if os.path.isfile(paths[1]) and not os.path.isfile(paths[0]) else paths[0]
+
+
 def content(path):
     """`(text, None)`, or `(None, why)`: `missing`, or what the system says."""
     try:
@@ -29,14 +41,12 @@ def content(path):
 
 @section("accelerate_config")
 def accelerate_config(args):
-    """default_config.yaml, or .json where only that is there; and the hostfile that it names."""
-    env = dict(os.environ, **args.get("env", {}))
-    paths = [os.path.join(folder(env), "default_config." + kind) for kind in ("yaml", "json")]
-    path = paths[1] if os.path.isfile(paths[1]) and not os.path.isfile(paths[0]) else paths[0]
+    """The one that launch.toml names, else the login's own; and the hostfile that it names."""
+    path = named(args) or default(dict(os.environ, **args.get("env", {})))
     config, why = content(path)
     found = {"path": path, "text": config, "why": why or "", "hostfile": "", "hostfile_text": None}
-    named = HOSTFILE.search(config or "")
-    if named and named.group(1).strip() not in ("null", "~"):
-        hostfile = os.path.join(args.get("workdir") or "", named.group(1).strip())
+    hosts = HOSTFILE.search(config or "")
+    if hosts and hosts.group(1).strip() not in ("null", "~"):
+        hostfile = os.path.join(args.get("workdir") or "", hosts.group(1).strip())
         found.update(hostfile=hostfile, hostfile_text=content(hostfile)[0])
     return found

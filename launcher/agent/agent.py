@@ -1,8 +1,9 @@
-"""What pdsh starts on a node, and what DeepSpeed's launcher there starts as each rank.
+"""What a backend starts on a node, and what the node's launcher starts as each rank.
 
-`agent.py node` runs the node's launcher in a session of its own, `agent.py rank` runs the training
-command of one rank. Both take argv and environment from plan.json beside this file, so that no
-argument and no secret is ever on a command line that somebody else can read or a shell can change.
+`agent.py node` runs that launcher (DeepSpeed's, accelerate, torchrun) in a session of its own,
+`agent.py rank` runs the training command of one rank. Both take argv and environment from plan.json
+beside this file, so that no argument and no secret is ever on a command line that somebody else can
+read or a shell can change.
 What they and the ranks say goes through the named pipes that the keeper made beside them.
 """
 
@@ -20,6 +21,8 @@ LIBC = ctypes.CDLL(None)
 MARK = "DEEPSPEED_PREFLIGHT_RUN"
 HOME = os.path.dirname(os.path.abspath(__file__))
 PASSED_ON = ("SIGTERM", "SIGINT", "SIGHUP", "SIGUSR1", "SIGUSR2")
+CARRIERS_OWN = ("OMPI_", "OPAL_", "ORTE_", "PMIX_", "PMI_", "SLURM_PROCID", "SLURM_LOCALID")
+"""What mpirun and srun tell the one process that they start here: true of no rank."""
 NOT_STARTED = 127
 LOOK_S = 2.0
 GRACE_S = 5.0
@@ -133,9 +136,9 @@ def leave(code):
 
 
 def node():
-    """Run DeepSpeed's own launcher of this node, to its end."""
+    """Run the launcher of this node, to its end."""
     own = plan()
-    env = dict(os.environ)
+    env = {name: value for name, value in os.environ.items() if not name.startswith(CARRIERS_OWN)}
     env.update(own["env"])
     env[MARK] = own["run"]
     out = pipe("launcher.out")
@@ -157,7 +160,8 @@ def node():
 def rank():
     """Run the training command of one rank, and tell how it started and ended."""
     own = plan()
-    number, local = int(os.environ["RANK"]), os.environ["LOCAL_RANK"]
+    # accelerate names no rank where it starts one process; the watch knows whether one was planned
+    number, local = int(os.environ.get("RANK", "0")), os.environ.get("LOCAL_RANK", "0")
     bound_to(os.getppid())()
     argv = list(own["train"])
     if own["local_rank_at"] is not None:
@@ -168,7 +172,7 @@ def rank():
     except OSError as error:
         record(kind="rank-ended", rank=number, code=NOT_STARTED, error=str(error))
         sys.exit("%s: %s" % (argv[0], error))
-    world = int(os.environ["WORLD_SIZE"])
+    world = int(os.environ.get("WORLD_SIZE", "1"))
     record(kind="rank-started", rank=number, pid=child.pid, world=world)
     code = wait(child, child.send_signal)
     record(kind="rank-ended", rank=number, code=code)

@@ -130,8 +130,11 @@ class Keeper(object):
             self.agent = None
         self.say(**said)
 
-    def carry(self, name, argv, env, cwd):
-        """Run a command here that ends with this keeper: pdsh, or what comes before the start."""
+    def carry(self, name, argv, env, cwd, agent):
+        """Run a command here: what brings the agent to the nodes, or what comes before the start.
+
+        It ends with this keeper, unless it is the agent itself, which ends the run here then.
+        """
         own = dict(os.environ, **env)
         own[MARK] = self.run
         try:
@@ -143,7 +146,7 @@ class Keeper(object):
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=dies_with_keeper,
+                preexec_fn=None if agent else dies_with_keeper,
             )
         except OSError as error:
             self.say(kind="carried", name=name, code=127, error=str(error))

@@ -1,0 +1,58 @@
+"""How the agent gets to the nodes: commands, as argv only; nothing is started here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from checks.model import Job
+
+SSH_CONFIG = "ssh_config"
+
+
+@dataclass(frozen=True)
+class Trip:
+    """What a carrier is to do: bring `remote` to each of `nodes`, the head first.
+
+    `home` is the run's directory on every node; `slurm_job` is the allocation, empty without one.
+    """
+
+    job: Job
+    nodes: Sequence[str]
+    home: str
+    remote: Sequence[str]
+    slurm_job: str = ""
+
+
+@dataclass(frozen=True)
+class Carrier:
+    """What runs on each of `on` to bring the agent to every node of the run.
+
+    `files` are to be written, by name, into the run's directory there first. `missing` is what to
+    do where the command is not there.
+    """
+
+    name: str
+    argv: tuple[str, ...]
+    on: tuple[str, ...]
+    missing: str
+    env: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
+    is_agent: bool = False
+    """Whether it is the agent itself, which outlives its keeper to end what runs there."""
+
+
+def ssh_config(job: Job, nodes: Sequence[str], *, users: bool) -> str:
+    """Ports, and where asked for users, that differ from ssh's own, above the login's own config.
+
+    Empty where none differs.
+    """
+    blocks = []
+    for name in nodes:
+        port = job.node(name).port or job.ssh.port
+        user = users and (job.node(name).user or job.ssh.user)
+        lines = [f"  Port {port}\n"] if port else []
+        lines += [f"  User {user}\n"] if user else []
+        blocks += [f"Host {name}\n", *lines] if lines else []
+    own = "Match all\n  Include ~/.ssh/config\n  Include /etc/ssh/ssh_config\n"
+    return "".join(blocks) + own if blocks else ""

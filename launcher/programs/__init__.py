@@ -1,0 +1,16 @@
+"""The launchers that start the ranks of one node: what `with` of launch.toml names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from launcher.programs import accelerate, deepspeed, torchrun
+from launcher.programs.program import Program, Share
+
+PROGRAMS: Mapping[str, Program] = {
+    "deepspeed": deepspeed.PROGRAM,
+    "accelerate": accelerate.PROGRAM,
+    "torchrun": torchrun.PROGRAM,
+}
+
+__all__ = ["PROGRAMS", "Program", "Share"]
