@@ -16,6 +16,8 @@ from checks.facts.limits import Limits
 from checks.model import Fix, Severity, Verdict, ok, skip, unknown, warn
 
 TOLERANCE_S = 1.0
+JUMP_S, JUMP_SHARE = 0.5, 0.1
+"""Daemons turn a clock by no more than a tenth of the time that passes: chrony's maxslewrate."""
 TIMESYNCD = "systemd-timesyn"
 AGAIN = {
     "chronyd": "chronyc makestep",
@@ -45,6 +47,8 @@ def clocks_agree(node: NodeView) -> Verdict:
     where = f"{abs(ahead):.4g} s {way} the others (measured to {unsure:.2g} s)"
     if not _apart(own, reference):
         return unknown(f"the clock of {node.name} seems {where}: the answers took too long", **seen)
+    if node.has(Clock) and _jump(node):
+        return skip("something sets it meanwhile; see time.clock-runs-steadily")
     message = f"the clock of {node.name} is {where}; expected within {TOLERANCE_S:g} s"
     return warn("clock-apart", message, _clock_fix(node), **seen)
 
@@ -78,6 +82,46 @@ def clock_is_synchronised(node: NodeView) -> Verdict:
         "expected a daemon in sync on every node"
     )
     return warn("not-synchronised", message, _clock_fix(node), **seen)
+
+
+@node_check("time.clock-runs-steadily", Clock, ClockOffset, Limits, severity=Severity.WARN)
+def clock_runs_steadily(node: NodeView) -> Verdict:
+    """Nothing set the node's clock forward or back while the preflight ran.
+
+    Two daemons that do not agree, a hypervisor's tools beside chrony, or a clock that runs wild:
+    time-outs end early or never, and the logs of the node tell its events in a wrong order.
+    """
+    clock = node.read(Clock)
+    before, after = clock.reading, node.read(ClockOffset).reading
+    if before is None or after is None:
+        return skip(f"{node.name} told its time once, so there is nothing to compare with")
+    passed, jump = after.steady - before.steady, _jump(node)
+    seen = {"jump_s": round(jump, 3), "passed_s": round(passed, 3)}
+    if not jump:
+        return ok(f"the clock of {node.name} ran steadily for {passed:.1f} s", **seen)
+    if len(clock.daemons or ()) == 1 and _in_time(node):
+        return ok(f"{(clock.daemons or ())[0]} set the clock of {node.name} right", **seen)
+    way = "forward" if jump > 0 else "back"
+    message = f"the clock of {node.name} was set {way} by {abs(jump):.4g} s within {passed:.1f} s"
+    keepers = ", ".join(clock.daemons or ()) or "nothing that this login sees"
+    fix = node.fix("", f"one alone may keep the clock, and now it is {keepers}: stop the others")
+    return warn("clock-jumped", message, fix, **seen)
+
+
+def _jump(node: NodeView) -> float:
+    """By how much the clock was set between its two readings; 0 where it only was turned."""
+    before, after = node.read(Clock).reading, node.read(ClockOffset).reading
+    if before is None or after is None:
+        return 0.0
+    passed = after.steady - before.steady
+    jump = after.time - before.time - passed
+    return jump if abs(jump) > max(JUMP_S, JUMP_SHARE * passed) else 0.0
+
+
+def _in_time(node: NodeView) -> bool:
+    """Whether it agrees with the others after all."""
+    offsets = _offsets(node)
+    return not _apart(offsets[node.name], _reference(offsets, node.job.head))
 
 
 def _offsets(node: NodeView) -> dict[str, ClockOffset]:

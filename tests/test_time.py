@@ -9,13 +9,14 @@ import pytest
 
 from checks.cluster import clock as stage
 from checks.facts import decode
-from checks.facts.clock import Clock, ClockOffset
+from checks.facts.clock import Clock, ClockOffset, Reading
 from checks.model import Outcome
 from checks.probe import clock as probe
 from tests.networks import HEALTHY_LIMITS, who
 from tests.snapshots import judged, snapshot, with_fact, without
 
 AGREE, IN_SYNC = "time.clocks-agree", "time.clock-is-synchronised"
+STEADILY = "time.clock-runs-steadily"
 SYNCED = Clock(synchronised=True, daemons=("chronyd",), zone="UTC +0000")
 ALONE = Clock(synchronised=False)
 
@@ -194,3 +195,57 @@ def test_no_time_is_no_offset(monkeypatch):
 def test_time_now_is_this_machines():
     before = time.time()
     assert before <= probe.time_now({})["time"] <= time.time()
+
+
+def set_meanwhile(jump, *, passed=4.0, offset=0.0, daemons=("chronyd", "ntpd")):
+    """Node2's clock was set by `jump` seconds while `passed` seconds went by."""
+    snap = cluster(0.0, offset, 0.0)
+    before, after = Reading(1000.0, 50.0), Reading(1000.0 + passed + jump, 50.0 + passed)
+    for name in snap.job.names:
+        told = after if name == "node2" else Reading(1000.0 + passed, 50.0 + passed)
+        clock = dataclasses.replace(SYNCED, daemons=daemons, reading=before)
+        with_fact(snap, name, clock)
+        with_fact(snap, name, ClockOffset(offset if name == "node2" else 0.0, 0.01, told))
+    return snap
+
+
+@pytest.mark.parametrize(("jump", "way"), [(7.0, "forward"), (-7.0, "back")])
+def test_a_clock_that_is_set_meanwhile(jump, way):
+    found = judged(set_meanwhile(jump), STEADILY)
+    assert (found["node2",].cause, found["node2",].warned) == ("clock-jumped", True)
+    assert f"set {way} by 7 s within 4.0 s" in found["node2",].message
+    assert "chronyd, ntpd" in found["node2",].fix.note
+    assert {found[name,].outcome for name in ("node1", "node3")} == {Outcome.PASS}
+
+
+def test_a_clock_that_is_turned_or_set_right_once():
+    assert judged(set_meanwhile(0.3), STEADILY)["node2",].outcome is Outcome.PASS
+    slewed = set_meanwhile(4.0, passed=60.0)
+    assert judged(slewed, STEADILY)["node2",].outcome is Outcome.PASS
+    right = set_meanwhile(7.0, daemons=("chronyd",))
+    assert judged(right, STEADILY)["node2",].outcome is Outcome.PASS
+
+
+def test_a_clock_that_is_set_wrong_is_accused_once():
+    snap = set_meanwhile(9.0, offset=9.0, daemons=("chronyd",))
+    assert judged(snap, STEADILY)["node2",].warned
+    assert judged(snap, AGREE)["node2",].outcome is Outcome.SKIP
+
+
+def test_one_reading_is_no_verdict():
+    assert judged(cluster(0.0, 0.0), STEADILY)["node2",].outcome is Outcome.SKIP
+
+
+def test_the_controllers_own_clock_may_be_set_meanwhile(monkeypatch):
+    asked = Asked(monkeypatch, (0.0, 0.0), (0.0, 0.0))
+    days = iter([1000.0, -86400.0, -86400.0])
+    monkeypatch.setattr(asked, "time", lambda: next(days))
+    snap = snapshot(("node1", "node2"))
+    stage.stage(asked, snap, ["node1", "node2"])
+    offsets = [snap.answer(name, "clock_offset")["data"]["offset_s"] for name in snap.job.names]
+    assert offsets == [0.0, 0.0]
+
+
+def test_a_node_without_the_newer_clock(monkeypatch):
+    monkeypatch.setattr(probe, "BOOTTIME", "CLOCK_NOBODY_HAS")
+    assert probe.reading()["steady"] == pytest.approx(time.monotonic(), abs=5)

@@ -20,19 +20,21 @@ AT_ONCE = 16
 def stage(contact: Contact, snapshot: Snapshot, names: Sequence[str]) -> None:
     """Fill the section `clock_offset` of `names`.
 
-    Each is asked in a thread of its own: an answer read late would look like a long way.
+    Each is asked in a thread of its own: an answer read late would look like a long way. The
+    controller's own clock is read once: one that is set meanwhile would accuse some of the nodes.
     """
+    epoch = time.time() - time.monotonic()
     with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
-        answers = pool.map(lambda name: _best(contact, name), names)
+        answers = pool.map(lambda name: _best(contact, name, epoch), names)
         for name, answer in zip(names, answers, strict=True):
             snapshot.put(name, ClockOffset.section, answer)
 
 
-def _best(contact: Contact, name: str) -> Answer:
+def _best(contact: Contact, name: str, epoch: float) -> Answer:
     """The answer of the shortest round trip, of a few at most."""
     best: Answer = {}
     for _ in range(TRIES):
-        answer = _asked(contact, name)
+        answer = _asked(contact, name, epoch)
         if "error" in answer:
             return best or answer
         if not best or _uncertainty(answer) < _uncertainty(best):
@@ -46,14 +48,16 @@ def _uncertainty(answer: Answer) -> float:
     return float(answer["data"]["uncertainty_s"])
 
 
-def _asked(contact: Contact, name: str) -> Answer:
-    """One question. The way is timed by a clock that nobody sets."""
-    began, before = time.time(), time.monotonic()
+def _asked(contact: Contact, name: str, epoch: float) -> Answer:
+    """One question, timed by a clock that nobody sets; `epoch` is when that was zero."""
+    before = time.monotonic()
     answer = contact.ask("time_now", {name: {}}, LIMIT_S)[name]
     half = (time.monotonic() - before) / 2
     if "error" in answer:
         return answer
-    shown = answer.get("data", {}).get("time")
+    reading = answer.get("data")
+    shown = reading.get("time") if isinstance(reading, dict) else None
     if not isinstance(shown, float):
         return {"error": f"expected the time, got {shown!r}"}
-    return {"data": {"offset_s": round(shown - began - half, 6), "uncertainty_s": round(half, 6)}}
+    ahead = round(shown - (epoch + before + half), 6)
+    return {"data": {"offset_s": ahead, "uncertainty_s": round(half, 6), "reading": reading}}

@@ -9,6 +9,14 @@ from checks.facts.decode import Fact
 
 
 @dataclass(frozen=True)
+class Reading:
+    """The clock at one moment, and one that nobody sets, both in seconds."""
+
+    time: float
+    steady: float
+
+
+@dataclass(frozen=True)
 class Clock(Fact):
     """What the kernel says of the clock, from adjtimex(2); None where it says nothing.
 
@@ -23,6 +31,7 @@ class Clock(Fact):
     has_ntp_unit: bool = False
     package_manager: str = ""
     zone: str = ""
+    reading: Reading | None = None
 
 
 @dataclass(frozen=True)
@@ -30,9 +39,10 @@ class ClockOffset(Fact):
     """How far the node's clock is ahead of the controller's, in seconds.
 
     The truth is within `uncertainty_s`, half the round trip of the question: the node read its
-    clock at some moment in it.
+    clock at some moment in it. `reading` is what it read.
     """
 
     section: ClassVar[str] = "clock_offset"
     offset_s: float
     uncertainty_s: float
+    reading: Reading | None = None

@@ -9,10 +9,10 @@ from checks.facts.gpus import Gpus
 from checks.facts.limits import Limits
 from checks.facts.rdma import Rdma
 from checks.facts.who import Who
+from checks.limits.amounts import GIB, MIB, count, size
 from checks.model import Fix, Severity, Verdict, block, ok, warn
 from checks.transport import meant_for_rdma
 
-MIB, GIB = 2**20, 2**30
 MEMLOCK_NEEDED, MEMLOCK_WANTED = 16 * GIB, 32 * GIB
 NOFILE_NEEDED, NOFILE_WANTED, NOFILE_WANTED_AT_SCALE, SCALE = 1024, 4096, 65536, 64
 DOCKER_SHM = 64 * MIB
@@ -29,11 +29,11 @@ def memlock_is_unlimited(node: NodeView) -> Verdict:
     """
     soft, hard = node.read(Limits).memlock
     if soft is None or soft >= MEMLOCK_WANTED:
-        return ok(f"memlock on {node.name} is {_size(soft)}")
+        return ok(f"memlock on {node.name} is {size(soft)}")
     rdma = meant_for_rdma(node)
     needed = "its active RDMA ports need it" if rdma else "though nothing here uses RDMA"
     message = (
-        f"a login to {node.name} may lock {_size(soft)} of memory (hard limit {_size(hard)}); "
+        f"a login to {node.name} may lock {size(soft)} of memory (hard limit {size(hard)}); "
         f"expected unlimited, {needed}"
     )
     verdict = block if rdma and soft < MEMLOCK_NEEDED else warn
@@ -52,9 +52,9 @@ def nofile_is_enough(node: NodeView) -> Verdict:
     ranks = sum(one.slots or 1 for one in node.job.nodes)
     wanted = NOFILE_WANTED_AT_SCALE if ranks >= SCALE else NOFILE_WANTED
     if soft is None or soft >= wanted:
-        return ok(f"nofile on {node.name} is {_count(soft)}")
+        return ok(f"nofile on {node.name} is {count(soft)}")
     message = (
-        f"a login to {node.name} may open {_count(soft)} files (hard limit {_count(hard)}); "
+        f"a login to {node.name} may open {count(soft)} files (hard limit {count(hard)}); "
         f"expected at least {wanted} for {ranks} ranks"
     )
     fix = _limit_fix(node, "nofile", "LimitNOFILE", str(NOFILE_WANTED_AT_SCALE))
@@ -73,10 +73,10 @@ def nproc_is_enough(node: NodeView) -> Verdict:
     who, slots = node.read(Who), node.node.slots or 1
     wanted = 512 + slots * (64 + 2 * who.cpus)
     if who.uid == 0 or soft is None or soft >= wanted:
-        return ok(f"{who.user} on {node.name} may run {_count(soft)} processes")
+        return ok(f"{who.user} on {node.name} may run {count(soft)} processes")
     message = (
         f"{who.user} on {node.name} may run {soft} processes and threads (hard limit "
-        f"{_count(hard)}); expected at least {wanted} for {slots} ranks on {who.cpus} cores"
+        f"{count(hard)}); expected at least {wanted} for {slots} ranks on {who.cpus} cores"
     )
     fix = _limit_fix(node, "nproc", "LimitNPROC", "unlimited")
     return warn("nproc-low", message, fix, soft=soft, hard=hard)
@@ -93,16 +93,16 @@ def shm_is_large_enough(node: NodeView) -> Verdict:
     total, free, wanted = limits.shm_bytes, limits.shm_free_bytes, _shm_wanted(node)
     seen = {"bytes": total, "free_bytes": free, "wanted_bytes": wanted}
     if total <= DOCKER_SHM:
-        message = f"/dev/shm on {node.name} holds {_size(total)}; expected at least {_size(wanted)}"
+        message = f"/dev/shm on {node.name} holds {size(total)}; expected at least {size(wanted)}"
         return block("shm-small", message, _shm_fix(node), **seen)
     if free <= DOCKER_SHM:
-        message = f"/dev/shm on {node.name} is full: {_size(free)} of {_size(total)} are free"
+        message = f"/dev/shm on {node.name} is full: {size(free)} of {size(total)} are free"
         note = "then delete what no running job owns, such as nccl-* and torch_* of a crashed run"
         return block("shm-full", message, node.fix("ls -lS /dev/shm", note), **seen)
     if total < wanted:
-        message = f"/dev/shm on {node.name} holds {_size(total)}; {_size(wanted)} are advised"
+        message = f"/dev/shm on {node.name} holds {size(total)}; {size(wanted)} are advised"
         return warn("shm-small", message, _shm_fix(node), **seen)
-    return ok(f"/dev/shm on {node.name} has {_size(free)} free of {_size(total)}")
+    return ok(f"/dev/shm on {node.name} has {size(free)} free of {size(total)}")
 
 
 @node_check("limits.core-dumps-are-bounded", Limits, severity=Severity.WARN)
@@ -117,10 +117,10 @@ def core_dumps_are_bounded(node: NodeView) -> Verdict:
     if limits.core_pattern.startswith("|"):
         return ok(f"core dumps on {node.name} go to {limits.core_pattern[1:].split()[0]}")
     if soft is not None and soft <= CORE_WANTED:
-        return ok(f"core dumps on {node.name} are cut at {_size(soft)}")
+        return ok(f"core dumps on {node.name} are cut at {size(soft)}")
     message = (
-        f"a rank that crashes on {node.name} writes up to {_size(soft)} of its memory to "
-        f"{limits.core_pattern or 'core'}; expected a limit of {_size(CORE_WANTED)} or less"
+        f"a rank that crashes on {node.name} writes up to {size(soft)} of its memory to "
+        f"{limits.core_pattern or 'core'}; expected a limit of {size(CORE_WANTED)} or less"
     )
     fix = _limit_fix(node, "core", "LimitCORE", "0", kinds=("soft",))
     return warn("core-unbounded", message, fix, soft=soft)
@@ -168,16 +168,3 @@ def _limit_fix(
     )
     note = "limits.d counts where sshd uses PAM, the drop-in where not; log in again after it"
     return node.fix("; ".join(steps), note, root=True)
-
-
-def _size(number: int | None) -> str:
-    if number is None:
-        return "unlimited"
-    for unit, scale in (("GiB", GIB), ("MiB", MIB), ("KiB", 1024)):
-        if number >= scale:
-            return f"{number / scale:.4g} {unit}"
-    return f"{number} bytes"
-
-
-def _count(number: int | None) -> str:
-    return "unlimited" if number is None else str(number)

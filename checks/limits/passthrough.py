@@ -1,0 +1,82 @@
+"""Whether GPUs and adapters may reach each other without a way round through the processor.
+
+Machines alone: what a virtual machine sees of both is its host's choice, and sound as it is.
+"""
+
+from __future__ import annotations
+
+from checks.check import node_check
+from checks.facts import NodeView
+from checks.facts.machine import Machine
+from checks.facts.passthrough import Passthrough
+from checks.model import Severity, Verdict, ok, skip, warn
+
+TRANSLATED = ("DMA", "DMA-FQ")
+UNTRANSLATED = ("iommu=pt", "iommu.passthrough=1", "intel_iommu=off", "amd_iommu=off", "iommu=off")
+TURNED_ON = ("intel_iommu=on", "iommu=force")
+X86 = ("x86_64", "amd64")
+
+
+@node_check("limits.iommu-passes-through", Machine, Passthrough, severity=Severity.WARN)
+def iommu_passes_through(node: NodeView) -> Verdict:
+    """The IOMMU lets GPUs and adapters through untranslated.
+
+    Translated, each access between two devices goes through the root complex: GPUDirect is slow,
+    or hangs at the first collective (NCCL issues 257 and 606). NCCL's and AMD's documents ask for
+    it off, or for `iommu=pt`.
+    """
+    if why := _no_matter(node):
+        return skip(why)
+    seen, machine = node.read(Passthrough), node.read(Machine)
+    if machine.architecture not in X86:
+        return skip(f"not known to matter on {machine.architecture}")
+    held = [one.address for one in seen.devices if one.domain in TRANSLATED]
+    silent = [one.address for one in seen.devices if one.domain is None]
+    if silent and set(seen.options) & set(TURNED_ON) and not set(seen.options) & set(UNTRANSLATED):
+        held += silent
+    if not held:
+        return ok(f"nothing translates for GPUs and adapters of {node.name}")
+    message = (
+        f"the IOMMU of {node.name} translates for {len(held)} of {len(seen.devices)} GPUs and "
+        f"adapters, such as {held[0]}; expected iommu=pt"
+    )
+    note = "add iommu=pt to GRUB_CMDLINE_LINUX in /etc/default/grub, run update-grub (on RHEL: "
+    note += "grubby --update-kernel=ALL --args=iommu=pt), and reboot"
+    return warn("iommu-translates", message, node.fix("", note), devices=held)
+
+
+@node_check("limits.acs-is-off", Machine, Passthrough, severity=Severity.WARN)
+def acs_is_off(node: NodeView) -> Verdict:
+    """No PCIe switch above GPUs and adapters sends their traffic to each other to the root.
+
+    With Access Control Services on, a GPU and an adapter on one switch meet at the processor: half
+    the bandwidth, or hangs. NCCL's troubleshooting and NVIDIA's gpud have it off on bare metal.
+    """
+    if why := _no_matter(node):
+        return skip(why)
+    ports = node.read(Passthrough).ports
+    if not ports:
+        return ok(f"no PCIe switch is above GPUs and adapters of {node.name}")
+    if all(redirects is None for redirects in ports.values()):
+        return skip(f"only root may read the settings of PCIe switches of {node.name}")
+    on = [address for address, redirects in ports.items() if redirects]
+    if not on:
+        return ok(f"no PCIe switch of {node.name} redirects")
+    message = (
+        f"{len(on)} PCIe switch ports of {node.name} redirect traffic between devices to the root, "
+        f"such as {on[0]}; expected ACS off"
+    )
+    command = f"for p in {' '.join(on)}; do setpci -s $p ECAP_ACS+0x6.w=0000; done"
+    note = "until the next boot; for good turn ACS off in the firmware's setup"
+    return warn("acs-on", message, node.fix(command, note, root=True), ports=on)
+
+
+def _no_matter(node: NodeView) -> str:
+    """Why neither matters on this node; '' where both do."""
+    machine, seen = node.read(Machine), node.read(Passthrough)
+    if machine.virtual is not False:
+        known = "is a virtual machine" if machine.virtual else "does not say whether it is virtual"
+        return f"{node.name} {known}"
+    kinds = [one.kind for one in seen.devices]
+    alone = len(kinds) < 2 and "adapter" not in kinds
+    return f"{node.name} has no two devices that meet" if alone else ""
