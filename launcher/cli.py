@@ -10,6 +10,7 @@ from pathlib import Path
 from checks import __version__
 from checks.errors import PreflightError, UsageError
 from launcher import starting, telling
+from launcher.diagnose.command import add_parser as add_diagnose_parser
 from launcher.lab.cli import add_parser as add_lab_parser
 from launcher.options import add_job_options
 
@@ -39,6 +40,7 @@ def parser() -> ArgumentParser:
     _runs_directory(_command(commands, "runs", telling.runs, "the runs of this directory"))
     explain = _command(commands, "explain", telling.explain, "what a check asks, and why")
     explain.add_argument("check", nargs="?", metavar="CHECK", help="its id (default: list all)")
+    add_diagnose_parser(commands)
     add_lab_parser(commands)
     return top
 

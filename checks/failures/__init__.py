@@ -10,12 +10,12 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from checks.failures.known import Kind, Known
 
-__all__ = ["FAILURES", "Kind", "Known", "recognise"]
+__all__ = ["FAILURES", "LITERALS", "Kind", "Known", "recognise"]
 
 
 def _declared() -> Iterator[Known]:
@@ -26,13 +26,18 @@ def _declared() -> Iterator[Known]:
 
 FAILURES: Mapping[str, Known] = {known.id: known for known in _declared()}
 
+LITERALS: Sequence[tuple[str, Known]] = tuple(
+    (literal, known) for known in FAILURES.values() for literal in known.literals
+)
+"""What a line needs to contain, and the failure that it may then show."""
+
 
 def recognise(line: str) -> tuple[Known, re.Match[str]] | None:
     """The failure that one line shows: a root before the rest, the more telling words first."""
-    shown = ((known, known.match(line)) for known in FAILURES.values())
-    found = [(known, match) for known, match in shown if match]
-    return min(found, key=lambda one: _order(one[0], line), default=None)
-
-
-def _order(known: Known, line: str) -> tuple[bool, int]:
-    return known.kind is not Kind.ROOT, -max(len(lit) for lit in known.literals if lit in line)
+    found = [
+        (known.kind is not Kind.ROOT, -len(literal), match, known)
+        for literal, known in LITERALS
+        if literal in line and (match := known.regex.search(line))
+    ]
+    best = min(found, key=lambda one: one[:2], default=None)
+    return (best[3], best[2]) if best else None

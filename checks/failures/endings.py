@@ -74,7 +74,7 @@ FAILURES = (
     ),
     symptom(
         "mpi-rank-exited",
-        "mpirun",
+        "mpirun ",
         r"mpirun (?:noticed that process|has exited due to process|detected that one or more)",
         cause="mpirun ended the job because a rank ended",
         fix=FIRST,

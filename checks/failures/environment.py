@@ -32,7 +32,7 @@ FAILURES = (
     ),
     root(
         "remote-command-not-found",
-        "not found",
+        (": not found", ": command not found"),
         r"\b(?:ba|z|da)?sh: (?:line \d+: |\d+: )?(?P<command>[\w./+-]+): (?:command )?not found",
         cause="{command} is not in the PATH of a shell without a terminal: conda, modules and venv "
         "lines of .bashrc do not count there",

@@ -18,7 +18,7 @@ FAILURES = (
     ),
     root(
         "remote-python-missing",
-        "python",
+        ": No such file or directory",
         r"(?:ba)?sh: (?:line \d+: )?(?P<path>/\S*python[\d.]*): No such file or directory",
         cause="the head's interpreter {path} is not on this node",
         fix=SAME,
@@ -26,7 +26,7 @@ FAILURES = (
     ),
     root(
         "remote-deepspeed-missing",
-        "deepspeed",
+        ("Error while finding module specification for", "No module named "),
         r"(?:Error while finding module specification for|No module named) "
         r"'?deepspeed(?:\.launcher\.launch)?\b'?",
         cause="the interpreter of this node has no deepspeed",
