@@ -11,8 +11,12 @@ from checks import __version__
 from checks.errors import PreflightError, UsageError
 from launcher import starting, telling
 from launcher.diagnose.command import add_parser as add_diagnose_parser
+from launcher.init import add_options as add_init_options
+from launcher.init import init
 from launcher.lab.cli import add_parser as add_lab_parser
 from launcher.options import add_job_options
+from launcher.trust.command import add_options as add_trust_options
+from launcher.trust.command import trust
 
 USAGE, INTERRUPTED = 2, 130
 
@@ -32,6 +36,10 @@ def parser() -> ArgumentParser:
     ):
         one = _command(commands, name, run, text)
         add_job_options(one)
+    add_init_options(_command(commands, "init", init, "write hosts.txt and launch.toml"))
+    trusting = _command(commands, "trust", trust, "make ssh trust every node to every node")
+    add_job_options(trusting)
+    add_trust_options(trusting)
     _of_a_run(commands, "status", telling.status, "what became of a run")
     logs = _of_a_run(commands, "logs", telling.logs, "what the ranks of a run printed")
     logs.add_argument("-f", "--follow", action="store_true", help="go on until the run ends")

@@ -99,13 +99,14 @@ def open_contact(
     names: Collection[str],
     wanted: Collection[str],
     progress: Progress | None = None,
-    password: str = "",
+    passwords: Mapping[str, str] | None = None,
 ) -> tuple[Contact, dict[str, Answer]]:
     """Log in to `names` and start a probe that can answer `wanted`.
 
-    Returns the contact and, for every name, its `login` answer (checks.facts.Login).
+    Returns the contact and, for every name, its `login` answer (checks.facts.Login). `passwords`
+    by node are used where no key is accepted.
     """
-    transport = Transport(job, password)
+    transport = Transport(job, passwords)
     residents: dict[str, Resident] = {}
     logins: dict[str, Answer] = {}
 

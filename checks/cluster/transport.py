@@ -6,6 +6,7 @@ import contextlib
 import errno
 import socket
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -75,8 +76,8 @@ class Session:
 class Transport:
     """Prepares all logins in one thread (Fabric's Config is not safe to share), opens in many."""
 
-    def __init__(self, job: Job, password: str = "") -> None:
-        self._setup, self._password = SshSetup(job), password
+    def __init__(self, job: Job, passwords: Mapping[str, str] | None = None) -> None:
+        self._setup, self._passwords = SshSetup(job), passwords or {}
         config = fabric.Config(lazy=True, ssh_config=self._setup.config)
         self._prepared = {
             node.name: self._prepare(self._setup.target(node.name), config) for node in job.nodes
@@ -115,7 +116,7 @@ class Transport:
     def _open(self, name: str) -> Session:
         target, connection = self._prepared[name]
         policy = self._verifying(connection, target, "its")
-        keys = Keys(target, connection.user, self._password)
+        keys = Keys(target, connection.user, self._passwords.get(name, ""))
         kwargs = connection.connect_kwargs
         kwargs["auth_strategy"] = keys
         kwargs.pop("key_filename", None)

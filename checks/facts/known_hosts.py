@@ -1,0 +1,26 @@
+"""Which host keys a node's ssh client has on file for its peers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from checks.facts.decode import Fact
+
+
+@dataclass(frozen=True)
+class OnFile:
+    """`name` is what ssh looks for, `[host]:port` off port 22; each of `keys` is `type blob`."""
+
+    name: str
+    file: str
+    keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class KnownHosts(Fact):
+    """By peer, itself too."""
+
+    section: ClassVar[str] = "known_hosts"
+    peers: Mapping[str, OnFile] = field(default_factory=dict)

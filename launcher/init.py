@@ -1,0 +1,164 @@
+"""`python -m launcher init`: ask each node for its GPUs, write hosts.txt and launch.toml."""
+
+from __future__ import annotations
+
+import json
+import os
+from argparse import ArgumentParser, Namespace
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from checks.catalogue import CATALOGUE
+from checks.check import claims_of
+from checks.cluster.gather import gather
+from checks.cluster.job import Options, build_job
+from checks.errors import UsageError
+from checks.facts import ClusterView, Login, NodeView
+from checks.facts.gpus import Gpus
+from checks.fold import fold
+from checks.model import Job
+
+HOSTS, LAUNCH = Path("hosts.txt"), Path("launch.toml")
+ASKED = ("reach.controller-logs-in", "gpu.slots-have-gpus")
+NOTHING = Path(os.devnull)
+"""Read in place of a launch.toml: what is to be written anew must not decide."""
+
+LAUNCH_TEXT = """\
+# What is checked by `pytest preflight/` and started by `python -m launcher start`.
+# Only `hosts` is set; take the # off what you need.
+
+hosts = "hosts.txt"
+# python  = {python}           # training interpreter, same path on every node
+# workdir = {workdir}          # where the training runs, same path on every node
+# same    = ["train.py", "ds_config.json"]   # must have the same content on every node
+# exist   = ["/data/models/llama-7b"]        # must be on every node
+# output  = "/data/out"                      # must be writable, with room, on every node
+
+[ssh]
+{ssh}
+
+[master]
+# host = {head}
+# port = 29500
+
+[start]
+# with    = "deepspeed"        # or accelerate, torchrun
+# backend = "pdsh"             # or ssh, openmpi, slurm
+# before  = [["-m", "axolotl.cli.preprocess", "cfg.yml"]]   # once, on the head
+# command = ["train.py", "--steps", "200"]                  # or ["-m", "module", "args"]
+# deepspeed_config = "ds_config.json"
+
+[env]                            # what every rank gets
+# NCCL_DEBUG = "INFO"
+
+[preflight]
+# allow   = []                   # checks or areas that may fail
+# max_age = "30m"                # how old a passed preflight may be for `start` to trust it
+"""
+
+
+def add_options(parser: ArgumentParser) -> None:
+    """Who the nodes are, how to log in, and whether files may be replaced."""
+    parser.add_argument(
+        "--nodes", metavar="NODES", help="node1,node2 or gpu[01-16] (default: Slurm's allocation)"
+    )
+    for flag, text in (
+        ("--ssh-user", "login on every node"),
+        ("--ssh-key", "private key"),
+        ("--ssh-config", "instead of ~/.ssh/config"),
+        ("--python", "training interpreter, to ask for GPUs"),
+    ):
+        parser.add_argument(flag, help=text)
+    parser.add_argument("--ssh-port", type=int, metavar="PORT", help="of every sshd")
+    parser.add_argument("--force", action="store_true", help="replace files that are there")
+
+
+def init(args: Namespace) -> int:
+    """Writes both files; a node that cannot be asked yet is listed too, and said.
+
+    Raises UsageError where no nodes are given, or a file is there and --force is not.
+    """
+    there = [path for path in (HOSTS, LAUNCH) if path.exists()]
+    if there and not args.force:
+        raise UsageError(f"{there[0]} is there already: --force replaces it; nothing was written")
+    job = _job(args)
+    claims = claims_of([CATALOGUE[check] for check in ASKED], job)
+    cluster = ClusterView(gather(job, claims))
+    HOSTS.write_text(hosts_text(cluster), encoding="utf-8")
+    LAUNCH.write_text(launch_text(job), encoding="utf-8")
+    print(f"wrote {HOSTS}:\n{hosts_text(cluster)}\nwrote {LAUNCH}, to be edited.")
+    _say_next(cluster)
+    return 0
+
+
+def _job(args: Namespace) -> Job:
+    given = {"hosts": args.nodes, "python": args.python}
+    ssh = {name: getattr(args, name) for name in ("ssh_user", "ssh_port", "ssh_key", "ssh_config")}
+    if not args.nodes and not os.environ.get("SLURM_JOB_NODELIST"):
+        raise UsageError("no nodes given: type --nodes node1,node2, or --nodes 'gpu[01-16]'")
+    options = Options(launch_file=str(NOTHING), **given, **ssh)
+    return build_job(options, cwd=Path.cwd(), environ=os.environ)
+
+
+def _say_next(cluster: ClusterView) -> None:
+    away = {node.name: node.read(Login) for node in cluster.nodes if not node.reached}
+    if away:
+        print(f"not asked, because they cannot be logged in to: {fold(away)}")
+        print("next: python -m launcher trust --ask-password")
+    else:
+        print("next: python -m launcher trust, then pytest preflight/")
+
+
+def hosts_text(cluster: ClusterView) -> str:
+    """A DeepSpeed hostfile; what was seen stands behind each line as a comment."""
+    lines = {node.name: _line(node) for node in cluster.nodes}
+    width = max(map(len, (line for line, _ in lines.values())))
+    return "".join(f"{line:<{width}}  # {seen}\n" for line, seen in lines.values())
+
+
+def _line(node: NodeView) -> tuple[str, str]:
+    if not node.reached:
+        return node.name, f"not asked yet: {node.read(Login).cause}"
+    if not node.has(Gpus):
+        return node.name, "its GPUs could not be determined"
+    seen = node.read(Gpus)
+    kinds = Counter(gpu.name for gpu in seen.gpus)
+    what = ", ".join(f"{count} x {name}" for name, count in kinds.items())
+    vendor = f" type={seen.vendors[0]}" if len(seen.vendors) == 1 and mixed(node) else ""
+    return f"{node.name} slots={seen.count or 1}{vendor}", what or "no GPU: one CPU slot"
+
+
+def mixed(node: NodeView) -> bool:
+    """Whether the cluster has GPUs of more than one vendor, which no one job can span."""
+    asked = [one.read(Gpus) for one in node.cluster.reached if one.has(Gpus)]
+    return len({vendor for gpus in asked for vendor in gpus.vendors}) > 1
+
+
+def launch_text(job: Job) -> str:
+    """A launch.toml that sets no more than was typed; all else is there to be uncommented."""
+    ssh: Mapping[str, object] = {
+        "user": job.ssh.user,
+        "port": job.ssh.port,
+        "key": job.ssh.key,
+        "config": job.ssh.config,
+    }
+    return LAUNCH_TEXT.format(
+        python=json.dumps(job.python),
+        workdir=json.dumps(job.workdir),
+        head=json.dumps(job.head),
+        ssh="\n".join(_assigned(ssh)),
+    )
+
+
+def _assigned(values: Mapping[str, object]) -> Sequence[str]:
+    example = {
+        "user": '"ubuntu"',
+        "port": "22",
+        "key": '"~/.ssh/id_ed25519"',
+        "config": '"ssh_config"',
+    }
+    return [
+        f"# {key} = {example[key]}" if value is None else f"{key} = {json.dumps(value)}"
+        for key, value in values.items()
+    ]

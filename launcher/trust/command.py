@@ -1,0 +1,98 @@
+"""`python -m launcher trust`: say what would change, ask, change it, and prove it."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping
+
+from checks.catalogue import CATALOGUE
+from checks.check import claims_of
+from checks.cluster.contact import POOL, Contact
+from checks.cluster.gather import gather
+from checks.errors import FactError, PreflightError
+from checks.facts import ClusterView
+from checks.judge import decide, judge
+from checks.model import Job
+from checks.summary import Next, summary
+from launcher.options import job_of
+from launcher.trust import hands
+from launcher.trust.plan import HERE, Change, changes, usable
+
+PROVED = ("reach.controller-logs-in", "ssh.every-node-logs-in-to-every-node")
+THEN = Next("pytest preflight/", "python -m launcher trust")
+
+
+def add_options(parser: ArgumentParser) -> None:
+    """Beside those of the job."""
+    parser.add_argument("--yes", action="store_true", help="agree to all that would be asked")
+    parser.add_argument(
+        "--ask-password",
+        action="store_true",
+        help="ask for the password of nodes that accept no key yet; it is kept nowhere",
+    )
+    parser.add_argument("--dry-run", action="store_true", help="say what would change, change none")
+
+
+def trust(args: Namespace) -> int:
+    """0 once every node logs in to every node; 1 where something is in the way, which is named."""
+    job = job_of(args)
+    with hands.logged_in(job, args) as (contact, cluster, by_password):
+        try:
+            done = _made(job, contact, cluster, args, by_password=by_password)
+        except FactError as error:
+            raise PreflightError(f"{error}; nothing was changed") from error
+    return _prove(job) if done else 0
+
+
+def _made(
+    job: Job, contact: Contact, cluster: ClusterView, args: Namespace, *, by_password: bool
+) -> bool:
+    """Say, ask, change; whether there is anything to prove."""
+    path, own = hands.own_key(job) if by_password else (None, None)
+    wanted = {name: one for name, one in changes(cluster, own).items() if one}
+    if own == "":
+        print(f"{HERE}: make a key, {path}")
+    for name, change in wanted.items():
+        print(f"{name}: {change}")
+    if args.dry_run:
+        return False
+    if not wanted:
+        print("Every node has a key, lets in all others and knows their host keys.")
+        return True
+    if not hands.agreed(f"Change {len(wanted)} nodes so?", args):
+        raise PreflightError("nothing was changed")
+    keys = {one.name: key.public for one in cluster.reached if (key := usable(one))}
+    if path:
+        keys[HERE] = own or hands.make_own_key(path)
+    _change(contact, wanted, keys)
+    return True
+
+
+def _change(contact: Contact, wanted: Mapping[str, Change], keys: Mapping[str, str]) -> None:
+    """New keys first, on all nodes; then who is let in and who is known."""
+    making = {name: change.key_script() for name, change in wanted.items() if change.make_key}
+    made = {name: " ".join(out.split()[:2]) for name, out in _run(contact, making).items()}
+    _run(contact, {name: change.script({**keys, **made}) for name, change in wanted.items()})
+
+
+def _run(contact: Contact, scripts: Mapping[str, str]) -> dict[str, str]:
+    """What each script printed. Raises PreflightError with the first that did not end well."""
+    with concurrent.futures.ThreadPoolExecutor(POOL) as pool:
+        futures = {
+            name: pool.submit(contact.run, name, "exec sh -s", text.encode())
+            for name, text in scripts.items()
+        }
+    done = {name: future.result() for name, future in futures.items()}
+    for name, ran in done.items():
+        if ran.code != 0:
+            raise PreflightError(f"{name}: not changed: {ran.err.strip() or ran.out.strip()}")
+    return {name: ran.out for name, ran in done.items()}
+
+
+def _prove(job: Job) -> int:
+    claims = claims_of([CATALOGUE[check] for check in PROVED], job)
+    findings = judge(claims, ClusterView(gather(job, claims)))
+    print("\n".join(summary(findings, THEN, colour=sys.stdout.isatty())))
+    return 0 if decide(findings) == "go" else 1

@@ -1,0 +1,133 @@
+"""What has to be added on each node so that every node logs in to every node. Pure."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import shlex
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from checks.errors import PreflightError
+from checks.facts import ClusterView, Login, NodeView
+from checks.facts.known_hosts import KnownHosts
+from checks.facts.sshd import Sshd
+from checks.facts.trust import PrivateKey, Trust
+
+OWN_KEY = ".ssh/id_ed25519"
+HERE = "this machine"
+
+APPEND = """\
+append() {
+  mkdir -p "${1%/*}"
+  if [ -s "$1" ] && [ -n "$(tail -c 1 "$1")" ]; then echo >>"$1"; fi
+  printf '%s\\n' "$2" >>"$1"
+}"""
+LABEL = "if command -v restorecon >/dev/null; then restorecon -R ~/.ssh; fi"
+
+
+@dataclass(frozen=True)
+class Change:
+    """What one node lacks. `make_key` is the path of a new key, '' where there is one.
+
+    `authorize` names whose keys go into `authorized_file`; `know` are (file, line) of host keys.
+    """
+
+    make_key: str = ""
+    authorize: tuple[str, ...] = ()
+    authorized_file: str = ""
+    know: tuple[tuple[str, str], ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.make_key or self.authorize or self.know)
+
+    def __str__(self) -> str:
+        """For a person, before it is done."""
+        parts = [f"make a key, {self.make_key}"] if self.make_key else []
+        if self.authorize:
+            parts.append(f"let in the keys of {', '.join(self.authorize)} ({self.authorized_file})")
+        if self.know:
+            names = ", ".join(line.split()[0] for _, line in self.know)
+            parts.append(f"know the host keys of {names} ({self.know[0][0]})")
+        return "; ".join(parts)
+
+    def key_script(self) -> str:
+        """Lines for sh that make the key and print its public half."""
+        path = shlex.quote(self.make_key)
+        return (
+            f"set -e\numask 077\nmkdir -p {shlex.quote(self.make_key.rpartition('/')[0])}\n"
+            f"[ -e {path} ] || ssh-keygen -q -t ed25519 -N '' -f {path}\n{LABEL}\ncat {path}.pub\n"
+        )
+
+    def script(self, keys: Mapping[str, str]) -> str:
+        """Lines for sh that add the rest; `keys` are the public keys by whose they are."""
+        lines = [(self.authorized_file, f"{keys[who]} {_comment(who)}") for who in self.authorize]
+        calls = [shlex.join(("append", *one)) for one in (*lines, *self.know)]
+        return "\n".join(("set -e", "umask 077", APPEND, *calls, LABEL)) + "\n"
+
+
+def _comment(who: str) -> str:
+    return "launcher-trust" if who == HERE else f"launcher-trust-{who}"
+
+
+def changes(cluster: ClusterView, own_key: str | None = None) -> dict[str, Change]:
+    """Every node's change, empty ones too.
+
+    `own_key` is this machine's where it must be let in too, '' where it is still to be made.
+    Raises PreflightError for a key that is there and cannot be used without a person.
+    """
+    keys = {node.name: usable(node) for node in cluster.reached}
+    public = {name: key.public if key else "" for name, key in keys.items()}
+    if own_key is not None:
+        public[HERE] = own_key
+    return {node.name: _of(node, public) for node in cluster.reached}
+
+
+def usable(node: NodeView) -> PrivateKey | None:
+    """The key that ssh offers from there without asking; None where there is no key at all."""
+    trust = node.read(Trust)
+    for key in trust.keys:
+        opened = not key.encrypted or key.fingerprint in trust.agent
+        if key.public and key.readable and opened and not key.too_open:
+            return key
+    if not trust.keys:
+        return None
+    first = trust.keys[0]
+    if first.too_open:
+        wrong, mend = "can be read by others", f"chmod 600 {first.path}"
+    elif first.encrypted:
+        wrong, mend = "has a passphrase", f"ssh-keygen -p -f {first.path}"
+    else:
+        wrong, mend = "cannot be read", f"ls -l {first.path}"
+    raise PreflightError(
+        f"{node.name}: the key {first.path} {wrong}, and ssh offers no other: nothing was "
+        f"changed. Mend it on {node.name}, then run this again: {mend}"
+    )
+
+
+def _of(node: NodeView, public: Mapping[str, str]) -> Change:
+    sshd, trust = node.read(Sshd), node.read(Trust)
+    let_in = {one.fingerprint for one in sshd.authorized if not one.options}
+    lacking = [who for who, key in public.items() if not key or fingerprint(key) not in let_in]
+    files = sshd.authorized_files or (f"{trust.home}/.ssh/authorized_keys",)
+    return Change(
+        make_key="" if public[node.name] else f"{trust.home}/{OWN_KEY}",
+        authorize=tuple(lacking),
+        authorized_file=files[0],
+        know=tuple(_unknown(node)),
+    )
+
+
+def _unknown(node: NodeView) -> Iterable[tuple[str, str]]:
+    """(file, line) for each peer whose host key, as it showed it to us, is not on file there."""
+    for peer in node.cluster.reached:
+        shown = peer.read(Login).host_key
+        known = node.read(KnownHosts).peers[peer.name]
+        if shown not in known.keys:
+            yield known.file, f"{known.name} {shown}"
+
+
+def fingerprint(public: str) -> str:
+    """As ssh-keygen -l shows it, of `type base64 …`."""
+    digest = hashlib.sha256(base64.b64decode(public.split()[1])).digest()
+    return "SHA256:" + base64.b64encode(digest).decode().rstrip("=")
