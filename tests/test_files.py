@@ -306,9 +306,9 @@ tmpfs /data\\040b tmpfs rw 0 0
 @pytest.mark.parametrize(
     ("path", "mount"),
     [
-        ("/data/run", ("/data", "nfs4")),
-        ("/database", ("/", "ext4")),
-        ("/data b/x", ("/data b", "tmpfs")),
+        ("/data/run", ("/data", "nfs4", "srv:/data")),
+        ("/database", ("/", "ext4", "/dev/sda")),
+        ("/data b/x", ("/data b", "tmpfs", "tmpfs")),
     ],
 )
 def test_the_innermost_mount_holds_a_path(path, mount):

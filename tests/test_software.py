@@ -189,7 +189,7 @@ def test_asking_imports_nothing_heavy_and_writes_nothing(tmp_path):
 def test_a_bare_folder_of_that_name_is_not_the_package(tmp_path):
     (tmp_path / "deepspeed").mkdir()
     bare = script(tmp_path, f'exec {sys.executable} -S "$@"')
-    assert asked(str(bare), workdir=str(tmp_path)).modules == {"torch": None, "deepspeed": None}
+    assert asked(str(bare), workdir=str(tmp_path)).modules["deepspeed"] is None
 
 
 def script(folder: Path, line: str) -> Path:

@@ -38,11 +38,13 @@ class Room:
     directory: bool = False
     writable: bool = False
     read_only: bool = False
+    noexec: bool = False
     free_bytes: int = 0
     free_inodes: int | None = None
     mount: str = ""
     filesystem: str = ""
     shared: bool = False
+    source: str = ""
     detail: str = ""
 
 

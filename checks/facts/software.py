@@ -15,6 +15,11 @@ class Software(Fact):
 
     `modules` gives the file where an import would find the module, None for nowhere. `instead` are
     interpreters that are there, `nearest` the deepest existing folder above the one asked for.
+    `interactive` is where a terminal's shell finds a bare name that the ranks' shell does not.
+    `copies` are (folder, version) of packages that stand on the path more than once, the first of
+    which is imported. `cuda` and `hip` are what torch was built for, "" for neither. `unfound` are
+    modules that the program needs at its start and the interpreter does not find. `encoding` is how
+    it opens text files.
     """
 
     section: ClassVar[str] = "software"
@@ -29,6 +34,14 @@ class Software(Fact):
     nearest: str = ""
     detail: str = ""
     code: int | None = None
+    interactive: str = ""
+    copies: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
+    abi: str = ""
+    cuda: str = ""
+    hip: str = ""
+    built_ops: tuple[str, ...] = ()
+    encoding: str = "utf-8"
+    unfound: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:

@@ -121,8 +121,8 @@ def fingerprint(path):
 
 
 def mount_of(path, mounts):
-    """Mount point and kind of the file system that holds the real path."""
-    best = ("/", "unknown")
+    """Mount point, kind and source of the file system that holds the real path."""
+    best = ("/", "unknown", "")
     for line in mounts.splitlines():
         fields = line.split()
         if len(fields) < 3:
@@ -130,7 +130,7 @@ def mount_of(path, mounts):
         point = fields[1].replace("\\040", " ")
         inside = path == point or path.startswith(point.rstrip("/") + "/")
         if inside and len(point) >= len(best[0]):
-            best = (point, fields[2])
+            best = (point, fields[2], fields[0])
     return best
 
 
@@ -143,18 +143,20 @@ def room(path):
     """Whether this account could write at `path`, found without writing."""
     base = nearest(path)
     space = os.statvfs(base)
-    mount, kind = mount_of(os.path.realpath(base), read("/proc/self/mounts", "") or "")
+    mount, kind, source = mount_of(os.path.realpath(base), read("/proc/self/mounts", "") or "")
     return {
         "state": "there" if base == path else "missing",
         "nearest": base,
         "directory": os.path.isdir(base),
         "writable": os.access(base, os.W_OK | os.X_OK),
         "read_only": bool(space.f_flag & os.ST_RDONLY),
+        "noexec": bool(space.f_flag & os.ST_NOEXEC),
         "free_bytes": space.f_bavail * space.f_frsize,
         "free_inodes": space.f_favail if space.f_files else None,
         "mount": mount,
         "filesystem": kind,
         "shared": remote(kind),
+        "source": source,
     }
 
 

@@ -11,10 +11,13 @@ from checks.facts import NodeView
 from checks.facts.software import Software
 from checks.majority import majority
 from checks.model import Fix, Verdict, block, ok, skip, warn
+from checks.software.shadows import shadowed
 
 OLDEST = (3, 8)
 TRAINING = ("torch", "deepspeed")
 ABSENT = "absent"
+CUDA_BUILD = "torch's CUDA"
+ABI = "Python's ABI"
 
 
 @node_check("software.python-is-there", Software)
@@ -67,6 +70,8 @@ def _missing(node: NodeView, seen: Software) -> Verdict:
     where = "" if folder else " on the PATH"
     if folder and seen.nearest != folder:
         where = f" (of its folders only {seen.nearest} is there)"
+    if seen.interactive:
+        return _for_terminals_alone(node, seen)
     message = f"{node.name} has no {seen.path}{where}{there}"
     note = "make the environment at the same path as on the other nodes, with the same packages"
     others = _versions(node, "deepspeed")
@@ -78,6 +83,16 @@ def _missing(node: NodeView, seen: Software) -> Verdict:
     elif seen.path.endswith(("/bin/python", "/bin/python3")) and seen.instead and others:
         fix = node.fix(_new_environment(node, seen), note)
     return block("python-missing", message, fix, instead=list(seen.instead))
+
+
+def _for_terminals_alone(node: NodeView, seen: Software) -> Verdict:
+    """What .bashrc activates below its line "if not running interactively, return"."""
+    message = (
+        f"{node.name} has no {seen.path} on the PATH of the shell that ssh starts; a terminal's "
+        f"shell finds {seen.interactive}, because its start-up file activates it there alone"
+    )
+    note = f'in launch.toml: python = "{seen.interactive}"'
+    return block("python-for-terminals-alone", message, node.fix("", note))
 
 
 def _new_environment(node: NodeView, seen: Software) -> str:
@@ -143,7 +158,8 @@ class Difference:
     @property
     def blocks(self) -> bool:
         """Whether ranks with both cannot be trusted to train together."""
-        return self.name in ("python", *TRAINING) or self.name.startswith("nvidia-nccl")
+        grave = ("python", CUDA_BUILD, *TRAINING)
+        return self.name in grave or self.name.startswith("nvidia-nccl")
 
     def __str__(self) -> str:
         return f"{self.name} {self.here} (most: {self.most})"
@@ -172,15 +188,23 @@ def versions_are_equal(node: NodeView) -> Verdict:
 
 
 def _differences(node: NodeView, software: Mapping[str, Software]) -> list[Difference]:
-    """Python first, then packages; what deepspeed-is-installed already names is left out."""
+    """Python first, then packages, then builds; what other checks already name is left out."""
     names = dict.fromkeys(name for one in software.values() for name in one.packages)
     tables = {"python": {peer: one.python for peer, one in software.items()}}
+    shadows = shadowed(software[node.name])
     for name in names:
         tables[name] = {peer: one.packages.get(name, ABSENT) for peer, one in software.items()}
+    builds = {peer: one.cuda or one.hip or "none" for peer, one in software.items()}
+    abis = {peer: one.abi for peer, one in software.items()}
+    if len(set(tables.get("torch", {}).values())) == 1:
+        tables[CUDA_BUILD] = builds
+    if len(set(tables["python"].values())) == 1:
+        tables[ABI] = abis
     apart = []
     for name, table in tables.items():
         here, most = table[node.name], majority(table, node.job.head)
-        if here != most and not (name in TRAINING and ABSENT in (here, most)):
+        named_elsewhere = name in shadows or (name in TRAINING and ABSENT in (here, most))
+        if here != most and not named_elsewhere:
             apart.append(Difference(name, here, most))
     return apart
 
@@ -189,6 +213,10 @@ def _align(node: NodeView, seen: Software, apart: list[Difference]) -> Fix:
     if apart[0].name == "python":
         note = f"make {seen.path} a Python {apart[0].most} as on the other nodes"
         return node.fix("", note)
+    if apart[0].name in (CUDA_BUILD, ABI):
+        note = f"make the environment anew as on the other nodes: {apart[0].name} {apart[0].most}"
+        return node.fix("", note)
+    apart = [one for one in apart if one.name not in (CUDA_BUILD, ABI)]
     wanted = {one.name: one.most for one in apart if one.most != ABSENT}
     extra = [one.name for one in apart if one.most == ABSENT]
     commands = [_install(seen.path, wanted)] if wanted else []

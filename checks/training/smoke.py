@@ -9,7 +9,10 @@ from checks.facts import NodeView
 from checks.facts.gpus import Gpus
 from checks.facts.smoke import Op, Smoke
 from checks.facts.software import Software
+from checks.facts.toolchain import Toolchain
 from checks.model import Severity, Verdict, block, ok, skip, warn
+from checks.software.build_folders import stale_locks
+from checks.software.shadows import own_file
 from checks.training.failure import failure
 
 SLOW_RATIO = 2.0
@@ -18,7 +21,7 @@ SLOW_SECONDS = 0.05
 ENOUGH_NODES = 3
 
 
-@node_check("training.smoke-trains", Smoke, Software, Gpus)
+@node_check("training.smoke-trains", Smoke, Software, Gpus, Toolchain)
 def smoke_trains(node: NodeView) -> Verdict:
     """Every node trains on its own: a few DeepSpeed steps, ZeRO-2, with a finite, falling loss.
 
@@ -56,6 +59,8 @@ def _named_elsewhere(node: NodeView) -> str:
             return "the interpreter does not run; see software.python-is-there"
         if any(software.modules.get(name) is None for name in ("torch", "deepspeed")):
             return "the interpreter lacks a package; see software.deepspeed-is-installed"
+        if own_file(node):
+            return "a file has a package's name; see software.packages-are-the-environments-own"
     if node.has(Gpus) and node.read(Gpus).broken:
         return "the GPU driver does not answer; see gpu.driver-answers"
     return ""
@@ -76,11 +81,17 @@ def _op_problem(node: NodeView, op: Op | None) -> Verdict | None:
         note = "or gcc-c++ ninja-build python3-devel with dnf"
         fix = node.fix(command, note, root=True)
         return block("op-build-failed", message, fix, compiler=op.problem)
-    if op.lock:
+    if op.lock and not _told_stale(node, op):
         message = f"training on {node.name} would wait for ever for a build of {op.name}: {op.lock}"
         fix = node.fix(f"rm {op.lock}", "if no training starts on this node at this moment")
         return block("stale-build-lock", message, fix)
     return None
+
+
+def _told_stale(node: NodeView, op: Op) -> bool:
+    """Whether software.no-build-lock-is-left names that lock: it is an old one."""
+    known = node.has(Toolchain) and node.has(Software) and node.read(Software).ok
+    return known and any(lock.path == op.lock for lock in stale_locks(node))
 
 
 def _first_error(op: Op) -> str:

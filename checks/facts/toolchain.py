@@ -1,0 +1,39 @@
+"""What compiles operators on a node, and where the results are kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from checks.facts.decode import Fact
+from checks.facts.files import Room
+
+
+@dataclass(frozen=True)
+class Lock:
+    """A build lock that lies there since `age_s`; `held` by a process of that node."""
+
+    path: str
+    age_s: float
+    held: bool
+
+
+@dataclass(frozen=True)
+class Toolchain(Fact):
+    """Paths are "" where there is nothing; `nvcc` is the toolkit's version below `cuda_home`.
+
+    `extensions` and `triton` are where compiled operators and kernels are kept.
+    """
+
+    section: ClassVar[str] = "toolchain"
+    compiler: str
+    compiler_path: str
+    ninja: str
+    cuda_home: str
+    nvcc: str
+    libaio: bool
+    forward_compatible: bool
+    skips_cuda_check: bool
+    extensions: Room
+    triton: Room
+    locks: tuple[Lock, ...] = ()

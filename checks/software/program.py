@@ -1,0 +1,75 @@
+"""Whether what the job runs is found by the interpreter of each node."""
+
+from __future__ import annotations
+
+import shlex
+
+from checks.check import node_check
+from checks.facts import NodeView
+from checks.facts.software import Software
+from checks.facts.view import ClusterView
+from checks.model import Fix, Verdict, block, ok, skip
+
+TRAINING = ("torch", "deepspeed")
+PACKAGES = {
+    "yaml": "pyyaml",
+    "sklearn": "scikit-learn",
+    "PIL": "pillow",
+    "cv2": "opencv-python-headless",
+    "bs4": "beautifulsoup4",
+    "dotenv": "python-dotenv",
+    "flash_attn": "flash-attn",
+}
+"""Packages that are called otherwise than their module."""
+
+
+@node_check("software.program-is-importable", Software)
+def program_is_importable(node: NodeView) -> Verdict:
+    """Every node finds the module that the command names, and what its script imports at the top.
+
+    A package that one node lacks ends its ranks at the import, while the others wait for them until
+    the rendezvous times out.
+    """
+    seen = node.read(Software)
+    if not seen.ok:
+        return skip("the interpreter does not run; see software.python-is-there")
+    command = node.job.command
+    if not command:
+        return skip("no command in launch.toml")
+    if command[0] != "-m" and not command[0].endswith(".py"):
+        return skip("the command is neither a module nor a .py file")
+    named = [name for name in TRAINING if seen.modules.get(name) is None]
+    unfound = [name for name in seen.unfound if name.partition(".")[0] not in named]
+    if not unfound and seen.unfound:
+        return skip(f"{seen.unfound[0]} is not there; see software.deepspeed-is-installed")
+    if not unfound:
+        return ok(f"what {command[1] if command[0] == '-m' else command[0]} needs is found")
+    return _unfound(node, seen, unfound)
+
+
+def _unfound(node: NodeView, seen: Software, unfound: list[str]) -> Verdict:
+    module = node.job.command[1] if node.job.command[0] == "-m" else ""
+    listed = ", ".join(unfound)
+    having = _having(node.cluster, unfound)
+    there = f"; {having[0]} has it" if having else ""
+    if module in unfound:
+        message = f"{seen.path} on {node.name} finds no module {module}, the command's own{there}"
+        return block("module-missing", message, _install(node, seen, [module], having))
+    script = node.job.command[0]
+    message = f"{script} imports {listed}, which {seen.path} on {node.name} does not find{there}"
+    return block("import-missing", message, _install(node, seen, unfound, having))
+
+
+def _having(cluster: ClusterView, names: list[str]) -> list[str]:
+    """The nodes on which all of these are found."""
+    answered = [one for one in cluster.reached if one.has(Software) and one.read(Software).ok]
+    return [one.name for one in answered if not set(names) & set(one.read(Software).unfound)]
+
+
+def _install(node: NodeView, seen: Software, names: list[str], having: list[str]) -> Fix:
+    tops = dict.fromkeys(name.partition(".")[0] for name in names)
+    packages = [PACKAGES.get(name, name.replace("_", "-")) for name in tops]
+    known = node.cluster[having[0]].read(Software).packages if having else {}
+    pins = [f"{name}=={known[name]}" if known.get(name) else name for name in packages]
+    command = shlex.join([seen.path, "-m", "pip", "install", *pins])
+    return node.fix(command, "if the packages are called as their modules; or put your own there")

@@ -1,0 +1,83 @@
+"""Packages that another folder puts before those of the environment."""
+
+from __future__ import annotations
+
+import posixpath
+import shlex
+
+from checks.check import node_check
+from checks.facts import NodeView
+from checks.facts.software import Software
+from checks.model import Fix, Severity, Verdict, block, ok, skip, warn
+
+TRAINING = ("torch", "deepspeed")
+
+
+@node_check("software.packages-are-the-environments-own", Software, severity=Severity.WARN)
+def packages_are_the_environments_own(node: NodeView) -> Verdict:
+    """No package of another folder, such as ~/.local or PYTHONPATH's, is imported instead.
+
+    What pip says of the environment is then not what trains, and pip mends it in vain.
+    """
+    seen = node.read(Software)
+    if not seen.ok:
+        return skip("the interpreter does not run; see software.python-is-there")
+    if file := own_file(node):
+        return _own_file(node, file)
+    hidden = shadowed(seen)
+    if not hidden:
+        return ok("each package stands once on the path, or first in the environment")
+    name, (first, *others) = next(iter(hidden.items()))
+    message = (
+        f"{node.name} imports {name} {first[1]} from {first[0]}, not {others[0][1]} of "
+        f"{others[0][0]}"
+    )
+    more = [other for other in hidden if other != name]
+    message += f"; {', '.join(more)} likewise" if more else ""
+    fix = _taken_away(node, seen, first[0], list(hidden))
+    grave = any(package in TRAINING for package in hidden)
+    return (block if grave else warn)("shadowed", message, fix, copies=dict(hidden))
+
+
+def own_file(node: NodeView) -> str:
+    """A file of the working directory that is imported for a package, "" where there is none."""
+    found = node.read(Software).modules.items()
+    beside = [file for name, file in found if file == f"{node.job.workdir.rstrip('/')}/{name}.py"]
+    return beside[0] if beside else ""
+
+
+def shadowed(seen: Software) -> dict[str, tuple[tuple[str, ...], ...]]:
+    """Packages of the environment before which stands another version from outside it.
+
+    A system's interpreter has no environment of its own: there, ~/.local is where things belong.
+    """
+    if seen.prefix in ("", "/usr", "/usr/local"):
+        return {}
+    return {
+        name: copies
+        for name, copies in seen.copies.items()
+        if not _inside(copies[0], seen)
+        and _inside(copies[1], seen)
+        and copies[0][1] != copies[1][1]
+    }
+
+
+def _inside(copy: tuple[str, ...], seen: Software) -> bool:
+    return copy[0].startswith(seen.prefix.rstrip("/") + "/")
+
+
+def _own_file(node: NodeView, file: str) -> Verdict:
+    name = posixpath.basename(file).removesuffix(".py")
+    message = f"{file} on {node.name} is imported in place of the package {name}, for its name"
+    own = posixpath.join(posixpath.dirname(file), f"own_{name}.py")
+    fix = node.fix(shlex.join(["mv", file, own]), "then correct what imports it by its old name")
+    return block("package-shadowed", message, fix)
+
+
+def _taken_away(node: NodeView, seen: Software, folder: str, names: list[str]) -> Fix:
+    if "/.local/" in folder:
+        command = shlex.join([seen.path, "-m", "pip", "uninstall", "-y", *names])
+        note = 'takes those of ~/.local away; or PYTHONNOUSERSITE = "1" under [env] in launch.toml'
+        return node.fix(command, note)
+    find = "grep -nsE 'PYTHONPATH' ~/.[a-z]* /etc/environment /etc/profile.d/*"
+    return node.fix(find, f"shows the line that puts {folder} on the path; take it out")

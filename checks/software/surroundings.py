@@ -1,0 +1,67 @@
+"""What a login's settings do to the program: the encoding of its texts, and proxies."""
+
+from __future__ import annotations
+
+import re
+
+from checks.check import node_check
+from checks.facts import NodeView
+from checks.facts.environment import Environment
+from checks.facts.software import Software
+from checks.model import Severity, Verdict, ok, skip, warn
+
+SPEAKS_HTTP = re.compile(r"\b(etcd|etcd-v2|vllm|sglang|openrlhf|verl|ray)\b", re.IGNORECASE)
+PROXIES = ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY")
+
+
+@node_check("software.text-is-utf-8", Software, severity=Severity.WARN)
+def text_is_utf_8(node: NodeView) -> Verdict:
+    """Python opens text files as UTF-8 on every node.
+
+    In a login shell of another locale the first letter beyond ASCII in data, tokenizer or log ends
+    the rank with a UnicodeDecodeError. A locale that is not installed alone does not: Python then
+    takes UTF-8.
+    """
+    seen = node.read(Software)
+    if not seen.ok:
+        return skip("the interpreter does not run; see software.python-is-there")
+    if seen.encoding.lower().replace("-", "") == "utf8":
+        return ok("UTF-8")
+    message = f"Python on {node.name} opens text as {seen.encoding}; expected UTF-8"
+    note = 'PYTHONUTF8 = "1" under [env] in launch.toml; LC_ALL or LANG of the login set the other'
+    return warn("not-utf-8", message, node.fix("", note))
+
+
+@node_check("software.proxy-spares-the-nodes", Environment, severity=Severity.WARN)
+def proxy_spares_the_nodes(node: NodeView) -> Verdict:
+    """Where the program speaks HTTP between nodes, no proxy variable catches that.
+
+    torch and DeepSpeed speak TCP and heed no proxy; etcd, Ray and inference servers do, and then
+    ask the proxy for a node that it does not know.
+    """
+    program = SPEAKS_HTTP.search(" ".join(node.job.command))
+    if program is None:
+        return skip("the command names no program that speaks HTTP between nodes")
+    shell = {**node.read(Environment).shell, **node.job.env}
+    proxy = next((name for name in PROXIES if shell.get(name)), "")
+    if not proxy:
+        return ok("no proxy is set")
+    spared = shell.get("no_proxy") or shell.get("NO_PROXY") or ""
+    caught = [name for name in node.job.names if not _spares(spared, name)]
+    if not caught:
+        return ok(f"no_proxy spares the nodes: {spared}")
+    message = (
+        f"{proxy} is set on {node.name} and no_proxy does not spare {caught[0]}: {program[1]} "
+        "would ask the proxy for it"
+    )
+    listed = ",".join(("localhost", "127.0.0.1", *node.job.names))
+    note = f'under [env] in launch.toml: no_proxy = "{listed}", and NO_PROXY alike'
+    return warn("proxy-catches", message, node.fix("", note))
+
+
+def _spares(no_proxy: str, name: str) -> bool:
+    """As urllib and curl read it: names, suffixes, or * for all; some read networks as well."""
+    words = [word.strip().lstrip(".") for word in no_proxy.split(",") if word.strip()]
+    return any(
+        word == "*" or name == word or name.endswith("." + word) or "/" in word for word in words
+    )
