@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from checks.cluster import clock, counters, mesh, pdsh, ports, smoke
+from checks.cluster import clock, counters, mesh, pdsh, ports, rdma_counters, smoke
 from checks.cluster.contact import Contact
 from checks.facts.counters import Counters
 from checks.facts.decode import Fact
@@ -15,6 +15,7 @@ from checks.facts.interfaces import Interfaces
 from checks.facts.names import Names
 from checks.facts.pdsh import Pdsh
 from checks.facts.ports import PortSettings
+from checks.facts.rdma import RdmaCounters
 from checks.facts.snapshot import Snapshot
 from checks.facts.trust import Trust
 from checks.facts.who import Who
@@ -45,4 +46,5 @@ STAGES: tuple[Stage, ...] = (
     Stage("clock_offset", (), ("time_now",), clock.stage),
     Stage("smoke", (Gpus,), ("smoke",), smoke.stage),
     Stage("later_counters", (Counters,), ("counters",), counters.stage),
+    Stage("later_rdma_counters", (RdmaCounters,), ("rdma_counters",), rdma_counters.stage),
 )

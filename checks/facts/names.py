@@ -14,12 +14,13 @@ class Resolved:
     """One name as seen from one node, in the resolver's order; `error` where it has no address.
 
     `source` is the local address that the kernel uses towards the first address; '' without a
-    route.
+    route; `seconds` is how long the answer took.
     """
 
     addresses: tuple[str, ...] = ()
     error: str = ""
     source: str = ""
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -97,6 +97,8 @@ class PortSettings(Fact):
     """The ephemeral range, both ends in it, and the most neighbours the kernel will know.
 
     `neighbours` (gc_thresh3) is None in a network namespace of its own, which does not show it.
+    `used` are TCP sockets, those in TIME_WAIT too; `tracked` connections of `most_tracked`, None
+    where the kernel tracks none.
     """
 
     section: ClassVar[str] = "port_settings"
@@ -104,3 +106,16 @@ class PortSettings(Fact):
     high: int
     reserved: str
     neighbours: int | None
+    used: int = 0
+    tracked: int | None = None
+    most_tracked: int | None = None
+
+    @property
+    def width(self) -> int:
+        """How many ports the range has."""
+        return self.high - self.low + 1
+
+    def spares(self, port: int) -> bool:
+        """Whether the kernel is told to hand that port out to nobody."""
+        spans = (span.partition("-") for span in self.reserved.split(",") if span)
+        return any(int(first) <= port <= int(last or first) for first, _, last in spans)

@@ -31,7 +31,7 @@ def own_name_is_not_loopback(node: NodeView) -> Verdict:
     names = node.read(Names)
     if len(node.job.nodes) == 1:
         return skip("a single node meets nobody")
-    own = node.read(Interfaces).addresses
+    own = {text for text in node.read(Interfaces).addresses if not _is_link_local(text)}
     first = next((text for text in names.own if _is_loopback(text) or text in own), "")
     if first and not _is_loopback(first):
         return ok(f"{names.hostname} is {first} on {node.name}")
@@ -42,9 +42,9 @@ def own_name_is_not_loopback(node: NodeView) -> Verdict:
     if setting is not None and setting.value:
         return ok(f"{message}, which gloo does not ask because of {setting}")
     address = training_address(node)
-    cause = (
-        "own-name-loopback" if first else "own-name-elsewhere" if given else "own-name-unresolved"
-    )
+    elsewhere = "own-name-elsewhere" if given else "own-name-unresolved"
+    local = "own-name-link-local" if names.own and _is_link_local(names.own[0]) else elsewhere
+    cause = "own-name-loopback" if first else local
     expected = f"{message}; expected {address}, the address that its peers use"
     return block(cause, expected, own_name_fix(node, names.hostname, address))
 
@@ -138,6 +138,9 @@ def _fault(node: NodeView, peer: NodeView) -> _Misnamed | None:
     if all(map(_is_loopback, resolved.addresses)):
         told = f"{peer.name} resolves to {found}, which is {node.name} itself"
         return _Misnamed(peer.name, "loopback", told, line, blocks=True)
+    if all(map(_is_link_local, resolved.addresses)):
+        told = f"{peer.name} resolves to {found}, which no other interface can reach"
+        return _Misnamed(peer.name, "link-local", told, line, blocks=True)
     if own and not own & set(resolved.addresses):
         told = f"{peer.name} resolves to {found}, which is none of its own addresses"
         nat = _everybody_says(peer, resolved.addresses) and _logs_in(node, peer)
@@ -226,6 +229,12 @@ def _cloned(cluster: ClusterView) -> Verdict | None:
             )
             return warn("cloned", message, fix, machine_id=machine_id)
     return None
+
+
+def _is_link_local(address: str) -> bool:
+    """Whether it is an IPv6 address that means something on one interface alone, fe80::…"""
+    found = ipaddress.ip_address(address.partition("%")[0])
+    return found.version == 6 and found.is_link_local
 
 
 def _is_loopback(address: str) -> bool:

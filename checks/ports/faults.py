@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import ipaddress
 from dataclasses import replace
 
 from checks.facts import ClusterView, NodeView
+from checks.facts.environment import Environment
 from checks.facts.firewall import Firewall
+from checks.facts.interfaces import Interfaces
+from checks.facts.names import Names
 from checks.facts.ports import Dialled, Failed, Listening
 from checks.firewalls.culprit import Culprit, culprit, unread
 from checks.firewalls.opening import Span, networks, opening
 from checks.firewalls.ruleset import Packet
 from checks.model import Fix, Verdict, block
+from checks.network.routes import diverted, way_through
+from checks.rendezvous import training_interface
 
 FILTERED = {"dropped": "drop", "rejected": "reject", "no-answer": "drop"}
 """Causes that a packet filter makes, and the action of its rule."""
@@ -20,10 +26,12 @@ def faulty(source: NodeView, target: NodeView, failed: Failed, span: Span) -> Ve
     """The verdict on one failed call. `span` is what has to be open, of which a port was tried."""
     if failed.outcome == "dropped" and _no_way_back(source, target):
         return _lost_answer(source, target, failed)
+    if failed.outcome in ("dropped", "absent") and _turned_away(source, target):
+        return _reverse_path(source, target, failed)
     # our listener was there, so whoever refused was not the node's kernel for want of a listener
     cause = "rejected" if failed.outcome == "refused" else failed.outcome
     by = _filter(source, target, failed, cause) if cause in FILTERED else None
-    message = f"{source.name} cannot reach {target.name}:{failed.port}: {_seen(failed, cause)}"
+    message = f"{source.name} cannot reach {_place_of(target, failed)}: {_seen(failed, cause)}"
     if by:
         message += f", by {by}"
     elif cause in FILTERED:
@@ -31,7 +39,7 @@ def faulty(source: NodeView, target: NodeView, failed: Failed, span: Span) -> Ve
     return block(
         cause,
         message,
-        opening(by, networks(_addresses(source.cluster)), span)
+        opening(by, networks(_addresses(source.cluster, failed.address)), span)
         if by
         else _fix(source, target, failed, cause, span),
         address=failed.address,
@@ -61,6 +69,33 @@ def _lost_answer(source: NodeView, target: NodeView, failed: Failed) -> Verdict:
     )
 
 
+def _turned_away(source: NodeView, target: NodeView) -> bool:
+    """Whether the target drops what its routes would answer through another interface."""
+    told = (Dialled, Interfaces, Names, Environment)
+    if not all(map(target.has, told)) or source.name not in diverted(target):
+        return False
+    return training_interface(target).strict_source
+
+
+def _reverse_path(source: NodeView, target: NodeView, failed: Failed) -> Verdict:
+    back, through = source.read(Listening).address, diverted(target)[source.name].name
+    return block(
+        "reverse-path",
+        f"{source.name} cannot reach {target.name}:{failed.port}: {target.name} would answer "
+        f"through {through}, so its reverse path filter (rp_filter=1) drops the call",
+        way_through(target, back),
+        address=failed.address,
+        ports={str(failed.port): failed.outcome},
+        timeout_s=source.read(Dialled).timeout_s,
+    )
+
+
+def _place_of(target: NodeView, failed: Failed) -> str:
+    """The node and port, with the address where that is not the one that all else goes to."""
+    usual = target.has(Listening) and failed.address == target.read(Listening).address
+    return f"{target.name}:{failed.port}{'' if usual else f' ({failed.address})'}"
+
+
 def _seen(failed: Failed, cause: str) -> str:
     """In words, what a cause looks like from the caller's side."""
     return {
@@ -77,7 +112,7 @@ def _seen(failed: Failed, cause: str) -> str:
 
 def _filter(source: NodeView, target: NodeView, failed: Failed, cause: str) -> Culprit | None:
     """Whose rules stop it; where they may not be read, whose manager is active."""
-    here = source.read(Listening).address
+    here = _near(source, failed.address)
     state = "established" if cause == "no-answer" else "new"
     packet = Packet(here, failed.address, None, failed.port, inbound=True, state=state)
     found = culprit(source, target, packet, FILTERED[cause])
@@ -116,15 +151,23 @@ def _legible(node: NodeView) -> bool:
     return node.has(Firewall) and node.read(Firewall).readable
 
 
-def _addresses(cluster: ClusterView) -> list[str]:
-    """Where training's connections come from and go to."""
-    return [node.read(Listening).address for node in cluster.reached if node.has(Listening)]
+def _addresses(cluster: ClusterView, towards: str) -> list[str]:
+    """Where training's connections on the network of that address come from and go to."""
+    return [_near(node, towards) for node in cluster.reached if node.has(Listening)]
+
+
+def _near(node: NodeView, towards: str) -> str:
+    """Of the addresses on which the node listened, the one that has most in common with that."""
+    listening, where = node.read(Listening), ipaddress.ip_address(towards)
+    own = [ipaddress.ip_address(text) for text in (listening.address, *listening.further)]
+    alike = [one for one in own if one.version == where.version]
+    return str(min(alike, key=lambda one: int(one) ^ int(where), default=own[0]))
 
 
 def _fix(source: NodeView, target: NodeView, failed: Failed, cause: str, span: Span) -> Fix:
     where = failed.address
     if cause in FILTERED or cause == "reset":
-        return _open_between(source, target, span)
+        return _open_between(source, target, where, span)
     if cause in ("no-route", "absent"):
         return _route(source, target, where)
     if cause == "wrong-answer":
@@ -135,9 +178,9 @@ def _fix(source: NodeView, target: NodeView, failed: Failed, cause: str, span: S
     return source.fix("ss -s", "find what holds so many connections, and end it")
 
 
-def _open_between(source: NodeView, target: NodeView, span: Span) -> Fix:
+def _open_between(source: NodeView, target: NodeView, where: str, span: Span) -> Fix:
     ports = str(span[0]) if span[0] == span[1] else f"{span[0]}-{span[1]}"
-    peers = ", ".join(networks(_addresses(source.cluster)))
+    peers = ", ".join(networks(_addresses(source.cluster, where)))
     accused = _suspect(source, target)
     between = f"between {source.name} and {target.name}" if source is not target else ""
     at = f"at {(accused or target).name}" if accused or not between else between

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import math
-
 from checks.check import Over, node_check, pair_check
 from checks.facts import NodeView
 from checks.facts.ports import Dialled, Listening, PortHolder, PortSettings
 from checks.facts.who import Who
-from checks.model import Fix, Severity, Verdict, block, ok, skip, unknown, warn
+from checks.model import Fix, Verdict, block, ok, skip, unknown
 from checks.ports.faults import faulty
+from checks.ports.settings import reserve
 from checks.rendezvous import misled
 
-SLOTS = 8
-"""Ranks of a node whose slots hosts.txt does not say."""
 MARKS = ("deepspeed", "torch.distributed", "torchrun", "accelerate", "axolotl")
 """In the command line of what starts or is a rank."""
 MISLED = "a variable names an interface that cannot be used; see nccl.socket-interface-exists"
-NEIGHBOUR_SHARE = 0.9
-"""Of gc_thresh3; the rest is for gateways, storage and interfaces without training."""
 
 
 @node_check("ports.master-port-is-free", Dialled, over=Over.HEAD)
@@ -51,6 +46,8 @@ def _in_use(node: NodeView, port: int) -> Verdict:
         who = f"a process of {holder.user}" if holder.user else "a socket that is gone by now"
         message = f"{node.name}:{port} is already in use by {who} that this login may not see"
         return block("in-use", message, _other_port(node, holder.free), user=holder.user)
+    if not holder.listens:
+        return _handed_out(node, port, holder)
     ours = _is_training(node, holder.command)
     left = ", left from an earlier run" if ours else ""
     message = (
@@ -65,6 +62,16 @@ def _in_use(node: NodeView, port: int) -> Verdict:
         fix = node.fix(f"kill {holder.pid}", unless, root=not mine)
     evidence = {"pid": holder.pid, "user": holder.user, "command": holder.command}
     return block("in-use", message, fix, **evidence)
+
+
+def _handed_out(node: NodeView, port: int, holder: PortHolder) -> Verdict:
+    """Another program's outgoing connection got it: the next one may, unless it is reserved."""
+    message = (
+        f"{node.name}:{port} is already in use by an outgoing connection of pid {holder.pid} of "
+        f"{holder.user}: {holder.command[:80]}"
+    )
+    unless = f"when that has ended; else start with {_elsewhere(holder.free)}"
+    return block("handed-out", message, reserve(node, unless), pid=holder.pid, user=holder.user)
 
 
 def _is_training(node: NodeView, command: str) -> bool:
@@ -126,52 +133,3 @@ def ephemeral_ports_are_open(source: NodeView, target: NodeView) -> Verdict:
 def _range(node: NodeView) -> tuple[int, int]:
     settings = node.read(PortSettings)
     return settings.low, settings.high
-
-
-@node_check("ports.ephemeral-range-is-wide-enough", PortSettings, severity=Severity.WARN)
-def ephemeral_range_is_wide_enough(node: NodeView) -> Verdict:
-    """The kernel has enough ports for a connection of each local rank to every other rank.
-
-    Each direction of it takes one; where they run out, ranks fail with "cannot assign address".
-    """
-    settings = node.read(PortSettings)
-    width = settings.high - settings.low + 1
-    world = sum(one.slots or SLOTS for one in node.job.nodes)
-    need = 2 * (node.node.slots or SLOTS) * world
-    evidence = {"low": settings.low, "high": settings.high, "needed": need}
-    if width >= need:
-        return ok(f"{node.name} has {width} ports for about {need} connections", **evidence)
-    reserved = ",".join(part for part in (settings.reserved, str(node.job.master_port)) if part)
-    message = (
-        f"{node.name} hands out {width} ports ({settings.low}-{settings.high}), "
-        f"and {world} ranks may need {need}"
-    )
-    lines = (
-        f"net.ipv4.ip_local_reserved_ports={reserved}",
-        "net.ipv4.ip_local_port_range=1024 65535",
-    )
-    return warn("too-narrow", message, _sysctl(node, "training-ports", lines), **evidence)
-
-
-@node_check("ports.neighbour-table-is-large-enough", PortSettings, severity=Severity.WARN)
-def neighbour_table_is_large_enough(node: NodeView) -> Verdict:
-    """The kernel can remember the hardware addresses of all peers at once.
-
-    Beyond gc_thresh3 it forgets some, and connections fail at random with no firewall to blame.
-    """
-    limit, peers = node.read(PortSettings).neighbours, len(node.job.nodes) - 1
-    if limit is None:
-        return skip(f"{node.name} does not show its neighbour table's size (in a container)")
-    if peers <= limit * NEIGHBOUR_SHARE:
-        return ok(f"{node.name} can know {limit} neighbours, and has {peers} peers")
-    size = 1 << math.ceil(math.log2(4 * peers))
-    prefix = "net.ipv4.neigh.default.gc_thresh"
-    lines = [f"{prefix}{step}={size // part}" for step, part in ((1, 4), (2, 2), (3, 1))]
-    message = f"{node.name} can know {limit} neighbours (gc_thresh3), and has {peers} peers"
-    return warn("too-small", message, _sysctl(node, "neighbours", lines), limit=limit, peers=peers)
-
-
-def _sysctl(node: NodeView, name: str, lines: tuple[str, ...] | list[str]) -> Fix:
-    path = f"/etc/sysctl.d/90-{name}.conf"
-    text = "\\n".join(lines)
-    return node.fix(f"printf '{text}\\n' > {path} && sysctl -p {path}", root=True)
