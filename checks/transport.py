@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from checks.facts import ClusterView, NodeView
 from checks.facts.rdma import Rdma, RdmaPort
 from checks.majority import majority
-from checks.variables import in_force, listed
+from checks.variables import Setting, in_force, leading_number, listed
 
-IB_DISABLE, IB_HCA = "NCCL_IB_DISABLE", "NCCL_IB_HCA"
+IB_DISABLE, IB_HCA, NET = "NCCL_IB_DISABLE", "NCCL_IB_HCA", "NCCL_NET"
 SOCKETS = "sockets"
 _KINDS = {"InfiniBand": "InfiniBand", "Ethernet": "RoCE"}
 
@@ -38,8 +38,8 @@ def transport(node: NodeView) -> Transport:
     rdma = node.read(Rdma)
     if not rdma.devices:
         return Transport(SOCKETS, "no RDMA device", "no-device")
-    disabled = in_force(node, IB_DISABLE)
-    if disabled is not None and disabled.value not in ("", "0"):
+    disabled = switched_off(node)
+    if disabled is not None:
         return Transport(SOCKETS, str(disabled), "disabled")
     if not rdma.active:
         return Transport(SOCKETS, f"no active port among {_joined(rdma.ports)}", "no-active-port")
@@ -47,6 +47,14 @@ def transport(node: NodeView) -> Transport:
     if not ports:
         return Transport(SOCKETS, f"{in_force(node, IB_HCA)} names no active port", "hca-unknown")
     return _openable(rdma) or _over(ports)
+
+
+def switched_off(node: NodeView) -> Setting | None:
+    """The variable that keeps NCCL there from its adapters: NCCL_IB_DISABLE or NCCL_NET."""
+    disabled, net = in_force(node, IB_DISABLE), in_force(node, NET)
+    if disabled is not None and leading_number(disabled.value):
+        return disabled
+    return net if net is not None and net.value.lower() == "socket" else None
 
 
 def meant_for_rdma(node: NodeView) -> bool:
@@ -69,7 +77,7 @@ def allowed_ports(node: NodeView) -> Mapping[str, RdmaPort]:
     return {
         name: port
         for name, port in active.items()
-        if listed(setting.value, name.partition(":")[0], name)
+        if listed(setting.value, name.partition(":")[0], port.number)
     }
 
 

@@ -1,9 +1,10 @@
-"""Variables in force on a node, and how NCCL and gloo read the interface lists among them."""
+"""Variables in force on a node, and how NCCL and gloo read numbers and lists among them."""
 
 from __future__ import annotations
 
+import re
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from checks.facts import NodeView
@@ -13,6 +14,9 @@ from checks.model import Fix
 
 NCCL_IFNAME = "NCCL_SOCKET_IFNAME"
 GLOO_IFNAME = "GLOO_SOCKET_IFNAME"
+COLLECTIVE = re.compile("(TORCH_)?(N+C+L+|GLOO)_", re.IGNORECASE)
+"""How the name of a variable of NCCL, gloo or PyTorch's use of them begins, misspelt ones too."""
+NUMBER = re.compile(r"\s*[+-]?(0[xX][0-9a-fA-F]+|[0-9]+)\s*")
 
 
 @dataclass(frozen=True)
@@ -33,13 +37,45 @@ def in_force(node: NodeView, name: str) -> Setting | None:
         return Setting(name, node.job.env[name], "[env] of launch.toml")
     environment = node.read(Environment)
     if name in environment.shell:
-        lines = environment.set_in.get(name, ())
+        conf = tuple(f"{path}:" for path in environment.nccl_conf)
+        lines = [one for one in environment.set_in.get(name, ()) if not one.startswith(conf)]
         where = f"{', '.join(lines)} of {node.name}" if lines else f"{node.name}'s login shell"
         return Setting(name, environment.shell[name], where)
     for path, values in environment.nccl_conf.items():
-        if name in values and name.startswith("NCCL_"):
-            return Setting(name, values[name], f"{path} of {node.name}")
+        if name in read_as_meant(values):
+            lines = [one for one in environment.set_in.get(name, ()) if one.startswith(f"{path}:")]
+            return Setting(name, values[name], f"{(lines or [path])[0]} of {node.name}")
     return None
+
+
+def settings(node: NodeView) -> Mapping[str, Setting]:
+    """Every variable in force there that names itself NCCL's or gloo's, well spelt or not."""
+    environment = node.read(Environment)
+    conf = [name for values in environment.nccl_conf.values() for name in read_as_meant(values)]
+    names = sorted({*node.job.env, *environment.shell, *conf})
+    found = {name: in_force(node, name) for name in names if COLLECTIVE.match(name)}
+    return {name: setting for name, setting in found.items() if setting is not None}
+
+
+def read_as_meant(values: Mapping[str, str]) -> Mapping[str, str]:
+    """The assignments of an nccl.conf that set what they say.
+
+    NCCL cuts a line at its first `=` and takes each half as it stands, blanks, quotes and all;
+    `nccl.conf-file-is-read-as-meant` names the others.
+    """
+    return {
+        name: value
+        for name, value in values.items()
+        if COLLECTIVE.match(name)
+        and not re.search(r"\s", name)
+        and value[:1] not in (" ", "'", '"')
+    }
+
+
+def leading_number(text: str) -> int:
+    """As C's strtoll reads it, and so NCCL: up to what is no digit; 0 where there is none."""
+    found = NUMBER.match(text)
+    return int(found[0], 16 if "x" in found[0].lower() else 10) if found else 0
 
 
 def interface_settings(node: NodeView) -> Sequence[Setting]:
@@ -50,34 +86,44 @@ def interface_settings(node: NodeView) -> Sequence[Setting]:
 
 def taken_out(node: NodeView, *names: str, more: str = "") -> Fix:
     """Turns the lines that set these variables on that node into comments, where they are known."""
-    set_in = node.read(Environment).set_in if node.has(Environment) else {}
-    places = [place for name in names for place in set_in.get(name, ())]
+    environment = node.read(Environment) if node.has(Environment) else Environment()
+    places = [place for name in names for place in environment.set_in.get(name, ())]
     note = f"for the next login{more}"
     if not places:
         files = "~/.[a-z]* /etc/environment /etc/profile.d /etc/ssh/sshd_config"
         find = f"grep -rsnE '{'|'.join(names)}' {files}"
         return node.fix(find, f"take out the line that it finds, {note}")
-    edits = [_comment(*place.rsplit(":", 1)) for place in places]
+    no_shells = ("/etc/environment", *environment.nccl_conf)
+    edits = [_comment(place, no_shells) for place in places]
     return node.fix(" && ".join(edits), note, root=any("/etc/" in place for place in places))
 
 
-def _comment(path: str, line: str) -> str:
+def _comment(place: str, no_shells: Sequence[str]) -> str:
     """`:` keeps a shell's block whole in which nothing else stands; the other files have none."""
-    mark = "#" if path.endswith("environment") else ": #"
+    path, _, line = place.rpartition(":")
+    mark = "#" if path in no_shells or path.endswith("/.ssh/environment") else ": #"
     return f"sed -i '{line}s/^/{mark} /' {shlex.quote(path)}"
 
 
-def listed(pattern: str, *names: str) -> bool:
-    """Whether NCCL's list grammar takes a thing of these names: prefixes by comma, `=` for exact,
-    `^` for not. An adapter has two names, `mlx5_0` and `mlx5_0:1`.
+def listed(pattern: str, name: str, port: int | None = None) -> bool:
+    """Whether NCCL's list grammar takes a thing of that name.
+
+    Prefixes by comma, `=` before all of them for whole names, `^` for not. An adapter's may have
+    its port, `mlx5_0:1`, and what follows of rail and plane.
     """
     excluding = pattern.startswith("^")
     pattern = pattern.removeprefix("^")
     exact = pattern.startswith("=")
     words = [word for word in pattern.removeprefix("=").split(",") if word]
-    pairs = [(word, name) for word in words for name in names]
-    found = any(name == word if exact else name.startswith(word) for word, name in pairs)
-    return found is not excluding
+    return any(_names(word, name, port, exact=exact) for word in words) is not excluding
+
+
+def _names(word: str, name: str, port: int | None, *, exact: bool) -> bool:
+    wanted, _, wanted_port = word.partition(":")
+    wanted_port = wanted_port.partition(":")[0]
+    if wanted_port and port is not None and leading_number(wanted_port) != port:
+        return False
+    return name == wanted if exact else name.startswith(wanted)
 
 
 def selected(setting: Setting, interfaces: Iterable[Interface]) -> list[Interface]:

@@ -108,7 +108,10 @@ def test_proposed_env_with_rdma_everywhere_leaves_it_on():
 
 
 def test_list_grammar_of_adapters():
-    assert listed("mlx5_0", "mlx5_0", "mlx5_0:1")
-    assert listed("=mlx5_0:1", "mlx5_0", "mlx5_0:1")
-    assert not listed("^mlx5_0", "mlx5_0", "mlx5_0:1")
-    assert not listed("=mlx5", "mlx5_0", "mlx5_0:1")
+    assert listed("mlx5_0", "mlx5_0", 1)
+    assert listed("=mlx5_0:1", "mlx5_0", 1)
+    assert not listed("=mlx5_0:2", "mlx5_0", 1)
+    assert listed("mlx5_1:1", "mlx5_10", 1)
+    assert listed("mlx5_0:1:0:3", "mlx5_0", 1)
+    assert not listed("^mlx5_0", "mlx5_0", 1)
+    assert not listed("=mlx5", "mlx5_0", 1)

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
 from checks.facts.decode import Fact
 
+ROCE_MTUS = (256, 512, 1024, 2048, 4096)
+ROCE_HEADERS = 96
+"""What the kernel takes off before it chooses: GRH, UDP, BTH, extended headers and checksum."""
+
 
 @dataclass(frozen=True)
 class RdmaPort:
     """One port as sysfs words it: `4: ACTIVE`, `100 Gb/sec (4X EDR)`. None: no such file.
 
-    `roce_gid` is index and value of its first RoCE v2 GID, `netdev` the interface below it.
+    `roce_gid` is index and value of its first RoCE v2 GID, `gid_types` the type of each GID that is
+    not zero, by index (`IB/RoCE v1`, `RoCE v2`), `netdev` the interface below it and `mtu`
+    that interface's.
     """
 
     number: int
@@ -23,23 +30,70 @@ class RdmaPort:
     link_layer: str | None = None
     gids: int = 0
     roce_gid: str | None = None
+    gid_types: Mapping[str, str] = field(default_factory=dict)
     netdev: str | None = None
+    mtu: int | None = None
 
     @property
     def active(self) -> bool:
         """Whether data can pass."""
         return (self.state or "").startswith("4:")
 
+    @property
+    def gbps(self) -> float:
+        """Its rate in Gb/s; 0 where the kernel does not say."""
+        return _leading(self.rate)
+
+    @property
+    def roce_mtu(self) -> int:
+        """The packet that RoCE makes of its interface's MTU; 0 where it is not RoCE, or unknown."""
+        if self.link_layer != "Ethernet" or not self.mtu:
+            return 0
+        return max((one for one in ROCE_MTUS if one + ROCE_HEADERS <= self.mtu), default=0)
+
 
 @dataclass(frozen=True)
 class RdmaDevice:
-    """One adapter."""
+    """One adapter. `driver` is its name and version, '' for the kernel's own.
+
+    `pcie` is speed, most speed, lanes and most lanes, `32.0 GT/s PCIe` and `16`; None in many VMs.
+    """
 
     name: str
     board_id: str | None = None
     hca_type: str | None = None
     fw_ver: str | None = None
+    driver: tuple[str, ...] | None = None
+    pcie: tuple[str, ...] | None = None
     ports: tuple[RdmaPort, ...] = ()
+
+    @property
+    def pcie_gbps(self) -> tuple[float, float]:
+        """Speed times lanes as the link runs and as it could; (0, 0) where the kernel is silent."""
+        if self.pcie is None or len(self.pcie) != len(("speed", "most", "lanes", "most")):
+            return 0.0, 0.0
+        speed, most_speed, lanes, most_lanes = map(_leading, self.pcie)
+        return speed * lanes, most_speed * most_lanes
+
+
+def _leading(text: str | None) -> float:
+    found = re.match(r"[0-9]+(\.[0-9]+)?", text or "")
+    return float(found[0]) if found else 0.0
+
+
+@dataclass(frozen=True)
+class RdmaCounters(Fact):
+    """{port: {counter: count}} at the beginning of a preflight."""
+
+    section: ClassVar[str] = "rdma_counters"
+    ports: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class LaterRdmaCounters(RdmaCounters):
+    """The same once all stages are done."""
+
+    section: ClassVar[str] = "later_rdma_counters"
 
 
 @dataclass(frozen=True)

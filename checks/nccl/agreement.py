@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from checks.check import node_check
 from checks.facts import NodeView
@@ -14,11 +14,17 @@ from checks.facts.rdma import Rdma
 from checks.majority import majority
 from checks.model import Fix, Severity, Verdict, block, ok, skip, warn
 from checks.nccl.fixes import ifname_fix, port_fix, rdma_fix, unset_fix
+from checks.nccl.names import read_by_somebody
+from checks.nccl.values import malformed
 from checks.rendezvous import node_env, routed_interfaces, training_interface
-from checks.transport import IB_DISABLE, SOCKETS, agreed_kind, transport
-from checks.variables import Setting, in_force, interface_settings, selected
+from checks.transport import IB_DISABLE, SOCKETS, agreed_kind, switched_off, transport
+from checks.variables import Setting, in_force, interface_settings, selected, settings
 
-PER_NODE = ("SOCKET_IFNAME", "IB_HCA", "CONF_FILE", "HOSTID", "TOPO_FILE", "DEBUG")
+PER_NODE = (
+    *("SOCKET_IFNAME", "OOB_NET_IFNAME", "GLOO_SOCKET_IFNAME", "IB_HCA", "HOSTID", "DEBUG"),
+    *("CONF_FILE", "TOPO_FILE", "TOPO_DUMP_FILE", "GRAPH_DUMP_FILE", "IBVERBS_LIB", "VERSION"),
+    *("HOME", "ROOT", "INCLUDE_DIR", "LIB", "PATH", "TORCH_NCCL_DEBUG_INFO"),
+)
 """Variables that may rightly differ from node to node."""
 FATAL = ("IB_DISABLE", "ALGO", "PROTO", "NET", "NET_PLUGIN", "CROSS_NIC", "BUFFSIZE", "COMM_ID")
 ROOT_CAUSES = {
@@ -120,7 +126,7 @@ def all_nodes_agree_on_transport(node: NodeView) -> Verdict:
 
 @node_check("nccl.variables-are-equal", Environment, severity=Severity.WARN)
 def variables_are_equal(node: NodeView) -> Verdict:
-    """Every node gives its ranks the same NCCL variables.
+    """Every node gives its ranks the same variables of NCCL, gloo and PyTorch's use of them.
 
     A line in one node's .bashrc or /etc/nccl.conf that the others lack makes ranks disagree on
     transport, algorithm or buffer size, and the first collective hangs.
@@ -128,7 +134,8 @@ def variables_are_equal(node: NodeView) -> Verdict:
     told = [one for one in node.cluster.reached if one.has(Environment)]
     own = _nccl_variables(node)
     all_of = {one.name: _nccl_variables(one) for one in told}
-    for name in sorted({name for values in all_of.values() for name in values}):
+    names = {name for values in all_of.values() for name in values}
+    for name in sorted(name for name in names if not _malformed_anywhere(name, told)):
         values = {who: found.get(name, "") for who, found in all_of.items()}
         usual = majority(values, node.job.head)
         if own.get(name, "") != usual:
@@ -138,19 +145,20 @@ def variables_are_equal(node: NodeView) -> Verdict:
 
 @node_check("nccl.infiniband-is-not-disabled", Rdma, Environment, severity=Severity.WARN)
 def infiniband_is_not_disabled(node: NodeView) -> Verdict:
-    """NCCL_IB_DISABLE is not set where there are active InfiniBand or RoCE ports.
+    """Nothing keeps NCCL from InfiniBand or RoCE ports that are active.
 
-    Left over from a search for another fault, it costs most of the bandwidth without a word.
+    NCCL_IB_DISABLE or NCCL_NET=Socket, left over from a search for another fault, costs most of the
+    bandwidth without a word.
     """
-    active, setting = node.read(Rdma).active, in_force(node, IB_DISABLE)
+    active, setting = node.read(Rdma).active, switched_off(node)
     if not active:
         return skip(f"{node.name} has no active RDMA port")
-    if setting is None or setting.value in ("", "0"):
-        return ok(f"{IB_DISABLE} is not set on {node.name}")
+    if setting is None:
+        return ok(f"neither {IB_DISABLE} nor NCCL_NET keeps {node.name} from its adapters")
     if _usual_cause(node) != "disabled" and "launch.toml" not in setting.where:
         return skip(f"{setting}, unlike most nodes; see nccl.variables-are-equal")
     message = f"{setting} on {node.name}, whose {', '.join(active)} are active"
-    return warn("ib-disabled", message, unset_fix(node, IB_DISABLE))
+    return warn("ib-disabled", message, unset_fix(node, setting.name))
 
 
 def _usual_cause(node: NodeView) -> str:
@@ -197,17 +205,22 @@ def _peers_alike(node: NodeView, usable: list[Interface]) -> bool:
 
 
 def _nccl_variables(node: NodeView) -> Mapping[str, str]:
-    """What ranks on that node would have, without what [env] sets for all or may differ."""
-    environment = node.read(Environment)
-    found = {
-        k: v for values in reversed(list(environment.nccl_conf.values())) for k, v in values.items()
-    }
-    found |= {k: v for k, v in environment.shell.items() if k.startswith("NCCL_")}
+    """What ranks on that node would have, without what [env] sets for all or may differ.
+
+    Names that nobody reads and values that cannot be read are told by checks of their own.
+    """
     return {
-        name: value
-        for name, value in found.items()
-        if name not in node.job.env and not name.removeprefix("NCCL_").startswith(PER_NODE)
+        name: setting.value
+        for name, setting in settings(node).items()
+        if name not in node.job.env
+        and not name.removeprefix("NCCL_").startswith(PER_NODE)
+        and read_by_somebody(name)
     }
+
+
+def _malformed_anywhere(name: str, nodes: Sequence[NodeView]) -> bool:
+    found = (in_force(node, name) for node in nodes)
+    return any(setting and malformed(name, setting.value) for setting in found)
 
 
 def _differs(node: NodeView, name: str, own: str, usual: str) -> Verdict:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import shlex
-
 from checks.facts import NodeView
-from checks.facts.environment import Environment
 from checks.facts.interfaces import Interfaces
 from checks.model import Fix
 from checks.rendezvous import routed_interfaces
@@ -31,12 +28,7 @@ def unset_fix(node: NodeView, name: str, more: str = "") -> Fix:
     setting = in_force(node, name)
     if setting is not None and "launch.toml" in setting.where:
         return Fix("", "", f"remove {name} from [env] of launch.toml")
-    note = f", {more}" if more else ""
-    for path, values in node.read(Environment).nccl_conf.items():
-        if name in values and name not in node.read(Environment).shell:
-            edit = f"sed -i '/^ *{name} *=/d' {shlex.quote(path)}"
-            return node.fix(edit, note.removeprefix(", "), root=path.startswith("/etc/"))
-    return taken_out(node, name, more=note)
+    return taken_out(node, name, more=f", {more}" if more else "")
 
 
 def port_fix(node: NodeView, name: str) -> Fix:

@@ -19,7 +19,8 @@ SHELL_FILES = (
     "~/.tcshrc", "~/.config/fish/config.fish", "~/.ssh/environment", "/etc/environment",
     "/etc/bash.bashrc", "/etc/bashrc", "/etc/profile", "/etc/zshenv", "/etc/zsh/zshenv",
 )  # fmt: skip
-OFTEN_SET = re.compile(r"^[^#]*\b((?:NCCL|GLOO|PDSH)_\w+|DSHPATH)\b\s*[= ]")
+COLLECTIVE = r"(?:TORCH_)?(?:N+C+L+|GLOO)_\w+"  # misspelt ones too
+OFTEN_SET = re.compile(r"^[^#]*\b(%s|PDSH_\w+|DSHPATH)\b\s*[= ]" % COLLECTIVE, re.IGNORECASE)
 SECRET = re.compile("TOKEN|KEY|SECRET|PASSW|CREDENTIAL|AUTH", re.IGNORECASE)
 MASK = "***"
 
@@ -31,34 +32,38 @@ def shown(name, value):
 
 def steers(name):
     """Whether training, or the way to it, listens to that variable."""
-    return name.startswith(PREFIXES) or name in NAMES or name.lower().endswith("_proxy")
+    known = name.startswith(PREFIXES) or name in NAMES or name.lower().endswith("_proxy")
+    return known or re.match(COLLECTIVE, name, re.IGNORECASE) is not None
 
 
 def assignments(path):
-    """{name: value} of the `NAME=value` lines of a file; None where it cannot be read."""
+    """{name: value} of an nccl.conf, cut as NCCL cuts it: blanks and quotes stay where they are.
+
+    None where it cannot be read.
+    """
     content = read(path)
     if content is None:
         return None
     found = {}
     for line in content.splitlines():
-        name, equals, value = line.strip().partition("=")
-        if equals and not name.startswith("#"):
-            name = name.strip()
-            found[name] = shown(name, value.strip())
+        name, equals, value = line.partition("=")
+        if equals and not line.startswith("#"):
+            found.setdefault(name, shown(name, value))
     return found
 
 
-def files(paths):
-    """{path: assignments} of those that are there."""
-    read_files = ((path, assignments(path)) for path in paths)
+def conf_files(env):
+    """{path: assignments} of NCCL's files that are there, the one that wins first."""
+    own = env.get("NCCL_CONF_FILE") or os.environ.get("NCCL_CONF_FILE") or "~/.nccl.conf"
+    read_files = [(path, assignments(path)) for path in (os.path.expanduser(own), "/etc/nccl.conf")]
     return {path: found for path, found in read_files if found is not None}
 
 
-def set_in():
+def set_in(conf=()):
     """{name: ["path:line", ...]} of the lines that give NCCL, gloo or pdsh a variable."""
     paths = [os.path.expanduser(path) for path in SHELL_FILES]
     found = {}
-    for path in paths + sorted(glob.glob("/etc/profile.d/*")):
+    for path in paths + sorted(glob.glob("/etc/profile.d/*")) + list(conf):
         for number, line in enumerate((read(path, "") or "").splitlines(), 1):
             match = OFTEN_SET.match(line)
             if match:
@@ -68,14 +73,10 @@ def set_in():
 
 @section("environment")
 def environment(args):
-    """The variables of this shell, of NCCL's files and of DeepSpeed's."""
-    home = os.path.expanduser("~")
-    own = os.environ.get("NCCL_CONF_FILE") or os.path.join(home, ".nccl.conf")
-    name = os.environ.get("DS_ENV_FILE") or ".deepspeed_env"
-    folders = [home] + ([args["workdir"]] if args.get("workdir") else [])
+    """The variables of this shell and of NCCL's files."""
+    conf = conf_files(args.get("env") or {})
     return {
         "shell": {name: shown(name, os.environ[name]) for name in os.environ if steers(name)},
-        "set_in": set_in(),
-        "nccl_conf": files([own, "/etc/nccl.conf"]),
-        "deepspeed_env": files([os.path.join(folder, name) for folder in folders]),
+        "set_in": set_in(conf),
+        "nccl_conf": conf,
     }

@@ -7,6 +7,10 @@ from checks.probe.core import read, section
 SYSFS = "/sys/class/infiniband"
 VERBS_NODES = "/dev/infiniband"
 NO_GID = "0000:0000:0000:0000:0000:0000:0000:0000"
+ERRORS = (
+    "link_downed", "link_error_recovery", "local_link_integrity_errors", "port_rcv_errors",
+    "symbol_error",
+)  # fmt: skip
 LIBRARY = "libibverbs.so.1"
 LIBRARY_FOLDERS = (
     "/usr/lib64", "/usr/lib", "/lib64", "/lib", "/usr/lib/x86_64-linux-gnu",
@@ -24,22 +28,26 @@ def entries(path):
 
 
 def gids(path):
-    """How many GIDs a port has, and index and value of its first RoCE v2 one."""
-    used, roce = 0, None
+    """How many GIDs a port has, index and value of its first RoCE v2 one, {index: type} of all."""
+    used, roce, kinds = 0, None, {}
     for index in entries(path + "/gids"):
         gid = read(path + "/gids/" + index, NO_GID)
-        if gid == NO_GID or gid.startswith("fe80:0000:0000:0000:0000:0000:0000:0000"):
+        if gid == NO_GID:
+            continue
+        kind = kinds[index] = read(path + "/gid_attrs/types/" + index, "")
+        if gid.startswith("fe80:0000:0000:0000:0000:0000:0000:0000"):
             continue
         used += 1
-        kind = read(path + "/gid_attrs/types/" + index, "")
         if roce is None and kind == "RoCE v2":
             roce = "%s: %s" % (index, gid)
-    return used, roce
+    return used, roce, kinds
 
 
 def port(path, number):
     """One port, each value as the kernel words it, None where there is no such file."""
-    used, roce = gids(path)
+    used, roce, kinds = gids(path)
+    netdev = read(path + "/gid_attrs/ndevs/0")
+    mtu = read("/sys/class/net/%s/mtu" % netdev, "") if netdev else ""
     return {
         "number": int(number),
         "state": read(path + "/state"),
@@ -48,8 +56,23 @@ def port(path, number):
         "link_layer": read(path + "/link_layer"),
         "gids": used,
         "roce_gid": roce,
-        "netdev": read(path + "/gid_attrs/ndevs/0"),
+        "gid_types": kinds,
+        "netdev": netdev,
+        "mtu": int(mtu) if mtu.isdigit() else None,
     }
+
+
+def driver(path):
+    """Name and version of an adapter's driver; the kernel's own have no version, then ''."""
+    name = os.path.basename(os.path.realpath(path + "/device/driver"))
+    return [name, read("/sys/module/%s/version" % name, "")] if name != "driver" else None
+
+
+def link(path):
+    """Its PCIe link: [speed, most speed, lanes, most lanes] as the kernel words them, or None."""
+    names = ("current_link_speed", "max_link_speed", "current_link_width", "max_link_width")
+    words = [read("%s/device/%s" % (path, name)) for name in names]
+    return words if all(words) else None
 
 
 def device(path):
@@ -60,6 +83,8 @@ def device(path):
         "board_id": read(path + "/board_id"),
         "hca_type": read(path + "/hca_type"),
         "fw_ver": read(path + "/fw_ver"),
+        "driver": driver(path),
+        "pcie": link(path),
         "ports": [port("%s/ports/%s" % (path, number), number) for number in numbers],
     }
 
@@ -77,6 +102,23 @@ def uverbs():
     """{device node: whether this login may open it for reading and writing}."""
     paths = [os.path.join(VERBS_NODES, name) for name in entries(VERBS_NODES) if "uverbs" in name]
     return {path: os.access(path, os.R_OK | os.W_OK) for path in paths}
+
+
+def counters(path):
+    """{name: count} of what goes up when a link is bad; {} where the adapter does not count."""
+    found = {name: read("%s/counters/%s" % (path, name), "") for name in ERRORS}
+    return {name: int(count) for name, count in found.items() if count.isdigit()}
+
+
+@section("rdma_counters")
+def rdma_counters(args):
+    """Error counters of each port, by NCCL's name for it."""
+    found = {}
+    for name in entries(SYSFS):
+        for number in entries(os.path.join(SYSFS, name, "ports")):
+            path = os.path.join(SYSFS, name, "ports", number)
+            found["%s:%s" % (name, number)] = counters(path)
+    return {"ports": found}
 
 
 @section("rdma")

@@ -1,0 +1,97 @@
+"""Whether adapters of one kind are alike over the nodes: firmware, driver and PCIe slot."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeVar
+
+from checks.check import node_check
+from checks.facts import ClusterView, NodeView
+from checks.facts.rdma import Rdma, RdmaDevice
+from checks.model import Severity, Verdict, ok, skip, warn
+
+T = TypeVar("T", str, tuple[str, ...])
+
+
+@node_check("nccl.adapters-run-one-firmware", Rdma, severity=Severity.WARN)
+def adapters_run_one_firmware(node: NodeView) -> Verdict:
+    """Adapters of one board run the same firmware and the same driver on every node.
+
+    One node with another release is the usual reason of a rail that drops packets or falls back to
+    a slower protocol on that node alone.
+    """
+    devices = node.read(Rdma).devices
+    if not devices:
+        return skip(f"{node.name} has no RDMA device")
+    usual = _usual(node.cluster, lambda one: one.fw_ver or "")
+    for one in devices:
+        expected = usual.get(one.board_id or "", "")
+        if one.fw_ver and expected and one.fw_ver != expected:
+            message = f"{one.name} of {node.name} ({one.board_id}) runs firmware {one.fw_ver}, "
+            fix = node.fix(f"mlxfwmanager --query -d {one.name}", "then update it", root=True)
+            return warn("firmware-differs", f"{message}most others {expected}", fix)
+    return _driver(node, devices) or ok(f"{len(devices)} adapters of {node.name} are as the others")
+
+
+@node_check("nccl.adapters-have-their-pcie-lanes", Rdma, severity=Severity.WARN)
+def adapters_have_their_pcie_lanes(node: NodeView) -> Verdict:
+    """Every adapter has the PCIe speed and lanes that its like have on the other nodes.
+
+    A card that is not seated well, or in the wrong slot, comes up with half its lanes: its rail is
+    half as fast, and its port still says ACTIVE at full rate.
+    """
+    devices = [one for one in node.read(Rdma).devices if one.pcie_gbps[1]]
+    if not devices:
+        return skip(f"{node.name} has no RDMA device that tells its PCIe link")
+    for one in devices:
+        now, most = one.pcie_gbps
+        if one.pcie and now < most and now < _usual_link(node, one):
+            speed, most_speed, lanes, most_lanes = one.pcie
+            message = (
+                f"{one.name} of {node.name} has {lanes} PCIe lanes at {speed}, of {most_lanes} at "
+                f"{most_speed}; its like on other nodes have more"
+            )
+            note = "then power off and reseat it; BIOS: slot speed and bifurcation"
+            look = f"lspci -vv -s $(basename $(readlink /sys/class/infiniband/{one.name}/device))"
+            return warn("pcie-narrow", message, node.fix(look, note, root=True))
+    return ok(f"{len(devices)} adapters of {node.name} have the PCIe links of their like")
+
+
+def _driver(node: NodeView, devices: Iterable[RdmaDevice]) -> Verdict | None:
+    usual = _usual(node.cluster, lambda one: one.driver or ())
+    for one in devices:
+        expected = usual.get(one.board_id or "", ())
+        if one.driver and expected and one.driver != expected:
+            own, usually = _worded(one.driver), _worded(expected)
+            message = f"{one.name} of {node.name} is driven by {own}, on most other nodes {usually}"
+            look = f"modinfo {one.driver[0]}"
+            fix = node.fix(look, "install the release that the others have")
+            return warn("driver-differs", message, fix)
+    return None
+
+
+def _usual_link(node: NodeView, device: RdmaDevice) -> float:
+    """What most of its like on other nodes have; the fastest of those on a tie, 0 without any."""
+    others = (one for one in node.cluster.reached if one is not node and one.has(Rdma))
+    alike = [one for other in others for one in other.read(Rdma).devices if _alike(one, device)]
+    found = Counter(one.pcie_gbps[0] for one in alike)
+    return max(found, key=lambda link: (found[link], link), default=0.0)
+
+
+def _alike(one: RdmaDevice, other: RdmaDevice) -> bool:
+    return one.board_id is not None and (one.board_id, one.name) == (other.board_id, other.name)
+
+
+def _worded(driver: tuple[str, ...]) -> str:
+    return " ".join(filter(None, driver)) + ("" if all(driver) else " of the kernel")
+
+
+def _usual(cluster: ClusterView, of: Callable[[RdmaDevice], T]) -> Mapping[str, T]:
+    """{board: what most of its devices have}; on a tie what the head has, which comes first."""
+    ordered = sorted(cluster.reached, key=lambda node: not node.is_head)
+    found: dict[str, Counter[T]] = {}
+    for one in (one for node in ordered if node.has(Rdma) for one in node.read(Rdma).devices):
+        if one.board_id and of(one):
+            found.setdefault(one.board_id, Counter())[of(one)] += 1
+    return {board: counts.most_common(1)[0][0] for board, counts in found.items()}

@@ -1,0 +1,39 @@
+"""Whether the values that variables have are read as they are meant."""
+
+from __future__ import annotations
+
+from checks.check import node_check
+from checks.facts import NodeView
+from checks.facts.environment import Environment
+from checks.facts.interfaces import Interfaces
+from checks.facts.rdma import Rdma
+from checks.model import Severity, Verdict, block, ok, warn
+from checks.nccl.fixes import unset_fix
+from checks.nccl.values import ends_the_start, malformed
+from checks.transport import IB_HCA, transport
+from checks.variables import GLOO_IFNAME, NCCL_IFNAME, Setting, selected, settings
+
+
+@node_check("nccl.variable-values-are-valid", Environment, Interfaces, Rdma, severity=Severity.WARN)
+def variable_values_are_valid(node: NodeView) -> Verdict:
+    """Every value of a variable is one that NCCL, gloo or PyTorch reads as it is meant.
+
+    NCCL reads NCCL_IB_DISABLE=true as 0 and leaves InfiniBand on, and passes over a level or a
+    protocol that it does not know. PyTorch raises an error at the start.
+    """
+    found = settings(node)
+    for name, setting in found.items():
+        wrong = malformed(name, setting.value)
+        if not wrong or _told_elsewhere(node, setting):
+            continue
+        verdict = block if ends_the_start(name) else warn
+        return verdict("malformed", f"{setting} is {wrong}", unset_fix(node, name))
+    return ok(f"{len(found)} variables of NCCL, gloo and PyTorch on {node.name} can be read")
+
+
+def _told_elsewhere(node: NodeView, setting: Setting) -> bool:
+    """Whether the list is so wrong that it names nothing, which other checks say."""
+    if setting.name == IB_HCA:
+        return transport(node).cause == "hca-unknown"
+    interfaces = node.read(Interfaces).interfaces
+    return setting.name in (NCCL_IFNAME, GLOO_IFNAME) and not selected(setting, interfaces)

@@ -1,0 +1,46 @@
+"""Whether ports counted errors while the nodes met: a cable shows itself before it fails."""
+
+from __future__ import annotations
+
+from checks.check import node_check
+from checks.facts import NodeView
+from checks.facts.rdma import LaterRdmaCounters, Rdma, RdmaCounters
+from checks.model import Severity, Verdict, ok, skip, warn
+
+MEANING = {
+    "link_downed": "the link went down",
+    "link_error_recovery": "the link had to recover",
+    "local_link_integrity_errors": "the link is not clean",
+    "port_rcv_errors": "packets arrived broken",
+    "symbol_error": "symbols arrived broken",
+}
+
+
+@node_check(
+    "nccl.port-errors-do-not-grow",
+    *(RdmaCounters, LaterRdmaCounters, Rdma),
+    severity=Severity.WARN,
+)
+def port_errors_do_not_grow(node: NodeView) -> Verdict:
+    """No active InfiniBand or RoCE port counts errors during the preflight.
+
+    Counts since the last boot mean little. Those that grow within seconds are a cable, a
+    transceiver or a switch port that will end the run with "error 12" or slow it.
+    """
+    before, after = node.read(RdmaCounters).ports, node.read(LaterRdmaCounters).ports
+    if not after:
+        return skip(f"{node.name} has no RDMA port")
+    active = node.read(Rdma).active
+    for name in (name for name in after if name in active):
+        grown = {
+            what: count - before.get(name, {}).get(what, count)
+            for what, count in after[name].items()
+        }
+        for what, more in grown.items():
+            if more > 0:
+                message = f"{name} of {node.name}: {MEANING.get(what, what)}, {what} grew by {more}"
+                device = name.partition(":")[0]
+                look = f"grep . /sys/class/infiniband/{device}/ports/*/counters/{what}"
+                note = "twice; where it goes on, clean or change cable and transceiver"
+                return warn("errors-grow", message, node.fix(look, note), **{what: more})
+    return ok(f"no port of {node.name} counted errors")

@@ -1,0 +1,108 @@
+"""Whether the links of one rail are alike over the nodes: kind, rate and packet size."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from checks.check import node_check
+from checks.facts import NodeView
+from checks.facts.environment import Environment
+from checks.facts.interfaces import Interfaces
+from checks.facts.names import Names
+from checks.facts.rdma import Rdma, RdmaPort
+from checks.majority import majority
+from checks.model import Severity, Verdict, ok, skip, warn
+from checks.nccl.fixes import port_fix
+from checks.rendezvous import training_interface
+from checks.transport import agreed_kind, kind_of, transport
+
+
+@node_check("nccl.ports-are-as-fast-as-others", Rdma, Environment, severity=Severity.WARN)
+def ports_are_as_fast_as_others(node: NodeView) -> Verdict:
+    """Every active port has the rate and the link layer that it has on nodes with the same adapter.
+
+    A cable or a transceiver that negotiates less halves a rail, and all ranks wait for it. A port
+    that was set to Ethernet takes no part in InfiniBand.
+    """
+    active = node.read(Rdma).active
+    if not active:
+        return skip(f"{node.name} has no active RDMA port")
+    for name, port in active.items():
+        others = _same_rail(node, name)
+        found = _other_layer(node, name, port, others) or _slow(node, name, port, others)
+        if found:
+            return found
+    return ok(", ".join(f"{name} {port.rate}" for name, port in active.items()))
+
+
+@node_check(
+    "nccl.roce-mtu-is-equal",
+    *(Rdma, Environment, Interfaces, Names),
+    severity=Severity.WARN,
+)
+def roce_mtu_is_equal(node: NodeView) -> Verdict:
+    """The RoCE ports of one rail carry packets of the same size on every node.
+
+    Queue pairs take the size of their own port. Where the other side's is smaller the run ends with
+    "status=IBV_WC_LOC_LEN_ERR(1)" or error 12 at the first large message.
+    """
+    ports = {name: one for name, one in node.read(Rdma).active.items() if one.roce_mtu}
+    if not ports or not transport(node).rdma:
+        return skip(f"{node.name} uses no RoCE port")
+    for name, port in ports.items():
+        if port.netdev == training_interface(node).name:
+            continue
+        others = {one.name: one.read(Rdma).active for one in node.cluster.reached if one.has(Rdma)}
+        sizes = {who: found[name].roce_mtu for who, found in others.items() if name in found}
+        usual = majority(sizes, node.job.head)
+        if port.roce_mtu != usual:
+            message = (
+                f"{name} of {node.name} sends {port.roce_mtu} bytes at once ({port.netdev} has MTU "
+                f"{port.mtu}), on most other nodes {usual}"
+            )
+            wanted = next(found[name].mtu for found in others.values() if _has(found, name, usual))
+            note = "and in its configuration, for the next boot"
+            fix = node.fix(f"ip link set dev {port.netdev} mtu {wanted}", note, root=True)
+            return warn("roce-mtu-differs", message, fix)
+    return ok(", ".join(f"{name} {port.roce_mtu}" for name, port in ports.items()))
+
+
+def _has(ports: Mapping[str, RdmaPort], name: str, size: int) -> bool:
+    return name in ports and ports[name].roce_mtu == size
+
+
+def _same_rail(node: NodeView, name: str) -> list[RdmaPort]:
+    """The active port of that name on other nodes, where it belongs to the same board."""
+    device = name.partition(":")[0]
+    boards = {one.name: one.board_id for one in node.read(Rdma).devices}
+    others = [one.read(Rdma) for one in node.cluster.reached if one is not node and one.has(Rdma)]
+    return [
+        other.active[name]
+        for other in others
+        for one in other.devices
+        if name in other.active and (one.name, one.board_id) == (device, boards[device])
+    ]
+
+
+def _other_layer(
+    node: NodeView, name: str, port: RdmaPort, others: Sequence[RdmaPort]
+) -> Verdict | None:
+    """Where the node's transport is not that of most, that is the finding instead."""
+    layers = Counter(one.link_layer for one in others)
+    agrees = transport(node).kind == agreed_kind(node.cluster)
+    if not others or 2 * layers[port.link_layer] >= len(others) or not agrees:
+        return None
+    usual = layers.most_common(1)[0][0]
+    message = f"{name} of {node.name} is {port.link_layer}, on most other nodes {usual}"
+    return warn("link-layer-differs", message, port_fix(node, name))
+
+
+def _slow(node: NodeView, name: str, port: RdmaPort, others: Sequence[RdmaPort]) -> Verdict | None:
+    alike = [one for one in others if kind_of(one) == kind_of(port)]
+    rates = Counter(one.gbps for one in alike if one.gbps)
+    usual = max(rates, key=lambda rate: (rates[rate], rate), default=0.0)
+    if not 0 < port.gbps < usual:
+        return None
+    message = f"{name} of {node.name} runs at {port.rate}, on most other nodes at {usual:g} Gb/s"
+    return warn("port-slow", message, port_fix(node, name), gbps=port.gbps)
