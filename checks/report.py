@@ -10,6 +10,7 @@ from typing import Any
 
 from checks import __version__
 from checks.blame import blame
+from checks.compare import Changed
 from checks.facts import ClusterView, Login, Snapshot
 from checks.fold import fold
 from checks.judge import decide
@@ -18,7 +19,12 @@ from checks.model import Finding, Outcome
 SCHEMA = 1
 
 
-def document(findings: Sequence[Finding], snapshot: Snapshot, seconds: float) -> dict[str, Any]:
+def document(
+    findings: Sequence[Finding],
+    snapshot: Snapshot,
+    seconds: float,
+    changed: Changed | None = None,
+) -> dict[str, Any]:
     """The report as JSON data; docs/preflight.md names each field.
 
     The pairs of one check that pass are folded to one entry for each source, whose subject is
@@ -34,6 +40,7 @@ def document(findings: Sequence[Finding], snapshot: Snapshot, seconds: float) ->
         "findings": [_entry(finding) for finding in _folded(findings)],
         "blame": blame(findings),
         "stages": dict(snapshot.stages),
+        "changed": changed.document if changed else None,
     }
 
 

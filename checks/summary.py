@@ -12,6 +12,7 @@ from typing import Any
 from checks.alike import Alike, alike
 from checks.blame import accused, blame
 from checks.catalogue import AREAS
+from checks.compare import Changed
 from checks.fold import fold
 from checks.judge import decide
 from checks.model import Finding, Fix, Outcome
@@ -38,15 +39,22 @@ class Next:
 
 
 def summary(
-    findings: Sequence[Finding], then: Next, *, colour: bool, width: int | None = None
+    findings: Sequence[Finding],
+    then: Next,
+    *,
+    colour: bool,
+    width: int | None = None,
+    changed: Changed | None = None,
 ) -> list[str]:
     """Lines for a terminal of that width: who is to blame, the areas with what is wrong under each,
-    then one line that says go or stop and what to type.
+    what changed since the last go, then one line that says go or stop and what to type.
     """
     columns = min(width or shutil.get_terminal_size((100, 24)).columns, 120)
     areas = dict.fromkeys((*AREAS, *(finding.area for finding in findings)))
     lines = [line for area in areas for line in _area(area, findings, colour=colour, width=columns)]
-    return [*_accused(findings), *lines, "", _last(findings, then, colour=colour)]
+    told = changed.lines if changed else []
+    since = [line for one in told for line in _wrapped("", clean(one), columns)]
+    return [*_accused(findings), *lines, *since, "", _last(findings, then, colour=colour)]
 
 
 def _accused(findings: Sequence[Finding]) -> list[str]:

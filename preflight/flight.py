@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -13,11 +14,13 @@ from checks.check import Claim, claims_of
 from checks.cluster.gather import gather
 from checks.cluster.job import job_digest
 from checks.cluster.line import Line
-from checks.errors import FactError
+from checks.compare import Changed, changed
+from checks.errors import FactError, UsageError
 from checks.facts import ClusterView, NodeView, Snapshot
-from checks.judge import REACH, judge
+from checks.judge import REACH, decide, judge
 from checks.model import Finding, Job
 from checks.report import document, write
+from checks.summary import Next, summary
 from preflight import options
 from preflight.html import page
 from preflight.items import QUICK_LEAVES_OUT, Asked, asked, one_finding
@@ -25,6 +28,8 @@ from preflight.items import QUICK_LEAVES_OUT, Asked, asked, one_finding
 LAST = Path(".preflight", "last.json")
 FACTS = Path(".preflight", "last-facts.json")
 """Report and snapshot of the last full run, in the current directory: what the launcher trusts."""
+GOOD = Path(".preflight", "good-facts.json")
+"""The snapshot of the last full run that said go: what a stop is compared with."""
 
 
 class Flight:
@@ -103,11 +108,27 @@ class Flight:
         """Whether every check there is was asked of every subject, of live nodes."""
         return not self.saved and len(self.selected) == len(claims_of(CATALOGUE.values(), self.job))
 
+    @functools.cached_property
+    def changed(self) -> Changed | None:
+        """What changed since the last go; None after a go, or where there was none to compare."""
+        good = self._config.invocation_params.dir / GOOD
+        if self.snapshot is None or decide(self.findings) == "go" or not good.exists():
+            return None
+        try:
+            return changed(Snapshot.load(good), self.snapshot, self.findings)
+        except UsageError:
+            return None
+
+    def summary(self, then: Next, *, colour: bool) -> list[str]:
+        """The lines that a person reads."""
+        return summary(self.findings, then, colour=colour, changed=self.changed)
+
     def write(self) -> None:
         """The files that were asked for, and LAST after a complete run. Raises OSError."""
         if self.snapshot is None:
             return
-        report = document(self.findings, self.snapshot, time.monotonic() - self.began)
+        took = time.monotonic() - self.began
+        report = document(self.findings, self.snapshot, took, self.changed)
         option = self._config.getoption
         if path := option("save_facts"):
             self.snapshot.save(path)
@@ -119,4 +140,6 @@ class Flight:
             here = self._config.invocation_params.dir
             (here / LAST).parent.mkdir(exist_ok=True)
             self.snapshot.save(here / FACTS)
+            if report["decision"] == "go":
+                self.snapshot.save(here / GOOD)
             write({**report, "digest": job_digest(self.job)}, here / LAST)

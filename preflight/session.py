@@ -12,7 +12,7 @@ from checks.cluster.gather import plan_commands
 from checks.errors import UsageError
 from checks.judge import decide
 from checks.model import Finding
-from checks.summary import Next, summary
+from checks.summary import Next
 from preflight.flight import Flight
 from preflight.items import Asked, leaves, narrowed_to
 from preflight.outcome import in_one_frame, properties, warned
@@ -220,7 +220,7 @@ class Session:
         if not flight.findings or reporter.verbosity < -1:
             return
         reporter.write_line("")
-        for line in summary(flight.findings, self._next(flight), colour=reporter.hasmarkup):
+        for line in flight.summary(self._next(flight), colour=reporter.hasmarkup):
             reporter.write_line(line)
 
     def _next(self, flight: Flight) -> Next:

@@ -29,7 +29,7 @@ def test_the_documents_fields_are_those_of_the_contract():
     report = document([FAILED], snapshot(NAMES), 3.21987)
     assert set(report) == {
         "schema", "version", "started", "seconds", "decision", "nodes", "findings", "blame",
-        "stages",
+        "stages", "changed",
     }  # fmt: skip
     assert (report["schema"], report["decision"], report["seconds"]) == (1, "stop", 3.22)
     assert report["nodes"][0] == {
