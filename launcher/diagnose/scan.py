@@ -1,13 +1,15 @@
 """The few lines of a large log that may mean something, found without looking at each line.
 
 One compiled alternation runs over megabytes at a time. It is fast because each literal of the table
-is sought from its rarest letter on, which training logs seldom have.
+is sought by a piece that begins with one of a few letters that training logs seldom have.
 """
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from checks.failures import LITERALS
@@ -17,8 +19,9 @@ ROOT_CAUSE = "Root Cause (first observed failure)"
 LINE_LIMIT = 4096
 BEFORE = 2048
 SHORTEST = 6
-_COMMON = "etaoinsrhldcumfpgwybv ETAOINSRLD.,:_-()[]'\"=/0123456789kxjqzCMFPGWUHKBVYXJQZ"
-"""Characters from the most common in a training log to the rarest."""
+LONGEST = 12
+_BY_RARITY = " 0123456789:.,'[]-_/=|\"eosnratlgpmdihkcuyfv(){}`><NCOIRFGLPMAEDSTBUbwWKHVYzjXqxJQZ"
+"""Characters from the most common in a training log to the rarest, as counted in some."""
 
 
 @dataclass(frozen=True)
@@ -30,10 +33,39 @@ class Raw:
     before: bytes
 
 
-def anchor(literal: str) -> str:
-    """The end of the literal from its rarest letter on, at least SHORTEST long."""
-    starts = range(max(1, len(literal) - SHORTEST + 1))
-    return literal[max(starts, key=lambda at: _COMMON.find(literal[at])) :]
+def _heads(literals: Iterable[str]) -> str:
+    """A few rare characters of which each literal has one where an anchor can begin."""
+    left = [set(_room(literal)) for literal in literals]
+    heads = ""
+    while left:
+        gain = Counter(itertools.chain.from_iterable(left))
+        heads += max(sorted(gain), key=lambda head: gain[head] / _share(head))
+        left = [heads_of for heads_of in left if heads[-1] not in heads_of]
+    return heads
+
+
+def _room(literal: str) -> str:
+    """The part of a literal in which an anchor can begin."""
+    return literal[: max(1, len(literal) - SHORTEST + 1)]
+
+
+def _share(character: str) -> float:
+    return 0.93 ** _BY_RARITY.find(character)
+
+
+def anchors(literals: Sequence[str]) -> frozenset[str]:
+    """A piece of each literal, such that all begin with a few rare characters."""
+    heads = set(_heads(literals))
+    pieces = {_anchor(literal, heads) for literal in literals}
+    return frozenset(
+        one for one in pieces if not any(one != other and one.startswith(other) for other in pieces)
+    )
+
+
+def _anchor(literal: str, heads: set[str]) -> str:
+    starts = [at for at, character in enumerate(_room(literal)) if character in heads]
+    start = max(starts, key=lambda at: _BY_RARITY.find(literal[at]))
+    return literal[start : start + LONGEST]
 
 
 def _alternation(words: Iterable[str]) -> str:
@@ -47,7 +79,7 @@ def _alternation(words: Iterable[str]) -> str:
     return parts[0] if len(parts) == 1 else f"(?:{'|'.join(parts)})"
 
 
-ANCHORS = frozenset(anchor(word) for word in (TRACEBACK, ROOT_CAUSE, *(one[0] for one in LITERALS)))
+ANCHORS = anchors([TRACEBACK, ROOT_CAUSE, *(literal for literal, _ in LITERALS)])
 _ANY = re.compile(_alternation(ANCHORS).encode())
 
 
