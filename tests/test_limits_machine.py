@@ -133,6 +133,8 @@ def test_memory_apart_by_more_than_a_twentieth():
     }, "the head too, when it is the one"
     held = nodes(("node3", Cgroup(memory_bytes=32 * GIB, memory_at="/cg/memory.max")))
     assert "/cg/memory.max" in judged(held, f"limits.{check}")["node3",].message
+    tiny = nodes(("node3", Cgroup(memory_bytes=2 * GIB, memory_at="/cg/memory.max")))
+    assert accused(tiny, check) == {}, "told of the group already"
 
 
 def test_of_two_the_head_is_the_yardstick():
@@ -150,8 +152,9 @@ def test_nodes_of_another_kind_are_no_yardstick():
 
 def test_fewer_processors():
     assert accused(nodes(("node2", who(2, cpus=6))), "cpus-are-equal") == {"node2": "cpus-differ"}
-    quota = nodes(("node2", Cgroup(cpus=2.5, cpus_at="/cg/cpu.max")))
-    assert accused(quota, "cpus-are-equal") == {"node2": "cpus-differ"}
+    quota = ("node2", Cgroup(cpus=2.5, cpus_at="/cg/cpu.max"))
+    assert accused(nodes(quota, slots=1), "cpus-are-equal") == {"node2": "cpus-differ"}
+    assert accused(nodes(quota), "cpus-are-equal") == {}, "told of the quota already"
 
 
 @pytest.mark.parametrize(

@@ -52,12 +52,11 @@ def group_allows_enough_memory(node: NodeView) -> Verdict:
     Each rank reads its part of the model through the host's memory. Beyond the limit the kernel
     kills one with SIGKILL, exit -9, while the machine has plenty: "oom" is in its log alone.
     """
-    group, gpus, slots = node.read(Cgroup), node.read(Gpus).count, node.slots or 1
+    group, slots = node.read(Cgroup), node.slots or 1
     if group.memory_bytes is None:
         return ok(f"no control group limits the memory on {node.name}")
-    room = group.memory_bytes - group.memory_used_bytes
-    wanted = slots * (MEMORY_PER_GPU if gpus else MEMORY_PER_SLOT)
-    if room >= wanted:
+    room, wanted = group.memory_bytes - group.memory_used_bytes, _memory_wanted(node)
+    if not lacks_memory(node):
         return ok(f"{size(room)} of memory are left to the login to {node.name}", room_bytes=room)
     message = (
         f"{group.memory_at} on {node.name} grants {size(group.memory_bytes)}, of which "
@@ -76,7 +75,7 @@ def group_allows_a_cpu_for_each_rank(node: NodeView) -> Verdict:
     and with them every other node: a slow run that no tool of the GPU's explains.
     """
     group, slots = node.read(Cgroup), node.slots or 1
-    if group.cpus is None or group.cpus >= CPUS_PER_SLOT * slots:
+    if not lacks_cpus(node):
         return ok(f"{slots} ranks on {node.name} are not held to fewer processors")
     message = (
         f"{group.cpus_at} on {node.name} grants {group.cpus:g} processors to {slots} ranks; "
@@ -85,6 +84,24 @@ def group_allows_a_cpu_for_each_rank(node: NodeView) -> Verdict:
     note = "with the slice's CPUQuota or the pod's limits.cpu it lasts"
     fix = _fix(node, "--cpus=… of more", group.cpus_at, note)
     return warn("cpu-quota-low", message, fix, cpus=group.cpus, slots=slots)
+
+
+def lacks_memory(node: NodeView) -> bool:
+    """Whether a group leaves its ranks less memory than they need."""
+    group = node.read(Cgroup)
+    granted = group.memory_bytes
+    return granted is not None and granted - group.memory_used_bytes < _memory_wanted(node)
+
+
+def _memory_wanted(node: NodeView) -> int:
+    each = MEMORY_PER_GPU if node.read(Gpus).count else MEMORY_PER_SLOT
+    return (node.slots or 1) * each
+
+
+def lacks_cpus(node: NodeView) -> bool:
+    """Whether a quota grants fewer processors than there are ranks."""
+    granted = node.read(Cgroup).cpus
+    return granted is not None and granted < CPUS_PER_SLOT * (node.slots or 1)
 
 
 def _fix(node: NodeView, option: str, file: str, note: str) -> Fix:

@@ -14,9 +14,10 @@ from checks.facts.limits import Limits
 from checks.facts.machine import Machine
 from checks.facts.who import Who
 from checks.limits.amounts import size
+from checks.limits.control_group import lacks_cpus, lacks_memory
 from checks.limits.kin import kin, of, standard
 from checks.majority import holders, majority
-from checks.model import Severity, Verdict, ok, warn
+from checks.model import Severity, Verdict, ok, skip, warn
 
 MEMORY_TOLERANCE = 0.05
 """Azure's node health checks allow as much; firmware and crash kernels take a little each."""
@@ -38,6 +39,8 @@ def memory_is_equal(node: NodeView) -> Verdict:
         return ok(f"{node.name} has {size(mine)} of memory, as its like has", bytes=mine)
     group = node.read(Cgroup)
     held = mine == group.memory_bytes
+    if held and lacks_memory(node):
+        return skip("its control group grants too little; see limits.group-allows-enough-memory")
     where = f" by {group.memory_at}" if held else ""
     message = f"{node.name} has {size(mine)} of memory{where}; expected {size(usual)} as its like"
     note = "a module that failed or was moved shows in the list; reseat or replace it"
@@ -65,6 +68,8 @@ def cpus_are_equal(node: NodeView) -> Verdict:
     mine, usual = values[node.name], majority(values, node.job.head)
     if mine == usual:
         return ok(f"{node.name} has {mine:g} processors, as its like has", cpus=mine)
+    if lacks_cpus(node):
+        return skip("a quota holds it; see limits.group-allows-a-cpu-for-each-rank")
     message = f"a login to {node.name} may use {mine:g} processors; expected {usual:g} as its like"
     note = (
         "a cpuset or quota of its container or slice, processors taken offline, or SMT turned off"

@@ -94,9 +94,8 @@ def processors_run_at_full_speed(node: NodeView) -> Verdict:
     if machine.virtual:
         return skip(f"{node.name} is a virtual machine: its host chooses the frequency")
     slow = [one for one in machine.governors if one in SLOW]
-    quick = set(machine.drivers) <= set(EPP_DRIVERS) and (
-        set(machine.preferences) <= set(QUICK_PREFERENCES)
-    )
+    preferred = set(machine.preferences) <= set(QUICK_PREFERENCES)
+    quick = bool(machine.drivers) and set(machine.drivers) <= set(EPP_DRIVERS) and preferred
     if not slow or (quick and slow == ["powersave"] and not _others_are_quick(node)):
         return ok(f"processors of {node.name} are governed by {', '.join(machine.governors)}")
     like = " as on the others" if _others_are_quick(node) else ""
