@@ -15,6 +15,8 @@ SHM_FULL = made(
     "shm-full",
     "mount -o remount,size=100m /dev/shm; fallocate -l 60M /dev/shm/nccl-lost",
 )
+WITH_LIBRARY = made("infiniband-library", "touch /usr/lib/libibverbs.so.1")
+"""The machine below may have it or not: with it, no device node is what is missing."""
 
 CASES = [
     case("own-name-loopback", "names.own-name-is-not-loopback", NODE3, "own-name-loopback"),
@@ -32,12 +34,17 @@ CASES = [
         job={"env": {"NCCL_SOCKET_IFNAME": "eth1", "GLOO_SOCKET_IFNAME": "eth1"}},
     ),
     warned("mtu-1400", "network.mtu-is-equal", NODE3, "mtu-differs"),
-    warned("infiniband-active", USABLE, NODE3, "no-library", mends=False),
+    warned(
+        "infiniband-active",
+        *(USABLE, NODE3, "no-uverbs"),
+        first=((WITH_LIBRARY, ALL),),
+        mends=False,
+    ),
     Case(
         "infiniband-down",
         blocks=(("nccl.infiniband-ports-are-active", NODE3, "port-down"),),
-        warns=((USABLE, (("node1",), ("node2",)), "no-library"),),
-        first=(("infiniband-active", ("node1", "node2")),),
+        warns=((USABLE, (("node1",), ("node2",)), "no-uverbs"),),
+        first=((WITH_LIBRARY, ALL), ("infiniband-active", ("node1", "node2"))),
         mends=False,
     ),
     case("shm-64m", "limits.shm-is-large-enough", NODE3, "shm-small"),
@@ -46,8 +53,12 @@ CASES = [
     Case(
         "memlock-64k",
         blocks=((UNMENDABLE, tuple((name,) for name in ALL), "memlock-low"),),
-        warns=((USABLE, tuple((name,) for name in ALL), "no-library"),),
-        first=(("infiniband-active", ALL), ("memlock-64k", ("node1", "node2"))),
+        warns=((USABLE, tuple((name,) for name in ALL), "no-uverbs"),),
+        first=(
+            (WITH_LIBRARY, ALL),
+            ("infiniband-active", ALL),
+            ("memlock-64k", ("node1", "node2")),
+        ),
         mends=False,
     ),
 ]
