@@ -1,17 +1,14 @@
-"""GPUs: what the drivers' own outputs are read as, and what is made of them."""
+"""GPUs: how many of what kind, against slots and peers."""
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 import pytest
 
-from checks.facts.decode import decode
 from checks.facts.gpus import Gpu, Gpus
 from checks.facts.who import Who
 from checks.model import Node
-from checks.probe import gpus as probe
 from tests.snapshots import judged, snapshot, with_fact, without
 
 GIB = 1024**3
@@ -126,7 +123,7 @@ def test_the_node_with_other_gpus_is_warned_of():
 
 def test_unknown_memory_is_left_out_and_not_a_difference_in_words():
     card = Gpus(("NVIDIA",), (Gpu(0, "Tesla T4", "GPU-0", None, "470"),))
-    assert of(cluster(card), "models-are-equal").message == "1 x Tesla T4"
+    assert of(cluster(card, slots=1), "models-are-equal").message == "1 x Tesla T4"
 
 
 def test_a_node_without_gpus_has_no_models():
@@ -148,77 +145,13 @@ def test_no_vendor_is_nothing_to_compare():
     assert judged(cluster(having(0)), "gpu.one-vendor")[()].outcome.value == "skip"
 
 
+def test_a_node_with_too_few_gpus_is_not_told_of_twice():
+    finding = of(cluster(having(8), having(7), having(8)), "models-are-equal", "node2")
+    assert (finding.outcome.value, finding.message) == ("skip", "see gpu.slots-have-gpus")
+
+
 def test_no_answer_is_no_pass():
     snap = without(cluster(having(8)), "node1", Gpus)
     for check in ("driver-answers", "slots-have-gpus", "models-are-equal"):
         assert of(snap, check).outcome.value == "unknown"
     assert judged(snap, "gpu.one-vendor")[()].outcome.value == "unknown"
-
-
-SMI = """\
-0, NVIDIA H100 80GB HBM3, GPU-5c89852d-2268-c0e5-3c5c-2f1a2cf2ab11, 81559, 550.54.15
-1, GRID A100, GPU-b850f46d-d5ea-c752-ddf3-c6453e44d3f7, [N/A], 550.54.15
-"""
-
-
-def test_nvidia_smi_is_read_and_not_available_is_not_zero():
-    first, second = probe.parse_nvidia_smi(SMI)
-    assert first["name"] == "NVIDIA H100 80GB HBM3"
-    assert first["memory_bytes"] == 81559 * 1024 * 1024
-    assert second["memory_bytes"] is None
-
-
-def fake_smi(folder, monkeypatch, body):
-    command = folder / "nvidia-smi"
-    command.write_text(f"#!/bin/sh\n{body}\n")
-    command.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{folder}:/usr/bin:/bin")
-
-
-def test_nvidia_smi_stands_in_where_pynvml_finds_no_library(tmp_path, monkeypatch):
-    fake_smi(tmp_path, monkeypatch, f"cat <<'END'\n{SMI}END")
-    seen = decode(Gpus, probe.gpus({"python": sys.executable}))
-    assert (seen.count, seen.vendors, seen.error) == (2, ("NVIDIA",), "")
-
-
-def test_a_failing_nvidia_smi_keeps_its_words(tmp_path, monkeypatch):
-    fake_smi(tmp_path, monkeypatch, f"echo '{MISMATCH}'; exit 18")
-    seen = decode(Gpus, probe.gpus({"python": None}))
-    assert (seen.count, seen.error, seen.broken) == (0, MISMATCH, True)
-
-
-def test_pynvml_of_the_training_interpreter_is_asked_first(tmp_path, monkeypatch):
-    (tmp_path / "pynvml.py").write_text(
-        f"class NVMLError(Exception): pass\ndef nvmlInit(): raise NVMLError({MISMATCH!r})\n"
-    )
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    assert probe.by_nvml(sys.executable) == {"gpus": [], "error": MISMATCH}
-
-
-def test_amd_devices_come_from_the_kernel(tmp_path):
-    cpu, gpu = tmp_path / "0", tmp_path / "1"
-    for node, simd in ((cpu, 0), (gpu, 1216)):
-        (node / "mem_banks/0").mkdir(parents=True)
-        (node / "properties").write_text(f"cpu_cores_count 0\nsimd_count {simd}\nunique_id 77\n")
-        (node / "mem_banks/0/properties").write_text("heap_type 1\nsize_in_bytes 206141652992\n")
-    (gpu / "name").write_text("gfx942\n")
-    (found,) = probe.by_kfd(str(tmp_path))
-    assert (found["name"], found["uuid"], found["memory_bytes"]) == ("gfx942", "77", 206141652992)
-
-
-def test_the_bus_counts_display_and_compute_devices_of_a_vendor(tmp_path):
-    for name, vendor, kind in (
-        ("a", "0x10de", "0x030200"),
-        ("b", "0x10de", "0x068000"),  # an NVSwitch is a bridge
-        ("c", "0x1002", "0x120000"),
-    ):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "vendor").write_text(vendor + "\n")
-        (tmp_path / name / "class").write_text(kind + "\n")
-    assert probe.on_the_bus(probe.NVIDIA, str(tmp_path)) == 1
-    assert probe.on_the_bus(probe.AMD, str(tmp_path)) == 1
-
-
-def test_a_machine_without_devices_has_none(tmp_path):
-    assert probe.by_kfd(str(tmp_path / "none")) == []
-    assert probe.on_the_bus(probe.AMD, str(tmp_path / "none")) == 0

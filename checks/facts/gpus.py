@@ -2,28 +2,72 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from checks.facts.decode import Fact
 
 
 @dataclass(frozen=True)
+class GpuProcess:
+    """One that holds a GPU; `kind` is compute or graphics. No name: it is not seen from here."""
+
+    pid: int
+    kind: str = "compute"
+    memory_bytes: int | None = None
+    user: str = ""
+    command: str = ""
+
+
+@dataclass(frozen=True)
 class Gpu:
-    """One GPU as its driver names it; `memory_bytes` is None where it does not say."""
+    """One GPU as its driver tells it; None is what it does not tell, never zero or no.
+
+    `bus` is its PCI address as the kernel writes it. `nvlinks` are the states of its links, True
+    for active. `fabric` is not started, in progress, completed or `failed (code)`. `compute_mode`
+    is default, exclusive or prohibited. `slowdowns` are those of the hardware, and heat's.
+    """
 
     index: int
     name: str
     uuid: str
     memory_bytes: int | None
     driver: str
+    bus: str = ""
+    memory_used_bytes: int | None = None
+    processes: tuple[GpuProcess, ...] | None = None
+    capability: str | None = None
+    ecc_uncorrected: int | None = None
+    remap_pending: bool | None = None
+    remap_failed: bool | None = None
+    retirement_pending: bool | None = None
+    slowdowns: tuple[str, ...] | None = None
+    pcie_width: int | None = None
+    pcie_width_max: int | None = None
+    pcie_gen_max: int | None = None
+    nvlinks: tuple[bool, ...] | None = None
+    fabric: str | None = None
+    mig: bool | None = None
+    compute_mode: str | None = None
+    persistence: bool | None = None
+
+
+@dataclass(frozen=True)
+class Library:
+    """A file that a rank would load."""
+
+    path: str
+    bytes: int
 
 
 @dataclass(frozen=True)
 class Gpus(Fact):
     """`vendors` of NVIDIA, AMD. `error` is what NVML or nvidia-smi said instead of an answer.
 
-    `*_on_bus` count the vendor's devices on the PCI bus, driver or not.
+    `*_on_bus` count the vendor's devices on the PCI bus, driver or not. `seconds` is what the
+    driver took to answer. `devices` maps each device node to "may be opened"; a library that is
+    not found is None. `dmabuf`: kernel and driver can share GPU memory with adapters by it.
     """
 
     section: ClassVar[str] = "gpus"
@@ -32,6 +76,14 @@ class Gpus(Fact):
     error: str = ""
     nvidia_on_bus: int = 0
     amd_on_bus: int = 0
+    seconds: float = 0.0
+    container: bool = False
+    devices: Mapping[str, bool] = field(default_factory=dict)
+    libraries: Mapping[str, Library | None] = field(default_factory=dict)
+    nvswitches: int = 0
+    fabric_manager: bool = False
+    peermem: bool = False
+    dmabuf: bool = False
 
     @property
     def count(self) -> int:
@@ -46,3 +98,14 @@ class Gpus(Fact):
         """
         unloaded = "not loaded" in self.error.lower() or "communicate" in self.error
         return bool(self.error) and not (unloaded and self.nvidia_on_bus == 0)
+
+    @property
+    def nvidia(self) -> bool:
+        """Whether a GPU of NVIDIA's answers."""
+        return "NVIDIA" in self.vendors
+
+    @property
+    def empty(self) -> tuple[Library, ...]:
+        """Libraries of the driver's that are there and hold nothing."""
+        found = self.libraries.values()
+        return tuple(one for one in found if one is not None and one.bytes == 0)

@@ -7,13 +7,16 @@ from collections import Counter
 from checks.check import cluster_check, node_check
 from checks.facts import ClusterView, NodeView
 from checks.facts.gpus import Gpus
+from checks.facts.kernel_log import KernelLog
 from checks.facts.who import Who
 from checks.fold import fold
+from checks.gpu import kernel
+from checks.gpu.cards import NO_ANSWER
 from checks.majority import holders, majority
 from checks.model import Fix, Severity, Verdict, block, ok, skip, warn
 
 
-@node_check("gpu.driver-answers", Gpus)
+@node_check("gpu.driver-answers", Gpus, KernelLog)
 def driver_answers(node: NodeView) -> Verdict:
     """The GPU driver of every node answers.
 
@@ -21,6 +24,8 @@ def driver_answers(node: NodeView) -> Verdict:
     finds a GPU; a GPU that fell off the bus stops nvidia-smi.
     """
     seen = node.read(Gpus)
+    if root := _root_cause(seen):
+        return skip(f"see {root}")
     if seen.broken:
         return _broken(node, seen)
     if seen.count:
@@ -33,31 +38,46 @@ def driver_answers(node: NodeView) -> Verdict:
     return skip(f"{node.name} has no GPU")
 
 
+def _root_cause(seen: Gpus) -> str:
+    """The check that names why no driver answers, where one does."""
+    if seen.count:
+        return ""
+    if seen.empty:
+        return "gpu.driver-libraries-are-whole"
+    return "gpu.devices-may-be-opened" if False in seen.devices.values() else ""
+
+
 def _broken(node: NodeView, seen: Gpus) -> Verdict:
     message = f"the NVIDIA driver on {node.name} does not answer: {seen.error}"
     if "mismatch" in seen.error:
         note = "the driver was updated under a running kernel module: reboot the node"
         return block("driver-library-mismatch", message, node.fix("reboot", note, root=True))
+    if told := list(kernel.codes(node.read(KernelLog))) if node.has(KernelLog) else []:
+        message += f"; the kernel: {told[0]}"
     note = "shows what the driver reported (Xid); reset the GPU or reboot the node"
     fix = node.fix("dmesg | grep -iE 'nvrm|xid' | tail", note, root=True)
     return block("driver-does-not-answer", message, fix)
 
 
-@node_check("gpu.slots-have-gpus", Gpus, Who)
+@node_check("gpu.slots-have-gpus", Gpus, Who, KernelLog)
 def slots_have_gpus(node: NodeView) -> Verdict:
     """No node has more slots than GPUs.
 
     DeepSpeed starts one rank for each slot and gives it the GPU of that number; it counts nothing.
     """
     seen, slots = node.read(Gpus), node.node.slots
+    if root := _root_cause(seen):
+        return skip(f"see {root}")
     if seen.broken:
-        return skip("the driver does not answer; see gpu.driver-answers")
+        return skip(NO_ANSWER)
     if not seen.count:
         return _without_gpus(node, slots)
     if slots is None:
         return ok(f"{seen.count} GPUs, so {seen.count} slots")
     if slots <= seen.count:
         return ok(f"{slots} slots on {seen.count} GPUs")
+    if kernel.lost(node):
+        return skip("a GPU fell off the bus; see gpu.kernel-reports-no-gpu-fault")
     message = f"{node.name} has slots={slots} but {seen.count} GPUs"
     note = (
         f"write `{node.name} slots={seen.count}` in {node.job.where or 'the hosts file'}, or "
@@ -90,9 +110,11 @@ def models_are_equal(node: NodeView) -> Verdict:
     inventories = {
         one.name: _inventory(one.read(Gpus))
         for one in node.cluster.reached
-        if one.has(Gpus) and one.read(Gpus).count
+        if one.has(Gpus) and one.read(Gpus).count and not one.read(Gpus).broken
     }
-    node.read(Gpus)
+    seen, slots = node.read(Gpus), node.node.slots
+    if slots is not None and 0 < seen.count < slots:
+        return skip("see gpu.slots-have-gpus")
     if node.name not in inventories:
         return skip(f"{node.name} has no GPU that answers")
     here, most = inventories[node.name], majority(inventories, node.job.head)

@@ -1,134 +1,70 @@
-"""GPUs of the node: by NVML, else nvidia-smi, else the kernel's list of AMD devices."""
+"""GPUs of the node: by NVML, else nvidia-smi, else the kernel alone; AMD's by the kernel."""
 
-import glob
-import json
 import os
-import shutil
+import pwd
+import re
 
-from checks.probe.core import Undetermined, read, run, section
+from checks.probe.core import read, section
+from checks.probe.gpu_amd import amds
+from checks.probe.gpu_nvml import by_nvml
+from checks.probe.gpu_smi import by_nvidia_smi
+from checks.probe.gpu_traces import (
+    AMD,
+    BRIDGE,
+    NVIDIA,
+    by_proc,
+    devices,
+    fabric_manager,
+    libraries,
+    module,
+    nvidia_leaves_traces,
+    on_the_bus,
+)
 
 COMMANDS = (
     "PYTHON - (asks NVML through pynvml)",
-    "nvidia-smi --query-gpu=… --format=csv,noheader,nounits",
+    "nvidia-smi -q -x",
+    "amd-smi metric --ecc --throttle --json",
 )
 
-PCI = "/sys/bus/pci/devices"
-KFD = "/sys/class/kfd/kfd/topology/nodes"
-NVIDIA, AMD = "0x10de", "0x1002"
-DISPLAY_OR_ACCELERATOR = ("0x03", "0x12")  # PCI base classes
-QUERY = "index,name,uuid,memory.total,driver_version"
-MIB = 1024 * 1024
-MARK = "PREFLIGHT-GPUS "
-# Run by the training interpreter, which has pynvml where the probe's own may not
-ASK = """
-import json, sys
-sys.path[:] = [path for path in sys.path if path]
-import pynvml
-def text(value):
-    return value.decode() if isinstance(value, bytes) else value
-found = {"gpus": [], "error": ""}
-try:
-    pynvml.nvmlInit()
-    driver = text(pynvml.nvmlSystemGetDriverVersion())
-    for index in range(pynvml.nvmlDeviceGetCount()):
-        one = pynvml.nvmlDeviceGetHandleByIndex(index)
-        found["gpus"].append({
-            "index": index, "name": text(pynvml.nvmlDeviceGetName(one)),
-            "uuid": text(pynvml.nvmlDeviceGetUUID(one)), "driver": driver,
-            "memory_bytes": int(pynvml.nvmlDeviceGetMemoryInfo(one).total)})
-except pynvml.NVMLError as error:
-    found["error"] = str(error)
-print(%r + json.dumps(found))
-"""
+
+def bus(text):
+    """A PCI address as the kernel's log writes it: 00000000:3B:00.0 is 0000:3b:00.0."""
+    domain, _, rest = text.lower().partition(":")
+    return "%s:%s" % (domain[-4:], rest) if rest else text
 
 
-def by_nvml(python):
-    """{"gpus", "error"} as NVML says; None where pynvml or the library is not there."""
-    path = shutil.which(python) if python else None
-    if path is None:
-        return None
-    env = dict(os.environ, PYTHONDONTWRITEBYTECODE="1", PYTHONWARNINGS="ignore")
+def owner(pid):
+    """The login name that a process runs under; "" where it is not seen."""
     try:
-        ran = run([path, "-"], 8.0, env, (ASK % MARK).encode("utf-8"))
-    except Undetermined:
-        return None
-    if ran.timed_out:
-        return {"gpus": [], "error": "NVML gives no answer within 8 s"}
-    lines = [line for line in ran.out.splitlines() if line.startswith(MARK)]
-    found = json.loads(lines[-1][len(MARK) :]) if lines else {"error": "Library Not Found"}
-    return None if "Library Not Found" in found["error"] else found
+        number = os.stat("/proc/%d" % pid).st_uid
+    except OSError:
+        return ""
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return str(number)
 
 
-def parse_nvidia_smi(out):
-    """GPUs of `nvidia-smi --query-gpu=… --format=csv,noheader,nounits`; [N/A] memory is None."""
-    gpus = []
-    for line in out.splitlines():
-        fields = [field.strip() for field in line.split(",")]
-        if len(fields) != 5 or not fields[0].isdigit():
-            continue
-        size = int(fields[3]) * MIB if fields[3].isdigit() else None
-        named = {"index": int(fields[0]), "name": fields[1], "uuid": fields[2]}
-        gpus.append(dict(named, memory_bytes=size, driver=fields[4]))
-    return gpus
+def command(pid):
+    """What a process is, without its options, which may be secrets; "" where it is not seen."""
+    words = (read("/proc/%d/cmdline" % pid, "") or "").split("\0")
+    plain = [word for word in words[:3] if word and not re.search("^-|=", word)]
+    name = read("/proc/%d/comm" % pid, "") or ""
+    return " ".join([os.path.basename(plain[0]), *plain[1:]])[:80] if plain else name
 
 
-def by_nvidia_smi():
-    """The same by the command; None where it is not installed."""
-    if shutil.which("nvidia-smi") is None:
-        return None
-    ran = run(["nvidia-smi", "--query-gpu=" + QUERY, "--format=csv,noheader,nounits"], 8.0)
-    if ran.timed_out:
-        return {"gpus": [], "error": "nvidia-smi gives no answer within 8 s"}
-    if ran.code != 0:
-        said = (ran.out.strip() or ran.err.strip() or "exit %d" % ran.code).splitlines()
-        return {"gpus": [], "error": " ".join(said)[:500]}
-    return {"gpus": parse_nvidia_smi(ran.out), "error": ""}
+def named(process):
+    """A process with its user and its command, where it is seen from here."""
+    pid = process["pid"] or 0
+    return dict(process, user=owner(pid), command=command(pid) or process.get("command", ""))
 
 
-def properties(path):
-    """`name value` lines of the kernel's as a dict."""
-    pairs = (line.split(None, 1) for line in (read(path, "") or "").splitlines())
-    return {pair[0]: pair[1] for pair in pairs if len(pair) == 2}
-
-
-def by_kfd(root=KFD):
-    """AMD GPUs as the kernel's compute driver lists them; CPUs in that list have no SIMD units."""
-    gpus = []
-    for node in sorted(os.listdir(root), key=int) if os.path.isdir(root) else []:
-        facts = properties("%s/%s/properties" % (root, node))
-        if int(facts.get("simd_count", "0")) > 0:
-            gpus.append(amd(root, node, len(gpus), facts))
-    return gpus
-
-
-def amd(root, node, index, facts):
-    """One device; its name is that of the chip's instruction set, such as gfx90402."""
-    banks = "%s/%s/mem_banks" % (root, node)
-    names = os.listdir(banks) if os.path.isdir(banks) else []
-    sizes = [properties("%s/%s/properties" % (banks, name)).get("size_in_bytes") for name in names]
-    return {
-        "index": index,
-        "name": read("%s/%s/name" % (root, node)) or "gfx%s" % facts.get("gfx_target_version", ""),
-        "uuid": facts.get("unique_id", ""),
-        "memory_bytes": sum(int(size) for size in sizes if size) or None,
-        "driver": read("/sys/module/amdgpu/version", "") or "",
-    }
-
-
-def on_the_bus(vendor, root=PCI):
-    """How many display or compute devices of that vendor the PCI bus has."""
-    count = 0
-    for name in os.listdir(root) if os.path.isdir(root) else []:
-        kind = read("%s/%s/class" % (root, name), "") or ""
-        ours = read("%s/%s/vendor" % (root, name), "") == vendor
-        count += ours and kind.startswith(DISPLAY_OR_ACCELERATOR)
-    return count
-
-
-def nvidia_leaves_traces():
-    """Whether a GPU of NVIDIA's may be here; /dev/dxg is Windows' way to show one to Linux."""
-    devices = glob.glob("/dev/nvidia*") + glob.glob("/dev/dxg")
-    return bool(devices or on_the_bus(NVIDIA) or shutil.which("nvidia-smi"))
+def completed(gpu):
+    """One GPU with its address in the kernel's form and its processes named."""
+    told = gpu.get("processes")
+    processes = told if told is None else [named(process) for process in told]
+    return dict(gpu, bus=bus(gpu.get("bus", "")), processes=processes)
 
 
 def nvidias(python):
@@ -136,19 +72,34 @@ def nvidias(python):
     nothing = {"gpus": [], "error": ""}
     if not nvidia_leaves_traces():
         return nothing
-    return by_nvml(python) or by_nvidia_smi() or nothing
+    return by_nvml(python) or by_nvidia_smi() or by_proc() or nothing
+
+
+def surroundings():
+    """What a rank needs beside NVIDIA's GPUs themselves."""
+    return {
+        "devices": devices(),
+        "libraries": libraries(),
+        "nvswitches": on_the_bus(NVIDIA, classes=(BRIDGE,)),
+        "fabric_manager": fabric_manager(),
+        **module(),
+    }
 
 
 @section("gpus")
 def gpus(args):
-    """Every GPU that a driver names, and what the bus has beside that."""
+    """Every GPU that a driver names, how it does, and what the bus has beside that."""
     nvidia = nvidias(args.get("python"))
-    amds = by_kfd()
-    vendors = ["NVIDIA"] * bool(nvidia["gpus"]) + ["AMD"] * bool(amds)
+    amd = amds()
+    vendors = ["NVIDIA"] * bool(nvidia["gpus"]) + ["AMD"] * bool(amd)
+    container = os.path.exists("/.dockerenv") or os.path.exists("/run/.containerenv")
     return {
         "vendors": vendors,
-        "gpus": nvidia["gpus"] or amds,
+        "gpus": [completed(gpu) for gpu in nvidia["gpus"] or amd],
         "error": nvidia["error"],
+        "seconds": nvidia.get("seconds", 0.0),
         "nvidia_on_bus": on_the_bus(NVIDIA),
         "amd_on_bus": on_the_bus(AMD),
+        "container": container,
+        **(surroundings() if nvidia["gpus"] or nvidia["error"] or nvidia_leaves_traces() else {}),
     }

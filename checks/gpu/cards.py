@@ -1,0 +1,69 @@
+"""The GPUs that a check is about, and how they are named, compared and mended."""
+
+from __future__ import annotations
+
+import functools
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from typing import TypeVar
+
+from checks.facts import NodeView
+from checks.facts.gpus import Gpu, Gpus
+from checks.model import Fix, Verdict, skip
+
+T = TypeVar("T", bound=Hashable)
+NO_ANSWER = "the driver does not answer; see gpu.driver-answers"
+
+
+def of_gpus(judge: Callable[[NodeView, Gpus], Verdict]) -> Callable[[NodeView], Verdict]:
+    """Gives the judge the node's GPUs; skips where there are none, or none that answer."""
+
+    @functools.wraps(judge)
+    def judge_node(node: NodeView) -> Verdict:
+        seen = node.read(Gpus)
+        if seen.broken:
+            return skip(NO_ANSWER)
+        return judge(node, seen) if seen.count else skip(f"{node.name} has no GPU that answers")
+
+    return judge_node
+
+
+def named(cards: Iterable[Gpu]) -> str:
+    """`GPU 3`, `GPUs 0-2,5`."""
+    numbers = [card.index for card in cards]
+    return f"GPU{'s' if len(numbers) > 1 else ''} {ranges(numbers)}"
+
+
+def ranges(numbers: Sequence[int]) -> str:
+    """`0-2,5` of 0, 1, 2 and 5."""
+    parts: list[list[int]] = []
+    for number in sorted(numbers):
+        if parts and parts[-1][-1] == number - 1:
+            parts[-1].append(number)
+        else:
+            parts.append([number])
+    return ",".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else f"{run[0]}" for run in parts)
+
+
+def alike(node: NodeView, name: str) -> list[Gpu]:
+    """All GPUs of that name in the cluster, those of the node itself too."""
+    told = [one.read(Gpus) for one in node.cluster.reached if one.has(Gpus)]
+    return [card for seen in told for card in seen.gpus if card.name == name]
+
+
+def usual(values: Iterable[T | None]) -> T | None:
+    """The value that more than half of those that tell one have; None where there is none."""
+    told = Counter(value for value in values if value is not None)
+    value, count = told.most_common(1)[0] if told else (None, 0)
+    return value if 2 * count > told.total() else None
+
+
+def smi(node: NodeView, cards: Sequence[Gpu], words: str, note: str = "") -> Fix:
+    """`nvidia-smi` with these words for those cards, or for all where it is all of the node's."""
+    if len(cards) == node.read(Gpus).count:
+        return node.fix(f"nvidia-smi {words}", note, root=True)
+    if len(cards) == 1:
+        return node.fix(f"nvidia-smi -i {cards[0].index} {words}", note, root=True)
+    numbers = " ".join(str(card.index) for card in cards)
+    command = f"for gpu in {numbers}; do nvidia-smi -i $gpu {words}; done"
+    return node.fix(command, note, root=True)
