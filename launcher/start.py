@@ -147,7 +147,8 @@ class Start:
         if self.watch.succeeded and not self.watch.failure:
             return self._finish("finished", DONE, "")
         if self.watch.failure:
-            return self._finish("failed", FAILED, diagnosis(self.watch, self.watch.failure))
+            text = diagnosis(self.watch, self.watch.failure, self.record.path)
+            return self._finish("failed", FAILED, text)
         return self._finish("stopped", INTERRUPTED, "stopped on request")
 
     def _finish(self, state: str, code: int, text: str) -> int:

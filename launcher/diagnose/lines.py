@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 _COLOUR = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _NAME = r"[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?"
-_OWN = r"launcher|pdsh|before\d*"
+_OWN = r"launcher|agent|pdsh|ssh(?!: (?:connect|Could))|openmpi|mpirun|slurm|srun|before\d*"
 _PREFIXES = (
     re.compile(r"\[(?:[\w.-]+\|)?rank(?P<rank>\d+)\]: ?"),
     re.compile(r"\[(?P<stream>default\d+)\]: ?"),

@@ -9,11 +9,11 @@ from typing import Any
 
 from checks.catalogue import CATALOGUE
 from checks.check import Over
-from checks.failures import Kind
-from launcher.diagnose.evidence import Evidence, Sighting
+from checks.failures import Kind, Known
+from launcher.diagnose.evidence import Evidence, Sighting, steps_of
 from launcher.diagnose.lines import Place, clean
 from launcher.diagnose.sources import Source
-from launcher.diagnose.verdict import Cause, Verdict, Weight, line_of, weight_of
+from launcher.diagnose.verdict import Cause, Verdict, Weight, line_of, place_of, weight_of
 from launcher.masking import MASK, is_secret, masked
 
 SHOWN = 8
@@ -40,7 +40,7 @@ def screen(verdict: Verdict, evidence: Evidence) -> str:
     if verdict.known:
         lines = list(_known(verdict, verdict.known))
     elif verdict.cause:
-        lines = list(_unknown(verdict.cause))
+        lines = list(_unknown(verdict, verdict.cause))
     else:
         lines = list(_nothing(evidence.sources))
     lines += _rest(verdict)
@@ -49,7 +49,7 @@ def screen(verdict: Verdict, evidence: Evidence) -> str:
 
 
 def _known(verdict: Verdict, cause: Sighting) -> Iterator[str]:
-    place = str(cause.line.place)
+    place = str(place_of(cause, verdict.first_failed))
     mark = "‼" if weight_of(cause) in (Weight.WEAK, Weight.STALL) else "×"
     yield f"{mark} {cause.known.id}{f': {place}' if place else ''}"
     yield f"why    {cause.told(cause.known.cause)}"
@@ -63,8 +63,8 @@ def _known(verdict: Verdict, cause: Sighting) -> Iterator[str]:
         yield f"ranks  {verdict.laggards}"
 
 
-def _unknown(cause: Cause) -> Iterator[str]:
-    place = str(line_of(cause).place)
+def _unknown(verdict: Verdict, cause: Cause) -> Iterator[str]:
+    place = str(place_of(cause, verdict.first_failed))
     yield f"no known failure. The first error{f' is of {place}' if place else ''}, {where(cause)}:"
     yield from (f"  {masked_line(text)}" for text in _shortened(getattr(cause, "lines", [])))
 
@@ -76,8 +76,10 @@ def _shortened(lines: Sequence[str]) -> list[str]:
 
 
 def _nothing(sources: Iterable[Source]) -> Iterator[str]:
-    yield "no known failure and no traceback in it."
+    yield "no known failure, and no traceback that the run did not survive."
     for source in sources:
+        if steps_of(source):
+            continue
         bad = [one for one in source.last_lines() if _ERROR.search(one[1])][-5:]
         for number, text in bad:
             yield f"  {source.name}:{number}: {masked_line(clean(text.strip().encode()))}"
@@ -96,8 +98,14 @@ def _rest(verdict: Verdict) -> Iterator[str]:
     ids = dict.fromkeys(one.known.id for one in verdict.harmless)
     for name in ids:
         (one, *_) = [each for each in verdict.harmless if each.known.id == name]
-        kind = "harmless" if one.known.kind is Kind.NOISE else "the run went on after it"
+        kind = _harmless(one.known)
         yield f"said   {name} ({kind}): {where(one)}"
+
+
+def _harmless(known: Known) -> str:
+    if known.kind is Kind.NOISE:
+        return "harmless"
+    return "healthy runs say so too" if known.survivable else "the run went on after it"
 
 
 def _listed(names: list[str]) -> str:

@@ -21,7 +21,7 @@ BLOCK = 1 << 20
 LONGEST = 8 << 20
 TAIL = 64 << 10
 SUFFIXES = (".log", ".txt", ".out", ".err", ".gz", "")
-_RANK = re.compile(r"rank[_-]?(\d+)", re.IGNORECASE)
+_RANK = re.compile(r"(?:^|_)rank[_-]?(\d+)$", re.IGNORECASE)
 _GZIP = b"\x1f\x8b"
 
 
@@ -104,5 +104,5 @@ def _of(path: Path) -> list[Source]:
 
 def _place(path: Path) -> Place:
     """What a file's name tells: `…_rank3.log` is rank 3's."""
-    found = _RANK.search(path.name)
+    found = _RANK.search(path.name.partition(".")[0])
     return Place(str(path), "", int(found[1]) if found else None)

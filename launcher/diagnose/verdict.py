@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from checks.failures import Kind
@@ -63,6 +63,13 @@ def weight_of(cause: Cause) -> Weight:
     if kind is Kind.SILENT:
         return Weight.WEAK if survivable else Weight.SILENT
     return Weight.STALL if kind is Kind.STALL else Weight.SYMPTOM
+
+
+def place_of(cause: Cause, first: Place | None) -> Place:
+    """Whom it concerns; with the node that a launcher named for that rank."""
+    place = line_of(cause).place
+    same_rank = first is not None and place.rank is not None and place.rank == first.rank
+    return replace(place, node=place.node or first.node) if first and same_rank else place
 
 
 def judge(evidence: Evidence, first: Place | None = None) -> Verdict:
