@@ -188,3 +188,38 @@ def test_section_gives_the_reason_for_a_name_that_is_not_there():
     peers = section.names({"names": ["no-such-name.invalid"]})["peers"]
     assert peers["no-such-name.invalid"]["addresses"] == []
     assert peers["no-such-name.invalid"]["error"]
+
+
+QUICK = "names.resolution-is-quick"
+
+
+def test_a_resolver_that_takes_seconds_is_helped_by_lines_in_its_hosts_file():
+    slow = {"node1": 0.01, "node3": 5.02}
+    peers = {
+        name: Resolved((FINE[name][0],), "", FINE[name][1], seconds)
+        for name, seconds in slow.items()
+    }
+    found = of_node2(QUICK, with_fact(cluster(), "node2", Names("node2", None, (), peers)))
+    assert (found.warned, found.cause) == (True, "slow")
+    assert "takes up to 5.0 s to resolve node3;" in found.message
+    assert "10.0.0.3 node3" in found.fix.command and "node1" not in found.fix.command
+
+
+def test_a_quick_resolver_and_one_that_knows_nobody():
+    assert of_node2(QUICK, cluster()).outcome is Outcome.PASS
+    nobody = Names("node2", None, (), {"node1": Resolved((), "Name not known")})
+    assert of_node2(QUICK, with_fact(cluster(), "node2", nobody)).outcome is Outcome.SKIP
+
+
+def test_names_that_mean_a_link_local_address():
+    found = of_node2(PEERS, named(node3=("fe80::3%eth0", "fe80::2")))
+    assert (found.stops, found.cause) == (True, "link-local")
+    assert "10.0.0.3 node3" in found.fix.command
+    own = Names("node2", None, ("fe80::2%eth0",), named_peers())
+    assert of_node2(OWN, with_fact(cluster(), "node2", own)).cause == "own-name-link-local"
+
+
+def test_machines_that_train_over_ipv4_link_local_addresses_are_let_be():
+    snap = with_fact(cluster(), "node2", nics(("eth0", "169.254.9.2/16")))
+    own = Names("node2", None, ("169.254.9.2",), named_peers())
+    assert of_node2(OWN, with_fact(snap, "node2", own)).outcome is Outcome.PASS

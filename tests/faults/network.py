@@ -150,8 +150,8 @@ while True:
 END
 setsid "$BASE_PYTHON" $SAVED/dns.py $SAVED/hosts >$SAVED/out 2>&1 </dev/null &
 until grep -q serves $SAVED/out; do sleep 0.05; done
-nft 'add table inet dead; add chain inet dead out { type filter hook output priority 0; }'
-nft 'add rule inet dead out ip daddr 127.0.0.9 drop'
+nft 'add table inet dead; add chain inet dead in { type filter hook input priority 0; }'
+nft 'add rule inet dead in ip daddr 127.0.0.9 drop'
 printf 'nameserver 127.0.0.9\\nnameserver 127.0.0.8\\noptions timeout:2\\n' >$SAVED/resolv
 mount --bind $SAVED/resolv /etc/resolv.conf
 echo 'hosts: files dns' >$SAVED/nsswitch; mount --bind $SAVED/nsswitch /etc/nsswitch.conf
