@@ -26,9 +26,9 @@ FAILURES = (
     ),
     root(
         "cuda-mismatch-build",
-        "DeepSpeed Op Builder: Installed CUDA version ",
+        "Installed CUDA version ",
         r"Installed CUDA version (?P<toolkit>[\d.]+) does not match the version torch was compiled "
-        r"with (?P<torch>[\d.]*\d)(?!\.? but since the APIs are compatible)",
+        r"with (?P<torch>\d[\d.]*)(?![\d.]| but since the APIs are compatible)",
         cause="the CUDA toolkit here is {toolkit}, torch was built with {torch}",
         fix="install the toolkit {torch}; DS_SKIP_CUDA_CHECK=1 only where you know it fits",
         checks=SMOKE,

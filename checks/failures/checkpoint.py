@@ -11,7 +11,7 @@ TOGETHER = "rsync the checkpoint directories of all nodes into one"
 FAILURES = (
     root(
         "disk-full",
-        ("[Errno 28] No space left on device", "unexpected pos "),
+        ("[Errno 28] No space left on device", "unexpected pos"),
         r"\[Errno 28\] No space left on device|inline_container\.cc:\d+\] \. unexpected pos",
         cause="the disk is full, or the quota is used up; torch.save calls that `unexpected pos`",
         fix="`df -h` and `df -i` of output, /tmp and the caches on that node",

@@ -12,7 +12,7 @@ MEND_SHM = (
 FAILURES = (
     root(
         "torchrun-sigkill",
-        "received by PID ",
+        ") received by PID",
         r"Signal (?P<signal>\d+) \((?P<name>SIG(?!TERM|INT|HUP|ABRT)\w+)\) received by PID",
         cause="a rank was ended by {name} (SIGKILL: most often the kernel, out of memory; SIGBUS: "
         "a full /dev/shm; SIGSEGV: a broken library)",

@@ -82,7 +82,7 @@ FAILURES = (
     ),
     root(
         "env-rank-missing",
-        "expected, but not set",
+        "expected, but not",
         r"environment variable (?P<name>RANK|WORLD_SIZE|MASTER_ADDR|MASTER_PORT) expected, but not",
         cause="the script was started without a launcher: {name} is not set",
         fix="start it with a launcher, not with plain python",
