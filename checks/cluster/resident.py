@@ -105,7 +105,7 @@ def command(python: str) -> str:
         f"for p in {candidates}; do command -v $p >/dev/null 2>&1 && "
         f'exec $p -u -S -E -c "{BOOT}"; done; echo {NO_PYTHON} >&2; exit 127'
     )
-    return f"exec sh -c '{script}'"
+    return f"exec /bin/sh -c '{script}'"
 
 
 class Resident:
@@ -119,6 +119,7 @@ class Resident:
         self._number = 0
         self.session = session
         self.noise = ""
+        self.garbled = ""
         self.gone = ""
         self._channel = session.open(command(python))
         try:
@@ -157,15 +158,18 @@ class Resident:
         """The object of a line of ours; anything else a shell printed is kept as noise."""
         nonce, _, text = line.rpartition(self._nonce)
         heard = nonce if self._nonce in line else line
-        if heard:
-            self.noise = (self.noise + heard.decode("utf-8", "replace") + "\n")[:NOISE_LIMIT]
+        if heard and len(self.noise) < NOISE_LIMIT:
+            self.noise += heard[:NOISE_LIMIT].decode("utf-8", "replace") + "\n"
         if not text or self._nonce not in line:
             return None
         try:
             answer = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
+            answer = None
+        if not isinstance(answer, dict):
+            self.garbled = text[:60].decode("utf-8", "replace").strip()
             return None
-        return answer if isinstance(answer, dict) else None
+        return answer
 
     def request(self, section: str, args: dict[str, Any], limit_s: float) -> int:
         """Send one request without waiting; returns its number."""
@@ -183,22 +187,34 @@ class Resident:
             try:
                 line = self._channel.line(deadline)
             except TimeoutError:
-                return {"error": "no answer in time"}
+                return {"error": f"no answer in time{self._garbled()}"}
             except OSError as error:
                 self.gone = f"the connection broke: {error}"
                 break
             if line is None:
-                self.gone = "the probe ended before it answered"
+                self.gone = f"the probe ended before it answered{self._garbled()}"
                 break
             self._keep(line)
         return self._answers.pop(number, {"error": self.gone})
 
+    def _garbled(self) -> str:
+        return f"; what came is no answer: {self.garbled}" if self.garbled else ""
+
     def _keep(self, line: bytes) -> None:
         answer = self._parsed(line)
         if answer and isinstance(answer.get("id"), int):
-            self._answers[answer.pop("id")] = answer
+            self._answers[answer.pop("id")] = _checked(answer)
 
     def close(self) -> None:
         """End the probe, and the login with it."""
         self._channel.close()
         self.session.close()
+
+
+def _checked(answer: Answer) -> Answer:
+    """Every section answers an object, or says why it has none."""
+    if "error" in answer:
+        return {"error": str(answer["error"])}
+    if isinstance(answer.get("data"), dict):
+        return answer
+    return {"error": f"expected an object, got {json.dumps(answer.get('data'))[:60]}"}

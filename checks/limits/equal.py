@@ -31,10 +31,10 @@ def memory_is_equal(node: NodeView) -> Verdict:
     A module of memory that failed is left out at boot without a word; a container may be given
     less. Offloading and data loaders are then sized for the others, and this node runs out first.
     """
-    values = of(kin(node, Who, Cgroup), _memory)
+    mine, values = _memory(node), of(kin(node, Who, Cgroup), _memory)
     if len(values) < 2:
         return ok(ALONE)
-    mine, usual = values[node.name], standard(values, node.job.head, MEMORY_TOLERANCE)
+    usual = standard(values, node.job.head, MEMORY_TOLERANCE)
     if abs(mine - usual) <= MEMORY_TOLERANCE * usual:
         return ok(f"{node.name} has {size(mine)} of memory, as its like has", bytes=mine)
     group = node.read(Cgroup)
@@ -62,10 +62,10 @@ def cpus_are_equal(node: NodeView) -> Verdict:
     Data loaders and the optimizer of an offloaded model run there: a node with fewer is the one
     that all others wait for, at every step.
     """
-    values = of(kin(node, Who, Cgroup), _cpus)
+    mine, values = _cpus(node), of(kin(node, Who, Cgroup), _cpus)
     if len(values) < 2:
         return ok(ALONE)
-    mine, usual = values[node.name], majority(values, node.job.head)
+    usual = majority(values, node.job.head)
     if mine == usual:
         return ok(f"{node.name} has {mine:g} processors, as its like has", cpus=mine)
     if lacks_cpus(node):
