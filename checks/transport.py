@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from checks.facts import ClusterView, NodeView
 from checks.facts.rdma import Rdma, RdmaPort
 from checks.majority import majority
+from checks.remembered import remembered
 from checks.variables import Setting, in_force, leading_number, listed
 
 IB_DISABLE, IB_HCA, NET = "NCCL_IB_DISABLE", "NCCL_IB_HCA", "NCCL_NET"
@@ -33,6 +34,7 @@ class Transport:
         return self.kind != SOCKETS
 
 
+@remembered
 def transport(node: NodeView) -> Transport:
     """What NCCL would take on that node, from its adapters and the variables in force."""
     rdma = node.read(Rdma)
@@ -68,6 +70,7 @@ def meant_for_rdma(node: NodeView) -> bool:
     return found.rdma or (closed and any(kind_of(port) == "InfiniBand" for port in ports))
 
 
+@remembered
 def allowed_ports(node: NodeView) -> Mapping[str, RdmaPort]:
     """The active ports that NCCL_IB_HCA leaves, by NCCL's name, `mlx5_0:1`."""
     active = node.read(Rdma).active
@@ -86,6 +89,7 @@ def kind_of(port: RdmaPort) -> str:
     return _KINDS.get(port.link_layer or "", "RDMA")
 
 
+@remembered
 def agreed_kind(cluster: ClusterView) -> str:
     """What most nodes would take; on a tie RDMA, as the faster that somebody paid for."""
     kinds = {node.name: transport(node).kind for node in cluster.reached}

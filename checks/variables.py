@@ -11,6 +11,7 @@ from checks.facts import NodeView
 from checks.facts.environment import Environment
 from checks.facts.interfaces import Interface
 from checks.model import Fix
+from checks.remembered import remembered
 
 NCCL_IFNAME = "NCCL_SOCKET_IFNAME"
 GLOO_IFNAME = "GLOO_SOCKET_IFNAME"
@@ -48,6 +49,7 @@ def in_force(node: NodeView, name: str) -> Setting | None:
     return None
 
 
+@remembered
 def settings(node: NodeView) -> Mapping[str, Setting]:
     """Every variable in force there that names itself NCCL's or gloo's, well spelt or not."""
     environment = node.read(Environment)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -106,12 +107,19 @@ class Rdma(Fact):
     uverbs: Mapping[str, bool] = field(default_factory=dict)
     peermem: bool = False
 
-    @property
+    @functools.cached_property
     def ports(self) -> Mapping[str, RdmaPort]:
         """Every port as NCCL names it, `mlx5_0:1`."""
         return {f"{one.name}:{port.number}": port for one in self.devices for port in one.ports}
 
-    @property
+    @functools.cached_property
+    def boards(self) -> Mapping[str, str | None]:
+        """The board that each port belongs to."""
+        return {
+            f"{one.name}:{port.number}": one.board_id for one in self.devices for port in one.ports
+        }
+
+    @functools.cached_property
     def active(self) -> Mapping[str, RdmaPort]:
         """The ports over which data can pass."""
         return {name: port for name, port in self.ports.items() if port.active}

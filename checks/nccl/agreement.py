@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from checks.check import node_check
-from checks.facts import NodeView
+from checks.facts import ClusterView, NodeView
 from checks.facts.environment import Environment
 from checks.facts.interfaces import Interface, Interfaces
 from checks.facts.names import Names
@@ -16,9 +16,10 @@ from checks.model import Fix, Severity, Verdict, block, ok, skip, warn
 from checks.nccl.fixes import ifname_fix, port_fix, rdma_fix, unset_fix
 from checks.nccl.names import read_by_somebody
 from checks.nccl.values import malformed
+from checks.remembered import remembered
 from checks.rendezvous import node_env, routed_interfaces, training_interface
 from checks.transport import IB_DISABLE, SOCKETS, agreed_kind, switched_off, transport
-from checks.variables import Setting, in_force, interface_settings, selected, settings
+from checks.variables import Setting, interface_settings, selected, settings
 
 PER_NODE = (
     *("SOCKET_IFNAME", "OOB_NET_IFNAME", "GLOO_SOCKET_IFNAME", "IB_HCA", "HOSTID", "DEBUG"),
@@ -131,13 +132,8 @@ def variables_are_equal(node: NodeView) -> Verdict:
     A line in one node's .bashrc or /etc/nccl.conf that the others lack makes ranks disagree on
     transport, algorithm or buffer size, and the first collective hangs.
     """
-    told = [one for one in node.cluster.reached if one.has(Environment)]
     own = _nccl_variables(node)
-    all_of = {one.name: _nccl_variables(one) for one in told}
-    names = {name for values in all_of.values() for name in values}
-    for name in sorted(name for name in names if not _malformed_anywhere(name, told)):
-        values = {who: found.get(name, "") for who, found in all_of.items()}
-        usual = majority(values, node.job.head)
+    for name, usual in _usual_variables(node.cluster).items():
         if own.get(name, "") != usual:
             return _differs(node, name, own.get(name, ""), usual)
     return ok(f"{len(own)} NCCL variables on {node.name}, as on the others")
@@ -204,6 +200,7 @@ def _peers_alike(node: NodeView, usable: list[Interface]) -> bool:
     return any(nets & interface.networks for interface in theirs if not interface.local_only)
 
 
+@remembered
 def _nccl_variables(node: NodeView) -> Mapping[str, str]:
     """What ranks on that node would have, without what [env] sets for all or may differ.
 
@@ -218,9 +215,16 @@ def _nccl_variables(node: NodeView) -> Mapping[str, str]:
     }
 
 
-def _malformed_anywhere(name: str, nodes: Sequence[NodeView]) -> bool:
-    found = (in_force(node, name) for node in nodes)
-    return any(setting and malformed(name, setting.value) for setting in found)
+@remembered
+def _usual_variables(cluster: ClusterView) -> Mapping[str, str]:
+    """What most nodes have, '' for unset, of all names that can be read on every node."""
+    told = {one.name: _nccl_variables(one) for one in cluster.reached if one.has(Environment)}
+    found = {}
+    for name in sorted({name for values in told.values() for name in values}):
+        values = {who: of_node.get(name, "") for who, of_node in told.items()}
+        if not any(malformed(name, value) for value in values.values()):
+            found[name] = majority(values, cluster.job.head)
+    return found
 
 
 def _differs(node: NodeView, name: str, own: str, usual: str) -> Verdict:

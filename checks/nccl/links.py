@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from checks.check import node_check
-from checks.facts import NodeView
+from checks.facts import ClusterView, NodeView
 from checks.facts.environment import Environment
 from checks.facts.interfaces import Interfaces
 from checks.facts.names import Names
@@ -14,6 +14,7 @@ from checks.facts.rdma import Rdma, RdmaPort
 from checks.majority import majority
 from checks.model import Severity, Verdict, ok, skip, warn
 from checks.nccl.fixes import port_fix
+from checks.remembered import remembered
 from checks.rendezvous import training_interface
 from checks.transport import agreed_kind, kind_of, transport
 
@@ -74,15 +75,19 @@ def _has(ports: Mapping[str, RdmaPort], name: str, size: int) -> bool:
 
 def _same_rail(node: NodeView, name: str) -> list[RdmaPort]:
     """The active port of that name on other nodes, where it belongs to the same board."""
-    device = name.partition(":")[0]
-    boards = {one.name: one.board_id for one in node.read(Rdma).devices}
-    others = [one.read(Rdma) for one in node.cluster.reached if one is not node and one.has(Rdma)]
-    return [
-        other.active[name]
-        for other in others
-        for one in other.devices
-        if name in other.active and (one.name, one.board_id) == (device, boards[device])
-    ]
+    rail = _rails(node.cluster)[name, node.read(Rdma).boards[name]]
+    return [port for who, port in rail.items() if who != node.name]
+
+
+@remembered
+def _rails(cluster: ClusterView) -> Mapping[tuple[str, str | None], Mapping[str, RdmaPort]]:
+    """{(port, board): {node: its active port}}."""
+    found: dict[tuple[str, str | None], dict[str, RdmaPort]] = {}
+    for node in (one for one in cluster.reached if one.has(Rdma)):
+        rdma = node.read(Rdma)
+        for name, port in rdma.active.items():
+            found.setdefault((name, rdma.boards[name]), {})[node.name] = port
+    return found
 
 
 def _other_layer(
@@ -90,8 +95,9 @@ def _other_layer(
 ) -> Verdict | None:
     """Where the node's transport is not that of most, that is the finding instead."""
     layers = Counter(one.link_layer for one in others)
-    agrees = transport(node).kind == agreed_kind(node.cluster)
-    if not others or 2 * layers[port.link_layer] >= len(others) or not agrees:
+    if not others or 2 * layers[port.link_layer] >= len(others):
+        return None
+    if transport(node).kind != agreed_kind(node.cluster):
         return None
     usual = layers.most_common(1)[0][0]
     message = f"{name} of {node.name} is {port.link_layer}, on most other nodes {usual}"

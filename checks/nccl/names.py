@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import shlex
 
 from checks.check import node_check
@@ -38,10 +39,11 @@ def variable_names_are_known(node: NodeView) -> Verdict:
 
 
 def read_by_somebody(name: str) -> bool:
-    """Whether the variable may steer something: it is known, or looks like none that is."""
-    return name not in IGNORED and (name in RENAMED or not meant_by(name))
+    """Whether nothing is wrong with the name: it is known, or looks like none that is."""
+    return name not in IGNORED and not meant_by(name)
 
 
+@functools.cache
 def meant_by(name: str) -> str:
     """The variable that is read, where this one is not; '' where it may well be somebody's."""
     if name in KNOWN or name in IGNORED or (name not in RENAMED and name.startswith(FOREIGN)):

@@ -1,0 +1,29 @@
+"""Answers about a node that many judges ask for: worked out once for each view of it.
+
+A hundred nodes that each ask what most of a hundred do would work it out ten thousand times.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import TypeVar
+from weakref import WeakKeyDictionary
+
+from checks.facts import ClusterView, NodeView
+
+V = TypeVar("V", NodeView, ClusterView)
+T = TypeVar("T")
+
+
+def remembered(function: Callable[[V], T]) -> Callable[[V], T]:
+    """The same function, which keeps its answer as long as the view lives: facts do not change."""
+    answers: WeakKeyDictionary[V, T] = WeakKeyDictionary()
+
+    @functools.wraps(function)
+    def ask(view: V) -> T:
+        if view not in answers:
+            answers[view] = function(view)
+        return answers[view]
+
+    return ask
