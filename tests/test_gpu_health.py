@@ -291,9 +291,10 @@ def test_before_hopper_the_service_is_looked_for():
     def switched(**fields):
         return alone(cluster(eight(a100, nvswitches=6, **fields)), "fabric-is-ready", "node1")
 
-    assert switched().cause == "fabric-manager-stopped"
+    assert switched(fabric_manager=False).cause == "fabric-manager-stopped"
+    assert switched().outcome.value == "skip"
     assert switched(fabric_manager=True).outcome.value == "pass"
-    assert switched(container=True).outcome.value == "skip"
+    assert switched(container=True, fabric_manager=False).outcome.value == "skip"
 
 
 def test_mig_on_one_node_blocks_and_on_all_warns():

@@ -14,6 +14,8 @@ from checks.facts.decode import decode
 from checks.facts.gpus import Gpus
 from checks.probe import gpu_amd, gpu_smi, gpu_traces, gpus
 from checks.probe.gpu_nvml import by_nvml
+from tests.snapshots import judged
+from tests.test_gpu_health import CHECKS, cluster
 
 NVML = Path(__file__).parent / "nvml"
 RECORDED = Path(__file__).parent / "recorded/gpu"
@@ -175,6 +177,23 @@ if PUBLISHED.exists():
             assert card.nvlinks is None and card.slowdowns == ()
         if "<volatile>\n\t\t\t\t<sram_correctable>N/A" in text:
             assert seen.gpus[0].ecc_uncorrected is None
+        snap = cluster(seen)
+        found = [judged(snap, f"gpu.{check}")[("node1",)] for check in CHECKS]
+        # the A100 is cut, and a python of somebody's runs on T4 and RTX
+        assert {one.cause for one in found} <= {"", "mig-everywhere", "foreign-process"}
+
+
+@pytest.mark.parametrize(
+    ("told", "kernels"),
+    [
+        ("00000000:3B:00.0", "0000:3b:00.0"),
+        ("00010000:E1:00.0", "10000:e1:00.0"),
+        ("0001:00:00.0", "0001:00:00.0"),
+        ("", ""),
+    ],
+)
+def test_an_address_is_written_as_the_kernel_does(told, kernels):
+    assert gpus.bus(told) == kernels
 
 
 def test_the_kernel_module_names_gpus_where_nothing_else_does(tmp_path):
@@ -221,7 +240,10 @@ def test_the_linkers_cache_is_read(tmp_path, monkeypatch):
 
 def test_a_running_fabric_manager_is_seen(tmp_path):
     (tmp_path / "77").mkdir()
-    assert not gpu_traces.fabric_manager(str(tmp_path))
+    assert gpu_traces.fabric_manager(str(tmp_path)) is None
+    (tmp_path / "1").mkdir()
+    (tmp_path / "1/comm").write_text("systemd\n")
+    assert gpu_traces.fabric_manager(str(tmp_path)) is False
     (tmp_path / "77/comm").write_text("nv-fabricmanage\n")
     assert gpu_traces.fabric_manager(str(tmp_path))
 
@@ -293,6 +315,17 @@ def test_amd_smi_adds_what_slows_a_device_down(said):
 def test_what_amd_smi_does_not_tell_is_none():
     said = [{"gpu": 0, "ecc": {"total_uncorrectable_count": "N/A"}, "throttle": "N/A"}]
     assert gpu_amd.parse(json.dumps(said)) == [{"ecc_uncorrected": None, "slowdowns": None}]
+
+
+def test_both_are_one_answer(tmp_path, monkeypatch):
+    cards = gpu_amd.by_kfd(str(kfd(tmp_path) / "kfd"), str(tmp_path / "pci"))
+    monkeypatch.setattr(gpu_amd, "by_kfd", lambda: cards)
+    monkeypatch.setattr(gpu_amd, "by_amd_smi", lambda: gpu_amd.parse(json.dumps([AMD_SMI])))
+    monkeypatch.setattr(gpus, "nvidia_leaves_traces", lambda: False)
+    seen = decode(Gpus, gpus.gpus({"python": None}))
+    (card,) = seen.gpus
+    assert (seen.vendors, card.name, card.bus) == (("AMD",), "gfx942", "0000:0c:00.0")
+    assert (card.slowdowns, card.ecc_uncorrected) == (("hw-thermal",), 0)
 
 
 def test_amd_smi_that_fails_changes_nothing(tmp_path, monkeypatch):

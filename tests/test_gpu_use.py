@@ -55,6 +55,11 @@ def test_desktops_and_monitors_are_let_be(process):
     assert idle(held(process)).outcome.value == "pass"
 
 
+def test_memory_that_the_host_uses_too_is_let_be():
+    grace = eight(dataclasses.replace(H100, name="NVIDIA GH200 480GB", memory_used_bytes=9 * GIB))
+    assert alone(cluster(grace), "gpus-are-idle", "node1").outcome.value == "pass"
+
+
 def test_memory_that_nobody_holds_blocks():
     finding = idle(held(memory_used_bytes=60 * GIB))
     assert (finding.cause, finding.stops) == ("memory-held", True)

@@ -67,7 +67,8 @@ class Gpus(Fact):
 
     `*_on_bus` count the vendor's devices on the PCI bus, driver or not. `seconds` is what the
     driver took to answer. `devices` maps each device node to "may be opened"; a library that is
-    not found is None. `dmabuf`: kernel and driver can share GPU memory with adapters by it.
+    not found is None. `fabric_manager` is None where others' processes are not seen. `dmabuf`:
+    kernel and driver can share GPU memory with adapters by it.
     """
 
     section: ClassVar[str] = "gpus"
@@ -81,7 +82,7 @@ class Gpus(Fact):
     devices: Mapping[str, bool] = field(default_factory=dict)
     libraries: Mapping[str, Library | None] = field(default_factory=dict)
     nvswitches: int = 0
-    fabric_manager: bool = False
+    fabric_manager: bool | None = None
     peermem: bool = False
     dmabuf: bool = False
 

@@ -33,8 +33,8 @@ def fabric_is_ready(node: NodeView, seen: Gpus) -> Verdict:
         return skip("no NVSwitch is seen")
     if seen.fabric_manager:
         return ok(f"{SERVICE} runs")
-    if seen.container:
-        return skip(f"in a container: {SERVICE} runs on its host, if it does")
+    if seen.container or seen.fabric_manager is None:
+        return skip(f"{SERVICE} would not be seen here: a container, or hidden processes")
     message = f"{node.name} has {seen.nvswitches} NVSwitches but {SERVICE} does not run"
     return block("fabric-manager-stopped", message, _restart(node, seen))
 

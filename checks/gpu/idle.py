@@ -14,6 +14,8 @@ from checks.model import Verdict, block, ok, skip, warn
 GIB = 1024**3
 MUCH = 2 * GIB
 """Primus' limit; what a driver, a desktop and monitors hold together is less."""
+SHARED = re.compile(r"\bG[HB]\d+")
+"""Grace Hopper and Grace Blackwell: the host's kernel uses their memory too, for files."""
 MONITORS = re.compile(
     r"nvidia-smi|nvidia-persist|nv-hostengine|dcgm|nv-fabric|nvtop|nvitop|gpustat|mps-server"
     r"|telegraf|node_exporter|netdata|Xorg|Xwayland|gnome|kwin|plasma"
@@ -99,7 +101,7 @@ def _described(process: GpuProcess) -> str:
 
 
 def _in_use(card: Gpu) -> int:
-    return card.memory_used_bytes or 0
+    return 0 if SHARED.search(card.name) else card.memory_used_bytes or 0
 
 
 def _gib(size: int) -> str:

@@ -94,7 +94,9 @@ def by_proc(root=PROC):
 
 
 def fabric_manager(root="/proc"):
-    """Whether NVIDIA's fabric manager runs here."""
+    """Whether NVIDIA's fabric manager runs here; None where others' processes are hidden."""
+    if read(root + "/1/comm") is None:
+        return None
     names = (read("%s/%s/comm" % (root, one), "") for one in os.listdir(root) if one.isdigit())
     return any((name or "").startswith("nv-fabricmanage") for name in names)
 

@@ -21,6 +21,7 @@ from checks.probe.gpu_traces import (
     on_the_bus,
 )
 
+FIRST_PID_NAMESPACE = 0xEFFFFFFC  # PROC_PID_INIT_INO of the kernel's proc_ns.h
 COMMANDS = (
     "PYTHON - (asks NVML through pynvml)",
     "nvidia-smi -q -x",
@@ -31,7 +32,7 @@ COMMANDS = (
 def bus(text):
     """A PCI address as the kernel's log writes it: 00000000:3B:00.0 is 0000:3b:00.0."""
     domain, _, rest = text.lower().partition(":")
-    return "%s:%s" % (domain[-4:], rest) if rest else text
+    return "%s:%s" % (domain.lstrip("0").rjust(4, "0"), rest) if rest else text
 
 
 def owner(pid):
@@ -75,6 +76,14 @@ def nvidias(python):
     return by_nvml(python) or by_nvidia_smi() or by_proc() or nothing
 
 
+def contained():
+    """Whether processes of the host may be out of sight here."""
+    marks = ("/.dockerenv", "/run/.containerenv")
+    return os.stat("/proc/self/ns/pid").st_ino != FIRST_PID_NAMESPACE or any(
+        os.path.exists(mark) for mark in marks
+    )
+
+
 def surroundings():
     """What a rank needs beside NVIDIA's GPUs themselves."""
     return {
@@ -92,7 +101,6 @@ def gpus(args):
     nvidia = nvidias(args.get("python"))
     amd = amds()
     vendors = ["NVIDIA"] * bool(nvidia["gpus"]) + ["AMD"] * bool(amd)
-    container = os.path.exists("/.dockerenv") or os.path.exists("/run/.containerenv")
     return {
         "vendors": vendors,
         "gpus": [completed(gpu) for gpu in nvidia["gpus"] or amd],
@@ -100,6 +108,6 @@ def gpus(args):
         "seconds": nvidia.get("seconds", 0.0),
         "nvidia_on_bus": on_the_bus(NVIDIA),
         "amd_on_bus": on_the_bus(AMD),
-        "container": container,
+        "container": contained(),
         **(surroundings() if nvidia["gpus"] or nvidia["error"] or nvidia_leaves_traces() else {}),
     }
