@@ -14,8 +14,9 @@ from checks.model import Severity, Verdict, ok, skip, warn
 from checks.rendezvous import training_interface
 
 ERRORS, ERROR_SHARE = 10, 0.001
-DROPS, DROP_SHARE = 100, 0.01
-"""Of all packets in the same seconds. A kernel counts as dropped what no protocol wants, too."""
+DROPS, DROPS_A_SECOND, DROP_SHARE = 100, 20, 0.01
+"""And of all packets in the same time. A kernel counts as dropped what no protocol wants, too:
+what switches tell each other, once in a second or two."""
 CHANGES, CHANGES_A_DAY = 20, 5
 DAY_S = 86400
 
@@ -34,6 +35,7 @@ def packets_are_not_lost(node: NodeView) -> Verdict:
     told = [(name, grown) for name, grown in _growth(node) if _packets(grown)]
     if not told:
         return skip(f"the driver on {node.name} counts no packets")
+    seconds = node.read(LaterCounters).uptime_s - node.read(Counters).uptime_s
     for name, grown in told:
         errors, drops = _sum(grown, "errors"), _sum(grown, "dropped")
         packets = _packets(grown)
@@ -41,7 +43,7 @@ def packets_are_not_lost(node: NodeView) -> Verdict:
             message = f"{name} of {node.name} counted {errors} errors in {packets} packets just now"
             fix = node.fix(f"ethtool -S {name}", "tells which; try cable, transceiver and port")
             return warn("errors-grow", message, fix, errors=errors, packets=packets)
-        if drops >= max(DROPS, DROP_SHARE * packets):
+        if drops >= max(DROPS, DROPS_A_SECOND * seconds, DROP_SHARE * packets):
             message = f"{name} of {node.name} dropped {drops} of {packets} packets just now"
             fix = node.fix(
                 f"ethtool -g {name}", "enlarge its rings, or find what keeps the processors busy"
@@ -78,7 +80,8 @@ def _growth(node: NodeView) -> Iterator[tuple[str, Counted]]:
     """(name, what came since the first count) of the training interface and what carries it."""
     before, after = node.read(Counters).interfaces, node.read(LaterCounters).interfaces
     own = training_interface(node)
-    for one in (own, *node.read(Interfaces).under(own)):
+    members = [one for one in node.read(Interfaces).under(own) if not one.local_only]
+    for one in (own, *members):
         if one.name in before and one.name in after:
             yield one.name, _grown(before[one.name], after[one.name])
 
