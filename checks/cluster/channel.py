@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import paramiko
+
+LATE_S = 1.0
+"""A shell that prints without end has always something more to read."""
+LONGEST_LINE = 32 << 20
+"""Of a longer one only the end is kept: our own line may follow noise without a line's end."""
 
 
 @dataclass(frozen=True)
@@ -25,10 +31,14 @@ class Channel:
     def __init__(self, channel: Any) -> None:
         self._channel = channel
         self._buffer = bytearray()
+        self._searched = 0
 
     def send(self, data: bytes) -> None:
         """Write to the command's standard input. Raises OSError where it has ended."""
-        self._channel.sendall(data)
+        try:
+            self._channel.sendall(data)
+        except (paramiko.SSHException, EOFError) as error:
+            raise OSError(str(error) or "the connection ended") from error
 
     def end_input(self) -> None:
         """Close the command's standard input."""
@@ -37,27 +47,39 @@ class Channel:
     def line(self, deadline: float) -> bytes | None:
         """The next line without its newline; None at the end of output.
 
-        Raises TimeoutError at `deadline` (of time.monotonic()).
+        Raises TimeoutError at `deadline` (of time.monotonic()); what came before it is read for a
+        moment more, however much there is.
         """
-        while True:
-            end = self._buffer.find(b"\n")
+        while time.monotonic() < deadline + LATE_S:
+            end = self._buffer.find(b"\n", self._searched)
             if end >= 0:
                 line = bytes(self._buffer[:end])
                 del self._buffer[: end + 1]
+                self._searched = 0
                 return line
+            del self._buffer[:-LONGEST_LINE]
+            self._searched = len(self._buffer)
             if not self._receive(deadline):
                 line = bytes(self._buffer)
                 self._buffer.clear()
+                self._searched = 0
                 return line or None
+        raise TimeoutError
 
     def _receive(self, deadline: float) -> bool:
         left = deadline - time.monotonic()
-        if left <= 0 and not self._channel.recv_ready():
+        if left <= -LATE_S or (left <= 0 and not self._channel.recv_ready()):
             raise TimeoutError
         self._channel.settimeout(max(left, 0.01))
         data = self._channel.recv(65536)
         self._buffer += data
         return bool(data)
+
+    def pieces(self, stall_s: float) -> Iterator[bytes]:
+        """All output as it comes. Raises TimeoutError where nothing comes for `stall_s`."""
+        self._channel.settimeout(stall_s)
+        while data := self._channel.recv(1 << 20):
+            yield data
 
     def rest(self, deadline: float) -> str:
         """All output until its end or the deadline."""
@@ -90,7 +112,8 @@ class Channel:
         message.add_string("signal")
         message.add_boolean(False)  # noqa: FBT003 - paramiko's signature; asks for no reply
         message.add_string("KILL")
-        self._channel.transport._send_user_message(message)
+        with contextlib.suppress(paramiko.SSHException):  # the connection may be dead as well
+            self._channel.transport._send_user_message(message)
 
     def close(self) -> None:
         """End the command's channel."""
