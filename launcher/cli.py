@@ -11,12 +11,15 @@ from checks import __version__
 from checks.errors import PreflightError, UsageError
 from launcher import starting, telling
 from launcher.diagnose.command import add_parser as add_diagnose_parser
+from launcher.explain import explain
 from launcher.init import add_options as add_init_options
 from launcher.init import init
 from launcher.lab.cli import add_parser as add_lab_parser
 from launcher.options import add_job_options
 from launcher.trust.command import add_options as add_trust_options
 from launcher.trust.command import trust
+from launcher.weights.command import add_options as add_weights_options
+from launcher.weights.command import weights
 
 USAGE, INTERRUPTED = 2, 130
 
@@ -40,14 +43,19 @@ def parser() -> ArgumentParser:
     trusting = _command(commands, "trust", trust, "make ssh trust every node to every node")
     add_job_options(trusting)
     add_trust_options(trusting)
+    merging = _command(commands, "weights", weights, "one file of weights from all nodes' shards")
+    add_weights_options(merging)
+    add_job_options(merging)
     _of_a_run(commands, "status", telling.status, "what became of a run")
     logs = _of_a_run(commands, "logs", telling.logs, "what the ranks of a run printed")
     logs.add_argument("-f", "--follow", action="store_true", help="go on until the run ends")
     logs.add_argument("--node", help="of this node only")
     _of_a_run(commands, "stop", telling.stop, "end a run on every node")
     _runs_directory(_command(commands, "runs", telling.runs, "the runs of this directory"))
-    explain = _command(commands, "explain", telling.explain, "what a check asks, and why")
-    explain.add_argument("check", nargs="?", metavar="CHECK", help="its id (default: list all)")
+    told = _command(commands, "explain", explain, "what a check asks, why, and how to mend it")
+    told.add_argument(
+        "check", nargs="?", metavar="CHECK", help="its id, an area or a cause (default: list all)"
+    )
     add_diagnose_parser(commands)
     add_lab_parser(commands)
     return top

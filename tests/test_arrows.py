@@ -95,4 +95,6 @@ def test_nothing_but_the_command_line_knows_the_lab(path):
 def test_the_controller_needs_no_torch():
     heavy = {"torch", "deepspeed", "accelerate", "transformers"}
     for path in files("checks", "preflight", "launcher"):
+        if path == ROOT / "launcher/weights/merge.py":  # the training interpreter runs it
+            continue
         assert not {module.split(".")[0] for module in imports(path)} & heavy, path

@@ -5,7 +5,7 @@ from __future__ import annotations
 import concurrent.futures
 import contextlib
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any
 
@@ -21,6 +21,8 @@ POOL = 64
 SLACK_S = 3.0
 """What the controller waits beyond a section's own limit: the way there and back."""
 LIFE_S = 3600
+STALL_S = 60.0
+"""How long a stream may give nothing before it counts as cut."""
 
 Progress = Callable[[int], None]
 
@@ -75,6 +77,14 @@ class Contact:
     def run(self, name: str, command: str, stdin: bytes = b"", limit_s: float = 30.0) -> Ran:
         """Run a command for a node's login shell, over the same login. Raises LoginError."""
         return self._residents[name].session.run(command, stdin, limit_s)
+
+    def stream(self, name: str, command: str) -> Iterator[bytes]:
+        """What a command prints, as it comes. Raises LoginError, and OSError when it is cut."""
+        channel = self._residents[name].session.open(command)
+        try:
+            yield from channel.pieces(STALL_S)
+        finally:
+            channel.close()
 
     def close(self) -> None:
         """End every probe and login; what they started ends with them."""

@@ -1,0 +1,33 @@
+"""What of a DeepSpeed checkpoint lies on a node."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from checks.facts.decode import Fact
+
+
+@dataclass(frozen=True)
+class ShardFile:
+    """One file of a checkpoint; `mtime` in whole seconds."""
+
+    name: str
+    size: int
+    mtime: int
+
+
+@dataclass(frozen=True)
+class Checkpoint(Fact):
+    """`latest` is the tag that the file of that name holds there, '' without one.
+
+    `files` are those of the tag that was asked for, or of `latest`; `within` are folders below
+    that are checkpoints themselves.
+    """
+
+    section: ClassVar[str] = "checkpoint"
+    folder: str
+    there: bool
+    latest: str = ""
+    files: tuple[ShardFile, ...] = ()
+    within: tuple[str, ...] = ()

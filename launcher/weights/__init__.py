@@ -1,0 +1,1 @@
+"""One file of weights from the shards that every node kept for itself."""
