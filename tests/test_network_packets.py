@@ -12,7 +12,7 @@ from tests.networks import LO, cluster, nics, resolves
 from tests.snapshots import judged, with_fact
 
 FULL = "network.full-size-packets-arrive"
-WAY = "network.calls-leave-by-it"
+WAY = "network.calls-leave-by-training-interface"
 NODES = ("node1", "node2", "node3", "node4")
 
 

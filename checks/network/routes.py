@@ -17,9 +17,14 @@ from checks.rendezvous import misled, training_interface
 
 
 @node_check(
-    "network.calls-leave-by-it", Dialled, Interfaces, Names, Environment, severity=Severity.WARN
+    "network.calls-leave-by-training-interface",
+    Dialled,
+    Interfaces,
+    Names,
+    Environment,
+    severity=Severity.WARN,
 )
-def calls_leave_by_it(node: NodeView) -> Verdict:
+def calls_leave_by_training_interface(node: NodeView) -> Verdict:
     """Calls to the others' training addresses leave through the node's own training interface.
 
     A route that leads them out elsewhere loads the slower network, and the answers come back by

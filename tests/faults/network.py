@@ -173,7 +173,7 @@ CASES = [
     warned(NETMASK, "network.netmask-is-equal", NODE3, "netmask-differs"),
     warned(
         DETOUR,
-        "network.calls-leave-by-it",
+        "network.calls-leave-by-training-interface",
         NODE3,
         "other-way",
         shape=TWO_NETWORKS,
@@ -182,7 +182,7 @@ CASES = [
     Case(
         STRICT_DETOUR,
         blocks=((EPHEMERAL, (("node1", "node3"),), "reverse-path"),),
-        warns=(("network.calls-leave-by-it", NODE3, "other-way"),),
+        warns=(("network.calls-leave-by-training-interface", NODE3, "other-way"),),
         shape=TWO_NETWORKS,
         job=OVER_SECOND,
     ),
