@@ -135,7 +135,8 @@ class Flight:
         if path := option("report"):
             write(report, path)
         if path := option("html"):
-            path.write_text(page(report), encoding="utf-8", errors="backslashreplace")
+            text = page(report, self.findings, self.snapshot, self.changed)
+            path.write_text(text, encoding="utf-8", errors="backslashreplace")
         if self.complete:
             here = self._config.invocation_params.dir
             (here / LAST).parent.mkdir(exist_ok=True)
