@@ -1,13 +1,18 @@
-"""`python -m benchmarks [preflight] [start] [dropped_port]`: all, or those that are named."""
+"""`python -m benchmarks [preflight] [start] [dropped_port] [diagnose]`: all, or those that are named."""
 
 from __future__ import annotations
 
 import sys
 
-from benchmarks import dropped_port, preflight, start
+from benchmarks import diagnose, dropped_port, preflight, start
 from checks.errors import UsageError
 
-BENCHMARKS = {"preflight": preflight.main, "dropped_port": dropped_port.main, "start": start.main}
+BENCHMARKS = {
+    "preflight": preflight.main,
+    "dropped_port": dropped_port.main,
+    "start": start.main,
+    "diagnose": diagnose.main,
+}
 
 
 def main(names: list[str]) -> int:

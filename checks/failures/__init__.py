@@ -7,12 +7,14 @@ A module is a layer; it is found, not registered.
 
 from __future__ import annotations
 
+import functools
 import importlib
 import pkgutil
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from checks.failures.anchors import alternation, anchors
 from checks.failures.known import Kind, Known
 
 __all__ = ["FAILURES", "LITERALS", "Kind", "Known", "recognise"]
@@ -31,13 +33,34 @@ LITERALS: Sequence[tuple[str, Known]] = tuple(
 )
 """What a line needs to contain, and the failure that it may then show."""
 
+_ANCHORS = anchors([literal for literal, _ in LITERALS])
+_ANY = re.compile(alternation(_ANCHORS))
+_BY_ANCHOR: Mapping[str, Sequence[int]] = {
+    anchor: [at for at, (literal, _) in enumerate(LITERALS) if anchor in literal]
+    for anchor in _ANCHORS
+}
 
+
+@functools.lru_cache(maxsize=1024)
 def recognise(line: str) -> tuple[Known, re.Match[str]] | None:
     """The failure that one line shows: a root before the rest, the more telling words first."""
     found = [
         (known.kind is not Kind.ROOT, -len(literal), match, known)
-        for literal, known in LITERALS
-        if literal in line and (match := known.regex.search(line))
+        for literal, known in _possible(line)
+        if (match := known.regex.search(line))
     ]
     best = min(found, key=lambda one: one[:2], default=None)
     return (best[3], best[2]) if best else None
+
+
+def _possible(line: str) -> list[tuple[str, Known]]:
+    """The literals in the line, with the failures that they may show, in the table's order."""
+    rows = {at for anchor in _anchors_in(line) for at in _BY_ANCHOR[anchor]}
+    return [LITERALS[at] for at in sorted(rows) if LITERALS[at][0] in line]
+
+
+def _anchors_in(line: str) -> Iterator[str]:
+    found = _ANY.search(line)
+    while found:
+        yield found[0]
+        found = _ANY.search(line, found.start() + 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -44,6 +45,7 @@ class Evidence:
         """Whom a launcher named as the first that failed."""
         self.sources: list[Source] = []
         self._order = 0
+        self._places: Counter[str] = Counter()
         self._hosts: frozenset[str] | None = None
         self._summary: dict[str, str] | None = None
 
@@ -71,18 +73,16 @@ class Evidence:
         self._summarised(line)
         self.traces.feed(line)
         if found := recognise(text) or recognise(whole):
-            time = time_of(text) or time_of(before.decode("utf-8", "replace"))
-            self._saw(found[0], replace(line, time=time), found[1].groupdict())
-        elif line.text.startswith("Traceback"):
+            self._saw(found[0], line, found[1].groupdict(), before)
+        elif text.startswith("Traceback"):
             self._timed(line, before)
 
     def _timed(self, line: Line, before: bytes) -> None:
         trace = self.traces.at(line.place)
         if trace and trace.first is line:
-            trace.first = replace(line, time=time_of(before.decode("utf-8", "replace")))
+            trace.first = dated(line, before)
 
-    def _saw(self, known: Known, line: Line, groups: dict[str, str | None]) -> None:
-        told = {name: value for name, value in groups.items() if value}
+    def _saw(self, known: Known, line: Line, groups: dict[str, str | None], before: bytes) -> None:
         trace = self.traces.at(line.place)
         if trace:
             if known.frame and trace.frames and not any(known.frame in f for f in trace.frames):
@@ -92,8 +92,12 @@ class Evidence:
         key = (known.id, line.place)
         if key in self.sightings:
             self.sightings[key].count += 1
-        elif sum(one[0] == known.id for one in self.sightings) < PLACES:
-            self.sightings[key] = Sighting(known, _concerning(line, told), told, trace)
+        elif self._places[known.id] < PLACES:
+            self._places[known.id] += 1
+            told = {name: value for name, value in groups.items() if value}
+            self.sightings[key] = Sighting(
+                known, _concerning(dated(line, before), told), told, trace
+            )
 
     def _summarised(self, line: Line) -> None:
         """torchrun's own word on who failed first."""
@@ -111,6 +115,12 @@ class Evidence:
         if rank.isdigit() and self.first_failed is None:
             self.first_failed = Place("", host, int(rank))
         self._summary = None
+
+
+def dated(line: Line, before: bytes) -> Line:
+    """The line with its own time, or that of the nearest line before it that has one."""
+    time = time_of(line.text) or time_of(before.decode("utf-8", "replace"))
+    return replace(line, time=time)
 
 
 def _concerning(line: Line, told: Mapping[str, str]) -> Line:

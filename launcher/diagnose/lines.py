@@ -19,6 +19,7 @@ _PREFIXES = (
     re.compile(rf"(?P<host>{_NAME}) +(?:(?P<rank>\d{{1,6}})|(?P<stream>{_OWN})): "),
     re.compile(rf"(?P<host>{_NAME})(?:: |:$| +\| )"),
 )
+_MAYBE = re.compile(rf"\[|{_NAME} *[:|\d]|{_NAME} +(?:{_OWN}):")
 _HOST = re.compile(
     r"\d{1,3}(?:\.\d{1,3}){3}|(?=[a-z-]*\d)(?!python|lib)[a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)*"
 )
@@ -82,7 +83,7 @@ def _may_be_host(name: str) -> bool:
 
 def placed(text: str, place: Place, hosts: frozenset[str]) -> tuple[Place, str]:
     """Who said the line, and the line without that. `place` is what its file tells already."""
-    for _ in range(3):
+    for _ in range(3 if _MAYBE.match(text) else 0):
         for pattern in _PREFIXES:
             found = pattern.match(text)
             if found and _is_place(found.groupdict(), hosts):
