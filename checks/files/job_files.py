@@ -9,8 +9,11 @@ from collections.abc import Mapping
 from checks.check import node_check
 from checks.facts import NodeView
 from checks.facts.files import Files, Path, Room
+from checks.facts.job_paths import JobPaths
+from checks.files.fixes import copied, count, size, unreadable
+from checks.files.sharing import mounting
 from checks.majority import holders, majority
-from checks.model import Fix, Verdict, block, ok, skip, warn
+from checks.model import Verdict, block, ok, skip, warn
 
 LEAST_FREE = 500 * 1000**2
 """Less than this cannot hold a checkpoint of anything."""
@@ -32,7 +35,7 @@ def workdir_is_there(node: NodeView) -> Verdict:
         note = "name the folder with `workdir` in launch.toml"
         message = f"{seen.absolute} on {node.name} is a file; the job starts in it as a folder"
         return block("not-a-directory", message, node.fix("", note))
-    return block(*_wrong(node, seen, "the working directory", fetch=_fetch_folder(node, seen)))
+    return block(*unreadable(node, seen, "the working directory", fetch=_fetch_folder(node, seen)))
 
 
 @node_check("files.same-files-are-equal", Files)
@@ -61,18 +64,18 @@ def _alike(node: NodeView, path: str, seen: Path) -> Verdict | None:
     digests = {name: one.digest for name, one in everywhere.items() if one.digest}
     if seen.state != THERE:
         source = holders(digests, majority(digests, node.job.head)) if digests else []
-        fetch = _copy(node, source[0], seen.absolute) if source else ""
-        return block(*_wrong(node, seen, path, fetch=fetch, elsewhere=len(digests)))
+        fetch = copied(node, source[0], seen.absolute) if source else ""
+        return block(*unreadable(node, seen, path, fetch=fetch, elsewhere=len(digests)))
     most = majority(digests, node.job.head)
     if seen.digest == most:
         return None
     source = holders(digests, most)
     message = (
         f"{seen.absolute} on {node.name} ({seen.bytes} bytes) differs from the one on "
-        f"{_count(source)} ({everywhere[source[0]].bytes} bytes)"
+        f"{count(source)} ({everywhere[source[0]].bytes} bytes)"
     )
     evidence = {"here": seen.digest, "expected": most, "expected_on": source}
-    return block("differs", message, node.fix(_copy(node, source[0], seen.absolute)), **evidence)
+    return block("differs", message, node.fix(copied(node, source[0], seen.absolute)), **evidence)
 
 
 def _looks(node: NodeView, path: str) -> dict[str, Path]:
@@ -81,11 +84,7 @@ def _looks(node: NodeView, path: str) -> dict[str, Path]:
     return {name: files.same[path] for name, files in answered.items() if path in files.same}
 
 
-def _count(nodes: list[str]) -> str:
-    return nodes[0] if len(nodes) == 1 else f"{nodes[0]} and {len(nodes) - 1} more"
-
-
-@node_check("files.needed-files-exist", Files)
+@node_check("files.needed-files-exist", Files, JobPaths)
 def needed_files_exist(node: NodeView) -> Verdict:
     """What `exist` lists is on every node and readable.
 
@@ -96,55 +95,27 @@ def needed_files_exist(node: NodeView) -> Verdict:
         return skip("nothing listed under `exist` in launch.toml")
     for path, seen in needed.items():
         if seen.state != THERE:
-            return block(*_wrong(node, seen, path, fetch=_fetch_needed(node, path, seen)))
+            cause, message, fetch = unreadable(
+                node, seen, path, fetch=_fetch_needed(node, path, seen)
+            )
+            return block(cause, message, (cause == "missing" and mounting(node, path)) or fetch)
     return ok(", ".join(seen.absolute for seen in needed.values()))
 
 
 def _fetch_needed(node: NodeView, path: str, seen: Path) -> str:
     answered = {one.name: one.read(Files).exist for one in node.cluster.reached if one.has(Files)}
     having = [name for name, exist in answered.items() if path in exist and _is(exist[path])]
-    return _copy(node, having[0], seen.absolute) if having else ""
+    return copied(node, having[0], seen.absolute) if having else ""
 
 
 def _fetch_folder(node: NodeView, seen: Path) -> str:
     others = {one.name: one.read(Files) for one in node.cluster.reached if one.has(Files)}
     having = [name for name, files in others.items() if _is(files.workdir)]
-    return _copy(node, having[0], seen.absolute) if having else ""
+    return copied(node, having[0], seen.absolute) if having else ""
 
 
 def _is(seen: Path) -> bool:
     return seen.state == THERE
-
-
-def _wrong(
-    node: NodeView, seen: Path, what: str, *, fetch: str, elsewhere: int = 0
-) -> tuple[str, str, Fix]:
-    """Cause, message and fix for a path that cannot be read here."""
-    at = seen.absolute if what == seen.absolute else f"{what} ({seen.absolute})"
-    if seen.state == "missing":
-        known = f"; {elsewhere} of the other nodes have it" if elsewhere else ""
-        note = (
-            "" if fetch else "no node that answered has it: create it on all, or correct the path"
-        )
-        return "missing", f"{at} is missing on {node.name}{known}", node.fix(fetch, note)
-    if seen.state == "hangs":
-        command = f"findmnt --target {shlex.quote(posixpath.dirname(seen.absolute))}"
-        message = f"{at} on {node.name} does not answer: the mount it is on hangs"
-        return "hangs", message, node.fix(command, "names the mount; remount it")
-    command = f"namei -l {shlex.quote(seen.absolute)}"
-    why = seen.detail or "its login may not read it"
-    message = f"{at} cannot be read on {node.name}: {why}"
-    return seen.state, message, node.fix(command, "shows which folder or file keeps the login out")
-
-
-def _copy(node: NodeView, source: str, path: str) -> str:
-    """The scp line, typed on this node, that brings `path` from `source`."""
-    peer = node.cluster[source].node
-    port = ["-P", str(peer.port)] if peer.port else []
-    address = f"{peer.user}@{source}" if peer.user else source
-    parent = posixpath.dirname(path) or "/"
-    copy = shlex.join(["scp", "-rp", *port, f"{address}:{path}", f"{parent.rstrip('/')}/"])
-    return f"mkdir -p {shlex.quote(parent)} && {copy}"
 
 
 @node_check("files.output-is-writable", Files)
@@ -161,14 +132,14 @@ def output_is_writable(node: NodeView) -> Verdict:
     if wrong is not None:
         return wrong
     place = "shared" if seen.shared else "this node's own disk"
-    message = f"{seen.absolute}: {seen.filesystem}, {place}, {_size(seen.free_bytes)} free"
+    message = f"{seen.absolute}: {seen.filesystem}, {place}, {size(seen.free_bytes)} free"
     return ok(message, free_bytes=seen.free_bytes, mount=seen.mount)
 
 
 def _unwritable(node: NodeView, seen: Room) -> Verdict | None:
     if seen.state not in (THERE, "missing"):
         path = Path(seen.state, seen.absolute, detail=seen.detail)
-        return block(*_wrong(node, path, "the output folder", fetch=""))
+        return block(*unreadable(node, path, "the output folder", fetch=""))
     at = f"{seen.absolute} on {node.name}"
     if not seen.directory:
         message = f"{at} cannot be a folder: {seen.nearest} is a file"
@@ -193,7 +164,7 @@ def _no_room(node: NodeView, seen: Room) -> Verdict | None:
     fix = node.fix(command, "shows what fills it", root=True)
     if seen.free_inodes == 0:
         return block("no-inodes", f"{at}: {seen.mount} can hold no more files", fix)
-    message = f"{at}: only {_size(seen.free_bytes)} are free on {seen.mount}"
+    message = f"{at}: only {size(seen.free_bytes)} are free on {seen.mount}"
     if seen.free_bytes < LEAST_FREE:
         return block("no-space", message, fix, free_bytes=seen.free_bytes)
     if seen.free_bytes < MODEST_FREE:
@@ -213,15 +184,7 @@ def _not_mounted(node: NodeView, seen: Room) -> Verdict | None:
         return None
     other = rooms[sharing[0]]
     message = (
-        f"{seen.absolute} is on {node.name}'s own disk, but on {_count(sharing)} it is shared "
+        f"{seen.absolute} is on {node.name}'s own disk, but on {count(sharing)} it is shared "
         f"({other.filesystem} at {other.mount}): not mounted here"
     )
     return warn("not-mounted", message, node.fix(f"mount {shlex.quote(other.mount)}", root=True))
-
-
-def _size(amount: int) -> str:
-    """Bytes in the unit that a person would take."""
-    for power, unit in ((4, "TB"), (3, "GB"), (2, "MB")):
-        if amount >= 1000**power:
-            return f"{amount / 1000**power:.1f} {unit}"
-    return f"{amount} bytes"

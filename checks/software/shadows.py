@@ -76,7 +76,9 @@ def _own_file(node: NodeView, file: str) -> Verdict:
 
 def _taken_away(node: NodeView, seen: Software, folder: str, names: list[str]) -> Fix:
     if "/.local/" in folder:
-        command = shlex.join([seen.path, "-m", "pip", "uninstall", "-y", *names])
+        # pip takes the first copy on the path, which is then that one in any shell
+        pip = [seen.path, "-m", "pip", "uninstall", "-y", *names]
+        command = shlex.join(["env", f"PYTHONPATH={folder}", *pip])
         note = 'takes those of ~/.local away; or PYTHONNOUSERSITE = "1" under [env] in launch.toml'
         return node.fix(command, note)
     find = "grep -nsE 'PYTHONPATH' ~/.[a-z]* /etc/environment /etc/profile.d/*"

@@ -7,9 +7,11 @@ import statistics
 from checks.check import node_check
 from checks.facts import NodeView
 from checks.facts.gpus import Gpus
+from checks.facts.rooms import Rooms
 from checks.facts.smoke import Op, Smoke
 from checks.facts.software import Software
 from checks.facts.toolchain import Toolchain
+from checks.files.rooms import unusable
 from checks.model import Severity, Verdict, block, ok, skip, warn
 from checks.software.build_folders import stale_locks
 from checks.software.shadows import own_file
@@ -21,7 +23,7 @@ SLOW_SECONDS = 0.05
 ENOUGH_NODES = 3
 
 
-@node_check("training.smoke-trains", Smoke, Software, Gpus, Toolchain)
+@node_check("training.smoke-trains", Smoke, Software, Gpus, Toolchain, Rooms)
 def smoke_trains(node: NodeView) -> Verdict:
     """Every node trains on its own: a few DeepSpeed steps, ZeRO-2, with a finite, falling loss.
 
@@ -61,6 +63,8 @@ def _named_elsewhere(node: NodeView) -> str:
             return "the interpreter lacks a package; see software.deepspeed-is-installed"
         if own_file(node):
             return "a file has a package's name; see software.packages-are-the-environments-own"
+    if node.has(Rooms) and unusable(node.read(Rooms).temporary):
+        return "no temporary files can be written; see files.temporary-folder-is-usable"
     if node.has(Gpus) and node.read(Gpus).broken:
         return "the GPU driver does not answer; see gpu.driver-answers"
     return ""

@@ -67,7 +67,13 @@ CASES = [
         job={"output": "/root/out"},
         mends=False,
     ),
-    case(SHADOWED, SMOKE, NODE2, "package-shadowed", **SMALL),
+    case(
+        SHADOWED,
+        "software.packages-are-the-environments-own",
+        NODE2,
+        "package-shadowed",
+        **SMALL,
+    ),
     case(NO_COMPILER, SMOKE, NODE2, "op-build-failed", mends=False, **SMALL),
     case(BUILD_LOCKED, SMOKE, NODE2, "stale-build-lock", **SMALL),
 ]

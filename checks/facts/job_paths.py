@@ -1,0 +1,50 @@
+"""What the paths hold that the job reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from checks.facts.decode import Fact
+
+
+@dataclass(frozen=True)
+class Held:
+    """One path. `state` is there, missing, denied, hangs or error.
+
+    `entries` are those of a folder; `weights` and `weight_bytes` its files of weights, `pointers`
+    those that are only git's pointer to a file. `digest` is of a small text file. `shared` says
+    that other machines see the same files there, `source` from where it is mounted.
+    """
+
+    state: str
+    absolute: str
+    kind: str = ""
+    bytes: int = 0
+    detail: str = ""
+    real: str = ""
+    mount: str = ""
+    filesystem: str = ""
+    shared: bool = False
+    source: str = ""
+    entries: int = 0
+    weights: int = 0
+    weight_bytes: int = 0
+    pointers: tuple[str, ...] = ()
+    digest: str = ""
+
+    @property
+    def there(self) -> bool:
+        """Whether it can be read."""
+        return self.state == "there"
+
+
+@dataclass(frozen=True)
+class JobPaths(Fact):
+    """`paths` are those of `exist` and of `arguments` ({path: option}), as they are written."""
+
+    section: ClassVar[str] = "job_paths"
+    workdir: Held
+    arguments: Mapping[str, str] = field(default_factory=dict)
+    paths: Mapping[str, Held] = field(default_factory=dict)

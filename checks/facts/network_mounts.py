@@ -1,0 +1,28 @@
+"""Network file systems that are mounted on a node."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from checks.facts.decode import Fact
+
+
+@dataclass(frozen=True)
+class Mount:
+    """`state` is there, hangs or what else `Path` has; `detail` the system's words."""
+
+    state: str
+    filesystem: str = ""
+    source: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class NetworkMounts(Fact):
+    """By mount point; `lustre` is what its health_check says, "" where there is no Lustre."""
+
+    section: ClassVar[str] = "network_mounts"
+    mounts: Mapping[str, Mount] = field(default_factory=dict)
+    lustre: str = ""

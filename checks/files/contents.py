@@ -1,0 +1,106 @@
+"""Whether models and data are whole: there is more than their name."""
+
+from __future__ import annotations
+
+import posixpath
+import shlex
+
+from checks.check import node_check
+from checks.facts import NodeView
+from checks.facts.job_paths import Held, JobPaths
+from checks.files.fixes import copied, count, size
+from checks.files.sharing import everywhere, mounting
+from checks.majority import holders, majority
+from checks.model import Fix, Verdict, block, ok, skip, warn
+
+
+@node_check("files.needed-data-is-whole", JobPaths)
+def needed_data_is_whole(node: NodeView) -> Verdict:
+    """Models and data have on every node what they have on the others: no copy was cut off.
+
+    A mount point without its mount is an empty folder, a copy that was cut off lacks weights, git
+    without LFS leaves pointers: each ends one node's ranks while they load.
+    """
+    paths = {path: seen for path, seen in node.read(JobPaths).paths.items() if seen.there}
+    if not paths:
+        return skip("neither `exist` nor the command's arguments name a path that is there")
+    for path, seen in paths.items():
+        others = {name: one for name, one in everywhere(node, path).items() if one.there}
+        verdict = (
+            _pointers(node, seen, others)
+            or _empty(node, path, seen, others)
+            or _apart(node, seen, others)
+            or _another(node, seen, others)
+        )
+        if verdict is not None:
+            return verdict
+    return ok(", ".join(f"{path}: {_amount(seen)}" for path, seen in paths.items()))
+
+
+def _amount(seen: Held) -> str:
+    if seen.kind != "directory":
+        return size(seen.bytes)
+    weights = f", {seen.weights} of weights, {size(seen.weight_bytes)}" if seen.weights else ""
+    return f"{seen.entries} entries{weights}"
+
+
+def _pointers(node: NodeView, seen: Held, others: dict[str, Held]) -> Verdict | None:
+    if not seen.pointers:
+        return None
+    whole = [name for name, one in others.items() if not one.pointers]
+    name = seen.pointers[0]
+    message = f"{seen.absolute} on {node.name}: {name} is a pointer that git left, not the file"
+    folder = seen.absolute if seen.kind == "directory" else posixpath.dirname(seen.absolute)
+    pull = node.fix(f"git -C {shlex.quote(folder)} lfs pull", "with git-lfs installed")
+    fetch = copied(node, whole[0], seen.absolute) if whole else ""
+    return block("lfs-pointer", message, node.fix(fetch) if fetch else pull)
+
+
+def _empty(node: NodeView, path: str, seen: Held, others: dict[str, Held]) -> Verdict | None:
+    filled = [name for name, one in others.items() if one.entries]
+    if seen.kind != "directory" or seen.entries or not filled:
+        return None
+    message = f"{seen.absolute} is empty on {node.name}, but not on {count(filled)}: not mounted?"
+    fix: Fix = mounting(node, path) or node.fix(copied(node, filled[0], seen.absolute))
+    return block("empty", message, fix)
+
+
+def _apart(node: NodeView, seen: Held, others: dict[str, Held]) -> Verdict | None:
+    """Another amount of weights, or another size of a file that is compared by nothing else."""
+    if seen.digest or not (seen.weights or seen.kind == "file" or _weighty(others)):
+        return None
+    amounts = {name: _measured(one) for name, one in others.items()}
+    most = majority(amounts, node.job.head)
+    having = holders(amounts, most)
+    if _measured(seen) == most:
+        return None
+    message = (
+        f"{seen.absolute} on {node.name} has {_amount(seen)}; "
+        f"on {count(having)} {_amount(others[having[0]])}"
+    )
+    return block("incomplete", message, node.fix(copied(node, having[0], seen.absolute)))
+
+
+def _weighty(others: dict[str, Held]) -> bool:
+    return any(one.weights for one in others.values())
+
+
+def _measured(seen: Held) -> tuple[int, int]:
+    return (0, seen.bytes) if seen.kind == "file" else (seen.weights, seen.weight_bytes)
+
+
+def _another(node: NodeView, seen: Held, others: dict[str, Held]) -> Verdict | None:
+    """A link that leads to something of another name than on most nodes."""
+    targets = {name: posixpath.basename(one.real) for name, one in others.items()}
+    most = majority(targets, node.job.head)
+    here = posixpath.basename(seen.real)
+    if here == most or posixpath.basename(seen.absolute) in (here, most):
+        return None
+    having = holders(targets, most)
+    usual = others[having[0]].real
+    message = (
+        f"{seen.absolute} leads to {seen.real} on {node.name}, but to {usual} on {count(having)}"
+    )
+    link = shlex.join(["ln", "-sfn", usual, seen.absolute])
+    note = f"if {usual} is there; copy it first where it is not"
+    return warn("another-version", message, node.fix(link, note))

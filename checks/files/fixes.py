@@ -1,0 +1,55 @@
+"""What is said of a path that is not as it should be, and the commands that mend it."""
+
+from __future__ import annotations
+
+import posixpath
+import shlex
+
+from checks.facts import NodeView
+from checks.facts.files import Path
+from checks.facts.job_paths import Held
+from checks.model import Fix
+
+
+def unreadable(
+    node: NodeView, seen: Path | Held, what: str, *, fetch: str, elsewhere: int = 0
+) -> tuple[str, str, Fix]:
+    """Cause, message and fix for a path that cannot be read here."""
+    at = seen.absolute if what == seen.absolute else f"{what} ({seen.absolute})"
+    if seen.state == "missing":
+        known = f"; {elsewhere} of the other nodes have it" if elsewhere else ""
+        note = (
+            "" if fetch else "no node that answered has it: create it on all, or correct the path"
+        )
+        return "missing", f"{at} is missing on {node.name}{known}", node.fix(fetch, note)
+    if seen.state == "hangs":
+        command = f"findmnt --target {shlex.quote(posixpath.dirname(seen.absolute))}"
+        message = f"{at} on {node.name} does not answer: the mount it is on hangs"
+        return "hangs", message, node.fix(command, "names the mount; remount it")
+    command = f"namei -l {shlex.quote(seen.absolute)}"
+    why = seen.detail or "its login may not read it"
+    message = f"{at} cannot be read on {node.name}: {why}"
+    return seen.state, message, node.fix(command, "shows which folder or file keeps the login out")
+
+
+def copied(node: NodeView, source: str, path: str) -> str:
+    """The scp line, typed on this node, that brings `path` from `source`."""
+    peer = node.cluster[source].node
+    port = ["-P", str(peer.port)] if peer.port else []
+    address = f"{peer.user}@{source}" if peer.user else source
+    parent = posixpath.dirname(path) or "/"
+    copy = shlex.join(["scp", "-rp", *port, f"{address}:{path}", f"{parent.rstrip('/')}/"])
+    return f"mkdir -p {shlex.quote(parent)} && {copy}"
+
+
+def size(amount: int) -> str:
+    """Bytes in the unit that a person would take."""
+    for power, unit in ((4, "TB"), (3, "GB"), (2, "MB")):
+        if amount >= 1000**power:
+            return f"{amount / 1000**power:.1f} {unit}"
+    return f"{amount} bytes"
+
+
+def count(nodes: list[str]) -> str:
+    """The first of the nodes, and how many more."""
+    return nodes[0] if len(nodes) == 1 else f"{nodes[0]} and {len(nodes) - 1} more"
