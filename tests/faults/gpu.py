@@ -146,7 +146,7 @@ CASES = [
         **GPUS,
     ),
     warned(
-        says("driver-slow", "sleep 2500"),
+        says("driver-slow", "sleep 5000"),
         *("gpu.driver-answers-in-time", NODE3, "driver-slow"),
         mends=False,
         **GPUS,
