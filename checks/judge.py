@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from checks.check import Claim
 from checks.errors import FactError
-from checks.facts import ClusterView, NodeView
+from checks.facts import ClusterView, Login, NodeView
 from checks.model import Finding, Verdict, skip, unknown
 
 REACH = "reach"
@@ -32,6 +32,9 @@ def decide(findings: Iterable[Finding]) -> str:
 
 def _verdict(claim: Claim, cluster: ClusterView, told: set[str]) -> Verdict:
     views = [cluster[name] for name in claim.subject]
+    for view in views:
+        if cluster.snapshot.answer(view.name, Login.section) is None:
+            return _not_asked(view, claim, told)
     if claim.check.area != REACH:
         for view in views:
             if not view.reached:
@@ -42,6 +45,14 @@ def _verdict(claim: Claim, cluster: ClusterView, told: set[str]) -> Verdict:
         return unknown(str(error))
     except Exception as error:  # noqa: BLE001 - a judge's own bug must not hide the other findings
         return unknown(f"the check itself failed: {type(error).__name__}: {error}")
+
+
+def _not_asked(view: NodeView, claim: Claim, told: set[str]) -> Verdict:
+    """Of a saved snapshot that was taken of other nodes only; the node itself is told once."""
+    message = f"{view.name} was not asked"
+    if claim.check.area != REACH and view.name in told:
+        return skip(message)
+    return unknown(f"{message}: nothing of it is in this snapshot")
 
 
 def _not_reached(view: NodeView, told: set[str]) -> Verdict:

@@ -47,6 +47,16 @@ def test_a_dead_node_whose_reach_is_not_asked_is_unknown_and_stops():
     assert decide(found) == "stop"
 
 
+def test_a_node_that_nobody_asked_is_unknown_once_and_never_said_to_be_unreached():
+    snap = snapshot()
+    del snap.sections["node2"]
+    found = judge(claims_of([login, passing, pairwise], snap.job), ClusterView(snap))
+    of_it = [one for one in found if "node2" in one.subject]
+    assert [one.outcome for one in of_it].count(Outcome.UNKNOWN) == 1
+    assert all(one.message.startswith("node2 was not asked") for one in of_it)
+    assert decide(found) == "stop"
+
+
 def test_a_fact_that_did_not_come_is_unknown_and_stops():
     found = findings(needy)
     assert {finding.outcome for finding in found} == {Outcome.UNKNOWN}
