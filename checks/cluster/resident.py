@@ -27,6 +27,11 @@ NO_PYTHON = "no python 3.6 or newer here"
 BOOT = "import sys;exec(eval(sys.stdin.buffer.readline()))"
 START_S = 15.0
 """A login shell that has not started the probe by then hangs."""
+REVIVE_S = 5.0
+"""What one that missed a deadline is given from the next question on: it may only have been late.
+
+The probe itself answers for what takes too long, so that silence is the node's or the network's.
+"""
 NOISE_LIMIT = 2000
 
 LOADER = """
@@ -121,6 +126,8 @@ class Resident:
         self.noise = ""
         self.garbled = ""
         self.gone = ""
+        self._silent = False
+        self._asked = time.monotonic()
         self._channel = session.open(command(python))
         try:
             self._channel.send(program(wanted, self._nonce.decode(), life_s))
@@ -147,7 +154,7 @@ class Resident:
         self.noise += self._channel.rest(time.monotonic() + 1.0) + self._channel.errors()
         code = self._channel.code(time.monotonic() + 1.0)
         if NO_PYTHON in self.noise:
-            return LoginError("no-python", NO_PYTHON)
+            return LoginError("no-python", f"looked for {', '.join(SYSTEM_PYTHONS)}")
         detail = f"the login shell ran nothing ({what}, exit {code}){self._heard()}"
         return LoginError("shell-refuses", detail)
 
@@ -174,6 +181,7 @@ class Resident:
     def request(self, section: str, args: dict[str, Any], limit_s: float) -> int:
         """Send one request without waiting; returns its number."""
         self._number += 1
+        self._asked = time.monotonic()
         message = {"id": self._number, "section": section, "args": args, "limit": limit_s}
         try:
             self._channel.send(json.dumps(message).encode() + b"\n")
@@ -184,9 +192,11 @@ class Resident:
     def answer(self, number: int, deadline: float) -> Answer:
         """The answer to a request, waited for until `deadline` (time.monotonic()); never raises."""
         while number not in self._answers and not self.gone:
+            patience = self._asked + REVIVE_S if self._silent else deadline
             try:
-                line = self._channel.line(deadline)
+                line = self._channel.line(min(deadline, patience))
             except TimeoutError:
+                self._silent = True
                 return {"error": f"no answer in time{self._garbled()}"}
             except OSError as error:
                 self.gone = f"the connection broke: {error}"
@@ -194,6 +204,7 @@ class Resident:
             if line is None:
                 self.gone = f"the probe ended before it answered{self._garbled()}"
                 break
+            self._silent = False
             self._keep(line)
         return self._answers.pop(number, {"error": self.gone})
 
