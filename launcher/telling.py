@@ -1,4 +1,4 @@
-"""What is told of runs, and their end on request: status, logs, runs, stop, explain."""
+"""What is told of runs, and their end on request: status, logs, runs, stop."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from argparse import Namespace
 from collections.abc import Iterator
 from typing import TextIO
 
-from checks.catalogue import CATALOGUE
 from checks.cluster.userfile import nearest
 from checks.errors import PreflightError, UsageError
 from checks.model import Job, Node, Ssh
@@ -130,18 +129,3 @@ def _job(saved: dict[str, object]) -> Job:
     nodes = tuple(Node(**node) for node in saved["nodes"])  # type: ignore[attr-defined]
     ssh = Ssh(**saved["ssh"])  # type: ignore[arg-type]
     return Job(nodes=nodes, head=str(saved["head"]), ssh=ssh, python=str(saved["python"]))
-
-
-def explain(args: Namespace) -> int:
-    """What a check claims and why it matters; all claims without one."""
-    if args.check is None:
-        for check in CATALOGUE.values():
-            print(f"{check.id}: {check.title}")
-        return 0
-    found = CATALOGUE.get(args.check)
-    if found is None:
-        raise UsageError(f"no check {args.check!r}{nearest(args.check, list(CATALOGUE))}")
-    print(f"{found.id} ({found.severity.value}, asked of {found.over.value})\n{found.title}")
-    if found.why:
-        print(f"\n{found.why}")
-    return 0

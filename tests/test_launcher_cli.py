@@ -47,14 +47,6 @@ def test_an_unknown_option_is_a_usage_error(capsys):
     assert left.value.code == 2
 
 
-def test_explain_tells_what_a_check_asks(capsys):
-    assert main(["explain"]) == 0
-    listed = capsys.readouterr().out.splitlines()
-    check = listed[0].partition(":")[0]
-    assert main(["explain", check]) == 0
-    assert check in capsys.readouterr().out
-
-
 def test_no_runs_is_an_empty_list(capsys):
     assert main(["runs"]) == 0
     assert capsys.readouterr().out == ""

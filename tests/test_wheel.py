@@ -101,6 +101,12 @@ def test_the_installed_launcher_works_from_an_empty_folder(installed, tmp_path):
     assert where.stdout.startswith(str(installed))
 
 
+def test_the_installed_launcher_explains_from_an_empty_folder(installed, tmp_path):
+    done = away(installed, tmp_path, "-m", "launcher", "explain", "memlock-is-unlimited")
+    assert done.returncode == 0, done.stderr
+    assert "mend\n" in done.stdout and "memlock-low" in done.stdout
+
+
 def test_the_installed_preflight_lists_its_items_from_an_empty_folder(installed, tmp_path):
     words = ("-m", "preflight", "--hosts", "node1,node2", "--collect-only", "-q")
     done = away(installed, tmp_path, *words)
