@@ -42,12 +42,12 @@ def _in_use(node: NodeView, port: int) -> Verdict:
     if not node.has(PortHolder):
         return block("in-use", f"{node.name}:{port} is already in use", _other_port(node, None))
     holder = node.read(PortHolder)
+    if holder.user and not holder.listens:
+        return _handed_out(node, port, holder)
     if holder.pid is None:
         who = f"a process of {holder.user}" if holder.user else "a socket that is gone by now"
         message = f"{node.name}:{port} is already in use by {who} that this login may not see"
         return block("in-use", message, _other_port(node, holder.free), user=holder.user)
-    if not holder.listens:
-        return _handed_out(node, port, holder)
     ours = _is_training(node, holder.command)
     left = ", left from an earlier run" if ours else ""
     message = (
@@ -66,10 +66,9 @@ def _in_use(node: NodeView, port: int) -> Verdict:
 
 def _handed_out(node: NodeView, port: int, holder: PortHolder) -> Verdict:
     """Another program's outgoing connection got it: the next one may, unless it is reserved."""
-    message = (
-        f"{node.name}:{port} is already in use by an outgoing connection of pid {holder.pid} of "
-        f"{holder.user}: {holder.command[:80]}"
-    )
+    whose = f"pid {holder.pid} of {holder.user}" if holder.pid else holder.user
+    command = f": {holder.command[:80]}" if holder.command else ""
+    message = f"{node.name}:{port} is already in use by an outgoing connection of {whose}{command}"
     unless = f"when that has ended; else start with {_elsewhere(holder.free)}"
     return block("handed-out", message, reserve(node, unless), pid=holder.pid, user=holder.user)
 
