@@ -9,7 +9,7 @@ from pathlib import Path
 
 from checks import __version__
 from checks.errors import PreflightError, UsageError
-from launcher import starting, telling
+from launcher import artefacts, starting, telling
 from launcher.diagnose.command import add_parser as add_diagnose_parser
 from launcher.explain import explain
 from launcher.init import add_options as add_init_options
@@ -33,12 +33,7 @@ def parser() -> ArgumentParser:
     top.add_argument("--version", action="version", version=f"deepspeed-preflight {__version__}")
     commands = top.add_subparsers(required=True, metavar="COMMAND")
     _start(commands)
-    for name, run, text in (
-        ("hostfile", starting.print_hostfile, "print the DeepSpeed hostfile of a start"),
-        ("env", starting.print_environment, "print .deepspeed_env of a start, secrets masked"),
-    ):
-        one = _command(commands, name, run, text)
-        add_job_options(one)
+    _artefacts(commands)
     add_init_options(_command(commands, "init", init, "write hosts.txt and launch.toml"))
     trusting = _command(commands, "trust", trust, "make ssh trust every node to every node")
     add_job_options(trusting)
@@ -76,6 +71,21 @@ def _start(commands: _SubParsersAction[ArgumentParser]) -> None:
         "--dry-run", action="store_true", help="print all that would be written and run, run none"
     )
     start.add_argument("command", nargs="*", metavar="-- train.py ARGS", help="what to train")
+
+
+def _artefacts(commands: _SubParsersAction[ArgumentParser]) -> None:
+    hosts = _command(
+        commands, "hostfile", artefacts.print_hostfile, "print the DeepSpeed hostfile of a start"
+    )
+    artefacts.add_write_options(hosts, "hostfile")
+    text = "print .deepspeed_env of a start, secrets masked"
+    env = _command(commands, "env", artefacts.print_environment, text)
+    artefacts.add_write_options(env, "~/.deepspeed_env")
+    text = "print accelerate's configuration of each node"
+    accelerate = _command(commands, "accelerate-config", artefacts.print_accelerate, text)
+    artefacts.add_accelerate_options(accelerate)
+    for one in (hosts, env, accelerate):
+        add_job_options(one)
 
 
 def _of_a_run(

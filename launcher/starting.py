@@ -7,7 +7,6 @@ import os
 import secrets
 import sys
 from argparse import Namespace
-from collections.abc import Callable
 from pathlib import Path
 
 from checks.model import Job
@@ -73,23 +72,3 @@ def _write(record: Record, job: Job, plan: Plan, found: Gate) -> None:
     record.write("hostfile", hostfile(plan))
     record.write("environment", environment_file(plan))
     record.write_json("preflight.json", found.report)
-
-
-def print_hostfile(args: Namespace) -> int:
-    """The hostfile that `start` would use."""
-    return _print_artefact(args, hostfile)
-
-
-def print_environment(args: Namespace) -> int:
-    """The .deepspeed_env that `start` would be equal to."""
-    return _print_artefact(args, environment_file)
-
-
-def _print_artefact(args: Namespace, artefact: Callable[[Plan], str]) -> int:
-    job = job_of(args)
-    found = _gated(job)
-    if not found.go:
-        return STOPPED_BY_GATE
-    command = job.command or ("train.py",)
-    print(artefact(_plan(dataclasses.replace(job, command=command), found)), end="")
-    return 0

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import concurrent.futures
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
 
 from checks.catalogue import CATALOGUE
 from checks.check import claims_of
-from checks.cluster.contact import POOL, Contact
+from checks.cluster.contact import Contact
 from checks.cluster.gather import gather
 from checks.errors import FactError, PreflightError
 from checks.facts import ClusterView
 from checks.judge import decide, judge
 from checks.model import Job
 from checks.summary import Next, summary
+from launcher.everywhere import agreed, run_scripts
 from launcher.options import job_of
 from launcher.trust import hands
 from launcher.trust.plan import HERE, Change, changes, usable
@@ -61,7 +61,7 @@ def _made(
     if not wanted:
         print("Every node has a key, lets in all others and knows their host keys.")
         return True
-    if not hands.agreed(f"Change {len(wanted)} nodes so?", args):
+    if not agreed(f"Change {len(wanted)} nodes so?", args):
         raise PreflightError("nothing was changed")
     keys = {one.name: key.public for one in cluster.reached if (key := usable(one))}
     if path:
@@ -73,22 +73,8 @@ def _made(
 def _change(contact: Contact, wanted: Mapping[str, Change], keys: Mapping[str, str]) -> None:
     """New keys first, on all nodes; then who is let in and who is known."""
     making = {name: change.key_script() for name, change in wanted.items() if change.make_key}
-    made = {name: " ".join(out.split()[:2]) for name, out in _run(contact, making).items()}
-    _run(contact, {name: change.script({**keys, **made}) for name, change in wanted.items()})
-
-
-def _run(contact: Contact, scripts: Mapping[str, str]) -> dict[str, str]:
-    """What each script printed. Raises PreflightError with the first that did not end well."""
-    with concurrent.futures.ThreadPoolExecutor(POOL) as pool:
-        futures = {
-            name: pool.submit(contact.run, name, "exec sh -s", text.encode())
-            for name, text in scripts.items()
-        }
-    done = {name: future.result() for name, future in futures.items()}
-    for name, ran in done.items():
-        if ran.code != 0:
-            raise PreflightError(f"{name}: not changed: {ran.err.strip() or ran.out.strip()}")
-    return {name: ran.out for name, ran in done.items()}
+    made = {name: " ".join(out.split()[:2]) for name, out in run_scripts(contact, making).items()}
+    run_scripts(contact, {name: change.script({**keys, **made}) for name, change in wanted.items()})
 
 
 def _prove(job: Job) -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import getpass
 import subprocess
-import sys
 from argparse import Namespace
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -13,26 +12,18 @@ from pathlib import Path
 from checks.cluster.contact import Contact, open_contact
 from checks.cluster.gather import brief
 from checks.cluster.sshconfig import SshSetup
-from checks.errors import PreflightError, UsageError
+from checks.errors import PreflightError
 from checks.facts import ClusterView, Login
 from checks.facts.snapshot import Snapshot
 from checks.fold import fold
 from checks.model import Job
+from launcher.everywhere import agreed
 from launcher.trust.plan import OWN_KEY, fingerprint
 
 SECTIONS = ("known_hosts", "sshd", "trust", "who")
 BY_PASSWORD = ("key-denied", "key-missing", "password-denied")
 LIMIT_S = 20.0
 TRIES = 3
-
-
-def agreed(question: str, args: Namespace) -> bool:
-    """Whether the person, or --yes, says yes. Raises UsageError where nobody can be asked."""
-    if args.yes:
-        return True
-    if not sys.stdin.isatty():
-        raise UsageError("there is no terminal to ask at: add --yes to agree beforehand")
-    return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
 
 
 @contextlib.contextmanager

@@ -1,0 +1,138 @@
+"""What other tools read, printed or put on every node: hostfile, .deepspeed_env, YAML."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import secrets
+import shlex
+from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping
+
+from checks.catalogue import CATALOGUE
+from checks.check import claims_of
+from checks.cluster.contact import open_contact
+from checks.cluster.gather import gather
+from checks.errors import PreflightError
+from checks.facts import ClusterView, Login
+from checks.fold import fold
+from checks.model import Job
+from launcher.accelerate_file import accelerate_file
+from launcher.backends.slurm import allocation
+from launcher.everywhere import agreed, run_scripts
+from launcher.ground import ground
+from launcher.masking import masked_env
+from launcher.options import job_of
+from launcher.plan import Plan, hostfile, make_plan, shared_env
+
+STANDS_ON = ("gpu.slots-have-gpus", "nccl.all-nodes-agree-on-transport")
+"""Checks whose facts a plan needs; they are asked for the facts, not for a verdict."""
+
+Texts = Mapping[str, str]
+"""By node."""
+
+PUT = """\
+set -e
+umask {mask}
+cd "$HOME"
+mkdir -p "$(dirname {path})"
+printf %s {text} >{path}.new
+if [ -e {path} ] && ! cmp -s {path} {path}.new; then cp -p {path} {path}.old; fi
+mv {path}.new {path}
+"""
+
+
+def add_write_options(parser: ArgumentParser, where: str) -> None:
+    """Of every artefact."""
+    parser.add_argument(
+        "--write", nargs="?", const=where, metavar="PATH",
+        help=f"put it on every node (default: {where}); a file that is there is kept as PATH.old",
+    )  # fmt: skip
+    parser.add_argument("--yes", action="store_true", help="agree to that beforehand")
+
+
+def add_accelerate_options(parser: ArgumentParser) -> None:
+    """What accelerate's file says beyond the job."""
+    parser.add_argument("--fsdp", choices=("1", "2"), help="shard by FSDP of that version")
+    parser.add_argument("--wrap", metavar="CLASS", help="of the layers that FSDP wraps")
+    parser.add_argument("--mixed-precision", choices=("no", "bf16", "fp16"), help="of FSDP or DDP")
+    add_write_options(parser, "~/.cache/huggingface/accelerate/default_config.yaml")
+
+
+def print_hostfile(args: Namespace) -> int:
+    """The hostfile that `start` would use."""
+    plan, job = planned(args)
+    return _print_or_write(args, job, dict.fromkeys(job.names, hostfile(plan)))
+
+
+def print_environment(args: Namespace) -> int:
+    """The .deepspeed_env that `start` would be equal to; secrets are masked unless written."""
+    plan, job = planned(args)
+    env = shared_env(plan)
+    told = env if args.write else masked_env(env)
+    text = "".join(f"{name}={value}\n" for name, value in told.items())
+    return _print_or_write(args, job, dict.fromkeys(job.names, text))
+
+
+def print_accelerate(args: Namespace) -> int:
+    """accelerate's default_config.yaml of each node, with its own rank."""
+    plan, job = planned(args)
+    texts = {
+        node.name: accelerate_file(
+            job, plan, node.name, args.fsdp, args.wrap or "", args.mixed_precision or "no"
+        )
+        for node in plan.nodes
+    }
+    return _print_or_write(args, job, texts)
+
+
+def planned(args: Namespace) -> tuple[Plan, Job]:
+    """The plan on what the nodes say now. Raises PreflightError where one cannot be asked."""
+    job = job_of(args)
+    claims = claims_of([CATALOGUE[check] for check in STANDS_ON], job)
+    snapshot = gather(job, claims)
+    away = {one.name: one.read(Login) for one in ClusterView(snapshot).nodes if not one.reached}
+    if away:
+        causes = ", ".join(sorted({login.cause for login in away.values()}))
+        raise PreflightError(f"cannot log in to {fold(away)}: {causes}; see pytest preflight/")
+    started = dataclasses.replace(job, command=job.command or ("train.py",))
+    return make_plan(
+        started, ground(snapshot, allocation(job, os.environ)), secrets.token_hex(8)
+    ), job
+
+
+def _print_or_write(args: Namespace, job: Job, texts: Texts) -> int:
+    if args.write:
+        return _write(args, job, texts)
+    if len(set(texts.values())) == 1:
+        print(next(iter(texts.values())), end="")
+        return 0
+    for name, text in texts.items():
+        print(f"# {name}\n{text}")
+    return 0
+
+
+def _write(args: Namespace, job: Job, texts: Texts) -> int:
+    if not agreed(f"Write {args.write} on {fold(texts)}?", args):
+        raise PreflightError("nothing was written")
+    path = _quoted(args.write, job.workdir)
+    mask = "077" if args.run is print_environment else "022"
+    scripts = {
+        name: PUT.format(path=path, text=shlex.quote(text), mask=mask)
+        for name, text in texts.items()
+    }
+    contact, logins = open_contact(job, list(scripts), ("who",))
+    with contact:
+        away = [name for name, login in logins.items() if not login["data"]["reached"]]
+        if away:
+            raise PreflightError(f"cannot log in to {fold(away)}; nothing was written")
+        run_scripts(contact, scripts)
+    print(f"wrote {args.write} on {fold(texts)}")
+    return 0
+
+
+def _quoted(path: str, workdir: str) -> str:
+    """For sh in the home directory; a relative path belongs to workdir."""
+    if path.startswith("~/"):
+        return '"$HOME"/' + shlex.quote(path[2:])
+    return shlex.quote(path if path.startswith("/") else f"{workdir}/{path}")
