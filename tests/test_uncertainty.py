@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -119,6 +120,24 @@ def test_half_an_answer_is_kept(answers):
     found = answers(FULL + "; time.sleep(60)")
     assert "data" in found["limits"]
     assert found["who"] == {"error": "no answer in time"}
+
+
+def test_a_silent_node_is_not_waited_for_again_and_a_late_one_is_heard(resident_of, monkeypatch):
+    monkeypatch.setattr(resident, "REVIVE_S", 0.2)
+    dead = resident_of("hello(); time.sleep(60)")
+    ask = dead.request("who", {}, 1)
+    assert dead.answer(ask, time.monotonic() + 0.2) == {"error": "no answer in time"}
+    again = dead.request("who", {}, 1)
+    assert dead.answer(again, time.monotonic() + 3600) == {"error": "no answer in time"}
+    monkeypatch.setattr(resident, "REVIVE_S", 30.0)
+    late = resident_of(
+        """hello(); asked(); asked()
+for one in (1, 2): answer(json.dumps({"id": one, "data": {}}))
+time.sleep(60)"""
+    )
+    ask = late.request("who", {}, 1)
+    assert late.answer(ask, time.monotonic() + 0.2) == {"error": "no answer in time"}
+    assert late.answer(late.request("who", {}, 1), time.monotonic() + 30) == {"data": {}}
 
 
 def test_an_answer_behind_noise_counts(resident_of):

@@ -126,7 +126,7 @@ class Resident:
         self.noise = ""
         self.garbled = ""
         self.gone = ""
-        self._silent = False
+        self._late = False
         self._asked = time.monotonic()
         self._channel = session.open(command(python))
         try:
@@ -192,11 +192,11 @@ class Resident:
     def answer(self, number: int, deadline: float) -> Answer:
         """The answer to a request, waited for until `deadline` (time.monotonic()); never raises."""
         while number not in self._answers and not self.gone:
-            patience = self._asked + REVIVE_S if self._silent else deadline
+            patience = self._asked + REVIVE_S if self._late else deadline
             try:
                 line = self._channel.line(min(deadline, patience))
             except TimeoutError:
-                self._silent = True
+                self._late = True
                 return {"error": f"no answer in time{self._garbled()}"}
             except OSError as error:
                 self.gone = f"the connection broke: {error}"
@@ -204,7 +204,7 @@ class Resident:
             if line is None:
                 self.gone = f"the probe ended before it answered{self._garbled()}"
                 break
-            self._silent = False
+            self._late = False
             self._keep(line)
         return self._answers.pop(number, {"error": self.gone})
 

@@ -17,7 +17,7 @@ from checks.limits.amounts import size
 from checks.limits.control_group import lacks_cpus, lacks_memory
 from checks.limits.kin import kin, of, standard
 from checks.majority import holders, majority
-from checks.model import Severity, Verdict, ok, skip, warn
+from checks.model import Severity, Verdict, ok, skip, unknown, warn
 
 MEMORY_TOLERANCE = 0.05
 """Azure's node health checks allow as much; firmware and crash kernels take a little each."""
@@ -31,7 +31,11 @@ def memory_is_equal(node: NodeView) -> Verdict:
     A module of memory that failed is left out at boot without a word; a container may be given
     less. Offloading and data loaders are then sized for the others, and this node runs out first.
     """
-    mine, values = _memory(node), of(kin(node, Who, Cgroup), _memory)
+    mine = _memory(node)
+    if not mine:
+        return unknown(f"{node.name} does not tell how much memory it has")
+    told = of(kin(node, Who, Cgroup), _memory)
+    values = {name: memory for name, memory in told.items() if memory}
     if len(values) < 2:
         return ok(ALONE)
     usual = standard(values, node.job.head, MEMORY_TOLERANCE)
