@@ -85,11 +85,10 @@ def _of_matrices(found: Sequence[Matrix]) -> list[tuple[str, str]]:
     severed: list[Cut] = []
     reasons: list[_Reason] = []
     for matrix in sorted(found, key=_rank):
-        here = cuts(matrix)
-        crossing = {pair for cut in here for pair in cut.pairs}
-        new = [cut for cut in here if not any(cut.like(other) for other in severed)]
+        new = [cut for cut in cuts(matrix) if not any(cut.like(other) for other in severed)]
         told += [(node, _said(cut)) for cut in new for node in cut.nodes]
         severed += new
+        crossing = {pair for cut in severed for pair in cut.pairs}
         for reason in _of_matrix(matrix, crossing):
             if not any((one.node, one.end) == (reason.node, reason.end) for one in reasons):
                 reasons.append(reason)

@@ -194,6 +194,18 @@ def test_a_cut_is_told_once_for_ports_and_logins():
     assert list(said([*halves[0], *halves[1]])) == ["node[05-08]"]
 
 
+def test_a_cut_explains_the_master_port_behind_it():
+    def apart(source: str, target: str) -> bool:
+        return (source < "node05") != (target < "node05")
+
+    to_head = [
+        one
+        for one in matrix("ports", 8, apart, claim="master-port-is-reachable")
+        if one.subject[1] == "node01"
+    ]
+    assert list(said([*to_head, *matrix("ports", 8, apart)])) == ["node[05-08]"]
+
+
 def test_a_node_that_is_dead_beside_a_cut_is_told_beside_it():
     def fails(source: str, target: str) -> bool:
         return source != target and (
