@@ -89,16 +89,16 @@ def print_accelerate(args: Namespace) -> int:
 def planned(args: Namespace) -> tuple[Plan, Job]:
     """The plan on what the nodes say now. Raises PreflightError where one cannot be asked."""
     job = job_of(args)
+    # These files are deepspeed's, whoever starts; and accelerate's own may be what has to be mended
+    job = dataclasses.replace(job, launcher="deepspeed", command=job.command or ("train.py",))
     claims = claims_of([CATALOGUE[check] for check in STANDS_ON], job)
     snapshot = gather(job, claims)
     away = {one.name: one.read(Login) for one in ClusterView(snapshot).nodes if not one.reached}
     if away:
         causes = ", ".join(sorted({login.cause for login in away.values()}))
         raise PreflightError(f"cannot log in to {fold(away)}: {causes}; see pytest preflight/")
-    started = dataclasses.replace(job, command=job.command or ("train.py",))
-    return make_plan(
-        started, ground(snapshot, allocation(job, os.environ)), secrets.token_hex(8)
-    ), job
+    found = ground(snapshot, allocation(job, os.environ))
+    return make_plan(job, found, secrets.token_hex(8)), job
 
 
 def _print_or_write(args: Namespace, job: Job, texts: Texts) -> int:

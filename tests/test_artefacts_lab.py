@@ -62,7 +62,9 @@ def test_an_environment_only_the_login_can_read(tidy: Lab, tmp_path: Path):
     "words", [("--deepspeed-config", "zero2.json"), ("--fsdp", "1"), ("--fsdp", "2"), ()]
 )
 def test_accelerate_finds_its_rank_on_every_node(tidy: Lab, words: tuple[str, ...]):
-    code, said = launcher(tidy, "accelerate-config", "--write", "--yes", *words)
+    written = ("accelerate-config", "--write", "--yes", "--with", "accelerate", *words)
+    tidy.node("node2").run(f"mkdir -p {Path(YAML).parent}; echo broken >{YAML}", check=True)
+    code, said = launcher(tidy, *written)
     assert code == 0, said
     for rank, node in enumerate(tidy.nodes):
         assert f"machine_rank: {rank}\n" in node.run(f"cat {YAML}", check=True).stdout
