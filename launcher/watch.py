@@ -167,8 +167,11 @@ class Watch:
         if said.get("error"):
             what = f"{carrier.argv[0]} cannot be run on {node}: {why}; {carrier.missing}"
             self.fail(what, node, name)
+            return
+        if self.failure or self.succeeded:
+            return  # it ended because the run did
         brought = {node} if carrier.is_agent else {one.name for one in self.plan.nodes}
-        if brought - self.ended_nodes and not self.succeeded:
+        if brought - self.ended_nodes:
             self.fail(f"{name} on {node} ended before the ranks did: {why}", node, name)
 
     def _gone(self, node: str, said: Said) -> None:

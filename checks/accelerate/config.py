@@ -88,7 +88,8 @@ def config_of(node: NodeView) -> Config | None:
 def head_starts_all(cluster: ClusterView) -> bool:
     """Whether only the head's configuration is read."""
     config = config_of(cluster.head)
-    return config is not None and config.starts_others
+    named = cluster.job.accelerate_config
+    return config is not None and config.starts_others and not named
 
 
 def not_asked(node: NodeView) -> str:
@@ -104,6 +105,13 @@ def not_asked(node: NodeView) -> str:
 
 
 def config_to_judge(node: NodeView) -> Config | Verdict:
+    """One of several nodes' configuration, for what it says of the nodes; or why none is judged."""
+    if node.job.accelerate_config:
+        return skip("launch.toml names the file: a start gives machines, ranks and head itself")
+    return config_that_is_read(node)
+
+
+def config_that_is_read(node: NodeView) -> Config | Verdict:
     """The configuration of one of several nodes, or the verdict that there is none to judge."""
     if reason := not_asked(node):
         return skip(reason)

@@ -9,6 +9,7 @@ from checks.accelerate.config import (
     EACH_NODE,
     ConfigError,
     config_of,
+    config_that_is_read,
     config_to_judge,
     head_starts_all,
     not_asked,
@@ -240,7 +241,7 @@ def fsdp_keys_fit(node: NodeView) -> Verdict:
     FSDP 2 ignores what only version 1 has. A full state dict gathered over several nodes with
     parameters in host memory is where saving hangs.
     """
-    config = config_to_judge(node)
+    config = config_that_is_read(node)
     if isinstance(config, Verdict):
         return config
     return judge_fsdp(node, config)

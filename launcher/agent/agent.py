@@ -21,7 +21,10 @@ LIBC = ctypes.CDLL(None)
 MARK = "DEEPSPEED_PREFLIGHT_RUN"
 HOME = os.path.dirname(os.path.abspath(__file__))
 PASSED_ON = ("SIGTERM", "SIGINT", "SIGHUP", "SIGUSR1", "SIGUSR2")
-CARRIERS_OWN = ("OMPI_", "OPAL_", "ORTE_", "PMIX_", "PMI_", "SLURM_PROCID", "SLURM_LOCALID")
+CARRIERS_OWN = tuple(
+    "OMPI_ OPAL_ ORTE_ PMIX_ PMI_ SLURM_PROCID SLURM_LOCALID SLURM_GTIDS SLURM_NPROCS SLURM_NTASKS "
+    "SLURM_STEP SLURM_TASK".split()
+)
 """What mpirun and srun tell the one process that they start here: true of no rank."""
 NOT_STARTED = 127
 LOOK_S = 2.0

@@ -1,0 +1,1 @@
+"""What the labs of starts run: training scripts, and a real Slurm by hand."""
