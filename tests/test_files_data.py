@@ -131,6 +131,7 @@ LINKED = {"real": "/models/v2", "entries": 3}
         ({"kind": "file", "bytes": 4}, {"kind": "file", "bytes": 5}, "incomplete!"),
         ({"kind": "file", "bytes": 4, "digest": "a"}, {"kind": "file", "digest": "b"}, "pass"),
         ({"real": "/models/v1"}, LINKED, "another-version"),
+        ({"real": "/models/v1", "weights": 1}, {**LINKED, "weights": 2}, "another-version!"),
         ({"real": "/nvme/llama"}, {"real": "/scratch/llama"}, "pass"),
         ({}, {"real": "/models/v2"}, "pass"),
     ],

@@ -29,8 +29,8 @@ def needed_data_is_whole(node: NodeView) -> Verdict:
         verdict = (
             _pointers(node, seen, others)
             or _empty(node, path, seen, others)
-            or _apart(node, seen, others)
             or _another(node, seen, others)
+            or _apart(node, seen, others)
         )
         if verdict is not None:
             return verdict
@@ -103,4 +103,8 @@ def _another(node: NodeView, seen: Held, others: dict[str, Held]) -> Verdict | N
     )
     link = shlex.join(["ln", "-sfn", usual, seen.absolute])
     note = f"if {usual} is there; copy it first where it is not"
-    return warn("another-version", message, node.fix(link, note))
+    other = _weighty({node.name: seen, **others}) and _measured(seen) != _measured(
+        others[having[0]]
+    )
+    verdict = block if other else warn
+    return verdict("another-version", message, node.fix(link, note))

@@ -34,7 +34,7 @@ def packages_are_the_environments_own(node: NodeView) -> Verdict:
     )
     more = [other for other in hidden if other != name]
     message += f"; {', '.join(more)} likewise" if more else ""
-    fix = _taken_away(node, seen, first[0], list(hidden))
+    fix = _taken_away(node, first[0])
     grave = any(package in TRAINING for package in hidden)
     return (block if grave else warn)("shadowed", message, fix, copies=dict(hidden))
 
@@ -74,12 +74,10 @@ def _own_file(node: NodeView, file: str) -> Verdict:
     return block("package-shadowed", message, fix)
 
 
-def _taken_away(node: NodeView, seen: Software, folder: str, names: list[str]) -> Fix:
+def _taken_away(node: NodeView, folder: str) -> Fix:
     if "/.local/" in folder:
-        # pip takes the first copy on the path, which is then that one in any shell
-        pip = [seen.path, "-m", "pip", "uninstall", "-y", *names]
-        command = shlex.join(["env", f"PYTHONPATH={folder}", *pip])
-        note = 'takes those of ~/.local away; or PYTHONNOUSERSITE = "1" under [env] in launch.toml'
-        return node.fix(command, note)
+        # pip of a venv refuses to touch what is outside of it
+        note = 'sets all of it aside; or PYTHONNOUSERSITE = "1" under [env] in launch.toml'
+        return node.fix(shlex.join(["mv", folder, f"{folder}.away"]), note)
     find = "grep -nsE 'PYTHONPATH' ~/.[a-z]* /etc/environment /etc/profile.d/*"
     return node.fix(find, f"shows the line that puts {folder} on the path; take it out")

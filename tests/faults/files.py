@@ -18,6 +18,8 @@ ARGUMENTS = (
 )
 JOB = {"command": ARGUMENTS}
 NEEDS = {"exist": ("/data/llama", "/data/set")}
+SCRATCH = {"env": {"TMPDIR": "/scratch"}}
+HAVE_SCRATCH = ((made("have-scratch", "mkdir -p /scratch"), ALL),)
 POINTER = "version https://git-lfs.github.com/spec/v1\\noid sha256:0\\nsize 9\\n"
 DEAD_MOUNT = r"""
 mkdir -p /mnt/old; mknod -m 600 /dev/fuse c 10 229
@@ -87,19 +89,23 @@ CASES = [
         job=NEEDS,
         first=HAVING,
     ),
-    warned(
+    case(
         made("model-link-elsewhere", "ln -sfn /data/v1 /data/now"),
         *(WHOLE, NODE3, "another-version"),
         job={"exist": ("/data/now",)},
-        first=((made("have-set", DATA.replace("head -c 100000", "head -c 0")), ALL), (LINK, ALL)),
+        first=(*HAVING, (LINK, ALL)),
     ),
     case(
-        made("tmp-read-only", "mount -t tmpfs -o ro,mode=1777,size=2g none /tmp"),
+        made("tmp-read-only", "mount -t tmpfs -o ro,mode=1777,size=2g none /scratch"),
         *(TEMPORARY, NODE3, "read-only"),
+        job=SCRATCH,
+        first=HAVE_SCRATCH,
     ),
     case(
-        made("tmp-full", "mount -t tmpfs -o mode=1777,size=1m none /tmp"),
+        made("tmp-full", "mount -t tmpfs -o mode=1777,size=1m none /scratch"),
         *(TEMPORARY, NODE3, "no-space"),
+        job=SCRATCH,
+        first=HAVE_SCRATCH,
         mends=False,
     ),
     warned(
