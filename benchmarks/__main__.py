@@ -1,4 +1,4 @@
-"""`python -m benchmarks [preflight] [start] [dropped_port] [diagnose]`: all, or those that are named."""
+"""`python -m benchmarks [preflight] [start] [dropped_port] [diagnose]`: all, or those named."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ FAILURES = (
     ),
     symptom(
         "ended-by-signal",
-        ("SignalException: Process ", "got signal: "),
+        "SignalException: Process ",
         r"SignalException: Process \d+ got signal: (?P<signal>\d+)",
         cause="the launcher of this node was ended by signal {signal}: ctrl-C, a time limit, or a "
         "terminal that was closed",
@@ -74,7 +74,7 @@ FAILURES = (
     ),
     symptom(
         "mpi-rank-exited",
-        "mpirun ",
+        ("mpirun noticed that process", "mpirun has exited due", "mpirun detected that one"),
         r"mpirun (?:noticed that process|has exited due to process|detected that one or more)",
         cause="mpirun ended the job because a rank ended",
         fix=FIRST,

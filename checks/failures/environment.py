@@ -42,7 +42,12 @@ FAILURES = (
     ),
     noise(
         "rc-file-noise",
-        ("mesg: ", "stdin: is not a tty", "bind: warning: line editing not enabled"),
+        (
+            "mesg: ttyname failed",
+            "mesg: cannot open",
+            "stdin: is not a tty",
+            "bind: warning: line editing not enabled",
+        ),
         r"mesg: (?:ttyname failed: Inappropriate ioctl|cannot open)|stdin: is not a tty"
         r"|bind: warning: line editing not enabled",
         cause="a start-up file of the login shell expects a terminal; that alone does no harm",

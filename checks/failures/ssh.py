@@ -39,7 +39,7 @@ FAILURES = (
     ),
     root(
         "ssh-key-perms",
-        "are too open",
+        "Permissions ",
         r"Permissions (?P<mode>0?\d{3,4}) for '(?P<path>[^']+)' are too open",
         cause=MEANING["key-permissions"] + " (mode {mode}); copying and NFS do that",
         fix="chmod 600 {path}",
