@@ -26,8 +26,13 @@ CUDA_BUILD = """
 file=$("$PYTHON" -c 'import importlib.util as u; print(u.find_spec("torch").origin)')
 sed -i "s/^cuda.*/cuda = '11.8'/" "$(dirname "$file")/version.py"
 """
-TERMINALS = "mkdir -p /opt/conda/bin; ln -sf $PYTHON /opt/conda/bin/lab-python\n"
-IN_PATH = made("python-in-path", f"{TERMINALS}ln -s $PYTHON /usr/local/bin/lab-python")
+WRAPPED = """
+mkdir -p /opt/conda/bin
+for folder in /opt/conda/bin /usr/local/bin; do
+  printf '#!/bin/sh\\nexec %s "$@"\\n' "$PYTHON" >$folder/lab-python; chmod 755 $folder/lab-python
+done
+"""
+IN_PATH = made("python-in-path", WRAPPED)
 NOT_IN_PATH = made(
     "python-for-terminals-alone",
     "rm /usr/local/bin/lab-python\n"
