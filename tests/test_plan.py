@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import json
+import shlex
 
 import pytest
 
@@ -150,3 +152,82 @@ def test_a_login_of_its_own_goes_to_pdsh():
     carrier = plan_of(nodes=nodes, ssh=Ssh()).carrier
     assert carrier.argv[5] == "node1,ubuntu@node2"
     assert carrier.env["PDSH_SSH_ARGS_APPEND"] == "-F /tmp/deepspeed-preflight-abc/ssh_config"
+
+
+AGENT = ("/venv/bin/python", "-I", "-S", "/tmp/deepspeed-preflight-abc/agent.py", "rank")
+
+
+def ground(**kind):
+    return dataclasses.replace(GROUND, **kind)
+
+
+def test_torchrun_is_told_its_place_and_its_ranks_begin_at_0():
+    plan = plan_of(launcher="torchrun", head="node2")
+    assert plan.nodes[1].launch == (
+        "/venv/bin/python", "-u", "-m", "torch.distributed.run", "--nnodes=3", "--nproc-per-node=2",
+        "--node-rank=1", "--rdzv-backend=static", "--master-addr=10.0.0.1", "--master-port=29500",
+        "--rdzv-id=abc", "--log-dir=/tmp/deepspeed-preflight-abc", "--no-python", *AGENT,
+    )  # fmt: skip
+    assert numbered(plan) == [
+        (0, "node2", 0, 0), (1, "node1", 0, 0), (2, "node1", 1, 1), (3, "node3", 0, 0),
+    ]  # fmt: skip
+    assert plan.local_rank_at is None
+    assert plain_commands(plan, "h")["node1"] == (
+        "cd /data/run && torchrun --nnodes=3 --nproc-per-node=2 --node-rank=1 --rdzv-backend=static"
+        " --master-addr=10.0.0.1 --master-port=29500 train.py --steps 5"
+    )
+
+
+def test_accelerate_is_told_its_place_and_as_many_processes_as_give_its_own():
+    plan = plan_of(launcher="accelerate")
+    assert plan.nodes[0].launch == (
+        "/venv/bin/python", "-u", "-m", "accelerate.commands.launch", "--num_machines=3",
+        "--machine_rank=0", "--num_processes=6", "--main_process_ip=10.0.0.1",
+        "--main_process_port=29500", "--same_network", "--rdzv_backend=static", "--gpu_ids=all",
+        "--multi_gpu", "--log_dir=/tmp/deepspeed-preflight-abc", "--no_python", *AGENT,
+    )  # fmt: skip
+    assert "--num_processes=3" in plan.nodes[1].launch
+    assert [node.env.get("ACCELERATE_USE_CPU") for node in plan.nodes] == [None, None, "true"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "kind", "expected"),
+    [
+        ({"deepspeed_config": "z.json"}, "FSDP", ("--deepspeed_config_file=z.json",)),
+        ({"accelerate_config": "a.yaml"}, "FSDP", ("--config_file=a.yaml",)),
+        ({}, "DEEPSPEED", ("--deepspeed_multinode_launcher=standard",)),
+        ({}, "NO", ("--multi_gpu",)),
+    ],
+)  # fmt: skip
+def test_accelerate_shards_as_its_configuration_says(fields, kind, expected):
+    found = ground(accelerate=dict.fromkeys(("node1", "node2", "node3"), kind))
+    plan = plan_of(found, launcher="accelerate", **fields)
+    assert set(expected) <= set(plan.nodes[2].launch)
+    assert ("--multi_gpu" in plan.nodes[2].launch) is ("--multi_gpu" in expected)
+    cpu = "ACCELERATE_USE_CPU" in plan.nodes[2].env
+    assert cpu is (kind != "DEEPSPEED" and "deepspeed_config" not in fields)
+
+
+@pytest.mark.parametrize("launcher", ["torchrun", "accelerate"])
+def test_devices_that_are_left_out_are_hidden_from_launchers_that_count_from_0(launcher):
+    plan = plan_of(launcher=launcher, include="node1:1@node2")
+    assert plan.nodes[0].env["CUDA_VISIBLE_DEVICES"] == "1"
+    assert "CUDA_VISIBLE_DEVICES" not in plan.nodes[1].env
+
+
+@pytest.mark.parametrize("backend", ["pdsh", "ssh", "openmpi", "slurm"])
+@pytest.mark.parametrize("launcher", ["deepspeed", "accelerate", "torchrun"])
+def test_a_dry_run_prints_each_command_and_file_and_no_secret(launcher, backend):
+    found = ground(slurm_job="17")
+    plan = plan_of(found, launcher=launcher, backend=backend, env={"HF_TOKEN": "s3cret"})
+    text = dry_run(plan, "runs/x/hostfile")
+    assert shlex.join(plan.carrier.argv) in text
+    assert f"# on {', '.join(plan.carrier.on)}, to bring the agent to every node" in text
+    for name, content in plan.carrier.files.items():
+        assert f"{plan.home}/{name} (0600)\n{content.rstrip()}" in text
+    for node in plan.nodes:
+        shown = {**node_file(plan, node), "env": {**node.env, "HF_TOKEN": "***"}}
+        assert json.dumps(shown, indent=1) in text
+    for name, command in plain_commands(plan, "runs/x/hostfile").items():
+        assert f"# on {name}, what would be typed by hand for the same ranks\n{command}" in text
+    assert "s3cret" not in text

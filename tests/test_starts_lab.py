@@ -69,18 +69,20 @@ def place(tmp_path_factory):
     (folder / "zero2.json").write_text(json.dumps(ZERO2))
     (folder / "launch.toml").write_text(
         '[env]\nHF_TOKEN = "hf_Secret"\nOMP_NUM_THREADS = 1\n'
-        f"TORCH_EXTENSIONS_DIR = {json.dumps(str(compiled(folder)))}\n"
+        f"XDG_CACHE_HOME = {json.dumps(str(compiled(folder)))}\n"
     )
     return folder
 
 
 def compiled(folder):
-    """DeepSpeed's ops where the lab's user may lock them; compiled by scripts/setup already."""
-    ops = folder / "ops"
-    shutil.copytree(OPS, ops) if OPS.is_dir() else ops.mkdir()
-    for path in (ops, *ops.rglob("*")):
+    """DeepSpeed's ops as scripts/setup compiled them, where the lab's user may lock them."""
+    cache = folder / "cache"
+    cache.mkdir()
+    if OPS.is_dir():
+        shutil.copytree(OPS, cache / OPS.name)
+    for path in (cache, *cache.rglob("*")):
         path.chmod(0o777)
-    return ops
+    return cache
 
 
 @pytest.fixture(scope="module")

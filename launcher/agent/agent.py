@@ -21,10 +21,9 @@ LIBC = ctypes.CDLL(None)
 MARK = "DEEPSPEED_PREFLIGHT_RUN"
 HOME = os.path.dirname(os.path.abspath(__file__))
 PASSED_ON = ("SIGTERM", "SIGINT", "SIGHUP", "SIGUSR1", "SIGUSR2")
-CARRIERS_OWN = tuple(
-    "OMPI_ OPAL_ ORTE_ PMIX_ PMI_ SLURM_PROCID SLURM_LOCALID SLURM_GTIDS SLURM_NPROCS SLURM_NTASKS "
-    "SLURM_STEP SLURM_TASK".split()
-)
+MPIS_OWN = ("OMPI_", "OPAL_", "ORTE_", "PMIX_", "PMI_")
+SLURMS_OWN = ("PROCID", "LOCALID", "GTIDS", "NPROCS", "NTASKS", "STEP", "TASK")
+CARRIERS_OWN = MPIS_OWN + tuple("SLURM_" + name for name in SLURMS_OWN)
 """What mpirun and srun tell the one process that they start here: true of no rank."""
 NOT_STARTED = 127
 LOOK_S = 2.0
