@@ -193,6 +193,9 @@ def test_full_tables(name, value, cause):
     assert accused(snap, "kernel-tables-have-room") == {"node2": cause}
     fix = judged(snap, "limits.kernel-tables-have-room")["node2",].fix
     assert fix.command.startswith(f"sysctl -w {name}=")
+    mended = sysctl(name, int(fix.command.partition("=")[2]))
+    busier = dataclasses.replace(mended, threads=900, files_open=9000)
+    assert accused(nodes(("node2", busier)), "kernel-tables-have-room") == {}
 
 
 def test_a_kernel_that_has_no_such_table_is_let_be():

@@ -40,7 +40,7 @@ def kernel_tables_have_room(node: NodeView) -> Verdict:
         has = machine.sysctls.get(name)
         if has is not None and has < least:
             message = f"{name} on {node.name} is {has}; expected {least} for {slots} ranks"
-            fix = _sysctl(node, name, max(least, MAPS_WANTED))
+            fix = _sysctl(node, name, max(2 * least, MAPS_WANTED))
             return warn(cause, message, fix, has=has, wanted=least)
     return ok(f"the kernel's tables on {node.name} have room")
 

@@ -180,7 +180,7 @@ CASES = [
     warned(
         made(
             "another-job",
-            f"burn() {{ nice -n -5 setsid sh -c '{BURNER}' </dev/null >/dev/null 2>&1 & }}\n"
+            f"burn() {{ nice -n -12 setsid sh -c '{BURNER}' </dev/null >/dev/null 2>&1 & }}\n"
             "burn; burn; sleep 11",
         ),
         "limits.cpus-are-free",
