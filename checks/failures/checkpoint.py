@@ -15,7 +15,7 @@ FAILURES = (
         r"\[Errno 28\] No space left on device|inline_container\.cc:\d+\] \. unexpected pos",
         cause="the disk is full, or the quota is used up; torch.save calls that `unexpected pos`",
         fix="`df -h` and `df -i` of output, /tmp and the caches on that node",
-        checks=WRITABLE,
+        checks=("files.home-and-caches-have-room", "files.temporary-folder-is-usable", *WRITABLE),
     ),
     root(
         "zero-missing-shards",
@@ -24,7 +24,11 @@ FAILURES = (
         r"but found (?P<have>\d+) files",
         cause="{have} of {want} optimizer shards are in {path}; " + APART,
         fix=TOGETHER + ", then merge again (zero_to_fp32.py)",
-        checks=WRITABLE,
+        checks=(
+            "files.checkpoints-can-be-resumed",
+            "files.shared-folders-are-shared-everywhere",
+            *WRITABLE,
+        ),
     ),
     root(
         "zero-no-latest",
@@ -33,7 +37,11 @@ FAILURES = (
         cause="the file that names the newest checkpoint is on rank 0's node alone, or this is "
         "the wrong directory",
         fix="merge on rank 0's node, or name the checkpoint: -t global_stepN",
-        checks=WRITABLE,
+        checks=(
+            "files.checkpoints-can-be-resumed",
+            "files.shared-folders-are-shared-everywhere",
+            *WRITABLE,
+        ),
     ),
     silent(
         "load-latest-silent",
@@ -42,14 +50,22 @@ FAILURES = (
         cause="the ranks of this node found no checkpoint at {path} and began from scratch, while "
         "others may have resumed",
         fix="a shared directory, or the checkpoint and its `latest` file on every node; give a tag",
-        checks=WRITABLE,
+        checks=(
+            "files.checkpoints-can-be-resumed",
+            "files.shared-folders-are-shared-everywhere",
+            *WRITABLE,
+        ),
     ),
     root(
         "zero-ckpt-paths-missing",
         "The following zero checkpoints paths are missing: ",
         cause=APART,
         fix=TOGETHER + " that every node sees, or use_node_local_storage with the same nodes",
-        checks=WRITABLE,
+        checks=(
+            "files.checkpoints-can-be-resumed",
+            "files.shared-folders-are-shared-everywhere",
+            *WRITABLE,
+        ),
     ),
     root(
         "ckpt-client-path-missing",
@@ -57,7 +73,11 @@ FAILURES = (
         r"Client provided checkpoint load path: (?P<path>.+) does not exist",
         cause="the model's states are on rank 0's node alone; {path} is not here",
         fix=TOGETHER + " that every node sees",
-        checks=WRITABLE,
+        checks=(
+            "files.checkpoints-can-be-resumed",
+            "files.shared-folders-are-shared-everywhere",
+            *WRITABLE,
+        ),
     ),
     silent(
         "zero3-not-saved",

@@ -16,7 +16,10 @@ FAILURES = (
         "data or downloads, at the start each node's first one",
         fix="prepare data and models before the start ([start] before), share their cache between "
         "nodes, or raise ddp_timeout",
-        checks=("files.needed-files-exist",),
+        checks=(
+            "files.needed-data-is-whole",
+            "files.needed-files-exist",
+        ),
     ),
     symptom(
         "nccl-timeout-zero3-save",
@@ -37,7 +40,12 @@ FAILURES = (
         cause="{op} number {seq} waited {ms} ms for a rank that did not come, or for the network",
         fix="the rank with the lowest SeqNum is the one to look at; with the same number "
         "everywhere it is the network",
-        checks=("ports.ephemeral-ports-are-open", "network.mtu-is-equal"),
+        checks=(
+            "network.full-size-packets-arrive",
+            "nccl.a-failed-rank-ends-the-others",
+            "ports.ephemeral-ports-are-open",
+            "network.mtu-is-equal",
+        ),
     ),
     symptom(
         "nccl-watchdog-stuck",
@@ -45,7 +53,10 @@ FAILURES = (
         r"ProcessGroupNCCL's watchdog got stuck for (?P<s>\d+) seconds",
         cause="a call into CUDA or NCCL did not return for {s} s: a GPU or its driver hangs",
         fix="`dmesg | grep -i xid` on that node; reset or drain the GPU",
-        checks=("gpu.driver-answers",),
+        checks=(
+            "gpu.kernel-reports-no-gpu-fault",
+            "gpu.driver-answers",
+        ),
     ),
     symptom(
         "nccl-took-down",

@@ -13,7 +13,12 @@ FAILURES = (
         cause="a file or directory is not on this node: it is on the head alone, or rank 0 made it "
         "and the file system is not shared",
         fix="bring it to every node at the same path, and list it under `exist` in launch.toml",
-        checks=("files.needed-files-exist", "files.same-files-are-equal"),
+        checks=(
+            "files.paths-in-the-command-are-there",
+            "files.shared-folders-are-shared-everywhere",
+            "files.needed-files-exist",
+            "files.same-files-are-equal",
+        ),
     ),
     root(
         "hf-offline",
@@ -23,7 +28,10 @@ FAILURES = (
         "HF_HUB_OFFLINE and proxies are not carried by deepspeed",
         fix="download before the start to a shared HF_HOME, and set these in .deepspeed_env or "
         "[env]",
-        checks=("files.needed-files-exist",),
+        checks=(
+            "files.needed-data-is-whole",
+            "files.needed-files-exist",
+        ),
     ),
     root(
         "hf-gated",

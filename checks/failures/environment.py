@@ -12,6 +12,7 @@ FAILURES = (
         "key, val = var.split('=', maxsplit=1)",
         cause="a line of .deepspeed_env has no =: it is empty or a comment",
         fix=LINES + ": no comment, no blank line, no export",
+        checks=("nccl.deepspeed-env-file-is-sound",),
     ),
     silent(
         "ds-env-comment-kills-job",
@@ -20,6 +21,7 @@ FAILURES = (
         cause="a comment in .deepspeed_env became part of the remote command and cut it off: the "
         "nodes print their environment, no rank starts, and deepspeed exits 0",
         fix=LINES,
+        checks=("nccl.deepspeed-env-file-is-sound",),
     ),
     root(
         "remote-quote-error",
@@ -29,6 +31,7 @@ FAILURES = (
         cause="an argument or a value of the environment with a quote, bracket or semicolon "
         "reached the remote shell as it is; DeepSpeed quotes only what has a space in it",
         fix="put such values into a file that the script reads; our launcher carries any argument",
+        checks=("nccl.deepspeed-env-file-is-sound",),
     ),
     root(
         "remote-command-not-found",

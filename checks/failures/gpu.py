@@ -35,7 +35,10 @@ FAILURES = (
         cause="there are more ranks on this node than GPUs that they see: slots= or --num_gpus is "
         "too high, or CUDA_VISIBLE_DEVICES was inherited",
         fix="slots= no more than `nvidia-smi -L | wc -l`; unset CUDA_VISIBLE_DEVICES",
-        checks=("gpu.slots-have-gpus",),
+        checks=(
+            "gpu.shell-hides-no-gpu",
+            "gpu.slots-have-gpus",
+        ),
     ),
     root(
         "cuda-802-fabric",
@@ -44,14 +47,17 @@ FAILURES = (
         "or is of another version than the driver",
         fix="install nvidia-fabricmanager of the driver's version and "
         "`systemctl enable --now nvidia-fabricmanager`",
-        checks=("gpu.driver-answers", "training.smoke-trains"),
+        checks=("gpu.fabric-is-ready", "gpu.driver-answers", "training.smoke-trains"),
     ),
     root(
         "nvml-mismatch",
         "Failed to initialize NVML: Driver/library version mismatch",
         cause="the driver's packages were upgraded and its old kernel module is still loaded",
         fix="reboot the node; hold the nvidia packages back from unattended upgrades",
-        checks=("gpu.driver-answers",),
+        checks=(
+            "gpu.driver-libraries-are-whole",
+            "gpu.driver-answers",
+        ),
     ),
     root(
         "gpu-xid",
@@ -60,7 +66,10 @@ FAILURES = (
         cause="the driver reported Xid {xid} for the GPU at {pci}: 48, 63, 64, 74, 79, 92, 94, 95, "
         "119 and 120 are the hardware, 13, 31, 43 and 45 mostly the program",
         fix="drain the node and reset or replace the GPU; `nvidia-smi -q -d ECC,ROW_REMAPPER`",
-        checks=("gpu.driver-answers",),
+        checks=(
+            "gpu.kernel-reports-no-gpu-fault",
+            "gpu.driver-answers",
+        ),
     ),
     root(
         "cuda-oom",
@@ -70,7 +79,10 @@ FAILURES = (
         "run still holds some",
         fix="`nvidia-smi` on that node shows leftovers; else a smaller micro batch, activation "
         "checkpointing, a higher ZeRO stage, offload",
-        checks=("gpu.driver-answers",),
+        checks=(
+            "gpu.gpus-are-idle",
+            "gpu.driver-answers",
+        ),
     ),
     root(
         "no-gpus-nccl",
@@ -81,14 +93,26 @@ FAILURES = (
         "container, or an empty CUDA_VISIBLE_DEVICES",
         fix="`nvidia-smi -L` and `python -c 'import torch; print(torch.version.cuda)'` on the "
         "node; `docker run --gpus all`",
-        checks=("gpu.slots-have-gpus", "gpu.driver-answers", "software.versions-are-equal"),
+        checks=(
+            "software.torch-fits-the-gpus",
+            "gpu.shell-hides-no-gpu",
+            "gpu.devices-may-be-opened",
+            "gpu.slots-have-gpus",
+            "gpu.driver-answers",
+            "software.versions-are-equal",
+        ),
     ),
     root(
         "cuda-driver-too-old",
         "The NVIDIA driver on your system is too old",
         cause="torch was built for a newer CUDA than the driver of this node knows",
         fix="a newer driver, or a torch built for the driver's CUDA",
-        checks=("gpu.models-are-equal", "training.smoke-trains"),
+        checks=(
+            "software.torch-fits-the-gpus",
+            "gpu.drivers-are-equal",
+            "gpu.models-are-equal",
+            "training.smoke-trains",
+        ),
         survivable=True,
     ),
     root(
@@ -96,7 +120,7 @@ FAILURES = (
         "no kernel image is available for execution on the device",
         cause="torch or an extension was not built for this kind of GPU",
         fix="install a build for its compute capability, or build with TORCH_CUDA_ARCH_LIST",
-        checks=("gpu.models-are-equal", "training.smoke-trains"),
+        checks=("software.torch-fits-the-gpus", "gpu.models-are-equal", "training.smoke-trains"),
     ),
     root(
         "cuda-illegal-access",
@@ -110,6 +134,10 @@ FAILURES = (
         "uncorrectable ECC error encountered",
         cause="the memory of a GPU is damaged",
         fix="reset the GPU, and drain the node where it comes again",
-        checks=("gpu.driver-answers",),
+        checks=(
+            "gpu.memory-has-no-errors",
+            "gpu.kernel-reports-no-gpu-fault",
+            "gpu.driver-answers",
+        ),
     ),
 )

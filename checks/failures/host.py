@@ -17,7 +17,7 @@ FAILURES = (
         cause="a rank was ended by {name} (SIGKILL: most often the kernel, out of memory; SIGBUS: "
         "a full /dev/shm; SIGSEGV: a broken library)",
         fix="`dmesg | tail` on that node",
-        checks=SHM,
+        checks=("limits.group-allows-enough-memory", "limits.memory-is-free", *SHM),
     ),
     root(
         "dataloader-bus-error",
@@ -26,7 +26,7 @@ FAILURES = (
         r"(?P<name>[A-Za-z ]+)",
         cause="a data loader worker died ({name}): /dev/shm is too small, or the memory is full",
         fix=MEND_SHM + "; num_workers=0 proves it",
-        checks=SHM,
+        checks=("limits.memory-is-free", *SHM),
     ),
     root(
         "shm-open",
@@ -68,7 +68,10 @@ FAILURES = (
         r"|pthread_create failed.*Resource temporarily unavailable",
         cause="the account may start no more processes or threads",
         fix="nproc unlimited for logins over ssh; in a container its pids limit",
-        checks=("limits.nproc-is-enough",),
+        checks=(
+            "limits.group-allows-enough-processes",
+            "limits.nproc-is-enough",
+        ),
     ),
     root(
         "kernel-oom",
@@ -76,13 +79,21 @@ FAILURES = (
         r"Out of memory: Killed process (?P<pid>\d+) \((?P<name>[^)]+)\)",
         cause="the kernel killed {name}, process {pid}, because the machine's memory was full",
         fix="let fewer ranks load at once, load under zero.Init, or offload less",
+        checks=(
+            "limits.kernel-kills-no-rank",
+            "limits.group-allows-enough-memory",
+            "limits.memory-is-free",
+        ),
     ),
     root(
         "stale-nfs",
         "Stale file handle",
         cause="a file on NFS was replaced, or its export made anew, while it was read",
         fix="mount it again on that node",
-        checks=("files.needed-files-exist",),
+        checks=(
+            "files.network-mounts-answer",
+            "files.needed-files-exist",
+        ),
     ),
     silent(
         "clock-skew",

@@ -95,6 +95,11 @@ FAILURES = (
         "each rank loads all weights, or the optimizer is offloaded to it",
         fix="`dmesg | grep -i 'killed process'` on that node; let fewer ranks load at once, load "
         "under zero.Init, or offload less",
+        checks=(
+            "limits.group-allows-enough-memory",
+            "limits.memory-is-free",
+            "limits.kernel-kills-no-rank",
+        ),
     ),
     root(
         "rank-bus-error",

@@ -96,7 +96,11 @@ FAILURES = (
         cause="ranks do not agree on what they send ({got} bytes, {wanted} expected): another NCCL "
         "or another NCCL_* variable on one node, or different collectives",
         fix="the same NCCL and the same NCCL_* everywhere; see ~/.nccl.conf and /etc/nccl.conf",
-        checks=("nccl.variables-are-equal", "software.versions-are-equal"),
+        checks=(
+            "nccl.conf-file-is-read-as-meant",
+            "nccl.variables-are-equal",
+            "software.versions-are-equal",
+        ),
     ),
     symptom(
         "nccl-unhandled-system",

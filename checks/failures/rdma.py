@@ -31,14 +31,14 @@ FAILURES = (
         r"with (?:error 12\b|status=12\b|status=(?!IBV_)\w*\(12\))",
         cause=UNANSWERED,
         fix=MEND_FABRIC,
-        checks=FABRIC,
+        checks=("nccl.gid-index-is-valid", *FABRIC),
     ),
     root(
         "ib-retry-exceeded-12-new",
         "status=IBV_WC_RETRY_EXC_ERR(12)",
         cause=UNANSWERED,
         fix=MEND_FABRIC,
-        checks=FABRIC,
+        checks=("nccl.gid-index-is-valid", *FABRIC),
     ),
     root(
         "ib-wizardlm-12",
@@ -55,7 +55,10 @@ FAILURES = (
         cause="the adapter may not reach the GPU's memory: PCI access control (ACS), or "
         "nvidia_peermem is not loaded",
         fix="turn ACS off in the BIOS, `modprobe nvidia_peermem`; NCCL_NET_GDR_LEVEL=0 proves it",
-        checks=("nccl.infiniband-is-usable",),
+        checks=(
+            "limits.acs-is-off",
+            "nccl.infiniband-is-usable",
+        ),
     ),
     root(
         "ib-reg-mr",
@@ -81,7 +84,11 @@ FAILURES = (
         cause="adapters cannot be joined ({why}): a stale RoCE address index, InfiniBand against "
         "Ethernet, or no way between them",
         fix="unset NCCL_IB_GID_INDEX from NCCL 2.21 on, and name alike ports in NCCL_IB_HCA",
-        checks=("nccl.variables-are-equal", "nccl.infiniband-ports-are-active"),
+        checks=(
+            "nccl.gid-index-is-valid",
+            "nccl.variables-are-equal",
+            "nccl.infiniband-ports-are-active",
+        ),
     ),
     root(
         "ib-incompatible-link",
@@ -89,7 +96,11 @@ FAILURES = (
         r"Attempted to (?:connect|merge) incompatible devices",
         cause="one rank uses an InfiniBand port, another an Ethernet one",
         fix="name ports of one kind in NCCL_IB_HCA, on every node",
-        checks=("nccl.all-nodes-agree-on-transport", "nccl.infiniband-ports-are-active"),
+        checks=(
+            "nccl.every-adapter-named-is-there",
+            "nccl.all-nodes-agree-on-transport",
+            "nccl.infiniband-ports-are-active",
+        ),
     ),
     root(
         "ib-async-event",
@@ -98,7 +109,11 @@ FAILURES = (
         r"(?:Got async event|async fatal event|Got non-fatal async event)",
         cause="the adapter told an event in the middle of the run: its link went down or came back",
         fix="look at cable and switch; `perfquery` and the port's error counters on that node",
-        checks=("nccl.infiniband-ports-are-active",),
+        checks=(
+            "nccl.port-errors-do-not-grow",
+            "limits.links-stay-up",
+            "nccl.infiniband-ports-are-active",
+        ),
         survivable=True,
     ),
     root(
@@ -106,7 +121,11 @@ FAILURES = (
         "Detected mixed local Net device counts across ranks",
         cause="a node has fewer working adapters than the others",
         fix="mend the adapter, or name those that all nodes have in NCCL_IB_HCA",
-        checks=("nccl.infiniband-ports-are-active", "nccl.all-nodes-agree-on-transport"),
+        checks=(
+            "nccl.every-adapter-named-is-there",
+            "nccl.infiniband-ports-are-active",
+            "nccl.all-nodes-agree-on-transport",
+        ),
         survivable=True,
     ),
     root(
@@ -116,6 +135,6 @@ FAILURES = (
         cause="a message was larger than its receiver allows: the adapters' MTU differs",
         fix="the same MTU on adapters and switch ports; `ibv_devinfo | grep active_mtu` on each "
         "node",
-        checks=("network.mtu-is-equal", "nccl.infiniband-is-usable"),
+        checks=("nccl.roce-mtu-is-equal", "network.mtu-is-equal", "nccl.infiniband-is-usable"),
     ),
 )

@@ -40,7 +40,11 @@ FAILURES = (
         cause="the interpreter of this rank has no module {module}",
         fix="install what the run needs into the environment of every node; a module of your own "
         "has to be in the working directory or in PYTHONPATH",
-        checks=("software.versions-are-equal", "files.workdir-is-there"),
+        checks=(
+            "software.program-is-importable",
+            "software.versions-are-equal",
+            "files.workdir-is-there",
+        ),
     ),
     root(
         "remote-script-missing",
@@ -49,7 +53,11 @@ FAILURES = (
         cause="the script {path} is not on this node, or the working directory is not",
         fix="bring the code to every node at the same path, and list it under `same` of "
         "launch.toml",
-        checks=("files.workdir-is-there", "files.same-files-are-equal"),
+        checks=(
+            "software.program-is-importable",
+            "files.workdir-is-there",
+            "files.same-files-are-equal",
+        ),
     ),
     root(
         "remote-lib-missing",
@@ -70,6 +78,10 @@ FAILURES = (
         "missing): from LD_LIBRARY_PATH, LD_PRELOAD, or two wheels over each other",
         fix="take the foreign library out of LD_LIBRARY_PATH, or install the nvidia-nccl wheel of "
         "this torch anew",
-        checks=("software.versions-are-equal", "training.smoke-trains"),
+        checks=(
+            "software.packages-are-the-environments-own",
+            "software.versions-are-equal",
+            "training.smoke-trains",
+        ),
     ),
 )

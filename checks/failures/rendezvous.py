@@ -18,7 +18,11 @@ FAILURES = (
         cause="this rank reached nobody at {host}:{port}: rank 0 died or never started, the "
         "address or name is wrong, or a firewall drops",
         fix="read what rank 0 said first; then test {host}:{port} from this node",
-        checks=(*REACHABLE, "names.every-node-resolves-every-node"),
+        checks=(
+            "software.proxy-spares-the-nodes",
+            *REACHABLE,
+            "names.every-node-resolves-every-node",
+        ),
     ),
     root(
         "tcpstore-connect-errno",
@@ -48,7 +52,7 @@ FAILURES = (
         r"failed to listen on any local network address\. port: (?P<port>\d+),.*EADDRINUSE",
         cause=HELD,
         fix=FREE_IT,
-        checks=FREE,
+        checks=("ports.master-port-is-not-handed-out", *FREE),
     ),
     root(
         "eaddrinuse-legacy",
@@ -56,7 +60,7 @@ FAILURES = (
         r"failed to (?:bind|listen).*? (?:\S*:)?(?P<port>\d+) \(errno: 98 - Address already in use",
         cause=HELD,
         fix=FREE_IT,
-        checks=FREE,
+        checks=("ports.master-port-is-not-handed-out", *FREE),
         survivable=True,
     ),
     symptom(
