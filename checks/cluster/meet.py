@@ -1,0 +1,60 @@
+"""One rank of the rendezvous smoke: meet the others where training would, and add up.
+
+This file is not imported: its text is a task of `warm`. Each stage is said before it is entered,
+so that of a rank that does not come through it is known where it stands.
+"""
+
+from __future__ import annotations
+
+import datetime
+import os
+from collections.abc import Callable
+from typing import Any
+
+Say = Callable[..., None]
+
+
+def device_of(torch: Any, backend: str, local: int, say: Say) -> Any:
+    """The rank's own device."""
+    if backend != "nccl":
+        return torch.device("cpu")
+    say(stage="device")
+    torch.cuda.set_device(local)
+    return torch.device("cuda", local)
+
+
+def meet(torch: Any, say: Say, rank: int, world: int, device: Any, wait: Any) -> None:
+    """The store, the group, and a first sum in which every rank's part can be told."""
+    dist = torch.distributed
+    say(stage="store")
+    address, port = os.environ["MASTER_ADDR"], int(os.environ["MASTER_PORT"])
+    store = dist.TCPStore(address, port, world, rank == 0, wait, wait_for_workers=False)
+    say(stage="group")
+    backend = os.environ["PREFLIGHT_BACKEND"]
+    dist.init_process_group(backend, store=store, rank=rank, world_size=world, timeout=wait)
+    say(stage="all-reduce")
+    parts = torch.zeros(world, dtype=torch.float32, device=device)
+    parts[rank] = rank + 1
+    dist.all_reduce(parts)
+    wrong = [at for at, value in enumerate(parts.tolist()) if value != at + 1]
+    say(stage="barrier", wrong=wrong)
+    dist.barrier()
+    say(stage="done")
+    part(store, rank, world, wait)
+
+
+def part(store: Any, rank: int, world: int, wait: Any) -> None:
+    """Rank 0, which holds the store, goes last: no connection of its port waits to be closed."""
+    if rank:
+        store.set(f"preflight/gone/{rank}", "")
+    else:
+        store.wait([f"preflight/gone/{number}" for number in range(1, world)], wait)
+
+
+def task(torch: Any, say: Say) -> None:
+    """The rank that the environment names."""
+    rank, world = int(os.environ["RANK"]), int(os.environ["WORLD_SIZE"])
+    backend = os.environ["PREFLIGHT_BACKEND"]
+    device = device_of(torch, backend, int(os.environ["LOCAL_RANK"]), say)
+    wait = datetime.timedelta(seconds=float(os.environ["PREFLIGHT_WAIT"]))
+    meet(torch, say, rank, world, device, wait)

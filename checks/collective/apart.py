@@ -1,0 +1,98 @@
+"""What is said of the node that kept the others from meeting: pure, from what its rank left."""
+
+from __future__ import annotations
+
+from checks.facts import NodeView
+from checks.facts.gpus import Gpus
+from checks.facts.ports import Dialled, Listening
+from checks.facts.rendezvous import Met, Rendezvous
+from checks.facts.smoke import Smoke
+from checks.model import Verdict, block, skip
+from checks.rendezvous import misled
+
+
+def told(node: NodeView, seen: Rendezvous, rank: Met) -> Verdict:
+    """The verdict on that node, by how far the rank came; a skip where its cause has a name."""
+    elsewhere = _named_elsewhere(node, rank)
+    if elsewhere:
+        return skip(elsewhere)
+    who = f"rank {rank.rank}" + (f" on {node.name}" if rank in seen.ranks else "")
+    if rank.said.wrong:
+        return _wrong(node, who)
+    if rank.said.stage == "store":
+        return _no_store(node, seen, rank, who)
+    if rank.hung:
+        return _hang(node, seen, rank, who)
+    evidence = {"stage": rank.said.stage, "trace": rank.said.trace, "stderr": rank.err}
+    if rank.code is not None and rank.code < 0:
+        message = f"{who} was ended by signal {-rank.code} in stage {rank.said.stage!r}"
+        return block("crashed", message, node.fix("dmesg | tail", root=True), **evidence)
+    first = rank.said.detail.strip().partition("\n")[0][:400] or "it said nothing"
+    message = f"{who} failed in stage {rank.said.stage!r}: {rank.said.error}: {first}"
+    return block("error", f"{message}{_proved(seen)}", node.fix("", _MORE), **evidence)
+
+
+_MORE = "what the rank printed is in the evidence of this finding (--report FILE)"
+
+
+def _named_elsewhere(node: NodeView, rank: Met) -> str:
+    """Where the root cause is named, if the facts show one."""
+    if misled(node):
+        return "its interface is not there or not up; see nccl.socket-interface-exists"
+    if node.has(Gpus) and rank.said.stage == "device":
+        gpus = node.read(Gpus)
+        if gpus.broken or (node.slots or 0) > gpus.count:
+            return "it has fewer GPUs than slots; see gpu.slots-have-gpus"
+    if node.has(Smoke) and node.read(Smoke).failed is not None:
+        return "it does not train alone either; see training.smoke-trains"
+    return _port_named(node, rank)
+
+
+def _port_named(node: NodeView, rank: Met) -> str:
+    head = node.cluster.head
+    if rank.said.stage == "store" and head.has(Listening) and head.read(Listening).master_error:
+        return "the master port is in use; see ports.master-port-is-free"
+    if not any(_failures(one, node) for one in node.cluster.reached):
+        return ""
+    claim = "master-port-is-reachable" if rank.said.stage == "store" else "ephemeral-ports-are-open"
+    return f"its ports are not reached; see ports.{claim}"
+
+
+def _failures(one: NodeView, node: NodeView) -> bool:
+    """Whether a call failed from or to that node."""
+    if not one.has(Dialled):
+        return False
+    failed = one.read(Dialled).failed
+    return bool(failed) and (one.name == node.name or any(f.target == node.name for f in failed))
+
+
+def _wrong(node: NodeView, who: str) -> Verdict:
+    message = f"what {who} gave to the first sum arrived changed"
+    return block("wrong-sum", message, node.fix("", "suspect its memory, GPU or network adapter"))
+
+
+def _no_store(node: NodeView, seen: Rendezvous, rank: Met, who: str) -> Verdict:
+    where = f"{seen.address}:{seen.port}"
+    first = rank.said.detail.strip().partition("\n")[0][:300] or "no answer"
+    if any(one.rank == 0 for one in seen.ranks):
+        lacks = "does not open" if rank.rank == 0 else "and all others do not reach"
+        message = f"{who} {lacks} {where}, where all ranks are to meet: {first}"
+        fix = node.fix(f"ss -ltnp 'sport = :{seen.port}'", "shows who has the port", root=True)
+        return block("master-not-open", message, fix, stderr=rank.err)
+    message = f"{who} does not reach {where}, where the other ranks met: {first}"
+    fix = node.fix(f"nc -vz -w 5 {seen.address} {seen.port}", "while something listens there")
+    return block("master-not-reached", f"{message}{_proved(seen)}", fix, stderr=rank.err)
+
+
+def _hang(node: NodeView, seen: Rendezvous, rank: Met, who: str) -> Verdict:
+    where = " ← ".join(f"{name} ({path}:{line})" for path, line, name in rank.frames[:3])
+    shown = f", in {where}" if where else ""
+    message = f"{who} hung in stage {rank.said.stage!r} for {seen.limit:.0f} s{shown}"
+    return block("hang", f"{message}{_proved(seen)}", node.fix("", _MORE), stack=rank.err)
+
+
+def _proved(seen: Rendezvous) -> str:
+    """What came of the meeting without the culprits."""
+    if seen.again is None:
+        return ""
+    return "; without it the others meet" if seen.again else "; without it the others do not either"

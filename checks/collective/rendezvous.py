@@ -1,0 +1,82 @@
+"""Whether all ranks of all nodes meet, and who keeps them from it."""
+
+from __future__ import annotations
+
+from checks.check import node_check
+from checks.collective.apart import told
+from checks.facts import ClusterView, NodeView
+from checks.facts.rendezvous import Met, Rendezvous
+from checks.facts.software import Software
+from checks.meeting import culprits
+from checks.model import Verdict, block, ok, skip, unknown
+
+SHOWN = 8
+
+
+@node_check("collective.ranks-meet", Rendezvous, Software)
+def ranks_meet(node: NodeView) -> Verdict:
+    """All ranks of all nodes meet where training will, and their first sum is right.
+
+    A rank that does not come lets all others wait without a word until a time-out of ten minutes
+    or more, and their messages name whoever waited, not who was missing.
+    """
+    seen = node.read(Rendezvous)
+    if not seen.opened:
+        return _not_begun(node, seen)
+    if seen.world == 1:
+        return skip("one rank alone has nobody to meet")
+    met = {
+        one.name: one.read(Rendezvous)
+        for one in node.cluster.reached
+        if one.has(Rendezvous) and one.read(Rendezvous).opened
+    }
+    if not any(one.failed for one in met.values()):
+        slowest = max(rank.ended for one in met.values() for rank in one.ranks)
+        message = f"{seen.world} ranks met at {seen.address}:{seen.port} over {seen.backend}"
+        return ok(f"{message} in {slowest:.1f} s", seconds=slowest, torch=seen.torch)
+    found = culprits(met)
+    if node.name in found:
+        return told(node, seen, found[node.name])
+    return _waited(node, met, found)
+
+
+def _not_begun(node: NodeView, seen: Rendezvous) -> Verdict:
+    """Torch could not be imported; the others met without this node."""
+    if node.has(Software):
+        software = node.read(Software)
+        if not software.ok:
+            return skip("the interpreter does not run; see software.python-is-there")
+        if software.modules.get("torch") is None:
+            return skip("torch is not there; see software.deepspeed-is-installed")
+    first = seen.detail.strip().partition("\n")[0][:400]
+    message = f"no rank of {node.name} can import torch: {seen.error or 'it ended'}: {first}"
+    command = f"{node.job.python} -c 'import torch'"
+    fix = node.fix(command, "shows the error; install what it names in that environment")
+    return block("import-error", message, fix, detail=seen.detail)
+
+
+def _waited(node: NodeView, met: dict[str, Rendezvous], found: dict[str, Met]) -> Verdict:
+    """Of a node that is not accused: whom it waited for; where nobody stands out, the head says."""
+    if found:
+        return skip(f"waited for {', '.join(found)}; see collective.ranks-meet of it")
+    silent = _silent(node.cluster)
+    if silent:
+        return skip(f"{', '.join(silent)} gave no answer")
+    if node.name != next(iter(met)):
+        return skip(f"not all ranks met; see collective.ranks-meet of {next(iter(met))}")
+    return unknown(f"not all ranks met, and no node stands out: {_standing(met)}")
+
+
+def _silent(cluster: ClusterView) -> list[str]:
+    return [one.name for one in cluster.reached if not one.has(Rendezvous)]
+
+
+def _standing(met: dict[str, Rendezvous]) -> str:
+    """Where each rank that failed stands, the first few."""
+    failed = [(name, one) for name, seen in met.items() for one in seen.failed]
+    said = [
+        f"rank {one.rank} on {name} in {one.said.stage!r}: {one.said.detail[:120] or 'no end'}"
+        for name, one in failed
+    ]
+    more = f", and {len(said) - SHOWN} more" if len(said) > SHOWN else ""
+    return "; ".join(said[:SHOWN]) + more

@@ -1,0 +1,106 @@
+"""How the ranks of one node met the others in the rendezvous smoke."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import ClassVar
+
+from checks.facts.decode import Fact
+
+FRAME = re.compile(r'File "(.+?)", line (\d+) in (\S+)')
+STAGES = ("start", "device", "store", "group", "all-reduce", "barrier", "done")
+WAITED = re.compile(
+    r"time[d]?[ -]?out|closed by peer|reset by peer|broken pipe|remote (process|error)|RemoteError",
+    re.IGNORECASE,
+)
+"""Words of a rank that lacks others and is itself whole."""
+KEY = re.compile(r"keys: \S*/(\d+)")
+REMOTE = re.compile(r"remote=\[?(?:::ffff:)?([0-9a-f.:]+?)\]?:\d+")
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a rank said; `stage` is the one it entered last, `wrong` the ranks whose part is."""
+
+    stage: str = "start"
+    wrong: tuple[int, ...] = ()
+    error: str = ""
+    detail: str = ""
+    trace: str = ""
+
+
+@dataclass(frozen=True)
+class Met:
+    """One rank: `code` None where it had to be killed, `ended` seconds after it began."""
+
+    rank: int
+    code: int | None
+    ended: float
+    said: Said
+    kept: tuple[str, ...] = ()
+    err: str = ""
+
+    @property
+    def through(self) -> bool:
+        """Whether it came to the end."""
+        return self.code == 0 and self.said.stage == "done" and not self.said.wrong
+
+    @property
+    def hung(self) -> bool:
+        """Whether the limit ended it: its own, which shows the stack, or the interpreter's."""
+        return self.code is None or (self.code == 1 and "Timeout (" in self.err)
+
+    @property
+    def waited(self) -> bool:
+        """Whether it failed only for want of others, as far as its own words tell."""
+        return self.hung or bool(WAITED.search(f"{self.said.error} {self.said.detail}"))
+
+    @property
+    def progress(self) -> int:
+        """How many stages it had entered."""
+        return STAGES.index(self.said.stage) if self.said.stage in STAGES else -1
+
+    @property
+    def lacked(self) -> int | None:
+        """The rank whose address never came, where gloo says so."""
+        found = KEY.search(self.said.detail)
+        return int(found[1]) if found else None
+
+    @property
+    def frames(self) -> list[tuple[str, str, str]]:
+        """File, line and function of the stack that it showed when it hung, innermost first."""
+        return FRAME.findall(self.err.rpartition("most recent call first")[2])
+
+
+@dataclass(frozen=True)
+class Rendezvous(Fact):
+    """Ranks of one node at the meeting of all: where, with how many, and how each came out.
+
+    `error` and `detail` are those of the import of torch, with which nothing began; `left_out` are
+    the nodes without which the meeting was repeated, and `again` whether that one came through.
+    """
+
+    section: ClassVar[str] = "rendezvous"
+    torch: str = ""
+    error: str = ""
+    detail: str = ""
+    seconds: float = 0.0
+    backend: str = ""
+    address: str = ""
+    port: int = 0
+    world: int = 0
+    limit: float = 0.0
+    ranks: tuple[Met, ...] = ()
+    left_out: tuple[str, ...] = ()
+    again: bool | None = None
+
+    @property
+    def opened(self) -> bool:
+        """Whether torch could be imported."""
+        return bool(self.torch)
+
+    @property
+    def failed(self) -> tuple[Met, ...]:
+        """The ranks that did not come through."""
+        return tuple(one for one in self.ranks if not one.through)

@@ -1,0 +1,79 @@
+"""Who kept the ranks from meeting: the root, and not those that waited for it. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from checks.facts.rendezvous import Met, Rendezvous
+
+TOGETHER_S = 1.0
+"""Ranks that fail by themselves within this time of the first are roots as well."""
+
+Meeting = Mapping[str, Rendezvous]
+"""What the nodes that took part told, by name."""
+
+
+def culprits(met: Meeting) -> dict[str, Met]:
+    """The nodes at fault and the rank that shows it best; empty where nobody stands out.
+
+    Those whose part of the sum is wrong; else those whose rank failed by itself; else those that
+    did not find the store; else the one that most others lacked; else the one that came least far.
+    """
+    failed = {name: seen.failed for name, seen in met.items() if seen.failed}
+    if not failed:
+        return {}
+    return _wrong(met) or _by_themselves(failed) or _without_store(met) or _least_far(met)
+
+
+def _by_themselves(failed: Mapping[str, tuple[Met, ...]]) -> dict[str, Met]:
+    own = {name: [one for one in ranks if not one.waited] for name, ranks in failed.items()}
+    firsts = {name: min(ranks, key=lambda one: one.ended) for name, ranks in own.items() if ranks}
+    began = min((one.ended for one in firsts.values()), default=0.0)
+    return {name: one for name, one in firsts.items() if one.ended <= began + TOGETHER_S}
+
+
+def _wrong(met: Meeting) -> dict[str, Met]:
+    """The nodes whose ranks' parts of the sum came out wrong anywhere."""
+    wrong = {rank for seen in met.values() for one in seen.ranks for rank in one.said.wrong}
+    return {
+        name: next(one for one in seen.ranks if one.rank in wrong)
+        for name, seen in met.items()
+        if any(one.rank in wrong for one in seen.ranks)
+    }
+
+
+def _without_store(met: Meeting) -> dict[str, Met]:
+    """Where ranks found no store: these, or its own node where no other node found it."""
+    host = next(name for name, seen in met.items() if any(not one.rank for one in seen.ranks))
+    lost = {name: one for name, one in _at(met, "store") if name != host}
+    others = len(met) - 1
+    if len(lost) < 2 or len(lost) < others:
+        return lost
+    return {host: next(iter(lost.values()))}
+
+
+def _at(met: Meeting, stage: str) -> Iterator[tuple[str, Met]]:
+    for name, seen in met.items():
+        for one in seen.failed:
+            if one.said.stage == stage:
+                yield name, one
+
+
+def _least_far(met: Meeting) -> dict[str, Met]:
+    """The one node that most others lacked or that is behind all others; nobody on a tie."""
+    lacked = Counter(
+        name for seen in met.values() for one in seen.failed for name in _owners(met, one.lacked)
+    )
+    progress = {name: min(one.progress for one in seen.ranks) for name, seen in met.items()}
+    least = [name for name, reached in progress.items() if reached == min(progress.values())]
+    top = lacked.most_common(2)
+    if top and (len(top) == 1 or top[0][1] > top[1][1]):
+        least = [top[0][0]]
+    return (
+        {name: met[name].failed[0] for name in least if met[name].failed} if len(least) == 1 else {}
+    )
+
+
+def _owners(met: Meeting, rank: int | None) -> list[str]:
+    return [name for name, seen in met.items() if any(one.rank == rank for one in seen.ranks)]
