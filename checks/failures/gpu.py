@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from checks.failures.known import root
+from checks.failures.known import root, symptom
+from checks.gpu.xid import XIDS, Weight
 
 TWICE = (
     "two ranks use one GPU: a machine has two names in the hostfile, both nodes were started on "
     "one machine, or the script does not set the device of LOCAL_RANK"
 )
 ONCE = "one name for each machine, slots= no more than its GPUs, torch.cuda.set_device(LOCAL_RANK)"
+MEANINGS = {str(code): xid.meaning for code, xid in XIDS.items()}
+PROGRAMS = "|".join(str(code) for code, xid in XIDS.items() if xid.weight is Weight.PROGRAM)
 DISTINCT = ("names.machines-are-distinct", "gpu.slots-have-gpus")
 
 FAILURES = (
@@ -62,14 +65,23 @@ FAILURES = (
     root(
         "gpu-xid",
         "NVRM: Xid (",
-        r"NVRM: Xid \((?:PCI:)?(?P<pci>[^)]+)\): (?P<xid>\d+)",
-        cause="the driver reported Xid {xid} for the GPU at {pci}: 48, 63, 64, 74, 79, 92, 94, 95, "
-        "119 and 120 are the hardware, 13, 31, 43 and 45 mostly the program",
+        rf"NVRM: Xid \((?:PCI:)?(?P<pci>[^)]+)\): (?!(?:{PROGRAMS})\b)(?P<xid>\d+)",
+        cause="the driver reported Xid {xid} for the GPU at {pci}",
+        meanings=MEANINGS,
         fix="drain the node and reset or replace the GPU; `nvidia-smi -q -d ECC,ROW_REMAPPER`",
         checks=(
             "gpu.kernel-reports-no-gpu-fault",
             "gpu.driver-answers",
         ),
+    ),
+    symptom(
+        "gpu-xid-of-a-program",
+        "NVRM: Xid (",
+        rf"NVRM: Xid \((?:PCI:)?(?P<pci>[^)]+)\): (?P<xid>{PROGRAMS})\b",
+        cause="the driver reported Xid {xid} for the GPU at {pci}",
+        meanings=MEANINGS,
+        fix="read the error of the rank that used this GPU",
+        survivable=True,
     ),
     root(
         "cuda-oom",

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from checks.failures.known import root, silent
+from checks.limits.shell import REMOUNT_SHM, SHM_IN_CONTAINER
 
 SHM = ("limits.shm-is-large-enough",)
-MEND_SHM = (
-    "`docker run --shm-size=16g` or `--ipc=host`; on a machine `mount -o remount,size=50% /dev/shm`"
-)
+MEND_SHM = f"`{REMOUNT_SHM}`; in a container: {SHM_IN_CONTAINER}"
 
 FAILURES = (
     root(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 
@@ -32,6 +33,7 @@ class Known:
     name every group in braces. `checks` are the preflight's, which would have said so before the
     start. `survivable`: a healthy run may print it too, and goes on. `frame`: a traceback that
     ends in it passes through a file of that name, otherwise it is something else.
+    `meanings` explain values of the groups, such as an exit code.
     """
 
     kind: Kind
@@ -44,6 +46,7 @@ class Known:
     survivable: bool = field(default=False, kw_only=True)
     frame: str = field(default="", kw_only=True)
     layer: str = field(default="", kw_only=True)
+    meanings: Mapping[str, str] = field(default_factory=dict, kw_only=True)
 
     @cached_property
     def literals(self) -> tuple[str, ...]:

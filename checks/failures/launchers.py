@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from checks.failures.host import MEND_SHM
 from checks.failures.known import root, symptom
 
 FAILURES = (
@@ -106,7 +107,7 @@ FAILURES = (
         "exits with return code = -",
         r"exits with return code = -7\b",
         cause="a rank died of a bus error: most often /dev/shm is full",
-        fix="`df -h /dev/shm` on that node; `docker run --shm-size=16g` or `--ipc=host`",
+        fix=f"`df -h /dev/shm` on that node; {MEND_SHM}",
         checks=("limits.shm-is-large-enough",),
     ),
     root(

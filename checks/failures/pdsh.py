@@ -8,6 +8,17 @@ MODULE = ("pdsh.loads-its-ssh-module",)
 NEUTRAL = ("pdsh.environment-is-neutral",)
 OWNERSHIP = "`chown root:root` and `chmod go-w` {path} and each directory above it"
 
+ENDED = {
+    "255": "ssh itself failed",
+    "247": "killed, out of memory?",
+    "249": "bus error: is /dev/shm full?",
+    "245": "crashed in native code",
+    "250": "aborted, as NCCL's watchdog does",
+    "241": "ended by its launcher",
+    "1": "a Python error",
+}
+"""What the exit code of a node's launcher means; negative signals come as 256 less."""
+
 FAILURES = (
     root(
         "pdsh-module-path-insecure",
@@ -72,8 +83,8 @@ FAILURES = (
         "pdsh-ssh-exit",
         "ssh exited with exit code",
         r"pdsh@\S+: (?:\S+@)?(?P<node>\S+): ssh exited with exit code (?P<code>\d+)",
-        cause="{node} ended with {code} (255: ssh itself failed; 1: a Python error; 247: killed, "
-        "out of memory; 249: bus error, /dev/shm; 245: crash; 250: aborted, NCCL's watchdog)",
+        cause="what ran on {node} ended with {code}",
+        meanings=ENDED,
         fix="read what {node} said before; what other nodes say after it is a consequence",
     ),
     silent(

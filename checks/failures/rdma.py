@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from checks.failures.known import root
+from checks.limits.shell import MEMLOCK_IN_CONTAINER
 
 FABRIC = (
     "nccl.infiniband-is-usable",
@@ -19,8 +20,8 @@ MEND_FABRIC = (
 )
 MEMLOCK = ("limits.memlock-is-unlimited", "nccl.infiniband-is-usable")
 MEND_MEMLOCK = (
-    "memlock unlimited for logins over ssh (limits.d and sshd's LimitMEMLOCK), or "
-    "`docker run --ulimit memlock=-1:-1`"
+    "memlock unlimited for logins over ssh (limits.d and sshd's LimitMEMLOCK); in a container: "
+    + MEMLOCK_IN_CONTAINER
 )
 
 FAILURES = (

@@ -18,6 +18,12 @@ NOFILE_NEEDED, NOFILE_WANTED, NOFILE_WANTED_AT_SCALE, SCALE = 1024, 4096, 65536,
 DOCKER_SHM = 64 * MIB
 SHM_PER_GPU, SHM_PER_SLOT, SHM_ENOUGH = GIB, 64 * MIB, 8 * GIB
 CORE_WANTED = GIB
+REMOUNT_SHM = "mount -o remount,size=50% /dev/shm"
+SHM_IN_CONTAINER = (
+    "start the container again with `docker run --shm-size=16g …` or `--ipc=host`; in "
+    "Kubernetes mount an emptyDir of medium Memory on /dev/shm"
+)
+MEMLOCK_IN_CONTAINER = "start the container again with `docker run --ulimit memlock=-1:-1 …`"
 
 
 @node_check("limits.memlock-is-unlimited", Limits, Rdma, Environment)
@@ -134,19 +140,14 @@ def _shm_wanted(node: NodeView) -> int:
 
 def _shm_fix(node: NodeView) -> Fix:
     if node.read(Limits).container:
-        note = (
-            "start the container again with `docker run --shm-size=16g …` or `--ipc=host`; in "
-            "Kubernetes mount an emptyDir of medium Memory on /dev/shm"
-        )
-        return node.fix("", note)
+        return node.fix("", SHM_IN_CONTAINER)
     note = "until the next boot; for good, set the same size= in the /dev/shm line of /etc/fstab"
-    return node.fix("mount -o remount,size=50% /dev/shm", note, root=True)
+    return node.fix(REMOUNT_SHM, note, root=True)
 
 
 def _memlock_fix(node: NodeView) -> Fix:
     if node.read(Limits).container:
-        note = "start the container again with `docker run --ulimit memlock=-1:-1 …`"
-        return node.fix("", note)
+        return node.fix("", MEMLOCK_IN_CONTAINER)
     return _limit_fix(node, "memlock", "LimitMEMLOCK", "unlimited")
 
 

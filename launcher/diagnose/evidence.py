@@ -31,8 +31,12 @@ class Sighting:
 
     def told(self, template: str) -> str:
         """A text of the table, with what this line says in its gaps."""
-        known = {name: value for name, value in self.groups.items() if value}
-        return re.sub(r"\{(\w+)\}", lambda gap: known.get(gap[1], gap[1].upper()), template)
+        return re.sub(r"\{(\w+)\}", lambda gap: self._value(gap[1]), template)
+
+    def _value(self, name: str) -> str:
+        value = self.groups.get(name, name.upper())
+        meaning = self.known.meanings.get(value)
+        return f"{value} ({meaning})" if meaning else value
 
 
 class Evidence:
