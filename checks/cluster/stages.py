@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from checks.cluster import clock, counters, mesh, pdsh, ports, rdma_counters, smoke
+from checks.cluster import clock, counters, mesh, pairs, pdsh, ports, rdma_counters, smoke
 from checks.cluster.contact import Contact
 from checks.facts.counters import Counters
 from checks.facts.decode import Fact
@@ -14,7 +14,7 @@ from checks.facts.gpus import Gpus
 from checks.facts.interfaces import Interfaces
 from checks.facts.names import Names
 from checks.facts.pdsh import Pdsh
-from checks.facts.ports import PortSettings
+from checks.facts.ports import Dialled, PortSettings
 from checks.facts.rdma import RdmaCounters
 from checks.facts.snapshot import Snapshot
 from checks.facts.trust import Trust
@@ -44,6 +44,12 @@ STAGES: tuple[Stage, ...] = (
     ),
     Stage("pdsh_run", (Pdsh, Trust), ("pdsh_run",), pdsh.stage),
     Stage("clock_offset", (), ("time_now",), clock.stage),
+    Stage(
+        "pairs",
+        (Interfaces, Names, Environment, Dialled),
+        ("pair_listen", "pair_send", "pair_hangup"),
+        pairs.stage,
+    ),
     Stage("smoke", (Gpus,), ("smoke",), smoke.stage),
     Stage("later_counters", (Counters,), ("counters",), counters.stage),
     Stage("later_rdma_counters", (RdmaCounters,), ("rdma_counters",), rdma_counters.stage),

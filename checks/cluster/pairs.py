@@ -1,0 +1,151 @@
+"""The stage in which nodes send to one another, two by two, and what is slow is measured again."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from checks.circle import disjoint, rounds, sampled
+from checks.cluster.contact import Contact
+from checks.errors import FactError
+from checks.facts import ClusterView, Snapshot
+from checks.facts.pairs import Measured, Pairs
+from checks.facts.ports import Dialled
+from checks.facts.snapshot import Answer
+from checks.rendezvous import training_address
+from checks.speeds import Pair, far, fastest, slow
+
+SKIP_S, SECONDS = 0.1, 0.25
+AGAIN_S = 0.5
+AGAIN = 2
+"""How often what is slow is measured again, when all else is quiet."""
+MOST_AGAIN = 8
+"""Rounds of that: a node's fault shows in some of its pairs as well as in all."""
+FAST_GBIT = 10.0
+"""What reaches that was not held up."""
+LIMIT_S = 15.0
+
+Where = Mapping[str, dict[str, Any]]
+"""Address, port and id of each node that listens."""
+
+
+def stage(contact: Contact, snapshot: Snapshot, names: Sequence[str]) -> None:
+    """Put `pairs` of every node: rounds of all, then of those alone that were slow or far.
+
+    All hang up, whatever happened.
+    """
+    try:
+        where = _listening(contact, snapshot, names)
+        able = [name for name in names if name in where]
+        board = _Board(contact, where, _cut_off(ClusterView(snapshot), able))
+        found = rounds(able)
+        for meeting in sampled(found, len(able)):
+            board.measure(meeting, SECONDS)
+            board.measure([pair[::-1] for pair in meeting], SECONDS)
+        for _ in range(AGAIN):
+            for alone in disjoint(board.suspects())[:MOST_AGAIN]:
+                board.measure(alone, AGAIN_S)
+            board.measure(board.record(), AGAIN_S)
+    finally:
+        contact.ask("pair_hangup", {name: {} for name in names}, LIMIT_S)
+    for name in able:
+        snapshot.put(name, Pairs.section, {"data": board.row(name)})
+
+
+def _listening(contact: Contact, snapshot: Snapshot, names: Sequence[str]) -> Where:
+    """Where each node listens; what does not is put as an error."""
+    cluster, args = ClusterView(snapshot), dict[str, dict[str, Any]]()
+    for name in names:
+        with _put(snapshot, name):
+            args[name] = {"id": secrets.token_hex(4), "address": training_address(cluster[name])}
+    where = dict[str, dict[str, Any]]()
+    for name, answer in contact.ask("pair_listen", args, LIMIT_S).items():
+        if "data" in answer:
+            where[name] = {"id": args[name]["id"], **answer["data"]}
+        else:
+            snapshot.put(name, Pairs.section, answer)
+    return where
+
+
+@contextlib.contextmanager
+def _put(snapshot: Snapshot, name: str) -> Iterator[None]:
+    try:
+        yield
+    except FactError as error:
+        snapshot.put(name, Pairs.section, {"error": str(error)})
+
+
+def _cut_off(cluster: ClusterView, names: Iterable[str]) -> dict[Pair, str]:
+    """The pairs that cannot talk, and which area says so: there is nothing to measure."""
+    found: dict[Pair, str] = {}
+    for name in names:
+        seen = cluster[name].read(Dialled) if cluster[name].has(Dialled) else Dialled()
+        found |= {(name, one.target): "ports.ephemeral-ports-are-open" for one in seen.failed}
+        for one in seen.lost:
+            full = "network.full-size-packets-arrive"
+            found |= {(name, one.target): full, (one.target, name): full}
+    return found
+
+
+class _Board:
+    """What is known of every pair so far."""
+
+    def __init__(self, contact: Contact, where: Where, cut_off: Mapping[Pair, str]) -> None:
+        self._contact, self._where, self._cut_off = contact, where, cut_off
+        self._table: dict[Pair, Measured] = {}
+        self._failed: dict[Pair, str] = {}
+
+    def measure(self, pairs: Iterable[Pair], seconds: float) -> None:
+        """All these at once; no node is in two of them."""
+        able = {source: target for source, target in pairs if (source, target) not in self._cut_off}
+        args = {
+            source: {**self._where[target], "skip": SKIP_S, "seconds": seconds}
+            for source, target in able.items()
+        }
+        for source, answer in self._contact.ask("pair_send", args, LIMIT_S).items():
+            self._note((source, able[source]), answer)
+
+    def _note(self, pair: Pair, answer: Answer) -> None:
+        if "data" not in answer:
+            self._failed[pair] = str(answer["error"])
+            return
+        self._failed.pop(pair, None)
+        new, old = Measured(**answer["data"]), self._table.get(pair)
+        self._table[pair] = better(old, new) if old else new
+
+    def suspects(self) -> list[Pair]:
+        """What was slow or far, or did not come to an end."""
+        bad = slow(self._table) | far(self._table) | self._failed.keys()
+        return [pair for pair in (*self._table, *self._failed) if pair in bad]
+
+    def record(self) -> list[Pair]:
+        """The fastest pair, alone, where that is not fast: many at once share more than links."""
+        found = fastest(self._table)
+        return [found] if found and self._table[found].best_gbit_s < FAST_GBIT else []
+
+    def row(self, source: str) -> dict[str, Any]:
+        """All of one sender, as its fact has it."""
+        failed = {pair: why for pair, why in self._failed.items() if pair not in self._table}
+        return {
+            "measured": {
+                target: vars(one) for (name, target), one in self._table.items() if name == source
+            },
+            "failed": _of(source, failed),
+            "left_out": _of(source, self._cut_off),
+        }
+
+
+def _of(source: str, pairs: Mapping[Pair, str]) -> dict[str, str]:
+    return {target: why for (name, target), why in pairs.items() if name == source}
+
+
+def better(one: Measured, other: Measured) -> Measured:
+    """The best of both: a busy moment makes a link slow, nothing makes it fast."""
+    return Measured(
+        max(one.gbit_s, other.gbit_s),
+        max(one.best_gbit_s, other.best_gbit_s),
+        min(one.latency_us, other.latency_us),
+        one.times + other.times,
+    )

@@ -1,0 +1,182 @@
+"""Each node and each pair against the others: who sends slowly, who receives slowly, who is far."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from checks.check import Over, node_check, pair_check
+from checks.errors import FactError
+from checks.facts import ClusterView, NodeView
+from checks.facts.environment import Environment
+from checks.facts.interfaces import Interfaces
+from checks.facts.names import Names
+from checks.facts.pairs import Pairs, Table, table
+from checks.facts.ports import Dialled
+from checks.fold import fold
+from checks.model import Fix, Severity, Verdict, block, ok, skip, unknown, warn
+from checks.remembered import remembered
+from checks.rendezvous import training_interface
+from checks.speeds import Pair, Reasons, common, far, nearness, reasons, slow
+
+CRAWL_GBIT = 0.01
+"""Below, one step of the smallest model takes minutes and would be taken for a hang."""
+NEEDS = (Pairs, Dialled, Interfaces, Names, Environment)
+ENOUGH = 3
+"""Of two nodes nobody can say which is the slow one."""
+NODE, LINK, CUT = (
+    "collective.bandwidth-is-alike",
+    "collective.links-are-alike",
+    "collective.no-group-is-slow-to-reach",
+)
+
+
+@remembered
+def measured(cluster: ClusterView) -> Table:
+    """The table of all pairs, made once for all claims about the cluster."""
+    return table(cluster)
+
+
+@remembered
+def slowness(cluster: ClusterView) -> Reasons:
+    """What explains the slow pairs, leaving out those that are slow because they are far."""
+    seen = measured(cluster)
+    return reasons(seen, slow(seen) - far(seen))
+
+
+@remembered
+def distance(cluster: ClusterView) -> Reasons:
+    """What explains the far pairs."""
+    seen = measured(cluster)
+    return reasons(seen, far(seen))
+
+
+@node_check(NODE, *NEEDS, severity=Severity.WARN)
+def bandwidth_is_alike(node: NodeView) -> Verdict:
+    """No node sends or receives at less than a third of what the others do.
+
+    Every collective runs at the speed of its slowest member: a port that fell back to 1 Gbit/s, a
+    bad cable or a forgotten traffic limit on one node makes every step of all nodes as slow.
+    """
+    seen, found = measured(node.cluster), slowness(node.cluster)
+    node.read(Pairs)
+    own = {pair: one for pair, one in seen.items() if node.name in pair}
+    if not own or len({name for pair in seen for name in pair}) < ENOUGH:
+        return skip("fewer than three nodes could be compared")
+    ends = found.of(node.name)
+    if not ends:
+        return ok(_told(node.name, own), **_evidence(node.name, own))
+    bad = {pair for at in ends for pair in own if pair[at] == node.name}
+    best = max(own[pair].gbit_s for pair in bad)
+    way = " and ".join(("sends", "receives")[at] for at in ends)
+    message = (
+        f"{node.name} {way} at {speed(best)} at most, with each of "
+        f"{fold(_others(node.name, bad))}; others reach {speed(common(seen))}"
+    )
+    if best < CRAWL_GBIT:
+        return block("crawls", message, limits(node), **_evidence(node.name, own))
+    cause = "slow" if len(ends) > 1 else ("slow-out", "slow-in")[ends[0]]
+    return warn(cause, message, limits(node), **_evidence(node.name, own))
+
+
+@node_check("collective.latency-is-alike", *NEEDS, severity=Severity.WARN)
+def latency_is_alike(node: NodeView) -> Verdict:
+    """No node is much farther from all others than they are from one another.
+
+    Small messages wait for the round trip, and a stream over a long one starts slowly: a node in
+    another building or zone, or behind a detour, holds up all.
+    """
+    seen = measured(node.cluster)
+    node.read(Pairs)
+    own = [one.latency_us for pair, one in seen.items() if node.name in pair]
+    if not own or len({name for pair in seen for name in pair}) < ENOUGH:
+        return skip("fewer than three nodes could be compared")
+    told = f"{min(own):.0f} to {max(own):.0f} µs there and back"
+    if not distance(node.cluster).of(node.name):
+        return ok(told)
+    message = (
+        f"{node.name} is {min(own) / 1000:.1f} ms or more from every other node, there and back; "
+        f"others are {nearness(seen) / 1000:.2f} ms from one another"
+    )
+    return warn("far", message, limits(node), latency_us=min(own))
+
+
+@pair_check(LINK, *NEEDS, over=Over.OTHER_PAIRS, severity=Severity.WARN)
+def links_are_alike(source: NodeView, target: NodeView) -> Verdict:
+    """No two nodes are much slower with each other than either is with the rest.
+
+    Such a pair speaks of what is between them, a member of a bond, an uplink, a route: a ring that
+    passes there is as slow, whatever the nodes themselves can do.
+    """
+    pair, fact = (source.name, target.name), source.read(Pairs)
+    target.read(Pairs)
+    if why := fact.left_out.get(target.name):
+        return skip(f"they cannot talk; see {why}")
+    if why := fact.failed.get(target.name):
+        return unknown(f"nothing could be measured from {source.name} to {target.name}: {why}")
+    one = fact.measured.get(target.name)
+    if one is None:
+        return skip("not among the rounds that were drawn; every node was in each of them")
+    if seen := _explained(source.cluster, pair):
+        return skip(f"{speed(one.gbit_s)}; see {seen}")
+    if pair in slowness(source.cluster).once:
+        return skip(f"{speed(one.gbit_s)}, once; too many others were slow to measure it again")
+    told = f"{speed(one.gbit_s)}, {one.latency_us:.0f} µs there and back"
+    if pair not in slowness(source.cluster).pairs | distance(source.cluster).pairs:
+        return ok(told, gbit_s=one.gbit_s, latency_us=one.latency_us)
+    rest = speed(common(measured(source.cluster)))
+    message = (
+        f"{source.name} to {target.name}: {speed(one.gbit_s)} at most, {one.latency_us:.0f} "
+        f"µs there and back; others reach {rest}, and each of the two with others"
+    )
+    fix = limits(source, "then the way between the two: switch ports, bond members, routes")
+    if one.gbit_s < CRAWL_GBIT:
+        return block("crawls", message, fix, gbit_s=one.gbit_s, latency_us=one.latency_us)
+    return warn("slow-pair", message, fix, gbit_s=one.gbit_s, latency_us=one.latency_us)
+
+
+def _explained(cluster: ClusterView, pair: Pair) -> str:
+    """The check that names what makes this pair slow or far; or why nothing can be said."""
+    for found, check in (
+        (slowness(cluster), NODE),
+        (distance(cluster), "collective.latency-is-alike"),
+    ):
+        if {(pair[0], 0), (pair[1], 1)} & found.ends.keys():
+            return check
+        if pair in found.cut:
+            return CUT
+    return ""
+
+
+def limits(node: NodeView, then: str = "") -> Fix:
+    """What shows a traffic limit and a bad cable on a node."""
+    try:
+        name = training_interface(node).name
+    except FactError:
+        return node.fix("", "look at the interface that training uses")
+    note = (
+        then or "a tbf or htb there is a limit, errors and drops are a cable; then the switch port"
+    )
+    return node.fix(f"tc -s qdisc show dev {name}; ip -s link show dev {name}", note)
+
+
+def speed(gbit_s: float) -> str:
+    """As people say it: `9.4 Gbit/s`, `94 Mbit/s`."""
+    return f"{gbit_s:.3g} Gbit/s" if gbit_s >= 1 else f"{gbit_s * 1000:.3g} Mbit/s"
+
+
+def _others(name: str, pairs: Collection[Pair]) -> list[str]:
+    return sorted({end for pair in pairs for end in pair} - {name})
+
+
+def _told(name: str, own: Table) -> str:
+    ways = _evidence(name, own)
+    return f"sends {speed(ways['sends_gbit_s'])}, receives {speed(ways['receives_gbit_s'])}"
+
+
+def _evidence(name: str, own: Table) -> dict[str, float]:
+    """The best of each way."""
+    words = ("sends_gbit_s", "receives_gbit_s")
+    return {
+        words[at]: max((one.gbit_s for pair, one in own.items() if pair[at] == name), default=0.0)
+        for at in (0, 1)
+    }

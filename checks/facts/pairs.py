@@ -1,0 +1,51 @@
+"""How fast each node sends to each other one, and how far away it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from checks.facts.decode import Fact
+from checks.facts.view import ClusterView
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One direction between two nodes, the best of `times` measurements.
+
+    `gbit_s` is what arrived in the whole time; `best_gbit_s` in its best 25 ms, which says what the
+    link can where the processor was busy. `latency_us` is the least round trip.
+    """
+
+    gbit_s: float
+    best_gbit_s: float
+    latency_us: float
+    times: int = 1
+
+
+@dataclass(frozen=True)
+class Pairs(Fact):
+    """What one node measured as the sender, by target.
+
+    `failed` has why nothing was measured; `left_out` why it was not tried.
+    """
+
+    section: ClassVar[str] = "pairs"
+    measured: Mapping[str, Measured] = field(default_factory=dict)
+    failed: Mapping[str, str] = field(default_factory=dict)
+    left_out: Mapping[str, str] = field(default_factory=dict)
+
+
+Table = Mapping[tuple[str, str], Measured]
+
+
+def table(cluster: ClusterView) -> Table:
+    """All that was measured, by (source, target), in hosts.txt order."""
+    return dict(_rows(cluster))
+
+
+def _rows(cluster: ClusterView) -> Iterator[tuple[tuple[str, str], Measured]]:
+    for node in cluster.nodes:
+        found = node.read(Pairs).measured if node.has(Pairs) else {}
+        yield from (((node.name, name), found[name]) for name in cluster.job.names if name in found)

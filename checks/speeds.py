@@ -1,0 +1,131 @@
+"""What is slow and what is far in a table of pairs: against the others, never against a catalogue.
+
+Published figures for the same machine differ by two; the rest of the same cluster does not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from checks.cut import Cut, cuts
+from checks.facts.pairs import Table
+from checks.matrix import Matrix
+
+Pair = tuple[str, str]
+End = tuple[str, int]
+"""A node and 0 for what it sends, 1 for what it receives."""
+
+SLOW = 1 / 3
+"""The share of the reference below which a pair is slow; what a busy core costs stays above."""
+FAR_RATIO, FAR_US = 5.0, 500.0
+"""Latency is far beyond both: a second switch costs microseconds, not half a millisecond."""
+MOST = 0.8
+"""The share of an end's pairs that must be bad for the node to be the reason."""
+LEAST = 2
+"""So many bad pairs speak of a node rather than of a pair."""
+
+
+def reference(table: Table) -> float:
+    """Gbit/s that the fastest quarter of the pairs reaches.
+
+    Not the median: with three nodes, four of the six pairs are those of a single bad one.
+    """
+    return _ranked([one.best_gbit_s for one in table.values()], 0.75)
+
+
+def common(table: Table) -> float:
+    """What that quarter reaches over the whole time: for people, who measure so themselves."""
+    return _ranked([one.gbit_s for one in table.values()], 0.75)
+
+
+def fastest(table: Table) -> Pair | None:
+    """The pair with the highest speed; None where nothing was measured."""
+    return max(table, key=lambda pair: table[pair].best_gbit_s, default=None)
+
+
+def nearness(table: Table) -> float:
+    """Round trip in µs that the nearest quarter of the pairs stays below."""
+    return _ranked([one.latency_us for one in table.values()], 0.25)
+
+
+def _ranked(values: Sequence[float], share: float) -> float:
+    return sorted(values)[int(share * (len(values) - 1) + 0.5)] if values else 0.0
+
+
+def slow(table: Table) -> frozenset[Pair]:
+    """The pairs far below the reference."""
+    least = reference(table) * SLOW
+    return frozenset(pair for pair, one in table.items() if one.best_gbit_s < least)
+
+
+def far(table: Table) -> frozenset[Pair]:
+    """The pairs whose round trip is far above what others need."""
+    near = nearness(table)
+    most = max(near * FAR_RATIO, near + FAR_US)
+    return frozenset(pair for pair, one in table.items() if one.latency_us > most)
+
+
+@dataclass(frozen=True)
+class Reasons:
+    """What explains the bad pairs: ends of nodes, cuts between groups, pairs by themselves.
+
+    `once` are bad pairs that were measured only once and that nothing else explains.
+    """
+
+    ends: Mapping[End, frozenset[Pair]]
+    cuts: tuple[Cut, ...]
+    pairs: frozenset[Pair]
+    once: frozenset[Pair]
+
+    def of(self, node: str) -> tuple[int, ...]:
+        """The ends at which that node is the reason: 0 what it sends, 1 what it receives."""
+        return tuple(at for at in (0, 1) if (node, at) in self.ends)
+
+    @property
+    def cut(self) -> frozenset[Pair]:
+        """The pairs between groups of which one is cut off."""
+        return frozenset(pair for cut in self.cuts for pair in cut.pairs)
+
+
+def reasons(table: Table, bad: frozenset[Pair]) -> Reasons:
+    """The smallest explanation: cuts between groups, then ends of nodes, then pairs.
+
+    Only what was bad more than once counts. No end where they would be those of most nodes: that
+    is no node's fault.
+    """
+    once = frozenset(pair for pair in bad if table[pair].times == 1)
+    asked, sure = table.keys() - once, bad - once
+    nodes = tuple(dict.fromkeys(name for pair in table for name in pair))
+    found = tuple(cuts(Matrix("", nodes, frozenset(asked), sure, {}, {})))
+    left = sure - {pair for cut in found for pair in cut.pairs}
+    ends = _ends(asked, left)
+    if len({name for name, _ in ends}) * 2 > len(nodes):
+        ends = {}
+    explained = {pair for pairs in ends.values() for pair in pairs}
+    lone = frozenset(p for p in once if not {(p[0], 0), (p[1], 1)} & ends.keys())
+    lone -= {pair for cut in found for pair in cut.pairs}
+    return Reasons(ends, found, left - explained, lone)
+
+
+def _ends(asked: Collection[Pair], bad: frozenset[Pair]) -> dict[End, frozenset[Pair]]:
+    left, ends = bad, dict[End, frozenset[Pair]]()
+    while found := _greatest(asked, bad, left):
+        ends[found] = _at(found, left)
+        left -= ends[found]
+    return ends
+
+
+def _greatest(asked: Collection[Pair], bad: Collection[Pair], left: Collection[Pair]) -> End | None:
+    """The end with most of the bad pairs that are left, two at least, among ends bad throughout."""
+    able: list[tuple[int, End]] = []
+    for end in dict.fromkeys((pair[at], at) for pair in sorted(left) for at in (0, 1)):
+        mine = len(_at(end, left))
+        if mine >= LEAST and len(_at(end, bad)) >= MOST * len(_at(end, asked)):
+            able.append((mine, end))
+    return max(able)[1] if able else None
+
+
+def _at(end: End, pairs: Collection[Pair]) -> frozenset[Pair]:
+    name, at = end
+    return frozenset(pair for pair in pairs if pair[at] == name)
