@@ -87,7 +87,7 @@ class Keys(AuthStrategy):
     def failure(self, refusal: paramiko.BadAuthenticationType | None = None) -> LoginError:
         """Why none was accepted, as exactly as can be told from here."""
         if self.password:
-            return LoginError("password-denied", f"the server refused the password of {self.user}")
+            return LoginError("key-denied", f"the server refused the password of {self.user} too")
         if refusal and "publickey" not in refusal.allowed_types:
             others = ", ".join(kind for kind in refusal.allowed_types if kind) or "no login at all"
             return LoginError("public-key-auth-off", f"it accepts {others}")

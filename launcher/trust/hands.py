@@ -21,7 +21,7 @@ from launcher.everywhere import agreed
 from launcher.trust.plan import OWN_KEY, fingerprint
 
 SECTIONS = ("known_hosts", "sshd", "trust", "who")
-BY_PASSWORD = ("key-denied", "key-missing", "password-denied")
+BY_PASSWORD = ("key-denied", "key-missing", "public-key-auth-off")
 LIMIT_S = 20.0
 TRIES = 3
 
