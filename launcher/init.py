@@ -13,6 +13,7 @@ from checks.catalogue import CATALOGUE
 from checks.check import claims_of
 from checks.cluster.gather import gather
 from checks.cluster.job import Options, build_job
+from checks.cluster.launchfile import read_launch_file
 from checks.errors import UsageError
 from checks.facts import ClusterView, Login, NodeView
 from checks.facts.gpus import Gpus
@@ -77,27 +78,48 @@ def add_options(parser: ArgumentParser) -> None:
 def init(args: Namespace) -> int:
     """Writes both files; a node that cannot be asked yet is listed too, and said.
 
-    Raises UsageError where no nodes are given, or a file is there and --force is not.
+    A launch.toml that is there, such as an example's, is kept and asked how to log in. Raises
+    UsageError where no nodes are given, or hosts.txt is there, and --force is not.
     """
-    there = [path for path in (HOSTS, LAUNCH) if path.exists()]
-    if there and not args.force:
-        raise UsageError(f"{there[0]} is there already: --force replaces it; nothing was written")
-    job = _job(args)
+    if HOSTS.exists() and not args.force:
+        raise UsageError(f"{HOSTS} is there already: --force replaces it; nothing was written")
+    kept = LAUNCH.exists() and not args.force
+    job = _job(args, LAUNCH if kept and args.nodes else NOTHING)
     claims = claims_of([CATALOGUE[check] for check in ASKED], job)
     cluster = ClusterView(gather(job, claims))
     HOSTS.write_text(hosts_text(cluster), encoding="utf-8")
-    LAUNCH.write_text(launch_text(job), encoding="utf-8")
-    print(f"wrote {HOSTS}:\n{hosts_text(cluster)}\nwrote {LAUNCH}, to be edited.")
+    print(f"wrote {HOSTS}:\n{hosts_text(cluster)}")
+    if kept:
+        print("\n".join((f"kept {LAUNCH}, which was there.", *_lacking(job))))
+    else:
+        LAUNCH.write_text(launch_text(job), encoding="utf-8")
+        print(f"wrote {LAUNCH}, to be edited.")
     _say_next(cluster)
     return 0
 
 
-def _job(args: Namespace) -> Job:
+def _lacking(job: Job) -> list[str]:
+    """What a launch.toml that was kept has to say too, as lines to be put into it."""
+    file = read_launch_file(LAUNCH)
+    hosts = [] if file.hosts == str(HOSTS) else [f"hosts = {json.dumps(str(HOSTS))}"]
+    asked = {"user": job.ssh.user, "port": job.ssh.port, "key": job.ssh.key}
+    asked["config"] = job.ssh.config
+    given = {key: value for key, value in asked.items() if value is not None}
+    ssh = [
+        f"{key} = {json.dumps(value)}"
+        for key, value in given.items()
+        if getattr(file, f"ssh_{key}") is None
+    ]
+    lines = [*hosts, *(["[ssh]", *ssh] if ssh else [])]
+    return ["It has to say too:", *(f"  {line}" for line in lines)] if lines else []
+
+
+def _job(args: Namespace, launch: Path) -> Job:
     given = {"hosts": args.nodes, "python": args.python}
     ssh = {name: getattr(args, name) for name in ("ssh_user", "ssh_port", "ssh_key", "ssh_config")}
     if not args.nodes and not os.environ.get("SLURM_JOB_NODELIST"):
         raise UsageError("no nodes given: type --nodes node1,node2, or --nodes 'gpu[01-16]'")
-    options = Options(launch_file=str(NOTHING), **given, **ssh)
+    options = Options(launch_file=str(launch), **given, **ssh)
     return build_job(options, cwd=Path.cwd(), environ=os.environ)
 
 

@@ -1,4 +1,4 @@
-"""hosts.txt and launch.toml as `init` writes them, of nodes that answer and of one that does not."""
+"""hosts.txt and launch.toml as `init` writes them: nodes that answer, one that does not."""
 
 from __future__ import annotations
 
@@ -46,6 +46,18 @@ def test_what_it_writes_is_read_by_both_faces(lab: Lab, tmp_path: Path):
     (tmp_path / "hosts.txt").write_text("mine\n")
     assert init(tmp_path, *words, "--force").returncode == 0
     assert "mine" not in (tmp_path / "hosts.txt").read_text()
+
+
+def test_a_launch_file_that_is_there_is_kept(lab: Lab, tmp_path: Path):
+    (tmp_path / "launch.toml").write_text('[ssh]\nuser = "root"\n[start]\ncommand = ["t.py"]\n')
+    before = (tmp_path / "launch.toml").read_text()
+    done = init(tmp_path, "--nodes", "node1,node2", "--ssh-config", str(lab.ssh_config))
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "launch.toml").read_text() == before
+    assert 'hosts = "hosts.txt"' in done.stdout
+    assert f'config = "{lab.ssh_config}"' in done.stdout
+    assert 'user = "root"' not in done.stdout
+    assert len(read_hosts((tmp_path / "hosts.txt").read_text(), "hosts.txt")) == 2
 
 
 def test_a_node_without_trust_is_listed_and_said(lab: Lab, tmp_path: Path):
