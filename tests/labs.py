@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from collections.abc import Callable, Iterator, Set
@@ -123,9 +124,20 @@ def changes(
 
 def down_and_gone(lab: Lab) -> None:
     """Takes a lab down and asserts that the machine has nothing of it any more."""
-    namespaces = set().union(*(namespaces_of(node.pid) for node in lab.nodes))
-    lab.down()
-    assert_gone(lab, namespaces)
+    with held(lab) as namespaces:
+        lab.down()
+        assert_gone(lab, namespaces)
+
+
+@contextlib.contextmanager
+def held(lab: Lab) -> Iterator[Set[str]]:
+    """The namespaces of all nodes, held open: the kernel gives a freed one's number to the next."""
+    paths = [f"/proc/{node.pid}/ns/{kind}" for node in lab.nodes for kind in NAMESPACES]
+    with contextlib.ExitStack() as stack:
+        for path in paths:
+            with contextlib.suppress(OSError):
+                stack.callback(os.close, os.open(path, os.O_RDONLY))
+        yield set().union(*(namespaces_of(node.pid) for node in lab.nodes))
 
 
 def assert_gone(lab: Lab, namespaces: Set[str] = frozenset()) -> None:
