@@ -18,12 +18,19 @@ def culprits(met: Meeting) -> dict[str, Met]:
     """The nodes at fault and the rank that shows it best; empty where nobody stands out.
 
     Those whose part of the sum is wrong; else those whose rank failed by itself; else those that
-    did not find the store; else the one that most others lacked; else the one that came least far.
+    did not find the store; else the one between which and others most calls go unanswered; else the
+    one that most others lacked; else the one that came least far.
     """
     failed = {name: seen.failed for name, seen in met.items() if seen.failed}
     if not failed:
         return {}
-    return _wrong(met) or _by_themselves(failed) or _without_store(met) or _least_far(met)
+    return (
+        _wrong(met)
+        or _by_themselves(failed)
+        or _without_store(met)
+        or _unanswered(met)
+        or _least_far(met)
+    )
 
 
 def _by_themselves(failed: Mapping[str, tuple[Met, ...]]) -> dict[str, Met]:
@@ -51,6 +58,27 @@ def _without_store(met: Meeting) -> dict[str, Met]:
     if len(lost) < 2 or len(lost) < others:
         return lost
     return {host: next(iter(lost.values()))}
+
+
+def _unanswered(met: Meeting) -> dict[str, Met]:
+    """The node at the end of most calls that nobody answered; on a tie it is who called."""
+    pairs = {(name, other): one for name, other, one in _calls(met)}
+    ends = Counter(end for pair in pairs for end in pair)
+    most = [end for end, count in ends.items() if count == max(ends.values())]
+    shown = [name for name in most if any(pair[0] == name for pair in pairs)] or most
+    best = shown[:1] if len(most) == 1 or len(pairs) == 1 else []
+    return {name: next(one for pair, one in pairs.items() if name in pair) for name in best}
+
+
+def _calls(met: Meeting) -> Iterator[tuple[str, str, Met]]:
+    """Caller, called and the caller's rank, of every call that nobody answered."""
+    owners = {seen.own: name for name, seen in met.items()}
+    for name, seen in met.items():
+        for one in seen.failed:
+            for target in one.unanswered:
+                other = owners.get(target.rpartition(":")[0], name)
+                if other != name:
+                    yield name, other, one
 
 
 def _at(met: Meeting, stage: str) -> Iterator[tuple[str, Met]]:

@@ -41,6 +41,7 @@ def meeting(*ranks: Met, **more: Any) -> Snapshot:
     snap = snapshot(names)
     for name, rank in zip(names, ranks, strict=True):
         given = {"torch": "2.5", "backend": "gloo", "address": "10.0.0.1", "port": 29500}
+        given["own"] = f"10.0.0.{name[4:]}"
         fact = Rendezvous(**{**given, "world": len(ranks), "limit": 20.0, **more}, ranks=(rank,))
         with_fact(snap, name, fact)
     return snap
@@ -115,6 +116,26 @@ def test_the_rank_that_most_others_lacked_is_accused():
     silent = Met(2, None, 20.0, Said("group"))
     snap = meeting(waiting(0), waiting(1), silent)
     assert told(snap) == {"node1": "skip", "node2": "skip", "node3": "hang"}
+
+
+def calling(rank: int, *targets: int) -> Met:
+    called = tuple(f"10.0.0.{target + 1}:40001" for target in targets)
+    return Met(rank, 1, 20.0, Said("group"), err=HUNG, unanswered=called)
+
+
+def test_the_end_of_most_calls_in_vain_is_accused():
+    both = meeting(calling(0), calling(1), calling(2, 0, 1))
+    assert told(both) == {"node1": "skip", "node2": "skip", "node3": "peer-not-reached"}
+    closed = meeting(calling(0), calling(1), calling(2, 1), calling(3, 1))
+    assert told(closed)["node2"] == "peer-not-reached"
+    assert "10.0.0.2:40001" in judged(closed, CHECK)[("node2",)].message
+    assert set(told(closed).values()) == {"peer-not-reached", "skip"}
+
+
+def test_of_one_pair_the_caller_is_accused_and_the_message_has_the_called():
+    snap = meeting(calling(0), calling(1), calling(2, 1))
+    assert told(snap) == {"node1": "skip", "node2": "skip", "node3": "peer-not-reached"}
+    assert "10.0.0.2:40001" in judged(snap, CHECK)[("node3",)].message
 
 
 def test_the_one_that_came_least_far_is_accused():

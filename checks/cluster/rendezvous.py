@@ -15,7 +15,7 @@ from checks.facts.snapshot import Answer
 from checks.rendezvous import node_env, training_address
 
 HERE = Path(__file__).parent
-IMPORT_S = 90.0
+IMPORT_S = 120.0
 LIMIT_S, GPU_LIMIT_S = 20.0, 60.0
 """The first of NCCL takes seconds a node: contexts, adapters, topology."""
 WAIT_SHARE = 0.4
@@ -25,15 +25,15 @@ KEEP = r"NCCL (INFO|WARN)"
 
 
 def stage(contact: Contact, snapshot: Snapshot, names: Sequence[str]) -> None:
-    """Let the ranks of `names` meet; their `rendezvous` answers are in the snapshot after."""
-    try:
-        opened = _open(contact, snapshot, names)
-        ready = [name for name in opened if "torch" in opened[name].get("data", {})]
-        met = meeting(contact, snapshot, ready) if ready else {}
-        for name, answer in opened.items():
-            snapshot.put(name, Rendezvous.section, _joined(answer, met.get(name)))
-    finally:
-        contact.ask("warm_close", {name: {} for name in names}, CLOSING_S)
+    """Let the ranks of `names` meet; their `rendezvous` answers are in the snapshot after.
+
+    Their interpreters stay, for `compute`, which ends them; at the latest they end with the probe.
+    """
+    opened = _open(contact, snapshot, names)
+    ready = [name for name in opened if "torch" in opened[name].get("data", {})]
+    met = meeting(contact, snapshot, ready) if ready else {}
+    for name, answer in opened.items():
+        snapshot.put(name, Rendezvous.section, _joined(answer, met.get(name)))
 
 
 def _open(contact: Contact, snapshot: Snapshot, names: Sequence[str]) -> dict[str, Answer]:
@@ -52,13 +52,14 @@ def _opening(node: NodeView) -> dict[str, Any]:
         "workdir": node.job.workdir,
         "env": {**node_env(node), **node.job.env},
         "slots": node.slots or 1,
-        "gpus": _gpus(node),
+        "gpus": gpus_of(node),
         "limit": IMPORT_S,
         "program": (HERE / "warm.py").read_text(encoding="utf-8"),
     }
 
 
-def _gpus(node: NodeView) -> int:
+def gpus_of(node: NodeView) -> int:
+    """How many GPUs a rank there could use; none where that is not known."""
     return node.read(Gpus).count if node.has(Gpus) else 0
 
 
@@ -66,7 +67,7 @@ def meeting(contact: Contact, snapshot: Snapshot, names: Sequence[str]) -> dict[
     """One meeting of the ranks of `names`, the head's first, where it is among them."""
     cluster = ClusterView(snapshot)
     order = sorted(names, key=lambda name: name != snapshot.job.head)
-    gpus = all(_gpus(cluster[name]) for name in order)
+    gpus = all(gpus_of(cluster[name]) for name in order)
     slots = {name: cluster[name].slots or 1 for name in order}
     limit = GPU_LIMIT_S if gpus else LIMIT_S
     shared = {
@@ -81,7 +82,8 @@ def meeting(contact: Contact, snapshot: Snapshot, names: Sequence[str]) -> dict[
         args[name] = _task(shared, range(first, first + count))
         first += count
     answers = contact.ask("warm_task", args, limit + CLOSING_S)
-    return {name: _ranked(answer, shared, args[name]) for name, answer in answers.items()}
+    own = {name: {**shared, "own": training_address(cluster[name])} for name in order}
+    return {name: _ranked(answer, own[name], args[name]) for name, answer in answers.items()}
 
 
 def _task(shared: Mapping[str, Any], ranks: range) -> dict[str, Any]:

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from checks.cluster import clock, counters, mesh, pairs, pdsh, ports, rdma_counters, smoke
+from checks.cluster import (
+    clock,
+    compute,
+    counters,
+    mesh,
+    pairs,
+    pdsh,
+    ports,
+    rdma_counters,
+    rendezvous,
+    smoke,
+)
 from checks.cluster.contact import Contact
 from checks.facts.counters import Counters
 from checks.facts.decode import Fact
@@ -15,7 +26,8 @@ from checks.facts.interfaces import Interfaces
 from checks.facts.names import Names
 from checks.facts.pdsh import Pdsh
 from checks.facts.ports import Dialled, PortSettings
-from checks.facts.rdma import RdmaCounters
+from checks.facts.rdma import Rdma, RdmaCounters
+from checks.facts.rendezvous import Rendezvous
 from checks.facts.snapshot import Snapshot
 from checks.facts.trust import Trust
 from checks.facts.who import Who
@@ -51,6 +63,13 @@ STAGES: tuple[Stage, ...] = (
         pairs.stage,
     ),
     Stage("smoke", (Gpus,), ("smoke",), smoke.stage),
+    Stage(
+        "rendezvous",
+        (Gpus, Interfaces, Names, Environment, Rdma),
+        ("warm_open", "warm_task"),
+        rendezvous.stage,
+    ),
+    Stage("compute", (Rendezvous,), ("warm_task", "warm_close"), compute.stage),
     Stage("later_counters", (Counters,), ("counters",), counters.stage),
     Stage("later_rdma_counters", (RdmaCounters,), ("rdma_counters",), rdma_counters.stage),
 )

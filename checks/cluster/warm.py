@@ -8,6 +8,7 @@ has a function `task(torch, say)`. Each child's own output goes to files, which 
 
 from __future__ import annotations
 
+import contextlib
 import faulthandler
 import functools
 import importlib
@@ -15,6 +16,8 @@ import json
 import os
 import re
 import signal
+import socket
+import struct
 import sys
 import time
 import traceback
@@ -23,6 +26,9 @@ from typing import Any
 
 MARK = "PREFLIGHT-WARM "
 TAIL, MOST_KEPT = 4000, 200
+SYN_SENT = "02"
+LOOK = 1.5
+"""Seconds before the limit at which it is looked what a child waits for."""
 GRACE = 2.0
 """Seconds after its own limit in which a child may show its stack before it is killed."""
 
@@ -89,13 +95,40 @@ def report(path: str, keep: str) -> dict[str, Any]:
     return {"said": said, "kept": list(kept), "err": words}
 
 
-def ended(pids: Mapping[int, int], limit: float) -> dict[int, tuple[int | None, float]]:
-    """Exit code and seconds of each child by number; None for those that had to be killed."""
+def unanswered(pid: int) -> list[str]:
+    """`address:port` of each connection of that process that waits for its first answer."""
+    sockets = set()
+    for name in os.listdir(f"/proc/{pid}/fd"):
+        with contextlib.suppress(OSError):
+            sockets.add(os.readlink(f"/proc/{pid}/fd/{name}"))
+    found = []
+    for family, table in ((socket.AF_INET, "tcp"), (socket.AF_INET6, "tcp6")):
+        with open(f"/proc/{pid}/net/{table}", encoding="ascii") as file:
+            rows = [line.split() for line in file][1:]
+        for row in rows:
+            if row[3] == SYN_SENT and f"socket:[{row[9]}]" in sockets:
+                address, _, port = row[2].partition(":")
+                words = struct.unpack(f">{len(address) // 8}I", bytes.fromhex(address))
+                text = socket.inet_ntop(family, struct.pack(f"={len(words)}I", *words))
+                found.append(f"{text.removeprefix('::ffff:')}:{int(port, 16)}")
+    return found
+
+
+def ended(
+    pids: Mapping[int, int], limit: float, waits: dict[int, list[str]]
+) -> dict[int, tuple[int | None, float]]:
+    """Exit code and seconds of each child by number; None for those that had to be killed.
+
+    Shortly before the limit `waits` is filled: whom those that are left call in vain.
+    """
     began = time.monotonic()
     ends: dict[int, tuple[int | None, float]] = {}
     left = dict(pids)
     while left:
         seconds = round(time.monotonic() - began, 2)
+        if seconds > limit - LOOK and not waits:
+            with contextlib.suppress(OSError):
+                waits.update({number: unanswered(pid) for pid, number in left.items()})
         for pid in list(left):
             gone, status = os.waitpid(pid, os.WNOHANG)
             if gone:
@@ -116,11 +149,13 @@ def perform(torch: Any, order: Mapping[str, Any]) -> None:
     pids = {}
     for number, (path, env) in enumerate(zip(paths, order["children"], strict=True)):
         pids[fork(functools.partial(child, torch, order, env, path))] = number
-    ends = ended(pids, float(order["limit"]))
+    waits: dict[int, list[str]] = {}
+    ends = ended(pids, float(order["limit"]), waits)
     children = []
     for number, path in enumerate(paths):
         code, seconds = ends[number]
-        children.append({"code": code, "ended": seconds, **report(path, order["keep"])})
+        child_of = {"code": code, "ended": seconds, "unanswered": waits.get(number, [])}
+        children.append({**child_of, **report(path, order["keep"])})
     told(children=children)
 
 

@@ -21,6 +21,8 @@ def told(node: NodeView, seen: Rendezvous, rank: Met) -> Verdict:
         return _wrong(node, who)
     if rank.said.stage == "store":
         return _no_store(node, seen, rank, who)
+    if rank.unanswered:
+        return _no_peer(node, seen, rank, who)
     if rank.hung:
         return _hang(node, seen, rank, who)
     evidence = {"stage": rank.said.stage, "trace": rank.said.trace, "stderr": rank.err}
@@ -82,6 +84,17 @@ def _no_store(node: NodeView, seen: Rendezvous, rank: Met, who: str) -> Verdict:
     message = f"{who} does not reach {where}, where the other ranks met: {first}"
     fix = node.fix(f"nc -vz -w 5 {seen.address} {seen.port}", "while something listens there")
     return block("master-not-reached", f"{message}{_proved(seen)}", fix, stderr=rank.err)
+
+
+def _no_peer(node: NodeView, seen: Rendezvous, rank: Met, who: str) -> Verdict:
+    """The rank may be another node's, where that one calls this node in vain."""
+    targets = ", ".join(rank.unanswered[:4])
+    message = (
+        f"{who} gets no answer from {targets} in {seen.limit:.0f} s: {seen.backend} connects the "
+        f"ranks with each other on ports of the ephemeral range ({node.name}: {seen.own})"
+    )
+    fix = node.fix("nft list ruleset", "what drops ports that no service owns?", root=True)
+    return block("peer-not-reached", f"{message}{_proved(seen)}", fix, stack=rank.err)
 
 
 def _hang(node: NodeView, seen: Rendezvous, rank: Met, who: str) -> Verdict:

@@ -11,12 +11,12 @@ from checks.facts.decode import Fact
 FRAME = re.compile(r'File "(.+?)", line (\d+) in (\S+)')
 STAGES = ("start", "device", "store", "group", "all-reduce", "barrier", "done")
 WAITED = re.compile(
-    r"time[d]?[ -]?out|closed by peer|reset by peer|broken pipe|remote (process|error)|RemoteError",
+    r"time[d]?[ -]?out|closed by peer|reset by peer|broken pipe|connection was likely closed"
+    r"|remote (process|server|error)|RemoteError",
     re.IGNORECASE,
 )
 """Words of a rank that lacks others and is itself whole."""
 KEY = re.compile(r"keys: \S*/(\d+)")
-REMOTE = re.compile(r"remote=\[?(?:::ffff:)?([0-9a-f.:]+?)\]?:\d+")
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,10 @@ class Said:
 
 @dataclass(frozen=True)
 class Met:
-    """One rank: `code` None where it had to be killed, `ended` seconds after it began."""
+    """One rank: `code` None where it had to be killed, `ended` seconds after it began.
+
+    `unanswered` are the `address:port` that it called without an answer when its time was up.
+    """
 
     rank: int
     code: int | None
@@ -40,6 +43,7 @@ class Met:
     said: Said
     kept: tuple[str, ...] = ()
     err: str = ""
+    unanswered: tuple[str, ...] = ()
 
     @property
     def through(self) -> bool:
@@ -77,6 +81,8 @@ class Met:
 class Rendezvous(Fact):
     """Ranks of one node at the meeting of all: where, with how many, and how each came out.
 
+    `own` is the node's address there.
+
     `error` and `detail` are those of the import of torch, with which nothing began; `left_out` are
     the nodes without which the meeting was repeated, and `again` whether that one came through.
     """
@@ -87,6 +93,7 @@ class Rendezvous(Fact):
     detail: str = ""
     seconds: float = 0.0
     backend: str = ""
+    own: str = ""
     address: str = ""
     port: int = 0
     world: int = 0
