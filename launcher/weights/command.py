@@ -45,12 +45,12 @@ def weights(args: Namespace) -> int:
     job = job_of(args)
     contact, logins = open_contact(job, job.names, ("checkpoint", "gpus"))
     with contact:
-        cluster = _looked(job, contact, logins, args)
-        try:
-            seen = {node.name: node.read(Checkpoint) for node in cluster.nodes}
-        except FactError as error:
-            raise PreflightError(str(error)) from error
+        cluster = _looked(job, contact, logins, args.checkpoint, args.tag)
+        seen = _seen(cluster)
         tag = tag_of(seen, args.tag, args.checkpoint)
+        if not args.tag and any(one.latest != tag for one in seen.values()):
+            # DeepSpeed writes `latest` on the node of rank 0 alone: the others have to be told
+            seen = _seen(_looked(job, contact, logins, args.checkpoint, tag))
         shards = choose(seen, _ranks(cluster), tag, args.ranks)
         for shard in stale(shards):
             print(f"‼ {shard.file.name} on {shard.node} is over an hour older than the newest")
@@ -61,12 +61,24 @@ def weights(args: Namespace) -> int:
     return 0
 
 
+def _seen(cluster: ClusterView) -> dict[str, Checkpoint]:
+    """What each node has. Raises PreflightError where one could not say."""
+    try:
+        return {node.name: node.read(Checkpoint) for node in cluster.nodes}
+    except FactError as error:
+        raise PreflightError(str(error)) from error
+
+
 def _looked(
-    job: Job, contact: Contact, logins: Mapping[str, dict[str, Any]], args: Namespace
+    job: Job,
+    contact: Contact,
+    logins: Mapping[str, dict[str, Any]],
+    checkpoint: str,
+    tag: str | None,
 ) -> ClusterView:
     """Every node's part. Raises PreflightError where one is silent: its shards would be missing."""
     snapshot = Snapshot(job, "")
-    asked = {"checkpoint": args.checkpoint, "tag": args.tag}
+    asked = {"checkpoint": checkpoint, "tag": tag}
     wanted = {
         name: [("checkpoint", {**brief(job, name), **asked}), ("gpus", brief(job, name))]
         for name in contact.reached
