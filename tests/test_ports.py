@@ -375,3 +375,19 @@ def test_a_neighbour_table_smaller_than_the_cluster_is_a_warning():
     assert found["n0",].fix is not None and "gc_thresh3=4096" in found["n0",].fix.command
     assert found["n1",].outcome is Outcome.PASS
     assert found["n2",].outcome is Outcome.SKIP
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"failed": 5},
+        {"failed": [dict(target="node9", address="a", port=1, outcome="dropped", seconds=1.0)]},
+        {"lost": [{}]},
+        [],
+    ],
+)
+def test_a_caller_that_tells_nonsense_is_not_asked_again(data):
+    found = stage._sound({"node1": {"data": data}, "node2": {"error": "late"}}, {"node1": "x"})
+    assert "data" not in found["node1"]
+    assert found["node1"]["error"]
+    assert found["node2"] == {"error": "late"}

@@ -10,6 +10,7 @@ from checks.cluster.contact import Contact
 from checks.cluster.dialled import measured, merged
 from checks.errors import FactError
 from checks.facts import ClusterView, Snapshot
+from checks.facts.decode import decode
 from checks.facts.firewall import Firewall
 from checks.facts.ports import Dialled, Listening, PortHolder
 from checks.facts.snapshot import Answer
@@ -69,9 +70,10 @@ def _listen(contact: Contact, snapshot: Snapshot, ids: Mapping[str, str]) -> Non
 
 def _dial(contact: Contact, snapshot: Snapshot, ids: Mapping[str, str]) -> None:
     plans = {name: _targets(snapshot, name, ids) for name in ids}
-    first = contact.ask("dial", _args(plans, FIRST_S), _limit(plans, FIRST_S))
+    first = _sound(contact.ask("dial", _args(plans, FIRST_S), _limit(plans, FIRST_S)), ids)
     again = {name: _failed(answer, ids) for name, answer in first.items() if _failed(answer, ids)}
     second = contact.ask("dial", _args(again, SECOND_S), _limit(again, SECOND_S)) if again else {}
+    second = _sound(second, ids)
     found = {name: merged(answer, second.get(name)) for name, answer in first.items()}
     sizes = {name: plan for name, answer in found.items() if (plan := _sizes(answer, ids))}
     third = contact.ask("dial", _args(sizes, SECOND_S), _limit(sizes, SECOND_S)) if sizes else {}
@@ -118,6 +120,22 @@ def _limit(plans: Mapping[str, list[Target]], timeout: float) -> float:
     """Seconds that the longest plan may take if nobody answers, plus some to breathe."""
     waves = max((len(plan) for plan in plans.values()), default=0) // WAVE + 1
     return waves * timeout + LIMIT_S
+
+
+def _sound(answers: Mapping[str, Answer], ids: Mapping[str, str]) -> dict[str, Answer]:
+    """The answers that have a caller's shape and speak of our nodes; of others what is wrong."""
+    checked = dict(answers)
+    for name, answer in answers.items():
+        if "data" in answer:
+            try:
+                told = decode(Dialled, answer["data"])
+            except FactError as error:
+                checked[name] = {"error": str(error)}
+                continue
+            strangers = {one.target for one in told.failed} | {one.target for one in told.lost}
+            if strangers - ids.keys():
+                checked[name] = {"error": f"it speaks of nodes {sorted(strangers - ids.keys())}"}
+    return checked
 
 
 def _failed(answer: Answer, ids: Mapping[str, str]) -> list[Target]:
