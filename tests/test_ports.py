@@ -381,7 +381,11 @@ def test_a_neighbour_table_smaller_than_the_cluster_is_a_warning():
     "data",
     [
         {"failed": 5},
-        {"failed": [dict(target="node9", address="a", port=1, outcome="dropped", seconds=1.0)]},
+        {
+            "failed": [
+                {"target": "node9", "address": "a", "port": 1, "outcome": "dropped", "seconds": 1.0}
+            ]
+        },
         {"lost": [{}]},
         [],
     ],
