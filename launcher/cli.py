@@ -16,6 +16,7 @@ from launcher.init import add_options as add_init_options
 from launcher.init import init
 from launcher.lab.cli import add_parser as add_lab_parser
 from launcher.options import add_job_options
+from launcher.stall.onlooker import STUCK_AFTER_S
 from launcher.trust.command import add_options as add_trust_options
 from launcher.trust.command import trust
 from launcher.weights.command import add_options as add_weights_options
@@ -67,6 +68,10 @@ def _start(commands: _SubParsersAction[ArgumentParser]) -> None:
     start.add_argument(
         "--no-local-rank", action="store_true", help="the script takes no --local_rank=N"
     )
+    start.add_argument(
+        "--stuck-after", type=float, default=STUCK_AFTER_S, metavar="SECONDS",
+        help="look at the nodes where no rank printed anything for so long (default: 300)",
+    )  # fmt: skip
     start.add_argument(
         "--dry-run", action="store_true", help="print all that would be written and run, run none"
     )

@@ -27,6 +27,8 @@ from launcher.backends import Carrier
 from launcher.plan import NodePlan, Plan, node_file
 
 AGENT = Path(__file__).parent / "agent"
+PARTS = ("marks", "flight", "look", "keep")
+"""The keeper's files, each after those that it imports."""
 POOL = 32
 Inbox = "queue.SimpleQueue[tuple[str, dict[str, Any]]]"
 
@@ -44,7 +46,7 @@ sys.modules["launcher.agent.keep"].{entry}()
 def program(entry: str) -> bytes:
     """The first line of input of a node's interpreter: the keeper's text, and where it begins."""
     modules = [("launcher", ""), ("launcher.agent", "")]
-    modules += [(f"launcher.agent.{name}", _source(name)) for name in ("marks", "keep")]
+    modules += [(f"launcher.agent.{name}", _source(name)) for name in PARTS]
     loader = LOADER.format(modules=modules, entry=entry)
     return repr(loader).encode("ascii", "backslashreplace") + b"\n"
 
@@ -123,6 +125,11 @@ class Nodes:
     ) -> None:
         carried = {"name": name, "argv": list(argv), "env": dict(env), "cwd": cwd, "agent": agent}
         self.links[node].send(carry=carried)
+
+    def look(self) -> None:
+        """Have every keeper say what the run does there; each tells `look` within seconds."""
+        for link in self.links.values():
+            link.send(look=True)
 
     def stop(self, grace_s: float) -> None:
         """Have every keeper end the run there; each tells `gone`. May be asked again for less."""

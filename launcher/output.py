@@ -15,6 +15,9 @@ _STEP = re.compile(
     r"|\bloss\b['\"]?\W{1,3}\d"
     r"|\d+/\d+ \[.*it"
 )
+_NUMBER = re.compile(
+    r"\b(?:global_)?(?:step|iter|iteration)s?\b\W{0,4}(\d+)|(\d+)/\d+ \[.*it", re.IGNORECASE
+)
 
 
 class Lines:
@@ -46,3 +49,9 @@ class Lines:
 def tells_step(line: str) -> bool:
     """Whether the line looks like a training step's: a step's number, a loss, a progress bar."""
     return bool(_STEP.search(line))
+
+
+def step_number(line: str) -> int | None:
+    """The number of the step that the line tells; None where it tells none."""
+    found = _NUMBER.search(line)
+    return int(found[1] or found[2]) if found else None

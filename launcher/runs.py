@@ -58,6 +58,10 @@ class Record:
         """The start or end of a rank or of a node's launcher."""
         self._append("ranks.jsonl", json.dumps({"node": node, **said}))
 
+    def look(self, seen: Mapping[str, Any]) -> None:
+        """What was seen of a run without progress."""
+        self._append("looks.jsonl", json.dumps(seen))
+
     def _append(self, name: str, line: str) -> None:
         if name not in self._open:
             path = self.path / name

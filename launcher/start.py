@@ -13,10 +13,11 @@ from checks.errors import PreflightError
 from checks.model import Job
 from launcher.diagnosis import diagnosis
 from launcher.nodes import Nodes, open_nodes
-from launcher.output import tells_step
 from launcher.plan import Plan
+from launcher.progress import Progress
 from launcher.runs import Record
 from launcher.screen import Screen
+from launcher.stall.onlooker import STUCK_AFTER_S, Onlooker
 from launcher.watch import BEFORE, LAUNCHER, Watch
 
 KEEPERS_S = 30.0
@@ -32,15 +33,17 @@ DONE, FAILED, INTERRUPTED = 0, 1, 130
 class Start:
     """One run under way. `run` brings it to its end, whatever that is."""
 
-    def __init__(self, job: Job, plan: Plan, record: Record) -> None:
+    def __init__(
+        self, job: Job, plan: Plan, record: Record, stuck_after_s: float = STUCK_AFTER_S
+    ) -> None:
         self.job, self.plan, self.record = job, plan, record
         self.screen = Screen([node.name for node in plan.nodes])
         self.watch = Watch(plan, self._line)
         self.inbox: queue.SimpleQueue[tuple[str, dict[str, Any]]] = queue.SimpleQueue()
         self.asked = 0
-        self.began = time.monotonic()
-        self.first_step_s: float | None = None
-        self.joined_s: float | None = None
+        self.progress = Progress(plan, self.screen.say)
+        self.nodes: Nodes | None = None
+        self.onlooker = Onlooker(plan, stuck_after_s, self._look, self._looked)
 
     def run(self) -> int:
         """Start, watch, end, record. Returns the exit code; nothing is left on any node."""
@@ -49,6 +52,7 @@ class Start:
                 nodes = open_nodes(self.job, self.plan, self.inbox)
             except PreflightError as error:
                 return self._finish("failed", FAILED, str(error))
+            self.nodes = nodes
             try:
                 self._drive(nodes)
                 self._collect()
@@ -77,8 +81,23 @@ class Start:
             what = f"{self.plan.carrier.name} did not bring the agent there"
             self._overdue(missing, what, AGENTS_S)
             return
-        self._until(lambda: self.watch.succeeded, None)
+        self._until(self._succeeded, None)
         self._until(lambda: self.watch.over, LEAVE_S)
+
+    def _succeeded(self) -> bool:
+        """Asked until it is true; meanwhile a run that makes no progress is looked at."""
+        self.progress.joined(self.watch.joined)
+        self.onlooker.tick(time.monotonic())
+        return self.watch.succeeded
+
+    def _look(self) -> None:
+        if self.nodes:
+            self.nodes.look()
+
+    def _looked(self, text: str, seen: dict[str, Any]) -> None:
+        self.record.look({"after_s": self.progress.seconds(), **seen})
+        if text:
+            self.screen.say(text)
 
     def _overdue(self, nodes: set[str], what: str, limit_s: float) -> None:
         if not self.asked and not self.watch.failure:
@@ -103,17 +122,19 @@ class Start:
         self.watch.hear(node, said)
         if said["kind"] in ("rank-started", "rank-ended", "node-started", "node-ended"):
             self.record.event(node, said)
-        if self.joined_s is None and len(self.watch.joined) == len(self.plan.ranks):
-            self.joined_s = self._seconds()
-            self.screen.say(f"{len(self.plan.ranks)} of {len(self.plan.ranks)} ranks joined")
+        if said["kind"] in ("rank-started", "node-started"):
+            self.onlooker.started(time.monotonic())
+        if said["kind"] == "look":
+            self.onlooker.hear(node, said)
+        self.progress.joined(self.watch.joined)
 
     def _line(self, node: str, source: str, line: str) -> None:
         self.record.log(node, f"{source.removeprefix('rank')}: {line}")
         if source != LAUNCHER:
             self.screen.line(node, source, line)
-        if self.first_step_s is None and source.startswith("rank") and tells_step(line):
-            self.first_step_s = self._seconds()
-            self.screen.say(f"first step after {self.first_step_s:g} s")
+        if source.startswith("rank"):
+            step = self.progress.line(source, line)
+            self.onlooker.progress(time.monotonic(), step=step)
 
     def _collect(self) -> None:
         """A short while for the last words, once something failed."""
@@ -158,9 +179,7 @@ class Start:
                 "state": state,
                 "exit": code,
                 "diagnosis": text,
-                "seconds": self._seconds(),
-                "joined_s": self.joined_s,
-                "first_step_s": self.first_step_s,
+                **self.progress.figures,
                 "ranks": {str(rank): code for rank, code in sorted(self.watch.ended.items())},
                 "left": {node: pids for node, pids in self.watch.gone.items() if pids},
             },
@@ -168,13 +187,10 @@ class Start:
         self.record.close()
         ended = sum(1 for code in self.watch.ended.values() if code == 0)
         count = f"{ended} of {len(self.plan.ranks)} ranks ended well"
-        self.screen.say(f"{state} after {self._seconds():g} s: {count}; {self.record.path}")
+        self.screen.say(f"{state} after {self.progress.seconds():g} s: {count}; {self.record.path}")
         if text and state == "failed":
             self.screen.say(text)
         return code
-
-    def _seconds(self) -> float:
-        return round(time.monotonic() - self.began, 1)
 
     @contextmanager
     def _signals(self) -> Iterator[None]:

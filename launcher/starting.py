@@ -41,7 +41,7 @@ def start(args: Namespace) -> int:
     print(
         f"{len(plan.ranks)} ranks on {len(plan.nodes)} nodes, recorded in {record.path}", flush=True
     )
-    return Start(job, plan, record).run()
+    return Start(job, plan, record, args.stuck_after).run()
 
 
 def _gated(job: Job) -> Gate:

@@ -21,6 +21,7 @@ import sys
 import threading
 import time
 
+from launcher.agent.look import beside
 from launcher.agent.marks import MARK, mine, stat
 
 LIBC = ctypes.CDLL(None)
@@ -43,7 +44,7 @@ class Keeper(object):
     def __init__(self, first):
         self.run, self.home = first["run"], first["home"]
         self.outputs, self.sessions, self.lost, self.patience = {}, set(), "", None
-        self.half, self.agent, self.carried = b"", None, None
+        self.half, self.agent, self.carried, self.ranks = b"", None, None, {}
         self.records = os.pipe()[0]
         os.set_blocking(self.records, False)
         self.outbox, self.commands = queue.Queue(), queue.Queue()
@@ -128,6 +129,10 @@ class Keeper(object):
             self.sessions.add(said["session"])
         if said["kind"] == "node-ended":
             self.agent = None
+        if said["kind"] == "rank-started":
+            self.ranks[said["rank"]] = said["pid"]
+        if said["kind"] == "rank-ended":
+            self.ranks.pop(said["rank"], None)
         self.say(**said)
 
     def carry(self, name, argv, env, cwd, agent):
@@ -192,7 +197,10 @@ class Keeper(object):
                 said = self.commands.get()
                 if "stop" in said:
                     return float(said["stop"])
-                self.carry(**said["carry"])
+                if "look" in said:
+                    beside(self)
+                else:
+                    self.carry(**said["carry"])
 
     def sweep(self, grace):
         """End all that is the run's: asked, and after `grace` seconds killed. Gives what stayed."""

@@ -1,0 +1,243 @@
+"""What the run's processes on this node are doing: from /proc, py-spy, NCCL's flight recorder.
+
+Nothing is sent to a rank: a signal that its program does not expect would end it or mean something
+else to it, so that a stack is had only where py-spy is installed.
+"""
+
+import contextlib
+import json
+import os
+import shutil
+import socket
+import struct
+import subprocess
+import threading
+import time
+
+from launcher.agent.flight import flight
+from launcher.agent.marks import mine
+
+SPAN_S = 2.0
+TOOL_S = 6.0
+FRAMES = 40
+SOCKETS = 64
+TICK = os.sysconf("SC_CLK_TCK")
+STATES = {"01": "ESTABLISHED", "02": "SYN_SENT", "0A": "LISTEN"}
+GPUS = ("nvidia-smi", "--query-gpu=utilization.gpu,power.draw", "--format=csv,noheader,nounits")
+
+
+def beside(keeper):
+    """Look in a thread, so that the keeper goes on keeping; what was seen is told as `look`."""
+
+    def run():
+        try:
+            keeper.say(kind="look", **look(keeper.run, dict(keeper.ranks), keeper))
+        except (OSError, ValueError, LookupError) as error:
+            keeper.say(kind="look", error="%s: %s" % (type(error).__name__, error))
+
+    thread = threading.Thread(target=run)
+    thread.daemon = True
+    thread.start()
+
+
+def look(run, ranks, keeper):
+    """Each rank's state, use of CPU and disk over SPAN_S, sockets and stack; the node's bytes."""
+    tools = {rank: begin(stack_command(keeper.home, pid)) for rank, pid in ranks.items()}
+    gpus = begin(GPUS if shutil.which(GPUS[0]) else None)
+    whose = families(mine(run, set(keeper.sessions)), ranks)
+    first, began = sample(whose), time.monotonic()
+    time.sleep(SPAN_S)
+    second, span = sample(whose), time.monotonic() - began
+    deadline = time.monotonic() + TOOL_S
+    told = {}
+    for rank, pid in ranks.items():
+        told[str(rank)] = dict(
+            process(first["use"][rank], second["use"][rank], span),
+            state=state(pid),
+            wchan=text("/proc/%d/wchan" % pid),
+            sockets=sockets(whose[rank], pid),
+            **dict(stack(tools[rank], pid, deadline), flight=flight(pid, rank)),
+        )
+    return {
+        "ranks": told,
+        "launcher": sockets(whose[None], os.getpid()),
+        "network": rates(first["network"], second["network"], span),
+        "gpus": gpu_use(gpus, deadline),
+    }
+
+
+def families(pids, ranks):
+    """The run's processes by the rank that they belong to; None has those of no rank."""
+    parents = {pid: int((fields("/proc/%d/stat" % pid) or [0, 0])[1]) for pid in pids}
+    found = {rank: [pid] for rank, pid in ranks.items()}
+    found[None] = []
+    for pid in parents:
+        over = pid
+        while over in parents and over not in ranks.values():
+            over = parents[over]
+        rank = next((rank for rank, top in ranks.items() if top == over), None)
+        if pid != over or rank is None:
+            found[rank].append(pid)
+    return found
+
+
+def sample(whose):
+    """CPU seconds, bytes to and from disk and blocked tasks of each family, and interfaces."""
+    return {"use": {rank: use(pids) for rank, pids in whose.items()}, "network": network()}
+
+
+def use(pids):
+    """What these processes have used so far, and which of their tasks are in state D."""
+    cpu = disk = 0.0
+    blocked = {}
+    for pid in pids:
+        words = fields("/proc/%d/stat" % pid)
+        cpu += sum(map(int, words[11:13])) / TICK if words else 0
+        for line in text("/proc/%d/io" % pid).splitlines():
+            name, _, number = line.partition(": ")
+            disk += int(number) if name in ("read_bytes", "write_bytes") else 0
+        for task in listed("/proc/%d/task" % pid):
+            here = "/proc/%d/task/%s" % (pid, task)
+            if (fields(here + "/stat") or "?")[0] == "D":
+                blocked[task] = "%s in %s" % (text(here + "/comm"), text(here + "/wchan") or "?")
+    return {"cpu": cpu, "disk": disk, "blocked": blocked}
+
+
+def process(first, second, span):
+    """Cores and bytes a second between two samples; blocked is what was so in both."""
+    both = sorted(set(first["blocked"]) & set(second["blocked"]))
+    return {
+        "cpu": round(max(0, second["cpu"] - first["cpu"]) / span, 2),
+        "disk": round(max(0, second["disk"] - first["disk"]) / span),
+        "blocked": [second["blocked"][task] for task in both[:3]],
+    }
+
+
+def state(pid):
+    """The letter of ps; empty where the process is gone."""
+    return (fields("/proc/%d/stat" % pid) or [""])[0]
+
+
+def fields(path):
+    """The words of a stat file after the command's name; None where the process is gone."""
+    return text(path).rpartition(")")[2].split() or None
+
+
+def text(path):
+    """A file of /proc, stripped; empty where it cannot be read."""
+    try:
+        with open(path, "rb") as file:
+            return file.read().decode("latin-1").strip()
+    except OSError:
+        return ""
+
+
+def listed(path):
+    """The names in a directory; none where it cannot be read."""
+    try:
+        return os.listdir(path)
+    except OSError:
+        return []
+
+
+def network():
+    """Bytes in and out of each interface and each InfiniBand port, but the loopback."""
+    found = {}
+    for line in text("/proc/net/dev").splitlines()[2:]:
+        name, _, rest = line.partition(":")
+        words = rest.split()
+        if name.strip() != "lo":
+            found[name.strip()] = int(words[0]) + int(words[8])
+    for device in listed("/sys/class/infiniband"):
+        for port in listed("/sys/class/infiniband/%s/ports" % device):
+            path = "/sys/class/infiniband/%s/ports/%s/counters/port_%%s_data" % (device, port)
+            both = [text(path % way) for way in ("rcv", "xmit")]
+            found[device] = 4 * sum(int(one) for one in both if one.isdigit())
+    return found
+
+
+def rates(first, second, span):
+    """Bytes a second of each interface."""
+    return {name: round((second[name] - first.get(name, 0)) / span) for name in second}
+
+
+def sockets(pids, seen_by):
+    """[state, local port, remote address, remote port] of their TCP sockets, but the closing."""
+    inodes = set()
+    for pid in pids:
+        for number in listed("/proc/%d/fd" % pid):
+            with contextlib.suppress(OSError):
+                inodes.add(os.readlink("/proc/%d/fd/%s" % (pid, number)))
+    found = []
+    for kind in ("tcp", "tcp6"):
+        for line in text("/proc/%d/net/%s" % (seen_by, kind)).splitlines()[1:]:
+            words = line.split()
+            if "socket:[%s]" % words[9] in inodes and words[3] in STATES:
+                address, port = end(words[2])
+                found.append([STATES[words[3]], end(words[1])[1], address, port])
+    return sorted(found, key=lambda one: one[0] != "SYN_SENT")[:SOCKETS]
+
+
+def end(word):
+    """Address and port as /proc/net/tcp writes them."""
+    address, _, port = word.partition(":")
+    words = [int(address[at : at + 8], 16) for at in range(0, len(address), 8)]
+    raw = b"".join(struct.pack("=I", one) for one in words)
+    if len(raw) == 16 and raw.startswith(b"\0" * 10 + b"\xff\xff"):
+        raw = raw[12:]
+    family = socket.AF_INET if len(raw) == 4 else socket.AF_INET6
+    return socket.inet_ntop(family, raw), int(port, 16)
+
+
+def stack_command(home, pid):
+    """py-spy where it is: beside the training interpreter, or on the login's path."""
+    try:
+        with open(os.path.join(home, "plan.json")) as file:
+            own = os.path.dirname(json.load(file)["train"][0])
+    except (OSError, ValueError, LookupError):
+        own = ""
+    tool = shutil.which("py-spy", path="%s:%s" % (own, os.environ.get("PATH", os.defpath)))
+    return [tool, "dump", "--nonblocking", "--json", "--pid", str(pid)] if tool else None
+
+
+def begin(argv):
+    """The tool at work, or None."""
+    with contextlib.suppress(OSError):
+        if argv:
+            pipe = subprocess.PIPE
+            return subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe)
+    return None
+
+
+def ended(tool, deadline):
+    """What the tool printed, and its complaint; it is killed where it is not quick."""
+    try:
+        out, err = tool.communicate(timeout=max(0.1, deadline - time.monotonic()))
+    except subprocess.TimeoutExpired:
+        tool.kill()
+        tool.communicate()
+        return "", "it took too long"
+    return out.decode("utf-8", "replace"), err.decode("utf-8", "replace").strip()
+
+
+def stack(tool, pid, deadline):
+    """The main thread's frames, innermost first, as [function, file, line]; else why not."""
+    if tool is None:
+        return {"stack": [], "why": "py-spy is not installed there"}
+    out, complaint = ended(tool, deadline)
+    try:
+        threads = json.loads(out)
+    except ValueError:
+        return {"stack": [], "why": "py-spy: %s" % (complaint.splitlines() or ["no word"])[0][:200]}
+    main = [one for one in threads if one.get("os_thread_id") == pid] or threads[:1]
+    frames = main[0]["frames"] if main else []
+    return {"stack": [[f["name"], f["filename"], f["line"]] for f in frames[:FRAMES]], "why": ""}
+
+
+def gpu_use(tool, deadline):
+    """[percent, watts] of each GPU; none where nvidia-smi is not there or not quick."""
+    found = []
+    for line in (ended(tool, deadline)[0] if tool else "").splitlines():
+        with contextlib.suppress(ValueError):
+            found.append([float(word) for word in line.split(",")])
+    return found

@@ -1,0 +1,27 @@
+"""How long a silence lasts before it is looked into, and how much longer until the next look."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+GROWTH = 2.0
+
+
+@dataclass
+class Patience:
+    """Due `wait_s` after `since`, then after twice that, and so on."""
+
+    wait_s: float
+    since: float = float("inf")
+    factor: float = 1.0
+
+    def restart(self, now: float) -> None:
+        """Something happened: wait anew."""
+        self.since, self.factor = now, 1.0
+
+    def due(self, now: float) -> bool:
+        """Whether to look now. Once true, it waits longer before it is true again."""
+        if now - self.since < self.wait_s * self.factor:
+            return False
+        self.since, self.factor = now, self.factor * GROWTH
+        return True
