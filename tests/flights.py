@@ -23,6 +23,10 @@ ROUNDS = 5
 """How often fixes may uncover the next fault before a cluster must be healthy."""
 
 
+HEAVY = ("training", "collective")
+"""The areas that run something on the nodes, which takes its time: not asked unless meant."""
+
+
 def job_of(lab: Lab, **options: Any) -> Job:
     """The job that `--hosts .lab/hosts.txt` gives, in a working directory that every node has."""
     fields = {"hosts": str(lab.hosts), "workdir": "/root", **options}
@@ -38,9 +42,9 @@ def damage(lab: Lab, fault: str | Fault, on: Sequence[str] = ()) -> None:
         faults.shell(lab.record, fault, name, f"mkdir -p $SAVED\n{fault.apply}")
 
 
-def fly(job: Job, *, leave_out: Sequence[str] = ("training",)) -> list[Finding]:
-    """All findings of a preflight; without the training smoke unless it is asked for."""
-    checks = [check for check in CATALOGUE.values() if check.area not in leave_out]
+def fly(job: Job, *, leave_out: Sequence[str] = HEAVY) -> list[Finding]:
+    """All findings of a preflight, without those areas and checks."""
+    checks = [one for one in CATALOGUE.values() if not {one.area, one.id} & {*leave_out}]
     claims = claims_of(checks, job)
     return judge(claims, ClusterView(gather(job, claims)), job.allow)
 
@@ -62,7 +66,7 @@ def told(findings: Sequence[Finding]) -> str:
 
 
 def mend(
-    lab: Lab, job: Job, findings: Sequence[Finding], *, leave_out: Sequence[str] = ("training",)
+    lab: Lab, job: Job, findings: Sequence[Finding], *, leave_out: Sequence[str] = HEAVY
 ) -> list[Finding]:
     """Type the fixes of what is wrong, once each, and fly again, until all holds, or too often."""
     for _ in range(ROUNDS):

@@ -19,7 +19,7 @@ from checks.judge import decide
 from checks.model import Outcome
 from launcher.lab.cluster import Lab
 from launcher.lab.shape import Odd, Shape
-from tests.flights import UNMENDABLE, fly, job_of, told
+from tests.flights import HEAVY, UNMENDABLE, fly, job_of, told
 from tests.labs import assert_nothing_left, down_and_gone, leavings
 from tests.oddities import (
     BRIDGED,
@@ -278,7 +278,7 @@ def test_nothing_to_say(site: Site, bring_up: Callable[[Shape], Lab]) -> None:
     for step in site.steps:
         step(lab)
     before = leavings(lab)
-    findings = fly(job_of(lab, **site.job), leave_out=() if site.trains else ("training",))
+    findings = fly(job_of(lab, **site.job), leave_out=() if site.trains else HEAVY)
     assert decide(findings) == "go", told(findings)
     assert not [one for one in findings if one.outcome is Outcome.UNKNOWN], told(findings)
     assert {one.check for one in findings if one.warned} - {UNMENDABLE} == site.warns, told(

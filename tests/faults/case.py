@@ -9,7 +9,7 @@ from typing import Any
 from checks.model import Severity
 from launcher.lab.faults import Fault, On
 from launcher.lab.shape import Shape
-from tests.flights import UNMENDABLE
+from tests.flights import HEAVY, UNMENDABLE
 
 Subjects = tuple[tuple[str, ...], ...]
 Found = tuple[str, Subjects, str]
@@ -48,6 +48,8 @@ class Case:
     job: Mapping[str, Any] = field(default_factory=dict)
     shape: Shape = PLAIN
     smoke: bool = False
+    without: tuple[str, ...] = ()
+    """Checks that are not asked."""
     leaves: tuple[str, ...] = ()
     """In the command lines of processes that the fault leaves by no fault of ours."""
 
@@ -58,8 +60,10 @@ class Case:
 
     @property
     def leave_out(self) -> tuple[str, ...]:
-        """Areas that are not asked."""
-        return () if self.smoke else ("training",)
+        """Heavy areas of which nothing is expected, and what the row names."""
+        meant = {check.partition(".")[0] for check, _, _ in (*self.blocks, *self.warns)}
+        meant |= {"training"} if self.smoke else set()
+        return (*(area for area in HEAVY if area not in meant), *self.without)
 
     def asks(self, check: str) -> bool:
         """Not of locked memory, which is low on a machine that no lab can raise, unless meant."""
