@@ -12,6 +12,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from checks.cluster.envfile import READERS as READ_BY
+from checks.cluster.envfile import deepspeed_env
 from checks.cluster.filter import kept_nodes
 from checks.cluster.hosts import hosts_from_option, hosts_from_slurm, hosts_path
 from checks.cluster.launchfile import NAME, READERS, LaunchFile, read_launch_file
@@ -71,7 +73,9 @@ def build_job(options: Options, *, cwd: Path, environ: Mapping[str, str]) -> Job
     accelerate stay as given and are relative to `workdir` on the nodes. `env` is merged name by
     name.
     A file `ssh_config` beside the hosts file is used when no ssh config is given; `Job.notes`
-    then says so. The default head is the first node that include and exclude leave.
+    then says so. The default head is the first node that include and exclude leave. Below `env` are
+    the variables of an existing .deepspeed_env, in `cwd` or the home, where `deepspeed` would read
+    it; a note names them.
 
     Contacts nothing. Raises UsageError.
     """
@@ -86,12 +90,14 @@ def build_job(options: Options, *, cwd: Path, environ: Mapping[str, str]) -> Job
         for one in dataclasses.fields(Job)
         if (value := getattr(given, one.name, None)) is not None
     }
+    read, read_notes = _deepspeed_env(given, cwd, environ)
     chosen |= {
+        "env": {**read, **(given.env or {})},
         "nodes": nodes,
         "where": where,
         "head": _head(given, nodes),
         "ssh": ssh,
-        "notes": notes,
+        "notes": (*notes, *read_notes),
     }
     return Job(**{**chosen, "workdir": workdir, "python": _python(given.python, workdir)})
 
@@ -205,6 +211,14 @@ def _ssh(given: LaunchFile) -> tuple[Ssh, tuple[str, ...]]:
                 require_readable(Path(path), name.replace("_", " "))
     notes = (f"using {config}, which stands beside the hosts file, as ssh config",) if found else ()
     return Ssh(given.ssh_user, given.ssh_port, given.ssh_key, config), notes
+
+
+def _deepspeed_env(
+    given: LaunchFile, cwd: Path, environ: Mapping[str, str]
+) -> tuple[Mapping[str, str], tuple[str, ...]]:
+    """Its variables and notes; nothing where a launcher starts that never reads it."""
+    reads = given.launcher is None or given.launcher in READ_BY
+    return deepspeed_env(cwd, environ) if reads else ({}, ())
 
 
 def _python(given: str | None, workdir: str) -> str:

@@ -49,8 +49,8 @@ def deepspeed_env_file_is_sound(node: NodeView) -> Verdict:
     """The .deepspeed_env of the head is one that `deepspeed` can read, and says what [env] says.
 
     `deepspeed` cuts each line at `=` and pastes it into the remote command. A comment with a `=`
-    there comments out the command: it exits 0 with no rank started. `launcher start` does not read
-    the file at all.
+    there comments out the command: it exits 0 with no rank started. `launcher start` reads the file
+    of the machine where it is typed, and passes over comments.
     """
     files = node.read(EnvFiles).deepspeed
     if not files:
@@ -82,12 +82,13 @@ def _misread(line: EnvLine) -> str:
 def _unsound(line: EnvLine) -> tuple[str, str] | None:
     """Cause and words for a line at which `deepspeed` goes wrong."""
     if line.comment and line.value is not None:
-        why = "is a comment with a `=`: `deepspeed` would exit 0 with no rank started"
-        return "comment-runs", f"{why} (`launcher start` does not read the file)"
+        return (
+            "comment-runs",
+            "is a comment with a `=`: `deepspeed` would exit 0 with no rank started",
+        )
     if line.value is None:
         what = "is empty" if line.blank else "has no `=`"
-        why = "`deepspeed` would end in a ValueError (`launcher start` does not read the file)"
-        return "line-unreadable", f"{what}: {why}"
+        return "line-unreadable", f"{what}: `deepspeed` would end in a ValueError"
     if re.search(r"[\"']", line.value) and re.search(r"[^\w@%+=:,./'\"-]", line.value):
         name = line.name.strip().removeprefix("export ")
         why = f"has quotes around the value of {name}, which `deepspeed` quotes again"
@@ -104,8 +105,8 @@ def _not_in_env(node: NodeView, files: Mapping[str, Sequence[EnvLine]]) -> Verdi
             if name in KNOWN and (setting is None or setting.value != value):
                 has = setting or f"{name} unset"
                 message = (
-                    f"{path}:{line.number} of {node.name} sets {name}={value}, which "
-                    f"`launcher start` does not read: its ranks have {has}"
+                    f"{path}:{line.number} of {node.name} sets {name}={value}, but ranks have "
+                    f"{has}: `launcher start` reads that file only where it is typed"
                 )
                 note = f'in launch.toml, [env]: {name} = "{value}"; or take the line out'
                 return warn("not-in-env", message, Fix("", node.name, note))
