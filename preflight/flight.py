@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import pytest
 
@@ -14,22 +13,18 @@ from checks.check import Claim, claims_of
 from checks.cluster.gather import gather
 from checks.cluster.job import job_digest
 from checks.cluster.line import Line
-from checks.compare import Changed, changed
-from checks.errors import FactError, UsageError
+from checks.compare import Changed
+from checks.errors import FactError
 from checks.facts import ClusterView, NodeView, Snapshot
-from checks.judge import REACH, decide, judge
+from checks.judge import REACH, judge
+from checks.last import keep_last, since_go
 from checks.model import Finding, Job
 from checks.report import document, write
 from checks.summary import Next, summary
 from preflight import options
 from preflight.html import page
 from preflight.items import QUICK_LEAVES_OUT, Asked, asked, one_finding
-
-LAST = Path(".preflight", "last.json")
-FACTS = Path(".preflight", "last-facts.json")
-"""Report and snapshot of the last full run, in the current directory: what the launcher trusts."""
-GOOD = Path(".preflight", "good-facts.json")
-"""The snapshot of the last full run that said go: what a stop is compared with."""
+from preflight.speeds import speeds_csv
 
 
 class Flight:
@@ -111,20 +106,15 @@ class Flight:
     @functools.cached_property
     def changed(self) -> Changed | None:
         """What changed since the last go; None after a go, or where there was none to compare."""
-        good = self._config.invocation_params.dir / GOOD
-        if self.snapshot is None or decide(self.findings) == "go" or not good.exists():
-            return None
-        try:
-            return changed(Snapshot.load(good), self.snapshot, self.findings)
-        except UsageError:
-            return None
+        here = self._config.invocation_params.dir
+        return since_go(here, self.snapshot, self.findings) if self.snapshot else None
 
     def summary(self, then: Next, *, colour: bool) -> list[str]:
         """The lines that a person reads."""
         return summary(self.findings, then, colour=colour, changed=self.changed)
 
     def write(self) -> None:
-        """The files that were asked for, and LAST after a complete run. Raises OSError."""
+        """The files that were asked for, and those of checks.last after a complete run. Raises OSError."""
         if self.snapshot is None:
             return
         took = time.monotonic() - self.began
@@ -134,13 +124,11 @@ class Flight:
             self.snapshot.save(path)
         if path := option("report"):
             write(report, path)
+        if path := option("csv"):
+            path.write_text(speeds_csv(self.snapshot), encoding="utf-8")
         if path := option("html"):
             text = page(report, self.findings, self.snapshot, self.changed)
             path.write_text(text, encoding="utf-8", errors="backslashreplace")
         if self.complete:
             here = self._config.invocation_params.dir
-            (here / LAST).parent.mkdir(exist_ok=True)
-            self.snapshot.save(here / FACTS)
-            if report["decision"] == "go":
-                self.snapshot.save(here / GOOD)
-            write({**report, "digest": job_digest(self.job)}, here / LAST)
+            keep_last(here, self.snapshot, report, job_digest(self.job))

@@ -70,10 +70,9 @@ def _graver(first: str, second: str) -> str:
 
 def _grid(rows: Mapping[str, Mapping[str, str]], columns: Sequence[str], corner: str) -> str:
     """A table with a header for each row and column, and a mark in each cell."""
-    labels = _labels(columns)
     head = "".join(
         f'<th scope=col title="{html.escape(name)}"><span>{html.escape(label)}</span></th>'
-        for name, label in zip(columns, labels, strict=True)
+        for name, label in zip(columns, labels(columns), strict=True)
     )
     body = "\n".join(_row(name, cells, columns) for name, cells in rows.items())
     kind = "roomy" if len(columns) <= ROOMY else "dense"
@@ -95,7 +94,7 @@ def _cell(sign: str, span: int) -> str:
     return f"<td class={KINDS[sign]}{wide}>{sign}</td>" if sign else f"<td{wide}></td>"
 
 
-def _labels(names: Sequence[str]) -> Iterable[str]:
+def labels(names: Sequence[str]) -> Iterable[str]:
     """The names without what all begin with, numbers kept whole."""
     if len(names) < 2 or (len(names) <= ROOMY and max(map(len, names)) <= 8):
         return names

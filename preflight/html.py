@@ -20,6 +20,7 @@ from checks.fold import fold
 from checks.model import Finding, Outcome
 from checks.summary import clean, evidence_text, mark
 from preflight.grid import KINDS, heat_maps, node_table
+from preflight.speeds import speed_map
 
 MOST_ROWS = 60
 """The most findings, or facts that differ, that the page shows; the JSON report has them all."""
@@ -42,6 +43,7 @@ def page(
         changed=_section("Changed since the last go", _changed(changed)),
         nodes=_section("Nodes and checks", node_table(findings, snapshot.job.names)),
         pairs=_section("Pairs", heat_maps(findings, snapshot.job.names)),
+        speeds=_section("Gbit/s between nodes", speed_map(snapshot)),
         differing=_section("Facts that differ between nodes", _differing(snapshot)),
         skipped=_section("What was not asked", _skipped(findings)),
         stages=_section("Where the time went", _stages(report["stages"])),

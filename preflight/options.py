@@ -29,6 +29,7 @@ _JOB = {
 _FILES = {
     "--report": "write the findings as JSON",
     "--html": "write the findings as one HTML page",
+    "--csv": "write speed and latency of every pair of nodes as a table",
     "--save-facts": "write all that was seen, to be judged later with --facts",
     "--facts": "judge a saved snapshot; no node is touched",
 }
@@ -99,7 +100,7 @@ def require_known(job: Job, source: str = "--allow") -> Job:
 
 def require_places(config: pytest.Config) -> None:
     """Returns when each file to be written has a folder to stand in; else UsageError."""
-    for flag in ("report", "html", "save_facts"):
+    for flag in ("report", "html", "csv", "save_facts"):
         path = config.getoption(flag)
         if path and (path.is_dir() or not path.absolute().parent.is_dir()):
             what = "a directory" if path.is_dir() else "its folder does not exist"

@@ -1,0 +1,71 @@
+"""How fast each node sends to each other one: as a table to look at, and as one to reckon with."""
+
+from __future__ import annotations
+
+import csv
+import html
+import io
+from collections.abc import Sequence
+
+from checks.facts import ClusterView, Snapshot
+from checks.facts.pairs import Measured, Table, table
+from checks.speeds import SLOW, common
+from preflight.grid import MOST_NODES, ROOMY, labels
+
+COLUMNS = ("source", "target", "gbit_s", "latency_us")
+SHADES = ((SLOW, "w"), (0.6, "h1"), (0.85, "h2"))
+"""Classes in report.html by the share of what the fastest quarter of the pairs reaches."""
+
+
+def speeds_csv(snapshot: Snapshot) -> str:
+    """A line for each ordered pair that was measured, below a line of COLUMNS."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for (source, target), one in table(ClusterView(snapshot)).items():
+        writer.writerow((source, target, one.gbit_s, one.latency_us))
+    return text.getvalue()
+
+
+def speed_map(snapshot: Snapshot) -> str:
+    """Gbit/s from each node, in rows, to each, in columns; empty where nothing was measured."""
+    seen = table(ClusterView(snapshot))
+    names = [name for name in snapshot.job.names if any(name in pair for pair in seen)]
+    if not seen:
+        return ""
+    usual = common(seen)
+    told = (
+        f"<p>A quarter of the pairs reaches {usual:.3g} Gbit/s or more. "
+        f"Less than a third of that is marked ‼.</p>"
+    )
+    if len(names) > MOST_NODES:
+        return f"{told}<p>{len(names)} nodes are too many to draw: see --csv.</p>"
+    return told + _grid(seen, names, usual)
+
+
+def _grid(seen: Table, names: Sequence[str], usual: float) -> str:
+    head = "".join(
+        f'<th scope=col title="{html.escape(name)}"><span>{html.escape(label)}</span></th>'
+        for name, label in zip(names, labels(names), strict=True)
+    )
+    rows = "\n".join(
+        f"<tr><th scope=row>{html.escape(source)}</th>"
+        + "".join(_cell(seen.get((source, target)), usual) for target in names)
+        + "</tr>"
+        for source in names
+    )
+    kind = "roomy" if len(names) <= ROOMY else "dense"
+    return (
+        f'<div class=wide><table class="grid speeds {kind}"><thead><tr>'
+        f"<th scope=col>from ↓ to →</th>{head}</tr></thead>\n"
+        f"<tbody>\n{rows}\n</tbody></table></div>"
+    )
+
+
+def _cell(one: Measured | None, usual: float) -> str:
+    if one is None:
+        return "<td></td>"
+    share = one.gbit_s / usual if usual else 0.0
+    shade = next((shade for most, shade in SHADES if share < most), "h3")
+    number = f"{one.gbit_s:.0f}" if one.gbit_s >= 10 else f"{one.gbit_s:.2g}"
+    return f"<td class={shade}>{'‼ ' * (shade == 'w')}{number}</td>"
