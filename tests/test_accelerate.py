@@ -115,6 +115,11 @@ def test_a_file_that_is_not_accepted_is_accused_once(claim):
     assert fails("config-is-accepted", snap) == {"node2": "not-accepted"}
 
 
+def test_same_network_is_not_heard_either_and_changes_nothing():
+    usual = STANDARD + "same_network: true\nrdzv_backend: static\n"
+    assert passes("config-is-accepted", snapshot(usual)) == {Outcome.PASS}
+
+
 def test_no_answer_is_no_pass():
     snap = without(snapshot(STANDARD), "node1", AccelerateFile)
     assert found("config-is-accepted", snap, "node1").outcome is Outcome.UNKNOWN
@@ -129,6 +134,7 @@ def test_no_answer_is_no_pass():
         (("distributed_type: DEEPSPEED\n", ""), "not-accepted", "distributed_type"),
         (("deepspeed_config_file", "deepspeed_config_fle"), "misspelt-key", "_file"),
         (("machine_rank: 1", "machine_rank: '1'"), "not-accepted", "whole number"),
+        (("num_machines: 3", "num_machines: 3\nrdzv_backend: c10d"), "not-heard", "c10d"),
     ],
 )
 def test_what_accelerate_refuses_or_ignores(change, cause, word):
@@ -282,6 +288,7 @@ MENDED = [
     ("config-is-accepted", STANDARD.replace("num_machines", "num_machnes")),
     ("config-is-accepted", STANDARD + "cloud_of_mine: 1\n"),
     ("config-is-accepted", STANDARD.replace("config_file", "config_fle")),
+    ("config-is-accepted", STANDARD + "same_network: true\nrdzv_backend: c10d\n"),
     ("machine-ranks-are-whole", STANDARD.replace("{rank}", "0")),
     ("machines-and-processes-fit", STANDARD.replace("machines: 3", "machines: 1")),
     ("machines-and-processes-fit", STANDARD.replace("num_machines: 3\n", "").rstrip()),

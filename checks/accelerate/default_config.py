@@ -35,7 +35,8 @@ def config_is_accepted(node: NodeView) -> Verdict:
     """The default_config.yaml of accelerate is there, and accelerate takes every key of it.
 
     Without the file `accelerate launch` trains on one node. It refuses an unknown key at the top,
-    and takes a misspelt one further in without a word and without effect.
+    and takes a misspelt one further in without a word and without effect. So it does rdzv_backend
+    and same_network, which only count on its command line.
     """
     if reason := not_asked(node):
         return skip(reason)

@@ -74,7 +74,23 @@ def judge_keys(node: NodeView, config: Config) -> Verdict:
                 message = f"{path} on {node.name} has {part}.{key}, which nobody reads; {close}?"
                 command = shlex.join(["sed", "-i", rf"s|^\( *\){key}:|\1{close}:|", path])
                 return warn("misspelt-key", message, node.fix(command))
-    return ok(f"{path}: {config.values['distributed_type']}, {config.launcher}")
+    return _rendezvous(node, config) or ok(
+        f"{path}: {config.values['distributed_type']}, {config.launcher}"
+    )
+
+
+def _rendezvous(node: NodeView, config: Config) -> Verdict | None:
+    """A rendezvous that accelerate takes from its command line alone (commands/launch.py).
+
+    So it does same_network, which changes nothing where the rendezvous is static.
+    """
+    backend = config.values.get("rdzv_backend") or "static"
+    if backend == "static":
+        return None
+    path = node.read(AccelerateFile).path
+    message = f"{path} on {node.name} asks for rdzv_backend {backend}; accelerate uses static"
+    note = "`accelerate launch` hears it as an option only; `launcher start` meets statically"
+    return warn("not-heard", message, set_key(node, "rdzv_backend", "static", note))
 
 
 def judge_fsdp(node: NodeView, config: Config) -> Verdict:
