@@ -1,10 +1,16 @@
 """The last collective that NCCL's flight recorder wrote down for a rank."""
 
+import contextlib
 import io
 import os
 import pickle
+import stat
+import time
 
-PREFIX = "TORCH_NCCL_DEBUG_INFO_TEMP_FILE"
+PREFIXES = ("TORCH_FR_DUMP_TEMP_FILE", "TORCH_NCCL_DEBUG_INFO_TEMP_FILE")
+PIPE = "TORCH_NCCL_DEBUG_INFO_PIPE_FILE"
+OLD_PREFIX = "/tmp/nccl_trace_rank_"  # torch before 2.9
+LIMIT = 256 * 1024 * 1024
 
 
 class Plain(pickle.Unpickler):
@@ -14,28 +20,75 @@ class Plain(pickle.Unpickler):
         raise pickle.UnpicklingError("%s.%s is no plain data" % (module, name))
 
 
-def flight(pid, rank):
-    """`all_reduce 117, scheduled` from the file of that rank; empty where there is none yet.
+def ask(pid, rank):
+    """Have torch write the file now, where the run gave it the pipe that is made for that."""
+    pipe = environment(pid).get(PIPE)
+    if not pipe:
+        return
+    with contextlib.suppress(OSError):
+        number = os.open("%s%d.pipe" % (pipe, rank), os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        try:
+            if stat.S_ISFIFO(os.fstat(number).st_mode):
+                os.write(number, b"1\n")
+        finally:
+            os.close(number)
 
-    torch writes it when its watchdog times out. A file older than the rank is another run's.
+
+def flight(pid, rank):
+    """`all_reduce 117, scheduled` from the newest file of that rank; empty where there is none.
+
+    torch writes it when its watchdog times out, or when asked. A file older than the rank is
+    another run's.
     """
+    found = []
+    for path in ("%s%d" % (prefix, rank) for prefix in prefixes(environment(pid))):
+        with contextlib.suppress(OSError):
+            seen = os.stat(path)
+            if stat.S_ISREG(seen.st_mode) and seen.st_size < LIMIT:
+                found.append((seen.st_mtime, path))
     try:
-        with open("/proc/%d/environ" % pid, "rb") as file:
-            words = [word.partition(b"=") for word in file.read().split(b"\0")]
-        named = [os.fsdecode(value) for name, _, value in words if name == PREFIX.encode()]
-        path = "%s%d" % (named[0], rank) if named else ""
-        if not path or os.stat(path).st_mtime < os.stat("/proc/%d" % pid).st_mtime:
+        written, path = max(found)
+        if written < began(pid):
             return ""
         with open(path, "rb") as file:
             return last(Plain(io.BytesIO(file.read())).load())
-    except (OSError, ValueError, LookupError, TypeError, EOFError, pickle.UnpicklingError):
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, EOFError):
         return ""
+    except pickle.UnpicklingError:
+        return ""
+
+
+def began(pid):
+    """When the process started, in seconds since the epoch; the mtime of /proc/PID is not it."""
+    with open("/proc/uptime") as file:
+        up = float(file.read().split()[0])
+    with open("/proc/%d/stat" % pid, "rb") as file:
+        ticks = int(file.read().rpartition(b")")[2].split()[19])
+    return time.time() - up + ticks / os.sysconf("SC_CLK_TCK") - 1
+
+
+def environment(pid):
+    """What the process was started with; empty where it is gone."""
+    try:
+        with open("/proc/%d/environ" % pid, "rb") as file:
+            words = [os.fsdecode(word).partition("=") for word in file.read().split(b"\0")]
+    except OSError:
+        return {}
+    return {name: value for name, _, value in words if name}
+
+
+def prefixes(env):
+    """How the file's name may begin: as the run says, else torch's default, new or old."""
+    named = [env[name] for name in PREFIXES if env.get(name)]
+    cache = env.get("XDG_CACHE_HOME") or env.get("HOME", "/tmp") + "/.cache"
+    return named[:1] or [cache + "/torch/comm_lib_trace_rank_", OLD_PREFIX]
 
 
 def last(recorded):
     """The first collective that did not complete, or the last of all."""
     entries = recorded["entries"]
-    open_ones = [one for one in entries if one["state"] != "completed"]
+    open_ones = [one for one in entries if one["state"] != "completed" and not one.get("retired")]
     one = (open_ones or entries[-1:])[0]
     name = one["profiling_name"].partition(":")[2] or one["profiling_name"]
-    return "%s %s, %s" % (name, one["collective_seq_id"], one["state"])
+    number = one["p2p_seq_id"] if one.get("is_p2p") else one["collective_seq_id"]
+    return "%s %s, %s" % (name, number, "completed" if one.get("retired") else one["state"])

@@ -14,7 +14,7 @@ import subprocess
 import threading
 import time
 
-from launcher.agent.flight import flight
+from launcher.agent.flight import ask, environment, flight
 from launcher.agent.marks import mine
 
 SPAN_S = 2.0
@@ -45,6 +45,8 @@ def look(run, ranks, keeper):
     tools = {rank: begin(stack_command(keeper.home, pid)) for rank, pid in ranks.items()}
     gpus = begin(GPUS if shutil.which(GPUS[0]) else None)
     whose = families(mine(run, set(keeper.sessions)), ranks)
+    for rank, pid in ranks.items():
+        ask(pid, rank)
     first, began = sample(whose), time.monotonic()
     time.sleep(SPAN_S)
     second, span = sample(whose), time.monotonic() - began
@@ -56,6 +58,7 @@ def look(run, ranks, keeper):
             state=state(pid),
             wchan=text("/proc/%d/wchan" % pid),
             sockets=sockets(whose[rank], pid),
+            master=master(environment(pid)),
             **dict(stack(tools[rank], pid, deadline), flight=flight(pid, rank)),
         )
     return {
@@ -64,6 +67,11 @@ def look(run, ranks, keeper):
         "network": rates(first["network"], second["network"], span),
         "gpus": gpu_use(gpus, deadline),
     }
+
+
+def master(env):
+    """The rendezvous as the rank was told it; empty where it was told none."""
+    return ":".join(env[name] for name in ("MASTER_ADDR", "MASTER_PORT") if name in env)
 
 
 def families(pids, ranks):

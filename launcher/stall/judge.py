@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from launcher.ranks import Rank
 from launcher.stall.sight import NodeSight, RankSight
-from launcher.stall.standing import Standing, calls, met, standing
+from launcher.stall.standing import Doing, Standing, calls, met, standing
 
 BUSY_NETWORK = 1_000_000
 LINES = 8
@@ -60,8 +60,11 @@ def judge_meeting(meeting: Meeting, sights: Mapping[str, NodeSight]) -> Stall:
         return Stall(Kind.WELL, (f"{len(came)} ranks have met",))
     where = f"{meeting.address}:{meeting.port}"
     lines = [f"{len(came)} of {len(meeting.ranks)} ranks have come to the rendezvous at {where}"]
+    lines += _astray(where, seen)
     lines += silent
-    lines += _grouped(late, "has not come yet; it")
+    calling = [one for one in late if one.doing is Doing.MEETS]
+    lines += _grouped(calling, "is refused there, or calls elsewhere; it")
+    lines += _grouped([one for one in late if one not in calling], "has not come yet; it")
     lines += missing
     lines += _grouped([one for one in came if one.waiting], "")
     odd = [one.sight.rank for one in absent] + [rank.rank for rank in _unseen(meeting, seen)]
@@ -129,6 +132,16 @@ def _use(seen: Sequence[Standing], sights: Mapping[str, NodeSight]) -> str:
     gpus = [gpu[0] for sight in sights.values() for gpu in sight.gpus if gpu]
     gpu = f", GPUs at {sum(gpus) / len(gpus):.0f} %" if gpus else ""
     return f"{cores:.1f} cores in use by {len(seen)} ranks, {network:.1f} MB/s on the network{gpu}"
+
+
+def _astray(where: str, seen: Sequence[Standing]) -> Iterator[str]:
+    """Ranks that were told of another rendezvous."""
+    told: dict[str, list[str]] = {}
+    for one in seen:
+        if one.sight.master not in ("", where):
+            told.setdefault(one.sight.master, []).append(_name(one.sight))
+    for master, who in told.items():
+        yield f"{_listed(who)}: MASTER_ADDR and MASTER_PORT there say {master}, not {where}"
 
 
 def _unanswered(

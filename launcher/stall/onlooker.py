@@ -12,8 +12,8 @@ from launcher.stall.judge import Kind, Meeting, Stall, judge_meeting, judge_stal
 from launcher.stall.patience import Patience
 from launcher.stall.sight import NodeSight, node_sight
 
-MEETING_S = 30.0
-"""After the last start: when all ranks should have come to the rendezvous."""
+MEETING_S = 20.0
+"""After the last start: when all ranks should have come to the rendezvous; a look takes < 10 s."""
 ANSWER_S = 15.0
 STUCK_AFTER_S = 300.0
 

@@ -32,7 +32,8 @@ class RankSight:
 
     `state` is the letter of ps, `blocked` the tasks that stayed in state D, `stack` the main
     thread's calls, innermost first; where it is empty, `why` says why. `flight` is the last
-    collective of NCCL's flight recorder, empty without one.
+    collective of NCCL's flight recorder, empty without one. `master` is address and port of the
+    rendezvous as its environment says it.
     """
 
     rank: int
@@ -46,6 +47,7 @@ class RankSight:
     stack: tuple[Frame, ...] = ()
     why: str = ""
     flight: str = ""
+    master: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,8 @@ def node_sight(node: str, said: Mapping[str, Any]) -> NodeSight:
 
 
 def _rank(node: str, rank: int, told: Mapping[str, Any]) -> RankSight:
-    plain = {name: told[name] for name in ("state", "wchan", "cpu", "disk", "why", "flight")}
+    names = ("state", "wchan", "cpu", "disk", "why", "flight", "master")
+    plain = {name: told[name] for name in names}
     return RankSight(
         rank=rank,
         node=node,

@@ -79,7 +79,7 @@ def _told(sight: RankSight, doing: Doing, words: str) -> Standing:
         words += f"; {task} hangs in state D: its disk or file server does not answer"
     if sight.flight:
         words += f"; NCCL's last: {sight.flight}"
-    return Standing(sight, doing, f"{doing.value} {place or sight.wchan}", words)
+    return Standing(sight, doing, f"{doing.value} {place or sight.flight or sight.wchan}", words)
 
 
 def _rest(sight: RankSight) -> str:
