@@ -20,12 +20,10 @@ from checks.cluster.job import job_digest
 from checks.errors import UsageError
 from checks.facts import ClusterView, Snapshot
 from checks.judge import decide, judge
+from checks.last import FACTS, LAST, keep_go, since_go
 from checks.model import Job
 from checks.summary import Next, summary
 
-LAST = Path(".preflight") / "last.json"
-FACTS = Path(".preflight") / "last-facts.json"
-"""What a full run of the preflight leaves in the current directory: its report and its snapshot."""
 _NEXT = Next(
     go="starting", stop="mend what is marked ×, or allow it with --allow ID, and start again"
 )
@@ -52,7 +50,7 @@ def gate(job: Job, cwd: Path, say: Say) -> Gate:
         say(f"the preflight of {found.report['started']} passed and is trusted")
         return found
     say(f"checking the cluster first: {why}")
-    return checked(job, say)
+    return checked(job, cwd, say)
 
 
 def trusted(job: Job, cwd: Path, now: datetime.datetime) -> Gate:
@@ -104,18 +102,35 @@ def _age_s(last: Mapping[str, Any], now: datetime.datetime) -> float:
     return (now - began.replace(tzinfo=datetime.timezone.utc)).total_seconds()
 
 
-def checked(job: Job, say: Say) -> Gate:
-    """Run all checks now, on the nodes that take part."""
-    names = kept_nodes(job.names, job.include, job.exclude)
-    asked = replace(job, nodes=tuple(node for node in job.nodes if node.name in names))
+def checked(job: Job, cwd: Path, say: Say) -> Gate:
+    """Run all checks now, on the nodes that take part; what a go has seen is kept in `cwd`."""
+    asked = taking_part(job)
     claims = claims_of(CATALOGUE.values(), asked)
     began = time.monotonic()
     snapshot = gather(asked, claims, on_stage=_progress(say))
     findings = judge(claims, ClusterView(snapshot), job.allow)
-    for line in summary(findings, _NEXT, colour=sys.stdout.isatty()):
+    since = since_go(cwd, snapshot, findings)
+    for line in summary(findings, _NEXT, colour=sys.stdout.isatty(), changed=since):
         say(line)
-    written = report.document(findings, snapshot, time.monotonic() - began)
-    return Gate(go=decide(findings) == "go", report=written, snapshot=replace(snapshot, job=job))
+    go = decide(findings) == "go"
+    if go:
+        _keep(cwd, snapshot, say)
+    written = report.document(findings, snapshot, time.monotonic() - began, since)
+    return Gate(go=go, report=written, snapshot=replace(snapshot, job=job))
+
+
+def taking_part(job: Job) -> Job:
+    """The same job without the nodes of which no slot takes part."""
+    names = kept_nodes(job.names, job.include, job.exclude)
+    return replace(job, nodes=tuple(node for node in job.nodes if node.name in names))
+
+
+def _keep(cwd: Path, snapshot: Snapshot, say: Say) -> None:
+    """For a later stop to be compared with; a full disk does not keep the training from going."""
+    try:
+        keep_go(cwd, snapshot)
+    except OSError as error:
+        say(f"what was seen cannot be kept in {cwd}: {error.strerror}")
 
 
 def _progress(say: Say) -> Callable[[str, int, int], None]:

@@ -114,7 +114,7 @@ class Flight:
         return summary(self.findings, then, colour=colour, changed=self.changed)
 
     def write(self) -> None:
-        """The files that were asked for, and those of checks.last after a complete run. Raises OSError."""
+        """The files asked for, and those of checks.last after a complete run. Raises OSError."""
         if self.snapshot is None:
             return
         took = time.monotonic() - self.began

@@ -7,10 +7,13 @@ import json
 
 import pytest
 
+from checks.check import Check, Over
 from checks.cluster.job import job_digest
 from checks.errors import UsageError
+from checks.last import FACTS, GOOD, LAST
+from checks.model import Severity, block, ok
 from launcher import gate as gate_module
-from launcher.gate import FACTS, LAST, gate, trusted
+from launcher.gate import gate, trusted
 from tests.snapshots import snapshot
 
 NOW = datetime.datetime(2026, 11, 21, 8, 10, tzinfo=datetime.timezone.utc)
@@ -87,3 +90,41 @@ def test_without_a_trusted_preflight_the_checks_are_run_and_decide(passed, tmp_p
     assert said[0].startswith("checking the cluster first: ")
     assert not found.go, "facts that did not come are no pass"
     assert found.report["decision"] == "stop"
+
+
+def seen(monkeypatch, minute, memlock):
+    """Let the one check there is be of memlock, and a run at that minute see this value."""
+    snap = snapshot()
+    snap.started = f"2026-11-21T08:{minute:02d}:00Z"
+    for name in snap.job.names:
+        snap.put(name, "limits", {"data": {"memlock": 9 if name != "node2" else memlock}})
+
+    def judge(node):
+        value = node.cluster.snapshot.answer(node.name, "limits")["data"]["memlock"]
+        return ok() if value == 9 else block("low", f"{node.name} is low", node.fix("mend"))
+
+    check = Check("limits.memlock", Over.EVERY_NODE, (), Severity.BLOCK, judge)
+    monkeypatch.setattr(gate_module, "CATALOGUE", {check.id: check})
+    monkeypatch.setattr(gate_module, "gather", lambda *_, **__: snap)
+    return snap.job
+
+
+def test_a_stop_is_compared_with_the_last_go_of_the_gate_itself(tmp_path, monkeypatch):
+    assert gate(seen(monkeypatch, 0, memlock=9), tmp_path, lambda _: None).go
+    assert (tmp_path / GOOD).stat().st_mode & 0o077 == 0
+    said = []
+    found = gate(seen(monkeypatch, 5, memlock=3), tmp_path, said.append)
+    assert not found.go
+    assert "Changed since the last go (2026-11-21 08:00:00 UTC):" in said
+    assert "  node2: limits.memlock 9 → 3" in said
+    assert found.report["changed"] == {
+        "since": "2026-11-21T08:00:00Z",
+        "facts": [{"node": "node2", "fact": "limits.memlock", "before": "9", "now": "3"}],
+    }
+
+
+def test_a_go_is_no_less_a_go_where_it_cannot_be_kept(tmp_path, monkeypatch):
+    (tmp_path / ".preflight").write_text("in the way")
+    said = []
+    assert gate(seen(monkeypatch, 0, memlock=9), tmp_path, said.append).go
+    assert f"what was seen cannot be kept in {tmp_path}: File exists" in said
