@@ -73,6 +73,7 @@ def _start(commands: _SubParsersAction[ArgumentParser]) -> None:
         help="look at the nodes where no rank printed anything for so long (default: 300)",
     )  # fmt: skip
     start.add_argument(
+    starting.add_options(start)
         "--dry-run", action="store_true", help="print all that would be written and run, run none"
     )
     start.add_argument("command", nargs="*", metavar="-- train.py ARGS", help="what to train")

@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from launcher.diagnose.command import examine
+from launcher.diagnose.evidence import Evidence
 from launcher.diagnose.lines import Place
 from launcher.diagnose.show import screen
+from launcher.diagnose.verdict import Verdict, line_of, place_of
 from launcher.watch import LAUNCHER, Failure, Watch
 
 
-def diagnosis(watch: Watch, failure: Failure, run: Path) -> str:
-    """A text for a person: the first failure, its last lines, what followed, what is known of it.
+@dataclass(frozen=True)
+class Diagnosis:
+    """A text for a person, the nodes concerned, and the checks that would have foreseen it."""
 
-    `run` is the run's directory; what its logs show is told where it is a known failure.
+    text: str
+    nodes: tuple[str, ...] = ()
+    checks: tuple[str, ...] = ()
+
+
+def diagnosis(watch: Watch, failure: Failure, run: Path) -> Diagnosis:
+    """The first failure, its last lines, what followed, what is known of it.
+
+    `run` is the run's directory; what its logs show is told where it is a known failure, or where
+    they show that another rank was first.
     """
     lines = [failure.what]
     source, said = _evidence(watch, failure)
@@ -24,7 +37,20 @@ def diagnosis(watch: Watch, failure: Failure, run: Path) -> str:
         lines.append(f"it printed nothing on {failure.node}")
     if watch.others:
         lines += ["then:", *(f"  {what}" for what in watch.others[:8])]
-    return "\n".join([*lines, *_known(failure, run)])
+    found = _examined(failure, run)
+    if found and _tells_more(found[1], failure):
+        lines.append(screen(found[1], found[0]))
+    verdict = found[1] if found else Verdict(None)
+    checks = verdict.known.known.checks if verdict.known else ()
+    return Diagnosis("\n".join(lines), concerned(watch, failure, verdict), checks)
+
+
+def concerned(watch: Watch, failure: Failure, verdict: Verdict) -> tuple[str, ...]:
+    """The node of the failure, those that the logs name for it, and those that never answered."""
+    causes = [one for one in (verdict.cause, *verdict.also) if one]
+    named = {failure.node, *(place_of(one, verdict.first_failed).node for one in causes)}
+    names = [node.name for node in watch.plan.nodes]
+    return tuple(name for name in names if name in named or name not in watch.agents)
 
 
 def _evidence(watch: Watch, failure: Failure) -> tuple[str, Sequence[str]]:
@@ -36,9 +62,16 @@ def _evidence(watch: Watch, failure: Failure) -> tuple[str, Sequence[str]]:
     return failure.source, ()
 
 
-def _known(failure: Failure, run: Path) -> list[str]:
-    """What the logs show, where the table knows it."""
+def _examined(failure: Failure, run: Path) -> tuple[Evidence, Verdict] | None:
+    """What the logs show; None where there are none."""
     if not any((run / "logs").glob("*.log")):
-        return []
-    evidence, verdict = examine([run], Place("", failure.node, failure.rank))
-    return [screen(verdict, evidence)] if verdict.known else []
+        return None
+    return examine([run], Place("", failure.node, failure.rank))
+
+
+def _tells_more(verdict: Verdict, failure: Failure) -> bool:
+    """Whether the table knows it, or it began with another rank than the one that ended first."""
+    if verdict.known or not verdict.cause:
+        return bool(verdict.known)
+    rank = line_of(verdict.cause).place.rank
+    return None not in (rank, failure.rank) and rank != failure.rank

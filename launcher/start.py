@@ -11,7 +11,7 @@ from typing import Any
 
 from checks.errors import PreflightError
 from checks.model import Job
-from launcher.diagnosis import diagnosis
+from launcher.diagnosis import Diagnosis, diagnosis
 from launcher.nodes import Nodes, open_nodes
 from launcher.plan import Plan
 from launcher.progress import Progress
@@ -48,6 +48,8 @@ class Start:
     def run(self) -> int:
         """Start, watch, end, record. Returns the exit code; nothing is left on any node."""
         with self._signals():
+        self.diagnosis: Diagnosis | None = None
+        """Of a failure, once the run is over; None too where no login was open."""
             try:
                 nodes = open_nodes(self.job, self.plan, self.inbox)
             except PreflightError as error:
@@ -168,8 +170,8 @@ class Start:
         if self.watch.succeeded and not self.watch.failure:
             return self._finish("finished", DONE, "")
         if self.watch.failure:
-            text = diagnosis(self.watch, self.watch.failure, self.record.path)
-            return self._finish("failed", FAILED, text)
+            self.diagnosis = diagnosis(self.watch, self.watch.failure, self.record.path)
+            return self._finish("failed", FAILED, self.diagnosis.text)
         return self._finish("stopped", INTERRUPTED, "stopped on request")
 
     def _finish(self, state: str, code: int, text: str) -> int:

@@ -32,14 +32,18 @@ def status(args: Namespace) -> int:
     run = find_run(args.runs, args.which)
     result, state = run.read("result.json"), run.state
     print(f"{run.name}: {state}")
+    if attempt := run.read("attempt.json"):
+        after = f", after {attempt['after']}" if attempt["after"] else ""
+        print(f"  attempt {attempt['number']} of {attempt['of']}{after}")
     print("\n".join(f"  {line}" for line in _ranks(run)))
     if state == "lost":
         print(
             "the launcher that ran it died; its nodes end what is left by themselves within "
             f"seconds. To be sure: python -m launcher stop {run.name}"
         )
-    if result.get("diagnosis"):
-        print(result["diagnosis"])
+    for text in (result.get("diagnosis"), run.read("recheck.json").get("text")):
+        if text:
+            print(text)
     print(f"{run.path}")
     return 0
 
@@ -93,8 +97,7 @@ def stop(args: Namespace) -> int:
     run = find_run(args.runs, args.which)
     pid = run.controller
     if run.read("result.json"):
-        print(f"{run.name} has ended already: {run.state}")
-        return 0
+        return _after(run, all_runs(args.runs), pid)
     if pid is None:
         return _sweep(run)
     os.kill(pid, signal.SIGTERM)
@@ -113,6 +116,17 @@ def _sweep(run: Run) -> int:
     """End what bears the run's mark on its nodes."""
     plan = run.read("plan.json")
     if not plan:
+def _after(run: Run, others: list[Run], pid: int | None) -> int:
+    """Of a run that has ended, there is only its next try to be prevented."""
+    waiting = pid is not None and run.read("attempt.json")
+    if waiting and pid is not None and run.name == others[-1].name:
+        os.kill(pid, signal.SIGTERM)
+        print(f"{run.name} has ended already: {run.state}; it is not started again")
+        return 0
+    print(f"{run.name} has ended already: {run.state}")
+    return 0
+
+
         print(f"{run.name}: its launcher died before anything was started")
         return 0
     failed = sweep(_job(plan["job"]), plan["token"], plan["home"], list(plan["nodes"]))
