@@ -44,6 +44,16 @@ def fastest(table: Table) -> Pair | None:
     return max(table, key=lambda pair: table[pair].best_gbit_s, default=None)
 
 
+def slowest(table: Table) -> Pair | None:
+    """The pair with the lowest speed; None where nothing was measured."""
+    return min(table, key=lambda pair: table[pair].gbit_s, default=None)
+
+
+def speed(gbit_s: float) -> str:
+    """As people say it: `9.4 Gbit/s`, `94 Mbit/s`."""
+    return f"{gbit_s:.3g} Gbit/s" if gbit_s >= 1 else f"{gbit_s * 1000:.3g} Mbit/s"
+
+
 def nearness(table: Table) -> float:
     """Round trip in µs that the nearest quarter of the pairs stays below."""
     return _ranked([one.latency_us for one in table.values()], 0.25)

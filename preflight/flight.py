@@ -56,7 +56,10 @@ class Flight:
         return self._items.get((area, scope), [])
 
     def look(
-        self, on_stage: Callable[[str, int, int], None], of_site: Sequence[Claim] = ()
+        self,
+        on_stage: Callable[[str, int, int], None],
+        on_show: Callable[[Sequence[str]], None],
+        of_site: Sequence[Claim] = (),
     ) -> None:
         """The selected claims are judged, over the saved snapshot or one gathered now.
 
@@ -70,6 +73,7 @@ class Flight:
             [*self.selected, *of_site],
             budget=self._config.getoption("budget"),
             on_stage=on_stage,
+            on_show=on_show,
             line=self.line,
         )
         self.view = ClusterView(self.snapshot)

@@ -126,7 +126,7 @@ class Session:
             self._reporter.write_line(note)
         progress = Progress(self._reporter)
         try:
-            flight.look(progress.stage, needed_by(session.items))
+            flight.look(progress.stage, progress.show, needed_by(session.items))
         except UsageError as mistake:
             raise pytest.UsageError(str(mistake)) from None
         finally:

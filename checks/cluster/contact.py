@@ -25,6 +25,7 @@ STALL_S = 60.0
 """How long a stream may give nothing before it counts as cut."""
 
 Progress = Callable[[int], None]
+Show = Callable[[Sequence[str]], None]
 
 
 class Contact:
@@ -32,6 +33,8 @@ class Contact:
 
     def __init__(self, residents: Mapping[str, Resident]) -> None:
         self._residents = residents
+        self.show: Show = lambda _: None
+        """Given what a stage has to show while it runs, all of it each time."""
 
     @property
     def reached(self) -> Collection[str]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from checks.check import Claim
 from checks.cluster.budget import Budget, Budgeted
-from checks.cluster.contact import Contact, open_contact
+from checks.cluster.contact import Contact, Show, open_contact
 from checks.cluster.dryrun import commands
 from checks.cluster.line import Line
 from checks.cluster.resident import sections
@@ -35,19 +35,22 @@ def gather(
     *,
     budget: float | None = None,
     on_stage: OnStage | None = None,
+    on_show: Show | None = None,
     line: Line | None = None,
 ) -> Snapshot:
     """See what the claims need to be judged by; nodes in no claim's subject are not touched.
 
     Never raises for what a node does: each missing answer is recorded with its reason. `budget`
     is in seconds; stages that would begin after it are recorded as not asked for that reason, and
-    no question waits beyond it. The logins are kept open on `line`, where one is given.
+    no question waits beyond it. `on_show` is given what a long stage shows while it runs. The
+    logins are kept open on `line`, where one is given.
     """
     started = datetime.datetime.now(datetime.timezone.utc)
     snapshot = Snapshot(job, started.strftime("%Y-%m-%dT%H:%M:%SZ"))
     wanted = needs(job, claims)
     if wanted:
-        _Gathering(snapshot, wanted, Budget(budget), on_stage or (lambda *_: None), line).run()
+        told = on_stage or (lambda *_: None), on_show or (lambda _: None)
+        _Gathering(snapshot, wanted, Budget(budget), *told, line).run()
     return snapshot
 
 
@@ -98,6 +101,7 @@ class _Gathering:
     wanted: dict[str, set[str]]
     budget: Budget
     on_stage: OnStage
+    on_show: Show
     line: Line | None
 
     def run(self) -> None:
@@ -128,7 +132,9 @@ class _Gathering:
             self.line.contact = contact
         else:
             stack.enter_context(contact)
-        return Budgeted(contact, self.budget), logins
+        budgeted = Budgeted(contact, self.budget)
+        budgeted.show = self.on_show
+        return budgeted, logins
 
     def _facts(self, contact: Contact, facts: set[str]) -> None:
         job = self.snapshot.job

@@ -14,6 +14,7 @@ from checks.facts import ClusterView, Snapshot
 from checks.facts.pairs import Measured, Pairs
 from checks.facts.ports import Dialled
 from checks.facts.snapshot import Answer
+from checks.live import watched
 from checks.rendezvous import training_address
 from checks.speeds import Pair, far, fastest, slow
 
@@ -41,17 +42,27 @@ def stage(contact: Contact, snapshot: Snapshot, names: Sequence[str]) -> None:
         able = [name for name in names if name in where]
         board = _Board(contact, where, _cut_off(ClusterView(snapshot), able))
         found = rounds(able)
-        for meeting in sampled(found, len(able)):
+        drawn = sampled(found, len(able))
+        for turn, meeting in enumerate(drawn):
+            contact.show(watched(able, board.table, f"round {turn + 1} of {len(drawn)}"))
             board.measure(meeting, SECONDS)
             board.measure([pair[::-1] for pair in meeting], SECONDS)
         for _ in range(AGAIN):
-            for alone in disjoint(board.suspects())[:MOST_AGAIN]:
-                board.measure(alone, AGAIN_S)
-            board.measure(board.record(), AGAIN_S)
+            _again(contact, able, board)
     finally:
         contact.ask("pair_hangup", {name: {} for name in names}, LIMIT_S)
     for name in able:
         snapshot.put(name, Pairs.section, {"data": board.row(name)})
+
+
+def _again(contact: Contact, names: Sequence[str], board: _Board) -> None:
+    """What is slow or far once more, while all else is quiet."""
+    suspects = board.suspects()
+    if suspects:
+        contact.show(watched(names, board.table, f"measuring {len(suspects)} again"))
+    for alone in disjoint(suspects)[:MOST_AGAIN]:
+        board.measure(alone, AGAIN_S)
+    board.measure(board.record(), AGAIN_S)
 
 
 def _listening(contact: Contact, snapshot: Snapshot, names: Sequence[str]) -> Where:
@@ -94,7 +105,7 @@ class _Board:
 
     def __init__(self, contact: Contact, where: Where, cut_off: Mapping[Pair, str]) -> None:
         self._contact, self._where, self._cut_off = contact, where, cut_off
-        self._table: dict[Pair, Measured] = {}
+        self.table: dict[Pair, Measured] = {}
         self._failed: dict[Pair, str] = {}
 
     def measure(self, pairs: Iterable[Pair], seconds: float) -> None:
@@ -112,25 +123,25 @@ class _Board:
             self._failed[pair] = str(answer["error"])
             return
         self._failed.pop(pair, None)
-        new, old = Measured(**answer["data"]), self._table.get(pair)
-        self._table[pair] = better(old, new) if old else new
+        new, old = Measured(**answer["data"]), self.table.get(pair)
+        self.table[pair] = better(old, new) if old else new
 
     def suspects(self) -> list[Pair]:
         """What was slow or far, or did not come to an end."""
-        bad = slow(self._table) | far(self._table) | self._failed.keys()
-        return [pair for pair in (*self._table, *self._failed) if pair in bad]
+        bad = slow(self.table) | far(self.table) | self._failed.keys()
+        return [pair for pair in (*self.table, *self._failed) if pair in bad]
 
     def record(self) -> list[Pair]:
         """The fastest pair, alone, where that is not fast: many at once share more than links."""
-        found = fastest(self._table)
-        return [found] if found and self._table[found].best_gbit_s < FAST_GBIT else []
+        found = fastest(self.table)
+        return [found] if found and self.table[found].best_gbit_s < FAST_GBIT else []
 
     def row(self, source: str) -> dict[str, Any]:
         """All of one sender, as its fact has it."""
-        failed = {pair: why for pair, why in self._failed.items() if pair not in self._table}
+        failed = {pair: why for pair, why in self._failed.items() if pair not in self.table}
         return {
             "measured": {
-                target: vars(one) for (name, target), one in self._table.items() if name == source
+                target: vars(one) for (name, target), one in self.table.items() if name == source
             },
             "failed": _of(source, failed),
             "left_out": _of(source, self._cut_off),

@@ -16,7 +16,7 @@ from checks.fold import fold
 from checks.model import Fix, Severity, Verdict, block, ok, skip, unknown, warn
 from checks.remembered import remembered
 from checks.rendezvous import training_interface
-from checks.speeds import Pair, Reasons, common, far, nearness, reasons, slow
+from checks.speeds import Pair, Reasons, common, far, nearness, reasons, slow, speed
 
 CRAWL_GBIT = 0.01
 """Below, one step of the smallest model takes minutes and would be taken for a hang."""
@@ -157,11 +157,6 @@ def limits(node: NodeView, then: str = "") -> Fix:
         then or "a tbf or htb there is a limit, errors and drops are a cable; then the switch port"
     )
     return node.fix(f"tc -s qdisc show dev {name}; ip -s link show dev {name}", note)
-
-
-def speed(gbit_s: float) -> str:
-    """As people say it: `9.4 Gbit/s`, `94 Mbit/s`."""
-    return f"{gbit_s:.3g} Gbit/s" if gbit_s >= 1 else f"{gbit_s * 1000:.3g} Mbit/s"
 
 
 def _others(name: str, pairs: Collection[Pair]) -> list[str]:

@@ -13,7 +13,6 @@ from checks.collective.pairs import (
     limits,
     measured,
     slowness,
-    speed,
 )
 from checks.errors import FactError
 from checks.facts import ClusterView
@@ -22,7 +21,7 @@ from checks.facts.pairs import Table
 from checks.fold import fold
 from checks.model import Fix, Severity, Verdict, block, ok, skip, warn
 from checks.rendezvous import training_interface
-from checks.speeds import common, fastest
+from checks.speeds import common, fastest, speed
 
 SHARE = 1 / 5
 """Of what the interfaces say, below which the network does not give what was bought."""
