@@ -9,11 +9,16 @@ import pytest
 from checks.facts.gpus import Gpus
 from checks.facts.smoke import Op, Rank, Said, Smoke
 from checks.facts.software import Software
+from checks.failures import FAILURES
 from tests.snapshots import judged, snapshot, with_fact, without
 
 FALLING = ("0.9", "0.5", "0.3")
 OP = Op("deepspeed_shm_comm", compiled=True, problem="", lock="")
 CHECK = "training.smoke-trains"
+IN_USE = (
+    "The server socket has failed to listen on any local network address. port: 29500, "
+    "useIpv6: false, code: -98, name: EADDRINUSE, message: address already in use"
+)
 HUNG = """\
 Timeout (0:01:56)!
 Thread 0x00007f2 (most recent call first):
@@ -91,12 +96,15 @@ def test_a_loss_that_does_not_fall_blocks():
     [
         (at("import torch", "OSError", "libcudart.so.12: cannot open"), "import-error"),
         (at("import deepspeed", "ModuleNotFoundError", "No module named 'hjson'"), "import-error"),
-        (at("initialize", "OutOfMemoryError", "CUDA out of memory. Tried"), "out-of-memory"),
-        (at("initialize", "MemoryError", ""), "out-of-memory"),
+        (at("initialize", "OutOfMemoryError", "CUDA out of memory. Tried"), "cuda-oom"),
+        (at("initialize", "MemoryError", ""), "memory-refused"),
         (at("initialize", "RuntimeError", "Error building extension 'x'"), "op-build-failed"),
-        (at("open device", "RuntimeError", "CUDA error: invalid device ordinal"), "too-few-gpus"),
-        (at("init_distributed", "DistNetworkError", "EADDRINUSE"), "address-in-use"),
-        (at("step 1", "DistBackendError", "NCCL error in: x.cpp"), "nccl-error"),
+        (
+            at("open device", "RuntimeError", "CUDA error: invalid device ordinal"),
+            "cuda-invalid-ordinal",
+        ),
+        (at("init_distributed", "DistNetworkError", IN_USE), "eaddrinuse"),
+        (at("step 1", "DistBackendError", "NCCL error in: x.cpp"), "error"),
         (at("initialize", "AssertionError", "zero stage"), "error"),
     ],
 )
@@ -106,6 +114,14 @@ def test_each_exception_has_its_cause_and_stage(said, cause):
     assert said.error in finding.message
     assert said.stage in finding.message
     assert str(finding.fix)
+
+
+def test_a_known_failure_brings_its_reason_and_its_fix_from_the_table():
+    finding = found(rank(at("init_distributed", "DistNetworkError", IN_USE), 1))
+    known = FAILURES["eaddrinuse"]
+    assert known.told(known.cause, {"port": "29500"}) in finding.message
+    assert finding.fix
+    assert finding.fix.note == known.told(known.fix, {"port": "29500"})
 
 
 @pytest.mark.parametrize(
@@ -162,7 +178,7 @@ def test_the_first_to_fail_is_named_and_not_those_it_drew_along():
     assert found(peer, killed).cause == "killed"
     later = rank(at("step 2", "RuntimeError", "Connection reset"), 1, ended=6.0)
     first = rank(at("step 2", "MemoryError"), 1, number=1)
-    assert found(later, first).cause == "out-of-memory"
+    assert found(later, first).cause == "memory-refused"
 
 
 def test_training_that_could_not_compile_its_op_blocks_though_the_smoke_trained():

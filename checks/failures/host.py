@@ -85,6 +85,16 @@ FAILURES = (
         ),
     ),
     root(
+        "memory-refused",
+        ("MemoryError", "t allocate memory", "Cannot allocate memory"),
+        r"(?<!OutOf)\bMemoryError\b|can't allocate memory: you tried to allocate (?P<n>\d+) bytes"
+        r"|\[Errno 12\] Cannot allocate memory",
+        cause="the machine, or the limits of the login or its control group, gave no more memory",
+        fix="let fewer ranks load at once, load under zero.Init, or offload less; `free -g` and "
+        "`ulimit -v` on that node",
+        checks=("limits.group-allows-enough-memory", "limits.memory-is-free"),
+    ),
+    root(
         "stale-nfs",
         "Stale file handle",
         cause="a file on NFS was replaced, or its export made anew, while it was read",

@@ -58,6 +58,16 @@ class Known:
         """What a line has to match."""
         return re.compile(self.pattern or "|".join(map(re.escape, self.literals)))
 
+    def told(self, template: str, groups: Mapping[str, str | None]) -> str:
+        """`cause` or `fix` with what a line says in its gaps, or else their names."""
+
+        def value(gap: re.Match[str]) -> str:
+            said = groups.get(gap[1]) or gap[1].upper()
+            meaning = self.meanings.get(said)
+            return f"{said} ({meaning})" if meaning else said
+
+        return re.sub(r"\{(\w+)\}", value, template)
+
 
 root = partial(Known, Kind.ROOT)
 symptom = partial(Known, Kind.SYMPTOM)

@@ -11,6 +11,7 @@ from typing import Any
 
 from checks.facts import NodeView
 from checks.facts.smoke import Rank, Smoke
+from checks.failures import Kind, Known, recognise
 from checks.model import Fix, Verdict, block, unknown
 
 SIGNALS: Mapping[int, tuple[str, str, str]] = {
@@ -22,26 +23,6 @@ SIGNALS: Mapping[int, tuple[str, str, str]] = {
     signal.SIGBUS: ("shm-full", "most often a full /dev/shm", "df -h /dev/shm"),
     signal.SIGILL: ("crashed", "a package built for another CPU", "lscpu | grep -i flags"),
     signal.SIGSEGV: ("crashed", "a broken native library", "dmesg | tail"),
-}
-TEXTS = (
-    (
-        r"out of memory|OutOfMemoryError|cannot allocate memory|can't allocate memory",
-        "out-of-memory",
-    ),
-    (r"MemoryError", "out-of-memory"),
-    (r"Error building extension|Unable to JIT load|Ninja is required|CUDA_HOME", "op-build-failed"),
-    (r"invalid device ordinal", "too-few-gpus"),
-    (r"Address already in use|EADDRINUSE", "address-in-use"),
-    (r"NCCL error|ncclSystemError|ncclInternalError|ncclUnhandled", "nccl-error"),
-    (r"Unable to find address for|Unable to resolve|gloo", "gloo-error"),
-)
-NOTES = {
-    "out-of-memory": "free the memory first: `nvidia-smi` or `free -g` show who holds it",
-    "op-build-failed": "install what the compiler's message names",
-    "too-few-gpus": "lower slots= of this node in the hosts file",
-    "address-in-use": "run the preflight again; if it stays, `ss -ltnp` shows who holds the port",
-    "nccl-error": "see the error; NCCL_DEBUG=INFO in [env] says more",
-    "gloo-error": "see the error; GLOO_SOCKET_IFNAME in [env] names the interface",
 }
 
 
@@ -77,14 +58,13 @@ def _raised(node: NodeView, rank: Rank, who: str) -> Verdict:
             return _shadowed(node, said.stage, own, who, evidence)
         message = f"{who} cannot {said.stage}: {said.error}: {first}"
         return block("import-error", message, _reimport(node, said.stage), **evidence)
-    cause = _cause(f"{said.error}: {said.detail}")
     message = f"{who} failed in stage {said.stage!r}: {said.error}: {first}"
-    return block(
-        cause,
-        message,
-        node.fix("", NOTES[cause]) if cause in NOTES else _in_report(node),
-        **evidence,
-    )
+    found = _known(f"{said.error}: {said.detail}")
+    if not found:
+        return block("error", message, _in_report(node), **evidence)
+    known, match = found
+    why, mend = (known.told(text, match.groupdict()) for text in (known.cause, known.fix))
+    return block(known.id, f"{message}; {why}", node.fix("", mend), **evidence)
 
 
 def _shadow(node: NodeView, stage: str, trace: str) -> str:
@@ -105,11 +85,10 @@ def _shadowed(node: NodeView, stage: str, own: str, who: str, seen: Mapping[str,
     return block("package-shadowed", message, node.fix(command, note), **seen)
 
 
-def _cause(text: str) -> str:
-    for pattern, cause in TEXTS:
-        if re.search(pattern, text, re.IGNORECASE):
-            return cause
-    return "error"
+def _known(text: str) -> tuple[Known, re.Match[str]] | None:
+    """The first known failure that these lines show, as `launcher diagnose` would tell it."""
+    seen = (found for line in text.splitlines() if (found := recognise(line)))
+    return next((found for found in seen if found[0].kind is Kind.ROOT), None)
 
 
 def _signalled(node: NodeView, rank: Rank, who: str) -> Verdict:

@@ -31,12 +31,7 @@ class Sighting:
 
     def told(self, template: str) -> str:
         """A text of the table, with what this line says in its gaps."""
-        return re.sub(r"\{(\w+)\}", lambda gap: self._value(gap[1]), template)
-
-    def _value(self, name: str) -> str:
-        value = self.groups.get(name, name.upper())
-        meaning = self.known.meanings.get(value)
-        return f"{value} ({meaning})" if meaning else value
+        return self.known.told(template, self.groups)
 
 
 class Evidence:
