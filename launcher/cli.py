@@ -72,8 +72,8 @@ def _start(commands: _SubParsersAction[ArgumentParser]) -> None:
         "--stuck-after", type=float, default=STUCK_AFTER_S, metavar="SECONDS",
         help="look at the nodes where no rank printed anything for so long (default: 300)",
     )  # fmt: skip
-    start.add_argument(
     starting.add_options(start)
+    start.add_argument(
         "--dry-run", action="store_true", help="print all that would be written and run, run none"
     )
     start.add_argument("command", nargs="*", metavar="-- train.py ARGS", help="what to train")

@@ -44,12 +44,12 @@ class Start:
         self.progress = Progress(plan, self.screen.say)
         self.nodes: Nodes | None = None
         self.onlooker = Onlooker(plan, stuck_after_s, self._look, self._looked)
+        self.diagnosis: Diagnosis | None = None
+        """Of a failure, once the run is over; None too where no login was open."""
 
     def run(self) -> int:
         """Start, watch, end, record. Returns the exit code; nothing is left on any node."""
         with self._signals():
-        self.diagnosis: Diagnosis | None = None
-        """Of a failure, once the run is over; None too where no login was open."""
             try:
                 nodes = open_nodes(self.job, self.plan, self.inbox)
             except PreflightError as error:

@@ -112,10 +112,6 @@ def stop(args: Namespace) -> int:
     return 0
 
 
-def _sweep(run: Run) -> int:
-    """End what bears the run's mark on its nodes."""
-    plan = run.read("plan.json")
-    if not plan:
 def _after(run: Run, others: list[Run], pid: int | None) -> int:
     """Of a run that has ended, there is only its next try to be prevented."""
     waiting = pid is not None and run.read("attempt.json")
@@ -127,6 +123,10 @@ def _after(run: Run, others: list[Run], pid: int | None) -> int:
     return 0
 
 
+def _sweep(run: Run) -> int:
+    """End what bears the run's mark on its nodes."""
+    plan = run.read("plan.json")
+    if not plan:
         print(f"{run.name}: its launcher died before anything was started")
         return 0
     failed = sweep(_job(plan["job"]), plan["token"], plan["home"], list(plan["nodes"]))
