@@ -45,6 +45,7 @@ FAILURES = (
             "nccl.a-failed-rank-ends-the-others",
             "ports.ephemeral-ports-are-open",
             "network.mtu-is-equal",
+            "collective.links-are-alike",
         ),
     ),
     symptom(

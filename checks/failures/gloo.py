@@ -24,7 +24,11 @@ FAILURES = (
         "firewall opens the master port alone, or it is the wrong interface",
         fix="open net.ipv4.ip_local_port_range between the nodes, and name the interface in "
         "GLOO_SOCKET_IFNAME",
-        checks=("ports.ephemeral-ports-are-open", "nccl.socket-interface-exists"),
+        checks=(
+            "ports.ephemeral-ports-are-open",
+            "nccl.socket-interface-exists",
+            "collective.ranks-meet",
+        ),
     ),
     root(
         "gloo-ifname",

@@ -33,7 +33,7 @@ FAILURES = (
         r"(?:failed ?: ?|returned )(?:\d+\()?(?P<why>[A-Z][A-Za-z ]+)(?!.*exceeded error retry)",
         cause=BLOCKED,
         fix=OPEN_THEM,
-        checks=OPEN,
+        checks=(*OPEN, "collective.ranks-meet"),
     ),
     root(
         "nccl-connect-retries",
@@ -42,7 +42,7 @@ FAILURES = (
         r"exceeded error retry count after (?P<n>\d+) attempts",
         cause=BLOCKED + "; it tried for about a minute",
         fix=OPEN_THEM,
-        checks=OPEN,
+        checks=(*OPEN, "collective.ranks-meet"),
     ),
     root(
         "nccl-virtual-if-used",
@@ -87,7 +87,10 @@ FAILURES = (
         r"rank (?P<other>\d+) version (?P<theirs>\d+)",
         cause="rank {rank} has NCCL {mine}, rank {other} has {theirs}",
         fix="the same image or wheels on every node",
-        checks=("software.versions-are-equal",),
+        checks=(
+            "software.versions-are-equal",
+            "collective.ranks-meet",
+        ),
     ),
     root(
         "nccl-message-truncated",
@@ -107,7 +110,11 @@ FAILURES = (
         ("ncclSystemError: System call", "unhandled system error"),
         cause="a system call of NCCL failed; which one is told only with NCCL_DEBUG=WARN",
         fix="start again with NCCL_DEBUG=WARN in [env], and read the first NCCL WARN line",
-        checks=(*OPEN, "limits.memlock-is-unlimited"),
+        checks=(
+            *OPEN,
+            "limits.memlock-is-unlimited",
+            "collective.ranks-meet",
+        ),
     ),
     symptom(
         "nccl-remote-error",

@@ -32,14 +32,22 @@ FAILURES = (
         r"with (?:error 12\b|status=12\b|status=(?!IBV_)\w*\(12\))",
         cause=UNANSWERED,
         fix=MEND_FABRIC,
-        checks=("nccl.gid-index-is-valid", *FABRIC),
+        checks=(
+            "nccl.gid-index-is-valid",
+            *FABRIC,
+            "collective.ranks-meet",
+        ),
     ),
     root(
         "ib-retry-exceeded-12-new",
         "status=IBV_WC_RETRY_EXC_ERR(12)",
         cause=UNANSWERED,
         fix=MEND_FABRIC,
-        checks=("nccl.gid-index-is-valid", *FABRIC),
+        checks=(
+            "nccl.gid-index-is-valid",
+            *FABRIC,
+            "collective.ranks-meet",
+        ),
     ),
     root(
         "ib-wizardlm-12",
@@ -68,7 +76,7 @@ FAILURES = (
         cause="the rank may not lock the memory that the adapter needs: the limit of its login is "
         "too low",
         fix=MEND_MEMLOCK,
-        checks=MEMLOCK,
+        checks=(*MEMLOCK, "collective.ranks-meet"),
     ),
     root(
         "ib-create-qp",
@@ -89,6 +97,7 @@ FAILURES = (
             "nccl.gid-index-is-valid",
             "nccl.variables-are-equal",
             "nccl.infiniband-ports-are-active",
+            "collective.ranks-meet",
         ),
     ),
     root(
@@ -101,6 +110,7 @@ FAILURES = (
             "nccl.every-adapter-named-is-there",
             "nccl.all-nodes-agree-on-transport",
             "nccl.infiniband-ports-are-active",
+            "collective.ranks-meet",
         ),
     ),
     root(

@@ -22,6 +22,7 @@ FAILURES = (
             "software.proxy-spares-the-nodes",
             *REACHABLE,
             "names.every-node-resolves-every-node",
+            "collective.ranks-meet",
         ),
     ),
     root(
@@ -44,7 +45,11 @@ FAILURES = (
         cause="rank 0 waited {s} s; only {have} of {want} ranks came",
         fix="look at the nodes whose ranks said nothing: down, import failed, wrong rank or world "
         "size, or still pulling an image",
-        checks=(*REACHABLE, "training.smoke-trains"),
+        checks=(
+            *REACHABLE,
+            "training.smoke-trains",
+            "collective.ranks-meet",
+        ),
     ),
     root(
         "eaddrinuse",
@@ -109,6 +114,9 @@ FAILURES = (
         "data, has crashed, or could open no socket",
         fix="read what rank 0 said; prepare the data before the start, or raise the time-out "
         "(ddp_timeout, DEEPSPEED_TIMEOUT in minutes)",
-        checks=("ports.ephemeral-ports-are-open",),
+        checks=(
+            "ports.ephemeral-ports-are-open",
+            "collective.ranks-meet",
+        ),
     ),
 )
