@@ -21,6 +21,7 @@ from checks.model import Finding
 
 MEASURED = re.compile(
     r"login|clock|clock_offset|ssh|dial|listen|pdsh_run|smoke|load|kernel_log|port_holder|firewall"
+    r"|rendezvous|compute|pairs"
     r"|(later_)?\w*counters|\w*(bandwidth|collective|stress|packets)\w*"
 )
 """Sections that tell how something went, not how a node is set up."""

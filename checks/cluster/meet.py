@@ -6,8 +6,10 @@ so that of a rank that does not come through it is known where it stands.
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import os
+import socket
 from collections.abc import Callable
 from typing import Any
 
@@ -39,8 +41,20 @@ def meet(torch: Any, say: Say, rank: int, world: int, device: Any, wait: Any) ->
     wrong = [at for at, value in enumerate(parts.tolist()) if value != at + 1]
     say(stage="barrier", wrong=wrong)
     dist.barrier()
-    say(stage="done")
+    say(stage="done", addresses=addresses(port))
     part(store, rank, world, wait)
+
+
+def addresses(store: int) -> list[str]:
+    """This rank's own ends of its connections to other ranks; those to the store do not count."""
+    found = set()
+    for name in os.listdir("/proc/self/fd"):
+        with contextlib.suppress(OSError), socket.socket(fileno=os.dup(int(name))) as one:
+            if one.family in (socket.AF_INET, socket.AF_INET6):
+                own, other = one.getsockname(), one.getpeername()
+                if store not in (own[1], other[1]):
+                    found.add(own[0].removeprefix("::ffff:").partition("%")[0])
+    return sorted(found)
 
 
 def part(store: Any, rank: int, world: int, wait: Any) -> None:

@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from checks.cluster.contact import Contact
+from checks.cluster.proof import until_met
 from checks.errors import FactError
 from checks.facts import ClusterView, NodeView, Snapshot
 from checks.facts.gpus import Gpus
 from checks.facts.rendezvous import Rendezvous
 from checks.facts.snapshot import Answer
+from checks.nccl_output import KEEP
 from checks.rendezvous import node_env, training_address
 
 HERE = Path(__file__).parent
@@ -21,7 +23,13 @@ LIMIT_S, GPU_LIMIT_S = 20.0, 60.0
 WAIT_SHARE = 0.4
 """Of the limit, what torch waits in one place: its store tries twice."""
 CLOSING_S = 15.0
-KEEP = r"NCCL (INFO|WARN)"
+LOUD = {
+    "NCCL_DEBUG": "INFO",
+    "NCCL_DEBUG_SUBSYS": "INIT,NET,ENV,BOOTSTRAP",
+    "NCCL_DEBUG_FILE": "",
+    "NCCL_DEBUG_TIMESTAMP_LEVELS": "",
+}
+"""The debug output that is read; none goes to a file that the user or an nccl.conf names."""
 
 
 def stage(contact: Contact, snapshot: Snapshot, names: Sequence[str]) -> None:
@@ -31,7 +39,7 @@ def stage(contact: Contact, snapshot: Snapshot, names: Sequence[str]) -> None:
     """
     opened = _open(contact, snapshot, names)
     ready = [name for name in opened if "torch" in opened[name].get("data", {})]
-    met = meeting(contact, snapshot, ready) if ready else {}
+    met = until_met(lambda groups: meetings(contact, snapshot, groups), ready) if ready else {}
     for name, answer in opened.items():
         snapshot.put(name, Rendezvous.section, _joined(answer, met.get(name)))
 
@@ -63,27 +71,36 @@ def gpus_of(node: NodeView) -> int:
     return node.read(Gpus).count if node.has(Gpus) else 0
 
 
-def meeting(contact: Contact, snapshot: Snapshot, names: Sequence[str]) -> dict[str, Answer]:
-    """One meeting of the ranks of `names`, the head's first, where it is among them."""
+def meetings(
+    contact: Contact, snapshot: Snapshot, groups: Sequence[Sequence[str]]
+) -> dict[str, Answer]:
+    """Groups without a node in common meet side by side; each node's answer of its own meeting."""
     cluster = ClusterView(snapshot)
-    order = sorted(names, key=lambda name: name != snapshot.job.head)
-    gpus = all(gpus_of(cluster[name]) for name in order)
-    slots = {name: cluster[name].slots or 1 for name in order}
-    limit = GPU_LIMIT_S if gpus else LIMIT_S
-    shared = {
+    shared: dict[str, dict[str, Any]] = {}
+    tasks: dict[str, dict[str, Any]] = {}
+    for group in groups:
+        order = sorted(group, key=lambda name: name != snapshot.job.head)
+        place, first = _place([cluster[name] for name in order]), 0
+        for name in order:
+            count = cluster[name].slots or 1
+            tasks[name] = _task(place, range(first, first + count))
+            shared[name] = {**place, "own": training_address(cluster[name])}
+            first += count
+    limit = max(task["limit"] for task in tasks.values())
+    answers = contact.ask("warm_task", tasks, limit + CLOSING_S)
+    return {name: _ranked(answer, shared[name], tasks[name]) for name, answer in answers.items()}
+
+
+def _place(nodes: Sequence[NodeView]) -> dict[str, Any]:
+    """Where and how the ranks of those nodes meet: at the first one's address."""
+    gpus = all(gpus_of(node) for node in nodes)
+    return {
         "backend": "nccl" if gpus else "gloo",
-        "address": training_address(cluster[order[0]]),
-        "port": snapshot.job.master_port,
-        "world": sum(slots.values()),
-        "limit": limit,
+        "address": training_address(nodes[0]),
+        "port": nodes[0].job.master_port,
+        "world": sum(node.slots or 1 for node in nodes),
+        "limit": GPU_LIMIT_S if gpus else LIMIT_S,
     }
-    args, first = {}, 0
-    for name, count in slots.items():
-        args[name] = _task(shared, range(first, first + count))
-        first += count
-    answers = contact.ask("warm_task", args, limit + CLOSING_S)
-    own = {name: {**shared, "own": training_address(cluster[name])} for name in order}
-    return {name: _ranked(answer, own[name], args[name]) for name, answer in answers.items()}
 
 
 def _task(shared: Mapping[str, Any], ranks: range) -> dict[str, Any]:
@@ -95,8 +112,7 @@ def _task(shared: Mapping[str, Any], ranks: range) -> dict[str, Any]:
         "LOCAL_WORLD_SIZE": str(len(ranks)),
         "PREFLIGHT_BACKEND": shared["backend"],
         "PREFLIGHT_WAIT": str(shared["limit"] * WAIT_SHARE),
-        "NCCL_DEBUG": "INFO",
-        "NCCL_DEBUG_SUBSYS": "INIT,NET,ENV",
+        **LOUD,
     }
     children = [
         {**env, "RANK": str(rank), "LOCAL_RANK": str(local)} for local, rank in enumerate(ranks)

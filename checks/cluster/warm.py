@@ -2,8 +2,9 @@
 
 This file is not imported: its text is sent to the nodes, where the training interpreter reads it
 from standard input. Tasks come as JSON lines, {"program", "children", "limit", "keep", "folder"}:
-the text of a task, the variables of each child, seconds, what to keep of the output. A task's text
-has a function `task(torch, say)`. Each child's own output goes to files, which never block it.
+the text of a task, the variables of each child, seconds, what to keep of the output: of each line
+what that pattern matches, once. A task's text has a function `task(torch, say)`. Each child's own
+output goes to files, which never block it; `python -u` has C write there at once as well.
 """
 
 from __future__ import annotations
@@ -88,8 +89,8 @@ def report(path: str, keep: str) -> dict[str, Any]:
         for line in out:
             if line.startswith(MARK):
                 said.update(json.loads(line[len(MARK) :]))
-            elif keep and re.search(keep, line) and len(kept) < MOST_KEPT:
-                kept[line.strip()[:400]] = None
+            elif keep and len(kept) < MOST_KEPT and (found := re.search(keep, line)):
+                kept[found[0].strip()[:400]] = None
     with open(path + ".err", encoding="utf-8", errors="replace") as err:
         words = err.read()[-TAIL:]
     return {"said": said, "kept": list(kept), "err": words}

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from checks.facts import NodeView
 from checks.facts.gpus import Gpus
+from checks.facts.limits import Limits
 from checks.facts.ports import Dialled, Listening
 from checks.facts.rendezvous import Met, Rendezvous
 from checks.facts.smoke import Smoke
+from checks.limits.shell import memlock_is_unlimited
 from checks.model import Verdict, block, skip
+from checks.nccl_output import used
 from checks.rendezvous import misled
 
 
@@ -30,6 +33,7 @@ def told(node: NodeView, seen: Rendezvous, rank: Met) -> Verdict:
         message = f"{who} was ended by signal {-rank.code} in stage {rank.said.stage!r}"
         return block("crashed", message, node.fix("dmesg | tail", root=True), **evidence)
     first = rank.said.detail.strip().partition("\n")[0][:400] or "it said nothing"
+    first += "".join(f"; NCCL: {words}" for words in used(rank.kept).warnings[:2])
     message = f"{who} failed in stage {rank.said.stage!r}: {rank.said.error}: {first}"
     return block("error", f"{message}{_proved(seen)}", node.fix("", _MORE), **evidence)
 
@@ -45,6 +49,10 @@ def _named_elsewhere(node: NodeView, rank: Met) -> str:
         gpus = node.read(Gpus)
         if gpus.broken or (node.slots or 0) > gpus.count:
             return "it has fewer GPUs than slots; see gpu.slots-have-gpus"
+    if any("Cannot allocate memory" in words for words in used(rank.kept).warnings) and (
+        node.has(Limits) and memlock_is_unlimited.judge(node).cause
+    ):
+        return "it may not lock enough memory; see limits.memlock-is-unlimited"
     if node.has(Smoke) and node.read(Smoke).failed is not None:
         return "it does not train alone either; see training.smoke-trains"
     return _port_named(node, rank)
@@ -105,7 +113,10 @@ def _hang(node: NodeView, seen: Rendezvous, rank: Met, who: str) -> Verdict:
 
 
 def _proved(seen: Rendezvous) -> str:
-    """What came of the meeting without the culprits."""
+    """What came of the smaller meetings, and of the one without the culprits."""
+    others = [name for name in seen.apart if name != seen.apart[-1]]
+    told = f"; it and {', '.join(others)} do not meet, each meets without the other" * bool(others)
+    told = told or "; alone it fails as well" * bool(seen.apart)
     if seen.again is None:
-        return ""
-    return "; without it the others meet" if seen.again else "; without it the others do not either"
+        return told
+    return told + ("; without it the others meet" if seen.again else "; without it neither")

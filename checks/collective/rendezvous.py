@@ -23,7 +23,7 @@ def ranks_meet(node: NodeView) -> Verdict:
     seen = node.read(Rendezvous)
     if not seen.opened:
         return _not_begun(node, seen)
-    if seen.world == 1:
+    if seen.world == 1 and not seen.shown:
         return skip("one rank alone has nobody to meet")
     met = {
         one.name: one.read(Rendezvous)
@@ -34,7 +34,7 @@ def ranks_meet(node: NodeView) -> Verdict:
         slowest = max(rank.ended for one in met.values() for rank in one.ranks)
         message = f"{seen.world} ranks met at {seen.address}:{seen.port} over {seen.backend}"
         return ok(f"{message} in {slowest:.1f} s", seconds=slowest, torch=seen.torch)
-    found = culprits(met)
+    found = {name: one.shown for name, one in met.items() if one.shown} or culprits(met)
     if node.name in found:
         return told(node, seen, found[node.name])
     return _waited(node, met, found)
@@ -58,7 +58,9 @@ def _not_begun(node: NodeView, seen: Rendezvous) -> Verdict:
 def _waited(node: NodeView, met: dict[str, Rendezvous], found: dict[str, Met]) -> Verdict:
     """Of a node that is not accused: whom it waited for; where nobody stands out, the head says."""
     if found:
-        return skip(f"waited for {', '.join(found)}; see collective.ranks-meet of it")
+        without = met[node.name].failed == ()
+        did = "met the others without" if without else "waited for"
+        return skip(f"{did} {', '.join(found)}; see collective.ranks-meet of it")
     silent = _silent(node.cluster)
     if silent:
         return skip(f"{', '.join(silent)} gave no answer")

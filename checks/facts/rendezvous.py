@@ -21,10 +21,14 @@ KEY = re.compile(r"keys: \S*/(\d+)")
 
 @dataclass(frozen=True)
 class Said:
-    """What a rank said; `stage` is the one it entered last, `wrong` the ranks whose part is."""
+    """What a rank said; `stage` is the one it entered last, `wrong` the ranks whose part is.
+
+    `addresses` are its own ends of its connections to other ranks.
+    """
 
     stage: str = "start"
     wrong: tuple[int, ...] = ()
+    addresses: tuple[str, ...] = ()
     error: str = ""
     detail: str = ""
     trace: str = ""
@@ -83,8 +87,10 @@ class Rendezvous(Fact):
 
     `own` is the node's address there.
 
-    `error` and `detail` are those of the import of torch, with which nothing began; `left_out` are
-    the nodes without which the meeting was repeated, and `again` whether that one came through.
+    `error` and `detail` are those of the import of torch, with which nothing began. Of a node that
+    kept the others from it `shown` is the rank that shows it best; `left_out` are the nodes without
+    which the meeting was repeated, and `again` whether that one came through. `apart` is the
+    smallest group that did not meet either, where it took halving to find the node.
     """
 
     section: ClassVar[str] = "rendezvous"
@@ -99,6 +105,8 @@ class Rendezvous(Fact):
     world: int = 0
     limit: float = 0.0
     ranks: tuple[Met, ...] = ()
+    shown: Met | None = None
+    apart: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     again: bool | None = None
 

@@ -1,0 +1,95 @@
+"""Meetings after one that failed: without the accused, to prove it; by halves where nobody is.
+
+A meeting that fails takes all of its limit, so there are few of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from checks.bisect import Group, smallest
+from checks.facts.decode import decode
+from checks.facts.rendezvous import STAGES, Rendezvous
+from checks.facts.snapshot import Answer
+from checks.meeting import culprits
+
+MOST_REPEATS = 3
+"""So often the accused are left out; who is bad beyond that stays hidden."""
+MOST_ROUNDS = 7
+"""Of halving: one bad node of 128."""
+
+Hold = Callable[[Sequence[Sequence[str]]], dict[str, Answer]]
+"""Lets disjoint groups meet side by side."""
+
+
+def until_met(hold: Hold, names: Sequence[str]) -> dict[str, Answer]:
+    """Each node's answer: of the accused that of the meeting they failed in, of others the last.
+
+    In the data of an accused node `shown` is the rank that shows it best, `left_out` are all that
+    were left out, and `again` is whether the others then met.
+    """
+    told = hold([names])
+    left, out, met = list(names), list[str](), None
+    for _ in range(MOST_REPEATS):
+        accused = [] if _came_through(told, left) else _accuse(hold, told, left)
+        if not accused:
+            break
+        out += accused
+        left = [name for name in left if name not in accused]
+        if len(left) < len(("one", "another")):
+            break
+        told |= hold([left])
+        met = _came_through(told, left)
+    for name in out:
+        told[name].get("data", {}).update(left_out=out, again=met)
+    return told
+
+
+def _seen(told: Mapping[str, Answer], names: Sequence[str]) -> dict[str, Rendezvous]:
+    answers = {name: told[name] for name in names if "data" in told[name]}
+    return {name: decode(Rendezvous, answer["data"]) for name, answer in answers.items()}
+
+
+def _came_through(told: Mapping[str, Answer], names: Sequence[str]) -> bool:
+    seen = _seen(told, names)
+    return all(name in seen and not seen[name].failed for name in names)
+
+
+def _accuse(hold: Hold, told: dict[str, Answer], left: Sequence[str]) -> list[str]:
+    """Whom to leave out: who gave no answer, else the culprits, else who is found by halves."""
+    seen = _seen(told, left)
+    silent = [name for name in left if name not in seen]
+    if silent:
+        return silent
+    found = culprits(seen)
+    ranks = {rank["rank"]: rank for name in left for rank in told[name]["data"]["ranks"]}
+    for name, rank in found.items():
+        told[name]["data"]["shown"] = ranks[rank.rank]
+    return list(found) or _by_halves(hold, told, tuple(left))
+
+
+def _by_halves(hold: Hold, told: dict[str, Answer], left: Group) -> list[str]:
+    """Those whom meetings of ever smaller groups show; of two that fail together the second."""
+    last: dict[str, Answer] = {}
+
+    def meets(groups: Sequence[Group]) -> list[bool]:
+        last.update(hold(groups))
+        return [not _failed_later(_seen(last, group), group) for group in groups]
+
+    apart = {group[-1]: group for group in smallest(left, meets, MOST_ROUNDS)}
+    for name, group in apart.items():
+        rank = _seen(told, [name])[name].failed[0].rank
+        data = told[name]["data"]
+        data["shown"] = next(one for one in data["ranks"] if one["rank"] == rank)
+        data["apart"] = list(group)
+    return list(apart)
+
+
+def _failed_later(seen: Mapping[str, Rendezvous], group: Group) -> bool:
+    """Whether ranks failed once they had found their store.
+
+    Another node than the head need not let anyone in at the master port: that proves nothing.
+    """
+    stage = STAGES.index("store")
+    failed = [rank for name in group if name in seen for rank in seen[name].failed]
+    return any(rank.progress > stage for rank in failed)
