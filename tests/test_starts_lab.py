@@ -175,22 +175,22 @@ def test_ranks_get_their_places_words_and_environment(place, lab, program, backe
 
 
 @pytest.mark.parametrize(
-    ("backend", "script", "options", "kind", "stage"),
+    ("backend", "options", "kind", "stage", "ranks"),
     [
-        ("pdsh", "deepspeed", {"accelerate_config": "zero3.yaml"}, "DEEPSPEED", 3),
-        ("ssh", "deepspeed", {"deepspeed_config": "zero2.json"}, "DEEPSPEED", 2),
-        ("openmpi", "fsdp", {"accelerate_config": "fsdp2.yaml"}, "FSDP", 2),
-        ("slurm", "fsdp", {"accelerate_config": "fsdp1.yaml"}, "FSDP", 1),
+        ("pdsh", {"accelerate_config": "zero3.yaml", "exclude": "node1:0"}, "DEEPSPEED", 3, 2),
+        ("ssh", {"deepspeed_config": "zero2.json", "include": "node1:1@node2"}, "DEEPSPEED", 2, 2),
+        ("openmpi", {"accelerate_config": "fsdp2.yaml"}, "FSDP", 2, 3),
+        ("slurm", {"accelerate_config": "fsdp1.yaml"}, "FSDP", 1, 3),
     ],
 )
-def test_accelerate_shards_over_uneven_nodes(
-    place, lab, backend, script, options, kind, stage, request
+def test_accelerate_shards_over_the_nodes(
+    place, lab, backend, options, kind, stage, ranks, request
 ):
     job = request.getfixturevalue("allocation") if backend == "slurm" else ""
-    done = launch(place, "accelerate", backend, "shard.py", script, job=job, **options)
-    seen = told(done, 3)
+    script = ("shard.py", kind.lower())
+    done = launch(place, "accelerate", backend, *script, job=job, **options)
     parted = kind == "FSDP" or stage == 3
-    assert list(seen.values()) == [[3, kind, stage, parted]] * 3
+    assert list(told(done, ranks).values()) == [[ranks, kind, stage, parted]] * ranks
 
 
 def test_a_filter_chooses_slots_and_moves_no_rank_elsewhere(place, lab):
