@@ -27,7 +27,7 @@ from launcher.backends import Carrier
 from launcher.plan import NodePlan, Plan, node_file
 
 AGENT = Path(__file__).parent / "agent"
-PARTS = ("marks", "flight", "look", "keep")
+PARTS = ("marks", "ending", "flight", "look", "keep")
 """The keeper's files, each after those that it imports."""
 POOL = 32
 Inbox = "queue.SimpleQueue[tuple[str, dict[str, Any]]]"
@@ -131,10 +131,13 @@ class Nodes:
         for link in self.links.values():
             link.send(look=True)
 
-    def stop(self, grace_s: float) -> None:
-        """Have every keeper end the run there; each tells `gone`. May be asked again for less."""
+    def stop(self, grace_s: float, save_s: float = 0.0) -> None:
+        """Have every keeper end the run there; each tells `gone`. May be asked again for less.
+
+        Ranks whose program handles a signal for that may save and end within `save_s` before.
+        """
         for link in self.links.values():
-            link.send(stop=grace_s)
+            link.send(stop=grace_s, save=save_s)
 
     def close(self) -> None:
         """End every line."""

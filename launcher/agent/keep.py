@@ -7,28 +7,26 @@ mark and removes the directory. It is never written to the node's disk.
 """
 
 import base64
-import contextlib
 import ctypes
 import errno
 import json
 import os
 import queue
 import select
-import shutil
 import signal
 import subprocess
 import sys
 import threading
 import time
 
+from launcher.agent.ending import leave
 from launcher.agent.look import beside
-from launcher.agent.marks import MARK, mine, stat
+from launcher.agent.marks import MARK, stat
 
 LIBC = ctypes.CDLL(None)
 LEASE_S = 20.0
 BEAT_S = 5.0
 GRACE_S = 5.0
-KILL_S = 5.0
 CHUNK = 64 * 1024
 OUTBOX = 64
 
@@ -180,58 +178,34 @@ class Keeper(object):
                 self.agent = None
                 self.say(kind="node-ended", code=None)
 
+    def keep_in_touch(self):
+        """Beat now and then; without the controller's beats the lease is lost."""
+        now = time.monotonic()
+        if now - self.told >= BEAT_S:
+            self.told = now
+            self.say(kind="beat")
+        if now - self.beat > LEASE_S:
+            self.lost = "no beat for %d s" % LEASE_S
+
     def serve(self):
-        """Until the controller says stop or is gone; returns the seconds of grace for the ranks."""
+        """Until the controller says stop or is gone.
+
+        Gives the seconds of grace for the ranks, and those for saving before.
+        """
         while True:
             self.pump(0.2)
             self.look()
-            now = time.monotonic()
-            if now - self.told >= BEAT_S:
-                self.told = now
-                self.say(kind="beat")
-            if now - self.beat > LEASE_S:
-                self.lost = "no beat for %d s" % LEASE_S
+            self.keep_in_touch()
             if self.lost:
-                return GRACE_S
+                return GRACE_S, 0.0
             while not self.commands.empty():
                 said = self.commands.get()
                 if "stop" in said:
-                    return float(said["stop"])
+                    return float(said["stop"]), float(said.get("save", 0))
                 if "look" in said:
                     beside(self)
                 else:
                     self.carry(**said["carry"])
-
-    def sweep(self, grace):
-        """End all that is the run's: asked, and after `grace` seconds killed. Gives what stayed."""
-        asked, began = set(), time.monotonic()
-        while True:
-            left = mine(self.run, self.sessions)
-            late = time.monotonic() - began - self.hurried(grace)
-            if not left or late > KILL_S:
-                return sorted(left)
-            for pid in left if late > 0 else left - asked:
-                with contextlib.suppress(OSError):
-                    os.kill(pid, signal.SIGKILL if late > 0 else signal.SIGTERM)
-            asked |= left
-            self.pump(0.1)
-            self.look()
-
-    def hurried(self, grace):
-        """The grace, or less where the controller has asked again meanwhile."""
-        while not self.commands.empty():
-            self.patience = float(self.commands.get().get("stop", grace))
-        return grace if self.patience is None else min(grace, self.patience)
-
-    def leave(self, grace):
-        """End the run's processes, pass on their last words, leave nothing."""
-        left = self.sweep(grace)
-        self.pump(0)
-        shutil.rmtree(self.home, ignore_errors=True)
-        self.say(kind="gone", left=left)
-        self.outbox.put(None)
-        self.writer.join(KILL_S)
-        os._exit(1 if left else 0)
 
 
 def main():
@@ -247,15 +221,15 @@ def main():
         keeper.say(kind="refused", error="%s: %s" % (keeper.home, error.strerror))
         if error.errno == errno.EEXIST:
             keeper.home = os.devnull
-        keeper.leave(0)
+        leave(keeper, 0)
     keeper.say(kind="keeping", pid=os.getpid())
     reader = threading.Thread(target=keeper.read)
     reader.daemon = True
     reader.start()
-    keeper.leave(keeper.serve())
+    leave(keeper, *keeper.serve())
 
 
 def sweep():
     """End the run that the line of input names; its controller is gone. Exit 0: none is left."""
     first = json.loads(sys.stdin.buffer.readline().decode("utf-8"))
-    Keeper(first).leave(GRACE_S)
+    leave(Keeper(first), GRACE_S)

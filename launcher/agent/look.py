@@ -1,7 +1,6 @@
 """What the run's processes on this node are doing: from /proc, py-spy, NCCL's flight recorder.
 
-Nothing is sent to a rank: a signal that its program does not expect would end it or mean something
-else to it, so that a stack is had only where py-spy is installed.
+No signal is sent to a rank: its program may not expect it, so stacks are had from py-spy alone.
 """
 
 import contextlib
