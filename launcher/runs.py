@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import json
 import os
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
-from checks.errors import UsageError
+from checks.errors import PreflightError, UsageError
 
+ROOM, ROOM_BYTES = "room-for-the-result", 1 << 16
 ALIVE = ("running", "stopping")
 
 
@@ -31,20 +36,35 @@ def require_name(name: str) -> str:
 
 
 class Record:
-    """A run's directory while the run is under way: 0700, and every file in it 0600."""
+    """A run's directory while the run is under way: 0700, and every file in it 0600.
+
+    What cannot be written raises PreflightError, unless `tell` is set, as it is while ranks run:
+    then it is told once, counted in `missing` by file, and the training goes on.
+    """
 
     def __init__(self, base: Path, name: str) -> None:
         self.path = _new_directory(base, name)
-        self._open: dict[str, TextIO] = {}
-        (self.path / "logs").mkdir(mode=0o700)
+        self.tell: Callable[[str], None] | None = None
+        self.missing: Counter[str] = Counter()
+        self._open: dict[str, FileIO] = {}
+        try:
+            (self.path / "logs").mkdir(mode=0o700)
+            (self.path / ROOM).write_bytes(bytes(ROOM_BYTES))
+        except OSError as error:
+            raise UsageError(f"--runs {base}: {_unwritten(self.path, error)}") from error
         self.write_json("controller.json", {"pid": os.getpid(), **_identity(os.getpid())})
 
     def write(self, name: str, text: str) -> None:
         """A file of the directory, whole or not at all."""
         new = self.path / f"{name}.new"
-        new.touch(mode=0o600)
-        new.write_text(text, encoding="utf-8")
-        new.rename(self.path / name)
+        try:
+            new.touch(mode=0o600)
+            new.write_text(text, encoding="utf-8")
+            new.rename(self.path / name)
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                new.unlink()
+            self._failed(name, error)
 
     def write_json(self, name: str, data: Any) -> None:
         """The same, of JSON data."""
@@ -63,17 +83,50 @@ class Record:
         self._append("looks.jsonl", json.dumps(seen))
 
     def _append(self, name: str, line: str) -> None:
-        if name not in self._open:
-            path = self.path / name
-            path.touch(mode=0o600)
-            self._open[name] = path.open("a", encoding="utf-8", buffering=1)
-        self._open[name].write(line + "\n")
+        """A line, whole or not at all."""
+        data = f"{line}\n".encode("utf-8", "surrogateescape")
+        try:
+            if name not in self._open:
+                path = self.path / name
+                path.touch(mode=0o600)
+                self._open[name] = path.open("ab", buffering=0)
+            _write_whole(self._open[name], data)
+        except OSError as error:
+            self._failed(name, error)
 
-    def close(self) -> None:
-        """No file is held open any more."""
+    def _failed(self, name: str, error: OSError) -> None:
+        if self.tell is None:
+            raise PreflightError(f"{_unwritten(self.path / name, error)}; nothing was started")
+        if not self.missing:
+            self.tell(f"{_unwritten(self.path / name, error)}; the run goes on without")
+        self.missing[name] += 1
+
+    def close(self, result: Mapping[str, Any]) -> None:
+        """The result, in the room that was kept for it; no file is held open any more."""
         for file in self._open.values():
-            file.close()
+            with contextlib.suppress(OSError):
+                file.close()
         self._open.clear()
+        with contextlib.suppress(OSError):
+            (self.path / ROOM).unlink()
+        missing = {"missing": dict(self.missing)} if self.missing else {}
+        self.write_json("result.json", {**result, **missing})
+
+
+def _write_whole(file: FileIO, data: bytes) -> None:
+    """Raises OSError where there is room for a part only, and takes that part back."""
+    written = file.write(data)
+    if written < len(data):
+        file.truncate(os.fstat(file.fileno()).st_size - written)
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def _unwritten(path: Path, error: OSError) -> str:
+    """Which file cannot be written and why, with its file system."""
+    mount = path.parent
+    while not mount.is_mount() and mount != mount.parent:
+        mount = mount.parent
+    return f"{path}: cannot be written: {error.strerror}; its file system is {mount}"
 
 
 def _new_directory(base: Path, name: str) -> Path:

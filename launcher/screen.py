@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from collections.abc import Sequence
 
+FULL = (errno.ENOSPC, errno.EDQUOT)
 _COLOURS = (36, 32, 33, 35, 34, 96, 92, 93, 95, 94)
 
 
@@ -26,12 +28,12 @@ class Screen:
         self.say(f"{label} {text}")
 
     def say(self, text: str) -> None:
-        """The launcher's own words."""
+        """The launcher's own words; lost where they go to a file and the disk is full."""
         if self._mute:
             return
         try:
             print(text, flush=True)
         except UnicodeEncodeError:
             print(text.encode("ascii", "backslashreplace").decode(), flush=True)
-        except OSError:
-            self._mute = True
+        except OSError as error:
+            self._mute = error.errno not in FULL

@@ -5,7 +5,7 @@ from __future__ import annotations
 import queue
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -24,6 +24,8 @@ KEEPERS_S = 30.0
 AGENTS_S = 60.0
 COLLECT_S = 2.0
 GRACE_S = 5.0
+SAVE_S = 60.0
+"""On request: for ranks that handle a signal to save what they have and end."""
 LEAVE_S = 15.0
 """For the nodes' launchers and their carrier to end by themselves after the ranks did."""
 GONE_S = 20.0
@@ -41,6 +43,8 @@ class Start:
         self.watch = Watch(plan, self._line)
         self.inbox: queue.SimpleQueue[tuple[str, dict[str, Any]]] = queue.SimpleQueue()
         self.asked = 0
+        self.cut = False
+        record.tell = self.screen.say
         self.progress = Progress(plan, self.screen.say)
         self.nodes: Nodes | None = None
         self.onlooker = Onlooker(plan, stuck_after_s, self._look, self._looked)
@@ -126,6 +130,8 @@ class Start:
             self.record.event(node, said)
         if said["kind"] in ("rank-started", "node-started"):
             self.onlooker.started(time.monotonic())
+        if said["kind"] == "saving":
+            self.screen.say(_saving(node, said["ranks"]))
         if said["kind"] == "look":
             self.onlooker.hear(node, said)
         self.progress.joined(self.watch.joined)
@@ -151,14 +157,16 @@ class Start:
         asked = self.asked
         if asked:
             self.screen.say("ending the run on every node; once more to end it at once")
-        nodes.stop(0.0 if asked > 1 else GRACE_S)
-        deadline = time.monotonic() + GONE_S
+        save_s = SAVE_S if asked == 1 and not self.watch.failure else 0.0
+        nodes.stop(0.0 if asked > 1 else GRACE_S, save_s)
+        deadline = time.monotonic() + save_s + GONE_S
         heard_from = set(nodes.links)
         while heard_from - self.watch.gone.keys() and time.monotonic() < deadline:
             self._hear(0.2)
             if self.asked > max(asked, 1):
                 asked = self.asked
                 nodes.stop(0.0)
+                deadline = time.monotonic() + GONE_S
 
     def _result(self) -> int:
         silent = [n.name for n in self.plan.nodes if n.name not in self.watch.gone]
@@ -167,7 +175,7 @@ class Start:
                 f"{', '.join(silent)} did not confirm the end: what is left there ends by itself "
                 "when its keeper misses the controller for 20 s"
             )
-        if self.watch.succeeded and not self.watch.failure:
+        if self.watch.succeeded and not self.watch.failure and not self.cut:
             return self._finish("finished", DONE, "")
         if self.watch.failure:
             self.diagnosis = diagnosis(self.watch, self.watch.failure, self.record.path)
@@ -175,8 +183,7 @@ class Start:
         return self._finish("stopped", INTERRUPTED, "stopped on request")
 
     def _finish(self, state: str, code: int, text: str) -> int:
-        self.record.write_json(
-            "result.json",
+        self.record.close(
             {
                 "state": state,
                 "exit": code,
@@ -184,9 +191,8 @@ class Start:
                 **self.progress.figures,
                 "ranks": {str(rank): code for rank, code in sorted(self.watch.ended.items())},
                 "left": {node: pids for node, pids in self.watch.gone.items() if pids},
-            },
+            }
         )
-        self.record.close()
         ended = sum(1 for code in self.watch.ended.values() if code == 0)
         count = f"{ended} of {len(self.plan.ranks)} ranks ended well"
         self.screen.say(f"{state} after {self.progress.seconds():g} s: {count}; {self.record.path}")
@@ -201,6 +207,7 @@ class Start:
         def ask(*_: object) -> None:
             self.asked += 1
             self.watch.unwanted = True
+            self.cut = self.cut or not self.watch.succeeded
 
         wanted = [signal.SIGINT, signal.SIGTERM]
         if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
@@ -212,3 +219,8 @@ class Start:
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
+
+
+def _saving(node: str, signals: Mapping[str, str]) -> str:
+    told = ", ".join(f"rank {rank} ({name})" for rank, name in signals.items())
+    return f"{node}: {told} may save and end within {SAVE_S:g} s; once more to end it at once"

@@ -16,7 +16,7 @@ from checks.model import Job, Node, Ssh
 from launcher.nodes import sweep
 from launcher.runs import Run, all_runs, find_run
 
-STOP_S = 60.0
+STOP_S = 120.0
 POLL_S = 0.3
 
 
@@ -36,6 +36,8 @@ def status(args: Namespace) -> int:
         after = f", after {attempt['after']}" if attempt["after"] else ""
         print(f"  attempt {attempt['number']} of {attempt['of']}{after}")
     print("\n".join(f"  {line}" for line in _ranks(run)))
+    if missing := sum(result.get("missing", {}).values()):
+        print(f"its record misses {missing} lines or files, which could not be written")
     if state == "lost":
         print(
             "the launcher that ran it died; its nodes end what is left by themselves within "
@@ -56,6 +58,8 @@ def _ranks(run: Run) -> Iterator[str]:
             told[event["rank"]] = f"running, process {event['pid']}"
         if event["kind"] == "rank-ended":
             told[event["rank"]] = f"ended with {event['code']}"
+    for rank, code in run.read("result.json").get("ranks", {}).items():
+        told[int(rank)] = f"ended with {code}"
     alive = run.controller is not None
     for rank in run.read("plan.json").get("ranks", ()):
         last = told.get(rank["rank"], "not started")

@@ -220,7 +220,7 @@ def test_a_recorded_run_names_the_rank_that_ended_first(tmp_path, capsys, monkey
         record.log(node, f"{rank}: ValueError: of {node}")
     record.event("node2", {"kind": "rank-ended", "rank": 1, "code": 1})
     record.event("node1", {"kind": "rank-ended", "rank": 0, "code": 1})
-    record.close()
+    record.close({"state": "failed"})
     assert cli.main(["diagnose"]) == 1
     assert "rank 1 on node2" in capsys.readouterr().out
     assert cli.main(["diagnose", "train"]) == 1

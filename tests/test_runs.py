@@ -7,7 +7,7 @@ import os
 
 import pytest
 
-from checks.errors import UsageError
+from checks.errors import PreflightError, UsageError
 from launcher.runs import Record, Run, all_runs, find_run, require_name, run_name
 
 
@@ -26,7 +26,7 @@ def test_a_launcher_that_died_without_a_word_is_lost(tmp_path):
 
 def test_a_result_is_the_state(tmp_path):
     record = Record(tmp_path, "train")
-    record.write_json("result.json", {"state": "failed"})
+    record.close({"state": "failed"})
     assert Run(record.path).state == "failed"
 
 
@@ -34,9 +34,9 @@ def test_everything_is_for_this_login_alone(tmp_path):
     record = Record(tmp_path, "train")
     record.log("node1", "0: hello")
     record.event("node1", {"kind": "rank-started", "rank": 0})
-    record.close()
+    record.close({"state": "finished"})
     paths = [record.path, *record.path.rglob("*")]
-    assert len(paths) == 5
+    assert len(paths) == 6
     assert all(path.stat().st_mode & 0o077 == 0 for path in paths)
     assert Run(record.path).events() == [{"node": "node1", "kind": "rank-started", "rank": 0}]
 
@@ -45,6 +45,47 @@ def test_two_runs_in_one_second_have_directories_of_their_own(tmp_path):
     paths = {Record(tmp_path, "train").path for _ in range(3)}
     assert len(paths) == 3
     assert len(all_runs(tmp_path)) == 3
+
+
+class Small:
+    """Stands for a disk that has room for a few bytes only."""
+
+    def __init__(self, file, room):
+        self.file, self.room = file, room
+
+    def write(self, data):
+        self.room, part = max(0, self.room - len(data)), data[: self.room]
+        if not part:
+            raise OSError(28, "No space left on device")
+        return self.file.write(part)
+
+    def __getattr__(self, name):
+        return getattr(self.file, name)
+
+
+def test_a_full_disk_leaves_whole_lines_and_the_result(tmp_path, monkeypatch):
+    record, told = Record(tmp_path, "train"), []
+    record.tell = told.append
+    record.log("node1", "0: first")
+    monkeypatch.setitem(record._open, "logs/node1.log", Small(record._open["logs/node1.log"], 13))
+    for line in ("0: second", "0: third", "0: fourth"):
+        record.log("node1", line)
+    record.close({"state": "finished"})
+    assert (record.path / "logs" / "node1.log").read_text() == "0: first\n0: second\n"
+    assert len(told) == 1
+    assert "node1.log: cannot be written: No space left on device; its file system is /" in told[0]
+    assert Run(record.path).state == "finished"
+    assert Run(record.path).read("result.json")["missing"] == {"logs/node1.log": 2}
+    assert sorted(path.name for path in record.path.iterdir()) == [
+        "controller.json", "logs", "result.json",
+    ]  # fmt: skip
+
+
+def test_before_the_start_what_cannot_be_written_stops_it(tmp_path):
+    record = Record(tmp_path, "train")
+    (record.path / "hostfile.new").mkdir()
+    with pytest.raises(PreflightError, match=r"hostfile: cannot be written: .*nothing was started"):
+        record.write("hostfile", "node1 slots=1")
 
 
 def test_a_run_is_found_by_part_of_its_name(tmp_path):

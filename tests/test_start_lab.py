@@ -24,7 +24,7 @@ SECRET = 'hf_Secret $HOME "quoted" 100%h'
 ODD = ["", "%h", "$HOME", "*", "it's", 'a "b"; touch /tmp/injected', "--flag=x y", "ü"]
 
 STAND_IN = """
-import json, os, sys, time
+import json, os, signal, sys, time
 mode, *rest = [word for word in sys.argv[1:] if not word.startswith("--local_rank")]
 rank = int(os.environ["RANK"])
 if mode == "tell":
@@ -32,12 +32,34 @@ if mode == "tell":
     os.write(1, b"x" * 20000 + b"\\n" + bytes(range(256)) + b"\\r\\n")
     time.sleep(2)
     os.write(1, b"no newline at the end")
+elif mode == "save":
+    def save(*_):
+        time.sleep(1)
+        open("/root/saved", "w").write("all of it")
+        sys.exit(0)
+    signal.signal(getattr(signal, rest[0]), save)
+    print("step 1 loss 2.5", flush=True)
+    time.sleep(600)
 elif mode == "fail" and rank == 1:
     time.sleep(1)
     sys.exit("something broke here" if not rest else int(rest[0]))
 else:
     print("step 1 loss 2.5", flush=True)
     time.sleep(600)
+"""
+
+FLOOD = """
+for number in range(2000):
+    print("y" * 500, flush=True)
+print("step 1 loss 2.5", flush=True)
+"""
+STUBBORN = """
+import signal, time
+for number in (signal.SIGUSR1, signal.SIGTERM):
+    signal.signal(number, lambda *_: None)
+print("ready", flush=True)
+time.sleep(600)
+time.sleep(600)
 """
 
 
@@ -239,6 +261,32 @@ def test_ctrl_c_ends_the_run(place, lab, times):
     gone(lab, 1)
 
 
+@pytest.mark.parametrize("number", ["SIGUSR1", "SIGTERM"])
+def test_ranks_that_handle_a_signal_save_before_the_end(place, lab, number):
+    run = Started(place, lab, "train.py", "save", number)
+    run.wait_for("node1 0: step")
+    run.wait_for("node2 1: step")
+    os.killpg(run.process.pid, signal.SIGINT)
+    assert run.end() == 130, run.text
+    for rank, node in enumerate(lab.nodes):
+        assert f"{node.name}: rank {rank} ({number}) may save and end within 60 s" in run.text
+        assert node.run("cat /root/saved; rm /root/saved", check=True).stdout == "all of it"
+    assert run.run.state == "stopped"
+    assert "2 of 2 ranks ended well" in run.text
+    gone(lab, 1)
+
+
+def test_asked_twice_nobody_is_waited_for(place, lab):
+    (place / "stubborn.py").write_text(STUBBORN)
+    run = Started(place, lab, "stubborn.py")
+    run.wait_for("ready[^~]*ready")
+    run.process.send_signal(signal.SIGINT)
+    run.wait_for("may save and end[^~]*may save and end")
+    run.process.send_signal(signal.SIGINT)
+    assert run.end(40) == 130, run.text
+    gone(lab, 1)
+
+
 def test_stop_from_another_terminal(place, lab):
     run = Started(place, lab, "train.py", "sleep")
     run.wait_for("ranks joined")
@@ -246,6 +294,36 @@ def test_stop_from_another_terminal(place, lab):
     assert stopped.returncode == 0, stopped.stderr
     assert "stopped" in stopped.stdout
     assert run.end() == 130
+    gone(lab, 1)
+
+
+def test_a_full_disk_ends_neither_the_run_nor_the_truth(place, lab):
+    (place / "flood.py").write_text(FLOOD)
+    (place / "full").mkdir()
+    script = (
+        "mount -t tmpfs -o size=1m none full || exit 99; "
+        "python -m launcher start --hosts $0 --runs full/runs -- flood.py; echo exit $?; "
+        "python -m launcher status --runs full/runs; tail -n 2 full/runs/*/ranks.jsonl"
+    )
+    done = subprocess.run(
+        ["unshare", "--mount", "sh", "-c", script, str(lab.hosts)],
+        cwd=place,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PATH": f"{Path(sys.executable).parent}:/bin"},
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    assert done.stderr.count("Traceback") == 0, done.stderr
+    assert "\nexit 0\n" in done.stdout, done.stdout[-3000:] + done.stderr
+    full = f"cannot be written: No space left on device; its file system is {place}/full; the run"
+    assert done.stdout.count(full) == 1
+    assert done.stdout.count("node2 1: y") == done.stdout.count("node1 0: y") == 2000
+    told = done.stdout.partition("\nexit 0\n")[2]
+    assert re.search(r"-flood: finished\n", told)
+    assert "rank 0 on node1: ended with 0" in told
+    assert "rank 1 on node2: ended with 0" in told
+    assert re.search(r"its record misses \d+ lines or files", told)
     gone(lab, 1)
 
 
