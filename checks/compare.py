@@ -17,6 +17,7 @@ from typing import Any
 from checks.blame import blame
 from checks.facts import Snapshot
 from checks.fold import fold
+from checks.masking import is_secret
 from checks.model import Finding
 
 MEASURED = re.compile(
@@ -31,9 +32,6 @@ PASSING = re.compile(
     r"|usage|nonce|inode|inodes|processes|neighbours|stale|noise)(_|$)"
 )
 """In a field's name: another value each time it is read."""
-SECRET = re.compile(
-    r"token|secret|passw|credential|api_?key|access_?key|private_?key|(^|_)(key|auth|pat)$", re.I
-)
 IDENTITY = re.compile(r"(^|_)(id|uuid|serial|mac|address|addresses|hostname|host|guid|bus)$")
 """In a field's name: another value on each node, and rightly so."""
 NAMED_BY = ("name", "path", "uuid", "index", "device")
@@ -177,7 +175,7 @@ def told(snapshot: Snapshot, name: str) -> dict[str, str]:
 
 
 def _leaves(value: Any, path: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    if path and (PASSING.search(path[-1]) or SECRET.search(path[-1])):
+    if path and (PASSING.search(path[-1]) or is_secret(path[-1])):
         return
     for key, inner in _inner(value):
         yield from _leaves(inner, (*path, key))

@@ -16,12 +16,12 @@ from checks.cluster.gather import gather
 from checks.errors import PreflightError
 from checks.facts import ClusterView, Login
 from checks.fold import fold
+from checks.masking import masked_env
 from checks.model import Job
 from launcher.accelerate_file import accelerate_file
 from launcher.backends.slurm import allocation
 from launcher.everywhere import agreed, run_scripts
 from launcher.ground import ground
-from launcher.masking import masked_env
 from launcher.options import job_of
 from launcher.plan import Plan, hostfile, make_plan, shared_env
 

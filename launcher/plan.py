@@ -8,10 +8,10 @@ from typing import Any
 
 from checks.cluster.filter import select
 from checks.errors import UsageError
+from checks.masking import masked_env
 from checks.model import Job
 from launcher.agent.marks import MARK
 from launcher.backends import BACKENDS, Carrier, Trip, agent_argv
-from launcher.masking import masked_env
 from launcher.programs import PROGRAMS, Program, Share
 from launcher.ranks import Rank, rank_map
 

@@ -10,6 +10,7 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from pathlib import Path
 
 from checks.fold import fold
+from checks.masking import masked_job
 from checks.model import Job
 from launcher.attempts import STOPPED_BY_GATE, Attempt, attempts
 from launcher.backends.slurm import allocation
@@ -18,7 +19,6 @@ from launcher.fewer import add_options as add_fewer_options
 from launcher.fewer import agreed_fewer
 from launcher.gate import Gate, checked, gate, taking_part
 from launcher.ground import ground
-from launcher.masking import masked_argv, masked_env
 from launcher.options import job_of
 from launcher.plan import Plan, environment_file, hostfile, make_plan, require_command
 from launcher.recheck import recheck
@@ -108,13 +108,7 @@ def _plan(job: Job, found: Gate, *, local_rank: bool = True) -> Plan:
 
 def _write(record: Record, job: Job, plan: Plan, found: Gate) -> None:
     """What is to be started, on disk before it is."""
-    shown = dataclasses.replace(
-        job,
-        env=masked_env(job.env),
-        command=tuple(masked_argv(job.command)),
-        before=tuple(tuple(masked_argv(words)) for words in job.before),
-    )
-    record.write_json("plan.json", {**shown_plan(plan), "job": dataclasses.asdict(shown)})
+    record.write_json("plan.json", {**shown_plan(plan), "job": dataclasses.asdict(masked_job(job))})
     record.write("hostfile", hostfile(plan))
     record.write("environment", environment_file(plan))
     record.write_json("preflight.json", found.report)

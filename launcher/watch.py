@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from checks.masking import masking
 from launcher.output import Lines
 from launcher.plan import Plan
 
@@ -58,6 +59,7 @@ class Watch:
     def __init__(self, plan: Plan, on_line: OnLine) -> None:
         self.plan = plan
         self._on_line = on_line
+        self._masked = masking(node.env for node in plan.nodes)
         self._lines: dict[tuple[str, str], Lines] = {}
         self.keeping: set[str] = set()
         self.agents: set[str] = set()
@@ -88,7 +90,7 @@ class Watch:
     def last_lines(self, node: str, source: str) -> list[str]:
         """The end of what that source printed."""
         lines = self._lines.get((node, source))
-        return list(lines.last) if lines else []
+        return [self._masked(line) for line in lines.last] if lines else []
 
     def fail(self, what: str, node: str, source: str, rank: int | None = None) -> None:
         """Take note of a failure; the first one is what ended the run."""
@@ -115,7 +117,7 @@ class Watch:
             self._told(node, said["of"], line)
 
     def _told(self, node: str, source: str, line: str) -> None:
-        self._on_line(node, source, line)
+        self._on_line(node, source, self._masked(line))
         ended = _SSH_ENDED.match(line) if source == "pdsh" else None
         if ended and ended[1] not in self.agents:
             what = f"pdsh's ssh from {node} to {ended[1]} ended with {ended[2]}; no rank ran there"

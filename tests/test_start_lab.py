@@ -28,7 +28,9 @@ import json, os, signal, sys, time
 mode, *rest = [word for word in sys.argv[1:] if not word.startswith("--local_rank")]
 rank = int(os.environ["RANK"])
 if mode == "tell":
-    print(json.dumps([sys.argv[1:], os.environ["HF_TOKEN"]]), flush=True)
+    secret = os.environ["HF_TOKEN"]
+    print(json.dumps([sys.argv[1:], secret[::-1]]), flush=True)
+    print(secret, repr(secret), json.dumps(secret), flush=True)
     os.write(1, b"x" * 20000 + b"\\n" + bytes(range(256)) + b"\\r\\n")
     time.sleep(2)
     os.write(1, b"no newline at the end")
@@ -179,16 +181,18 @@ def test_arguments_and_secrets_arrive_intact_and_nowhere_else(place, lab):
     strangers = [line for line in seen if b"touch /tmp/injected" in line and b"agent" in line]
     assert not strangers
     assert run.end() == 0, run.text
-    told = json.dumps([["--local_rank=0", "tell", *ODD], SECRET])
+    told = json.dumps([["--local_rank=0", "tell", *ODD], SECRET[::-1]])
     assert re.search(rf"^node1 0: {re.escape(told)}$", run.text, re.M)
     assert re.search(rf"^node2 1: {re.escape(told)}$", run.text, re.M)
+    assert "node2 1: *** '***' \"***\"\n" in run.text
+    assert "hf_Secret" not in run.text
     assert "node2 1: no newline at the end\n" in run.text
     assert run.text.count("x" * 8000) >= 2
     assert "finished" in run.text
     assert run.run.state == "finished"
     for path in run.run.path.rglob("*"):
         assert path.stat().st_mode & 0o077 == 0
-        if path.is_file() and path.suffix != ".log":
+        if path.is_file():
             assert "hf_Secret" not in path.read_text()
     log = (run.run.path / "logs" / "node2.log").read_text()
     assert f"1: {told}\n" in log
@@ -335,6 +339,8 @@ def test_a_node_that_is_cut_off_ends_the_run_on_both_sides(place, lab):
     try:
         assert run.end(120) == 1
         assert "node2 was lost: no word for 20 s" in run.text
+        asked = run.text.partition("asked again on node2:\n")[2]
+        assert asked.startswith("  × reach.controller-logs-in: ")
         assert "node2 did not confirm the end" in run.text
         gone(lab, 40)
     finally:
@@ -354,6 +360,8 @@ def test_a_node_without_sshd_stops_the_start_before_anything_runs(place, lab):
         run = Started(place, lab, "train.py", "sleep")
         assert run.end() == 1
         assert "node2: the login for the start failed: refused" in run.text
+        asked = run.text.partition("asked again on node[1-2]:\n")[2]
+        assert asked.startswith("  × reach.controller-logs-in: ")
         assert "Traceback" not in run.text
         gone(lab, 5)
     finally:

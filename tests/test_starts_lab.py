@@ -169,7 +169,7 @@ def test_ranks_get_their_places_words_and_environment(place, lab, program, backe
     seen = told(done, 3)
     local = {("node1", 0): "0", ("node1", 1): "1", ("node2", 2): "0"}
     for place_of, number in local.items():
-        environment = [str(place_of[1]), number, "3", "hf_Secret"]
+        environment = [str(place_of[1]), number, "3", "hf_Secret"[::-1]]
         met = 3 if torch else None
         assert seen[place_of] == [environment, [*torch, *ODD], met, [], UID]
 

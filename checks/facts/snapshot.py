@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, ClassVar
 
 from checks.errors import UsageError
 from checks.facts.decode import Fact
+from checks.masking import masked_job
 from checks.model import Job, Node, Ssh
 
 Answer = dict[str, Any]
@@ -58,8 +59,8 @@ class Snapshot:
         self.sections.setdefault(node, {})[section] = answer
 
     def save(self, path: Path) -> None:
-        """Write as JSON, readable by `load`, 0600: it holds addresses and public keys."""
-        document = {"schema": 1, **dataclasses.asdict(self)}
+        """Write as JSON, readable by `load`, 0600: addresses and public keys, but no secret."""
+        document = {"schema": 1, **dataclasses.asdict(replace(self, job=masked_job(self.job)))}
         path.touch(mode=0o600)
         path.write_text(json.dumps(document, indent=1), encoding="utf-8")
 

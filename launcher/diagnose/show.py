@@ -10,11 +10,11 @@ from typing import Any
 from checks.catalogue import CATALOGUE
 from checks.check import Over
 from checks.failures import Kind, Known
+from checks.masking import MASK, is_secret, masked
 from launcher.diagnose.evidence import Evidence, Sighting, steps_of
 from launcher.diagnose.lines import Place, clean
 from launcher.diagnose.sources import Source
 from launcher.diagnose.verdict import Cause, Verdict, Weight, line_of, place_of, weight_of
-from launcher.masking import MASK, is_secret, masked
 
 SHOWN = 8
 TRACE_LINES = 14
