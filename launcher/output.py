@@ -11,12 +11,13 @@ _END = re.compile(rb"\r?\n|\r(?!\n|\Z)")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f]|\x1b(?!\[[0-9;]*m)")
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _STEP = re.compile(
-    r"\b(?:global_)?(?:step|iter|iteration)s?\b\W{0,4}\d"
+    r"\b(?:global_)?(?:step|iter|iteration)\b\W{0,4}\d"
     r"|\bloss\b['\"]?\W{1,3}\d"
-    r"|\d+/\d+ \[.*it"
+    r"|\d+/\d+ \[.*it",
+    re.IGNORECASE,
 )
 _NUMBER = re.compile(
-    r"\b(?:global_)?(?:step|iter|iteration)s?\b\W{0,4}(\d+)|(\d+)/\d+ \[.*it", re.IGNORECASE
+    r"\b(?:global_)?(?:step|iter|iteration)\b\W{0,4}(\d+)|(\d+)/\d+ \[.*it", re.IGNORECASE
 )
 
 

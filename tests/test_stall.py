@@ -84,6 +84,18 @@ def test_a_nodes_launcher_that_calls_in_vain_is_named():
     assert lines[2] == "rank 1 on node2: not running, not started or ended already"
 
 
+def test_launchers_that_start_no_rank_are_named():
+    seen = {"node1": NodeSight("node1", launcher=(MET,)), "node2": NodeSight("node2")}
+    stall = judge_meeting(meeting(2), seen)
+    assert (stall.kind, stall.odd) == (Kind.APART, (0, 1))
+    assert stall.lines[1:3] == (
+        "the launcher on node1 waits there for the others",
+        "the launcher on node2 has not come there: it is starting still, is refused, or hangs",
+    )
+    alone = judge_meeting(meeting(2), {name: NodeSight(name) for name in seen})
+    assert "node1, node2 has started no rank yet: it is starting still" in alone.lines[1]
+
+
 def test_a_rank_with_another_masters_address_is_named():
     astray = rank(1, master="10.9.9.9:29500", stack=IN_MEETING)
     stall = judge_meeting(meeting(2), sights(came(0, master="10.0.0.1:29500"), astray))

@@ -56,12 +56,13 @@ def judge_meeting(meeting: Meeting, sights: Mapping[str, NodeSight]) -> Stall:
     came = [one for one in seen if met(one.sight, meeting.port)]
     missing = _missing(meeting, seen)
     late = [one for one in absent if not calls(one.sight, meeting.port)]
-    if not silent and not ((late or missing) and came):
+    if not silent and seen and not ((late or missing) and came):
         return Stall(Kind.WELL, (f"{len(came)} ranks have met",))
     where = f"{meeting.address}:{meeting.port}"
     lines = [f"{len(came)} of {len(meeting.ranks)} ranks have come to the rendezvous at {where}"]
     lines += _astray(where, seen)
     lines += silent
+    lines += [] if seen else _launchers(meeting.port, sights)
     calling = [one for one in late if one.doing is Doing.MEETS]
     lines += _grouped(calling, "is refused there, or calls elsewhere; it")
     lines += _grouped([one for one in late if one not in calling], "has not come yet; it")
@@ -132,6 +133,21 @@ def _use(seen: Sequence[Standing], sights: Mapping[str, NodeSight]) -> str:
     gpus = [gpu[0] for sight in sights.values() for gpu in sight.gpus if gpu]
     gpu = f", GPUs at {sum(gpus) / len(gpus):.0f} %" if gpus else ""
     return f"{cores:.1f} cores in use by {len(seen)} ranks, {network:.1f} MB/s on the network{gpu}"
+
+
+def _launchers(port: int, sights: Mapping[str, NodeSight]) -> Iterator[str]:
+    """What keeps the nodes' launchers from starting any rank: torchrun's meet first themselves."""
+    met_there: list[str] = []
+    others: list[str] = []
+    for sight in sights.values():
+        states = {one.state for one in sight.launcher if one.peer_port == port}
+        if not sight.error and "SYN_SENT" not in states:
+            (met_there if "ESTABLISHED" in states else others).append(sight.node)
+    if met_there:
+        yield f"the launcher on {_listed(met_there)} waits there for the others"
+    if others:
+        where = "has not come there: it" if met_there else "has started no rank yet: it"
+        yield f"the launcher on {_listed(others)} {where} is starting still, is refused, or hangs"
 
 
 def _astray(where: str, seen: Sequence[Standing]) -> Iterator[str]:
