@@ -15,8 +15,8 @@ from launcher.lab.node import LabNode
 from launcher.lab.record import MARK, every
 from launcher.lab.shape import Shape
 
-PATIENCE_S = 15.0
-"""How long what is ending may take to end."""
+PATIENCE_S = 45.0
+"""How long what is ending may take to end: TCP may wait so long to try again on a mended link."""
 
 MakeLab = Callable[[Shape], Lab]
 

@@ -55,7 +55,8 @@ def assert_of_node3_alone(findings):
 
 
 def test_a_node_that_dies_in_the_mesh(lab, monkeypatch):
-    monkeypatch.setattr(mesh, "ROW_S", 10.0)
+    monkeypatch.setattr(mesh, "ROW_S", 8.0)
+    monkeypatch.setattr(mesh, "LOGIN_S", 0.5)
     damage(lab, DIES)
     findings = flown(lab)
     lab.node("node3").run("ip link set eth0 up; rm /usr/local/sbin/ssh", check=True)
