@@ -1,10 +1,10 @@
-"""`python -m benchmarks [preflight] [start] [dropped_port] [diagnose]`: all, or those named."""
+"""`python -m benchmarks [NAME …]`: all, or those named."""
 
 from __future__ import annotations
 
 import sys
 
-from benchmarks import diagnose, dropped_port, preflight, start
+from benchmarks import diagnose, dropped_port, preflight, start, watch
 from checks.errors import UsageError
 
 BENCHMARKS = {
@@ -12,6 +12,7 @@ BENCHMARKS = {
     "dropped_port": dropped_port.main,
     "start": start.main,
     "diagnose": diagnose.main,
+    "watch": watch.main,
 }
 
 
