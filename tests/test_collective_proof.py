@@ -84,6 +84,7 @@ def test_a_second_fault_shows_once_the_first_is_left_out():
     snap = nodes.met()
     assert told(snap)["node2"] == "error"
     assert told(snap)["node4"] == "hang"
+    assert judged(snap, CHECK)[("node4",)].message.startswith("rank 3 on node4 hung")
     assert set(told(snap).values()) == {"error", "hang", "skip"}
 
 

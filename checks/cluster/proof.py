@@ -6,6 +6,7 @@ A meeting that fails takes all of its limit, so there are few of them.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from checks.bisect import Group, smallest
 from checks.facts.decode import decode
@@ -26,15 +27,19 @@ def until_met(hold: Hold, names: Sequence[str]) -> dict[str, Answer]:
     """Each node's answer: of the accused that of the meeting they failed in, of others the last.
 
     In the data of an accused node `shown` is the rank that shows it best, `left_out` are all that
-    were left out, and `again` is whether the others then met.
+    were left out, and `again` is whether the others then met. Its ranks have the whole's numbers.
     """
     told = hold([names])
+    numbers = {name: [rank["rank"] for rank in _ranks(told[name])] for name in names}
     left, out, met = list(names), list[str](), None
     for _ in range(MOST_REPEATS):
         accused = [] if _came_through(told, left) else _accuse(hold, told, left)
         if not accused:
             break
         out += accused
+        for name in accused:
+            for rank, number in zip(_ranks(told[name]), numbers[name], strict=False):
+                rank["rank"] = number
         left = [name for name in left if name not in accused]
         if len(left) < len(("one", "another")):
             break
@@ -43,6 +48,11 @@ def until_met(hold: Hold, names: Sequence[str]) -> dict[str, Answer]:
     for name in out:
         told[name].get("data", {}).update(left_out=out, again=met)
     return told
+
+
+def _ranks(answer: Answer) -> list[dict[str, Any]]:
+    ranks: list[dict[str, Any]] = answer.get("data", {}).get("ranks", [])
+    return ranks
 
 
 def _seen(told: Mapping[str, Answer], names: Sequence[str]) -> dict[str, Rendezvous]:
@@ -62,7 +72,7 @@ def _accuse(hold: Hold, told: dict[str, Answer], left: Sequence[str]) -> list[st
     if silent:
         return silent
     found = culprits(seen)
-    ranks = {rank["rank"]: rank for name in left for rank in told[name]["data"]["ranks"]}
+    ranks = {rank["rank"]: rank for name in left for rank in _ranks(told[name])}
     for name, rank in found.items():
         told[name]["data"]["shown"] = ranks[rank.rank]
     return list(found) or _by_halves(hold, told, tuple(left))
@@ -79,9 +89,8 @@ def _by_halves(hold: Hold, told: dict[str, Answer], left: Group) -> list[str]:
     apart = {group[-1]: group for group in smallest(left, meets, MOST_ROUNDS)}
     for name, group in apart.items():
         rank = _seen(told, [name])[name].failed[0].rank
-        data = told[name]["data"]
-        data["shown"] = next(one for one in data["ranks"] if one["rank"] == rank)
-        data["apart"] = list(group)
+        shown = next(one for one in _ranks(told[name]) if one["rank"] == rank)
+        told[name]["data"].update(shown=shown, apart=list(group))
     return list(apart)
 
 

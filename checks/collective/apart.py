@@ -84,8 +84,8 @@ def _wrong(node: NodeView, who: str) -> Verdict:
 def _no_store(node: NodeView, seen: Rendezvous, rank: Met, who: str) -> Verdict:
     where = f"{seen.address}:{seen.port}"
     first = rank.said.detail.strip().partition("\n")[0][:300] or "no answer"
-    if any(one.rank == 0 for one in seen.ranks):
-        lacks = "does not open" if rank.rank == 0 else "and all others do not reach"
+    if seen.own == seen.address:
+        lacks = "does not open" if rank in seen.ranks else "and all others do not reach"
         message = f"{who} {lacks} {where}, where all ranks are to meet: {first}"
         fix = node.fix(f"ss -ltnp 'sport = :{seen.port}'", "shows who has the port", root=True)
         return block("master-not-open", message, fix, stderr=rank.err)

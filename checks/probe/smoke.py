@@ -7,6 +7,7 @@ import socket
 import subprocess
 import time
 
+from checks.probe import core
 from checks.probe.core import Undetermined, kill_group, read, section, start
 
 COMMANDS = (
@@ -38,19 +39,28 @@ class Scratch(object):
     """A private folder `path`, gone when `with` is left and also when the probe is killed.
 
     The remover is a shell outside the probe's process group and no child of it: it waits for the
-    end of a pipe that only the probe holds, and a killed probe closes that pipe too.
+    end of a pipe that only the probe holds, and a killed probe closes that pipe too. It has not the
+    probe's mark, nor a dead shell as its group's leader: by these whatever ran for the probe is
+    killed then.
     """
 
     def __enter__(self):
         """Make the folder and its remover."""
         pipe = subprocess.PIPE
+        env = {name: value for name, value in os.environ.items() if name != core.MARK}
         self.shell = subprocess.Popen(
-            ["sh", "-c", REMOVER], stdin=pipe, stdout=pipe, stderr=pipe, start_new_session=True
+            ["sh", "-c", REMOVER],
+            env=env,
+            stdin=pipe,
+            stdout=pipe,
+            stderr=pipe,
+            start_new_session=True,
         )
         self.path = self.shell.stdout.readline().decode().strip()
         if not self.path:
             _, said = self.shell.communicate()
             raise Undetermined("no temporary folder: %s" % said.decode())
+        self.shell.wait()
         return self
 
     def __exit__(self, *_):
@@ -59,7 +69,6 @@ class Scratch(object):
         deadline = time.monotonic() + 6
         while os.path.exists(self.path) and time.monotonic() < deadline:
             time.sleep(0.02)
-        self.shell.wait()
         self.shell.stdout.close()
         self.shell.stderr.close()
 
