@@ -55,6 +55,18 @@ class Flight:
         """What is asked in an area of single nodes, of pairs, or of the cluster."""
         return self._items.get((area, scope), [])
 
+    def asked(self, of_site: Sequence[Claim]) -> list[Claim]:
+        """All for which the nodes are asked: what is selected, and what that is compared with.
+
+        A node is held against all others, so they tell the same: after `--lf`, too, which selects
+        the one that failed. Not where `-k` names a node, which is how a run is kept to some.
+        """
+        keyword = self._config.getoption("keyword").lower()
+        named = any(name.lower() in keyword for name in self.job.names)
+        single = {c.check: None for c in self.selected if c.check.over.scope == "node"}
+        others = [] if named else claims_of(single, self.job)
+        return [*self.selected, *of_site, *others]
+
     def look(
         self,
         on_stage: Callable[[str, int, int], None],
@@ -70,7 +82,7 @@ class Flight:
             self._config.add_cleanup(self.line.close)
         self.snapshot = self.saved or gather(
             self.job,
-            [*self.selected, *of_site],
+            self.asked(of_site),
             budget=self._config.getoption("budget"),
             on_stage=on_stage,
             on_show=on_show,

@@ -136,7 +136,7 @@ class Session:
     def _plan(self, flight: Flight, items: Sequence[pytest.Item]) -> list[str]:
         """All that would run on a node, for --dry-run."""
         own = [item.nodeid for item in items if not _asked_by(item)]
-        claims = [*flight.selected, *needed_by(items)]
+        claims = flight.asked(needed_by(items))
         return [*plan_commands(flight.job, claims), *(f"{test}: a site's own test" for test in own)]
 
     def judged(self, item: pytest.Item, asked: Asked) -> Finding:

@@ -103,6 +103,16 @@ def test_k_of_a_node_touches_only_that_node(tmp_path):
     assert [line.partition(":")[0] for line in logins] == ["n3"]
 
 
+@pytest.mark.parametrize(
+    ("words", "asked"), [((), ["n1", "n2", "n3"]), (("-k", "n3"), ["n3"])], ids=["all", "kept"]
+)
+def test_one_node_is_compared_with_all_unless_k_names_it(tmp_path, words, asked):
+    item = "preflight/test_limits.py::test_limits[toy-limit-n3]"
+    done = preflight("--hosts", "n1,n2,n3", "--dry-run", item, *words, cwd=tmp_path)
+    logins = [line for line in done.stdout.splitlines() if ": login to " in line]
+    assert [line.partition(":")[0] for line in logins] == asked
+
+
 def test_k_of_a_check_about_the_head_keeps_its_pairs(tmp_path):
     done = preflight("--hosts", "n1,n2", "-k", "pdsh", "--collect-only", "-q", cwd=tmp_path)
     assert "preflight/test_pdsh.py::test_pdsh_pair[toy-head-reaches-all-n1:n2]" in ids(done.stdout)
