@@ -17,6 +17,7 @@ from launcher.init import add_options as add_init_options
 from launcher.init import init
 from launcher.lab.cli import add_parser as add_lab_parser
 from launcher.options import add_job_options
+from launcher.screen import FULL
 from launcher.stall.onlooker import STUCK_AFTER_S
 from launcher.trust.command import add_options as add_trust_options
 from launcher.trust.command import trust
@@ -139,6 +140,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return 1
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        _flush()
+        return _complain(f"the output cannot be written: {error.strerror}", 1)
     return int(code)
 
 
