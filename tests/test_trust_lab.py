@@ -31,16 +31,17 @@ NAMES = ("node1", "node2", "node3")
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody with a home and a hosts file of their own, for whom no ssh config speaks."""
+    """Somebody with a home and a hosts file of their own."""
 
     home: Path
     hosts: Path
     user: str = "root"
+    """Empty where an ssh config says who."""
 
     @property
     def argv(self) -> list[str]:
         command = [sys.executable, "-m", "launcher", "trust", "--hosts", str(self.hosts)]
-        return [*command, "--ssh-user", self.user]
+        return [*command, "--ssh-user", self.user] if self.user else command
 
     @property
     def env(self) -> dict[str, str]:
@@ -83,11 +84,13 @@ def person(lab: Lab, home: Path, *, nodes: int = 3, user: str = "root") -> Perso
     return Person(home, hosts, user)
 
 
-def mesh(lab: Lab, nodes: int = 3, user: str = "root") -> set[str]:
-    """The nodes' names as told by every login, or what ssh complained of."""
+def mesh(lab: Lab, nodes: int = 3, user: str = "root", *, by_name: bool = False) -> set[str]:
+    """The nodes' names as told by every login, each to itself too, or what ssh complained of."""
     places = lab.record.nodes[:nodes]
     return {
-        hop(lab, one.name, other.address, user, other.port) for one in places for other in places
+        hop(lab, one.name, other.name if by_name else other.address, user, other.port)
+        for one in places
+        for other in places
     }
 
 
@@ -178,6 +181,20 @@ def test_a_user_and_a_port_of_their_own_and_nothing_kept_is_lost(trusted: Lab, h
     assert mesh(trusted, user="ada") == set(NAMES)
     after = trusted.node("node1").run(read, check=True).stdout
     assert set(before.splitlines()) <= set(after.splitlines())
+
+
+def test_names_ports_and_users_of_an_ssh_config(trusted: Lab, home: Path):
+    blocks = (
+        f"Host {one.name}\n  HostName {one.address}\n  Port {one.port}\n  User ada\n"
+        for one in trusted.record.nodes
+    )
+    (home / ".ssh/config").write_text("".join(blocks))
+    for name in NAMES:  # as somebody who calls node2 by name there has it
+        trusted.node(name).write("/home/ada/.ssh/config", "Host node2\n  Port 2222\n", user="ada")
+    (home / "hosts.txt").write_text("".join(f"{name} slots=1\n" for name in NAMES))
+    code, seen = Person(home, home / "hosts.txt", user="").trust("--yes")
+    assert code == 0, seen
+    assert mesh(trusted, user="ada", by_name=True) == set(NAMES)
 
 
 def test_a_changed_host_key_is_refused_here_and_mended_among_the_nodes(trusted: Lab, home: Path):
