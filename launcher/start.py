@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from checks.errors import PreflightError
+from checks.fold import fold
 from checks.model import Job
 from launcher.diagnosis import Diagnosis, diagnosis
 from launcher.nodes import Nodes, open_nodes
@@ -22,6 +23,7 @@ from launcher.watch import BEFORE, LAUNCHER, Watch
 
 KEEPERS_S = 30.0
 AGENTS_S = 60.0
+LATE_S = 20.0
 COLLECT_S = 2.0
 GRACE_S = 5.0
 SAVE_S = 60.0
@@ -82,13 +84,25 @@ class Start:
             if self.watch.failure or self.asked:
                 return
         nodes.carry(self.plan.carrier)
-        if not self._until(lambda: self.watch.agents >= everyone, AGENTS_S):
+        if not self._agents(everyone):
             missing = everyone - self.watch.agents
             what = f"{self.plan.carrier.name} did not bring the agent there"
             self._overdue(missing, what, AGENTS_S)
             return
         self._until(self._succeeded, None)
         self._until(lambda: self.watch.over, LEAVE_S)
+
+    def _agents(self, everyone: set[str]) -> bool:
+        """Until every node has its agent; who has none yet is said long before the limit."""
+        if self._until(lambda: self.watch.agents >= everyone, LATE_S):
+            return True
+        missing = fold(sorted(everyone - self.watch.agents))
+        if not self.watch.failure and not self.asked:
+            self.screen.say(
+                f"{self.plan.carrier.name} has not brought the agent to {missing} in {LATE_S:g} s; "
+                f"waiting {AGENTS_S - LATE_S:g} s more"
+            )
+        return self._until(lambda: self.watch.agents >= everyone, AGENTS_S - LATE_S)
 
     def _succeeded(self) -> bool:
         """Asked until it is true; meanwhile a run that makes no progress is looked at."""

@@ -119,3 +119,14 @@ def test_a_port_that_a_firewall_drops_is_named_with_who_calls_it(stalled, lab, l
         run.wait_for(rf"{who}: no answer from [0-9.]+:29500; a firewall drops it", 240)
     finally:
         head.run("nft delete table inet t", check=True)
+
+
+def test_a_node_that_gets_no_agent_is_named_long_before_the_limit(stalled, lab):
+    node, head = lab.node("node2"), lab.node("node1").address
+    hangs = f"case $SSH_CONNECTION in {head}*) sleep 600;; esac"
+    node.run(f"echo '{hangs}' > /root/.bashrc", check=True)
+    try:
+        run = stalled("none")
+        run.wait_for("pdsh has not brought the agent to node2 in 20 s; waiting 40 s more")
+    finally:
+        node.run("rm /root/.bashrc; pkill -x sleep", check=True)
