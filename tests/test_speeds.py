@@ -10,7 +10,7 @@ from lxml import html as parser
 from checks.facts import Snapshot
 from checks.facts.pairs import Measured, Pairs
 from checks.report import document
-from preflight.grid import MOST_NODES
+from preflight.grid import MOST_NODES, ROOMY
 from preflight.html import page
 from preflight.speeds import COLUMNS, speed_map, speeds_csv
 from tests.snapshots import snapshot, with_fact
@@ -39,6 +39,13 @@ def test_a_row_for_each_sender_with_what_is_slow_marked():
         ["node2", "9.4", "", "9.4"],
         ["node3", "‼ 0.094", "123", ""],
     ]
+
+
+def test_where_there_is_no_room_numbers_are_titles():
+    tree = parser.document_fromstring(speed_map(measured(ROOMY + 1)))
+    row = tree.xpath("//tr[th='node3']/td")
+    assert [cell.text_content() for cell in row[:3]] == ["‼", "", ""]
+    assert [cell.get("title") for cell in row[:2]] == ["0.094", "123"]
 
 
 def test_the_page_has_the_table_only_where_something_was_measured():
