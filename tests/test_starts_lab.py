@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -200,7 +201,7 @@ def test_a_filter_chooses_slots_and_moves_no_rank_elsewhere(place, lab):
 
 def test_a_dry_run_prints_what_runs_and_runs_nothing(place, lab):
     before = set((place / "runs").glob("*"))
-    done = launch(place, "accelerate", "openmpi", "meet.py", dry=True)
+    done = launch(place, "accelerate", "openmpi", "meet.py", "above", dry=True)
     assert done.returncode == 0, done.stderr
     assert set((place / "runs").glob("*")) == before
     assert "hf_Secret" not in done.stdout
@@ -211,9 +212,26 @@ def test_a_dry_run_prints_what_runs_and_runs_nothing(place, lab):
     plain = (
         f"cd {place} && accelerate launch --num_machines=2 --machine_rank=1 --num_processes=2 "
         f"--main_process_ip={address} --main_process_port=29500 --same_network "
-        "--rdzv_backend=static --gpu_ids=all --multi_gpu meet.py"
+        "--rdzv_backend=static --gpu_ids=all --multi_gpu meet.py above"
     )
     assert f"# on node2, what would be typed by hand for the same ranks\n{plain}" in done.stdout
+
+    ran = launch(place, "accelerate", "openmpi", "meet.py", "above")
+    for (node, _), (*_, lines, env) in told(ran, 3).items():
+        printed = done.stdout.replace(token(done.stdout), token(str(lines)))
+        pattern = rf"# on {node}: \S+/plan.json \(0600\)\n(\{{.*?\n\}})"
+        file = json.loads(re.search(pattern, printed, re.S)[1])
+        assert lines[0] == file["train"]
+        assert file["launch"] in lines
+        assert env.items() >= file["env"].items()
+        carried = [shlex.join(line) for line in lines if line[0] == "mpirun"]
+        assert carried or node != "node1"
+        assert all(line in printed for line in carried)
+
+
+def token(text):
+    """Of the run that a text tells about."""
+    return re.search(r"deepspeed-preflight-(\w+)", text)[1]
 
 
 @pytest.mark.parametrize("backend", ["pdsh", "openmpi"])
