@@ -1,4 +1,4 @@
-"""One rank of the rendezvous smoke: meet the others where training would, and add up.
+"""One rank of the rendezvous smoke: meet the others where training would, and add up, ever more.
 
 This file is not imported: its text is a task of `warm`. Each stage is said before it is entered,
 so that of a rank that does not come through it is known where it stands.
@@ -10,10 +10,16 @@ import contextlib
 import datetime
 import os
 import socket
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from typing import Any
 
 Say = Callable[..., None]
+LEAST, FACTOR = 2**16, 4
+MOST = {"cpu": 2**24, "cuda": 2**30}
+"""Bytes of the sums: small ones pass where an MTU on the way swallows large ones."""
+CALL_S, ALL_S = 0.25, {"cpu": 0.8, "cuda": 3.0}
+"""No larger sum once one took so long, or all of them."""
 
 
 def device_of(torch: Any, backend: str, local: int, say: Say) -> Any:
@@ -41,8 +47,40 @@ def meet(torch: Any, say: Say, rank: int, world: int, device: Any, wait: Any) ->
     wrong = [at for at, value in enumerate(parts.tolist()) if value != at + 1]
     say(stage="barrier", wrong=wrong)
     dist.barrier()
-    say(stage="done", addresses=addresses(port))
+    say(stage="larger sums")
+    sums = list(larger(torch, device, world))
+    dist.barrier()
+    say(stage="done", sums=sums, addresses=addresses(port))
     part(store, rank, world, wait)
+
+
+def larger(torch: Any, device: Any, world: int) -> Iterator[dict[str, float]]:
+    """Bytes and seconds of sums that grow; of all ranks the slowest, so that all have the same."""
+    dist = torch.distributed
+
+    def agreed(value: float, how: Any) -> float:
+        told = torch.tensor([value], dtype=torch.float64, device=device)
+        dist.all_reduce(told, how)
+        return float(told.item())
+
+    free = torch.cuda.mem_get_info(device)[0] if device.type == "cuda" else float("inf")
+    most = min(MOST[device.type], agreed(free / 4, dist.ReduceOp.MIN))
+    size, spent = LEAST, 0.0
+    while size <= most and spent < ALL_S[device.type] and world > 1:
+        values = torch.zeros(size // 4, dtype=torch.float32, device=device)
+        took = []
+        for _ in range(3):
+            dist.barrier()
+            began = time.perf_counter()
+            dist.all_reduce(values)
+            if device.type == "cuda":
+                torch.cuda.synchronize(device)
+            took.append(agreed(time.perf_counter() - began, dist.ReduceOp.MAX))
+            if took[0] > CALL_S:
+                break
+        yield {"size": size, "seconds": min(took)}
+        spent = spent + sum(took) if took[0] <= CALL_S else float("inf")
+        size *= FACTOR
 
 
 def addresses(store: int) -> list[str]:

@@ -9,7 +9,7 @@ from typing import ClassVar
 from checks.facts.decode import Fact
 
 FRAME = re.compile(r'File "(.+?)", line (\d+) in (\S+)')
-STAGES = ("start", "device", "store", "group", "all-reduce", "barrier", "done")
+STAGES = ("start", "device", "store", "group", "all-reduce", "barrier", "larger sums", "done")
 WAITED = re.compile(
     r"time[d]?[ -]?out|closed by peer|reset by peer|broken pipe|connection was likely closed"
     r"|remote (process|server|error)|RemoteError",
@@ -17,6 +17,14 @@ WAITED = re.compile(
 )
 """Words of a rank that lacks others and is itself whole."""
 KEY = re.compile(r"keys: \S*/(\d+)")
+
+
+@dataclass(frozen=True)
+class Sum:
+    """An all-reduce of so many bytes, and the seconds of the slowest rank, the best of some."""
+
+    size: int
+    seconds: float
 
 
 @dataclass(frozen=True)
@@ -29,6 +37,7 @@ class Said:
     stage: str = "start"
     wrong: tuple[int, ...] = ()
     addresses: tuple[str, ...] = ()
+    sums: tuple[Sum, ...] = ()
     error: str = ""
     detail: str = ""
     trace: str = ""

@@ -1,0 +1,43 @@
+"""What all-reduce reaches between machines of one kind, as others published it.
+
+Figures of one machine differ by a half from site to site, so that only far less than them speaks
+of a fault. Where no profile fits, the line rate is the yardstick.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from checks.facts.gpus import Gpus
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Eight GPUs whose name has `gpu`, adapters of `gbit_s` in sum: bus bandwidth in GB/s."""
+
+    gpu: str
+    gbit_s: float
+    busbw: float
+    source: str
+
+
+OCI = "Oracle's oci-hpc checks, two nodes"
+PROFILES = (
+    Profile("A100-SXM", 1600, 185, OCI),
+    Profile("H100 80GB HBM3", 3200, 440, OCI),
+    Profile("H200", 3200, 440, OCI),
+    Profile("B300", 6400, 750, OCI),
+    Profile("B200", 3200, 440, OCI),
+    Profile("MI300X", 3200, 350, OCI),
+    Profile("MI355X", 3200, 400, OCI),
+)
+GPUS = 8
+
+
+def profile(gpus: Gpus, gbit_s: float) -> Profile | None:
+    """The profile of a machine with these GPUs and that much of adapters in use."""
+    names = {gpu.name for gpu in gpus.gpus}
+    if len(gpus.gpus) != GPUS or len(names) != 1:
+        return None
+    fitting = (one for one in PROFILES if one.gpu in next(iter(names)) and gbit_s >= one.gbit_s)
+    return next(fitting, None)
