@@ -82,6 +82,7 @@ def judge_stall(meeting: Meeting, sights: Mapping[str, NodeSight]) -> Stall:
     rest = [one for one in seen if one not in odd]
     kind = _kind(seen, sights)
     lines = [f"{kind.value}: {_use(seen, sights)}", *_unanswered(meeting, sights, seen)]
+    lines += [] if seen else _launchers(meeting.port, sights)
     lines += _grouped(odd, "is apart: it" if rest else "")
     lines += _missing(meeting, seen)
     lines += _grouped(rest, "")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from launcher.stall.sight import Frame, RankSight
 
-BUSY_CORES = 0.2
+BUSY_CORES = 0.1
 BUSY_DISK = 100_000
 LIBRARIES = ("/site-packages/", "/dist-packages/", "/lib/python3", "<frozen", "/lib64/python3")
 C10D = ("distributed_c10d.py", "c10d_logger.py", "rendezvous.py")
