@@ -26,8 +26,23 @@ _WORDS = {
     ("ssh", 0): "it cannot log in to {n} of {of} peers",
     ("ports", 1): "{n} of {of} peers cannot reach it",
     ("ports", 0): "it cannot reach {n} of {of} peers",
+    ("collective.links-are-alike", 1): "{n} of {of} nodes send to it slowly",
+    ("collective.links-are-alike", 0): "it sends slowly to {n} of {of} nodes",
     ("", 1): "{n} of {of} pairs towards it fail {check}",
     ("", 0): "{n} of {of} pairs from it fail {check}",
+}
+_SPEEDS = tuple(
+    f"collective.{claim}"
+    for claim in ("bandwidth-is-alike", "latency-is-alike", "no-group-is-slow-to-reach")
+)
+"""These look at all pairs themselves, and name the node or the group."""
+_SPEED = {
+    "slow-out": "it sends slowly to all others",
+    "slow-in": "it receives slowly from all others",
+    "slow": "it sends and receives slowly",
+    "crawls": "next to nothing passes between it and the others",
+    "far": "it is far from all others",
+    "slow-between-groups": "slow to and from the other nodes, not among themselves: an uplink",
 }
 _CUT = {
     (True, True): "cut off from {others}, both ways",
@@ -61,6 +76,9 @@ def blame(findings: Sequence[Finding]) -> list[dict[str, str]]:
         failed = finding.outcome is Outcome.FAIL and finding.stops
         if finding.area == "reach" and failed and len(finding.subject) == 1:
             reasons.setdefault(finding.subject[0], []).append(_unreached(finding))
+        if finding.check in _SPEEDS and finding.outcome is Outcome.FAIL:
+            for node in finding.subject or finding.evidence.get("nodes", ()):
+                reasons.setdefault(node, []).append(_SPEED[finding.cause])
     for node, because in _of_matrices(matrices(findings)):
         reasons.setdefault(node, []).append(because)
     return [{"node": node, "because": "; ".join(why)} for node, why in reasons.items()]

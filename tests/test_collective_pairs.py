@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
+from checks.blame import blame
 from checks.circle import ALL, disjoint, rounds, sampled
 from checks.cluster.pairs import better
 from checks.facts import Snapshot
@@ -29,6 +30,7 @@ NODE, LATENCY, LINK, CUT, ENOUGH = (
         "bandwidth-is-enough",
     )
 )
+CHECKS = (NODE, LATENCY, LINK, CUT, ENOUGH)
 QUICK, SLOW = Measured(9.4, 9.5, 40.0), Measured(0.094, 0.12, 40.0, times=3)
 FAR = Measured(0.5, 0.9, 20000.0, times=3)
 Rule = Callable[[str, str], Measured]
@@ -50,7 +52,7 @@ def failing(snap: Snapshot) -> dict[tuple[str, tuple[str, ...]], str]:
     """(check, subject): cause of all that fails, over all checks of pairs."""
     return {
         (check, subject): finding.cause
-        for check in (NODE, LATENCY, LINK, CUT, ENOUGH)
+        for check in CHECKS
         for subject, finding in judged(snap, check).items()
         if finding.outcome not in (Outcome.PASS, Outcome.SKIP)
     }
@@ -63,7 +65,7 @@ def slow_where(condition: Callable[[str, str], bool], bad: Measured = SLOW) -> R
 def test_nothing_is_said_of_a_healthy_cluster():
     snap = seen(slow_where(lambda s, t: False))
     assert not failing(snap)
-    for check in (NODE, LATENCY, LINK, CUT, ENOUGH):
+    for check in CHECKS:
         assert {one.outcome for one in judged(snap, check).values()} == {Outcome.PASS}
 
 
@@ -185,6 +187,37 @@ def test_pairs_that_cannot_talk_are_left_to_who_says_so():
     assert told.outcome is Outcome.SKIP
     assert "see ports.ephemeral-ports-are-open" in told.message
     assert not failing(snap)
+
+
+RACK = {"node5", "node6"}
+
+
+@pytest.mark.parametrize(
+    ("rule", "blamed", "because"),
+    [
+        (slow_where(lambda s, t: s == "node3"), {"node3"}, "it sends slowly to all others"),
+        (slow_where(lambda s, t: "node3" in (s, t), FAR), {"node3"}, "it is far from all others"),
+        (
+            slow_where(lambda s, t: (s in RACK) != (t in RACK)),
+            RACK,
+            "slow to and from the other nodes, not among themselves: an uplink",
+        ),
+        (
+            slow_where(lambda s, t: s == "node2" and t not in ("node1", "node6")),
+            {"node2"},
+            "it sends slowly to 3 of 5 nodes (slow-pair)",
+        ),
+        (slow_where(lambda s, t: (s, t) == ("node2", "node4")), set(), ""),
+        (slow_where(lambda s, t: False), set(), ""),
+        (slow_where(lambda s, t: True), set(), ""),
+    ],
+    ids=["node", "far", "rack", "most", "pair", "healthy", "all"],
+)
+def test_who_is_slow_is_said_first(rule, blamed, because):
+    snap = seen(rule, 6)
+    told = blame([one for check in CHECKS for one in judged(snap, check).values()])
+    assert {one["node"] for one in told} == blamed
+    assert {one["because"] for one in told} == ({because} if because else set())
 
 
 def test_what_failed_to_be_measured_is_unknown_and_no_pass():
