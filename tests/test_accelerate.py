@@ -441,3 +441,15 @@ if importlib.util.find_spec("accelerate"):
         fields = {line.target.id for line in lines if isinstance(line, ast.AnnAssign)}
         assert {"machine_rank", "distributed_type"} < fields
         assert fields <= KEYS
+
+    def test_the_accelerate_that_is_installed_does_not_hear_its_file_on_the_rendezvous(tmp_path):
+        from accelerate.commands.launch import _validate_launch_command, launch_command_parser
+
+        path = tmp_path / "config.yaml"
+        ddp = FSDP.replace("FSDP", "MULTI_GPU").replace("fsdp_config:\n", "")
+        lines = [line for line in ddp.format(rank=1).splitlines() if not line.startswith(" ")]
+        path.write_text("\n".join([*lines, "rdzv_backend: c10d", "same_network: true"]))
+        argv = ["--config_file", str(path), "train.py"]
+        args, *_ = _validate_launch_command(launch_command_parser().parse_args(argv))
+        assert (args.machine_rank, args.main_process_ip) == (1, "node1")
+        assert (args.rdzv_backend, args.same_network) == ("static", False)
