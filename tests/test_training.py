@@ -255,3 +255,21 @@ def test_a_file_of_the_working_directory_with_a_packages_name_is_moved_away():
     finding = found(rank(Said("import deepspeed", error="ValueError", detail="no", trace=trace), 1))
     assert finding.cause == "package-shadowed"
     assert finding.fix.command == "mv /run/deepspeed /run/own_deepspeed"
+
+
+@pytest.mark.parametrize(
+    ("loaded", "packages", "outcome", "cause"),
+    [
+        ("2.21.5", {"nvidia-nccl-cu12": "2.21.5"}, "pass", ""),
+        ("2.21.5", {"nvidia-nccl-cu12": "2.21.5.post1"}, "pass", ""),
+        ("2.18.3", {"nvidia-nccl-cu11": "2.20.5", "nvidia-nccl-cu12": "2.18.3"}, "pass", ""),
+        ("2.18.3", {"nvidia-nccl-cu12": "2.21.5"}, "fail", "another-nccl"),
+        ("2.18.3", {"torch": "2.5"}, "skip", ""),
+        ("", {"nvidia-nccl-cu12": "2.21.5"}, "skip", ""),
+    ],
+)
+def test_the_nccl_that_is_loaded_is_the_one_installed(loaded, packages, outcome, cause):
+    snap = cluster(smoke(rank(trained(nccl=loaded))))
+    with_fact(snap, "node1", Software("/v/python", "ok", "3.11.2", packages=packages))
+    finding = judged(snap, "training.nccl-is-the-one-installed")[("node1",)]
+    assert (finding.outcome.value, finding.cause) == (outcome, cause)

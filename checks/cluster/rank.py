@@ -100,6 +100,13 @@ def train(torch: Any, engine: Any, device: Any) -> tuple[list[float], list[float
     return losses, seconds
 
 
+def nccl_loaded(torch: Any) -> str:
+    """The version of the NCCL in this process, by its own word; empty where there is none."""
+    if not torch.cuda.is_available() or not torch.distributed.is_nccl_available():
+        return ""
+    return ".".join(str(part) for part in torch.cuda.nccl.version()[:3])
+
+
 def smoke() -> None:
     """Import, meet the other ranks, train; each stage is said before it is entered."""
     say(stage="import torch")
@@ -108,7 +115,7 @@ def smoke() -> None:
     deepspeed = importlib.import_module("deepspeed")
     cuda = torch.cuda.is_available()
     rank, local = int(os.environ["RANK"]), int(os.environ["LOCAL_RANK"])
-    say(torch=torch.__version__, deepspeed=deepspeed.__version__)
+    say(torch=torch.__version__, deepspeed=deepspeed.__version__, nccl=nccl_loaded(torch))
     if rank == 0:
         cpp_extension = importlib.import_module("torch.utils.cpp_extension")
         say(op=shared_memory_op(deepspeed, cpp_extension))

@@ -40,12 +40,14 @@ class Op:
 class Said:
     """What a rank said of itself; `stage` is the one it entered last.
 
-    `losses` are texts, because JSON has no NaN; `seconds` are of each step.
+    `losses` are texts, because JSON has no NaN; `seconds` are of each step. `nccl` is the version
+    of the library that torch loaded, empty where it can use none.
     """
 
     stage: str = "start of the interpreter"
     torch: str = ""
     deepspeed: str = ""
+    nccl: str = ""
     device: str = ""
     op: Op | None = None
     losses: tuple[str, ...] = ()

@@ -1,0 +1,45 @@
+"""Which NCCL torch really loaded, against the one that its environment has."""
+
+from __future__ import annotations
+
+import re
+import shlex
+
+from checks.check import node_check
+from checks.facts import NodeView
+from checks.facts.smoke import Smoke
+from checks.facts.software import Software
+from checks.model import Severity, Verdict, ok, skip, warn
+
+WHEEL = "nvidia-nccl-cu"
+SHOW = (
+    "import torch; print(*{line.split()[-1] for line in open('/proc/self/maps') if 'nccl' in line})"
+)
+
+
+@node_check("training.nccl-is-the-one-installed", Smoke, Software, severity=Severity.WARN)
+def nccl_is_the_one_installed(node: NodeView) -> Verdict:
+    """The NCCL that torch loads is the one its environment has, and none that lies before it.
+
+    A library in LD_LIBRARY_PATH, LD_PRELOAD or the loader's cache may come first: ranks of one
+    cluster then speak different versions, or lack a symbol at the first collective.
+    """
+    loaded = next((rank.said.nccl for rank in node.read(Smoke).ranks if rank.said.nccl), "")
+    packages = node.read(Software).packages
+    installed = [packages[name] for name in packages if name.startswith(WHEEL)]
+    if not loaded:
+        return skip(f"torch of {node.name} loaded no NCCL")
+    if not installed:
+        return skip(f"NCCL {loaded} of {node.name} is no package of its environment")
+    if _numbers(loaded) in map(_numbers, installed):
+        return ok(f"NCCL {loaded}")
+    has = " and ".join(installed)
+    message = f"torch on {node.name} loads NCCL {loaded}, while its environment has {has}"
+    note = "shows which file; take its folder out of LD_LIBRARY_PATH or LD_PRELOAD of that login"
+    fix = node.fix(shlex.join([node.job.python, "-c", SHOW]), note)
+    return warn("another-nccl", message, fix, loaded=loaded, installed=installed)
+
+
+def _numbers(version: str) -> list[str]:
+    """2.21.5 of `2.21.5` and of `2.21.5.post1`."""
+    return re.findall(r"\d+", version)[:3]
