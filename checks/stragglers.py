@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from checks.facts.compute import Compute, Measured
 
@@ -40,9 +40,17 @@ def stragglers(found: Mapping[str, Compute], *, alone: bool = False) -> dict[Key
 
 
 def proven(found: Mapping[str, Compute]) -> dict[Key, Slow]:
-    """The accelerators that were too slow in both rounds, with what the second one showed."""
-    first = stragglers(found)
-    return {key: slow for key, slow in stragglers(found, alone=True).items() if key in first}
+    """The accelerators that were too slow in both rounds, with what the second one showed.
+
+    One that did not even end the second round has what the first one showed.
+    """
+    first, again = stragglers(found), stragglers(found, alone=True)
+    hung = {(name, slot) for name, slot in first if _hung(found[name].alone[slot:])}
+    return {key: again.get(key, slow) for key, slow in first.items() if key in {*again, *hung}}
+
+
+def _hung(alone: Sequence[Measured]) -> bool:
+    return bool(alone) and alone[0].hung
 
 
 def yardsticks(found: Mapping[str, Compute]) -> dict[str, str]:

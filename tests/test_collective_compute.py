@@ -69,6 +69,13 @@ def test_one_that_was_slow_once_is_not():
     assert set(told(cluster(*again)).values()) == {"pass"}
 
 
+def test_one_that_did_not_end_the_second_time_is_named_with_what_the_first_showed():
+    hung = Measured(None, 22.0, Told("fp32 product"))
+    snap = cluster(*SLOW[:2], computed(cpu(10.0), alone=(hung,)))
+    assert told(snap) == {"node1": "pass", "node2": "pass", "node3": "slow"}
+    assert "fp32 10 GFLOP/s where its like has 60" in judged(snap, CHECK)[("node3",)].message
+
+
 def test_one_that_was_not_asked_again_is_not_accused():
     once = [computed(cpu(60.0)), computed(cpu(65.0)), computed(cpu(10.0))]
     assert set(told(cluster(*once)).values()) == {"pass"}
