@@ -17,7 +17,7 @@ from safetensors.torch import load_file
 from launcher import cli
 from launcher.lab.cluster import Lab
 from launcher.lab.shape import Shape
-from launcher.weights import command
+from launcher.weights import command, merge
 from tests.labs import MakeLab
 
 HERE = Path(__file__).parent
@@ -107,6 +107,29 @@ def test_a_missing_shard_is_named_with_its_node(two: Lab, saved: Path, tmp_path:
     assert code == 1
     assert "optim shard of rank 1, which should be on node2" in told
     assert not list((tmp_path / "out").rglob("*.safetensors"))
+
+
+def test_weights_that_are_not_what_was_saved_are_not_written(two: Lab, saved: Path, tmp_path: Path):
+    there = spread(two, saved, 2)
+    (shard,) = (saved / "stage2").rglob("*_rank_1_*optim*")
+    states = torch.load(shard, weights_only=False)
+    for part in states["optimizer_state_dict"]["single_partition_of_fp32_groups"]:
+        part.data.fill_(float("nan"))
+    torch.save(states, tmp_path / "shard")
+    place(two.node("node2"), tmp_path / "shard", f"{there}/global_step2/{shard.name}")
+    code, told = weights(two, there, tmp_path / "out")
+    assert code == 1
+    assert "Traceback" not in told
+    assert "has values that are no numbers" in told
+    assert not list((tmp_path / "out").rglob("*.safetensors"))
+
+
+def test_what_is_missing_or_of_another_shape_is_named():
+    found = {"a": torch.zeros(2), "b": torch.zeros(3)}
+    lines = merge.wrong(found, {"a": (2,), "b": (4,), "c": (1,)})
+    assert len(lines) == 2
+    assert "b has shape (3,), saved was (4,)" in lines
+    assert any("c" in line and "b has" not in line for line in lines)
 
 
 def test_nodes_that_disagree_about_the_latest(two: Lab, saved: Path, tmp_path: Path):
