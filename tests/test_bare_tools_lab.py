@@ -1,271 +1,218 @@
-"""What goes wrong without a word under bare `deepspeed` and `accelerate launch`, and not here.
+"""What bare `deepspeed` and `accelerate launch` get wrong without a word, and a start does not.
 
-Each test shows the tool underneath failing on a real lab, then the same with this launcher. What
-needs no bare run is held elsewhere: a killed pdsh or rank in test_start_lab, ranks and their
-numbers in test_watch and test_plan, the first address in test_rendezvous.
+Facts of the tools' sources and of a lab; each has a test that shows both. How runs end is in
+test_bare_ends_lab.
+
+| goes wrong | shown |
+|---|---|
+| arguments: empty, %h, $HOME, *, quotes, ; | test_arguments_environment_and_secrets |
+| TORCH_NCCL_*, GLOO_*, HF_*, proxies not exported | same |
+| tokens on pdsh's and ssh's command lines | same |
+| options that are not forwarded, more nodes asked for than there are | same |
+| no rank started and exit 0: a comment in .deepspeed_env | test_a_comment_… |
+| a banner as MASTER_ADDR; the first address of `hostname -I` | test_the_address_… |
+| trained here alone: wrong hostfile path | test_a_wrong_hostfile_… |
+| trained here alone: one remaining remote host | test_one_remaining_node_… |
+| missing working directory: the home folder then | test_a_missing_folder_… |
+| accelerate: whole environment in .deepspeed_env, a skipped secret printed | test_accelerate_… |
+| accelerate: no hostfile, one node trains; processes left by the division are dropped | same |
+| two nodes of one rank wait without a word; rdzv_backend of the YAML not heard | test_two_nodes_… |
 """
 
 from __future__ import annotations
 
-import contextlib
-import json
-import os
-import re
-import shlex
-import shutil
-import signal
 import subprocess
 import sys
-import time
-from pathlib import Path
 
 import pytest
 
-from launcher.lab.cluster import Lab
-from launcher.lab.machine import SYSTEM_PATH
-from launcher.lab.shape import Shape
-from tests.labs import down_and_gone
-from tests.passed import pass_preflight
+from checks.catalogue import CATALOGUE
+from checks.check import claims_of
+from checks.cluster.gather import gather
+from checks.facts import ClusterView
+from checks.judge import judge
+from tests.flights import job_of
+from tests.starts.bare import GIVEN, LATER, ODD, ROOT, Site, environment, told, wait_for
 
-ROOT = Path(__file__).parent.parent
-BIN = Path(sys.prefix) / "bin"
-ODD = ["it is", "%h", "$HOME", "*", "", "last"]
-GIVEN = {"HF_HOME": "/data/hf", "https_proxy": "http://proxy", "TORCH_NCCL_BLOCKING_WAIT": "1"}
+SAME_RANK = """\
+compute_environment: LOCAL_MACHINE
+distributed_type: MULTI_GPU
+machine_rank: 0
+main_process_ip: {address}
+main_process_port: 29504
+num_machines: 2
+num_processes: 2
+rdzv_backend: c10d
+same_network: true
+"""
+YAML = "/root/.cache/huggingface/accelerate/default_config.yaml"
+COMMENT, BANNER = "# x=1\n", "echo Welcome to node1\n"
+FIRST = """\
+own=$(ip -4 -o addr show dev eth0 | awk '{print $4; exit}')
+ip addr add 192.168.121.5/24 dev eth0
+ip addr del $own dev eth0
+ip addr add $own dev eth0
+"""
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("bare")
-    shutil.copy(ROOT / "tests/starts/tell.py", folder)
-    (folder / "hostfile").write_text("node1 slots=1\nnode2 slots=1\n")
-    values = "".join(f"{name} = {json.dumps(value)}\n" for name, value in GIVEN.items())
-    (folder / "launch.toml").write_text(f'[env]\nHF_TOKEN = "hf_Secret"\n{values}')
-    return folder
+def right(whole_site: Site):
+    """What the ranks of one start told, with all that misleads the bare tools in place at once."""
+    head = whole_site.head
+    before = head.read("/root/.bashrc")
+    head.write("/root/.deepspeed_env", COMMENT)
+    head.write("/root/.bashrc", BANNER)
+    head.run(FIRST, check=True)
+    code, text = whole_site.ours(*ODD)
+    head.write("/root/.bashrc", before)
+    head.run(f"rm /root/.deepspeed_env; {LATER}", check=True)
+    assert code == 0, text
+    seen = told(text)
+    assert sorted(one["node"] for one in seen) == ["node1", "node2"]
+    return seen
 
 
-@pytest.fixture(scope="module")
-def lab(place):
-    up = Lab.up(Shape(nodes=2), place / ".lab", visible={sys.prefix, sys.base_prefix, str(place)})
-    yield up
-    down_and_gone(up)
-
-
-@pytest.fixture
-def head(lab):
-    """The head, whose files and processes are as before after the test."""
-    node = lab.node("node1")
-    before = node.read("/root/.bashrc")
-    yield node
-    node.write("/root/.bashrc", before)
-    node.run("rm -f /root/.deepspeed_env")
-    end_all(lab)
-
-
-def end_all(lab):
-    for node in lab.nodes:
-        node.run("pkill -9 -f 'tell\\.p[y]|deepspeed.launche[r]'")
-
-
-def environment(**more):
-    path = f"{BIN}:{SYSTEM_PATH}"
-    return {"PATH": path, "DS_ACCELERATOR": "cpu", "TRITON_CACHE_DIR": "/tmp/triton", **more}
-
-
-def bare(head, place, *words, cwd=None, **env):
-    """Bare `deepspeed` (or what `words` begin with) typed on the head."""
-    tool, *rest = words if words[0] == "accelerate" else ("deepspeed", *words)
-    argv = ["sh", "-c", 'cd "$0" && exec "$@"', str(cwd or place), tool, *rest]
-    return head.run(argv, env=environment(**env), timeout=240)
-
-
-def on_both(head, place):
-    return ["--hostfile", str(place / "hostfile"), "--master_addr", head.address]
-
-
-def started(lab, place, *words, **options):
-    """`launcher start`, begun."""
-    pass_preflight(place, hosts=str(lab.hosts), **options)
-    flags = [f"--{name.strip('_').replace('_', '-')}={value}" for name, value in options.items()]
-    hosts = f"--hosts={lab.hosts}"
-    return subprocess.Popen(
-        [sys.executable, "-m", "launcher", "start", hosts, *flags, "--", "tell.py", *words],
-        cwd=place,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
-
-
-def ours(lab, place, *words, **options):
-    """`launcher start`, to its end: exit code and what it said."""
-    one = started(lab, place, *words, **options)
-    text, _ = one.communicate(timeout=240)
-    return one.returncode, text
-
-
-def told(text):
-    return [json.loads(line) for line in re.findall(r"told (\{.*\})", text)]
-
-
-def ranks_on(node):
-    return node.run(["pgrep", "-f", r"^\S+ -u tell\.py"]).stdout.split()
-
-
-def wait_for(happened):
-    deadline = time.monotonic() + 120
-    while not happened():
-        assert time.monotonic() < deadline
-        time.sleep(0.2)
-
-
-def test_arguments_environment_and_secrets(lab, head, place):
-    head.write("/root/.deepspeed_env", "HF_TOKEN=hf_Secret\n")
-    done = bare(head, place, *on_both(head, place), "tell.py", *ODD, **GIVEN)
+def test_arguments_environment_and_secrets(site: Site, right):
+    site.head.write("/root/.deepspeed_env", "HF_TOKEN=hf_Secret\n")
+    options = ["--bind_cores_to_rank", "--log_level", "error"]
+    done = site.bare(*site.on_both, *options, "tell.py", *ODD, **GIVEN, NCCL_SOCKET_IFNAME="enp9")
     assert done.returncode == 0
     seen = {one["node"]: one for one in told(done.stdout)}
-    assert seen["node1"]["words"][:3] == ["it is", "node1", "/root"]
-    assert "last" not in seen["node1"]["words"]
+    words = seen["node1"]["words"]
+    assert words[:3] == ["it is", "node1", "/root"]
+    assert "tell.py" in words
+    assert words[-2:] == ["q", "a"]
+    assert done.stdout.count("Linux\n") == 2, "what stands behind ; has run on each node"
     assert seen["node1"]["readable"] >= 2, "pdsh's and ssh's command lines show the token"
-    assert {seen["node2"][name] for name in ("home", "proxy", "blocking")} == {None}
+    assert not seen["node2"]["env"].keys() & GIVEN.keys()
+    assert not {"--bind_cores_to_rank", "--log_level=error"} & {*seen["node2"]["parent"]}
 
-    code, text = ours(lab, place, *ODD)
-    assert code == 0, text
-    for one in told(text):
+    for one in right:
         assert one["words"] == ODD
         assert one["readable"] == 0
-        assert [one[name] for name in ("home", "proxy", "blocking")] == list(GIVEN.values())
+        assert one["env"].items() >= {**GIVEN, "NCCL_SOCKET_IFNAME": "eth0"}.items()
+    for option in ("--bind_cores_to_rank", "--log_level=error", "--num_nodes=5"):
+        assert "unrecognized" in refused(option, "--", "tell.py")
 
 
-def test_a_comment_in_deepspeed_env_starts_nothing_and_is_a_success(lab, head, place):
-    head.write("/root/.deepspeed_env", "# x=1\n")
-    done = bare(head, place, *on_both(head, place), "tell.py")
+def refused(*words: str) -> str:
+    """What `launcher start` says to what it does not take."""
+    done = subprocess.run(
+        [sys.executable, "-m", "launcher", "start", *words],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 2
+    return done.stderr
+
+
+def test_a_comment_in_deepspeed_env_starts_nothing_and_is_a_success(site: Site, right):
+    site.head.write("/root/.deepspeed_env", COMMENT)
+    done = site.bare(*site.on_both, "--num_nodes=5", "tell.py")
     assert (done.returncode, told(done.stdout)) == (0, [])
-    code, text = ours(lab, place)
-    assert (code, len(told(text))) == (0, 2), text
+    assert len(right) == 2
 
 
-def test_a_banner_becomes_the_master_address(lab, head, place):
-    head.write("/root/.bashrc", "echo Welcome to node1\n")
-    done = bare(head, place, "--hostfile", str(place / "hostfile"), "tell.py")
+def test_the_address_of_rank_0_is_the_first_word_that_a_login_prints(site: Site, right):
+    words = ("--hostfile", str(site.place / "hostfile"), "tell.py")
+    site.head.run(FIRST, check=True)
+    done = site.bare(*words)
+    assert {one["master"] for one in told(done.stdout)} == {"192.168.121.5"}
+    site.head.write("/root/.bashrc", BANNER)
+    done = site.bare(*words)
     assert {one["master"] for one in told(done.stdout)} == {"Welcome"}
-    code, text = ours(lab, place)
-    assert code == 0, text
-    assert {one["master"] for one in told(text)} == {head.address}
+    assert {one["master"] for one in right} == {site.head.address}
 
 
-def test_a_wrong_hostfile_trains_on_this_machine_alone(lab, head, place):
-    done = bare(head, place, "--hostfile", "/nowhere/hostfile", "tell.py")
+def test_a_wrong_hostfile_trains_on_this_machine_alone(site: Site):
+    done = site.bare("--hostfile", "/nowhere/hostfile", "tell.py")
     assert done.returncode == 0
     assert [(one["node"], one["world"]) for one in told(done.stdout)] == [("node1", 1)]
-    argv = [sys.executable, "-m", "launcher", "start", "--hosts=/nowhere/hostfile", "--", "tell.py"]
-    refused = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert refused.returncode == 2
-    assert "/nowhere/hostfile" in refused.stderr
+    assert "/nowhere/hostfile" in refused("--hosts=/nowhere/hostfile", "--", "tell.py")
 
 
-def test_one_remaining_node_is_taken_for_this_machine(lab, head, place):
+def test_one_remaining_node_is_taken_for_this_machine(site: Site):
     only = ["--include", "node2", "--master_addr", "127.0.0.1"]
-    done = bare(head, place, "--hostfile", str(place / "hostfile"), *only, "tell.py")
+    done = site.bare("--hostfile", str(site.place / "hostfile"), *only, "tell.py")
     assert done.returncode == 0
     assert [one["node"] for one in told(done.stdout)] == ["node1"]
-    code, text = ours(lab, place, include="node2")
+    code, text = site.ours(include="node2")
     assert code == 0, text
     assert [one["node"] for one in told(text)] == ["node2"]
 
 
-def test_a_missing_folder_is_the_home_folder_then(lab, head, place):
-    head.run(f"mkdir -p /root/run && cp {place}/tell.py /root/run", check=True)
-    lab.node("node2").run(f"cp {place}/tell.py /root", check=True)
-    done = bare(head, place, *on_both(head, place), "tell.py", cwd="/root/run")
+def test_a_missing_folder_is_the_home_folder_then(site: Site):
+    site.head.run(f"mkdir -p /root/run && cp {site.place}/tell.py /root/run", check=True)
+    site.other.run(f"cp {site.place}/tell.py /root", check=True)
+    done = site.bare(*site.on_both, "tell.py", cwd="/root/run")
     assert done.returncode == 0
     assert {one["node"]: one["cwd"] for one in told(done.stdout)} == {
         "node1": "/root/run", "node2": "/root",
     }  # fmt: skip
-    code, text = ours(lab, place, workdir="/root/run")
+    code, text = site.ours(workdir="/root/run")
     assert code == 1
     assert "/root/run" in text
     assert "node2" in text
 
 
-@contextlib.contextmanager
-def job(lab, head, place, port):
-    """Bare `deepspeed` over both nodes, until the test ends it; its ranks have started."""
-    words = shlex.join([*on_both(head, place), "--master_port", str(port), "tell.py", "sleep"])
-    command = f"cd {shlex.quote(str(place))} && exec deepspeed {words}"
-    argv, quiet = head.argv(["sh", "-c", command], env=environment()), subprocess.DEVNULL
-    before = {node.name: len(ranks_on(node)) for node in lab.nodes}
-    with subprocess.Popen(argv, stdout=quiet, stderr=quiet, stdin=quiet) as one:
-        try:
-            wait_for(lambda: all(len(ranks_on(node)) > before[node.name] for node in lab.nodes))
-            yield one
-        finally:
-            if one.poll() is None:
-                end_all(lab)
-
-
-def test_a_killed_ssh_is_a_success_while_ranks_run_on(lab, head, place):
-    node2 = lab.node("node2")
-    with job(lab, head, place, 29501) as bare_one:
-        head.run(["pkill", "-9", "-x", "ssh"], check=True)
-        assert bare_one.wait(60) == 0
-    left = ranks_on(node2)
-    assert left
-
-    run = started(lab, place, "sleep")
-    try:
-        wait_for(lambda: len(ranks_on(node2)) > len(left))
-        head.run(["pkill", "-9", "-x", "ssh"], check=True)
-        text, _ = run.communicate(timeout=120)
-    finally:
-        run.kill()
-    assert run.returncode == 1, text
-    assert ranks_on(node2) == left, "nothing of ours runs on"
-
-
-def test_ctrl_c_ends_other_jobs_too(lab, head, place):
-    node2 = lab.node("node2")
-    with job(lab, head, place, 29501) as victim:
-        before = ranks_on(node2)
-        run = started(lab, place, "sleep")
-        try:
-            wait_for(lambda: len(ranks_on(node2)) > len(before))
-            os.killpg(run.pid, signal.SIGINT)
-            text, _ = run.communicate(timeout=120)
-        finally:
-            run.kill()
-        assert run.returncode == 130, text
-        assert ranks_on(node2) == before, "the other job goes on"
-        assert victim.poll() is None
-        with job(lab, head, place, 29502) as other:
-            head.run(["pkill", "-INT", "-f", "bin/deepspeed .*29502"], check=True)
-            assert other.wait(60) != 0
-            assert victim.wait(60) == 0, "ended by another job's pkill, and says that all is well"
-
-
-def test_accelerate_writes_tokens_and_trains_elsewhere(lab, head, place):
+def test_accelerate_writes_tokens_and_trains_elsewhere(site: Site):
     words = [
-        "--use_deepspeed",
-        "--num_machines=2",
-        "--machine_rank=0",
-        "--num_processes=5",
+        "--use_deepspeed", "--num_machines=2", "--machine_rank=0", "--num_processes=5",
         "--main_process_port=29503",
-    ]
-    head.run(f"mkdir -p /root/acc && cp {place}/tell.py /root/acc", check=True)
-    done = bare(
-        head, place, "accelerate", "launch", *words, "tell.py",
-        cwd="/root/acc", HF_TOKEN="hf_Secret",
-    )  # fmt: skip
+    ]  # fmt: skip
+    site.head.run(f"mkdir -p /root/acc && cp {site.place}/tell.py /root/acc", check=True)
+    secrets = {"HF_TOKEN": "hf_Secret", "WANDB_API_KEY": "a b"}
+    done = site.bare("accelerate", "launch", *words, "tell.py", cwd="/root/acc", **secrets)
     assert done.returncode == 0
     seen = told(done.stdout)
     assert {one["node"] for one in seen} == {"node1"}, "no hostfile: the second machine is dropped"
     assert len(seen) == 2, "five processes on two machines"
-    assert "HF_TOKEN=hf_Secret" in head.read("/root/acc/.deepspeed_env")
-    assert head.run("stat -c %a /root/acc/.deepspeed_env").stdout.strip() == "644"
+    assert "HF_TOKEN=hf_Secret" in site.head.read("/root/acc/.deepspeed_env")
+    assert site.head.run("stat -c %a /root/acc/.deepspeed_env").stdout.strip() == "644"
+    assert "WANDB_API_KEY=a b" in done.stdout + done.stderr
+    # as a start on that machine would find it
+    dump = site.place / ".deepspeed_env"
+    dump.write_text(site.head.read("/root/acc/.deepspeed_env"))
+    try:
+        assert f"{dump}:" in (said := refused_here(site))
+        assert "hf_Secret" not in said
+    finally:
+        dump.unlink()
 
-    code, text = ours(lab, place, with_="accelerate")
+
+def refused_here(site: Site) -> str:
+    """What a start says in the site's folder, which it does not begin there."""
+    one = subprocess.run(
+        [sys.executable, "-m", "launcher", "start", f"--hosts={site.lab.hosts}", "--", "tell.py"],
+        cwd=site.place, env={**environment(), "PYTHONPATH": str(ROOT)},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert one.returncode == 2, one.stderr
+    return one.stderr
+
+
+def test_two_nodes_of_one_rank_wait_without_a_word(site: Site):
+    for node in site.lab.nodes:
+        node.write(YAML, SAME_RANK.format(address=site.head.address))
+    command = f"cd {site.place} && exec accelerate launch tell.py"
+    argvs = [node.argv(command, env=environment()) for node in site.lab.nodes]
+    both = [
+        subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        for argv in argvs
+    ]
+    for node in site.lab.nodes:
+        wait_for(lambda node=node: "29504" in node.run("ss -Htln").stdout)
+    with pytest.raises(subprocess.TimeoutExpired):
+        both[1].wait(5)
+    assert both[0].poll() is None
+    site.end_all()
+    said = [one.communicate()[0] for one in both]
+    assert not [line for text in said for line in text.splitlines() if "rank" in line]
+    assert not told("".join(said))
+
+    job = job_of(site.lab, with_="accelerate")
+    claims = claims_of([CATALOGUE["accelerate.machine-ranks-are-whole"]], job)
+    findings = judge(claims, ClusterView(gather(job, claims)), ())
+    assert "rank-twice" in {one.cause for one in findings}
+    code, text = site.ours(with_="accelerate")
     assert code == 0, text
-    assert sorted(one["node"] for one in told(text)) == ["node1", "node2"]
-    assert not (place / ".deepspeed_env").exists()
+    assert {one["node"]: one["rank"] for one in told(text)} == {"node1": 0, "node2": 1}

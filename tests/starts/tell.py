@@ -7,22 +7,28 @@ import sys
 import time
 from pathlib import Path
 
+SHOWN = ("HF_HOME", "https_proxy", "TORCH_", "GLOO_", "NCCL_")
 readable = 0
 for path in Path("/proc").glob("[0-9]*/cmdline"):
     with contextlib.suppress(OSError):
         readable += b"hf_Secret" in path.read_bytes()
+rank = int(os.environ["RANK"])
 told = {
     "node": os.uname().nodename,
-    "rank": int(os.environ["RANK"]),
+    "rank": rank,
     "world": int(os.environ["WORLD_SIZE"]),
     "master": os.environ["MASTER_ADDR"],
-    "home": os.environ.get("HF_HOME"),
-    "proxy": os.environ.get("https_proxy"),
-    "blocking": os.environ.get("TORCH_NCCL_BLOCKING_WAIT"),
+    "env": {name: value for name, value in os.environ.items() if name.startswith(SHOWN)},
     "words": [word for word in sys.argv[1:] if not word.startswith("--local_rank=")],
+    "parent": Path(f"/proc/{os.getppid()}/cmdline").read_text().split("\0"),
     "readable": readable,
     "cwd": os.getcwd(),
 }
 os.write(1, ("told " + json.dumps(told) + "\n").encode())
 if "sleep" in sys.argv:
     time.sleep(600)
+if "fail" in sys.argv and rank == 1:
+    sys.exit(3)
+if "fail" in sys.argv:
+    time.sleep(20)
+    os.write(1, b"rank 0 went on to its end\n")
