@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import diagnose, dropped_port, preflight, start, watch
+from benchmarks import diagnose, dropped_port, pairs, preflight, start, watch
 from checks.errors import UsageError
 
 BENCHMARKS = {
     "preflight": preflight.main,
     "dropped_port": dropped_port.main,
+    "pairs": pairs.main,
     "start": start.main,
     "diagnose": diagnose.main,
     "watch": watch.main,
