@@ -116,7 +116,7 @@ def test_it_is_tried_again_until_the_nodes_are_not_fit_any_more(place, lab, sing
     pass_preflight(place, hosts=single)
     run = Started(place, lab, "train.py", options=("--hosts", single, "--restart", "3"))
     try:
-        assert run.end(300) == 3, run.text
+        assert run.end(500) == 3, run.text
     finally:
         lab.node("node2").run("mount -o remount,size=50% /dev/shm; rm /root/tries", check=True)
     first, _, second = run.text.partition("attempt 2 of 4, after ")

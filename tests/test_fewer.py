@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from checks.errors import UsageError
-from checks.model import Job, Node
+from checks.model import Job, Node, Outcome
 from launcher.cli import main
 from launcher.fewer import fewer, told
+from tests.zero_cases import cluster, finding
 
 
 def job(**fields):
@@ -93,3 +94,13 @@ def test_the_head_that_launch_toml_names_counts(capsys, tmp_path, monkeypatch):
     argv = ["start", "--hosts", "node1,node2", "--without", "node2", "--yes", "--", "t.py"]
     assert main(argv) == 2
     assert "named as the head" in capsys.readouterr().err
+
+
+def test_the_config_of_deepspeed_is_held_against_the_smaller_world():
+    config = {"train_batch_size": 16, "train_micro_batch_size_per_gpu": 1}
+    snap = cluster({**config, "gradient_accumulation_steps": 1})
+    assert finding("batch-sizes-agree", snap).outcome is Outcome.PASS
+    snap.job = fewer(snap.job, ["node2"])
+    told = finding("batch-sizes-agree", snap)
+    assert told.cause == "batch-mismatch"
+    assert "8 ranks" in told.message
