@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import diagnose, dropped_port, pairs, preflight, start, watch
+from benchmarks import diagnose, dropped_port, pairs, preflight, rendezvous, start, watch
 from checks.errors import UsageError
 
 BENCHMARKS = {
@@ -14,6 +14,7 @@ BENCHMARKS = {
     "start": start.main,
     "diagnose": diagnose.main,
     "watch": watch.main,
+    "rendezvous": rendezvous.main,
 }
 
 
