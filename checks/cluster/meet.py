@@ -48,9 +48,9 @@ def meet(torch: Any, say: Say, rank: int, world: int, device: Any, wait: Any) ->
     say(stage="barrier", wrong=wrong)
     dist.barrier()
     say(stage="larger sums")
-    sums = list(larger(torch, device, world))
+    say(sums=list(larger(torch, device, world)), addresses=addresses(port))
     dist.barrier()
-    say(stage="done", sums=sums, addresses=addresses(port))
+    say(stage="done")
     part(store, rank, world, wait)
 
 
@@ -84,7 +84,10 @@ def larger(torch: Any, device: Any, world: int) -> Iterator[dict[str, float]]:
 
 
 def addresses(store: int) -> list[str]:
-    """This rank's own ends of its connections to other ranks; those to the store do not count."""
+    """This rank's own ends of its connections to other ranks, while all of them are still there.
+
+    Those to the store do not count.
+    """
     found = set()
     for name in os.listdir("/proc/self/fd"):
         with contextlib.suppress(OSError), socket.socket(fileno=os.dup(int(name))) as one:
