@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from benchmarks.place import Place, place
 from benchmarks.preflight import preflight
-from benchmarks.start import LIMIT_S, bare, first_step, prepare
+from benchmarks.start import bare, prepare
 from benchmarks.timing import middle, verdict
+from benchmarks.watched import LIMIT_S, first_step
 
 ROUNDS = 3
 PATIENCE_S = 60.0

@@ -1,25 +1,19 @@
-"""From the command to the first step: `launcher start` after a passed preflight, `deepspeed`."""
+"""From the command to the first step: `launcher start` after a passed preflight, bare tools."""
 
 from __future__ import annotations
 
 import os
 import shutil
-import signal
-import subprocess
 import sys
-import threading
-import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 
 from benchmarks.place import ROOT, VENV, Place, place
 from benchmarks.timing import middle, verdict
+from benchmarks.watched import LIMIT_S, Watched, first_step, watch
+from benchmarks.ways import compare
 from checks.errors import UsageError
 
 ROUNDS = 3
 AIM = 1.1
-LIMIT_S = 240.0
 EXAMPLE = ROOT / "examples" / "tiny_gpt"
 TRAIN = ("train.py", "--deepspeed_config", "zero2.json", "--steps", "1")
 PATH = f"{VENV / 'bin'}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -28,18 +22,8 @@ ENVIRONMENT = {"OMP_NUM_THREADS": "1", "PATH": PATH}
 """
 
 
-@dataclass(frozen=True)
-class Watched:
-    """When the first step was printed, if it was; whether the command ended; its last line."""
-
-    step_s: float | None
-    seconds: float
-    ended: bool
-    last: str
-
-
 def main() -> None:
-    """Both in turns, on the same two nodes, with the same script."""
+    """Each with its bare tool in turns, on the same two nodes, with the same script."""
     with place(2) as here:
         prepare(here)
         check(here)
@@ -53,7 +37,8 @@ def main() -> None:
         print(f"\nfirst step, 2 nodes, medians of {ROUNDS}")
         print(f"  deepspeed --hostfile        {middle(theirs):7.2f} s")
         print(f"  launcher start              {middle(ours):7.2f} s")
-        print(f"  ratio, pair by pair         {ratio:7.2f}     {verdict(ratio, AIM)}")
+        print(f"  ratio, pair by pair         {ratio:7.2f}     {verdict(ratio, AIM)}", flush=True)
+        compare(here, ROUNDS)
 
 
 def prepare(here: Place) -> None:
@@ -91,36 +76,3 @@ def bare(here: Place, limit_s: float) -> Watched:
         for node in here.lab.nodes:
             node.run("pkill -KILL -f [t]rain.py; pkill -KILL -x pdsh; true")
     return seen
-
-
-def first_step(seen: Watched) -> float:
-    """Seconds to the first step. Raises UsageError with the last words where there was none."""
-    if seen.step_s is None:
-        raise UsageError(f"no step in {seen.seconds:.0f} s; the last line was: {seen.last}")
-    return seen.step_s
-
-
-def watch(argv: Sequence[str], cwd: Path, env: Mapping[str, str], limit_s: float) -> Watched:
-    """Runs a command, noting when its first training step is printed; killed at the limit."""
-    began = time.monotonic()
-    process = subprocess.Popen(
-        argv, cwd=cwd, env=dict(env), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT, text=True, errors="replace", start_new_session=True,
-    )  # fmt: skip
-    timer = threading.Timer(limit_s, os.killpg, (process.pid, signal.SIGKILL))
-    timer.start()
-    step_s, last = None, ""
-    assert process.stdout is not None
-    try:
-        for line in process.stdout:
-            last = line.strip() or last
-            if step_s is None and "step 1 loss" in line:
-                step_s = time.monotonic() - began
-        ended = process.wait() != -signal.SIGKILL
-    finally:
-        timer.cancel()
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGINT)
-            process.wait()
-        process.stdout.close()
-    return Watched(step_s, time.monotonic() - began, ended, last)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 from checks.check import Check, Over, claims_of
 from checks.cluster.gather import gather
@@ -21,7 +22,7 @@ from checks.model import Severity, ok
 NEEDED = (Gpus, Interfaces, Names, Rdma, Environment, AccelerateFile)
 
 
-def pass_preflight(cwd: Path, **options: str) -> None:
+def pass_preflight(cwd: Path, **options: Any) -> None:
     """Let a fresh preflight of that job, run in `cwd`, have said go."""
     job = build_job(Options(**options), cwd=cwd, environ=os.environ)
     asks = Check("network.facts-come", Over.EVERY_NODE, NEEDED, Severity.BLOCK, lambda _: ok())
