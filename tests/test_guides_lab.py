@@ -1,6 +1,8 @@
 """The guides' way, from nodes that let in a password and nothing else to trained weights.
 
-Only what a person would type is run: init, trust, the preflight, start, weights.
+Only what a person would type is run: init, trust, the preflight, start, weights. The Trainer and
+plain torch are really trained. Where Axolotl's, LMFlow's and WizardLM's scripts stand there is
+starts/stand_in.py, which takes their command lines: the way is real, the training is not theirs.
 """
 
 from __future__ import annotations
@@ -22,6 +24,50 @@ from tests.test_trust_lab import BLANK, PASSWORD, at_a_terminal
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "examples"
+
+
+@dataclass(frozen=True)
+class StandIn:
+    """A project's checkout as far as its example needs one, with a script that stands in."""
+
+    script: str
+    output: str
+    config: str = ""
+    """Of DeepSpeed, where the checkout has it and not the example."""
+    files: tuple[str, ...] = ()
+    folders: tuple[str, ...] = ()
+
+    def make(self, folder: Path) -> None:
+        """Puts it there, and what a person changes of launch.toml: the interpreter and paths."""
+        launch = folder / "launch.toml"
+        text = launch.read_text().replace('"python3"', f'"{sys.executable}"')
+        launch.write_text(text.replace("/path/to", str(folder / "to")))
+        for name in (*self.folders, str(Path(self.script).parent)):
+            (folder / name).mkdir(parents=True, exist_ok=True)
+        for name in self.files:
+            (folder / name).touch()
+        if self.config:
+            (folder / self.config).parent.mkdir(parents=True, exist_ok=True)
+            (folder / self.config).write_text(ZERO3)
+        shutil.copy(ROOT / "tests/starts/stand_in.py", folder / self.script)
+
+
+ZERO3 = '{"train_micro_batch_size_per_gpu": 1, "zero_optimization": {"stage": 3}}'
+STAND_INS = {
+    "axolotl_deepspeed": StandIn(
+        "axolotl/cli/train.py", "outputs", folders=("axolotl/cli",),
+        files=("axolotl/__init__.py", "axolotl/cli/__init__.py", "axolotl/cli/preprocess.py"),
+    ),
+    "lmflow": StandIn(
+        "examples/finetune.py", "output_models/finetune",
+        config="configs/deepspeed/zero3_no_offload.json",
+        folders=("data/alpaca/train_conversation",),
+    ),
+    "wizardlm": StandIn(
+        "train_freeform.py", "to/wizardlm-7B/hf/ft", config="configs/deepspeed_config.json",
+        files=("utils.py", "to/alpaca_evol_instruct_70k.json"), folders=("to/llama-7B/hf",),
+    ),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -50,7 +96,7 @@ class Person:
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where all nodes have the trainings' folders, as on a real site."""
     folder = tmp_path_factory.mktemp("guides")
-    for name in ("hf_trainer", "torch_ddp"):
+    for name in ("hf_trainer", "torch_ddp", *STAND_INS):
         shutil.copytree(EXAMPLES / name, folder / name)
     return folder
 
@@ -104,3 +150,18 @@ def test_torch_with_nothing_but_torch_and_ssh(person: Person, lab: Lab):
     assert "2 of 2 ranks joined" in said
     (saved,) = lab.node("node1").run(f"base64 -w0 {one.folder}/model.pt", check=True).stdout.split()
     assert saved
+
+
+@pytest.mark.parametrize("example", STAND_INS)
+def test_the_command_lines_of_other_projects(person: Person, lab: Lab, example: str):
+    stand_in, one = STAND_INS[example], Person(person.home, person.folder.parent / example)
+    stand_in.make(one.folder)
+    one.types("launcher", "init", "--nodes", ",".join(node.address for node in lab.nodes))
+    assert "GO" in one.types("preflight", "-q")
+    said = one.types("launcher", "start")
+    assert "2 of 2 ranks joined" in said
+    one.types("launcher", "weights", stand_in.output, "-o", "weights")
+    found = load_file(one.folder / "weights/model.safetensors")
+    assert {name: tuple(one.shape) for name, one in found.items()} == {
+        "0.weight": (8, 8), "0.bias": (8,), "1.weight": (1, 8), "1.bias": (1,),
+    }  # fmt: skip
