@@ -104,8 +104,16 @@ def test_two_that_hang_only_together_are_told_as_two():
     snap = nodes.met()
     assert told(snap) == {"node1": "skip", "node2": "skip", "node3": "hang", "node4": "skip"}
     message = judged(snap, CHECK)[("node3",)].message
-    assert "it and node2 do not meet, each meets without the other" in message
+    assert "of smaller groups, it does not meet node2; without it the others meet" in message
     assert "without it the others meet" in message
+
+
+def test_one_that_meets_nobody_but_itself_is_told_and_not_whom_it_was_tried_with():
+    """What a lost large packet looks like: alone all is well, with anyone it hangs."""
+    for bad in range(1, 6):
+        pairs = [{f"node{bad}", f"node{other}"} for other in range(1, 6) if other != bad]
+        found = told(Nodes(5, hanging=pairs).met())
+        assert {name for name, one in found.items() if one != "skip"} == {f"node{bad}"}
 
 
 def test_a_hang_of_all_that_no_part_shows_accuses_nobody_and_passes_nobody():

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from checks.bisect import Group, smallest
+from checks.bisect import Group, Meets, smallest
 from checks.facts.decode import decode
 from checks.facts.rendezvous import STAGES, Rendezvous
 from checks.facts.snapshot import Answer
@@ -86,12 +86,25 @@ def _by_halves(hold: Hold, told: dict[str, Answer], left: Group) -> list[str]:
         last.update(hold(groups))
         return [not _failed_later(_seen(last, group), group) for group in groups]
 
-    apart = {group[-1]: group for group in smallest(left, meets, MOST_ROUNDS)}
+    groups = smallest(left, meets, MOST_ROUNDS)
+    apart = {name: group for group in groups for name in _settled(group, left, meets)}
     for name, group in apart.items():
         rank = _seen(told, [name])[name].failed[0].rank
         shown = next(one for one in _ranks(told[name]) if one["rank"] == rank)
-        told[name]["data"].update(shown=shown, apart=list(group))
+        others = [other for other in group if other != name]
+        told[name]["data"].update(shown=shown, apart=[*others, name])
     return list(apart)
+
+
+def _settled(group: Group, left: Group, meets: Meets) -> list[str]:
+    """Who of a group is at fault: of two those that do not meet the rest either, which does meet.
+
+    The second where the rest cannot tell: between two that meet all others one is as good.
+    """
+    rest = tuple(name for name in left if name not in group)
+    if len(group) == 1 or len(rest) < len(("one", "another")) or not meets([rest])[0]:
+        return [group[-1]]
+    return [name for name in group if not meets([(*rest, name)])[0]] or [group[-1]]
 
 
 def _failed_later(seen: Mapping[str, Rendezvous], group: Group) -> bool:

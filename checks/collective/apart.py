@@ -115,7 +115,7 @@ def _hang(node: NodeView, seen: Rendezvous, rank: Met, who: str) -> Verdict:
 def _proved(seen: Rendezvous) -> str:
     """What came of the smaller meetings, and of the one without the culprits."""
     others = [name for name in seen.apart if name != seen.apart[-1]]
-    told = f"; it and {', '.join(others)} do not meet, each meets without the other" * bool(others)
+    told = f"; of smaller groups, it does not meet {', '.join(others)}" * bool(others)
     told = told or "; alone it fails as well" * bool(seen.apart)
     if seen.again is None:
         return told
