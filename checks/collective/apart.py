@@ -11,6 +11,7 @@ from checks.facts.smoke import Smoke
 from checks.limits.shell import memlock_is_unlimited
 from checks.model import Verdict, block, skip
 from checks.nccl_output import used
+from checks.network.packets import full_size_packets_arrive
 from checks.rendezvous import misled
 
 
@@ -49,6 +50,9 @@ def _named_elsewhere(node: NodeView, rank: Met) -> str:
         gpus = node.read(Gpus)
         if gpus.broken or (node.slots or 0) > gpus.count:
             return "it has fewer GPUs than slots; see gpu.slots-have-gpus"
+    large = rank.said.stage == "larger sums" and node.has(Dialled)
+    if large and full_size_packets_arrive.judge(node).cause:
+        return "large packets do not arrive; see network.full-size-packets-arrive"
     if any("Cannot allocate memory" in words for words in used(rank.kept).warnings) and (
         node.has(Limits) and memlock_is_unlimited.judge(node).cause
     ):
