@@ -179,6 +179,18 @@ def test_an_import_that_software_names_is_not_accused_twice(software: Software):
     assert told(snap)["node3"] == "skip"
 
 
+@pytest.mark.parametrize(
+    "check", ["ranks-meet", "ranks-use-the-fastest-transport", "accelerators-are-alike-fast"]
+)
+def test_an_interpreter_that_is_missing_is_told_once(check):
+    snap = broken_import()
+    why = "/v/python is not installed"
+    without(with_fact(snap, "node2", Software("/v/python", "missing")), "node2", Rendezvous, why)
+    finding = judged(snap, f"collective.{check}")["node2",]
+    assert finding.outcome.value == "skip"
+    assert "software.python-is-there" in finding.message
+
+
 def test_no_answer_is_no_pass():
     snap = without(meeting(*(waiting(rank) for rank in range(3))), "node3", Rendezvous)
     assert told(snap)["node3"] == "unknown"

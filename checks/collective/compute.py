@@ -5,13 +5,16 @@ from __future__ import annotations
 import statistics
 
 from checks.check import node_check
+from checks.collective.rendezvous import unopened
 from checks.facts import NodeView
 from checks.facts.cgroup import Cgroup
 from checks.facts.compute import Compute, Measured
 from checks.facts.limits import Limits
 from checks.facts.load import Load
 from checks.facts.rendezvous import Rendezvous
+from checks.facts.rooms import Rooms
 from checks.facts.smoke import Smoke
+from checks.facts.software import Software
 from checks.limits.control_group import lacks_cpus
 from checks.limits.load import cpus_are_free
 from checks.model import Severity, Verdict, block, ok, skip, warn
@@ -21,13 +24,19 @@ from checks.training.smoke import step_time_is_alike
 UNITS = {"fp32": "GFLOP/s", "bf16": "GFLOP/s"}
 
 
-@node_check("collective.accelerators-are-alike-fast", Rendezvous, Compute, severity=Severity.WARN)
+@node_check(
+    "collective.accelerators-are-alike-fast",
+    *(Rendezvous, Compute, Software, Rooms),
+    severity=Severity.WARN,
+)
 def accelerators_are_alike_fast(node: NodeView) -> Verdict:
     """Every accelerator computes numbers, about as fast as those like it in the cluster.
 
     All ranks wait for the slowest at every step: one GPU that is hot, throttled or badly seated
     costs the whole cluster what it lacks itself.
     """
+    if why := unopened(node):
+        return skip(why)
     if node.has(Rendezvous) and not node.read(Rendezvous).opened:
         return skip("torch was not imported; see collective.ranks-meet")
     seen = node.read(Compute)

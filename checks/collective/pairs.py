@@ -11,16 +11,17 @@ from checks.facts.environment import Environment
 from checks.facts.interfaces import Interfaces
 from checks.facts.names import Names
 from checks.facts.pairs import Pairs, Table, table
-from checks.facts.ports import Dialled
+from checks.facts.ports import Dialled, PortSettings
 from checks.fold import fold
 from checks.model import Fix, Severity, Verdict, block, ok, skip, unknown, warn
+from checks.ports.settings import ephemeral_range_is_wide_enough
 from checks.remembered import remembered
 from checks.rendezvous import training_interface
 from checks.speeds import Pair, Reasons, common, far, nearness, reasons, slow, speed
 
 CRAWL_GBIT = 0.01
 """Below, one step of the smallest model takes minutes and would be taken for a hang."""
-NEEDS = (Pairs, Dialled, Interfaces, Names, Environment)
+NEEDS = (Pairs, Dialled, PortSettings, Interfaces, Names, Environment)
 ENOUGH = 3
 """Of two nodes nobody can say which is the slow one."""
 NODE, LINK, CUT = (
@@ -112,6 +113,8 @@ def links_are_alike(source: NodeView, target: NodeView) -> Verdict:
     if why := fact.left_out.get(target.name):
         return skip(f"they cannot talk; see {why}")
     if why := fact.failed.get(target.name):
+        if narrow := _used_up(source.cluster):
+            return skip(f"{narrow} has no port left; see ports.ephemeral-range-is-wide-enough")
         return unknown(f"nothing could be measured from {source.name} to {target.name}: {why}")
     one = fact.measured.get(target.name)
     if one is None:
@@ -132,6 +135,12 @@ def links_are_alike(source: NodeView, target: NodeView) -> Verdict:
     if one.gbit_s < CRAWL_GBIT:
         return block("crawls", message, fix, gbit_s=one.gbit_s, latency_us=one.latency_us)
     return warn("slow-pair", message, fix, gbit_s=one.gbit_s, latency_us=one.latency_us)
+
+
+def _used_up(cluster: ClusterView) -> str:
+    """A node whose kernel has too few ports: its calls fail, and so do those in its rounds."""
+    seen = (one for one in cluster.reached if one.has(PortSettings))
+    return next((one.name for one in seen if ephemeral_range_is_wide_enough.judge(one).cause), "")
 
 
 def _explained(cluster: ClusterView, pair: Pair) -> str:

@@ -6,20 +6,24 @@ from checks.check import node_check
 from checks.collective.apart import told
 from checks.facts import ClusterView, NodeView
 from checks.facts.rendezvous import Met, Rendezvous
+from checks.facts.rooms import Rooms
 from checks.facts.software import Software
 from checks.meeting import culprits
 from checks.model import Verdict, block, ok, skip, unknown
+from checks.training.smoke import cannot_train
 
 SHOWN = 8
 
 
-@node_check("collective.ranks-meet", Rendezvous, Software)
+@node_check("collective.ranks-meet", Rendezvous, Software, Rooms)
 def ranks_meet(node: NodeView) -> Verdict:
     """All ranks of all nodes meet where training will, and their first sum is right.
 
     A rank that does not come lets all others wait without a word until a time-out of ten minutes
     or more, and their messages name whoever waited, not who was missing.
     """
+    if why := unopened(node):
+        return skip(why)
     seen = node.read(Rendezvous)
     if not seen.opened:
         return _not_begun(node, seen)
@@ -40,14 +44,14 @@ def ranks_meet(node: NodeView) -> Verdict:
     return _waited(node, met, found)
 
 
+def unopened(node: NodeView) -> str:
+    """Why no rank of that node came to life, where another check says so."""
+    opened = node.has(Rendezvous) and node.read(Rendezvous).opened
+    return "" if opened else cannot_train(node, packages=("torch",))
+
+
 def _not_begun(node: NodeView, seen: Rendezvous) -> Verdict:
     """Torch could not be imported; the others met without this node."""
-    if node.has(Software):
-        software = node.read(Software)
-        if not software.ok:
-            return skip("the interpreter does not run; see software.python-is-there")
-        if software.modules.get("torch") is None:
-            return skip("torch is not there; see software.deepspeed-is-installed")
     first = seen.detail.strip().partition("\n")[0][:400]
     message = f"no rank of {node.name} can import torch: {seen.error or 'it ended'}: {first}"
     command = f"{node.job.python} -c 'import torch'"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 
 from checks.check import node_check
+from checks.collective.rendezvous import unopened
 from checks.facts import NodeView
 from checks.facts.environment import Environment
 from checks.facts.gpus import Gpus
@@ -12,6 +13,8 @@ from checks.facts.interfaces import Interfaces
 from checks.facts.names import Names
 from checks.facts.rdma import Rdma
 from checks.facts.rendezvous import Rendezvous
+from checks.facts.rooms import Rooms
+from checks.facts.software import Software
 from checks.fold import fold
 from checks.gpu.direct import gpus_reach_adapters
 from checks.model import Fix, Severity, Verdict, ok, skip, unknown, warn
@@ -22,7 +25,7 @@ from checks.rendezvous import training_interface
 from checks.transport import IB_DISABLE, IB_HCA, NET, SOCKETS, allowed_ports, kind_of, transport
 from checks.variables import NCCL_IFNAME, leading_number
 
-NEEDS = (Rendezvous, Rdma, Environment, Interfaces, Names)
+NEEDS = (Rendezvous, Rdma, Environment, Interfaces, Names, Software, Rooms)
 Ranks = Mapping[int, Used]
 
 
@@ -33,6 +36,8 @@ def ranks_use_the_fastest_transport(node: NodeView) -> Verdict:
     NCCL falls back to sockets without a word when it cannot use an adapter, and trains on at a
     tenth of the speed; gloo and NCCL alike may take an interface that was meant for logins.
     """
+    if why := unopened(node):
+        return skip(why)
     seen = node.read(Rendezvous)
     if not seen.opened:
         return skip("torch was not imported; see collective.ranks-meet")

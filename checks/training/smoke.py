@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+from collections.abc import Collection
 
 from checks.check import node_check
 from checks.facts import NodeView
@@ -30,7 +31,7 @@ def smoke_trains(node: NodeView) -> Verdict:
     A broken package, a missing compiler, a GPU out of memory or a bad link between two GPUs of one
     machine shows here in seconds and by name, and not as a hang of the whole cluster.
     """
-    elsewhere = _named_elsewhere(node)
+    elsewhere = cannot_train(node)
     if elsewhere:
         return skip(elsewhere)
     seen = node.read(Smoke)
@@ -53,13 +54,13 @@ def smoke_trains(node: NodeView) -> Verdict:
     )
 
 
-def _named_elsewhere(node: NodeView) -> str:
-    """Where the root cause is named, if the node's other facts show one."""
+def cannot_train(node: NodeView, packages: Collection[str] = ("torch", "deepspeed")) -> str:
+    """Why no rank can start on that node, and which check says so, if its other facts show it."""
     if node.has(Software):
         software = node.read(Software)
         if not software.ok:
             return "the interpreter does not run; see software.python-is-there"
-        if any(software.modules.get(name) is None for name in ("torch", "deepspeed")):
+        if any(software.modules.get(name) is None for name in packages):
             return "the interpreter lacks a package; see software.deepspeed-is-installed"
         if own_file(node):
             return "a file has a package's name; see software.packages-are-the-environments-own"
@@ -115,7 +116,7 @@ def step_time_is_alike(node: NodeView) -> Verdict:
 
     All ranks wait for the slowest at every step. Only differences of over 50 ms count.
     """
-    elsewhere = _named_elsewhere(node)
+    elsewhere = cannot_train(node)
     if elsewhere:
         return skip(elsewhere)
     if node.read(Smoke).failed is not None:
