@@ -233,7 +233,7 @@ def _last(findings: Sequence[Finding], then: Next, *, colour: bool) -> str:
     if decide(findings) == "stop":
         what = f"{stopping} finding{'s' * (stopping != 1)} forbid{'s' * (stopping == 1)} the start"
         return f"{painted('STOP', '×', colour=colour)}  {what}. {then.stop}"
-    what = f"{marks['√']} claim{'s hold' if marks['√'] != 1 else ' holds'}" + (
-        f", {warnings} warned" if warnings else ""
-    )
+    held = f"{marks['√']} claim{'s hold' if marks['√'] != 1 else ' holds'}"
+    what = held if marks["√"] else "nothing that was asked applies here"
+    what += f", {warnings} warned" if warnings else ""
     return f"{painted('GO', '√', colour=colour)}  {what}. {then.go}"

@@ -33,6 +33,11 @@ def test_an_area_that_holds_is_one_line():
     assert lines == ["√ ports      4096 hold", "", "GO  4096 claims hold. Next: start"]
 
 
+def test_a_go_for_want_of_anything_that_applies_says_so():
+    lines = told(pair("gpu01", "gpu02", Outcome.SKIP))
+    assert lines[-1] == "GO  nothing that was asked applies here. Next: start"
+
+
 def test_equal_findings_are_told_once_over_folded_nodes():
     lines = told(*map(low, NAMES[:7]))
     assert "  × gpu[01-07] is low" in lines
