@@ -79,6 +79,8 @@ class Job:
     env: Mapping[str, str] = field(default_factory=dict)
     allow: tuple[str, ...] = ()
     max_age_s: float = 1800.0
+    nccl_tests: str | None = None
+    """all_reduce_perf on the nodes, or its folder; else it is looked for on their PATH."""
     where: str = ""
     """Where the nodes were read from, for messages: a path, `--hosts` or `SLURM_JOB_NODELIST`."""
     notes: tuple[str, ...] = ()

@@ -56,6 +56,7 @@ hosts = "hosts.txt"
 [preflight]
 # allow   = []                   # checks or areas that may fail
 # max_age = "30m"                # how old a passed preflight may be for `start` to trust it
+# nccl_tests = "/opt/nccl-tests"  # where all_reduce_perf is, if not on the nodes' PATH
 """
 
 

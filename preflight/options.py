@@ -25,6 +25,7 @@ _JOB = {
     "--ssh-config": "OpenSSH client configuration to use",
     "--python": "training interpreter on the nodes; default: the one running this",
     "--master-port": "port of the rendezvous on the head",
+    "--nccl-tests": "all_reduce_perf on the nodes, or its folder; default: on their PATH",
 }
 _FILES = {
     "--report": "write the findings as JSON",

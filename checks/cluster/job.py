@@ -61,6 +61,7 @@ class Options:
     allow: tuple[str, ...] = ()
     """Each as typed: an id or an area, or several joined by commas."""
     max_age: str | None = None
+    nccl_tests: str | None = None
 
 
 def build_job(options: Options, *, cwd: Path, environ: Mapping[str, str]) -> Job:

@@ -65,6 +65,7 @@ class LaunchFile:
     env: Mapping[str, str] | None = None
     allow: tuple[str, ...] | None = None
     max_age_s: float | None = None
+    nccl_tests: str | None = None
     places: Mapping[str, str] = field(default_factory=dict)
     """`file:line` of each field that was given, for what only shows when it is put to use."""
 
@@ -186,7 +187,11 @@ _KEYS: Mapping[str, Mapping[str, tuple[str, Reader]]] = {
         "include": ("include", line),
         "exclude": ("exclude", line),
     },
-    "preflight": {"allow": ("allow", lines), "max_age": ("max_age_s", seconds)},
+    "preflight": {
+        "allow": ("allow", lines),
+        "max_age": ("max_age_s", seconds),
+        "nccl_tests": ("nccl_tests", line),
+    },
 }
 _TABLES = (*(table for table in _KEYS if table), "env")
 

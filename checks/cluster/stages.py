@@ -10,6 +10,7 @@ from checks.cluster import (
     compute,
     counters,
     mesh,
+    nccl_tests,
     pairs,
     pdsh,
     ports,
@@ -70,6 +71,12 @@ STAGES: tuple[Stage, ...] = (
         rendezvous.stage,
     ),
     Stage("compute", (Rendezvous,), ("warm_task", "warm_close"), compute.stage),
+    Stage(
+        "nccl_tests",
+        (Gpus, Interfaces, Names, Environment, Rdma),
+        ("nccl_tests_find", "nccl_tests_run"),
+        nccl_tests.stage,
+    ),
     Stage("later_counters", (Counters,), ("counters",), counters.stage),
     Stage("later_rdma_counters", (RdmaCounters,), ("rdma_counters",), rdma_counters.stage),
 )

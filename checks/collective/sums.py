@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from checks.check import cluster_check
+from checks.collective.node_sums import rows as rows_of
+from checks.collective.node_sums import wrong_values
 from checks.collective.pairs import measured
 from checks.errors import FactError
 from checks.facts import ClusterView, NodeView
@@ -12,6 +15,7 @@ from checks.facts.environment import Environment
 from checks.facts.gpus import Gpus
 from checks.facts.interfaces import Interfaces
 from checks.facts.names import Names
+from checks.facts.nccl_tests import NcclTests
 from checks.facts.pairs import Pairs
 from checks.facts.rdma import Rdma
 from checks.facts.rendezvous import Rendezvous, Sum
@@ -33,7 +37,7 @@ MIB, GB = 2**20, 1e9
 
 @cluster_check(
     "collective.bus-bandwidth-is-in-line",
-    *(Rendezvous, Rdma, Environment, Interfaces, Names),
+    *(Rendezvous, Rdma, Environment, Interfaces, Names, NcclTests),
     severity=Severity.WARN,
 )
 def bus_bandwidth_is_in_line(cluster: ClusterView) -> Verdict:
@@ -43,29 +47,56 @@ def bus_bandwidth_is_in_line(cluster: ClusterView) -> Verdict:
     be slow: a shared uplink, adapters far from their GPUs, a wrong algorithm.
     """
     nodes = [one for one in cluster.reached if _met(one)]
+    seen = cluster.head.read(NcclTests) if cluster.head.has(NcclTests) else NcclTests()
+    if seen.by and seen.out:
+        return _of_nccl_tests(cluster, nodes, seen)
     if len(nodes) < len(("one", "another")):
         return skip("ranks of fewer than two nodes met")
-    seen = nodes[0].read(Rendezvous)
-    sums = seen.ranks[0].said.sums
+    met = nodes[0].read(Rendezvous)
+    sums = met.ranks[0].said.sums
     if any(node.read(Rendezvous).failed for node in nodes) or not sums:
         return skip("not all ranks met; see collective.ranks-meet")
-    best = max(sums, key=lambda one: busbw(one, seen.world))
-    reached = busbw(best, seen.world) * 8
+    best = max(sums, key=lambda one: busbw(one, met.world))
+    told = _told(best.size, met.world, busbw(best, met.world))
+    rows = table(sums, met.world)
+    return _held(cluster, nodes, busbw(best, met.world) * 8, told, table=rows, apart=seen.apart)
+
+
+def _of_nccl_tests(cluster: ClusterView, nodes: list[NodeView], seen: NcclTests) -> Verdict:
+    """All ranks as one in all_reduce_perf; wrong values of it block."""
+    perf = seen.perf
+    if perf.wrong:
+        return wrong_values(perf, f"{seen.ranks} ranks on all nodes", cluster.head)
+    if perf.best is None:
+        return skip("all_reduce_perf told of no size")
     told = (
-        f"all-reduce of {best.size / MIB:.3g} MiB over {seen.world} ranks: bus bandwidth "
-        f"{reached / 8:.3g} GB/s ({speed(reached)})"
+        f"{_told(perf.best.size, seen.ranks, perf.best.busbw)} by all_reduce_perf under {seen.by}"
     )
-    found = _expected(cluster, nodes, seen.backend)
+    return _held(cluster, nodes, perf.best.busbw * 8, told, table=rows_of(perf))
+
+
+def _told(size: int, ranks: int, reached: float) -> str:
+    return (
+        f"all-reduce of {size / MIB:.3g} MiB over {ranks} ranks: bus bandwidth "
+        f"{reached:.3g} GB/s ({speed(reached * 8)})"
+    )
+
+
+def _held(
+    cluster: ClusterView, nodes: list[NodeView], reached: float, told: str, **evidence: Any
+) -> Verdict:
+    """Gbit/s against what is asked at least, where anything says how fast a line is."""
+    found = _expected(cluster, nodes) if len(nodes) > 1 else None
     if found is None:
-        return ok(f"{told}; no link says how fast it is", table=table(sums, seen.world))
+        return ok(f"{told}; no link says how fast it is", **evidence)
     least, why = found
     if reached >= least:
-        return ok(told, table=table(sums, seen.world))
+        return ok(told, **evidence)
     note = (
         "NCCL_DEBUG=INFO shows rings and ways; topology, shared uplinks, processors that are busy"
     )
     message = f"{told}; expected {speed(least)} at least: {why}"
-    return warn("slow", message, Fix("", "", note), table=table(sums, seen.world))
+    return warn("slow", message, Fix("", "", note), **evidence)
 
 
 def algbw(one: Sum) -> float:
@@ -95,10 +126,9 @@ def _met(node: NodeView) -> bool:
     return node.has(Rendezvous) and bool(node.read(Rendezvous).ranks)
 
 
-def _expected(
-    cluster: ClusterView, nodes: list[NodeView], backend: str
-) -> tuple[float, str] | None:
+def _expected(cluster: ClusterView, nodes: list[NodeView]) -> tuple[float, str] | None:
     """Gbit/s that are asked at least, and why; None where nobody says how fast a line is."""
+    backend = nodes[0].read(Rendezvous).backend
     over = backend if backend == "gloo" else used(nodes[0].read(Rendezvous).ranks[0].kept).network
     if over not in MOST_GBIT:
         return _of_adapters(nodes)

@@ -40,19 +40,3 @@ class Carrier:
     files: Mapping[str, str] = field(default_factory=dict)
     is_agent: bool = False
     """Whether it is the agent itself, which outlives its keeper to end what runs there."""
-
-
-def ssh_config(job: Job, nodes: Sequence[str], *, users: bool) -> str:
-    """Ports, and where asked for users, that differ from ssh's own, above the login's own config.
-
-    Empty where none differs.
-    """
-    blocks = []
-    for name in nodes:
-        port = job.node(name).port or job.ssh.port
-        user = users and (job.node(name).user or job.ssh.user)
-        lines = [f"  Port {port}\n"] if port else []
-        lines += [f"  User {user}\n"] if user else []
-        blocks += [f"Host {name}\n", *lines] if lines else []
-    own = "Match all\n  Include ~/.ssh/config\n  Include /etc/ssh/ssh_config\n"
-    return "".join(blocks) + own if blocks else ""

@@ -5,7 +5,8 @@ mpirun logs in from the head to every node, and needs Open MPI on all of them.
 
 from __future__ import annotations
 
-from launcher.backends.carrier import SSH_CONFIG, Carrier, Trip, ssh_config
+from checks.cluster.headssh import ssh_config
+from launcher.backends.carrier import SSH_CONFIG, Carrier, Trip
 
 HOSTS = "mpi_hosts"
 MISSING = 'install Open MPI on every node (openmpi-bin), or start without it: backend = "ssh"'

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import shlex
 
+from checks.cluster.headssh import ssh_config
 from checks.model import Job
-from launcher.backends.carrier import SSH_CONFIG, Carrier, Trip, ssh_config
+from launcher.backends.carrier import SSH_CONFIG, Carrier, Trip
 
 FAN_OUT = 1024
 MISSING = 'install pdsh there, or start without it: backend = "ssh"'

@@ -1,0 +1,34 @@
+"""What all_reduce_perf of nccl-tests printed on a node, or why it did not run there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from checks.facts.decode import Fact
+from checks.nccl_tests import Perf, read_perf
+
+
+@dataclass(frozen=True)
+class NcclTests(Fact):
+    """`path` is where the node has it, empty where it has none; `skipped` why it did not run.
+
+    `by` is mpirun or srun where the ranks of all nodes ran as one, and then the head's fact holds
+    what they printed; empty where the node ran alone. `apart` is why they did not run as one.
+    `code` is None where its time was up.
+    """
+
+    section: ClassVar[str] = "nccl_tests"
+    path: str = ""
+    skipped: str = ""
+    by: str = ""
+    apart: str = ""
+    ranks: int = 0
+    code: int | None = 0
+    out: str = ""
+    err: str = ""
+
+    @property
+    def perf(self) -> Perf:
+        """What it printed, read."""
+        return read_perf(f"{self.out}\n{self.err}")
