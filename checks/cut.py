@@ -76,7 +76,7 @@ def _cut(
     rest = tuple(name for one in others for name in one)
     pairs = {(a, b) for a in group for b in rest if out}
     pairs |= {(b, a) for a in group for b in rest if into}
-    here, there = (_network(matrix.addresses, names) for names in (group, rest))
+    here, there = (network(matrix.addresses, names) for names in (group, rest))
     between = f"{here} and {there}" if here and there and here != there else "them"
     return Cut(group, rest, out, into, frozenset(pairs), between)
 
@@ -96,7 +96,7 @@ def _islands(matrix: Matrix) -> list[tuple[str, ...]]:
 
 def _networks(matrix: Matrix) -> list[tuple[str, ...]]:
     """The nodes of each /24 or /64, as far as their addresses are told."""
-    of = {name: _network(matrix.addresses, [name]) for name in matrix.nodes}
+    of = {name: network(matrix.addresses, [name]) for name in matrix.nodes}
     return _joined(matrix.nodes, lambda a, b: bool(of[a]) and of[a] == of[b])
 
 
@@ -115,7 +115,7 @@ def _joined(names: Sequence[str], near: Callable[[str, str], bool]) -> list[tupl
     return groups
 
 
-def _network(addresses: Mapping[str, str], names: Iterable[str]) -> str:
+def network(addresses: Mapping[str, str], names: Iterable[str]) -> str:
     """The one network of all these nodes' addresses; empty where there is none or none is told."""
     seen = set()
     for name in names:

@@ -63,3 +63,21 @@ def test_a_whole_that_fails_only_as_a_whole_accuses_nobody():
 
 def test_rounds_are_bounded():
     assert found(64, {"node1"}, rounds=2) == (set(), 2)
+
+
+def test_groups_part_where_their_networks_part():
+    asked: list[list[Group]] = []
+
+    def meets(groups):
+        asked.append(list(groups))
+        return ["node2" not in group for group in groups]
+
+    networks = dict.fromkeys(("node1", "node3", "node5"), "a") | dict.fromkeys(
+        ("node2", "node4", "node6", "node7", "node8"), "b"
+    )
+    assert smallest(names(8), meets, 9, networks) == [("node2",)]
+    assert asked[0] == [
+        ("node1", "node3", "node5"),
+        ("node2", "node4", "node6", "node7", "node8"),
+    ]
+    assert asked[1] == [("node2", "node4", "node6"), ("node7", "node8")]

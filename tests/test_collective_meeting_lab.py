@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -20,7 +20,12 @@ from launcher.lab.shape import Shape
 from tests.flights import job_of
 from tests.labs import assert_nothing_left, down_and_gone, leavings
 
-CHECKS = ("collective.ranks-meet", "collective.ranks-use-the-fastest-transport")
+CHECKS = (
+    "collective.ranks-meet",
+    "collective.ranks-use-the-fastest-transport",
+    "collective.groups-meet",
+)
+RACKS = (["node1", "node2"], ["node3", "node4"])
 LATE = """\
 import sys, threading, time
 
@@ -56,7 +61,21 @@ def flown(lab: Lab) -> dict[tuple[str, str], Finding]:
     job = job_of(lab)
     claims = claims_of([CATALOGUE[check] for check in CHECKS], job)
     found = judge(claims, ClusterView(gather(job, claims)))
-    return {(one.check, one.subject[0]): one for one in found}
+    return {(one.check, *one.subject, "")[:2]: one for one in found}
+
+
+def drop_from(lab: Lab, name: str, others: Sequence[str]) -> None:
+    """No connection of `others` to ports of the ephemeral range there; the master port is open."""
+    sources = ", ".join(lab.node(other).address for other in others)
+    rule = f"ip saddr {{ {sources} }} tcp dport 32768-60999 ct state new drop"
+    chain = f"chain input {{ type filter hook input priority 0; {rule}; }}"
+    done = lab.node(name).run(f"nft -f - <<'END'\ntable inet apart {{ {chain}; }}\nEND")
+    assert done.returncode == 0, done.stderr
+
+
+def allow_all(lab: Lab) -> None:
+    for node in lab.nodes:
+        node.run("nft delete table inet apart 2>/dev/null; true")
 
 
 def test_two_bad_nodes_are_told_one_by_its_words_and_one_by_halves(
@@ -81,3 +100,30 @@ def test_two_bad_nodes_are_told_one_by_its_words_and_one_by_halves(
     assert slow.startswith("rank 1 on node2 hung in stage 'all-reduce'")
     assert slow.endswith("without it the others meet")
     assert_nothing_left(four, before)
+
+
+def test_a_pair_and_a_cut_between_two_racks_are_told_as_such(
+    four: Lab, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(rendezvous, "LIMIT_S", 8.0)
+    drop_from(four, "node2", ["node3"])
+    drop_from(four, "node3", ["node2"])
+    found = flown(four)
+    accused = {name: one for (check, name), one in found.items() if one.cause}
+    assert len(accused) == 1, accused
+    ((name, one),) = accused.items()
+    other = {"node2": "node3", "node3": "node2"}[name]
+    assert one.cause == "peer-not-reached"
+    assert f"{other} is met by all but {name}: of such a pair" in one.message
+    assert found[CHECKS[2], ""].outcome.value == "pass"
+    allow_all(four)
+    for one_side, other_side in (RACKS, RACKS[::-1]):
+        for name in one_side:
+            drop_from(four, name, other_side)
+    before = leavings(four)
+    found = flown(four)
+    causes = {(check, name): one.cause for (check, name), one in found.items() if one.cause}
+    assert causes == {(CHECKS[2], ""): "cut"}, causes
+    assert_nothing_left(four, before)
+    groups = {frozenset(side) for side in found[CHECKS[2], ""].evidence["groups"]}
+    assert groups == {frozenset(side) for side in RACKS}

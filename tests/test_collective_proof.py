@@ -12,6 +12,7 @@ from checks.facts.snapshot import Answer, Snapshot
 from tests.snapshots import judged, snapshot
 
 CHECK = "collective.ranks-meet"
+GROUPS = "collective.groups-meet"
 
 
 class Nodes:
@@ -22,6 +23,7 @@ class Nodes:
         self.failing: set[str] = how.get("failing", set())
         self.hanging: list[set[str]] = how.get("hanging", [])
         self.silent: set[str] = how.get("silent", set())
+        self.per_network: int = how.get("per_network", 250)
         self.asked: list[list[tuple[str, ...]]] = []
 
     def hold(self, groups) -> dict[str, Answer]:
@@ -33,7 +35,7 @@ class Nodes:
         hangs = any(them <= set(group) for them in self.hanging)
         for number, name in enumerate(group):
             data = {"address": "10.0.0.1", "port": 29500, "limit": 20.0, "world": len(group)}
-            data |= {"backend": "gloo", "own": f"10.0.0.{name[4:]}"}
+            data |= {"backend": "gloo", "own": self.own(name)}
             said: dict[str, Any] = {"stage": "done"}
             if name in failing:
                 said = {"stage": "group", "error": "RuntimeError", "detail": f"{name} is bad"}
@@ -48,6 +50,10 @@ class Nodes:
                 name,
                 ({"error": "gone"} if name in self.silent else {"data": data | {"ranks": ranks}}),
             )
+
+    def own(self, name: str) -> str:
+        number = int(name[4:])
+        return f"10.0.{(number - 1) // self.per_network}.{number}"
 
     def met(self) -> Snapshot:
         snap = snapshot(self.names)
@@ -133,3 +139,40 @@ def test_who_gives_no_answer_is_left_out_and_is_no_pass():
     nodes = Nodes(3, silent={"node2"})
     assert told(nodes.met()) == {"node1": "pass", "node2": "unknown", "node3": "pass"}
     assert nodes.asked[1] == [("node1", "node3")]
+
+
+def across(one: tuple[int, ...], other: tuple[int, ...]) -> list[set[str]]:
+    return [{f"node{a}", f"node{b}"} for a in one for b in other]
+
+
+def test_two_racks_that_do_not_meet_are_told_as_groups_and_nobody_is_accused():
+    nodes = Nodes(4, hanging=across((1, 2), (3, 4)))
+    snap = nodes.met()
+    assert set(told(snap).values()) == {"skip"}
+    (found,) = judged(snap, GROUPS).values()
+    assert found.cause == "cut"
+    assert {frozenset(side) for side in found.evidence["groups"]} == {
+        frozenset({"node1", "node2"}),
+        frozenset({"node3", "node4"}),
+    }
+
+
+def test_networks_that_do_not_meet_are_told_however_large_they_are():
+    nodes = Nodes(12, hanging=across(tuple(range(1, 7)), tuple(range(7, 13))), per_network=6)
+    snap = nodes.met()
+    assert set(told(snap).values()) == {"skip"}
+    (found,) = judged(snap, GROUPS).values()
+    assert "node[1-6] and node[7-12] each meet inside" in found.message
+    assert "between 10.0.0.0/24 and 10.0.1.0/24" in found.message
+
+
+def test_a_pair_in_two_networks_is_no_cut():
+    snap = Nodes(4, hanging=[{"node2", "node3"}], per_network=2).met()
+    assert judged(snap, GROUPS)[()].outcome.value == "pass"
+    assert sorted(told(snap).values()) == ["hang", "skip", "skip", "skip"]
+
+
+def test_two_that_are_bad_by_themselves_are_no_group():
+    snap = Nodes(5, hanging=[{"node2"}, {"node4"}], per_network=3).met()
+    assert judged(snap, GROUPS)[()].outcome.value == "pass"
+    assert {name for name, one in told(snap).items() if one == "hang"} == {"node2", "node4"}

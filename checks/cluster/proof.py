@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from checks.bisect import Group, Meets, smallest
+from checks.cut import network
 from checks.facts.decode import decode
 from checks.facts.rendezvous import STAGES, Rendezvous
 from checks.facts.snapshot import Answer
@@ -28,6 +29,7 @@ def until_met(hold: Hold, names: Sequence[str]) -> dict[str, Answer]:
 
     In the data of an accused node `shown` is the rank that shows it best, `left_out` are all that
     were left out, and `again` is whether the others then met. Its ranks have the whole's numbers.
+    Where groups meet inside and only not each other, nobody is accused: all have them as `cut`.
     """
     told = hold([names])
     numbers = {name: [rank["rank"] for rank in _ranks(told[name])] for name in names}
@@ -45,9 +47,55 @@ def until_met(hold: Hold, names: Sequence[str]) -> dict[str, Answer]:
             break
         told |= hold([left])
         met = _came_through(told, left)
+        if not met and _part(hold, told, names, _sides(told, names)):
+            return told
+    waited = len(out) > 1 and all(_only_waited(told[name]) for name in out)
+    if met and waited and _part(hold, told, names, [tuple(out), tuple(left)]):
+        return told
     for name in out:
         told[name].get("data", {}).update(left_out=out, again=met)
     return told
+
+
+def _sides(told: Mapping[str, Answer], names: Sequence[str]) -> list[Group]:
+    """The nodes of each network, if there are several and none holds one node alone."""
+    found: dict[str, list[str]] = {}
+    for name, where in _networks(told, names).items():
+        found.setdefault(where, []).append(name)
+    several = len(found) > 1 and all(len(group) > 1 for group in found.values())
+    return [tuple(group) for group in found.values()] if several else []
+
+
+def _networks(told: Mapping[str, Answer], names: Sequence[str]) -> dict[str, str]:
+    own = {name: told[name].get("data", {}).get("own", "") for name in names}
+    return {name: network(own, [name]) for name in names}
+
+
+def _only_waited(answer: Answer) -> bool:
+    """Whether that accused node failed for want of others alone, as far as its ranks tell."""
+    ranks = decode(Rendezvous, answer["data"]).failed if "data" in answer else ()
+    return bool(ranks) and all(one.waited and not one.said.wrong for one in ranks)
+
+
+def _part(
+    hold: Hold, told: Mapping[str, Answer], names: Sequence[str], sides: Sequence[Group]
+) -> bool:
+    """Whether each side meets by itself: then all nodes are told of the cut, and none accused."""
+    if not sides or not all(_only_waited(told[name]) for name in names if _failed(told[name])):
+        return False
+    inside = hold(sides)
+    if not all(_came_through(inside, side) for side in sides):
+        return False
+    for name in names:
+        data = told[name].get("data", {})
+        for key in ("shown", "apart"):
+            data.pop(key, None)
+        data["cut"] = [list(side) for side in sides]
+    return True
+
+
+def _failed(answer: Answer) -> bool:
+    return "data" not in answer or bool(decode(Rendezvous, answer["data"]).failed)
 
 
 def _ranks(answer: Answer) -> list[dict[str, Any]]:
@@ -86,7 +134,7 @@ def _by_halves(hold: Hold, told: dict[str, Answer], left: Group) -> list[str]:
         last.update(hold(groups))
         return [not _failed_later(_seen(last, group), group) for group in groups]
 
-    groups = smallest(left, meets, MOST_ROUNDS)
+    groups = smallest(left, meets, MOST_ROUNDS, _networks(told, left))
     apart = {name: group for group in groups for name in _settled(group, left, meets)}
     for name, group in apart.items():
         rank = _seen(told, [name])[name].failed[0].rank

@@ -101,12 +101,25 @@ def _no_store(node: NodeView, seen: Rendezvous, rank: Met, who: str) -> Verdict:
 def _no_peer(node: NodeView, seen: Rendezvous, rank: Met, who: str) -> Verdict:
     """The rank may be another node's, where that one calls this node in vain."""
     targets = ", ".join(rank.unanswered[:4])
+    pair = _pair(node, seen, rank) if seen.again else ""
     message = (
         f"{who} gets no answer from {targets} in {seen.limit:.0f} s: {seen.backend} connects the "
         f"ranks with each other on ports of the ephemeral range ({node.name}: {seen.own})"
     )
     fix = node.fix("nft list ruleset", "what drops ports that no service owns?", root=True)
-    return block("peer-not-reached", f"{message}{_proved(seen)}", fix, stack=rank.err)
+    return block("peer-not-reached", f"{message}{_proved(seen)}{pair}", fix, stack=rank.err)
+
+
+def _pair(node: NodeView, seen: Rendezvous, rank: Met) -> str:
+    """That it is two nodes, where the only one that it misses meets all others."""
+    owners = {
+        one.read(Rendezvous).own: one.name for one in node.cluster.reached if one.has(Rendezvous)
+    }
+    ends = {seen.own, *(target.rpartition(":")[0] for target in rank.unanswered)}
+    if rank not in seen.ranks or len(ends) != len(("one", "another")) or not ends <= owners.keys():
+        return ""
+    other = next(owners[end] for end in ends if end != seen.own)
+    return f"; {other} is met by all but {node.name}: of such a pair the one that calls is named"
 
 
 def _hang(node: NodeView, seen: Rendezvous, rank: Met, who: str) -> Verdict:

@@ -38,6 +38,8 @@ def ranks_meet(node: NodeView) -> Verdict:
         slowest = max(rank.ended for one in met.values() for rank in one.ranks)
         message = f"{seen.world} ranks met at {seen.address}:{seen.port} over {seen.backend}"
         return ok(f"{message} in {slowest:.1f} s", seconds=slowest, torch=seen.torch)
+    if seen.cut:
+        return skip("it meets its own group; see collective.groups-meet")
     found = {name: one.shown for name, one in met.items() if one.shown} or culprits(met)
     if node.name in found:
         return told(node, seen, found[node.name])

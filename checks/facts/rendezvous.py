@@ -99,7 +99,8 @@ class Rendezvous(Fact):
     `error` and `detail` are those of the import of torch, with which nothing began. Of a node that
     kept the others from it `shown` is the rank that shows it best; `left_out` are the nodes without
     which the meeting was repeated, and `again` whether that one came through. `apart` is the
-    smallest group that did not meet either, where it took halving to find the node.
+    smallest group that did not meet either, where it took halving to find the node. `cut` are
+    groups that meet inside and not each other: then no node is at fault.
     """
 
     section: ClassVar[str] = "rendezvous"
@@ -118,6 +119,7 @@ class Rendezvous(Fact):
     apart: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     again: bool | None = None
+    cut: tuple[tuple[str, ...], ...] = ()
 
     @property
     def opened(self) -> bool:
