@@ -16,9 +16,9 @@ from collections.abc import Iterator, Sequence
 
 from benchmarks.place import Place, place
 from benchmarks.timing import middle, verdict
+from checks.apart.circle import rounds
 from checks.catalogue import CATALOGUE
 from checks.check import claims_of
-from checks.circle import rounds
 from checks.cluster.gather import gather
 from checks.cluster.job import Options, build_job
 from checks.errors import UsageError

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from checks.apart.majority import majority
 from checks.facts import ClusterView, NodeView
 from checks.facts.rdma import Rdma, RdmaPort
-from checks.majority import majority
 from checks.remembered import remembered
 from checks.variables import Setting, in_force, leading_number, listed
 

@@ -16,8 +16,8 @@ from checks.cluster.gather import gather
 from checks.errors import PreflightError
 from checks.facts import ClusterView, Login
 from checks.fold import fold
-from checks.masking import masked_env
 from checks.model import Job
+from checks.reports.masking import masked_env
 from launcher.accelerate_file import accelerate_file
 from launcher.backends.slurm import allocation
 from launcher.everywhere import agreed, run_scripts

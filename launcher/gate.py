@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from checks import report
 from checks.catalogue import CATALOGUE
 from checks.check import claims_of
 from checks.cluster.filter import kept_nodes
@@ -20,9 +19,10 @@ from checks.cluster.job import job_digest
 from checks.errors import UsageError
 from checks.facts import ClusterView, Snapshot
 from checks.judge import decide, judge
-from checks.last import FACTS, LAST, keep_go, since_go
 from checks.model import Job
-from checks.summary import Next, summary
+from checks.reports import report
+from checks.reports.last import FACTS, LAST, keep_go, since_go
+from checks.reports.summary import Next, summary
 
 _NEXT = Next(
     go="starting", stop="mend what is marked ×, or allow it with --allow ID, and start again"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 
-from checks.masking import masked_argv
+from checks.reports.masking import masked_argv
 from launcher.plan import Plan
 
 

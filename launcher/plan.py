@@ -8,8 +8,8 @@ from typing import Any
 
 from checks.cluster.filter import select
 from checks.errors import UsageError
-from checks.masking import masked_env
 from checks.model import Job
+from checks.reports.masking import masked_env
 from launcher.agent.marks import MARK
 from launcher.backends import BACKENDS, Carrier, Trip, agent_argv
 from launcher.programs import PROGRAMS, Program, Share

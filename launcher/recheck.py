@@ -11,8 +11,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from checks import report
-from checks.alike import alike
 from checks.catalogue import CATALOGUE
 from checks.check import Check, Claim, Over, claims_of
 from checks.cluster.gather import gather
@@ -20,7 +18,9 @@ from checks.facts import ClusterView
 from checks.fold import fold
 from checks.judge import judge
 from checks.model import Finding, Job, Outcome
-from checks.summary import clean, mark
+from checks.reports import report
+from checks.reports.alike import alike
+from checks.reports.summary import clean, mark
 
 BUDGET_S = 15.0
 REACHED = "reach.controller-logs-in"

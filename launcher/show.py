@@ -6,7 +6,7 @@ import json
 import shlex
 from typing import Any
 
-from checks.masking import masked_argv, masked_env
+from checks.reports.masking import masked_argv, masked_env
 from launcher.plain import plain_commands
 from launcher.plan import NodePlan, Plan, environment_file, hostfile, node_file
 

@@ -10,8 +10,8 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from pathlib import Path
 
 from checks.fold import fold
-from checks.masking import masked_job
 from checks.model import Job
+from checks.reports.masking import masked_job
 from launcher.attempts import STOPPED_BY_GATE, Attempt, attempts
 from launcher.backends.slurm import allocation
 from launcher.diagnosis import Diagnosis

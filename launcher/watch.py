@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from checks.masking import masking
+from checks.reports.masking import masking
 from launcher.output import Lines
 from launcher.plan import Plan
 

@@ -13,14 +13,14 @@ from checks.check import Claim, claims_of
 from checks.cluster.gather import gather
 from checks.cluster.job import job_digest
 from checks.cluster.line import Line
-from checks.compare import Changed
 from checks.errors import FactError
 from checks.facts import ClusterView, NodeView, Snapshot
 from checks.judge import REACH, judge
-from checks.last import keep_last, since_go
 from checks.model import Finding, Job
-from checks.report import document, write
-from checks.summary import Next, summary
+from checks.reports.compare import Changed
+from checks.reports.last import keep_last, since_go
+from checks.reports.report import document, write
+from checks.reports.summary import Next, summary
 from preflight import options
 from preflight.html import page
 from preflight.items import QUICK_LEAVES_OUT, Asked, asked, one_finding
@@ -130,7 +130,7 @@ class Flight:
         return summary(self.findings, then, colour=colour, changed=self.changed)
 
     def write(self) -> None:
-        """The files asked for, and those of checks.last after a complete run. Raises OSError."""
+        """The files asked for, and after a complete run those that are kept. Raises OSError."""
         if self.snapshot is None:
             return
         took = time.monotonic() - self.began

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from checks.catalogue import CATALOGUE
 from checks.model import Finding
-from checks.summary import mark
+from checks.reports.summary import mark
 
 KINDS = {"√": "p", "‼": "w", "×": "f", "?": "u", "-": "s"}
 """The class of each mark in report.html."""

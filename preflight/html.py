@@ -12,13 +12,13 @@ import string
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from checks.alike import Alike, alike
-from checks.blame import accused
-from checks.compare import Changed, Difference, differing
 from checks.facts import Snapshot
 from checks.fold import fold
 from checks.model import Finding, Outcome
-from checks.summary import clean, evidence_text, mark
+from checks.reports.alike import Alike, alike
+from checks.reports.blame import accused
+from checks.reports.compare import Changed, Difference, differing
+from checks.reports.summary import clean, evidence_text, mark
 from preflight.grid import KINDS, heat_maps, node_table
 from preflight.speeds import speed_map
 

@@ -7,7 +7,7 @@ import types
 import pytest
 
 from checks.model import Finding, Outcome
-from checks.summary import clean, evidence_text
+from checks.reports.summary import clean, evidence_text
 
 
 def properties(finding: Finding) -> list[tuple[str, object]]:

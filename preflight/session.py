@@ -12,7 +12,7 @@ from checks.cluster.gather import plan_commands
 from checks.errors import UsageError
 from checks.judge import decide
 from checks.model import Finding
-from checks.summary import Next
+from checks.reports.summary import Next
 from preflight.flight import Flight
 from preflight.items import Asked, leaves, narrowed_to
 from preflight.outcome import in_one_frame, properties, warned

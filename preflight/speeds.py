@@ -7,9 +7,9 @@ import html
 import io
 from collections.abc import Sequence
 
+from checks.apart.speeds import SLOW, common
 from checks.facts import ClusterView, Snapshot
 from checks.facts.pairs import Measured, Table, table
-from checks.speeds import SLOW, common
 from preflight.grid import MOST_NODES, ROOMY, labels
 
 COLUMNS = ("source", "target", "gbit_s", "latency_us")

@@ -16,8 +16,8 @@ from checks.facts.gpus import Gpus
 from checks.facts.interfaces import Interfaces
 from checks.facts.names import Names
 from checks.facts.rdma import Rdma
-from checks.last import FACTS, LAST
 from checks.model import Severity, ok
+from checks.reports.last import FACTS, LAST
 
 NEEDED = (Gpus, Interfaces, Names, Rdma, Environment, AccelerateFile)
 

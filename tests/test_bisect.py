@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from checks.bisect import Group, smallest
+from checks.apart.bisect import Group, smallest
 
 
 def names(count: int) -> Group:

@@ -8,9 +8,9 @@ from collections.abc import Callable
 
 import pytest
 
-from checks.blame import accused, blame
 from checks.fold import fold
 from checks.model import Finding, Outcome, Severity
+from checks.reports.blame import accused, blame
 
 SIZES = (4, 5, 8, 16)
 

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from checks.blame import accused, blame
 from checks.catalogue import CATALOGUE
 from checks.check import claims_of
 from checks.cluster import resident
@@ -17,6 +16,7 @@ from checks.cluster.gather import gather
 from checks.facts import ClusterView
 from checks.judge import decide, judge
 from checks.model import Finding, Outcome
+from checks.reports.blame import accused, blame
 from launcher.lab.cluster import Lab
 from launcher.lab.shape import Shape
 from tests.documents import ROOT

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from checks.apart.stragglers import yardsticks
 from checks.facts.compute import Compute, Measured, Told
 from checks.facts.rendezvous import Rendezvous
 from checks.facts.smoke import Rank, Said, Smoke
 from checks.facts.snapshot import Snapshot
-from checks.stragglers import yardsticks
 from tests.snapshots import judged, snapshot, with_fact
 
 CHECK = "collective.accelerators-are-alike-fast"

@@ -8,8 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from checks.blame import blame
-from checks.circle import ALL, disjoint, rounds, sampled
+from checks.apart.circle import ALL, disjoint, rounds, sampled
 from checks.cluster.pairs import better
 from checks.facts import Snapshot
 from checks.facts.interfaces import Interface, Interfaces
@@ -17,6 +16,7 @@ from checks.facts.job_paths import Held, JobPaths
 from checks.facts.pairs import Measured, Pairs
 from checks.facts.ports import Dialled
 from checks.model import Outcome, Severity
+from checks.reports.blame import blame
 from tests.networks import LO, cluster
 from tests.snapshots import judged, with_fact, without
 

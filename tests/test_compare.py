@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from checks.compare import accused_nodes, changed, differing, told
 from checks.facts import Snapshot
 from checks.model import Finding, Outcome, Severity
+from checks.reports.compare import accused_nodes, changed, differing, told
 from tests.snapshots import snapshot, with_fact
 from tests.test_site_checks import real
 from tests.toy_checks import Toy, preflight

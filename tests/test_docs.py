@@ -15,7 +15,7 @@ from checks.cluster.launchfile import _KEYS, READERS, parse_launch_file
 from checks.facts import ClusterView
 from checks.judge import judge
 from checks.logins.causes import MEANING
-from checks.report import document
+from checks.reports.report import document
 from tests.documents import PAGES, ROOT, Page, page, shown
 from tests.snapshots import snapshot
 

@@ -10,8 +10,8 @@ import pytest
 from checks.check import Check, Over
 from checks.cluster.job import job_digest
 from checks.errors import UsageError
-from checks.last import FACTS, GOOD, LAST
 from checks.model import Severity, block, ok
+from checks.reports.last import FACTS, GOOD, LAST
 from launcher import gate as gate_module
 from launcher.gate import gate, trusted
 from tests.snapshots import snapshot

@@ -8,10 +8,10 @@ import pytest
 from lxml import html as parser
 
 from checks.catalogue import CATALOGUE
-from checks.compare import Change, Changed
 from checks.facts import Snapshot
 from checks.model import Finding, Fix, Outcome, Severity
-from checks.report import document
+from checks.reports.compare import Change, Changed
+from checks.reports.report import document
 from preflight.grid import MOST_NODES
 from preflight.html import page
 from tests.snapshots import snapshot

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from checks.facts.pairs import Measured
-from checks.live import MOST_NODES, drawn, watched
+from checks.reports.live import MOST_NODES, drawn, watched
 from preflight.progress import Progress
 
 NAMES = ("node1", "node2", "node3")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from checks.facts import Snapshot
-from checks.masking import masking
+from checks.reports.masking import masking
 from tests.snapshots import snapshot
 
 SECRET = 'hf_It\'s "quoted" é'

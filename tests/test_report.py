@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from checks.model import Finding, Fix, Outcome, Severity
-from checks.report import document, write
+from checks.reports.report import document, write
 from tests.snapshots import snapshot
 
 NAMES = ("node1", "node2", "node3")

@@ -9,7 +9,7 @@ from lxml import html as parser
 
 from checks.facts import Snapshot
 from checks.facts.pairs import Measured, Pairs
-from checks.report import document
+from checks.reports.report import document
 from preflight.grid import MOST_NODES, ROOMY
 from preflight.html import page
 from preflight.speeds import COLUMNS, speed_map, speeds_csv

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from checks.model import Finding, Fix, Outcome, Severity
-from checks.summary import Next, clean, evidence_text, summary
+from checks.reports.summary import Next, clean, evidence_text, summary
 
 THEN = Next(go="Next: start", stop="Mend and run again")
 NAMES = [f"gpu{number:02}" for number in range(1, 65)]

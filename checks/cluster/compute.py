@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from checks.apart.stragglers import stragglers, yardsticks
 from checks.cluster.contact import Contact
 from checks.cluster.rendezvous import CLOSING_S, gpus_of
 from checks.facts import ClusterView, NodeView, Snapshot
 from checks.facts.compute import Compute
 from checks.facts.rendezvous import Rendezvous
 from checks.facts.snapshot import Answer
-from checks.stragglers import stragglers, yardsticks
 
 LIMIT_S = 20.0
 MOST_ALONE = 8

@@ -7,16 +7,16 @@ import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from checks.circle import disjoint, rounds, sampled
+from checks.apart.circle import disjoint, rounds, sampled
+from checks.apart.speeds import Pair, far, fastest, slow
 from checks.cluster.contact import Contact
 from checks.errors import FactError
 from checks.facts import ClusterView, Snapshot
 from checks.facts.pairs import Measured, Pairs
 from checks.facts.ports import Dialled
 from checks.facts.snapshot import Answer
-from checks.live import watched
 from checks.rendezvous import training_address
-from checks.speeds import Pair, far, fastest, slow
+from checks.reports.live import watched
 
 SKIP_S, SECONDS = 0.1, 0.25
 AGAIN_S = 0.5

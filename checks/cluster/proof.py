@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from checks.bisect import Group, Meets, smallest
-from checks.cut import network
+from checks.apart.bisect import Group, Meets, smallest
+from checks.apart.cut import network
+from checks.apart.meeting import culprits
 from checks.facts.decode import decode
 from checks.facts.rendezvous import STAGES, Rendezvous
 from checks.facts.snapshot import Answer
-from checks.meeting import culprits
 
 MOST_REPEATS = 3
 """So often the accused are left out; who is bad beyond that stays hidden."""

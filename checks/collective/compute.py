@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 
+from checks.apart.stragglers import ENOUGH, Slow, proven, stragglers
 from checks.check import node_check
 from checks.collective.rendezvous import unopened
 from checks.facts import NodeView
@@ -18,7 +19,6 @@ from checks.facts.software import Software
 from checks.limits.control_group import lacks_cpus
 from checks.limits.load import cpus_are_free
 from checks.model import Severity, Verdict, block, ok, skip, warn
-from checks.stragglers import ENOUGH, Slow, proven, stragglers
 from checks.training.smoke import step_time_is_alike
 
 UNITS = {"fp32": "GFLOP/s", "bf16": "GFLOP/s"}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from checks.apart.cut import network
 from checks.check import cluster_check
-from checks.cut import network
 from checks.facts import ClusterView
 from checks.facts.ports import Dialled
 from checks.facts.rendezvous import Rendezvous

@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 from typing import Any
 
+from checks.apart.stragglers import ENOUGH
 from checks.check import node_check
 from checks.facts import ClusterView, NodeView
 from checks.facts.gpus import Gpus
@@ -13,7 +14,6 @@ from checks.facts.smoke import Smoke
 from checks.gpu.speed import nothing_slows_it_down, nvlinks_are_active
 from checks.model import Severity, Verdict, block, ok, skip, warn
 from checks.nccl_tests import Perf
-from checks.stragglers import ENOUGH
 
 SHARE = 1 / 2
 """Of the median of its like: a bridge that is gone, or PCIe in NVLink's place, costs more."""

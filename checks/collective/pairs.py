@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from checks.apart.speeds import Pair, Reasons, common, far, nearness, reasons, slow, speed
 from checks.check import Over, node_check, pair_check
 from checks.errors import FactError
 from checks.facts import ClusterView, NodeView
@@ -17,7 +18,6 @@ from checks.model import Fix, Severity, Verdict, block, ok, skip, unknown, warn
 from checks.ports.settings import ephemeral_range_is_wide_enough
 from checks.remembered import remembered
 from checks.rendezvous import training_interface
-from checks.speeds import Pair, Reasons, common, far, nearness, reasons, slow, speed
 
 CRAWL_GBIT = 0.01
 """Below, one step of the smallest model takes minutes and would be taken for a hang."""

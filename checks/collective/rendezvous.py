@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from checks.apart.meeting import culprits
 from checks.check import node_check
 from checks.collective.apart import told
 from checks.facts import ClusterView, NodeView
 from checks.facts.rendezvous import Met, Rendezvous
 from checks.facts.rooms import Rooms
 from checks.facts.software import Software
-from checks.meeting import culprits
 from checks.model import Verdict, block, ok, skip, unknown
 from checks.training.smoke import cannot_train
 

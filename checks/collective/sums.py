@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from checks.apart.speeds import speed
 from checks.check import cluster_check
 from checks.collective.node_sums import rows as rows_of
 from checks.collective.node_sums import wrong_values
@@ -23,7 +24,6 @@ from checks.model import Fix, Severity, Verdict, ok, skip, warn
 from checks.nccl_output import used
 from checks.profiles import Profile, profile
 from checks.rendezvous import training_interface
-from checks.speeds import speed
 from checks.transport import allowed_ports
 
 SHARE = {"gloo": 1 / 10, "Socket": 1 / 10, "": 1 / 5}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from checks.apart.speeds import common, fastest, speed
 from checks.check import cluster_check
 from checks.collective.pairs import (
     CRAWL_GBIT,
@@ -21,7 +22,6 @@ from checks.facts.pairs import Table
 from checks.fold import fold
 from checks.model import Fix, Severity, Verdict, block, ok, skip, warn
 from checks.rendezvous import training_interface
-from checks.speeds import common, fastest, speed
 
 SHARE = 1 / 5
 """Of what the interfaces say, below which the network does not give what was bought."""

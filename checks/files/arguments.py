@@ -5,12 +5,12 @@ from __future__ import annotations
 import posixpath
 import re
 
+from checks.apart.majority import holders, majority
 from checks.check import node_check
 from checks.facts import NodeView
 from checks.facts.job_paths import Held, JobPaths
 from checks.files.fixes import copied, count, unreadable
 from checks.files.sharing import everywhere, mounting
-from checks.majority import holders, majority
 from checks.model import Verdict, block, ok, skip, warn
 
 NEEDED = re.compile("train|eval|data|model|tokenizer|config|resume|load|file|vocab|deepspeed")

@@ -6,13 +6,13 @@ import posixpath
 import shlex
 from collections.abc import Mapping
 
+from checks.apart.majority import holders, majority
 from checks.check import node_check
 from checks.facts import NodeView
 from checks.facts.files import Files, Path, Room
 from checks.facts.job_paths import JobPaths
 from checks.files.fixes import copied, count, size, unreadable
 from checks.files.sharing import mounting
-from checks.majority import holders, majority
 from checks.model import Verdict, block, ok, skip, warn
 
 LEAST_FREE = 500 * 1000**2

@@ -6,11 +6,11 @@ import posixpath
 import shlex
 from collections.abc import Mapping
 
+from checks.apart.majority import holders, majority
 from checks.check import node_check
 from checks.facts import NodeView
 from checks.facts.job_paths import Held, JobPaths
 from checks.files.fixes import count
-from checks.majority import holders, majority
 from checks.model import Fix, Severity, Verdict, ok, skip, warn
 
 

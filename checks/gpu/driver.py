@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from checks.apart.majority import holders, majority
 from checks.check import node_check
 from checks.facts import NodeView
 from checks.facts.gpus import Gpus
 from checks.facts.who import Who
 from checks.fold import fold
 from checks.gpu.cards import of_gpus
-from checks.majority import holders, majority
 from checks.model import Severity, Verdict, block, ok, skip, warn
 
 CUDA = "libcuda.so.1"

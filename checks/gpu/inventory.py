@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from checks.apart.majority import holders, majority
 from checks.check import cluster_check, node_check
 from checks.facts import ClusterView, NodeView
 from checks.facts.gpus import Gpus
@@ -12,7 +13,6 @@ from checks.facts.who import Who
 from checks.fold import fold
 from checks.gpu import kernel
 from checks.gpu.cards import NO_ANSWER
-from checks.majority import holders, majority
 from checks.model import Fix, Severity, Verdict, block, ok, skip, warn
 
 

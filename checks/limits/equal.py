@@ -6,6 +6,7 @@ number of slots are not its like.
 
 from __future__ import annotations
 
+from checks.apart.majority import holders, majority
 from checks.check import node_check
 from checks.facts import NodeView
 from checks.facts.cgroup import Cgroup
@@ -16,7 +17,6 @@ from checks.facts.who import Who
 from checks.limits.amounts import size
 from checks.limits.control_group import lacks_cpus, lacks_memory
 from checks.limits.kin import kin, of, standard
-from checks.majority import holders, majority
 from checks.model import Severity, Verdict, ok, skip, unknown, warn
 
 MEMORY_TOLERANCE = 0.05

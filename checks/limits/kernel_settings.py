@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from checks.apart.majority import majority
 from checks.check import node_check
 from checks.facts import NodeView
 from checks.facts.gpus import Gpus
@@ -9,7 +10,6 @@ from checks.facts.limits import Limits
 from checks.facts.machine import Machine
 from checks.facts.who import Who
 from checks.limits.shell import NOFILE_WANTED_AT_SCALE
-from checks.majority import majority
 from checks.model import Fix, Severity, Verdict, ok, skip, warn
 
 MAPS_WANTED = 65530

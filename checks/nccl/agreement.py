@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
+from checks.apart.majority import majority
 from checks.check import node_check
 from checks.facts import ClusterView, NodeView
 from checks.facts.environment import Environment
 from checks.facts.interfaces import Interface, Interfaces
 from checks.facts.names import Names
 from checks.facts.rdma import Rdma
-from checks.majority import majority
 from checks.model import Fix, Severity, Verdict, block, ok, skip, warn
 from checks.nccl.fixes import ifname_fix, port_fix, rdma_fix, unset_fix
 from checks.nccl.names import read_by_somebody

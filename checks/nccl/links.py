@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from checks.apart.majority import majority
 from checks.check import node_check
 from checks.facts import ClusterView, NodeView
 from checks.facts.environment import Environment
 from checks.facts.interfaces import Interfaces
 from checks.facts.names import Names
 from checks.facts.rdma import Rdma, RdmaPort
-from checks.majority import majority
 from checks.model import Severity, Verdict, ok, skip, warn
 from checks.nccl.fixes import port_fix
 from checks.remembered import remembered

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from checks.apart.majority import majority
 from checks.check import node_check
 from checks.facts import NodeView
 from checks.facts.environment import Environment
 from checks.facts.gpus import Gpus
-from checks.majority import majority
 from checks.model import Severity, Verdict, ok, skip, warn
 from checks.nccl.fixes import unset_fix
 from checks.nccl.values import malformed, switched_on

@@ -5,13 +5,13 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterator
 
+from checks.apart.majority import majority
 from checks.check import cluster_check, node_check
 from checks.facts import ClusterView, NodeView
 from checks.facts.environment import Environment
 from checks.facts.interfaces import Interface, Interfaces
 from checks.facts.names import Names
 from checks.facts.who import Who
-from checks.majority import majority
 from checks.model import Severity, Verdict, ok, skip, warn
 from checks.network.interfaces import training_interfaces
 from checks.rendezvous import training_address, training_interface

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from checks.apart.majority import majority
 from checks.check import node_check
 from checks.facts import NodeView
 from checks.facts.environment import Environment
 from checks.facts.interfaces import Interface, Interfaces
 from checks.facts.names import Names
-from checks.majority import majority
 from checks.model import Severity, Verdict, ok, skip, warn
 from checks.rendezvous import training_interface
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import statistics
 
+from checks.apart.majority import majority
 from checks.check import node_check
 from checks.facts import ClusterView, NodeView
 from checks.facts.environment import Environment
 from checks.facts.interfaces import Interface, Interfaces
 from checks.facts.names import Names
-from checks.majority import majority
 from checks.model import Severity, Verdict, block, ok, skip, warn
 from checks.rendezvous import misled, training_address, training_interface
 

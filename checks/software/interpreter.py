@@ -6,10 +6,10 @@ import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from checks.apart.majority import majority
 from checks.check import node_check
 from checks.facts import NodeView
 from checks.facts.software import Software
-from checks.majority import majority
 from checks.model import Fix, Verdict, block, ok, skip, warn
 from checks.software.shadows import shadowed
 

@@ -10,7 +10,7 @@ from typing import Any
 from checks.catalogue import CATALOGUE
 from checks.check import Over
 from checks.failures import Kind, Known
-from checks.masking import MASK, is_secret, masked
+from checks.reports.masking import MASK, is_secret, masked
 from launcher.diagnose.evidence import Evidence, Sighting, steps_of
 from launcher.diagnose.lines import Place, clean
 from launcher.diagnose.sources import Source

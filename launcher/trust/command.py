@@ -14,7 +14,7 @@ from checks.errors import FactError, PreflightError
 from checks.facts import ClusterView
 from checks.judge import decide, judge
 from checks.model import Job
-from checks.summary import Next, summary
+from checks.reports.summary import Next, summary
 from launcher.everywhere import agreed, run_scripts
 from launcher.options import job_of
 from launcher.trust import hands

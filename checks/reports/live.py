@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from checks.apart.speeds import reference, slow, slowest, speed
 from checks.facts.pairs import Table
-from checks.speeds import reference, slow, slowest, speed
 
 MOST_NODES = 32
 """Beyond, the matrix is taller than a terminal."""

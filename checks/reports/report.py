@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from checks import __version__
-from checks.blame import blame
-from checks.compare import Changed
 from checks.facts import ClusterView, Login, Snapshot
 from checks.fold import fold
 from checks.judge import decide
 from checks.model import Finding, Outcome
+from checks.reports.blame import blame
+from checks.reports.compare import Changed
 
 SCHEMA = 1
 

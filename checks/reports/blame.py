@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from checks.cut import Cut, cuts
+from checks.apart.cut import Cut, cuts
+from checks.apart.matrix import Matrix, area_of, matrices
 from checks.fold import fold
-from checks.matrix import Matrix, area_of, matrices
 from checks.model import Finding, Outcome
 
 LEAST = 2

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from checks.cut import Cut, cuts
+from checks.apart.cut import Cut, cuts
+from checks.apart.matrix import Matrix
 from checks.facts.pairs import Table
-from checks.matrix import Matrix
 
 Pair = tuple[str, str]
 End = tuple[str, int]

@@ -14,11 +14,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from checks.blame import blame
 from checks.facts import Snapshot
 from checks.fold import fold
-from checks.masking import is_secret
 from checks.model import Finding
+from checks.reports.blame import blame
+from checks.reports.masking import is_secret
 
 MEASURED = re.compile(
     r"login|clock|clock_offset|ssh|dial|listen|pdsh_run|smoke|load|kernel_log|port_holder|firewall"

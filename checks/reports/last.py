@@ -9,12 +9,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from checks.compare import Changed, changed
 from checks.errors import UsageError
 from checks.facts import Snapshot
 from checks.judge import decide
 from checks.model import Finding
-from checks.report import write
+from checks.reports.compare import Changed, changed
+from checks.reports.report import write
 
 LAST = Path(".preflight", "last.json")
 FACTS = Path(".preflight", "last-facts.json")

@@ -9,13 +9,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from checks.alike import Alike, alike
-from checks.blame import accused, blame
 from checks.catalogue import AREAS
-from checks.compare import Changed
 from checks.fold import fold
 from checks.judge import decide
 from checks.model import Finding, Fix, Outcome
+from checks.reports.alike import Alike, alike
+from checks.reports.blame import accused, blame
+from checks.reports.compare import Changed
 
 MOST_PER_CAUSE = 5
 """The most lines of one check and cause; the JSON report has them all."""

@@ -10,7 +10,7 @@ import ipaddress
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from checks.matrix import Matrix, Pair
+from checks.apart.matrix import Matrix, Pair
 
 MOST = 0.9
 """The share of a direction's pairs that fails where it is cut; the same share holds inside."""

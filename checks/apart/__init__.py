@@ -1,0 +1,1 @@
+"""Who stands apart of many: pure arithmetic over nodes, pairs and groups."""
