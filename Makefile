@@ -10,9 +10,9 @@ demo: setup  ## bring up a lab, check it, train on it, take it down (root)
 	@./scripts/demo
 
 test: setup  ## install, then pass the tests (root: they run on real labs)
-	@$(TESTS)
+	@$(TESTS) -m "not long"
 
-check: setup lint  ## all that CI asks: format, lint, types, tests with docs and wheel contents
+check: setup lint  ## format, lint, types, and all tests, also those that take minutes
 	@$(TESTS)
 
 lint: setup

@@ -46,11 +46,12 @@ def diagnosis(watch: Watch, failure: Failure, run: Path) -> Diagnosis:
 
 
 def concerned(watch: Watch, failure: Failure, verdict: Verdict) -> tuple[str, ...]:
-    """The node of the failure, those that the logs name for it, and those that never answered."""
+    """The node of the failure, those that the logs name for it, and those that do not answer."""
     causes = [one for one in (verdict.cause, *verdict.also) if one]
     named = {failure.node, *(place_of(one, verdict.first_failed).node for one in causes)}
     names = [node.name for node in watch.plan.nodes]
-    return tuple(name for name in names if name in named or name not in watch.agents)
+    here = watch.agents & watch.keeping
+    return tuple(name for name in names if name in named or name not in here)
 
 
 def _evidence(watch: Watch, failure: Failure) -> tuple[str, Sequence[str]]:

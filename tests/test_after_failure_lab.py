@@ -112,6 +112,7 @@ def unseen():
     assert not onlooker.seen
 
 
+@pytest.mark.long
 def test_it_is_tried_again_until_the_nodes_are_not_fit_any_more(place, lab, single, unseen):
     pass_preflight(place, hosts=single)
     run = Started(place, lab, "train.py", options=("--hosts", single, "--restart", "3"))

@@ -11,7 +11,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.starts.bare import Site, interrupt
+
+pytestmark = pytest.mark.long
 
 
 def test_a_killed_ssh_is_a_success_while_ranks_run_on(site: Site):

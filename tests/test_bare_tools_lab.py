@@ -34,6 +34,8 @@ from checks.judge import judge
 from tests.flights import job_of
 from tests.starts.bare import GIVEN, LATER, ODD, ROOT, Site, environment, told, wait_for
 
+pytestmark = pytest.mark.long
+
 SAME_RANK = """\
 compute_environment: LOCAL_MACHINE
 distributed_type: MULTI_GPU

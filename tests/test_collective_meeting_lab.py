@@ -102,6 +102,7 @@ def test_two_bad_nodes_are_told_one_by_its_words_and_one_by_halves(
     assert_nothing_left(four, before)
 
 
+@pytest.mark.long
 def test_a_pair_and_a_cut_between_two_racks_are_told_as_such(
     four: Lab, monkeypatch: pytest.MonkeyPatch
 ):

@@ -15,7 +15,7 @@ from checks.model import Finding, Outcome, Severity
 from launcher.lab.cluster import Lab
 from launcher.lab.faults import Fault
 from launcher.lab.shape import Shape
-from tests.faults import CASES, Case, silence
+from tests.faults import ROWS, Case, silence
 from tests.flights import UNMENDABLE, damage, fly, job_of, mend, to_mend, told, wrong
 from tests.labs import assert_nothing_left, down_and_gone, leavings
 
@@ -33,7 +33,7 @@ def broken_lab(tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pyte
     down_and_gone(lab)
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+@pytest.mark.parametrize("case", ROWS)
 def test_fault(case: Case, broken_lab: Lab):
     for fault, nodes in (*case.first, (case.fault, case.on)):
         damage(broken_lab, fault, nodes)

@@ -152,6 +152,7 @@ def test_torch_with_nothing_but_torch_and_ssh(person: Person, lab: Lab):
     assert saved
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("example", STAND_INS)
 def test_the_command_lines_of_other_projects(person: Person, lab: Lab, example: str):
     stand_in, one = STAND_INS[example], Person(person.home, person.folder.parent / example)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import sys
 
 import pytest
@@ -72,13 +71,6 @@ def looks(run):
     return [json.loads(line) for line in text.splitlines()]
 
 
-with_stacks = pytest.mark.skipif(
-    not shutil.which("py-spy", path=os.path.dirname(sys.executable)),
-    reason="py-spy is not beside this python",
-)
-
-
-@with_stacks
 def test_a_rank_that_does_not_come_to_the_rendezvous_is_named(stalled):
     run = stalled("late")
     run.wait_for("1 of 2 ranks have come to the rendezvous at .*:29500")
@@ -87,7 +79,6 @@ def test_a_rank_that_does_not_come_to_the_rendezvous_is_named(stalled):
     assert looks(run)[-1]["odd"] == [1]
 
 
-@with_stacks
 def test_a_rank_apart_after_the_meeting_is_named(stalled):
     node2 = "rank 1 on node2"
     run = stalled("reads")

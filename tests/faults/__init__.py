@@ -9,10 +9,38 @@ from __future__ import annotations
 import importlib
 import pkgutil
 
+import pytest
+
 from tests.faults.case import Case
 
 CASES: list[Case] = [
     case
     for entry in pkgutil.iter_modules(__path__, f"{__name__}.")
     for case in getattr(importlib.import_module(entry.name), "CASES", ())
+]
+
+ALIKE = frozenset(
+    {
+        *("page-retiring", "row-remap-failed", "xid-119", "xid-32", "pcie-generation-3"),
+        *("driver-updated", "libcuda-empty", "gpu-memory-held", "compute-exclusive"),
+        *("persistence-off", "driver-slow", "other-gpus", "page-allocation", "link-flaps"),
+        *("disk-errors", "uncorrected-memory", "low-fs.file-max", "low-vm.max_map_count"),
+        *("governor-ondemand", "pids-max-tiny", "huge-pages", "another-job", "memory-halved"),
+        *("nccl-lower-case", "nccl-renamed", "nccl-timeout-in-env", "torch-switch-misread"),
+        *("nccl-conf-with-blanks", "deepspeed-env-blank-line", "deepspeed-env-quotes"),
+        *("nccl-trace", "nccl-log-nowhere", "card-slow", "card-narrow", "nccl-net-socket"),
+        *("model-argument-missing", "config-argument-differs", "data-argument-cut-off"),
+        *("needed-folder-empty", "weights-are-a-pointer", "tmp-full", "hub-cache-full"),
+        *("slow-both-ways", "slow-uplink", "crawls", "far-node", "one-way-too-narrow"),
+        *("network-too-narrow", "half-duplex", "bond-mode", "link-flapped", "route-refused"),
+        *("own-name-link-local", "master-port-reset", "build-locked", "deepspeed-shadowed"),
+        *("extensions-read-only", "package-hidden-by-a-file", "no-ninja-for-offload"),
+        *("ssh-of-one-rejected", "pdsh-time-out-in-bashrc", "home-writable"),
+    }
+)
+"""Faults that others in the table are like, or that take long: `make check` alone makes these."""
+
+ROWS = [
+    pytest.param(case, id=case.name, marks=[pytest.mark.long] if case.name in ALIKE else [])
+    for case in CASES
 ]
