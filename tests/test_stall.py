@@ -17,10 +17,10 @@ PORT = 29500
 HEAD = "10.0.0.1"
 C10D = "/env/lib/python3.11/site-packages/torch/distributed/distributed_c10d.py"
 LOGGER = "/env/lib/python3.11/site-packages/torch/distributed/c10d_logger.py"
-OWN = Frame("main", "/work/train.py", 30)
+OWN = Frame("main", "/job/train.py", 30)
 IN_BARRIER = (Frame("barrier", C10D, 10), Frame("wrapper", LOGGER, 83), OWN)
 IN_MEETING = (Frame("_store", C10D, 9), Frame("init_process_group", C10D, 10), OWN)
-READING = (Frame("get", "/env/lib/python3.11/queue.py", 5), Frame("batch", "/work/data.py", 7))
+READING = (Frame("get", "/env/lib/python3.11/queue.py", 5), Frame("batch", "/job/data.py", 7))
 MET = Socket("ESTABLISHED", 40000, HEAD, PORT)
 CALLING = Socket("SYN_SENT", 40000, HEAD, PORT)
 
@@ -55,7 +55,7 @@ def test_ranks_that_use_no_rendezvous_are_well():
 
 
 def test_a_rank_that_imports_slowly_is_told_as_at_work():
-    late = rank(1, cpu=0.9, stack=(Frame("load", "/work/train.py", 2),))
+    late = rank(1, cpu=0.9, stack=(Frame("load", "/job/train.py", 2),))
     stall = judge_meeting(meeting(2), sights(came(0), late))
     assert (stall.kind, stall.odd) == (Kind.APART, (1,))
     assert stall.lines[:2] == (
@@ -117,7 +117,7 @@ def test_the_rank_that_others_wait_for_is_apart_and_it_is_stuck():
 
 
 def test_ranks_in_different_collectives_are_stuck_and_the_fewest_are_apart():
-    other = (Frame("all_reduce", C10D, 11), Frame("save", "/work/train.py", 50))
+    other = (Frame("all_reduce", C10D, 11), Frame("save", "/job/train.py", 50))
     seen = sights(rank(0, stack=IN_BARRIER), rank(1, stack=IN_BARRIER), rank(2, stack=other))
     stall = judge_stall(meeting(3), seen)
     assert (stall.kind, stall.odd) == (Kind.STUCK, (2,))
