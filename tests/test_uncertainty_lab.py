@@ -22,7 +22,8 @@ ODD_SHELL = made(
     "odd-shell",
     "cp -p $HOME/.bashrc $SAVED\n"
     "sed -i '1i unset HOME; export LANG=garbage LC_ALL=xx_YY.latin1' $HOME/.bashrc\n"
-    "echo MaxSessions 1 >>/etc/ssh/sshd_config; kill -HUP $(pgrep -o -x sshd)",
+    "echo MaxSessions 1 >>/etc/ssh/sshd_config; kill -HUP $(pgrep -o -x sshd)\n"
+    "sleep 1; until ss -Htln sport = :22 | grep -q .; do sleep 0.1; done",
 )
 LOUD = made(
     "loud-shell",
@@ -55,8 +56,7 @@ def assert_of_node3_alone(findings):
 
 
 def test_a_node_that_dies_in_the_mesh(lab, monkeypatch):
-    monkeypatch.setattr(mesh, "ROW_S", 8.0)
-    monkeypatch.setattr(mesh, "LOGIN_S", 0.5)
+    monkeypatch.setattr(mesh, "ROW_S", 10.0)
     damage(lab, DIES)
     findings = flown(lab)
     lab.node("node3").run("ip link set eth0 up; rm /usr/local/sbin/ssh", check=True)
