@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from checks.catalogue import CATALOGUE
@@ -42,13 +42,9 @@ def damage(lab: Lab, fault: str | Fault, on: Sequence[str] = ()) -> None:
         faults.shell(lab.record, fault, name, f"mkdir -p $SAVED\n{fault.apply}")
 
 
-def fly(job: Job, *, leave_out: Sequence[str] = HEAVY, only: Collection[str] = ()) -> list[Finding]:
-    """All findings of a preflight, without those areas and checks; `only` of some areas, if any."""
-    checks = [
-        one
-        for one in CATALOGUE.values()
-        if not {one.area, one.id} & {*leave_out} and (one.area in only or not only)
-    ]
+def fly(job: Job, *, leave_out: Sequence[str] = HEAVY) -> list[Finding]:
+    """All findings of a preflight, without those areas and checks."""
+    checks = [one for one in CATALOGUE.values() if not {one.area, one.id} & {*leave_out}]
     claims = claims_of(checks, job)
     return judge(claims, ClusterView(gather(job, claims)), job.allow)
 
@@ -72,15 +68,14 @@ def told(findings: Sequence[Finding]) -> str:
 def mend(
     lab: Lab, job: Job, findings: Sequence[Finding], *, leave_out: Sequence[str] = HEAVY
 ) -> list[Finding]:
-    """Type the fixes of what is wrong, once each, and ask those areas again, until all holds."""
+    """Type the fixes of what is wrong, once each, and fly again, until all holds, or too often."""
     for _ in range(ROUNDS):
         typed = dict.fromkeys(one.fix for one in to_mend(findings) if one.fix)
         if not typed:
             break
         for fix in typed:
             type_in(lab, fix)
-        areas = {one.area for one in findings if one.outcome in (Outcome.FAIL, Outcome.UNKNOWN)}
-        findings = fly(job, leave_out=leave_out, only=areas)
+        findings = fly(job, leave_out=leave_out)
     return list(findings)
 
 
