@@ -15,14 +15,14 @@ from launcher.lab.node import LabNode
 from launcher.lab.record import MARK, every
 from launcher.lab.shape import Shape
 
-PATIENCE_S = 45.0
-"""How long what is ending may take to end: TCP may wait so long to try again on a mended link."""
+PATIENCE_S = 15.0
+"""How long what is ending may take to end."""
 
 MakeLab = Callable[[Shape], Lab]
 
 NAMESPACES = ("net", "mnt", "uts", "ipc", "pid")
 
-OURS = ("lab-leavings", "ps -ww", "sed s/^/process", "[listener]")
+OURS = ("lab-leavings", "ps -ww", "[listener]")
 """Processes of the search itself, and sshd's title, which counts its logins."""
 
 LEAVINGS = """\
@@ -30,7 +30,7 @@ LEAVINGS = """\
 find /tmp /var/tmp /dev/shm /root /home -xdev ! -type d -printf 'file %p %s %T@\\n'
 find /tmp /var/tmp /dev/shm /root /home -xdev -type d -printf 'folder %p\\n'
 ss -Htuln | awk '{print "listener", $1, $5}'
-ps -ww -eo args= | sed 's/^/process /'
+ps -ww -eo args=
 nft -s list ruleset
 ip -brief link
 """
@@ -112,13 +112,13 @@ def assert_nothing_left(
 def changes(
     before: dict[str, set[str]], now: dict[str, set[str]], but: tuple[str, ...] = ()
 ) -> list[str]:
-    """What came (+) and went (-) on each node; a process that has ended is no loss."""
+    """What came (+) and went (-) on each node."""
     return [
         f"{name}: {sign} {line}"
         for name in before
         for sign, lines in (("+", now[name] - before[name]), ("-", before[name] - now[name]))
         for line in sorted(lines)
-        if not any(mark in line for mark in but) and (sign, line[:8]) != ("-", "process ")
+        if not any(mark in line for mark in but)
     ]
 
 
