@@ -27,7 +27,7 @@ from launcher.backends import Carrier
 from launcher.plan import NodePlan, Plan, node_file
 
 AGENT = Path(__file__).parent / "agent"
-PARTS = ("marks", "ending", "flight", "look", "keep")
+PARTS = ("marks", "ending", "flight", "stack", "look", "keep")
 """The keeper's files, each after those that it imports."""
 POOL = 32
 Inbox = "queue.SimpleQueue[tuple[str, dict[str, Any]]]"
@@ -157,7 +157,7 @@ def open_nodes(job: Job, plan: Plan, inbox: queue.SimpleQueue[tuple[str, dict[st
     Each tells `keeping`, or `refused`, to the inbox. Raises PreflightError where a login fails;
     nothing is left then.
     """
-    agent = _source("agent")
+    agent, hook = _source("agent"), _source("hook")
     transport = Transport(job)
     firsts = {
         node.name: {
@@ -165,6 +165,7 @@ def open_nodes(job: Job, plan: Plan, inbox: queue.SimpleQueue[tuple[str, dict[st
             "home": plan.home,
             "files": {
                 "agent.py": agent,
+                "hook/sitecustomize.py": hook,
                 "plan.json": json.dumps(node_file(plan, node)),
                 **(plan.carrier.files if node.name in plan.carrier.on else {}),
             },

@@ -22,7 +22,7 @@ if mode == "late" and rank == 1:
 dist.init_process_group("gloo")
 print("met", flush=True)
 if mode == "reads" and rank == 1:
-    os.mkfifo("fifo")
+    os.path.exists("fifo") or os.mkfifo("fifo")
     with open("fifo") as file:
         file.read()
 if mode == "works" and rank == 1:
@@ -66,12 +66,25 @@ def stalled(place, lab):
         gone(lab)
 
 
+@pytest.fixture(params=["py-spy", "faulthandler"])
+def stacks(request, lab):
+    """With py-spy beside the training's python, and with none on the nodes."""
+    tool = f"{sys.prefix}/bin/py-spy"
+    if request.param == "faulthandler":
+        for node in ("node1", "node2"):
+            lab.node(node).run(f"mount --bind /dev/null {tool}", check=True)
+    yield
+    if request.param == "faulthandler":
+        for node in ("node1", "node2"):
+            lab.node(node).run(f"umount {tool}", check=True)
+
+
 def looks(run):
     text = (run.run.path / "looks.jsonl").read_text()
     return [json.loads(line) for line in text.splitlines()]
 
 
-def test_a_rank_that_does_not_come_to_the_rendezvous_is_named(stalled):
+def test_a_rank_that_does_not_come_to_the_rendezvous_is_named(stacks, stalled):
     run = stalled("late")
     run.wait_for("1 of 2 ranks have come to the rendezvous at .*:29500")
     run.wait_for(r"rank 1 on node2 has not come yet; it does nothing, at <module> \(train.py:6\)")
@@ -79,7 +92,7 @@ def test_a_rank_that_does_not_come_to_the_rendezvous_is_named(stalled):
     assert looks(run)[-1]["odd"] == [1]
 
 
-def test_a_rank_apart_after_the_meeting_is_named(stalled):
+def test_a_rank_apart_after_the_meeting_is_named(stacks, stalled):
     node2 = "rank 1 on node2"
     run = stalled("reads")
     run.wait_for("met")

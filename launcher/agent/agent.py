@@ -169,8 +169,10 @@ def rank():
     if own["local_rank_at"] is not None:
         argv.insert(own["local_rank_at"], "--local_rank=%s" % local)
     out = pipe("rank%d.out" % number)
+    # see hook.py; it takes itself off again
+    path = [os.path.join(HOME, "hook"), *filter(None, [os.environ.get("PYTHONPATH")])]
     try:
-        child = start(argv, out)
+        child = start(argv, out, env=dict(os.environ, PYTHONPATH=os.pathsep.join(path)))
     except OSError as error:
         record(kind="rank-ended", rank=number, code=NOT_STARTED, error=str(error))
         sys.exit("%s: %s" % (argv[0], error))

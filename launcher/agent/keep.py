@@ -78,7 +78,9 @@ class Keeper(object):
         """The run's directory, which must not be there yet, with its files and pipes."""
         os.mkdir(self.home, 0o700)
         for name, text in files.items():
-            number = os.open(os.path.join(self.home, name), os.O_WRONLY | os.O_CREAT | os.O_EXCL)
+            path = os.path.join(self.home, name)
+            os.makedirs(os.path.dirname(path), 0o700, exist_ok=True)
+            number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
             os.fchmod(number, 0o600)
             with os.fdopen(number, "wb") as file:
                 file.write(text.encode("utf-8"))

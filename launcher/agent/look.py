@@ -1,24 +1,19 @@
-"""What the run's processes on this node are doing: from /proc, py-spy, NCCL's flight recorder.
-
-No signal is sent to a rank: its program may not expect it, so stacks are had from py-spy alone.
-"""
+"""What the run's processes on this node are doing: from /proc, stacks, NCCL's flight recorder."""
 
 import contextlib
-import json
 import os
 import shutil
 import socket
 import struct
-import subprocess
 import threading
 import time
 
 from launcher.agent.flight import ask, environment, flight
 from launcher.agent.marks import mine
+from launcher.agent.stack import begin, ended, run, spied, stack
 
 SPAN_S = 2.0
 TOOL_S = 6.0
-FRAMES = 40
 SOCKETS = 64
 TICK = os.sysconf("SC_CLK_TCK")
 STATES = {"01": "ESTABLISHED", "02": "SYN_SENT", "0A": "LISTEN"}
@@ -28,22 +23,22 @@ GPUS = ("nvidia-smi", "--query-gpu=utilization.gpu,power.draw", "--format=csv,no
 def beside(keeper):
     """Look in a thread, so that the keeper goes on keeping; what was seen is told as `look`."""
 
-    def run():
+    def told():
         try:
-            keeper.say(kind="look", **look(keeper.run, dict(keeper.ranks), keeper))
+            keeper.say(kind="look", **look(dict(keeper.ranks), keeper))
         except (OSError, ValueError, LookupError) as error:
             keeper.say(kind="look", error="%s: %s" % (type(error).__name__, error))
 
-    thread = threading.Thread(target=run)
+    thread = threading.Thread(target=told)
     thread.daemon = True
     thread.start()
 
 
-def look(run, ranks, keeper):
+def look(ranks, keeper):
     """Each rank's state, use of CPU and disk over SPAN_S, sockets and stack; the node's bytes."""
-    tools = {rank: begin(stack_command(keeper.home, pid)) for rank, pid in ranks.items()}
-    gpus = begin(GPUS if shutil.which(GPUS[0]) else None)
-    whose = families(mine(run, set(keeper.sessions)), ranks)
+    tools = {rank: begin(keeper.home, pid) for rank, pid in ranks.items()}
+    gpus = run(GPUS if shutil.which(GPUS[0]) else None)
+    whose = families(mine(keeper.run, set(keeper.sessions)), ranks)
     for rank, pid in ranks.items():
         ask(pid, rank)
     first, began = sample(whose), time.monotonic()
@@ -52,13 +47,17 @@ def look(run, ranks, keeper):
     deadline = time.monotonic() + TOOL_S
     told = {}
     for rank, pid in ranks.items():
+        spied_on = spied(tools[rank], pid, deadline)
+        known = sockets(whose[rank], pid)
+        calling = any(one[0] == "SYN_SENT" for one in known)
         told[str(rank)] = dict(
             process(first["use"][rank], second["use"][rank], span),
             state=state(pid),
             wchan=text("/proc/%d/wchan" % pid),
-            sockets=sockets(whose[rank], pid),
+            sockets=known,
             master=master(environment(pid)),
-            **dict(stack(tools[rank], pid, deadline), flight=flight(pid, rank)),
+            flight=flight(pid, rank),
+            **stack(keeper.home, pid, spied_on, calling),
         )
     return {
         "ranks": told,
@@ -194,51 +193,6 @@ def end(word):
         raw = raw[12:]
     family = socket.AF_INET if len(raw) == 4 else socket.AF_INET6
     return socket.inet_ntop(family, raw), int(port, 16)
-
-
-def stack_command(home, pid):
-    """py-spy where it is: beside the training interpreter, or on the login's path."""
-    try:
-        with open(os.path.join(home, "plan.json")) as file:
-            own = os.path.dirname(json.load(file)["train"][0])
-    except (OSError, ValueError, LookupError):
-        own = ""
-    tool = shutil.which("py-spy", path="%s:%s" % (own, os.environ.get("PATH", os.defpath)))
-    return [tool, "dump", "--nonblocking", "--json", "--pid", str(pid)] if tool else None
-
-
-def begin(argv):
-    """The tool at work, or None."""
-    with contextlib.suppress(OSError):
-        if argv:
-            pipe = subprocess.PIPE
-            return subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe)
-    return None
-
-
-def ended(tool, deadline):
-    """What the tool printed, and its complaint; it is killed where it is not quick."""
-    try:
-        out, err = tool.communicate(timeout=max(0.1, deadline - time.monotonic()))
-    except subprocess.TimeoutExpired:
-        tool.kill()
-        tool.communicate()
-        return "", "it took too long"
-    return out.decode("utf-8", "replace"), err.decode("utf-8", "replace").strip()
-
-
-def stack(tool, pid, deadline):
-    """The main thread's frames, innermost first, as [function, file, line]; else why not."""
-    if tool is None:
-        return {"stack": [], "why": "py-spy is not installed there"}
-    out, complaint = ended(tool, deadline)
-    try:
-        threads = json.loads(out)
-    except ValueError:
-        return {"stack": [], "why": "py-spy: %s" % (complaint.splitlines() or ["no word"])[0][:200]}
-    main = [one for one in threads if one.get("os_thread_id") == pid] or threads[:1]
-    frames = main[0]["frames"] if main else []
-    return {"stack": [[f["name"], f["filename"], f["line"]] for f in frames[:FRAMES]], "why": ""}
 
 
 def gpu_use(tool, deadline):
