@@ -29,7 +29,9 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder for each stage as two ranks wrote it."""
     folder = tmp_path_factory.mktemp("saved")
     argv = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
-    ops = {"XDG_CACHE_HOME": str(Path(sys.prefix) / "cache"), "DS_ACCELERATOR": "cpu"}
+    # another ninja than that of scripts/setup would compile DeepSpeed's op anew, for every lab
+    path = f"{sys.prefix}/bin:{os.environ['PATH']}"
+    ops = {"XDG_CACHE_HOME": f"{sys.prefix}/cache", "DS_ACCELERATOR": "cpu", "PATH": path}
     done = subprocess.run(
         [*argv, str(HERE / "saved_checkpoints.py"), str(folder)],
         env={**os.environ, **ops, "OMP_NUM_THREADS": "1"},
