@@ -19,6 +19,7 @@ from launcher.lab.cluster import Lab
 from launcher.lab.shape import Shape
 from tests.flights import job_of
 from tests.labs import assert_nothing_left, down_and_gone, leavings
+from tests.spoilt import spoil
 
 CHECKS = (
     "collective.ranks-meet",
@@ -26,19 +27,11 @@ CHECKS = (
     "collective.groups-meet",
 )
 RACKS = (["node1", "node2"], ["node3", "node4"])
-LATE = """\
-import sys, threading, time
-
-def spoil():
-    while not hasattr(sys.modules.get("torch.distributed"), "all_reduce"):
-        time.sleep(0.005)
-    {spoilt}
-
-threading.Thread(target=spoil, daemon=True).start()
-"""
-SLEEPS = "sys.modules['torch.distributed'].all_reduce = lambda *_, **__: time.sleep(600)"
-RAISES = "sys.modules['torch.distributed'].init_process_group = lambda *_, **__: 1 / 0"
+SLEEPS = "torch.distributed.all_reduce = lambda *_, **__: time.sleep(600)"
+RAISES = "torch.distributed.init_process_group = lambda *_, **__: 1 / 0"
 """What a node's own torch does: a sum that never ends, a group that cannot be made."""
+
+pytestmark = pytest.mark.alone
 
 
 @pytest.fixture
@@ -46,14 +39,6 @@ def four(tmp_path: Path) -> Iterator[Lab]:
     lab = Lab.up(Shape(nodes=4), tmp_path / ".lab", visible={sys.prefix})
     yield lab
     down_and_gone(lab)
-
-
-def spoil(lab: Lab, name: str, how: str) -> None:
-    """In the working directory, which every rank there has on its path."""
-    done = lab.node(name).run(
-        f"cat > /root/sitecustomize.py <<'END'\n{LATE.format(spoilt=how)}\nEND"
-    )
-    assert done.returncode == 0, done.stderr
 
 
 def flown(lab: Lab) -> dict[tuple[str, str], Finding]:

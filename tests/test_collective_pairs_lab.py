@@ -19,6 +19,7 @@ from tests.flights import job_of, told
 
 CHECKS = [check for check in CATALOGUE.values() if Pairs in check.needs]
 ID = "0123abcd"
+pytestmark = pytest.mark.alone
 
 
 @pytest.fixture

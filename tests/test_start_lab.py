@@ -124,7 +124,7 @@ class Started:
             return self.process.wait(seconds)
         except subprocess.TimeoutExpired:
             self.process.kill()
-            raise
+            raise AssertionError(f"it did not end in {seconds} s:\n{self.text}") from None
 
     @property
     def run(self):
