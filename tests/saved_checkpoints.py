@@ -1,11 +1,15 @@
-"""Run by torchrun with two ranks: real ZeRO checkpoints of every stage, and the true weights."""
+"""Run by torchrun with two ranks: real checkpoints of ZeRO and FSDP, and the true weights."""
 
 import os
 import sys
 
 import deepspeed
 import torch
+import torch.distributed.checkpoint as dcp
 from torch import nn
+from torch.distributed.checkpoint.state_dict import StateDictOptions, get_model_state_dict
+from torch.distributed.device_mesh import init_device_mesh
+from torch.distributed.fsdp import fully_shard
 
 
 class Tied(nn.Module):
@@ -43,5 +47,19 @@ def save(folder, stage):
             torch.save(true, os.path.join(folder, "true.pt"))
 
 
+def save_parts(folder):
+    """As accelerate/utils/fsdp_utils.py does, with something besides that is no weight."""
+    torch.manual_seed(9)
+    model = fully_shard(Tied(), mesh=init_device_mesh("cpu", (2,)))
+    model(torch.arange(4)).backward()
+    torch.optim.SGD(model.parameters(), 0.1).step()
+    kept = {"model": get_model_state_dict(model), "seen": torch.ones(3), "steps": 1}
+    dcp.save(kept, checkpoint_id=os.path.join(folder, "pytorch_model_fsdp_0"))
+    true = get_model_state_dict(model, options=StateDictOptions(full_state_dict=True))
+    if torch.distributed.get_rank() == 0:
+        torch.save(true, os.path.join(folder, "true.pt"))
+
+
 for number in range(4):
     save(os.path.join(sys.argv[1], f"stage{number}"), number)
+save_parts(os.path.join(sys.argv[1], "fsdp"))

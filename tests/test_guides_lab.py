@@ -58,6 +58,10 @@ STAND_INS = {
         "axolotl/cli/train.py", "outputs", folders=("axolotl/cli",),
         files=("axolotl/__init__.py", "axolotl/cli/__init__.py", "axolotl/cli/preprocess.py"),
     ),
+    "axolotl_fsdp": StandIn(
+        "axolotl/cli/train.py", "outputs/checkpoint-2", folders=("axolotl/cli",),
+        files=("axolotl/__init__.py", "axolotl/cli/__init__.py", "axolotl/cli/preprocess.py"),
+    ),
     "lmflow": StandIn(
         "examples/finetune.py", "output_models/finetune",
         config="configs/deepspeed/zero3_no_offload.json",

@@ -22,6 +22,7 @@ from tests.labs import MakeLab
 
 HERE = Path(__file__).parent
 STAGES = (0, 2, 3)
+FSDP = "pytorch_model_fsdp_0"
 
 
 @pytest.fixture(scope="module")
@@ -92,6 +93,56 @@ def test_weights_are_those_that_were_trained(two: Lab, saved: Path, tmp_path: Pa
     for name, tensor in found.items():
         assert torch.equal(tensor, true[name]), name
     assert "shapes as saved" in told
+
+
+def spread_parts(lab: Lab, saved: Path) -> str:
+    """Each rank's parts of FSDP's checkpoint onto its node."""
+    there = "/root/out/checkpoint-2"
+    for rank, node in enumerate(lab.nodes):
+        node.run(f"rm -rf {there}; mkdir -p {there}/{FSDP}", check=True)
+        for file in sorted((saved / "fsdp" / FSDP).iterdir()):
+            if file.name.startswith(f"__{rank}_") or (rank == 0 and file.name == ".metadata"):
+                place(node, file, f"{there}/{FSDP}/{file.name}")
+    return there
+
+
+@pytest.mark.parametrize("path", ["", f"/{FSDP}"])
+def test_weights_of_fsdp_are_those_that_were_trained(
+    two: Lab, saved: Path, tmp_path: Path, path: str
+):
+    there = spread_parts(two, saved)
+    two.node("node2").run(f"echo of an earlier start >{there}/{FSDP}/__7_0.distcp", check=True)
+    code, told = weights(two, there + path, tmp_path / "out")
+    assert code == 0, told
+    found = load_file(tmp_path / "out/model.safetensors")
+    true = torch.load(saved / "fsdp/true.pt", weights_only=True)
+    assert true.keys() - found.keys() <= {"embed.weight", "out.weight"}
+    assert found.keys() <= true.keys()
+    for name, tensor in found.items():
+        assert torch.equal(tensor, true[name]), name
+    assert "3 files" in told
+
+
+def test_a_missing_part_of_fsdp_is_named_with_its_node(two: Lab, saved: Path, tmp_path: Path):
+    there = spread_parts(two, saved)
+    two.node("node2").run(f"rm {there}/{FSDP}/*", check=True)
+    code, told = weights(two, there, tmp_path / "out")
+    assert code == 1
+    assert "__1_0.distcp, the part of rank 1, which should be on node2" in told
+    two.node("node1").run(f"rm {there}/{FSDP}/.metadata", check=True)
+    code, told = weights(two, there, tmp_path / "out")
+    assert code == 1
+    assert "which rank 0 writes when all have saved, which should be on node1, is on none" in told
+    assert not list((tmp_path / "out").rglob("*.safetensors"))
+
+
+def test_a_part_of_fsdp_that_is_cut_short_is_not_merged(two: Lab, saved: Path, tmp_path: Path):
+    there = spread_parts(two, saved)
+    two.node("node2").run(f"truncate -s -200 {there}/{FSDP}/__1_0.distcp", check=True)
+    code, told = weights(two, there, tmp_path / "out")
+    assert code == 1
+    assert "__1_0.distcp ends before what rank 0 says it holds" in told
+    assert not list((tmp_path / "out").rglob("*.safetensors"))
 
 
 def test_bf16_in_pytorch_files(two: Lab, saved: Path, tmp_path: Path):

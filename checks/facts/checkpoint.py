@@ -1,4 +1,4 @@
-"""What of a DeepSpeed checkpoint lies on a node."""
+"""What of a checkpoint lies on a node."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ class ShardFile:
 
 @dataclass(frozen=True)
 class Checkpoint(Fact):
-    """`latest` is the tag that the file of that name holds there, '' without one.
+    """`latest` is the tag that DeepSpeed's file of that name holds there, or the folder that FSDP's
+    ranks wrote; '' without one.
 
     `files` are those of the tag that was asked for, or of `latest`; `within` are folders below
     that are checkpoints themselves.

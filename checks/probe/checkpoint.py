@@ -1,10 +1,16 @@
-"""The files of a DeepSpeed checkpoint that lie on this node: names, sizes, times."""
+"""The files of a checkpoint that lie on this node: names, sizes, times.
+
+DeepSpeed's names its newest tag in a file `latest`. What accelerate and the Trainer write under
+FSDP (accelerate/utils/fsdp_utils.py) is one folder of torch.distributed.checkpoint.
+"""
 
 import os
 
 from checks.probe.core import read, section
 
 LATEST = "latest"
+FSDP = "pytorch_model_fsdp_0"
+PART = ".distcp"
 MOST = 20000
 
 
@@ -21,14 +27,27 @@ def files(folder):
 def within(folder):
     """Folders below that are checkpoints themselves: the one that was meant, perhaps."""
     names = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
-    return [name for name in names if os.path.isfile(os.path.join(folder, name, LATEST))]
+    return [name for name in names if newest(os.path.join(folder, name))]
+
+
+def newest(folder):
+    """The tag that a checkpoint has, or '' where the folder is none."""
+    named = (read(os.path.join(folder, LATEST), "") or "").strip()
+    return named or (FSDP if distributed(os.path.join(folder, FSDP)) else "")
+
+
+def distributed(folder):
+    """Whether ranks have put their parts there by torch.distributed.checkpoint."""
+    return os.path.isdir(folder) and any(name.endswith(PART) for name in os.listdir(folder))
 
 
 @section("checkpoint")
 def checkpoint(args):
     """Args: `checkpoint` (relative to `workdir`), `tag` or None for what `latest` says here."""
     folder = os.path.join(args.get("workdir") or "", os.path.expanduser(args["checkpoint"]))
-    latest = (read(os.path.join(folder, LATEST), "") or "").strip()
+    latest = newest(folder)
+    if not latest and distributed(folder):
+        folder, latest = os.path.split(folder.rstrip("/"))
     tag = args.get("tag") or latest
     return {
         "folder": folder,

@@ -24,7 +24,8 @@ from checks.model import Job
 from launcher.options import job_of
 from launcher.weights import merge
 from launcher.weights.fetch import fetch, lacking, require_room
-from launcher.weights.shards import Shards, choose, stale, tag_of
+from launcher.weights.parts import METADATA, choose_parts, in_parts, metadata_of, named
+from launcher.weights.shards import Shard, Shards, choose, stale, tag_of
 
 LOOK_S = 20.0
 GATHERED = ".shards"
@@ -51,11 +52,14 @@ def weights(args: Namespace) -> int:
         if not args.tag and any(one.latest != tag for one in seen.values()):
             # DeepSpeed writes `latest` on the node of rank 0 alone: the others have to be told
             seen = _seen(_looked(job, contact, logins, args.checkpoint, tag))
-        shards = choose(seen, _ranks(cluster), tag, args.ranks)
-        for shard in stale(shards):
-            print(f"‼ {shard.file.name} on {shard.node} is over an hour older than the newest")
         folder = args.out / GATHERED / tag
         folder.mkdir(parents=True, exist_ok=True)
+        if in_parts(seen):
+            shards = _parts(contact, seen, _ranks(cluster), tag, folder)
+        else:
+            shards = choose(seen, _ranks(cluster), tag, args.ranks)
+        for shard in stale(shards):
+            print(f"‼ {shard.file.name} on {shard.node} is over an hour older than the newest")
         _gather(contact, shards, seen, folder)
     _merge(job, shards, args)
     return 0
@@ -117,6 +121,25 @@ def kept_slots(cluster: ClusterView) -> dict[str, int]:
     return known if len(known) == len(names) else {}
 
 
+def _parts(
+    contact: Contact,
+    seen: Mapping[str, Checkpoint],
+    ranks: Mapping[int, str],
+    tag: str,
+    folder: Path,
+) -> Shards:
+    """Those of FSDP's ranks: the file that names them is small, and fetched to be asked."""
+    metadata = metadata_of(seen, ranks, tag)
+    fetch(contact, lacking([metadata], folder), _path(seen, metadata, tag), folder, lambda _: None)
+    names = named((folder / METADATA).read_bytes())
+    return choose_parts(seen, ranks, tag, metadata, names)
+
+
+def _path(seen: Mapping[str, Checkpoint], shard: Shard, tag: str) -> str:
+    """The folder of a shard on its node, as the node told it."""
+    return f"{seen[shard.node].folder}/{tag}"
+
+
 def _gather(contact: Contact, shards: Shards, seen: Mapping[str, Checkpoint], folder: Path) -> None:
     """Fetch what is not here; where it lies was told by each node."""
     missing = lacking(shards.shards, folder)
@@ -128,7 +151,7 @@ def _gather(contact: Contact, shards: Shards, seen: Mapping[str, Checkpoint], fo
     progress = _Progress(size)
     by_folder: dict[str, list[Any]] = {}
     for one in missing:
-        by_folder.setdefault(f"{seen[one.node].folder}/{shards.tag}", []).append(one)
+        by_folder.setdefault(_path(seen, one, shards.tag), []).append(one)
     for remote, some in by_folder.items():
         fetch(contact, some, remote, folder, progress)
 

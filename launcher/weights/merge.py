@@ -15,11 +15,17 @@ import warnings
 from typing import Any
 
 SHARD_SIZE = 5 << 30
+METADATA = ".metadata"
+MODEL = "model"
+"""What accelerate and torch's examples call the model in what they save."""
 
 
 def tensors(folder: str, tag: str) -> dict[str, Any]:
     """The whole state dict: by DeepSpeed's zero_to_fp32, or as saved where nothing is sharded."""
     import torch
+
+    if os.path.exists(os.path.join(folder, tag, METADATA)):
+        return assembled(os.path.join(folder, tag))
     from deepspeed.utils.zero_to_fp32 import get_fp32_state_dict_from_zero_checkpoint
 
     if glob.glob(os.path.join(folder, tag, "*_optim_states.pt")):
@@ -30,10 +36,49 @@ def tensors(folder: str, tag: str) -> dict[str, Any]:
     return whole
 
 
+def assembled(folder: str) -> dict[str, Any]:
+    """The model's tensors of a torch.distributed.checkpoint, as that reads them in one process."""
+    import torch
+    from torch.distributed.checkpoint.filesystem import FileSystemReader
+    from torch.distributed.checkpoint.state_dict_loader import load
+
+    reader = FileSystemReader(folder)
+    for one in reader.read_metadata().storage_data.values():
+        path = os.path.join(folder, one.relative_path)
+        if os.path.getsize(path) < one.offset + one.length:
+            sys.exit(f"{one.relative_path} ends before what rank 0 says it holds: it was cut short")
+    kept = kept_tensors(folder)
+    for name, (_, one) in kept.items():
+        held = sum(chunk.sizes.numel() for chunk in one.chunks)
+        if held < one.size.numel():
+            sys.exit(f"{name}: the ranks saved {held} of its {one.size.numel()} values")
+    found = {key: torch.empty(one.size, dtype=one.properties.dtype) for key, one in kept.values()}
+    load(found, storage_reader=reader)
+    return {name: found[key] for name, (key, _) in kept.items()}
+
+
+def kept_tensors(folder: str) -> dict[str, tuple[str, Any]]:
+    """{name: (key in the file, size and chunks)} of the model, without what else was saved."""
+    from torch.distributed.checkpoint.filesystem import FileSystemReader
+
+    metadata = FileSystemReader(folder).read_metadata()
+    paths = metadata.planner_data or {}
+    found = {
+        tuple(map(str, paths.get(key, (key,)))): (key, one)
+        for key, one in metadata.state_dict_metadata.items()
+        if hasattr(one, "chunks")
+    }
+    models = {path[1:]: one for path, one in found.items() if path[0] == MODEL and path[1:]}
+    return {".".join(path): one for path, one in (models or found).items()}
+
+
 def shapes(folder: str, tag: str) -> dict[str, tuple[int, ...]]:
     """{name: shape} as the ranks wrote them down when they saved."""
     import torch
 
+    if os.path.exists(os.path.join(folder, tag, METADATA)):
+        kept = kept_tensors(os.path.join(folder, tag))
+        return {name: tuple(one.size) for name, (_, one) in kept.items()}
     path = sorted(glob.glob(os.path.join(folder, tag, "*model_states.pt")))[0]
     saved = torch.load(path, map_location="cpu", weights_only=False)
     groups = [*(saved.get("param_shapes") or ()), saved.get("frozen_param_shapes") or {}]

@@ -1,6 +1,6 @@
-"""Which shards a checkpoint has, on which node each lies, and which are missing. Pure.
+"""Which shards a DeepSpeed checkpoint has, on which node each lies, and which are missing. Pure.
 
-DeepSpeed's names (runtime/engine.py): `[bf16_]zero_pp_rank_R_mp_rank_00_optim_states.pt` for each
+Its names (runtime/engine.py): `[bf16_]zero_pp_rank_R_mp_rank_00_optim_states.pt` for each
 rank R, and `mp_rank_00_model_states.pt`, or `zero_pp_rank_R_mp_rank_00_model_states.pt` of stage 3.
 """
 
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from checks.errors import PreflightError
 from checks.facts.checkpoint import Checkpoint, ShardFile
 from checks.fold import fold
+from checks.probe.checkpoint import FSDP
 
 SHARD = re.compile(
     r"(?:\w+_)?zero_pp_rank_(?P<rank>\d+)_mp_rank_(?P<mp>\d+)_(?P<kind>optim|model)_states\.pt"
@@ -76,8 +77,8 @@ def _nothing(seen: Mapping[str, Checkpoint], path: str) -> str:
     if not any(one.there for one in seen.values()):
         return f"{path} is on none of the nodes {fold(seen)}"
     return (
-        f"{path} holds no file `latest` on any of {fold(seen)}: it is no checkpoint of "
-        "DeepSpeed's, or --tag has to name the folder in it"
+        f"{path} holds no file `latest` and no {FSDP}/ on any of {fold(seen)}: it is no checkpoint "
+        "of DeepSpeed's or of FSDP's ranks, or --tag has to name the folder in it"
     )
 
 
@@ -89,16 +90,31 @@ def choose(
     `ranks` are the nodes by rank of the job, as far as they are known; `count` is how many ranks
     saved, where it is known. Raises PreflightError that names what is missing, and where.
     """
-    files: dict[str, dict[str, ShardFile]] = {}
-    for node, one in seen.items():
-        for file in one.files:
-            if SHARD.fullmatch(file.name) or MODEL.fullmatch(file.name):
-                files.setdefault(file.name, {})[node] = file
+    files = files_of(seen, SHARD) | files_of(seen, MODEL)
     if not files:
         raise PreflightError(f"no shard of {tag} on any node of {fold(seen)}")
     _require_one_model_rank(files)
     _require_whole(files, ranks, count)
-    return Shards(tag, tuple(_taken(name, having, ranks) for name, having in sorted(files.items())))
+    return Shards(
+        tag, tuple(taken(_rank(name), having, ranks) for name, having in sorted(files.items()))
+    )
+
+
+def files_of(
+    seen: Mapping[str, Checkpoint], names: re.Pattern[str]
+) -> dict[str, dict[str, ShardFile]]:
+    """{name: {node: file}} of those that are called so."""
+    files: dict[str, dict[str, ShardFile]] = {}
+    for node, one in seen.items():
+        for file in one.files:
+            if names.fullmatch(file.name):
+                files.setdefault(file.name, {})[node] = file
+    return files
+
+
+def _rank(name: str) -> int:
+    match = SHARD.fullmatch(name)
+    return int(match["rank"]) if match else 0
 
 
 def _require_one_model_rank(files: Mapping[str, object]) -> None:
@@ -120,7 +136,7 @@ def _require_whole(
             kinds.setdefault(match["kind"], set()).add(int(match["rank"]))
     saved = max([count or len(ranks), *(max(found) + 1 for found in kinds.values())], default=0)
     missing = [
-        f"  the {kind} shard of rank {rank}{_whose(ranks, rank)}"
+        f"  the {kind} shard of rank {rank}{whose(ranks, rank)}"
         for kind, found in kinds.items()
         for rank in range(saved)
         if rank not in found
@@ -133,14 +149,14 @@ def _require_whole(
         )
 
 
-def _whose(ranks: Mapping[int, str], rank: int) -> str:
+def whose(ranks: Mapping[int, str], rank: int) -> str:
+    """Where something of a rank belongs, as the end of a phrase."""
     return f", which should be on {ranks[rank]}" if rank in ranks else ""
 
 
-def _taken(name: str, having: Mapping[str, ShardFile], ranks: Mapping[int, str]) -> Shard:
+def taken(rank: int, having: Mapping[str, ShardFile], ranks: Mapping[int, str]) -> Shard:
     """From the rank's own node, else the newest: an earlier start may have left others."""
-    match = SHARD.fullmatch(name)
-    own = ranks.get(int(match["rank"]) if match else 0, "")
+    own = ranks.get(rank, "")
     node = own if own in having else max(having, key=lambda one: having[one].mtime)
     return Shard(node, having[node])
 
