@@ -36,6 +36,15 @@ if rank == int(os.environ["WORLD_SIZE"]) - 1:
     )
 time.sleep(600)
 """
+HEALS = """
+import os, sys
+from pathlib import Path
+tried = Path("/root/tried")
+if os.environ["RANK"] == "1" and not tried.exists():
+    tried.touch()
+    sys.exit("the weather is bad")
+print("well", flush=True)
+"""
 MEETS = """
 import os
 import torch
@@ -54,6 +63,7 @@ while True:
 def place(tmp_path_factory):
     folder = tmp_path_factory.mktemp("after")
     (folder / "train.py").write_text(FAILS)
+    (folder / "heals.py").write_text(HEALS)
     (folder / "meets.py").write_text(MEETS)
     (folder / "launch.toml").write_text(
         f'[env]\nHF_TOKEN = "{SECRET}"\nOMP_NUM_THREADS = 1\n[start]\nbackend = "ssh"\n'
@@ -139,6 +149,20 @@ def test_it_is_tried_again_until_the_nodes_are_not_fit_any_more(place, lab, sing
     status = launcher(place, "status").stdout
     assert re.search(r"attempt 2 of 4, after .*-train\n", status)
     assert "× limits.shm-is-large-enough: /dev/shm on node2 holds 1 MiB" in status
+
+
+def test_a_second_try_that_ends_well_is_a_success(place, lab, single):
+    pass_preflight(place, hosts=single)
+    run = Started(place, lab, "heals.py", options=("--hosts", single, "--restart", "2"))
+    assert run.end(240) == 0, run.text
+    first, _, second = run.text.partition("attempt 2 of 3, after ")
+    assert "node2 1: the weather is bad" in first
+    assert "GO  " in second
+    assert "node1 0: well" in second
+    assert "node2 1: well" in second
+    assert "2 of 2 ranks ended well" in second
+    assert run.run.state == "finished"
+    lab.node("node2").run("rm /root/tried", check=True)
 
 
 @pytest.mark.parametrize("how", ["ctrl-c", "stop"])
