@@ -55,6 +55,8 @@ def dry_run(plan: Plan, hostfile_path: str) -> str:
             f"\n# on {node.name}: {plan.home}/plan.json (0600)",
             json.dumps(_shown_node(plan, node), indent=1),
         ]
+    ours = f"{plan.home}/agent.py, {plan.home}/hook/sitecustomize.py"
+    lines += [f"\n# on every node: {ours}, as this package has them in launcher/agent/"]
     for name, text in plan.carrier.files.items():
         lines += [f"\n# on {_places(plan)}: {plan.home}/{name} (0600)", text.rstrip()]
     lines += [f"\n# on {plan.head}, before the start"] if plan.before else []
