@@ -17,7 +17,7 @@ import pytest
 from launcher.lab.cluster import Lab
 from launcher.lab.shape import Shape
 from tests.passed import pass_preflight
-from tests.test_start_lab import Started, command_lines, gone, launcher
+from tests.started import Started, command_lines, gone, launcher
 
 SECRET = "hf_SecretOfMine"
 FAILS = """

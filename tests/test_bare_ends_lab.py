@@ -3,7 +3,7 @@
 | goes wrong | shown |
 |---|---|
 | exit 0 while ranks run on: ssh killed | test_a_killed_ssh_… |
-| exit 0 while ranks run on: pdsh killed | test_a_killed_pdsh_…; a start's in test_start_lab |
+| exit 0 while ranks run on: pdsh killed | test_a_killed_pdsh_…; a start's in test_start_ends_lab |
 | a pid file left behind | same |
 | one rank dead and the others waiting | test_a_dead_rank_… |
 | another job's processes killed, and that job a success | test_ctrl_c_… |

@@ -1,4 +1,4 @@
-"""DeepSpeed's config and the job: what is refused or silently ignored, and who is not accused."""
+"""DeepSpeed's config as a file: there, read, the job's own; and no sound one is accused."""
 
 import json
 import subprocess
@@ -7,13 +7,21 @@ from pathlib import Path
 import pytest
 
 from checks.catalogue import CATALOGUE
-from checks.facts import Login
-from checks.facts.deepspeed_config import DeepspeedConfig, Folder, Text
-from checks.facts.gpus import Gpu, Gpus
+from checks.facts.deepspeed_config import DeepspeedConfig, Text
 from checks.model import Node, Outcome
 from checks.probe.deepspeed_config import deepspeed_config as section
 from tests.snapshots import judged, snapshot, with_fact, without
-from tests.zero_cases import GATHER, MICRO, PLAIN, TRAINER, cluster, finding, seen, zero
+from tests.zero_cases import (
+    MICRO,
+    NVME,
+    PLAIN,
+    TRAINER,
+    cluster,
+    finding,
+    mended,
+    seen,
+    zero,
+)
 
 ROOT = Path(__file__).parent.parent
 PUBLIC = ROOT.parent / "shared/data/deepspeed_configs"
@@ -97,204 +105,6 @@ def test_precision(config, expected):
 @pytest.mark.parametrize("config", [{"stage": 3}, {"amp": {}, "zero_optimization": {"stge": 3}}])
 def test_the_printed_edit_mends_it(tmp_path, claim, config):
     mended(tmp_path, claim, config)
-
-
-def mended(folder, claim, config, words=PLAIN, **job):
-    """Types the fix of a config that fails; the claim then holds. Returns the config after it."""
-    path = folder / "ds.json"
-    path.write_text(json.dumps(config))
-    told = finding(claim, cluster(path.read_text(), words, path=path, **job))
-    if told.outcome is Outcome.FAIL:
-        subprocess.run(["sh", "-c", told.fix.command], check=True, timeout=30)
-    assert seen(claim, path.read_text(), words, path=path, **job) == "pass"
-    return json.loads(path.read_text())
-
-
-def batch(total=None, micro=None, steps=None):
-    names = ("train_batch_size", MICRO, "gradient_accumulation_steps")
-    given = dict(zip(names, (total, micro, steps), strict=True))
-    return {name: value for name, value in given.items() if value is not None}
-
-
-@pytest.mark.parametrize(
-    ("config", "words", "expected"),
-    [
-        (batch(64, 2, 2), PLAIN, "pass"),
-        (batch(32, 2, 1), PLAIN, "pass"),
-        (batch(64), PLAIN, "pass"),
-        (batch(None, 4), PLAIN, "pass"),
-        (batch("auto", "auto", "auto"), TRAINER, "pass"),
-        (batch(32, "auto", "auto"), TRAINER, "pass"),
-        (batch(32, 2, 2), PLAIN, "batch-mismatch!"),
-        (batch(32, 4), PLAIN, "batch-mismatch!"),
-        (batch(72), PLAIN, "batch-mismatch!"),
-        (batch(8, "auto", "auto"), TRAINER, "batch-mismatch!"),
-        (batch(32, 2, 2), (*PLAIN, "mpu="), "batch-mismatch"),
-        (batch(32, 2, 2), None, "batch-mismatch"),
-        ({**batch(32, 2, 2), "tensor_parallel": {"autotp_size": 2}}, PLAIN, "batch-mismatch"),
-        (batch(None, None, 2), PLAIN, "no-batch-size!"),
-        ({}, (*PLAIN, "batch_size"), "no-batch-size"),
-        (batch("64"), PLAIN, "skip"),
-    ],
-)
-def test_the_batch_triple_fits_16_ranks(config, words, expected):
-    assert seen("batch-sizes-agree", config, words) == expected
-
-
-@pytest.mark.parametrize("config", [batch(32, 2, 2), batch(72), batch(8, 4), batch(None, None, 2)])
-def test_the_printed_edit_mends_the_batch(tmp_path, config):
-    mended(tmp_path, "batch-sizes-agree", config)
-
-
-def test_slots_that_hosts_txt_leaves_out_are_those_found():
-    snap = cluster(batch(8), slots=None)
-    assert finding("batch-sizes-agree", snap).outcome is Outcome.UNKNOWN
-    for node, count in (("node1", 2), ("node2", 1)):
-        gpus = tuple(Gpu(i, "A100", f"GPU-{i}", None, "550") for i in range(count))
-        with_fact(snap, node, Gpus(("NVIDIA",), gpus))
-    told = finding("batch-sizes-agree", snap)
-    assert told.cause == "batch-mismatch"
-    assert "3 ranks" in told.message
-
-
-def test_a_node_that_is_down_is_named_by_its_own_item():
-    snap = cluster(batch(8), slots=None)
-    with_fact(snap, "node2", Login(reached=False))
-    with_fact(snap, "node1", Gpus((), ()))
-    assert finding("batch-sizes-agree", snap).outcome is Outcome.SKIP
-    assert seen("batch-sizes-agree", batch(None, 4), slots=None) == "pass"
-
-
-@pytest.mark.parametrize(
-    ("total", "job", "expected"),
-    [
-        (8, {"include": "node1"}, "pass"),
-        (8, {"exclude": "node1"}, "pass"),
-        (16, {"include": "node1"}, "batch-mismatch!"),
-        (3, {"include": "node1:0,1@node2:7"}, "pass"),
-        (12, {"exclude": "node2:0,1,2,3"}, "pass"),
-        (16, {"exclude": "node2:0,1,2,3"}, "batch-mismatch!"),
-    ],
-)
-def test_ranks_are_those_that_a_filter_leaves(total, job, expected):
-    assert seen("batch-sizes-agree", batch(total, 1, 1), **job) == expected
-
-
-def test_a_node_that_a_filter_leaves_out_need_not_be_counted():
-    snap = cluster(batch(8), slots=None, include="node1")
-    with_fact(snap, "node2", Login(reached=False))
-    eight = tuple(Gpu(i, "A100", f"GPU-{i}", None, "550") for i in range(8))
-    with_fact(snap, "node1", Gpus(("NVIDIA",), eight))
-    assert finding("batch-sizes-agree", snap).outcome is Outcome.PASS
-
-
-AUTO = {"fp16": {"enabled": "auto"}, "gradient_clipping": "auto"}
-
-
-@pytest.mark.parametrize(
-    ("config", "words", "job", "expected"),
-    [
-        (AUTO, TRAINER, {}, "pass"),
-        (AUTO, ("accelerate",), {}, "pass"),
-        (AUTO, PLAIN, {"launcher": "accelerate"}, "pass"),
-        (AUTO, None, {"command": ("-m", "axolotl.cli.train", "c.yml")}, "pass"),
-        (AUTO, None, {"command": ("-m", "my.own")}, "skip"),
-        (AUTO, (*PLAIN, "'auto'"), {}, "skip"),
-        (AUTO, (*PLAIN, "Trainer"), {}, "skip"),
-        (AUTO, PLAIN, {}, "auto-unfilled!"),
-        ({MICRO: "auto"}, PLAIN, {}, "auto-unfilled!"),
-        (zero(reduce_bucket_size="auto"), PLAIN, {}, "auto-unfilled"),
-        ({"pipeline": {"stages": "auto"}}, PLAIN, {}, "pass"),
-        ({**AUTO, "autotuning": {"enabled": True}}, PLAIN, {}, "pass"),
-    ],
-)
-def test_auto_is_filled(config, words, job, expected):
-    assert seen("auto-is-filled", config, words, **job) == expected
-
-
-@pytest.mark.parametrize(
-    ("arguments", "words", "expected"),
-    [
-        ("--learning_rate 2e-5 --bf16 True --max_grad_norm=1", TRAINER, "pass"),
-        ("--learning_rate 1e-4", TRAINER, "arguments-differ!"),
-        ("--learning-rate=1e-4", TRAINER, "arguments-differ!"),
-        ("--bf16 False", TRAINER, "arguments-differ!"),
-        ("--bf16 --x y", TRAINER, "pass"),
-        ("--per_device_train_batch_size 4", TRAINER, "pass"),
-        ("--learning_rate 1e-4", ("Accelerator",), "skip"),
-        ("--learning_rate 1e-4", PLAIN, "skip"),
-    ],
-)
-def test_arguments_of_the_trainer(tmp_path, arguments, words, expected):
-    config = {"optimizer": {"params": {"lr": 2e-5}}, MICRO: "auto", "gradient_clipping": 1.0}
-    config |= {"bf16": {"enabled": True}}
-    command = ("train.py", *arguments.split())
-    assert seen("arguments-agree", config, words, command=command) == expected
-    if expected.endswith("!"):
-        mended(tmp_path, "arguments-agree", config, words, command=command)
-
-
-CPU, NVME = {"device": "cpu"}, {"device": "nvme", "nvme_path": "/nvme"}
-
-
-@pytest.mark.parametrize(
-    ("config", "expected"),
-    [
-        (zero(stage=3, offload_param=NVME, offload_optimizer=NVME), "pass"),
-        (zero(stage=2, offload_optimizer=CPU), "pass"),
-        (zero(stage=0, offload_optimizer={"device": "none"}), "pass"),
-        (zero(stage=3, offload_param={"device": "nvme"}), "no-nvme-path!"),
-        (zero(stage=2, offload_optimizer={**CPU, "ratio": 0.5}), "ratio-needs-stage-3!"),
-        (zero(stage=2, offload_param=CPU, offload_optimizer=CPU), "offload-ignored"),
-        (zero(stage=1, cpu_offload_param=True), "offload-ignored"),
-        (zero(offload_optimizer=CPU), "offload-ignored"),
-    ],
-)
-def test_offload(tmp_path, config, expected):
-    assert seen("offload-takes-effect", config) == expected
-    mended(tmp_path, "offload-takes-effect", config)
-
-
-@pytest.mark.parametrize(
-    ("config", "expected"),
-    [
-        (
-            {**zero(stage=2), "optimizer": {"type": "AdamW"}, "scheduler": {"type": "WarmupLR"}},
-            "pass",
-        ),
-        ({"optimizer": {"type": "Lamb"}, "scheduler": {"type": "OneCycleLR"}}, "pass"),
-        ({**zero(stage=2), "optimizer": {"type": "Lamb"}}, "untested-optimizer!"),
-        ({"optimizer": {"type": "Adam", "params": {"max_grad_norm": 1}}}, "max-grad-norm!"),
-        ({"scheduler": {"type": "WarmupDecayLr"}}, "misspelt-scheduler!"),
-    ],
-)
-def test_optimizer(tmp_path, config, expected):
-    assert seen("optimizer-runs-under-zero", config) == expected
-    mended(tmp_path, "optimizer-runs-under-zero", config)
-
-
-@pytest.mark.parametrize(
-    ("config", "expected"),
-    [
-        (zero(stage=3, **{GATHER: True}), "gathers-on-save"),
-        (zero(stage="3", gather_16bit_weights_on_model_save=True), "gathers-on-save"),
-        (zero(stage=3, **{GATHER: False}), "pass"),
-        (zero(stage=2, **{GATHER: True}), "pass"),
-    ],
-)
-def test_saving(tmp_path, config, expected):
-    assert seen("saving-does-not-gather", config) == expected
-    mended(tmp_path, "saving-does-not-gather", config)
-
-
-def test_an_nvme_path_is_asked_of_every_node():
-    snap = cluster({})
-    for node, fact in (("node1", Folder("/x", "/x")), ("node2", Folder("/x", "/", writable=False))):
-        with_fact(snap, node, DeepspeedConfig(Text("there", "/run/ds.json"), nvme={"/x": fact}))
-    told = judged(snap, "deepspeed.nvme-path-is-writable")
-    assert told[("node1",)].outcome is Outcome.PASS
-    assert told[("node2",)].cause == "nvme-not-writable"
-    assert "/x" in told[("node2",)].fix.command
 
 
 def asked(folder, **more):

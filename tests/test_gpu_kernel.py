@@ -9,7 +9,7 @@ import pytest
 from checks.facts.gpus import Gpus
 from checks.facts.kernel_log import KernelLog, KernelMessage
 from checks.gpu.xid import OTHER, XIDS, Weight, known
-from tests.test_gpu_health import SILENT, alone, cluster, eight
+from tests.cards import SILENT, alone, cluster, eight
 
 
 def log(*texts: str, kind: str = "xid") -> dict[str, KernelLog]:

@@ -12,8 +12,8 @@ from checks.facts.decode import decode
 from checks.facts.gpus import Gpus
 from checks.probe import gpu_smi, gpus
 from checks.probe.gpu_nvml import by_nvml
+from tests.cards import CHECKS, cluster
 from tests.snapshots import judged
-from tests.test_gpu_health import CHECKS, cluster
 
 NVML = Path(__file__).parent / "nvml"
 RECORDED = Path(__file__).parent / "recorded/gpu"

@@ -11,8 +11,8 @@ from checks.facts.deepspeed_config import DeepspeedConfig, Text
 from checks.facts.environment import Environment
 from checks.facts.gpus import GpuProcess, Gpus, Library
 from checks.facts.rdma import Rdma, RdmaDevice, RdmaPort
+from tests.cards import GIB, H100, alone, cluster, eight
 from tests.snapshots import judged, with_fact
-from tests.test_gpu_health import GIB, H100, alone, cluster, eight
 
 PYTHON = GpuProcess(4242, "compute", 30 * GIB, "ada", "python train.py")
 

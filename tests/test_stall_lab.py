@@ -11,7 +11,7 @@ import pytest
 from launcher.lab.cluster import Lab
 from launcher.lab.shape import Shape
 from tests.passed import pass_preflight
-from tests.test_start_lab import Started, gone
+from tests.started import Started, gone
 
 MEETS = """
 import os, sys, time

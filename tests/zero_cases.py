@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+from pathlib import Path
 from typing import Any
 
 from checks.facts import Snapshot
@@ -15,6 +17,7 @@ PLAIN = ("deepspeed.initialize", "json.load")
 TRAINER = ("TrainingArguments", "Trainer")
 MICRO = "train_micro_batch_size_per_gpu"
 GATHER = "stage3_gather_16bit_weights_on_model_save"
+CPU, NVME = {"device": "cpu"}, {"device": "nvme", "nvme_path": "/nvme"}
 
 
 def cluster(
@@ -52,6 +55,17 @@ def seen(claim: str, config: Any, words: Any = PLAIN, **rest: Any) -> str:
         return told.outcome.value
     assert told.fix and str(told.fix) and told.message
     return told.cause + ("!" if told.severity is Severity.BLOCK else "")
+
+
+def mended(folder: Path, claim: str, config: Any, words: Any = PLAIN, **job: Any) -> dict[str, Any]:
+    """Types the fix of a config that fails; the claim then holds. Returns the config after it."""
+    path = folder / "ds.json"
+    path.write_text(json.dumps(config))
+    told = finding(claim, cluster(path.read_text(), words, path=path, **job))
+    if told.outcome is Outcome.FAIL:
+        subprocess.run(["sh", "-c", told.fix.command], check=True, timeout=30)
+    assert seen(claim, path.read_text(), words, path=path, **job) == "pass"
+    return json.loads(path.read_text())
 
 
 def zero(**keys: Any) -> dict[str, Any]:
