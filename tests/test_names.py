@@ -2,6 +2,8 @@
 
 import subprocess
 
+import pytest
+
 from checks.facts.environment import Environment
 from checks.facts.interfaces import Interface, Interfaces
 from checks.facts.names import Names, Resolved
@@ -88,6 +90,36 @@ def test_peer_that_does_not_resolve_blocks():
     assert (found.stops, found.cause) == (True, "unresolved")
     assert "node3 does not resolve (Name not known)" in found.message
     assert "10.0.0.3 node3" in found.fix.command
+
+
+def test_a_hosts_file_that_nobody_asks_is_mended_with_the_name():
+    unknown = {name: Resolved((), "Name not known") for name in FINE}
+    snap = with_fact(cluster(), "node2", Names("node2", None, (), unknown, ("dns",)))
+    found = of_node2(PEERS, snap)
+    assert found.cause == "hosts-file-not-asked"
+    assert found.message.endswith("/etc/nsswitch.conf has dns asked, and not /etc/hosts")
+    assert "10.0.0.1 node1" in found.fix.command
+    assert "'s/^hosts:/hosts: files/' /etc/nsswitch.conf" in found.fix.command
+    own = of_node2(OWN, snap)
+    assert (own.outcome, own.message.endswith(PEERS)) == (Outcome.SKIP, True)
+    for sources in ((), ("files", "dns"), ("resolve", "dns")):
+        with_fact(snap, "node2", Names("node2", None, (), unknown, sources))
+        assert of_node2(PEERS, snap).cause == "unresolved"
+        assert of_node2(OWN, snap).cause == "own-name-unresolved"
+
+
+@pytest.mark.parametrize(
+    ("text", "sources"),
+    [
+        ("passwd: files\nhosts:  files mdns4_minimal [NOTFOUND=return] dns # both\n",
+         ["files", "mdns4_minimal", "dns"]),
+        ("hosts: resolve [!UNAVAIL=return] files", ["resolve", "files"]),
+        ("", []),
+        ("#hosts: dns", []),
+    ],
+)  # fmt: skip
+def test_section_reads_where_names_are_looked_up(text, sources):
+    assert section.sources(text) == sources
 
 
 def test_name_that_only_ssh_knows_warns():

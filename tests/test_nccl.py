@@ -79,7 +79,7 @@ def test_interface_from_env_is_missing_on_the_node_of_another_name():
 
 @pytest.mark.parametrize(
     ("value", "cause"),
-    [("lo", "interface-down"), ("docker0", "interface-local"), ("eth1", "interface-down"),
+    [("lo", "interface-local"), ("docker0", "interface-local"), ("eth1", "interface-down"),
      ("eth2", "interface-astray"), ("^docker,lo", ""), ("=eth0", ""), ("eth", "")],
 )  # fmt: skip
 def test_interface_that_cannot_be_used(value, cause):

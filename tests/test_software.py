@@ -81,6 +81,19 @@ def test_the_last_line_of_a_crash_is_in_the_message():
     assert "libpython3.11.so" in of(cluster(crash), "python-is-there", "node1").message
 
 
+def test_a_python_whose_library_is_looked_for_elsewhere():
+    told = "Python path configuration:\n  PYTHONHOME = {}\n  isolated = 0\nFatal Python error: x\n"
+    lost = Software(PYTHON, "crashed", detail=told.format("'/opt/none'"))
+    finding = of(cluster(lost), "python-is-there", "node1")
+    assert finding.cause == "python-home"
+    assert "PYTHONHOME=/opt/none has not its library" in finding.message
+    assert "PYTHONHOME" in finding.fix.command
+    other = Software(PYTHON, "crashed", detail=told.format("(not set)") + "  <no Python frame>")
+    finding = of(cluster(other), "python-is-there", "node1")
+    assert finding.cause == "python-crashes"
+    assert finding.message.endswith("Fatal Python error: x")
+
+
 def test_deepspeed_installed_holds():
     finding = of(cluster(installed()), "deepspeed-is-installed", "node1")
     assert finding.outcome.value == "pass"

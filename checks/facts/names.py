@@ -25,10 +25,19 @@ class Resolved:
 
 @dataclass(frozen=True)
 class Names(Fact):
-    """`own` is what the host name resolves to; `peers` has every name of the hosts file."""
+    """`own` is what the host name resolves to; `peers` has every name of the hosts file.
+
+    `sources` is where /etc/nsswitch.conf has names looked up; empty where it does not say.
+    """
 
     section: ClassVar[str] = "names"
     hostname: str
     fqdn: str | None = None
     own: tuple[str, ...] = ()
     peers: Mapping[str, Resolved] = field(default_factory=dict)
+    sources: tuple[str, ...] = ()
+
+    @property
+    def hosts_file_is_asked(self) -> bool:
+        """Whether a line in /etc/hosts means anything: systemd's `resolve` reads it, too."""
+        return not self.sources or bool({"files", "resolve"} & {*self.sources})

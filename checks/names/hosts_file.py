@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from checks.facts import NodeView
+from checks.facts.names import Names
 from checks.model import Fix
 from checks.variables import GLOO_IFNAME
 
@@ -13,7 +14,7 @@ from checks.variables import GLOO_IFNAME
 def own_name_fix(node: NodeView, hostname: str, address: str) -> Fix:
     """Makes the node's own host name mean that address there."""
     note = f"or set {GLOO_IFNAME} in [env] of launch.toml"
-    command = _rewrite([hostname], [f"{address} {hostname}"])
+    command = _rewrite([hostname], [f"{address} {hostname}"]) + _have_it_asked(node)
     return node.fix(command, note, root=True)
 
 
@@ -21,7 +22,21 @@ def hosts_fix(node: NodeView, names: Sequence[str], lines: Sequence[str]) -> Fix
     """Makes the names mean what `lines` of /etc/hosts say; asks a person where there are none."""
     if not lines:
         return node.fix("", f"give {', '.join(names)} an address in /etc/hosts or DNS")
-    return node.fix(_rewrite(names, lines), "or correct them in DNS", root=True)
+    command = _rewrite(names, lines) + _have_it_asked(node)
+    return node.fix(command, "or correct them in DNS", root=True)
+
+
+def not_asked(node: NodeView) -> str:
+    """Why lines of /etc/hosts mean nothing there, as the end of a sentence; '' where they do."""
+    names = node.read(Names)
+    if names.hosts_file_is_asked:
+        return ""
+    return f"; /etc/nsswitch.conf has {', '.join(names.sources)} asked, and not /etc/hosts"
+
+
+def _have_it_asked(node: NodeView) -> str:
+    sed = "sed -i --follow-symlinks 's/^hosts:/hosts: files/' /etc/nsswitch.conf"
+    return f"; {sed}" if not_asked(node) else ""
 
 
 def _rewrite(names: Sequence[str], lines: Sequence[str]) -> str:

@@ -16,7 +16,7 @@ from checks.facts.names import Names
 from checks.facts.ssh import SshRow
 from checks.facts.who import Who
 from checks.model import Fix, Severity, Verdict, block, ok, skip, warn
-from checks.names.hosts_file import hosts_fix, own_name_fix
+from checks.names.hosts_file import hosts_fix, not_asked, own_name_fix
 from checks.rendezvous import training_address
 from checks.variables import GLOO_IFNAME, in_force
 
@@ -41,6 +41,8 @@ def own_name_is_not_loopback(node: NodeView) -> Verdict:
     setting = in_force(node, GLOO_IFNAME)
     if setting is not None and setting.value:
         return ok(f"{message}, which gloo does not ask because of {setting}")
+    if not given and not_asked(node) and any(not one.addresses for one in names.peers.values()):
+        return skip(f"{message}, nor do others; see names.every-node-resolves-every-node")
     address = training_address(node)
     elsewhere = "own-name-elsewhere" if given else "own-name-unresolved"
     local = "own-name-link-local" if names.own and _is_link_local(names.own[0]) else elsewhere
@@ -66,9 +68,10 @@ def every_node_resolves_every_node(node: NodeView) -> Verdict:
         message += f"; and {len(wrong) - 3} more"
     lines = [fault.line for fault in wrong if fault.blocks is first.blocks and fault.line]
     verdict = block if first.blocks else warn
+    blind = first.cause == "unresolved" and not_asked(node)
     return verdict(
-        first.cause,
-        f"on {node.name} {message}",
+        "hosts-file-not-asked" if blind else first.cause,
+        f"on {node.name} {message}{blind or ''}",
         hosts_fix(node, [fault.name for fault in wrong if fault.line in lines], lines),
         names=[fault.name for fault in wrong],
     )

@@ -175,11 +175,11 @@ def _wrong(node: NodeView, setting: Setting) -> tuple[str, str] | None:
     if not named:
         there = ", ".join(one.name for one in interfaces)
         return "interface-missing", f"names none of the interfaces ({there})"
+    if len(node.job.nodes) > 1 and all(one.local_only for one in named):
+        return "interface-local", f"names {names}, which leads to no other node"
     usable = [one for one in named if one.up and one.routable]
     if not usable:
         return "interface-down", f"names {names}, which is down or has no address"
-    if len(node.job.nodes) > 1 and all(one.local_only for one in usable):
-        return "interface-local", f"names {names}, which leads to no other node"
     return _astray(node, usable)
 
 

@@ -20,7 +20,9 @@ SHELL_FILES = (
     "/etc/bash.bashrc", "/etc/bashrc", "/etc/profile", "/etc/zshenv", "/etc/zsh/zshenv",
 )  # fmt: skip
 COLLECTIVE = r"(?:TORCH_)?(?:N+C+L+|GLOO)_\w+"  # misspelt ones too
-OFTEN_SET = re.compile(r"^[^#]*\b(%s|PDSH_\w+|DSHPATH)\b\s*[= ]" % COLLECTIVE, re.IGNORECASE)
+OFTEN_SET = re.compile(
+    r"^[^#]*\b(%s|PDSH_\w+|DSHPATH|PYTHONHOME)\b\s*[= ]" % COLLECTIVE, re.IGNORECASE
+)
 SECRET = re.compile("TOKEN|KEY|SECRET|PASSW|CREDENTIAL|AUTH", re.IGNORECASE)
 MASK = "***"
 

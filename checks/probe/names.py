@@ -8,7 +8,7 @@ import socket
 import threading
 import time
 
-from checks.probe.core import section
+from checks.probe.core import read, section
 
 COMMANDS = ("looks up every node's name; sends nothing to them",)
 
@@ -16,6 +16,7 @@ LIMIT = 7.0
 """Longer than a resolver waits for a dead name server before it asks the next, 5 s."""
 FQDN_LIMIT = 1.0
 LOOKUPS_AT_ONCE = 32
+SWITCH = "/etc/nsswitch.conf"
 
 
 def addresses(name):
@@ -53,6 +54,13 @@ def peer(name):
     }
 
 
+def sources(text):
+    """Where the resolver looks names up, in its order; none where the file does not say."""
+    lines = [line.partition(":")[2] for line in text.splitlines() if line.startswith("hosts:")]
+    words = lines[-1].partition("#")[0].split() if lines else []
+    return [word for word in words if word[0] not in "[!" and word[-1] != "]"]
+
+
 def side_by_side(jobs, limit):
     """Call every function of {key: function} in a few threads; {key: result} after `limit`."""
     results, waiting, lock = {}, list(jobs), threading.Lock()
@@ -88,5 +96,6 @@ def names(args):
         "hostname": hostname,
         "fqdn": found.get("fqdn"),
         "own": found.get("own", overdue)["addresses"],
+        "sources": sources(read(SWITCH, "")),
         "peers": {name: found.get(("peer", name), overdue) for name in args.get("names", [])},
     }

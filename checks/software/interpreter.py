@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,8 +13,12 @@ from checks.facts import NodeView
 from checks.facts.software import Software
 from checks.model import Fix, Verdict, block, ok, skip, warn
 from checks.software.shadows import shadowed
+from checks.variables import taken_out
 
 OLDEST = (3, 8)
+HOME = "PYTHONHOME"
+LOST_HOME = re.compile(rf"^  {HOME} = '(.+)'$.*^Fatal Python error", re.MULTILINE | re.DOTALL)
+"""How Python tells where it looked for its library, before it gives up."""
 TRAINING = ("torch", "deepspeed")
 ABSENT = "absent"
 CUDA_BUILD = "torch's CUDA"
@@ -41,7 +46,9 @@ def python_is_there(node: NodeView) -> Verdict:
         message = f"{seen.path} on {node.name} starts but gives no answer within 8 s"
         note = "often a hung network mount among its folders: `stat` each entry of sys.path"
         return block("python-hangs", message, node.fix("", note), stderr=seen.detail)
-    message = f"{seen.path} on {node.name} cannot run a line of Python: {_last_line(seen.detail)}"
+    if home := LOST_HOME.search(seen.detail):
+        return _lost_home(node, seen, home[1])
+    message = f"{seen.path} on {node.name} cannot run a line of Python: {_told(seen.detail)}"
     repair = f"{shlex.quote(seen.path)} -c 'import json, platform, sys'"
     note = "shows the error in full; reinstall the environment as it is on the other nodes"
     return block(
@@ -49,8 +56,18 @@ def python_is_there(node: NodeView) -> Verdict:
     )
 
 
-def _last_line(text: str) -> str:
-    return text.strip().rpartition("\n")[2][:300]
+def _told(text: str) -> str:
+    """The last line that speaks of an error, else the last one."""
+    lines = text.strip().splitlines() or [""]
+    return ([line for line in lines if "rror" in line] or lines)[-1][:300]
+
+
+def _lost_home(node: NodeView, seen: Software, home: str) -> Verdict:
+    message = f"{seen.path} on {node.name} cannot start: PYTHONHOME={home} has not its library"
+    fix = taken_out(node, HOME)
+    if HOME in node.job.env:
+        fix = Fix("", "", f"remove {HOME} from [env] of launch.toml")
+    return block("python-home", message, fix, stderr=seen.detail)
 
 
 def _new_enough(seen: Software) -> bool:

@@ -10,6 +10,10 @@ INTERFACE_DOWN = made("interface-down", "ip link set eth1 down")
 NCCL_IFNAME_WRONG = made(
     "nccl-ifname-in-bashrc", "sed -i '1i export NCCL_SOCKET_IFNAME=ib9' $HOME/.bashrc"
 )
+GLOO_LOOPBACK = made("gloo-on-loopback", "sed -i '1i export GLOO_SOCKET_IFNAME=lo' $HOME/.bashrc")
+HOSTS_NOT_ASKED = made(
+    "hosts-file-not-asked", "sed -i 's/^hosts:.*/hosts: dns/' /etc/nsswitch.conf"
+)
 NCCL_VARIABLE = made("nccl-algo-in-bashrc", "sed -i '1i export NCCL_ALGO=Ring' $HOME/.bashrc")
 SHM_FULL = made(
     "shm-full",
@@ -24,6 +28,8 @@ CASES = [
     case("peer-name-missing", NAMES, NODE3, "unresolved"),
     case("gloo-interface-wrong", "nccl.socket-interface-exists", NODE3, "interface-missing"),
     case(NCCL_IFNAME_WRONG, "nccl.socket-interface-exists", NODE3, "interface-missing"),
+    case(GLOO_LOOPBACK, "nccl.socket-interface-exists", NODE3, "interface-local"),
+    case(HOSTS_NOT_ASKED, NAMES, NODE3, "hosts-file-not-asked"),
     case(NCCL_VARIABLE, "nccl.variables-are-equal", NODE3, "variable-differs"),
     case(
         INTERFACE_DOWN,

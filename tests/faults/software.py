@@ -38,6 +38,7 @@ NOT_IN_PATH = made(
     "rm /usr/local/bin/lab-python\n"
     "echo 'case $- in *i*) PATH=/opt/conda/bin:$PATH ;; esac' >>$HOME/.bashrc",
 )
+PYTHONHOME = made("pythonhome", "sed -i '1i export PYTHONHOME=/opt/none' $HOME/.bashrc")
 LATIN = "export PYTHONUTF8=0 PYTHONCOERCECLOCALE=0 LC_ALL=C"
 
 BUILDS = "software.operators-can-be-built"
@@ -45,6 +46,7 @@ FOLDERS = "software.build-folders-are-usable"
 PROGRAM = "software.program-is-importable"
 OWN = "software.packages-are-the-environments-own"
 CASES = [
+    case(PYTHONHOME, "software.python-is-there", NODE3, "python-home"),
     case(
         made("no-compiler-for-offload", "rm -f $(type -ap c++)"),
         *(BUILDS, NODE3, "no-compiler"),
