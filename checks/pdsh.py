@@ -16,6 +16,7 @@ from checks.facts.ssh import SshRow
 from checks.facts.who import Who
 from checks.logins.causes import MEANING, cause_of, cause_of_text, said
 from checks.logins.fixes import first_in_config
+from checks.logins.programs import FINDS_PROGRAMS, hidden_programs
 from checks.model import Fix, Verdict, block, ok, skip, unknown, warn
 from checks.variables import taken_out
 
@@ -41,7 +42,7 @@ def _absent(node: NodeView) -> Verdict | None:
     return _unused(node) or (skip("see pdsh.is-installed") if missing else None)
 
 
-@node_check("pdsh.is-installed", Pdsh, Who, over=Over.HEAD)
+@node_check("pdsh.is-installed", Pdsh, Who, Environment, over=Over.HEAD)
 def is_installed(node: NodeView) -> Verdict:
     """pdsh is installed on the head, from where DeepSpeed starts all nodes.
 
@@ -52,6 +53,12 @@ def is_installed(node: NodeView) -> Verdict:
     pdsh = node.read(Pdsh)
     if pdsh.path:
         return ok(f"{pdsh.version or 'pdsh'} at {pdsh.path}")
+    if hidden_programs(node):
+        return skip(f"see {FINDS_PROGRAMS}")
+    if pdsh.not_executable:
+        message = f"{pdsh.not_executable} on {node.name} may not be executed: its mode forbids it"
+        fix = node.fix(f"chmod a+x {shlex.quote(pdsh.not_executable)}", root=True)
+        return block("not-executable", message, fix)
     return block("missing", f"{node.name} has no pdsh in the PATH of a login", _install(node, pdsh))
 
 

@@ -7,8 +7,11 @@ ranks that never come, with no line that says so.
 
 from __future__ import annotations
 
+import posixpath
+
 from checks.check import node_check, pair_check
 from checks.facts import Login, NodeView
+from checks.facts.environment import Environment
 from checks.facts.interfaces import Interfaces
 from checks.facts.names import Names
 from checks.facts.ssh import Attempt, SshRow
@@ -18,26 +21,32 @@ from checks.facts.who import Who
 from checks.logins.causes import cause_of, said
 from checks.logins.failed import explain
 from checks.logins.fixes import fix_of, quiet_shell
+from checks.logins.programs import FINDS_PROGRAMS, hidden_programs, mended_path
 from checks.model import Fix, Severity, Verdict, block, ok, skip, unknown, warn
 
+EVERY = "ssh.every-node-logs-in-to-every-node"
 BY_NAME = frozenset({"name-unresolved", "dropped", "refused", "no-route", "timeout", "wrong-host",
                      "host-key-unknown", "host-key-changed"})  # fmt: skip
 """Causes that a wrongly resolved name can have by itself."""
 
 
-@pair_check("ssh.every-node-logs-in-to-every-node", SshRow, Who, Trust, Sshd, Names, Interfaces)
+@pair_check(EVERY, SshRow, Who, Trust, Sshd, Names, Interfaces, Environment)
 def every_node_logs_in_to_every_node(source: NodeView, target: NodeView) -> Verdict:
     """Every node logs in to every node, itself too, by ssh without a question.
 
     Tried with the node's own ssh client and configuration, as pdsh and DeepSpeed call it. The
     remote shell must run a command and must be the shell of the node that was meant.
     """
+    if hidden_programs(source):
+        return skip(f"see {FINDS_PROGRAMS}")
     attempt = source.read(SshRow).targets.get(target.name)
     if attempt is None:
         return unknown(f"{source.name} did not try to log in to {target.name}")
     cause = cause_of(attempt)
     if cause and cause in BY_NAME and _misnamed(source, target):
         return skip("see names.every-node-resolves-every-node")
+    if cause == "shell-refuses" and hidden_programs(target):
+        return skip(f"see {FINDS_PROGRAMS}")
     if cause:
         return _failed(cause, attempt, source, target)
     meant = target.read(Who).hostname
@@ -80,6 +89,23 @@ def _misnamed(source: NodeView, target: NodeView) -> bool:
         return True
     own = target.read(Interfaces).addresses if target.has(Interfaces) else frozenset()
     return bool(own) and not own & set(resolved.addresses)
+
+
+@node_check(FINDS_PROGRAMS, Environment, Who)
+def shell_finds_the_systems_programs(node: NodeView) -> Verdict:
+    """A login shell that runs one command finds the system's programs.
+
+    pdsh, DeepSpeed and ssh call `env`, `bash` and `hostname` by name: a start-up file that puts
+    its own folders in place of PATH, not before it, hides them from all that logs in.
+    """
+    hidden, environment = hidden_programs(node), node.read(Environment)
+    if not hidden:
+        return ok(f"the login shell of {node.name} finds the system's programs")
+    lines = ", ".join(environment.path_replaced_in)
+    path = f"PATH={environment.shell.get('PATH', '')} ({lines or 'login shell'} of {node.name})"
+    folders = " and ".join(sorted({posixpath.dirname(place) for place in hidden.values()}))
+    message = f"{path} leaves out {folders}: what logs in does not find {', '.join(hidden)}"
+    return block("path-without-system", message, mended_path(node), hidden=dict(hidden))
 
 
 @node_check("ssh.shell-is-quiet", Login, Who, severity=Severity.WARN)

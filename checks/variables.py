@@ -95,15 +95,18 @@ def taken_out(node: NodeView, *names: str, more: str = "") -> Fix:
         files = "~/.[a-z]* /etc/environment /etc/profile.d /etc/ssh/sshd_config"
         find = f"grep -rsnE '{'|'.join(names)}' {files}"
         return node.fix(find, f"take out the line that it finds, {note}")
-    no_shells = ("/etc/environment", *environment.nccl_conf)
-    edits = [_comment(place, no_shells) for place in places]
+    edits = [commented(place, *environment.nccl_conf) for place in places]
     return node.fix(" && ".join(edits), note, root=any("/etc/" in place for place in places))
 
 
-def _comment(place: str, no_shells: Sequence[str]) -> str:
-    """`:` keeps a shell's block whole in which nothing else stands; the other files have none."""
+def commented(place: str, *no_shells: str) -> str:
+    """The sed that makes a comment of the line at `path:line`; `no_shells` are files of no shell.
+
+    `:` keeps a shell's block whole in which nothing else stands; the other files have none.
+    """
     path, _, line = place.rpartition(":")
-    mark = "#" if path in no_shells or path.endswith("/.ssh/environment") else ": #"
+    plain = path in ("/etc/environment", *no_shells) or path.endswith("/.ssh/environment")
+    mark = "#" if plain else ": #"
     return f"sed -i '{line}s/^/{mark} /' {shlex.quote(path)}"
 
 

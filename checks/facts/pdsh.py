@@ -21,7 +21,10 @@ class Folder:
 
 @dataclass(frozen=True)
 class Pdsh(Fact):
-    """`path` is '' where it is not installed; `said` is what `pdsh -V` printed as errors."""
+    """`path` is '' where it cannot be called; `said` is what `pdsh -V` printed as errors.
+
+    `not_executable` is a pdsh in the PATH that its mode lets nobody, or not all, run.
+    """
 
     section: ClassVar[str] = "pdsh"
     path: str = ""
@@ -31,6 +34,7 @@ class Pdsh(Fact):
     folders: tuple[Folder, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
     package_manager: str = ""
+    not_executable: str = ""
 
 
 @dataclass(frozen=True)

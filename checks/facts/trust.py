@@ -25,7 +25,9 @@ class PrivateKey:
 class Client:
     """What ssh would do for a peer, as `ssh -G` says: who, where, which keys and known hosts.
 
-    `kex` is its own key exchange list with the cheapest moved to the front.
+    `kex` is its own key exchange list with the cheapest moved to the front; `proxy` is the program
+    or host through which it connects, `ProxyJump bastion`, '' for none, and `proxy_in` the
+    `path:line` of each line that says so.
     """
 
     user: str = ""
@@ -34,6 +36,8 @@ class Client:
     identities: tuple[str, ...] = ()
     known_hosts: tuple[str, ...] = ("~/.ssh/known_hosts", "~/.ssh/known_hosts2")
     kex: str = ""
+    proxy: str = ""
+    proxy_in: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

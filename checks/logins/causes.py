@@ -13,6 +13,7 @@ from checks.facts.ssh import Attempt
 
 MEANING: Mapping[str, str] = {
     "name-unresolved": "the name has no address",
+    "proxy-fails": "ssh goes through a proxy, which brings no answer of its sshd",
     "refused": "the connection is refused: nothing listens on the ssh port, or a firewall rejects",
     "no-route": "there is no way to it: it is off, unplugged, not routed to, or rejects",
     "dropped": "no answer: the packets are dropped, or the machine is off",
@@ -41,6 +42,7 @@ MEANING: Mapping[str, str] = {
 """What each cause means, to stand behind `node1 cannot log in to node2: `."""
 
 _CONNECT = r"^ssh: connect to host \S+ port \d+: "
+_NO_BANNER = r"^((kex|ssh)_exchange_identification: |.*during banner exchange).*"
 _BY_TEXT = tuple(
     (cause, re.compile(pattern, re.MULTILINE))
     for cause, pattern in (
@@ -48,6 +50,7 @@ _BY_TEXT = tuple(
             "config-broken",
             r"Bad owner or permissions on|Bad configuration option|bad configuration",
         ),
+        ("proxy-fails", rf"{_NO_BANNER}\s+Connection (closed by|to) UNKNOWN port 65535"),
         ("name-unresolved", r"^ssh: Could not resolve hostname"),
         ("refused", _CONNECT + "Connection refused"),
         ("no-route", _CONNECT + "(No route to host|Network is unreachable|Permission denied)"),
@@ -67,6 +70,7 @@ _TOO_OPEN = re.compile(r"^Permissions \d+ for '([^']+)' are too open", re.MULTIL
 _UNREADABLE = re.compile(r'^Load key "([^"]+)": (.+)', re.MULTILINE)
 _OFFENDING = re.compile(r"^Offending \S+ key in (\S+):(\d+)", re.MULTILINE)
 _PRESENTED = re.compile(r"(SHA256:[\w+/]+)")
+_BEFORE_BANNER = re.compile(rf"\A(.*?){_NO_BANNER}", re.MULTILINE | re.DOTALL)
 _ACCOUNT = re.compile(r"^(\S+)@\S+: Permission denied", re.MULTILINE)
 
 
@@ -124,6 +128,12 @@ def denied_account(err: str) -> str:
     """The account that was refused; '' where ssh does not tell."""
     found = _ACCOUNT.search(err)
     return found[1] if found else ""
+
+
+def proxy_said(err: str) -> str:
+    """The last line that ssh's proxy printed before ssh gave it up; '' where it printed none."""
+    found = _BEFORE_BANNER.search(err)
+    return said(found[1]) if found else ""
 
 
 def said(err: str) -> str:

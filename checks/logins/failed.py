@@ -12,7 +12,7 @@ from checks.facts.sshd import Sshd
 from checks.facts.trust import Client, Trust
 from checks.firewalls import Culprit, culprit
 from checks.firewalls.ruleset import Packet
-from checks.logins.causes import MEANING, offending_line, presented_fingerprint
+from checks.logins.causes import MEANING, offending_line, presented_fingerprint, proxy_said
 from checks.logins.denied import Denial, why_denied
 
 REFUSALS = ("key-denied", "key-permissions", "key-unreadable", "public-key-auth-off")
@@ -36,10 +36,7 @@ class Failure:
     @property
     def client(self) -> Client:
         """What the source's ssh does for the target."""
-        if self.source.has(Trust):
-            client = self.source.read(Trust).client(self.target.name)
-            return client if client.hostname else Client(hostname=self.target.name)
-        return Client(hostname=self.target.name, port=self.target.node.port or 22)
+        return _client(self.source, self.target)
 
     @property
     def server(self) -> Sshd | None:
@@ -97,7 +94,18 @@ class Failure:
         if self.filter:
             how = "packets are dropped" if self.cause == "dropped" else "the connection is rejected"
             return f"{how} by {self.filter}"
+        if self.cause == "proxy-fails" and self.client.proxy:
+            lines = ", ".join(self.client.proxy_in) or "its ssh configuration"
+            through = f"ssh there goes through `{self.client.proxy}` ({lines})"
+            return f"{through}, and no sshd answers behind it"
         return MEANING[self.cause]
+
+
+def _client(source: NodeView, target: NodeView) -> Client:
+    if source.has(Trust):
+        client = source.read(Trust).client(target.name)
+        return client if client.hostname else Client(hostname=target.name)
+    return Client(hostname=target.name, port=target.node.port or 22)
 
 
 def explain(cause: str, attempt: Attempt, source: NodeView, target: NodeView) -> Failure:
@@ -107,6 +115,8 @@ def explain(cause: str, attempt: Attempt, source: NodeView, target: NodeView) ->
     if cause in REFUSALS:
         client = source.read(Trust) if source.has(Trust) else None
         denial = why_denied(attempt.err, client, server)
+    elif cause in ("proxy-fails", "throttled", "timeout") and _client(source, target).proxy:
+        denial = Denial("proxy-fails", proxy_said(attempt.err))
     elif cause == "host-key-changed" and server:
         denial = _changed(attempt, server, target.name)
     return Failure(denial.cause, attempt, source, target, denial)

@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping
 from checks.facts import Login, NodeView
 from checks.facts.who import Who
 from checks.firewalls.opening import networks, opening
-from checks.logins.causes import bad_key_file, offending_line
+from checks.logins.causes import offending_line
 from checks.logins.failed import Failure, address_of
+from checks.logins.keys import key_missing, key_passphrase, key_permissions, key_unreadable
 from checks.model import Fix
 
 RELOAD = "{ systemctl reload ssh || systemctl reload sshd || pkill -o -HUP -x sshd; } 2>/dev/null"
@@ -90,38 +91,6 @@ def _host_key_changed(failure: Failure) -> Fix:
     return failure.source.fix(command, root=path.startswith("/etc/"))
 
 
-def _key_missing(failure: Failure) -> Fix:
-    wanted = failure.client.identities
-    path = next((one for one in wanted if one.endswith("id_ed25519")), (*wanted, "")[0])
-    key = shlex.quote(path) if path else "~/.ssh/id_ed25519"
-    make = f"mkdir -p -m 700 ~/.ssh && rm -f {key}.pub && ssh-keygen -q -t ed25519 -N '' -f {key}"
-    return failure.source.fix(make, "the next preflight says where the new key is to be added")
-
-
-def _key_path(failure: Failure) -> str:
-    path = failure.denial.key.path if failure.denial.key else bad_key_file(failure.attempt.err)[0]
-    return shlex.quote(path or "~/.ssh/id_ed25519")
-
-
-def _key_permissions(failure: Failure) -> Fix:
-    return failure.source.fix(f"chmod 600 {_key_path(failure)}")
-
-
-def _key_unreadable(failure: Failure) -> Fix:
-    path = _key_path(failure)
-    if "Permission denied" in failure.detail or failure.denial.key is None:
-        user = failure.source.read(Who).user if failure.source.has(Who) else "$USER"
-        return failure.source.fix(f"chown {user} {path} && chmod 600 {path}", root=True)
-    note = "the next preflight says where the new key is to be added"
-    anew = f"mv {path} {path}.unusable && ssh-keygen -q -t ed25519 -N '' -f {path}"
-    return failure.source.fix(anew, f"{path} is not a private key; {note}")
-
-
-def _key_passphrase(failure: Failure) -> Fix:
-    path = _key_path(failure)
-    return failure.source.fix(f"ssh-keygen -p -N '' -f {path}", "asks for the passphrase once")
-
-
 def _not_authorized(failure: Failure) -> Fix:
     denial, server, target = failure.denial, failure.server, failure.target
     path = shlex.quote(server.authorized_files[0]) if server and server.authorized_files else ""
@@ -131,7 +100,7 @@ def _not_authorized(failure: Failure) -> Fix:
             f"sed -i '{number}s/^.*\\(ssh-\\|ecdsa-\\|sk-\\)/\\1/' {shlex.quote(file)}"
         )
     if not path or denial.key is None:
-        return _key_missing(failure)
+        return key_missing(failure)
     line = f"{denial.key.public} {failure.source.name}"
     folder = shlex.quote(os.path.dirname(shlex.split(path)[0]))
     make = f"mkdir -p -m 700 {folder} && echo '{line}' >> {path} && chmod 600 {path}"
@@ -205,6 +174,12 @@ def quiet_shell(node: NodeView, note: str) -> Fix:
     return node.fix("", f"let the start-up files of {shell} do nothing without a terminal")
 
 
+def _proxy_fails(failure: Failure) -> Fix:
+    name = failure.target.name
+    note = f"reaches {name} without the proxy; where it needs one, mend what the proxy complains of"
+    return failure.source.fix(first_in_config(name, "ProxyCommand none"), note)
+
+
 def _wrong_host(failure: Failure) -> Fix:
     name, address = failure.target.name, address_of(failure.target)
     note = (
@@ -228,15 +203,16 @@ def _look(failure: Failure) -> Fix:
 
 _FIXES: Mapping[str, Callable[[Failure], Fix]] = {
     "name-unresolved": _name,
+    "proxy-fails": _proxy_fails,
     "refused": _refused,
     "no-route": _firewall,
     "dropped": _firewall,
     "host-key-unknown": _host_key_unknown,
     "host-key-changed": _host_key_changed,
-    "key-missing": _key_missing,
-    "key-unreadable": _key_unreadable,
-    "key-passphrase": _key_passphrase,
-    "key-permissions": _key_permissions,
+    "key-missing": key_missing,
+    "key-unreadable": key_unreadable,
+    "key-passphrase": key_passphrase,
+    "key-permissions": key_permissions,
     "key-not-authorized": _not_authorized,
     "authorized-keys-permissions": _distrusted,
     "public-key-auth-off": _public_keys_off,

@@ -3,6 +3,7 @@
 import glob
 import os
 import re
+import shutil
 
 from checks.probe.core import read, section
 
@@ -19,6 +20,12 @@ SHELL_FILES = (
     "~/.tcshrc", "~/.config/fish/config.fish", "~/.ssh/environment", "/etc/environment",
     "/etc/bash.bashrc", "/etc/bashrc", "/etc/profile", "/etc/zshenv", "/etc/zsh/zshenv",
 )  # fmt: skip
+PROGRAMS = ("uname", "hostname", "env", "bash", "ssh")
+"""What a login's shell, DeepSpeed and pdsh call by name."""
+SYSTEM_FOLDERS = ("/usr/bin", "/bin", "/run/current-system/sw/bin")
+REPLACES_PATH = re.compile(
+    r"^(?!\s*#)(?!.*(\$\{?path\b|/usr/bin))(.*[\s;])?(path\s*=|set(env)?\s+(-\S+\s+)*path\s)", re.I
+)
 COLLECTIVE = r"(?:TORCH_)?(?:N+C+L+|GLOO)_\w+"  # misspelt ones too
 OFTEN_SET = re.compile(
     r"^[^#]*\b(%s|PDSH_\w+|DSHPATH|PYTHONHOME)\b\s*[= ]" % COLLECTIVE, re.IGNORECASE
@@ -61,11 +68,33 @@ def conf_files(env):
     return {path: found for path, found in read_files if found is not None}
 
 
+def hidden_programs():
+    """{program: where it lies} of those that the system has and the PATH of this shell has not."""
+    hidden = [name for name in PROGRAMS if not shutil.which(name)]
+    places = {name: shutil.which(name, path=os.pathsep.join(SYSTEM_FOLDERS)) for name in hidden}
+    return {name: path for name, path in places.items() if path}
+
+
+def start_up_files():
+    """Paths of all files that a shell may read at its start, there or not."""
+    own = [os.path.expanduser(path) for path in SHELL_FILES]
+    return own + sorted(glob.glob("/etc/profile.d/*"))
+
+
+def path_replaced_in():
+    """The `path:line` of each line that gives PATH other folders than the system's alone."""
+    return [
+        "%s:%d" % (path, number)
+        for path in start_up_files()
+        for number, line in enumerate((read(path, "") or "").splitlines(), 1)
+        if REPLACES_PATH.match(line)
+    ]
+
+
 def set_in(conf=()):
     """{name: ["path:line", ...]} of the lines that give NCCL, gloo or pdsh a variable."""
-    paths = [os.path.expanduser(path) for path in SHELL_FILES]
     found = {}
-    for path in paths + sorted(glob.glob("/etc/profile.d/*")) + list(conf):
+    for path in start_up_files() + list(conf):
         for number, line in enumerate((read(path, "") or "").splitlines(), 1):
             match = OFTEN_SET.match(line)
             if match:
@@ -77,8 +106,11 @@ def set_in(conf=()):
 def environment(args):
     """The variables of this shell and of NCCL's files."""
     conf = conf_files(args.get("env") or {})
+    hidden = hidden_programs()
     return {
         "shell": {name: shown(name, os.environ[name]) for name in os.environ if steers(name)},
         "set_in": set_in(conf),
         "nccl_conf": conf,
+        "hidden_programs": hidden,
+        "path_replaced_in": path_replaced_in() if hidden else [],
     }

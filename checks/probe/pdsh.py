@@ -37,6 +37,18 @@ def trusted(path, program):
         path = os.path.dirname(path)
 
 
+def not_executable(name):
+    """A file of that name in the PATH whose mode does not let everybody run it; '' without one.
+
+    Looked for by its mode alone: a file system mounted noexec is not mended by chmod.
+    """
+    for folder in os.environ.get("PATH", "").split(os.pathsep):
+        path = os.path.join(folder, name)
+        if os.path.isfile(path) and os.stat(path).st_mode & 0o111 != 0o111:
+            return path
+    return ""
+
+
 def account(uid):
     """The account's name, or its number where it has none."""
     try:
@@ -66,7 +78,7 @@ def pdsh(_):
     found = {"environment": environment, "package_manager": manager}
     path = shutil.which("pdsh")
     if not path:
-        return found
+        return dict(found, not_executable=not_executable("pdsh"))
     program = os.path.realpath(path)
     done = run([path, "-V"], 5.0, env=dict(os.environ, PDSH_RCMD_TYPE="ssh"))
     words = re.search(r"^rcmd modules: (\S+)", done.out, re.M)

@@ -16,6 +16,7 @@ COMMANDS = ("ssh -G NODE", "ssh-keygen -y -P '' -f KEY", "ssh-add -l -E sha256")
 
 CHEAP = "curve25519-sha256"
 KEY_LINE = re.compile(r"(?:^|\s)((?:ssh-|ecdsa-|sk-)[\w@.-]+)\s+(AAAA[\w+/=]+)")
+INCLUDES = re.compile(r"^\s*include\s+/etc/ssh/ssh_config.d/\*.conf\s*$", re.I | re.M)
 OWN_BLOCKS = re.compile(r"^\s*(include|match|host\s+(?!\*\s*$))", re.I | re.M)
 
 
@@ -45,7 +46,34 @@ def client(peer, home):
         "identities": [in_home(path, home) for path in told.get("identityfile", [])],
         "known_hosts": first.get("userknownhostsfile", "~/.ssh/known_hosts").split(),
         "kex": ",".join([CHEAP] + [one for one in kex if one != CHEAP]) if CHEAP in kex else "",
+        **proxied(first),
     }
+
+
+def proxied(told):
+    """The proxy in force and the lines that set it, as `ssh -G` and its files say."""
+    for key, keyword in (("proxyjump", "ProxyJump"), ("proxycommand", "ProxyCommand")):
+        value = told.get(key, "none")
+        if value.lower() != "none":
+            return {"proxy": "%s %s" % (keyword, value), "proxy_in": lines_with(key, value)}
+    return {}
+
+
+def lines_with(keyword, value):
+    """The `path:line` of the lines in ssh's own files that give this keyword that value."""
+    return [
+        "%s:%d" % (path, number)
+        for path in config_files()
+        for number, line in enumerate((read(path, "") or "").splitlines(), 1)
+        if re.split(r"[\s=]+", line.strip().lower(), maxsplit=1)[0] == keyword
+        and "".join(line.split()).endswith("".join(value.split()))
+    ]
+
+
+def config_files():
+    """ssh's files of this account and of the system, there or not."""
+    own = os.path.join(pwd.getpwuid(os.getuid()).pw_dir, ".ssh/config")
+    return [own, "/etc/ssh/ssh_config", *sorted(glob.glob("/etc/ssh/ssh_config.d/*.conf"))]
 
 
 def in_home(path, home):
@@ -57,8 +85,8 @@ def clients(peers, home):
     """The usual answer of `ssh -G`, and those of peers for which it may differ."""
     if not peers:
         return {}, {}
-    texts = [read(home + "/.ssh/config", "")]
-    texts += [read(path, "") for path in glob.glob("/etc/ssh/ssh_config.d/*.conf")]
+    own, system, *included = [read(path, "") or "" for path in config_files()]
+    texts = [own, INCLUDES.sub("", system), *included]
     usual = client({"name": peers[0]["name"]}, home)
     if any(OWN_BLOCKS.search(text) for text in texts):
         return usual, {peer["name"]: client(peer, home) for peer in peers}
