@@ -49,10 +49,16 @@ class Wire:
         return self._process.returncode
 
     def recv_stderr_ready(self) -> bool:
-        return False
+        errors = self._process.stderr
+        return bool(errors and select.select([errors], [], [], 0)[0] and errors.peek(1))
+
+    def recv_stderr(self, size: int) -> bytes:
+        return self._process.stderr.read1(size) if self._process.stderr else b""
 
     def close(self) -> None:
         self._end.close()
+        if self._process.stderr:
+            self._process.stderr.close()
 
 
 class Login(Channel):
@@ -76,7 +82,7 @@ class FarEnd:
         near, far = socket.socketpair()
         argv = [sys.executable, "-c", PREFACE + self.script]
         with far:
-            process = subprocess.Popen(argv, stdin=far, stdout=far, stderr=subprocess.DEVNULL)
+            process = subprocess.Popen(argv, stdin=far, stdout=far, stderr=subprocess.PIPE)
         self.logins.append(Login(process, near))
         return self.logins[-1]
 

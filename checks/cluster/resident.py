@@ -202,7 +202,8 @@ class Resident:
                 self.gone = f"the connection broke: {error}"
                 break
             if line is None:
-                self.gone = f"the probe ended before it answered{self._garbled()}"
+                words = self._last_words()
+                self.gone = f"the probe ended before it answered{words}{self._garbled()}"
                 break
             self._late = False
             self._keep(line)
@@ -210,6 +211,12 @@ class Resident:
 
     def _garbled(self) -> str:
         return f"; what came is no answer: {self.garbled}" if self.garbled else ""
+
+    def _last_words(self) -> str:
+        """Of a probe that ended: a traceback's last line, or what the shell said of its end."""
+        self._channel.code(time.monotonic() + 1.0)
+        said = self._channel.errors().strip()
+        return f"; its last words: {said.splitlines()[-1][:200]}" if said else ""
 
     def _keep(self, line: bytes) -> None:
         answer = self._parsed(line)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from checks.facts.decode import Fact
@@ -13,6 +14,9 @@ class Limits(Fact):
     """Pairs are (soft, hard); None is unlimited. Sizes in bytes.
 
     `core_pattern` is the kernel's: a file's name, or `|` and the program that takes core dumps.
+    `cutting` are those that end what goes on too long or grows too large, by limits.conf's name:
+    cpu (seconds), fsize, as and data. `set_in` has the `path:line` of what sets them, where seen.
+    `shm_mode` is octal.
     """
 
     section: ClassVar[str] = "limits"
@@ -26,3 +30,8 @@ class Limits(Fact):
     pid_max: int
     container: bool
     core_pattern: str = ""
+    cutting: Mapping[str, tuple[int | None, ...]] = field(default_factory=dict)
+    set_in: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    shm_writable: bool = True
+    shm_read_only: bool = False
+    shm_mode: str = ""

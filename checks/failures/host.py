@@ -5,7 +5,8 @@ from __future__ import annotations
 from checks.failures.known import root, silent
 from checks.limits.shell import REMOUNT_SHM, SHM_IN_CONTAINER
 
-SHM = ("limits.shm-is-large-enough",)
+SHM = ("limits.shm-is-large-enough", "limits.shm-is-writable")
+CUT_OFF = "limits.no-limit-cuts-a-rank-off"
 MEND_SHM = f"`{REMOUNT_SHM}`; in a container: {SHM_IN_CONTAINER}"
 
 FAILURES = (
@@ -92,7 +93,7 @@ FAILURES = (
         cause="the machine, or the limits of the login or its control group, gave no more memory",
         fix="let fewer ranks load at once, load under zero.Init, or offload less; `free -g` and "
         "`ulimit -v` on that node",
-        checks=("limits.group-allows-enough-memory", "limits.memory-is-free"),
+        checks=("limits.group-allows-enough-memory", "limits.memory-is-free", CUT_OFF),
     ),
     root(
         "stale-nfs",

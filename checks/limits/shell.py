@@ -63,7 +63,7 @@ def nofile_is_enough(node: NodeView) -> Verdict:
         f"a login to {node.name} may open {count(soft)} files (hard limit {count(hard)}); "
         f"expected at least {wanted} for {ranks} ranks"
     )
-    fix = _limit_fix(node, "nofile", "LimitNOFILE", str(NOFILE_WANTED_AT_SCALE))
+    fix = limit_fix(node, "nofile", "LimitNOFILE", str(NOFILE_WANTED_AT_SCALE))
     verdict = block if hard is not None and hard < NOFILE_NEEDED else warn
     return verdict("nofile-low", message, fix, soft=soft, hard=hard)
 
@@ -84,7 +84,7 @@ def nproc_is_enough(node: NodeView) -> Verdict:
         f"{who.user} on {node.name} may run {soft} processes and threads (hard limit "
         f"{count(hard)}); expected at least {wanted} for {slots} ranks on {who.cpus} cores"
     )
-    fix = _limit_fix(node, "nproc", "LimitNPROC", "unlimited")
+    fix = limit_fix(node, "nproc", "LimitNPROC", "unlimited")
     return warn("nproc-low", message, fix, soft=soft, hard=hard)
 
 
@@ -128,7 +128,7 @@ def core_dumps_are_bounded(node: NodeView) -> Verdict:
         f"a rank that crashes on {node.name} writes up to {size(soft)} of its memory to "
         f"{limits.core_pattern or 'core'}; expected a limit of {size(CORE_WANTED)} or less"
     )
-    fix = _limit_fix(node, "core", "LimitCORE", "0", kinds=("soft",))
+    fix = limit_fix(node, "core", "LimitCORE", "0", kinds=("soft",))
     return warn("core-unbounded", message, fix, soft=soft)
 
 
@@ -148,10 +148,10 @@ def _shm_fix(node: NodeView) -> Fix:
 def _memlock_fix(node: NodeView) -> Fix:
     if node.read(Limits).container:
         return node.fix("", MEMLOCK_IN_CONTAINER)
-    return _limit_fix(node, "memlock", "LimitMEMLOCK", "unlimited")
+    return limit_fix(node, "memlock", "LimitMEMLOCK", "unlimited")
 
 
-def _limit_fix(
+def limit_fix(
     node: NodeView, item: str, directive: str, value: str, kinds: tuple[str, ...] = ("soft", "hard")
 ) -> Fix:
     """Both ways in which a login can get its limit: through PAM, and from systemd without it."""

@@ -8,6 +8,7 @@ it started.
 
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -16,6 +17,10 @@ import time
 
 SECTIONS = {}
 OUTPUT_LIMIT = 256 * 1024
+STACK = 1 << 20
+"""Bytes for a thread: the usual 8 MiB for each section soon fill a limited address space."""
+ONE_ARENA = (-8, 1)
+"""M_ARENA_MAX of glibc's malloc.h: else it reserves 64 MiB of addresses for each thread."""
 MARK = "PREFLIGHT_PROBE"
 """The variable that everything started here has in its environment, with the probe's nonce."""
 
@@ -189,9 +194,10 @@ class Probe(object):
         limit = float(request.get("limit") or 5.0)
         with self.lock:
             self.deadlines[request["id"]] = (time.monotonic() + limit, limit)
-        thread = threading.Thread(target=self.serve, args=(request,))
-        thread.daemon = True
-        thread.start()
+        try:
+            beside(self.serve, request)
+        except RuntimeError:  # no thread can be had: one after the other, then
+            self.serve(request)
 
     def watch(self):
         """Answer for sections that overran their limit; runs beside the reader for ever."""
@@ -202,6 +208,26 @@ class Probe(object):
                 overdue = [(n, limit) for n, (at, limit) in self.deadlines.items() if now > at]
             for number, limit in overdue:
                 self.answer(number, error="no answer within %g s" % limit)
+
+
+def beside(function, *args):
+    """Run it in a thread that the end does not wait for. Raises RuntimeError where none starts."""
+    thread = threading.Thread(target=function, args=args)
+    thread.daemon = True
+    thread.start()
+
+
+def save_addresses():
+    """Make do with few addresses where a limit leaves few: it is to be told, not to be died of."""
+    threading.stack_size(STACK)
+    if resource.getrlimit(resource.RLIMIT_AS)[0] == resource.RLIM_INFINITY:
+        return
+    import ctypes
+
+    try:
+        ctypes.CDLL(None).mallopt(*ONE_ARENA)
+    except (OSError, AttributeError):
+        pass  # another C library, which has no arenas
 
 
 def end(*_):
@@ -219,10 +245,9 @@ def main(nonce, life, load):
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGALRM, signal.SIGINT):
         signal.signal(number, end)
     signal.alarm(int(life))
+    save_addresses()
     probe = Probe(nonce, load)
-    watcher = threading.Thread(target=probe.watch)
-    watcher.daemon = True
-    watcher.start()
+    beside(probe.watch)
     probe.say({"hello": sys.version.split()[0], "pid": os.getpid(), "time": time.time()})
     for line in sys.stdin.buffer:
         probe.accept(line.decode("utf-8"))

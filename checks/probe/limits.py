@@ -4,6 +4,15 @@ import os
 import resource
 
 from checks.probe.core import read, section
+from checks.probe.limit_lines import set_in
+
+CUTTING = {
+    "cpu": resource.RLIMIT_CPU,
+    "fsize": resource.RLIMIT_FSIZE,
+    "as": resource.RLIMIT_AS,
+    "data": resource.RLIMIT_DATA,
+}
+"""Limits at which the kernel ends a process, or refuses what it cannot do without."""
 
 
 def pair(kind):
@@ -19,11 +28,30 @@ def size(path):
     return [stat.f_blocks * stat.f_frsize, stat.f_bavail * stat.f_frsize]
 
 
+def cutting():
+    """{item: [soft, hard]} of those that end a process which goes on; limits.conf's names."""
+    return {item: pair(kind) for item, kind in CUTTING.items()}
+
+
+def writable_shm():
+    """Whether this account may make files in /dev/shm, and what stands against it."""
+    there = os.path.isdir("/dev/shm")
+    return {
+        "shm_writable": os.access("/dev/shm", os.W_OK | os.X_OK),
+        "shm_read_only": there and bool(os.statvfs("/dev/shm").f_flag & os.ST_RDONLY),
+        "shm_mode": "%04o" % (os.stat("/dev/shm").st_mode & 0o7777) if there else "",
+    }
+
+
 @section("limits")
 def limits(args):
     """Limits of this process, which are those of the shell above it, and what /dev/shm holds."""
     total, free = size("/dev/shm") if os.path.isdir("/dev/shm") else (0, 0)
+    cuts = cutting()
+    limited = any(soft is not None for soft, hard in cuts.values())
     return {
+        "cutting": cuts,
+        "set_in": set_in() if limited else {},
         "memlock": pair(resource.RLIMIT_MEMLOCK),
         "nofile": pair(resource.RLIMIT_NOFILE),
         "nproc": pair(resource.RLIMIT_NPROC),
@@ -34,4 +62,5 @@ def limits(args):
         "pid_max": int(read("/proc/sys/kernel/pid_max", "0")),
         "core_pattern": read("/proc/sys/kernel/core_pattern", ""),
         "container": os.path.exists("/.dockerenv") or os.path.exists("/run/.containerenv"),
+        **writable_shm(),
     }

@@ -8,11 +8,15 @@ from collections.abc import Collection
 from checks.check import node_check
 from checks.facts import NodeView
 from checks.facts.gpus import Gpus
+from checks.facts.limits import Limits
 from checks.facts.rooms import Rooms
 from checks.facts.smoke import Op, Smoke
 from checks.facts.software import Software
 from checks.facts.toolchain import Toolchain
+from checks.facts.who import Who
 from checks.files.rooms import unusable
+from checks.limits.cut_off import cuts_off
+from checks.limits.shm import not_for_ranks
 from checks.model import Severity, Verdict, block, ok, skip, warn
 from checks.software.build_folders import stale_locks
 from checks.software.shadows import own_file
@@ -24,7 +28,7 @@ SLOW_SECONDS = 0.05
 ENOUGH_NODES = 3
 
 
-@node_check("training.smoke-trains", Smoke, Software, Gpus, Toolchain, Rooms)
+@node_check("training.smoke-trains", Smoke, Software, Gpus, Toolchain, Rooms, Limits, Who)
 def smoke_trains(node: NodeView) -> Verdict:
     """Every node trains on its own: a few DeepSpeed steps, ZeRO-2, with a finite, falling loss.
 
@@ -66,6 +70,10 @@ def cannot_train(node: NodeView, packages: Collection[str] = ("torch", "deepspee
             return "a file has a package's name; see software.packages-are-the-environments-own"
     if node.has(Rooms) and unusable(node.read(Rooms).temporary):
         return "no temporary files can be written; see files.temporary-folder-is-usable"
+    if cuts_off(node):
+        return "a limit of the login ends ranks; see limits.no-limit-cuts-a-rank-off"
+    if not_for_ranks(node):
+        return "ranks cannot share memory; see limits.shm-is-writable"
     if node.has(Gpus) and node.read(Gpus).broken:
         return "the GPU driver does not answer; see gpu.driver-answers"
     return ""

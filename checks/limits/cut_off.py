@@ -1,0 +1,144 @@
+"""Limits that end a rank which goes on for long or grows large, as login nodes have them."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from checks.check import node_check
+from checks.facts import NodeView
+from checks.facts.gpus import Gpus
+from checks.facts.limits import Limits
+from checks.facts.who import Who
+from checks.limits.amounts import GIB, size
+from checks.limits.shell import limit_fix
+from checks.model import Fix, Verdict, block, ok, warn
+
+HOUR_S = 3600
+DAY_S = 24 * HOUR_S
+CPU_NEEDED_S, CPU_WANTED_S = DAY_S, 30 * DAY_S
+"""A rank keeps several processors busy at once: a day of their time is over within some hours."""
+FILE_NEEDED, FILE_WANTED = 16 * GIB, 1024 * GIB
+"""From a checkpoint of a small model on to one that holds the states of a large one whole."""
+ADDRESSES_FOR_GPUS, DATA_FOR_GPUS, MEMORY_NEEDED = 64 * GIB, 8 * GIB, 4 * GIB
+"""CUDA gives each process addresses for far more than it fills; without it torch needs about 1."""
+PAM_FILES = "/etc/security/"
+
+
+@dataclass(frozen=True)
+class Bound:
+    """One limit: limits.conf's name, systemd's, `ulimit`'s letter, and what it does to a rank."""
+
+    item: str
+    directive: str
+    letter: str
+    cause: str
+    grants: str
+    ends: str
+
+
+BOUNDS = (
+    Bound(
+        *("cpu", "LimitCPU", "t", "cpu-time-limited"),
+        "gives each process {} of CPU time",
+        "then the kernel ends it with SIGXCPU or SIGKILL",
+    ),
+    Bound(
+        *("as", "LimitAS", "v", "address-space-limited"),
+        "lets each process map {}",
+        'then "Cannot allocate memory" comes with memory free',
+    ),
+    Bound(
+        *("data", "LimitDATA", "d", "data-limited"),
+        "grants each process {} of data",
+        'then "Cannot allocate memory" comes with memory free',
+    ),
+    Bound(
+        *("fsize", "LimitFSIZE", "f", "file-size-limited"),
+        "lets files grow to {}",
+        'a larger checkpoint ends in SIGXFSZ or "File too large"',
+    ),
+)
+
+
+@node_check("limits.no-limit-cuts-a-rank-off", Limits, Who, Gpus)
+def no_limit_cuts_a_rank_off(node: NodeView) -> Verdict:
+    """No limit of the login ends a rank for its CPU time, its memory or the size of its files.
+
+    What keeps people from computing on a login node ends a training hours after a good start: at
+    its first checkpoint, with "Cannot allocate memory" while memory is free, or by a signal
+    without a word.
+    """
+    low = [one for one in BOUNDS if _soft(node, one) < _amounts(node, one)[1]]
+    if not low:
+        return ok(f"no limit on {node.name} ends a rank for its CPU time, memory or files")
+    low.sort(key=lambda one: not _ends_any(node, one))
+    places = [place for one in low for place in node.read(Limits).set_in.get(one.item, ())]
+    where = f", set in {', '.join(dict.fromkeys(places))}" if places else ""
+    told = "; it ".join(_told(node, one) for one in low)
+    message = f"a login to {node.name} {told}; expected no such limit{where}"
+    verdict = block if _ends_any(node, low[0]) else warn
+    seen = {one.item: _soft(node, one) for one in low}
+    return verdict(low[0].cause, message, _fix(node, low), **seen)
+
+
+def cuts_off(node: NodeView) -> bool:
+    """Whether a limit there ends whatever trains."""
+    known = node.has(Limits) and node.has(Gpus) and node.has(Who)
+    return known and any(_ends_any(node, one) for one in BOUNDS)
+
+
+def _ends_any(node: NodeView, one: Bound) -> bool:
+    return _soft(node, one) < _amounts(node, one)[0]
+
+
+def _soft(node: NodeView, one: Bound) -> float:
+    """The limit that holds: a process may raise it up to the hard one, but none of a rank does."""
+    soft = node.read(Limits).cutting.get(one.item, (None,))[0]
+    return float("inf") if soft is None else soft
+
+
+def _amounts(node: NodeView, one: Bound) -> tuple[int, int]:
+    """What every rank needs, and what is plainly enough."""
+    memory = node.read(Who).memory_bytes
+    gpus = node.read(Gpus)
+    of_gpus = sum(gpu.memory_bytes or 0 for gpu in gpus.gpus)
+    return {
+        "cpu": (CPU_NEEDED_S, CPU_WANTED_S),
+        "fsize": (FILE_NEEDED, FILE_WANTED),
+        "as": (ADDRESSES_FOR_GPUS if gpus.count else MEMORY_NEEDED, memory + of_gpus),
+        "data": (DATA_FOR_GPUS if gpus.count else MEMORY_NEEDED, memory),
+    }[one.item]
+
+
+def _told(node: NodeView, one: Bound) -> str:
+    soft = _soft(node, one)
+    hours = f"{soft / HOUR_S:.4g} h" if soft >= HOUR_S else f"{soft:.0f} s"
+    return f"{one.grants.format(hours if one.item == 'cpu' else size(soft))}: {one.ends}"
+
+
+def _fix(node: NodeView, low: Sequence[Bound]) -> Fix:
+    """Takes out the lines that are known; where none is, lifts the limit for all logins."""
+    limits = node.read(Limits)
+    places = dict.fromkeys(place for one in low for place in limits.set_in.get(one.item, ()))
+    if places:
+        home = node.read(Who).home.rstrip("/") + "/"
+        own = all(place.startswith(home) for place in places)
+        command = " && ".join(map(_taken_out, places))
+        return node.fix(command, "for the next login", root=not own)
+    letters = "".join(one.letter for one in low)
+    find = f"grep -rsnE 'ulimit.* -[SH]*[{letters}]' ~/.[a-z]* /etc/profile.d"
+    if limits.container:
+        options = " ".join(f"--ulimit {one.item}=-1" for one in low if one.item != "as")
+        again = f", or start the container again with `docker run {options} …`" if options else ""
+        return node.fix(find, f"take out the line that it finds{again}")
+    steps = (limit_fix(node, one.item, one.directive, "unlimited").command for one in low)
+    return node.fix(" && ".join(steps), f"log in again after it; if it stays: {find}")
+
+
+def _taken_out(place: str) -> str:
+    """`:` does nothing with what follows it: so a shell's block stays whole."""
+    path, _, line = place.rpartition(":")
+    edit = "s/^/# /" if path.startswith(PAM_FILES) else "s/\\bulimit\\b/: &/g"
+    return f"sed -i '{line}{edit}' {shlex.quote(path)}"
