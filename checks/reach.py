@@ -5,15 +5,20 @@ A node that is not reached is one finding here, and its other claims are skipped
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Callable, Mapping
 
 from checks.check import node_check
 from checks.facts import Login, NodeView
 from checks.logins.causes import MEANING
-from checks.logins.fixes import QUIET, RELOAD
+from checks.logins.fixes import QUIET
+from checks.logins.forced import TYPE
+from checks.logins.server_fixes import RELOAD
 from checks.model import Fix, Verdict, block, ok
 
+NO_LOGIN = re.compile(r"not available|not allowed|nologin", re.IGNORECASE)
+"""What nologin(8) and its kin say for a closed account."""
 HERE = "this machine"
 KNOWN_HOSTS = "~/.ssh/known_hosts"
 COMPARE = (
@@ -167,8 +172,9 @@ def _key_denied(node: NodeView, login: Login) -> Fix:
     who = login.user or "the account"
     note = (
         f"at its console as {who}: adds this machine's key where it is missing, and takes away the "
-        "rights for which sshd ignores the file; if it is still refused, `journalctl -u ssh -u "
-        "sshd` there says why"
+        "rights for which sshd ignores the file; if it is still refused, it is AllowUsers, "
+        "DenyUsers, AllowGroups or PermitRootLogin of sshd_config, or from= before the key: "
+        "`journalctl -u ssh -u sshd` there says which"
     )
     return node.fix(command, note)
 
@@ -184,9 +190,26 @@ def _throttled(node: NodeView, _: Login) -> Fix:
 
 
 def _shell(node: NodeView, login: Login) -> Fix:
+    if " and printed: " in login.detail and not NO_LOGIN.search(login.detail):
+        return _forced(node, login)
     user = login.user or "USER"
     note = "at its console; if the shell is right, something in its start-up files ends the session"
     return node.fix(f"usermod -s /bin/bash {shlex.quote(user)}", note, root=True)
+
+
+def _forced(node: NodeView, login: Login) -> Fix:
+    """A shell that ran nothing and still printed: most likely another command runs in its place."""
+    note = (
+        "at its console: what was printed looks like a forced command, command=… before this "
+        "machine's key; {}if it has none, it is ForceCommand in /etc/ssh/sshd_config, the shell "
+        f"(`usermod -s /bin/bash {login.user or 'USER'}`) or a start-up file that ends the session"
+    )
+    file = "~/.ssh/authorized_keys"
+    if not login.public_key:
+        return node.fix(f"grep -n 'command=' {file}", note.format("take it out there; "))
+    mark = f"\\|{login.public_key.split()[1]}|"
+    command = f"sed -i '{mark}s/^.* {TYPE}/\\1/' {file}"
+    return node.fix(command, note.format("this leaves the key without options; "))
 
 
 def _shell_hangs(node: NodeView, _: Login) -> Fix:

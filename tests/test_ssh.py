@@ -171,7 +171,7 @@ def test_there_is_no_such_account_unless_a_directory_may_have_it():
 def test_the_lists_of_sshd_keep_an_account_out():
     settings = {"allowusers": (Setting("alice bob", "/etc/ssh/sshd_config:9"),)}
     finding = denied(sshd=Sshd("root", settings, accounts=("root",)))
-    assert "allowusers alice bob" in finding.message
+    assert "AllowUsers alice bob" in finding.message
     assert "9s/.*/AllowUsers alice bob root/" in finding.fix.command
 
 

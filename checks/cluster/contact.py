@@ -126,15 +126,18 @@ def open_contact(
     def enter(name: str) -> tuple[Resident | None, dict[str, Any]]:
         began = time.monotonic()
         seen: dict[str, Any] = {}
+        accepted = ""
         try:
             with contextlib.ExitStack() as stack:
                 session = stack.enter_context(contextlib.closing(transport.open(name)))
                 seen = {"address": session.address, "host_key": session.host_key}
+                accepted = session.public_key
                 resident = Resident(session, job.python, wanted, LIFE_S)
                 stack.pop_all()
                 return resident, _login(transport, name, began, noise=resident.noise, **seen)
         except LoginError as error:
-            seen = {"host_key": error.host_key, "public_key": error.public_key, **seen}
+            key = error.public_key or accepted
+            seen = {"host_key": error.host_key, "public_key": key, **seen}
             return None, _login(
                 transport, name, began, cause=error.cause, detail=error.detail, **seen
             )

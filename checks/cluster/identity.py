@@ -48,7 +48,7 @@ class Keys(AuthStrategy):
         super().__init__(ssh_config=paramiko.SSHConfig())
         self.target, self.user, self.password = target, user, password
         self.unusable: list[tuple[str, str]] = []
-        self.offered = ""
+        self.offered = self.latest = ""
 
     def get_sources(self) -> Iterator[AuthSource]:
         """Every key that can be offered; the others are remembered in `unusable`."""
@@ -63,7 +63,8 @@ class Keys(AuthStrategy):
             yield Password(self.user, lambda: self.password)
 
     def _offer(self, key: paramiko.PKey) -> AuthSource:
-        self.offered = self.offered or f"{key.get_name()} {key.get_base64()}"
+        self.latest = f"{key.get_name()} {key.get_base64()}"
+        self.offered = self.offered or self.latest
         return InMemoryPrivateKey(self.user, key)
 
     def _load(self, path: Path) -> paramiko.PKey | None:

@@ -35,10 +35,16 @@ class _QuickSocket(socket.socket):
 
 
 class Session:
-    """One open login. Channels may be opened from any thread."""
+    """One open login. Channels may be opened from any thread.
 
-    def __init__(self, target: Target, connection: fabric.Connection, host_key: str) -> None:
+    `public_key` is the one that was accepted, '' where that was a password.
+    """
+
+    def __init__(
+        self, target: Target, connection: fabric.Connection, host_key: str, public_key: str
+    ) -> None:
         self.target, self.connection, self.host_key = target, connection, host_key
+        self.public_key = public_key
         self.address = str(connection.transport.getpeername()[0])
 
     @property
@@ -134,7 +140,8 @@ class Transport:
         if not connection.transport.is_authenticated():
             _hang_up(connection)
             raise LoginError("key-denied", "the server asks for more than a key")
-        return Session(target, connection, policy.presented)
+        accepted = "" if keys.password else keys.latest
+        return Session(target, connection, policy.presented, accepted)
 
     def _verifying(
         self, connection: fabric.Connection, target: Target, whose: str

@@ -22,7 +22,8 @@ class Login(Fact):
     """How the controller's own login to a node went. `cause` is empty where it was reached.
 
     `host_key` is what the node presented, `host_name` the name under which it is looked up in
-    `known_hosts`, the controller's file. `public_key` is the first that was offered and refused.
+    `known_hosts`, the controller's file. `public_key` is the first that was offered and refused,
+    or the one with which a login began that then ran nothing.
     """
 
     section: ClassVar[str] = "login"

@@ -50,7 +50,10 @@ class Setting:
 
 @dataclass(frozen=True)
 class Sshd(Fact):
-    """`settings` by lower-case keyword, in force first; `accounts` are those of /etc/passwd."""
+    """`settings` by lower-case keyword, in force first; `accounts` are those of /etc/passwd.
+
+    `groups` are the user's, its own first.
+    """
 
     section: ClassVar[str] = "sshd"
     user: str
@@ -61,6 +64,7 @@ class Sshd(Fact):
     host_keys: tuple[HostKey, ...] = ()
     accounts: tuple[str, ...] = ()
     other_accounts: bool = False
+    groups: tuple[str, ...] = ()
 
     def setting(self, keyword: str) -> Setting | None:
         """What holds for everybody: the first that stands outside of Match blocks."""

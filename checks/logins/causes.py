@@ -30,6 +30,7 @@ MEANING: Mapping[str, str] = {
     "user-unknown": "there is no such account",
     "throttled": "sshd cuts the connection before the login: MaxStartups, a ban or hosts.deny",
     "shell-refuses": "the login is accepted, but no command runs",
+    "forced-command": "the login is accepted, and runs another command than the one asked for",
     "shell-noisy": "the login shell prints text of its own",
     "shell-hangs": "the login is accepted, but the shell never answers",
     "no-python": "there is no python 3.6 or newer",

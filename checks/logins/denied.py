@@ -6,12 +6,26 @@ from dataclasses import dataclass
 
 from checks.facts.sshd import Accepted, Guarded, Setting, Sshd
 from checks.facts.trust import PrivateKey, Trust
+from checks.logins.barred import barring, in_force
 from checks.logins.causes import bad_key_file, cause_of_text, denied_account
+
+SPELT = {
+    "permitrootlogin": "PermitRootLogin",
+    "allowusers": "AllowUsers",
+    "denyusers": "DenyUsers",
+    "allowgroups": "AllowGroups",
+    "denygroups": "DenyGroups",
+}
+SHUTS_OUT = ("from=", "expiry-time=", "cert-authority", "principals=")
+"""Options of authorized_keys for which sshd refuses a key that is listed."""
 
 
 @dataclass(frozen=True)
 class Denial:
-    """The cause, with what of it is to be mended: a key, a path, an sshd setting or an account."""
+    """The cause, with what of it is to be mended: a key, a path, an sshd setting or an account.
+
+    `keyword` is the setting's, in lower case.
+    """
 
     cause: str
     detail: str = ""
@@ -20,14 +34,19 @@ class Denial:
     setting: Setting | None = None
     account: str = ""
     line: Accepted | None = None
+    keyword: str = ""
 
 
-def why_denied(err: str, client: Trust | None, server: Sshd | None) -> Denial:
-    """The most exact cause that the facts give; `key-denied` where they explain nothing."""
+def why_denied(err: str, client: Trust | None, server: Sshd | None, address: str = "") -> Denial:
+    """The most exact cause that the facts give; `key-denied` where they explain nothing.
+
+    `address` is the client's, '' where it is not known.
+    """
     cause = cause_of_text(err)
     account = denied_account(err)
     if cause == "public-key-auth-off":
-        setting = server.setting("pubkeyauthentication") if server else None
+        keyword = "pubkeyauthentication"
+        setting = in_force(server, keyword, account, address) if server else None
         return Denial(cause, _where(setting), setting=setting, account=account)
     unusable = _unusable(err, cause, client)
     if unusable:
@@ -35,7 +54,7 @@ def why_denied(err: str, client: Trust | None, server: Sshd | None) -> Denial:
     if server is None:
         return Denial("key-denied", account=account)
     return (
-        _barred(account, server)
+        _barred(account, server, address)
         or _distrusted(server, account)
         or _not_authorized(client, server, account)
         or Denial("key-denied", account=account)
@@ -67,19 +86,17 @@ def _usable(key: PrivateKey) -> bool:
     return key.readable and not key.too_open and not key.encrypted
 
 
-def _barred(account: str, server: Sshd) -> Denial | None:
+def _barred(account: str, server: Sshd, address: str) -> Denial | None:
     """The account is not there, or sshd's own lists keep it out."""
     if account and account not in server.accounts and not server.other_accounts:
         return Denial("user-unknown", f"no account {account}", account=account)
-    root = server.setting("permitrootlogin")
-    if account == "root" and root and root.value == "no":
-        return Denial("key-denied", f"{root.where or 'sshd'}: PermitRootLogin no", setting=root)
-    for keyword, listed in (("denyusers", True), ("allowusers", False)):
-        setting = server.setting(keyword)
-        if setting and account and (account in setting.value.split()) is listed:
-            detail = f"{setting.where or 'sshd'}: {keyword} {setting.value}"
-            return Denial("key-denied", detail, setting=setting, account=account)
-    return None
+    found = barring(server, account, address)
+    if found is None:
+        return None
+    keyword, setting = found
+    within = f", for {setting.match}" if setting.match else ""
+    detail = f"{setting.where or 'sshd'}: {SPELT[keyword]} {setting.value}{within}"
+    return Denial("key-denied", detail, setting=setting, account=account, keyword=keyword)
 
 
 def _distrusted(server: Sshd, account: str) -> Denial | None:
@@ -94,6 +111,10 @@ def _distrusted(server: Sshd, account: str) -> Denial | None:
     return Denial("authorized-keys-permissions", detail, path=bad, account=account)
 
 
+def _shuts_out(line: Accepted) -> bool:
+    return any(option in line.options.lower() for option in SHUTS_OUT)
+
+
 def _not_authorized(client: Trust | None, server: Sshd, account: str) -> Denial | None:
     """No key that is offered is in authorized_keys, or only with options that may shut it out."""
     if client is None or (account and account != server.user):
@@ -102,7 +123,7 @@ def _not_authorized(client: Trust | None, server: Sshd, account: str) -> Denial 
     offered = {key.fingerprint for key in client.keys if _usable(key)} | set(client.agent)
     known = [accepted[mark] for mark in sorted(offered) if mark in accepted]
     if known:
-        limited = next((line for line in known if line.options), None)
+        limited = next((line for line in known if _shuts_out(line)), None)
         if limited is None:
             return None
         detail = f"{limited.where} accepts it only with {limited.options}"

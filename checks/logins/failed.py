@@ -10,10 +10,12 @@ from checks.facts.names import Names
 from checks.facts.ssh import Attempt
 from checks.facts.sshd import Sshd
 from checks.facts.trust import Client, Trust
+from checks.facts.who import Who
 from checks.firewalls import Culprit, culprit
 from checks.firewalls.ruleset import Packet
 from checks.logins.causes import MEANING, offending_line, presented_fingerprint, proxy_said
 from checks.logins.denied import Denial, why_denied
+from checks.logins.forced import why_forced
 
 REFUSALS = ("key-denied", "key-permissions", "key-unreadable", "public-key-auth-off")
 
@@ -54,12 +56,7 @@ class Failure:
     @property
     def addresses(self) -> tuple[str, str]:
         """Both ends as the source's resolver and routes have them; else as the controller does."""
-        found = (
-            self.source.read(Names).peers.get(self.target.name) if self.source.has(Names) else None
-        )
-        if found and found.addresses and found.source:
-            return found.source, found.addresses[0]
-        return address_of(self.source), address_of(self.target)
+        return ends(self.source, self.target)
 
     @property
     def filter(self) -> Culprit | None:
@@ -101,6 +98,18 @@ class Failure:
         return MEANING[self.cause]
 
 
+def ends(source: NodeView, target: NodeView) -> tuple[str, str]:
+    """Both ends of a login as the source's resolver and routes have them; else the controller's."""
+    found = source.read(Names).peers.get(target.name) if source.has(Names) else None
+    if found and found.addresses and found.source:
+        return found.source, found.addresses[0]
+    return address_of(source), address_of(target)
+
+
+def _closed_shell(target: NodeView) -> bool:
+    return target.has(Who) and target.read(Who).shell.endswith(("nologin", "false"))
+
+
 def _client(source: NodeView, target: NodeView) -> Client:
     if source.has(Trust):
         client = source.read(Trust).client(target.name)
@@ -114,7 +123,11 @@ def explain(cause: str, attempt: Attempt, source: NodeView, target: NodeView) ->
     server = target.read(Sshd) if target.has(Sshd) else None
     if cause in REFUSALS:
         client = source.read(Trust) if source.has(Trust) else None
-        denial = why_denied(attempt.err, client, server)
+        denial = why_denied(attempt.err, client, server, ends(source, target)[0])
+    elif cause in ("shell-refuses", "shell-hangs") and server and not _closed_shell(target):
+        client = source.read(Trust) if source.has(Trust) else None
+        account = _client(source, target).user or server.user
+        denial = why_forced(client, server, account, ends(source, target)[0]) or denial
     elif cause in ("proxy-fails", "throttled", "timeout") and _client(source, target).proxy:
         denial = Denial("proxy-fails", proxy_said(attempt.err))
     elif cause == "host-key-changed" and server:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
 from collections.abc import Callable, Mapping
@@ -13,9 +12,17 @@ from checks.firewalls.opening import networks, opening
 from checks.logins.causes import offending_line
 from checks.logins.failed import Failure, address_of
 from checks.logins.keys import key_missing, key_passphrase, key_permissions, key_unreadable
+from checks.logins.server_fixes import (
+    denied,
+    distrusted,
+    forced,
+    look,
+    not_authorized,
+    public_keys_off,
+    throttled,
+)
 from checks.model import Fix
 
-RELOAD = "{ systemctl reload ssh || systemctl reload sshd || pkill -o -HUP -x sshd; } 2>/dev/null"
 QUIET = "case $- in *i*) ;; *) return;; esac"
 
 
@@ -25,7 +32,7 @@ _BAD_MODE = re.compile(r"^Bad owner or permissions on (\S+)", re.MULTILINE)
 
 def fix_of(failure: Failure) -> Fix:
     """What to type, and where."""
-    return _FIXES.get(failure.cause, _look)(failure)
+    return _FIXES.get(failure.cause, look)(failure)
 
 
 def _name(failure: Failure) -> Fix:
@@ -91,75 +98,17 @@ def _host_key_changed(failure: Failure) -> Fix:
     return failure.source.fix(command, root=path.startswith("/etc/"))
 
 
-def _not_authorized(failure: Failure) -> Fix:
-    denial, server, target = failure.denial, failure.server, failure.target
-    path = shlex.quote(server.authorized_files[0]) if server and server.authorized_files else ""
-    if denial.line:
-        file, _, number = denial.line.where.rpartition(":")
-        return target.fix(
-            f"sed -i '{number}s/^.*\\(ssh-\\|ecdsa-\\|sk-\\)/\\1/' {shlex.quote(file)}"
-        )
-    if not path or denial.key is None:
-        return key_missing(failure)
-    line = f"{denial.key.public} {failure.source.name}"
-    folder = shlex.quote(os.path.dirname(shlex.split(path)[0]))
-    make = f"mkdir -p -m 700 {folder} && echo '{line}' >> {path} && chmod 600 {path}"
-    return target.fix(make)
-
-
-def _distrusted(failure: Failure) -> Fix:
-    bad, server = failure.denial.path, failure.server
-    if bad is None or server is None:
-        return _look(failure)
-    path = shlex.quote(bad.path)
-    if bad.owner in (server.user, "root"):
-        readable = "u+r," if bad.owner == server.user else "a+r,"
-        return failure.target.fix(f"chmod {readable}go-w {path}", root=bad.owner != server.user)
-    return failure.target.fix(f"chown {server.user} {path} && chmod go-w {path}", root=True)
-
-
-def _public_keys_off(failure: Failure) -> Fix:
-    return _sshd_line(failure, "PubkeyAuthentication yes")
-
-
-def _sshd_line(failure: Failure, line: str) -> Fix:
-    """Put one line of sshd's settings right in its place, or first, where it wins."""
-    setting = failure.denial.setting
-    file, _, number = (setting.where if setting else "").rpartition(":")
-    edit = f"{number}s/.*/{line}/" if file else f"1i {line}"
-    command = f"sed -i '{edit}' {file or '/etc/ssh/sshd_config'} && {RELOAD}"
-    return failure.target.fix(command, root=True)
-
-
-def _denied(failure: Failure) -> Fix:
-    setting, account = failure.denial.setting, failure.denial.account
-    if setting is None:
-        return _look(failure)
-    if "PermitRootLogin" in failure.detail:
-        return _sshd_line(failure, "PermitRootLogin prohibit-password")
-    if "allowusers" in failure.detail:
-        return _sshd_line(failure, f"AllowUsers {setting.value} {account}")
-    others = " ".join(word for word in setting.value.split() if word != account)
-    return _sshd_line(failure, f"DenyUsers {others}" if others else "# DenyUsers")
-
-
 def _user_unknown(failure: Failure) -> Fix:
     user = failure.server.user if failure.server else "root"
     note = f"{failure.target.name} has no account {failure.denial.account}; {user} logs in there"
     return failure.source.fix(first_in_config(failure.target.name, f"User {user}"), note)
 
 
-def _throttled(failure: Failure) -> Fix:
-    line = "1i MaxStartups 100:30:300"
-    command = f"sed -i '{line}' /etc/ssh/sshd_config && {RELOAD}"
-    return failure.target.fix(command, "and see fail2ban and /etc/hosts.deny", root=True)
-
-
 def _shell_refuses(failure: Failure) -> Fix:
     who = failure.target.read(Who) if failure.target.has(Who) else None
     if who and who.shell.endswith(("nologin", "false")):
         return failure.target.fix(f"chsh -s /bin/bash {who.user}", root=True)
-    return _look(failure)
+    return look(failure)
 
 
 def _shell_hangs(failure: Failure) -> Fix:
@@ -194,11 +143,7 @@ def _config_broken(failure: Failure) -> Fix:
         return failure.source.fix(f"sed -i '{number}s/^/#/' {path}", root=path.startswith("/etc/"))
     if found := _BAD_MODE.search(failure.attempt.err):
         return failure.source.fix(f"chmod go-w {shlex.quote(found[1])}")
-    return _look(failure)
-
-
-def _look(failure: Failure) -> Fix:
-    return failure.source.fix(f"ssh -vv -oBatchMode=yes {failure.target.name} true", "shows where")
+    return look(failure)
 
 
 _FIXES: Mapping[str, Callable[[Failure], Fix]] = {
@@ -213,13 +158,14 @@ _FIXES: Mapping[str, Callable[[Failure], Fix]] = {
     "key-unreadable": key_unreadable,
     "key-passphrase": key_passphrase,
     "key-permissions": key_permissions,
-    "key-not-authorized": _not_authorized,
-    "authorized-keys-permissions": _distrusted,
-    "public-key-auth-off": _public_keys_off,
-    "key-denied": _denied,
+    "key-not-authorized": not_authorized,
+    "authorized-keys-permissions": distrusted,
+    "public-key-auth-off": public_keys_off,
+    "key-denied": denied,
     "user-unknown": _user_unknown,
-    "throttled": _throttled,
+    "throttled": throttled,
     "shell-refuses": _shell_refuses,
+    "forced-command": forced,
     "shell-hangs": _shell_hangs,
     "wrong-host": _wrong_host,
     "config-broken": _config_broken,

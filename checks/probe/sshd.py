@@ -25,11 +25,18 @@ KEYWORDS = frozenset(
         "strictmodes",
         "allowusers",
         "denyusers",
+        "allowgroups",
+        "denygroups",
+        "forcecommand",
         "maxstartups",
         "permitrootlogin",
         "hostkey",
     )
 )
+
+
+LISTS = frozenset(("allowusers", "denyusers", "allowgroups", "denygroups"))
+"""Keywords of which every line counts."""
 
 
 def fingerprint(blob):
@@ -90,8 +97,14 @@ def effective(options):
         out = run([program, "-T", *options], 3.0).out
     except Undetermined:
         return {}
-    pairs = [line.partition(" ")[::2] for line in out.splitlines()]
-    return {key: value for key, value in pairs if key in KEYWORDS and key != "hostkey"}
+    found = {}
+    for line in out.splitlines():
+        key, _, value = line.partition(" ")
+        if key in LISTS and key in found:
+            found[key] += " " + value
+        elif key in KEYWORDS and key != "hostkey":
+            found[key] = value
+    return found
 
 
 def server(options):
@@ -99,7 +112,12 @@ def server(options):
     path = next((options[at + 1] for at, one in enumerate(options) if one == "-f"), None)
     found = {}
     for keyword, value, where, match in settings(path or "/etc/ssh/sshd_config"):
-        found.setdefault(keyword, []).append({"value": value, "where": where, "match": match})
+        known = found.setdefault(keyword, [])
+        same = next((one for one in known if keyword in LISTS and one["match"] == match), None)
+        if same:
+            same["value"] += " " + value
+        else:
+            known.append({"value": value, "where": where, "match": match})
     for keyword, value in effective(options).items():
         known = found.setdefault(keyword, [])
         first = next((one for one in known if not one["match"]), None)
@@ -180,6 +198,16 @@ def key_files(sshd, user, home):
     return [os.path.join(home, word) for word in words if word != "none"]
 
 
+def groups():
+    """The names of the groups of this login, its own first."""
+    own = os.getgid()
+    found = []
+    for gid in [own] + [one for one in os.getgroups() if one != own]:
+        with contextlib.suppress(KeyError):
+            found.append(grp.getgrgid(gid).gr_name)
+    return found
+
+
 def other_accounts():
     """Whether accounts may exist that are not in /etc/passwd."""
     line = re.search(r"^passwd:(.*)$", read("/etc/nsswitch.conf", "") or "", re.M)
@@ -196,6 +224,7 @@ def sshd(_):
     checked = [at for path in paths if os.path.exists(path) for at in guarded(path, entry.pw_dir)]
     return {
         "user": entry.pw_name,
+        "groups": groups(),
         "settings": told,
         "authorized_files": paths,
         "authorized": authorized(paths),

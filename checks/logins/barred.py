@@ -1,0 +1,99 @@
+"""Which of sshd's settings hold for one login, and whether its lists keep that login out.
+
+sshd_config(5): what stands in the first Match block that fits the login holds, else what stands
+outside of all. What cannot be told from here, a host by its name, accuses no setting.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from fnmatch import fnmatchcase
+from ipaddress import ip_address, ip_network
+
+from checks.facts.sshd import Setting, Sshd
+
+LISTS = (("denyusers", True), ("allowusers", False), ("denygroups", True), ("allowgroups", False))
+"""In the order in which sshd asks them, and whether being named keeps out."""
+
+
+def in_force(server: Sshd, keyword: str, account: str, address: str) -> Setting | None:
+    """The setting that holds for a login as `account` from `address`."""
+    listed = server.settings.get(keyword, ())
+    fitting = (one for one in listed if one.match and _holds(one.match, server, account, address))
+    return next(fitting, None) or server.setting(keyword)
+
+
+def barring(server: Sshd, account: str, address: str) -> tuple[str, Setting] | None:
+    """The keyword that keeps that login out, and its setting."""
+    root = in_force(server, "permitrootlogin", account, address)
+    if account == "root" and root and root.value.lower() in ("no", "forced-commands-only"):
+        return "permitrootlogin", root
+    for keyword, keeps_out in LISTS:
+        setting = in_force(server, keyword, account, address)
+        if setting and account and named(setting, keyword, server, account, address) is keeps_out:
+            return keyword, setting
+    return None
+
+
+def named(
+    setting: Setting, keyword: str, server: Sshd, account: str, address: str = ""
+) -> bool | None:
+    """Whether such a list names the login; None where that cannot be told."""
+    if keyword.endswith("groups"):
+        return _in_group(setting.value.split(), server, account)
+    return _any(_names(word, account, address) for word in setting.value.split())
+
+
+def _names(word: str, account: str, address: str) -> bool | None:
+    user, _, host = word.partition("@")
+    if not fnmatchcase(account, user):
+        return False
+    return _from(host, address) if host else True
+
+
+def _any(answers: Iterable[bool | None]) -> bool | None:
+    found = list(answers)
+    return True if True in found else (None if None in found else False)
+
+
+def _in_group(patterns: list[str], server: Sshd, account: str) -> bool | None:
+    if account != server.user or not server.groups:
+        return None
+    return any(fnmatchcase(group, pattern) for group in server.groups for pattern in patterns)
+
+
+def _holds(match: str, server: Sshd, account: str, address: str) -> bool:
+    """Whether all criteria of a Match line are known to fit."""
+    words = match.replace("=", " ").split()
+    if len(words) % 2:
+        return False
+    pairs = zip(words[::2], words[1::2], strict=True)
+    return all(_fits(key.lower(), value, server, account, address) for key, value in pairs)
+
+
+def _fits(key: str, value: str, server: Sshd, account: str, address: str) -> bool:
+    if key == "user":
+        return _listed(value, lambda one: fnmatchcase(account, one)) is True
+    if key == "group":
+        return _listed(value, lambda one: _in_group([one], server, account)) is True
+    if key in ("address", "host"):
+        return _listed(value, lambda one: _from(one, address)) is True
+    return False
+
+
+def _listed(value: str, fits: Callable[[str], bool | None]) -> bool | None:
+    """Whether a list by comma takes it: one pattern fits, and none of those after `!`."""
+    words = value.split(",")
+    if _any(fits(word[1:]) for word in words if word.startswith("!")) is not False:
+        return False
+    return _any(fits(word) for word in words if not word.startswith("!"))
+
+
+def _from(pattern: str, address: str) -> bool | None:
+    """Whether the address is of that pattern, a network or one with wildcards; None for a name."""
+    if not address or not set(pattern) <= set("0123456789abcdefABCDEF.:/*?"):
+        return None
+    try:
+        return ip_address(address) in ip_network(pattern, strict=False)
+    except ValueError:
+        return fnmatchcase(address, pattern)

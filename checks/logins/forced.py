@@ -1,0 +1,49 @@
+"""A command that the target runs in place of every command that is asked of it.
+
+sshd(8): `command="…"` before a key of authorized_keys; sshd_config(5): ForceCommand, which wins.
+"""
+
+from __future__ import annotations
+
+import re
+
+from checks.facts.sshd import Accepted, Sshd
+from checks.facts.trust import Trust
+from checks.logins.barred import in_force
+from checks.logins.denied import Denial
+
+COMMAND = re.compile(r'command="((?:\\.|[^"\\])*)"', re.IGNORECASE)
+TYPE = r"\(\(ssh-\|ecdsa-\|sk-\)[^ ]* AAAA\)"
+"""How a key begins, for sed."""
+
+
+def why_forced(client: Trust | None, server: Sshd, account: str, address: str) -> Denial | None:
+    """What makes the target run another command; None where neither of its files does.
+
+    `account` is who logs in there; authorized_keys are known of the probe's own account only.
+    """
+    setting = in_force(server, "forcecommand", account, address)
+    if setting and setting.value.lower() != "none":
+        within = f", for {setting.match}" if setting.match else ""
+        detail = f"{setting.where or 'sshd'}: ForceCommand {setting.value}{within}"
+        return Denial("forced-command", detail, setting=setting)
+    if account != server.user:
+        return None
+    offered = {key.fingerprint for key in client.keys} | set(client.agent) if client else set()
+    for line in server.authorized:
+        found = COMMAND.search(line.options) if line.fingerprint in offered else None
+        if found:
+            return Denial("forced-command", f"{line.where} gives its key {found[0]}", line=line)
+    return None
+
+
+def without_command(line: Accepted) -> str:
+    """The sed that leaves this line its key and its other options."""
+    _, _, number = line.where.rpartition(":")
+    return f"{number}s/^.* {TYPE}/{_kept(line.options)}\\1/"
+
+
+def _kept(options: str) -> str:
+    """Options for the right side of sed's `s`, a blank behind them."""
+    kept = re.sub(r",{2,}", ",", COMMAND.sub("", options)).strip(", ")
+    return re.sub(r"([\\&/])", r"\\\1", f"{kept} ") if kept else ""
