@@ -1,4 +1,4 @@
-"""The packet filters of a node, as their tools list them."""
+"""What of a node may stop packets: filters as their tools list them, routes, neighbours."""
 
 from __future__ import annotations
 
@@ -18,6 +18,16 @@ class Listing:
 
 
 @dataclass(frozen=True)
+class Neighbour:
+    """The hardware address that the kernel uses for an address; `permanent` was set by hand."""
+
+    address: str
+    mac: str
+    interface: str
+    permanent: bool = False
+
+
+@dataclass(frozen=True)
 class Firewall(Fact):
     """`listings` by tool: nft (JSON), iptables, ip6tables and their -legacy twins (-save)."""
 
@@ -26,6 +36,7 @@ class Firewall(Fact):
     ufw: bool = False
     firewalld: bool = False
     refusing_routes: tuple[str, ...] = ()
+    neighbours: tuple[Neighbour, ...] = ()
 
     def refusing(self, address: str) -> str:
         """The route that refuses that address, the longest as the kernel picks it; '' for none."""

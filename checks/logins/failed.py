@@ -16,6 +16,7 @@ from checks.firewalls.ruleset import Packet
 from checks.logins.causes import MEANING, offending_line, presented_fingerprint, proxy_said
 from checks.logins.denied import Denial, why_denied
 from checks.logins.forced import why_forced
+from checks.neighbours import Misdirected, misdirected
 
 REFUSALS = ("key-denied", "key-permissions", "key-unreadable", "public-key-auth-off")
 
@@ -78,6 +79,13 @@ class Failure:
         return None
 
     @property
+    def misdirected(self) -> Misdirected | None:
+        """The end that sends the other's packets to a wrong machine."""
+        if self.cause != "dropped" or not all(self.addresses):
+            return None
+        return misdirected(self.source, self.target, *self.addresses)
+
+    @property
     def detail(self) -> str:
         """What is known beyond the cause."""
         return self.denial.detail
@@ -91,6 +99,8 @@ class Failure:
         if self.filter:
             how = "packets are dropped" if self.cause == "dropped" else "the connection is rejected"
             return f"{how} by {self.filter}"
+        if self.misdirected:
+            return str(self.misdirected)
         if self.cause == "proxy-fails" and self.client.proxy:
             lines = ", ".join(self.client.proxy_in) or "its ssh configuration"
             through = f"ssh there goes through `{self.client.proxy}` ({lines})"

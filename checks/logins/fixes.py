@@ -48,6 +48,8 @@ def _firewall(failure: Failure) -> Fix:
     if filter_ := failure.filter:
         inbound = filter_.node is failure.target
         return opening(filter_, networks([source if inbound else target]), (port, port))
+    if failure.misdirected:
+        return failure.misdirected.fix
     note = f"no rule of either node stops it: look between {source} and {target} (security group)"
     return failure.source.fix(f"ssh -v -oConnectTimeout=5 {failure.target.name} true", note)
 

@@ -11,10 +11,14 @@ from checks.facts.firewall import Firewall
 from checks.facts.interfaces import Interfaces
 from checks.facts.names import Names
 from checks.facts.ports import Dialled, Failed, Listening
+from checks.facts.ssh import SshRow
 from checks.firewalls.culprit import Culprit, culprit, unread
 from checks.firewalls.opening import Span, networks, opening
 from checks.firewalls.ruleset import Packet
-from checks.model import Fix, Verdict, block
+from checks.logins.causes import cause_of
+from checks.logins.failed import ends
+from checks.model import Fix, Verdict, block, skip
+from checks.neighbours import Misdirected, misdirected
 from checks.network.routes import diverted, way_through
 from checks.rendezvous import training_interface
 
@@ -28,6 +32,9 @@ def faulty(source: NodeView, target: NodeView, failed: Failed, span: Span) -> Ve
         return _lost_answer(source, target, failed)
     if failed.outcome in ("dropped", "absent") and _turned_away(source, target):
         return _reverse_path(source, target, failed)
+    wrong = misdirected(source, target, _near(source, failed.address), failed.address)
+    if failed.outcome == "dropped" and wrong:
+        return _misdirected(source, target, failed, wrong)
     # our listener was there, so whoever refused was not the node's kernel for want of a listener
     cause = "rejected" if failed.outcome == "refused" else failed.outcome
     by = _filter(source, target, failed, cause) if cause in FILTERED else None
@@ -84,6 +91,22 @@ def _reverse_path(source: NodeView, target: NodeView, failed: Failed) -> Verdict
         f"{source.name} cannot reach {target.name}:{failed.port}: {target.name} would answer "
         f"through {through}, so its reverse path filter (rp_filter=1) drops the call",
         way_through(target, back),
+        address=failed.address,
+        ports={str(failed.port): failed.outcome},
+        timeout_s=source.read(Dialled).timeout_s,
+    )
+
+
+def _misdirected(source: NodeView, target: NodeView, failed: Failed, wrong: Misdirected) -> Verdict:
+    attempt = source.read(SshRow).targets.get(target.name) if source.has(SshRow) else None
+    if attempt and cause_of(attempt) == "dropped":
+        same = misdirected(source, target, *ends(source, target))
+        if same and same.entry == wrong.entry:
+            return skip("see ssh.every-node-logs-in-to-every-node")
+    return block(
+        "dropped",
+        f"{source.name} cannot reach {failed.address}:{failed.port}: {wrong}",
+        wrong.fix,
         address=failed.address,
         ports={str(failed.port): failed.outcome},
         timeout_s=source.read(Dialled).timeout_s,

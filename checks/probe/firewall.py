@@ -1,4 +1,7 @@
-"""The node's packet filters as their own tools list them. Asked only where a connection failed."""
+"""What of a node may stop packets: its filters as their own tools list them, routes, neighbours.
+
+Asked only where a connection failed.
+"""
 
 import os
 
@@ -20,6 +23,8 @@ LISTINGS = {
     "iptables-legacy": ["iptables-legacy-save"],
     "ip6tables-legacy": ["ip6tables-legacy-save"],
 }
+ETHERNET = "0x1"
+COMPLETE, PERMANENT = 0x2, 0x4  # ATF_COM and ATF_PERM of linux/if_arp.h
 REFUSING = ("unreachable", "prohibit", "blackhole")
 
 
@@ -61,6 +66,21 @@ def refusing_routes():
     return [net if "/" in net else net + "/32" for net in nets]
 
 
+def neighbours():
+    """What the kernel takes for the hardware addresses of IPv4 neighbours on Ethernet."""
+    rows = [line.split() for line in (read("/proc/net/arp", "") or "").splitlines()[1:]]
+    return [
+        {
+            "address": row[0],
+            "mac": row[3],
+            "interface": row[5],
+            "permanent": int(row[2], 16) & PERMANENT != 0,
+        }
+        for row in rows
+        if len(row) == 6 and row[1] == ETHERNET and int(row[2], 16) & COMPLETE
+    ]
+
+
 @section("firewall")
 def firewall(args):
     return {
@@ -68,4 +88,5 @@ def firewall(args):
         "ufw": ufw_enabled(),
         "firewalld": firewalld_runs(),
         "refusing_routes": refusing_routes(),
+        "neighbours": neighbours(),
     }

@@ -35,7 +35,7 @@ ALIKE = frozenset(
         *("network-too-narrow", "half-duplex", "bond-mode", "link-flapped", "route-refused"),
         *("own-name-link-local", "master-port-reset", "build-locked", "deepspeed-shadowed"),
         *("extensions-read-only", "package-hidden-by-a-file", "no-ninja-for-offload"),
-        *("ssh-of-one-rejected", "pdsh-time-out-in-bashrc", "home-writable"),
+        *("ssh-of-one-rejected", "pdsh-time-out-in-bashrc", "home-writable", "neighbour-wrong"),
     }
 )
 """Faults that others in the table are like, or that take long: `make check` alone makes these."""

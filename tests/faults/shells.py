@@ -24,6 +24,11 @@ DENIED_BY_ADDRESS = made(
     r"printf 'Match Address %s\n  DenyUsers root\n' $PEER_ADDRESS >> /etc/ssh/sshd_config; "
     + RELOAD,
 )
+NEIGHBOUR_WRONG = made(
+    "neighbour-wrong",
+    "ip neigh replace $PEER_ADDRESS lladdr 00:11:22:33:44:55 nud permanent "
+    "dev $(ip -o route get $PEER_ADDRESS | sed 's/.* dev \\([^ ]*\\).*/\\1/')",
+)
 
 CASES = [
     case(PATH_REPLACED, "ssh.shell-finds-the-systems-programs", NODE3, "path-without-system"),
@@ -32,4 +37,5 @@ CASES = [
     case(FORCED_FOR_ALL, REACH, NODE3, "shell-refuses"),
     case(FORCED_FOR_A_PEER, SSH, (("node1", "node3"),), "forced-command"),
     case(DENIED_BY_ADDRESS, SSH, (("node1", "node3"),), "key-denied"),
+    case(NEIGHBOUR_WRONG, SSH, (("node1", "node3"), ("node3", "node1")), "dropped"),
 ]

@@ -1,0 +1,83 @@
+"""Whether packets to a node go to another machine: a wrong entry in the table of neighbours.
+
+It explains a pair that is dropped, and is no finding of its own: clouds answer for every address
+with hardware addresses that no machine has, and all works.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from checks.facts import NodeView
+from checks.facts.firewall import Firewall, Neighbour
+from checks.facts.interfaces import Interfaces
+from checks.model import Fix
+
+
+@dataclass(frozen=True)
+class Misdirected:
+    """A node whose packets for a peer go to hardware that is none of the peer's."""
+
+    node: NodeView
+    peer: NodeView
+    entry: Neighbour
+
+    def __str__(self) -> str:
+        entry = self.entry
+        whose = next((one.name for one in self.node.cluster.nodes if entry.mac in _macs(one)), "")
+        kind = "a permanent entry" if entry.permanent else "its neighbours"
+        here = f"{self.node.name} sends what is for {entry.address} to {entry.mac}"
+        owner = f"is {whose}'s and not {self.peer.name}'s" if whose else f"{self.peer.name} has not"
+        return f"{here}, which {owner} ({kind} on {entry.interface})"
+
+    @property
+    def fix(self) -> Fix:
+        """Forgets the entry, so that the address is asked for anew."""
+        entry, real = self.entry, " or ".join(sorted(_macs(self.peer)))
+        note = f"{self.peer.name} has {real}; take out what sets the entry at boot"
+        if not entry.permanent:
+            note = f"if it comes back, the machine with {entry.mac} has that address, too: find it"
+        command = f"ip neigh del {entry.address} dev {entry.interface}"
+        return self.node.fix(command, note, root=True)
+
+
+def misdirected(source: NodeView, target: NodeView, here: str, there: str) -> Misdirected | None:
+    """The end that sends what is for the other, `here` or `there`, to the wrong hardware."""
+    for node, peer, address in ((source, target, there), (target, source, here)):
+        entry = _entry(node, peer, address)
+        if entry and entry.mac not in _macs(peer) and _credible(node, entry):
+            return Misdirected(node, peer, entry)
+    return None
+
+
+def _entry(node: NodeView, peer: NodeView, address: str) -> Neighbour | None:
+    """What the node has on file for an address that the peer itself has."""
+    if not (node.has(Firewall) and peer.has(Interfaces)):
+        return None
+    if address not in peer.read(Interfaces).addresses:
+        return None
+    table = node.read(Firewall).neighbours
+    return next((one for one in table if one.address == address), None)
+
+
+def _credible(node: NodeView, entry: Neighbour) -> bool:
+    """Whether hardware addresses mean something there: no gateway answers in all names."""
+    table = [one for one in node.read(Firewall).neighbours if one.interface == entry.interface]
+    others = [one for one in table if one.address != entry.address]
+    if any(one.mac in _macs(peer) for one in others for peer in _owners(node, one.address)):
+        return True
+    return entry.permanent and all(one.mac != entry.mac for one in others)
+
+
+def _owners(node: NodeView, address: str) -> list[NodeView]:
+    return [
+        peer
+        for peer in node.cluster.reached
+        if peer.has(Interfaces) and address in peer.read(Interfaces).addresses
+    ]
+
+
+def _macs(node: NodeView) -> frozenset[str]:
+    """Every hardware address that the node's interfaces have; an empty one is none."""
+    found = node.read(Interfaces).interfaces if node.has(Interfaces) else ()
+    return frozenset(one.mac for one in found if one.mac and one.mac != "00:00:00:00:00:00")
