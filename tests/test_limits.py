@@ -109,7 +109,7 @@ def test_nofile_wants_more_at_scale():
 
 
 def test_nproc():
-    few = seen("nproc-is-enough", nproc=(500, 500), user=1000)
+    few = seen("nproc-is-enough", nproc=(600, 600), user=1000)
     assert few.warned
     assert few.cause == "nproc-low"
     assert seen("nproc-is-enough", nproc=(500, 500)).outcome is Outcome.PASS, "root is exempt"

@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from checks.facts import decode
+from checks.facts import ClusterView, decode
 from checks.facts.gpus import Gpu, Gpus
 from checks.facts.limits import Limits
 from checks.model import Outcome, Severity
@@ -120,59 +120,61 @@ def test_where_no_line_is_known_the_limit_is_lifted_for_all_logins():
 
 def test_a_node_whose_ranks_are_ended_is_not_accused_of_their_end():
     snap = limited(as_=GIB)
-    from checks.facts import ClusterView
-
     views = {one.name: one for one in ClusterView(snap).nodes}
     assert "limits.no-limit-cuts-a-rank-off" in cannot_train(views["node1"])
     assert not cannot_train(views["node2"])
 
 
 @pytest.mark.parametrize(
-    ("line", "items"),
+    ("line", "limits"),
     [
-        ("ulimit -v 1000000", ["as"]),
-        ("  ulimit -S -t 20 || true", ["cpu"]),
-        ("[ $UID = 0 ] || ulimit -Hd 5; ulimit -f $MOST", ["data", "fsize"]),
-        ("ulimit 100", ["fsize"]),
-        ("ulimit -S 100", ["fsize"]),
-        ("ulimit -n 4096 -v 100", ["as"]),
-        ("(ulimit -Sv 100)", ["as"]),
+        ("ulimit -v 1000000", [("as", "1000000")]),
+        ("  ulimit -S -t 20 || true", [("cpu", "20")]),
+        ("[ $A ] || ulimit -Hd 5; ulimit -f $MOST", [("data", "5"), ("fsize", "$MOST")]),
+        ("ulimit 100", [("fsize", "100")]),
+        ("ulimit -S 100", [("fsize", "100")]),
+        ("(ulimit -Sv 100)", [("as", "100")]),
+        ("ulimit -n 65536", [("nofile", "65536")]),
         ("ulimit -v unlimited", []),
         ("ulimit -v", []),
         ("# ulimit -v 100", []),
         (": ulimit -v 100", []),
-        ("ulimit -n 65536", []),
+        ("ulimit -c 0", []),
         ("myulimit -v 3", []),
         ("echo unlimited", []),
     ],
 )
-def test_lines_of_a_shell_that_limit(line, items):
-    assert limit_lines.by_ulimit(line) == items
+def test_lines_of_a_shell_that_limit(line, limits):
+    assert limit_lines.by_ulimit(line) == limits
 
 
 def test_lines_of_limits_conf_that_are_about_this_account(monkeypatch):
     user = pwd.getpwuid(os.getuid()).pw_name
-    assert limit_lines.by_pam(f"{user} hard as 1000000") == ["as"]
-    assert limit_lines.by_pam(f"{user}\t-\tcpu\t60") == ["cpu"]
+    assert limit_lines.by_pam(f"{user} hard as 1000000") == [("as", "1000000")]
+    assert limit_lines.by_pam(f"{user}\t-\tcpu\t60") == [("cpu", "60")]
     assert limit_lines.by_pam(f"{user} soft as unlimited") == []
     assert limit_lines.by_pam(f"# {user} soft as 1") == []
     assert limit_lines.by_pam("somebodyelse hard fsize 1") == []
     assert limit_lines.by_pam("@nosuchgroup hard data 1") == []
     assert limit_lines.by_pam(f"{user} hard nofile 10") == []
-    for uid, items in ((0, []), (12345, ["data"])):
+    for uid, limits in ((0, []), (12345, [("data", "10")])):
         monkeypatch.setattr(limit_lines.os, "getuid", lambda uid=uid: uid)
         account = pwd.struct_passwd(("ann", "x", uid, uid, "", "/", "/bin/sh"))
         monkeypatch.setattr(limit_lines.pwd, "getpwuid", lambda _, account=account: account)
-        assert limit_lines.by_pam("* hard data 10") == items
+        assert limit_lines.by_pam("* hard data 10") == limits
 
 
 def test_places_are_named_with_their_line(monkeypatch, tmp_path):
     start = tmp_path / "rc"
-    start.write_text("umask 022\nif true; then\n  ulimit -v 100\nfi\nulimit -St 9\n")
-    monkeypatch.setattr(limit_lines, "SHELL_FILES", (str(start), str(tmp_path / "missing")))
-    places = limit_lines.set_in()
-    assert f"{start}:3" in places["as"]
-    assert f"{start}:5" in places["cpu"]
+    start.write_text(
+        "if true; then\n ulimit -v 100\nfi\nulimit -St 9\nulimit -n 900; ulimit -u 7\n"
+    )
+    monkeypatch.setattr(limit_lines, "start_up_files", lambda: [str(start), "/missing"])
+    places = limit_lines.set_in({"nofile": 900, "nproc": 30})
+    assert f"{start}:2" in places["as"]
+    assert f"{start}:4" in places["cpu"]
+    assert places["nofile"] == [f"{start}:5"]
+    assert "nproc" not in places, "another number than the one in force"
 
 
 def test_a_shell_whose_line_was_taken_out_has_no_limit(tmp_path):
@@ -193,3 +195,29 @@ def test_section_tells_what_this_process_may(monkeypatch):
     told = decode(Limits, limits_section({}))
     assert told.cutting["cpu"] == (60, 120)
     assert set(told.cutting) == {"cpu", "fsize", "as", "data"}
+
+
+@pytest.mark.parametrize(("item", "check"), [("nofile", "nofile"), ("nproc", "nproc")])
+def test_other_limits_that_a_start_up_file_lowers_are_lifted_there(item, check):
+    place = {item: ("/home/ann/.bashrc:7",)}
+    fact = dataclasses.replace(HEALTHY_LIMITS, set_in=place, **{item: (300, 300)})
+    snap = with_fact(cluster(), "node1", fact)
+    with_fact(snap, "node1", who(1, uid=1000, user="ann", home="/home/ann"))
+    one = judged(snap, f"limits.{check}-is-enough")["node1",]
+    assert "set in /home/ann/.bashrc:7" in one.message
+    assert one.fix.command == r"sed -i '7s/\bulimit\b/: &/g' /home/ann/.bashrc"
+
+
+@pytest.mark.parametrize(("processes", "starts"), [(63, False), (64, True), (None, True)])
+def test_an_account_that_may_start_hardly_anything_trains_nowhere(processes, starts):
+    fact = dataclasses.replace(HEALTHY_LIMITS, nproc=(processes, None))
+    snap = with_fact(cluster(), "node1", fact)
+    with_fact(snap, "node1", who(1, uid=1000, user="ann"))
+    assert bool(cannot_train(node1(snap))) is not starts
+    assert judged(snap, "limits.nproc-is-enough")["node1",].stops is not starts
+    with_fact(snap, "node1", who(1))
+    assert not cannot_train(node1(snap)), "root is not held to it"
+
+
+def node1(snap):
+    return next(one for one in ClusterView(snap).nodes if one.name == "node1")

@@ -60,10 +60,13 @@ def answers(resident_of):
 
 
 SAYS = {
-    "killed": ("hello(); asked(); os.kill(os.getpid(), 9)", "the probe ended before it answered"),
+    "killed": (
+        "hello(); asked(); asked(); os.kill(os.getpid(), 9)",
+        "the probe ended before it answered",
+    ),
     "frozen": ("hello(); time.sleep(60)", "no answer in time"),
     "truncated": (
-        """hello(); asked(); say(nonce + ' {"id": 1, "data": {"mem')""",
+        """hello(); asked(); asked(); say(nonce + ' {"id": 1, "data": {"mem')""",
         """the probe ended before it answered; what came is no answer: {"id": 1, "data": {"mem""",
     ),
     "garbage": (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,7 +11,7 @@ from checks.facts.gpus import Gpus
 from checks.facts.limits import Limits
 from checks.facts.who import Who
 from checks.limits.amounts import GIB, size
-from checks.limits.shell import limit_fix
+from checks.limits.lifted import limit_fix, taken_out, where
 from checks.model import Fix, Verdict, block, ok, warn
 
 HOUR_S = 3600
@@ -23,7 +22,6 @@ FILE_NEEDED, FILE_WANTED = 16 * GIB, 1024 * GIB
 """From a checkpoint of a small model on to one that holds the states of a large one whole."""
 ADDRESSES_FOR_GPUS, DATA_FOR_GPUS, MEMORY_NEEDED = 64 * GIB, 8 * GIB, 4 * GIB
 """CUDA gives each process addresses for far more than it fills; without it torch needs about 1."""
-PAM_FILES = "/etc/security/"
 
 
 @dataclass(frozen=True)
@@ -74,10 +72,9 @@ def no_limit_cuts_a_rank_off(node: NodeView) -> Verdict:
     if not low:
         return ok(f"no limit on {node.name} ends a rank for its CPU time, memory or files")
     low.sort(key=lambda one: not _ends_any(node, one))
-    places = [place for one in low for place in node.read(Limits).set_in.get(one.item, ())]
-    where = f", set in {', '.join(dict.fromkeys(places))}" if places else ""
+    lines = where(node, *(one.item for one in low))
     told = "; it ".join(_told(node, one) for one in low)
-    message = f"a login to {node.name} {told}; expected no such limit{where}"
+    message = f"a login to {node.name} {told}; expected no such limit{lines}"
     verdict = block if _ends_any(node, low[0]) else warn
     seen = {one.item: _soft(node, one) for one in low}
     return verdict(low[0].cause, message, _fix(node, low), **seen)
@@ -120,25 +117,14 @@ def _told(node: NodeView, one: Bound) -> str:
 
 def _fix(node: NodeView, low: Sequence[Bound]) -> Fix:
     """Takes out the lines that are known; where none is, lifts the limit for all logins."""
-    limits = node.read(Limits)
-    places = dict.fromkeys(place for one in low for place in limits.set_in.get(one.item, ()))
-    if places:
-        home = node.read(Who).home.rstrip("/") + "/"
-        own = all(place.startswith(home) for place in places)
-        command = " && ".join(map(_taken_out, places))
-        return node.fix(command, "for the next login", root=not own)
+    known = taken_out(node, *(one.item for one in low))
+    if known:
+        return known
     letters = "".join(one.letter for one in low)
     find = f"grep -rsnE 'ulimit.* -[SH]*[{letters}]' ~/.[a-z]* /etc/profile.d"
-    if limits.container:
+    if node.read(Limits).container:
         options = " ".join(f"--ulimit {one.item}=-1" for one in low if one.item != "as")
         again = f", or start the container again with `docker run {options} …`" if options else ""
         return node.fix(find, f"take out the line that it finds{again}")
     steps = (limit_fix(node, one.item, one.directive, "unlimited").command for one in low)
     return node.fix(" && ".join(steps), f"log in again after it; if it stays: {find}")
-
-
-def _taken_out(place: str) -> str:
-    """`:` does nothing with what follows it: so a shell's block stays whole."""
-    path, _, line = place.rpartition(":")
-    edit = "s/^/# /" if path.startswith(PAM_FILES) else "s/\\bulimit\\b/: &/g"
-    return f"sed -i '{line}{edit}' {shlex.quote(path)}"

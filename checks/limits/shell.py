@@ -10,11 +10,14 @@ from checks.facts.limits import Limits
 from checks.facts.rdma import Rdma
 from checks.facts.who import Who
 from checks.limits.amounts import GIB, MIB, count, size
+from checks.limits.lifted import limit_fix, where
 from checks.model import Fix, Severity, Verdict, block, ok, warn
 from checks.transport import meant_for_rdma
 
 MEMLOCK_NEEDED, MEMLOCK_WANTED = 16 * GIB, 32 * GIB
 NOFILE_NEEDED, NOFILE_WANTED, NOFILE_WANTED_AT_SCALE, SCALE = 1024, 4096, 65536, 64
+NPROC_NEEDED = 64
+"""A rank that trains starts more threads than this by itself."""
 DOCKER_SHM = 64 * MIB
 SHM_PER_GPU, SHM_PER_SLOT, SHM_ENOUGH = GIB, 64 * MIB, 8 * GIB
 CORE_WANTED = GIB
@@ -61,7 +64,7 @@ def nofile_is_enough(node: NodeView) -> Verdict:
         return ok(f"nofile on {node.name} is {count(soft)}")
     message = (
         f"a login to {node.name} may open {count(soft)} files (hard limit {count(hard)}); "
-        f"expected at least {wanted} for {ranks} ranks"
+        f"expected at least {wanted} for {ranks} ranks{where(node, 'nofile')}"
     )
     fix = limit_fix(node, "nofile", "LimitNOFILE", str(NOFILE_WANTED_AT_SCALE))
     verdict = block if hard is not None and hard < NOFILE_NEEDED else warn
@@ -83,9 +86,19 @@ def nproc_is_enough(node: NodeView) -> Verdict:
     message = (
         f"{who.user} on {node.name} may run {soft} processes and threads (hard limit "
         f"{count(hard)}); expected at least {wanted} for {slots} ranks on {who.cpus} cores"
+        f"{where(node, 'nproc')}"
     )
     fix = limit_fix(node, "nproc", "LimitNPROC", "unlimited")
-    return warn("nproc-low", message, fix, soft=soft, hard=hard)
+    verdict = block if starts_too_few(node) else warn
+    return verdict("nproc-low", message, fix, soft=soft, hard=hard)
+
+
+def starts_too_few(node: NodeView) -> bool:
+    """Whether the account may start fewer threads than any training has."""
+    if not (node.has(Limits) and node.has(Who)) or node.read(Who).uid == 0:
+        return False
+    soft = node.read(Limits).nproc[0]
+    return soft is not None and soft < NPROC_NEEDED * (node.slots or 1)
 
 
 @node_check("limits.shm-is-large-enough", Limits, Gpus)
@@ -149,23 +162,3 @@ def _memlock_fix(node: NodeView) -> Fix:
     if node.read(Limits).container:
         return node.fix("", MEMLOCK_IN_CONTAINER)
     return limit_fix(node, "memlock", "LimitMEMLOCK", "unlimited")
-
-
-def limit_fix(
-    node: NodeView, item: str, directive: str, value: str, kinds: tuple[str, ...] = ("soft", "hard")
-) -> Fix:
-    """Both ways in which a login can get its limit: through PAM, and from systemd without it."""
-    lines = "".join(f"{who} {kind} {item} {value}\\n" for who in ("*", "root") for kind in kinds)
-    unlimited = "infinity" if value == "unlimited" else value
-    both = f"{unlimited if 'hard' in kinds else value + ':infinity'}"
-    steps = (
-        f"printf '{lines}' > /etc/security/limits.d/90-{item}.conf",
-        "for u in ssh sshd; do mkdir -p /etc/systemd/system/$u.service.d",
-        f"printf '[Service]\\n{directive}={both}\\n' > "
-        f"/etc/systemd/system/$u.service.d/90-{item}.conf",
-        "done",
-        "systemctl daemon-reload",
-        "systemctl try-restart ssh sshd",
-    )
-    note = "limits.d counts where sshd uses PAM, the drop-in where not; log in again after it"
-    return node.fix("; ".join(steps), note, root=True)

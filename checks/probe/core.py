@@ -194,10 +194,7 @@ class Probe(object):
         limit = float(request.get("limit") or 5.0)
         with self.lock:
             self.deadlines[request["id"]] = (time.monotonic() + limit, limit)
-        try:
-            beside(self.serve, request)
-        except RuntimeError:  # no thread can be had: one after the other, then
-            self.serve(request)
+        beside(self.serve, request)
 
     def watch(self):
         """Answer for sections that overran their limit; runs beside the reader for ever."""
@@ -211,10 +208,17 @@ class Probe(object):
 
 
 def beside(function, *args):
-    """Run it in a thread that the end does not wait for. Raises RuntimeError where none starts."""
+    """Run it in a thread that the end does not wait for; here, where the account may start none.
+
+    Returns the thread, which is then not alive.
+    """
     thread = threading.Thread(target=function, args=args)
     thread.daemon = True
-    thread.start()
+    try:
+        thread.start()
+    except RuntimeError:
+        function(*args)
+    return thread
 
 
 def save_addresses():
@@ -247,7 +251,9 @@ def main(nonce, life, load):
     signal.alarm(int(life))
     save_addresses()
     probe = Probe(nonce, load)
-    beside(probe.watch)
+    watcher = threading.Thread(target=probe.watch)
+    watcher.daemon = True
+    watcher.start()
     probe.say({"hello": sys.version.split()[0], "pid": os.getpid(), "time": time.time()})
     for line in sys.stdin.buffer:
         probe.accept(line.decode("utf-8"))

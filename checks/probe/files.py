@@ -9,7 +9,7 @@ import os
 import stat
 import threading
 
-from checks.probe.core import read, section
+from checks.probe.core import beside, read, section
 
 LOOK_LIMIT = 4.0
 HASH_LIMIT = 12.0
@@ -41,10 +41,7 @@ def side_by_side(looks, limit):
     """{key: (look, path)} answered within `limit` seconds; who does not answer hangs."""
     results, threads = {}, []
     for key, (look, path) in looks.items():
-        thread = threading.Thread(target=guarded, args=(look, path, results, key))
-        thread.daemon = True
-        thread.start()
-        threads.append((key, path, thread))
+        threads.append((key, path, beside(guarded, look, path, results, key)))
     waiting = threading.Event()
     for _ in range(int(limit / 0.02)):
         if not any(thread.is_alive() for _, _, thread in threads):

@@ -7,9 +7,10 @@ import pwd
 import re
 
 from checks.probe.core import read
-from checks.probe.environment import SHELL_FILES
+from checks.probe.environment import start_up_files
 
-ITEMS = {"t": "cpu", "f": "fsize", "v": "as", "d": "data"}
+CUTTING = ("cpu", "fsize", "as", "data")
+ITEMS = {"t": "cpu", "f": "fsize", "v": "as", "d": "data", "n": "nofile", "u": "nproc"}
 """limits.conf's name for what each letter of `ulimit` sets."""
 ULIMIT = re.compile(r"(?<!: )\bulimit\s+([^;&|)#]*)")
 PAM = re.compile(r"\s*(\S+)\s+(?:soft|hard|-)\s+(cpu|fsize|as|data)\s+(\S+)")
@@ -17,13 +18,14 @@ NO_LIMIT = ("unlimited", "infinity", "-1")
 
 
 def by_ulimit(line):
-    """Names of what a line of a shell limits; `ulimit 100` is the size of files."""
+    """(name, value) of what a line of a shell limits; `ulimit 100` is the size of files."""
     found = []
     for words in (match.split() for match in ULIMIT.findall(line.partition("#")[0])):
         letters = "".join(word for word in words if word.startswith("-"))
         values = [word for word in words if not word.startswith("-")]
         if values and not set(values) & set(NO_LIMIT):
-            found += [ITEMS[one] for one in letters.strip("-SH") or "f" if one in ITEMS]
+            items = [ITEMS[one] for one in letters.strip("-SH") or "f" if one in ITEMS]
+            found += [(item, values[-1]) for item in items]
     return found
 
 
@@ -39,25 +41,26 @@ def concerns(domain):
 
 
 def by_pam(line):
-    """The name of what a line of limits.conf limits for this account, in a list."""
+    """(name, value) of what a line of limits.conf limits for this account, in a list."""
     match = PAM.match(line)
     if match is None or match.group(3) in NO_LIMIT or not concerns(match.group(1)):
         return []
-    return [match.group(2)]
+    return [match.group(2, 3)]
 
 
-def set_in():
-    """{item: ["path:line", ...]} of the lines that limit this account's CPU time, files or memory.
+def set_in(counts):
+    """{item: ["path:line", ...]} of the lines that lower a limit of this account.
 
-    Items are limits.conf's: cpu, fsize, as and data.
+    Items are limits.conf's. Of those in `counts`, {item: soft limit}, only a start-up file's line
+    with that very number counts: others may raise it, and are better left.
     """
-    shells = [os.path.expanduser(path) for path in SHELL_FILES]
-    files = [(path, by_ulimit) for path in shells + sorted(glob.glob("/etc/profile.d/*"))]
+    files = [(path, by_ulimit) for path in start_up_files()]
     pam = ["/etc/security/limits.conf", *sorted(glob.glob("/etc/security/limits.d/*.conf"))]
     files += [(path, by_pam) for path in pam]
     found = {}
-    for path, names in files:
+    for path, limits in files:
         for number, line in enumerate((read(path, "") or "").splitlines(), 1):
-            for item in names(line):
-                found.setdefault(item, []).append("%s:%d" % (path, number))
+            for item, value in limits(line):
+                if item in CUTTING or value == str(counts.get(item)):
+                    found.setdefault(item, []).append("%s:%d" % (path, number))
     return found

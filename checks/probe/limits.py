@@ -47,14 +47,13 @@ def writable_shm():
 def limits(args):
     """Limits of this process, which are those of the shell above it, and what /dev/shm holds."""
     total, free = size("/dev/shm") if os.path.isdir("/dev/shm") else (0, 0)
-    cuts = cutting()
-    limited = any(soft is not None for soft, hard in cuts.values())
+    nofile, nproc = pair(resource.RLIMIT_NOFILE), pair(resource.RLIMIT_NPROC)
     return {
-        "cutting": cuts,
-        "set_in": set_in() if limited else {},
+        "cutting": cutting(),
+        "set_in": set_in({"nofile": nofile[0], "nproc": nproc[0]}),
         "memlock": pair(resource.RLIMIT_MEMLOCK),
-        "nofile": pair(resource.RLIMIT_NOFILE),
-        "nproc": pair(resource.RLIMIT_NPROC),
+        "nofile": nofile,
+        "nproc": nproc,
         "core": pair(resource.RLIMIT_CORE),
         "stack": pair(resource.RLIMIT_STACK),
         "shm_bytes": total,

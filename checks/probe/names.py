@@ -8,7 +8,7 @@ import socket
 import threading
 import time
 
-from checks.probe.core import read, section
+from checks.probe.core import beside, read, section
 
 COMMANDS = ("looks up every node's name; sends nothing to them",)
 
@@ -73,13 +73,11 @@ def side_by_side(jobs, limit):
                 key = waiting.pop(0)
             results[key] = jobs[key]()
 
-    threads = [threading.Thread(target=work) for _ in range(min(LOOKUPS_AT_ONCE, len(jobs)))]
     until = time.monotonic() + limit
-    for thread in threads:
-        thread.daemon = True  # a resolver that hangs cannot be interrupted, only left behind
-        thread.start()
-    for thread in threads:
-        thread.join(max(0.0, until - time.monotonic()))
+    threads = [beside(work) for _ in range(min(LOOKUPS_AT_ONCE, len(jobs)))]
+    for thread in threads:  # a resolver that hangs cannot be interrupted, only left behind
+        if thread.is_alive():
+            thread.join(max(0.0, until - time.monotonic()))
     return dict(results)
 
 
