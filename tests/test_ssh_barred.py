@@ -6,11 +6,14 @@ import os
 
 import pytest
 
+from checks.facts.ssh import Attempt, SshRow
 from checks.facts.sshd import Setting, Sshd
 from checks.logins.barred import barring, in_force
 from checks.logins.denied import why_denied
 from checks.probe import sshd as probe
+from tests.snapshots import judged, snapshot, with_fact
 
+EVERY = "ssh.every-node-logs-in-to-every-node"
 FILE = "/etc/ssh/sshd_config:9"
 REFUSED = "root@node2: Permission denied (publickey)."
 
@@ -82,6 +85,15 @@ def test_the_denial_names_the_setting_its_line_and_for_whom():
     assert denial.detail == f"{FILE}: DenyUsers root, for Address 10.0.0.1"
 
 
+def test_a_network_in_a_list_is_kept_whole_by_the_fix():
+    told = Sshd("root", {"allowusers": (Setting("*@10.9.0.0/16", FILE),)}, accounts=("root",))
+    snap = snapshot(("node1", "node2"))
+    with_fact(snap, "node1", SshRow({"node2": Attempt(255, err=REFUSED)}))
+    finding = judged(with_fact(snap, "node2", told), EVERY)["node1", "node2"]
+    assert finding.cause == "key-denied"
+    assert r"sed -i '9s/.*/AllowUsers *@10.9.0.0\/16 root/'" in finding.fix.command
+
+
 def test_lines_of_a_list_add_up(tmp_path):
     file = tmp_path / "sshd_config"
     file.write_text("AllowUsers a\nAllowUsers root\nMatch User x\n AllowUsers y\n")
@@ -95,3 +107,13 @@ def test_the_groups_of_a_login_are_told_by_name():
     found = probe.groups()
     assert len(found) <= len({os.getgid(), *os.getgroups()})
     assert all(isinstance(name, str) and not name.isdigit() for name in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [("AllowUsers a\n", False), ("DenyGroups a\n", True), ("Match Group a\n DenyUsers b\n", True)],
+)
+def test_groups_are_asked_for_only_where_a_setting_goes_by_them(text, asked, tmp_path):
+    file = tmp_path / "sshd_config"
+    file.write_text(text)
+    assert probe.names_groups(probe.server(["-f", str(file)])) is asked

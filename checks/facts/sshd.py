@@ -52,7 +52,7 @@ class Setting:
 class Sshd(Fact):
     """`settings` by lower-case keyword, in force first; `accounts` are those of /etc/passwd.
 
-    `groups` are the user's, its own first.
+    `groups` are the user's, its own first; empty where no setting goes by groups.
     """
 
     section: ClassVar[str] = "sshd"

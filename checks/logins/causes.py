@@ -34,6 +34,7 @@ MEANING: Mapping[str, str] = {
     "shell-noisy": "the login shell prints text of its own",
     "shell-hangs": "the login is accepted, but the shell never answers",
     "no-python": "there is no python 3.6 or newer",
+    "stalls": "the connection is made, and then larger packets get no answer",
     "timeout": "it takes the connection but does not finish the login",
     "wrong-host": "another machine answers",
     "config-broken": "the ssh configuration cannot be used",

@@ -99,6 +99,8 @@ class Failure:
         if self.filter:
             how = "packets are dropped" if self.cause == "dropped" else "the connection is rejected"
             return f"{how} by {self.filter}"
+        if self.cause == "key-not-authorized" and self.denial.line:
+            return "the public key is in authorized_keys with a restriction"
         if self.misdirected:
             return str(self.misdirected)
         if self.cause == "proxy-fails" and self.client.proxy:

@@ -46,4 +46,9 @@ def without_command(line: Accepted) -> str:
 def _kept(options: str) -> str:
     """Options for the right side of sed's `s`, a blank behind them."""
     kept = re.sub(r",{2,}", ",", COMMAND.sub("", options)).strip(", ")
-    return re.sub(r"([\\&/])", r"\\\1", f"{kept} ") if kept else ""
+    return escaped(f"{kept} ") if kept else ""
+
+
+def escaped(text: str) -> str:
+    """The text for the right side of sed's `s///`."""
+    return re.sub(r"([\\&/])", r"\\\1", text)

@@ -9,7 +9,7 @@ from checks.facts.sshd import Setting
 from checks.logins.barred import named
 from checks.logins.denied import SPELT
 from checks.logins.failed import Failure
-from checks.logins.forced import TYPE, without_command
+from checks.logins.forced import TYPE, escaped, without_command
 from checks.logins.keys import key_missing
 from checks.model import Fix
 
@@ -57,7 +57,7 @@ def _sshd_line(failure: Failure, line: str) -> Fix:
     """Put one line of sshd's settings right in its place, or first, where it wins."""
     setting = failure.denial.setting
     file, _, number = (setting.where if setting else "").rpartition(":")
-    edit = f"{number}s/.*/{line}/" if file else f"1i {line}"
+    edit = f"{number}s/.*/{escaped(line)}/" if file else f"1i {line}"
     command = f"sed -i '{edit}' {file or '/etc/ssh/sshd_config'} && {RELOAD}"
     return failure.target.fix(command, root=True)
 

@@ -198,6 +198,12 @@ def key_files(sshd, user, home):
     return [os.path.join(home, word) for word in words if word != "none"]
 
 
+def names_groups(told):
+    """Whether a setting or a Match block goes by groups; only then a directory is asked for them."""
+    matches = [one["match"].lower() for values in told.values() for one in values]
+    return bool({"allowgroups", "denygroups"} & set(told)) or any("group" in one for one in matches)
+
+
 def groups():
     """The names of the groups of this login, its own first."""
     own = os.getgid()
@@ -224,7 +230,7 @@ def sshd(_):
     checked = [at for path in paths if os.path.exists(path) for at in guarded(path, entry.pw_dir)]
     return {
         "user": entry.pw_name,
-        "groups": groups(),
+        "groups": groups() if names_groups(told) else [],
         "settings": told,
         "authorized_files": paths,
         "authorized": authorized(paths),
