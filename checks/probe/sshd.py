@@ -199,7 +199,7 @@ def key_files(sshd, user, home):
 
 
 def names_groups(told):
-    """Whether a setting or a Match block goes by groups; only then a directory is asked for them."""
+    """Whether a setting or a Match block goes by groups; only then are they asked for."""
     matches = [one["match"].lower() for values in told.values() for one in values]
     return bool({"allowgroups", "denygroups"} & set(told)) or any("group" in one for one in matches)
 
