@@ -11,6 +11,7 @@ import pytest
 from checks.facts import ClusterView, decode
 from checks.facts.gpus import Gpu, Gpus
 from checks.facts.limits import Limits
+from checks.facts.software import Software
 from checks.model import Outcome, Severity
 from checks.probe import limit_lines
 from checks.probe.limits import limits as limits_section
@@ -217,6 +218,13 @@ def test_an_account_that_may_start_hardly_anything_trains_nowhere(processes, sta
     assert judged(snap, "limits.nproc-is-enough")["node1",].stops is not starts
     with_fact(snap, "node1", who(1))
     assert not cannot_train(node1(snap)), "root is not held to it"
+
+
+def test_an_interpreter_that_a_limit_keeps_from_starting_is_not_broken():
+    crashed = Software("/opt/python", "crashed", detail="MemoryError")
+    for snap, outcome in ((limited(as_=GIB), Outcome.SKIP), (limited(), Outcome.FAIL)):
+        with_fact(snap, "node1", crashed)
+        assert judged(snap, "software.python-is-there")["node1",].outcome is outcome
 
 
 def node1(snap):

@@ -12,6 +12,7 @@ from checks.facts.limits import Limits
 from checks.facts.who import Who
 from checks.limits.amounts import GIB, size
 from checks.limits.lifted import limit_fix, taken_out, where
+from checks.limits.shell import starts_too_few
 from checks.model import Fix, Verdict, block, ok, warn
 
 HOUR_S = 3600
@@ -80,10 +81,14 @@ def no_limit_cuts_a_rank_off(node: NodeView) -> Verdict:
     return verdict(low[0].cause, message, _fix(node, low), **seen)
 
 
-def cuts_off(node: NodeView) -> bool:
-    """Whether a limit there ends whatever trains."""
+def held_back(node: NodeView) -> str:
+    """Why no rank there lives, and which check says so; empty where limits let it."""
+    if starts_too_few(node):
+        return "the account may start too few processes; see limits.nproc-is-enough"
     known = node.has(Limits) and node.has(Gpus) and node.has(Who)
-    return known and any(_ends_any(node, one) for one in BOUNDS)
+    if known and any(_ends_any(node, one) for one in BOUNDS):
+        return "a limit of the login ends ranks; see limits.no-limit-cuts-a-rank-off"
+    return ""
 
 
 def _ends_any(node: NodeView, one: Bound) -> bool:

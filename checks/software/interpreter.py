@@ -10,7 +10,11 @@ from dataclasses import dataclass
 from checks.apart.majority import majority
 from checks.check import node_check
 from checks.facts import NodeView
+from checks.facts.gpus import Gpus
+from checks.facts.limits import Limits
 from checks.facts.software import Software
+from checks.facts.who import Who
+from checks.limits.cut_off import held_back
 from checks.model import Fix, Verdict, block, ok, skip, warn
 from checks.software.shadows import shadowed
 from checks.variables import taken_out
@@ -25,7 +29,7 @@ CUDA_BUILD = "torch's CUDA"
 ABI = "Python's ABI"
 
 
-@node_check("software.python-is-there", Software)
+@node_check("software.python-is-there", Software, Limits, Gpus, Who)
 def python_is_there(node: NodeView) -> Verdict:
     """The training interpreter runs on every node, at the same path.
 
@@ -48,6 +52,8 @@ def python_is_there(node: NodeView) -> Verdict:
         return block("python-hangs", message, node.fix("", note), stderr=seen.detail)
     if home := LOST_HOME.search(seen.detail):
         return _lost_home(node, seen, home[1])
+    if limited := held_back(node):
+        return skip(limited)
     message = f"{seen.path} on {node.name} cannot run a line of Python: {_told(seen.detail)}"
     repair = f"{shlex.quote(seen.path)} -c 'import json, platform, sys'"
     note = "shows the error in full; reinstall the environment as it is on the other nodes"

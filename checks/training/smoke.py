@@ -15,8 +15,7 @@ from checks.facts.software import Software
 from checks.facts.toolchain import Toolchain
 from checks.facts.who import Who
 from checks.files.rooms import unusable
-from checks.limits.cut_off import cuts_off
-from checks.limits.shell import starts_too_few
+from checks.limits.cut_off import held_back
 from checks.limits.shm import not_for_ranks
 from checks.model import Severity, Verdict, block, ok, skip, warn
 from checks.software.build_folders import stale_locks
@@ -71,10 +70,8 @@ def cannot_train(node: NodeView, packages: Collection[str] = ("torch", "deepspee
             return "a file has a package's name; see software.packages-are-the-environments-own"
     if node.has(Rooms) and unusable(node.read(Rooms).temporary):
         return "no temporary files can be written; see files.temporary-folder-is-usable"
-    if cuts_off(node):
-        return "a limit of the login ends ranks; see limits.no-limit-cuts-a-rank-off"
-    if starts_too_few(node):
-        return "the account may start too few threads; see limits.nproc-is-enough"
+    if limited := held_back(node):
+        return limited
     if not_for_ranks(node):
         return "ranks cannot share memory; see limits.shm-is-writable"
     if node.has(Gpus) and node.read(Gpus).broken:
