@@ -14,6 +14,7 @@ from checks.facts import Login, NodeView
 from checks.facts.environment import Environment
 from checks.facts.interfaces import Interfaces
 from checks.facts.names import Names
+from checks.facts.ports import Dialled
 from checks.facts.ssh import Attempt, SshRow
 from checks.facts.sshd import Sshd
 from checks.facts.trust import Trust
@@ -47,6 +48,8 @@ def every_node_logs_in_to_every_node(source: NodeView, target: NodeView) -> Verd
         return skip("see names.every-node-resolves-every-node")
     if cause == "shell-refuses" and hidden_programs(target):
         return skip(f"see {FINDS_PROGRAMS}")
+    if cause == "timeout" and (_loses(source, target) or _loses(target, source)):
+        return skip("see network.full-size-packets-arrive: a login needs such packets, too")
     if cause:
         return _failed(cause, attempt, source, target)
     meant = target.read(Who).hostname
@@ -89,6 +92,12 @@ def _misnamed(source: NodeView, target: NodeView) -> bool:
         return True
     own = target.read(Interfaces).addresses if target.has(Interfaces) else frozenset()
     return bool(own) and not own & set(resolved.addresses)
+
+
+def _loses(source: NodeView, target: NodeView) -> bool:
+    """Whether packets of full size were seen to vanish on that way, where that was looked at."""
+    found = source.read(Dialled).lost if source.has(Dialled) else ()
+    return any(one.target == target.name for one in found)
 
 
 @node_check(FINDS_PROGRAMS, Environment, Who)

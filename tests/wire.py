@@ -75,6 +75,8 @@ class Login(Channel):
 class FarEnd:
     """A session whose login shell runs a script instead of what it is asked to run."""
 
+    stalled = False
+
     def __init__(self, script: str) -> None:
         self.script, self.logins = script, list[Login]()
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from checks.cluster.identity import LoginError
-from checks.cluster.transport import Session
+from checks.cluster.transport import Session, stalls
 from checks.facts.snapshot import Answer
 
 PROBE = Path(__file__).parent.parent / "probe"
@@ -143,6 +143,8 @@ class Resident:
                 if answer is not None:
                     return answer
         except TimeoutError:
+            if self.session.stalled:
+                raise stalls() from None
             self._channel.kill()
             raise LoginError(
                 "shell-hangs", f"the login shell started nothing in {START_S:g} s{self._heard()}"
@@ -151,6 +153,8 @@ class Resident:
 
     def _silent(self, what: str) -> LoginError:
         """Why the probe never answered, from the exit status and what was printed instead."""
+        if self.session.stalled:
+            return stalls()
         self.noise += self._channel.rest(time.monotonic() + 1.0) + self._channel.errors()
         code = self._channel.code(time.monotonic() + 1.0)
         if NO_PYTHON in self.noise:

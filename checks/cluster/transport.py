@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
+import logging
 import socket
 import time
 from collections.abc import Mapping
@@ -16,22 +16,14 @@ import paramiko
 from checks.cluster.channel import Channel, Ran
 from checks.cluster.identity import Keys, KnownHostsOnly, LoginError, classified
 from checks.cluster.sshconfig import SshSetup, Target
+from checks.cluster.wire import Wire
 from checks.model import Job
 
+logging.getLogger("paramiko").addHandler(logging.NullHandler())  # its errors are raised as well
 HANDSHAKE_S = 45.0
 """For banner, key exchange and authentication: 20 s were seen on a loaded sshd."""
 PAUSES_S = (0.4, 1.0, 2.5)
 """Before each further try after a cut banner."""
-
-
-class _QuickSocket(socket.socket):
-    """Acknowledges at once: sshd's small writes otherwise wait 40 ms for a delayed ACK."""
-
-    def recv(self, size: int, flags: int = 0) -> bytes:
-        data = super().recv(size, flags)
-        with contextlib.suppress(OSError):
-            self.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
-        return data
 
 
 class Session:
@@ -46,6 +38,11 @@ class Session:
         self.target, self.connection, self.host_key = target, connection, host_key
         self.public_key = public_key
         self.address = str(connection.transport.getpeername()[0])
+
+    @property
+    def stalled(self) -> bool:
+        """Whether what is sent there gets no acknowledgement any more."""
+        return _stalled(self.connection)
 
     @property
     def user(self) -> str:
@@ -132,7 +129,7 @@ class Transport:
             connection.open()
         except BaseException as error:
             _hang_up(connection)
-            failure = classified(error, keys)
+            failure = stalls() if _stalled(connection) else classified(error, keys)
             if failure is None:
                 raise
             failure.host_key, failure.public_key = policy.presented, keys.offered
@@ -163,6 +160,15 @@ class Transport:
         return policy
 
 
+def stalls() -> LoginError:
+    """What is told of a login whose connection went silent."""
+    return LoginError("stalls", "what was sent is not acknowledged, however often it is sent again")
+
+
+def _stalled(connection: fabric.Connection) -> bool:
+    return bool(getattr(connection.connect_kwargs.get("sock"), "stalled", False))
+
+
 def _hang_up(connection: fabric.Connection) -> None:
     """Close it, complete or not, and its jump hosts: Fabric lets those be."""
     connection.client.close()
@@ -174,7 +180,7 @@ def _connect(target: Target) -> socket.socket:
     families = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
     last: OSError = OSError(errno.EADDRNOTAVAIL, "no address")
     for family, kind, protocol, _, address in families:
-        sock = _QuickSocket(family, kind, protocol)
+        sock = Wire(family, kind, protocol)
         sock.settimeout(target.connect_timeout_s)
         try:
             sock.connect(address)

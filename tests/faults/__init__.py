@@ -36,6 +36,7 @@ ALIKE = frozenset(
         *("own-name-link-local", "master-port-reset", "build-locked", "deepspeed-shadowed"),
         *("extensions-read-only", "package-hidden-by-a-file", "no-ninja-for-offload"),
         *("ssh-of-one-rejected", "pdsh-time-out-in-bashrc", "home-writable", "neighbour-wrong"),
+        *("too-narrow-for-logins", "too-narrow-for-the-controller"),
     }
 )
 """Faults that others in the table are like, or that take long: `make check` alone makes these."""

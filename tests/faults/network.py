@@ -10,6 +10,7 @@ from tests.faults.case import (
     EPHEMERAL,
     HEAD,
     NODE3,
+    REACH,
     TO_3,
     Case,
     Subjects,
@@ -33,6 +34,16 @@ def narrow(name: str, end: str, *hooks: str) -> Fault:
 NARROW_PORT = narrow("switch-port-too-narrow", "", "input", "output")
 NARROW_ALL = narrow("network-too-narrow", "", "input")
 NARROW_WAY = narrow("one-way-too-narrow", "ip daddr $PEER_ADDRESS", "output")
+NO_LARGE = (
+    "nft -f - <<END\ntable inet narrow { chain input { type filter hook input priority 0;\n"
+    "iifname eth0 {} meta length > 1300 drop; }\n}\nEND"
+)
+NARROW_FOR_LOGINS = made(
+    "too-narrow-for-logins", NO_LARGE.replace("{}", "ip saddr ${ADDRESS%.*}.0/28")
+)
+NARROW_FOR_US = made("too-narrow-for-the-controller", NO_LARGE.replace("{}", ""))
+UNFINISHED = ("sshd: ",)
+"""sshd waits for the rest of a login as long as its LoginGraceTime says."""
 ADDRESS_TWICE = made("address-on-two-nodes", "ip addr add ${ADDRESS%.*}.99/24 dev eth0")
 NETMASK = made(
     "netmask-too-wide",
@@ -168,6 +179,8 @@ CASES = [
     case(NARROW_PORT, FULL, NODE3, "vanish", mends=False),
     case(NARROW_ALL, FULL, EACH, "vanish", on=ALL),
     case(NARROW_WAY, FULL, NODE3, "vanish", mends=False),
+    case(NARROW_FOR_LOGINS, FULL, NODE3, "vanish", mends=False, leaves=UNFINISHED),
+    case(NARROW_FOR_US, REACH, NODE3, "stalls", mends=False, leaves=UNFINISHED),
     warned(
         ADDRESS_TWICE, "network.addresses-are-unique", ((),), "address-twice", on=("node2", "node3")
     ),
