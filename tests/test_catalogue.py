@@ -94,6 +94,7 @@ def seen(tmp_path_factory) -> dict[str, list[str]]:
     return json.loads(file.read_text(encoding="utf-8"))
 
 
+@pytest.mark.long
 def test_each_check_was_seen_to_hold_and_to_fail(seen):
     wanted = [(check, outcome) for check in CATALOGUE for outcome in ("pass", "fail")]
     assert not [one for one in wanted if one[1] not in seen.get(one[0], [])]

@@ -145,6 +145,7 @@ def test_trainer_with_shards_that_each_node_kept(person: Person, lab: Lab):
     assert "shapes as saved" in said
 
 
+@pytest.mark.long
 def test_torch_with_nothing_but_torch_and_ssh(person: Person, lab: Lab):
     one = Person(person.home, person.folder.parent / "torch_ddp")
     shutil.copy(person.folder / "hosts.txt", one.folder)

@@ -83,10 +83,11 @@ def _parts(wanted: frozenset[str]) -> tuple[dict[str, str], dict[str, list[str]]
 
 def _with_imports(files: Iterable[str]) -> list[str]:
     """The files and what they import of the probe, each behind what it needs."""
-    ordered: dict[str, None] = {}
-    for name in ("core", *files):
+    first = (*_imports("core"), "core")
+    ordered: dict[str, None] = dict.fromkeys(first)
+    for name in files:
         if name not in ordered:
-            ordered.update(dict.fromkeys(_with_imports(_imports(name)) if name != "core" else ()))
+            ordered.update(dict.fromkeys(_with_imports(_imports(name))))
             ordered[name] = None
     return list(ordered)
 
@@ -206,8 +207,9 @@ class Resident:
                 self.gone = f"the connection broke: {error}"
                 break
             if line is None:
-                words = self._last_words()
-                self.gone = f"the probe ended before it answered{words}{self._garbled()}"
+                words = f"the probe ended before it answered{self._last_words()}{self._garbled()}"
+                silent = "the connection went silent: what is sent is not acknowledged"
+                self.gone = silent if self.session.stalled else words
                 break
             self._late = False
             self._keep(line)

@@ -8,19 +8,16 @@ it started.
 
 import json
 import os
-import resource
 import signal
 import subprocess
 import sys
 import threading
 import time
 
+from checks.probe.threads import beside, save_addresses
+
 SECTIONS = {}
 OUTPUT_LIMIT = 256 * 1024
-STACK = 1 << 20
-"""Bytes for a thread: the usual 8 MiB for each section soon fill a limited address space."""
-ONE_ARENA = (-8, 1)
-"""M_ARENA_MAX of glibc's malloc.h: else it reserves 64 MiB of addresses for each thread."""
 MARK = "PREFLIGHT_PROBE"
 """The variable that everything started here has in its environment, with the probe's nonce."""
 
@@ -205,33 +202,6 @@ class Probe(object):
                 overdue = [(n, limit) for n, (at, limit) in self.deadlines.items() if now > at]
             for number, limit in overdue:
                 self.answer(number, error="no answer within %g s" % limit)
-
-
-def beside(function, *args):
-    """Run it in a thread that the end does not wait for; here, where the account may start none.
-
-    Returns the thread, which is then not alive.
-    """
-    thread = threading.Thread(target=function, args=args)
-    thread.daemon = True
-    try:
-        thread.start()
-    except RuntimeError:
-        function(*args)
-    return thread
-
-
-def save_addresses():
-    """Make do with few addresses where a limit leaves few: it is to be told, not to be died of."""
-    threading.stack_size(STACK)
-    if resource.getrlimit(resource.RLIMIT_AS)[0] == resource.RLIM_INFINITY:
-        return
-    import ctypes
-
-    try:
-        ctypes.CDLL(None).mallopt(*ONE_ARENA)
-    except (OSError, AttributeError):
-        pass  # another C library, which has no arenas
 
 
 def end(*_):

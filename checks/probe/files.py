@@ -9,7 +9,8 @@ import os
 import stat
 import threading
 
-from checks.probe.core import beside, read, section
+from checks.probe.core import read, section
+from checks.probe.threads import beside
 
 LOOK_LIMIT = 4.0
 HASH_LIMIT = 12.0

@@ -8,7 +8,8 @@ import socket
 import threading
 import time
 
-from checks.probe.core import beside, read, section
+from checks.probe.core import read, section
+from checks.probe.threads import beside
 
 COMMANDS = ("looks up every node's name; sends nothing to them",)
 

@@ -36,7 +36,16 @@ ALIKE = frozenset(
         *("own-name-link-local", "master-port-reset", "build-locked", "deepspeed-shadowed"),
         *("extensions-read-only", "package-hidden-by-a-file", "no-ninja-for-offload"),
         *("ssh-of-one-rejected", "pdsh-time-out-in-bashrc", "home-writable", "neighbour-wrong"),
-        *("too-narrow-for-logins", "too-narrow-for-the-controller"),
+        *("too-narrow-for-logins", "too-narrow-for-the-controller", "forced-command-of-a-peer"),
+        *("addresses-of-very-little", "data-limited", "several-limits", "files-of-some-gigabytes"),
+        *("processes-in-bashrc", "shm-of-root-alone", "files-in-bashrc", "gloo-on-loopback"),
+        *("xid-79-and-gone", "sxid", "power-brake", "device-denied", "libnvidia-ml-empty"),
+        *("hung-task", "cpuset", "acs-on", "low-kernel.pid_max", "ssh-of-one-dropped"),
+        *("torch-errors-off", "nccl-topology-missing", "deepspeed-env-of-nccl", "card-firmware"),
+        *("second-network-dropped", "errors-grow", "slow-to-receive", "master-port-rejected"),
+        *("weights-cut-off", "model-link-elsewhere", "needed-folder-missing", "output-full"),
+        *("private-key-open", "interpreter-missing", "roce-mtu", "nccl-gid-missing", "slow-link"),
+        *("no-deepspeed", "module-of-command-missing", "proxy-before-etcd", "gpu-missing"),
     }
 )
 """Faults that others in the table are like, or that take long: `make check` alone makes these."""

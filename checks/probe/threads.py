@@ -1,0 +1,36 @@
+"""Threads for the probe, also where a login may start few of them or map little memory."""
+
+import resource
+import threading
+
+STACK = 1 << 20
+"""Bytes for a thread: the usual 8 MiB for each section soon fill a limited address space."""
+ONE_ARENA = (-8, 1)
+"""M_ARENA_MAX of glibc's malloc.h: else it reserves 64 MiB of addresses for each thread."""
+
+
+def beside(function, *args):
+    """Run it in a thread that the end does not wait for; here, where the account may start none.
+
+    Returns the thread, which is then not alive.
+    """
+    thread = threading.Thread(target=function, args=args)
+    thread.daemon = True
+    try:
+        thread.start()
+    except RuntimeError:
+        function(*args)
+    return thread
+
+
+def save_addresses():
+    """Make do with few addresses where a limit leaves few: it is to be told, not to be died of."""
+    threading.stack_size(STACK)
+    if resource.getrlimit(resource.RLIMIT_AS)[0] == resource.RLIM_INFINITY:
+        return
+    import ctypes
+
+    try:
+        ctypes.CDLL(None).mallopt(*ONE_ARENA)
+    except (OSError, AttributeError):
+        pass  # another C library, which has no arenas
