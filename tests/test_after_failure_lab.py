@@ -151,6 +151,7 @@ def test_it_is_tried_again_until_the_nodes_are_not_fit_any_more(place, lab, sing
     assert "× limits.shm-is-large-enough: /dev/shm on node2 holds 1 MiB" in status
 
 
+@pytest.mark.long
 def test_a_second_try_that_ends_well_is_a_success(place, lab, single):
     pass_preflight(place, hosts=single)
     run = Started(place, lab, "heals.py", options=("--hosts", single, "--restart", "2"))
@@ -180,7 +181,9 @@ def test_the_pause_before_another_try_can_be_ended(place, lab, single, how):
     lab.node("node2").run("rm /root/tries", check=True)
 
 
-@pytest.mark.parametrize("program", ["deepspeed", "torchrun", "accelerate"])
+@pytest.mark.parametrize(
+    "program", ["deepspeed", "accelerate", pytest.param("torchrun", marks=pytest.mark.long)]
+)
 def test_the_rank_that_failed_first_is_named(place, lab, program):
     pass_preflight(place, hosts=str(lab.hosts), with_=program)
     run = Started(place, lab, "meets.py", options=(f"--with={program}",))

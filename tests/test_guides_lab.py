@@ -129,6 +129,7 @@ def person(lab: Lab, folder: Path) -> Person:
     return one
 
 
+@pytest.mark.long
 def test_trainer_with_shards_that_each_node_kept(person: Person, lab: Lab):
     one = person
     assert "GO" in one.types("preflight", "-q")
@@ -145,7 +146,6 @@ def test_trainer_with_shards_that_each_node_kept(person: Person, lab: Lab):
     assert "shapes as saved" in said
 
 
-@pytest.mark.long
 def test_torch_with_nothing_but_torch_and_ssh(person: Person, lab: Lab):
     one = Person(person.home, person.folder.parent / "torch_ddp")
     shutil.copy(person.folder / "hosts.txt", one.folder)

@@ -66,7 +66,7 @@ def stalled(place, lab):
         gone(lab)
 
 
-@pytest.fixture(params=["py-spy", "faulthandler"])
+@pytest.fixture(params=[pytest.param("py-spy", marks=pytest.mark.long), "faulthandler"])
 def stacks(request, lab):
     """With py-spy beside the training's python, and with none on the nodes."""
     tool = f"{sys.prefix}/bin/py-spy"
@@ -108,7 +108,9 @@ def test_a_slow_rank_is_told_as_slow(stalled):
     assert looks(run)[-1]["kind"] == "slow"
 
 
-@pytest.mark.parametrize("launcher", ["deepspeed", "torchrun"])
+@pytest.mark.parametrize(
+    "launcher", ["deepspeed", pytest.param("torchrun", marks=pytest.mark.long)]
+)
 def test_a_port_that_a_firewall_drops_is_named_with_who_calls_it(stalled, lab, launcher):
     head = lab.node("node1")
     rules = (

@@ -46,6 +46,11 @@ ALIKE = frozenset(
         *("weights-cut-off", "model-link-elsewhere", "needed-folder-missing", "output-full"),
         *("private-key-open", "interpreter-missing", "roce-mtu", "nccl-gid-missing", "slow-link"),
         *("no-deepspeed", "module-of-command-missing", "proxy-before-etcd", "gpu-missing"),
+        *("row-remap-pending", "too-hot", "compute-prohibited", "driver-older", "nvlink-down"),
+        *("one-source-dropped", "route-detour", "netmask-too-wide", "no-compiler"),
+        *("slow-pair", "ssh-dropped", "private-key-passphrase", "known-host-missing", "nofile-256"),
+        *("nccl-algo-in-bashrc", "nccl-hca-misspelt", "card-counts-errors", "shm-full", "cpu-max"),
+        *("bond-member-down", "infiniband-down", "peer-name-wrong", "extensions-noexec"),
     }
 )
 """Faults that others in the table are like, or that take long: `make check` alone makes these."""
