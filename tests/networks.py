@@ -28,6 +28,7 @@ HEALTHY_LIMITS = Limits(
     shm_free_bytes=16 * GIB,
     pid_max=4194304,
     container=False,
+    cutting=dict.fromkeys(("cpu", "as", "data", "fsize"), (None, None)),
 )
 
 

@@ -28,7 +28,8 @@ MACHINE = 64 * GIB
 
 def limited(*, gpus=NO_GPU, set_in=None, container=False, user=0, **soft):
     """node1 with these soft limits; `as_` is the address space."""
-    cutting = {name.rstrip("_"): (value, None) for name, value in soft.items()}
+    told = {name.rstrip("_"): (value, None) for name, value in soft.items()}
+    cutting = {**HEALTHY_LIMITS.cutting, **told}
     fact = dataclasses.replace(
         HEALTHY_LIMITS, cutting=cutting, set_in=set_in or {}, container=container
     )
@@ -229,3 +230,11 @@ def test_an_interpreter_that_a_limit_keeps_from_starting_is_not_broken():
 
 def node1(snap):
     return next(one for one in ClusterView(snap).nodes if one.name == "node1")
+
+
+def test_limits_that_were_not_told_are_not_taken_for_none():
+    cutting = {"cpu": (None, None), "as": (None, None)}
+    fact = dataclasses.replace(HEALTHY_LIMITS, cutting=cutting)
+    found = judged(with_fact(cluster(), "node1", fact), "limits.no-limit-cuts-a-rank-off")["node1",]
+    assert found.outcome is Outcome.UNKNOWN
+    assert "data, fsize" in found.message

@@ -123,30 +123,8 @@ def open_contact(
     residents: dict[str, Resident] = {}
     logins: dict[str, Answer] = {}
 
-    def enter(name: str) -> tuple[Resident | None, dict[str, Any]]:
-        began = time.monotonic()
-        seen: dict[str, Any] = {}
-        accepted = ""
-        try:
-            with contextlib.ExitStack() as stack:
-                session = stack.enter_context(contextlib.closing(transport.open(name)))
-                seen = {"address": session.address, "host_key": session.host_key}
-                accepted = session.public_key
-                resident = Resident(session, job.python, wanted, LIFE_S)
-                stack.pop_all()
-                return resident, _login(transport, name, began, noise=resident.noise, **seen)
-        except LoginError as error:
-            key = error.public_key or accepted
-            seen = {"host_key": error.host_key, "public_key": key, **seen}
-            return None, _login(
-                transport, name, began, cause=error.cause, detail=error.detail, **seen
-            )
-        except (OSError, EOFError) as error:
-            why = f"the connection broke: {error or type(error).__name__}"
-            return None, _login(transport, name, began, cause="timeout", detail=why, **seen)
-
     with concurrent.futures.ThreadPoolExecutor(max_workers=POOL) as pool:
-        futures = {pool.submit(enter, name): name for name in names}
+        futures = {pool.submit(_enter, transport, job, wanted, name): name for name in names}
         for future in concurrent.futures.as_completed(futures):
             name = futures[future]
             resident, login = future.result()
@@ -156,6 +134,30 @@ def open_contact(
             if progress:
                 progress(len(logins))
     return Contact({name: residents[name] for name in names if name in residents}), logins
+
+
+def _enter(
+    transport: Transport, job: Job, wanted: Collection[str], name: str
+) -> tuple[Resident | None, dict[str, Any]]:
+    """A probe on that node, or None, and what its login answers."""
+    began = time.monotonic()
+    seen: dict[str, Any] = {}
+    accepted = ""
+    try:
+        with contextlib.ExitStack() as stack:
+            session = stack.enter_context(contextlib.closing(transport.open(name)))
+            seen = {"address": session.address, "host_key": session.host_key}
+            accepted = session.public_key
+            resident = Resident(session, job.python, wanted, LIFE_S)
+            stack.pop_all()
+            return resident, _login(transport, name, began, noise=resident.noise, **seen)
+    except LoginError as error:
+        key = error.public_key or accepted
+        seen = {"host_key": error.host_key, "public_key": key, **seen}
+        return None, _login(transport, name, began, cause=error.cause, detail=error.detail, **seen)
+    except (OSError, EOFError) as error:
+        why = f"the connection broke: {error or type(error).__name__}"
+        return None, _login(transport, name, began, cause="timeout", detail=why, **seen)
 
 
 def _login(transport: Transport, name: str, began: float, **seen: str) -> dict[str, Any]:

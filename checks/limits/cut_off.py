@@ -13,7 +13,7 @@ from checks.facts.who import Who
 from checks.limits.amounts import GIB, size
 from checks.limits.lifted import limit_fix, taken_out, where
 from checks.limits.shell import starts_too_few
-from checks.model import Fix, Verdict, block, ok, warn
+from checks.model import Fix, Verdict, block, ok, unknown, warn
 
 HOUR_S = 3600
 DAY_S = 24 * HOUR_S
@@ -69,6 +69,9 @@ def no_limit_cuts_a_rank_off(node: NodeView) -> Verdict:
     its first checkpoint, with "Cannot allocate memory" while memory is free, or by a signal
     without a word.
     """
+    untold = [one.item for one in BOUNDS if one.item not in node.read(Limits).cutting]
+    if untold:
+        return unknown(f"{node.name} did not tell its limits {', '.join(untold)}")
     low = [one for one in BOUNDS if _soft(node, one) < _amounts(node, one)[1]]
     if not low:
         return ok(f"no limit on {node.name} ends a rank for its CPU time, memory or files")
