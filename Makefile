@@ -2,11 +2,20 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-# Tests on labs mostly wait, so there may be more of them than cores; what measures runs by itself
+# Hundreds of tests start Python anew: none should have to compile the modules first
+unexport PYTHONDONTWRITEBYTECODE
+
+PYTEST = $(BIN)/python -m pytest
+
+# Tests on labs mostly wait, so there may be more of them than cores. What measures runs by itself;
+# so does, once more, what failed beside others: a machine that stood still for a minute fails tests
+# that are right, and those that are wrong fail again.
 define tests
 	@status=0; \
-	$(BIN)/python -m pytest -n 4 --dist worksteal -m "not alone$(1)" $(REPORTS:%=--junitxml=%/many.xml) || status=$$?; \
-	$(BIN)/python -m pytest -m "alone$(1)" $(REPORTS:%=--junitxml=%/alone.xml) || status=$$?; \
+	$(PYTEST) -n 4 --dist worksteal -m "not alone$(1)" $(REPORTS:%=--junitxml=%/many.xml) || \
+	$(PYTEST) --last-failed --last-failed-no-failures none --maxfail 3 -m "not alone$(1)" \
+		$(REPORTS:%=--junitxml=%/again.xml) || status=$$?; \
+	$(PYTEST) -m "alone$(1)" $(REPORTS:%=--junitxml=%/alone.xml) || status=$$?; \
 	exit $$status
 endef
 

@@ -166,7 +166,7 @@ def test_a_second_try_that_ends_well_is_a_success(place, lab, single):
     lab.node("node2").run("rm /root/tried", check=True)
 
 
-@pytest.mark.parametrize("how", ["ctrl-c", "stop"])
+@pytest.mark.parametrize("how", [pytest.param("ctrl-c", marks=pytest.mark.long), "stop"])
 def test_the_pause_before_another_try_can_be_ended(place, lab, single, how):
     pass_preflight(place, hosts=single)
     run = Started(place, lab, "train.py", options=("--hosts", single, "--restart", "1"))
@@ -182,7 +182,11 @@ def test_the_pause_before_another_try_can_be_ended(place, lab, single, how):
 
 
 @pytest.mark.parametrize(
-    "program", ["deepspeed", "accelerate", pytest.param("torchrun", marks=pytest.mark.long)]
+    "program",
+    [
+        "deepspeed",
+        *(pytest.param(one, marks=pytest.mark.long) for one in ("accelerate", "torchrun")),
+    ],
 )
 def test_the_rank_that_failed_first_is_named(place, lab, program):
     pass_preflight(place, hosts=str(lab.hosts), with_=program)

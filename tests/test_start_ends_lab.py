@@ -90,7 +90,7 @@ def test_ctrl_c_ends_the_run(place, lab, times):
     gone(lab, 1)
 
 
-@pytest.mark.parametrize("number", ["SIGUSR1", "SIGTERM"])
+@pytest.mark.parametrize("number", ["SIGUSR1", pytest.param("SIGTERM", marks=pytest.mark.long)])
 def test_ranks_that_handle_a_signal_save_before_the_end(place, lab, number):
     run = Started(place, lab, "train.py", "save", number)
     run.wait_for("node1 0: step")

@@ -10,6 +10,14 @@ from tests.starts.uneven import UID, USER, lab, launch, nothing_is_left, place, 
 __all__ = ["lab", "nothing_is_left", "place"]
 
 ODD = ["", "%h", "$HOME", "it's *; id"]
+STARTS = [
+    *(("deepspeed", backend) for backend in ("pdsh", "ssh", "openmpi", "slurm")),
+    ("torchrun", "ssh"),
+    *(
+        pytest.param("torchrun", other, marks=pytest.mark.long)
+        for other in ("pdsh", "openmpi", "slurm")
+    ),
+]
 
 
 @pytest.fixture(scope="module")
@@ -18,8 +26,7 @@ def allocation(lab):
     return allocate(lab, USER)
 
 
-@pytest.mark.parametrize("backend", ["pdsh", "ssh", "openmpi", "slurm"])
-@pytest.mark.parametrize("program", ["deepspeed", "torchrun"])
+@pytest.mark.parametrize(("program", "backend"), STARTS)
 def test_ranks_get_their_places_words_and_environment(place, lab, program, backend, request):
     job = request.getfixturevalue("allocation") if backend == "slurm" else ""
     torch = ["torch"] if (program, backend) in (("torchrun", "ssh"), ("deepspeed", "pdsh")) else []
@@ -36,9 +43,18 @@ def test_ranks_get_their_places_words_and_environment(place, lab, program, backe
     ("backend", "options", "kind", "stage", "ranks"),
     [
         ("pdsh", {"accelerate_config": "zero3.yaml", "exclude": "node1:0"}, "DEEPSPEED", 3, 2),
-        ("ssh", {"deepspeed_config": "zero2.json", "include": "node1:1@node2"}, "DEEPSPEED", 2, 2),
         ("openmpi", {"accelerate_config": "fsdp2.yaml"}, "FSDP", 2, 3),
-        ("slurm", {"accelerate_config": "fsdp1.yaml"}, "FSDP", 1, 3),
+        pytest.param(
+            "ssh",
+            {"deepspeed_config": "zero2.json", "include": "node1:1@node2"},
+            "DEEPSPEED",
+            2,
+            2,
+            marks=pytest.mark.long,
+        ),
+        pytest.param(
+            "slurm", {"accelerate_config": "fsdp1.yaml"}, "FSDP", 1, 3, marks=pytest.mark.long
+        ),
     ],
 )
 def test_accelerate_shards_over_the_nodes(
