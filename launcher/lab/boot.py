@@ -69,11 +69,11 @@ pivot_root . run/machine
 cd /
 umount -l /run/machine
 rmdir /run/machine
+sleep infinity >/dev/null 2>&1 &
 {sshd}
 trap - EXIT
 echo ready {name}
 exec >/dev/null 2>&1
-sleep infinity &
 while :; do wait; done
 """
 
