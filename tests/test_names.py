@@ -135,6 +135,18 @@ def test_peer_at_an_address_that_is_not_its_own_blocks():
         assert "10.0.0.3 node3" in found.fix.command
 
 
+def test_peer_that_is_another_machine_too_blocks_where_that_comes_first():
+    for other, owner in (("10.0.0.1", "node1"), ("127.0.0.1", "node2"), ("10.0.0.2", "node2")):
+        for addresses in ((other, "10.0.0.3"), ("10.0.0.3", other)):
+            peers = {**named_peers(), "node3": Resolved(addresses, "", "10.0.0.2")}
+            names = Names("node2", None, ("10.0.0.2",), peers)
+            found = of_node2(PEERS, with_fact(cluster(), "node2", names))
+            assert (found.outcome, found.cause) == (Outcome.FAIL, "two-machines")
+            assert found.stops is (addresses[0] == other)
+            assert f"and {other} is {owner}" in found.message
+            assert "10.0.0.3 node3" in found.fix.command
+
+
 def test_peer_that_is_the_node_itself_blocks():
     assert of_node2(PEERS, named(node3=("127.0.0.1", "127.0.0.1"))).cause == "loopback"
 

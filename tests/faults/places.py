@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from launcher.lab.shape import Shape
-from tests.faults.case import ALL, NAMES, NODE3, USABLE, Case, case, made, warned
+from tests.faults.case import ALL, NAMES, NODE3, SSH, USABLE, Case, case, made, warned
 from tests.flights import UNMENDABLE
 
 INTERFACE_DOWN = made("interface-down", "ip link set eth1 down")
@@ -14,6 +14,13 @@ GLOO_LOOPBACK = made("gloo-on-loopback", "sed -i '1i export GLOO_SOCKET_IFNAME=l
 HOSTS_NOT_ASKED = made(
     "hosts-file-not-asked", "sed -i 's/^hosts:.*/hosts: dns/' /etc/nsswitch.conf"
 )
+TWO_MACHINES = made(
+    "name-of-two-machines", "echo \"$(getent hosts node1 | cut -d' ' -f1) node2\" >>/etc/hosts"
+)
+OTHER_FIRST = made(
+    "name-of-another-first", "echo \"$(getent hosts node3 | cut -d' ' -f1) node1\" >>/etc/hosts"
+)
+"""The resolver sorts by nearness: on node2, node3 is nearer than node1."""
 NCCL_VARIABLE = made("nccl-algo-in-bashrc", "sed -i '1i export NCCL_ALGO=Ring' $HOME/.bashrc")
 SHM_FULL = made(
     "shm-full",
@@ -30,6 +37,15 @@ CASES = [
     case(NCCL_IFNAME_WRONG, "nccl.socket-interface-exists", NODE3, "interface-missing"),
     case(GLOO_LOOPBACK, "nccl.socket-interface-exists", NODE3, "interface-local"),
     case(HOSTS_NOT_ASKED, NAMES, NODE3, "hosts-file-not-asked"),
+    warned(TWO_MACHINES, NAMES, NODE3, "two-machines"),
+    Case(
+        OTHER_FIRST,
+        blocks=(
+            (NAMES, (("node2",),), "two-machines"),
+            (SSH, (("node2", "node1"),), "wrong-host"),
+        ),
+        on=("node2",),
+    ),
     case(NCCL_VARIABLE, "nccl.variables-are-equal", NODE3, "variable-differs"),
     case(
         INTERFACE_DOWN,
