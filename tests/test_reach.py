@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -58,11 +59,29 @@ def test_a_refused_key_is_added_by_hand_at_the_nodes_console():
 
 
 def test_an_administrators_fix_needs_sudo_only_where_the_login_is_not_root():
-    as_root = found(cause="shell-refuses")["node2",].fix.command
-    assert as_root == "usermod -s /bin/bash root"
-    assert found(cause="shell-refuses", user="ann")["node2",].fix.command == (
-        "sudo usermod -s /bin/bash ann"
+    as_root = found(cause="public-key-auth-off")["node2",].fix.command
+    assert as_root.startswith("sed -i ")
+    assert found(cause="public-key-auth-off", user="ann")["node2",].fix.command == (
+        f"sudo sh -c {shlex.quote(as_root)}"
     )
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        "bash: line 1: syntax error near unexpected token `)'",
+        'sh: 1: Syntax error: ")" unexpected',
+        "zsh: parse error near `)'",
+        "fish: Unknown command. 'import sys, types'",
+        "Too many )'s.",
+        "This account is currently not available.",
+    ],
+)
+def test_a_shell_that_takes_the_probe_for_its_own_text_is_no_forced_command(printed):
+    shell = found(cause="shell-refuses", detail=f"it ended and printed: {printed}")["node2",].fix
+    assert shell.command.startswith("case $(getent passwd root) in *bash) sed -i '1i case $-")
+    forced = found(cause="shell-refuses", detail="it ended and printed: rrsync")["node2",].fix
+    assert "authorized_keys" in forced.command
 
 
 def test_no_login_recorded_is_unknown():

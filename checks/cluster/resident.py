@@ -158,7 +158,7 @@ class Resident:
             return stalls()
         self.noise += self._channel.rest(time.monotonic() + 1.0) + self._channel.errors()
         code = self._channel.code(time.monotonic() + 1.0)
-        if NO_PYTHON in self.noise:
+        if NO_PYTHON in self.noise.splitlines():
             return LoginError("no-python", f"looked for {', '.join(SYSTEM_PYTHONS)}")
         detail = f"the login shell ran nothing ({what}, exit {code}){self._heard()}"
         return LoginError("shell-refuses", detail)

@@ -14,6 +14,8 @@ from checks.model import Fix
 
 NO_LOGIN = re.compile(r"not available|not allowed|nologin", re.IGNORECASE)
 """What nologin(8) and its kin say for a closed account."""
+READ_AS_COMMANDS = re.compile(r"(syntax|parse) error|unknown command|too many", re.IGNORECASE)
+"""What shells say that a start-up file begins: they take the probe for their own text."""
 HERE = "this machine"
 KNOWN_HOSTS = "~/.ssh/known_hosts"
 COMPARE = (
@@ -182,11 +184,19 @@ def _throttled(node: NodeView, _: Login) -> Fix:
 
 
 def _shell(node: NodeView, login: Login) -> Fix:
-    if " and printed: " in login.detail and not NO_LOGIN.search(login.detail):
+    said = login.detail.partition(" and printed: ")[2]
+    if said and not NO_LOGIN.search(said) and not READ_AS_COMMANDS.search(said):
         return _forced(node, login)
-    user = login.user or "USER"
-    note = "at its console; if the shell is right, something in its start-up files ends the session"
-    return node.fix(f"usermod -s /bin/bash {shlex.quote(user)}", note, root=True)
+    user = shlex.quote(login.user or "USER")
+    quiet = f"sed -i '1i {QUIET}' ~{user}/.bashrc"
+    command = (
+        f"case $(getent passwd {user}) in *bash) {quiet};; *) usermod -s /bin/bash {user};; esac"
+    )
+    note = (
+        "at its console: where the shell is bash already, ~/.bashrc ends the session, or begins "
+        "another shell, and is then kept to people's shells; any other shell becomes bash"
+    )
+    return node.fix(command, note, root=True)
 
 
 def _forced(node: NodeView, login: Login) -> Fix:

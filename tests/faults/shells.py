@@ -24,6 +24,8 @@ DENIED_BY_ADDRESS = made(
     r"printf 'Match Address %s\n  DenyUsers root\n' $PEER_ADDRESS >> /etc/ssh/sshd_config; "
     + RELOAD,
 )
+BASHRC_ENDS = made("bashrc-ends-the-session", "sed -i '1i exit 0' ~/.bashrc")
+BASHRC_BEGINS = made("bashrc-begins-a-shell", "sed -i '1i exec bash --norc' ~/.bashrc")
 NEIGHBOUR_WRONG = made(
     "neighbour-wrong",
     "ip neigh replace $PEER_ADDRESS lladdr 00:11:22:33:44:55 nud permanent "
@@ -35,6 +37,8 @@ CASES = [
     case(PDSH_NOT_EXECUTABLE, "pdsh.is-installed", HEAD, "not-executable"),
     case(PROXY_UNKNOWN, SSH, (("node3", "node1"),), "proxy-fails"),
     case(FORCED_FOR_ALL, REACH, NODE3, "shell-refuses"),
+    case(BASHRC_ENDS, REACH, NODE3, "shell-refuses"),
+    case(BASHRC_BEGINS, REACH, NODE3, "shell-refuses"),
     case(FORCED_FOR_A_PEER, SSH, (("node1", "node3"),), "forced-command"),
     case(DENIED_BY_ADDRESS, SSH, (("node1", "node3"),), "key-denied"),
     case(NEIGHBOUR_WRONG, SSH, (("node1", "node3"), ("node3", "node1")), "dropped"),
