@@ -76,6 +76,14 @@ def test_each_death_is_decoded(code, cause, word):
     assert word in finding.message
 
 
+def test_a_bus_error_at_an_import_is_a_file_cut_short_and_no_full_memory():
+    finding = found(rank(at("import torch"), -7))
+    assert (finding.cause, finding.stops) == ("package-cut-short", True)
+    assert (
+        finding.fix.command == "/venv/bin/python -m pip install --force-reinstall --no-deps torch"
+    )
+
+
 def test_a_rank_that_goes_without_a_word_is_no_pass():
     finding = found(rank(at("initialize"), 0))
     assert (finding.outcome.value, finding.stops) == ("unknown", True)

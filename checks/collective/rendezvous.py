@@ -6,16 +6,18 @@ from checks.apart.meeting import culprits
 from checks.check import node_check
 from checks.collective.apart import told
 from checks.facts import ClusterView, NodeView
+from checks.facts.environment import Environment
 from checks.facts.rendezvous import Met, Rendezvous
 from checks.facts.rooms import Rooms
 from checks.facts.software import Software
 from checks.model import Verdict, block, ok, skip, unknown
+from checks.training.imports import import_fix
 from checks.training.smoke import cannot_train
 
 SHOWN = 8
 
 
-@node_check("collective.ranks-meet", Rendezvous, Software, Rooms)
+@node_check("collective.ranks-meet", Rendezvous, Software, Rooms, Environment)
 def ranks_meet(node: NodeView) -> Verdict:
     """All ranks of all nodes meet where training will, and their first sum is right.
 
@@ -56,8 +58,7 @@ def _not_begun(node: NodeView, seen: Rendezvous) -> Verdict:
     """Torch could not be imported; the others met without this node."""
     first = seen.detail.strip().partition("\n")[0][:400]
     message = f"no rank of {node.name} can import torch: {seen.error or 'it ended'}: {first}"
-    command = f"{node.job.python} -c 'import torch'"
-    fix = node.fix(command, "shows the error; install what it names in that environment")
+    fix = import_fix(node, "import torch", f"{seen.error}: {seen.detail}")
     return block("import-error", message, fix, detail=seen.detail)
 
 

@@ -16,6 +16,7 @@ from checks.facts.software import Software
 from checks.facts.who import Who
 from checks.limits.cut_off import held_back
 from checks.model import Fix, Verdict, block, ok, skip, warn
+from checks.software.pip import install
 from checks.software.shadows import shadowed
 from checks.variables import taken_out
 
@@ -125,7 +126,7 @@ def _new_environment(node: NodeView, seen: Software) -> str:
     wanted = {
         name: majority(versions, node.job.head) for name, versions in found.items() if versions
     }
-    return f"{make} && {_install(seen.path, wanted)}"
+    return f"{make} && {install(seen.path, wanted)}"
 
 
 @node_check("software.deepspeed-is-installed", Software)
@@ -151,7 +152,7 @@ def _not_installed(node: NodeView, seen: Software, name: str) -> Verdict:
     version = majority(others, node.job.head) if others else ""
     there = f"; the others have {version}" if others else ""
     message = f"{seen.path} on {node.name} finds no module {name}{there}"
-    return block(f"{name}-missing", message, node.fix(_install(seen.path, {name: version})))
+    return block(f"{name}-missing", message, node.fix(install(seen.path, {name: version})))
 
 
 def _versions(node: NodeView, name: str) -> dict[str, str]:
@@ -159,15 +160,6 @@ def _versions(node: NodeView, name: str) -> dict[str, str]:
     answered = [one for one in node.cluster.reached if one.has(Software)]
     found = {one.name: one.read(Software).packages.get(name, "") for one in answered}
     return {other: version for other, version in found.items() if version}
-
-
-def _install(python: str, wanted: Mapping[str, str]) -> str:
-    """The pip command; a version such as 2.5.1+cu121 comes from PyTorch's index of that build."""
-    pins = [f"{name}=={version}" if version else name for name, version in wanted.items()]
-    command = shlex.join([python, "-m", "pip", "install", *pins])
-    build = wanted.get("torch", "").partition("+")[2]
-    index = f" --extra-index-url https://download.pytorch.org/whl/{build}" if build else ""
-    return command + index
 
 
 @dataclass(frozen=True)
@@ -242,7 +234,7 @@ def _align(node: NodeView, seen: Software, apart: list[Difference]) -> Fix:
     apart = [one for one in apart if one.name not in (CUDA_BUILD, ABI)]
     wanted = {one.name: one.most for one in apart if one.most != ABSENT}
     extra = [one.name for one in apart if one.most == ABSENT]
-    commands = [_install(seen.path, wanted)] if wanted else []
+    commands = [install(seen.path, wanted)] if wanted else []
     if extra:
         commands.append(shlex.join([seen.path, "-m", "pip", "uninstall", "-y", *extra]))
     return node.fix(" && ".join(commands))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
-
 from checks.check import node_check
 from checks.deepspeed.asked import version_of
 from checks.deepspeed.config import Config, NotAConfig, parse
@@ -13,6 +11,7 @@ from checks.facts.gpus import Gpus
 from checks.facts.software import Software
 from checks.facts.toolchain import Toolchain
 from checks.model import Verdict, block, ok, skip, warn
+from checks.software.pip import install
 
 OFFLOADED = {"adagrad": "cpu_adagrad", "lion": "cpu_lion"}
 FUSED = {"adam": "fused_adam", "adamw": "fused_adam", "lamb": "fused_lamb", "lion": "fused_lion"}
@@ -86,11 +85,8 @@ def _no_ninja(node: NodeView, tools: Toolchain, what: str) -> Verdict | None:
     if tools.ninja:
         return None
     message = f"{node.name} has no ninja, by which DeepSpeed compiles {what}"
-    return block("no-ninja", message, node.fix(_pip(node, "ninja"), "or ninja-build of the system"))
-
-
-def _pip(node: NodeView, package: str) -> str:
-    return shlex.join([node.read(Software).path, "-m", "pip", "install", package])
+    pip = install(node.read(Software).path, {"ninja": ""})
+    return block("no-ninja", message, node.fix(pip, "or ninja-build of the system"))
 
 
 def _no_libaio(node: NodeView, tools: Toolchain, names: tuple[str, ...]) -> Verdict | None:

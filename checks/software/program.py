@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-import shlex
-
 from checks.check import node_check
 from checks.facts import NodeView
 from checks.facts.software import Software
 from checks.facts.view import ClusterView
 from checks.model import Fix, Verdict, block, ok, skip
+from checks.software.pip import install, package_of
 
 TRAINING = ("torch", "deepspeed")
-PACKAGES = {
-    "yaml": "pyyaml",
-    "sklearn": "scikit-learn",
-    "PIL": "pillow",
-    "cv2": "opencv-python-headless",
-    "bs4": "beautifulsoup4",
-    "dotenv": "python-dotenv",
-    "flash_attn": "flash-attn",
-}
-"""Packages that are called otherwise than their module."""
 
 
 @node_check("software.program-is-importable", Software)
@@ -67,9 +56,7 @@ def _having(cluster: ClusterView, names: list[str]) -> list[str]:
 
 
 def _install(node: NodeView, seen: Software, names: list[str], having: list[str]) -> Fix:
-    tops = dict.fromkeys(name.partition(".")[0] for name in names)
-    packages = [PACKAGES.get(name, name.replace("_", "-")) for name in tops]
     known = node.cluster[having[0]].read(Software).packages if having else {}
-    pins = [f"{name}=={known[name]}" if known.get(name) else name for name in packages]
-    command = shlex.join([seen.path, "-m", "pip", "install", *pins])
+    packages = map(package_of, names)
+    command = install(seen.path, {package: known.get(package, "") for package in packages})
     return node.fix(command, "if the packages are called as their modules; or put your own there")

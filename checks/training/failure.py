@@ -13,6 +13,7 @@ from checks.facts import NodeView
 from checks.facts.smoke import Rank, Smoke
 from checks.failures import Kind, Known, recognise
 from checks.model import Fix, Verdict, block, unknown
+from checks.training.imports import cut_short, import_fix
 
 SIGNALS: Mapping[int, tuple[str, str, str]] = {
     signal.SIGKILL: (
@@ -57,7 +58,8 @@ def _raised(node: NodeView, rank: Rank, who: str) -> Verdict:
         if own := _shadow(node, said.stage, said.trace):
             return _shadowed(node, said.stage, own, who, evidence)
         message = f"{who} cannot {said.stage}: {said.error}: {first}"
-        return block("import-error", message, _reimport(node, said.stage), **evidence)
+        fix = import_fix(node, said.stage, f"{said.error}: {said.detail}\n{said.trace}")
+        return block("import-error", message, fix, **evidence)
     message = f"{who} failed in stage {said.stage!r}: {said.error}: {first}"
     found = _known(f"{said.error}: {said.detail}")
     if not found:
@@ -92,23 +94,21 @@ def _known(text: str) -> tuple[Known, re.Match[str]] | None:
 
 
 def _signalled(node: NodeView, rank: Rank, who: str) -> Verdict:
-    number = -(rank.code or 0)
+    number, stage = -(rank.code or 0), rank.said.stage
     known = {one.value: one.name for one in signal.Signals}
     name = known.get(number, f"signal {number}")
+    if number == signal.SIGBUS and stage.startswith("import "):
+        why = "a file of the package ends before its time"
+        message = f"{who} was ended by {name} in stage {stage!r}: {why}"
+        return block("package-cut-short", message, cut_short(node, stage), stderr=rank.err)
     usual = ("crashed", "the evidence has its last lines", "dmesg | tail")
     cause, why, command = SIGNALS.get(number, usual)
-    message = f"{who} was ended by {name} in stage {rank.said.stage!r}: {why}"
+    message = f"{who} was ended by {name} in stage {stage!r}: {why}"
     return block(cause, message, node.fix(command, root=True), stderr=rank.err)
 
 
 def _last(text: str) -> str:
     return text.strip().rpartition("\n")[2][:400] or "it said nothing"
-
-
-def _reimport(node: NodeView, stage: str) -> Fix:
-    command = f"cd {shlex.quote(node.job.workdir)} && "
-    command += shlex.join([node.job.python, "-c", stage])
-    return node.fix(command, "shows the import error; install what it names in that environment")
 
 
 def _in_report(node: NodeView) -> Fix:

@@ -7,6 +7,7 @@ from collections.abc import Collection
 
 from checks.check import node_check
 from checks.facts import NodeView
+from checks.facts.environment import Environment
 from checks.facts.gpus import Gpus
 from checks.facts.limits import Limits
 from checks.facts.rooms import Rooms
@@ -28,7 +29,9 @@ SLOW_SECONDS = 0.05
 ENOUGH_NODES = 3
 
 
-@node_check("training.smoke-trains", Smoke, Software, Gpus, Toolchain, Rooms, Limits, Who)
+@node_check(
+    "training.smoke-trains", Smoke, Software, Gpus, Toolchain, Rooms, Limits, Who, Environment
+)
 def smoke_trains(node: NodeView) -> Verdict:
     """Every node trains on its own: a few DeepSpeed steps, ZeRO-2, with a finite, falling loss.
 

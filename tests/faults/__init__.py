@@ -51,6 +51,7 @@ ALIKE = frozenset(
         *("slow-pair", "ssh-dropped", "private-key-passphrase", "known-host-missing", "nofile-256"),
         *("nccl-algo-in-bashrc", "nccl-hca-misspelt", "card-counts-errors", "shm-full", "cpu-max"),
         *("bond-member-down", "infiniband-down", "peer-name-wrong", "extensions-noexec"),
+        *("package-cut-short", "bashrc-begins-a-shell"),
     }
 )
 """Faults that others in the table are like, or that take long: `make check` alone makes these."""

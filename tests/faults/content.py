@@ -30,6 +30,18 @@ BUILD_LOCKED = made(
 )
 SHADOWED = made("deepspeed-shadowed", "echo 'raise RuntimeError(\"mine\")' >$HOME/deepspeed.py")
 
+LIBRARY_DAMAGED = made(
+    "library-of-another-folder-damaged",
+    "mkdir -p /opt/lib; echo junk >/opt/lib/libgomp.so.1\n"
+    "sed -i '1i export LD_LIBRARY_PATH=/opt/lib' $HOME/.bashrc",
+)
+PACKAGE_CUT = made(
+    "package-cut-short",
+    'file=$("$PYTHON" -c \'import importlib.util as u; '
+    'print(u.find_spec("torch").submodule_search_locations[0])\')/lib/libc10.so\n'
+    'truncate -s $(($(stat -c %s "$file") * 6 / 10)) "$file"',
+)
+
 SMOKE = "training.smoke-trains"
 NODE2: Subjects = (("node2",),)
 SMALL: Mapping[str, Any] = {
@@ -74,6 +86,8 @@ CASES = [
         "package-shadowed",
         **SMALL,
     ),
+    case(LIBRARY_DAMAGED, SMOKE, NODE2, "import-error", **SMALL),
+    case(PACKAGE_CUT, SMOKE, NODE2, "package-cut-short", mends=False, **SMALL),
     case(NO_COMPILER, SMOKE, NODE2, "op-build-failed", mends=False, **SMALL),
     case(BUILD_LOCKED, SMOKE, NODE2, "stale-build-lock", **SMALL),
 ]
