@@ -134,8 +134,8 @@ def test_it_is_tried_again_until_the_nodes_are_not_fit_any_more(place, lab, sing
     assert "node2 1: tries before: 0" in first
     assert "node2 1: my token is ***" in first
     assert "× shm-open: rank 1 on node2" in first
-    held = "reach.controller-logs-in, limits.nofile-is-enough, limits.shm-is-large-enough: hold"
-    assert f"asked again on node2:\n  √ {held}\n" in first
+    limits = "limits.nofile-is-enough, limits.shm-is-large-enough, limits.shm-is-writable"
+    assert f"asked again on node2:\n  √ reach.controller-logs-in, {limits}: hold\n" in first
     assert "GO  " in second
     assert "node2 1: tries before: 1" in second
     now = r"× limits.shm-is-large-enough: /dev/shm on node2 holds 1 MiB"
