@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from checks.facts.who import Who
 from checks.model import Verdict, block, ok, warn
 from checks.names.addresses import is_link_local, is_loopback
 from checks.names.hosts_file import hosts_fix, not_asked
+from checks.remembered import remembered
 from checks.rendezvous import training_address
 
 
@@ -89,15 +89,11 @@ def _shared(
     node: NodeView, peer: NodeView, addresses: Sequence[str], line: str
 ) -> _Misnamed | None:
     """Where the name means another machine too; most tools take the first answer."""
-    if not peer.has(Interfaces):
-        return None
-    own = peer.read(Interfaces).addresses
-    others = [one for one in peer.cluster.reached if one is not peer and one.has(Interfaces)]
-    for address in addresses:
-        owners = [one.name for one in others if address in one.read(Interfaces).addresses - own]
-        if is_loopback(address) or owners:
-            owner = node.name if is_loopback(address) else owners[0]
-            told = f"{peer.name} resolves to {', '.join(addresses)}, and {address} is {owner}"
+    owners = _owners(node.cluster)
+    for address in addresses if peer.has(Interfaces) else ():
+        having = (node.name,) if is_loopback(address) else owners.get(address, ())
+        if having and peer.name not in having:
+            told = f"{peer.name} resolves to {', '.join(addresses)}, and {address} is {having[0]}"
             return _Misnamed(peer.name, "two-machines", told, line, address == addresses[0])
     return None
 
@@ -113,7 +109,17 @@ def _different(
     return _Misnamed(peer.name, "different", told, line, blocks=False)
 
 
-@functools.lru_cache(maxsize=1)
+@remembered
+def _owners(cluster: ClusterView) -> dict[str, tuple[str, ...]]:
+    """The nodes that have each address; docker's bridges are at the same one on many."""
+    found: dict[str, tuple[str, ...]] = {}
+    for one in cluster.reached:
+        for address in one.read(Interfaces).addresses if one.has(Interfaces) else ():
+            found[address] = (*found.get(address, ()), one.name)
+    return found
+
+
+@remembered
 def _usual(cluster: ClusterView) -> dict[str, tuple[str, ...]]:
     """What more than half of the nodes resolve each name to, where they agree."""
     found = {}
@@ -150,6 +156,7 @@ def _logs_in(node: NodeView, peer: NodeView) -> bool:
     return attempt is not None and attempt.code == 0 and attempt.hostname == peer.read(Who).hostname
 
 
+@remembered
 def _address(peer: NodeView) -> str:
     """The peer's training address, or the first of its own that leads out."""
     if peer.has(Names) and peer.has(Environment):
