@@ -102,11 +102,15 @@ def test_what_a_shell_prints_in_place_of_running_leads_to_a_forced_command():
     assert reached(detail="it ended and printed: no").command.startswith("grep -n 'command='")
 
 
-@pytest.mark.parametrize(
-    "detail", ["it ended", "and printed: This account is currently not available."]
-)
-def test_a_closed_account_is_given_a_shell(detail):
-    assert reached(detail=f"it ran nothing {detail}").command == "usermod -s /bin/bash root"
+def test_a_closed_account_is_given_a_shell():
+    said = "it ran nothing and printed: This account is currently not available."
+    assert reached(detail=said).command == "usermod -s /bin/bash root"
+
+
+def test_a_login_that_ends_without_a_word_has_its_shell_or_its_start_up_file_mended():
+    command = reached(detail="it ran nothing").command
+    assert command.startswith("case $(getent passwd root) in *bash) sed -i '1i case $- in")
+    assert command.endswith("~root/.bashrc;; *) usermod -s /bin/bash root;; esac")
 
 
 def test_a_refused_key_says_what_else_it_may_be():

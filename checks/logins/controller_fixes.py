@@ -185,13 +185,14 @@ def _throttled(node: NodeView, _: Login) -> Fix:
 
 def _shell(node: NodeView, login: Login) -> Fix:
     said = login.detail.partition(" and printed: ")[2]
-    if said and not NO_LOGIN.search(said) and not READ_AS_COMMANDS.search(said):
-        return _forced(node, login)
     user = shlex.quote(login.user or "USER")
+    open_up = f"usermod -s /bin/bash {user}"
+    if NO_LOGIN.search(said):
+        return node.fix(open_up, "at its console", root=True)
+    if said and not READ_AS_COMMANDS.search(said):
+        return _forced(node, login)
     quiet = f"sed -i '1i {QUIET}' ~{user}/.bashrc"
-    command = (
-        f"case $(getent passwd {user}) in *bash) {quiet};; *) usermod -s /bin/bash {user};; esac"
-    )
+    command = f"case $(getent passwd {user}) in *bash) {quiet};; *) {open_up};; esac"
     note = (
         "at its console: where the shell is bash already, ~/.bashrc ends the session, or begins "
         "another shell, and is then kept to people's shells; any other shell becomes bash"
