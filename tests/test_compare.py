@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,6 @@ from checks.reports.compare import accused_nodes, changed, differing, told
 from tests.snapshots import snapshot, with_fact
 from tests.test_site_checks import real
 from tests.toy_checks import Toy, preflight
-
-LATER = "2026-11-22T08:00:00Z"
 
 
 def seen(nodes: int = 3, **sections: Any) -> Snapshot:
@@ -30,7 +29,9 @@ def seen(nodes: int = 3, **sections: Any) -> Snapshot:
 
 
 def later(snap: Snapshot) -> Snapshot:
-    return dataclasses.replace(snap, started=LATER)
+    """The same, taken a day later: real snapshots carry today, hand-made ones a fixed date."""
+    when = datetime.fromisoformat(snap.started.removesuffix("Z")) + timedelta(days=1)
+    return dataclasses.replace(snap, started=f"{when.isoformat()}Z")
 
 
 def stop(*subject: str, area: str = "gpu") -> Finding:
