@@ -16,14 +16,14 @@ from collections.abc import Iterator, Sequence
 
 from benchmarks.place import Place, place
 from benchmarks.timing import middle, verdict
-from checks.apart.circle import rounds
+from checks.apart.circle import pair_rounds
 from checks.catalogue import CATALOGUE
 from checks.check import claims_of
-from checks.cluster.gather import gather
+from checks.cluster.gather import gather_facts
 from checks.cluster.job import Options, build_job
 from checks.errors import UsageError
 from checks.facts import ClusterView, Snapshot
-from checks.facts.pairs import Pairs, table
+from checks.facts.pairs import Pairs, speed_table
 from checks.probe.pair_send import STREAMS
 from launcher.lab.node import LabNode
 
@@ -93,13 +93,13 @@ def limited(node: LabNode, rate: str) -> None:
 def probed(here: Place) -> float:
     """Gbit/s from the first node to the second, as the preflight tells."""
     source, target = here.names
-    return table(ClusterView(seen(here)))[source, target].gbit_s
+    return speed_table(ClusterView(seen(here)))[source, target].gbit_s
 
 
 def seen(here: Place) -> Snapshot:
     """All pairs, as the preflight measures them."""
     job = build_job(Options(hosts=str(here.lab.hosts)), cwd=here.folder, environ=os.environ)
-    return gather(job, claims_of(CHECKS, job))
+    return gather_facts(job, claims_of(CHECKS, job))
 
 
 @contextlib.contextmanager
@@ -136,6 +136,6 @@ def matrices(here: Place) -> None:
         theirs = time.monotonic() - began
     count = len(nodes) * (len(nodes) - 1)
     print(
-        f"  {len(nodes)} nodes, {count:2} pairs, {len(rounds(here.names))} rounds   "
+        f"  {len(nodes)} nodes, {count:2} pairs, {len(pair_rounds(here.names))} rounds   "
         f"stage {ours:6.2f} s   iperf3 {theirs:6.2f} s   {ours / theirs:4.2f} x"
     )

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from benchmarks.timing import Took, timed
 from launcher.lab.cluster import Lab
-from launcher.lab.shape import Shape
+from launcher.lab.shape import LabShape
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = Path(sys.prefix)
@@ -59,5 +59,5 @@ def place(nodes: int) -> Iterator[Place]:
     """A lab of so many plain nodes; it is taken down whatever happens. Raises UsageError."""
     with tempfile.TemporaryDirectory(prefix="benchmark-") as name:
         folder = Path(name)
-        with Lab.up(Shape(nodes=nodes), folder / ".lab", visible={str(VENV), name}) as lab:
+        with Lab.up(LabShape(nodes=nodes), folder / ".lab", visible={str(VENV), name}) as lab:
             yield Place(lab, folder)

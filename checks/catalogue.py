@@ -31,7 +31,7 @@ AREAS = (
 """The areas in the order in which they are shown; a module each, or a package of some."""
 
 
-def modules(area: str) -> Iterator[ModuleType]:
+def area_modules(area: str) -> Iterator[ModuleType]:
     """The module of an area, or all modules of its package; nothing for one without checks."""
     if importlib.util.find_spec(f"checks.{area}") is None:
         return
@@ -41,21 +41,26 @@ def modules(area: str) -> Iterator[ModuleType]:
         yield importlib.import_module(f"{top.__name__}.{entry.name}")
 
 
-def declared(module: ModuleType) -> Iterator[Check]:
+def declared_checks(module: ModuleType) -> Iterator[Check]:
     """The checks that stand in a module itself, not those that it imports."""
     for value in vars(module).values():
         if isinstance(value, Check) and value.judge.__module__ == module.__name__:
             yield value
 
 
-def _collected() -> dict[str, Check]:
-    found = (check for area in AREAS for module in modules(area) for check in declared(module))
+def _collect_checks() -> dict[str, Check]:
+    found = (
+        check
+        for area in AREAS
+        for module in area_modules(area)
+        for check in declared_checks(module)
+    )
     return {check.id: check for check in found}
 
 
-CATALOGUE: Mapping[str, Check] = _collected()
+CATALOGUE: Mapping[str, Check] = _collect_checks()
 
 
-def matching(words: Iterable[str]) -> set[str]:
+def unknown_check_names(words: Iterable[str]) -> set[str]:
     """The words that are neither a check's id nor an area: what --allow cannot mean."""
     return {word for word in words if word not in CATALOGUE and word not in AREAS}

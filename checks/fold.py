@@ -7,7 +7,7 @@ import math
 import re
 from collections.abc import Iterable, Sequence
 
-LIMIT = 10_000
+MAX_NAMES = 10_000
 """The most names that one expression may stand for; a mistyped range must not fill the memory."""
 
 _LIST_OR_COMMA = re.compile(r"\[[^\[\]]*\]|,")
@@ -18,7 +18,7 @@ _NUMBERED = (
 )
 
 
-def expand(text: str) -> list[str]:
+def expand_names(text: str) -> list[str]:
     """The names that `text` stands for, in its order, zero padding kept.
 
     Takes what Slurm takes: names joined by commas, each with any number of bracketed lists of
@@ -26,13 +26,13 @@ def expand(text: str) -> list[str]:
     """
     names: list[str] = []
     for part in _LIST_OR_COMMA.sub(lambda m: "\0" if m[0] == "," else m[0], text).split("\0"):
-        names += _expand_one(part)
-        if len(names) > LIMIT:
-            raise ValueError(f"more than {LIMIT} nodes")
+        names += _expand_part(part)
+        if len(names) > MAX_NAMES:
+            raise ValueError(f"more than {MAX_NAMES} nodes")
     return names
 
 
-def _expand_one(part: str) -> list[str]:
+def _expand_part(part: str) -> list[str]:
     """The names of one comma-free expression."""
     if not part:
         raise ValueError("an empty name between commas")
@@ -40,24 +40,24 @@ def _expand_one(part: str) -> list[str]:
     if any("[" in piece or "]" in piece for piece in literals_and_lists):
         raise ValueError(f"unpaired bracket in {part[:80]!r}")
     choices = [
-        _numbers(piece) if at % 2 else [piece] for at, piece in enumerate(literals_and_lists)
+        _expand_numbers(piece) if at % 2 else [piece] for at, piece in enumerate(literals_and_lists)
     ]
-    if math.prod(map(len, choices)) > LIMIT:
-        raise ValueError(f"more than {LIMIT} nodes")
+    if math.prod(map(len, choices)) > MAX_NAMES:
+        raise ValueError(f"more than {MAX_NAMES} nodes")
     return ["".join(pieces) for pieces in itertools.product(*choices)]
 
 
-def _numbers(listed: str) -> list[str]:
+def _expand_numbers(listed: str) -> list[str]:
     """`01-03,07` as ["01", "02", "03", "07"]."""
     numbers: list[str] = []
     for span in listed.split(","):
-        numbers += _span(span)
-        if len(numbers) > LIMIT:
-            raise ValueError(f"more than {LIMIT} nodes")
+        numbers += _expand_span(span)
+        if len(numbers) > MAX_NAMES:
+            raise ValueError(f"more than {MAX_NAMES} nodes")
     return numbers
 
 
-def _span(span: str) -> Sequence[str]:
+def _expand_span(span: str) -> Sequence[str]:
     """`01-03` as ["01", "02", "03"], padded as its first number is."""
     match = _SPAN.fullmatch(span)
     if match is None:
@@ -67,45 +67,45 @@ def _span(span: str) -> Sequence[str]:
         raise ValueError(f"range {span!r}: both ends need the same number of digits")
     if int(last) < int(first):
         raise ValueError(f"range {span!r} runs backwards")
-    if int(last) - int(first) >= LIMIT:
-        raise ValueError(f"range {span!r}: more than {LIMIT} nodes")
+    if int(last) - int(first) >= MAX_NAMES:
+        raise ValueError(f"range {span!r}: more than {MAX_NAMES} nodes")
     return [str(number).zfill(len(first)) for number in range(int(first), int(last) + 1)]
 
 
-def fold(names: Iterable[str]) -> str:
-    """`names` in as few words as can be: `expand(fold(names))` gives each of them once.
+def fold_names(names: Iterable[str]) -> str:
+    """`names` in as few words as can be: `expand_names(fold(names))` gives each of them once.
 
     Families stand in order of first appearance, the numbers within one in rising order.
     """
     unique = list(dict.fromkeys(names))
-    padded = {_key(name, len(number)) for name, number in _zero_led(unique)}
+    padded = {_family_key(name, len(number)) for name, number in _zero_padded_names(unique)}
     families: dict[tuple[str, str, int], list[str]] = {}
     for name in unique:
-        match = _number_of(name)
+        match = _match_number(name)
         if match is None:
             families[(name, "", -1)] = []
             continue
-        key = _key(name, len(match[2]))
+        key = _family_key(name, len(match[2]))
         families.setdefault(key if key in padded else (*key[:2], 0), []).append(match[2])
     return ",".join(
         f"{head}{_fold_numbers(numbers)}{tail}" for (head, tail, _), numbers in families.items()
     )
 
 
-def _number_of(name: str) -> re.Match[str] | None:
+def _match_number(name: str) -> re.Match[str] | None:
     """Head, number and tail: the last number of the first label, or of an IPv4 address."""
     return _NUMBERED[0].fullmatch(name) or _NUMBERED[1].fullmatch(name)
 
 
-def _zero_led(names: Iterable[str]) -> Iterable[tuple[str, str]]:
+def _zero_padded_names(names: Iterable[str]) -> Iterable[tuple[str, str]]:
     """The names whose number is zero padded, each with that number."""
-    matches = ((name, _number_of(name)) for name in names)
+    matches = ((name, _match_number(name)) for name in names)
     return ((name, m[2]) for name, m in matches if m and len(m[2]) > 1 and m[2][0] == "0")
 
 
-def _key(name: str, width: int) -> tuple[str, str, int]:
+def _family_key(name: str, width: int) -> tuple[str, str, int]:
     """What names of one family share: head, tail and the width of their number."""
-    match = _number_of(name)
+    match = _match_number(name)
     return (match[1], match[3], width) if match else (name, "", width)
 
 

@@ -12,7 +12,7 @@ from checks.model import Finding, Verdict, skip, unknown
 REACH = "reach"
 
 
-def judge(
+def judge_claims(
     claims: Sequence[Claim], cluster: ClusterView, allow: Iterable[str] = ()
 ) -> list[Finding]:
     """One finding for each claim, in their order. `allow` names checks or areas that may fail.
@@ -22,7 +22,7 @@ def judge(
     """
     told = {name for claim in claims if claim.check.area == REACH for name in claim.subject}
     allowed = frozenset(allow)
-    return [_finding(claim, _verdict(claim, cluster, told), allowed) for claim in claims]
+    return [_make_finding(claim, _judge_claim(claim, cluster, told), allowed) for claim in claims]
 
 
 def decide(findings: Iterable[Finding]) -> str:
@@ -30,15 +30,15 @@ def decide(findings: Iterable[Finding]) -> str:
     return "stop" if any(finding.stops for finding in findings) else "go"
 
 
-def _verdict(claim: Claim, cluster: ClusterView, told: set[str]) -> Verdict:
+def _judge_claim(claim: Claim, cluster: ClusterView, told: set[str]) -> Verdict:
     views = [cluster[name] for name in claim.subject]
     for view in views:
         if cluster.snapshot.answer(view.name, Login.section) is None:
-            return _not_asked(view, claim, told)
+            return _not_asked_verdict(view, claim, told)
     if claim.check.area != REACH:
         for view in views:
             if not view.reached:
-                return _not_reached(view, told)
+                return _not_reached_verdict(view, told)
     try:
         return claim.check.judge(*views) if views else claim.check.judge(cluster)
     except FactError as error:
@@ -47,7 +47,7 @@ def _verdict(claim: Claim, cluster: ClusterView, told: set[str]) -> Verdict:
         return unknown(f"the check itself failed: {type(error).__name__}: {error}")
 
 
-def _not_asked(view: NodeView, claim: Claim, told: set[str]) -> Verdict:
+def _not_asked_verdict(view: NodeView, claim: Claim, told: set[str]) -> Verdict:
     """Of a saved snapshot that was taken of other nodes only; the node itself is told once."""
     message = f"{view.name} was not asked"
     if claim.check.area != REACH and view.name in told:
@@ -55,13 +55,13 @@ def _not_asked(view: NodeView, claim: Claim, told: set[str]) -> Verdict:
     return unknown(f"{message}: nothing of it is in this snapshot")
 
 
-def _not_reached(view: NodeView, told: set[str]) -> Verdict:
+def _not_reached_verdict(view: NodeView, told: set[str]) -> Verdict:
     if view.name in told:
         return skip(f"{view.name} was not reached")
     return unknown(f"{view.name} was not reached, so nothing is known of it")
 
 
-def _finding(claim: Claim, verdict: Verdict, allowed: frozenset[str]) -> Finding:
+def _make_finding(claim: Claim, verdict: Verdict, allowed: frozenset[str]) -> Finding:
     check = claim.check
     return Finding(
         check=check.id,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from checks.transport import SOCKETS
 
-KEEP = (
+KEPT_OUTPUT = (
     r"NCCL WARN .*"
     r"|NCCL version \d\S*"
     r"|cudaDriverVersion \d+"
@@ -26,17 +26,17 @@ KEEP = (
 )
 """What a node keeps of the output: what matches, once; channels and addresses in memory are cut."""
 
-USING = re.compile(r"Using network (.+?)\s*$")
+USED_NETWORK = re.compile(r"Using network (.+?)\s*$")
 VERSION = re.compile(r"NCCL version (\d[\w.]*)(?:\+cuda([\d.]+))?")
 DRIVER = re.compile(r"cudaDriverVersion (\d+)")
 BOOTSTRAP = re.compile(r"Bootstrap ?: Using (?:\[0\])?([^:\s]+):")
-LISTED = re.compile(r"\[\d+\](\S+)")
-LISTS = re.compile(r"NET/(IB|Socket) : Using (.*?)(?:;|$)")
-VIA = re.compile(r"\[(?:send|receive)\] via NET/([^/]+)/(\d+)\S*")
-LOADED = re.compile(
+LISTED_ITEM = re.compile(r"\[\d+\](\S+)")
+LISTED_DEVICES = re.compile(r"NET/(IB|Socket) : Using (.*?)(?:;|$)")
+SEND_PATH = re.compile(r"\[(?:send|receive)\] via NET/([^/]+)/(\d+)\S*")
+LOADED_PLUGIN = re.compile(
     r"Loaded net plugin (.+?) \(v\d+\)|P2P plugin (\S+)|NET/OFI (Selected) Provider"
 )
-UNLOADED = re.compile(
+FAILED_PLUGIN = re.compile(
     r"(NET/Plugin ?: (?!.*No such file).*(?:cannot open|undefined symbol|version `).*"
     r"|External network plugin .* is unsupported"
     r"|Failed to initialize NET plugin (?!IB\b|Socket\b).*"
@@ -44,14 +44,14 @@ UNLOADED = re.compile(
 )
 NO_VERBS = re.compile(r"(?:Failed to open|Count not open) libibverbs")
 NO_DEVICE = re.compile(r"NET/IB : No device found")
-UNOPENED = re.compile(r"NET/IB : Unable to (?:open|query) device (\S+)")
-TOLD = re.compile(r"(NCCL_(?:IB|NET|SOCKET)\w*) set (?:by environment )?to (.*?)\.?\s*$")
-WARNED = re.compile(r"NCCL WARN (.*)")
-KINDS = {"IB": "InfiniBand", "RoCE": "RoCE"}
+UNOPENED_DEVICE = re.compile(r"NET/IB : Unable to (?:open|query) device (\S+)")
+VARIABLE_SET = re.compile(r"(NCCL_(?:IB|NET|SOCKET)\w*) set (?:by environment )?to (.*?)\.?\s*$")
+WARNING_LINE = re.compile(r"NCCL WARN (.*)")
+ADAPTER_KINDS = {"IB": "InfiniBand", "RoCE": "RoCE"}
 
 
 @dataclass(frozen=True)
-class Used:
+class NcclUsage:
     """What one rank said.
 
     `network` is NCCL's word: IB, Socket, or a plugin's name. `adapters` are `mlx5_0:1`, of the
@@ -89,63 +89,65 @@ class Used:
         return " and ".join(sorted(self.kinds)) or self.network
 
 
-def used(lines: Iterable[str]) -> Used:
+def parse_nccl_output(lines: Iterable[str]) -> NcclUsage:
     """What those lines of one rank say; an empty `network` where they do not tell."""
     text = tuple(lines)
-    lists = {found[0]: found[1] for found in _all(LISTS, text)}
-    named = [_adapter(item) for item in LISTED.findall(lists.get("IB", ""))]
-    sockets = [item.partition(":")[0] for item in LISTED.findall(lists.get("Socket", ""))]
-    version, cuda = _last(VERSION, text, "", "")
-    return Used(
-        network=_network(text, "IB" if named else ""),
+    lists = {found[0]: found[1] for found in _all_matches(LISTED_DEVICES, text)}
+    named = [_parse_adapter(item) for item in LISTED_ITEM.findall(lists.get("IB", ""))]
+    sockets = [item.partition(":")[0] for item in LISTED_ITEM.findall(lists.get("Socket", ""))]
+    version, cuda = _last_match(VERSION, text, "", "")
+    return NcclUsage(
+        network=_network_name(text, "IB" if named else ""),
         version=version,
         cuda=cuda,
-        driver=_driver(text),
-        bootstrap=_last(BOOTSTRAP, text, "")[0],
+        driver=_driver_version(text),
+        bootstrap=_last_match(BOOTSTRAP, text, "")[0],
         adapters=tuple(name for name, _ in named),
         kinds=frozenset(kind for _, kind in named),
         interfaces=tuple(sockets),
-        direct=tuple("/GDRDMA" in line for line in text if VIA.search(line)),
-        plugin="".join(_last(LOADED, text)).replace("Selected", "OFI"),
-        told=tuple({found[0]: found[1] for found in _all(TOLD, text)}.items()),
+        direct=tuple("/GDRDMA" in line for line in text if SEND_PATH.search(line)),
+        plugin="".join(_last_match(LOADED_PLUGIN, text)).replace("Selected", "OFI"),
+        told=tuple({found[0]: found[1] for found in _all_matches(VARIABLE_SET, text)}.items()),
         no_verbs=any(NO_VERBS.search(line) for line in text),
         no_device=any(NO_DEVICE.search(line) for line in text),
-        unopened=tuple(name for (name,) in _all(UNOPENED, text)),
-        unloaded=tuple(words for (words,) in _all(UNLOADED, text)),
-        warnings=tuple(words.strip() for (words,) in _all(WARNED, text)),
+        unopened=tuple(name for (name,) in _all_matches(UNOPENED_DEVICE, text)),
+        unloaded=tuple(words for (words,) in _all_matches(FAILED_PLUGIN, text)),
+        warnings=tuple(words.strip() for (words,) in _all_matches(WARNING_LINE, text)),
     )
 
 
-def _all(pattern: re.Pattern[str], lines: Iterable[str]) -> Iterator[tuple[str, ...]]:
+def _all_matches(pattern: re.Pattern[str], lines: Iterable[str]) -> Iterator[tuple[str, ...]]:
     """The groups of that pattern in each line that has it; '' for a group that took no part."""
     for line in lines:
         if found := pattern.search(line):
             yield tuple(group or "" for group in found.groups())
 
 
-def _last(pattern: re.Pattern[str], lines: Iterable[str], *default: str) -> tuple[str, ...]:
+def _last_match(pattern: re.Pattern[str], lines: Iterable[str], *default: str) -> tuple[str, ...]:
     """The groups where the pattern was last found."""
-    return (default, *_all(pattern, lines))[-1]
+    return (default, *_all_matches(pattern, lines))[-1]
 
 
-def _network(lines: Iterable[str], listed: str) -> str:
+def _network_name(lines: Iterable[str], listed: str) -> str:
     """NCCL's word; before 2.5 it said none, and listed its adapters if it had any."""
-    if found := _last(USING, lines):
+    if found := _last_match(USED_NETWORK, lines):
         return found[0]
-    return listed or ("Socket" if _last(LISTS, lines) else "")
+    return listed or ("Socket" if _last_match(LISTED_DEVICES, lines) else "")
 
 
-def _adapter(item: str) -> tuple[str, str]:
+def _parse_adapter(item: str) -> tuple[str, str]:
     """`mlx5_0:1` and its kind, of `mlx5_0:1/IB/SHARP` and `mlx5_0_dma:1:0:1/RoCE`."""
     name, _, kind = item.partition("/")
     device, _, port = name.partition(":")
     device = device.removesuffix("_dma")
-    return f"{device}:{port.partition(':')[0] or '1'}", KINDS.get(kind.partition("/")[0], kind)
+    return f"{device}:{port.partition(':')[0] or '1'}", ADAPTER_KINDS.get(
+        kind.partition("/")[0], kind
+    )
 
 
-def _driver(lines: Iterable[str]) -> str:
+def _driver_version(lines: Iterable[str]) -> str:
     """`12.4` of cudaDriverVersion 12040."""
-    number = int(_last(DRIVER, lines, "0")[0])
+    number = int(_last_match(DRIVER, lines, "0")[0])
     if not number:
         return ""
     return f"{number // 1000}.{number % 1000 // 10}"

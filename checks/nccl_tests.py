@@ -10,19 +10,19 @@ import contextlib
 import re
 from dataclasses import dataclass
 
-TAG = re.compile(r"^\s*\[\d+,\d+\]<std(out|err)>:")
+MPIRUN_TAG = re.compile(r"^\s*\[\d+,\d+\]<std(out|err)>:")
 """What `mpirun --tag-output` puts before each line."""
-DEVICE = re.compile(r"^#?\s*Rank\s+(\d+) .* device +\d+ ")
-BOUNDS = re.compile(r"Out of bounds values : (\d+)")
-AVERAGE = re.compile(r"Avg bus bandwidth\s*: ([\d.]+)")
-FAILURE = re.compile(
+DEVICE_LINE = re.compile(r"^#?\s*Rank\s+(\d+) .* device +\d+ ")
+OUT_OF_BOUNDS = re.compile(r"Out of bounds values : (\d+)")
+AVERAGE_BANDWIDTH = re.compile(r"Avg bus bandwidth\s*: ([\d.]+)")
+FAILURE_LINE = re.compile(
     r"Test (?:NCCL|CUDA) failure .*|NCCL failure .*|.*error while loading shared.*"
 )
-HALF = len(("time", "algbw", "busbw", "wrong"))
+HALF_COLUMNS = len(("time", "algbw", "busbw", "wrong"))
 
 
 @dataclass(frozen=True)
-class Row:
+class PerfRow:
     """One size in bytes: of out-of-place and in-place the quicker, in µs and GB/s.
 
     `wrong` counts values of both; None where they are not counted.
@@ -36,16 +36,16 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Perf:
+class PerfResult:
     """One run. `ranks` are the numbers of its devices, in the order they were listed."""
 
-    rows: tuple[Row, ...] = ()
+    rows: tuple[PerfRow, ...] = ()
     ranks: tuple[int, ...] = ()
     out_of_bounds: int | None = None
     average: float | None = None
     failure: str = ""
 
-    def as_one(self, world: int) -> bool:
+    def ran_together(self, world: int) -> bool:
         """Whether that many ranks measured together; a build without MPI runs each by itself."""
         return sorted(self.ranks) == list(range(world)) and bool(self.rows)
 
@@ -55,25 +55,25 @@ class Perf:
         return max(self.out_of_bounds or 0, sum(row.wrong or 0 for row in self.rows))
 
     @property
-    def best(self) -> Row | None:
+    def best(self) -> PerfRow | None:
         """The size with the highest bus bandwidth."""
         return max(self.rows, key=lambda row: row.busbw, default=None)
 
 
-def read_perf(text: str) -> Perf:
+def parse_perf_output(text: str) -> PerfResult:
     """The output of one all_reduce_perf, complete or cut off; lines of others are passed over."""
     counted = False
-    rows: list[Row] = []
+    rows: list[PerfRow] = []
     ranks: list[int] = []
-    for line in (TAG.sub("", one) for one in text.splitlines()):
+    for line in (MPIRUN_TAG.sub("", one) for one in text.splitlines()):
         counted = counted or ("algbw" in line and "#wrong" in line.split())
-        if found := DEVICE.match(line):
+        if found := DEVICE_LINE.match(line):
             ranks.append(int(found[1]))
-        elif row := _row(line, counted=counted):
+        elif row := _parse_row(line, counted=counted):
             rows.append(row)
-    bounds, average = BOUNDS.search(text), AVERAGE.search(text)
-    failed = FAILURE.search(text)
-    return Perf(
+    bounds, average = OUT_OF_BOUNDS.search(text), AVERAGE_BANDWIDTH.search(text)
+    failed = FAILURE_LINE.search(text)
+    return PerfResult(
         tuple(rows),
         tuple(ranks),
         int(bounds[1]) if bounds else None,
@@ -82,16 +82,16 @@ def read_perf(text: str) -> Perf:
     )
 
 
-def _row(line: str, *, counted: bool) -> Row | None:
+def _parse_row(line: str, *, counted: bool) -> PerfRow | None:
     """A line of the table: size and count first, two times four numbers last."""
     words = line.split()
-    if len(words) < 2 * HALF + 2 or not (words[0].isdigit() and words[1].isdigit()):
+    if len(words) < 2 * HALF_COLUMNS + 2 or not (words[0].isdigit() and words[1].isdigit()):
         return None
-    halves = words[-2 * HALF : -HALF], words[-HALF:]
+    halves = words[-2 * HALF_COLUMNS : -HALF_COLUMNS], words[-HALF_COLUMNS:]
     with contextlib.suppress(ValueError):
         time, algbw, busbw = max(
             (tuple(map(float, half[:3])) for half in halves), key=lambda three: three[2]
         )
         wrong = [int(half[3]) for half in halves if counted and half[3].isdigit()]
-        return Row(int(words[0]), time, algbw, busbw, sum(wrong) if wrong else None)
+        return PerfRow(int(words[0]), time, algbw, busbw, sum(wrong) if wrong else None)
     return None

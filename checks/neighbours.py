@@ -15,7 +15,7 @@ from checks.model import Fix
 
 
 @dataclass(frozen=True)
-class Misdirected:
+class MisdirectedTraffic:
     """A node whose packets for a peer go to hardware that is none of the peer's."""
 
     node: NodeView
@@ -24,7 +24,9 @@ class Misdirected:
 
     def __str__(self) -> str:
         entry = self.entry
-        whose = next((one.name for one in self.node.cluster.nodes if entry.mac in _macs(one)), "")
+        whose = next(
+            (one.name for one in self.node.cluster.nodes if entry.mac in _mac_addresses(one)), ""
+        )
         kind = "a permanent entry" if entry.permanent else "its neighbours"
         here = f"{self.node.name} sends what is for {entry.address} to {entry.mac}"
         owner = f"is {whose}'s and not {self.peer.name}'s" if whose else f"{self.peer.name} has not"
@@ -33,7 +35,7 @@ class Misdirected:
     @property
     def fix(self) -> Fix:
         """Forgets the entry, so that the address is asked for anew."""
-        entry, real = self.entry, " or ".join(sorted(_macs(self.peer)))
+        entry, real = self.entry, " or ".join(sorted(_mac_addresses(self.peer)))
         note = f"{self.peer.name} has {real}; take out what sets the entry at boot"
         if not entry.permanent:
             note = f"if it comes back, the machine with {entry.mac} has that address, too: find it"
@@ -41,16 +43,18 @@ class Misdirected:
         return self.node.fix(command, note, root=True)
 
 
-def misdirected(source: NodeView, target: NodeView, here: str, there: str) -> Misdirected | None:
+def find_misdirected_traffic(
+    source: NodeView, target: NodeView, here: str, there: str
+) -> MisdirectedTraffic | None:
     """The end that sends what is for the other, `here` or `there`, to the wrong hardware."""
     for node, peer, address in ((source, target, there), (target, source, here)):
-        entry = _entry(node, peer, address)
-        if entry and entry.mac not in _macs(peer) and _credible(node, entry):
-            return Misdirected(node, peer, entry)
+        entry = _neighbour_entry(node, peer, address)
+        if entry and entry.mac not in _mac_addresses(peer) and _is_credible(node, entry):
+            return MisdirectedTraffic(node, peer, entry)
     return None
 
 
-def _entry(node: NodeView, peer: NodeView, address: str) -> Neighbour | None:
+def _neighbour_entry(node: NodeView, peer: NodeView, address: str) -> Neighbour | None:
     """What the node has on file for an address that the peer itself has."""
     if not (node.has(Firewall) and peer.has(Interfaces)):
         return None
@@ -60,16 +64,20 @@ def _entry(node: NodeView, peer: NodeView, address: str) -> Neighbour | None:
     return next((one for one in table if one.address == address), None)
 
 
-def _credible(node: NodeView, entry: Neighbour) -> bool:
+def _is_credible(node: NodeView, entry: Neighbour) -> bool:
     """Whether hardware addresses mean something there: no gateway answers in all names."""
     table = [one for one in node.read(Firewall).neighbours if one.interface == entry.interface]
     others = [one for one in table if one.address != entry.address]
-    if any(one.mac in _macs(peer) for one in others for peer in _owners(node, one.address)):
+    if any(
+        one.mac in _mac_addresses(peer)
+        for one in others
+        for peer in _address_owners(node, one.address)
+    ):
         return True
     return entry.permanent and all(one.mac != entry.mac for one in others)
 
 
-def _owners(node: NodeView, address: str) -> list[NodeView]:
+def _address_owners(node: NodeView, address: str) -> list[NodeView]:
     return [
         peer
         for peer in node.cluster.reached
@@ -77,7 +85,7 @@ def _owners(node: NodeView, address: str) -> list[NodeView]:
     ]
 
 
-def _macs(node: NodeView) -> frozenset[str]:
+def _mac_addresses(node: NodeView) -> frozenset[str]:
     """Every hardware address that the node's interfaces have; an empty one is none."""
     found = node.read(Interfaces).interfaces if node.has(Interfaces) else ()
     return frozenset(one.mac for one in found if one.mac and one.mac != "00:00:00:00:00:00")

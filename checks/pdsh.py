@@ -11,16 +11,16 @@ import shlex
 from checks.check import Over, node_check, pair_check
 from checks.facts import NodeView
 from checks.facts.environment import Environment
-from checks.facts.pdsh import Folder, Pdsh, PdshRun, Reached
+from checks.facts.pdsh import ModuleFolder, Pdsh, PdshAnswer, PdshRun
 from checks.facts.ssh import SshRow
-from checks.facts.who import Who
-from checks.logins.causes import MEANING, cause_of, cause_of_text, said
-from checks.logins.fixes import first_in_config
+from checks.facts.who import Account
+from checks.logins.causes import CAUSE_MEANING, cause_of_text, last_line, login_cause
+from checks.logins.fixes import prepend_ssh_config
 from checks.logins.programs import FINDS_PROGRAMS, hidden_programs
 from checks.model import Fix, Verdict, block, ok, skip, unknown, warn
-from checks.variables import taken_out
+from checks.variables import comment_out_fix
 
-HARMLESS = {
+HARMLESS_VARIABLES = {
     "PDSH_RCMD_TYPE": "DeepSpeed and the launcher set it to ssh themselves",
     "PDSH_SSH_ARGS_APPEND": "it is part of the call that is tried",
     "WCOLL": "the nodes are named by -w",
@@ -32,23 +32,23 @@ HARMLESS = {
 }
 
 
-def _unused(node: NodeView) -> Verdict | None:
+def _skip_unless_backend(node: NodeView) -> Verdict | None:
     backend = node.job.backend
     return skip(f"the nodes are started by {backend}, not by pdsh") if backend != "pdsh" else None
 
 
-def _absent(node: NodeView) -> Verdict | None:
+def _skip_without_pdsh(node: NodeView) -> Verdict | None:
     missing = not node.read(Pdsh).path
-    return _unused(node) or (skip("see pdsh.is-installed") if missing else None)
+    return _skip_unless_backend(node) or (skip("see pdsh.is-installed") if missing else None)
 
 
-@node_check("pdsh.is-installed", Pdsh, Who, Environment, over=Over.HEAD)
+@node_check("pdsh.is-installed", Pdsh, Account, Environment, over=Over.HEAD)
 def is_installed(node: NodeView) -> Verdict:
     """pdsh is installed on the head, from where DeepSpeed starts all nodes.
 
     Only there: the other nodes are reached through ssh and need no pdsh of their own.
     """
-    if verdict := _unused(node):
+    if verdict := _skip_unless_backend(node):
         return verdict
     pdsh = node.read(Pdsh)
     if pdsh.path:
@@ -59,10 +59,12 @@ def is_installed(node: NodeView) -> Verdict:
         message = f"{pdsh.not_executable} on {node.name} may not be executed: its mode forbids it"
         fix = node.fix(f"chmod a+x {shlex.quote(pdsh.not_executable)}", root=True)
         return block("not-executable", message, fix)
-    return block("missing", f"{node.name} has no pdsh in the PATH of a login", _install(node, pdsh))
+    return block(
+        "missing", f"{node.name} has no pdsh in the PATH of a login", _install_fix(node, pdsh)
+    )
 
 
-def _install(node: NodeView, pdsh: Pdsh) -> Fix:
+def _install_fix(node: NodeView, pdsh: Pdsh) -> Fix:
     manager = pdsh.package_manager
     if not manager:
         return node.fix("", 'install pdsh with its ssh module, or set backend = "ssh"')
@@ -70,29 +72,29 @@ def _install(node: NodeView, pdsh: Pdsh) -> Fix:
     return node.fix(f"{manager} install -y {words}", root=True)
 
 
-@node_check("pdsh.loads-its-ssh-module", Pdsh, Who, over=Over.HEAD)
+@node_check("pdsh.loads-its-ssh-module", Pdsh, Account, over=Over.HEAD)
 def loads_its_ssh_module(node: NodeView) -> Verdict:
     """pdsh loads its ssh module.
 
     It refuses modules below any folder, up to /, that belongs to somebody other than root, the
     caller or pdsh's owner, or that everybody may write to: usual in containers and conda.
     """
-    if verdict := _absent(node):
+    if verdict := _skip_without_pdsh(node):
         return verdict
     pdsh = node.read(Pdsh)
     if "ssh" in pdsh.rcmds:
         return ok(f"pdsh loads {', '.join(pdsh.rcmds)}")
     bad = [folder for folder in pdsh.folders if folder.fault]
     if bad:
-        return _insecure(node, bad)
-    shown = f" ({said(pdsh.said)})" if pdsh.said else ""
+        return _insecure_folder_verdict(node, bad)
+    shown = f" ({last_line(pdsh.said)})" if pdsh.said else ""
     message = (
         f"pdsh on {node.name} has no ssh module, only {', '.join(pdsh.rcmds) or 'none'}{shown}"
     )
-    return block("no-ssh-module", message, _install(node, pdsh))
+    return block("no-ssh-module", message, _install_fix(node, pdsh))
 
 
-def _insecure(node: NodeView, bad: list[Folder]) -> Verdict:
+def _insecure_folder_verdict(node: NodeView, bad: list[ModuleFolder]) -> Verdict:
     told = ", ".join(
         f"{one.path} belongs to {one.owner}"
         if one.fault == "owner"
@@ -114,78 +116,80 @@ def _insecure(node: NodeView, bad: list[Folder]) -> Verdict:
     )
 
 
-@node_check("pdsh.environment-is-neutral", Pdsh, PdshRun, Who, Environment, over=Over.HEAD)
+@node_check("pdsh.environment-is-neutral", Pdsh, PdshRun, Account, Environment, over=Over.HEAD)
 def environment_is_neutral(node: NodeView) -> Verdict:
     """No variable of the head's shell changes what pdsh does in a launch.
 
     PDSH_COMMAND_TIMEOUT ends a training after so many seconds, DSHPATH replaces the nodes' PATH,
     PDSH_SSH_ARGS replaces ssh's arguments, PDSH_MODULE_DIR the modules.
     """
-    if verdict := _absent(node):
+    if verdict := _skip_without_pdsh(node):
         return verdict
     found = node.read(Pdsh).environment
     fatal = found.get("PDSH_COMMAND_TIMEOUT", "")
-    if _replaced_arguments(node):
+    if _has_breaking_ssh_args(node):
         shown = f"PDSH_SSH_ARGS={found['PDSH_SSH_ARGS']}"
         message = f"{shown} on {node.name} replaces ssh's arguments, and pdsh reaches no node so"
-        return block("ssh-args-replaced", message, taken_out(node, "PDSH_SSH_ARGS"))
+        return block("ssh-args-replaced", message, comment_out_fix(node, "PDSH_SSH_ARGS"))
     odd = {
         name: value
         for name, value in found.items()
-        if name not in HARMLESS and value not in {"", "0"}
+        if name not in HARMLESS_VARIABLES and value not in {"", "0"}
     }
     if fatal not in ("", "0"):
         message = f"PDSH_COMMAND_TIMEOUT={fatal} on {node.name}: pdsh would end the training then"
-        return block("command-timeout", message, taken_out(node, "PDSH_COMMAND_TIMEOUT"))
+        return block("command-timeout", message, comment_out_fix(node, "PDSH_COMMAND_TIMEOUT"))
     if odd:
         told = ", ".join(f"{name}={value}" for name, value in sorted(odd.items()))
         message = f"the shell of {node.name} changes what pdsh does: {told}"
-        return warn("changed-by-environment", message, taken_out(node, *sorted(odd)))
+        return warn("changed-by-environment", message, comment_out_fix(node, *sorted(odd)))
     return ok("no variable changes pdsh", seen=sorted(found))
 
 
-def _replaced_arguments(head: NodeView) -> bool:
+def _has_breaking_ssh_args(head: NodeView) -> bool:
     """Whether PDSH_SSH_ARGS is set, and pdsh reaches none of the nodes that plain ssh reaches."""
     if not head.read(Pdsh).environment.get("PDSH_SSH_ARGS") or not head.has(PdshRun):
         return False
     return all(one.rank is None for one in head.read(PdshRun).targets.values())
 
 
-@pair_check("pdsh.reaches-every-node", Pdsh, PdshRun, SshRow, Who, over=Over.FROM_HEAD)
+@pair_check("pdsh.reaches-every-node", Pdsh, PdshRun, SshRow, Account, over=Over.FROM_HEAD)
 def reaches_every_node(head: NodeView, node: NodeView) -> Verdict:
     """pdsh, called as DeepSpeed calls it, runs a command on the node and tells how it ended.
 
     The node must get its own rank as %n and its own name as %h, and -S must bring its exit status
     back: without it a failed node looks like a success.
     """
-    if verdict := _absent(head):
+    if verdict := _skip_without_pdsh(head):
         return verdict
     if "ssh" not in head.read(Pdsh).rcmds:
         return skip("see pdsh.loads-its-ssh-module")
     if head.has(SshRow):
         attempt = head.read(SshRow).targets.get(node.name)
-        if attempt and cause_of(attempt):
+        if attempt and login_cause(attempt):
             return skip("see ssh.every-node-logs-in-to-every-node")
     run = head.read(PdshRun)
     reached = run.targets.get(node.name)
     if reached is None:
         return unknown(f"pdsh was not tried from {head.name} to {node.name}")
-    if reached.rank is None and _replaced_arguments(head):
+    if reached.rank is None and _has_breaking_ssh_args(head):
         return skip("see pdsh.environment-is-neutral")
     if reached.rank is None:
-        return _unreached(head, node, run, reached)
-    return _answered(head, node, run, reached)
+        return _unreached_verdict(head, node, run, reached)
+    return _answer_verdict(head, node, run, reached)
 
 
-def _unreached(head: NodeView, node: NodeView, run: PdshRun, reached: Reached) -> Verdict:
+def _unreached_verdict(
+    head: NodeView, node: NodeView, run: PdshRun, reached: PdshAnswer
+) -> Verdict:
     if run.code is None or "timeout" in reached.said:
         cause, why = "timeout", "no answer in time"
     elif reached.code == 255:
         cause = cause_of_text(reached.said)
-        why = MEANING[cause]
+        why = CAUSE_MEANING[cause]
     else:
         cause, why = "no-answer", f"the command did not run (exit {reached.code})"
-    heard = said(reached.said) or said(run.said)
+    heard = last_line(reached.said) or last_line(run.said)
     message = f"pdsh on {head.name} does not reach {node.name}: {why}"
     command = f"PDSH_RCMD_TYPE=ssh pdsh -S -w {node.name} true"
     fix = _port_fix(head, node) or head.fix(command, "shows what ssh says; plain ssh works")
@@ -199,15 +203,15 @@ def _port_fix(head: NodeView, node: NodeView) -> Fix | None:
     if len(ports) < 2 or not port:
         return None
     note = "pdsh gives one port to all nodes; ssh's own config must tell those that differ"
-    return head.fix(first_in_config(node.name, f"Port {port}"), note)
+    return head.fix(prepend_ssh_config(node.name, f"Port {port}"), note)
 
 
-def _answered(head: NodeView, node: NodeView, run: PdshRun, reached: Reached) -> Verdict:
+def _answer_verdict(head: NodeView, node: NodeView, run: PdshRun, reached: PdshAnswer) -> Verdict:
     rank = list(run.targets).index(node.name)
     if (reached.rank, reached.host) != (rank, node.name):
         message = f"pdsh counts {node.name} as {reached.rank} ({reached.host}), not as {rank}"
         return block("wrong-rank", message, head.fix("", "give the nodes names that differ"))
-    meant = node.read(Who).hostname
+    meant = node.read(Account).hostname
     if reached.hostname and reached.hostname != meant:
         message = f"pdsh on {head.name} reaches {reached.hostname} where {node.name} was meant"
         return block("wrong-host", message, head.fix(f"getent hosts {node.name}"))

@@ -21,23 +21,23 @@ class Profile:
     source: str
 
 
-OCI = "Oracle's oci-hpc checks, two nodes"
+OCI_SOURCE = "Oracle's oci-hpc checks, two nodes"
 PROFILES = (
-    Profile("A100-SXM", 1600, 185, OCI),
-    Profile("H100 80GB HBM3", 3200, 440, OCI),
-    Profile("H200", 3200, 440, OCI),
-    Profile("B300", 6400, 750, OCI),
-    Profile("B200", 3200, 440, OCI),
-    Profile("MI300X", 3200, 350, OCI),
-    Profile("MI355X", 3200, 400, OCI),
+    Profile("A100-SXM", 1600, 185, OCI_SOURCE),
+    Profile("H100 80GB HBM3", 3200, 440, OCI_SOURCE),
+    Profile("H200", 3200, 440, OCI_SOURCE),
+    Profile("B300", 6400, 750, OCI_SOURCE),
+    Profile("B200", 3200, 440, OCI_SOURCE),
+    Profile("MI300X", 3200, 350, OCI_SOURCE),
+    Profile("MI355X", 3200, 400, OCI_SOURCE),
 )
-GPUS = 8
+GPUS_PER_NODE = 8
 
 
-def profile(gpus: Gpus, gbit_s: float) -> Profile | None:
+def matching_profile(gpus: Gpus, gbit_s: float) -> Profile | None:
     """The profile of a machine with these GPUs and that much of adapters in use."""
     names = {gpu.name for gpu in gpus.gpus}
-    if len(gpus.gpus) != GPUS or len(names) != 1:
+    if len(gpus.gpus) != GPUS_PER_NODE or len(names) != 1:
         return None
     fitting = (one for one in PROFILES if one.gpu in next(iter(names)) and gbit_s >= one.gbit_s)
     return next(fitting, None)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from checks.check import node_check
 from checks.facts import Login, NodeView
-from checks.logins.causes import MEANING
+from checks.logins.causes import CAUSE_MEANING
 from checks.logins.controller_fixes import controller_fix
 from checks.model import Verdict, block, ok
 
@@ -22,7 +22,7 @@ def controller_logs_in(node: NodeView) -> Verdict:
     where = f"{login.user}@{node.name}" if login.user else node.name
     if login.reached:
         return ok(f"logged in as {where} in {login.seconds:.2f} s", seconds=login.seconds)
-    meaning = MEANING.get(login.cause, MEANING["ssh-failed"])
+    meaning = CAUSE_MEANING.get(login.cause, CAUSE_MEANING["ssh-failed"])
     detail = f" ({login.detail})" if login.detail else ""
     return block(
         login.cause or "ssh-failed",

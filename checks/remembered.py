@@ -16,7 +16,7 @@ V = TypeVar("V", NodeView, ClusterView)
 T = TypeVar("T")
 
 
-def remembered(function: Callable[[V], T]) -> Callable[[V], T]:
+def cached_per_view(function: Callable[[V], T]) -> Callable[[V], T]:
     """The same function, which keeps its answer as long as the view lives: facts do not change."""
     answers: WeakKeyDictionary[V, T] = WeakKeyDictionary()
 

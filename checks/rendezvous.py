@@ -14,7 +14,13 @@ from checks.facts.environment import Environment
 from checks.facts.interfaces import Interface, Interfaces
 from checks.facts.names import Names
 from checks.transport import transport_env
-from checks.variables import GLOO_IFNAME, NCCL_IFNAME, Setting, interface_settings, selected
+from checks.variables import (
+    GLOO_IFNAME,
+    NCCL_IFNAME,
+    Setting,
+    interface_settings,
+    selected_interfaces,
+)
 
 
 def training_interface(node: NodeView) -> Interface:
@@ -26,10 +32,10 @@ def training_interface(node: NodeView) -> Interface:
     loopback. Raises FactError where there is no interface at all.
     """
     found = node.read(Interfaces).interfaces
-    usable = [one for one in found if one.up and one.routable]
+    usable = [one for one in found if one.up and one.routable_addresses]
     for setting in interface_settings(node):
-        usable = selected(setting, usable) or usable
-    leading_out = [one for one in usable if not one.local_only]
+        usable = selected_interfaces(setting, usable) or usable
+    leading_out = [one for one in usable if not one.is_local_only]
     loopback = [one for one in found if one.loopback and one.addresses]
     choices = [one for one in routed_interfaces(node) if one in usable] + leading_out + usable
     for one in choices + loopback:
@@ -40,8 +46,8 @@ def training_interface(node: NodeView) -> Interface:
 def training_address(node: NodeView) -> str:
     """The address of that node on its training interface. Raises FactError where it has none."""
     interface = training_interface(node)
-    towards_peers = [source for source in _sources(node) if source in interface.addresses]
-    return (*towards_peers, *interface.routable, *interface.addresses)[0]
+    towards_peers = [source for source in _source_addresses(node) if source in interface.addresses]
+    return (*towards_peers, *interface.routable_addresses, *interface.addresses)[0]
 
 
 def further_addresses(node: NodeView) -> list[str]:
@@ -52,17 +58,19 @@ def further_addresses(node: NodeView) -> list[str]:
     if NCCL_IFNAME not in node.job.env:
         return []
     setting = Setting(NCCL_IFNAME, node.job.env[NCCL_IFNAME], "")
-    usable = [one for one in node.read(Interfaces).interfaces if one.up and one.routable]
-    others = [one for one in selected(setting, usable) if one != training_interface(node)]
-    return [one.routable[0] for one in others if not one.local_only]
+    usable = [one for one in node.read(Interfaces).interfaces if one.up and one.routable_addresses]
+    others = [
+        one for one in selected_interfaces(setting, usable) if one != training_interface(node)
+    ]
+    return [one.routable_addresses[0] for one in others if not one.is_local_only]
 
 
-def misled(node: NodeView) -> bool:
+def has_wrong_interface_setting(node: NodeView) -> bool:
     """Whether a variable holds training there to an interface that is not there or not up."""
     if not (node.has(Interfaces) and node.has(Environment)):
         return False
-    usable = [one for one in node.read(Interfaces).interfaces if one.up and one.routable]
-    return any(not selected(setting, usable) for setting in interface_settings(node))
+    usable = [one for one in node.read(Interfaces).interfaces if one.up and one.routable_addresses]
+    return any(not selected_interfaces(setting, usable) for setting in interface_settings(node))
 
 
 def master_address(cluster: ClusterView) -> str:
@@ -72,8 +80,8 @@ def master_address(cluster: ClusterView) -> str:
 
 def routed_interfaces(node: NodeView) -> list[Interface]:
     """The interfaces that lead to other nodes, the one to most of them first."""
-    owners = map(node.read(Interfaces).owning, _sources(node))
-    return _distinct(one for one in owners if one is not None)
+    owners = map(node.read(Interfaces).interface_owning, _source_addresses(node))
+    return _distinct_interfaces(one for one in owners if one is not None)
 
 
 def proposed_env(cluster: ClusterView) -> dict[str, dict[str, str]]:
@@ -95,7 +103,7 @@ def node_env(node: NodeView) -> dict[str, str]:
     return {key: node.job.env.get(key, value) for key, value in chosen.items()}
 
 
-def _sources(node: NodeView) -> list[str]:
+def _source_addresses(node: NodeView) -> list[str]:
     """The local addresses used towards other nodes, the one towards most first; no loopback."""
     peers = node.read(Names).peers
     others = [peer.source for name, peer in peers.items() if name != node.name]
@@ -105,7 +113,7 @@ def _sources(node: NodeView) -> list[str]:
     return [source for source, _ in used.most_common()]
 
 
-def _distinct(interfaces: Iterable[Interface]) -> list[Interface]:
+def _distinct_interfaces(interfaces: Iterable[Interface]) -> list[Interface]:
     found: list[Interface] = []
     for one in interfaces:
         if one not in found:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-Chosen = Mapping[str, set[int]]
+ChosenSlots = Mapping[str, set[int]]
 """Slots by node; an empty set is the whole node."""
 
-_PART = re.compile(r"([^:,\s]+)(?::([0-9]{1,6}(?:,[0-9]{1,6})*))?")
+_FILTER_PART = re.compile(r"([^:,\s]+)(?::([0-9]{1,6}(?:,[0-9]{1,6})*))?")
 
 
 class FilterError(ValueError):
@@ -23,11 +23,11 @@ class FilterError(ValueError):
         self.part, self.twice = part, twice
 
 
-def parse(text: str) -> Chosen:
+def parse_slot_filter(text: str) -> ChosenSlots:
     """The slots that the text names, by node. Raises FilterError."""
     chosen: dict[str, set[int]] = {}
     for part in text.split("@"):
-        match = _PART.fullmatch(part)
+        match = _FILTER_PART.fullmatch(part)
         if match is None:
             raise FilterError(part)
         numbers = {int(number) for number in match[2].split(",")} if match[2] else set()
@@ -37,17 +37,19 @@ def parse(text: str) -> Chosen:
     return chosen
 
 
-def remaining(slots: Mapping[str, int], chosen: Chosen, *, including: bool) -> dict[str, list[int]]:
+def remaining_slots(
+    slots: Mapping[str, int], chosen: ChosenSlots, *, including: bool
+) -> dict[str, list[int]]:
     """The slots that take part, by node, out of `slots` (node to its number of slots).
 
     A node without any slot left is absent.
     """
     left = {
-        name: [slot for slot in range(count) if _named(name, slot, chosen) is including]
+        name: [slot for slot in range(count) if _is_named_slot(name, slot, chosen) is including]
         for name, count in slots.items()
     }
     return {name: numbers for name, numbers in left.items() if numbers}
 
 
-def _named(name: str, slot: int, chosen: Chosen) -> bool:
+def _is_named_slot(name: str, slot: int, chosen: ChosenSlots) -> bool:
     return name in chosen and (not chosen[name] or slot in chosen[name])

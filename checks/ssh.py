@@ -14,24 +14,28 @@ from checks.facts import Login, NodeView
 from checks.facts.environment import Environment
 from checks.facts.interfaces import Interfaces
 from checks.facts.names import Names
-from checks.facts.ports import Dialled
-from checks.facts.ssh import Attempt, SshRow
+from checks.facts.ports import DialResults
+from checks.facts.ssh import LoginAttempt, SshRow
 from checks.facts.sshd import Sshd
 from checks.facts.trust import Trust
-from checks.facts.who import Who
-from checks.logins.causes import cause_of, said
-from checks.logins.failed import explain
-from checks.logins.fixes import fix_of, quiet_shell
-from checks.logins.programs import FINDS_PROGRAMS, hidden_programs, mended_path
+from checks.facts.who import Account
+from checks.logins.causes import last_line, login_cause
+from checks.logins.failed import explain_failure
+from checks.logins.fixes import login_fix, quiet_shell_fix
+from checks.logins.programs import FINDS_PROGRAMS, hidden_programs, system_path_fix
 from checks.model import Fix, Severity, Verdict, block, ok, skip, unknown, warn
 
-EVERY = "ssh.every-node-logs-in-to-every-node"
-BY_NAME = frozenset({"name-unresolved", "dropped", "refused", "no-route", "timeout", "wrong-host",
-                     "host-key-unknown", "host-key-changed"})  # fmt: skip
+LOGIN_CHECK = "ssh.every-node-logs-in-to-every-node"
+NAME_CAUSES = frozenset(
+    {
+        *("name-unresolved", "dropped", "refused", "no-route", "timeout", "wrong-host"),
+        *("host-key-unknown", "host-key-changed"),
+    }
+)
 """Causes that a wrongly resolved name can have by itself."""
 
 
-@pair_check(EVERY, SshRow, Who, Trust, Sshd, Names, Interfaces, Environment)
+@pair_check(LOGIN_CHECK, SshRow, Account, Trust, Sshd, Names, Interfaces, Environment)
 def every_node_logs_in_to_every_node(source: NodeView, target: NodeView) -> Verdict:
     """Every node logs in to every node, itself too, by ssh without a question.
 
@@ -43,20 +47,22 @@ def every_node_logs_in_to_every_node(source: NodeView, target: NodeView) -> Verd
     attempt = source.read(SshRow).targets.get(target.name)
     if attempt is None:
         return unknown(f"{source.name} did not try to log in to {target.name}")
-    cause = cause_of(attempt)
-    if cause and cause in BY_NAME and _misnamed(source, target):
+    cause = login_cause(attempt)
+    if cause and cause in NAME_CAUSES and _is_misresolved(source, target):
         return skip("see names.every-node-resolves-every-node")
     if cause == "shell-refuses" and hidden_programs(target):
         return skip(f"see {FINDS_PROGRAMS}")
-    if cause == "timeout" and (_loses(source, target) or _loses(target, source)):
+    if cause == "timeout" and (
+        _loses_large_packets(source, target) or _loses_large_packets(target, source)
+    ):
         return skip("see network.full-size-packets-arrive: a login needs such packets, too")
     if cause:
-        return _failed(cause, attempt, source, target)
-    meant = target.read(Who).hostname
+        return _failed_login_verdict(cause, attempt, source, target)
+    meant = target.read(Account).hostname
     if attempt.hostname != meant:
-        if _misnamed(source, target):
+        if _is_misresolved(source, target):
             return skip("see names.every-node-resolves-every-node")
-        return _failed("wrong-host", attempt, source, target)
+        return _failed_login_verdict("wrong-host", attempt, source, target)
     again = f" at try {attempt.tries}: sshd was throttled" if attempt.tries > 1 else ""
     return ok(
         f"{source.name} logs in to {target.name} in {attempt.seconds:.2f} s{again}",
@@ -65,15 +71,17 @@ def every_node_logs_in_to_every_node(source: NodeView, target: NodeView) -> Verd
     )
 
 
-def _failed(cause: str, attempt: Attempt, source: NodeView, target: NodeView) -> Verdict:
-    failure = explain(cause, attempt, source, target)
+def _failed_login_verdict(
+    cause: str, attempt: LoginAttempt, source: NodeView, target: NodeView
+) -> Verdict:
+    failure = explain_failure(cause, attempt, source, target)
     hint = failure.detail or (cause == "wrong-host" and f"{attempt.hostname} answers")
-    hint = hint or said(attempt.err or attempt.noise)
+    hint = hint or last_line(attempt.err or attempt.noise)
     message = f"{source.name} cannot log in to {target.name}: {failure.meaning}"
     return block(
         failure.cause,
         f"{message} ({hint})" if hint else message,
-        fix_of(failure),
+        login_fix(failure),
         seconds=attempt.seconds,
         exit=attempt.code,
         tries=attempt.tries,
@@ -81,7 +89,7 @@ def _failed(cause: str, attempt: Attempt, source: NodeView, target: NodeView) ->
     )
 
 
-def _misnamed(source: NodeView, target: NodeView) -> bool:
+def _is_misresolved(source: NodeView, target: NodeView) -> bool:
     """Whether the source's resolver has no address for the target, or none of the target's own."""
     if not source.has(Names):
         return False
@@ -94,13 +102,13 @@ def _misnamed(source: NodeView, target: NodeView) -> bool:
     return bool(own) and not own & set(resolved.addresses)
 
 
-def _loses(source: NodeView, target: NodeView) -> bool:
+def _loses_large_packets(source: NodeView, target: NodeView) -> bool:
     """Whether packets of full size were seen to vanish on that way, where that was looked at."""
-    found = source.read(Dialled).lost if source.has(Dialled) else ()
+    found = source.read(DialResults).lost if source.has(DialResults) else ()
     return any(one.target == target.name for one in found)
 
 
-@node_check(FINDS_PROGRAMS, Environment, Who)
+@node_check(FINDS_PROGRAMS, Environment, Account)
 def shell_finds_the_systems_programs(node: NodeView) -> Verdict:
     """A login shell that runs one command finds the system's programs.
 
@@ -114,10 +122,10 @@ def shell_finds_the_systems_programs(node: NodeView) -> Verdict:
     path = f"PATH={environment.shell.get('PATH', '')} ({lines or 'login shell'} of {node.name})"
     folders = " and ".join(sorted({posixpath.dirname(place) for place in hidden.values()}))
     message = f"{path} leaves out {folders}: what logs in does not find {', '.join(hidden)}"
-    return block("path-without-system", message, mended_path(node), hidden=dict(hidden))
+    return block("path-without-system", message, system_path_fix(node), hidden=dict(hidden))
 
 
-@node_check("ssh.shell-is-quiet", Login, Who, severity=Severity.WARN)
+@node_check("ssh.shell-is-quiet", Login, Account, severity=Severity.WARN)
 def shell_is_quiet(node: NodeView) -> Verdict:
     """A login shell that runs one command prints nothing of its own.
 
@@ -134,5 +142,5 @@ def shell_is_quiet(node: NodeView) -> Verdict:
         else ""
     )
     message = f"the login shell of {node.name} prints {noise.splitlines()[0][:80]!r}{why}"
-    fix: Fix = quiet_shell(node, "start-up files then act only where a person types")
+    fix: Fix = quiet_shell_fix(node, "start-up files then act only where a person types")
     return warn("shell-noisy", message, fix, printed=noise[:500])

@@ -19,7 +19,7 @@ TOLERANCE_S = 1.0
 JUMP_S, JUMP_SHARE = 0.5, 0.1
 """Daemons turn a clock by no more than a tenth of the time that passes: chrony's maxslewrate."""
 TIMESYNCD = "systemd-timesyn"
-AGAIN = {
+STEP_COMMANDS = {
     "chronyd": "chronyc makestep",
     TIMESYNCD: "systemctl restart systemd-timesyncd",
     "ntpd": "systemctl try-restart ntp ntpd ntpsec",
@@ -34,10 +34,10 @@ def clocks_agree(node: NodeView) -> Verdict:
     One that is apart makes ninja build DeepSpeed's ops again and again ("modification time in the
     future"), tokens and certificates "not yet valid", and the order of events in logs a fiction.
     """
-    own, offsets = node.read(ClockOffset), _offsets(node)
+    own, offsets = node.read(ClockOffset), _offsets_by_node(node)
     if len(offsets) == 1:
         return skip("no other node answered, so there is nothing to compare with")
-    reference = _reference(offsets, node.job.head)
+    reference = _reference_offset(offsets, node.job.head)
     ahead = own.offset_s - reference.offset_s
     unsure = own.uncertainty_s + reference.uncertainty_s
     seen = {"ahead_s": round(ahead, 3), "uncertainty_s": round(unsure, 3)}
@@ -45,9 +45,9 @@ def clocks_agree(node: NodeView) -> Verdict:
         return ok(f"{node.name} is within {abs(ahead) + unsure:.2g} s of the others", **seen)
     way = "ahead of" if ahead > 0 else "behind"
     where = f"{abs(ahead):.4g} s {way} the others (measured to {unsure:.2g} s)"
-    if not _apart(own, reference):
+    if not _clocks_differ(own, reference):
         return unknown(f"the clock of {node.name} seems {where}: the answers took too long", **seen)
-    if node.has(Clock) and _jump(node):
+    if node.has(Clock) and _clock_jump_s(node):
         return skip("something sets it meanwhile; see time.clock-runs-steadily")
     message = f"the clock of {node.name} is {where}; expected within {TOLERANCE_S:g} s"
     return warn("clock-apart", message, _clock_fix(node), **seen)
@@ -60,15 +60,17 @@ def clock_is_synchronised(node: NodeView) -> Verdict:
     Left alone it drifts by seconds a week, away from the others. Where no node follows one and all
     agree, as on a closed network, training is none the worse.
     """
-    clock, offsets = node.read(Clock), _offsets(node)
+    clock, offsets = node.read(Clock), _offsets_by_node(node)
     seen = {"zone": clock.zone, "daemons": list(clock.daemons or ())}
     if clock.synchronised:
         return ok(f"the clock of {node.name} is synchronised", **seen)
     if clock.synchronised is None:
         return skip(f"the kernel of {node.name} does not say")
-    if node.name in offsets and _apart(offsets[node.name], _reference(offsets, node.job.head)):
+    if node.name in offsets and _clocks_differ(
+        offsets[node.name], _reference_offset(offsets, node.job.head)
+    ):
         return skip("it is apart from the others; see time.clocks-agree")
-    others = [one.name for one in node.cluster.reached if _synchronised(one)]
+    others = [one.name for one in node.cluster.reached if _is_synchronised(one)]
     if not others:
         return ok(f"the clock of {node.name} follows no source, and neither does any other", **seen)
     if clock.daemons is None:
@@ -95,11 +97,11 @@ def clock_runs_steadily(node: NodeView) -> Verdict:
     before, after = clock.reading, node.read(ClockOffset).reading
     if before is None or after is None:
         return skip(f"{node.name} told its time once, so there is nothing to compare with")
-    passed, jump = after.steady - before.steady, _jump(node)
+    passed, jump = after.steady - before.steady, _clock_jump_s(node)
     seen = {"jump_s": round(jump, 3), "passed_s": round(passed, 3)}
     if not jump:
         return ok(f"the clock of {node.name} ran steadily for {passed:.1f} s", **seen)
-    if len(clock.daemons or ()) == 1 and _in_time(node):
+    if len(clock.daemons or ()) == 1 and _agrees_with_others(node):
         return ok(f"{(clock.daemons or ())[0]} set the clock of {node.name} right", **seen)
     way = "forward" if jump > 0 else "back"
     message = f"the clock of {node.name} was set {way} by {abs(jump):.4g} s within {passed:.1f} s"
@@ -108,7 +110,7 @@ def clock_runs_steadily(node: NodeView) -> Verdict:
     return warn("clock-jumped", message, fix, **seen)
 
 
-def _jump(node: NodeView) -> float:
+def _clock_jump_s(node: NodeView) -> float:
     """By how much the clock was set between its two readings; 0 where it only was turned."""
     before, after = node.read(Clock).reading, node.read(ClockOffset).reading
     if before is None or after is None:
@@ -118,19 +120,19 @@ def _jump(node: NodeView) -> float:
     return jump if abs(jump) > max(JUMP_S, JUMP_SHARE * passed) else 0.0
 
 
-def _in_time(node: NodeView) -> bool:
+def _agrees_with_others(node: NodeView) -> bool:
     """Whether it agrees with the others after all."""
-    offsets = _offsets(node)
-    return not _apart(offsets[node.name], _reference(offsets, node.job.head))
+    offsets = _offsets_by_node(node)
+    return not _clocks_differ(offsets[node.name], _reference_offset(offsets, node.job.head))
 
 
-def _offsets(node: NodeView) -> dict[str, ClockOffset]:
+def _offsets_by_node(node: NodeView) -> dict[str, ClockOffset]:
     """Of every node that told its time."""
     answered = [one for one in node.cluster.reached if one.has(ClockOffset)]
     return {one.name: one.read(ClockOffset) for one in answered}
 
 
-def _reference(offsets: Mapping[str, ClockOffset], head: str) -> ClockOffset:
+def _reference_offset(offsets: Mapping[str, ClockOffset], head: str) -> ClockOffset:
     """The middle clock; of two in the middle, the one that is closer to the head's."""
     ordered = sorted(offsets.values(), key=lambda one: one.offset_s)
     middle = ordered[(len(ordered) - 1) // 2], ordered[len(ordered) // 2]
@@ -138,13 +140,13 @@ def _reference(offsets: Mapping[str, ClockOffset], head: str) -> ClockOffset:
     return min(middle, key=lambda one: abs(one.offset_s - heads))
 
 
-def _apart(own: ClockOffset, reference: ClockOffset) -> bool:
+def _clocks_differ(own: ClockOffset, reference: ClockOffset) -> bool:
     """Whether they differ by more than a second whatever the answers' ways took."""
     unsure = own.uncertainty_s + reference.uncertainty_s
     return abs(own.offset_s - reference.offset_s) - unsure > TOLERANCE_S
 
 
-def _synchronised(node: NodeView) -> bool:
+def _is_synchronised(node: NodeView) -> bool:
     return node.has(Clock) and bool(node.read(Clock).synchronised)
 
 
@@ -155,7 +157,7 @@ def _clock_fix(node: NodeView) -> Fix:
     clock = node.read(Clock) if node.has(Clock) else Clock(synchronised=None)
     for daemon in clock.daemons or ():
         note = f"and look at what {daemon} follows; UDP port 123 to its server must be open"
-        return node.fix(AGAIN.get(daemon, ""), note, root=daemon in AGAIN)
+        return node.fix(STEP_COMMANDS.get(daemon, ""), note, root=daemon in STEP_COMMANDS)
     note = "UDP port 123 to a time server must be open"
     if clock.has_ntp_unit:
         return node.fix("timedatectl set-ntp true", note, root=True)

@@ -12,15 +12,15 @@ from collections.abc import Mapping
 from checks.model import Job
 from launcher.plan import Plan
 
-Values = Mapping[str, object]
+ConfigValues = Mapping[str, object]
 
-EVERY_FSDP: Values = {
+COMMON_FSDP_VALUES: ConfigValues = {
     "fsdp_cpu_ram_efficient_loading": True,
     "fsdp_offload_params": False,
     "fsdp_state_dict_type": "SHARDED_STATE_DICT",
 }
 """A full state dict is gathered on rank 0, where it hangs or runs out of memory over many nodes."""
-FSDP: Mapping[str, Values] = {
+FSDP_VALUES_BY_VERSION: Mapping[str, ConfigValues] = {
     "1": {
         "fsdp_sharding_strategy": "FULL_SHARD",
         "fsdp_backward_prefetch": "BACKWARD_PRE",
@@ -32,7 +32,7 @@ FSDP: Mapping[str, Values] = {
 }
 
 
-def accelerate_file(
+def render_accelerate_file(
     job: Job, plan: Plan, node: str, fsdp: str | None, wrap: str, precision: str
 ) -> str:
     """The YAML of that node. DeepSpeed where the job names its config, FSDP where asked, else DDP.
@@ -55,31 +55,35 @@ def accelerate_file(
         "main_process_port": plan.master_port,
         "main_training_function": "main",
         "num_machines": len(plan.nodes),
-        "num_processes": _processes(job, plan, len(own.slots), fsdp),
+        "num_processes": _process_count(job, plan, len(own.slots), fsdp),
         "rdzv_backend": "static",
         "same_network": True,
         "use_cpu": False,
     }
     if fsdp:
-        values["fsdp_config"] = {**_wrapping(wrap), **EVERY_FSDP, **FSDP[fsdp]}
+        values["fsdp_config"] = {
+            **_wrapping_values(wrap),
+            **COMMON_FSDP_VALUES,
+            **FSDP_VALUES_BY_VERSION[fsdp],
+        }
     elif job.deepspeed_config:
-        values["deepspeed_config"] = _deepspeed(job)
+        values["deepspeed_config"] = _deepspeed_values(job)
     if fsdp or not job.deepspeed_config:
         values["mixed_precision"] = precision
-    return "".join(_lines(values))
+    return "".join(_yaml_lines(values))
 
 
-def _from_head(job: Job, fsdp: str | None) -> bool:
+def _starts_from_head(job: Job, fsdp: str | None) -> bool:
     return bool(job.deepspeed_config) and not fsdp and job.backend == "pdsh"
 
 
-def _processes(job: Job, plan: Plan, local: int, fsdp: str | None) -> int:
+def _process_count(job: Job, plan: Plan, local: int, fsdp: str | None) -> int:
     """Of all nodes; where each starts its own, accelerate gives a node an equal share of them."""
-    return len(plan.ranks) if _from_head(job, fsdp) else local * len(plan.nodes)
+    return len(plan.ranks) if _starts_from_head(job, fsdp) else local * len(plan.nodes)
 
 
-def _deepspeed(job: Job) -> Values:
-    pdsh = _from_head(job, None)
+def _deepspeed_values(job: Job) -> ConfigValues:
+    pdsh = _starts_from_head(job, None)
     where = {"deepspeed_hostfile": f"{job.workdir}/hostfile"} if pdsh else {}
     return {
         "deepspeed_config_file": job.deepspeed_config,
@@ -89,17 +93,17 @@ def _deepspeed(job: Job) -> Values:
     }
 
 
-def _wrapping(wrap: str) -> Values:
+def _wrapping_values(wrap: str) -> ConfigValues:
     policy = {"fsdp_auto_wrap_policy": "TRANSFORMER_BASED_WRAP"}
     return {**policy, "fsdp_transformer_layer_cls_to_wrap": wrap} if wrap else policy
 
 
-def _lines(values: Values, indent: str = "") -> list[str]:
+def _yaml_lines(values: ConfigValues, indent: str = "") -> list[str]:
     """JSON's scalars are YAML's."""
     lines = []
     for key, value in values.items():
         if isinstance(value, Mapping):
-            lines += [f"{indent}{key}:\n", *_lines(value, indent + "  ")]
+            lines += [f"{indent}{key}:\n", *_yaml_lines(value, indent + "  ")]
         else:
             lines.append(f"{indent}{key}: {json.dumps(value)}\n")
     return lines

@@ -12,26 +12,26 @@ from collections.abc import Mapping
 from checks.catalogue import CATALOGUE
 from checks.check import claims_of
 from checks.cluster.contact import open_contact
-from checks.cluster.gather import gather
+from checks.cluster.gather import gather_facts
 from checks.errors import PreflightError
 from checks.facts import ClusterView, Login
-from checks.fold import fold
+from checks.fold import fold_names
 from checks.model import Job
-from checks.reports.masking import masked_env
-from launcher.accelerate_file import accelerate_file
-from launcher.backends.slurm import allocation
-from launcher.everywhere import agreed, run_scripts
-from launcher.ground import ground
-from launcher.options import job_of
-from launcher.plan import Plan, hostfile, make_plan, shared_env
+from checks.reports.masking import mask_env
+from launcher.accelerate_file import render_accelerate_file
+from launcher.backends.slurm import slurm_allocation
+from launcher.everywhere import ask_consent, run_scripts
+from launcher.ground import read_plan_inputs
+from launcher.options import job_from_options
+from launcher.plan import Plan, hostfile_text, make_plan, shared_env
 
-STANDS_ON = ("gpu.slots-have-gpus", "nccl.all-nodes-agree-on-transport")
+CHECKS_FOR_PLAN = ("gpu.slots-have-gpus", "nccl.all-nodes-agree-on-transport")
 """Checks whose facts a plan needs; they are asked for the facts, not for a verdict."""
 
-Texts = Mapping[str, str]
+TextByNode = Mapping[str, str]
 """By node."""
 
-PUT = """\
+WRITE_SCRIPT = """\
 set -e
 umask {mask}
 cd "$HOME"
@@ -61,24 +61,24 @@ def add_accelerate_options(parser: ArgumentParser) -> None:
 
 def print_hostfile(args: Namespace) -> int:
     """The hostfile that `start` would use."""
-    plan, job = planned(args)
-    return _print_or_write(args, job, dict.fromkeys(job.names, hostfile(plan)))
+    plan, job = plan_from_nodes(args)
+    return _print_or_write(args, job, dict.fromkeys(job.names, hostfile_text(plan)))
 
 
 def print_environment(args: Namespace) -> int:
     """The .deepspeed_env that `start` would be equal to; secrets are masked unless written."""
-    plan, job = planned(args)
+    plan, job = plan_from_nodes(args)
     env = shared_env(plan)
-    told = env if args.write else masked_env(env)
+    told = env if args.write else mask_env(env)
     text = "".join(f"{name}={value}\n" for name, value in told.items())
     return _print_or_write(args, job, dict.fromkeys(job.names, text))
 
 
-def print_accelerate(args: Namespace) -> int:
+def print_accelerate_config(args: Namespace) -> int:
     """accelerate's default_config.yaml of each node, with its own rank."""
-    plan, job = planned(args)
+    plan, job = plan_from_nodes(args)
     texts = {
-        node.name: accelerate_file(
+        node.name: render_accelerate_file(
             job, plan, node.name, args.fsdp, args.wrap or "", args.mixed_precision or "no"
         )
         for node in plan.nodes
@@ -86,24 +86,26 @@ def print_accelerate(args: Namespace) -> int:
     return _print_or_write(args, job, texts)
 
 
-def planned(args: Namespace) -> tuple[Plan, Job]:
+def plan_from_nodes(args: Namespace) -> tuple[Plan, Job]:
     """The plan on what the nodes say now. Raises PreflightError where one cannot be asked."""
-    job = job_of(args)
+    job = job_from_options(args)
     # These files are deepspeed's, whoever starts; and accelerate's own may be what has to be mended
     job = dataclasses.replace(job, launcher="deepspeed", command=job.command or ("train.py",))
-    claims = claims_of([CATALOGUE[check] for check in STANDS_ON], job)
-    snapshot = gather(job, claims)
+    claims = claims_of([CATALOGUE[check] for check in CHECKS_FOR_PLAN], job)
+    snapshot = gather_facts(job, claims)
     away = {one.name: one.read(Login) for one in ClusterView(snapshot).nodes if not one.reached}
     if away:
         causes = ", ".join(sorted({login.cause for login in away.values()}))
-        raise PreflightError(f"cannot log in to {fold(away)}: {causes}; see pytest preflight/")
-    found = ground(snapshot, allocation(job, os.environ))
+        raise PreflightError(
+            f"cannot log in to {fold_names(away)}: {causes}; see pytest preflight/"
+        )
+    found = read_plan_inputs(snapshot, slurm_allocation(job, os.environ))
     return make_plan(job, found, secrets.token_hex(8)), job
 
 
-def _print_or_write(args: Namespace, job: Job, texts: Texts) -> int:
+def _print_or_write(args: Namespace, job: Job, texts: TextByNode) -> int:
     if args.write:
-        return _write(args, job, texts)
+        return _write_on_nodes(args, job, texts)
     if len(set(texts.values())) == 1:
         print(next(iter(texts.values())), end="")
         return 0
@@ -112,26 +114,26 @@ def _print_or_write(args: Namespace, job: Job, texts: Texts) -> int:
     return 0
 
 
-def _write(args: Namespace, job: Job, texts: Texts) -> int:
-    if not agreed(f"Write {args.write} on {fold(texts)}?", args):
+def _write_on_nodes(args: Namespace, job: Job, texts: TextByNode) -> int:
+    if not ask_consent(f"Write {args.write} on {fold_names(texts)}?", args):
         raise PreflightError("nothing was written")
-    path = _quoted(args.write, job.workdir)
+    path = _quote_path(args.write, job.workdir)
     mask = "077" if args.run is print_environment else "022"
     scripts = {
-        name: PUT.format(path=path, text=shlex.quote(text), mask=mask)
+        name: WRITE_SCRIPT.format(path=path, text=shlex.quote(text), mask=mask)
         for name, text in texts.items()
     }
     contact, logins = open_contact(job, list(scripts), ("who",))
     with contact:
         away = [name for name, login in logins.items() if not login["data"]["reached"]]
         if away:
-            raise PreflightError(f"cannot log in to {fold(away)}; nothing was written")
+            raise PreflightError(f"cannot log in to {fold_names(away)}; nothing was written")
         run_scripts(contact, scripts)
-    print(f"wrote {args.write} on {fold(texts)}")
+    print(f"wrote {args.write} on {fold_names(texts)}")
     return 0
 
 
-def _quoted(path: str, workdir: str) -> str:
+def _quote_path(path: str, workdir: str) -> str:
     """For sh in the home directory; a relative path belongs to workdir."""
     if path.startswith("~/"):
         return '"$HOME"/' + shlex.quote(path[2:])

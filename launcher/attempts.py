@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-from launcher.gate import Gate, Say
+from launcher.gate import GateResult, Say
 from launcher.start import FAILED, INTERRUPTED
 
 STOPPED_BY_GATE = 3
@@ -30,7 +30,7 @@ class Attempt:
         """Whether none may follow."""
         return self.number >= self.of
 
-    def next(self, run: Path) -> Attempt:
+    def next_attempt(self, run: Path) -> Attempt:
         """The one after this, whose run is recorded there."""
         return Attempt(self.number + 1, self.of, run)
 
@@ -44,11 +44,13 @@ class Attempt:
         return f"attempt {self.number} of {self.of}{after}"
 
 
-Try = Callable[[Attempt, Gate], tuple[int, Path]]
+RunAttempt = Callable[[Attempt, GateResult], tuple[int, Path]]
 """Runs one try on what the gate found; gives its exit code and its run's directory."""
 
 
-def attempts(restarts: int, found: Gate, run: Try, check: Callable[[], Gate], say: Say) -> int:
+def run_attempts(
+    restarts: int, found: GateResult, run: RunAttempt, check: Callable[[], GateResult], say: Say
+) -> int:
     """Run until a try does not fail, or `restarts` more have; the exit code of `start`.
 
     Before each further try it waits and checks the nodes anew; a stop of that check is the end.
@@ -56,12 +58,12 @@ def attempts(restarts: int, found: Gate, run: Try, check: Callable[[], Gate], sa
     """
     attempt = Attempt(1, restarts + 1)
     try:
-        with interruptible():
+        with interrupt_on_signals():
             while True:
                 code, path = run(attempt, found)
                 if code != FAILED or attempt.last:
                     return code
-                attempt = attempt.next(path)
+                attempt = attempt.next_attempt(path)
                 say(f"{attempt} in {attempt.pause_s:g} s; ctrl-C ends it")
                 time.sleep(attempt.pause_s)
                 say("checking the nodes before it is started again")
@@ -77,7 +79,7 @@ def attempts(restarts: int, found: Gate, run: Try, check: Callable[[], Gate], sa
 
 
 @contextmanager
-def interruptible() -> Iterator[None]:
+def interrupt_on_signals() -> Iterator[None]:
     """`stop` and a closed terminal end what is done here as ctrl-C does."""
 
     def end(*_: object) -> NoReturn:

@@ -12,22 +12,22 @@ from checks import __version__
 from checks.errors import PreflightError, UsageError
 from launcher import artefacts, starting, telling
 from launcher.diagnose.command import add_parser as add_diagnose_parser
-from launcher.explain import explain
+from launcher.explain import print_explanation
 from launcher.init import add_options as add_init_options
-from launcher.init import init
+from launcher.init import write_job_files
 from launcher.lab.cli import add_parser as add_lab_parser
 from launcher.options import add_job_options
-from launcher.screen import FULL
+from launcher.screen import DISK_FULL_ERRNOS
 from launcher.stall.onlooker import STUCK_AFTER_S
 from launcher.trust.command import add_options as add_trust_options
-from launcher.trust.command import trust
+from launcher.trust.command import establish_trust
 from launcher.weights.command import add_options as add_weights_options
-from launcher.weights.command import weights
+from launcher.weights.command import merge_weights
 
 USAGE, INTERRUPTED = 2, 130
 
 
-def parser() -> ArgumentParser:
+def build_parser() -> ArgumentParser:
     """Every command; each sets `run`, which takes the arguments and returns the exit code."""
     top = ArgumentParser(
         prog="launcher",
@@ -35,22 +35,32 @@ def parser() -> ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"deepspeed-preflight {__version__}")
     commands = top.add_subparsers(required=True, metavar="COMMAND")
-    _start(commands)
-    _artefacts(commands)
-    add_init_options(_command(commands, "init", init, "write hosts.txt and launch.toml"))
-    trusting = _command(commands, "trust", trust, "make ssh trust every node to every node")
+    _add_start_command(commands)
+    _add_file_commands(commands)
+    add_init_options(
+        _add_command(commands, "init", write_job_files, "write hosts.txt and launch.toml")
+    )
+    trusting = _add_command(
+        commands, "trust", establish_trust, "make ssh trust every node to every node"
+    )
     add_job_options(trusting)
     add_trust_options(trusting)
-    merging = _command(commands, "weights", weights, "one file of weights from all nodes' shards")
+    merging = _add_command(
+        commands, "weights", merge_weights, "one file of weights from all nodes' shards"
+    )
     add_weights_options(merging)
     add_job_options(merging)
-    _of_a_run(commands, "status", telling.status, "what became of a run")
-    logs = _of_a_run(commands, "logs", telling.logs, "what the ranks of a run printed")
+    _add_run_command(commands, "status", telling.show_status, "what became of a run")
+    logs = _add_run_command(commands, "logs", telling.show_logs, "what the ranks of a run printed")
     logs.add_argument("-f", "--follow", action="store_true", help="go on until the run ends")
     logs.add_argument("--node", help="of this node only")
-    _of_a_run(commands, "stop", telling.stop, "end a run on every node")
-    _runs_directory(_command(commands, "runs", telling.runs, "the runs of this directory"))
-    told = _command(commands, "explain", explain, "what a check asks, why, and how to mend it")
+    _add_run_command(commands, "stop", telling.stop_run, "end a run on every node")
+    _add_runs_option(
+        _add_command(commands, "runs", telling.list_runs, "the runs of this directory")
+    )
+    told = _add_command(
+        commands, "explain", print_explanation, "what a check asks, why, and how to mend it"
+    )
     told.add_argument(
         "check", nargs="?", metavar="CHECK", help="its id, an area or a cause (default: list all)"
     )
@@ -59,14 +69,17 @@ def parser() -> ArgumentParser:
     return top
 
 
-def _start(commands: _SubParsersAction[ArgumentParser]) -> None:
-    start = _command(
-        commands, "start", starting.start, "check the cluster, start training on it, watch it"
+def _add_start_command(commands: _SubParsersAction[ArgumentParser]) -> None:
+    start = _add_command(
+        commands,
+        "start",
+        starting.start_training,
+        "check the cluster, start training on it, watch it",
     )
     start.usage = "launcher start [options] [-- train.py ARGS]"
     add_job_options(start)
     start.add_argument("--name", help="of the run (default: the script's)")
-    _runs_directory(start)
+    _add_runs_option(start)
     start.add_argument(
         "--no-local-rank", action="store_true", help="the script takes no --local_rank=N"
     )
@@ -81,40 +94,42 @@ def _start(commands: _SubParsersAction[ArgumentParser]) -> None:
     start.add_argument("command", nargs="*", metavar="-- train.py ARGS", help="what to train")
 
 
-def _artefacts(commands: _SubParsersAction[ArgumentParser]) -> None:
-    hosts = _command(
+def _add_file_commands(commands: _SubParsersAction[ArgumentParser]) -> None:
+    hosts = _add_command(
         commands, "hostfile", artefacts.print_hostfile, "print the DeepSpeed hostfile of a start"
     )
     artefacts.add_write_options(hosts, "hostfile")
     text = "print .deepspeed_env of a start, secrets masked"
-    env = _command(commands, "env", artefacts.print_environment, text)
+    env = _add_command(commands, "env", artefacts.print_environment, text)
     artefacts.add_write_options(env, "~/.deepspeed_env")
     text = "print accelerate's configuration of each node"
-    accelerate = _command(commands, "accelerate-config", artefacts.print_accelerate, text)
+    accelerate = _add_command(
+        commands, "accelerate-config", artefacts.print_accelerate_config, text
+    )
     artefacts.add_accelerate_options(accelerate)
     for one in (hosts, env, accelerate):
         add_job_options(one)
 
 
-def _of_a_run(
+def _add_run_command(
     commands: _SubParsersAction[ArgumentParser],
     name: str,
     run: Callable[[Namespace], int],
     text: str,
 ) -> ArgumentParser:
-    one = _command(commands, name, run, text)
+    one = _add_command(commands, name, run, text)
     one.add_argument("which", nargs="?", metavar="RUN", help="its name or a part (default: newest)")
-    _runs_directory(one)
+    _add_runs_option(one)
     return one
 
 
-def _runs_directory(one: ArgumentParser) -> None:
+def _add_runs_option(one: ArgumentParser) -> None:
     one.add_argument(
         "--runs", type=Path, default=Path("runs"), metavar="DIR", help="where runs are recorded"
     )
 
 
-def _command(
+def _add_command(
     commands: _SubParsersAction[ArgumentParser],
     name: str,
     run: Callable[[Namespace], int],
@@ -127,28 +142,28 @@ def _command(
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command. What a user can mend is one message on stderr, never a traceback."""
-    args = parser().parse_args(argv)
+    args = build_parser().parse_args(argv)
     try:
         code = args.run(args)
-        _flush()
+        _flush_stdout()
     except UsageError as error:
-        return _complain(error, USAGE)
+        return _report_error(error, USAGE)
     except PreflightError as error:
-        return _complain(error, 1)
+        return _report_error(error, 1)
     except KeyboardInterrupt:
-        return _complain("interrupted; nothing was started", INTERRUPTED)
+        return _report_error("interrupted; nothing was started", INTERRUPTED)
     except BrokenPipeError:
         sys.stderr.close()
         return 1
     except OSError as error:
-        if error.errno not in FULL:
+        if error.errno not in DISK_FULL_ERRNOS:
             raise
-        _flush()
-        return _complain(f"the output cannot be written: {error.strerror}", 1)
+        _flush_stdout()
+        return _report_error(f"the output cannot be written: {error.strerror}", 1)
     return int(code)
 
 
-def _flush() -> None:
+def _flush_stdout() -> None:
     """What a full disk does not take is dropped: it must not change the exit code."""
     try:
         sys.stdout.flush()
@@ -158,6 +173,6 @@ def _flush() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _complain(what: object, code: int) -> int:
+def _report_error(what: object, code: int) -> int:
     print(f"launcher: {what}", file=sys.stderr)
     return code

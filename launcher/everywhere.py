@@ -7,12 +7,12 @@ import sys
 from argparse import Namespace
 from collections.abc import Mapping
 
-from checks.cluster.channel import Ran
+from checks.cluster.channel import CommandResult
 from checks.cluster.contact import POOL, Contact
 from checks.errors import PreflightError, UsageError
 
 
-def agreed(question: str, args: Namespace) -> bool:
+def ask_consent(question: str, args: Namespace) -> bool:
     """Whether the person, or --yes, says yes. Raises UsageError where nobody can be asked."""
     if args.yes:
         return True
@@ -27,7 +27,7 @@ def run_scripts(contact: Contact, scripts: Mapping[str, str]) -> dict[str, str]:
     Raises PreflightError with the first that did not end well.
     """
 
-    def run(name: str) -> Ran:
+    def run(name: str) -> CommandResult:
         return contact.run(name, "exec sh -s", scripts[name].encode())
 
     with concurrent.futures.ThreadPoolExecutor(POOL) as pool:

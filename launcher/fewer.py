@@ -9,11 +9,11 @@ from pathlib import Path
 
 from checks.cluster.filter import kept_nodes
 from checks.cluster.launchfile import NAME, read_launch_file
-from checks.cluster.userfile import nearest
+from checks.cluster.userfile import suggest_word
 from checks.errors import PreflightError, UsageError
-from checks.fold import expand, fold
+from checks.fold import expand_names, fold_names
 from checks.model import Job
-from launcher.everywhere import agreed
+from launcher.everywhere import ask_consent
 from launcher.plan import total_slots
 
 
@@ -26,27 +26,27 @@ def add_options(parser: ArgumentParser) -> None:
     parser.add_argument("--yes", action="store_true", help="agree to --without beforehand")
 
 
-def agreed_fewer(job: Job, args: Namespace) -> Job:
+def confirm_without_nodes(job: Job, args: Namespace) -> Job:
     """The job without the nodes that were typed, once somebody agreed. Raises PreflightError."""
-    names = _typed(args.without)
+    names = _typed_nodes(args.without)
     if not names:
         return job
-    left = fewer(job, names, asked_head=_asked_head(args))
-    print(told(job, left))
-    if not agreed(f"Go on without {fold(names)}?", args):
+    left = job_without_nodes(job, names, asked_head=_requested_head(args))
+    print(describe_smaller_job(job, left))
+    if not ask_consent(f"Go on without {fold_names(names)}?", args):
         raise PreflightError("nothing was started")
     return left
 
 
-def _typed(without: Sequence[str]) -> list[str]:
+def _typed_nodes(without: Sequence[str]) -> list[str]:
     """The nodes that were typed, ranges unfolded."""
     try:
-        return [name for words in without for name in expand(words)]
+        return [name for words in without for name in expand_names(words)]
     except ValueError as error:
         raise UsageError(f"--without: {error}") from None
 
 
-def fewer(job: Job, names: Sequence[str], asked_head: str | None = None) -> Job:
+def job_without_nodes(job: Job, names: Sequence[str], asked_head: str | None = None) -> Job:
     """The same job without these nodes; the first that is left is the head where that goes.
 
     A filter loses what it says of them. Raises UsageError for an unknown node, where none is left,
@@ -54,24 +54,24 @@ def fewer(job: Job, names: Sequence[str], asked_head: str | None = None) -> Job:
     """
     for name in names:
         if name not in job.names:
-            near = nearest(name, job.names)
+            near = suggest_word(name, job.names)
             raise UsageError(f"--without {name}: no such node in {job.where}{near}")
     if asked_head in names:
         raise UsageError(f"--without {asked_head}: it was named as the head; name another, or none")
     nodes = tuple(node for node in job.nodes if node.name not in names)
-    include, exclude = (_without(text, names) for text in (job.include, job.exclude))
+    include, exclude = (_filter_without(text, names) for text in (job.include, job.exclude))
     if not nodes or (job.include and not include):
-        raise UsageError(f"--without {fold(names)}: no node is left to train on")
+        raise UsageError(f"--without {fold_names(names)}: no node is left to train on")
     kept = kept_nodes([node.name for node in nodes], include, exclude)
     head = kept[0] if job.head in names else job.head
     return replace(job, nodes=nodes, head=head, include=include, exclude=exclude)
 
 
-def told(job: Job, left: Job) -> str:
+def describe_smaller_job(job: Job, left: Job) -> str:
     """What is another with fewer nodes."""
     names = kept_nodes(left.names, left.include, left.exclude)
     before = kept_nodes(job.names, job.include, job.exclude)
-    lines = [f"{len(names)} of {len(before)} nodes take part: {fold(names)}"]
+    lines = [f"{len(names)} of {len(before)} nodes take part: {fold_names(names)}"]
     if left.head != job.head:
         lines.append(f"{left.head} is the head now, instead of {job.head}")
     if all(node.slots for node in job.nodes) and not (job.include or job.exclude):
@@ -84,13 +84,13 @@ def told(job: Job, left: Job) -> str:
     return "\n".join(lines)
 
 
-def _without(text: str | None, names: Sequence[str]) -> str | None:
+def _filter_without(text: str | None, names: Sequence[str]) -> str | None:
     """A filter in DeepSpeed's grammar without what it says of these nodes."""
     parts = (text or "").split("@")
     return "@".join(part for part in parts if part.partition(":")[0] not in names) or None
 
 
-def _asked_head(args: Namespace) -> str | None:
+def _requested_head(args: Namespace) -> str | None:
     """The head that was typed, or that launch.toml names."""
     path = Path(args.launch_file or NAME).expanduser()
     if args.head or not path.is_file():

@@ -14,17 +14,17 @@ from typing import Any
 from checks.catalogue import CATALOGUE
 from checks.check import claims_of
 from checks.cluster.filter import kept_nodes
-from checks.cluster.gather import gather
+from checks.cluster.gather import gather_facts
 from checks.cluster.job import job_digest
 from checks.errors import UsageError
 from checks.facts import ClusterView, Snapshot
-from checks.judge import decide, judge
+from checks.judge import decide, judge_claims
 from checks.model import Job
 from checks.reports import report
-from checks.reports.last import FACTS, LAST, keep_go, since_go
-from checks.reports.summary import Next, summary
+from checks.reports.last import LAST_FACTS, LAST_REPORT, changes_since_go, save_good_run
+from checks.reports.summary import NextSteps, summary_lines
 
-_NEXT = Next(
+_NEXT = NextSteps(
     go="starting", stop="mend what is marked ×, or allow it with --allow ID, and start again"
 )
 
@@ -32,7 +32,7 @@ Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class Gate:
+class GateResult:
     """What the gate found: whether to go, the report, and the facts that it stands on."""
 
     go: bool
@@ -40,36 +40,36 @@ class Gate:
     snapshot: Snapshot
 
 
-def gate(job: Job, cwd: Path, say: Say) -> Gate:
+def find_or_run_preflight(job: Job, cwd: Path, say: Say) -> GateResult:
     """A fresh passed preflight of this very job where there is one, else a run of the checks."""
     try:
-        found = trusted(job, cwd, datetime.datetime.now(datetime.timezone.utc))
+        found = load_trusted_preflight(job, cwd, datetime.datetime.now(datetime.timezone.utc))
     except UsageError as error:
         why = str(error)
     else:
         say(f"the preflight of {found.report['started']} passed and is trusted")
         return found
     say(f"checking the cluster first: {why}")
-    return checked(job, cwd, say)
+    return run_preflight(job, cwd, say)
 
 
-def trusted(job: Job, cwd: Path, now: datetime.datetime) -> Gate:
+def load_trusted_preflight(job: Job, cwd: Path, now: datetime.datetime) -> GateResult:
     """The last preflight, if it may be trusted. Raises UsageError that says why it may not."""
-    last = _read(cwd / LAST)
+    last = _read_report(cwd / LAST_REPORT)
     if last.get("digest") != job_digest(job):
         raise UsageError("the last preflight was of other nodes or settings")
-    age_s = _age_s(last, now)
+    age_s = _report_age_s(last, now)
     if not 0 <= age_s <= job.max_age_s:
         raise UsageError(f"the last preflight is {age_s / 60:.0f} min old")
-    if last.get("decision") != "go" or stopping(last, job.allow):
+    if last.get("decision") != "go" or stopping_checks(last, job.allow):
         raise UsageError("the last preflight did not pass")
-    snapshot = Snapshot.load(cwd / FACTS)
+    snapshot = Snapshot.load(cwd / LAST_FACTS)
     if snapshot.started != last["started"]:
         raise UsageError("the last preflight's facts are of another run")
-    return Gate(go=True, report=last, snapshot=replace(snapshot, job=job))
+    return GateResult(go=True, report=last, snapshot=replace(snapshot, job=job))
 
 
-def stopping(last: Mapping[str, Any], allow: Collection[str]) -> list[str]:
+def stopping_checks(last: Mapping[str, Any], allow: Collection[str]) -> list[str]:
     """The checks in a report that stop the start under these allowances."""
     return [
         finding["check"]
@@ -80,7 +80,7 @@ def stopping(last: Mapping[str, Any], allow: Collection[str]) -> list[str]:
     ]
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read_report(path: Path) -> dict[str, Any]:
     try:
         last = json.loads(path.read_text(encoding="utf-8"))
     except OSError:
@@ -93,7 +93,7 @@ def _read(path: Path) -> dict[str, Any]:
     return dict(last)
 
 
-def _age_s(last: Mapping[str, Any], now: datetime.datetime) -> float:
+def _report_age_s(last: Mapping[str, Any], now: datetime.datetime) -> float:
     """Seconds since the preflight began; negative where its clock was ahead of this one."""
     try:
         began = datetime.datetime.strptime(last["started"], "%Y-%m-%dT%H:%M:%SZ")  # noqa: DTZ007 - the Z is read as text
@@ -102,38 +102,38 @@ def _age_s(last: Mapping[str, Any], now: datetime.datetime) -> float:
     return (now - began.replace(tzinfo=datetime.timezone.utc)).total_seconds()
 
 
-def checked(job: Job, cwd: Path, say: Say) -> Gate:
+def run_preflight(job: Job, cwd: Path, say: Say) -> GateResult:
     """Run all checks now, on the nodes that take part; what a go has seen is kept in `cwd`."""
-    asked = taking_part(job)
+    asked = without_unused_nodes(job)
     claims = claims_of(CATALOGUE.values(), asked)
     began = time.monotonic()
-    snapshot = gather(asked, claims, on_stage=_progress(say))
-    findings = judge(claims, ClusterView(snapshot), job.allow)
-    since = since_go(cwd, snapshot, findings)
-    for line in summary(findings, _NEXT, colour=sys.stdout.isatty(), changed=since):
+    snapshot = gather_facts(asked, claims, on_stage=_stage_callback(say))
+    findings = judge_claims(claims, ClusterView(snapshot), job.allow)
+    since = changes_since_go(cwd, snapshot, findings)
+    for line in summary_lines(findings, _NEXT, colour=sys.stdout.isatty(), changed=since):
         say(line)
     go = decide(findings) == "go"
     if go:
-        _keep(cwd, snapshot, say)
-    written = report.document(findings, snapshot, time.monotonic() - began, since)
-    return Gate(go=go, report=written, snapshot=replace(snapshot, job=job))
+        _keep_snapshot(cwd, snapshot, say)
+    written = report.report_document(findings, snapshot, time.monotonic() - began, since)
+    return GateResult(go=go, report=written, snapshot=replace(snapshot, job=job))
 
 
-def taking_part(job: Job) -> Job:
+def without_unused_nodes(job: Job) -> Job:
     """The same job without the nodes of which no slot takes part."""
     names = kept_nodes(job.names, job.include, job.exclude)
     return replace(job, nodes=tuple(node for node in job.nodes if node.name in names))
 
 
-def _keep(cwd: Path, snapshot: Snapshot, say: Say) -> None:
+def _keep_snapshot(cwd: Path, snapshot: Snapshot, say: Say) -> None:
     """For a later stop to be compared with; a full disk does not keep the training from going."""
     try:
-        keep_go(cwd, snapshot)
+        save_good_run(cwd, snapshot)
     except OSError as error:
         say(f"what was seen cannot be kept in {cwd}: {error.strerror}")
 
 
-def _progress(say: Say) -> Callable[[str, int, int], None]:
+def _stage_callback(say: Say) -> Callable[[str, int, int], None]:
     """One line a stage, when all its nodes have answered."""
 
     def told(stage: str, done: int, total: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from checks.accelerate.config import parsed
+from checks.accelerate.config import parse_config
 from checks.cluster.filter import kept_nodes
 from checks.errors import FactError, PreflightError
 from checks.facts import ClusterView, NodeView
@@ -10,10 +10,10 @@ from checks.facts.accelerate_config import AccelerateFile
 from checks.facts.gpus import Gpus
 from checks.facts.snapshot import Snapshot
 from checks.rendezvous import master_address, node_env
-from launcher.plan import Ground
+from launcher.plan import PlanInputs
 
 
-def ground(snapshot: Snapshot, slurm_job: str) -> Ground:
+def read_plan_inputs(snapshot: Snapshot, slurm_job: str) -> PlanInputs:
     """GPUs, MASTER_ADDR, interface variables and accelerate's kind on the nodes that take part.
 
     Raises PreflightError where a fact of one of them is missing.
@@ -22,11 +22,11 @@ def ground(snapshot: Snapshot, slurm_job: str) -> Ground:
     job = snapshot.job
     names = kept_nodes(job.names, job.include, job.exclude)
     try:
-        return Ground(
+        return PlanInputs(
             gpus={name: cluster[name].read(Gpus).count for name in names},
             master_address=master_address(cluster),
             env={name: node_env(cluster[name]) for name in names},
-            accelerate={name: _accelerate(cluster[name]) for name in names},
+            accelerate={name: _accelerate_type(cluster[name]) for name in names},
             slurm_job=slurm_job,
         )
     except FactError as error:
@@ -35,7 +35,7 @@ def ground(snapshot: Snapshot, slurm_job: str) -> Ground:
         ) from error
 
 
-def _accelerate(node: NodeView) -> str:
+def _accelerate_type(node: NodeView) -> str:
     """The distributed_type of accelerate's configuration there, where accelerate will read it."""
     if node.job.launcher != "accelerate":
         return ""
@@ -45,7 +45,7 @@ def _accelerate(node: NodeView) -> str:
     if file.text is None:
         raise FactError(f"{file.path} on {node.name}: {file.why}")
     try:
-        config = parsed(file.path, file.text)
+        config = parse_config(file.path, file.text)
     except ValueError as error:
         raise FactError(f"{file.path} on {node.name}: {error}") from None
     return str(config.values.get("distributed_type", ""))

@@ -11,21 +11,21 @@ from pathlib import Path
 
 from checks.catalogue import CATALOGUE
 from checks.check import claims_of
-from checks.cluster.gather import gather
+from checks.cluster.gather import gather_facts
 from checks.cluster.job import Options, build_job
 from checks.cluster.launchfile import read_launch_file
 from checks.errors import UsageError
 from checks.facts import ClusterView, Login, NodeView
 from checks.facts.gpus import Gpus
-from checks.fold import fold
+from checks.fold import fold_names
 from checks.model import Job
 
 HOSTS, LAUNCH = Path("hosts.txt"), Path("launch.toml")
-ASKED = ("reach.controller-logs-in", "gpu.slots-have-gpus")
-NOTHING = Path(os.devnull)
+CHECKS_FOR_INIT = ("reach.controller-logs-in", "gpu.slots-have-gpus")
+NO_LAUNCH_FILE = Path(os.devnull)
 """Read in place of a launch.toml: what is to be written anew must not decide."""
 
-LAUNCH_TEXT = """\
+LAUNCH_TEMPLATE = """\
 # What is checked by `pytest preflight/` and started by `python -m launcher start`.
 # Only `hosts` is set; take the # off what you need.
 
@@ -76,7 +76,7 @@ def add_options(parser: ArgumentParser) -> None:
     parser.add_argument("--force", action="store_true", help="replace files that are there")
 
 
-def init(args: Namespace) -> int:
+def write_job_files(args: Namespace) -> int:
     """Writes both files; a node that cannot be asked yet is listed too, and said.
 
     A launch.toml that is there, such as an example's, is kept and asked how to log in. Raises
@@ -85,21 +85,21 @@ def init(args: Namespace) -> int:
     if HOSTS.exists() and not args.force:
         raise UsageError(f"{HOSTS} is there already: --force replaces it; nothing was written")
     kept = LAUNCH.exists() and not args.force
-    job = _job(args, LAUNCH if kept and args.nodes else NOTHING)
-    claims = claims_of([CATALOGUE[check] for check in ASKED], job)
-    cluster = ClusterView(gather(job, claims))
+    job = _init_job(args, LAUNCH if kept and args.nodes else NO_LAUNCH_FILE)
+    claims = claims_of([CATALOGUE[check] for check in CHECKS_FOR_INIT], job)
+    cluster = ClusterView(gather_facts(job, claims))
     HOSTS.write_text(hosts_text(cluster), encoding="utf-8")
     print(f"wrote {HOSTS}:\n{hosts_text(cluster)}")
     if kept:
-        print("\n".join((f"kept {LAUNCH}, which was there.", *_lacking(job))))
+        print("\n".join((f"kept {LAUNCH}, which was there.", *_missing_lines(job))))
     else:
         LAUNCH.write_text(launch_text(job), encoding="utf-8")
         print(f"wrote {LAUNCH}, to be edited.")
-    _say_next(cluster)
+    _print_next_step(cluster)
     return 0
 
 
-def _lacking(job: Job) -> list[str]:
+def _missing_lines(job: Job) -> list[str]:
     """What a launch.toml that was kept has to say too, as lines to be put into it."""
     file = read_launch_file(LAUNCH)
     hosts = [] if file.hosts == str(HOSTS) else [f"hosts = {json.dumps(str(HOSTS))}"]
@@ -115,7 +115,7 @@ def _lacking(job: Job) -> list[str]:
     return ["It has to say too:", *(f"  {line}" for line in lines)] if lines else []
 
 
-def _job(args: Namespace, launch: Path) -> Job:
+def _init_job(args: Namespace, launch: Path) -> Job:
     given = {"hosts": args.nodes, "python": args.python}
     ssh = {name: getattr(args, name) for name in ("ssh_user", "ssh_port", "ssh_key", "ssh_config")}
     if not args.nodes and not os.environ.get("SLURM_JOB_NODELIST"):
@@ -124,10 +124,10 @@ def _job(args: Namespace, launch: Path) -> Job:
     return build_job(options, cwd=Path.cwd(), environ=os.environ)
 
 
-def _say_next(cluster: ClusterView) -> None:
+def _print_next_step(cluster: ClusterView) -> None:
     away = {node.name: node.read(Login) for node in cluster.nodes if not node.reached}
     if away:
-        print(f"not asked, because they cannot be logged in to: {fold(away)}")
+        print(f"not asked, because they cannot be logged in to: {fold_names(away)}")
         print("next: python -m launcher trust --ask-password")
     else:
         print("next: python -m launcher trust, then pytest preflight/")
@@ -135,12 +135,12 @@ def _say_next(cluster: ClusterView) -> None:
 
 def hosts_text(cluster: ClusterView) -> str:
     """A DeepSpeed hostfile; what was seen stands behind each line as a comment."""
-    lines = {node.name: _line(node) for node in cluster.nodes}
+    lines = {node.name: _host_line(node) for node in cluster.nodes}
     width = max(map(len, (line for line, _ in lines.values())))
     return "".join(f"{line:<{width}}  # {seen}\n" for line, seen in lines.values())
 
 
-def _line(node: NodeView) -> tuple[str, str]:
+def _host_line(node: NodeView) -> tuple[str, str]:
     if not node.reached:
         return node.name, f"not asked yet: {node.read(Login).cause}"
     if not node.has(Gpus):
@@ -148,11 +148,13 @@ def _line(node: NodeView) -> tuple[str, str]:
     seen = node.read(Gpus)
     kinds = Counter(gpu.name for gpu in seen.gpus)
     what = ", ".join(f"{count} x {name}" for name, count in kinds.items())
-    vendor = f" type={seen.vendors[0]}" if len(seen.vendors) == 1 and mixed(node) else ""
+    vendor = (
+        f" type={seen.vendors[0]}" if len(seen.vendors) == 1 and has_mixed_vendors(node) else ""
+    )
     return f"{node.name} slots={seen.count or 1}{vendor}", what or "no GPU: one CPU slot"
 
 
-def mixed(node: NodeView) -> bool:
+def has_mixed_vendors(node: NodeView) -> bool:
     """Whether the cluster has GPUs of more than one vendor, which no one job can span."""
     asked = [one.read(Gpus) for one in node.cluster.reached if one.has(Gpus)]
     return len({vendor for gpus in asked for vendor in gpus.vendors}) > 1
@@ -166,15 +168,15 @@ def launch_text(job: Job) -> str:
         "key": job.ssh.key,
         "config": job.ssh.config,
     }
-    return LAUNCH_TEXT.format(
+    return LAUNCH_TEMPLATE.format(
         python=json.dumps(job.python),
         workdir=json.dumps(job.workdir),
         head=json.dumps(job.head),
-        ssh="\n".join(_assigned(ssh)),
+        ssh="\n".join(_assignment_lines(ssh)),
     )
 
 
-def _assigned(values: Mapping[str, object]) -> Sequence[str]:
+def _assignment_lines(values: Mapping[str, object]) -> Sequence[str]:
     example = {
         "user": '"ubuntu"',
         "port": "22",

@@ -18,16 +18,16 @@ from typing import Any
 
 from checks.cluster.channel import Channel
 from checks.cluster.identity import LoginError
-from checks.cluster.resident import command
-from checks.cluster.transport import Session, Transport
+from checks.cluster.resident import start_command
+from checks.cluster.transport import SshSession, SshTransport
 from checks.errors import PreflightError
 from checks.model import Job
 from launcher.agent.keep import BEAT_S, LEASE_S
-from launcher.backends import Carrier
-from launcher.plan import NodePlan, Plan, node_file
+from launcher.backends import AgentLauncher
+from launcher.plan import NodePlan, Plan, agent_plan
 
-AGENT = Path(__file__).parent / "agent"
-PARTS = ("marks", "ending", "flight", "stack", "look", "keep")
+AGENT_FOLDER = Path(__file__).parent / "agent"
+SUPERVISOR_MODULES = ("marks", "ending", "flight", "stack", "look", "keep")
 """The keeper's files, each after those that it imports."""
 POOL = 32
 Inbox = "queue.SimpleQueue[tuple[str, dict[str, Any]]]"
@@ -43,22 +43,22 @@ sys.modules["launcher.agent.keep"].{entry}()
 """
 
 
-def program(entry: str) -> bytes:
+def supervisor_program(entry: str) -> bytes:
     """The first line of input of a node's interpreter: the keeper's text, and where it begins."""
     modules = [("launcher", ""), ("launcher.agent", "")]
-    modules += [(f"launcher.agent.{name}", _source(name)) for name in PARTS]
+    modules += [(f"launcher.agent.{name}", _agent_source(name)) for name in SUPERVISOR_MODULES]
     loader = LOADER.format(modules=modules, entry=entry)
     return repr(loader).encode("ascii", "backslashreplace") + b"\n"
 
 
-def _source(name: str) -> str:
-    return (AGENT / f"{name}.py").read_text(encoding="utf-8")
+def _agent_source(name: str) -> str:
+    return (AGENT_FOLDER / f"{name}.py").read_text(encoding="utf-8")
 
 
-class Link:
+class SupervisorLink:
     """The line to one node's keeper; what it says goes to the inbox from a thread of its own."""
 
-    def __init__(self, name: str, run: str, session: Session, channel: Channel) -> None:
+    def __init__(self, name: str, run: str, session: SshSession, channel: Channel) -> None:
         self.name = name
         self._mark = run.encode() + b" "
         self._session, self._channel = session, channel
@@ -71,9 +71,9 @@ class Link:
 
     def listen(self, inbox: queue.SimpleQueue[tuple[str, dict[str, Any]]]) -> None:
         """Pass on all that the keeper says, and at last that it is silent."""
-        inbox.put((self.name, {"kind": "lost", "why": self._relay(inbox)}))
+        inbox.put((self.name, {"kind": "lost", "why": self._relay_messages(inbox)}))
 
-    def _relay(self, inbox: queue.SimpleQueue[tuple[str, dict[str, Any]]]) -> str:
+    def _relay_messages(self, inbox: queue.SimpleQueue[tuple[str, dict[str, Any]]]) -> str:
         try:
             while (line := self._channel.line(time.monotonic() + LEASE_S)) is not None:
                 before, mark, text = line.partition(self._mark)
@@ -95,25 +95,25 @@ class Link:
             self._session.close()
 
 
-class Nodes:
+class Supervisors:
     """The keepers of one run, one a node of the plan. Closing it ends all of them."""
 
-    def __init__(self, links: Mapping[str, Link]) -> None:
+    def __init__(self, links: Mapping[str, SupervisorLink]) -> None:
         self.links = links
         self._ends = threading.Event()
-        threading.Thread(target=self._beat, daemon=True).start()
+        threading.Thread(target=self._send_heartbeats, daemon=True).start()
 
     def before(self, name: str, argv: Sequence[str], head: NodePlan, cwd: str) -> None:
         """Run a command on the head, under its keeper; its end is told as `carried`."""
-        self._carry(head.name, name, argv, head.env, cwd, agent=False)
+        self._send_command(head.name, name, argv, head.env, cwd, agent=False)
 
-    def carry(self, carrier: Carrier) -> None:
+    def carry(self, carrier: AgentLauncher) -> None:
         """Bring the agent to the nodes; each end of it is told as `carried`."""
         for node in carrier.on:
             name, argv, env = carrier.name, carrier.argv, carrier.env
-            self._carry(node, name, argv, env, None, agent=carrier.is_agent)
+            self._send_command(node, name, argv, env, None, agent=carrier.is_agent)
 
-    def _carry(
+    def _send_command(
         self,
         node: str,
         name: str,
@@ -145,20 +145,22 @@ class Nodes:
         for link in self.links.values():
             link.close()
 
-    def _beat(self) -> None:
+    def _send_heartbeats(self) -> None:
         while not self._ends.wait(BEAT_S):
             for link in self.links.values():
                 link.send()
 
 
-def open_nodes(job: Job, plan: Plan, inbox: queue.SimpleQueue[tuple[str, dict[str, Any]]]) -> Nodes:
+def start_supervisors(
+    job: Job, plan: Plan, inbox: queue.SimpleQueue[tuple[str, dict[str, Any]]]
+) -> Supervisors:
     """A keeper on every node of the plan, furnished with that node's files.
 
     Each tells `keeping`, or `refused`, to the inbox. Raises PreflightError where a login fails;
     nothing is left then.
     """
-    agent, hook = _source("agent"), _source("hook")
-    transport = Transport(job)
+    agent, hook = _agent_source("agent"), _agent_source("hook")
+    transport = SshTransport(job)
     firsts = {
         node.name: {
             "run": plan.token,
@@ -166,25 +168,26 @@ def open_nodes(job: Job, plan: Plan, inbox: queue.SimpleQueue[tuple[str, dict[st
             "files": {
                 "agent.py": agent,
                 "hook/sitecustomize.py": hook,
-                "plan.json": json.dumps(node_file(plan, node)),
-                **(plan.carrier.files if node.name in plan.carrier.on else {}),
+                "plan.json": json.dumps(agent_plan(plan, node)),
+                **(plan.agent_launcher.files if node.name in plan.agent_launcher.on else {}),
             },
             "outputs": ["launcher", *(f"rank{rank}" for rank in plan.ranks_of(node.name))],
         }
         for node in plan.nodes
     }
-    links = _links(job, transport, firsts)
+    links = _open_links(job, transport, firsts)
     for link in links.values():
         threading.Thread(target=link.listen, args=(inbox,), daemon=True).start()
-    return Nodes(links)
+    return Supervisors(links)
 
 
-def _links(
-    job: Job, transport: Transport, firsts: Mapping[str, Mapping[str, Any]]
-) -> dict[str, Link]:
+def _open_links(
+    job: Job, transport: SshTransport, firsts: Mapping[str, Mapping[str, Any]]
+) -> dict[str, SupervisorLink]:
     with concurrent.futures.ThreadPoolExecutor(POOL) as pool:
         opened = {
-            name: pool.submit(_link, job, transport, name, first) for name, first in firsts.items()
+            name: pool.submit(_open_link, job, transport, name, first)
+            for name, first in firsts.items()
         }
     failed = {name: error for name, one in opened.items() if (error := one.exception())}
     if not failed:
@@ -202,34 +205,41 @@ def _links(
     raise AssertionError
 
 
-def _link(job: Job, transport: Transport, name: str, first: Mapping[str, Any]) -> Link:
+def _open_link(
+    job: Job, transport: SshTransport, name: str, first: Mapping[str, Any]
+) -> SupervisorLink:
     session = transport.open(name)
     try:
-        channel = session.open(command(job.python))
-        channel.send(program("main") + json.dumps(first).encode() + b"\n")
+        channel = session.open(start_command(job.python))
+        channel.send(supervisor_program("main") + json.dumps(first).encode() + b"\n")
     except BaseException:
         session.close()
         raise
-    return Link(name, first["run"], session, channel)
+    return SupervisorLink(name, first["run"], session, channel)
 
 
-def sweep(job: Job, plan_token: str, home: str, names: Sequence[str]) -> dict[str, str]:
+def end_marked_processes(
+    job: Job, plan_token: str, home: str, names: Sequence[str]
+) -> dict[str, str]:
     """End what bears the run's mark on those nodes, without its controller.
 
     Returns what could not be done, by node; empty when nothing of the run is left anywhere.
     """
-    transport = Transport(job)
+    transport = SshTransport(job)
     first = {"run": plan_token, "home": home}
     with concurrent.futures.ThreadPoolExecutor(POOL) as pool:
-        swept = {name: pool.submit(_sweep, job, transport, name, first) for name in names}
+        swept = {name: pool.submit(_end_on_node, job, transport, name, first) for name in names}
     return {name: why for name, one in swept.items() if (why := one.result())}
 
 
-def _sweep(job: Job, transport: Transport, name: str, first: Mapping[str, str]) -> str:
+def _end_on_node(job: Job, transport: SshTransport, name: str, first: Mapping[str, str]) -> str:
     try:
         session = transport.open(name)
         try:
-            ran = session.run(command(job.python), program("sweep") + json.dumps(first).encode())
+            ran = session.run(
+                start_command(job.python),
+                supervisor_program("end_orphaned_run") + json.dumps(first).encode(),
+            )
         finally:
             session.close()
     except (LoginError, OSError) as error:

@@ -6,9 +6,9 @@ import os
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from checks.catalogue import CATALOGUE, matching
+from checks.catalogue import CATALOGUE, unknown_check_names
 from checks.cluster.job import Options, build_job
-from checks.cluster.userfile import nearest
+from checks.cluster.userfile import suggest_word
 from checks.errors import UsageError
 from checks.model import Job
 
@@ -58,7 +58,7 @@ def add_job_options(parser: ArgumentParser) -> None:
     )
 
 
-def job_of(args: Namespace) -> Job:
+def job_from_options(args: Namespace) -> Job:
     """The job that the options and launch.toml describe. Raises UsageError."""
     flags = [flag.lstrip("-").replace("-", "_") for flag, *_ in _JOB_OPTIONS if flag != "--with"]
     command = tuple(getattr(args, "command", ()))
@@ -69,6 +69,8 @@ def job_of(args: Namespace) -> Job:
         **{name: getattr(args, name) for name in flags},
     )
     job = build_job(options, cwd=Path.cwd(), environ=os.environ)
-    for word in sorted(matching(job.allow)):
-        raise UsageError(f"--allow {word}: no such check or area{nearest(word, list(CATALOGUE))}")
+    for word in sorted(unknown_check_names(job.allow)):
+        raise UsageError(
+            f"--allow {word}: no such check or area{suggest_word(word, list(CATALOGUE))}"
+        )
     return job

@@ -6,7 +6,7 @@ import re
 from collections import deque
 
 LINE_LIMIT = 8192
-KEPT = 20
+KEPT_LINES = 20
 _END = re.compile(rb"\r?\n|\r(?!\n|\Z)")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f]|\x1b(?!\[[0-9;]*m)")
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
@@ -21,12 +21,12 @@ _NUMBER = re.compile(
 )
 
 
-class Lines:
+class LineSplitter:
     """One stream, cut at newlines and carriage returns, and where a line has no end."""
 
     def __init__(self) -> None:
         self._rest = b""
-        self.last: deque[str] = deque(maxlen=KEPT)
+        self.last: deque[str] = deque(maxlen=KEPT_LINES)
 
     def feed(self, data: bytes) -> list[str]:
         """The lines that `data` completes, as text without control characters but colours."""
@@ -34,20 +34,20 @@ class Lines:
         while len(self._rest) > LINE_LIMIT:
             whole.append(self._rest[:LINE_LIMIT])
             self._rest = self._rest[LINE_LIMIT:]
-        return self._kept(whole)
+        return self._decode_lines(whole)
 
     def finish(self) -> list[str]:
         """The last line, where it has no newline."""
         rest, self._rest = self._rest, b""
-        return self._kept([rest] if rest.strip() else [])
+        return self._decode_lines([rest] if rest.strip() else [])
 
-    def _kept(self, raw: list[bytes]) -> list[str]:
+    def _decode_lines(self, raw: list[bytes]) -> list[str]:
         lines = [_CONTROL.sub("�", line.decode("utf-8", "replace")) for line in raw]
         self.last.extend(_COLOUR.sub("", line) for line in lines if line.strip())
         return lines
 
 
-def tells_step(line: str) -> bool:
+def is_step_line(line: str) -> bool:
     """Whether the line looks like a training step's: a step's number, a loss, a progress bar."""
     return bool(_STEP.search(line))
 

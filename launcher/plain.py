@@ -5,21 +5,22 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 
-from checks.reports.masking import masked_argv
+from checks.reports.masking import mask_argv
 from launcher.plan import Plan
 
 
-def plain_commands(plan: Plan, hostfile_path: str) -> dict[str, str]:
-    """What to type on which node, secrets masked; `deepspeed` is typed on the head alone."""
-    words = masked_argv(plan.train[2:])
+def equivalent_commands(plan: Plan, hostfile_path: str) -> dict[str, str]:
+    """What to type on which node, secrets masked; `deepspeed_command` is typed on the head "
+    "alone."""
+    words = mask_argv(plan.train[2:])
     there = f"cd {shlex.quote(plan.workdir)} && "
     if not any(node.plain for node in plan.nodes):
-        return {plan.head: there + shlex.join(deepspeed(plan, hostfile_path, words))}
+        return {plan.head: there + shlex.join(deepspeed_command(plan, hostfile_path, words))}
     return {node.name: there + shlex.join([*node.plain, *words]) for node in plan.nodes}
 
 
-def deepspeed(plan: Plan, hostfile_path: str, words: Sequence[str]) -> list[str]:
-    """The `deepspeed` command, which would carry the ranks by pdsh."""
+def deepspeed_command(plan: Plan, hostfile_path: str, words: Sequence[str]) -> list[str]:
+    """The `deepspeed_command` command, which would carry the ranks by pdsh."""
     whole = all(len(node.slots) == node.total_slots for node in plan.nodes)
     chosen = "@".join(f"{node.name}:{','.join(map(str, node.slots))}" for node in plan.nodes)
     module = words[0] == "-m"

@@ -6,21 +6,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from checks.cluster.filter import select
+from checks.cluster.filter import select_slots
 from checks.errors import UsageError
 from checks.model import Job
-from checks.reports.masking import masked_env
-from launcher.agent.marks import MARK
-from launcher.backends import BACKENDS, Carrier, Trip, agent_argv
-from launcher.programs import PROGRAMS, Program, Share
+from checks.reports.masking import mask_env
+from launcher.agent.marks import RUN_MARK
+from launcher.backends import BACKENDS, AgentLauncher, LaunchRequest, agent_argv
+from launcher.programs import PROGRAMS, NodeLaunch, Program
 from launcher.ranks import Rank, rank_map
 
-HOME = "/tmp/deepspeed-preflight-"
+RUN_HOME_PREFIX = "/tmp/deepspeed-preflight-"
 """What the name of a run's directory on the nodes begins with; the run's token ends it."""
 
 
 @dataclass(frozen=True)
-class Ground:
+class PlanInputs:
     """What was found on the nodes, as far as a plan stands on it.
 
     `gpus` counts those that ranks can use, `env` is what each node's ranks need to meet on the
@@ -72,7 +72,7 @@ class Plan:
     train: tuple[str, ...]
     local_rank_at: int | None
     before: tuple[tuple[str, ...], ...]
-    carrier: Carrier
+    agent_launcher: AgentLauncher
     launcher: str
     """What the node's launcher is called."""
 
@@ -81,7 +81,7 @@ class Plan:
         return [rank.rank for rank in self.ranks if rank.node == node]
 
 
-def make_plan(job: Job, ground: Ground, token: str, *, local_rank: bool = True) -> Plan:
+def make_plan(job: Job, ground: PlanInputs, token: str, *, local_rank: bool = True) -> Plan:
     """The plan for `job` on what was found. Raises UsageError for what cannot be started.
 
     `token` names the run on the nodes: unguessable, letters and digits. `local_rank` is whether
@@ -90,11 +90,11 @@ def make_plan(job: Job, ground: Ground, token: str, *, local_rank: bool = True) 
     require_command(job)
     program = PROGRAMS[job.launcher]
     total = total_slots(job, ground.gpus)
-    slots = _head_first(select(total, job.include, job.exclude), job.head)
-    home = HOME + token
-    train, local_rank_at = _train(job)
-    remote = agent_argv(job.python, home, f"{MARK}={token}", "node")
-    trip = Trip(job, list(slots), home, remote, ground.slurm_job)
+    slots = _head_first(select_slots(total, job.include, job.exclude), job.head)
+    home = RUN_HOME_PREFIX + token
+    train, local_rank_at = _train_command(job)
+    remote = agent_argv(job.python, home, f"{RUN_MARK}={token}", "node")
+    trip = LaunchRequest(job, list(slots), home, remote, ground.slurm_job)
     return Plan(
         token=token,
         home=home,
@@ -104,24 +104,24 @@ def make_plan(job: Job, ground: Ground, token: str, *, local_rank: bool = True) 
         workdir=job.workdir,
         python=job.python,
         nodes=tuple(
-            _node(program, share, total[share.name], ground.env.get(share.name, {}))
-            for share in shares(job, ground, slots, token, home)
+            _node_plan(program, share, total[share.name], ground.env.get(share.name, {}))
+            for share in node_launches(job, ground, slots, token, home)
         ),
         ranks=rank_map(slots, rotated=program.rotated),
         train=train,
         local_rank_at=local_rank_at if local_rank and program.local_rank else None,
         before=tuple((job.python, "-u", *words) for words in job.before),
-        carrier=BACKENDS[job.backend](trip),
+        agent_launcher=BACKENDS[job.backend](trip),
         launcher=program.title,
     )
 
 
-def shares(
-    job: Job, ground: Ground, slots: Mapping[str, list[int]], token: str, home: str
-) -> tuple[Share, ...]:
+def node_launches(
+    job: Job, ground: PlanInputs, slots: Mapping[str, list[int]], token: str, home: str
+) -> tuple[NodeLaunch, ...]:
     """What each node's launcher is told."""
     return tuple(
-        Share(
+        NodeLaunch(
             job=job,
             name=name,
             slots=slots,
@@ -135,14 +135,16 @@ def shares(
     )
 
 
-def _node(program: Program, share: Share, total: int, found: Mapping[str, str]) -> NodePlan:
+def _node_plan(
+    program: Program, share: NodeLaunch, total: int, found: Mapping[str, str]
+) -> NodePlan:
     rank = (share.job.python, "-I", "-S", f"{share.home}/agent.py", "rank")
     return NodePlan(
         name=share.name,
         node_rank=share.node_rank,
         total_slots=total,
         slots=tuple(share.slots[share.name]),
-        env=_environment(share, {**found, **program.env(share)}),
+        env=_rank_environment(share, {**found, **program.env(share)}),
         launch=program.argv(share, rank),
         plain=program.plain(share) if program.plain else (),
     )
@@ -168,7 +170,7 @@ def _head_first(slots: Mapping[str, list[int]], head: str) -> dict[str, list[int
     return {head: slots[head], **slots}
 
 
-def _environment(share: Share, found: Mapping[str, str]) -> dict[str, str]:
+def _rank_environment(share: NodeLaunch, found: Mapping[str, str]) -> dict[str, str]:
     """What the ranks get over what their login shell gives; [env] wins."""
     own, workdir = share.job.env, share.job.workdir
     path = own.get("PYTHONPATH")
@@ -177,13 +179,13 @@ def _environment(share: Share, found: Mapping[str, str]) -> dict[str, str]:
     return {**both, "PYTHONPATH": f"{workdir}:{path}" if path else workdir}
 
 
-def _train(job: Job) -> tuple[tuple[str, ...], int]:
+def _train_command(job: Job) -> tuple[tuple[str, ...], int]:
     """The training command, and where `--local_rank=N` goes: first after the script or module."""
     script = 2 if job.command[0] == "-m" else 1
     return (job.python, "-u", *job.command), 2 + script
 
 
-def node_file(plan: Plan, node: NodePlan) -> dict[str, Any]:
+def agent_plan(plan: Plan, node: NodePlan) -> dict[str, Any]:
     """What the agent on that node reads. It holds secrets: for a 0600 file only."""
     return {
         "run": plan.token,
@@ -195,7 +197,7 @@ def node_file(plan: Plan, node: NodePlan) -> dict[str, Any]:
     }
 
 
-def hostfile(plan: Plan) -> str:
+def hostfile_text(plan: Plan) -> str:
     """The nodes that take part as a DeepSpeed hostfile, rank 0's first."""
     return "".join(f"{node.name} slots={node.total_slots}\n" for node in plan.nodes)
 
@@ -210,6 +212,6 @@ def shared_env(plan: Plan) -> dict[str, str]:
     }
 
 
-def environment_file(plan: Plan) -> str:
+def deepspeed_env_text(plan: Plan) -> str:
     """`shared_env` as .deepspeed_env, secrets masked; that file's grammar has no comments."""
-    return "".join(f"{name}={value}\n" for name, value in masked_env(shared_env(plan)).items())
+    return "".join(f"{name}={value}\n" for name, value in mask_env(shared_env(plan)).items())

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Collection
 from typing import Any
 
-from launcher.output import step_number, tells_step
+from launcher.output import is_step_line, step_number
 from launcher.plan import Plan
 
 LATE_S = 10.0
@@ -43,11 +43,11 @@ class Progress:
             self._say(f"{len(self._plan.ranks)} of {len(self._plan.ranks)} ranks joined")
         elif not self._late and self.seconds() - self.first_joined_s > LATE_S:
             self._late = True
-            self._say(_missing(self._plan, joined))
+            self._say(_describe_missing_ranks(self._plan, joined))
 
     def line(self, source: str, line: str) -> bool:
         """A line that a rank printed; whether it tells a step."""
-        if not tells_step(line):
+        if not is_step_line(line):
             return False
         if self.first_step_s is None:
             self.first_step_s = self.seconds()
@@ -57,10 +57,10 @@ class Progress:
         if source == self._source and number is not None:
             self._last = (time.monotonic(), number)
             self._first = self._first or self._last
-            self._pace(self._last[0] - self._first[0])
+            self._report_pace(self._last[0] - self._first[0])
         return True
 
-    def _pace(self, span_s: float) -> None:
+    def _report_pace(self, span_s: float) -> None:
         if not self._paced and span_s > PACE_S and self.steps_per_s:
             self._paced = True
             self._say(f"{self.steps_per_s:g} steps per second")
@@ -74,7 +74,7 @@ class Progress:
         return float(f"{(last - first) / max(ended - began, 1e-3):.3g}")
 
     @property
-    def figures(self) -> dict[str, Any]:
+    def run_figures(self) -> dict[str, Any]:
         """What the record keeps."""
         return {
             "seconds": self.seconds(),
@@ -84,7 +84,7 @@ class Progress:
         }
 
 
-def _missing(plan: Plan, joined: Collection[int]) -> str:
+def _describe_missing_ranks(plan: Plan, joined: Collection[int]) -> str:
     """Who is there and who is not, by node."""
     nodes = []
     for node in plan.nodes:

@@ -13,18 +13,18 @@ from typing import Any
 
 from checks.catalogue import CATALOGUE
 from checks.check import Check, Claim, Over, claims_of
-from checks.cluster.gather import gather
+from checks.cluster.gather import gather_facts
 from checks.facts import ClusterView
-from checks.fold import fold
-from checks.judge import judge
+from checks.fold import fold_names
+from checks.judge import judge_claims
 from checks.model import Finding, Job, Outcome
 from checks.reports import report
-from checks.reports.alike import alike
-from checks.reports.summary import clean, mark
+from checks.reports.alike import group_findings
+from checks.reports.summary import escape_text, finding_mark
 
 BUDGET_S = 15.0
-REACHED = "reach.controller-logs-in"
-USUAL = (
+LOGIN_CHECK = "reach.controller-logs-in"
+DEFAULT_CHECKS = (
     "ports.master-port-is-reachable",
     "ports.master-port-is-free",
     "limits.memory-is-free",
@@ -40,12 +40,12 @@ USUAL = (
     "files.home-and-caches-have-room",
 )
 """What is asked where the table of known failures names nothing: what changes while a run runs."""
-LONG = frozenset(
+SLOW_SECTIONS = frozenset(
     {"smoke", "rendezvous", "compute", "pairs", "later_counters", "later_rdma_counters"}
 )
 """Sections that train, measure or wait: not asked while somebody waits for the reason."""
 
-Before = Mapping[tuple[str, tuple[str, ...]], str]
+OutcomesBefore = Mapping[tuple[str, tuple[str, ...]], str]
 """The outcome of each check and subject before the start."""
 
 
@@ -57,30 +57,32 @@ class Recheck:
     report: Mapping[str, Any]
 
 
-def recheck(
+def recheck_nodes(
     job: Job, nodes: Sequence[str], checks: Sequence[str], gate: Mapping[str, Any]
 ) -> Recheck:
-    """Ask again what `bearing` names, within BUDGET_S and the logins' own time-outs.
+    """Ask again what `relevant_claims` names, within BUDGET_S and the logins' own time-outs.
 
     `gate` is the report that the start stood on. Never raises for what a node does.
     """
-    claims = bearing(job, nodes, checks)
+    claims = relevant_claims(job, nodes, checks)
     began = time.monotonic()
-    snapshot = gather(job, claims, budget=BUDGET_S)
-    findings = judge(claims, ClusterView(snapshot), job.allow)
-    known = any(_quick(one) for one in _of_catalogue(checks))
-    text = told(findings, nodes, outcomes(gate), known=known)
-    return Recheck(text, report.document(findings, snapshot, time.monotonic() - began))
+    snapshot = gather_facts(job, claims, budget=BUDGET_S)
+    findings = judge_claims(claims, ClusterView(snapshot), job.allow)
+    known = any(_is_quick(one) for one in _known_checks(checks))
+    text = describe_findings(findings, nodes, outcomes_by_check(gate), known=known)
+    return Recheck(text, report.report_document(findings, snapshot, time.monotonic() - began))
 
 
-def bearing(job: Job, nodes: Collection[str], checks: Iterable[str]) -> list[Claim]:
+def relevant_claims(job: Job, nodes: Collection[str], checks: Iterable[str]) -> list[Claim]:
     """The claims to ask: of those checks, or else the usual ones, what concerns these nodes.
 
     A claim about the head is asked whomever it concerns, one about a pair where either end is
     concerned. That the nodes can be logged in to is always asked.
     """
-    quick = [one for one in _of_catalogue(checks) if _quick(one)] or _of_catalogue(USUAL)
-    chosen = dict.fromkeys((*_of_catalogue([REACHED]), *quick))
+    quick = [one for one in _known_checks(checks) if _is_quick(one)] or _known_checks(
+        DEFAULT_CHECKS
+    )
+    chosen = dict.fromkeys((*_known_checks([LOGIN_CHECK]), *quick))
     return [
         claim
         for claim in claims_of(chosen, job)
@@ -88,34 +90,36 @@ def bearing(job: Job, nodes: Collection[str], checks: Iterable[str]) -> list[Cla
     ]
 
 
-def _of_catalogue(checks: Iterable[str]) -> list[Check]:
+def _known_checks(checks: Iterable[str]) -> list[Check]:
     return [CATALOGUE[name] for name in checks if name in CATALOGUE]
 
 
-def _quick(check: Check) -> bool:
-    return not LONG & {fact.section for fact in check.needs}
+def _is_quick(check: Check) -> bool:
+    return not SLOW_SECTIONS & {fact.section for fact in check.needs}
 
 
-def outcomes(gate: Mapping[str, Any]) -> Before:
+def outcomes_by_check(gate: Mapping[str, Any]) -> OutcomesBefore:
     """What a report says of each check and subject."""
     return {
         (one["check"], tuple(one["subject"])): one["outcome"] for one in gate.get("findings", ())
     }
 
 
-def told(findings: Sequence[Finding], nodes: Sequence[str], before: Before, *, known: bool) -> str:
+def describe_findings(
+    findings: Sequence[Finding], nodes: Sequence[str], before: OutcomesBefore, *, known: bool
+) -> str:
     """What does not hold, each with its fix; then what holds.
 
     Of the usual checks a warning that was there before the start is not told again.
     """
-    where = fold(nodes)
+    where = fold_names(nodes)
     wrong = [
         one
         for one in findings
         if one.outcome in (Outcome.FAIL, Outcome.UNKNOWN)
         and (known or one.stops or before.get((one.check, one.subject)) != "fail")
     ]
-    lines = [_wrong(group.first, group.told, before) for group in alike(wrong)]
+    lines = [_describe_finding(group.first, group.told, before) for group in group_findings(wrong)]
     failing = {one.check for one in wrong}
     held = dict.fromkeys(one.check for one in findings if one.outcome is Outcome.PASS)
     holding = [check for check in held if check not in failing]
@@ -124,8 +128,8 @@ def told(findings: Sequence[Finding], nodes: Sequence[str], before: Before, *, k
     return "\n".join([f"asked again on {where}:", *(f"  {line}" for line in lines)])
 
 
-def _wrong(first: Finding, fill: Any, before: Before) -> str:
+def _describe_finding(first: Finding, fill: Any, before: OutcomesBefore) -> str:
     held = before.get((first.check, first.subject)) == "pass"
     since = " (it held before the start)" if held else ""
-    fix = f"; fix: {clean(fill(str(first.fix)))}" if first.fix else ""
-    return f"{mark(first)} {first.check}: {clean(fill(first.message))}{since}{fix}"
+    fix = f"; fix: {escape_text(fill(str(first.fix)))}" if first.fix else ""
+    return f"{finding_mark(first)} {first.check}: {escape_text(fill(first.message))}{since}{fix}"

@@ -35,7 +35,7 @@ def require_name(name: str) -> str:
     return name
 
 
-class Record:
+class RunRecord:
     """A run's directory while the run is under way: 0700, and every file in it 0600.
 
     What cannot be written raises PreflightError, unless `tell` is set, as it is while ranks run:
@@ -51,8 +51,8 @@ class Record:
             (self.path / "logs").mkdir(mode=0o700)
             (self.path / ROOM).write_bytes(bytes(ROOM_BYTES))
         except OSError as error:
-            raise UsageError(f"--runs {base}: {_unwritten(self.path, error)}") from error
-        self.write_json("controller.json", {"pid": os.getpid(), **_identity(os.getpid())})
+            raise UsageError(f"--runs {base}: {_write_error_text(self.path, error)}") from error
+        self.write_json("controller.json", {"pid": os.getpid(), **_process_identity(os.getpid())})
 
     def write(self, name: str, text: str) -> None:
         """A file of the directory, whole or not at all."""
@@ -72,17 +72,17 @@ class Record:
 
     def log(self, node: str, text: str) -> None:
         """A line of a node's log."""
-        self._append(f"logs/{node}.log", text)
+        self._append_line(f"logs/{node}.log", text)
 
-    def event(self, node: str, said: Mapping[str, Any]) -> None:
+    def log_event(self, node: str, said: Mapping[str, Any]) -> None:
         """The start or end of a rank or of a node's launcher."""
-        self._append("ranks.jsonl", json.dumps({"node": node, **said}))
+        self._append_line("ranks.jsonl", json.dumps({"node": node, **said}))
 
     def look(self, seen: Mapping[str, Any]) -> None:
         """What was seen of a run without progress."""
-        self._append("looks.jsonl", json.dumps(seen))
+        self._append_line("looks.jsonl", json.dumps(seen))
 
-    def _append(self, name: str, line: str) -> None:
+    def _append_line(self, name: str, line: str) -> None:
         """A line, whole or not at all."""
         data = f"{line}\n".encode("utf-8", "surrogateescape")
         try:
@@ -96,9 +96,11 @@ class Record:
 
     def _failed(self, name: str, error: OSError) -> None:
         if self.tell is None:
-            raise PreflightError(f"{_unwritten(self.path / name, error)}; nothing was started")
+            raise PreflightError(
+                f"{_write_error_text(self.path / name, error)}; nothing was started"
+            )
         if not self.missing:
-            self.tell(f"{_unwritten(self.path / name, error)}; the run goes on without")
+            self.tell(f"{_write_error_text(self.path / name, error)}; the run goes on without")
         self.missing[name] += 1
 
     def close(self, result: Mapping[str, Any]) -> None:
@@ -121,7 +123,7 @@ def _write_whole(file: FileIO, data: bytes) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
-def _unwritten(path: Path, error: OSError) -> str:
+def _write_error_text(path: Path, error: OSError) -> str:
     """Which file cannot be written and why, with its file system."""
     mount = path.parent
     while not mount.is_mount() and mount != mount.parent:
@@ -145,7 +147,7 @@ def _new_directory(base: Path, name: str) -> Path:
     raise UsageError(f"--runs {base}: too many runs begin in this second")
 
 
-def _identity(pid: int) -> dict[str, Any]:
+def _process_identity(pid: int) -> dict[str, Any]:
     """What tells a process from a later one with its pid."""
     stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
     boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="utf-8").strip()
@@ -154,7 +156,7 @@ def _identity(pid: int) -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
-class Run:
+class RecordedRun:
     """A run's directory as others see it."""
 
     path: Path
@@ -177,7 +179,10 @@ class Run:
         """The process that runs it, while that lives."""
         known = self.read("controller.json")
         try:
-            alive = _identity(known["pid"]) == {"born": known["born"], "boot": known["boot"]}
+            alive = _process_identity(known["pid"]) == {
+                "born": known["born"],
+                "boot": known["boot"],
+            }
         except (KeyError, OSError, ValueError, IndexError):
             return None
         return int(known["pid"]) if alive else None
@@ -190,7 +195,7 @@ class Run:
             return str(result["state"])
         return "running" if self.controller else "lost"
 
-    def events(self) -> list[dict[str, Any]]:
+    def rank_events(self) -> list[dict[str, Any]]:
         """What ranks.jsonl tells, in order."""
         try:
             lines = (self.path / "ranks.jsonl").read_text(encoding="utf-8").splitlines()
@@ -199,18 +204,18 @@ class Run:
         return [json.loads(line) for line in lines if line.endswith("}")]
 
     @property
-    def logs(self) -> dict[str, Path]:
+    def log_files(self) -> dict[str, Path]:
         """The logs by node."""
         return {path.stem: path for path in sorted((self.path / "logs").glob("*.log"))}
 
 
-def all_runs(base: Path) -> list[Run]:
+def all_runs(base: Path) -> list[RecordedRun]:
     """Every run under `base`, oldest first."""
     found = [path.parent for path in base.glob("*/controller.json")]
-    return [Run(path) for path in sorted(found, key=lambda path: path.name)]
+    return [RecordedRun(path) for path in sorted(found, key=lambda path: path.name)]
 
 
-def find_run(base: Path, which: str | None) -> Run:
+def find_run(base: Path, which: str | None) -> RecordedRun:
     """The run of that name or part of a name, the newest without one. Raises UsageError."""
     runs = all_runs(base)
     matching = [run for run in runs if run.name == which] or [

@@ -6,11 +6,11 @@ import errno
 import sys
 from collections.abc import Sequence
 
-FULL = (errno.ENOSPC, errno.EDQUOT)
+DISK_FULL_ERRNOS = (errno.ENOSPC, errno.EDQUOT)
 _COLOURS = (36, 32, 33, 35, 34, 96, 92, 93, 95, 94)
 
 
-class Screen:
+class Console:
     """Standard output. A reader that goes away silences it; training goes on."""
 
     def __init__(self, nodes: Sequence[str]) -> None:
@@ -36,4 +36,4 @@ class Screen:
         except UnicodeEncodeError:
             print(text.encode("ascii", "backslashreplace").decode(), flush=True)
         except OSError as error:
-            self._mute = error.errno not in FULL
+            self._mute = error.errno not in DISK_FULL_ERRNOS

@@ -1,4 +1,4 @@
-"""`start`, and the artefacts of a start on their own: job, gate, plan, run."""
+"""`start_training`, and the artefacts of a start on their own: job, gate, plan, run."""
 
 from __future__ import annotations
 
@@ -9,64 +9,68 @@ import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from pathlib import Path
 
-from checks.fold import fold
+from checks.fold import fold_names
 from checks.model import Job
-from checks.reports.masking import masked_job
-from launcher.attempts import STOPPED_BY_GATE, Attempt, attempts
-from launcher.backends.slurm import allocation
-from launcher.diagnosis import Diagnosis
+from checks.reports.masking import mask_job
+from launcher.attempts import STOPPED_BY_GATE, Attempt, run_attempts
+from launcher.backends.slurm import slurm_allocation
+from launcher.diagnosis import FailureReport
 from launcher.fewer import add_options as add_fewer_options
-from launcher.fewer import agreed_fewer
-from launcher.gate import Gate, checked, gate, taking_part
-from launcher.ground import ground
-from launcher.options import job_of
-from launcher.plan import Plan, environment_file, hostfile, make_plan, require_command
-from launcher.recheck import recheck
-from launcher.runs import Record, require_name, run_name
-from launcher.show import dry_run, shown_plan
-from launcher.start import FAILED, Start
+from launcher.fewer import confirm_without_nodes
+from launcher.gate import GateResult, find_or_run_preflight, run_preflight, without_unused_nodes
+from launcher.ground import read_plan_inputs
+from launcher.options import job_from_options
+from launcher.plan import Plan, deepspeed_env_text, hostfile_text, make_plan, require_command
+from launcher.recheck import recheck_nodes
+from launcher.runs import RunRecord, require_name, run_name
+from launcher.show import dry_run_text, plan_as_json
+from launcher.start import FAILED, RunController
 
 
 def add_options(parser: ArgumentParser) -> None:
     """What is done where a run, or a node, fails."""
     parser.add_argument(
-        "--restart", type=_times, default=0, metavar="N",
+        "--restart", type=_restart_count, default=0, metavar="N",
         help="after a failure check the nodes and start again, at most N times",
     )  # fmt: skip
     add_fewer_options(parser)
 
 
-def _times(text: str) -> int:
+def _restart_count(text: str) -> int:
     if not text.isdigit():
         raise ArgumentTypeError(f"expected how often, a number from 0: {text!r}")
     return int(text)
 
 
-def start(args: Namespace) -> int:
+def start_training(args: Namespace) -> int:
     """Check, plan, start, watch. 0 only if every planned rank told its own clean end."""
-    job = agreed_fewer(job_of(args), args)
+    job = confirm_without_nodes(job_from_options(args), args)
     require_command(job)
-    allocation(job, os.environ)
+    slurm_allocation(job, os.environ)
     name = require_name(args.name) if args.name else run_name(job.command)
-    found = _gated(job)
+    found = _consult_gate(job)
     if not found.go:
         return STOPPED_BY_GATE
     if args.dry_run:
-        plan = _plan(job, found, local_rank=not args.no_local_rank)
-        print(dry_run(plan, str(args.runs / f"TIME-{name}" / "hostfile")))
+        plan = _plan_run(job, found, local_rank=not args.no_local_rank)
+        print(dry_run_text(plan, str(args.runs / f"TIME-{name}" / "hostfile")))
         return 0
 
-    def run(attempt: Attempt, found: Gate) -> tuple[int, Path]:
-        return _run(args, job, name, attempt, found)
+    def run(attempt: Attempt, found: GateResult) -> tuple[int, Path]:
+        return _run_attempt(args, job, name, attempt, found)
 
-    return attempts(args.restart, found, run, lambda: checked(job, Path.cwd(), _say), _say)
+    return run_attempts(
+        args.restart, found, run, lambda: run_preflight(job, Path.cwd(), _print_news), _print_news
+    )
 
 
-def _run(args: Namespace, job: Job, name: str, attempt: Attempt, found: Gate) -> tuple[int, Path]:
+def _run_attempt(
+    args: Namespace, job: Job, name: str, attempt: Attempt, found: GateResult
+) -> tuple[int, Path]:
     """One try, from its record to what bears on its failure; its exit code and its directory."""
-    plan = _plan(job, found, local_rank=not args.no_local_rank)
-    record = Record(args.runs, name)
-    _write(record, job, plan, found)
+    plan = _plan_run(job, found, local_rank=not args.no_local_rank)
+    record = RunRecord(args.runs, name)
+    _record_plan(record, job, plan, found)
     which = f" ({attempt})" if attempt.of > 1 else ""
     print(
         f"{len(plan.ranks)} ranks on {len(plan.nodes)} nodes, recorded in {record.path}{which}",
@@ -74,41 +78,43 @@ def _run(args: Namespace, job: Job, name: str, attempt: Attempt, found: Gate) ->
     )
     if attempt.of > 1:
         record.write_json("attempt.json", dataclasses.asdict(attempt))
-    one = Start(job, plan, record, args.stuck_after)
+    one = RunController(job, plan, record, args.stuck_after)
     code = one.run()
     if code == FAILED:
-        _ask_again(taking_part(job), one.diagnosis, record, found)
+        _recheck_failure(without_unused_nodes(job), one.failure_report, record, found)
     return code, record.path
 
 
-def _ask_again(job: Job, why: Diagnosis | None, record: Record, found: Gate) -> None:
+def _recheck_failure(
+    job: Job, why: FailureReport | None, record: RunRecord, found: GateResult
+) -> None:
     """Say and record what the nodes concerned say now; all nodes where no login was open."""
     nodes = (why.nodes if why else ()) or job.names
-    print(f"asking {fold(nodes)} again what bears on it", flush=True)
-    again = recheck(job, nodes, why.checks if why else (), found.report)
+    print(f"asking {fold_names(nodes)} again what bears on it", flush=True)
+    again = recheck_nodes(job, nodes, why.checks if why else (), found.report)
     record.write_json("recheck.json", {**again.report, "text": again.text})
     print(again.text, flush=True)
 
 
-def _gated(job: Job) -> Gate:
+def _consult_gate(job: Job) -> GateResult:
     for note in job.notes:
-        _say(note)
-    return gate(job, Path.cwd(), _say)
+        _print_news(note)
+    return find_or_run_preflight(job, Path.cwd(), _print_news)
 
 
-def _say(text: str) -> None:
+def _print_news(text: str) -> None:
     """News of the gate, apart from what is printed as an artefact."""
     print(text, file=sys.stderr, flush=True)
 
 
-def _plan(job: Job, found: Gate, *, local_rank: bool = True) -> Plan:
-    stands_on = ground(found.snapshot, allocation(job, os.environ))
+def _plan_run(job: Job, found: GateResult, *, local_rank: bool = True) -> Plan:
+    stands_on = read_plan_inputs(found.snapshot, slurm_allocation(job, os.environ))
     return make_plan(job, stands_on, secrets.token_hex(8), local_rank=local_rank)
 
 
-def _write(record: Record, job: Job, plan: Plan, found: Gate) -> None:
+def _record_plan(record: RunRecord, job: Job, plan: Plan, found: GateResult) -> None:
     """What is to be started, on disk before it is."""
-    record.write_json("plan.json", {**shown_plan(plan), "job": dataclasses.asdict(masked_job(job))})
-    record.write("hostfile", hostfile(plan))
-    record.write("environment", environment_file(plan))
+    record.write_json("plan.json", {**plan_as_json(plan), "job": dataclasses.asdict(mask_job(job))})
+    record.write("hostfile", hostfile_text(plan))
+    record.write("environment", deepspeed_env_text(plan))
     record.write_json("preflight.json", found.report)

@@ -10,24 +10,24 @@ from argparse import Namespace
 from collections.abc import Iterator
 from typing import TextIO
 
-from checks.cluster.userfile import nearest
+from checks.cluster.userfile import suggest_word
 from checks.errors import PreflightError, UsageError
 from checks.model import Job, Node, Ssh
-from launcher.nodes import sweep
-from launcher.runs import Run, all_runs, find_run
+from launcher.nodes import end_marked_processes
+from launcher.runs import RecordedRun, all_runs, find_run
 
 STOP_S = 120.0
 POLL_S = 0.3
 
 
-def runs(args: Namespace) -> int:
+def list_runs(args: Namespace) -> int:
     """One line a run, oldest first."""
     for run in all_runs(args.runs):
         print(f"{run.name}  {run.state}")
     return 0
 
 
-def status(args: Namespace) -> int:
+def show_status(args: Namespace) -> int:
     """What is true of a run now."""
     run = find_run(args.runs, args.which)
     result, state = run.read("result.json"), run.state
@@ -35,7 +35,7 @@ def status(args: Namespace) -> int:
     if attempt := run.read("attempt.json"):
         after = f", after {attempt['after']}" if attempt["after"] else ""
         print(f"  attempt {attempt['number']} of {attempt['of']}{after}")
-    print("\n".join(f"  {line}" for line in _ranks(run)))
+    print("\n".join(f"  {line}" for line in _rank_lines(run)))
     if missing := sum(result.get("missing", {}).values()):
         print(f"its record misses {missing} lines or files, which could not be written")
     if state == "lost":
@@ -50,10 +50,10 @@ def status(args: Namespace) -> int:
     return 0
 
 
-def _ranks(run: Run) -> Iterator[str]:
+def _rank_lines(run: RecordedRun) -> Iterator[str]:
     """What each planned rank last told."""
     told: dict[int, str] = {}
-    for event in run.events():
+    for event in run.rank_events():
         if event["kind"] == "rank-started":
             told[event["rank"]] = f"running, process {event['pid']}"
         if event["kind"] == "rank-ended":
@@ -68,12 +68,12 @@ def _ranks(run: Run) -> Iterator[str]:
         yield f"rank {rank['rank']} on {rank['node']}: {last}"
 
 
-def logs(args: Namespace) -> int:
+def show_logs(args: Namespace) -> int:
     """The logs of a run, each line with its node's name; with --follow until the run ends."""
     run = find_run(args.runs, args.which)
-    if args.node and args.node not in (names := _nodes(run)):
+    if args.node and args.node not in (names := _node_names(run)):
         raise UsageError(
-            f"--node {args.node}: no such node in {run.name}{nearest(args.node, names)}"
+            f"--node {args.node}: no such node in {run.name}{suggest_word(args.node, names)}"
         )
     files: dict[str, TextIO] = {}
     while True:
@@ -84,26 +84,26 @@ def logs(args: Namespace) -> int:
         time.sleep(POLL_S)
 
 
-def _nodes(run: Run) -> list[str]:
+def _node_names(run: RecordedRun) -> list[str]:
     return list(run.read("plan.json").get("nodes", {}))
 
 
-def _print_new(run: Run, files: dict[str, TextIO], node: str | None) -> None:
-    for name, path in run.logs.items():
+def _print_new(run: RecordedRun, files: dict[str, TextIO], node: str | None) -> None:
+    for name, path in run.log_files.items():
         if node in (None, name):
             file = files.setdefault(name, path.open(encoding="utf-8", errors="replace"))
             sys.stdout.writelines(f"{name} {line}" for line in file)
     sys.stdout.flush()
 
 
-def stop(args: Namespace) -> int:
+def stop_run(args: Namespace) -> int:
     """End a run on every node, through its launcher or, where that is gone, without it."""
     run = find_run(args.runs, args.which)
     pid = run.controller
     if run.read("result.json"):
-        return _after(run, all_runs(args.runs), pid)
+        return _stop_ended_run(run, all_runs(args.runs), pid)
     if pid is None:
-        return _sweep(run)
+        return _stop_lost_run(run)
     os.kill(pid, signal.SIGTERM)
     deadline = time.monotonic() + STOP_S
     while run.controller is not None and time.monotonic() < deadline:
@@ -116,7 +116,7 @@ def stop(args: Namespace) -> int:
     return 0
 
 
-def _after(run: Run, others: list[Run], pid: int | None) -> int:
+def _stop_ended_run(run: RecordedRun, others: list[RecordedRun], pid: int | None) -> int:
     """Of a run that has ended, there is only its next try to be prevented."""
     waiting = pid is not None and run.read("attempt.json")
     if waiting and pid is not None and run.name == others[-1].name:
@@ -127,13 +127,15 @@ def _after(run: Run, others: list[Run], pid: int | None) -> int:
     return 0
 
 
-def _sweep(run: Run) -> int:
+def _stop_lost_run(run: RecordedRun) -> int:
     """End what bears the run's mark on its nodes."""
     plan = run.read("plan.json")
     if not plan:
         print(f"{run.name}: its launcher died before anything was started")
         return 0
-    failed = sweep(_job(plan["job"]), plan["token"], plan["home"], list(plan["nodes"]))
+    failed = end_marked_processes(
+        _login_job(plan["job"]), plan["token"], plan["home"], list(plan["nodes"])
+    )
     for node, why in failed.items():
         print(f"{node}: {why}", file=sys.stderr)
     if failed:
@@ -142,7 +144,7 @@ def _sweep(run: Run) -> int:
     return 0
 
 
-def _job(saved: dict[str, object]) -> Job:
+def _login_job(saved: dict[str, object]) -> Job:
     """As much of the job as a login needs."""
     nodes = tuple(Node(**node) for node in saved["nodes"])  # type: ignore[attr-defined]
     ssh = Ssh(**saved["ssh"])  # type: ignore[arg-type]

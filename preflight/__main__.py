@@ -14,10 +14,10 @@ HERE = Path(__file__).resolve().parent
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the checks with pytest's own options and ours; returns the exit status."""
-    return int(pytest.main(arguments(sys.argv[1:] if argv is None else argv, Path.cwd())))
+    return int(pytest.main(pytest_arguments(sys.argv[1:] if argv is None else argv, Path.cwd())))
 
 
-def arguments(argv: Sequence[str], cwd: Path) -> list[str]:
+def pytest_arguments(argv: Sequence[str], cwd: Path) -> list[str]:
     """pytest's arguments: no configuration file of the user's, node ids from this package's parent.
 
     A word that starts with `preflight/` (a file, or an item's id) stands for that of this package.

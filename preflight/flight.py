@@ -10,48 +10,50 @@ import pytest
 
 from checks.catalogue import CATALOGUE
 from checks.check import Claim, claims_of
-from checks.cluster.gather import gather
+from checks.cluster.gather import gather_facts
 from checks.cluster.job import job_digest
-from checks.cluster.line import Line
+from checks.cluster.line import HeldLogins
 from checks.errors import FactError
 from checks.facts import ClusterView, NodeView, Snapshot
-from checks.judge import REACH, judge
+from checks.judge import REACH, judge_claims
 from checks.model import Finding, Job
-from checks.reports.compare import Changed
-from checks.reports.last import keep_last, since_go
-from checks.reports.report import document, write
-from checks.reports.summary import Next, summary
+from checks.reports.compare import ChangesSinceGo
+from checks.reports.last import changes_since_go, save_last_run
+from checks.reports.report import report_document, write_report
+from checks.reports.summary import NextSteps, summary_lines
 from preflight import options
-from preflight.html import page
-from preflight.items import QUICK_LEAVES_OUT, Asked, asked, one_finding
+from preflight.html import render_page
+from preflight.items import QUICK_LEAVES_OUT, PreflightItem, finding_of_item, preflight_items
 from preflight.speeds import speeds_csv
 
 
-class Flight:
+class PreflightRun:
     """Built when the first item of preflight is collected. Raises UsageError."""
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
         self.began = time.monotonic()
-        self.saved = options.saved_snapshot(config)
+        self.loaded_snapshot = options.load_snapshot(config)
         self.job: Job = (
-            options.require_known(self.saved.job) if self.saved else options.job_to_check(config)
+            options.require_known_checks(self.loaded_snapshot.job)
+            if self.loaded_snapshot
+            else options.job_to_check(config)
         )
-        options.require_places(config)
+        options.require_output_folders(config)
         quick = config.getoption("quick")
         checks = [c for c in CATALOGUE.values() if not (quick and c.area in QUICK_LEAVES_OUT)]
-        self._items: dict[tuple[str, str], list[Asked]] = {}
+        self._items: dict[tuple[str, str], list[PreflightItem]] = {}
         for check in checks:
             key = check.area, check.over.scope
-            self._items.setdefault(key, []).extend(asked([check], self.job))
-        self.selected: list[Claim] = []
+            self._items.setdefault(key, []).extend(preflight_items([check], self.job))
+        self.selected_claims: list[Claim] = []
         self.snapshot: Snapshot | None = None
         self._findings: dict[Claim, Finding] = {}
-        self.of_site: dict[str, Finding] = {}
+        self.site_findings: dict[str, Finding] = {}
         """What a site's own tests found, by their ids."""
-        self.line: Line | None = None
+        self.line: HeldLogins | None = None
 
-    def items(self, area: str, scope: str) -> Sequence[Asked]:
+    def items(self, area: str, scope: str) -> Sequence[PreflightItem]:
         """What is asked in an area of single nodes, of pairs, or of the cluster."""
         return self._items.get((area, scope), [])
 
@@ -63,9 +65,9 @@ class Flight:
         """
         keyword = self._config.getoption("keyword").lower()
         named = any(name.lower() in keyword for name in self.job.names)
-        single = {c.check: None for c in self.selected if c.check.over.scope == "node"}
+        single = {c.check: None for c in self.selected_claims if c.check.over.scope == "node"}
         others = [] if named else claims_of(single, self.job)
-        return [*self.selected, *of_site, *others]
+        return [*self.selected_claims, *of_site, *others]
 
     def look(
         self,
@@ -75,12 +77,12 @@ class Flight:
     ) -> None:
         """The selected claims are judged, over the saved snapshot or one gathered now.
 
-        `of_site` is what a site's own tests want to know; the logins stay open for them.
+        `site_findings` is what a site's own tests want to know; the logins stay open for them.
         """
-        if of_site and not self.saved:
-            self.line = Line()
+        if of_site and not self.loaded_snapshot:
+            self.line = HeldLogins()
             self._config.add_cleanup(self.line.close)
-        self.snapshot = self.saved or gather(
+        self.snapshot = self.loaded_snapshot or gather_facts(
             self.job,
             self.asked(of_site),
             budget=self._config.getoption("budget"),
@@ -89,17 +91,17 @@ class Flight:
             line=self.line,
         )
         self.view = ClusterView(self.snapshot)
-        found = judge(self.selected, self.view, self.job.allow)
-        self._findings = dict(zip(self.selected, found, strict=True))
+        found = judge_claims(self.selected_claims, self.view, self.job.allow)
+        self._findings = dict(zip(self.selected_claims, found, strict=True))
 
-    def finding(self, item: Asked) -> Finding:
+    def finding(self, item: PreflightItem) -> Finding:
         """What became of an item's claims."""
-        return one_finding([self._findings[claim] for claim in item.claims])
+        return finding_of_item([self._findings[claim] for claim in item.claims])
 
     @property
     def findings(self) -> list[Finding]:
         """All that was judged, in the catalogue's order, and then what a site's tests found."""
-        return [*self._findings.values(), *self.of_site.values()]
+        return [*self._findings.values(), *self.site_findings.values()]
 
     def node(self, name: str) -> NodeView:
         """What was seen of a node that answered.
@@ -107,7 +109,9 @@ class Flight:
         Skips the test where it did not answer, or raises FactError where no other item says so.
         """
         view = self.view[name]
-        told = any(claim.check.area == REACH and name in claim.subject for claim in self.selected)
+        told = any(
+            claim.check.area == REACH and name in claim.subject for claim in self.selected_claims
+        )
         if not view.reached and told:
             pytest.skip(f"{name} was not reached")
         if not view.reached:
@@ -115,36 +119,38 @@ class Flight:
         return view
 
     @property
-    def complete(self) -> bool:
+    def is_complete(self) -> bool:
         """Whether every check there is was asked of every subject, of live nodes."""
-        return not self.saved and len(self.selected) == len(claims_of(CATALOGUE.values(), self.job))
+        return not self.loaded_snapshot and len(self.selected_claims) == len(
+            claims_of(CATALOGUE.values(), self.job)
+        )
 
     @functools.cached_property
-    def changed(self) -> Changed | None:
+    def changed(self) -> ChangesSinceGo | None:
         """What changed since the last go; None after a go, or where there was none to compare."""
         here = self._config.invocation_params.dir
-        return since_go(here, self.snapshot, self.findings) if self.snapshot else None
+        return changes_since_go(here, self.snapshot, self.findings) if self.snapshot else None
 
-    def summary(self, then: Next, *, colour: bool) -> list[str]:
+    def summary(self, then: NextSteps, *, colour: bool) -> list[str]:
         """The lines that a person reads."""
-        return summary(self.findings, then, colour=colour, changed=self.changed)
+        return summary_lines(self.findings, then, colour=colour, changed=self.changed)
 
     def write(self) -> None:
         """The files asked for, and after a complete run those that are kept. Raises OSError."""
         if self.snapshot is None:
             return
         took = time.monotonic() - self.began
-        report = document(self.findings, self.snapshot, took, self.changed)
+        report = report_document(self.findings, self.snapshot, took, self.changed)
         option = self._config.getoption
         if path := option("save_facts"):
             self.snapshot.save(path)
         if path := option("report"):
-            write(report, path)
+            write_report(report, path)
         if path := option("csv"):
             path.write_text(speeds_csv(self.snapshot), encoding="utf-8")
         if path := option("html"):
-            text = page(report, self.findings, self.snapshot, self.changed)
+            text = render_page(report, self.findings, self.snapshot, self.changed)
             path.write_text(text, encoding="utf-8", errors="backslashreplace")
-        if self.complete:
+        if self.is_complete:
             here = self._config.invocation_params.dir
-            keep_last(here, self.snapshot, report, job_digest(self.job))
+            save_last_run(here, self.snapshot, report, job_digest(self.job))

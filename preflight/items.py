@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from checks.check import Check, Claim, claims_of
-from checks.fold import fold
+from checks.fold import fold_names
 from checks.model import Finding, Job, Outcome
 
 PAIR_LIMIT = 64
@@ -17,53 +17,55 @@ QUICK_LEAVES_OUT = frozenset({"training", "collective"})
 
 
 @dataclass(frozen=True)
-class Asked:
+class PreflightItem:
     """One pytest item: the id between its brackets, and the claims that it stands for."""
 
     id: str
     claims: tuple[Claim, ...]
 
 
-def asked(checks: Iterable[Check], job: Job) -> list[Asked]:
+def preflight_items(checks: Iterable[Check], job: Job) -> list[PreflightItem]:
     """One item for each claim; above PAIR_LIMIT nodes a source's pairs share one."""
-    items: list[Asked] = []
+    items: list[PreflightItem] = []
     for check in checks:
         claims = claims_of([check], job)
         if check.over.scope == "pair" and len(job.nodes) > PAIR_LIMIT:
-            items += _by_source(claims)
+            items += _items_by_source(claims)
         else:
-            items += [Asked(claim.id, (claim,)) for claim in claims]
+            items += [PreflightItem(claim.id, (claim,)) for claim in claims]
     return items
 
 
-def _by_source(claims: Sequence[Claim]) -> list[Asked]:
+def _items_by_source(claims: Sequence[Claim]) -> list[PreflightItem]:
     rows: dict[str, list[Claim]] = {}
     for claim in claims:
         rows.setdefault(claim.subject[0], []).append(claim)
-    return [Asked(f"{row[0].check.claim}-{source}", tuple(row)) for source, row in rows.items()]
+    return [
+        PreflightItem(f"{row[0].check.claim}-{source}", tuple(row)) for source, row in rows.items()
+    ]
 
 
-def one_finding(findings: Sequence[Finding]) -> Finding:
+def finding_of_item(findings: Sequence[Finding]) -> Finding:
     """The finding of an item: its only one, or the gravest of a source's with all like it named.
 
     The subject of such a row is its source alone; the JSON report still has every pair.
     """
     if len(findings) == 1:
         return findings[0]
-    worst = max(findings, key=_gravity)
-    alike = [one for one in findings if _gravity(one) == _gravity(worst)]
-    targets = fold(one.subject[1] for one in alike)
+    worst = max(findings, key=_finding_gravity)
+    alike = [one for one in findings if _finding_gravity(one) == _finding_gravity(worst)]
+    targets = fold_names(one.subject[1] for one in alike)
     said = f"{len(alike)} of {len(findings)} targets ({targets})"
     message = f"{said}: {worst.message}" if worst.message else said
     return replace(worst, subject=worst.subject[:1], message=message)
 
 
-def _gravity(finding: Finding) -> tuple[bool, int]:
+def _finding_gravity(finding: Finding) -> tuple[bool, int]:
     order = (Outcome.SKIP, Outcome.PASS, Outcome.UNKNOWN, Outcome.FAIL)
     return finding.stops, order.index(finding.outcome)
 
 
-def narrowed_to(claims: Iterable[Claim], job: Job) -> set[str]:
+def narrowed_nodes(claims: Iterable[Claim], job: Job) -> set[str]:
     """The nodes to which a selection was narrowed; empty where it was not narrowed by node.
 
     It was, where a check about single nodes is asked of some of its nodes and not of others.
@@ -76,7 +78,7 @@ def narrowed_to(claims: Iterable[Claim], job: Job) -> set[str]:
     return set().union(*some)
 
 
-def leaves(item: Asked, nodes: set[str]) -> bool:
+def leaves_nodes(item: PreflightItem, nodes: set[str]) -> bool:
     """Whether a pair of this item has one end among `nodes` and the other outside."""
     pairs = (claim.subject for claim in item.claims if len(claim.subject) == 2)
     return any((source in nodes) != (target in nodes) for source, target in pairs)

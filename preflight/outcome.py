@@ -7,10 +7,10 @@ import types
 import pytest
 
 from checks.model import Finding, Outcome
-from checks.reports.summary import clean, evidence_text
+from checks.reports.summary import escape_text, evidence_text
 
 
-def properties(finding: Finding) -> list[tuple[str, object]]:
+def junit_properties(finding: Finding) -> list[tuple[str, object]]:
     """What every JUnit testcase carries."""
     return [
         ("check", finding.check),
@@ -21,7 +21,7 @@ def properties(finding: Finding) -> list[tuple[str, object]]:
     ]
 
 
-def text(finding: Finding) -> str:
+def finding_text(finding: Finding) -> str:
     """Message, cause, evidence and fix, one a line: all that a failed item shows."""
     parts = [finding.message or "does not hold"]
     if finding.cause:
@@ -30,24 +30,24 @@ def text(finding: Finding) -> str:
         parts.append(f"seen: {evidence_text([finding.evidence])}")
     if finding.fix:
         parts.append(f"fix: {finding.fix}")
-    return "\n".join(clean(part) for part in parts)
+    return "\n".join(escape_text(part) for part in parts)
 
 
 def require_answer(finding: Finding) -> None:
     """Returns where the claim was judged; else ends the setup: skipped, or an error with why."""
     if finding.outcome is Outcome.SKIP:
-        pytest.skip(clean(finding.message))
+        pytest.skip(escape_text(finding.message))
     if finding.outcome is Outcome.UNKNOWN:
-        pytest.fail(f"could not be determined: {text(finding)}", pytrace=False)
+        pytest.fail(f"could not be determined: {finding_text(finding)}", pytrace=False)
 
 
-def require(finding: Finding) -> None:
+def require_claim(finding: Finding) -> None:
     """Returns where the claim holds or need not stop the start; else fails the item."""
     if finding.stops:
-        pytest.fail(text(finding), pytrace=False)
+        pytest.fail(finding_text(finding), pytrace=False)
 
 
-def in_one_frame(
+def with_one_frame(
     raised: pytest.ExceptionInfo[BaseException],
 ) -> pytest.ExceptionInfo[BaseException]:
     """`raised` as if raised by this module's function right away.
@@ -64,6 +64,6 @@ def in_one_frame(
     return pytest.ExceptionInfo.from_exc_info((raised.type, raised.value, alone))
 
 
-def warned(properties: list[tuple[str, object]]) -> bool:
+def is_warned(properties: list[tuple[str, object]]) -> bool:
     """Whether a passed item with these properties is one whose claim does not hold."""
     return ("outcome", Outcome.FAIL.value) in properties

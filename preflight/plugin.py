@@ -8,24 +8,24 @@ from checks.facts import NodeView
 from checks.model import Finding, Node
 from preflight import options
 from preflight.outcome import require_answer
-from preflight.session import Session
-from preflight.site import Remote, remote_on
+from preflight.session import PreflightSession
+from preflight.site import RemoteRunner, remote_runner
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """pytest learns --hosts and the others."""
-    options.add(parser)
+    options.add_options(parser)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Each run has its own session."""
-    config.pluginmanager.register(Session(config), "preflight-session")
+    config.pluginmanager.register(PreflightSession(config), "preflight-session")
 
 
 @pytest.fixture
 def finding(request: pytest.FixtureRequest) -> Finding:
     """The judged claim of this item. Skips, or is an error, where there is no answer."""
-    judged = _session(request).judged(request.node, request.param)
+    judged = _preflight_session(request).item_finding(request.node, request.param)
     require_answer(judged)
     return judged
 
@@ -40,17 +40,17 @@ def node(request: pytest.FixtureRequest) -> Node:
 @pytest.fixture
 def facts(request: pytest.FixtureRequest, node: Node) -> NodeView:
     """For a site's own tests: what the node told, `facts.read(Limits)`. Skips an unreached node."""
-    return _session(request).flight.node(node.name)
+    return _preflight_session(request).flight.node(node.name)
 
 
 @pytest.fixture
-def remote(request: pytest.FixtureRequest, node: Node) -> Remote:
+def remote(request: pytest.FixtureRequest, node: Node) -> RemoteRunner:
     """For a site's own tests: runs a command on the node, bounded. Skips with --facts."""
-    flight = _session(request).flight
-    return remote_on(flight.node(node.name), flight.line)
+    flight = _preflight_session(request).flight
+    return remote_runner(flight.node(node.name), flight.line)
 
 
-def _session(request: pytest.FixtureRequest) -> Session:
+def _preflight_session(request: pytest.FixtureRequest) -> PreflightSession:
     session = request.config.pluginmanager.get_plugin("preflight-session")
-    assert isinstance(session, Session)
+    assert isinstance(session, PreflightSession)
     return session

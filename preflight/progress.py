@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import pytest
 
-UP, CLEAR = "\x1b[{}A", "\x1b[J"
+CURSOR_UP, CLEAR_BELOW = "\x1b[{}A", "\x1b[J"
 
 
 class Progress:
@@ -35,7 +35,7 @@ class Progress:
     def show(self, lines: Sequence[str]) -> None:
         """What a long stage has to show, redrawn on a terminal that has room for it."""
         with self._lock:
-            self._draw(lines if self._live and _fits(lines) else lines[:1])
+            self._draw(lines if self._live and _fits_terminal(lines) else lines[:1])
 
     def finish(self) -> None:
         """The last stage is done: what was drawn on a terminal is cleared."""
@@ -49,7 +49,7 @@ class Progress:
         if not self._live:
             return
         if self._below:
-            self._reporter.write(f"\r{UP.format(self._below)}{CLEAR}")
+            self._reporter.write(f"\r{CURSOR_UP.format(self._below)}{CLEAR_BELOW}")
         width = shutil.get_terminal_size().columns - 1
         self._reporter.rewrite(lines[0][:width], erase=True)
         for line in lines[1:]:
@@ -65,7 +65,7 @@ class Progress:
         self._stage, self._began = "", time.monotonic()
 
 
-def _fits(lines: Sequence[str]) -> bool:
+def _fits_terminal(lines: Sequence[str]) -> bool:
     """Whether a terminal that can be drawn on is as wide and as high."""
     size = shutil.get_terminal_size()
     able = os.environ.get("TERM", "dumb") != "dumb"

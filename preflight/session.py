@@ -12,24 +12,24 @@ from checks.cluster.gather import plan_commands
 from checks.errors import UsageError
 from checks.judge import decide
 from checks.model import Finding
-from checks.reports.summary import Next
-from preflight.flight import Flight
-from preflight.items import Asked, leaves, narrowed_to
-from preflight.outcome import in_one_frame, properties, warned
+from checks.reports.summary import NextSteps
+from preflight.flight import PreflightRun
+from preflight.items import PreflightItem, leaves_nodes, narrowed_nodes
+from preflight.outcome import is_warned, junit_properties, with_one_frame
 from preflight.progress import Progress
-from preflight.site import asks_each_node, finding_of, needed_by, without_trace
+from preflight.site import asks_each_node, claims_of_tests, finding_of_test, without_traceback
 
 HERE = Path(__file__).parent
 _SCOPES = {"_pair": "pair", "_cluster": "cluster"}
 
 
-class Session:
+class PreflightSession:
     """The hooks of one pytest run. There is a flight once an item of preflight was collected."""
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
-        self._flight: Flight | None = None
-        self._mistake: UsageError | None = None
+        self._flight: PreflightRun | None = None
+        self._usage_error: UsageError | None = None
         self._judged: dict[str, Finding] = {}
 
     # Collection
@@ -41,8 +41,8 @@ class Session:
         try:
             return (yield)
         finally:
-            if self._mistake:
-                raise pytest.UsageError(str(self._mistake))
+            if self._usage_error:
+                raise pytest.UsageError(str(self._usage_error))
 
     def _refuse_workers(self) -> None:
         named = [Path(str(argument).partition("::")[0]).resolve() for argument in self._config.args]
@@ -67,26 +67,26 @@ class Session:
             items = self._asked(path, metafunc.function.__name__)
             metafunc.parametrize("finding", items, indirect=True, ids=[item.id for item in items])
         elif asks_each_node(metafunc):
-            nodes = flight.job.nodes if (flight := self._boarded()) else ()
+            nodes = flight.job.nodes if (flight := self._preflight_run()) else ()
             metafunc.parametrize("node", nodes, indirect=True, ids=[node.name for node in nodes])
 
-    def _asked(self, path: Path, function: str) -> list[Asked]:
+    def _asked(self, path: Path, function: str) -> list[PreflightItem]:
         area = path.stem.removeprefix("test_")
         scope = _SCOPES.get(function.removeprefix(f"test_{area}"), "node")
-        flight = self._boarded()
+        flight = self._preflight_run()
         return list(flight.items(area, scope)) if flight else []
 
-    def _boarded(self) -> Flight | None:
+    def _preflight_run(self) -> PreflightRun | None:
         """The flight of this run; None where the user's options make none."""
-        if self._flight is None and self._mistake is None:
+        if self._flight is None and self._usage_error is None:
             try:
-                self._flight = Flight(self._config)
+                self._flight = PreflightRun(self._config)
             except UsageError as mistake:
-                self._mistake = mistake
+                self._usage_error = mistake
         return self._flight
 
     @property
-    def flight(self) -> Flight:
+    def flight(self) -> PreflightRun:
         """The flight, once an item needs it."""
         assert self._flight is not None
         return self._flight
@@ -96,12 +96,18 @@ class Session:
         """The areas in their order; after -k, pairs that leave the nodes it narrowed to go too."""
         if self._flight is None:
             return
-        items.sort(key=_place)
+        items.sort(key=_area_position)
         if not self._config.getoption("keyword"):
             return
-        ours = [asked for item in items if (asked := _asked_by(item))]
-        nodes = narrowed_to((claim for asked in ours for claim in asked.claims), self._flight.job)
-        left = [item for item in items if (asked := _asked_by(item)) and leaves(asked, nodes)]
+        ours = [asked for item in items if (asked := _preflight_item(item))]
+        nodes = narrowed_nodes(
+            (claim for asked in ours for claim in asked.claims), self._flight.job
+        )
+        left = [
+            item
+            for item in items
+            if (asked := _preflight_item(item)) and leaves_nodes(asked, nodes)
+        ]
         if nodes and left:
             self._config.hook.pytest_deselected(items=left)
             gone = set(left)
@@ -116,8 +122,8 @@ class Session:
         broken = session.testsfailed and not self._config.option.continue_on_collection_errors
         if flight is None or self._config.option.collectonly or broken:
             return None
-        items = [asked for item in session.items if (asked := _asked_by(item))]
-        flight.selected = [claim for asked in items for claim in asked.claims]
+        items = [asked for item in session.items if (asked := _preflight_item(item))]
+        flight.selected_claims = [claim for asked in items for claim in asked.claims]
         if self._config.getoption("dry_run"):
             for line in self._plan(flight, session.items):
                 self._reporter.write_line(line)
@@ -126,23 +132,23 @@ class Session:
             self._reporter.write_line(note)
         progress = Progress(self._reporter)
         try:
-            flight.look(progress.stage, progress.show, needed_by(session.items))
+            flight.look(progress.stage, progress.show, claims_of_tests(session.items))
         except UsageError as mistake:
             raise pytest.UsageError(str(mistake)) from None
         finally:
             progress.finish()
         return None
 
-    def _plan(self, flight: Flight, items: Sequence[pytest.Item]) -> list[str]:
+    def _plan(self, flight: PreflightRun, items: Sequence[pytest.Item]) -> list[str]:
         """All that would run on a node, for --dry-run."""
-        own = [item.nodeid for item in items if not _asked_by(item)]
-        claims = flight.asked(needed_by(items))
+        own = [item.nodeid for item in items if not _preflight_item(item)]
+        claims = flight.asked(claims_of_tests(items))
         return [*plan_commands(flight.job, claims), *(f"{test}: a site's own test" for test in own)]
 
-    def judged(self, item: pytest.Item, asked: Asked) -> Finding:
+    def item_finding(self, item: pytest.Item, asked: PreflightItem) -> Finding:
         """The item's finding, its properties put where JUnit looks for them."""
         judged = self.flight.finding(asked)
-        item.user_properties.extend(properties(judged))
+        item.user_properties.extend(junit_properties(judged))
         self._judged[item.nodeid] = judged
         return judged
 
@@ -153,24 +159,24 @@ class Session:
         """Messages instead of tracebacks; what a site's own test found is noted."""
         if call.excinfo:
             ours = item.nodeid in self._judged
-            call.excinfo = (in_one_frame if ours else without_trace)(call.excinfo)
+            call.excinfo = (with_one_frame if ours else without_traceback)(call.excinfo)
         report = yield
         if self._flight and item.nodeid not in self._judged:
             self._note(item, report, self._flight)
         return report
 
-    def _note(self, item: pytest.Item, report: pytest.TestReport, flight: Flight) -> None:
+    def _note(self, item: pytest.Item, report: pytest.TestReport, flight: PreflightRun) -> None:
         """What a phase of a site's own test found; a later phase counts where it went wrong."""
-        found = finding_of(item, report)
-        if found and (item.nodeid not in flight.of_site or report.failed):
-            flight.of_site[item.nodeid] = found
-            item.user_properties[:] = properties(found)
+        found = finding_of_test(item, report)
+        if found and (item.nodeid not in flight.site_findings or report.failed):
+            flight.site_findings[item.nodeid] = found
+            item.user_properties[:] = junit_properties(found)
 
     def pytest_report_teststatus(
         self, report: pytest.CollectReport | pytest.TestReport
     ) -> tuple[str, str, tuple[str, dict[str, bool]]] | None:
         """A claim that does not hold and does not stop the start is counted as warned."""
-        if report.when != "call" or not report.passed or not warned(report.user_properties):
+        if report.when != "call" or not report.passed or not is_warned(report.user_properties):
             return None
         return "warned", "w", ("WARNED", {"yellow": True})
 
@@ -194,7 +200,7 @@ class Session:
         except OSError as error:
             self._reporter.write_line(f"ERROR: cannot write {error.filename}: {error.strerror}")
             session.exitstatus = pytest.ExitCode.USAGE_ERROR
-        self._summarise(flight)
+        self._write_summary(flight)
         return result
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -215,7 +221,7 @@ class Session:
         finally:
             stats.update({category: reports for category, reports in hidden.items() if reports})
 
-    def _summarise(self, flight: Flight) -> None:
+    def _write_summary(self, flight: PreflightRun) -> None:
         reporter = self._reporter
         if not flight.findings or reporter.verbosity < -1:
             return
@@ -223,11 +229,11 @@ class Session:
         for line in flight.summary(self._next(flight), colour=reporter.hasmarkup):
             reporter.write_line(line)
 
-    def _next(self, flight: Flight) -> Next:
+    def _next(self, flight: PreflightRun) -> NextSteps:
         again = "Mend them and run the same command with --lf"
-        if flight.complete:
-            return Next("Now type: python -m launcher start", again)
-        return Next("Not every check was asked; `launcher start` asks the rest", again)
+        if flight.is_complete:
+            return NextSteps("Now type: python -m launcher start", again)
+        return NextSteps("Not every check was asked; `launcher start` asks the rest", again)
 
     @property
     def _reporter(self) -> pytest.TerminalReporter:
@@ -236,14 +242,14 @@ class Session:
         return reporter
 
 
-def _place(item: pytest.Item) -> int:
+def _area_position(item: pytest.Item) -> int:
     """Where an item's area stands in the catalogue; any other item comes after."""
-    asked = _asked_by(item)
+    asked = _preflight_item(item)
     return AREAS.index(asked.claims[0].check.area) if asked else len(AREAS)
 
 
-def _asked_by(item: pytest.Item) -> Asked | None:
+def _preflight_item(item: pytest.Item) -> PreflightItem | None:
     """What an item of preflight asks; None for any other item."""
     callspec = getattr(item, "callspec", None)
     value = callspec.params.get("finding") if callspec else None
-    return value if isinstance(value, Asked) else None
+    return value if isinstance(value, PreflightItem) else None

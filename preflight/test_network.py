@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from checks.model import Finding
-from preflight.outcome import require
+from preflight.outcome import require_claim
 
 
 def test_network(finding: Finding) -> None:
-    require(finding)
+    require_claim(finding)
 
 
 def test_network_pair(finding: Finding) -> None:
-    require(finding)
+    require_claim(finding)
 
 
 def test_network_cluster(finding: Finding) -> None:
-    require(finding)
+    require_claim(finding)

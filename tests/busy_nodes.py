@@ -5,13 +5,13 @@ from __future__ import annotations
 import dataclasses
 
 from checks.facts.kernel_log import KernelLog
-from checks.facts.load import Load, Process
+from checks.facts.load import BusyProcess, Load
 from checks.model import Outcome
 from tests.networks import GIB, cluster
 from tests.snapshots import judged, with_fact
 
 IDLE = Load(cpus=64, busy_share=0.01, memory_bytes=512 * GIB, available_bytes=500 * GIB)
-JOB = Process(42, "python", "ann", 30.0)
+JOB = BusyProcess(42, "python", "ann", 30.0)
 QUIET = KernelLog(readable=True, source="/dev/kmsg", boot_age_s=9e5, back_s=7200)
 
 

@@ -7,12 +7,12 @@ from typing import Any
 
 from checks.facts.gpus import Gpu, Gpus
 from checks.facts.kernel_log import KernelLog
-from checks.facts.who import Who
+from checks.facts.who import Account
 from checks.model import Node
 from tests.snapshots import judged, snapshot, with_fact
 
 GIB = 1024**3
-WHO = Who("root", 0, "/root", "/bin/sh", "node", "m", "b", "3.11.2", "Linux 6", 4, 8 * GIB)
+WHO = Account("root", 0, "/root", "/bin/sh", "node", "m", "b", "3.11.2", "Linux 6", 4, 8 * GIB)
 H100 = Gpu(
     *(0, "NVIDIA H100", "GPU-0", 80 * GIB, "550.54.15", "0000:10:00.0", 0, ()),
     capability="9.0",

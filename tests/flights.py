@@ -9,10 +9,10 @@ from typing import Any
 
 from checks.catalogue import CATALOGUE
 from checks.check import claims_of
-from checks.cluster.gather import gather
+from checks.cluster.gather import gather_facts
 from checks.cluster.job import Options, build_job
 from checks.facts import ClusterView
-from checks.judge import judge
+from checks.judge import judge_claims
 from checks.model import Finding, Fix, Job, Outcome, Severity
 from launcher.lab import faults
 from launcher.lab.cluster import Lab
@@ -38,15 +38,15 @@ def damage(lab: Lab, fault: str | Fault, on: Sequence[str] = ()) -> None:
     if isinstance(fault, str):
         lab.fault(fault, on=on)
         return
-    for name in faults.targets(lab.record, fault, tuple(on)):
-        faults.shell(lab.record, fault, name, f"mkdir -p $SAVED\n{fault.apply}")
+    for name in faults.target_nodes(lab.record, fault, tuple(on)):
+        faults.run_fault_script(lab.record, fault, name, f"mkdir -p $SAVED\n{fault.apply}")
 
 
 def fly(job: Job, *, leave_out: Sequence[str] = HEAVY) -> list[Finding]:
     """All findings of a preflight, without those areas and checks."""
     checks = [one for one in CATALOGUE.values() if not {one.area, one.id} & {*leave_out}]
     claims = claims_of(checks, job)
-    return judge(claims, ClusterView(gather(job, claims)), job.allow)
+    return judge_claims(claims, ClusterView(gather_facts(job, claims)), job.allow)
 
 
 def wrong(findings: Sequence[Finding], severity: Severity) -> list[Finding]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from checks.facts.deepspeed_config import DeepspeedConfig, Text
+from checks.facts.deepspeed_config import ConfigText, DeepspeedConfig
 from checks.facts.environment import Environment
-from checks.facts.files import Room
+from checks.facts.files import FolderSpace
 from checks.facts.gpus import Gpu, Gpus
 from checks.facts.software import Software
 from checks.facts.toolchain import Toolchain
@@ -20,9 +20,9 @@ FOUND = {name: f"{SITE}/{name}/__init__.py" for name in ("torch", "deepspeed")}
 EXTENSIONS = "/root/.cache/torch_extensions"
 
 
-def room(path: str, **fields: Any) -> Room:
+def room(path: str, **fields: Any) -> FolderSpace:
     healthy = {"nearest": path, "directory": True, "writable": True, "free_bytes": 10**12}
-    return Room("there", path, **{**healthy, "mount": "/", "filesystem": "ext4", **fields})
+    return FolderSpace("there", path, **{**healthy, "mount": "/", "filesystem": "ext4", **fields})
 
 
 def software(**fields: Any) -> Software:
@@ -56,7 +56,7 @@ def cluster(config: Any = None, *, on: int = 1, base: Any = None, job: Any = Non
     """Two nodes, healthy but for the facts of the last one."""
     path = {"deepspeed_config": "ds.json"} if config is not None else {}
     snap = snapshot(NODES, **{**path, **(job or {})})
-    text = Text("there", "/run/ds.json", json.dumps(config)) if config is not None else None
+    text = ConfigText("there", "/run/ds.json", json.dumps(config)) if config is not None else None
     usual = {"software": software(), "toolchain": toolchain(), "gpus": gpus(), **(base or {})}
     for index, name in enumerate(NODES):
         for fact in {**usual, **(facts if index == on else {})}.values():

@@ -5,19 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from checks.facts import Fact
-from checks.facts.job_paths import Held, JobPaths
+from checks.facts.job_paths import JobPath, JobPaths
 from tests.snapshots import judged, snapshot, with_fact
 
 NODES = ("node1", "node2", "node3")
 MODEL = "/data/llama"
 
 
-def held(path: str = MODEL, **fields: Any) -> Held:
+def held(path: str = MODEL, **fields: Any) -> JobPath:
     usual = {"kind": "directory", "real": path, "mount": "/", "filesystem": "ext4", "entries": 3}
-    return Held("there", path, **{**usual, "source": "/dev/sda", **fields})
+    return JobPath("there", path, **{**usual, "source": "/dev/sda", **fields})
 
 
-def paths(seen: Held, option: str | None = "model_name_or_path", path: str = MODEL) -> JobPaths:
+def paths(seen: JobPath, option: str | None = "model_name_or_path", path: str = MODEL) -> JobPaths:
     """One path, an argument unless its option is None."""
     arguments = {path: option} if option is not None else {}
     return JobPaths(held("/run"), arguments, {path: seen})

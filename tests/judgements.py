@@ -12,7 +12,7 @@ from pathlib import Path
 from checks import judge as room
 
 SEEN: dict[str, set[str]] = {}
-_judge = room.judge
+_judge = room.judge_claims
 
 
 def judge(*args, **kwargs):
@@ -22,7 +22,7 @@ def judge(*args, **kwargs):
     return findings
 
 
-room.judge = judge
+room.judge_claims = judge
 
 
 def pytest_collection_modifyitems(items):

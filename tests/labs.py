@@ -12,13 +12,13 @@ import pytest
 
 from launcher.lab.cluster import Lab
 from launcher.lab.node import LabNode
-from launcher.lab.record import MARK, every
-from launcher.lab.shape import Shape
+from launcher.lab.record import LAB_MARK, all_records
+from launcher.lab.shape import LabShape
 
 PATIENCE_S = 15.0
 """How long what is ending may take to end."""
 
-MakeLab = Callable[[Shape], Lab]
+MakeLab = Callable[[LabShape], Lab]
 
 NAMESPACES = ("net", "mnt", "uts", "ipc", "pid")
 
@@ -41,7 +41,7 @@ def make_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MakeLab]:
     """Brings up labs of any shape; all are gone at the end of the session, and that is asserted."""
     labs: list[Lab] = []
 
-    def make(shape: Shape) -> Lab:
+    def make(shape: LabShape) -> Lab:
         labs.append(Lab.up(shape, tmp_path_factory.mktemp("lab") / ".lab"))
         return labs[-1]
 
@@ -53,7 +53,7 @@ def make_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MakeLab]:
 @pytest.fixture(scope="module")
 def plain_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """Three plain nodes for all tests of a module."""
-    lab = Lab.up(Shape(nodes=3), tmp_path_factory.mktemp("lab") / ".lab")
+    lab = Lab.up(LabShape(nodes=3), tmp_path_factory.mktemp("lab") / ".lab")
     yield lab
     down_and_gone(lab)
 
@@ -72,7 +72,7 @@ def odd_lab(tmp_path: Path) -> Iterator[MakeLab]:
     """Brings up a lab of its own shape for one test; nothing may be left on it, or of it."""
     labs: list[tuple[Lab, dict[str, set[str]]]] = []
 
-    def make(shape: Shape) -> Lab:
+    def make(shape: LabShape) -> Lab:
         lab = Lab.up(shape, tmp_path / f"lab{len(labs)}" / ".lab")
         labs.append((lab, leavings(lab)))
         return lab
@@ -157,7 +157,7 @@ def traces(lab: Lab, namespaces: Set[str]) -> list[str]:
     mounts = Path("/proc/self/mountinfo").read_text().splitlines()
     found += [f"mount {line}" for line in mounts if str(record.home) in line]
     places = [record.home, Path(record.directory)]
-    others = {other.interface for other in every() if other.token != record.token}
+    others = {other.interface for other in all_records() if other.token != record.token}
     if record.interface and record.interface not in others:
         places.append(Path("/sys/class/net", record.interface))
     return found + [f"file {place}" for place in places if place.exists()]
@@ -166,7 +166,7 @@ def traces(lab: Lab, namespaces: Set[str]) -> list[str]:
 def marked(pid: str, token: str) -> bool:
     """Whether a process carries the lab's mark."""
     try:
-        return f"{MARK}={token}".encode() in Path(f"/proc/{pid}/environ").read_bytes()
+        return f"{LAB_MARK}={token}".encode() in Path(f"/proc/{pid}/environ").read_bytes()
     except OSError:
         return False
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from checks.model import Finding, Outcome, Severity
-from checks.reports.blame import accused, blame
+from checks.reports.blame import blamed_nodes, fold_blame
 
 SIZES = (4, 5, 8, 16)
 
@@ -36,4 +36,4 @@ def matrix(
 
 
 def said(findings: list[Finding]) -> dict[str, str]:
-    return dict(accused(blame(findings)))
+    return dict(fold_blame(blamed_nodes(findings)))

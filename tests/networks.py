@@ -8,9 +8,9 @@ from checks.facts import Snapshot
 from checks.facts.environment import Environment
 from checks.facts.interfaces import Interface, Interfaces
 from checks.facts.limits import Limits
-from checks.facts.names import Names, Resolved
+from checks.facts.names import NameLookup, Names
 from checks.facts.rdma import Rdma, RdmaDevice, RdmaPort
-from checks.facts.who import Who
+from checks.facts.who import Account
 from tests.snapshots import snapshot, with_fact
 
 GIB = 2**30
@@ -41,7 +41,7 @@ def nics(*named: tuple[str, str]) -> Interfaces:
 
 def resolves(hostname: str = "node1", **peers: tuple[str, str]) -> Names:
     """Names of one node; each peer as (address, source towards it)."""
-    found = {name: Resolved((address,), "", source) for name, (address, source) in peers.items()}
+    found = {name: NameLookup((address,), "", source) for name, (address, source) in peers.items()}
     own = found[hostname].addresses if hostname in found else ()
     return Names(hostname, hostname, own, found)
 
@@ -52,7 +52,7 @@ def rdma(*devices: str, **ports: RdmaPort) -> Rdma:
     return Rdma(found, "/usr/lib/libibverbs.so.1", {"/dev/infiniband/uverbs0": True})
 
 
-def who(index: int, **fields: Any) -> Who:
+def who(index: int, **fields: Any) -> Account:
     """The `index`th machine, counted from 1."""
     defaults: dict[str, Any] = {
         "user": "root",
@@ -67,7 +67,7 @@ def who(index: int, **fields: Any) -> Who:
         "cpus": 8,
         "memory_bytes": 64 * GIB,
     }
-    return Who(**{**defaults, **fields})
+    return Account(**{**defaults, **fields})
 
 
 def cluster(nodes: tuple[str, ...] = ("node1", "node2", "node3"), **job: Any) -> Snapshot:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from launcher.lab.shape import Odd, Shape
+from launcher.lab.shape import LabShape, OddNode
 from tests.odd_site import TWO, Site
 from tests.oddities import (
     CLOUD_ADDRESSES,
@@ -29,7 +29,7 @@ SITES = [
     Site("login-shells", shells(), (each("command -v fish >/dev/null && fish -c true || true"),)),
     Site(
         "own-user-who-shares-nothing",
-        Shape(nodes=2, user="trainer"),
+        LabShape(nodes=2, user="trainer"),
         (each(f"echo umask 077 >>{MINE}/.bashrc; mount -o remount,hidepid=2 /proc"),),
         {"workdir": MINE},
         trains=True,
@@ -37,12 +37,12 @@ SITES = [
     Site("other-port", alike(2, port=2222, sshd=("Port 2022",))),
     Site(
         "ports-that-differ",
-        Shape(nodes=3, odd={"node2": Odd(port=2222), "node3": Odd(port=2200)}),
+        LabShape(nodes=3, odd={"node2": OddNode(port=2222), "node3": OddNode(port=2200)}),
         (ports_in_config,),
     ),
     Site(
         "cloud-by-address",
-        Shape(nodes=2, by_address=True),
+        LabShape(nodes=2, by_address=True),
         (each(CLOUD_NAMES), each(CLOUD_ADDRESSES)),
     ),
     Site(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from launcher.lab.shape import Shape
+from launcher.lab.shape import LabShape
 from tests.flights import UNMENDABLE
 from tests.odd_site import THREE, TWO, Site
 from tests.oddities import (
@@ -46,12 +46,12 @@ SITES = [
     Site("bridges-unmentioned", TWO, (each(BRIDGES),)),
     Site(
         "dead-second-network",
-        Shape(nodes=2, second_network=True),
+        LabShape(nodes=2, second_network=True),
         (on(["node2"], "ip link set eth1 down; sleep 1"),),
     ),
     Site(
         "training-network-of-its-own",
-        Shape(nodes=2, second_network=True),
+        LabShape(nodes=2, second_network=True),
         (
             bashrc("export NCCL_SOCKET_IFNAME=eth1 GLOO_SOCKET_IFNAME=eth1"),
             firewall("iif { lo, eth1 } accept\ntcp dport 22 accept\nct state established accept"),
@@ -99,8 +99,8 @@ SITES = [
         (hosts("# ours\r\nnode[1-2]\tslots=1 type=CPU\r\n\r\nnode3 slots=2 port=22\r\n"),),
         {"head": "node3"},
     ),
-    Site("one-node", Shape(nodes=1, slots=2), trains=True),
-    Site("eight-nodes", Shape(nodes=8)),
+    Site("one-node", LabShape(nodes=1, slots=2), trains=True),
+    Site("eight-nodes", LabShape(nodes=8)),
     Site("infiniband-with-a-port-unused", TWO, (rdma("mlx5_0", "1: DOWN"),), ALLOWED),
     Site("omni-path", TWO, (rdma("hfi1_0"),), ALLOWED),
     Site("pdsh-on-the-head-alone", TWO, (on(["node2"], "rm /usr/bin/pdsh"),)),

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from launcher.lab.shape import Shape
+from launcher.lab.shape import LabShape
 from tests.oddities import Step
 
-TWO, THREE = Shape(nodes=2), Shape(nodes=3)
+TWO, THREE = LabShape(nodes=2), LabShape(nodes=3)
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class Site:
     """One cluster: its shape, what makes it odd, the job, and the checks that rightly warn."""
 
     name: str
-    shape: Shape
+    shape: LabShape
     steps: tuple[Step, ...] = ()
     job: Mapping[str, Any] = field(default_factory=dict)
     warns: frozenset[str] = frozenset()

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from launcher.lab.cluster import Lab
-from launcher.lab.faults.software import infiniband
-from launcher.lab.shape import Odd, Shape
+from launcher.lab.faults.software import infiniband_script
+from launcher.lab.shape import LabShape, OddNode
 
 NODES = [f"node{number}" for number in range(1, 9)]
 Step = Callable[[Lab], None]
@@ -91,17 +91,17 @@ def hosts(text: str) -> Step:
     return lambda lab: lab.hosts.write_bytes(text.encode()) and None
 
 
-def alike(number: int, **odd: Any) -> Shape:
+def alike(number: int, **odd: Any) -> LabShape:
     """That many nodes, all odd in the same way."""
-    return Shape(nodes=number, odd={name: Odd(**odd) for name in NODES[:number]})
+    return LabShape(nodes=number, odd={name: OddNode(**odd) for name in NODES[:number]})
 
 
-def shells() -> Shape:
+def shells() -> LabShape:
     """A node for each login shell that this machine has."""
     wanted = ("bash", "sh", "dash", "zsh", "fish", "tcsh", "ksh")
     found = [path for name in wanted if (path := shutil.which(name))]
-    odd = {name: Odd(shell=path) for name, path in zip(NODES, found, strict=False)}
-    return Shape(nodes=len(found), odd=odd)
+    odd = {name: OddNode(shell=path) for name, path in zip(NODES, found, strict=False)}
+    return LabShape(nodes=len(found), odd=odd)
 
 
 def firewall(rules: str, *, hook: str = "input") -> Step:
@@ -115,7 +115,9 @@ def firewall(rules: str, *, hook: str = "input") -> Step:
 def rdma(device: str, second_port: str = "") -> Step:
     """One adapter on every node, its library and device node; a second port in that state."""
     port = f"$SAVED/class/infiniband/{device}/ports"
-    lines = infiniband("4: ACTIVE", "5: LinkUp", "200 Gb/sec (4X HDR)").replace("mlx5_0", device)
+    lines = infiniband_script("4: ACTIVE", "5: LinkUp", "200 Gb/sec (4X HDR)").replace(
+        "mlx5_0", device
+    )
     more = f"cp -r {port}/1 {port}/2; echo '{second_port}' >{port}/2/state; " if second_port else ""
     more += "mkdir /dev/infiniband; mknod -m 666 /dev/infiniband/uverbs0 c 231 192"
     tmpfs = "mkdir $SAVED; mount -t tmpfs tmpfs $SAVED; touch /usr/lib/libibverbs.so.1"

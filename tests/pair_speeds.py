@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from checks.facts import Snapshot
-from checks.facts.job_paths import Held, JobPaths
-from checks.facts.pairs import Measured, Pairs
-from checks.facts.ports import Dialled
+from checks.facts.job_paths import JobPath, JobPaths
+from checks.facts.pairs import Pairs, PairSpeed
+from checks.facts.ports import DialResults
 from checks.model import Outcome
 from tests.networks import cluster
 from tests.snapshots import judged, with_fact
@@ -23,9 +23,9 @@ NODE, LATENCY, LINK, CUT, ENOUGH = (
     )
 )
 CHECKS = (NODE, LATENCY, LINK, CUT, ENOUGH)
-QUICK, SLOW = Measured(9.4, 9.5, 40.0), Measured(0.094, 0.12, 40.0, times=3)
-FAR = Measured(0.5, 0.9, 20000.0, times=3)
-Rule = Callable[[str, str], Measured]
+QUICK, SLOW = PairSpeed(9.4, 9.5, 40.0), PairSpeed(0.094, 0.12, 40.0, times=3)
+FAR = PairSpeed(0.5, 0.9, 20000.0, times=3)
+Rule = Callable[[str, str], PairSpeed]
 
 
 def seen(rule: Rule, nodes: int = 4, **job: object) -> Snapshot:
@@ -35,8 +35,8 @@ def seen(rule: Rule, nodes: int = 4, **job: object) -> Snapshot:
     for name in names:
         row = {other: rule(name, other) for other in names if other != name}
         with_fact(snap, name, Pairs(row))
-        with_fact(snap, name, Dialled())
-        with_fact(snap, name, JobPaths(Held("there", "/run")))
+        with_fact(snap, name, DialResults())
+        with_fact(snap, name, JobPaths(JobPath("there", "/run")))
     return snap
 
 
@@ -50,5 +50,5 @@ def failing(snap: Snapshot) -> dict[tuple[str, tuple[str, ...]], str]:
     }
 
 
-def slow_where(condition: Callable[[str, str], bool], bad: Measured = SLOW) -> Rule:
+def slow_where(condition: Callable[[str, str], bool], bad: PairSpeed = SLOW) -> Rule:
     return lambda source, target: bad if condition(source, target) else QUICK

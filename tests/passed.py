@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from checks.check import Check, Over, claims_of
-from checks.cluster.gather import gather
+from checks.cluster.gather import gather_facts
 from checks.cluster.job import Options, build_job, job_digest
 from checks.facts.accelerate_config import AccelerateFile
 from checks.facts.environment import Environment
@@ -17,7 +17,7 @@ from checks.facts.interfaces import Interfaces
 from checks.facts.names import Names
 from checks.facts.rdma import Rdma
 from checks.model import Severity, ok
-from checks.reports.last import FACTS, LAST
+from checks.reports.last import LAST_FACTS, LAST_REPORT
 
 NEEDED = (Gpus, Interfaces, Names, Rdma, Environment, AccelerateFile)
 
@@ -26,8 +26,8 @@ def pass_preflight(cwd: Path, **options: Any) -> None:
     """Let a fresh preflight of that job, run in `cwd`, have said go."""
     job = build_job(Options(**options), cwd=cwd, environ=os.environ)
     asks = Check("network.facts-come", Over.EVERY_NODE, NEEDED, Severity.BLOCK, lambda _: ok())
-    snapshot = gather(job, claims_of([asks], job))
-    (cwd / LAST).parent.mkdir(exist_ok=True)
-    snapshot.save(cwd / FACTS)
+    snapshot = gather_facts(job, claims_of([asks], job))
+    (cwd / LAST_REPORT).parent.mkdir(exist_ok=True)
+    snapshot.save(cwd / LAST_FACTS)
     report = {"started": snapshot.started, "seconds": 1.0, "decision": "go", "findings": []}
-    (cwd / LAST).write_text(json.dumps({**report, "digest": job_digest(job)}))
+    (cwd / LAST_REPORT).write_text(json.dumps({**report, "digest": job_digest(job)}))

@@ -5,33 +5,36 @@ from __future__ import annotations
 import dataclasses
 
 from launcher.ranks import Rank
-from launcher.stall.judge import Meeting
-from launcher.stall.sight import Frame, NodeSight, RankSight, Socket
+from launcher.stall.judge import RendezvousPlan
+from launcher.stall.sight import NodeObservation, RankObservation, StackFrame, TcpSocket
 
 PORT = 29500
 HEAD = "10.0.0.1"
 C10D = "/env/lib/python3.11/site-packages/torch/distributed/distributed_c10d.py"
 LOGGER = "/env/lib/python3.11/site-packages/torch/distributed/c10d_logger.py"
-OWN = Frame("main", "/job/train.py", 30)
-IN_BARRIER = (Frame("barrier", C10D, 10), Frame("wrapper", LOGGER, 83), OWN)
-IN_MEETING = (Frame("_store", C10D, 9), Frame("init_process_group", C10D, 10), OWN)
-READING = (Frame("get", "/env/lib/python3.11/queue.py", 5), Frame("batch", "/job/data.py", 7))
-MET = Socket("ESTABLISHED", 40000, HEAD, PORT)
-CALLING = Socket("SYN_SENT", 40000, HEAD, PORT)
+OWN = StackFrame("main", "/job/train.py", 30)
+IN_BARRIER = (StackFrame("barrier", C10D, 10), StackFrame("wrapper", LOGGER, 83), OWN)
+IN_MEETING = (StackFrame("_store", C10D, 9), StackFrame("init_process_group", C10D, 10), OWN)
+READING = (
+    StackFrame("get", "/env/lib/python3.11/queue.py", 5),
+    StackFrame("batch", "/job/data.py", 7),
+)
+MET = TcpSocket("ESTABLISHED", 40000, HEAD, PORT)
+CALLING = TcpSocket("SYN_SENT", 40000, HEAD, PORT)
 
 
 def rank(number, **seen):
-    return RankSight(number, f"node{number + 1}", **seen)
+    return RankObservation(number, f"node{number + 1}", **seen)
 
 
 def sights(*ranks, **of_nodes):
     found = {}
     for one in ranks:
-        before = found.get(one.node, NodeSight(one.node, **of_nodes))
+        before = found.get(one.node, NodeObservation(one.node, **of_nodes))
         found[one.node] = dataclasses.replace(before, ranks=(*before.ranks, one))
     return found
 
 
 def meeting(count):
     ranks = [Rank(number, f"node{number + 1}", 0, None) for number in range(count)]
-    return Meeting(ranks, HEAD, PORT)
+    return RendezvousPlan(ranks, HEAD, PORT)

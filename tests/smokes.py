@@ -4,31 +4,31 @@ from __future__ import annotations
 
 from typing import Any
 
-from checks.facts.smoke import Op, Rank, Said, Smoke
+from checks.facts.smoke import CompiledOp, Smoke, SmokeRank, SmokeReport
 from tests.snapshots import judged, snapshot, with_fact
 
 FALLING = ("0.9", "0.5", "0.3")
-OP = Op("deepspeed_shm_comm", compiled=True, problem="", lock="")
+OP = CompiledOp("deepspeed_shm_comm", compiled=True, problem="", lock="")
 CHECK = "training.smoke-trains"
 
 
-def trained(step: float = 0.01, losses: tuple[str, ...] = FALLING, **fields: Any) -> Said:
+def trained(step: float = 0.01, losses: tuple[str, ...] = FALLING, **fields: Any) -> SmokeReport:
     given: dict[str, Any] = {"op": OP, "device": "cpu", "torch": "2.5", "deepspeed": "0.16"}
     seconds = (1.0,) + (step,) * (len(losses) - 1)
-    return Said("done", losses=losses, seconds=seconds, **{**given, **fields})
+    return SmokeReport("done", losses=losses, seconds=seconds, **{**given, **fields})
 
 
-def rank(said: Said, code: int | None = 0, number: int = 0, **fields: Any) -> Rank:
+def rank(said: SmokeReport, code: int | None = 0, number: int = 0, **fields: Any) -> SmokeRank:
     given = {"ended": None if code is None else 5.0, "out": "", "err": "", **fields}
-    return Rank(number, code, said=said, **given)
+    return SmokeRank(number, code, said=said, **given)
 
 
-def smoke(*ranks: Rank) -> Smoke:
+def smoke(*ranks: SmokeRank) -> Smoke:
     return Smoke(len(ranks), 5.0, ranks)
 
 
-def at(stage: str, error: str = "", detail: str = "") -> Said:
-    return Said(stage, error=error, detail=detail)
+def at(stage: str, error: str = "", detail: str = "") -> SmokeReport:
+    return SmokeReport(stage, error=error, detail=detail)
 
 
 def cluster(*facts: Smoke):
@@ -39,5 +39,5 @@ def cluster(*facts: Smoke):
     return snap
 
 
-def found(*ranks: Rank):
+def found(*ranks: SmokeRank):
     return judged(cluster(smoke(*ranks)), CHECK)[("node1",)]

@@ -7,7 +7,7 @@ from typing import Any
 
 from checks.check import claims_of
 from checks.facts import ClusterView, Fact, Login, Snapshot
-from checks.judge import judge
+from checks.judge import judge_claims
 from checks.model import Finding, Job, Node
 
 
@@ -38,4 +38,4 @@ def judged(snap: Snapshot, check_id: str) -> dict[tuple[str, ...], Finding]:
     from checks.catalogue import CATALOGUE
 
     claims = claims_of([CATALOGUE[check_id]], snap.job)
-    return {finding.subject: finding for finding in judge(claims, ClusterView(snap))}
+    return {finding.subject: finding for finding in judge_claims(claims, ClusterView(snap))}

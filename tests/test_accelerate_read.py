@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from checks.accelerate.config import ConfigError, parsed
-from checks.accelerate.keys import KEYS
+from checks.accelerate.config import ConfigError, parse_config
+from checks.accelerate.keys import TOP_KEYS
 from checks.accelerate.plain_yaml import YamlError, read_yaml
 from checks.facts import decode
 from checks.facts.accelerate_config import AccelerateFile
@@ -36,10 +36,10 @@ def test_section_reads_the_file_that_accelerate_would(tmp_path):
 
 
 def test_json_is_read_too():
-    assert parsed("a.json", '{"num_machines": 2}').number("num_machines", 1) == 2
+    assert parse_config("a.json", '{"num_machines": 2}').number("num_machines", 1) == 2
     for broken in ("{", "[]", '{"num_machines": "2"}'):
         with pytest.raises(ConfigError):
-            parsed("a.json", broken)
+            parse_config("a.json", broken)
 
 
 SCALARS = """\
@@ -124,7 +124,7 @@ if importlib.util.find_spec("accelerate"):
         lines = [*classes["BaseConfig"].body, *classes["ClusterConfig"].body]
         fields = {line.target.id for line in lines if isinstance(line, ast.AnnAssign)}
         assert {"machine_rank", "distributed_type"} < fields
-        assert fields <= KEYS
+        assert fields <= TOP_KEYS
 
     def test_the_accelerate_that_is_installed_does_not_hear_its_file_on_the_rendezvous(tmp_path):
         from accelerate.commands.launch import _validate_launch_command, launch_command_parser

@@ -15,7 +15,7 @@ import threading
 import pytest
 
 from launcher.lab.cluster import Lab
-from launcher.lab.shape import Shape
+from launcher.lab.shape import LabShape
 from tests.passed import pass_preflight
 from tests.started import Started, command_lines, gone, launcher
 
@@ -74,7 +74,7 @@ def place(tmp_path_factory):
 @pytest.fixture(scope="module")
 def lab(place):
     visible = {sys.prefix, str(place)}
-    with Lab.up(Shape(nodes=2, slots=2), place / ".lab", f"after-{os.getpid()}", visible) as up:
+    with Lab.up(LabShape(nodes=2, slots=2), place / ".lab", f"after-{os.getpid()}", visible) as up:
         yield up
 
 

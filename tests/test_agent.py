@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from launcher.agent.marks import MARK, mine
-from launcher.nodes import program
+from launcher.agent.marks import RUN_MARK, run_processes
+from launcher.nodes import supervisor_program
 
 AGENT = Path(__file__).parent.parent / "launcher" / "agent" / "agent.py"
 BOOT = "import sys;exec(eval(sys.stdin.buffer.readline()))"
@@ -44,7 +44,7 @@ class Kept:
         }
         pipe = subprocess.PIPE
         self.keeper = subprocess.Popen([sys.executable, "-c", BOOT], stdin=pipe, stdout=pipe)
-        self.keeper.stdin.write(program("main") + json.dumps(first).encode() + b"\n")
+        self.keeper.stdin.write(supervisor_program("main") + json.dumps(first).encode() + b"\n")
         self.keeper.stdin.flush()
         self.output = b""
 
@@ -59,7 +59,7 @@ class Kept:
         raise AssertionError(f"the keeper ended without {kind}")
 
     def start(self):
-        env = {**os.environ, MARK: self.run}
+        env = {**os.environ, RUN_MARK: self.run}
         self.agent = subprocess.Popen([sys.executable, self.home / "agent.py", "node"], env=env)
 
     def stop(self, grace=1.0):
@@ -85,7 +85,7 @@ def kept(tmp_path):
     yield make
     for one in started:
         one.end()
-        assert not mine(one.run, set())
+        assert not run_processes(one.run, set())
         assert not one.home.exists()
 
 
@@ -130,7 +130,7 @@ def test_what_a_rank_left_behind_in_a_session_of_its_own_is_ended(kept):
     one.hear("keeping")
     one.start()
     one.hear("node-ended")
-    assert len(mine(one.run, set())) >= 1
+    assert len(run_processes(one.run, set())) >= 1
     one.stop()
     assert one.hear("gone")["left"] == []
 
@@ -185,7 +185,7 @@ def test_the_carried_command_is_ended_with_its_children(kept):
     one.keeper.stdin.write(json.dumps({"carry": carry}).encode() + b"\n")
     one.keeper.stdin.flush()
     deadline = time.monotonic() + 20
-    while len(mine(one.run, set())) < 3 and time.monotonic() < deadline:
+    while len(run_processes(one.run, set())) < 3 and time.monotonic() < deadline:
         time.sleep(0.05)
     one.stop()
     assert one.hear("carried")["name"] == "pdsh"

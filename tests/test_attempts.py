@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from launcher import attempts as module
-from launcher.attempts import Attempt, attempts
-from launcher.gate import Gate
+from launcher.attempts import Attempt, run_attempts
+from launcher.gate import GateResult
 from tests.snapshots import snapshot
 
-GO = Gate(go=True, report={}, snapshot=snapshot())
-STOP = Gate(go=False, report={}, snapshot=snapshot())
+GO = GateResult(go=True, report={}, snapshot=snapshot())
+STOP = GateResult(go=False, report={}, snapshot=snapshot())
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def tries(monkeypatch):
                 self.ran.append((str(attempt), found))
                 return left.pop(0), Path(f"runs/{len(self.ran)}")
 
-            return attempts(restarts, GO, run, lambda: next(checked), self.said.append)
+            return run_attempts(restarts, GO, run, lambda: next(checked), self.said.append)
 
     one = Tries()
     monkeypatch.setattr(module.time, "sleep", one.slept.append)
@@ -52,7 +52,7 @@ def test_a_failure_without_restart_is_the_end(tries):
 
 
 def test_each_further_try_waits_longer_and_stands_on_a_fresh_check(tries):
-    fresh = [Gate(go=True, report={"n": n}, snapshot=GO.snapshot) for n in range(6)]
+    fresh = [GateResult(go=True, report={"n": n}, snapshot=GO.snapshot) for n in range(6)]
     assert tries(6, 1, 1, 1, 1, 1, 1, 0, checks=fresh) == 0
     assert tries.slept == [5, 10, 20, 40, 60, 60]
     assert [found for _, found in tries.ran] == [GO, *fresh]
@@ -82,9 +82,9 @@ def test_an_interrupt_before_the_first_run_is_nobody_elses():
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        attempts(3, GO, run, lambda: GO, lambda _: None)
+        run_attempts(3, GO, run, lambda: GO, lambda _: None)
 
 
 def test_an_attempt_tells_its_predecessor():
     assert str(Attempt(1, 4)) == "attempt 1 of 4"
-    assert str(Attempt(1, 4).next(Path("runs/x"))) == "attempt 2 of 4, after runs/x"
+    assert str(Attempt(1, 4).next_attempt(Path("runs/x"))) == "attempt 2 of 4, after runs/x"

@@ -10,15 +10,15 @@ import pytest
 
 from checks.errors import UsageError
 from checks.model import Job, Node, Ssh
-from launcher.backends import BACKENDS, Trip, agent_argv
-from launcher.backends.slurm import allocation
+from launcher.backends import BACKENDS, LaunchRequest, agent_argv
+from launcher.backends.slurm import slurm_allocation
 
 JOB = Job(nodes=(Node("node1", 1), Node("node2", 1)), head="node1")
 REMOTE = ("env", "A=b", "python")
 
 
 def carrier(backend, job=JOB, remote=REMOTE, slurm_job=""):
-    return BACKENDS[backend](Trip(job, ["node1", "node2"], "/tmp/x", remote, slurm_job))
+    return BACKENDS[backend](LaunchRequest(job, ["node1", "node2"], "/tmp/x", remote, slurm_job))
 
 
 def test_pdsh_as_deepspeed_calls_it():
@@ -79,10 +79,10 @@ def test_srun_starts_one_unbound_agent_a_node_in_the_allocation():
 
 def test_slurm_needs_an_allocation():
     job = dataclasses.replace(JOB, backend="slurm")
-    assert allocation(job, {"SLURM_JOB_ID": "17"}) == "17"
-    assert allocation(JOB, {"SLURM_JOB_ID": "17"}) == ""
+    assert slurm_allocation(job, {"SLURM_JOB_ID": "17"}) == "17"
+    assert slurm_allocation(JOB, {"SLURM_JOB_ID": "17"}) == ""
     with pytest.raises(UsageError, match="salloc -N 2 -w node1,node2"):
-        allocation(job, {})
+        slurm_allocation(job, {})
 
 
 @pytest.mark.parametrize("backend", BACKENDS)

@@ -28,9 +28,9 @@ import pytest
 
 from checks.catalogue import CATALOGUE
 from checks.check import claims_of
-from checks.cluster.gather import gather
+from checks.cluster.gather import gather_facts
 from checks.facts import ClusterView
-from checks.judge import judge
+from checks.judge import judge_claims
 from tests.flights import job_of
 from tests.starts.bare import GIVEN, LATER, ODD, ROOT, Site, environment, told, wait_for
 
@@ -213,7 +213,7 @@ def test_two_nodes_of_one_rank_wait_without_a_word(site: Site):
 
     job = job_of(site.lab, with_="accelerate")
     claims = claims_of([CATALOGUE["accelerate.machine-ranks-are-whole"]], job)
-    findings = judge(claims, ClusterView(gather(job, claims)), ())
+    findings = judge_claims(claims, ClusterView(gather_facts(job, claims)), ())
     assert "rank-twice" in {one.cause for one in findings}
     code, text = site.ours(with_="accelerate")
     assert code == 0, text

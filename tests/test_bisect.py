@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from checks.apart.bisect import Group, smallest
+from checks.apart.bisect import Group, smallest_failing_groups
 
 
 def names(count: int) -> Group:
@@ -28,7 +28,7 @@ class Cluster:
 
 def found(count: int, *bad: set[str], rounds: int = 99) -> tuple[set[frozenset[str]], int]:
     cluster = Cluster(*bad)
-    groups = smallest(names(count), cluster.meets, rounds)
+    groups = smallest_failing_groups(names(count), cluster.meets, rounds)
     return {frozenset(group) for group in groups}, cluster.rounds
 
 
@@ -75,7 +75,7 @@ def test_groups_part_where_their_networks_part():
     networks = dict.fromkeys(("node1", "node3", "node5"), "a") | dict.fromkeys(
         ("node2", "node4", "node6", "node7", "node8"), "b"
     )
-    assert smallest(names(8), meets, 9, networks) == [("node2",)]
+    assert smallest_failing_groups(names(8), meets, 9, networks) == [("node2",)]
     assert asked[0] == [
         ("node1", "node3", "node5"),
         ("node2", "node4", "node6", "node7", "node8"),

@@ -8,14 +8,14 @@ import random
 import pytest
 
 from checks.model import Finding, Outcome, Severity
-from checks.reports.blame import blame
+from checks.reports.blame import blamed_nodes
 from tests.matrices import SIZES, matrix, names, said
 
 # One node
 
 
 def test_a_node_that_none_can_reach_is_named_with_its_count():
-    found = blame(matrix("ports", 16, lambda s, t: t == "node07" != s))
+    found = blamed_nodes(matrix("ports", 16, lambda s, t: t == "node07" != s))
     assert found == [{"node": "node07", "because": "15 of 15 peers cannot reach it"}]
 
 
@@ -44,12 +44,14 @@ def test_each_node_cut_off_both_ways_is_named_once(size):
 @pytest.mark.parametrize("size", [8, 16])
 def test_any_two_nodes_that_nobody_reaches_are_both_named(size):
     for bad in itertools.combinations(names(size), 2):
-        found = blame(matrix("ports", size, lambda s, t: s != t and t in bad))  # noqa: B023 - called at once
+        found = blamed_nodes(matrix("ports", size, lambda s, t: s != t and t in bad))  # noqa: B023 - called at once
         assert {one["node"] for one in found} == set(bad)
 
 
 def test_a_node_is_named_where_most_but_not_all_fail():
-    found = blame(matrix("ports", 8, lambda s, t: t == "node03" and s not in ("node03", "node04")))
+    found = blamed_nodes(
+        matrix("ports", 8, lambda s, t: t == "node03" and s not in ("node03", "node04"))
+    )
     assert found == [{"node": "node03", "because": "6 of 7 peers cannot reach it"}]
 
 
@@ -108,19 +110,22 @@ def test_a_pair_check_without_words_of_its_own_is_told_by_its_id():
 
 def test_one_failed_pair_speaks_of_nobody():
     for pair in itertools.permutations(names(4), 2):
-        assert blame(matrix("ssh", 4, lambda *p: p == pair)) == []  # noqa: B023 - called at once
+        assert blamed_nodes(matrix("ssh", 4, lambda *p: p == pair)) == []  # noqa: B023 - called at once
 
 
 def test_where_all_fail_nobody_stands_out():
-    assert blame(matrix("ports", 4, lambda s, t: s != t)) == []
+    assert blamed_nodes(matrix("ports", 4, lambda s, t: s != t)) == []
 
 
 def test_a_healthy_matrix_blames_nobody():
-    assert blame(matrix("ports", 4, lambda s, t: False)) == []
+    assert blamed_nodes(matrix("ports", 4, lambda s, t: False)) == []
 
 
 def test_a_minority_of_failed_pairs_blames_nobody():
-    assert blame(matrix("ports", 9, lambda s, t: t == "node01" and s in ("node02", "node03"))) == []
+    assert (
+        blamed_nodes(matrix("ports", 9, lambda s, t: t == "node01" and s in ("node02", "node03")))
+        == []
+    )
 
 
 @pytest.mark.parametrize("seed", range(200))
@@ -131,7 +136,7 @@ def test_noise_blames_no_group_and_nobody_with_few_failures(seed):
     bad = {
         (s, t) for s in names(size) for t in names(size) if s != t and chance.random() < share
     }  # fmt: skip
-    for one in blame(matrix("ports", size, lambda s, t: (s, t) in bad)):
+    for one in blamed_nodes(matrix("ports", size, lambda s, t: (s, t) in bad)):
         assert "cut off" not in one["because"] and "which" not in one["because"]
         mine = [sum(pair[end] == one["node"] for pair in bad) for end in (0, 1)]
         assert max(mine) * 2 > size - 1
@@ -145,7 +150,9 @@ def test_a_bad_node_is_named_through_noise_and_alone(seed):
     noise = {
         (s, t) for s in names(size) for t in names(size) if s != t and chance.random() < 0.04
     }  # fmt: skip
-    found = blame(matrix("ports", size, lambda *p: p[0] != p[1] and (p[end] == bad or p in noise)))
+    found = blamed_nodes(
+        matrix("ports", size, lambda *p: p[0] != p[1] and (p[end] == bad or p in noise))
+    )
     assert bad in [one["node"] for one in found]
     for one in found:
         mine = [sum(pair[at] == one["node"] for pair in noise) for at in (0, 1)]
@@ -157,12 +164,12 @@ def test_a_bad_node_is_named_through_noise_and_alone(seed):
 
 def test_a_node_that_was_not_reached_is_named_with_its_cause():
     dead = Finding("reach.answers", "reach", ("n1",), Severity.BLOCK, Outcome.FAIL, cause="dropped")
-    assert blame([dead]) == [{"node": "n1", "because": "it was not reached (dropped)"}]
+    assert blamed_nodes([dead]) == [{"node": "n1", "because": "it was not reached (dropped)"}]
 
 
 def test_a_node_that_nobody_asked_is_not_blamed():
     unasked = Finding("reach.answers", "reach", ("n1",), Severity.BLOCK, Outcome.UNKNOWN)
-    assert blame([unasked]) == []
+    assert blamed_nodes([unasked]) == []
 
 
 def test_what_was_skipped_counts_as_not_asked():

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from checks.fold import fold
+from checks.fold import fold_names
 from tests.matrices import SIZES, matrix, names, said
 
 
@@ -26,7 +26,9 @@ def test_each_cut_in_two_names_the_smaller_side_and_the_networks(size):
         side, other = (first, second) if len(first) < len(second) else (second, first)
         here, there = (f"10.0.{1 if one is first else 2}.0/24" for one in (side, other))
         assert said(cut) == {
-            fold(side): f"cut off from {fold(other)}, both ways: a switch, a VLAN or a security "
+            fold_names(
+                side
+            ): f"cut off from {fold_names(other)}, both ways: a switch, a VLAN or a security "
             f"group between {here} and {there}"
         }
 
@@ -34,9 +36,9 @@ def test_each_cut_in_two_names_the_smaller_side_and_the_networks(size):
 @pytest.mark.parametrize("group", list(itertools.combinations(names(6), 2)))
 def test_each_pair_of_nodes_that_reaches_only_itself_is_one_group(group):
     found = said(matrix("ports", 6, lambda s, t: (s in group) != (t in group)))
-    rest = fold(name for name in names(6) if name not in group)
-    assert list(found) == [fold(group)]
-    assert found[fold(group)].startswith(f"cut off from {rest}, both ways")
+    rest = fold_names(name for name in names(6) if name not in group)
+    assert list(found) == [fold_names(group)]
+    assert found[fold_names(group)].startswith(f"cut off from {rest}, both ways")
 
 
 @pytest.mark.parametrize(

@@ -12,13 +12,13 @@ import pytest
 from checks.catalogue import CATALOGUE
 from checks.check import claims_of
 from checks.cluster import resident
-from checks.cluster.gather import gather
+from checks.cluster.gather import gather_facts
 from checks.facts import ClusterView
-from checks.judge import decide, judge
+from checks.judge import decide, judge_claims
 from checks.model import Finding, Outcome
-from checks.reports.blame import accused, blame
+from checks.reports.blame import blamed_nodes, fold_blame
 from launcher.lab.cluster import Lab
-from launcher.lab.shape import Shape
+from launcher.lab.shape import LabShape
 from tests.documents import ROOT
 from tests.flights import job_of, told
 from tests.labs import assert_nothing_left, down_and_gone, leavings
@@ -29,7 +29,7 @@ PAIRS = ("ssh", "ports")
 @pytest.fixture
 def four(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """Four nodes, of which every test breaks what it likes."""
-    lab = Lab.up(Shape(nodes=4), tmp_path / ".lab")
+    lab = Lab.up(LabShape(nodes=4), tmp_path / ".lab")
     with lab.ssh_config.open("a") as config:
         config.write("\nHost *\n  ConnectTimeout 5\n")
     monkeypatch.setattr(resident, "START_S", 5.0)
@@ -50,7 +50,7 @@ def address(lab: Lab, node: str) -> str:
 
 
 def suspects(lab: Lab) -> dict[str, str]:
-    return dict(accused(blame(flown(lab))))
+    return dict(fold_blame(blamed_nodes(flown(lab))))
 
 
 def flown(lab: Lab, budget: float | None = None) -> list[Finding]:
@@ -58,7 +58,7 @@ def flown(lab: Lab, budget: float | None = None) -> list[Finding]:
     job = job_of(lab)
     checks = [one for one in CATALOGUE.values() if one.area in ("reach", *PAIRS)]
     claims = claims_of(checks, job)
-    return judge(claims, ClusterView(gather(job, claims, budget=budget)))
+    return judge_claims(claims, ClusterView(gather_facts(job, claims, budget=budget)))
 
 
 def test_two_halves_that_cannot_reach_each_other_are_one_line(four: Lab):

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from checks.catalogue import AREAS, CATALOGUE, declared, matching, modules
-from checks.cluster.resident import sections
+from checks.catalogue import AREAS, CATALOGUE, area_modules, declared_checks, unknown_check_names
+from checks.cluster.resident import file_by_section
 from checks.cluster.stages import STAGES
 from checks.facts import Fact
 from checks.facts.snapshot import Login
@@ -33,7 +33,7 @@ def test_id_is_area_and_claim(check):
 
 @pytest.mark.parametrize("check", CHECKS)
 def test_check_stands_in_the_module_of_its_area(check):
-    assert check.judge.__module__ in {module.__name__ for module in modules(check.area)}
+    assert check.judge.__module__ in {module.__name__ for module in area_modules(check.area)}
 
 
 @pytest.mark.parametrize("check", CHECKS)
@@ -55,7 +55,7 @@ def test_why_is_told(check):
 
 @pytest.mark.parametrize("check", CHECKS)
 def test_what_it_needs_is_answered_by_somebody(check):
-    answered = {*sections(), *(stage.section for stage in STAGES), Login.section}
+    answered = {*file_by_section(), *(stage.section for stage in STAGES), Login.section}
     assert check.needs
     for fact in check.needs:
         assert issubclass(fact, Fact)
@@ -63,12 +63,17 @@ def test_what_it_needs_is_answered_by_somebody(check):
 
 
 def test_no_id_is_declared_twice():
-    found = [check.id for area in AREAS for module in modules(area) for check in declared(module)]
+    found = [
+        check.id
+        for area in AREAS
+        for module in area_modules(area)
+        for check in declared_checks(module)
+    ]
     assert sorted(found) == sorted(CATALOGUE)
 
 
 def test_checks_and_areas_may_be_allowed_and_nothing_else():
-    assert matching([*CATALOGUE, "ssh", "ssh.no-such-claim", "sshd"]) == {
+    assert unknown_check_names([*CATALOGUE, "ssh", "ssh.no-such-claim", "sshd"]) == {
         "ssh.no-such-claim",
         "sshd",
     }

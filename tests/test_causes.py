@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from checks.facts.ssh import Attempt
+from checks.facts.ssh import LoginAttempt
 from checks.logins.causes import (
-    MEANING,
-    cause_of,
+    CAUSE_MEANING,
     cause_of_text,
+    login_cause,
     offending_line,
     presented_fingerprint,
 )
@@ -52,23 +52,23 @@ TEXTS = {
 @pytest.mark.parametrize(("text", "cause"), TEXTS.items())
 def test_each_text_has_its_cause(text, cause):
     assert cause_of_text(text) == cause
-    assert cause in MEANING
+    assert cause in CAUSE_MEANING
 
 
 @pytest.mark.parametrize(
     ("attempt", "cause"),
     [
-        (Attempt(code=0, hostname="node2", authenticated=True), ""),
-        (Attempt(code=3, hostname="node2", authenticated=True), ""),
-        (Attempt(code=1, authenticated=True), "shell-refuses"),
-        (Attempt(code=None, authenticated=True), "shell-hangs"),
-        (Attempt(code=None, hostname="node2", authenticated=True), "shell-hangs"),
-        (Attempt(code=None), "timeout"),
-        (Attempt(code=0, hostname=""), "ssh-failed"),
+        (LoginAttempt(code=0, hostname="node2", authenticated=True), ""),
+        (LoginAttempt(code=3, hostname="node2", authenticated=True), ""),
+        (LoginAttempt(code=1, authenticated=True), "shell-refuses"),
+        (LoginAttempt(code=None, authenticated=True), "shell-hangs"),
+        (LoginAttempt(code=None, hostname="node2", authenticated=True), "shell-hangs"),
+        (LoginAttempt(code=None), "timeout"),
+        (LoginAttempt(code=0, hostname=""), "ssh-failed"),
     ],
 )
 def test_a_session_is_told_from_a_login(attempt, cause):
-    assert cause_of(attempt) == cause
+    assert login_cause(attempt) == cause
 
 
 def test_reads_what_a_changed_host_key_names():
@@ -82,5 +82,5 @@ def test_the_real_client_tells_refused_from_unresolved():
         return {"name": name, "port": port, "user": "x", "known_hosts": ["/dev/null"], "kex": ""}
 
     row = ssh.ssh({"targets": [target("127.0.0.1", 1), target("no.invalid", 22)], "window": 2})
-    causes = {name: cause_of(Attempt(**told)) for name, told in row["targets"].items()}
+    causes = {name: login_cause(LoginAttempt(**told)) for name, told in row["targets"].items()}
     assert causes == {"127.0.0.1": "refused", "no.invalid": "name-unresolved"}

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from checks.apart.stragglers import yardsticks
-from checks.facts.compute import Compute, Measured, Told
+from checks.apart.stragglers import reference_nodes
+from checks.facts.compute import Compute, DeviceMeasurement, DeviceReport
 from checks.facts.rendezvous import Rendezvous
-from checks.facts.smoke import Rank, Said, Smoke
+from checks.facts.smoke import Smoke, SmokeRank, SmokeReport
 from checks.facts.snapshot import Snapshot
 from tests.snapshots import judged, snapshot, with_fact
 
@@ -17,13 +17,15 @@ CHECK = "collective.accelerators-are-alike-fast"
 H100 = "NVIDIA H100 80GB HBM3"
 
 
-def cpu(speed: float, **more: Any) -> Measured:
+def cpu(speed: float, **more: Any) -> DeviceMeasurement:
     speeds = {"fp32": speed, "memory": 20.0}
-    return Measured(0, 1.0, Told("done", "cpu", "EPYC", speeds, **more))
+    return DeviceMeasurement(0, 1.0, DeviceReport("done", "cpu", "EPYC", speeds, **more))
 
 
-def gpu(speed: float, name: str = H100) -> Measured:
-    return Measured(0, 2.0, Told("done", "cuda", name, {"bf16": speed, "memory": 2000.0}))
+def gpu(speed: float, name: str = H100) -> DeviceMeasurement:
+    return DeviceMeasurement(
+        0, 2.0, DeviceReport("done", "cuda", name, {"bf16": speed, "memory": 2000.0})
+    )
 
 
 def cluster(*facts: Compute) -> Snapshot:
@@ -34,7 +36,7 @@ def cluster(*facts: Compute) -> Snapshot:
     return snap
 
 
-def computed(*first: Measured, alone: tuple[Measured, ...] = ()) -> Compute:
+def computed(*first: DeviceMeasurement, alone: tuple[DeviceMeasurement, ...] = ()) -> Compute:
     return Compute(20.0, first, alone)
 
 
@@ -70,7 +72,7 @@ def test_one_that_was_slow_once_is_not():
 
 
 def test_one_that_did_not_end_the_second_time_is_named_with_what_the_first_showed():
-    hung = Measured(None, 22.0, Told("fp32 product"))
+    hung = DeviceMeasurement(None, 22.0, DeviceReport("fp32 product"))
     snap = cluster(*SLOW[:2], computed(cpu(10.0), alone=(hung,)))
     assert told(snap) == {"node1": "pass", "node2": "pass", "node3": "slow"}
     assert "fp32 10 GFLOP/s where its like has 60" in judged(snap, CHECK)[("node3",)].message
@@ -97,18 +99,23 @@ def test_gpus_are_held_against_their_own_model():
 
 def test_the_yardstick_is_no_suspect():
     found = dict(zip(("node1", "node2", "node3"), SLOW, strict=True))
-    assert yardsticks(found) == {"EPYC": "node1"}
+    assert reference_nodes(found) == {"EPYC": "node1"}
 
 
 @pytest.mark.parametrize(
     ("one", "cause"),
     [
         (cpu(60.0, broken=("fp32",)), "not-finite"),
-        (Measured(None, 22.0, Told("fp32 product")), "hang"),
-        (Measured(1, 1.0, Told("memory", error="RuntimeError", detail="DefaultCPU")), "error"),
+        (DeviceMeasurement(None, 22.0, DeviceReport("fp32 product")), "hang"),
+        (
+            DeviceMeasurement(
+                1, 1.0, DeviceReport("memory", error="RuntimeError", detail="DefaultCPU")
+            ),
+            "error",
+        ),
     ],
 )
-def test_what_does_not_compute_blocks(one: Measured, cause: str):
+def test_what_does_not_compute_blocks(one: DeviceMeasurement, cause: str):
     snap = cluster(computed(one), computed(cpu(60.0)), computed(cpu(60.0)))
     found = judged(snap, CHECK)[("node1",)]
     assert (found.cause, found.stops) == (cause, True)
@@ -116,9 +123,9 @@ def test_what_does_not_compute_blocks(one: Measured, cause: str):
 
 
 def test_what_fails_alone_is_the_trainings():
-    one = Measured(1, 1.0, Told("memory", error="RuntimeError"))
+    one = DeviceMeasurement(1, 1.0, DeviceReport("memory", error="RuntimeError"))
     snap = cluster(computed(one), computed(cpu(60.0)), computed(cpu(60.0)))
-    with_fact(snap, "node1", Smoke(1, 1.0, (Rank(0, 1, 1.0, Said("step 1"), "", ""),)))
+    with_fact(snap, "node1", Smoke(1, 1.0, (SmokeRank(0, 1, 1.0, SmokeReport("step 1"), "", ""),)))
     assert told(snap)["node1"] == "skip"
 
 

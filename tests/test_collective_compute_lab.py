@@ -9,11 +9,11 @@ import pytest
 
 from checks.catalogue import CATALOGUE
 from checks.check import claims_of
-from checks.cluster.gather import gather
+from checks.cluster.gather import gather_facts
 from checks.facts import ClusterView
-from checks.judge import judge
+from checks.judge import judge_claims
 from launcher.lab.cluster import Lab
-from launcher.lab.shape import Shape
+from launcher.lab.shape import LabShape
 from tests.flights import job_of
 from tests.labs import down_and_gone
 from tests.spoilt import spoil
@@ -32,13 +32,13 @@ NONSENSE = "good(*factors, out=out).fill_(float('nan'))"
 
 @pytest.mark.alone
 def test_the_slow_and_the_broken_are_told_and_nobody_else(tmp_path: Path):
-    lab = Lab.up(Shape(nodes=4), tmp_path / ".lab", visible={sys.prefix})
+    lab = Lab.up(LabShape(nodes=4), tmp_path / ".lab", visible={sys.prefix})
     try:
         for name, how in (("node2", NONSENSE), ("node4", SLOW)):
             spoil(lab, name, INSTEAD.format(how=how))
         job = job_of(lab)
         claims = claims_of([CATALOGUE[CHECK]], job)
-        found = judge(claims, ClusterView(gather(job, claims)))
+        found = judge_claims(claims, ClusterView(gather_facts(job, claims)))
         told = {one.subject[0]: one.cause or one.outcome.value for one in found}
         assert told == {"node1": "pass", "node2": "not-finite", "node3": "pass", "node4": "slow"}
     finally:

@@ -11,12 +11,12 @@ import pytest
 from checks.catalogue import CATALOGUE
 from checks.check import claims_of
 from checks.cluster import rendezvous
-from checks.cluster.gather import gather
+from checks.cluster.gather import gather_facts
 from checks.facts import ClusterView
-from checks.judge import judge
+from checks.judge import judge_claims
 from checks.model import Finding
 from launcher.lab.cluster import Lab
-from launcher.lab.shape import Shape
+from launcher.lab.shape import LabShape
 from tests.flights import job_of
 from tests.labs import assert_nothing_left, down_and_gone, leavings
 from tests.spoilt import spoil
@@ -36,7 +36,7 @@ pytestmark = pytest.mark.alone
 
 @pytest.fixture
 def four(tmp_path: Path) -> Iterator[Lab]:
-    lab = Lab.up(Shape(nodes=4), tmp_path / ".lab", visible={sys.prefix})
+    lab = Lab.up(LabShape(nodes=4), tmp_path / ".lab", visible={sys.prefix})
     yield lab
     down_and_gone(lab)
 
@@ -45,7 +45,7 @@ def flown(lab: Lab) -> dict[tuple[str, str], Finding]:
     """Findings of the meeting by claim and node."""
     job = job_of(lab)
     claims = claims_of([CATALOGUE[check] for check in CHECKS], job)
-    found = judge(claims, ClusterView(gather(job, claims)))
+    found = judge_claims(claims, ClusterView(gather_facts(job, claims)))
     return {(one.check, *one.subject, "")[:2]: one for one in found}
 
 

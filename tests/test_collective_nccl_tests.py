@@ -10,7 +10,7 @@ from checks.facts.gpus import Gpu, Gpus
 from checks.facts.nccl_tests import NcclTests
 from checks.facts.snapshot import Snapshot
 from checks.model import Finding
-from checks.nccl_tests import read_perf
+from checks.nccl_tests import parse_perf_output
 from tests.networks import cluster
 from tests.snapshots import judged, with_fact
 
@@ -27,10 +27,10 @@ TWO_NODES = recorded("2.17.1-two-nodes-by-srun")
 
 
 def test_a_table_of_today():
-    perf = read_perf(TWO_NODES)
+    perf = parse_perf_output(TWO_NODES)
     assert perf.ranks == tuple(range(8))
-    assert perf.as_one(8)
-    assert not perf.as_one(16)
+    assert perf.ran_together(8)
+    assert not perf.ran_together(16)
     assert [row.size for row in perf.rows] == [2**power for power in range(22, 28)]
     assert perf.best is not None
     assert (perf.best.time, perf.best.algbw, perf.best.busbw) == (1907.8, 70.35, 123.11)
@@ -38,8 +38,8 @@ def test_a_table_of_today():
 
 
 def test_a_table_with_a_column_of_errors_and_words_of_nccl_in_between():
-    perf = read_perf(recorded("column-of-errors"))
-    assert perf.as_one(4)
+    perf = parse_perf_output(recorded("column-of-errors"))
+    assert perf.ran_together(4)
     assert len(perf.rows) == 7
     assert perf.best is not None
     assert (perf.best.size, perf.best.busbw, perf.best.wrong) == (2**31, 2.56, None)
@@ -47,31 +47,31 @@ def test_a_table_with_a_column_of_errors_and_words_of_nccl_in_between():
 
 
 def test_a_build_without_mpi_is_seen_by_its_ranks():
-    perf = read_perf(recorded("without-mpi-under-mpirun"))
+    perf = parse_perf_output(recorded("without-mpi-under-mpirun"))
     assert perf.ranks == (0, 0)
-    assert not perf.as_one(2)
+    assert not perf.ran_together(2)
 
 
 def test_tags_of_mpirun_are_no_part_of_a_line():
-    assert [row.size for row in read_perf(recorded("tagged-by-mpirun")).rows] == [8, 16, 32]
+    assert [row.size for row in parse_perf_output(recorded("tagged-by-mpirun")).rows] == [8, 16, 32]
     tagged = "".join(f"[1,0]<stdout>:{line}\n" for line in TWO_NODES.splitlines())
-    assert read_perf(tagged) == read_perf(TWO_NODES)
+    assert parse_perf_output(tagged) == parse_perf_output(TWO_NODES)
 
 
 def test_what_is_not_counted_is_not_wrong():
-    (row,) = read_perf(recorded("one-gpu")).rows
+    (row,) = parse_perf_output(recorded("one-gpu")).rows
     assert (row.wrong, row.busbw) == (0, 0.0)
 
 
 def test_a_failure_is_told_in_its_own_words():
-    perf = read_perf(recorded("internal-error"))
+    perf = parse_perf_output(recorded("internal-error"))
     assert perf.failure.startswith("Test NCCL failure common.cu:959 'internal error")
     assert perf.rows == ()
 
 
 @pytest.mark.parametrize("size", range(len(TWO_NODES) + 1)[::97])
 def test_what_is_cut_off_is_read_as_far_as_it_goes(size: int):
-    whole, perf = read_perf(TWO_NODES), read_perf(TWO_NODES[:size])
+    whole, perf = parse_perf_output(TWO_NODES), parse_perf_output(TWO_NODES[:size])
     assert perf.rows[:-1] == whole.rows[: len(perf.rows)][:-1]
 
 
@@ -83,7 +83,7 @@ def test_what_is_cut_off_is_read_as_far_as_it_goes(size: int):
     ],
 )
 def test_wrong_values_are_counted(old: str, new: str):
-    assert read_perf(TWO_NODES.replace(old, new)).wrong == 12
+    assert parse_perf_output(TWO_NODES.replace(old, new)).wrong == 12
 
 
 def alone(*speeds: float, models: tuple[str, ...] = (), **given: object) -> Snapshot:

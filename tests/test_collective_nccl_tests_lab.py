@@ -14,12 +14,12 @@ import pytest
 from checks.catalogue import CATALOGUE
 from checks.check import claims_of
 from checks.cluster import nccl_tests
-from checks.cluster.gather import gather
+from checks.cluster.gather import gather_facts
 from checks.facts import ClusterView
 from checks.facts.nccl_tests import NcclTests
-from checks.judge import judge
+from checks.judge import judge_claims
 from launcher.lab.cluster import Lab
-from launcher.lab.shape import Shape
+from launcher.lab.shape import LabShape
 from tests.faults.gpu import EIGHT_H100
 from tests.flights import damage, job_of
 from tests.labs import assert_nothing_left, down_and_gone, leavings
@@ -48,7 +48,7 @@ sed '1,/^#$/d; /Rank/d' <<'END'
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    lab = Lab.up(Shape(nodes=2, slots=2), tmp_path_factory.mktemp("lab") / ".lab")
+    lab = Lab.up(LabShape(nodes=2, slots=2), tmp_path_factory.mktemp("lab") / ".lab")
     damage(lab, EIGHT_H100, ("node1", "node2"))
     for node in lab.nodes:
         node.run(["mkdir", "-p", "/opt/nccl-tests/build"], check=True)
@@ -62,8 +62,8 @@ def flown(lab: Lab, **options: str) -> tuple[dict[str, NcclTests], dict[str, str
     before = leavings(lab)
     job = job_of(lab, nccl_tests="/opt/nccl-tests", **options)
     claims = claims_of([CATALOGUE[CHECK]], job)
-    cluster = ClusterView(gather(job, claims))
-    found = {one.subject[0]: f"{one.cause}: {one.message}" for one in judge(claims, cluster)}
+    cluster = ClusterView(gather_facts(job, claims))
+    found = {one.subject[0]: f"{one.cause}: {one.message}" for one in judge_claims(claims, cluster)}
     assert_nothing_left(lab, before)
     return {node.name: node.read(NcclTests) for node in cluster.nodes}, found
 
@@ -85,8 +85,8 @@ def cleaned(lab: Lab) -> Iterator[None]:
 
 def test_mpirun_starts_a_process_for_each_slot(lab: Lab):
     told, found = flown(lab, backend="openmpi")
-    assert told["node1"].perf.as_one(4), told
-    assert told["node1"].perf.best is not None
+    assert told["node1"].perf_table.ran_together(4), told
+    assert told["node1"].perf_table.best is not None
     assert told["node1"].path == PLACE
     assert {one.by for one in told.values()} == {"mpirun"}
     assert all("mpirun ran all nodes as one" in words for words in found.values())
@@ -96,13 +96,13 @@ def test_srun_starts_a_process_for_each_slot(lab: Lab, monkeypatch: pytest.Monke
     slurm_up(lab)
     monkeypatch.setenv("SLURM_JOB_ID", allocate(lab, "root"))
     told, _ = flown(lab, backend="slurm")
-    assert told["node1"].perf.as_one(4), told
+    assert told["node1"].perf_table.ran_together(4), told
     assert {one.by for one in told.values()} == {"srun"}
 
 
 def test_without_mpi_each_node_runs_alone(lab: Lab):
     told, found = flown(lab)
-    assert all(one.perf.as_one(2) for one in told.values())
+    assert all(one.perf_table.ran_together(2) for one in told.values())
     assert told["node2"].apart == 'backend = "pdsh" starts no MPI processes'
     assert all("bus bandwidth 123.1 GB/s" in words for words in found.values())
 

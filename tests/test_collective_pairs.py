@@ -6,10 +6,10 @@ import dataclasses
 
 import pytest
 
-from checks.facts.job_paths import Held, JobPaths
-from checks.facts.pairs import Measured
+from checks.facts.job_paths import JobPath, JobPaths
+from checks.facts.pairs import PairSpeed
 from checks.model import Outcome, Severity
-from checks.reports.blame import blame
+from checks.reports.blame import blamed_nodes
 from tests.pair_speeds import (
     CHECKS,
     CUT,
@@ -61,7 +61,7 @@ def test_of_two_nodes_the_slow_direction_is_named():
 
 
 def test_what_crawls_blocks():
-    crawl = Measured(0.001, 0.002, 40.0, times=3)
+    crawl = PairSpeed(0.001, 0.002, 40.0, times=3)
     snap = seen(slow_where(lambda s, t: s == "node3", crawl))
     assert judged(snap, NODE)["node3",].stops
     assert failing(snap) == {(NODE, ("node3",)): "crawls"}
@@ -97,9 +97,9 @@ def test_a_uniformly_slow_cluster_is_told_with_what_the_start_will_take():
 
 
 def test_a_long_start_is_foretold_from_the_weights_that_the_command_names():
-    snap = seen(lambda s, t: Measured(2.4, 2.5, 60.0))
-    model = Held("there", "/models/large", weight_bytes=280 * 10**9)
-    with_fact(snap, "node1", JobPaths(Held("there", "/run"), paths={"/models/large": model}))
+    snap = seen(lambda s, t: PairSpeed(2.4, 2.5, 60.0))
+    model = JobPath("there", "/models/large", weight_bytes=280 * 10**9)
+    with_fact(snap, "node1", JobPaths(JobPath("there", "/run"), paths={"/models/large": model}))
     found = judged(snap, ENOUGH)[()]
     assert (found.outcome, found.cause) == (Outcome.FAIL, "long-start")
     assert "280.0 GB of weights take 16 minutes" in found.message
@@ -131,6 +131,6 @@ RACK = {"node5", "node6"}
 )
 def test_who_is_slow_is_said_first(rule, blamed, because):
     snap = seen(rule, 6)
-    told = blame([one for check in CHECKS for one in judged(snap, check).values()])
+    told = blamed_nodes([one for check in CHECKS for one in judged(snap, check).values()])
     assert {one["node"] for one in told} == blamed
     assert {one["because"] for one in told} == ({because} if because else set())

@@ -6,10 +6,10 @@ import pytest
 
 from checks.catalogue import CATALOGUE
 from checks.check import claims_of
-from checks.cluster.gather import gather
+from checks.cluster.gather import gather_facts
 from checks.facts import ClusterView
-from checks.facts.pairs import Pairs, table
-from checks.judge import judge
+from checks.facts.pairs import Pairs, speed_table
+from checks.judge import judge_claims
 from checks.model import Outcome
 from checks.probe.core import Undetermined
 from checks.probe.pair_receive import SERVERS, pair_hangup, pair_listen
@@ -57,9 +57,9 @@ def test_an_address_of_another_machine_cannot_be_listened_on():
 def test_every_pair_of_a_healthy_lab_is_measured_and_nobody_is_accused(lab: Lab):
     job = job_of(lab)
     claims = claims_of(CHECKS, job)
-    view = ClusterView(gather(job, claims))
-    findings = judge(claims, view)
-    assert len(table(view)) == len(job.names) * (len(job.names) - 1)
+    view = ClusterView(gather_facts(job, claims))
+    findings = judge_claims(claims, view)
+    assert len(speed_table(view)) == len(job.names) * (len(job.names) - 1)
     assert not told(findings)
     assert any(one.outcome is Outcome.PASS for one in findings)
 
@@ -69,7 +69,8 @@ def test_what_cannot_be_called_is_not_measured(lab: Lab):
     job = job_of(lab)
     claims = claims_of(CHECKS, job)
     found = {
-        (one.check, one.subject): one for one in judge(claims, ClusterView(gather(job, claims)))
+        (one.check, one.subject): one
+        for one in judge_claims(claims, ClusterView(gather_facts(job, claims)))
     }
     one = found["collective.links-are-alike", ("node1", "node3")]
     assert one.outcome is Outcome.SKIP

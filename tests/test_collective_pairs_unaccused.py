@@ -8,7 +8,7 @@ import random
 import pytest
 
 from checks.facts.interfaces import Interface, Interfaces
-from checks.facts.pairs import Measured, Pairs
+from checks.facts.pairs import Pairs, PairSpeed
 from checks.model import Outcome
 from tests.networks import LO
 from tests.pair_speeds import (
@@ -44,7 +44,7 @@ def test_slow_once_accuses_nobody():
 
 
 def test_a_second_switch_is_not_far():
-    near = Measured(9.4, 9.5, 20.0)
+    near = PairSpeed(9.4, 9.5, 20.0)
     snap = seen(
         lambda s, t: dataclasses.replace(near, latency_us=180.0) if "node2" in (s, t) else near
     )
@@ -54,12 +54,12 @@ def test_a_second_switch_is_not_far():
 @pytest.mark.parametrize("seed", range(20))
 def test_noise_of_a_busy_machine_accuses_nobody(seed):
     drawn = random.Random(seed)
-    snap = seen(lambda s, t: Measured(2.0, drawn.uniform(2.3, 6.5), drawn.uniform(20, 300)), 5)
+    snap = seen(lambda s, t: PairSpeed(2.0, drawn.uniform(2.3, 6.5), drawn.uniform(20, 300)), 5)
     assert not failing(snap)
 
 
 def test_a_network_that_gives_what_its_interfaces_say_is_healthy():
-    snap = seen(lambda s, t: Measured(0.94, 0.95, 60.0))
+    snap = seen(lambda s, t: PairSpeed(0.94, 0.95, 60.0))
     for name in snap.job.names:
         card = Interface("eth0", ipv4=("10.0.0.1/24",), speed_mbps=1000)
         with_fact(snap, name, Interfaces((LO, card)))

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from checks.cluster.proof import until_met
+from checks.cluster.proof import meet_without_culprits
 from checks.facts.rendezvous import Rendezvous
 from checks.facts.snapshot import Answer, Snapshot
 from tests.snapshots import judged, snapshot
@@ -57,7 +57,7 @@ class Nodes:
 
     def met(self) -> Snapshot:
         snap = snapshot(self.names)
-        for name, answer in until_met(self.hold, self.names).items():
+        for name, answer in meet_without_culprits(self.hold, self.names).items():
             if "data" in answer:
                 answer = {"data": {"torch": "2.5", **answer["data"]}}
             snap.put(name, Rendezvous.section, answer)

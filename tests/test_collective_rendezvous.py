@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from checks.facts.ports import Dialled, Failed, Listening
-from checks.facts.rendezvous import Met, Rendezvous, Said
+from checks.facts.ports import DialResults, FailedCall, Listeners
+from checks.facts.rendezvous import Rendezvous, RendezvousRank, RendezvousReport
 from checks.facts.snapshot import Snapshot
 from checks.facts.software import Software
 from tests.snapshots import judged, snapshot, with_fact, without
@@ -23,19 +23,19 @@ Thread 0x00007f2 (most recent call first):
 """
 
 
-def through(rank: int, **more: Any) -> Met:
-    return Met(rank, 0, 0.6, Said("done", **more))
+def through(rank: int, **more: Any) -> RendezvousRank:
+    return RendezvousRank(rank, 0, 0.6, RendezvousReport("done", **more))
 
 
-def failed(rank: int, stage: str, error: str, detail: str, ended: float = 0.1) -> Met:
-    return Met(rank, 1, ended, Said(stage, error=error, detail=detail))
+def failed(rank: int, stage: str, error: str, detail: str, ended: float = 0.1) -> RendezvousRank:
+    return RendezvousRank(rank, 1, ended, RendezvousReport(stage, error=error, detail=detail))
 
 
-def waiting(rank: int, stage: str = "group", detail: str = TIMED_OUT) -> Met:
+def waiting(rank: int, stage: str = "group", detail: str = TIMED_OUT) -> RendezvousRank:
     return failed(rank, stage, "DistStoreError", detail, 8.2)
 
 
-def meeting(*ranks: Met, **more: Any) -> Snapshot:
+def meeting(*ranks: RendezvousRank, **more: Any) -> Snapshot:
     """One rank a node, the head's first."""
     names = tuple(f"node{at}" for at in range(1, len(ranks) + 1))
     snap = snapshot(names)
@@ -80,7 +80,7 @@ def test_a_part_that_arrived_changed_names_its_giver(at: int):
 LOST = "The client socket has timed out after 8000ms while trying to connect to (10.0.0.1, 29500)."
 
 
-def lost(rank: int) -> Met:
+def lost(rank: int) -> RendezvousRank:
     return failed(rank, "store", "DistNetworkError", LOST, 16.0)
 
 
@@ -99,13 +99,13 @@ def test_a_master_port_in_use_is_the_heads_fault():
     taken = failed(0, "store", "DistNetworkError", "The server socket has failed: EADDRINUSE")
     snap = meeting(taken, lost(1), lost(2))
     assert told(snap)["node1"] == "master-not-open"
-    with_fact(snap, "node1", Listening("10.0.0.1", (), "EADDRINUSE"))
+    with_fact(snap, "node1", Listeners("10.0.0.1", (), "EADDRINUSE"))
     assert told(snap) == dict.fromkeys(NAMES, "skip")
 
 
 def test_ports_that_are_named_as_closed_are_not_accused_twice():
     snap = meeting(waiting(0), waiting(1), lost(2))
-    closed = Dialled(failed=(Failed("node1", "10.0.0.1", 29500, "dropped", 1.0),))
+    closed = DialResults(failed=(FailedCall("node1", "10.0.0.1", 29500, "dropped", 1.0),))
     with_fact(snap, "node3", closed)
     found = judged(snap, CHECK)[("node3",)]
     assert found.outcome.value == "skip"
@@ -113,14 +113,14 @@ def test_ports_that_are_named_as_closed_are_not_accused_twice():
 
 
 def test_the_rank_that_most_others_lacked_is_accused():
-    silent = Met(2, None, 20.0, Said("group"))
+    silent = RendezvousRank(2, None, 20.0, RendezvousReport("group"))
     snap = meeting(waiting(0), waiting(1), silent)
     assert told(snap) == {"node1": "skip", "node2": "skip", "node3": "hang"}
 
 
-def calling(rank: int, *targets: int) -> Met:
+def calling(rank: int, *targets: int) -> RendezvousRank:
     called = tuple(f"10.0.0.{target + 1}:40001" for target in targets)
-    return Met(rank, 1, 20.0, Said("group"), err=HUNG, unanswered=called)
+    return RendezvousRank(rank, 1, 20.0, RendezvousReport("group"), err=HUNG, unanswered=called)
 
 
 def test_the_end_of_most_calls_in_vain_is_accused():
@@ -139,19 +139,26 @@ def test_of_one_pair_the_caller_is_accused_and_the_message_has_the_called():
 
 
 def test_the_one_that_came_least_far_is_accused():
-    ahead = [Met(rank, 1, 20.0, Said("all-reduce"), err=HUNG) for rank in (0, 1)]
-    snap = meeting(*ahead, Met(2, 1, 20.0, Said("group"), err=HUNG))
+    ahead = [
+        RendezvousRank(rank, 1, 20.0, RendezvousReport("all-reduce"), err=HUNG) for rank in (0, 1)
+    ]
+    snap = meeting(*ahead, RendezvousRank(2, 1, 20.0, RendezvousReport("group"), err=HUNG))
     assert told(snap) == {"node1": "skip", "node2": "skip", "node3": "hang"}
     assert "all_reduce (/v/torch/distributed" in judged(snap, CHECK)[("node3",)].message
 
 
 def test_where_nobody_stands_out_nobody_is_accused_and_nothing_passes():
-    snap = meeting(*(Met(rank, 1, 20.0, Said("all-reduce"), err=HUNG) for rank in range(3)))
+    snap = meeting(
+        *(
+            RendezvousRank(rank, 1, 20.0, RendezvousReport("all-reduce"), err=HUNG)
+            for rank in range(3)
+        )
+    )
     assert told(snap) == {"node1": "unknown", "node2": "skip", "node3": "skip"}
 
 
 def test_a_signal_is_told():
-    snap = meeting(waiting(0), Met(1, -9, 0.3, Said("group")))
+    snap = meeting(waiting(0), RendezvousRank(1, -9, 0.3, RendezvousReport("group")))
     assert told(snap) == {"node1": "skip", "node2": "crashed"}
 
 

@@ -6,14 +6,14 @@ import dataclasses
 
 import pytest
 
-from checks.collective.sums import algbw, busbw
+from checks.collective.sums import algorithm_bandwidth, bus_bandwidth
 from checks.facts.gpus import Gpu, Gpus
 from checks.facts.interfaces import Interface, Interfaces
-from checks.facts.pairs import Measured, Pairs
-from checks.facts.rendezvous import Met, Rendezvous, Said, Sum
+from checks.facts.pairs import Pairs, PairSpeed
+from checks.facts.rendezvous import Rendezvous, RendezvousRank, RendezvousReport, SumTiming
 from checks.facts.snapshot import Snapshot
 from checks.model import Finding
-from checks.profiles import profile
+from checks.profiles import matching_profile
 from tests.networks import ACTIVE, LO, cluster, rdma
 from tests.snapshots import judged, with_fact
 
@@ -26,8 +26,8 @@ OVER_SOCKETS = ("NCCL INFO Using network Socket",)
 def summed(gbit_s: float, *kept: str, ranks: int = 3) -> Rendezvous:
     """A sum of 1 MiB at that bus bandwidth, and a smaller one at a tenth of it."""
     seconds = 2**20 * 8 / 1e9 * 2 * (ranks - 1) / ranks / gbit_s
-    sums = (Sum(2**16, seconds * 10 / 16), Sum(2**20, seconds))
-    one = Met(0, 0, 1.0, Said("done", sums=sums), kept)
+    sums = (SumTiming(2**16, seconds * 10 / 16), SumTiming(2**20, seconds))
+    one = RendezvousRank(0, 0, 1.0, RendezvousReport("done", sums=sums), kept)
     backend = "nccl" if kept else "gloo"
     return Rendezvous(torch="2.5", backend=backend, world=ranks, ranks=(one,))
 
@@ -48,10 +48,10 @@ def finding(snap: Snapshot) -> Finding:
 
 def test_bandwidths_are_those_of_nccl_tests():
     """67108864 B in 812.3 µs over two ranks is 82.6 and 82.6 GB/s; over 16 it is 154.9."""
-    one = Sum(67108864, 812.3e-6)
-    assert algbw(one) == pytest.approx(82.6, abs=0.05)
-    assert busbw(one, 2) == algbw(one)
-    assert busbw(one, 16) == pytest.approx(154.9, abs=0.1)
+    one = SumTiming(67108864, 812.3e-6)
+    assert algorithm_bandwidth(one) == pytest.approx(82.6, abs=0.05)
+    assert bus_bandwidth(one, 2) == algorithm_bandwidth(one)
+    assert bus_bandwidth(one, 16) == pytest.approx(154.9, abs=0.1)
 
 
 def test_a_fair_share_holds_and_the_table_is_told():
@@ -89,13 +89,15 @@ def test_a_line_that_tells_no_speed_is_no_yardstick():
 
 def test_what_is_slow_between_two_nodes_is_not_told_again():
     snap = network(0.09)
-    with_fact(snap, "node1", Pairs({"node2": Measured(0.05, 0.06, 100.0, 2)}))
+    with_fact(snap, "node1", Pairs({"node2": PairSpeed(0.05, 0.06, 100.0, 2)}))
     assert finding(snap).outcome.value == "pass"
 
 
 def test_where_the_ranks_did_not_meet_nothing_is_said():
     snap = network(60.0, *OVER_IB)
-    failed = Rendezvous(torch="2.5", world=3, ranks=(Met(2, 1, 9.0, Said("group")),))
+    failed = Rendezvous(
+        torch="2.5", world=3, ranks=(RendezvousRank(2, 1, 9.0, RendezvousReport("group")),)
+    )
     assert finding(with_fact(snap, "node3", failed)).outcome.value == "skip"
 
 
@@ -118,7 +120,7 @@ def test_a_machine_of_a_kind_is_held_to_half_of_what_others_reached():
 
 
 def test_a_profile_needs_the_whole_machine():
-    assert profile(eight("NVIDIA H100 80GB HBM3"), 3200.0) is not None
-    assert profile(eight("NVIDIA H100 80GB HBM3"), 400.0) is None
-    assert profile(eight("NVIDIA H100 PCIe"), 3200.0) is None
-    assert profile(Gpus(("NVIDIA",), eight("NVIDIA H200").gpus[:4]), 3200.0) is None
+    assert matching_profile(eight("NVIDIA H100 80GB HBM3"), 3200.0) is not None
+    assert matching_profile(eight("NVIDIA H100 80GB HBM3"), 400.0) is None
+    assert matching_profile(eight("NVIDIA H100 PCIe"), 3200.0) is None
+    assert matching_profile(Gpus(("NVIDIA",), eight("NVIDIA H200").gpus[:4]), 3200.0) is None

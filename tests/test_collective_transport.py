@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from checks.facts.environment import Environment
-from checks.facts.rendezvous import Met, Rendezvous, Said
+from checks.facts.rendezvous import Rendezvous, RendezvousRank, RendezvousReport
 from checks.facts.snapshot import Snapshot
 from tests.networks import ACTIVE, ROCE, cluster, rdma
 from tests.snapshots import judged, with_fact
@@ -31,7 +31,7 @@ def log(name: str) -> tuple[str, ...]:
 
 
 def ranks(*lines: str, backend: str = "nccl", addresses: tuple[str, ...] = ()) -> Rendezvous:
-    one = Met(0, 0, 1.0, Said("done", addresses=addresses), lines)
+    one = RendezvousRank(0, 0, 1.0, RendezvousReport("done", addresses=addresses), lines)
     return Rendezvous(torch="2.5", backend=backend, world=3, ranks=(one,))
 
 
@@ -174,6 +174,9 @@ def test_where_nobody_met_another_check_speaks():
     with_fact(snap, "node3", Rendezvous(error="ImportError"))
     assert told(snap) == ["pass", "pass", "skip"]
     failed = Rendezvous(
-        torch="2.5", backend="nccl", world=3, ranks=(Met(0, 1, 9.0, Said("group")),)
+        torch="2.5",
+        backend="nccl",
+        world=3,
+        ranks=(RendezvousRank(0, 1, 9.0, RendezvousReport("group")),),
     )
     assert told(with_fact(snap, "node3", failed))[2] == "skip"

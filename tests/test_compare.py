@@ -12,7 +12,7 @@ import pytest
 
 from checks.facts import Snapshot
 from checks.model import Finding, Outcome, Severity
-from checks.reports.compare import accused_nodes, changed, differing, told
+from checks.reports.compare import accused_nodes, changes_since, comparable_facts, differing_facts
 from tests.snapshots import snapshot, with_fact
 from tests.test_site_checks import real
 from tests.toy_checks import Toy, preflight
@@ -39,7 +39,7 @@ def stop(*subject: str, area: str = "gpu") -> Finding:
 
 
 def changes(good: Snapshot, now: Snapshot, *findings: Finding) -> list[str]:
-    found = changed(good, later(now), findings or [stop("node3")])
+    found = changes_since(good, later(now), findings or [stop("node3")])
     assert found is not None
     return [str(one) for one in found.changes]
 
@@ -87,12 +87,12 @@ def test_what_is_measured_says_nothing(section):
 def test_secrets_are_in_no_comparison(name):
     good, now = seen(environment={name: "hush-1"}), seen(environment={name: "hush-2"})
     assert changes(good, now) == []
-    assert "hush" not in repr(told(now, "node1"))
+    assert "hush" not in repr(comparable_facts(now, "node1"))
 
 
 def test_a_login_in_a_url_is_masked():
     now = seen(environment={"proxy": "http://me:hush@proxy:3128"})
-    assert told(now, "node1")["environment.proxy"] == "http://***@proxy:3128"
+    assert comparable_facts(now, "node1")["environment.proxy"] == "http://***@proxy:3128"
 
 
 def test_what_was_not_asked_both_times_is_no_change():
@@ -113,7 +113,7 @@ def test_long_texts_are_cut_to_where_they_part():
 
 def test_a_run_before_the_last_go_is_not_compared():
     good = later(seen(gpus={"driver": "1"}))
-    assert changed(good, seen(gpus={"driver": "2"}), [stop("node3")]) is None
+    assert changes_since(good, seen(gpus={"driver": "2"}), [stop("node3")]) is None
 
 
 @pytest.mark.parametrize(
@@ -136,19 +136,19 @@ def test_who_is_compared(findings, accused):
 def test_an_outlier_is_told_beside_the_majority():
     snap = seen(5, gpus={"driver": "550"}, limits={"pid_max": 4})
     snap.put("node4", "gpus", {"data": {"driver": "570"}})
-    (found,) = differing(snap)
+    (found,) = differing_facts(snap)
     assert found.fact == "gpus.driver"
     assert found.values == (("550", ("node1", "node2", "node3", "node5")), ("570", ("node4",)))
 
 
 def test_what_is_another_on_each_node_is_its_identity():
-    assert differing(seen(5, who={"serial": "{node}", "other": "{node}-x"})) == []
+    assert differing_facts(seen(5, who={"serial": "{node}", "other": "{node}-x"})) == []
 
 
 def test_two_nodes_that_differ_are_told():
     snap = seen(2, gpus={"driver": "550"})
     snap.put("node2", "gpus", {"data": {"driver": "570"}})
-    assert [one.fact for one in differing(snap)] == ["gpus.driver"]
+    assert [one.fact for one in differing_facts(snap)] == ["gpus.driver"]
 
 
 # In a run
@@ -209,7 +209,7 @@ def test_in_a_lab_two_looks_differ_in_nothing_and_a_fault_is_what_changed(lab, t
     finally:
         lab.node("node3").run("ip link set eth0 mtu 1500")
     one, two = (Snapshot.load(tmp_path / f"{name}.json") for name in ("one", "two"))
-    found = changed(one, later(two), [stop("node1"), stop("node2"), stop("node3")])
+    found = changes_since(one, later(two), [stop("node1"), stop("node2"), stop("node3")])
     assert found is not None
     told_now = [str(change) for change in found.changes]
     assert told_now, "an MTU that is another is a change"

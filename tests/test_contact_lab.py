@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from checks.catalogue import AREAS
 from checks.model import Outcome
-from launcher.lab.shape import Shape
+from launcher.lab.shape import LabShape
 from tests.flights import fly, job_of
 from tests.labs import assert_nothing_left, leavings
 
@@ -12,7 +12,7 @@ ALL_BUT_REACH = [area for area in AREAS if area != "reach"]
 
 
 def test_an_unknown_jump_host_is_refused_and_named(odd_lab):
-    lab = odd_lab(Shape(nodes=2))
+    lab = odd_lab(LabShape(nodes=2))
     head, last = lab.nodes
     with lab.ssh_config.open("a") as config:
         config.write(f"\nHost {last.name}\n  ProxyJump jumpbox\n")

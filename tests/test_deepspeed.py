@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from checks.catalogue import CATALOGUE
-from checks.facts.deepspeed_config import DeepspeedConfig, Text
+from checks.facts.deepspeed_config import ConfigText, DeepspeedConfig
 from checks.model import Node, Outcome
 from checks.probe.deepspeed_config import deepspeed_config as section
 from tests.snapshots import judged, snapshot, with_fact, without
@@ -36,7 +36,7 @@ def test_nothing_is_asked_without_a_config(claim):
 
 @pytest.mark.parametrize("claim", [claim for claim in CLAIMS if "nvme" not in claim])
 def test_a_config_that_is_not_there_is_the_business_of_files(claim):
-    snap = with_fact(cluster({}), "node1", DeepspeedConfig(Text("missing", "/run/ds.json")))
+    snap = with_fact(cluster({}), "node1", DeepspeedConfig(ConfigText("missing", "/run/ds.json")))
     told = finding(claim.partition(".")[2], snap)
     assert told.outcome is Outcome.SKIP
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from checks.facts.deepspeed_config import DeepspeedConfig, Folder, Text
+from checks.facts.deepspeed_config import ConfigText, DeepspeedConfig, OffloadFolder
 from checks.model import Outcome
 from tests.snapshots import judged, with_fact
 from tests.zero_cases import CPU, GATHER, MICRO, NVME, PLAIN, TRAINER, cluster, mended, seen, zero
@@ -105,8 +105,13 @@ def test_saving(tmp_path, config, expected):
 
 def test_an_nvme_path_is_asked_of_every_node():
     snap = cluster({})
-    for node, fact in (("node1", Folder("/x", "/x")), ("node2", Folder("/x", "/", writable=False))):
-        with_fact(snap, node, DeepspeedConfig(Text("there", "/run/ds.json"), nvme={"/x": fact}))
+    for node, fact in (
+        ("node1", OffloadFolder("/x", "/x")),
+        ("node2", OffloadFolder("/x", "/", writable=False)),
+    ):
+        with_fact(
+            snap, node, DeepspeedConfig(ConfigText("there", "/run/ds.json"), nvme={"/x": fact})
+        )
     told = judged(snap, "deepspeed.nvme-path-is-writable")
     assert told[("node1",)].outcome is Outcome.PASS
     assert told[("node2",)].cause == "nvme-not-writable"

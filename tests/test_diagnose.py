@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from launcher import cli
-from launcher.diagnose.command import examine
-from launcher.diagnose.show import screen
+from launcher.diagnose.command import diagnose_logs
+from launcher.diagnose.show import render_diagnosis
 from tests.verdicts import OOM, REFUSED, STEPS, found, told, write
 
 LOGS = Path(__file__).parent / "recorded/logs"
@@ -17,9 +17,9 @@ RESET = "ConnectionResetError: [Errno 104] Connection reset by peer\n"
 
 @pytest.mark.parametrize("path", sorted(LOGS.glob("healthy-*.log")), ids=lambda path: path.stem)
 def test_a_healthy_log_alarms_nobody(path, capsys):
-    evidence, verdict = examine([path])
+    evidence, verdict = diagnose_logs([path])
     assert verdict.cause is None
-    assert "no known failure" in screen(verdict, evidence)
+    assert "no known failure" in render_diagnosis(verdict, evidence)
     assert cli.main(["diagnose", str(path)]) == 1
 
 
@@ -43,7 +43,7 @@ def test_an_unknown_error_is_shown_with_rank_and_node_and_exits_1(capsys):
 
 
 def test_the_rank_that_lags_is_told():
-    _, verdict = examine([LOGS / "laggard.log"])
+    _, verdict = diagnose_logs([LOGS / "laggard.log"])
     assert verdict.laggards == "rank 2 is behind: collective 41, others are at 57"
     assert found(verdict) == "nccl-watchdog-timeout"
 
@@ -73,7 +73,7 @@ def test_tracebacks_of_mixed_ranks_are_put_together(tmp_path):
     ranks = [[*head, f"    f({rank})", f"E{rank}Error: {rank}"] for rank in (0, 1)]
     pairs = zip(*ranks, strict=True)
     text = "".join(f"[rank{at}]: {one}\n" for pair in pairs for at, one in enumerate(pair))
-    evidence = examine([write(tmp_path / "x.log", text)])[0]
+    evidence = diagnose_logs([write(tmp_path / "x.log", text)])[0]
     shown = {trace.first.place.rank: trace.lines for trace in evidence.traces.last.values()}
     assert shown == dict(enumerate(ranks))
 

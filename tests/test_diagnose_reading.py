@@ -15,10 +15,10 @@ import pytest
 from checks.failures import LITERALS
 from launcher import cli
 from launcher.diagnose import scan, sources
-from launcher.diagnose.command import examine
-from launcher.diagnose.lines import Place, hosts_of, placed, time_of
-from launcher.diagnose.show import as_json, masked_line, screen
-from launcher.runs import Record
+from launcher.diagnose.command import diagnose_logs
+from launcher.diagnose.lines import Place, find_hosts, parse_time, split_prefix
+from launcher.diagnose.show import diagnosis_json, masked_line, render_diagnosis
+from launcher.runs import RunRecord
 from tests.verdicts import OOM, REFUSED, STEPS, found, told, write
 
 
@@ -44,31 +44,31 @@ from tests.verdicts import OOM, REFUSED, STEPS, found, told, write
     ],
 )
 def test_who_said_a_line(line, node, rank, text):
-    place, rest = placed(line, Place("x.log"), frozenset({"gpu-a"}))
+    place, rest = split_prefix(line, Place("x.log"), frozenset({"gpu-a"}))
     assert (place.node, place.rank) == (node, rank)
     assert text is None or rest == text
 
 
 def test_names_without_a_number_are_learnt_from_the_log():
     sample = "cmd = pdsh -S -f 1024 -w head,worker export A=1\n" + "main: step\n" * 20
-    assert hosts_of(sample + "ValueError: once\n") == {"head", "worker", "main"}
+    assert find_hosts(sample + "ValueError: once\n") == {"head", "worker", "main"}
 
 
 def test_dates_of_all_launchers_are_comparable():
     lines = ("[2026-04-18 18:32:44,999] x", "[rank1]:[E418 18:32:45.457035698 x.cpp:629]")
-    early, late = map(time_of, lines)
+    early, late = map(parse_time, lines)
     assert early is not None
     assert late is not None
     assert 0 < late - early < 1
-    assert time_of("no date") is None
+    assert parse_time("no date") is None
 
 
 def test_a_gzipped_log_is_read_as_any(tmp_path):
     path = tmp_path / "train.log.gz"
     path.write_bytes(gzip.compress(STEPS.encode()) + gzip.compress(OOM.encode()))
-    evidence, verdict = examine([path])
+    evidence, verdict = diagnose_logs([path])
     assert found(verdict) == "cuda-oom"
-    assert f"{path}:31:" in screen(verdict, evidence)
+    assert f"{path}:31:" in render_diagnosis(verdict, evidence)
 
 
 def test_a_gzip_that_is_cut_off_is_read_as_far_as_it_goes(tmp_path):
@@ -78,9 +78,9 @@ def test_a_gzip_that_is_cut_off_is_read_as_far_as_it_goes(tmp_path):
     )
     path = tmp_path / "train.log.gz"
     path.write_bytes(data[: len(data) // 2])
-    evidence, verdict = examine([path])
+    evidence, verdict = diagnose_logs([path])
     assert found(verdict) == "cuda-oom"
-    assert "cut off" in screen(verdict, evidence)
+    assert "cut off" in render_diagnosis(verdict, evidence)
 
 
 def test_standard_input_is_read_too():
@@ -95,12 +95,12 @@ def test_standard_input_is_read_too():
 
 def test_a_recorded_run_names_the_rank_that_ended_first(tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    record = Record(tmp_path / "runs", "train")
+    record = RunRecord(tmp_path / "runs", "train")
     for node, rank in (("node1", 0), ("node2", 1)):
         record.log(node, f"{rank}: Traceback (most recent call last):")
         record.log(node, f"{rank}: ValueError: of {node}")
-    record.event("node2", {"kind": "rank-ended", "rank": 1, "code": 1})
-    record.event("node1", {"kind": "rank-ended", "rank": 0, "code": 1})
+    record.log_event("node2", {"kind": "rank-ended", "rank": 1, "code": 1})
+    record.log_event("node1", {"kind": "rank-ended", "rank": 0, "code": 1})
     record.close({"state": "failed"})
     assert cli.main(["diagnose"]) == 1
     assert "rank 1 on node2" in capsys.readouterr().out
@@ -110,7 +110,7 @@ def test_a_recorded_run_names_the_rank_that_ended_first(tmp_path, capsys, monkey
 def test_a_directory_of_logs_is_read_whole(tmp_path):
     (tmp_path / "x").mkdir()
     write(tmp_path / "x" / "1700_rank5.log", OOM)
-    verdict = examine([tmp_path])[1]
+    verdict = diagnose_logs([tmp_path])[1]
     assert verdict.known.line.place.rank == 5
 
 
@@ -123,16 +123,22 @@ def test_what_cannot_be_read_is_a_usage_error(tmp_path, monkeypatch, capsys, wor
 
 
 def test_secrets_are_not_shown(tmp_path):
-    evidence, verdict = examine([write(tmp_path / "x", 'node1: declare -x HF_TOKEN="abc def"\n')])
+    evidence, verdict = diagnose_logs(
+        [write(tmp_path / "x", 'node1: declare -x HF_TOKEN="abc def"\n')]
+    )
     assert found(verdict) == "ds-env-comment-kills-job"
-    assert "abc" not in screen(verdict, evidence) + json.dumps(as_json(verdict, evidence))
+    assert "abc" not in render_diagnosis(verdict, evidence) + json.dumps(
+        diagnosis_json(verdict, evidence)
+    )
     assert "hf_" not in masked_line("token hf_abcdefghijklmnopqrst")
 
 
 def test_control_characters_do_not_reach_the_terminal(tmp_path):
-    evidence, verdict = examine([write(tmp_path / "x", f"\x1b[31m{OOM.strip()}\x1b]0;owned\x07\n")])
+    evidence, verdict = diagnose_logs(
+        [write(tmp_path / "x", f"\x1b[31m{OOM.strip()}\x1b]0;owned\x07\n")]
+    )
     assert found(verdict) == "cuda-oom"
-    assert not {"\x1b", "\x07"} & set(screen(verdict, evidence))
+    assert not {"\x1b", "\x07"} & set(render_diagnosis(verdict, evidence))
 
 
 def test_progress_bars_do_not_hide_an_error(tmp_path):
@@ -152,20 +158,20 @@ def test_an_error_across_the_edge_of_a_block_is_found(tmp_path, monkeypatch):
 def test_every_line_that_may_mean_something_is_found():
     for literal, _ in LITERALS:
         block = f"nothing\n{literal} more\nnothing\n".encode()
-        (raw,) = scan.lines([block], lambda: False)
+        (raw,) = scan.matching_lines([block], lambda: False)
         assert (raw.number, raw.data) == (2, f"{literal} more".encode())
 
 
 def test_a_line_of_megabytes_is_cut_around_the_hit():
     block = b"z" * 3_000_000 + OOM.encode()
-    raws = list(scan.lines([block], lambda: False))
+    raws = list(scan.matching_lines([block], lambda: False))
     assert any(b"CUDA out of memory" in raw.data for raw in raws)
     assert all(len(raw.data) <= scan.LINE_LIMIT for raw in raws)
 
 
 def test_what_repeats_is_counted_not_kept(tmp_path):
     text = "".join(f"[rank{number % 900}]: {OOM}" for number in range(3000))
-    evidence = examine([write(tmp_path / "x", text)])[0]
+    evidence = diagnose_logs([write(tmp_path / "x", text)])[0]
     assert len(evidence.sightings) <= 256
     assert max(one.count for one in evidence.sightings.values()) > 1
 
@@ -173,10 +179,10 @@ def test_what_repeats_is_counted_not_kept(tmp_path):
 def test_bytes_that_are_no_text_are_no_obstacle(tmp_path):
     path = tmp_path / "x.log"
     path.write_bytes(bytes(range(256)) * 50 + b"\n" + OOM.encode())
-    assert found(examine([path])[1]) == "cuda-oom"
+    assert found(diagnose_logs([path])[1]) == "cuda-oom"
 
 
 def test_an_empty_log_is_no_failure(tmp_path):
-    evidence, verdict = examine([write(tmp_path / "x", "")])
-    out = io.StringIO(screen(verdict, evidence))
+    evidence, verdict = diagnose_logs([write(tmp_path / "x", "")])
+    out = io.StringIO(render_diagnosis(verdict, evidence))
     assert out.read() == "no known failure, and no traceback that the run did not survive."

@@ -8,14 +8,14 @@ import re
 
 import pytest
 
-from checks.catalogue import AREAS, CATALOGUE, modules
+from checks.catalogue import AREAS, CATALOGUE, area_modules
 from checks.check import claims_of
 from checks.cluster.hosts import EXPECTED, read_hosts
 from checks.cluster.launchfile import _KEYS, READERS, parse_launch_file
 from checks.facts import ClusterView
-from checks.judge import judge
-from checks.logins.causes import MEANING
-from checks.reports.report import document
+from checks.judge import judge_claims
+from checks.logins.causes import CAUSE_MEANING
+from checks.reports.report import report_document
 from tests.documents import PAGES, ROOT, Page, page, shown
 from tests.snapshots import snapshot
 
@@ -33,7 +33,7 @@ def test_every_check_has_a_heading_and_its_four_parts(check):
 
 @pytest.mark.parametrize("area", SHOWN_AREAS)
 def test_every_cause_that_a_check_tells_is_on_its_page(area):
-    trees = [ast.parse(inspect.getsource(module)) for module in modules(area)]
+    trees = [ast.parse(inspect.getsource(module)) for module in area_modules(area)]
     nodes = (node for tree in trees for node in ast.walk(tree))
     calls = [node for node in nodes if isinstance(node, ast.Call) and node.args]
     judged = [call for call in calls if getattr(call.func, "id", "") in ("block", "warn")]
@@ -49,7 +49,7 @@ def written(cause: ast.expr) -> set[str]:
 
 
 def test_every_cause_of_a_failed_login_is_described():
-    assert MEANING.keys() <= page("checks/ssh.md").code
+    assert CAUSE_MEANING.keys() <= page("checks/ssh.md").code
 
 
 def test_every_area_with_checks_has_a_page_and_no_other():
@@ -94,7 +94,7 @@ def test_the_example_of_a_hosts_file_is_valid_and_has_every_key():
 def test_every_field_of_the_json_report_is_described():
     snap = snapshot()
     claims = claims_of([CATALOGUE["reach.controller-logs-in"]], snap.job)
-    report = document(judge(claims, ClusterView(snap)), snap, 1.0)
+    report = report_document(judge_claims(claims, ClusterView(snap)), snap, 1.0)
     fields = {*report, *report["nodes"][0], *report["findings"][0]}
     assert len(fields) > len(report)
     assert fields <= page("preflight.md").words

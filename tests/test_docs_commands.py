@@ -38,7 +38,7 @@ class Recorder:
 
 def preflight_options() -> list[str]:
     recorder = Recorder()
-    options.add(recorder)
+    options.add_options(recorder)
     return recorder.flags
 
 
@@ -54,7 +54,7 @@ def leaves(parser: argparse.ArgumentParser, *path: str) -> dict[tuple[str, ...],
 
 
 COMMANDS = {
-    path: flags for path, flags in leaves(cli.parser()).items() if path and path != ("lab",)
+    path: flags for path, flags in leaves(cli.build_parser()).items() if path and path != ("lab",)
 }
 
 

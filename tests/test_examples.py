@@ -22,8 +22,8 @@ from checks.facts.software import Software
 from checks.model import Job, Node, Outcome
 from checks.probe.accelerate_config import accelerate_config
 from checks.probe.deepspeed_config import deepspeed_config
-from launcher.plan import Ground, Plan, make_plan
-from launcher.show import dry_run
+from launcher.plan import Plan, PlanInputs, make_plan
+from launcher.show import dry_run_text
 from tests.snapshots import judged, snapshot, with_fact
 
 ROOT = Path(__file__).parents[1]
@@ -48,7 +48,7 @@ def plan_of(example: str) -> Plan:
     """The plan on three nodes of eight GPUs each, as accelerate would find its configuration."""
     job = job_of(example)
     kind = {"axolotl_fsdp": "FSDP"}.get(example, "")
-    ground = Ground(
+    ground = PlanInputs(
         gpus=dict.fromkeys(NODES, 8),
         master_address="10.0.0.1",
         env={name: {"NCCL_SOCKET_IFNAME": "eth0"} for name in NODES},
@@ -208,5 +208,5 @@ PLANS = {
 def test_the_plan_is_what_the_guide_types(example):
     plan = plan_of(example)
     assert len(plan.ranks) == 24
-    assert PLANS[example] in dry_run(plan, "runs/TIME/hostfile")
-    assert plan.carrier.name == ("ssh" if job_of(example).backend == "ssh" else "pdsh")
+    assert PLANS[example] in dry_run_text(plan, "runs/TIME/hostfile")
+    assert plan.agent_launcher.name == ("ssh" if job_of(example).backend == "ssh" else "pdsh")

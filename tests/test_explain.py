@@ -9,12 +9,12 @@ import pytest
 
 from checks.catalogue import AREAS, CATALOGUE
 from checks.errors import UsageError
-from checks.logins.causes import MEANING
-from launcher.explain import explain, named, page
+from checks.logins.causes import CAUSE_MEANING
+from launcher.explain import area_page, find_check, print_explanation
 from tests.documents import PAGES
 
 MEMLOCK = "limits.memlock-is-unlimited"
-DOCUMENTED = [one for one in CATALOGUE.values() if one.id in page(one.area).sections]
+DOCUMENTED = [one for one in CATALOGUE.values() if one.id in area_page(one.area).sections]
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def said(capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
 
     def ask(word: str | None) -> str:
-        assert explain(Namespace(check=word)) == 0
+        assert print_explanation(Namespace(check=word)) == 0
         return str(capsys.readouterr().out)
 
     return ask
@@ -52,21 +52,21 @@ def test_a_check_is_found_by_what_pytest_calls_it(said, word):
 
 
 def test_a_pair_is_found_too_and_the_longest_claim_wins():
-    found = named("every-node-logs-in-to-every-node-node1:node2")
+    found = find_check("every-node-logs-in-to-every-node-node1:node2")
     assert found and found.id == "ssh.every-node-logs-in-to-every-node"
     for check in CATALOGUE.values():
-        assert named(f"{check.id}-n1") is check
+        assert find_check(f"{check.id}-n1") is check
 
 
 @pytest.mark.parametrize("area", dict.fromkeys(check.area for check in DOCUMENTED))
 def test_an_area_lists_its_checks(said, area):
     text = " ".join(said(area).split())
-    assert page(area).intro
+    assert area_page(area).intro
     assert all(f"{one.id}: " in text for one in CATALOGUE.values() if one.area == area)
     assert not re.search(r"\*\*|`|\]\(", text)
 
 
-@pytest.mark.parametrize("cause", MEANING)
+@pytest.mark.parametrize("cause", CAUSE_MEANING)
 def test_every_cause_of_a_login_is_explained(said, cause):
     text = said(cause)
     assert text.startswith(f"{cause}\n") and "mend" in text
@@ -93,10 +93,10 @@ def test_without_a_word_all_are_listed(said):
 )
 def test_a_near_miss_is_suggested(typed, near):
     with pytest.raises(UsageError) as caught:
-        explain(Namespace(check=typed))
+        print_explanation(Namespace(check=typed))
     assert f"did you mean {near!r}" in str(caught.value)
 
 
 def test_the_pages_are_those_of_the_docs():
     there = {path.stem for path in PAGES if path.parent.name == "checks"}
-    assert {area for area in AREAS if page(area).sections} == there & set(AREAS)
+    assert {area for area in AREAS if area_page(area).sections} == there & set(AREAS)

@@ -7,7 +7,7 @@ import pytest
 from checks.errors import FactError, UsageError
 from checks.facts import ClusterView, Snapshot, decode
 from checks.facts.limits import Limits
-from checks.facts.who import Who
+from checks.facts.who import Account
 from tests.snapshots import snapshot, with_fact, without
 
 HEALTHY = {
@@ -71,7 +71,7 @@ def who(**fields):
         "machine_id": "a", "boot_id": "b", "python": "3.11.2", "system": "Linux", "cpus": 2,
         "memory_bytes": 1,
     }  # fmt: skip
-    return Who(**{**defaults, **fields})
+    return Account(**{**defaults, **fields})
 
 
 @pytest.mark.parametrize(

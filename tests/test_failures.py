@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from checks.catalogue import CATALOGUE
-from checks.failures import FAILURES, LITERALS, Kind, recognise
+from checks.failures import FAILURES, LITERALS, FailureKind, recognise_failure
 
 if sys.version_info >= (3, 11):
     from re import _parser as parser
@@ -29,7 +29,7 @@ PUBLISHED = Path(__file__).parents[2] / "shared/reference/failures.yaml"
 
 @pytest.mark.parametrize(("layer", "name", "line"), SAMPLES)
 def test_each_failure_is_recognised_by_a_line_of_a_real_log(layer, name, line):
-    known, match = recognise(line)
+    known, match = recognise_failure(line)
     assert known.id == name
     assert known.layer == layer
     gaps = {gap for text in (known.cause, known.fix) for _, gap, _, _ in _format(text) if gap}
@@ -96,13 +96,13 @@ def test_ordinary_lines_show_nothing():
         "[launch.py:259:sigkill_handler] ['python'] exits with return code = 0",
         "TypeError: unsupported operand type(s) for +: 'int' and 'str'",
     )
-    assert [recognise(line) for line in lines] == [None] * len(lines)
+    assert [recognise_failure(line) for line in lines] == [None] * len(lines)
 
 
 def test_a_root_comes_before_what_follows_from_it():
     line = "DistNetworkError: The client socket has timed out after 5000ms while trying to connect "
-    assert recognise(line + "to (None, 29901).")[0].kind is Kind.ROOT
-    assert recognise(line + "to (10.0.0.1, 29901).")[0].id == "tcpstore-client-timeout"
+    assert recognise_failure(line + "to (None, 29901).")[0].kind is FailureKind.ROOT
+    assert recognise_failure(line + "to (10.0.0.1, 29901).")[0].id == "tcpstore-client-timeout"
 
 
 def published():
@@ -119,4 +119,4 @@ if PUBLISHED.exists():
 
     @pytest.mark.parametrize(("name", "line"), list(published()))
     def test_every_published_failure_is_recognised_as_the_same(name, line):
-        assert recognise(line)[0].id == name
+        assert recognise_failure(line)[0].id == name

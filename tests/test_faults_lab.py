@@ -14,7 +14,7 @@ from checks.judge import decide
 from checks.model import Finding, Outcome, Severity
 from launcher.lab.cluster import Lab
 from launcher.lab.faults import Fault
-from launcher.lab.shape import Shape
+from launcher.lab.shape import LabShape
 from tests.faults import ROWS, Case, silence
 from tests.flights import UNMENDABLE, damage, fly, job_of, mend, to_mend, told, wrong
 from tests.labs import assert_nothing_left, down_and_gone, leavings
@@ -24,7 +24,7 @@ from tests.labs import assert_nothing_left, down_and_gone, leavings
 def broken_lab(tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch):
     """A lab that a test may leave broken or mended as it likes."""
     spec = getattr(request.node, "callspec", None)
-    shape = spec.params["case"].shape if spec and "case" in spec.params else Shape(nodes=3)
+    shape = spec.params["case"].shape if spec and "case" in spec.params else LabShape(nodes=3)
     lab = Lab.up(shape, tmp_path / ".lab")
     with lab.ssh_config.open("a") as config:
         config.write("\nHost *\n  ConnectTimeout 5\n")

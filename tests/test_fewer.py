@@ -7,7 +7,7 @@ import pytest
 from checks.errors import UsageError
 from checks.model import Job, Node, Outcome
 from launcher.cli import main
-from launcher.fewer import fewer, told
+from launcher.fewer import describe_smaller_job, job_without_nodes
 from tests.zero_cases import cluster, finding
 
 
@@ -17,10 +17,10 @@ def job(**fields):
 
 
 def test_the_nodes_are_out_of_the_job_itself():
-    left = fewer(job(), ["node2"])
+    left = job_without_nodes(job(), ["node2"])
     assert left.names == ("node1", "node3")
     assert left.head == "node1"
-    text = told(job(), left)
+    text = describe_smaller_job(job(), left)
     assert "2 of 3 nodes take part: node[1,3]" in text
     assert "the world size is 4 instead of 6" in text
     assert "global batch size" in text
@@ -28,25 +28,25 @@ def test_the_nodes_are_out_of_the_job_itself():
 
 
 def test_the_next_node_is_the_head_where_the_head_goes():
-    left = fewer(job(), ["node1"])
+    left = job_without_nodes(job(), ["node1"])
     assert left.head == "node2"
-    assert "node2 is the head now, instead of node1" in told(job(), left)
+    assert "node2 is the head now, instead of node1" in describe_smaller_job(job(), left)
 
 
 def test_another_head_than_the_first_stays():
-    assert fewer(job(head="node3"), ["node1"]).head == "node3"
+    assert job_without_nodes(job(head="node3"), ["node1"]).head == "node3"
 
 
 def test_a_filter_loses_what_it_says_of_them():
-    left = fewer(job(include="node1:0@node2@node3:1"), ["node2"])
+    left = job_without_nodes(job(include="node1:0@node2@node3:1"), ["node2"])
     assert left.include == "node1:0@node3:1"
-    assert fewer(job(exclude="node2:0"), ["node2"]).exclude is None
-    assert fewer(job(include="node2@node3", head="node2"), ["node2"]).head == "node3"
+    assert job_without_nodes(job(exclude="node2:0"), ["node2"]).exclude is None
+    assert job_without_nodes(job(include="node2@node3", head="node2"), ["node2"]).head == "node3"
 
 
 def test_the_world_size_is_left_open_where_slots_are_detected():
     nodes = (Node("node1"), Node("node2", slots=4))
-    text = told(job(nodes=nodes), fewer(job(nodes=nodes), ["node2"]))
+    text = describe_smaller_job(job(nodes=nodes), job_without_nodes(job(nodes=nodes), ["node2"]))
     assert "world size is" not in text.replace("accumulation × world size", "")
 
 
@@ -62,13 +62,13 @@ def test_the_world_size_is_left_open_where_slots_are_detected():
 )
 def test_what_cannot_be_meant(names, fields, said):
     with pytest.raises(UsageError, match=said):
-        fewer(job(**fields), names)
+        job_without_nodes(job(**fields), names)
 
 
 def test_a_head_that_was_named_is_not_given_up_silently():
     with pytest.raises(UsageError, match="--without node2: it was named as the head"):
-        fewer(job(head="node2"), ["node2"], asked_head="node2")
-    assert fewer(job(head="node2"), ["node2"]).head == "node1"
+        job_without_nodes(job(head="node2"), ["node2"], asked_head="node2")
+    assert job_without_nodes(job(head="node2"), ["node2"]).head == "node1"
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_the_config_of_deepspeed_is_held_against_the_smaller_world():
     config = {"train_batch_size": 16, "train_micro_batch_size_per_gpu": 1}
     snap = cluster({**config, "gradient_accumulation_steps": 1})
     assert finding("batch-sizes-agree", snap).outcome is Outcome.PASS
-    snap.job = fewer(snap.job, ["node2"])
+    snap.job = job_without_nodes(snap.job, ["node2"])
     told = finding("batch-sizes-agree", snap)
     assert told.cause == "batch-mismatch"
     assert "8 ranks" in told.message

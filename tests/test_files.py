@@ -6,24 +6,26 @@ from typing import Any
 
 import pytest
 
-from checks.facts.files import Files, Path, Room
+from checks.facts.files import Files, FolderSpace, PathState
 from checks.model import Node
 from tests.snapshots import judged, snapshot, with_fact, without
 
-WORKDIR = Path("there", "/run", "directory")
+WORKDIR = PathState("there", "/run", "directory")
 
 
-def script(digest: str = "aaaa", state: str = "there", **fields: Any) -> Path:
-    return Path(state, "/run/train.py", "file", 10, digest if state == "there" else "", **fields)
+def script(digest: str = "aaaa", state: str = "there", **fields: Any) -> PathState:
+    return PathState(
+        state, "/run/train.py", "file", 10, digest if state == "there" else "", **fields
+    )
 
 
-def room(**fields: Any) -> Room:
+def room(**fields: Any) -> FolderSpace:
     healthy = {"nearest": "/out", "directory": True, "writable": True, "free_bytes": 10**12}
     given = {**healthy, "free_inodes": 10**6, "mount": "/", "filesystem": "ext4", **fields}
-    return Room(given.pop("state", "there"), "/out", **given)
+    return FolderSpace(given.pop("state", "there"), "/out", **given)
 
 
-def files(same: Path | None = None, **fields: Any) -> Files:
+def files(same: PathState | None = None, **fields: Any) -> Files:
     return Files(fields.pop("workdir", WORKDIR), {"train.py": same} if same else {}, **fields)
 
 
@@ -49,7 +51,7 @@ def test_a_working_directory_holds():
 
 
 def test_a_missing_working_directory_blocks_and_is_copied_from_a_node_that_has_it():
-    snap = cluster(files(), files(workdir=Path("missing", "/data/run")))
+    snap = cluster(files(), files(workdir=PathState("missing", "/data/run")))
     finding = of(snap, "workdir-is-there", "node2")
     assert (finding.cause, finding.stops) == ("missing", True)
     assert finding.fix
@@ -57,7 +59,7 @@ def test_a_missing_working_directory_blocks_and_is_copied_from_a_node_that_has_i
 
 
 def test_a_working_directory_that_is_missing_everywhere_is_a_wrong_path():
-    finding = of(cluster(files(workdir=Path("missing", "/data/run"))), "workdir-is-there")
+    finding = of(cluster(files(workdir=PathState("missing", "/data/run"))), "workdir-is-there")
     assert finding.fix
     assert "correct the path" in finding.fix.note
 
@@ -65,9 +67,9 @@ def test_a_working_directory_that_is_missing_everywhere_is_a_wrong_path():
 @pytest.mark.parametrize(
     ("workdir", "cause"),
     [
-        (Path("there", "/run", "file"), "not-a-directory"),
-        (Path("hangs", "/run"), "hangs"),
-        (Path("denied", "/run", detail="Permission denied"), "denied"),
+        (PathState("there", "/run", "file"), "not-a-directory"),
+        (PathState("hangs", "/run"), "hangs"),
+        (PathState("denied", "/run", detail="Permission denied"), "denied"),
     ],
 )
 def test_each_other_fault_of_the_working_directory_has_its_cause(workdir, cause):
@@ -123,7 +125,7 @@ def test_nothing_listed_is_nothing_to_compare():
 
 
 def test_a_missing_working_directory_is_accused_once():
-    gone = Path("missing", "/run")
+    gone = PathState("missing", "/run")
     snap = cluster(files(script()), files(script(state="missing"), workdir=gone))
     finding = of(snap, "same-files-are-equal", "node2")
     assert finding.outcome.value == "skip"
@@ -131,7 +133,7 @@ def test_a_missing_working_directory_is_accused_once():
 
 
 def test_needed_files_that_are_there_hold():
-    model = Path("there", "/data/llama", "directory")
+    model = PathState("there", "/data/llama", "directory")
     assert of(cluster(files(exist={"/data/llama": model})), "needed-files-exist").message == (
         "/data/llama"
     )
@@ -139,7 +141,7 @@ def test_needed_files_that_are_there_hold():
 
 @pytest.mark.parametrize("state", ["missing", "hangs", "denied", "error"])
 def test_a_needed_path_that_cannot_be_read_blocks(state):
-    bad, good = Path(state, "/data/llama"), Path("there", "/data/llama", "directory")
+    bad, good = PathState(state, "/data/llama"), PathState("there", "/data/llama", "directory")
     snap = cluster(files(exist={"/data/llama": good}), files(exist={"/data/llama": bad}))
     assert accused(snap, "needed-files-exist") == {"node2": state}
     assert of(snap, "needed-files-exist", "node2").stops
@@ -168,7 +170,7 @@ def test_a_writable_output_with_room_holds():
         (room(directory=False), "not-a-directory", "ls -ld /out"),
         (room(free_inodes=0), "no-inodes", ""),
         (room(free_bytes=10**8), "no-space", ""),
-        (Room("hangs", "/out"), "hangs", "findmnt --target /"),
+        (FolderSpace("hangs", "/out"), "hangs", "findmnt --target /"),
     ],
 )
 def test_an_output_that_cannot_be_written_blocks(output, cause, command):

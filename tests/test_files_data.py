@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from checks.facts.decode import decode
-from checks.facts.files import Files, Path
-from checks.facts.job_paths import Held, JobPaths
+from checks.facts.decode import decode_fact
+from checks.facts.files import Files, PathState
+from checks.facts.job_paths import JobPath, JobPaths
 from checks.probe import job_paths as probe
 from tests.job_paths import MODEL, NODES, cluster, held, paths, told
 from tests.snapshots import judged, with_fact
@@ -14,7 +14,7 @@ from tests.snapshots import judged, with_fact
 NFS = {"shared": True, "mount": "/data", "source": "store:/export", "filesystem": "nfs4"}
 
 
-MISSING = Held("missing", MODEL)
+MISSING = JobPath("missing", MODEL)
 IN_COMMAND = "paths-in-the-command-are-there"
 
 
@@ -24,8 +24,8 @@ IN_COMMAND = "paths-in-the-command-are-there"
         (held(), held(), "model", "pass"),
         (MISSING, held(), "model", "missing!"),
         (MISSING, held(), "", "missing!"),
-        (Held("denied", MODEL), held(), "model", "denied!"),
-        (Held("hangs", MODEL), held(), "model", "hangs!"),
+        (JobPath("denied", MODEL), held(), "model", "denied!"),
+        (JobPath("hangs", MODEL), held(), "model", "hangs!"),
         (MISSING, MISSING, "model", "missing-everywhere"),
         (MISSING, MISSING, "steps", "pass"),
         (held(digest="a"), held(digest="b"), "config", "differs!"),
@@ -45,7 +45,7 @@ def test_what_is_missing_everywhere_may_be_made_before_the_start():
 
 def test_nothing_is_asked_without_arguments_or_without_their_folder():
     assert told(IN_COMMAND, cluster(JobPaths(held("/run")))) == ["skip"]
-    gone = JobPaths(Held("missing", "/run"), {"cfg.yml": ""}, {"cfg.yml": MISSING})
+    gone = JobPaths(JobPath("missing", "/run"), {"cfg.yml": ""}, {"cfg.yml": MISSING})
     assert told(IN_COMMAND, cluster(gone)) == ["skip"]
 
 
@@ -64,10 +64,10 @@ def test_what_others_have_on_a_shared_mount_is_mounted_and_not_copied():
 def test_a_needed_file_that_others_have_on_a_shared_mount_is_mounted():
     shared = paths(held(**NFS), None)
     snap = cluster(shared, shared, paths(MISSING, None))
-    run = Path("there", "/run", "directory")
+    run = PathState("there", "/run", "directory")
     for name in NODES:
         state = "missing" if name == "node3" else "there"
-        with_fact(snap, name, Files(run, exist={MODEL: Path(state, MODEL, "directory")}))
+        with_fact(snap, name, Files(run, exist={MODEL: PathState(state, MODEL, "directory")}))
     finding = judged(snap, "files.needed-files-exist")[("node3",)]
     assert finding.cause == "missing"
     assert finding.fix
@@ -132,7 +132,7 @@ def test_a_shared_folder_is_one_everywhere(here, expected):
 def test_a_folder_that_only_one_node_mounts_accuses_nobody():
     snap = cluster(paths(held(**NFS)), paths(held()), paths(held()))
     assert told(SHARED, snap) == ["pass"] * 3
-    gone = JobPaths(Held("missing", "/run"))
+    gone = JobPaths(JobPath("missing", "/run"))
     assert told(SHARED, cluster(gone)) == ["skip"]
 
 
@@ -152,13 +152,13 @@ def test_a_folder_that_only_one_node_mounts_accuses_nobody():
     ],
 )
 def test_paths_among_arguments(words, expected):
-    assert probe.named({"command": words}) == expected
+    assert probe.argument_paths({"command": words}) == expected
 
 
 def test_what_others_look_at_is_not_looked_at_twice():
     words = ("train.py", "--deepspeed", "zero.json", "--model", "/m")
     args = {"command": words, "deepspeed_config": "zero.json", "exist": ["/m"]}
-    assert probe.named(args) == {}
+    assert probe.argument_paths(args) == {}
 
 
 def test_a_model_folder_is_looked_into(tmp_path):
@@ -169,7 +169,7 @@ def test_a_model_folder_is_looked_into(tmp_path):
     (folder / "config.json").write_text("{}")
     (tmp_path / "c.yml").write_text("lr: 1")
     words = ["train.py", "--model=./model", "c.yml", "--data", "./none"]
-    seen = decode(JobPaths, probe.job_paths({"workdir": str(tmp_path), "command": words}))
+    seen = decode_fact(JobPaths, probe.job_paths({"workdir": str(tmp_path), "command": words}))
     model = seen.paths["./model"]
     assert (model.entries, model.weights, model.pointers) == (3, 2, ("b.bin",))
     assert seen.paths["c.yml"].digest

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from checks.facts.decode import decode
-from checks.facts.deepspeed_config import DeepspeedConfig, Text
-from checks.facts.files import Files, Path, Room
-from checks.facts.job_paths import Held, JobPaths
+from checks.facts.decode import decode_fact
+from checks.facts.deepspeed_config import ConfigText, DeepspeedConfig
+from checks.facts.files import Files, FolderSpace, PathState
+from checks.facts.job_paths import JobPath, JobPaths
 from checks.facts.network_mounts import Mount, NetworkMounts
-from checks.facts.rooms import Rooms
+from checks.facts.rooms import FreeSpace
 from checks.probe import files as files_probe
 from checks.probe import network_mounts as mounts_probe
 from checks.probe import rooms as rooms_probe
@@ -21,15 +21,19 @@ from tests.job_paths import MODEL, cluster, held, paths, told
 from tests.snapshots import with_fact
 
 
-def room(**fields: Any) -> Room:
+def room(**fields: Any) -> FolderSpace:
     healthy = {"nearest": "/tmp", "directory": True, "writable": True, "free_bytes": 10**11}
     given = {**healthy, "mount": "/", "filesystem": "ext4", **fields}
-    return Room(given.pop("state", "there"), given.pop("absolute", "/tmp"), **given)
+    return FolderSpace(given.pop("state", "there"), given.pop("absolute", "/tmp"), **given)
 
 
-def rooms(temporary: Room | None = None, home: Room | None = None, output: Room | None = None):
-    snap = cluster(Rooms(temporary or room(), home or room(), room()))
-    return with_fact(snap, "node1", Files(Path("there", "/run", "directory"), output=output))
+def rooms(
+    temporary: FolderSpace | None = None,
+    home: FolderSpace | None = None,
+    output: FolderSpace | None = None,
+):
+    snap = cluster(FreeSpace(temporary or room(), home or room(), room()))
+    return with_fact(snap, "node1", Files(PathState("there", "/run", "directory"), output=output))
 
 
 TEMPORARY = "temporary-folder-is-usable"
@@ -84,7 +88,7 @@ def test_network_mounts_answer(mounts, lustre, expected):
 
 def test_a_dead_mount_that_the_job_uses_is_told_by_the_path():
     snap = cluster(NetworkMounts({"/data": Mount("hangs", "nfs4")}))
-    with_fact(snap, "node1", paths(Held("hangs", MODEL)))
+    with_fact(snap, "node1", paths(JobPath("hangs", MODEL)))
     assert told("network-mounts-answer", snap) == ["skip"]
 
 
@@ -107,24 +111,24 @@ CHECKPOINTS = "checkpoints-can-be-resumed"
     ],
 )
 def test_checkpoints_on_own_disks_are_known_to_deepspeed(config, shared, expected):
-    run = Path("there", "/run", "directory")
+    run = PathState("there", "/run", "directory")
     facts = [Files(run, output=room(absolute="/out", shared=one)) for one in shared]
     snap = cluster(*facts, deepspeed_config="ds.json", output="/out")
-    text = Text("there", "/run/ds.json", json.dumps(config))
+    text = ConfigText("there", "/run/ds.json", json.dumps(config))
     for name in snap.job.names:
         with_fact(snap, name, DeepspeedConfig(text))
     assert told(CHECKPOINTS, snap) == [expected]
 
 
 def test_checkpoints_without_a_config_or_an_output_are_not_judged():
-    run = Path("there", "/run", "directory")
+    run = PathState("there", "/run", "directory")
     assert told(CHECKPOINTS, cluster(Files(run), Files(run))) == ["skip"]
     assert told(CHECKPOINTS, cluster(Files(run), deepspeed_config="ds.json")) == ["skip"]
 
 
 def test_rooms_of_this_machine(tmp_path):
     env = {"TMPDIR": str(tmp_path), "HF_HOME": str(tmp_path / "hf")}
-    seen = decode(Rooms, rooms_probe.rooms({"env": env}))
+    seen = decode_fact(FreeSpace, rooms_probe.rooms({"env": env}))
     assert seen.by_variable
     assert seen.temporary.absolute == str(tmp_path)
     assert seen.hub.absolute == str(tmp_path / "hf/hub")
@@ -136,10 +140,10 @@ def test_only_mounts_of_other_machines_are_network_mounts():
         "srv:/a /mnt/a\\040b nfs4 rw 0 0\n/dev/sda / ext4 rw 0 0\nx /run/user fuse.portal rw 0 0"
     )
     assert mounts_probe.remote_mounts(lines) == {"/mnt/a b": ("nfs4", "srv:/a")}
-    assert decode(NetworkMounts, mounts_probe.network_mounts({}))
+    assert decode_fact(NetworkMounts, mounts_probe.network_mounts({}))
 
 
 def test_the_options_of_a_mount_are_told(tmp_path):
-    seen = files_probe.room(str(tmp_path))
+    seen = files_probe.writable_space(str(tmp_path))
     assert seen["noexec"] is False
     assert seen["source"]

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from checks.facts.decode import decode
+from checks.facts.decode import decode_fact
 from checks.facts.files import Files
 from checks.probe import files as probe
 
 
 def seen(folder, **args: Any) -> Files:
-    return decode(Files, probe.files({"workdir": str(folder), "exist": [], **args}))
+    return decode_fact(Files, probe.files({"workdir": str(folder), "exist": [], **args}))
 
 
 def test_relative_paths_are_below_the_working_directory(tmp_path):
@@ -119,4 +119,4 @@ def test_the_innermost_mount_holds_a_path(path, mount):
     ("kind", "shared"), [("nfs4", True), ("lustre", True), ("fuse.sshfs", True), ("ext4", False)]
 )
 def test_shared_file_systems_are_known(kind, shared):
-    assert probe.remote(kind) is shared
+    assert probe.is_remote(kind) is shared

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from checks.cluster.filter import kept_nodes, select
+from checks.cluster.filter import kept_nodes, select_slots
 from checks.errors import UsageError
 
 SLOTS = {"n1": 2, "n2": 4, "n3": 1}
@@ -27,7 +27,7 @@ ALL = {"n1": [0, 1], "n2": [0, 1, 2, 3], "n3": [0]}
     ],
 )
 def test_select(include: str | None, exclude: str | None, left: dict[str, list[int]]) -> None:
-    chosen = select(SLOTS, include, exclude)
+    chosen = select_slots(SLOTS, include, exclude)
     assert chosen == left
     assert list(chosen) == [name for name in SLOTS if name in left]
 
@@ -52,7 +52,7 @@ def test_select(include: str | None, exclude: str | None, left: dict[str, list[i
 )
 def test_a_filter_that_cannot_be_meant(include: str | None, exclude: str | None, said: str) -> None:
     with pytest.raises(UsageError) as caught:
-        select(SLOTS, include, exclude)
+        select_slots(SLOTS, include, exclude)
     assert said in str(caught.value)
 
 

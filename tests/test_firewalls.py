@@ -8,16 +8,16 @@ import pytest
 
 from checks.errors import FactError
 from checks.facts import ClusterView, Snapshot
-from checks.facts.firewall import Firewall, Listing
-from checks.facts.who import Who
+from checks.facts.firewall import Firewall, FirewallListing
+from checks.facts.who import Account
 from checks.firewalls import culprit, iptables, nftables
-from checks.firewalls.culprit import chains, unread
-from checks.firewalls.opening import networks, opening
-from checks.firewalls.ruleset import Packet, Stop, stops
+from checks.firewalls.culprit import listed_chains, unreadable_firewall
+from checks.firewalls.opening import opening_fix, smallest_networks
+from checks.firewalls.ruleset import Packet, Stop, packet_stops
 from tests.snapshots import snapshot, with_fact
 
 RECORDED = Path(__file__).parent / "recorded" / "firewall"
-LOGIN = Who("trainer", 1000, "/home/trainer", "/bin/sh", "n", "m", "b", "3.11.2", "Linux", 2, 1)
+LOGIN = Account("trainer", 1000, "/home/trainer", "/bin/sh", "n", "m", "b", "3.11.2", "Linux", 2, 1)
 PEER, SELF = "10.0.0.2", "10.0.0.1"
 
 
@@ -63,7 +63,7 @@ def only(found: list[Stop]) -> tuple[str, str, str, bool]:
     ],
 )
 def test_nftables_of_sets_maps_ranges_and_jumps(packet, end):
-    found = list(stops(nftables.read(recorded("nftables.json")), packet))
+    found = list(packet_stops(nftables.parse_nftables(recorded("nftables.json")), packet))
     assert (only(found) if found else None) == end
 
 
@@ -78,13 +78,15 @@ def test_nftables_of_sets_maps_ranges_and_jumps(packet, end):
     ],
 )
 def test_iptables_with_comments_multiport_negation_and_a_limit(packet, end):
-    found = list(stops(iptables.read(recorded("iptables-save.txt"), "iptables"), packet))
+    found = list(
+        packet_stops(iptables.parse_iptables(recorded("iptables-save.txt"), "iptables"), packet)
+    )
     assert (only(found) if found else None) == end
 
 
 def test_a_cut_off_ruleset_is_an_error_not_an_empty_one():
     with pytest.raises(FactError, match="not readable"):
-        nftables.read(recorded("nftables.json")[:-40])
+        nftables.parse_nftables(recorded("nftables.json")[:-40])
 
 
 def cluster(listings: dict[str, str], node: str = "node1", **fact: object) -> ClusterView:
@@ -93,7 +95,7 @@ def cluster(listings: dict[str, str], node: str = "node1", **fact: object) -> Cl
     for name in ("node1", "node2"):
         texts = listings if name == node else {}
         with_fact(snap, name, LOGIN)
-        found = {tool: Listing(texts.get(tool, "")) for tool in names}
+        found = {tool: FirewallListing(texts.get(tool, "")) for tool in names}
         with_fact(snap, name, Firewall(found, **(fact if name == node else {})))  # type: ignore
     return ClusterView(snap)
 
@@ -129,7 +131,7 @@ def test_the_manager_is_named_and_its_command_opens_exactly_the_port(
     found = culprit(view["node2"], view["node1"], into(29500), seen)
     assert found is not None
     assert str(found) == named
-    fix = opening(found, networks([SELF, PEER]), (29500, 29500))
+    fix = opening_fix(found, smallest_networks([SELF, PEER]), (29500, 29500))
     assert fix.on == "node1"
     assert command in fix.command
     assert "29500" in fix.command and "32768" not in fix.command
@@ -139,7 +141,7 @@ def test_tables_that_iptables_lists_are_not_read_twice():
     view = cluster(
         {"iptables": recorded("iptables-save.txt"), "nft": recorded("iptables-nft.json")}
     )
-    assert {chain.tool for chain in chains(view["node1"])} == {"iptables"}
+    assert {chain.tool for chain in listed_chains(view["node1"])} == {"iptables"}
 
 
 def test_a_filter_on_the_way_out_is_mended_at_the_caller():
@@ -148,7 +150,7 @@ def test_a_filter_on_the_way_out_is_mended_at_the_caller():
     packet = Packet("10.0.0.2", "10.0.0.1", None, 29500, inbound=True)
     found = culprit(view["node2"], view["node1"], packet, "drop")
     assert found is not None
-    fix = opening(found, ("10.0.0.0/30",), (32768, 60999))
+    fix = opening_fix(found, ("10.0.0.0/30",), (32768, 60999))
     assert fix.on == "node2"
     assert fix.command == (
         "sudo nft insert rule inet filter output ip daddr 10.0.0.0/30 tcp dport 32768-60999 accept"
@@ -162,14 +164,16 @@ def test_an_open_filter_has_no_culprit():
 
 def test_a_manager_whose_rules_need_root_is_still_named():
     view = cluster({}, ufw=True)
-    assert unread(view["node1"], into(29500)) is None, "rules that were read hide nothing"
+    assert unreadable_firewall(view["node1"], into(29500)) is None, (
+        "rules that were read hide nothing"
+    )
     snap = snapshot(("node1", "node2"))
-    listings = {tool: Listing("", "needs root") for tool in ("nft", "iptables")}
+    listings = {tool: FirewallListing("", "needs root") for tool in ("nft", "iptables")}
     with_fact(with_fact(snap, "node1", LOGIN), "node1", Firewall(listings, ufw=True))
-    found = unread(ClusterView(snap)["node1"], into(29500))
+    found = unreadable_firewall(ClusterView(snap)["node1"], into(29500))
     assert found is not None
     assert str(found) == "ufw on node1 (its rules need root to be read)"
-    assert opening(found, ("10.0.0.0/30",), (29500, 29500)).command == (
+    assert opening_fix(found, ("10.0.0.0/30",), (29500, 29500)).command == (
         "sudo ufw allow from 10.0.0.0/30 to any port 29500 proto tcp"
     )
 
@@ -184,4 +188,4 @@ def test_a_manager_whose_rules_need_root_is_still_named():
     ],
 )
 def test_no_more_than_the_cluster_is_let_in(addresses, expected):
-    assert networks(addresses) == expected
+    assert smallest_networks(addresses) == expected

@@ -10,7 +10,7 @@ import sys
 
 import pytest
 
-from launcher.agent.flight import ask, flight, last
+from launcher.agent.flight import describe_last_entry, last_collective, request_dump
 
 RECORDS = """
 import pickle, sys, time
@@ -54,8 +54,8 @@ def entry(name, number, state, **more):
 
 def test_the_last_collective_of_what_torch_wrote(recorded, rank, tmp_path):
     (tmp_path / "trace_3").write_bytes(recorded)
-    assert flight(rank.pid, 3) == "barrier 2, completed"
-    assert flight(rank.pid, 4) == ""
+    assert last_collective(rank.pid, 3) == "barrier 2, completed"
+    assert last_collective(rank.pid, 4) == ""
 
 
 def test_the_first_open_collective_is_the_one():
@@ -64,9 +64,9 @@ def test_the_first_open_collective_is_the_one():
         entry("nccl:all_gather", 7, "started"),
         entry("nccl:all_reduce", 8, "scheduled"),
     ]
-    assert last({"entries": entries}) == "all_gather 7, started"
+    assert describe_last_entry({"entries": entries}) == "all_gather 7, started"
     sent = entry("nccl:send 0->1", 0, "scheduled", is_p2p=True, p2p_seq_id=4)
-    assert last({"entries": [sent]}) == "send 0->1 4, scheduled"
+    assert describe_last_entry({"entries": [sent]}) == "send 0->1 4, scheduled"
 
 
 class Harmful:
@@ -83,13 +83,13 @@ class Harmful:
 )
 def test_a_file_that_is_none_is_no_flight(rank, tmp_path, data):
     (tmp_path / "trace_0").write_bytes(data)
-    assert flight(rank.pid, 0) == ""
+    assert last_collective(rank.pid, 0) == ""
 
 
 def test_only_plain_data_is_loaded(rank, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "trace_0").write_bytes(pickle.dumps({"entries": [Harmful()]}))
-    assert flight(rank.pid, 0) == ""
+    assert last_collective(rank.pid, 0) == ""
     assert not (tmp_path / "harmed").exists()
     (tmp_path / "harmed").mkdir()
     with pytest.raises(FileExistsError):
@@ -99,18 +99,18 @@ def test_only_plain_data_is_loaded(rank, tmp_path, monkeypatch):
 def test_another_runs_file_is_not_read(recorded, rank, tmp_path):
     (tmp_path / "trace_0").write_bytes(recorded)
     os.utime(tmp_path / "trace_0", (0, 0))
-    assert flight(rank.pid, 0) == ""
+    assert last_collective(rank.pid, 0) == ""
 
 
 def test_torch_is_asked_through_its_pipe_alone(rank, tmp_path):
     os.mkfifo(tmp_path / "pipe_0.pipe")
     (tmp_path / "pipe_1.pipe").write_bytes(b"")
-    ask(rank.pid, 0)  # nobody reads: nothing happens, and nobody waits
+    request_dump(rank.pid, 0)  # nobody reads: nothing happens, and nobody waits
     reader = os.open(tmp_path / "pipe_0.pipe", os.O_RDONLY | os.O_NONBLOCK)
     try:
-        ask(rank.pid, 0)
+        request_dump(rank.pid, 0)
         assert os.read(reader, 10) == b"1\n"
     finally:
         os.close(reader)
-    ask(rank.pid, 1)
+    request_dump(rank.pid, 1)
     assert (tmp_path / "pipe_1.pipe").read_bytes() == b""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from checks.fold import LIMIT, expand, fold
+from checks.fold import MAX_NAMES, expand_names, fold_names
 
 
 @pytest.mark.parametrize(
@@ -20,7 +20,7 @@ from checks.fold import LIMIT, expand, fold
     ],
 )
 def test_expand(folded: str, names: list[str]) -> None:
-    assert expand(folded) == names
+    assert expand_names(folded) == names
 
 
 @pytest.mark.parametrize(
@@ -36,15 +36,15 @@ def test_expand(folded: str, names: list[str]) -> None:
         ("gpu[[1]]", "bracket"),
         ("a,,b", "empty name"),
         ("", "empty name"),
-        ("gpu[1-999999999]", f"more than {LIMIT} nodes"),
-        ("gpu[1-9999],x[1-9999]", f"more than {LIMIT} nodes"),
-        ("a[1-5000]b[1-5000]", f"more than {LIMIT} nodes"),
-        ("a[1-9999,1-9999]", f"more than {LIMIT} nodes"),
+        ("gpu[1-999999999]", f"more than {MAX_NAMES} nodes"),
+        ("gpu[1-9999],x[1-9999]", f"more than {MAX_NAMES} nodes"),
+        ("a[1-5000]b[1-5000]", f"more than {MAX_NAMES} nodes"),
+        ("a[1-9999,1-9999]", f"more than {MAX_NAMES} nodes"),
     ],
 )
 def test_expand_says_what_is_wrong(folded: str, said: str) -> None:
     with pytest.raises(ValueError, match=r".") as caught:
-        expand(folded)
+        expand_names(folded)
     assert said in str(caught.value)
 
 
@@ -65,10 +65,10 @@ def test_expand_says_what_is_wrong(folded: str, said: str) -> None:
     ],
 )
 def test_fold_and_back(names: list[str], folded: str) -> None:
-    assert fold(names) == folded
+    assert fold_names(names) == folded
     if names:
-        assert sorted(expand(folded)) == sorted(set(names))
+        assert sorted(expand_names(folded)) == sorted(set(names))
 
 
 def test_a_thousand_fold_into_one_word() -> None:
-    assert fold(f"n{i:04d}" for i in range(1000)) == "n[0000-0999]"
+    assert fold_names(f"n{i:04d}" for i in range(1000)) == "n[0000-0999]"

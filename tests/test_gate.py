@@ -11,9 +11,9 @@ from checks.check import Check, Over
 from checks.cluster.job import job_digest
 from checks.errors import UsageError
 from checks.model import Severity, block, ok
-from checks.reports.last import FACTS, GOOD, LAST
+from checks.reports.last import GOOD_FACTS, LAST_FACTS, LAST_REPORT
 from launcher import gate as gate_module
-from launcher.gate import gate, trusted
+from launcher.gate import find_or_run_preflight, load_trusted_preflight
 from tests.snapshots import snapshot
 
 NOW = datetime.datetime(2026, 11, 21, 8, 10, tzinfo=datetime.timezone.utc)
@@ -28,20 +28,20 @@ def passed(tmp_path):
 
     def write(**changed):
         snap = snapshot()
-        (tmp_path / LAST).parent.mkdir(exist_ok=True)
-        snap.save(tmp_path / FACTS)
+        (tmp_path / LAST_REPORT).parent.mkdir(exist_ok=True)
+        snap.save(tmp_path / LAST_FACTS)
         report = {
             "started": snap.started, "seconds": 2.0, "decision": "go", "findings": [],
             "digest": job_digest(snap.job),
         }  # fmt: skip
-        (tmp_path / LAST).write_text(json.dumps({**report, **changed}))
+        (tmp_path / LAST_REPORT).write_text(json.dumps({**report, **changed}))
         return snap.job
 
     return write
 
 
 def test_a_fresh_passed_preflight_is_trusted(passed, tmp_path):
-    found = trusted(passed(), tmp_path, NOW)
+    found = load_trusted_preflight(passed(), tmp_path, NOW)
     assert found.go
     assert found.snapshot.answer("node1", "login")["data"]["reached"] is True
 
@@ -63,30 +63,30 @@ def test_a_fresh_passed_preflight_is_trusted(passed, tmp_path):
 def test_what_is_not_trusted(passed, tmp_path, changed, said):
     job = passed(**changed)
     with pytest.raises(UsageError, match=said):
-        trusted(job, tmp_path, NOW)
+        load_trusted_preflight(job, tmp_path, NOW)
 
 
 def test_an_allowed_failure_is_trusted_only_while_it_is_allowed(passed, tmp_path):
     import dataclasses
 
     job = passed(findings=[{**BLOCKS, "allowed": True}])
-    assert trusted(dataclasses.replace(job, allow=("limits",)), tmp_path, NOW).go
+    assert load_trusted_preflight(dataclasses.replace(job, allow=("limits",)), tmp_path, NOW).go
     with pytest.raises(UsageError, match="did not pass"):
-        trusted(job, tmp_path, NOW)
+        load_trusted_preflight(job, tmp_path, NOW)
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", "\x00"])
 def test_a_broken_report_is_not_trusted(passed, tmp_path, text):
     job = passed()
-    (tmp_path / LAST).write_text(text)
+    (tmp_path / LAST_REPORT).write_text(text)
     with pytest.raises(UsageError):
-        trusted(job, tmp_path, NOW)
+        load_trusted_preflight(job, tmp_path, NOW)
 
 
 def test_without_a_trusted_preflight_the_checks_are_run_and_decide(passed, tmp_path, monkeypatch):
     job, said = passed(decision="stop"), []
-    monkeypatch.setattr(gate_module, "gather", lambda job, *_, **__: snapshot())
-    found = gate(job, tmp_path, said.append)
+    monkeypatch.setattr(gate_module, "gather_facts", lambda job, *_, **__: snapshot())
+    found = find_or_run_preflight(job, tmp_path, said.append)
     assert said[0].startswith("checking the cluster first: ")
     assert not found.go, "facts that did not come are no pass"
     assert found.report["decision"] == "stop"
@@ -105,15 +105,15 @@ def seen(monkeypatch, minute, memlock):
 
     check = Check("limits.memlock", Over.EVERY_NODE, (), Severity.BLOCK, judge)
     monkeypatch.setattr(gate_module, "CATALOGUE", {check.id: check})
-    monkeypatch.setattr(gate_module, "gather", lambda *_, **__: snap)
+    monkeypatch.setattr(gate_module, "gather_facts", lambda *_, **__: snap)
     return snap.job
 
 
 def test_a_stop_is_compared_with_the_last_go_of_the_gate_itself(tmp_path, monkeypatch):
-    assert gate(seen(monkeypatch, 0, memlock=9), tmp_path, lambda _: None).go
-    assert (tmp_path / GOOD).stat().st_mode & 0o077 == 0
+    assert find_or_run_preflight(seen(monkeypatch, 0, memlock=9), tmp_path, lambda _: None).go
+    assert (tmp_path / GOOD_FACTS).stat().st_mode & 0o077 == 0
     said = []
-    found = gate(seen(monkeypatch, 5, memlock=3), tmp_path, said.append)
+    found = find_or_run_preflight(seen(monkeypatch, 5, memlock=3), tmp_path, said.append)
     assert not found.go
     assert "Changed since the last go (2026-11-21 08:00:00 UTC):" in said
     assert "  node2: limits.memlock 9 → 3" in said
@@ -126,5 +126,5 @@ def test_a_stop_is_compared_with_the_last_go_of_the_gate_itself(tmp_path, monkey
 def test_a_go_is_no_less_a_go_where_it_cannot_be_kept(tmp_path, monkeypatch):
     (tmp_path / ".preflight").write_text("in the way")
     said = []
-    assert gate(seen(monkeypatch, 0, memlock=9), tmp_path, said.append).go
+    assert find_or_run_preflight(seen(monkeypatch, 0, memlock=9), tmp_path, said.append).go
     assert f"what was seen cannot be kept in {tmp_path}: File exists" in said

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from checks.facts.gpus import Gpu, Gpus
-from checks.facts.who import Who
+from checks.facts.who import Account
 from checks.model import Node
 from tests.snapshots import judged, snapshot, with_fact, without
 
 GIB = 1024**3
-WHO = Who("root", 0, "/root", "/bin/sh", "node", "m", "b", "3.11.2", "Linux 6", 4, 8 * GIB)
+WHO = Account("root", 0, "/root", "/bin/sh", "node", "m", "b", "3.11.2", "Linux 6", 4, 8 * GIB)
 MISMATCH = "Failed to initialize NVML: Driver/library version mismatch"
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from checks.facts.gpus import Gpus
 from checks.facts.kernel_log import KernelLog, KernelMessage
-from checks.gpu.xid import OTHER, XIDS, Weight, known
+from checks.gpu.xid import UNKNOWN_XID, XIDS, XidSeverity, look_up_xid
 from tests.cards import SILENT, alone, cluster, eight
 
 
@@ -108,5 +108,5 @@ def test_a_log_that_may_not_be_read_is_no_pass():
 
 
 def test_codes_are_known_by_number():
-    assert known(79).weight is Weight.HARDWARE
-    assert known(12345) is OTHER
+    assert look_up_xid(79).weight is XidSeverity.HARDWARE
+    assert look_up_xid(12345) is UNKNOWN_XID

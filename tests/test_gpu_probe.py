@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from checks.facts.decode import decode
+from checks.facts.decode import decode_fact
 from checks.facts.gpus import Gpus
 from checks.probe import gpu_smi, gpus
 from checks.probe.gpu_nvml import by_nvml
@@ -40,7 +40,7 @@ def says(library, tmp_path, monkeypatch):
     def say(*lines: str) -> Gpus:
         text = (NVML / "h100.values").read_text() + "".join(f"{line}\n" for line in lines)
         (tmp_path / "values").write_text(text)
-        return decode(Gpus, gpus.gpus({"python": sys.executable}))
+        return decode_fact(Gpus, gpus.gpus({"python": sys.executable}))
 
     return say
 
@@ -102,7 +102,7 @@ def test_options_of_a_process_are_not_told():
     words = [sys.executable, "-c", "input()", "--token=secret"]
     process = subprocess.Popen(words, stdin=subprocess.PIPE)
     try:
-        said = gpus.command(process.pid)
+        said = gpus.process_command(process.pid)
     finally:
         process.communicate(b"\n")
     assert "secret" not in said
@@ -138,7 +138,7 @@ def fake_smi(folder, monkeypatch, body):
 
 def test_nvidia_smi_stands_in_where_pynvml_finds_no_library(tmp_path, monkeypatch):
     fake_smi(tmp_path, monkeypatch, f"cat {RECORDED / 'two-cards.xml'}")
-    seen = decode(Gpus, gpus.gpus({"python": sys.executable}))
+    seen = decode_fact(Gpus, gpus.gpus({"python": sys.executable}))
     assert (seen.count, seen.vendors, seen.error) == (2, ("NVIDIA",), "")
     first, second = seen.gpus
     assert (first.bus, first.driver, first.memory_bytes) == (
@@ -156,7 +156,7 @@ def test_nvidia_smi_stands_in_where_pynvml_finds_no_library(tmp_path, monkeypatc
 
 def test_a_failing_nvidia_smi_keeps_its_words(tmp_path, monkeypatch):
     fake_smi(tmp_path, monkeypatch, f"echo '{MISMATCH}'; exit 18")
-    seen = decode(Gpus, gpus.gpus({"python": None}))
+    seen = decode_fact(Gpus, gpus.gpus({"python": None}))
     assert (seen.count, seen.error, seen.broken) == (0, MISMATCH, True)
 
 
@@ -165,8 +165,8 @@ if PUBLISHED.exists():
     @pytest.mark.parametrize("path", sorted(PUBLISHED.glob("*.xml")), ids=lambda path: path.stem)
     def test_published_output_is_read_and_not_available_is_none(path):
         text = path.read_text()
-        cards = [gpus.completed(card) for card in gpu_smi.parse(text)]
-        seen = decode(Gpus, {"vendors": ["NVIDIA"], "gpus": cards})
+        cards = [gpus.complete_gpu(card) for card in gpu_smi.parse_nvidia_smi(text)]
+        seen = decode_fact(Gpus, {"vendors": ["NVIDIA"], "gpus": cards})
         assert seen.count == text.count("<gpu id=")
         for card in seen.gpus:
             assert card.name and card.uuid.startswith("GPU-") and card.bus.count(":") == 2
@@ -191,4 +191,4 @@ if PUBLISHED.exists():
     ],
 )
 def test_an_address_is_written_as_the_kernel_does(told, kernels):
-    assert gpus.bus(told) == kernels
+    assert gpus.kernel_bus_address(told) == kernels

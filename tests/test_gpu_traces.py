@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from checks.facts.decode import decode
+from checks.facts.decode import decode_fact
 from checks.facts.gpus import Gpus
 from checks.probe import gpu_amd, gpu_traces, gpus
 
@@ -41,7 +41,7 @@ def test_no_kernel_module_is_no_answer(tmp_path):
 def test_an_empty_library_is_seen(tmp_path, monkeypatch):
     (tmp_path / "libcuda.so.1").touch()
     monkeypatch.setenv("LD_LIBRARY_PATH", str(tmp_path))
-    found = gpu_traces.libraries()["libcuda.so.1"]
+    found = gpu_traces.driver_libraries()["libcuda.so.1"]
     assert found == {"path": str(tmp_path / "libcuda.so.1"), "bytes": 0}
 
 
@@ -52,17 +52,17 @@ def test_the_linkers_cache_is_read(tmp_path, monkeypatch):
         b"glibc-ld.so.cache1.1\0x\0" + os.fsencode(tmp_path) + b"/libnvidia-ml.so.1\0"
     )
     monkeypatch.setattr(gpu_traces, "LINKER_CACHE", str(cache))
-    assert gpu_traces.library("libnvidia-ml.so.1") == (str(tmp_path / "libnvidia-ml.so.1"), 1)
+    assert gpu_traces.find_library("libnvidia-ml.so.1") == (str(tmp_path / "libnvidia-ml.so.1"), 1)
 
 
 def test_a_running_fabric_manager_is_seen(tmp_path):
     (tmp_path / "77").mkdir()
-    assert gpu_traces.fabric_manager(str(tmp_path)) is None
+    assert gpu_traces.fabric_manager_runs(str(tmp_path)) is None
     (tmp_path / "1").mkdir()
     (tmp_path / "1/comm").write_text("systemd\n")
-    assert gpu_traces.fabric_manager(str(tmp_path)) is False
+    assert gpu_traces.fabric_manager_runs(str(tmp_path)) is False
     (tmp_path / "77/comm").write_text("nv-fabricmanage\n")
-    assert gpu_traces.fabric_manager(str(tmp_path))
+    assert gpu_traces.fabric_manager_runs(str(tmp_path))
 
 
 def test_the_bus_counts_display_and_compute_devices_of_a_vendor(tmp_path):
@@ -74,9 +74,9 @@ def test_the_bus_counts_display_and_compute_devices_of_a_vendor(tmp_path):
         (tmp_path / name).mkdir()
         (tmp_path / name / "vendor").write_text(vendor + "\n")
         (tmp_path / name / "class").write_text(kind + "\n")
-    assert gpu_traces.on_the_bus(gpu_traces.NVIDIA, str(tmp_path)) == 1
-    assert gpu_traces.on_the_bus(gpu_traces.AMD, str(tmp_path)) == 1
-    switches = gpu_traces.on_the_bus(gpu_traces.NVIDIA, str(tmp_path), (gpu_traces.BRIDGE,))
+    assert gpu_traces.count_on_bus(gpu_traces.NVIDIA, str(tmp_path)) == 1
+    assert gpu_traces.count_on_bus(gpu_traces.AMD, str(tmp_path)) == 1
+    switches = gpu_traces.count_on_bus(gpu_traces.NVIDIA, str(tmp_path), (gpu_traces.BRIDGE,))
     assert switches == 1
 
 
@@ -108,7 +108,7 @@ def test_amd_devices_come_from_the_kernel(tmp_path):
 
 def test_a_machine_without_amd_devices_has_none(tmp_path):
     assert gpu_amd.by_kfd(str(tmp_path / "none")) == []
-    assert gpu_amd.uncorrected(str(tmp_path / "none")) is None
+    assert gpu_amd.uncorrected_errors(str(tmp_path / "none")) is None
 
 
 AMD_SMI = {
@@ -126,20 +126,22 @@ AMD_SMI = {
 
 @pytest.mark.parametrize("said", [[AMD_SMI], {"gpu_data": [AMD_SMI]}], ids=["rocm-6", "rocm-7"])
 def test_amd_smi_adds_what_slows_a_device_down(said):
-    assert gpu_amd.parse(json.dumps(said)) == [{"ecc_uncorrected": 0, "slowdowns": ["hw-thermal"]}]
+    assert gpu_amd.parse_amd_smi(json.dumps(said)) == [
+        {"ecc_uncorrected": 0, "slowdowns": ["hw-thermal"]}
+    ]
 
 
 def test_what_amd_smi_does_not_tell_is_none():
     said = [{"gpu": 0, "ecc": {"total_uncorrectable_count": "N/A"}, "throttle": "N/A"}]
-    assert gpu_amd.parse(json.dumps(said)) == [{"ecc_uncorrected": None, "slowdowns": None}]
+    assert gpu_amd.parse_amd_smi(json.dumps(said)) == [{"ecc_uncorrected": None, "slowdowns": None}]
 
 
 def test_both_are_one_answer(tmp_path, monkeypatch):
     cards = gpu_amd.by_kfd(str(kfd(tmp_path) / "kfd"), str(tmp_path / "pci"))
     monkeypatch.setattr(gpu_amd, "by_kfd", lambda: cards)
-    monkeypatch.setattr(gpu_amd, "by_amd_smi", lambda: gpu_amd.parse(json.dumps([AMD_SMI])))
+    monkeypatch.setattr(gpu_amd, "by_amd_smi", lambda: gpu_amd.parse_amd_smi(json.dumps([AMD_SMI])))
     monkeypatch.setattr(gpus, "nvidia_leaves_traces", lambda: False)
-    seen = decode(Gpus, gpus.gpus({"python": None}))
+    seen = decode_fact(Gpus, gpus.gpus({"python": None}))
     (card,) = seen.gpus
     assert (seen.vendors, card.name, card.bus) == (("AMD",), "gfx942", "0000:0c:00.0")
     assert (card.slowdowns, card.ecc_uncorrected) == (("hw-thermal",), 0)

@@ -7,9 +7,9 @@ import json
 
 import pytest
 
-from checks.facts.deepspeed_config import DeepspeedConfig, Text
+from checks.facts.deepspeed_config import ConfigText, DeepspeedConfig
 from checks.facts.environment import Environment
-from checks.facts.gpus import GpuProcess, Gpus, Library
+from checks.facts.gpus import GpuProcess, Gpus, LibraryFile
 from checks.facts.rdma import Rdma, RdmaDevice, RdmaPort
 from tests.cards import GIB, H100, alone, cluster, eight
 from tests.snapshots import judged, with_fact
@@ -80,8 +80,8 @@ def test_only_the_gpus_that_ranks_get_are_looked_at(job, outcome):
     assert idle(held(PYTHON), **job).outcome.value == outcome
 
 
-CUDA = Library("/usr/lib/libcuda.so.1", 100)
-ML = Library("/usr/lib/libnvidia-ml.so.1", 100)
+CUDA = LibraryFile("/usr/lib/libcuda.so.1", 100)
+ML = LibraryFile("/usr/lib/libnvidia-ml.so.1", 100)
 WHOLE = {"libcuda.so.1": CUDA, "libnvidia-ml.so.1": ML}
 
 
@@ -165,7 +165,7 @@ def precision(capability: str | None, **config):
         eight(dataclasses.replace(H100, capability=capability), third={}),
         deepspeed_config="ds.json",
     )
-    text = Text("there", "/run/ds.json", json.dumps(config))
+    text = ConfigText("there", "/run/ds.json", json.dumps(config))
     with_fact(snap, "node1", DeepspeedConfig(text))
     return alone(snap, "precision-is-supported", "node1")
 

@@ -18,7 +18,7 @@ import pytest
 from safetensors.torch import load_file
 
 from launcher.lab.cluster import Lab
-from launcher.lab.shape import Shape
+from launcher.lab.shape import LabShape
 from tests.labs import down_and_gone
 from tests.test_trust_lab import BLANK, PASSWORD, at_a_terminal
 
@@ -107,7 +107,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def lab(folder: Path):
-    up = Lab.up(Shape(nodes=2, by_address=True), folder / ".lab", visible={str(folder), sys.prefix})
+    up = Lab.up(
+        LabShape(nodes=2, by_address=True), folder / ".lab", visible={str(folder), sys.prefix}
+    )
     for node in up.nodes:
         node.run(BLANK, check=True)
     yield up

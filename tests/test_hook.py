@@ -91,7 +91,7 @@ def test_what_the_programs_own_sitecustomize_raises_is_told_as_ever(home, tmp_pa
 def test_the_main_threads_calls_are_had_by_the_signal_again_and_again(rank, home):
     one = rank(RESTS)
     for _ in range(2):
-        frames, _ = stack.asked(str(home), one.pid)
+        frames, _ = stack.request_stack(str(home), one.pid)
         assert [(called, file) for called, file, _ in frames] == [
             ("waits_here", "<string>"),
             ("<module>", "<string>"),
@@ -105,7 +105,7 @@ def test_a_call_into_the_kernel_goes_on(rank, home, tmp_path):
         "print('on', flush=True); time.sleep(600)"
     )
     time.sleep(0.5)
-    assert stack.asked(str(home), one.pid)[0]
+    assert stack.request_stack(str(home), one.pid)[0]
     (tmp_path / "fifo").write_text("read on")
     assert one.stdout.readline() == b"on\n"
 
@@ -127,14 +127,14 @@ def test_a_call_into_the_kernel_goes_on(rank, home, tmp_path):
 )
 def test_no_signal_where_it_is_not_expected(rank, home, text, options):
     one = rank(text, *options)
-    assert stack.asked(str(home), one.pid) == ([], "its Python has no hook of ours")
+    assert stack.request_stack(str(home), one.pid) == ([], "its Python has no hook of ours")
 
 
 def test_one_that_does_not_answer_is_told_so(rank, home):
     one = rank(RESTS)
     os.kill(one.pid, 19)
     try:
-        assert stack.asked(str(home), one.pid) == ([], "it did not answer")
+        assert stack.request_stack(str(home), one.pid) == ([], "it did not answer")
     finally:
         os.kill(one.pid, 18)
 
@@ -143,10 +143,10 @@ def test_a_rank_that_calls_is_left_alone(rank, home):
     one = rank(RESTS)
     spied = ([], "py-spy is not installed there")
     why = f"{spied[1]}; faulthandler: a signal would end its call"
-    assert stack.stack(str(home), one.pid, spied, True) == {"stack": [], "why": why}
-    assert stack.stack(str(home), one.pid, spied, False)["stack"][0][0] == "waits_here"
+    assert stack.main_thread_stack(str(home), one.pid, spied, True) == {"stack": [], "why": why}
+    assert stack.main_thread_stack(str(home), one.pid, spied, False)["stack"][0][0] == "waits_here"
 
 
 def test_what_py_spy_saw_comes_first(home):
     seen = ([["main", "train.py", 3]], "")
-    assert stack.stack(str(home), 0, seen, False) == {"stack": seen[0], "why": ""}
+    assert stack.main_thread_stack(str(home), 0, seen, False) == {"stack": seen[0], "why": ""}

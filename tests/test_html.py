@@ -10,10 +10,10 @@ from lxml import html as parser
 from checks.catalogue import CATALOGUE
 from checks.facts import Snapshot
 from checks.model import Finding, Fix, Outcome, Severity
-from checks.reports.compare import Change, Changed
-from checks.reports.report import document
-from preflight.grid import MOST_NODES
-from preflight.html import page
+from checks.reports.compare import ChangesSinceGo, FactChange
+from checks.reports.report import report_document
+from preflight.grid import MOST_NODES_DRAWN
+from preflight.html import render_page
 from tests.snapshots import snapshot
 
 MEMLOCK, SSH = "limits.memlock-is-unlimited", "ssh.every-node-logs-in-to-every-node"
@@ -36,9 +36,11 @@ def pairs(snap: Snapshot, bad: str = "") -> list[Finding]:
     ]  # fmt: skip
 
 
-def shown(findings: list[Finding], snap: Snapshot | None = None, changed: Changed | None = None):
+def shown(
+    findings: list[Finding], snap: Snapshot | None = None, changed: ChangesSinceGo | None = None
+):
     snap = snap or snapshot()
-    text = page(document(findings, snap, 1.5, changed), findings, snap, changed)
+    text = render_page(report_document(findings, snap, 1.5, changed), findings, snap, changed)
     return text, parser.document_fromstring(text)
 
 
@@ -131,7 +133,9 @@ def test_facts_that_differ_are_told_with_majority_and_outliers():
 
 
 def test_what_changed_is_told_as_before_and_now():
-    changed = Changed("2026-11-20T18:02:00Z", (Change(("node2",), "gpus.driver", "550", ""),))
+    changed = ChangesSinceGo(
+        "2026-11-20T18:02:00Z", (FactChange(("node2",), "gpus.driver", "550", ""),)
+    )
     _, tree = shown([node("node2", Outcome.FAIL)], changed=changed)
     section = heading(tree, "Changed since the last go")
     assert "2026-11-20 18:02:00Z" in texts(section)
@@ -157,7 +161,7 @@ def test_64_nodes_fit_and_long_labels_are_shortened():
 
 
 def test_a_matrix_that_nobody_could_read_is_not_drawn():
-    snap = snapshot(tuple(f"n{number}" for number in range(MOST_NODES + 1)))
+    snap = snapshot(tuple(f"n{number}" for number in range(MOST_NODES_DRAWN + 1)))
     _, tree = shown(pairs(snap), snap)
     assert "too many to draw" in texts(heading(tree, "Pairs"))
 

@@ -13,7 +13,7 @@ from checks.cluster.hosts import read_hosts
 from checks.cluster.launchfile import parse_launch_file
 from checks.facts import ClusterView, Login
 from checks.facts.gpus import Gpu, Gpus
-from launcher.init import LAUNCH_TEXT, hosts_text
+from launcher.init import LAUNCH_TEMPLATE, hosts_text
 from launcher.lab.cluster import Lab
 from tests.snapshots import snapshot, with_fact
 
@@ -89,7 +89,7 @@ def test_slots_are_the_gpus_that_there_are(model: str):
 
 
 def test_every_key_stands_in_the_file_and_is_valid_without_its_comment():
-    given = LAUNCH_TEXT.format(
+    given = LAUNCH_TEMPLATE.format(
         python='"/venv/bin/python"', workdir='"/run"', head='"node1"', ssh='user = "root"'
     )
     lines = [line.removeprefix("# ") for line in given.splitlines()[2:]]

@@ -7,7 +7,7 @@ import pytest
 from checks.check import Over, claims_of, cluster_check, node_check, pair_check
 from checks.facts import ClusterView, Login
 from checks.facts.limits import Limits
-from checks.judge import decide, judge
+from checks.judge import decide, judge_claims
 from checks.model import Fix, Outcome, Severity, block, ok, unknown, warn
 from tests.snapshots import snapshot, with_fact
 
@@ -29,7 +29,7 @@ def findings(*checks, allow=(), down=()):
     snap = snapshot()
     for name in down:
         with_fact(snap, name, Login(reached=False, cause="refused"))
-    return judge(claims_of(checks, snap.job), ClusterView(snap), allow)
+    return judge_claims(claims_of(checks, snap.job), ClusterView(snap), allow)
 
 
 def test_a_dead_node_is_one_failure_and_skips():
@@ -50,7 +50,7 @@ def test_a_dead_node_whose_reach_is_not_asked_is_unknown_and_stops():
 def test_a_node_that_nobody_asked_is_unknown_once_and_never_said_to_be_unreached():
     snap = snapshot()
     del snap.sections["node2"]
-    found = judge(claims_of([login, passing, pairwise], snap.job), ClusterView(snap))
+    found = judge_claims(claims_of([login, passing, pairwise], snap.job), ClusterView(snap))
     of_it = [one for one in found if "node2" in one.subject]
     assert [one.outcome for one in of_it].count(Outcome.UNKNOWN) == 1
     assert all(one.message.startswith("node2 was not asked") for one in of_it)

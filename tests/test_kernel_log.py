@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from checks.facts.decode import decode
+from checks.facts.decode import decode_fact
 from checks.facts.kernel_log import KernelLog
 from checks.probe import kernel_log as probe
 
@@ -26,7 +26,7 @@ def said(tmp_path, monkeypatch):
         (tmp_path / "kmsg").write_text("".join(lines))
         monkeypatch.setattr(probe, "KMSG", str(tmp_path / "kmsg"))
         monkeypatch.setattr(probe, "by_kmsg", lambda: by_kmsg(str(tmp_path / "kmsg")))
-        return decode(KernelLog, probe.kernel_log({}))
+        return decode_fact(KernelLog, probe.kernel_log({}))
 
     by_kmsg = probe.by_kmsg
     return say
@@ -100,7 +100,7 @@ def test_a_container_is_not_shown_the_log_of_its_host(tmp_path, monkeypatch):
 
     monkeypatch.setattr(probe, "by_kmsg", absent)
     monkeypatch.setattr(probe, "FIRST_PID_NAMESPACE", 1)
-    log = decode(KernelLog, probe.kernel_log({}))
+    log = decode_fact(KernelLog, probe.kernel_log({}))
     assert not log.readable
     assert log.reason == "/dev/kmsg: No such file or directory; this is a container"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from launcher.lab import network
 from launcher.lab.cluster import Lab
-from launcher.lab.shape import Odd, Shape
+from launcher.lab.shape import LabShape, OddNode
 from tests.contact import connect, hop, ssh
 from tests.labs import MakeLab
 
@@ -64,8 +64,8 @@ def test_nodes_see_nothing_of_the_machine(lab: Lab) -> None:
 
 
 def test_an_odd_lab(odd_lab: MakeLab) -> None:
-    odd = {"node2": Odd(port=2222, sshd=("MaxSessions 4",), shell="/bin/sh")}
-    lab = odd_lab(Shape(nodes=2, slots=2, user="trainer", second_network=True, odd=odd))
+    odd = {"node2": OddNode(port=2222, sshd=("MaxSessions 4",), shell="/bin/sh")}
+    lab = odd_lab(LabShape(nodes=2, slots=2, user="trainer", second_network=True, odd=odd))
     assert lab.hosts.read_text().splitlines()[1] == "node2 slots=2 user=trainer port=2222"
     assert ssh(lab, "node2", "id -un; echo $SHELL").stdout.split() == ["trainer", "/bin/sh"]
     assert hop(lab, "node1", "node2", "trainer", 2222) == "node2"
@@ -76,7 +76,7 @@ def test_an_odd_lab(odd_lab: MakeLab) -> None:
 
 
 def test_a_lab_by_addresses(odd_lab: MakeLab) -> None:
-    lab = odd_lab(Shape(nodes=2, by_address=True))
+    lab = odd_lab(LabShape(nodes=2, by_address=True))
     address = lab.node("node2").address
     assert lab.hosts.read_text().splitlines()[1] == f"{address} slots=1"
     assert ssh(lab, address, "hostname").stdout.strip() == "node2"
@@ -84,6 +84,6 @@ def test_a_lab_by_addresses(odd_lab: MakeLab) -> None:
 
 
 def test_more_nodes_than_the_neighbour_table_takes(odd_lab: MakeLab) -> None:
-    lab = odd_lab(Shape(nodes=network.STATIC_FROM + 1))
+    lab = odd_lab(LabShape(nodes=network.STATIC_NEIGHBOURS_FROM + 1))
     assert hop(lab, "node1", "node21") == "node21"
     assert "PERMANENT" in lab.node("node1").run(["ip", "neigh"], check=True).stdout

@@ -14,7 +14,7 @@ import pytest
 
 from launcher.lab.cluster import Lab
 from launcher.lab.faults import FAULTS
-from launcher.lab.shape import Shape
+from launcher.lab.shape import LabShape
 from tests.contact import connect, hop
 from tests.labs import MakeLab, assert_gone, down_and_gone, namespaces_of
 
@@ -35,7 +35,7 @@ def launcher(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_two_labs_live_side_by_side(lab: Lab, odd_lab: MakeLab) -> None:
-    other = odd_lab(Shape(nodes=2))
+    other = odd_lab(LabShape(nodes=2))
     assert lab.nodes[0].address != other.nodes[0].address
     assert hop(other, "node1", "node2") == "node2"
     assert hop(lab, "node1", "node2") == "node2"
@@ -43,7 +43,7 @@ def test_two_labs_live_side_by_side(lab: Lab, odd_lab: MakeLab) -> None:
 
 
 def test_down_takes_away_nodes_that_hang(tmp_path: Path) -> None:
-    lab = Lab.up(Shape(nodes=2), tmp_path / ".lab")
+    lab = Lab.up(LabShape(nodes=2), tmp_path / ".lab")
     hung = subprocess.Popen(lab.node("node1").argv("trap '' TERM INT; sleep 1000; sleep 1000"))
     with socket.create_connection((lab.node("node2").address, 22)):
         down_and_gone(lab)
@@ -109,7 +109,7 @@ def test_fault_without_a_name_lists_all(tmp_path: Path) -> None:
 
 
 def test_a_lab_that_lost_a_node_is_made_anew(tmp_path: Path) -> None:
-    lab = Lab.up(Shape(nodes=1), tmp_path / ".lab")
+    lab = Lab.up(LabShape(nodes=1), tmp_path / ".lab")
     os.kill(lab.node("node1").pid, signal.SIGKILL)
     try:
         assert "lab down" in launcher("status", cwd=tmp_path).stderr

@@ -58,10 +58,10 @@ def groups(tmp_path, monkeypatch):
             (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / path).write_text(text)
         monkeypatch.setattr(group_probe, "ROOT", str(tmp_path))
-        shown = group_probe.read
+        shown = group_probe.read_file
         monkeypatch.setattr(
             group_probe,
-            "read",
+            "read_file",
             lambda path, missing=None: own if path == "/proc/self/cgroup" else shown(path, missing),
         )
         return decode(Cgroup, group_probe.cgroup({}))

@@ -15,7 +15,7 @@ from checks.facts.software import Software
 from checks.model import Outcome, Severity
 from checks.probe import limit_lines
 from checks.probe.limits import limits as limits_section
-from checks.training.smoke import cannot_train
+from checks.training.smoke import why_cannot_train
 from tests.networks import GIB, HEALTHY_LIMITS, cluster, who
 from tests.snapshots import judged, with_fact
 
@@ -123,8 +123,8 @@ def test_where_no_line_is_known_the_limit_is_lifted_for_all_logins():
 def test_a_node_whose_ranks_are_ended_is_not_accused_of_their_end():
     snap = limited(as_=GIB)
     views = {one.name: one for one in ClusterView(snap).nodes}
-    assert "limits.no-limit-cuts-a-rank-off" in cannot_train(views["node1"])
-    assert not cannot_train(views["node2"])
+    assert "limits.no-limit-cuts-a-rank-off" in why_cannot_train(views["node1"])
+    assert not why_cannot_train(views["node2"])
 
 
 @pytest.mark.parametrize(
@@ -172,7 +172,7 @@ def test_places_are_named_with_their_line(monkeypatch, tmp_path):
         "if true; then\n ulimit -v 100\nfi\nulimit -St 9\nulimit -n 900; ulimit -u 7\n"
     )
     monkeypatch.setattr(limit_lines, "start_up_files", lambda: [str(start), "/missing"])
-    places = limit_lines.set_in({"nofile": 900, "nproc": 30})
+    places = limit_lines.limit_settings({"nofile": 900, "nproc": 30})
     assert f"{start}:2" in places["as"]
     assert f"{start}:4" in places["cpu"]
     assert places["nofile"] == [f"{start}:5"]
@@ -215,10 +215,10 @@ def test_an_account_that_may_start_hardly_anything_trains_nowhere(processes, sta
     fact = dataclasses.replace(HEALTHY_LIMITS, nproc=(processes, None))
     snap = with_fact(cluster(), "node1", fact)
     with_fact(snap, "node1", who(1, uid=1000, user="ann"))
-    assert bool(cannot_train(node1(snap))) is not starts
+    assert bool(why_cannot_train(node1(snap))) is not starts
     assert judged(snap, "limits.nproc-is-enough")["node1",].stops is not starts
     with_fact(snap, "node1", who(1))
-    assert not cannot_train(node1(snap)), "root is not held to it"
+    assert not why_cannot_train(node1(snap)), "root is not held to it"
 
 
 def test_an_interpreter_that_a_limit_keeps_from_starting_is_not_broken():

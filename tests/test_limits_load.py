@@ -12,7 +12,7 @@ import time
 import pytest
 
 from checks.facts import decode
-from checks.facts.load import Load, Process
+from checks.facts.load import BusyProcess, Load
 from checks.model import Outcome
 from checks.probe import load as probe
 from tests.busy_nodes import IDLE, JOB, loaded, seen
@@ -70,7 +70,7 @@ def test_swap():
 
 
 def test_a_stuck_process():
-    stuck = Process(7, "rsync", "bob", waits_in="rpc_wait_bit_killable")
+    stuck = BusyProcess(7, "rsync", "bob", waits_in="rpc_wait_bit_killable")
     found = seen("no-process-is-stuck", loaded(stuck=(stuck,)))
     assert (found.cause, found.warned) == ("process-stuck", True)
     assert "rsync (pid 7 of bob)" in found.message
@@ -108,7 +108,9 @@ def found_in_time(condition, seconds=20):
 
 def test_a_process_that_sleeps_uninterruptibly_is_seen(started):
     pid = started(VFORK).pid
-    assert found_in_time(lambda: pid in [one["pid"] for one in probe.stuck(probe.processes())])
+    assert found_in_time(
+        lambda: pid in [one["pid"] for one in probe.stuck_processes(probe.read_processes())]
+    )
 
 
 def test_a_busy_process_is_seen_once_it_is_old(started, monkeypatch):
@@ -121,10 +123,10 @@ def test_a_busy_process_is_seen_once_it_is_old(started, monkeypatch):
 
 
 def test_hidden_processes(monkeypatch):
-    real = probe.read
+    real = probe.read_file
     monkeypatch.setattr(
         probe,
-        "read",
+        "read_file",
         lambda path, missing=None: missing if path == "/proc/1/stat" else real(path, missing),
     )
     assert decode(Load, probe.load({})).hidden

@@ -52,14 +52,18 @@ def test_acs_is_read_from_the_extended_capabilities(tmp_path):
     struct.pack_into("<I", space, 0x100, 0x0001 | (1 << 16) | (0x148 << 20))
     struct.pack_into("<IHH", space, 0x148, 0x000D | (1 << 16), 0x1F, 0x1D)
     (tmp_path / "config").write_bytes(space)
-    assert passthrough_probe.redirects(str(tmp_path)) is True
+    assert passthrough_probe.redirects_to_root(str(tmp_path)) is True
     struct.pack_into("<H", space, 0x14E, 0x0001)
     (tmp_path / "config").write_bytes(space)
-    assert passthrough_probe.redirects(str(tmp_path)) is False
+    assert passthrough_probe.redirects_to_root(str(tmp_path)) is False
     (tmp_path / "config").write_bytes(space[:64])
-    assert passthrough_probe.redirects(str(tmp_path)) is None, "what other logins than root's read"
+    assert passthrough_probe.redirects_to_root(str(tmp_path)) is None, (
+        "what other logins than root's read"
+    )
     (tmp_path / "config").write_bytes(b"\xff" * 4096)
-    assert passthrough_probe.redirects(str(tmp_path)) is False, "a device that fell off the bus"
+    assert passthrough_probe.redirects_to_root(str(tmp_path)) is False, (
+        "a device that fell off the bus"
+    )
 
 
 def test_switch_ports_are_those_between_root_port_and_device(tmp_path):

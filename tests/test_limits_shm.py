@@ -9,7 +9,7 @@ from checks.facts import ClusterView, decode
 from checks.facts.limits import Limits
 from checks.model import Outcome
 from checks.probe.limits import limits as limits_section
-from checks.training.smoke import cannot_train
+from checks.training.smoke import why_cannot_train
 from tests.networks import HEALTHY_LIMITS, cluster, who
 from tests.snapshots import judged, with_fact
 
@@ -53,8 +53,8 @@ def test_writable_or_not_there():
 @pytest.mark.parametrize("changes", [READ_ONLY, CLOSED])
 def test_ranks_that_cannot_share_are_not_started_to_see_it(changes):
     views = {one.name: one for one in ClusterView(shared(**changes)).nodes}
-    assert CHECK in cannot_train(views["node1"])
-    assert not cannot_train(views["node2"])
+    assert CHECK in why_cannot_train(views["node1"])
+    assert not why_cannot_train(views["node2"])
 
 
 def test_section_asks_the_file_system():

@@ -6,36 +6,36 @@ import re
 
 import pytest
 
-from checks.facts.pairs import Measured
-from checks.reports.live import MOST_NODES, drawn, watched
+from checks.facts.pairs import PairSpeed
+from checks.reports.live import MOST_NODES, live_lines, matrix_rows
 from preflight.progress import Progress
 
 NAMES = ("node1", "node2", "node3")
 TABLE = {
-    ("node1", "node2"): Measured(9.4, 9.5, 40.0),
-    ("node2", "node1"): Measured(9.3, 9.5, 40.0),
-    ("node3", "node1"): Measured(0.094, 0.1, 40.0),
+    ("node1", "node2"): PairSpeed(9.4, 9.5, 40.0),
+    ("node2", "node1"): PairSpeed(9.3, 9.5, 40.0),
+    ("node3", "node1"): PairSpeed(0.094, 0.1, 40.0),
 }
 
 
 def test_a_row_for_each_sender_with_what_is_slow_marked():
-    assert drawn(NAMES, TABLE) == ["  node1  █·", "  node2 █ ·", "  node3 !· "]
+    assert matrix_rows(NAMES, TABLE) == ["  node1  █·", "  node2 █ ·", "  node3 !· "]
 
 
 def test_the_first_line_says_how_far_it_is_and_what_is_slowest():
-    first = watched(NAMES, TABLE, "round 2 of 3")[0]
+    first = live_lines(NAMES, TABLE, "round 2 of 3")[0]
     assert first == "pairs      round 2 of 3, slowest node3 → node1: 94 Mbit/s"
 
 
 def test_before_anything_is_measured_nothing_is_slow():
-    assert watched(NAMES, {}, "round 1 of 3") == [
+    assert live_lines(NAMES, {}, "round 1 of 3") == [
         "pairs      round 1 of 3", "  node1  ··", "  node2 · ·", "  node3 ·· "
     ]  # fmt: skip
 
 
 def test_too_many_nodes_are_told_and_not_drawn():
     names = [f"node{number}" for number in range(MOST_NODES + 1)]
-    assert len(watched(names, {}, "round 1 of 33")) == 1
+    assert len(live_lines(names, {}, "round 1 of 33")) == 1
 
 
 class Terminal:
@@ -88,8 +88,8 @@ def test_a_terminal_shows_the_last_and_is_clean_at_the_end():
     progress = Progress(terminal)
     progress.stage("pairs", 0, 3)
     for said in ("round 1 of 3", "round 2 of 3"):
-        progress.show(watched(NAMES, TABLE, said))
-    assert terminal.screen == watched(NAMES, TABLE, "round 2 of 3")
+        progress.show(live_lines(NAMES, TABLE, said))
+    assert terminal.screen == live_lines(NAMES, TABLE, "round 2 of 3")
     progress.stage("smoke", 0, 3)
     assert terminal.screen == ["smoke      0/3 nodes"]
     progress.finish()
@@ -102,7 +102,7 @@ def test_a_terminal_shows_the_last_and_is_clean_at_the_end():
 def test_without_room_only_the_first_line_is_drawn(name, value, monkeypatch):
     monkeypatch.setenv(name, value)
     terminal = Terminal(tty=True)
-    Progress(terminal).show(watched(NAMES, TABLE, "round 2 of 3"))
+    Progress(terminal).show(live_lines(NAMES, TABLE, "round 2 of 3"))
     assert len(terminal.screen) == 1
     assert terminal.screen[0].startswith("pairs")
 
@@ -111,7 +111,7 @@ def test_without_a_terminal_there_is_one_line_a_stage():
     terminal = Terminal(tty=False)
     progress = Progress(terminal)
     progress.stage("pairs", 0, 3)
-    progress.show(watched(NAMES, TABLE, "round 1 of 3"))
+    progress.show(live_lines(NAMES, TABLE, "round 1 of 3"))
     progress.stage("pairs", 3, 3)
     progress.finish()
     assert terminal.screen == [""]

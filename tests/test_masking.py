@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 
 from checks.facts import Snapshot
-from checks.reports.masking import masking
+from checks.reports.masking import secret_masker
 from tests.snapshots import snapshot
 
 SECRET = 'hf_It\'s "quoted" é'
 
 
 def test_a_secret_is_masked_however_it_is_quoted():
-    mask = masking([{"HF_TOKEN": SECRET, "NCCL_DEBUG": "INFORMATION"}])
+    mask = secret_masker([{"HF_TOKEN": SECRET, "NCCL_DEBUG": "INFORMATION"}])
     for text in (SECRET, repr(SECRET), json.dumps(SECRET), f"token={SECRET}."):
         assert "quoted" not in mask(text)
         assert "***" in mask(text)
@@ -20,13 +20,13 @@ def test_a_secret_is_masked_however_it_is_quoted():
 
 
 def test_the_longer_of_two_secrets_goes_first():
-    mask = masking([{"A_TOKEN": "secret"}, {"B_TOKEN": "secret-and-more"}])
+    mask = secret_masker([{"A_TOKEN": "secret"}, {"B_TOKEN": "secret-and-more"}])
     assert mask("secret-and-more secret") == "*** ***"
 
 
 def test_a_short_word_is_left_in_what_ranks_print():
-    assert masking([{"HF_TOKEN": "loss"}])("loss 2.5") == "loss 2.5"
-    assert masking([])("loss 2.5") == "loss 2.5"
+    assert secret_masker([{"HF_TOKEN": "loss"}])("loss 2.5") == "loss 2.5"
+    assert secret_masker([])("loss 2.5") == "loss 2.5"
 
 
 def test_a_saved_snapshot_holds_no_secret(tmp_path):

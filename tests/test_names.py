@@ -6,8 +6,8 @@ import pytest
 
 from checks.facts.environment import Environment
 from checks.facts.interfaces import Interface, Interfaces
-from checks.facts.names import Names, Resolved
-from checks.facts.ssh import Attempt, SshRow
+from checks.facts.names import NameLookup, Names
+from checks.facts.ssh import LoginAttempt, SshRow
 from checks.model import Outcome
 from checks.probe import names as section
 from tests.networks import LO, cluster, nics, resolves, who
@@ -33,7 +33,7 @@ def named(**changes):
     """The cluster with node2's resolver changed; None makes the name unknown."""
     peers = {**FINE, **changes}
     found = {
-        name: Resolved((told[0],), "", told[1]) if told else Resolved((), "Name not known")
+        name: NameLookup((told[0],), "", told[1]) if told else NameLookup((), "Name not known")
         for name, told in peers.items()
     }
     return with_fact(cluster(), "node2", Names("node2", None, ("10.0.0.2",), found))
@@ -56,7 +56,7 @@ def test_own_name_as_debian_writes_it():
 
 
 def named_peers():
-    return {name: Resolved((told[0],), "", told[1]) for name, told in FINE.items()}
+    return {name: NameLookup((told[0],), "", told[1]) for name, told in FINE.items()}
 
 
 def test_own_name_unknown_or_somebody_elses():
@@ -93,7 +93,7 @@ def test_peer_that_does_not_resolve_blocks():
 
 
 def test_a_hosts_file_that_nobody_asks_is_mended_with_the_name():
-    unknown = {name: Resolved((), "Name not known") for name in FINE}
+    unknown = {name: NameLookup((), "Name not known") for name in FINE}
     snap = with_fact(cluster(), "node2", Names("node2", None, (), unknown, ("dns",)))
     found = of_node2(PEERS, snap)
     assert found.cause == "hosts-file-not-asked"
@@ -119,11 +119,11 @@ def test_a_hosts_file_that_nobody_asks_is_mended_with_the_name():
     ],
 )  # fmt: skip
 def test_section_reads_where_names_are_looked_up(text, sources):
-    assert section.sources(text) == sources
+    assert section.lookup_sources(text) == sources
 
 
 def test_name_that_only_ssh_knows_warns():
-    row = SshRow({"node3": Attempt(code=0, hostname="node3", authenticated=True)})
+    row = SshRow({"node3": LoginAttempt(code=0, hostname="node3", authenticated=True)})
     found = of_node2(PEERS, with_fact(named(node3=None), "node2", row))
     assert (found.warned, found.cause) == (True, "ssh-alias")
 
@@ -138,7 +138,7 @@ def test_peer_at_an_address_that_is_not_its_own_blocks():
 def test_peer_that_is_another_machine_too_blocks_where_that_comes_first():
     for other, owner in (("10.0.0.1", "node1"), ("127.0.0.1", "node2"), ("10.0.0.2", "node2")):
         for addresses in ((other, "10.0.0.3"), ("10.0.0.3", other)):
-            peers = {**named_peers(), "node3": Resolved(addresses, "", "10.0.0.2")}
+            peers = {**named_peers(), "node3": NameLookup(addresses, "", "10.0.0.2")}
             names = Names("node2", None, ("10.0.0.2",), peers)
             found = of_node2(PEERS, with_fact(cluster(), "node2", names))
             assert (found.outcome, found.cause) == (Outcome.FAIL, "two-machines")
@@ -157,7 +157,7 @@ def test_translated_address_that_all_use_and_that_works_only_warns():
     with_fact(snap, "node1", resolves("node1", **public))
     found = judged(snap, PEERS)[("node1",)]
     assert found.stops, "nothing shows yet that it leads there"
-    with_fact(snap, "node1", SshRow({"node2": Attempt(code=0, hostname="node2")}))
+    with_fact(snap, "node1", SshRow({"node2": LoginAttempt(code=0, hostname="node2")}))
     found = judged(snap, PEERS)[("node1",)]
     assert (found.warned, found.cause) == (True, "translated")
 
@@ -175,7 +175,7 @@ def test_addresses_instead_of_names():
     snap = cluster(nodes)
     for index, name in enumerate(nodes, 1):
         with_fact(snap, name, who(index))
-        peers = {one: Resolved((one,), "", name) for one in nodes}
+        peers = {one: NameLookup((one,), "", name) for one in nodes}
         with_fact(snap, name, Names(f"host{index}", None, (name,), peers))
     for check in (OWN, PEERS):
         assert all(one.outcome is Outcome.PASS for one in judged(snap, check).values())
@@ -209,7 +209,7 @@ def test_clones_warn_and_containers_of_one_host_are_let_be():
 
 
 def test_section_answers_for_names_that_hang(monkeypatch):
-    real = section.addresses
+    real = section.resolve_addresses
 
     def addresses(name):
         if name == "hangs":
@@ -219,7 +219,7 @@ def test_section_answers_for_names_that_hang(monkeypatch):
     import threading
 
     threading_wait = threading.Event()
-    monkeypatch.setattr(section, "addresses", addresses)
+    monkeypatch.setattr(section, "resolve_addresses", addresses)
     monkeypatch.setattr(section, "LIMIT", 0.3)
     peers = section.names({"names": ["hangs", "localhost", "127.0.0.9"]})["peers"]
     threading_wait.set()
@@ -240,7 +240,7 @@ QUICK = "names.resolution-is-quick"
 def test_a_resolver_that_takes_seconds_is_helped_by_lines_in_its_hosts_file():
     slow = {"node1": 0.01, "node3": 5.02}
     peers = {
-        name: Resolved((FINE[name][0],), "", FINE[name][1], seconds)
+        name: NameLookup((FINE[name][0],), "", FINE[name][1], seconds)
         for name, seconds in slow.items()
     }
     found = of_node2(QUICK, with_fact(cluster(), "node2", Names("node2", None, (), peers)))
@@ -251,7 +251,7 @@ def test_a_resolver_that_takes_seconds_is_helped_by_lines_in_its_hosts_file():
 
 def test_a_quick_resolver_and_one_that_knows_nobody():
     assert of_node2(QUICK, cluster()).outcome is Outcome.PASS
-    nobody = Names("node2", None, (), {"node1": Resolved((), "Name not known")})
+    nobody = Names("node2", None, (), {"node1": NameLookup((), "Name not known")})
     assert of_node2(QUICK, with_fact(cluster(), "node2", nobody)).outcome is Outcome.SKIP
 
 

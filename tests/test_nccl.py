@@ -229,5 +229,5 @@ def test_the_section_finds_the_line(tmp_path, monkeypatch):
     (tmp_path / ".bashrc").write_text("# NCCL_A=1\nif true; then\n  export GLOO_B=2\nfi\n")
     monkeypatch.setattr(probe, "SHELL_FILES", ("~/.bashrc",))
     monkeypatch.setenv("HOME", str(tmp_path))
-    assert probe.set_in()["GLOO_B"] == [f"{tmp_path}/.bashrc:3"]
-    assert "NCCL_A" not in probe.set_in()
+    assert probe.variable_settings()["GLOO_B"] == [f"{tmp_path}/.bashrc:3"]
+    assert "NCCL_A" not in probe.variable_settings()

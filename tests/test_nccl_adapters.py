@@ -9,7 +9,7 @@ from checks.facts.environment import Environment
 from checks.facts.rdma import LaterRdmaCounters, Rdma, RdmaCounters, RdmaDevice
 from checks.model import Outcome
 from checks.probe import rdma as section
-from checks.transport import transport
+from checks.transport import expected_transport
 from tests.networks import ACTIVE, ROCE, cluster, nics, rdma
 from tests.snapshots import judged, with_fact
 
@@ -217,7 +217,7 @@ def test_what_keeps_nccl_from_its_adapters():
     assert finding("infiniband-is-not-disabled", socket).cause == "ib-disabled"
     misread = set_everywhere(two_rails(), NCCL_IB_DISABLE="true")
     assert finding("infiniband-is-not-disabled", misread).outcome is Outcome.PASS
-    assert transport(ClusterView(misread)["node2"]).kind == "InfiniBand"
+    assert expected_transport(ClusterView(misread)["node2"]).kind == "InfiniBand"
 
 
 def test_the_section_reads_counters_drivers_and_links(tmp_path, monkeypatch):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from checks.nccl_output import KEEP, Used, used
+from checks.nccl_output import KEPT_OUTPUT, NcclUsage, parse_nccl_output
 
 FOLDER = Path(__file__).parent / "recorded" / "nccl"
 LOGS = sorted(path.stem for path in FOLDER.glob("*.log"))
@@ -20,17 +20,17 @@ def lines(name: str) -> list[str]:
 
 def kept(name: str) -> list[str]:
     """As a node sends them: what matches of each line."""
-    found = (re.search(KEEP, line) for line in lines(name))
+    found = (re.search(KEPT_OUTPUT, line) for line in lines(name))
     return list(dict.fromkeys(one[0] for one in found if one))
 
 
-def log(name: str) -> Used:
-    return used(lines(name))
+def log(name: str) -> NcclUsage:
+    return parse_nccl_output(lines(name))
 
 
 @pytest.mark.parametrize("name", LOGS)
 def test_what_a_node_keeps_says_the_same_as_the_whole_log(name: str):
-    assert used(kept(name)) == log(name) != Used()
+    assert parse_nccl_output(kept(name)) == log(name) != NcclUsage()
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_adapters(name: str, adapters: tuple[str, ...]):
 
 def test_rails_planes_and_data_direct_are_no_part_of_an_adapters_name():
     line = "NCCL INFO NET/IB : Using [0]mlx5_0_dma:1:0:1/IB [1]mlx5_3:2::1/RoCE [RO]; OOB eth0:1<0>"
-    found = used([line])
+    found = parse_nccl_output([line])
     assert found.adapters == ("mlx5_0:1", "mlx5_3:2")
     assert found.kinds == {"InfiniBand", "RoCE"}
 
@@ -89,12 +89,12 @@ def test_gpudirect_is_told_by_each_way_to_another_node():
     assert set(log("2.7.8-roce-without-gpudirect").direct) == {False}
     assert log("2.19.3-roce").direct == ()
     newer = "Channel 00/0 : 8[0] -> 0[0] [receive] via NET/IB/0(8)/GDRDMA(PCI)/Shared"
-    assert used([f"NCCL INFO {newer}"]).direct == (True,)
+    assert parse_nccl_output([f"NCCL INFO {newer}"]).direct == (True,)
 
 
 def test_why_sockets_were_taken():
     assert log("2.18.3-no-verbs-library").no_verbs
-    assert used(["NCCL INFO Count not open libibverbs.so.1"]).no_verbs
+    assert parse_nccl_output(["NCCL INFO Count not open libibverbs.so.1"]).no_verbs
     assert log("2.17.1-plugin-finds-no-device").no_device
     assert log("container-may-not-open-the-device").unopened == ("mlx5_bond_0",)
     assert ("NCCL_IB_HCA", "mlx5_4") in log("2.18.5-roce-by-list").told
@@ -106,9 +106,9 @@ def test_plugins_that_serve_and_that_do_not():
     assert log("sharp-plugin").plugin == "IBext"
     assert not any(log(name).unloaded for name in LOGS)
     line = "NCCL INFO NET/Plugin: libnccl-net.so: /usr/lib/libnccl-net.so: undefined symbol: fi_x"
-    assert used([line]).unloaded
-    assert used(["NCCL INFO Failed to initialize NET plugin AWS Libfabric"]).unloaded
-    assert not used(["NCCL INFO Failed to initialize NET plugin IB"]).unloaded
+    assert parse_nccl_output([line]).unloaded
+    assert parse_nccl_output(["NCCL INFO Failed to initialize NET plugin AWS Libfabric"]).unloaded
+    assert not parse_nccl_output(["NCCL INFO Failed to initialize NET plugin IB"]).unloaded
 
 
 def test_warnings_are_kept_with_their_words():
@@ -118,4 +118,4 @@ def test_warnings_are_kept_with_their_words():
 
 
 def test_silence_is_told_as_such():
-    assert used([]) == Used()
+    assert parse_nccl_output([]) == NcclUsage()

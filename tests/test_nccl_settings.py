@@ -3,7 +3,7 @@
 import pytest
 
 from checks.facts.gpus import Gpu, Gpus
-from checks.facts.nccl_files import NcclFiles, Written
+from checks.facts.nccl_files import NcclFiles, NcclOutputFile
 from checks.model import Node, Outcome
 from tests.nccl_facts import everywhere, finding, shell
 from tests.networks import cluster
@@ -70,24 +70,28 @@ def test_plugins():
     [
         ({"NCCL_DEBUG": "TRACE"}, None, "debug-trace"),
         ({"NCCL_DEBUG": "INFO"}, None, ""),
-        ({"NCCL_DEBUG_FILE": "/gone/n.log"}, Written("/gone", "missing"), None),
+        ({"NCCL_DEBUG_FILE": "/gone/n.log"}, NcclOutputFile("/gone", "missing"), None),
         (
             {"NCCL_DEBUG": "INFO", "NCCL_DEBUG_FILE": "/gone/n.log"},
-            Written("/gone", "missing"),
+            NcclOutputFile("/gone", "missing"),
             "debug-file-unwritable",
         ),
         (
             {"NCCL_DEBUG": "INFO", "NCCL_DEBUG_FILE": "/x/n.log"},
-            Written("/x", "denied"),
+            NcclOutputFile("/x", "denied"),
             "debug-file-unwritable",
         ),
         (
             {"NCCL_DEBUG": "INFO", "NCCL_DEBUG_FILE": "/tmp/n.%p"},
-            Written("/tmp", "ok", remote=True),
+            NcclOutputFile("/tmp", "ok", remote=True),
             "debug-file-shared",
         ),
-        ({"NCCL_DEBUG": "INFO", "NCCL_DEBUG_FILE": "/tmp/n.%h.%p"}, Written("/tmp", "ok"), ""),
-        ({"NCCL_DEBUG": "INFO", "NCCL_DEBUG_FILE": "/tmp/n"}, Written("/tmp", "ok"), ""),
+        (
+            {"NCCL_DEBUG": "INFO", "NCCL_DEBUG_FILE": "/tmp/n.%h.%p"},
+            NcclOutputFile("/tmp", "ok"),
+            "",
+        ),
+        ({"NCCL_DEBUG": "INFO", "NCCL_DEBUG_FILE": "/tmp/n"}, NcclOutputFile("/tmp", "ok"), ""),
     ],
 )
 def test_debug_output(variables, written, cause):
@@ -104,5 +108,5 @@ def test_debug_output(variables, written, cause):
 def test_one_debug_file_of_several_ranks():
     variables = shell(NCCL_DEBUG="INFO", NCCL_DEBUG_FILE="/tmp/n")
     snap = everywhere(variables, with_slots(2))
-    everywhere(NcclFiles(written={"NCCL_DEBUG_FILE": Written("/tmp", "ok")}), snap)
+    everywhere(NcclFiles(written={"NCCL_DEBUG_FILE": NcclOutputFile("/tmp", "ok")}), snap)
     assert finding("debug-output-is-affordable", snap).cause == "debug-file-shared"

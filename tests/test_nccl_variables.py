@@ -4,9 +4,15 @@ import pytest
 
 from checks.facts.environment import Environment
 from checks.model import Outcome
-from checks.nccl.known import FOREIGN, IGNORED, KNOWN, MISTAKEN, RENAMED
-from checks.nccl.names import meant_by
-from checks.nccl.values import malformed
+from checks.nccl.known import (
+    FOREIGN_PREFIXES,
+    IGNORED_VARIABLES,
+    KNOWN_VARIABLES,
+    MISTAKEN_VARIABLES,
+    RENAMED_VARIABLES,
+)
+from checks.nccl.names import intended_variable
+from checks.nccl.values import value_fault
 from tests.nccl_facts import finding, shell
 from tests.networks import cluster
 from tests.snapshots import with_fact
@@ -17,10 +23,14 @@ def names(**variables):
 
 
 def test_the_table_contradicts_itself_nowhere():
-    assert not KNOWN & (RENAMED.keys() | IGNORED.keys() | MISTAKEN.keys())
-    assert {*RENAMED.values(), *MISTAKEN.values()} <= KNOWN
-    assert {name for name in KNOWN if meant_by(name)} == set()
-    assert not [name for name in RENAMED | MISTAKEN if name.startswith(FOREIGN)]
+    assert not KNOWN_VARIABLES & (
+        RENAMED_VARIABLES.keys() | IGNORED_VARIABLES.keys() | MISTAKEN_VARIABLES.keys()
+    )
+    assert {*RENAMED_VARIABLES.values(), *MISTAKEN_VARIABLES.values()} <= KNOWN_VARIABLES
+    assert {name for name in KNOWN_VARIABLES if intended_variable(name)} == set()
+    assert not [
+        name for name in RENAMED_VARIABLES | MISTAKEN_VARIABLES if name.startswith(FOREIGN_PREFIXES)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -94,7 +104,7 @@ def test_a_misspelt_name_is_one_finding_and_is_mended_in_its_line():
     ],
 )
 def test_values_that_are_misread(name, value):
-    assert malformed(name, value)
+    assert value_fault(name, value)
 
 
 @pytest.mark.parametrize(
@@ -120,7 +130,7 @@ def test_values_that_are_misread(name, value):
     ],
 )
 def test_values_that_are_read_as_meant(name, value):
-    assert malformed(name, value) == ""
+    assert value_fault(name, value) == ""
 
 
 def test_a_malformed_value_is_one_finding_and_blocks_where_it_ends_the_start():

@@ -4,7 +4,7 @@ import ipaddress
 import subprocess
 
 from checks.facts.interfaces import Interface, Interfaces
-from checks.facts.names import Names, Resolved
+from checks.facts.names import NameLookup, Names
 from checks.model import Outcome
 from checks.probe.interfaces import interfaces as section
 from tests.networks import LO, cluster, nics, resolves
@@ -107,7 +107,10 @@ def test_names_lead_over_one_network_and_training_goes_over_another():
 
 
 def test_peer_without_a_route():
-    peers = {"node1": Resolved(("10.0.0.1",), "", "10.0.0.2"), "node3": Resolved(("10.66.0.3",))}
+    peers = {
+        "node1": NameLookup(("10.0.0.1",), "", "10.0.0.2"),
+        "node3": NameLookup(("10.66.0.3",)),
+    }
     snap = with_fact(cluster(), "node2", Names("node2", None, (), peers))
     assert of_node2("one-network", snap).cause == "no-route"
 

@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from checks.facts import decode
-from checks.facts.counters import Counted, Counters, LaterCounters
+from checks.facts.counters import Counters, InterfaceCounters, LaterCounters
 from checks.facts.interfaces import Interface, Interfaces
 from checks.model import Outcome
 from checks.probe.counters import counters
@@ -19,7 +19,7 @@ BOND, UNIQUE, MASK = (
     "network.netmask-is-equal",
 )
 SPEED = "network.speed-is-equal"
-START = Counted(5000, 5000, 7, 0, 300, 0, 2)
+START = InterfaceCounters(5000, 5000, 7, 0, 300, 0, 2)
 
 
 def counting(check, name="eth0", **later):
@@ -66,7 +66,7 @@ def test_a_carrier_that_goes_now_and_one_that_often_went():
     assert counting(STEADY, carrier_changes=4).cause == "flapping"
     snap = cluster()
     for node, changes in (("node1", 49), ("node2", 50), ("node3", None)):
-        one = {"eth0": Counted(carrier_changes=changes)}
+        one = {"eth0": InterfaceCounters(carrier_changes=changes)}
         with_fact(snap, node, Counters(one, 864000.0))
         with_fact(snap, node, LaterCounters(one, 864000.0))
     found = of_node2(STEADY, snap)

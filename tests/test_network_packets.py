@@ -4,9 +4,9 @@ import dataclasses
 
 import pytest
 
-from checks.cluster.dialled import measured
+from checks.cluster.dialled import with_passing_sizes
 from checks.facts.interfaces import Interface, Interfaces
-from checks.facts.ports import Dialled, Listening, Lost
+from checks.facts.ports import DialResults, Listeners, LostPackets
 from checks.model import Outcome
 from tests.networks import LO, cluster, nics, resolves
 from tests.snapshots import judged, with_fact
@@ -20,11 +20,11 @@ def dials(snap, name, *lost, nodes=NODES, source="", sources=None):
     """Let it reach all, and full packets arrive at all but `lost`."""
     others = [other for other in nodes if other != name]
     own = source or f"10.0.0.{name[-1]}"
-    fact = Dialled(
+    fact = DialResults(
         dict.fromkeys(others, (40000,)),
         sources=sources or {other: {f"10.0.0.{other[-1]}": own} for other in others},
         whole={other: (1500,) for other in others if other not in lost},
-        lost=tuple(Lost(other, f"10.0.0.{other[-1]}", 40000, 1500, 1400) for other in lost),
+        lost=tuple(LostPackets(other, f"10.0.0.{other[-1]}", 40000, 1500, 1400) for other in lost),
     )
     return with_fact(snap, name, fact)
 
@@ -33,7 +33,7 @@ def talking(nodes=NODES, lost=()):
     """All talk; packets of the pairs in `lost` vanish."""
     snap = cluster(nodes)
     for name in nodes:
-        with_fact(snap, name, Listening(f"10.0.0.{name[-1]}", (40000,)))
+        with_fact(snap, name, Listeners(f"10.0.0.{name[-1]}", (40000,)))
         dials(snap, name, *(to for who, to in lost if who == name), nodes=nodes)
     return snap
 
@@ -81,13 +81,13 @@ def test_where_all_lose_them_every_node_is_to_send_less(nodes):
 def test_where_nothing_is_reached_nothing_is_said_of_packets():
     snap = talking()
     for name in NODES:
-        with_fact(snap, name, Dialled())
+        with_fact(snap, name, DialResults())
     assert {one.outcome for one in judged(snap, FULL).values()} == {Outcome.SKIP}
 
 
 def test_without_an_answer_it_is_not_a_pass():
     snap = talking()
-    snap.put("node2", Dialled.section, {"error": "no answer"})
+    snap.put("node2", DialResults.section, {"error": "no answer"})
     assert judged(snap, FULL)["node2",].outcome is Outcome.UNKNOWN
 
 
@@ -95,9 +95,9 @@ def test_the_largest_size_that_arrives_is_put_to_what_was_lost():
     one = {"target": "b", "address": "10.0.0.2", "port": 5, "packet": 1500}
     answer = {"data": {"lost": [one, {**one, "target": "c"}], "reached": {}}}
     sizes = {"data": {"whole": {"b": [1280, 1400]}, "lost": []}}
-    told = measured(answer, sizes)["data"]["lost"]
+    told = with_passing_sizes(answer, sizes)["data"]["lost"]
     assert [(each["target"], each["passing"]) for each in told] == [("b", 1400), ("c", 1400)]
-    assert measured(answer, {"error": "gone"}) == answer
+    assert with_passing_sizes(answer, {"error": "gone"}) == answer
 
 
 def on_two_networks():

@@ -16,7 +16,7 @@ import pytest
 from checks.judge import decide
 from checks.model import Outcome
 from launcher.lab.cluster import Lab
-from launcher.lab.shape import Shape
+from launcher.lab.shape import LabShape
 from tests import odd_logins, odd_machines
 from tests.flights import HEAVY, UNMENDABLE, fly, job_of, told
 from tests.labs import assert_nothing_left, down_and_gone, leavings
@@ -27,11 +27,11 @@ SITES = [*odd_logins.SITES, *odd_machines.SITES]
 
 
 @pytest.fixture
-def bring_up(tmp_path: Path) -> Iterator[Callable[[Shape], Lab]]:
+def bring_up(tmp_path: Path) -> Iterator[Callable[[LabShape], Lab]]:
     """Brings up a lab that a test may change as it likes; all of it is gone afterwards."""
     labs: list[Lab] = []
 
-    def up(shape: Shape) -> Lab:
+    def up(shape: LabShape) -> Lab:
         labs.append(Lab.up(shape, tmp_path / ".lab"))
         return labs[-1]
 
@@ -41,7 +41,7 @@ def bring_up(tmp_path: Path) -> Iterator[Callable[[Shape], Lab]]:
 
 
 @pytest.mark.parametrize("site", SITES, ids=lambda site: site.name)
-def test_nothing_to_say(site: Site, bring_up: Callable[[Shape], Lab]) -> None:
+def test_nothing_to_say(site: Site, bring_up: Callable[[LabShape], Lab]) -> None:
     lab = bring_up(site.shape)
     for step in site.steps:
         step(lab)
@@ -56,7 +56,7 @@ def test_nothing_to_say(site: Site, bring_up: Callable[[Shape], Lab]) -> None:
     assert_nothing_left(lab, before)
 
 
-def test_a_node_is_the_controller(bring_up: Callable[[Shape], Lab]) -> None:
+def test_a_node_is_the_controller(bring_up: Callable[[LabShape], Lab]) -> None:
     lab = bring_up(TWO)
     before = leavings(lab)
     flight = (

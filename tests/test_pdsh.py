@@ -5,12 +5,12 @@ import os
 import pytest
 
 from checks.cluster.pdsh import pdsh_argv, pdsh_env
-from checks.facts.pdsh import Folder, Pdsh, PdshRun, Reached
-from checks.facts.ssh import Attempt, SshRow
-from checks.facts.who import Who
+from checks.facts.pdsh import ModuleFolder, Pdsh, PdshAnswer, PdshRun
+from checks.facts.ssh import LoginAttempt, SshRow
+from checks.facts.who import Account
 from checks.model import Node, Outcome, Severity
 from checks.probe import pdsh as probe
-from checks.probe.core import Ran
+from checks.probe.core import CommandResult
 from tests.snapshots import judged, snapshot, with_fact, without
 
 GOOD = Pdsh("/usr/bin/pdsh", "pdsh-2.34", ("ssh", "exec"))
@@ -21,10 +21,10 @@ ABSENT = Pdsh(package_manager="dnf")
 def cluster(pdsh=GOOD, node2=None, code=7, **job):
     snap = snapshot(("node1", "node2"), **job)
     for name in ("node1", "node2"):
-        with_fact(snap, name, Who("u", 1000, "/", "/bin/sh", name, "", "", "3", "L", 1, 1))
+        with_fact(snap, name, Account("u", 1000, "/", "/bin/sh", name, "", "", "3", "L", 1, 1))
     targets = {
-        "node1": Reached(0, "node1", "node1", 7),
-        "node2": node2 or Reached(1, "node2", "node2", 7),
+        "node1": PdshAnswer(0, "node1", "node1", 7),
+        "node2": node2 or PdshAnswer(1, "node2", "node2", 7),
     }
     with_fact(snap, "node1", pdsh)
     return with_fact(snap, "node1", PdshRun(7, code, 0.3, "", targets))
@@ -66,7 +66,10 @@ def test_absent_is_one_finding():
     ],
 )
 def test_names_the_folder_that_pdsh_refuses(fault, cause, command):
-    folders = (Folder("/usr/lib/pdsh", "root", "0755"), Folder("/usr/lib", "bob", "0777", fault))
+    folders = (
+        ModuleFolder("/usr/lib/pdsh", "root", "0755"),
+        ModuleFolder("/usr/lib", "bob", "0777", fault),
+    )
     snap = cluster(Pdsh("/usr/bin/pdsh", "", (), "insecure", folders))
     finding = one(snap, "loads-its-ssh-module")
     assert (finding.cause, finding.fix.command) == (cause, command)
@@ -98,7 +101,7 @@ def test_variables(environment, outcome, severity):
 
 def test_replaced_arguments_that_reach_nobody_are_one_finding():
     snap = cluster(Pdsh("/p", "", ("ssh",), environment={"PDSH_SSH_ARGS": "-q"}))
-    with_fact(snap, "node1", PdshRun(7, 255, 0.1, "", {"node2": Reached(code=255)}))
+    with_fact(snap, "node1", PdshRun(7, 255, 0.1, "", {"node2": PdshAnswer(code=255)}))
     assert one(snap, "environment-is-neutral").cause == "ssh-args-replaced"
     assert reaches(snap).outcome is Outcome.SKIP
 
@@ -106,13 +109,13 @@ def test_replaced_arguments_that_reach_nobody_are_one_finding():
 @pytest.mark.parametrize(
     ("reached", "cause"),
     [
-        (Reached(0, "node2", "node2", 7), "wrong-rank"),
-        (Reached(1, "node2", "node7", 7), "wrong-host"),
-        (Reached(1, "node2", "node2", 0), "exit-status-lost"),
-        (Reached(code=1), "no-answer"),
-        (Reached(code=255, said="node2: command timeout"), "timeout"),
+        (PdshAnswer(0, "node2", "node2", 7), "wrong-rank"),
+        (PdshAnswer(1, "node2", "node7", 7), "wrong-host"),
+        (PdshAnswer(1, "node2", "node2", 0), "exit-status-lost"),
+        (PdshAnswer(code=1), "no-answer"),
+        (PdshAnswer(code=255, said="node2: command timeout"), "timeout"),
         (
-            Reached(code=255, said="ssh: connect to host node2 port 22: Connection refused"),
+            PdshAnswer(code=255, said="ssh: connect to host node2 port 22: Connection refused"),
             "refused",
         ),
     ],
@@ -132,8 +135,8 @@ def test_reached():
 
 
 def test_what_plain_ssh_cannot_is_not_accused_twice():
-    snap = cluster(node2=Reached(code=255))
-    with_fact(snap, "node1", SshRow({"node2": Attempt(code=255, err="x")}))
+    snap = cluster(node2=PdshAnswer(code=255))
+    with_fact(snap, "node1", SshRow({"node2": LoginAttempt(code=255, err="x")}))
     assert reaches(snap).outcome is Outcome.SKIP
 
 
@@ -155,7 +158,7 @@ def test_users_and_ports():
 def test_reads_pdshs_own_words():
     out = "node1: N 0 node1\nnode1: N first\nnode2: motd\n"
     err = "".join(f"pdsh@h: {n}: ssh exited with exit code {c}\n" for n, c in CODES.items())
-    found = probe.parsed(Ran(255, out, err, False, 0.1), "N", ["node1", "node2"])
+    found = probe.parse_targets(CommandResult(255, out, err, False, 0.1), "N", ["node1", "node2"])
     assert found["node1"] == {
         "said": "",
         "rank": 0,
@@ -170,7 +173,9 @@ def test_walks_up_to_the_root(tmp_path):
     loose = tmp_path / "lib"
     (loose / "pdsh").mkdir(parents=True)
     loose.chmod(0o777)
-    found = {one["path"]: one["fault"] for one in probe.trusted(str(loose / "pdsh"), "/bin/sh")}
+    found = {
+        one["path"]: one["fault"] for one in probe.folder_trust(str(loose / "pdsh"), "/bin/sh")
+    }
     assert found[str(loose)] == "world-writable"
     assert found[str(loose / "pdsh")] == found["/"] == ""
     assert os.path.realpath("/tmp") not in found or found["/tmp"] == ""

@@ -11,12 +11,12 @@ import pytest
 
 from checks.errors import UsageError
 from checks.model import Job, Node, Ssh
-from launcher.plain import plain_commands
-from launcher.plan import Ground, environment_file, hostfile, make_plan, node_file
-from launcher.show import dry_run, shown_plan
+from launcher.plain import equivalent_commands
+from launcher.plan import PlanInputs, agent_plan, deepspeed_env_text, hostfile_text, make_plan
+from launcher.show import dry_run_text, plan_as_json
 
 NODES = (Node("node1", 2), Node("node2", 1), Node("node3"))
-GROUND = Ground(
+GROUND = PlanInputs(
     gpus={"node1": 2, "node2": 1, "node3": 0},
     master_address="10.0.0.1",
     env={name: {"NCCL_SOCKET_IFNAME": "eth0"} for name in ("node1", "node2")}
@@ -48,34 +48,34 @@ def test_local_ranks_rotate_behind_an_uneven_node():
 
 
 def test_slots_that_were_not_given_are_the_gpus_that_were_found():
-    ground = Ground({"node1": 0, "node2": 0, "node3": 8}, "10.0.0.1", {})
+    ground = PlanInputs({"node1": 0, "node2": 0, "node3": 8}, "10.0.0.1", {})
     assert plan_of(ground).ranks_of("node3") == list(range(3, 11))
 
 
 def test_another_head_comes_first():
     plan = plan_of(head="node2")
     assert [node.name for node in plan.nodes] == ["node2", "node1", "node3"]
-    assert hostfile(plan) == "node2 slots=1\nnode1 slots=2\nnode3 slots=1\n"
+    assert hostfile_text(plan) == "node2 slots=1\nnode1 slots=2\nnode3 slots=1\n"
 
 
 def test_include_chooses_slots_and_the_plain_command_says_so():
     plan = plan_of(include="node1:1@node2")
     assert numbered(plan) == [(0, "node1", 0, 1), (1, "node2", 0, 0)]
-    assert "--include node1:1@node2:0 --master_addr" in plain_commands(plan, "h")["node1"]
+    assert "--include node1:1@node2:0 --master_addr" in equivalent_commands(plan, "h")["node1"]
     world = plan.nodes[0].launch[4].partition("=")[2]
     assert json.loads(base64.urlsafe_b64decode(world)) == {"node1": [1], "node2": [0]}
 
 
 def test_one_remote_node_is_not_this_machine():
     plan = plan_of(include="node2", head="node2")
-    assert "--force_multi" in plain_commands(plan, "h")["node2"]
+    assert "--force_multi" in equivalent_commands(plan, "h")["node2"]
 
 
 def test_what_a_node_is_to_run():
     plan = plan_of(env={"WANDB_API_KEY": "s3cret", "NCCL_DEBUG": "INFO", "PYTHONPATH": "/lib"})
     node = plan.nodes[2]
     world = base64.urlsafe_b64encode(b'{"node1": [0, 1], "node2": [0], "node3": [0]}').decode()
-    assert node_file(plan, node) == {
+    assert agent_plan(plan, node) == {
         "run": "abc",
         "launch": [
             "/venv/bin/python", "-u", "-m", "deepspeed.launcher.launch", f"--world_info={world}",
@@ -106,14 +106,14 @@ def test_the_users_env_wins_over_what_was_found():
 
 
 def test_the_environment_file_holds_what_all_nodes_share_and_no_secret():
-    assert environment_file(plan_of(env={"HF_TOKEN": "s3cret", "A": "b"})) == (
+    assert deepspeed_env_text(plan_of(env={"HF_TOKEN": "s3cret", "A": "b"})) == (
         "HF_TOKEN=***\nA=b\nPYTHONPATH=/data/run\n"
     )
 
 
 def test_no_secret_and_no_argument_is_on_a_command_line():
     plan = plan_of(env={"HF_TOKEN": "s3cret"}, command=("train.py", "private words"))
-    lines = [*plan.carrier.argv, *(word for node in plan.nodes for word in node.launch)]
+    lines = [*plan.agent_launcher.argv, *(word for node in plan.nodes for word in node.launch)]
     assert not [word for word in lines if "s3cret" in word or "private" in word]
 
 
@@ -127,7 +127,7 @@ def test_what_is_shown_hides_secrets_but_no_other_thing():
         "http://u:s3cret@p",
     )
     plan = plan_of(env={"HF_TOKEN": "s3cret", "NCCL_DEBUG": "INFO"}, command=command)
-    text = dry_run(plan, "runs/x/hostfile") + json.dumps(shown_plan(plan))
+    text = dry_run_text(plan, "runs/x/hostfile") + json.dumps(plan_as_json(plan))
     assert "s3cret" not in text
     assert "NCCL_DEBUG" in text
     assert "http://***@p" in text
@@ -149,7 +149,7 @@ def test_what_cannot_be_started_is_said(fields, said):
 
 def test_a_login_of_its_own_goes_to_pdsh():
     nodes = (Node("node1", 1), Node("node2", 1, user="ubuntu", port=2222))
-    carrier = plan_of(nodes=nodes, ssh=Ssh()).carrier
+    carrier = plan_of(nodes=nodes, ssh=Ssh()).agent_launcher
     assert carrier.argv[5] == "node1,ubuntu@node2"
     assert carrier.env["PDSH_SSH_ARGS_APPEND"] == "-F /tmp/deepspeed-preflight-abc/ssh_config"
 
@@ -172,7 +172,7 @@ def test_torchrun_is_told_its_place_and_its_ranks_begin_at_0():
         (0, "node2", 0, 0), (1, "node1", 0, 0), (2, "node1", 1, 1), (3, "node3", 0, 0),
     ]  # fmt: skip
     assert plan.local_rank_at is None
-    assert plain_commands(plan, "h")["node1"] == (
+    assert equivalent_commands(plan, "h")["node1"] == (
         "cd /data/run && torchrun --nnodes=3 --nproc-per-node=2 --node-rank=1 --rdzv-backend=static"
         " --master-addr=10.0.0.1 --master-port=29500 train.py --steps 5"
     )
@@ -220,14 +220,14 @@ def test_devices_that_are_left_out_are_hidden_from_launchers_that_count_from_0(l
 def test_a_dry_run_prints_each_command_and_file_and_no_secret(launcher, backend):
     found = ground(slurm_job="17")
     plan = plan_of(found, launcher=launcher, backend=backend, env={"HF_TOKEN": "s3cret"})
-    text = dry_run(plan, "runs/x/hostfile")
-    assert shlex.join(plan.carrier.argv) in text
-    assert f"# on {', '.join(plan.carrier.on)}, to bring the agent to every node" in text
-    for name, content in plan.carrier.files.items():
+    text = dry_run_text(plan, "runs/x/hostfile")
+    assert shlex.join(plan.agent_launcher.argv) in text
+    assert f"# on {', '.join(plan.agent_launcher.on)}, to bring the agent to every node" in text
+    for name, content in plan.agent_launcher.files.items():
         assert f"{plan.home}/{name} (0600)\n{content.rstrip()}" in text
     for node in plan.nodes:
-        shown = {**node_file(plan, node), "env": {**node.env, "HF_TOKEN": "***"}}
+        shown = {**agent_plan(plan, node), "env": {**node.env, "HF_TOKEN": "***"}}
         assert json.dumps(shown, indent=1) in text
-    for name, command in plain_commands(plan, "runs/x/hostfile").items():
+    for name, command in equivalent_commands(plan, "runs/x/hostfile").items():
         assert f"# on {name}, what would be typed by hand for the same ranks\n{command}" in text
     assert "s3cret" not in text

@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from preflight.__main__ import arguments
+from preflight.__main__ import pytest_arguments
 from tests.toy_checks import ROOT, preflight
 from tests.toy_facts import saved
 
@@ -54,8 +54,8 @@ def test_a_part_of_the_checks_leaves_no_report_for_the_launcher(tmp_path, part):
 
 
 def test_arguments_point_at_this_package_unless_a_part_of_it_is_named(tmp_path):
-    assert arguments(["--hosts", "h"], tmp_path)[-1] == str(ROOT / "preflight")
-    named = arguments(["preflight/test_ssh.py::test_ssh[x]"], tmp_path)
+    assert pytest_arguments(["--hosts", "h"], tmp_path)[-1] == str(ROOT / "preflight")
+    named = pytest_arguments(["preflight/test_ssh.py::test_ssh[x]"], tmp_path)
     assert named[-1] == f"{ROOT}/preflight/test_ssh.py::test_ssh[x]"
 
 

@@ -6,7 +6,13 @@ import pytest
 
 from checks.check import claims_of
 from checks.model import Finding, Job, Node, Outcome, Severity
-from preflight.items import PAIR_LIMIT, asked, leaves, narrowed_to, one_finding
+from preflight.items import (
+    PAIR_LIMIT,
+    finding_of_item,
+    leaves_nodes,
+    narrowed_nodes,
+    preflight_items,
+)
 from tests.toy_checks import TOYS, preflight
 
 
@@ -27,7 +33,7 @@ def test_an_id_names_the_check_and_the_node_pair_or_cluster(tmp_path):
 
 def test_above_the_pair_limit_pairs_share_an_item_for_each_source():
     job = Job(tuple(Node(f"n{i}") for i in range(PAIR_LIMIT + 1)), "n0")
-    items = asked([TOYS["ssh.toy-pair"]], job)
+    items = preflight_items([TOYS["ssh.toy-pair"]], job)
     assert [item.id for item in items[:2]] == ["toy-pair-n0", "toy-pair-n1"]
     assert [len(item.claims) for item in items] == [PAIR_LIMIT + 1] * (PAIR_LIMIT + 1)
 
@@ -38,10 +44,10 @@ def test_a_row_of_pairs_is_as_grave_as_its_gravest_and_names_all_like_it():
         Finding("ssh.a", "ssh", ("n1", "n3"), Severity.BLOCK, Outcome.FAIL, "dropped"),
         Finding("ssh.a", "ssh", ("n1", "n4"), Severity.BLOCK, Outcome.FAIL, "dropped too"),
     ]
-    folded = one_finding(row)
+    folded = finding_of_item(row)
     assert (folded.subject, folded.outcome) == (("n1",), Outcome.FAIL)
     assert folded.message == "2 of 3 targets (n[3-4]): dropped"
-    assert one_finding(row[:1]) is row[0]
+    assert finding_of_item(row[:1]) is row[0]
 
 
 def test_a_row_of_passing_and_skipped_pairs_passes():
@@ -49,24 +55,24 @@ def test_a_row_of_passing_and_skipped_pairs_passes():
         Finding("ssh.a", "ssh", ("n1", "n2"), Severity.BLOCK, Outcome.SKIP),
         Finding("ssh.a", "ssh", ("n1", "n3"), Severity.BLOCK, Outcome.PASS),
     ]
-    assert one_finding(row).outcome is Outcome.PASS
+    assert finding_of_item(row).outcome is Outcome.PASS
 
 
 def test_a_selection_by_node_is_told_from_a_selection_by_check():
     job = Job((Node("n1"), Node("n2")), "n1")
     claims = claims_of(TOYS.values(), job)
-    assert narrowed_to(claims, job) == set()
-    assert narrowed_to([one for one in claims if one.subject == ("n2",)], job) == {"n2"}
+    assert narrowed_nodes(claims, job) == set()
+    assert narrowed_nodes([one for one in claims if one.subject == ("n2",)], job) == {"n2"}
     of_pdsh = [one for one in claims if one.check.area == "pdsh"]
-    assert narrowed_to(of_pdsh, job) == set(), "the head's own checks are not a choice of nodes"
+    assert narrowed_nodes(of_pdsh, job) == set(), "the head's own checks are not a choice of nodes"
 
 
 def test_only_a_pair_with_one_end_outside_leaves_the_selection():
     job = Job((Node("n1"), Node("n2")), "n1")
-    items = {item.id: item for item in asked([TOYS["ssh.toy-pair"]], job)}
-    assert leaves(items["toy-pair-n1:n2"], {"n2"})
-    assert not leaves(items["toy-pair-n2:n2"], {"n2"})
-    assert not leaves(items["toy-pair-n1:n1"], {"n2"})
+    items = {item.id: item for item in preflight_items([TOYS["ssh.toy-pair"]], job)}
+    assert leaves_nodes(items["toy-pair-n1:n2"], {"n2"})
+    assert not leaves_nodes(items["toy-pair-n2:n2"], {"n2"})
+    assert not leaves_nodes(items["toy-pair-n1:n1"], {"n2"})
 
 
 def test_k_of_a_node_touches_only_that_node(tmp_path):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from checks.facts.firewall import Firewall, Listing
-from checks.facts.ports import Dialled, PortSettings
+from checks.facts.firewall import Firewall, FirewallListing
+from checks.facts.ports import DialResults, PortSettings
 from checks.facts.snapshot import Snapshot
 from checks.model import Node, Outcome, Severity
 from tests.listeners import FREE, NODES, REACHABLE, SAMPLE, cluster, fails, lost
@@ -23,8 +23,8 @@ DROP_29500 = """{"nftables": [
 
 def ruled(snap: Snapshot, name: str, nft: str = '{"nftables": []}') -> Snapshot:
     tools = ("iptables", "ip6tables", "iptables-legacy", "ip6tables-legacy")
-    absent = {tool: Listing("", f"{tool}-save is not installed") for tool in tools}
-    return with_fact(snap, name, Firewall({"nft": Listing(nft), **absent}))
+    absent = {tool: FirewallListing("", f"{tool}-save is not installed") for tool in tools}
+    return with_fact(snap, name, Firewall({"nft": FirewallListing(nft), **absent}))
 
 
 def test_a_healthy_cluster_passes_everything():
@@ -102,7 +102,7 @@ def test_every_other_cause_has_words_and_a_fix(cause):
 
 
 def test_a_port_of_which_nothing_was_said_is_not_a_pass():
-    snap = with_fact(cluster(), "node2", Dialled({"node1": SAMPLE[:2]}))
+    snap = with_fact(cluster(), "node2", DialResults({"node1": SAMPLE[:2]}))
     assert judged(snap, OPEN)["node2", "node1"].outcome is Outcome.UNKNOWN
     assert judged(snap, OPEN)["node2", "node3"].outcome is Outcome.UNKNOWN
     assert judged(snap, REACHABLE)["node2", "node1"].outcome is Outcome.UNKNOWN

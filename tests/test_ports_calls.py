@@ -14,7 +14,7 @@ from checks.cluster import ports as stage
 from checks.facts.firewall import Firewall
 from checks.facts.ports import PortSettings
 from checks.probe import calls, firewall, loop, port_holder, port_settings, ports
-from checks.probe.core import Undetermined, read
+from checks.probe.core import Undetermined, read_file
 from tests.listeners import NODES, cluster
 
 # what the nodes do
@@ -37,7 +37,7 @@ def dial(*targets: tuple[str, str, int, str]) -> dict[str, object]:
 @pytest.mark.usefixtures("hung_up")
 def test_listeners_answer_with_their_id_on_ports_of_the_ephemeral_range():
     opened = listen()
-    low, high = (int(w) for w in read("/proc/sys/net/ipv4/ip_local_port_range").split())
+    low, high = (int(w) for w in read_file("/proc/sys/net/ipv4/ip_local_port_range").split())
     assert len(opened["ports"]) == 3
     assert all(low <= port <= high for port in opened["ports"])
     found = dial(*(("me", "127.0.0.1", port, "aaaaaaaa") for port in opened["ports"]))
@@ -56,11 +56,11 @@ def test_more_calls_than_the_window_all_get_their_answer():
 @pytest.mark.parametrize("address", ["127.0.0.1", "::1"])
 def test_full_packets_arrive_and_their_size_is_told(address):
     port = listen(address=address)["ports"][0]
-    plan = [["me", address, port, "aaaaaaaa", size] for size in (calls.FULL, 1400)]
+    plan = [["me", address, port, "aaaaaaaa", size] for size in (calls.FULL_SIZE, 1400)]
     found = ports.dial({"targets": plan, "timeout": 5.0})
     assert found["lost"] == found["failed"] == []
     full, small = sorted(found["whole"]["me"], reverse=True)
-    mtu = int(read("/sys/class/net/lo/mtu"))
+    mtu = int(read_file("/sys/class/net/lo/mtu"))
     assert mtu // 2 - 100 < full <= mtu
     assert small == 1400
     assert found["sources"] == {"me": {address: address}}
@@ -70,8 +70,8 @@ def test_full_packets_arrive_and_their_size_is_told(address):
 def test_ports_that_are_spared_are_not_drawn(monkeypatch):
     real = {"/proc/sys/net/ipv4/ip_local_port_range": "40000\t40009"}
     real["/proc/sys/net/ipv4/ip_local_reserved_ports"] = "40000-40004,40006,29500"
-    monkeypatch.setattr(ports, "read", lambda path, missing=None: real[path])
-    assert ports.handed_out() == [40005, 40007, 40008, 40009]
+    monkeypatch.setattr(ports, "read_file", lambda path, missing=None: real[path])
+    assert ports.ephemeral_ports() == [40005, 40007, 40008, 40009]
     assert set(listen()["ports"]) <= {40005, 40007, 40008, 40009}
 
 
@@ -138,7 +138,7 @@ def test_hangup_closes_every_listener():
     ],
 )
 def test_failures_are_told_apart_by_error_and_time(code, seconds, at_once, outcome):
-    assert calls.outcome_of(getattr(errno, code), seconds, at_once) == outcome
+    assert calls.connect_outcome(getattr(errno, code), seconds, at_once) == outcome
 
 
 def test_settings_and_filters_of_this_machine_have_the_shape_of_their_facts():
@@ -155,10 +155,10 @@ def test_settings_and_filters_of_this_machine_have_the_shape_of_their_facts():
 
 def test_every_node_calls_the_next_one_first_and_the_head_calls_its_own_master_port():
     ids = {name: f"{index:08x}" for index, name in enumerate(NODES)}
-    plan = stage._targets(cluster(), "node2", ids)
+    plan = stage._dial_targets(cluster(), "node2", ids)
     assert [target[0] for target in plan[:2]] == ["node3", "node1"]
     assert len(plan) == 3 + 4
-    mine = stage._targets(cluster(), "node1", ids)
+    mine = stage._dial_targets(cluster(), "node1", ids)
     assert [target[:3] for target in mine if target[0] == "node1"] == [["node1", "10.0.0.1", 29500]]
 
 
@@ -166,10 +166,10 @@ def test_a_second_try_mends_what_it_reaches_and_a_lost_one_is_no_answer():
     failed = {"target": "b", "address": "10.0.0.2", "port": 5, "outcome": "dropped", "seconds": 1.0}
     first = {"data": {"reached": {"b": [4]}, "failed": [failed], "timeout_s": 1.0}}
     second = {"data": {"reached": {"b": [5]}, "failed": [], "timeout_s": 3.3}}
-    assert dialled_stage.merged(first, second)["data"]["reached"] == {"b": [4, 5]}
-    assert dialled_stage.merged(first, second)["data"]["failed"] == []
-    assert dialled_stage.merged(first, {"error": "gone"}) == {"error": "gone"}
-    assert dialled_stage.merged(first, None) == first
+    assert dialled_stage.merge_dials(first, second)["data"]["reached"] == {"b": [4, 5]}
+    assert dialled_stage.merge_dials(first, second)["data"]["failed"] == []
+    assert dialled_stage.merge_dials(first, {"error": "gone"}) == {"error": "gone"}
+    assert dialled_stage.merge_dials(first, None) == first
 
 
 @pytest.mark.parametrize(
@@ -186,7 +186,9 @@ def test_a_second_try_mends_what_it_reaches_and_a_lost_one_is_no_answer():
     ],
 )
 def test_a_caller_that_tells_nonsense_is_not_asked_again(data):
-    found = stage._sound({"node1": {"data": data}, "node2": {"error": "late"}}, {"node1": "x"})
+    found = stage._checked_answers(
+        {"node1": {"data": data}, "node2": {"error": "late"}}, {"node1": "x"}
+    )
     assert "data" not in found["node1"]
     assert found["node1"]["error"]
     assert found["node2"] == {"error": "late"}

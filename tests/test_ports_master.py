@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from checks.facts.ports import Listening, PortHolder
+from checks.facts.ports import Listeners, PortHolder
 from checks.facts.snapshot import Snapshot
 from checks.model import Outcome
 from tests.listeners import FREE, LOGIN, REACHABLE, SAMPLE, cluster
@@ -13,7 +13,7 @@ from tests.snapshots import judged, with_fact
 
 def occupied(command: str, pid: int | None = 77, uid: int = 1) -> Snapshot:
     snap = cluster(command=("train.py",))
-    with_fact(snap, "node1", Listening("10.0.0.1", SAMPLE, "EADDRINUSE"))
+    with_fact(snap, "node1", Listeners("10.0.0.1", SAMPLE, "EADDRINUSE"))
     return with_fact(
         snap,
         "node1",
@@ -50,5 +50,5 @@ def test_nobody_is_accused_of_not_reaching_a_port_that_is_taken():
 
 
 def test_a_port_below_1024_needs_root():
-    snap = with_fact(cluster(), "node1", Listening("10.0.0.1", SAMPLE, "EACCES"))
+    snap = with_fact(cluster(), "node1", Listeners("10.0.0.1", SAMPLE, "EACCES"))
     assert judged(snap, FREE)["node1",].cause == "not-permitted"

@@ -7,7 +7,7 @@ import pytest
 from checks.cluster import ports as stage
 from checks.facts.environment import Environment
 from checks.facts.interfaces import Interface, Interfaces
-from checks.facts.ports import Dialled, Failed, Listening, PortHolder, PortSettings
+from checks.facts.ports import DialResults, FailedCall, Listeners, PortHolder, PortSettings
 from checks.model import Node, Outcome
 from checks.rendezvous import further_addresses
 from tests.networks import LO, cluster, nics
@@ -60,9 +60,9 @@ def test_a_master_port_that_is_reserved(reserved):
 
 def test_a_master_port_that_is_taken_is_told_once():
     snap = settings(low=1024, high=65535, used=9000)
-    with_fact(snap, "node1", Listening("10.0.0.1", (40000,), "EADDRINUSE"))
+    with_fact(snap, "node1", Listeners("10.0.0.1", (40000,), "EADDRINUSE"))
     assert judged(snap, HANDED)["node1",].outcome is Outcome.SKIP
-    with_fact(snap, "node1", Dialled())
+    with_fact(snap, "node1", DialResults())
     holder = PortHolder(listens=False, user="ann", uid=7, pid=9, command="curl", free=29501)
     found = judged(with_fact(snap, "node1", holder), FREE)["node1",]
     assert (found.stops, found.cause) == (True, "handed-out")
@@ -95,11 +95,11 @@ def test_every_interface_that_the_job_leaves_to_nccl_is_called():
     assert further_addresses(node) == ["10.7.0.2"]
     held = ClusterView(two_networks())["node2"]
     assert further_addresses(held) == [], "the start holds it to one, whatever the shell says"
-    fact = Listening("10.0.0.2", (40000, 50000), None, {"10.7.0.2": (45000,)})
-    assert stage._ephemeral(fact) == [
-        ("10.0.0.2", 40000, stage.FULL),
+    fact = Listeners("10.0.0.2", (40000, 50000), None, {"10.7.0.2": (45000,)})
+    assert stage._ephemeral_targets(fact) == [
+        ("10.0.0.2", 40000, stage.FULL_SIZE),
         ("10.0.0.2", 50000, 0),
-        ("10.7.0.2", 45000, stage.FULL),
+        ("10.7.0.2", 45000, stage.FULL_SIZE),
     ]
 
 
@@ -108,11 +108,13 @@ def test_a_further_address_that_is_not_reached_is_named():
     for number, name in enumerate(NODES, 1):
         with_fact(snap, name, PLAIN)
         more = {f"10.7.0.{number}": (45000,)}
-        with_fact(snap, name, Listening(f"10.0.0.{number}", (40000,), None, more))
-        with_fact(snap, name, Dialled({other: (40000, 45000) for other in NODES if other != name}))
+        with_fact(snap, name, Listeners(f"10.0.0.{number}", (40000,), None, more))
+        with_fact(
+            snap, name, DialResults({other: (40000, 45000) for other in NODES if other != name})
+        )
     assert {one.outcome for one in judged(snap, OPEN).values()} == {Outcome.PASS}
-    lost = Failed("node3", "10.7.0.3", 45000, "dropped", 3.3)
-    with_fact(snap, "node2", Dialled({"node1": (40000, 45000), "node3": (40000,)}, (lost,)))
+    lost = FailedCall("node3", "10.7.0.3", 45000, "dropped", 3.3)
+    with_fact(snap, "node2", DialResults({"node1": (40000, 45000), "node3": (40000,)}, (lost,)))
     found = judged(snap, OPEN)
     assert [pair for pair, one in found.items() if one.outcome is Outcome.FAIL] == [
         ("node2", "node3")
@@ -129,13 +131,13 @@ def test_a_reverse_path_filter_is_named_with_the_route_that_mends_it():
     with_fact(snap, "node3", Interfaces((*both, second)))
     for number, name in enumerate(NODES, 1):
         with_fact(snap, name, PLAIN)
-        with_fact(snap, name, Listening(f"10.0.0.{number}", (40000,)))
-        with_fact(snap, name, Dialled({other: (40000,) for other in NODES if other != name}))
+        with_fact(snap, name, Listeners(f"10.0.0.{number}", (40000,)))
+        with_fact(snap, name, DialResults({other: (40000,) for other in NODES if other != name}))
     sources = {"node1": {"10.0.0.1": "10.7.0.3"}}
     reached = {"node1": (40000,), "node2": (40000,)}
-    with_fact(snap, "node3", Dialled(reached, sources=sources))
-    lost = Failed("node3", "10.0.0.3", 40000, "absent", 3.1)
-    with_fact(snap, "node1", Dialled({"node2": (40000,)}, (lost,)))
+    with_fact(snap, "node3", DialResults(reached, sources=sources))
+    lost = FailedCall("node3", "10.0.0.3", 40000, "absent", 3.1)
+    with_fact(snap, "node1", DialResults({"node2": (40000,)}, (lost,)))
     found = judged(snap, OPEN)["node1", "node3"]
     assert found.cause == "reverse-path"
     assert "node3 would answer through eth1" in found.message

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from checks.cluster import resident
-from checks.cluster.resident import BOOT, command, program, sections
+from checks.cluster.resident import BOOTSTRAP, file_by_section, probe_program, start_command
 
 NONCE = "f00d"
 
@@ -26,11 +26,11 @@ class Probe:
 
     def __init__(self, *wanted, life=60):
         self.process = subprocess.Popen(
-            ["/usr/bin/python3", "-u", "-S", "-E", "-c", BOOT],
+            ["/usr/bin/python3", "-u", "-S", "-E", "-c", BOOTSTRAP],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )
-        self.write(program(wanted, NONCE, life))
+        self.write(probe_program(wanted, NONCE, life))
         self.hello = self.read()
 
     def write(self, data: bytes):
@@ -78,16 +78,16 @@ def test_says_what_went_wrong_in_a_section(probe):
 
 def test_an_overdue_section_is_answered_for(probe, tmp_path, monkeypatch):
     for name in ("core.py", "threads.py"):
-        shutil.copy(resident.PROBE / name, tmp_path)
+        shutil.copy(resident.PROBE_FOLDER / name, tmp_path)
     (tmp_path / "slow.py").write_text(
         "import time\nfrom checks.probe.core import section\n\n\n"
         '@section("slow")\ndef slow(args):\n    time.sleep(30)\n'
     )
-    monkeypatch.setattr(resident, "PROBE", tmp_path)
-    for cached in (resident.sections, resident._source, resident._parts):
+    monkeypatch.setattr(resident, "PROBE_FOLDER", tmp_path)
+    for cached in (resident.file_by_section, resident._module_source, resident._program_modules):
         cached.cache_clear()
     one = probe("slow")
-    for cached in (resident.sections, resident._source, resident._parts):
+    for cached in (resident.file_by_section, resident._module_source, resident._program_modules):
         cached.cache_clear()
     one.ask(id=1, section="slow", args={}, limit=0.2)
     assert one.read() == {"id": 1, "error": "no answer within 0.2 s"}
@@ -112,9 +112,9 @@ def test_a_command_dies_with_a_killed_probe(tmp_path):
     mark = f"sleep 7{os.getpid()}"
     code = (
         "import sys; sys.path.insert(0, sys.argv[1])\n"
-        "from checks.probe.core import bequeath, run\n"
-        "bequeath('a nonce of this test')\n"
-        f"run({mark.split()!r}, 60)"
+        "from checks.probe.core import spawn_reaper, run_command\n"
+        "spawn_reaper('a nonce of this test')\n"
+        f"run_command({mark.split()!r}, 60)"
     )
     root = str(Path(__file__).parent.parent)
     process = subprocess.Popen([sys.executable, "-c", code, root])
@@ -148,8 +148,8 @@ def read(path: Path) -> bytes:
 @pytest.mark.parametrize("shell", ["sh", "bash", "dash"])
 def test_login_shells_start_it(shell):
     ran = subprocess.run(
-        [shell, "-c", command("/nowhere/python")],
-        input=program(["who"], NONCE, 20),
+        [shell, "-c", start_command("/nowhere/python")],
+        input=probe_program(["who"], NONCE, 20),
         capture_output=True,
         timeout=30,
         check=False,
@@ -161,14 +161,14 @@ def test_login_shells_start_it(shell):
 def test_every_section_has_one_file():
     files = Path(__file__).parent.parent.joinpath("checks/probe").glob("*.py")
     text = "".join(path.read_text() for path in files)
-    assert len(sections()) == text.count("\n@section(")
+    assert len(file_by_section()) == text.count("\n@section(")
 
 
-@pytest.mark.parametrize("section", sorted(sections()))
+@pytest.mark.parametrize("section", sorted(file_by_section()))
 def test_each_section_loads_with_all_that_it_imports(section):
     ran = subprocess.run(
-        ["/usr/bin/python3", "-u", "-S", "-E", "-c", BOOT],
-        input=program([section], NONCE, 20),
+        ["/usr/bin/python3", "-u", "-S", "-E", "-c", BOOTSTRAP],
+        input=probe_program([section], NONCE, 20),
         capture_output=True,
         timeout=30,
         check=False,
@@ -177,7 +177,9 @@ def test_each_section_loads_with_all_that_it_imports(section):
     assert not ran.stderr
 
 
-@pytest.mark.parametrize("path", sorted(resident.PROBE.glob("*.py")), ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path", sorted(resident.PROBE_FOLDER.glob("*.py")), ids=lambda path: path.stem
+)
 def test_what_a_section_runs_or_opens_is_declared_for_a_dry_run(path):
     text = path.read_text()
     acts = re.search(r"(?<!def )\b(run|start|Popen)\(\[|\.listen\(|\.connect\(|\bstart\(\n", text)

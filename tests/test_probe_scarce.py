@@ -11,7 +11,7 @@ import time
 import pytest
 
 from checks.cluster import channel, contact, resident
-from checks.cluster.resident import BOOT, Resident, program
+from checks.cluster.resident import BOOTSTRAP, ResidentProbe, probe_program
 from checks.probe import core
 from tests.wire import FarEnd
 
@@ -22,14 +22,14 @@ ASKED = 60
 
 @pytest.mark.parametrize("limit", ["-v 1000000", "-v 100000", "-d 100000", "-S -s 512"])
 def test_it_answers_with_few_addresses(limit):
-    start = f"ulimit {limit} && exec {sys.executable} -u -S -E -c '{BOOT}'"
+    start = f"ulimit {limit} && exec {sys.executable} -u -S -E -c '{BOOTSTRAP}'"
     pipe = subprocess.PIPE
     one = subprocess.Popen(["bash", "-c", start], stdin=pipe, stdout=pipe, stderr=pipe)
     requests = (
         json.dumps({"id": number, "section": "limits", "args": {}, "limit": 20}) + "\n"
         for number in range(ASKED)
     )
-    one.stdin.write(program(["limits"], NONCE, 60) + "".join(requests).encode())
+    one.stdin.write(probe_program(["limits"], NONCE, 60) + "".join(requests).encode())
     one.stdin.flush()
     hello, *answers = (json.loads(one.stdout.readline()[len(NONCE) :]) for _ in range(ASKED + 1))
     _, errors = one.communicate(timeout=20)
@@ -61,8 +61,8 @@ def test_the_last_words_of_a_probe_are_told(monkeypatch):
         "hello(); asked(); sys.stderr.write('Traceback:\\nMemoryError\\n'); sys.exit(1)",
     )
     try:
-        one = Resident(end, "", ("limits",), 30)
-        answer = one.answer(one.request("limits", {}, 5), time.monotonic() + 5)
+        one = ResidentProbe(end, "", ("limits",), 30)
+        answer = one.answer(one.send_request("limits", {}, 5), time.monotonic() + 5)
     finally:
         end.close()
     assert answer == {"error": "the probe ended before it answered; its last words: MemoryError"}

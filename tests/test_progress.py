@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 
 from launcher import progress
-from launcher.output import step_number, tells_step
+from launcher.output import is_step_line, step_number
 from launcher.progress import LATE_S, PACE_S, Progress
 
 
@@ -67,7 +67,7 @@ def test_the_first_step_and_the_pace_are_said_once(run, clock, said):
         run.line("rank1", f"step {number * 7} loss 2.5")
     assert said == ["first step after 0.5 s", "2 steps per second"]
     assert PACE_S < 20
-    assert run.figures == {
+    assert run.run_figures == {
         "seconds": 19.5, "joined_s": None, "first_step_s": 0.5, "steps_per_s": 2.0,
     }  # fmt: skip
 
@@ -95,4 +95,4 @@ def test_a_loss_without_a_number_gives_no_pace(run, clock, said):
 )
 def test_the_number_of_a_step(line, number):
     assert step_number(line) == number
-    assert tells_step(line) is (number is not None or "loss" in line)
+    assert is_step_line(line) is (number is not None or "loss" in line)

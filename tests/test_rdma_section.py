@@ -8,7 +8,7 @@ import pytest
 from checks.facts import decode
 from checks.facts.rdma import Rdma
 from checks.probe import rdma as section
-from checks.transport import kind_of
+from checks.transport import port_kind
 
 RECORDED = Path(__file__).parent / "recorded" / "infiniband"
 PUBLISHED = Path(__file__).parents[2] / "shared/data/infiniband_sysfs/fixtures.txt"
@@ -49,9 +49,9 @@ def test_connectx(seen, tmp_path):
     assert [one.name for one in found.devices] == ["mlx5_0", "mlx5_2", "mlx5_10"]
     assert set(found.active) == {"mlx5_0:1", "mlx5_2:1"}
     infiniband, roce = found.ports["mlx5_0:1"], found.ports["mlx5_2:1"]
-    assert (infiniband.gids, infiniband.roce_gid, kind_of(infiniband)) == (1, None, "InfiniBand")
+    assert (infiniband.gids, infiniband.roce_gid, port_kind(infiniband)) == (1, None, "InfiniBand")
     assert roce.roce_gid == "1: fe80:0000:0000:0000:a288:c2ff:fe46:1bd2"
-    assert (roce.netdev, roce.gids, kind_of(roce)) == ("ens1f0np0", 4, "RoCE")
+    assert (roce.netdev, roce.gids, port_kind(roce)) == ("ens1f0np0", 4, "RoCE")
     assert found.devices[2].fw_ver == "28.39.2048"
 
 
@@ -86,5 +86,5 @@ if PUBLISHED.exists():
         found = seen()
         assert set(found.ports) == {"hfi1_0:1", "mlx4_0:1", "mlx4_0:2", "mlx5_0:1"}
         assert set(found.active) == set(found.ports)
-        assert {kind_of(port) for port in found.ports.values()} == {"InfiniBand"}
+        assert {port_kind(port) for port in found.ports.values()} == {"InfiniBand"}
         assert found.ports["mlx4_0:2"].rate == "40 Gb/sec (4X QDR)"

@@ -8,7 +8,7 @@ import pytest
 
 import checks.reach
 from checks.facts import Login
-from checks.logins.causes import MEANING
+from checks.logins.causes import CAUSE_MEANING
 from checks.model import Outcome, Ssh
 from tests.snapshots import judged, snapshot, with_fact
 
@@ -25,7 +25,7 @@ def test_reached():
     assert {one.outcome for one in found(reached=True).values()} == {Outcome.PASS}
 
 
-@pytest.mark.parametrize("cause", [*MEANING, "never-heard-of"])
+@pytest.mark.parametrize("cause", [*CAUSE_MEANING, "never-heard-of"])
 def test_every_cause_blocks_with_a_fix(cause):
     findings = found(cause=cause, detail="seen here")
     assert findings["node1",].outcome is Outcome.PASS
@@ -94,4 +94,4 @@ def test_every_cause_of_the_controllers_logins_has_a_meaning():
     text = "".join(path.read_text() for path in folder.glob("*.py"))
     named = set(re.findall(r'LoginError\(\s*"([a-z-]+)"', text))
     assert named
-    assert named <= set(MEANING)
+    assert named <= set(CAUSE_MEANING)

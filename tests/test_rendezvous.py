@@ -7,7 +7,7 @@ from checks.facts import ClusterView
 from checks.facts.environment import Environment
 from checks.facts.interfaces import Interface, Interfaces
 from checks.rendezvous import master_address, proposed_env, training_address, training_interface
-from checks.variables import listed
+from checks.variables import matches_nccl_list
 from tests.networks import LO, ROCE, cluster, nics, rdma, resolves
 from tests.snapshots import with_fact
 
@@ -108,10 +108,10 @@ def test_proposed_env_with_rdma_everywhere_leaves_it_on():
 
 
 def test_list_grammar_of_adapters():
-    assert listed("mlx5_0", "mlx5_0", 1)
-    assert listed("=mlx5_0:1", "mlx5_0", 1)
-    assert not listed("=mlx5_0:2", "mlx5_0", 1)
-    assert listed("mlx5_1:1", "mlx5_10", 1)
-    assert listed("mlx5_0:1:0:3", "mlx5_0", 1)
-    assert not listed("^mlx5_0", "mlx5_0", 1)
-    assert not listed("=mlx5", "mlx5_0", 1)
+    assert matches_nccl_list("mlx5_0", "mlx5_0", 1)
+    assert matches_nccl_list("=mlx5_0:1", "mlx5_0", 1)
+    assert not matches_nccl_list("=mlx5_0:2", "mlx5_0", 1)
+    assert matches_nccl_list("mlx5_1:1", "mlx5_10", 1)
+    assert matches_nccl_list("mlx5_0:1:0:3", "mlx5_0", 1)
+    assert not matches_nccl_list("^mlx5_0", "mlx5_0", 1)
+    assert not matches_nccl_list("=mlx5", "mlx5_0", 1)

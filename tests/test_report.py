@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from checks.model import Finding, Fix, Outcome, Severity
-from checks.reports.report import document, write
+from checks.reports.report import report_document, write_report
 from tests.snapshots import snapshot
 
 NAMES = ("node1", "node2", "node3")
@@ -26,7 +26,7 @@ FAILED = finding(
 
 
 def test_the_documents_fields_are_those_of_the_contract():
-    report = document([FAILED], snapshot(NAMES), 3.21987)
+    report = report_document([FAILED], snapshot(NAMES), 3.21987)
     assert set(report) == {
         "schema", "version", "started", "seconds", "decision", "nodes", "findings", "blame",
         "stages", "changed",
@@ -53,7 +53,7 @@ def test_passing_pairs_are_folded_by_source_and_failing_ones_are_not():
         for source in NAMES
         for target in NAMES
     ]
-    found = document(pairs, snapshot(NAMES), 1.0)["findings"]
+    found = report_document(pairs, snapshot(NAMES), 1.0)["findings"]
     assert [one["subject"] for one in found] == [
         ["node1"],
         ["node2", "node1"],
@@ -67,27 +67,27 @@ def test_passing_pairs_are_folded_by_source_and_failing_ones_are_not():
 
 def test_nodes_and_clusters_that_pass_are_listed_one_by_one():
     found = [finding(("node1",), Outcome.PASS), finding((), Outcome.PASS)]
-    listed = document(found, snapshot(NAMES), 1.0)["findings"]
+    listed = report_document(found, snapshot(NAMES), 1.0)["findings"]
     assert [one["subject"] for one in listed] == [["node1"], []]
 
 
 def test_an_unreached_node_is_listed_as_such():
     snap = snapshot(NAMES)
     snap.sections["node3"] = {}
-    assert document([], snap, 1.0)["nodes"][2] == {
+    assert report_document([], snap, 1.0)["nodes"][2] == {
         "name": "node3", "address": "", "slots": 1, "reached": False,
     }  # fmt: skip
 
 
 def test_nothing_of_the_environment_is_in_it():
-    report = document([FAILED], snapshot(NAMES, env={"HF_TOKEN": "hf_secret"}), 1.0)
+    report = report_document([FAILED], snapshot(NAMES, env={"HF_TOKEN": "hf_secret"}), 1.0)
     assert "hf_secret" not in json.dumps(report)
 
 
 def test_it_is_written_whole_and_readable_by_all(tmp_path):
     path = tmp_path / "report.json"
     path.write_text("older")
-    write(document([FAILED], snapshot(NAMES), 1.0), path)
+    write_report(report_document([FAILED], snapshot(NAMES), 1.0), path)
     assert json.loads(path.read_text())["schema"] == 1
     assert path.stat().st_mode & 0o777 == 0o644
     assert list(tmp_path.iterdir()) == [path]

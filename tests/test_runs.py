@@ -8,41 +8,43 @@ import os
 import pytest
 
 from checks.errors import PreflightError, UsageError
-from launcher.runs import Record, Run, all_runs, find_run, require_name, run_name
+from launcher.runs import RecordedRun, RunRecord, all_runs, find_run, require_name, run_name
 
 
 def test_a_run_is_running_while_its_launcher_lives(tmp_path):
-    record = Record(tmp_path, "train")
-    assert Run(record.path).state == "running"
-    assert Run(record.path).controller == os.getpid()
+    record = RunRecord(tmp_path, "train")
+    assert RecordedRun(record.path).state == "running"
+    assert RecordedRun(record.path).controller == os.getpid()
 
 
 def test_a_launcher_that_died_without_a_word_is_lost(tmp_path):
-    record = Record(tmp_path, "train")
+    record = RunRecord(tmp_path, "train")
     known = json.loads((record.path / "controller.json").read_text())
     record.write_json("controller.json", {**known, "born": known["born"] - 1})
-    assert Run(record.path).state == "lost"
+    assert RecordedRun(record.path).state == "lost"
 
 
 def test_a_result_is_the_state(tmp_path):
-    record = Record(tmp_path, "train")
+    record = RunRecord(tmp_path, "train")
     record.close({"state": "failed"})
-    assert Run(record.path).state == "failed"
+    assert RecordedRun(record.path).state == "failed"
 
 
 def test_everything_is_for_this_login_alone(tmp_path):
-    record = Record(tmp_path, "train")
+    record = RunRecord(tmp_path, "train")
     record.log("node1", "0: hello")
-    record.event("node1", {"kind": "rank-started", "rank": 0})
+    record.log_event("node1", {"kind": "rank-started", "rank": 0})
     record.close({"state": "finished"})
     paths = [record.path, *record.path.rglob("*")]
     assert len(paths) == 6
     assert all(path.stat().st_mode & 0o077 == 0 for path in paths)
-    assert Run(record.path).events() == [{"node": "node1", "kind": "rank-started", "rank": 0}]
+    assert RecordedRun(record.path).rank_events() == [
+        {"node": "node1", "kind": "rank-started", "rank": 0}
+    ]
 
 
 def test_two_runs_in_one_second_have_directories_of_their_own(tmp_path):
-    paths = {Record(tmp_path, "train").path for _ in range(3)}
+    paths = {RunRecord(tmp_path, "train").path for _ in range(3)}
     assert len(paths) == 3
     assert len(all_runs(tmp_path)) == 3
 
@@ -64,7 +66,7 @@ class Small:
 
 
 def test_a_full_disk_leaves_whole_lines_and_the_result(tmp_path, monkeypatch):
-    record, told = Record(tmp_path, "train"), []
+    record, told = RunRecord(tmp_path, "train"), []
     record.tell = told.append
     record.log("node1", "0: first")
     monkeypatch.setitem(record._open, "logs/node1.log", Small(record._open["logs/node1.log"], 13))
@@ -74,22 +76,22 @@ def test_a_full_disk_leaves_whole_lines_and_the_result(tmp_path, monkeypatch):
     assert (record.path / "logs" / "node1.log").read_text() == "0: first\n0: second\n"
     assert len(told) == 1
     assert "node1.log: cannot be written: No space left on device; its file system is /" in told[0]
-    assert Run(record.path).state == "finished"
-    assert Run(record.path).read("result.json")["missing"] == {"logs/node1.log": 2}
+    assert RecordedRun(record.path).state == "finished"
+    assert RecordedRun(record.path).read("result.json")["missing"] == {"logs/node1.log": 2}
     assert sorted(path.name for path in record.path.iterdir()) == [
         "controller.json", "logs", "result.json",
     ]  # fmt: skip
 
 
 def test_before_the_start_what_cannot_be_written_stops_it(tmp_path):
-    record = Record(tmp_path, "train")
+    record = RunRecord(tmp_path, "train")
     (record.path / "hostfile.new").mkdir()
     with pytest.raises(PreflightError, match=r"hostfile: cannot be written: .*nothing was started"):
         record.write("hostfile", "node1 slots=1")
 
 
 def test_a_run_is_found_by_part_of_its_name(tmp_path):
-    first, second = Record(tmp_path, "alpha"), Record(tmp_path, "beta")
+    first, second = RunRecord(tmp_path, "alpha"), RunRecord(tmp_path, "beta")
     assert find_run(tmp_path, "alpha").path == first.path
     assert find_run(tmp_path, second.path.name).path == second.path
     with pytest.raises(UsageError, match="part of several"):
@@ -108,4 +110,4 @@ def test_a_run_is_named_after_what_it_trains():
 def test_a_place_that_cannot_be_written_is_said(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(UsageError, match="--runs"):
-        Record(tmp_path / "file", "train")
+        RunRecord(tmp_path / "file", "train")

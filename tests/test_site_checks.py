@@ -12,7 +12,7 @@ import pytest
 from lxml import etree
 
 from launcher.lab.cluster import Lab
-from launcher.lab.shape import Shape
+from launcher.lab.shape import LabShape
 from tests.documents import ROOT, page
 from tests.labs import MakeLab
 from tests.snapshots import snapshot, with_fact
@@ -154,7 +154,7 @@ def test_fixtures_of_a_sites_own_names_are_its_own(site):
 
 @pytest.fixture
 def pair(odd_lab: MakeLab) -> Lab:
-    return odd_lab(Shape(nodes=2))
+    return odd_lab(LabShape(nodes=2))
 
 
 def real(lab: Lab, folder: Path, *words: str) -> subprocess.CompletedProcess[str]:

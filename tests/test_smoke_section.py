@@ -15,8 +15,8 @@ import psutil
 import pytest
 
 from checks.cluster import rank as rank_module
-from checks.cluster.smoke import arguments
-from checks.facts.decode import decode
+from checks.cluster.smoke import smoke_request
+from checks.facts.decode import decode_fact
 from checks.facts.gpus import Gpu, Gpus
 from checks.facts.smoke import Smoke
 from checks.model import Node
@@ -161,7 +161,7 @@ def test_no_temporary_folder_is_an_answer(tmp_path, monkeypatch):
 
 def test_what_the_job_sets_reaches_the_ranks_and_caches_do_not_leave_the_scratch():
     args = {"env": {"MY": "1", "PYTHONPATH": "/mine"}, "workdir": "/run", "slots": 2, "gpus": 2}
-    env = probe.environment({**args, "limit": 60.0, "python": "/venv/bin/python"}, "/scratch")
+    env = probe.rank_environment({**args, "limit": 60.0, "python": "/venv/bin/python"}, "/scratch")
     assert env["PATH"].startswith("/venv/bin:")
     assert env["MY"] == "1"
     assert env["PYTHONPATH"] == "/run:/mine"
@@ -175,7 +175,7 @@ def test_every_slot_is_a_rank(slots, gpus, expected):
     cards = tuple(Gpu(i, "H100", f"GPU-{i}", None, "550") for i in range(gpus))
     snap = snapshot(("node1",), hosts=(Node("node1", slots),), env={"A": "b"})
     with_fact(snap, "node1", Gpus(("NVIDIA",) if gpus else (), cards))
-    args = arguments(snap, "node1")
+    args = smoke_request(snap, "node1")
     assert (args["slots"], args["gpus"], args["env"]) == (expected, gpus, {"A": "b"})
     assert args["program"] == PROGRAM
 
@@ -183,6 +183,6 @@ def test_every_slot_is_a_rank(slots, gpus, expected):
 def test_an_answer_is_a_fact(tmp_path):
     done = "print('PREFLIGHT-RANK {\"stage\": \"import torch\"}'); print('noise'); exit(3)"
     args = {"python": sys.executable, "workdir": str(tmp_path), "env": {}, "slots": 1, "gpus": 0}
-    fact = decode(Smoke, probe.smoke({**args, "limit": 20.0, "program": done}))
+    fact = decode_fact(Smoke, probe.smoke({**args, "limit": 20.0, "program": done}))
     (rank,) = fact.ranks
     assert (rank.code, rank.said.stage, rank.out) == (3, "import torch", "noise")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from checks.facts.decode import decode
+from checks.facts.decode import decode_fact
 from checks.facts.software import Software
 from checks.probe import software as probe
 from tests.snapshots import judged, snapshot, with_fact, without
@@ -180,7 +180,7 @@ def test_no_answer_is_no_pass():
 
 
 def asked(python: str, **args: Any) -> Software:
-    return decode(Software, probe.software({"python": python, "workdir": "/", **args}))
+    return decode_fact(Software, probe.software({"python": python, "workdir": "/", **args}))
 
 
 def test_the_real_interpreter_tells_its_versions():

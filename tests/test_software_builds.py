@@ -8,8 +8,8 @@ import time
 
 import pytest
 
-from checks.facts.decode import decode
-from checks.facts.toolchain import Lock, Toolchain
+from checks.facts.decode import decode_fact
+from checks.facts.toolchain import BuildLock, Toolchain
 from checks.probe import toolchain as probe
 from tests.installed import EXTENSIONS, gpus, room, second, software, toolchain
 
@@ -92,15 +92,19 @@ def test_folders_that_nothing_is_written_to_are_not_judged():
     ("lock", "config", "expected"),
     [
         (
-            Lock(f"{EXTENSIONS}/py311_cu121/cpu_adam/lock", 900.0, False),
+            BuildLock(f"{EXTENSIONS}/py311_cu121/cpu_adam/lock", 900.0, False),
             OFFLOAD,
             "stale-build-lock!",
         ),
-        (Lock(f"{EXTENSIONS}/py311_cu121/cpu_adam/lock", 900.0, False), None, "stale-build-lock"),
-        (Lock(f"{EXTENSIONS}/cpu_adam/lock", 900.0, False), OFFLOAD, "stale-build-lock!"),
-        (Lock(f"{EXTENSIONS}/py311_cu121/cpu_adam/lock", 60.0, False), OFFLOAD, "pass"),
-        (Lock(f"{EXTENSIONS}/py311_cu121/cpu_adam/lock", 900.0, True), OFFLOAD, "pass"),
-        (Lock(f"{EXTENSIONS}/py39_cu117/cpu_adam/lock", 900.0, False), OFFLOAD, "pass"),
+        (
+            BuildLock(f"{EXTENSIONS}/py311_cu121/cpu_adam/lock", 900.0, False),
+            None,
+            "stale-build-lock",
+        ),
+        (BuildLock(f"{EXTENSIONS}/cpu_adam/lock", 900.0, False), OFFLOAD, "stale-build-lock!"),
+        (BuildLock(f"{EXTENSIONS}/py311_cu121/cpu_adam/lock", 60.0, False), OFFLOAD, "pass"),
+        (BuildLock(f"{EXTENSIONS}/py311_cu121/cpu_adam/lock", 900.0, True), OFFLOAD, "pass"),
+        (BuildLock(f"{EXTENSIONS}/py39_cu117/cpu_adam/lock", 900.0, False), OFFLOAD, "pass"),
     ],
 )
 def test_an_old_lock_that_nobody_holds_is_named(lock, config, expected):
@@ -110,8 +114,8 @@ def test_an_old_lock_that_nobody_holds_is_named(lock, config, expected):
 
 def test_a_lock_on_a_shared_folder_may_be_held_elsewhere():
     path = f"{EXTENSIONS}/py311_cu121/cpu_adam/lock"
-    base = {"toolchain": toolchain(locks=(Lock(path, 900.0, True),))}
-    lock = toolchain(locks=(Lock(path, 900.0, False),))
+    base = {"toolchain": toolchain(locks=(BuildLock(path, 900.0, True),))}
+    lock = toolchain(locks=(BuildLock(path, 900.0, False),))
     assert second("no-build-lock-is-left", OFFLOAD, base=base, toolchain=lock) == "pass"
 
 
@@ -154,9 +158,9 @@ def test_the_toolchain_of_this_machine(tmp_path):
         "workdir": "/",
         "env": {"TORCH_EXTENSIONS_DIR": str(tmp_path)},
     }
-    seen = decode(Toolchain, probe.toolchain(args))
+    seen = decode_fact(Toolchain, probe.toolchain(args))
     assert seen.extensions.absolute == str(tmp_path)
     assert [(one.path, one.held) for one in seen.locks] == [(str(lock), False)]
     assert seen.locks[0].age_s > 3000
     with lock.open():
-        assert decode(Toolchain, probe.toolchain(args)).locks[0].held
+        assert decode_fact(Toolchain, probe.toolchain(args)).locks[0].held

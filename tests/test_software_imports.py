@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from checks.facts.decode import decode
+from checks.facts.decode import decode_fact
 from checks.facts.environment import Environment
 from checks.facts.software import Software
 from checks.probe import software as software_probe
@@ -117,7 +117,7 @@ def test_a_name_that_terminals_alone_find_says_so():
 def asked(tmp_path: Path, source: str, **args: Any) -> Software:
     (tmp_path / "train.py").write_text(source)
     given = {"python": sys.executable, "workdir": str(tmp_path), "command": ["train.py"], **args}
-    return decode(Software, software_probe.software(given))
+    return decode_fact(Software, software_probe.software(given))
 
 
 def test_imports_of_the_script_are_looked_for_and_not_run(tmp_path):
@@ -155,5 +155,5 @@ def test_an_interactive_shell_is_asked_for_a_bare_name(tmp_path, monkeypatch):
     shell.write_text("#!/bin/sh\necho welcome; echo /opt/conda/bin/$2 | sed s/command.-v.//\n")
     shell.chmod(0o755)
     monkeypatch.setenv("SHELL", str(shell))
-    seen = decode(Software, software_probe.software({"python": "python-of-conda"}))
+    seen = decode_fact(Software, software_probe.software({"python": "python-of-conda"}))
     assert (seen.state, seen.interactive) == ("missing", "/opt/conda/bin/python-of-conda")

@@ -8,11 +8,11 @@ import io
 from lxml import html as parser
 
 from checks.facts import Snapshot
-from checks.facts.pairs import Measured, Pairs
-from checks.reports.report import document
-from preflight.grid import MOST_NODES, ROOMY
-from preflight.html import page
-from preflight.speeds import COLUMNS, speed_map, speeds_csv
+from checks.facts.pairs import Pairs, PairSpeed
+from checks.reports.report import report_document
+from preflight.grid import MOST_NODES_DRAWN, ROOMY_COLUMNS
+from preflight.html import render_page
+from preflight.speeds import CSV_COLUMNS, speed_map, speeds_csv
 from tests.snapshots import snapshot, with_fact
 
 
@@ -21,9 +21,9 @@ def measured(nodes: int = 3) -> Snapshot:
     names = tuple(f"node{number}" for number in range(1, nodes + 1))
     snap = snapshot(names)
     for name in names:
-        row = {other: Measured(9.4, 9.5, 41.5) for other in names if other != name}
+        row = {other: PairSpeed(9.4, 9.5, 41.5) for other in names if other != name}
         with_fact(snap, name, Pairs(row))
-    slow = {"node1": Measured(0.094, 0.1, 52.0, times=3), "node2": Measured(123.4, 130.0, 40.0)}
+    slow = {"node1": PairSpeed(0.094, 0.1, 52.0, times=3), "node2": PairSpeed(123.4, 130.0, 40.0)}
     return with_fact(snap, "node3", Pairs(slow))
 
 
@@ -42,7 +42,7 @@ def test_a_row_for_each_sender_with_what_is_slow_marked():
 
 
 def test_where_there_is_no_room_numbers_are_titles():
-    tree = parser.document_fromstring(speed_map(measured(ROOMY + 1)))
+    tree = parser.document_fromstring(speed_map(measured(ROOMY_COLUMNS + 1)))
     row = tree.xpath("//tr[th='node3']/td")
     assert [cell.text_content() for cell in row[:3]] == ["‼", "", ""]
     assert [cell.get("title") for cell in row[:2]] == ["0.094", "123"]
@@ -50,19 +50,19 @@ def test_where_there_is_no_room_numbers_are_titles():
 
 def test_the_page_has_the_table_only_where_something_was_measured():
     for snap, there in ((measured(), True), (snapshot(), False)):
-        text = page(document([], snap, 1.0), [], snap)
+        text = render_page(report_document([], snap, 1.0), [], snap)
         assert ("Gbit/s between nodes" in text) is there
 
 
 def test_too_many_nodes_are_not_drawn_but_told():
-    text = speed_map(measured(MOST_NODES + 1))
+    text = speed_map(measured(MOST_NODES_DRAWN + 1))
     assert "too many to draw" in text
     assert "<table" not in text
 
 
 def test_the_csv_has_a_line_for_each_pair():
     rows = list(csv.DictReader(io.StringIO(speeds_csv(measured()))))
-    assert tuple(rows[0]) == COLUMNS
+    assert tuple(rows[0]) == CSV_COLUMNS
     assert len(rows) == 6
     assert rows[4] == {
         "source": "node3", "target": "node1", "gbit_s": "0.094", "latency_us": "52.0"

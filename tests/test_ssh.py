@@ -4,25 +4,25 @@ import dataclasses
 
 import pytest
 
-from checks.cluster.mesh import rotated
+from checks.cluster.mesh import rotate_from
 from checks.facts import Login
 from checks.facts.interfaces import Interface, Interfaces
-from checks.facts.names import Names, Resolved
-from checks.facts.ssh import Attempt, SshRow
-from checks.facts.sshd import Accepted, Guarded, HostKey, Setting, Sshd
+from checks.facts.names import NameLookup, Names
+from checks.facts.ssh import LoginAttempt, SshRow
+from checks.facts.sshd import AuthorizedKey, GuardedPath, HostKey, Sshd, SshdSetting
 from checks.facts.trust import PrivateKey, Trust
-from checks.facts.who import Who
+from checks.facts.who import Account
 from checks.model import Outcome, Severity
 from tests.snapshots import judged, snapshot, with_fact
 
 EVERY = "ssh.every-node-logs-in-to-every-node"
-GOOD = Attempt(code=0, authenticated=True, seconds=0.2)
+GOOD = LoginAttempt(code=0, authenticated=True, seconds=0.2)
 DENIED = "root@node2: Permission denied (publickey)."
 KEY = PrivateKey("/root/.ssh/id_ed25519", "ssh-ed25519 AAAA1", "SHA256:one")
 
 
 def who(name, shell="/bin/bash"):
-    return Who("root", 0, "/root", shell, name, "m", "b", "3.11.2", "Linux", 8, 1)
+    return Account("root", 0, "/root", shell, name, "m", "b", "3.11.2", "Linux", 8, 1)
 
 
 def cluster(trust=None, sshd=None, names=None, **towards_node2):
@@ -31,7 +31,7 @@ def cluster(trust=None, sshd=None, names=None, **towards_node2):
     for index, name in enumerate(("node1", "node2"), 1):
         row = {peer: dataclasses.replace(GOOD, hostname=peer) for peer in ("node1", "node2")}
         if name == "node1" and towards_node2:
-            row["node2"] = Attempt(**towards_node2)
+            row["node2"] = LoginAttempt(**towards_node2)
         with_fact(snap, name, SshRow(row))
         with_fact(snap, name, who(name))
         with_fact(snap, name, Interfaces((Interface("eth0", ipv4=(f"10.0.0.{index}/24",)),)))
@@ -75,7 +75,7 @@ def test_another_machine_answers():
     assert "node7" in finding.message
 
 
-@pytest.mark.parametrize("resolved", [Resolved(error="unknown"), Resolved(("10.9.9.9",))])
+@pytest.mark.parametrize("resolved", [NameLookup(error="unknown"), NameLookup(("10.9.9.9",))])
 def test_a_wrong_name_is_told_by_names(resolved):
     names = Names("node1", peers={"node2": resolved})
     finding = bad(cluster(code=255, err="Host key verification failed.", names=names))
@@ -118,7 +118,7 @@ def test_what_is_wrong_with_the_clients_key(keys, cause, command):
 
 def test_an_agent_may_hold_what_the_files_do_not():
     trust = Trust("root", "/root", agent=("SHA256:one",))
-    sshd = Sshd("root", accounts=("root",), authorized=(Accepted("SHA256:one", "/a:1"),))
+    sshd = Sshd("root", accounts=("root",), authorized=(AuthorizedKey("SHA256:one", "/a:1"),))
     assert denied(trust=trust, sshd=sshd).cause == "key-denied"
 
 
@@ -130,28 +130,28 @@ def test_the_key_is_appended_where_it_is_missing():
 
 
 def test_an_option_before_the_key_may_shut_it_out():
-    line = Accepted("SHA256:one", "/root/.ssh/authorized_keys:4", 'from="10.1.*"')
+    line = AuthorizedKey("SHA256:one", "/root/.ssh/authorized_keys:4", 'from="10.1.*"')
     finding = denied(sshd=Sshd("root", accounts=("root",), authorized=(line,)))
     assert finding.cause == "key-not-authorized"
     assert "sed -i '4s/" in finding.fix.command
 
 
 def test_sshd_does_not_trust_a_path():
-    paths = (Guarded("/root/.ssh/authorized_keys", "0666", "root", safe=False),)
+    paths = (GuardedPath("/root/.ssh/authorized_keys", "0666", "root", safe=False),)
     finding = denied(sshd=Sshd("root", accounts=("root",), guarded=paths))
     assert finding.cause == "authorized-keys-permissions"
     assert finding.fix.command == "chmod u+r,go-w /root/.ssh/authorized_keys"
 
 
 def test_loose_permissions_do_not_matter_without_strict_modes():
-    paths = (Guarded("/root/.ssh/authorized_keys", "0666", "root", safe=False),)
-    settings = {"strictmodes": (Setting("no"),)}
+    paths = (GuardedPath("/root/.ssh/authorized_keys", "0666", "root", safe=False),)
+    settings = {"strictmodes": (SshdSetting("no"),)}
     sshd = Sshd("root", settings, accounts=("root",), guarded=paths)
     assert denied(sshd=sshd).cause == "key-not-authorized"
 
 
 def test_public_keys_are_off_names_the_line():
-    settings = {"pubkeyauthentication": (Setting("no", "/etc/ssh/sshd_config:12"),)}
+    settings = {"pubkeyauthentication": (SshdSetting("no", "/etc/ssh/sshd_config:12"),)}
     finding = bad(
         cluster(
             code=255,
@@ -169,7 +169,7 @@ def test_there_is_no_such_account_unless_a_directory_may_have_it():
 
 
 def test_the_lists_of_sshd_keep_an_account_out():
-    settings = {"allowusers": (Setting("alice bob", "/etc/ssh/sshd_config:9"),)}
+    settings = {"allowusers": (SshdSetting("alice bob", "/etc/ssh/sshd_config:9"),)}
     finding = denied(sshd=Sshd("root", settings, accounts=("root",)))
     assert "AllowUsers alice bob" in finding.message
     assert "9s/.*/AllowUsers alice bob root/" in finding.fix.command
@@ -186,4 +186,4 @@ def test_a_noisy_shell_warns_and_says_what_breaks_on_the_head():
 
 
 def test_each_node_begins_with_itself():
-    assert rotated(["a", "b", "c"], "b") == ["b", "c", "a"]
+    assert rotate_from(["a", "b", "c"], "b") == ["b", "c", "a"]

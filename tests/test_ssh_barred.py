@@ -6,9 +6,9 @@ import os
 
 import pytest
 
-from checks.facts.ssh import Attempt, SshRow
-from checks.facts.sshd import Setting, Sshd
-from checks.logins.barred import barring, in_force
+from checks.facts.ssh import LoginAttempt, SshRow
+from checks.facts.sshd import Sshd, SshdSetting
+from checks.logins.barred import barring_setting, effective_setting
 from checks.logins.denied import why_denied
 from checks.probe import sshd as probe
 from tests.snapshots import judged, snapshot, with_fact
@@ -19,7 +19,9 @@ REFUSED = "root@node2: Permission denied (publickey)."
 
 
 def server(keyword, value, match="", **more):
-    return Sshd("root", {keyword: (Setting(value, FILE, match),)}, groups=("root", "adm"), **more)
+    return Sshd(
+        "root", {keyword: (SshdSetting(value, FILE, match),)}, groups=("root", "adm"), **more
+    )
 
 
 @pytest.mark.parametrize(
@@ -44,7 +46,7 @@ def server(keyword, value, match="", **more):
     ],
 )
 def test_whom_a_setting_keeps_out(keyword, value, barred):
-    found = barring(server(keyword, value), "root", "10.0.0.1")
+    found = barring_setting(server(keyword, value), "root", "10.0.0.1")
     assert (found is not None) is barred
 
 
@@ -63,19 +65,19 @@ def test_whom_a_setting_keeps_out(keyword, value, barred):
     ],
 )
 def test_a_match_block_holds_for_those_that_it_is_known_to_fit(match, holds):
-    found = in_force(server("denyusers", "root", match), "denyusers", "root", "10.0.0.1")
+    found = effective_setting(server("denyusers", "root", match), "denyusers", "root", "10.0.0.1")
     assert (found is not None) is holds
 
 
 def test_what_a_block_says_goes_before_what_all_are_told():
-    both = (Setting("root", FILE), Setting("alice", "/f:3", "Address 10.0.0.1"))
+    both = (SshdSetting("root", FILE), SshdSetting("alice", "/f:3", "Address 10.0.0.1"))
     settings = Sshd("root", {"allowusers": both})
-    assert barring(settings, "root", "10.0.0.2") is None
-    assert barring(settings, "root", "10.0.0.1") == ("allowusers", both[1])
+    assert barring_setting(settings, "root", "10.0.0.2") is None
+    assert barring_setting(settings, "root", "10.0.0.1") == ("allowusers", both[1])
 
 
 def test_groups_of_another_account_accuse_nobody():
-    assert barring(server("allowgroups", "users"), "alice", "10.0.0.1") is None
+    assert barring_setting(server("allowgroups", "users"), "alice", "10.0.0.1") is None
 
 
 def test_the_denial_names_the_setting_its_line_and_for_whom():
@@ -86,9 +88,9 @@ def test_the_denial_names_the_setting_its_line_and_for_whom():
 
 
 def test_a_network_in_a_list_is_kept_whole_by_the_fix():
-    told = Sshd("root", {"allowusers": (Setting("*@10.9.0.0/16", FILE),)}, accounts=("root",))
+    told = Sshd("root", {"allowusers": (SshdSetting("*@10.9.0.0/16", FILE),)}, accounts=("root",))
     snap = snapshot(("node1", "node2"))
-    with_fact(snap, "node1", SshRow({"node2": Attempt(255, err=REFUSED)}))
+    with_fact(snap, "node1", SshRow({"node2": LoginAttempt(255, err=REFUSED)}))
     finding = judged(with_fact(snap, "node2", told), EVERY)["node1", "node2"]
     assert finding.cause == "key-denied"
     assert r"sed -i '9s/.*/AllowUsers *@10.9.0.0\/16 root/'" in finding.fix.command
@@ -97,14 +99,14 @@ def test_a_network_in_a_list_is_kept_whole_by_the_fix():
 def test_lines_of_a_list_add_up(tmp_path):
     file = tmp_path / "sshd_config"
     file.write_text("AllowUsers a\nAllowUsers root\nMatch User x\n AllowUsers y\n")
-    told = probe.server(["-f", str(file)])["allowusers"]
+    told = probe.sshd_settings(["-f", str(file)])["allowusers"]
     outside = [one for one in told if not one["match"]]
     assert outside[0]["value"].split() == ["a", "root"]
     assert [one["value"] for one in told if one["match"]] == ["y"]
 
 
 def test_the_groups_of_a_login_are_told_by_name():
-    found = probe.groups()
+    found = probe.group_names()
     assert len(found) <= len({os.getgid(), *os.getgroups()})
     assert all(isinstance(name, str) and not name.isdigit() for name in found)
 
@@ -116,4 +118,4 @@ def test_the_groups_of_a_login_are_told_by_name():
 def test_groups_are_asked_for_only_where_a_setting_goes_by_them(text, asked, tmp_path):
     file = tmp_path / "sshd_config"
     file.write_text(text)
-    assert probe.names_groups(probe.server(["-f", str(file)])) is asked
+    assert probe.names_groups(probe.sshd_settings(["-f", str(file)])) is asked

@@ -8,11 +8,11 @@ import subprocess
 import pytest
 
 from checks.facts import Login
-from checks.facts.ssh import Attempt, SshRow
-from checks.facts.sshd import Accepted, Setting, Sshd
-from checks.facts.trust import Client, PrivateKey, Trust
-from checks.facts.who import Who
-from checks.logins.forced import without_command
+from checks.facts.ssh import LoginAttempt, SshRow
+from checks.facts.sshd import AuthorizedKey, Sshd, SshdSetting
+from checks.facts.trust import ClientConfig, PrivateKey, Trust
+from checks.facts.who import Account
+from checks.logins.forced import drop_command_edit
 from checks.model import Outcome
 from tests.snapshots import judged, snapshot, with_fact
 
@@ -20,26 +20,26 @@ EVERY = "ssh.every-node-logs-in-to-every-node"
 REACH = "reach.controller-logs-in"
 WHERE = "/root/.ssh/authorized_keys:2"
 KEY = PrivateKey("/root/.ssh/id_ed25519", "ssh-ed25519 AAAA1", "SHA256:one")
-ROOT = Who("root", 0, "/root", "/bin/bash", "node2", "", "", "3", "", 1, 1)
-REFUSED = Attempt(3, authenticated=True, err="no")
+ROOT = Account("root", 0, "/root", "/bin/bash", "node2", "", "", "3", "", 1, 1)
+REFUSED = LoginAttempt(3, authenticated=True, err="no")
 
 
 def told(sshd, attempt=REFUSED, who=ROOT):
     """What is found of node1's login to node2."""
     snap = snapshot(("node1", "node2"))
-    with_fact(snap, "node1", SshRow({"node1": Attempt(0, "node1", True), "node2": attempt}))
-    with_fact(snap, "node1", Trust("root", "/root", Client("root", "node2"), keys=(KEY,)))
+    with_fact(snap, "node1", SshRow({"node1": LoginAttempt(0, "node1", True), "node2": attempt}))
+    with_fact(snap, "node1", Trust("root", "/root", ClientConfig("root", "node2"), keys=(KEY,)))
     with_fact(with_fact(snap, "node2", sshd), "node2", who)
     return judged(snap, EVERY)["node1", "node2"]
 
 
 def accepting(options, fingerprint="SHA256:one", user="root"):
-    return Sshd(user, authorized=(Accepted(fingerprint, WHERE, options),))
+    return Sshd(user, authorized=(AuthorizedKey(fingerprint, WHERE, options),))
 
 
 @pytest.mark.parametrize("code", [0, 3, None])
 def test_a_command_before_the_key_is_named_with_its_line(code):
-    finding = told(accepting('command="echo no"'), Attempt(code, authenticated=True))
+    finding = told(accepting('command="echo no"'), LoginAttempt(code, authenticated=True))
     assert (finding.outcome, finding.cause) == (Outcome.FAIL, "forced-command")
     assert f'{WHERE} gives its key command="echo no"' in finding.message
     assert finding.fix.on == "node2"
@@ -47,7 +47,7 @@ def test_a_command_before_the_key_is_named_with_its_line(code):
 
 
 def test_forcecommand_of_sshd_is_named_with_its_line():
-    settings = {"forcecommand": (Setting("echo no", "/etc/ssh/sshd_config:9", "Address 10.*"),)}
+    settings = {"forcecommand": (SshdSetting("echo no", "/etc/ssh/sshd_config:9", "Address 10.*"),)}
     finding = told(Sshd("root", settings))
     assert finding.cause == "forced-command"
     assert "/etc/ssh/sshd_config:9: ForceCommand echo no, for Address 10.*" in finding.message
@@ -60,8 +60,8 @@ def test_forcecommand_of_sshd_is_named_with_its_line():
         accepting("no-pty,restrict"),
         accepting('command="echo no"', fingerprint="SHA256:another"),
         accepting('command="echo no"', user="alice"),
-        Sshd("root", {"forcecommand": (Setting("none", "/f:1"),)}),
-        Sshd("root", {"forcecommand": (Setting("echo no", "/f:1", "User alice"),)}),
+        Sshd("root", {"forcecommand": (SshdSetting("none", "/f:1"),)}),
+        Sshd("root", {"forcecommand": (SshdSetting("echo no", "/f:1", "User alice"),)}),
     ],
 )
 def test_what_does_not_bear_on_this_login_is_not_accused(sshd):
@@ -84,7 +84,7 @@ def test_a_closed_account_is_told_before_a_forced_command():
 def test_the_line_keeps_its_key_and_its_other_options(options, left, tmp_path):
     key, file = "sk-ssh-ed25519@openssh.com AAAA1 me@ssh-host", tmp_path / "authorized_keys"
     file.write_text(f"{key}\n{options} {key}\n")
-    sed = without_command(Accepted("", WHERE, options))
+    sed = drop_command_edit(AuthorizedKey("", WHERE, options))
     subprocess.run(["sed", "-i", sed, str(file)], check=True)
     assert file.read_text() == f"{key}\n{left}{key}\n"
 

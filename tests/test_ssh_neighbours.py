@@ -5,25 +5,25 @@ from __future__ import annotations
 import pytest
 
 from checks.facts import ClusterView
-from checks.facts.firewall import Firewall, Listing, Neighbour
+from checks.facts.firewall import Firewall, FirewallListing, Neighbour
 from checks.facts.interfaces import Interface, Interfaces
-from checks.facts.ports import Dialled, Failed, Listening
-from checks.facts.ssh import Attempt, SshRow
+from checks.facts.ports import DialResults, FailedCall, Listeners
+from checks.facts.ssh import LoginAttempt, SshRow
 from checks.facts.sshd import Sshd
 from checks.facts.trust import Trust
-from checks.facts.who import Who
+from checks.facts.who import Account
 from checks.model import Outcome
-from checks.neighbours import misdirected
-from checks.ports.faults import faulty
+from checks.neighbours import find_misdirected_traffic
+from checks.ports.faults import judge_failed_call
 from checks.probe import firewall as probe
 from tests.snapshots import judged, snapshot, with_fact
 
 EVERY = "ssh.every-node-logs-in-to-every-node"
-TIMED_OUT = Attempt(255, err="ssh: connect to host node2 port 22: Connection timed out")
+TIMED_OUT = LoginAttempt(255, err="ssh: connect to host node2 port 22: Connection timed out")
 STRANGE = "00:11:22:33:44:55"
 GATEWAY = "12:34:56:78:9a:bc"
 
-NO_RULES = {tool: Listing(why="not installed") for tool in probe.LISTINGS}
+NO_RULES = {tool: FirewallListing(why="not installed") for tool in probe.LISTINGS}
 
 
 def mac(number):
@@ -43,7 +43,7 @@ def cluster(*table):
         with_fact(snap, name, Firewall(NO_RULES))
         with_fact(snap, name, Trust("root", "/root"))
         with_fact(snap, name, Sshd("root"))
-        with_fact(snap, name, Who("root", 0, "/root", "/bin/sh", name, "", "", "3", "", 1, 1))
+        with_fact(snap, name, Account("root", 0, "/root", "/bin/sh", name, "", "", "3", "", 1, 1))
     with_fact(snap, "node1", Firewall(NO_RULES, neighbours=table))
     with_fact(snap, "node1", SshRow({"node2": TIMED_OUT}))
     return snap
@@ -55,7 +55,7 @@ def entry(number, hardware, permanent=False):
 
 def found(*table):
     nodes = ClusterView(cluster(*table))
-    return misdirected(nodes["node1"], nodes["node2"], address(1), address(2))
+    return find_misdirected_traffic(nodes["node1"], nodes["node2"], address(1), address(2))
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_an_address_that_the_peer_itself_has_not_is_not_judged():
     snap = cluster(entry(2, STRANGE, permanent=True))
     with_fact(snap, "node2", Interfaces((Interface("eth0", ipv4=("192.168.0.2/24",), mac=mac(2)),)))
     nodes = ClusterView(snap)
-    assert misdirected(nodes["node1"], nodes["node2"], address(1), address(2)) is None
+    assert find_misdirected_traffic(nodes["node1"], nodes["node2"], address(1), address(2)) is None
 
 
 def test_a_dropped_login_names_the_entry_and_forgets_it():
@@ -111,16 +111,16 @@ def test_an_address_used_twice_is_told_with_its_other_owner():
 
 def test_a_dropped_call_is_left_to_the_login_or_told_without_one():
     snap = cluster(entry(2, STRANGE, permanent=True))
-    failed = Failed("node2", address(2), 40000, "dropped", 2.5)
+    failed = FailedCall("node2", address(2), 40000, "dropped", 2.5)
     for number, name in ((1, "node1"), (2, "node2")):
-        with_fact(snap, name, Listening(address(number), (40000,)))
-        with_fact(snap, name, Dialled())
+        with_fact(snap, name, Listeners(address(number), (40000,)))
+        with_fact(snap, name, DialResults())
     nodes = ClusterView(snap)
-    told = faulty(nodes["node1"], nodes["node2"], failed, (40000, 40000))
+    told = judge_failed_call(nodes["node1"], nodes["node2"], failed, (40000, 40000))
     assert (told.outcome, told.message) == (Outcome.SKIP, f"see {EVERY}")
-    with_fact(snap, "node1", SshRow({"node2": Attempt(0, "node2", True)}))
+    with_fact(snap, "node1", SshRow({"node2": LoginAttempt(0, "node2", True)}))
     nodes = ClusterView(snap)
-    told = faulty(nodes["node1"], nodes["node2"], failed, (40000, 40000))
+    told = judge_failed_call(nodes["node1"], nodes["node2"], failed, (40000, 40000))
     assert told.fix.command == "ip neigh del 10.0.0.2 dev eth0"
 
 
@@ -131,6 +131,6 @@ def test_the_kernels_table_is_read_where_it_is_complete_and_ethernet(monkeypatch
 10.0.0.4         0x1         0x0         00:00:00:00:00:00     *        eth0
 10.1.0.2         0x20        0x2         80:00:02:08:fe:80     *        ib0
 """
-    monkeypatch.setattr(probe, "read", lambda path, default=None: table)
-    told = [(one["address"], one["permanent"]) for one in probe.neighbours()]
+    monkeypatch.setattr(probe, "read_file", lambda path, default=None: table)
+    told = [(one["address"], one["permanent"]) for one in probe.arp_neighbours()]
     assert told == [("10.0.0.2", True), ("10.0.0.3", False)]

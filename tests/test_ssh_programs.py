@@ -8,10 +8,10 @@ import pytest
 
 from checks.facts.environment import Environment
 from checks.facts.pdsh import Pdsh
-from checks.facts.ssh import Attempt, SshRow
+from checks.facts.ssh import LoginAttempt, SshRow
 from checks.facts.sshd import Sshd
 from checks.facts.trust import Trust
-from checks.facts.who import Who
+from checks.facts.who import Account
 from checks.model import Outcome
 from checks.probe import environment
 from tests.snapshots import judged, snapshot, with_fact, without
@@ -32,9 +32,9 @@ def cluster(broken=BROKEN):
         with_fact(snap, name, found)
         with_fact(snap, name, Trust("root", "/root"))
         with_fact(snap, name, Sshd("root"))
-        with_fact(snap, name, Who("root", 0, "/root", "/bin/bash", name, "", "", "3", "", 1, 1))
-    refused = Attempt(127, authenticated=True, err="bash: line 1: uname: command not found")
-    with_fact(snap, "node1", SshRow({"node1": Attempt(0, "node1", True), "node2": refused}))
+        with_fact(snap, name, Account("root", 0, "/root", "/bin/bash", name, "", "", "3", "", 1, 1))
+    refused = LoginAttempt(127, authenticated=True, err="bash: line 1: uname: command not found")
+    with_fact(snap, "node1", SshRow({"node1": LoginAttempt(0, "node1", True), "node2": refused}))
     return without(snap, "node2", SshRow, "ssh is not installed")
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from checks.facts.ssh import Attempt, SshRow
+from checks.facts.ssh import LoginAttempt, SshRow
 from checks.facts.sshd import Sshd
-from checks.facts.trust import Client, Trust
-from checks.facts.who import Who
-from checks.logins.causes import cause_of_text, proxy_said
+from checks.facts.trust import ClientConfig, Trust
+from checks.facts.who import Account
+from checks.logins.causes import cause_of_text, proxy_complaint
 from checks.model import Outcome
 from checks.probe import trust
 from tests.snapshots import judged, snapshot, with_fact
@@ -17,17 +17,17 @@ EVERY = "ssh.every-node-logs-in-to-every-node"
 CUT = "kex_exchange_identification: Connection closed by remote host\r\n"
 UNKNOWN = "Connection closed by UNKNOWN port 65535"
 NO_BASTION = "ssh: Could not resolve hostname bastion: Name or service not known\r\n"
-JUMP = Client("root", "node2", proxy="ProxyJump bastion", proxy_in=("/root/.ssh/config:2",))
+JUMP = ClientConfig("root", "node2", proxy="ProxyJump bastion", proxy_in=("/root/.ssh/config:2",))
 
 
 def told(err, client, code=255):
     """What is found of node1's login to node2."""
     snap = snapshot(("node1", "node2"))
-    row = {"node1": Attempt(0, "node1", True), "node2": Attempt(code, err=err)}
+    row = {"node1": LoginAttempt(0, "node1", True), "node2": LoginAttempt(code, err=err)}
     with_fact(snap, "node1", SshRow(row))
     with_fact(snap, "node1", Trust("root", "/root", special={"node2": client}))
     with_fact(snap, "node2", Sshd("root"))
-    with_fact(snap, "node2", Who("root", 0, "/root", "/bin/sh", "node2", "", "", "3", "", 1, 1))
+    with_fact(snap, "node2", Account("root", 0, "/root", "/bin/sh", "node2", "", "", "3", "", 1, 1))
     return judged(snap, EVERY)["node1", "node2"]
 
 
@@ -49,7 +49,7 @@ def test_an_older_client_and_a_proxy_that_hangs_are_told_by_the_configuration(er
 
 def test_without_a_proxy_a_cut_banner_is_the_targets():
     cut = CUT + "Connection closed by 10.0.0.2 port 22"
-    assert told(cut, Client("root", "node2")).cause == "throttled"
+    assert told(cut, ClientConfig("root", "node2")).cause == "throttled"
 
 
 def test_a_refusal_behind_a_proxy_that_works_is_the_targets():
@@ -62,7 +62,7 @@ def test_a_proxy_that_hangs_is_told_by_openssh_s_own_words():
         "Connection timed out during banner exchange\r\nConnection to UNKNOWN port 65535 timed out"
     )
     assert cause_of_text(err) == "proxy-fails"
-    assert proxy_said(err) == ""
+    assert proxy_complaint(err) == ""
 
 
 def test_the_real_client_tells_the_proxy_and_where_it_is_set(tmp_path, monkeypatch):
@@ -71,8 +71,8 @@ def test_the_real_client_tells_the_proxy_and_where_it_is_set(tmp_path, monkeypat
     )
     path = str(tmp_path / "config")
     monkeypatch.setattr(trust, "config_files", lambda: [path, "/dev/null"])
-    monkeypatch.setattr(trust, "run", _with_file(trust.run, path))
-    usual, special = trust.clients([{"name": "node1"}, {"name": "node2"}], str(tmp_path))
+    monkeypatch.setattr(trust, "run_command", _with_file(trust.run_command, path))
+    usual, special = trust.settings_by_peer([{"name": "node1"}, {"name": "node2"}], str(tmp_path))
     assert usual == special["node1"]
     assert (usual["proxy"], usual["proxy_in"]) == ("ProxyJump bastion", [f"{path}:4"])
     assert "proxy" not in special["node2"]

@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from launcher.lab.cluster import Lab
-from launcher.lab.shape import Shape
+from launcher.lab.shape import LabShape
 from tests.passed import pass_preflight
 from tests.started import Started, gone
 
@@ -45,7 +45,7 @@ def place(tmp_path_factory):
 @pytest.fixture(scope="module")
 def lab(place):
     visible = {sys.prefix, str(place)}
-    with Lab.up(Shape(nodes=2), place / ".lab", f"stall-{os.getpid()}", visible) as up:
+    with Lab.up(LabShape(nodes=2), place / ".lab", f"stall-{os.getpid()}", visible) as up:
         pass_preflight(place, hosts=str(up.hosts))
         yield up
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 
-from launcher.stall.onlooker import ANSWER_S, MEETING_S, Onlooker
-from launcher.stall.patience import Patience
-from launcher.stall.sight import NodeSight, node_sight
+from launcher.stall.onlooker import ANSWER_S, RENDEZVOUS_WAIT_S, StallMonitor
+from launcher.stall.patience import Backoff
+from launcher.stall.sight import NodeObservation, node_observation
 from tests.sights import HEAD, IN_BARRIER, IN_MEETING, MET, PORT, READING, meeting
 
 
 def test_patience_grows_until_something_happens():
-    patience = Patience(10)
+    patience = Backoff(10)
     assert not patience.due(1e9)
     patience.restart(0)
     assert [at for at in range(100) if patience.due(at)] == [10, 30, 70]
@@ -24,7 +24,7 @@ class Looked:
 
     def __init__(self, plan, stuck_after_s=300.0):
         self.asked, self.told = 0, []
-        self.onlooker = Onlooker(plan, stuck_after_s, self._ask, self._tell)
+        self.onlooker = StallMonitor(plan, stuck_after_s, self._ask, self._tell)
 
     def _ask(self):
         self.asked += 1
@@ -53,13 +53,13 @@ class Planned:
 def test_the_onlooker_looks_at_a_meeting_and_tells_it_once():
     looked = Looked(Planned())
     looked.onlooker.started(0)
-    looked.onlooker.tick(MEETING_S - 1)
+    looked.onlooker.check_progress(RENDEZVOUS_WAIT_S - 1)
     assert not looked.asked
-    for begin in (MEETING_S, MEETING_S * 3):
-        looked.onlooker.tick(begin)
+    for begin in (RENDEZVOUS_WAIT_S, RENDEZVOUS_WAIT_S * 3):
+        looked.onlooker.check_progress(begin)
         looked.hear("node1", IN_MEETING)
         looked.hear("node2", READING)
-        looked.onlooker.tick(begin + 1)
+        looked.onlooker.check_progress(begin + 1)
     (first, seen), (again, _) = looked.told
     assert first.startswith("no step yet; 1 of 2 ranks have come to the rendezvous")
     assert (seen["kind"], seen["odd"], again) == ("not met", (1,), "")
@@ -69,9 +69,9 @@ def test_a_step_ends_the_looks_at_the_meeting():
     looked = Looked(Planned())
     looked.onlooker.started(0)
     looked.onlooker.progress(5, step=True)
-    looked.onlooker.tick(MEETING_S + 1)
+    looked.onlooker.check_progress(RENDEZVOUS_WAIT_S + 1)
     assert looked.asked == 0
-    looked.onlooker.tick(5 + 300)
+    looked.onlooker.check_progress(5 + 300)
     assert looked.asked == 1
 
 
@@ -79,11 +79,11 @@ def test_a_keeper_that_does_not_answer_is_told():
     looked = Looked(Planned(), stuck_after_s=10)
     looked.onlooker.started(0)
     looked.onlooker.progress(0, step=True)
-    looked.onlooker.tick(10)
+    looked.onlooker.check_progress(10)
     looked.hear("node1", IN_BARRIER)
-    looked.onlooker.tick(10 + ANSWER_S)
+    looked.onlooker.check_progress(10 + ANSWER_S)
     assert not looked.told
-    looked.onlooker.tick(11 + ANSWER_S)
+    looked.onlooker.check_progress(11 + ANSWER_S)
     text, seen = looked.told[0]
     assert text.startswith("no output for 10 s; slow or stuck")
     assert "node2 could not be seen: its keeper did not answer" in text
@@ -91,4 +91,6 @@ def test_a_keeper_that_does_not_answer_is_told():
 
 
 def test_a_look_that_failed_on_a_node_is_read():
-    assert node_sight("node1", {"error": "no /proc"}) == NodeSight("node1", error="no /proc")
+    assert node_observation("node1", {"error": "no /proc"}) == NodeObservation(
+        "node1", error="no /proc"
+    )

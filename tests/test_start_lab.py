@@ -45,7 +45,7 @@ def test_arguments_and_secrets_arrive_intact_and_nowhere_else(place, lab):
             assert "hf_Secret" not in path.read_text()
     log = (run.run.path / "logs" / "node2.log").read_text()
     assert f"1: {told}\n" in log
-    events = run.run.events()
+    events = run.run.rank_events()
     assert {e["rank"]: e["code"] for e in events if e["kind"] == "rank-ended"} == {0: 0, 1: 0}
     status = launcher(place, "status").stdout
     assert "finished" in status

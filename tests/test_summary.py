@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from checks.model import Finding, Fix, Outcome, Severity
-from checks.reports.summary import Next, clean, evidence_text, summary
+from checks.reports.summary import NextSteps, escape_text, evidence_text, summary_lines
 
-THEN = Next(go="Next: start", stop="Mend and run again")
+THEN = NextSteps(go="Next: start", stop="Mend and run again")
 NAMES = [f"gpu{number:02}" for number in range(1, 65)]
 
 
 def told(*findings: Finding, colour: bool = False, width: int = 100) -> list[str]:
-    return summary(findings, THEN, colour=colour, width=width)
+    return summary_lines(findings, THEN, colour=colour, width=width)
 
 
 def low(node: str, **more: object) -> Finding:
@@ -130,7 +130,7 @@ def test_control_characters_of_a_node_never_reach_the_terminal():
     text = "\n".join(told(bad))
     assert "\x1b" not in text and "\x00" not in text
     assert "a\\x1b[2Jb\\x00\\ud800" in text
-    assert clean("two\nlines √") == "two\nlines √"
+    assert escape_text("two\nlines √") == "two\nlines √"
 
 
 def test_colour_is_only_added_never_changing_the_text():

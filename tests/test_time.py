@@ -6,7 +6,7 @@ import dataclasses
 
 import pytest
 
-from checks.facts.clock import Clock, ClockOffset, Reading
+from checks.facts.clock import Clock, ClockOffset, ClockReading
 from checks.model import Outcome
 from tests.networks import HEALTHY_LIMITS, who
 from tests.snapshots import judged, snapshot, with_fact, without
@@ -129,9 +129,9 @@ def test_a_container_is_mended_on_its_host():
 def set_meanwhile(jump, *, passed=4.0, offset=0.0, daemons=("chronyd", "ntpd")):
     """Node2's clock was set by `jump` seconds while `passed` seconds went by."""
     snap = cluster(0.0, offset, 0.0)
-    before, after = Reading(1000.0, 50.0), Reading(1000.0 + passed + jump, 50.0 + passed)
+    before, after = ClockReading(1000.0, 50.0), ClockReading(1000.0 + passed + jump, 50.0 + passed)
     for name in snap.job.names:
-        told = after if name == "node2" else Reading(1000.0 + passed, 50.0 + passed)
+        told = after if name == "node2" else ClockReading(1000.0 + passed, 50.0 + passed)
         clock = dataclasses.replace(SYNCED, daemons=daemons, reading=before)
         with_fact(snap, name, clock)
         with_fact(snap, name, ClockOffset(offset if name == "node2" else 0.0, 0.01, told))

@@ -21,8 +21,8 @@ def test_section_reads_this_machine():
 
 
 def test_hidden_processes_and_a_kernel_that_says_nothing(monkeypatch):
-    monkeypatch.setattr(probe, "read", lambda path, missing=None: missing)
-    monkeypatch.setattr(probe, "kernel", lambda: (None, None))
+    monkeypatch.setattr(probe, "read_file", lambda path, missing=None: missing)
+    monkeypatch.setattr(probe, "kernel_clock", lambda: (None, None))
     clock = decode(Clock, probe.clock({}))
     assert (clock.synchronised, clock.daemons) == (None, None)
 
@@ -51,7 +51,7 @@ class Asked:
 
 def measured(contact):
     snap = snapshot(("node1",))
-    stage.stage(contact, snap, ["node1"])
+    stage.measure_clocks(contact, snap, ["node1"])
     return snap.answer("node1", "clock_offset")
 
 
@@ -85,11 +85,11 @@ def test_the_controllers_own_clock_may_be_set_meanwhile(monkeypatch):
     days = iter([1000.0, -86400.0, -86400.0])
     monkeypatch.setattr(asked, "time", lambda: next(days))
     snap = snapshot(("node1", "node2"))
-    stage.stage(asked, snap, ["node1", "node2"])
+    stage.measure_clocks(asked, snap, ["node1", "node2"])
     offsets = [snap.answer(name, "clock_offset")["data"]["offset_s"] for name in snap.job.names]
     assert offsets == [0.0, 0.0]
 
 
 def test_a_node_without_the_newer_clock(monkeypatch):
     monkeypatch.setattr(probe, "BOOTTIME", "CLOCK_NOBODY_HAS")
-    assert probe.reading()["steady"] == pytest.approx(time.monotonic(), abs=5)
+    assert probe.read_clocks()["steady"] == pytest.approx(time.monotonic(), abs=5)

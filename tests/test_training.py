@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from checks.facts.gpus import Gpus
-from checks.facts.smoke import Op, Smoke
+from checks.facts.smoke import CompiledOp, Smoke
 from checks.facts.software import Software
 from tests.smokes import CHECK, at, cluster, found, rank, smoke, trained
 from tests.snapshots import judged, with_fact, without
@@ -19,7 +19,7 @@ def test_a_falling_loss_holds_and_says_what_was_seen():
 
 
 def test_a_start_that_will_compile_is_told_beforehand():
-    op = Op("deepspeed_shm_comm", compiled=False, problem="", lock="")
+    op = CompiledOp("deepspeed_shm_comm", compiled=False, problem="", lock="")
     finding = found(rank(trained(op=op)))
     assert finding.outcome.value == "pass"
     assert "will compile deepspeed_shm_comm" in finding.message
@@ -40,14 +40,16 @@ def test_a_loss_that_does_not_fall_blocks():
 
 
 def test_training_that_could_not_compile_its_op_blocks_though_the_smoke_trained():
-    op = Op("deepspeed_shm_comm", compiled=False, problem="x\nfatal error: Python.h: no", lock="")
+    op = CompiledOp(
+        "deepspeed_shm_comm", compiled=False, problem="x\nfatal error: Python.h: no", lock=""
+    )
     finding = found(rank(trained(op=op)))
     assert (finding.cause, finding.stops) == ("op-build-failed", True)
     assert "fatal error: Python.h" in finding.message
 
 
 def test_a_build_lock_left_behind_blocks_with_its_path():
-    op = Op("deepspeed_shm_comm", compiled=True, problem="", lock="/root/.cache/x/lock")
+    op = CompiledOp("deepspeed_shm_comm", compiled=True, problem="", lock="/root/.cache/x/lock")
     finding = found(rank(trained(op=op)))
     assert finding.cause == "stale-build-lock"
     assert finding.fix

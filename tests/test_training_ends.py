@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from checks.facts.smoke import Said
+from checks.facts.smoke import SmokeReport
 from checks.failures import FAILURES
 from tests.smokes import at, found, rank
 
@@ -90,7 +90,7 @@ def test_a_rank_that_goes_without_a_word_is_no_pass():
 
 
 def test_an_interpreter_that_dies_at_once_is_told_by_its_last_line():
-    dead = rank(Said(), 127, err="python: error while loading libpython3.11.so\n")
+    dead = rank(SmokeReport(), 127, err="python: error while loading libpython3.11.so\n")
     assert "libpython3.11.so" in found(dead).message
 
 
@@ -125,6 +125,8 @@ def test_the_first_to_fail_is_named_and_not_those_it_drew_along():
 
 def test_a_file_of_the_working_directory_with_a_packages_name_is_moved_away():
     trace = 'File "/run/deepspeed/__init__.py", line 1, in <module>'
-    finding = found(rank(Said("import deepspeed", error="ValueError", detail="no", trace=trace), 1))
+    finding = found(
+        rank(SmokeReport("import deepspeed", error="ValueError", detail="no", trace=trace), 1)
+    )
     assert finding.cause == "package-shadowed"
     assert finding.fix.command == "mv /run/deepspeed /run/own_deepspeed"

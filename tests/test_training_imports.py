@@ -3,7 +3,7 @@
 import pytest
 
 from checks.facts.environment import Environment
-from checks.facts.smoke import Said
+from checks.facts.smoke import SmokeReport
 from checks.facts.software import Software
 from tests.smokes import CHECK, cluster, rank, smoke, trained
 from tests.snapshots import judged, with_fact
@@ -17,7 +17,7 @@ ANEW = f"{PYTHON} -m pip install --force-reinstall --no-deps"
 
 def fix(stage, error, detail, trace="", shell=None):
     """Of node1, beside a node2 that trains and tells more versions."""
-    said = Said(stage, error=error, detail=detail, trace=trace)
+    said = SmokeReport(stage, error=error, detail=detail, trace=trace)
     snap = cluster(smoke(rank(said, 1)), smoke(rank(trained())))
     for name, more in (("node1", {}), ("node2", {"numpy": "1.26.4"})):
         packages = {**VERSIONS, **more}

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from launcher.lab.cluster import Lab
-from launcher.lab.shape import Odd, Shape
+from launcher.lab.shape import LabShape, OddNode
 from tests.contact import hop
 from tests.labs import MakeLab
 
@@ -111,7 +111,7 @@ def home(tmp_path: Path) -> Path:
 @pytest.fixture
 def blank(make_lab: MakeLab) -> Lab:
     """Nodes that only let in a password and know nobody."""
-    lab = make_lab(Shape(nodes=3, by_address=True))
+    lab = make_lab(LabShape(nodes=3, by_address=True))
     for name in NAMES:
         lab.node(name).run(BLANK, check=True)
     return lab
@@ -156,7 +156,7 @@ def test_nobody_to_ask_is_a_usage_error(blank: Lab, home: Path):
 @pytest.fixture
 def trusted(make_lab: MakeLab, home: Path) -> Lab:
     """Nodes that let this person's key in, and trust each other by name but not by address."""
-    lab = make_lab(Shape(nodes=3, user="ada", odd={"node2": Odd(port=2222)}))
+    lab = make_lab(LabShape(nodes=3, user="ada", odd={"node2": OddNode(port=2222)}))
     (home / ".ssh").mkdir(mode=0o700)
     key = home / ".ssh/id_ed25519"
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)

@@ -16,9 +16,9 @@ from checks.check import claims_of
 from checks.cluster import channel, contact, resident
 from checks.cluster.contact import Contact
 from checks.cluster.identity import LoginError
-from checks.cluster.resident import Resident
+from checks.cluster.resident import ResidentProbe
 from checks.facts import ClusterView, Login
-from checks.judge import decide, judge
+from checks.judge import decide, judge_claims
 from checks.model import Outcome
 from tests.snapshots import snapshot
 from tests.wire import REAL, FarEnd, sections
@@ -38,7 +38,7 @@ def resident_of(monkeypatch):
 
     def log_in(script):
         ends.append(FarEnd(script))
-        return Resident(ends[-1], "", ASKED, 30)
+        return ResidentProbe(ends[-1], "", ASKED, 30)
 
     yield log_in
     for end in ends:
@@ -126,21 +126,21 @@ def test_half_an_answer_is_kept(answers):
 
 
 def test_a_silent_node_is_not_waited_for_again_and_a_late_one_is_heard(resident_of, monkeypatch):
-    monkeypatch.setattr(resident, "REVIVE_S", 0.2)
+    monkeypatch.setattr(resident, "LATE_GRACE_S", 0.2)
     dead = resident_of("hello(); time.sleep(60)")
-    ask = dead.request("who", {}, 1)
+    ask = dead.send_request("who", {}, 1)
     assert dead.answer(ask, time.monotonic() + 0.2) == {"error": "no answer in time"}
-    again = dead.request("who", {}, 1)
+    again = dead.send_request("who", {}, 1)
     assert dead.answer(again, time.monotonic() + 3600) == {"error": "no answer in time"}
-    monkeypatch.setattr(resident, "REVIVE_S", 30.0)
+    monkeypatch.setattr(resident, "LATE_GRACE_S", 30.0)
     late = resident_of(
         """hello(); asked(); asked()
 for one in (1, 2): answer(json.dumps({"id": one, "data": {}}))
 time.sleep(60)"""
     )
-    ask = late.request("who", {}, 1)
+    ask = late.send_request("who", {}, 1)
     assert late.answer(ask, time.monotonic() + 0.2) == {"error": "no answer in time"}
-    assert late.answer(late.request("who", {}, 1), time.monotonic() + 30) == {"data": {}}
+    assert late.answer(late.send_request("who", {}, 1), time.monotonic() + 30) == {"data": {}}
 
 
 def test_an_answer_behind_noise_counts(resident_of):
@@ -173,7 +173,7 @@ def test_a_shell_that_ends_at_once(resident_of):
 
 def test_of_what_nobody_answered_nothing_is_known():
     snap = snapshot(("node1", "node2"))
-    findings = judge(claims_of(CATALOGUE.values(), snap.job), ClusterView(snap))
+    findings = judge_claims(claims_of(CATALOGUE.values(), snap.job), ClusterView(snap))
     known = {one.check for one in findings if one.outcome in (Outcome.PASS, Outcome.FAIL)}
     assert all(Login in CATALOGUE[check].needs for check in known), known
     assert decide(findings) == "stop"
@@ -186,7 +186,7 @@ def test_no_judge_trips_over_an_answer_of_another_shape(wrong):
         for section in {fact.section for check in CATALOGUE.values() for fact in check.needs}:
             if section != "login":
                 snap.put(name, section, {"data": wrong})
-    findings = judge(claims_of(CATALOGUE.values(), snap.job), ClusterView(snap))
+    findings = judge_claims(claims_of(CATALOGUE.values(), snap.job), ClusterView(snap))
     tripped = [one for one in findings if "the check itself failed" in one.message]
     assert not tripped, tripped[0]
 

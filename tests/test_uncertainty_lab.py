@@ -9,7 +9,7 @@ import pytest
 from checks.cluster import mesh
 from checks.judge import decide
 from checks.model import Outcome
-from launcher.lab.shape import Shape
+from launcher.lab.shape import LabShape
 from tests.faults.case import made
 from tests.flights import UNMENDABLE, damage, fly, job_of, told
 
@@ -36,7 +36,7 @@ LOUD = made(
 @pytest.fixture
 def lab(odd_lab):
     """Three nodes for one test."""
-    return odd_lab(Shape(nodes=3))
+    return odd_lab(LabShape(nodes=3))
 
 
 def flown(lab):
@@ -58,7 +58,7 @@ def assert_of_node3_alone(findings):
 
 
 def test_a_node_that_dies_in_the_mesh(lab, monkeypatch):
-    monkeypatch.setattr(mesh, "ROW_S", 10.0)
+    monkeypatch.setattr(mesh, "ROW_LIMIT_S", 10.0)
     damage(lab, DIES)
     findings = flown(lab)
     lab.node("node3").run("ip link set eth0 up; rm /usr/local/sbin/ssh", check=True)

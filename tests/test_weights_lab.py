@@ -16,7 +16,7 @@ from safetensors.torch import load_file
 
 from launcher import cli
 from launcher.lab.cluster import Lab
-from launcher.lab.shape import Shape
+from launcher.lab.shape import LabShape
 from launcher.weights import command, merge
 from tests.labs import MakeLab
 
@@ -47,7 +47,7 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def two(make_lab: MakeLab) -> Lab:
-    return make_lab(Shape(nodes=2))
+    return make_lab(LabShape(nodes=2))
 
 
 def spread(lab: Lab, saved: Path, stage: int) -> str:
@@ -179,7 +179,7 @@ def test_weights_that_are_not_what_was_saved_are_not_written(two: Lab, saved: Pa
 
 def test_what_is_missing_or_of_another_shape_is_named():
     found = {"a": torch.zeros(2), "b": torch.zeros(3)}
-    lines = merge.wrong(found, {"a": (2,), "b": (4,), "c": (1,)})
+    lines = merge.find_tensor_errors(found, {"a": (2,), "b": (4,), "c": (1,)})
     assert len(lines) == 2
     assert "b has shape (3,), saved was (4,)" in lines
     assert any("c" in line and "b has" not in line for line in lines)
@@ -197,7 +197,7 @@ def test_nodes_that_disagree_about_the_latest(two: Lab, saved: Path, tmp_path: P
 def test_what_was_cut_is_resumed_and_what_is_here_is_not_fetched_again(
     two: Lab, saved: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(command, "_merge", lambda *_: None)
+    monkeypatch.setattr(command, "_run_merge", lambda *_: None)
     there, out = spread(two, saved, 2), tmp_path / "out"
     assert weights(two, there, out)[0] == 0
     gathered = out / ".shards/global_step2"

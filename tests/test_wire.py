@@ -9,15 +9,15 @@ import threading
 import pytest
 
 from checks.cluster import wire
-from checks.cluster.wire import Wire
+from checks.cluster.wire import StallAwareSocket
 
-Ends = tuple[Wire, socket.socket]
+Ends = tuple[StallAwareSocket, socket.socket]
 
 
 @pytest.fixture
 def ends():
     """A wire and the far end of it, on this machine."""
-    with socket.create_server(("127.0.0.1", 0)) as server, Wire() as near:
+    with socket.create_server(("127.0.0.1", 0)) as server, StallAwareSocket() as near:
         near.connect(server.getsockname())
         near.settimeout(0.01)
         far, _ = server.accept()
@@ -47,14 +47,14 @@ def test_one_that_is_not_acknowledged_is_given_up_and_reset(
     ends: Ends, monkeypatch: pytest.MonkeyPatch
 ):
     near, far = ends
-    kernel = Wire.getsockopt
+    kernel = StallAwareSocket.getsockopt
 
     def getsockopt(self, level, name, size=0):
         if name == socket.TCP_INFO:
-            return told(wire.SENT_AGAIN)
+            return told(wire.MAX_RETRANSMITS)
         return kernel(self, level, name, size)
 
-    monkeypatch.setattr(Wire, "getsockopt", getsockopt)
+    monkeypatch.setattr(StallAwareSocket, "getsockopt", getsockopt)
     with pytest.raises(TimeoutError):
         near.recv(10)
     monkeypatch.setattr(wire, "STALL_S", 0.0)
@@ -69,7 +69,7 @@ def test_one_that_is_not_acknowledged_is_given_up_and_reset(
 
 def test_the_kernels_count_stands_where_it_is_looked_for():
     """Nobody takes what is sent to a port whose listener's queue is full: it is sent again."""
-    with socket.socket() as full, Wire() as near:
+    with socket.socket() as full, StallAwareSocket() as near:
         full.bind(("127.0.0.1", 0))
         full.listen(0)
         filling = [socket.socket() for _ in range(3)]
@@ -84,6 +84,6 @@ def test_the_kernels_count_stands_where_it_is_looked_for():
             threading.Event().wait(0.1)
         assert near.stalled
         info = near.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 104)
-        assert struct.unpack_from("B", info, 2)[0] >= wire.SENT_AGAIN
+        assert struct.unpack_from("B", info, 2)[0] >= wire.MAX_RETRANSMITS
         for one in filling:
             one.close()

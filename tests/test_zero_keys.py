@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from checks.deepspeed.keys import SECTIONS, TOP
+from checks.deepspeed.keys import SECTION_KEYS, TOP_KEYS
 from tests.zero_cases import GATHER, MICRO, seen, zero
 
 
@@ -16,7 +16,7 @@ from tests.zero_cases import GATHER, MICRO, seen, zero
     ("config", "expected"),
     [
         ({MICRO: 1, "_why": "x", "comment": "y", "//": "z"}, "pass"),
-        (dict.fromkeys(TOP), "pass"),
+        (dict.fromkeys(TOP_KEYS), "pass"),
         ({"zero_optimisation": {"stage": 3}}, "misspelt-key!"),
         ({"gradient_acumulation_steps": 2}, "misspelt-key!"),
         ({"steps_per_prints": 2}, "misspelt-key"),
@@ -135,4 +135,4 @@ for config in json.load(sys.stdin):
         env = {**os.environ, "DS_ACCELERATOR": "cpu"}
         out = subprocess.run(argv, env=env, capture_output=True, text=True, timeout=120, check=True)
         (line,) = (line for line in out.stdout.splitlines() if line.startswith("keys"))
-        assert json.loads(line[5:]) == [sorted(keys) for keys in SECTIONS.values()]
+        assert json.loads(line[5:]) == [sorted(keys) for keys in SECTION_KEYS.values()]

@@ -115,7 +115,7 @@ def main() -> int:
     from preflight.__main__ import main as run
 
     if facts := os.environ["TOY_FACTS"]:
-        preflight.flight.gather = lambda *_, **__: Snapshot.load(Path(facts))
+        preflight.flight.gather_facts = lambda *_, **__: Snapshot.load(Path(facts))
     return run()
 
 

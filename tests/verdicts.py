@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from launcher.diagnose.command import examine
+from launcher.diagnose.command import diagnose_logs
 
 STEPS = "".join(f"step {number} loss 2.5\n" for number in range(1, 31))
 OOM = "torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB\n"
@@ -14,7 +14,7 @@ def told(tmp_path, *texts, names=None):
     paths = [tmp_path / (names[at] if names else f"{at}.log") for at in range(len(texts))]
     for path, text in zip(paths, texts, strict=True):
         path.write_text(text, encoding="utf-8")
-    return examine(paths)[1]
+    return diagnose_logs(paths)[1]
 
 
 def found(verdict):

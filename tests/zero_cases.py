@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from checks.facts import Snapshot
-from checks.facts.deepspeed_config import DeepspeedConfig, Script, Text
+from checks.facts.deepspeed_config import ConfigText, DeepspeedConfig, TrainingScript
 from checks.facts.software import Software
 from checks.model import Finding, Node, Outcome, Severity
 from tests.snapshots import judged, snapshot, with_fact
@@ -34,9 +34,9 @@ def cluster(
     hosts = tuple(Node(name, slots=slots) for name in ("node1", "node2"))
     given = {"command": ("train.py",), "deepspeed_config": "ds.json", **job}
     snap = snapshot(("node1", "node2"), hosts=hosts, **given)
-    script = Script("train.py", tuple(words)) if words is not None else None
+    script = TrainingScript("train.py", tuple(words)) if words is not None else None
     for node in snap.job.names:
-        fact = DeepspeedConfig(Text("there", str(path), text, len(text)), script)
+        fact = DeepspeedConfig(ConfigText("there", str(path), text, len(text)), script)
         with_fact(snap, node, fact)
         with_fact(snap, node, Software("/venv", "ok", packages={"deepspeed": version}))
     return snap

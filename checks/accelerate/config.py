@@ -15,7 +15,7 @@ from checks.facts import ClusterView, NodeView
 from checks.facts.accelerate_config import AccelerateFile
 from checks.model import Fix, Verdict, skip
 
-EACH_NODE = ("standard", "nossh")
+EACH_NODE_LAUNCHERS = ("standard", "nossh")
 """The DeepSpeed launchers with which somebody starts accelerate on every node."""
 
 
@@ -23,17 +23,18 @@ class ConfigError(ValueError):
     """What accelerate cannot take; the text says what."""
 
 
-NUMBERS = ("num_machines", "num_processes", "machine_rank", "main_process_port")
+NUMBER_KEYS = ("num_machines", "num_processes", "machine_rank", "main_process_port")
 
 
 @dataclass(frozen=True)
-class Config:
+class AccelerateConfig:
     """The values as accelerate would load them."""
 
     values: Mapping[str, Any]
 
     def number(self, key: str, default: int) -> int:
-        """A whole number, `default` where none is given. `parsed` has seen to it that it is one."""
+        """A whole number, `default` where none is given. `parse_config` has seen to it that it is "
+        "one."""
         value = self.values.get(key)
         if value is None:
             return default
@@ -54,13 +55,13 @@ class Config:
         return str(self.part("deepspeed_config").get("deepspeed_multinode_launcher") or "pdsh")
 
     @property
-    def starts_others(self) -> bool:
+    def starts_all_nodes(self) -> bool:
         """Whether `accelerate launch` on the head starts the ranks of all nodes."""
-        return self.launcher not in EACH_NODE
+        return self.launcher not in EACH_NODE_LAUNCHERS
 
 
 @functools.lru_cache(maxsize=4096)
-def parsed(path: str, text: str) -> Config:
+def parse_config(path: str, text: str) -> AccelerateConfig:
     """Raises YamlError or ConfigError."""
     try:
         values = json.loads(text) if path.endswith(".json") else read_yaml(text)
@@ -68,31 +69,31 @@ def parsed(path: str, text: str) -> Config:
         raise ConfigError(f"line {error.lineno}: {error.msg}") from error
     if not isinstance(values, dict):
         raise ConfigError("expected keys and values")
-    config = Config(values)
-    for key in NUMBERS:
+    config = AccelerateConfig(values)
+    for key in NUMBER_KEYS:
         config.number(key, 0)
     return config
 
 
-def config_of(node: NodeView) -> Config | None:
+def node_config(node: NodeView) -> AccelerateConfig | None:
     """The node's configuration; None where there is none that can be read."""
     if not node.has(AccelerateFile):
         return None
     file = node.read(AccelerateFile)
     try:
-        return None if file.text is None else parsed(file.path, file.text)
+        return None if file.text is None else parse_config(file.path, file.text)
     except ValueError:
         return None
 
 
 def head_starts_all(cluster: ClusterView) -> bool:
     """Whether only the head's configuration is read."""
-    config = config_of(cluster.head)
+    config = node_config(cluster.head)
     named = cluster.job.accelerate_config
-    return config is not None and config.starts_others and not named
+    return config is not None and config.starts_all_nodes and not named
 
 
-def not_asked(node: NodeView) -> str:
+def why_not_read(node: NodeView) -> str:
     """Why nobody reads this node's configuration; empty where accelerate does."""
     head = node.cluster.head
     if node.job.launcher != "accelerate":
@@ -104,27 +105,27 @@ def not_asked(node: NodeView) -> str:
     return ""
 
 
-def config_to_judge(node: NodeView) -> Config | Verdict:
+def config_to_judge(node: NodeView) -> AccelerateConfig | Verdict:
     """One of several nodes' configuration, for what it says of the nodes; or why none is judged."""
     if node.job.accelerate_config:
         return skip("launch.toml names the file: a start gives machines, ranks and head itself")
     return config_that_is_read(node)
 
 
-def config_that_is_read(node: NodeView) -> Config | Verdict:
+def config_that_is_read(node: NodeView) -> AccelerateConfig | Verdict:
     """The configuration of one of several nodes, or the verdict that there is none to judge."""
-    if reason := not_asked(node):
+    if reason := why_not_read(node):
         return skip(reason)
     if len(node.job.nodes) == 1:
         return skip("one node has no other to agree with")
     node.read(AccelerateFile)
-    return config_of(node) or skip("see accelerate.config-is-accepted")
+    return node_config(node) or skip("see accelerate.config-is-accepted")
 
 
-def set_key(node: NodeView, key: str, value: object, note: str = "") -> Fix:
+def set_key_fix(node: NodeView, key: str, value: object, note: str = "") -> Fix:
     """The fix that gives a top key that value in the node's file."""
     file = node.read(AccelerateFile)
-    config = config_of(node)
+    config = node_config(node)
     if file.path.endswith(".json") or config is None:
         return node.fix("", f"set {key} to {value} in {file.path}" + (f"; {note}" if note else ""))
     line = f"{key}: {value}"
@@ -132,10 +133,10 @@ def set_key(node: NodeView, key: str, value: object, note: str = "") -> Fix:
     return node.fix(shlex.join(["sed", "-i", edit, file.path]), note)
 
 
-def set_inner(node: NodeView, part: str, key: str, value: object, note: str = "") -> Fix:
+def set_nested_key_fix(node: NodeView, part: str, key: str, value: object, note: str = "") -> Fix:
     """The fix that gives a key of a nested part that value in the node's file."""
     file = node.read(AccelerateFile)
-    config = config_of(node)
+    config = node_config(node)
     found = re.search(rf"^{part}:[ ]*\n([ ]+)", file.text or "", re.MULTILINE)
     if file.path.endswith(".json") or config is None or not found:
         words = f"set {key} to {value} under {part} in {file.path}"
@@ -145,7 +146,9 @@ def set_inner(node: NodeView, part: str, key: str, value: object, note: str = ""
     return node.fix(shlex.join(["sed", "-i", edit, file.path]), note)
 
 
-def whole_ranks(ranks: Mapping[str, int], head: str, names: Sequence[str]) -> dict[str, int]:
+def assign_machine_ranks(
+    ranks: Mapping[str, int], head: str, names: Sequence[str]
+) -> dict[str, int]:
     """A rank for each node in `ranks`: its own where that is free, else its place among `names`.
 
     The head's is 0, and the places are counted from it.

@@ -6,20 +6,20 @@ import posixpath
 import shlex
 
 from checks.accelerate.config import (
-    EACH_NODE,
+    EACH_NODE_LAUNCHERS,
     ConfigError,
-    config_of,
+    assign_machine_ranks,
     config_that_is_read,
     config_to_judge,
     head_starts_all,
-    not_asked,
-    parsed,
-    set_inner,
-    set_key,
-    whole_ranks,
+    node_config,
+    parse_config,
+    set_key_fix,
+    set_nested_key_fix,
+    why_not_read,
 )
 from checks.accelerate.keys import judge_fsdp, judge_keys
-from checks.accelerate.known_by import known_by, met_at
+from checks.accelerate.known_by import node_addresses, node_aliases
 from checks.accelerate.plain_yaml import YamlError
 from checks.check import Over, node_check
 from checks.facts import NodeView
@@ -38,7 +38,7 @@ def config_is_accepted(node: NodeView) -> Verdict:
     and takes a misspelt one further in without a word and without effect. So it does rdzv_backend
     and same_network, which only count on its command line.
     """
-    if reason := not_asked(node):
+    if reason := why_not_read(node):
         return skip(reason)
     file = node.read(AccelerateFile)
     if file.text is None and file.why == "missing":
@@ -50,7 +50,7 @@ def config_is_accepted(node: NodeView) -> Verdict:
         message = f"{file.path} on {node.name} cannot be read: {file.why}"
         return block("config-unreadable", message, node.fix(command, root=True))
     try:
-        config = parsed(file.path, file.text)
+        config = parse_config(file.path, file.text)
     except YamlError as error:
         return unknown(f"{file.path} on {node.name}: {error}")
     except ConfigError as error:
@@ -70,9 +70,12 @@ def machine_ranks_are_whole(node: NodeView) -> Verdict:
         return config
     if head_starts_all(node.cluster):
         return skip(f"{config.launcher} numbers the nodes, not machine_rank")
-    configs = {one.name: config_of(one) for one in node.cluster.nodes}
+    configs = {one.name: node_config(one) for one in node.cluster.nodes}
     ranks = {name: one.number("machine_rank", 0) for name, one in configs.items() if one}
-    rank, meant = ranks[node.name], whole_ranks(ranks, node.job.head, node.job.names)[node.name]
+    rank, meant = (
+        ranks[node.name],
+        assign_machine_ranks(ranks, node.job.head, node.job.names)[node.name],
+    )
     if rank == meant:
         return ok(f"machine_rank {rank}")
     same = [name for name, other in ranks.items() if other == rank and name != node.name]
@@ -84,7 +87,7 @@ def machine_ranks_are_whole(node: NodeView) -> Verdict:
         f"{node.name} has machine_rank {rank}{also}; expected each of 0 to "
         f"{len(node.job.nodes) - 1} once, 0 on {node.job.head}"
     )
-    return block(cause, message, set_key(node, "machine_rank", meant), ranks=ranks)
+    return block(cause, message, set_key_fix(node, "machine_rank", meant), ranks=ranks)
 
 
 @node_check("accelerate.machines-and-processes-fit", AccelerateFile, Gpus)
@@ -107,7 +110,7 @@ def machines_and_processes_fit(node: NodeView) -> Verdict:
     nodes, slots = len(job.nodes), [one.slots for one in node.cluster.nodes]
     if machines != nodes:
         message = f"num_machines is {machines} on {node.name}; {job.where or 'hosts'} has {nodes}"
-        return block("machines-differ", message, set_key(node, "num_machines", nodes))
+        return block("machines-differ", message, set_key_fix(node, "num_machines", nodes))
     if processes == -1:
         return ok(f"{machines} machines; num_processes is left to the command line")
     if None in slots:
@@ -120,7 +123,7 @@ def machines_and_processes_fit(node: NodeView) -> Verdict:
         f"num_processes is {processes} on {node.name}, {each} for each of {machines} machines; "
         f"expected {total} for all slots, {node.slots} on {node.name}"
     )
-    fix = set_key(node, "num_processes", total)
+    fix = set_key_fix(node, "num_processes", total)
     if len(set(slots)) > 1:
         fix = node.fix(
             "", "accelerate gives every node as many; start unequal nodes with deepspeed"
@@ -142,17 +145,17 @@ def main_process_is_on_the_head(node: NodeView) -> Verdict:
     given, head = str(config.values.get("main_process_ip") or ""), node.job.head
     if not given and head_starts_all(node.cluster):
         return ok("not given: DeepSpeed asks the head for its address")
-    addresses = sorted(met_at(node.cluster.head), key=lambda one: ":" in one)
-    fix = set_key(node, "main_process_ip", next(iter(addresses), head))
+    addresses = sorted(node_addresses(node.cluster.head), key=lambda one: ":" in one)
+    fix = set_key_fix(node, "main_process_ip", next(iter(addresses), head))
     if not given:
         message = f"{node.name} has no main_process_ip, so its ranks look for rank 0 at None"
         return block("no-head-address", message, fix)
-    if given in known_by(node.cluster.head):
+    if given in node_aliases(node.cluster.head):
         return ok(f"{given} is {head}")
     if given == "localhost" or given.startswith("127."):
         message = f"main_process_ip is {given} on {node.name}, where only itself can be met"
         return block("not-the-head", message, fix)
-    whose = [one.name for one in node.cluster.reached if given in known_by(one)]
+    whose = [one.name for one in node.cluster.reached if given in node_aliases(one)]
     if whose:
         message = f"main_process_ip is {given} on {node.name}: that is {whose[0]}, not {head}"
         return block("not-the-head", message, fix)
@@ -170,15 +173,15 @@ def port_is_the_checked_one(node: NodeView) -> Verdict:
     if isinstance(config, Verdict):
         return config
     port, wanted = config.number("main_process_port", 29500), node.job.master_port
-    head = config_of(node.cluster.head)
+    head = node_config(node.cluster.head)
     heads = head.number("main_process_port", 29500) if head else port
     if port != heads:
         message = f"main_process_port is {port} on {node.name} and {heads} on {node.job.head}"
-        return block("port-differs", message, set_key(node, "main_process_port", heads))
+        return block("port-differs", message, set_key_fix(node, "main_process_port", heads))
     if node.is_head and port != wanted:
         message = f"main_process_port is {port}; the ports checks tried {wanted}"
         note = f"or name {port} as `port` of [master] in launch.toml"
-        fix = set_key(node, "main_process_port", wanted, note)
+        fix = set_key_fix(node, "main_process_port", wanted, note)
         return warn("port-not-checked", message, fix)
     return ok(f"port {port}")
 
@@ -192,7 +195,7 @@ def hostfile_is_there(node: NodeView) -> Verdict:
     config = config_to_judge(node)
     if isinstance(config, Verdict):
         return config
-    if not config.starts_others:
+    if not config.starts_all_nodes:
         return skip(f"with {config.launcher} nobody reads a hostfile")
     file, nodes = node.read(AccelerateFile), node.job.nodes
     lines = [f"{one.name} slots={one.slots or 1}" for one in node.cluster.nodes]
@@ -200,7 +203,9 @@ def hostfile_is_there(node: NodeView) -> Verdict:
     if not file.hostfile:
         path = posixpath.join(node.job.workdir, "hostfile")
         message = f"{file.path} names no deepspeed_hostfile; only {node.name} would train"
-        fix = set_inner(node, "deepspeed_config", "deepspeed_hostfile", path, "and write that file")
+        fix = set_nested_key_fix(
+            node, "deepspeed_config", "deepspeed_hostfile", path, "and write that file"
+        )
         return block("no-hostfile", message, fix)
     fix = node.fix(f"{write} >{shlex.quote(file.hostfile)}")
     if file.hostfile_text is None:
@@ -208,7 +213,7 @@ def hostfile_is_there(node: NodeView) -> Verdict:
         return block("hostfile-missing", message, fix)
     rows = [line.split() for line in file.hostfile_text.splitlines()]
     listed = {row[0] for row in rows if row and not row[0].startswith("#")}
-    absent = [one.name for one in node.cluster.nodes if not listed & {one.name, *known_by(one)}]
+    absent = [one.name for one in node.cluster.nodes if not listed & {one.name, *node_aliases(one)}]
     if absent:
         message = f"{file.hostfile} lists {len(listed)} of {len(nodes)} nodes, not {absent[0]}"
         return block("hostfile-differs", message, fix, absent=absent)
@@ -226,12 +231,12 @@ def launcher_is_the_checked_one(node: NodeView) -> Verdict:
     config = config_to_judge(node)
     if isinstance(config, Verdict):
         return config
-    if config.launcher in (*EACH_NODE, node.job.backend):
+    if config.launcher in (*EACH_NODE_LAUNCHERS, node.job.backend):
         return ok(config.launcher)
     message = f"accelerate starts the nodes by {config.launcher}, launch.toml by {node.job.backend}"
     note = "or name the other as `backend` of [start] in launch.toml"
     key = "deepspeed_multinode_launcher"
-    fix = set_inner(node, "deepspeed_config", key, node.job.backend, note)
+    fix = set_nested_key_fix(node, "deepspeed_config", key, node.job.backend, note)
     return warn("launcher-differs", message, fix)
 
 

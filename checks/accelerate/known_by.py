@@ -7,14 +7,16 @@ from checks.facts.interfaces import Interfaces
 from checks.facts.names import Names
 
 
-def known_by(node: NodeView) -> frozenset[str]:
-    """Its names and `met_at`."""
+def node_aliases(node: NodeView) -> frozenset[str]:
+    """Its names and `node_addresses`."""
     names = node.read(Names) if node.has(Names) else None
     called = {names.hostname, names.fqdn or ""} if names else set()
-    return met_at(node) | {one for one in (node.name, *called) if one and one != "localhost"}
+    return node_addresses(node) | {
+        one for one in (node.name, *called) if one and one != "localhost"
+    }
 
 
-def met_at(node: NodeView) -> frozenset[str]:
+def node_addresses(node: NodeView) -> frozenset[str]:
     """Addresses: of its interfaces, of its login, and what its name means anywhere. No loopback."""
     own = node.read(Interfaces).interfaces if node.has(Interfaces) else ()
     found = {address for one in own if not one.loopback for address in one.addresses}

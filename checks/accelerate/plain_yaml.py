@@ -43,13 +43,13 @@ def read_yaml(text: str) -> dict[str, Any]:
     top: dict[str, Any] = {}
     inner: dict[str, Any] = {}
     parent, indent = "", 0
-    for number, depth, key, value in _lines(text):
+    for number, depth, key, value in _key_lines(text):
         if depth and (not parent or (inner and depth != indent)):
             raise YamlError(f"line {number}: not indented as the lines above it")
         into = inner if depth else top
         if key in into:
             raise YamlError(f"line {number}: {key} is given twice")
-        into[key] = _scalar(value, number)
+        into[key] = _parse_scalar(value, number)
         if depth:
             indent, top[parent] = depth, inner
         else:
@@ -57,7 +57,7 @@ def read_yaml(text: str) -> dict[str, Any]:
     return top
 
 
-def _lines(text: str) -> Iterator[tuple[int, int, str, str]]:
+def _key_lines(text: str) -> Iterator[tuple[int, int, str, str]]:
     """Number, indentation, key and raw value of each line that has any."""
     for number, raw in enumerate(text.removeprefix("\ufeff").splitlines(), 1):
         line = raw.rstrip()
@@ -70,7 +70,7 @@ def _lines(text: str) -> Iterator[tuple[int, int, str, str]]:
         yield number, len(found[1]), key, (found[5] or "").strip()
 
 
-def _scalar(raw: str, number: int) -> Any:
+def _parse_scalar(raw: str, number: int) -> Any:
     if quoted := _QUOTED.fullmatch(raw):
         return quoted[2] if quoted[1] is None else quoted[1].replace("''", "'")
     value = _COMMENT.sub("", raw).strip()

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 Group = tuple[str, ...]
-Meets = Callable[[Sequence[Group]], Sequence[bool]]
+TryGroups = Callable[[Sequence[Group]], Sequence[bool]]
 """Tries disjoint groups side by side; whether each of them met."""
 
 
-def smallest(
-    whole: Group, meets: Meets, rounds: int, networks: Mapping[str, str] | None = None
+def smallest_failing_groups(
+    whole: Group, meets: TryGroups, rounds: int, networks: Mapping[str, str] | None = None
 ) -> list[Group]:
     """The smallest groups that do not meet, of a whole of two or more that did not.
 
@@ -35,18 +35,20 @@ def smallest(
     found: list[Group] = []
     failing = [whole]
     while failing and left > 0:
-        split = [_halves(group, known) for group in failing]
+        split = [_split_group(group, known) for group in failing]
         halves = [half for pair in split for half in pair]
         met = dict(zip(halves, tried(halves), strict=True))
         found += [half for half in halves if len(half) == 1 and not met[half]]
         failing = [half for half in halves if len(half) > 1 and not met[half]]
         for one, other in split:
             if met[one] and met[other]:
-                found += _across(one, other, lambda group: left > 0 and not tried([group])[0])
+                found += _failing_pair_across(
+                    one, other, lambda group: left > 0 and not tried([group])[0]
+                )
     return found
 
 
-def _halves(group: Group, networks: Mapping[str, str] | None = None) -> tuple[Group, Group]:
+def _split_group(group: Group, networks: Mapping[str, str] | None = None) -> tuple[Group, Group]:
     """Two parts, between two networks where there are some, as near to the middle as can be."""
     middle = (len(group) + 1) // 2
     known = [(networks or {}).get(name, "") for name in group]
@@ -55,11 +57,11 @@ def _halves(group: Group, networks: Mapping[str, str] | None = None) -> tuple[Gr
     return group[:middle], group[middle:]
 
 
-def _across(one: Group, other: Group, fails: Callable[[Group], bool]) -> list[Group]:
+def _failing_pair_across(one: Group, other: Group, fails: Callable[[Group], bool]) -> list[Group]:
     """The two, one of each side, that fail together; [] where it is not down to two."""
     for _ in range(2):
         while len(other) > 1:
-            first, second = _halves(other)
+            first, second = _split_group(other)
             if fails((*one, *first)):
                 other = first
             elif fails((*one, *second)):

@@ -9,14 +9,14 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterable, Sequence
 
-ALL = 64
+FULL_MESH_NODES = 64
 """Up to so many nodes everyone meets everyone; beyond, a sample of rounds."""
-FEWEST = 4
+MIN_SAMPLED_ROUNDS = 4
 
 Pair = tuple[str, str]
 
 
-def rounds(names: Sequence[str]) -> list[list[Pair]]:
+def pair_rounds(names: Sequence[str]) -> list[list[Pair]]:
     """Disjoint pairs that meet, round by round; each two nodes meet in one round.
 
     n−1 rounds, or n where n is odd and each node has a round off.
@@ -31,18 +31,22 @@ def rounds(names: Sequence[str]) -> list[list[Pair]]:
     return found
 
 
-def sampled(found: Sequence[list[Pair]], nodes: int) -> list[list[Pair]]:
+def sample_rounds(found: Sequence[list[Pair]], nodes: int) -> list[list[Pair]]:
     """All rounds up to ALL nodes; else log₂ n and FEWEST of them, evenly spread."""
-    count = min(len(found), math.ceil(math.log2(nodes)) + FEWEST) if nodes > ALL else len(found)
+    count = (
+        min(len(found), math.ceil(math.log2(nodes)) + MIN_SAMPLED_ROUNDS)
+        if nodes > FULL_MESH_NODES
+        else len(found)
+    )
     return [found[turn * len(found) // count] for turn in range(count)]
 
 
-def disjoint(pairs: Iterable[Pair]) -> list[list[Pair]]:
+def disjoint_rounds(pairs: Iterable[Pair]) -> list[list[Pair]]:
     """Any ordered pairs in rounds in which no node is in two."""
     found: list[list[Pair]] = []
     busy: list[set[str]] = []
     for pair in pairs:
-        turn = next((turn for turn, ends in enumerate(busy) if _free(pair, ends)), len(busy))
+        turn = next((turn for turn, ends in enumerate(busy) if _is_free(pair, ends)), len(busy))
         if turn == len(busy):
             found.append([])
             busy.append(set())
@@ -51,5 +55,5 @@ def disjoint(pairs: Iterable[Pair]) -> list[list[Pair]]:
     return found
 
 
-def _free(pair: Pair, ends: Collection[str]) -> bool:
+def _is_free(pair: Pair, ends: Collection[str]) -> bool:
     return not any(end in ends for end in pair)

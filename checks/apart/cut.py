@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from checks.apart.matrix import Matrix, Pair
 
-MOST = 0.9
+CUT_SHARE = 0.9
 """The share of a direction's pairs that fails where it is cut; the same share holds inside."""
 
 
@@ -27,29 +27,29 @@ class Cut:
     pairs: frozenset[Pair]
     between: str
 
-    def like(self, other: Cut) -> bool:
+    def is_covered_by(self, other: Cut) -> bool:
         """Whether it tells what `other` tells already."""
         ends = {self.nodes, self.others}
         return ends == {other.nodes, other.others} or self.pairs <= other.pairs
 
 
-def cuts(matrix: Matrix) -> list[Cut]:
+def find_cuts(matrix: Matrix) -> list[Cut]:
     """The cuts between groups of two nodes or more; the smaller group, or the later, is named.
 
     Empty where groups do not explain most of what failed.
     """
     if not matrix.failed:
         return []
-    for groups in (_islands(matrix), _networks(matrix)):
-        found = _between(matrix, [group for group in groups if len(group) > 1])
+    for groups in (_connected_groups(matrix), _network_groups(matrix)):
+        found = _cuts_between(matrix, [group for group in groups if len(group) > 1])
         explained = frozenset(pair for cut in found for pair in cut.pairs) & matrix.failed
         if found and len(explained) * 2 > len(matrix.failed):
             return found
     return []
 
 
-def _between(matrix: Matrix, groups: Sequence[tuple[str, ...]]) -> list[Cut]:
-    whole = [group for group in groups if _share(matrix, group, group) <= 1 - MOST]
+def _cuts_between(matrix: Matrix, groups: Sequence[tuple[str, ...]]) -> list[Cut]:
+    whole = [group for group in groups if _failed_share(matrix, group, group) <= 1 - CUT_SHARE]
     found: list[Cut] = []
     for group in sorted(whole, key=lambda one: (-len(one), matrix.nodes.index(one[0])))[1:]:
         for out, into in ((True, True), (True, False), (False, True)):
@@ -57,15 +57,15 @@ def _between(matrix: Matrix, groups: Sequence[tuple[str, ...]]) -> list[Cut]:
                 one
                 for one in whole
                 if one is not group
-                and (_share(matrix, group, one) >= MOST) is out
-                and (_share(matrix, one, group) >= MOST) is into
+                and (_failed_share(matrix, group, one) >= CUT_SHARE) is out
+                and (_failed_share(matrix, one, group) >= CUT_SHARE) is into
             ]
             if others:
-                found.append(_cut(matrix, group, others, out=out, into=into))
+                found.append(_build_cut(matrix, group, others, out=out, into=into))
     return found
 
 
-def _cut(
+def _build_cut(
     matrix: Matrix,
     group: tuple[str, ...],
     others: Iterable[tuple[str, ...]],
@@ -76,31 +76,31 @@ def _cut(
     rest = tuple(name for one in others for name in one)
     pairs = {(a, b) for a in group for b in rest if out}
     pairs |= {(b, a) for a in group for b in rest if into}
-    here, there = (network(matrix.addresses, names) for names in (group, rest))
+    here, there = (common_network(matrix.addresses, names) for names in (group, rest))
     between = f"{here} and {there}" if here and there and here != there else "them"
     return Cut(group, rest, out, into, frozenset(pairs), between)
 
 
-def _share(matrix: Matrix, sources: Iterable[str], targets: Sequence[str]) -> float:
+def _failed_share(matrix: Matrix, sources: Iterable[str], targets: Sequence[str]) -> float:
     """Which part of the pairs asked failed; 0 where none was asked."""
     pairs = {(source, target) for source in sources for target in targets} & matrix.asked
     return len(pairs & matrix.failed) / len(pairs) if pairs else 0.0
 
 
-def _islands(matrix: Matrix) -> list[tuple[str, ...]]:
+def _connected_groups(matrix: Matrix) -> list[tuple[str, ...]]:
     """Nodes joined by pairs that hold both ways, where both were asked."""
     holds = matrix.asked - matrix.failed
     joined = {pair for pair in holds if pair[::-1] in holds or pair[::-1] not in matrix.asked}
-    return _joined(matrix.nodes, lambda a, b: (a, b) in joined or (b, a) in joined)
+    return _join_near(matrix.nodes, lambda a, b: (a, b) in joined or (b, a) in joined)
 
 
-def _networks(matrix: Matrix) -> list[tuple[str, ...]]:
+def _network_groups(matrix: Matrix) -> list[tuple[str, ...]]:
     """The nodes of each /24 or /64, as far as their addresses are told."""
-    of = {name: network(matrix.addresses, [name]) for name in matrix.nodes}
-    return _joined(matrix.nodes, lambda a, b: bool(of[a]) and of[a] == of[b])
+    of = {name: common_network(matrix.addresses, [name]) for name in matrix.nodes}
+    return _join_near(matrix.nodes, lambda a, b: bool(of[a]) and of[a] == of[b])
 
 
-def _joined(names: Sequence[str], near: Callable[[str, str], bool]) -> list[tuple[str, ...]]:
+def _join_near(names: Sequence[str], near: Callable[[str, str], bool]) -> list[tuple[str, ...]]:
     """The names in groups of those that are near to any of their group, in their order."""
     left, groups = dict.fromkeys(names), []
     while left:
@@ -115,7 +115,7 @@ def _joined(names: Sequence[str], near: Callable[[str, str], bool]) -> list[tupl
     return groups
 
 
-def network(addresses: Mapping[str, str], names: Iterable[str]) -> str:
+def common_network(addresses: Mapping[str, str], names: Iterable[str]) -> str:
     """The one network of all these nodes' addresses; empty where there is none or none is told."""
     seen = set()
     for name in names:

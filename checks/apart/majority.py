@@ -9,7 +9,7 @@ from typing import TypeVar
 T = TypeVar("T", bound=Hashable)
 
 
-def majority(values: Mapping[str, T], head: str) -> T:
+def majority_value(values: Mapping[str, T], head: str) -> T:
     """The value that most nodes have; on a tie the head's if it is among them, else the first.
 
     `values` are by node name and not empty.
@@ -20,6 +20,6 @@ def majority(values: Mapping[str, T], head: str) -> T:
     return values[head] if head in values and values[head] in leading else leading[0]
 
 
-def holders(values: Mapping[str, T], value: T) -> list[str]:
+def nodes_with_value(values: Mapping[str, T], value: T) -> list[str]:
     """The nodes that have that value, in the mapping's order."""
     return [node for node, has in values.items() if has == value]

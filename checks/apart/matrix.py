@@ -41,28 +41,28 @@ def area_of(check: str) -> str:
     return check.partition(".")[0]
 
 
-def matrices(findings: Iterable[Finding]) -> list[Matrix]:
+def pair_matrices(findings: Iterable[Finding]) -> list[Matrix]:
     """One for each check asked of pairs, in their order; what was skipped was not asked."""
     rows: dict[str, list[Finding]] = {}
     for finding in findings:
         ends = set(finding.subject)
         if len(finding.subject) == 2 == len(ends) and finding.outcome is not Outcome.SKIP:
             rows.setdefault(finding.check, []).append(finding)
-    return [_matrix(check, row) for check, row in rows.items()]
+    return [_build_matrix(check, row) for check, row in rows.items()]
 
 
-def _matrix(check: str, row: Sequence[Finding]) -> Matrix:
+def _build_matrix(check: str, row: Sequence[Finding]) -> Matrix:
     failed = [finding for finding in row if finding.outcome is Outcome.FAIL]
     told = {one.subject[1]: str(one.evidence.get("address", "")) for one in failed}
     return Matrix(
         check,
         tuple(dict.fromkeys(name for finding in row for name in finding.subject)),
-        frozenset(map(_pair, row)),
-        frozenset(map(_pair, failed)),
-        {_pair(finding): finding.cause for finding in failed},
+        frozenset(map(_subject_pair, row)),
+        frozenset(map(_subject_pair, failed)),
+        {_subject_pair(finding): finding.cause for finding in failed},
         {name: address for name, address in told.items() if address},
     )
 
 
-def _pair(finding: Finding) -> Pair:
+def _subject_pair(finding: Finding) -> Pair:
     return finding.subject[0], finding.subject[1]

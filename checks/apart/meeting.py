@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from checks.facts.rendezvous import Met, Rendezvous
+from checks.facts.rendezvous import Rendezvous, RendezvousRank
 
-TOGETHER_S = 1.0
+SAME_MOMENT_S = 1.0
 """Ranks that fail by themselves within this time of the first are roots as well."""
 
 Meeting = Mapping[str, Rendezvous]
 """What the nodes that took part told, by name."""
 
 
-def culprits(met: Meeting) -> dict[str, Met]:
+def find_culprits(met: Meeting) -> dict[str, RendezvousRank]:
     """The nodes at fault and the rank that shows it best; empty where nobody stands out.
 
     Those whose part of the sum is wrong; else those whose rank failed by itself; else those that
@@ -25,22 +25,24 @@ def culprits(met: Meeting) -> dict[str, Met]:
     if not failed:
         return {}
     return (
-        _wrong(met)
-        or _by_themselves(failed)
+        _wrong_sums(met)
+        or _first_own_failures(failed)
         or _without_store(met)
-        or _unanswered(met)
+        or _most_unanswered(met)
         or _least_far(met)
     )
 
 
-def _by_themselves(failed: Mapping[str, tuple[Met, ...]]) -> dict[str, Met]:
+def _first_own_failures(
+    failed: Mapping[str, tuple[RendezvousRank, ...]],
+) -> dict[str, RendezvousRank]:
     own = {name: [one for one in ranks if not one.waited] for name, ranks in failed.items()}
     firsts = {name: min(ranks, key=lambda one: one.ended) for name, ranks in own.items() if ranks}
     began = min((one.ended for one in firsts.values()), default=0.0)
-    return {name: one for name, one in firsts.items() if one.ended <= began + TOGETHER_S}
+    return {name: one for name, one in firsts.items() if one.ended <= began + SAME_MOMENT_S}
 
 
-def _wrong(met: Meeting) -> dict[str, Met]:
+def _wrong_sums(met: Meeting) -> dict[str, RendezvousRank]:
     """The nodes whose ranks' parts of the sum came out wrong anywhere."""
     wrong = {rank for seen in met.values() for one in seen.ranks for rank in one.said.wrong}
     return {
@@ -50,19 +52,19 @@ def _wrong(met: Meeting) -> dict[str, Met]:
     }
 
 
-def _without_store(met: Meeting) -> dict[str, Met]:
+def _without_store(met: Meeting) -> dict[str, RendezvousRank]:
     """Where ranks found no store: these, or its own node where no other node found it."""
     host = next(name for name, seen in met.items() if any(not one.rank for one in seen.ranks))
-    lost = {name: one for name, one in _at(met, "store") if name != host}
+    lost = {name: one for name, one in _failed_at_stage(met, "store") if name != host}
     others = len(met) - 1
     if len(lost) < 2 or len(lost) < others:
         return lost
     return {host: next(iter(lost.values()))}
 
 
-def _unanswered(met: Meeting) -> dict[str, Met]:
+def _most_unanswered(met: Meeting) -> dict[str, RendezvousRank]:
     """The node at the end of most calls that nobody answered; on a tie it is who called."""
-    pairs = {(name, other): one for name, other, one in _calls(met)}
+    pairs = {(name, other): one for name, other, one in _unanswered_calls(met)}
     ends = Counter(end for pair in pairs for end in pair)
     most = [end for end, count in ends.items() if count == max(ends.values())]
     shown = [name for name in most if any(pair[0] == name for pair in pairs)] or most
@@ -70,7 +72,7 @@ def _unanswered(met: Meeting) -> dict[str, Met]:
     return {name: next(one for pair, one in pairs.items() if name in pair) for name in best}
 
 
-def _calls(met: Meeting) -> Iterator[tuple[str, str, Met]]:
+def _unanswered_calls(met: Meeting) -> Iterator[tuple[str, str, RendezvousRank]]:
     """Caller, called and the caller's rank, of every call that nobody answered."""
     owners = {seen.own: name for name, seen in met.items()}
     for name, seen in met.items():
@@ -81,17 +83,20 @@ def _calls(met: Meeting) -> Iterator[tuple[str, str, Met]]:
                     yield name, other, one
 
 
-def _at(met: Meeting, stage: str) -> Iterator[tuple[str, Met]]:
+def _failed_at_stage(met: Meeting, stage: str) -> Iterator[tuple[str, RendezvousRank]]:
     for name, seen in met.items():
         for one in seen.failed:
             if one.said.stage == stage:
                 yield name, one
 
 
-def _least_far(met: Meeting) -> dict[str, Met]:
+def _least_far(met: Meeting) -> dict[str, RendezvousRank]:
     """The one node that most others lacked or that is behind all others; nobody on a tie."""
     lacked = Counter(
-        name for seen in met.values() for one in seen.failed for name in _owners(met, one.lacked)
+        name
+        for seen in met.values()
+        for one in seen.failed
+        for name in _nodes_of_rank(met, one.missing_rank)
     )
     progress = {name: min(one.progress for one in seen.ranks) for name, seen in met.items()}
     least = [name for name, reached in progress.items() if reached == min(progress.values())]
@@ -103,5 +108,5 @@ def _least_far(met: Meeting) -> dict[str, Met]:
     )
 
 
-def _owners(met: Meeting, rank: int | None) -> list[str]:
+def _nodes_of_rank(met: Meeting, rank: int | None) -> list[str]:
     return [name for name, seen in met.items() if any(one.rank == rank for one in seen.ranks)]

@@ -35,7 +35,7 @@ class Budget:
         return f"the budget of {self.seconds:g} s was used up"
 
 
-class Budgeted(Contact):
+class BudgetedContact(Contact):
     """A contact in which no question outlives the budget, and one that it cut short says so."""
 
     def __init__(self, contact: Contact, budget: Budget) -> None:

@@ -11,7 +11,7 @@ import os
 import re
 import subprocess
 
-from checks.cluster.sshconfig import Target
+from checks.cluster.sshconfig import LoginTarget
 from checks.model import Job
 
 LIMIT_S = 20.0
@@ -25,7 +25,7 @@ _BELIEVED = re.compile(
 )
 
 
-def believed(job: Job, target: Target, key: str) -> bool:
+def accepts_certificate(job: Job, target: LoginTarget, key: str) -> bool:
     """Whether OpenSSH takes a certificate of that node for this very host key (base64).
 
     It logs in and runs `true`; whether it may log in does not matter here.

@@ -17,7 +17,7 @@ LONGEST_LINE = 32 << 20
 
 
 @dataclass(frozen=True)
-class Ran:
+class CommandResult:
     """What a remote command did; `code` is None where it did not end within its limit."""
 
     code: int | None
@@ -59,14 +59,14 @@ class Channel:
                 return line
             del self._buffer[:-LONGEST_LINE]
             self._searched = len(self._buffer)
-            if not self._receive(deadline):
+            if not self._receive_more(deadline):
                 line = bytes(self._buffer)
                 self._buffer.clear()
                 self._searched = 0
                 return line or None
         raise TimeoutError
 
-    def _receive(self, deadline: float) -> bool:
+    def _receive_more(self, deadline: float) -> bool:
         left = deadline - time.monotonic()
         if left <= -LATE_S or (left <= 0 and not self._channel.recv_ready()):
             raise TimeoutError
@@ -84,7 +84,7 @@ class Channel:
     def rest(self, deadline: float) -> str:
         """All output until its end or the deadline."""
         with contextlib.suppress(TimeoutError):
-            while self._receive(deadline):
+            while self._receive_more(deadline):
                 pass
         return self._buffer.decode("utf-8", "replace")
 

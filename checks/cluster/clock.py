@@ -17,7 +17,7 @@ GOOD_S = 0.1
 AT_ONCE = 16
 
 
-def stage(contact: Contact, snapshot: Snapshot, names: Sequence[str]) -> None:
+def measure_clocks(contact: Contact, snapshot: Snapshot, names: Sequence[str]) -> None:
     """Fill the section `clock_offset` of `names`.
 
     Each is asked in a thread of its own: an answer read late would look like a long way. The
@@ -25,30 +25,30 @@ def stage(contact: Contact, snapshot: Snapshot, names: Sequence[str]) -> None:
     """
     epoch = time.time() - time.monotonic()
     with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
-        answers = pool.map(lambda name: _best(contact, name, epoch), names)
+        answers = pool.map(lambda name: _best_offset(contact, name, epoch), names)
         for name, answer in zip(names, answers, strict=True):
             snapshot.put(name, ClockOffset.section, answer)
 
 
-def _best(contact: Contact, name: str, epoch: float) -> Answer:
+def _best_offset(contact: Contact, name: str, epoch: float) -> Answer:
     """The answer of the shortest round trip, of a few at most."""
     best: Answer = {}
     for _ in range(TRIES):
-        answer = _asked(contact, name, epoch)
+        answer = _ask_offset(contact, name, epoch)
         if "error" in answer:
             return best or answer
-        if not best or _uncertainty(answer) < _uncertainty(best):
+        if not best or _uncertainty_s(answer) < _uncertainty_s(best):
             best = answer
-        if _uncertainty(best) <= GOOD_S:
+        if _uncertainty_s(best) <= GOOD_S:
             break
     return best
 
 
-def _uncertainty(answer: Answer) -> float:
+def _uncertainty_s(answer: Answer) -> float:
     return float(answer["data"]["uncertainty_s"])
 
 
-def _asked(contact: Contact, name: str, epoch: float) -> Answer:
+def _ask_offset(contact: Contact, name: str, epoch: float) -> Answer:
     """One question, timed by a clock that nobody sets; `epoch` is when that was zero."""
     before = time.monotonic()
     answer = contact.ask("time_now", {name: {}}, LIMIT_S)[name]

@@ -9,10 +9,10 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any
 
-from checks.cluster.channel import Ran
+from checks.cluster.channel import CommandResult
 from checks.cluster.identity import LoginError
-from checks.cluster.resident import Resident
-from checks.cluster.transport import Transport
+from checks.cluster.resident import ResidentProbe
+from checks.cluster.transport import SshTransport
 from checks.facts.snapshot import Answer
 from checks.model import Job
 
@@ -31,7 +31,7 @@ Show = Callable[[Sequence[str]], None]
 class Contact:
     """The open conversation with the nodes that were reached. Close it, or use it as a context."""
 
-    def __init__(self, residents: Mapping[str, Resident]) -> None:
+    def __init__(self, residents: Mapping[str, ResidentProbe]) -> None:
         self._residents = residents
         self.show: Show = lambda _: None
         """Given what a stage has to show while it runs, all of it each time."""
@@ -60,7 +60,7 @@ class Contact:
         """Ask several sections of each node; send to all, then gather, all against one deadline."""
         sent = {
             name: {
-                section: self._residents[name].request(section, arguments, limit)
+                section: self._residents[name].send_request(section, arguments, limit)
                 for section, arguments in wanted
             }
             for name, wanted in requests.items()
@@ -77,7 +77,9 @@ class Contact:
                 progress(len(gathered))
         return gathered
 
-    def run(self, name: str, command: str, stdin: bytes = b"", limit_s: float = 30.0) -> Ran:
+    def run(
+        self, name: str, command: str, stdin: bytes = b"", limit_s: float = 30.0
+    ) -> CommandResult:
         """Run a command for a node's login shell, over the same login. Raises LoginError."""
         return self._residents[name].session.run(command, stdin, limit_s)
 
@@ -119,12 +121,14 @@ def open_contact(
     Returns the contact and, for every name, its `login` answer (checks.facts.Login). `passwords`
     by node are used where no key is accepted.
     """
-    transport = Transport(job, passwords)
-    residents: dict[str, Resident] = {}
+    transport = SshTransport(job, passwords)
+    residents: dict[str, ResidentProbe] = {}
     logins: dict[str, Answer] = {}
 
     with concurrent.futures.ThreadPoolExecutor(max_workers=POOL) as pool:
-        futures = {pool.submit(_enter, transport, job, wanted, name): name for name in names}
+        futures = {
+            pool.submit(_start_resident, transport, job, wanted, name): name for name in names
+        }
         for future in concurrent.futures.as_completed(futures):
             name = futures[future]
             resident, login = future.result()
@@ -136,9 +140,9 @@ def open_contact(
     return Contact({name: residents[name] for name in names if name in residents}), logins
 
 
-def _enter(
-    transport: Transport, job: Job, wanted: Collection[str], name: str
-) -> tuple[Resident | None, dict[str, Any]]:
+def _start_resident(
+    transport: SshTransport, job: Job, wanted: Collection[str], name: str
+) -> tuple[ResidentProbe | None, dict[str, Any]]:
     """A probe on that node, or None, and what its login answers."""
     began = time.monotonic()
     seen: dict[str, Any] = {}
@@ -148,19 +152,21 @@ def _enter(
             session = stack.enter_context(contextlib.closing(transport.open(name)))
             seen = {"address": session.address, "host_key": session.host_key}
             accepted = session.public_key
-            resident = Resident(session, job.python, wanted, LIFE_S)
+            resident = ResidentProbe(session, job.python, wanted, LIFE_S)
             stack.pop_all()
-            return resident, _login(transport, name, began, noise=resident.noise, **seen)
+            return resident, _login_answer(transport, name, began, noise=resident.noise, **seen)
     except LoginError as error:
         key = error.public_key or accepted
         seen = {"host_key": error.host_key, "public_key": key, **seen}
-        return None, _login(transport, name, began, cause=error.cause, detail=error.detail, **seen)
+        return None, _login_answer(
+            transport, name, began, cause=error.cause, detail=error.detail, **seen
+        )
     except (OSError, EOFError) as error:
         why = f"the connection broke: {error or type(error).__name__}"
-        return None, _login(transport, name, began, cause="timeout", detail=why, **seen)
+        return None, _login_answer(transport, name, began, cause="timeout", detail=why, **seen)
 
 
-def _login(transport: Transport, name: str, began: float, **seen: str) -> dict[str, Any]:
+def _login_answer(transport: SshTransport, name: str, began: float, **seen: str) -> dict[str, Any]:
     target, user = transport.target(name)
     return {
         "reached": "cause" not in seen,

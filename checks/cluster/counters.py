@@ -11,7 +11,7 @@ from checks.facts.counters import Counters, LaterCounters
 LIMIT_S = 5.0
 
 
-def stage(contact: Contact, snapshot: Snapshot, names: Sequence[str]) -> None:
+def read_later_counters(contact: Contact, snapshot: Snapshot, names: Sequence[str]) -> None:
     """Fill `later_counters` of every node in `names`."""
     answers = contact.ask(Counters.section, {name: {} for name in names}, LIMIT_S)
     for name, answer in answers.items():

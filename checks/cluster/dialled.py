@@ -10,7 +10,7 @@ from checks.facts.snapshot import Answer
 Data = dict[str, Any]
 
 
-def merged(first: Answer, second: Answer | None) -> Answer:
+def merge_dials(first: Answer, second: Answer | None) -> Answer:
     """What was reached at either time, and what failed both times, over the seconds of both.
 
     No second answer is none.
@@ -19,14 +19,16 @@ def merged(first: Answer, second: Answer | None) -> Answer:
         return second or first
     one, other = first["data"], second["data"]
     tried_s = round(one["timeout_s"] + other["timeout_s"], 1)
-    both = {name: _joined(one.get(name, {}), other.get(name, {})) for name in ("reached", "whole")}
+    both = {
+        name: _join_lists(one.get(name, {}), other.get(name, {})) for name in ("reached", "whole")
+    }
     ways = {**one.get("sources", {})}
     for target, found in other.get("sources", {}).items():
         ways[target] = {**ways.get(target, {}), **found}
     return {"data": {**other, **both, "sources": ways, "timeout_s": tried_s}}
 
 
-def _joined(one: Mapping[str, list[int]], other: Mapping[str, list[int]]) -> Data:
+def _join_lists(one: Mapping[str, list[int]], other: Mapping[str, list[int]]) -> Data:
     """The lists of both by target, each number once."""
     targets = dict.fromkeys((*one, *other))
     return {
@@ -35,7 +37,7 @@ def _joined(one: Mapping[str, list[int]], other: Mapping[str, list[int]]) -> Dat
     }
 
 
-def measured(answer: Answer, sizes: Answer | None) -> Answer:
+def with_passing_sizes(answer: Answer, sizes: Answer | None) -> Answer:
     """The answer, with the largest packet that arrived in each place where full ones vanished.
 
     One place of a node was measured; a size that arrives there says most about the others too.

@@ -5,35 +5,36 @@ from __future__ import annotations
 import importlib
 from collections.abc import Iterable, Mapping
 
-from checks.cluster.resident import command, sections
+from checks.cluster.resident import file_by_section, start_command
 from checks.cluster.sshconfig import SshSetup
 from checks.cluster.stages import STAGES
 from checks.model import Job
 
 
-def commands(job: Job, wanted: Mapping[str, Iterable[str]]) -> list[str]:
+def list_commands(job: Job, wanted: Mapping[str, Iterable[str]]) -> list[str]:
     """One line a command: the login, then what each section of the probe may run there."""
     setup = SshSetup(job)
     lines = []
     for name, asked in wanted.items():
         target = setup.target(name)
         login = f"{target.user + '@' if target.user else ''}{target.host}:{target.port}"
-        lines.append(f"{name}: login to {login}: {command(job.python)}")
+        lines.append(f"{name}: login to {login}: {start_command(job.python)}")
         lines.extend(
-            f"{name}: probe section {section}: {_does(section)}" for section in probed(asked)
+            f"{name}: probe section {section}: {_section_commands(section)}"
+            for section in probe_sections(asked)
         )
     return lines
 
 
-def probed(asked: Iterable[str]) -> list[str]:
+def probe_sections(asked: Iterable[str]) -> list[str]:
     """The probe's own sections behind the facts that are asked."""
-    known, names = sections(), set(asked)
+    known, names = file_by_section(), set(asked)
     staged = {stage.section: stage.sections for stage in STAGES}
     inner = {section for name in names for section in staged.get(name, (name,))}
     return sorted(inner & known.keys())
 
 
-def _does(section: str) -> str:
-    module = importlib.import_module(f"checks.probe.{sections()[section]}")
+def _section_commands(section: str) -> str:
+    module = importlib.import_module(f"checks.probe.{file_by_section()[section]}")
     runs = getattr(module, "COMMANDS", ())
     return "; ".join(runs) if runs else "reads files only"

@@ -10,8 +10,8 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from checks.cluster.userfile import read_text, shown
-from checks.cluster.values import env_name, env_value
+from checks.cluster.userfile import quote_text, read_text
+from checks.cluster.values import read_env_name, read_env_value
 from checks.errors import UsageError
 
 NAME = ".deepspeed_env"
@@ -34,30 +34,30 @@ def deepspeed_env(cwd: Path, environ: Mapping[str, str]) -> tuple[dict[str, str]
     notes = []
     for path in paths:
         if os.path.isfile(path):
-            own = _variables(path)
+            own = _read_variables(path)
             found |= own
             notes.append(f"{path}: ranks get {', '.join(own) or 'nothing'}; [env] goes before it")
     return found, tuple(notes)
 
 
-def _variables(path: str) -> dict[str, str]:
+def _read_variables(path: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for number, text in enumerate(read_text(Path(path), NAME).splitlines(), 1):
         if text.strip() and not text.lstrip().startswith("#"):
             try:
-                name, value = _variable(text)
+                name, value = _parse_variable(text)
             except ValueError as error:
                 raise UsageError(f"{path}:{number}: {error}") from None
             found[name] = value
     return found
 
 
-def _variable(text: str) -> tuple[str, str]:
+def _parse_variable(text: str) -> tuple[str, str]:
     """One line's name and value. Raises ValueError."""
     name, equals, value = text.strip().removeprefix("export ").partition("=")
     if not equals:
         raise ValueError("expected NAME=VALUE: there is no =")
-    name, value = env_name(name.strip()), value.strip()
+    name, value = read_env_name(name.strip()), value.strip()
     if name in OF_ONE_SHELL:
         raise ValueError(
             f"{name} is one shell's own: `accelerate launch` leaves its whole environment in this "
@@ -67,7 +67,7 @@ def _variable(text: str) -> tuple[str, str]:
         value = value[1:-1]
     if mark := CHANGED_BY_A_SHELL.search(value):
         raise ValueError(
-            f"{name} has a {shown(mark[0])}, of which `deepspeed` lets each node's shell make "
+            f"{name} has a {quote_text(mark[0])}, of which `deepspeed` lets each node's shell make "
             "something else; write what is meant into [env] of launch.toml, and take the line out"
         )
-    return name, env_value(value)
+    return name, read_env_value(value)

@@ -10,14 +10,14 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from checks.check import Claim
-from checks.cluster.budget import Budget, Budgeted
+from checks.cluster.budget import Budget, BudgetedContact
 from checks.cluster.contact import Contact, Show, open_contact
-from checks.cluster.dryrun import commands
-from checks.cluster.line import Line
-from checks.cluster.resident import sections
+from checks.cluster.dryrun import list_commands
+from checks.cluster.line import HeldLogins
+from checks.cluster.resident import file_by_section
 from checks.cluster.stages import STAGES, Stage
 from checks.facts.snapshot import Answer, Login, Snapshot
-from checks.facts.who import Who
+from checks.facts.who import Account
 from checks.model import Job
 
 FACTS_LIMIT_S = 20.0
@@ -29,14 +29,14 @@ OnStage = Callable[[str, int, int], None]
 """Told `(stage, done, total)` as answers come in."""
 
 
-def gather(
+def gather_facts(
     job: Job,
     claims: Iterable[Claim],
     *,
     budget: float | None = None,
     on_stage: OnStage | None = None,
     on_show: Show | None = None,
-    line: Line | None = None,
+    line: HeldLogins | None = None,
 ) -> Snapshot:
     """See what the claims need to be judged by; nodes in no claim's subject are not touched.
 
@@ -47,19 +47,19 @@ def gather(
     """
     started = datetime.datetime.now(datetime.timezone.utc)
     snapshot = Snapshot(job, started.strftime("%Y-%m-%dT%H:%M:%SZ"))
-    wanted = needs(job, claims)
+    wanted = sections_needed(job, claims)
     if wanted:
         told = on_stage or (lambda *_: None), on_show or (lambda _: None)
         _Gathering(snapshot, wanted, Budget(budget), *told, line).run()
     return snapshot
 
 
-def needs(job: Job, claims: Iterable[Claim]) -> dict[str, set[str]]:
+def sections_needed(job: Job, claims: Iterable[Claim]) -> dict[str, set[str]]:
     """Which sections are needed of which node, in hosts.txt order; every one tells who it is."""
     wanted: dict[str, set[str]] = {}
     for claim in claims:
         for name in claim.subject or job.names:
-            wanted.setdefault(name, {Who.section}).update(
+            wanted.setdefault(name, {Account.section}).update(
                 fact.section for fact in claim.check.needs
             )
     for asked in wanted.values():
@@ -70,7 +70,7 @@ def needs(job: Job, claims: Iterable[Claim]) -> dict[str, set[str]]:
     return {name: wanted[name] for name in job.names if name in wanted}
 
 
-def brief(job: Job, name: str) -> dict[str, Any]:
+def section_arguments(job: Job, name: str) -> dict[str, Any]:
     """The arguments that every fact section is given: what is to be started, as seen by `name`."""
     return {
         "self": name,
@@ -102,47 +102,50 @@ class _Gathering:
     budget: Budget
     on_stage: OnStage
     on_show: Show
-    line: Line | None
+    line: HeldLogins | None
 
     def run(self) -> None:
         asked = set().union(*self.wanted.values())
         stages = [stage for stage in STAGES if stage.section in asked]
         probed = {name for stage in stages for name in stage.sections}
-        facts = asked & sections().keys() - {stage.section for stage in stages}
+        facts = asked & file_by_section().keys() - {stage.section for stage in stages}
         with contextlib.ExitStack() as stack:
-            contact, logins = self._connect(facts | probed, stack)
+            contact, logins = self._connect_nodes(facts | probed, stack)
             for name, login in logins.items():
                 self.snapshot.put(name, Login.section, login)
             self.on_stage("facts", 0, len(contact.reached))
             with self._timed("facts"):
-                self._facts(contact, facts)
+                self._ask_facts(contact, facts)
             for stage in stages:
                 self._stage(contact, stage)
 
-    def _connect(
+    def _connect_nodes(
         self, sections: set[str], stack: contextlib.ExitStack
     ) -> tuple[Contact, dict[str, Answer]]:
         """The logins, which end with the stack, or with the line where that holds them."""
         wanted = sections | {self.line.section} if self.line else sections
         with self._timed("connect"):
             contact, logins = open_contact(
-                self.snapshot.job, list(self.wanted), wanted, self._progress("connect")
+                self.snapshot.job, list(self.wanted), wanted, self._progress_callback("connect")
             )
         if self.line:
             self.line.contact = contact
         else:
             stack.enter_context(contact)
-        budgeted = Budgeted(contact, self.budget)
+        budgeted = BudgetedContact(contact, self.budget)
         budgeted.show = self.on_show
         return budgeted, logins
 
-    def _facts(self, contact: Contact, facts: set[str]) -> None:
+    def _ask_facts(self, contact: Contact, facts: set[str]) -> None:
         job = self.snapshot.job
         requests = {
-            name: [(section, brief(job, name)) for section in sorted(self.wanted[name] & facts)]
+            name: [
+                (section, section_arguments(job, name))
+                for section in sorted(self.wanted[name] & facts)
+            ]
             for name in contact.reached
         }
-        answers = contact.ask_all(requests, FACTS_LIMIT_S, self._progress("facts"))
+        answers = contact.ask_all(requests, FACTS_LIMIT_S, self._progress_callback("facts"))
         for name, answered in answers.items():
             for section, answer in answered.items():
                 self.snapshot.put(name, section, answer)
@@ -160,7 +163,7 @@ class _Gathering:
             stage.run(contact, self.snapshot, names)
         self.on_stage(stage.section, len(names), len(names))
 
-    def _progress(self, stage: str) -> Callable[[int], None]:
+    def _progress_callback(self, stage: str) -> Callable[[int], None]:
         total = len(self.wanted)
         return lambda done: self.on_stage(stage, done, total)
 
@@ -182,5 +185,6 @@ class _Stopwatch:
 
 
 def plan_commands(job: Job, claims: Sequence[Claim]) -> list[str]:
-    """Every command that `gather` would run on a node, as text, a line each: for --dry-run."""
-    return commands(job, needs(job, claims))
+    """Every command that `gather_facts` would run on a node, as text, a line each: for "
+    "--dry-run."""
+    return list_commands(job, sections_needed(job, claims))

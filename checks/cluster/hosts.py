@@ -15,9 +15,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from checks.cluster.userfile import nearest, read_text, shown
+from checks.cluster.userfile import quote_text, read_text, suggest_word
 from checks.errors import UsageError
-from checks.fold import LIMIT, expand
+from checks.fold import MAX_NAMES, expand_names
 from checks.model import Node
 
 EXPECTED = "expected: NAME [slots=N] [user=NAME] [port=N] [type=NAME]"
@@ -43,9 +43,9 @@ def read_hosts(text: str, where: str) -> tuple[Node, ...]:
         try:
             placed += ((at, line, node) for node in _nodes_of(line))
         except ValueError as error:
-            raise UsageError(f"{at}: {shown(line)}: {error}; {EXPECTED}") from None
-        if len(placed) > LIMIT:
-            raise UsageError(f"{at}: {shown(line)}: more than {LIMIT} nodes in all")
+            raise UsageError(f"{at}: {quote_text(line)}: {error}; {EXPECTED}") from None
+        if len(placed) > MAX_NAMES:
+            raise UsageError(f"{at}: {quote_text(line)}: more than {MAX_NAMES} nodes in all")
     if not placed:
         raise UsageError(
             f"{where}:1: no node in it; expected one line a node, such as: node1 slots=8"
@@ -61,7 +61,7 @@ def _refuse_doubles(placed: Iterable[tuple[str, str, Node]]) -> None:
         key = node.name.lower().rstrip(".")
         if key in first:
             raise UsageError(
-                f"{at}: {shown(line)}: {node.name!r} is given twice (first at {first[key]}); "
+                f"{at}: {quote_text(line)}: {node.name!r} is given twice (first at {first[key]}); "
                 "expected each node once"
             )
         first[key] = at
@@ -73,7 +73,7 @@ def _nodes_of(line: str) -> list[Node]:
         raise ValueError(f"a line of more than {LONGEST_LINE} characters")
     name, *rest = line.split(None, 1)
     words = rest[0].partition("#")[0].split() if rest else []
-    given = _fields(words)
+    given = _node_fields(words)
     return [Node(one, **given) for one in _names_of(name)]
 
 
@@ -81,26 +81,28 @@ def _names_of(word: str) -> list[str]:
     """The names that the first word of a line stands for."""
     if "," in re.sub(r"\[[^\]]*\]", "", word):
         raise ValueError("',' in a node name; write one node a line, or a range such as gpu[01-16]")
-    return _unfolded(word)
+    return _expand_names(word)
 
 
-def _unfolded(words: str) -> list[str]:
+def _expand_names(words: str) -> list[str]:
     """Node names out of comma-joined, folded ones. Raises ValueError."""
     if "@" in words:
         user, _, host = words.partition("@")
         raise ValueError(
-            f"'@' in a node name; in a hosts file write {shown(f'{host} user={user}')}"
+            f"'@' in a node name; in a hosts file write {quote_text(f'{host} user={user}')}"
         )
     if ":" in words:
-        raise ValueError(_colon(words))
-    return [checked_name(name) for name in expand(words)]
+        raise ValueError(_explain_colon(words))
+    return [checked_name(name) for name in expand_names(words)]
 
 
-def _colon(word: str) -> str:
+def _explain_colon(word: str) -> str:
     """Why a name with ':' is refused: MPICH's host:8, or an IPv6 address."""
     host, _, number = word.partition(":")
     if number.isdecimal():
-        return f"':' in a node name; write {shown(f'{host} slots={number}')}, or port= for ssh's"
+        return (
+            f"':' in a node name; write {quote_text(f'{host} slots={number}')}, or port= for ssh's"
+        )
     return (
         "':' in a node name; DeepSpeed's --include cannot take an IPv6 address: "
         "give the node a name in /etc/hosts and write that"
@@ -111,7 +113,7 @@ def checked_name(name: str) -> str:
     """`name`, if it is a host name or an IPv4 address; else ValueError says why not."""
     if not _NAME.fullmatch(name):
         raise ValueError(
-            f"{shown(name, 60)} is not a node name (letters, digits, '.', '_', '-'; "
+            f"{quote_text(name, 60)} is not a node name (letters, digits, '.', '_', '-'; "
             "no other characters, no '-' or '.' first)"
         )
     if re.fullmatch(r"[0-9.]+", name):
@@ -119,15 +121,15 @@ def checked_name(name: str) -> str:
     return name
 
 
-def _fields(words: Iterable[str]) -> dict[str, Any]:
+def _node_fields(words: Iterable[str]) -> dict[str, Any]:
     """The Node fields that `key=value` words give. Raises ValueError."""
     given: dict[str, Any] = {}
     for word in words:
         key, equals, value = word.partition("=")
         if not (key and equals and value):
-            raise ValueError(f"{shown(word, 60)}: write key=value with no space around '='")
+            raise ValueError(f"{quote_text(word, 60)}: write key=value with no space around '='")
         if key not in _KEYS:
-            raise ValueError(f"unknown key {shown(key, 60)}{nearest(key, _KEYS)}")
+            raise ValueError(f"unknown key {quote_text(key, 60)}{suggest_word(key, _KEYS)}")
         if key in given:
             raise ValueError(f"{key}= is given twice")
         given[key] = _KEYS[key](value)
@@ -135,33 +137,37 @@ def _fields(words: Iterable[str]) -> dict[str, Any]:
     return given
 
 
-def whole(text: str, what: str, most: int) -> int:
+def whole_number(text: str, what: str, most: int) -> int:
     """`text` as a whole number from 1 to `most`; else ValueError names `what` and the bounds."""
     if not re.fullmatch(r"[0-9]{1,9}", text) or not 1 <= int(text) <= most:
-        raise ValueError(f"{what} takes a whole number from 1 to {most}, not {shown(text, 60)}")
+        raise ValueError(
+            f"{what} takes a whole number from 1 to {most}, not {quote_text(text, 60)}"
+        )
     return int(text)
 
 
-def login(text: str) -> str:
+def login_name(text: str) -> str:
     """`text`, if it can be a login name; else ValueError."""
     if not _WORD.fullmatch(text):
-        raise ValueError(f"{shown(text, 60)} is not a login name (letters, digits, '.', '_', '-')")
+        raise ValueError(
+            f"{quote_text(text, 60)} is not a login name (letters, digits, '.', '_', '-')"
+        )
     return text
 
 
-def _type(text: str) -> str:
+def _node_type(text: str) -> str:
     if not _WORD.fullmatch(text):
-        raise ValueError(f"type= takes a word such as NVIDIA, not {shown(text, 60)}")
+        raise ValueError(f"type= takes a word such as NVIDIA, not {quote_text(text, 60)}")
     return text
 
 
 # max_slots= is Open MPI's; DeepSpeed reads past it, and so do we
 _KEYS: Mapping[str, Callable[[str], Any]] = {
-    "slots": lambda text: whole(text, "slots=", MOST_SLOTS),
-    "max_slots": lambda text: whole(text, "max_slots=", 999_999_999),
-    "user": login,
-    "port": lambda text: whole(text, "port=", 65535),
-    "type": _type,
+    "slots": lambda text: whole_number(text, "slots=", MOST_SLOTS),
+    "max_slots": lambda text: whole_number(text, "max_slots=", 999_999_999),
+    "user": login_name,
+    "port": lambda text: whole_number(text, "port=", 65535),
+    "type": _node_type,
 }
 
 
@@ -181,7 +187,7 @@ def hosts_from_option(value: str, base: Path = Path(), source: str = "--hosts") 
     path = hosts_path(value, base)
     if path is not None:
         return read_hosts(read_text(path, "hosts file"), str(path))
-    return _named(value, source)
+    return _nodes_from_names(value, source)
 
 
 def hosts_from_slurm(environ: Mapping[str, str]) -> tuple[Node, ...]:
@@ -194,16 +200,18 @@ def hosts_from_slurm(environ: Mapping[str, str]) -> tuple[Node, ...]:
         return ()
     gpus = environ.get("SLURM_GPUS_ON_NODE", "")
     slots = int(gpus) if re.fullmatch(r"0*[1-9][0-9]{0,2}", gpus) else None
-    return tuple(replace(node, slots=slots) for node in _named(nodelist, "SLURM_JOB_NODELIST"))
+    return tuple(
+        replace(node, slots=slots) for node in _nodes_from_names(nodelist, "SLURM_JOB_NODELIST")
+    )
 
 
-def _named(value: str, where: str) -> tuple[Node, ...]:
+def _nodes_from_names(value: str, where: str) -> tuple[Node, ...]:
     """Nodes given by name on the command line or by Slurm."""
     try:
-        nodes = tuple(Node(name) for name in _unfolded(value.strip()))
+        nodes = tuple(Node(name) for name in _expand_names(value.strip()))
     except ValueError as error:
         raise UsageError(
-            f"{where} {shown(value)}: {error}; expected a hosts file, or names such as "
+            f"{where} {quote_text(value)}: {error}; expected a hosts file, or names such as "
             "node1,node2 or gpu[01-16]"
         ) from None
     _refuse_doubles((where, value, node) for node in nodes)

@@ -20,8 +20,8 @@ from paramiko.auth_strategy import (
     Password,
 )
 
-from checks.cluster.certificates import believed
-from checks.cluster.sshconfig import SshSetup, Target, too_open
+from checks.cluster.certificates import accepts_certificate
+from checks.cluster.sshconfig import LoginTarget, SshSetup, is_too_open
 
 
 class LoginError(Exception):
@@ -38,13 +38,13 @@ class LoginError(Exception):
         self.public_key = ""
 
 
-class Keys(AuthStrategy):
+class OfferedKeys(AuthStrategy):
     """Offers the target's keys in order, then the agent's where the config lets it.
 
     A password, which only `launcher trust` asks for, comes last.
     """
 
-    def __init__(self, target: Target, user: str, password: str = "") -> None:
+    def __init__(self, target: LoginTarget, user: str, password: str = "") -> None:
         super().__init__(ssh_config=paramiko.SSHConfig())
         self.target, self.user, self.password = target, user, password
         self.unusable: list[tuple[str, str]] = []
@@ -53,23 +53,23 @@ class Keys(AuthStrategy):
     def get_sources(self) -> Iterator[AuthSource]:
         """Every key that can be offered; the others are remembered in `unusable`."""
         for path in self.target.keys:
-            key = self._load(path)
+            key = self._load_key(path)
             if key:
-                yield self._offer(key)
+                yield self._offer_key(key)
         if self.target.agent:
             for agent_key in paramiko.Agent().get_keys():
-                yield self._offer(agent_key)
+                yield self._offer_key(agent_key)
         if self.password:
             yield Password(self.user, lambda: self.password)
 
-    def _offer(self, key: paramiko.PKey) -> AuthSource:
+    def _offer_key(self, key: paramiko.PKey) -> AuthSource:
         self.latest = f"{key.get_name()} {key.get_base64()}"
         self.offered = self.offered or self.latest
         return InMemoryPrivateKey(self.user, key)
 
-    def _load(self, path: Path) -> paramiko.PKey | None:
+    def _load_key(self, path: Path) -> paramiko.PKey | None:
         try:
-            if too_open(path):
+            if is_too_open(path):
                 self.unusable.append(("key-permissions", f"{path} can be read by others"))
                 return None
             return paramiko.PKey.from_path(str(path))
@@ -103,7 +103,7 @@ class Keys(AuthStrategy):
 class KnownHostsOnly(paramiko.MissingHostKeyPolicy):
     """Accepts a host key that is on file, as OpenSSH does; remembers what was presented."""
 
-    def __init__(self, setup: SshSetup, target: Target, whose: str) -> None:
+    def __init__(self, setup: SshSetup, target: LoginTarget, whose: str) -> None:
         self.known = setup.known_hosts.keys(target.host_key_name, target.port)
         self.revoked = setup.known_hosts.revoked
         self.certifiable = setup.known_hosts.certifiable(target.host_key_name, target.port)
@@ -118,7 +118,7 @@ class KnownHostsOnly(paramiko.MissingHostKeyPolicy):
             raise LoginError("host-key-changed", f"{self.whose} {offered[0]} host key is revoked")
         if offered in self.known or (not self.known and self.target.accept_new):
             return
-        if self.certifiable and believed(self.job, self.target, offered[1]):
+        if self.certifiable and accepts_certificate(self.job, self.target, offered[1]):
             return
         if any(kind == offered[0] for kind, _ in self.known):
             said = f"{self.whose} {offered[0]} host key is another than the one on file"
@@ -127,14 +127,14 @@ class KnownHostsOnly(paramiko.MissingHostKeyPolicy):
         raise LoginError("host-key-unknown", said)
 
 
-def classified(error: BaseException, keys: Keys) -> LoginError | None:
+def classify_error(error: BaseException, keys: OfferedKeys) -> LoginError | None:
     """The cause of what Fabric, paramiko or the socket raised; None for what is not a login's."""
     if isinstance(error, LoginError):
         return error
     if isinstance(error, socket.gaierror):
         return LoginError("name-unresolved", f"{keys.target.host}: {error.strerror}")
     if isinstance(error, AuthFailure):
-        return _refused(error, keys)
+        return _refusal_error(error, keys)
     if isinstance(error, paramiko.AuthenticationException):
         return keys.failure()
     if isinstance(error, paramiko.SSHException | EOFError | ConnectionResetError):
@@ -148,12 +148,12 @@ def classified(error: BaseException, keys: Keys) -> LoginError | None:
     return None
 
 
-def _refused(failure: AuthFailure, keys: Keys) -> LoginError:
+def _refusal_error(failure: AuthFailure, keys: OfferedKeys) -> LoginError:
     """One key after the other was tried: what the server, or a broken connection, said to them."""
     said = [each.result for each in failure.result if isinstance(each.result, Exception)]
     broken = [result for result in said if not isinstance(result, paramiko.AuthenticationException)]
     if broken:
-        return classified(broken[0], keys) or keys.failure()
+        return classify_error(broken[0], keys) or keys.failure()
     refusals = [result for result in said if isinstance(result, paramiko.BadAuthenticationType)]
     return keys.failure(refusals[0] if refusals else None)
 

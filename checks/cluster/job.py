@@ -17,8 +17,8 @@ from checks.cluster.envfile import deepspeed_env
 from checks.cluster.filter import kept_nodes
 from checks.cluster.hosts import hosts_from_option, hosts_from_slurm, hosts_path
 from checks.cluster.launchfile import NAME, READERS, LaunchFile, read_launch_file
-from checks.cluster.userfile import nearest, require_readable, shown
-from checks.cluster.values import env_name, env_value
+from checks.cluster.userfile import quote_text, require_readable, suggest_word
+from checks.cluster.values import read_env_name, read_env_value
 from checks.errors import UsageError
 from checks.model import Job, Node, Ssh, default_python
 
@@ -80,11 +80,11 @@ def build_job(options: Options, *, cwd: Path, environ: Mapping[str, str]) -> Job
 
     Contacts nothing. Raises UsageError.
     """
-    typed = _located(_typed(options), cwd)
-    file = _launch_file(options, cwd)
-    given = _merged(typed, file)
-    nodes, where = _nodes(given, environ)
-    ssh, notes = _ssh(given)
+    typed = _with_absolute_paths(_typed_options(options), cwd)
+    file = _load_launch_file(options, cwd)
+    given = _merge_options(typed, file)
+    nodes, where = _job_nodes(given, environ)
+    ssh, notes = _ssh_settings(given)
     workdir = given.workdir or str(cwd)
     chosen = {
         one.name: value
@@ -96,29 +96,29 @@ def build_job(options: Options, *, cwd: Path, environ: Mapping[str, str]) -> Job
         "env": {**read, **(given.env or {})},
         "nodes": nodes,
         "where": where,
-        "head": _head(given, nodes),
+        "head": _choose_head(given, nodes),
         "ssh": ssh,
         "notes": (*notes, *read_notes),
     }
-    return Job(**{**chosen, "workdir": workdir, "python": _python(given.python, workdir)})
+    return Job(**{**chosen, "workdir": workdir, "python": _training_python(given.python, workdir)})
 
 
-def _typed(options: Options) -> LaunchFile:
+def _typed_options(options: Options) -> LaunchFile:
     """The options, each held to what launch.toml's reader of the same value takes."""
     given: dict[str, Any] = {}
     for name, value in vars(options).items():
         if value in (None, (), {}) or name == "launch_file":
             continue
         flag = "--" + name.rstrip("_").replace("_", "-")
-        given[_FIELDS.get(name, name)] = _option(name, flag, value)
+        given[_FIELDS.get(name, name)] = _read_option(name, flag, value)
     return LaunchFile(where="", **given)
 
 
-def _option(name: str, flag: str, value: Any) -> Any:
+def _read_option(name: str, flag: str, value: Any) -> Any:
     """One option's value, read. Raises UsageError that names the option."""
     try:
         if name == "env":
-            return {env_name(key): env_value(text) for key, text in value.items()}
+            return {read_env_name(key): read_env_value(text) for key, text in value.items()}
         if name == "allow":
             value = tuple(word.strip() for one in value for word in one.split(",") if word.strip())
         reader = READERS[_FIELDS.get(name, name)]
@@ -127,31 +127,31 @@ def _option(name: str, flag: str, value: Any) -> Any:
         raise UsageError(f"{flag}: {error}") from None
 
 
-def _launch_file(options: Options, cwd: Path) -> LaunchFile:
+def _load_launch_file(options: Options, cwd: Path) -> LaunchFile:
     """launch.toml, its paths located; an empty one where none is asked for and none is there."""
     path = cwd / os.path.expanduser(options.launch_file or NAME)
     if options.launch_file is None and not os.path.lexists(path):
         return LaunchFile()
-    return _located(read_launch_file(path), path.parent)
+    return _with_absolute_paths(read_launch_file(path), path.parent)
 
 
-def _located(given: LaunchFile, base: Path) -> LaunchFile:
+def _with_absolute_paths(given: LaunchFile, base: Path) -> LaunchFile:
     """`given` with the paths of this machine, and `workdir`, made absolute against `base`."""
     hosts = hosts_path(given.hosts, base) if given.hosts else None
     return replace(
         given,
         hosts=str(hosts) if hosts else given.hosts,
-        ssh_key=_absolute(given.ssh_key, base),
-        ssh_config=_absolute(given.ssh_config, base),
-        workdir=_absolute(given.workdir, base),
+        ssh_key=_absolute_path(given.ssh_key, base),
+        ssh_config=_absolute_path(given.ssh_config, base),
+        workdir=_absolute_path(given.workdir, base),
     )
 
 
-def _absolute(path: str | None, base: Path) -> str | None:
+def _absolute_path(path: str | None, base: Path) -> str | None:
     return None if path is None else str(base / os.path.expanduser(path))
 
 
-def _merged(typed: LaunchFile, file: LaunchFile) -> LaunchFile:
+def _merge_options(typed: LaunchFile, file: LaunchFile) -> LaunchFile:
     """What was typed, and below it what the file says; one typed filter displaces both."""
     over = {name: value for name, value in vars(typed).items() if value not in (None, "", {})}
     if typed.include or typed.exclude:
@@ -162,7 +162,7 @@ def _merged(typed: LaunchFile, file: LaunchFile) -> LaunchFile:
     return replace(file, **over)
 
 
-def _nodes(given: LaunchFile, environ: Mapping[str, str]) -> tuple[tuple[Node, ...], str]:
+def _job_nodes(given: LaunchFile, environ: Mapping[str, str]) -> tuple[tuple[Node, ...], str]:
     """The nodes and where they came from: a path, `--hosts` or `SLURM_JOB_NODELIST`."""
     if given.hosts:
         source = given.places.get("hosts", "--hosts")
@@ -175,7 +175,7 @@ def _nodes(given: LaunchFile, environ: Mapping[str, str]) -> tuple[tuple[Node, .
 
 
 @contextlib.contextmanager
-def _said_in(given: LaunchFile, *fields: str) -> Iterator[None]:
+def _errors_placed_in(given: LaunchFile, *fields: str) -> Iterator[None]:
     """Puts launch.toml's `file:line` of a field before what is wrong with its value."""
     try:
         yield
@@ -184,10 +184,10 @@ def _said_in(given: LaunchFile, *fields: str) -> Iterator[None]:
         raise UsageError(f"{''.join(places[:1])}{error}") from None
 
 
-def _head(given: LaunchFile, nodes: Sequence[Node]) -> str:
+def _choose_head(given: LaunchFile, nodes: Sequence[Node]) -> str:
     """The head that was asked for, if it takes part; else the first node that does."""
     names = [node.name for node in nodes]
-    with _said_in(given, "include", "exclude"):
+    with _errors_placed_in(given, "include", "exclude"):
         kept = kept_nodes(names, given.include, given.exclude)
     if given.head is None:
         return kept[0]
@@ -195,19 +195,20 @@ def _head(given: LaunchFile, nodes: Sequence[Node]) -> str:
         why = "left out by include or exclude" if given.head in names else "not one of the nodes"
         source = given.places.get("head", "--head")
         raise UsageError(
-            f"{source}: the head {shown(given.head, 60)} is {why}{nearest(given.head, kept)}"
+            f"{source}: the head {quote_text(given.head, 60)} is "
+            f"{why}{suggest_word(given.head, kept)}"
         )
     return given.head
 
 
-def _ssh(given: LaunchFile) -> tuple[Ssh, tuple[str, ...]]:
+def _ssh_settings(given: LaunchFile) -> tuple[Ssh, tuple[str, ...]]:
     """How to log in, its files there and readable, and a note where a config was found."""
     hosts = hosts_path(given.hosts, Path()) if given.hosts else None
     beside = hosts.with_name("ssh_config") if hosts else None
     found = given.ssh_config is None and beside is not None and os.path.isfile(beside)
     config = str(beside) if found else given.ssh_config
     for path, name in ((given.ssh_key, "ssh_key"), (config, "ssh_config")):
-        with _said_in(given, name):
+        with _errors_placed_in(given, name):
             if path:
                 require_readable(Path(path), name.replace("_", " "))
     notes = (f"using {config}, which stands beside the hosts file, as ssh config",) if found else ()
@@ -222,7 +223,7 @@ def _deepspeed_env(
     return deepspeed_env(cwd, environ) if reads else ({}, ())
 
 
-def _python(given: str | None, workdir: str) -> str:
+def _training_python(given: str | None, workdir: str) -> str:
     """The training interpreter: a path is made absolute, a bare name is left to the node's PATH."""
     python = given or default_python()
     return str(Path(workdir) / os.path.expanduser(python)) if "/" in python else python

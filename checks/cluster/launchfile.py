@@ -9,20 +9,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from checks.cluster.userfile import nearest, read_text, shown
+from checks.cluster.userfile import quote_text, read_text, suggest_word
 from checks.cluster.values import (
     BACKENDS,
     LAUNCHERS,
-    argv,
-    argvs,
-    env_name,
-    env_value,
-    line,
-    lines,
-    one_of,
-    port,
-    seconds,
-    user,
+    choice_reader,
+    read_argv,
+    read_argvs,
+    read_env_name,
+    read_env_value,
+    read_line,
+    read_lines,
+    read_port,
+    read_seconds,
+    read_user,
 )
 from checks.errors import UsageError
 
@@ -79,12 +79,12 @@ def parse_launch_file(text: str, where: str) -> LaunchFile:
     """`text` as a LaunchFile; `where` is its name in messages. Raises UsageError."""
     given: dict[str, Any] = {}
     places: dict[str, str] = {}
-    for table, key, value in _pairs(_toml(text, where)):
-        place = _place(text, where, table, key)
+    for table, key, value in _key_values(_parse_toml(text, where)):
+        place = _key_place(text, where, table, key)
         dotted = f"{table}.{key}" if table else key
-        name, problem = _take(given, table, key, value)
+        name, problem = _read_key(given, table, key, value)
         if problem:
-            raise UsageError(f"{place}: {shown(dotted, 80)}: {problem}")
+            raise UsageError(f"{place}: {quote_text(dotted, 80)}: {problem}")
         places[name] = place
     if given.get("include") and given.get("exclude"):
         both = "start.include and start.exclude: expected only one of them"
@@ -92,20 +92,20 @@ def parse_launch_file(text: str, where: str) -> LaunchFile:
     return LaunchFile(where=where, places=places, **given)
 
 
-def _take(given: dict[str, Any], table: str, key: str, value: object) -> tuple[str, str]:
+def _read_key(given: dict[str, Any], table: str, key: str, value: object) -> tuple[str, str]:
     """Puts one key's value into `given`: the field it went to, and what is wrong with it or ""."""
     try:
         if table == "env":
-            given.setdefault("env", {})[env_name(key)] = env_value(value)
+            given.setdefault("env", {})[read_env_name(key)] = read_env_value(value)
             return "env", ""
-        name, reader = _known(table, key)
+        name, reader = _known_key(table, key)
         given[name] = reader(value)
     except ValueError as error:
         return "", str(error)
     return name, ""
 
 
-def _toml(text: str, where: str) -> dict[str, Any]:
+def _parse_toml(text: str, where: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except RecursionError:
@@ -114,11 +114,11 @@ def _toml(text: str, where: str) -> dict[str, Any]:
         at = re.search(r"at line (\d+)", str(error))
         rows = text.splitlines() or [""]
         number = min(int(at[1]), len(rows)) if at else len(rows)
-        row = shown(rows[number - 1].strip())
+        row = quote_text(rows[number - 1].strip())
         raise UsageError(f"{where}:{number}: {row}: expected TOML: {error}") from None
 
 
-def _pairs(document: Mapping[str, Any]) -> Iterator[tuple[str, str, Any]]:
+def _key_values(document: Mapping[str, Any]) -> Iterator[tuple[str, str, Any]]:
     """Every (table, key, value); the table is "" for keys at the top."""
     for key, value in document.items():
         if key in _TABLES and isinstance(value, dict):
@@ -127,7 +127,7 @@ def _pairs(document: Mapping[str, Any]) -> Iterator[tuple[str, str, Any]]:
             yield "", key, value
 
 
-def _known(table: str, key: str) -> tuple[str, Reader]:
+def _known_key(table: str, key: str) -> tuple[str, Reader]:
     """The LaunchFile field of a key and what reads its value. Raises ValueError."""
     if key in _KEYS[table]:
         return _KEYS[table][key]
@@ -137,11 +137,11 @@ def _known(table: str, key: str) -> tuple[str, Reader]:
     if homes:
         hint = f"; it belongs under [{homes[0]}]" if homes[0] else "; it belongs above any [table]"
     else:
-        hint = nearest(key, [*_KEYS[table], *(() if table else _TABLES)])
+        hint = suggest_word(key, [*_KEYS[table], *(() if table else _TABLES)])
     raise ValueError(f"unknown key{hint}")
 
 
-def _place(text: str, where: str, table: str, key: str) -> str:
+def _key_place(text: str, where: str, table: str, key: str) -> str:
     """`where:line` of a key's assignment, or of its table's; `where` where neither is found."""
     word = rf"""["']?{re.escape(key)}["']?"""
     home = rf"""["']?{re.escape(table)}["']?"""
@@ -163,34 +163,34 @@ def _place(text: str, where: str, table: str, key: str) -> str:
 Reader = Callable[[object], Any]
 _KEYS: Mapping[str, Mapping[str, tuple[str, Reader]]] = {
     "": {
-        "hosts": ("hosts", line),
-        "python": ("python", line),
-        "workdir": ("workdir", line),
-        "same": ("same", lines),
-        "exist": ("exist", lines),
-        "output": ("output", line),
+        "hosts": ("hosts", read_line),
+        "python": ("python", read_line),
+        "workdir": ("workdir", read_line),
+        "same": ("same", read_lines),
+        "exist": ("exist", read_lines),
+        "output": ("output", read_line),
     },
     "ssh": {
-        "user": ("ssh_user", user),
-        "port": ("ssh_port", port),
-        "key": ("ssh_key", line),
-        "config": ("ssh_config", line),
+        "user": ("ssh_user", read_user),
+        "port": ("ssh_port", read_port),
+        "key": ("ssh_key", read_line),
+        "config": ("ssh_config", read_line),
     },
-    "master": {"host": ("head", line), "port": ("master_port", port)},
+    "master": {"host": ("head", read_line), "port": ("master_port", read_port)},
     "start": {
-        "with": ("launcher", one_of(LAUNCHERS)),
-        "backend": ("backend", one_of(BACKENDS)),
-        "before": ("before", argvs),
-        "command": ("command", argv),
-        "deepspeed_config": ("deepspeed_config", line),
-        "accelerate_config": ("accelerate_config", line),
-        "include": ("include", line),
-        "exclude": ("exclude", line),
+        "with": ("launcher", choice_reader(LAUNCHERS)),
+        "backend": ("backend", choice_reader(BACKENDS)),
+        "before": ("before", read_argvs),
+        "command": ("command", read_argv),
+        "deepspeed_config": ("deepspeed_config", read_line),
+        "accelerate_config": ("accelerate_config", read_line),
+        "include": ("include", read_line),
+        "exclude": ("exclude", read_line),
     },
     "preflight": {
-        "allow": ("allow", lines),
-        "max_age": ("max_age_s", seconds),
-        "nccl_tests": ("nccl_tests", line),
+        "allow": ("allow", read_lines),
+        "max_age": ("max_age_s", read_seconds),
+        "nccl_tests": ("nccl_tests", read_line),
     },
 }
 _TABLES = (*(table for table in _KEYS if table), "env")

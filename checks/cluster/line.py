@@ -10,7 +10,7 @@ from checks.facts.snapshot import Answer
 
 
 @dataclass
-class Line:
+class HeldLogins:
     """Given to `gather`, which fills in `contact` instead of closing it. Close it in the end."""
 
     contact: Contact | None = None

@@ -12,20 +12,20 @@ from collections.abc import Callable
 from typing import Any
 
 Say = Callable[..., None]
-CPU_S, GPU_S = 0.3, 0.4
+CPU_BUDGET_S, GPU_BUDGET_S = 0.3, 0.4
 """About how long one kind of measurement may take, beyond its first two repeats."""
-LONG_S = 1.5
+SLOW_REPEAT_S = 1.5
 """One repeat that takes so long is told as it is: slow, and not taken for a hang."""
 MIB = 2**20
 
 
-def best(run: Callable[[], None], settle: Callable[[], None], seconds: float) -> float:
+def best_seconds(run: Callable[[], None], settle: Callable[[], None], seconds: float) -> float:
     """Seconds of the quickest repeat, the first one, which warms up, not counted."""
     run()
     settle()
     found: list[float] = []
     began = time.perf_counter()
-    while not found or time.perf_counter() - began < (LONG_S if len(found) < 2 else seconds):
+    while not found or time.perf_counter() - began < (SLOW_REPEAT_S if len(found) < 2 else seconds):
         start = time.perf_counter()
         run()
         settle()
@@ -33,24 +33,27 @@ def best(run: Callable[[], None], settle: Callable[[], None], seconds: float) ->
     return min(found)
 
 
-class Bench:
-    """The measurements of one device; `settle` waits until it has done what it was given."""
+class DeviceBench:
+    """The measurements of one device; `wait_for_device` waits until it has done what it was "
+    "given."""
 
     def __init__(self, torch: Any, device: Any, say: Say) -> None:
         self.torch, self.device, self.say = torch, device, say
         self.cuda = device.type == "cuda"
-        self.seconds = GPU_S if self.cuda else CPU_S
+        self.seconds = GPU_BUDGET_S if self.cuda else CPU_BUDGET_S
         self.speeds: dict[str, float] = {}
         self.broken: list[str] = []
 
-    def settle(self) -> None:
+    def wait_for_device(self) -> None:
         """Until the device is done."""
         if self.cuda:
             self.torch.cuda.synchronize(self.device)
 
     def rate(self, name: str, amount: float, run: Callable[[], None]) -> None:
         """Note `amount` over the best time, in 10^9 a second."""
-        self.speeds[name] = round(amount / best(run, self.settle, self.seconds) / 1e9, 3)
+        self.speeds[name] = round(
+            amount / best_seconds(run, self.wait_for_device, self.seconds) / 1e9, 3
+        )
 
     def product(self, name: str, dtype: Any, width: int, times: int) -> None:
         """GFLOP/s of a product, and whether it has only numbers."""
@@ -67,7 +70,7 @@ class Bench:
         if not bool(self.torch.isfinite(result).all()):
             self.broken.append(name)
 
-    def memory(self, size: int) -> None:
+    def measure_memory(self, size: int) -> None:
         """GB/s of a copy in the device's own memory, read and written."""
         self.say(stage="memory")
         source = self.torch.ones(size, dtype=self.torch.uint8, device=self.device)
@@ -83,7 +86,7 @@ class Bench:
         self.rate("from-device", size, lambda: here.copy_(there, non_blocking=True))
 
 
-def processor() -> str:
+def cpu_model() -> str:
     """The CPU's model, as Linux shows it; its architecture where it shows none."""
     with open("/proc/cpuinfo", encoding="utf-8") as file:
         models = [line for line in file if line.startswith(("model name", "CPU part"))]
@@ -97,17 +100,17 @@ def task(torch: Any, say: Say) -> None:
     torch.manual_seed(0)
     torch.set_num_threads(1)
     device = torch.device("cuda", int(number)) if number else torch.device("cpu")
-    bench = Bench(torch, device, say)
+    bench = DeviceBench(torch, device, say)
     if bench.cuda:
         torch.cuda.set_device(device)
         say(name=torch.cuda.get_device_name(device))
         if torch.cuda.is_bf16_supported():
             bench.product("bf16", torch.bfloat16, 8192, 10)
         bench.product("fp32", torch.float32, 4096, 10)
-        bench.memory(512 * MIB)
+        bench.measure_memory(512 * MIB)
         bench.ways(256 * MIB)
     else:
-        say(name=processor())
+        say(name=cpu_model())
         bench.product("fp32", torch.float32, 1024, 3)
-        bench.memory(32 * MIB)
+        bench.measure_memory(32 * MIB)
     say(stage="done", speeds=bench.speeds, broken=bench.broken)

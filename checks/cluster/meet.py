@@ -15,14 +15,14 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 Say = Callable[..., None]
-LEAST, FACTOR = 2**16, 4
-MOST = {"cpu": 2**24, "cuda": 2**30}
+SMALLEST_SUM, SUM_GROWTH = 2**16, 4
+LARGEST_SUM = {"cpu": 2**24, "cuda": 2**30}
 """Bytes of the sums: small ones pass where an MTU on the way swallows large ones."""
-CALL_S, ALL_S = 0.25, {"cpu": 0.8, "cuda": 3.0}
+SUM_LIMIT_S, ALL_SUMS_LIMIT_S = 0.25, {"cpu": 0.8, "cuda": 3.0}
 """No larger sum once one took so long, or all of them."""
 
 
-def device_of(torch: Any, backend: str, local: int, say: Say) -> Any:
+def open_device(torch: Any, backend: str, local: int, say: Say) -> Any:
     """The rank's own device."""
     if backend != "nccl":
         return torch.device("cpu")
@@ -31,7 +31,7 @@ def device_of(torch: Any, backend: str, local: int, say: Say) -> Any:
     return torch.device("cuda", local)
 
 
-def meet(torch: Any, say: Say, rank: int, world: int, device: Any, wait: Any) -> None:
+def meet_ranks(torch: Any, say: Say, rank: int, world: int, device: Any, wait: Any) -> None:
     """The store, the group, and a first sum in which every rank's part can be told."""
     dist = torch.distributed
     say(stage="store")
@@ -48,13 +48,13 @@ def meet(torch: Any, say: Say, rank: int, world: int, device: Any, wait: Any) ->
     say(stage="barrier", wrong=wrong)
     dist.barrier()
     say(stage="larger sums")
-    say(sums=list(larger(torch, device, world)), addresses=addresses(port))
+    say(sums=list(time_larger_sums(torch, device, world)), addresses=peer_facing_addresses(port))
     dist.barrier()
     say(stage="done")
-    part(store, rank, world, wait)
+    leave_in_order(store, rank, world, wait)
 
 
-def larger(torch: Any, device: Any, world: int) -> Iterator[dict[str, float]]:
+def time_larger_sums(torch: Any, device: Any, world: int) -> Iterator[dict[str, float]]:
     """Bytes and seconds of sums that grow; of all ranks the slowest, so that all have the same."""
     dist = torch.distributed
 
@@ -64,9 +64,9 @@ def larger(torch: Any, device: Any, world: int) -> Iterator[dict[str, float]]:
         return float(told.item())
 
     free = torch.cuda.mem_get_info(device)[0] if device.type == "cuda" else float("inf")
-    most = min(MOST[device.type], agreed(free / 4, dist.ReduceOp.MIN))
-    size, spent = LEAST, 0.0
-    while size <= most and spent < ALL_S[device.type] and world > 1:
+    most = min(LARGEST_SUM[device.type], agreed(free / 4, dist.ReduceOp.MIN))
+    size, spent = SMALLEST_SUM, 0.0
+    while size <= most and spent < ALL_SUMS_LIMIT_S[device.type] and world > 1:
         values = torch.zeros(size // 4, dtype=torch.float32, device=device)
         took = []
         for _ in range(3):
@@ -76,14 +76,14 @@ def larger(torch: Any, device: Any, world: int) -> Iterator[dict[str, float]]:
             if device.type == "cuda":
                 torch.cuda.synchronize(device)
             took.append(agreed(time.perf_counter() - began, dist.ReduceOp.MAX))
-            if took[0] > CALL_S:
+            if took[0] > SUM_LIMIT_S:
                 break
         yield {"size": size, "seconds": min(took)}
-        spent = spent + sum(took) if took[0] <= CALL_S else float("inf")
-        size *= FACTOR
+        spent = spent + sum(took) if took[0] <= SUM_LIMIT_S else float("inf")
+        size *= SUM_GROWTH
 
 
-def addresses(store: int) -> list[str]:
+def peer_facing_addresses(store: int) -> list[str]:
     """This rank's own ends of its connections to other ranks, while all of them are still there.
 
     Those to the store do not count.
@@ -98,7 +98,7 @@ def addresses(store: int) -> list[str]:
     return sorted(found)
 
 
-def part(store: Any, rank: int, world: int, wait: Any) -> None:
+def leave_in_order(store: Any, rank: int, world: int, wait: Any) -> None:
     """Rank 0, which holds the store, goes last: no connection of its port waits to be closed."""
     if rank:
         store.set(f"preflight/gone/{rank}", "")
@@ -110,6 +110,6 @@ def task(torch: Any, say: Say) -> None:
     """The rank that the environment names."""
     rank, world = int(os.environ["RANK"]), int(os.environ["WORLD_SIZE"])
     backend = os.environ["PREFLIGHT_BACKEND"]
-    device = device_of(torch, backend, int(os.environ["LOCAL_RANK"]), say)
+    device = open_device(torch, backend, int(os.environ["LOCAL_RANK"]), say)
     wait = datetime.timedelta(seconds=float(os.environ["PREFLIGHT_WAIT"]))
-    meet(torch, say, rank, world, device, wait)
+    meet_ranks(torch, say, rank, world, device, wait)

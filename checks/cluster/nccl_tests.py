@@ -12,12 +12,12 @@ from typing import Any
 
 from checks.cluster.contact import Contact
 from checks.cluster.headssh import ssh_config
-from checks.cluster.rendezvous import gpus_of
+from checks.cluster.rendezvous import usable_gpus
 from checks.errors import FactError
 from checks.facts import ClusterView, NodeView, Snapshot
 from checks.facts.nccl_tests import NcclTests
 from checks.facts.snapshot import Answer
-from checks.nccl_tests import read_perf
+from checks.nccl_tests import parse_perf_output
 from checks.rendezvous import node_env
 
 SIZES = ("-b", "4M", "-e", "256M", "-f", "4", "-n", "5", "-w", "2", "-c", "1")
@@ -27,36 +27,42 @@ HOSTS, SSH_CONFIG = "mpi_hosts", "ssh_config"
 AS_ROOT = {"OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"}
 
 
-def stage(contact: Contact, snapshot: Snapshot, names: Sequence[str]) -> None:
+def run_stage(contact: Contact, snapshot: Snapshot, names: Sequence[str]) -> None:
     """Fill the section `nccl_tests` of `names`; without GPUs nothing is asked of a node."""
     cluster = ClusterView(snapshot)
     for name in names:
-        _put(snapshot, name, skipped="no GPUs: nccl-tests measures GPUs only")
-    paths = _found(contact, snapshot, [cluster[name] for name in names if gpus_of(cluster[name])])
+        _put_data(snapshot, name, skipped="no GPUs: nccl-tests measures GPUs only")
+    paths = _find_programs(
+        contact, snapshot, [cluster[name] for name in names if usable_gpus(cluster[name])]
+    )
     if not paths:
         return
-    why = _whole(contact, snapshot, names, paths)
+    why = _run_as_one(contact, snapshot, names, paths)
     if why:
-        _alone(contact, snapshot, paths, why)
+        _run_per_node(contact, snapshot, paths, why)
 
 
-def _put(snapshot: Snapshot, name: str, **data: Any) -> None:
+def _put_data(snapshot: Snapshot, name: str, **data: Any) -> None:
     snapshot.put(name, NcclTests.section, {"data": data})
 
 
-def _found(contact: Contact, snapshot: Snapshot, nodes: Sequence[NodeView]) -> dict[str, str]:
+def _find_programs(
+    contact: Contact, snapshot: Snapshot, nodes: Sequence[NodeView]
+) -> dict[str, str]:
     """The nodes that have it, with its path; of the others it is said that they do not."""
-    asked = {node.name: {**_shared(node), "given": node.job.nccl_tests or ""} for node in nodes}
+    asked = {
+        node.name: {**_common_request(node), "given": node.job.nccl_tests or ""} for node in nodes
+    }
     answers = contact.ask("nccl_tests_find", asked, FIND_S) if asked else {}
     for name, answer in answers.items():
-        _put(snapshot, name, skipped="all_reduce_perf is not there")
+        _put_data(snapshot, name, skipped="all_reduce_perf is not there")
         if "error" in answer:
             snapshot.put(name, NcclTests.section, answer)
     found = {name: answer.get("data", {}).get("path", "") for name, answer in answers.items()}
     return {name: path for name, path in found.items() if path}
 
 
-def _shared(node: NodeView) -> dict[str, Any]:
+def _common_request(node: NodeView) -> dict[str, Any]:
     """What each request says; the environment is what `start` gives the ranks, but less loud."""
     try:
         env = {**node_env(node), **node.job.env}
@@ -66,50 +72,50 @@ def _shared(node: NodeView) -> dict[str, Any]:
     return {"python": node.job.python, "workdir": node.job.workdir, "env": env}
 
 
-def _slots(node: NodeView) -> int:
-    return min(node.slots or 1, gpus_of(node))
+def _gpu_slots(node: NodeView) -> int:
+    return min(node.slots or 1, usable_gpus(node))
 
 
-def _bounded(path: str, gpus: int) -> list[str]:
+def _timed_argv(path: str, gpus: int) -> list[str]:
     """Ended on the node itself, whatever becomes of who started it there."""
     return ["timeout", "-k", "5", f"{LIMIT_S:.0f}", path, *SIZES, "-g", str(gpus)]
 
 
-def _run(contact: Contact, tasks: Mapping[str, Mapping[str, Any]]) -> dict[str, Answer]:
+def _run_tasks(contact: Contact, tasks: Mapping[str, Mapping[str, Any]]) -> dict[str, Answer]:
     args = {name: {"files": {}, "limit": LIMIT_S, **task} for name, task in tasks.items()}
     return contact.ask("nccl_tests_run", args, LIMIT_S + CLOSING_S) if args else {}
 
 
-def _whole(
+def _run_as_one(
     contact: Contact, snapshot: Snapshot, names: Sequence[str], paths: Mapping[str, str]
 ) -> str:
     """All ranks as one, told on the head; else why they could not run so."""
     cluster = ClusterView(snapshot)
     order = sorted(names, key=lambda name: name != snapshot.job.head)
-    task, why = _started(cluster, order, paths)
+    task, why = _launcher_task(cluster, order, paths)
     if task is None:
         return why
-    head, world = order[0], sum(_slots(cluster[name]) for name in order)
+    head, world = order[0], sum(_gpu_slots(cluster[name]) for name in order)
     by = task["argv"][0]
-    answer = _run(contact, {head: task})[head]
+    answer = _run_tasks(contact, {head: task})[head]
     data = answer.get("data", {})
-    perf = read_perf(f"{data.get('out', '')}\n{data.get('err', '')}")
-    if not perf.as_one(world):
+    perf = parse_perf_output(f"{data.get('out', '')}\n{data.get('err', '')}")
+    if not perf.ran_together(world):
         last = (data.get("err", "").strip().splitlines() or [""])[-1][:200]
         alone = "each rank ran by itself: a build without MPI?" if perf.rows else ""
         said = perf.failure or alone or answer.get("error") or last or "no table"
         return f"{by} gave no table of {world} ranks: {said}"
     for name in names:
-        _put(snapshot, name, path=paths[name], by=by, ranks=world)
-    _put(snapshot, head, path=paths[head], by=by, ranks=world, **data)
+        _put_data(snapshot, name, path=paths[name], by=by, ranks=world)
+    _put_data(snapshot, head, path=paths[head], by=by, ranks=world, **data)
     return ""
 
 
-def _started(
+def _launcher_task(
     cluster: ClusterView, order: Sequence[str], paths: Mapping[str, str]
 ) -> tuple[dict[str, Any] | None, str]:
     """The task for the head, or why the job's launcher cannot start it."""
-    job, shared = cluster.job, {name: _shared(cluster[name]) for name in order}
+    job, shared = cluster.job, {name: _common_request(cluster[name]) for name in order}
     if job.backend not in ("openmpi", "slurm"):
         return None, f'backend = "{job.backend}" starts no MPI processes'
     if {paths.get(name) for name in order} != {paths.get(order[0])}:
@@ -117,16 +123,16 @@ def _started(
     env = shared[order[0]]["env"]
     if any(one["env"] != env for one in shared.values()):
         return None, "not all nodes have the same environment: their interfaces differ"
-    slots = {name: _slots(cluster[name]) for name in order}
+    slots = {name: _gpu_slots(cluster[name]) for name in order}
     if job.backend == "openmpi":
-        return {**shared[order[0]], **_mpirun(cluster, slots, paths[order[0]], env)}, ""
+        return {**shared[order[0]], **_mpirun_task(cluster, slots, paths[order[0]], env)}, ""
     allocation = os.environ.get("SLURM_JOB_ID", "")
     if not allocation or len(set(slots.values())) > 1:
         return None, "no allocation of Slurm, or nodes with unequal slots"
-    return {**shared[order[0]], "argv": _srun(allocation, slots, paths[order[0]])}, ""
+    return {**shared[order[0]], "argv": _srun_argv(allocation, slots, paths[order[0]])}, ""
 
 
-def _mpirun(
+def _mpirun_task(
     cluster: ClusterView, slots: Mapping[str, int], path: str, env: Mapping[str, str]
 ) -> dict[str, Any]:
     """As the start calls it, but with one process a slot; [env] in no command line."""
@@ -140,32 +146,32 @@ def _mpirun(
         *("--mca", "plm_rsh_no_tree_spawn", "1"),
         *(("--mca", "plm_rsh_args", f"-F {{folder}}/{SSH_CONFIG}") if config else ()),
         *(word for name in env for word in ("-x", name)),
-        *_bounded(path, 1),
+        *_timed_argv(path, 1),
     ]
     return {"argv": argv, "files": files, "env": {**env, **AS_ROOT}}
 
 
-def _srun(allocation: str, slots: Mapping[str, int], path: str) -> list[str]:
+def _srun_argv(allocation: str, slots: Mapping[str, int], path: str) -> list[str]:
     """A step of the allocation, by the MPI that the site's Slurm is set to."""
     count, each = len(slots), next(iter(slots.values()))
     return [
         *("srun", f"--jobid={allocation}", "--overlap", f"--nodes={count}"),
         *(f"--ntasks={count * each}", f"--ntasks-per-node={each}"),
         *(f"--nodelist={','.join(slots)}", "--cpu-bind=none", "--mem=0", "--input=none"),
-        *("--overcommit", "--kill-on-bad-exit=1", "--chdir=/", *_bounded(path, 1)),
+        *("--overcommit", "--kill-on-bad-exit=1", "--chdir=/", *_timed_argv(path, 1)),
     ]
 
 
-def _alone(contact: Contact, snapshot: Snapshot, paths: Mapping[str, str], why: str) -> None:
+def _run_per_node(contact: Contact, snapshot: Snapshot, paths: Mapping[str, str], why: str) -> None:
     """Each node by itself, on all of its slots; one GPU alone has nobody to add up with."""
     cluster, tasks = ClusterView(snapshot), dict[str, dict[str, Any]]()
     for name, path in paths.items():
-        slots = _slots(cluster[name])
+        slots = _gpu_slots(cluster[name])
         told = {"path": path, "ranks": slots, "apart": why}
         if slots > 1:
-            tasks[name] = {**_shared(cluster[name]), "argv": _bounded(path, slots)}
-        _put(snapshot, name, skipped="one GPU alone adds nothing up", **told)
-    for name, answer in _run(contact, tasks).items():
-        told = {"path": paths[name], "ranks": _slots(cluster[name]), "apart": why}
+            tasks[name] = {**_common_request(cluster[name]), "argv": _timed_argv(path, slots)}
+        _put_data(snapshot, name, skipped="one GPU alone adds nothing up", **told)
+    for name, answer in _run_tasks(contact, tasks).items():
+        told = {"path": paths[name], "ranks": _gpu_slots(cluster[name]), "apart": why}
         told_of = {"data": {**told, **answer["data"]}} if "data" in answer else answer
         snapshot.put(name, NcclTests.section, told_of)

@@ -14,7 +14,7 @@ from checks.cluster.contact import Contact
 from checks.facts import ClusterView, NodeView, Snapshot
 from checks.facts.pdsh import Pdsh, PdshRun
 from checks.facts.ssh import SshRow
-from checks.facts.trust import Client, Trust
+from checks.facts.trust import ClientConfig, Trust
 from checks.model import Job
 
 FANOUT = 1024
@@ -48,7 +48,7 @@ def _logs_in(head: NodeView, name: str) -> bool:
     return attempt is None or bool(attempt.hostname)
 
 
-def _of_a_try(head: NodeView, names: Sequence[str]) -> str:
+def _trial_ssh_args(head: NodeView, names: Sequence[str]) -> str:
     """ssh's arguments that keep a mere try cheap, and from leaving a line or a connection behind.
 
     A key that the head's ssh accepts unseen is written to the first file. pdsh splits its arguments
@@ -56,14 +56,14 @@ def _of_a_try(head: NodeView, names: Sequence[str]) -> str:
     cheapest first: OpenSSH's first choice makes a login three times as dear.
     """
     trust = head.read(Trust) if head.has(Trust) else None
-    clients = [trust.client(name) for name in names] if trust else [Client()]
+    clients = [trust.client(name) for name in names] if trust else [ClientConfig()]
     files = dict.fromkeys(("/dev/null", *(file for one in clients for file in one.known_hosts)))
     orders = {one.kex for one in clients}
     cheap = [f"-oKexAlgorithms={order}" for order in orders if order and len(orders) == 1]
     return " ".join((*TRACELESS, *cheap, "-oUserKnownHostsFile=" + "\t".join(files)))
 
 
-def stage(contact: Contact, snapshot: Snapshot, names: Sequence[str]) -> None:
+def run_stage(contact: Contact, snapshot: Snapshot, names: Sequence[str]) -> None:
     """Fill the section `pdsh_run` of the head: one call over all nodes that ssh reaches.
 
     `names` are the nodes that the claims are about; the head is asked, where it is among them.
@@ -78,7 +78,7 @@ def stage(contact: Contact, snapshot: Snapshot, names: Sequence[str]) -> None:
     if not targets:
         return
     inherited = head.read(Pdsh).environment.get("PDSH_SSH_ARGS_APPEND", "")
-    appended = f"{inherited} {_of_a_try(head, targets)}".strip()
+    appended = f"{inherited} {_trial_ssh_args(head, targets)}".strip()
     args = {
         "argv": pdsh_argv(job, targets),
         "env": {"PDSH_SSH_ARGS_APPEND": appended, **pdsh_env(job, targets, appended)},

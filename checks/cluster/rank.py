@@ -22,11 +22,11 @@ from typing import Any
 
 MARK = "PREFLIGHT-RANK "
 STEPS = 6
-OP = "deepspeed_shm_comm"
+SHM_OP = "deepspeed_shm_comm"
 WIDTH, BATCH = 64, 16
 
 
-def say(**facts: Any) -> None:
+def print_facts(**facts: Any) -> None:
     """One line for the probe."""
     print(MARK + json.dumps(facts), flush=True)
 
@@ -53,17 +53,17 @@ def shared_memory_op(deepspeed: Any, cpp_extension: Any) -> dict[str, Any] | Non
     builder = accelerator.create_op_builder("ShareMemCommBuilder")
     if builder is None or not builder.is_compatible(verbose=False):
         return None
-    if importlib.import_module("deepspeed.git_version_info").installed_ops.get(OP):
-        return {"name": OP, "compiled": True, "problem": "", "lock": ""}
+    if importlib.import_module("deepspeed.git_version_info").installed_ops.get(SHM_OP):
+        return {"name": SHM_OP, "compiled": True, "problem": "", "lock": ""}
     root = os.environ.get("PREFLIGHT_TORCH_EXTENSIONS") or cpp_extension.get_default_build_root()
-    built = glob.glob(f"{root}/{OP}/*.so") + glob.glob(f"{root}/py*/{OP}/*.so")
-    locks = glob.glob(f"{root}/{OP}/lock") + glob.glob(f"{root}/py*/{OP}/lock")
+    built = glob.glob(f"{root}/{SHM_OP}/*.so") + glob.glob(f"{root}/py*/{SHM_OP}/*.so")
+    locks = glob.glob(f"{root}/{SHM_OP}/lock") + glob.glob(f"{root}/py*/{SHM_OP}/lock")
     problem = compile_problem(cpp_extension.get_cxx_compiler())
     lock = locks[0] if locks else ""
-    return {"name": OP, "compiled": bool(built), "problem": problem, "lock": lock}
+    return {"name": SHM_OP, "compiled": bool(built), "problem": problem, "lock": lock}
 
 
-def model_of(torch: Any) -> Any:
+def build_model(torch: Any) -> Any:
     """Small, yet with every kind of parameter: matrices, biases and a normalisation."""
     nn = torch.nn
     torch.manual_seed(0)
@@ -71,7 +71,7 @@ def model_of(torch: Any) -> Any:
     return nn.Sequential(*layers)
 
 
-def config(*, bf16: bool) -> dict[str, Any]:
+def deepspeed_config(*, bf16: bool) -> dict[str, Any]:
     """ZeRO-2 as training would use it, with torch's own Adam, so that no op is compiled."""
     return {
         "train_micro_batch_size_per_gpu": BATCH,
@@ -83,14 +83,14 @@ def config(*, bf16: bool) -> dict[str, Any]:
     }
 
 
-def train(torch: Any, engine: Any, device: Any) -> tuple[list[float], list[float]]:
+def train_steps(torch: Any, engine: Any, device: Any) -> tuple[list[float], list[float]]:
     """Losses and seconds of each step on one fixed batch, the same on every rank."""
     kind = next(engine.module.parameters()).dtype
     inputs = torch.randn(BATCH, WIDTH).to(device, kind)
     wanted = torch.randn(BATCH, 1).to(device, kind)
     losses, seconds = [], []
     for number in range(STEPS):
-        say(stage=f"step {number + 1}")
+        print_facts(stage=f"step {number + 1}")
         began = time.perf_counter()
         loss = torch.nn.functional.mse_loss(engine(inputs), wanted)
         engine.backward(loss)
@@ -100,41 +100,45 @@ def train(torch: Any, engine: Any, device: Any) -> tuple[list[float], list[float
     return losses, seconds
 
 
-def nccl_loaded(torch: Any) -> str:
+def loaded_nccl_version(torch: Any) -> str:
     """The version of the NCCL in this process, by its own word; empty where there is none."""
     if not torch.cuda.is_available() or not torch.distributed.is_nccl_available():
         return ""
     return ".".join(str(part) for part in torch.cuda.nccl.version()[:3])
 
 
-def smoke() -> None:
+def run_smoke() -> None:
     """Import, meet the other ranks, train; each stage is said before it is entered."""
-    say(stage="import torch")
+    print_facts(stage="import torch")
     torch = importlib.import_module("torch")
-    say(stage="import deepspeed")
+    print_facts(stage="import deepspeed")
     deepspeed = importlib.import_module("deepspeed")
     cuda = torch.cuda.is_available()
     rank, local = int(os.environ["RANK"]), int(os.environ["LOCAL_RANK"])
-    say(torch=torch.__version__, deepspeed=deepspeed.__version__, nccl=nccl_loaded(torch))
+    print_facts(
+        torch=torch.__version__, deepspeed=deepspeed.__version__, nccl=loaded_nccl_version(torch)
+    )
     if rank == 0:
         cpp_extension = importlib.import_module("torch.utils.cpp_extension")
-        say(op=shared_memory_op(deepspeed, cpp_extension))
+        print_facts(op=shared_memory_op(deepspeed, cpp_extension))
     # Left to itself DeepSpeed would compile that op now, and keep it: training's business
     ops: Any = importlib.import_module("deepspeed.ops")
     ops.__compatible_ops__ = {}
     device = torch.device("cuda", local) if cuda else torch.device("cpu")
-    say(stage="open device", device=torch.cuda.get_device_name(local) if cuda else "cpu")
+    print_facts(stage="open device", device=torch.cuda.get_device_name(local) if cuda else "cpu")
     if cuda:
         torch.cuda.set_device(device)
-    say(stage="init_distributed")
+    print_facts(stage="init_distributed")
     deepspeed.init_distributed()
-    say(stage="initialize")
-    model = model_of(torch)
+    print_facts(stage="initialize")
+    model = build_model(torch)
     optimizer = torch.optim.Adam(model.parameters(), lr=3e-3)
     bf16 = cuda and torch.cuda.is_bf16_supported()
-    engine, *_ = deepspeed.initialize(model=model, optimizer=optimizer, config=config(bf16=bf16))
-    losses, seconds = train(torch, engine, device)
-    say(stage="done", losses=[repr(loss) for loss in losses], seconds=seconds)
+    engine, *_ = deepspeed.initialize(
+        model=model, optimizer=optimizer, config=deepspeed_config(bf16=bf16)
+    )
+    losses, seconds = train_steps(torch, engine, device)
+    print_facts(stage="done", losses=[repr(loss) for loss in losses], seconds=seconds)
     torch.distributed.destroy_process_group()
 
 
@@ -143,9 +147,9 @@ def main() -> None:
     faulthandler.enable()
     faulthandler.dump_traceback_later(float(os.environ["PREFLIGHT_LIMIT"]), exit=True)
     try:
-        smoke()
+        run_smoke()
     except Exception as error:  # noqa: BLE001 - whatever it was is the answer
-        say(
+        print_facts(
             error=type(error).__name__,
             detail=str(error)[-2000:],
             trace=traceback.format_exc()[-3000:],

@@ -11,7 +11,7 @@ from checks.facts.rdma import LaterRdmaCounters, RdmaCounters
 LIMIT_S = 5.0
 
 
-def stage(contact: Contact, snapshot: Snapshot, names: Sequence[str]) -> None:
+def run_stage(contact: Contact, snapshot: Snapshot, names: Sequence[str]) -> None:
     """Fill `later_rdma_counters` of every node in `names`; only those with adapters are asked."""
     view = ClusterView(snapshot)
     told = [name for name in names if view[name].has(RdmaCounters)]

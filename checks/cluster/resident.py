@@ -16,18 +16,18 @@ from pathlib import Path
 from typing import Any
 
 from checks.cluster.identity import LoginError
-from checks.cluster.transport import Session, stalls
+from checks.cluster.transport import SshSession, stall_error
 from checks.facts.snapshot import Answer
 
-PROBE = Path(__file__).parent.parent / "probe"
-IMPORT = re.compile(r"^from checks\.probe\.(\w+) import ", re.MULTILINE)
-SECTION = re.compile(r'^@section\("([a-z_]+)"\)', re.MULTILINE)
+PROBE_FOLDER = Path(__file__).parent.parent / "probe"
+PROBE_IMPORT = re.compile(r"^from checks\.probe\.(\w+) import ", re.MULTILINE)
+SECTION_DECORATOR = re.compile(r'^@section\("([a-z_]+)"\)', re.MULTILINE)
 SYSTEM_PYTHONS = ("/usr/bin/python3", "python3", "/usr/libexec/platform-python")
 NO_PYTHON = "no python 3.6 or newer here"
-BOOT = "import sys;exec(eval(sys.stdin.buffer.readline()))"
+BOOTSTRAP = "import sys;exec(eval(sys.stdin.buffer.readline()))"
 START_S = 15.0
 """A login shell that has not started the probe by then hangs."""
-REVIVE_S = 5.0
+LATE_GRACE_S = 5.0
 """What one that missed a deadline is given from the next question on: it may only have been late.
 
 The probe itself answers for what takes too long, so that silence is the node's or the network's.
@@ -54,54 +54,56 @@ sys.modules["checks.probe.core"].main({nonce!r}, {life!r}, load)
 
 
 @functools.cache
-def sections() -> dict[str, str]:
+def file_by_section() -> dict[str, str]:
     """Which file of the probe answers which section."""
     return {
         name: path.stem
-        for path in sorted(PROBE.glob("*.py"))
-        for name in SECTION.findall(path.read_text(encoding="utf-8"))
+        for path in sorted(PROBE_FOLDER.glob("*.py"))
+        for name in SECTION_DECORATOR.findall(path.read_text(encoding="utf-8"))
     }
 
 
-def program(wanted: Collection[str], nonce: str, life_s: float) -> bytes:
+def probe_program(wanted: Collection[str], nonce: str, life_s: float) -> bytes:
     """The first line of input: the probe's core and the files that answer `wanted`."""
-    texts, files = _parts(frozenset(wanted))
+    texts, files = _program_modules(frozenset(wanted))
     loader = LOADER.format(no_python=NO_PYTHON, texts=texts, files=files, nonce=nonce, life=life_s)
     return repr(loader).encode("ascii", "backslashreplace") + b"\n"
 
 
 @functools.cache
-def _parts(wanted: frozenset[str]) -> tuple[dict[str, str], dict[str, list[str]]]:
+def _program_modules(wanted: frozenset[str]) -> tuple[dict[str, str], dict[str, list[str]]]:
     """The text of each module, and the modules behind each section; "" stands for the core."""
-    named = {"": "core", **{name: sections()[name] for name in sorted(wanted)}}
-    paths = {name: _with_imports([file]) for name, file in named.items()}
-    texts = {f"checks.probe.{file}": _source(file) for path in paths.values() for file in path}
+    named = {"": "core", **{name: file_by_section()[name] for name in sorted(wanted)}}
+    paths = {name: _files_with_imports([file]) for name, file in named.items()}
+    texts = {
+        f"checks.probe.{file}": _module_source(file) for path in paths.values() for file in path
+    }
     files = {name: [f"checks.probe.{file}" for file in path] for name, path in paths.items()}
     files[""] = ["checks", "checks.probe", *files[""]]
     return {"checks": "", "checks.probe": "", **texts}, files
 
 
-def _with_imports(files: Iterable[str]) -> list[str]:
+def _files_with_imports(files: Iterable[str]) -> list[str]:
     """The files and what they import of the probe, each behind what it needs."""
-    first = (*_imports("core"), "core")
+    first = (*_imported_files("core"), "core")
     ordered: dict[str, None] = dict.fromkeys(first)
     for name in files:
         if name not in ordered:
-            ordered.update(dict.fromkeys(_with_imports(_imports(name))))
+            ordered.update(dict.fromkeys(_files_with_imports(_imported_files(name))))
             ordered[name] = None
     return list(ordered)
 
 
-def _imports(name: str) -> list[str]:
-    return IMPORT.findall(_source(name))
+def _imported_files(name: str) -> list[str]:
+    return PROBE_IMPORT.findall(_module_source(name))
 
 
 @functools.cache
-def _source(name: str) -> str:
-    return (PROBE / f"{name}.py").read_text(encoding="utf-8")
+def _module_source(name: str) -> str:
+    return (PROBE_FOLDER / f"{name}.py").read_text(encoding="utf-8")
 
 
-def command(python: str) -> str:
+def start_command(python: str) -> str:
     """What the login shell is asked to run: the first interpreter there is, else exit 127.
 
     One line in single quotes without `!`, so that sh, bash, csh and fish read it alike.
@@ -109,16 +111,16 @@ def command(python: str) -> str:
     candidates = " ".join(shlex.quote(name) for name in (*SYSTEM_PYTHONS, python) if name)
     script = (
         f"for p in {candidates}; do command -v $p >/dev/null 2>&1 && "
-        f'exec $p -u -S -E -c "{BOOT}"; done; echo {NO_PYTHON} >&2; exit 127'
+        f'exec $p -u -S -E -c "{BOOTSTRAP}"; done; echo {NO_PYTHON} >&2; exit 127'
     )
     return f"exec /bin/sh -c '{script}'"
 
 
-class Resident:
-    """A running probe. `request` and `answer` speak to it; `close` ends it."""
+class ResidentProbe:
+    """A running probe. `send_request` and `answer` speak to it; `close` ends it."""
 
     def __init__(
-        self, session: Session, python: str, wanted: Collection[str], life_s: float
+        self, session: SshSession, python: str, wanted: Collection[str], life_s: float
     ) -> None:
         self._nonce = secrets.token_hex(8).encode()
         self._answers: dict[int, Answer] = {}
@@ -129,44 +131,45 @@ class Resident:
         self.gone = ""
         self._late = False
         self._asked = time.monotonic()
-        self._channel = session.open(command(python))
+        self._channel = session.open(start_command(python))
         try:
-            self._channel.send(program(wanted, self._nonce.decode(), life_s))
-            self.hello = self._hello()
+            self._channel.send(probe_program(wanted, self._nonce.decode(), life_s))
+            self.hello = self._wait_for_hello()
         except OSError as error:
-            raise self._silent(str(error)) from error
+            raise self._start_error(str(error)) from error
 
-    def _hello(self) -> dict[str, Any]:
+    def _wait_for_hello(self) -> dict[str, Any]:
         deadline = time.monotonic() + START_S
         try:
             while (line := self._channel.line(deadline)) is not None:
-                answer = self._parsed(line)
+                answer = self._parse_line(line)
                 if answer is not None:
                     return answer
         except TimeoutError:
             if self.session.stalled:
-                raise stalls() from None
+                raise stall_error() from None
             self._channel.kill()
             raise LoginError(
-                "shell-hangs", f"the login shell started nothing in {START_S:g} s{self._heard()}"
+                "shell-hangs",
+                f"the login shell started nothing in {START_S:g} s{self._noise_note()}",
             ) from None
-        raise self._silent("it ended")
+        raise self._start_error("it ended")
 
-    def _silent(self, what: str) -> LoginError:
+    def _start_error(self, what: str) -> LoginError:
         """Why the probe never answered, from the exit status and what was printed instead."""
         if self.session.stalled:
-            return stalls()
+            return stall_error()
         self.noise += self._channel.rest(time.monotonic() + 1.0) + self._channel.errors()
         code = self._channel.code(time.monotonic() + 1.0)
         if NO_PYTHON in self.noise.splitlines():
             return LoginError("no-python", f"looked for {', '.join(SYSTEM_PYTHONS)}")
-        detail = f"the login shell ran nothing ({what}, exit {code}){self._heard()}"
+        detail = f"the login shell ran nothing ({what}, exit {code}){self._noise_note()}"
         return LoginError("shell-refuses", detail)
 
-    def _heard(self) -> str:
+    def _noise_note(self) -> str:
         return f" and printed: {self.noise.strip()[:200]}" if self.noise.strip() else ""
 
-    def _parsed(self, line: bytes) -> dict[str, Any] | None:
+    def _parse_line(self, line: bytes) -> dict[str, Any] | None:
         """The object of a line of ours; anything else a shell printed is kept as noise."""
         nonce, _, text = line.rpartition(self._nonce)
         heard = nonce if self._nonce in line else line
@@ -183,7 +186,7 @@ class Resident:
             return None
         return answer
 
-    def request(self, section: str, args: dict[str, Any], limit_s: float) -> int:
+    def send_request(self, section: str, args: dict[str, Any], limit_s: float) -> int:
         """Send one request without waiting; returns its number."""
         self._number += 1
         self._asked = time.monotonic()
@@ -197,25 +200,27 @@ class Resident:
     def answer(self, number: int, deadline: float) -> Answer:
         """The answer to a request, waited for until `deadline` (time.monotonic()); never raises."""
         while number not in self._answers and not self.gone:
-            patience = self._asked + REVIVE_S if self._late else deadline
+            patience = self._asked + LATE_GRACE_S if self._late else deadline
             try:
                 line = self._channel.line(min(deadline, patience))
             except TimeoutError:
                 self._late = True
-                return {"error": f"no answer in time{self._garbled()}"}
+                return {"error": f"no answer in time{self._garbled_note()}"}
             except OSError as error:
                 self.gone = f"the connection broke: {error}"
                 break
             if line is None:
-                words = f"the probe ended before it answered{self._last_words()}{self._garbled()}"
+                words = (
+                    f"the probe ended before it answered{self._last_words()}{self._garbled_note()}"
+                )
                 silent = "the connection went silent: what is sent is not acknowledged"
                 self.gone = silent if self.session.stalled else words
                 break
             self._late = False
-            self._keep(line)
+            self._store_answer(line)
         return self._answers.pop(number, {"error": self.gone})
 
-    def _garbled(self) -> str:
+    def _garbled_note(self) -> str:
         return f"; what came is no answer: {self.garbled}" if self.garbled else ""
 
     def _last_words(self) -> str:
@@ -224,10 +229,10 @@ class Resident:
         said = self._channel.errors().strip()
         return f"; its last words: {said.splitlines()[-1][:200]}" if said else ""
 
-    def _keep(self, line: bytes) -> None:
-        answer = self._parsed(line)
+    def _store_answer(self, line: bytes) -> None:
+        answer = self._parse_line(line)
         if answer and isinstance(answer.get("id"), int):
-            self._answers[answer.pop("id")] = _checked(answer)
+            self._answers[answer.pop("id")] = _validated_answer(answer)
 
     def close(self) -> None:
         """End the probe, and the login with it."""
@@ -235,7 +240,7 @@ class Resident:
         self.session.close()
 
 
-def _checked(answer: Answer) -> Answer:
+def _validated_answer(answer: Answer) -> Answer:
     """Every section answers an object, or says why it has none."""
     if "error" in answer:
         return {"error": str(answer["error"])}

@@ -15,14 +15,14 @@ CLEANING_S = 10.0
 """What the node needs after the limit to end its ranks and remove what they wrote."""
 
 
-def stage(contact: Contact, snapshot: Snapshot, names: Sequence[str]) -> None:
+def run_stage(contact: Contact, snapshot: Snapshot, names: Sequence[str]) -> None:
     """Let each of `names` train on all its slots; its `smoke` answer is in the snapshot after."""
-    args = {name: arguments(snapshot, name) for name in names}
+    args = {name: smoke_request(snapshot, name) for name in names}
     for name, answer in contact.ask("smoke", args, LIMIT_S + CLEANING_S).items():
         snapshot.put(name, "smoke", answer)
 
 
-def arguments(snapshot: Snapshot, name: str) -> dict[str, Any]:
+def smoke_request(snapshot: Snapshot, name: str) -> dict[str, Any]:
     """What that node's smoke is told: the job's interpreter, folder, environment and slots."""
     job, node = snapshot.job, ClusterView(snapshot)[name]
     gpus = node.read(Gpus).count if node.has(Gpus) else 0

@@ -38,11 +38,11 @@ def load_config(path: str | None) -> SSHConfig:
     for name in paths:
         file = Path(name).expanduser()
         if path or file.is_file():
-            config.parse(io.StringIO("\n".join(_lines(file, 0)) + "\n"))
+            config.parse(io.StringIO("\n".join(_config_lines(file, 0)) + "\n"))
     return config
 
 
-def _lines(file: Path, depth: int) -> Iterator[str]:
+def _config_lines(file: Path, depth: int) -> Iterator[str]:
     """The lines with what Include names put in its place: paramiko does not know Include."""
     try:
         text = file.read_text(encoding="utf-8", errors="replace")
@@ -54,11 +54,11 @@ def _lines(file: Path, depth: int) -> Iterator[str]:
             yield line
         elif depth < INCLUDE_DEPTH:
             for pattern in included.group(1).split():
-                for name in sorted(glob.glob(_anchored(pattern, file))):
-                    yield from _lines(Path(name), depth + 1)
+                for name in sorted(glob.glob(_include_path(pattern, file))):
+                    yield from _config_lines(Path(name), depth + 1)
 
 
-def _anchored(pattern: str, file: Path) -> str:
+def _include_path(pattern: str, file: Path) -> str:
     system = file.is_relative_to("/etc/ssh")
     return str((Path("/etc/ssh") if system else Path("~/.ssh")).joinpath(pattern).expanduser())
 
@@ -72,7 +72,7 @@ def identity_files(config: SSHConfigDict, key: str | None) -> list[Path]:
     return [path for path in (named or usual) if path.is_file()]
 
 
-def too_open(path: Path) -> bool:
+def is_too_open(path: Path) -> bool:
     """Whether OpenSSH would refuse this private key because others can read it."""
     info = path.stat()
     return info.st_uid == os.getuid() and bool(stat.S_IMODE(info.st_mode) & 0o077)
@@ -97,10 +97,10 @@ class KnownHosts:
             file = Path(name).expanduser()
             if file.is_file():
                 for line in file.read_text(encoding="utf-8", errors="replace").splitlines():
-                    known._add(line.split())
+                    known._add_line(line.split())
         return known
 
-    def _add(self, words: list[str]) -> None:
+    def _add_line(self, words: list[str]) -> None:
         marker = words.pop(0) if words and words[0].startswith("@") else ""
         if len(words) < 3 or words[0].startswith("#"):
             return
@@ -122,9 +122,9 @@ class KnownHosts:
 
     def keys(self, host: str, port: int) -> set[tuple[str, str]]:
         """All keys known for a host, by the name that OpenSSH looks up: `[host]:port` off 22."""
-        name = _known_as(host, port)
+        name = _known_hosts_name(host, port)
         found = set(self.exact.get(name, ()))
-        found |= {key for pattern, key in self.patterns if _matches(name, pattern)}
+        found |= {key for pattern, key in self.patterns if _matches_pattern(name, pattern)}
         if not found:
             for salt, digest, key in self.hashed:
                 if hmac.digest(salt, name.encode(), hashlib.sha1) == digest:
@@ -133,26 +133,26 @@ class KnownHosts:
 
     def certifiable(self, host: str, port: int) -> bool:
         """Whether a certificate may stand for the host's key."""
-        names = (_known_as(host, port), host.lower())
-        return any(_matches(name, one) for name in names for one in self.authorities)
+        names = (_known_hosts_name(host, port), host.lower())
+        return any(_matches_pattern(name, one) for name in names for one in self.authorities)
 
 
-def _paths(value: str) -> list[str]:
+def _split_paths(value: str) -> list[str]:
     """A list of files. Paramiko takes the quotes off a single one, whatever blanks it has."""
     return [value] if Path(value).expanduser().is_file() else shlex.split(value)
 
 
-def _matches(name: str, pattern: str) -> bool:
+def _matches_pattern(name: str, pattern: str) -> bool:
     """As OpenSSH does, whose patterns know `*` and `?` alone: `[node*]:2222` is no set."""
     return fnmatch.fnmatchcase(name, pattern.replace("[", "[[]"))
 
 
-def _known_as(host: str, port: int) -> str:
+def _known_hosts_name(host: str, port: int) -> str:
     return host.lower() if port == 22 else f"[{host.lower()}]:{port}"
 
 
 @dataclass(frozen=True)
-class Target:
+class LoginTarget:
     """Where and how to log in to one node, with every default resolved."""
 
     name: str
@@ -179,16 +179,16 @@ class SshSetup:
             raise UsageError(f"{job.ssh.config or '~/.ssh/config'}: {error}") from error
         user_files = first.get("userknownhostsfile", "~/.ssh/known_hosts ~/.ssh/known_hosts2")
         system = first.get("globalknownhostsfile", "/etc/ssh/ssh_known_hosts")
-        self.known_hosts_file = _paths(user_files)[0]
-        self.known_hosts = KnownHosts.load([*_paths(user_files), *_paths(system)])
+        self.known_hosts_file = _split_paths(user_files)[0]
+        self.known_hosts = KnownHosts.load([*_split_paths(user_files), *_split_paths(system)])
 
-    def target(self, name: str) -> Target:
+    def target(self, name: str) -> LoginTarget:
         """How to reach that node: hosts.txt, then the command line, then the ssh config."""
         node, ssh = self.job.node(name), self.job.ssh
         config = self.config.lookup(name)
         only = config.get("identitiesonly", "no") == "yes" or bool(ssh.key)
         checking = config.get("stricthostkeychecking", "ask")
-        return Target(
+        return LoginTarget(
             name=name,
             host=config["hostname"],
             port=node.port or ssh.port or int(config.get("port", 22)),

@@ -26,12 +26,12 @@ from checks.facts.gpus import Gpus
 from checks.facts.interfaces import Interfaces
 from checks.facts.names import Names
 from checks.facts.pdsh import Pdsh
-from checks.facts.ports import Dialled, PortSettings
+from checks.facts.ports import DialResults, PortSettings
 from checks.facts.rdma import Rdma, RdmaCounters
 from checks.facts.rendezvous import Rendezvous
 from checks.facts.snapshot import Snapshot
 from checks.facts.trust import Trust
-from checks.facts.who import Who
+from checks.facts.who import Account
 
 
 @dataclass(frozen=True)
@@ -48,35 +48,35 @@ class Stage:
 
 
 STAGES: tuple[Stage, ...] = (
-    Stage("ssh", (Who, Trust), ("ssh", "firewall"), mesh.stage),
+    Stage("ssh", (Account, Trust), ("ssh", "firewall"), mesh.run_stage),
     Stage(
         "dial",
         (Interfaces, Names, Environment, PortSettings),
         ("listen", "dial", "hangup", "firewall", "port_holder"),
-        ports.stage,
+        ports.run_stage,
     ),
-    Stage("pdsh_run", (Pdsh, Trust), ("pdsh_run",), pdsh.stage),
-    Stage("clock_offset", (), ("time_now",), clock.stage),
+    Stage("pdsh_run", (Pdsh, Trust), ("pdsh_run",), pdsh.run_stage),
+    Stage("clock_offset", (), ("time_now",), clock.measure_clocks),
     Stage(
         "pairs",
-        (Interfaces, Names, Environment, Dialled),
+        (Interfaces, Names, Environment, DialResults),
         ("pair_listen", "pair_send", "pair_hangup"),
-        pairs.stage,
+        pairs.run_stage,
     ),
-    Stage("smoke", (Gpus,), ("smoke",), smoke.stage),
+    Stage("smoke", (Gpus,), ("smoke",), smoke.run_stage),
     Stage(
         "rendezvous",
         (Gpus, Interfaces, Names, Environment, Rdma),
         ("warm_open", "warm_task"),
-        rendezvous.stage,
+        rendezvous.run_stage,
     ),
-    Stage("compute", (Rendezvous,), ("warm_task", "warm_close"), compute.stage),
+    Stage("compute", (Rendezvous,), ("warm_task", "warm_close"), compute.measure_compute),
     Stage(
         "nccl_tests",
         (Gpus, Interfaces, Names, Environment, Rdma),
         ("nccl_tests_find", "nccl_tests_run"),
-        nccl_tests.stage,
+        nccl_tests.run_stage,
     ),
-    Stage("later_counters", (Counters,), ("counters",), counters.stage),
-    Stage("later_rdma_counters", (RdmaCounters,), ("rdma_counters",), rdma_counters.stage),
+    Stage("later_counters", (Counters,), ("counters",), counters.read_later_counters),
+    Stage("later_rdma_counters", (RdmaCounters,), ("rdma_counters",), rdma_counters.run_stage),
 )

@@ -13,27 +13,27 @@ from typing import Any
 import fabric
 import paramiko
 
-from checks.cluster.channel import Channel, Ran
-from checks.cluster.identity import Keys, KnownHostsOnly, LoginError, classified
-from checks.cluster.sshconfig import SshSetup, Target
-from checks.cluster.wire import Wire
+from checks.cluster.channel import Channel, CommandResult
+from checks.cluster.identity import KnownHostsOnly, LoginError, OfferedKeys, classify_error
+from checks.cluster.sshconfig import LoginTarget, SshSetup
+from checks.cluster.wire import StallAwareSocket
 from checks.model import Job
 
 logging.getLogger("paramiko").addHandler(logging.NullHandler())  # its errors are raised as well
 HANDSHAKE_S = 45.0
 """For banner, key exchange and authentication: 20 s were seen on a loaded sshd."""
-PAUSES_S = (0.4, 1.0, 2.5)
+RETRY_PAUSES_S = (0.4, 1.0, 2.5)
 """Before each further try after a cut banner."""
 
 
-class Session:
+class SshSession:
     """One open login. Channels may be opened from any thread.
 
     `public_key` is the one that was accepted, '' where that was a password.
     """
 
     def __init__(
-        self, target: Target, connection: fabric.Connection, host_key: str, public_key: str
+        self, target: LoginTarget, connection: fabric.Connection, host_key: str, public_key: str
     ) -> None:
         self.target, self.connection, self.host_key = target, connection, host_key
         self.public_key = public_key
@@ -42,7 +42,7 @@ class Session:
     @property
     def stalled(self) -> bool:
         """Whether what is sent there gets no acknowledgement any more."""
-        return _stalled(self.connection)
+        return _is_stalled(self.connection)
 
     @property
     def user(self) -> str:
@@ -59,7 +59,7 @@ class Session:
             raise LoginError("timeout", f"no session: {error or 'the connection ended'}") from error
         return Channel(channel)
 
-    def run(self, command: str, stdin: bytes = b"", limit_s: float = 30.0) -> Ran:
+    def run(self, command: str, stdin: bytes = b"", limit_s: float = 30.0) -> CommandResult:
         """Run a command to its end, with `stdin` given whole; bounded by `limit_s`."""
         channel = self.open(command)
         deadline = time.monotonic() + limit_s
@@ -67,7 +67,7 @@ class Session:
             channel.send(stdin)
             channel.end_input()
             out = channel.rest(deadline)
-            return Ran(channel.code(deadline), out, channel.errors())
+            return CommandResult(channel.code(deadline), out, channel.errors())
         finally:
             channel.close()
 
@@ -76,17 +76,20 @@ class Session:
         _hang_up(self.connection)
 
 
-class Transport:
+class SshTransport:
     """Prepares all logins in one thread (Fabric's Config is not safe to share), opens in many."""
 
     def __init__(self, job: Job, passwords: Mapping[str, str] | None = None) -> None:
         self._setup, self._passwords = SshSetup(job), passwords or {}
         config = fabric.Config(lazy=True, ssh_config=self._setup.config)
         self._prepared = {
-            node.name: self._prepare(self._setup.target(node.name), config) for node in job.nodes
+            node.name: self._prepare_login(self._setup.target(node.name), config)
+            for node in job.nodes
         }
 
-    def _prepare(self, target: Target, config: fabric.Config) -> tuple[Target, fabric.Connection]:
+    def _prepare_login(
+        self, target: LoginTarget, config: fabric.Config
+    ) -> tuple[LoginTarget, fabric.Connection]:
         connection = fabric.Connection(
             target.name,
             user=target.user,
@@ -100,14 +103,14 @@ class Transport:
         )
         return target, connection
 
-    def target(self, name: str) -> tuple[Target, str]:
+    def target(self, name: str) -> tuple[LoginTarget, str]:
         """Where that node's login goes, and as whom."""
         target, connection = self._prepared[name]
         return target, str(connection.user)
 
-    def open(self, name: str) -> Session:
+    def open(self, name: str) -> SshSession:
         """Log in to a node. Raises LoginError; a cut banner is tried again, nothing else is."""
-        for pause_s in PAUSES_S:
+        for pause_s in RETRY_PAUSES_S:
             try:
                 return self._open(name)
             except LoginError as error:  # noqa: PERF203 - a retry is what the loop is for
@@ -116,20 +119,20 @@ class Transport:
                 time.sleep(pause_s)
         return self._open(name)
 
-    def _open(self, name: str) -> Session:
+    def _open(self, name: str) -> SshSession:
         target, connection = self._prepared[name]
-        policy = self._verifying(connection, target, "its")
-        keys = Keys(target, connection.user, self._passwords.get(name, ""))
+        policy = self._verify_host_keys(connection, target, "its")
+        keys = OfferedKeys(target, connection.user, self._passwords.get(name, ""))
         kwargs = connection.connect_kwargs
         kwargs["auth_strategy"] = keys
         kwargs.pop("key_filename", None)
         try:
             if not connection.gateway:
-                kwargs["sock"] = _connect(target)
+                kwargs["sock"] = _connect_socket(target)
             connection.open()
         except BaseException as error:
             _hang_up(connection)
-            failure = stalls() if _stalled(connection) else classified(error, keys)
+            failure = stall_error() if _is_stalled(connection) else classify_error(error, keys)
             if failure is None:
                 raise
             failure.host_key, failure.public_key = policy.presented, keys.offered
@@ -138,10 +141,10 @@ class Transport:
             _hang_up(connection)
             raise LoginError("key-denied", "the server asks for more than a key")
         accepted = "" if keys.password else keys.latest
-        return Session(target, connection, policy.presented, accepted)
+        return SshSession(target, connection, policy.presented, accepted)
 
-    def _verifying(
-        self, connection: fabric.Connection, target: Target, whose: str
+    def _verify_host_keys(
+        self, connection: fabric.Connection, target: LoginTarget, whose: str
     ) -> KnownHostsOnly:
         """Have the host keys on the way demanded: Fabric itself would take any."""
         policy = KnownHostsOnly(self._setup, target, whose)
@@ -150,22 +153,22 @@ class Transport:
         # a jump host that the ssh config named shares its dict with all others
         connection.connect_kwargs = {
             **connection.connect_kwargs,
-            "transport_factory": _preferring(kinds),
+            "transport_factory": _transport_preferring(kinds),
         }
         jump = connection.gateway
         if isinstance(jump, fabric.Connection):
             alias = jump.ssh_config.get("hostkeyalias", jump.host)
             before = replace(target, host=jump.host, port=jump.port, host_key_name=alias)
-            self._verifying(jump, before, f"the jump host {jump.original_host}'s")
+            self._verify_host_keys(jump, before, f"the jump host {jump.original_host}'s")
         return policy
 
 
-def stalls() -> LoginError:
+def stall_error() -> LoginError:
     """What is told of a login whose connection went silent."""
     return LoginError("stalls", "what was sent is not acknowledged, however often it is sent again")
 
 
-def _stalled(connection: fabric.Connection) -> bool:
+def _is_stalled(connection: fabric.Connection) -> bool:
     return bool(getattr(connection.connect_kwargs.get("sock"), "stalled", False))
 
 
@@ -176,11 +179,11 @@ def _hang_up(connection: fabric.Connection) -> None:
         _hang_up(connection.gateway)
 
 
-def _connect(target: Target) -> socket.socket:
+def _connect_socket(target: LoginTarget) -> socket.socket:
     families = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
     last: OSError = OSError(errno.EADDRNOTAVAIL, "no address")
     for family, kind, protocol, _, address in families:
-        sock = Wire(family, kind, protocol)
+        sock = StallAwareSocket(family, kind, protocol)
         sock.settimeout(target.connect_timeout_s)
         try:
             sock.connect(address)
@@ -193,7 +196,7 @@ def _connect(target: Target) -> socket.socket:
     raise last
 
 
-def _preferring(kinds: set[str]) -> Any:
+def _transport_preferring(kinds: set[str]) -> Any:
     """A transport that asks first for host keys of the kinds on file, as OpenSSH does."""
 
     def build(sock: Any, **options: Any) -> paramiko.Transport:

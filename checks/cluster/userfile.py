@@ -42,7 +42,9 @@ def _read_bytes(path: Path, what: str) -> bytes:
     except IsADirectoryError:
         raise UsageError(f"{path}: expected the {what}, found a directory") from None
     except OSError as error:
-        raise UsageError(f"{path}: cannot read the {what}: {error.strerror}{_mode(path)}") from None
+        raise UsageError(
+            f"{path}: cannot read the {what}: {error.strerror}{_permissions_note(path)}"
+        ) from None
     if len(data) > LIMIT_BYTES:
         raise UsageError(f"{path}: over {LIMIT_BYTES >> 20} MiB; this is not a {what}")
     return data
@@ -53,7 +55,7 @@ def require_readable(path: Path, what: str) -> None:
     _read_bytes(path, what)
 
 
-def _mode(path: Path) -> str:
+def _permissions_note(path: Path) -> str:
     """The permissions of an unreadable file, for its message; empty where not even they show."""
     try:
         seen = path.stat()
@@ -67,13 +69,13 @@ def _line_at(data: bytes, offset: int) -> int:
     return data.count(b"\n", 0, offset) + 1
 
 
-def shown(text: str, width: int = 120) -> str:
+def quote_text(text: str, width: int = 120) -> str:
     """`text` in quotes, control characters escaped and cut to `width`: safe on any terminal."""
     cut = text if len(text) <= width else text[:width] + "…"
     return repr(cut)
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
+def suggest_word(word: str, known: Iterable[str]) -> str:
     """`; did you mean 'slots'?` where a known word is near, else "; known: …", at most 16 words."""
     words = sorted(known)
     close = difflib.get_close_matches(word.lower()[:80], words, n=1)

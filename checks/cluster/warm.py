@@ -26,32 +26,32 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 MARK = "PREFLIGHT-WARM "
-TAIL, MOST_KEPT = 4000, 200
+ERR_TAIL, MAX_KEPT_LINES = 4000, 200
 SYN_SENT = "02"
-LOOK = 1.5
+LOOK_BEFORE_S = 1.5
 """Seconds before the limit at which it is looked what a child waits for."""
-GRACE = 2.0
+KILL_GRACE_S = 2.0
 """Seconds after its own limit in which a child may show its stack before it is killed."""
 
 
-def told(**facts: Any) -> None:
+def answer_probe(**facts: Any) -> None:
     """One answer for the probe."""
     print(MARK + json.dumps(facts), flush=True)
 
 
-def say(**facts: Any) -> None:
+def print_facts(**facts: Any) -> None:
     """One line of a child, on its own output."""
     os.write(1, ("\n" + MARK + json.dumps(facts) + "\n").encode())
 
 
-def failure(error: BaseException) -> dict[str, str]:
+def describe_exception(error: BaseException) -> dict[str, str]:
     """An exception, without the native frames that torch puts behind its message."""
     detail = str(error).partition("\nException raised from")[0]
     trace = traceback.format_exc()[-3000:]
     return {"error": type(error).__name__, "detail": detail[:1500], "trace": trace}
 
 
-def child(torch: Any, order: Mapping[str, Any], env: Mapping[str, str], path: str) -> int:
+def run_child(torch: Any, order: Mapping[str, Any], env: Mapping[str, str], path: str) -> int:
     """The task, in a process of its own; the exit code."""
     for number, name in ((0, os.devnull), (1, path + ".out"), (2, path + ".err")):
         opened = os.open(name, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -63,14 +63,14 @@ def child(torch: Any, order: Mapping[str, Any], env: Mapping[str, str], path: st
     try:
         names: dict[str, Any] = {"__name__": "task"}
         exec(compile(order["program"], "task", "exec"), names)
-        names["task"](torch, say)
+        names["task"](torch, print_facts)
     except Exception as error:  # noqa: BLE001 - whatever it was is the answer
-        say(**failure(error))
+        print_facts(**describe_exception(error))
         return 1
     return 0
 
 
-def fork(run: Callable[[], int]) -> int:
+def fork_child(run: Callable[[], int]) -> int:
     """Run it in a child, which ends there; the child's process id."""
     if pid := os.fork():
         return pid
@@ -81,7 +81,7 @@ def fork(run: Callable[[], int]) -> int:
         os._exit(code)
 
 
-def report(path: str, keep: str) -> dict[str, Any]:
+def child_report(path: str, keep: str) -> dict[str, Any]:
     """What a child said, in order, and what else its output has."""
     said: dict[str, Any] = {}
     kept: dict[str, None] = {}
@@ -89,14 +89,14 @@ def report(path: str, keep: str) -> dict[str, Any]:
         for line in out:
             if line.startswith(MARK):
                 said.update(json.loads(line[len(MARK) :]))
-            elif keep and len(kept) < MOST_KEPT and (found := re.search(keep, line)):
+            elif keep and len(kept) < MAX_KEPT_LINES and (found := re.search(keep, line)):
                 kept[found[0].strip()[:400]] = None
     with open(path + ".err", encoding="utf-8", errors="replace") as err:
-        words = err.read()[-TAIL:]
+        words = err.read()[-ERR_TAIL:]
     return {"said": said, "kept": list(kept), "err": words}
 
 
-def unanswered(pid: int) -> list[str]:
+def unanswered_addresses(pid: int) -> list[str]:
     """`address:port` of each connection of that process that waits for its first answer."""
     sockets = set()
     for name in os.listdir(f"/proc/{pid}/fd"):
@@ -115,7 +115,7 @@ def unanswered(pid: int) -> list[str]:
     return found
 
 
-def ended(
+def wait_for_children(
     pids: Mapping[int, int], limit: float, waits: dict[int, list[str]]
 ) -> dict[int, tuple[int | None, float]]:
     """Exit code and seconds of each child by number; None for those that had to be killed.
@@ -127,14 +127,14 @@ def ended(
     left = dict(pids)
     while left:
         seconds = round(time.monotonic() - began, 2)
-        if seconds > limit - LOOK and not waits:
+        if seconds > limit - LOOK_BEFORE_S and not waits:
             with contextlib.suppress(OSError):
-                waits.update({number: unanswered(pid) for pid, number in left.items()})
+                waits.update({number: unanswered_addresses(pid) for pid, number in left.items()})
         for pid in list(left):
             gone, status = os.waitpid(pid, os.WNOHANG)
             if gone:
                 ends[left.pop(pid)] = (os.waitstatus_to_exitcode(status), seconds)
-        if left and seconds > limit + GRACE:
+        if left and seconds > limit + KILL_GRACE_S:
             for pid, number in left.items():
                 os.kill(pid, signal.SIGKILL)
                 os.waitpid(pid, 0)
@@ -144,20 +144,20 @@ def ended(
     return ends
 
 
-def perform(torch: Any, order: Mapping[str, Any]) -> None:
+def run_task(torch: Any, order: Mapping[str, Any]) -> None:
     """All children of one task, and what became of each."""
     paths = [f"{order['folder']}/child{number}" for number in range(len(order["children"]))]
     pids = {}
     for number, (path, env) in enumerate(zip(paths, order["children"], strict=True)):
-        pids[fork(functools.partial(child, torch, order, env, path))] = number
+        pids[fork_child(functools.partial(run_child, torch, order, env, path))] = number
     waits: dict[int, list[str]] = {}
-    ends = ended(pids, float(order["limit"]), waits)
+    ends = wait_for_children(pids, float(order["limit"]), waits)
     children = []
     for number, path in enumerate(paths):
         code, seconds = ends[number]
         child_of = {"code": code, "ended": seconds, "unanswered": waits.get(number, [])}
-        children.append({**child_of, **report(path, order["keep"])})
-    told(children=children)
+        children.append({**child_of, **child_report(path, order["keep"])})
+    answer_probe(children=children)
 
 
 def main() -> None:
@@ -167,11 +167,11 @@ def main() -> None:
         torch = importlib.import_module("torch")
         importlib.import_module("torch.distributed")
     except Exception as error:  # noqa: BLE001 - whatever it was is the answer
-        told(**failure(error))
+        answer_probe(**describe_exception(error))
         return
-    told(torch=torch.__version__)
+    answer_probe(torch=torch.__version__)
     for line in sys.stdin:
-        perform(torch, json.loads(line))
+        run_task(torch, json.loads(line))
 
 
 if __name__ == "__main__":

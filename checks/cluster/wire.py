@@ -14,13 +14,13 @@ import time
 
 STALL_S = 20.0
 """As long as the lease of a run. A kernel acknowledges, however busy its machine is."""
-SENT_AGAIN = 3
+MAX_RETRANSMITS = 3
 """How often in a row without an answer, each time after twice as long, is no chance any more."""
-_RETRANSMITS = 2
+_RETRANSMITS_OFFSET = 2
 """Where tcpi_retransmits stands in struct tcp_info (linux/tcp.h)."""
 
 
-class Wire(socket.socket):
+class StallAwareSocket(socket.socket):
     """A socket for paramiko, whose thread calls `recv` every 0.1 s.
 
     It acknowledges at once: sshd's small writes otherwise wait 40 ms for a delayed ACK. One that
@@ -35,7 +35,7 @@ class Wire(socket.socket):
         """Whether what was sent last is not acknowledged, or was not when this was closed."""
         with contextlib.suppress(OSError):
             told = self.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 8)
-            self._last = told[_RETRANSMITS] >= SENT_AGAIN
+            self._last = told[_RETRANSMITS_OFFSET] >= MAX_RETRANSMITS
         return self._last
 
     def recv(self, size: int, flags: int = 0) -> bytes:
@@ -43,13 +43,13 @@ class Wire(socket.socket):
         try:
             data = super().recv(size, flags)
         except TimeoutError:
-            self._lose_patience()
+            self._reset_if_stalled()
             raise
         with contextlib.suppress(OSError):
             self.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
         return data
 
-    def _lose_patience(self) -> None:
+    def _reset_if_stalled(self) -> None:
         now = time.monotonic()
         self._since = (self._since or now) if self.stalled else None
         if self._since is not None and now - self._since > STALL_S:

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import statistics
 
-from checks.apart.stragglers import ENOUGH, Slow, proven, stragglers
+from checks.apart.stragglers import (
+    MIN_COMPARABLE,
+    SlowSpeeds,
+    confirmed_stragglers,
+    find_stragglers,
+)
 from checks.check import node_check
-from checks.collective.rendezvous import unopened
+from checks.collective.rendezvous import why_unopened
 from checks.facts import NodeView
 from checks.facts.cgroup import Cgroup
-from checks.facts.compute import Compute, Measured
+from checks.facts.compute import Compute, DeviceMeasurement
 from checks.facts.limits import Limits
 from checks.facts.load import Load
 from checks.facts.rendezvous import Rendezvous
-from checks.facts.rooms import Rooms
+from checks.facts.rooms import FreeSpace
 from checks.facts.smoke import Smoke
 from checks.facts.software import Software
 from checks.limits.control_group import lacks_cpus
@@ -21,12 +26,12 @@ from checks.limits.load import cpus_are_free
 from checks.model import Severity, Verdict, block, ok, skip, warn
 from checks.training.smoke import step_time_is_alike
 
-UNITS = {"fp32": "GFLOP/s", "bf16": "GFLOP/s"}
+SPEED_UNITS = {"fp32": "GFLOP/s", "bf16": "GFLOP/s"}
 
 
 @node_check(
     "collective.accelerators-are-alike-fast",
-    *(Rendezvous, Compute, Software, Rooms),
+    *(Rendezvous, Compute, Software, FreeSpace),
     severity=Severity.WARN,
 )
 def accelerators_are_alike_fast(node: NodeView) -> Verdict:
@@ -35,26 +40,30 @@ def accelerators_are_alike_fast(node: NodeView) -> Verdict:
     All ranks wait for the slowest at every step: one GPU that is hot, throttled or badly seated
     costs the whole cluster what it lacks itself.
     """
-    if why := unopened(node):
+    if why := why_unopened(node):
         return skip(why)
-    if node.has(Rendezvous) and not node.read(Rendezvous).opened:
+    if node.has(Rendezvous) and not node.read(Rendezvous).torch_imported:
         return skip("torch was not imported; see collective.ranks-meet")
     seen = node.read(Compute)
     for slot, one in enumerate(seen.first):
         if not one.done or one.said.broken:
-            return _failed(node, slot, one, seen.limit)
+            return _failed_verdict(node, slot, one, seen.limit)
     found = {one.name: one.read(Compute) for one in node.cluster.reached if one.has(Compute)}
-    slow = {slot: kinds for (name, slot), kinds in proven(found).items() if name == node.name}
+    slow = {
+        slot: kinds
+        for (name, slot), kinds in confirmed_stragglers(found).items()
+        if name == node.name
+    }
     if slow:
-        return _slow(node, seen, slow)
-    return _alike(node, seen, found)
+        return _slow_verdict(node, seen, slow)
+    return _alike_verdict(node, seen, found)
 
 
-def _failed(node: NodeView, slot: int, one: Measured, limit: float) -> Verdict:
+def _failed_verdict(node: NodeView, slot: int, one: DeviceMeasurement, limit: float) -> Verdict:
     """An accelerator that did not come through, or gave what is no number."""
     if node.has(Smoke) and node.read(Smoke).failed is not None:
         return skip("it does not train alone either; see training.smoke-trains")
-    who = f"{_device(slot, one)} of {node.name}"
+    who = f"{_device_name(slot, one)} of {node.name}"
     if one.said.broken:
         message = f"{who}: a product in {', '.join(one.said.broken)} is not finite"
         fix = node.fix("", "memory, GPU or torch build: run the same on a good node, then replace")
@@ -67,22 +76,22 @@ def _failed(node: NodeView, slot: int, one: Measured, limit: float) -> Verdict:
     return block("error", message, node.fix("dmesg | tail -50", root=True), stderr=one.err)
 
 
-def _slow(node: NodeView, seen: Compute, slow: dict[int, Slow]) -> Verdict:
+def _slow_verdict(node: NodeView, seen: Compute, slow: dict[int, SlowSpeeds]) -> Verdict:
     elsewhere = _named_elsewhere(node)
     if elsewhere:
         return skip(elsewhere)
     told = []
     for slot, kinds in slow.items():
         parts = [
-            f"{kind} {own:.4g} {UNITS.get(kind, 'GB/s')} where its like has {good:.4g}"
+            f"{kind} {own:.4g} {SPEED_UNITS.get(kind, 'GB/s')} where its like has {good:.4g}"
             for kind, (own, good) in kinds.items()
         ]
-        told.append(f"{_device(slot, seen.first[slot])}: {', '.join(parts)}")
+        told.append(f"{_device_name(slot, seen.first[slot])}: {', '.join(parts)}")
     message = f"{node.name} is slow, twice measured: {'; '.join(told)}"
     cuda = any(seen.first[slot].said.kind == "cuda" for slot in slow)
     look = "nvidia-smi -q -d PERFORMANCE,CLOCK,POWER,TEMPERATURE" if cuda else "top -b -n 1"
     note = "shows what slows it: heat, power, clocks" if cuda else "shows what else runs there"
-    return warn("slow", message, node.fix(look, note), speeds=_speeds(seen))
+    return warn("slow", message, node.fix(look, note), speeds=_median_speeds(seen))
 
 
 def _named_elsewhere(node: NodeView) -> str:
@@ -96,20 +105,21 @@ def _named_elsewhere(node: NodeView) -> str:
     return ""
 
 
-def _alike(node: NodeView, seen: Compute, found: dict[str, Compute]) -> Verdict:
+def _alike_verdict(node: NodeView, seen: Compute, found: dict[str, Compute]) -> Verdict:
     """Nothing to say against it, and what it was held against."""
     kinds = [one.said.name for other in found.values() for one in other.first]
     name = seen.first[0].said.name
     own = ", ".join(
-        f"{kind} {speed:.4g} {UNITS.get(kind, 'GB/s')}" for kind, speed in _speeds(seen).items()
+        f"{kind} {speed:.4g} {SPEED_UNITS.get(kind, 'GB/s')}"
+        for kind, speed in _median_speeds(seen).items()
     )
-    alone = kinds.count(name) < ENOUGH
+    alone = kinds.count(name) < MIN_COMPARABLE
     against = "too few are like it to compare" if alone else f"{kinds.count(name)} are alike"
-    once = " the second time" if any(key[0] == node.name for key in stragglers(found)) else ""
-    return ok(f"{len(seen.first)} × {name}: {own}; {against}{once}", speeds=_speeds(seen))
+    once = " the second time" if any(key[0] == node.name for key in find_stragglers(found)) else ""
+    return ok(f"{len(seen.first)} × {name}: {own}; {against}{once}", speeds=_median_speeds(seen))
 
 
-def _speeds(seen: Compute) -> dict[str, float]:
+def _median_speeds(seen: Compute) -> dict[str, float]:
     """The median of the node's accelerators by kind of measurement."""
     kinds = dict.fromkeys(kind for one in seen.first for kind in one.said.speeds)
     return {
@@ -118,5 +128,5 @@ def _speeds(seen: Compute) -> dict[str, float]:
     }
 
 
-def _device(slot: int, one: Measured) -> str:
+def _device_name(slot: int, one: DeviceMeasurement) -> str:
     return f"GPU {slot} ({one.said.name})" if one.said.kind == "cuda" else "the CPU"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from checks.apart.cut import network
+from checks.apart.cut import common_network
 from checks.check import cluster_check
 from checks.facts import ClusterView
-from checks.facts.ports import Dialled
+from checks.facts.ports import DialResults
 from checks.facts.rendezvous import Rendezvous
-from checks.fold import fold
+from checks.fold import fold_names
 from checks.model import Fix, Verdict, block, ok, skip
 from checks.network.packets import full_size_packets_arrive
 
@@ -25,15 +25,16 @@ def groups_meet(cluster: ClusterView) -> Verdict:
         if not any(one.ranks and not one.failed for one in seen.values()):
             return skip("no ranks met; see collective.ranks-meet")
         return ok(f"{len(seen)} nodes, no cut between groups")
-    if any(one.has(Dialled) and one.read(Dialled).failed for one in cluster.reached):
+    if any(one.has(DialResults) and one.read(DialResults).failed for one in cluster.reached):
         return skip("ports between them are not reached; see ports.ephemeral-ports-are-open")
     if any(
-        one.has(Dialled) and full_size_packets_arrive.judge(one).cause for one in cluster.reached
+        one.has(DialResults) and full_size_packets_arrive.judge(one).cause
+        for one in cluster.reached
     ):
         return skip("large packets do not arrive; see network.full-size-packets-arrive")
     own = {name: one.own for name, one in seen.items()}
-    groups = [fold(side) for side in cut]
-    networks = list(dict.fromkeys(network(own, side) for side in cut))
+    groups = [fold_names(side) for side in cut]
+    networks = list(dict.fromkeys(common_network(own, side) for side in cut))
     where = f", between {' and '.join(networks)}" if len(networks) > 1 and all(networks) else ""
     message = (
         f"{' and '.join(groups)} each meet inside and do not meet each other{where}: "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 from typing import Any
 
-from checks.apart.stragglers import ENOUGH
+from checks.apart.stragglers import MIN_COMPARABLE
 from checks.check import node_check
 from checks.facts import ClusterView, NodeView
 from checks.facts.gpus import Gpus
@@ -13,9 +13,9 @@ from checks.facts.nccl_tests import NcclTests
 from checks.facts.smoke import Smoke
 from checks.gpu.speed import nothing_slows_it_down, nvlinks_are_active
 from checks.model import Severity, Verdict, block, ok, skip, warn
-from checks.nccl_tests import Perf
+from checks.nccl_tests import PerfResult
 
-SHARE = 1 / 2
+LEAST_SHARE = 1 / 2
 """Of the median of its like: a bridge that is gone, or PCIe in NVLink's place, costs more."""
 MIB = 2**20
 
@@ -31,29 +31,29 @@ def node_bandwidth_is_alike(node: NodeView) -> Verdict:
         return skip(seen.skipped)
     if seen.by:
         return skip(f"{seen.by} ran all nodes as one; see collective.bus-bandwidth-is-in-line")
-    perf = seen.perf
+    perf = seen.perf_table
     if perf.wrong:
-        return wrong_values(perf, f"the {seen.ranks} GPUs of {node.name}", node)
+        return wrong_values_verdict(perf, f"the {seen.ranks} GPUs of {node.name}", node)
     if perf.best is None:
-        return _failed(node, seen, perf)
-    like = _alike(node)
-    median = statistics.median(like) if len(like) >= ENOUGH else 0.0
+        return _failed_verdict(node, seen, perf)
+    like = _comparable_bandwidths(node)
+    median = statistics.median(like) if len(like) >= MIN_COMPARABLE else 0.0
     told = f"{seen.ranks} GPUs of {node.name}: bus bandwidth {perf.best.busbw:.4g} GB/s"
-    if perf.best.busbw < median * SHARE:
-        return _slow(node, f"{told}; {median:.4g} in the {len(like)} like it", perf)
+    if perf.best.busbw < median * LEAST_SHARE:
+        return _slow_verdict(node, f"{told}; {median:.4g} in the {len(like)} like it", perf)
     against = f"{median:.4g} in the {len(like)} like it" if median else "too few are like it"
-    return ok(f"{told}; {against}", table=rows(perf), apart=seen.apart)
+    return ok(f"{told}; {against}", table=table_rows(perf), apart=seen.apart)
 
 
-def wrong_values(perf: Perf, who: str, where: NodeView) -> Verdict:
+def wrong_values_verdict(perf: PerfResult, who: str, where: NodeView) -> Verdict:
     """Values that a sum changed: nothing that is trained there can be trusted."""
     message = f"all_reduce_perf: {perf.wrong} values that {who} added up are wrong"
     note = "GPU memory, NVLink or PCIe: NCCL_P2P_DISABLE=1 shows whether it is the way between GPUs"
     fix = where.fix("nvidia-smi -q -d ECC,ROW_REMAPPER,PAGE_RETIREMENT", note)
-    return block("wrong-values", message, fix, table=rows(perf))
+    return block("wrong-values", message, fix, table=table_rows(perf))
 
 
-def rows(perf: Perf) -> list[dict[str, Any]]:
+def table_rows(perf: PerfResult) -> list[dict[str, Any]]:
     """The table, as other measurements have it: size in B, time in µs, GB/s."""
     return [
         {"size": one.size, "time": one.time, "algbw": one.algbw, "busbw": one.busbw}
@@ -61,12 +61,12 @@ def rows(perf: Perf) -> list[dict[str, Any]]:
     ]
 
 
-def _failed(node: NodeView, seen: NcclTests, perf: Perf) -> Verdict:
+def _failed_verdict(node: NodeView, seen: NcclTests, perf: PerfResult) -> Verdict:
     """It ran and measured nothing: the tool's own fault where it does so everywhere."""
     last = (seen.err.strip().splitlines() or seen.out.strip().splitlines() or ["no word"])[-1]
     ended = "no end in its time" if seen.code is None else f"code {seen.code}"
     why = f"{ended}: {perf.failure or last[:300]}"
-    if not any(one.perf.best for one in _ran(node.cluster).values()):
+    if not any(one.perf_table.best for one in _single_node_runs(node.cluster).values()):
         return skip(f"all_reduce_perf runs on no node ({why}); torch measures in its place")
     if node.has(Smoke) and node.read(Smoke).failed is not None:
         return skip("it does not train alone either; see training.smoke-trains")
@@ -75,31 +75,31 @@ def _failed(node: NodeView, seen: NcclTests, perf: Perf) -> Verdict:
     return warn("failed", message, fix, stdout=seen.out[-2000:], stderr=seen.err[-2000:])
 
 
-def _slow(node: NodeView, message: str, perf: Perf) -> Verdict:
+def _slow_verdict(node: NodeView, message: str, perf: PerfResult) -> Verdict:
     if node.has(Gpus) and nothing_slows_it_down.judge(node).cause:
         return skip("its GPUs are slowed down; see gpu.nothing-slows-it-down")
     if node.has(Gpus) and nvlinks_are_active.judge(node).cause:
         return skip("links between its GPUs are down; see gpu.nvlinks-are-active")
     note = "compare with a node that is quick: NVLinks that are down, other ways between GPUs"
-    return warn("slow", message, node.fix("nvidia-smi topo -m", note), table=rows(perf))
+    return warn("slow", message, node.fix("nvidia-smi topo -m", note), table=table_rows(perf))
 
 
-def _ran(cluster: ClusterView) -> dict[str, NcclTests]:
+def _single_node_runs(cluster: ClusterView) -> dict[str, NcclTests]:
     """What ran on single nodes."""
     seen = {one.name: one.read(NcclTests) for one in cluster.reached if one.has(NcclTests)}
     return {name: one for name, one in seen.items() if not one.skipped and not one.by}
 
 
-def _alike(node: NodeView) -> list[float]:
+def _comparable_bandwidths(node: NodeView) -> list[float]:
     """Bus bandwidth of the nodes with as many GPUs of the same models, this one's included."""
-    kind, found = _kind(node), list[float]()
-    for name, seen in _ran(node.cluster).items():
-        best = seen.perf.best
-        if best is not None and _kind(node.cluster[name]) == kind:
+    kind, found = _hardware_kind(node), list[float]()
+    for name, seen in _single_node_runs(node.cluster).items():
+        best = seen.perf_table.best
+        if best is not None and _hardware_kind(node.cluster[name]) == kind:
             found.append(best.busbw)
     return found
 
 
-def _kind(node: NodeView) -> tuple[int, tuple[str, ...]]:
+def _hardware_kind(node: NodeView) -> tuple[int, tuple[str, ...]]:
     models = [gpu.name for gpu in node.read(Gpus).gpus] if node.has(Gpus) else []
     return node.read(NcclTests).ranks, tuple(sorted(models))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 
 from checks.check import node_check
-from checks.collective.rendezvous import unopened
+from checks.collective.rendezvous import why_unopened
 from checks.facts import NodeView
 from checks.facts.environment import Environment
 from checks.facts.gpus import Gpus
@@ -13,20 +13,28 @@ from checks.facts.interfaces import Interfaces
 from checks.facts.names import Names
 from checks.facts.rdma import Rdma
 from checks.facts.rendezvous import Rendezvous
-from checks.facts.rooms import Rooms
+from checks.facts.rooms import FreeSpace
 from checks.facts.software import Software
-from checks.fold import fold
+from checks.fold import fold_names
 from checks.gpu.direct import gpus_reach_adapters
 from checks.model import Fix, Severity, Verdict, ok, skip, unknown, warn
 from checks.nccl.agreement import ROOT_CAUSES
 from checks.nccl.fixes import rdma_fix, unset_fix
-from checks.nccl_output import Used, used
+from checks.nccl_output import NcclUsage, parse_nccl_output
 from checks.rendezvous import training_interface
-from checks.transport import IB_DISABLE, IB_HCA, NET, SOCKETS, allowed_ports, kind_of, transport
+from checks.transport import (
+    NCCL_IB_DISABLE,
+    NCCL_IB_HCA,
+    NCCL_NET,
+    SOCKETS,
+    allowed_ports,
+    expected_transport,
+    port_kind,
+)
 from checks.variables import NCCL_IFNAME, leading_number
 
-NEEDS = (Rendezvous, Rdma, Environment, Interfaces, Names, Software, Rooms)
-Ranks = Mapping[int, Used]
+NEEDS = (Rendezvous, Rdma, Environment, Interfaces, Names, Software, FreeSpace)
+UsageByRank = Mapping[int, NcclUsage]
 
 
 @node_check("collective.ranks-use-the-fastest-transport", *NEEDS, severity=Severity.WARN)
@@ -36,50 +44,54 @@ def ranks_use_the_fastest_transport(node: NodeView) -> Verdict:
     NCCL falls back to sockets without a word when it cannot use an adapter, and trains on at a
     tenth of the speed; gloo and NCCL alike may take an interface that was meant for logins.
     """
-    if why := unopened(node):
+    if why := why_unopened(node):
         return skip(why)
     seen = node.read(Rendezvous)
-    if not seen.opened:
+    if not seen.torch_imported:
         return skip("torch was not imported; see collective.ranks-meet")
-    if len(_met(node)) < len(("here", "there")):
+    if len(_nodes_with_ranks(node)) < len(("here", "there")):
         return skip("ranks of one node alone use no network")
     if seen.failed or seen.world == 0:
         return skip("its ranks did not meet; see collective.ranks-meet")
     if seen.backend != "nccl":
-        return _over_gloo(node, seen)
-    ranks = {rank.rank: used(rank.kept) for rank in seen.ranks}
+        return _gloo_verdict(node, seen)
+    ranks = {rank.rank: parse_nccl_output(rank.kept) for rank in seen.ranks}
     silent = [str(rank) for rank, one in ranks.items() if not one.network]
     if silent:
         return unknown(f"NCCL of rank {', '.join(silent)} on {node.name} names no network")
     return (
-        _fallen_back(node, ranks)
-        or _left_out(node, ranks)
-        or _astray(node, (name for one in ranks.values() if one.sockets for name in one.interfaces))
-        or _indirect(node, ranks)
-        or _told(node, ranks)
+        _fallback_verdict(node, ranks)
+        or _left_out_verdict(node, ranks)
+        or _other_interface_verdict(
+            node, (name for one in ranks.values() if one.sockets for name in one.interfaces)
+        )
+        or _gpudirect_verdict(node, ranks)
+        or _used_transport_verdict(node, ranks)
     )
 
 
-def _met(node: NodeView) -> list[NodeView]:
+def _nodes_with_ranks(node: NodeView) -> list[NodeView]:
     """The nodes whose ranks took part."""
-    return [one for one in node.cluster.reached if one.has(Rendezvous) and _of(one).ranks]
+    return [
+        one for one in node.cluster.reached if one.has(Rendezvous) and _read_rendezvous(one).ranks
+    ]
 
 
-def _of(node: NodeView) -> Rendezvous:
+def _read_rendezvous(node: NodeView) -> Rendezvous:
     return node.read(Rendezvous)
 
 
-def _over_gloo(node: NodeView, seen: Rendezvous) -> Verdict:
+def _gloo_verdict(node: NodeView, seen: Rendezvous) -> Verdict:
     """The interface whose addresses the ranks' connections to other nodes have."""
     addresses = {address for rank in seen.ranks for address in rank.said.addresses}
-    owners = (node.read(Interfaces).owning(address) for address in sorted(addresses))
+    owners = (node.read(Interfaces).interface_owning(address) for address in sorted(addresses))
     names = list(dict.fromkeys(one.name for one in owners if one is not None))
     if not names:
         return unknown(f"no connection of the ranks on {node.name} to another was seen")
-    return _astray(node, names) or ok(f"gloo over {', '.join(names)}")
+    return _other_interface_verdict(node, names) or ok(f"gloo over {', '.join(names)}")
 
 
-def _astray(node: NodeView, names: Iterable[str]) -> Verdict | None:
+def _other_interface_verdict(node: NodeView, names: Iterable[str]) -> Verdict | None:
     """Sockets on another interface than training was found to use; the user's own list stands."""
     expected = training_interface(node).name
     others = [name for name in dict.fromkeys(names) if name != expected]
@@ -93,23 +105,23 @@ def _astray(node: NodeView, names: Iterable[str]) -> Verdict | None:
     return warn("other-interface", message, Fix("", "", note), interfaces=others)
 
 
-def _fallen_back(node: NodeView, ranks: Ranks) -> Verdict | None:
+def _fallback_verdict(node: NodeView, ranks: UsageByRank) -> Verdict | None:
     """Ranks on sockets although the node has adapters; a skip where the reason has a name."""
     fallen = {rank: one for rank, one in ranks.items() if one.sockets}
-    found = transport(node)
+    found = expected_transport(node)
     if not fallen or found.cause in ("no-device", "no-active-port"):
         return None
     if found.cause:
         root = {**ROOT_CAUSES, "disabled": "nccl.infiniband-is-not-disabled"}[found.cause]
         return skip(f"sockets: {found.reason}; see {root}")
-    without = [one.name for one in node.cluster.reached if transport(one).kind == SOCKETS]
+    without = [one.name for one in node.cluster.reached if expected_transport(one).kind == SOCKETS]
     if without:
         return skip(
-            f"sockets for all, since {fold(without)} has nothing else; see "
+            f"sockets for all, since {fold_names(without)} has nothing else; see "
             "nccl.all-nodes-agree-on-transport"
         )
     first = next(iter(fallen.values()))
-    cause, why, fix = _reason(node, first)
+    cause, why, fix = _fallback_reason(node, first)
     message = (
         f"rank {', '.join(map(str, fallen))} on {node.name} uses sockets "
         f"({', '.join(first.interfaces)}), though {found.kind} is there ({found.reason}): {why}"
@@ -117,11 +129,11 @@ def _fallen_back(node: NodeView, ranks: Ranks) -> Verdict | None:
     return warn(cause, message, fix, nccl=first.version, warnings=list(first.warnings))
 
 
-def _reason(node: NodeView, one: Used) -> tuple[str, str, Fix]:
+def _fallback_reason(node: NodeView, one: NcclUsage) -> tuple[str, str, Fix]:
     """Cause, words and fix, from what NCCL said on its way to sockets."""
     told = dict(one.told)
-    if leading_number(told.get(IB_DISABLE, "0")) or told.get(NET, "").lower() == "socket":
-        name = NET if NET in told else IB_DISABLE
+    if leading_number(told.get(NCCL_IB_DISABLE, "0")) or told.get(NCCL_NET, "").lower() == "socket":
+        name = NCCL_NET if NCCL_NET in told else NCCL_IB_DISABLE
         return "disabled", f"{name}={told[name]} reached it", unset_fix(node, name)
     if one.no_verbs:
         return "no-library", "it cannot load libibverbs", rdma_fix(node, "no-library")
@@ -131,39 +143,43 @@ def _reason(node: NodeView, one: Used) -> tuple[str, str, Fix]:
     if one.unloaded:
         note = "the plugin's build must fit this NCCL: versions, LD_LIBRARY_PATH"
         return "plugin-broken", one.unloaded[0], node.fix("", note)
-    if all(kind_of(port) == "RDMA" for port in allowed_ports(node).values()):
+    if all(port_kind(port) == "RDMA" for port in allowed_ports(node).values()):
         note = "install aws-ofi-nccl and have its folder in LD_LIBRARY_PATH"
         return "plugin-missing", "only a plugin can use them, and none is loaded", Fix("", "", note)
-    if one.no_device and IB_HCA in told:
-        why = f"none of its adapters is {IB_HCA}={told[IB_HCA]}"
-        return "hca-unknown", why, unset_fix(node, IB_HCA)
+    if one.no_device and NCCL_IB_HCA in told:
+        why = f"none of its adapters is {NCCL_IB_HCA}={told[NCCL_IB_HCA]}"
+        return "hca-unknown", why, unset_fix(node, NCCL_IB_HCA)
     if one.no_device:
         note = "in a container: --device=/dev/infiniband, and providers of the adapter's kind"
         return "no-device", "it finds no device", node.fix("ibv_devinfo -l", note)
     return "unexplained", "it does not say why", node.fix("", "NCCL_DEBUG=INFO shows its words")
 
 
-def _left_out(node: NodeView, ranks: Ranks) -> Verdict | None:
+def _left_out_verdict(node: NodeView, ranks: UsageByRank) -> Verdict | None:
     """Active ports of the kind in use that NCCL does not list."""
     listed = {name for one in ranks.values() for name in one.adapters}
     kinds = {kind for one in ranks.values() for kind in one.kinds}
-    active = [name for name, port in allowed_ports(node).items() if kind_of(port) in kinds]
+    active = [name for name, port in allowed_ports(node).items() if port_kind(port) in kinds]
     lost = [name for name in active if name not in listed]
     if not listed or not lost:
         return None
     message = (
-        f"NCCL uses {len(listed)} of {len(active)} active ports of {node.name}, not {_few(lost)}"
+        f"NCCL uses {len(listed)} of {len(active)} active ports of {node.name}, not "
+        f"{_first_names(lost)}"
     )
     note = "may the rank open them? in a container: --device=/dev/infiniband"
     return warn("adapters-left-out", message, node.fix("ls -l /dev/infiniband", note), lost=lost)
 
 
-def _indirect(node: NodeView, ranks: Ranks) -> Verdict | None:
+def _gpudirect_verdict(node: NodeView, ranks: UsageByRank) -> Verdict | None:
     """No GPUDirect RDMA here while every other node has it; the hardware is the usual reason."""
-    others = [one for one in _met(node) if one is not node]
-    if _direct(ranks.values()) is not False or not others:
+    others = [one for one in _nodes_with_ranks(node) if one is not node]
+    if _all_direct(ranks.values()) is not False or not others:
         return None
-    theirs = [_direct(used(rank.kept) for rank in _of(one).ranks) for one in others]
+    theirs = [
+        _all_direct(parse_nccl_output(rank.kept) for rank in _read_rendezvous(one).ranks)
+        for one in others
+    ]
     if not all(theirs):
         return None
     if node.has(Gpus) and gpus_reach_adapters.judge(node).cause:
@@ -173,22 +189,22 @@ def _indirect(node: NodeView, ranks: Ranks) -> Verdict | None:
     return warn("no-gpudirect", message, node.fix("nvidia-smi topo -m", note))
 
 
-def _direct(ranks: Iterable[Used]) -> bool | None:
+def _all_direct(ranks: Iterable[NcclUsage]) -> bool | None:
     """Whether all ways to other nodes are GPUDirect; None where no rank named a way."""
     ways = [way for one in ranks for way in one.direct]
     return all(ways) if ways else None
 
 
-def _told(node: NodeView, ranks: Ranks) -> Verdict:
+def _used_transport_verdict(node: NodeView, ranks: UsageByRank) -> Verdict:
     """What was used, for people and for the report."""
     found = list(ranks.values())
     names = dict.fromkeys(
         name for one in found for name in (one.interfaces if one.sockets else one.adapters)
     )
-    by = {True: ", GPUDirect", False: ", without GPUDirect", None: ""}[_direct(found)]
+    by = {True: ", GPUDirect", False: ", without GPUDirect", None: ""}[_all_direct(found)]
     ways = " and ".join(sorted({one.way for one in found}))
     version = f"; NCCL {found[0].version}" if found[0].version else ""
-    where = _few(list(names)) or "a plugin"
+    where = _first_names(list(names)) or "a plugin"
     return ok(
         f"{len(found)} ranks of {node.name} over {ways}: {where}{by}{version}",
         network=found[0].network,
@@ -198,7 +214,7 @@ def _told(node: NodeView, ranks: Ranks) -> Verdict:
     )
 
 
-def _few(names: Collection[str]) -> str:
+def _first_names(names: Collection[str]) -> str:
     """The first few, and how many more."""
     more = f" and {len(names) - 8} more" if len(names) > 8 else ""
     return ", ".join(list(names)[:8]) + more

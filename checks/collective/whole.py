@@ -4,51 +4,52 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from checks.apart.speeds import common, fastest, speed
+from checks.apart.speeds import fastest_pair, format_speed, sustained_speed
 from checks.check import cluster_check
 from checks.collective.pairs import (
     CRAWL_GBIT,
-    CUT,
+    CUT_CHECK,
     NEEDS,
-    distance,
-    limits,
-    measured,
-    slowness,
+    far_reasons,
+    link_fix,
+    measured_pairs,
+    slow_reasons,
 )
 from checks.errors import FactError
 from checks.facts import ClusterView
 from checks.facts.job_paths import JobPaths
-from checks.facts.pairs import Table
-from checks.fold import fold
+from checks.facts.pairs import SpeedTable
+from checks.fold import fold_names
 from checks.model import Fix, Severity, Verdict, block, ok, skip, warn
 from checks.rendezvous import training_interface
 
-SHARE = 1 / 5
+LEAST_SHARE = 1 / 5
 """Of what the interfaces say, below which the network does not give what was bought."""
 MOST_GBIT = 10.0
 """More than that is not expected of TCP and a few streams, whatever the interface says."""
-LONG_S = 600.0
+LONG_START_S = 600.0
 """People take a start for hung after ten minutes without a word."""
 GB = 1e9
 
 
-@cluster_check(CUT, *NEEDS, severity=Severity.WARN)
+@cluster_check(CUT_CHECK, *NEEDS, severity=Severity.WARN)
 def no_group_is_slow_to_reach(cluster: ClusterView) -> Verdict:
     """No group of nodes is slow or far for all others while it is quick inside.
 
     Two racks over one thin uplink look healthy to each node's neighbours; a ring over all nodes
     crosses that uplink at every step.
     """
-    seen = measured(cluster)
+    seen = measured_pairs(cluster)
     if len({name for pair in seen for name in pair}) < 4:
         return skip("fewer than four nodes make no groups")
-    for cut in (*slowness(cluster).cuts, *distance(cluster).cuts):
+    for cut in (*slow_reasons(cluster).cuts, *far_reasons(cluster).cuts):
         pairs = cut.pairs & seen.keys()
         best = max(seen[pair].gbit_s for pair in pairs)
         least = min(seen[pair].latency_us for pair in pairs)
         message = (
-            f"between {fold(cut.nodes)} and {fold(cut.others)}: {speed(best)} at most, "
-            f"{least:.0f} µs there and back; {speed(common(seen))} inside"
+            f"between {fold_names(cut.nodes)} and {fold_names(cut.others)}: {format_speed(best)} "
+            "at most, "
+            f"{least:.0f} µs there and back; {format_speed(sustained_speed(seen))} inside"
         )
         note = "an uplink, a router or another zone between them: place the job on one side"
         return warn("slow-between-groups", message, Fix("", "", note), nodes=list(cut.nodes))
@@ -62,25 +63,28 @@ def bandwidth_is_enough(cluster: ClusterView) -> Verdict:
     Where all nodes are equally slow no comparison shows it: initialisation takes 20 minutes without
     a word, and every step sends as much again.
     """
-    seen = measured(cluster)
-    if (quickest := fastest(seen)) is None:
+    seen = measured_pairs(cluster)
+    if (quickest := fastest_pair(seen)) is None:
         return skip("no pair of nodes was measured")
-    rate, most = common(seen), seen[quickest].best_gbit_s
-    expected = min((*_nominal(cluster), MOST_GBIT))
-    told, evidence = f"{speed(rate)} between nodes; {_estimate(cluster, rate)}", _numbers(seen)
+    rate, most = sustained_speed(seen), seen[quickest].best_gbit_s
+    expected = min((*_nominal_rates(cluster), MOST_GBIT))
+    told, evidence = (
+        f"{format_speed(rate)} between nodes; {_describe_send_time(cluster, rate)}",
+        _speed_range(seen),
+    )
     note = "look for a traffic limit on all nodes, a switch at lower speed, a smaller machine type"
     if most < CRAWL_GBIT:
-        return block("crawls", told, limits(cluster.head, note), **evidence)
-    if most < expected * SHARE:
-        message = f"only {told}; the interfaces say {_said(cluster)}"
-        return warn("slow-everywhere", message, limits(cluster.head, note), **evidence)
-    if _sent_s(cluster, rate) > LONG_S:
+        return block("crawls", told, link_fix(cluster.head, note), **evidence)
+    if most < expected * LEAST_SHARE:
+        message = f"only {told}; the interfaces say {_describe_nominal_rates(cluster)}"
+        return warn("slow-everywhere", message, link_fix(cluster.head, note), **evidence)
+    if _send_seconds(cluster, rate) > LONG_START_S:
         note = "not hung: raise no time-out, wait; a network of 10 Gbit/s and more is what helps"
         return warn("long-start", told, Fix("", "", note), **evidence)
     return ok(told, **evidence)
 
 
-def _nominal(cluster: ClusterView) -> Iterator[float]:
+def _nominal_rates(cluster: ClusterView) -> Iterator[float]:
     """Gbit/s of each training interface that tells it."""
     for node in cluster.reached:
         try:
@@ -91,8 +95,8 @@ def _nominal(cluster: ClusterView) -> Iterator[float]:
             yield said / 1000
 
 
-def _said(cluster: ClusterView) -> str:
-    found = sorted(set(_nominal(cluster)))
+def _describe_nominal_rates(cluster: ClusterView) -> str:
+    found = sorted(set(_nominal_rates(cluster)))
     return " to ".join(f"{one:g} Gbit/s" for one in dict.fromkeys((*found[:1], *found[-1:]))) or (
         f"nothing, and {MOST_GBIT:g} Gbit/s are common"
     )
@@ -104,26 +108,31 @@ def _model_bytes(cluster: ClusterView) -> int:
     return max((one.weight_bytes for one in paths), default=0)
 
 
-def _sent_s(cluster: ClusterView, rate: float) -> float:
+def _send_seconds(cluster: ClusterView, rate: float) -> float:
     """Seconds in which rank 0's weights pass once over a link of that rate."""
     return _model_bytes(cluster) * 8 / 1e9 / rate if rate else 0.0
 
 
-def _estimate(cluster: ClusterView, rate: float) -> str:
+def _describe_send_time(cluster: ClusterView, rate: float) -> str:
     size = _model_bytes(cluster)
     if not size:
         return (
-            f"each GB of weights takes {_lasts(8 / rate)} at the start" if rate else "nothing came"
+            f"each GB of weights takes {_describe_seconds(8 / rate)} at the start"
+            if rate
+            else "nothing came"
         )
-    return f"the {size / GB:.1f} GB of weights take {_lasts(_sent_s(cluster, rate))} at the start"
+    return (
+        f"the {size / GB:.1f} GB of weights take "
+        f"{_describe_seconds(_send_seconds(cluster, rate))} at the start"
+    )
 
 
-def _lasts(seconds: float) -> str:
+def _describe_seconds(seconds: float) -> str:
     if seconds < 1:
         return "less than a second"
     return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} minutes"
 
 
-def _numbers(seen: Table) -> dict[str, float]:
+def _speed_range(seen: SpeedTable) -> dict[str, float]:
     rates = [one.gbit_s for one in seen.values()]
     return {"slowest_gbit_s": min(rates), "fastest_gbit_s": max(rates)}

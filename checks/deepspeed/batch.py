@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from checks.deepspeed.config import Config
-from checks.deepspeed.lint import at
+from checks.deepspeed.config import ParsedConfig
+from checks.deepspeed.lint import key_expression
 
 BATCH = TRAIN, MICRO, STEPS = (
     "train_batch_size",
@@ -20,7 +20,7 @@ BATCH = TRAIN, MICRO, STEPS = (
 
 
 @dataclass(frozen=True)
-class Batch:
+class BatchFit:
     """`shown` is the equation with its numbers; `edit` and `note` mend it where it does not fit."""
 
     fits: bool
@@ -30,33 +30,38 @@ class Batch:
     note: str = ""
 
 
-def batch(config: Config, ranks: int) -> Batch:
+def fit_batch_sizes(config: ParsedConfig, ranks: int) -> BatchFit:
     """The triple as far as it is given in numbers, for so many ranks."""
     if config.get(TRAIN) is None and config.get(MICRO) is None:
-        return Batch(fits=False, missing=True)
-    total = _number(config, TRAIN)
-    micro, steps = _number(config, MICRO), _number(config, STEPS)
+        return BatchFit(fits=False, missing=True)
+    total = _positive_number(config, TRAIN)
+    micro, steps = _positive_number(config, MICRO), _positive_number(config, STEPS)
     if total is None:
-        return Batch(
+        return BatchFit(
             fits=True,
-            shown=f"{_factors(micro, steps)} x {ranks} ranks, no total given to contradict",
+            shown=(
+                f"{_describe_factors(micro, steps)} x {ranks} ranks, no total given to contradict"
+            ),
         )
     unit = (micro or 1) * (steps or 1) * ranks
     fits = total == unit if micro and steps else total % unit == 0
-    shown = f"{TRAIN} {total} {'=' if fits else 'is not'} {_factors(micro, steps)} x {ranks} ranks"
+    shown = (
+        f"{TRAIN} {total} {'=' if fits else 'is not'} {_describe_factors(micro, steps)} x "
+        f"{ranks} ranks"
+    )
     if fits:
-        return Batch(fits=True, shown=shown)
+        return BatchFit(fits=True, shown=shown)
     wanted = unit if micro and steps else -(-total // unit) * unit
     shown += f" = {unit}" if micro and steps else f": not a multiple of {unit}"
     note = f"a global batch of {wanted} in place of {total}; or change the other two"
-    return Batch(fits=False, shown=shown, edit=f"{at(TRAIN)}={wanted}", note=note)
+    return BatchFit(fits=False, shown=shown, edit=f"{key_expression(TRAIN)}={wanted}", note=note)
 
 
-def _number(config: Config, name: str) -> int | None:
+def _positive_number(config: ParsedConfig, name: str) -> int | None:
     value = config.get(name)
     return int(value) if isinstance(value, int | float) and value > 0 else None
 
 
-def _factors(micro: int | None, steps: int | None) -> str:
+def _describe_factors(micro: int | None, steps: int | None) -> str:
     """The two factors, those that are open by their name."""
     return f"{MICRO if micro is None else micro} x {STEPS if steps is None else steps}"

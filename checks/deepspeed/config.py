@@ -14,8 +14,8 @@ from typing import Any
 
 AUTO = "auto"
 _TOKEN = re.compile(r'"(?:\\.|[^"\\\n])*"|//[^\n]*|#[^\n]*|/\*.*?\*/', re.DOTALL)
-_LEFT_OUT = re.compile(r'(["\d\]}a-z])[ \t\r]*\n(\s*")')
-_TOO_MANY = re.compile(r",(?=\s*[}\]])")
+_COMMA_LEFT_OUT = re.compile(r'(["\d\]}a-z])[ \t\r]*\n(\s*")')
+_COMMA_TOO_MANY = re.compile(r",(?=\s*[}\]])")
 
 
 class NotAConfig(Exception):  # noqa: N818 - it is an answer, not a mistake
@@ -27,7 +27,7 @@ class NotAConfig(Exception):  # noqa: N818 - it is an answer, not a mistake
 
 
 @dataclass(frozen=True)
-class Config:
+class ParsedConfig:
     """What the file says. `strict` is the complaint of a JSON reader where only Hjson reads it."""
 
     values: Mapping[str, Any]
@@ -65,35 +65,35 @@ class Config:
         given = self.get(f"zero_optimization.{kind}.device") or "none"
         return "cpu" if self.on(f"zero_optimization.{old}") else str(given)
 
-    def autos(self) -> list[str]:
+    def auto_names(self) -> list[str]:
         """The dotted names whose value is "auto"."""
-        return list(_autos(self.values, ""))
+        return list(_auto_names(self.values, ""))
 
 
-def _autos(values: Mapping[str, Any], above: str) -> Iterator[str]:
+def _auto_names(values: Mapping[str, Any], above: str) -> Iterator[str]:
     for key, value in values.items():
         if isinstance(value, dict):
-            yield from _autos(value, f"{above}{key}.")
+            yield from _auto_names(value, f"{above}{key}.")
         elif value == AUTO:
             yield f"{above}{key}"
 
 
-def parse(text: str) -> Config:
+def parse_config(text: str) -> ParsedConfig:
     """The config in `text`. Raises NotAConfig."""
     try:
-        return Config(_object(text))
+        return ParsedConfig(_load_object(text))
     except json.JSONDecodeError as error:
         strict = f"line {error.lineno}, column {error.colno}: {error.msg}"
         line = error.lineno
     try:
-        return Config(_object(_as_json(text)), strict)
+        return ParsedConfig(_load_object(_hjson_to_json(text)), strict)
     except json.JSONDecodeError:
         raise NotAConfig("not-json", strict, line) from None
 
 
-def _object(text: str) -> Mapping[str, Any]:
+def _load_object(text: str) -> Mapping[str, Any]:
     try:
-        value = json.loads(text, object_pairs_hook=_once)
+        value = json.loads(text, object_pairs_hook=_refuse_duplicates)
     except RecursionError:
         raise NotAConfig("not-json", "nested too deep") from None
     if not isinstance(value, dict):
@@ -102,7 +102,7 @@ def _object(text: str) -> Mapping[str, Any]:
     return value
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     seen: dict[str, Any] = {}
     for key, value in pairs:
         if key in seen:
@@ -111,7 +111,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return seen
 
 
-def _as_json(text: str) -> str:
+def _hjson_to_json(text: str) -> str:
     """Hjson's commonest freedoms taken out: comments, and commas left out or too many."""
     plain = _TOKEN.sub(lambda match: match[0] if match[0].startswith('"') else "", text)
-    return _TOO_MANY.sub("", _LEFT_OUT.sub(r"\1,\n\2", plain))
+    return _COMMA_TOO_MANY.sub("", _COMMA_LEFT_OUT.sub(r"\1,\n\2", plain))

@@ -7,22 +7,29 @@ import re
 import shlex
 
 from checks.check import Over, cluster_check, node_check
-from checks.deepspeed.asked import NO_CONFIG, of_config, path_of, reader_of, text_of, version_of
+from checks.deepspeed.asked import (
+    NO_CONFIG,
+    config_path,
+    config_reader,
+    config_text,
+    deepspeed_version,
+    with_config,
+)
 from checks.deepspeed.batch import BATCH
-from checks.deepspeed.config import Config, NotAConfig, parse
-from checks.deepspeed.engine import batches, offload, optimizer
-from checks.deepspeed.fixes import edit_fix, told
-from checks.deepspeed.lint import at, refused, top_level
-from checks.deepspeed.reader import Reader, disagreements, silent_autos
+from checks.deepspeed.config import NotAConfig, ParsedConfig, parse_config
+from checks.deepspeed.engine import judge_batch_sizes, judge_offload, judge_optimizer
+from checks.deepspeed.fixes import edit_fix, problems_verdict
+from checks.deepspeed.lint import ignored_top_keys, key_expression, refused_settings
+from checks.deepspeed.reader import ConfigReader, argument_conflicts, silent_autos
 from checks.facts import ClusterView, NodeView
 from checks.facts.deepspeed_config import DeepspeedConfig
 from checks.facts.gpus import Gpus
 from checks.facts.software import Software
 from checks.model import Severity, Verdict, block, ok, skip, warn
 
-GIVEN = re.compile(r"--(?:deepspeed|ds)(?:[-_]config)?[= ](\S+\.json)\b")
+CONFIG_OPTION = re.compile(r"--(?:deepspeed|ds)(?:[-_]config)?[= ](\S+\.json)\b")
 ZERO = "zero_optimization"
-GATHERS = ("gather_16bit_weights_on_model_save", "gather_fp16_weights_on_model_save")
+GATHER_KEYS = ("gather_16bit_weights_on_model_save", "gather_fp16_weights_on_model_save")
 
 
 @node_check("deepspeed.config-is-readable", DeepspeedConfig, over=Over.HEAD)
@@ -32,12 +39,12 @@ def config_is_readable(node: NodeView) -> Verdict:
     Every rank reads it, minutes after the start. Comments and forgotten commas pass DeepSpeed's own
     reader, which takes Hjson, but not Hugging Face's or accelerate's, which take JSON.
     """
-    seen = text_of(node)
+    seen = config_text(node)
     if isinstance(seen, Verdict):
         return seen
     path = seen.absolute
     try:
-        config = parse(seen.text)
+        config = parse_config(seen.text)
     except NotAConfig as error:
         place = f" +{error.line}" if error.line else ""
         fix = node.fix(f"${{EDITOR:-vi}}{place} {shlex.quote(path)}", "correct it there")
@@ -45,9 +52,9 @@ def config_is_readable(node: NodeView) -> Verdict:
     if not config.strict:
         return ok(f"{path}: {len(config.values)} keys")
     message = f"{path} is not strict JSON ({config.strict})"
-    by = reader_of(node)
+    by = config_reader(node)
     fix = edit_fix(node, path, config, "", "take out comments, put in or take out commas")
-    if by in (Reader.TRAINER, Reader.ACCELERATE):
+    if by in (ConfigReader.TRAINER, ConfigReader.ACCELERATE):
         return block("not-json", f"{message}, and {by.value} reads only that", fix)
     return warn("hjson", f"{message}; DeepSpeed reads it, json.load would not", fix)
 
@@ -63,45 +70,52 @@ def config_is_the_one_given(node: NodeView) -> Verdict:
     mine = node.job.deepspeed_config
     if not mine:
         return skip(NO_CONFIG)
-    named = GIVEN.search(" ".join(node.job.command))
+    named = CONFIG_OPTION.search(" ".join(node.job.command))
     if named is None:
         return skip("the command names no config of its own")
-    if _absolute(node, named[1]) == _absolute(node, mine):
+    if _absolute_path(node, named[1]) == _absolute_path(node, mine):
         return ok(f"the command and launch.toml name {mine}")
     message = f"the command trains with {named[1]}, but launch.toml has {mine} checked"
     note = f'in launch.toml, under [start]: deepspeed_config = "{named[1]}"'
     return warn("another-config", message, node.fix("", note))
 
 
-def _absolute(node: NodeView, path: str) -> str:
+def _absolute_path(node: NodeView, path: str) -> str:
     return posixpath.normpath(posixpath.join(node.job.workdir, path))
 
 
 @node_check("deepspeed.keys-are-known", DeepspeedConfig, over=Over.HEAD)
-@of_config
-def keys_are_known(node: NodeView, config: Config) -> Verdict:
+@with_config
+def keys_are_known(node: NodeView, config: ParsedConfig) -> Verdict:
     """Every key at the top of the config is one that DeepSpeed looks at.
 
     DeepSpeed ignores the others silently: `zero_optimisation` trains without ZeRO until memory is
     out, a misspelt batch size trains with another. A key that only adds comment is let be.
     """
-    return told(node, config, top_level(config), f"{len(config.values)} keys are known")
+    return problems_verdict(
+        node, config, ignored_top_keys(config), f"{len(config.values)} keys are known"
+    )
 
 
 @node_check("deepspeed.values-are-accepted", DeepspeedConfig, Software, over=Over.HEAD)
-@of_config
-def values_are_accepted(node: NodeView, config: Config) -> Verdict:
+@with_config
+def values_are_accepted(node: NodeView, config: ParsedConfig) -> Verdict:
     """DeepSpeed accepts the config: no removed key, no unknown one in a section, no wrong value.
 
     It refuses them in every rank, once the model is loaded. Which keys exist hangs on the version:
     what only DeepSpeed 0.19 is known to refuse warns where another one is installed.
     """
-    return told(node, config, refused(config, version_of(node)), "nothing that DeepSpeed refuses")
+    return problems_verdict(
+        node,
+        config,
+        refused_settings(config, deepspeed_version(node)),
+        "nothing that DeepSpeed refuses",
+    )
 
 
 @node_check("deepspeed.precision-is-one", DeepspeedConfig, over=Over.HEAD)
-@of_config
-def precision_is_one(node: NodeView, config: Config) -> Verdict:
+@with_config
+def precision_is_one(node: NodeView, config: ParsedConfig) -> Verdict:
     """Not both of fp16 and bf16 are switched on.
 
     DeepSpeed ends with "bfloat16 and fp16 modes cannot be simultaneously enabled".
@@ -109,10 +123,10 @@ def precision_is_one(node: NodeView, config: Config) -> Verdict:
     bf16 = "bf16" if config.get("bf16") is not None else "bfloat16"
     if not (config.on("fp16.enabled") and config.on(f"{bf16}.enabled")):
         return ok("not both fp16 and bf16")
-    message = f"{path_of(node)} switches on both fp16 and {bf16}; expected one of them"
-    edit = f"{at('fp16.enabled')}=False"
+    message = f"{config_path(node)} switches on both fp16 and {bf16}; expected one of them"
+    edit = f"{key_expression('fp16.enabled')}=False"
     note = "keeps bf16, which every GPU since Ampere (A100) and MI200 has"
-    return block("two-precisions", message, edit_fix(node, path_of(node), config, edit, note))
+    return block("two-precisions", message, edit_fix(node, config_path(node), config, edit, note))
 
 
 @cluster_check("deepspeed.batch-sizes-agree", DeepspeedConfig, Gpus)
@@ -126,12 +140,12 @@ def batch_sizes_agree(cluster: ClusterView) -> Verdict:
         return skip(NO_CONFIG)
     if not cluster.head.reached:
         return skip(f"{cluster.job.head} was not reached")
-    return of_config(batches)(cluster.head)
+    return with_config(judge_batch_sizes)(cluster.head)
 
 
 @node_check("deepspeed.auto-is-filled", DeepspeedConfig, over=Over.HEAD)
-@of_config
-def auto_is_filled(node: NodeView, config: Config) -> Verdict:
+@with_config
+def auto_is_filled(node: NodeView, config: ParsedConfig) -> Verdict:
     """Where the config says "auto", something fills it: Hugging Face's Trainer or accelerate.
 
     DeepSpeed alone ends with a TypeError at an "auto" batch size, and takes fp16 and bf16 on "auto"
@@ -140,50 +154,50 @@ def auto_is_filled(node: NodeView, config: Config) -> Verdict:
     left = silent_autos(config)
     if not left or config.get("autotuning.enabled") is True:
         return ok('no "auto" that has to be filled')
-    by = reader_of(node)
-    if by is Reader.UNSEEN:
+    by = config_reader(node)
+    if by is ConfigReader.UNSEEN:
         return skip(f'{len(left)} "auto" are filled, or not, by {by.value}')
-    if by is not Reader.DEEPSPEED:
+    if by is not ConfigReader.DEEPSPEED:
         return ok(f'{len(left)} "auto" are filled by {by.value}')
     message = (
-        f'{path_of(node)} says "auto" for {", ".join(left)}, but the script gives it to DeepSpeed '
-        "itself; only Hugging Face's Trainer and accelerate fill that"
+        f'{config_path(node)} says "auto" for {", ".join(left)}, but the script gives it to '
+        "DeepSpeed itself; only Hugging Face's Trainer and accelerate fill that"
     )
-    fix = edit_fix(node, path_of(node), config, "", f"write values for {', '.join(left)}")
+    fix = edit_fix(node, config_path(node), config, "", f"write values for {', '.join(left)}")
     grave = {*BATCH, "fp16.enabled", "bf16.enabled"} & set(left)
     return (block if grave else warn)("auto-unfilled", message, fix)
 
 
 @node_check("deepspeed.arguments-agree", DeepspeedConfig, over=Over.HEAD)
-@of_config
-def arguments_agree(node: NodeView, config: Config) -> Verdict:
+@with_config
+def arguments_agree(node: NodeView, config: ParsedConfig) -> Verdict:
     """Arguments of Hugging Face's Trainer say what the config says.
 
     Trainer compares them in every rank and ends with "Please correct the following DeepSpeed config
     values that mismatch TrainingArguments". "auto" in the config always agrees.
     """
-    if reader_of(node) is not Reader.TRAINER:
+    if config_reader(node) is not ConfigReader.TRAINER:
         return skip("not started through Hugging Face's Trainer, as far as can be seen")
-    apart = disagreements(config, node.job)
+    apart = argument_conflicts(config, node.job)
     if not apart:
         return ok("no argument in the command contradicts the config")
     said = "; ".join(
         f"--{name} {value or 'given'} but {key} {config.get(key)}" for name, value, key in apart
     )
-    edit = "; ".join(f'{at(key)}="auto"' for _, _, key in apart)
-    fix = edit_fix(node, path_of(node), config, edit, "lets the arguments decide")
-    return block("arguments-differ", f"the command and {path_of(node)} differ: {said}", fix)
+    edit = "; ".join(f'{key_expression(key)}="auto"' for _, _, key in apart)
+    fix = edit_fix(node, config_path(node), config, edit, "lets the arguments decide")
+    return block("arguments-differ", f"the command and {config_path(node)} differ: {said}", fix)
 
 
 @node_check("deepspeed.offload-takes-effect", DeepspeedConfig, over=Over.HEAD)
-@of_config
-def offload_takes_effect(node: NodeView, config: Config) -> Verdict:
+@with_config
+def offload_takes_effect(node: NodeView, config: ParsedConfig) -> Verdict:
     """What is to be offloaded can be, at this stage of ZeRO, and NVMe has a path.
 
     DeepSpeed accepts parameter offload below stage 3 and ignores it; without nvme_path it fails
     after the model was partitioned. Whether host memory suffices hangs on the model: not judged.
     """
-    return offload(node, config)
+    return judge_offload(node, config)
 
 
 @node_check("deepspeed.nvme-path-is-writable", DeepspeedConfig)
@@ -208,27 +222,27 @@ def nvme_path_is_writable(node: NodeView) -> Verdict:
 
 
 @node_check("deepspeed.optimizer-runs-under-zero", DeepspeedConfig, over=Over.HEAD)
-@of_config
-def optimizer_runs_under_zero(node: NodeView, config: Config) -> Verdict:
+@with_config
+def optimizer_runs_under_zero(node: NodeView, config: ParsedConfig) -> Verdict:
     """Optimizer and scheduler of the config are ones that DeepSpeed makes, and ZeRO takes.
 
     It stops at others in every rank, once the model is loaded.
     """
-    return optimizer(node, config)
+    return judge_optimizer(node, config)
 
 
 @node_check(
     "deepspeed.saving-does-not-gather", DeepspeedConfig, over=Over.HEAD, severity=Severity.WARN
 )
-@of_config
-def saving_does_not_gather(node: NodeView, config: Config) -> Verdict:
+@with_config
+def saving_does_not_gather(node: NodeView, config: ParsedConfig) -> Verdict:
     """Saving under ZeRO-3 does not gather the whole model on rank 0.
 
     All ranks take part and wait for it: over several nodes a save then looks like a hang, until the
     watchdog ends the run. The checkpoint's shards hold the weights too.
     """
     zero = config.section(ZERO)
-    keys = [f"{prefix}{key}" for key in GATHERS for prefix in ("", "stage3_")]
+    keys = [f"{prefix}{key}" for key in GATHER_KEYS for prefix in ("", "stage3_")]
     on = [key for key in keys if key in zero and config.on(f"{ZERO}.{key}")]
     after = "python zero_to_fp32.py . OUT, in the checkpoint's folder, makes weights of the shards"
     if config.stage != 3:
@@ -236,8 +250,8 @@ def saving_does_not_gather(node: NodeView, config: Config) -> Verdict:
     if not on:
         return ok(f"saves shards; {after}")
     message = (
-        f"{path_of(node)}: {on[0]} gathers the whole model on rank 0 at each "
+        f"{config_path(node)}: {on[0]} gathers the whole model on rank 0 at each "
         "save, which over several nodes is slow, looks like a hang and may run into the watchdog"
     )
-    edit = "; ".join(f"{at(f'{ZERO}.{key}')}=False" for key in on)
-    return warn("gathers-on-save", message, edit_fix(node, path_of(node), config, edit, after))
+    edit = "; ".join(f"{key_expression(f'{ZERO}.{key}')}=False" for key in on)
+    return warn("gathers-on-save", message, edit_fix(node, config_path(node), config, edit, after))

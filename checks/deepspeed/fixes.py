@@ -6,14 +6,14 @@ import json
 import shlex
 from collections.abc import Iterable
 
-from checks.deepspeed.asked import path_of
-from checks.deepspeed.config import Config
-from checks.deepspeed.lint import Problem
+from checks.deepspeed.asked import config_path
+from checks.deepspeed.config import ParsedConfig
+from checks.deepspeed.lint import ConfigProblem
 from checks.facts import NodeView
 from checks.model import Fix, Verdict, block, ok, warn
 
 
-def edit_fix(node: NodeView, path: str, config: Config, edit: str, note: str = "") -> Fix:
+def edit_fix(node: NodeView, path: str, config: ParsedConfig, edit: str, note: str = "") -> Fix:
     """Runs `edit`, Python that changes `c`, on the config at `path`; without it only the note.
 
     A file with Hjson's comments is left to a person: rewriting it as JSON would lose them.
@@ -31,12 +31,14 @@ def edit_fix(node: NodeView, path: str, config: Config, edit: str, note: str = "
     return node.fix(f"python3 -c {shlex.quote(code)}", said)
 
 
-def told(node: NodeView, config: Config, problems: Iterable[Problem], fine: str) -> Verdict:
+def problems_verdict(
+    node: NodeView, config: ParsedConfig, problems: Iterable[ConfigProblem], fine: str
+) -> Verdict:
     """All problems as one verdict, the blocking ones first."""
     found = sorted(problems, key=lambda problem: not problem.blocks)
     if not found:
         return ok(fine)
-    path = path_of(node)
+    path = config_path(node)
     edits = [problem.edit for problem in found]
     note = "" if all(edits) else "; ".join(problem.why for problem in found if not problem.edit)
     fix = edit_fix(node, path, config, "; ".join(filter(None, edits)), note)

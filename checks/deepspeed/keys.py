@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 Version = tuple[int, ...]
-TABLES_OF: Version = (0, 19)
+TABLES_VERSION: Version = (0, 19)
 REMOVED_IN: Version = (0, 19, 8)
 
 
-def _words(text: str) -> frozenset[str]:
+def _word_set(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-WEIGHTY = _words(
+WEIGHTY_KEYS = _word_set(
     "train_batch_size train_micro_batch_size_per_gpu gradient_accumulation_steps optimizer "
     "scheduler zero_optimization fp16 bf16 bfloat16 gradient_clipping communication_data_type "
     "seq_parallel_communication_data_type prescale_gradients gradient_predivide_factor "
@@ -28,17 +28,17 @@ WEIGHTY = _words(
     "managed_gradient_accumulation"
 )
 """Keys at the top that change what is trained, or whether it fits."""
-LIGHT = _words(
+LIGHT_KEYS = _word_set(
     "steps_per_print wall_clock_breakdown memory_breakdown dump_state disable_python_gc "
     "dataloader_drop_last log_level vocabulary_size tensorboard wandb csv_monitor comet "
     "flops_profiler comms_logger timers autotuning datastates_ckpt allgather_size check_overflow"
 )
-REMOVED = _words(
+REMOVED_KEYS = _word_set(
     "nebula compression_training amp quantize_training sparse_gradients eigenvalue "
     "sparse_attention elasticity graph_harvesting curriculum_learning progressive_layer_drop"
 )
-REMOVED_ZERO = _words("mics_shard_size mics_hierarchical_params_gather zeropp_loco_param")
-TOP = WEIGHTY | LIGHT | REMOVED
+REMOVED_ZERO_KEYS = _word_set("mics_shard_size mics_hierarchical_params_gather zeropp_loco_param")
+TOP_KEYS = WEIGHTY_KEYS | LIGHT_KEYS | REMOVED_KEYS
 
 _STAGE3 = {
     f"{prefix}{key}": kind
@@ -57,14 +57,16 @@ _STAGE3 = {
 }
 
 
-def _kinds(switches: str, wholes: str = "", numbers: str = "", others: str = "") -> dict[str, str]:
+def _kind_by_key(
+    switches: str, wholes: str = "", numbers: str = "", others: str = ""
+) -> dict[str, str]:
     rows = {"switch": switches, "whole": wholes, "number": numbers, "any": others}
     return {key: kind for kind, keys in rows.items() for key in keys.split()}
 
 
-SECTIONS: Mapping[str, Mapping[str, str]] = {
+SECTION_KEYS: Mapping[str, Mapping[str, str]] = {
     "zero_optimization": _STAGE3
-    | _kinds(
+    | _kind_by_key(
         "contiguous_gradients reduce_scatter use_multi_rank_bucket_allreduce allgather_partitions "
         "overlap_comm compute_grad_norm load_from_fp32_weights elastic_checkpoint "
         "cpu_offload_param cpu_offload_use_pin_memory cpu_offload "
@@ -77,25 +79,25 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "",
         "stage offload_param offload_optimizer zenflow leaf_module",
     ),
-    "zero_optimization.offload_param": _kinds(
+    "zero_optimization.offload_param": _kind_by_key(
         "pin_memory", "buffer_count buffer_size max_in_cpu", "", "device nvme_path"
     ),
-    "zero_optimization.offload_optimizer": _kinds(
+    "zero_optimization.offload_optimizer": _kind_by_key(
         "pin_memory pipeline_read pipeline_write fast_init super_offload",
         "buffer_count",
         "ratio cpuadam_cores_perc",
         "device nvme_path",
     ),
-    "fp16": _kinds(
+    "fp16": _kind_by_key(
         "enabled auto_cast consecutive_hysteresis fp16_master_weights_and_grads",
         "initial_scale_power loss_scale_window hysteresis min_loss_scale",
         "loss_scale",
     ),
-    "bf16": _kinds(
+    "bf16": _kind_by_key(
         "enabled immediate_grad_update check_grad_overflow bf16_master_weights_and_grads "
         "bf16_optimizer_states"
     ),
-    "compile": _kinds(
+    "compile": _kind_by_key(
         "deepcompile autoep_non_moe free_activation offload_activation "
         "offload_activation_pin_memory offload_opt_states double_buffer symmetric_memory "
         "debug_log offload_parameters sync_before_reduce sync_after_reduce sync_before_allgather "
@@ -114,16 +116,16 @@ TOP_KINDS = {
     "gradient_clipping": "plain",
     "gradient_predivide_factor": "plain",
 }
-NULLABLE = _words("overlap_comm cpu_offload cpu_offload_param cpu_offload_use_pin_memory")
-COMMUNICATION = ("fp16", "bf16", "fp32")
-TOGETHER = (
+NULLABLE_KEYS = _word_set("overlap_comm cpu_offload cpu_offload_param cpu_offload_use_pin_memory")
+COMMUNICATION_TYPES = ("fp16", "bf16", "fp32")
+EXCLUSIVE_KEYS = (
     ("stage3_gather_fp16_weights_on_model_save", "gather_16bit_weights_on_model_save"),
     ("stage3_gather_fp16_weights_on_model_save", "stage3_gather_16bit_weights_on_model_save"),
     *((key, f"stage3_{key}") for key in _STAGE3 if f"stage3_{key}" in _STAGE3),
     ("cpu_offload", "offload_optimizer"),
     ("cpu_offload_param", "offload_param"),
 )
-EXPECTED = {
+EXPECTED_WORDS = {
     "switch": "true or false",
     "whole": "a whole number, without quotes",
     "number": "a number",

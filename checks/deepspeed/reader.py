@@ -11,19 +11,19 @@ import re
 from collections.abc import Iterator
 
 from checks.deepspeed.batch import BATCH
-from checks.deepspeed.config import Config
-from checks.facts.deepspeed_config import Script
+from checks.deepspeed.config import ParsedConfig
+from checks.facts.deepspeed_config import TrainingScript
 from checks.model import Job
 
 TRAINER = {
     *("TrainingArguments", "HfArgumentParser", "import trl", "from trl"),
     *("axolotl", "llamafactory", "lmflow"),
 }
-FILLS = {*TRAINER, "Accelerator", "accelerate"}
-OWN_WAYS = {"Trainer", '"auto"', "'auto'"}
-SPLITS = {"mpu=", "megatron", "mesh_", "PipelineModule", "parallel_size", "tp_size"}
-PROGRAMS = re.compile(r"\b(axolotl|llama-?factory|lmflow|accelerate|trl)\b", re.IGNORECASE)
-ARGUMENTS = {
+FILLER_WORDS = {*TRAINER, "Accelerator", "accelerate"}
+OWN_TRAINER_WORDS = {"Trainer", '"auto"', "'auto'"}
+SPLIT_WORDS = {"mpu=", "megatron", "mesh_", "PipelineModule", "parallel_size", "tp_size"}
+KNOWN_PROGRAMS = re.compile(r"\b(axolotl|llama-?factory|lmflow|accelerate|trl)\b", re.IGNORECASE)
+TRAINER_ARGUMENTS = {
     "per_device_train_batch_size": "train_micro_batch_size_per_gpu",
     "gradient_accumulation_steps": "gradient_accumulation_steps",
     "max_grad_norm": "gradient_clipping",
@@ -36,7 +36,7 @@ ARGUMENTS = {
 """Arguments that Hugging Face's Trainer holds against keys: transformers.integrations.deepspeed."""
 
 
-class Reader(enum.Enum):
+class ConfigReader(enum.Enum):
     """What reads the config."""
 
     TRAINER = "Hugging Face's Trainer"
@@ -45,20 +45,20 @@ class Reader(enum.Enum):
     UNSEEN = "a program that cannot be seen from here"
 
 
-def reader(job: Job, script: Script | None) -> Reader:
+def find_reader(job: Job, script: TrainingScript | None) -> ConfigReader:
     """Who reads the config; DEEPSPEED only where the script is seen to leave everything to it."""
     words = set(script.words) if script else set()
-    program = PROGRAMS.search(" ".join(job.command[:2]))
+    program = KNOWN_PROGRAMS.search(" ".join(job.command[:2]))
     if words & TRAINER or (program and program[1].lower() != "accelerate"):
-        return Reader.TRAINER
-    if words & FILLS or program or job.launcher == "accelerate":
-        return Reader.ACCELERATE
-    if "deepspeed.initialize" in words and not words & OWN_WAYS:
-        return Reader.DEEPSPEED
-    return Reader.UNSEEN
+        return ConfigReader.TRAINER
+    if words & FILLER_WORDS or program or job.launcher == "accelerate":
+        return ConfigReader.ACCELERATE
+    if "deepspeed.initialize" in words and not words & OWN_TRAINER_WORDS:
+        return ConfigReader.DEEPSPEED
+    return ConfigReader.UNSEEN
 
 
-def splits_the_model(config: Config, job: Job, script: Script | None) -> bool:
+def splits_the_model(config: ParsedConfig, job: Job, script: TrainingScript | None) -> bool:
     """Whether one copy of the model may span several ranks, so that fewer of them share a batch.
 
     True as well where the program is not seen.
@@ -66,11 +66,13 @@ def splits_the_model(config: Config, job: Job, script: Script | None) -> bool:
     keys = {"tensor_parallel", "sequence_parallel_size", "expert_parallel", "data_parallel_size"}
     given = any("parallel" in word or "tp_size" in word for word in job.command)
     return (
-        script is None or given or bool(keys & config.values.keys() or SPLITS & set(script.words))
+        script is None
+        or given
+        or bool(keys & config.values.keys() or SPLIT_WORDS & set(script.words))
     )
 
 
-def arguments(job: Job) -> Iterator[tuple[str, str]]:
+def command_options(job: Job) -> Iterator[tuple[str, str]]:
     """The options in the command with their values, "" for those without one."""
     for word, following in zip(job.command, (*job.command[1:], "--"), strict=False):
         if word.startswith("--"):
@@ -78,17 +80,17 @@ def arguments(job: Job) -> Iterator[tuple[str, str]]:
             yield name.replace("-", "_"), value if given or following[:2] == "--" else following
 
 
-def disagreements(config: Config, job: Job) -> list[tuple[str, str, str]]:
+def argument_conflicts(config: ParsedConfig, job: Job) -> list[tuple[str, str, str]]:
     """(argument, its value, key) where a Trainer's argument and the config differ."""
-    given = dict(arguments(job))
+    given = dict(command_options(job))
     return [
         (name, given[name], key)
-        for name, key in ARGUMENTS.items()
-        if name in given and not _same(given[name], config.get(key))
+        for name, key in TRAINER_ARGUMENTS.items()
+        if name in given and not _argument_agrees(given[name], config.get(key))
     ]
 
 
-def _same(argument: str, value: object) -> bool:
+def _argument_agrees(argument: str, value: object) -> bool:
     if value is None or value == "auto" or not isinstance(value, int | float):
         return True
     if isinstance(value, bool):
@@ -99,8 +101,8 @@ def _same(argument: str, value: object) -> bool:
         return True
 
 
-def silent_autos(config: Config) -> list[str]:
+def silent_autos(config: ParsedConfig) -> list[str]:
     """The "auto" that DeepSpeed alone takes for its default, or for a word, without saying so."""
     places = ("fp16.", "bf16.", "zero_optimization.", "optimizer.params.", "scheduler.params.")
     exact = ("gradient_clipping", *BATCH)
-    return [name for name in config.autos() if name in exact or name.startswith(places)]
+    return [name for name in config.auto_names() if name in exact or name.startswith(places)]

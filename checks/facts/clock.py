@@ -9,7 +9,7 @@ from checks.facts.decode import Fact
 
 
 @dataclass(frozen=True)
-class Reading:
+class ClockReading:
     """The clock at one moment, and one that nobody sets, both in seconds."""
 
     time: float
@@ -31,7 +31,7 @@ class Clock(Fact):
     has_ntp_unit: bool = False
     package_manager: str = ""
     zone: str = ""
-    reading: Reading | None = None
+    reading: ClockReading | None = None
 
 
 @dataclass(frozen=True)
@@ -45,4 +45,4 @@ class ClockOffset(Fact):
     section: ClassVar[str] = "clock_offset"
     offset_s: float
     uncertainty_s: float
-    reading: Reading | None = None
+    reading: ClockReading | None = None

@@ -10,7 +10,7 @@ from checks.facts.decode import Fact
 
 
 @dataclass(frozen=True)
-class Told:
+class DeviceReport:
     """What a measurement said; `stage` is the one it entered last.
 
     `kind` is cuda or cpu, `name` the model. `speeds` are in GFLOP/s for products and GB/s else;
@@ -27,12 +27,12 @@ class Told:
 
 
 @dataclass(frozen=True)
-class Measured:
+class DeviceMeasurement:
     """One accelerator, measured in a child of its own: `code` None where it had to be killed."""
 
     code: int | None
     ended: float
-    said: Told
+    said: DeviceReport
     err: str = ""
 
     @property
@@ -55,5 +55,5 @@ class Compute(Fact):
 
     section: ClassVar[str] = "compute"
     limit: float = 0.0
-    first: tuple[Measured, ...] = ()
-    alone: tuple[Measured, ...] = ()
+    first: tuple[DeviceMeasurement, ...] = ()
+    alone: tuple[DeviceMeasurement, ...] = ()

@@ -10,7 +10,7 @@ from checks.facts.decode import Fact
 
 
 @dataclass(frozen=True)
-class Counted:
+class InterfaceCounters:
     """One interface since it was made; None where the driver does not tell."""
 
     rx_packets: int | None = None
@@ -27,7 +27,7 @@ class Counters(Fact):
     """All interfaces by name; `uptime_s` is the machine's."""
 
     section: ClassVar[str] = "counters"
-    interfaces: Mapping[str, Counted] = field(default_factory=dict)
+    interfaces: Mapping[str, InterfaceCounters] = field(default_factory=dict)
     uptime_s: float = 0.0
 
 

@@ -10,7 +10,7 @@ from checks.facts.decode import Fact
 
 
 @dataclass(frozen=True)
-class Text:
+class ConfigText:
     """`state` is there, missing, denied or error; `text` is cut at 256 KiB, `bytes` is not."""
 
     state: str
@@ -21,7 +21,7 @@ class Text:
 
 
 @dataclass(frozen=True)
-class Script:
+class TrainingScript:
     """The training script; `words` are those of checks.probe.deepspeed_config that it contains."""
 
     path: str
@@ -29,7 +29,7 @@ class Script:
 
 
 @dataclass(frozen=True)
-class Folder:
+class OffloadFolder:
     """A folder to offload to, or the deepest existing one above it (`nearest`)."""
 
     absolute: str
@@ -46,6 +46,6 @@ class DeepspeedConfig(Fact):
     """
 
     section: ClassVar[str] = "deepspeed_config"
-    config: Text | None = None
-    script: Script | None = None
-    nvme: Mapping[str, Folder] = field(default_factory=dict)
+    config: ConfigText | None = None
+    script: TrainingScript | None = None
+    nvme: Mapping[str, OffloadFolder] = field(default_factory=dict)

@@ -22,12 +22,12 @@ class EnvLine:
     value: str | None = None
 
     @property
-    def comment(self) -> bool:
+    def is_comment(self) -> bool:
         """Whether whoever wrote it meant it for people."""
         return self.name.lstrip().startswith("#")
 
     @property
-    def blank(self) -> bool:
+    def is_blank(self) -> bool:
         """Whether nothing stands there."""
         return self.value is None and not self.name.strip()
 

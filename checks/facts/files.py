@@ -10,7 +10,7 @@ from checks.facts.decode import Fact
 
 
 @dataclass(frozen=True)
-class Path:
+class PathState:
     """`state` is there, missing, denied, hangs or error; `digest` is of size and content.
 
     `partial` says that a large file or folder was compared by samples.
@@ -26,7 +26,7 @@ class Path:
 
 
 @dataclass(frozen=True)
-class Room:
+class FolderSpace:
     """The output folder, or the deepest existing folder above it (`nearest`). Sizes in bytes.
 
     `free_inodes` is None where the file system does not count them.
@@ -53,7 +53,7 @@ class Files(Fact):
     """By path as written in launch.toml; `output` is None where none is asked for."""
 
     section: ClassVar[str] = "files"
-    workdir: Path
-    same: Mapping[str, Path] = field(default_factory=dict)
-    exist: Mapping[str, Path] = field(default_factory=dict)
-    output: Room | None = None
+    workdir: PathState
+    same: Mapping[str, PathState] = field(default_factory=dict)
+    exist: Mapping[str, PathState] = field(default_factory=dict)
+    output: FolderSpace | None = None

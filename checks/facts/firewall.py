@@ -10,7 +10,7 @@ from checks.facts.decode import Fact
 
 
 @dataclass(frozen=True)
-class Listing:
+class FirewallListing:
     """What one tool printed; `why` says why it printed nothing: not installed, needs root."""
 
     text: str = ""
@@ -32,7 +32,7 @@ class Firewall(Fact):
     """`listings` by tool: nft (JSON), iptables, ip6tables and their -legacy twins (-save)."""
 
     section: ClassVar[str] = "firewall"
-    listings: dict[str, Listing] = field(default_factory=dict)
+    listings: dict[str, FirewallListing] = field(default_factory=dict)
     ufw: bool = False
     firewalld: bool = False
     refusing_routes: tuple[str, ...] = ()

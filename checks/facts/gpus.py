@@ -54,7 +54,7 @@ class Gpu:
 
 
 @dataclass(frozen=True)
-class Library:
+class LibraryFile:
     """A file that a rank would load."""
 
     path: str
@@ -80,7 +80,7 @@ class Gpus(Fact):
     seconds: float = 0.0
     container: bool = False
     devices: Mapping[str, bool] = field(default_factory=dict)
-    libraries: Mapping[str, Library | None] = field(default_factory=dict)
+    libraries: Mapping[str, LibraryFile | None] = field(default_factory=dict)
     nvswitches: int = 0
     fabric_manager: bool | None = None
     peermem: bool = False
@@ -101,12 +101,12 @@ class Gpus(Fact):
         return bool(self.error) and not (unloaded and self.nvidia_on_bus == 0)
 
     @property
-    def nvidia(self) -> bool:
+    def has_nvidia(self) -> bool:
         """Whether a GPU of NVIDIA's answers."""
         return "NVIDIA" in self.vendors
 
     @property
-    def empty(self) -> tuple[Library, ...]:
+    def empty(self) -> tuple[LibraryFile, ...]:
         """Libraries of the driver's that are there and hold nothing."""
         found = self.libraries.values()
         return tuple(one for one in found if one is not None and one.bytes == 0)

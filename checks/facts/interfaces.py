@@ -39,23 +39,23 @@ class Interface:
         return tuple(address.partition("/")[0] for address in (*self.ipv4, *self.ipv6))
 
     @property
-    def routable(self) -> tuple[str, ...]:
+    def routable_addresses(self) -> tuple[str, ...]:
         """Those addresses that another node could use: no loopback, no link-local."""
-        return tuple(text for text in self.addresses if _routable(text))
+        return tuple(text for text in self.addresses if _is_routable(text))
 
     @property
-    def networks(self) -> frozenset[str]:
+    def routable_networks(self) -> frozenset[str]:
         """The networks of its routable addresses, `10.0.0.0/24`."""
-        texts = (text for text in (*self.ipv4, *self.ipv6) if _routable(text.partition("/")[0]))
+        texts = (text for text in (*self.ipv4, *self.ipv6) if _is_routable(text.partition("/")[0]))
         return frozenset(str(ipaddress.ip_interface(text).network) for text in texts)
 
     @property
-    def local_only(self) -> bool:
+    def is_local_only(self) -> bool:
         """Whether it leads to no other machine: loopback, docker's and libvirt's bridges, veth."""
         return self.loopback or self.kind in ("docker", "veth") or self.name.startswith("virbr")
 
 
-def _routable(text: str) -> bool:
+def _is_routable(text: str) -> bool:
     address = ipaddress.ip_address(text)
     return not (address.is_loopback or address.is_link_local)
 
@@ -76,11 +76,13 @@ class Interfaces(Fact):
         """The interface of that name."""
         return next((one for one in self.interfaces if one.name == name), None)
 
-    def under(self, one: Interface) -> tuple[Interface, ...]:
+    def lower_interfaces(self, one: Interface) -> tuple[Interface, ...]:
         """What carries that interface: the members of a bond or bridge, and what carries them."""
         members = [other for other in self.interfaces if one.name and other.master == one.name]
-        return tuple(found for member in members for found in (member, *self.under(member)))
+        return tuple(
+            found for member in members for found in (member, *self.lower_interfaces(member))
+        )
 
-    def owning(self, address: str) -> Interface | None:
+    def interface_owning(self, address: str) -> Interface | None:
         """The interface that has that address."""
         return next((one for one in self.interfaces if address in one.addresses), None)

@@ -10,7 +10,7 @@ from checks.facts.decode import Fact
 
 
 @dataclass(frozen=True)
-class Held:
+class JobPath:
     """One path. `state` is there, missing, denied, hangs or error.
 
     `entries` are those of a folder; `weights` and `weight_bytes` its files of weights, `pointers`
@@ -45,6 +45,6 @@ class JobPaths(Fact):
     """`paths` are those of `exist` and of `arguments` ({path: option}), as they are written."""
 
     section: ClassVar[str] = "job_paths"
-    workdir: Held
+    workdir: JobPath
     arguments: Mapping[str, str] = field(default_factory=dict)
-    paths: Mapping[str, Held] = field(default_factory=dict)
+    paths: Mapping[str, JobPath] = field(default_factory=dict)

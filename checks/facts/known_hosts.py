@@ -10,7 +10,7 @@ from checks.facts.decode import Fact
 
 
 @dataclass(frozen=True)
-class OnFile:
+class PeerKeys:
     """`name` is what ssh looks for, `[host]:port` off port 22; each of `keys` is `type blob`."""
 
     name: str
@@ -23,4 +23,4 @@ class KnownHosts(Fact):
     """By peer, itself too."""
 
     section: ClassVar[str] = "known_hosts"
-    peers: Mapping[str, OnFile] = field(default_factory=dict)
+    peers: Mapping[str, PeerKeys] = field(default_factory=dict)

@@ -9,7 +9,7 @@ from checks.facts.decode import Fact
 
 
 @dataclass(frozen=True)
-class Process:
+class BusyProcess:
     """One process; `amount` is of processors or of bytes, `waits_in` the kernel's function."""
 
     pid: int
@@ -37,10 +37,10 @@ class Load(Fact):
     memory_bytes: int
     available_bytes: int
     foreign_cpus: float = 0.0
-    foreign: tuple[Process, ...] = ()
+    foreign: tuple[BusyProcess, ...] = ()
     hidden: bool = False
     huge_bytes: int = 0
-    largest: tuple[Process, ...] = ()
+    largest: tuple[BusyProcess, ...] = ()
     swap_used_bytes: int = 0
     swapped_pages: int = 0
-    stuck: tuple[Process, ...] = ()
+    stuck: tuple[BusyProcess, ...] = ()

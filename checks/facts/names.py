@@ -10,7 +10,7 @@ from checks.facts.decode import Fact
 
 
 @dataclass(frozen=True)
-class Resolved:
+class NameLookup:
     """One name as seen from one node, in the resolver's order; `error` where it has no address.
 
     `source` is the local address that the kernel uses towards the first address; '' without a
@@ -34,10 +34,10 @@ class Names(Fact):
     hostname: str
     fqdn: str | None = None
     own: tuple[str, ...] = ()
-    peers: Mapping[str, Resolved] = field(default_factory=dict)
+    peers: Mapping[str, NameLookup] = field(default_factory=dict)
     sources: tuple[str, ...] = ()
 
     @property
-    def hosts_file_is_asked(self) -> bool:
+    def uses_hosts_file(self) -> bool:
         """Whether a line in /etc/hosts means anything: systemd's `resolve` reads it, too."""
         return not self.sources or bool({"files", "resolve"} & {*self.sources})

@@ -10,7 +10,7 @@ from checks.facts.decode import Fact
 
 
 @dataclass(frozen=True)
-class Written:
+class NcclOutputFile:
     """A file that NCCL would write: `state` of its folder is ok, missing or denied.
 
     `remote` is a file system that other nodes may see.
@@ -27,5 +27,5 @@ class NcclFiles(Fact):
 
     section: ClassVar[str] = "nccl_files"
     missing: Mapping[str, str] = field(default_factory=dict)
-    written: Mapping[str, Written] = field(default_factory=dict)
+    written: Mapping[str, NcclOutputFile] = field(default_factory=dict)
     plugins: Mapping[str, str | None] = field(default_factory=dict)

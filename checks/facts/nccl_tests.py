@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from checks.facts.decode import Fact
-from checks.nccl_tests import Perf, read_perf
+from checks.nccl_tests import PerfResult, parse_perf_output
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,6 @@ class NcclTests(Fact):
     err: str = ""
 
     @property
-    def perf(self) -> Perf:
+    def perf_table(self) -> PerfResult:
         """What it printed, read."""
-        return read_perf(f"{self.out}\n{self.err}")
+        return parse_perf_output(f"{self.out}\n{self.err}")

@@ -11,7 +11,7 @@ from checks.facts.view import ClusterView
 
 
 @dataclass(frozen=True)
-class Measured:
+class PairSpeed:
     """One direction between two nodes, the best of `times` measurements.
 
     `gbit_s` is what arrived in the whole time; `best_gbit_s` in its best 25 ms, which says what the
@@ -32,20 +32,20 @@ class Pairs(Fact):
     """
 
     section: ClassVar[str] = "pairs"
-    measured: Mapping[str, Measured] = field(default_factory=dict)
+    measured: Mapping[str, PairSpeed] = field(default_factory=dict)
     failed: Mapping[str, str] = field(default_factory=dict)
     left_out: Mapping[str, str] = field(default_factory=dict)
 
 
-Table = Mapping[tuple[str, str], Measured]
+SpeedTable = Mapping[tuple[str, str], PairSpeed]
 
 
-def table(cluster: ClusterView) -> Table:
+def speed_table(cluster: ClusterView) -> SpeedTable:
     """All that was measured, by (source, target), in hosts.txt order."""
-    return dict(_rows(cluster))
+    return dict(_measured_pairs(cluster))
 
 
-def _rows(cluster: ClusterView) -> Iterator[tuple[tuple[str, str], Measured]]:
+def _measured_pairs(cluster: ClusterView) -> Iterator[tuple[tuple[str, str], PairSpeed]]:
     for node in cluster.nodes:
         found = node.read(Pairs).measured if node.has(Pairs) else {}
         yield from (((node.name, name), found[name]) for name in cluster.job.names if name in found)

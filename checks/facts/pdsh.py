@@ -10,7 +10,7 @@ from checks.facts.decode import Fact
 
 
 @dataclass(frozen=True)
-class Folder:
+class ModuleFolder:
     """A folder on the way to pdsh's modules. `fault` is '' where pdsh believes it."""
 
     path: str
@@ -31,14 +31,14 @@ class Pdsh(Fact):
     version: str = ""
     rcmds: tuple[str, ...] = ()
     said: str = ""
-    folders: tuple[Folder, ...] = ()
+    folders: tuple[ModuleFolder, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
     package_manager: str = ""
     not_executable: str = ""
 
 
 @dataclass(frozen=True)
-class Reached:
+class PdshAnswer:
     """What pdsh brought back from one node: its `%n` and `%h`, who answered, and ssh's exit."""
 
     rank: int | None = None
@@ -57,4 +57,4 @@ class PdshRun(Fact):
     code: int | None
     seconds: float
     said: str = ""
-    targets: Mapping[str, Reached] = field(default_factory=dict)
+    targets: Mapping[str, PdshAnswer] = field(default_factory=dict)

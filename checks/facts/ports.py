@@ -10,7 +10,7 @@ from checks.facts.decode import Fact
 
 
 @dataclass(frozen=True)
-class Listening(Fact):
+class Listeners(Fact):
     """Our listeners on one node while its peers called.
 
     `ports` were drawn from the ephemeral range, on `address`; `further` are the ports on other
@@ -25,13 +25,13 @@ class Listening(Fact):
     further: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
     @property
-    def sampled(self) -> frozenset[int]:
+    def sampled_ports(self) -> frozenset[int]:
         """The ephemeral ports on all its addresses."""
         return frozenset(self.ports).union(*self.further.values())
 
 
 @dataclass(frozen=True)
-class Failed:
+class FailedCall:
     """One port that was not reached. `outcome` is dropped, refused, rejected, reset, no-route,
 
     absent, wrong-answer, no-answer or no-local-port; `seconds` is how long that took.
@@ -45,7 +45,7 @@ class Failed:
 
 
 @dataclass(frozen=True)
-class Lost:
+class LostPackets:
     """A connection on which packets of `packet` bytes (headers too) vanished, both times.
 
     `passing` is the largest size that arrived, 0 where none did or none was tried.
@@ -59,7 +59,7 @@ class Lost:
 
 
 @dataclass(frozen=True)
-class Dialled(Fact):
+class DialResults(Fact):
     """What one node reached of the others: ports by target, and every failure after two tries.
 
     `sources` has the local address of a connection to each of a target's addresses; `whole` the
@@ -68,13 +68,13 @@ class Dialled(Fact):
 
     section: ClassVar[str] = "dial"
     reached: dict[str, tuple[int, ...]] = field(default_factory=dict)
-    failed: tuple[Failed, ...] = ()
+    failed: tuple[FailedCall, ...] = ()
     timeout_s: float = 1.0
     sources: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     whole: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
-    lost: tuple[Lost, ...] = ()
+    lost: tuple[LostPackets, ...] = ()
 
-    def failures(self, target: str) -> tuple[Failed, ...]:
+    def failures_towards(self, target: str) -> tuple[FailedCall, ...]:
         """All failures towards that node."""
         return tuple(one for one in self.failed if one.target == target)
 
@@ -111,11 +111,11 @@ class PortSettings(Fact):
     most_tracked: int | None = None
 
     @property
-    def width(self) -> int:
+    def port_count(self) -> int:
         """How many ports the range has."""
         return self.high - self.low + 1
 
-    def spares(self, port: int) -> bool:
+    def is_reserved(self, port: int) -> bool:
         """Whether the kernel is told to hand that port out to nobody."""
         spans = (span.partition("-") for span in self.reserved.split(",") if span)
         return any(int(first) <= port <= int(last or first) for first, _, last in spans)

@@ -43,7 +43,7 @@ class RdmaPort:
     @property
     def gbps(self) -> float:
         """Its rate in Gb/s; 0 where the kernel does not say."""
-        return _leading(self.rate)
+        return _leading_number(self.rate)
 
     @property
     def roce_mtu(self) -> int:
@@ -73,11 +73,11 @@ class RdmaDevice:
         """Speed times lanes as the link runs and as it could; (0, 0) where the kernel is silent."""
         if self.pcie is None or len(self.pcie) != len(("speed", "most", "lanes", "most")):
             return 0.0, 0.0
-        speed, most_speed, lanes, most_lanes = map(_leading, self.pcie)
+        speed, most_speed, lanes, most_lanes = map(_leading_number, self.pcie)
         return speed * lanes, most_speed * most_lanes
 
 
-def _leading(text: str | None) -> float:
+def _leading_number(text: str | None) -> float:
     found = re.match(r"[0-9]+(\.[0-9]+)?", text or "")
     return float(found[0]) if found else 0.0
 
@@ -113,7 +113,7 @@ class Rdma(Fact):
         return {f"{one.name}:{port.number}": port for one in self.devices for port in one.ports}
 
     @functools.cached_property
-    def boards(self) -> Mapping[str, str | None]:
+    def board_by_port(self) -> Mapping[str, str | None]:
         """The board that each port belongs to."""
         return {
             f"{one.name}:{port.number}": one.board_id for one in self.devices for port in one.ports

@@ -8,19 +8,19 @@ from typing import ClassVar
 
 from checks.facts.decode import Fact
 
-FRAME = re.compile(r'File "(.+?)", line (\d+) in (\S+)')
+STACK_FRAME = re.compile(r'File "(.+?)", line (\d+) in (\S+)')
 STAGES = ("start", "device", "store", "group", "all-reduce", "barrier", "larger sums", "done")
-WAITED = re.compile(
+WAITING_ERROR = re.compile(
     r"time[d]?[ -]?out|closed by peer|reset by peer|broken pipe|connection was likely closed"
     r"|remote (process|server|error)|RemoteError",
     re.IGNORECASE,
 )
 """Words of a rank that lacks others and is itself whole."""
-KEY = re.compile(r"keys: \S*/(\d+)")
+MISSING_RANK_KEY = re.compile(r"keys: \S*/(\d+)")
 
 
 @dataclass(frozen=True)
-class Sum:
+class SumTiming:
     """An all-reduce of so many bytes, and the seconds of the slowest rank, the best of some."""
 
     size: int
@@ -28,7 +28,7 @@ class Sum:
 
 
 @dataclass(frozen=True)
-class Said:
+class RendezvousReport:
     """What a rank said; `stage` is the one it entered last, `wrong` the ranks whose part is.
 
     `addresses` are its own ends of its connections to other ranks.
@@ -37,14 +37,14 @@ class Said:
     stage: str = "start"
     wrong: tuple[int, ...] = ()
     addresses: tuple[str, ...] = ()
-    sums: tuple[Sum, ...] = ()
+    sums: tuple[SumTiming, ...] = ()
     error: str = ""
     detail: str = ""
     trace: str = ""
 
 
 @dataclass(frozen=True)
-class Met:
+class RendezvousRank:
     """One rank: `code` None where it had to be killed, `ended` seconds after it began.
 
     `unanswered` are the `address:port` that it called without an answer when its time was up.
@@ -53,7 +53,7 @@ class Met:
     rank: int
     code: int | None
     ended: float
-    said: Said
+    said: RendezvousReport
     kept: tuple[str, ...] = ()
     err: str = ""
     unanswered: tuple[str, ...] = ()
@@ -71,7 +71,7 @@ class Met:
     @property
     def waited(self) -> bool:
         """Whether it failed only for want of others, as far as its own words tell."""
-        return self.hung or bool(WAITED.search(f"{self.said.error} {self.said.detail}"))
+        return self.hung or bool(WAITING_ERROR.search(f"{self.said.error} {self.said.detail}"))
 
     @property
     def progress(self) -> int:
@@ -79,15 +79,15 @@ class Met:
         return STAGES.index(self.said.stage) if self.said.stage in STAGES else -1
 
     @property
-    def lacked(self) -> int | None:
+    def missing_rank(self) -> int | None:
         """The rank whose address never came, where gloo says so."""
-        found = KEY.search(self.said.detail)
+        found = MISSING_RANK_KEY.search(self.said.detail)
         return int(found[1]) if found else None
 
     @property
     def frames(self) -> list[tuple[str, str, str]]:
         """File, line and function of the stack that it showed when it hung, innermost first."""
-        return FRAME.findall(self.err.rpartition("most recent call first")[2])
+        return STACK_FRAME.findall(self.err.rpartition("most recent call first")[2])
 
 
 @dataclass(frozen=True)
@@ -114,19 +114,19 @@ class Rendezvous(Fact):
     port: int = 0
     world: int = 0
     limit: float = 0.0
-    ranks: tuple[Met, ...] = ()
-    shown: Met | None = None
+    ranks: tuple[RendezvousRank, ...] = ()
+    shown: RendezvousRank | None = None
     apart: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     again: bool | None = None
     cut: tuple[tuple[str, ...], ...] = ()
 
     @property
-    def opened(self) -> bool:
+    def torch_imported(self) -> bool:
         """Whether torch could be imported."""
         return bool(self.torch)
 
     @property
-    def failed(self) -> tuple[Met, ...]:
+    def failed(self) -> tuple[RendezvousRank, ...]:
         """The ranks that did not come through."""
         return tuple(one for one in self.ranks if not one.through)

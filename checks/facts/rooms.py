@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from checks.facts.decode import Fact
-from checks.facts.files import Room
+from checks.facts.files import FolderSpace
 
 
 @dataclass(frozen=True)
-class Rooms(Fact):
+class FreeSpace(Fact):
     """`temporary` is TMPDIR's where `by_variable`, else /tmp; `hub` is Hugging Face's cache."""
 
     section: ClassVar[str] = "rooms"
-    temporary: Room
-    home: Room
-    hub: Room
+    temporary: FolderSpace
+    home: FolderSpace
+    hub: FolderSpace
     by_variable: bool = False

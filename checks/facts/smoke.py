@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from checks.facts.decode import Fact
 
-FRAME = re.compile(r'File "(.+?)", line (\d+) in (\S+)')
+STACK_FRAME = re.compile(r'File "(.+?)", line (\d+) in (\S+)')
 STAGES = (
     "import torch",
     "import deepspeed",
@@ -24,7 +24,7 @@ STAGES = (
 
 
 @dataclass(frozen=True)
-class Op:
+class CompiledOp:
     """An op that DeepSpeed compiles at start: whether a compiled one is kept, and what forbids it.
 
     `lock` is the path of a build lock that is held; `problem` is the compiler's own words.
@@ -37,7 +37,7 @@ class Op:
 
 
 @dataclass(frozen=True)
-class Said:
+class SmokeReport:
     """What a rank said of itself; `stage` is the one it entered last.
 
     `losses` are texts, because JSON has no NaN; `seconds` are of each step. `nccl` is the version
@@ -49,7 +49,7 @@ class Said:
     deepspeed: str = ""
     nccl: str = ""
     device: str = ""
-    op: Op | None = None
+    op: CompiledOp | None = None
     losses: tuple[str, ...] = ()
     seconds: tuple[float, ...] = ()
     error: str = ""
@@ -63,24 +63,24 @@ class Said:
         return STAGES.index(kind) if kind in STAGES else -1
 
     @property
-    def loss(self) -> tuple[float, ...]:
+    def loss_values(self) -> tuple[float, ...]:
         """The losses as numbers; not a number where the rank printed none."""
         return tuple(map(float, self.losses))
 
     @property
-    def finite(self) -> bool:
+    def has_finite_losses(self) -> bool:
         """Whether every loss is a number."""
-        return all(map(math.isfinite, self.loss))
+        return all(map(math.isfinite, self.loss_values))
 
 
 @dataclass(frozen=True)
-class Rank:
+class SmokeRank:
     """`code` None: it still ran at the end and was killed. `ended` in seconds after the start."""
 
     rank: int
     code: int | None
     ended: float | None
-    said: Said
+    said: SmokeReport
     out: str
     err: str
 
@@ -92,10 +92,10 @@ class Rank:
     @property
     def frames(self) -> list[tuple[str, str, str]]:
         """File, line and function of the stack that a rank shows when it hangs, innermost first."""
-        return FRAME.findall(self.err.rpartition("most recent call first")[2])
+        return STACK_FRAME.findall(self.err.rpartition("most recent call first")[2])
 
     @property
-    def blame(self) -> tuple[bool, float, bool]:
+    def blame_order(self) -> tuple[bool, float, bool]:
         """Sorts the root cause before those it drew along.
 
         First to end; of equals one that a signal ended; of those that hung the one that came
@@ -114,13 +114,13 @@ class Smoke(Fact):
     section: ClassVar[str] = "smoke"
     slots: int
     seconds: float
-    ranks: tuple[Rank, ...] = field(default=())
+    ranks: tuple[SmokeRank, ...] = field(default=())
 
     @property
-    def failed(self) -> Rank | None:
+    def failed(self) -> SmokeRank | None:
         """The rank that failed first; None where all ended well."""
         bad = [rank for rank in self.ranks if rank.code != 0 or rank.said.stage != "done"]
-        return min(bad, key=lambda rank: rank.blame, default=None)
+        return min(bad, key=lambda rank: rank.blame_order, default=None)
 
     @property
     def step(self) -> float:
@@ -128,7 +128,7 @@ class Smoke(Fact):
         return max(statistics.median(rank.said.seconds[1:]) for rank in self.ranks)
 
     @property
-    def versions(self) -> Mapping[str, str]:
+    def imported_versions(self) -> Mapping[str, str]:
         """Of torch and DeepSpeed as imported."""
         first = self.ranks[0].said
         return {"torch": first.torch, "deepspeed": first.deepspeed}

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from checks.errors import UsageError
 from checks.facts.decode import Fact
 from checks.model import Job, Node, Ssh
-from checks.reports.masking import masked_job
+from checks.reports.masking import mask_job
 
 Answer = dict[str, Any]
 """`{"data": …}`, or `{"error": "why there is none"}`."""
@@ -61,7 +61,7 @@ class Snapshot:
 
     def save(self, path: Path) -> None:
         """Write as JSON, readable by `load`, 0600: addresses and public keys, but no secret."""
-        document = {"schema": 1, **dataclasses.asdict(replace(self, job=masked_job(self.job)))}
+        document = {"schema": 1, **dataclasses.asdict(replace(self, job=mask_job(self.job)))}
         path.touch(mode=0o600)
         path.write_text(json.dumps(document, indent=1), encoding="utf-8")
 
@@ -73,7 +73,7 @@ class Snapshot:
             job = document["job"]
             nodes = tuple(Node(**node) for node in job.pop("nodes"))
             ssh = Ssh(**job.pop("ssh"))
-            lists = {key: _tuple(value) for key, value in job.items()}
+            lists = {key: _as_tuple(value) for key, value in job.items()}
             return cls(
                 Job(nodes=nodes, ssh=ssh, **lists),
                 document["started"],
@@ -88,5 +88,5 @@ class Snapshot:
             ) from error
 
 
-def _tuple(value: Any) -> Any:
-    return tuple(_tuple(item) for item in value) if isinstance(value, list) else value
+def _as_tuple(value: Any) -> Any:
+    return tuple(_as_tuple(item) for item in value) if isinstance(value, list) else value

@@ -10,7 +10,7 @@ from checks.facts.decode import Fact
 
 
 @dataclass(frozen=True)
-class Attempt:
+class LoginAttempt:
     """One login by the real ssh client.
 
     `code` is its exit status, None where it had to be ended. `hostname` is what the remote shell
@@ -32,4 +32,4 @@ class SshRow(Fact):
     """One row of the matrix: this node towards each target that it was given."""
 
     section: ClassVar[str] = "ssh"
-    targets: Mapping[str, Attempt] = field(default_factory=dict)
+    targets: Mapping[str, LoginAttempt] = field(default_factory=dict)

@@ -18,7 +18,7 @@ class HostKey:
 
 
 @dataclass(frozen=True)
-class Accepted:
+class AuthorizedKey:
     """One line of authorized_keys; `options` is what stands before the key."""
 
     fingerprint: str
@@ -27,7 +27,7 @@ class Accepted:
 
 
 @dataclass(frozen=True)
-class Guarded:
+class GuardedPath:
     """A path that sshd inspects before it believes authorized_keys. `mode` is octal text."""
 
     path: str
@@ -37,7 +37,7 @@ class Guarded:
 
 
 @dataclass(frozen=True)
-class Setting:
+class SshdSetting:
     """One setting of sshd; `where` is file:line, '' for a default or sshd's command line.
 
     `match` is the condition of the block that it stands in.
@@ -57,15 +57,15 @@ class Sshd(Fact):
 
     section: ClassVar[str] = "sshd"
     user: str
-    settings: Mapping[str, tuple[Setting, ...]] = field(default_factory=dict)
+    settings: Mapping[str, tuple[SshdSetting, ...]] = field(default_factory=dict)
     authorized_files: tuple[str, ...] = ()
-    authorized: tuple[Accepted, ...] = ()
-    guarded: tuple[Guarded, ...] = ()
+    authorized: tuple[AuthorizedKey, ...] = ()
+    guarded: tuple[GuardedPath, ...] = ()
     host_keys: tuple[HostKey, ...] = ()
     accounts: tuple[str, ...] = ()
     other_accounts: bool = False
     groups: tuple[str, ...] = ()
 
-    def setting(self, keyword: str) -> Setting | None:
+    def setting(self, keyword: str) -> SshdSetting | None:
         """What holds for everybody: the first that stands outside of Match blocks."""
         return next((one for one in self.settings.get(keyword, ()) if not one.match), None)

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from checks.facts.decode import Fact
-from checks.facts.files import Room
+from checks.facts.files import FolderSpace
 
 
 @dataclass(frozen=True)
-class Lock:
+class BuildLock:
     """A build lock that lies there since `age_s`; `held` by a process of that node."""
 
     path: str
@@ -34,6 +34,6 @@ class Toolchain(Fact):
     libaio: bool
     forward_compatible: bool
     skips_cuda_check: bool
-    extensions: Room
-    triton: Room
-    locks: tuple[Lock, ...] = ()
+    extensions: FolderSpace
+    triton: FolderSpace
+    locks: tuple[BuildLock, ...] = ()

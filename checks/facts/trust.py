@@ -22,7 +22,7 @@ class PrivateKey:
 
 
 @dataclass(frozen=True)
-class Client:
+class ClientConfig:
     """What ssh would do for a peer, as `ssh -G` says: who, where, which keys and known hosts.
 
     `kex` is its own key exchange list with the cheapest moved to the front; `proxy` is the program
@@ -47,11 +47,11 @@ class Trust(Fact):
     section: ClassVar[str] = "trust"
     user: str
     home: str
-    usual: Client = Client()
-    special: Mapping[str, Client] = field(default_factory=dict)
+    usual: ClientConfig = ClientConfig()
+    special: Mapping[str, ClientConfig] = field(default_factory=dict)
     keys: tuple[PrivateKey, ...] = ()
     agent: tuple[str, ...] = ()
 
-    def client(self, peer: str) -> Client:
+    def client(self, peer: str) -> ClientConfig:
         """What ssh would do here for that peer."""
         return self.special.get(peer, self.usual)

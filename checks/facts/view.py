@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from typing import TypeVar, cast
 
 from checks.errors import FactError
-from checks.facts.decode import Fact, decode
+from checks.facts.decode import Fact, decode_fact
 from checks.facts.gpus import Gpus
 from checks.facts.snapshot import Login, Snapshot
-from checks.facts.who import Who
+from checks.facts.who import Account
 from checks.model import Fix, Job, Node
 
 F = TypeVar("F", bound=Fact)
@@ -52,7 +52,7 @@ class NodeView:
         """The fact of that kind. Raises FactError where it did not come or has another shape."""
         if kind not in self._read:
             try:
-                self._read[kind] = self._decode(kind)
+                self._read[kind] = self._decode_section(kind)
             except FactError as error:
                 self._read[kind] = error
         fact = self._read[kind]
@@ -68,14 +68,14 @@ class NodeView:
             return False
         return True
 
-    def _decode(self, kind: type[F]) -> F:
+    def _decode_section(self, kind: type[F]) -> F:
         answer = self.cluster.snapshot.answer(self.name, kind.section)
         if answer is None:
             raise FactError(f"{self.name} gave no answer about its {kind.section}")
         if "error" in answer:
             raise FactError(f"{self.name}: {kind.section}: {answer['error']}")
         try:
-            return decode(kind, answer.get("data"))
+            return decode_fact(kind, answer.get("data"))
         except FactError as error:
             raise FactError(f"{self.name}: {error}") from error
 
@@ -85,8 +85,8 @@ class NodeView:
 
     @property
     def _is_root(self) -> bool:
-        if self.has(Who):
-            return self.read(Who).uid == 0
+        if self.has(Account):
+            return self.read(Account).uid == 0
         return self.has(Login) and self.read(Login).user == "root"
 
     def as_root(self, command: str) -> str:

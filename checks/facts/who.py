@@ -9,7 +9,7 @@ from checks.facts.decode import Fact
 
 
 @dataclass(frozen=True)
-class Who(Fact):
+class Account(Fact):
     """The account, the machine and the probe's interpreter. Ids are empty where unreadable."""
 
     section: ClassVar[str] = "who"

@@ -14,53 +14,53 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from checks.failures.anchors import alternation, anchors
-from checks.failures.known import Kind, Known
+from checks.failures.anchors import alternation_pattern, choose_anchors
+from checks.failures.known import FailureKind, KnownFailure
 
-__all__ = ["FAILURES", "LITERALS", "Kind", "Known", "recognise"]
+__all__ = ["FAILURES", "LITERALS", "FailureKind", "KnownFailure", "recognise_failure"]
 
 
-def _declared() -> Iterator[Known]:
+def _declared_failures() -> Iterator[KnownFailure]:
     for entry in pkgutil.iter_modules(__path__):
         module = importlib.import_module(f"{__name__}.{entry.name}")
         yield from (replace(one, layer=entry.name) for one in getattr(module, "FAILURES", ()))
 
 
-FAILURES: Mapping[str, Known] = {known.id: known for known in _declared()}
+FAILURES: Mapping[str, KnownFailure] = {known.id: known for known in _declared_failures()}
 
-LITERALS: Sequence[tuple[str, Known]] = tuple(
+LITERALS: Sequence[tuple[str, KnownFailure]] = tuple(
     (literal, known) for known in FAILURES.values() for literal in known.literals
 )
 """What a line needs to contain, and the failure that it may then show."""
 
-_ANCHORS = anchors([literal for literal, _ in LITERALS])
-_ANY = re.compile(alternation(_ANCHORS))
-_BY_ANCHOR: Mapping[str, Sequence[int]] = {
+_ANCHORS = choose_anchors([literal for literal, _ in LITERALS])
+_ANY_ANCHOR = re.compile(alternation_pattern(_ANCHORS))
+_LITERALS_BY_ANCHOR: Mapping[str, Sequence[int]] = {
     anchor: [at for at, (literal, _) in enumerate(LITERALS) if anchor in literal]
     for anchor in _ANCHORS
 }
 
 
 @functools.lru_cache(maxsize=1024)
-def recognise(line: str) -> tuple[Known, re.Match[str]] | None:
+def recognise_failure(line: str) -> tuple[KnownFailure, re.Match[str]] | None:
     """The failure that one line shows: a root before the rest, the more telling words first."""
     found = [
-        (known.kind is not Kind.ROOT, -len(literal), match, known)
-        for literal, known in _possible(line)
+        (known.kind is not FailureKind.ROOT, -len(literal), match, known)
+        for literal, known in _possible_failures(line)
         if (match := known.regex.search(line))
     ]
     best = min(found, key=lambda one: one[:2], default=None)
     return (best[3], best[2]) if best else None
 
 
-def _possible(line: str) -> list[tuple[str, Known]]:
+def _possible_failures(line: str) -> list[tuple[str, KnownFailure]]:
     """The literals in the line, with the failures that they may show, in the table's order."""
-    rows = {at for anchor in _anchors_in(line) for at in _BY_ANCHOR[anchor]}
+    rows = {at for anchor in _anchors_in(line) for at in _LITERALS_BY_ANCHOR[anchor]}
     return [LITERALS[at] for at in sorted(rows) if LITERALS[at][0] in line]
 
 
 def _anchors_in(line: str) -> Iterator[str]:
-    found = _ANY.search(line)
+    found = _ANY_ANCHOR.search(line)
     while found:
         yield found[0]
-        found = _ANY.search(line, found.start() + 1)
+        found = _ANY_ANCHOR.search(line, found.start() + 1)

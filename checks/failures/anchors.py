@@ -11,53 +11,53 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-SHORTEST = 4
-LONGEST = 12
+MIN_ANCHOR_LENGTH = 4
+MAX_ANCHOR_LENGTH = 12
 _BY_RARITY = " 0123456789:.,'[]-_/=|\"eosnratlgpmdihkcuyfv(){}`><NCOIRFGLPMAEDSTBUbwWKHVYzjXqxJQZ"
 """Characters from the most common in a training log to the rarest, as counted in some."""
 
 
-def _heads(literals: Iterable[str]) -> str:
+def _rare_heads(literals: Iterable[str]) -> str:
     """A few rare characters of which each literal has one where an anchor can begin."""
-    left = [set(_room(literal)) for literal in literals]
+    left = [set(_head_room(literal)) for literal in literals]
     heads = ""
     while left:
         gain = Counter(itertools.chain.from_iterable(left))
-        heads += max(sorted(gain), key=lambda head: gain[head] / _share(head))
+        heads += max(sorted(gain), key=lambda head: gain[head] / _relative_frequency(head))
         left = [heads_of for heads_of in left if heads[-1] not in heads_of]
     return heads
 
 
-def _room(literal: str) -> str:
+def _head_room(literal: str) -> str:
     """The part of a literal in which an anchor can begin."""
-    return literal[: max(1, len(literal) - SHORTEST + 1)]
+    return literal[: max(1, len(literal) - MIN_ANCHOR_LENGTH + 1)]
 
 
-def _share(character: str) -> float:
+def _relative_frequency(character: str) -> float:
     return 0.9 ** _BY_RARITY.find(character)
 
 
-def anchors(literals: Sequence[str]) -> frozenset[str]:
+def choose_anchors(literals: Sequence[str]) -> frozenset[str]:
     """A piece of each literal, such that all begin with a few rare characters."""
-    heads = set(_heads(literals))
-    pieces = {_anchor(literal, heads) for literal in literals}
+    heads = set(_rare_heads(literals))
+    pieces = {_choose_anchor(literal, heads) for literal in literals}
     return frozenset(
         one for one in pieces if not any(one != other and one.startswith(other) for other in pieces)
     )
 
 
-def _anchor(literal: str, heads: set[str]) -> str:
-    starts = [at for at, character in enumerate(_room(literal)) if character in heads]
+def _choose_anchor(literal: str, heads: set[str]) -> str:
+    starts = [at for at, character in enumerate(_head_room(literal)) if character in heads]
     start = max(starts, key=lambda at: _BY_RARITY.find(literal[at]))
-    return literal[start : start + LONGEST]
+    return literal[start : start + MAX_ANCHOR_LENGTH]
 
 
-def alternation(words: Iterable[str]) -> str:
+def alternation_pattern(words: Iterable[str]) -> str:
     """A pattern for any of the words; what begins alike is tried once."""
     by_first: dict[str, list[str]] = {}
     for word in sorted(words):
         by_first.setdefault(word[:1], []).append(word[1:])
     if "" in by_first:
         return ""
-    parts = [re.escape(first) + alternation(rest) for first, rest in by_first.items()]
+    parts = [re.escape(first) + alternation_pattern(rest) for first, rest in by_first.items()]
     return parts[0] if len(parts) == 1 else f"(?:{'|'.join(parts)})"

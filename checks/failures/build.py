@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from checks.failures.known import root, stall, symptom
 
-SMOKE = ("training.smoke-trains",)
+SMOKE_CHECKS = ("training.smoke-trains",)
 
 FAILURES = (
     root(
@@ -13,7 +13,7 @@ FAILURES = (
         cause="ninja is not in the PATH of a shell without a terminal; a venv's bin is not, for "
         "deepspeed calls python by its path",
         fix="`pip install ninja`, and PATH in .deepspeed_env or [env]",
-        checks=("software.operators-can-be-built", *SMOKE),
+        checks=("software.operators-can-be-built", *SMOKE_CHECKS),
     ),
     root(
         "cuda-home-missing",
@@ -21,7 +21,7 @@ FAILURES = (
         r"CUDA_HOME (?:does not exist, unable to compile CUDA op|environment variable is not set)",
         cause="this node has GPUs but no CUDA toolkit to build an op with",
         fix="install the toolkit of torch's CUDA and set CUDA_HOME, or use torch_adam",
-        checks=("software.operators-can-be-built", *SMOKE),
+        checks=("software.operators-can-be-built", *SMOKE_CHECKS),
         survivable=True,
     ),
     root(
@@ -31,14 +31,14 @@ FAILURES = (
         r"with (?P<torch>\d[\d.]*)(?![\d.]| but since the APIs are compatible)",
         cause="the CUDA toolkit here is {toolkit}, torch was built with {torch}",
         fix="install the toolkit {torch}; DS_SKIP_CUDA_CHECK=1 only where you know it fits",
-        checks=("software.operators-can-be-built", *SMOKE),
+        checks=("software.operators-can-be-built", *SMOKE_CHECKS),
     ),
     symptom(
         "ds-opt-adam",
         "'DeepSpeedCPUAdam' object has no attribute 'ds_opt_adam'",
         cause="the op cpu_adam was not built or not loaded; the reason is an error before this one",
         fix="read the first traceback of this rank",
-        checks=("software.operators-can-be-built", *SMOKE),
+        checks=("software.operators-can-be-built", *SMOKE_CHECKS),
     ),
     stall(
         "jit-build-stall",
@@ -58,6 +58,10 @@ FAILURES = (
         r"RuntimeError: Error building extension '(?P<name>[^']+)'",
         cause="the op {name} could not be compiled on this node",
         fix="the compiler's message stands above it: install what it names (g++, python headers)",
-        checks=("software.operators-can-be-built", "software.build-folders-are-usable", *SMOKE),
+        checks=(
+            "software.operators-can-be-built",
+            "software.build-folders-are-usable",
+            *SMOKE_CHECKS,
+        ),
     ),
 )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from checks.failures.known import root, silent
 
-WRITABLE = ("files.output-is-writable",)
-APART = "each node holds only what its own ranks wrote: the directory is not shared"
-TOGETHER = "rsync the checkpoint directories of all nodes into one"
+OUTPUT_CHECKS = ("files.output-is-writable",)
+SCATTERED_CAUSE = "each node holds only what its own ranks wrote: the directory is not shared"
+GATHER_FIX = "rsync the checkpoint directories of all nodes into one"
 
 FAILURES = (
     root(
@@ -15,19 +15,23 @@ FAILURES = (
         r"\[Errno 28\] No space left on device|inline_container\.cc:\d+\] \. unexpected pos",
         cause="the disk is full, or the quota is used up; torch.save calls that `unexpected pos`",
         fix="`df -h` and `df -i` of output, /tmp and the caches on that node",
-        checks=("files.home-and-caches-have-room", "files.temporary-folder-is-usable", *WRITABLE),
+        checks=(
+            "files.home-and-caches-have-room",
+            "files.temporary-folder-is-usable",
+            *OUTPUT_CHECKS,
+        ),
     ),
     root(
         "zero-missing-shards",
         "of '*_optim_states.pt' under '",
         r"Expected (?P<want>\d+) of '\*_optim_states\.pt' under '(?P<path>[^']+)' "
         r"but found (?P<have>\d+) files",
-        cause="{have} of {want} optimizer shards are in {path}; " + APART,
-        fix=TOGETHER + ", then merge again (zero_to_fp32.py)",
+        cause="{have} of {want} optimizer shards are in {path}; " + SCATTERED_CAUSE,
+        fix=GATHER_FIX + ", then merge again (zero_to_fp32.py)",
         checks=(
             "files.checkpoints-can-be-resumed",
             "files.shared-folders-are-shared-everywhere",
-            *WRITABLE,
+            *OUTPUT_CHECKS,
         ),
     ),
     root(
@@ -40,7 +44,7 @@ FAILURES = (
         checks=(
             "files.checkpoints-can-be-resumed",
             "files.shared-folders-are-shared-everywhere",
-            *WRITABLE,
+            *OUTPUT_CHECKS,
         ),
     ),
     silent(
@@ -53,18 +57,18 @@ FAILURES = (
         checks=(
             "files.checkpoints-can-be-resumed",
             "files.shared-folders-are-shared-everywhere",
-            *WRITABLE,
+            *OUTPUT_CHECKS,
         ),
     ),
     root(
         "zero-ckpt-paths-missing",
         "The following zero checkpoints paths are missing: ",
-        cause=APART,
-        fix=TOGETHER + " that every node sees, or use_node_local_storage with the same nodes",
+        cause=SCATTERED_CAUSE,
+        fix=GATHER_FIX + " that every node sees, or use_node_local_storage with the same nodes",
         checks=(
             "files.checkpoints-can-be-resumed",
             "files.shared-folders-are-shared-everywhere",
-            *WRITABLE,
+            *OUTPUT_CHECKS,
         ),
     ),
     root(
@@ -72,11 +76,11 @@ FAILURES = (
         "Client provided checkpoint load path: ",
         r"Client provided checkpoint load path: (?P<path>.+) does not exist",
         cause="the model's states are on rank 0's node alone; {path} is not here",
-        fix=TOGETHER + " that every node sees",
+        fix=GATHER_FIX + " that every node sees",
         checks=(
             "files.checkpoints-can-be-resumed",
             "files.shared-folders-are-shared-everywhere",
-            *WRITABLE,
+            *OUTPUT_CHECKS,
         ),
     ),
     silent(

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from checks.failures.known import root, stall, symptom
 
-CAUGHT = r"Watchdog caught collective operation timeout: WorkNCCL\(SeqNum=(?P<seq>\d+), "
-RANK = r"(?:\[Rank (?P<rank>\d+)\] )?"
+WATCHDOG_PATTERN = r"Watchdog caught collective operation timeout: WorkNCCL\(SeqNum=(?P<seq>\d+), "
+RANK_PATTERN = r"(?:\[Rank (?P<rank>\d+)\] )?"
 
 FAILURES = (
     symptom(
         "nccl-timeout-barrier-prep",
         "Watchdog caught collective operation timeout",
-        RANK + CAUGHT + r"OpType=ALLREDUCE, NumelIn=1, NumelOut=1, Timeout\(ms\)=(?P<ms>\d+)",
+        RANK_PATTERN
+        + WATCHDOG_PATTERN
+        + r"OpType=ALLREDUCE, NumelIn=1, NumelOut=1, Timeout\(ms\)=(?P<ms>\d+)",
         cause="a barrier was not passed in {ms} ms: the others waited for a rank that prepares "
         "data or downloads, at the start each node's first one",
         fix="prepare data and models before the start ([start] before), share their cache between "
@@ -24,7 +26,9 @@ FAILURES = (
     symptom(
         "nccl-timeout-zero3-save",
         "Watchdog caught collective operation timeout",
-        RANK + CAUGHT + r"OpType=_ALLGATHER_BASE, (?:NumelIn=\d+, NumelOut=\d+, )?"
+        RANK_PATTERN
+        + WATCHDOG_PATTERN
+        + r"OpType=_ALLGATHER_BASE, (?:NumelIn=\d+, NumelOut=\d+, )?"
         r"Timeout\(ms\)=(?P<ms>\d+)",
         cause="gathering ZeRO-3 weights did not end in {ms} ms: one rank writes to a slow disk, "
         "only rank 0 calls the save, or ranks went different ways",
@@ -35,7 +39,7 @@ FAILURES = (
     symptom(
         "nccl-watchdog-timeout",
         "Watchdog caught collective operation timeout",
-        RANK + CAUGHT + r"OpType=(?P<op>\w+)(?:, NumelIn=\d+, NumelOut=\d+)?, "
+        RANK_PATTERN + WATCHDOG_PATTERN + r"OpType=(?P<op>\w+)(?:, NumelIn=\d+, NumelOut=\d+)?, "
         r"Timeout\(ms\)=(?P<ms>\d+)\) ran for (?P<ran>\d+) milliseconds",
         cause="{op} number {seq} waited {ms} ms for a rank that did not come, or for the network",
         fix="the rank with the lowest SeqNum is the one to look at; with the same number "

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from checks.failures.known import root
 
-KEYS = ("deepspeed.keys-are-known", "deepspeed.config-is-readable")
-VALUES = ("deepspeed.values-are-accepted",)
+KEY_CHECKS = ("deepspeed.keys-are-known", "deepspeed.config-is-readable")
+VALUE_CHECKS = ("deepspeed.values-are-accepted",)
 
 FAILURES = (
     root(
@@ -51,7 +51,7 @@ FAILURES = (
         cause="a section of the DeepSpeed config has a key that this DeepSpeed does not know; the "
         "line above names it",
         fix="correct or remove the key (unknown ones at the top level are ignored in silence)",
-        checks=KEYS,
+        checks=KEY_CHECKS,
     ),
     root(
         "config-removed-block",
@@ -60,7 +60,7 @@ FAILURES = (
         r"|has been removed\. (?:A leftover|Use|See)",
         cause="the config has a block that this DeepSpeed no longer takes, even switched off",
         fix="delete the block, or keep the DeepSpeed that had it on every node",
-        checks=(*VALUES, *KEYS),
+        checks=(*VALUE_CHECKS, *KEY_CHECKS),
     ),
     root(
         "zero-untested-optimizer",

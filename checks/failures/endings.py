@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from checks.failures.known import noise, symptom
 
-FIRST = "read what the rank that failed first said"
+READ_FIRST_RANK = "read what the rank that failed first said"
 
 FAILURES = (
     symptom(
         "torchrun-child-failed",
         "ChildFailedError",
         cause="torchrun reports that a rank failed; its block `Root Cause` names the first",
-        fix=FIRST,
+        fix=READ_FIRST_RANK,
     ),
     symptom(
         "torchrun-worker-failed",
         "failed (exitcode: ",
         r"failed \(exitcode: (?P<code>-?\d+)\) local_rank: (?P<local>\d+)",
         cause="the rank with local rank {local} ended with {code}",
-        fix=FIRST,
+        fix=READ_FIRST_RANK,
     ),
     symptom(
         "torchrun-sigabrt",
@@ -31,7 +31,7 @@ FAILURES = (
         "subprocess.CalledProcessError: Command '",
         r"subprocess\.CalledProcessError: Command '.*returned non-zero exit status (?P<code>\d+)",
         cause="accelerate reports that what it started ended with {code}",
-        fix=FIRST,
+        fix=READ_FIRST_RANK,
     ),
     symptom(
         "ended-by-signal",
@@ -46,7 +46,7 @@ FAILURES = (
         "KeyboardInterrupt",
         r"^\W*KeyboardInterrupt\b",
         cause="somebody pressed ctrl-C, or the launcher passed an interrupt on",
-        fix="nothing, where it was meant; else " + FIRST,
+        fix="nothing, where it was meant; else " + READ_FIRST_RANK,
     ),
     symptom(
         "peer-reset",
@@ -61,7 +61,7 @@ FAILURES = (
         r"slurmstepd: error: \*\*\* (?:STEP|JOB) (?P<job>\S+) ON (?P<node>\S+) CANCELLED AT \S+"
         r"(?: DUE TO (?P<why>[A-Z ]+))?",
         cause="Slurm ended {job}: its time was over, it was cancelled, or a task failed",
-        fix="`sacct -j JOB` tells which; ask for more --time, or " + FIRST,
+        fix="`sacct -j JOB` tells which; ask for more --time, or " + READ_FIRST_RANK,
     ),
     symptom(
         "slurm-task-exited",
@@ -70,14 +70,14 @@ FAILURES = (
         r"(?P<how>Exited with exit code \d+|Killed|Out Of Memory|Bus error|Segmentation fault.*"
         r"|Aborted.*)",
         cause="task {task} on {node} ended: {how}",
-        fix=FIRST,
+        fix=READ_FIRST_RANK,
     ),
     symptom(
         "mpi-rank-exited",
         ("mpirun noticed that process", "mpirun has exited due", "mpirun detected that one"),
         r"mpirun (?:noticed that process|has exited due to process|detected that one or more)",
         cause="mpirun ended the job because a rank ended",
-        fix=FIRST,
+        fix=READ_FIRST_RANK,
     ),
     noise(
         "omp-threads-noise",

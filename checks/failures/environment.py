@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from checks.failures.known import noise, root, silent
 
-LINES = "leave only lines KEY=VALUE in .deepspeed_env (in ~ and in the working directory)"
+ENV_FILE_FIX = "leave only lines KEY=VALUE in .deepspeed_env (in ~ and in the working directory)"
 
 FAILURES = (
     root(
         "ds-env-bad-line",
         "key, val = var.split('=', maxsplit=1)",
         cause="a line of .deepspeed_env has no =: it is empty or a comment",
-        fix=LINES + ": no comment, no blank line, no export",
+        fix=ENV_FILE_FIX + ": no comment, no blank line, no export",
         checks=("nccl.deepspeed-env-file-is-sound",),
     ),
     silent(
@@ -20,7 +20,7 @@ FAILURES = (
         r"^(?:(?P<node>[^\s:]+): )?declare -x \w+=",
         cause="a comment in .deepspeed_env became part of the remote command and cut it off: the "
         "nodes print their environment, no rank starts, and deepspeed exits 0",
-        fix=LINES,
+        fix=ENV_FILE_FIX,
         checks=("nccl.deepspeed-env-file-is-sound",),
     ),
     root(

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from checks.failures.known import root, symptom
-from checks.gpu.xid import XIDS, Weight
+from checks.gpu.xid import XIDS, XidSeverity
 
-TWICE = (
+SHARED_GPU_CAUSE = (
     "two ranks use one GPU: a machine has two names in the hostfile, both nodes were started on "
     "one machine, or the script does not set the device of LOCAL_RANK"
 )
-ONCE = "one name for each machine, slots= no more than its GPUs, torch.cuda.set_device(LOCAL_RANK)"
-MEANINGS = {str(code): xid.meaning for code, xid in XIDS.items()}
-PROGRAMS = "|".join(str(code) for code, xid in XIDS.items() if xid.weight is Weight.PROGRAM)
-DISTINCT = ("names.machines-are-distinct", "gpu.slots-have-gpus")
+SHARED_GPU_FIX = (
+    "one name for each machine, slots= no more than its GPUs, torch.cuda.set_device(LOCAL_RANK)"
+)
+XID_MEANINGS = {str(code): xid.meaning for code, xid in XIDS.items()}
+PROGRAM_XIDS = "|".join(
+    str(code) for code, xid in XIDS.items() if xid.weight is XidSeverity.PROGRAM
+)
+DISTINCT_CHECKS = ("names.machines-are-distinct", "gpu.slots-have-gpus")
 
 FAILURES = (
     root(
@@ -20,16 +24,16 @@ FAILURES = (
         "Duplicate GPU detected",
         r"Duplicate GPU detected : rank (?P<rank>\d+) and rank (?P<other>\d+) "
         r"both on CUDA device (?P<device>\w+)",
-        cause=TWICE,
-        fix=ONCE,
-        checks=DISTINCT,
+        cause=SHARED_GPU_CAUSE,
+        fix=SHARED_GPU_FIX,
+        checks=DISTINCT_CHECKS,
     ),
     root(
         "nccl-dup-gpu",
         "Multiple Ranks are using the same GPU/Partition",
-        cause=TWICE,
-        fix=ONCE + "; leave NCCL_MULTI_RANK_GPU_ENABLE alone",
-        checks=DISTINCT,
+        cause=SHARED_GPU_CAUSE,
+        fix=SHARED_GPU_FIX + "; leave NCCL_MULTI_RANK_GPU_ENABLE alone",
+        checks=DISTINCT_CHECKS,
     ),
     root(
         "cuda-invalid-ordinal",
@@ -65,9 +69,9 @@ FAILURES = (
     root(
         "gpu-xid",
         "NVRM: Xid (",
-        rf"NVRM: Xid \((?:PCI:)?(?P<pci>[^)]+)\): (?!(?:{PROGRAMS})\b)(?P<xid>\d+)",
+        rf"NVRM: Xid \((?:PCI:)?(?P<pci>[^)]+)\): (?!(?:{PROGRAM_XIDS})\b)(?P<xid>\d+)",
         cause="the driver reported Xid {xid} for the GPU at {pci}",
-        meanings=MEANINGS,
+        meanings=XID_MEANINGS,
         fix="drain the node and reset or replace the GPU; `nvidia-smi -q -d ECC,ROW_REMAPPER`",
         checks=(
             "gpu.kernel-reports-no-gpu-fault",
@@ -77,9 +81,9 @@ FAILURES = (
     symptom(
         "gpu-xid-of-a-program",
         "NVRM: Xid (",
-        rf"NVRM: Xid \((?:PCI:)?(?P<pci>[^)]+)\): (?P<xid>{PROGRAMS})\b",
+        rf"NVRM: Xid \((?:PCI:)?(?P<pci>[^)]+)\): (?P<xid>{PROGRAM_XIDS})\b",
         cause="the driver reported Xid {xid} for the GPU at {pci}",
-        meanings=MEANINGS,
+        meanings=XID_MEANINGS,
         fix="read the error of the rank that used this GPU",
         survivable=True,
     ),

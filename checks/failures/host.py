@@ -5,9 +5,9 @@ from __future__ import annotations
 from checks.failures.known import root, silent
 from checks.limits.shell import REMOUNT_SHM, SHM_IN_CONTAINER
 
-SHM = ("limits.shm-is-large-enough", "limits.shm-is-writable")
-CUT_OFF = "limits.no-limit-cuts-a-rank-off"
-MEND_SHM = f"`{REMOUNT_SHM}`; in a container: {SHM_IN_CONTAINER}"
+SHM_CHECKS = ("limits.shm-is-large-enough", "limits.shm-is-writable")
+HARD_LIMIT_CHECK = "limits.no-limit-cuts-a-rank-off"
+SHM_FIX = f"`{REMOUNT_SHM}`; in a container: {SHM_IN_CONTAINER}"
 
 FAILURES = (
     root(
@@ -17,7 +17,7 @@ FAILURES = (
         cause="a rank was ended by {name} (SIGKILL: most often the kernel, out of memory; SIGBUS: "
         "a full /dev/shm; SIGSEGV: a broken library)",
         fix="`dmesg | tail` on that node",
-        checks=("limits.group-allows-enough-memory", "limits.memory-is-free", *SHM),
+        checks=("limits.group-allows-enough-memory", "limits.memory-is-free", *SHM_CHECKS),
     ),
     root(
         "dataloader-bus-error",
@@ -25,8 +25,8 @@ FAILURES = (
         r"DataLoader worker \(pid\(?s?\)? ?(?P<pid>[\d, ]+)\) is killed by signal: "
         r"(?P<name>[A-Za-z ]+)",
         cause="a data loader worker died ({name}): /dev/shm is too small, or the memory is full",
-        fix=MEND_SHM + "; num_workers=0 proves it",
-        checks=("limits.memory-is-free", *SHM),
+        fix=SHM_FIX + "; num_workers=0 proves it",
+        checks=("limits.memory-is-free", *SHM_CHECKS),
     ),
     root(
         "shm-open",
@@ -35,15 +35,15 @@ FAILURES = (
         cause="data loader workers ran out of open files or of /dev/shm ({why})",
         fix="`ulimit -n 65536` for logins over ssh; "
         "torch.multiprocessing.set_sharing_strategy('file_system')",
-        checks=("limits.nofile-is-enough", *SHM),
+        checks=("limits.nofile-is-enough", *SHM_CHECKS),
     ),
     root(
         "nccl-shm-extend",
         "failed to extend /dev/shm/",
         r"failed to extend (?P<path>/dev/shm/\S+) to (?P<n>\d+) bytes",
         cause="/dev/shm is too small or full",
-        fix=MEND_SHM + "; delete /dev/shm/nccl-* of runs that are over",
-        checks=SHM,
+        fix=SHM_FIX + "; delete /dev/shm/nccl-* of runs that are over",
+        checks=SHM_CHECKS,
     ),
     root(
         "nccl-shm-unlink",
@@ -93,7 +93,7 @@ FAILURES = (
         cause="the machine, or the limits of the login or its control group, gave no more memory",
         fix="let fewer ranks load at once, load under zero.Init, or offload less; `free -g` and "
         "`ulimit -v` on that node",
-        checks=("limits.group-allows-enough-memory", "limits.memory-is-free", CUT_OFF),
+        checks=("limits.group-allows-enough-memory", "limits.memory-is-free", HARD_LIMIT_CHECK),
     ),
     root(
         "stale-nfs",

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 
 
-class Kind(enum.Enum):
+class FailureKind(enum.Enum):
     """What a line that shows a failure says of the run."""
 
     ROOT = "root"
@@ -25,7 +25,7 @@ class Kind(enum.Enum):
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownFailure:
     """A known failure.
 
     Each line that shows it contains one of the literals `says`, and matches `pattern` where there
@@ -36,7 +36,7 @@ class Known:
     `meanings` explain values of the groups, such as an exit code.
     """
 
-    kind: Kind
+    kind: FailureKind
     id: str
     says: str | tuple[str, ...]
     pattern: str = ""
@@ -69,8 +69,8 @@ class Known:
         return re.sub(r"\{(\w+)\}", value, template)
 
 
-root = partial(Known, Kind.ROOT)
-symptom = partial(Known, Kind.SYMPTOM)
-silent = partial(Known, Kind.SILENT)
-stall = partial(Known, Kind.STALL)
-noise = partial(Known, Kind.NOISE)
+root = partial(KnownFailure, FailureKind.ROOT)
+symptom = partial(KnownFailure, FailureKind.SYMPTOM)
+silent = partial(KnownFailure, FailureKind.SILENT)
+stall = partial(KnownFailure, FailureKind.STALL)
+noise = partial(KnownFailure, FailureKind.NOISE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from checks.failures.host import MEND_SHM
+from checks.failures.host import SHM_FIX
 from checks.failures.known import root, symptom
 
 FAILURES = (
@@ -107,7 +107,7 @@ FAILURES = (
         "exits with return code = -",
         r"exits with return code = -7\b",
         cause="a rank died of a bus error: most often /dev/shm is full",
-        fix=f"`df -h /dev/shm` on that node; {MEND_SHM}",
+        fix=f"`df -h /dev/shm` on that node; {SHM_FIX}",
         checks=("limits.shm-is-large-enough",),
     ),
     root(

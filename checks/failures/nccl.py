@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from checks.failures.known import root, silent, symptom
 
-OPEN = ("ports.ephemeral-ports-are-open", "nccl.socket-interface-exists")
-OPEN_THEM = (
+OPEN_PORT_CHECKS = ("ports.ephemeral-ports-are-open", "nccl.socket-interface-exists")
+OPEN_PORTS_FIX = (
     "open net.ipv4.ip_local_port_range between the nodes, and name the interface in "
     "NCCL_SOCKET_IFNAME"
 )
-BLOCKED = (
+BLOCKED_CAUSE = (
     "NCCL cannot connect to {address} ({why}): a firewall opens the master port alone, or the "
     "address belongs to a container's or virtual network"
 )
@@ -31,18 +31,18 @@ FAILURES = (
         "onnect to ",
         r"NCCL WARN .*?[Cc]onnect to (?P<address>[^<\s]+)<(?P<port>\d+)> "
         r"(?:failed ?: ?|returned )(?:\d+\()?(?P<why>[A-Z][A-Za-z ]+)(?!.*exceeded error retry)",
-        cause=BLOCKED,
-        fix=OPEN_THEM,
-        checks=(*OPEN, "collective.ranks-meet"),
+        cause=BLOCKED_CAUSE,
+        fix=OPEN_PORTS_FIX,
+        checks=(*OPEN_PORT_CHECKS, "collective.ranks-meet"),
     ),
     root(
         "nccl-connect-retries",
         "exceeded error retry count after ",
         r"connect to (?P<address>[^<\s]+)<(?P<port>\d+)> returned (?P<why>[^,]+), "
         r"exceeded error retry count after (?P<n>\d+) attempts",
-        cause=BLOCKED + "; it tried for about a minute",
-        fix=OPEN_THEM,
-        checks=(*OPEN, "collective.ranks-meet"),
+        cause=BLOCKED_CAUSE + "; it tried for about a minute",
+        fix=OPEN_PORTS_FIX,
+        checks=(*OPEN_PORT_CHECKS, "collective.ranks-meet"),
     ),
     root(
         "nccl-virtual-if-used",
@@ -111,7 +111,7 @@ FAILURES = (
         cause="a system call of NCCL failed; which one is told only with NCCL_DEBUG=WARN",
         fix="start again with NCCL_DEBUG=WARN in [env], and read the first NCCL WARN line",
         checks=(
-            *OPEN,
+            *OPEN_PORT_CHECKS,
             "limits.memlock-is-unlimited",
             "collective.ranks-meet",
         ),
@@ -121,6 +121,6 @@ FAILURES = (
         "ncclRemoteError: A call failed possibly due to a network error",
         cause="a peer ended early, or the network failed",
         fix="find the rank that failed first; where none did, it is the network",
-        checks=OPEN,
+        checks=OPEN_PORT_CHECKS,
     ),
 )

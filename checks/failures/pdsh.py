@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from checks.failures.known import root, silent, symptom
 
-MODULE = ("pdsh.loads-its-ssh-module",)
-NEUTRAL = ("pdsh.environment-is-neutral",)
-OWNERSHIP = "`chown root:root` and `chmod go-w` {path} and each directory above it"
+MODULE_CHECKS = ("pdsh.loads-its-ssh-module",)
+NEUTRAL_ENV_CHECKS = ("pdsh.environment-is-neutral",)
+OWNERSHIP_FIX = "`chown root:root` and `chmod go-w` {path} and each directory above it"
 
-ENDED = {
+EXIT_MEANINGS = {
     "255": "ssh itself failed",
     "247": "killed, out of memory?",
     "249": "bus error: is /dev/shm full?",
@@ -26,8 +26,8 @@ FAILURES = (
         r'pdsh@(?P<node>\S+): module path "(?P<path>[^"]+)" insecure',
         cause="pdsh loads no module from a directory that others than root could change; conda "
         "and containers leave such owners",
-        fix=OWNERSHIP + "; the next line of the log names the one at fault",
-        checks=MODULE,
+        fix=OWNERSHIP_FIX + "; the next line of the log names the one at fault",
+        checks=MODULE_CHECKS,
     ),
     root(
         "pdsh-module-owner",
@@ -35,8 +35,8 @@ FAILURES = (
         r'pdsh@(?P<node>\S+): "(?P<path>[^"]+)": '
         r"(?P<why>Owner not root|World writable and sticky bit is not set)",
         cause="this directory is why pdsh trusts none of its modules: {why}",
-        fix=OWNERSHIP,
-        checks=MODULE,
+        fix=OWNERSHIP_FIX,
+        checks=MODULE_CHECKS,
     ),
     root(
         "pdsh-no-modules",
@@ -44,7 +44,7 @@ FAILURES = (
         cause="pdsh found no module to reach a node with: their directory is not trusted, or the "
         "ssh module is a package of its own",
         fix="mend the owner of the module directory, or install pdsh-rcmd-ssh (RHEL, Fedora)",
-        checks=MODULE,
+        checks=MODULE_CHECKS,
     ),
     root(
         "pdsh-rsh-refused",
@@ -52,7 +52,7 @@ FAILURES = (
         r"pdsh@\S+: (?P<node>\S+): (?:connect: Connection refused|rcmd: socket: Permission denied)",
         cause="pdsh used rsh, which is what it was built with; PDSH_RCMD_TYPE did not say ssh",
         fix="export PDSH_RCMD_TYPE=ssh, or call `pdsh -R ssh`; sudo drops the variable",
-        checks=MODULE + NEUTRAL,
+        checks=MODULE_CHECKS + NEUTRAL_ENV_CHECKS,
     ),
     root(
         "pdsh-gethostbyname",
@@ -61,7 +61,7 @@ FAILURES = (
         cause="pdsh looked {node} up by itself, as it does for rsh; aliases of ~/.ssh/config are "
         "not known then",
         fix="export PDSH_RCMD_TYPE=ssh, or call `pdsh -R ssh`, which leaves names to ssh",
-        checks=MODULE + NEUTRAL,
+        checks=MODULE_CHECKS + NEUTRAL_ENV_CHECKS,
     ),
     root(
         "pdsh-no-k-option",
@@ -84,7 +84,7 @@ FAILURES = (
         "ssh exited with exit code",
         r"pdsh@\S+: (?:\S+@)?(?P<node>\S+): ssh exited with exit code (?P<code>\d+)",
         cause="what ran on {node} ended with {code}",
-        meanings=ENDED,
+        meanings=EXIT_MEANINGS,
         fix="read what {node} said before; what other nodes say after it is a consequence",
     ),
     silent(

@@ -5,21 +5,21 @@ from __future__ import annotations
 from checks.failures.known import root
 from checks.limits.shell import MEMLOCK_IN_CONTAINER
 
-FABRIC = (
+FABRIC_CHECKS = (
     "nccl.infiniband-is-usable",
     "nccl.infiniband-ports-are-active",
     "limits.memlock-is-unlimited",
 )
-UNANSWERED = (
+UNANSWERED_CAUSE = (
     "packets to the peer's adapter are not acknowledged: another fabric or partition, a wrong RoCE "
     "address or VLAN, UDP 4791 closed, a port down; in docker also too little lockable memory"
 )
-MEND_FABRIC = (
+FABRIC_FIX = (
     "compare `ibv_devinfo` and `show_gids` of both nodes; NCCL_IB_HCA with ports that see each "
     "other; NCCL_IB_GID_INDEX only before NCCL 2.21; NCCL_IB_DISABLE=1 to prove it"
 )
-MEMLOCK = ("limits.memlock-is-unlimited", "nccl.infiniband-is-usable")
-MEND_MEMLOCK = (
+MEMLOCK_CHECKS = ("limits.memlock-is-unlimited", "nccl.infiniband-is-usable")
+MEMLOCK_FIX = (
     "memlock unlimited for logins over ssh (limits.d and sshd's LimitMEMLOCK); in a container: "
     + MEMLOCK_IN_CONTAINER
 )
@@ -30,22 +30,22 @@ FAILURES = (
         "Got completion ",
         r"Got completion (?:from peer (?P<peer>[^\s<]+)\S* )"
         r"with (?:error 12\b|status=12\b|status=(?!IBV_)\w*\(12\))",
-        cause=UNANSWERED,
-        fix=MEND_FABRIC,
+        cause=UNANSWERED_CAUSE,
+        fix=FABRIC_FIX,
         checks=(
             "nccl.gid-index-is-valid",
-            *FABRIC,
+            *FABRIC_CHECKS,
             "collective.ranks-meet",
         ),
     ),
     root(
         "ib-retry-exceeded-12-new",
         "status=IBV_WC_RETRY_EXC_ERR(12)",
-        cause=UNANSWERED,
-        fix=MEND_FABRIC,
+        cause=UNANSWERED_CAUSE,
+        fix=FABRIC_FIX,
         checks=(
             "nccl.gid-index-is-valid",
-            *FABRIC,
+            *FABRIC_CHECKS,
             "collective.ranks-meet",
         ),
     ),
@@ -53,9 +53,9 @@ FAILURES = (
         "ib-wizardlm-12",
         "NET/IB : Got completion with error ",
         r"NET/IB : Got completion with error (?P<code>\d+), opcode",
-        cause=UNANSWERED,
-        fix=MEND_MEMLOCK + "; then " + MEND_FABRIC,
-        checks=FABRIC,
+        cause=UNANSWERED_CAUSE,
+        fix=MEMLOCK_FIX + "; then " + FABRIC_FIX,
+        checks=FABRIC_CHECKS,
     ),
     root(
         "ib-local-protection-4",
@@ -75,16 +75,16 @@ FAILURES = (
         r"Call to (?P<call>ibv_reg_\w*mr\w*) failed",
         cause="the rank may not lock the memory that the adapter needs: the limit of its login is "
         "too low",
-        fix=MEND_MEMLOCK,
-        checks=(*MEMLOCK, "collective.ranks-meet"),
+        fix=MEMLOCK_FIX,
+        checks=(*MEMLOCK_CHECKS, "collective.ranks-meet"),
     ),
     root(
         "ib-create-qp",
         "Call to ibv_create_",
         r"Call to ibv_create_(?:qp|cq) failed",
         cause="too little lockable memory, or the adapter has no queue left",
-        fix=MEND_MEMLOCK,
-        checks=MEMLOCK,
+        fix=MEMLOCK_FIX,
+        checks=MEMLOCK_CHECKS,
     ),
     root(
         "ib-modify-qp",

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from checks.failures.known import root
 
-SAME = "the head's paths are used on every node: install the same environment at the same path"
+SAME_PATHS_FIX = (
+    "the head's paths are used on every node: install the same environment at the same path"
+)
 
 FAILURES = (
     root(
@@ -21,7 +23,7 @@ FAILURES = (
         ": No such file or directory",
         r"(?:ba)?sh: (?:line \d+: )?(?P<path>/\S*python[\d.]*): No such file or directory",
         cause="the head's interpreter {path} is not on this node",
-        fix=SAME,
+        fix=SAME_PATHS_FIX,
         checks=("software.python-is-there",),
     ),
     root(
@@ -30,7 +32,7 @@ FAILURES = (
         r"(?:Error while finding module specification for|No module named) "
         r"'?deepspeed(?:\.launcher\.launch)?\b'?",
         cause="the interpreter of this node has no deepspeed",
-        fix=SAME,
+        fix=SAME_PATHS_FIX,
         checks=("software.deepspeed-is-installed",),
     ),
     root(

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from checks.failures.known import noise, root, symptom
 
-REACHABLE = ("ports.master-port-is-reachable",)
-FREE = ("ports.master-port-is-free",)
-HELD = "port {port} of the head is held by an earlier run or another job; only rank 0 says so"
-FREE_IT = "`ss -ltnp 'sport = :{port}'` on the head shows by whom; end it or take another port"
+REACHABLE_CHECKS = ("ports.master-port-is-reachable",)
+FREE_CHECKS = ("ports.master-port-is-free",)
+PORT_HELD_CAUSE = (
+    "port {port} of the head is held by an earlier run or another job; only rank 0 says so"
+)
+FREE_PORT_FIX = (
+    "`ss -ltnp 'sport = :{port}'` on the head shows by whom; end it or take another port"
+)
 
 FAILURES = (
     symptom(
@@ -20,7 +24,7 @@ FAILURES = (
         fix="read what rank 0 said first; then test {host}:{port} from this node",
         checks=(
             "software.proxy-spares-the-nodes",
-            *REACHABLE,
+            *REACHABLE_CHECKS,
             "names.every-node-resolves-every-node",
             "collective.ranks-meet",
         ),
@@ -34,7 +38,7 @@ FAILURES = (
         "or a firewall rejects; 110: it drops)",
         fix="mend the route or the firewall to {address}, or give the address that this node "
         "reaches",
-        checks=REACHABLE,
+        checks=REACHABLE_CHECKS,
         survivable=True,
     ),
     symptom(
@@ -46,7 +50,7 @@ FAILURES = (
         fix="look at the nodes whose ranks said nothing: down, import failed, wrong rank or world "
         "size, or still pulling an image",
         checks=(
-            *REACHABLE,
+            *REACHABLE_CHECKS,
             "training.smoke-trains",
             "collective.ranks-meet",
         ),
@@ -55,17 +59,17 @@ FAILURES = (
         "eaddrinuse",
         "EADDRINUSE",
         r"failed to listen on any local network address\. port: (?P<port>\d+),.*EADDRINUSE",
-        cause=HELD,
-        fix=FREE_IT,
-        checks=("ports.master-port-is-not-handed-out", *FREE),
+        cause=PORT_HELD_CAUSE,
+        fix=FREE_PORT_FIX,
+        checks=("ports.master-port-is-not-handed-out", *FREE_CHECKS),
     ),
     root(
         "eaddrinuse-legacy",
         "errno: 98 - Address already in use",
         r"failed to (?:bind|listen).*? (?:\S*:)?(?P<port>\d+) \(errno: 98 - Address already in use",
-        cause=HELD,
-        fix=FREE_IT,
-        checks=("ports.master-port-is-not-handed-out", *FREE),
+        cause=PORT_HELD_CAUSE,
+        fix=FREE_PORT_FIX,
+        checks=("ports.master-port-is-not-handed-out", *FREE_CHECKS),
         survivable=True,
     ),
     symptom(
@@ -75,14 +79,14 @@ FAILURES = (
         "not what the head's own name resolves to, or a firewall stands before it",
         fix="use the static rendezvous (--node_rank, --master_addr), or --rdzv-conf is_host=1 on "
         "the head alone",
-        checks=(*REACHABLE, "names.own-name-is-not-loopback"),
+        checks=(*REACHABLE_CHECKS, "names.own-name-is-not-loopback"),
     ),
     symptom(
         "rdzv-timeout",
         "RendezvousTimeoutError",
         cause="fewer nodes than asked for joined in time",
         fix="start the nodes that are missing, with the same --rdzv-id and endpoint everywhere",
-        checks=REACHABLE,
+        checks=REACHABLE_CHECKS,
     ),
     noise(
         "reverse-dns-noise",

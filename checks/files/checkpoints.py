@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from checks.check import cluster_check
-from checks.deepspeed.asked import NO_CONFIG, of_config, path_of
-from checks.deepspeed.config import Config
+from checks.deepspeed.asked import NO_CONFIG, config_path, with_config
+from checks.deepspeed.config import ParsedConfig
 from checks.deepspeed.fixes import edit_fix
 from checks.facts import ClusterView, NodeView
 from checks.facts.deepspeed_config import DeepspeedConfig
-from checks.facts.files import Files, Room
+from checks.facts.files import Files, FolderSpace
 from checks.model import Severity, Verdict, ok, skip, warn
 
-SWITCH = "checkpoint.use_node_local_storage"
+LOCAL_STORAGE_KEY = "checkpoint.use_node_local_storage"
 
 
 @cluster_check("files.checkpoints-can-be-resumed", Files, DeepspeedConfig, severity=Severity.WARN)
@@ -26,7 +26,7 @@ def checkpoints_can_be_resumed(cluster: ClusterView) -> Verdict:
         return skip(NO_CONFIG)
     if not cluster.head.reached:
         return skip(f"{cluster.job.head} was not reached")
-    rooms = _outputs(cluster)
+    rooms = _output_folders(cluster)
     if not rooms:
         return skip("no `output` in launch.toml, so it is not known where checkpoints go")
     own = [name for name, room in rooms.items() if not room.shared]
@@ -34,10 +34,10 @@ def checkpoints_can_be_resumed(cluster: ClusterView) -> Verdict:
         return ok("checkpoints go to one place that all nodes share")
     if len(own) < len(rooms):
         return skip("some nodes share it and some do not; see files.output-is-writable")
-    return of_config(_told)(cluster.head)
+    return with_config(_local_storage_verdict)(cluster.head)
 
 
-def _outputs(cluster: ClusterView) -> dict[str, Room]:
+def _output_folders(cluster: ClusterView) -> dict[str, FolderSpace]:
     return {
         one.name: room
         for one in cluster.reached
@@ -45,12 +45,12 @@ def _outputs(cluster: ClusterView) -> dict[str, Room]:
     }
 
 
-def _told(node: NodeView, config: Config) -> Verdict:
-    if config.on(SWITCH):
+def _local_storage_verdict(node: NodeView, config: ParsedConfig) -> Verdict:
+    if config.on(LOCAL_STORAGE_KEY):
         return ok("each node saves and resumes from its own disk")
     if config.stage == 0:
         return ok("without ZeRO rank 0 saves all that there is; keep it on the head")
-    path, output = path_of(node), node.job.output
+    path, output = config_path(node), node.job.output
     message = (
         f"{output} is on each node's own disk, and {path} does not say so: shards stay where they "
         "were written, and only the head has what all need to resume"

@@ -6,13 +6,13 @@ import posixpath
 import shlex
 
 from checks.facts import NodeView
-from checks.facts.files import Path
-from checks.facts.job_paths import Held
+from checks.facts.files import PathState
+from checks.facts.job_paths import JobPath
 from checks.model import Fix
 
 
-def unreadable(
-    node: NodeView, seen: Path | Held, what: str, *, fetch: str, elsewhere: int = 0
+def explain_unreadable(
+    node: NodeView, seen: PathState | JobPath, what: str, *, fetch: str, elsewhere: int = 0
 ) -> tuple[str, str, Fix]:
     """Cause, message and fix for a path that cannot be read here."""
     at = seen.absolute if what == seen.absolute else f"{what} ({seen.absolute})"
@@ -32,7 +32,7 @@ def unreadable(
     return seen.state, message, node.fix(command, "shows which folder or file keeps the login out")
 
 
-def copied(node: NodeView, source: str, path: str) -> str:
+def copy_command(node: NodeView, source: str, path: str) -> str:
     """The scp line, typed on this node, that brings `path` from `source`."""
     peer = node.cluster[source].node
     port = ["-P", str(peer.port)] if peer.port else []
@@ -42,7 +42,7 @@ def copied(node: NodeView, source: str, path: str) -> str:
     return f"mkdir -p {shlex.quote(parent)} && {copy}"
 
 
-def size(amount: int) -> str:
+def format_bytes(amount: int) -> str:
     """Bytes in the unit that a person would take."""
     for power, unit in ((4, "TB"), (3, "GB"), (2, "MB")):
         if amount >= 1000**power:
@@ -50,6 +50,6 @@ def size(amount: int) -> str:
     return f"{amount} bytes"
 
 
-def count(nodes: list[str]) -> str:
+def abbreviate_nodes(nodes: list[str]) -> str:
     """The first of the nodes, and how many more."""
     return nodes[0] if len(nodes) == 1 else f"{nodes[0]} and {len(nodes) - 1} more"

@@ -6,13 +6,13 @@ import posixpath
 import shlex
 from collections.abc import Mapping
 
-from checks.apart.majority import holders, majority
+from checks.apart.majority import majority_value, nodes_with_value
 from checks.check import node_check
 from checks.facts import NodeView
-from checks.facts.files import Files, Path, Room
+from checks.facts.files import Files, FolderSpace, PathState
 from checks.facts.job_paths import JobPaths
-from checks.files.fixes import copied, count, size, unreadable
-from checks.files.sharing import mounting
+from checks.files.fixes import abbreviate_nodes, copy_command, explain_unreadable, format_bytes
+from checks.files.sharing import missing_mount_fix
 from checks.model import Verdict, block, ok, skip, warn
 
 LEAST_FREE = 500 * 1000**2
@@ -35,7 +35,11 @@ def workdir_is_there(node: NodeView) -> Verdict:
         note = "name the folder with `workdir` in launch.toml"
         message = f"{seen.absolute} on {node.name} is a file; the job starts in it as a folder"
         return block("not-a-directory", message, node.fix("", note))
-    return block(*unreadable(node, seen, "the working directory", fetch=_fetch_folder(node, seen)))
+    return block(
+        *explain_unreadable(
+            node, seen, "the working directory", fetch=_fetch_folder_command(node, seen)
+        )
+    )
 
 
 @node_check("files.same-files-are-equal", Files)
@@ -50,7 +54,7 @@ def same_files_are_equal(node: NodeView) -> Verdict:
     if node.read(Files).workdir.state != THERE and any(not posixpath.isabs(path) for path in mine):
         return skip("the working directory is not there; see files.workdir-is-there")
     for path, seen in mine.items():
-        verdict = _alike(node, path, seen)
+        verdict = _difference_verdict(node, path, seen)
         if verdict is not None:
             return verdict
     partial = [path for path, seen in mine.items() if seen.partial]
@@ -59,26 +63,30 @@ def same_files_are_equal(node: NodeView) -> Verdict:
     return ok(f"equal: {', '.join(mine)}{sampled}", digests=digests)
 
 
-def _alike(node: NodeView, path: str, seen: Path) -> Verdict | None:
-    everywhere = _looks(node, path)
+def _difference_verdict(node: NodeView, path: str, seen: PathState) -> Verdict | None:
+    everywhere = _path_by_node(node, path)
     digests = {name: one.digest for name, one in everywhere.items() if one.digest}
     if seen.state != THERE:
-        source = holders(digests, majority(digests, node.job.head)) if digests else []
-        fetch = copied(node, source[0], seen.absolute) if source else ""
-        return block(*unreadable(node, seen, path, fetch=fetch, elsewhere=len(digests)))
-    most = majority(digests, node.job.head)
+        source = (
+            nodes_with_value(digests, majority_value(digests, node.job.head)) if digests else []
+        )
+        fetch = copy_command(node, source[0], seen.absolute) if source else ""
+        return block(*explain_unreadable(node, seen, path, fetch=fetch, elsewhere=len(digests)))
+    most = majority_value(digests, node.job.head)
     if seen.digest == most:
         return None
-    source = holders(digests, most)
+    source = nodes_with_value(digests, most)
     message = (
         f"{seen.absolute} on {node.name} ({seen.bytes} bytes) differs from the one on "
-        f"{count(source)} ({everywhere[source[0]].bytes} bytes)"
+        f"{abbreviate_nodes(source)} ({everywhere[source[0]].bytes} bytes)"
     )
     evidence = {"here": seen.digest, "expected": most, "expected_on": source}
-    return block("differs", message, node.fix(copied(node, source[0], seen.absolute)), **evidence)
+    return block(
+        "differs", message, node.fix(copy_command(node, source[0], seen.absolute)), **evidence
+    )
 
 
-def _looks(node: NodeView, path: str) -> dict[str, Path]:
+def _path_by_node(node: NodeView, path: str) -> dict[str, PathState]:
     """How that path is on every node that answered."""
     answered = {one.name: one.read(Files) for one in node.cluster.reached if one.has(Files)}
     return {name: files.same[path] for name, files in answered.items() if path in files.same}
@@ -95,26 +103,28 @@ def needed_files_exist(node: NodeView) -> Verdict:
         return skip("nothing listed under `exist` in launch.toml")
     for path, seen in needed.items():
         if seen.state != THERE:
-            cause, message, fetch = unreadable(
-                node, seen, path, fetch=_fetch_needed(node, path, seen)
+            cause, message, fetch = explain_unreadable(
+                node, seen, path, fetch=_fetch_file_command(node, path, seen)
             )
-            return block(cause, message, (cause == "missing" and mounting(node, path)) or fetch)
+            return block(
+                cause, message, (cause == "missing" and missing_mount_fix(node, path)) or fetch
+            )
     return ok(", ".join(seen.absolute for seen in needed.values()))
 
 
-def _fetch_needed(node: NodeView, path: str, seen: Path) -> str:
+def _fetch_file_command(node: NodeView, path: str, seen: PathState) -> str:
     answered = {one.name: one.read(Files).exist for one in node.cluster.reached if one.has(Files)}
-    having = [name for name, exist in answered.items() if path in exist and _is(exist[path])]
-    return copied(node, having[0], seen.absolute) if having else ""
+    having = [name for name, exist in answered.items() if path in exist and _is_there(exist[path])]
+    return copy_command(node, having[0], seen.absolute) if having else ""
 
 
-def _fetch_folder(node: NodeView, seen: Path) -> str:
+def _fetch_folder_command(node: NodeView, seen: PathState) -> str:
     others = {one.name: one.read(Files) for one in node.cluster.reached if one.has(Files)}
-    having = [name for name, files in others.items() if _is(files.workdir)]
-    return copied(node, having[0], seen.absolute) if having else ""
+    having = [name for name, files in others.items() if _is_there(files.workdir)]
+    return copy_command(node, having[0], seen.absolute) if having else ""
 
 
-def _is(seen: Path) -> bool:
+def _is_there(seen: PathState) -> bool:
     return seen.state == THERE
 
 
@@ -128,18 +138,22 @@ def output_is_writable(node: NodeView) -> Verdict:
     seen = node.read(Files).output
     if seen is None:
         return skip("no `output` in launch.toml")
-    wrong = _unwritable(node, seen) or _no_room(node, seen) or _not_mounted(node, seen)
+    wrong = (
+        _unwritable_verdict(node, seen)
+        or _no_space_verdict(node, seen)
+        or _not_mounted_verdict(node, seen)
+    )
     if wrong is not None:
         return wrong
     place = "shared" if seen.shared else "this node's own disk"
-    message = f"{seen.absolute}: {seen.filesystem}, {place}, {size(seen.free_bytes)} free"
+    message = f"{seen.absolute}: {seen.filesystem}, {place}, {format_bytes(seen.free_bytes)} free"
     return ok(message, free_bytes=seen.free_bytes, mount=seen.mount)
 
 
-def _unwritable(node: NodeView, seen: Room) -> Verdict | None:
+def _unwritable_verdict(node: NodeView, seen: FolderSpace) -> Verdict | None:
     if seen.state not in (THERE, "missing"):
-        path = Path(seen.state, seen.absolute, detail=seen.detail)
-        return block(*unreadable(node, path, "the output folder", fetch=""))
+        path = PathState(seen.state, seen.absolute, detail=seen.detail)
+        return block(*explain_unreadable(node, path, "the output folder", fetch=""))
     at = f"{seen.absolute} on {node.name}"
     if not seen.directory:
         message = f"{at} cannot be a folder: {seen.nearest} is a file"
@@ -158,13 +172,13 @@ def _unwritable(node: NodeView, seen: Room) -> Verdict | None:
     return None
 
 
-def _no_room(node: NodeView, seen: Room) -> Verdict | None:
+def _no_space_verdict(node: NodeView, seen: FolderSpace) -> Verdict | None:
     at = f"{seen.absolute} on {node.name}"
     command = f"du -xh --max-depth=1 {shlex.quote(seen.mount)} | sort -h | tail"
     fix = node.fix(command, "shows what fills it", root=True)
     if seen.free_inodes == 0:
         return block("no-inodes", f"{at}: {seen.mount} can hold no more files", fix)
-    message = f"{at}: only {size(seen.free_bytes)} are free on {seen.mount}"
+    message = f"{at}: only {format_bytes(seen.free_bytes)} are free on {seen.mount}"
     if seen.free_bytes < LEAST_FREE:
         return block("no-space", message, fix, free_bytes=seen.free_bytes)
     if seen.free_bytes < MODEST_FREE:
@@ -172,9 +186,9 @@ def _no_room(node: NodeView, seen: Room) -> Verdict | None:
     return None
 
 
-def _not_mounted(node: NodeView, seen: Room) -> Verdict | None:
+def _not_mounted_verdict(node: NodeView, seen: FolderSpace) -> Verdict | None:
     """A local disk where most nodes have a shared one: the mount is missing here."""
-    rooms: Mapping[str, Room] = {
+    rooms: Mapping[str, FolderSpace] = {
         one.name: room
         for one in node.cluster.reached
         if one.has(Files) and (room := one.read(Files).output) is not None
@@ -184,7 +198,8 @@ def _not_mounted(node: NodeView, seen: Room) -> Verdict | None:
         return None
     other = rooms[sharing[0]]
     message = (
-        f"{seen.absolute} is on {node.name}'s own disk, but on {count(sharing)} it is shared "
+        f"{seen.absolute} is on {node.name}'s own disk, but on {abbreviate_nodes(sharing)} it is "
+        "shared "
         f"({other.filesystem} at {other.mount}): not mounted here"
     )
     return warn("not-mounted", message, node.fix(f"mount {shlex.quote(other.mount)}", root=True))

@@ -8,7 +8,7 @@ from checks.check import node_check
 from checks.facts import NodeView
 from checks.facts.job_paths import JobPaths
 from checks.facts.network_mounts import NetworkMounts
-from checks.files.sharing import held
+from checks.files.sharing import job_paths_on
 from checks.model import Severity, Verdict, ok, skip, warn
 
 
@@ -24,7 +24,7 @@ def network_mounts_answer(node: NodeView) -> Verdict:
         return skip("no network file system is mounted")
     dead = {path: one for path, one in seen.mounts.items() if one.state not in ("there", "denied")}
     for path, one in dead.items():
-        if _used(node, path):
+        if _breaks_job_path(node, path):
             return skip(f"{path} does not answer; the check of the path below it tells that")
         why = "gives no answer within 3 s" if one.state == "hangs" else one.detail
         message = f"{path} ({one.filesystem} of {one.source}) on {node.name}: {why}"
@@ -38,7 +38,7 @@ def network_mounts_answer(node: NodeView) -> Verdict:
     return ok(", ".join(seen.mounts) or lustre)
 
 
-def _used(node: NodeView, mount: str) -> bool:
+def _breaks_job_path(node: NodeView, mount: str) -> bool:
     """Whether a path of the job lies on it and is told to be broken by its own check."""
-    broken = [one.absolute for one in held(node).values() if not one.there]
+    broken = [one.absolute for one in job_paths_on(node).values() if not one.there]
     return any(f"{path}/".startswith(f"{mount.rstrip('/')}/") for path in broken)

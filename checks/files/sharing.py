@@ -6,11 +6,11 @@ import posixpath
 import shlex
 from collections.abc import Mapping
 
-from checks.apart.majority import holders, majority
+from checks.apart.majority import majority_value, nodes_with_value
 from checks.check import node_check
 from checks.facts import NodeView
-from checks.facts.job_paths import Held, JobPaths
-from checks.files.fixes import count
+from checks.facts.job_paths import JobPath, JobPaths
+from checks.files.fixes import abbreviate_nodes
 from checks.model import Fix, Severity, Verdict, ok, skip, warn
 
 
@@ -21,33 +21,33 @@ def shared_folders_are_shared_everywhere(node: NodeView) -> Verdict:
     Where the mount is missing or another one, a node reads an old copy and writes where nobody
     looks. Whether writes are seen at once by others cannot be told without writing.
     """
-    mine = {path: seen for path, seen in held(node).items() if seen.there}
+    mine = {path: seen for path, seen in job_paths_on(node).items() if seen.there}
     if not mine:
         return skip("none of the job's paths is there; see files.workdir-is-there")
     for path, seen in mine.items():
-        others = {name: one for name, one in everywhere(node, path).items() if one.there}
+        others = {name: one for name, one in path_on_nodes(node, path).items() if one.there}
         sharing = [name for name, one in others.items() if one.shared]
         if len(sharing) * 2 <= len(others):
             continue
-        wrong = _apart(node, seen, {name: others[name] for name in sharing})
+        wrong = _mount_verdict(node, seen, {name: others[name] for name in sharing})
         if wrong is not None:
             return wrong
     shared = [seen.absolute for seen in mine.values() if seen.shared]
     return ok(f"shared: {', '.join(shared)}" if shared else "each node has its own")
 
 
-def _apart(node: NodeView, seen: Held, sharing: Mapping[str, Held]) -> Verdict | None:
-    exports = {name: export(one) for name, one in sharing.items()}
-    most = majority(exports, node.job.head)
-    usual = sharing[holders(exports, most)[0]]
-    nodes = count(holders(exports, most))
+def _mount_verdict(node: NodeView, seen: JobPath, sharing: Mapping[str, JobPath]) -> Verdict | None:
+    exports = {name: exported_path(one) for name, one in sharing.items()}
+    most = majority_value(exports, node.job.head)
+    usual = sharing[nodes_with_value(exports, most)[0]]
+    nodes = abbreviate_nodes(nodes_with_value(exports, most))
     if not seen.shared:
         message = (
             f"{seen.absolute} is on {node.name}'s own disk, but on {nodes} it is shared "
             f"({usual.filesystem} at {usual.mount}): not mounted here"
         )
-        return warn("not-mounted", message, _mount(node, usual))
-    if export(seen) == most:
+        return warn("not-mounted", message, _mount_fix(node, usual))
+    if exported_path(seen) == most:
         return None
     message = (
         f"{seen.absolute} is {seen.source} on {node.name}, but {usual.source} on {nodes}: "
@@ -57,31 +57,31 @@ def _apart(node: NodeView, seen: Held, sharing: Mapping[str, Held]) -> Verdict |
     return warn("another-mount", message, fix)
 
 
-def export(seen: Held) -> str:
+def exported_path(seen: JobPath) -> str:
     """What is exported and the path below it, without the server: one may have many addresses."""
     below = posixpath.relpath(seen.real or seen.absolute, seen.mount or "/")
     return posixpath.normpath(posixpath.join(seen.source.rpartition(":")[2] or "/", below))
 
 
-def held(node: NodeView) -> Mapping[str, Held]:
+def job_paths_on(node: NodeView) -> Mapping[str, JobPath]:
     """The job's paths there, the working directory under its own name."""
     seen = node.read(JobPaths)
     return {node.job.workdir: seen.workdir, **seen.paths}
 
 
-def everywhere(node: NodeView, path: str) -> dict[str, Held]:
+def path_on_nodes(node: NodeView, path: str) -> dict[str, JobPath]:
     """How that path is on every node that answered."""
-    answered = {one.name: held(one) for one in node.cluster.reached if one.has(JobPaths)}
+    answered = {one.name: job_paths_on(one) for one in node.cluster.reached if one.has(JobPaths)}
     return {name: paths[path] for name, paths in answered.items() if path in paths}
 
 
-def mounting(node: NodeView, path: str) -> Fix | None:
+def missing_mount_fix(node: NodeView, path: str) -> Fix | None:
     """The mount that is missing where others have that path on a shared file system."""
-    others = [one for one in everywhere(node, path).values() if one.there]
+    others = [one for one in path_on_nodes(node, path).values() if one.there]
     sharing = [one for one in others if one.shared]
-    return _mount(node, sharing[0]) if len(sharing) * 2 > len(others) else None
+    return _mount_fix(node, sharing[0]) if len(sharing) * 2 > len(others) else None
 
 
-def _mount(node: NodeView, usual: Held) -> Fix:
+def _mount_fix(node: NodeView, usual: JobPath) -> Fix:
     note = f"with a line in /etc/fstab as on the other nodes: {usual.source} {usual.filesystem}"
     return node.fix(f"mount {shlex.quote(usual.mount)}", note, root=True)

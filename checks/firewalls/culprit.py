@@ -9,7 +9,7 @@ from checks.errors import FactError
 from checks.facts import NodeView
 from checks.facts.firewall import Firewall
 from checks.firewalls import iptables, nftables
-from checks.firewalls.ruleset import Chain, Packet, Stop, stops
+from checks.firewalls.ruleset import Chain, Packet, Stop, packet_stops
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Culprit:
         return f"{self.kind} on {self.node.name} ({may}{place} chain {stop.trail[-1]}: {stop.rule})"
 
 
-def culprit(source: NodeView, target: NodeView, packet: Packet, seen: str) -> Culprit | None:
+def find_culprit(source: NodeView, target: NodeView, packet: Packet, seen: str) -> Culprit | None:
     """Whose rule stops `packet` from source to target, or its answer, as far as their rules show.
 
     `seen` is `drop` or `reject`. A rule that does just that and whose conditions all can be told
@@ -44,8 +44,8 @@ def culprit(source: NodeView, target: NodeView, packet: Packet, seen: str) -> Cu
     """
     found = [
         (node, at, stop)
-        for node, at in _ways(source, target, packet)
-        for stop in stops(chains(node), at)
+        for node, at in _filter_points(source, target, packet)
+        for stop in packet_stops(listed_chains(node), at)
     ]
     for likely in (
         [one for one in found if one[2].certain and one[2].action == seen],
@@ -54,13 +54,13 @@ def culprit(source: NodeView, target: NodeView, packet: Packet, seen: str) -> Cu
     ):
         if likely:
             node, at, stop = likely[0]
-            kind = manager(stop)
-            same = [s for n, p, s in likely if (n, p, manager(s)) == (node, at, kind)]
+            kind = firewall_manager(stop)
+            same = [s for n, p, s in likely if (n, p, firewall_manager(s)) == (node, at, kind)]
             return Culprit(node, kind, at, tuple(same))
     return None
 
 
-def unread(node: NodeView, packet: Packet) -> Culprit | None:
+def unreadable_firewall(node: NodeView, packet: Packet) -> Culprit | None:
     """The manager that is active on a node whose rules may not be read."""
     if not node.has(Firewall) or node.read(Firewall).readable:
         return None
@@ -69,7 +69,9 @@ def unread(node: NodeView, packet: Packet) -> Culprit | None:
     return Culprit(node, kind, packet) if kind else None
 
 
-def _ways(source: NodeView, target: NodeView, packet: Packet) -> Iterator[tuple[NodeView, Packet]]:
+def _filter_points(
+    source: NodeView, target: NodeView, packet: Packet
+) -> Iterator[tuple[NodeView, Packet]]:
     """The four places where the two nodes filter a connection: what is sent, and its answer."""
     answer = Packet(packet.target, packet.source, packet.dport, None, inbound=False)
     answer = replace(answer, state="established")
@@ -79,7 +81,7 @@ def _ways(source: NodeView, target: NodeView, packet: Packet) -> Iterator[tuple[
     yield source, replace(answer, inbound=True)
 
 
-def manager(stop: Stop) -> str:
+def firewall_manager(stop: Stop) -> str:
     """What people manage that rule with."""
     jumps = {rule.to for rule in stop.base.rules}
     if stop.base.table == "firewalld" or any(name.endswith("_ZONES") for name in jumps):
@@ -90,27 +92,34 @@ def manager(stop: Stop) -> str:
     return "nftables" if stop.base.tool == "nft" else "iptables"
 
 
-def chains(node: NodeView) -> Sequence[Chain]:
+def listed_chains(node: NodeView) -> Sequence[Chain]:
     """All chains of a node that its tools could list; none where nobody asked."""
     if not node.has(Firewall):
         return ()
     listings = node.read(Firewall).listings
     found: list[Chain] = []
     for tool, listing in listings.items():
-        if tool != "nft" and listing.text and not _twin(tool, listings["iptables"].text):
-            found += iptables.read(listing.text, tool)
+        if (
+            tool != "nft"
+            and listing.text
+            and not _is_listed_already(tool, listings["iptables"].text)
+        ):
+            found += iptables.parse_iptables(listing.text, tool)
     shown = {(chain.family, chain.table) for chain in found if "legacy" not in chain.tool}
-    return [*found, *(c for c in _nft(listings["nft"].text) if (c.family, c.table) not in shown)]
+    return [
+        *found,
+        *(c for c in _nft_chains(listings["nft"].text) if (c.family, c.table) not in shown),
+    ]
 
 
-def _twin(tool: str, plain: str) -> bool:
+def _is_listed_already(tool: str, plain: str) -> bool:
     """Whether a -legacy tool lists what the plain one has listed already."""
     return tool.endswith("-legacy") and "(legacy)" in plain.partition("\n")[0]
 
 
-def _nft(text: str) -> Sequence[Chain]:
+def _nft_chains(text: str) -> Sequence[Chain]:
     try:
-        return nftables.read(text) if text else ()
+        return nftables.parse_nftables(text) if text else ()
     except FactError:
         # cut off where it is very long; the tables of iptables are read all the same
         return ()

@@ -8,25 +8,25 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from checks.errors import FactError
-from checks.firewalls.ruleset import Chain, Packet, Rule, every, negated, some
+from checks.firewalls.ruleset import Chain, Packet, Rule, all_hold, any_holds, negate_answer
 
-ENDS = ("accept", "drop", "reject", "return", "jump", "goto")
-HARMLESS = ("counter", "log", "comment")
+RULE_ACTIONS = ("accept", "drop", "reject", "return", "jump", "goto")
+HARMLESS_STATEMENTS = ("counter", "log", "comment")
 STATES = ("new", "established", "related", "invalid", "untracked")
 
 Sets = Mapping[tuple[str, str, str], Any]
 
 
-def read(text: str) -> list[Chain]:
+def parse_nftables(text: str) -> list[Chain]:
     """All chains of the ruleset. Raises FactError where the text is not whole."""
     try:
         items = json.loads(text)["nftables"]
-        return list(_chains(items)) if items else []
+        return list(_build_chains(items)) if items else []
     except (ValueError, KeyError, TypeError, IndexError) as error:
         raise FactError(f"the nftables ruleset is not readable: {error!r}") from error
 
 
-def _chains(items: list[dict[str, Any]]) -> Iterator[Chain]:
+def _build_chains(items: list[dict[str, Any]]) -> Iterator[Chain]:
     sets: dict[tuple[str, str, str], Any] = {}
     rules: dict[tuple[str, str, str], list[Rule]] = {}
     for item in items:
@@ -35,8 +35,8 @@ def _chains(items: list[dict[str, Any]]) -> Iterator[Chain]:
                 sets[body["family"], body["table"], body["name"]] = body.get("elem", [])
             elif kind == "rule":
                 at = (body["family"], body["table"], body["chain"])
-                named = _Named(sets, at[:2])
-                rules.setdefault(at, []).extend(_rules(body["expr"], named))
+                named = _NamedSets(sets, at[:2])
+                rules.setdefault(at, []).extend(_build_rules(body["expr"], named))
     for item in items:
         chain = item.get("chain")
         if chain:
@@ -47,7 +47,7 @@ def _chains(items: list[dict[str, Any]]) -> Iterator[Chain]:
             yield Chain("nft", *at, hook, policy, tuple(rules.get(at, ())))
 
 
-class _Named:
+class _NamedSets:
     """The named sets that one table's rules can mean."""
 
     def __init__(self, sets: Sets, table: tuple[str, str]) -> None:
@@ -58,70 +58,70 @@ class _Named:
         return self.sets[(*self.table, name.lstrip("@"))]
 
 
-def _rules(expressions: list[dict[str, Any]], named: _Named) -> Iterator[Rule]:
+def _build_rules(expressions: list[dict[str, Any]], named: _NamedSets) -> Iterator[Rule]:
     """One rule, or one for each element of a verdict map."""
     tests: list[Callable[[Packet], bool | None]] = []
     words: list[str] = []
     for expression in expressions:
         kind, body = next(iter(expression.items()))
         if kind == "vmap":
-            yield from _verdict_map(body, tests, words, named)
-        elif kind in ENDS:
+            yield from _verdict_map_rules(body, tests, words, named)
+        elif kind in RULE_ACTIONS:
             to = body["target"] if kind in ("jump", "goto") else ""
             text = " ".join([*words, kind, *([to] if to else [])])
-            yield Rule(text, _all(tests), kind, to)
+            yield Rule(text, _all_tests(tests), kind, to)
             return
         elif kind == "match":
-            tests = [*tests, _match(body, named)]
-            words.append(_shown_match(body))
-        elif kind not in HARMLESS:
+            tests = [*tests, _match_test(body, named)]
+            words.append(_describe_match(body))
+        elif kind not in HARMLESS_STATEMENTS:
             tests = [*tests, lambda _: None]
             words.append(kind)
 
 
-def _all(tests: list[Callable[[Packet], bool | None]]) -> Callable[[Packet], bool | None]:
-    return lambda packet: every(test(packet) for test in tests)
+def _all_tests(tests: list[Callable[[Packet], bool | None]]) -> Callable[[Packet], bool | None]:
+    return lambda packet: all_hold(test(packet) for test in tests)
 
 
-def _verdict_map(
+def _verdict_map_rules(
     body: dict[str, Any],
     tests: list[Callable[[Packet], bool | None]],
     words: list[str],
-    named: _Named,
+    named: _NamedSets,
 ) -> Iterator[Rule]:
     data = body["data"]
     elements = data["set"] if isinstance(data, dict) else named.elements(data)
     for key, verdict in elements:
         kind, target = next(iter(verdict.items()))
-        if kind in ENDS:
+        if kind in RULE_ACTIONS:
             match = {"op": "==", "left": body["key"], "right": key}
             to = target["target"] if kind in ("jump", "goto") else ""
-            text = " ".join([*words, _shown_match(match), kind, to]).strip()
-            yield Rule(text, _all([*tests, _match(match, named)]), kind, to)
+            text = " ".join([*words, _describe_match(match), kind, to]).strip()
+            yield Rule(text, _all_tests([*tests, _match_test(match, named)]), kind, to)
 
 
-def _match(body: dict[str, Any], named: _Named) -> Callable[[Packet], bool | None]:
+def _match_test(body: dict[str, Any], named: _NamedSets) -> Callable[[Packet], bool | None]:
     left, right, op = body["left"], body["right"], body.get("op", "==")
 
     def applies(packet: Packet) -> bool | None:
-        applicable, value = _value(packet, left, right)
+        applicable, value = _packet_field(packet, left, right)
         if not applicable:
             return False
         if value is None:
             return None
         if op in ("<", ">", "<=", ">="):
-            return _ordered(op, value, right)
-        answer = _contains(right, value, named)
-        return negated(answer) if op == "!=" else answer
+            return _compare_order(op, value, right)
+        answer = _contains_value(right, value, named)
+        return negate_answer(answer) if op == "!=" else answer
 
     return applies
 
 
-def _value(packet: Packet, left: Any, right: Any) -> tuple[bool, str | int | None]:
+def _packet_field(packet: Packet, left: Any, right: Any) -> tuple[bool, str | int | None]:
     """Whether the packet has that field at all, and its value (None: cannot be told)."""
     kind, body = next(iter(left.items())) if isinstance(left, dict) else ("", {})
     if kind == "payload" and "protocol" in body:
-        return _header(packet, body["protocol"], body["field"])
+        return _header_field(packet, body["protocol"], body["field"])
     key = body.get("key", "") if isinstance(body, dict) else ""
     if kind == "ct":
         return True, {"state": packet.state, "status": "confirmed"}.get(key)
@@ -135,7 +135,7 @@ def _value(packet: Packet, left: Any, right: Any) -> tuple[bool, str | int | Non
     return True, None
 
 
-def _header(packet: Packet, protocol: str, name: str) -> tuple[bool, str | int | None]:
+def _header_field(packet: Packet, protocol: str, name: str) -> tuple[bool, str | int | None]:
     if protocol in ("ip", "ip6"):
         values = {"saddr": packet.source, "daddr": packet.target, "protocol": "tcp"}
         return protocol == packet.family, {**values, "nexthdr": "tcp"}.get(name)
@@ -144,36 +144,38 @@ def _header(packet: Packet, protocol: str, name: str) -> tuple[bool, str | int |
     return protocol not in ("udp", "udplite", "icmp", "icmpv6", "igmp", "sctp", "dccp"), None
 
 
-def _contains(right: Any, value: str | int, named: _Named) -> bool | None:
+def _contains_value(right: Any, value: str | int, named: _NamedSets) -> bool | None:
     if isinstance(right, str) and right.startswith("@"):
         try:
-            return _contains(named.elements(right), value, named)
+            return _contains_value(named.elements(right), value, named)
         except KeyError:
             return None
     if isinstance(right, list):
-        return some(_contains(one, value, named) for one in right)
+        return any_holds(_contains_value(one, value, named) for one in right)
     if isinstance(right, dict):
-        return _within(right, value, named)
+        return _expression_contains(right, value, named)
     if isinstance(right, int) and not isinstance(value, int):
         return {6: value == "tcp"}.get(right, False)
     return bool(right == value)
 
 
-def _within(right: dict[str, Any], value: str | int, named: _Named) -> bool | None:
+def _expression_contains(right: dict[str, Any], value: str | int, named: _NamedSets) -> bool | None:
     kind, body = next(iter(right.items()))
     if kind == "set":
-        return _contains(body, value, named)
+        return _contains_value(body, value, named)
     if kind == "elem":
-        return _contains(body["val"], value, named)
+        return _contains_value(body["val"], value, named)
     if kind == "range":
-        return every((_ordered(">=", value, body[0]), _ordered("<=", value, body[1])))
+        return all_hold(
+            (_compare_order(">=", value, body[0]), _compare_order("<=", value, body[1]))
+        )
     if kind == "prefix":
         network = ipaddress.ip_network(f"{body['addr']}/{body['len']}", strict=False)
         return ipaddress.ip_address(value) in network
     return None
 
 
-def _ordered(op: str, value: str | int, bound: Any) -> bool | None:
+def _compare_order(op: str, value: str | int, bound: Any) -> bool | None:
     if isinstance(bound, int) != isinstance(value, int):
         return None
     a = value if isinstance(value, int) else int(ipaddress.ip_address(value))
@@ -182,15 +184,16 @@ def _ordered(op: str, value: str | int, bound: Any) -> bool | None:
     return answers[op]
 
 
-def _shown_match(body: dict[str, Any]) -> str:
+def _describe_match(body: dict[str, Any]) -> str:
     op = body.get("op", "==")
-    return f"{_shown(body['left'])} {'' if op in ('==', 'in') else op + ' '}{_shown(body['right'])}"
+    left, right = _describe_expression(body["left"]), _describe_expression(body["right"])
+    return f"{left} {right}" if op in ("==", "in") else f"{left} {op} {right}"
 
 
-def _shown(value: Any) -> str:
+def _describe_expression(value: Any) -> str:
     """An expression roughly as nft writes it."""
     if isinstance(value, list):
-        return ",".join(_shown(one) for one in value)
+        return ",".join(_describe_expression(one) for one in value)
     if not isinstance(value, dict):
         return str(value)
     kind, body = next(iter(value.items()))
@@ -199,7 +202,7 @@ def _shown(value: Any) -> str:
     if kind in ("meta", "ct"):
         return body["key"] if kind == "meta" else f"ct {body['key']}"
     if kind == "set":
-        return "{ " + ", ".join(_shown(one) for one in body) + " }"
+        return "{ " + ", ".join(_describe_expression(one) for one in body) + " }"
     if kind == "prefix":
         return f"{body['addr']}/{body['len']}"
     return f"{body[0]}-{body[1]}" if kind == "range" else kind

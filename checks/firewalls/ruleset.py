@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-Key = tuple[str, str, str, str]
+ChainKey = tuple[str, str, str, str]
 """Tool, family, table, chain."""
 
 
@@ -64,7 +64,7 @@ class Chain:
     rules: tuple[Rule, ...] = ()
 
     @property
-    def key(self) -> Key:
+    def key(self) -> ChainKey:
         """What tells it from all others of the node."""
         return (self.tool, self.family, self.table, self.name)
 
@@ -84,11 +84,11 @@ class Stop:
 
 
 @dataclass
-class _Walk:
+class _ChainWalk:
     """One packet through one base chain."""
 
     base: Chain
-    chains: Mapping[Key, Chain]
+    chains: Mapping[ChainKey, Chain]
     packet: Packet
     suspects: list[Stop] = field(default_factory=list)
     certain: bool = True
@@ -114,7 +114,7 @@ class _Walk:
                 continue
             met = self.met(rule, trail)
             if applies is None:
-                self.suspect(met)
+                self.add_suspect(met)
             elif met is not None or rule.action == "goto":
                 return met
         return None
@@ -130,35 +130,35 @@ class _Walk:
             return None
         return self.through(chain, (*trail, rule.to))
 
-    def suspect(self, met: Stop | bool | None) -> None:  # noqa: FBT001
+    def add_suspect(self, met: Stop | bool | None) -> None:  # noqa: FBT001
         """Remember what a rule would do whose condition cannot be told."""
         self.certain = self.certain and met is not True
         if isinstance(met, Stop):
             self.suspects.append(replace(met, certain=False))
 
 
-def stops(chains: Iterable[Chain], packet: Packet) -> Iterator[Stop]:
+def packet_stops(chains: Iterable[Chain], packet: Packet) -> Iterator[Stop]:
     """Every base chain's stop of the packet: it passes only where none is left."""
     by_key = {chain.key: chain for chain in chains}
     for chain in by_key.values():
         if chain.hook in packet.hooks and chain.family in (packet.family, "inet", "netdev"):
-            stop = _Walk(chain, by_key, packet).end()
+            stop = _ChainWalk(chain, by_key, packet).end()
             if stop:
                 yield stop
 
 
-def every(answers: Iterable[bool | None]) -> bool | None:
+def all_hold(answers: Iterable[bool | None]) -> bool | None:
     """All hold; None where none fails but one cannot be told."""
     seen = list(answers)
     return False if False in seen else None if None in seen else True
 
 
-def some(answers: Iterable[bool | None]) -> bool | None:
+def any_holds(answers: Iterable[bool | None]) -> bool | None:
     """One holds; None where none does but one cannot be told."""
     seen = list(answers)
     return True if True in seen else None if None in seen else False
 
 
-def negated(answer: bool | None) -> bool | None:  # noqa: FBT001
+def negate_answer(answer: bool | None) -> bool | None:  # noqa: FBT001
     """The opposite; None stays None."""
     return None if answer is None else not answer

@@ -15,7 +15,7 @@ T = TypeVar("T", bound=Hashable)
 NO_ANSWER = "the driver does not answer; see gpu.driver-answers"
 
 
-def of_gpus(judge: Callable[[NodeView, Gpus], Verdict]) -> Callable[[NodeView], Verdict]:
+def with_gpus(judge: Callable[[NodeView, Gpus], Verdict]) -> Callable[[NodeView], Verdict]:
     """Gives the judge the node's GPUs; skips where there are none, or none that answer."""
 
     @functools.wraps(judge)
@@ -28,13 +28,13 @@ def of_gpus(judge: Callable[[NodeView, Gpus], Verdict]) -> Callable[[NodeView], 
     return judge_node
 
 
-def named(cards: Iterable[Gpu]) -> str:
+def describe_gpus(cards: Iterable[Gpu]) -> str:
     """`GPU 3`, `GPUs 0-2,5`."""
     numbers = [card.index for card in cards]
-    return f"GPU{'s' if len(numbers) > 1 else ''} {ranges(numbers)}"
+    return f"GPU{'s' if len(numbers) > 1 else ''} {index_ranges(numbers)}"
 
 
-def ranges(numbers: Sequence[int]) -> str:
+def index_ranges(numbers: Sequence[int]) -> str:
     """`0-2,5` of 0, 1, 2 and 5."""
     parts: list[list[int]] = []
     for number in sorted(numbers):
@@ -45,20 +45,20 @@ def ranges(numbers: Sequence[int]) -> str:
     return ",".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else f"{run[0]}" for run in parts)
 
 
-def alike(node: NodeView, name: str) -> list[Gpu]:
+def gpus_of_model(node: NodeView, name: str) -> list[Gpu]:
     """All GPUs of that name in the cluster, those of the node itself too."""
     told = [one.read(Gpus) for one in node.cluster.reached if one.has(Gpus)]
     return [card for seen in told for card in seen.gpus if card.name == name]
 
 
-def usual(values: Iterable[T | None]) -> T | None:
+def strict_majority(values: Iterable[T | None]) -> T | None:
     """The value that more than half of those that tell one have; None where there is none."""
     told = Counter(value for value in values if value is not None)
     value, count = told.most_common(1)[0] if told else (None, 0)
     return value if 2 * count > told.total() else None
 
 
-def smi(node: NodeView, cards: Sequence[Gpu], words: str, note: str = "") -> Fix:
+def nvidia_smi_fix(node: NodeView, cards: Sequence[Gpu], words: str, note: str = "") -> Fix:
     """`nvidia-smi` with these words for those cards, or for all where it is all of the node's."""
     if len(cards) == node.read(Gpus).count:
         return node.fix(f"nvidia-smi {words}", note, root=True)

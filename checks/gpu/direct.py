@@ -6,12 +6,12 @@ from checks.check import node_check
 from checks.facts import NodeView
 from checks.facts.gpus import Gpus
 from checks.facts.rdma import Rdma
-from checks.gpu.cards import of_gpus
+from checks.gpu.cards import with_gpus
 from checks.model import Severity, Verdict, ok, skip, warn
 
 
 @node_check("gpu.gpus-reach-adapters", Gpus, Rdma, severity=Severity.WARN)
-@of_gpus
+@with_gpus
 def gpus_reach_adapters(node: NodeView, seen: Gpus) -> Verdict:
     """Where RDMA adapters are in use, GPUs can send over them directly (GPUDirect RDMA).
 
@@ -20,7 +20,7 @@ def gpus_reach_adapters(node: NodeView, seen: Gpus) -> Verdict:
     open kernel module of the driver on Linux 5.12 or later.
     """
     rdma = node.read(Rdma)
-    if not seen.nvidia:
+    if not seen.has_nvidia:
         return skip("no GPU of NVIDIA's; amdgpu needs no module for it")
     if all("GeForce" in card.name for card in seen.gpus):
         return skip("GeForce cards cannot do it")

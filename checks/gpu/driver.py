@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from checks.apart.majority import holders, majority
+from checks.apart.majority import majority_value, nodes_with_value
 from checks.check import node_check
 from checks.facts import NodeView
 from checks.facts.gpus import Gpus
-from checks.facts.who import Who
-from checks.fold import fold
-from checks.gpu.cards import of_gpus
+from checks.facts.who import Account
+from checks.fold import fold_names
+from checks.gpu.cards import with_gpus
 from checks.model import Severity, Verdict, block, ok, skip, warn
 
-CUDA = "libcuda.so.1"
+CUDA_LIBRARY = "libcuda.so.1"
 
 
 @node_check("gpu.drivers-are-equal", Gpus, severity=Severity.WARN)
-@of_gpus
+@with_gpus
 def drivers_are_equal(node: NodeView, seen: Gpus) -> Verdict:
     """Every node has the same version of the GPU driver.
 
@@ -28,10 +28,10 @@ def drivers_are_equal(node: NodeView, seen: Gpus) -> Verdict:
     versions = {name: version for name, version in versions.items() if version}
     if node.name not in versions:
         return skip("the driver does not tell its version")
-    here, most = versions[node.name], majority(versions, node.job.head)
+    here, most = versions[node.name], majority_value(versions, node.job.head)
     if here == most:
         return ok(here)
-    example = fold(holders(versions, most))
+    example = fold_names(nodes_with_value(versions, most))
     message = f"{node.name} has GPU driver {here}, {example} {most}"
     note = f"install driver {most} as on {example}, and reboot"
     return warn("driver-differs", message, node.fix("", note))
@@ -52,8 +52,15 @@ def driver_libraries_are_whole(node: NodeView) -> Verdict:
         message = f"{', '.join(paths)} on {node.name} has 0 bytes; expected the driver's library"
         note = "reinstall the driver's packages; in a container, look at its runtime and mounts"
         return block("library-empty", message, node.fix(f"ls -lL {' '.join(paths)}", note))
-    if seen.nvidia and seen.libraries.get(CUDA) is None and CUDA in seen.libraries:
-        message = f"{CUDA} is nowhere on {node.name}, although it has GPUs; expected it beside NVML"
+    if (
+        seen.has_nvidia
+        and seen.libraries.get(CUDA_LIBRARY) is None
+        and CUDA_LIBRARY in seen.libraries
+    ):
+        message = (
+            f"{CUDA_LIBRARY} is nowhere on {node.name}, although it has GPUs; expected it "
+            "beside NVML"
+        )
         note = (
             "install the driver's compute libraries (libnvidia-compute, nvidia-driver-cuda-libs); "
             "in a container, NVIDIA_DRIVER_CAPABILITIES must have compute"
@@ -62,7 +69,7 @@ def driver_libraries_are_whole(node: NodeView) -> Verdict:
     return ok(", ".join(name for name, one in seen.libraries.items() if one))
 
 
-@node_check("gpu.devices-may-be-opened", Gpus, Who)
+@node_check("gpu.devices-may-be-opened", Gpus, Account)
 def devices_may_be_opened(node: NodeView) -> Verdict:
     """The login may open every device node of the GPUs.
 
@@ -74,7 +81,7 @@ def devices_may_be_opened(node: NodeView) -> Verdict:
     closed = [path for path, may in seen.devices.items() if not may]
     if not closed:
         return ok(f"{len(seen.devices)} device nodes")
-    user = node.read(Who).user
+    user = node.read(Account).user
     message = f"{user} on {node.name} may not open {', '.join(closed)}; expected to read and write"
     note = f"until the next boot; where a group owns them, add {user} to it instead"
     return block(

@@ -5,14 +5,14 @@ from __future__ import annotations
 from checks.check import node_check
 from checks.facts import NodeView
 from checks.facts.gpus import Gpus
-from checks.gpu.cards import named, of_gpus
+from checks.gpu.cards import describe_gpus, with_gpus
 from checks.model import Fix, Verdict, block, ok, skip
 
-SERVICE = "nvidia-fabricmanager"
+FABRIC_MANAGER = "nvidia-fabricmanager"
 
 
 @node_check("gpu.fabric-is-ready", Gpus)
-@of_gpus
+@with_gpus
 def fabric_is_ready(node: NodeView, seen: Gpus) -> Verdict:
     """Where GPUs are joined by NVSwitches, their fabric is set up.
 
@@ -25,21 +25,26 @@ def fabric_is_ready(node: NodeView, seen: Gpus) -> Verdict:
     if waiting:
         state = waiting[0].fabric
         cause = "fabric-failed" if str(state).startswith("failed") else "fabric-not-ready"
-        message = f"the fabric of {named(waiting)} on {node.name} is {state}; expected completed"
-        return block(cause, message, _restart(node, seen))
+        message = (
+            f"the fabric of {describe_gpus(waiting)} on {node.name} is {state}; expected completed"
+        )
+        return block(cause, message, _fabric_manager_fix(node, seen))
     if told:
         return ok("completed")
     if not seen.nvswitches:
         return skip("no NVSwitch is seen")
     if seen.fabric_manager:
-        return ok(f"{SERVICE} runs")
+        return ok(f"{FABRIC_MANAGER} runs")
     if seen.container or seen.fabric_manager is None:
-        return skip(f"{SERVICE} would not be seen here: a container, or hidden processes")
-    message = f"{node.name} has {seen.nvswitches} NVSwitches but {SERVICE} does not run"
-    return block("fabric-manager-stopped", message, _restart(node, seen))
+        return skip(f"{FABRIC_MANAGER} would not be seen here: a container, or hidden processes")
+    message = f"{node.name} has {seen.nvswitches} NVSwitches but {FABRIC_MANAGER} does not run"
+    return block("fabric-manager-stopped", message, _fabric_manager_fix(node, seen))
 
 
-def _restart(node: NodeView, seen: Gpus) -> Fix:
+def _fabric_manager_fix(node: NodeView, seen: Gpus) -> Fix:
     version = seen.gpus[0].driver
-    note = f"its version must be the driver's, {version}; `journalctl -u {SERVICE}` says why not"
-    return node.fix(f"systemctl restart {SERVICE}", note, root=True)
+    note = (
+        f"its version must be the driver's, {version}; `journalctl -u {FABRIC_MANAGER}` says "
+        "why not"
+    )
+    return node.fix(f"systemctl restart {FABRIC_MANAGER}", note, root=True)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 
-from checks.apart.majority import holders, majority
+from checks.apart.majority import majority_value, nodes_with_value
 from checks.check import cluster_check, node_check
 from checks.facts import ClusterView, NodeView
 from checks.facts.gpus import Gpus
 from checks.facts.kernel_log import KernelLog
-from checks.facts.who import Who
-from checks.fold import fold
+from checks.facts.who import Account
+from checks.fold import fold_names
 from checks.gpu import kernel
 from checks.gpu.cards import NO_ANSWER
 from checks.model import Fix, Severity, Verdict, block, ok, skip, warn
@@ -24,10 +24,10 @@ def driver_answers(node: NodeView) -> Verdict:
     finds a GPU; a GPU that fell off the bus stops nvidia-smi.
     """
     seen = node.read(Gpus)
-    if root := _root_cause(seen):
+    if root := _root_cause_check(seen):
         return skip(f"see {root}")
     if seen.broken:
-        return _broken(node, seen)
+        return _judge_silent_driver(node, seen)
     if seen.count:
         driver = seen.gpus[0].driver or "of unknown version"
         return ok(f"{' and '.join(seen.vendors)} driver {driver}", gpus=seen.count)
@@ -38,7 +38,7 @@ def driver_answers(node: NodeView) -> Verdict:
     return skip(f"{node.name} has no GPU")
 
 
-def _root_cause(seen: Gpus) -> str:
+def _root_cause_check(seen: Gpus) -> str:
     """The check that names why no driver answers, where one does."""
     if seen.count:
         return ""
@@ -47,36 +47,36 @@ def _root_cause(seen: Gpus) -> str:
     return "gpu.devices-may-be-opened" if False in seen.devices.values() else ""
 
 
-def _broken(node: NodeView, seen: Gpus) -> Verdict:
+def _judge_silent_driver(node: NodeView, seen: Gpus) -> Verdict:
     message = f"the NVIDIA driver on {node.name} does not answer: {seen.error}"
     if "mismatch" in seen.error:
         note = "the driver was updated under a running kernel module: reboot the node"
         return block("driver-library-mismatch", message, node.fix("reboot", note, root=True))
-    if told := list(kernel.codes(node.read(KernelLog))) if node.has(KernelLog) else []:
+    if told := list(kernel.xid_events(node.read(KernelLog))) if node.has(KernelLog) else []:
         message += f"; the kernel: {told[0]}"
     note = "shows what the driver reported (Xid); reset the GPU or reboot the node"
     fix = node.fix("dmesg | grep -iE 'nvrm|xid' | tail", note, root=True)
     return block("driver-does-not-answer", message, fix)
 
 
-@node_check("gpu.slots-have-gpus", Gpus, Who, KernelLog)
+@node_check("gpu.slots-have-gpus", Gpus, Account, KernelLog)
 def slots_have_gpus(node: NodeView) -> Verdict:
     """No node has more slots than GPUs.
 
     DeepSpeed starts one rank for each slot and gives it the GPU of that number; it counts nothing.
     """
     seen, slots = node.read(Gpus), node.node.slots
-    if root := _root_cause(seen):
+    if root := _root_cause_check(seen):
         return skip(f"see {root}")
     if seen.broken:
         return skip(NO_ANSWER)
     if not seen.count:
-        return _without_gpus(node, slots)
+        return _judge_node_without_gpus(node, slots)
     if slots is None:
         return ok(f"{seen.count} GPUs, so {seen.count} slots")
     if slots <= seen.count:
         return ok(f"{slots} slots on {seen.count} GPUs")
-    if kernel.lost(node):
+    if kernel.has_lost_gpu(node):
         return skip("a GPU fell off the bus; see gpu.kernel-reports-no-gpu-fault")
     message = f"{node.name} has slots={slots} but {seen.count} GPUs"
     note = (
@@ -86,13 +86,13 @@ def slots_have_gpus(node: NodeView) -> Verdict:
     return block("more-slots-than-gpus", message, Fix(note=note), uuids=[g.uuid for g in seen.gpus])
 
 
-def _without_gpus(node: NodeView, slots: int | None) -> Verdict:
+def _judge_node_without_gpus(node: NodeView, slots: int | None) -> Verdict:
     having = [one.name for one in node.cluster.reached if one.has(Gpus) and one.read(Gpus).count]
     if having:
-        message = f"{node.name} has no GPU, but {fold(having)} have"
+        message = f"{node.name} has no GPU, but {fold_names(having)} have"
         note = f"take {node.name} out of {node.job.where or 'the hosts file'}, or give it its GPUs"
         return block("no-gpu", message, node.fix("lspci | grep -iE 'nvidia|amd'", note))
-    cpus = node.read(Who).cpus
+    cpus = node.read(Account).cpus
     if slots is None or slots <= cpus:
         return skip("no node has a GPU: slots are CPU ranks")
     message = f"{node.name} has no GPU and slots={slots}, more than its {cpus} CPUs"
@@ -108,7 +108,7 @@ def models_are_equal(node: NodeView) -> Verdict:
     or one that lost a card.
     """
     inventories = {
-        one.name: _inventory(one.read(Gpus))
+        one.name: _describe_inventory(one.read(Gpus))
         for one in node.cluster.reached
         if one.has(Gpus) and one.read(Gpus).count and not one.read(Gpus).broken
     }
@@ -117,23 +117,25 @@ def models_are_equal(node: NodeView) -> Verdict:
         return skip("see gpu.slots-have-gpus")
     if node.name not in inventories:
         return skip(f"{node.name} has no GPU that answers")
-    here, most = inventories[node.name], majority(inventories, node.job.head)
+    here, most = inventories[node.name], majority_value(inventories, node.job.head)
     if here == most:
         return ok(here)
-    example = holders(inventories, most)
-    message = f"{node.name} has {here}, {fold(example)} {most}"
+    example = nodes_with_value(inventories, most)
+    message = f"{node.name} has {here}, {fold_names(example)} {most}"
     note = f"check that {node.name} is the machine you meant and that none of its cards is missing"
     return warn("models-differ", message, node.fix("", note))
 
 
-def _inventory(seen: Gpus) -> str:
+def _describe_inventory(seen: Gpus) -> str:
     """`8 x NVIDIA H100 80GB HBM3 (80 GiB)`, kinds joined by commas."""
     kinds = Counter((gpu.name, gpu.memory_bytes) for gpu in seen.gpus)
-    parts = [f"{n} x {name}{_memory(size)}" for (name, size), n in sorted(kinds.items(), key=str)]
+    parts = [
+        f"{n} x {name}{_format_memory(size)}" for (name, size), n in sorted(kinds.items(), key=str)
+    ]
     return ", ".join(parts)
 
 
-def _memory(size: int | None) -> str:
+def _format_memory(size: int | None) -> str:
     return f" ({size / 1024**3:.0f} GiB)" if size else ""
 
 
@@ -145,7 +147,7 @@ def one_vendor(cluster: ClusterView) -> Verdict:
     """
     answered = [node for node in cluster.reached if node.has(Gpus)]
     if not answered:
-        return _nobody(cluster)
+        return _judge_without_answers(cluster)
     vendors: dict[str, list[str]] = {}
     for node in answered:
         for vendor in node.read(Gpus).vendors:
@@ -154,13 +156,13 @@ def one_vendor(cluster: ClusterView) -> Verdict:
         return skip("no node has a GPU")
     if len(vendors) == 1:
         return ok(f"all {next(iter(vendors))}")
-    said = "; ".join(f"{vendor} on {fold(names)}" for vendor, names in vendors.items())
+    said = "; ".join(f"{vendor} on {fold_names(names)}" for vendor, names in vendors.items())
     where = cluster.job.where or "the hosts file"
     note = f"leave the nodes of one vendor in {where} and start one job for each"
     return block("mixed-vendors", f"the cluster mixes vendors: {said}", Fix(note=note))
 
 
-def _nobody(cluster: ClusterView) -> Verdict:
+def _judge_without_answers(cluster: ClusterView) -> Verdict:
     for node in cluster.reached:
         node.read(Gpus)  # raises, with that node's own reason
     return skip("no node was reached")

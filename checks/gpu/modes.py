@@ -7,15 +7,15 @@ from statistics import median
 from checks.check import node_check
 from checks.facts import NodeView
 from checks.facts.gpus import Gpus
-from checks.fold import fold
-from checks.gpu.cards import named, of_gpus, smi, usual
+from checks.fold import fold_names
+from checks.gpu.cards import describe_gpus, nvidia_smi_fix, strict_majority, with_gpus
 from checks.model import Severity, Verdict, block, ok, skip, warn
 
-SLOW_S, TIMES, VERY_SLOW_S = 1.0, 3.0, 5.0
+SLOW_S, SLOW_RATIO, VERY_SLOW_S = 1.0, 3.0, 5.0
 
 
 @node_check("gpu.mig-is-off", Gpus)
-@of_gpus
+@with_gpus
 def mig_is_off(node: NodeView, seen: Gpus) -> Verdict:
     """No GPU is cut into instances (MIG).
 
@@ -27,19 +27,21 @@ def mig_is_off(node: NodeView, seen: Gpus) -> Verdict:
     cut = [card for card in seen.gpus if card.mig]
     if not cut:
         return ok("no GPU is cut")
-    message = f"{named(cut)} of {node.name} {'is' if len(cut) == 1 else 'are'} in MIG mode"
-    fix = smi(node, cut, "-mig 0", "ends what runs in the instances; may ask for a reset")
-    if all(_is_cut(one) for one in node.cluster.reached if one.has(Gpus)):
+    message = f"{describe_gpus(cut)} of {node.name} {'is' if len(cut) == 1 else 'are'} in MIG mode"
+    fix = nvidia_smi_fix(
+        node, cut, "-mig 0", "ends what runs in the instances; may ask for a reset"
+    )
+    if all(_has_mig_gpu(one) for one in node.cluster.reached if one.has(Gpus)):
         return warn("mig-everywhere", message, fix)
     return block("mig-on", message, fix)
 
 
-def _is_cut(node: NodeView) -> bool:
+def _has_mig_gpu(node: NodeView) -> bool:
     return any(card.mig for card in node.read(Gpus).gpus)
 
 
 @node_check("gpu.compute-mode-allows-ranks", Gpus)
-@of_gpus
+@with_gpus
 def compute_mode_allows_ranks(node: NodeView, seen: Gpus) -> Verdict:
     """Every GPU takes programs, and more than one.
 
@@ -49,16 +51,18 @@ def compute_mode_allows_ranks(node: NodeView, seen: Gpus) -> Verdict:
     if all(card.compute_mode is None for card in seen.gpus):
         return skip("the GPUs do not tell their compute mode")
     if closed := [card for card in seen.gpus if card.compute_mode == "prohibited"]:
-        message = f"{named(closed)} of {node.name}: compute mode prohibited; expected default"
-        return block("compute-prohibited", message, smi(node, closed, "-c DEFAULT"))
+        message = (
+            f"{describe_gpus(closed)} of {node.name}: compute mode prohibited; expected default"
+        )
+        return block("compute-prohibited", message, nvidia_smi_fix(node, closed, "-c DEFAULT"))
     if alone := [card for card in seen.gpus if card.compute_mode == "exclusive"]:
-        message = f"{named(alone)} of {node.name}: compute mode exclusive; expected default"
-        return warn("compute-exclusive", message, smi(node, alone, "-c DEFAULT"))
+        message = f"{describe_gpus(alone)} of {node.name}: compute mode exclusive; expected default"
+        return warn("compute-exclusive", message, nvidia_smi_fix(node, alone, "-c DEFAULT"))
     return ok("default")
 
 
 @node_check("gpu.persistence-mode-is-on", Gpus, severity=Severity.WARN)
-@of_gpus
+@with_gpus
 def persistence_mode_is_on(node: NodeView, seen: Gpus) -> Verdict:
     """The driver keeps its GPUs up while nobody uses them, where most nodes do or where it is slow.
 
@@ -69,21 +73,21 @@ def persistence_mode_is_on(node: NodeView, seen: Gpus) -> Verdict:
     off = [card for card in told if not card.persistence]
     if not off:
         return ok("on") if told else skip("the GPUs do not tell whether they are kept up")
-    others = [_kept(one) for one in node.cluster.reached if one.has(Gpus)]
-    if usual(others) is not True and seen.seconds < SLOW_S:
+    others = [_has_persistence(one) for one in node.cluster.reached if one.has(Gpus)]
+    if strict_majority(others) is not True and seen.seconds < SLOW_S:
         return ok(f"off, and the driver answers in {seen.seconds:.1f} s")
-    message = f"{named(off)} of {node.name}: persistence mode off; expected on"
+    message = f"{describe_gpus(off)} of {node.name}: persistence mode off; expected on"
     note = "until the next boot; the service nvidia-persistenced keeps it"
-    return warn("persistence-off", message, smi(node, off, "-pm 1", note))
+    return warn("persistence-off", message, nvidia_smi_fix(node, off, "-pm 1", note))
 
 
-def _kept(node: NodeView) -> bool | None:
+def _has_persistence(node: NodeView) -> bool | None:
     told = [one.persistence for one in node.read(Gpus).gpus if one.persistence is not None]
     return all(told) if told else None
 
 
 @node_check("gpu.driver-answers-in-time", Gpus, severity=Severity.WARN)
-@of_gpus
+@with_gpus
 def driver_answers_in_time(node: NodeView, seen: Gpus) -> Verdict:
     """The driver answers about as fast as on the other nodes.
 
@@ -95,17 +99,19 @@ def driver_answers_in_time(node: NodeView, seen: Gpus) -> Verdict:
         return skip("no driver was asked")
     if any(card.persistence is False for card in seen.gpus):
         return skip("GPUs that are not kept up take their time; see gpu.persistence-mode-is-on")
-    answers = {one.name: _seconds(one) for one in node.cluster.reached if _seconds(one)}
+    answers = {
+        one.name: _driver_seconds(one) for one in node.cluster.reached if _driver_seconds(one)
+    }
     usually = median(answers.values())
-    limit = max(SLOW_S, TIMES * usually) if len(answers) > 2 else VERY_SLOW_S
+    limit = max(SLOW_S, SLOW_RATIO * usually) if len(answers) > 2 else VERY_SLOW_S
     if seen.seconds <= limit:
         return ok(f"{seen.seconds:.2f} s")
     others = [name for name in answers if name != node.name]
-    compared = f", {fold(others)} mostly {usually:.1f} s" if others else ""
+    compared = f", {fold_names(others)} mostly {usually:.1f} s" if others else ""
     message = f"the driver of {node.name} took {seen.seconds:.1f} s to answer{compared}"
     fix = node.fix("dmesg | grep -iE 'nvrm|xid' | tail", "then reset the GPUs or reboot", root=True)
     return warn("driver-slow", message, fix, seconds_taken=seen.seconds)
 
 
-def _seconds(node: NodeView) -> float:
+def _driver_seconds(node: NodeView) -> float:
     return node.read(Gpus).seconds if node.has(Gpus) else 0.0

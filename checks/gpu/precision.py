@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from checks.check import node_check
-from checks.deepspeed.asked import of_config
-from checks.deepspeed.config import Config
+from checks.deepspeed.asked import with_config
+from checks.deepspeed.config import ParsedConfig
 from checks.facts import NodeView
 from checks.facts.deepspeed_config import DeepspeedConfig
 from checks.facts.gpus import Gpu, Gpus
-from checks.gpu.cards import NO_ANSWER, named
+from checks.gpu.cards import NO_ANSWER, describe_gpus
 from checks.model import Fix, Verdict, block, ok, skip, warn
 
 BF16, FP16 = (8, 0), (7, 0)
@@ -16,8 +16,8 @@ BF16, FP16 = (8, 0), (7, 0)
 
 
 @node_check("gpu.precision-is-supported", Gpus, DeepspeedConfig)
-@of_config
-def precision_is_supported(node: NodeView, config: Config) -> Verdict:
+@with_config
+def precision_is_supported(node: NodeView, config: ParsedConfig) -> Verdict:
     """The GPUs can compute in the precision that the config asks for.
 
     bf16 needs compute capability 8.0 (A100): before it PyTorch emulates it slowly, or DeepSpeed
@@ -26,27 +26,30 @@ def precision_is_supported(node: NodeView, config: Config) -> Verdict:
     seen = node.read(Gpus)
     if seen.broken:
         return skip(NO_ANSWER)
-    told = {card: _capability(card) for card in seen.gpus if card.capability}
+    told = {card: _compute_capability(card) for card in seen.gpus if card.capability}
     if not told:
         return skip("no GPU tells its compute capability")
     if config.get("bf16.enabled") is True:
         if old := [card for card in told if told[card] < BF16]:
-            return warn("bf16-emulated", *_too_old(node, old, "bf16", "8.0", "fp16"))
+            return warn("bf16-emulated", *_too_old_message(node, old, "bf16", "8.0", "fp16"))
         return ok("bf16")
     if config.get("fp16.enabled") is True:
         if old := [card for card in told if told[card] < FP16]:
-            return block("fp16-unsupported", *_too_old(node, old, "fp16", "7.0", "neither"))
+            return block("fp16-unsupported", *_too_old_message(node, old, "fp16", "7.0", "neither"))
         return ok("fp16")
     return skip("the config turns on neither bf16 nor fp16")
 
 
-def _capability(card: Gpu) -> tuple[int, ...]:
+def _compute_capability(card: Gpu) -> tuple[int, ...]:
     return tuple(int(part) for part in (card.capability or "0").split("."))
 
 
-def _too_old(node: NodeView, old: list[Gpu], what: str, needs: str, use: str) -> tuple[str, Fix]:
+def _too_old_message(
+    node: NodeView, old: list[Gpu], what: str, needs: str, use: str
+) -> tuple[str, Fix]:
     message = (
-        f"the config asks for {what}, but {named(old)} of {node.name} ({old[0].name}) has compute "
+        f"the config asks for {what}, but {describe_gpus(old)} of {node.name} ({old[0].name}) has "
+        "compute "
         f"capability {old[0].capability}; {what} needs {needs}"
     )
     words = f"turn on {use} instead" if use != "neither" else "turn off fp16"

@@ -9,7 +9,7 @@ import enum
 from dataclasses import dataclass
 
 
-class Weight(enum.Enum):
+class XidSeverity(enum.Enum):
     """What a code says of the GPU, worst first."""
 
     HARDWARE = "the GPU or its link is not to be trusted"
@@ -17,7 +17,7 @@ class Weight(enum.Enum):
     PROGRAM = "a program's own fault, or a consequence of another code"
 
 
-class Action(enum.Enum):
+class XidAction(enum.Enum):
     """What mends it."""
 
     RESET = "reset"
@@ -30,53 +30,53 @@ class Xid:
     """One code."""
 
     meaning: str
-    weight: Weight
-    action: Action = Action.LOOK
+    weight: XidSeverity
+    action: XidAction = XidAction.LOOK
 
 
-_HARD, _SUSPECT, _PROGRAM = Weight.HARDWARE, Weight.SUSPECT, Weight.PROGRAM
-MEMORY = frozenset((48, 63, 64, 94, 95, 140))
+_HARD, _SUSPECT, _PROGRAM = XidSeverity.HARDWARE, XidSeverity.SUSPECT, XidSeverity.PROGRAM
+MEMORY_XIDS = frozenset((48, 63, 64, 94, 95, 140))
 """Codes of which the GPU's own counters tell as well."""
-SETTLED = frozenset((63, 94))
+SETTLED_XIDS = frozenset((63, 94))
 """Codes that ask for nothing once the GPU's own counters are clean."""
 
 XIDS: dict[int, Xid] = {
     13: Xid("an exception in a kernel, mostly an index out of bounds", _PROGRAM),
     31: Xid("a page fault: a program read or wrote an illegal address", _PROGRAM),
     32: Xid("a corrupted push buffer: driver, or the PCIe link", _SUSPECT),
-    38: Xid("the driver's firmware failed", _SUSPECT, Action.RESET),
+    38: Xid("the driver's firmware failed", _SUSPECT, XidAction.RESET),
     43: Xid("the GPU stopped a program after an error of its own", _PROGRAM),
     44: Xid("a fault while switching contexts", _SUSPECT),
     45: Xid("a program was cleared away after another error, or was killed", _PROGRAM),
-    48: Xid("an uncorrectable memory error (double bit)", _HARD, Action.RESET),
+    48: Xid("an uncorrectable memory error (double bit)", _HARD, XidAction.RESET),
     54: Xid("the auxiliary power cable is not connected", _HARD),
     56: Xid("the display engine failed", _SUSPECT),
     57: Xid("the memory interface could not be programmed", _SUSPECT),
     58: Xid("the memory interface is unstable", _SUSPECT),
-    61: Xid("the internal controller warned", _SUSPECT, Action.RESET),
-    62: Xid("the internal controller halted", _HARD, Action.RESET),
-    63: Xid("a broken memory row or page was marked, to be replaced", _HARD, Action.RESET),
-    64: Xid("a broken memory row or page could not be marked", _HARD, Action.RESET),
+    61: Xid("the internal controller warned", _SUSPECT, XidAction.RESET),
+    62: Xid("the internal controller halted", _HARD, XidAction.RESET),
+    63: Xid("a broken memory row or page was marked, to be replaced", _HARD, XidAction.RESET),
+    64: Xid("a broken memory row or page could not be marked", _HARD, XidAction.RESET),
     68: Xid("the video decoder failed", _SUSPECT),
     69: Xid("the graphics engine met an illegal class", _SUSPECT),
     73: Xid("the video encoder failed", _SUSPECT),
-    74: Xid("an NVLink failed", _HARD, Action.RESET),
-    79: Xid("the GPU has fallen off the bus", _HARD, Action.REBOOT),
+    74: Xid("an NVLink failed", _HARD, XidAction.RESET),
+    79: Xid("the GPU has fallen off the bus", _HARD, XidAction.REBOOT),
     80: Xid("corrupted data came over the bus", _SUSPECT),
-    92: Xid("a high rate of corrected memory errors", _HARD, Action.RESET),
-    94: Xid("an uncorrectable memory error, contained to one program", _HARD, Action.RESET),
-    95: Xid("an uncorrectable memory error, not contained", _HARD, Action.RESET),
-    109: Xid("a context switch took too long", _SUSPECT, Action.RESET),
-    119: Xid("the GPU's system processor (GSP) does not answer", _HARD, Action.RESET),
-    120: Xid("the GPU's system processor (GSP) failed", _HARD, Action.RESET),
-    121: Xid("the link between CPU and GPU (C2C) failed", _HARD, Action.RESET),
-    140: Xid("an unrecovered memory error", _HARD, Action.RESET),
-    143: Xid("the GPU could not be initialised", _HARD, Action.RESET),
+    92: Xid("a high rate of corrected memory errors", _HARD, XidAction.RESET),
+    94: Xid("an uncorrectable memory error, contained to one program", _HARD, XidAction.RESET),
+    95: Xid("an uncorrectable memory error, not contained", _HARD, XidAction.RESET),
+    109: Xid("a context switch took too long", _SUSPECT, XidAction.RESET),
+    119: Xid("the GPU's system processor (GSP) does not answer", _HARD, XidAction.RESET),
+    120: Xid("the GPU's system processor (GSP) failed", _HARD, XidAction.RESET),
+    121: Xid("the link between CPU and GPU (C2C) failed", _HARD, XidAction.RESET),
+    140: Xid("an unrecovered memory error", _HARD, XidAction.RESET),
+    143: Xid("the GPU could not be initialised", _HARD, XidAction.RESET),
     154: Xid("the driver changed what it asks for, as said beside it", _PROGRAM),
 }
-OTHER = Xid("see https://docs.nvidia.com/deploy/xid-errors", _SUSPECT)
+UNKNOWN_XID = Xid("see https://docs.nvidia.com/deploy/xid-errors", _SUSPECT)
 
 
-def known(code: int) -> Xid:
+def look_up_xid(code: int) -> Xid:
     """What a code means; OTHER where the table has none."""
-    return XIDS.get(code, OTHER)
+    return XIDS.get(code, UNKNOWN_XID)

@@ -5,7 +5,7 @@ from __future__ import annotations
 MIB, GIB = 2**20, 2**30
 
 
-def size(number: float | None) -> str:
+def format_bytes(number: float | None) -> str:
     """Bytes in the largest unit that fits; None is unlimited."""
     if number is None:
         return "unlimited"
@@ -15,6 +15,6 @@ def size(number: float | None) -> str:
     return f"{number:.0f} bytes"
 
 
-def count(number: int | None) -> str:
+def format_count(number: int | None) -> str:
     """A number of things; None is unlimited."""
     return "unlimited" if number is None else str(number)

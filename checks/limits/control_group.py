@@ -12,24 +12,24 @@ from checks.facts import NodeView
 from checks.facts.cgroup import Cgroup
 from checks.facts.gpus import Gpus
 from checks.facts.limits import Limits
-from checks.facts.who import Who
-from checks.limits.amounts import GIB, size
+from checks.facts.who import Account
+from checks.limits.amounts import GIB, format_bytes
 from checks.model import Fix, Severity, Verdict, block, ok, warn
 
-TASKS_LEAST = 64
+TASKS_NEEDED = 64
 """A rank that trains starts more threads than this by itself."""
 MEMORY_PER_GPU, MEMORY_PER_SLOT = 8 * GIB, GIB // 2
 CPUS_PER_SLOT = 1
 
 
-@node_check("limits.group-allows-enough-processes", Cgroup, Who, Limits, severity=Severity.WARN)
+@node_check("limits.group-allows-enough-processes", Cgroup, Account, Limits, severity=Severity.WARN)
 def group_allows_enough_processes(node: NodeView) -> Verdict:
     """The login's control group has room for the processes and threads of its ranks.
 
     A pod or container is often given some hundreds. Beyond them "Resource temporarily unavailable"
     or "can't start new thread" ends data loaders, or NCCL's threads, on the busiest node first.
     """
-    group, who, slots = node.read(Cgroup), node.read(Who), node.slots or 1
+    group, who, slots = node.read(Cgroup), node.read(Account), node.slots or 1
     if group.tasks is None:
         return ok(f"no control group limits the processes on {node.name}")
     room, wanted = group.tasks - group.tasks_used, 512 + slots * (64 + 2 * who.cpus)
@@ -39,9 +39,9 @@ def group_allows_enough_processes(node: NodeView) -> Verdict:
         f"{group.tasks_at} on {node.name} leaves room for {room} processes and threads "
         f"({group.tasks} in all); expected {wanted} for {slots} ranks on {who.cpus} cores"
     )
-    verdict = block if room < TASKS_LEAST * slots else warn
+    verdict = block if room < TASKS_NEEDED * slots else warn
     note = "with the slice's TasksMax, or the pod's podPidsLimit, it lasts"
-    fix = _fix(node, "--pids-limit=-1", group.tasks_at, note)
+    fix = _control_group_fix(node, "--pids-limit=-1", group.tasks_at, note)
     return verdict("pids-max-low", message, fix, room=room, wanted=wanted)
 
 
@@ -57,13 +57,15 @@ def group_allows_enough_memory(node: NodeView) -> Verdict:
         return ok(f"no control group limits the memory on {node.name}")
     room, wanted = group.memory_bytes - group.memory_used_bytes, _memory_wanted(node)
     if not lacks_memory(node):
-        return ok(f"{size(room)} of memory are left to the login to {node.name}", room_bytes=room)
+        return ok(
+            f"{format_bytes(room)} of memory are left to the login to {node.name}", room_bytes=room
+        )
     message = (
-        f"{group.memory_at} on {node.name} grants {size(group.memory_bytes)}, of which "
-        f"{size(max(room, 0))} are free; expected {size(wanted)} for {slots} ranks"
+        f"{group.memory_at} on {node.name} grants {format_bytes(group.memory_bytes)}, of which "
+        f"{format_bytes(max(room, 0))} are free; expected {format_bytes(wanted)} for {slots} ranks"
     )
     note = "with the slice's MemoryMax, the pod's limits.memory or Slurm's --mem it lasts"
-    fix = _fix(node, "--memory=… of more", group.memory_at, note)
+    fix = _control_group_fix(node, "--memory=… of more", group.memory_at, note)
     return warn("memory-max-low", message, fix, room_bytes=room, wanted_bytes=wanted)
 
 
@@ -82,7 +84,7 @@ def group_allows_a_cpu_for_each_rank(node: NodeView) -> Verdict:
         f"expected {CPUS_PER_SLOT * slots} at least"
     )
     note = "with the slice's CPUQuota or the pod's limits.cpu it lasts"
-    fix = _fix(node, "--cpus=… of more", group.cpus_at, note)
+    fix = _control_group_fix(node, "--cpus=… of more", group.cpus_at, note)
     return warn("cpu-quota-low", message, fix, cpus=group.cpus, slots=slots)
 
 
@@ -104,7 +106,7 @@ def lacks_cpus(node: NodeView) -> bool:
     return granted is not None and granted < CPUS_PER_SLOT * (node.slots or 1)
 
 
-def _fix(node: NodeView, option: str, file: str, note: str) -> Fix:
+def _control_group_fix(node: NodeView, option: str, file: str, note: str) -> Fix:
     if node.read(Limits).container:
         return node.fix("", f"start the container again with `docker run {option} …`; {note}")
     unlimited = "-1" if file.endswith(("_bytes", "_us")) else "max"

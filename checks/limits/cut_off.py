@@ -9,9 +9,9 @@ from checks.check import node_check
 from checks.facts import NodeView
 from checks.facts.gpus import Gpus
 from checks.facts.limits import Limits
-from checks.facts.who import Who
-from checks.limits.amounts import GIB, size
-from checks.limits.lifted import limit_fix, taken_out, where
+from checks.facts.who import Account
+from checks.limits.amounts import GIB, format_bytes
+from checks.limits.lifted import comment_out_fix, describe_setting_lines, limit_fix
 from checks.limits.shell import starts_too_few
 from checks.model import Fix, Verdict, block, ok, unknown, warn
 
@@ -26,7 +26,7 @@ ADDRESSES_FOR_GPUS, DATA_FOR_GPUS, MEMORY_NEEDED = 64 * GIB, 8 * GIB, 4 * GIB
 
 
 @dataclass(frozen=True)
-class Bound:
+class FatalLimit:
     """One limit: limits.conf's name, systemd's, `ulimit`'s letter, and what it does to a rank."""
 
     item: str
@@ -37,23 +37,23 @@ class Bound:
     ends: str
 
 
-BOUNDS = (
-    Bound(
+FATAL_LIMITS = (
+    FatalLimit(
         *("cpu", "LimitCPU", "t", "cpu-time-limited"),
         "gives each process {} of CPU time",
         "then the kernel ends it with SIGXCPU or SIGKILL",
     ),
-    Bound(
+    FatalLimit(
         *("as", "LimitAS", "v", "address-space-limited"),
         "lets each process map {}",
         'then "Cannot allocate memory" comes with memory free',
     ),
-    Bound(
+    FatalLimit(
         *("data", "LimitDATA", "d", "data-limited"),
         "grants each process {} of data",
         'then "Cannot allocate memory" comes with memory free',
     ),
-    Bound(
+    FatalLimit(
         *("fsize", "LimitFSIZE", "f", "file-size-limited"),
         "lets files grow to {}",
         'a larger checkpoint ends in SIGXFSZ or "File too large"',
@@ -61,7 +61,7 @@ BOUNDS = (
 )
 
 
-@node_check("limits.no-limit-cuts-a-rank-off", Limits, Who, Gpus)
+@node_check("limits.no-limit-cuts-a-rank-off", Limits, Account, Gpus)
 def no_limit_cuts_a_rank_off(node: NodeView) -> Verdict:
     """No limit of the login ends a rank for its CPU time, its memory or the size of its files.
 
@@ -69,44 +69,44 @@ def no_limit_cuts_a_rank_off(node: NodeView) -> Verdict:
     its first checkpoint, with "Cannot allocate memory" while memory is free, or by a signal
     without a word.
     """
-    untold = [one.item for one in BOUNDS if one.item not in node.read(Limits).cutting]
+    untold = [one.item for one in FATAL_LIMITS if one.item not in node.read(Limits).cutting]
     if untold:
         return unknown(f"{node.name} did not tell its limits {', '.join(untold)}")
-    low = [one for one in BOUNDS if _soft(node, one) < _amounts(node, one)[1]]
+    low = [one for one in FATAL_LIMITS if _soft_limit(node, one) < _needed_and_enough(node, one)[1]]
     if not low:
         return ok(f"no limit on {node.name} ends a rank for its CPU time, memory or files")
-    low.sort(key=lambda one: not _ends_any(node, one))
-    lines = where(node, *(one.item for one in low))
-    told = "; it ".join(_told(node, one) for one in low)
+    low.sort(key=lambda one: not _ends_every_rank(node, one))
+    lines = describe_setting_lines(node, *(one.item for one in low))
+    told = "; it ".join(_describe_limit(node, one) for one in low)
     message = f"a login to {node.name} {told}; expected no such limit{lines}"
-    verdict = block if _ends_any(node, low[0]) else warn
-    seen = {one.item: _soft(node, one) for one in low}
-    return verdict(low[0].cause, message, _fix(node, low), **seen)
+    verdict = block if _ends_every_rank(node, low[0]) else warn
+    seen = {one.item: _soft_limit(node, one) for one in low}
+    return verdict(low[0].cause, message, _fatal_limits_fix(node, low), **seen)
 
 
-def held_back(node: NodeView) -> str:
+def limit_skip_reason(node: NodeView) -> str:
     """Why no rank there lives, and which check says so; empty where limits let it."""
     if starts_too_few(node):
         return "the account may start too few processes; see limits.nproc-is-enough"
-    known = node.has(Limits) and node.has(Gpus) and node.has(Who)
-    if known and any(_ends_any(node, one) for one in BOUNDS):
+    known = node.has(Limits) and node.has(Gpus) and node.has(Account)
+    if known and any(_ends_every_rank(node, one) for one in FATAL_LIMITS):
         return "a limit of the login ends ranks; see limits.no-limit-cuts-a-rank-off"
     return ""
 
 
-def _ends_any(node: NodeView, one: Bound) -> bool:
-    return _soft(node, one) < _amounts(node, one)[0]
+def _ends_every_rank(node: NodeView, one: FatalLimit) -> bool:
+    return _soft_limit(node, one) < _needed_and_enough(node, one)[0]
 
 
-def _soft(node: NodeView, one: Bound) -> float:
+def _soft_limit(node: NodeView, one: FatalLimit) -> float:
     """The limit that holds: a process may raise it up to the hard one, but none of a rank does."""
     soft = node.read(Limits).cutting.get(one.item, (None,))[0]
     return float("inf") if soft is None else soft
 
 
-def _amounts(node: NodeView, one: Bound) -> tuple[int, int]:
+def _needed_and_enough(node: NodeView, one: FatalLimit) -> tuple[int, int]:
     """What every rank needs, and what is plainly enough."""
-    memory = node.read(Who).memory_bytes
+    memory = node.read(Account).memory_bytes
     gpus = node.read(Gpus)
     of_gpus = sum(gpu.memory_bytes or 0 for gpu in gpus.gpus)
     return {
@@ -117,15 +117,15 @@ def _amounts(node: NodeView, one: Bound) -> tuple[int, int]:
     }[one.item]
 
 
-def _told(node: NodeView, one: Bound) -> str:
-    soft = _soft(node, one)
+def _describe_limit(node: NodeView, one: FatalLimit) -> str:
+    soft = _soft_limit(node, one)
     hours = f"{soft / HOUR_S:.4g} h" if soft >= HOUR_S else f"{soft:.0f} s"
-    return f"{one.grants.format(hours if one.item == 'cpu' else size(soft))}: {one.ends}"
+    return f"{one.grants.format(hours if one.item == 'cpu' else format_bytes(soft))}: {one.ends}"
 
 
-def _fix(node: NodeView, low: Sequence[Bound]) -> Fix:
+def _fatal_limits_fix(node: NodeView, low: Sequence[FatalLimit]) -> Fix:
     """Takes out the lines that are known; where none is, lifts the limit for all logins."""
-    known = taken_out(node, *(one.item for one in low))
+    known = comment_out_fix(node, *(one.item for one in low))
     if known:
         return known
     letters = "".join(one.letter for one in low)

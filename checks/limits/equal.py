@@ -6,47 +6,50 @@ number of slots are not its like.
 
 from __future__ import annotations
 
-from checks.apart.majority import holders, majority
+from checks.apart.majority import majority_value, nodes_with_value
 from checks.check import node_check
 from checks.facts import NodeView
 from checks.facts.cgroup import Cgroup
 from checks.facts.gpus import Gpus
 from checks.facts.limits import Limits
 from checks.facts.machine import Machine
-from checks.facts.who import Who
-from checks.limits.amounts import size
+from checks.facts.who import Account
+from checks.limits.amounts import format_bytes
 from checks.limits.control_group import lacks_cpus, lacks_memory
-from checks.limits.kin import kin, of, standard
+from checks.limits.kin import comparable_nodes, consensus_within, values_by_node
 from checks.model import Severity, Verdict, ok, skip, unknown, warn
 
 MEMORY_TOLERANCE = 0.05
 """Azure's node health checks allow as much; firmware and crash kernels take a little each."""
-ALONE = "no other node has the same GPUs and slots"
+NO_COMPARABLE_NODE = "no other node has the same GPUs and slots"
 
 
-@node_check("limits.memory-is-equal", Who, Cgroup, Gpus, severity=Severity.WARN)
+@node_check("limits.memory-is-equal", Account, Cgroup, Gpus, severity=Severity.WARN)
 def memory_is_equal(node: NodeView) -> Verdict:
     """The node has as much memory as the others of its kind, within 5 %.
 
     A module of memory that failed is left out at boot without a word; a container may be given
     less. Offloading and data loaders are then sized for the others, and this node runs out first.
     """
-    mine = _memory(node)
+    mine = _usable_memory(node)
     if not mine:
         return unknown(f"{node.name} does not tell how much memory it has")
-    told = of(kin(node, Who, Cgroup), _memory)
+    told = values_by_node(comparable_nodes(node, Account, Cgroup), _usable_memory)
     values = {name: memory for name, memory in told.items() if memory}
     if len(values) < 2:
-        return ok(ALONE)
-    usual = standard(values, node.job.head, MEMORY_TOLERANCE)
+        return ok(NO_COMPARABLE_NODE)
+    usual = consensus_within(values, node.job.head, MEMORY_TOLERANCE)
     if abs(mine - usual) <= MEMORY_TOLERANCE * usual:
-        return ok(f"{node.name} has {size(mine)} of memory, as its like has", bytes=mine)
+        return ok(f"{node.name} has {format_bytes(mine)} of memory, as its like has", bytes=mine)
     group = node.read(Cgroup)
     held = mine == group.memory_bytes
     if held and lacks_memory(node):
         return skip("its control group grants too little; see limits.group-allows-enough-memory")
     where = f" by {group.memory_at}" if held else ""
-    message = f"{node.name} has {size(mine)} of memory{where}; expected {size(usual)} as its like"
+    message = (
+        f"{node.name} has {format_bytes(mine)} of memory{where}; expected "
+        f"{format_bytes(usual)} as its like"
+    )
     note = "a module that failed or was moved shows in the list; reseat or replace it"
     fix = node.fix("dmidecode -t memory", note, root=True)
     if held:
@@ -54,22 +57,25 @@ def memory_is_equal(node: NodeView) -> Verdict:
     return warn("memory-differs", message, fix, bytes=mine, expected=usual)
 
 
-def _memory(node: NodeView) -> int:
+def _usable_memory(node: NodeView) -> int:
     """Bytes that ranks may use."""
-    return min(node.read(Who).memory_bytes, node.read(Cgroup).memory_bytes or 2**63)
+    return min(node.read(Account).memory_bytes, node.read(Cgroup).memory_bytes or 2**63)
 
 
-@node_check("limits.cpus-are-equal", Who, Cgroup, Gpus, severity=Severity.WARN)
+@node_check("limits.cpus-are-equal", Account, Cgroup, Gpus, severity=Severity.WARN)
 def cpus_are_equal(node: NodeView) -> Verdict:
     """The login may use as many processors as on the other nodes of its kind.
 
     Data loaders and the optimizer of an offloaded model run there: a node with fewer is the one
     that all others wait for, at every step.
     """
-    mine, values = _cpus(node), of(kin(node, Who, Cgroup), _cpus)
+    mine, values = (
+        _usable_cpus(node),
+        values_by_node(comparable_nodes(node, Account, Cgroup), _usable_cpus),
+    )
     if len(values) < 2:
-        return ok(ALONE)
-    usual = majority(values, node.job.head)
+        return ok(NO_COMPARABLE_NODE)
+    usual = majority_value(values, node.job.head)
     if mine == usual:
         return ok(f"{node.name} has {mine:g} processors, as its like has", cpus=mine)
     if lacks_cpus(node):
@@ -81,9 +87,9 @@ def cpus_are_equal(node: NodeView) -> Verdict:
     return warn("cpus-differ", message, node.fix("lscpu", note), cpus=mine, expected=usual)
 
 
-def _cpus(node: NodeView) -> float:
+def _usable_cpus(node: NodeView) -> float:
     quota = node.read(Cgroup).cpus
-    return min(float(node.read(Who).cpus), quota or float("inf"))
+    return min(float(node.read(Account).cpus), quota or float("inf"))
 
 
 @node_check("limits.systems-are-alike", Machine, Limits, severity=Severity.WARN)
@@ -95,13 +101,13 @@ def systems_are_alike(node: NodeView) -> Verdict:
     """
     others = [one for one in node.cluster.reached if one.has(Machine) and one.has(Limits)]
     apart: list[tuple[str, str, str]] = []
-    for what, mine in _system(node).items():
-        values = {one.name: _system(one)[what] for one in others}
-        usual = majority(values, node.job.head)
+    for what, mine in _system_traits(node).items():
+        values = {one.name: _system_traits(one)[what] for one in others}
+        usual = majority_value(values, node.job.head)
         if mine != usual:
-            like = holders(values, usual)
+            like = nodes_with_value(values, usual)
             apart.append((what, mine or "unknown", f"{usual or 'unknown'} as on {like[0]}"))
-    seen = _system(node)
+    seen = _system_traits(node)
     if not apart:
         return ok(f"{node.name} runs what the others run", **seen)
     what, mine, usual = apart[0]
@@ -110,7 +116,7 @@ def systems_are_alike(node: NodeView) -> Verdict:
     return warn("system-differs", message, node.fix("", note), **seen)
 
 
-def _system(node: NodeView) -> dict[str, str]:
+def _system_traits(node: NodeView) -> dict[str, str]:
     machine, inside = node.read(Machine), node.read(Limits).container
     return {
         "architecture": machine.architecture,

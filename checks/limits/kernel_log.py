@@ -18,12 +18,12 @@ from checks.model import Fix, Severity, Verdict, block, ok, skip, warn
 BOOTING_S = 300.0
 """Links go up and down, and drivers try, while a machine boots."""
 NFS_RECENT_S = 600.0
-FLAPS, CORRECTED = 3, 10
+FLAPS_LIMIT, CORRECTED_LIMIT = 3, 10
 UNCORRECTED = re.compile(r"\bUE\b|[Uu]ncorrected|severity: (?:fatal|recoverable)|[Ff]atal")
-RANKS = re.compile(r"\bpython|\bpt_|\btorchrun|\bdeepspeed|\baccelerate|\bray")
-OF_A_GROUP = re.compile(r"CONSTRAINT_MEMCG|Memory cgroup out of memory")
-ADAPTER = re.compile(r"health (?:compromised|recovery)|fatal|assert_var", re.IGNORECASE)
-LINK = re.compile(r"(\S+): (?:\w+ )*[Ll]ink (?:is )?[Dd]own|(\S+): [Ll]ost carrier")
+RANK_PROGRAMS = re.compile(r"\bpython|\bpt_|\btorchrun|\bdeepspeed|\baccelerate|\bray")
+GROUP_OUT_OF_MEMORY = re.compile(r"CONSTRAINT_MEMCG|Memory cgroup out of memory")
+ADAPTER_FAULT = re.compile(r"health (?:compromised|recovery)|fatal|assert_var", re.IGNORECASE)
+LINK_DOWN = re.compile(r"(\S+): (?:\w+ )*[Ll]ink (?:is )?[Dd]own|(\S+): [Ll]ost carrier")
 GPU_KINDS = ("xid", "sxid", "nvrm", "amdgpu")
 
 
@@ -38,13 +38,15 @@ def kernel_kills_no_rank(node: NodeView) -> Verdict:
     killed = [
         one
         for one in log.of("oom")
-        if not OF_A_GROUP.search(one.text) or RANKS.search(one.text.lower())
+        if not GROUP_OUT_OF_MEMORY.search(one.text) or RANK_PROGRAMS.search(one.text.lower())
     ]
     if not killed:
-        return _quiet(node, "no process was killed for want of memory")
-    message = f"the kernel of {node.name} killed for want of memory {_told(killed)}"
-    fix = _look(node, "out of memory|oom-kill", "see what used it; fewer workers or more memory")
-    return warn("oom-killed", message, fix, messages=_texts(killed))
+        return _judge_quiet_log(node, "no process was killed for want of memory")
+    message = f"the kernel of {node.name} killed for want of memory {_describe_newest(killed)}"
+    fix = _search_log_fix(
+        node, "out of memory|oom-kill", "see what used it; fewer workers or more memory"
+    )
+    return warn("oom-killed", message, fix, messages=_message_texts(killed))
 
 
 @node_check("limits.hardware-reports-no-error", KernelLog, severity=Severity.BLOCK)
@@ -58,20 +60,31 @@ def hardware_reports_no_error(node: NodeView) -> Verdict:
     checks = log.of("machine-check")
     dead = [one for one in checks if UNCORRECTED.search(one.text)]
     if dead:
-        message = f"{node.name} has a hardware error that was not corrected: {_told(dead)}"
-        fix = _look(node, "hardware error|EDAC|mce", "take the node out and have it repaired")
-        return block("hardware-error", message, fix, messages=_texts(dead))
+        message = (
+            f"{node.name} has a hardware error that was not corrected: {_describe_newest(dead)}"
+        )
+        fix = _search_log_fix(
+            node, "hardware error|EDAC|mce", "take the node out and have it repaired"
+        )
+        return block("hardware-error", message, fix, messages=_message_texts(dead))
     buses = () if log.of(*GPU_KINDS) else log.of("pcie")
-    adapters = [one for one in log.of("mlx5") if ADAPTER.search(one.text)]
-    if found := [*adapters, *_after_boot(log, buses)]:
-        message = f"PCIe or an adapter of {node.name} failed: {_told(found)}"
-        fix = _look(node, "AER|PCIe Bus Error|mlx5_core", "reseat the card, look at its cable")
-        return warn("device-error", message, fix, messages=_texts(found))
-    if len(checks) >= CORRECTED:
-        message = f"{node.name} corrected many errors of its memory or processors: {_told(checks)}"
-        fix = _look(node, "hardware error|EDAC|mce", "the module it names will fail: replace it")
-        return warn("errors-corrected", message, fix, messages=_texts(checks))
-    return _quiet(node, "no error of the hardware", corrected=len(checks))
+    adapters = [one for one in log.of("mlx5") if ADAPTER_FAULT.search(one.text)]
+    if found := [*adapters, *_messages_after_boot(log, buses)]:
+        message = f"PCIe or an adapter of {node.name} failed: {_describe_newest(found)}"
+        fix = _search_log_fix(
+            node, "AER|PCIe Bus Error|mlx5_core", "reseat the card, look at its cable"
+        )
+        return warn("device-error", message, fix, messages=_message_texts(found))
+    if len(checks) >= CORRECTED_LIMIT:
+        message = (
+            f"{node.name} corrected many errors of its memory or processors: "
+            f"{_describe_newest(checks)}"
+        )
+        fix = _search_log_fix(
+            node, "hardware error|EDAC|mce", "the module it names will fail: replace it"
+        )
+        return warn("errors-corrected", message, fix, messages=_message_texts(checks))
+    return _judge_quiet_log(node, "no error of the hardware", corrected=len(checks))
 
 
 @node_check("limits.disks-report-no-error", KernelLog, severity=Severity.WARN)
@@ -83,10 +96,12 @@ def disks_report_no_error(node: NodeView) -> Verdict:
     """
     found = node.read(KernelLog).of("io")
     if not found:
-        return _quiet(node, "no error of a disk")
-    message = f"a disk or file system of {node.name} failed: {_told(found)}"
-    fix = _look(node, "I/O error|EXT4-fs error|XFS", "see `smartctl -a`; write elsewhere till then")
-    return warn("io-error", message, fix, messages=_texts(found))
+        return _judge_quiet_log(node, "no error of a disk")
+    message = f"a disk or file system of {node.name} failed: {_describe_newest(found)}"
+    fix = _search_log_fix(
+        node, "I/O error|EXT4-fs error|XFS", "see `smartctl -a`; write elsewhere till then"
+    )
+    return warn("io-error", message, fix, messages=_message_texts(found))
 
 
 @node_check("limits.kernel-reports-no-hang", KernelLog, Load, severity=Severity.WARN)
@@ -100,20 +115,24 @@ def kernel_reports_no_hang(node: NodeView) -> Verdict:
     if node.has(Load) and node.read(Load).stuck:
         return skip("a process is stuck now; see limits.no-process-is-stuck")
     if silent := [one for one in log.of("nfs") if one.age_s <= NFS_RECENT_S]:
-        message = f"a file server of {node.name} was silent: {_told(silent)}"
-        fix = _look(node, "nfs: server", "is it up, and reached from the other nodes?")
-        return warn("server-silent", message, fix, messages=_texts(silent))
+        message = f"a file server of {node.name} was silent: {_describe_newest(silent)}"
+        fix = _search_log_fix(node, "nfs: server", "is it up, and reached from the other nodes?")
+        return warn("server-silent", message, fix, messages=_message_texts(silent))
     if locked := log.of("soft-lockup", "hard-lockup"):
-        message = f"a processor of {node.name} hung in the kernel: {_told(locked)}"
-        fix = _look(node, "lockup|stall", "reboot the node; a driver or the hardware is at fault")
-        return warn("cpu-locked-up", message, fix, messages=_texts(locked))
+        message = f"a processor of {node.name} hung in the kernel: {_describe_newest(locked)}"
+        fix = _search_log_fix(
+            node, "lockup|stall", "reboot the node; a driver or the hardware is at fault"
+        )
+        return warn("cpu-locked-up", message, fix, messages=_message_texts(locked))
     hung = log.of("hung-task")
     if hung and not log.of("io"):
-        message = f"a task on {node.name} hung in the kernel: {_told(hung)}"
-        fix = _look(node, "blocked for more than", "the lines below it say in what it waited")
-        return warn("task-hung", message, fix, messages=_texts(hung))
+        message = f"a task on {node.name} hung in the kernel: {_describe_newest(hung)}"
+        fix = _search_log_fix(
+            node, "blocked for more than", "the lines below it say in what it waited"
+        )
+        return warn("task-hung", message, fix, messages=_message_texts(hung))
     why = "but a disk failed; see limits.disks-report-no-error" if hung else "nothing hung"
-    return _quiet(node, why)
+    return _judge_quiet_log(node, why)
 
 
 @node_check("limits.kernel-finds-memory", KernelLog, severity=Severity.WARN)
@@ -124,11 +143,11 @@ def kernel_finds_memory(node: NodeView) -> Verdict:
     """
     found = node.read(KernelLog).of("page-allocation")
     if not found:
-        return _quiet(node, "no allocation failed")
-    message = f"the kernel of {node.name} found no memory for a driver: {_told(found)}"
+        return _judge_quiet_log(node, "no allocation failed")
+    message = f"the kernel of {node.name} found no memory for a driver: {_describe_newest(found)}"
     note = "for now; raise vm.min_free_kbytes if it comes again, or reboot"
     fix = node.fix("sysctl -w vm.compact_memory=1", note, root=True)
-    return warn("page-allocation-failed", message, fix, messages=_texts(found))
+    return warn("page-allocation-failed", message, fix, messages=_message_texts(found))
 
 
 @node_check("limits.links-stay-up", KernelLog, severity=Severity.WARN)
@@ -139,19 +158,21 @@ def links_stay_up(node: NodeView) -> Verdict:
     or twice may be a person at the switch; Azure calls five a day a fault.
     """
     log = node.read(KernelLog)
-    downs = _after_boot(log, log.of("link-down"))
-    named = [match for one in downs if (match := LINK.search(one.text))]
+    downs = _messages_after_boot(log, log.of("link-down"))
+    named = [match for one in downs if (match := LINK_DOWN.search(one.text))]
     often = Counter(match[1] or match[2] for match in named).most_common(1)
-    if not often or often[0][1] < FLAPS:
-        return _quiet(node, "no link went down again and again", downs=len(downs))
+    if not often or often[0][1] < FLAPS_LIMIT:
+        return _judge_quiet_log(node, "no link went down again and again", downs=len(downs))
     link, times = often[0]
     flaps = [one for one in downs if f"{link}:" in one.text]
-    message = f"the link {link} of {node.name} went down {times} times: {_told(flaps)}"
-    fix = _look(node, "link.*down|lost carrier", f"look at cable and switch port of {link}")
-    return warn("link-flaps", message, fix, link=link, messages=_texts(flaps))
+    message = f"the link {link} of {node.name} went down {times} times: {_describe_newest(flaps)}"
+    fix = _search_log_fix(
+        node, "link.*down|lost carrier", f"look at cable and switch port of {link}"
+    )
+    return warn("link-flaps", message, fix, link=link, messages=_message_texts(flaps))
 
 
-def _quiet(node: NodeView, what: str, **seen: int) -> Verdict:
+def _judge_quiet_log(node: NodeView, what: str, **seen: int) -> Verdict:
     """It holds as far back as the log goes, or nothing is known."""
     log = node.read(KernelLog)
     if not log.readable:
@@ -159,19 +180,19 @@ def _quiet(node: NodeView, what: str, **seen: int) -> Verdict:
     return ok(f"{what} on {node.name} in the last {log.back_s / 60:.0f} minutes", **seen)
 
 
-def _after_boot(log: KernelLog, found: Sequence[KernelMessage]) -> list[KernelMessage]:
+def _messages_after_boot(log: KernelLog, found: Sequence[KernelMessage]) -> list[KernelMessage]:
     return [one for one in found if log.boot_age_s - one.age_s > BOOTING_S]
 
 
-def _told(found: Sequence[KernelMessage]) -> str:
+def _describe_newest(found: Sequence[KernelMessage]) -> str:
     """The newest of them, when that was, and how many there are."""
     more = f" ({len(found)} such lines)" if len(found) > 1 else ""
     return f'"{found[0].text[:140]}", {found[0].age_s / 60:.0f} minutes ago{more}'
 
 
-def _texts(found: Sequence[KernelMessage]) -> list[str]:
+def _message_texts(found: Sequence[KernelMessage]) -> list[str]:
     return [one.text for one in found[:5]]
 
 
-def _look(node: NodeView, words: str, note: str) -> Fix:
+def _search_log_fix(node: NodeView, words: str, note: str) -> Fix:
     return node.fix(f"dmesg -T | grep -iE '{words}'", note, root=True)

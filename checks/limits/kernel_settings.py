@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
-from checks.apart.majority import majority
+from checks.apart.majority import majority_value
 from checks.check import node_check
 from checks.facts import NodeView
 from checks.facts.gpus import Gpus
 from checks.facts.limits import Limits
 from checks.facts.machine import Machine
-from checks.facts.who import Who
+from checks.facts.who import Account
 from checks.limits.shell import NOFILE_WANTED_AT_SCALE
 from checks.model import Fix, Severity, Verdict, ok, skip, warn
 
 MAPS_WANTED = 65530
 """What every kernel starts with; PyTorch and CUDA are tried with that."""
-STRICT = 2
-SLOW = ("powersave", "ondemand", "conservative")
+STRICT_OVERCOMMIT = 2
+SLOW_GOVERNORS = ("powersave", "ondemand", "conservative")
 EPP_DRIVERS = ("intel_pstate", "amd-pstate-epp", "amd_pstate_epp")
 QUICK_PREFERENCES = ("performance", "balance_performance", "default")
 
 
-@node_check("limits.kernel-tables-have-room", Machine, Who, Limits, severity=Severity.WARN)
+@node_check("limits.kernel-tables-have-room", Machine, Account, Limits, severity=Severity.WARN)
 def kernel_tables_have_room(node: NodeView) -> Verdict:
     """The kernel's tables have room for the processes, threads, files and maps of the ranks.
 
     They count for the whole machine, root included, whatever `ulimit` says. A full one ends in
     "Resource temporarily unavailable", "Too many open files in system" or "Cannot allocate memory".
     """
-    machine, who, slots = node.read(Machine), node.read(Who), node.slots or 1
+    machine, who, slots = node.read(Machine), node.read(Account), node.slots or 1
     threads = machine.threads + 512 + slots * (64 + 2 * who.cpus)
     files = machine.files_open + NOFILE_WANTED_AT_SCALE
     wanted = {
@@ -40,7 +40,7 @@ def kernel_tables_have_room(node: NodeView) -> Verdict:
         has = machine.sysctls.get(name)
         if has is not None and has < least:
             message = f"{name} on {node.name} is {has}; expected {least} for {slots} ranks"
-            fix = _sysctl(node, name, max(2 * least, MAPS_WANTED))
+            fix = _sysctl_fix(node, name, max(2 * least, MAPS_WANTED))
             return warn(cause, message, fix, has=has, wanted=least)
     return ok(f"the kernel's tables on {node.name} have room")
 
@@ -54,10 +54,10 @@ def kernel_lends_memory(node: NodeView) -> Verdict:
     then comes with most of it free.
     """
     mode = node.read(Machine).sysctls.get("vm.overcommit_memory")
-    if mode != STRICT:
+    if mode != STRICT_OVERCOMMIT:
         return ok(f"vm.overcommit_memory on {node.name} is {mode}")
     message = f"vm.overcommit_memory on {node.name} is {mode}; expected 0 or 1"
-    return warn("overcommit-strict", message, _sysctl(node, "vm.overcommit_memory", 0))
+    return warn("overcommit-strict", message, _sysctl_fix(node, "vm.overcommit_memory", 0))
 
 
 @node_check("limits.numa-balancing-is-off", Machine, Gpus, Limits, severity=Severity.WARN)
@@ -74,11 +74,11 @@ def numa_balancing_is_off(node: NodeView) -> Verdict:
     peers = {one.name: one.read(Machine) for one in node.cluster.reached if one.has(Machine)}
     modes = {name_: bool(one.sysctls.get(name)) for name_, one in peers.items()}
     amd = "AMD" in node.read(Gpus).vendors
-    if not amd and majority(modes, node.job.head):
+    if not amd and majority_value(modes, node.job.head):
         return ok(f"{name} is on, on {node.name} as on the others")
     why = "AMD's GPUs want 0" if amd else "expected 0 as on the others"
     message = f"{name} on {node.name} is {machine.sysctls[name]}; {why}"
-    return warn("numa-balancing-on", message, _sysctl(node, name, 0))
+    return warn("numa-balancing-on", message, _sysctl_fix(node, name, 0))
 
 
 @node_check("limits.processors-run-at-full-speed", Machine, severity=Severity.WARN)
@@ -93,7 +93,7 @@ def processors_run_at_full_speed(node: NodeView) -> Verdict:
         return skip(f"{node.name} does not choose its processors' frequency")
     if machine.virtual:
         return skip(f"{node.name} is a virtual machine: its host chooses the frequency")
-    slow = [one for one in machine.governors if one in SLOW]
+    slow = [one for one in machine.governors if one in SLOW_GOVERNORS]
     preferred = set(machine.preferences) <= set(QUICK_PREFERENCES)
     quick = bool(machine.drivers) and set(machine.drivers) <= set(EPP_DRIVERS) and preferred
     if not slow or (quick and slow == ["powersave"] and not _others_are_quick(node)):
@@ -109,10 +109,10 @@ def _others_are_quick(node: NodeView) -> bool:
     """Whether most nodes have `performance` alone."""
     peers = [one for one in node.cluster.reached if one.has(Machine)]
     governors = {one.name: one.read(Machine).governors for one in peers}
-    return majority(governors, node.job.head) == ("performance",)
+    return majority_value(governors, node.job.head) == ("performance",)
 
 
-def _sysctl(node: NodeView, name: str, value: int) -> Fix:
+def _sysctl_fix(node: NodeView, name: str, value: int) -> Fix:
     """Set now, and what makes it last."""
     command, line = f"sysctl -w {name}={value}", f"{name} = {value}"
     if node.read(Limits).container:

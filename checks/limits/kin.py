@@ -11,22 +11,22 @@ from checks.facts.gpus import Gpus
 T = TypeVar("T")
 
 
-def kin(node: NodeView, *facts: type[Fact]) -> list[NodeView]:
+def comparable_nodes(node: NodeView, *facts: type[Fact]) -> list[NodeView]:
     """The nodes that answered about `facts` and have this one's GPUs and slots; itself too."""
-    mine = _sort(node)
+    mine = _node_kind(node)
     return [
         one
         for one in node.cluster.reached
-        if _sort(one) == mine and all(one.has(fact) for fact in facts)
+        if _node_kind(one) == mine and all(one.has(fact) for fact in facts)
     ]
 
 
-def _sort(node: NodeView) -> tuple[object, ...]:
+def _node_kind(node: NodeView) -> tuple[object, ...]:
     models = [gpu.name for gpu in node.read(Gpus).gpus] if node.has(Gpus) else []
     return (node.node.slots, *sorted(models))
 
 
-def standard(values: Mapping[str, float], head: str, tolerance: float) -> float:
+def consensus_within(values: Mapping[str, float], head: str, tolerance: float) -> float:
     """The value that most others are near, by a share of it; on a tie the head's, else the first.
 
     `values` are by node name and not empty.
@@ -40,6 +40,6 @@ def standard(values: Mapping[str, float], head: str, tolerance: float) -> float:
     return values[head] if values.get(head) in leading else leading[0]
 
 
-def of(nodes: list[NodeView], what: Callable[[NodeView], T]) -> dict[str, T]:
+def values_by_node(nodes: list[NodeView], what: Callable[[NodeView], T]) -> dict[str, T]:
     """What each of the nodes has, by name."""
     return {node.name: what(node) for node in nodes}

@@ -7,27 +7,27 @@ from collections.abc import Iterable
 
 from checks.facts import NodeView
 from checks.facts.limits import Limits
-from checks.facts.who import Who
+from checks.facts.who import Account
 from checks.model import Fix
 
 PAM_FILES = "/etc/security/"
 
 
-def where(node: NodeView, *items: str) -> str:
+def describe_setting_lines(node: NodeView, *items: str) -> str:
     """The lines that set these limits, for a message; empty where none was seen."""
-    places = _places(node, items)
+    places = _setting_lines(node, items)
     return f", set in {', '.join(places)}" if places else ""
 
 
-def taken_out(node: NodeView, *items: str) -> Fix | None:
+def comment_out_fix(node: NodeView, *items: str) -> Fix | None:
     """Takes out the lines that set these limits; None where none was seen."""
-    places = _places(node, items)
+    places = _setting_lines(node, items)
     if not places:
         return None
-    own = node.has(Who) and all(
-        place.startswith(node.read(Who).home.rstrip("/") + "/") for place in places
+    own = node.has(Account) and all(
+        place.startswith(node.read(Account).home.rstrip("/") + "/") for place in places
     )
-    command = " && ".join(map(_without, places))
+    command = " && ".join(map(_comment_out_command, places))
     return node.fix(command, "for the next login", root=not own)
 
 
@@ -38,10 +38,10 @@ def limit_fix(
 
     Through PAM, and from systemd without it.
     """
-    return taken_out(node, item) or _for_all_logins(node, item, directive, value, kinds)
+    return comment_out_fix(node, item) or _all_logins_fix(node, item, directive, value, kinds)
 
 
-def _for_all_logins(
+def _all_logins_fix(
     node: NodeView, item: str, directive: str, value: str, kinds: tuple[str, ...]
 ) -> Fix:
     lines = "".join(f"{who} {kind} {item} {value}\\n" for who in ("*", "root") for kind in kinds)
@@ -60,12 +60,12 @@ def _for_all_logins(
     return node.fix("; ".join(steps), note, root=True)
 
 
-def _places(node: NodeView, items: Iterable[str]) -> list[str]:
+def _setting_lines(node: NodeView, items: Iterable[str]) -> list[str]:
     set_in = node.read(Limits).set_in
     return list(dict.fromkeys(place for item in items for place in set_in.get(item, ())))
 
 
-def _without(place: str) -> str:
+def _comment_out_command(place: str) -> str:
     """`:` does nothing with what follows it: so a shell's block stays whole."""
     path, _, line = place.rpartition(":")
     edit = "s/^/# /" if path.startswith(PAM_FILES) else "s/\\bulimit\\b/: &/g"

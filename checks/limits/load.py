@@ -6,8 +6,8 @@ import statistics
 
 from checks.check import node_check
 from checks.facts import NodeView
-from checks.facts.load import Load, Process
-from checks.limits.amounts import GIB, size
+from checks.facts.load import BusyProcess, Load
+from checks.limits.amounts import GIB, format_bytes
 from checks.model import Fix, Severity, Verdict, ok, skip, warn
 
 BUSY_SHARE, BUSY_LEAST = 0.25, 0.8
@@ -30,10 +30,11 @@ def cpus_are_free(node: NodeView) -> Verdict:
     seen = {"busy_cpus": cpus, "busy_share": load.busy_share, "cpus": load.cpus}
     if cpus >= max(BUSY_SHARE * load.cpus, BUSY_LEAST):
         message = (
-            f"{_who(load.foreign)} and others keep {cpus:.3g} of {load.cpus} processors of "
+            f"{_describe_first(load.foreign)} and others keep {cpus:.3g} of {load.cpus} processors "
+            "of "
             f"{node.name} busy; expected it idle"
         )
-        return warn("cpus-busy", message, _look(node, load.foreign, "pcpu"), **seen)
+        return warn("cpus-busy", message, _list_processes_fix(node, load.foreign, "pcpu"), **seen)
     if load.hidden and load.busy_share >= UNSEEN_SHARE:
         return skip(f"{node.name} is busy with what its login may not see")
     return ok(f"{cpus:.3g} of {load.cpus} processors of {node.name} are in use", **seen)
@@ -50,19 +51,21 @@ def memory_is_free(node: NodeView) -> Verdict:
     share = load.available_bytes / load.memory_bytes
     peers = [one.read(Load) for one in node.cluster.reached if one.has(Load)]
     usual = statistics.median(one.available_bytes / one.memory_bytes for one in peers)
-    free = f"{size(load.available_bytes)} of {size(load.memory_bytes)} of memory"
+    free = f"{format_bytes(load.available_bytes)} of {format_bytes(load.memory_bytes)} of memory"
     if share >= MEMORY_LEAST and usual - share < MEMORY_APART:
         return ok(f"{free} are free on {node.name}", available_bytes=load.available_bytes)
     seen = {"available_bytes": load.available_bytes, "usual_share": round(usual, 2)}
     if load.huge_bytes > load.memory_bytes * MEMORY_APART:
-        message = f"only {free} are free on {node.name}: {size(load.huge_bytes)} are huge pages"
+        message = (
+            f"only {free} are free on {node.name}: {format_bytes(load.huge_bytes)} are huge pages"
+        )
         fix = node.fix("sysctl -w vm.nr_hugepages=0", "unless something needs them", root=True)
         return warn("huge-pages", message, fix, **seen)
     message = (
         f"only {free} are free on {node.name}, {usual:.0%} of it on most nodes; the largest is "
-        f"{_who(load.largest)}"
+        f"{_describe_first(load.largest)}"
     )
-    return warn("memory-in-use", message, _look(node, load.largest, "rss"), **seen)
+    return warn("memory-in-use", message, _list_processes_fix(node, load.largest, "rss"), **seen)
 
 
 @node_check("limits.node-does-not-swap", Load, severity=Severity.WARN)
@@ -80,7 +83,7 @@ def node_does_not_swap(node: NodeView) -> Verdict:
     if pages < SWAPPING_PAGES and not full:
         return ok(f"{node.name} does not swap", used_bytes=used)
     now = "is swapping now" if pages >= SWAPPING_PAGES else "most nodes have nothing there"
-    message = f"{node.name} has {size(used)} of its memory in swap, and {now}"
+    message = f"{node.name} has {format_bytes(used)} of its memory in swap, and {now}"
     note = "needs as much free memory; find out what filled it"
     fix = node.fix("swapoff -a && swapon -a", note, root=True)
     return warn("swap-in-use", message, fix, used_bytes=used, pages=pages)
@@ -107,11 +110,11 @@ def no_process_is_stuck(node: NodeView) -> Verdict:
     return warn("process-stuck", message, fix, pids=[one.pid for one in load.stuck])
 
 
-def _who(processes: tuple[Process, ...]) -> str:
+def _describe_first(processes: tuple[BusyProcess, ...]) -> str:
     return str(processes[0]) if processes else "a process that is not seen"
 
 
-def _look(node: NodeView, processes: tuple[Process, ...], by: str) -> Fix:
+def _list_processes_fix(node: NodeView, processes: tuple[BusyProcess, ...], by: str) -> Fix:
     pids = ",".join(str(one.pid) for one in processes)
     command = f"ps -o pid,user,{by},etime,args -p {pids}" if pids else f"ps aux --sort=-{by}"
     return node.fix(command, "shows whose it is: wait for it, or have it ended")

@@ -11,10 +11,16 @@ from checks.facts.machine import Machine
 from checks.facts.passthrough import Passthrough
 from checks.model import Severity, Verdict, ok, skip, warn
 
-TRANSLATED = ("DMA", "DMA-FQ")
-UNTRANSLATED = ("iommu=pt", "iommu.passthrough=1", "intel_iommu=off", "amd_iommu=off", "iommu=off")
-TURNED_ON = ("intel_iommu=on", "iommu=force")
-X86 = ("x86_64", "amd64")
+TRANSLATED_DOMAINS = ("DMA", "DMA-FQ")
+PASSTHROUGH_OPTIONS = (
+    "iommu=pt",
+    "iommu.passthrough=1",
+    "intel_iommu=off",
+    "amd_iommu=off",
+    "iommu=off",
+)
+IOMMU_ON_OPTIONS = ("intel_iommu=on", "iommu=force")
+X86_ARCHITECTURES = ("x86_64", "amd64")
 
 
 @node_check("limits.iommu-passes-through", Machine, Passthrough, severity=Severity.WARN)
@@ -25,14 +31,18 @@ def iommu_passes_through(node: NodeView) -> Verdict:
     or hangs at the first collective (NCCL issues 257 and 606). NCCL's and AMD's documents ask for
     it off, or for `iommu=pt`.
     """
-    if why := _no_matter(node):
+    if why := _skip_reason(node):
         return skip(why)
     seen, machine = node.read(Passthrough), node.read(Machine)
-    if machine.architecture not in X86:
+    if machine.architecture not in X86_ARCHITECTURES:
         return skip(f"not known to matter on {machine.architecture}")
-    held = [one.address for one in seen.devices if one.domain in TRANSLATED]
+    held = [one.address for one in seen.devices if one.domain in TRANSLATED_DOMAINS]
     silent = [one.address for one in seen.devices if one.domain is None]
-    if silent and set(seen.options) & set(TURNED_ON) and not set(seen.options) & set(UNTRANSLATED):
+    if (
+        silent
+        and set(seen.options) & set(IOMMU_ON_OPTIONS)
+        and not set(seen.options) & set(PASSTHROUGH_OPTIONS)
+    ):
         held += silent
     if not held:
         return ok(f"nothing translates for GPUs and adapters of {node.name}")
@@ -52,7 +62,7 @@ def acs_is_off(node: NodeView) -> Verdict:
     With Access Control Services on, a GPU and an adapter on one switch meet at the processor: half
     the bandwidth, or hangs. NCCL's troubleshooting and NVIDIA's gpud have it off on bare metal.
     """
-    if why := _no_matter(node):
+    if why := _skip_reason(node):
         return skip(why)
     ports = node.read(Passthrough).ports
     if not ports:
@@ -71,7 +81,7 @@ def acs_is_off(node: NodeView) -> Verdict:
     return warn("acs-on", message, node.fix(command, note, root=True), ports=on)
 
 
-def _no_matter(node: NodeView) -> str:
+def _skip_reason(node: NodeView) -> str:
     """Why neither matters on this node; '' where both do."""
     machine, seen = node.read(Machine), node.read(Passthrough)
     if machine.virtual is not False:

@@ -8,14 +8,14 @@ from checks.facts.environment import Environment
 from checks.facts.gpus import Gpus
 from checks.facts.limits import Limits
 from checks.facts.rdma import Rdma
-from checks.facts.who import Who
-from checks.limits.amounts import GIB, MIB, count, size
-from checks.limits.lifted import limit_fix, where
+from checks.facts.who import Account
+from checks.limits.amounts import GIB, MIB, format_bytes, format_count
+from checks.limits.lifted import describe_setting_lines, limit_fix
 from checks.model import Fix, Severity, Verdict, block, ok, warn
-from checks.transport import meant_for_rdma
+from checks.transport import is_meant_for_rdma
 
 MEMLOCK_NEEDED, MEMLOCK_WANTED = 16 * GIB, 32 * GIB
-NOFILE_NEEDED, NOFILE_WANTED, NOFILE_WANTED_AT_SCALE, SCALE = 1024, 4096, 65536, 64
+NOFILE_NEEDED, NOFILE_WANTED, NOFILE_WANTED_AT_SCALE, LARGE_JOB_RANKS = 1024, 4096, 65536, 64
 NPROC_NEEDED = 64
 """A rank that trains starts more threads than this by itself."""
 DOCKER_SHM = 64 * MIB
@@ -38,11 +38,12 @@ def memlock_is_unlimited(node: NodeView) -> Verdict:
     """
     soft, hard = node.read(Limits).memlock
     if soft is None or soft >= MEMLOCK_WANTED:
-        return ok(f"memlock on {node.name} is {size(soft)}")
-    rdma = meant_for_rdma(node)
+        return ok(f"memlock on {node.name} is {format_bytes(soft)}")
+    rdma = is_meant_for_rdma(node)
     needed = "its active RDMA ports need it" if rdma else "though nothing here uses RDMA"
     message = (
-        f"a login to {node.name} may lock {size(soft)} of memory (hard limit {size(hard)}); "
+        f"a login to {node.name} may lock {format_bytes(soft)} of memory (hard limit "
+        f"{format_bytes(hard)}); "
         f"expected unlimited, {needed}"
     )
     verdict = block if rdma and soft < MEMLOCK_NEEDED else warn
@@ -59,19 +60,20 @@ def nofile_is_enough(node: NodeView) -> Verdict:
     """
     soft, hard = node.read(Limits).nofile
     ranks = sum(one.slots or 1 for one in node.job.nodes)
-    wanted = NOFILE_WANTED_AT_SCALE if ranks >= SCALE else NOFILE_WANTED
+    wanted = NOFILE_WANTED_AT_SCALE if ranks >= LARGE_JOB_RANKS else NOFILE_WANTED
     if soft is None or soft >= wanted:
-        return ok(f"nofile on {node.name} is {count(soft)}")
+        return ok(f"nofile on {node.name} is {format_count(soft)}")
     message = (
-        f"a login to {node.name} may open {count(soft)} files (hard limit {count(hard)}); "
-        f"expected at least {wanted} for {ranks} ranks{where(node, 'nofile')}"
+        f"a login to {node.name} may open {format_count(soft)} files (hard limit "
+        f"{format_count(hard)}); "
+        f"expected at least {wanted} for {ranks} ranks{describe_setting_lines(node, 'nofile')}"
     )
     fix = limit_fix(node, "nofile", "LimitNOFILE", str(NOFILE_WANTED_AT_SCALE))
     verdict = block if hard is not None and hard < NOFILE_NEEDED else warn
     return verdict("nofile-low", message, fix, soft=soft, hard=hard)
 
 
-@node_check("limits.nproc-is-enough", Limits, Who, severity=Severity.WARN)
+@node_check("limits.nproc-is-enough", Limits, Account, severity=Severity.WARN)
 def nproc_is_enough(node: NodeView) -> Verdict:
     """The account may start the processes and threads that its ranks will need.
 
@@ -79,14 +81,14 @@ def nproc_is_enough(node: NodeView) -> Verdict:
     "Resource temporarily unavailable" kills whichever comes last. Root is not held to it.
     """
     soft, hard = node.read(Limits).nproc
-    who, slots = node.read(Who), node.node.slots or 1
+    who, slots = node.read(Account), node.node.slots or 1
     wanted = 512 + slots * (64 + 2 * who.cpus)
     if who.uid == 0 or soft is None or soft >= wanted:
-        return ok(f"{who.user} on {node.name} may run {count(soft)} processes")
+        return ok(f"{who.user} on {node.name} may run {format_count(soft)} processes")
     message = (
         f"{who.user} on {node.name} may run {soft} processes and threads (hard limit "
-        f"{count(hard)}); expected at least {wanted} for {slots} ranks on {who.cpus} cores"
-        f"{where(node, 'nproc')}"
+        f"{format_count(hard)}); expected at least {wanted} for {slots} ranks on {who.cpus} cores"
+        f"{describe_setting_lines(node, 'nproc')}"
     )
     fix = limit_fix(node, "nproc", "LimitNPROC", "unlimited")
     verdict = block if starts_too_few(node) else warn
@@ -95,7 +97,7 @@ def nproc_is_enough(node: NodeView) -> Verdict:
 
 def starts_too_few(node: NodeView) -> bool:
     """Whether the account may start fewer threads than any training has."""
-    if not (node.has(Limits) and node.has(Who)) or node.read(Who).uid == 0:
+    if not (node.has(Limits) and node.has(Account)) or node.read(Account).uid == 0:
         return False
     soft = node.read(Limits).nproc[0]
     return soft is not None and soft < NPROC_NEEDED * (node.slots or 1)
@@ -112,16 +114,25 @@ def shm_is_large_enough(node: NodeView) -> Verdict:
     total, free, wanted = limits.shm_bytes, limits.shm_free_bytes, _shm_wanted(node)
     seen = {"bytes": total, "free_bytes": free, "wanted_bytes": wanted}
     if total <= DOCKER_SHM:
-        message = f"/dev/shm on {node.name} holds {size(total)}; expected at least {size(wanted)}"
+        message = (
+            f"/dev/shm on {node.name} holds {format_bytes(total)}; expected at least "
+            f"{format_bytes(wanted)}"
+        )
         return block("shm-small", message, _shm_fix(node), **seen)
     if free <= DOCKER_SHM:
-        message = f"/dev/shm on {node.name} is full: {size(free)} of {size(total)} are free"
+        message = (
+            f"/dev/shm on {node.name} is full: {format_bytes(free)} of {format_bytes(total)} "
+            "are free"
+        )
         note = "then delete what no running job owns, such as nccl-* and torch_* of a crashed run"
         return block("shm-full", message, node.fix("ls -lS /dev/shm", note), **seen)
     if total < wanted:
-        message = f"/dev/shm on {node.name} holds {size(total)}; {size(wanted)} are advised"
+        message = (
+            f"/dev/shm on {node.name} holds {format_bytes(total)}; {format_bytes(wanted)} are "
+            "advised"
+        )
         return warn("shm-small", message, _shm_fix(node), **seen)
-    return ok(f"/dev/shm on {node.name} has {size(free)} free of {size(total)}")
+    return ok(f"/dev/shm on {node.name} has {format_bytes(free)} free of {format_bytes(total)}")
 
 
 @node_check("limits.core-dumps-are-bounded", Limits, severity=Severity.WARN)
@@ -136,10 +147,10 @@ def core_dumps_are_bounded(node: NodeView) -> Verdict:
     if limits.core_pattern.startswith("|"):
         return ok(f"core dumps on {node.name} go to {limits.core_pattern[1:].split()[0]}")
     if soft is not None and soft <= CORE_WANTED:
-        return ok(f"core dumps on {node.name} are cut at {size(soft)}")
+        return ok(f"core dumps on {node.name} are cut at {format_bytes(soft)}")
     message = (
-        f"a rank that crashes on {node.name} writes up to {size(soft)} of its memory to "
-        f"{limits.core_pattern or 'core'}; expected a limit of {size(CORE_WANTED)} or less"
+        f"a rank that crashes on {node.name} writes up to {format_bytes(soft)} of its memory to "
+        f"{limits.core_pattern or 'core'}; expected a limit of {format_bytes(CORE_WANTED)} or less"
     )
     fix = limit_fix(node, "core", "LimitCORE", "0", kinds=("soft",))
     return warn("core-unbounded", message, fix, soft=soft)

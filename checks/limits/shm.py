@@ -20,19 +20,19 @@ def shm_is_writable(node: NodeView) -> Verdict:
         return skip("there is no /dev/shm; see limits.shm-is-large-enough")
     if limits.shm_read_only:
         message = f"/dev/shm on {node.name} is mounted read-only; expected a writable one"
-        fix = node.fix("mount -o remount,rw /dev/shm", _note(limits, "ro"), root=True)
+        fix = node.fix("mount -o remount,rw /dev/shm", _remount_note(limits, "ro"), root=True)
         return block("shm-read-only", message, fix)
     if not limits.shm_writable:
         message = (
             f"the login to {node.name} may not make files in /dev/shm, whose mode is "
             f"{limits.shm_mode}; expected 1777"
         )
-        fix = node.fix("chmod 1777 /dev/shm", _note(limits, "mode="), root=True)
+        fix = node.fix("chmod 1777 /dev/shm", _remount_note(limits, "mode="), root=True)
         return block("shm-not-writable", message, fix, mode=limits.shm_mode)
     return ok(f"ranks on {node.name} may make files in /dev/shm")
 
 
-def not_for_ranks(node: NodeView) -> bool:
+def is_shm_unusable(node: NodeView) -> bool:
     """Whether ranks there can make no files in /dev/shm."""
     if not node.has(Limits):
         return False
@@ -40,7 +40,7 @@ def not_for_ranks(node: NodeView) -> bool:
     return limits.shm_bytes > 0 and (limits.shm_read_only or not limits.shm_writable)
 
 
-def _note(limits: Limits, option: str) -> str:
+def _remount_note(limits: Limits, option: str) -> str:
     if limits.container:
         return "where the container may not: mount it writable when it is started"
     return f"until the next boot; for good take `{option}` out of the /dev/shm line of /etc/fstab"

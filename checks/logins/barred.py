@@ -10,48 +10,59 @@ from collections.abc import Callable, Iterable
 from fnmatch import fnmatchcase
 from ipaddress import ip_address, ip_network
 
-from checks.facts.sshd import Setting, Sshd
+from checks.facts.sshd import Sshd, SshdSetting
 
-LISTS = (("denyusers", True), ("allowusers", False), ("denygroups", True), ("allowgroups", False))
+ACCESS_LISTS = (
+    ("denyusers", True),
+    ("allowusers", False),
+    ("denygroups", True),
+    ("allowgroups", False),
+)
 """In the order in which sshd asks them, and whether being named keeps out."""
 
 
-def in_force(server: Sshd, keyword: str, account: str, address: str) -> Setting | None:
+def effective_setting(server: Sshd, keyword: str, account: str, address: str) -> SshdSetting | None:
     """The setting that holds for a login as `account` from `address`."""
     listed = server.settings.get(keyword, ())
-    fitting = (one for one in listed if one.match and _holds(one.match, server, account, address))
+    fitting = (
+        one for one in listed if one.match and _match_holds(one.match, server, account, address)
+    )
     return next(fitting, None) or server.setting(keyword)
 
 
-def barring(server: Sshd, account: str, address: str) -> tuple[str, Setting] | None:
+def barring_setting(server: Sshd, account: str, address: str) -> tuple[str, SshdSetting] | None:
     """The keyword that keeps that login out, and its setting."""
-    root = in_force(server, "permitrootlogin", account, address)
+    root = effective_setting(server, "permitrootlogin", account, address)
     if account == "root" and root and root.value.lower() in ("no", "forced-commands-only"):
         return "permitrootlogin", root
-    for keyword, keeps_out in LISTS:
-        setting = in_force(server, keyword, account, address)
-        if setting and account and named(setting, keyword, server, account, address) is keeps_out:
+    for keyword, keeps_out in ACCESS_LISTS:
+        setting = effective_setting(server, keyword, account, address)
+        if (
+            setting
+            and account
+            and list_names_login(setting, keyword, server, account, address) is keeps_out
+        ):
             return keyword, setting
     return None
 
 
-def named(
-    setting: Setting, keyword: str, server: Sshd, account: str, address: str = ""
+def list_names_login(
+    setting: SshdSetting, keyword: str, server: Sshd, account: str, address: str = ""
 ) -> bool | None:
     """Whether such a list names the login; None where that cannot be told."""
     if keyword.endswith("groups"):
         return _in_group(setting.value.split(), server, account)
-    return _any(_names(word, account, address) for word in setting.value.split())
+    return _any_true(_word_names_login(word, account, address) for word in setting.value.split())
 
 
-def _names(word: str, account: str, address: str) -> bool | None:
+def _word_names_login(word: str, account: str, address: str) -> bool | None:
     user, _, host = word.partition("@")
     if not fnmatchcase(account, user):
         return False
-    return _from(host, address) if host else True
+    return _address_fits(host, address) if host else True
 
 
-def _any(answers: Iterable[bool | None]) -> bool | None:
+def _any_true(answers: Iterable[bool | None]) -> bool | None:
     found = list(answers)
     return True if True in found else (None if None in found else False)
 
@@ -62,34 +73,36 @@ def _in_group(patterns: list[str], server: Sshd, account: str) -> bool | None:
     return any(fnmatchcase(group, pattern) for group in server.groups for pattern in patterns)
 
 
-def _holds(match: str, server: Sshd, account: str, address: str) -> bool:
+def _match_holds(match: str, server: Sshd, account: str, address: str) -> bool:
     """Whether all criteria of a Match line are known to fit."""
     words = match.replace("=", " ").split()
     if len(words) % 2:
         return False
     pairs = zip(words[::2], words[1::2], strict=True)
-    return all(_fits(key.lower(), value, server, account, address) for key, value in pairs)
+    return all(
+        _criterion_fits(key.lower(), value, server, account, address) for key, value in pairs
+    )
 
 
-def _fits(key: str, value: str, server: Sshd, account: str, address: str) -> bool:
+def _criterion_fits(key: str, value: str, server: Sshd, account: str, address: str) -> bool:
     if key == "user":
-        return _listed(value, lambda one: fnmatchcase(account, one)) is True
+        return _list_fits(value, lambda one: fnmatchcase(account, one)) is True
     if key == "group":
-        return _listed(value, lambda one: _in_group([one], server, account)) is True
+        return _list_fits(value, lambda one: _in_group([one], server, account)) is True
     if key in ("address", "host"):
-        return _listed(value, lambda one: _from(one, address)) is True
+        return _list_fits(value, lambda one: _address_fits(one, address)) is True
     return False
 
 
-def _listed(value: str, fits: Callable[[str], bool | None]) -> bool | None:
+def _list_fits(value: str, fits: Callable[[str], bool | None]) -> bool | None:
     """Whether a list by comma takes it: one pattern fits, and none of those after `!`."""
     words = value.split(",")
-    if _any(fits(word[1:]) for word in words if word.startswith("!")) is not False:
+    if _any_true(fits(word[1:]) for word in words if word.startswith("!")) is not False:
         return False
-    return _any(fits(word) for word in words if not word.startswith("!"))
+    return _any_true(fits(word) for word in words if not word.startswith("!"))
 
 
-def _from(pattern: str, address: str) -> bool | None:
+def _address_fits(pattern: str, address: str) -> bool | None:
     """Whether the address is of that pattern, a network or one with wildcards; None for a name."""
     if not address or not set(pattern) <= set("0123456789abcdefABCDEF.:/*?"):
         return None

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from checks.facts.ssh import Attempt
+from checks.facts.ssh import LoginAttempt
 
-MEANING: Mapping[str, str] = {
+CAUSE_MEANING: Mapping[str, str] = {
     "name-unresolved": "the name has no address",
     "proxy-fails": "ssh goes through a proxy, which brings no answer of its sshd",
     "refused": "the connection is refused: nothing listens on the ssh port, or a firewall rejects",
@@ -76,7 +76,7 @@ _BEFORE_BANNER = re.compile(rf"\A(.*?){_NO_BANNER}", re.MULTILINE | re.DOTALL)
 _ACCOUNT = re.compile(r"^(\S+)@\S+: Permission denied", re.MULTILINE)
 
 
-def cause_of(attempt: Attempt) -> str:
+def login_cause(attempt: LoginAttempt) -> str:
     """The cause class of a login by ssh, '' where it succeeded."""
     if attempt.authenticated:
         return _cause_of_session(attempt)
@@ -85,7 +85,7 @@ def cause_of(attempt: Attempt) -> str:
     return cause_of_text(attempt.err)
 
 
-def _cause_of_session(attempt: Attempt) -> str:
+def _cause_of_session(attempt: LoginAttempt) -> str:
     if attempt.code is None:
         return "shell-hangs"
     return "" if attempt.hostname else "shell-refuses"
@@ -132,13 +132,13 @@ def denied_account(err: str) -> str:
     return found[1] if found else ""
 
 
-def proxy_said(err: str) -> str:
+def proxy_complaint(err: str) -> str:
     """The last line that ssh's proxy printed before ssh gave it up; '' where it printed none."""
     found = _BEFORE_BANNER.search(err)
-    return said(found[1]) if found else ""
+    return last_line(found[1]) if found else ""
 
 
-def said(err: str) -> str:
+def last_line(err: str) -> str:
     """The last line that tells something, for a message."""
     lines = [line.strip() for line in err.splitlines() if line.strip(" @\r")]
     return lines[-1][:200] if lines else ""

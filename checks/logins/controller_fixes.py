@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 
 from checks.facts import Login, NodeView
 from checks.logins.fixes import QUIET
-from checks.logins.forced import TYPE
-from checks.logins.server_fixes import RELOAD
+from checks.logins.forced import KEY_TYPE
+from checks.logins.server_fixes import RELOAD_SSHD
 from checks.model import Fix
 
 NO_LOGIN = re.compile(r"not available|not allowed|nologin", re.IGNORECASE)
@@ -18,7 +18,7 @@ READ_AS_COMMANDS = re.compile(r"(syntax|parse) error|unknown command|too many", 
 """What shells say that a start-up file begins: they take the probe for their own text."""
 HERE = "this machine"
 KNOWN_HOSTS = "~/.ssh/known_hosts"
-COMPARE = (
+COMPARE_NOTE = (
     "compare the key before with /etc/ssh/ssh_host_*_key.pub at the node's console: another "
     "machine may answer in its name"
 )
@@ -26,10 +26,10 @@ COMPARE = (
 
 def controller_fix(node: NodeView, login: Login) -> Fix:
     """By the cause that the login was given."""
-    return _FIXES.get(login.cause, _look)(node, login)
+    return _FIXES.get(login.cause, _verbose_login_fix)(node, login)
 
 
-def _ssh(node: NodeView, login: Login, *options: str) -> str:
+def _ssh_command(node: NodeView, login: Login, *options: str) -> str:
     """The same login as a command line, with what the launch was told of ssh."""
     ssh = node.job.ssh
     words = ["ssh", *options]
@@ -39,31 +39,33 @@ def _ssh(node: NodeView, login: Login, *options: str) -> str:
     return shlex.join([*words, f"{login.user}@{node.name}" if login.user else node.name])
 
 
-def _key(login: Login) -> str:
+def _key_path(login: Login) -> str:
     return shlex.quote(login.key) if login.key else "~/.ssh/id_ed25519"
 
 
-def _here(command: str, note: str = "") -> Fix:
+def _fix_here(command: str, note: str = "") -> Fix:
     return Fix(command, HERE, note)
 
 
-def _look(node: NodeView, login: Login) -> Fix:
-    return _here(f"{_ssh(node, login, '-vv', '-oBatchMode=yes')} true", "shows where it stops")
+def _verbose_login_fix(node: NodeView, login: Login) -> Fix:
+    return _fix_here(
+        f"{_ssh_command(node, login, '-vv', '-oBatchMode=yes')} true", "shows where it stops"
+    )
 
 
-def _name(node: NodeView, _: Login) -> Fix:
+def _unresolved_name_fix(node: NodeView, _: Login) -> Fix:
     note = f"or correct the name in {node.job.where or 'the hosts file'}"
     line = f"echo 'ADDRESS {node.name}' | sudo tee -a /etc/hosts"
-    return _here(line, f"with the address of {node.name} for ADDRESS; {note}")
+    return _fix_here(line, f"with the address of {node.name} for ADDRESS; {note}")
 
 
-def _refused(node: NodeView, login: Login) -> Fix:
+def _refused_fix(node: NodeView, login: Login) -> Fix:
     note = f"at its console; or give its real port: port= in {node.job.where or 'the hosts file'}"
     start = "systemctl enable --now ssh || systemctl enable --now sshd || /usr/sbin/sshd"
     return node.fix(start, f"{note} (tried {login.port})", root=True)
 
 
-def _dropped(node: NodeView, login: Login) -> Fix:
+def _dropped_fix(node: NodeView, login: Login) -> Fix:
     port = login.port
     managed = (
         f"if ufw status 2>&1 | grep -qw active; then ufw allow {port}/tcp; "
@@ -79,7 +81,7 @@ def _dropped(node: NodeView, login: Login) -> Fix:
     return node.fix(managed, note, root=True)
 
 
-def _no_route(node: NodeView, login: Login) -> Fix:
+def _no_route_fix(node: NodeView, login: Login) -> Fix:
     host = shlex.quote(login.host_name or node.name)
     where = login.address or f"$(getent ahosts {host} | awk 'NR == 1 {{print $1}}')"
     note = (
@@ -87,10 +89,10 @@ def _no_route(node: NodeView, login: Login) -> Fix:
         "answer: see at its console whether it is on and `ip -br link` says UP, and then whether a "
         f"firewall there rejects port {login.port}"
     )
-    return _here(f"ip route get {where}", note)
+    return _fix_here(f"ip route get {where}", note)
 
 
-def _stalls(node: NodeView, login: Login) -> Fix:
+def _stalled_fix(node: NodeView, login: Login) -> Fix:
     host = login.address or shlex.quote(login.host_name or node.name)
     largest = (
         "for size in 1472 1422 1372 1322 1272 1172 972 548; do "
@@ -100,26 +102,26 @@ def _stalls(node: NodeView, login: Login) -> Fix:
         "prints the largest packet that arrives: a tunnel, bridge or switch port on the way takes "
         "no larger one; raise its MTU, or that of both ends: ip link set dev INTERFACE mtu SIZE"
     )
-    return _here(largest, note)
+    return _fix_here(largest, note)
 
 
-def _host_key_unknown(node: NodeView, login: Login) -> Fix:
-    make = "mkdir -p -m 700 ~/.ssh && " if _file(login).startswith("~/.ssh/") else ""
-    return _here(make + _to_file(node, login), COMPARE)
+def _host_key_unknown_fix(node: NodeView, login: Login) -> Fix:
+    make = "mkdir -p -m 700 ~/.ssh && " if _known_hosts_file(login).startswith("~/.ssh/") else ""
+    return _fix_here(make + _record_host_key_command(node, login), COMPARE_NOTE)
 
 
-def _host_key_changed(node: NodeView, login: Login) -> Fix:
-    forget = f"ssh-keygen -R {shlex.quote(_known_as(node, login))} -f {_file(login)}"
-    return _here(f"{forget} && {_to_file(node, login)}", COMPARE)
+def _host_key_changed_fix(node: NodeView, login: Login) -> Fix:
+    forget = f"ssh-keygen -R {shlex.quote(_known_as(node, login))} -f {_known_hosts_file(login)}"
+    return _fix_here(f"{forget} && {_record_host_key_command(node, login)}", COMPARE_NOTE)
 
 
-def _to_file(node: NodeView, login: Login) -> str:
+def _record_host_key_command(node: NodeView, login: Login) -> str:
     """What puts the key that the node presented on file."""
     name = _known_as(node, login)
     if login.host_key:
-        return f"echo {shlex.quote(f'{name} {login.host_key}')} >> {_file(login)}"
+        return f"echo {shlex.quote(f'{name} {login.host_key}')} >> {_known_hosts_file(login)}"
     host = login.address or login.host_name or node.name
-    return f"ssh-keyscan -p {login.port} {shlex.quote(host)} >> {_file(login)}"
+    return f"ssh-keyscan -p {login.port} {shlex.quote(host)} >> {_known_hosts_file(login)}"
 
 
 def _known_as(node: NodeView, login: Login) -> str:
@@ -128,35 +130,39 @@ def _known_as(node: NodeView, login: Login) -> str:
     return name if login.port == 22 else f"[{name}]:{login.port}"
 
 
-def _file(login: Login) -> str:
+def _known_hosts_file(login: Login) -> str:
     """The controller's known_hosts as a shell word; a leading ~/ is left to the shell."""
     path = login.known_hosts or KNOWN_HOSTS
     home, rest = ("~/", path[2:]) if path.startswith("~/") else ("", path)
     return home + shlex.quote(rest)
 
 
-def _key_missing(node: NodeView, login: Login) -> Fix:
-    copy = _ssh(node, login).replace("ssh ", "ssh-copy-id ", 1)
-    return _here(f"ssh-keygen -q -t ed25519 -N '' -f ~/.ssh/id_ed25519 && {copy}")
+def _key_missing_fix(node: NodeView, login: Login) -> Fix:
+    copy = _ssh_command(node, login).replace("ssh ", "ssh-copy-id ", 1)
+    return _fix_here(f"ssh-keygen -q -t ed25519 -N '' -f ~/.ssh/id_ed25519 && {copy}")
 
 
-def _key_permissions(_: NodeView, login: Login) -> Fix:
-    return _here(f"chmod 600 {_key(login)}")
+def _key_permissions_fix(_: NodeView, login: Login) -> Fix:
+    return _fix_here(f"chmod 600 {_key_path(login)}")
 
 
-def _key_unreadable(_: NodeView, login: Login) -> Fix:
+def _key_unreadable_fix(_: NodeView, login: Login) -> Fix:
     note = "or name another key with --ssh-key"
-    return _here(f"sudo chown $(id -un) {_key(login)} && chmod 600 {_key(login)}", note)
+    return _fix_here(
+        f"sudo chown $(id -un) {_key_path(login)} && chmod 600 {_key_path(login)}", note
+    )
 
 
-def _key_passphrase(_: NodeView, login: Login) -> Fix:
+def _key_passphrase_fix(_: NodeView, login: Login) -> Fix:
     note = "or load it into an agent: eval $(ssh-agent) && ssh-add; a launch has nobody to ask"
-    return _here(f"ssh-keygen -p -N '' -f {_key(login)}", note)
+    return _fix_here(f"ssh-keygen -p -N '' -f {_key_path(login)}", note)
 
 
-def _key_denied(node: NodeView, login: Login) -> Fix:
+def _key_denied_fix(node: NodeView, login: Login) -> Fix:
     if not login.public_key:
-        return _here(_ssh(node, login).replace("ssh ", "ssh-copy-id ", 1), "asks for the password")
+        return _fix_here(
+            _ssh_command(node, login).replace("ssh ", "ssh-copy-id ", 1), "asks for the password"
+        )
     line, blob = f"{login.public_key} preflight", login.public_key.split()[1]
     file = "~/.ssh/authorized_keys"
     command = (
@@ -173,24 +179,24 @@ def _key_denied(node: NodeView, login: Login) -> Fix:
     return node.fix(command, note)
 
 
-def _public_keys_off(node: NodeView, _: Login) -> Fix:
-    edit = f"sed -i '1i PubkeyAuthentication yes' /etc/ssh/sshd_config && {RELOAD}"
+def _public_keys_off_fix(node: NodeView, _: Login) -> Fix:
+    edit = f"sed -i '1i PubkeyAuthentication yes' /etc/ssh/sshd_config && {RELOAD_SSHD}"
     return node.fix(edit, "at its console", root=True)
 
 
-def _throttled(node: NodeView, _: Login) -> Fix:
-    edit = f"sed -i '1i MaxStartups 100:30:300' /etc/ssh/sshd_config && {RELOAD}"
+def _throttled_fix(node: NodeView, _: Login) -> Fix:
+    edit = f"sed -i '1i MaxStartups 100:30:300' /etc/ssh/sshd_config && {RELOAD_SSHD}"
     return node.fix(edit, "and see fail2ban, /etc/hosts.deny and whether sshd works", root=True)
 
 
-def _shell(node: NodeView, login: Login) -> Fix:
+def _shell_fix(node: NodeView, login: Login) -> Fix:
     said = login.detail.partition(" and printed: ")[2]
     user = shlex.quote(login.user or "USER")
     open_up = f"usermod -s /bin/bash {user}"
     if NO_LOGIN.search(said):
         return node.fix(open_up, "at its console", root=True)
     if said and not READ_AS_COMMANDS.search(said):
-        return _forced(node, login)
+        return _forced_command_fix(node, login)
     quiet = f"sed -i '1i {QUIET}' ~{user}/.bashrc"
     command = f"case $(getent passwd {user}) in *bash) {quiet};; *) {open_up};; esac"
     note = (
@@ -200,7 +206,7 @@ def _shell(node: NodeView, login: Login) -> Fix:
     return node.fix(command, note, root=True)
 
 
-def _forced(node: NodeView, login: Login) -> Fix:
+def _forced_command_fix(node: NodeView, login: Login) -> Fix:
     """A shell that ran nothing and still printed: most likely another command runs in its place."""
     note = (
         "at its console: what was printed looks like a forced command, command=… before this "
@@ -211,39 +217,39 @@ def _forced(node: NodeView, login: Login) -> Fix:
     if not login.public_key:
         return node.fix(f"grep -n 'command=' {file}", note.format("take it out there; "))
     mark = f"\\|{login.public_key.split()[1]}|"
-    command = f"sed -i '{mark}s/^.* {TYPE}/\\1/' {file}"
+    command = f"sed -i '{mark}s/^.* {KEY_TYPE}/\\1/' {file}"
     return node.fix(command, note.format("this leaves the key without options; "))
 
 
-def _shell_hangs(node: NodeView, _: Login) -> Fix:
+def _shell_hangs_fix(node: NodeView, _: Login) -> Fix:
     note = "at its console: what waits in ~/.bashrc is then kept to people's shells"
     return node.fix(f"sed -i '1i {QUIET}' ~/.bashrc", note)
 
 
-def _no_python(node: NodeView, _: Login) -> Fix:
+def _no_python_fix(node: NodeView, _: Login) -> Fix:
     return node.fix("apt-get install -y python3 || dnf install -y python3", root=True)
 
 
 _FIXES: Mapping[str, Callable[[NodeView, Login], Fix]] = {
-    "name-unresolved": _name,
-    "refused": _refused,
-    "no-route": _no_route,
-    "dropped": _dropped,
-    "stalls": _stalls,
-    "host-key-unknown": _host_key_unknown,
-    "host-key-changed": _host_key_changed,
-    "key-missing": _key_missing,
-    "key-unreadable": _key_unreadable,
-    "key-passphrase": _key_passphrase,
-    "key-permissions": _key_permissions,
-    "key-denied": _key_denied,
-    "key-not-authorized": _key_denied,
-    "authorized-keys-permissions": _key_denied,
-    "user-unknown": _key_denied,
-    "public-key-auth-off": _public_keys_off,
-    "throttled": _throttled,
-    "shell-refuses": _shell,
-    "shell-noisy": _shell_hangs,
-    "shell-hangs": _shell_hangs,
-    "no-python": _no_python,
+    "name-unresolved": _unresolved_name_fix,
+    "refused": _refused_fix,
+    "no-route": _no_route_fix,
+    "dropped": _dropped_fix,
+    "stalls": _stalled_fix,
+    "host-key-unknown": _host_key_unknown_fix,
+    "host-key-changed": _host_key_changed_fix,
+    "key-missing": _key_missing_fix,
+    "key-unreadable": _key_unreadable_fix,
+    "key-passphrase": _key_passphrase_fix,
+    "key-permissions": _key_permissions_fix,
+    "key-denied": _key_denied_fix,
+    "key-not-authorized": _key_denied_fix,
+    "authorized-keys-permissions": _key_denied_fix,
+    "user-unknown": _key_denied_fix,
+    "public-key-auth-off": _public_keys_off_fix,
+    "throttled": _throttled_fix,
+    "shell-refuses": _shell_fix,
+    "shell-noisy": _shell_hangs_fix,
+    "shell-hangs": _shell_hangs_fix,
+    "no-python": _no_python_fix,
 }

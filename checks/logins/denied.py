@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from checks.facts.sshd import Accepted, Guarded, Setting, Sshd
+from checks.facts.sshd import AuthorizedKey, GuardedPath, Sshd, SshdSetting
 from checks.facts.trust import PrivateKey, Trust
-from checks.logins.barred import barring, in_force
+from checks.logins.barred import barring_setting, effective_setting
 from checks.logins.causes import bad_key_file, cause_of_text, denied_account
 
-SPELT = {
+KEYWORD_SPELLING = {
     "permitrootlogin": "PermitRootLogin",
     "allowusers": "AllowUsers",
     "denyusers": "DenyUsers",
     "allowgroups": "AllowGroups",
     "denygroups": "DenyGroups",
 }
-SHUTS_OUT = ("from=", "expiry-time=", "cert-authority", "principals=")
+EXCLUDING_OPTIONS = ("from=", "expiry-time=", "cert-authority", "principals=")
 """Options of authorized_keys for which sshd refuses a key that is listed."""
 
 
@@ -30,10 +30,10 @@ class Denial:
     cause: str
     detail: str = ""
     key: PrivateKey | None = None
-    path: Guarded | None = None
-    setting: Setting | None = None
+    path: GuardedPath | None = None
+    setting: SshdSetting | None = None
     account: str = ""
-    line: Accepted | None = None
+    line: AuthorizedKey | None = None
     keyword: str = ""
 
 
@@ -46,31 +46,31 @@ def why_denied(err: str, client: Trust | None, server: Sshd | None, address: str
     account = denied_account(err)
     if cause == "public-key-auth-off":
         keyword = "pubkeyauthentication"
-        setting = in_force(server, keyword, account, address) if server else None
-        return Denial(cause, _where(setting), setting=setting, account=account)
-    unusable = _unusable(err, cause, client)
+        setting = effective_setting(server, keyword, account, address) if server else None
+        return Denial(cause, _describe_setting(setting), setting=setting, account=account)
+    unusable = _client_denial(err, cause, client)
     if unusable:
         return unusable
     if server is None:
         return Denial("key-denied", account=account)
     return (
-        _barred(account, server, address)
-        or _distrusted(server, account)
-        or _not_authorized(client, server, account)
+        _access_denial(account, server, address)
+        or _permission_denial(server, account)
+        or _authorization_denial(client, server, account)
         or Denial("key-denied", account=account)
     )
 
 
-def _where(setting: Setting | None) -> str:
+def _describe_setting(setting: SshdSetting | None) -> str:
     return f"{setting.where} says {setting.value}" if setting and setting.where else ""
 
 
-def _unusable(err: str, cause: str, client: Trust | None) -> Denial | None:
+def _client_denial(err: str, cause: str, client: Trust | None) -> Denial | None:
     """What is wrong on the client's side, so that no key was offered."""
     path, complaint = bad_key_file(err)
     if path and cause in ("key-permissions", "key-unreadable"):
         return Denial(cause, f"{path}: {complaint}", PrivateKey(path))
-    if client is None or client.agent or any(_usable(key) for key in client.keys):
+    if client is None or client.agent or any(_is_usable(key) for key in client.keys):
         return None
     if not client.keys:
         return Denial("key-missing", f"no private key in {client.home}/.ssh")
@@ -82,24 +82,24 @@ def _unusable(err: str, cause: str, client: Trust | None) -> Denial | None:
     return Denial("key-passphrase", key.path, key)
 
 
-def _usable(key: PrivateKey) -> bool:
+def _is_usable(key: PrivateKey) -> bool:
     return key.readable and not key.too_open and not key.encrypted
 
 
-def _barred(account: str, server: Sshd, address: str) -> Denial | None:
+def _access_denial(account: str, server: Sshd, address: str) -> Denial | None:
     """The account is not there, or sshd's own lists keep it out."""
     if account and account not in server.accounts and not server.other_accounts:
         return Denial("user-unknown", f"no account {account}", account=account)
-    found = barring(server, account, address)
+    found = barring_setting(server, account, address)
     if found is None:
         return None
     keyword, setting = found
     within = f", for {setting.match}" if setting.match else ""
-    detail = f"{setting.where or 'sshd'}: {SPELT[keyword]} {setting.value}{within}"
+    detail = f"{setting.where or 'sshd'}: {KEYWORD_SPELLING[keyword]} {setting.value}{within}"
     return Denial("key-denied", detail, setting=setting, account=account, keyword=keyword)
 
 
-def _distrusted(server: Sshd, account: str) -> Denial | None:
+def _permission_denial(server: Sshd, account: str) -> Denial | None:
     """A path of authorized_keys that StrictModes refuses; known of the probe's own account only."""
     strict = server.setting("strictmodes")
     if (strict and strict.value == "no") or (account and account != server.user):
@@ -111,16 +111,16 @@ def _distrusted(server: Sshd, account: str) -> Denial | None:
     return Denial("authorized-keys-permissions", detail, path=bad, account=account)
 
 
-def _shuts_out(line: Accepted) -> bool:
-    return any(option in line.options.lower() for option in SHUTS_OUT)
+def _shuts_out(line: AuthorizedKey) -> bool:
+    return any(option in line.options.lower() for option in EXCLUDING_OPTIONS)
 
 
-def _not_authorized(client: Trust | None, server: Sshd, account: str) -> Denial | None:
+def _authorization_denial(client: Trust | None, server: Sshd, account: str) -> Denial | None:
     """No key that is offered is in authorized_keys, or only with options that may shut it out."""
     if client is None or (account and account != server.user):
         return None
     accepted = {line.fingerprint: line for line in server.authorized}
-    offered = {key.fingerprint for key in client.keys if _usable(key)} | set(client.agent)
+    offered = {key.fingerprint for key in client.keys if _is_usable(key)} | set(client.agent)
     known = [accepted[mark] for mark in sorted(offered) if mark in accepted]
     if known:
         limited = next((line for line in known if _shuts_out(line)), None)
@@ -132,5 +132,5 @@ def _not_authorized(client: Trust | None, server: Sshd, account: str) -> Denial 
     if locked:
         cause = "key-permissions" if locked.too_open else "key-passphrase"
         return Denial(cause, locked.path, locked)
-    key = next((key for key in client.keys if _usable(key) and key.public), None)
+    key = next((key for key in client.keys if _is_usable(key) and key.public), None)
     return Denial("key-not-authorized", key.path if key else "", key, account=account)

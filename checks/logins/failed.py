@@ -7,39 +7,44 @@ from dataclasses import dataclass
 from checks.facts import Login, NodeView
 from checks.facts.firewall import Firewall
 from checks.facts.names import Names
-from checks.facts.ssh import Attempt
+from checks.facts.ssh import LoginAttempt
 from checks.facts.sshd import Sshd
-from checks.facts.trust import Client, Trust
-from checks.facts.who import Who
-from checks.firewalls import Culprit, culprit
+from checks.facts.trust import ClientConfig, Trust
+from checks.facts.who import Account
+from checks.firewalls import Culprit, find_culprit
 from checks.firewalls.ruleset import Packet
-from checks.logins.causes import MEANING, offending_line, presented_fingerprint, proxy_said
+from checks.logins.causes import (
+    CAUSE_MEANING,
+    offending_line,
+    presented_fingerprint,
+    proxy_complaint,
+)
 from checks.logins.denied import Denial, why_denied
 from checks.logins.forced import why_forced
-from checks.neighbours import Misdirected, misdirected
+from checks.neighbours import MisdirectedTraffic, find_misdirected_traffic
 
 REFUSALS = ("key-denied", "key-permissions", "key-unreadable", "public-key-auth-off")
 
 
-def address_of(node: NodeView) -> str:
+def controller_address(node: NodeView) -> str:
     """The address by which the controller reached it; '' where it is not known."""
     return node.read(Login).address if node.has(Login) else ""
 
 
 @dataclass(frozen=True)
-class Failure:
+class LoginFailure:
     """A failed login, with all that is known of its two ends."""
 
     cause: str
-    attempt: Attempt
+    attempt: LoginAttempt
     source: NodeView
     target: NodeView
     denial: Denial
 
     @property
-    def client(self) -> Client:
+    def client(self) -> ClientConfig:
         """What the source's ssh does for the target."""
-        return _client(self.source, self.target)
+        return _ssh_client(self.source, self.target)
 
     @property
     def server(self) -> Sshd | None:
@@ -57,7 +62,7 @@ class Failure:
     @property
     def addresses(self) -> tuple[str, str]:
         """Both ends as the source's resolver and routes have them; else as the controller does."""
-        return ends(self.source, self.target)
+        return end_addresses(self.source, self.target)
 
     @property
     def filter(self) -> Culprit | None:
@@ -66,7 +71,7 @@ class Failure:
         if seen is None or not all(self.addresses):
             return None
         packet = Packet(*self.addresses, None, self.client.port, inbound=False)
-        return culprit(self.source, self.target, packet, seen)
+        return find_culprit(self.source, self.target, packet, seen)
 
     @property
     def refusing(self) -> tuple[NodeView, str] | None:
@@ -79,11 +84,11 @@ class Failure:
         return None
 
     @property
-    def misdirected(self) -> Misdirected | None:
+    def misdirected(self) -> MisdirectedTraffic | None:
         """The end that sends the other's packets to a wrong machine."""
         if self.cause != "dropped" or not all(self.addresses):
             return None
-        return misdirected(self.source, self.target, *self.addresses)
+        return find_misdirected_traffic(self.source, self.target, *self.addresses)
 
     @property
     def detail(self) -> str:
@@ -107,47 +112,49 @@ class Failure:
             lines = ", ".join(self.client.proxy_in) or "its ssh configuration"
             through = f"ssh there goes through `{self.client.proxy}` ({lines})"
             return f"{through}, and no sshd answers behind it"
-        return MEANING[self.cause]
+        return CAUSE_MEANING[self.cause]
 
 
-def ends(source: NodeView, target: NodeView) -> tuple[str, str]:
+def end_addresses(source: NodeView, target: NodeView) -> tuple[str, str]:
     """Both ends of a login as the source's resolver and routes have them; else the controller's."""
     found = source.read(Names).peers.get(target.name) if source.has(Names) else None
     if found and found.addresses and found.source:
         return found.source, found.addresses[0]
-    return address_of(source), address_of(target)
+    return controller_address(source), controller_address(target)
 
 
-def _closed_shell(target: NodeView) -> bool:
-    return target.has(Who) and target.read(Who).shell.endswith(("nologin", "false"))
+def _has_closed_shell(target: NodeView) -> bool:
+    return target.has(Account) and target.read(Account).shell.endswith(("nologin", "false"))
 
 
-def _client(source: NodeView, target: NodeView) -> Client:
+def _ssh_client(source: NodeView, target: NodeView) -> ClientConfig:
     if source.has(Trust):
         client = source.read(Trust).client(target.name)
-        return client if client.hostname else Client(hostname=target.name)
-    return Client(hostname=target.name, port=target.node.port or 22)
+        return client if client.hostname else ClientConfig(hostname=target.name)
+    return ClientConfig(hostname=target.name, port=target.node.port or 22)
 
 
-def explain(cause: str, attempt: Attempt, source: NodeView, target: NodeView) -> Failure:
+def explain_failure(
+    cause: str, attempt: LoginAttempt, source: NodeView, target: NodeView
+) -> LoginFailure:
     """Refine the cause of a failed login with what both nodes tell of their keys and settings."""
     denial = Denial(cause)
     server = target.read(Sshd) if target.has(Sshd) else None
     if cause in REFUSALS:
         client = source.read(Trust) if source.has(Trust) else None
-        denial = why_denied(attempt.err, client, server, ends(source, target)[0])
-    elif cause in ("shell-refuses", "shell-hangs") and server and not _closed_shell(target):
+        denial = why_denied(attempt.err, client, server, end_addresses(source, target)[0])
+    elif cause in ("shell-refuses", "shell-hangs") and server and not _has_closed_shell(target):
         client = source.read(Trust) if source.has(Trust) else None
-        account = _client(source, target).user or server.user
-        denial = why_forced(client, server, account, ends(source, target)[0]) or denial
-    elif cause in ("proxy-fails", "throttled", "timeout") and _client(source, target).proxy:
-        denial = Denial("proxy-fails", proxy_said(attempt.err))
+        account = _ssh_client(source, target).user or server.user
+        denial = why_forced(client, server, account, end_addresses(source, target)[0]) or denial
+    elif cause in ("proxy-fails", "throttled", "timeout") and _ssh_client(source, target).proxy:
+        denial = Denial("proxy-fails", proxy_complaint(attempt.err))
     elif cause == "host-key-changed" and server:
-        denial = _changed(attempt, server, target.name)
-    return Failure(denial.cause, attempt, source, target, denial)
+        denial = _changed_key_denial(attempt, server, target.name)
+    return LoginFailure(denial.cause, attempt, source, target, denial)
 
 
-def _changed(attempt: Attempt, server: Sshd, name: str) -> Denial:
+def _changed_key_denial(attempt: LoginAttempt, server: Sshd, name: str) -> Denial:
     presented = presented_fingerprint(attempt.err)
     line = offending_line(attempt.err)
     if (

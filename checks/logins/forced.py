@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 
-from checks.facts.sshd import Accepted, Sshd
+from checks.facts.sshd import AuthorizedKey, Sshd
 from checks.facts.trust import Trust
-from checks.logins.barred import in_force
+from checks.logins.barred import effective_setting
 from checks.logins.denied import Denial
 
-COMMAND = re.compile(r'command="((?:\\.|[^"\\])*)"', re.IGNORECASE)
-TYPE = r"\(\(ssh-\|ecdsa-\|sk-\)[^ ]* AAAA\)"
+COMMAND_OPTION = re.compile(r'command="((?:\\.|[^"\\])*)"', re.IGNORECASE)
+KEY_TYPE = r"\(\(ssh-\|ecdsa-\|sk-\)[^ ]* AAAA\)"
 """How a key begins, for sed."""
 
 
@@ -22,7 +22,7 @@ def why_forced(client: Trust | None, server: Sshd, account: str, address: str) -
 
     `account` is who logs in there; authorized_keys are known of the probe's own account only.
     """
-    setting = in_force(server, "forcecommand", account, address)
+    setting = effective_setting(server, "forcecommand", account, address)
     if setting and setting.value.lower() != "none":
         within = f", for {setting.match}" if setting.match else ""
         detail = f"{setting.where or 'sshd'}: ForceCommand {setting.value}{within}"
@@ -31,24 +31,24 @@ def why_forced(client: Trust | None, server: Sshd, account: str, address: str) -
         return None
     offered = {key.fingerprint for key in client.keys} | set(client.agent) if client else set()
     for line in server.authorized:
-        found = COMMAND.search(line.options) if line.fingerprint in offered else None
+        found = COMMAND_OPTION.search(line.options) if line.fingerprint in offered else None
         if found:
             return Denial("forced-command", f"{line.where} gives its key {found[0]}", line=line)
     return None
 
 
-def without_command(line: Accepted) -> str:
+def drop_command_edit(line: AuthorizedKey) -> str:
     """The sed that leaves this line its key and its other options."""
     _, _, number = line.where.rpartition(":")
-    return f"{number}s/^.* {TYPE}/{_kept(line.options)}\\1/"
+    return f"{number}s/^.* {KEY_TYPE}/{_kept_options(line.options)}\\1/"
 
 
-def _kept(options: str) -> str:
+def _kept_options(options: str) -> str:
     """Options for the right side of sed's `s`, a blank behind them."""
-    kept = re.sub(r",{2,}", ",", COMMAND.sub("", options)).strip(", ")
-    return escaped(f"{kept} ") if kept else ""
+    kept = re.sub(r",{2,}", ",", COMMAND_OPTION.sub("", options)).strip(", ")
+    return escape_sed(f"{kept} ") if kept else ""
 
 
-def escaped(text: str) -> str:
+def escape_sed(text: str) -> str:
     """The text for the right side of sed's `s///`."""
     return re.sub(r"([\\&/])", r"\\\1", text)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from checks.facts import NodeView
 from checks.facts.environment import Environment
 from checks.model import Fix
-from checks.variables import commented
+from checks.variables import comment_out_command
 
 FINDS_PROGRAMS = "ssh.shell-finds-the-systems-programs"
 
@@ -21,7 +21,7 @@ def hidden_programs(node: NodeView) -> Mapping[str, str]:
     return node.read(Environment).hidden_programs if node.has(Environment) else {}
 
 
-def mended_path(node: NodeView) -> Fix:
+def system_path_fix(node: NodeView) -> Fix:
     """Takes out the lines that replace PATH, by programs that are named whole: no other is found.
 
     `sed` lies beside what is hidden: both belong to every system.
@@ -35,6 +35,6 @@ def mended_path(node: NodeView) -> Fix:
         return node.fix(
             find, f"what it finds replaces PATH: add {folder} to it, for the next login"
         )
-    edits = [f"{folder}/{commented(place)}" for place in places]
+    edits = [f"{folder}/{comment_out_command(place)}" for place in places]
     note = "for the next login; to keep its folders set PATH=FOLDER:$PATH there"
     return node.fix(" && ".join(edits), note, root=any("/etc/" in place for place in places))

@@ -7,12 +7,12 @@ from checks.facts import ClusterView, NodeView
 from checks.facts.environment import Environment
 from checks.facts.interfaces import Interfaces
 from checks.facts.names import Names
-from checks.facts.who import Who
+from checks.facts.who import Account
 from checks.model import Fix, Severity, Verdict, block, ok, skip, warn
 from checks.names.addresses import is_link_local, is_loopback
-from checks.names.hosts_file import not_asked, own_name_fix
+from checks.names.hosts_file import own_name_fix, why_hosts_file_ignored
 from checks.rendezvous import training_address
-from checks.variables import GLOO_IFNAME, in_force
+from checks.variables import GLOO_IFNAME, setting_in_force
 
 
 @node_check("names.own-name-is-not-loopback", Names, Interfaces, Environment)
@@ -32,10 +32,14 @@ def own_name_is_not_loopback(node: NodeView) -> Verdict:
     given = ", ".join(names.own)
     seen = f"resolves to {first or given}" if given else "does not resolve"
     message = f"on {node.name} its own host name {names.hostname} {seen}"
-    setting = in_force(node, GLOO_IFNAME)
+    setting = setting_in_force(node, GLOO_IFNAME)
     if setting is not None and setting.value:
         return ok(f"{message}, which gloo does not ask because of {setting}")
-    if not given and not_asked(node) and any(not one.addresses for one in names.peers.values()):
+    if (
+        not given
+        and why_hosts_file_ignored(node)
+        and any(not one.addresses for one in names.peers.values())
+    ):
         return skip(f"{message}, nor do others; see names.every-node-resolves-every-node")
     address = training_address(node)
     elsewhere = "own-name-elsewhere" if given else "own-name-unresolved"
@@ -56,7 +60,7 @@ def hostnames_are_unique(cluster: ClusterView) -> Verdict:
     for node in cluster.reached:
         called.setdefault(node.read(Names).hostname, []).append(node.name)
     for hostname, names in called.items():
-        if len(names) > 1 and not _one_machine(*(cluster[name] for name in names[:2])):
+        if len(names) > 1 and not _is_same_machine(*(cluster[name] for name in names[:2])):
             message = f"{' and '.join(names)} all call themselves {hostname}"
             fix = cluster[names[-1]].fix(
                 f"hostnamectl set-hostname {names[-1]}", "one name for each machine", root=True
@@ -65,7 +69,7 @@ def hostnames_are_unique(cluster: ClusterView) -> Verdict:
     return ok(f"{len(called)} nodes, {len(called)} host names")
 
 
-@cluster_check("names.machines-are-distinct", Who, Interfaces, Names)
+@cluster_check("names.machines-are-distinct", Account, Interfaces, Names)
 def machines_are_distinct(cluster: ClusterView) -> Verdict:
     """No machine is in the hosts file under two names.
 
@@ -75,29 +79,29 @@ def machines_are_distinct(cluster: ClusterView) -> Verdict:
     nodes = list(cluster.reached)
     for at, one in enumerate(nodes):
         for other in nodes[at + 1 :]:
-            if _one_machine(one, other):
+            if _is_same_machine(one, other):
                 message = f"{one.name} and {other.name} are the same machine"
                 note = f"remove the line of {other.name} from {cluster.job.where or 'hosts.txt'}"
                 return block("same-machine", message, Fix(note=note), nodes=[one.name, other.name])
-    return _cloned(cluster) or ok(f"{len(nodes)} nodes are {len(nodes)} machines")
+    return _judge_clones(cluster) or ok(f"{len(nodes)} nodes are {len(nodes)} machines")
 
 
-def _one_machine(one: NodeView, other: NodeView) -> bool:
+def _is_same_machine(one: NodeView, other: NodeView) -> bool:
     """Containers share boot id, clones machine id, so all marks of identity must agree."""
     marks = [
         (who.machine_id, who.boot_id, who.hostname, node.read(Interfaces).addresses)
         for node in (one, other)
-        for who in (node.read(Who),)
+        for who in (node.read(Account),)
     ]
     return marks[0] == marks[1] and bool(marks[0][1])
 
 
-def _cloned(cluster: ClusterView) -> Verdict | None:
+def _judge_clones(cluster: ClusterView) -> Verdict | None:
     ids: dict[str, list[NodeView]] = {}
     for node in cluster.reached:
-        ids.setdefault(node.read(Who).machine_id, []).append(node)
+        ids.setdefault(node.read(Account).machine_id, []).append(node)
     for machine_id, nodes in ids.items():
-        boots = {node.read(Who).boot_id for node in nodes}
+        boots = {node.read(Account).boot_id for node in nodes}
         if machine_id and len(nodes) > 1 and len(boots) == len(nodes):
             message = f"{' and '.join(n.name for n in nodes)} share one /etc/machine-id: clones"
             fix = nodes[-1].fix(

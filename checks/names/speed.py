@@ -7,9 +7,9 @@ from checks.facts import NodeView
 from checks.facts.environment import Environment
 from checks.facts.interfaces import Interfaces
 from checks.facts.names import Names
-from checks.fold import fold
+from checks.fold import fold_names
 from checks.model import Severity, Verdict, ok, skip, warn
-from checks.names.hosts_file import hosts_fix
+from checks.names.hosts_file import hosts_file_fix
 from checks.rendezvous import training_address
 
 SLOW_S = 1.0
@@ -31,14 +31,17 @@ def resolution_is_quick(node: NodeView) -> Verdict:
     if not slow:
         return ok(f"{node.name} resolves each name within {longest:.2f} s", seconds=longest)
     message = (
-        f"{node.name} takes up to {longest:.1f} s to resolve {fold(slow)}; expected no delay: "
+        f"{node.name} takes up to {longest:.1f} s to resolve {fold_names(slow)}; expected no "
+        "delay: "
         f"look for a dead name server in /etc/resolv.conf"
     )
-    lines = [f"{address} {name}" for name in slow if (address := _address(node.cluster[name]))]
-    return warn("slow", message, hosts_fix(node, slow, lines), seconds=longest, names=slow)
+    lines = [
+        f"{address} {name}" for name in slow if (address := _known_address(node.cluster[name]))
+    ]
+    return warn("slow", message, hosts_file_fix(node, slow, lines), seconds=longest, names=slow)
 
 
-def _address(peer: NodeView) -> str:
+def _known_address(peer: NodeView) -> str:
     """The peer's training address, '' where it did not tell."""
     told = all(map(peer.has, (Interfaces, Names, Environment)))
     return training_address(peer) if told else ""

@@ -24,14 +24,16 @@ def adapters_run_one_firmware(node: NodeView) -> Verdict:
     devices = node.read(Rdma).devices
     if not devices:
         return skip(f"{node.name} has no RDMA device")
-    usual = _usual(node.cluster, lambda one: one.fw_ver or "")
+    usual = _usual_by_board(node.cluster, lambda one: one.fw_ver or "")
     for one in devices:
         expected = usual.get(one.board_id or "", "")
         if one.fw_ver and expected and one.fw_ver != expected:
             message = f"{one.name} of {node.name} ({one.board_id}) runs firmware {one.fw_ver}, "
             fix = node.fix(f"mlxfwmanager --query -d {one.name}", "then update it", root=True)
             return warn("firmware-differs", f"{message}most others {expected}", fix)
-    return _driver(node, devices) or ok(f"{len(devices)} adapters of {node.name} are as the others")
+    return _judge_drivers(node, devices) or ok(
+        f"{len(devices)} adapters of {node.name} are as the others"
+    )
 
 
 @node_check("nccl.adapters-have-their-pcie-lanes", Rdma, severity=Severity.WARN)
@@ -46,7 +48,7 @@ def adapters_have_their_pcie_lanes(node: NodeView) -> Verdict:
         return skip(f"{node.name} has no RDMA device that tells its PCIe link")
     for one in devices:
         now, most = one.pcie_gbps
-        if one.pcie and now < most and now < _usual_link(node, one):
+        if one.pcie and now < most and now < _usual_pcie_speed(node, one):
             speed, most_speed, lanes, most_lanes = one.pcie
             message = (
                 f"{one.name} of {node.name} has {lanes} PCIe lanes at {speed}, of {most_lanes} at "
@@ -58,12 +60,12 @@ def adapters_have_their_pcie_lanes(node: NodeView) -> Verdict:
     return ok(f"{len(devices)} adapters of {node.name} have the PCIe links of their like")
 
 
-def _driver(node: NodeView, devices: Iterable[RdmaDevice]) -> Verdict | None:
-    usual = _usual(node.cluster, lambda one: one.driver or ())
+def _judge_drivers(node: NodeView, devices: Iterable[RdmaDevice]) -> Verdict | None:
+    usual = _usual_by_board(node.cluster, lambda one: one.driver or ())
     for one in devices:
         expected = usual.get(one.board_id or "", ())
         if one.driver and expected and one.driver != expected:
-            own, usually = _worded(one.driver), _worded(expected)
+            own, usually = _describe_driver(one.driver), _describe_driver(expected)
             message = f"{one.name} of {node.name} is driven by {own}, on most other nodes {usually}"
             look = f"modinfo {one.driver[0]}"
             fix = node.fix(look, "install the release that the others have")
@@ -71,23 +73,25 @@ def _driver(node: NodeView, devices: Iterable[RdmaDevice]) -> Verdict | None:
     return None
 
 
-def _usual_link(node: NodeView, device: RdmaDevice) -> float:
+def _usual_pcie_speed(node: NodeView, device: RdmaDevice) -> float:
     """What most of its like on other nodes have; the fastest of those on a tie, 0 without any."""
     others = (one for one in node.cluster.reached if one is not node and one.has(Rdma))
-    alike = [one for other in others for one in other.read(Rdma).devices if _alike(one, device)]
+    alike = [
+        one for other in others for one in other.read(Rdma).devices if _is_same_adapter(one, device)
+    ]
     found = Counter(one.pcie_gbps[0] for one in alike)
     return max(found, key=lambda link: (found[link], link), default=0.0)
 
 
-def _alike(one: RdmaDevice, other: RdmaDevice) -> bool:
+def _is_same_adapter(one: RdmaDevice, other: RdmaDevice) -> bool:
     return one.board_id is not None and (one.board_id, one.name) == (other.board_id, other.name)
 
 
-def _worded(driver: tuple[str, ...]) -> str:
+def _describe_driver(driver: tuple[str, ...]) -> str:
     return " ".join(filter(None, driver)) + ("" if all(driver) else " of the kernel")
 
 
-def _usual(cluster: ClusterView, of: Callable[[RdmaDevice], T]) -> Mapping[str, T]:
+def _usual_by_board(cluster: ClusterView, of: Callable[[RdmaDevice], T]) -> Mapping[str, T]:
     """{board: what most of its devices have}; on a tie what the head has, which comes first."""
     ordered = sorted(cluster.reached, key=lambda node: not node.is_head)
     found: dict[str, Counter[T]] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
-from checks.apart.majority import majority
+from checks.apart.majority import majority_value
 from checks.check import node_check
 from checks.facts import ClusterView, NodeView
 from checks.facts.environment import Environment
@@ -14,20 +14,35 @@ from checks.facts.names import Names
 from checks.facts.rdma import Rdma
 from checks.model import Fix, Severity, Verdict, block, ok, skip, warn
 from checks.nccl.fixes import ifname_fix, port_fix, rdma_fix, unset_fix
-from checks.nccl.names import read_by_somebody
-from checks.nccl.values import malformed
-from checks.remembered import remembered
+from checks.nccl.names import is_read_name
+from checks.nccl.values import value_fault
+from checks.remembered import cached_per_view
 from checks.rendezvous import node_env, routed_interfaces, training_interface
-from checks.transport import IB_DISABLE, SOCKETS, agreed_kind, switched_off, transport
-from checks.variables import Setting, interface_settings, selected, settings
+from checks.transport import (
+    NCCL_IB_DISABLE,
+    SOCKETS,
+    agreed_kind,
+    expected_transport,
+    rdma_disabled_by,
+)
+from checks.variables import Setting, collective_settings, interface_settings, selected_interfaces
 
-PER_NODE = (
+PER_NODE_VARIABLES = (
     *("SOCKET_IFNAME", "OOB_NET_IFNAME", "GLOO_SOCKET_IFNAME", "IB_HCA", "HOSTID", "DEBUG"),
     *("CONF_FILE", "TOPO_FILE", "TOPO_DUMP_FILE", "GRAPH_DUMP_FILE", "IBVERBS_LIB", "VERSION"),
     *("HOME", "ROOT", "INCLUDE_DIR", "LIB", "PATH", "TORCH_NCCL_DEBUG_INFO"),
 )
 """Variables that may rightly differ from node to node."""
-FATAL = ("IB_DISABLE", "ALGO", "PROTO", "NET", "NET_PLUGIN", "CROSS_NIC", "BUFFSIZE", "COMM_ID")
+FATAL_VARIABLES = (
+    "IB_DISABLE",
+    "ALGO",
+    "PROTO",
+    "NET",
+    "NET_PLUGIN",
+    "CROSS_NIC",
+    "BUFFSIZE",
+    "COMM_ID",
+)
 ROOT_CAUSES = {
     "no-active-port": "nccl.infiniband-ports-are-active",
     "no-library": "nccl.infiniband-is-usable",
@@ -47,13 +62,15 @@ def socket_interface_exists(node: NodeView) -> Verdict:
     """
     settings = interface_settings(node)
     if not settings:
-        return ok(f"neither variable is set on {node.name}, which trains over {_own(node)}")
+        return ok(
+            f"neither variable is set on {node.name}, which trains over {_interface_name(node)}"
+        )
     for setting in settings:
-        wrong = _wrong(node, setting)
+        wrong = _interface_fault(node, setting)
         if wrong:
             cause, why = wrong
             return block(cause, f"{setting} {why} on {node.name}", ifname_fix(node, setting))
-    return ok(f"{', '.join(map(str, settings))}: {_own(node)} on {node.name}")
+    return ok(f"{', '.join(map(str, settings))}: {_interface_name(node)} on {node.name}")
 
 
 @node_check("nccl.infiniband-ports-are-active", Rdma)
@@ -96,7 +113,7 @@ def infiniband_is_usable(node: NodeView) -> Verdict:
     Without one of them NCCL says "NET/IB : No device found" at most, and takes sockets. Blocks
     where other nodes do use RDMA; warns where none does.
     """
-    found = transport(node)
+    found = expected_transport(node)
     if found.cause in ("no-device", "disabled", "no-active-port"):
         return skip(f"no RDMA on {node.name}: {found.reason}")
     if found.rdma:
@@ -113,7 +130,7 @@ def all_nodes_agree_on_transport(node: NodeView) -> Verdict:
     A rank that offers a socket to one that offers a queue pair waits for ever, or NCCL says
     "Attempted to connect incompatible devices".
     """
-    found, agreed = transport(node), agreed_kind(node.cluster)
+    found, agreed = expected_transport(node), agreed_kind(node.cluster)
     lines = ", ".join(f'{name} = "{value}"' for name, value in node_env(node).items())
     if found.kind == agreed:
         return ok(f"{node.name} uses {found.kind} ({found.reason}); [env] {lines}")
@@ -121,7 +138,7 @@ def all_nodes_agree_on_transport(node: NodeView) -> Verdict:
     if root:
         return skip(f"{node.name} uses {found.kind}: {found.reason}; see {root}")
     message = f"{node.name} uses {found.kind} ({found.reason}), most nodes {agreed}"
-    note = f'until it is mended, {IB_DISABLE} = "1" in [env] lets all nodes use sockets'
+    note = f'until it is mended, {NCCL_IB_DISABLE} = "1" in [env] lets all nodes use sockets'
     return block("transport-differs", message, Fix("", node.name, note), kind=found.kind)
 
 
@@ -135,7 +152,7 @@ def variables_are_equal(node: NodeView) -> Verdict:
     own = _nccl_variables(node)
     for name, usual in _usual_variables(node.cluster).items():
         if own.get(name, "") != usual:
-            return _differs(node, name, own.get(name, ""), usual)
+            return _judge_difference(node, name, own.get(name, ""), usual)
     return ok(f"{len(own)} NCCL variables on {node.name}, as on the others")
 
 
@@ -146,11 +163,11 @@ def infiniband_is_not_disabled(node: NodeView) -> Verdict:
     NCCL_IB_DISABLE or NCCL_NET=Socket, left over from a search for another fault, costs most of the
     bandwidth without a word.
     """
-    active, setting = node.read(Rdma).active, switched_off(node)
+    active, setting = node.read(Rdma).active, rdma_disabled_by(node)
     if not active:
         return skip(f"{node.name} has no active RDMA port")
     if setting is None:
-        return ok(f"neither {IB_DISABLE} nor NCCL_NET keeps {node.name} from its adapters")
+        return ok(f"neither {NCCL_IB_DISABLE} nor NCCL_NET keeps {node.name} from its adapters")
     if _usual_cause(node) != "disabled" and "launch.toml" not in setting.where:
         return skip(f"{setting}, unlike most nodes; see nccl.variables-are-equal")
     message = f"{setting} on {node.name}, whose {', '.join(active)} are active"
@@ -159,48 +176,54 @@ def infiniband_is_not_disabled(node: NodeView) -> Verdict:
 
 def _usual_cause(node: NodeView) -> str:
     """`disabled` where most nodes were told to leave their adapters; else ''."""
-    causes = {one.name: transport(one).cause for one in node.cluster.reached}
-    return "disabled" if majority(causes, node.job.head) == "disabled" else ""
+    causes = {one.name: expected_transport(one).cause for one in node.cluster.reached}
+    return "disabled" if majority_value(causes, node.job.head) == "disabled" else ""
 
 
-def _own(node: NodeView) -> str:
+def _interface_name(node: NodeView) -> str:
     return training_interface(node).name
 
 
-def _wrong(node: NodeView, setting: Setting) -> tuple[str, str] | None:
+def _interface_fault(node: NodeView, setting: Setting) -> tuple[str, str] | None:
     """Cause and words where the variable leads nowhere on that node."""
     interfaces = node.read(Interfaces).interfaces
-    named = selected(setting, interfaces)
+    named = selected_interfaces(setting, interfaces)
     names = ", ".join(one.name for one in named)
     if not named:
         there = ", ".join(one.name for one in interfaces)
         return "interface-missing", f"names none of the interfaces ({there})"
-    if len(node.job.nodes) > 1 and all(one.local_only for one in named):
+    if len(node.job.nodes) > 1 and all(one.is_local_only for one in named):
         return "interface-local", f"names {names}, which leads to no other node"
-    usable = [one for one in named if one.up and one.routable]
+    usable = [one for one in named if one.up and one.routable_addresses]
     if not usable:
         return "interface-down", f"names {names}, which is down or has no address"
-    return _astray(node, usable)
+    return _routing_fault(node, usable)
 
 
-def _astray(node: NodeView, usable: list[Interface]) -> tuple[str, str] | None:
+def _routing_fault(node: NodeView, usable: list[Interface]) -> tuple[str, str] | None:
     """Where peers are reached through another interface and the named one shares no network."""
     routed = routed_interfaces(node)
-    if not routed or any(one in usable for one in routed) or _peers_alike(node, usable):
+    if (
+        not routed
+        or any(one in usable for one in routed)
+        or _shares_network_with_peers(node, usable)
+    ):
         return None
     names = ", ".join(one.name for one in usable)
     return "interface-astray", f"names {names}, but {routed[0].name} leads to the peers"
 
 
-def _peers_alike(node: NodeView, usable: list[Interface]) -> bool:
+def _shares_network_with_peers(node: NodeView, usable: list[Interface]) -> bool:
     """Whether another node has an address in a network of those interfaces: a second fabric."""
-    nets = {one for interface in usable for one in interface.networks}
+    nets = {one for interface in usable for one in interface.routable_networks}
     peers = [one for one in node.cluster.reached if one is not node and one.has(Interfaces)]
     theirs = (interface for peer in peers for interface in peer.read(Interfaces).interfaces)
-    return any(nets & interface.networks for interface in theirs if not interface.local_only)
+    return any(
+        nets & interface.routable_networks for interface in theirs if not interface.is_local_only
+    )
 
 
-@remembered
+@cached_per_view
 def _nccl_variables(node: NodeView) -> Mapping[str, str]:
     """What ranks on that node would have, without what [env] sets for all or may differ.
 
@@ -208,27 +231,27 @@ def _nccl_variables(node: NodeView) -> Mapping[str, str]:
     """
     return {
         name: setting.value
-        for name, setting in settings(node).items()
+        for name, setting in collective_settings(node).items()
         if name not in node.job.env
-        and not name.removeprefix("NCCL_").startswith(PER_NODE)
-        and read_by_somebody(name)
+        and not name.removeprefix("NCCL_").startswith(PER_NODE_VARIABLES)
+        and is_read_name(name)
     }
 
 
-@remembered
+@cached_per_view
 def _usual_variables(cluster: ClusterView) -> Mapping[str, str]:
     """What most nodes have, '' for unset, of all names that can be read on every node."""
     told = {one.name: _nccl_variables(one) for one in cluster.reached if one.has(Environment)}
     found = {}
     for name in sorted({name for values in told.values() for name in values}):
         values = {who: of_node.get(name, "") for who, of_node in told.items()}
-        if not any(malformed(name, value) for value in values.values()):
-            found[name] = majority(values, cluster.job.head)
+        if not any(value_fault(name, value) for value in values.values()):
+            found[name] = majority_value(values, cluster.job.head)
     return found
 
 
-def _differs(node: NodeView, name: str, own: str, usual: str) -> Verdict:
+def _judge_difference(node: NodeView, name: str, own: str, usual: str) -> Verdict:
     message = f"{name} is {own or 'not set'} on {node.name}, {usual or 'not set'} on most nodes"
-    fatal = name.removeprefix("NCCL_") in FATAL
+    fatal = name.removeprefix("NCCL_") in FATAL_VARIABLES
     note = f'or hold all nodes to one value: {name} = "…" in [env] of launch.toml'
     return (block if fatal else warn)("variable-differs", message, unset_fix(node, name, note))

@@ -11,12 +11,12 @@ from checks.facts.environment import Environment
 from checks.facts.rdma import Rdma, RdmaPort
 from checks.model import Severity, Verdict, block, ok, skip, warn
 from checks.nccl.fixes import unset_fix
-from checks.nccl.values import malformed
-from checks.transport import IB_HCA, NET, allowed_ports, kind_of, transport
-from checks.variables import Setting, in_force, leading_number, listed
+from checks.nccl.values import value_fault
+from checks.transport import NCCL_IB_HCA, NCCL_NET, allowed_ports, expected_transport, port_kind
+from checks.variables import Setting, leading_number, matches_nccl_list, setting_in_force
 
 GID_INDEX = "NCCL_IB_GID_INDEX"
-BUILT_IN = ("ib", "socket")
+BUILT_IN_NETWORKS = ("ib", "socket")
 
 
 @node_check("nccl.every-adapter-named-is-there", Rdma, Environment, severity=Severity.WARN)
@@ -26,20 +26,22 @@ def every_adapter_named_is_there(node: NodeView) -> Verdict:
     A name that is not there is passed over: that rail is lost without a word. Nodes with unequally
     many rails end with "mixed local Net device counts" or wait for each other.
     """
-    setting, rdma = in_force(node, IB_HCA), node.read(Rdma)
-    if setting is None or not setting.value or not transport(node).rdma:
-        return skip(f"{IB_HCA} chooses nothing on {node.name}")
-    for word in _words(setting.value):
-        if not any(_matches(word, setting, name) for name in rdma.ports):
+    setting, rdma = setting_in_force(node, NCCL_IB_HCA), node.read(Rdma)
+    if setting is None or not setting.value or not expected_transport(node).rdma:
+        return skip(f"{NCCL_IB_HCA} chooses nothing on {node.name}")
+    for word in _required_names(setting.value):
+        if not any(_matches_port(word, setting, name) for name in rdma.ports):
             there = ", ".join(rdma.ports)
             message = f"{setting}: {node.name} has no {word}, only {there}"
-            return warn("adapter-missing", message, unset_fix(node, IB_HCA, "or correct it there"))
+            return warn(
+                "adapter-missing", message, unset_fix(node, NCCL_IB_HCA, "or correct it there")
+            )
     own, usual = len(allowed_ports(node)), _usual_rails(node)
     if own < usual and own < len(rdma.active):
         message = (
             f"{setting} leaves {own} of {len(rdma.active)} ports, most other nodes use {usual}"
         )
-        return warn("rails-differ", message, unset_fix(node, IB_HCA))
+        return warn("rails-differ", message, unset_fix(node, NCCL_IB_HCA))
     return ok(f"{setting} names {own} active ports")
 
 
@@ -50,14 +52,14 @@ def gid_index_is_valid(node: NodeView) -> Verdict:
     Which index it is differs from node to node, and with an address more or less. One that is empty
     ends in "ibv_modify_qp failed: Invalid argument"; NCCL finds the right one itself since 2.21.
     """
-    setting = in_force(node, GID_INDEX)
-    ports = {name: one for name, one in allowed_ports(node).items() if kind_of(one) == "RoCE"}
-    if setting is None or not setting.value or malformed(GID_INDEX, setting.value):
+    setting = setting_in_force(node, GID_INDEX)
+    ports = {name: one for name, one in allowed_ports(node).items() if port_kind(one) == "RoCE"}
+    if setting is None or not setting.value or value_fault(GID_INDEX, setting.value):
         return skip(f"{GID_INDEX} is not set on {node.name}")
-    if not ports or not transport(node).rdma or leading_number(setting.value) < 0:
+    if not ports or not expected_transport(node).rdma or leading_number(setting.value) < 0:
         return skip(f"{node.name} uses no RoCE port: {setting} says nothing")
     for name, port in ports.items():
-        wrong = _wrong_gid(port, str(leading_number(setting.value)))
+        wrong = _gid_fault(port, str(leading_number(setting.value)))
         if wrong:
             cause, why = wrong
             fix = unset_fix(node, GID_INDEX, "NCCL since 2.21 finds it")
@@ -72,36 +74,38 @@ def network_named_is_there(node: NodeView) -> Verdict:
 
     NCCL then takes nothing else and ends with "Failed to initialize any NET plugin".
     """
-    setting = in_force(node, NET)
-    if setting is None or setting.value.lower() not in BUILT_IN:
-        return skip(f"{NET} names no network of NCCL's own on {node.name}")
-    found = transport(node)
+    setting = setting_in_force(node, NCCL_NET)
+    if setting is None or setting.value.lower() not in BUILT_IN_NETWORKS:
+        return skip(f"{NCCL_NET} names no network of NCCL's own on {node.name}")
+    found = expected_transport(node)
     if setting.value.lower() == "ib" and found.cause in ("no-device", "no-active-port"):
         message = f"{setting}, but there is no InfiniBand or RoCE on {node.name}: {found.reason}"
-        return block("network-missing", message, unset_fix(node, NET))
+        return block("network-missing", message, unset_fix(node, NCCL_NET))
     return ok(f"{setting}: {node.name} uses {found.kind}")
 
 
-def _words(value: str) -> list[str]:
+def _required_names(value: str) -> list[str]:
     """The names of a list that takes; what a list leaves out need not be there."""
     if value.startswith("^"):
         return []
     return [word for word in value.removeprefix("=").split(",") if word]
 
 
-def _matches(word: str, setting: Setting, port: str) -> bool:
+def _matches_port(word: str, setting: Setting, port: str) -> bool:
     name, _, number = port.partition(":")
     exact = "=" if setting.value.startswith("=") else ""
-    return listed(exact + word, name, leading_number(number))
+    return matches_nccl_list(exact + word, name, leading_number(number))
 
 
 def _usual_rails(node: NodeView) -> int:
     others = [one for one in node.cluster.reached if one is not node]
-    counts = Counter(len(transport(one).ports) for one in others if transport(one).rdma)
+    counts = Counter(
+        len(expected_transport(one).ports) for one in others if expected_transport(one).rdma
+    )
     return max(counts, key=lambda count: (counts[count], count), default=0)
 
 
-def _wrong_gid(port: RdmaPort, index: str) -> tuple[str, str] | None:
+def _gid_fault(port: RdmaPort, index: str) -> tuple[str, str] | None:
     """Cause and words where that GID is no RoCE v2 one; None too where the kernel does not say."""
     if not port.gid_types:
         return None

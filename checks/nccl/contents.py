@@ -9,9 +9,15 @@ from checks.facts.interfaces import Interfaces
 from checks.facts.rdma import Rdma
 from checks.model import Severity, Verdict, block, ok, warn
 from checks.nccl.fixes import unset_fix
-from checks.nccl.values import ends_the_start, malformed
-from checks.transport import IB_HCA, transport
-from checks.variables import GLOO_IFNAME, NCCL_IFNAME, Setting, selected, settings
+from checks.nccl.values import malformed_ends_start, value_fault
+from checks.transport import NCCL_IB_HCA, expected_transport
+from checks.variables import (
+    GLOO_IFNAME,
+    NCCL_IFNAME,
+    Setting,
+    collective_settings,
+    selected_interfaces,
+)
 
 
 @node_check("nccl.variable-values-are-valid", Environment, Interfaces, Rdma, severity=Severity.WARN)
@@ -21,19 +27,21 @@ def variable_values_are_valid(node: NodeView) -> Verdict:
     NCCL reads NCCL_IB_DISABLE=true as 0 and leaves InfiniBand on, and passes over a level or a
     protocol that it does not know. PyTorch raises an error at the start.
     """
-    found = settings(node)
+    found = collective_settings(node)
     for name, setting in found.items():
-        wrong = malformed(name, setting.value)
-        if not wrong or _told_elsewhere(node, setting):
+        wrong = value_fault(name, setting.value)
+        if not wrong or _names_nothing(node, setting):
             continue
-        verdict = block if ends_the_start(name) else warn
+        verdict = block if malformed_ends_start(name) else warn
         return verdict("malformed", f"{setting} is {wrong}", unset_fix(node, name))
     return ok(f"{len(found)} variables of NCCL, gloo and PyTorch on {node.name} can be read")
 
 
-def _told_elsewhere(node: NodeView, setting: Setting) -> bool:
+def _names_nothing(node: NodeView, setting: Setting) -> bool:
     """Whether the list is so wrong that it names nothing, which other checks say."""
-    if setting.name == IB_HCA:
-        return transport(node).cause == "hca-unknown"
+    if setting.name == NCCL_IB_HCA:
+        return expected_transport(node).cause == "hca-unknown"
     interfaces = node.read(Interfaces).interfaces
-    return setting.name in (NCCL_IFNAME, GLOO_IFNAME) and not selected(setting, interfaces)
+    return setting.name in (NCCL_IFNAME, GLOO_IFNAME) and not selected_interfaces(
+        setting, interfaces
+    )

@@ -7,7 +7,7 @@ from checks.facts import NodeView
 from checks.facts.rdma import LaterRdmaCounters, Rdma, RdmaCounters
 from checks.model import Severity, Verdict, ok, skip, warn
 
-MEANING = {
+COUNTER_MEANINGS = {
     "link_downed": "the link went down",
     "link_error_recovery": "the link had to recover",
     "local_link_integrity_errors": "the link is not clean",
@@ -38,7 +38,10 @@ def port_errors_do_not_grow(node: NodeView) -> Verdict:
         }
         for what, more in grown.items():
             if more > 0:
-                message = f"{name} of {node.name}: {MEANING.get(what, what)}, {what} grew by {more}"
+                message = (
+                    f"{name} of {node.name}: {COUNTER_MEANINGS.get(what, what)}, {what} grew "
+                    f"by {more}"
+                )
                 device = name.partition(":")[0]
                 look = f"grep . /sys/class/infiniband/{device}/ports/*/counters/{what}"
                 note = "twice; where it goes on, clean or change cable and transceiver"

@@ -10,10 +10,10 @@ from checks.facts.environment import Environment
 from checks.facts.nccl_files import NcclFiles
 from checks.model import Severity, Verdict, block, ok, skip, warn
 from checks.nccl.fixes import unset_fix
-from checks.variables import in_force
+from checks.variables import setting_in_force
 
 DEBUG, DEBUG_FILE, GRAPH_FILE = "NCCL_DEBUG", "NCCL_DEBUG_FILE", "NCCL_GRAPH_FILE"
-SAYS_NOTHING = ("", "NONE", "VERSION")
+SILENT_LEVELS = ("", "NONE", "VERSION")
 
 
 @node_check("nccl.named-files-are-there", Environment, NcclFiles, severity=Severity.WARN)
@@ -24,7 +24,7 @@ def named_files_are_there(node: NodeView) -> Verdict:
     word. Without its graph file it does not start.
     """
     for name, path in node.read(NcclFiles).missing.items():
-        message = f"{in_force(node, name) or name}, but {node.name} has no {path}"
+        message = f"{setting_in_force(node, name) or name}, but {node.name} has no {path}"
         verdict = block if name == GRAPH_FILE else warn
         return verdict("file-missing", message, unset_fix(node, name, f"or put {path} there"))
     return ok(f"no variable of {node.name} names a file that is not there")
@@ -40,7 +40,7 @@ def plugins_are_there(node: NodeView) -> Verdict:
     plugins = node.read(NcclFiles).plugins
     for name, path in plugins.items():
         if path is None:
-            setting = in_force(node, name)
+            setting = setting_in_force(node, name)
             message = f"{setting or name}, but the loader of {node.name} finds no such library"
             more = "or put its folder into LD_LIBRARY_PATH of [env]"
             return warn("plugin-missing", message, unset_fix(node, name, more))
@@ -55,13 +55,13 @@ def debug_output_is_affordable(node: NodeView) -> Verdict:
     NCCL_DEBUG=TRACE writes lines at every call. A file that cannot be opened is passed over, and
     one that several ranks open is overwritten by each.
     """
-    level = in_force(node, DEBUG)
-    if level is None or level.value.upper() in SAYS_NOTHING:
+    level = setting_in_force(node, DEBUG)
+    if level is None or level.value.upper() in SILENT_LEVELS:
         return skip(f"NCCL_DEBUG of {node.name} asks for no log")
     if level.value.upper() == "TRACE":
         message = f"{level}: NCCL writes lines at every call"
         return warn("debug-trace", message, unset_fix(node, DEBUG, "or use INFO"))
-    file, setting = node.read(NcclFiles).written.get(DEBUG_FILE), in_force(node, DEBUG_FILE)
+    file, setting = node.read(NcclFiles).written.get(DEBUG_FILE), setting_in_force(node, DEBUG_FILE)
     if file is None or setting is None:
         return ok(f"{level}, to the ranks' output")
     if file.state != "ok":

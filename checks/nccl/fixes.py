@@ -6,16 +6,18 @@ from checks.facts import NodeView
 from checks.facts.interfaces import Interfaces
 from checks.model import Fix
 from checks.rendezvous import routed_interfaces
-from checks.variables import Setting, in_force, selected, taken_out
+from checks.variables import Setting, comment_out_fix, selected_interfaces, setting_in_force
 
 
 def ifname_fix(node: NodeView, setting: Setting) -> Fix:
     """Brings up the interface that a variable names, or makes it name one that leads to peers."""
-    down = [one for one in selected(setting, node.read(Interfaces).interfaces) if not one.up]
+    down = [
+        one for one in selected_interfaces(setting, node.read(Interfaces).interfaces) if not one.up
+    ]
     if down:
         note = "if it stays down: cable, switch port, or the address in its configuration"
         return node.fix(f"ip link set dev {down[0].name} up", note, root=True)
-    routed = [one.name for one in routed_interfaces(node) if not one.local_only]
+    routed = [one.name for one in routed_interfaces(node) if not one.is_local_only]
     good = routed[0] if routed else "INTERFACE"
     if "launch.toml" in setting.where:
         note = f'in launch.toml, [env]: {setting.name} = "{good}", or leave it out: start sets it'
@@ -25,10 +27,10 @@ def ifname_fix(node: NodeView, setting: Setting) -> Fix:
 
 def unset_fix(node: NodeView, name: str, more: str = "") -> Fix:
     """How to take a variable back, by where it comes from."""
-    setting = in_force(node, name)
+    setting = setting_in_force(node, name)
     if setting is not None and "launch.toml" in setting.where:
         return Fix("", "", f"remove {name} from [env] of launch.toml")
-    return taken_out(node, name, more=f", {more}" if more else "")
+    return comment_out_fix(node, name, more=f", {more}" if more else "")
 
 
 def port_fix(node: NodeView, name: str) -> Fix:

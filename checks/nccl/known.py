@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 
-def _named(prefix: str, words: str) -> frozenset[str]:
+def _prefixed_names(prefix: str, words: str) -> frozenset[str]:
     return frozenset(prefix + word for word in words.split())
 
 
-NUMBERS = _named(
+NUMBER_VARIABLES = _prefixed_names(
     "NCCL_",
     """
     AGG_CHANNEL_SIZE ALLGATHERV_ENABLE ALLOC_P2P_NET_LL_BUFFERS BUFFSIZE CGA_CLUSTER_SIZE
@@ -71,7 +71,7 @@ NUMBERS = _named(
 )
 """NCCL reads these with strtoll: what does not begin with a number is 0, without a word."""
 
-TEXTS = _named(
+TEXT_VARIABLES = _prefixed_names(
     "NCCL_",
     """
     ALGO CHECKS_DISABLE COMM_ID CONF_FILE CTA_POLICY CUDA_PATH DEBUG_FILE DEBUG_SUBSYS
@@ -84,10 +84,10 @@ TEXTS = _named(
     WARN_ENABLE_DEBUG_INFO
     """,
 )
-LEVELS = _named("NCCL_", "P2P_LEVEL NET_GDR_LEVEL")
+LEVEL_VARIABLES = _prefixed_names("NCCL_", "P2P_LEVEL NET_GDR_LEVEL")
 """A distance in the topology. What NCCL does not know it passes over, without a word."""
 
-CHOICES: Mapping[str, tuple[str, ...]] = {
+CHOICE_VARIABLES: Mapping[str, tuple[str, ...]] = {
     "NCCL_DEBUG": ("VERSION", "WARN", "INFO", "ABORT", "TRACE", "NONE"),
     "NCCL_SOCKET_FAMILY": ("AF_INET", "AF_INET6"),
     "NCCL_IB_ADDR_FAMILY": ("AF_INET", "AF_INET6"),
@@ -95,7 +95,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "NCCL_CHECK_MODE": ("DEFAULT", "DEBUG_LOCAL", "DEBUG_GLOBAL"),
     "GLOO_DEVICE_TRANSPORT": ("TCP", "TCP_TLS", "UV", "IBVERBS"),
 }
-SWITCHES = _named(
+SWITCH_VARIABLES = _prefixed_names(
     "TORCH_NCCL_",
     """
     AVOID_RECORD_STREAMS BCAST_UNIQUEID BLOCKING_WAIT CUDA_EVENT_CACHE DESYNC_DEBUG
@@ -107,7 +107,7 @@ SWITCHES = _named(
 )
 """PyTorch takes y, yes, 1, t, true and their opposites, and raises on anything else."""
 
-COUNTS = _named(
+COUNT_VARIABLES = _prefixed_names(
     "TORCH_NCCL_",
     """
     ASYNC_ERROR_HANDLING COORD_CHECK_MILSEC HEARTBEAT_TIMEOUT_SEC NONBLOCKING_TIMEOUT
@@ -116,17 +116,29 @@ COUNTS = _named(
 )
 """PyTorch raises where these are no whole number."""
 
-OTHERS = (
-    _named("TORCH_NCCL_", "ABORT_IN_DESTROY_PG DEBUG_INFO_PIPE_FILE DEBUG_INFO_TEMP_FILE")
-    | _named("TORCH_NCCL_", "COMM_SPLIT_USE_BLOCKING USE_COMM_NONBLOCKING ENABLE_NAN_CHECK")
-    | _named("TORCH_GLOO_", "LAZY_INIT")
-    | _named("GLOO_", "SOCKET_IFNAME DEVICE_TRANSPORT LOG_LEVEL DISABLE_CONNECTION_RETRIES")
-    | _named("GLOO_", "ENABLE_RANK_AS_SEQUENCE_NUMBER ENABLE_STORE_V2_API")
-    | _named("GLOO_DEVICE_TRANSPORT_TCP_TLS_", "PKEY CERT CA_FILE CA_PATH")
+OTHER_VARIABLES = (
+    _prefixed_names("TORCH_NCCL_", "ABORT_IN_DESTROY_PG DEBUG_INFO_PIPE_FILE DEBUG_INFO_TEMP_FILE")
+    | _prefixed_names(
+        "TORCH_NCCL_", "COMM_SPLIT_USE_BLOCKING USE_COMM_NONBLOCKING ENABLE_NAN_CHECK"
+    )
+    | _prefixed_names("TORCH_GLOO_", "LAZY_INIT")
+    | _prefixed_names(
+        "GLOO_", "SOCKET_IFNAME DEVICE_TRANSPORT LOG_LEVEL DISABLE_CONNECTION_RETRIES"
+    )
+    | _prefixed_names("GLOO_", "ENABLE_RANK_AS_SEQUENCE_NUMBER ENABLE_STORE_V2_API")
+    | _prefixed_names("GLOO_DEVICE_TRANSPORT_TCP_TLS_", "PKEY CERT CA_FILE CA_PATH")
 )
-KNOWN = NUMBERS | TEXTS | LEVELS | CHOICES.keys() | SWITCHES | COUNTS | OTHERS
+KNOWN_VARIABLES = (
+    NUMBER_VARIABLES
+    | TEXT_VARIABLES
+    | LEVEL_VARIABLES
+    | CHOICE_VARIABLES.keys()
+    | SWITCH_VARIABLES
+    | COUNT_VARIABLES
+    | OTHER_VARIABLES
+)
 
-RENAMED: Mapping[str, str] = {
+RENAMED_VARIABLES: Mapping[str, str] = {
     "NCCL_ASYNC_ERROR_HANDLING": "TORCH_NCCL_ASYNC_ERROR_HANDLING",
     "NCCL_BLOCKING_WAIT": "TORCH_NCCL_BLOCKING_WAIT",
     "NCCL_DESYNC_DEBUG": "TORCH_NCCL_DESYNC_DEBUG",
@@ -140,7 +152,7 @@ RENAMED: Mapping[str, str] = {
 }
 """What reads the old name, if anything still does, is to drop it: PyTorch since 2.2, NCCL 2.4."""
 
-IGNORED: Mapping[str, str] = {
+IGNORED_VARIABLES: Mapping[str, str] = {
     "NCCL_IB_CUDA_SUPPORT": "NCCL_NET_GDR_LEVEL says so since 2.4",
     "NCCL_LL_THRESHOLD": "NCCL chooses the protocol by itself since 2.5",
     "NCCL_TREE_THRESHOLD": "NCCL chooses the algorithm by itself since 2.5",
@@ -151,7 +163,7 @@ IGNORED: Mapping[str, str] = {
 }
 """Names that circulate and that nothing reads."""
 
-MISTAKEN: Mapping[str, str] = {
+MISTAKEN_VARIABLES: Mapping[str, str] = {
     "NCCL_IFNAME": "NCCL_SOCKET_IFNAME",
     "NCCL_NET_IFNAME": "NCCL_SOCKET_IFNAME",
     "NCCL_IB_IFNAME": "NCCL_SOCKET_IFNAME",
@@ -170,7 +182,7 @@ MISTAKEN: Mapping[str, str] = {
 }
 """Names that nobody reads, and what was surely meant."""
 
-FOREIGN = tuple(
+FOREIGN_PREFIXES = tuple(
     f"NCCL_{word}"
     for word in (
         *("EP_", "FASTRAK_", "GPUDIRECTTCPX_", "IBEXT_", "INCLUDE_DIR", "INSPECTOR_", "HOME"),

@@ -11,10 +11,10 @@ from checks.facts import NodeView
 from checks.facts.env_files import EnvFiles, EnvLine
 from checks.facts.environment import Environment
 from checks.model import Fix, Severity, Verdict, ok, skip, warn
-from checks.nccl.known import KNOWN
-from checks.variables import COLLECTIVE, in_force
+from checks.nccl.known import KNOWN_VARIABLES
+from checks.variables import COLLECTIVE_VARIABLE, setting_in_force
 
-STRIP = (
+CLEAN_LINE_EDIT = (
     r"s/^[[:space:]]*(export[[:space:]]+)?([A-Za-z0-9_]+)[[:space:]]*=[[:space:]]*/\2=/; "
     r"s/^([A-Za-z0-9_]+=)([\x22\x27])(.*)\2[[:space:]]*$/\1\3/"
 )
@@ -31,7 +31,7 @@ def conf_file_is_read_as_meant(node: NodeView) -> Verdict:
     files = node.read(EnvFiles).nccl
     for path, lines in files.items():
         for line in lines:
-            wrong = _misread(line)
+            wrong = _describe_misreading(line)
             if wrong:
                 message = f"{path}:{line.number} of {node.name} {wrong}"
                 return warn("line-misread", message, _conf_fix(node, path, line))
@@ -57,20 +57,22 @@ def deepspeed_env_file_is_sound(node: NodeView) -> Verdict:
         return skip(f"{node.name} has no .deepspeed_env")
     for path, lines in files.items():
         for line in lines:
-            found = _unsound(line)
+            found = _line_fault(line)
             if found:
                 cause, why = found
                 message = f"{path}:{line.number} of {node.name} {why}"
-                return warn(cause, message, _sound_fix(node, path, cause))
-    return _not_in_env(node, files) or ok(f"{', '.join(files)} of {node.name} can be read")
+                return warn(cause, message, _env_file_fix(node, path, cause))
+    return _judge_missing_in_env(node, files) or ok(
+        f"{', '.join(files)} of {node.name} can be read"
+    )
 
 
-def _misread(line: EnvLine) -> str:
+def _describe_misreading(line: EnvLine) -> str:
     """What NCCL makes of a line that is meant for it; '' where that is what it says."""
-    if line.value is None or line.comment:
+    if line.value is None or line.is_comment:
         return ""
     word = line.name.strip().removeprefix("export ").strip()
-    if not COLLECTIVE.match(word):
+    if not COLLECTIVE_VARIABLE.match(word):
         return ""
     if word != line.name:
         return f"sets {line.name!r}, which nobody reads, not {word}"
@@ -79,15 +81,15 @@ def _misread(line: EnvLine) -> str:
     return ""
 
 
-def _unsound(line: EnvLine) -> tuple[str, str] | None:
+def _line_fault(line: EnvLine) -> tuple[str, str] | None:
     """Cause and words for a line at which `deepspeed` goes wrong."""
-    if line.comment and line.value is not None:
+    if line.is_comment and line.value is not None:
         return (
             "comment-runs",
             "is a comment with a `=`: `deepspeed` would exit 0 with no rank started",
         )
     if line.value is None:
-        what = "is empty" if line.blank else "has no `=`"
+        what = "is empty" if line.is_blank else "has no `=`"
         return "line-unreadable", f"{what}: `deepspeed` would end in a ValueError"
     if re.search(r"[\"']", line.value) and re.search(r"[^\w@%+=:,./'\"-]", line.value):
         name = line.name.strip().removeprefix("export ")
@@ -96,13 +98,13 @@ def _unsound(line: EnvLine) -> tuple[str, str] | None:
     return None
 
 
-def _not_in_env(node: NodeView, files: Mapping[str, Sequence[EnvLine]]) -> Verdict | None:
+def _judge_missing_in_env(node: NodeView, files: Mapping[str, Sequence[EnvLine]]) -> Verdict | None:
     """A variable of NCCL's that ranks of `deepspeed` would have and those of `start` would not."""
     for path, lines in files.items():
         for line in lines:
             name, value = line.name.strip().removeprefix("export "), (line.value or "").strip()
-            setting = in_force(node, name)
-            if name in KNOWN and (setting is None or setting.value != value):
+            setting = setting_in_force(node, name)
+            if name in KNOWN_VARIABLES and (setting is None or setting.value != value):
                 has = setting or f"{name} unset"
                 message = (
                     f"{path}:{line.number} of {node.name} sets {name}={value}, but ranks have "
@@ -114,11 +116,11 @@ def _not_in_env(node: NodeView, files: Mapping[str, Sequence[EnvLine]]) -> Verdi
 
 
 def _conf_fix(node: NodeView, path: str, line: EnvLine) -> Fix:
-    edit = f"sed -i -E '{line.number}{{{STRIP}}}' {shlex.quote(path)}"
+    edit = f"sed -i -E '{line.number}{{{CLEAN_LINE_EDIT}}}' {shlex.quote(path)}"
     return node.fix(edit, root=path.startswith("/etc/"))
 
 
-def _sound_fix(node: NodeView, path: str, cause: str) -> Fix:
+def _env_file_fix(node: NodeView, path: str, cause: str) -> Fix:
     """Takes out what `deepspeed` cannot read, and the quotes that it sets by itself."""
     edit = r"/^[[:space:]]*#/d; /=/!d"
     if cause == "quotes-cut":

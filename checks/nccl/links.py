@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from checks.apart.majority import majority
+from checks.apart.majority import majority_value
 from checks.check import node_check
 from checks.facts import ClusterView, NodeView
 from checks.facts.environment import Environment
@@ -14,9 +14,9 @@ from checks.facts.names import Names
 from checks.facts.rdma import Rdma, RdmaPort
 from checks.model import Severity, Verdict, ok, skip, warn
 from checks.nccl.fixes import port_fix
-from checks.remembered import remembered
+from checks.remembered import cached_per_view
 from checks.rendezvous import training_interface
-from checks.transport import agreed_kind, kind_of, transport
+from checks.transport import agreed_kind, expected_transport, port_kind
 
 
 @node_check("nccl.ports-are-as-fast-as-others", Rdma, Environment, severity=Severity.WARN)
@@ -30,8 +30,10 @@ def ports_are_as_fast_as_others(node: NodeView) -> Verdict:
     if not active:
         return skip(f"{node.name} has no active RDMA port")
     for name, port in active.items():
-        others = _same_rail(node, name)
-        found = _other_layer(node, name, port, others) or _slow(node, name, port, others)
+        others = _ports_of_same_rail(node, name)
+        found = _judge_link_layer(node, name, port, others) or _judge_port_speed(
+            node, name, port, others
+        )
         if found:
             return found
     return ok(", ".join(f"{name} {port.rate}" for name, port in active.items()))
@@ -49,63 +51,67 @@ def roce_mtu_is_equal(node: NodeView) -> Verdict:
     "status=IBV_WC_LOC_LEN_ERR(1)" or error 12 at the first large message.
     """
     ports = {name: one for name, one in node.read(Rdma).active.items() if one.roce_mtu}
-    if not ports or not transport(node).rdma:
+    if not ports or not expected_transport(node).rdma:
         return skip(f"{node.name} uses no RoCE port")
     for name, port in ports.items():
         if port.netdev == training_interface(node).name:
             continue
         others = {one.name: one.read(Rdma).active for one in node.cluster.reached if one.has(Rdma)}
         sizes = {who: found[name].roce_mtu for who, found in others.items() if name in found}
-        usual = majority(sizes, node.job.head)
+        usual = majority_value(sizes, node.job.head)
         if port.roce_mtu != usual:
             message = (
                 f"{name} of {node.name} sends {port.roce_mtu} bytes at once ({port.netdev} has MTU "
                 f"{port.mtu}), on most other nodes {usual}"
             )
-            wanted = next(found[name].mtu for found in others.values() if _has(found, name, usual))
+            wanted = next(
+                found[name].mtu for found in others.values() if _has_roce_mtu(found, name, usual)
+            )
             note = "and in its configuration, for the next boot"
             fix = node.fix(f"ip link set dev {port.netdev} mtu {wanted}", note, root=True)
             return warn("roce-mtu-differs", message, fix)
     return ok(", ".join(f"{name} {port.roce_mtu}" for name, port in ports.items()))
 
 
-def _has(ports: Mapping[str, RdmaPort], name: str, size: int) -> bool:
+def _has_roce_mtu(ports: Mapping[str, RdmaPort], name: str, size: int) -> bool:
     return name in ports and ports[name].roce_mtu == size
 
 
-def _same_rail(node: NodeView, name: str) -> list[RdmaPort]:
+def _ports_of_same_rail(node: NodeView, name: str) -> list[RdmaPort]:
     """The active port of that name on other nodes, where it belongs to the same board."""
-    rail = _rails(node.cluster)[name, node.read(Rdma).boards[name]]
+    rail = _ports_by_rail(node.cluster)[name, node.read(Rdma).board_by_port[name]]
     return [port for who, port in rail.items() if who != node.name]
 
 
-@remembered
-def _rails(cluster: ClusterView) -> Mapping[tuple[str, str | None], Mapping[str, RdmaPort]]:
+@cached_per_view
+def _ports_by_rail(cluster: ClusterView) -> Mapping[tuple[str, str | None], Mapping[str, RdmaPort]]:
     """{(port, board): {node: its active port}}."""
     found: dict[tuple[str, str | None], dict[str, RdmaPort]] = {}
     for node in (one for one in cluster.reached if one.has(Rdma)):
         rdma = node.read(Rdma)
         for name, port in rdma.active.items():
-            found.setdefault((name, rdma.boards[name]), {})[node.name] = port
+            found.setdefault((name, rdma.board_by_port[name]), {})[node.name] = port
     return found
 
 
-def _other_layer(
+def _judge_link_layer(
     node: NodeView, name: str, port: RdmaPort, others: Sequence[RdmaPort]
 ) -> Verdict | None:
     """Where the node's transport is not that of most, that is the finding instead."""
     layers = Counter(one.link_layer for one in others)
     if not others or 2 * layers[port.link_layer] >= len(others):
         return None
-    if transport(node).kind != agreed_kind(node.cluster):
+    if expected_transport(node).kind != agreed_kind(node.cluster):
         return None
     usual = layers.most_common(1)[0][0]
     message = f"{name} of {node.name} is {port.link_layer}, on most other nodes {usual}"
     return warn("link-layer-differs", message, port_fix(node, name))
 
 
-def _slow(node: NodeView, name: str, port: RdmaPort, others: Sequence[RdmaPort]) -> Verdict | None:
-    alike = [one for one in others if kind_of(one) == kind_of(port)]
+def _judge_port_speed(
+    node: NodeView, name: str, port: RdmaPort, others: Sequence[RdmaPort]
+) -> Verdict | None:
+    alike = [one for one in others if port_kind(one) == port_kind(port)]
     rates = Counter(one.gbps for one in alike if one.gbps)
     usual = max(rates, key=lambda rate: (rates[rate], rate), default=0.0)
     if not 0 < port.gbps < usual:

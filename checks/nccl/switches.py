@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from checks.apart.majority import majority
+from checks.apart.majority import majority_value
 from checks.check import node_check
 from checks.facts import NodeView
 from checks.facts.environment import Environment
 from checks.facts.gpus import Gpus
 from checks.model import Severity, Verdict, ok, skip, warn
 from checks.nccl.fixes import unset_fix
-from checks.nccl.values import malformed, switched_on
-from checks.variables import Setting, in_force, leading_number
+from checks.nccl.values import is_switched_on, value_fault
+from checks.variables import Setting, leading_number, setting_in_force
 
-COSTS = {
+DISABLED_COSTS = {
     "NCCL_P2P_DISABLE": "GPUs of one node then talk through host memory, not NVLink or PCIe",
     "NCCL_SHM_DISABLE": "ranks of one node then talk through the network card",
 }
-ERRORS, BLOCKING = "TORCH_NCCL_ASYNC_ERROR_HANDLING", "TORCH_NCCL_BLOCKING_WAIT"
+ASYNC_ERRORS, BLOCKING_WAIT = "TORCH_NCCL_ASYNC_ERROR_HANDLING", "TORCH_NCCL_BLOCKING_WAIT"
 
 
 @node_check("nccl.local-transports-are-left-on", Environment, Gpus, severity=Severity.WARN)
@@ -28,13 +28,13 @@ def local_transports_are_left_on(node: NodeView) -> Verdict:
     """
     if (node.slots or 1) < 2:
         return skip(f"{node.name} has one rank")
-    for name, cost in COSTS.items():
-        setting = in_force(node, name)
+    for name, cost in DISABLED_COSTS.items():
+        setting = setting_in_force(node, name)
         if setting is None or leading_number(setting.value) != 1:
             continue
-        if name == "NCCL_P2P_DISABLE" and _no_peers(node):
+        if name == "NCCL_P2P_DISABLE" and _lacks_peer_access(node):
             continue
-        if not _as_most(node, setting):
+        if not _agrees_with_most(node, setting):
             return skip(f"{setting}, unlike most nodes; see nccl.variables-are-equal")
         return warn("switched-off", f"{setting}: {cost}", unset_fix(node, name))
     return ok(f"ranks of {node.name} may use NVLink, PCIe and shared memory")
@@ -47,31 +47,32 @@ def a_failed_rank_ends_the_others(node: NodeView) -> Verdict:
     With TORCH_NCCL_ASYNC_ERROR_HANDLING=0 it waits for ever. TORCH_NCCL_BLOCKING_WAIT=1 holds the
     CPU at every collective, and PyTorch then handles errors in no other way.
     """
-    errors, blocking = in_force(node, ERRORS), in_force(node, BLOCKING)
-    holds = blocking is not None and switched_on(blocking.value)
+    errors, blocking = setting_in_force(node, ASYNC_ERRORS), setting_in_force(node, BLOCKING_WAIT)
+    holds = blocking is not None and is_switched_on(blocking.value)
     if blocking is not None and holds:
-        if not _as_most(node, blocking):
+        if not _agrees_with_most(node, blocking):
             return skip(f"{blocking}, unlike most nodes; see nccl.variables-are-equal")
         message = f"{blocking}: every collective holds the CPU until it is done"
         also = f"; {errors} is then passed over" if errors and leading_number(errors.value) else ""
-        return warn("blocking-wait", message + also, unset_fix(node, BLOCKING))
-    if errors is None or malformed(ERRORS, errors.value) or leading_number(errors.value):
+        return warn("blocking-wait", message + also, unset_fix(node, BLOCKING_WAIT))
+    if errors is None or value_fault(ASYNC_ERRORS, errors.value) or leading_number(errors.value):
         return ok(f"PyTorch ends a rank of {node.name} whose peer is gone")
-    if not _as_most(node, errors):
+    if not _agrees_with_most(node, errors):
         return skip(f"{errors}, unlike most nodes; see nccl.variables-are-equal")
     message = f"{errors}: a rank whose peer is gone would wait for ever, with nothing in its log"
-    return warn("errors-unhandled", message, unset_fix(node, ERRORS))
+    return warn("errors-unhandled", message, unset_fix(node, ASYNC_ERRORS))
 
 
-def _as_most(node: NodeView, setting: Setting) -> bool:
+def _agrees_with_most(node: NodeView, setting: Setting) -> bool:
     """Whether most nodes have that value too; where not, the difference is what is wrong."""
     told = [one for one in node.cluster.reached if one.has(Environment)]
     values = {
-        one.name: found.value if (found := in_force(one, setting.name)) else "" for one in told
+        one.name: found.value if (found := setting_in_force(one, setting.name)) else ""
+        for one in told
     }
-    return majority(values, node.job.head) == setting.value
+    return majority_value(values, node.job.head) == setting.value
 
 
-def _no_peers(node: NodeView) -> bool:
+def _lacks_peer_access(node: NodeView) -> bool:
     """Whether its cards cannot reach each other's memory anyway."""
     return node.has(Gpus) and any("GeForce" in gpu.name for gpu in node.read(Gpus).gpus)

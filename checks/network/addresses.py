@@ -5,20 +5,20 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterator
 
-from checks.apart.majority import majority
+from checks.apart.majority import majority_value
 from checks.check import cluster_check, node_check
 from checks.facts import ClusterView, NodeView
 from checks.facts.environment import Environment
 from checks.facts.interfaces import Interface, Interfaces
 from checks.facts.names import Names
-from checks.facts.who import Who
+from checks.facts.who import Account
 from checks.model import Severity, Verdict, ok, skip, warn
 from checks.network.interfaces import training_interfaces
 from checks.rendezvous import training_address, training_interface
 
 
 @cluster_check(
-    "network.addresses-are-unique", Interfaces, Names, Environment, Who, severity=Severity.WARN
+    "network.addresses-are-unique", Interfaces, Names, Environment, Account, severity=Severity.WARN
 )
 def addresses_are_unique(cluster: ClusterView) -> Verdict:
     """No two nodes have the same IP or hardware address on the training network.
@@ -32,13 +32,13 @@ def addresses_are_unique(cluster: ClusterView) -> Verdict:
     names = list(found)
     pairs = ((a, b) for at, a in enumerate(names) for b in names[at + 1 :])
     for first, second in pairs:
-        shared = _shared(cluster[first], found[first], cluster[second], found[second])
+        shared = _shared_address(cluster[first], found[first], cluster[second], found[second])
         if shared:
-            return _twice(cluster, (first, second), shared)
+            return _judge_shared_address(cluster, (first, second), shared)
     return ok(f"{len(found)} nodes, no address twice")
 
 
-def _shared(one: NodeView, here: Interface, other: NodeView, there: Interface) -> str:
+def _shared_address(one: NodeView, here: Interface, other: NodeView, there: Interface) -> str:
     """An address that both have, `10.0.0.9` or `02:00:…`; '' where there is none.
 
     Containers of one machine may share its hardware address (ipvlan), and one machine that is in
@@ -46,13 +46,15 @@ def _shared(one: NodeView, here: Interface, other: NodeView, there: Interface) -
     """
     if here == there:
         return ""
-    both = [text for text in here.routable if text in there.routable]
-    apart = one.read(Who).boot_id != other.read(Who).boot_id
-    cloned = apart and bool(here.networks & there.networks) and here.mac == there.mac
+    both = [text for text in here.routable_addresses if text in there.routable_addresses]
+    apart = one.read(Account).boot_id != other.read(Account).boot_id
+    cloned = (
+        apart and bool(here.routable_networks & there.routable_networks) and here.mac == there.mac
+    )
     return next(iter(both), here.mac.strip("0:") and here.mac if cloned else "")
 
 
-def _twice(cluster: ClusterView, names: tuple[str, str], shared: str) -> Verdict:
+def _judge_shared_address(cluster: ClusterView, names: tuple[str, str], shared: str) -> Verdict:
     node = cluster[names[1]]
     name = training_interface(node).name
     message = f"{' and '.join(names)} both have {shared} on the training network"
@@ -74,12 +76,14 @@ def netmask_is_equal(node: NodeView) -> Verdict:
     With another one a node sends to some peers through the gateway, or to none, while they answer
     it directly; gateways are slow, and firewalls drop half a conversation.
     """
-    networks = dict(_networks(node.cluster))
+    networks = dict(_training_networks(node.cluster))
     own = networks.get(node.name)
     if own is None:
         return skip(f"{node.name} does not train over IPv4")
     near = {name: one for name, one in networks.items() if one.network.overlaps(own.network)}
-    usual = majority({name: one.network.prefixlen for name, one in near.items()}, node.job.head)
+    usual = majority_value(
+        {name: one.network.prefixlen for name, one in near.items()}, node.job.head
+    )
     if own.network.prefixlen == usual:
         return ok(f"{own} as {len(near)} nodes of that network have it")
     name = training_interface(node).name
@@ -93,7 +97,7 @@ def netmask_is_equal(node: NodeView) -> Verdict:
     return warn("netmask-differs", message, fix, prefix=own.network.prefixlen, usual=usual)
 
 
-def _networks(cluster: ClusterView) -> Iterator[tuple[str, ipaddress.IPv4Interface]]:
+def _training_networks(cluster: ClusterView) -> Iterator[tuple[str, ipaddress.IPv4Interface]]:
     """Of every node that trains over IPv4, its training address with its prefix."""
     for name, interface in training_interfaces(cluster).items():
         address = training_address(cluster[name])

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import statistics
 
-from checks.apart.majority import majority
+from checks.apart.majority import majority_value
 from checks.check import node_check
 from checks.facts import ClusterView, NodeView
 from checks.facts.environment import Environment
 from checks.facts.interfaces import Interface, Interfaces
 from checks.facts.names import Names
 from checks.model import Severity, Verdict, block, ok, skip, warn
-from checks.rendezvous import misled, training_address, training_interface
+from checks.rendezvous import has_wrong_interface_setting, training_address, training_interface
 
 SLOW_RATIO = 0.6
 
@@ -24,10 +24,10 @@ def training_interface_is_up(node: NodeView) -> Verdict:
     a rank that advertises one of them is never reached.
     """
     interface = training_interface(node)
-    if len(node.job.nodes) > 1 and interface.local_only:
+    if len(node.job.nodes) > 1 and interface.is_local_only:
         message = (
-            f"{node.name} would train over {interface.name} ({_addresses(interface)}), "
-            f"which leads to no other node; {_others(node)}"
+            f"{node.name} would train over {interface.name} ({_describe_addresses(interface)}), "
+            f"which leads to no other node; {_describe_other_interfaces(node)}"
         )
         fix = node.fix("ip -br address; ip route", "bring up the interface that joins the nodes")
         return block("no-interface", message, fix, interface=interface.name)
@@ -48,7 +48,7 @@ def mtu_is_equal(node: NodeView) -> Verdict:
     not say why: the run hangs in its first large all-reduce, with no line in any log.
     """
     mtus = {name: one.mtu for name, one in training_interfaces(node.cluster).items()}
-    own, usual = training_interface(node), majority(mtus, node.job.head)
+    own, usual = training_interface(node), majority_value(mtus, node.job.head)
     if own.mtu == usual:
         return ok(f"MTU {own.mtu} on {node.name}'s {own.name}")
     has = sum(mtu == usual for mtu in mtus.values())
@@ -97,7 +97,7 @@ def one_network(node: NodeView) -> Verdict:
     Names may well lead through another network, if the training interfaces share one of their own.
     """
     own, peers = training_interface(node), node.read(Names).peers
-    strays = strayed(node)
+    strays = misrouted_by_name(node)
     if strays:
         names = ", ".join(strays)
         through = ", ".join(dict.fromkeys(one.name for one in strays.values()))
@@ -108,29 +108,33 @@ def one_network(node: NodeView) -> Verdict:
         )
         return warn("other-interface", message, fix, through=through, nodes=list(strays))
     others = (name for name, peer in peers.items() if name != node.name and peer.addresses)
-    return _unrouted(node, own, [name for name in others if not peers[name].source])
+    return _judge_unrouted(node, own, [name for name in others if not peers[name].source])
 
 
-def strayed(node: NodeView) -> dict[str, Interface]:
+def misrouted_by_name(node: NodeView) -> dict[str, Interface]:
     """The peers whose names lead through another interface than the one that is trained over."""
     own, interfaces = training_interface(node), node.read(Interfaces)
     found = {}
     for name, peer in node.read(Names).peers.items():
-        through = interfaces.owning(peer.source) if peer.source and name != node.name else None
-        if through and not through.loopback and not same_link(through, own):
+        through = (
+            interfaces.interface_owning(peer.source) if peer.source and name != node.name else None
+        )
+        if through and not through.loopback and not is_same_link(through, own):
             found[name] = through
-    return {name: one for name, one in found.items() if not _joined(own, node.cluster[name])}
+    return {
+        name: one for name, one in found.items() if not _shares_network(own, node.cluster[name])
+    }
 
 
-def _joined(own: Interface, peer: NodeView) -> bool:
+def _shares_network(own: Interface, peer: NodeView) -> bool:
     """Whether the peer's training interface is on a network of this one's, or meant to be."""
-    if misled(peer):
+    if has_wrong_interface_setting(peer):
         return True
     told = all(map(peer.has, (Interfaces, Names, Environment)))
-    return told and bool(own.networks & training_interface(peer).networks)
+    return told and bool(own.routable_networks & training_interface(peer).routable_networks)
 
 
-def _unrouted(node: NodeView, own: Interface, names: list[str]) -> Verdict:
+def _judge_unrouted(node: NodeView, own: Interface, names: list[str]) -> Verdict:
     if not names:
         return ok(f"{node.name} reaches all others through {own.name}")
     message = f"{node.name} has no route to {', '.join(names)}"
@@ -139,7 +143,7 @@ def _unrouted(node: NodeView, own: Interface, names: list[str]) -> Verdict:
     return warn("no-route", message, fix, nodes=names)
 
 
-def same_link(one: Interface, other: Interface) -> bool:
+def is_same_link(one: Interface, other: Interface) -> bool:
     """Whether they are one link: the same, or one the master of the other."""
     return one.name == other.name or one.master == other.name or other.master == one.name
 
@@ -154,12 +158,15 @@ def training_interfaces(cluster: ClusterView) -> dict[str, Interface]:
     }
 
 
-def _addresses(interface: Interface) -> str:
+def _describe_addresses(interface: Interface) -> str:
     return ", ".join(interface.addresses) or "no address"
 
 
-def _others(node: NodeView) -> str:
+def _describe_other_interfaces(node: NodeView) -> str:
     """What the node has beside, for the message."""
     found = [one for one in node.read(Interfaces).interfaces if not one.loopback]
-    listed = [f"{one.name} is {'up' if one.up else 'down'}, {_addresses(one)}" for one in found[:4]]
+    listed = [
+        f"{one.name} is {'up' if one.up else 'down'}, {_describe_addresses(one)}"
+        for one in found[:4]
+    ]
     return "; ".join(listed) or "it has no other interface"

@@ -6,15 +6,15 @@ import math
 
 from checks.check import Over, node_check
 from checks.facts import NodeView
-from checks.facts.ports import Listening, PortSettings
+from checks.facts.ports import Listeners, PortSettings
 from checks.model import Fix, Severity, Verdict, ok, skip, warn
 
-SLOTS = 8
+DEFAULT_SLOTS = 8
 """Ranks of a node whose slots hosts.txt does not say."""
 NEIGHBOUR_SHARE = 0.9
 """Of gc_thresh3; the rest is for gateways, storage and interfaces without training."""
 TRACKED_SHARE = 0.9
-ODDS = 0.01
+COLLISION_ODDS = 0.01
 """Of the head's ports in use by others: the chance that the master port is one of them."""
 
 
@@ -24,18 +24,18 @@ def ephemeral_range_is_wide_enough(node: NodeView) -> Verdict:
 
     Each direction of it takes one; where they run out, ranks fail with "cannot assign address".
     """
-    settings, need = node.read(PortSettings), _need(node)
+    settings, need = node.read(PortSettings), _needed_connections(node)
     evidence = {"low": settings.low, "high": settings.high, "needed": need, "used": settings.used}
     span = f"{settings.low}-{settings.high}"
-    if settings.width - settings.used >= need:
-        return ok(f"{node.name} has {settings.width} ports for {need} connections", **evidence)
+    if settings.port_count - settings.used >= need:
+        return ok(f"{node.name} has {settings.port_count} ports for {need} connections", **evidence)
     lines = (
-        f"net.ipv4.ip_local_reserved_ports={_reserved(node)}",
+        f"net.ipv4.ip_local_reserved_ports={_reserved_ports(node)}",
         "net.ipv4.ip_local_port_range=1024 65535",
     )
-    fix = _sysctl(node, "training-ports", lines)
-    message = f"{node.name} hands out {settings.width} ports ({span}), "
-    if settings.width < need:
+    fix = _sysctl_fix(node, "training-ports", lines)
+    message = f"{node.name} hands out {settings.port_count} ports ({span}), "
+    if settings.port_count < need:
         return warn("too-narrow", f"{message}and its ranks may need {need}", fix, **evidence)
     message += f"of which {settings.used} are in use, and its ranks may need {need}"
     return warn("used-up", message, fix, **evidence)
@@ -51,18 +51,18 @@ def master_port_is_not_handed_out(node: NodeView) -> Verdict:
     nobody listens there. That is rare on a quiet head, and common on a busy one.
     """
     settings, port = node.read(PortSettings), node.job.master_port
-    if node.has(Listening) and node.read(Listening).master_error:
+    if node.has(Listeners) and node.read(Listeners).master_error:
         return skip("see ports.master-port-is-free")
-    if not settings.low <= port <= settings.high or settings.spares(port):
+    if not settings.low <= port <= settings.high or settings.is_reserved(port):
         return ok(f"{node.name} hands out {settings.low}-{settings.high}, not {port}")
-    if settings.used < ODDS * settings.width:
-        return ok(f"{port} is one of {settings.width} ports, of which few are in use")
+    if settings.used < COLLISION_ODDS * settings.port_count:
+        return ok(f"{port} is one of {settings.port_count} ports, of which few are in use")
     message = (
         f"{node.name} may give {port} to any outgoing connection: it hands out "
         f"{settings.low}-{settings.high}, of which {settings.used} are in use"
     )
     evidence = {"port": port, "used": settings.used}
-    return warn("not-reserved", message, reserve(node), **evidence)
+    return warn("not-reserved", message, reserve_port_fix(node), **evidence)
 
 
 @node_check("ports.connection-table-has-room", PortSettings, severity=Severity.WARN)
@@ -71,7 +71,7 @@ def connection_table_has_room(node: NodeView) -> Verdict:
 
     Once its table is full it drops every new connection, and says so in the kernel's log alone.
     """
-    settings, need = node.read(PortSettings), _need(node)
+    settings, need = node.read(PortSettings), _needed_connections(node)
     tracked, most = settings.tracked, settings.most_tracked
     if tracked is None or not most:
         return skip(f"{node.name} tracks no connections")
@@ -84,7 +84,7 @@ def connection_table_has_room(node: NodeView) -> Verdict:
     size = 1 << math.ceil(math.log2(2 * (most + need)))
     lines = [f"net.netfilter.nf_conntrack_max={size}"]
     return warn(
-        "table-full", message, _sysctl(node, "conntrack", lines), tracked=tracked, most=most
+        "table-full", message, _sysctl_fix(node, "conntrack", lines), tracked=tracked, most=most
     )
 
 
@@ -103,27 +103,31 @@ def neighbour_table_is_large_enough(node: NodeView) -> Verdict:
     prefix = "net.ipv4.neigh.default.gc_thresh"
     lines = [f"{prefix}{step}={size // part}" for step, part in ((1, 4), (2, 2), (3, 1))]
     message = f"{node.name} can know {limit} neighbours (gc_thresh3), and has {peers} peers"
-    return warn("too-small", message, _sysctl(node, "neighbours", lines), limit=limit, peers=peers)
+    return warn(
+        "too-small", message, _sysctl_fix(node, "neighbours", lines), limit=limit, peers=peers
+    )
 
 
-def reserve(node: NodeView, note: str = "") -> Fix:
+def reserve_port_fix(node: NodeView, note: str = "") -> Fix:
     """Keeps the master port from outgoing connections, beside what is reserved already."""
-    lines = [f"net.ipv4.ip_local_reserved_ports={_reserved(node)}"]
-    return _sysctl(node, "master-port", lines, note)
+    lines = [f"net.ipv4.ip_local_reserved_ports={_reserved_ports(node)}"]
+    return _sysctl_fix(node, "master-port", lines, note)
 
 
-def _need(node: NodeView) -> int:
+def _needed_connections(node: NodeView) -> int:
     """Connections that the local ranks may open, and those opened to them."""
-    world = sum(one.slots or SLOTS for one in node.job.nodes)
-    return 2 * (node.node.slots or SLOTS) * world
+    world = sum(one.slots or DEFAULT_SLOTS for one in node.job.nodes)
+    return 2 * (node.node.slots or DEFAULT_SLOTS) * world
 
 
-def _reserved(node: NodeView) -> str:
+def _reserved_ports(node: NodeView) -> str:
     already = node.read(PortSettings).reserved if node.has(PortSettings) else ""
     return ",".join(part for part in (already, str(node.job.master_port)) if part)
 
 
-def _sysctl(node: NodeView, name: str, lines: tuple[str, ...] | list[str], note: str = "") -> Fix:
+def _sysctl_fix(
+    node: NodeView, name: str, lines: tuple[str, ...] | list[str], note: str = ""
+) -> Fix:
     path = f"/etc/sysctl.d/90-{name}.conf"
     text = "\\n".join(lines)
     return node.fix(f"printf '{text}\\n' > {path} && sysctl -p {path}", note, root=True)

@@ -2,7 +2,7 @@
 
 import select
 
-from checks.probe.calls import LENGTH_DIGITS, NONCE_DIGITS, WHOLE, vanishing
+from checks.probe.calls import LENGTH_DIGITS, NONCE_DIGITS, WHOLE_RECEIVED, reset_on_close
 
 
 class Listener(object):
@@ -12,14 +12,14 @@ class Listener(object):
         self.loop, self.sock, self.identity = loop, sock, identity
         loop.watch(self, select.EPOLLIN)
 
-    def ready(self):
+    def on_ready(self):
         while True:
             sock, _ = self.sock.accept()
             sock.setblocking(False)
-            Answering(self.loop, sock, self.identity)
+            AnsweringConnection(self.loop, sock, self.identity)
 
 
-class Answering(object):
+class AnsweringConnection(object):
     """One accepted caller: its nonce in, our id and its nonce out, until the caller hangs up.
 
     A caller may go on with a length and as many bytes: WHOLE is out once they are in.
@@ -29,10 +29,10 @@ class Answering(object):
         self.loop, self.sock, self.identity = loop, sock, identity
         self.heard = b""
         self.proven, self.due = False, None
-        vanishing(sock)
+        reset_on_close(sock)
         loop.watch(self, select.EPOLLIN)
 
-    def ready(self):
+    def on_ready(self):
         try:
             data = self.sock.recv(65536)
             self.heard += data
@@ -43,20 +43,20 @@ class Answering(object):
         except (OSError, ValueError):  # the caller has gone, or is none of ours
             data = b""
         if not data:
-            self.loop.drop(self)
+            self.loop.stop_watching(self)
 
     def answer(self):
         if not self.proven and len(self.heard) >= NONCE_DIGITS:
-            self.sock.send(self.identity + self.taken(NONCE_DIGITS))
+            self.sock.send(self.identity + self.take_bytes(NONCE_DIGITS))
             self.proven = True
         if self.proven and self.due is None and len(self.heard) >= LENGTH_DIGITS:
-            self.due = int(self.taken(LENGTH_DIGITS))
+            self.due = int(self.take_bytes(LENGTH_DIGITS))
         if self.due:
-            self.due -= len(self.taken(self.due))
+            self.due -= len(self.take_bytes(self.due))
             if not self.due:
-                self.sock.send(WHOLE)
+                self.sock.send(WHOLE_RECEIVED)
 
-    def taken(self, count):
+    def take_bytes(self, count):
         """The next `count` bytes of what was heard, or as many as there are."""
         found, self.heard = self.heard[:count], self.heard[count:]
         return found

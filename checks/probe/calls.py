@@ -14,17 +14,17 @@ import threading
 import time
 
 NONCE_DIGITS, LENGTH_DIGITS = 12, 6
-WHOLE = b"whole"
-FULL = -1
+WHOLE_RECEIVED = b"whole"
+FULL_SIZE = -1
 """As large as interface, route and peer agree on."""
 PACKETS = 2
 HEADERS = {socket.AF_INET: 40, socket.AF_INET6: 60}
 TIMESTAMPS, TIMESTAMPS_FLAG, OPTIONS_AT = 12, 1, 5  # tcp_info's tcpi_options
-FAST = 0.5
+FAST_REFUSAL_S = 0.5
 """Seconds within which a filter's refusal arrives; the kernel needs 3 s to call a host absent."""
 
 
-def outcome_of(code, seconds, at_once):
+def connect_outcome(code, seconds, at_once):
     """The class of a failed connect; `at_once` tells our own routing's refusal from a filter's."""
     if code == errno.ECONNREFUSED:
         return "refused"
@@ -36,17 +36,17 @@ def outcome_of(code, seconds, at_once):
         return "no-local-port"
     if at_once:
         return "no-route"
-    if code == errno.EHOSTUNREACH and seconds > FAST:
+    if code == errno.EHOSTUNREACH and seconds > FAST_REFUSAL_S:
         return "absent"
     return "rejected"
 
 
-def vanishing(sock):
+def reset_on_close(sock):
     """Let its close be a reset: TIME_WAIT on the master port would bar a rank from it for 60 s."""
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
-class Calls(object):
+class CallBatch(object):
     """One request's calls: what came of each, and `done` once none is left."""
 
     def __init__(self, count, timeout):
@@ -70,7 +70,7 @@ class Calls(object):
             self.done.set()
 
 
-def family_of(address):
+def address_family(address):
     return socket.AF_INET6 if ":" in address else socket.AF_INET
 
 
@@ -91,9 +91,9 @@ class Call(object):
 
     def begin(self, loop):
         self.loop, self.began = loop, time.monotonic()
-        self.sock = socket.socket(family_of(self.address), socket.SOCK_STREAM)
+        self.sock = socket.socket(address_family(self.address), socket.SOCK_STREAM)
         self.sock.setblocking(False)
-        vanishing(self.sock)
+        reset_on_close(self.sock)
         if self.packet > 0:
             size = self.packet - HEADERS[self.sock.family]
             self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, size)
@@ -103,23 +103,23 @@ class Call(object):
             seconds = time.monotonic() - self.began
             # a filter's refusal can be back before connect returns; only a route's has these codes
             at_once = code != errno.ECONNREFUSED
-            self.end(outcome_of(code, seconds, at_once))
+            self.end(connect_outcome(code, seconds, at_once))
 
-    def ready(self):
+    def on_ready(self):
         try:
-            self.advance()
+            self.advance_call()
         except BlockingIOError:
             # the way takes no more just now, or a stale event of a socket with the same number
             pass
         except OSError as error:
             spent = time.monotonic() - self.began
-            self.end("lost" if self.segment else outcome_of(error.errno, spent, False))
+            self.end("lost" if self.segment else connect_outcome(error.errno, spent, False))
 
-    def advance(self):
+    def advance_call(self):
         if self.unsent:
             self.load()
         elif not self.sent:
-            self.greet()
+            self.send_nonce()
         else:
             self.listen()
 
@@ -127,11 +127,11 @@ class Call(object):
         data = self.sock.recv(64)
         self.heard += data
         if self.heard == self.expected:
-            self.weigh() if self.packet and not self.segment else self.end("ok")
+            self.send_full_packets() if self.packet and not self.segment else self.end("ok")
         elif not data or not self.expected.startswith(self.heard):
             self.end("lost" if self.segment else "wrong-answer")
 
-    def greet(self):
+    def send_nonce(self):
         code = self.sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         if code:
             raise OSError(code, os.strerror(code))
@@ -140,7 +140,7 @@ class Call(object):
         self.sent = True
         self.loop.poll.modify(self.sock.fileno(), select.EPOLLIN)
 
-    def weigh(self):
+    def send_full_packets(self):
         """Go on with packets that are full: each in a send of its own, so none is cut later."""
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.segment = self.sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG)
@@ -148,7 +148,7 @@ class Call(object):
         stamped = TIMESTAMPS if info[OPTIONS_AT] & TIMESTAMPS_FLAG else 0
         self.packet = self.segment + stamped + HEADERS[self.sock.family]
         length = PACKETS * self.segment
-        self.heard, self.expected = b"", WHOLE
+        self.heard, self.expected = b"", WHOLE_RECEIVED
         self.sock.send(str(length).zfill(LENGTH_DIGITS).encode())
         self.unsent = bytes(length)
         self.loop.poll.modify(self.sock.fileno(), select.EPOLLOUT)
@@ -163,6 +163,6 @@ class Call(object):
             self.end("lost" if self.segment else "no-answer" if self.sent else "dropped")
 
     def end(self, outcome):
-        self.loop.drop(self)
+        self.loop.stop_watching(self)
         self.loop.active.discard(self)
         self.calls.record(self, outcome, time.monotonic() - self.began)

@@ -4,7 +4,7 @@ import os
 import shutil
 import time
 
-from checks.probe.core import read, section
+from checks.probe.core import read_file, section
 
 COMMANDS = ("asks the kernel for the time and whether it is synchronised; sets nothing",)
 
@@ -17,7 +17,7 @@ STA_UNSYNC = 0x40
 BOOTTIME = "CLOCK_BOOTTIME"  # from Python 3.7 on; the monotonic clock stops in a suspend
 
 
-def kernel():
+def kernel_clock():
     """`(synchronised, largest error in seconds)` as the kernel says; Nones where it does not.
 
     adjtimex(2) with no mode set only reads. A container has the machine's clock.
@@ -44,32 +44,32 @@ def kernel():
     return not timex.status & STA_UNSYNC, timex.largest_error / 1e6
 
 
-def daemons():
+def time_daemons():
     """Programs that keep time and run here; None where other people's processes are hidden."""
-    if read("/proc/1/comm") is None:
+    if read_file("/proc/1/comm") is None:
         return None
-    running = {read("/proc/%s/comm" % name) for name in os.listdir("/proc") if name.isdigit()}
+    running = {read_file("/proc/%s/comm" % name) for name in os.listdir("/proc") if name.isdigit()}
     return [name for name in DAEMONS if name in running]
 
 
 @section("clock")
 def clock(args):
     """Whether the clock follows a source, by what, and what could be made to follow one."""
-    synchronised, error = kernel()
+    synchronised, error = kernel_clock()
     if synchronised is None and os.path.exists(STEPPED):
         synchronised = True
     return {
         "synchronised": synchronised,
         "largest_error_s": error,
-        "daemons": daemons(),
+        "daemons": time_daemons(),
         "has_ntp_unit": any(os.path.isdir(path) and os.listdir(path) for path in NTP_UNITS),
         "package_manager": next((name for name in MANAGERS if shutil.which(name)), ""),
         "zone": time.strftime("%Z %z"),
-        "reading": reading(),
+        "reading": read_clocks(),
     }
 
 
-def reading():
+def read_clocks():
     """The clock, and one that nobody sets: two readings tell whether somebody set it meanwhile."""
     return {"time": time.time(), "steady": time.clock_gettime(getattr(time, BOOTTIME, 1))}
 
@@ -77,4 +77,4 @@ def reading():
 @section("time_now")
 def time_now(args):
     """Seconds since 1970 by this node's clock: whoever asks notes when it asked and was told."""
-    return reading()
+    return read_clocks()

@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 
-from checks.probe.threads import beside, save_addresses
+from checks.probe.threads import save_address_space, start_thread
 
 SECTIONS = {}
 OUTPUT_LIMIT = 256 * 1024
@@ -26,7 +26,7 @@ class Undetermined(Exception):  # noqa: N818 - it is an answer, not a mistake
     """A section has no answer; its text says why, for a person."""
 
 
-class Ran(object):
+class CommandResult(object):
     """What a command did: `code` (negative: died of that signal), `out`, `err`, `timed_out`."""
 
     def __init__(self, code, out, err, timed_out, seconds):
@@ -44,7 +44,7 @@ def section(name):
     return register
 
 
-def bequeath(nonce):
+def spawn_reaper(nonce):
     """Leave a process behind that kills all that was started here once the probe is dead.
 
     However it died. PR_SET_PDEATHSIG would do, but has to be set between fork and exec: that makes
@@ -59,12 +59,12 @@ def bequeath(nonce):
     for number in (0, 1, 2, writes):
         os.close(number)  # sshd waits for whoever holds its channel
     os.read(reads, 1)
-    while kill_all(marked(nonce)):
+    while kill_all(marked_processes(nonce)):
         pass
     os._exit(0)
 
 
-def marked(nonce):
+def marked_processes(nonce):
     """Processes started with that nonce in their environment."""
     mark = ("%s=%s" % (MARK, nonce)).encode()
     found = []
@@ -79,7 +79,7 @@ def marked(nonce):
     return found
 
 
-def start(argv, env=None, **options):
+def start_process(argv, env=None, **options):
     """Popen in a session of its own, which ends with the probe. Raises Undetermined if absent.
 
     `env` is to be made of `os.environ`.
@@ -93,16 +93,16 @@ def start(argv, env=None, **options):
 
 
 def kill_group(process):
-    """End a process of `start` and all that it started, then reap it."""
-    kill_all([process.pid, *below(process.pid)])
+    """End a process of `start_process` and all that it started, then reap it."""
+    kill_all([process.pid, *descendants_of(process.pid)])
     process.wait()
 
 
-def below(ancestor):
+def descendants_of(ancestor):
     """Process ids below `ancestor`, sessions of their own included: pdsh gives each ssh one."""
     parents = {}
     for name in os.listdir("/proc"):
-        stat = read("/proc/%s/stat" % name, "") if name.isdigit() else ""
+        stat = read_file("/proc/%s/stat" % name, "") if name.isdigit() else ""
         if stat:
             parents.setdefault(int(stat.rpartition(")")[2].split()[1]), []).append(int(name))
     found, ancestors = [], [ancestor]
@@ -124,11 +124,11 @@ def kill_all(pids):
     return len(pids)
 
 
-def run(argv, limit=5.0, env=None, stdin=b""):
+def run_command(argv, limit=5.0, env=None, stdin=b""):
     """Run to its end or for `limit` seconds. Text out and err are cut at 256 KiB."""
     began = time.monotonic()
     pipe = subprocess.PIPE
-    process = start(argv, env, stdin=pipe, stdout=pipe, stderr=pipe)
+    process = start_process(argv, env, stdin=pipe, stdout=pipe, stderr=pipe)
     try:
         out, err = process.communicate(stdin, timeout=limit)
         timed_out = False
@@ -136,19 +136,21 @@ def run(argv, limit=5.0, env=None, stdin=b""):
         kill_group(process)
         out, err = process.communicate()
         timed_out = True
-    return Ran(process.returncode, text(out), text(err), timed_out, time.monotonic() - began)
+    return CommandResult(
+        process.returncode, decode_text(out), decode_text(err), timed_out, time.monotonic() - began
+    )
 
 
-def text(raw):
+def decode_text(raw):
     """Bytes of a command or file as text, whatever they are."""
     return raw[:OUTPUT_LIMIT].decode("utf-8", "replace")
 
 
-def read(path, missing=None):
+def read_file(path, missing=None):
     """The text of a small file, stripped; `missing` where it cannot be read."""
     try:
         with open(path, "rb") as file:
-            return text(file.read(OUTPUT_LIMIT)).strip()
+            return decode_text(file.read(OUTPUT_LIMIT)).strip()
     except OSError:
         return missing
 
@@ -191,7 +193,7 @@ class Probe(object):
         limit = float(request.get("limit") or 5.0)
         with self.lock:
             self.deadlines[request["id"]] = (time.monotonic() + limit, limit)
-        beside(self.serve, request)
+        start_thread(self.serve, request)
 
     def watch(self):
         """Answer for sections that overran their limit; runs beside the reader for ever."""
@@ -204,9 +206,9 @@ class Probe(object):
                 self.answer(number, error="no answer within %g s" % limit)
 
 
-def end(*_):
+def end_probe(*_):
     """Leave nothing behind: kill what runs in our name, then go without waiting for threads."""
-    kill_all(below(os.getpid()))
+    kill_all(descendants_of(os.getpid()))
     os._exit(0)
 
 
@@ -215,11 +217,11 @@ def main(nonce, life, load):
 
     `load(section)` brings in the file that answers a section, where there is one.
     """
-    bequeath(nonce)
+    spawn_reaper(nonce)
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGALRM, signal.SIGINT):
-        signal.signal(number, end)
+        signal.signal(number, end_probe)
     signal.alarm(int(life))
-    save_addresses()
+    save_address_space()
     probe = Probe(nonce, load)
     watcher = threading.Thread(target=probe.watch)
     watcher.daemon = True
@@ -227,4 +229,4 @@ def main(nonce, life, load):
     probe.say({"hello": sys.version.split()[0], "pid": os.getpid(), "time": time.time()})
     for line in sys.stdin.buffer:
         probe.accept(line.decode("utf-8"))
-    end()
+    end_probe()

@@ -2,16 +2,16 @@
 
 import os
 
-from checks.probe.core import read, section
+from checks.probe.core import read_file, section
 
 COUNTED = ("rx_packets", "tx_packets", "rx_errors", "tx_errors", "rx_dropped", "tx_dropped")
-MOST = 64
+MOST_INTERFACES = 64
 """Interfaces: nodes of container clusters have hundreds that no training uses."""
 
 
-def number(path):
+def read_counter(path):
     """None where the driver does not tell."""
-    told = read(path, "")
+    told = read_file(path, "")
     return int(told) if told.isdigit() else None
 
 
@@ -19,11 +19,11 @@ def number(path):
 def counters(args):
     found = {}
     folders = sorted(os.listdir("/sys/class/net"), key=lambda name: name.startswith("veth"))
-    for name in folders[:MOST]:
+    for name in folders[:MOST_INTERFACES]:
         folder = "/sys/class/net/%s/" % name
-        counted = {what: number(folder + "statistics/" + what) for what in COUNTED}
-        found[name] = dict(counted, carrier_changes=number(folder + "carrier_changes"))
+        counted = {what: read_counter(folder + "statistics/" + what) for what in COUNTED}
+        found[name] = dict(counted, carrier_changes=read_counter(folder + "carrier_changes"))
     return {
         "interfaces": found,
-        "uptime_s": float((read("/proc/uptime", "") or "0").split()[0]),
+        "uptime_s": float((read_file("/proc/uptime", "") or "0").split()[0]),
     }

@@ -4,7 +4,7 @@ import json
 import os
 import re
 
-from checks.probe.core import OUTPUT_LIMIT, section, text
+from checks.probe.core import OUTPUT_LIMIT, decode_text, section
 
 WORDS = (
     "deepspeed.initialize",
@@ -35,7 +35,7 @@ SECRET = re.compile(
 )
 
 
-def content(path):
+def read_config_file(path):
     """Text of the file at `path` as far as 256 KiB, or why there is none."""
     seen = {"absolute": path, "text": "", "bytes": 0, "detail": ""}
     try:
@@ -43,7 +43,7 @@ def content(path):
         if not os.path.isfile(path):  # a pipe would be waited for
             return dict(seen, state="error", detail="not a file")
         with open(path, "rb") as file:
-            return dict(seen, state="there", text=text(file.read(OUTPUT_LIMIT)))
+            return dict(seen, state="there", text=decode_text(file.read(OUTPUT_LIMIT)))
     except (FileNotFoundError, NotADirectoryError):
         return dict(seen, state="missing")
     except PermissionError:
@@ -52,11 +52,11 @@ def content(path):
         return dict(seen, state="error", detail=error.strerror or str(error))
 
 
-def script(command, workdir):
+def script_words(command, workdir):
     """Which of WORDS stand in the training script; None where the command names no .py file."""
     if not command or not command[0].endswith(".py"):
         return None
-    seen = content(os.path.normpath(os.path.join(workdir, command[0])))
+    seen = read_config_file(os.path.normpath(os.path.join(workdir, command[0])))
     if seen["state"] != "there":
         return None
     return {"path": command[0], "words": [word for word in WORDS if word in seen["text"]]}
@@ -73,7 +73,7 @@ def nvme_paths(config):
     return sorted({path for path in paths if isinstance(path, str) and path})
 
 
-def folder(path):
+def folder_access(path):
     """Whether `path` can be written or made, found without writing."""
     nearest = path
     while nearest != "/" and not os.path.lexists(nearest):
@@ -92,11 +92,13 @@ def deepspeed_config(args):
     if not args.get("deepspeed_config"):
         return {"config": None}
     workdir = args.get("workdir") or "/"
-    config = content(os.path.normpath(os.path.join(workdir, args["deepspeed_config"])))
+    config = read_config_file(os.path.normpath(os.path.join(workdir, args["deepspeed_config"])))
     config["text"] = SECRET.sub(r'\1***"', config["text"])  # a logger's api_key
     paths = nvme_paths(config["text"])
     return {
         "config": config,
-        "script": script(args.get("command"), workdir),
-        "nvme": {path: folder(os.path.normpath(os.path.join(workdir, path))) for path in paths},
+        "script": script_words(args.get("command"), workdir),
+        "nvme": {
+            path: folder_access(os.path.normpath(os.path.join(workdir, path))) for path in paths
+        },
     }

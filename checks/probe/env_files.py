@@ -3,34 +3,34 @@
 import os
 
 from checks.probe.core import section
-from checks.probe.environment import conf_files, shown
+from checks.probe.environment import conf_files, mask_secret
 
 MANY = 500
 
 
-def lines(path):
+def parsed_lines(path):
     """Its lines cut at the first `=`; None where it cannot be read."""
     try:
         with open(path, encoding="utf-8", errors="replace") as file:
             content = file.read(256 * 1024)
     except OSError:
         return None
-    return [line(number, text) for number, text in enumerate(content.split("\n")[:MANY], 1)]
+    return [parse_line(number, text) for number, text in enumerate(content.split("\n")[:MANY], 1)]
 
 
-def line(number, text):
+def parse_line(number, text):
     """One line; of one without `=` only the first character, for it could be a secret."""
     name, equals, value = text.rstrip("\r").partition("=")
     if not equals:
         return {"number": number, "name": name.strip()[:1], "value": None}
-    return {"number": number, "name": name, "value": shown(name, value)}
+    return {"number": number, "name": name, "value": mask_secret(name, value)}
 
 
-def of(paths):
+def lines_by_path(paths):
     """{path: lines} of those that are there, without what follows the last line's end."""
     found = {}
     for path in paths:
-        read_lines = lines(path)
+        read_lines = parsed_lines(path)
         if read_lines is not None:
             last = read_lines[-1]
             found[path] = (
@@ -46,6 +46,6 @@ def env_files(args):
     folders = [os.path.expanduser("~"), args.get("workdir") or ""]
     paths = [os.path.join(folder, name) for folder in folders if folder]
     return {
-        "deepspeed": of(dict.fromkeys(os.path.realpath(path) for path in paths)),
-        "nccl": of(conf_files(args.get("env") or {})),
+        "deepspeed": lines_by_path(dict.fromkeys(os.path.realpath(path) for path in paths)),
+        "nccl": lines_by_path(conf_files(args.get("env") or {})),
     }

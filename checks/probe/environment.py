@@ -5,7 +5,7 @@ import os
 import re
 import shutil
 
-from checks.probe.core import read, section
+from checks.probe.core import read_file, section
 
 PREFIXES = (
     "ACCELERATE_", "CUDA_", "DEEPSPEED_", "DS_", "FI_", "GLOO_", "HF_", "MASTER_", "NCCL_", "OMP_",
@@ -34,37 +34,39 @@ SECRET = re.compile("TOKEN|KEY|SECRET|PASSW|CREDENTIAL|AUTH", re.IGNORECASE)
 MASK = "***"
 
 
-def shown(name, value):
+def mask_secret(name, value):
     """The value, unless its name says that it is a secret or it is a URL with a password."""
     return MASK if SECRET.search(name) else re.sub("://[^/@ ]+@", "://%s@" % MASK, value)
 
 
-def steers(name):
+def steers_training(name):
     """Whether training, or the way to it, listens to that variable."""
     known = name.startswith(PREFIXES) or name in NAMES or name.lower().endswith("_proxy")
     return known or re.match(COLLECTIVE, name, re.IGNORECASE) is not None
 
 
-def assignments(path):
+def read_assignments(path):
     """{name: value} of an nccl.conf, cut as NCCL cuts it: blanks and quotes stay where they are.
 
     None where it cannot be read.
     """
-    content = read(path)
+    content = read_file(path)
     if content is None:
         return None
     found = {}
     for line in content.splitlines():
         name, equals, value = line.partition("=")
         if equals and not line.startswith("#"):
-            found.setdefault(name, shown(name, value))
+            found.setdefault(name, mask_secret(name, value))
     return found
 
 
 def conf_files(env):
     """{path: assignments} of NCCL's files that are there, the one that wins first."""
     own = env.get("NCCL_CONF_FILE") or os.environ.get("NCCL_CONF_FILE") or "~/.nccl.conf"
-    read_files = [(path, assignments(path)) for path in (os.path.expanduser(own), "/etc/nccl.conf")]
+    read_files = [
+        (path, read_assignments(path)) for path in (os.path.expanduser(own), "/etc/nccl.conf")
+    ]
     return {path: found for path, found in read_files if found is not None}
 
 
@@ -86,16 +88,16 @@ def path_replaced_in():
     return [
         "%s:%d" % (path, number)
         for path in start_up_files()
-        for number, line in enumerate((read(path, "") or "").splitlines(), 1)
+        for number, line in enumerate((read_file(path, "") or "").splitlines(), 1)
         if REPLACES_PATH.match(line)
     ]
 
 
-def set_in(conf=()):
+def variable_settings(conf=()):
     """{name: ["path:line", ...]} of the lines that give NCCL, gloo or pdsh a variable."""
     found = {}
     for path in start_up_files() + list(conf):
-        for number, line in enumerate((read(path, "") or "").splitlines(), 1):
+        for number, line in enumerate((read_file(path, "") or "").splitlines(), 1):
             match = OFTEN_SET.match(line)
             if match:
                 found.setdefault(match.group(1), []).append("%s:%d" % (path, number))
@@ -108,8 +110,12 @@ def environment(args):
     conf = conf_files(args.get("env") or {})
     hidden = hidden_programs()
     return {
-        "shell": {name: shown(name, os.environ[name]) for name in os.environ if steers(name)},
-        "set_in": set_in(conf),
+        "shell": {
+            name: mask_secret(name, os.environ[name])
+            for name in os.environ
+            if steers_training(name)
+        },
+        "set_in": variable_settings(conf),
         "nccl_conf": conf,
         "hidden_programs": hidden,
         "path_replaced_in": path_replaced_in() if hidden else [],

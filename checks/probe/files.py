@@ -9,8 +9,8 @@ import os
 import stat
 import threading
 
-from checks.probe.core import read, section
-from checks.probe.threads import beside
+from checks.probe.core import read_file, section
+from checks.probe.threads import start_thread
 
 LOOK_LIMIT = 4.0
 HASH_LIMIT = 12.0
@@ -22,27 +22,27 @@ REMOTE = ("nfs", "lustre", "gpfs", "beegfs", "ceph", "glusterfs", "cifs", "smb3"
 REMOTE_FUSE = ("fuse.sshfs", "fuse.glusterfs", "fuse.ceph", "fuse.juicefs", "fuse.s3fs")
 
 
-def reason(error):
+def error_state(error):
     """An OSError as one of the states that judges know."""
     if isinstance(error, (FileNotFoundError, NotADirectoryError)):
         return "missing"
     return "denied" if isinstance(error, PermissionError) else "error"
 
 
-def guarded(look, path, results, key):
-    """Put what `look` says of `path`, or why it says nothing, into `results`."""
+def store_look(look, path, results, key):
+    """Put what `path_state` says of `path`, or why it says nothing, into `results`."""
     try:
         results[key] = dict(look(path), absolute=path)
     except OSError as error:
         detail = error.strerror or str(error)
-        results[key] = {"state": reason(error), "detail": detail, "absolute": path}
+        results[key] = {"state": error_state(error), "detail": detail, "absolute": path}
 
 
-def side_by_side(looks, limit):
+def look_side_by_side(looks, limit):
     """{key: (look, path)} answered within `limit` seconds; who does not answer hangs."""
     results, threads = {}, []
     for key, (look, path) in looks.items():
-        threads.append((key, path, beside(guarded, look, path, results, key)))
+        threads.append((key, path, start_thread(store_look, look, path, results, key)))
     waiting = threading.Event()
     for _ in range(int(limit / 0.02)):
         if not any(thread.is_alive() for _, _, thread in threads):
@@ -52,14 +52,14 @@ def side_by_side(looks, limit):
     return {key: results.get(key, hung[key]) for key in hung}
 
 
-def nearest(path):
+def nearest_existing(path):
     """`path` itself, or the deepest folder above it that is there."""
     while path != "/" and not os.path.lexists(path):
         path = os.path.dirname(path)
     return path
 
 
-def look(path):
+def path_state(path):
     """What stands at `path`."""
     found = os.stat(path)
     kind = "directory" if stat.S_ISDIR(found.st_mode) else "file"
@@ -68,7 +68,7 @@ def look(path):
     return {"state": state, "kind": kind, "bytes": found.st_size}
 
 
-def offsets(size):
+def sample_offsets(size):
     """Where to read: everything of a small file, evenly spread samples of a large one."""
     if size <= WHOLE_BYTES:
         return range(0, size, CHUNK)
@@ -80,7 +80,7 @@ def file_digest(path):
     with open(path, "rb") as file:
         size = os.fstat(file.fileno()).st_size
         digest = hashlib.sha256(str(size).encode())
-        for offset in offsets(size):
+        for offset in sample_offsets(size):
             file.seek(offset)
             digest.update(file.read(CHUNK))
     return digest.hexdigest(), size > WHOLE_BYTES
@@ -109,9 +109,9 @@ def tree_digest(folder):
     return digest.hexdigest(), partial
 
 
-def fingerprint(path):
-    """`look` with a digest of the content; `partial` where not every byte was read."""
-    found = look(path)
+def content_fingerprint(path):
+    """`path_state` with a digest of the content; `partial` where not every byte was read."""
+    found = path_state(path)
     if found["state"] == "there":
         digest = tree_digest if found["kind"] == "directory" else file_digest
         found["digest"], found["partial"] = digest(path)
@@ -132,16 +132,16 @@ def mount_of(path, mounts):
     return best
 
 
-def remote(kind):
+def is_remote(kind):
     """Whether several machines see the same files there."""
     return kind in REMOTE_FUSE or any(kind.startswith(name) for name in REMOTE)
 
 
-def room(path):
+def writable_space(path):
     """Whether this account could write at `path`, found without writing."""
-    base = nearest(path)
+    base = nearest_existing(path)
     space = os.statvfs(base)
-    mount, kind, source = mount_of(os.path.realpath(base), read("/proc/self/mounts", "") or "")
+    mount, kind, source = mount_of(os.path.realpath(base), read_file("/proc/self/mounts", "") or "")
     return {
         "state": "there" if base == path else "missing",
         "nearest": base,
@@ -153,12 +153,12 @@ def room(path):
         "free_inodes": space.f_favail if space.f_files else None,
         "mount": mount,
         "filesystem": kind,
-        "shared": remote(kind),
+        "shared": is_remote(kind),
         "source": source,
     }
 
 
-def alike(args):
+def paths_to_compare(args):
     """What must be the same everywhere: as asked, the training script and DeepSpeed's config."""
     paths = list(args.get("same") or ())
     command = args.get("command") or ()
@@ -173,14 +173,16 @@ def alike(args):
 def files(args):
     """The working directory, what must be alike, what must exist, and where output goes."""
     workdir = args.get("workdir") or "/"
-    paths = {path: os.path.normpath(os.path.join(workdir, path)) for path in alike(args)}
+    paths = {path: os.path.normpath(os.path.join(workdir, path)) for path in paths_to_compare(args)}
     needed = {path: os.path.normpath(os.path.join(workdir, path)) for path in args["exist"]}
-    quick = {("exist", path): (look, at) for path, at in needed.items()}
-    quick["workdir"] = (look, workdir)
+    quick = {("exist", path): (path_state, at) for path, at in needed.items()}
+    quick["workdir"] = (path_state, workdir)
     if args.get("output"):
-        quick["output"] = (room, os.path.normpath(os.path.join(workdir, args["output"])))
-    seen = side_by_side(quick, LOOK_LIMIT)
-    same = side_by_side({path: (fingerprint, at) for path, at in paths.items()}, HASH_LIMIT)
+        quick["output"] = (writable_space, os.path.normpath(os.path.join(workdir, args["output"])))
+    seen = look_side_by_side(quick, LOOK_LIMIT)
+    same = look_side_by_side(
+        {path: (content_fingerprint, at) for path, at in paths.items()}, HASH_LIMIT
+    )
     return {
         "workdir": seen["workdir"],
         "same": same,

@@ -5,7 +5,7 @@ Asked only where a connection failed.
 
 import os
 
-from checks.probe.core import Undetermined, read, run, section
+from checks.probe.core import Undetermined, read_file, run_command, section
 
 COMMANDS = (
     "nft -j list ruleset",
@@ -28,13 +28,13 @@ COMPLETE, PERMANENT = 0x2, 0x4  # ATF_COM and ATF_PERM of linux/if_arp.h
 REFUSING = ("unreachable", "prohibit", "blackhole")
 
 
-def listed(argv):
+def list_ruleset(argv):
     """What the tool lists, or why it does not. Without a -t option it loads no kernel module."""
     if os.geteuid() != 0:
         return {"text": "", "why": "needs root"}
     path = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
     try:
-        done = run(argv, 5.0, dict(os.environ, PATH=path))
+        done = run_command(argv, 5.0, dict(os.environ, PATH=path))
     except Undetermined as error:
         return {"text": "", "why": str(error)}
     if done.timed_out or done.code:
@@ -43,14 +43,17 @@ def listed(argv):
 
 
 def ufw_enabled():
-    lines = (read("/etc/ufw/ufw.conf", "") or "").splitlines()
+    lines = (read_file("/etc/ufw/ufw.conf", "") or "").splitlines()
     return any(line.strip().lower() == "enabled=yes" for line in lines)
 
 
 def firewalld_runs():
     """Whether the daemon runs, seen without its slow client."""
     for pid in os.listdir("/proc"):
-        if pid.isdigit() and "/firewalld\0" in (read("/proc/%s/cmdline" % pid, "") or "") + "\0":
+        if (
+            pid.isdigit()
+            and "/firewalld\0" in (read_file("/proc/%s/cmdline" % pid, "") or "") + "\0"
+        ):
             return True
     return False
 
@@ -58,7 +61,7 @@ def firewalld_runs():
 def refusing_routes():
     """IPv4 destinations that a route of this node refuses, as address/prefix length."""
     try:
-        rows = [line.split() for line in run(["ip", "-4", "route"], 5.0).out.splitlines()]
+        rows = [line.split() for line in run_command(["ip", "-4", "route"], 5.0).out.splitlines()]
     except Undetermined:
         return []
     nets = [row[1] for row in rows if len(row) > 1 and row[0] in REFUSING]
@@ -66,9 +69,9 @@ def refusing_routes():
     return [net if "/" in net else net + "/32" for net in nets]
 
 
-def neighbours():
+def arp_neighbours():
     """What the kernel takes for the hardware addresses of IPv4 neighbours on Ethernet."""
-    rows = [line.split() for line in (read("/proc/net/arp", "") or "").splitlines()[1:]]
+    rows = [line.split() for line in (read_file("/proc/net/arp", "") or "").splitlines()[1:]]
     return [
         {
             "address": row[0],
@@ -84,9 +87,9 @@ def neighbours():
 @section("firewall")
 def firewall(args):
     return {
-        "listings": {tool: listed(argv) for tool, argv in LISTINGS.items()},
+        "listings": {tool: list_ruleset(argv) for tool, argv in LISTINGS.items()},
         "ufw": ufw_enabled(),
         "firewalld": firewalld_runs(),
         "refusing_routes": refusing_routes(),
-        "neighbours": neighbours(),
+        "neighbours": arp_neighbours(),
     }

@@ -8,7 +8,7 @@ import os
 import re
 import shutil
 
-from checks.probe.core import Undetermined, read, run
+from checks.probe.core import Undetermined, read_file, run_command
 from checks.probe.gpu_traces import PCI
 
 COMMANDS = ("amd-smi metric --ecc --throttle --json",)
@@ -24,9 +24,9 @@ HARDWARE = {
 }
 
 
-def properties(path):
+def read_properties(path):
     """`name value` lines of the kernel's as a dict."""
-    pairs = (line.split(None, 1) for line in (read(path, "") or "").splitlines())
+    pairs = (line.split(None, 1) for line in (read_file(path, "") or "").splitlines())
     return {pair[0]: pair[1] for pair in pairs if len(pair) == 2}
 
 
@@ -34,66 +34,71 @@ def by_kfd(root=KFD, pci=PCI):
     """AMD GPUs as the kernel's compute driver lists them; CPUs in that list have no SIMD units."""
     gpus = []
     for node in sorted(os.listdir(root), key=int) if os.path.isdir(root) else []:
-        facts = properties("%s/%s/properties" % (root, node))
+        facts = read_properties("%s/%s/properties" % (root, node))
         if int(facts.get("simd_count", "0")) > 0:
-            gpus.append(one(root, node, len(gpus), facts, pci))
+            gpus.append(describe_gpu(root, node, len(gpus), facts, pci))
     return gpus
 
 
-def one(root, node, index, facts, pci):
+def describe_gpu(root, node, index, facts, pci):
     """One device; its name is that of the chip's instruction set, such as gfx90402."""
     banks = "%s/%s/mem_banks" % (root, node)
     names = os.listdir(banks) if os.path.isdir(banks) else []
-    sizes = [properties("%s/%s/properties" % (banks, name)).get("size_in_bytes") for name in names]
-    bus = address(facts)
-    used = read("%s/%s/mem_info_vram_used" % (pci, bus), "") or ""
+    sizes = [
+        read_properties("%s/%s/properties" % (banks, name)).get("size_in_bytes") for name in names
+    ]
+    bus = pci_address(facts)
+    used = read_file("%s/%s/mem_info_vram_used" % (pci, bus), "") or ""
     return {
         "index": index,
-        "name": read("%s/%s/name" % (root, node)) or "gfx%s" % facts.get("gfx_target_version", ""),
+        "name": read_file("%s/%s/name" % (root, node))
+        or "gfx%s" % facts.get("gfx_target_version", ""),
         "uuid": facts.get("unique_id", ""),
         "bus": bus,
         "memory_bytes": sum(int(size) for size in sizes if size) or None,
         "memory_used_bytes": int(used) if used.isdigit() else None,
-        "ecc_uncorrected": uncorrected("%s/%s/ras" % (pci, bus)),
-        "driver": read("/sys/module/amdgpu/version", "") or "",
+        "ecc_uncorrected": uncorrected_errors("%s/%s/ras" % (pci, bus)),
+        "driver": read_file("/sys/module/amdgpu/version", "") or "",
     }
 
 
-def address(facts):
+def pci_address(facts):
     """The PCI address of a device of KFD's, as sysfs writes it."""
     place, domain = int(facts.get("location_id", "0")), int(facts.get("domain", "0"))
     return "%04x:%02x:%02x.%x" % (domain, place >> 8 & 0xFF, place >> 3 & 0x1F, place & 7)
 
 
-def uncorrected(folder):
+def uncorrected_errors(folder):
     """Uncorrectable errors since the driver was loaded, over all blocks; None where not counted."""
     names = os.listdir(folder) if os.path.isdir(folder) else []
-    files = [read("%s/%s" % (folder, name), "") for name in names if name.endswith("_err_count")]
+    files = [
+        read_file("%s/%s" % (folder, name), "") for name in names if name.endswith("_err_count")
+    ]
     counts = [re.search(r"^ue: *(\d+)", text or "", re.MULTILINE) for text in files]
     counts = [int(match.group(1)) for match in counts if match]
     return sum(counts) if counts else None
 
 
-def parse(text):
+def parse_amd_smi(text):
     """[{"ecc_uncorrected", "slowdowns"}] by device of `amd-smi metric --json`, ROCm 6's and 7's."""
     said = json.loads(text)
     devices = said.get("gpu_data", []) if isinstance(said, dict) else said
     return [
         {
-            "ecc_uncorrected": whole(device.get("ecc")),
-            "slowdowns": slowdowns(device.get("throttle")),
+            "ecc_uncorrected": total_uncorrected(device.get("ecc")),
+            "slowdowns": active_slowdowns(device.get("throttle")),
         }
         for device in devices
     ]
 
 
-def whole(counters):
+def total_uncorrected(counters):
     """The total of uncorrectable errors; None for N/A."""
     value = counters.get("total_uncorrectable_count") if isinstance(counters, dict) else None
     return value if isinstance(value, int) else None
 
 
-def slowdowns(status):
+def active_slowdowns(status):
     """What slows a device down now; None where it tells nothing."""
     if not isinstance(status, dict):
         return None
@@ -108,13 +113,13 @@ def by_amd_smi():
     if shutil.which("amd-smi") is None:
         return []
     try:
-        ran = run(["amd-smi", "metric", "--ecc", "--throttle", "--json"], LIMIT_S)
-        return parse(ran.out)
+        ran = run_command(["amd-smi", "metric", "--ecc", "--throttle", "--json"], LIMIT_S)
+        return parse_amd_smi(ran.out)
     except (Undetermined, ValueError, AttributeError):
         return []
 
 
-def amds():
+def amd_gpus():
     """AMD's GPUs with all that is told of them."""
     gpus = by_kfd()
     more = by_amd_smi() if gpus else []

@@ -4,7 +4,7 @@ import json
 import os
 import shutil
 
-from checks.probe.core import Undetermined, run
+from checks.probe.core import Undetermined, run_command
 
 COMMANDS = ("PYTHON - (asks NVML through pynvml)",)
 
@@ -12,7 +12,7 @@ MARK = "PREFLIGHT-GPUS "
 LIMIT_S = 15.0
 """Without persistence the driver starts each GPU anew, which takes it seconds."""
 # A value that a GPU or an older library does not tell is None; a lost GPU is an error of its own
-ASK = """
+NVML_PROGRAM = """
 MARK = "PREFLIGHT-GPUS "
 import json, sys, time
 sys.path[:] = [path for path in sys.path if path]
@@ -109,7 +109,7 @@ def by_nvml(python):
         return None
     env = dict(os.environ, PYTHONDONTWRITEBYTECODE="1", PYTHONWARNINGS="ignore")
     try:
-        ran = run([path, "-"], LIMIT_S, env, ASK.encode("utf-8"))
+        ran = run_command([path, "-"], LIMIT_S, env, NVML_PROGRAM.encode("utf-8"))
     except Undetermined:
         return None
     if ran.timed_out:

@@ -4,8 +4,8 @@ import os
 import pwd
 import re
 
-from checks.probe.core import read, section
-from checks.probe.gpu_amd import amds
+from checks.probe.core import read_file, section
+from checks.probe.gpu_amd import amd_gpus
 from checks.probe.gpu_nvml import by_nvml
 from checks.probe.gpu_smi import by_nvidia_smi
 from checks.probe.gpu_traces import (
@@ -13,12 +13,12 @@ from checks.probe.gpu_traces import (
     BRIDGE,
     NVIDIA,
     by_proc,
-    devices,
-    fabric_manager,
-    libraries,
-    module,
+    count_on_bus,
+    device_access,
+    driver_libraries,
+    fabric_manager_runs,
+    gpudirect_support,
     nvidia_leaves_traces,
-    on_the_bus,
 )
 
 FIRST_PID_NAMESPACE = 0xEFFFFFFC  # PROC_PID_INIT_INO of the kernel's proc_ns.h
@@ -29,13 +29,13 @@ COMMANDS = (
 )
 
 
-def bus(text):
+def kernel_bus_address(text):
     """A PCI address as the kernel's log writes it: 00000000:3B:00.0 is 0000:3b:00.0."""
     domain, _, rest = text.lower().partition(":")
     return "%s:%s" % (domain.lstrip("0").rjust(4, "0"), rest) if rest else text
 
 
-def owner(pid):
+def process_owner(pid):
     """The login name that a process runs under; "" where it is not seen."""
     try:
         number = os.stat("/proc/%d" % pid).st_uid
@@ -47,28 +47,30 @@ def owner(pid):
         return str(number)
 
 
-def command(pid):
+def process_command(pid):
     """What a process is, without its options, which may be secrets; "" where it is not seen."""
-    words = (read("/proc/%d/cmdline" % pid, "") or "").split("\0")
+    words = (read_file("/proc/%d/cmdline" % pid, "") or "").split("\0")
     plain = [word for word in words[:3] if word and not re.search("^-|=", word)]
-    name = read("/proc/%d/comm" % pid, "") or ""
+    name = read_file("/proc/%d/comm" % pid, "") or ""
     return " ".join([os.path.basename(plain[0]), *plain[1:]])[:80] if plain else name
 
 
-def named(process):
+def with_owner(process):
     """A process with its user and its command, where it is seen from here."""
     pid = process["pid"] or 0
-    return dict(process, user=owner(pid), command=command(pid) or process.get("command", ""))
+    return dict(
+        process, user=process_owner(pid), command=process_command(pid) or process.get("command", "")
+    )
 
 
-def completed(gpu):
+def complete_gpu(gpu):
     """One GPU with its address in the kernel's form and its processes named."""
     told = gpu.get("processes")
-    processes = told if told is None else [named(process) for process in told]
-    return dict(gpu, bus=bus(gpu.get("bus", "")), processes=processes)
+    processes = told if told is None else [with_owner(process) for process in told]
+    return dict(gpu, bus=kernel_bus_address(gpu.get("bus", "")), processes=processes)
 
 
-def nvidias(python):
+def nvidia_gpus(python):
     """What the drivers say of NVIDIA's GPUs; nobody is asked where there is no trace of one."""
     nothing = {"gpus": [], "error": ""}
     if not nvidia_leaves_traces():
@@ -76,7 +78,7 @@ def nvidias(python):
     return by_nvml(python) or by_nvidia_smi() or by_proc() or nothing
 
 
-def contained():
+def in_container():
     """Whether processes of the host may be out of sight here."""
     marks = ("/.dockerenv", "/run/.containerenv")
     return os.stat("/proc/self/ns/pid").st_ino != FIRST_PID_NAMESPACE or any(
@@ -84,30 +86,34 @@ def contained():
     )
 
 
-def surroundings():
+def nvidia_surroundings():
     """What a rank needs beside NVIDIA's GPUs themselves."""
     return {
-        "devices": devices(),
-        "libraries": libraries(),
-        "nvswitches": on_the_bus(NVIDIA, classes=(BRIDGE,)),
-        "fabric_manager": fabric_manager(),
-        **module(),
+        "devices": device_access(),
+        "libraries": driver_libraries(),
+        "nvswitches": count_on_bus(NVIDIA, classes=(BRIDGE,)),
+        "fabric_manager": fabric_manager_runs(),
+        **gpudirect_support(),
     }
 
 
 @section("gpus")
 def gpus(args):
     """Every GPU that a driver names, how it does, and what the bus has beside that."""
-    nvidia = nvidias(args.get("python"))
-    amd = amds()
+    nvidia = nvidia_gpus(args.get("python"))
+    amd = amd_gpus()
     vendors = ["NVIDIA"] * bool(nvidia["gpus"]) + ["AMD"] * bool(amd)
     return {
         "vendors": vendors,
-        "gpus": [completed(gpu) for gpu in nvidia["gpus"] or amd],
+        "gpus": [complete_gpu(gpu) for gpu in nvidia["gpus"] or amd],
         "error": nvidia["error"],
         "seconds": nvidia.get("seconds", 0.0),
-        "nvidia_on_bus": on_the_bus(NVIDIA),
-        "amd_on_bus": on_the_bus(AMD),
-        "container": contained(),
-        **(surroundings() if nvidia["gpus"] or nvidia["error"] or nvidia_leaves_traces() else {}),
+        "nvidia_on_bus": count_on_bus(NVIDIA),
+        "amd_on_bus": count_on_bus(AMD),
+        "container": in_container(),
+        **(
+            nvidia_surroundings()
+            if nvidia["gpus"] or nvidia["error"] or nvidia_leaves_traces()
+            else {}
+        ),
     }

@@ -7,8 +7,8 @@ import hashlib
 import os
 import re
 
-from checks.probe.core import read, section
-from checks.probe.files import alike, look, mount_of, remote, side_by_side
+from checks.probe.core import read_file, section
+from checks.probe.files import is_remote, look_side_by_side, mount_of, path_state, paths_to_compare
 
 LIMIT = 6.0
 MOST_ENTRIES = 5000
@@ -23,7 +23,7 @@ WRITTEN = re.compile(
 READ = re.compile("resume|load|from|init|pretrained")
 
 
-def arguments(command):
+def command_arguments(command):
     """(option, value) of the command's arguments, "" for those that follow no option."""
     words = list(command)[2 if list(command[:1]) == ["-m"] else 1 :]
     option = ""
@@ -49,10 +49,10 @@ def is_read(option):
     return bool(READ.search(option.lower())) or not WRITTEN.search(option.lower())
 
 
-def named(args):
+def argument_paths(args):
     """{path as written: option} of the arguments that are read and that nothing else looks at."""
-    others = set(alike(args)) | set(args.get("exist") or ())
-    pairs = arguments(args.get("command") or ())
+    others = set(paths_to_compare(args)) | set(args.get("exist") or ())
+    pairs = command_arguments(args.get("command") or ())
     return {
         value: option
         for option, value in pairs
@@ -60,7 +60,7 @@ def named(args):
     }
 
 
-def pointer(path, size):
+def is_lfs_pointer(path, size):
     """Whether git left a pointer there in place of the file."""
     if size >= 1024 or not path.endswith(WEIGHTS + DATA):
         return False
@@ -68,7 +68,7 @@ def pointer(path, size):
         return file.read(len(POINTER)) == POINTER
 
 
-def inside(folder):
+def folder_contents(folder):
     """How many entries there are, and the weights directly below: number, bytes and pointers."""
     found = {"entries": 0, "weights": 0, "weight_bytes": 0, "pointers": []}
     with os.scandir(folder) as entries:
@@ -78,24 +78,24 @@ def inside(folder):
                 size = entry.stat().st_size
                 found["weights"] += 1
                 found["weight_bytes"] += size
-                found["pointers"] += [entry.name] * pointer(entry.path, size)
+                found["pointers"] += [entry.name] * is_lfs_pointer(entry.path, size)
             if found["entries"] == MOST_ENTRIES:
                 break
     return found
 
 
-def survey(path):
+def survey_path(path):
     """`look`, the real path and its mount, and what the file or folder has in it."""
-    found = look(path)
+    found = path_state(path)
     real = os.path.realpath(path)
-    mount, kind, source = mount_of(real, read("/proc/self/mounts", "") or "")
+    mount, kind, source = mount_of(real, read_file("/proc/self/mounts", "") or "")
     found.update(
-        real=real, mount=mount, filesystem=kind, shared=remote(kind), source=source, pointers=[]
+        real=real, mount=mount, filesystem=kind, shared=is_remote(kind), source=source, pointers=[]
     )
     if found["state"] == "there" and found["kind"] == "directory":
-        found.update(inside(path))
+        found.update(folder_contents(path))
     elif found["state"] == "there":
-        if pointer(path, found["bytes"]):
+        if is_lfs_pointer(path, found["bytes"]):
             found["pointers"] = [os.path.basename(path)]
         if path.endswith(TEXTS) and found["bytes"] <= LARGEST_TEXT:
             with open(path, "rb") as file:
@@ -107,9 +107,9 @@ def survey(path):
 def job_paths(args):
     """Each path with what it holds; arguments with the option before them."""
     workdir = args.get("workdir") or "/"
-    options = named(args)
+    options = argument_paths(args)
     paths = list(options) + [path for path in args.get("exist") or () if path not in options]
-    looks = {path: (survey, os.path.normpath(os.path.join(workdir, path))) for path in paths}
-    looks["."] = (survey, workdir)
-    seen = side_by_side(looks, LIMIT)
+    looks = {path: (survey_path, os.path.normpath(os.path.join(workdir, path))) for path in paths}
+    looks["."] = (survey_path, workdir)
+    seen = look_side_by_side(looks, LIMIT)
     return {"workdir": seen.pop("."), "arguments": options, "paths": seen}

@@ -4,7 +4,7 @@ import os
 import re
 import time
 
-from checks.probe.core import Undetermined, run, section
+from checks.probe.core import Undetermined, run_command, section
 
 COMMANDS = (
     "reads /dev/kmsg without waiting",
@@ -37,7 +37,7 @@ PATTERNS = (
     ("link-down", r"(\S+): (?:\w+ )*[Ll]ink (?:is )?[Dd]own|[Ll]ost carrier"),
 )
 KINDS = [(kind, re.compile(pattern)) for kind, pattern in PATTERNS]
-ANY = re.compile("|".join("(?:%s)" % pattern for _, pattern in PATTERNS))
+ANY_PATTERN = re.compile("|".join("(?:%s)" % pattern for _, pattern in PATTERNS))
 RECORD = re.compile(r"^\d+,\d+,(\d+),[^;]*;(.*)$")
 RAW = re.compile(r"^<\d+>\[ *(\d+\.\d+)\] ?(.*)$")
 JOURNAL = re.compile(r"^\[ *(\d+\.\d+)\] \S+ kernel: (.*)$")
@@ -47,7 +47,7 @@ def by_kmsg(path=KMSG):
     """[(seconds after boot, text)] of the kernel's own records, see dev-kmsg of its documents."""
     number = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     try:
-        raw = b"".join(records(number))
+        raw = b"".join(read_records(number))
     finally:
         os.close(number)
     lines = raw.decode("utf-8", "replace").split("\n")
@@ -55,7 +55,7 @@ def by_kmsg(path=KMSG):
     return [(int(match.group(1)) / 1e6, match.group(2)) for match in found if match]
 
 
-def records(number):
+def read_records(number):
     """One record a read, until there are no more; a file gives many at once, and then its end."""
     for _ in range(RECORDS):
         try:
@@ -71,7 +71,7 @@ def records(number):
 
 def by_command(argv, form):
     """The same of a command's lines. Raises Undetermined where it does not show any."""
-    ran = run(argv, 4.0)
+    ran = run_command(argv, 4.0)
     found = [match for match in (form.match(line) for line in ran.out.splitlines()) if match]
     if not found:
         said = (ran.err.strip() or "it shows no message of the kernel").splitlines()[-1]
@@ -79,7 +79,7 @@ def by_command(argv, form):
     return [(float(match.group(1)), match.group(2)) for match in found]
 
 
-def messages():
+def kernel_messages():
     """(where from, messages). Raises Undetermined where this login may not see them.
 
     The commands would show a container the log of its host and of all that runs there.
@@ -98,11 +98,11 @@ def messages():
     raise Undetermined(reason)
 
 
-def complaints(found, now):
+def find_complaints(found, now):
     """[{"kind", "age_s", "text"}], newest first, of what matches a pattern; some of each sort."""
     kept, seen = [], {}
     for at, text in reversed(found):
-        if now - at > WINDOW_S or not ANY.search(text):
+        if now - at > WINDOW_S or not ANY_PATTERN.search(text):
             continue
         kind, match = next((k, m) for k, m in ((k, p.search(text)) for k, p in KINDS) if m)
         key = (kind, match.groups())
@@ -118,7 +118,7 @@ def kernel_log(args):
     """The kernel's complaints with their ages, or why this login may not see them."""
     now = time.monotonic()
     try:
-        source, found = messages()
+        source, found = kernel_messages()
     except Undetermined as error:
         return {"readable": False, "reason": str(error), "boot_age_s": round(now, 1)}
     oldest = found[0][0] if found else now
@@ -127,5 +127,5 @@ def kernel_log(args):
         "source": source,
         "boot_age_s": round(now, 1),
         "back_s": round(min(max(now - oldest, 0.0), WINDOW_S), 1),
-        "messages": complaints(found, now),
+        "messages": find_complaints(found, now),
     }

@@ -6,7 +6,7 @@ import os
 import pwd
 import re
 
-from checks.probe.core import read
+from checks.probe.core import read_file
 from checks.probe.environment import start_up_files
 
 CUTTING = ("cpu", "fsize", "as", "data")
@@ -29,7 +29,7 @@ def by_ulimit(line):
     return found
 
 
-def concerns(domain):
+def applies_to_account(domain):
     """Whether a line of limits.conf is about this account; `*` is not about root."""
     if domain.startswith("@"):
         try:
@@ -43,12 +43,12 @@ def concerns(domain):
 def by_pam(line):
     """(name, value) of what a line of limits.conf limits for this account, in a list."""
     match = PAM.match(line)
-    if match is None or match.group(3) in NO_LIMIT or not concerns(match.group(1)):
+    if match is None or match.group(3) in NO_LIMIT or not applies_to_account(match.group(1)):
         return []
     return [match.group(2, 3)]
 
 
-def set_in(counts):
+def limit_settings(counts):
     """{item: ["path:line", ...]} of the lines that lower a limit of this account.
 
     Items are limits.conf's. Of those in `counts`, {item: soft limit}, only a start-up file's line
@@ -59,7 +59,7 @@ def set_in(counts):
     files += [(path, by_pam) for path in pam]
     found = {}
     for path, limits in files:
-        for number, line in enumerate((read(path, "") or "").splitlines(), 1):
+        for number, line in enumerate((read_file(path, "") or "").splitlines(), 1):
             for item, value in limits(line):
                 if item in CUTTING or value == str(counts.get(item)):
                     found.setdefault(item, []).append("%s:%d" % (path, number))

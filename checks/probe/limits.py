@@ -3,8 +3,8 @@
 import os
 import resource
 
-from checks.probe.core import read, section
-from checks.probe.limit_lines import set_in
+from checks.probe.core import read_file, section
+from checks.probe.limit_lines import limit_settings
 
 CUTTING = {
     "cpu": resource.RLIMIT_CPU,
@@ -15,25 +15,25 @@ CUTTING = {
 """Limits at which the kernel ends a process, or refuses what it cannot do without."""
 
 
-def pair(kind):
+def soft_and_hard(kind):
     """Soft and hard limit; None stands for unlimited."""
     return [
         None if value == resource.RLIM_INFINITY else value for value in resource.getrlimit(kind)
     ]
 
 
-def size(path):
+def filesystem_bytes(path):
     """Total and free bytes of the file system at `path`."""
     stat = os.statvfs(path)
     return [stat.f_blocks * stat.f_frsize, stat.f_bavail * stat.f_frsize]
 
 
-def cutting():
+def cutting_limits():
     """{item: [soft, hard]} of those that end a process which goes on; limits.conf's names."""
-    return {item: pair(kind) for item, kind in CUTTING.items()}
+    return {item: soft_and_hard(kind) for item, kind in CUTTING.items()}
 
 
-def writable_shm():
+def shm_access():
     """Whether this account may make files in /dev/shm, and what stands against it."""
     there = os.path.isdir("/dev/shm")
     return {
@@ -46,20 +46,20 @@ def writable_shm():
 @section("limits")
 def limits(args):
     """Limits of this process, which are those of the shell above it, and what /dev/shm holds."""
-    total, free = size("/dev/shm") if os.path.isdir("/dev/shm") else (0, 0)
-    nofile, nproc = pair(resource.RLIMIT_NOFILE), pair(resource.RLIMIT_NPROC)
+    total, free = filesystem_bytes("/dev/shm") if os.path.isdir("/dev/shm") else (0, 0)
+    nofile, nproc = soft_and_hard(resource.RLIMIT_NOFILE), soft_and_hard(resource.RLIMIT_NPROC)
     return {
-        "cutting": cutting(),
-        "set_in": set_in({"nofile": nofile[0], "nproc": nproc[0]}),
-        "memlock": pair(resource.RLIMIT_MEMLOCK),
+        "cutting": cutting_limits(),
+        "set_in": limit_settings({"nofile": nofile[0], "nproc": nproc[0]}),
+        "memlock": soft_and_hard(resource.RLIMIT_MEMLOCK),
         "nofile": nofile,
         "nproc": nproc,
-        "core": pair(resource.RLIMIT_CORE),
-        "stack": pair(resource.RLIMIT_STACK),
+        "core": soft_and_hard(resource.RLIMIT_CORE),
+        "stack": soft_and_hard(resource.RLIMIT_STACK),
         "shm_bytes": total,
         "shm_free_bytes": free,
-        "pid_max": int(read("/proc/sys/kernel/pid_max", "0")),
-        "core_pattern": read("/proc/sys/kernel/core_pattern", ""),
+        "pid_max": int(read_file("/proc/sys/kernel/pid_max", "0")),
+        "core_pattern": read_file("/proc/sys/kernel/core_pattern", ""),
         "container": os.path.exists("/.dockerenv") or os.path.exists("/run/.containerenv"),
-        **writable_shm(),
+        **shm_access(),
     }

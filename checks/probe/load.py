@@ -4,7 +4,7 @@ import os
 import pwd
 import time
 
-from checks.probe.core import Undetermined, read, section
+from checks.probe.core import Undetermined, read_file, section
 
 SAMPLE_S, STUCK_S = 0.15, 1.0
 BUSY, SCARCE = 0.2, 0.7
@@ -31,38 +31,38 @@ class Process(object):
         return KTHREADD in (self.pid, self.parent)
 
 
-def processes():
+def read_processes():
     """{pid: Process} of all that this login sees."""
     names = [name for name in os.listdir("/proc") if name.isdigit()]
-    stats = ((int(name), read("/proc/%s/stat" % name)) for name in names)
+    stats = ((int(name), read_file("/proc/%s/stat" % name)) for name in names)
     return {pid: Process(pid, stat) for pid, stat in stats if stat}
 
 
-def processors():
+def processor_ticks():
     """(ticks in use, ticks in all) of the machine since its boot."""
-    told = (read("/proc/stat") or "").split("\n")[0].split()[1:9]
+    told = (read_file("/proc/stat") or "").split("\n")[0].split()[1:9]
     if len(told) < 5:
         raise Undetermined("/proc/stat tells nothing of the processors")
     ticks = [int(one) for one in told]
     return sum(ticks) - ticks[3] - ticks[4], sum(ticks)
 
 
-def memory():
+def memory_info():
     """/proc/meminfo in bytes; numbers of pages as they are."""
-    lines = (line.split() for line in (read("/proc/meminfo") or "").splitlines())
+    lines = (line.split() for line in (read_file("/proc/meminfo") or "").splitlines())
     found = {one[0].rstrip(":"): int(one[1]) * (1024 if one[2:] else 1) for one in lines}
     if not {"MemTotal", "MemAvailable"} <= set(found):
         raise Undetermined("/proc/meminfo does not tell how much memory is available")
     return found
 
 
-def swapped():
+def count_swapped_pages():
     """Pages that went to swap or came back since boot."""
-    lines = (line.split() for line in (read("/proc/vmstat") or "").splitlines())
+    lines = (line.split() for line in (read_file("/proc/vmstat") or "").splitlines())
     return sum(int(value) for name, value in lines if name in ("pswpin", "pswpout"))
 
 
-def user(pid):
+def process_user(pid):
     """Who runs it, by name where there is one."""
     try:
         uid = os.stat("/proc/%d" % pid).st_uid
@@ -73,22 +73,22 @@ def user(pid):
         return ""
 
 
-def described(process, amount):
+def describe_process(process, amount):
     return {
         "pid": process.pid,
         "name": process.name,
-        "user": user(process.pid),
+        "user": process_user(process.pid),
         "amount": round(amount, 2),
     }
 
 
-def foreign(before, after, seconds):
+def foreign_load(before, after, seconds):
     """[(processors kept busy, Process)] of what runs for a while already, most first.
 
     The login and the preflight itself do not.
     """
     tick = os.sysconf("SC_CLK_TCK")
-    young = (float((read("/proc/uptime") or "0").split()[0]) - YOUNG_S) * tick
+    young = (float((read_file("/proc/uptime") or "0").split()[0]) - YOUNG_S) * tick
     counted = [
         ((one.ticks - before[pid].ticks) / tick / seconds, one)
         for pid, one in after.items()
@@ -98,49 +98,53 @@ def foreign(before, after, seconds):
     return sorted((pair for pair in old if pair[0] > 0), key=lambda pair: -pair[0])
 
 
-def switches(pid):
+def voluntary_switches(pid):
     """How often a process gave up its processor; None once it is gone."""
-    lines = (read("/proc/%d/status" % pid) or "").splitlines()
+    lines = (read_file("/proc/%d/status" % pid) or "").splitlines()
     return next((line for line in lines if line.startswith("voluntary_ctxt")), None)
 
 
-def stuck(found):
+def stuck_processes(found):
     """Those in uninterruptible sleep that have not run for a second; the kernel's own left out."""
-    asleep = {p: switches(p) for p, one in found.items() if one.state == "D" and not one.kernel}
+    asleep = {
+        p: voluntary_switches(p) for p, one in found.items() if one.state == "D" and not one.kernel
+    }
     if not asleep:
         return []
     time.sleep(STUCK_S)
     return [
-        dict(described(found[pid], 0), waits_in=read("/proc/%d/wchan" % pid, "") or "")
+        dict(describe_process(found[pid], 0), waits_in=read_file("/proc/%d/wchan" % pid, "") or "")
         for pid, before in asleep.items()
-        if before and switches(pid) == before and " D" in (read("/proc/%d/stat" % pid) or "")
+        if before
+        and voluntary_switches(pid) == before
+        and " D" in (read_file("/proc/%d/stat" % pid) or "")
     ]
 
 
 @section("load")
 def load(args):
     """Processors, memory and swap in use, sampled for a moment; who uses them, where it is much."""
-    first, (busy, total), moved = processes(), processors(), swapped()
+    first, (busy, total), moved = read_processes(), processor_ticks(), count_swapped_pages()
     began = time.monotonic()
     time.sleep(SAMPLE_S)
-    later_busy, later_total = processors()
-    seconds, moved = time.monotonic() - began, swapped() - moved
+    later_busy, later_total = processor_ticks()
+    seconds, moved = time.monotonic() - began, count_swapped_pages() - moved
     share = (later_busy - busy) / max(later_total - total, 1)
-    others = foreign(first, processes(), seconds) if share > BUSY else []
-    has, page = memory(), os.sysconf("SC_PAGE_SIZE")
+    others = foreign_load(first, read_processes(), seconds) if share > BUSY else []
+    has, page = memory_info(), os.sysconf("SC_PAGE_SIZE")
     scarce = has["MemAvailable"] < SCARCE * has["MemTotal"]
     largest = sorted(first.values(), key=lambda one: -one.pages)[: NAMED if scarce else 0]
     return {
         "cpus": os.cpu_count(),
         "busy_share": round(share, 3),
         "foreign_cpus": round(sum(amount for amount, _ in others), 2),
-        "foreign": [described(one, amount) for amount, one in others[:NAMED]],
-        "hidden": read("/proc/1/stat") is None,
+        "foreign": [describe_process(one, amount) for amount, one in others[:NAMED]],
+        "hidden": read_file("/proc/1/stat") is None,
         "memory_bytes": has["MemTotal"],
         "available_bytes": has["MemAvailable"],
         "huge_bytes": has.get("HugePages_Total", 0) * has.get("Hugepagesize", 0),
-        "largest": [described(one, one.pages * page) for one in largest],
+        "largest": [describe_process(one, one.pages * page) for one in largest],
         "swap_used_bytes": has.get("SwapTotal", 0) - has.get("SwapFree", 0),
         "swapped_pages": moved,
-        "stuck": stuck(first),
+        "stuck": stuck_processes(first),
     }

@@ -11,7 +11,7 @@ from checks.probe.core import section
 WINDOW = 256
 
 
-class Loop(threading.Thread):
+class CallLoop(threading.Thread):
     """Serves its listeners and makes queued calls, at most WINDOW at once, until `close`."""
 
     def __init__(self):
@@ -28,17 +28,17 @@ class Loop(threading.Thread):
         self.watched[what.sock.fileno()] = what
         self.poll.register(what.sock.fileno(), events)
 
-    def drop(self, what):
+    def stop_watching(self, what):
         self.watched.pop(what.sock.fileno(), None)
         what.sock.close()
 
-    def wake(self):
+    def wake_up(self):
         os.write(self.waker, b"!")
 
     def run(self):
         looked = time.monotonic()
         while self.open:
-            self.fill()
+            self.begin_calls()
             for number, _ in self.poll.poll(0.05 if self.active else -1):
                 self.serve(number)
             now = time.monotonic()
@@ -47,7 +47,7 @@ class Loop(threading.Thread):
                 for call in list(self.active):
                     call.overdue(now)
         for what in list(self.watched.values()):
-            self.drop(what)
+            self.stop_watching(what)
         self.poll.close()
         os.close(self.wakes)
         os.close(self.waker)
@@ -57,12 +57,12 @@ class Loop(threading.Thread):
             os.read(self.wakes, 4096)
         elif number in self.watched:
             try:
-                self.watched[number].ready()
+                self.watched[number].on_ready()
             except OSError:
                 # accept has no more callers, or the caller has gone already
                 pass
 
-    def fill(self):
+    def begin_calls(self):
         """Begin calls between event batches: a closed socket's number is then used again safely."""
         while self.queue and len(self.active) < WINDOW:
             call = self.queue.popleft()
@@ -76,10 +76,10 @@ class Loop(threading.Thread):
 LOOPS = []
 
 
-def loop():
+def running_loop():
     """The running loop of this node, started where there is none."""
     if not LOOPS:
-        LOOPS.append(Loop())
+        LOOPS.append(CallLoop())
         LOOPS[0].start()
     return LOOPS[0]
 
@@ -90,6 +90,6 @@ def hangup(args):
     while LOOPS:
         ending = LOOPS.pop()
         ending.open = False
-        ending.wake()
+        ending.wake_up()
         ending.join(2.0)
     return {}

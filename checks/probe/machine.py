@@ -4,7 +4,7 @@ import glob
 import os
 import platform
 
-from checks.probe.core import read, section
+from checks.probe.core import read_file, section
 
 SYSCTLS = (
     "kernel.numa_balancing",
@@ -18,7 +18,7 @@ POLICIES = "/sys/devices/system/cpu/cpufreq/policy*/"
 OS_RELEASE = ("/etc/os-release", "/usr/lib/os-release")
 
 
-def virtual():
+def is_virtual():
     """Whether a hypervisor runs this machine; None where the processor has no flag for it.
 
     The first processor's lines will do: the whole file asks each of hundreds for its clock.
@@ -31,15 +31,15 @@ def virtual():
     return True if os.path.exists("/sys/hypervisor/type") else None
 
 
-def sysctls():
+def read_sysctls():
     """Those that this kernel has."""
-    told = {name: read("/proc/sys/" + name.replace(".", "/")) for name in SYSCTLS}
+    told = {name: read_file("/proc/sys/" + name.replace(".", "/")) for name in SYSCTLS}
     return {name: int(value) for name, value in told.items() if value is not None}
 
 
-def each(name):
+def policy_values(name):
     """The values that the processors' frequency policies have for `name`."""
-    return sorted({read(path, "") for path in glob.glob(POLICIES + name)} - {""})
+    return sorted({read_file(path, "") for path in glob.glob(POLICIES + name)} - {""})
 
 
 def numa_nodes():
@@ -47,15 +47,15 @@ def numa_nodes():
     return len(glob.glob("/sys/devices/system/node/node[0-9]*")) or 1
 
 
-def system():
+def system_release():
     """`ubuntu 22.04`, as os-release words it; '' where there is no such file."""
-    text = next((text for text in map(read, OS_RELEASE) if text), "")
+    text = next((text for text in map(read_file, OS_RELEASE) if text), "")
     fields = dict(line.split("=", 1) for line in text.splitlines() if "=" in line)
     words = [fields.get(key, "").strip("\"'") for key in ("ID", "VERSION_ID")]
     return " ".join(word for word in words if word)
 
 
-def library():
+def c_library():
     """`glibc 2.35`; '' where another C library is used."""
     try:
         return os.confstr("CS_GNU_LIBC_VERSION") or ""
@@ -66,19 +66,19 @@ def library():
 @section("machine")
 def machine(args):
     """Settings of the kernel, and what the system is."""
-    opened = (read("/proc/sys/fs/file-nr") or "0").split()
-    total = (read("/proc/loadavg") or "0 0 0 0/0 0").split()[3]
+    opened = (read_file("/proc/sys/fs/file-nr") or "0").split()
+    total = (read_file("/proc/loadavg") or "0 0 0 0/0 0").split()[3]
     return {
-        "virtual": virtual(),
+        "virtual": is_virtual(),
         "architecture": platform.machine(),
         "kernel": platform.release(),
-        "system": system(),
-        "library": library(),
+        "system": system_release(),
+        "library": c_library(),
         "numa_nodes": numa_nodes(),
-        "sysctls": sysctls(),
-        "governors": each("scaling_governor"),
-        "drivers": each("scaling_driver"),
-        "preferences": each("energy_performance_preference"),
+        "sysctls": read_sysctls(),
+        "governors": policy_values("scaling_governor"),
+        "drivers": policy_values("scaling_driver"),
+        "preferences": policy_values("energy_performance_preference"),
         "threads": int(total.partition("/")[2]),
         "files_open": int(opened[0]),
     }

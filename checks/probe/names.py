@@ -8,8 +8,8 @@ import socket
 import threading
 import time
 
-from checks.probe.core import read, section
-from checks.probe.threads import beside
+from checks.probe.core import read_file, section
+from checks.probe.threads import start_thread
 
 COMMANDS = ("looks up every node's name; sends nothing to them",)
 
@@ -20,7 +20,7 @@ LOOKUPS_AT_ONCE = 32
 SWITCH = "/etc/nsswitch.conf"
 
 
-def addresses(name):
+def resolve_addresses(name):
     """Addresses of `name` in the resolver's order, without repeats. Raises OSError."""
     found = []
     for _, _, _, _, where in socket.getaddrinfo(name, None, 0, socket.SOCK_STREAM):
@@ -29,7 +29,7 @@ def addresses(name):
     return found
 
 
-def source(address):
+def source_address(address):
     """The local address from which the kernel would send to `address`; '' where no route is."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     try:
@@ -40,29 +40,29 @@ def source(address):
         return ""
 
 
-def peer(name):
+def resolve_peer(name):
     """What `name` resolves to here, why not, and the address used towards it."""
     began = time.monotonic()
     try:
-        found = addresses(name)
+        found = resolve_addresses(name)
     except (OSError, UnicodeError) as error:
         return {"addresses": [], "error": getattr(error, "strerror", "") or str(error)}
     seconds = round(time.monotonic() - began, 3)
     return {
         "addresses": found,
-        "source": source(found[0]) if found else "",
+        "source": source_address(found[0]) if found else "",
         "seconds": seconds,
     }
 
 
-def sources(text):
+def lookup_sources(text):
     """Where the resolver looks names up, in its order; none where the file does not say."""
     lines = [line.partition(":")[2] for line in text.splitlines() if line.startswith("hosts:")]
     words = lines[-1].partition("#")[0].split() if lines else []
     return [word for word in words if word[0] not in "[!" and word[-1] != "]"]
 
 
-def side_by_side(jobs, limit):
+def call_side_by_side(jobs, limit):
     """Call every function of {key: function} in a few threads; {key: result} after `limit`."""
     results, waiting, lock = {}, list(jobs), threading.Lock()
 
@@ -75,7 +75,7 @@ def side_by_side(jobs, limit):
             results[key] = jobs[key]()
 
     until = time.monotonic() + limit
-    threads = [beside(work) for _ in range(min(LOOKUPS_AT_ONCE, len(jobs)))]
+    threads = [start_thread(work) for _ in range(min(LOOKUPS_AT_ONCE, len(jobs)))]
     for thread in threads:  # a resolver that hangs cannot be interrupted, only left behind
         if thread.is_alive():
             thread.join(max(0.0, until - time.monotonic()))
@@ -86,15 +86,15 @@ def side_by_side(jobs, limit):
 def names(args):
     """Own name and peers, all looked up side by side within one limit."""
     hostname = socket.gethostname()
-    jobs = {("peer", name): lambda name=name: peer(name) for name in args.get("names", [])}
-    jobs["own"] = lambda: peer(hostname)
-    found = side_by_side(jobs, LIMIT)
-    found.update(side_by_side({"fqdn": socket.getfqdn}, FQDN_LIMIT))
+    jobs = {("peer", name): lambda name=name: resolve_peer(name) for name in args.get("names", [])}
+    jobs["own"] = lambda: resolve_peer(hostname)
+    found = call_side_by_side(jobs, LIMIT)
+    found.update(call_side_by_side({"fqdn": socket.getfqdn}, FQDN_LIMIT))
     overdue = {"addresses": [], "error": "no answer from the resolver within %g s" % LIMIT}
     return {
         "hostname": hostname,
         "fqdn": found.get("fqdn"),
         "own": found.get("own", overdue)["addresses"],
-        "sources": sources(read(SWITCH, "")),
+        "sources": lookup_sources(read_file(SWITCH, "")),
         "peers": {name: found.get(("peer", name), overdue) for name in args.get("names", [])},
     }

@@ -3,8 +3,8 @@
 import os
 import shutil
 
-from checks.probe.core import run, section
-from checks.probe.smoke import Scratch
+from checks.probe.core import run_command, section
+from checks.probe.smoke import ScratchFolder
 
 COMMANDS = (
     "timeout -k 5 SECONDS all_reduce_perf -b 4M -e 256M -f 4 -n 5 -w 2 -c 1 -g SLOTS, where it is",
@@ -17,7 +17,7 @@ GRACE = 15.0  # seconds beyond the run's own limit, in which a launcher ends wha
 TAIL = 20000
 
 
-def environment(args):
+def rank_environment(args):
     """The login's own, with what `launcher start` gives every rank."""
     env = dict(os.environ)
     folders = [os.path.dirname(args["python"]), env.get("PATH", os.defpath)]
@@ -32,7 +32,9 @@ def nccl_tests_find(args):
     """Its path: in the folder or at the path that was named, else on the PATH; empty without."""
     given = args["given"] and os.path.join(args["workdir"], os.path.expanduser(args["given"]))
     places = [given, os.path.join(given, NAME), os.path.join(given, "build", NAME)]
-    for place in places if given else [shutil.which(NAME, path=environment(args)["PATH"]) or ""]:
+    for place in (
+        places if given else [shutil.which(NAME, path=rank_environment(args)["PATH"]) or ""]
+    ):
         if os.path.isfile(place) and os.access(place, os.X_OK):
             return {"path": os.path.abspath(place)}
     return {"path": ""}
@@ -41,11 +43,11 @@ def nccl_tests_find(args):
 @section("nccl_tests_run")
 def nccl_tests_run(args):
     """Run `argv`, in which {folder} is a private folder that holds `files`."""
-    with Scratch() as scratch:
+    with ScratchFolder() as scratch:
         for name, words in args["files"].items():
             with open(os.path.join(scratch.path, name), "w") as file:
                 file.write(words)
         argv = [word.replace("{folder}", scratch.path) for word in args["argv"]]
-        ran = run(argv, args["limit"] + GRACE, environment(args))
+        ran = run_command(argv, args["limit"] + GRACE, rank_environment(args))
     code = None if ran.timed_out or ran.code == 124 else ran.code
     return {"code": code, "out": ran.out[-TAIL:], "err": ran.err[-TAIL:]}

@@ -2,14 +2,14 @@
 
 import os
 
-from checks.probe.core import read, section
-from checks.probe.files import remote, side_by_side
+from checks.probe.core import read_file, section
+from checks.probe.files import is_remote, look_side_by_side
 
 LIMIT = 3.0
-MOST = 64
+MOST_MOUNTS = 64
 
 
-def answers(path):
+def mount_state(path):
     """Whatever the file system says of its own root; OSError where it is dead."""
     os.statvfs(path)
     return {"state": "there"}
@@ -20,7 +20,7 @@ def remote_mounts(mounts):
     found = {}
     for line in mounts.splitlines():
         fields = line.split()
-        if len(fields) > 2 and remote(fields[2]) and len(found) < MOST:
+        if len(fields) > 2 and is_remote(fields[2]) and len(found) < MOST_MOUNTS:
             found[fields[1].replace("\\040", " ")] = (fields[2], fields[0])
     return found
 
@@ -28,12 +28,12 @@ def remote_mounts(mounts):
 @section("network_mounts")
 def network_mounts(args):
     """Each network mount with its state, and the health that Lustre's client tells."""
-    mounted = remote_mounts(read("/proc/self/mounts", "") or "")
-    seen = side_by_side({path: (answers, path) for path in mounted}, LIMIT)
+    mounted = remote_mounts(read_file("/proc/self/mounts", "") or "")
+    seen = look_side_by_side({path: (mount_state, path) for path in mounted}, LIMIT)
     return {
         "mounts": {
             path: dict(one, filesystem=mounted[path][0], source=mounted[path][1])
             for path, one in seen.items()
         },
-        "lustre": read("/sys/fs/lustre/health_check", "") or "",
+        "lustre": read_file("/sys/fs/lustre/health_check", "") or "",
     }

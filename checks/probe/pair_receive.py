@@ -25,7 +25,7 @@ WINDOW_S = 0.025
 SERVERS = []
 
 
-def exactly(sock, count):
+def receive_exactly(sock, count):
     """The next `count` bytes. Raises OSError where the other end hangs up before."""
     data = b""
     while len(data) < count:
@@ -36,7 +36,7 @@ def exactly(sock, count):
     return data
 
 
-class Server(threading.Thread):
+class PairServer(threading.Thread):
     """One caller after the other, each known by the id that only this run's nodes have."""
 
     def __init__(self, address, identity):
@@ -69,14 +69,14 @@ class Server(threading.Thread):
         nonce = self.proven(sock)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         sock.sendall(self.identity + nonce)
-        wanted = json.loads(exactly(sock, int(exactly(sock, 4))).decode())
+        wanted = json.loads(receive_exactly(sock, int(receive_exactly(sock, 4))).decode())
         for _ in range(wanted["pings"]):
-            sock.sendall(exactly(sock, 1))
+            sock.sendall(receive_exactly(sock, 1))
         socks = []
         try:
             socks.extend(self.stream(nonce) for _ in range(wanted["streams"]))
             sock.sendall(b"!")
-            counted = received(socks, wanted["skip"], wanted["seconds"])
+            counted = count_received(socks, wanted["skip"], wanted["seconds"])
         finally:
             for one in socks:
                 one.close()
@@ -86,9 +86,9 @@ class Server(threading.Thread):
     def proven(self, sock):
         """The caller's nonce, once it has shown our id. Raises OSError for a stranger."""
         sock.settimeout(PATIENCE_S)
-        if exactly(sock, len(self.identity)) != self.identity:
+        if receive_exactly(sock, len(self.identity)) != self.identity:
             raise OSError("a stranger")
-        return exactly(sock, NONCE)
+        return receive_exactly(sock, NONCE)
 
     def stream(self, nonce):
         """The next connection of the same caller."""
@@ -112,7 +112,7 @@ class Server(threading.Thread):
         self.join(PATIENCE_S)
 
 
-class Counter(threading.Thread):
+class StreamCounter(threading.Thread):
     """Receives one stream; a thread each, since the interpreter is free while the kernel copies."""
 
     def __init__(self, sock, begin, end):
@@ -139,13 +139,13 @@ class Counter(threading.Thread):
             return  # nothing more came in time
 
 
-def received(socks, skip, seconds):
+def count_received(socks, skip, seconds):
     """Bytes that came after `skip` seconds, in which streams gather speed, and in how many seconds.
 
     `best` is what came in the best window, in bytes a second.
     """
     began = time.monotonic() + skip
-    counters = [Counter(sock, began, began + seconds) for sock in socks]
+    counters = [StreamCounter(sock, began, began + seconds) for sock in socks]
     for counter in counters:
         counter.start()
     for counter in counters:
@@ -160,7 +160,7 @@ def received(socks, skip, seconds):
 def pair_listen(args):
     """Listen for the other nodes' streams until `pair_hangup`."""
     pair_hangup({})
-    server = Server(args["address"], args["id"].encode())
+    server = PairServer(args["address"], args["id"].encode())
     SERVERS.append(server)
     server.start()
     return {"address": args["address"], "port": server.sock.getsockname()[1]}

@@ -8,7 +8,7 @@ import threading
 import time
 
 from checks.probe.core import Undetermined, section
-from checks.probe.pair_receive import BUFFER, NONCE, PATIENCE_S, exactly
+from checks.probe.pair_receive import BUFFER, NONCE, PATIENCE_S, receive_exactly
 
 COMMANDS = (
     "sends for half a second to each other node, one at a time, and 20 round trips of one byte",
@@ -19,7 +19,7 @@ STREAMS = 4
 """One core copies some 20 Gbit/s, clouds and bonds give one stream less than all the link has."""
 
 
-class Sender(threading.Thread):
+class StreamSender(threading.Thread):
     """Sends until the receiver, whose clock counts, hangs up."""
 
     def __init__(self, sock):
@@ -36,7 +36,7 @@ class Sender(threading.Thread):
             pass  # the receiver has counted enough, or the link is dead
 
 
-def called(where, hello, patience):
+def connect_to_listener(where, hello, patience):
     """A connection on which we have shown the id that the listener knows."""
     sock = socket.socket(socket.AF_INET6 if ":" in where[0] else socket.AF_INET)
     sock.settimeout(patience)
@@ -56,40 +56,40 @@ def round_trip(sock):
     for _ in range(PINGS):
         began = time.monotonic()
         sock.sendall(b".")
-        exactly(sock, 1)
+        receive_exactly(sock, 1)
         least = min(least, time.monotonic() - began)
     return least
 
 
-def line(sock):
+def receive_line(sock):
     """What comes until a line's end."""
     text = b""
     while not text.endswith(b"\n"):
-        text += exactly(sock, 1)
+        text += receive_exactly(sock, 1)
     return text.decode()
 
 
-def proven(sock, hello):
+def require_identity(sock, hello):
     """Returns once the other end has answered with the id that was called."""
-    if exactly(sock, len(hello)) != hello:
+    if receive_exactly(sock, len(hello)) != hello:
         raise OSError("something else answers there")
 
 
-def told(sock, wanted):
+def send_request(sock, wanted):
     """The round trip, once the receiver knows what is wanted."""
     words = json.dumps(wanted).encode()
     sock.sendall(b"%04d" % len(words) + words)
     return round_trip(sock)
 
 
-def sent(socks, seconds):
+def send_streams(socks, seconds):
     """What the receiver counted, as it says on the first connection; the others carry streams."""
     control = socks[0]
-    exactly(control, 1)
+    receive_exactly(control, 1)
     for sock in socks[1:]:
-        Sender(sock).start()
+        StreamSender(sock).start()
     control.settimeout(PATIENCE_S + seconds)
-    return json.loads(line(control))
+    return json.loads(receive_line(control))
 
 
 @section("pair_send")
@@ -103,11 +103,11 @@ def pair_send(args):
     wanted = {"pings": PINGS, "streams": STREAMS, "skip": args["skip"], "seconds": args["seconds"]}
     socks = []
     try:
-        socks.append(called(where, hello, PATIENCE_S))
-        proven(socks[0], hello)
-        least = told(socks[0], wanted)
-        socks.extend(called(where, hello, PATIENCE_S + whole) for _ in range(STREAMS))
-        counted = sent(socks, whole)
+        socks.append(connect_to_listener(where, hello, PATIENCE_S))
+        require_identity(socks[0], hello)
+        least = send_request(socks[0], wanted)
+        socks.extend(connect_to_listener(where, hello, PATIENCE_S + whole) for _ in range(STREAMS))
+        counted = send_streams(socks, whole)
     except (OSError, ValueError) as error:
         raise Undetermined(getattr(error, "strerror", "") or str(error)) from None
     finally:

@@ -7,11 +7,11 @@ import re
 import shutil
 import uuid
 
-from checks.probe.core import Undetermined, run, section
+from checks.probe.core import Undetermined, run_command, section
 
 COMMANDS = ("pdsh -V", "pdsh -S -f 1024 -w NODES 'echo …', from the head")
 
-CODE = 7
+EXIT_CODE = 7
 CONNECT_S = 10
 COMMAND_S = 20
 FOLDERS = ("/usr/lib/*/pdsh", "/usr/lib64/pdsh", "/usr/lib/pdsh", "/usr/local/lib*/pdsh")
@@ -21,7 +21,7 @@ EXITED = re.compile(r"^\S*pdsh@[^:]+: (\S+): ssh exited with exit code (\d+)")
 MANAGERS = ("apt-get", "dnf", "yum", "zypper")
 
 
-def trusted(path, program):
+def folder_trust(path, program):
     """The folder and those above it up to /, each with why pdsh would not load from below it."""
     believed = {0, os.getuid(), os.stat(program).st_uid}
     found = []
@@ -31,7 +31,9 @@ def trusted(path, program):
         if info.st_mode & 0o002 and not info.st_mode & 0o1000:
             fault = fault or "world-writable"
         mode = "%04o" % (info.st_mode & 0o7777)
-        found.append({"path": path, "owner": account(info.st_uid), "mode": mode, "fault": fault})
+        found.append(
+            {"path": path, "owner": account_name(info.st_uid), "mode": mode, "fault": fault}
+        )
         if path == "/":
             return found
         path = os.path.dirname(path)
@@ -49,7 +51,7 @@ def not_executable(name):
     return ""
 
 
-def account(uid):
+def account_name(uid):
     """The account's name, or its number where it has none."""
     try:
         return pwd.getpwuid(uid).pw_name
@@ -80,7 +82,7 @@ def pdsh(_):
     if not path:
         return dict(found, not_executable=not_executable("pdsh"))
     program = os.path.realpath(path)
-    done = run([path, "-V"], 5.0, env=dict(os.environ, PDSH_RCMD_TYPE="ssh"))
+    done = run_command([path, "-V"], 5.0, env=dict(os.environ, PDSH_RCMD_TYPE="ssh"))
     words = re.search(r"^rcmd modules: (\S+)", done.out, re.M)
     folder = module_folder(done.err, program)
     return dict(
@@ -89,11 +91,11 @@ def pdsh(_):
         version=done.out.partition("\n")[0].split(" ")[0],
         rcmds=words.group(1).split(",") if words else [],
         said=done.err.strip()[-2000:],
-        folders=trusted(folder, program) if folder else [],
+        folders=folder_trust(folder, program) if folder else [],
     )
 
 
-def parsed(done, nonce, names):
+def parse_targets(done, nonce, names):
     """What came of every node: its line of answer, ssh's exit, and whatever else it printed."""
     found = {name: {"said": ""} for name in names}
     for line in (done.out + "\n" + done.err).splitlines():
@@ -119,16 +121,16 @@ def pdsh_run(args):
     """Args: `argv`, pdsh's own words up to its targets; `env`, what is added; `names` in order."""
     nonce = "preflight" + uuid.uuid4().hex[:12]
     # The shell of the far side may be csh or fish; these words mean the same to all
-    command = "echo %s %%n %%h; echo %s `uname -n`; exit %d" % (nonce, nonce, CODE)
+    command = "echo %s %%n %%h; echo %s `uname -n`; exit %d" % (nonce, nonce, EXIT_CODE)
     words = args["argv"] + ["-t", str(CONNECT_S), "-u", str(COMMAND_S), command]
     limit = COMMAND_S + CONNECT_S + 0.2 * len(args["names"])
-    done = run(words, limit, env=dict(os.environ, **args["env"]))
+    done = run_command(words, limit, env=dict(os.environ, **args["env"]))
     if done.timed_out and not done.out:
         raise Undetermined("pdsh brought nothing back in %g s" % limit)
     return {
-        "expected": CODE,
+        "expected": EXIT_CODE,
         "code": None if done.timed_out else done.code,
         "seconds": round(done.seconds, 3),
         "said": done.err.strip()[-1500:],
-        "targets": parsed(done, nonce, args["names"]),
+        "targets": parse_targets(done, nonce, args["names"]),
     }

@@ -3,23 +3,23 @@
 import os
 import pwd
 
-from checks.probe.core import read, section
+from checks.probe.core import read_file, section
 
 LISTENS = "0A"
 
 
-def sockets(port):
+def sockets_on_port(port):
     """(state, uid, inode) of every TCP socket whose own port that is, listeners first."""
     found = []
     for table in ("/proc/net/tcp", "/proc/net/tcp6"):
-        for line in (read(table, "") or "").splitlines()[1:]:
+        for line in (read_file(table, "") or "").splitlines()[1:]:
             row = line.split()
             if int(row[1].rpartition(":")[2], 16) == port:
                 found.append((row[3], int(row[7]), row[9]))
     return sorted(found, key=lambda row: row[0] != LISTENS)
 
 
-def holds(pid, link):
+def has_socket_open(pid, link):
     """Whether the process has that socket open; no, where its files may not be read."""
     folder = "/proc/%s/fd" % pid
     try:
@@ -28,16 +28,16 @@ def holds(pid, link):
         return False
 
 
-def process_of(inode):
+def process_of_socket(inode):
     """The process id that has the socket, or None where that may not be seen."""
     link = "socket:[%s]" % inode
     for pid in os.listdir("/proc"):
-        if pid.isdigit() and holds(pid, link):
+        if pid.isdigit() and has_socket_open(pid, link):
             return int(pid)
     return None
 
 
-def user(uid):
+def user_name(uid):
     try:
         return pwd.getpwuid(uid).pw_name
     except KeyError:
@@ -48,7 +48,7 @@ def free_port(port):
     """The first of the next 100 ports that no socket has."""
     taken = set()
     for table in ("/proc/net/tcp", "/proc/net/tcp6"):
-        rows = [line.split() for line in (read(table, "") or "").splitlines()[1:]]
+        rows = [line.split() for line in (read_file(table, "") or "").splitlines()[1:]]
         taken.update(int(row[1].rpartition(":")[2], 16) for row in rows)
     wanted = [other for other in range(port + 1, min(port + 101, 65536)) if other not in taken]
     return wanted[0] if wanted else None
@@ -56,13 +56,13 @@ def free_port(port):
 
 @section("port_holder")
 def port_holder(args):
-    found = sockets(args["port"])
+    found = sockets_on_port(args["port"])
     state, uid, inode = found[0] if found else ("", -1, "")
-    pid = process_of(inode) if found else None
-    words = (read("/proc/%s/cmdline" % pid, "") or "").split("\0") if pid else []
+    pid = process_of_socket(inode) if found else None
+    words = (read_file("/proc/%s/cmdline" % pid, "") or "").split("\0") if pid else []
     return {
         "listens": state == LISTENS,
-        "user": user(uid) if found else "",
+        "user": user_name(uid) if found else "",
         "uid": uid,
         "pid": pid,
         "command": " ".join(words)[:300],

@@ -5,11 +5,11 @@ import os
 import socket
 
 from checks.probe.answers import Listener
-from checks.probe.calls import Call, Calls, family_of
-from checks.probe.core import Undetermined, read, section
+from checks.probe.calls import Call, CallBatch, address_family
+from checks.probe.core import Undetermined, read_file, section
 
 # the file that answers "hangup", which is sent wherever this one is
-from checks.probe.loop import hangup, loop
+from checks.probe.loop import hangup, running_loop
 
 COMMANDS = (
     "listens for seconds on three ephemeral ports, on the head on the master port too",
@@ -18,9 +18,9 @@ COMMANDS = (
 )
 
 
-def listening(address, port):
+def listening_socket(address, port):
     """A non-blocking listening socket. `::` takes IPv4 callers too."""
-    sock = socket.socket(family_of(address), socket.SOCK_STREAM)
+    sock = socket.socket(address_family(address), socket.SOCK_STREAM)
     try:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if address == "::":
@@ -34,35 +34,35 @@ def listening(address, port):
     return sock
 
 
-def listening_as_master(port):
+def master_listener(port):
     """As torch's TCPStore: on all addresses of both families, or of IPv4 where that fails."""
     try:
-        return listening("::", port)
+        return listening_socket("::", port)
     except OSError:
-        return listening("0.0.0.0", port)
+        return listening_socket("0.0.0.0", port)
 
 
-def handed_out():
+def ephemeral_ports():
     """The ports that the kernel hands out here, without those that it is told to spare."""
     settings = "/proc/sys/net/ipv4/ip_local_"
-    low, high = (int(word) for word in read(settings + "port_range").split())
+    low, high = (int(word) for word in read_file(settings + "port_range").split())
     spared = set()
-    for span in filter(None, read(settings + "reserved_ports", "").split(",")):
+    for span in filter(None, read_file(settings + "reserved_ports", "").split(",")):
         first, _, last = span.partition("-")
         spared.update(range(int(first), int(last or first) + 1))
     return [port for port in range(low, high + 1) if port not in spared]
 
 
-def sampled(address, count):
+def sample_listeners(address, count):
     """Listening sockets on `count` free ports spread over the range that the kernel hands out."""
-    ports = handed_out()
+    ports = ephemeral_ports()
     width = max(len(ports) // count, 1)
     found = []
     for start in range(0, min(width * count, len(ports)), width):
         for _ in range(20):
             try:
                 port = ports[start + int.from_bytes(os.urandom(4), "big") % width]
-                found.append(listening(address, port))
+                found.append(listening_socket(address, port))
                 break
             except OSError as error:
                 if error.errno != errno.EADDRINUSE:
@@ -74,7 +74,7 @@ def sampled(address, count):
     return found
 
 
-def numbers(socks):
+def port_numbers(socks):
     return [sock.getsockname()[1] for sock in socks]
 
 
@@ -86,15 +86,15 @@ def listen(args):
     if args.get("master_port"):
         # first of all, lest the sample draws it
         try:
-            socks.append(listening_as_master(args["master_port"]))
+            socks.append(master_listener(args["master_port"]))
             answer["master_error"] = ""
         except OSError as error:
             answer["master_error"] = errno.errorcode.get(error.errno, str(error))
-    own = sampled(args["address"], args["sample"])
-    further = {address: sampled(address, 1) for address in args.get("further", ())}
-    answer.update(address=args["address"], ports=numbers(own))
-    answer["further"] = {address: numbers(more) for address, more in further.items()}
-    identity, serving = args["id"].encode(), loop()
+    own = sample_listeners(args["address"], args["sample"])
+    further = {address: sample_listeners(address, 1) for address in args.get("further", ())}
+    answer.update(address=args["address"], ports=port_numbers(own))
+    answer["further"] = {address: port_numbers(more) for address, more in further.items()}
+    identity, serving = args["id"].encode(), running_loop()
     for sock in sum(further.values(), socks + own):
         Listener(serving, sock, identity)
     return answer
@@ -107,20 +107,20 @@ def dial(args):
     Where packets of that size were asked for, `whole` has those that arrived, `lost` the others.
     """
     targets = args["targets"]
-    calls = Calls(len(targets), args["timeout"])
-    serving = loop()
+    calls = CallBatch(len(targets), args["timeout"])
+    serving = running_loop()
     serving.queue.extend(Call(calls, *target) for target in targets)
-    serving.wake()
+    serving.wake_up()
     while targets and not calls.done.wait(1.0):
         if not serving.is_alive():
             raise Undetermined("the loop that dials has ended")
     answer = {"reached": {}, "sources": {}, "whole": {}, "lost": [], "failed": []}
     for call, outcome, seconds in calls.results:
-        tell(answer, call, outcome, seconds)
+        add_outcome(answer, call, outcome, seconds)
     return dict(answer, timeout_s=args["timeout"])
 
 
-def tell(answer, call, outcome, seconds):
+def add_outcome(answer, call, outcome, seconds):
     """Add what came of one call to the answer."""
     where = {"target": call.target, "address": call.address, "port": call.port}
     if outcome not in ("ok", "lost"):

@@ -3,7 +3,7 @@
 import os
 
 from checks.probe.core import section
-from checks.probe.files import LOOK_LIMIT, room, side_by_side
+from checks.probe.files import LOOK_LIMIT, look_side_by_side, writable_space
 
 
 @section("rooms")
@@ -16,5 +16,5 @@ def rooms(args):
         env.get("HF_HOME") or os.path.join(cache, "huggingface"), "hub"
     )
     paths = {"temporary": env.get("TMPDIR") or "/tmp", "home": home, "hub": hub}
-    looks = {name: (room, os.path.abspath(path)) for name, path in paths.items()}
-    return dict(side_by_side(looks, LOOK_LIMIT), by_variable=bool(env.get("TMPDIR")))
+    looks = {name: (writable_space, os.path.abspath(path)) for name, path in paths.items()}
+    return dict(look_side_by_side(looks, LOOK_LIMIT), by_variable=bool(env.get("TMPDIR")))

@@ -8,7 +8,7 @@ import subprocess
 import time
 
 from checks.probe import core
-from checks.probe.core import Undetermined, kill_group, read, section, start
+from checks.probe.core import Undetermined, kill_group, read_file, section, start_process
 
 COMMANDS = (
     "PYTHON -u - (a few DeepSpeed steps on 127.0.0.1, one process a slot)",
@@ -35,7 +35,7 @@ echo "$d"
 """
 
 
-class Scratch(object):
+class ScratchFolder(object):
     """A private folder `path`, gone when `with` is left and also when the probe is killed.
 
     The remover is a shell outside the probe's process group and no child of it: it waits for the
@@ -80,7 +80,7 @@ def free_port():
         return listener.getsockname()[1]
 
 
-def environment(args, scratch):
+def rank_environment(args, scratch):
     """What `deepspeed` gives every rank here; what libraries would write goes to `scratch`."""
     env = dict(os.environ, OMP_NUM_THREADS="1")
     folders = [os.path.dirname(args["python"]), env.get("PATH", os.defpath)]
@@ -113,7 +113,7 @@ def environment(args, scratch):
     return env
 
 
-class Rank(object):
+class SmokeRank(object):
     """One process of the smoke; its output goes to files, which never block it."""
 
     def __init__(self, number, args, env, scratch):
@@ -124,7 +124,7 @@ class Rank(object):
         python = shutil.which(args["python"]) or args["python"]
         where = args["workdir"] if os.path.isdir(args["workdir"]) else scratch
         with open(self.out, "wb") as out, open(self.err, "wb") as err:
-            self.process = start(
+            self.process = start_process(
                 [python, "-u", "-"],
                 env,
                 stdin=subprocess.PIPE,
@@ -150,7 +150,7 @@ class Rank(object):
 
     def report(self):
         """What it said, in order, and how it ended; `code` None: it was still running."""
-        lines = (read(self.out, "") or "").splitlines()
+        lines = (read_file(self.out, "") or "").splitlines()
         said = {}
         for line in lines:
             if line.startswith(MARK):
@@ -162,11 +162,11 @@ class Rank(object):
             "ended": self.ended,
             "said": said,
             "out": "\n".join(noise)[-TAIL:],
-            "err": (read(self.err, "") or "")[-TAIL:],
+            "err": (read_file(self.err, "") or "")[-TAIL:],
         }
 
 
-def watch(ranks, limit):
+def watch_ranks(ranks, limit):
     """Until all have ended, one has failed and its peers had their say, or the limit came."""
     began = time.monotonic()
     end = limit
@@ -181,13 +181,13 @@ def watch(ranks, limit):
         time.sleep(0.05)
 
 
-def train(args, scratch):
+def train_ranks(args, scratch):
     """Start all ranks, watch them, and leave none running."""
-    env = environment(args, scratch)
+    env = rank_environment(args, scratch)
     ranks = []
     try:
-        ranks.extend(Rank(number, args, env, scratch) for number in range(args["slots"]))
-        seconds = watch(ranks, args["limit"])
+        ranks.extend(SmokeRank(number, args, env, scratch) for number in range(args["slots"]))
+        seconds = watch_ranks(ranks, args["limit"])
     finally:
         for rank in ranks:
             kill_group(rank.process)
@@ -197,5 +197,5 @@ def train(args, scratch):
 @section("smoke")
 def smoke(args):
     """A few DeepSpeed steps with the training interpreter; see the program of its ranks."""
-    with Scratch() as scratch:
-        return train(args, scratch.path)
+    with ScratchFolder() as scratch:
+        return train_ranks(args, scratch.path)

@@ -8,7 +8,7 @@ import os
 import re
 import shutil
 
-from checks.probe.core import Undetermined, run, section
+from checks.probe.core import Undetermined, run_command, section
 
 COMMANDS = (
     "PYTHON - (reads package metadata and looks for modules)",
@@ -18,7 +18,7 @@ COMMANDS = (
 MARK = "PREFLIGHT-SOFTWARE "
 # Run by the training interpreter: any Python 3, and Python 2 far enough to say that it is one.
 # importlib.metadata would cost three times as much as the rest, json half as much again
-ASK = """
+SOFTWARE_PROGRAM = """
 import os, sys
 script = %(script)r
 sys.path[:] = [path for path in sys.path if path]
@@ -111,7 +111,7 @@ PACKAGES = (
 MODULES = ("torch", "deepspeed", "accelerate", "transformers", "datasets", "tokenizers", "peft")
 
 
-def environment(args):
+def rank_environment(args):
     """What `deepspeed` gives a rank: the job's variables, and the working directory importable."""
     env = dict(os.environ, **args.get("env", {}))
     paths = [args.get("workdir"), env.get("PYTHONPATH")]
@@ -120,7 +120,7 @@ def environment(args):
     return env
 
 
-def program(args):
+def job_program(args):
     """What the job runs: the module that the command names, or the script, as an absolute path."""
     command = list(args.get("command") or ())
     module = command[1:2] if command[:1] == ["-m"] else []
@@ -128,19 +128,19 @@ def program(args):
     return {"wanted": module, "script": script and os.path.join(args.get("workdir") or "/", script)}
 
 
-def located(python):
+def find_interpreter(python):
     """The interpreter's path; a bare name is looked up as the login's PATH has it."""
     return python if "/" in python else shutil.which(python)
 
 
-def nearest(path):
+def nearest_folder(path):
     """The deepest folder above `path` that is there."""
     while path != "/" and not os.path.isdir(path):
         path = os.path.dirname(path)
     return path
 
 
-def instead(path):
+def other_interpreters(path):
     """Other interpreters that a person may have meant."""
     folder = os.path.dirname(path or "")
     beside = [os.path.join(folder, name) for name in ("python", "python3")]
@@ -149,37 +149,37 @@ def instead(path):
     return found + [usual] * (usual is not None and usual not in found)
 
 
-def absent(python, state):
+def describe_absent(python, state):
     """The answer where there is nothing to run."""
-    where = nearest(os.path.dirname(os.path.abspath(python))) if "/" in python else ""
+    where = nearest_folder(os.path.dirname(os.path.abspath(python))) if "/" in python else ""
     return {
         "path": python,
         "state": state,
-        "instead": instead(python),
+        "instead": other_interpreters(python),
         "nearest": where,
-        "interactive": interactive(python),
+        "interactive": path_in_terminal(python),
     }
 
 
-def interactive(python):
+def path_in_terminal(python):
     """Where a terminal's shell finds a bare name: what .bashrc activates for terminals alone."""
     shell = os.environ.get("SHELL") or "/bin/sh"
     if "/" in python or not re.match(r"[\w.+-]+$", python):
         return ""
     try:
-        ran = run([shell, "-ic", "command -v " + python], 4.0)
+        ran = run_command([shell, "-ic", "command -v " + python], 4.0)
     except Undetermined:
         return ""
     found = [line for line in ran.out.splitlines() if line.startswith("/")]
     return found[-1] if found else ""
 
 
-def ask(python, path, args):
+def ask_interpreter(python, path, args):
     """The interpreter's own answer, or how it failed to give one."""
     words = {"packages": PACKAGES, "modules": MODULES, "mark": MARK}
-    ask = ASK % dict(words, **program(args))
+    ask = SOFTWARE_PROGRAM % dict(words, **job_program(args))
     try:
-        ran = run([path, "-"], 8.0, environment(args), ask.encode("utf-8"))
+        ran = run_command([path, "-"], 8.0, rank_environment(args), ask.encode("utf-8"))
     except Undetermined as error:
         return {"path": python, "state": "crashed", "detail": str(error)}
     if ran.timed_out:
@@ -195,9 +195,9 @@ def ask(python, path, args):
 def software(args):
     """State, versions and importable modules of the training interpreter."""
     python = args["python"]
-    path = located(python)
+    path = find_interpreter(python)
     if path is None or not os.path.exists(path):
-        return absent(python, "missing")
+        return describe_absent(python, "missing")
     if os.path.isdir(path) or not os.access(path, os.X_OK):
-        return absent(python, "not-executable")
-    return ask(python, path, args)
+        return describe_absent(python, "not-executable")
+    return ask_interpreter(python, path, args)

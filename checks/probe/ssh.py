@@ -14,7 +14,7 @@ import subprocess
 import time
 import uuid
 
-from checks.probe.core import kill_group, section, start
+from checks.probe.core import kill_group, section, start_process
 
 COMMANDS = ("ssh -oBatchMode=yes NODE 'echo …; hostname', to every node",)
 
@@ -46,7 +46,7 @@ OPTIONS = [
 ]
 
 
-def argv(target, nonce):
+def client_argv(target, nonce):
     """The client's command line. What it runs is the same word for sh, csh and fish."""
     options = list(OPTIONS)
     # A key that the node's own configuration accepts unseen is written to the first file
@@ -61,7 +61,7 @@ def argv(target, nonce):
     return ["ssh", *options, target["name"], "echo %s; uname -n" % nonce]
 
 
-class Login(object):
+class LoginAttempt(object):
     """One login on its way: waiting for its turn, running, or done."""
 
     def __init__(self, target, nonce):
@@ -74,8 +74,8 @@ class Login(object):
         pipe = subprocess.PIPE
         self.tries += 1
         self.began, self.accepted, self.silent = time.monotonic(), None, False
-        self.process = start(
-            argv(self.target, self.nonce),
+        self.process = start_process(
+            client_argv(self.target, self.nonce),
             env=dict(os.environ, LC_ALL="C"),
             stdin=subprocess.DEVNULL,
             stdout=pipe,
@@ -135,7 +135,7 @@ class Login(object):
         }
 
 
-def half_open():
+def unanswered_sockets():
     """Inodes of the sockets whose first packet has no answer yet."""
     found = set()
     for path in ("/proc/net/tcp", "/proc/net/tcp6"):
@@ -148,7 +148,7 @@ def half_open():
     return found
 
 
-def connects(pid, inodes):
+def has_any_socket(pid, inodes):
     """Whether that process has one of these sockets."""
     folder = "/proc/%d/fd" % pid
     try:
@@ -161,12 +161,12 @@ def connects(pid, inodes):
 def mark_silent(running, now):
     """A login that still waits for its first packet's answer loads no sshd: it holds no place."""
     old = [login for login in running if now - login.began > 1.0 and login.accepted is None]
-    inodes = half_open() if old else ()
+    inodes = unanswered_sockets() if old else ()
     for login in old:
-        login.silent = bool(inodes) and connects(login.process.pid, inodes)
+        login.silent = bool(inodes) and has_any_socket(login.process.pid, inodes)
 
 
-def row(logins, window):
+def run_logins(logins, window):
     """Bring every login to its end: `window` at a time, in order, cut banners tried again."""
     selector = selectors.DefaultSelector()
     waiting, running, checked = list(logins), [], 0.0
@@ -216,6 +216,6 @@ def _may_start(waiting, running, window, now):
 def ssh(args):
     """Args: `targets` in the order to log in, [{name, user, port, kex, known_hosts}]; `window`."""
     nonce = "preflight-" + uuid.uuid4().hex[:16]
-    logins = [Login(target, nonce) for target in args["targets"]]
-    row(logins, args["window"])
+    logins = [LoginAttempt(target, nonce) for target in args["targets"]]
+    run_logins(logins, args["window"])
     return {"targets": {login.target["name"]: login.result() for login in logins}}

@@ -9,7 +9,7 @@ ONE_ARENA = (-8, 1)
 """M_ARENA_MAX of glibc's malloc.h: else it reserves 64 MiB of addresses for each thread."""
 
 
-def beside(function, *args):
+def start_thread(function, *args):
     """Run it in a thread that the end does not wait for; here, where the account may start none.
 
     Returns the thread, which is then not alive.
@@ -23,7 +23,7 @@ def beside(function, *args):
     return thread
 
 
-def save_addresses():
+def save_address_space():
     """Make do with few addresses where a limit leaves few: it is to be told, not to be died of."""
     threading.stack_size(STACK)
     if resource.getrlimit(resource.RLIMIT_AS)[0] == resource.RLIM_INFINITY:

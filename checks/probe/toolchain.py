@@ -7,18 +7,18 @@ import shlex
 import shutil
 import time
 
-from checks.probe.core import Undetermined, run, section
-from checks.probe.files import LOOK_LIMIT, room, side_by_side
-from checks.probe.software import environment
+from checks.probe.core import Undetermined, run_command, section
+from checks.probe.files import LOOK_LIMIT, look_side_by_side, writable_space
+from checks.probe.software import rank_environment
 
 COMMANDS = ("CUDA_HOME/bin/nvcc --version",)
 
 AIO_HEADERS = ("/usr/include/libaio.h", "/usr/local/include/libaio.h")
 
 
-def surroundings(args):
+def build_environment(args):
     """The variables of a rank; the interpreter's own folder comes first on the PATH."""
-    env = environment(args)
+    env = rank_environment(args)
     folder = os.path.dirname(args["python"])
     if folder:
         env["PATH"] = folder + ":" + env.get("PATH", os.defpath)
@@ -33,17 +33,17 @@ def cuda_home(env):
     return given or (os.path.dirname(os.path.dirname(nvcc)) if nvcc else usual)
 
 
-def toolkit(home):
+def toolkit_version(home):
     """Version of the compiler below CUDA_HOME, such as 12.4; "" where there is none."""
     try:
-        ran = run([os.path.join(home, "bin/nvcc"), "--version"], 4.0) if home else None
+        ran = run_command([os.path.join(home, "bin/nvcc"), "--version"], 4.0) if home else None
     except Undetermined:
         return ""
     found = re.search(r"release (\d+\.\d+)", ran.out) if ran else None
     return found.group(1) if found else ""
 
 
-def folders(env):
+def kernel_folders(env):
     """Where torch keeps compiled operators, and where Triton keeps its kernels."""
     home = os.path.expanduser("~")
     cache = env.get("XDG_CACHE_HOME") or os.path.join(home, ".cache")
@@ -54,7 +54,7 @@ def folders(env):
     }
 
 
-def held(path):
+def is_held_open(path):
     """Whether a process of this account on this node has the file open."""
     for link in glob.iglob("/proc/[0-9]*/fd/*"):
         try:
@@ -65,7 +65,7 @@ def held(path):
     return False
 
 
-def locks(root):
+def build_locks(root):
     """Build locks below the folder of operators: torch waits for such a file as long as it lies."""
     found = []
     for path in glob.glob(root + "/*/lock") + glob.glob(root + "/*/*/lock"):
@@ -73,11 +73,13 @@ def locks(root):
             age = time.time() - os.stat(path).st_mtime
         except OSError:
             continue
-        found.append({"path": path, "age_s": round(age, 1), "held": held(os.path.realpath(path))})
+        found.append(
+            {"path": path, "age_s": round(age, 1), "held": is_held_open(os.path.realpath(path))}
+        )
     return {"locks": found}
 
 
-def compatible(env):
+def has_forward_compatibility(env):
     """Whether NVIDIA's forward compatibility package stands before the driver's libcuda."""
     beside = "/compat" in env.get("LD_LIBRARY_PATH", "")
     return beside or bool(glob.glob("/usr/local/cuda*/compat/libcuda.so*"))
@@ -86,21 +88,21 @@ def compatible(env):
 @section("toolchain")
 def toolchain(args):
     """Compiler, ninja, CUDA's toolkit, libaio, and the folders of compiled operators."""
-    env = surroundings(args)
+    env = build_environment(args)
     path = env.get("PATH")
     compiler = (shlex.split(env.get("CXX") or "c++") or ["c++"])[0]
-    home, kept = cuda_home(env), folders(env)
-    looks = {name: (room, os.path.abspath(folder)) for name, folder in kept.items()}
-    looks["locks"] = (locks, os.path.abspath(kept["extensions"]))
-    seen = side_by_side(looks, LOOK_LIMIT)
+    home, kept = cuda_home(env), kernel_folders(env)
+    looks = {name: (writable_space, os.path.abspath(folder)) for name, folder in kept.items()}
+    looks["locks"] = (build_locks, os.path.abspath(kept["extensions"]))
+    seen = look_side_by_side(looks, LOOK_LIMIT)
     return {
         "compiler": compiler,
         "compiler_path": shutil.which(compiler, path=path) or "",
         "ninja": shutil.which("ninja", path=path) or "",
         "cuda_home": home,
-        "nvcc": toolkit(home),
+        "nvcc": toolkit_version(home),
         "libaio": any(os.path.exists(header) for header in AIO_HEADERS),
-        "forward_compatible": compatible(env),
+        "forward_compatible": has_forward_compatibility(env),
         "skips_cuda_check": env.get("DS_SKIP_CUDA_CHECK") == "1",
         "extensions": seen["extensions"],
         "triton": seen["triton"],

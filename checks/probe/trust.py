@@ -10,23 +10,23 @@ import os
 import pwd
 import re
 
-from checks.probe.core import Undetermined, read, run, section
+from checks.probe.core import Undetermined, read_file, run_command, section
 
 COMMANDS = ("ssh -G NODE", "ssh-keygen -y -P '' -f KEY", "ssh-add -l -E sha256")
 
-CHEAP = "curve25519-sha256"
+CHEAP_KEX = "curve25519-sha256"
 KEY_LINE = re.compile(r"(?:^|\s)((?:ssh-|ecdsa-|sk-)[\w@.-]+)\s+(AAAA[\w+/=]+)")
 INCLUDES = re.compile(r"^\s*include\s+/etc/ssh/ssh_config.d/\*.conf\s*$", re.I | re.M)
 OWN_BLOCKS = re.compile(r"^\s*(include|match|host\s+(?!\*\s*$))", re.I | re.M)
 
 
-def fingerprint(blob):
+def key_fingerprint(blob):
     """As ssh-keygen -l shows it."""
     digest = hashlib.sha256(base64.b64decode(blob + "===")).digest()
     return "SHA256:" + base64.b64encode(digest).decode().rstrip("=")
 
 
-def client(peer, home):
+def client_settings(peer, home):
     """What `ssh -G` says for one peer."""
     words = ["ssh", "-G"]
     if peer.get("user"):
@@ -34,7 +34,7 @@ def client(peer, home):
     if peer.get("port"):
         words += ["-p", str(peer["port"])]
     told = {}
-    for line in run([*words, peer["name"]], 3.0).out.splitlines():
+    for line in run_command([*words, peer["name"]], 3.0).out.splitlines():
         key, _, value = line.partition(" ")
         told.setdefault(key, []).append(value)
     first = {key: values[0] for key, values in told.items()}
@@ -45,12 +45,14 @@ def client(peer, home):
         "port": int(first.get("port", 22)),
         "identities": [in_home(path, home) for path in told.get("identityfile", [])],
         "known_hosts": first.get("userknownhostsfile", "~/.ssh/known_hosts").split(),
-        "kex": ",".join([CHEAP] + [one for one in kex if one != CHEAP]) if CHEAP in kex else "",
-        **proxied(first),
+        "kex": ",".join([CHEAP_KEX] + [one for one in kex if one != CHEAP_KEX])
+        if CHEAP_KEX in kex
+        else "",
+        **proxy_settings(first),
     }
 
 
-def proxied(told):
+def proxy_settings(told):
     """The proxy in force and the lines that set it, as `ssh -G` and its files say."""
     for key, keyword in (("proxyjump", "ProxyJump"), ("proxycommand", "ProxyCommand")):
         value = told.get(key, "none")
@@ -64,7 +66,7 @@ def lines_with(keyword, value):
     return [
         "%s:%d" % (path, number)
         for path in config_files()
-        for number, line in enumerate((read(path, "") or "").splitlines(), 1)
+        for number, line in enumerate((read_file(path, "") or "").splitlines(), 1)
         if re.split(r"[\s=]+", line.strip().lower(), maxsplit=1)[0] == keyword
         and "".join(line.split()).endswith("".join(value.split()))
     ]
@@ -81,15 +83,15 @@ def in_home(path, home):
     return re.sub(r"^(~(?=/)|%d)", lambda _: home, path)
 
 
-def clients(peers, home):
+def settings_by_peer(peers, home):
     """The usual answer of `ssh -G`, and those of peers for which it may differ."""
     if not peers:
         return {}, {}
-    own, system, *included = [read(path, "") or "" for path in config_files()]
+    own, system, *included = [read_file(path, "") or "" for path in config_files()]
     texts = [own, INCLUDES.sub("", system), *included]
-    usual = client({"name": peers[0]["name"]}, home)
+    usual = client_settings({"name": peers[0]["name"]}, home)
     if any(OWN_BLOCKS.search(text) for text in texts):
-        return usual, {peer["name"]: client(peer, home) for peer in peers}
+        return usual, {peer["name"]: client_settings(peer, home) for peer in peers}
     special = {}
     for peer in peers:
         if peer.get("user") or peer.get("port"):
@@ -104,22 +106,22 @@ def private_key(path):
         info = os.stat(path)
     except OSError:
         return None
-    text = read(path)
-    public, encrypted = halves(path, text) if text else ("", False)
+    text = read_file(path)
+    public, encrypted = key_halves(path, text) if text else ("", False)
     if not public:
-        match = KEY_LINE.search(read(path + ".pub", "") or "")
+        match = KEY_LINE.search(read_file(path + ".pub", "") or "")
         public = " ".join(match.groups()) if match else ""
     return {
         "path": path,
         "public": public,
-        "fingerprint": fingerprint(public.split()[1]) if public else "",
+        "fingerprint": key_fingerprint(public.split()[1]) if public else "",
         "encrypted": encrypted,
         "readable": bool(text) and "PRIVATE KEY" in text,
         "too_open": info.st_uid == os.getuid() and bool(info.st_mode & 0o077),
     }
 
 
-def halves(path, text):
+def key_halves(path, text):
     """(public half, whether a passphrase protects the private one) of a private key's text."""
     body = "".join(line for line in text.splitlines() if not line.startswith("-----"))
     if "OPENSSH PRIVATE KEY" in text:
@@ -132,7 +134,7 @@ def halves(path, text):
         return "%s %s" % (kind, blob), fields[0] != b"none"
     if "ENCRYPTED" in text:
         return "", True
-    done = run(["ssh-keygen", "-y", "-P", "", "-f", path], 3.0)
+    done = run_command(["ssh-keygen", "-y", "-P", "", "-f", path], 3.0)
     return " ".join(done.out.split()[:2]), False
 
 
@@ -153,7 +155,7 @@ def agent_keys():
     if not os.environ.get("SSH_AUTH_SOCK"):
         return []
     try:
-        done = run(["ssh-add", "-l", "-E", "sha256"], 2.0)
+        done = run_command(["ssh-add", "-l", "-E", "sha256"], 2.0)
     except Undetermined:
         return []
     return [line.split()[1] for line in done.out.splitlines() if " SHA256:" in line]
@@ -163,7 +165,7 @@ def agent_keys():
 def trust(args):
     """Args: `peers`. What ssh does for each, and the keys that it would offer."""
     entry = pwd.getpwuid(os.getuid())
-    usual, special = clients(args.get("peers", []), entry.pw_dir)
+    usual, special = settings_by_peer(args.get("peers", []), entry.pw_dir)
     told = [usual, *special.values()]
     named = [path for one in told for path in one.get("identities", [])]
     return {

@@ -7,8 +7,8 @@ import shutil
 import subprocess
 import time
 
-from checks.probe.core import Undetermined, kill_group, read, section, start
-from checks.probe.smoke import Scratch
+from checks.probe.core import Undetermined, kill_group, read_file, section, start_process
+from checks.probe.smoke import ScratchFolder
 
 COMMANDS = (
     "PYTHON -u -c (imports torch; then one child a rank or an accelerator, each with a limit)",
@@ -20,10 +20,10 @@ MARK = b"PREFLIGHT-WARM "
 BOOT = "import sys;exec(eval(sys.stdin.readline()))"
 GRACE = 5.0  # seconds beyond a task's limit in which its children are ended and told of
 TAIL = 2000
-OPEN = {}
+OPEN_INTERPRETERS = {}
 
 
-def environment(args, scratch):
+def rank_environment(args, scratch):
     """What `launcher start` gives every rank here; what libraries would write goes to `scratch`."""
     env = dict(os.environ, OMP_NUM_THREADS="1")
     folders = [os.path.dirname(args["python"]), env.get("PATH", os.defpath)]
@@ -38,12 +38,12 @@ def environment(args, scratch):
     return env
 
 
-class Warm(object):
+class WarmInterpreter(object):
     """A running interpreter; `ask` gives it a task, `close` ends it and all that it made."""
 
     def __init__(self, args):
         """Start it; it imports torch, and `heard` then gives its first word."""
-        self.scratch = Scratch()
+        self.scratch = ScratchFolder()
         self.path = self.scratch.__enter__().path
         self.rest = b""
         self.said = self.path + "/warm.err"
@@ -51,9 +51,9 @@ class Warm(object):
         where = args["workdir"] if os.path.isdir(args["workdir"]) else self.path
         try:
             with open(self.said, "wb") as err:
-                self.process = start(
+                self.process = start_process(
                     [python, "-u", "-c", BOOT],
-                    environment(args, self.path),
+                    rank_environment(args, self.path),
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     stderr=err,
@@ -93,7 +93,7 @@ class Warm(object):
 
     def words(self):
         """What it left on standard error."""
-        last = (read(self.said, "") or "")[-TAIL:]
+        last = (read_file(self.said, "") or "")[-TAIL:]
         return ": " + last if last else ""
 
     def close(self):
@@ -111,9 +111,9 @@ class Warm(object):
 def warm_open(args):
     """Start the interpreter and import torch; its answer has torch's version, or the error."""
     began = time.monotonic()
-    OPEN["warm"] = Warm(args)
+    OPEN_INTERPRETERS["warm"] = WarmInterpreter(args)
     try:
-        told = OPEN["warm"].heard(args["limit"])
+        told = OPEN_INTERPRETERS["warm"].heard(args["limit"])
     except Undetermined as error:
         told = {"error": "", "detail": str(error)}
     return dict(told, seconds=round(time.monotonic() - began, 2))
@@ -122,7 +122,7 @@ def warm_open(args):
 @section("warm_task")
 def warm_task(args):
     """One child for each of `children`, side by side; see the program of the interpreter."""
-    warm = OPEN.get("warm")
+    warm = OPEN_INTERPRETERS.get("warm")
     if warm is None:
         raise Undetermined("no interpreter is open")
     warm.tell(json.dumps(dict(args, folder=warm.path)) + "\n")
@@ -132,7 +132,7 @@ def warm_task(args):
 @section("warm_close")
 def warm_close(args):
     """End the interpreter, wherever it stands."""
-    warm = OPEN.pop("warm", None)
+    warm = OPEN_INTERPRETERS.pop("warm", None)
     if warm is not None:
         warm.close()
     return {"closed": warm is not None}

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from checks.fold import fold
+from checks.fold import fold_names
 from checks.model import Finding
 
 _SLOTS = ("\ue000", "\ue001")
@@ -14,7 +14,7 @@ _SLOTS = ("\ue000", "\ue001")
 
 
 @dataclass(frozen=True)
-class Alike:
+class FindingGroup:
     """Findings of one check that differ in nothing but their nodes. Never empty."""
 
     findings: tuple[Finding, ...]
@@ -28,45 +28,49 @@ class Alike:
 
     def told(self, text: str) -> str:
         """`text` of the first finding, its nodes' names replaced by the folded names of all."""
-        return _filled(_blank(text, self.first.subject), [fold(names) for names in self.nodes])
+        return _insert_names(
+            _replace_names(text, self.first.subject), [fold_names(names) for names in self.nodes]
+        )
 
     def rest(self, node: str) -> str:
         """The folded names that stand where `node` stands in the first subject, without it."""
         for place, name in enumerate(self.first.subject):
             if name == node:
-                return fold(other for other in self.nodes[place] if other != node)
+                return fold_names(other for other in self.nodes[place] if other != node)
         return ""
 
 
-def alike(findings: Iterable[Finding]) -> list[Alike]:
+def group_findings(findings: Iterable[Finding]) -> list[FindingGroup]:
     """The findings in as few groups as tell the same story, in order of first appearance."""
     stories: dict[object, list[Finding]] = {}
     for finding in findings:
-        stories.setdefault(_story(finding), []).append(finding)
-    return [group for told in stories.values() for group in _grouped(told)]
+        stories.setdefault(_story_key(finding), []).append(finding)
+    return [group for told in stories.values() for group in _group_by_nodes(told)]
 
 
-def _story(finding: Finding) -> object:
+def _story_key(finding: Finding) -> object:
     fix = finding.fix
     texts = (finding.message, *((fix.command, fix.on, fix.note) if fix else ()))
-    blanks = tuple(_blank(text, finding.subject) for text in texts)
+    blanks = tuple(_replace_names(text, finding.subject) for text in texts)
     itself = len(finding.subject) == 2 and finding.subject[0] == finding.subject[1]
     return (finding.check, finding.outcome, finding.stops, finding.cause, blanks, itself)
 
 
-def _grouped(findings: Sequence[Finding]) -> list[Alike]:
+def _group_by_nodes(findings: Sequence[Finding]) -> list[FindingGroup]:
     """Nodes in one group; pairs in groups of some sources towards some targets."""
     if len(findings[0].subject) < 2:
         names = tuple(one.subject[0] for one in findings if one.subject)
-        return [Alike(tuple(findings), (names,) if names else ())]
+        return [FindingGroup(tuple(findings), (names,) if names else ())]
     if all(source == target for source, target in (one.subject for one in findings)):
         names = tuple(one.subject[0] for one in findings)
-        return [Alike(tuple(findings), (names, names))]
-    ways = [_rectangles(findings, end, itself=itself) for end in (1, 0) for itself in (True, False)]
+        return [FindingGroup(tuple(findings), (names, names))]
+    ways = [
+        _pair_groups(findings, end, itself=itself) for end in (1, 0) for itself in (True, False)
+    ]
     return min(ways, key=len)
 
 
-def _rectangles(findings: Sequence[Finding], end: int, *, itself: bool) -> list[Alike]:
+def _pair_groups(findings: Sequence[Finding], end: int, *, itself: bool) -> list[FindingGroup]:
     """Groups of pairs whose nodes at `end` share the same opposite nodes.
 
     With `itself`, two nodes share them also where each only lacks itself: all towards all others.
@@ -78,17 +82,17 @@ def _rectangles(findings: Sequence[Finding], end: int, *, itself: bool) -> list[
     for name, row in rows.items():
         others = {one.subject[1 - end] for one in row}
         same.setdefault(frozenset(others | {name} if itself else others), []).append(name)
-    return [_rectangle([rows[name] for name in names], end) for names in same.values()]
+    return [_pair_group([rows[name] for name in names], end) for names in same.values()]
 
 
-def _rectangle(rows: Sequence[Sequence[Finding]], end: int) -> Alike:
+def _pair_group(rows: Sequence[Sequence[Finding]], end: int) -> FindingGroup:
     findings = tuple(finding for row in rows for finding in row)
     here = tuple(dict.fromkeys(finding.subject[end] for finding in findings))
     there = tuple(dict.fromkeys(finding.subject[1 - end] for finding in findings))
-    return Alike(findings, (there, here) if end else (here, there))
+    return FindingGroup(findings, (there, here) if end else (here, there))
 
 
-def _blank(text: str, subject: Sequence[str]) -> str:
+def _replace_names(text: str, subject: Sequence[str]) -> str:
     """`text` with each node's name, where it stands as a word, replaced by its place's mark."""
     for name, slot in zip(subject, _SLOTS, strict=False):
         if name in text:
@@ -96,7 +100,7 @@ def _blank(text: str, subject: Sequence[str]) -> str:
     return text
 
 
-def _filled(text: str, names: Sequence[str]) -> str:
+def _insert_names(text: str, names: Sequence[str]) -> str:
     for name, slot in zip(names, _SLOTS, strict=False):
         text = text.replace(slot, name)
     return text

@@ -13,36 +13,38 @@ from checks.errors import UsageError
 from checks.facts import Snapshot
 from checks.judge import decide
 from checks.model import Finding
-from checks.reports.compare import Changed, changed
-from checks.reports.report import write
+from checks.reports.compare import ChangesSinceGo, changes_since
+from checks.reports.report import write_report
 
-LAST = Path(".preflight", "last.json")
-FACTS = Path(".preflight", "last-facts.json")
+LAST_REPORT = Path(".preflight", "last.json")
+LAST_FACTS = Path(".preflight", "last-facts.json")
 """Report and snapshot of the last full preflight: what the launcher trusts."""
-GOOD = Path(".preflight", "good-facts.json")
+GOOD_FACTS = Path(".preflight", "good-facts.json")
 """The snapshot of the last full run that said go: what a stop is compared with."""
 
 
-def since_go(here: Path, snapshot: Snapshot, findings: Sequence[Finding]) -> Changed | None:
+def changes_since_go(
+    here: Path, snapshot: Snapshot, findings: Sequence[Finding]
+) -> ChangesSinceGo | None:
     """What changed since the last go; None after a go, or where there was none to compare."""
-    if decide(findings) == "go" or not (here / GOOD).exists():
+    if decide(findings) == "go" or not (here / GOOD_FACTS).exists():
         return None
     try:
-        return changed(Snapshot.load(here / GOOD), snapshot, findings)
+        return changes_since(Snapshot.load(here / GOOD_FACTS), snapshot, findings)
     except UsageError:
         return None
 
 
-def keep_go(here: Path, snapshot: Snapshot) -> None:
+def save_good_run(here: Path, snapshot: Snapshot) -> None:
     """Keep what a full run that said go has seen. Raises OSError."""
-    (here / GOOD).parent.mkdir(exist_ok=True)
-    snapshot.save(here / GOOD)
+    (here / GOOD_FACTS).parent.mkdir(exist_ok=True)
+    snapshot.save(here / GOOD_FACTS)
 
 
-def keep_last(here: Path, snapshot: Snapshot, report: Mapping[str, Any], digest: str) -> None:
+def save_last_run(here: Path, snapshot: Snapshot, report: Mapping[str, Any], digest: str) -> None:
     """Keep a full preflight, of the job of that digest, for the launcher. Raises OSError."""
-    (here / LAST).parent.mkdir(exist_ok=True)
-    snapshot.save(here / FACTS)
+    (here / LAST_REPORT).parent.mkdir(exist_ok=True)
+    snapshot.save(here / LAST_FACTS)
     if report["decision"] == "go":
-        keep_go(here, snapshot)
-    write({**report, "digest": digest}, here / LAST)
+        save_good_run(here, snapshot)
+    write_report({**report, "digest": digest}, here / LAST_REPORT)

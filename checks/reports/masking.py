@@ -10,30 +10,30 @@ from dataclasses import replace
 from checks.model import Job
 
 MASK = "***"
-_SECRET = re.compile(
+_SECRET_NAME = re.compile(
     r"token|secret|passw|credential|api_?key|access_?key|private_?key|(^|_)(key|auth|pat)$", re.I
 )
-LEAST = 6
+MIN_SECRET_LENGTH = 6
 """Characters of a secret that is looked for in what ranks print: a shorter one is in many words."""
-_IN_URL = re.compile(r"(?<=://)[^/@\s]+(?=@)")
+_URL_LOGIN = re.compile(r"(?<=://)[^/@\s]+(?=@)")
 
 
 def is_secret(name: str) -> bool:
     """Whether a variable or option of that name holds a secret."""
-    return bool(_SECRET.search(name.strip("-").replace("-", "_")))
+    return bool(_SECRET_NAME.search(name.strip("-").replace("-", "_")))
 
 
-def masked(text: str) -> str:
+def mask_urls(text: str) -> str:
     """`text` without the login in a URL."""
-    return _IN_URL.sub(MASK, text)
+    return _URL_LOGIN.sub(MASK, text)
 
 
-def masked_env(env: Mapping[str, str]) -> dict[str, str]:
+def mask_env(env: Mapping[str, str]) -> dict[str, str]:
     """The environment as it may be shown."""
-    return {name: MASK if is_secret(name) else masked(value) for name, value in env.items()}
+    return {name: MASK if is_secret(name) else mask_urls(value) for name, value in env.items()}
 
 
-def masked_argv(argv: Sequence[str]) -> list[str]:
+def mask_argv(argv: Sequence[str]) -> list[str]:
     """The arguments as they may be shown: `--token=x`, `token=x` and `--token x` lose the x."""
     shown: list[str] = []
     for word, before in zip(argv, ("", *argv), strict=False):
@@ -43,27 +43,27 @@ def masked_argv(argv: Sequence[str]) -> list[str]:
         elif before.startswith("--") and "=" not in before and is_secret(before):
             shown.append(word if word.startswith("--") else MASK)
         else:
-            shown.append(masked(word))
+            shown.append(mask_urls(word))
     return shown
 
 
-def masked_job(job: Job) -> Job:
+def mask_job(job: Job) -> Job:
     """The job as it may be written down."""
     return replace(
         job,
-        env=masked_env(job.env),
-        command=tuple(masked_argv(job.command)),
-        before=tuple(tuple(masked_argv(words)) for words in job.before),
+        env=mask_env(job.env),
+        command=tuple(mask_argv(job.command)),
+        before=tuple(tuple(mask_argv(words)) for words in job.before),
     )
 
 
-def masking(envs: Iterable[Mapping[str, str]]) -> Callable[[str], str]:
+def secret_masker(envs: Iterable[Mapping[str, str]]) -> Callable[[str], str]:
     """Takes the secrets of these environments out of a line, quoted as Python and JSON do too."""
     values = {value for env in envs for name, value in env.items() if is_secret(name)}
     ways = {
         way
         for value in values
-        if len(value) >= LEAST
+        if len(value) >= MIN_SECRET_LENGTH
         for way in (value, repr(value)[1:-1], json.dumps(value)[1:-1])
     }
     if not ways:

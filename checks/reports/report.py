@@ -10,20 +10,20 @@ from typing import Any
 
 from checks import __version__
 from checks.facts import ClusterView, Login, Snapshot
-from checks.fold import fold
+from checks.fold import fold_names
 from checks.judge import decide
 from checks.model import Finding, Outcome
-from checks.reports.blame import blame
-from checks.reports.compare import Changed
+from checks.reports.blame import blamed_nodes
+from checks.reports.compare import ChangesSinceGo
 
 SCHEMA = 1
 
 
-def document(
+def report_document(
     findings: Sequence[Finding],
     snapshot: Snapshot,
     seconds: float,
-    changed: Changed | None = None,
+    changed: ChangesSinceGo | None = None,
 ) -> dict[str, Any]:
     """The report as JSON data; docs/preflight.md names each field.
 
@@ -36,15 +36,15 @@ def document(
         "started": snapshot.started,
         "seconds": round(seconds, 3),
         "decision": decide(findings),
-        "nodes": _nodes(snapshot),
-        "findings": [_entry(finding) for finding in _folded(findings)],
-        "blame": blame(findings),
+        "nodes": _node_entries(snapshot),
+        "findings": [_finding_entry(finding) for finding in _fold_passing_pairs(findings)],
+        "blame": blamed_nodes(findings),
         "stages": dict(snapshot.stages),
         "changed": changed.document if changed else None,
     }
 
 
-def write(report: dict[str, Any], path: Path) -> None:
+def write_report(report: dict[str, Any], path: Path) -> None:
     """The report stands whole at `path`, mode 0644; a reader never sees a half of it."""
     beside = path.with_name(f"{path.name}.{os.getpid()}.new")
     try:
@@ -55,7 +55,7 @@ def write(report: dict[str, Any], path: Path) -> None:
         beside.unlink(missing_ok=True)
 
 
-def _nodes(snapshot: Snapshot) -> list[dict[str, Any]]:
+def _node_entries(snapshot: Snapshot) -> list[dict[str, Any]]:
     """Slots are null only where they are left to detection and nobody asked for the GPUs."""
     return [
         {
@@ -68,7 +68,7 @@ def _nodes(snapshot: Snapshot) -> list[dict[str, Any]]:
     ]
 
 
-def _entry(finding: Finding) -> dict[str, Any]:
+def _finding_entry(finding: Finding) -> dict[str, Any]:
     return {
         "check": finding.check,
         "area": finding.area,
@@ -84,22 +84,22 @@ def _entry(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _folded(findings: Iterable[Finding]) -> list[Finding]:
+def _fold_passing_pairs(findings: Iterable[Finding]) -> list[Finding]:
     """The same findings, with passing pairs folded at the place of a source's first."""
     rows: dict[object, list[Finding]] = {}
     for finding in findings:
         passing_pair = finding.outcome is Outcome.PASS and len(finding.subject) == 2
         key = (finding.check, finding.subject[0]) if passing_pair else id(finding)
         rows.setdefault(key, []).append(finding)
-    return [_row(row) for row in rows.values()]
+    return [_fold_row(row) for row in rows.values()]
 
 
-def _row(row: Sequence[Finding]) -> Finding:
+def _fold_row(row: Sequence[Finding]) -> Finding:
     """A single finding as it is; several passing pairs of one source as one finding."""
     first = row[0]
     if len(row) == 1:
         return first
-    targets = fold(finding.subject[1] for finding in row)
+    targets = fold_names(finding.subject[1] for finding in row)
     return Finding(
         first.check,
         first.area,

@@ -8,19 +8,19 @@ import shlex
 from checks.check import node_check
 from checks.facts import NodeView
 from checks.facts.deepspeed_config import DeepspeedConfig
-from checks.facts.files import Room
+from checks.facts.files import FolderSpace
 from checks.facts.gpus import Gpus
 from checks.facts.software import Software
-from checks.facts.toolchain import Lock, Toolchain
+from checks.facts.toolchain import BuildLock, Toolchain
 from checks.model import Severity, Verdict, block, ok, skip, warn
-from checks.software.operators import asked_operators
+from checks.software.operators import operators_to_compile
 
-STALE_S = 600.0
+STALE_LOCK_S = 600.0
 """No operator of DeepSpeed takes that long to compile; a lock of that age was left behind."""
-ON_CPUS = "deepspeed_shm_comm"
+CPU_OPERATOR = "deepspeed_shm_comm"
 """What DeepSpeed itself compiles where it trains on CPUs."""
-ENOUGH_BYTES = 100 * 1000**2
-THERE = ("there", "missing")
+ENOUGH_FREE_BYTES = 100 * 1000**2
+READABLE_STATES = ("there", "missing")
 
 
 @node_check(
@@ -34,31 +34,31 @@ def build_folders_are_usable(node: NodeView) -> Verdict:
     On a `noexec` mount they compile and then fail to load. On a shared file system all nodes write
     and lock the same files, which ends in hangs (DeepSpeed #5205).
     """
-    used = _used(node)
+    used = _used_folder_variables(node)
     if not used:
         return skip("nothing is compiled at the start of this job, as far as can be seen")
     tools = node.read(Toolchain)
     rooms = {"TORCH_EXTENSIONS_DIR": tools.extensions, "TRITON_CACHE_DIR": tools.triton}
     for variable in used:
-        wrong = _unusable(node, variable, rooms[variable])
+        wrong = _judge_folder(node, variable, rooms[variable])
         if wrong is not None:
             return wrong
     return ok(", ".join(rooms[variable].absolute for variable in used))
 
 
-def _used(node: NodeView) -> list[str]:
+def _used_folder_variables(node: NodeView) -> list[str]:
     """The variables that name the folders which this job writes."""
     software = node.read(Software)
     gpus = node.read(Gpus).count
     triton = gpus and "triton" in software.packages
-    builds = asked_operators(node) or (software.modules.get("deepspeed") and not gpus)
+    builds = operators_to_compile(node) or (software.modules.get("deepspeed") and not gpus)
     return ["TORCH_EXTENSIONS_DIR"] * bool(builds) + ["TRITON_CACHE_DIR"] * bool(triton)
 
 
-def _unusable(node: NodeView, variable: str, seen: Room) -> Verdict | None:
+def _judge_folder(node: NodeView, variable: str, seen: FolderSpace) -> Verdict | None:
     where, local = f"{seen.absolute} on {node.name}", f"/var/tmp/{variable.lower()}"
     elsewhere = node.fix("", f'under [env] in launch.toml: {variable} = "{local}"')
-    if seen.state not in THERE:
+    if seen.state not in READABLE_STATES:
         return block(
             "unreadable", f"{where} cannot be read: {seen.detail or seen.state}", elsewhere
         )
@@ -73,7 +73,7 @@ def _unusable(node: NodeView, variable: str, seen: Room) -> Verdict | None:
         command += f" && sudo chown $(id -u) {shlex.quote(seen.absolute)}"
         fix = elsewhere if seen.read_only else node.fix(command, elsewhere.note)
         return block("not-writable", f"{where} is {why}; what is compiled is kept there", fix)
-    if seen.free_bytes < ENOUGH_BYTES or seen.free_inodes == 0:
+    if seen.free_bytes < ENOUGH_FREE_BYTES or seen.free_inodes == 0:
         command = f"du -xh --max-depth=1 {shlex.quote(seen.mount)} | sort -h | tail"
         message = f"{where}: {seen.mount} is full; what is compiled is kept there"
         return block("no-space", message, node.fix(command, "shows what fills it", root=True))
@@ -94,33 +94,37 @@ def no_build_lock_is_left(node: NodeView) -> Verdict:
     mine = stale_locks(node)
     if not mine:
         return ok("no old lock")
-    needed = {*asked_operators(node)} | (set() if node.read(Gpus).count else {ON_CPUS})
-    grave = any(_operator(lock) in needed for lock in mine)
+    needed = {*operators_to_compile(node)} | (set() if node.read(Gpus).count else {CPU_OPERATOR})
+    grave = any(_operator_name(lock) in needed for lock in mine)
     paths = shlex.join(lock.path for lock in mine)
     message = (
         f"{node.name}: {mine[0].path} lies there for {mine[0].age_s / 60:.0f} minutes, and nobody "
-        f"builds; a start that loads {', '.join(map(_operator, mine))} would wait for ever"
+        f"builds; a start that loads {', '.join(map(_operator_name, mine))} would wait for ever"
     )
     return (block if grave else warn)("stale-build-lock", message, node.fix(f"rm -f {paths}"))
 
 
-def stale_locks(node: NodeView) -> list[Lock]:
+def stale_locks(node: NodeView) -> list[BuildLock]:
     """The old locks of this interpreter's builds that no process of any node holds."""
-    old = [lock for lock in node.read(Toolchain).locks if lock.age_s > STALE_S]
-    return [lock for lock in old if not _held(node, lock) and _for_this_build(node, lock)]
+    old = [lock for lock in node.read(Toolchain).locks if lock.age_s > STALE_LOCK_S]
+    return [
+        lock
+        for lock in old
+        if not _is_lock_held(node, lock) and _is_for_this_interpreter(node, lock)
+    ]
 
 
-def _held(node: NodeView, lock: Lock) -> bool:
+def _is_lock_held(node: NodeView, lock: BuildLock) -> bool:
     """Whether a process of any node has it open: the folder may be a shared one."""
     tools = [one.read(Toolchain) for one in node.cluster.reached if one.has(Toolchain)]
     return any(other.held for one in tools for other in one.locks if other.path == lock.path)
 
 
-def _operator(lock: Lock) -> str:
+def _operator_name(lock: BuildLock) -> str:
     return posixpath.basename(posixpath.dirname(lock.path))
 
 
-def _for_this_build(node: NodeView, lock: Lock) -> bool:
+def _is_for_this_interpreter(node: NodeView, lock: BuildLock) -> bool:
     """A folder such as py311_cu121 is of one interpreter; another one's locks hold nobody up."""
     software = node.read(Software)
     above = posixpath.dirname(posixpath.dirname(lock.path))

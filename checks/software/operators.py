@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from checks.check import node_check
-from checks.deepspeed.asked import version_of
-from checks.deepspeed.config import Config, NotAConfig, parse
+from checks.deepspeed.asked import deepspeed_version
+from checks.deepspeed.config import NotAConfig, ParsedConfig, parse_config
 from checks.facts import NodeView
 from checks.facts.deepspeed_config import DeepspeedConfig
 from checks.facts.gpus import Gpus
 from checks.facts.software import Software
 from checks.facts.toolchain import Toolchain
 from checks.model import Verdict, block, ok, skip, warn
-from checks.software.pip import install
+from checks.software.pip import install_command
 
 OFFLOADED = {"adagrad": "cpu_adagrad", "lion": "cpu_lion"}
 FUSED = {"adam": "fused_adam", "adamw": "fused_adam", "lamb": "fused_lamb", "lion": "fused_lion"}
@@ -19,21 +19,21 @@ NO_CUDA_CHECK = (0, 19)
 """From this version on DeepSpeed compiles at the start without comparing versions of CUDA."""
 
 
-def asked_operators(node: NodeView) -> tuple[str, ...]:
+def operators_to_compile(node: NodeView) -> tuple[str, ...]:
     """The operators that this config has DeepSpeed load, those installed as built left out.
 
     As deepspeed.runtime.engine chooses optimizers; a client's own is not seen.
     """
     seen = node.read(DeepspeedConfig).config if node.has(DeepspeedConfig) else None
     try:
-        config = parse(seen.text) if seen and seen.state == "there" else Config({})
+        config = parse_config(seen.text) if seen and seen.state == "there" else ParsedConfig({})
     except NotAConfig:
         return ()
     built = node.read(Software).built_ops if node.has(Software) else ()
-    return tuple(name for name in _operators(config) if name not in built)
+    return tuple(name for name in _configured_operators(config) if name not in built)
 
 
-def _operators(config: Config) -> list[str]:
+def _configured_operators(config: ParsedConfig) -> list[str]:
     kind = str(config.get("optimizer.type") or "").lower()
     zero = "zero_optimization.offload_"
     offloads = config.stage > 0 and config.device("offload_optimizer") in ("cpu", "nvme")
@@ -54,26 +54,26 @@ def operators_can_be_built(node: NodeView) -> Verdict:
 
     They are compiled at the first start, by every node for itself, after the model was loaded.
     """
-    names = asked_operators(node)
+    names = operators_to_compile(node)
     if not names:
         return skip("the config asks for no operator that is compiled at the start")
     if not node.read(Software).ok:
         return skip("the interpreter does not run; see software.python-is-there")
     tools, what = node.read(Toolchain), ", ".join(names)
     return (
-        _no_compiler(node, tools, what)
-        or _no_ninja(node, tools, what)
-        or _no_libaio(node, tools, names)
-        or _no_toolkit(node, tools, what)
-        or ok(f"{what}: {tools.compiler_path}, {tools.ninja}{_toolkit(tools)}")
+        _judge_compiler(node, tools, what)
+        or _judge_ninja(node, tools, what)
+        or _judge_libaio(node, tools, names)
+        or _judge_toolkit(node, tools, what)
+        or ok(f"{what}: {tools.compiler_path}, {tools.ninja}{_describe_toolkit(tools)}")
     )
 
 
-def _toolkit(tools: Toolchain) -> str:
+def _describe_toolkit(tools: Toolchain) -> str:
     return f", CUDA {tools.nvcc}" if tools.nvcc else ""
 
 
-def _no_compiler(node: NodeView, tools: Toolchain, what: str) -> Verdict | None:
+def _judge_compiler(node: NodeView, tools: Toolchain, what: str) -> Verdict | None:
     if tools.compiler_path:
         return None
     message = f"{node.name} has no {tools.compiler}, with which DeepSpeed compiles {what}"
@@ -81,15 +81,15 @@ def _no_compiler(node: NodeView, tools: Toolchain, what: str) -> Verdict | None:
     return block("no-compiler", message, fix)
 
 
-def _no_ninja(node: NodeView, tools: Toolchain, what: str) -> Verdict | None:
+def _judge_ninja(node: NodeView, tools: Toolchain, what: str) -> Verdict | None:
     if tools.ninja:
         return None
     message = f"{node.name} has no ninja, by which DeepSpeed compiles {what}"
-    pip = install(node.read(Software).path, {"ninja": ""})
+    pip = install_command(node.read(Software).path, {"ninja": ""})
     return block("no-ninja", message, node.fix(pip, "or ninja-build of the system"))
 
 
-def _no_libaio(node: NodeView, tools: Toolchain, names: tuple[str, ...]) -> Verdict | None:
+def _judge_libaio(node: NodeView, tools: Toolchain, names: tuple[str, ...]) -> Verdict | None:
     if tools.libaio or "async_io" not in names:
         return None
     message = f"{node.name} has no libaio.h, which DeepSpeed's async_io needs to offload to NVMe"
@@ -98,7 +98,7 @@ def _no_libaio(node: NodeView, tools: Toolchain, names: tuple[str, ...]) -> Verd
     return warn("no-libaio", message, fix)
 
 
-def _no_toolkit(node: NodeView, tools: Toolchain, what: str) -> Verdict | None:
+def _judge_toolkit(node: NodeView, tools: Toolchain, what: str) -> Verdict | None:
     """CUDA's own compiler, of torch's major version, where the operators are for NVIDIA's GPUs."""
     cuda = node.read(Software).cuda
     if not cuda or "NVIDIA" not in node.read(Gpus).vendors:
@@ -112,6 +112,6 @@ def _no_toolkit(node: NodeView, tools: Toolchain, what: str) -> Verdict | None:
         return None
     message = f"{node.name}: {tools.cuda_home} is CUDA {tools.nvcc}, torch is built for {cuda}"
     note = f"name a toolkit of CUDA {cuda} with CUDA_HOME under [env] in launch.toml"
-    refused = (version_of(node) or (0,))[:2] < NO_CUDA_CHECK
+    refused = (deepspeed_version(node) or (0,))[:2] < NO_CUDA_CHECK
     verdict = block if refused else warn
     return verdict("cuda-mismatch", f"{message}; {what} cannot be relied on", node.fix("", note))

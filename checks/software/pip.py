@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping
 
-PACKAGES = {
+PACKAGE_NAMES = {
     "yaml": "pyyaml",
     "sklearn": "scikit-learn",
     "PIL": "pillow",
@@ -17,13 +17,13 @@ PACKAGES = {
 """Packages that are called otherwise than their module."""
 
 
-def package_of(module: str) -> str:
+def package_of_module(module: str) -> str:
     """The package that most likely brings a module: `yaml.nodes` is of pyyaml."""
     top = module.partition(".")[0]
-    return PACKAGES.get(top, top.replace("_", "-"))
+    return PACKAGE_NAMES.get(top, top.replace("_", "-"))
 
 
-def install(python: str, wanted: Mapping[str, str], *options: str) -> str:
+def install_command(python: str, wanted: Mapping[str, str], *options: str) -> str:
     """The command that installs {package: version}, "" for any version.
 
     A version such as 2.5.1+cu121 comes from PyTorch's index of that build.

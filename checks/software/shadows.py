@@ -10,7 +10,7 @@ from checks.facts import NodeView
 from checks.facts.software import Software
 from checks.model import Fix, Severity, Verdict, block, ok, skip, warn
 
-TRAINING = ("torch", "deepspeed")
+TRAINING_PACKAGES = ("torch", "deepspeed")
 
 
 @node_check("software.packages-are-the-environments-own", Software, severity=Severity.WARN)
@@ -22,9 +22,9 @@ def packages_are_the_environments_own(node: NodeView) -> Verdict:
     seen = node.read(Software)
     if not seen.ok:
         return skip("the interpreter does not run; see software.python-is-there")
-    if file := own_file(node):
-        return _own_file(node, file)
-    hidden = shadowed(seen)
+    if file := shadowing_file(node):
+        return _judge_shadowing_file(node, file)
+    hidden = shadowed_packages(seen)
     if not hidden:
         return ok("each package stands once on the path, or first in the environment")
     name, (first, *others) = next(iter(hidden.items()))
@@ -34,19 +34,19 @@ def packages_are_the_environments_own(node: NodeView) -> Verdict:
     )
     more = [other for other in hidden if other != name]
     message += f"; {', '.join(more)} likewise" if more else ""
-    fix = _taken_away(node, first[0])
-    grave = any(package in TRAINING for package in hidden)
+    fix = _remove_folder_fix(node, first[0])
+    grave = any(package in TRAINING_PACKAGES for package in hidden)
     return (block if grave else warn)("shadowed", message, fix, copies=dict(hidden))
 
 
-def own_file(node: NodeView) -> str:
+def shadowing_file(node: NodeView) -> str:
     """A file of the working directory that is imported for a package, "" where there is none."""
     found = node.read(Software).modules.items()
     beside = [file for name, file in found if file == f"{node.job.workdir.rstrip('/')}/{name}.py"]
     return beside[0] if beside else ""
 
 
-def shadowed(seen: Software) -> dict[str, tuple[tuple[str, ...], ...]]:
+def shadowed_packages(seen: Software) -> dict[str, tuple[tuple[str, ...], ...]]:
     """Packages of the environment before which stands another version from outside it.
 
     A system's interpreter has no environment of its own: there, ~/.local is where things belong.
@@ -56,17 +56,17 @@ def shadowed(seen: Software) -> dict[str, tuple[tuple[str, ...], ...]]:
     return {
         name: copies
         for name, copies in seen.copies.items()
-        if not _inside(copies[0], seen)
-        and _inside(copies[1], seen)
+        if not _is_in_environment(copies[0], seen)
+        and _is_in_environment(copies[1], seen)
         and copies[0][1] != copies[1][1]
     }
 
 
-def _inside(copy: tuple[str, ...], seen: Software) -> bool:
+def _is_in_environment(copy: tuple[str, ...], seen: Software) -> bool:
     return copy[0].startswith(seen.prefix.rstrip("/") + "/")
 
 
-def _own_file(node: NodeView, file: str) -> Verdict:
+def _judge_shadowing_file(node: NodeView, file: str) -> Verdict:
     name = posixpath.basename(file).removesuffix(".py")
     message = f"{file} on {node.name} is imported in place of the package {name}, for its name"
     own = posixpath.join(posixpath.dirname(file), f"own_{name}.py")
@@ -74,7 +74,7 @@ def _own_file(node: NodeView, file: str) -> Verdict:
     return block("package-shadowed", message, fix)
 
 
-def _taken_away(node: NodeView, folder: str) -> Fix:
+def _remove_folder_fix(node: NodeView, folder: str) -> Fix:
     if "/.local/" in folder:
         # pip of a venv refuses to touch what is outside of it
         note = 'sets all of it aside; or PYTHONNOUSERSITE = "1" under [env] in launch.toml'

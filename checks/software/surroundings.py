@@ -10,8 +10,8 @@ from checks.facts.environment import Environment
 from checks.facts.software import Software
 from checks.model import Severity, Verdict, ok, skip, warn
 
-SPEAKS_HTTP = re.compile(r"\b(etcd|etcd-v2|vllm|sglang|openrlhf|verl|ray)\b", re.IGNORECASE)
-PROXIES = ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY")
+HTTP_PROGRAMS = re.compile(r"\b(etcd|etcd-v2|vllm|sglang|openrlhf|verl|ray)\b", re.IGNORECASE)
+PROXY_VARIABLES = ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY")
 
 
 @node_check("software.text-is-utf-8", Software, severity=Severity.WARN)
@@ -39,15 +39,15 @@ def proxy_spares_the_nodes(node: NodeView) -> Verdict:
     torch and DeepSpeed speak TCP and heed no proxy; etcd, Ray and inference servers do, and then
     ask the proxy for a node that it does not know.
     """
-    program = SPEAKS_HTTP.search(" ".join(node.job.command))
+    program = HTTP_PROGRAMS.search(" ".join(node.job.command))
     if program is None:
         return skip("the command names no program that speaks HTTP between nodes")
     shell = {**node.read(Environment).shell, **node.job.env}
-    proxy = next((name for name in PROXIES if shell.get(name)), "")
+    proxy = next((name for name in PROXY_VARIABLES if shell.get(name)), "")
     if not proxy:
         return ok("no proxy is set")
     spared = shell.get("no_proxy") or shell.get("NO_PROXY") or ""
-    caught = [name for name in node.job.names if not _spares(spared, name)]
+    caught = [name for name in node.job.names if not _bypasses_proxy(spared, name)]
     if not caught:
         return ok(f"no_proxy spares the nodes: {spared}")
     message = (
@@ -59,7 +59,7 @@ def proxy_spares_the_nodes(node: NodeView) -> Verdict:
     return warn("proxy-catches", message, node.fix("", note))
 
 
-def _spares(no_proxy: str, name: str) -> bool:
+def _bypasses_proxy(no_proxy: str, name: str) -> bool:
     """As urllib and curl read it: names, suffixes, or * for all; some read networks as well."""
     words = [word.strip().lstrip(".") for word in no_proxy.split(",") if word.strip()]
     return any(

@@ -12,7 +12,7 @@ from checks.facts.software import Software
 from checks.facts.toolchain import Toolchain
 from checks.model import Verdict, block, ok, skip
 
-LEAST_DRIVER = {13: (580,), 12: (525, 60, 13), 11: (450, 80, 2), 10: (410, 48), 9: (384, 81)}
+OLDEST_DRIVERS = {13: (580,), 12: (525, 60, 13), 11: (450, 80, 2), 10: (410, 48), 9: (384, 81)}
 """The oldest Linux driver on which programs of that CUDA run at all: table "Minimum Required Driver
 Version for CUDA Minor Version Compatibility" of NVIDIA's CUDA release notes."""
 
@@ -33,8 +33,8 @@ def torch_fits_the_gpus(node: NodeView) -> Verdict:
     if built is None:
         return skip(f"nothing is known of builds for {vendor or 'these GPUs'}")
     if not built:
-        return _other_build(node, seen, vendor)
-    driver, least = _numbers(gpus.gpus[0].driver), _least(built)
+        return _judge_other_build(node, seen, vendor)
+    driver, least = _version_numbers(gpus.gpus[0].driver), _oldest_driver(built)
     if vendor != "NVIDIA" or not driver or driver >= least:
         return ok(f"torch is built for {vendor}'s {built}")
     if node.read(Toolchain).forward_compatible:
@@ -48,7 +48,7 @@ def torch_fits_the_gpus(node: NodeView) -> Verdict:
     return block("driver-too-old", message, node.fix("", note))
 
 
-def _other_build(node: NodeView, seen: Software, vendor: str) -> Verdict:
+def _judge_other_build(node: NodeView, seen: Software, vendor: str) -> Verdict:
     kind = f"ROCm {seen.hip}" if seen.hip else f"CUDA {seen.cuda}" if seen.cuda else "CPUs alone"
     message = f"torch on {node.name} is built for {kind}; its GPUs are {vendor}'s and stay unused"
     python = shlex.quote(seen.path)
@@ -60,10 +60,10 @@ def _other_build(node: NodeView, seen: Software, vendor: str) -> Verdict:
     return block("wrong-build", message, node.fix(install, note))
 
 
-def _least(cuda: str) -> tuple[int, ...]:
+def _oldest_driver(cuda: str) -> tuple[int, ...]:
     major = int(cuda.partition(".")[0]) if cuda.partition(".")[0].isdigit() else 0
-    return LEAST_DRIVER.get(major, ())
+    return OLDEST_DRIVERS.get(major, ())
 
 
-def _numbers(version: str) -> tuple[int, ...]:
+def _version_numbers(version: str) -> tuple[int, ...]:
     return tuple(map(int, re.findall(r"\d+", version)))

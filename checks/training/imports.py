@@ -10,41 +10,45 @@ from checks.facts import NodeView
 from checks.facts.environment import Environment
 from checks.facts.software import Software
 from checks.model import Fix
-from checks.software.pip import install, package_of
-from checks.variables import in_force
+from checks.software.pip import install_command, package_of_module
+from checks.variables import setting_in_force
 
-MISSING = re.compile(r"No module named '(\w+)'")
+MISSING_MODULE = re.compile(r"No module named '(\w+)'")
 BROKEN_LIBRARY = re.compile(r"(/\S+): (?:file too short|invalid ELF header|cannot read file data)")
 BROKEN_SOURCE = re.compile(r"\b(?:SyntaxError|IndentationError|EOFError|null bytes|bad marshal)")
-INSTALLED = re.compile(r"/(?:site|dist)-packages/(\w+)")
-LIBRARIES = "LD_LIBRARY_PATH"
+INSTALLED_PACKAGE = re.compile(r"/(?:site|dist)-packages/(\w+)")
+LIBRARY_PATH = "LD_LIBRARY_PATH"
 
 
 def import_fix(node: NodeView, stage: str, said: str) -> Fix:
     """For what Python said of `import NAME`; where it does not tell, the command that shows it."""
-    if missing := MISSING.search(said):
-        package = package_of(missing[1])
-        return node.fix(install(_python(node), {package: _known(node, package)}))
+    if missing := MISSING_MODULE.search(said):
+        package = package_of_module(missing[1])
+        return node.fix(
+            install_command(_python_path(node), {package: _version_elsewhere(node, package)})
+        )
     if library := BROKEN_LIBRARY.search(said):
-        return _broken(node, stage, library[1])
+        return _broken_library_fix(node, stage, library[1])
     if BROKEN_SOURCE.search(said):
-        files = INSTALLED.findall(said) or [stage.removeprefix("import ")]
-        return node.fix(_anew(node, files[-1]), "a file of it is damaged")
+        files = INSTALLED_PACKAGE.findall(said) or [stage.removeprefix("import ")]
+        return node.fix(_reinstall_command(node, files[-1]), "a file of it is damaged")
     command = f"cd {shlex.quote(node.job.workdir)} && {shlex.join([node.job.python, '-c', stage])}"
     return node.fix(command, "shows the import error; install what it names in that environment")
 
 
-def cut_short(node: NodeView, stage: str) -> Fix:
+def truncated_file_fix(node: NodeView, stage: str) -> Fix:
     """For a package of which a file ends too early."""
-    return node.fix(_anew(node, stage.removeprefix("import ")), "and see whether its disk is full")
+    return node.fix(
+        _reinstall_command(node, stage.removeprefix("import ")), "and see whether its disk is full"
+    )
 
 
-def _broken(node: NodeView, stage: str, library: str) -> Fix:
-    if inside := INSTALLED.search(library):
+def _broken_library_fix(node: NodeView, stage: str, library: str) -> Fix:
+    if inside := INSTALLED_PACKAGE.search(library):
         named = inside[1].partition(".")[0]
         module = stage.removeprefix("import ") if named == "nvidia" else named
-        return node.fix(_anew(node, module), f"{library} is damaged")
-    setting = in_force(node, LIBRARIES) if node.has(Environment) else None
+        return node.fix(_reinstall_command(node, module), f"{library} is damaged")
+    setting = setting_in_force(node, LIBRARY_PATH) if node.has(Environment) else None
     folders = setting.value.split(":") if setting else []
     if posixpath.dirname(library) in map(posixpath.normpath, filter(None, folders)):
         away = shlex.join(["mv", library, f"{library}.damaged"])
@@ -53,17 +57,17 @@ def _broken(node: NodeView, stage: str, library: str) -> Fix:
     return node.fix(f"ls -l {shlex.quote(library)}", "it is damaged: install its package anew")
 
 
-def _anew(node: NodeView, module: str) -> str:
-    package = package_of(module)
+def _reinstall_command(node: NodeView, module: str) -> str:
+    package = package_of_module(module)
     own = node.read(Software).packages.get(package, "") if node.has(Software) else ""
-    return install(_python(node), {package: own}, "--force-reinstall", "--no-deps")
+    return install_command(_python_path(node), {package: own}, "--force-reinstall", "--no-deps")
 
 
-def _known(node: NodeView, package: str) -> str:
+def _version_elsewhere(node: NodeView, package: str) -> str:
     """The version of it on another node, where one tells."""
     others = (one.read(Software) for one in node.cluster.reached if one.has(Software))
     return next((found for one in others if (found := one.packages.get(package, ""))), "")
 
 
-def _python(node: NodeView) -> str:
+def _python_path(node: NodeView) -> str:
     return node.read(Software).path if node.has(Software) else node.job.python

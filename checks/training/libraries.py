@@ -11,8 +11,8 @@ from checks.facts.smoke import Smoke
 from checks.facts.software import Software
 from checks.model import Severity, Verdict, ok, skip, warn
 
-WHEEL = "nvidia-nccl-cu"
-SHOW = (
+NCCL_WHEEL = "nvidia-nccl-cu"
+SHOW_LOADED_NCCL = (
     "import torch; print(*{line.split()[-1] for line in open('/proc/self/maps') if 'nccl' in line})"
 )
 
@@ -26,20 +26,20 @@ def nccl_is_the_one_installed(node: NodeView) -> Verdict:
     """
     loaded = next((rank.said.nccl for rank in node.read(Smoke).ranks if rank.said.nccl), "")
     packages = node.read(Software).packages
-    installed = [packages[name] for name in packages if name.startswith(WHEEL)]
+    installed = [packages[name] for name in packages if name.startswith(NCCL_WHEEL)]
     if not loaded:
         return skip(f"torch of {node.name} loaded no NCCL")
     if not installed:
         return skip(f"NCCL {loaded} of {node.name} is no package of its environment")
-    if _numbers(loaded) in map(_numbers, installed):
+    if _version_numbers(loaded) in map(_version_numbers, installed):
         return ok(f"NCCL {loaded}")
     has = " and ".join(installed)
     message = f"torch on {node.name} loads NCCL {loaded}, while its environment has {has}"
     note = "shows which file; take its folder out of LD_LIBRARY_PATH or LD_PRELOAD of that login"
-    fix = node.fix(shlex.join([node.job.python, "-c", SHOW]), note)
+    fix = node.fix(shlex.join([node.job.python, "-c", SHOW_LOADED_NCCL]), note)
     return warn("another-nccl", message, fix, loaded=loaded, installed=installed)
 
 
-def _numbers(version: str) -> list[str]:
+def _version_numbers(version: str) -> list[str]:
     """2.21.5 of `2.21.5` and of `2.21.5.post1`."""
     return re.findall(r"\d+", version)[:3]

@@ -18,21 +18,21 @@ import sys
 import time
 
 LIBC = ctypes.CDLL(None)
-MARK = "DEEPSPEED_PREFLIGHT_RUN"
-HOME = os.path.dirname(os.path.abspath(__file__))
-PASSED_ON = ("SIGTERM", "SIGINT", "SIGHUP", "SIGUSR1", "SIGUSR2")
-MPIS_OWN = ("OMPI_", "OPAL_", "ORTE_", "PMIX_", "PMI_")
-SLURMS_OWN = ("PROCID", "LOCALID", "GTIDS", "NPROCS", "NTASKS", "STEP", "TASK")
-CARRIERS_OWN = MPIS_OWN + tuple("SLURM_" + name for name in SLURMS_OWN)
+RUN_MARK = "DEEPSPEED_PREFLIGHT_RUN"
+RUN_DIRECTORY = os.path.dirname(os.path.abspath(__file__))
+FORWARDED_SIGNALS = ("SIGTERM", "SIGINT", "SIGHUP", "SIGUSR1", "SIGUSR2")
+MPI_PREFIXES = ("OMPI_", "OPAL_", "ORTE_", "PMIX_", "PMI_")
+SLURM_STEP_NAMES = ("PROCID", "LOCALID", "GTIDS", "NPROCS", "NTASKS", "STEP", "TASK")
+BACKEND_PREFIXES = MPI_PREFIXES + tuple("SLURM_" + name for name in SLURM_STEP_NAMES)
 """What mpirun and srun tell the one process that they start here: true of no rank."""
 NOT_STARTED = 127
-LOOK_S = 2.0
+LEASE_CHECK_S = 2.0
 GRACE_S = 5.0
 
 
-def plan():
+def read_plan():
     """The node's part of the plan, which only this login may read or have written."""
-    path = os.path.join(HOME, "plan.json")
+    path = os.path.join(RUN_DIRECTORY, "plan.json")
     with open(path) as file:
         seen = os.fstat(file.fileno())
         if seen.st_uid != os.getuid() or seen.st_mode & 0o077:
@@ -40,32 +40,34 @@ def plan():
         return json.load(file)
 
 
-def pipe(name):
+def open_pipe(name):
     """A pipe to the keeper, for writing. Ends this process where no keeper reads it."""
     try:
-        number = os.open(os.path.join(HOME, name), os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        number = os.open(
+            os.path.join(RUN_DIRECTORY, name), os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC
+        )
     except OSError as error:
-        sys.exit("%s: no keeper reads %s: %s" % (HOME, name, error.strerror))
+        sys.exit("%s: no keeper reads %s: %s" % (RUN_DIRECTORY, name, error.strerror))
     os.set_blocking(number, True)
     return number
 
 
-def record(**said):
+def send_record(**said):
     """One line to the keeper; shorter than PIPE_BUF, so lines of many processes never mix."""
     said["at"] = time.time()
-    number = pipe("records")
+    number = open_pipe("records")
     with contextlib.suppress(OSError):
         os.write(number, (json.dumps(said) + "\n").encode("utf-8")[:4096])
     os.close(number)
 
 
-def born(pid):
+def start_ticks(pid):
     """When a process started, in ticks since boot: with the pid it names a process for ever."""
     with open("/proc/%d/stat" % pid) as file:
         return int(file.read().rpartition(")")[2].split()[19])
 
 
-def bound_to(parent):
+def die_with_parent(parent):
     """What a child runs before its program: to be killed when `parent`, its parent, dies."""
 
     def bind():
@@ -76,38 +78,38 @@ def bound_to(parent):
     return bind
 
 
-def start(argv, out, **options):
+def start_child(argv, out, **options):
     """A child that dies with this process, its output going to the keeper."""
     return subprocess.Popen(
         argv,
         stdin=subprocess.DEVNULL,
         stdout=out,
         stderr=out,
-        preexec_fn=bound_to(os.getpid()),
+        preexec_fn=die_with_parent(os.getpid()),
         **options,
     )
 
 
-def kept():
+def is_supervised():
     """Whether the run's keeper still reads here: it goes only with the run, or by being killed."""
     try:
-        os.close(os.open(os.path.join(HOME, "records"), os.O_WRONLY | os.O_NONBLOCK))
+        os.close(os.open(os.path.join(RUN_DIRECTORY, "records"), os.O_WRONLY | os.O_NONBLOCK))
     except OSError:
         return False
     return True
 
 
-def abandoned(child):
+def end_abandoned_run(child):
     """End what the node runs and remove the directory: the keeper was killed, nobody else will."""
     for number, patience in ((signal.SIGTERM, GRACE_S), (signal.SIGKILL, None)):
         with contextlib.suppress(OSError):
             os.killpg(child.pid, number)
         with contextlib.suppress(subprocess.TimeoutExpired):
             child.wait(patience)
-    shutil.rmtree(HOME, ignore_errors=True)
+    shutil.rmtree(RUN_DIRECTORY, ignore_errors=True)
 
 
-def wait(child, number_to_child, lease=None):
+def wait_for_child(child, number_to_child, lease=None):
     """The child's return code; signals that arrive here are handed on by `number_to_child`.
 
     `lease` is looked at now and then; where it is not kept any more, the child is ended.
@@ -118,17 +120,17 @@ def wait(child, number_to_child, lease=None):
             with contextlib.suppress(OSError):
                 number_to_child(number)
 
-    for name in PASSED_ON:
+    for name in FORWARDED_SIGNALS:
         signal.signal(getattr(signal, name), hand_on)
     while True:
         try:
-            return child.wait(LOOK_S if lease else None)
+            return child.wait(LEASE_CHECK_S if lease else None)
         except subprocess.TimeoutExpired:
             if not lease():
-                abandoned(child)
+                end_abandoned_run(child)
 
 
-def leave(code):
+def exit_like_child(code):
     """Exit as the child did: with its code, or by its signal."""
     if code < 0:
         signal.signal(-code, signal.SIG_DFL) if -code not in (9, 19) else None
@@ -137,51 +139,53 @@ def leave(code):
     os._exit(code)
 
 
-def node():
+def run_node_launcher():
     """Run the launcher of this node, to its end."""
-    own = plan()
-    env = {name: value for name, value in os.environ.items() if not name.startswith(CARRIERS_OWN)}
+    own = read_plan()
+    env = {
+        name: value for name, value in os.environ.items() if not name.startswith(BACKEND_PREFIXES)
+    }
     env.update(own["env"])
-    env[MARK] = own["run"]
-    out = pipe("launcher.out")
+    env[RUN_MARK] = own["run"]
+    out = open_pipe("launcher.out")
     # as an activated environment has it: DeepSpeed calls the ninja that lies beside its python
     folders = [os.path.dirname(own["launch"][0]), env.get("PATH", os.defpath)]
     env["PATH"] = ":".join(folder for folder in folders if folder)
     try:
-        child = start(own["launch"], out, env=env, cwd=own["cwd"], start_new_session=True)
+        child = start_child(own["launch"], out, env=env, cwd=own["cwd"], start_new_session=True)
     except OSError as error:
-        record(kind="node-ended", code=NOT_STARTED, error=str(error))
+        send_record(kind="node-ended", code=NOT_STARTED, error=str(error))
         sys.exit("%s: %s" % (own["launch"][0], error))
     pid = os.getpid()
-    record(kind="node-started", pid=pid, born=born(pid), session=child.pid)
-    code = wait(child, lambda number: os.killpg(child.pid, number), kept)
-    record(kind="node-ended", code=code)
-    leave(code)
+    send_record(kind="node-started", pid=pid, born=start_ticks(pid), session=child.pid)
+    code = wait_for_child(child, lambda number: os.killpg(child.pid, number), is_supervised)
+    send_record(kind="node-ended", code=code)
+    exit_like_child(code)
 
 
-def rank():
+def run_rank():
     """Run the training command of one rank, and tell how it started and ended."""
-    own = plan()
+    own = read_plan()
     # accelerate names no rank where it starts one process; the watch knows whether one was planned
     number, local = int(os.environ.get("RANK", "0")), os.environ.get("LOCAL_RANK", "0")
-    bound_to(os.getppid())()
+    die_with_parent(os.getppid())()
     argv = list(own["train"])
     if own["local_rank_at"] is not None:
         argv.insert(own["local_rank_at"], "--local_rank=%s" % local)
-    out = pipe("rank%d.out" % number)
+    out = open_pipe("rank%d.out" % number)
     # see hook.py; it takes itself off again
-    path = [os.path.join(HOME, "hook"), *filter(None, [os.environ.get("PYTHONPATH")])]
+    path = [os.path.join(RUN_DIRECTORY, "hook"), *filter(None, [os.environ.get("PYTHONPATH")])]
     try:
-        child = start(argv, out, env=dict(os.environ, PYTHONPATH=os.pathsep.join(path)))
+        child = start_child(argv, out, env=dict(os.environ, PYTHONPATH=os.pathsep.join(path)))
     except OSError as error:
-        record(kind="rank-ended", rank=number, code=NOT_STARTED, error=str(error))
+        send_record(kind="rank-ended", rank=number, code=NOT_STARTED, error=str(error))
         sys.exit("%s: %s" % (argv[0], error))
     world = int(os.environ.get("WORLD_SIZE", "1"))
-    record(kind="rank-started", rank=number, pid=child.pid, world=world)
-    code = wait(child, child.send_signal)
-    record(kind="rank-ended", rank=number, code=code)
-    leave(code)
+    send_record(kind="rank-started", rank=number, pid=child.pid, world=world)
+    code = wait_for_child(child, child.send_signal)
+    send_record(kind="rank-ended", rank=number, code=code)
+    exit_like_child(code)
 
 
 if __name__ == "__main__":
-    {"node": node, "rank": rank}[sys.argv[1]]()
+    {"node": run_node_launcher, "rank": run_rank}[sys.argv[1]]()

@@ -6,18 +6,18 @@ import shutil
 import signal
 import time
 
-from launcher.agent.marks import mine
+from launcher.agent.marks import run_processes
 
-SAVE = (signal.SIGUSR1, signal.SIGTERM)
+SAVE_SIGNALS = (signal.SIGUSR1, signal.SIGTERM)
 """How schedulers and frameworks ask for a checkpoint before the end; the first that is expected."""
 KILL_S = 5.0
 
 
-def leave(keeper, grace, save=0.0):
+def end_run(keeper, grace, save=0.0):
     """End the run's processes, pass on their last words, leave nothing."""
-    let_save(keeper, save)
-    left = sweep(keeper, grace)
-    keeper.pump(0)
+    let_ranks_save(keeper, save)
+    left = end_processes(keeper, grace)
+    keeper.forward_output(0)
     shutil.rmtree(keeper.home, ignore_errors=True)
     keeper.say(kind="gone", left=left)
     keeper.outbox.put(None)
@@ -25,11 +25,11 @@ def leave(keeper, grace, save=0.0):
     os._exit(1 if left else 0)
 
 
-def let_save(keeper, seconds):
+def let_ranks_save(keeper, seconds):
     """Signal the ranks whose program handles it, no other, and let those end within `seconds`."""
     asked = {}
     for rank, pid in keeper.ranks.items() if seconds else ():
-        number = next((number for number in SAVE if handles(pid, number)), None)
+        number = next((number for number in SAVE_SIGNALS if has_signal_handler(pid, number)), None)
         with contextlib.suppress(OSError):
             if number:
                 os.kill(pid, number)
@@ -38,15 +38,15 @@ def let_save(keeper, seconds):
         keeper.say(kind="saving", ranks=asked)
     deadline = time.monotonic() + seconds
     while set(asked) & set(keeper.ranks) and time.monotonic() < deadline:
-        keeper.pump(0.1)
+        keeper.forward_output(0.1)
         keeper.look()
-        keeper.keep_in_touch()
-        hurry(keeper)
+        keeper.check_lease()
+        shorten_grace(keeper)
         if keeper.lost or keeper.patience is not None:
             return
 
 
-def handles(pid, number):
+def has_signal_handler(pid, number):
     """Whether the process has a handler of its own for that signal, which else would end it."""
     try:
         with open("/proc/%d/status" % pid) as file:
@@ -56,12 +56,12 @@ def handles(pid, number):
     return bool(masks) and bool(int(masks[0], 16) >> (number - 1) & 1)
 
 
-def sweep(keeper, grace):
+def end_processes(keeper, grace):
     """End all that is the run's: asked, and after `grace` seconds killed. Gives what stayed."""
     asked, began = set(), time.monotonic()
     while True:
-        left = mine(keeper.run, keeper.sessions)
-        hurry(keeper)
+        left = run_processes(keeper.run, keeper.sessions)
+        shorten_grace(keeper)
         patience = grace if keeper.patience is None else min(grace, keeper.patience)
         late = time.monotonic() - began - patience
         if not left or late > KILL_S:
@@ -70,11 +70,11 @@ def sweep(keeper, grace):
             with contextlib.suppress(OSError):
                 os.kill(pid, signal.SIGKILL if late > 0 else signal.SIGTERM)
         asked |= left
-        keeper.pump(0.1)
+        keeper.forward_output(0.1)
         keeper.look()
 
 
-def hurry(keeper):
+def shorten_grace(keeper):
     """Take note where the controller has asked again meanwhile, for less grace."""
     while not keeper.commands.empty():
         said = keeper.commands.get()

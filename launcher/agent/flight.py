@@ -7,22 +7,22 @@ import pickle
 import stat
 import time
 
-PREFIXES = ("TORCH_FR_DUMP_TEMP_FILE", "TORCH_NCCL_DEBUG_INFO_TEMP_FILE")
-PIPE = "TORCH_NCCL_DEBUG_INFO_PIPE_FILE"
+PREFIX_VARIABLES = ("TORCH_FR_DUMP_TEMP_FILE", "TORCH_NCCL_DEBUG_INFO_TEMP_FILE")
+PIPE_VARIABLE = "TORCH_NCCL_DEBUG_INFO_PIPE_FILE"
 OLD_PREFIX = "/tmp/nccl_trace_rank_"  # torch before 2.9
-LIMIT = 256 * 1024 * 1024
+DUMP_LIMIT = 256 * 1024 * 1024
 
 
-class Plain(pickle.Unpickler):
+class PlainUnpickler(pickle.Unpickler):
     """Reads numbers, texts, lists and dicts; anything else in the file is refused."""
 
     def find_class(self, module, name):
         raise pickle.UnpicklingError("%s.%s is no plain data" % (module, name))
 
 
-def ask(pid, rank):
+def request_dump(pid, rank):
     """Have torch write the file now, where the run gave it the pipe that is made for that."""
-    pipe = environment(pid).get(PIPE)
+    pipe = process_environment(pid).get(PIPE_VARIABLE)
     if not pipe:
         return
     with contextlib.suppress(OSError):
@@ -34,31 +34,31 @@ def ask(pid, rank):
             os.close(number)
 
 
-def flight(pid, rank):
+def last_collective(pid, rank):
     """`all_reduce 117, scheduled` from the newest file of that rank; empty where there is none.
 
     torch writes it when its watchdog times out, or when asked. A file older than the rank is
     another run's.
     """
     found = []
-    for path in ("%s%d" % (prefix, rank) for prefix in prefixes(environment(pid))):
+    for path in ("%s%d" % (prefix, rank) for prefix in dump_prefixes(process_environment(pid))):
         with contextlib.suppress(OSError):
             seen = os.stat(path)
-            if stat.S_ISREG(seen.st_mode) and seen.st_size < LIMIT:
+            if stat.S_ISREG(seen.st_mode) and seen.st_size < DUMP_LIMIT:
                 found.append((seen.st_mtime, path))
     try:
         written, path = max(found)
-        if written < began(pid):
+        if written < start_time(pid):
             return ""
         with open(path, "rb") as file:
-            return last(Plain(io.BytesIO(file.read())).load())
+            return describe_last_entry(PlainUnpickler(io.BytesIO(file.read())).load())
     except (OSError, ValueError, LookupError, TypeError, AttributeError, EOFError):
         return ""
     except pickle.UnpicklingError:
         return ""
 
 
-def began(pid):
+def start_time(pid):
     """When the process started, in seconds since the epoch; the mtime of /proc/PID is not it."""
     with open("/proc/uptime") as file:
         up = float(file.read().split()[0])
@@ -67,7 +67,7 @@ def began(pid):
     return time.time() - up + ticks / os.sysconf("SC_CLK_TCK") - 1
 
 
-def environment(pid):
+def process_environment(pid):
     """What the process was started with; empty where it is gone."""
     try:
         with open("/proc/%d/environ" % pid, "rb") as file:
@@ -77,14 +77,14 @@ def environment(pid):
     return {name: value for name, _, value in words if name}
 
 
-def prefixes(env):
+def dump_prefixes(env):
     """How the file's name may begin: as the run says, else torch's default, new or old."""
-    named = [env[name] for name in PREFIXES if env.get(name)]
+    named = [env[name] for name in PREFIX_VARIABLES if env.get(name)]
     cache = env.get("XDG_CACHE_HOME") or env.get("HOME", "/tmp") + "/.cache"
     return named[:1] or [cache + "/torch/comm_lib_trace_rank_", OLD_PREFIX]
 
 
-def last(recorded):
+def describe_last_entry(recorded):
     """The first collective that did not complete, or the last of all."""
     entries = recorded["entries"]
     open_ones = [one for one in entries if one["state"] != "completed" and not one.get("retired")]

@@ -14,31 +14,31 @@ import os
 import signal
 import sys
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-NUMBER = signal.SIGRTMAX
+HOOK_DIRECTORY = os.path.dirname(os.path.abspath(__file__))
+STACK_SIGNAL = signal.SIGRTMAX
 
 
-def go_unseen():
+def remove_hook_traces():
     """Leave path and environment as they are without this hook."""
-    sys.path[:] = [one for one in sys.path if one != HERE]
+    sys.path[:] = [one for one in sys.path if one != HOOK_DIRECTORY]
     first, _, rest = os.environ.get("PYTHONPATH", "").partition(os.pathsep)
-    if first == HERE:
+    if first == HOOK_DIRECTORY:
         del os.environ["PYTHONPATH"]
         if rest:
             os.environ["PYTHONPATH"] = rest
 
 
-def listen():
+def register_stack_signal():
     """Have the main thread's calls written to the file on the signal."""
-    if signal.getsignal(NUMBER) != signal.SIG_DFL:
+    if signal.getsignal(STACK_SIGNAL) != signal.SIG_DFL:
         return
-    made = os.path.join(HERE, "%d.new" % os.getpid())
+    made = os.path.join(HOOK_DIRECTORY, "%d.new" % os.getpid())
     number = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o600)
-    faulthandler.register(NUMBER, file=number, all_threads=False, chain=False)
-    os.rename(made, os.path.join(HERE, "%d.%d.%d" % (os.getpid(), number, NUMBER)))
+    faulthandler.register(STACK_SIGNAL, file=number, all_threads=False, chain=False)
+    os.rename(made, os.path.join(HOOK_DIRECTORY, "%d.%d.%d" % (os.getpid(), number, STACK_SIGNAL)))
 
 
-def hand_over():
+def run_own_sitecustomize():
     """Run the program's own sitecustomize, which then is what the name stands for.
 
     Where there is none, the import ends as it does without this hook; site passes over that.
@@ -48,7 +48,7 @@ def hand_over():
 
 
 if __name__ == "sitecustomize":
-    go_unseen()
+    remove_hook_traces()
     with contextlib.suppress(OSError, ValueError, RuntimeError, AttributeError):
-        listen()
-    hand_over()
+        register_stack_signal()
+    run_own_sitecustomize()

@@ -19,24 +19,24 @@ import sys
 import threading
 import time
 
-from launcher.agent.ending import leave
-from launcher.agent.look import beside
-from launcher.agent.marks import MARK, stat
+from launcher.agent.ending import end_run
+from launcher.agent.look import observe_in_thread
+from launcher.agent.marks import RUN_MARK, process_stat
 
 LIBC = ctypes.CDLL(None)
 LEASE_S = 20.0
 BEAT_S = 5.0
 GRACE_S = 5.0
-CHUNK = 64 * 1024
-OUTBOX = 64
+CHUNK_SIZE = 64 * 1024
+OUTBOX_LIMIT = 64
 
 
-def dies_with_keeper():
+def die_with_supervisor():
     """What a child runs before its program: PR_SET_PDEATHSIG."""
     LIBC.prctl(1, signal.SIGKILL)
 
 
-class Keeper(object):
+class Supervisor(object):
     """One run on this node. `outputs` maps a descriptor to the name of what speaks through it."""
 
     def __init__(self, first):
@@ -94,14 +94,14 @@ class Keeper(object):
         os.mkfifo(path, 0o600)
         return os.open(path, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
 
-    def pump(self, seconds):
+    def forward_output(self, seconds):
         """Pass on what was said. Records wait for the output that was written before them."""
-        heard = list(self.outputs) if self.outbox.qsize() < OUTBOX else []
+        heard = list(self.outputs) if self.outbox.qsize() < OUTBOX_LIMIT else []
         select.select([*heard, self.records], [], [], seconds if heard else 0.05)
         records = self.take(self.records)
         while heard:
-            more = self.outbox.qsize() < 2 * OUTBOX
-            heard = [number for number in heard if self.relay(number) and more]
+            more = self.outbox.qsize() < 2 * OUTBOX_LIMIT
+            heard = [number for number in heard if self.relay_output(number) and more]
         *lines, self.half = (self.half + records).split(b"\n")
         for line in lines:
             self.heard(json.loads(line.decode("utf-8")))
@@ -109,18 +109,18 @@ class Keeper(object):
     def take(self, number):
         """What is there to read, at most CHUNK bytes."""
         try:
-            return os.read(number, CHUNK)
+            return os.read(number, CHUNK_SIZE)
         except OSError as error:
             if error.errno != errno.EAGAIN:
                 raise
             return b""
 
-    def relay(self, number):
+    def relay_output(self, number):
         """Pass on output; true where more may be there."""
         data = self.take(number)
         if data:
             self.say(kind="output", of=self.outputs[number], data=base64.b64encode(data).decode())
-        return len(data) == CHUNK
+        return len(data) == CHUNK_SIZE
 
     def heard(self, said):
         """Take note of a record, and pass it on."""
@@ -141,7 +141,7 @@ class Keeper(object):
         It ends with this keeper, unless it is the agent itself, which ends the run here then.
         """
         own = dict(os.environ, **env)
-        own[MARK] = self.run
+        own[RUN_MARK] = self.run
         try:
             child = subprocess.Popen(
                 argv,
@@ -151,7 +151,7 @@ class Keeper(object):
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=None if agent else dies_with_keeper,
+                preexec_fn=None if agent else die_with_supervisor,
             )
         except OSError as error:
             self.say(kind="carried", name=name, code=127, error=str(error))
@@ -165,22 +165,22 @@ class Keeper(object):
         """Notice what ended without a word."""
         if self.carried and self.carried[1].poll() is not None:
             name, child = self.carried
-            while self.relay(child.stdout.fileno()):
+            while self.relay_output(child.stdout.fileno()):
                 pass
             del self.outputs[child.stdout.fileno()]
             child.stdout.close()
             self.carried = None
             self.say(kind="carried", name=name, code=child.returncode)
         if self.agent:
-            seen = stat(self.agent[0])
+            seen = process_stat(self.agent[0])
             if seen and seen[0] not in "ZX" and seen[3] == self.agent[1]:
                 return
-            self.pump(0)
+            self.forward_output(0)
             if self.agent:
                 self.agent = None
                 self.say(kind="node-ended", code=None)
 
-    def keep_in_touch(self):
+    def check_lease(self):
         """Beat now and then; without the controller's beats the lease is lost."""
         now = time.monotonic()
         if now - self.told >= BEAT_S:
@@ -195,9 +195,9 @@ class Keeper(object):
         Gives the seconds of grace for the ranks, and those for saving before.
         """
         while True:
-            self.pump(0.2)
+            self.forward_output(0.2)
             self.look()
-            self.keep_in_touch()
+            self.check_lease()
             if self.lost:
                 return GRACE_S, 0.0
             while not self.commands.empty():
@@ -205,7 +205,7 @@ class Keeper(object):
                 if "stop" in said:
                     return float(said["stop"]), float(said.get("save", 0))
                 if "look" in said:
-                    beside(self)
+                    observe_in_thread(self)
                 else:
                     self.carry(**said["carry"])
 
@@ -214,7 +214,7 @@ def main():
     """Serve one run, as the first line of input describes it."""
     first = json.loads(sys.stdin.buffer.readline().decode("utf-8"))
     os.umask(0o077)
-    keeper = Keeper(first)
+    keeper = Supervisor(first)
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
         signal.signal(number, lambda *_: setattr(keeper, "lost", "told to end"))
     try:
@@ -223,15 +223,15 @@ def main():
         keeper.say(kind="refused", error="%s: %s" % (keeper.home, error.strerror))
         if error.errno == errno.EEXIST:
             keeper.home = os.devnull
-        leave(keeper, 0)
+        end_run(keeper, 0)
     keeper.say(kind="keeping", pid=os.getpid())
     reader = threading.Thread(target=keeper.read)
     reader.daemon = True
     reader.start()
-    leave(keeper, *keeper.serve())
+    end_run(keeper, *keeper.serve())
 
 
-def sweep():
+def end_orphaned_run():
     """End the run that the line of input names; its controller is gone. Exit 0: none is left."""
     first = json.loads(sys.stdin.buffer.readline().decode("utf-8"))
-    leave(Keeper(first), GRACE_S)
+    end_run(Supervisor(first), GRACE_S)

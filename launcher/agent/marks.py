@@ -2,10 +2,10 @@
 
 import os
 
-MARK = "DEEPSPEED_PREFLIGHT_RUN"
+RUN_MARK = "DEEPSPEED_PREFLIGHT_RUN"
 
 
-def stat(pid):
+def process_stat(pid):
     """State, parent, session and birth of a process, or None where it is gone."""
     try:
         with open("/proc/%s/stat" % pid, "rb") as file:
@@ -15,16 +15,16 @@ def stat(pid):
     return words[0], int(words[1]), int(words[3]), int(words[19])
 
 
-def marked(pid, run):
+def has_run_mark(pid, run):
     """Whether the process was started with the run's mark in its environment."""
     try:
         with open("/proc/%s/environ" % pid, "rb") as file:
-            return ("%s=%s" % (MARK, run)).encode() in file.read().split(b"\0")
+            return ("%s=%s" % (RUN_MARK, run)).encode() in file.read().split(b"\0")
     except OSError:
         return False
 
 
-def mine(run, sessions):
+def run_processes(run, sessions):
     """Living processes of this login that are the run's: by mark, by session, or their children."""
     parents, found = {}, set()
     for name in os.listdir("/proc"):
@@ -33,11 +33,11 @@ def mine(run, sessions):
                 continue
         except OSError:
             continue
-        seen = stat(name)
+        seen = process_stat(name)
         if seen is None or seen[0] in "ZX" or int(name) == os.getpid():
             continue
         parents[int(name)] = seen[1]
-        if seen[2] in sessions or marked(name, run):
+        if seen[2] in sessions or has_run_mark(name, run):
             found.add(int(name))
     grown = True
     while grown:

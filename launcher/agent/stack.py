@@ -12,20 +12,20 @@ import shutil
 import subprocess
 import time
 
-from launcher.agent.ending import handles
+from launcher.agent.ending import has_signal_handler
 
-FRAMES = 40
+MAX_FRAMES = 40
 ANSWER_S = 1.0
 SETTLED_S = 0.05
-FRAME = re.compile(r'^  File "(.*)", line (\d+) in (.*)$', re.MULTILINE)
+FRAME_PATTERN = re.compile(r'^  File "(.*)", line (\d+) in (.*)$', re.MULTILINE)
 
 
-def begin(home, pid):
+def start_py_spy(home, pid):
     """py-spy at work on a rank; None where it is not there."""
-    return run(command(home, pid))
+    return start_tool(py_spy_command(home, pid))
 
 
-def command(home, pid):
+def py_spy_command(home, pid):
     """py-spy where it is: beside the training interpreter, or on the login's path."""
     try:
         with open(os.path.join(home, "plan.json")) as file:
@@ -36,7 +36,7 @@ def command(home, pid):
     return [tool, "dump", "--nonblocking", "--json", "--pid", str(pid)] if tool else None
 
 
-def run(argv):
+def start_tool(argv):
     """A tool at work, or None."""
     with contextlib.suppress(OSError):
         if argv:
@@ -45,7 +45,7 @@ def run(argv):
     return None
 
 
-def ended(tool, deadline):
+def tool_output(tool, deadline):
     """What the tool printed, and its complaint; it is killed where it is not quick."""
     try:
         out, err = tool.communicate(timeout=max(0.1, deadline - time.monotonic()))
@@ -56,11 +56,11 @@ def ended(tool, deadline):
     return out.decode("utf-8", "replace"), err.decode("utf-8", "replace").strip()
 
 
-def spied(tool, pid, deadline):
+def py_spy_frames(tool, pid, deadline):
     """The main thread's frames as py-spy printed them, innermost first; and else its complaint."""
     if tool is None:
         return [], "py-spy is not installed there"
-    out, complaint = ended(tool, deadline)
+    out, complaint = tool_output(tool, deadline)
     try:
         threads = json.loads(out)
     except ValueError:
@@ -70,23 +70,23 @@ def spied(tool, pid, deadline):
     return [[f["name"], f["filename"], f["line"]] for f in frames], "py-spy saw no call"
 
 
-def stack(home, pid, seen, calling):
+def main_thread_stack(home, pid, seen, calling):
     """`seen` by py-spy, else asked of the rank: frames as [function, file, line], or why none.
 
     `calling` says that the rank waits for the answer to a TCP connection.
     """
     frames, complaint = seen
     if frames:
-        return {"stack": frames[:FRAMES], "why": ""}
-    frames, why = ([], "a signal would end its call") if calling else asked(home, pid)
+        return {"stack": frames[:MAX_FRAMES], "why": ""}
+    frames, why = ([], "a signal would end its call") if calling else request_stack(home, pid)
     complaint = "" if frames else "%s; faulthandler: %s" % (complaint, why)
-    return {"stack": frames[:FRAMES], "why": complaint}
+    return {"stack": frames[:MAX_FRAMES], "why": complaint}
 
 
-def asked(home, pid):
+def request_stack(home, pid):
     """What faulthandler wrote on the signal that the hook waits for."""
-    path, number = door(os.path.join(home, "hook"), pid)
-    if not path or not handles(pid, number):
+    path, number = find_hook_file(os.path.join(home, "hook"), pid)
+    if not path or not has_signal_handler(pid, number):
         return [], "its Python has no hook of ours"
     before = os.path.getsize(path)
     try:
@@ -100,11 +100,13 @@ def asked(home, pid):
         if size == known > before:
             with open(path, errors="replace") as file:
                 file.seek(before)
-                return [[f[2], f[0], int(f[1])] for f in FRAME.findall(file.read())], "no frame"
+                return [
+                    [f[2], f[0], int(f[1])] for f in FRAME_PATTERN.findall(file.read())
+                ], "no frame"
     return [], "it did not answer"
 
 
-def door(folder, pid):
+def find_hook_file(folder, pid):
     """The hook's file in that process and its signal; empty where it is not open there as said."""
     with contextlib.suppress(OSError, ValueError):
         for name in os.listdir(folder):

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from launcher.backends import openmpi, pdsh, slurm, ssh
-from launcher.backends.carrier import Carrier, Trip
+from launcher.backends.carrier import AgentLauncher, LaunchRequest
 
-BACKENDS: Mapping[str, Callable[[Trip], Carrier]] = {
-    "pdsh": pdsh.carrier,
-    "ssh": ssh.carrier,
-    "openmpi": openmpi.carrier,
-    "slurm": slurm.carrier,
+BACKENDS: Mapping[str, Callable[[LaunchRequest], AgentLauncher]] = {
+    "pdsh": pdsh.agent_launcher,
+    "ssh": ssh.agent_launcher,
+    "openmpi": openmpi.agent_launcher,
+    "slurm": slurm.agent_launcher,
 }
 
 
@@ -20,4 +20,4 @@ def agent_argv(python: str, home: str, mark: str, role: str) -> tuple[str, ...]:
     return ("env", mark, python, "-I", "-S", f"{home}/agent.py", role)
 
 
-__all__ = ["BACKENDS", "Carrier", "Trip", "agent_argv"]
+__all__ = ["BACKENDS", "AgentLauncher", "LaunchRequest", "agent_argv"]

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 from checks.model import Job
 
-SSH_CONFIG = "ssh_config"
+SSH_CONFIG_FILE = "ssh_config"
 
 
 @dataclass(frozen=True)
-class Trip:
+class LaunchRequest:
     """What a carrier is to do: bring `remote` to each of `nodes`, the head first.
 
     `home` is the run's directory on every node; `slurm_job` is the allocation, empty without one.
@@ -25,7 +25,7 @@ class Trip:
 
 
 @dataclass(frozen=True)
-class Carrier:
+class AgentLauncher:
     """What runs on each of `on` to bring the agent to every node of the run.
 
     `files` are to be written, by name, into the run's directory there first. `missing` is what to

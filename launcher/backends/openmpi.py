@@ -6,30 +6,32 @@ mpirun logs in from the head to every node, and needs Open MPI on all of them.
 from __future__ import annotations
 
 from checks.cluster.headssh import ssh_config
-from launcher.backends.carrier import SSH_CONFIG, Carrier, Trip
+from launcher.backends.carrier import SSH_CONFIG_FILE, AgentLauncher, LaunchRequest
 
-HOSTS = "mpi_hosts"
-MISSING = 'install Open MPI on every node (openmpi-bin), or start without it: backend = "ssh"'
-AS_ROOT = {"OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"}
+MPI_HOSTS_FILE = "mpi_hosts"
+MISSING_ADVICE = (
+    'install Open MPI on every node (openmpi-bin), or start without it: backend = "ssh"'
+)
+ALLOW_ROOT_ENV = {"OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"}
 """Whose login it is has been decided by then."""
 
 
-def carrier(trip: Trip) -> Carrier:
+def agent_launcher(trip: LaunchRequest) -> AgentLauncher:
     """mpirun to all nodes.
 
     Unbound, for else all ranks of a node would share the agent's core; by ssh from the head to each
     node itself, inside a Slurm allocation too; its own files in the run's directory.
     """
     config = ssh_config(trip.job, trip.nodes, users=True)
-    files = {HOSTS: "".join(f"{name} slots=1\n" for name in trip.nodes)}
-    files |= {SSH_CONFIG: config} if config else {}
+    files = {MPI_HOSTS_FILE: "".join(f"{name} slots=1\n" for name in trip.nodes)}
+    files |= {SSH_CONFIG_FILE: config} if config else {}
     argv = (
-        *("mpirun", "--hostfile", f"{trip.home}/{HOSTS}", "-np", str(len(trip.nodes))),
+        *("mpirun", "--hostfile", f"{trip.home}/{MPI_HOSTS_FILE}", "-np", str(len(trip.nodes))),
         *("--map-by", "ppr:1:node", "--bind-to", "none"),
         *("--mca", "plm", "rsh", "--mca", "plm_rsh_agent", "ssh"),
         *("--mca", "plm_rsh_no_tree_spawn", "1"),
-        *(("--mca", "plm_rsh_args", f"-F {trip.home}/{SSH_CONFIG}") if config else ()),
+        *(("--mca", "plm_rsh_args", f"-F {trip.home}/{SSH_CONFIG_FILE}") if config else ()),
         *("--mca", "orte_tmpdir_base", trip.home),
         *trip.remote,
     )
-    return Carrier("mpirun", argv, (trip.nodes[0],), MISSING, AS_ROOT, files)
+    return AgentLauncher("mpirun", argv, (trip.nodes[0],), MISSING_ADVICE, ALLOW_ROOT_ENV, files)

@@ -9,12 +9,12 @@ from collections.abc import Mapping
 
 from checks.errors import UsageError
 from checks.model import Job
-from launcher.backends.carrier import Carrier, Trip
+from launcher.backends.carrier import AgentLauncher, LaunchRequest
 
-MISSING = 'srun is in slurm-client; to start without it: backend = "ssh"'
+MISSING_ADVICE = 'srun is in slurm-client; to start without it: backend = "ssh"'
 
 
-def allocation(job: Job, environ: Mapping[str, str]) -> str:
+def slurm_allocation(job: Job, environ: Mapping[str, str]) -> str:
     """The allocation that the controller is in; empty where the job needs none.
 
     Raises UsageError where it needs one.
@@ -29,7 +29,7 @@ def allocation(job: Job, environ: Mapping[str, str]) -> str:
     )
 
 
-def carrier(trip: Trip) -> Carrier:
+def agent_launcher(trip: LaunchRequest) -> AgentLauncher:
     """srun to all nodes."""
     count = len(trip.nodes)
     argv = (
@@ -39,4 +39,4 @@ def carrier(trip: Trip) -> Carrier:
         *("--kill-on-bad-exit=0", "--chdir=/"),
         *trip.remote,
     )
-    return Carrier("srun", argv, (trip.nodes[0],), MISSING)
+    return AgentLauncher("srun", argv, (trip.nodes[0],), MISSING_ADVICE)

@@ -5,11 +5,13 @@ Needs no pdsh, and no login from node to node.
 
 from __future__ import annotations
 
-from launcher.backends.carrier import Carrier, Trip
+from launcher.backends.carrier import AgentLauncher, LaunchRequest
 
-MISSING = "is the training interpreter there?"
+MISSING_ADVICE = "is the training interpreter there?"
 
 
-def carrier(trip: Trip) -> Carrier:
+def agent_launcher(trip: LaunchRequest) -> AgentLauncher:
     """The agent itself, on every node."""
-    return Carrier("ssh", tuple(trip.remote), tuple(trip.nodes), MISSING, is_agent=True)
+    return AgentLauncher(
+        "ssh", tuple(trip.remote), tuple(trip.nodes), MISSING_ADVICE, is_agent=True
+    )

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from launcher.diagnose.evidence import Evidence
 from launcher.diagnose.lines import Place
-from launcher.diagnose.show import as_json, screen
-from launcher.diagnose.sources import sources
-from launcher.diagnose.verdict import Verdict, judge
-from launcher.runs import Run, find_run
+from launcher.diagnose.show import diagnosis_json, render_diagnosis
+from launcher.diagnose.sources import find_sources
+from launcher.diagnose.verdict import LogVerdict, judge
+from launcher.runs import RecordedRun, find_run
 
 FOUND, NOTHING_KNOWN = 0, 1
 
@@ -30,31 +30,31 @@ def add_parser(commands: _SubParsersAction[ArgumentParser]) -> None:
     one.add_argument(
         "--runs", type=Path, default=Path("runs"), metavar="DIR", help="where runs are recorded"
     )
-    one.set_defaults(run=diagnose)
+    one.set_defaults(run=print_diagnosis)
 
 
-def diagnose(args: Namespace) -> int:
+def print_diagnosis(args: Namespace) -> int:
     """Prints the diagnosis; 0 where a known failure was found, 1 where none was."""
-    paths = [_path(path, args.runs) for path in args.logs] or [find_run(args.runs, None).path]
-    evidence, verdict = examine(paths)
+    paths = [_log_path(path, args.runs) for path in args.logs] or [find_run(args.runs, None).path]
+    evidence, verdict = diagnose_logs(paths)
     if args.json:
-        print(json.dumps(as_json(verdict, evidence), indent=1))
+        print(json.dumps(diagnosis_json(verdict, evidence), indent=1))
     else:
-        print(screen(verdict, evidence))
+        print(render_diagnosis(verdict, evidence))
     return FOUND if verdict.known else NOTHING_KNOWN
 
 
-def _path(path: Path, runs: Path) -> Path:
+def _log_path(path: Path, runs: Path) -> Path:
     """The path itself, or the run of that name."""
     if str(path) == "-" or path.exists() or not runs.is_dir() or "/" in str(path):
         return path
     return find_run(runs, str(path)).path
 
 
-def examine(paths: Sequence[Path], first: Place | None = None) -> tuple[Evidence, Verdict]:
+def diagnose_logs(paths: Sequence[Path], first: Place | None = None) -> tuple[Evidence, LogVerdict]:
     """Reads all of it once. Raises UsageError where there is nothing to read."""
     evidence = Evidence()
-    for source in sources(list(paths)):
+    for source in find_sources(list(paths)):
         evidence.read(source)
     return evidence, judge(evidence, first or _first_failed(paths))
 
@@ -62,7 +62,7 @@ def examine(paths: Sequence[Path], first: Place | None = None) -> tuple[Evidence
 def _first_failed(paths: Sequence[Path]) -> Place | None:
     """Whom the record of a run tells as the first that ended badly."""
     for path in paths:
-        for event in Run(path).events() if path.is_dir() else ():
+        for event in RecordedRun(path).rank_events() if path.is_dir() else ():
             if event["kind"] == "rank-ended" and event["code"]:
                 return Place("", event["node"], event["rank"])
     return None

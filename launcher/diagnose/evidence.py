@@ -7,15 +7,15 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from checks.failures import Kind, Known, recognise
-from launcher.diagnose.lines import Line, Place, clean, hosts_of, placed, time_of
-from launcher.diagnose.scan import ROOT_CAUSE, lines
+from checks.failures import FailureKind, KnownFailure, recognise_failure
+from launcher.diagnose.lines import Line, Place, clean_text, find_hosts, parse_time, split_prefix
+from launcher.diagnose.scan import ROOT_CAUSE, matching_lines
 from launcher.diagnose.sources import Source
 from launcher.diagnose.traces import Trace, Traces
-from launcher.output import tells_step
+from launcher.output import is_step_line
 
-SAMPLE = 1 << 16
-PLACES = 256
+SAMPLE_SIZE = 1 << 16
+MAX_PLACES = 256
 _SUMMARY = re.compile(r"^\s+(?P<key>host|rank)\s+: (?P<value>\S+)")
 
 
@@ -23,7 +23,7 @@ _SUMMARY = re.compile(r"^\s+(?P<key>host|rank)\s+: (?P<value>\S+)")
 class Sighting:
     """A known failure at one place: the line that showed it first, and how often it came."""
 
-    known: Known
+    known: KnownFailure
     line: Line
     groups: Mapping[str, str]
     trace: Trace | None = None
@@ -52,53 +52,55 @@ class Evidence:
         """Take in one log."""
         self.sources.append(source)
         self._hosts = None
-        blocks = self._sampled(source)
-        for raw in lines(blocks, lambda: self.traces.open or self._summary is not None):
+        blocks = self._read_blocks(source)
+        for raw in matching_lines(blocks, lambda: self.traces.open or self._summary is not None):
             self.feed(source.place, raw.number, raw.data, raw.before)
         self._summary = None
 
-    def _sampled(self, source: Source) -> Iterator[bytes]:
+    def _read_blocks(self, source: Source) -> Iterator[bytes]:
         for block in source.blocks():
             if self._hosts is None:
-                self._hosts = hosts_of(block[:SAMPLE].decode("utf-8", "replace"))
+                self._hosts = find_hosts(block[:SAMPLE_SIZE].decode("utf-8", "replace"))
             yield block
 
     def feed(self, place: Place, number: int, data: bytes, before: bytes) -> None:
         """One line that may mean something."""
         self._order += 1
-        whole = clean(data)
-        place, text = placed(whole, place, self._hosts or frozenset())
+        whole = clean_text(data)
+        place, text = split_prefix(whole, place, self._hosts or frozenset())
         line = Line(place, number, text, order=self._order)
-        self._summarised(line)
+        self._read_summary(line)
         self.traces.feed(line)
-        if found := recognise(text) or recognise(whole):
-            self._saw(found[0], line, found[1].groupdict(), before)
+        if found := recognise_failure(text) or recognise_failure(whole):
+            self._add_sighting(found[0], line, found[1].groupdict(), before)
         elif text.startswith("Traceback"):
             self._timed(line, before)
 
     def _timed(self, line: Line, before: bytes) -> None:
         trace = self.traces.at(line.place)
         if trace and trace.first is line:
-            trace.first = dated(line, before)
+            trace.first = with_time(line, before)
 
-    def _saw(self, known: Known, line: Line, groups: dict[str, str | None], before: bytes) -> None:
+    def _add_sighting(
+        self, known: KnownFailure, line: Line, groups: dict[str, str | None], before: bytes
+    ) -> None:
         trace = self.traces.at(line.place)
         if trace:
             if known.frame and trace.frames and not any(known.frame in f for f in trace.frames):
                 return
-            if trace.at is None or trace.at.order == line.order or known.kind is Kind.ROOT:
-                trace.explained = trace.explained or known.kind is not Kind.NOISE
+            if trace.at is None or trace.at.order == line.order or known.kind is FailureKind.ROOT:
+                trace.explained = trace.explained or known.kind is not FailureKind.NOISE
         key = (known.id, line.place)
         if key in self.sightings:
             self.sightings[key].count += 1
-        elif self._places[known.id] < PLACES:
+        elif self._places[known.id] < MAX_PLACES:
             self._places[known.id] += 1
             told = {name: value for name, value in groups.items() if value}
             self.sightings[key] = Sighting(
-                known, _concerning(dated(line, before), told), told, trace
+                known, _with_named_place(with_time(line, before), told), told, trace
             )
 
-    def _summarised(self, line: Line) -> None:
+    def _read_summary(self, line: Line) -> None:
         """torchrun's own word on who failed first."""
         if ROOT_CAUSE in line.text:
             self._summary = {}
@@ -116,13 +118,13 @@ class Evidence:
         self._summary = None
 
 
-def dated(line: Line, before: bytes) -> Line:
+def with_time(line: Line, before: bytes) -> Line:
     """The line with its own time, or that of the nearest line before it that has one."""
-    time = time_of(line.text) or time_of(before.decode("utf-8", "replace"))
+    time = parse_time(line.text) or parse_time(before.decode("utf-8", "replace"))
     return replace(line, time=time)
 
 
-def _concerning(line: Line, told: Mapping[str, str]) -> Line:
+def _with_named_place(line: Line, told: Mapping[str, str]) -> Line:
     """The line as said of whom it names, where it names somebody else than its own place."""
     rank = told.get("rank", "")
     place = replace(
@@ -133,7 +135,7 @@ def _concerning(line: Line, told: Mapping[str, str]) -> Line:
     return replace(line, place=place)
 
 
-def steps_of(source: Source) -> list[int]:
+def step_lines(source: Source) -> list[int]:
     """The numbers of the lines at the log's end that tell a training step."""
     told = source.last_lines()
-    return [number for number, text in told for part in text.split("\r") if tells_step(part)]
+    return [number for number, text in told for part in text.split("\r") if is_step_line(part)]

@@ -60,7 +60,7 @@ class Line:
     order: int = field(default=0, compare=False)
 
 
-def clean(data: bytes) -> str:
+def clean_text(data: bytes) -> str:
     """A line as text that a terminal can be given."""
     text = data.decode("utf-8", "replace")
     if "\x1b" in text:
@@ -68,7 +68,7 @@ def clean(data: bytes) -> str:
     return _CONTROL.sub("�", text)
 
 
-def hosts_of(sample: str) -> frozenset[str]:
+def find_hosts(sample: str) -> frozenset[str]:
     """The names that stand before lines: pdsh's own targets, and what many lines begin with."""
     named = {name for found in _TARGETS.finditer(sample) for name in found["names"].split(",")}
     lines = sample.splitlines()
@@ -81,21 +81,21 @@ def _may_be_host(name: str) -> bool:
     return name.lower() not in _NOT_HOSTS and not _NOT_HOST.search(name)
 
 
-def placed(text: str, place: Place, hosts: frozenset[str]) -> tuple[Place, str]:
+def split_prefix(text: str, place: Place, hosts: frozenset[str]) -> tuple[Place, str]:
     """Who said the line, and the line without that. `place` is what its file tells already."""
     for _ in range(3 if _MAYBE.match(text) else 0):
         for pattern in _PREFIXES:
             found = pattern.match(text)
             if found and _is_place(found.groupdict(), hosts):
-                place = _with(place, found.groupdict())
+                place = _update_place(place, found.groupdict())
                 text = text[found.end() :]
                 break
         else:
             break
     if found := _NCCL.match(text):
-        place = _with(place, {"host": place.node or found["host"]})
+        place = _update_place(place, {"host": place.node or found["host"]})
     if place.rank is None and (found := _RANK.search(text)):
-        place = _with(place, {"rank": found["rank"]})
+        place = _update_place(place, {"rank": found["rank"]})
     return place, text
 
 
@@ -106,7 +106,7 @@ def _is_place(found: dict[str, str | None], hosts: frozenset[str]) -> bool:
     return bool(_HOST.fullmatch(name)) and _may_be_host(name)
 
 
-def _with(place: Place, found: dict[str, str | None]) -> Place:
+def _update_place(place: Place, found: dict[str, str | None]) -> Place:
     return replace(
         place,
         node=found.get("host") or place.node,
@@ -115,7 +115,7 @@ def _with(place: Place, found: dict[str, str | None]) -> Place:
     )
 
 
-def time_of(text: str) -> float | None:
+def parse_time(text: str) -> float | None:
     """Seconds of the last date in the text, from an origin that all logs share; None without."""
     found = list(_DATE.finditer(text))
     if not found:

@@ -15,11 +15,11 @@ from typing import cast
 
 from checks.errors import UsageError
 from launcher.diagnose.lines import Place
-from launcher.runs import Run
+from launcher.runs import RecordedRun
 
 BLOCK = 1 << 20
-LONGEST = 8 << 20
-TAIL = 64 << 10
+MAX_LINE_SIZE = 8 << 20
+TAIL_SIZE = 64 << 10
 SUFFIXES = (".log", ".txt", ".out", ".err", ".gz", "")
 _RANK = re.compile(r"(?:^|_)rank[_-]?(\d+)$", re.IGNORECASE)
 _GZIP = b"\x1f\x8b"
@@ -41,7 +41,11 @@ class Source:
         with ExitStack() as stack:
             for block in _whole_lines(self._open(stack)):
                 self.count += block.count(b"\n")
-                self.tail = block[-TAIL:] if len(block) >= TAIL else (self.tail + block)[-TAIL:]
+                self.tail = (
+                    block[-TAIL_SIZE:]
+                    if len(block) >= TAIL_SIZE
+                    else (self.tail + block)[-TAIL_SIZE:]
+                )
                 yield block
 
     def last_lines(self) -> list[tuple[int, str]]:
@@ -67,7 +71,7 @@ def _whole_lines(pieces: Iterator[bytes]) -> Iterator[bytes]:
     rest: list[bytes] = []
     size = 0
     for piece in pieces:
-        cut = piece.rfind(b"\n") + 1 or (len(piece) if size > LONGEST else 0)
+        cut = piece.rfind(b"\n") + 1 or (len(piece) if size > MAX_LINE_SIZE else 0)
         if cut:
             yield b"".join([*rest, piece[:cut]])
             rest, size = [], 0
@@ -77,9 +81,9 @@ def _whole_lines(pieces: Iterator[bytes]) -> Iterator[bytes]:
         yield b"".join(rest)
 
 
-def sources(paths: list[Path]) -> list[Source]:
+def find_sources(paths: list[Path]) -> list[Source]:
     """The logs that the paths name; `-` is standard input. Raises UsageError."""
-    found = [source for path in paths for source in _of(path)]
+    found = [source for path in paths for source in _sources_at(path)]
     if not found:
         raise UsageError(
             f"{paths[0]}: no log in it; name a log file, a run, or - for standard input"
@@ -87,22 +91,23 @@ def sources(paths: list[Path]) -> list[Source]:
     return found
 
 
-def _of(path: Path) -> list[Source]:
+def _sources_at(path: Path) -> list[Source]:
     if str(path) == "-":
         return [Source(None, "standard input", Place("standard input"))]
     if (path / "controller.json").exists():
         return [
-            Source(log, str(log), Place(str(log), node)) for node, log in Run(path).logs.items()
+            Source(log, str(log), Place(str(log), node))
+            for node, log in RecordedRun(path).log_files.items()
         ]
     if path.is_dir():
         logs = sorted(one for one in path.rglob("*") if one.is_file() and one.suffix in SUFFIXES)
-        return [Source(log, str(log), _place(log)) for log in logs]
+        return [Source(log, str(log), _place_from_name(log)) for log in logs]
     if not path.exists():
         raise UsageError(f"{path}: no such log; name a file, a run's directory, or - for input")
-    return [Source(path, str(path), _place(path))]
+    return [Source(path, str(path), _place_from_name(path))]
 
 
-def _place(path: Path) -> Place:
+def _place_from_name(path: Path) -> Place:
     """What a file's name tells: `…_rank3.log` is rank 3's."""
     found = _RANK.search(path.name.partition(".")[0])
     return Place(str(path), "", int(found[1]) if found else None)

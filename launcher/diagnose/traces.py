@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from launcher.diagnose.lines import Line, Place
 
 KEPT_HEAD, KEPT_TAIL = 20, 40
-LINGER = 12
-PATIENCE = 400
-PLACES = 512
+LINES_AFTER_ERROR = 12
+MAX_FOREIGN_LINES = 400
+MAX_PLACES = 512
 _ERROR = re.compile(
     r"(?:[A-Za-z_]\w*\.)*[A-Za-z_]\w*"
     r"(?:Error|Exception|Exit|Interrupt|Warning|Timeout|Aborted|Failure|NotFound)\b(?=:|\s*$)"
@@ -49,7 +49,7 @@ class Trace:
             self._after += 1
             if text.startswith((" ", "-")) and self._after < 4:
                 self.take(text)
-            return self._after < LINGER
+            return self._after < LINES_AFTER_ERROR
         indented = bool(self.lines) and self.lines[-1].startswith(" ")
         if chained:
             self.error, self._after = "", 0
@@ -63,7 +63,7 @@ class Trace:
     def waited(self) -> bool:
         """Counts a line that is not its own; false once there were too many."""
         self._waited += 1
-        return self._waited < PATIENCE
+        return self._waited < MAX_FOREIGN_LINES
 
 
 class Traces:
@@ -96,13 +96,13 @@ class Traces:
                 del self._open[place]
 
     def _begin(self, line: Line) -> None:
-        if line.place not in self.last and len(self.last) >= PLACES:
+        if line.place not in self.last and len(self.last) >= MAX_PLACES:
             return
         trace = Trace(line, [line.text])
         self._open[line.place] = self.last[line.place] = trace
         self.first.setdefault(line.place, trace)
 
-    def unexplained(self) -> list[Trace]:
+    def unexplained_traces(self) -> list[Trace]:
         """Of each place the one that counts: a rank's last, the first where ranks are mixed."""
         one_of_each = (
             self.last[place] if place.rank is not None else trace

@@ -12,16 +12,16 @@ from pathlib import Path
 
 from launcher.lab import network
 from launcher.lab.disk import Disk
-from launcher.lab.filesystem import escaped, is_own
+from launcher.lab.filesystem import escape_option, is_node_private
 from launcher.lab.machine import SYSTEM_PATH
-from launcher.lab.record import MARK, Place, Record
+from launcher.lab.record import LAB_MARK, LabRecord, Place
 
 NAMESPACES = ("--net", "--mount", "--uts", "--ipc", "--pid", "--fork")
 
-SSHD = "/usr/sbin/sshd -E /var/log/sshd.log"
+START_SSHD = "/usr/sbin/sshd -E /var/log/sshd.log"
 """Starts a node's sshd in the background; its pid is then in /run/sshd.pid."""
 
-LAB = """\
+LAB_SCRIPT = """\
 # First process of the lab. When it dies the kernel kills all nodes with it.
 set -e
 read -r pid rest </proc/self/stat
@@ -36,7 +36,7 @@ sleep infinity &
 while :; do wait; done
 """
 
-NODE = """\
+NODE_SCRIPT = """\
 set -e
 trap 'echo failed {name}' EXIT
 {cables}
@@ -78,53 +78,53 @@ while :; do wait; done
 """
 
 
-def lab_script(record: Record) -> str:
+def lab_script(record: LabRecord) -> str:
     """Prints its pid, waits for a line, then becomes the nodes whose names are its arguments."""
-    return LAB.format(namespaces=" ".join(NAMESPACES), disks=record.disks)
+    return LAB_SCRIPT.format(namespaces=" ".join(NAMESPACES), disks=record.disks)
 
 
 def node_script(
     place: Place, disk: Disk, peers: Iterable[str], *, switch: int, second: bool
 ) -> str:
     """Makes a node of the process that runs it, and says `ready NAME` or `failed NAME`."""
-    return NODE.format(
+    return NODE_SCRIPT.format(
         name=place.name,
         home=shlex.quote(str(disk.home)),
         root=shlex.quote(str(disk.home / "root")),
-        cables="\n".join(cables(place, switch, second=second)),
-        overlay=overlay("/", disk),
-        mounts="\n".join(line for top in disk.tops for line in mount(top, disk)),
-        addresses="\n".join(network.node_lines(place.address, peers, second=second)),
-        sshd=SSHD,
+        cables="\n".join(cable_commands(place, switch, second=second)),
+        overlay=overlay_options("/", disk),
+        mounts="\n".join(line for top in disk.tops for line in mount_commands(top, disk)),
+        addresses="\n".join(network.node_commands(place.address, peers, second=second)),
+        sshd=START_SSHD,
     )
 
 
-def cables(place: Place, switch: int, *, second: bool) -> list[str]:
+def cable_commands(place: Place, switch: int, *, second: bool) -> list[str]:
     """The node's ends of its cables; the other ends, called as the node, come out at the switch."""
     far = f"netns /proc/{switch}/ns/net"
-    mac = network.mac(place.address)
+    mac = network.mac_address(place.address)
     lines = [f"ip link add eth0 address {mac} type veth peer name {place.name} {far}"]
     if second:
         lines.append(f"ip link add eth1 type veth peer name {place.name}.1 {far}")
     return lines
 
 
-def overlay(top: str, disk: Disk) -> str:
+def overlay_options(top: str, disk: Disk) -> str:
     """The overlay's mount options for one top, quoted for the shell."""
     options = (("lowerdir", top), ("upperdir", disk.upper(top)), ("workdir", disk.work(top)))
-    return shlex.quote(",".join(f"{key}={escaped(str(path))}" for key, path in options))
+    return shlex.quote(",".join(f"{key}={escape_option(str(path))}" for key, path in options))
 
 
-def mount(top: str, disk: Disk) -> list[str]:
+def mount_commands(top: str, disk: Disk) -> list[str]:
     """Shows one more directory of the machine at its own path."""
     there = shlex.quote("." + top)
-    make = [f"mkdir -p {there}"] if is_own(top) else []
-    return [*make, f"mount -t overlay overlay -o {overlay(top, disk)} {there}"]
+    make = [f"mkdir -p {there}"] if is_node_private(top) else []
+    return [*make, f"mount -t overlay overlay -o {overlay_options(top, disk)} {there}"]
 
 
-def start_argv(record: Record, script: Path, names: Iterable[str]) -> list[str]:
+def start_argv(record: LabRecord, script: Path, names: Iterable[str]) -> list[str]:
     """Starts the lab's first process in the background, marked, with nothing of our environment."""
     return [
-        *("setsid", "--fork", "env", "-i", f"PATH={SYSTEM_PATH}", f"{MARK}={record.token}"),
+        *("setsid", "--fork", "env", "-i", f"PATH={SYSTEM_PATH}", f"{LAB_MARK}={record.token}"),
         *("unshare", "--net", "--mount", "--pid", "--fork", "/bin/sh", str(script), *names),
     ]

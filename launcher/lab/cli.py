@@ -12,7 +12,7 @@ from checks.errors import UsageError
 from launcher.lab import machine
 from launcher.lab.cluster import Lab
 from launcher.lab.faults import FAULTS
-from launcher.lab.shape import Shape
+from launcher.lab.shape import LabShape
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
@@ -26,20 +26,24 @@ def add_parser(subparsers: _SubParsersAction[ArgumentParser]) -> None:
         description="A cluster of real nodes on this machine, to try things on and to break.",
     )
     commands = lab.add_subparsers(required=True, metavar="COMMAND")
-    up_parser = command(commands, "up", up, "bring a cluster up and write its hosts file")
+    up_parser = add_command(commands, "up", bring_up, "bring a cluster up and write its hosts file")
     up_parser.add_argument("-n", "--nodes", type=int, default=3, help="how many (default: 3)")
-    command(commands, "down", down, "take the cluster away, all of it")
-    command(commands, "status", status, "its nodes, and the faults in force")
-    shell_parser = command(commands, "shell", shell, "a root shell, or a command, on one node")
+    add_command(commands, "down", take_down, "take the cluster away, all of it")
+    add_command(commands, "status", print_status, "its nodes, and the faults in force")
+    shell_parser = add_command(
+        commands, "shell", open_shell, "a root shell, or a command, on one node"
+    )
     shell_parser.add_argument("node", metavar="NODE")
     shell_parser.add_argument("argv", nargs=REMAINDER, metavar="-- CMD", help="run this instead")
-    fault_parser = command(commands, "fault", fault, "break a node for real; without NAME: list")
+    fault_parser = add_command(
+        commands, "fault", inject_fault, "break a node for real; without NAME: list"
+    )
     fault_parser.add_argument("fault", nargs="?", metavar="NAME")
     fault_parser.add_argument("--on", nargs="+", default=[], metavar="NODE", help="break these")
-    command(commands, "heal", heal, "mend all faults that are in force")
+    add_command(commands, "heal", heal_faults, "mend all faults that are in force")
 
 
-def command(
+def add_command(
     commands: _SubParsersAction[ArgumentParser], name: str, run: object, text: str
 ) -> ArgumentParser:
     """One command with the options that say which lab is meant."""
@@ -52,7 +56,7 @@ def command(
     return parser
 
 
-def the_lab(args: Namespace) -> Lab:
+def find_running_lab(args: Namespace) -> Lab:
     """The running lab that is meant. Raises UsageError."""
     machine.require_root()
     lab = Lab.find(args.dir, args.name)
@@ -66,20 +70,20 @@ def the_lab(args: Namespace) -> Lab:
     return lab
 
 
-def up(args: Namespace) -> int:
+def bring_up(args: Namespace) -> int:
     """Brings a lab up; says so when it is up already. First removes one that runs no more."""
-    machine.require_all()
+    machine.require_lab_machine()
     lab = Lab.find(args.dir, args.name)
     if lab and lab.runs:
-        return already_up(lab, args.nodes)
+        return reuse_lab(lab, args.nodes)
     if lab:
         lab.down()
-    lab = Lab.up(Shape(nodes=args.nodes), args.dir, args.name)
-    tell(lab)
+    lab = Lab.up(LabShape(nodes=args.nodes), args.dir, args.name)
+    print_next_steps(lab)
     return 0
 
 
-def already_up(lab: Lab, nodes: int) -> int:
+def reuse_lab(lab: Lab, nodes: int) -> int:
     """Fine if it is what was asked for. Raises UsageError otherwise."""
     size = len(lab.nodes)
     if size != nodes:
@@ -88,11 +92,11 @@ def already_up(lab: Lab, nodes: int) -> int:
             f"Take it down first: python -m launcher lab down --name {lab.record.name}"
         )
     print(f"The lab {lab.record.name} is up already.")
-    tell(lab)
+    print_next_steps(lab)
     return 0
 
 
-def tell(lab: Lab) -> None:
+def print_next_steps(lab: Lab) -> None:
     """What to do with it."""
     for node in lab.nodes:
         print(f"{node.name:8} {node.address}")
@@ -103,7 +107,7 @@ def tell(lab: Lab) -> None:
     print("Take it down: python -m launcher lab down")
 
 
-def down(args: Namespace) -> int:
+def take_down(args: Namespace) -> int:
     """Nothing of the lab is left; nothing to do is fine."""
     machine.require_root()
     lab = Lab.find(args.dir, args.name)
@@ -115,9 +119,9 @@ def down(args: Namespace) -> int:
     return 0
 
 
-def status(args: Namespace) -> int:
+def print_status(args: Namespace) -> int:
     """Prints nodes and faults; 0 when all nodes run."""
-    lab = the_lab(args)
+    lab = find_running_lab(args)
     print(f"lab {lab.record.name}: {len(lab.nodes)} nodes, hosts file {lab.hosts}")
     for node in lab.nodes:
         faults = [fault for fault, on in lab.record.faults if on == node.name]
@@ -125,29 +129,29 @@ def status(args: Namespace) -> int:
     return 0
 
 
-def shell(args: Namespace) -> int:
+def open_shell(args: Namespace) -> int:
     """Becomes a login shell, or the command, on the node."""
-    node = the_lab(args).node(args.node)
+    node = find_running_lab(args).node(args.node)
     words = args.argv[1:] if args.argv[:1] == ["--"] else args.argv
     terminal = {"TERM": os.environ.get("TERM", "dumb")}
     argv = node.argv(words or ["/bin/bash", "--login"], env=terminal)
     os.execv(shutil.which(argv[0]) or argv[0], argv)
 
 
-def fault(args: Namespace) -> int:
+def inject_fault(args: Namespace) -> int:
     """Breaks nodes, or lists what can be broken."""
     if args.fault is None:
         for one in FAULTS.values():
             print(f"{one.name:26} {one.title} (on {one.on.value})")
         return 0
-    nodes = the_lab(args).fault(args.fault, args.on)
+    nodes = find_running_lab(args).fault(args.fault, args.on)
     print(f"{', '.join(nodes)}: {FAULTS[args.fault].title}. Mend it: python -m launcher lab heal")
     return 0
 
 
-def heal(args: Namespace) -> int:
+def heal_faults(args: Namespace) -> int:
     """Mends all faults."""
-    lab = the_lab(args)
+    lab = find_running_lab(args)
     mended = lab.record.faults
     lab.heal()
     print("\n".join(f"{node}: {name} mended" for name, node in mended) or "There is no fault.")

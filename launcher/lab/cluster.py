@@ -11,48 +11,48 @@ from types import TracebackType
 
 from checks.errors import UsageError
 from launcher.lab import machine
-from launcher.lab.faults import heal, inject
+from launcher.lab.faults import heal_faults, inject_fault
 from launcher.lab.node import LabNode
-from launcher.lab.record import Record, find
-from launcher.lab.shape import Shape
-from launcher.lab.start import begin, start
-from launcher.lab.stop import processes, stop
+from launcher.lab.record import LabRecord, find_record
+from launcher.lab.shape import LabShape
+from launcher.lab.start import reserve_lab, start_nodes
+from launcher.lab.stop import lab_processes, remove_lab
 
 
 @dataclass
 class Lab:
     """A cluster that is up. As a context manager it is taken down at the end, whatever happened."""
 
-    record: Record
+    record: LabRecord
 
     @classmethod
     def up(
-        cls, shape: Shape, directory: Path, name: str | None = None, visible: Iterable[str] = ()
+        cls, shape: LabShape, directory: Path, name: str | None = None, visible: Iterable[str] = ()
     ) -> Lab:
         """Brings a new lab up, or leaves nothing of it. Raises UsageError.
 
         `visible` are further directories of this machine that must be at the same path on every
         node even where the node has a file system of its own, such as under /tmp.
         """
-        machine.require_all()
+        machine.require_lab_machine()
         directory = directory.resolve()
-        record = begin(require_name(name or default_name(directory)), directory, shape)
+        record = reserve_lab(require_name(name or default_name(directory)), directory, shape)
         try:
-            return cls(start(record, shape, visible))
+            return cls(start_nodes(record, shape, visible))
         except BaseException:
-            stop(find(directory, record.name) or record)
+            remove_lab(find_record(directory, record.name) or record)
             raise
 
     @classmethod
     def find(cls, directory: Path, name: str | None = None) -> Lab | None:
         """The lab of that name or directory, running or not."""
-        record = find(directory, name)
+        record = find_record(directory, name)
         return cls(record) if record else None
 
     @property
     def runs(self) -> bool:
         """Whether every node has its first process."""
-        alive = set(processes(self.record.token))
+        alive = set(lab_processes(self.record.token))
         nodes = self.record.nodes
         return bool(nodes) and all(self.record.pid(place.name) in alive for place in nodes)
 
@@ -80,16 +80,16 @@ class Lab:
 
     def fault(self, name: str, on: Iterable[str] = ()) -> tuple[str, ...]:
         """Breaks nodes for real; returns which. Raises UsageError."""
-        self.record, broken = inject(self.record, name, tuple(on))
+        self.record, broken = inject_fault(self.record, name, tuple(on))
         return broken
 
     def heal(self) -> None:
         """Takes away all faults that are in force, newest first. Raises UsageError."""
-        self.record = heal(self.record)
+        self.record = heal_faults(self.record)
 
     def down(self) -> None:
         """Nothing of the lab is left."""
-        stop(self.record)
+        remove_lab(self.record)
 
     def __enter__(self) -> Lab:
         return self

@@ -7,7 +7,7 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from launcher.lab.filesystem import within
+from launcher.lab.filesystem import is_within
 
 
 @dataclass(frozen=True)
@@ -34,11 +34,11 @@ class Disk:
         for top in ("/", *self.tops):
             self.work(top).mkdir(parents=True)
             self.upper(top).mkdir(parents=True)
-            like(self.upper(top), top)
+            copy_mode_and_owner(self.upper(top), top)
 
     def at(self, path: str) -> Path:
         """Where a path of the node lies on this machine, once the node has written it."""
-        top = max((top for top in ("/", *self.tops) if within(path, top)), key=len)
+        top = max((top for top in ("/", *self.tops) if is_within(path, top)), key=len)
         return self.upper(top) / os.path.relpath(path, top)
 
     def folder(self, path: str) -> Path:
@@ -47,10 +47,10 @@ class Disk:
         if not target.is_dir():
             self.folder(str(Path(path).parent))
             target.mkdir()
-            like(target, path)
+            copy_mode_and_owner(target, path)
         return target
 
-    def fresh(self, path: str, mode: int = 0o755, owner: int = 0) -> None:
+    def make_empty_directory(self, path: str, mode: int = 0o755, owner: int = 0) -> None:
         """A directory in which nothing of the machine is seen."""
         target = self.folder(path)
         target.chmod(mode)
@@ -70,7 +70,7 @@ class Disk:
         self.folder(str(Path(path).parent))
         self.at(path).symlink_to(to)
 
-    def hide(self, path: str) -> None:
+    def hide_path(self, path: str) -> None:
         """Takes a file or directory of the machine out of sight."""
         if os.path.lexists(path):
             self.folder(str(Path(path).parent))
@@ -84,7 +84,7 @@ class Disk:
                 target.chmod(target.stat().st_mode | 0o011)
 
 
-def like(target: Path, path: str) -> None:
+def copy_mode_and_owner(target: Path, path: str) -> None:
     """Gives a directory the mode and owner of the machine's, where there is one."""
     if Path(path).is_dir():
         there = Path(path).stat()

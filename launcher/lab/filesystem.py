@@ -13,13 +13,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-DISKS = frozenset(("ext2", "ext3", "ext4", "xfs", "btrfs", "f2fs", "zfs"))
+DISK_TYPES = frozenset(("ext2", "ext3", "ext4", "xfs", "btrfs", "f2fs", "zfs"))
 """File systems that are shown on the nodes wherever they are mounted."""
 
-UPPERS = DISKS | {"tmpfs"}
+WRITABLE_TYPES = DISK_TYPES | {"tmpfs"}
 """File systems that can hold what an overlay writes."""
 
-OWN = ("/proc", "/sys", "/dev", "/run", "/tmp", "/root")
+NODE_PRIVATE = ("/proc", "/sys", "/dev", "/run", "/tmp", "/root")
 """What every node has for itself."""
 
 
@@ -31,35 +31,35 @@ class Mount:
     type: str
 
 
-def mounts(table: str = "/proc/self/mountinfo") -> list[Mount]:
+def read_mounts(table: str = "/proc/self/mountinfo") -> list[Mount]:
     """The machine's mounts, in the order in which they were made."""
-    return [read_mount(line) for line in Path(table).read_text().splitlines()]
+    return [parse_mount(line) for line in Path(table).read_text().splitlines()]
 
 
-def read_mount(line: str) -> Mount:
+def parse_mount(line: str) -> Mount:
     """One line of mountinfo: see proc(5)."""
     left, right = line.split(" - ", 1)
-    return Mount(unescape(left.split()[4]), right.split()[0])
+    return Mount(unescape_path(left.split()[4]), right.split()[0])
 
 
-def unescape(path: str) -> str:
+def unescape_path(path: str) -> str:
     r"""Turns \040 and the like back, see proc(5)."""
     for octal, plain in (("\\040", " "), ("\\011", "\t"), ("\\012", "\n"), ("\\134", "\\")):
         path = path.replace(octal, plain)
     return path
 
 
-def within(path: str, top: str) -> bool:
+def is_within(path: str, top: str) -> bool:
     """Whether a path is that directory or under it."""
     return top == "/" or path == top or path.startswith(top + "/")
 
 
-def mount_of(path: str, table: Iterable[Mount]) -> Mount:
+def find_mount(path: str, table: Iterable[Mount]) -> Mount:
     """The mount that a path lies on."""
-    return max((m for m in table if within(path, m.point)), key=lambda m: len(m.point))
+    return max((m for m in table if is_within(path, m.point)), key=lambda m: len(m.point))
 
 
-def needed() -> tuple[str, ...]:
+def required_paths() -> tuple[str, ...]:
     """Paths of the machine that every node must have: the checkout, here, the interpreter."""
     checkout = Path(__file__).resolve().parents[2]
     paths = (checkout, os.getcwd(), sys.prefix, sys.base_prefix, site.getusersitepackages())
@@ -67,30 +67,32 @@ def needed() -> tuple[str, ...]:
     return tuple(path for path in real if os.path.isdir(path))
 
 
-def lowers(table: list[Mount], paths: Iterable[str]) -> tuple[str, ...]:
+def overlay_tops(table: list[Mount], paths: Iterable[str]) -> tuple[str, ...]:
     """Directories that get an overlay of their own, beside /, outermost first."""
     found = {
-        m.point for m in table if m.type in DISKS and not is_own(m.point) and os.path.isdir(m.point)
+        m.point
+        for m in table
+        if m.type in DISK_TYPES and not is_node_private(m.point) and os.path.isdir(m.point)
     }
     for path in paths:
-        found.add(path if is_own(path) else mount_of(path, table).point)
+        found.add(path if is_node_private(path) else find_mount(path, table).point)
     found.discard("/")
-    return tuple(sorted(top for top in found if not covered(top, found, table)))
+    return tuple(sorted(top for top in found if not is_covered(top, found, table)))
 
 
-def covered(top: str, tops: Iterable[str], table: list[Mount]) -> bool:
+def is_covered(top: str, tops: Iterable[str], table: list[Mount]) -> bool:
     """Whether another top shows that directory too, being on the same mount."""
-    here = mount_of(top, table)
-    above = (other for other in tops if other != top and within(top, other))
-    return any(mount_of(other, table) == here for other in above)
+    here = find_mount(top, table)
+    above = (other for other in tops if other != top and is_within(top, other))
+    return any(find_mount(other, table) == here for other in above)
 
 
-def is_own(path: str) -> bool:
+def is_node_private(path: str) -> bool:
     """Whether a node has something else at that path than the machine."""
-    return any(within(path, top) for top in OWN)
+    return any(is_within(path, top) for top in NODE_PRIVATE)
 
 
-def escaped(path: str) -> str:
+def escape_option(path: str) -> str:
     """A path as an overlay option takes it."""
     for special in ("\\", ":", ","):
         path = path.replace(special, "\\" + special)

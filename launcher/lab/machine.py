@@ -8,7 +8,7 @@ import subprocess
 
 from checks.errors import UsageError
 
-TOOLS = {
+TOOL_PACKAGES = {
     "ip": "iproute2",
     "sshd": "openssh-server",
     "ssh": "openssh-client",
@@ -37,9 +37,9 @@ def require_root() -> None:
 
 def require_tools() -> None:
     """Raises UsageError that names every missing command and the line that installs them all."""
-    missing = [tool for tool in TOOLS if not shutil.which(tool, path=SYSTEM_PATH)]
+    missing = [tool for tool in TOOL_PACKAGES if not shutil.which(tool, path=SYSTEM_PATH)]
     if missing:
-        packages = sorted({TOOLS[tool] for tool in missing})
+        packages = sorted({TOOL_PACKAGES[tool] for tool in missing})
         raise UsageError(
             f"the lab needs {', '.join(missing)}, not found on this machine.\n"
             f"Install: apt-get install --no-install-recommends {' '.join(packages)}"
@@ -61,7 +61,7 @@ def require_namespaces() -> None:
         )
 
 
-def require_all() -> None:
+def require_lab_machine() -> None:
     """Raises UsageError on the first thing that a lab needs and this machine has not."""
     require_root()
     require_tools()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from launcher.lab.machine import SYSTEM_PATH
-from launcher.lab.record import Record
+from launcher.lab.record import LabRecord
 
 Done = subprocess.CompletedProcess[str]
 
@@ -17,7 +17,7 @@ Done = subprocess.CompletedProcess[str]
 class LabNode:
     """A running node. Its commands see its files, names, processes and network, nobody else's."""
 
-    record: Record
+    record: LabRecord
     name: str
 
     @property

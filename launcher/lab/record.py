@@ -10,7 +10,7 @@ from pathlib import Path
 LABS = Path("/var/lib/deepspeed-preflight-lab")
 """One directory a lab, named as the lab. Absent when there is no lab."""
 
-MARK = "DEEPSPEED_PREFLIGHT_LAB"
+LAB_MARK = "DEEPSPEED_PREFLIGHT_LAB"
 """Variable in the environment of every process that a lab starts; its value is the lab's token."""
 
 
@@ -25,7 +25,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Record:
+class LabRecord:
     """A lab's own names: all that is needed to find it, enter it and take it away."""
 
     name: str
@@ -66,19 +66,19 @@ class Record:
                 return place
         raise KeyError(node)
 
-    def save(self) -> Record:
+    def save(self) -> LabRecord:
         """Written whole or not at all."""
         new = self.home / "lab.new"
         new.write_text(json.dumps(asdict(self), indent=1))
         new.rename(self.home / "lab.json")
         return self
 
-    def changed(self, **fields: object) -> Record:
+    def changed(self, **fields: object) -> LabRecord:
         """This record with other values, saved."""
         return replace(self, **fields).save()  # type: ignore[arg-type]
 
 
-def read(home: Path) -> Record | None:
+def read_record(home: Path) -> LabRecord | None:
     """The record in a lab's directory. None where there is none, or only half of one."""
     try:
         data = json.loads((home / "lab.json").read_text())
@@ -86,24 +86,24 @@ def read(home: Path) -> Record | None:
         return None
     data["nodes"] = tuple(Place(**place) for place in data["nodes"])
     data["faults"] = tuple((fault, node) for fault, node in data["faults"])
-    return Record(**data)
+    return LabRecord(**data)
 
 
-def every() -> Iterator[Record]:
+def all_records() -> Iterator[LabRecord]:
     """All labs of this machine."""
     for home in sorted(LABS.glob("*")):
-        record = read(home)
+        record = read_record(home)
         if record:
             yield record
 
 
-def find(directory: Path, name: str | None = None) -> Record | None:
+def find_record(directory: Path, name: str | None = None) -> LabRecord | None:
     """The lab of that name, else the one that was brought up for that directory."""
     wanted = str(directory.resolve())
     if name is None:
-        return next((record for record in every() if record.directory == wanted), None)
+        return next((record for record in all_records() if record.directory == wanted), None)
     home = LABS / name
     if home.is_dir():
         # Without a record it was killed before it made anything but its directory.
-        return read(home) or Record(name, "never-started", wanted, "root", 0)
+        return read_record(home) or LabRecord(name, "never-started", wanted, "root", 0)
     return None

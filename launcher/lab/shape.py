@@ -12,7 +12,7 @@ MAX_NODES = 250
 
 
 @dataclass(frozen=True)
-class Odd:
+class OddNode:
     """One node that is not plain, yet as healthy as real sites have them."""
 
     port: int = 22
@@ -23,7 +23,7 @@ class Odd:
 
 
 @dataclass(frozen=True)
-class Shape:
+class LabShape:
     """A whole lab. Raises UsageError for a number of nodes that cannot be."""
 
     nodes: int = 3
@@ -34,15 +34,15 @@ class Shape:
     """hosts.txt holds addresses in place of names."""
     second_network: bool = False
     """Every node has eth1 too, on a network that the controller is not on."""
-    odd: Mapping[str, Odd] = field(default_factory=dict)
+    odd: Mapping[str, OddNode] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not 1 <= self.nodes <= MAX_NODES:
             raise UsageError(f"a lab has 1 to {MAX_NODES} nodes, not {self.nodes}")
 
-    def of(self, name: str) -> Odd:
+    def of(self, name: str) -> OddNode:
         """In what the node of that name differs."""
-        return self.odd.get(name, Odd())
+        return self.odd.get(name, OddNode())
 
     @property
     def users(self) -> tuple[str, ...]:

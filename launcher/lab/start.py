@@ -11,15 +11,15 @@ from pathlib import Path
 from checks.errors import UsageError
 from launcher.lab import boot, filesystem, network, trust
 from launcher.lab.disk import Disk
-from launcher.lab.furnish import Furnishing, key_names
-from launcher.lab.record import LABS, Place, Record
-from launcher.lab.shape import Shape
-from launcher.lab.talk import PATIENCE_S, Talk
+from launcher.lab.furnish import NodeFiles, key_names
+from launcher.lab.record import LABS, LabRecord, Place
+from launcher.lab.shape import LabShape
+from launcher.lab.talk import BOOT_LIMIT_S, BootPipes
 
 
-def begin(name: str, directory: Path, shape: Shape) -> Record:
+def reserve_lab(name: str, directory: Path, shape: LabShape) -> LabRecord:
     """Writes down the lab's name and token: the first thing that is made. Raises UsageError."""
-    record = Record(name, secrets.token_hex(8), str(directory), shape.user, shape.nodes)
+    record = LabRecord(name, secrets.token_hex(8), str(directory), shape.user, shape.nodes)
     LABS.mkdir(parents=True, exist_ok=True)
     try:
         record.home.mkdir(mode=0o700)
@@ -29,35 +29,40 @@ def begin(name: str, directory: Path, shape: Shape) -> Record:
         ) from None
     record.save()
     record.disks.mkdir()
-    if filesystem.mount_of(str(record.disks), filesystem.mounts()).type not in filesystem.UPPERS:
+    if (
+        filesystem.find_mount(str(record.disks), filesystem.read_mounts()).type
+        not in filesystem.WRITABLE_TYPES
+    ):
         tmpfs = ["mount", "-t", "tmpfs", "-o", "mode=700", "tmpfs", str(record.disks)]
         subprocess.run(tmpfs, check=True)
     return record
 
 
-def start(record: Record, shape: Shape, visible: Iterable[str]) -> Record:
+def start_nodes(record: LabRecord, shape: LabShape, visible: Iterable[str]) -> LabRecord:
     """All nodes are up and listen after this. Raises UsageError with a failed node's own words."""
     script = record.home / "switch"
     script.write_text(boot.lab_script(record))
     names = [f"node{number}" for number in range(1, shape.nodes + 1)]
-    with Talk(boot.start_argv(record, script, names)) as talk:
+    with BootPipes(boot.start_argv(record, script, names)) as talk:
         switch = talk.line()
         if not switch:
             raise UsageError("the lab's first process did not start: see dmesg")
-        record = addressed(record, shape, names, int(switch))
-        prepare(record, shape, int(switch), visible)
+        record = assign_addresses(record, shape, names, int(switch))
+        write_node_disks(record, shape, int(switch), visible)
         talk.say("go")
         for _ in names:
             require_ready(record, talk.line())
-        wires = network.switch_lines(names, second=shape.second_network)
-        network.batch(wires, inside=int(switch))
+        wires = network.switch_commands(names, second=shape.second_network)
+        network.run_ip_batch(wires, inside=int(switch))
     wait_listening(record)
     return record
 
 
-def addressed(record: Record, shape: Shape, names: Iterable[str], switch: int) -> Record:
+def assign_addresses(
+    record: LabRecord, shape: LabShape, names: Iterable[str], switch: int
+) -> LabRecord:
     """Claims a network for the lab and gives every node its address."""
-    interface, subnet = network.claim(switch)
+    interface, subnet = network.claim_network(switch)
     places = tuple(
         Place(name, str(subnet[number]), shape.of(name).port, shape.slots)
         for number, name in enumerate(names, start=1)
@@ -65,13 +70,15 @@ def addressed(record: Record, shape: Shape, names: Iterable[str], switch: int) -
     return record.changed(interface=interface, nodes=places)
 
 
-def prepare(record: Record, shape: Shape, switch: int, visible: Iterable[str]) -> None:
+def write_node_disks(
+    record: LabRecord, shape: LabShape, switch: int, visible: Iterable[str]
+) -> None:
     """Writes every node's disk and boot script, and the user's files."""
-    paths = (*filesystem.needed(), *visible)
-    tops = filesystem.lowers(filesystem.mounts(), paths)
+    paths = (*filesystem.required_paths(), *visible)
+    tops = filesystem.overlay_tops(filesystem.read_mounts(), paths)
     keys = record.home / "keys"
     trust.make_keys(keys, key_names(shape, record.nodes))
-    furnishing = Furnishing(shape, record.nodes, keys)
+    furnishing = NodeFiles(shape, record.nodes, keys)
     peers = [place.address for place in record.nodes]
     for place in record.nodes:
         disk = Disk(record.disk(place.name), tops)
@@ -82,10 +89,10 @@ def prepare(record: Record, shape: Shape, switch: int, visible: Iterable[str]) -
         second = shape.second_network
         text = boot.node_script(place, disk, peers, switch=switch, second=second)
         (disk.home / "boot").write_text(text)
-    hand_over(record, shape, keys)
+    write_user_files(record, shape, keys)
 
 
-def hand_over(record: Record, shape: Shape, keys: Path) -> None:
+def write_user_files(record: LabRecord, shape: LabShape, keys: Path) -> None:
     """The files in the user's directory: what any cluster's owner has."""
     directory = Path(record.directory)
     directory.mkdir(parents=True, exist_ok=True)
@@ -96,10 +103,10 @@ def hand_over(record: Record, shape: Shape, keys: Path) -> None:
     (directory / "known_hosts").write_text(trust.known_hosts(record.nodes, keys))
     key = directory / "id_ed25519"
     key.touch(mode=0o600)
-    key.write_text(trust.private(keys, "controller"))
+    key.write_text(trust.private_key(keys, "controller"))
 
 
-def require_ready(record: Record, line: str) -> None:
+def require_ready(record: LabRecord, line: str) -> None:
     """Raises UsageError with what the node's start said, unless the line says it is ready."""
     word, _, name = line.partition(" ")
     if word == "ready":
@@ -112,11 +119,11 @@ def require_ready(record: Record, line: str) -> None:
     )
 
 
-def wait_listening(record: Record) -> None:
+def wait_listening(record: LabRecord) -> None:
     """Returns once every node's sshd listens. Raises UsageError."""
-    deadline = time.monotonic() + PATIENCE_S
+    deadline = time.monotonic() + BOOT_LIMIT_S
     for place in record.nodes:
-        while not network.listens(record.pid(place.name), place.port):
+        while not network.is_listening(record.pid(place.name), place.port):
             if time.monotonic() > deadline:
                 raise UsageError(f"sshd of {place.name} does not listen on port {place.port}")
             time.sleep(0.005)

@@ -11,18 +11,18 @@ import time
 from pathlib import Path
 
 from checks.errors import PreflightError
-from launcher.lab.record import LABS, MARK, Record
+from launcher.lab.record import LAB_MARK, LABS, LabRecord
 
-FILES = ("hosts.txt", "ssh_config", "known_hosts", "known_hosts.old", "id_ed25519")
+USER_FILES = ("hosts.txt", "ssh_config", "known_hosts", "known_hosts.old", "id_ed25519")
 """What `up` writes in the user's directory, and what ssh-keygen -R saves there; nothing else."""
 
 PATIENCE_S = 30.0
 
 
-def stop(record: Record) -> None:
+def remove_lab(record: LabRecord) -> None:
     """No process, namespace, mount, interface or file of the lab is left. Raises PreflightError."""
     deadline = time.monotonic() + PATIENCE_S
-    while marked := processes(record.token):
+    while marked := lab_processes(record.token):
         for pid in marked:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
@@ -46,13 +46,15 @@ def remove_home(home: Path) -> None:
     shutil.rmtree(home)
 
 
-def processes(token: str) -> list[int]:
+def lab_processes(token: str) -> list[int]:
     """Living processes that carry the lab's mark, in whatever namespace."""
-    mark = f"{MARK}={token}".encode()
-    return [pid for pid in map(int, filter(str.isdigit, os.listdir("/proc"))) if carries(pid, mark)]
+    mark = f"{LAB_MARK}={token}".encode()
+    return [
+        pid for pid in map(int, filter(str.isdigit, os.listdir("/proc"))) if has_variable(pid, mark)
+    ]
 
 
-def carries(pid: int, mark: bytes) -> bool:
+def has_variable(pid: int, mark: bytes) -> bool:
     """Whether a process was started with that variable. Zombies and kernel threads have none."""
     try:
         return mark in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
@@ -68,7 +70,7 @@ def drop_interface(name: str) -> None:
 
 def remove_files(directory: Path) -> None:
     """The user's files, and their directory when nothing else is in it."""
-    for name in FILES:
+    for name in USER_FILES:
         (directory / name).unlink(missing_ok=True)
     with contextlib.suppress(OSError):
         directory.rmdir()

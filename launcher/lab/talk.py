@@ -10,11 +10,11 @@ from types import TracebackType
 
 from checks.errors import UsageError
 
-PATIENCE_S = 120.0
+BOOT_LIMIT_S = 120.0
 """Beyond this a start hangs: 64 nodes on two busy cores take a tenth of it."""
 
 
-class Talk:
+class BootPipes:
     """Line by line with the process that `argv` puts into the background."""
 
     def __init__(self, argv: list[str]) -> None:
@@ -29,10 +29,10 @@ class Talk:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._to, self._from = self._process.stdin, self._process.stdout
-        self._deadline = time.monotonic() + PATIENCE_S
+        self._deadline = time.monotonic() + BOOT_LIMIT_S
         self._buffer = b""
 
-    def __enter__(self) -> Talk:
+    def __enter__(self) -> BootPipes:
         return self
 
     def __exit__(
@@ -54,7 +54,7 @@ class Talk:
         while b"\n" not in self._buffer:
             left = max(0.0, self._deadline - time.monotonic())
             if not select.select([self._from], [], [], left)[0]:
-                raise UsageError(f"the lab did not come up within {PATIENCE_S:.0f} s")
+                raise UsageError(f"the lab did not come up within {BOOT_LIMIT_S:.0f} s")
             more = os.read(self._from.fileno(), 65536)
             if not more:
                 return ""

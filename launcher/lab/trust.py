@@ -19,17 +19,17 @@ def make_keys(folder: Path, names: Iterable[str]) -> None:
     subprocess.run(["/bin/sh"], input=script, text=True, check=True)
 
 
-def public(folder: Path, name: str) -> str:
+def public_key(folder: Path, name: str) -> str:
     """The public half, with its comment, without a line end."""
     return (folder / f"{name}.pub").read_text().strip()
 
 
-def private(folder: Path, name: str) -> str:
+def private_key(folder: Path, name: str) -> str:
     """The private half as a file's text."""
     return (folder / name).read_text()
 
 
-def known_as(place: Place) -> str:
+def known_hosts_name(place: Place) -> str:
     """What known_hosts calls a node: its name and its address, with the port where it is not 22."""
     form = "{}" if place.port == 22 else f"[{{}}]:{place.port}"
     return ",".join(form.format(name) for name in (place.name, place.address))
@@ -39,8 +39,8 @@ def known_hosts(places: Iterable[Place], keys: Path) -> str:
     """One line a node."""
     lines = []
     for place in places:
-        kind, blob = public(keys, f"host-{place.name}").split()[:2]
-        lines.append(f"{known_as(place)} {kind} {blob}\n")
+        kind, blob = public_key(keys, f"host-{place.name}").split()[:2]
+        lines.append(f"{known_hosts_name(place)} {kind} {blob}\n")
     return "".join(lines)
 
 
@@ -55,15 +55,15 @@ def ssh_config(places: Iterable[Place], directory: Path, user: str) -> str:
     blocks.append(
         f"Host {names}\n"
         f"  User {user}\n"
-        f"  IdentityFile {quoted(directory / 'id_ed25519')}\n"
-        f"  UserKnownHostsFile {quoted(directory / 'known_hosts')}\n"
+        f"  IdentityFile {quote_path(directory / 'id_ed25519')}\n"
+        f"  UserKnownHostsFile {quote_path(directory / 'known_hosts')}\n"
         "  IdentitiesOnly yes\n"
         "  StrictHostKeyChecking yes\n"
     )
     return "\n".join(blocks)
 
 
-def quoted(path: Path) -> str:
+def quote_path(path: Path) -> str:
     """A path as ssh_config takes it."""
     return f'"{path}"' if " " in str(path) else str(path)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from launcher.programs import accelerate, deepspeed, torchrun
-from launcher.programs.program import Program, Share
+from launcher.programs.program import NodeLaunch, Program
 
 PROGRAMS: Mapping[str, Program] = {
     "deepspeed": deepspeed.PROGRAM,
@@ -13,4 +13,4 @@ PROGRAMS: Mapping[str, Program] = {
     "torchrun": torchrun.PROGRAM,
 }
 
-__all__ = ["PROGRAMS", "Program", "Share"]
+__all__ = ["PROGRAMS", "NodeLaunch", "Program"]

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from launcher.programs.program import Program, Share, chosen_devices
+from launcher.programs.program import NodeLaunch, Program, visible_devices_env
 
-CONFIGURED = (
+TORCHRUN_TYPES = (
     "DEEPSPEED",
     "FSDP",
     "MEGATRON_LM",
@@ -27,7 +27,7 @@ CONFIGURED = (
 """Each distributed_type with which accelerate starts ranks through torchrun."""
 
 
-def options(share: Share) -> tuple[str, ...]:
+def accelerate_options(share: NodeLaunch) -> tuple[str, ...]:
     """What `accelerate launch` must be told.
 
     It divides num_processes by num_machines and drops the rest, and does nothing else with it: told
@@ -42,40 +42,40 @@ def options(share: Share) -> tuple[str, ...]:
         f"--num_processes={share.local_size * machines}",
         *(f"--main_process_ip={share.master_address}", f"--main_process_port={job.master_port}"),
         *("--same_network", "--rdzv_backend=static", "--gpu_ids=all"),
-        *_sharding(share),
+        *_sharding_options(share),
     )
 
 
-def _sharding(share: Share) -> tuple[str, ...]:
+def _sharding_options(share: NodeLaunch) -> tuple[str, ...]:
     """DeepSpeed where launch.toml names its config; else what the configuration says; else DDP."""
     standard = "--deepspeed_multinode_launcher=standard"
     config = share.job.deepspeed_config
     if config:
         return ("--use_deepspeed", f"--deepspeed_config_file={config}", standard)
-    if share.accelerate in CONFIGURED:
+    if share.accelerate in TORCHRUN_TYPES:
         return (standard,)
     return () if share.local_size == len(share.slots) == 1 else ("--multi_gpu",)
 
 
-def argv(share: Share, rank: Sequence[str]) -> tuple[str, ...]:
+def accelerate_argv(share: NodeLaunch, rank: Sequence[str]) -> tuple[str, ...]:
     """`accelerate launch` as a module of the training interpreter."""
     launch = (share.job.python, "-u", "-m", "accelerate.commands.launch")
-    return (*launch, *options(share), f"--log_dir={share.home}", "--no_python", *rank)
+    return (*launch, *accelerate_options(share), f"--log_dir={share.home}", "--no_python", *rank)
 
 
-def plain(share: Share) -> tuple[str, ...]:
+def equivalent_argv(share: NodeLaunch) -> tuple[str, ...]:
     """What a person would type on the node."""
-    return ("accelerate", "launch", *options(share))
+    return ("accelerate", "launch", *accelerate_options(share))
 
 
-def env(share: Share) -> Mapping[str, str]:
+def rank_env(share: NodeLaunch) -> Mapping[str, str]:
     """Which devices are used; without any, that accelerate must not look for one.
 
     With DeepSpeed it would then leave DeepSpeed out.
     """
     deepspeed = share.job.deepspeed_config or share.accelerate == "DEEPSPEED"
     cpu = {} if share.gpus or deepspeed else {"ACCELERATE_USE_CPU": "true"}
-    return {**chosen_devices(share), **cpu}
+    return {**visible_devices_env(share), **cpu}
 
 
-PROGRAM = Program("accelerate", argv, plain, env)
+PROGRAM = Program("accelerate", accelerate_argv, equivalent_argv, rank_env)

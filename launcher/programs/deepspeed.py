@@ -6,10 +6,10 @@ import base64
 import json
 from collections.abc import Mapping, Sequence
 
-from launcher.programs.program import Program, Share
+from launcher.programs.program import NodeLaunch, Program
 
 
-def argv(share: Share, rank: Sequence[str]) -> tuple[str, ...]:
+def deepspeed_argv(share: NodeLaunch, rank: Sequence[str]) -> tuple[str, ...]:
     """deepspeed.launcher.launch, its options as PDSHRunner gives them."""
     job = share.job
     slots = {name: list(own) for name, own in share.slots.items()}
@@ -22,9 +22,11 @@ def argv(share: Share, rank: Sequence[str]) -> tuple[str, ...]:
     )
 
 
-def env(_: Share) -> Mapping[str, str]:
+def rank_env(_: NodeLaunch) -> Mapping[str, str]:
     """Nothing: it sets CUDA_VISIBLE_DEVICES itself."""
     return {}
 
 
-PROGRAM = Program("DeepSpeed's launcher", argv, None, env, rotated=True, local_rank=True)
+PROGRAM = Program(
+    "DeepSpeed's launcher", deepspeed_argv, None, rank_env, rotated=True, local_rank=True
+)

@@ -9,7 +9,7 @@ from checks.model import Job
 
 
 @dataclass(frozen=True)
-class Share:
+class NodeLaunch:
     """One node's share of a run.
 
     `slots` are the devices of every node that takes part, in the order of their ranks; `gpus` is
@@ -47,16 +47,16 @@ class Program:
     """
 
     title: str
-    argv: Callable[[Share, Sequence[str]], tuple[str, ...]]
-    plain: Callable[[Share], tuple[str, ...]] | None
-    env: Callable[[Share], Mapping[str, str]]
+    argv: Callable[[NodeLaunch, Sequence[str]], tuple[str, ...]]
+    plain: Callable[[NodeLaunch], tuple[str, ...]] | None
+    env: Callable[[NodeLaunch], Mapping[str, str]]
     rotated: bool = False
     """Whether local ranks are rotated, see `launcher.ranks`."""
     local_rank: bool = False
     """Whether each rank's script is given --local_rank=N."""
 
 
-def chosen_devices(share: Share) -> dict[str, str]:
+def visible_devices_env(share: NodeLaunch) -> dict[str, str]:
     """Hides what is not to be used; a launcher that counts from 0 knows no other way."""
     own = list(share.slots[share.name])
     if not share.gpus or own == list(range(share.gpus)):

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from launcher.programs.program import Program, Share, chosen_devices
+from launcher.programs.program import NodeLaunch, Program, visible_devices_env
 
 
-def options(share: Share) -> tuple[str, ...]:
+def torchrun_options(share: NodeLaunch) -> tuple[str, ...]:
     """What torchrun must be told; of torch.distributed.run."""
     return (
         *(f"--nnodes={len(share.slots)}", f"--nproc-per-node={share.local_size}"),
@@ -20,18 +20,26 @@ def options(share: Share) -> tuple[str, ...]:
     )
 
 
-def argv(share: Share, rank: Sequence[str]) -> tuple[str, ...]:
+def torchrun_argv(share: NodeLaunch, rank: Sequence[str]) -> tuple[str, ...]:
     """torch.distributed.run; ranks of another run that use the same port are not taken for ours.
 
     Its folder of logs, which else stays in /tmp, goes with the run's directory.
     """
     run = (f"--rdzv-id={share.token}", f"--log-dir={share.home}", "--no-python")
-    return (share.job.python, "-u", "-m", "torch.distributed.run", *options(share), *run, *rank)
+    return (
+        share.job.python,
+        "-u",
+        "-m",
+        "torch.distributed.run",
+        *torchrun_options(share),
+        *run,
+        *rank,
+    )
 
 
-def plain(share: Share) -> tuple[str, ...]:
+def equivalent_argv(share: NodeLaunch) -> tuple[str, ...]:
     """What a person would type on the node."""
-    return ("torchrun", *options(share))
+    return ("torchrun", *torchrun_options(share))
 
 
-PROGRAM = Program("torchrun", argv, plain, chosen_devices)
+PROGRAM = Program("torchrun", torchrun_argv, equivalent_argv, visible_devices_env)

@@ -8,7 +8,7 @@ GROWTH = 2.0
 
 
 @dataclass
-class Patience:
+class Backoff:
     """Due `wait_s` after `since`, then after twice that, and so on."""
 
     wait_s: float

@@ -8,7 +8,7 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Socket:
+class TcpSocket:
     """One TCP socket: its `state` as ss names it, the port here, and the other end."""
 
     state: str
@@ -18,7 +18,7 @@ class Socket:
 
 
 @dataclass(frozen=True)
-class Frame:
+class StackFrame:
     """One call of a stack."""
 
     function: str
@@ -27,7 +27,7 @@ class Frame:
 
 
 @dataclass(frozen=True)
-class RankSight:
+class RankObservation:
     """One rank with its children. `cpu` in cores, `disk` in bytes a second.
 
     `state` is the letter of ps, `blocked` the tasks that stayed in state D, `stack` the main
@@ -43,49 +43,51 @@ class RankSight:
     cpu: float = 0.0
     disk: int = 0
     blocked: tuple[str, ...] = ()
-    sockets: tuple[Socket, ...] = ()
-    stack: tuple[Frame, ...] = ()
+    sockets: tuple[TcpSocket, ...] = ()
+    stack: tuple[StackFrame, ...] = ()
     why: str = ""
     flight: str = ""
     master: str = ""
 
 
 @dataclass(frozen=True)
-class NodeSight:
+class NodeObservation:
     """One node. `network` is bytes a second by interface, `gpus` percent and watts of each GPU.
 
     `launcher` has the sockets of the run's processes that are no rank.
     """
 
     node: str
-    ranks: tuple[RankSight, ...] = ()
-    launcher: tuple[Socket, ...] = ()
+    ranks: tuple[RankObservation, ...] = ()
+    launcher: tuple[TcpSocket, ...] = ()
     network: Mapping[str, int] | None = None
     gpus: tuple[tuple[float, ...], ...] = ()
     error: str = ""
 
 
-def node_sight(node: str, said: Mapping[str, Any]) -> NodeSight:
+def node_observation(node: str, said: Mapping[str, Any]) -> NodeObservation:
     """What a keeper told in one message of kind `look`."""
     if "error" in said:
-        return NodeSight(node, error=str(said["error"]))
-    return NodeSight(
+        return NodeObservation(node, error=str(said["error"]))
+    return NodeObservation(
         node=node,
-        ranks=tuple(_rank(node, int(rank), told) for rank, told in said["ranks"].items()),
-        launcher=tuple(Socket(*one) for one in said["launcher"]),
+        ranks=tuple(
+            _rank_observation(node, int(rank), told) for rank, told in said["ranks"].items()
+        ),
+        launcher=tuple(TcpSocket(*one) for one in said["launcher"]),
         network=said["network"],
         gpus=tuple(tuple(one) for one in said["gpus"]),
     )
 
 
-def _rank(node: str, rank: int, told: Mapping[str, Any]) -> RankSight:
+def _rank_observation(node: str, rank: int, told: Mapping[str, Any]) -> RankObservation:
     names = ("state", "wchan", "cpu", "disk", "why", "flight", "master")
     plain = {name: told[name] for name in names}
-    return RankSight(
+    return RankObservation(
         rank=rank,
         node=node,
         blocked=tuple(told["blocked"]),
-        sockets=tuple(Socket(*one) for one in told["sockets"]),
-        stack=tuple(Frame(*one) for one in told["stack"]),
+        sockets=tuple(TcpSocket(*one) for one in told["sockets"]),
+        stack=tuple(StackFrame(*one) for one in told["stack"]),
         **plain,
     )

@@ -9,19 +9,19 @@ from collections.abc import Mapping
 from checks.catalogue import CATALOGUE
 from checks.check import claims_of
 from checks.cluster.contact import Contact
-from checks.cluster.gather import gather
+from checks.cluster.gather import gather_facts
 from checks.errors import FactError, PreflightError
 from checks.facts import ClusterView
-from checks.judge import decide, judge
+from checks.judge import decide, judge_claims
 from checks.model import Job
-from checks.reports.summary import Next, summary
-from launcher.everywhere import agreed, run_scripts
-from launcher.options import job_of
+from checks.reports.summary import NextSteps, summary_lines
+from launcher.everywhere import ask_consent, run_scripts
+from launcher.options import job_from_options
 from launcher.trust import hands
-from launcher.trust.plan import HERE, Change, changes, usable
+from launcher.trust.plan import THIS_MACHINE, Change, needed_changes, usable_key
 
-PROVED = ("reach.controller-logs-in", "ssh.every-node-logs-in-to-every-node")
-THEN = Next("pytest preflight/", "python -m launcher trust")
+PROOF_CHECKS = ("reach.controller-logs-in", "ssh.every-node-logs-in-to-every-node")
+NEXT_STEP = NextSteps("pytest preflight/", "python -m launcher trust")
 
 
 def add_options(parser: ArgumentParser) -> None:
@@ -35,25 +35,25 @@ def add_options(parser: ArgumentParser) -> None:
     parser.add_argument("--dry-run", action="store_true", help="say what would change, change none")
 
 
-def trust(args: Namespace) -> int:
+def establish_trust(args: Namespace) -> int:
     """0 once every node logs in to every node; 1 where something is in the way, which is named."""
-    job = job_of(args)
-    with hands.logged_in(job, args) as (contact, cluster, by_password):
+    job = job_from_options(args)
+    with hands.log_in_everywhere(job, args) as (contact, cluster, by_password):
         try:
-            done = _made(job, contact, cluster, args, by_password=by_password)
+            done = _make_changes(job, contact, cluster, args, by_password=by_password)
         except FactError as error:
             raise PreflightError(f"{error}; nothing was changed") from error
-    return _prove(job) if done else 0
+    return _prove_logins(job) if done else 0
 
 
-def _made(
+def _make_changes(
     job: Job, contact: Contact, cluster: ClusterView, args: Namespace, *, by_password: bool
 ) -> bool:
     """Say, ask, change; whether there is anything to prove."""
-    path, own = hands.own_key(job) if by_password else (None, None)
-    wanted = {name: one for name, one in changes(cluster, own).items() if one}
+    path, own = hands.find_own_key(job) if by_password else (None, None)
+    wanted = {name: one for name, one in needed_changes(cluster, own).items() if one}
     if own == "":
-        print(f"{HERE}: make a key, {path}")
+        print(f"{THIS_MACHINE}: make a key, {path}")
     for name, change in wanted.items():
         print(f"{name}: {change}")
     if args.dry_run:
@@ -61,24 +61,24 @@ def _made(
     if not wanted:
         print("Every node has a key, lets in all others and knows their host keys.")
         return True
-    if not agreed(f"Change {len(wanted)} nodes so?", args):
+    if not ask_consent(f"Change {len(wanted)} nodes so?", args):
         raise PreflightError("nothing was changed")
-    keys = {one.name: key.public for one in cluster.reached if (key := usable(one))}
+    keys = {one.name: key.public for one in cluster.reached if (key := usable_key(one))}
     if path:
-        keys[HERE] = own or hands.make_own_key(path)
-    _change(contact, wanted, keys)
+        keys[THIS_MACHINE] = own or hands.make_own_key(path)
+    _apply_changes(contact, wanted, keys)
     return True
 
 
-def _change(contact: Contact, wanted: Mapping[str, Change], keys: Mapping[str, str]) -> None:
+def _apply_changes(contact: Contact, wanted: Mapping[str, Change], keys: Mapping[str, str]) -> None:
     """New keys first, on all nodes; then who is let in and who is known."""
     making = {name: change.key_script() for name, change in wanted.items() if change.make_key}
     made = {name: " ".join(out.split()[:2]) for name, out in run_scripts(contact, making).items()}
     run_scripts(contact, {name: change.script({**keys, **made}) for name, change in wanted.items()})
 
 
-def _prove(job: Job) -> int:
-    claims = claims_of([CATALOGUE[check] for check in PROVED], job)
-    findings = judge(claims, ClusterView(gather(job, claims)))
-    print("\n".join(summary(findings, THEN, colour=sys.stdout.isatty())))
+def _prove_logins(job: Job) -> int:
+    claims = claims_of([CATALOGUE[check] for check in PROOF_CHECKS], job)
+    findings = judge_claims(claims, ClusterView(gather_facts(job, claims)))
+    print("\n".join(summary_lines(findings, NEXT_STEP, colour=sys.stdout.isatty())))
     return 0 if decide(findings) == "go" else 1

@@ -10,15 +10,15 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from checks.cluster.contact import Contact, open_contact
-from checks.cluster.gather import brief
+from checks.cluster.gather import section_arguments
 from checks.cluster.sshconfig import SshSetup
 from checks.errors import PreflightError
 from checks.facts import ClusterView, Login
 from checks.facts.snapshot import Snapshot
-from checks.fold import fold
+from checks.fold import fold_names
 from checks.model import Job
-from launcher.everywhere import agreed
-from launcher.trust.plan import OWN_KEY, fingerprint
+from launcher.everywhere import ask_consent
+from launcher.trust.plan import OWN_KEY, key_fingerprint
 
 SECTIONS = ("known_hosts", "sshd", "trust", "who")
 BY_PASSWORD = ("key-denied", "key-missing", "public-key-auth-off")
@@ -27,7 +27,7 @@ TRIES = 3
 
 
 @contextlib.contextmanager
-def logged_in(job: Job, args: Namespace) -> Iterator[tuple[Contact, ClusterView, bool]]:
+def log_in_everywhere(job: Job, args: Namespace) -> Iterator[tuple[Contact, ClusterView, bool]]:
     """All nodes, what was seen of their trust, and whether a password was needed.
 
     Raises PreflightError where a node cannot be logged in to; nothing was changed then but host
@@ -43,44 +43,49 @@ def logged_in(job: Job, args: Namespace) -> Iterator[tuple[Contact, ClusterView,
             cluster = ClusterView(snapshot)
             failed = {node.name: node.read(Login) for node in cluster.nodes if not node.reached}
             if not failed:
-                _look(job, contact, snapshot)
+                _gather_trust(job, contact, snapshot)
                 yield contact, cluster, bool(passwords)
                 return
-        _mend(failed, passwords, args)
-    raise PreflightError(_unreached(failed))
+        _resolve_refusals(failed, passwords, args)
+    raise PreflightError(_describe_unreached(failed))
 
 
-def _look(job: Job, contact: Contact, snapshot: Snapshot) -> None:
-    wanted = {name: [(section, brief(job, name)) for section in SECTIONS] for name in job.names}
+def _gather_trust(job: Job, contact: Contact, snapshot: Snapshot) -> None:
+    wanted = {
+        name: [(section, section_arguments(job, name)) for section in SECTIONS]
+        for name in job.names
+    }
     for name, answers in contact.ask_all(wanted, LIMIT_S).items():
         for section, answer in answers.items():
             snapshot.put(name, section, answer)
 
 
-def _mend(failed: Mapping[str, Login], passwords: dict[str, str], args: Namespace) -> None:
+def _resolve_refusals(
+    failed: Mapping[str, Login], passwords: dict[str, str], args: Namespace
+) -> None:
     """Agree to unknown host keys, then ask for passwords; raises where neither can help."""
     unknown = {name: one for name, one in failed.items() if one.cause == "host-key-unknown"}
     denied = [name for name, one in failed.items() if one.cause in BY_PASSWORD]
     if len(unknown) + len(denied) < len(failed):
-        raise PreflightError(_unreached(failed))
+        raise PreflightError(_describe_unreached(failed))
     if unknown:
-        _meet(unknown, args)
+        _accept_host_keys(unknown, args)
     elif not args.ask_password:
         hint = "add --ask-password to log in with a password this once"
-        raise PreflightError(f"{_unreached(failed)}\n{hint}")
+        raise PreflightError(f"{_describe_unreached(failed)}\n{hint}")
     elif denied:
         again = "again, " if passwords else ""
-        entered = getpass.getpass(f"{again}ssh password for {fold(denied)}: ")
+        entered = getpass.getpass(f"{again}ssh password for {fold_names(denied)}: ")
         passwords.update(dict.fromkeys(denied, entered))
 
 
-def _meet(unknown: Mapping[str, Login], args: Namespace) -> None:
+def _accept_host_keys(unknown: Mapping[str, Login], args: Namespace) -> None:
     """Put host keys that the person agrees to into this machine's known_hosts."""
     print("Not met before from here. Compare with `ssh-keygen -lf` on the machines themselves:")
     for name, login in unknown.items():
         kind = login.host_key.partition(" ")[0]
-        print(f"  {name}: {kind} {fingerprint(login.host_key)}")
-    if not agreed(f"Are these the machines that you mean ({fold(unknown)})?", args):
+        print(f"  {name}: {kind} {key_fingerprint(login.host_key)}")
+    if not ask_consent(f"Are these the machines that you mean ({fold_names(unknown)})?", args):
         raise PreflightError("the host keys were not agreed to; nothing was changed")
     for login in unknown.values():
         name = login.host_name if login.port == 22 else f"[{login.host_name}]:{login.port}"
@@ -91,12 +96,12 @@ def _meet(unknown: Mapping[str, Login], args: Namespace) -> None:
             out.write("\n" * bool(cut) + f"{name} {login.host_key}\n")
 
 
-def _unreached(failed: Mapping[str, Login]) -> str:
+def _describe_unreached(failed: Mapping[str, Login]) -> str:
     lines = [f"  {name}: {one.cause}: {one.detail}" for name, one in failed.items()]
     return "cannot log in; no node was changed:\n" + "\n".join(lines)
 
 
-def own_key(job: Job) -> tuple[Path, str]:
+def find_own_key(job: Job) -> tuple[Path, str]:
     """Where this machine's key is or belongs, and its public half, `type base64`; '' for none.
 
     Raises PreflightError for one that cannot be used without a person.

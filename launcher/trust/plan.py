@@ -15,15 +15,15 @@ from checks.facts.sshd import Sshd
 from checks.facts.trust import PrivateKey, Trust
 
 OWN_KEY = ".ssh/id_ed25519"
-HERE = "this machine"
+THIS_MACHINE = "this machine"
 
-APPEND = """\
+APPEND_FUNCTION = """\
 append() {
   mkdir -p "${1%/*}"
   if [ -s "$1" ] && [ -n "$(tail -c 1 "$1")" ]; then echo >>"$1"; fi
   printf '%s\\n' "$2" >>"$1"
 }"""
-LABEL = "if command -v restorecon >/dev/null; then restorecon -R ~/.ssh; fi"
+RESTORE_LABELS = "if command -v restorecon >/dev/null; then restorecon -R ~/.ssh; fi"
 
 
 @dataclass(frozen=True)
@@ -56,34 +56,37 @@ class Change:
         path = shlex.quote(self.make_key)
         return (
             f"set -e\numask 077\nmkdir -p {shlex.quote(self.make_key.rpartition('/')[0])}\n"
-            f"[ -e {path} ] || ssh-keygen -q -t ed25519 -N '' -f {path}\n{LABEL}\ncat {path}.pub\n"
+            f"[ -e {path} ] || ssh-keygen -q -t ed25519 -N '' -f {path}\n"
+            f"{RESTORE_LABELS}\ncat {path}.pub\n"
         )
 
     def script(self, keys: Mapping[str, str]) -> str:
         """Lines for sh that add the rest; `keys` are the public keys by whose they are."""
-        lines = [(self.authorized_file, f"{keys[who]} {_comment(who)}") for who in self.authorize]
+        lines = [
+            (self.authorized_file, f"{keys[who]} {_key_comment(who)}") for who in self.authorize
+        ]
         calls = [shlex.join(("append", *one)) for one in (*lines, *self.know)]
-        return "\n".join(("set -e", "umask 077", APPEND, *calls, LABEL)) + "\n"
+        return "\n".join(("set -e", "umask 077", APPEND_FUNCTION, *calls, RESTORE_LABELS)) + "\n"
 
 
-def _comment(who: str) -> str:
-    return "launcher-trust" if who == HERE else f"launcher-trust-{who}"
+def _key_comment(who: str) -> str:
+    return "launcher-trust" if who == THIS_MACHINE else f"launcher-trust-{who}"
 
 
-def changes(cluster: ClusterView, own_key: str | None = None) -> dict[str, Change]:
+def needed_changes(cluster: ClusterView, own_key: str | None = None) -> dict[str, Change]:
     """Every node's change, empty ones too.
 
     `own_key` is this machine's where it must be let in too, '' where it is still to be made.
     Raises PreflightError for a key that is there and cannot be used without a person.
     """
-    keys = {node.name: usable(node) for node in cluster.reached}
+    keys = {node.name: usable_key(node) for node in cluster.reached}
     public = {name: key.public if key else "" for name, key in keys.items()}
     if own_key is not None:
-        public[HERE] = own_key
-    return {node.name: _of(node, public) for node in cluster.reached}
+        public[THIS_MACHINE] = own_key
+    return {node.name: _node_change(node, public) for node in cluster.reached}
 
 
-def usable(node: NodeView) -> PrivateKey | None:
+def usable_key(node: NodeView) -> PrivateKey | None:
     """The key that ssh offers from there without asking; None where there is no key at all."""
     trust = node.read(Trust)
     for key in trust.keys:
@@ -105,20 +108,20 @@ def usable(node: NodeView) -> PrivateKey | None:
     )
 
 
-def _of(node: NodeView, public: Mapping[str, str]) -> Change:
+def _node_change(node: NodeView, public: Mapping[str, str]) -> Change:
     sshd, trust = node.read(Sshd), node.read(Trust)
     let_in = {one.fingerprint for one in sshd.authorized if not one.options}
-    lacking = [who for who, key in public.items() if not key or fingerprint(key) not in let_in]
+    lacking = [who for who, key in public.items() if not key or key_fingerprint(key) not in let_in]
     files = sshd.authorized_files or (f"{trust.home}/.ssh/authorized_keys",)
     return Change(
         make_key="" if public[node.name] else f"{trust.home}/{OWN_KEY}",
         authorize=tuple(lacking),
         authorized_file=files[0],
-        know=tuple(_unknown(node)),
+        know=tuple(_unknown_host_keys(node)),
     )
 
 
-def _unknown(node: NodeView) -> Iterable[tuple[str, str]]:
+def _unknown_host_keys(node: NodeView) -> Iterable[tuple[str, str]]:
     """(file, line) for each peer whose host key, as it showed it to us, is not on file there."""
     for peer in node.cluster.reached:
         shown = peer.read(Login).host_key
@@ -127,7 +130,7 @@ def _unknown(node: NodeView) -> Iterable[tuple[str, str]]:
             yield known.file, f"{known.name} {shown}"
 
 
-def fingerprint(public: str) -> str:
+def key_fingerprint(public: str) -> str:
     """As ssh-keygen -l shows it, of `type base64 …`."""
     digest = hashlib.sha256(base64.b64decode(public.split()[1])).digest()
     return "SHA256:" + base64.b64encode(digest).decode().rstrip("=")

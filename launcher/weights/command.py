@@ -13,22 +13,28 @@ from typing import Any
 
 from checks.cluster.contact import Contact, open_contact
 from checks.cluster.filter import kept_nodes
-from checks.cluster.gather import brief
+from checks.cluster.gather import section_arguments
 from checks.errors import FactError, PreflightError
 from checks.facts import ClusterView, Login
 from checks.facts.checkpoint import Checkpoint
 from checks.facts.gpus import Gpus
 from checks.facts.snapshot import Snapshot
-from checks.fold import fold
+from checks.fold import fold_names
 from checks.model import Job
-from launcher.options import job_of
+from launcher.options import job_from_options
 from launcher.weights import merge
-from launcher.weights.fetch import fetch, lacking, require_room
-from launcher.weights.parts import METADATA, choose_parts, in_parts, metadata_of, named
-from launcher.weights.shards import Shard, Shards, choose, stale, tag_of
+from launcher.weights.fetch import fetch_shards, missing_shards, require_free_space
+from launcher.weights.parts import (
+    METADATA,
+    choose_parts,
+    find_metadata,
+    is_fsdp_checkpoint,
+    part_names,
+)
+from launcher.weights.shards import Shard, Shards, choose_shards, choose_tag, stale_shards
 
-LOOK_S = 20.0
-GATHERED = ".shards"
+LISTING_LIMIT_S = 20.0
+SHARD_FOLDER = ".shards"
 
 
 def add_options(parser: ArgumentParser) -> None:
@@ -41,31 +47,33 @@ def add_options(parser: ArgumentParser) -> None:
     parser.add_argument("--format", choices=("safetensors", "pytorch"), default="safetensors")
 
 
-def weights(args: Namespace) -> int:
+def merge_weights(args: Namespace) -> int:
     """0 once OUT holds verified weights; else PreflightError says what is missing or wrong."""
-    job = job_of(args)
+    job = job_from_options(args)
     contact, logins = open_contact(job, job.names, ("checkpoint", "gpus"))
     with contact:
-        cluster = _looked(job, contact, logins, args.checkpoint, args.tag)
-        seen = _seen(cluster)
-        tag = tag_of(seen, args.tag, args.checkpoint)
+        cluster = _look_at_checkpoints(job, contact, logins, args.checkpoint, args.tag)
+        seen = _checkpoints_by_node(cluster)
+        tag = choose_tag(seen, args.tag, args.checkpoint)
         if not args.tag and any(one.latest != tag for one in seen.values()):
             # DeepSpeed writes `latest` on the node of rank 0 alone: the others have to be told
-            seen = _seen(_looked(job, contact, logins, args.checkpoint, tag))
-        folder = args.out / GATHERED / tag
+            seen = _checkpoints_by_node(
+                _look_at_checkpoints(job, contact, logins, args.checkpoint, tag)
+            )
+        folder = args.out / SHARD_FOLDER / tag
         folder.mkdir(parents=True, exist_ok=True)
-        if in_parts(seen):
-            shards = _parts(contact, seen, _ranks(cluster), tag, folder)
+        if is_fsdp_checkpoint(seen):
+            shards = _choose_fsdp_parts(contact, seen, _nodes_by_rank(cluster), tag, folder)
         else:
-            shards = choose(seen, _ranks(cluster), tag, args.ranks)
-        for shard in stale(shards):
+            shards = choose_shards(seen, _nodes_by_rank(cluster), tag, args.ranks)
+        for shard in stale_shards(shards):
             print(f"‼ {shard.file.name} on {shard.node} is over an hour older than the newest")
-        _gather(contact, shards, seen, folder)
-    _merge(job, shards, args)
+        _fetch_missing(contact, shards, seen, folder)
+    _run_merge(job, shards, args)
     return 0
 
 
-def _seen(cluster: ClusterView) -> dict[str, Checkpoint]:
+def _checkpoints_by_node(cluster: ClusterView) -> dict[str, Checkpoint]:
     """What each node has. Raises PreflightError where one could not say."""
     try:
         return {node.name: node.read(Checkpoint) for node in cluster.nodes}
@@ -73,7 +81,7 @@ def _seen(cluster: ClusterView) -> dict[str, Checkpoint]:
         raise PreflightError(str(error)) from error
 
 
-def _looked(
+def _look_at_checkpoints(
     job: Job,
     contact: Contact,
     logins: Mapping[str, dict[str, Any]],
@@ -84,10 +92,13 @@ def _looked(
     snapshot = Snapshot(job, "")
     asked = {"checkpoint": checkpoint, "tag": tag}
     wanted = {
-        name: [("checkpoint", {**brief(job, name), **asked}), ("gpus", brief(job, name))]
+        name: [
+            ("checkpoint", {**section_arguments(job, name), **asked}),
+            ("gpus", section_arguments(job, name)),
+        ]
         for name in contact.reached
     }
-    answers = contact.ask_all(wanted, LOOK_S)
+    answers = contact.ask_all(wanted, LISTING_LIMIT_S)
     for name, login in logins.items():
         snapshot.put(name, Login.section, login)
         for section, answer in answers.get(name, {}).items():
@@ -96,13 +107,14 @@ def _looked(
     away = {node.name: node.read(Login).cause for node in cluster.nodes if not node.reached}
     if away:
         raise PreflightError(
-            f"cannot log in to {fold(away)} ({', '.join(sorted(set(away.values())))}), and its "
+            f"cannot log in to {fold_names(away)} ({', '.join(sorted(set(away.values())))}), and "
+            "its "
             "shards are needed: pytest preflight/ -k controller-logs-in says what is wrong"
         )
     return cluster
 
 
-def _ranks(cluster: ClusterView) -> dict[int, str]:
+def _nodes_by_rank(cluster: ClusterView) -> dict[int, str]:
     """The node of each rank as `start` numbers them; nothing where slots are not known."""
     job = cluster.job
     slots = kept_slots(cluster)
@@ -121,7 +133,7 @@ def kept_slots(cluster: ClusterView) -> dict[str, int]:
     return known if len(known) == len(names) else {}
 
 
-def _parts(
+def _choose_fsdp_parts(
     contact: Contact,
     seen: Mapping[str, Checkpoint],
     ranks: Mapping[int, str],
@@ -129,31 +141,39 @@ def _parts(
     folder: Path,
 ) -> Shards:
     """Those of FSDP's ranks: the file that names them is small, and fetched to be asked."""
-    metadata = metadata_of(seen, ranks, tag)
-    fetch(contact, lacking([metadata], folder), _path(seen, metadata, tag), folder, lambda _: None)
-    names = named((folder / METADATA).read_bytes())
+    metadata = find_metadata(seen, ranks, tag)
+    fetch_shards(
+        contact,
+        missing_shards([metadata], folder),
+        _remote_folder(seen, metadata, tag),
+        folder,
+        lambda _: None,
+    )
+    names = part_names((folder / METADATA).read_bytes())
     return choose_parts(seen, ranks, tag, metadata, names)
 
 
-def _path(seen: Mapping[str, Checkpoint], shard: Shard, tag: str) -> str:
+def _remote_folder(seen: Mapping[str, Checkpoint], shard: Shard, tag: str) -> str:
     """The folder of a shard on its node, as the node told it."""
     return f"{seen[shard.node].folder}/{tag}"
 
 
-def _gather(contact: Contact, shards: Shards, seen: Mapping[str, Checkpoint], folder: Path) -> None:
+def _fetch_missing(
+    contact: Contact, shards: Shards, seen: Mapping[str, Checkpoint], folder: Path
+) -> None:
     """Fetch what is not here; where it lies was told by each node."""
-    missing = lacking(shards.shards, folder)
-    nodes = fold(dict.fromkeys(one.node for one in missing))
+    missing = missing_shards(shards.shards, folder)
+    nodes = fold_names(dict.fromkeys(one.node for one in missing))
     size = sum(one.file.size for one in missing)
     print(f"{shards.tag}: {len(shards.shards)} files, {shards.size / 1e9:.2f} GB", end="")
     print(f"; {size / 1e9:.2f} GB to fetch from {nodes}" if missing else "; all here already")
-    require_room(size + shards.merged_size, folder)
+    require_free_space(size + shards.merged_size, folder)
     progress = _Progress(size)
     by_folder: dict[str, list[Any]] = {}
     for one in missing:
-        by_folder.setdefault(_path(seen, one, shards.tag), []).append(one)
+        by_folder.setdefault(_remote_folder(seen, one, shards.tag), []).append(one)
     for remote, some in by_folder.items():
-        fetch(contact, some, remote, folder, progress)
+        fetch_shards(contact, some, remote, folder, progress)
 
 
 class _Progress:
@@ -171,9 +191,9 @@ class _Progress:
             print(f"\r{percent:3} %", end="\n" if percent >= 100 else "", flush=True)
 
 
-def _merge(job: Job, shards: Shards, args: Namespace) -> None:
+def _run_merge(job: Job, shards: Shards, args: Namespace) -> None:
     """By the training interpreter, if this machine has it, else by the one that runs this."""
-    gathered = args.out / GATHERED
+    gathered = args.out / SHARD_FOLDER
     words = [str(gathered), shards.tag, str(args.out), args.dtype, args.format]
     python = job.python if Path(job.python).exists() else sys.executable
     argv = [python, str(merge.__file__), *words]
@@ -181,7 +201,7 @@ def _merge(job: Job, shards: Shards, args: Namespace) -> None:
     if done.returncode != 0:
         said = done.stderr.strip().splitlines() or ["it said nothing"]
         words = said[-1:] if any("Traceback" in line for line in said) else said[-20:]
-        raise PreflightError("not merged: " + "\n".join(words) + _hint(said, python))
+        raise PreflightError("not merged: " + "\n".join(words) + _missing_module_hint(said, python))
     told = json.loads(done.stdout.strip().splitlines()[-1])
     print(
         f"{told['tensors']} tensors, {told['parameters']:,} parameters in {args.dtype}, shapes as "
@@ -189,7 +209,7 @@ def _merge(job: Job, shards: Shards, args: Namespace) -> None:
     )
 
 
-def _hint(said: list[str], python: str) -> str:
+def _missing_module_hint(said: list[str], python: str) -> str:
     if "ModuleNotFoundError" not in said[-1]:
         return ""
     needs = "torch, deepspeed and huggingface_hub"

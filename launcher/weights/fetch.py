@@ -15,25 +15,25 @@ from checks.errors import PreflightError
 from launcher.weights.shards import Shard
 
 POOL = 8
-PART = ".part"
+PART_SUFFIX = ".part"
 
-Told = Callable[[int], None]
+ByteCallback = Callable[[int], None]
 """Told of every few bytes that came."""
 
 
-def lacking(shards: Sequence[Shard], folder: Path) -> list[Shard]:
+def missing_shards(shards: Sequence[Shard], folder: Path) -> list[Shard]:
     """Those that are not here yet with their size and time."""
-    return [one for one in shards if not _here(folder / one.file.name, one)]
+    return [one for one in shards if not _is_fetched(folder / one.file.name, one)]
 
 
-def _here(path: Path, shard: Shard) -> bool:
+def _is_fetched(path: Path, shard: Shard) -> bool:
     if not path.exists():
         return False
     info = path.stat()
     return (info.st_size, int(info.st_mtime)) == (shard.file.size, shard.file.mtime)
 
 
-def require_room(needed: int, folder: Path) -> None:
+def require_free_space(needed: int, folder: Path) -> None:
     """Raises PreflightError before anything is fetched that would not fit."""
     free = shutil.disk_usage(folder).free
     if needed > free:
@@ -43,7 +43,9 @@ def require_room(needed: int, folder: Path) -> None:
         )
 
 
-def fetch(contact: Contact, shards: Sequence[Shard], remote: str, folder: Path, told: Told) -> None:
+def fetch_shards(
+    contact: Contact, shards: Sequence[Shard], remote: str, folder: Path, told: ByteCallback
+) -> None:
     """All of them, some at a time. Raises PreflightError for the first that does not come whole."""
     lock = threading.Lock()
 
@@ -52,7 +54,7 @@ def fetch(contact: Contact, shards: Sequence[Shard], remote: str, folder: Path, 
             told(size)
 
     with concurrent.futures.ThreadPoolExecutor(POOL) as pool:
-        futures = [pool.submit(_fetch, contact, one, remote, folder, count) for one in shards]
+        futures = [pool.submit(_fetch_shard, contact, one, remote, folder, count) for one in shards]
         try:
             for future in concurrent.futures.as_completed(futures):
                 future.result()
@@ -60,9 +62,11 @@ def fetch(contact: Contact, shards: Sequence[Shard], remote: str, folder: Path, 
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _fetch(contact: Contact, shard: Shard, remote: str, folder: Path, told: Told) -> None:
+def _fetch_shard(
+    contact: Contact, shard: Shard, remote: str, folder: Path, told: ByteCallback
+) -> None:
     """One file, onto the end of what an earlier try left of it."""
-    part = folder / f"{shard.file.name}.{shard.file.mtime}{PART}"
+    part = folder / f"{shard.file.name}.{shard.file.mtime}{PART_SUFFIX}"
     have = min(part.stat().st_size, shard.file.size) if part.exists() else 0
     told(have)
     path = shlex.quote(f"{remote}/{shard.file.name}")

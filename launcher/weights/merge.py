@@ -16,16 +16,16 @@ from typing import Any
 
 SHARD_SIZE = 5 << 30
 METADATA = ".metadata"
-MODEL = "model"
+MODEL_KEY = "model"
 """What accelerate and torch's examples call the model in what they save."""
 
 
-def tensors(folder: str, tag: str) -> dict[str, Any]:
+def read_state_dict(folder: str, tag: str) -> dict[str, Any]:
     """The whole state dict: by DeepSpeed's zero_to_fp32, or as saved where nothing is sharded."""
     import torch
 
     if os.path.exists(os.path.join(folder, tag, METADATA)):
-        return assembled(os.path.join(folder, tag))
+        return read_distributed_checkpoint(os.path.join(folder, tag))
     from deepspeed.utils.zero_to_fp32 import get_fp32_state_dict_from_zero_checkpoint
 
     if glob.glob(os.path.join(folder, tag, "*_optim_states.pt")):
@@ -36,7 +36,7 @@ def tensors(folder: str, tag: str) -> dict[str, Any]:
     return whole
 
 
-def assembled(folder: str) -> dict[str, Any]:
+def read_distributed_checkpoint(folder: str) -> dict[str, Any]:
     """The model's tensors of a torch.distributed.checkpoint, as that reads them in one process."""
     import torch
     from torch.distributed.checkpoint.filesystem import FileSystemReader
@@ -47,7 +47,7 @@ def assembled(folder: str) -> dict[str, Any]:
         path = os.path.join(folder, one.relative_path)
         if os.path.getsize(path) < one.offset + one.length:
             sys.exit(f"{one.relative_path} ends before what rank 0 says it holds: it was cut short")
-    kept = kept_tensors(folder)
+    kept = model_entries(folder)
     for name, (_, one) in kept.items():
         held = sum(chunk.sizes.numel() for chunk in one.chunks)
         if held < one.size.numel():
@@ -57,7 +57,7 @@ def assembled(folder: str) -> dict[str, Any]:
     return {name: found[key] for name, (key, _) in kept.items()}
 
 
-def kept_tensors(folder: str) -> dict[str, tuple[str, Any]]:
+def model_entries(folder: str) -> dict[str, tuple[str, Any]]:
     """{name: (key in the file, size and chunks)} of the model, without what else was saved."""
     from torch.distributed.checkpoint.filesystem import FileSystemReader
 
@@ -68,16 +68,16 @@ def kept_tensors(folder: str) -> dict[str, tuple[str, Any]]:
         for key, one in metadata.state_dict_metadata.items()
         if hasattr(one, "chunks")
     }
-    models = {path[1:]: one for path, one in found.items() if path[0] == MODEL and path[1:]}
+    models = {path[1:]: one for path, one in found.items() if path[0] == MODEL_KEY and path[1:]}
     return {".".join(path): one for path, one in (models or found).items()}
 
 
-def shapes(folder: str, tag: str) -> dict[str, tuple[int, ...]]:
+def saved_shapes(folder: str, tag: str) -> dict[str, tuple[int, ...]]:
     """{name: shape} as the ranks wrote them down when they saved."""
     import torch
 
     if os.path.exists(os.path.join(folder, tag, METADATA)):
-        kept = kept_tensors(os.path.join(folder, tag))
+        kept = model_entries(os.path.join(folder, tag))
         return {name: tuple(one.size) for name, (_, one) in kept.items()}
     path = sorted(glob.glob(os.path.join(folder, tag, "*model_states.pt")))[0]
     saved = torch.load(path, map_location="cpu", weights_only=False)
@@ -85,7 +85,7 @@ def shapes(folder: str, tag: str) -> dict[str, tuple[int, ...]]:
     return {name: tuple(shape) for group in groups for name, shape in group.items()}
 
 
-def wrong(found: dict[str, Any], expected: dict[str, tuple[int, ...]]) -> list[str]:
+def find_tensor_errors(found: dict[str, Any], expected: dict[str, tuple[int, ...]]) -> list[str]:
     """What is missing, has another shape, or is no number."""
     import torch
 
@@ -99,7 +99,7 @@ def wrong(found: dict[str, Any], expected: dict[str, tuple[int, ...]]) -> list[s
     return lines
 
 
-def cast(found: dict[str, Any], dtype: str) -> dict[str, Any]:
+def cast_tensors(found: dict[str, Any], dtype: str) -> dict[str, Any]:
     """Floating-point tensors in that type, each with memory of its own; one under two names stays.
 
     DeepSpeed gives views into one flat tensor, which safetensors refuses.
@@ -115,7 +115,7 @@ def cast(found: dict[str, Any], dtype: str) -> dict[str, Any]:
     return {name: done[id(tensor)] for name, tensor in found.items()}
 
 
-def room(found: dict[str, Any], out: str) -> None:
+def require_free_space(found: dict[str, Any], out: str) -> None:
     """Raises SystemExit before anything is written where it would not fit."""
     needed = sum(tensor.numel() * tensor.element_size() for tensor in found.values())
     free = shutil.disk_usage(out).free
@@ -123,7 +123,7 @@ def room(found: dict[str, Any], out: str) -> None:
         sys.exit(f"{out} has {free / 1e9:.1f} GB free, the weights take {needed / 1e9:.1f} GB")
 
 
-def save(found: dict[str, Any], out: str, form: str) -> None:
+def save_weights(found: dict[str, Any], out: str, form: str) -> None:
     """Under Hugging Face's names, in several files with an index where they are large."""
     from huggingface_hub import save_torch_state_dict
 
@@ -135,13 +135,13 @@ def save(found: dict[str, Any], out: str, form: str) -> None:
 def main(folder: str, tag: str, out: str, dtype: str, form: str) -> None:
     """Merge, verify, save; nothing is written unless all of it is right."""
     warnings.simplefilter("ignore")
-    found = tensors(folder, tag)
-    bad = wrong(found, shapes(folder, tag))
+    found = read_state_dict(folder, tag)
+    bad = find_tensor_errors(found, saved_shapes(folder, tag))
     if bad:
         sys.exit("the shards do not make up the model that was saved:\n" + "\n".join(bad[:20]))
-    found = cast(found, dtype)
-    room(found, out)
-    save(found, out, form)
+    found = cast_tensors(found, dtype)
+    require_free_space(found, out)
+    save_weights(found, out, form)
     count = sum(tensor.numel() for tensor in found.values())
     print(json.dumps({"tensors": len(found), "parameters": count}))
 

@@ -12,31 +12,32 @@ from collections.abc import Mapping, Sequence
 
 from checks.errors import PreflightError
 from checks.facts.checkpoint import Checkpoint
-from checks.fold import fold
-from launcher.weights.shards import Shard, Shards, files_of, taken, whose
+from checks.fold import fold_names
+from launcher.weights.shards import Shard, Shards, expected_place, files_by_name, pick_copy
 
-PART = re.compile(r"__(?P<rank>\d+)_\d+\.distcp")
+PART_PATTERN = re.compile(r"__(?P<rank>\d+)_\d+\.distcp")
 METADATA = ".metadata"
 
 
-def in_parts(seen: Mapping[str, Checkpoint]) -> bool:
+def is_fsdp_checkpoint(seen: Mapping[str, Checkpoint]) -> bool:
     """Whether the tag that was looked at is such a checkpoint."""
-    return bool(files_of(seen, PART))
+    return bool(files_by_name(seen, PART_PATTERN))
 
 
-def metadata_of(seen: Mapping[str, Checkpoint], ranks: Mapping[int, str], tag: str) -> Shard:
+def find_metadata(seen: Mapping[str, Checkpoint], ranks: Mapping[int, str], tag: str) -> Shard:
     """Where it is to be had. Raises PreflightError where no node has it."""
-    for having in files_of(seen, re.compile(re.escape(METADATA))).values():
-        return taken(0, having, ranks)
+    for having in files_by_name(seen, re.compile(re.escape(METADATA))).values():
+        return pick_copy(0, having, ranks)
     raise PreflightError(
-        f"{tag}/{METADATA}, which rank 0 writes when all have saved{whose(ranks, 0)}, is on none "
-        f"of {fold(seen)}: the run ended before the checkpoint was whole. Take an older one"
+        f"{tag}/{METADATA}, which rank 0 writes when all have saved{expected_place(ranks, 0)}, "
+        f"is on none of {fold_names(seen)}: the run ended before the checkpoint was whole. Take an "
+        "older one"
     )
 
 
-def named(metadata: bytes) -> list[str]:
+def part_names(metadata: bytes) -> list[str]:
     """The parts that it names. It is a pickle, and not loaded here: their names stand in it."""
-    return sorted({one[0].decode() for one in re.finditer(PART.pattern.encode(), metadata)})
+    return sorted({one[0].decode() for one in re.finditer(PART_PATTERN.pattern.encode(), metadata)})
 
 
 def choose_parts(
@@ -50,10 +51,10 @@ def choose_parts(
 
     Raises PreflightError that names what is missing, and where it should be.
     """
-    files = files_of(seen, PART)
-    by_rank = {name: int(one["rank"]) for name in names if (one := PART.fullmatch(name))}
+    files = files_by_name(seen, PART_PATTERN)
+    by_rank = {name: int(one["rank"]) for name in names if (one := PART_PATTERN.fullmatch(name))}
     missing = [
-        f"  {name}, the part of rank {rank}{whose(ranks, rank)}"
+        f"  {name}, the part of rank {rank}{expected_place(ranks, rank)}"
         for name, rank in by_rank.items()
         if name not in files
     ]
@@ -62,4 +63,6 @@ def choose_parts(
             f"{len(missing)} parts are missing; weights without them would be wrong:\n"
             + "\n".join(missing[:20])
         )
-    return Shards(tag, (*(taken(by_rank[name], files[name], ranks) for name in names), metadata))
+    return Shards(
+        tag, (*(pick_copy(by_rank[name], files[name], ranks) for name in names), metadata)
+    )

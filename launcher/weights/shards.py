@@ -13,13 +13,13 @@ from dataclasses import dataclass
 
 from checks.errors import PreflightError
 from checks.facts.checkpoint import Checkpoint, ShardFile
-from checks.fold import fold
+from checks.fold import fold_names
 from checks.probe.checkpoint import FSDP
 
-SHARD = re.compile(
+SHARD_PATTERN = re.compile(
     r"(?:\w+_)?zero_pp_rank_(?P<rank>\d+)_mp_rank_(?P<mp>\d+)_(?P<kind>optim|model)_states\.pt"
 )
-MODEL = re.compile(r"mp_rank_(?P<mp>\d+)_model_states\.pt")
+MODEL_PATTERN = re.compile(r"mp_rank_(?P<mp>\d+)_model_states\.pt")
 ADAM_PARTS = 3
 """An optimizer shard holds the weights once and Adam's two moments."""
 
@@ -51,7 +51,7 @@ class Shards:
         return optim // ADAM_PARTS if optim else self.size
 
 
-def tag_of(seen: Mapping[str, Checkpoint], asked: str | None, path: str) -> str:
+def choose_tag(seen: Mapping[str, Checkpoint], asked: str | None, path: str) -> str:
     """The tag to merge. Raises PreflightError where there is none, or nodes disagree."""
     if asked:
         return asked
@@ -60,9 +60,10 @@ def tag_of(seen: Mapping[str, Checkpoint], asked: str | None, path: str) -> str:
     if len(tags) == 1:
         return next(iter(tags))
     if not tags:
-        raise PreflightError(_nothing(seen, path))
+        raise PreflightError(_no_checkpoint_message(seen, path))
     told = "; ".join(
-        f"{tag} on {fold([name for name, one in latest.items() if one == tag])}" for tag in tags
+        f"{tag} on {fold_names([name for name, one in latest.items() if one == tag])}"
+        for tag in tags
     )
     raise PreflightError(
         f"the nodes disagree which checkpoint is the latest: {told}. A node that died before it "
@@ -70,19 +71,20 @@ def tag_of(seen: Mapping[str, Checkpoint], asked: str | None, path: str) -> str:
     )
 
 
-def _nothing(seen: Mapping[str, Checkpoint], path: str) -> str:
+def _no_checkpoint_message(seen: Mapping[str, Checkpoint], path: str) -> str:
     within = sorted({name for one in seen.values() for name in one.within})
     if within:
         return f"{path} is no checkpoint; those below it are: {', '.join(within)}"
     if not any(one.there for one in seen.values()):
-        return f"{path} is on none of the nodes {fold(seen)}"
+        return f"{path} is on none of the nodes {fold_names(seen)}"
     return (
-        f"{path} holds no file `latest` and no {FSDP}/ on any of {fold(seen)}: it is no checkpoint "
+        f"{path} holds no file `latest` and no {FSDP}/ on any of {fold_names(seen)}: it is no "
+        "checkpoint "
         "of DeepSpeed's or of FSDP's ranks, or --tag has to name the folder in it"
     )
 
 
-def choose(
+def choose_shards(
     seen: Mapping[str, Checkpoint], ranks: Mapping[int, str], tag: str, count: int | None
 ) -> Shards:
     """Each file once, from the node of its rank where that has it.
@@ -90,17 +92,20 @@ def choose(
     `ranks` are the nodes by rank of the job, as far as they are known; `count` is how many ranks
     saved, where it is known. Raises PreflightError that names what is missing, and where.
     """
-    files = files_of(seen, SHARD) | files_of(seen, MODEL)
+    files = files_by_name(seen, SHARD_PATTERN) | files_by_name(seen, MODEL_PATTERN)
     if not files:
-        raise PreflightError(f"no shard of {tag} on any node of {fold(seen)}")
+        raise PreflightError(f"no shard of {tag} on any node of {fold_names(seen)}")
     _require_one_model_rank(files)
     _require_whole(files, ranks, count)
     return Shards(
-        tag, tuple(taken(_rank(name), having, ranks) for name, having in sorted(files.items()))
+        tag,
+        tuple(
+            pick_copy(_shard_rank(name), having, ranks) for name, having in sorted(files.items())
+        ),
     )
 
 
-def files_of(
+def files_by_name(
     seen: Mapping[str, Checkpoint], names: re.Pattern[str]
 ) -> dict[str, dict[str, ShardFile]]:
     """{name: {node: file}} of those that are called so."""
@@ -112,13 +117,13 @@ def files_of(
     return files
 
 
-def _rank(name: str) -> int:
-    match = SHARD.fullmatch(name)
+def _shard_rank(name: str) -> int:
+    match = SHARD_PATTERN.fullmatch(name)
     return int(match["rank"]) if match else 0
 
 
 def _require_one_model_rank(files: Mapping[str, object]) -> None:
-    found = (SHARD.fullmatch(name) or MODEL.fullmatch(name) for name in files)
+    found = (SHARD_PATTERN.fullmatch(name) or MODEL_PATTERN.fullmatch(name) for name in files)
     if any(match and int(match["mp"]) for match in found):
         raise PreflightError(
             "this checkpoint was saved with tensor or pipeline parallelism (mp_rank_01 and more), "
@@ -132,11 +137,11 @@ def _require_whole(
     """Every rank's shard of each kind that any rank has."""
     kinds: dict[str, set[int]] = {}
     for name in files:
-        if match := SHARD.fullmatch(name):
+        if match := SHARD_PATTERN.fullmatch(name):
             kinds.setdefault(match["kind"], set()).add(int(match["rank"]))
     saved = max([count or len(ranks), *(max(found) + 1 for found in kinds.values())], default=0)
     missing = [
-        f"  the {kind} shard of rank {rank}{whose(ranks, rank)}"
+        f"  the {kind} shard of rank {rank}{expected_place(ranks, rank)}"
         for kind, found in kinds.items()
         for rank in range(saved)
         if rank not in found
@@ -149,19 +154,19 @@ def _require_whole(
         )
 
 
-def whose(ranks: Mapping[int, str], rank: int) -> str:
+def expected_place(ranks: Mapping[int, str], rank: int) -> str:
     """Where something of a rank belongs, as the end of a phrase."""
     return f", which should be on {ranks[rank]}" if rank in ranks else ""
 
 
-def taken(rank: int, having: Mapping[str, ShardFile], ranks: Mapping[int, str]) -> Shard:
+def pick_copy(rank: int, having: Mapping[str, ShardFile], ranks: Mapping[int, str]) -> Shard:
     """From the rank's own node, else the newest: an earlier start may have left others."""
     own = ranks.get(rank, "")
     node = own if own in having else max(having, key=lambda one: having[one].mtime)
     return Shard(node, having[node])
 
 
-def stale(shards: Shards, limit_s: int = 3600) -> Sequence[Shard]:
+def stale_shards(shards: Shards, limit_s: int = 3600) -> Sequence[Shard]:
     """Shards that are much older than the newest of their tag."""
     newest = max(one.file.mtime for one in shards.shards)
     return [one for one in shards.shards if newest - one.file.mtime > limit_s]

@@ -6,7 +6,7 @@ from typing import Any
 
 from checks.catalogue import CATALOGUE
 from checks.facts.pairs import Pairs
-from launcher.lab.shape import Shape
+from launcher.lab.shape import LabShape
 from tests.faults.case import ALL, NODE3, case, made, warned
 
 ALIKE, LINKS, CUT, ENOUGH = (
@@ -58,7 +58,7 @@ CASES = [
     warned(SLOW_IN, ALIKE, NODE3, "slow-in", **REST),
     warned(SLOW_BOTH, ALIKE, NODE3, "slow", **REST),
     warned(SLOW_PAIR, LINKS, (("node3", "node1"),), "slow-pair", **REST),
-    warned(SLOW_UPLINK, CUT, ((),), "slow-between-groups", shape=Shape(4), on=RACKS, **REST),
+    warned(SLOW_UPLINK, CUT, ((),), "slow-between-groups", shape=LabShape(4), on=RACKS, **REST),
     case(CRAWLS, ALIKE, NODE3, "crawls", **REST),
     warned(ALL_SLOW, ENOUGH, ((),), "slow-everywhere", on=ALL, **REST),
 ]

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from checks.model import Severity
-from launcher.lab.faults import Fault, On
-from launcher.lab.shape import Shape
+from launcher.lab.faults import DefaultTarget, Fault
+from launcher.lab.shape import LabShape
 from tests.flights import HEAVY, UNMENDABLE
 
 Subjects = tuple[tuple[str, ...], ...]
@@ -30,7 +30,7 @@ USABLE = "nccl.infiniband-is-usable"
 NAMES = "names.every-node-resolves-every-node"
 HUNG_SHELL = ("import sys;exec(eval(sys.stdin", "sleep 1")
 """sshd lets nobody signal what it runs as root, and a shell that waits reads no hang-up."""
-PLAIN = Shape(nodes=3)
+PLAIN = LabShape(nodes=3)
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Case:
     first: tuple[tuple[str | Fault, tuple[str, ...]], ...] = ()
     """What is done before, and on which nodes."""
     job: Mapping[str, Any] = field(default_factory=dict)
-    shape: Shape = PLAIN
+    shape: LabShape = PLAIN
     smoke: bool = False
     without: tuple[str, ...] = ()
     """Checks that are not asked."""
@@ -86,6 +86,6 @@ def warned(fault: str | Fault, check: str, subjects: Subjects, cause: str, **mor
     return Case(fault, warns=((check, subjects, cause),), **more)
 
 
-def made(name: str, apply: str, on: On = On.LAST) -> Fault:
+def made(name: str, apply: str, on: DefaultTarget = DefaultTarget.LAST) -> Fault:
     """A fault whose name says what it does."""
     return Fault(name, name, apply, "true", on)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from launcher.lab.shape import Shape
+from launcher.lab.shape import LabShape
 from tests.faults.case import ALL, NODE3, Subjects, case, made
 
 JOB_FILE = "/root/job/train.py"
@@ -46,7 +46,7 @@ SMOKE = "training.smoke-trains"
 NODE2: Subjects = (("node2",),)
 SMALL: Mapping[str, Any] = {
     "smoke": True,
-    "shape": Shape(nodes=2),
+    "shape": LabShape(nodes=2),
     "job": {"env": {"TORCH_EXTENSIONS_DIR": "/root/ext"}},
 }
 HAVING = ((HAVE_FILES, ALL),)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from launcher.lab.faults import Fault
-from launcher.lab.shape import Shape
+from launcher.lab.shape import LabShape
 from tests.faults.case import NODE3, Case, case, made, warned
 
 CUT_OFF = "limits.no-limit-cuts-a-rank-off"
@@ -16,7 +16,7 @@ SUDO = "printf '#!/bin/sh\\nexec \"$@\"\\n' >/usr/local/bin/sudo; chmod 755 /usr
 
 OF_A_USER: dict[str, Any] = {
     "job": {"workdir": "/home/trainer"},
-    "shape": Shape(nodes=3, user="trainer"),
+    "shape": LabShape(nodes=3, user="trainer"),
 }
 
 

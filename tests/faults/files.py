@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from launcher.lab.shape import Shape
+from launcher.lab.shape import LabShape
 from tests.faults.case import ALL, NODE3, Case, case, made, warned
 
 DATA = """
@@ -127,6 +127,6 @@ CASES = [
         warns=(("files.checkpoints-can-be-resumed", ((),), "local-checkpoints"),),
         on=("node1", "node2"),
         job={"deepspeed_config": "zero.json", "output": "/root/out"},
-        shape=Shape(nodes=2),
+        shape=LabShape(nodes=2),
     ),
 ]

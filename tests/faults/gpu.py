@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from launcher.lab.shape import Shape
+from launcher.lab.shape import LabShape
 from tests.faults.case import ALL, NODE3, Case, case, made, warned
 
 NVML = Path(__file__).parents[1] / "nvml"
@@ -26,7 +26,7 @@ touch /dev/kmsg
 torch=$("$PYTHON" -c "import importlib.util as u; print(u.find_spec('torch').origin)")
 sed -i "s/^cuda:.*/cuda = '12.4'/" "$(dirname "$torch")/version.py" """,
 )
-SHAPE = Shape(nodes=3, slots=8)
+SHAPE = LabShape(nodes=3, slots=8)
 GPUS = {"first": ((EIGHT_H100, ALL),), "shape": SHAPE}
 HOLDER = "sleep 98765"
 MEMORY, KERNEL = "gpu.memory-has-no-errors", "gpu.kernel-reports-no-gpu-fault"
@@ -203,7 +203,7 @@ CASES = [
         made("device-denied", "chmod 600 /dev/nvidia3"),
         *("gpu.devices-may-be-opened", NODE3, "device-denied"),
         first=GPUS["first"],
-        shape=Shape(nodes=3, slots=8, user="trainer"),
+        shape=LabShape(nodes=3, slots=8, user="trainer"),
         job={"workdir": "/home/trainer"},
         mends=False,
     ),

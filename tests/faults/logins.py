@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from launcher.lab.faults import On
-from launcher.lab.faults.firewall import firewall
+from launcher.lab.faults import DefaultTarget
+from launcher.lab.faults.firewall import firewall_fault
 from tests.faults.case import FROM_3, HEAD, HUNG_SHELL, NODE3, REACH, SSH, case, made, warned
 
-SSH_OF_ONE_DROPPED = firewall(
+SSH_OF_ONE_DROPPED = firewall_fault(
     "ssh-of-one-dropped",
     "a firewall drops ssh from one node alone",
     "ip saddr $PEER_ADDRESS tcp dport $SSH_PORT drop",
 )
-SSH_OF_ONE_REJECTED = firewall(
+SSH_OF_ONE_REJECTED = firewall_fault(
     "ssh-of-one-rejected",
     "a firewall rejects ssh from one node alone",
     "ip saddr $PEER_ADDRESS tcp dport $SSH_PORT reject with tcp reset",
@@ -19,7 +19,7 @@ SSH_OF_ONE_REJECTED = firewall(
 PDSH_VARIABLE = made(
     "pdsh-time-out-in-bashrc",
     "sed -i '1i export PDSH_COMMAND_TIMEOUT=600' $HOME/.bashrc",
-    On.HEAD,
+    DefaultTarget.HEAD,
 )
 NO_PYTHON = made(
     "no-python-at-all",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from launcher.lab.faults import Fault
-from launcher.lab.faults.software import infiniband
-from launcher.lab.shape import Shape
+from launcher.lab.faults.software import infiniband_script
+from launcher.lab.shape import LabShape
 from tests.faults.case import ALL, HEAD, NODE3, Case, Subjects, case, made, warned
 from tests.flights import UNMENDABLE
 
@@ -42,7 +42,7 @@ def adapter(name: str, **files: str) -> Fault:
     """A card that a rank can use, with further files."""
     usable = "touch /usr/lib/libibverbs.so.1; mkdir /dev/infiniband\n"
     usable += "mknod -m 666 /dev/infiniband/uverbs0 c 231 192"
-    card = infiniband("4: ACTIVE", "5: LinkUp", "200 Gb/sec (4X HDR)")
+    card = infiniband_script("4: ACTIVE", "5: LinkUp", "200 Gb/sec (4X HDR)")
     return made(name, f"{card}\n{usable}\n{placed({**CARD, **files})}")
 
 
@@ -117,7 +117,7 @@ CASES = [
         bashrc("nccl-p2p-disabled", "NCCL_P2P_DISABLE=1"),
         *("nccl.local-transports-are-left-on", EVERY, "switched-off"),
         on=ALL,
-        shape=Shape(nodes=3, slots=2),
+        shape=LabShape(nodes=3, slots=2),
     ),
     warned(
         bashrc("torch-errors-off", "TORCH_NCCL_ASYNC_ERROR_HANDLING=0"),
@@ -189,6 +189,6 @@ CASES = [
         made("roce-mtu", "ip link set dev eth1 mtu 1000"),
         *("nccl.roce-mtu-is-equal", NODE3, "roce-mtu-differs"),
         first=((ROCE, ALL),),
-        shape=Shape(nodes=3, second_network=True),
+        shape=LabShape(nodes=3, second_network=True),
     ),
 ]

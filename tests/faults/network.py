@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from launcher.lab.faults import On
+from launcher.lab.faults import DefaultTarget
 from launcher.lab.faults.model import Fault
-from launcher.lab.shape import Shape
+from launcher.lab.shape import LabShape
 from tests.faults.case import (
     ALL,
     EPHEMERAL,
@@ -58,7 +58,7 @@ STRICT_DETOUR = made(
     "reverse-path-filtered",
     f"{DETOUR.apply}\necho 1 >/proc/sys/net/ipv4/conf/eth1/rp_filter",
 )
-TWO_NETWORKS = Shape(nodes=3, second_network=True)
+TWO_NETWORKS = LabShape(nodes=3, second_network=True)
 OVER_SECOND = {"env": {"NCCL_SOCKET_IFNAME": "eth1", "GLOO_SOCKET_IFNAME": "eth1"}}
 OVER_BOTH = {"env": {"NCCL_SOCKET_IFNAME": "eth0,eth1"}}
 SECOND_DROPPED = made(
@@ -124,7 +124,7 @@ END
 setsid "$BASE_PYTHON" $SAVED/hold.py >$SAVED/out 2>&1 </dev/null &
 until grep -q holds $SAVED/out; do sleep 0.05; done"""
 PORTS_USED_UP = made("ports-used-up", HELD.replace("RANGE", RANGE))
-PORT_IN_RANGE = made("master-port-in-range", f"echo 29451 29549 >{RANGE}", On.HEAD)
+PORT_IN_RANGE = made("master-port-in-range", f"echo 29451 29549 >{RANGE}", DefaultTarget.HEAD)
 """Calls get ports as odd or even as the first one while there are any, so none gets 29500 here."""
 PORT_HANDED_OUT = made(
     "master-port-handed-out",
@@ -137,7 +137,7 @@ time.sleep(3600)
 END
 setsid "$BASE_PYTHON" $SAVED/call.py $MASTER_PORT >$SAVED/out 2>&1 </dev/null &
 until grep -q calls $SAVED/out; do sleep 0.05; done""",
-    On.HEAD,
+    DefaultTarget.HEAD,
 )
 
 DEAD_SERVER = made(

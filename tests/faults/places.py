@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from launcher.lab.shape import Shape
+from launcher.lab.shape import LabShape
 from tests.faults.case import ALL, NAMES, NODE3, SSH, USABLE, Case, case, made, warned
 from tests.flights import UNMENDABLE
 
@@ -52,7 +52,7 @@ CASES = [
         "nccl.socket-interface-exists",
         NODE3,
         "interface-down",
-        shape=Shape(nodes=3, second_network=True),
+        shape=LabShape(nodes=3, second_network=True),
         job={"env": {"NCCL_SOCKET_IFNAME": "eth1", "GLOO_SOCKET_IFNAME": "eth1"}},
     ),
     warned("mtu-1400", "network.mtu-is-equal", NODE3, "mtu-differs"),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import shutil
 
-from launcher.lab.faults import On
-from launcher.lab.faults.firewall import firewall
+from launcher.lab.faults import DefaultTarget
+from launcher.lab.faults.firewall import firewall_fault
 from tests.faults.case import EPHEMERAL, HEAD, MASTER, NODE3, SSH, TO_3, TO_HEAD, Case, case, made
 
 MANAGED = """nft -f - <<END
@@ -17,7 +17,7 @@ table inet filter {
 }
 END"""
 EGRESS_DROPPED = made("egress-dropped", MANAGED)
-ONE_SOURCE_DROPPED = firewall(
+ONE_SOURCE_DROPPED = firewall_fault(
     "one-source-dropped",
     "a firewall drops the ranks' ports from one node alone",
     "ip saddr $PEER_ADDRESS tcp dport 32768-60999 ct state new drop",
@@ -28,7 +28,7 @@ IPTABLES_DROPPED = made(
     "iptables -A INPUT -i lo -j ACCEPT\n"
     "iptables -A INPUT -p tcp --dport $SSH_PORT -j ACCEPT\n"
     "iptables -P INPUT DROP",
-    On.HEAD,
+    DefaultTarget.HEAD,
 )
 ROUTE_REFUSED = made("route-refused", "ip route add blackhole $PEER_ADDRESS/32")
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from launcher.lab.faults import On
+from launcher.lab.faults import DefaultTarget
 from tests.faults.case import HEAD, NODE3, REACH, SSH, case, made
 
 PATH_REPLACED = made("path-replaced", "sed -i '1i export PATH=/opt/bin' $HOME/.bashrc")
-PDSH_NOT_EXECUTABLE = made("pdsh-not-executable", "chmod -x $(command -v pdsh)", On.HEAD)
+PDSH_NOT_EXECUTABLE = made("pdsh-not-executable", "chmod -x $(command -v pdsh)", DefaultTarget.HEAD)
 PROXY_UNKNOWN = made(
     "ssh-proxy-unknown", r"printf 'Host node1\n  ProxyJump bastion\n' > $HOME/.ssh/config"
 )

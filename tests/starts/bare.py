@@ -22,7 +22,7 @@ import pytest
 from launcher.lab.cluster import Lab
 from launcher.lab.machine import SYSTEM_PATH
 from launcher.lab.node import Done, LabNode
-from launcher.lab.shape import Shape
+from launcher.lab.shape import LabShape
 from tests.labs import down_and_gone
 from tests.passed import pass_preflight
 
@@ -166,7 +166,7 @@ def whole_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     values = "".join(f"{name} = {json.dumps(value)}\n" for name, value in GIVEN.items())
     (folder / "launch.toml").write_text(f'[env]\nHF_TOKEN = "hf_Secret"\n{values}')
     visible = {sys.prefix, sys.base_prefix, str(folder)}
-    up = Lab.up(Shape(nodes=2), folder / ".lab", visible=visible)
+    up = Lab.up(LabShape(nodes=2), folder / ".lab", visible=visible)
     yield Site(up, folder)
     down_and_gone(up)
 

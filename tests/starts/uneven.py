@@ -17,8 +17,8 @@ from pathlib import Path
 import pytest
 
 from launcher.lab.cluster import Lab
-from launcher.lab.furnish import OPS
-from launcher.lab.shape import Odd, Shape
+from launcher.lab.furnish import COMPILED_OPS
+from launcher.lab.shape import LabShape, OddNode
 from tests.labs import down_and_gone
 from tests.passed import pass_preflight
 
@@ -76,8 +76,8 @@ def compiled(folder):
     """DeepSpeed's ops as scripts/setup compiled them, where the lab's user may lock them."""
     cache = folder / "cache"
     cache.mkdir()
-    if OPS.is_dir():
-        shutil.copytree(OPS, cache / OPS.name)
+    if COMPILED_OPS.is_dir():
+        shutil.copytree(COMPILED_OPS, cache / COMPILED_OPS.name)
     for path in (cache, *cache.rglob("*")):
         path.chmod(0o777)
     return cache
@@ -85,9 +85,9 @@ def compiled(folder):
 
 @pytest.fixture(scope="module")
 def lab(place):
-    odd = {"node2": Odd(port=2222)}
+    odd = {"node2": OddNode(port=2222)}
     visible = {sys.prefix, sys.base_prefix, str(place)}
-    up = Lab.up(Shape(nodes=2, user=USER, odd=odd), place / ".lab", visible=visible)
+    up = Lab.up(LabShape(nodes=2, user=USER, odd=odd), place / ".lab", visible=visible)
     for node in up.nodes:
         node.run("chmod 711 /root", check=True)  # an interpreter below it must be readable for all
     hosts = f"node2 slots=1 port=2222 user={USER}\nnode1 slots=2 user={USER}\n"

@@ -9,11 +9,11 @@ from types import MappingProxyType
 
 from checks.errors import UsageError
 from launcher.lab.faults import firewall, software, ssh
-from launcher.lab.faults.model import Fault, On
+from launcher.lab.faults.model import DefaultTarget, Fault
 from launcher.lab.node import LabNode
-from launcher.lab.record import Record
+from launcher.lab.record import LabRecord
 
-__all__ = ["FAULTS", "Fault", "On", "heal", "inject"]
+__all__ = ["FAULTS", "DefaultTarget", "Fault", "heal_faults", "inject_fault"]
 
 FAULTS: Mapping[str, Fault] = MappingProxyType(
     {fault.name: fault for fault in (*firewall.FAULTS, *ssh.FAULTS, *software.FAULTS)}
@@ -22,22 +22,22 @@ FAULTS: Mapping[str, Fault] = MappingProxyType(
 MASTER_PORT = 29500
 
 
-def named(name: str) -> Fault:
+def find_fault(name: str) -> Fault:
     """Raises UsageError that lists the names."""
     if name not in FAULTS:
         raise UsageError(f"no fault {name}; there are: {' '.join(FAULTS)}")
     return FAULTS[name]
 
 
-def targets(record: Record, fault: Fault, on: tuple[str, ...]) -> tuple[str, ...]:
+def target_nodes(record: LabRecord, fault: Fault, on: tuple[str, ...]) -> tuple[str, ...]:
     """The nodes that a fault is to break. Raises UsageError for one that is not in the lab."""
     names = tuple(place.name for place in record.nodes)
     if strangers := [name for name in on if name not in names]:
         raise UsageError(f"no node {strangers[0]} in this lab; there are: {' '.join(names)}")
-    return on or (names[:1] if fault.on is On.HEAD else names[-1:])
+    return on or (names[:1] if fault.on is DefaultTarget.HEAD else names[-1:])
 
 
-def variables(record: Record, fault: Fault, node: str) -> dict[str, str]:
+def fault_variables(record: LabRecord, fault: Fault, node: str) -> dict[str, str]:
     """What a fault's shell lines may use."""
     head, place = record.nodes[0], record.place(node)
     peer = next((other for other in record.nodes if other != place), place)
@@ -59,32 +59,34 @@ def variables(record: Record, fault: Fault, node: str) -> dict[str, str]:
     }
 
 
-def inject(record: Record, name: str, on: tuple[str, ...]) -> tuple[Record, tuple[str, ...]]:
+def inject_fault(
+    record: LabRecord, name: str, on: tuple[str, ...]
+) -> tuple[LabRecord, tuple[str, ...]]:
     """Breaks the nodes and writes down that they are broken. Raises UsageError."""
-    fault = named(name)
-    broken = targets(record, fault, on)
+    fault = find_fault(name)
+    broken = target_nodes(record, fault, on)
     for node in broken:
         if (fault.name, node) in record.faults:
             raise UsageError(
                 f"{node} has the fault {fault.name} already: python -m launcher lab heal"
             )
-        shell(record, fault, node, f"mkdir -p $SAVED\n{fault.apply}")
+        run_fault_script(record, fault, node, f"mkdir -p $SAVED\n{fault.apply}")
         record = record.changed(faults=(*record.faults, (fault.name, node)))
     return record, broken
 
 
-def heal(record: Record) -> Record:
+def heal_faults(record: LabRecord) -> LabRecord:
     """Mends every fault that is in force, newest first. Raises UsageError."""
     for name, node in reversed(record.faults):
-        fault = named(name)
-        shell(record, fault, node, f"{fault.undo}\nrm -rf $SAVED")
+        fault = find_fault(name)
+        run_fault_script(record, fault, node, f"{fault.undo}\nrm -rf $SAVED")
         record = record.changed(faults=tuple(x for x in record.faults if x != (name, node)))
     return record
 
 
-def shell(record: Record, fault: Fault, node: str, lines: str) -> None:
+def run_fault_script(record: LabRecord, fault: Fault, node: str, lines: str) -> None:
     """Runs a fault's lines. Raises UsageError with what they said when they fail."""
-    done = LabNode(record, node).run(f"set -e\n{lines}", env=variables(record, fault, node))
+    done = LabNode(record, node).run(f"set -e\n{lines}", env=fault_variables(record, fault, node))
     if done.returncode != 0:
         said = done.stderr.strip() or done.stdout.strip() or f"exit {done.returncode}"
         raise UsageError(f"fault {fault.name} on {node}: {said}")

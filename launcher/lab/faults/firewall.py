@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from launcher.lab.faults.model import Fault, On
+from launcher.lab.faults.model import DefaultTarget, Fault
 
-FLUSH = "nft delete table inet fault"
+DELETE_TABLE = "nft delete table inet fault"
 
 
-def firewall(name: str, title: str, rule: str, on: On = On.LAST) -> Fault:
+def firewall_fault(
+    name: str, title: str, rule: str, on: DefaultTarget = DefaultTarget.LAST
+) -> Fault:
     """A fault that is one rule for what comes in."""
     table = f"""nft -f - <<END
 table inet fault {{
@@ -17,35 +19,37 @@ table inet fault {{
   }}
 }}
 END"""
-    return Fault(name, title, table, FLUSH, on)
+    return Fault(name, title, table, DELETE_TABLE, on)
 
 
 FAULTS = (
-    firewall(
+    firewall_fault(
         "master-port-dropped",
         "a firewall drops the master port",
         "tcp dport $MASTER_PORT drop",
-        On.HEAD,
+        DefaultTarget.HEAD,
     ),
-    firewall(
+    firewall_fault(
         "master-port-rejected",
         "a firewall rejects the master port by ICMP",
         "tcp dport $MASTER_PORT reject with icmpx admin-prohibited",
-        On.HEAD,
+        DefaultTarget.HEAD,
     ),
-    firewall(
+    firewall_fault(
         "master-port-reset",
         "a firewall answers on the master port with a reset",
         "tcp dport $MASTER_PORT reject with tcp reset",
-        On.HEAD,
+        DefaultTarget.HEAD,
     ),
-    firewall(
+    firewall_fault(
         "ephemeral-ports-dropped",
         "a firewall drops the ports that ranks talk on",
         "tcp dport 32768-60999 ct state new drop",
     ),
-    firewall("peer-dropped", "a firewall drops all from one peer", "ip saddr $PEER_ADDRESS drop"),
-    firewall("ssh-dropped", "a firewall drops ssh", "tcp dport $SSH_PORT drop"),
+    firewall_fault(
+        "peer-dropped", "a firewall drops all from one peer", "ip saddr $PEER_ADDRESS drop"
+    ),
+    firewall_fault("ssh-dropped", "a firewall drops ssh", "tcp dport $SSH_PORT drop"),
     Fault(
         "unreachable",
         "the node's cable is out",
@@ -80,6 +84,6 @@ echo $! >$SAVED/pid
 until [ -s $SAVED/out ]; do kill -0 $(cat $SAVED/pid); sleep 0.02; done
 grep -q listens $SAVED/out""",
         "kill $(cat $SAVED/pid)",
-        On.HEAD,
+        DefaultTarget.HEAD,
     ),
 )

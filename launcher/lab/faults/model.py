@@ -6,7 +6,7 @@ import enum
 from dataclasses import dataclass
 
 
-class On(enum.Enum):
+class DefaultTarget(enum.Enum):
     """Which nodes a fault breaks unless told otherwise."""
 
     HEAD = "the first node"
@@ -27,4 +27,4 @@ class Fault:
     title: str
     apply: str
     undo: str
-    on: On = On.LAST
+    on: DefaultTarget = DefaultTarget.LAST

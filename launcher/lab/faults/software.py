@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from launcher.lab.faults.model import Fault, On
-from launcher.lab.faults.ssh import filed
+from launcher.lab.faults.model import DefaultTarget, Fault
+from launcher.lab.faults.ssh import file_fault
 
 FIND_DEEPSPEED = (
     'meta=$("$PYTHON" -c "import importlib.metadata as m; '
@@ -11,7 +11,7 @@ FIND_DEEPSPEED = (
 )
 
 
-def infiniband(state: str, physical: str, rate: str) -> str:
+def infiniband_script(state: str, physical: str, rate: str) -> str:
     """Places one port's files as mlx5 shows them; recorded from a ConnectX-6."""
     port = "$SAVED/class/infiniband/mlx5_0/ports/1"
     files = {
@@ -35,19 +35,21 @@ def infiniband(state: str, physical: str, rate: str) -> str:
     return "\n".join(lines)
 
 
-def hidden(path: str) -> tuple[str, str]:
+def hide_program(path: str) -> tuple[str, str]:
     """Lines that take a program away, and lines that bring it back."""
     return f"mv {path} $SAVED/kept", f"mv $SAVED/kept {path}"
 
 
 FAULTS = (
-    Fault("pdsh-missing", "pdsh is not installed", *hidden("/usr/bin/pdsh"), On.HEAD),
+    Fault(
+        "pdsh-missing", "pdsh is not installed", *hide_program("/usr/bin/pdsh"), DefaultTarget.HEAD
+    ),
     Fault(
         "usr-lib-owner",
         "/usr/lib belongs to another user, so pdsh loads no module",
         "chown 1000 /usr/lib",
         "chown 0 /usr/lib",
-        On.HEAD,
+        DefaultTarget.HEAD,
     ),
     Fault(
         "shm-64m",
@@ -55,25 +57,25 @@ FAULTS = (
         "mount -o remount,size=64m /dev/shm",
         "mount -o remount,size=50% /dev/shm",
     ),
-    filed(
+    file_fault(
         "own-name-loopback",
         "its own name is 127.0.1.1",
         "/etc/hosts",
         'sed -i "s/^$ADDRESS $NAME$/127.0.1.1 $NAME/" /etc/hosts',
     ),
-    filed(
+    file_fault(
         "peer-name-wrong",
         "it has a wrong address for a peer",
         "/etc/hosts",
         'sed -i "s/^$PEER_ADDRESS $PEER$/${PEER_ADDRESS%.*}.253 $PEER/" /etc/hosts',
     ),
-    filed(
+    file_fault(
         "peer-name-missing",
         "it does not know the name of a peer",
         "/etc/hosts",
         'sed -i "/ $PEER$/d" /etc/hosts',
     ),
-    filed(
+    file_fault(
         "gloo-interface-wrong",
         "GLOO_SOCKET_IFNAME names an interface that it has not",
         "$HOME/.bashrc",
@@ -91,7 +93,7 @@ FAULTS = (
     Fault(
         "interpreter-missing",
         "the training interpreter is not there",
-        *hidden('"$PYTHON"'),
+        *hide_program('"$PYTHON"'),
     ),
     Fault(
         "deepspeed-version",
@@ -103,13 +105,13 @@ FAULTS = (
     Fault(
         "infiniband-active",
         "an InfiniBand port that is up, on one node alone",
-        infiniband("4: ACTIVE", "5: LinkUp", "200 Gb/sec (4X HDR)"),
+        infiniband_script("4: ACTIVE", "5: LinkUp", "200 Gb/sec (4X HDR)"),
         "umount /sys/class",
     ),
     Fault(
         "infiniband-down",
         "an InfiniBand port that is down",
-        infiniband("1: DOWN", "3: Disabled", "10 Gb/sec (4X SDR)"),
+        infiniband_script("1: DOWN", "3: Disabled", "10 Gb/sec (4X SDR)"),
         "umount /sys/class",
     ),
 )

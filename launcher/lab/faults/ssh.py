@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from launcher.lab.boot import SSHD
-from launcher.lab.faults.model import Fault, On
+from launcher.lab.boot import START_SSHD
+from launcher.lab.faults.model import DefaultTarget, Fault
 
 STOP_SSHD = "kill $(cat /run/sshd.pid); while [ -e /run/sshd.pid ]; do sleep 0.02; done"
 RESTART_SSHD = f"""if [ -e /run/sshd.pid ]; then {STOP_SSHD}; fi
-{SSHD}
+{START_SSHD}
 until [ -s /run/sshd.pid ]; do sleep 0.02; done"""
 
 
-def kept(path: str, change: str) -> tuple[str, str]:
+def save_and_change(path: str, change: str) -> tuple[str, str]:
     """Lines that save a file before they change it, and lines that put it back as it was."""
     return f"cp -a {path} $SAVED/kept\n{change}", f"rm -f {path}; mv $SAVED/kept {path}"
 
 
-def filed(
-    name: str, title: str, path: str, change: str, on: On = On.LAST, *, restart: bool = False
+def file_fault(
+    name: str,
+    title: str,
+    path: str,
+    change: str,
+    on: DefaultTarget = DefaultTarget.LAST,
+    *,
+    restart: bool = False,
 ) -> Fault:
     """A fault that is one changed file, and an sshd that has read it if it is sshd's."""
-    apply, undo = kept(path, change)
+    apply, undo = save_and_change(path, change)
     tail = f"\n{RESTART_SSHD}" if restart else ""
     return Fault(name, title, apply + tail, undo + tail, on)
 
@@ -28,7 +34,7 @@ def filed(
 OTHERS_KEY = "ssh-keygen -q -t ed25519 -N '' -C another -f $SAVED/key"
 
 FAULTS = (
-    filed(
+    file_fault(
         "host-key-changed",
         "its host key is not the one that others know",
         "/etc/ssh/ssh_host_ed25519_key",
@@ -37,14 +43,14 @@ FAULTS = (
         "cat $SAVED/key.pub >/etc/ssh/ssh_host_ed25519_key.pub",
         restart=True,
     ),
-    filed(
+    file_fault(
         "known-host-missing",
         "it does not know the host key of a peer",
         "$HOME/.ssh/known_hosts",
         "ssh-keygen -q -R $PEER -f $HOME/.ssh/known_hosts; rm -f $HOME/.ssh/known_hosts.old\n"
         'grep -v "$PEER[ ,]" $SAVED/kept >$HOME/.ssh/known_hosts',
     ),
-    filed(
+    file_fault(
         "authorized-key-missing",
         "it does not take the key of a peer",
         "$HOME/.ssh/authorized_keys",
@@ -64,7 +70,7 @@ FAULTS = (
         "chgrp users $HOME; chmod g+w $HOME",
         "chgrp $(cat $SAVED/group) $HOME; chmod $(cat $SAVED/mode) $HOME",
     ),
-    filed(
+    file_fault(
         "private-key-missing",
         "it has no private key",
         "$HOME/.ssh/id_ed25519",
@@ -76,13 +82,13 @@ FAULTS = (
         "chmod 644 $HOME/.ssh/id_ed25519",
         "chmod 600 $HOME/.ssh/id_ed25519",
     ),
-    filed(
+    file_fault(
         "private-key-passphrase",
         "its private key has a passphrase",
         "$HOME/.ssh/id_ed25519",
         "ssh-keygen -q -p -P '' -N secret -f $HOME/.ssh/id_ed25519",
     ),
-    filed(
+    file_fault(
         "pubkey-off",
         "its sshd takes no keys",
         "/etc/ssh/sshd_config",
@@ -90,19 +96,19 @@ FAULTS = (
         restart=True,
     ),
     Fault("sshd-stopped", "its sshd does not run", STOP_SSHD, RESTART_SSHD),
-    filed(
+    file_fault(
         "bashrc-noisy",
         "its .bashrc prints on every login",
         "$HOME/.bashrc",
         "sed -i '1i echo Welcome to $(hostname)' $HOME/.bashrc",
     ),
-    filed(
+    file_fault(
         "bashrc-hangs",
         "its .bashrc waits for ever",
         "$HOME/.bashrc",
         'sed -i "1i while [ -e $SAVED/kept ]; do sleep 1; done" $HOME/.bashrc',
     ),
-    filed(
+    file_fault(
         "nologin",
         "its login shell lets nobody in",
         "/etc/passwd",
