@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from benchmarks.timing import Took, middle, timed
-from checks.failures import LITERALS
+from checks.knowledge.failures import LITERALS
 
 SIZE = 200_000_000
 ROUNDS = 3

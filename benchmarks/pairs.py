@@ -16,15 +16,15 @@ from collections.abc import Iterator, Sequence
 
 from benchmarks.place import Place, place
 from benchmarks.timing import middle, verdict
-from checks.apart.circle import pair_rounds
 from checks.catalogue import CATALOGUE
 from checks.check import claims_of
-from checks.cluster.gather import gather_facts
-from checks.cluster.job import Options, build_job
 from checks.errors import UsageError
 from checks.facts import ClusterView, Snapshot
 from checks.facts.pairs import Pairs, speed_table
-from checks.probe.pair_send import STREAMS
+from checks.job.build import Options, build_job
+from checks.node.probe.pair_send import STREAMS
+from checks.outliers.pairing import pair_rounds
+from checks.run import gather_facts
 from launcher.lab.node import LabNode
 
 RATES = {

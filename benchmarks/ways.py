@@ -13,8 +13,8 @@ from pathlib import Path
 from benchmarks.place import ROOT, VENV, Place
 from benchmarks.timing import middle, verdict
 from benchmarks.watched import LIMIT_S, Watched, first_step, watch
-from tests.passed import pass_preflight
-from tests.starts.slurm import allocate, slurm_up
+from tests.lab.starts.slurm import allocate, slurm_up
+from tests.support.passed_preflight import pass_preflight
 
 AIM = 1.1
 PORT = 29500

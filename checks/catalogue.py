@@ -33,9 +33,9 @@ AREAS = (
 
 def area_modules(area: str) -> Iterator[ModuleType]:
     """The module of an area, or all modules of its package; nothing for one without checks."""
-    if importlib.util.find_spec(f"checks.{area}") is None:
+    if importlib.util.find_spec(f"checks.areas.{area}") is None:
         return
-    top = importlib.import_module(f"checks.{area}")
+    top = importlib.import_module(f"checks.areas.{area}")
     yield top
     for entry in pkgutil.iter_modules(getattr(top, "__path__", ())):
         yield importlib.import_module(f"{top.__name__}.{entry.name}")

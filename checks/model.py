@@ -55,7 +55,7 @@ class Ssh:
 class Job:
     """What is to be checked and started: launch.toml and the command line, merged.
 
-    Both faces build it with `checks.cluster.job`, so that what is checked is what is started.
+    Both faces build it with `checks.job.build`, so that what is checked is what is started.
     Paths are those on the nodes, except `ssh.key`, `ssh.config` and `where`.
     """
 

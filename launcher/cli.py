@@ -10,19 +10,20 @@ from pathlib import Path
 
 from checks import __version__
 from checks.errors import PreflightError, UsageError
-from launcher import artefacts, starting, telling
-from launcher.diagnose.command import add_parser as add_diagnose_parser
-from launcher.explain import print_explanation
-from launcher.init import add_options as add_init_options
-from launcher.init import write_job_files
+from launcher.commands import hostfile, runs
+from launcher.commands import start as start_command
+from launcher.commands.diagnose import add_parser as add_diagnose_parser
+from launcher.commands.explain import print_explanation
+from launcher.commands.init import add_options as add_init_options
+from launcher.commands.init import write_job_files
+from launcher.commands.trust.command import add_options as add_trust_options
+from launcher.commands.trust.command import establish_trust
+from launcher.commands.weights.command import add_options as add_weights_options
+from launcher.commands.weights.command import merge_weights
 from launcher.lab.cli import add_parser as add_lab_parser
 from launcher.options import add_job_options
-from launcher.screen import DISK_FULL_ERRNOS
-from launcher.stall.onlooker import STUCK_AFTER_S
-from launcher.trust.command import add_options as add_trust_options
-from launcher.trust.command import establish_trust
-from launcher.weights.command import add_options as add_weights_options
-from launcher.weights.command import merge_weights
+from launcher.run.console import DISK_FULL_ERRNOS
+from launcher.run.stall.stall_monitor import STUCK_AFTER_S
 
 USAGE, INTERRUPTED = 2, 130
 
@@ -50,14 +51,12 @@ def build_parser() -> ArgumentParser:
     )
     add_weights_options(merging)
     add_job_options(merging)
-    _add_run_command(commands, "status", telling.show_status, "what became of a run")
-    logs = _add_run_command(commands, "logs", telling.show_logs, "what the ranks of a run printed")
+    _add_run_command(commands, "status", runs.show_status, "what became of a run")
+    logs = _add_run_command(commands, "logs", runs.show_logs, "what the ranks of a run printed")
     logs.add_argument("-f", "--follow", action="store_true", help="go on until the run ends")
     logs.add_argument("--node", help="of this node only")
-    _add_run_command(commands, "stop", telling.stop_run, "end a run on every node")
-    _add_runs_option(
-        _add_command(commands, "runs", telling.list_runs, "the runs of this directory")
-    )
+    _add_run_command(commands, "stop", runs.stop_run, "end a run on every node")
+    _add_runs_option(_add_command(commands, "runs", runs.list_runs, "the runs of this directory"))
     told = _add_command(
         commands, "explain", print_explanation, "what a check asks, why, and how to mend it"
     )
@@ -73,7 +72,7 @@ def _add_start_command(commands: _SubParsersAction[ArgumentParser]) -> None:
     start = _add_command(
         commands,
         "start",
-        starting.start_training,
+        start_command.start_training,
         "check the cluster, start training on it, watch it",
     )
     start.usage = "launcher start [options] [-- train.py ARGS]"
@@ -87,7 +86,7 @@ def _add_start_command(commands: _SubParsersAction[ArgumentParser]) -> None:
         "--stuck-after", type=float, default=STUCK_AFTER_S, metavar="SECONDS",
         help="look at the nodes where no rank printed anything for so long (default: 300)",
     )  # fmt: skip
-    starting.add_options(start)
+    start_command.add_options(start)
     start.add_argument(
         "--dry-run", action="store_true", help="print all that would be written and run, run none"
     )
@@ -96,17 +95,15 @@ def _add_start_command(commands: _SubParsersAction[ArgumentParser]) -> None:
 
 def _add_file_commands(commands: _SubParsersAction[ArgumentParser]) -> None:
     hosts = _add_command(
-        commands, "hostfile", artefacts.print_hostfile, "print the DeepSpeed hostfile of a start"
+        commands, "hostfile", hostfile.print_hostfile, "print the DeepSpeed hostfile of a start"
     )
-    artefacts.add_write_options(hosts, "hostfile")
+    hostfile.add_write_options(hosts, "hostfile")
     text = "print .deepspeed_env of a start, secrets masked"
-    env = _add_command(commands, "env", artefacts.print_environment, text)
-    artefacts.add_write_options(env, "~/.deepspeed_env")
+    env = _add_command(commands, "env", hostfile.print_environment, text)
+    hostfile.add_write_options(env, "~/.deepspeed_env")
     text = "print accelerate's configuration of each node"
-    accelerate = _add_command(
-        commands, "accelerate-config", artefacts.print_accelerate_config, text
-    )
-    artefacts.add_accelerate_options(accelerate)
+    accelerate = _add_command(commands, "accelerate-config", hostfile.print_accelerate_config, text)
+    hostfile.add_accelerate_options(accelerate)
     for one in (hosts, env, accelerate):
         add_job_options(one)
 

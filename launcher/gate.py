@@ -13,16 +13,16 @@ from typing import Any
 
 from checks.catalogue import CATALOGUE
 from checks.check import claims_of
-from checks.cluster.filter import kept_nodes
-from checks.cluster.gather import gather_facts
-from checks.cluster.job import job_digest
 from checks.errors import UsageError
 from checks.facts import ClusterView, Snapshot
+from checks.job.build import job_digest
+from checks.job.node_filter import kept_nodes
 from checks.judge import decide, judge_claims
 from checks.model import Job
-from checks.reports import report
-from checks.reports.last import LAST_FACTS, LAST_REPORT, changes_since_go, save_good_run
+from checks.reports import json_report as report
+from checks.reports.last_run import LAST_FACTS, LAST_REPORT, changes_since_go, save_good_run
 from checks.reports.summary import NextSteps, summary_lines
+from checks.run import gather_facts
 
 _NEXT = NextSteps(
     go="starting", stop="mend what is marked ×, or allow it with --allow ID, and start again"

@@ -7,9 +7,9 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from checks.catalogue import CATALOGUE, unknown_check_names
-from checks.cluster.job import Options, build_job
-from checks.cluster.userfile import suggest_word
 from checks.errors import UsageError
+from checks.job.build import Options, build_job
+from checks.job.user_files import suggest_word
 from checks.model import Job
 
 _JOB_OPTIONS = (

@@ -13,14 +13,14 @@ from typing import Any
 
 from checks.catalogue import CATALOGUE
 from checks.check import Check, Claim, Over, claims_of
-from checks.cluster.gather import gather_facts
 from checks.facts import ClusterView
-from checks.fold import fold_names
+from checks.folded_names import fold_names
 from checks.judge import judge_claims
 from checks.model import Finding, Job, Outcome
-from checks.reports import report
-from checks.reports.alike import group_findings
+from checks.reports import json_report as report
+from checks.reports.finding_groups import group_findings
 from checks.reports.summary import escape_text, finding_mark
+from checks.run import gather_facts
 
 BUDGET_S = 15.0
 LOGIN_CHECK = "reach.controller-logs-in"

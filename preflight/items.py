@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from checks.check import Check, Claim, claims_of
-from checks.fold import fold_names
+from checks.folded_names import fold_names
 from checks.model import Finding, Job, Outcome
 
 PAIR_LIMIT = 64

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from checks.catalogue import AREAS, CATALOGUE, unknown_check_names
-from checks.cluster.job import Options, build_job
-from checks.cluster.userfile import quote_text, suggest_word
 from checks.errors import UsageError
 from checks.facts import Snapshot
+from checks.job.build import Options, build_job
+from checks.job.user_files import quote_text, suggest_word
 from checks.model import Job
 
 _JOB_OPTIONS = {

@@ -9,7 +9,7 @@ from checks.model import Finding, Node
 from preflight import options
 from preflight.outcome import require_answer
 from preflight.session import PreflightSession
-from preflight.site import RemoteRunner, remote_runner
+from preflight.site_tests import RemoteRunner, remote_runner
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -8,16 +8,16 @@ from pathlib import Path
 import pytest
 
 from checks.catalogue import AREAS
-from checks.cluster.gather import plan_commands
 from checks.errors import UsageError
 from checks.judge import decide
 from checks.model import Finding
 from checks.reports.summary import NextSteps
-from preflight.flight import PreflightRun
+from checks.run import plan_commands
 from preflight.items import PreflightItem, leaves_nodes, narrowed_nodes
 from preflight.outcome import is_warned, junit_properties, with_one_frame
+from preflight.preflight_run import PreflightRun
 from preflight.progress import Progress
-from preflight.site import asks_each_node, claims_of_tests, finding_of_test, without_traceback
+from preflight.site_tests import asks_each_node, claims_of_tests, finding_of_test, without_traceback
 
 HERE = Path(__file__).parent
 _SCOPES = {"_pair": "pair", "_cluster": "cluster"}

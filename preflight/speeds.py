@@ -7,9 +7,9 @@ import html
 import io
 from collections.abc import Sequence
 
-from checks.apart.speeds import SLOW_SHARE, sustained_speed
 from checks.facts import ClusterView, Snapshot
 from checks.facts.pairs import PairSpeed, SpeedTable, speed_table
+from checks.outliers.speed_outliers import SLOW_SHARE, sustained_speed
 from preflight.grid import MOST_NODES_DRAWN, ROOMY_COLUMNS, short_labels
 
 CSV_COLUMNS = ("source", "target", "gbit_s", "latency_us")

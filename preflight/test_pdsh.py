@@ -1,4 +1,4 @@
-"""Each claim of checks/pdsh.py, about each node, each ordered pair, and the cluster."""
+"""Each claim of checks/areas/pdsh.py, about each node, each ordered pair, and the cluster."""
 
 from __future__ import annotations
 

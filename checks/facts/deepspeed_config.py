@@ -22,7 +22,7 @@ class ConfigText:
 
 @dataclass(frozen=True)
 class TrainingScript:
-    """The training script; `words` are those of checks.probe.deepspeed_config that it contains."""
+    """The training script; `words` are those of the probe's `deepspeed_config` that it contains."""
 
     path: str
     words: tuple[str, ...] = ()

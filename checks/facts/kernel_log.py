@@ -10,7 +10,7 @@ from checks.facts.decode import Fact
 
 @dataclass(frozen=True)
 class KernelMessage:
-    """One line of the kernel's log. `kind` is one of PATTERNS in checks.probe.kernel_log."""
+    """One line of the kernel's log. `kind` is one of PATTERNS in checks.node.probe.kernel_log."""
 
     kind: str
     age_s: float

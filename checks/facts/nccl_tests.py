@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from checks.facts.decode import Fact
-from checks.nccl_tests import PerfResult, parse_perf_output
+from checks.facts.nccl_tests_output import PerfResult, parse_perf_output
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from typing import Any, ClassVar
 
 from checks.errors import UsageError
 from checks.facts.decode import Fact
+from checks.masking import mask_job
 from checks.model import Job, Node, Ssh
-from checks.reports.masking import mask_job
 
 Answer = dict[str, Any]
 """`{"data": …}`, or `{"error": "why there is none"}`."""

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from typing import TypeVar, cast
 
 from checks.errors import FactError
+from checks.facts.account import Account
 from checks.facts.decode import Fact, decode_fact
 from checks.facts.gpus import Gpus
 from checks.facts.snapshot import Login, Snapshot
-from checks.facts.who import Account
 from checks.model import Fix, Job, Node
 
 F = TypeVar("F", bound=Fact)

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from checks.apart.cut import Cut, find_cuts
-from checks.apart.matrix import Matrix, area_of, pair_matrices
-from checks.fold import fold_names
+from checks.folded_names import fold_names
 from checks.model import Finding, Outcome
+from checks.outliers.network_cuts import Cut, find_cuts
+from checks.outliers.pair_matrix import Matrix, area_of, pair_matrices
 
 MIN_FAILED_PAIRS = 2
 """The fewest failed pairs that speak of a node rather than of a pair."""

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from checks.catalogue import AREAS
-from checks.fold import fold_names
+from checks.folded_names import fold_names
 from checks.judge import decide
 from checks.model import Finding, Fix, Outcome
-from checks.reports.alike import FindingGroup, group_findings
 from checks.reports.blame import blamed_nodes, fold_blame
-from checks.reports.compare import ChangesSinceGo
+from checks.reports.changes import ChangesSinceGo
+from checks.reports.finding_groups import FindingGroup, group_findings
 
 MOST_PER_CAUSE = 5
 """The most lines of one check and cause; the JSON report has them all."""

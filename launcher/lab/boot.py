@@ -13,8 +13,8 @@ from pathlib import Path
 from launcher.lab import network
 from launcher.lab.disk import Disk
 from launcher.lab.filesystem import escape_option, is_node_private
-from launcher.lab.machine import SYSTEM_PATH
 from launcher.lab.record import LAB_MARK, LabRecord, Place
+from launcher.lab.requirements import SYSTEM_PATH
 
 NAMESPACES = ("--net", "--mount", "--uts", "--ipc", "--pid", "--fork")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from checks.errors import UsageError
-from launcher.lab import machine
+from launcher.lab import requirements as machine
 from launcher.lab.cluster import Lab
 from launcher.lab.faults import FAULTS
 from launcher.lab.shape import LabShape

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 
 from checks.errors import UsageError
-from launcher.lab import machine
+from launcher.lab import requirements as machine
 from launcher.lab.faults import heal_faults, inject_fault
 from launcher.lab.node import LabNode
 from launcher.lab.record import LabRecord, find_record

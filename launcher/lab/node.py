@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from launcher.lab.machine import SYSTEM_PATH
 from launcher.lab.record import LabRecord
+from launcher.lab.requirements import SYSTEM_PATH
 
 Done = subprocess.CompletedProcess[str]
 

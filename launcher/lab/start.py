@@ -9,12 +9,13 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from checks.errors import UsageError
-from launcher.lab import boot, filesystem, network, trust
+from launcher.lab import boot, filesystem, network
+from launcher.lab import ssh_files as trust
+from launcher.lab.boot_pipes import BOOT_LIMIT_S, BootPipes
 from launcher.lab.disk import Disk
-from launcher.lab.furnish import NodeFiles, key_names
+from launcher.lab.node_files import NodeFiles, key_names
 from launcher.lab.record import LABS, LabRecord, Place
 from launcher.lab.shape import LabShape
-from launcher.lab.talk import BOOT_LIMIT_S, BootPipes
 
 
 def reserve_lab(name: str, directory: Path, shape: LabShape) -> LabRecord:

@@ -1,1 +1,0 @@
-"""Who stands apart of many: pure arithmetic over nodes, pairs and groups."""

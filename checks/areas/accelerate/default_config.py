@@ -1,0 +1,253 @@
+"""What accelerate's own configuration on each node says of machines, ranks, head and port."""
+
+from __future__ import annotations
+
+import posixpath
+import shlex
+
+from checks.areas.accelerate.aliases import node_addresses, node_aliases
+from checks.areas.accelerate.keys import judge_fsdp, judge_keys
+from checks.check import Over, node_check
+from checks.facts import NodeView
+from checks.facts.accelerate_config import AccelerateFile
+from checks.facts.gpus import Gpus
+from checks.facts.interfaces import Interfaces
+from checks.facts.names import Names
+from checks.knowledge.accelerate_config import (
+    EACH_NODE_LAUNCHERS,
+    ConfigError,
+    assign_machine_ranks,
+    config_that_is_read,
+    config_to_judge,
+    head_starts_all,
+    node_config,
+    parse_config,
+    set_key_fix,
+    set_nested_key_fix,
+    why_not_read,
+)
+from checks.knowledge.plain_yaml import YamlError
+from checks.model import Severity, Verdict, block, ok, skip, unknown, warn
+
+
+@node_check("accelerate.config-is-accepted", AccelerateFile)
+def config_is_accepted(node: NodeView) -> Verdict:
+    """The default_config.yaml of accelerate is there, and accelerate takes every key of it.
+
+    Without the file `accelerate launch` trains on one node. It refuses an unknown key at the top,
+    and takes a misspelt one further in without a word and without effect. So it does rdzv_backend
+    and same_network, which only count on its command line.
+    """
+    if reason := why_not_read(node):
+        return skip(reason)
+    file = node.read(AccelerateFile)
+    if file.text is None and file.why == "missing":
+        note = "run `accelerate config` there, or give all of it as options of `accelerate launch`"
+        message = f"{node.name} has no {file.path}; without it accelerate trains on one node"
+        return warn("config-missing", message, node.fix("", note))
+    if file.text is None:
+        command = shlex.join(["chmod", "u+r", file.path])
+        message = f"{file.path} on {node.name} cannot be read: {file.why}"
+        return block("config-unreadable", message, node.fix(command, root=True))
+    try:
+        config = parse_config(file.path, file.text)
+    except YamlError as error:
+        return unknown(f"{file.path} on {node.name}: {error}")
+    except ConfigError as error:
+        fix = node.fix("", f"mend that line of {file.path}")
+        return block("not-accepted", f"{file.path} on {node.name}: {error}", fix)
+    return judge_keys(node, config)
+
+
+@node_check("accelerate.machine-ranks-are-whole", AccelerateFile)
+def machine_ranks_are_whole(node: NodeView) -> Verdict:
+    """The nodes' machine ranks are 0 to n-1, each once, and the head's is 0.
+
+    Two nodes of the same rank wait for each other for ever, without one line of log.
+    """
+    config = config_to_judge(node)
+    if isinstance(config, Verdict):
+        return config
+    if head_starts_all(node.cluster):
+        return skip(f"{config.launcher} numbers the nodes, not machine_rank")
+    configs = {one.name: node_config(one) for one in node.cluster.nodes}
+    ranks = {name: one.number("machine_rank", 0) for name, one in configs.items() if one}
+    rank, meant = (
+        ranks[node.name],
+        assign_machine_ranks(ranks, node.job.head, node.job.names)[node.name],
+    )
+    if rank == meant:
+        return ok(f"machine_rank {rank}")
+    same = [name for name, other in ranks.items() if other == rank and name != node.name]
+    cause = "rank-twice" if same else "rank-out-of-range"
+    also = f", as has {same[0]}" if same else ""
+    if node.is_head:
+        cause = "head-not-rank-0"
+    message = (
+        f"{node.name} has machine_rank {rank}{also}; expected each of 0 to "
+        f"{len(node.job.nodes) - 1} once, 0 on {node.job.head}"
+    )
+    return block(cause, message, set_key_fix(node, "machine_rank", meant), ranks=ranks)
+
+
+@node_check("accelerate.machines-and-processes-fit", AccelerateFile, Gpus)
+def machines_and_processes_fit(node: NodeView) -> Verdict:
+    """As many machines are told to accelerate as there are nodes, and as many processes as slots.
+
+    One machine too many is waited for until a time-out, one too few is left out without a word.
+    Processes are divided by machines, and what the division leaves is dropped.
+    """
+    config = config_to_judge(node)
+    if isinstance(config, Verdict):
+        return config
+    job = node.job
+    chosen = {"deepspeed_inclusion_filter", "deepspeed_exclusion_filter"} & config.part(
+        "deepspeed_config"
+    ).keys()
+    if job.include or job.exclude or chosen:
+        return skip("a filter leaves some of the slots out")
+    machines, processes = config.number("num_machines", 1), config.number("num_processes", -1)
+    nodes, slots = len(job.nodes), [one.slots for one in node.cluster.nodes]
+    if machines != nodes:
+        message = f"num_machines is {machines} on {node.name}; {job.where or 'hosts'} has {nodes}"
+        return block("machines-differ", message, set_key_fix(node, "num_machines", nodes))
+    if processes == -1:
+        return ok(f"{machines} machines; num_processes is left to the command line")
+    if None in slots:
+        return skip(f"the slots of {job.names[slots.index(None)]} are not known")
+    total = sum(one or 0 for one in slots)
+    each, seen = processes // machines, {"num_processes": processes, "slots": total}
+    if each == node.slots and processes == total:
+        return ok(f"{processes} processes on {machines} machines", **seen)
+    message = (
+        f"num_processes is {processes} on {node.name}, {each} for each of {machines} machines; "
+        f"expected {total} for all slots, {node.slots} on {node.name}"
+    )
+    fix = set_key_fix(node, "num_processes", total)
+    if len(set(slots)) > 1:
+        fix = node.fix(
+            "", "accelerate gives every node as many; start unequal nodes with deepspeed"
+        )
+    return (block if each == 0 or each > (node.slots or 0) else warn)(
+        "processes-differ", message, fix, **seen
+    )
+
+
+@node_check("accelerate.main-process-is-on-the-head", AccelerateFile, Interfaces, Names)
+def main_process_is_on_the_head(node: NodeView) -> Verdict:
+    """Rank 0 is looked for on the head: main_process_ip is an address of it, or its name.
+
+    Ranks that look for rank 0 elsewhere wait until their time-out and name only the address.
+    """
+    config = config_to_judge(node)
+    if isinstance(config, Verdict):
+        return config
+    given, head = str(config.values.get("main_process_ip") or ""), node.job.head
+    if not given and head_starts_all(node.cluster):
+        return ok("not given: DeepSpeed asks the head for its address")
+    addresses = sorted(node_addresses(node.cluster.head), key=lambda one: ":" in one)
+    fix = set_key_fix(node, "main_process_ip", next(iter(addresses), head))
+    if not given:
+        message = f"{node.name} has no main_process_ip, so its ranks look for rank 0 at None"
+        return block("no-head-address", message, fix)
+    if given in node_aliases(node.cluster.head):
+        return ok(f"{given} is {head}")
+    if given == "localhost" or given.startswith("127."):
+        message = f"main_process_ip is {given} on {node.name}, where only itself can be met"
+        return block("not-the-head", message, fix)
+    whose = [one.name for one in node.cluster.reached if given in node_aliases(one)]
+    if whose:
+        message = f"main_process_ip is {given} on {node.name}: that is {whose[0]}, not {head}"
+        return block("not-the-head", message, fix)
+    message = f"main_process_ip is {given} on {node.name}, which no node is known by"
+    return warn("not-the-head", message, fix)
+
+
+@node_check("accelerate.port-is-the-checked-one", AccelerateFile)
+def port_is_the_checked_one(node: NodeView) -> Verdict:
+    """One main_process_port is given on all nodes, the one that launch.toml names.
+
+    A node with another port waits alone; a port that launch.toml does not name was not checked.
+    """
+    config = config_to_judge(node)
+    if isinstance(config, Verdict):
+        return config
+    port, wanted = config.number("main_process_port", 29500), node.job.master_port
+    head = node_config(node.cluster.head)
+    heads = head.number("main_process_port", 29500) if head else port
+    if port != heads:
+        message = f"main_process_port is {port} on {node.name} and {heads} on {node.job.head}"
+        return block("port-differs", message, set_key_fix(node, "main_process_port", heads))
+    if node.is_head and port != wanted:
+        message = f"main_process_port is {port}; the ports checks tried {wanted}"
+        note = f"or name {port} as `port` of [master] in launch.toml"
+        fix = set_key_fix(node, "main_process_port", wanted, note)
+        return warn("port-not-checked", message, fix)
+    return ok(f"port {port}")
+
+
+@node_check("accelerate.hostfile-is-there", AccelerateFile, Names, Interfaces, over=Over.HEAD)
+def hostfile_is_there(node: NodeView) -> Verdict:
+    """Where accelerate lets DeepSpeed start the nodes, the hostfile that it names lists them all.
+
+    Without one the job trains on the head alone, and a line of warning is all that says so.
+    """
+    config = config_to_judge(node)
+    if isinstance(config, Verdict):
+        return config
+    if not config.starts_all_nodes:
+        return skip(f"with {config.launcher} nobody reads a hostfile")
+    file, nodes = node.read(AccelerateFile), node.job.nodes
+    lines = [f"{one.name} slots={one.slots or 1}" for one in node.cluster.nodes]
+    write = shlex.join(["printf", r"%s\n", *lines])
+    if not file.hostfile:
+        path = posixpath.join(node.job.workdir, "hostfile")
+        message = f"{file.path} names no deepspeed_hostfile; only {node.name} would train"
+        fix = set_nested_key_fix(
+            node, "deepspeed_config", "deepspeed_hostfile", path, "and write that file"
+        )
+        return block("no-hostfile", message, fix)
+    fix = node.fix(f"{write} >{shlex.quote(file.hostfile)}")
+    if file.hostfile_text is None:
+        message = f"the hostfile {file.hostfile} is not on {node.name}; only it would train"
+        return block("hostfile-missing", message, fix)
+    rows = [line.split() for line in file.hostfile_text.splitlines()]
+    listed = {row[0] for row in rows if row and not row[0].startswith("#")}
+    absent = [one.name for one in node.cluster.nodes if not listed & {one.name, *node_aliases(one)}]
+    if absent:
+        message = f"{file.hostfile} lists {len(listed)} of {len(nodes)} nodes, not {absent[0]}"
+        return block("hostfile-differs", message, fix, absent=absent)
+    return ok(f"{file.hostfile} lists all {len(nodes)} nodes")
+
+
+@node_check(
+    "accelerate.launcher-is-the-checked-one", AccelerateFile, over=Over.HEAD, severity=Severity.WARN
+)
+def launcher_is_the_checked_one(node: NodeView) -> Verdict:
+    """The launcher by which accelerate starts the nodes is the one that launch.toml names.
+
+    The preflight tried that one; another has its own needs, of which nothing is known.
+    """
+    config = config_to_judge(node)
+    if isinstance(config, Verdict):
+        return config
+    if config.launcher in (*EACH_NODE_LAUNCHERS, node.job.backend):
+        return ok(config.launcher)
+    message = f"accelerate starts the nodes by {config.launcher}, launch.toml by {node.job.backend}"
+    note = "or name the other as `backend` of [start] in launch.toml"
+    key = "deepspeed_multinode_launcher"
+    fix = set_nested_key_fix(node, "deepspeed_config", key, node.job.backend, note)
+    return warn("launcher-differs", message, fix)
+
+
+@node_check("accelerate.fsdp-keys-fit", AccelerateFile, severity=Severity.WARN)
+def fsdp_keys_fit(node: NodeView) -> Verdict:
+    """The keys of FSDP are those of the version that is used, and a checkpoint can be gathered.
+
+    FSDP 2 ignores what only version 1 has. A full state dict gathered over several nodes with
+    parameters in host memory is where saving hangs.
+    """
+    config = config_that_is_read(node)
+    if isinstance(config, Verdict):
+        return config
+    return judge_fsdp(node, config)

@@ -1,0 +1,193 @@
+"""What an all-reduce over all ranks reaches, as nccl-tests defines it, against what it could."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from checks.areas.collective.node_all_reduce import table_rows as rows_of
+from checks.areas.collective.node_all_reduce import wrong_values_verdict
+from checks.areas.collective.pairs import measured_pairs
+from checks.check import cluster_check
+from checks.errors import FactError
+from checks.facts import ClusterView, NodeView
+from checks.facts.environment import Environment
+from checks.facts.gpus import Gpus
+from checks.facts.interfaces import Interfaces
+from checks.facts.names import Names
+from checks.facts.nccl_tests import NcclTests
+from checks.facts.pairs import Pairs
+from checks.facts.rdma import Rdma
+from checks.facts.rendezvous import Rendezvous, SumTiming
+from checks.knowledge.bandwidth_profiles import Profile, matching_profile
+from checks.knowledge.nccl_output import parse_nccl_output
+from checks.knowledge.nccl_transport import allowed_ports
+from checks.knowledge.training_network import training_interface
+from checks.model import Fix, Severity, Verdict, ok, skip, warn
+from checks.outliers.speed_outliers import format_speed
+
+LEAST_SHARE = {"gloo": 1 / 10, "Socket": 1 / 10, "": 1 / 5}
+"""Of the line rate. Adapters give more than a half where all is well; sockets and gloo live by the
+processor, and a busy one holds them up."""
+MOST_GBIT = {"gloo": 1.0, "Socket": 10.0}
+"""More is not expected there, whatever the line."""
+PROFILE_SHARE = 1 / 2
+MIB, GB = 2**20, 1e9
+
+
+@cluster_check(
+    "collective.bus-bandwidth-is-in-line",
+    *(Rendezvous, Rdma, Environment, Interfaces, Names, NcclTests),
+    severity=Severity.WARN,
+)
+def bus_bandwidth_is_in_line(cluster: ClusterView) -> Verdict:
+    """An all-reduce over all ranks reaches a fair share of what the network could carry.
+
+    It is what every step of training waits for. Links may be good two by two, and the whole still
+    be slow: a shared uplink, adapters far from their GPUs, a wrong algorithm.
+    """
+    nodes = [one for one in cluster.reached if _has_ranks(one)]
+    seen = cluster.head.read(NcclTests) if cluster.head.has(NcclTests) else NcclTests()
+    if seen.by and seen.out:
+        return _judge_nccl_tests(cluster, nodes, seen)
+    if len(nodes) < len(("one", "another")):
+        return skip("ranks of fewer than two nodes met")
+    met = nodes[0].read(Rendezvous)
+    sums = met.ranks[0].said.sums
+    if any(node.read(Rendezvous).failed for node in nodes) or not sums:
+        return skip("not all ranks met; see collective.ranks-meet")
+    best = max(sums, key=lambda one: bus_bandwidth(one, met.world))
+    told = _describe_sum(best.size, met.world, bus_bandwidth(best, met.world))
+    rows = sums_table(sums, met.world)
+    return _compare_bandwidth(
+        cluster, nodes, bus_bandwidth(best, met.world) * 8, told, table=rows, apart=seen.apart
+    )
+
+
+def _judge_nccl_tests(cluster: ClusterView, nodes: list[NodeView], seen: NcclTests) -> Verdict:
+    """All ranks as one in all_reduce_perf; wrong values of it block."""
+    perf = seen.perf_table
+    if perf.wrong:
+        return wrong_values_verdict(perf, f"{seen.ranks} ranks on all nodes", cluster.head)
+    if perf.best is None:
+        return skip("all_reduce_perf told of no size")
+    told = (
+        f"{_describe_sum(perf.best.size, seen.ranks, perf.best.busbw)} by all_reduce_perf "
+        f"under {seen.by}"
+    )
+    return _compare_bandwidth(cluster, nodes, perf.best.busbw * 8, told, table=rows_of(perf))
+
+
+def _describe_sum(size: int, ranks: int, reached: float) -> str:
+    return (
+        f"all-reduce of {size / MIB:.3g} MiB over {ranks} ranks: bus bandwidth "
+        f"{reached:.3g} GB/s ({format_speed(reached * 8)})"
+    )
+
+
+def _compare_bandwidth(
+    cluster: ClusterView, nodes: list[NodeView], reached: float, told: str, **evidence: Any
+) -> Verdict:
+    """Gbit/s against what is asked at least, where anything says how fast a line is."""
+    found = _expected_bandwidth(cluster, nodes) if len(nodes) > 1 else None
+    if found is None:
+        return ok(f"{told}; no link says how fast it is", **evidence)
+    least, why = found
+    if reached >= least:
+        return ok(told, **evidence)
+    note = (
+        "NCCL_DEBUG=INFO shows rings and ways; topology, shared uplinks, processors that are busy"
+    )
+    message = f"{told}; expected {format_speed(least)} at least: {why}"
+    return warn("slow", message, Fix("", "", note), **evidence)
+
+
+def algorithm_bandwidth(one: SumTiming) -> float:
+    """Algorithm bandwidth in GB/s, as nccl-tests has it: size over time."""
+    return one.size / one.seconds / GB if one.seconds else 0.0
+
+
+def bus_bandwidth(one: SumTiming, ranks: int) -> float:
+    """Bus bandwidth of an all-reduce in GB/s: what each link carries, however many the ranks."""
+    return algorithm_bandwidth(one) * 2 * (ranks - 1) / ranks
+
+
+def sums_table(sums: tuple[SumTiming, ...], ranks: int) -> list[dict[str, float]]:
+    """The columns of all_reduce_perf that say something: size in B, time in µs, GB/s."""
+    return [
+        {
+            "size": one.size,
+            "time": round(one.seconds * 1e6, 1),
+            "algbw": round(algorithm_bandwidth(one), 4),
+            "busbw": round(bus_bandwidth(one, ranks), 4),
+        }
+        for one in sums
+    ]
+
+
+def _has_ranks(node: NodeView) -> bool:
+    return node.has(Rendezvous) and bool(node.read(Rendezvous).ranks)
+
+
+def _expected_bandwidth(cluster: ClusterView, nodes: list[NodeView]) -> tuple[float, str] | None:
+    """Gbit/s that are asked at least, and why; None where nobody says how fast a line is."""
+    backend = nodes[0].read(Rendezvous).backend
+    over = (
+        backend
+        if backend == "gloo"
+        else parse_nccl_output(nodes[0].read(Rendezvous).ranks[0].kept).network
+    )
+    if over not in MOST_GBIT:
+        return _expected_of_adapters(nodes)
+    lines = list(_interface_rates(nodes))
+    if not lines:
+        return None
+    line = min(lines)
+    could = min(line, MOST_GBIT[over], *_pair_rates(cluster))
+    share = LEAST_SHARE[over]
+    return could * share, f"{share:.0%} of {format_speed(could)}, on lines of {format_speed(line)}"
+
+
+def _interface_rates(nodes: list[NodeView]) -> Iterator[float]:
+    """Gbit/s of each training interface that tells it."""
+    for node in nodes:
+        try:
+            said = training_interface(node).speed_mbps
+        except FactError:
+            continue
+        if said and said > 0:
+            yield said / 1000
+
+
+def _pair_rates(cluster: ClusterView) -> Iterator[float]:
+    """What TCP reached between the slowest two, where that was measured: told by its own checks."""
+    if any(node.has(Pairs) for node in cluster.reached):
+        yield from (one.gbit_s for one in measured_pairs(cluster).values())
+
+
+def _expected_of_adapters(nodes: list[NodeView]) -> tuple[float, str] | None:
+    """By the node whose adapters in use are slowest in sum, and its profile."""
+    rates = {node.name: _adapters_gbit_s(node) for node in nodes}
+    slowest = min(nodes, key=lambda node: rates[node.name])
+    line = rates[slowest.name]
+    if not line:
+        return None
+    known: Profile | None = None
+    if slowest.has(Gpus):
+        known = matching_profile(slowest.read(Gpus), line)
+    if known:
+        least = known.busbw * 8 * PROFILE_SHARE
+        return least, f"{PROFILE_SHARE:.0%} of what {known.gpu} reaches ({known.source})"
+    share = LEAST_SHARE[""]
+    return line * share, f"{share:.0%} of {format_speed(line)}, the adapters of {slowest.name}"
+
+
+def _adapters_gbit_s(node: NodeView) -> float:
+    """The sum of the ports that its ranks named."""
+    ports = allowed_ports(node)
+    names = {
+        name
+        for rank in node.read(Rendezvous).ranks
+        for name in parse_nccl_output(rank.kept).adapters
+    }
+    return sum(ports[name].gbps for name in names if name in ports)

@@ -1,0 +1,132 @@
+"""Whether any accelerator is much slower than those like it, or computes nonsense."""
+
+from __future__ import annotations
+
+import statistics
+
+from checks.areas.collective.rendezvous import why_unopened
+from checks.areas.limits.control_group import lacks_cpus
+from checks.areas.limits.load import cpus_are_free
+from checks.areas.training.smoke import step_time_is_alike
+from checks.check import node_check
+from checks.facts import NodeView
+from checks.facts.cgroup import Cgroup
+from checks.facts.compute import Compute, DeviceMeasurement
+from checks.facts.free_space import FreeSpace
+from checks.facts.limits import Limits
+from checks.facts.load import Load
+from checks.facts.rendezvous import Rendezvous
+from checks.facts.smoke import Smoke
+from checks.facts.software import Software
+from checks.model import Severity, Verdict, block, ok, skip, warn
+from checks.outliers.stragglers import (
+    MIN_COMPARABLE,
+    SlowSpeeds,
+    confirmed_stragglers,
+    find_stragglers,
+)
+
+SPEED_UNITS = {"fp32": "GFLOP/s", "bf16": "GFLOP/s"}
+
+
+@node_check(
+    "collective.accelerators-are-alike-fast",
+    *(Rendezvous, Compute, Software, FreeSpace),
+    severity=Severity.WARN,
+)
+def accelerators_are_alike_fast(node: NodeView) -> Verdict:
+    """Every accelerator computes numbers, about as fast as those like it in the cluster.
+
+    All ranks wait for the slowest at every step: one GPU that is hot, throttled or badly seated
+    costs the whole cluster what it lacks itself.
+    """
+    if why := why_unopened(node):
+        return skip(why)
+    if node.has(Rendezvous) and not node.read(Rendezvous).torch_imported:
+        return skip("torch was not imported; see collective.ranks-meet")
+    seen = node.read(Compute)
+    for slot, one in enumerate(seen.first):
+        if not one.done or one.said.broken:
+            return _failed_verdict(node, slot, one, seen.limit)
+    found = {one.name: one.read(Compute) for one in node.cluster.reached if one.has(Compute)}
+    slow = {
+        slot: kinds
+        for (name, slot), kinds in confirmed_stragglers(found).items()
+        if name == node.name
+    }
+    if slow:
+        return _slow_verdict(node, seen, slow)
+    return _alike_verdict(node, seen, found)
+
+
+def _failed_verdict(node: NodeView, slot: int, one: DeviceMeasurement, limit: float) -> Verdict:
+    """An accelerator that did not come through, or gave what is no number."""
+    if node.has(Smoke) and node.read(Smoke).failed is not None:
+        return skip("it does not train alone either; see training.smoke-trains")
+    who = f"{_device_name(slot, one)} of {node.name}"
+    if one.said.broken:
+        message = f"{who}: a product in {', '.join(one.said.broken)} is not finite"
+        fix = node.fix("", "memory, GPU or torch build: run the same on a good node, then replace")
+        return block("not-finite", message, fix, name=one.said.name)
+    if one.hung:
+        message = f"{who} did not end its {one.said.stage} within {limit:.0f} s"
+        return block("hang", message, node.fix("dmesg | tail -50", root=True), stderr=one.err)
+    first = one.said.detail.partition("\n")[0][:300] or f"code {one.code}"
+    message = f"{who} failed at its {one.said.stage}: {one.said.error}: {first}"
+    return block("error", message, node.fix("dmesg | tail -50", root=True), stderr=one.err)
+
+
+def _slow_verdict(node: NodeView, seen: Compute, slow: dict[int, SlowSpeeds]) -> Verdict:
+    elsewhere = _named_elsewhere(node)
+    if elsewhere:
+        return skip(elsewhere)
+    told = []
+    for slot, kinds in slow.items():
+        parts = [
+            f"{kind} {own:.4g} {SPEED_UNITS.get(kind, 'GB/s')} where its like has {good:.4g}"
+            for kind, (own, good) in kinds.items()
+        ]
+        told.append(f"{_device_name(slot, seen.first[slot])}: {', '.join(parts)}")
+    message = f"{node.name} is slow, twice measured: {'; '.join(told)}"
+    cuda = any(seen.first[slot].said.kind == "cuda" for slot in slow)
+    look = "nvidia-smi -q -d PERFORMANCE,CLOCK,POWER,TEMPERATURE" if cuda else "top -b -n 1"
+    note = "shows what slows it: heat, power, clocks" if cuda else "shows what else runs there"
+    return warn("slow", message, node.fix(look, note), speeds=_median_speeds(seen))
+
+
+def _named_elsewhere(node: NodeView) -> str:
+    """Where the root cause is named, if the facts show one."""
+    if node.has(Cgroup) and node.has(Limits) and lacks_cpus(node):
+        return "its group gives it too little of a CPU; see limits.group-allows-a-cpu-for-each-rank"
+    if node.has(Load) and cpus_are_free.judge(node).cause:
+        return "others use its processors; see limits.cpus-are-free"
+    if node.has(Smoke) and step_time_is_alike.judge(node).cause:
+        return "its steps are slow; see training.step-time-is-alike"
+    return ""
+
+
+def _alike_verdict(node: NodeView, seen: Compute, found: dict[str, Compute]) -> Verdict:
+    """Nothing to say against it, and what it was held against."""
+    kinds = [one.said.name for other in found.values() for one in other.first]
+    name = seen.first[0].said.name
+    own = ", ".join(
+        f"{kind} {speed:.4g} {SPEED_UNITS.get(kind, 'GB/s')}"
+        for kind, speed in _median_speeds(seen).items()
+    )
+    alone = kinds.count(name) < MIN_COMPARABLE
+    against = "too few are like it to compare" if alone else f"{kinds.count(name)} are alike"
+    once = " the second time" if any(key[0] == node.name for key in find_stragglers(found)) else ""
+    return ok(f"{len(seen.first)} × {name}: {own}; {against}{once}", speeds=_median_speeds(seen))
+
+
+def _median_speeds(seen: Compute) -> dict[str, float]:
+    """The median of the node's accelerators by kind of measurement."""
+    kinds = dict.fromkeys(kind for one in seen.first for kind in one.said.speeds)
+    return {
+        kind: statistics.median(one.said.speeds.get(kind, 0.0) for one in seen.first)
+        for kind in kinds
+    }
+
+
+def _device_name(slot: int, one: DeviceMeasurement) -> str:
+    return f"GPU {slot} ({one.said.name})" if one.said.kind == "cuda" else "the CPU"

@@ -1,0 +1,44 @@
+"""Whether groups of nodes meet one another that each meet inside: what no node is at fault for."""
+
+from __future__ import annotations
+
+from checks.areas.network.packets import full_size_packets_arrive
+from checks.check import cluster_check
+from checks.facts import ClusterView
+from checks.facts.ports import DialResults
+from checks.facts.rendezvous import Rendezvous
+from checks.folded_names import fold_names
+from checks.model import Fix, Verdict, block, ok, skip
+from checks.outliers.network_cuts import common_network
+
+
+@cluster_check("collective.groups-meet", Rendezvous)
+def groups_meet(cluster: ClusterView) -> Verdict:
+    """Groups of nodes that meet inside meet one another as well.
+
+    A filter on the way between two racks or subnets lets each look healthy, and a start over both
+    waits without a word; to accuse a node for it sends people to the wrong machine.
+    """
+    seen = {one.name: one.read(Rendezvous) for one in cluster.reached if one.has(Rendezvous)}
+    cut = next((one.cut for one in seen.values() if one.cut), ())
+    if not cut:
+        if not any(one.ranks and not one.failed for one in seen.values()):
+            return skip("no ranks met; see collective.ranks-meet")
+        return ok(f"{len(seen)} nodes, no cut between groups")
+    if any(one.has(DialResults) and one.read(DialResults).failed for one in cluster.reached):
+        return skip("ports between them are not reached; see ports.ephemeral-ports-are-open")
+    if any(
+        one.has(DialResults) and full_size_packets_arrive.judge(one).cause
+        for one in cluster.reached
+    ):
+        return skip("large packets do not arrive; see network.full-size-packets-arrive")
+    own = {name: one.own for name, one in seen.items()}
+    groups = [fold_names(side) for side in cut]
+    networks = list(dict.fromkeys(common_network(own, side) for side in cut))
+    where = f", between {' and '.join(networks)}" if len(networks) > 1 and all(networks) else ""
+    message = (
+        f"{' and '.join(groups)} each meet inside and do not meet each other{where}: "
+        "no node is at fault, something on the way is"
+    )
+    note = "what drops ports of the ephemeral range there: uplink, router, security group"
+    return block("cut", message, Fix("", "", note), groups=[list(side) for side in cut])

@@ -1,0 +1,138 @@
+"""The network as a whole: groups that are slow to one another, or all of it too slow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from checks.areas.collective.pairs import (
+    CRAWL_GBIT,
+    CUT_CHECK,
+    NEEDS,
+    far_reasons,
+    link_fix,
+    measured_pairs,
+    slow_reasons,
+)
+from checks.check import cluster_check
+from checks.errors import FactError
+from checks.facts import ClusterView
+from checks.facts.job_paths import JobPaths
+from checks.facts.pairs import SpeedTable
+from checks.folded_names import fold_names
+from checks.knowledge.training_network import training_interface
+from checks.model import Fix, Severity, Verdict, block, ok, skip, warn
+from checks.outliers.speed_outliers import fastest_pair, format_speed, sustained_speed
+
+LEAST_SHARE = 1 / 5
+"""Of what the interfaces say, below which the network does not give what was bought."""
+MOST_GBIT = 10.0
+"""More than that is not expected of TCP and a few streams, whatever the interface says."""
+LONG_START_S = 600.0
+"""People take a start for hung after ten minutes without a word."""
+GB = 1e9
+
+
+@cluster_check(CUT_CHECK, *NEEDS, severity=Severity.WARN)
+def no_group_is_slow_to_reach(cluster: ClusterView) -> Verdict:
+    """No group of nodes is slow or far for all others while it is quick inside.
+
+    Two racks over one thin uplink look healthy to each node's neighbours; a ring over all nodes
+    crosses that uplink at every step.
+    """
+    seen = measured_pairs(cluster)
+    if len({name for pair in seen for name in pair}) < 4:
+        return skip("fewer than four nodes make no groups")
+    for cut in (*slow_reasons(cluster).cuts, *far_reasons(cluster).cuts):
+        pairs = cut.pairs & seen.keys()
+        best = max(seen[pair].gbit_s for pair in pairs)
+        least = min(seen[pair].latency_us for pair in pairs)
+        message = (
+            f"between {fold_names(cut.nodes)} and {fold_names(cut.others)}: {format_speed(best)} "
+            "at most, "
+            f"{least:.0f} µs there and back; {format_speed(sustained_speed(seen))} inside"
+        )
+        note = "an uplink, a router or another zone between them: place the job on one side"
+        return warn("slow-between-groups", message, Fix("", "", note), nodes=list(cut.nodes))
+    return ok("no groups")
+
+
+@cluster_check("collective.bandwidth-is-enough", *NEEDS, JobPaths, severity=Severity.WARN)
+def bandwidth_is_enough(cluster: ClusterView) -> Verdict:
+    """The network gives what its interfaces say, and the model is sent to all nodes in minutes.
+
+    Where all nodes are equally slow no comparison shows it: initialisation takes 20 minutes without
+    a word, and every step sends as much again.
+    """
+    seen = measured_pairs(cluster)
+    if (quickest := fastest_pair(seen)) is None:
+        return skip("no pair of nodes was measured")
+    rate, most = sustained_speed(seen), seen[quickest].best_gbit_s
+    expected = min((*_nominal_rates(cluster), MOST_GBIT))
+    told, evidence = (
+        f"{format_speed(rate)} between nodes; {_describe_send_time(cluster, rate)}",
+        _speed_range(seen),
+    )
+    note = "look for a traffic limit on all nodes, a switch at lower speed, a smaller machine type"
+    if most < CRAWL_GBIT:
+        return block("crawls", told, link_fix(cluster.head, note), **evidence)
+    if most < expected * LEAST_SHARE:
+        message = f"only {told}; the interfaces say {_describe_nominal_rates(cluster)}"
+        return warn("slow-everywhere", message, link_fix(cluster.head, note), **evidence)
+    if _send_seconds(cluster, rate) > LONG_START_S:
+        note = "not hung: raise no time-out, wait; a network of 10 Gbit/s and more is what helps"
+        return warn("long-start", told, Fix("", "", note), **evidence)
+    return ok(told, **evidence)
+
+
+def _nominal_rates(cluster: ClusterView) -> Iterator[float]:
+    """Gbit/s of each training interface that tells it."""
+    for node in cluster.reached:
+        try:
+            said = training_interface(node).speed_mbps
+        except FactError:
+            continue
+        if said and said > 0:
+            yield said / 1000
+
+
+def _describe_nominal_rates(cluster: ClusterView) -> str:
+    found = sorted(set(_nominal_rates(cluster)))
+    return " to ".join(f"{one:g} Gbit/s" for one in dict.fromkeys((*found[:1], *found[-1:]))) or (
+        f"nothing, and {MOST_GBIT:g} Gbit/s are common"
+    )
+
+
+def _model_bytes(cluster: ClusterView) -> int:
+    """The weights that the command names, as the head has them; 0 where it names none."""
+    paths = cluster.head.read(JobPaths).paths.values() if cluster.head.has(JobPaths) else ()
+    return max((one.weight_bytes for one in paths), default=0)
+
+
+def _send_seconds(cluster: ClusterView, rate: float) -> float:
+    """Seconds in which rank 0's weights pass once over a link of that rate."""
+    return _model_bytes(cluster) * 8 / 1e9 / rate if rate else 0.0
+
+
+def _describe_send_time(cluster: ClusterView, rate: float) -> str:
+    size = _model_bytes(cluster)
+    if not size:
+        return (
+            f"each GB of weights takes {_describe_seconds(8 / rate)} at the start"
+            if rate
+            else "nothing came"
+        )
+    return (
+        f"the {size / GB:.1f} GB of weights take "
+        f"{_describe_seconds(_send_seconds(cluster, rate))} at the start"
+    )
+
+
+def _describe_seconds(seconds: float) -> str:
+    if seconds < 1:
+        return "less than a second"
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} minutes"
+
+
+def _speed_range(seen: SpeedTable) -> dict[str, float]:
+    rates = [one.gbit_s for one in seen.values()]
+    return {"slowest_gbit_s": min(rates), "fastest_gbit_s": max(rates)}

@@ -1,0 +1,105 @@
+"""What all_reduce_perf says of each node alone: whether its GPUs add up right, and how fast."""
+
+from __future__ import annotations
+
+import statistics
+from typing import Any
+
+from checks.areas.gpu.speed import nothing_slows_it_down, nvlinks_are_active
+from checks.check import node_check
+from checks.facts import ClusterView, NodeView
+from checks.facts.gpus import Gpus
+from checks.facts.nccl_tests import NcclTests
+from checks.facts.nccl_tests_output import PerfResult
+from checks.facts.smoke import Smoke
+from checks.model import Severity, Verdict, block, ok, skip, warn
+from checks.outliers.stragglers import MIN_COMPARABLE
+
+LEAST_SHARE = 1 / 2
+"""Of the median of its like: a bridge that is gone, or PCIe in NVLink's place, costs more."""
+MIB = 2**20
+
+
+@node_check("collective.node-bandwidth-is-alike", NcclTests, Gpus, severity=Severity.WARN)
+def node_bandwidth_is_alike(node: NodeView) -> Verdict:
+    """The GPUs of each node add up right among themselves, about as fast as in nodes like it.
+
+    NVLink or PCIe inside one node holds up all others at every step, and no network shows it.
+    """
+    seen = node.read(NcclTests)
+    if seen.skipped:
+        return skip(seen.skipped)
+    if seen.by:
+        return skip(f"{seen.by} ran all nodes as one; see collective.bus-bandwidth-is-in-line")
+    perf = seen.perf_table
+    if perf.wrong:
+        return wrong_values_verdict(perf, f"the {seen.ranks} GPUs of {node.name}", node)
+    if perf.best is None:
+        return _failed_verdict(node, seen, perf)
+    like = _comparable_bandwidths(node)
+    median = statistics.median(like) if len(like) >= MIN_COMPARABLE else 0.0
+    told = f"{seen.ranks} GPUs of {node.name}: bus bandwidth {perf.best.busbw:.4g} GB/s"
+    if perf.best.busbw < median * LEAST_SHARE:
+        return _slow_verdict(node, f"{told}; {median:.4g} in the {len(like)} like it", perf)
+    against = f"{median:.4g} in the {len(like)} like it" if median else "too few are like it"
+    return ok(f"{told}; {against}", table=table_rows(perf), apart=seen.apart)
+
+
+def wrong_values_verdict(perf: PerfResult, who: str, where: NodeView) -> Verdict:
+    """Values that a sum changed: nothing that is trained there can be trusted."""
+    message = f"all_reduce_perf: {perf.wrong} values that {who} added up are wrong"
+    note = "GPU memory, NVLink or PCIe: NCCL_P2P_DISABLE=1 shows whether it is the way between GPUs"
+    fix = where.fix("nvidia-smi -q -d ECC,ROW_REMAPPER,PAGE_RETIREMENT", note)
+    return block("wrong-values", message, fix, table=table_rows(perf))
+
+
+def table_rows(perf: PerfResult) -> list[dict[str, Any]]:
+    """The table, as other measurements have it: size in B, time in µs, GB/s."""
+    return [
+        {"size": one.size, "time": one.time, "algbw": one.algbw, "busbw": one.busbw}
+        for one in perf.rows
+    ]
+
+
+def _failed_verdict(node: NodeView, seen: NcclTests, perf: PerfResult) -> Verdict:
+    """It ran and measured nothing: the tool's own fault where it does so everywhere."""
+    last = (seen.err.strip().splitlines() or seen.out.strip().splitlines() or ["no word"])[-1]
+    ended = "no end in its time" if seen.code is None else f"code {seen.code}"
+    why = f"{ended}: {perf.failure or last[:300]}"
+    if not any(one.perf_table.best for one in _single_node_runs(node.cluster).values()):
+        return skip(f"all_reduce_perf runs on no node ({why}); torch measures in its place")
+    if node.has(Smoke) and node.read(Smoke).failed is not None:
+        return skip("it does not train alone either; see training.smoke-trains")
+    message = f"all_reduce_perf fails on {node.name} and runs on others: {why}"
+    fix = node.fix(f"{seen.path} -b 4M -e 256M -f 4 -g {seen.ranks}", "shows all of its words")
+    return warn("failed", message, fix, stdout=seen.out[-2000:], stderr=seen.err[-2000:])
+
+
+def _slow_verdict(node: NodeView, message: str, perf: PerfResult) -> Verdict:
+    if node.has(Gpus) and nothing_slows_it_down.judge(node).cause:
+        return skip("its GPUs are slowed down; see gpu.nothing-slows-it-down")
+    if node.has(Gpus) and nvlinks_are_active.judge(node).cause:
+        return skip("links between its GPUs are down; see gpu.nvlinks-are-active")
+    note = "compare with a node that is quick: NVLinks that are down, other ways between GPUs"
+    return warn("slow", message, node.fix("nvidia-smi topo -m", note), table=table_rows(perf))
+
+
+def _single_node_runs(cluster: ClusterView) -> dict[str, NcclTests]:
+    """What ran on single nodes."""
+    seen = {one.name: one.read(NcclTests) for one in cluster.reached if one.has(NcclTests)}
+    return {name: one for name, one in seen.items() if not one.skipped and not one.by}
+
+
+def _comparable_bandwidths(node: NodeView) -> list[float]:
+    """Bus bandwidth of the nodes with as many GPUs of the same models, this one's included."""
+    kind, found = _hardware_kind(node), list[float]()
+    for name, seen in _single_node_runs(node.cluster).items():
+        best = seen.perf_table.best
+        if best is not None and _hardware_kind(node.cluster[name]) == kind:
+            found.append(best.busbw)
+    return found
+
+
+def _hardware_kind(node: NodeView) -> tuple[int, tuple[str, ...]]:
+    models = [gpu.name for gpu in node.read(Gpus).gpus] if node.has(Gpus) else []
+    return node.read(NcclTests).ranks, tuple(sorted(models))

@@ -1,0 +1,201 @@
+"""Each node and each pair against the others: who sends slowly, who receives slowly, who is far."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from checks.areas.ports.settings import ephemeral_range_is_wide_enough
+from checks.check import Over, node_check, pair_check
+from checks.errors import FactError
+from checks.facts import ClusterView, NodeView
+from checks.facts.environment import Environment
+from checks.facts.interfaces import Interfaces
+from checks.facts.names import Names
+from checks.facts.pairs import Pairs, SpeedTable, speed_table
+from checks.facts.ports import DialResults, PortSettings
+from checks.facts.view_cache import cached_per_view
+from checks.folded_names import fold_names
+from checks.knowledge.training_network import training_interface
+from checks.model import Fix, Severity, Verdict, block, ok, skip, unknown, warn
+from checks.outliers.speed_outliers import (
+    Explanation,
+    Pair,
+    distant_pairs,
+    explain_bad_pairs,
+    format_speed,
+    reference_latency,
+    slow_pairs,
+    sustained_speed,
+)
+
+CRAWL_GBIT = 0.01
+"""Below, one step of the smallest model takes minutes and would be taken for a hang."""
+NEEDS = (Pairs, DialResults, PortSettings, Interfaces, Names, Environment)
+LEAST_NODES = 3
+"""Of two nodes nobody can say which is the slow one."""
+BANDWIDTH_CHECK, LINK_CHECK, CUT_CHECK = (
+    "collective.bandwidth-is-alike",
+    "collective.links-are-alike",
+    "collective.no-group-is-slow-to-reach",
+)
+
+
+@cached_per_view
+def measured_pairs(cluster: ClusterView) -> SpeedTable:
+    """The table of all pairs, made once for all claims about the cluster."""
+    return speed_table(cluster)
+
+
+@cached_per_view
+def slow_reasons(cluster: ClusterView) -> Explanation:
+    """What explains the slow pairs, leaving out those that are slow because they are far."""
+    seen = measured_pairs(cluster)
+    return explain_bad_pairs(seen, slow_pairs(seen) - distant_pairs(seen))
+
+
+@cached_per_view
+def far_reasons(cluster: ClusterView) -> Explanation:
+    """What explains the far pairs."""
+    seen = measured_pairs(cluster)
+    return explain_bad_pairs(seen, distant_pairs(seen))
+
+
+@node_check(BANDWIDTH_CHECK, *NEEDS, severity=Severity.WARN)
+def bandwidth_is_alike(node: NodeView) -> Verdict:
+    """No node sends or receives at less than a third of what the others do.
+
+    Every collective runs at the speed of its slowest member: a port that fell back to 1 Gbit/s, a
+    bad cable or a forgotten traffic limit on one node makes every step of all nodes as slow.
+    """
+    seen, found = measured_pairs(node.cluster), slow_reasons(node.cluster)
+    node.read(Pairs)
+    own = {pair: one for pair, one in seen.items() if node.name in pair}
+    if not own or len({name for pair in seen for name in pair}) < LEAST_NODES:
+        return skip("fewer than three nodes could be compared")
+    ends = found.of(node.name)
+    if not ends:
+        return ok(_describe_speeds(node.name, own), **_best_speeds(node.name, own))
+    bad = {pair for at in ends for pair in own if pair[at] == node.name}
+    best = max(own[pair].gbit_s for pair in bad)
+    way = " and ".join(("sends", "receives")[at] for at in ends)
+    message = (
+        f"{node.name} {way} at {format_speed(best)} at most, with each of "
+        f"{fold_names(_peer_names(node.name, bad))}; others reach "
+        f"{format_speed(sustained_speed(seen))}"
+    )
+    if best < CRAWL_GBIT:
+        return block("crawls", message, link_fix(node), **_best_speeds(node.name, own))
+    cause = "slow" if len(ends) > 1 else ("slow-out", "slow-in")[ends[0]]
+    return warn(cause, message, link_fix(node), **_best_speeds(node.name, own))
+
+
+@node_check("collective.latency-is-alike", *NEEDS, severity=Severity.WARN)
+def latency_is_alike(node: NodeView) -> Verdict:
+    """No node is much farther from all others than they are from one another.
+
+    Small messages wait for the round trip, and a stream over a long one starts slowly: a node in
+    another building or zone, or behind a detour, holds up all.
+    """
+    seen = measured_pairs(node.cluster)
+    node.read(Pairs)
+    own = [one.latency_us for pair, one in seen.items() if node.name in pair]
+    if not own or len({name for pair in seen for name in pair}) < LEAST_NODES:
+        return skip("fewer than three nodes could be compared")
+    told = f"{min(own):.0f} to {max(own):.0f} µs there and back"
+    if not far_reasons(node.cluster).of(node.name):
+        return ok(told)
+    message = (
+        f"{node.name} is {min(own) / 1000:.1f} ms or more from every other node, there and back; "
+        f"others are {reference_latency(seen) / 1000:.2f} ms from one another"
+    )
+    return warn("far", message, link_fix(node), latency_us=min(own))
+
+
+@pair_check(LINK_CHECK, *NEEDS, over=Over.OTHER_PAIRS, severity=Severity.WARN)
+def links_are_alike(source: NodeView, target: NodeView) -> Verdict:
+    """No two nodes are much slower with each other than either is with the rest.
+
+    Such a pair speaks of what is between them, a member of a bond, an uplink, a route: a ring that
+    passes there is as slow, whatever the nodes themselves can do.
+    """
+    pair, fact = (source.name, target.name), source.read(Pairs)
+    target.read(Pairs)
+    if why := fact.left_out.get(target.name):
+        return skip(f"they cannot talk; see {why}")
+    if why := fact.failed.get(target.name):
+        if narrow := _node_without_ports(source.cluster):
+            return skip(f"{narrow} has no port left; see ports.ephemeral-range-is-wide-enough")
+        return unknown(f"nothing could be measured from {source.name} to {target.name}: {why}")
+    one = fact.measured.get(target.name)
+    if one is None:
+        return skip("not among the rounds that were drawn; every node was in each of them")
+    if seen := _explaining_check(source.cluster, pair):
+        return skip(f"{format_speed(one.gbit_s)}; see {seen}")
+    if pair in slow_reasons(source.cluster).once:
+        return skip(
+            f"{format_speed(one.gbit_s)}, once; too many others were slow to measure it again"
+        )
+    told = f"{format_speed(one.gbit_s)}, {one.latency_us:.0f} µs there and back"
+    if pair not in slow_reasons(source.cluster).pairs | far_reasons(source.cluster).pairs:
+        return ok(told, gbit_s=one.gbit_s, latency_us=one.latency_us)
+    rest = format_speed(sustained_speed(measured_pairs(source.cluster)))
+    message = (
+        f"{source.name} to {target.name}: {format_speed(one.gbit_s)} at most, {one.latency_us:.0f} "
+        f"µs there and back; others reach {rest}, and each of the two with others"
+    )
+    fix = link_fix(source, "then the way between the two: switch ports, bond members, routes")
+    if one.gbit_s < CRAWL_GBIT:
+        return block("crawls", message, fix, gbit_s=one.gbit_s, latency_us=one.latency_us)
+    return warn("slow-pair", message, fix, gbit_s=one.gbit_s, latency_us=one.latency_us)
+
+
+def _node_without_ports(cluster: ClusterView) -> str:
+    """A node whose kernel has too few ports: its calls fail, and so do those in its rounds."""
+    seen = (one for one in cluster.reached if one.has(PortSettings))
+    return next((one.name for one in seen if ephemeral_range_is_wide_enough.judge(one).cause), "")
+
+
+def _explaining_check(cluster: ClusterView, pair: Pair) -> str:
+    """The check that names what makes this pair slow or far; or why nothing can be said."""
+    for found, check in (
+        (slow_reasons(cluster), BANDWIDTH_CHECK),
+        (far_reasons(cluster), "collective.latency-is-alike"),
+    ):
+        if {(pair[0], 0), (pair[1], 1)} & found.ends.keys():
+            return check
+        if pair in found.cut:
+            return CUT_CHECK
+    return ""
+
+
+def link_fix(node: NodeView, then: str = "") -> Fix:
+    """What shows a traffic limit and a bad cable on a node."""
+    try:
+        name = training_interface(node).name
+    except FactError:
+        return node.fix("", "look at the interface that training uses")
+    note = (
+        then or "a tbf or htb there is a limit, errors and drops are a cable; then the switch port"
+    )
+    return node.fix(f"tc -s qdisc show dev {name}; ip -s link show dev {name}", note)
+
+
+def _peer_names(name: str, pairs: Collection[Pair]) -> list[str]:
+    return sorted({end for pair in pairs for end in pair} - {name})
+
+
+def _describe_speeds(name: str, own: SpeedTable) -> str:
+    ways = _best_speeds(name, own)
+    return (
+        f"sends {format_speed(ways['sends_gbit_s'])}, receives "
+        f"{format_speed(ways['receives_gbit_s'])}"
+    )
+
+
+def _best_speeds(name: str, own: SpeedTable) -> dict[str, float]:
+    """The best of each way."""
+    words = ("sends_gbit_s", "receives_gbit_s")
+    return {
+        words[at]: max((one.gbit_s for pair, one in own.items() if pair[at] == name), default=0.0)
+        for at in (0, 1)
+    }

@@ -1,0 +1,93 @@
+"""Whether all ranks of all nodes meet, and who keeps them from it."""
+
+from __future__ import annotations
+
+from checks.areas.collective.culprit_verdicts import culprit_verdict
+from checks.areas.training.import_fixes import import_fix
+from checks.areas.training.smoke import why_cannot_train
+from checks.check import node_check
+from checks.facts import ClusterView, NodeView
+from checks.facts.environment import Environment
+from checks.facts.free_space import FreeSpace
+from checks.facts.rendezvous import Rendezvous, RendezvousRank
+from checks.facts.software import Software
+from checks.model import Verdict, block, ok, skip, unknown
+from checks.outliers.rendezvous_culprits import find_culprits
+
+MOST_SHOWN = 8
+
+
+@node_check("collective.ranks-meet", Rendezvous, Software, FreeSpace, Environment)
+def ranks_meet(node: NodeView) -> Verdict:
+    """All ranks of all nodes meet where training will, and their first sum is right.
+
+    A rank that does not come lets all others wait without a word until a time-out of ten minutes
+    or more, and their messages name whoever waited, not who was missing.
+    """
+    if why := why_unopened(node):
+        return skip(why)
+    seen = node.read(Rendezvous)
+    if not seen.torch_imported:
+        return _import_error_verdict(node, seen)
+    if seen.world == 1 and not seen.shown:
+        return skip("one rank alone has nobody to meet")
+    met = {
+        one.name: one.read(Rendezvous)
+        for one in node.cluster.reached
+        if one.has(Rendezvous) and one.read(Rendezvous).torch_imported
+    }
+    if not any(one.failed for one in met.values()):
+        slowest = max(rank.ended for one in met.values() for rank in one.ranks)
+        message = f"{seen.world} ranks met at {seen.address}:{seen.port} over {seen.backend}"
+        return ok(f"{message} in {slowest:.1f} s", seconds=slowest, torch=seen.torch)
+    if seen.cut:
+        return skip("it meets its own group; see collective.groups-meet")
+    found = {name: one.shown for name, one in met.items() if one.shown} or find_culprits(met)
+    if node.name in found:
+        return culprit_verdict(node, seen, found[node.name])
+    return _waiting_verdict(node, met, found)
+
+
+def why_unopened(node: NodeView) -> str:
+    """Why no rank of that node came to life, where another check says so."""
+    opened = node.has(Rendezvous) and node.read(Rendezvous).torch_imported
+    return "" if opened else why_cannot_train(node, packages=("torch",))
+
+
+def _import_error_verdict(node: NodeView, seen: Rendezvous) -> Verdict:
+    """Torch could not be imported; the others met without this node."""
+    first = seen.detail.strip().partition("\n")[0][:400]
+    message = f"no rank of {node.name} can import torch: {seen.error or 'it ended'}: {first}"
+    fix = import_fix(node, "import torch", f"{seen.error}: {seen.detail}")
+    return block("import-error", message, fix, detail=seen.detail)
+
+
+def _waiting_verdict(
+    node: NodeView, met: dict[str, Rendezvous], found: dict[str, RendezvousRank]
+) -> Verdict:
+    """Of a node that is not accused: whom it waited for; where nobody stands out, the head says."""
+    if found:
+        without = met[node.name].failed == ()
+        did = "met the others without" if without else "waited for"
+        return skip(f"{did} {', '.join(found)}; see collective.ranks-meet of it")
+    silent = _silent_nodes(node.cluster)
+    if silent:
+        return skip(f"{', '.join(silent)} gave no answer")
+    if node.name != next(iter(met)):
+        return skip(f"not all ranks met; see collective.ranks-meet of {next(iter(met))}")
+    return unknown(f"not all ranks met, and no node stands out: {_describe_failed_ranks(met)}")
+
+
+def _silent_nodes(cluster: ClusterView) -> list[str]:
+    return [one.name for one in cluster.reached if not one.has(Rendezvous)]
+
+
+def _describe_failed_ranks(met: dict[str, Rendezvous]) -> str:
+    """Where each rank that failed stands, the first few."""
+    failed = [(name, one) for name, seen in met.items() for one in seen.failed]
+    said = [
+        f"rank {one.rank} on {name} in {one.said.stage!r}: {one.said.detail[:120] or 'no end'}"
+        for name, one in failed
+    ]
+    more = f", and {len(said) - MOST_SHOWN} more" if len(said) > MOST_SHOWN else ""
+    return "; ".join(said[:MOST_SHOWN]) + more

@@ -1,0 +1,68 @@
+"""How the checks of DeepSpeed's config come by it: once read, or the reason to be silent."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable
+
+from checks.areas.deepspeed.config import NotAConfig, ParsedConfig, parse_config
+from checks.areas.deepspeed.keys import Version
+from checks.areas.deepspeed.reader import ConfigReader, find_reader
+from checks.facts import NodeView
+from checks.facts.deepspeed_config import ConfigText, DeepspeedConfig
+from checks.facts.software import Software
+from checks.model import Verdict, skip, unknown
+
+NO_CONFIG = "no deepspeed_config in launch.toml"
+LARGEST_BYTES = 256 * 1024
+
+
+def with_config(
+    judge: Callable[[NodeView, ParsedConfig], Verdict],
+) -> Callable[[NodeView], Verdict]:
+    """Gives the judge the node's config; skips where there is none, or none that can be read."""
+
+    @functools.wraps(judge)
+    def judge_node(node: NodeView) -> Verdict:
+        seen = config_text(node)
+        if isinstance(seen, Verdict):
+            return seen
+        try:
+            config = parse_config(seen.text)
+        except NotAConfig:
+            return skip(f"{seen.absolute} cannot be read; see deepspeed.config-is-readable")
+        return judge(node, config)
+
+    return judge_node
+
+
+def config_text(node: NodeView) -> ConfigText | Verdict:
+    """The config's text on that node, or what to say instead."""
+    seen = node.read(DeepspeedConfig).config if node.job.deepspeed_config else None
+    if seen is None:
+        return skip(NO_CONFIG)
+    if seen.state != "there":
+        why = seen.detail or seen.state
+        return skip(f"{seen.absolute} on {node.name}: {why}; see files.same-files-are-equal")
+    if seen.bytes > LARGEST_BYTES:
+        return unknown(f"{seen.absolute} has {seen.bytes} bytes: too large to be a config")
+    return seen
+
+
+def config_path(node: NodeView) -> str:
+    """Where the config stands on that node."""
+    seen = node.read(DeepspeedConfig).config
+    return seen.absolute if seen else ""
+
+
+def config_reader(node: NodeView) -> ConfigReader:
+    """Who reads the config there."""
+    return find_reader(node.job, node.read(DeepspeedConfig).script)
+
+
+def deepspeed_version(node: NodeView) -> Version | None:
+    """DeepSpeed's version there, None where it is not known."""
+    given = node.read(Software).packages.get("deepspeed", "") if node.has(Software) else ""
+    numbers = re.match(r"(\d+)\.(\d+)\.(\d+)", given)
+    return tuple(map(int, numbers.groups())) if numbers else None

@@ -1,0 +1,257 @@
+"""What DeepSpeed's JSON asks for, held against this cluster."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import shlex
+
+from checks.areas.deepspeed.batch import BATCH
+from checks.areas.deepspeed.config import NotAConfig, ParsedConfig, parse_config
+from checks.areas.deepspeed.config_access import (
+    NO_CONFIG,
+    config_path,
+    config_reader,
+    config_text,
+    deepspeed_version,
+    with_config,
+)
+from checks.areas.deepspeed.engine import judge_batch_sizes, judge_offload, judge_optimizer
+from checks.areas.deepspeed.fixes import edit_fix, problems_verdict
+from checks.areas.deepspeed.lint import ignored_top_keys, key_expression, refused_settings
+from checks.areas.deepspeed.reader import ConfigReader, argument_conflicts, silent_autos
+from checks.check import Over, cluster_check, node_check
+from checks.facts import ClusterView, NodeView
+from checks.facts.deepspeed_config import DeepspeedConfig
+from checks.facts.gpus import Gpus
+from checks.facts.software import Software
+from checks.model import Severity, Verdict, block, ok, skip, warn
+
+CONFIG_OPTION = re.compile(r"--(?:deepspeed|ds)(?:[-_]config)?[= ](\S+\.json)\b")
+ZERO = "zero_optimization"
+GATHER_KEYS = ("gather_16bit_weights_on_model_save", "gather_fp16_weights_on_model_save")
+
+
+@node_check("deepspeed.config-is-readable", DeepspeedConfig, over=Over.HEAD)
+def config_is_readable(node: NodeView) -> Verdict:
+    """DeepSpeed's config is one JSON object, each key in it once.
+
+    Every rank reads it, minutes after the start. Comments and forgotten commas pass DeepSpeed's own
+    reader, which takes Hjson, but not Hugging Face's or accelerate's, which take JSON.
+    """
+    seen = config_text(node)
+    if isinstance(seen, Verdict):
+        return seen
+    path = seen.absolute
+    try:
+        config = parse_config(seen.text)
+    except NotAConfig as error:
+        place = f" +{error.line}" if error.line else ""
+        fix = node.fix(f"${{EDITOR:-vi}}{place} {shlex.quote(path)}", "correct it there")
+        return block(error.cause, f"{path} is not a DeepSpeed config: {error}", fix)
+    if not config.strict:
+        return ok(f"{path}: {len(config.values)} keys")
+    message = f"{path} is not strict JSON ({config.strict})"
+    by = config_reader(node)
+    fix = edit_fix(node, path, config, "", "take out comments, put in or take out commas")
+    if by in (ConfigReader.TRAINER, ConfigReader.ACCELERATE):
+        return block("not-json", f"{message}, and {by.value} reads only that", fix)
+    return warn("hjson", f"{message}; DeepSpeed reads it, json.load would not", fix)
+
+
+@node_check(
+    "deepspeed.config-is-the-one-given", DeepspeedConfig, over=Over.HEAD, severity=Severity.WARN
+)
+def config_is_the_one_given(node: NodeView) -> Verdict:
+    """The config that the command names is the one that launch.toml names.
+
+    Only that one is checked here, and only that one is compared over the nodes.
+    """
+    mine = node.job.deepspeed_config
+    if not mine:
+        return skip(NO_CONFIG)
+    named = CONFIG_OPTION.search(" ".join(node.job.command))
+    if named is None:
+        return skip("the command names no config of its own")
+    if _absolute_path(node, named[1]) == _absolute_path(node, mine):
+        return ok(f"the command and launch.toml name {mine}")
+    message = f"the command trains with {named[1]}, but launch.toml has {mine} checked"
+    note = f'in launch.toml, under [start]: deepspeed_config = "{named[1]}"'
+    return warn("another-config", message, node.fix("", note))
+
+
+def _absolute_path(node: NodeView, path: str) -> str:
+    return posixpath.normpath(posixpath.join(node.job.workdir, path))
+
+
+@node_check("deepspeed.keys-are-known", DeepspeedConfig, over=Over.HEAD)
+@with_config
+def keys_are_known(node: NodeView, config: ParsedConfig) -> Verdict:
+    """Every key at the top of the config is one that DeepSpeed looks at.
+
+    DeepSpeed ignores the others silently: `zero_optimisation` trains without ZeRO until memory is
+    out, a misspelt batch size trains with another. A key that only adds comment is let be.
+    """
+    return problems_verdict(
+        node, config, ignored_top_keys(config), f"{len(config.values)} keys are known"
+    )
+
+
+@node_check("deepspeed.values-are-accepted", DeepspeedConfig, Software, over=Over.HEAD)
+@with_config
+def values_are_accepted(node: NodeView, config: ParsedConfig) -> Verdict:
+    """DeepSpeed accepts the config: no removed key, no unknown one in a section, no wrong value.
+
+    It refuses them in every rank, once the model is loaded. Which keys exist hangs on the version:
+    what only DeepSpeed 0.19 is known to refuse warns where another one is installed.
+    """
+    return problems_verdict(
+        node,
+        config,
+        refused_settings(config, deepspeed_version(node)),
+        "nothing that DeepSpeed refuses",
+    )
+
+
+@node_check("deepspeed.precision-is-one", DeepspeedConfig, over=Over.HEAD)
+@with_config
+def precision_is_one(node: NodeView, config: ParsedConfig) -> Verdict:
+    """Not both of fp16 and bf16 are switched on.
+
+    DeepSpeed ends with "bfloat16 and fp16 modes cannot be simultaneously enabled".
+    """
+    bf16 = "bf16" if config.get("bf16") is not None else "bfloat16"
+    if not (config.on("fp16.enabled") and config.on(f"{bf16}.enabled")):
+        return ok("not both fp16 and bf16")
+    message = f"{config_path(node)} switches on both fp16 and {bf16}; expected one of them"
+    edit = f"{key_expression('fp16.enabled')}=False"
+    note = "keeps bf16, which every GPU since Ampere (A100) and MI200 has"
+    return block("two-precisions", message, edit_fix(node, config_path(node), config, edit, note))
+
+
+@cluster_check("deepspeed.batch-sizes-agree", DeepspeedConfig, Gpus)
+def batch_sizes_agree(cluster: ClusterView) -> Verdict:
+    """The batch sizes agree with the number of ranks on these nodes.
+
+    train_batch_size must be train_micro_batch_size_per_gpu x gradient_accumulation_steps x ranks,
+    or DeepSpeed ends with "Check batch related parameters". A config of another cluster seldom is.
+    """
+    if not cluster.job.deepspeed_config:
+        return skip(NO_CONFIG)
+    if not cluster.head.reached:
+        return skip(f"{cluster.job.head} was not reached")
+    return with_config(judge_batch_sizes)(cluster.head)
+
+
+@node_check("deepspeed.auto-is-filled", DeepspeedConfig, over=Over.HEAD)
+@with_config
+def auto_is_filled(node: NodeView, config: ParsedConfig) -> Verdict:
+    """Where the config says "auto", something fills it: Hugging Face's Trainer or accelerate.
+
+    DeepSpeed alone ends with a TypeError at an "auto" batch size, and takes fp16 and bf16 on "auto"
+    for off without a word: fp32, twice the memory. A program that is not seen is not accused.
+    """
+    left = silent_autos(config)
+    if not left or config.get("autotuning.enabled") is True:
+        return ok('no "auto" that has to be filled')
+    by = config_reader(node)
+    if by is ConfigReader.UNSEEN:
+        return skip(f'{len(left)} "auto" are filled, or not, by {by.value}')
+    if by is not ConfigReader.DEEPSPEED:
+        return ok(f'{len(left)} "auto" are filled by {by.value}')
+    message = (
+        f'{config_path(node)} says "auto" for {", ".join(left)}, but the script gives it to '
+        "DeepSpeed itself; only Hugging Face's Trainer and accelerate fill that"
+    )
+    fix = edit_fix(node, config_path(node), config, "", f"write values for {', '.join(left)}")
+    grave = {*BATCH, "fp16.enabled", "bf16.enabled"} & set(left)
+    return (block if grave else warn)("auto-unfilled", message, fix)
+
+
+@node_check("deepspeed.arguments-agree", DeepspeedConfig, over=Over.HEAD)
+@with_config
+def arguments_agree(node: NodeView, config: ParsedConfig) -> Verdict:
+    """Arguments of Hugging Face's Trainer say what the config says.
+
+    Trainer compares them in every rank and ends with "Please correct the following DeepSpeed config
+    values that mismatch TrainingArguments". "auto" in the config always agrees.
+    """
+    if config_reader(node) is not ConfigReader.TRAINER:
+        return skip("not started through Hugging Face's Trainer, as far as can be seen")
+    apart = argument_conflicts(config, node.job)
+    if not apart:
+        return ok("no argument in the command contradicts the config")
+    said = "; ".join(
+        f"--{name} {value or 'given'} but {key} {config.get(key)}" for name, value, key in apart
+    )
+    edit = "; ".join(f'{key_expression(key)}="auto"' for _, _, key in apart)
+    fix = edit_fix(node, config_path(node), config, edit, "lets the arguments decide")
+    return block("arguments-differ", f"the command and {config_path(node)} differ: {said}", fix)
+
+
+@node_check("deepspeed.offload-takes-effect", DeepspeedConfig, over=Over.HEAD)
+@with_config
+def offload_takes_effect(node: NodeView, config: ParsedConfig) -> Verdict:
+    """What is to be offloaded can be, at this stage of ZeRO, and NVMe has a path.
+
+    DeepSpeed accepts parameter offload below stage 3 and ignores it; without nvme_path it fails
+    after the model was partitioned. Whether host memory suffices hangs on the model: not judged.
+    """
+    return judge_offload(node, config)
+
+
+@node_check("deepspeed.nvme-path-is-writable", DeepspeedConfig)
+def nvme_path_is_writable(node: NodeView) -> Verdict:
+    """The folder to offload to can be written on every node.
+
+    Each rank swaps to its own node's folder; one that lacks it ends while the others wait.
+    """
+    if not node.job.deepspeed_config:
+        return skip(NO_CONFIG)
+    folders = node.read(DeepspeedConfig).nvme
+    if not folders:
+        return skip("nothing is offloaded to NVMe")
+    for seen in folders.values():
+        if not (seen.directory and seen.writable):
+            why = "cannot be written" if seen.directory else "is a file"
+            message = f"nvme_path {seen.absolute} on {node.name}: {seen.nearest} {why}"
+            where = shlex.quote(seen.absolute)
+            command = f"sudo mkdir -p {where} && sudo chown $(id -u) {where}"
+            return block("nvme-not-writable", message, node.fix(command))
+    return ok(", ".join(seen.absolute for seen in folders.values()))
+
+
+@node_check("deepspeed.optimizer-runs-under-zero", DeepspeedConfig, over=Over.HEAD)
+@with_config
+def optimizer_runs_under_zero(node: NodeView, config: ParsedConfig) -> Verdict:
+    """Optimizer and scheduler of the config are ones that DeepSpeed makes, and ZeRO takes.
+
+    It stops at others in every rank, once the model is loaded.
+    """
+    return judge_optimizer(node, config)
+
+
+@node_check(
+    "deepspeed.saving-does-not-gather", DeepspeedConfig, over=Over.HEAD, severity=Severity.WARN
+)
+@with_config
+def saving_does_not_gather(node: NodeView, config: ParsedConfig) -> Verdict:
+    """Saving under ZeRO-3 does not gather the whole model on rank 0.
+
+    All ranks take part and wait for it: over several nodes a save then looks like a hang, until the
+    watchdog ends the run. The checkpoint's shards hold the weights too.
+    """
+    zero = config.section(ZERO)
+    keys = [f"{prefix}{key}" for key in GATHER_KEYS for prefix in ("", "stage3_")]
+    on = [key for key in keys if key in zero and config.on(f"{ZERO}.{key}")]
+    after = "python zero_to_fp32.py . OUT, in the checkpoint's folder, makes weights of the shards"
+    if config.stage != 3:
+        return ok(f"stage {config.stage} keeps whole weights on each rank")
+    if not on:
+        return ok(f"saves shards; {after}")
+    message = (
+        f"{config_path(node)}: {on[0]} gathers the whole model on rank 0 at each "
+        "save, which over several nodes is slow, looks like a hang and may run into the watchdog"
+    )
+    edit = "; ".join(f"{key_expression(f'{ZERO}.{key}')}=False" for key in on)
+    return warn("gathers-on-save", message, edit_fix(node, config_path(node), config, edit, after))

@@ -1,0 +1,69 @@
+"""The paths among the command's arguments: every rank is given the same ones."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+
+from checks.areas.files.fixes import abbreviate_nodes, copy_command, explain_unreadable
+from checks.areas.files.sharing import missing_mount_fix, path_on_nodes
+from checks.check import node_check
+from checks.facts import NodeView
+from checks.facts.job_paths import JobPath, JobPaths
+from checks.model import Verdict, block, ok, skip, warn
+from checks.outliers.consensus import majority_value, nodes_with_value
+
+INPUT_OPTION = re.compile("train|eval|data|model|tokenizer|config|resume|load|file|vocab|deepspeed")
+
+
+@node_check("files.paths-in-the-command-are-there", JobPaths)
+def paths_in_the_command_are_there(node: NodeView) -> Verdict:
+    """What the command's arguments name is on every node, and its small text files are equal.
+
+    Every rank is given the same command line. A path that one node lacks ends its ranks alone; a
+    config that differs there has them train something else.
+    """
+    seen = node.read(JobPaths)
+    if not seen.arguments:
+        return skip("no path to read among the command's arguments")
+    if not seen.workdir.there and any(not posixpath.isabs(path) for path in seen.arguments):
+        return skip("the working directory is not there; see files.workdir-is-there")
+    for path, option in seen.arguments.items():
+        verdict = _path_verdict(node, path, option, seen.paths[path])
+        if verdict is not None:
+            return verdict
+    return ok(", ".join(seen.arguments))
+
+
+def _path_verdict(node: NodeView, path: str, option: str, seen: JobPath) -> Verdict | None:
+    others = {name: one for name, one in path_on_nodes(node, path).items() if one.there}
+    what = f"--{option} {path}" if option else path
+    if seen.state == "missing" and not others:
+        return _missing_everywhere_verdict(node, what, option, seen)
+    if not seen.there:
+        fetch = copy_command(node, next(iter(others)), seen.absolute) if others else ""
+        cause, message, fix = explain_unreadable(
+            node, seen, what, fetch=fetch, elsewhere=len(others)
+        )
+        return block(cause, message, (cause == "missing" and missing_mount_fix(node, path)) or fix)
+    digests = {name: one.digest for name, one in others.items() if one.digest}
+    most = majority_value(digests, node.job.head) if digests else ""
+    if not seen.digest or seen.digest == most:
+        return None
+    having = nodes_with_value(digests, most)
+    message = f"{what} on {node.name} differs from the one on {abbreviate_nodes(having)}"
+    return block("differs", message, node.fix(copy_command(node, having[0], seen.absolute)))
+
+
+def _missing_everywhere_verdict(
+    node: NodeView, what: str, option: str, seen: JobPath
+) -> Verdict | None:
+    """On no node: an error only where nothing makes it first and its name says that it is read."""
+    if (
+        node.job.before
+        or not INPUT_OPTION.search(option.lower())
+        or not posixpath.isabs(seen.absolute)
+    ):
+        return None
+    message = f"{what} is on no node that answered"
+    return warn("missing-everywhere", message, node.fix("", "put it there, or correct the path"))

@@ -1,0 +1,60 @@
+"""Checkpoints that every node keeps for itself, and what resuming then takes."""
+
+from __future__ import annotations
+
+from checks.areas.deepspeed.config import ParsedConfig
+from checks.areas.deepspeed.config_access import NO_CONFIG, config_path, with_config
+from checks.areas.deepspeed.fixes import edit_fix
+from checks.check import cluster_check
+from checks.facts import ClusterView, NodeView
+from checks.facts.deepspeed_config import DeepspeedConfig
+from checks.facts.files import Files, FolderSpace
+from checks.model import Severity, Verdict, ok, skip, warn
+
+LOCAL_STORAGE_KEY = "checkpoint.use_node_local_storage"
+
+
+@cluster_check("files.checkpoints-can-be-resumed", Files, DeepspeedConfig, severity=Severity.WARN)
+def checkpoints_can_be_resumed(cluster: ClusterView) -> Verdict:
+    """Where each node saves to a disk of its own, DeepSpeed is told so.
+
+    Each rank writes its own shard. Without use_node_local_storage what all need to resume, `latest`
+    and the model's states, is written by rank 0 alone: the other nodes find nothing and start anew
+    or end. `launcher weights` gathers the shards of all nodes into one file.
+    """
+    if not cluster.job.deepspeed_config:
+        return skip(NO_CONFIG)
+    if not cluster.head.reached:
+        return skip(f"{cluster.job.head} was not reached")
+    rooms = _output_folders(cluster)
+    if not rooms:
+        return skip("no `output` in launch.toml, so it is not known where checkpoints go")
+    own = [name for name, room in rooms.items() if not room.shared]
+    if len(rooms) < 2 or not own:
+        return ok("checkpoints go to one place that all nodes share")
+    if len(own) < len(rooms):
+        return skip("some nodes share it and some do not; see files.output-is-writable")
+    return with_config(_local_storage_verdict)(cluster.head)
+
+
+def _output_folders(cluster: ClusterView) -> dict[str, FolderSpace]:
+    return {
+        one.name: room
+        for one in cluster.reached
+        if one.has(Files) and (room := one.read(Files).output) is not None and room.mount
+    }
+
+
+def _local_storage_verdict(node: NodeView, config: ParsedConfig) -> Verdict:
+    if config.on(LOCAL_STORAGE_KEY):
+        return ok("each node saves and resumes from its own disk")
+    if config.stage == 0:
+        return ok("without ZeRO rank 0 saves all that there is; keep it on the head")
+    path, output = config_path(node), node.job.output
+    message = (
+        f"{output} is on each node's own disk, and {path} does not say so: shards stay where they "
+        "were written, and only the head has what all need to resume"
+    )
+    edit = 'c.setdefault("checkpoint",{})["use_node_local_storage"]=True'
+    note = "or save to a shared folder; `launcher weights` gathers the shards of all nodes"
+    return warn("local-checkpoints", message, edit_fix(node, path, config, edit, note))

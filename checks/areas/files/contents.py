@@ -1,0 +1,124 @@
+"""Whether models and data are whole: there is more than their name."""
+
+from __future__ import annotations
+
+import posixpath
+import shlex
+
+from checks.areas.files.fixes import abbreviate_nodes, copy_command, format_bytes
+from checks.areas.files.sharing import missing_mount_fix, path_on_nodes
+from checks.check import node_check
+from checks.facts import NodeView
+from checks.facts.job_paths import JobPath, JobPaths
+from checks.model import Fix, Verdict, block, ok, skip, warn
+from checks.outliers.consensus import majority_value, nodes_with_value
+
+
+@node_check("files.needed-data-is-whole", JobPaths)
+def needed_data_is_whole(node: NodeView) -> Verdict:
+    """Models and data have on every node what they have on the others: no copy was cut off.
+
+    A mount point without its mount is an empty folder, a copy that was cut off lacks weights, git
+    without LFS leaves pointers: each ends one node's ranks while they load.
+    """
+    paths = {path: seen for path, seen in node.read(JobPaths).paths.items() if seen.there}
+    if not paths:
+        return skip("neither `exist` nor the command's arguments name a path that is there")
+    for path, seen in paths.items():
+        others = {name: one for name, one in path_on_nodes(node, path).items() if one.there}
+        verdict = (
+            _pointer_verdict(node, seen, others)
+            or _empty_verdict(node, path, seen, others)
+            or _other_version_verdict(node, seen, others)
+            or _incomplete_verdict(node, seen, others)
+        )
+        if verdict is not None:
+            return verdict
+    return ok(", ".join(f"{path}: {_describe_amount(seen)}" for path, seen in paths.items()))
+
+
+def _describe_amount(seen: JobPath) -> str:
+    if seen.kind != "directory":
+        return format_bytes(seen.bytes)
+    weights = (
+        f", {seen.weights} of weights, {format_bytes(seen.weight_bytes)}" if seen.weights else ""
+    )
+    return f"{seen.entries} entries{weights}"
+
+
+def _pointer_verdict(node: NodeView, seen: JobPath, others: dict[str, JobPath]) -> Verdict | None:
+    if not seen.pointers:
+        return None
+    whole = [name for name, one in others.items() if not one.pointers]
+    name = seen.pointers[0]
+    message = f"{seen.absolute} on {node.name}: {name} is a pointer that git left, not the file"
+    folder = seen.absolute if seen.kind == "directory" else posixpath.dirname(seen.absolute)
+    pull = node.fix(f"git -C {shlex.quote(folder)} lfs pull", "with git-lfs installed")
+    fetch = copy_command(node, whole[0], seen.absolute) if whole else ""
+    return block("lfs-pointer", message, node.fix(fetch) if fetch else pull)
+
+
+def _empty_verdict(
+    node: NodeView, path: str, seen: JobPath, others: dict[str, JobPath]
+) -> Verdict | None:
+    filled = [name for name, one in others.items() if one.entries]
+    if seen.kind != "directory" or seen.entries or not filled:
+        return None
+    message = (
+        f"{seen.absolute} is empty on {node.name}, but not on {abbreviate_nodes(filled)}: not "
+        "mounted?"
+    )
+    fix: Fix = missing_mount_fix(node, path) or node.fix(
+        copy_command(node, filled[0], seen.absolute)
+    )
+    return block("empty", message, fix)
+
+
+def _incomplete_verdict(
+    node: NodeView, seen: JobPath, others: dict[str, JobPath]
+) -> Verdict | None:
+    """Another amount of weights, or another size of a file that is compared by nothing else."""
+    if seen.digest or not (seen.weights or seen.kind == "file" or _has_weights(others)):
+        return None
+    amounts = {name: _content_amount(one) for name, one in others.items()}
+    most = majority_value(amounts, node.job.head)
+    having = nodes_with_value(amounts, most)
+    if _content_amount(seen) == most:
+        return None
+    message = (
+        f"{seen.absolute} on {node.name} has {_describe_amount(seen)}; "
+        f"on {abbreviate_nodes(having)} {_describe_amount(others[having[0]])}"
+    )
+    return block("incomplete", message, node.fix(copy_command(node, having[0], seen.absolute)))
+
+
+def _has_weights(others: dict[str, JobPath]) -> bool:
+    return any(one.weights for one in others.values())
+
+
+def _content_amount(seen: JobPath) -> tuple[int, int]:
+    return (0, seen.bytes) if seen.kind == "file" else (seen.weights, seen.weight_bytes)
+
+
+def _other_version_verdict(
+    node: NodeView, seen: JobPath, others: dict[str, JobPath]
+) -> Verdict | None:
+    """A link that leads to something of another name than on most nodes."""
+    targets = {name: posixpath.basename(one.real) for name, one in others.items()}
+    most = majority_value(targets, node.job.head)
+    here = posixpath.basename(seen.real)
+    if here == most or posixpath.basename(seen.absolute) in (here, most):
+        return None
+    having = nodes_with_value(targets, most)
+    usual = others[having[0]].real
+    message = (
+        f"{seen.absolute} leads to {seen.real} on {node.name}, but to {usual} on "
+        f"{abbreviate_nodes(having)}"
+    )
+    link = shlex.join(["ln", "-sfn", usual, seen.absolute])
+    note = f"if {usual} is there; copy it first where it is not"
+    other = _has_weights({node.name: seen, **others}) and _content_amount(seen) != _content_amount(
+        others[having[0]]
+    )
+    verdict = block if other else warn
+    return verdict("another-version", message, node.fix(link, note))

@@ -1,0 +1,116 @@
+"""Room where programs write without being told: temporary files, the home, caches."""
+
+from __future__ import annotations
+
+import shlex
+
+from checks.areas.files.fixes import format_bytes
+from checks.check import node_check
+from checks.facts import NodeView
+from checks.facts.files import Files, FolderSpace
+from checks.facts.free_space import FreeSpace
+from checks.model import Severity, Verdict, block, ok, skip, warn
+
+LEAST_BYTES = 16 * 1000**2
+"""With less the compiler, torch's worker processes and pdsh itself fail."""
+MODEST_BYTES = 500 * 1000**2
+USUAL_STATES = ("there", "missing")
+
+
+@node_check("files.temporary-folder-is-usable", FreeSpace, Files)
+def temporary_folder_is_usable(node: NodeView) -> Verdict:
+    """Temporary files can be written on every node, and there is room for them.
+
+    Compilers, worker processes of data loaders, Triton and this preflight's own training use it,
+    and none of them names it in the error. A `noexec` there harms none of them.
+    """
+    seen = node.read(FreeSpace)
+    room, where = seen.temporary, f"{seen.temporary.absolute} on {node.name}"
+    variable = "TMPDIR, " if seen.by_variable else ""
+    if room.state not in USUAL_STATES:
+        note = f"shows what is wrong with it; {variable}the folder for temporary files"
+        fix = node.fix(f"namei -l {shlex.quote(room.absolute)}", note)
+        return block("unreadable", f"{where}: {room.detail or room.state}", fix)
+    if room.state == "missing" or not room.directory:
+        return _no_folder_verdict(node, room, where)
+    if room.read_only:
+        command = f"mount -o remount,rw {shlex.quote(room.mount)}"
+        message = f"{where} ({variable}temporary files) is mounted read-only"
+        return block("read-only", message, node.fix(command, root=True))
+    if not room.writable:
+        message = f"{where} ({variable}temporary files) cannot be written by the login"
+        fix = node.fix(f"chmod 1777 {shlex.quote(room.absolute)}", root=True)
+        return block("not-writable", message, fix)
+    if _is_full_output(node, room):
+        return skip("the same file system is full; see files.output-is-writable")
+    return _space_verdict(node, room, f"{where} ({variable}temporary files)") or ok(
+        f"{room.absolute}: {format_bytes(room.free_bytes)} free", mount=room.mount
+    )
+
+
+def _no_folder_verdict(node: NodeView, room: FolderSpace, where: str) -> Verdict:
+    command = f"mkdir -p {shlex.quote(room.absolute)}"
+    message = f"{where} is where temporary files go, and is no folder"
+    return warn("missing", message, node.fix(command, "or set TMPDIR to one that is there"))
+
+
+def _is_full_output(node: NodeView, room: FolderSpace) -> bool:
+    output = node.read(Files).output if node.has(Files) else None
+    return output is not None and output.mount == room.mount and is_full(output)
+
+
+def is_unusable(room: FolderSpace) -> bool:
+    """Whether no program can work with its temporary files there."""
+    closed = room.state != "there" or room.read_only or not (room.writable and room.directory)
+    return closed or room.free_inodes == 0 or room.free_bytes < LEAST_BYTES
+
+
+def is_full(room: FolderSpace) -> bool:
+    """Whether there is too little room for anything large."""
+    return room.free_inodes == 0 or room.free_bytes < MODEST_BYTES
+
+
+def _space_verdict(node: NodeView, room: FolderSpace, what: str) -> Verdict | None:
+    if not is_full(room):
+        return None
+    command = f"du -xh --max-depth=1 {shlex.quote(room.mount)} | sort -h | tail"
+    fix = node.fix(command, "shows what fills it", root=True)
+    if room.free_inodes == 0:
+        return block("no-inodes", f"{what}: {room.mount} can hold no more files", fix)
+    message = f"{what}: only {format_bytes(room.free_bytes)} are free on {room.mount}"
+    if room.free_bytes < LEAST_BYTES:
+        return block("no-space", message, fix)
+    return warn("little-space", message, fix)
+
+
+@node_check("files.home-and-caches-have-room", FreeSpace, Files, severity=Severity.WARN)
+def home_and_caches_have_room(node: NodeView) -> Verdict:
+    """The home and Hugging Face's cache have room: on a quota or a full disk nothing is kept.
+
+    Downloads of models, compiled kernels and logs go there. What a quota leaves is seen only where
+    the file system counts it into its free space.
+    """
+    seen = node.read(FreeSpace)
+    told = [
+        room.mount for room in (seen.temporary, node.read(Files).output) if room and is_full(room)
+    ]
+    rooms = {"the home": seen.home, "Hugging Face's cache": seen.hub}
+    for what, room in rooms.items():
+        if room.state not in USUAL_STATES or room.mount in told:
+            continue
+        if is_full(room):
+            where = f"{what}, {room.absolute} on {node.name}"
+            free = (
+                "no more files"
+                if room.free_inodes == 0
+                else f"{format_bytes(room.free_bytes)} more"
+            )
+            command = f"du -xh --max-depth=2 {shlex.quote(room.nearest)} | sort -h | tail"
+            note = "shows what fills it; HF_HOME under [env] moves the cache"
+            message = f"{where}, can take {free} ({room.mount})"
+            return warn("little-space", message, node.fix(command, note))
+    return ok(
+        ", ".join(
+            f"{room.absolute}: {format_bytes(room.free_bytes)} free" for room in rooms.values()
+        )
+    )

@@ -1,0 +1,87 @@
+"""Whether folders that most nodes share are the same folders on all of them."""
+
+from __future__ import annotations
+
+import posixpath
+import shlex
+from collections.abc import Mapping
+
+from checks.areas.files.fixes import abbreviate_nodes
+from checks.check import node_check
+from checks.facts import NodeView
+from checks.facts.job_paths import JobPath, JobPaths
+from checks.model import Fix, Severity, Verdict, ok, skip, warn
+from checks.outliers.consensus import majority_value, nodes_with_value
+
+
+@node_check("files.shared-folders-are-shared-everywhere", JobPaths, severity=Severity.WARN)
+def shared_folders_are_shared_everywhere(node: NodeView) -> Verdict:
+    """A folder of the job that most nodes have on one shared file system is that one everywhere.
+
+    Where the mount is missing or another one, a node reads an old copy and writes where nobody
+    looks. Whether writes are seen at once by others cannot be told without writing.
+    """
+    mine = {path: seen for path, seen in job_paths_on(node).items() if seen.there}
+    if not mine:
+        return skip("none of the job's paths is there; see files.workdir-is-there")
+    for path, seen in mine.items():
+        others = {name: one for name, one in path_on_nodes(node, path).items() if one.there}
+        sharing = [name for name, one in others.items() if one.shared]
+        if len(sharing) * 2 <= len(others):
+            continue
+        wrong = _mount_verdict(node, seen, {name: others[name] for name in sharing})
+        if wrong is not None:
+            return wrong
+    shared = [seen.absolute for seen in mine.values() if seen.shared]
+    return ok(f"shared: {', '.join(shared)}" if shared else "each node has its own")
+
+
+def _mount_verdict(node: NodeView, seen: JobPath, sharing: Mapping[str, JobPath]) -> Verdict | None:
+    exports = {name: exported_path(one) for name, one in sharing.items()}
+    most = majority_value(exports, node.job.head)
+    usual = sharing[nodes_with_value(exports, most)[0]]
+    nodes = abbreviate_nodes(nodes_with_value(exports, most))
+    if not seen.shared:
+        message = (
+            f"{seen.absolute} is on {node.name}'s own disk, but on {nodes} it is shared "
+            f"({usual.filesystem} at {usual.mount}): not mounted here"
+        )
+        return warn("not-mounted", message, _mount_fix(node, usual))
+    if exported_path(seen) == most:
+        return None
+    message = (
+        f"{seen.absolute} is {seen.source} on {node.name}, but {usual.source} on {nodes}: "
+        "another folder of the same name"
+    )
+    fix = node.fix(f"findmnt {shlex.quote(seen.mount)}", "mount there what the other nodes have")
+    return warn("another-mount", message, fix)
+
+
+def exported_path(seen: JobPath) -> str:
+    """What is exported and the path below it, without the server: one may have many addresses."""
+    below = posixpath.relpath(seen.real or seen.absolute, seen.mount or "/")
+    return posixpath.normpath(posixpath.join(seen.source.rpartition(":")[2] or "/", below))
+
+
+def job_paths_on(node: NodeView) -> Mapping[str, JobPath]:
+    """The job's paths there, the working directory under its own name."""
+    seen = node.read(JobPaths)
+    return {node.job.workdir: seen.workdir, **seen.paths}
+
+
+def path_on_nodes(node: NodeView, path: str) -> dict[str, JobPath]:
+    """How that path is on every node that answered."""
+    answered = {one.name: job_paths_on(one) for one in node.cluster.reached if one.has(JobPaths)}
+    return {name: paths[path] for name, paths in answered.items() if path in paths}
+
+
+def missing_mount_fix(node: NodeView, path: str) -> Fix | None:
+    """The mount that is missing where others have that path on a shared file system."""
+    others = [one for one in path_on_nodes(node, path).values() if one.there]
+    sharing = [one for one in others if one.shared]
+    return _mount_fix(node, sharing[0]) if len(sharing) * 2 > len(others) else None
+
+
+def _mount_fix(node: NodeView, usual: JobPath) -> Fix:
+    note = f"with a line in /etc/fstab as on the other nodes: {usual.source} {usual.filesystem}"
+    return node.fix(f"mount {shlex.quote(usual.mount)}", note, root=True)

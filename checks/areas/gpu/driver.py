@@ -1,0 +1,89 @@
+"""The driver's files on a node: its version, its libraries and its device nodes."""
+
+from __future__ import annotations
+
+from checks.areas.gpu.cards import with_gpus
+from checks.check import node_check
+from checks.facts import NodeView
+from checks.facts.account import Account
+from checks.facts.gpus import Gpus
+from checks.folded_names import fold_names
+from checks.model import Severity, Verdict, block, ok, skip, warn
+from checks.outliers.consensus import majority_value, nodes_with_value
+
+CUDA_LIBRARY = "libcuda.so.1"
+
+
+@node_check("gpu.drivers-are-equal", Gpus, severity=Severity.WARN)
+@with_gpus
+def drivers_are_equal(node: NodeView, seen: Gpus) -> Verdict:
+    """Every node has the same version of the GPU driver.
+
+    A node that was updated apart from the others supports another CUDA, and fails there alone or
+    is slower there alone.
+    """
+    others = {one.name: one.read(Gpus) for one in node.cluster.reached if one.has(Gpus)}
+    vendors = {name: told for name, told in others.items() if told.vendors == seen.vendors}
+    versions = {name: told.gpus[0].driver for name, told in vendors.items() if told.count}
+    versions = {name: version for name, version in versions.items() if version}
+    if node.name not in versions:
+        return skip("the driver does not tell its version")
+    here, most = versions[node.name], majority_value(versions, node.job.head)
+    if here == most:
+        return ok(here)
+    example = fold_names(nodes_with_value(versions, most))
+    message = f"{node.name} has GPU driver {here}, {example} {most}"
+    note = f"install driver {most} as on {example}, and reboot"
+    return warn("driver-differs", message, node.fix("", note))
+
+
+@node_check("gpu.driver-libraries-are-whole", Gpus)
+def driver_libraries_are_whole(node: NodeView) -> Verdict:
+    """The driver's libraries are there, and are not empty.
+
+    A container that was started without them, or a mount that failed, leaves no file or one of
+    0 bytes; torch then says that there is no CUDA at all.
+    """
+    seen = node.read(Gpus)
+    if not seen.libraries:
+        return skip(f"{node.name} shows no GPU of NVIDIA's")
+    if seen.empty:
+        paths = [one.path for one in seen.empty]
+        message = f"{', '.join(paths)} on {node.name} has 0 bytes; expected the driver's library"
+        note = "reinstall the driver's packages; in a container, look at its runtime and mounts"
+        return block("library-empty", message, node.fix(f"ls -lL {' '.join(paths)}", note))
+    if (
+        seen.has_nvidia
+        and seen.libraries.get(CUDA_LIBRARY) is None
+        and CUDA_LIBRARY in seen.libraries
+    ):
+        message = (
+            f"{CUDA_LIBRARY} is nowhere on {node.name}, although it has GPUs; expected it "
+            "beside NVML"
+        )
+        note = (
+            "install the driver's compute libraries (libnvidia-compute, nvidia-driver-cuda-libs); "
+            "in a container, NVIDIA_DRIVER_CAPABILITIES must have compute"
+        )
+        return block("library-missing", message, node.fix("ldconfig -p | grep libcuda", note))
+    return ok(", ".join(name for name, one in seen.libraries.items() if one))
+
+
+@node_check("gpu.devices-may-be-opened", Gpus, Account)
+def devices_may_be_opened(node: NodeView) -> Verdict:
+    """The login may open every device node of the GPUs.
+
+    Ranks run as that login: where it may not, they find no CUDA, though root sees every GPU.
+    """
+    seen = node.read(Gpus)
+    if not seen.devices:
+        return skip(f"{node.name} has no device node of NVIDIA's")
+    closed = [path for path, may in seen.devices.items() if not may]
+    if not closed:
+        return ok(f"{len(seen.devices)} device nodes")
+    user = node.read(Account).user
+    message = f"{user} on {node.name} may not open {', '.join(closed)}; expected to read and write"
+    note = f"until the next boot; where a group owns them, add {user} to it instead"
+    return block(
+        "device-denied", message, node.fix(f"chmod 666 {' '.join(closed)}", note, root=True)
+    )

@@ -1,0 +1,50 @@
+"""The switches between the GPUs of one machine, which a service has to set up."""
+
+from __future__ import annotations
+
+from checks.areas.gpu.cards import describe_gpus, with_gpus
+from checks.check import node_check
+from checks.facts import NodeView
+from checks.facts.gpus import Gpus
+from checks.model import Fix, Verdict, block, ok, skip
+
+FABRIC_MANAGER = "nvidia-fabricmanager"
+
+
+@node_check("gpu.fabric-is-ready", Gpus)
+@with_gpus
+def fabric_is_ready(node: NodeView, seen: Gpus) -> Verdict:
+    """Where GPUs are joined by NVSwitches, their fabric is set up.
+
+    Without it every rank dies at its first CUDA call: "Error 802: system not yet initialized".
+    Sources: NVML's fabric state (Hopper and later); before it, NVSwitches on the bus with the
+    service that sets them up.
+    """
+    told = [card for card in seen.gpus if card.fabric is not None]
+    waiting = [card for card in told if card.fabric != "completed"]
+    if waiting:
+        state = waiting[0].fabric
+        cause = "fabric-failed" if str(state).startswith("failed") else "fabric-not-ready"
+        message = (
+            f"the fabric of {describe_gpus(waiting)} on {node.name} is {state}; expected completed"
+        )
+        return block(cause, message, _fabric_manager_fix(node, seen))
+    if told:
+        return ok("completed")
+    if not seen.nvswitches:
+        return skip("no NVSwitch is seen")
+    if seen.fabric_manager:
+        return ok(f"{FABRIC_MANAGER} runs")
+    if seen.container or seen.fabric_manager is None:
+        return skip(f"{FABRIC_MANAGER} would not be seen here: a container, or hidden processes")
+    message = f"{node.name} has {seen.nvswitches} NVSwitches but {FABRIC_MANAGER} does not run"
+    return block("fabric-manager-stopped", message, _fabric_manager_fix(node, seen))
+
+
+def _fabric_manager_fix(node: NodeView, seen: Gpus) -> Fix:
+    version = seen.gpus[0].driver
+    note = (
+        f"its version must be the driver's, {version}; `journalctl -u {FABRIC_MANAGER}` says "
+        "why not"
+    )
+    return node.fix(f"systemctl restart {FABRIC_MANAGER}", note, root=True)

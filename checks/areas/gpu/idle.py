@@ -1,0 +1,111 @@
+"""Whether the GPUs that the ranks will get are free."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from checks.areas.gpu.cards import describe_gpus, with_gpus
+from checks.check import node_check
+from checks.facts import NodeView
+from checks.facts.gpus import Gpu, GpuProcess, Gpus
+from checks.model import Verdict, block, ok, skip, warn
+
+GIB = 1024**3
+MEMORY_IN_USE_LIMIT = 2 * GIB
+"""Primus' limit; what a driver, a desktop and monitors hold together is less."""
+SHARED_MEMORY_GPUS = re.compile(r"\bG[HB]\d+")
+"""Grace Hopper and Grace Blackwell: the host's kernel uses their memory too, for files."""
+HARMLESS_PROGRAMS = re.compile(
+    r"nvidia-smi|nvidia-persist|nv-hostengine|dcgm|nv-fabric|nvtop|nvitop|gpustat|mps-server"
+    r"|telegraf|node_exporter|netdata|Xorg|Xwayland|gnome|kwin|plasma"
+)
+
+
+@node_check("gpu.gpus-are-idle", Gpus)
+@with_gpus
+def gpus_are_idle(node: NodeView, seen: Gpus) -> Verdict:
+    """Nobody else uses the GPUs that the ranks will get.
+
+    What is left over from an earlier run holds its memory: a rank then dies with "CUDA out of
+    memory" although its own share would fit, and halves its speed until then. Stops from 2 GiB on
+    (Primus); monitors and desktops are let be. GPUs beyond the slots are not looked at.
+    """
+    cards = [card for card in seen.gpus if _gets_rank(node, card.index) and not card.mig]
+    if not cards:
+        return skip("no whole GPU is asked for")
+    if all(card.processes is None and card.memory_used_bytes is None for card in cards):
+        return skip("the GPUs do not tell who uses them")
+    if held := [card for card in cards if _foreign_processes(card)]:
+        return _judge_foreign_processes(node, held)
+    if full := [card for card in cards if _memory_in_use(card) > MEMORY_IN_USE_LIMIT]:
+        message = (
+            f"{describe_gpus(full)} of {node.name}: {_format_gib(_memory_in_use(full[0]))} of "
+            "memory in use, "
+            "by no process that is seen"
+        )
+        note = "shows who has it open, in containers too"
+        fix = node.fix("fuser -v /dev/nvidia*", note, root=True)
+        return block("memory-held", message, fix, uuids=[card.uuid for card in full])
+    return ok("nobody uses them")
+
+
+def _gets_rank(node: NodeView, index: int) -> bool:
+    slots = node.node.slots
+    chosen = _selected_slots(node.job.include, node.name)
+    left_out = _selected_slots(node.job.exclude, node.name)
+    if index in left_out or (chosen and index not in chosen):
+        return False
+    return slots is None or index < slots
+
+
+def _selected_slots(words: str | None, name: str) -> set[int]:
+    """The slots that DeepSpeed's --include or --exclude names of that node."""
+    for part in (words or "").split("@"):
+        node, _, numbers = part.strip().partition(":")
+        if node == name:
+            return {int(number) for number in numbers.split(",") if number.strip().isdigit()}
+    return set()
+
+
+def _foreign_processes(card: Gpu) -> list[GpuProcess]:
+    return [one for one in card.processes or () if not _is_harmless(one)]
+
+
+def _is_harmless(process: GpuProcess) -> bool:
+    small = (process.memory_bytes or 0) <= MEMORY_IN_USE_LIMIT
+    return small and (process.kind == "graphics" or bool(HARMLESS_PROGRAMS.search(process.command)))
+
+
+def _judge_foreign_processes(node: NodeView, held: Sequence[Gpu]) -> Verdict:
+    found = {one.pid: one for card in held for one in _foreign_processes(card)}
+    message = (
+        f"{describe_gpus(held)} of {node.name} {'is' if len(held) == 1 else 'are'} in use by "
+        f"{', '.join(_describe_process(one) for one in list(found.values())[:4])}"
+    )
+    pids = " ".join(map(str, found))
+    seen = all(one.command for one in found.values())
+    fix = (
+        node.fix(f"kill {pids}", "if nobody needs them any more", root=True)
+        if seen
+        else node.fix("nvidia-smi", "on the host: the process is not seen from here", root=True)
+    )
+    most = max(sum(one.memory_bytes or 0 for one in _foreign_processes(card)) for card in held)
+    judge = (
+        block if max(most, *(_memory_in_use(card) for card in held)) > MEMORY_IN_USE_LIMIT else warn
+    )
+    return judge("foreign-process", message, fix, pids=sorted(found))
+
+
+def _describe_process(process: GpuProcess) -> str:
+    size = f", {_format_gib(process.memory_bytes)}" if process.memory_bytes else ""
+    what = f"{process.command} of {process.user}" if process.command else "not seen from here"
+    return f"process {process.pid} ({what}{size})"
+
+
+def _memory_in_use(card: Gpu) -> int:
+    return 0 if SHARED_MEMORY_GPUS.search(card.name) else card.memory_used_bytes or 0
+
+
+def _format_gib(size: int) -> str:
+    return f"{size / GIB:.1f} GiB"

@@ -1,0 +1,168 @@
+"""How many GPUs of what kind each node has, against its slots and its peers."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from checks.areas.gpu import kernel
+from checks.areas.gpu.cards import NO_ANSWER
+from checks.check import cluster_check, node_check
+from checks.facts import ClusterView, NodeView
+from checks.facts.account import Account
+from checks.facts.gpus import Gpus
+from checks.facts.kernel_log import KernelLog
+from checks.folded_names import fold_names
+from checks.model import Fix, Severity, Verdict, block, ok, skip, warn
+from checks.outliers.consensus import majority_value, nodes_with_value
+
+
+@node_check("gpu.driver-answers", Gpus, KernelLog)
+def driver_answers(node: NodeView) -> Verdict:
+    """The GPU driver of every node answers.
+
+    After a driver update without a reboot, library and kernel module no longer match and no rank
+    finds a GPU; a GPU that fell off the bus stops nvidia-smi.
+    """
+    seen = node.read(Gpus)
+    if root := _root_cause_check(seen):
+        return skip(f"see {root}")
+    if seen.broken:
+        return _judge_silent_driver(node, seen)
+    if seen.count:
+        driver = seen.gpus[0].driver or "of unknown version"
+        return ok(f"{' and '.join(seen.vendors)} driver {driver}", gpus=seen.count)
+    if seen.nvidia_on_bus:
+        message = f"{node.name} has {seen.nvidia_on_bus} NVIDIA devices on its bus, but no driver"
+        fix = node.fix("ubuntu-drivers install", "or the distribution's NVIDIA driver", root=True)
+        return warn("no-driver", message, fix)
+    return skip(f"{node.name} has no GPU")
+
+
+def _root_cause_check(seen: Gpus) -> str:
+    """The check that names why no driver answers, where one does."""
+    if seen.count:
+        return ""
+    if seen.empty:
+        return "gpu.driver-libraries-are-whole"
+    return "gpu.devices-may-be-opened" if False in seen.devices.values() else ""
+
+
+def _judge_silent_driver(node: NodeView, seen: Gpus) -> Verdict:
+    message = f"the NVIDIA driver on {node.name} does not answer: {seen.error}"
+    if "mismatch" in seen.error:
+        note = "the driver was updated under a running kernel module: reboot the node"
+        return block("driver-library-mismatch", message, node.fix("reboot", note, root=True))
+    if told := list(kernel.xid_events(node.read(KernelLog))) if node.has(KernelLog) else []:
+        message += f"; the kernel: {told[0]}"
+    note = "shows what the driver reported (Xid); reset the GPU or reboot the node"
+    fix = node.fix("dmesg | grep -iE 'nvrm|xid' | tail", note, root=True)
+    return block("driver-does-not-answer", message, fix)
+
+
+@node_check("gpu.slots-have-gpus", Gpus, Account, KernelLog)
+def slots_have_gpus(node: NodeView) -> Verdict:
+    """No node has more slots than GPUs.
+
+    DeepSpeed starts one rank for each slot and gives it the GPU of that number; it counts nothing.
+    """
+    seen, slots = node.read(Gpus), node.node.slots
+    if root := _root_cause_check(seen):
+        return skip(f"see {root}")
+    if seen.broken:
+        return skip(NO_ANSWER)
+    if not seen.count:
+        return _judge_node_without_gpus(node, slots)
+    if slots is None:
+        return ok(f"{seen.count} GPUs, so {seen.count} slots")
+    if slots <= seen.count:
+        return ok(f"{slots} slots on {seen.count} GPUs")
+    if kernel.has_lost_gpu(node):
+        return skip("a GPU fell off the bus; see gpu.kernel-reports-no-gpu-fault")
+    message = f"{node.name} has slots={slots} but {seen.count} GPUs"
+    note = (
+        f"write `{node.name} slots={seen.count}` in {node.job.where or 'the hosts file'}, or "
+        f"bring the missing ones back: `lspci | grep -i {seen.vendors[0]}` shows what the bus has"
+    )
+    return block("more-slots-than-gpus", message, Fix(note=note), uuids=[g.uuid for g in seen.gpus])
+
+
+def _judge_node_without_gpus(node: NodeView, slots: int | None) -> Verdict:
+    having = [one.name for one in node.cluster.reached if one.has(Gpus) and one.read(Gpus).count]
+    if having:
+        message = f"{node.name} has no GPU, but {fold_names(having)} have"
+        note = f"take {node.name} out of {node.job.where or 'the hosts file'}, or give it its GPUs"
+        return block("no-gpu", message, node.fix("lspci | grep -iE 'nvidia|amd'", note))
+    cpus = node.read(Account).cpus
+    if slots is None or slots <= cpus:
+        return skip("no node has a GPU: slots are CPU ranks")
+    message = f"{node.name} has no GPU and slots={slots}, more than its {cpus} CPUs"
+    where = node.job.where or "the hosts file"
+    return warn("more-slots-than-cpus", message, Fix(note=f"write slots={cpus} in {where}"))
+
+
+@node_check("gpu.models-are-equal", Gpus, severity=Severity.WARN)
+def models_are_equal(node: NodeView) -> Verdict:
+    """Every node has the same GPUs, and as many.
+
+    All ranks wait for the slowest and must fit the smallest; a node apart is often a wrong machine
+    or one that lost a card.
+    """
+    inventories = {
+        one.name: _describe_inventory(one.read(Gpus))
+        for one in node.cluster.reached
+        if one.has(Gpus) and one.read(Gpus).count and not one.read(Gpus).broken
+    }
+    seen, slots = node.read(Gpus), node.node.slots
+    if slots is not None and 0 < seen.count < slots:
+        return skip("see gpu.slots-have-gpus")
+    if node.name not in inventories:
+        return skip(f"{node.name} has no GPU that answers")
+    here, most = inventories[node.name], majority_value(inventories, node.job.head)
+    if here == most:
+        return ok(here)
+    example = nodes_with_value(inventories, most)
+    message = f"{node.name} has {here}, {fold_names(example)} {most}"
+    note = f"check that {node.name} is the machine you meant and that none of its cards is missing"
+    return warn("models-differ", message, node.fix("", note))
+
+
+def _describe_inventory(seen: Gpus) -> str:
+    """`8 x NVIDIA H100 80GB HBM3 (80 GiB)`, kinds joined by commas."""
+    kinds = Counter((gpu.name, gpu.memory_bytes) for gpu in seen.gpus)
+    parts = [
+        f"{n} x {name}{_format_memory(size)}" for (name, size), n in sorted(kinds.items(), key=str)
+    ]
+    return ", ".join(parts)
+
+
+def _format_memory(size: int | None) -> str:
+    return f" ({size / 1024**3:.0f} GiB)" if size else ""
+
+
+@cluster_check("gpu.one-vendor", Gpus)
+def one_vendor(cluster: ClusterView) -> Verdict:
+    """All GPUs of the cluster are of one vendor.
+
+    NCCL speaks only to NCCL and RCCL to RCCL: one job cannot span both.
+    """
+    answered = [node for node in cluster.reached if node.has(Gpus)]
+    if not answered:
+        return _judge_without_answers(cluster)
+    vendors: dict[str, list[str]] = {}
+    for node in answered:
+        for vendor in node.read(Gpus).vendors:
+            vendors.setdefault(vendor, []).append(node.name)
+    if not vendors:
+        return skip("no node has a GPU")
+    if len(vendors) == 1:
+        return ok(f"all {next(iter(vendors))}")
+    said = "; ".join(f"{vendor} on {fold_names(names)}" for vendor, names in vendors.items())
+    where = cluster.job.where or "the hosts file"
+    note = f"leave the nodes of one vendor in {where} and start one job for each"
+    return block("mixed-vendors", f"the cluster mixes vendors: {said}", Fix(note=note))
+
+
+def _judge_without_answers(cluster: ClusterView) -> Verdict:
+    for node in cluster.reached:
+        node.read(Gpus)  # raises, with that node's own reason
+    return skip("no node was reached")

@@ -1,0 +1,138 @@
+"""What the kernel's log says of a node's GPUs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from checks.areas.gpu import memory
+from checks.areas.gpu.cards import NO_ANSWER
+from checks.check import node_check
+from checks.facts import NodeView
+from checks.facts.gpus import Gpu, Gpus
+from checks.facts.kernel_log import KernelLog, KernelMessage
+from checks.knowledge.xids import (
+    MEMORY_XIDS,
+    SETTLED_XIDS,
+    Xid,
+    XidAction,
+    XidSeverity,
+    look_up_xid,
+)
+from checks.model import Fix, Verdict, block, ok, skip, warn
+
+XID_LINE = re.compile(r"NVRM: Xid \((?:PCI:)?([0-9a-fA-F:.]+)\): (\d+)")
+FATAL_SXID_LINE = re.compile(r"SXid \((?:PCI:)?([0-9a-fA-F:.]+)\): (\d+), *Fatal")
+XID_OFF_THE_BUS = 79
+SEVERITIES = list(XidSeverity)
+
+
+@dataclass(frozen=True)
+class XidEvent:
+    """One code on one GPU, the newest time."""
+
+    bus: str
+    code: int
+    age_s: float
+
+    @property
+    def xid(self) -> Xid:
+        """What it means."""
+        return look_up_xid(self.code)
+
+    def __str__(self) -> str:
+        return f"{self.bus} Xid {self.code}, {self.age_s / 60:.0f} min ago: {self.xid.meaning}"
+
+
+@node_check("gpu.kernel-reports-no-gpu-fault", Gpus, KernelLog)
+def kernel_reports_no_gpu_fault(node: NodeView) -> Verdict:
+    """The kernel reported no fault of a GPU or an NVSwitch in the last two hours.
+
+    A GPU that failed once under load fails again under load, and an idle one does not show it.
+    Codes that programs cause (13, 31, 43, 45) are left alone. Source: NVIDIA's Xid catalogue; the
+    codes that stop a start are among those of Azure's node health checks and of Meta's gcm.
+    """
+    seen = node.read(Gpus)
+    if seen.broken:
+        return skip(NO_ANSWER)
+    if not (seen.count or seen.nvidia_on_bus):
+        return skip(f"{node.name} has no GPU")
+    log = node.read(KernelLog)
+    if not log.readable:
+        return skip(f"the kernel's log cannot be read ({log.reason})")
+    told = sorted(xid_events(log), key=lambda one: SEVERITIES.index(one.xid.weight))
+    counted = [one for one in told if not _has_memory_finding(one, _gpu_of_event(seen, one))]
+    if counted and counted[0].xid.weight is not XidSeverity.PROGRAM:
+        return _judge_xids(node, counted)
+    return _judge_other_messages(node, log, told)
+
+
+def xid_events(log: KernelLog) -> Iterator[XidEvent]:
+    """Each code on each GPU once, the newest first."""
+    found = set()
+    for message in log.of("xid"):
+        match = XID_LINE.search(message.text)
+        if match and match.groups() not in found:
+            found.add(match.groups())
+            yield XidEvent(match[1].lower(), int(match[2]), message.age_s)
+
+
+def has_lost_gpu(node: NodeView) -> bool:
+    """Whether the log says that a GPU of the node has fallen off the bus."""
+    told = xid_events(node.read(KernelLog)) if node.has(KernelLog) else ()
+    return any(one.code == XID_OFF_THE_BUS for one in told)
+
+
+def _gpu_of_event(seen: Gpus, one: XidEvent) -> Gpu | None:
+    return next((card for card in seen.gpus if card.bus and card.bus.startswith(one.bus)), None)
+
+
+def _has_memory_finding(one: XidEvent, card: Gpu | None) -> bool:
+    if card is None or one.code not in MEMORY_XIDS:
+        return False
+    return memory.has_memory_fault(card) or (
+        one.code in SETTLED_XIDS and card.remap_pending is False
+    )
+
+
+def _judge_xids(node: NodeView, told: Sequence[XidEvent]) -> Verdict:
+    worst = told[0]
+    said = "; ".join(str(one) for one in told if one.xid.weight is worst.xid.weight)
+    message = f"the kernel of {node.name} reports: {said}"
+    evidence = {"xids": [one.code for one in told]}
+    if worst.xid.weight is XidSeverity.HARDWARE:
+        return block("xid-hardware", message, _xid_fix(node, worst), **evidence)
+    return warn("xid-suspect", message, _xid_fix(node, worst), **evidence)
+
+
+def _xid_fix(node: NodeView, one: XidEvent) -> Fix:
+    if one.xid.action is XidAction.REBOOT:
+        return node.fix("reboot", "if it comes back, have the GPU replaced", root=True)
+    if one.xid.action is XidAction.RESET:
+        bus = one.bus if "." in one.bus else f"{one.bus}.0"
+        note = "ends what runs on it; if the code comes back, have the GPU looked at"
+        return node.fix(f"nvidia-smi --gpu-reset -i {bus}", note, root=True)
+    return node.fix("dmesg | grep -i xid", "what came before it tells more", root=True)
+
+
+def _judge_other_messages(node: NodeView, log: KernelLog, told: Sequence[XidEvent]) -> Verdict:
+    if fatal := [one for one in log.of("sxid") if FATAL_SXID_LINE.search(one.text)]:
+        note = "resets all GPUs and switches; if it comes back, have the machine looked at"
+        return block(
+            "nvswitch-fault", _describe_newest(node, fatal), node.fix("reboot", note, root=True)
+        )
+    if failed := log.of("nvrm"):
+        fix = node.fix("reboot", "if it comes back, have the GPU looked at", root=True)
+        return block("gpu-failed", _describe_newest(node, failed), fix)
+    if amd := log.of("amdgpu"):
+        fix = node.fix("dmesg | grep amdgpu", "a reset says what hung", root=True)
+        return warn("amdgpu-fault", _describe_newest(node, amd), fix)
+    programs = sorted({one.code for one in told})
+    by = f"; by programs: Xid {', '.join(map(str, programs))}" if programs else ""
+    return ok(f"no fault of a GPU in {log.back_s / 60:.0f} min{by}")
+
+
+def _describe_newest(node: NodeView, messages: Sequence[KernelMessage]) -> str:
+    newest = messages[0]
+    return f"the kernel of {node.name} said {newest.age_s / 60:.0f} min ago: {newest.text}"

@@ -1,0 +1,70 @@
+"""Errors in the memory of a GPU that it could not correct."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from checks.areas.gpu.cards import describe_gpus, nvidia_smi_fix, with_gpus
+from checks.check import node_check
+from checks.facts import NodeView
+from checks.facts.gpus import Gpu, Gpus
+from checks.model import Verdict, block, ok, skip
+
+RESET_NOTE = "ends what runs on it; with NVLink all GPUs have to be reset together, or reboot"
+REPLACE_NOTE = "has it replaced: no spare rows are left; until then leave the node out"
+ERROR_COUNTERS: tuple[Callable[[Gpu], object], ...] = (
+    lambda card: card.ecc_uncorrected,
+    lambda card: card.remap_failed,
+    lambda card: card.remap_pending,
+    lambda card: card.retirement_pending,
+)
+
+
+@node_check("gpu.memory-has-no-errors", Gpus)
+@with_gpus
+def memory_has_no_errors(node: NodeView, seen: Gpus) -> Verdict:
+    """No GPU has uncorrected memory errors, or memory that waits to be taken out of use.
+
+    A rank that meets such memory dies in the middle of a run, with "uncorrectable ECC error", and
+    all other ranks wait for it. Sources: NVML's volatile ECC counters and row remapper, as in
+    NVIDIA's "GPU Memory Error Management"; page retirement before Ampere; amdgpu's RAS counters.
+    """
+    if failed := [card for card in seen.gpus if card.remap_failed]:
+        message = (
+            f"{describe_gpus(failed)} of {node.name}: a broken memory row could not be remapped"
+        )
+        fix = node.fix("nvidia-smi -q -d ROW_REMAPPER", REPLACE_NOTE)
+        return block("remap-failed", message, fix, uuids=_gpu_uuids(failed))
+    if waiting := [card for card in seen.gpus if card.remap_pending or card.retirement_pending]:
+        message = (
+            f"{describe_gpus(waiting)} of {node.name}: broken memory is in use until the next reset"
+        )
+        fix = nvidia_smi_fix(node, waiting, "--gpu-reset", RESET_NOTE)
+        return block("remap-pending", message, fix, uuids=_gpu_uuids(waiting))
+    if wrong := [card for card in seen.gpus if card.ecc_uncorrected]:
+        return _judge_uncorrected_errors(node, seen, wrong)
+    if not any(tell(card) is not None for card in seen.gpus for tell in ERROR_COUNTERS):
+        return skip("the GPUs tell nothing about errors of their memory")
+    return ok("no uncorrected error")
+
+
+def _judge_uncorrected_errors(node: NodeView, seen: Gpus, wrong: list[Gpu]) -> Verdict:
+    counts = ", ".join(f"{card.ecc_uncorrected} on GPU {card.index}" for card in wrong)
+    message = f"uncorrected memory errors on {node.name}: {counts}; expected none"
+    fix = (
+        nvidia_smi_fix(node, wrong, "--gpu-reset", RESET_NOTE)
+        if seen.has_nvidia
+        else node.fix("reboot", "and look whether they come back", root=True)
+    )
+    return block("ecc-uncorrected", message, fix, uuids=_gpu_uuids(wrong))
+
+
+def _gpu_uuids(cards: list[Gpu]) -> list[str]:
+    return [card.uuid for card in cards]
+
+
+def has_memory_fault(card: Gpu) -> bool:
+    """Whether `gpu.memory-has-no-errors` names that GPU."""
+    return bool(
+        card.remap_failed or card.remap_pending or card.retirement_pending or card.ecc_uncorrected
+    )

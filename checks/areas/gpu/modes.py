@@ -1,0 +1,117 @@
+"""Settings of the driver that keep ranks from a GPU, or from the whole of it."""
+
+from __future__ import annotations
+
+from statistics import median
+
+from checks.areas.gpu.cards import describe_gpus, nvidia_smi_fix, strict_majority, with_gpus
+from checks.check import node_check
+from checks.facts import NodeView
+from checks.facts.gpus import Gpus
+from checks.folded_names import fold_names
+from checks.model import Severity, Verdict, block, ok, skip, warn
+
+SLOW_S, SLOW_RATIO, VERY_SLOW_S = 1.0, 3.0, 5.0
+
+
+@node_check("gpu.mig-is-off", Gpus)
+@with_gpus
+def mig_is_off(node: NodeView, seen: Gpus) -> Verdict:
+    """No GPU is cut into instances (MIG).
+
+    A rank sees one instance at most, a part of the GPU's memory and speed, and NCCL does not join
+    instances as it joins GPUs. Only warns where every node of the cluster is cut, on purpose.
+    """
+    if all(card.mig is None for card in seen.gpus):
+        return skip("the GPUs cannot be cut, or do not tell")
+    cut = [card for card in seen.gpus if card.mig]
+    if not cut:
+        return ok("no GPU is cut")
+    message = f"{describe_gpus(cut)} of {node.name} {'is' if len(cut) == 1 else 'are'} in MIG mode"
+    fix = nvidia_smi_fix(
+        node, cut, "-mig 0", "ends what runs in the instances; may ask for a reset"
+    )
+    if all(_has_mig_gpu(one) for one in node.cluster.reached if one.has(Gpus)):
+        return warn("mig-everywhere", message, fix)
+    return block("mig-on", message, fix)
+
+
+def _has_mig_gpu(node: NodeView) -> bool:
+    return any(card.mig for card in node.read(Gpus).gpus)
+
+
+@node_check("gpu.compute-mode-allows-ranks", Gpus)
+@with_gpus
+def compute_mode_allows_ranks(node: NodeView, seen: Gpus) -> Verdict:
+    """Every GPU takes programs, and more than one.
+
+    A GPU that is prohibited gives a rank "all CUDA-capable devices are busy or unavailable"; one
+    that is exclusive gives it to the second program, such as a worker that loads data by CUDA.
+    """
+    if all(card.compute_mode is None for card in seen.gpus):
+        return skip("the GPUs do not tell their compute mode")
+    if closed := [card for card in seen.gpus if card.compute_mode == "prohibited"]:
+        message = (
+            f"{describe_gpus(closed)} of {node.name}: compute mode prohibited; expected default"
+        )
+        return block("compute-prohibited", message, nvidia_smi_fix(node, closed, "-c DEFAULT"))
+    if alone := [card for card in seen.gpus if card.compute_mode == "exclusive"]:
+        message = f"{describe_gpus(alone)} of {node.name}: compute mode exclusive; expected default"
+        return warn("compute-exclusive", message, nvidia_smi_fix(node, alone, "-c DEFAULT"))
+    return ok("default")
+
+
+@node_check("gpu.persistence-mode-is-on", Gpus, severity=Severity.WARN)
+@with_gpus
+def persistence_mode_is_on(node: NodeView, seen: Gpus) -> Verdict:
+    """The driver keeps its GPUs up while nobody uses them, where most nodes do or where it is slow.
+
+    Without persistence each start waits for every GPU to be set up again, ranks begin seconds
+    apart, and the counters of memory errors begin anew. Off everywhere and quick is no finding.
+    """
+    told = [card for card in seen.gpus if card.persistence is not None]
+    off = [card for card in told if not card.persistence]
+    if not off:
+        return ok("on") if told else skip("the GPUs do not tell whether they are kept up")
+    others = [_has_persistence(one) for one in node.cluster.reached if one.has(Gpus)]
+    if strict_majority(others) is not True and seen.seconds < SLOW_S:
+        return ok(f"off, and the driver answers in {seen.seconds:.1f} s")
+    message = f"{describe_gpus(off)} of {node.name}: persistence mode off; expected on"
+    note = "until the next boot; the service nvidia-persistenced keeps it"
+    return warn("persistence-off", message, nvidia_smi_fix(node, off, "-pm 1", note))
+
+
+def _has_persistence(node: NodeView) -> bool | None:
+    told = [one.persistence for one in node.read(Gpus).gpus if one.persistence is not None]
+    return all(told) if told else None
+
+
+@node_check("gpu.driver-answers-in-time", Gpus, severity=Severity.WARN)
+@with_gpus
+def driver_answers_in_time(node: NodeView, seen: Gpus) -> Verdict:
+    """The driver answers about as fast as on the other nodes.
+
+    A driver that takes seconds to tell of its GPUs is often about to lose one. Compared with the
+    median where three nodes or more answer (three times of it, and a second at least: Primus warns
+    from one second); else five seconds are too long.
+    """
+    if not seen.seconds:
+        return skip("no driver was asked")
+    if any(card.persistence is False for card in seen.gpus):
+        return skip("GPUs that are not kept up take their time; see gpu.persistence-mode-is-on")
+    answers = {
+        one.name: _driver_seconds(one) for one in node.cluster.reached if _driver_seconds(one)
+    }
+    usually = median(answers.values())
+    limit = max(SLOW_S, SLOW_RATIO * usually) if len(answers) > 2 else VERY_SLOW_S
+    if seen.seconds <= limit:
+        return ok(f"{seen.seconds:.2f} s")
+    others = [name for name in answers if name != node.name]
+    compared = f", {fold_names(others)} mostly {usually:.1f} s" if others else ""
+    message = f"the driver of {node.name} took {seen.seconds:.1f} s to answer{compared}"
+    fix = node.fix("dmesg | grep -iE 'nvrm|xid' | tail", "then reset the GPUs or reboot", root=True)
+    return warn("driver-slow", message, fix, seconds_taken=seen.seconds)
+
+
+def _driver_seconds(node: NodeView) -> float:
+    return node.read(Gpus).seconds if node.has(Gpus) else 0.0

@@ -1,0 +1,56 @@
+"""Whether the GPUs can compute in the numbers that DeepSpeed's config asks for."""
+
+from __future__ import annotations
+
+from checks.areas.deepspeed.config import ParsedConfig
+from checks.areas.deepspeed.config_access import with_config
+from checks.areas.gpu.cards import NO_ANSWER, describe_gpus
+from checks.check import node_check
+from checks.facts import NodeView
+from checks.facts.deepspeed_config import DeepspeedConfig
+from checks.facts.gpus import Gpu, Gpus
+from checks.model import Fix, Verdict, block, ok, skip, warn
+
+BF16, FP16 = (8, 0), (7, 0)
+"""Compute capabilities from which the hardware has it, and from which DeepSpeed takes it."""
+
+
+@node_check("gpu.precision-is-supported", Gpus, DeepspeedConfig)
+@with_config
+def precision_is_supported(node: NodeView, config: ParsedConfig) -> Verdict:
+    """The GPUs can compute in the precision that the config asks for.
+
+    bf16 needs compute capability 8.0 (A100): before it PyTorch emulates it slowly, or DeepSpeed
+    says "Type bf16 is not supported on your device". fp16 needs 7.0 (V100) for DeepSpeed.
+    """
+    seen = node.read(Gpus)
+    if seen.broken:
+        return skip(NO_ANSWER)
+    told = {card: _compute_capability(card) for card in seen.gpus if card.capability}
+    if not told:
+        return skip("no GPU tells its compute capability")
+    if config.get("bf16.enabled") is True:
+        if old := [card for card in told if told[card] < BF16]:
+            return warn("bf16-emulated", *_too_old_message(node, old, "bf16", "8.0", "fp16"))
+        return ok("bf16")
+    if config.get("fp16.enabled") is True:
+        if old := [card for card in told if told[card] < FP16]:
+            return block("fp16-unsupported", *_too_old_message(node, old, "fp16", "7.0", "neither"))
+        return ok("fp16")
+    return skip("the config turns on neither bf16 nor fp16")
+
+
+def _compute_capability(card: Gpu) -> tuple[int, ...]:
+    return tuple(int(part) for part in (card.capability or "0").split("."))
+
+
+def _too_old_message(
+    node: NodeView, old: list[Gpu], what: str, needs: str, use: str
+) -> tuple[str, Fix]:
+    message = (
+        f"the config asks for {what}, but {describe_gpus(old)} of {node.name} ({old[0].name}) has "
+        "compute "
+        f"capability {old[0].capability}; {what} needs {needs}"
+    )
+    words = f"turn on {use} instead" if use != "neither" else "turn off fp16"
+    return message, Fix(note=f"{words} in the config, or leave {node.name} out")

@@ -1,0 +1,105 @@
+"""GPUs that are slower than they should be, or whose links are: all ranks wait for the slowest."""
+
+from __future__ import annotations
+
+from checks.areas.gpu.cards import describe_gpus, gpus_of_model, strict_majority, with_gpus
+from checks.check import node_check
+from checks.facts import NodeView
+from checks.facts.gpus import Gpu, Gpus
+from checks.model import Severity, Verdict, ok, skip, warn
+
+SLOWDOWN_TEXTS = {
+    "hw-thermal": "too hot: the hardware halves its clocks",
+    "hw-power-brake": "held back by the power supply's signal",
+    "sw-thermal": "too hot: the driver lowers its clocks",
+    "hw-slowdown": "held back by the hardware, for heat or power",
+}
+
+
+@node_check("gpu.nothing-slows-it-down", Gpus, severity=Severity.WARN)
+@with_gpus
+def nothing_slows_it_down(node: NodeView, seen: Gpus) -> Verdict:
+    """No GPU is slowed down by heat or by its power supply.
+
+    One GPU at half its clocks halves the speed of the whole run. What an idle GPU shows already is
+    worse under load. Source: NVML's clock event reasons; amd-smi's violations.
+    """
+    if all(card.slowdowns is None for card in seen.gpus):
+        return skip("the GPUs do not tell what slows them down")
+    slow = [card for card in seen.gpus if card.slowdowns]
+    if not slow:
+        return ok("nothing slows them down")
+    worst = next(
+        name for name in SLOWDOWN_TEXTS if any(name in (card.slowdowns or ()) for card in slow)
+    )
+    message = (
+        f"{describe_gpus(slow)} of {node.name} {'is' if len(slow) == 1 else 'are'} "
+        f"{SLOWDOWN_TEXTS[worst]}"
+    )
+    tool = "nvidia-smi -q -d PERFORMANCE,TEMPERATURE,POWER" if seen.has_nvidia else "amd-smi metric"
+    note = "look at fans, air and power supplies"
+    cause = "power-brake" if worst == "hw-power-brake" else "slowdown"
+    return warn(cause, message, node.fix(tool, note), uuids=[card.uuid for card in slow])
+
+
+@node_check("gpu.pcie-link-is-as-wide-as-its-peers", Gpus, severity=Severity.WARN)
+@with_gpus
+def pcie_link_is_as_wide_as_its_peers(node: NodeView, seen: Gpus) -> Verdict:
+    """The PCIe link of each GPU is as wide, and may be as fast, as that of others of its kind.
+
+    A card that is not seated well trains at x8 or x4, and feeds its rank at that part of the speed.
+    The generation in use is not compared: idle GPUs lower it; the highest that card and slot can
+    do is. Machines that have fewer lanes by design (cloud's T4 and A10G: 8 of 16) are all alike.
+    """
+    apart = {card.index: said for card in seen.gpus if (said := _describe_narrow_link(node, card))}
+    if not apart:
+        told = [card for card in seen.gpus if card.pcie_width is not None]
+        return ok(f"x{told[0].pcie_width}") if told else skip("the GPUs do not tell their links")
+    cards = [card for card in seen.gpus if card.index in apart]
+    message = f"{describe_gpus(cards)} of {node.name}: {apart[cards[0].index]}"
+    note = "have the card reseated, or its riser and slot looked at"
+    fix = node.fix(f"nvidia-smi -q -d PCI -i {cards[0].index}", note)
+    return warn("pcie-narrow", message, fix, uuids=[card.uuid for card in cards])
+
+
+def _describe_narrow_link(node: NodeView, card: Gpu) -> str:
+    peers = gpus_of_model(node, card.name)
+    width, most = card.pcie_width, strict_majority(one.pcie_width for one in peers)
+    if width is not None and most is not None and width < most:
+        return f"its PCIe link is x{width}; others of its kind have x{most}"
+    gen, best = card.pcie_gen_max, strict_majority(one.pcie_gen_max for one in peers)
+    if gen is not None and best is not None and gen < best:
+        return f"its PCIe link can do generation {gen}; others of its kind can do {best}"
+    return ""
+
+
+@node_check("gpu.nvlinks-are-active", Gpus, severity=Severity.WARN)
+@with_gpus
+def nvlinks_are_active(node: NodeView, seen: Gpus) -> Verdict:
+    """Each GPU has as many active NVLinks as most others of its kind.
+
+    NCCL builds its rings over the links that all have; one missing link slows every collective.
+    The number is compared and not demanded: PCIe cards with bridges have 12 of 18 by design.
+    """
+    if all(card.nvlinks is None for card in seen.gpus):
+        return skip("the GPUs have no NVLink, or do not tell")
+    apart = {card.index: most for card in seen.gpus if (most := _missed_nvlink_count(node, card))}
+    if not apart:
+        counts = sorted({sum(card.nvlinks) for card in seen.gpus if card.nvlinks is not None})
+        return ok(f"{' or '.join(map(str, counts))} active links each")
+    cards = [card for card in seen.gpus if card.index in apart]
+    has, most = sum(cards[0].nvlinks or ()), apart[cards[0].index]
+    message = (
+        f"{describe_gpus(cards)} of {node.name}: {has} active NVLinks; others of its kind "
+        f"have {most}"
+    )
+    fix = node.fix(f"nvidia-smi nvlink -s -i {cards[0].index}", "then reset the GPUs or reboot")
+    return warn("nvlink-inactive", message, fix, uuids=[card.uuid for card in cards])
+
+
+def _missed_nvlink_count(node: NodeView, card: Gpu) -> int | None:
+    if card.nvlinks is None:
+        return None
+    peers = gpus_of_model(node, card.name)
+    most = strict_majority(None if one.nvlinks is None else sum(one.nvlinks) for one in peers)
+    return most if most is not None and sum(card.nvlinks) < most else None

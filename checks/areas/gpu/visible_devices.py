@@ -1,0 +1,51 @@
+"""Variables of the login shell that hide GPUs from the ranks."""
+
+from __future__ import annotations
+
+from checks.areas.gpu.cards import with_gpus
+from checks.check import node_check
+from checks.facts import NodeView
+from checks.facts.environment import Environment
+from checks.facts.gpus import Gpus
+from checks.model import Verdict, block, ok, skip
+
+VISIBLE_DEVICES = "CUDA_VISIBLE_DEVICES"
+
+
+@node_check("gpu.shell-hides-no-gpu", Gpus, Environment)
+@with_gpus
+def shell_hides_no_gpu(node: NodeView, seen: Gpus) -> Verdict:
+    """The login shell hides no GPU that a rank needs.
+
+    CUDA_VISIBLE_DEVICES left in a start-up file gives ranks "invalid device ordinal". DeepSpeed's
+    launcher sets it anew for each rank; accelerate takes what the shell gives.
+    """
+    given = node.job.env.get(VISIBLE_DEVICES, node.read(Environment).shell.get(VISIBLE_DEVICES))
+    if given is None:
+        return ok("it is not set")
+    if node.job.launcher != "accelerate":
+        return skip(f"DeepSpeed's launcher sets {VISIBLE_DEVICES} anew")
+    count = _count_visible_gpus(given)
+    wanted = node.slots or seen.count
+    if count >= wanted:
+        return ok(f"{VISIBLE_DEVICES}={given}")
+    message = (
+        f"{VISIBLE_DEVICES}={given} on {node.name} shows {count} GPUs; its slots need {wanted}"
+    )
+    where = (
+        "launch.toml sets it"
+        if VISIBLE_DEVICES in node.job.env
+        else "a start-up file of the shell sets it"
+    )
+    fix = node.fix(f"grep -n {VISIBLE_DEVICES} ~/.bashrc ~/.profile /etc/environment", where)
+    return block("gpus-hidden", message, fix)
+
+
+def _count_visible_gpus(value: str) -> int:
+    """How many CUDA would show: those before the first that it does not understand."""
+    count = 0
+    for word in value.split(","):
+        if not (word.strip().isdigit() or word.strip().startswith(("GPU-", "MIG-"))):
+            break
+        count += 1
+    return count

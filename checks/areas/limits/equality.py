@@ -1,0 +1,127 @@
+"""What nodes of one kind have alike: memory, processors, and the system that runs there.
+
+Absolute numbers say little; a node apart from its like says much. Nodes with other GPUs or another
+number of slots are not its like.
+"""
+
+from __future__ import annotations
+
+from checks.areas.limits.comparable import comparable_nodes, consensus_within, values_by_node
+from checks.areas.limits.control_group import lacks_cpus, lacks_memory
+from checks.areas.limits.units import format_bytes
+from checks.check import node_check
+from checks.facts import NodeView
+from checks.facts.account import Account
+from checks.facts.cgroup import Cgroup
+from checks.facts.gpus import Gpus
+from checks.facts.limits import Limits
+from checks.facts.machine import Machine
+from checks.model import Severity, Verdict, ok, skip, unknown, warn
+from checks.outliers.consensus import majority_value, nodes_with_value
+
+MEMORY_TOLERANCE = 0.05
+"""Azure's node health checks allow as much; firmware and crash kernels take a little each."""
+NO_COMPARABLE_NODE = "no other node has the same GPUs and slots"
+
+
+@node_check("limits.memory-is-equal", Account, Cgroup, Gpus, severity=Severity.WARN)
+def memory_is_equal(node: NodeView) -> Verdict:
+    """The node has as much memory as the others of its kind, within 5 %.
+
+    A module of memory that failed is left out at boot without a word; a container may be given
+    less. Offloading and data loaders are then sized for the others, and this node runs out first.
+    """
+    mine = _usable_memory(node)
+    if not mine:
+        return unknown(f"{node.name} does not tell how much memory it has")
+    told = values_by_node(comparable_nodes(node, Account, Cgroup), _usable_memory)
+    values = {name: memory for name, memory in told.items() if memory}
+    if len(values) < 2:
+        return ok(NO_COMPARABLE_NODE)
+    usual = consensus_within(values, node.job.head, MEMORY_TOLERANCE)
+    if abs(mine - usual) <= MEMORY_TOLERANCE * usual:
+        return ok(f"{node.name} has {format_bytes(mine)} of memory, as its like has", bytes=mine)
+    group = node.read(Cgroup)
+    held = mine == group.memory_bytes
+    if held and lacks_memory(node):
+        return skip("its control group grants too little; see limits.group-allows-enough-memory")
+    where = f" by {group.memory_at}" if held else ""
+    message = (
+        f"{node.name} has {format_bytes(mine)} of memory{where}; expected "
+        f"{format_bytes(usual)} as its like"
+    )
+    note = "a module that failed or was moved shows in the list; reseat or replace it"
+    fix = node.fix("dmidecode -t memory", note, root=True)
+    if held:
+        fix = node.fix("", "give the container, or the slice of the login, what the others have")
+    return warn("memory-differs", message, fix, bytes=mine, expected=usual)
+
+
+def _usable_memory(node: NodeView) -> int:
+    """Bytes that ranks may use."""
+    return min(node.read(Account).memory_bytes, node.read(Cgroup).memory_bytes or 2**63)
+
+
+@node_check("limits.cpus-are-equal", Account, Cgroup, Gpus, severity=Severity.WARN)
+def cpus_are_equal(node: NodeView) -> Verdict:
+    """The login may use as many processors as on the other nodes of its kind.
+
+    Data loaders and the optimizer of an offloaded model run there: a node with fewer is the one
+    that all others wait for, at every step.
+    """
+    mine, values = (
+        _usable_cpus(node),
+        values_by_node(comparable_nodes(node, Account, Cgroup), _usable_cpus),
+    )
+    if len(values) < 2:
+        return ok(NO_COMPARABLE_NODE)
+    usual = majority_value(values, node.job.head)
+    if mine == usual:
+        return ok(f"{node.name} has {mine:g} processors, as its like has", cpus=mine)
+    if lacks_cpus(node):
+        return skip("a quota holds it; see limits.group-allows-a-cpu-for-each-rank")
+    message = f"a login to {node.name} may use {mine:g} processors; expected {usual:g} as its like"
+    note = (
+        "a cpuset or quota of its container or slice, processors taken offline, or SMT turned off"
+    )
+    return warn("cpus-differ", message, node.fix("lscpu", note), cpus=mine, expected=usual)
+
+
+def _usable_cpus(node: NodeView) -> float:
+    quota = node.read(Cgroup).cpus
+    return min(float(node.read(Account).cpus), quota or float("inf"))
+
+
+@node_check("limits.systems-are-alike", Machine, Limits, severity=Severity.WARN)
+def systems_are_alike(node: NodeView) -> Verdict:
+    """The node runs the system that the others run: architecture, distribution, C library, kernel.
+
+    Wheels and ops that were built for one do not load on another, and a login that ends on the
+    machine here and in a container there finds another world. Kernels may differ in their patch.
+    """
+    others = [one for one in node.cluster.reached if one.has(Machine) and one.has(Limits)]
+    apart: list[tuple[str, str, str]] = []
+    for what, mine in _system_traits(node).items():
+        values = {one.name: _system_traits(one)[what] for one in others}
+        usual = majority_value(values, node.job.head)
+        if mine != usual:
+            like = nodes_with_value(values, usual)
+            apart.append((what, mine or "unknown", f"{usual or 'unknown'} as on {like[0]}"))
+    seen = _system_traits(node)
+    if not apart:
+        return ok(f"{node.name} runs what the others run", **seen)
+    what, mine, usual = apart[0]
+    message = f"{what} on {node.name}: {mine}; expected {usual}"
+    note = "start all nodes from one image; in a mixed cluster build ops on each kind of node"
+    return warn("system-differs", message, node.fix("", note), **seen)
+
+
+def _system_traits(node: NodeView) -> dict[str, str]:
+    machine, inside = node.read(Machine), node.read(Limits).container
+    return {
+        "architecture": machine.architecture,
+        "place of the login": "a container" if inside else "the machine itself",
+        "distribution": machine.system,
+        "C library": machine.library,
+        "kernel": ".".join(machine.kernel.split(".")[:2]),
+    }

@@ -1,0 +1,138 @@
+"""Limits that end a rank which goes on for long or grows large, as login nodes have them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from checks.areas.limits.limit_fixes import comment_out_fix, describe_setting_lines, limit_fix
+from checks.areas.limits.shell_limits import starts_too_few
+from checks.areas.limits.units import GIB, format_bytes
+from checks.check import node_check
+from checks.facts import NodeView
+from checks.facts.account import Account
+from checks.facts.gpus import Gpus
+from checks.facts.limits import Limits
+from checks.model import Fix, Verdict, block, ok, unknown, warn
+
+HOUR_S = 3600
+DAY_S = 24 * HOUR_S
+CPU_NEEDED_S, CPU_WANTED_S = DAY_S, 30 * DAY_S
+"""A rank keeps several processors busy at once: a day of their time is over within some hours."""
+FILE_NEEDED, FILE_WANTED = 16 * GIB, 1024 * GIB
+"""From a checkpoint of a small model on to one that holds the states of a large one whole."""
+ADDRESSES_FOR_GPUS, DATA_FOR_GPUS, MEMORY_NEEDED = 64 * GIB, 8 * GIB, 4 * GIB
+"""CUDA gives each process addresses for far more than it fills; without it torch needs about 1."""
+
+
+@dataclass(frozen=True)
+class FatalLimit:
+    """One limit: limits.conf's name, systemd's, `ulimit`'s letter, and what it does to a rank."""
+
+    item: str
+    directive: str
+    letter: str
+    cause: str
+    grants: str
+    ends: str
+
+
+FATAL_LIMITS = (
+    FatalLimit(
+        *("cpu", "LimitCPU", "t", "cpu-time-limited"),
+        "gives each process {} of CPU time",
+        "then the kernel ends it with SIGXCPU or SIGKILL",
+    ),
+    FatalLimit(
+        *("as", "LimitAS", "v", "address-space-limited"),
+        "lets each process map {}",
+        'then "Cannot allocate memory" comes with memory free',
+    ),
+    FatalLimit(
+        *("data", "LimitDATA", "d", "data-limited"),
+        "grants each process {} of data",
+        'then "Cannot allocate memory" comes with memory free',
+    ),
+    FatalLimit(
+        *("fsize", "LimitFSIZE", "f", "file-size-limited"),
+        "lets files grow to {}",
+        'a larger checkpoint ends in SIGXFSZ or "File too large"',
+    ),
+)
+
+
+@node_check("limits.no-limit-cuts-a-rank-off", Limits, Account, Gpus)
+def no_limit_cuts_a_rank_off(node: NodeView) -> Verdict:
+    """No limit of the login ends a rank for its CPU time, its memory or the size of its files.
+
+    What keeps people from computing on a login node ends a training hours after a good start: at
+    its first checkpoint, with "Cannot allocate memory" while memory is free, or by a signal
+    without a word.
+    """
+    untold = [one.item for one in FATAL_LIMITS if one.item not in node.read(Limits).cutting]
+    if untold:
+        return unknown(f"{node.name} did not tell its limits {', '.join(untold)}")
+    low = [one for one in FATAL_LIMITS if _soft_limit(node, one) < _needed_and_enough(node, one)[1]]
+    if not low:
+        return ok(f"no limit on {node.name} ends a rank for its CPU time, memory or files")
+    low.sort(key=lambda one: not _ends_every_rank(node, one))
+    lines = describe_setting_lines(node, *(one.item for one in low))
+    told = "; it ".join(_describe_limit(node, one) for one in low)
+    message = f"a login to {node.name} {told}; expected no such limit{lines}"
+    verdict = block if _ends_every_rank(node, low[0]) else warn
+    seen = {one.item: _soft_limit(node, one) for one in low}
+    return verdict(low[0].cause, message, _fatal_limits_fix(node, low), **seen)
+
+
+def limit_skip_reason(node: NodeView) -> str:
+    """Why no rank there lives, and which check says so; empty where limits let it."""
+    if starts_too_few(node):
+        return "the account may start too few processes; see limits.nproc-is-enough"
+    known = node.has(Limits) and node.has(Gpus) and node.has(Account)
+    if known and any(_ends_every_rank(node, one) for one in FATAL_LIMITS):
+        return "a limit of the login ends ranks; see limits.no-limit-cuts-a-rank-off"
+    return ""
+
+
+def _ends_every_rank(node: NodeView, one: FatalLimit) -> bool:
+    return _soft_limit(node, one) < _needed_and_enough(node, one)[0]
+
+
+def _soft_limit(node: NodeView, one: FatalLimit) -> float:
+    """The limit that holds: a process may raise it up to the hard one, but none of a rank does."""
+    soft = node.read(Limits).cutting.get(one.item, (None,))[0]
+    return float("inf") if soft is None else soft
+
+
+def _needed_and_enough(node: NodeView, one: FatalLimit) -> tuple[int, int]:
+    """What every rank needs, and what is plainly enough."""
+    memory = node.read(Account).memory_bytes
+    gpus = node.read(Gpus)
+    of_gpus = sum(gpu.memory_bytes or 0 for gpu in gpus.gpus)
+    return {
+        "cpu": (CPU_NEEDED_S, CPU_WANTED_S),
+        "fsize": (FILE_NEEDED, FILE_WANTED),
+        "as": (ADDRESSES_FOR_GPUS if gpus.count else MEMORY_NEEDED, memory + of_gpus),
+        "data": (DATA_FOR_GPUS if gpus.count else MEMORY_NEEDED, memory),
+    }[one.item]
+
+
+def _describe_limit(node: NodeView, one: FatalLimit) -> str:
+    soft = _soft_limit(node, one)
+    hours = f"{soft / HOUR_S:.4g} h" if soft >= HOUR_S else f"{soft:.0f} s"
+    return f"{one.grants.format(hours if one.item == 'cpu' else format_bytes(soft))}: {one.ends}"
+
+
+def _fatal_limits_fix(node: NodeView, low: Sequence[FatalLimit]) -> Fix:
+    """Takes out the lines that are known; where none is, lifts the limit for all logins."""
+    known = comment_out_fix(node, *(one.item for one in low))
+    if known:
+        return known
+    letters = "".join(one.letter for one in low)
+    find = f"grep -rsnE 'ulimit.* -[SH]*[{letters}]' ~/.[a-z]* /etc/profile.d"
+    if node.read(Limits).container:
+        options = " ".join(f"--ulimit {one.item}=-1" for one in low if one.item != "as")
+        again = f", or start the container again with `docker run {options} …`" if options else ""
+        return node.fix(find, f"take out the line that it finds{again}")
+    steps = (limit_fix(node, one.item, one.directive, "unlimited").command for one in low)
+    return node.fix(" && ".join(steps), f"log in again after it; if it stays: {find}")

@@ -1,0 +1,121 @@
+"""Settings of a kernel that slow a training or end it, each judged against what ranks need."""
+
+from __future__ import annotations
+
+from checks.areas.limits.shell_limits import NOFILE_WANTED_AT_SCALE
+from checks.check import node_check
+from checks.facts import NodeView
+from checks.facts.account import Account
+from checks.facts.gpus import Gpus
+from checks.facts.limits import Limits
+from checks.facts.machine import Machine
+from checks.model import Fix, Severity, Verdict, ok, skip, warn
+from checks.outliers.consensus import majority_value
+
+MAPS_WANTED = 65530
+"""What every kernel starts with; PyTorch and CUDA are tried with that."""
+STRICT_OVERCOMMIT = 2
+SLOW_GOVERNORS = ("powersave", "ondemand", "conservative")
+EPP_DRIVERS = ("intel_pstate", "amd-pstate-epp", "amd_pstate_epp")
+QUICK_PREFERENCES = ("performance", "balance_performance", "default")
+
+
+@node_check("limits.kernel-tables-have-room", Machine, Account, Limits, severity=Severity.WARN)
+def kernel_tables_have_room(node: NodeView) -> Verdict:
+    """The kernel's tables have room for the processes, threads, files and maps of the ranks.
+
+    They count for the whole machine, root included, whatever `ulimit` says. A full one ends in
+    "Resource temporarily unavailable", "Too many open files in system" or "Cannot allocate memory".
+    """
+    machine, who, slots = node.read(Machine), node.read(Account), node.slots or 1
+    threads = machine.threads + 512 + slots * (64 + 2 * who.cpus)
+    files = machine.files_open + NOFILE_WANTED_AT_SCALE
+    wanted = {
+        "kernel.pid_max": (threads, "pid-max-low"),
+        "kernel.threads-max": (threads, "threads-max-low"),
+        "fs.file-max": (files, "file-max-low"),
+        "vm.max_map_count": (MAPS_WANTED, "map-count-low"),
+    }
+    for name, (least, cause) in wanted.items():
+        has = machine.sysctls.get(name)
+        if has is not None and has < least:
+            message = f"{name} on {node.name} is {has}; expected {least} for {slots} ranks"
+            fix = _sysctl_fix(node, name, max(2 * least, MAPS_WANTED))
+            return warn(cause, message, fix, has=has, wanted=least)
+    return ok(f"the kernel's tables on {node.name} have room")
+
+
+@node_check("limits.kernel-lends-memory", Machine, Limits, severity=Severity.WARN)
+def kernel_lends_memory(node: NodeView) -> Verdict:
+    """The kernel does not count memory that is promised but not used (vm.overcommit_memory).
+
+    With 2 it does: CUDA and NCCL reserve far more addresses than they fill, and each fork of a
+    rank, such as a data loader's worker, counts its whole memory again. "Cannot allocate memory"
+    then comes with most of it free.
+    """
+    mode = node.read(Machine).sysctls.get("vm.overcommit_memory")
+    if mode != STRICT_OVERCOMMIT:
+        return ok(f"vm.overcommit_memory on {node.name} is {mode}")
+    message = f"vm.overcommit_memory on {node.name} is {mode}; expected 0 or 1"
+    return warn("overcommit-strict", message, _sysctl_fix(node, "vm.overcommit_memory", 0))
+
+
+@node_check("limits.numa-balancing-is-off", Machine, Gpus, Limits, severity=Severity.WARN)
+def numa_balancing_is_off(node: NodeView) -> Verdict:
+    """The kernel does not move pages between memory nodes behind a rank's back.
+
+    It takes pages away to see who touches them: AMD asks for 0 with its GPUs, whose drivers have
+    to follow each move. Elsewhere most systems leave it on and train well, so that only a node
+    apart from the others is told.
+    """
+    machine, name = node.read(Machine), "kernel.numa_balancing"
+    if not machine.sysctls.get(name) or machine.numa_nodes < 2:
+        return ok(f"pages stay where they are on {node.name}")
+    peers = {one.name: one.read(Machine) for one in node.cluster.reached if one.has(Machine)}
+    modes = {name_: bool(one.sysctls.get(name)) for name_, one in peers.items()}
+    amd = "AMD" in node.read(Gpus).vendors
+    if not amd and majority_value(modes, node.job.head):
+        return ok(f"{name} is on, on {node.name} as on the others")
+    why = "AMD's GPUs want 0" if amd else "expected 0 as on the others"
+    message = f"{name} on {node.name} is {machine.sysctls[name]}; {why}"
+    return warn("numa-balancing-on", message, _sysctl_fix(node, name, 0))
+
+
+@node_check("limits.processors-run-at-full-speed", Machine, severity=Severity.WARN)
+def processors_run_at_full_speed(node: NodeView) -> Verdict:
+    """No governor holds the processors back while the GPUs wait for the next kernel.
+
+    `powersave` of a plain driver keeps the lowest frequency; `ondemand` is late each time. With
+    intel_pstate and amd-pstate `powersave` only means that the preference decides.
+    """
+    machine = node.read(Machine)
+    if not machine.governors:
+        return skip(f"{node.name} does not choose its processors' frequency")
+    if machine.virtual:
+        return skip(f"{node.name} is a virtual machine: its host chooses the frequency")
+    slow = [one for one in machine.governors if one in SLOW_GOVERNORS]
+    preferred = set(machine.preferences) <= set(QUICK_PREFERENCES)
+    quick = bool(machine.drivers) and set(machine.drivers) <= set(EPP_DRIVERS) and preferred
+    if not slow or (quick and slow == ["powersave"] and not _others_are_quick(node)):
+        return ok(f"processors of {node.name} are governed by {', '.join(machine.governors)}")
+    like = " as on the others" if _others_are_quick(node) else ""
+    message = f"processors of {node.name} are governed by {slow[0]}; expected performance{like}"
+    command = "echo performance | tee /sys/devices/system/cpu/cpufreq/policy*/scaling_governor"
+    note = "until the next boot; for good `tuned-adm profile throughput-performance`"
+    return warn("governor-slow", message, node.fix(command, note, root=True))
+
+
+def _others_are_quick(node: NodeView) -> bool:
+    """Whether most nodes have `performance` alone."""
+    peers = [one for one in node.cluster.reached if one.has(Machine)]
+    governors = {one.name: one.read(Machine).governors for one in peers}
+    return majority_value(governors, node.job.head) == ("performance",)
+
+
+def _sysctl_fix(node: NodeView, name: str, value: int) -> Fix:
+    """Set now, and what makes it last."""
+    command, line = f"sysctl -w {name}={value}", f"{name} = {value}"
+    if node.read(Limits).container:
+        return node.fix("", f"on the machine of the container {node.name}: `{command}`")
+    note = f"until the next boot; for good write `{line}` to /etc/sysctl.d/90-training.conf"
+    return node.fix(command, note, root=True)

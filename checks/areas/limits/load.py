@@ -1,0 +1,120 @@
+"""What a node is busy with before the training: a node that works for two is late for both."""
+
+from __future__ import annotations
+
+import statistics
+
+from checks.areas.limits.units import GIB, format_bytes
+from checks.check import node_check
+from checks.facts import NodeView
+from checks.facts.load import BusyProcess, Load
+from checks.model import Fix, Severity, Verdict, ok, skip, warn
+
+BUSY_SHARE, BUSY_LEAST = 0.25, 0.8
+UNSEEN_SHARE = 0.5
+MEMORY_LEAST, MEMORY_APART = 0.1, 0.3
+SWAP_USED, SWAP_SHARE = GIB, 0.05
+SWAPPING_PAGES = 256
+"""1 MiB within the sample of 0.15 s."""
+
+
+@node_check("limits.cpus-are-free", Load, severity=Severity.WARN)
+def cpus_are_free(node: NodeView) -> Verdict:
+    """No work of others keeps a quarter of the node's processors.
+
+    A job that did not end, or another's, takes them from data loaders and from the optimizer on
+    the CPU: every step of every node then waits for this one.
+    """
+    load = node.read(Load)
+    cpus = load.foreign_cpus
+    seen = {"busy_cpus": cpus, "busy_share": load.busy_share, "cpus": load.cpus}
+    if cpus >= max(BUSY_SHARE * load.cpus, BUSY_LEAST):
+        message = (
+            f"{_describe_first(load.foreign)} and others keep {cpus:.3g} of {load.cpus} processors "
+            "of "
+            f"{node.name} busy; expected it idle"
+        )
+        return warn("cpus-busy", message, _list_processes_fix(node, load.foreign, "pcpu"), **seen)
+    if load.hidden and load.busy_share >= UNSEEN_SHARE:
+        return skip(f"{node.name} is busy with what its login may not see")
+    return ok(f"{cpus:.3g} of {load.cpus} processors of {node.name} are in use", **seen)
+
+
+@node_check("limits.memory-is-free", Load, severity=Severity.WARN)
+def memory_is_free(node: NodeView) -> Verdict:
+    """The node's memory is free: a tenth of it, and not much less of it than on other nodes.
+
+    What another job, a full /dev/shm or reserved huge pages hold, the ranks cannot have: the
+    kernel then kills one with SIGKILL while it loads the model.
+    """
+    load = node.read(Load)
+    share = load.available_bytes / load.memory_bytes
+    peers = [one.read(Load) for one in node.cluster.reached if one.has(Load)]
+    usual = statistics.median(one.available_bytes / one.memory_bytes for one in peers)
+    free = f"{format_bytes(load.available_bytes)} of {format_bytes(load.memory_bytes)} of memory"
+    if share >= MEMORY_LEAST and usual - share < MEMORY_APART:
+        return ok(f"{free} are free on {node.name}", available_bytes=load.available_bytes)
+    seen = {"available_bytes": load.available_bytes, "usual_share": round(usual, 2)}
+    if load.huge_bytes > load.memory_bytes * MEMORY_APART:
+        message = (
+            f"only {free} are free on {node.name}: {format_bytes(load.huge_bytes)} are huge pages"
+        )
+        fix = node.fix("sysctl -w vm.nr_hugepages=0", "unless something needs them", root=True)
+        return warn("huge-pages", message, fix, **seen)
+    message = (
+        f"only {free} are free on {node.name}, {usual:.0%} of it on most nodes; the largest is "
+        f"{_describe_first(load.largest)}"
+    )
+    return warn("memory-in-use", message, _list_processes_fix(node, load.largest, "rss"), **seen)
+
+
+@node_check("limits.node-does-not-swap", Load, severity=Severity.WARN)
+def node_does_not_swap(node: NodeView) -> Verdict:
+    """The node is not moving memory to its swap and back.
+
+    A rank whose pages lie on a disk is the slowest of all, and all wait for it. What was moved
+    long ago and lies there is no harm; where other nodes have nothing there, it is told.
+    """
+    load = node.read(Load)
+    used, pages = load.swap_used_bytes, load.swapped_pages
+    peers = [one.read(Load) for one in node.cluster.reached if one.has(Load)]
+    unusual = statistics.median_low([one.swap_used_bytes for one in peers]) == 0
+    full = used >= max(SWAP_USED, SWAP_SHARE * load.memory_bytes) and unusual
+    if pages < SWAPPING_PAGES and not full:
+        return ok(f"{node.name} does not swap", used_bytes=used)
+    now = "is swapping now" if pages >= SWAPPING_PAGES else "most nodes have nothing there"
+    message = f"{node.name} has {format_bytes(used)} of its memory in swap, and {now}"
+    note = "needs as much free memory; find out what filled it"
+    fix = node.fix("swapoff -a && swapon -a", note, root=True)
+    return warn("swap-in-use", message, fix, used_bytes=used, pages=pages)
+
+
+@node_check("limits.no-process-is-stuck", Load, severity=Severity.WARN)
+def no_process_is_stuck(node: NodeView) -> Verdict:
+    """No process hangs in the kernel, where not even SIGKILL ends it.
+
+    It waits for a disk, a network file system or a driver that gives no answer, and whoever asks
+    there next hangs as well: a rank that reads its data, or opens its GPU.
+    """
+    load = node.read(Load)
+    if not load.stuck:
+        return ok(f"no process of {node.name} is stuck")
+    first = load.stuck[0]
+    where = f" in {first.waits_in}" if first.waits_in not in ("", "0") else ""
+    more = f" and {len(load.stuck) - 1} more" if len(load.stuck) > 1 else ""
+    message = (
+        f"{first}{more} on {node.name} did not wake from uninterruptible sleep{where} for a second"
+    )
+    note = "shows what it waits for: mend that, or reboot the node if it does not come back"
+    fix = node.fix(f"cat /proc/{first.pid}/stack; dmesg | tail -n 30", note, root=True)
+    return warn("process-stuck", message, fix, pids=[one.pid for one in load.stuck])
+
+
+def _describe_first(processes: tuple[BusyProcess, ...]) -> str:
+    return str(processes[0]) if processes else "a process that is not seen"
+
+
+def _list_processes_fix(node: NodeView, processes: tuple[BusyProcess, ...], by: str) -> Fix:
+    pids = ",".join(str(one.pid) for one in processes)
+    command = f"ps -o pid,user,{by},etime,args -p {pids}" if pids else f"ps aux --sort=-{by}"
+    return node.fix(command, "shows whose it is: wait for it, or have it ended")

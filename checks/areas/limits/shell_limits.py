@@ -1,0 +1,170 @@
+"""The limits of the very shell that starts the ranks."""
+
+from __future__ import annotations
+
+from checks.areas.limits.limit_fixes import describe_setting_lines, limit_fix
+from checks.areas.limits.units import GIB, MIB, format_bytes, format_count
+from checks.check import node_check
+from checks.facts import NodeView
+from checks.facts.account import Account
+from checks.facts.environment import Environment
+from checks.facts.gpus import Gpus
+from checks.facts.limits import Limits
+from checks.facts.rdma import Rdma
+from checks.knowledge.container_limits import MEMLOCK_IN_CONTAINER, REMOUNT_SHM, SHM_IN_CONTAINER
+from checks.knowledge.nccl_transport import is_meant_for_rdma
+from checks.model import Fix, Severity, Verdict, block, ok, warn
+
+MEMLOCK_NEEDED, MEMLOCK_WANTED = 16 * GIB, 32 * GIB
+NOFILE_NEEDED, NOFILE_WANTED, NOFILE_WANTED_AT_SCALE, LARGE_JOB_RANKS = 1024, 4096, 65536, 64
+NPROC_NEEDED = 64
+"""A rank that trains starts more threads than this by itself."""
+DOCKER_SHM = 64 * MIB
+SHM_PER_GPU, SHM_PER_SLOT, SHM_ENOUGH = GIB, 64 * MIB, 8 * GIB
+CORE_WANTED = GIB
+
+
+@node_check("limits.memlock-is-unlimited", Limits, Rdma, Environment)
+def memlock_is_unlimited(node: NodeView) -> Verdict:
+    """A rank may lock as much memory as its adapter asks for: unlimited, or at least 32 GiB.
+
+    Over InfiniBand or RoCE every buffer is locked; too little ends in "ibv_reg_mr failed" or "Got
+    completion with error 12" minutes after the start. Without RDMA it only slows pinned memory.
+    """
+    soft, hard = node.read(Limits).memlock
+    if soft is None or soft >= MEMLOCK_WANTED:
+        return ok(f"memlock on {node.name} is {format_bytes(soft)}")
+    rdma = is_meant_for_rdma(node)
+    needed = "its active RDMA ports need it" if rdma else "though nothing here uses RDMA"
+    message = (
+        f"a login to {node.name} may lock {format_bytes(soft)} of memory (hard limit "
+        f"{format_bytes(hard)}); "
+        f"expected unlimited, {needed}"
+    )
+    verdict = block if rdma and soft < MEMLOCK_NEEDED else warn
+    return verdict("memlock-low", message, _memlock_fix(node), soft=soft, hard=hard)
+
+
+@node_check("limits.nofile-is-enough", Limits, severity=Severity.WARN)
+def nofile_is_enough(node: NodeView) -> Verdict:
+    """A rank may open enough files: 4096, or 65536 from 64 ranks on.
+
+    Sockets to every other rank, data loader workers and checkpoint shards add up, and "Too many
+    open files" comes hours into the run. NCCL raises the soft limit to the hard one by itself;
+    with a hard limit below 1024 hardly anything trains.
+    """
+    soft, hard = node.read(Limits).nofile
+    ranks = sum(one.slots or 1 for one in node.job.nodes)
+    wanted = NOFILE_WANTED_AT_SCALE if ranks >= LARGE_JOB_RANKS else NOFILE_WANTED
+    if soft is None or soft >= wanted:
+        return ok(f"nofile on {node.name} is {format_count(soft)}")
+    message = (
+        f"a login to {node.name} may open {format_count(soft)} files (hard limit "
+        f"{format_count(hard)}); "
+        f"expected at least {wanted} for {ranks} ranks{describe_setting_lines(node, 'nofile')}"
+    )
+    fix = limit_fix(node, "nofile", "LimitNOFILE", str(NOFILE_WANTED_AT_SCALE))
+    verdict = block if hard is not None and hard < NOFILE_NEEDED else warn
+    return verdict("nofile-low", message, fix, soft=soft, hard=hard)
+
+
+@node_check("limits.nproc-is-enough", Limits, Account, severity=Severity.WARN)
+def nproc_is_enough(node: NodeView) -> Verdict:
+    """The account may start the processes and threads that its ranks will need.
+
+    Each rank starts a thread per core and more for data and communication; beyond the limit
+    "Resource temporarily unavailable" kills whichever comes last. Root is not held to it.
+    """
+    soft, hard = node.read(Limits).nproc
+    who, slots = node.read(Account), node.node.slots or 1
+    wanted = 512 + slots * (64 + 2 * who.cpus)
+    if who.uid == 0 or soft is None or soft >= wanted:
+        return ok(f"{who.user} on {node.name} may run {format_count(soft)} processes")
+    message = (
+        f"{who.user} on {node.name} may run {soft} processes and threads (hard limit "
+        f"{format_count(hard)}); expected at least {wanted} for {slots} ranks on {who.cpus} cores"
+        f"{describe_setting_lines(node, 'nproc')}"
+    )
+    fix = limit_fix(node, "nproc", "LimitNPROC", "unlimited")
+    verdict = block if starts_too_few(node) else warn
+    return verdict("nproc-low", message, fix, soft=soft, hard=hard)
+
+
+def starts_too_few(node: NodeView) -> bool:
+    """Whether the account may start fewer threads than any training has."""
+    if not (node.has(Limits) and node.has(Account)) or node.read(Account).uid == 0:
+        return False
+    soft = node.read(Limits).nproc[0]
+    return soft is not None and soft < NPROC_NEEDED * (node.slots or 1)
+
+
+@node_check("limits.shm-is-large-enough", Limits, Gpus)
+def shm_is_large_enough(node: NodeView) -> Verdict:
+    """/dev/shm holds what ranks of one node and their data loaders hand to each other.
+
+    Docker gives a container 64 MiB: NCCL then says "failed to extend /dev/shm", or a data loader
+    worker dies of a bus error. Expected 1 GiB for each GPU (8 GiB for all), little without any.
+    """
+    limits = node.read(Limits)
+    total, free, wanted = limits.shm_bytes, limits.shm_free_bytes, _shm_wanted(node)
+    seen = {"bytes": total, "free_bytes": free, "wanted_bytes": wanted}
+    if total <= DOCKER_SHM:
+        message = (
+            f"/dev/shm on {node.name} holds {format_bytes(total)}; expected at least "
+            f"{format_bytes(wanted)}"
+        )
+        return block("shm-small", message, _shm_fix(node), **seen)
+    if free <= DOCKER_SHM:
+        message = (
+            f"/dev/shm on {node.name} is full: {format_bytes(free)} of {format_bytes(total)} "
+            "are free"
+        )
+        note = "then delete what no running job owns, such as nccl-* and torch_* of a crashed run"
+        return block("shm-full", message, node.fix("ls -lS /dev/shm", note), **seen)
+    if total < wanted:
+        message = (
+            f"/dev/shm on {node.name} holds {format_bytes(total)}; {format_bytes(wanted)} are "
+            "advised"
+        )
+        return warn("shm-small", message, _shm_fix(node), **seen)
+    return ok(f"/dev/shm on {node.name} has {format_bytes(free)} free of {format_bytes(total)}")
+
+
+@node_check("limits.core-dumps-are-bounded", Limits, severity=Severity.WARN)
+def core_dumps_are_bounded(node: NodeView) -> Verdict:
+    """A rank that crashes does not fill the disk with its memory.
+
+    One crash ends all ranks, each as large as its share of the model and the data: without a limit
+    they are all written to the working directory. A crash handler (`|program`) has its own limit.
+    """
+    limits = node.read(Limits)
+    soft = limits.core[0]
+    if limits.core_pattern.startswith("|"):
+        return ok(f"core dumps on {node.name} go to {limits.core_pattern[1:].split()[0]}")
+    if soft is not None and soft <= CORE_WANTED:
+        return ok(f"core dumps on {node.name} are cut at {format_bytes(soft)}")
+    message = (
+        f"a rank that crashes on {node.name} writes up to {format_bytes(soft)} of its memory to "
+        f"{limits.core_pattern or 'core'}; expected a limit of {format_bytes(CORE_WANTED)} or less"
+    )
+    fix = limit_fix(node, "core", "LimitCORE", "0", kinds=("soft",))
+    return warn("core-unbounded", message, fix, soft=soft)
+
+
+def _shm_wanted(node: NodeView) -> int:
+    gpus = node.read(Gpus).count
+    slots = node.node.slots or gpus or 1
+    return min(SHM_ENOUGH, SHM_PER_GPU * min(slots, gpus) if gpus else SHM_PER_SLOT * (slots + 1))
+
+
+def _shm_fix(node: NodeView) -> Fix:
+    if node.read(Limits).container:
+        return node.fix("", SHM_IN_CONTAINER)
+    note = "until the next boot; for good, set the same size= in the /dev/shm line of /etc/fstab"
+    return node.fix(REMOUNT_SHM, note, root=True)
+
+
+def _memlock_fix(node: NodeView) -> Fix:
+    if node.read(Limits).container:
+        return node.fix("", MEMLOCK_IN_CONTAINER)
+    return limit_fix(node, "memlock", "LimitMEMLOCK", "unlimited")

@@ -1,0 +1,113 @@
+"""Whether a node's own name leads others to it, and whether each name is of one machine."""
+
+from __future__ import annotations
+
+from checks.areas.names.addresses import is_link_local, is_loopback
+from checks.areas.names.hosts_file import own_name_fix, why_hosts_file_ignored
+from checks.check import cluster_check, node_check
+from checks.facts import ClusterView, NodeView
+from checks.facts.account import Account
+from checks.facts.environment import Environment
+from checks.facts.interfaces import Interfaces
+from checks.facts.names import Names
+from checks.knowledge.nccl_variables import GLOO_IFNAME, setting_in_force
+from checks.knowledge.training_network import training_address
+from checks.model import Fix, Severity, Verdict, block, ok, skip, warn
+
+
+@node_check("names.own-name-is-not-loopback", Names, Interfaces, Environment)
+def own_name_is_not_loopback(node: NodeView) -> Verdict:
+    """A node's own host name resolves to an address that the other nodes can reach.
+
+    Debian writes 127.0.1.1 for it: gloo then tells its peers to connect to themselves, and says
+    "Connection refused, remote=[127.0.0.1]". GLOO_SOCKET_IFNAME makes gloo look elsewhere.
+    """
+    names = node.read(Names)
+    if len(node.job.nodes) == 1:
+        return skip("a single node meets nobody")
+    own = {text for text in node.read(Interfaces).addresses if not is_link_local(text)}
+    first = next((text for text in names.own if is_loopback(text) or text in own), "")
+    if first and not is_loopback(first):
+        return ok(f"{names.hostname} is {first} on {node.name}")
+    given = ", ".join(names.own)
+    seen = f"resolves to {first or given}" if given else "does not resolve"
+    message = f"on {node.name} its own host name {names.hostname} {seen}"
+    setting = setting_in_force(node, GLOO_IFNAME)
+    if setting is not None and setting.value:
+        return ok(f"{message}, which gloo does not ask because of {setting}")
+    if (
+        not given
+        and why_hosts_file_ignored(node)
+        and any(not one.addresses for one in names.peers.values())
+    ):
+        return skip(f"{message}, nor do others; see names.every-node-resolves-every-node")
+    address = training_address(node)
+    elsewhere = "own-name-elsewhere" if given else "own-name-unresolved"
+    local = "own-name-link-local" if names.own and is_link_local(names.own[0]) else elsewhere
+    cause = "own-name-loopback" if first else local
+    expected = f"{message}; expected {address}, the address that its peers use"
+    return block(cause, expected, own_name_fix(node, names.hostname, address))
+
+
+@cluster_check("names.hostnames-are-unique", Names, severity=Severity.WARN)
+def hostnames_are_unique(cluster: ClusterView) -> Verdict:
+    """No two nodes call themselves by the same host name.
+
+    Logs, gloo's addresses and torchrun's rendezvous go by host name: with two of a name nobody
+    can tell whose line it was, and one may be reached for the other.
+    """
+    called: dict[str, list[str]] = {}
+    for node in cluster.reached:
+        called.setdefault(node.read(Names).hostname, []).append(node.name)
+    for hostname, names in called.items():
+        if len(names) > 1 and not _is_same_machine(*(cluster[name] for name in names[:2])):
+            message = f"{' and '.join(names)} all call themselves {hostname}"
+            fix = cluster[names[-1]].fix(
+                f"hostnamectl set-hostname {names[-1]}", "one name for each machine", root=True
+            )
+            return warn("hostname-twice", message, fix, hostname=hostname, nodes=names)
+    return ok(f"{len(called)} nodes, {len(called)} host names")
+
+
+@cluster_check("names.machines-are-distinct", Account, Interfaces, Names)
+def machines_are_distinct(cluster: ClusterView) -> Verdict:
+    """No machine is in the hosts file under two names.
+
+    DeepSpeed would start two ranks on each of its GPUs; NCCL says "Duplicate GPU detected" if it
+    says anything. Machines cloned from one image share /etc/machine-id, which is worth a warning.
+    """
+    nodes = list(cluster.reached)
+    for at, one in enumerate(nodes):
+        for other in nodes[at + 1 :]:
+            if _is_same_machine(one, other):
+                message = f"{one.name} and {other.name} are the same machine"
+                note = f"remove the line of {other.name} from {cluster.job.where or 'hosts.txt'}"
+                return block("same-machine", message, Fix(note=note), nodes=[one.name, other.name])
+    return _judge_clones(cluster) or ok(f"{len(nodes)} nodes are {len(nodes)} machines")
+
+
+def _is_same_machine(one: NodeView, other: NodeView) -> bool:
+    """Containers share boot id, clones machine id, so all marks of identity must agree."""
+    marks = [
+        (who.machine_id, who.boot_id, who.hostname, node.read(Interfaces).addresses)
+        for node in (one, other)
+        for who in (node.read(Account),)
+    ]
+    return marks[0] == marks[1] and bool(marks[0][1])
+
+
+def _judge_clones(cluster: ClusterView) -> Verdict | None:
+    ids: dict[str, list[NodeView]] = {}
+    for node in cluster.reached:
+        ids.setdefault(node.read(Account).machine_id, []).append(node)
+    for machine_id, nodes in ids.items():
+        boots = {node.read(Account).boot_id for node in nodes}
+        if machine_id and len(nodes) > 1 and len(boots) == len(nodes):
+            message = f"{' and '.join(n.name for n in nodes)} share one /etc/machine-id: clones"
+            fix = nodes[-1].fix(
+                "rm -f /etc/machine-id /var/lib/dbus/machine-id; systemd-machine-id-setup",
+                "then reboot: DHCP may give clones the same address",
+                root=True,
+            )
+            return warn("cloned", message, fix, machine_id=machine_id)
+    return None

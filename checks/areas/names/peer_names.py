@@ -1,0 +1,169 @@
+"""Whether every node resolves the names of the others to those very machines."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from checks.areas.names.addresses import is_link_local, is_loopback
+from checks.areas.names.hosts_file import hosts_file_fix, why_hosts_file_ignored
+from checks.check import node_check
+from checks.facts import ClusterView, NodeView
+from checks.facts.account import Account
+from checks.facts.environment import Environment
+from checks.facts.interfaces import Interfaces
+from checks.facts.names import Names
+from checks.facts.ssh import SshRow
+from checks.facts.view_cache import cached_per_view
+from checks.knowledge.training_network import training_address
+from checks.model import Verdict, block, ok, warn
+
+
+@node_check("names.every-node-resolves-every-node", Names, Interfaces, SshRow)
+def every_node_resolves_every_node(node: NodeView) -> Verdict:
+    """Every node finds every other node by its name in the hosts file, at one of its addresses.
+
+    A name that means nothing, or another machine, on one node only is a run in which that node
+    alone waits. A name that only ssh knows (Host in ssh_config) is enough to start, so it warns.
+    """
+    wrong = [fault for peer in node.cluster.nodes if (fault := _find_name_fault(node, peer))]
+    if not wrong:
+        return ok(f"{node.name} resolves all {len(node.job.nodes)} names")
+    wrong.sort(key=lambda fault: not fault.blocks)
+    first = wrong[0]
+    message = "; ".join(fault.message for fault in wrong[:3])
+    if len(wrong) > 3:
+        message += f"; and {len(wrong) - 3} more"
+    lines = [fault.line for fault in wrong if fault.blocks is first.blocks and fault.line]
+    verdict = block if first.blocks else warn
+    blind = first.cause == "unresolved" and why_hosts_file_ignored(node)
+    return verdict(
+        "hosts-file-not-asked" if blind else first.cause,
+        f"on {node.name} {message}{blind or ''}",
+        hosts_file_fix(node, [fault.name for fault in wrong if fault.line in lines], lines),
+        names=[fault.name for fault in wrong],
+    )
+
+
+@dataclass(frozen=True)
+class _NameFault:
+    """What a node has wrong about one name; `line` is what /etc/hosts should say, if known."""
+
+    name: str
+    cause: str
+    message: str
+    line: str
+    blocks: bool
+
+
+def _find_name_fault(node: NodeView, peer: NodeView) -> _NameFault | None:
+    """What is wrong with the peer's name on that node; None where nothing is, or it is its own."""
+    resolved = node.read(Names).peers.get(peer.name)
+    if resolved is None or peer is node:
+        return None
+    own = peer.read(Interfaces).addresses if peer.has(Interfaces) else frozenset()
+    line = f"{_peer_address(peer)} {peer.name}" if own else ""
+    if not resolved.addresses:
+        alias = _can_log_in(node, peer)
+        told = f"{peer.name} does not resolve ({resolved.error or 'no address'})"
+        told += ", only ssh knows it" if alias else ""
+        return _NameFault(peer.name, "ssh-alias" if alias else "unresolved", told, line, not alias)
+    found = ", ".join(resolved.addresses)
+    if all(map(is_loopback, resolved.addresses)):
+        told = f"{peer.name} resolves to {found}, which is {node.name} itself"
+        return _NameFault(peer.name, "loopback", told, line, blocks=True)
+    if all(map(is_link_local, resolved.addresses)):
+        told = f"{peer.name} resolves to {found}, which no other interface can reach"
+        return _NameFault(peer.name, "link-local", told, line, blocks=True)
+    if own and not own & set(resolved.addresses):
+        told = f"{peer.name} resolves to {found}, which is none of its own addresses"
+        nat = _all_others_agree(peer, resolved.addresses) and _can_log_in(node, peer)
+        return _NameFault(peer.name, "translated" if nat else "wrong-address", told, line, not nat)
+    return _find_shared_address(node, peer, resolved.addresses, line) or _find_differing_address(
+        node, peer, resolved.addresses, line
+    )
+
+
+def _find_shared_address(
+    node: NodeView, peer: NodeView, addresses: Sequence[str], line: str
+) -> _NameFault | None:
+    """Where the name means another machine too; most tools take the first answer."""
+    owners = _address_owners(node.cluster)
+    for address in addresses if peer.has(Interfaces) else ():
+        having = (node.name,) if is_loopback(address) else owners.get(address, ())
+        if having and peer.name not in having:
+            told = f"{peer.name} resolves to {', '.join(addresses)}, and {address} is {having[0]}"
+            return _NameFault(peer.name, "two-machines", told, line, address == addresses[0])
+    return None
+
+
+def _find_differing_address(
+    node: NodeView, peer: NodeView, addresses: Sequence[str], line: str
+) -> _NameFault | None:
+    """Where most other nodes know the peer at an address that this one does not have for it."""
+    usual = _usual_addresses(node.cluster).get(peer.name)
+    if usual is None or set(usual) & set(addresses):
+        return None
+    told = f"{peer.name} is {', '.join(addresses)}, elsewhere {', '.join(usual)}"
+    return _NameFault(peer.name, "different", told, line, blocks=False)
+
+
+@cached_per_view
+def _address_owners(cluster: ClusterView) -> dict[str, tuple[str, ...]]:
+    """The nodes that have each address; docker's bridges are at the same one on many."""
+    found: dict[str, tuple[str, ...]] = {}
+    for one in cluster.reached:
+        for address in one.read(Interfaces).addresses if one.has(Interfaces) else ():
+            found[address] = (*found.get(address, ()), one.name)
+    return found
+
+
+@cached_per_view
+def _usual_addresses(cluster: ClusterView) -> dict[str, tuple[str, ...]]:
+    """What more than half of the nodes resolve each name to, where they agree."""
+    found = {}
+    for peer in cluster.nodes:
+        said = Counter(_addresses_by_asker(peer).values())
+        if peer.has(Names) and peer.name in peer.read(Names).peers:
+            said[peer.read(Names).peers[peer.name].addresses] += 1
+        for addresses, count in said.most_common(1):
+            if 2 * count > said.total():
+                found[peer.name] = addresses
+    return found
+
+
+def _addresses_by_asker(peer: NodeView) -> dict[str, tuple[str, ...]]:
+    """What each other node resolves the peer's name to, where it does."""
+    others = (one for one in peer.cluster.reached if one is not peer and one.has(Names))
+    found = {one.name: one.read(Names).peers.get(peer.name) for one in others}
+    return {name: one.addresses for name, one in found.items() if one and one.addresses}
+
+
+def _all_others_agree(peer: NodeView, addresses: Sequence[str]) -> bool:
+    """Whether all other nodes agree on an address that no node of the cluster has."""
+    said = _addresses_by_asker(peer).values()
+    owners = (one for one in peer.cluster.reached if one.has(Interfaces))
+    taken = any(set(addresses) & one.read(Interfaces).addresses for one in owners)
+    return not taken and all(set(one) == set(addresses) for one in said)
+
+
+def _can_log_in(node: NodeView, peer: NodeView) -> bool:
+    """Whether the node's ssh reaches the very peer by that name."""
+    if not (node.has(SshRow) and peer.has(Account)):
+        return False
+    attempt = node.read(SshRow).targets.get(peer.name)
+    return (
+        attempt is not None
+        and attempt.code == 0
+        and attempt.hostname == peer.read(Account).hostname
+    )
+
+
+@cached_per_view
+def _peer_address(peer: NodeView) -> str:
+    """The peer's training address, or the first of its own that leads out."""
+    if peer.has(Names) and peer.has(Environment):
+        return training_address(peer)
+    found = [text for one in peer.read(Interfaces).interfaces for text in one.routable_addresses]
+    return found[0] if found else "ADDRESS"

@@ -1,0 +1,262 @@
+"""Whether what NCCL and gloo are told leads somewhere, and all nodes take the same way."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+
+from checks.areas.nccl.fixes import ifname_fix, port_fix, rdma_fix, unset_fix
+from checks.areas.nccl.value_rules import value_fault
+from checks.areas.nccl.variable_names import is_read_name
+from checks.check import node_check
+from checks.facts import ClusterView, NodeView
+from checks.facts.environment import Environment
+from checks.facts.interfaces import Interface, Interfaces
+from checks.facts.names import Names
+from checks.facts.rdma import Rdma
+from checks.facts.view_cache import cached_per_view
+from checks.knowledge.nccl_transport import (
+    NCCL_IB_DISABLE,
+    SOCKETS,
+    agreed_kind,
+    expected_transport,
+    rdma_disabled_by,
+)
+from checks.knowledge.nccl_variables import (
+    Setting,
+    collective_settings,
+    interface_settings,
+    selected_interfaces,
+)
+from checks.knowledge.training_network import node_env, routed_interfaces, training_interface
+from checks.model import Fix, Severity, Verdict, block, ok, skip, warn
+from checks.outliers.consensus import majority_value
+
+PER_NODE_VARIABLES = (
+    *("SOCKET_IFNAME", "OOB_NET_IFNAME", "GLOO_SOCKET_IFNAME", "IB_HCA", "HOSTID", "DEBUG"),
+    *("CONF_FILE", "TOPO_FILE", "TOPO_DUMP_FILE", "GRAPH_DUMP_FILE", "IBVERBS_LIB", "VERSION"),
+    *("HOME", "ROOT", "INCLUDE_DIR", "LIB", "PATH", "TORCH_NCCL_DEBUG_INFO"),
+)
+"""Variables that may rightly differ from node to node."""
+FATAL_VARIABLES = (
+    "IB_DISABLE",
+    "ALGO",
+    "PROTO",
+    "NET",
+    "NET_PLUGIN",
+    "CROSS_NIC",
+    "BUFFSIZE",
+    "COMM_ID",
+)
+ROOT_CAUSES = {
+    "no-active-port": "nccl.infiniband-ports-are-active",
+    "no-library": "nccl.infiniband-is-usable",
+    "no-uverbs": "nccl.infiniband-is-usable",
+    "no-access": "nccl.infiniband-is-usable",
+    "hca-unknown": "nccl.infiniband-is-usable",
+    "disabled": "nccl.variables-are-equal",
+}
+
+
+@node_check("nccl.socket-interface-exists", Environment, Interfaces, Names)
+def socket_interface_exists(node: NodeView) -> Verdict:
+    """NCCL_SOCKET_IFNAME and GLOO_SOCKET_IFNAME name an interface that this node has and can use.
+
+    A name that does not exist here ends in "no socket interface found" or "Unable to find address
+    for"; one that is down, loopback or docker's ends in a hang.
+    """
+    settings = interface_settings(node)
+    if not settings:
+        return ok(
+            f"neither variable is set on {node.name}, which trains over {_interface_name(node)}"
+        )
+    for setting in settings:
+        wrong = _interface_fault(node, setting)
+        if wrong:
+            cause, why = wrong
+            return block(cause, f"{setting} {why} on {node.name}", ifname_fix(node, setting))
+    return ok(f"{', '.join(map(str, settings))}: {_interface_name(node)} on {node.name}")
+
+
+@node_check("nccl.infiniband-ports-are-active", Rdma)
+def infiniband_ports_are_active(node: NodeView) -> Verdict:
+    """Every InfiniBand or RoCE port that is active on the other nodes is active here.
+
+    One rail that is down slows the run or ends it with "mixed local Net device counts". A port
+    that is unused on most nodes is let be.
+    """
+    rdma = node.read(Rdma)
+    if not rdma.devices:
+        return skip(f"{node.name} has no RDMA device")
+    others = [one.read(Rdma) for one in node.cluster.reached if one is not node and one.has(Rdma)]
+    for name, port in rdma.ports.items():
+        having = [other for other in others if name in other.ports]
+        active = sum(name in other.active for other in having)
+        if not port.active and having and 2 * active >= len(having):
+            states = (port.state or "no state", port.phys_state or "no physical state")
+            seen = ", ".join(state.rpartition(": ")[2] for state in states)
+            message = f"{name} of {node.name} is {seen}; it is active on {active} other nodes"
+            return block("port-down", message, port_fix(node, name), state=port.state or "")
+        if (port.state or "").startswith("2:") and port.link_layer == "InfiniBand":
+            message = f"{name} of {node.name} is linked but {port.state}: no subnet manager answers"
+            fix = node.fix(
+                "systemctl enable --now opensm", "on one node, or the switch's", root=True
+            )
+            return warn("no-subnet-manager", message, fix)
+    counts = Counter(len(other.active) for other in others if other.active)
+    usual = max(counts, key=lambda count: (counts[count], count), default=0)
+    if len(rdma.active) < usual:
+        message = f"{node.name} has {len(rdma.active)} active ports, most other nodes {usual}"
+        return block("port-missing", message, port_fix(node, next(iter(rdma.ports))))
+    return ok(f"{len(rdma.active)} of {len(rdma.ports)} ports of {node.name} are active")
+
+
+@node_check("nccl.infiniband-is-usable", Rdma, Environment)
+def infiniband_is_usable(node: NodeView) -> Verdict:
+    """Where there are active adapters, a rank may open them: library, device nodes, NCCL_IB_HCA.
+
+    Without one of them NCCL says "NET/IB : No device found" at most, and takes sockets. Blocks
+    where other nodes do use RDMA; warns where none does.
+    """
+    found = expected_transport(node)
+    if found.cause in ("no-device", "disabled", "no-active-port"):
+        return skip(f"no RDMA on {node.name}: {found.reason}")
+    if found.rdma:
+        return ok(f"{found.kind} on {node.name}: {found.reason}")
+    message = f"{node.name} has active RDMA ports, but {found.reason}, so NCCL would use sockets"
+    verdict = warn if agreed_kind(node.cluster) == SOCKETS else block
+    return verdict(found.cause, message, rdma_fix(node, found.cause))
+
+
+@node_check("nccl.all-nodes-agree-on-transport", Rdma, Environment, Interfaces, Names)
+def all_nodes_agree_on_transport(node: NodeView) -> Verdict:
+    """All nodes use the same: InfiniBand, RoCE or sockets.
+
+    A rank that offers a socket to one that offers a queue pair waits for ever, or NCCL says
+    "Attempted to connect incompatible devices".
+    """
+    found, agreed = expected_transport(node), agreed_kind(node.cluster)
+    lines = ", ".join(f'{name} = "{value}"' for name, value in node_env(node).items())
+    if found.kind == agreed:
+        return ok(f"{node.name} uses {found.kind} ({found.reason}); [env] {lines}")
+    root = ROOT_CAUSES.get(found.cause or _usual_cause(node))
+    if root:
+        return skip(f"{node.name} uses {found.kind}: {found.reason}; see {root}")
+    message = f"{node.name} uses {found.kind} ({found.reason}), most nodes {agreed}"
+    note = f'until it is mended, {NCCL_IB_DISABLE} = "1" in [env] lets all nodes use sockets'
+    return block("transport-differs", message, Fix("", node.name, note), kind=found.kind)
+
+
+@node_check("nccl.variables-are-equal", Environment, severity=Severity.WARN)
+def variables_are_equal(node: NodeView) -> Verdict:
+    """Every node gives its ranks the same variables of NCCL, gloo and PyTorch's use of them.
+
+    A line in one node's .bashrc or /etc/nccl.conf that the others lack makes ranks disagree on
+    transport, algorithm or buffer size, and the first collective hangs.
+    """
+    own = _nccl_variables(node)
+    for name, usual in _usual_variables(node.cluster).items():
+        if own.get(name, "") != usual:
+            return _judge_difference(node, name, own.get(name, ""), usual)
+    return ok(f"{len(own)} NCCL variables on {node.name}, as on the others")
+
+
+@node_check("nccl.infiniband-is-not-disabled", Rdma, Environment, severity=Severity.WARN)
+def infiniband_is_not_disabled(node: NodeView) -> Verdict:
+    """Nothing keeps NCCL from InfiniBand or RoCE ports that are active.
+
+    NCCL_IB_DISABLE or NCCL_NET=Socket, left over from a search for another fault, costs most of the
+    bandwidth without a word.
+    """
+    active, setting = node.read(Rdma).active, rdma_disabled_by(node)
+    if not active:
+        return skip(f"{node.name} has no active RDMA port")
+    if setting is None:
+        return ok(f"neither {NCCL_IB_DISABLE} nor NCCL_NET keeps {node.name} from its adapters")
+    if _usual_cause(node) != "disabled" and "launch.toml" not in setting.where:
+        return skip(f"{setting}, unlike most nodes; see nccl.variables-are-equal")
+    message = f"{setting} on {node.name}, whose {', '.join(active)} are active"
+    return warn("ib-disabled", message, unset_fix(node, setting.name))
+
+
+def _usual_cause(node: NodeView) -> str:
+    """`disabled` where most nodes were told to leave their adapters; else ''."""
+    causes = {one.name: expected_transport(one).cause for one in node.cluster.reached}
+    return "disabled" if majority_value(causes, node.job.head) == "disabled" else ""
+
+
+def _interface_name(node: NodeView) -> str:
+    return training_interface(node).name
+
+
+def _interface_fault(node: NodeView, setting: Setting) -> tuple[str, str] | None:
+    """Cause and words where the variable leads nowhere on that node."""
+    interfaces = node.read(Interfaces).interfaces
+    named = selected_interfaces(setting, interfaces)
+    names = ", ".join(one.name for one in named)
+    if not named:
+        there = ", ".join(one.name for one in interfaces)
+        return "interface-missing", f"names none of the interfaces ({there})"
+    if len(node.job.nodes) > 1 and all(one.is_local_only for one in named):
+        return "interface-local", f"names {names}, which leads to no other node"
+    usable = [one for one in named if one.up and one.routable_addresses]
+    if not usable:
+        return "interface-down", f"names {names}, which is down or has no address"
+    return _routing_fault(node, usable)
+
+
+def _routing_fault(node: NodeView, usable: list[Interface]) -> tuple[str, str] | None:
+    """Where peers are reached through another interface and the named one shares no network."""
+    routed = routed_interfaces(node)
+    if (
+        not routed
+        or any(one in usable for one in routed)
+        or _shares_network_with_peers(node, usable)
+    ):
+        return None
+    names = ", ".join(one.name for one in usable)
+    return "interface-astray", f"names {names}, but {routed[0].name} leads to the peers"
+
+
+def _shares_network_with_peers(node: NodeView, usable: list[Interface]) -> bool:
+    """Whether another node has an address in a network of those interfaces: a second fabric."""
+    nets = {one for interface in usable for one in interface.routable_networks}
+    peers = [one for one in node.cluster.reached if one is not node and one.has(Interfaces)]
+    theirs = (interface for peer in peers for interface in peer.read(Interfaces).interfaces)
+    return any(
+        nets & interface.routable_networks for interface in theirs if not interface.is_local_only
+    )
+
+
+@cached_per_view
+def _nccl_variables(node: NodeView) -> Mapping[str, str]:
+    """What ranks on that node would have, without what [env] sets for all or may differ.
+
+    Names that nobody reads and values that cannot be read are told by checks of their own.
+    """
+    return {
+        name: setting.value
+        for name, setting in collective_settings(node).items()
+        if name not in node.job.env
+        and not name.removeprefix("NCCL_").startswith(PER_NODE_VARIABLES)
+        and is_read_name(name)
+    }
+
+
+@cached_per_view
+def _usual_variables(cluster: ClusterView) -> Mapping[str, str]:
+    """What most nodes have, '' for unset, of all names that can be read on every node."""
+    told = {one.name: _nccl_variables(one) for one in cluster.reached if one.has(Environment)}
+    found = {}
+    for name in sorted({name for values in told.values() for name in values}):
+        values = {who: of_node.get(name, "") for who, of_node in told.items()}
+        if not any(value_fault(name, value) for value in values.values()):
+            found[name] = majority_value(values, cluster.job.head)
+    return found
+
+
+def _judge_difference(node: NodeView, name: str, own: str, usual: str) -> Verdict:
+    message = f"{name} is {own or 'not set'} on {node.name}, {usual or 'not set'} on most nodes"
+    fatal = name.removeprefix("NCCL_") in FATAL_VARIABLES
+    note = f'or hold all nodes to one value: {name} = "…" in [env] of launch.toml'
+    return (block if fatal else warn)("variable-differs", message, unset_fix(node, name, note))

@@ -1,0 +1,57 @@
+"""What mends NCCL's settings and adapters on one node, from what that node showed."""
+
+from __future__ import annotations
+
+from checks.facts import NodeView
+from checks.facts.interfaces import Interfaces
+from checks.knowledge.nccl_variables import (
+    Setting,
+    comment_out_fix,
+    selected_interfaces,
+    setting_in_force,
+)
+from checks.knowledge.training_network import routed_interfaces
+from checks.model import Fix
+
+
+def ifname_fix(node: NodeView, setting: Setting) -> Fix:
+    """Brings up the interface that a variable names, or makes it name one that leads to peers."""
+    down = [
+        one for one in selected_interfaces(setting, node.read(Interfaces).interfaces) if not one.up
+    ]
+    if down:
+        note = "if it stays down: cable, switch port, or the address in its configuration"
+        return node.fix(f"ip link set dev {down[0].name} up", note, root=True)
+    routed = [one.name for one in routed_interfaces(node) if not one.is_local_only]
+    good = routed[0] if routed else "INTERFACE"
+    if "launch.toml" in setting.where:
+        note = f'in launch.toml, [env]: {setting.name} = "{good}", or leave it out: start sets it'
+        return Fix("", "", note)
+    return unset_fix(node, setting.name, f"or set it to {good} there; start sets it by itself")
+
+
+def unset_fix(node: NodeView, name: str, more: str = "") -> Fix:
+    """How to take a variable back, by where it comes from."""
+    setting = setting_in_force(node, name)
+    if setting is not None and "launch.toml" in setting.where:
+        return Fix("", "", f"remove {name} from [env] of launch.toml")
+    return comment_out_fix(node, name, more=f", {more}" if more else "")
+
+
+def port_fix(node: NodeView, name: str) -> Fix:
+    """Shows why a port, `mlx5_0:1`, is not active; cables are for a person."""
+    device, _, number = name.partition(":")
+    return node.fix(f"ibstat {device} {number or 1}", "then cable, switch port and subnet manager")
+
+
+def rdma_fix(node: NodeView, cause: str) -> Fix:
+    """Lets a rank open the adapters, by the cause for which it cannot."""
+    if cause == "no-library":
+        note = "rdma-core on RHEL and SUSE"
+        return node.fix("apt-get install -y libibverbs1 ibverbs-providers", note, root=True)
+    if cause == "no-uverbs":
+        note = "in a container: docker run --device=/dev/infiniband"
+        return node.fix("modprobe ib_uverbs", note, root=True)
+    if cause == "no-access":
+        return node.fix("chmod 0666 /dev/infiniband/uverbs*", "udev does so by itself", root=True)
+    return unset_fix(node, "NCCL_IB_HCA")

@@ -1,0 +1,120 @@
+"""Whether the links of one rail are alike over the nodes: kind, rate and packet size."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from checks.areas.nccl.fixes import port_fix
+from checks.check import node_check
+from checks.facts import ClusterView, NodeView
+from checks.facts.environment import Environment
+from checks.facts.interfaces import Interfaces
+from checks.facts.names import Names
+from checks.facts.rdma import Rdma, RdmaPort
+from checks.facts.view_cache import cached_per_view
+from checks.knowledge.nccl_transport import agreed_kind, expected_transport, port_kind
+from checks.knowledge.training_network import training_interface
+from checks.model import Severity, Verdict, ok, skip, warn
+from checks.outliers.consensus import majority_value
+
+
+@node_check("nccl.ports-are-as-fast-as-others", Rdma, Environment, severity=Severity.WARN)
+def ports_are_as_fast_as_others(node: NodeView) -> Verdict:
+    """Every active port has the rate and the link layer that it has on nodes with the same adapter.
+
+    A cable or a transceiver that negotiates less halves a rail, and all ranks wait for it. A port
+    that was set to Ethernet takes no part in InfiniBand.
+    """
+    active = node.read(Rdma).active
+    if not active:
+        return skip(f"{node.name} has no active RDMA port")
+    for name, port in active.items():
+        others = _ports_of_same_rail(node, name)
+        found = _judge_link_layer(node, name, port, others) or _judge_port_speed(
+            node, name, port, others
+        )
+        if found:
+            return found
+    return ok(", ".join(f"{name} {port.rate}" for name, port in active.items()))
+
+
+@node_check(
+    "nccl.roce-mtu-is-equal",
+    *(Rdma, Environment, Interfaces, Names),
+    severity=Severity.WARN,
+)
+def roce_mtu_is_equal(node: NodeView) -> Verdict:
+    """The RoCE ports of one rail carry packets of the same size on every node.
+
+    Queue pairs take the size of their own port. Where the other side's is smaller the run ends with
+    "status=IBV_WC_LOC_LEN_ERR(1)" or error 12 at the first large message.
+    """
+    ports = {name: one for name, one in node.read(Rdma).active.items() if one.roce_mtu}
+    if not ports or not expected_transport(node).rdma:
+        return skip(f"{node.name} uses no RoCE port")
+    for name, port in ports.items():
+        if port.netdev == training_interface(node).name:
+            continue
+        others = {one.name: one.read(Rdma).active for one in node.cluster.reached if one.has(Rdma)}
+        sizes = {who: found[name].roce_mtu for who, found in others.items() if name in found}
+        usual = majority_value(sizes, node.job.head)
+        if port.roce_mtu != usual:
+            message = (
+                f"{name} of {node.name} sends {port.roce_mtu} bytes at once ({port.netdev} has MTU "
+                f"{port.mtu}), on most other nodes {usual}"
+            )
+            wanted = next(
+                found[name].mtu for found in others.values() if _has_roce_mtu(found, name, usual)
+            )
+            note = "and in its configuration, for the next boot"
+            fix = node.fix(f"ip link set dev {port.netdev} mtu {wanted}", note, root=True)
+            return warn("roce-mtu-differs", message, fix)
+    return ok(", ".join(f"{name} {port.roce_mtu}" for name, port in ports.items()))
+
+
+def _has_roce_mtu(ports: Mapping[str, RdmaPort], name: str, size: int) -> bool:
+    return name in ports and ports[name].roce_mtu == size
+
+
+def _ports_of_same_rail(node: NodeView, name: str) -> list[RdmaPort]:
+    """The active port of that name on other nodes, where it belongs to the same board."""
+    rail = _ports_by_rail(node.cluster)[name, node.read(Rdma).board_by_port[name]]
+    return [port for who, port in rail.items() if who != node.name]
+
+
+@cached_per_view
+def _ports_by_rail(cluster: ClusterView) -> Mapping[tuple[str, str | None], Mapping[str, RdmaPort]]:
+    """{(port, board): {node: its active port}}."""
+    found: dict[tuple[str, str | None], dict[str, RdmaPort]] = {}
+    for node in (one for one in cluster.reached if one.has(Rdma)):
+        rdma = node.read(Rdma)
+        for name, port in rdma.active.items():
+            found.setdefault((name, rdma.board_by_port[name]), {})[node.name] = port
+    return found
+
+
+def _judge_link_layer(
+    node: NodeView, name: str, port: RdmaPort, others: Sequence[RdmaPort]
+) -> Verdict | None:
+    """Where the node's transport is not that of most, that is the finding instead."""
+    layers = Counter(one.link_layer for one in others)
+    if not others or 2 * layers[port.link_layer] >= len(others):
+        return None
+    if expected_transport(node).kind != agreed_kind(node.cluster):
+        return None
+    usual = layers.most_common(1)[0][0]
+    message = f"{name} of {node.name} is {port.link_layer}, on most other nodes {usual}"
+    return warn("link-layer-differs", message, port_fix(node, name))
+
+
+def _judge_port_speed(
+    node: NodeView, name: str, port: RdmaPort, others: Sequence[RdmaPort]
+) -> Verdict | None:
+    alike = [one for one in others if port_kind(one) == port_kind(port)]
+    rates = Counter(one.gbps for one in alike if one.gbps)
+    usual = max(rates, key=lambda rate: (rates[rate], rate), default=0.0)
+    if not 0 < port.gbps < usual:
+        return None
+    message = f"{name} of {node.name} runs at {port.rate}, on most other nodes at {usual:g} Gb/s"
+    return warn("port-slow", message, port_fix(node, name), gbps=port.gbps)

@@ -1,0 +1,110 @@
+"""Whether somebody reads the variables that are set: misspelt, renamed and dropped ones."""
+
+from __future__ import annotations
+
+import functools
+import shlex
+
+from checks.areas.nccl.fixes import unset_fix
+from checks.areas.nccl.known_variables import (
+    FOREIGN_PREFIXES,
+    IGNORED_VARIABLES,
+    KNOWN_VARIABLES,
+    MISTAKEN_VARIABLES,
+    RENAMED_VARIABLES,
+)
+from checks.check import node_check
+from checks.facts import NodeView
+from checks.facts.environment import Environment
+from checks.knowledge.nccl_variables import Setting, collective_settings
+from checks.model import Fix, Severity, Verdict, ok, warn
+
+
+@node_check("nccl.variable-names-are-known", Environment, severity=Severity.WARN)
+def variable_names_are_known(node: NodeView) -> Verdict:
+    """Every variable that is set for NCCL, gloo or PyTorch is one that they read.
+
+    A misspelt name is passed over without a word: the run takes the interface, the adapter or the
+    timeout that it would have taken anyway. Names that plugins of vendors read are let be.
+    """
+    found = collective_settings(node)
+    for name, setting in found.items():
+        if name in IGNORED_VARIABLES:
+            message = f"{setting} is read by nobody: {IGNORED_VARIABLES[name]}"
+            return warn("ignored", message, unset_fix(node, name))
+        meant = intended_variable(name)
+        if meant and name in RENAMED_VARIABLES:
+            message = f"{setting} is called {meant} by now; what reads the old name is to drop it"
+            return warn("renamed", message, _rename_variable_fix(node, setting, meant))
+        if meant:
+            message = f"{setting} is read by nobody; {meant} is"
+            return warn("misspelt", message, _rename_variable_fix(node, setting, meant))
+    others = [name for name in found if name not in KNOWN_VARIABLES]
+    known = f"{len(found) - len(others)} variables of NCCL, gloo and PyTorch on {node.name}"
+    return ok(f"{known}; unknown here: {', '.join(others)}" if others else known)
+
+
+def is_read_name(name: str) -> bool:
+    """Whether nothing is wrong with the name: it is known, or looks like none that is."""
+    return name not in IGNORED_VARIABLES and not intended_variable(name)
+
+
+@functools.cache
+def intended_variable(name: str) -> str:
+    """The variable that is read, where this one is not; '' where it may well be somebody's."""
+    if (
+        name in KNOWN_VARIABLES
+        or name in IGNORED_VARIABLES
+        or (name not in RENAMED_VARIABLES and name.startswith(FOREIGN_PREFIXES))
+    ):
+        return ""
+    told = RENAMED_VARIABLES.get(name) or MISTAKEN_VARIABLES.get(name.upper())
+    if told or name.upper() in KNOWN_VARIABLES:
+        return told or name.upper()
+    allowed = 1 if len(name) < 14 else 2
+    near = [
+        (_edit_distance(name.upper(), one, allowed), one)
+        for one in KNOWN_VARIABLES
+        if _may_be_slip(name, one)
+    ]
+    distance, best = min(near, default=(allowed + 1, ""))
+    return best if distance <= allowed else ""
+
+
+def _may_be_slip(name: str, other: str) -> bool:
+    """Whether few letters of difference may be a slip: IB_SL is none of IB_TC."""
+    last, others = name.upper().rpartition("_")[2], other.rpartition("_")[2]
+    return last == others or max(len(last), len(others)) > 3
+
+
+def _rename_variable_fix(node: NodeView, setting: Setting, meant: str) -> Fix:
+    """The same line with the name that is read."""
+    if "launch.toml" in setting.where:
+        return Fix("", "", f'in [env] of launch.toml: {meant} = "{setting.value}"')
+    places = node.read(Environment).set_in.get(setting.name, ())
+    if not places:
+        return unset_fix(node, setting.name, f"and set {meant}={setting.value} in its place")
+    cut = (place.rpartition(":") for place in places)
+    edits = [
+        f"sed -i '{line}s/\\b{setting.name}\\b/{meant}/' {shlex.quote(path)}"
+        for path, _, line in cut
+    ]
+    root = any(place.startswith("/etc/") for place in places)
+    return node.fix(" && ".join(edits), "for the next login", root=root)
+
+
+def _edit_distance(one: str, other: str, most: int) -> int:
+    """How many letters to add, drop, change or swap; more than `most` is no matter how many."""
+    if abs(len(one) - len(other)) > most:
+        return most + 1
+    before: list[int] = []
+    above = list(range(len(other) + 1))
+    for i, letter in enumerate(one, 1):
+        row = [i]
+        for j, wanted in enumerate(other, 1):
+            cost = min(above[j] + 1, row[-1] + 1, above[j - 1] + (letter != wanted))
+            if before and j > 1 and letter == other[j - 2] and one[i - 2] == wanted:
+                cost = min(cost, before[j - 2] + 1)
+            row.append(cost)
+        before, above = above, row
+    return above[-1]

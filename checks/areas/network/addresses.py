@@ -1,0 +1,106 @@
+"""Addresses on the training network: each on one node alone, with one netmask on all."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterator
+
+from checks.areas.network.interfaces import training_interfaces
+from checks.check import cluster_check, node_check
+from checks.facts import ClusterView, NodeView
+from checks.facts.account import Account
+from checks.facts.environment import Environment
+from checks.facts.interfaces import Interface, Interfaces
+from checks.facts.names import Names
+from checks.knowledge.training_network import training_address, training_interface
+from checks.model import Severity, Verdict, ok, skip, warn
+from checks.outliers.consensus import majority_value
+
+
+@cluster_check(
+    "network.addresses-are-unique", Interfaces, Names, Environment, Account, severity=Severity.WARN
+)
+def addresses_are_unique(cluster: ClusterView) -> Verdict:
+    """No two nodes have the same IP or hardware address on the training network.
+
+    Machines cloned with their network configuration answer for each other: connections reach now
+    one of them and now the other, and break in the middle.
+    """
+    found = training_interfaces(cluster)
+    if not found:
+        return skip("no node told which interface training takes")
+    names = list(found)
+    pairs = ((a, b) for at, a in enumerate(names) for b in names[at + 1 :])
+    for first, second in pairs:
+        shared = _shared_address(cluster[first], found[first], cluster[second], found[second])
+        if shared:
+            return _judge_shared_address(cluster, (first, second), shared)
+    return ok(f"{len(found)} nodes, no address twice")
+
+
+def _shared_address(one: NodeView, here: Interface, other: NodeView, there: Interface) -> str:
+    """An address that both have, `10.0.0.9` or `02:00:…`; '' where there is none.
+
+    Containers of one machine may share its hardware address (ipvlan), and one machine that is in
+    the hosts file twice is told by names.machines-are-distinct.
+    """
+    if here == there:
+        return ""
+    both = [text for text in here.routable_addresses if text in there.routable_addresses]
+    apart = one.read(Account).boot_id != other.read(Account).boot_id
+    cloned = (
+        apart and bool(here.routable_networks & there.routable_networks) and here.mac == there.mac
+    )
+    return next(iter(both), here.mac.strip("0:") and here.mac if cloned else "")
+
+
+def _judge_shared_address(cluster: ClusterView, names: tuple[str, str], shared: str) -> Verdict:
+    node = cluster[names[1]]
+    name = training_interface(node).name
+    message = f"{' and '.join(names)} both have {shared} on the training network"
+    evidence = {"address": shared, "nodes": list(names)}
+    if shared == training_interface(node).mac:
+        note = "give each machine a hardware address of its own, in the hypervisor"
+        fix = node.fix(f"ip link show {name}", note)
+        return warn("hardware-address-twice", message, fix, **evidence)
+    prefixed = (*training_interface(node).ipv4, *training_interface(node).ipv6)
+    full = next(text for text in prefixed if text.partition("/")[0] == shared)
+    fix = node.fix(f"ip address del {full} dev {name}", "unless it is the right place", root=True)
+    return warn("address-twice", message, fix, **evidence)
+
+
+@node_check("network.netmask-is-equal", Interfaces, Names, Environment, severity=Severity.WARN)
+def netmask_is_equal(node: NodeView) -> Verdict:
+    """Nodes of one network have the same netmask.
+
+    With another one a node sends to some peers through the gateway, or to none, while they answer
+    it directly; gateways are slow, and firewalls drop half a conversation.
+    """
+    networks = dict(_training_networks(node.cluster))
+    own = networks.get(node.name)
+    if own is None:
+        return skip(f"{node.name} does not train over IPv4")
+    near = {name: one for name, one in networks.items() if one.network.overlaps(own.network)}
+    usual = majority_value(
+        {name: one.network.prefixlen for name, one in near.items()}, node.job.head
+    )
+    if own.network.prefixlen == usual:
+        return ok(f"{own} as {len(near)} nodes of that network have it")
+    name = training_interface(node).name
+    right = f"{own.ip}/{usual}"
+    message = f"{name} of {node.name} is {own}; most nodes of that network have /{usual}"
+    fix = node.fix(
+        f"ip address add {right} brd + dev {name} && ip address del {own} dev {name}",
+        "until the next boot; write it into the interface's configuration too",
+        root=True,
+    )
+    return warn("netmask-differs", message, fix, prefix=own.network.prefixlen, usual=usual)
+
+
+def _training_networks(cluster: ClusterView) -> Iterator[tuple[str, ipaddress.IPv4Interface]]:
+    """Of every node that trains over IPv4, its training address with its prefix."""
+    for name, interface in training_interfaces(cluster).items():
+        address = training_address(cluster[name])
+        for text in interface.ipv4:
+            if text.partition("/")[0] == address:
+                yield name, ipaddress.IPv4Interface(text)

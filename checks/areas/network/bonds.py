@@ -1,0 +1,49 @@
+"""Bonds under the training interface: whole, and of one kind on all nodes."""
+
+from __future__ import annotations
+
+from checks.check import node_check
+from checks.facts import NodeView
+from checks.facts.environment import Environment
+from checks.facts.interfaces import Interface, Interfaces
+from checks.facts.names import Names
+from checks.knowledge.training_network import training_interface
+from checks.model import Severity, Verdict, ok, skip, warn
+from checks.outliers.consensus import majority_value
+
+
+@node_check("network.bond-is-whole", Interfaces, Names, Environment, severity=Severity.WARN)
+def bond_is_whole(node: NodeView) -> Verdict:
+    """All members of a bond that training uses are up, and its mode is that of the other nodes.
+
+    A bond with a member down works on, at half the speed, until its last cable goes; two ends of
+    different modes lose or reorder packets.
+    """
+    bond = _training_bond(node)
+    if bond is None:
+        return skip(f"{node.name} does not train over a bond")
+    members = node.read(Interfaces).lower_interfaces(bond)
+    down = [one.name for one in members if not one.up]
+    if down:
+        message = f"{', '.join(down)} of {bond.name} on {node.name} is down; {len(members)} members"
+        fix = node.fix(f"ip link set {down[0]} up", "else try cable and switch port", root=True)
+        return warn("member-down", message, fix, bond=bond.name, down=down)
+    modes = {
+        one.name: found.bond_mode for one in node.cluster.reached if (found := _training_bond(one))
+    }
+    usual = majority_value(modes, node.job.head)
+    if bond.bond_mode == usual:
+        return ok(f"{bond.name} of {node.name}: {bond.bond_mode}, {len(members)} members up")
+    message = f"{bond.name} of {node.name} is {bond.bond_mode}; most nodes have {usual}"
+    note = f"make it {usual} in the configuration of the interface, and of its switch ports"
+    return warn("mode-differs", message, node.fix(f"cat /proc/net/bonding/{bond.name}", note))
+
+
+def _training_bond(node: NodeView) -> Interface | None:
+    """The bond that carries training there: the interface itself, or what a VLAN is on."""
+    if not all(map(node.has, (Interfaces, Names, Environment))):
+        return None
+    own, interfaces = training_interface(node), node.read(Interfaces)
+    parent = interfaces.named(own.name.partition(".")[0]) if own.kind == "vlan" else None
+    carriers = (own, *((parent,) if parent else ()), *interfaces.lower_interfaces(own))
+    return next((one for one in carriers if one.bond_mode), None)

@@ -1,0 +1,176 @@
+"""The interface that training uses on each node, against its peers'."""
+
+from __future__ import annotations
+
+import statistics
+
+from checks.check import node_check
+from checks.facts import ClusterView, NodeView
+from checks.facts.environment import Environment
+from checks.facts.interfaces import Interface, Interfaces
+from checks.facts.names import Names
+from checks.knowledge.training_network import (
+    has_wrong_interface_setting,
+    training_address,
+    training_interface,
+)
+from checks.model import Severity, Verdict, block, ok, skip, warn
+from checks.outliers.consensus import majority_value
+
+SLOW_RATIO = 0.6
+
+
+@node_check("network.training-interface-is-up", Interfaces, Names, Environment)
+def training_interface_is_up(node: NodeView) -> Verdict:
+    """Every node has an interface that is up and leads to the other nodes.
+
+    Loopback and the bridges of docker and libvirt have addresses too, the same on every machine:
+    a rank that advertises one of them is never reached.
+    """
+    interface = training_interface(node)
+    if len(node.job.nodes) > 1 and interface.is_local_only:
+        message = (
+            f"{node.name} would train over {interface.name} ({_describe_addresses(interface)}), "
+            f"which leads to no other node; {_describe_other_interfaces(node)}"
+        )
+        fix = node.fix("ip -br address; ip route", "bring up the interface that joins the nodes")
+        return block("no-interface", message, fix, interface=interface.name)
+    speed = f", {interface.speed_mbps} Mb/s" if interface.speed_mbps else ""
+    return ok(
+        f"{node.name} trains over {interface.name}, {training_address(node)}, "
+        f"MTU {interface.mtu}{speed}",
+        interface=interface.name,
+        address=training_address(node),
+    )
+
+
+@node_check("network.mtu-is-equal", Interfaces, Names, Environment, severity=Severity.WARN)
+def mtu_is_equal(node: NodeView) -> Verdict:
+    """The training interface has the same MTU on every node.
+
+    With different ones small messages pass and large ones vanish where a switch or firewall does
+    not say why: the run hangs in its first large all-reduce, with no line in any log.
+    """
+    mtus = {name: one.mtu for name, one in training_interfaces(node.cluster).items()}
+    own, usual = training_interface(node), majority_value(mtus, node.job.head)
+    if own.mtu == usual:
+        return ok(f"MTU {own.mtu} on {node.name}'s {own.name}")
+    has = sum(mtu == usual for mtu in mtus.values())
+    message = (
+        f"{own.name} of {node.name} has MTU {own.mtu}; "
+        f"{has} of {len(mtus)} nodes have {usual} on theirs"
+    )
+    note = "until the next boot; write it into the interface's configuration too"
+    fix = node.fix(f"ip link set dev {own.name} mtu {usual}", note, root=True)
+    return warn("mtu-differs", message, fix, mtu=own.mtu, usual=usual, interface=own.name)
+
+
+@node_check("network.speed-is-equal", Interfaces, Names, Environment, severity=Severity.WARN)
+def speed_is_equal(node: NodeView) -> Verdict:
+    """The training interface of no node is slower than the others'.
+
+    Every step waits for the slowest link; a cable or port that came up at 1 Gb/s among 25, or at
+    half duplex, costs the whole cluster.
+    """
+    own = training_interface(node)
+    if own.duplex == "half":
+        message = f"{own.name} of {node.name} runs at half duplex; expected full"
+        fix = node.fix(f"ethtool -s {own.name} autoneg on", "on the switch port too", root=True)
+        return warn("half-duplex", message, fix, interface=own.name)
+    found = training_interfaces(node.cluster)
+    speeds = {name: one.speed_mbps for name, one in found.items() if one.speed_mbps}
+    if own.speed_mbps is None or len(speeds) < 2:
+        return skip(f"the driver of {own.name} on {node.name} tells no speed to compare")
+    usual = statistics.median_high(speeds.values())
+    if own.speed_mbps >= SLOW_RATIO * usual:
+        return ok(f"{own.speed_mbps} Mb/s on {node.name}'s {own.name}")
+    message = (
+        f"{own.name} of {node.name} runs at {own.speed_mbps} Mb/s; the median of all nodes is "
+        f"{usual} Mb/s"
+    )
+    fix = node.fix(f"ethtool {own.name}", "compare speed and link partner; try cable and port")
+    return warn("slow-link", message, fix, mbps=own.speed_mbps, usual=usual)
+
+
+@node_check("network.one-network", Interfaces, Names, Environment, severity=Severity.WARN)
+def one_network(node: NodeView) -> Verdict:
+    """Every node reaches all others through its training interface.
+
+    Where some peers lie behind another interface than the one that training is held to, their
+    packets take a detour, or none answers: reverse-path filters drop what comes in elsewhere.
+    Names may well lead through another network, if the training interfaces share one of their own.
+    """
+    own, peers = training_interface(node), node.read(Names).peers
+    strays = misrouted_by_name(node)
+    if strays:
+        names = ", ".join(strays)
+        through = ", ".join(dict.fromkeys(one.name for one in strays.values()))
+        message = f"{node.name} trains over {own.name} but reaches {names} through {through}"
+        peer = peers[next(iter(strays))].addresses[0]
+        fix = node.fix(
+            f"ip route replace {peer} dev {own.name}", "where that link leads", root=True
+        )
+        return warn("other-interface", message, fix, through=through, nodes=list(strays))
+    others = (name for name, peer in peers.items() if name != node.name and peer.addresses)
+    return _judge_unrouted(node, own, [name for name in others if not peers[name].source])
+
+
+def misrouted_by_name(node: NodeView) -> dict[str, Interface]:
+    """The peers whose names lead through another interface than the one that is trained over."""
+    own, interfaces = training_interface(node), node.read(Interfaces)
+    found = {}
+    for name, peer in node.read(Names).peers.items():
+        through = (
+            interfaces.interface_owning(peer.source) if peer.source and name != node.name else None
+        )
+        if through and not through.loopback and not is_same_link(through, own):
+            found[name] = through
+    return {
+        name: one for name, one in found.items() if not _shares_network(own, node.cluster[name])
+    }
+
+
+def _shares_network(own: Interface, peer: NodeView) -> bool:
+    """Whether the peer's training interface is on a network of this one's, or meant to be."""
+    if has_wrong_interface_setting(peer):
+        return True
+    told = all(map(peer.has, (Interfaces, Names, Environment)))
+    return told and bool(own.routable_networks & training_interface(peer).routable_networks)
+
+
+def _judge_unrouted(node: NodeView, own: Interface, names: list[str]) -> Verdict:
+    if not names:
+        return ok(f"{node.name} reaches all others through {own.name}")
+    message = f"{node.name} has no route to {', '.join(names)}"
+    address = node.read(Names).peers[names[0]].addresses[0]
+    fix = node.fix(f"ip route get {address}", "add the route or gateway that is missing")
+    return warn("no-route", message, fix, nodes=names)
+
+
+def is_same_link(one: Interface, other: Interface) -> bool:
+    """Whether they are one link: the same, or one the master of the other."""
+    return one.name == other.name or one.master == other.name or other.master == one.name
+
+
+def training_interfaces(cluster: ClusterView) -> dict[str, Interface]:
+    """Of every node that told enough."""
+    told = (Interfaces, Names, Environment)
+    return {
+        one.name: training_interface(one)
+        for one in cluster.reached
+        if all(map(one.has, told)) and one.read(Interfaces).interfaces
+    }
+
+
+def _describe_addresses(interface: Interface) -> str:
+    return ", ".join(interface.addresses) or "no address"
+
+
+def _describe_other_interfaces(node: NodeView) -> str:
+    """What the node has beside, for the message."""
+    found = [one for one in node.read(Interfaces).interfaces if not one.loopback]
+    listed = [
+        f"{one.name} is {'up' if one.up else 'down'}, {_describe_addresses(one)}"
+        for one in found[:4]
+    ]
+    return "; ".join(listed) or "it has no other interface"

@@ -1,0 +1,105 @@
+"""Whether packets of full size arrive, and if not, whose they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from checks.check import node_check
+from checks.facts import ClusterView, NodeView
+from checks.facts.environment import Environment
+from checks.facts.interfaces import Interfaces
+from checks.facts.names import Names
+from checks.facts.ports import DialResults, LostPackets
+from checks.folded_names import fold_names
+from checks.knowledge.training_network import has_wrong_interface_setting, training_interface
+from checks.model import Fix, Verdict, block, ok, skip
+
+LostByPair = dict[tuple[str, str], LostPackets]
+"""By sender and receiver."""
+
+
+@node_check("network.full-size-packets-arrive", DialResults, Interfaces, Names, Environment)
+def full_size_packets_arrive(node: NodeView) -> Verdict:
+    """Packets as large as the interface allows arrive at the other nodes.
+
+    Where a switch port, bridge or tunnel on the way takes less and does not say so, logins and
+    small messages work, and the first large all-reduce hangs for ever with no line in any log.
+    """
+    if len(node.job.nodes) == 1:
+        return skip("a single node sends nothing")
+    lost = _lost_packets(node.cluster)
+    named = _accused_nodes(node.cluster, lost)
+    if node.name in named:
+        mine = {pair: one for pair, one in lost.items() if node.name in pair}
+        return _judge_vanishing(
+            node, mine, everywhere=len(named) == len(_dialling_nodes(node.cluster))
+        )
+    own = {
+        (source, target): one
+        for (source, target), one in lost.items()
+        if source == node.name and target not in named
+    }
+    if own:
+        return _judge_vanishing(node, own, everywhere=False)
+    sizes = [size for found in node.read(DialResults).whole.values() for size in found]
+    if not sizes:
+        return skip("nothing could be sent: see ports.ephemeral-ports-are-open")
+    return ok(f"packets of {max(sizes)} bytes from {node.name} arrive", bytes=max(sizes))
+
+
+def _dialling_nodes(cluster: ClusterView) -> list[NodeView]:
+    return [node for node in cluster.reached if node.has(DialResults)]
+
+
+def _lost_packets(cluster: ClusterView) -> LostByPair:
+    """Of every ordered pair whose full packets vanished, one that did."""
+    return {
+        (node.name, one.target): one
+        for node in _dialling_nodes(cluster)
+        if not has_wrong_interface_setting(node)
+        for one in node.read(DialResults).lost
+    }
+
+
+def _accused_nodes(cluster: ClusterView, lost: LostByPair) -> list[str]:
+    """The nodes that lose packets with more than half of those with whom any were exchanged."""
+    arrived = [
+        (node.name, to) for node in _dialling_nodes(cluster) for to in node.read(DialResults).whole
+    ]
+    tried, failed = _peers_by_node([*arrived, *lost]), _peers_by_node(lost)
+    return [name for name, peers in failed.items() if 2 * len(peers) > len(tried[name])]
+
+
+def _peers_by_node(pairs: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
+    """Who meets whom, in either direction."""
+    found: dict[str, set[str]] = {}
+    for source, target in pairs:
+        found.setdefault(source, set()).add(target)
+        found.setdefault(target, set()).add(source)
+    return found
+
+
+def _judge_vanishing(node: NodeView, lost: LostByPair, *, everywhere: bool) -> Verdict:
+    """Of a node that stands out, of all where none does, or of the sender of one way alone."""
+    interface = training_interface(node).name
+    packet = max(one.packet for one in lost.values())
+    passing = max(one.passing for one in lost.values())
+    peers = [name for name in node.job.names if name in _peers_by_node(lost)[node.name]]
+    arrive = f"those of {passing} arrive" if passing else "no smaller size was seen to arrive"
+    message = (
+        f"packets of {packet} bytes between {node.name}'s {interface} and {fold_names(peers)} "
+        "vanish "
+        f"without a word; {arrive}"
+    )
+    fix = _packet_size_fix(node, packet, passing, everywhere=everywhere)
+    return block("vanish", message, fix, bytes=packet, passing=passing, nodes=peers)
+
+
+def _packet_size_fix(node: NodeView, packet: int, passing: int, *, everywhere: bool) -> Fix:
+    interface = training_interface(node).name
+    if everywhere and passing:
+        note = f"until the next boot; or raise the MTU of what lies between the nodes to {packet}"
+        return node.fix(f"ip link set dev {interface} mtu {passing}", note, root=True)
+    less = f", or set the interfaces of all nodes to MTU {passing}" if passing else ""
+    raised = f"raise the MTU of the switch port, bridge or tunnel of {node.name} to {packet}"
+    return Fix(on=node.name, note=raised + less)

@@ -1,0 +1,83 @@
+"""Whether calls leave a node through the interface that training is held to."""
+
+from __future__ import annotations
+
+import ipaddress
+
+from checks.areas.network.interfaces import is_same_link, misrouted_by_name
+from checks.check import node_check
+from checks.facts import NodeView
+from checks.facts.environment import Environment
+from checks.facts.interfaces import Interface, Interfaces
+from checks.facts.names import Names
+from checks.facts.ports import DialResults, Listeners
+from checks.folded_names import fold_names
+from checks.knowledge.training_network import has_wrong_interface_setting, training_interface
+from checks.model import Fix, Severity, Verdict, ok, skip, warn
+
+
+@node_check(
+    "network.calls-leave-by-training-interface",
+    DialResults,
+    Interfaces,
+    Names,
+    Environment,
+    severity=Severity.WARN,
+)
+def calls_leave_by_training_interface(node: NodeView) -> Verdict:
+    """Calls to the others' training addresses leave through the node's own training interface.
+
+    A route that leads them out elsewhere loads the slower network, and the answers come back by
+    another way than the calls went: filters on the reverse path (rp_filter=1) drop them.
+    """
+    if has_wrong_interface_setting(node) or any(
+        map(has_wrong_interface_setting, node.cluster.reached)
+    ):
+        return skip("a variable names an interface that cannot be used: see nccl")
+    own = training_interface(node)
+    if misrouted_by_name(node):
+        return skip("see network.one-network")
+    strays = misrouted_by_address(node)
+    if not strays:
+        return ok(f"calls of {node.name} leave through {own.name}")
+    through = ", ".join(dict.fromkeys(one.name for one in strays.values()))
+    message = (
+        f"{node.name} trains over {own.name}, but calls {fold_names(strays)} through {through}"
+    )
+    fix = training_route_fix(node, listening_address(node, next(iter(strays))))
+    return warn("other-way", message, fix, through=through, nodes=list(strays))
+
+
+def misrouted_by_address(node: NodeView) -> dict[str, Interface]:
+    """The peers whose training addresses are called through another network's interface.
+
+    Of two interfaces in one network the kernel takes either, which does no harm.
+    """
+    own, interfaces = training_interface(node), node.read(Interfaces)
+    found = {}
+    for name, sources in node.read(DialResults).sources.items():
+        if name != node.name and node.cluster[name].has(Listeners):
+            through = interfaces.interface_owning(sources.get(listening_address(node, name), ""))
+            if (
+                through
+                and not is_same_link(through, own)
+                and not through.routable_networks & own.routable_networks
+            ):
+                found[name] = through
+    return found
+
+
+def listening_address(node: NodeView, peer: str) -> str:
+    """Where the peer listened."""
+    return node.cluster[peer].read(Listeners).address
+
+
+def training_route_fix(node: NodeView, address: str) -> Fix:
+    """Leads that address out through the training interface, where that is on its network."""
+    own, where = training_interface(node), ipaddress.ip_address(address)
+    if not any(where in ipaddress.ip_network(network) for network in own.routable_networks):
+        return node.fix(f"ip route get {address}", f"lead it out through {own.name}")
+    six = "-6 " if where.version == 6 else ""
+    target = f"{address}/{where.max_prefixlen}"
+    note = "until the next boot; take the odd route out of the configuration"
+    return node.fix(f"ip {six}route replace {target} dev {own.name}", note, root=True)

@@ -1,0 +1,225 @@
+"""DeepSpeed starts every node through pdsh on the head, so pdsh there decides whether it starts.
+
+pdsh loads its ssh module only from folders that nobody else could have changed, takes orders from
+environment variables, and counts the nodes: what it gives as %n becomes the node's rank.
+"""
+
+from __future__ import annotations
+
+import shlex
+
+from checks.check import Over, node_check, pair_check
+from checks.facts import NodeView
+from checks.facts.account import Account
+from checks.facts.environment import Environment
+from checks.facts.pdsh import ModuleFolder, Pdsh, PdshAnswer, PdshRun
+from checks.facts.ssh import SshRow
+from checks.knowledge.logins.causes import CAUSE_MEANING, cause_of_text, last_line, login_cause
+from checks.knowledge.logins.fixes import prepend_ssh_config
+from checks.knowledge.logins.programs import FINDS_PROGRAMS, hidden_programs
+from checks.knowledge.nccl_variables import comment_out_fix
+from checks.model import Fix, Verdict, block, ok, skip, unknown, warn
+
+HARMLESS_VARIABLES = {
+    "PDSH_RCMD_TYPE": "DeepSpeed and the launcher set it to ssh themselves",
+    "PDSH_SSH_ARGS_APPEND": "it is part of the call that is tried",
+    "WCOLL": "the nodes are named by -w",
+    "FANOUT": "-f is given",
+    "PDSH_CONNECT_TIMEOUT": "only waits longer or shorter for a node",
+    "PDSH_GENDERS_DIR": "the nodes are named by -w",
+    "PDSH_GENDERS_FILE": "the nodes are named by -w",
+    "PDSH_REMOTE_PDCP_PATH": "only pdcp reads it",
+}
+
+
+def _skip_unless_backend(node: NodeView) -> Verdict | None:
+    backend = node.job.backend
+    return skip(f"the nodes are started by {backend}, not by pdsh") if backend != "pdsh" else None
+
+
+def _skip_without_pdsh(node: NodeView) -> Verdict | None:
+    missing = not node.read(Pdsh).path
+    return _skip_unless_backend(node) or (skip("see pdsh.is-installed") if missing else None)
+
+
+@node_check("pdsh.is-installed", Pdsh, Account, Environment, over=Over.HEAD)
+def is_installed(node: NodeView) -> Verdict:
+    """pdsh is installed on the head, from where DeepSpeed starts all nodes.
+
+    Only there: the other nodes are reached through ssh and need no pdsh of their own.
+    """
+    if verdict := _skip_unless_backend(node):
+        return verdict
+    pdsh = node.read(Pdsh)
+    if pdsh.path:
+        return ok(f"{pdsh.version or 'pdsh'} at {pdsh.path}")
+    if hidden_programs(node):
+        return skip(f"see {FINDS_PROGRAMS}")
+    if pdsh.not_executable:
+        message = f"{pdsh.not_executable} on {node.name} may not be executed: its mode forbids it"
+        fix = node.fix(f"chmod a+x {shlex.quote(pdsh.not_executable)}", root=True)
+        return block("not-executable", message, fix)
+    return block(
+        "missing", f"{node.name} has no pdsh in the PATH of a login", _install_fix(node, pdsh)
+    )
+
+
+def _install_fix(node: NodeView, pdsh: Pdsh) -> Fix:
+    manager = pdsh.package_manager
+    if not manager:
+        return node.fix("", 'install pdsh with its ssh module, or set backend = "ssh"')
+    words = "pdsh pdsh-rcmd-ssh" if manager in ("dnf", "yum") else "pdsh"
+    return node.fix(f"{manager} install -y {words}", root=True)
+
+
+@node_check("pdsh.loads-its-ssh-module", Pdsh, Account, over=Over.HEAD)
+def loads_its_ssh_module(node: NodeView) -> Verdict:
+    """pdsh loads its ssh module.
+
+    It refuses modules below any folder, up to /, that belongs to somebody other than root, the
+    caller or pdsh's owner, or that everybody may write to: usual in containers and conda.
+    """
+    if verdict := _skip_without_pdsh(node):
+        return verdict
+    pdsh = node.read(Pdsh)
+    if "ssh" in pdsh.rcmds:
+        return ok(f"pdsh loads {', '.join(pdsh.rcmds)}")
+    bad = [folder for folder in pdsh.folders if folder.fault]
+    if bad:
+        return _insecure_folder_verdict(node, bad)
+    shown = f" ({last_line(pdsh.said)})" if pdsh.said else ""
+    message = (
+        f"pdsh on {node.name} has no ssh module, only {', '.join(pdsh.rcmds) or 'none'}{shown}"
+    )
+    return block("no-ssh-module", message, _install_fix(node, pdsh))
+
+
+def _insecure_folder_verdict(node: NodeView, bad: list[ModuleFolder]) -> Verdict:
+    told = ", ".join(
+        f"{one.path} belongs to {one.owner}"
+        if one.fault == "owner"
+        else f"{one.path} may be written by everybody ({one.mode})"
+        for one in bad
+    )
+    commands = [
+        f"chown root:root {shlex.quote(one.path)}"
+        if one.fault == "owner"
+        else f"chmod o-w {shlex.quote(one.path)}"
+        for one in bad
+    ]
+    message = f"pdsh on {node.name} refuses to load its modules: {told}"
+    return block(
+        "module-owner" if bad[0].fault == "owner" else "module-writable",
+        message,
+        node.fix(" && ".join(commands), root=True),
+        folders=[one.path for one in bad],
+    )
+
+
+@node_check("pdsh.environment-is-neutral", Pdsh, PdshRun, Account, Environment, over=Over.HEAD)
+def environment_is_neutral(node: NodeView) -> Verdict:
+    """No variable of the head's shell changes what pdsh does in a launch.
+
+    PDSH_COMMAND_TIMEOUT ends a training after so many seconds, DSHPATH replaces the nodes' PATH,
+    PDSH_SSH_ARGS replaces ssh's arguments, PDSH_MODULE_DIR the modules.
+    """
+    if verdict := _skip_without_pdsh(node):
+        return verdict
+    found = node.read(Pdsh).environment
+    fatal = found.get("PDSH_COMMAND_TIMEOUT", "")
+    if _has_breaking_ssh_args(node):
+        shown = f"PDSH_SSH_ARGS={found['PDSH_SSH_ARGS']}"
+        message = f"{shown} on {node.name} replaces ssh's arguments, and pdsh reaches no node so"
+        return block("ssh-args-replaced", message, comment_out_fix(node, "PDSH_SSH_ARGS"))
+    odd = {
+        name: value
+        for name, value in found.items()
+        if name not in HARMLESS_VARIABLES and value not in {"", "0"}
+    }
+    if fatal not in ("", "0"):
+        message = f"PDSH_COMMAND_TIMEOUT={fatal} on {node.name}: pdsh would end the training then"
+        return block("command-timeout", message, comment_out_fix(node, "PDSH_COMMAND_TIMEOUT"))
+    if odd:
+        told = ", ".join(f"{name}={value}" for name, value in sorted(odd.items()))
+        message = f"the shell of {node.name} changes what pdsh does: {told}"
+        return warn("changed-by-environment", message, comment_out_fix(node, *sorted(odd)))
+    return ok("no variable changes pdsh", seen=sorted(found))
+
+
+def _has_breaking_ssh_args(head: NodeView) -> bool:
+    """Whether PDSH_SSH_ARGS is set, and pdsh reaches none of the nodes that plain ssh reaches."""
+    if not head.read(Pdsh).environment.get("PDSH_SSH_ARGS") or not head.has(PdshRun):
+        return False
+    return all(one.rank is None for one in head.read(PdshRun).targets.values())
+
+
+@pair_check("pdsh.reaches-every-node", Pdsh, PdshRun, SshRow, Account, over=Over.FROM_HEAD)
+def reaches_every_node(head: NodeView, node: NodeView) -> Verdict:
+    """pdsh, called as DeepSpeed calls it, runs a command on the node and tells how it ended.
+
+    The node must get its own rank as %n and its own name as %h, and -S must bring its exit status
+    back: without it a failed node looks like a success.
+    """
+    if verdict := _skip_without_pdsh(head):
+        return verdict
+    if "ssh" not in head.read(Pdsh).rcmds:
+        return skip("see pdsh.loads-its-ssh-module")
+    if head.has(SshRow):
+        attempt = head.read(SshRow).targets.get(node.name)
+        if attempt and login_cause(attempt):
+            return skip("see ssh.every-node-logs-in-to-every-node")
+    run = head.read(PdshRun)
+    reached = run.targets.get(node.name)
+    if reached is None:
+        return unknown(f"pdsh was not tried from {head.name} to {node.name}")
+    if reached.rank is None and _has_breaking_ssh_args(head):
+        return skip("see pdsh.environment-is-neutral")
+    if reached.rank is None:
+        return _unreached_verdict(head, node, run, reached)
+    return _answer_verdict(head, node, run, reached)
+
+
+def _unreached_verdict(
+    head: NodeView, node: NodeView, run: PdshRun, reached: PdshAnswer
+) -> Verdict:
+    if run.code is None or "timeout" in reached.said:
+        cause, why = "timeout", "no answer in time"
+    elif reached.code == 255:
+        cause = cause_of_text(reached.said)
+        why = CAUSE_MEANING[cause]
+    else:
+        cause, why = "no-answer", f"the command did not run (exit {reached.code})"
+    heard = last_line(reached.said) or last_line(run.said)
+    message = f"pdsh on {head.name} does not reach {node.name}: {why}"
+    command = f"PDSH_RCMD_TYPE=ssh pdsh -S -w {node.name} true"
+    fix = _port_fix(head, node) or head.fix(command, "shows what ssh says; plain ssh works")
+    return block(cause, f"{message} ({heard})" if heard else message, fix, seconds=run.seconds)
+
+
+def _port_fix(head: NodeView, node: NodeView) -> Fix | None:
+    """pdsh has one port for all: where they differ, the head's ssh config must tell this node's."""
+    ports = {one.port or head.job.ssh.port for one in head.job.nodes}
+    port = node.node.port or head.job.ssh.port
+    if len(ports) < 2 or not port:
+        return None
+    note = "pdsh gives one port to all nodes; ssh's own config must tell those that differ"
+    return head.fix(prepend_ssh_config(node.name, f"Port {port}"), note)
+
+
+def _answer_verdict(head: NodeView, node: NodeView, run: PdshRun, reached: PdshAnswer) -> Verdict:
+    rank = list(run.targets).index(node.name)
+    if (reached.rank, reached.host) != (rank, node.name):
+        message = f"pdsh counts {node.name} as {reached.rank} ({reached.host}), not as {rank}"
+        return block("wrong-rank", message, head.fix("", "give the nodes names that differ"))
+    meant = node.read(Account).hostname
+    if reached.hostname and reached.hostname != meant:
+        message = f"pdsh on {head.name} reaches {reached.hostname} where {node.name} was meant"
+        return block("wrong-host", message, head.fix(f"getent hosts {node.name}"))
+    worst = max(one.code or 0 for one in run.targets.values())
+    if reached.code != run.expected or run.code != worst:
+        message = (
+            f"the exit status of {node.name} does not come back through pdsh: {run.expected} was "
+            f"expected, ssh gave {reached.code}, pdsh {run.code}"
+        )
+        return block("exit-status-lost", message, head.fix("pdsh -V", "needs 2.30 or newer"))
+    return ok(f"pdsh reaches {node.name} as rank {rank} in {run.seconds:.2f} s")

@@ -1,0 +1,240 @@
+"""What a failed call between two nodes means, and what mends it: one fix for each cause."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import replace
+
+from checks.areas.network.routes import misrouted_by_address, training_route_fix
+from checks.facts import ClusterView, NodeView
+from checks.facts.environment import Environment
+from checks.facts.firewall import Firewall
+from checks.facts.interfaces import Interfaces
+from checks.facts.names import Names
+from checks.facts.ports import DialResults, FailedCall, Listeners
+from checks.facts.ssh import SshRow
+from checks.knowledge.firewalls.culprit import Culprit, find_culprit, unreadable_firewall
+from checks.knowledge.firewalls.opening import PortSpan, opening_fix, smallest_networks
+from checks.knowledge.firewalls.ruleset import Packet
+from checks.knowledge.logins.causes import login_cause
+from checks.knowledge.logins.failure import end_addresses
+from checks.knowledge.neighbour_entries import MisdirectedTraffic, find_misdirected_traffic
+from checks.knowledge.training_network import training_interface
+from checks.model import Fix, Verdict, block, skip
+
+FILTER_ACTIONS = {"dropped": "drop", "rejected": "reject", "no-answer": "drop"}
+"""Causes that a packet filter makes, and the action of its rule."""
+
+
+def judge_failed_call(
+    source: NodeView, target: NodeView, failed: FailedCall, span: PortSpan
+) -> Verdict:
+    """The verdict on one failed call. `span` is what has to be open, of which a port was tried."""
+    if failed.outcome == "dropped" and _lacks_return_route(source, target):
+        return _judge_lost_answer(source, target, failed)
+    if failed.outcome in ("dropped", "absent") and _drops_reverse_path(source, target):
+        return _judge_reverse_path(source, target, failed)
+    wrong = find_misdirected_traffic(
+        source, target, _nearest_address(source, failed.address), failed.address
+    )
+    if failed.outcome == "dropped" and wrong:
+        return _judge_misdirected_call(source, target, failed, wrong)
+    # our listener was there, so whoever refused was not the node's kernel for want of a listener
+    cause = "rejected" if failed.outcome == "refused" else failed.outcome
+    by = _find_filter(source, target, failed, cause) if cause in FILTER_ACTIONS else None
+    message = (
+        f"{source.name} cannot reach {_describe_target(target, failed)}: "
+        f"{_describe_symptom(failed, cause)}"
+    )
+    if by:
+        message += f", by {by}"
+    elif cause in FILTER_ACTIONS:
+        message += f". {_where_to_look(source, target)}"
+    return block(
+        cause,
+        message,
+        opening_fix(by, smallest_networks(_addresses_towards(source.cluster, failed.address)), span)
+        if by
+        else _failed_call_fix(source, target, failed, cause, span),
+        address=failed.address,
+        ports={str(failed.port): failed.outcome},
+        timeout_s=source.read(DialResults).timeout_s,
+        **({"filter": str(by)} if by else {}),
+    )
+
+
+def _lacks_return_route(source: NodeView, target: NodeView) -> bool:
+    """Whether the target has no route to the source, so that its answers never leave."""
+    if not target.has(DialResults):
+        return False
+    return any(
+        one.outcome == "no-route" for one in target.read(DialResults).failures_towards(source.name)
+    )
+
+
+def _judge_lost_answer(source: NodeView, target: NodeView, failed: FailedCall) -> Verdict:
+    back = source.read(Listeners).address
+    return block(
+        "no-route",
+        f"{source.name} gets no answer from {target.name}:{failed.port}: "
+        f"{target.name} has no route back to {back}",
+        _missing_route_fix(target, source, back),
+        address=failed.address,
+        ports={str(failed.port): failed.outcome},
+        timeout_s=source.read(DialResults).timeout_s,
+    )
+
+
+def _drops_reverse_path(source: NodeView, target: NodeView) -> bool:
+    """Whether the target drops what its routes would answer through another interface."""
+    told = (DialResults, Interfaces, Names, Environment)
+    if not all(map(target.has, told)) or source.name not in misrouted_by_address(target):
+        return False
+    return training_interface(target).strict_source
+
+
+def _judge_reverse_path(source: NodeView, target: NodeView, failed: FailedCall) -> Verdict:
+    back, through = source.read(Listeners).address, misrouted_by_address(target)[source.name].name
+    return block(
+        "reverse-path",
+        f"{source.name} cannot reach {target.name}:{failed.port}: {target.name} would answer "
+        f"through {through}, so its reverse path filter (rp_filter=1) drops the call",
+        training_route_fix(target, back),
+        address=failed.address,
+        ports={str(failed.port): failed.outcome},
+        timeout_s=source.read(DialResults).timeout_s,
+    )
+
+
+def _judge_misdirected_call(
+    source: NodeView, target: NodeView, failed: FailedCall, wrong: MisdirectedTraffic
+) -> Verdict:
+    attempt = source.read(SshRow).targets.get(target.name) if source.has(SshRow) else None
+    if attempt and login_cause(attempt) == "dropped":
+        same = find_misdirected_traffic(source, target, *end_addresses(source, target))
+        if same and same.entry == wrong.entry:
+            return skip("see ssh.every-node-logs-in-to-every-node")
+    return block(
+        "dropped",
+        f"{source.name} cannot reach {failed.address}:{failed.port}: {wrong}",
+        wrong.fix,
+        address=failed.address,
+        ports={str(failed.port): failed.outcome},
+        timeout_s=source.read(DialResults).timeout_s,
+    )
+
+
+def _describe_target(target: NodeView, failed: FailedCall) -> str:
+    """The node and port, with the address where that is not the one that all else goes to."""
+    usual = target.has(Listeners) and failed.address == target.read(Listeners).address
+    return f"{target.name}:{failed.port}{'' if usual else f' ({failed.address})'}"
+
+
+def _describe_symptom(failed: FailedCall, cause: str) -> str:
+    """In words, what a cause looks like from the caller's side."""
+    return {
+        "dropped": f"packets are dropped (no answer in {failed.seconds:.1f} s)",
+        "rejected": "the connection is rejected although our listener is there",
+        "reset": "the connection is cut as soon as it is made",
+        "no-route": f"no route to {failed.address}",
+        "absent": f"nobody answers to {failed.address} on the network",
+        "wrong-answer": f"something else than this node's listener answers at {failed.address}",
+        "no-answer": f"the connection opens but carries nothing in {failed.seconds:.1f} s",
+        "no-local-port": "the caller has no local port left",
+    }.get(cause, cause)
+
+
+def _find_filter(
+    source: NodeView, target: NodeView, failed: FailedCall, cause: str
+) -> Culprit | None:
+    """Whose rules stop it; where they may not be read, whose manager is active."""
+    here = _nearest_address(source, failed.address)
+    state = "established" if cause == "no-answer" else "new"
+    packet = Packet(here, failed.address, None, failed.port, inbound=True, state=state)
+    found = find_culprit(source, target, packet, FILTER_ACTIONS[cause])
+    if found:
+        return found
+    if _accused_end(source, target) is source:
+        return unreadable_firewall(source, replace(packet, inbound=False))
+    return unreadable_firewall(target, packet)
+
+
+def _accused_end(source: NodeView, target: NodeView) -> NodeView | None:
+    """Whom the matrix of all calls accuses: one that reaches nobody, or that nobody reaches."""
+    cluster = source.cluster
+    others = [node for node in cluster.reached if node.has(DialResults) and node is not source]
+    callers = [node for node in others if node is not target]
+    reach_target = [n for n in callers if target.name in n.read(DialResults).reached]
+    mine = set(source.read(DialResults).reached) - {source.name}
+    if reach_target and not mine:
+        return source
+    if callers and mine and not reach_target:
+        return target
+    return None
+
+
+def _where_to_look(source: NodeView, target: NodeView) -> str:
+    """Where to look, when no rule of either node explains it."""
+    ends = dict.fromkeys((source, target))
+    hidden = [node.name for node in ends if not _is_filter_readable(node)]
+    if hidden:
+        return f"The packet filter of {' and '.join(hidden)} could not be read without root"
+    names = " or ".join(node.name for node in ends)
+    return f"No rule on {names} that can be told does it: something on the way does"
+
+
+def _is_filter_readable(node: NodeView) -> bool:
+    return node.has(Firewall) and node.read(Firewall).readable
+
+
+def _addresses_towards(cluster: ClusterView, towards: str) -> list[str]:
+    """Where training's connections on the network of that address come from and go to."""
+    return [_nearest_address(node, towards) for node in cluster.reached if node.has(Listeners)]
+
+
+def _nearest_address(node: NodeView, towards: str) -> str:
+    """Of the addresses on which the node listened, the one that has most in common with that."""
+    listening, where = node.read(Listeners), ipaddress.ip_address(towards)
+    own = [ipaddress.ip_address(text) for text in (listening.address, *listening.further)]
+    alike = [one for one in own if one.version == where.version]
+    return str(min(alike, key=lambda one: int(one) ^ int(where), default=own[0]))
+
+
+def _failed_call_fix(
+    source: NodeView, target: NodeView, failed: FailedCall, cause: str, span: PortSpan
+) -> Fix:
+    where = failed.address
+    if cause in FILTER_ACTIONS or cause == "reset":
+        return _open_ports_fix(source, target, where, span)
+    if cause in ("no-route", "absent"):
+        return _missing_route_fix(source, target, where)
+    if cause == "wrong-answer":
+        return source.fix(
+            f"ip neigh show {where}; ip route get {where}",
+            f"find who else answers at {where}: another machine with this address, or a proxy",
+        )
+    return source.fix("ss -s", "find what holds so many connections, and end it")
+
+
+def _open_ports_fix(source: NodeView, target: NodeView, where: str, span: PortSpan) -> Fix:
+    ports = str(span[0]) if span[0] == span[1] else f"{span[0]}-{span[1]}"
+    peers = ", ".join(smallest_networks(_addresses_towards(source.cluster, where)))
+    accused = _accused_end(source, target)
+    between = f"between {source.name} and {target.name}" if source is not target else ""
+    at = f"at {(accused or target).name}" if accused or not between else between
+    own = (
+        ""
+        if _is_filter_readable(source) and _is_filter_readable(target)
+        else ", or the node's own filter as root"
+    )
+    return Fix(note=f"open TCP {ports} from {peers} {at}: cloud security group, switch ACL{own}")
+
+
+def _missing_route_fix(source: NodeView, target: NodeView, where: str) -> Fix:
+    refusing = source.read(Firewall).refusing(where) if source.has(Firewall) else ""
+    if refusing:
+        return source.fix(f"ip route del {refusing}", "this route refuses the address", root=True)
+    return source.fix(
+        f"ip route get {where}",
+        f"add the route to {where} that is missing, or bring up the interface of {target.name}",
+    )

@@ -1,0 +1,138 @@
+"""Whether ranks can meet: at the head's master port, and at each other's ephemeral ones."""
+
+from __future__ import annotations
+
+from checks.areas.ports.failed_calls import judge_failed_call
+from checks.areas.ports.settings import reserve_port_fix
+from checks.check import Over, node_check, pair_check
+from checks.facts import NodeView
+from checks.facts.account import Account
+from checks.facts.ports import DialResults, Listeners, PortHolder, PortSettings
+from checks.knowledge.training_network import has_wrong_interface_setting
+from checks.model import Fix, Verdict, block, ok, skip, unknown
+
+TRAINING_MARKS = ("deepspeed", "torch.distributed", "torchrun", "accelerate", "axolotl")
+"""In the command line of what starts or is a rank."""
+MISLED_REASON = (
+    "a variable names an interface that cannot be used; see nccl.socket-interface-exists"
+)
+
+
+@node_check("ports.master-port-is-free", DialResults, over=Over.HEAD)
+def master_port_is_free(node: NodeView) -> Verdict:
+    """Nothing else listens on the master port of the head.
+
+    Rank 0 opens its store there. If it cannot, it alone says so, and all others wait for minutes.
+    """
+    port, error = node.job.master_port, node.read(Listeners).master_error
+    if error is None:
+        return unknown(f"{node.name} was not asked to open port {port}")
+    if not error:
+        return ok(f"{node.name}:{port} is free")
+    if error == "EACCES":
+        return block(
+            "not-permitted",
+            f"{node.name}:{port} may not be opened: ports below 1024 need root",
+            Fix(note="choose --master-port 29500, or [master] port in launch.toml"),
+        )
+    if error != "EADDRINUSE":
+        return unknown(f"{node.name}:{port} could not be opened: {error}")
+    return _judge_port_in_use(node, port)
+
+
+def _judge_port_in_use(node: NodeView, port: int) -> Verdict:
+    if not node.has(PortHolder):
+        return block("in-use", f"{node.name}:{port} is already in use", _other_port_fix(node, None))
+    holder = node.read(PortHolder)
+    if holder.user and not holder.listens:
+        return _judge_handed_out_port(node, port, holder)
+    if holder.pid is None:
+        who = f"a process of {holder.user}" if holder.user else "a socket that is gone by now"
+        message = f"{node.name}:{port} is already in use by {who} that this login may not see"
+        return block("in-use", message, _other_port_fix(node, holder.free), user=holder.user)
+    ours = _is_training(node, holder.command)
+    left = ", left from an earlier run" if ours else ""
+    message = (
+        f"{node.name}:{port} is already in use by pid {holder.pid} of {holder.user}{left}: "
+        f"{holder.command[:80]}"
+    )
+    mine = node.has(Account) and node.read(Account).uid == holder.uid
+    fix = _other_port_fix(node, holder.free)
+    if ours or mine:
+        # whoever logs in may judge of the login's own processes; another user's are let be
+        unless = f"if it may end; else start with {_master_port_option(holder.free)}"
+        fix = node.fix(f"kill {holder.pid}", unless, root=not mine)
+    evidence = {"pid": holder.pid, "user": holder.user, "command": holder.command}
+    return block("in-use", message, fix, **evidence)
+
+
+def _judge_handed_out_port(node: NodeView, port: int, holder: PortHolder) -> Verdict:
+    """Another program's outgoing connection got it: the next one may, unless it is reserved."""
+    whose = f"pid {holder.pid} of {holder.user}" if holder.pid else holder.user
+    command = f": {holder.command[:80]}" if holder.command else ""
+    message = f"{node.name}:{port} is already in use by an outgoing connection of {whose}{command}"
+    unless = f"when that has ended; else start with {_master_port_option(holder.free)}"
+    return block(
+        "handed-out", message, reserve_port_fix(node, unless), pid=holder.pid, user=holder.user
+    )
+
+
+def _is_training(node: NodeView, command: str) -> bool:
+    """Whether that is a rank or its launcher: by the launchers' names, or this job's own script."""
+    script = next((word for word in node.job.command if not word.startswith("-")), "")
+    return any(mark in command for mark in TRAINING_MARKS) or bool(script and script in command)
+
+
+def _master_port_option(free: int | None) -> str:
+    return f"--master-port {free}" if free else "another --master-port"
+
+
+def _other_port_fix(node: NodeView, free: int | None) -> Fix:
+    seen = f" (seen free on {node.name})" if free else ""
+    return Fix(note=f"choose {_master_port_option(free)}{seen}, or [master] port in launch.toml")
+
+
+@pair_check("ports.master-port-is-reachable", DialResults, over=Over.TO_HEAD)
+def master_port_is_reachable(source: NodeView, head: NodeView) -> Verdict:
+    """Every node reaches the master port on the head.
+
+    Without it the rank's start hangs until its time-out, and says nothing of a firewall.
+    """
+    port = source.job.master_port
+    if head.read(Listeners).master_error:
+        return skip(f"nobody could listen on {head.name}:{port}: see ports.master-port-is-free")
+    dialled = source.read(DialResults)
+    failed = [one for one in dialled.failures_towards(head.name) if one.port == port]
+    if failed and (has_wrong_interface_setting(source) or has_wrong_interface_setting(head)):
+        return skip(MISLED_REASON)
+    if failed:
+        return judge_failed_call(source, head, failed[0], (port, port))
+    if port in dialled.reached.get(head.name, ()):
+        return ok(f"{source.name} reaches {head.name}:{port}")
+    return unknown(f"{source.name} did not say whether it reaches {head.name}:{port}")
+
+
+@pair_check("ports.ephemeral-ports-are-open", DialResults, over=Over.OTHER_PAIRS)
+def ephemeral_ports_are_open(source: NodeView, target: NodeView) -> Verdict:
+    """Every node reaches every other one on the ports that the kernel hands out.
+
+    NCCL and gloo listen there on every rank. A firewall that opens the master port alone lets the
+    ranks meet, and then hangs the first collective.
+    """
+    ports = target.read(Listeners).sampled_ports
+    dialled = source.read(DialResults)
+    failed = [one for one in dialled.failures_towards(target.name) if one.port in ports]
+    if failed and (has_wrong_interface_setting(source) or has_wrong_interface_setting(target)):
+        return skip(MISLED_REASON)
+    if failed:
+        return judge_failed_call(source, target, failed[0], _ephemeral_range(target))
+    reached = ports & set(dialled.reached.get(target.name, ()))
+    if ports and reached == ports:
+        return ok(f"{source.name} reaches {target.name} on {len(ports)} ports of its range")
+    missing = sorted(ports - reached)
+    return unknown(f"{source.name} did not say whether it reaches {target.name} on {missing}")
+
+
+def _ephemeral_range(node: NodeView) -> tuple[int, int]:
+    settings = node.read(PortSettings)
+    return settings.low, settings.high

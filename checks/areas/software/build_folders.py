@@ -1,0 +1,133 @@
+"""Where compiled operators and kernels are kept: usable, and not waiting for a dead build."""
+
+from __future__ import annotations
+
+import posixpath
+import shlex
+
+from checks.areas.software.operators import operators_to_compile
+from checks.check import node_check
+from checks.facts import NodeView
+from checks.facts.deepspeed_config import DeepspeedConfig
+from checks.facts.files import FolderSpace
+from checks.facts.gpus import Gpus
+from checks.facts.software import Software
+from checks.facts.toolchain import BuildLock, Toolchain
+from checks.model import Severity, Verdict, block, ok, skip, warn
+
+STALE_LOCK_S = 600.0
+"""No operator of DeepSpeed takes that long to compile; a lock of that age was left behind."""
+CPU_OPERATOR = "deepspeed_shm_comm"
+"""What DeepSpeed itself compiles where it trains on CPUs."""
+ENOUGH_FREE_BYTES = 100 * 1000**2
+READABLE_STATES = ("there", "missing")
+
+
+@node_check(
+    "software.build-folders-are-usable",
+    *(Toolchain, Software, DeepspeedConfig, Gpus),
+    severity=Severity.WARN,
+)
+def build_folders_are_usable(node: NodeView) -> Verdict:
+    """Compiled operators and kernels can be kept where they would be, and loaded from there.
+
+    On a `noexec` mount they compile and then fail to load. On a shared file system all nodes write
+    and lock the same files, which ends in hangs (DeepSpeed #5205).
+    """
+    used = _used_folder_variables(node)
+    if not used:
+        return skip("nothing is compiled at the start of this job, as far as can be seen")
+    tools = node.read(Toolchain)
+    rooms = {"TORCH_EXTENSIONS_DIR": tools.extensions, "TRITON_CACHE_DIR": tools.triton}
+    for variable in used:
+        wrong = _judge_folder(node, variable, rooms[variable])
+        if wrong is not None:
+            return wrong
+    return ok(", ".join(rooms[variable].absolute for variable in used))
+
+
+def _used_folder_variables(node: NodeView) -> list[str]:
+    """The variables that name the folders which this job writes."""
+    software = node.read(Software)
+    gpus = node.read(Gpus).count
+    triton = gpus and "triton" in software.packages
+    builds = operators_to_compile(node) or (software.modules.get("deepspeed") and not gpus)
+    return ["TORCH_EXTENSIONS_DIR"] * bool(builds) + ["TRITON_CACHE_DIR"] * bool(triton)
+
+
+def _judge_folder(node: NodeView, variable: str, seen: FolderSpace) -> Verdict | None:
+    where, local = f"{seen.absolute} on {node.name}", f"/var/tmp/{variable.lower()}"
+    elsewhere = node.fix("", f'under [env] in launch.toml: {variable} = "{local}"')
+    if seen.state not in READABLE_STATES:
+        return block(
+            "unreadable", f"{where} cannot be read: {seen.detail or seen.state}", elsewhere
+        )
+    if seen.noexec:
+        message = f"{where} is on {seen.mount}, mounted noexec: what is compiled cannot be loaded"
+        command = f"mount -o remount,exec {shlex.quote(seen.mount)}"
+        note = f'or {variable} = "{local}" under [env] in launch.toml'
+        return block("noexec", message, node.fix(command, note, root=True))
+    if seen.read_only or not (seen.writable and seen.directory):
+        why = "read-only" if seen.read_only else f"not writable ({seen.nearest})"
+        command = f"sudo mkdir -p {shlex.quote(seen.absolute)}"
+        command += f" && sudo chown $(id -u) {shlex.quote(seen.absolute)}"
+        fix = elsewhere if seen.read_only else node.fix(command, elsewhere.note)
+        return block("not-writable", f"{where} is {why}; what is compiled is kept there", fix)
+    if seen.free_bytes < ENOUGH_FREE_BYTES or seen.free_inodes == 0:
+        command = f"du -xh --max-depth=1 {shlex.quote(seen.mount)} | sort -h | tail"
+        message = f"{where}: {seen.mount} is full; what is compiled is kept there"
+        return block("no-space", message, node.fix(command, "shows what fills it", root=True))
+    if seen.shared and len(node.job.nodes) > 1:
+        message = f"{where} is on {seen.filesystem}: all nodes compile into the same files"
+        return warn("shared", message, elsewhere)
+    return None
+
+
+@node_check("software.no-build-lock-is-left", Toolchain, Software, DeepspeedConfig, Gpus)
+def no_build_lock_is_left(node: NodeView) -> Verdict:
+    """No lock of a build that was cut off lies among the compiled operators.
+
+    torch waits for such a lock as long as the file is there, without a word: the start hangs.
+    """
+    if not node.read(Software).ok:
+        return skip("the interpreter does not run; see software.python-is-there")
+    mine = stale_locks(node)
+    if not mine:
+        return ok("no old lock")
+    needed = {*operators_to_compile(node)} | (set() if node.read(Gpus).count else {CPU_OPERATOR})
+    grave = any(_operator_name(lock) in needed for lock in mine)
+    paths = shlex.join(lock.path for lock in mine)
+    message = (
+        f"{node.name}: {mine[0].path} lies there for {mine[0].age_s / 60:.0f} minutes, and nobody "
+        f"builds; a start that loads {', '.join(map(_operator_name, mine))} would wait for ever"
+    )
+    return (block if grave else warn)("stale-build-lock", message, node.fix(f"rm -f {paths}"))
+
+
+def stale_locks(node: NodeView) -> list[BuildLock]:
+    """The old locks of this interpreter's builds that no process of any node holds."""
+    old = [lock for lock in node.read(Toolchain).locks if lock.age_s > STALE_LOCK_S]
+    return [
+        lock
+        for lock in old
+        if not _is_lock_held(node, lock) and _is_for_this_interpreter(node, lock)
+    ]
+
+
+def _is_lock_held(node: NodeView, lock: BuildLock) -> bool:
+    """Whether a process of any node has it open: the folder may be a shared one."""
+    tools = [one.read(Toolchain) for one in node.cluster.reached if one.has(Toolchain)]
+    return any(other.held for one in tools for other in one.locks if other.path == lock.path)
+
+
+def _operator_name(lock: BuildLock) -> str:
+    return posixpath.basename(posixpath.dirname(lock.path))
+
+
+def _is_for_this_interpreter(node: NodeView, lock: BuildLock) -> bool:
+    """A folder such as py311_cu121 is of one interpreter; another one's locks hold nobody up."""
+    software = node.read(Software)
+    above = posixpath.dirname(posixpath.dirname(lock.path))
+    if above == node.read(Toolchain).extensions.absolute:
+        return True
+    return posixpath.basename(above).startswith(f"py{software.python.replace('.', '')}")

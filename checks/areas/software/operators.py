@@ -1,0 +1,117 @@
+"""What DeepSpeed will compile when the job starts, and whether this node can."""
+
+from __future__ import annotations
+
+from checks.areas.deepspeed.config import NotAConfig, ParsedConfig, parse_config
+from checks.areas.deepspeed.config_access import deepspeed_version
+from checks.areas.software.pip_commands import install_command
+from checks.check import node_check
+from checks.facts import NodeView
+from checks.facts.deepspeed_config import DeepspeedConfig
+from checks.facts.gpus import Gpus
+from checks.facts.software import Software
+from checks.facts.toolchain import Toolchain
+from checks.model import Verdict, block, ok, skip, warn
+
+OFFLOADED = {"adagrad": "cpu_adagrad", "lion": "cpu_lion"}
+FUSED = {"adam": "fused_adam", "adamw": "fused_adam", "lamb": "fused_lamb", "lion": "fused_lion"}
+NO_CUDA_CHECK = (0, 19)
+"""From this version on DeepSpeed compiles at the start without comparing versions of CUDA."""
+
+
+def operators_to_compile(node: NodeView) -> tuple[str, ...]:
+    """The operators that this config has DeepSpeed load, those installed as built left out.
+
+    As deepspeed.runtime.engine chooses optimizers; a client's own is not seen.
+    """
+    seen = node.read(DeepspeedConfig).config if node.has(DeepspeedConfig) else None
+    try:
+        config = parse_config(seen.text) if seen and seen.state == "there" else ParsedConfig({})
+    except NotAConfig:
+        return ()
+    built = node.read(Software).built_ops if node.has(Software) else ()
+    return tuple(name for name in _configured_operators(config) if name not in built)
+
+
+def _configured_operators(config: ParsedConfig) -> list[str]:
+    kind = str(config.get("optimizer.type") or "").lower()
+    zero = "zero_optimization.offload_"
+    offloads = config.stage > 0 and config.device("offload_optimizer") in ("cpu", "nvme")
+    forced = config.get("zero_force_ds_cpu_optimizer") is not False
+    names = []
+    if offloads and forced and config.get("optimizer.params.torch_adam") is not True:
+        names.append(OFFLOADED.get(kind, "cpu_adam"))
+    elif kind in FUSED and not offloads and config.get("optimizer.params.torch_adam") is not True:
+        names.append(FUSED[kind])
+    if any(config.get(f"{zero}{one}.device") == "nvme" for one in ("param", "optimizer")):
+        names.append("async_io")
+    return names
+
+
+@node_check("software.operators-can-be-built", Toolchain, Software, DeepspeedConfig, Gpus)
+def operators_can_be_built(node: NodeView) -> Verdict:
+    """Where the config has DeepSpeed compile operators, this node has what that takes.
+
+    They are compiled at the first start, by every node for itself, after the model was loaded.
+    """
+    names = operators_to_compile(node)
+    if not names:
+        return skip("the config asks for no operator that is compiled at the start")
+    if not node.read(Software).ok:
+        return skip("the interpreter does not run; see software.python-is-there")
+    tools, what = node.read(Toolchain), ", ".join(names)
+    return (
+        _judge_compiler(node, tools, what)
+        or _judge_ninja(node, tools, what)
+        or _judge_libaio(node, tools, names)
+        or _judge_toolkit(node, tools, what)
+        or ok(f"{what}: {tools.compiler_path}, {tools.ninja}{_describe_toolkit(tools)}")
+    )
+
+
+def _describe_toolkit(tools: Toolchain) -> str:
+    return f", CUDA {tools.nvcc}" if tools.nvcc else ""
+
+
+def _judge_compiler(node: NodeView, tools: Toolchain, what: str) -> Verdict | None:
+    if tools.compiler_path:
+        return None
+    message = f"{node.name} has no {tools.compiler}, with which DeepSpeed compiles {what}"
+    fix = node.fix("apt-get install -y g++", "or gcc-c++ with dnf", root=True)
+    return block("no-compiler", message, fix)
+
+
+def _judge_ninja(node: NodeView, tools: Toolchain, what: str) -> Verdict | None:
+    if tools.ninja:
+        return None
+    message = f"{node.name} has no ninja, by which DeepSpeed compiles {what}"
+    pip = install_command(node.read(Software).path, {"ninja": ""})
+    return block("no-ninja", message, node.fix(pip, "or ninja-build of the system"))
+
+
+def _judge_libaio(node: NodeView, tools: Toolchain, names: tuple[str, ...]) -> Verdict | None:
+    if tools.libaio or "async_io" not in names:
+        return None
+    message = f"{node.name} has no libaio.h, which DeepSpeed's async_io needs to offload to NVMe"
+    note = "or libaio-devel with dnf; one in another folder is found by CFLAGS and LDFLAGS"
+    fix = node.fix("apt-get install -y libaio-dev", note, root=True)
+    return warn("no-libaio", message, fix)
+
+
+def _judge_toolkit(node: NodeView, tools: Toolchain, what: str) -> Verdict | None:
+    """CUDA's own compiler, of torch's major version, where the operators are for NVIDIA's GPUs."""
+    cuda = node.read(Software).cuda
+    if not cuda or "NVIDIA" not in node.read(Gpus).vendors:
+        return None
+    if not tools.nvcc:
+        where = f"in {tools.cuda_home}" if tools.cuda_home else "and CUDA_HOME leads nowhere"
+        message = f"{node.name}: DeepSpeed compiles {what} with nvcc, but there is none {where}"
+        note = f"install CUDA's toolkit {cuda} and name it with CUDA_HOME under [env]"
+        return block("no-cuda-toolkit", message, node.fix("", note))
+    if tools.nvcc.partition(".")[0] == cuda.partition(".")[0] or tools.skips_cuda_check:
+        return None
+    message = f"{node.name}: {tools.cuda_home} is CUDA {tools.nvcc}, torch is built for {cuda}"
+    note = f"name a toolkit of CUDA {cuda} with CUDA_HOME under [env] in launch.toml"
+    refused = (deepspeed_version(node) or (0,))[:2] < NO_CUDA_CHECK
+    verdict = block if refused else warn
+    return verdict("cuda-mismatch", f"{message}; {what} cannot be relied on", node.fix("", note))

@@ -1,0 +1,146 @@
+"""Every node must log in to every node, itself too, with nobody there to answer a question.
+
+DeepSpeed starts the nodes through pdsh and asks the head for its address through plain ssh; MPI
+back ends and the nodes themselves log in crosswise. One pair that cannot leaves a run waiting for
+ranks that never come, with no line that says so.
+"""
+
+from __future__ import annotations
+
+import posixpath
+
+from checks.check import node_check, pair_check
+from checks.facts import Login, NodeView
+from checks.facts.account import Account
+from checks.facts.environment import Environment
+from checks.facts.interfaces import Interfaces
+from checks.facts.names import Names
+from checks.facts.ports import DialResults
+from checks.facts.ssh import LoginAttempt, SshRow
+from checks.facts.sshd import Sshd
+from checks.facts.trust import Trust
+from checks.knowledge.logins.causes import last_line, login_cause
+from checks.knowledge.logins.failure import explain_failure
+from checks.knowledge.logins.fixes import login_fix, quiet_shell_fix
+from checks.knowledge.logins.programs import FINDS_PROGRAMS, hidden_programs, system_path_fix
+from checks.model import Fix, Severity, Verdict, block, ok, skip, unknown, warn
+
+LOGIN_CHECK = "ssh.every-node-logs-in-to-every-node"
+NAME_CAUSES = frozenset(
+    {
+        *("name-unresolved", "dropped", "refused", "no-route", "timeout", "wrong-host"),
+        *("host-key-unknown", "host-key-changed"),
+    }
+)
+"""Causes that a wrongly resolved name can have by itself."""
+
+
+@pair_check(LOGIN_CHECK, SshRow, Account, Trust, Sshd, Names, Interfaces, Environment)
+def every_node_logs_in_to_every_node(source: NodeView, target: NodeView) -> Verdict:
+    """Every node logs in to every node, itself too, by ssh without a question.
+
+    Tried with the node's own ssh client and configuration, as pdsh and DeepSpeed call it. The
+    remote shell must run a command and must be the shell of the node that was meant.
+    """
+    if hidden_programs(source):
+        return skip(f"see {FINDS_PROGRAMS}")
+    attempt = source.read(SshRow).targets.get(target.name)
+    if attempt is None:
+        return unknown(f"{source.name} did not try to log in to {target.name}")
+    cause = login_cause(attempt)
+    if cause and cause in NAME_CAUSES and _is_misresolved(source, target):
+        return skip("see names.every-node-resolves-every-node")
+    if cause == "shell-refuses" and hidden_programs(target):
+        return skip(f"see {FINDS_PROGRAMS}")
+    if cause == "timeout" and (
+        _loses_large_packets(source, target) or _loses_large_packets(target, source)
+    ):
+        return skip("see network.full-size-packets-arrive: a login needs such packets, too")
+    if cause:
+        return _failed_login_verdict(cause, attempt, source, target)
+    meant = target.read(Account).hostname
+    if attempt.hostname != meant:
+        if _is_misresolved(source, target):
+            return skip("see names.every-node-resolves-every-node")
+        return _failed_login_verdict("wrong-host", attempt, source, target)
+    again = f" at try {attempt.tries}: sshd was throttled" if attempt.tries > 1 else ""
+    return ok(
+        f"{source.name} logs in to {target.name} in {attempt.seconds:.2f} s{again}",
+        seconds=attempt.seconds,
+        tries=attempt.tries,
+    )
+
+
+def _failed_login_verdict(
+    cause: str, attempt: LoginAttempt, source: NodeView, target: NodeView
+) -> Verdict:
+    failure = explain_failure(cause, attempt, source, target)
+    hint = failure.detail or (cause == "wrong-host" and f"{attempt.hostname} answers")
+    hint = hint or last_line(attempt.err or attempt.noise)
+    message = f"{source.name} cannot log in to {target.name}: {failure.meaning}"
+    return block(
+        failure.cause,
+        f"{message} ({hint})" if hint else message,
+        login_fix(failure),
+        seconds=attempt.seconds,
+        exit=attempt.code,
+        tries=attempt.tries,
+        said=attempt.err[-600:],
+    )
+
+
+def _is_misresolved(source: NodeView, target: NodeView) -> bool:
+    """Whether the source's resolver has no address for the target, or none of the target's own."""
+    if not source.has(Names):
+        return False
+    resolved = source.read(Names).peers.get(target.name)
+    if resolved is None:
+        return False
+    if not resolved.addresses:
+        return True
+    own = target.read(Interfaces).addresses if target.has(Interfaces) else frozenset()
+    return bool(own) and not own & set(resolved.addresses)
+
+
+def _loses_large_packets(source: NodeView, target: NodeView) -> bool:
+    """Whether packets of full size were seen to vanish on that way, where that was looked at."""
+    found = source.read(DialResults).lost if source.has(DialResults) else ()
+    return any(one.target == target.name for one in found)
+
+
+@node_check(FINDS_PROGRAMS, Environment, Account)
+def shell_finds_the_systems_programs(node: NodeView) -> Verdict:
+    """A login shell that runs one command finds the system's programs.
+
+    pdsh, DeepSpeed and ssh call `env`, `bash` and `hostname` by name: a start-up file that puts
+    its own folders in place of PATH, not before it, hides them from all that logs in.
+    """
+    hidden, environment = hidden_programs(node), node.read(Environment)
+    if not hidden:
+        return ok(f"the login shell of {node.name} finds the system's programs")
+    lines = ", ".join(environment.path_replaced_in)
+    path = f"PATH={environment.shell.get('PATH', '')} ({lines or 'login shell'} of {node.name})"
+    folders = " and ".join(sorted({posixpath.dirname(place) for place in hidden.values()}))
+    message = f"{path} leaves out {folders}: what logs in does not find {', '.join(hidden)}"
+    return block("path-without-system", message, system_path_fix(node), hidden=dict(hidden))
+
+
+@node_check("ssh.shell-is-quiet", Login, Account, severity=Severity.WARN)
+def shell_is_quiet(node: NodeView) -> Verdict:
+    """A login shell that runs one command prints nothing of its own.
+
+    DeepSpeed takes the first word of `ssh head hostname -I` as the rendezvous address: a greeting
+    there becomes MASTER_ADDR. scp, rsync and other tools break on it too.
+    """
+    noise = node.read(Login).noise.strip()
+    if not noise:
+        return ok(f"the login shell of {node.name} prints nothing of its own")
+    why = (
+        "; on the head DeepSpeed would take its first word for the master address "
+        f"({noise.split()[0]!r}) unless --master_addr is given"
+        if node.is_head
+        else ""
+    )
+    message = f"the login shell of {node.name} prints {noise.splitlines()[0][:80]!r}{why}"
+    fix: Fix = quiet_shell_fix(node, "start-up files then act only where a person types")
+    return warn("shell-noisy", message, fix, printed=noise[:500])

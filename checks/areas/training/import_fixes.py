@@ -1,0 +1,73 @@
+"""What mends an import that failed in a rank: a package, or a library that came before its own."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import shlex
+
+from checks.areas.software.pip_commands import install_command, package_of_module
+from checks.facts import NodeView
+from checks.facts.environment import Environment
+from checks.facts.software import Software
+from checks.knowledge.nccl_variables import setting_in_force
+from checks.model import Fix
+
+MISSING_MODULE = re.compile(r"No module named '(\w+)'")
+BROKEN_LIBRARY = re.compile(r"(/\S+): (?:file too short|invalid ELF header|cannot read file data)")
+BROKEN_SOURCE = re.compile(r"\b(?:SyntaxError|IndentationError|EOFError|null bytes|bad marshal)")
+INSTALLED_PACKAGE = re.compile(r"/(?:site|dist)-packages/(\w+)")
+LIBRARY_PATH = "LD_LIBRARY_PATH"
+
+
+def import_fix(node: NodeView, stage: str, said: str) -> Fix:
+    """For what Python said of `import NAME`; where it does not tell, the command that shows it."""
+    if missing := MISSING_MODULE.search(said):
+        package = package_of_module(missing[1])
+        return node.fix(
+            install_command(_python_path(node), {package: _version_elsewhere(node, package)})
+        )
+    if library := BROKEN_LIBRARY.search(said):
+        return _broken_library_fix(node, stage, library[1])
+    if BROKEN_SOURCE.search(said):
+        files = INSTALLED_PACKAGE.findall(said) or [stage.removeprefix("import ")]
+        return node.fix(_reinstall_command(node, files[-1]), "a file of it is damaged")
+    command = f"cd {shlex.quote(node.job.workdir)} && {shlex.join([node.job.python, '-c', stage])}"
+    return node.fix(command, "shows the import error; install what it names in that environment")
+
+
+def truncated_file_fix(node: NodeView, stage: str) -> Fix:
+    """For a package of which a file ends too early."""
+    return node.fix(
+        _reinstall_command(node, stage.removeprefix("import ")), "and see whether its disk is full"
+    )
+
+
+def _broken_library_fix(node: NodeView, stage: str, library: str) -> Fix:
+    if inside := INSTALLED_PACKAGE.search(library):
+        named = inside[1].partition(".")[0]
+        module = stage.removeprefix("import ") if named == "nvidia" else named
+        return node.fix(_reinstall_command(node, module), f"{library} is damaged")
+    setting = setting_in_force(node, LIBRARY_PATH) if node.has(Environment) else None
+    folders = setting.value.split(":") if setting else []
+    if posixpath.dirname(library) in map(posixpath.normpath, filter(None, folders)):
+        away = shlex.join(["mv", library, f"{library}.damaged"])
+        note = f"{setting} leads there: the next library of that name is taken then"
+        return node.fix(away, note, root=not library.startswith(("/home/", "/root/")))
+    return node.fix(f"ls -l {shlex.quote(library)}", "it is damaged: install its package anew")
+
+
+def _reinstall_command(node: NodeView, module: str) -> str:
+    package = package_of_module(module)
+    own = node.read(Software).packages.get(package, "") if node.has(Software) else ""
+    return install_command(_python_path(node), {package: own}, "--force-reinstall", "--no-deps")
+
+
+def _version_elsewhere(node: NodeView, package: str) -> str:
+    """The version of it on another node, where one tells."""
+    others = (one.read(Software) for one in node.cluster.reached if one.has(Software))
+    return next((found for one in others if (found := one.packages.get(package, ""))), "")
+
+
+def _python_path(node: NodeView) -> str:
+    return node.read(Software).path if node.has(Software) else node.job.python

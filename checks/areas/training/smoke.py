@@ -1,0 +1,156 @@
+"""What the short training on each node alone came to."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Collection
+
+from checks.areas.files.free_space import is_unusable
+from checks.areas.limits.fatal_limits import limit_skip_reason
+from checks.areas.limits.shm import is_shm_unusable
+from checks.areas.software.build_folders import stale_locks
+from checks.areas.software.shadowing import shadowing_file
+from checks.areas.training.failed_rank import judge_failed_rank
+from checks.check import node_check
+from checks.facts import NodeView
+from checks.facts.account import Account
+from checks.facts.environment import Environment
+from checks.facts.free_space import FreeSpace
+from checks.facts.gpus import Gpus
+from checks.facts.limits import Limits
+from checks.facts.smoke import CompiledOp, Smoke
+from checks.facts.software import Software
+from checks.facts.toolchain import Toolchain
+from checks.model import Severity, Verdict, block, ok, skip, warn
+
+SLOW_RATIO = 2.0
+SLOW_SECONDS = 0.05
+"""A smaller difference than this is noise of the machine, whatever the ratio."""
+ENOUGH_NODES = 3
+
+
+@node_check(
+    "training.smoke-trains",
+    Smoke,
+    Software,
+    Gpus,
+    Toolchain,
+    FreeSpace,
+    Limits,
+    Account,
+    Environment,
+)
+def smoke_trains(node: NodeView) -> Verdict:
+    """Every node trains on its own: a few DeepSpeed steps, ZeRO-2, with a finite, falling loss.
+
+    A broken package, a missing compiler, a GPU out of memory or a bad link between two GPUs of one
+    machine shows here in seconds and by name, and not as a hang of the whole cluster.
+    """
+    elsewhere = why_cannot_train(node)
+    if elsewhere:
+        return skip(elsewhere)
+    seen = node.read(Smoke)
+    failed = seen.failed
+    if failed is not None:
+        return judge_failed_rank(node, seen, failed)
+    said = seen.ranks[0].said
+    first, last = said.loss_values[0], said.loss_values[-1]
+    message = f"loss {first:.4g} → {last:.4g} on {seen.slots} × {said.device}"
+    if not all(rank.said.has_finite_losses for rank in seen.ranks):
+        return _judge_infinite_loss(node, f"on {node.name} the loss is not finite: {message}")
+    if last >= first:
+        note = "the same steps fall on a healthy node: suspect its memory, GPU or torch build"
+        return block("loss-not-falling", f"{node.name}: {message}", node.fix("", note))
+    return _judge_op_build(node, said.op) or ok(
+        f"{message}, {seen.step * 1000:.1f} ms a step{_describe_compilation(said.op)}",
+        seconds=seen.seconds,
+        losses=list(said.loss_values),
+        **seen.imported_versions,
+    )
+
+
+def why_cannot_train(node: NodeView, packages: Collection[str] = ("torch", "deepspeed")) -> str:
+    """Why no rank can start on that node, and which check says so, if its other facts show it."""
+    if node.has(Software):
+        software = node.read(Software)
+        if not software.ok:
+            return "the interpreter does not run; see software.python-is-there"
+        if any(software.modules.get(name) is None for name in packages):
+            return "the interpreter lacks a package; see software.deepspeed-is-installed"
+        if shadowing_file(node):
+            return "a file has a package's name; see software.packages-are-the-environments-own"
+    if node.has(FreeSpace) and is_unusable(node.read(FreeSpace).temporary):
+        return "no temporary files can be written; see files.temporary-folder-is-usable"
+    if limited := limit_skip_reason(node):
+        return limited
+    if is_shm_unusable(node):
+        return "ranks cannot share memory; see limits.shm-is-writable"
+    if node.has(Gpus) and node.read(Gpus).broken:
+        return "the GPU driver does not answer; see gpu.driver-answers"
+    return ""
+
+
+def _judge_infinite_loss(node: NodeView, message: str) -> Verdict:
+    note = "memory or GPU errors, or a broken torch build: compare its versions with a good node"
+    return block("nan-loss", message, node.fix("", note))
+
+
+def _judge_op_build(node: NodeView, op: CompiledOp | None) -> Verdict | None:
+    """The smoke itself compiles nothing, but training on CPUs compiles this op before it starts."""
+    if op is None:
+        return None
+    if op.problem:
+        message = f"training on {node.name} will fail to compile {op.name}: {_first_error(op)}"
+        command = "apt-get install -y g++ ninja-build python3-dev"
+        note = "or gcc-c++ ninja-build python3-devel with dnf"
+        fix = node.fix(command, note, root=True)
+        return block("op-build-failed", message, fix, compiler=op.problem)
+    if op.lock and not _is_known_stale(node, op):
+        message = f"training on {node.name} would wait for ever for a build of {op.name}: {op.lock}"
+        fix = node.fix(f"rm {op.lock}", "if no training starts on this node at this moment")
+        return block("stale-build-lock", message, fix)
+    return None
+
+
+def _is_known_stale(node: NodeView, op: CompiledOp) -> bool:
+    """Whether software.no-build-lock-is-left names that lock: it is an old one."""
+    known = node.has(Toolchain) and node.has(Software) and node.read(Software).ok
+    return known and any(lock.path == op.lock for lock in stale_locks(node))
+
+
+def _first_error(op: CompiledOp) -> str:
+    lines = op.problem.splitlines()
+    return next((line for line in lines if "error" in line), lines[0])[:300]
+
+
+def _describe_compilation(op: CompiledOp | None) -> str:
+    if op is None or op.compiled:
+        return ""
+    return f"; the first start will compile {op.name}, about a minute"
+
+
+@node_check("training.step-time-is-alike", Smoke, Software, Gpus, severity=Severity.WARN)
+def step_time_is_alike(node: NodeView) -> Verdict:
+    """No node is more than twice as slow at the same steps as the median of the cluster.
+
+    All ranks wait for the slowest at every step. Only differences of over 50 ms count.
+    """
+    elsewhere = why_cannot_train(node)
+    if elsewhere:
+        return skip(elsewhere)
+    if node.read(Smoke).failed is not None:
+        return skip("no steps to time; see training.smoke-trains")
+    steps = {
+        one.name: one.read(Smoke).step
+        for one in node.cluster.reached
+        if one.has(Smoke) and one.read(Smoke).failed is None
+    }
+    if len(steps) < ENOUGH_NODES:
+        return skip(f"needs at least {ENOUGH_NODES} nodes that trained, there are {len(steps)}")
+    mine, median = steps[node.name], statistics.median(steps.values())
+    message = f"{mine * 1000:.0f} ms a step, the cluster's median is {median * 1000:.0f} ms"
+    if mine <= SLOW_RATIO * median or mine - median <= SLOW_SECONDS:
+        return ok(message)
+    note = "shows what else runs there; then look at clocks, throttling and power limits"
+    fix = node.fix("top -b -n 1 | head -20", note)
+    return warn("slow", f"{node.name} is slow: {message}", fix, seconds=mine)

@@ -1,1 +1,0 @@
-"""The only room that touches nodes: who they are, how to log in, what to ask, in which order."""

@@ -1,0 +1,166 @@
+"""Who we are to a node and who it is to us: keys offered, host keys demanded, causes told apart.
+
+The one place where what Fabric, paramiko and the socket raise becomes a cause.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import paramiko
+from paramiko.auth_strategy import (
+    AuthFailure,
+    AuthSource,
+    AuthStrategy,
+    InMemoryPrivateKey,
+    Password,
+)
+
+from checks.contact.certificates import accepts_certificate
+from checks.contact.ssh_config import LoginTarget, SshSetup, is_too_open
+
+
+class LoginError(Exception):
+    """A login that did not succeed: `cause` as in checks.causes, `detail` for a person.
+
+    `host_key` is what the node presented and `public_key` the first that was offered to it, both
+    as `type base64`, where it came to that.
+    """
+
+    def __init__(self, cause: str, detail: str) -> None:
+        super().__init__(detail)
+        self.cause, self.detail = cause, detail
+        self.host_key = ""
+        self.public_key = ""
+
+
+class OfferedKeys(AuthStrategy):
+    """Offers the target's keys in order, then the agent's where the config lets it.
+
+    A password, which only `launcher trust` asks for, comes last.
+    """
+
+    def __init__(self, target: LoginTarget, user: str, password: str = "") -> None:
+        super().__init__(ssh_config=paramiko.SSHConfig())
+        self.target, self.user, self.password = target, user, password
+        self.unusable: list[tuple[str, str]] = []
+        self.offered = self.latest = ""
+
+    def get_sources(self) -> Iterator[AuthSource]:
+        """Every key that can be offered; the others are remembered in `unusable`."""
+        for path in self.target.keys:
+            key = self._load_key(path)
+            if key:
+                yield self._offer_key(key)
+        if self.target.agent:
+            for agent_key in paramiko.Agent().get_keys():
+                yield self._offer_key(agent_key)
+        if self.password:
+            yield Password(self.user, lambda: self.password)
+
+    def _offer_key(self, key: paramiko.PKey) -> AuthSource:
+        self.latest = f"{key.get_name()} {key.get_base64()}"
+        self.offered = self.offered or self.latest
+        return InMemoryPrivateKey(self.user, key)
+
+    def _load_key(self, path: Path) -> paramiko.PKey | None:
+        try:
+            if is_too_open(path):
+                self.unusable.append(("key-permissions", f"{path} can be read by others"))
+                return None
+            return paramiko.PKey.from_path(str(path))
+        except OSError as error:
+            self.unusable.append(("key-unreadable", f"{path}: {error.strerror}"))
+        except paramiko.PasswordRequiredException:
+            self.unusable.append(
+                ("key-passphrase", f"{path} has a passphrase and no agent holds it")
+            )
+        except (paramiko.SSHException, ValueError, TypeError) as error:
+            asks = "password" in str(error).lower() or "encrypted" in str(error).lower()
+            cause = "key-passphrase" if asks else "key-unreadable"
+            self.unusable.append((cause, f"{path}: {error}"))
+        return None
+
+    def failure(self, refusal: paramiko.BadAuthenticationType | None = None) -> LoginError:
+        """Why none was accepted, as exactly as can be told from here."""
+        if self.password:
+            return LoginError("key-denied", f"the server refused the password of {self.user} too")
+        if refusal and "publickey" not in refusal.allowed_types:
+            others = ", ".join(kind for kind in refusal.allowed_types if kind) or "no login at all"
+            return LoginError("public-key-auth-off", f"it accepts {others}")
+        if self.unusable:
+            return LoginError(*self.unusable[0])
+        if not self.target.keys and not self.target.agent:
+            return LoginError("key-missing", "no private key here and no ssh agent")
+        tried = ", ".join(str(path) for path in self.target.keys) or "the agent's keys"
+        return LoginError("key-denied", f"the server refused {tried} for user {self.user}")
+
+
+class KnownHostsOnly(paramiko.MissingHostKeyPolicy):
+    """Accepts a host key that is on file, as OpenSSH does; remembers what was presented."""
+
+    def __init__(self, setup: SshSetup, target: LoginTarget, whose: str) -> None:
+        self.known = setup.known_hosts.keys(target.host_key_name, target.port)
+        self.revoked = setup.known_hosts.revoked
+        self.certifiable = setup.known_hosts.certifiable(target.host_key_name, target.port)
+        self.job, self.target = setup.job, target
+        self.presented, self.whose = "", whose
+
+    def missing_host_key(self, client: object, hostname: str, key: paramiko.PKey) -> None:  # noqa: ARG002 - paramiko's signature
+        """Raise LoginError unless the key is on file, or the config accepts new ones."""
+        offered = (key.get_name(), key.get_base64())
+        self.presented = " ".join(offered)
+        if offered in self.revoked:
+            raise LoginError("host-key-changed", f"{self.whose} {offered[0]} host key is revoked")
+        if offered in self.known or (not self.known and self.target.accept_new):
+            return
+        if self.certifiable and accepts_certificate(self.job, self.target, offered[1]):
+            return
+        if any(kind == offered[0] for kind, _ in self.known):
+            said = f"{self.whose} {offered[0]} host key is another than the one on file"
+            raise LoginError("host-key-changed", said)
+        said = f"{self.whose} {offered[0]} host key is not in known_hosts"
+        raise LoginError("host-key-unknown", said)
+
+
+def classify_error(error: BaseException, keys: OfferedKeys) -> LoginError | None:
+    """The cause of what Fabric, paramiko or the socket raised; None for what is not a login's."""
+    if isinstance(error, LoginError):
+        return error
+    if isinstance(error, socket.gaierror):
+        return LoginError("name-unresolved", f"{keys.target.host}: {error.strerror}")
+    if isinstance(error, AuthFailure):
+        return _refusal_error(error, keys)
+    if isinstance(error, paramiko.AuthenticationException):
+        return keys.failure()
+    if isinstance(error, paramiko.SSHException | EOFError | ConnectionResetError):
+        cut = isinstance(error, EOFError | ConnectionResetError) or "banner" in str(error)
+        detail = str(error) or "the connection was closed"
+        return LoginError("throttled" if cut else "timeout", detail)
+    if isinstance(error, TimeoutError):
+        return LoginError("dropped", f"no answer in {keys.target.connect_timeout_s:g} s")
+    if isinstance(error, OSError):
+        return LoginError(_socket_cause(error), os.strerror(error.errno) if error.errno else "")
+    return None
+
+
+def _refusal_error(failure: AuthFailure, keys: OfferedKeys) -> LoginError:
+    """One key after the other was tried: what the server, or a broken connection, said to them."""
+    said = [each.result for each in failure.result if isinstance(each.result, Exception)]
+    broken = [result for result in said if not isinstance(result, paramiko.AuthenticationException)]
+    if broken:
+        return classify_error(broken[0], keys) or keys.failure()
+    refusals = [result for result in said if isinstance(result, paramiko.BadAuthenticationType)]
+    return keys.failure(refusals[0] if refusals else None)
+
+
+def _socket_cause(error: OSError) -> str:
+    if error.errno == errno.ECONNREFUSED:
+        return "refused"
+    if error.errno in (errno.EHOSTUNREACH, errno.ENETUNREACH):
+        return "no-route"
+    return "dropped" if error.errno == errno.ETIMEDOUT else "timeout"

@@ -1,0 +1,210 @@
+"""The controller's logins to the nodes, through Fabric: prepared in one thread, opened in many."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import socket
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import fabric
+import paramiko
+
+from checks.contact.channel import Channel, CommandResult
+from checks.contact.identity import KnownHostsOnly, LoginError, OfferedKeys, classify_error
+from checks.contact.ssh_config import LoginTarget, SshSetup
+from checks.contact.stall_socket import StallAwareSocket
+from checks.model import Job
+
+logging.getLogger("paramiko").addHandler(logging.NullHandler())  # its errors are raised as well
+HANDSHAKE_S = 45.0
+"""For banner, key exchange and authentication: 20 s were seen on a loaded sshd."""
+RETRY_PAUSES_S = (0.4, 1.0, 2.5)
+"""Before each further try after a cut banner."""
+
+
+class SshSession:
+    """One open login. Channels may be opened from any thread.
+
+    `public_key` is the one that was accepted, '' where that was a password.
+    """
+
+    def __init__(
+        self, target: LoginTarget, connection: fabric.Connection, host_key: str, public_key: str
+    ) -> None:
+        self.target, self.connection, self.host_key = target, connection, host_key
+        self.public_key = public_key
+        self.address = str(connection.transport.getpeername()[0])
+
+    @property
+    def stalled(self) -> bool:
+        """Whether what is sent there gets no acknowledgement any more."""
+        return _is_stalled(self.connection)
+
+    @property
+    def user(self) -> str:
+        """The account on the node."""
+        return str(self.connection.user)
+
+    def open(self, command: str, timeout_s: float = HANDSHAKE_S) -> Channel:
+        """Start a command (a string for the login shell) on a channel of its own."""
+        try:
+            channel = self.connection.transport.open_session(timeout=timeout_s)
+            channel.settimeout(timeout_s)
+            channel.exec_command(command)
+        except (paramiko.SSHException, EOFError, OSError) as error:
+            raise LoginError("timeout", f"no session: {error or 'the connection ended'}") from error
+        return Channel(channel)
+
+    def run(self, command: str, stdin: bytes = b"", limit_s: float = 30.0) -> CommandResult:
+        """Run a command to its end, with `stdin` given whole; bounded by `limit_s`."""
+        channel = self.open(command)
+        deadline = time.monotonic() + limit_s
+        try:
+            channel.send(stdin)
+            channel.end_input()
+            out = channel.rest(deadline)
+            return CommandResult(channel.code(deadline), out, channel.errors())
+        finally:
+            channel.close()
+
+    def close(self) -> None:
+        """End the login, all its channels, and the logins to jump hosts that led to it."""
+        _hang_up(self.connection)
+
+
+class SshTransport:
+    """Prepares all logins in one thread (Fabric's Config is not safe to share), opens in many."""
+
+    def __init__(self, job: Job, passwords: Mapping[str, str] | None = None) -> None:
+        self._setup, self._passwords = SshSetup(job), passwords or {}
+        config = fabric.Config(lazy=True, ssh_config=self._setup.config)
+        self._prepared = {
+            node.name: self._prepare_login(self._setup.target(node.name), config)
+            for node in job.nodes
+        }
+
+    def _prepare_login(
+        self, target: LoginTarget, config: fabric.Config
+    ) -> tuple[LoginTarget, fabric.Connection]:
+        connection = fabric.Connection(
+            target.name,
+            user=target.user,
+            port=target.port,
+            config=config,
+            connect_kwargs={
+                "banner_timeout": HANDSHAKE_S,
+                "auth_timeout": HANDSHAKE_S,
+                "channel_timeout": HANDSHAKE_S,
+            },
+        )
+        return target, connection
+
+    def target(self, name: str) -> tuple[LoginTarget, str]:
+        """Where that node's login goes, and as whom."""
+        target, connection = self._prepared[name]
+        return target, str(connection.user)
+
+    def open(self, name: str) -> SshSession:
+        """Log in to a node. Raises LoginError; a cut banner is tried again, nothing else is."""
+        for pause_s in RETRY_PAUSES_S:
+            try:
+                return self._open(name)
+            except LoginError as error:  # noqa: PERF203 - a retry is what the loop is for
+                if error.cause != "throttled":
+                    raise
+                time.sleep(pause_s)
+        return self._open(name)
+
+    def _open(self, name: str) -> SshSession:
+        target, connection = self._prepared[name]
+        policy = self._verify_host_keys(connection, target, "its")
+        keys = OfferedKeys(target, connection.user, self._passwords.get(name, ""))
+        kwargs = connection.connect_kwargs
+        kwargs["auth_strategy"] = keys
+        kwargs.pop("key_filename", None)
+        try:
+            if not connection.gateway:
+                kwargs["sock"] = _connect_socket(target)
+            connection.open()
+        except BaseException as error:
+            _hang_up(connection)
+            failure = stall_error() if _is_stalled(connection) else classify_error(error, keys)
+            if failure is None:
+                raise
+            failure.host_key, failure.public_key = policy.presented, keys.offered
+            raise failure from error
+        if not connection.transport.is_authenticated():
+            _hang_up(connection)
+            raise LoginError("key-denied", "the server asks for more than a key")
+        accepted = "" if keys.password else keys.latest
+        return SshSession(target, connection, policy.presented, accepted)
+
+    def _verify_host_keys(
+        self, connection: fabric.Connection, target: LoginTarget, whose: str
+    ) -> KnownHostsOnly:
+        """Have the host keys on the way demanded: Fabric itself would take any."""
+        policy = KnownHostsOnly(self._setup, target, whose)
+        connection.client.set_missing_host_key_policy(policy)
+        kinds = {kind for kind, _ in policy.known}
+        # a jump host that the ssh config named shares its dict with all others
+        connection.connect_kwargs = {
+            **connection.connect_kwargs,
+            "transport_factory": _transport_preferring(kinds),
+        }
+        jump = connection.gateway
+        if isinstance(jump, fabric.Connection):
+            alias = jump.ssh_config.get("hostkeyalias", jump.host)
+            before = replace(target, host=jump.host, port=jump.port, host_key_name=alias)
+            self._verify_host_keys(jump, before, f"the jump host {jump.original_host}'s")
+        return policy
+
+
+def stall_error() -> LoginError:
+    """What is told of a login whose connection went silent."""
+    return LoginError("stalls", "what was sent is not acknowledged, however often it is sent again")
+
+
+def _is_stalled(connection: fabric.Connection) -> bool:
+    return bool(getattr(connection.connect_kwargs.get("sock"), "stalled", False))
+
+
+def _hang_up(connection: fabric.Connection) -> None:
+    """Close it, complete or not, and its jump hosts: Fabric lets those be."""
+    connection.client.close()
+    if isinstance(connection.gateway, fabric.Connection):
+        _hang_up(connection.gateway)
+
+
+def _connect_socket(target: LoginTarget) -> socket.socket:
+    families = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
+    last: OSError = OSError(errno.EADDRNOTAVAIL, "no address")
+    for family, kind, protocol, _, address in families:
+        sock = StallAwareSocket(family, kind, protocol)
+        sock.settimeout(target.connect_timeout_s)
+        try:
+            sock.connect(address)
+        except OSError as error:
+            sock.close()
+            last = error
+        else:
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            return sock
+    raise last
+
+
+def _transport_preferring(kinds: set[str]) -> Any:
+    """A transport that asks first for host keys of the kinds on file, as OpenSSH does."""
+
+    def build(sock: Any, **options: Any) -> paramiko.Transport:
+        transport = paramiko.Transport(sock, **options)
+        security = transport.get_security_options()
+        rsa = {"rsa-sha2-512", "rsa-sha2-256"} if "ssh-rsa" in kinds else set()
+        known = [kind for kind in security.key_types if kind in kinds | rsa]
+        security.key_types = known + [kind for kind in security.key_types if kind not in known]
+        return transport
+
+    return build

@@ -1,0 +1,1 @@
+"""From hosts.txt, launch.toml and options to one Job: what is checked, and then started."""

@@ -1,0 +1,218 @@
+"""hosts.txt: which nodes there are.
+
+A line that DeepSpeed or pdsh would read otherwise than its writer meant is refused here with its
+place: DeepSpeed itself takes `n1 slots=8garbage`, `n1,n2 slots=4` and `node[0-1] slots=1`, and
+then starts the wrong ranks.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from checks.errors import UsageError
+from checks.folded_names import MAX_NAMES, expand_names
+from checks.job.user_files import quote_text, read_text, suggest_word
+from checks.model import Node
+
+EXPECTED = "expected: NAME [slots=N] [user=NAME] [port=N] [type=NAME]"
+MOST_SLOTS = 1024
+LONGEST_LINE = 4096
+
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,252}")
+_WORD = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,63}")
+_FILE_NAMES = frozenset({"hosts", "hostfile"})
+
+
+def read_hosts(text: str, where: str) -> tuple[Node, ...]:
+    """The nodes of a hosts file, in its order, ranges unfolded; at least one, no name twice.
+
+    `where` is the file's name in messages. Raises UsageError with `where:line`.
+    """
+    placed: list[tuple[str, str, Node]] = []
+    for number, raw in enumerate(re.split(r"\r\n|\r|\n", text.removeprefix("\ufeff")), 1):
+        line = raw.strip()
+        if not line or line.startswith("#"):
+            continue
+        at = f"{where}:{number}"
+        try:
+            placed += ((at, line, node) for node in _nodes_of(line))
+        except ValueError as error:
+            raise UsageError(f"{at}: {quote_text(line)}: {error}; {EXPECTED}") from None
+        if len(placed) > MAX_NAMES:
+            raise UsageError(f"{at}: {quote_text(line)}: more than {MAX_NAMES} nodes in all")
+    if not placed:
+        raise UsageError(
+            f"{where}:1: no node in it; expected one line a node, such as: node1 slots=8"
+        )
+    _refuse_doubles(placed)
+    return tuple(node for _, _, node in placed)
+
+
+def _refuse_doubles(placed: Iterable[tuple[str, str, Node]]) -> None:
+    """One name, one line; host names differ neither by case nor by the root's trailing dot."""
+    first: dict[str, str] = {}
+    for at, line, node in placed:
+        key = node.name.lower().rstrip(".")
+        if key in first:
+            raise UsageError(
+                f"{at}: {quote_text(line)}: {node.name!r} is given twice (first at {first[key]}); "
+                "expected each node once"
+            )
+        first[key] = at
+
+
+def _nodes_of(line: str) -> list[Node]:
+    """The nodes of one line. Raises ValueError that says what is wrong with it."""
+    if len(line) > LONGEST_LINE:
+        raise ValueError(f"a line of more than {LONGEST_LINE} characters")
+    name, *rest = line.split(None, 1)
+    words = rest[0].partition("#")[0].split() if rest else []
+    given = _node_fields(words)
+    return [Node(one, **given) for one in _names_of(name)]
+
+
+def _names_of(word: str) -> list[str]:
+    """The names that the first word of a line stands for."""
+    if "," in re.sub(r"\[[^\]]*\]", "", word):
+        raise ValueError("',' in a node name; write one node a line, or a range such as gpu[01-16]")
+    return _expand_names(word)
+
+
+def _expand_names(words: str) -> list[str]:
+    """Node names out of comma-joined, folded ones. Raises ValueError."""
+    if "@" in words:
+        user, _, host = words.partition("@")
+        raise ValueError(
+            f"'@' in a node name; in a hosts file write {quote_text(f'{host} user={user}')}"
+        )
+    if ":" in words:
+        raise ValueError(_explain_colon(words))
+    return [checked_name(name) for name in expand_names(words)]
+
+
+def _explain_colon(word: str) -> str:
+    """Why a name with ':' is refused: MPICH's host:8, or an IPv6 address."""
+    host, _, number = word.partition(":")
+    if number.isdecimal():
+        return (
+            f"':' in a node name; write {quote_text(f'{host} slots={number}')}, or port= for ssh's"
+        )
+    return (
+        "':' in a node name; DeepSpeed's --include cannot take an IPv6 address: "
+        "give the node a name in /etc/hosts and write that"
+    )
+
+
+def checked_name(name: str) -> str:
+    """`name`, if it is a host name or an IPv4 address; else ValueError says why not."""
+    if not _NAME.fullmatch(name):
+        raise ValueError(
+            f"{quote_text(name, 60)} is not a node name (letters, digits, '.', '_', '-'; "
+            "no other characters, no '-' or '.' first)"
+        )
+    if re.fullmatch(r"[0-9.]+", name):
+        ipaddress.IPv4Address(name)
+    return name
+
+
+def _node_fields(words: Iterable[str]) -> dict[str, Any]:
+    """The Node fields that `key=value` words give. Raises ValueError."""
+    given: dict[str, Any] = {}
+    for word in words:
+        key, equals, value = word.partition("=")
+        if not (key and equals and value):
+            raise ValueError(f"{quote_text(word, 60)}: write key=value with no space around '='")
+        if key not in _KEYS:
+            raise ValueError(f"unknown key {quote_text(key, 60)}{suggest_word(key, _KEYS)}")
+        if key in given:
+            raise ValueError(f"{key}= is given twice")
+        given[key] = _KEYS[key](value)
+    given.pop("max_slots", None)
+    return given
+
+
+def whole_number(text: str, what: str, most: int) -> int:
+    """`text` as a whole number from 1 to `most`; else ValueError names `what` and the bounds."""
+    if not re.fullmatch(r"[0-9]{1,9}", text) or not 1 <= int(text) <= most:
+        raise ValueError(
+            f"{what} takes a whole number from 1 to {most}, not {quote_text(text, 60)}"
+        )
+    return int(text)
+
+
+def login_name(text: str) -> str:
+    """`text`, if it can be a login name; else ValueError."""
+    if not _WORD.fullmatch(text):
+        raise ValueError(
+            f"{quote_text(text, 60)} is not a login name (letters, digits, '.', '_', '-')"
+        )
+    return text
+
+
+def _node_type(text: str) -> str:
+    if not _WORD.fullmatch(text):
+        raise ValueError(f"type= takes a word such as NVIDIA, not {quote_text(text, 60)}")
+    return text
+
+
+# max_slots= is Open MPI's; DeepSpeed reads past it, and so do we
+_KEYS: Mapping[str, Callable[[str], Any]] = {
+    "slots": lambda text: whole_number(text, "slots=", MOST_SLOTS),
+    "max_slots": lambda text: whole_number(text, "max_slots=", 999_999_999),
+    "user": login_name,
+    "port": lambda text: whole_number(text, "port=", 65535),
+    "type": _node_type,
+}
+
+
+def hosts_path(value: str, base: Path) -> Path | None:
+    """The file that `--hosts VALUE` means, seen from `base`; None where it means node names.
+
+    A file that is there, or a word that only a path can be, is a path: a mistyped path must never
+    be taken for a node.
+    """
+    path = base / os.path.expanduser(value)
+    wanted = "/" in value or value.endswith(".txt") or value in _FILE_NAMES
+    return path if wanted or (os.path.exists(path) and not os.path.isdir(path)) else None
+
+
+def hosts_from_option(value: str, base: Path = Path(), source: str = "--hosts") -> tuple[Node, ...]:
+    """The nodes of `--hosts VALUE`: a path, `node1,node2` or `gpu[01-16]`. Raises UsageError."""
+    path = hosts_path(value, base)
+    if path is not None:
+        return read_hosts(read_text(path, "hosts file"), str(path))
+    return _nodes_from_names(value, source)
+
+
+def hosts_from_slurm(environ: Mapping[str, str]) -> tuple[Node, ...]:
+    """The nodes of the Slurm allocation that this process is in; () outside of one.
+
+    Slots are SLURM_GPUS_ON_NODE where Slurm says it, else left to detection.
+    """
+    nodelist = environ.get("SLURM_JOB_NODELIST", "").strip()
+    if nodelist in {"", "(null)"}:
+        return ()
+    gpus = environ.get("SLURM_GPUS_ON_NODE", "")
+    slots = int(gpus) if re.fullmatch(r"0*[1-9][0-9]{0,2}", gpus) else None
+    return tuple(
+        replace(node, slots=slots) for node in _nodes_from_names(nodelist, "SLURM_JOB_NODELIST")
+    )
+
+
+def _nodes_from_names(value: str, where: str) -> tuple[Node, ...]:
+    """Nodes given by name on the command line or by Slurm."""
+    try:
+        nodes = tuple(Node(name) for name in _expand_names(value.strip()))
+    except ValueError as error:
+        raise UsageError(
+            f"{where} {quote_text(value)}: {error}; expected a hosts file, or names such as "
+            "node1,node2 or gpu[01-16]"
+        ) from None
+    _refuse_doubles((where, value, node) for node in nodes)
+    return nodes

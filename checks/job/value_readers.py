@@ -1,0 +1,115 @@
+"""Values that a person gives, in launch.toml or as an option: each read by one strict reader.
+
+Every reader raises ValueError that says what was expected; the caller says where.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TypeVar
+
+from checks.job.hosts import login_name
+from checks.job.user_files import quote_text
+
+LAUNCHERS = ("deepspeed", "accelerate", "torchrun")
+BACKENDS = ("pdsh", "openmpi", "slurm", "ssh")
+
+_UNIT_S = {"s": 1.0, "m": 60.0, "h": 3600.0}
+_T = TypeVar("_T")
+
+
+def _toml_type(value: object) -> str:
+    """The TOML name of a value's type; the value itself may be a secret."""
+    kinds = {str: "a string", bool: "a boolean", int: "an integer", float: "a float"}
+    return {**kinds, list: "an array", dict: "a table"}.get(type(value), "a date or time")
+
+
+def _require_type(kind: type[_T], value: object, wanted: str) -> _T:
+    """`value`, if it is of exactly that type (a boolean is no integer); else ValueError."""
+    if type(value) is kind:
+        return value
+    raise ValueError(f"expected {wanted}, not {_toml_type(value)}")
+
+
+def read_line(value: object) -> str:
+    """A string that is not empty and stands on one line."""
+    text = _require_type(str, value, "a string in quotes")
+    if not text.strip() or re.search(r"[\0\r\n]", text):
+        raise ValueError("expected one line of text, not an empty string, a newline or a NUL")
+    return text
+
+
+def read_lines(value: object) -> tuple[str, ...]:
+    """An array of such strings."""
+    return tuple(read_line(item) for item in _require_type(list, value, "an array of strings"))
+
+
+def read_port(value: object) -> int:
+    """A TCP port."""
+    number = _require_type(int, value, "a port from 1 to 65535")
+    if not 1 <= number <= 65535:
+        raise ValueError(f"expected a port from 1 to 65535, not {str(number)[:20]}")
+    return number
+
+
+def read_user(value: object) -> str:
+    """A login name."""
+    return login_name(read_line(value))
+
+
+def choice_reader(words: tuple[str, ...]) -> Callable[[object], str]:
+    """A reader that takes only these words."""
+
+    def read(value: object) -> str:
+        word = read_line(value)
+        if word not in words:
+            raise ValueError(f"expected one of {', '.join(words)}, not {quote_text(word, 60)}")
+        return word
+
+    return read
+
+
+def read_argv(value: object) -> tuple[str, ...]:
+    """The words of one command; the first is not empty, later ones may be."""
+    example = 'an array of strings, such as ["train.py", "--steps", "200"]'
+    words = tuple(_require_type(str, word, example) for word in _require_type(list, value, example))
+    if not words or not words[0].strip():
+        raise ValueError(f"expected {example}, not an empty command")
+    if any("\0" in word for word in words):
+        raise ValueError("a NUL cannot be passed to a command; expected text")
+    return words
+
+
+def read_argvs(value: object) -> tuple[tuple[str, ...], ...]:
+    """An array of commands."""
+    example = 'an array of commands, such as [["-m", "axolotl.cli.preprocess", "cfg.yml"]]'
+    return tuple(read_argv(item) for item in _require_type(list, value, example))
+
+
+def read_seconds(value: object) -> float:
+    """`90s`, `30m` or `2h`, in seconds."""
+    wanted = 'a time such as "90s", "30m" or "2h"'
+    text = _require_type(str, value, wanted)
+    match = re.fullmatch(r"([0-9]{1,6})([smh])", text)
+    if match is None:
+        raise ValueError(f"expected {wanted}, not {quote_text(text, 40)}")
+    return int(match[1]) * _UNIT_S[match[2]]
+
+
+def read_env_name(name: str) -> str:
+    """A name that a shell can export."""
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
+        raise ValueError("expected a variable's name: letters, digits and '_', no digit first")
+    return name
+
+
+def read_env_value(value: object) -> str:
+    """A variable's value: a string on one line, or an integer's digits.
+
+    Booleans and floats are refused: programs do not agree on how they are spelled.
+    """
+    text = str(value) if type(value) is int else _require_type(str, value, "a string in quotes")
+    if re.search(r"[\0\r\n]", text):
+        raise ValueError("expected a value on one line: no newline, no NUL")
+    return text

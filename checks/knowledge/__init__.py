@@ -1,0 +1,1 @@
+"""What is known of NCCL, logins, firewalls and failures; pure, shared by the areas."""

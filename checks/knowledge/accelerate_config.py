@@ -1,0 +1,169 @@
+"""A node's accelerate configuration as its judges need it: typed values, and who reads it."""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from checks.facts import ClusterView, NodeView
+from checks.facts.accelerate_config import AccelerateFile
+from checks.knowledge.plain_yaml import read_yaml
+from checks.model import Fix, Verdict, skip
+
+EACH_NODE_LAUNCHERS = ("standard", "nossh")
+"""The DeepSpeed launchers with which somebody starts accelerate on every node."""
+
+
+class ConfigError(ValueError):
+    """What accelerate cannot take; the text says what."""
+
+
+NUMBER_KEYS = ("num_machines", "num_processes", "machine_rank", "main_process_port")
+
+
+@dataclass(frozen=True)
+class AccelerateConfig:
+    """The values as accelerate would load them."""
+
+    values: Mapping[str, Any]
+
+    def number(self, key: str, default: int) -> int:
+        """A whole number, `default` where none is given. `parse_config` has seen to it that it is "
+        "one."""
+        value = self.values.get(key)
+        if value is None:
+            return default
+        if type(value) is not int:
+            raise ConfigError(f"{key} is {value!r}, expected a whole number")
+        return value
+
+    def part(self, key: str) -> Mapping[str, Any]:
+        """A nested mapping; empty where there is none."""
+        value = self.values.get(key)
+        return value if isinstance(value, dict) else {}
+
+    @property
+    def launcher(self) -> str:
+        """DeepSpeed's multi-node launcher, or `standard` where DeepSpeed does not start it."""
+        if self.values.get("distributed_type") != "DEEPSPEED":
+            return "standard"
+        return str(self.part("deepspeed_config").get("deepspeed_multinode_launcher") or "pdsh")
+
+    @property
+    def starts_all_nodes(self) -> bool:
+        """Whether `accelerate launch` on the head starts the ranks of all nodes."""
+        return self.launcher not in EACH_NODE_LAUNCHERS
+
+
+@functools.lru_cache(maxsize=4096)
+def parse_config(path: str, text: str) -> AccelerateConfig:
+    """Raises YamlError or ConfigError."""
+    try:
+        values = json.loads(text) if path.endswith(".json") else read_yaml(text)
+    except json.JSONDecodeError as error:
+        raise ConfigError(f"line {error.lineno}: {error.msg}") from error
+    if not isinstance(values, dict):
+        raise ConfigError("expected keys and values")
+    config = AccelerateConfig(values)
+    for key in NUMBER_KEYS:
+        config.number(key, 0)
+    return config
+
+
+def node_config(node: NodeView) -> AccelerateConfig | None:
+    """The node's configuration; None where there is none that can be read."""
+    if not node.has(AccelerateFile):
+        return None
+    file = node.read(AccelerateFile)
+    try:
+        return None if file.text is None else parse_config(file.path, file.text)
+    except ValueError:
+        return None
+
+
+def head_starts_all(cluster: ClusterView) -> bool:
+    """Whether only the head's configuration is read."""
+    config = node_config(cluster.head)
+    named = cluster.job.accelerate_config
+    return config is not None and config.starts_all_nodes and not named
+
+
+def why_not_read(node: NodeView) -> str:
+    """Why nobody reads this node's configuration; empty where accelerate does."""
+    head = node.cluster.head
+    if node.job.launcher != "accelerate":
+        return f"launch.toml starts with {node.job.launcher}, not with accelerate"
+    if not node.is_head and not head.has(AccelerateFile):
+        return f"{head.name}, whose configuration says who reads this one, was not asked"
+    if not node.is_head and head_starts_all(node.cluster):
+        return f"accelerate reads the one of {head.name} and starts the other nodes from there"
+    return ""
+
+
+def config_to_judge(node: NodeView) -> AccelerateConfig | Verdict:
+    """One of several nodes' configuration, for what it says of the nodes; or why none is judged."""
+    if node.job.accelerate_config:
+        return skip("launch.toml names the file: a start gives machines, ranks and head itself")
+    return config_that_is_read(node)
+
+
+def config_that_is_read(node: NodeView) -> AccelerateConfig | Verdict:
+    """The configuration of one of several nodes, or the verdict that there is none to judge."""
+    if reason := why_not_read(node):
+        return skip(reason)
+    if len(node.job.nodes) == 1:
+        return skip("one node has no other to agree with")
+    node.read(AccelerateFile)
+    return node_config(node) or skip("see accelerate.config-is-accepted")
+
+
+def set_key_fix(node: NodeView, key: str, value: object, note: str = "") -> Fix:
+    """The fix that gives a top key that value in the node's file."""
+    file = node.read(AccelerateFile)
+    config = node_config(node)
+    if file.path.endswith(".json") or config is None:
+        return node.fix("", f"set {key} to {value} in {file.path}" + (f"; {note}" if note else ""))
+    line = f"{key}: {value}"
+    edit = f"s|^{key}:.*|{line}|" if key in config.values else f"$a\\{line}"
+    return node.fix(shlex.join(["sed", "-i", edit, file.path]), note)
+
+
+def set_nested_key_fix(node: NodeView, part: str, key: str, value: object, note: str = "") -> Fix:
+    """The fix that gives a key of a nested part that value in the node's file."""
+    file = node.read(AccelerateFile)
+    config = node_config(node)
+    found = re.search(rf"^{part}:[ ]*\n([ ]+)", file.text or "", re.MULTILINE)
+    if file.path.endswith(".json") or config is None or not found:
+        words = f"set {key} to {value} under {part} in {file.path}"
+        return node.fix("", f"{words}; {note}" if note else words)
+    line = f"{found[1]}{key}: {value}"
+    edit = rf"s|^ *{key}:.*|{line}|" if key in config.part(part) else rf"/^{part}:/a\{line}"
+    return node.fix(shlex.join(["sed", "-i", edit, file.path]), note)
+
+
+def assign_machine_ranks(
+    ranks: Mapping[str, int], head: str, names: Sequence[str]
+) -> dict[str, int]:
+    """A rank for each node in `ranks`: its own where that is free, else its place among `names`.
+
+    The head's is 0, and the places are counted from it.
+    """
+    order = [head, *(name for name in names if name != head)]
+    place = {name: index for index, name in enumerate(order)}
+    given = {name: place[name] for name in ranks if name == head or ranks[name] == place[name]}
+    free = set(range(len(order))) - set(given.values())
+    for wish in (ranks, place):
+        for name in ranks:
+            if name not in given and wish[name] in free:
+                given[name] = wish[name]
+                free.remove(wish[name])
+    for name in ranks:
+        if name not in given:
+            given[name] = min(free)
+            free.remove(given[name])
+    return given

@@ -1,0 +1,66 @@
+"""The failures that logs are known to show, by layer: what a line says, why, what mends it.
+
+One table for what foresees a failure and for what explains it afterwards: an entry names the checks
+that would have told it before the start, and takes their words where the cause is the same.
+A module is a layer; it is found, not registered.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import pkgutil
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from checks.knowledge.failures.anchors import alternation_pattern, choose_anchors
+from checks.knowledge.failures.known import FailureKind, KnownFailure
+
+__all__ = ["FAILURES", "LITERALS", "FailureKind", "KnownFailure", "recognise_failure"]
+
+
+def _declared_failures() -> Iterator[KnownFailure]:
+    for entry in pkgutil.iter_modules(__path__):
+        module = importlib.import_module(f"{__name__}.{entry.name}")
+        yield from (replace(one, layer=entry.name) for one in getattr(module, "FAILURES", ()))
+
+
+FAILURES: Mapping[str, KnownFailure] = {known.id: known for known in _declared_failures()}
+
+LITERALS: Sequence[tuple[str, KnownFailure]] = tuple(
+    (literal, known) for known in FAILURES.values() for literal in known.literals
+)
+"""What a line needs to contain, and the failure that it may then show."""
+
+_ANCHORS = choose_anchors([literal for literal, _ in LITERALS])
+_ANY_ANCHOR = re.compile(alternation_pattern(_ANCHORS))
+_LITERALS_BY_ANCHOR: Mapping[str, Sequence[int]] = {
+    anchor: [at for at, (literal, _) in enumerate(LITERALS) if anchor in literal]
+    for anchor in _ANCHORS
+}
+
+
+@functools.lru_cache(maxsize=1024)
+def recognise_failure(line: str) -> tuple[KnownFailure, re.Match[str]] | None:
+    """The failure that one line shows: a root before the rest, the more telling words first."""
+    found = [
+        (known.kind is not FailureKind.ROOT, -len(literal), match, known)
+        for literal, known in _possible_failures(line)
+        if (match := known.regex.search(line))
+    ]
+    best = min(found, key=lambda one: one[:2], default=None)
+    return (best[3], best[2]) if best else None
+
+
+def _possible_failures(line: str) -> list[tuple[str, KnownFailure]]:
+    """The literals in the line, with the failures that they may show, in the table's order."""
+    rows = {at for anchor in _anchors_in(line) for at in _LITERALS_BY_ANCHOR[anchor]}
+    return [LITERALS[at] for at in sorted(rows) if LITERALS[at][0] in line]
+
+
+def _anchors_in(line: str) -> Iterator[str]:
+    found = _ANY_ANCHOR.search(line)
+    while found:
+        yield found[0]
+        found = _ANY_ANCHOR.search(line, found.start() + 1)

@@ -1,0 +1,88 @@
+"""What torch says when a collective never ends: some rank did not come, or the network stopped."""
+
+from __future__ import annotations
+
+from checks.knowledge.failures.known import root, stall, symptom
+
+WATCHDOG_PATTERN = r"Watchdog caught collective operation timeout: WorkNCCL\(SeqNum=(?P<seq>\d+), "
+RANK_PATTERN = r"(?:\[Rank (?P<rank>\d+)\] )?"
+
+FAILURES = (
+    symptom(
+        "nccl-timeout-barrier-prep",
+        "Watchdog caught collective operation timeout",
+        RANK_PATTERN
+        + WATCHDOG_PATTERN
+        + r"OpType=ALLREDUCE, NumelIn=1, NumelOut=1, Timeout\(ms\)=(?P<ms>\d+)",
+        cause="a barrier was not passed in {ms} ms: the others waited for a rank that prepares "
+        "data or downloads, at the start each node's first one",
+        fix="prepare data and models before the start ([start] before), share their cache between "
+        "nodes, or raise ddp_timeout",
+        checks=(
+            "files.needed-data-is-whole",
+            "files.needed-files-exist",
+        ),
+    ),
+    symptom(
+        "nccl-timeout-zero3-save",
+        "Watchdog caught collective operation timeout",
+        RANK_PATTERN
+        + WATCHDOG_PATTERN
+        + r"OpType=_ALLGATHER_BASE, (?:NumelIn=\d+, NumelOut=\d+, )?"
+        r"Timeout\(ms\)=(?P<ms>\d+)",
+        cause="gathering ZeRO-3 weights did not end in {ms} ms: one rank writes to a slow disk, "
+        "only rank 0 calls the save, or ranks went different ways",
+        fix="call the save on all ranks; leave stage3_gather_16bit_weights_on_model_save off and "
+        "merge afterwards; raise ddp_timeout",
+        checks=("deepspeed.saving-does-not-gather",),
+    ),
+    symptom(
+        "nccl-watchdog-timeout",
+        "Watchdog caught collective operation timeout",
+        RANK_PATTERN + WATCHDOG_PATTERN + r"OpType=(?P<op>\w+)(?:, NumelIn=\d+, NumelOut=\d+)?, "
+        r"Timeout\(ms\)=(?P<ms>\d+)\) ran for (?P<ran>\d+) milliseconds",
+        cause="{op} number {seq} waited {ms} ms for a rank that did not come, or for the network",
+        fix="the rank with the lowest SeqNum is the one to look at; with the same number "
+        "everywhere it is the network",
+        checks=(
+            "network.full-size-packets-arrive",
+            "nccl.a-failed-rank-ends-the-others",
+            "ports.ephemeral-ports-are-open",
+            "network.mtu-is-equal",
+            "collective.links-are-alike",
+        ),
+    ),
+    symptom(
+        "nccl-watchdog-stuck",
+        "watchdog got stuck for ",
+        r"ProcessGroupNCCL's watchdog got stuck for (?P<s>\d+) seconds",
+        cause="a call into CUDA or NCCL did not return for {s} s: a GPU or its driver hangs",
+        fix="`dmesg | grep -i xid` on that node; reset or drain the GPU",
+        checks=(
+            "gpu.kernel-reports-no-gpu-fault",
+            "gpu.driver-answers",
+        ),
+    ),
+    symptom(
+        "nccl-took-down",
+        ("we are taking the entire process down", "taking the entire process down."),
+        cause="torch ended the rank because a collective failed before",
+        fix="read the time-out before this line",
+    ),
+    stall(
+        "nccl-device-mapping-warn",
+        (
+            "as device used by this process is currently unknown",
+            "This can potentially cause a hang if this rank to GPU mapping is incorrect",
+        ),
+        cause="a barrier came before the rank chose its GPU: all ranks of the node may use the "
+        "first one",
+        fix="torch.cuda.set_device(LOCAL_RANK) before init_process_group, or its device_id=",
+    ),
+    root(
+        "collective-mismatch",
+        "Detected mismatch between collectives on ranks",
+        cause="ranks called different collectives: a branch that depends on the rank",
+        fix="make every rank take the same path around collectives and saves",
+    ),
+)

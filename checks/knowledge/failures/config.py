@@ -1,0 +1,95 @@
+"""What DeepSpeed and transformers say of the DeepSpeed config."""
+
+from __future__ import annotations
+
+from checks.knowledge.failures.known import root
+
+KEY_CHECKS = ("deepspeed.keys-are-known", "deepspeed.config-is-readable")
+VALUE_CHECKS = ("deepspeed.values-are-accepted",)
+
+FAILURES = (
+    root(
+        "batch-triple",
+        "is not equal to micro_batch_per_gpu",
+        r"train_batch_size is not equal to micro_batch_per_gpu \* gradient_acc_step \* world_size "
+        r"(?P<total>\S+) != (?P<micro>\S+) \* (?P<steps>\S+) \* (?P<world>\S+)",
+        cause="train_batch_size {total} is not {micro} × {steps} × {world} ranks; it may be that "
+        "fewer nodes joined than planned",
+        fix='give two of the three in the config, or "auto" with transformers',
+        checks=("deepspeed.batch-sizes-agree",),
+    ),
+    root(
+        "batch-none",
+        "Either train_batch_size or train_micro_batch_size_per_gpu needs to be provided",
+        cause="the DeepSpeed config gives no batch size",
+        fix="set train_micro_batch_size_per_gpu",
+        checks=("deepspeed.batch-sizes-agree",),
+    ),
+    root(
+        "auto-without-hf",
+        (
+            "'>' not supported between instances of 'str' and 'int'",
+            "unsupported operand type(s) for //: 'str' and 'str'",
+            "can't multiply sequence by non-int of type 'str'",
+        ),
+        cause='batch sizes still say "auto": nothing filled them in, which only transformers and '
+        "accelerate do",
+        fix="write the numbers, or let the Trainer read the config",
+        checks=("deepspeed.auto-is-filled",),
+        frame="deepspeed",
+    ),
+    root(
+        "fp16-bf16-both",
+        "bfloat16 and fp16 modes cannot be simultaneously enabled",
+        cause="the DeepSpeed config turns on fp16 and bf16",
+        fix="leave one of them",
+        checks=("deepspeed.precision-is-one",),
+    ),
+    root(
+        "config-extra-key",
+        "Extra inputs are not permitted [type=extra_forbidden",
+        cause="a section of the DeepSpeed config has a key that this DeepSpeed does not know; the "
+        "line above names it",
+        fix="correct or remove the key (unknown ones at the top level are ignored in silence)",
+        checks=KEY_CHECKS,
+    ),
+    root(
+        "config-removed-block",
+        "has been removed",
+        r"has been removed; the '(?P<key>[^']+)' configuration"
+        r"|has been removed\. (?:A leftover|Use|See)",
+        cause="the config has a block that this DeepSpeed no longer takes, even switched off",
+        fix="delete the block, or keep the DeepSpeed that had it on every node",
+        checks=(*VALUE_CHECKS, *KEY_CHECKS),
+    ),
+    root(
+        "zero-untested-optimizer",
+        "You are using an untested ZeRO Optimizer",
+        cause="the script brings an optimizer that ZeRO was not tested with",
+        fix='"zero_allow_untested_optimizer": true in the DeepSpeed config',
+        checks=("deepspeed.optimizer-runs-under-zero",),
+    ),
+    root(
+        "zero-offload-client-optim",
+        "You are using ZeRO-Offload with a client provided optimizer",
+        cause="the optimizer is offloaded to the CPU, and the script brings one that is not "
+        "DeepSpeedCPUAdam",
+        fix='DeepSpeedCPUAdam, or "zero_force_ds_cpu_optimizer": false',
+        checks=("deepspeed.optimizer-runs-under-zero",),
+    ),
+    root(
+        "nvme-path-none",
+        '"nvme_path" in DeepSpeed Config cannot be None',
+        cause="something is offloaded to NVMe, and nvme_path is missing",
+        fix="nvme_path: a directory on a local NVMe disk of every node",
+        checks=("deepspeed.nvme-path-is-writable",),
+    ),
+    root(
+        "hf-ds-mismatch",
+        "Please correct the following DeepSpeed config values that mismatch TrainingArguments",
+        cause="the DeepSpeed config and the Trainer's arguments say different things; the lines "
+        "below name them",
+        fix='"auto" for them in the DeepSpeed config',
+        checks=("deepspeed.arguments-agree",),
+    ),
+)

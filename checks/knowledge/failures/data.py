@@ -1,0 +1,42 @@
+"""What a rank does not find to read: data, models, the Hub."""
+
+from __future__ import annotations
+
+from checks.knowledge.failures.known import root
+
+FAILURES = (
+    root(
+        "data-path-missing",
+        ("FileNotFoundError", "[Errno 2] No such file or directory: '"),
+        r"FileNotFoundError.*?: '(?P<path>[^']+)'|\[Errno 2\] No such file or directory: "
+        r"'(?P<path2>[^']+)'|FileNotFoundError.*?: (?P<path3>/?[\w./-]+)",
+        cause="a file or directory is not on this node: it is on the head alone, or rank 0 made it "
+        "and the file system is not shared",
+        fix="bring it to every node at the same path, and list it under `exist` in launch.toml",
+        checks=(
+            "files.paths-in-the-command-are-there",
+            "files.shared-folders-are-shared-everywhere",
+            "files.needed-files-exist",
+            "files.same-files-are-equal",
+        ),
+    ),
+    root(
+        "hf-offline",
+        "We couldn't connect to '",
+        r"We couldn't connect to '(?P<url>https?://[^']+)' to load",
+        cause="this node has not the model in its cache and cannot reach {url}; HF_HOME, HF_TOKEN, "
+        "HF_HUB_OFFLINE and proxies are not carried by deepspeed",
+        fix="download before the start to a shared HF_HOME, and set these in .deepspeed_env or "
+        "[env]",
+        checks=(
+            "files.needed-data-is-whole",
+            "files.needed-files-exist",
+        ),
+    ),
+    root(
+        "hf-gated",
+        ("Cannot access gated repo", "GatedRepoError"),
+        cause="the model asks for a token, and the rank has none or one without access",
+        fix="accept its licence on the Hub, and HF_TOKEN in [env]",
+    ),
+)

@@ -1,0 +1,88 @@
+"""How launchers report an end that began elsewhere; all of them are consequences."""
+
+from __future__ import annotations
+
+from checks.knowledge.failures.known import noise, symptom
+
+READ_FIRST_RANK = "read what the rank that failed first said"
+
+FAILURES = (
+    symptom(
+        "torchrun-child-failed",
+        "ChildFailedError",
+        cause="torchrun reports that a rank failed; its block `Root Cause` names the first",
+        fix=READ_FIRST_RANK,
+    ),
+    symptom(
+        "torchrun-worker-failed",
+        "failed (exitcode: ",
+        r"failed \(exitcode: (?P<code>-?\d+)\) local_rank: (?P<local>\d+)",
+        cause="the rank with local rank {local} ended with {code}",
+        fix=READ_FIRST_RANK,
+    ),
+    symptom(
+        "torchrun-sigabrt",
+        "Signal 6 (SIGABRT) received by PID ",
+        cause="a rank aborted itself, as NCCL's watchdog does",
+        fix="read the time-out before it",
+    ),
+    symptom(
+        "accelerate-command-failed",
+        "subprocess.CalledProcessError: Command '",
+        r"subprocess\.CalledProcessError: Command '.*returned non-zero exit status (?P<code>\d+)",
+        cause="accelerate reports that what it started ended with {code}",
+        fix=READ_FIRST_RANK,
+    ),
+    symptom(
+        "ended-by-signal",
+        "SignalException: Process ",
+        r"SignalException: Process \d+ got signal: (?P<signal>\d+)",
+        cause="the launcher of this node was ended by signal {signal}: ctrl-C, a time limit, or a "
+        "terminal that was closed",
+        fix="start it where it outlives the terminal (tmux, a batch job), or with our launcher",
+    ),
+    symptom(
+        "interrupted",
+        "KeyboardInterrupt",
+        r"^\W*KeyboardInterrupt\b",
+        cause="somebody pressed ctrl-C, or the launcher passed an interrupt on",
+        fix="nothing, where it was meant; else " + READ_FIRST_RANK,
+    ),
+    symptom(
+        "peer-reset",
+        ("Connection reset by peer", "Broken pipe", "Connection was likely closed"),
+        cause="the process at the other end is gone",
+        fix="find the rank that failed first",
+        survivable=True,
+    ),
+    symptom(
+        "slurm-step-cancelled",
+        "slurmstepd: error: *** ",
+        r"slurmstepd: error: \*\*\* (?:STEP|JOB) (?P<job>\S+) ON (?P<node>\S+) CANCELLED AT \S+"
+        r"(?: DUE TO (?P<why>[A-Z ]+))?",
+        cause="Slurm ended {job}: its time was over, it was cancelled, or a task failed",
+        fix="`sacct -j JOB` tells which; ask for more --time, or " + READ_FIRST_RANK,
+    ),
+    symptom(
+        "slurm-task-exited",
+        "srun: error: ",
+        r"srun: error: (?P<node>[^\s:]+): tasks? (?P<task>[\d,-]+): "
+        r"(?P<how>Exited with exit code \d+|Killed|Out Of Memory|Bus error|Segmentation fault.*"
+        r"|Aborted.*)",
+        cause="task {task} on {node} ended: {how}",
+        fix=READ_FIRST_RANK,
+    ),
+    symptom(
+        "mpi-rank-exited",
+        ("mpirun noticed that process", "mpirun has exited due", "mpirun detected that one"),
+        r"mpirun (?:noticed that process|has exited due to process|detected that one or more)",
+        cause="mpirun ended the job because a rank ended",
+        fix=READ_FIRST_RANK,
+    ),
+    noise(
+        "omp-threads-noise",
+        "Setting OMP_NUM_THREADS environment variable for each process to be 1",
+        cause="torchrun gives each rank one thread unless told otherwise",
+        fix="nothing; OMP_NUM_THREADS in [env] where data preparation is slow",
+    ),
+)

@@ -1,0 +1,60 @@
+"""What is lost or broken on the way of arguments and environment to the nodes."""
+
+from __future__ import annotations
+
+from checks.knowledge.failures.known import noise, root, silent
+
+ENV_FILE_FIX = "leave only lines KEY=VALUE in .deepspeed_env (in ~ and in the working directory)"
+
+FAILURES = (
+    root(
+        "ds-env-bad-line",
+        "key, val = var.split('=', maxsplit=1)",
+        cause="a line of .deepspeed_env has no =: it is empty or a comment",
+        fix=ENV_FILE_FIX + ": no comment, no blank line, no export",
+        checks=("nccl.deepspeed-env-file-is-sound",),
+    ),
+    silent(
+        "ds-env-comment-kills-job",
+        "declare -x ",
+        r"^(?:(?P<node>[^\s:]+): )?declare -x \w+=",
+        cause="a comment in .deepspeed_env became part of the remote command and cut it off: the "
+        "nodes print their environment, no rank starts, and deepspeed exits 0",
+        fix=ENV_FILE_FIX,
+        checks=("nccl.deepspeed-env-file-is-sound",),
+    ),
+    root(
+        "remote-quote-error",
+        ("unexpected EOF while looking for matching", "syntax error near unexpected token"),
+        r"(?:ba)?sh: (?:-c: )?line \d+: "
+        r"(?:unexpected EOF while looking for matching|syntax error near unexpected token)",
+        cause="an argument or a value of the environment with a quote, bracket or semicolon "
+        "reached the remote shell as it is; DeepSpeed quotes only what has a space in it",
+        fix="put such values into a file that the script reads; our launcher carries any argument",
+        checks=("nccl.deepspeed-env-file-is-sound",),
+    ),
+    root(
+        "remote-command-not-found",
+        (": not found", ": command not found"),
+        r"\b(?:ba|z|da)?sh: (?:line \d+: |\d+: )?(?P<command>[\w./+-]+): (?:command )?not found",
+        cause="{command} is not in the PATH of a shell without a terminal: conda, modules and venv "
+        "lines of .bashrc do not count there",
+        fix="use an absolute path, or set PATH in .deepspeed_env or [env]",
+        checks=("software.python-is-there",),
+        survivable=True,
+    ),
+    noise(
+        "rc-file-noise",
+        (
+            "mesg: ttyname failed",
+            "mesg: cannot open",
+            "stdin: is not a tty",
+            "bind: warning: line editing not enabled",
+        ),
+        r"mesg: (?:ttyname failed: Inappropriate ioctl|cannot open)|stdin: is not a tty"
+        r"|bind: warning: line editing not enabled",
+        cause="a start-up file of the login shell expects a terminal; that alone does no harm",
+        fix="put it behind `[ -t 0 ]` in .profile or .bashrc",
+        checks=("ssh.shell-is-quiet",),
+    ),
+)

@@ -1,0 +1,56 @@
+"""What gloo says: the CPU backend, which DeepSpeed and torch use beside NCCL too."""
+
+from __future__ import annotations
+
+from checks.knowledge.failures.known import root, symptom
+
+FAILURES = (
+    root(
+        "gloo-loopback",
+        "Gloo connectFullMesh failed with ",
+        r"Gloo connectFullMesh failed with .*remote=\[(?P<ip>127\.\d+\.\d+\.\d+)\]",
+        cause="a node told the others to meet it at {ip}: its own name resolves to loopback, as "
+        "Debian's installer writes it",
+        fix="take the node's name out of the 127.0.1.1 line of /etc/hosts, or set "
+        "GLOO_SOCKET_IFNAME on each node (deepspeed does not carry it: .deepspeed_env or [env])",
+        checks=("names.own-name-is-not-loopback",),
+    ),
+    root(
+        "gloo-connect-timeout",
+        "Gloo connectFullMesh failed with ",
+        r"Gloo connectFullMesh failed with (?!.*remote=\[127\.)"
+        r".*(?:Connect timeout|no error|timed out connecting)",
+        cause="the ranks found each other, but not on the ports that the kernel gives out: a "
+        "firewall opens the master port alone, or it is the wrong interface",
+        fix="open net.ipv4.ip_local_port_range between the nodes, and name the interface in "
+        "GLOO_SOCKET_IFNAME",
+        checks=(
+            "ports.ephemeral-ports-are-open",
+            "nccl.socket-interface-exists",
+            "collective.ranks-meet",
+        ),
+    ),
+    root(
+        "gloo-ifname",
+        "Unable to find address for: ",
+        r"Unable to find address for: (?P<name>\S+)",
+        cause="GLOO_SOCKET_IFNAME names {name}, which this node does not have",
+        fix="name an interface that every node has, or set it per node",
+        checks=("nccl.socket-interface-exists",),
+    ),
+    symptom(
+        "gloo-peer-closed",
+        ("Connection closed by peer [", "Read error ["),
+        r"(?:Connection closed by peer|Read error) \[(?P<ip>[^\]]+)\]:\d+",
+        cause="the rank at {ip} died",
+        fix="find the rank that failed first",
+    ),
+    symptom(
+        "gloo-op-timeout",
+        "operation to complete",
+        r"Timed out waiting (?P<ms>\d+)ms for (?P<op>send|recv) operation to complete",
+        cause="another rank lives, but did not come to this collective within {ms} ms: it "
+        "prepares data, writes a checkpoint or hangs",
+        fix="`py-spy dump --pid PID` of the rank that says nothing",
+    ),
+)

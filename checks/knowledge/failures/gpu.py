@@ -1,0 +1,159 @@
+"""What CUDA, NVML and the driver say of GPUs."""
+
+from __future__ import annotations
+
+from checks.knowledge.failures.known import root, symptom
+from checks.knowledge.xids import XIDS, XidSeverity
+
+SHARED_GPU_CAUSE = (
+    "two ranks use one GPU: a machine has two names in the hostfile, both nodes were started on "
+    "one machine, or the script does not set the device of LOCAL_RANK"
+)
+SHARED_GPU_FIX = (
+    "one name for each machine, slots= no more than its GPUs, torch.cuda.set_device(LOCAL_RANK)"
+)
+XID_MEANINGS = {str(code): xid.meaning for code, xid in XIDS.items()}
+PROGRAM_XIDS = "|".join(
+    str(code) for code, xid in XIDS.items() if xid.weight is XidSeverity.PROGRAM
+)
+DISTINCT_CHECKS = ("names.machines-are-distinct", "gpu.slots-have-gpus")
+
+FAILURES = (
+    root(
+        "nccl-dup-gpu-legacy",
+        "Duplicate GPU detected",
+        r"Duplicate GPU detected : rank (?P<rank>\d+) and rank (?P<other>\d+) "
+        r"both on CUDA device (?P<device>\w+)",
+        cause=SHARED_GPU_CAUSE,
+        fix=SHARED_GPU_FIX,
+        checks=DISTINCT_CHECKS,
+    ),
+    root(
+        "nccl-dup-gpu",
+        "Multiple Ranks are using the same GPU/Partition",
+        cause=SHARED_GPU_CAUSE,
+        fix=SHARED_GPU_FIX + "; leave NCCL_MULTI_RANK_GPU_ENABLE alone",
+        checks=DISTINCT_CHECKS,
+    ),
+    root(
+        "cuda-invalid-ordinal",
+        "invalid device ordinal",
+        r"CUDA error: invalid device ordinal",
+        cause="there are more ranks on this node than GPUs that they see: slots= or --num_gpus is "
+        "too high, or CUDA_VISIBLE_DEVICES was inherited",
+        fix="slots= no more than `nvidia-smi -L | wc -l`; unset CUDA_VISIBLE_DEVICES",
+        checks=(
+            "gpu.shell-hides-no-gpu",
+            "gpu.slots-have-gpus",
+        ),
+    ),
+    root(
+        "cuda-802-fabric",
+        "Error 802: system not yet initialized",
+        cause="the GPUs of this node are joined by NVSwitch, and nvidia-fabricmanager does not run "
+        "or is of another version than the driver",
+        fix="install nvidia-fabricmanager of the driver's version and "
+        "`systemctl enable --now nvidia-fabricmanager`",
+        checks=("gpu.fabric-is-ready", "gpu.driver-answers", "training.smoke-trains"),
+    ),
+    root(
+        "nvml-mismatch",
+        "Failed to initialize NVML: Driver/library version mismatch",
+        cause="the driver's packages were upgraded and its old kernel module is still loaded",
+        fix="reboot the node; hold the nvidia packages back from unattended upgrades",
+        checks=(
+            "gpu.driver-libraries-are-whole",
+            "gpu.driver-answers",
+        ),
+    ),
+    root(
+        "gpu-xid",
+        "NVRM: Xid (",
+        rf"NVRM: Xid \((?:PCI:)?(?P<pci>[^)]+)\): (?!(?:{PROGRAM_XIDS})\b)(?P<xid>\d+)",
+        cause="the driver reported Xid {xid} for the GPU at {pci}",
+        meanings=XID_MEANINGS,
+        fix="drain the node and reset or replace the GPU; `nvidia-smi -q -d ECC,ROW_REMAPPER`",
+        checks=(
+            "gpu.kernel-reports-no-gpu-fault",
+            "gpu.driver-answers",
+        ),
+    ),
+    symptom(
+        "gpu-xid-of-a-program",
+        "NVRM: Xid (",
+        rf"NVRM: Xid \((?:PCI:)?(?P<pci>[^)]+)\): (?P<xid>{PROGRAM_XIDS})\b",
+        cause="the driver reported Xid {xid} for the GPU at {pci}",
+        meanings=XID_MEANINGS,
+        fix="read the error of the rank that used this GPU",
+        survivable=True,
+    ),
+    root(
+        "cuda-oom",
+        ("OutOfMemoryError", "CUDA out of memory"),
+        r"torch\.(?:cuda\.)?OutOfMemoryError|CUDA out of memory",
+        cause="a GPU's memory is full: the batch or the model is too large for it, or an earlier "
+        "run still holds some",
+        fix="`nvidia-smi` on that node shows leftovers; else a smaller micro batch, activation "
+        "checkpointing, a higher ZeRO stage, offload",
+        checks=(
+            "gpu.gpus-are-idle",
+            "gpu.driver-answers",
+        ),
+    ),
+    root(
+        "no-gpus-nccl",
+        ("no GPUs found", "no GPU resources available"),
+        r"ProcessGroupNCCL is only supported with GPUs, no GPUs found"
+        r"|Unable to proceed, no GPU resources available",
+        cause="torch sees no GPU here: a build for CPUs, the wrong interpreter, no driver in the "
+        "container, or an empty CUDA_VISIBLE_DEVICES",
+        fix="`nvidia-smi -L` and `python -c 'import torch; print(torch.version.cuda)'` on the "
+        "node; `docker run --gpus all`",
+        checks=(
+            "software.torch-fits-the-gpus",
+            "gpu.shell-hides-no-gpu",
+            "gpu.devices-may-be-opened",
+            "gpu.slots-have-gpus",
+            "gpu.driver-answers",
+            "software.versions-are-equal",
+        ),
+    ),
+    root(
+        "cuda-driver-too-old",
+        "The NVIDIA driver on your system is too old",
+        cause="torch was built for a newer CUDA than the driver of this node knows",
+        fix="a newer driver, or a torch built for the driver's CUDA",
+        checks=(
+            "software.torch-fits-the-gpus",
+            "gpu.drivers-are-equal",
+            "gpu.models-are-equal",
+            "training.smoke-trains",
+        ),
+        survivable=True,
+    ),
+    root(
+        "cuda-no-kernel",
+        "no kernel image is available for execution on the device",
+        cause="torch or an extension was not built for this kind of GPU",
+        fix="install a build for its compute capability, or build with TORCH_CUDA_ARCH_LIST",
+        checks=("software.torch-fits-the-gpus", "gpu.models-are-equal", "training.smoke-trains"),
+    ),
+    root(
+        "cuda-illegal-access",
+        "CUDA error: an illegal memory access was encountered",
+        cause="a kernel reached outside its memory: a bug of the model or an extension, seldom the "
+        "GPU",
+        fix="start again with CUDA_LAUNCH_BLOCKING=1 in [env] to see where",
+    ),
+    root(
+        "cuda-ecc",
+        "uncorrectable ECC error encountered",
+        cause="the memory of a GPU is damaged",
+        fix="reset the GPU, and drain the node where it comes again",
+        checks=(
+            "gpu.memory-has-no-errors",
+            "gpu.kernel-reports-no-gpu-fault",
+            "gpu.driver-answers",
+        ),
+    ),
+)

@@ -1,0 +1,62 @@
+"""What DeepSpeed says of its hostfile, and of --include and --exclude."""
+
+from __future__ import annotations
+
+from checks.knowledge.failures.known import root, silent
+
+FAILURES = (
+    root(
+        "hostfile-bad-entry",
+        "Hostfile contains a bad entry: ",
+        r"Hostfile contains a bad entry: (?P<line>.+?), unable to proceed",
+        cause="DeepSpeed cannot read the line `{line}`; it takes `NAME slots=NUMBER` alone, "
+        "without spaces around =, in small letters, and no placeholder",
+        fix="write the line as `node1 slots=8`; `python -m launcher hostfile` prints a whole one",
+    ),
+    root(
+        "hostfile-duplicate",
+        "Hostfile contains multiple entries for ",
+        r"Hostfile contains multiple entries for (?P<node>\S+?),",
+        cause="{node} has two lines in the hostfile",
+        fix="make them one line with the sum of their slots",
+        checks=("names.machines-are-distinct",),
+    ),
+    root(
+        "hostfile-empty",
+        "Hostfile is empty or not formatted correctly",
+        cause="no line of the hostfile names a node",
+        fix="one line for each node: `node1 slots=8`",
+    ),
+    silent(
+        "hostfile-missing-runs-local",
+        "Unable to find hostfile, will proceed with training with local resources only",
+        cause="DeepSpeed found no hostfile at the path given, so this machine trained alone; "
+        "accelerate over pdsh does so without deepspeed_hostfile",
+        fix="where more machines were meant: mend the path of --hostfile, or set "
+        "deepspeed_hostfile in accelerate's config",
+        checks=("accelerate.hostfile-is-there",),
+        survivable=True,
+    ),
+    root(
+        "hostfile-filter-unknown",
+        ("' not found in hostfile", "' specified on host '"),
+        r"ValueError: (?:Hostname '(?P<host>[^']+)' not found in hostfile"
+        r"|No slot '(?P<slot>\d+)' specified on host '(?P<node>[^']+)')",
+        cause="--include or --exclude names a node or slot that the hostfile lacks; @ separates "
+        "nodes there and : stands before slots, so user@host and IPv6 cannot be written",
+        fix="use the hostfile's own names, an ssh alias for user@host, and slots with commas",
+    ),
+    root(
+        "num-nodes-no-hostfile",
+        "Num nodes is >1 but no extra nodes available via hostfile",
+        cause="--num_nodes asks for more machines than this one, and there is no hostfile",
+        fix="give --hostfile",
+    ),
+    root(
+        "hostfile-expands-rank-mismatch",
+        "local_node = node_list[args.node_rank]",
+        cause="a line of the hostfile, such as node[0-1] or n1,n2, is one node to DeepSpeed and "
+        "several to pdsh: the node ranks are shifted",
+        fix="one plain name a line",
+    ),
+)

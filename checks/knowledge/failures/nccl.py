@@ -1,0 +1,126 @@
+"""What NCCL says of its sockets, versions and peers."""
+
+from __future__ import annotations
+
+from checks.knowledge.failures.known import root, silent, symptom
+
+OPEN_PORT_CHECKS = ("ports.ephemeral-ports-are-open", "nccl.socket-interface-exists")
+OPEN_PORTS_FIX = (
+    "open net.ipv4.ip_local_port_range between the nodes, and name the interface in "
+    "NCCL_SOCKET_IFNAME"
+)
+BLOCKED_CAUSE = (
+    "NCCL cannot connect to {address} ({why}): a firewall opens the master port alone, or the "
+    "address belongs to a container's or virtual network"
+)
+
+FAILURES = (
+    root(
+        "nccl-no-socket-if",
+        ("interface found",),
+        r"NCCL WARN (?:Bootstrap : no socket interface found"
+        r"|NET/Socket : [Nn]o (?:usable listening |socket )?interface found"
+        r"|NET/IB : No IP interface found|NET/Socket : No usable listening interface found)",
+        cause="no interface of this node fits NCCL_SOCKET_IFNAME, which deepspeed carries from the "
+        "head to all nodes",
+        fix="a prefix that all nodes have, an exclusion such as ^docker,lo, or a value per node",
+        checks=("nccl.socket-interface-exists",),
+    ),
+    root(
+        "nccl-connect-failed",
+        "onnect to ",
+        r"NCCL WARN .*?[Cc]onnect to (?P<address>[^<\s]+)<(?P<port>\d+)> "
+        r"(?:failed ?: ?|returned )(?:\d+\()?(?P<why>[A-Z][A-Za-z ]+)(?!.*exceeded error retry)",
+        cause=BLOCKED_CAUSE,
+        fix=OPEN_PORTS_FIX,
+        checks=(*OPEN_PORT_CHECKS, "collective.ranks-meet"),
+    ),
+    root(
+        "nccl-connect-retries",
+        "exceeded error retry count after ",
+        r"connect to (?P<address>[^<\s]+)<(?P<port>\d+)> returned (?P<why>[^,]+), "
+        r"exceeded error retry count after (?P<n>\d+) attempts",
+        cause=BLOCKED_CAUSE + "; it tried for about a minute",
+        fix=OPEN_PORTS_FIX,
+        checks=(*OPEN_PORT_CHECKS, "collective.ranks-meet"),
+    ),
+    root(
+        "nccl-virtual-if-used",
+        "NET/Socket : Using ",
+        r"NET/Socket : Using .*\]"
+        r"(?P<name>(?:docker|br-|veth|virbr|cni|flannel|cali|tailscale)\S*?):",
+        cause="NCCL uses {name}, a virtual interface that other nodes do not reach; by itself it "
+        "leaves out only docker*, lo and virbr*",
+        fix="NCCL_SOCKET_IFNAME with the real interface, in .deepspeed_env or [env]",
+        checks=("nccl.socket-interface-exists", "network.one-network"),
+        survivable=True,
+    ),
+    silent(
+        "nccl-no-ib",
+        "NET/IB : No device found",
+        cause="NCCL sees no InfiniBand or RoCE device and uses TCP, many times slower; without "
+        "such adapters that is right, in a container /dev/infiniband may be missing",
+        fix="`docker run --device=/dev/infiniband --ulimit memlock=-1`, libibverbs in the image, "
+        "no NCCL_IB_DISABLE=1",
+        checks=("nccl.infiniband-ports-are-active", "nccl.infiniband-is-not-disabled"),
+        survivable=True,
+    ),
+    symptom(
+        "nccl-peer-closed",
+        "onnection closed by remote peer ",
+        r"[Cc]onnection closed by remote peer (?P<peer>[^\s<]+)",
+        cause="the rank at {peer} died or left",
+        fix="find the rank that failed first",
+    ),
+    symptom(
+        "nccl-service-thread-closed",
+        "[Service thread] Connection closed by localRank ",
+        r"\[Service thread\] Connection closed by localRank (?P<local>\d+)",
+        cause="local rank {local} of this node ended",
+        fix="read what that rank said before",
+        survivable=True,
+    ),
+    root(
+        "nccl-version-mismatch",
+        "Mismatched NCCL version detected",
+        r"Mismatched NCCL version detected : rank (?P<rank>\d+) version (?P<mine>\d+) "
+        r"rank (?P<other>\d+) version (?P<theirs>\d+)",
+        cause="rank {rank} has NCCL {mine}, rank {other} has {theirs}",
+        fix="the same image or wheels on every node",
+        checks=(
+            "software.versions-are-equal",
+            "collective.ranks-meet",
+        ),
+    ),
+    root(
+        "nccl-message-truncated",
+        "Message truncated : received ",
+        r"Message truncated : received (?P<got>\d+)(?:,\d+)? bytes instead of (?P<wanted>\d+)",
+        cause="ranks do not agree on what they send ({got} bytes, {wanted} expected): another NCCL "
+        "or another NCCL_* variable on one node, or different collectives",
+        fix="the same NCCL and the same NCCL_* everywhere; see ~/.nccl.conf and /etc/nccl.conf",
+        checks=(
+            "nccl.conf-file-is-read-as-meant",
+            "nccl.variables-are-equal",
+            "software.versions-are-equal",
+        ),
+    ),
+    symptom(
+        "nccl-unhandled-system",
+        ("ncclSystemError: System call", "unhandled system error"),
+        cause="a system call of NCCL failed; which one is told only with NCCL_DEBUG=WARN",
+        fix="start again with NCCL_DEBUG=WARN in [env], and read the first NCCL WARN line",
+        checks=(
+            *OPEN_PORT_CHECKS,
+            "limits.memlock-is-unlimited",
+            "collective.ranks-meet",
+        ),
+    ),
+    symptom(
+        "nccl-remote-error",
+        "ncclRemoteError: A call failed possibly due to a network error",
+        cause="a peer ended early, or the network failed",
+        fix="find the rank that failed first; where none did, it is the network",
+        checks=OPEN_PORT_CHECKS,
+    ),
+)

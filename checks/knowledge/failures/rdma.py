@@ -1,0 +1,151 @@
+"""What NCCL says of InfiniBand and RoCE."""
+
+from __future__ import annotations
+
+from checks.knowledge.container_limits import MEMLOCK_IN_CONTAINER
+from checks.knowledge.failures.known import root
+
+FABRIC_CHECKS = (
+    "nccl.infiniband-is-usable",
+    "nccl.infiniband-ports-are-active",
+    "limits.memlock-is-unlimited",
+)
+UNANSWERED_CAUSE = (
+    "packets to the peer's adapter are not acknowledged: another fabric or partition, a wrong RoCE "
+    "address or VLAN, UDP 4791 closed, a port down; in docker also too little lockable memory"
+)
+FABRIC_FIX = (
+    "compare `ibv_devinfo` and `show_gids` of both nodes; NCCL_IB_HCA with ports that see each "
+    "other; NCCL_IB_GID_INDEX only before NCCL 2.21; NCCL_IB_DISABLE=1 to prove it"
+)
+MEMLOCK_CHECKS = ("limits.memlock-is-unlimited", "nccl.infiniband-is-usable")
+MEMLOCK_FIX = (
+    "memlock unlimited for logins over ssh (limits.d and sshd's LimitMEMLOCK); in a container: "
+    + MEMLOCK_IN_CONTAINER
+)
+
+FAILURES = (
+    root(
+        "ib-retry-exceeded-12",
+        "Got completion ",
+        r"Got completion (?:from peer (?P<peer>[^\s<]+)\S* )"
+        r"with (?:error 12\b|status=12\b|status=(?!IBV_)\w*\(12\))",
+        cause=UNANSWERED_CAUSE,
+        fix=FABRIC_FIX,
+        checks=(
+            "nccl.gid-index-is-valid",
+            *FABRIC_CHECKS,
+            "collective.ranks-meet",
+        ),
+    ),
+    root(
+        "ib-retry-exceeded-12-new",
+        "status=IBV_WC_RETRY_EXC_ERR(12)",
+        cause=UNANSWERED_CAUSE,
+        fix=FABRIC_FIX,
+        checks=(
+            "nccl.gid-index-is-valid",
+            *FABRIC_CHECKS,
+            "collective.ranks-meet",
+        ),
+    ),
+    root(
+        "ib-wizardlm-12",
+        "NET/IB : Got completion with error ",
+        r"NET/IB : Got completion with error (?P<code>\d+), opcode",
+        cause=UNANSWERED_CAUSE,
+        fix=MEMLOCK_FIX + "; then " + FABRIC_FIX,
+        checks=FABRIC_CHECKS,
+    ),
+    root(
+        "ib-local-protection-4",
+        "Got completion ",
+        r"Got completion from peer \S+ with (?:error|status=)\s?(?:IBV_WC_LOC_PROT_ERR\()?4\b",
+        cause="the adapter may not reach the GPU's memory: PCI access control (ACS), or "
+        "nvidia_peermem is not loaded",
+        fix="turn ACS off in the BIOS, `modprobe nvidia_peermem`; NCCL_NET_GDR_LEVEL=0 proves it",
+        checks=(
+            "limits.acs-is-off",
+            "nccl.infiniband-is-usable",
+        ),
+    ),
+    root(
+        "ib-reg-mr",
+        "Call to ibv_reg_",
+        r"Call to (?P<call>ibv_reg_\w*mr\w*) failed",
+        cause="the rank may not lock the memory that the adapter needs: the limit of its login is "
+        "too low",
+        fix=MEMLOCK_FIX,
+        checks=(*MEMLOCK_CHECKS, "collective.ranks-meet"),
+    ),
+    root(
+        "ib-create-qp",
+        "Call to ibv_create_",
+        r"Call to ibv_create_(?:qp|cq) failed",
+        cause="too little lockable memory, or the adapter has no queue left",
+        fix=MEMLOCK_FIX,
+        checks=MEMLOCK_CHECKS,
+    ),
+    root(
+        "ib-modify-qp",
+        "Call to ibv_modify_qp failed with ",
+        r"Call to ibv_modify_qp failed with (?:error )?(?:\d+ )?(?P<why>[A-Z][\w ]+)",
+        cause="adapters cannot be joined ({why}): a stale RoCE address index, InfiniBand against "
+        "Ethernet, or no way between them",
+        fix="unset NCCL_IB_GID_INDEX from NCCL 2.21 on, and name alike ports in NCCL_IB_HCA",
+        checks=(
+            "nccl.gid-index-is-valid",
+            "nccl.variables-are-equal",
+            "nccl.infiniband-ports-are-active",
+            "collective.ranks-meet",
+        ),
+    ),
+    root(
+        "ib-incompatible-link",
+        "incompatible devices",
+        r"Attempted to (?:connect|merge) incompatible devices",
+        cause="one rank uses an InfiniBand port, another an Ethernet one",
+        fix="name ports of one kind in NCCL_IB_HCA, on every node",
+        checks=(
+            "nccl.every-adapter-named-is-there",
+            "nccl.all-nodes-agree-on-transport",
+            "nccl.infiniband-ports-are-active",
+            "collective.ranks-meet",
+        ),
+    ),
+    root(
+        "ib-async-event",
+        ("Got async event", "async fatal event", "Got non-fatal async event"),
+        r"NET/IB : (?:(?P<device>\S+?):\d+ )?"
+        r"(?:Got async event|async fatal event|Got non-fatal async event)",
+        cause="the adapter told an event in the middle of the run: its link went down or came back",
+        fix="look at cable and switch; `perfquery` and the port's error counters on that node",
+        checks=(
+            "nccl.port-errors-do-not-grow",
+            "limits.links-stay-up",
+            "nccl.infiniband-ports-are-active",
+        ),
+        survivable=True,
+    ),
+    root(
+        "nccl-mixed-nic-count",
+        "Detected mixed local Net device counts across ranks",
+        cause="a node has fewer working adapters than the others",
+        fix="mend the adapter, or name those that all nodes have in NCCL_IB_HCA",
+        checks=(
+            "nccl.every-adapter-named-is-there",
+            "nccl.infiniband-ports-are-active",
+            "nccl.all-nodes-agree-on-transport",
+        ),
+        survivable=True,
+    ),
+    root(
+        "mtu-loc-len",
+        ("IBV_WC_LOC_LEN_ERR", "Got completion from peer "),
+        r"IBV_WC_LOC_LEN_ERR|Got completion from peer \S+ with (?:error|status=)\s?1\b",
+        cause="a message was larger than its receiver allows: the adapters' MTU differs",
+        fix="the same MTU on adapters and switch ports; `ibv_devinfo | grep active_mtu` on each "
+        "node",
+        checks=("nccl.roce-mtu-is-equal", "network.mtu-is-equal", "nccl.infiniband-is-usable"),
+    ),
+)

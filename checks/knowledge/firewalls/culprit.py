@@ -1,0 +1,125 @@
+"""Which node's filter stops a connection that was seen to fail, and what it calls the rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from checks.errors import FactError
+from checks.facts import NodeView
+from checks.facts.firewall import Firewall
+from checks.knowledge.firewalls import iptables, nftables
+from checks.knowledge.firewalls.ruleset import Chain, Packet, Stop, packet_stops
+
+
+@dataclass(frozen=True)
+class Culprit:
+    """The filter of `node` that stops `packet`; all `stops` are base chains of that node.
+
+    `kind` is what people manage it with: ufw, firewalld, nftables or iptables. `stops` is empty
+    where the rules may not be read, and only the manager is known to be active.
+    """
+
+    node: NodeView
+    kind: str
+    packet: Packet
+    stops: tuple[Stop, ...] = ()
+
+    def __str__(self) -> str:
+        """For example: nftables on node1 (chain inet filter input: policy drop)."""
+        if not self.stops:
+            return f"{self.kind} on {self.node.name} (its rules need root to be read)"
+        stop = self.stops[0]
+        base = stop.base
+        place = f"{base.family} {base.table}" if base.tool == "nft" else f"table {base.table}"
+        may = "" if stop.certain else "perhaps "
+        return f"{self.kind} on {self.node.name} ({may}{place} chain {stop.trail[-1]}: {stop.rule})"
+
+
+def find_culprit(source: NodeView, target: NodeView, packet: Packet, seen: str) -> Culprit | None:
+    """Whose rule stops `packet` from source to target, or its answer, as far as their rules show.
+
+    `seen` is `drop` or `reject`. A rule that does just that and whose conditions all can be told
+    goes before the others.
+    """
+    found = [
+        (node, at, stop)
+        for node, at in _filter_points(source, target, packet)
+        for stop in packet_stops(listed_chains(node), at)
+    ]
+    for likely in (
+        [one for one in found if one[2].certain and one[2].action == seen],
+        [one for one in found if one[2].action == seen],
+        found,
+    ):
+        if likely:
+            node, at, stop = likely[0]
+            kind = firewall_manager(stop)
+            same = [s for n, p, s in likely if (n, p, firewall_manager(s)) == (node, at, kind)]
+            return Culprit(node, kind, at, tuple(same))
+    return None
+
+
+def unreadable_firewall(node: NodeView, packet: Packet) -> Culprit | None:
+    """The manager that is active on a node whose rules may not be read."""
+    if not node.has(Firewall) or node.read(Firewall).readable:
+        return None
+    fact = node.read(Firewall)
+    kind = "ufw" if fact.ufw else "firewalld" if fact.firewalld else ""
+    return Culprit(node, kind, packet) if kind else None
+
+
+def _filter_points(
+    source: NodeView, target: NodeView, packet: Packet
+) -> Iterator[tuple[NodeView, Packet]]:
+    """The four places where the two nodes filter a connection: what is sent, and its answer."""
+    answer = Packet(packet.target, packet.source, packet.dport, None, inbound=False)
+    answer = replace(answer, state="established")
+    yield target, replace(packet, inbound=True)
+    yield source, replace(packet, inbound=False)
+    yield target, answer
+    yield source, replace(answer, inbound=True)
+
+
+def firewall_manager(stop: Stop) -> str:
+    """What people manage that rule with."""
+    jumps = {rule.to for rule in stop.base.rules}
+    if stop.base.table == "firewalld" or any(name.endswith("_ZONES") for name in jumps):
+        return "firewalld"
+    by_ufw = stop.rule == "policy drop" or stop.trail[-1].startswith("ufw-")
+    if by_ufw and any(name.startswith("ufw-") for name in jumps):
+        return "ufw"
+    return "nftables" if stop.base.tool == "nft" else "iptables"
+
+
+def listed_chains(node: NodeView) -> Sequence[Chain]:
+    """All chains of a node that its tools could list; none where nobody asked."""
+    if not node.has(Firewall):
+        return ()
+    listings = node.read(Firewall).listings
+    found: list[Chain] = []
+    for tool, listing in listings.items():
+        if (
+            tool != "nft"
+            and listing.text
+            and not _is_listed_already(tool, listings["iptables"].text)
+        ):
+            found += iptables.parse_iptables(listing.text, tool)
+    shown = {(chain.family, chain.table) for chain in found if "legacy" not in chain.tool}
+    return [
+        *found,
+        *(c for c in _nft_chains(listings["nft"].text) if (c.family, c.table) not in shown),
+    ]
+
+
+def _is_listed_already(tool: str, plain: str) -> bool:
+    """Whether a -legacy tool lists what the plain one has listed already."""
+    return tool.endswith("-legacy") and "(legacy)" in plain.partition("\n")[0]
+
+
+def _nft_chains(text: str) -> Sequence[Chain]:
+    try:
+        return nftables.parse_nftables(text) if text else ()
+    except FactError:
+        # cut off where it is very long; the tables of iptables are read all the same
+        return ()

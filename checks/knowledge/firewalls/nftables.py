@@ -1,0 +1,215 @@
+"""Reads what `nft -j list ruleset` prints: see libnftables-json(5)."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from checks.errors import FactError
+from checks.knowledge.firewalls.ruleset import (
+    Chain,
+    Packet,
+    Rule,
+    all_hold,
+    any_holds,
+    negate_answer,
+)
+
+RULE_ACTIONS = ("accept", "drop", "reject", "return", "jump", "goto")
+HARMLESS_STATEMENTS = ("counter", "log", "comment")
+STATES = ("new", "established", "related", "invalid", "untracked")
+
+Sets = Mapping[tuple[str, str, str], Any]
+
+
+def parse_nftables(text: str) -> list[Chain]:
+    """All chains of the ruleset. Raises FactError where the text is not whole."""
+    try:
+        items = json.loads(text)["nftables"]
+        return list(_build_chains(items)) if items else []
+    except (ValueError, KeyError, TypeError, IndexError) as error:
+        raise FactError(f"the nftables ruleset is not readable: {error!r}") from error
+
+
+def _build_chains(items: list[dict[str, Any]]) -> Iterator[Chain]:
+    sets: dict[tuple[str, str, str], Any] = {}
+    rules: dict[tuple[str, str, str], list[Rule]] = {}
+    for item in items:
+        for kind, body in item.items():
+            if kind in ("set", "map"):
+                sets[body["family"], body["table"], body["name"]] = body.get("elem", [])
+            elif kind == "rule":
+                at = (body["family"], body["table"], body["chain"])
+                named = _NamedSets(sets, at[:2])
+                rules.setdefault(at, []).extend(_build_rules(body["expr"], named))
+    for item in items:
+        chain = item.get("chain")
+        if chain:
+            at = (chain["family"], chain["table"], chain["name"])
+            hook, policy = chain.get("hook", ""), chain.get("policy", "")
+            # a nat chain sees no packet that its drop would be the cause of
+            hook = "" if chain.get("type") == "nat" else hook
+            yield Chain("nft", *at, hook, policy, tuple(rules.get(at, ())))
+
+
+class _NamedSets:
+    """The named sets that one table's rules can mean."""
+
+    def __init__(self, sets: Sets, table: tuple[str, str]) -> None:
+        self.sets, self.table = sets, table
+
+    def elements(self, name: str) -> Any:
+        """The elements of `@name`; raises KeyError."""
+        return self.sets[(*self.table, name.lstrip("@"))]
+
+
+def _build_rules(expressions: list[dict[str, Any]], named: _NamedSets) -> Iterator[Rule]:
+    """One rule, or one for each element of a verdict map."""
+    tests: list[Callable[[Packet], bool | None]] = []
+    words: list[str] = []
+    for expression in expressions:
+        kind, body = next(iter(expression.items()))
+        if kind == "vmap":
+            yield from _verdict_map_rules(body, tests, words, named)
+        elif kind in RULE_ACTIONS:
+            to = body["target"] if kind in ("jump", "goto") else ""
+            text = " ".join([*words, kind, *([to] if to else [])])
+            yield Rule(text, _all_tests(tests), kind, to)
+            return
+        elif kind == "match":
+            tests = [*tests, _match_test(body, named)]
+            words.append(_describe_match(body))
+        elif kind not in HARMLESS_STATEMENTS:
+            tests = [*tests, lambda _: None]
+            words.append(kind)
+
+
+def _all_tests(tests: list[Callable[[Packet], bool | None]]) -> Callable[[Packet], bool | None]:
+    return lambda packet: all_hold(test(packet) for test in tests)
+
+
+def _verdict_map_rules(
+    body: dict[str, Any],
+    tests: list[Callable[[Packet], bool | None]],
+    words: list[str],
+    named: _NamedSets,
+) -> Iterator[Rule]:
+    data = body["data"]
+    elements = data["set"] if isinstance(data, dict) else named.elements(data)
+    for key, verdict in elements:
+        kind, target = next(iter(verdict.items()))
+        if kind in RULE_ACTIONS:
+            match = {"op": "==", "left": body["key"], "right": key}
+            to = target["target"] if kind in ("jump", "goto") else ""
+            text = " ".join([*words, _describe_match(match), kind, to]).strip()
+            yield Rule(text, _all_tests([*tests, _match_test(match, named)]), kind, to)
+
+
+def _match_test(body: dict[str, Any], named: _NamedSets) -> Callable[[Packet], bool | None]:
+    left, right, op = body["left"], body["right"], body.get("op", "==")
+
+    def applies(packet: Packet) -> bool | None:
+        applicable, value = _packet_field(packet, left, right)
+        if not applicable:
+            return False
+        if value is None:
+            return None
+        if op in ("<", ">", "<=", ">="):
+            return _compare_order(op, value, right)
+        answer = _contains_value(right, value, named)
+        return negate_answer(answer) if op == "!=" else answer
+
+    return applies
+
+
+def _packet_field(packet: Packet, left: Any, right: Any) -> tuple[bool, str | int | None]:
+    """Whether the packet has that field at all, and its value (None: cannot be told)."""
+    kind, body = next(iter(left.items())) if isinstance(left, dict) else ("", {})
+    if kind == "payload" and "protocol" in body:
+        return _header_field(packet, body["protocol"], body["field"])
+    key = body.get("key", "") if isinstance(body, dict) else ""
+    if kind == "ct":
+        return True, {"state": packet.state, "status": "confirmed"}.get(key)
+    if kind == "meta" and key in ("iifname", "iif", "oifname", "oif"):
+        return (key[0] == "i") is packet.inbound and right != "lo", None
+    if kind == "meta":
+        family = "ipv6" if packet.family == "ip6" else "ipv4"
+        return True, {"l4proto": "tcp", "nfproto": family, "protocol": packet.family}.get(key)
+    if kind == "fib" and body.get("result") == "type" and body.get("flags") == ["daddr"]:
+        return True, "local" if packet.inbound else "unicast"
+    return True, None
+
+
+def _header_field(packet: Packet, protocol: str, name: str) -> tuple[bool, str | int | None]:
+    if protocol in ("ip", "ip6"):
+        values = {"saddr": packet.source, "daddr": packet.target, "protocol": "tcp"}
+        return protocol == packet.family, {**values, "nexthdr": "tcp"}.get(name)
+    if protocol in ("tcp", "th"):
+        return True, {"sport": packet.sport, "dport": packet.dport}.get(name)
+    return protocol not in ("udp", "udplite", "icmp", "icmpv6", "igmp", "sctp", "dccp"), None
+
+
+def _contains_value(right: Any, value: str | int, named: _NamedSets) -> bool | None:
+    if isinstance(right, str) and right.startswith("@"):
+        try:
+            return _contains_value(named.elements(right), value, named)
+        except KeyError:
+            return None
+    if isinstance(right, list):
+        return any_holds(_contains_value(one, value, named) for one in right)
+    if isinstance(right, dict):
+        return _expression_contains(right, value, named)
+    if isinstance(right, int) and not isinstance(value, int):
+        return {6: value == "tcp"}.get(right, False)
+    return bool(right == value)
+
+
+def _expression_contains(right: dict[str, Any], value: str | int, named: _NamedSets) -> bool | None:
+    kind, body = next(iter(right.items()))
+    if kind == "set":
+        return _contains_value(body, value, named)
+    if kind == "elem":
+        return _contains_value(body["val"], value, named)
+    if kind == "range":
+        return all_hold(
+            (_compare_order(">=", value, body[0]), _compare_order("<=", value, body[1]))
+        )
+    if kind == "prefix":
+        network = ipaddress.ip_network(f"{body['addr']}/{body['len']}", strict=False)
+        return ipaddress.ip_address(value) in network
+    return None
+
+
+def _compare_order(op: str, value: str | int, bound: Any) -> bool | None:
+    if isinstance(bound, int) != isinstance(value, int):
+        return None
+    a = value if isinstance(value, int) else int(ipaddress.ip_address(value))
+    b = bound if isinstance(bound, int) else int(ipaddress.ip_address(bound))
+    answers: dict[str, bool] = {"<": a < b, ">": a > b, "<=": a <= b, ">=": a >= b}
+    return answers[op]
+
+
+def _describe_match(body: dict[str, Any]) -> str:
+    op = body.get("op", "==")
+    left, right = _describe_expression(body["left"]), _describe_expression(body["right"])
+    return f"{left} {right}" if op in ("==", "in") else f"{left} {op} {right}"
+
+
+def _describe_expression(value: Any) -> str:
+    """An expression roughly as nft writes it."""
+    if isinstance(value, list):
+        return ",".join(_describe_expression(one) for one in value)
+    if not isinstance(value, dict):
+        return str(value)
+    kind, body = next(iter(value.items()))
+    if kind == "payload":
+        return f"{body.get('protocol', 'payload')} {body.get('field', '')}".strip()
+    if kind in ("meta", "ct"):
+        return body["key"] if kind == "meta" else f"ct {body['key']}"
+    if kind == "set":
+        return "{ " + ", ".join(_describe_expression(one) for one in body) + " }"
+    if kind == "prefix":
+        return f"{body['addr']}/{body['len']}"
+    return f"{body[0]}-{body[1]}" if kind == "range" else kind

@@ -1,0 +1,255 @@
+"""What mends a login of this machine to a node that fails: typed here, or at the node's console."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Callable, Mapping
+
+from checks.facts import Login, NodeView
+from checks.knowledge.logins.fixes import QUIET
+from checks.knowledge.logins.forced_command import KEY_TYPE
+from checks.knowledge.logins.server_fixes import RELOAD_SSHD
+from checks.model import Fix
+
+NO_LOGIN = re.compile(r"not available|not allowed|nologin", re.IGNORECASE)
+"""What nologin(8) and its kin say for a closed account."""
+READ_AS_COMMANDS = re.compile(r"(syntax|parse) error|unknown command|too many", re.IGNORECASE)
+"""What shells say that a start-up file begins: they take the probe for their own text."""
+HERE = "this machine"
+KNOWN_HOSTS = "~/.ssh/known_hosts"
+COMPARE_NOTE = (
+    "compare the key before with /etc/ssh/ssh_host_*_key.pub at the node's console: another "
+    "machine may answer in its name"
+)
+
+
+def controller_fix(node: NodeView, login: Login) -> Fix:
+    """By the cause that the login was given."""
+    return _FIXES.get(login.cause, _verbose_login_fix)(node, login)
+
+
+def _ssh_command(node: NodeView, login: Login, *options: str) -> str:
+    """The same login as a command line, with what the launch was told of ssh."""
+    ssh = node.job.ssh
+    words = ["ssh", *options]
+    words += ["-F", ssh.config] if ssh.config else []
+    words += ["-i", ssh.key] if ssh.key else []
+    words += ["-p", str(login.port)] if login.port != 22 else []
+    return shlex.join([*words, f"{login.user}@{node.name}" if login.user else node.name])
+
+
+def _key_path(login: Login) -> str:
+    return shlex.quote(login.key) if login.key else "~/.ssh/id_ed25519"
+
+
+def _fix_here(command: str, note: str = "") -> Fix:
+    return Fix(command, HERE, note)
+
+
+def _verbose_login_fix(node: NodeView, login: Login) -> Fix:
+    return _fix_here(
+        f"{_ssh_command(node, login, '-vv', '-oBatchMode=yes')} true", "shows where it stops"
+    )
+
+
+def _unresolved_name_fix(node: NodeView, _: Login) -> Fix:
+    note = f"or correct the name in {node.job.where or 'the hosts file'}"
+    line = f"echo 'ADDRESS {node.name}' | sudo tee -a /etc/hosts"
+    return _fix_here(line, f"with the address of {node.name} for ADDRESS; {note}")
+
+
+def _refused_fix(node: NodeView, login: Login) -> Fix:
+    note = f"at its console; or give its real port: port= in {node.job.where or 'the hosts file'}"
+    start = "systemctl enable --now ssh || systemctl enable --now sshd || /usr/sbin/sshd"
+    return node.fix(start, f"{note} (tried {login.port})", root=True)
+
+
+def _dropped_fix(node: NodeView, login: Login) -> Fix:
+    port = login.port
+    managed = (
+        f"if ufw status 2>&1 | grep -qw active; then ufw allow {port}/tcp; "
+        "elif firewall-cmd --state >/dev/null 2>&1; then firewall-cmd --permanent "
+        f"--add-port={port}/tcp && firewall-cmd --reload; "
+        "else nft list ruleset || iptables-save; fi"
+    )
+    note = (
+        "at its console, if it is on and has that address: opens ssh in ufw or firewalld; where "
+        f"neither is active it lists the rules, one of which drops port {port}, unless a firewall "
+        "of the cloud or a switch does"
+    )
+    return node.fix(managed, note, root=True)
+
+
+def _no_route_fix(node: NodeView, login: Login) -> Fix:
+    host = shlex.quote(login.host_name or node.name)
+    where = login.address or f"$(getent ahosts {host} | awk 'NR == 1 {{print $1}}')"
+    note = (
+        "shows the way taken; without a gateway (`via`) the machine is a neighbour that does not "
+        "answer: see at its console whether it is on and `ip -br link` says UP, and then whether a "
+        f"firewall there rejects port {login.port}"
+    )
+    return _fix_here(f"ip route get {where}", note)
+
+
+def _stalled_fix(node: NodeView, login: Login) -> Fix:
+    host = login.address or shlex.quote(login.host_name or node.name)
+    largest = (
+        "for size in 1472 1422 1372 1322 1272 1172 972 548; do "
+        f"ping -c 1 -W 1 -M do -s $size {host} >/dev/null && echo $((size + 28)) && break; done"
+    )
+    note = (
+        "prints the largest packet that arrives: a tunnel, bridge or switch port on the way takes "
+        "no larger one; raise its MTU, or that of both ends: ip link set dev INTERFACE mtu SIZE"
+    )
+    return _fix_here(largest, note)
+
+
+def _host_key_unknown_fix(node: NodeView, login: Login) -> Fix:
+    make = "mkdir -p -m 700 ~/.ssh && " if _known_hosts_file(login).startswith("~/.ssh/") else ""
+    return _fix_here(make + _record_host_key_command(node, login), COMPARE_NOTE)
+
+
+def _host_key_changed_fix(node: NodeView, login: Login) -> Fix:
+    forget = f"ssh-keygen -R {shlex.quote(_known_as(node, login))} -f {_known_hosts_file(login)}"
+    return _fix_here(f"{forget} && {_record_host_key_command(node, login)}", COMPARE_NOTE)
+
+
+def _record_host_key_command(node: NodeView, login: Login) -> str:
+    """What puts the key that the node presented on file."""
+    name = _known_as(node, login)
+    if login.host_key:
+        return f"echo {shlex.quote(f'{name} {login.host_key}')} >> {_known_hosts_file(login)}"
+    host = login.address or login.host_name or node.name
+    return f"ssh-keyscan -p {login.port} {shlex.quote(host)} >> {_known_hosts_file(login)}"
+
+
+def _known_as(node: NodeView, login: Login) -> str:
+    """The name under which OpenSSH looks the node up in known_hosts."""
+    name = login.host_name or node.name
+    return name if login.port == 22 else f"[{name}]:{login.port}"
+
+
+def _known_hosts_file(login: Login) -> str:
+    """The controller's known_hosts as a shell word; a leading ~/ is left to the shell."""
+    path = login.known_hosts or KNOWN_HOSTS
+    home, rest = ("~/", path[2:]) if path.startswith("~/") else ("", path)
+    return home + shlex.quote(rest)
+
+
+def _key_missing_fix(node: NodeView, login: Login) -> Fix:
+    copy = _ssh_command(node, login).replace("ssh ", "ssh-copy-id ", 1)
+    return _fix_here(f"ssh-keygen -q -t ed25519 -N '' -f ~/.ssh/id_ed25519 && {copy}")
+
+
+def _key_permissions_fix(_: NodeView, login: Login) -> Fix:
+    return _fix_here(f"chmod 600 {_key_path(login)}")
+
+
+def _key_unreadable_fix(_: NodeView, login: Login) -> Fix:
+    note = "or name another key with --ssh-key"
+    return _fix_here(
+        f"sudo chown $(id -un) {_key_path(login)} && chmod 600 {_key_path(login)}", note
+    )
+
+
+def _key_passphrase_fix(_: NodeView, login: Login) -> Fix:
+    note = "or load it into an agent: eval $(ssh-agent) && ssh-add; a launch has nobody to ask"
+    return _fix_here(f"ssh-keygen -p -N '' -f {_key_path(login)}", note)
+
+
+def _key_denied_fix(node: NodeView, login: Login) -> Fix:
+    if not login.public_key:
+        return _fix_here(
+            _ssh_command(node, login).replace("ssh ", "ssh-copy-id ", 1), "asks for the password"
+        )
+    line, blob = f"{login.public_key} preflight", login.public_key.split()[1]
+    file = "~/.ssh/authorized_keys"
+    command = (
+        f"mkdir -p -m 700 ~/.ssh && {{ grep -qsF {shlex.quote(blob)} {file} || "
+        f"echo {shlex.quote(line)} >> {file}; }} && chmod go-w ~ ~/.ssh {file}"
+    )
+    who = login.user or "the account"
+    note = (
+        f"at its console as {who}: adds this machine's key where it is missing, and takes away the "
+        "rights for which sshd ignores the file; if it is still refused, it is AllowUsers, "
+        "DenyUsers, AllowGroups or PermitRootLogin of sshd_config, or from= before the key: "
+        "`journalctl -u ssh -u sshd` there says which"
+    )
+    return node.fix(command, note)
+
+
+def _public_keys_off_fix(node: NodeView, _: Login) -> Fix:
+    edit = f"sed -i '1i PubkeyAuthentication yes' /etc/ssh/sshd_config && {RELOAD_SSHD}"
+    return node.fix(edit, "at its console", root=True)
+
+
+def _throttled_fix(node: NodeView, _: Login) -> Fix:
+    edit = f"sed -i '1i MaxStartups 100:30:300' /etc/ssh/sshd_config && {RELOAD_SSHD}"
+    return node.fix(edit, "and see fail2ban, /etc/hosts.deny and whether sshd works", root=True)
+
+
+def _shell_fix(node: NodeView, login: Login) -> Fix:
+    said = login.detail.partition(" and printed: ")[2]
+    user = shlex.quote(login.user or "USER")
+    open_up = f"usermod -s /bin/bash {user}"
+    if NO_LOGIN.search(said):
+        return node.fix(open_up, "at its console", root=True)
+    if said and not READ_AS_COMMANDS.search(said):
+        return _forced_command_fix(node, login)
+    quiet = f"sed -i '1i {QUIET}' ~{user}/.bashrc"
+    command = f"case $(getent passwd {user}) in *bash) {quiet};; *) {open_up};; esac"
+    note = (
+        "at its console: where the shell is bash already, ~/.bashrc ends the session, or begins "
+        "another shell, and is then kept to people's shells; any other shell becomes bash"
+    )
+    return node.fix(command, note, root=True)
+
+
+def _forced_command_fix(node: NodeView, login: Login) -> Fix:
+    """A shell that ran nothing and still printed: most likely another command runs in its place."""
+    note = (
+        "at its console: what was printed looks like a forced command, command=… before this "
+        "machine's key; {}if it has none, it is ForceCommand in /etc/ssh/sshd_config, the shell "
+        f"(`usermod -s /bin/bash {login.user or 'USER'}`) or a start-up file that ends the session"
+    )
+    file = "~/.ssh/authorized_keys"
+    if not login.public_key:
+        return node.fix(f"grep -n 'command=' {file}", note.format("take it out there; "))
+    mark = f"\\|{login.public_key.split()[1]}|"
+    command = f"sed -i '{mark}s/^.* {KEY_TYPE}/\\1/' {file}"
+    return node.fix(command, note.format("this leaves the key without options; "))
+
+
+def _shell_hangs_fix(node: NodeView, _: Login) -> Fix:
+    note = "at its console: what waits in ~/.bashrc is then kept to people's shells"
+    return node.fix(f"sed -i '1i {QUIET}' ~/.bashrc", note)
+
+
+def _no_python_fix(node: NodeView, _: Login) -> Fix:
+    return node.fix("apt-get install -y python3 || dnf install -y python3", root=True)
+
+
+_FIXES: Mapping[str, Callable[[NodeView, Login], Fix]] = {
+    "name-unresolved": _unresolved_name_fix,
+    "refused": _refused_fix,
+    "no-route": _no_route_fix,
+    "dropped": _dropped_fix,
+    "stalls": _stalled_fix,
+    "host-key-unknown": _host_key_unknown_fix,
+    "host-key-changed": _host_key_changed_fix,
+    "key-missing": _key_missing_fix,
+    "key-unreadable": _key_unreadable_fix,
+    "key-passphrase": _key_passphrase_fix,
+    "key-permissions": _key_permissions_fix,
+    "key-denied": _key_denied_fix,
+    "key-not-authorized": _key_denied_fix,
+    "authorized-keys-permissions": _key_denied_fix,
+    "user-unknown": _key_denied_fix,
+    "public-key-auth-off": _public_keys_off_fix,
+    "throttled": _throttled_fix,
+    "shell-refuses": _shell_fix,
+    "shell-noisy": _shell_hangs_fix,
+    "shell-hangs": _shell_hangs_fix,
+    "no-python": _no_python_fix,
+}

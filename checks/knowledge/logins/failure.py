@@ -1,0 +1,166 @@
+"""A failed login between two nodes, with all that both tell of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from checks.facts import Login, NodeView
+from checks.facts.account import Account
+from checks.facts.firewall import Firewall
+from checks.facts.names import Names
+from checks.facts.ssh import LoginAttempt
+from checks.facts.sshd import Sshd
+from checks.facts.trust import ClientConfig, Trust
+from checks.knowledge.firewalls import Culprit, find_culprit
+from checks.knowledge.firewalls.ruleset import Packet
+from checks.knowledge.logins.causes import (
+    CAUSE_MEANING,
+    offending_line,
+    presented_fingerprint,
+    proxy_complaint,
+)
+from checks.knowledge.logins.denial import Denial, why_denied
+from checks.knowledge.logins.forced_command import why_forced
+from checks.knowledge.neighbour_entries import MisdirectedTraffic, find_misdirected_traffic
+
+REFUSALS = ("key-denied", "key-permissions", "key-unreadable", "public-key-auth-off")
+
+
+def controller_address(node: NodeView) -> str:
+    """The address by which the controller reached it; '' where it is not known."""
+    return node.read(Login).address if node.has(Login) else ""
+
+
+@dataclass(frozen=True)
+class LoginFailure:
+    """A failed login, with all that is known of its two ends."""
+
+    cause: str
+    attempt: LoginAttempt
+    source: NodeView
+    target: NodeView
+    denial: Denial
+
+    @property
+    def client(self) -> ClientConfig:
+        """What the source's ssh does for the target."""
+        return _ssh_client(self.source, self.target)
+
+    @property
+    def server(self) -> Sshd | None:
+        """The target's sshd."""
+        return self.target.read(Sshd) if self.target.has(Sshd) else None
+
+    @property
+    def known_as(self) -> str:
+        """What known_hosts calls the target."""
+        client = self.client
+        special = self.source.has(Trust) and self.target.name in self.source.read(Trust).special
+        name = client.hostname if special else self.target.name
+        return name if client.port == 22 else f"[{name}]:{client.port}"
+
+    @property
+    def addresses(self) -> tuple[str, str]:
+        """Both ends as the source's resolver and routes have them; else as the controller does."""
+        return end_addresses(self.source, self.target)
+
+    @property
+    def filter(self) -> Culprit | None:
+        """Whose packet filter stops the connection, as far as the nodes' rules show."""
+        seen = {"dropped": "drop", "refused": "reject", "no-route": "reject"}.get(self.cause)
+        if seen is None or not all(self.addresses):
+            return None
+        packet = Packet(*self.addresses, None, self.client.port, inbound=False)
+        return find_culprit(self.source, self.target, packet, seen)
+
+    @property
+    def refusing(self) -> tuple[NodeView, str] | None:
+        """The end that has a route which refuses the other, and that route."""
+        here, there = self.addresses
+        for node, address in ((self.source, there), (self.target, here)):
+            net = node.read(Firewall).refusing(address) if address and node.has(Firewall) else ""
+            if net and self.cause in ("no-route", "dropped"):
+                return node, net
+        return None
+
+    @property
+    def misdirected(self) -> MisdirectedTraffic | None:
+        """The end that sends the other's packets to a wrong machine."""
+        if self.cause != "dropped" or not all(self.addresses):
+            return None
+        return find_misdirected_traffic(self.source, self.target, *self.addresses)
+
+    @property
+    def detail(self) -> str:
+        """What is known beyond the cause."""
+        return self.denial.detail
+
+    @property
+    def meaning(self) -> str:
+        """The cause in words, and whose rule or route it is where that is known."""
+        if self.refusing:
+            node, net = self.refusing
+            return f"{node.name} has a route that refuses {net}"
+        if self.filter:
+            how = "packets are dropped" if self.cause == "dropped" else "the connection is rejected"
+            return f"{how} by {self.filter}"
+        if self.cause == "key-not-authorized" and self.denial.line:
+            return "the public key is in authorized_keys with a restriction"
+        if self.misdirected:
+            return str(self.misdirected)
+        if self.cause == "proxy-fails" and self.client.proxy:
+            lines = ", ".join(self.client.proxy_in) or "its ssh configuration"
+            through = f"ssh there goes through `{self.client.proxy}` ({lines})"
+            return f"{through}, and no sshd answers behind it"
+        return CAUSE_MEANING[self.cause]
+
+
+def end_addresses(source: NodeView, target: NodeView) -> tuple[str, str]:
+    """Both ends of a login as the source's resolver and routes have them; else the controller's."""
+    found = source.read(Names).peers.get(target.name) if source.has(Names) else None
+    if found and found.addresses and found.source:
+        return found.source, found.addresses[0]
+    return controller_address(source), controller_address(target)
+
+
+def _has_closed_shell(target: NodeView) -> bool:
+    return target.has(Account) and target.read(Account).shell.endswith(("nologin", "false"))
+
+
+def _ssh_client(source: NodeView, target: NodeView) -> ClientConfig:
+    if source.has(Trust):
+        client = source.read(Trust).client(target.name)
+        return client if client.hostname else ClientConfig(hostname=target.name)
+    return ClientConfig(hostname=target.name, port=target.node.port or 22)
+
+
+def explain_failure(
+    cause: str, attempt: LoginAttempt, source: NodeView, target: NodeView
+) -> LoginFailure:
+    """Refine the cause of a failed login with what both nodes tell of their keys and settings."""
+    denial = Denial(cause)
+    server = target.read(Sshd) if target.has(Sshd) else None
+    if cause in REFUSALS:
+        client = source.read(Trust) if source.has(Trust) else None
+        denial = why_denied(attempt.err, client, server, end_addresses(source, target)[0])
+    elif cause in ("shell-refuses", "shell-hangs") and server and not _has_closed_shell(target):
+        client = source.read(Trust) if source.has(Trust) else None
+        account = _ssh_client(source, target).user or server.user
+        denial = why_forced(client, server, account, end_addresses(source, target)[0]) or denial
+    elif cause in ("proxy-fails", "throttled", "timeout") and _ssh_client(source, target).proxy:
+        denial = Denial("proxy-fails", proxy_complaint(attempt.err))
+    elif cause == "host-key-changed" and server:
+        denial = _changed_key_denial(attempt, server, target.name)
+    return LoginFailure(denial.cause, attempt, source, target, denial)
+
+
+def _changed_key_denial(attempt: LoginAttempt, server: Sshd, name: str) -> Denial:
+    presented = presented_fingerprint(attempt.err)
+    line = offending_line(attempt.err)
+    if (
+        presented
+        and server.host_keys
+        and presented not in {k.fingerprint for k in server.host_keys}
+    ):
+        return Denial("wrong-host", f"it presents {presented}, which is no host key of {name}")
+    return Denial("host-key-changed", f"{line[0]}:{line[1]} has an older one" if line else "")

@@ -1,0 +1,183 @@
+"""What mends a failed login between two nodes: one command a cause, exact to key, path, line."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Callable, Mapping
+
+from checks.facts import Login, NodeView
+from checks.facts.account import Account
+from checks.knowledge.firewalls.opening import opening_fix, smallest_networks
+from checks.knowledge.logins.causes import offending_line
+from checks.knowledge.logins.failure import LoginFailure, controller_address
+from checks.knowledge.logins.keys import (
+    make_key_fix,
+    remove_passphrase_fix,
+    restrict_key_fix,
+    unreadable_key_fix,
+)
+from checks.knowledge.logins.server_fixes import (
+    allow_account_fix,
+    allow_public_keys_fix,
+    authorize_key_fix,
+    drop_forced_command_fix,
+    raise_startups_fix,
+    tighten_path_fix,
+    verbose_login_fix,
+)
+from checks.model import Fix
+
+QUIET = "case $- in *i*) ;; *) return;; esac"
+
+
+_BAD_LINE = re.compile(r"^(/\S+?):? line (\d+):", re.MULTILINE)
+_BAD_MODE = re.compile(r"^Bad owner or permissions on (\S+)", re.MULTILINE)
+
+
+def login_fix(failure: LoginFailure) -> Fix:
+    """What to type, and where."""
+    return _FIXES.get(failure.cause, verbose_login_fix)(failure)
+
+
+def _unresolved_name_fix(failure: LoginFailure) -> Fix:
+    address, name = controller_address(failure.target), failure.target.name
+    return failure.source.fix(f"echo '{address} {name}' >> /etc/hosts", root=True)
+
+
+def _firewall_fix(failure: LoginFailure) -> Fix:
+    if failure.refusing:
+        node, net = failure.refusing
+        return node.fix(f"ip route del {net}", "this route refuses the address", root=True)
+    source, target, port = *failure.addresses, failure.client.port
+    if filter_ := failure.filter:
+        inbound = filter_.node is failure.target
+        return opening_fix(
+            filter_, smallest_networks([source if inbound else target]), (port, port)
+        )
+    if failure.misdirected:
+        return failure.misdirected.fix
+    note = f"no rule of either node stops it: look between {source} and {target} (security group)"
+    return failure.source.fix(f"ssh -v -oConnectTimeout=5 {failure.target.name} true", note)
+
+
+def _refused_fix(failure: LoginFailure) -> Fix:
+    target = failure.target
+    port = target.read(Login).port if target.has(Login) else 22
+    if port == failure.client.port or failure.filter:
+        return _firewall_fix(failure)
+    note = f"its sshd is on port {port}"
+    return failure.source.fix(prepend_ssh_config(target.name, f"Port {port}"), note)
+
+
+def prepend_ssh_config(host: str, line: str) -> str:
+    """A command that puts a line for one host before all else of ~/.ssh/config, where it wins."""
+    text = f"Host {host}\\n  {line}\\nHost *\\n"
+    kept = "cat ~/.ssh/config 2>/dev/null"
+    return f"{{ printf '{text}'; {kept}; }} > ~/.ssh/config.new; mv ~/.ssh/config.new ~/.ssh/config"
+
+
+def _known_hosts_line(failure: LoginFailure) -> str:
+    """The line for known_hosts, with the target's own key; '' where it is not known."""
+    keys = failure.server.host_keys if failure.server else ()
+    best = min(keys, key=lambda key: "ed25519" not in key.public, default=None)
+    return f"{failure.known_as} {best.public}" if best else ""
+
+
+def _known_hosts_file(failure: LoginFailure) -> str:
+    own = next((name for name in failure.client.known_hosts if name != "/dev/null"), "")
+    return shlex.quote(own) if own and not own.startswith("~/") else "~/.ssh/known_hosts"
+
+
+def _host_key_unknown_fix(failure: LoginFailure) -> Fix:
+    line, path = _known_hosts_line(failure), _known_hosts_file(failure)
+    if not line:
+        scan = f"ssh-keyscan -p {failure.client.port} {failure.client.hostname} >> {path}"
+        return failure.source.fix(scan, "compare the fingerprint before")
+    return failure.source.fix(f"mkdir -p -m 700 ~/.ssh && echo '{line}' >> {path}")
+
+
+def _host_key_changed_fix(failure: LoginFailure) -> Fix:
+    found = offending_line(failure.attempt.err)
+    path = shlex.quote(found[0]) if found else _known_hosts_file(failure)
+    line = _known_hosts_line(failure)
+    command = f"ssh-keygen -R '{failure.known_as}' -f {path}"
+    if line:
+        command += f" && echo '{line}' >> {path}"
+    return failure.source.fix(command, root=path.startswith("/etc/"))
+
+
+def _user_unknown_fix(failure: LoginFailure) -> Fix:
+    user = failure.server.user if failure.server else "root"
+    note = f"{failure.target.name} has no account {failure.denial.account}; {user} logs in there"
+    return failure.source.fix(prepend_ssh_config(failure.target.name, f"User {user}"), note)
+
+
+def _shell_refuses_fix(failure: LoginFailure) -> Fix:
+    who = failure.target.read(Account) if failure.target.has(Account) else None
+    if who and who.shell.endswith(("nologin", "false")):
+        return failure.target.fix(f"chsh -s /bin/bash {who.user}", root=True)
+    return verbose_login_fix(failure)
+
+
+def _shell_hangs_fix(failure: LoginFailure) -> Fix:
+    return quiet_shell_fix(
+        failure.target, "what waits in ~/.bashrc is then kept to people's shells"
+    )
+
+
+def quiet_shell_fix(node: NodeView, note: str) -> Fix:
+    """Keep ~/.bashrc from acting in a shell that no person sits at."""
+    shell = node.read(Account).shell if node.has(Account) else "bash"
+    if shell.endswith("bash"):
+        return node.fix(f"sed -i '1i {QUIET}' ~/.bashrc", note)
+    return node.fix("", f"let the start-up files of {shell} do nothing without a terminal")
+
+
+def _proxy_fails_fix(failure: LoginFailure) -> Fix:
+    name = failure.target.name
+    note = f"reaches {name} without the proxy; where it needs one, mend what the proxy complains of"
+    return failure.source.fix(prepend_ssh_config(name, "ProxyCommand none"), note)
+
+
+def _wrong_host_fix(failure: LoginFailure) -> Fix:
+    name, address = failure.target.name, controller_address(failure.target)
+    note = (
+        f"must say {address}: correct /etc/hosts or DNS, or the port, where a container shares it"
+    )
+    return failure.source.fix(f"getent hosts {name}", note)
+
+
+def _config_broken_fix(failure: LoginFailure) -> Fix:
+    if found := _BAD_LINE.search(failure.attempt.err):
+        path, number = shlex.quote(found[1]), found[2]
+        return failure.source.fix(f"sed -i '{number}s/^/#/' {path}", root=path.startswith("/etc/"))
+    if found := _BAD_MODE.search(failure.attempt.err):
+        return failure.source.fix(f"chmod go-w {shlex.quote(found[1])}")
+    return verbose_login_fix(failure)
+
+
+_FIXES: Mapping[str, Callable[[LoginFailure], Fix]] = {
+    "name-unresolved": _unresolved_name_fix,
+    "proxy-fails": _proxy_fails_fix,
+    "refused": _refused_fix,
+    "no-route": _firewall_fix,
+    "dropped": _firewall_fix,
+    "host-key-unknown": _host_key_unknown_fix,
+    "host-key-changed": _host_key_changed_fix,
+    "key-missing": make_key_fix,
+    "key-unreadable": unreadable_key_fix,
+    "key-passphrase": remove_passphrase_fix,
+    "key-permissions": restrict_key_fix,
+    "key-not-authorized": authorize_key_fix,
+    "authorized-keys-permissions": tighten_path_fix,
+    "public-key-auth-off": allow_public_keys_fix,
+    "key-denied": allow_account_fix,
+    "user-unknown": _user_unknown_fix,
+    "throttled": raise_startups_fix,
+    "shell-refuses": _shell_refuses_fix,
+    "forced-command": drop_forced_command_fix,
+    "shell-hangs": _shell_hangs_fix,
+    "wrong-host": _wrong_host_fix,
+    "config-broken": _config_broken_fix,
+}

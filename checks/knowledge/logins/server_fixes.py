@@ -1,0 +1,106 @@
+"""What mends a login on the node that refuses it: its authorized_keys and its sshd's settings."""
+
+from __future__ import annotations
+
+import os
+import shlex
+
+from checks.facts.sshd import SshdSetting
+from checks.knowledge.logins.denial import KEYWORD_SPELLING
+from checks.knowledge.logins.failure import LoginFailure
+from checks.knowledge.logins.forced_command import KEY_TYPE, drop_command_edit, escape_sed
+from checks.knowledge.logins.keys import make_key_fix
+from checks.knowledge.logins.sshd_access import list_names_login
+from checks.model import Fix
+
+RELOAD_SSHD = (
+    "{ systemctl reload ssh || systemctl reload sshd || pkill -o -HUP -x sshd; } 2>/dev/null"
+)
+
+
+def verbose_login_fix(failure: LoginFailure) -> Fix:
+    """Shows what ssh does on its way."""
+    return failure.source.fix(f"ssh -vv -oBatchMode=yes {failure.target.name} true", "shows where")
+
+
+def authorize_key_fix(failure: LoginFailure) -> Fix:
+    """Adds the key that is offered, or lets it in from everywhere."""
+    denial, server, target = failure.denial, failure.server, failure.target
+    path = shlex.quote(server.authorized_files[0]) if server and server.authorized_files else ""
+    if denial.line:
+        file, _, number = denial.line.where.rpartition(":")
+        return target.fix(f"sed -i '{number}s/^.* {KEY_TYPE}/\\1/' {shlex.quote(file)}")
+    if not path or denial.key is None:
+        return make_key_fix(failure)
+    line = f"{denial.key.public} {failure.source.name}"
+    folder = shlex.quote(os.path.dirname(shlex.split(path)[0]))
+    make = f"mkdir -p -m 700 {folder} && echo '{line}' >> {path} && chmod 600 {path}"
+    return target.fix(make)
+
+
+def tighten_path_fix(failure: LoginFailure) -> Fix:
+    """Takes the path away from others, so that sshd believes it."""
+    bad, server = failure.denial.path, failure.server
+    if bad is None or server is None:
+        return verbose_login_fix(failure)
+    path = shlex.quote(bad.path)
+    if bad.owner in (server.user, "root"):
+        readable = "u+r," if bad.owner == server.user else "a+r,"
+        return failure.target.fix(f"chmod {readable}go-w {path}", root=bad.owner != server.user)
+    return failure.target.fix(f"chown {server.user} {path} && chmod go-w {path}", root=True)
+
+
+def allow_public_keys_fix(failure: LoginFailure) -> Fix:
+    """Lets sshd take public keys."""
+    return _sshd_line_fix(failure, "PubkeyAuthentication yes")
+
+
+def _sshd_line_fix(failure: LoginFailure, line: str) -> Fix:
+    """Put one line of sshd's settings right in its place, or first, where it wins."""
+    setting = failure.denial.setting
+    file, _, number = (setting.where if setting else "").rpartition(":")
+    edit = f"{number}s/.*/{escape_sed(line)}/" if file else f"1i {line}"
+    command = f"sed -i '{edit}' {file or '/etc/ssh/sshd_config'} && {RELOAD_SSHD}"
+    return failure.target.fix(command, root=True)
+
+
+def allow_account_fix(failure: LoginFailure) -> Fix:
+    """Lets the account through the setting of sshd that keeps it out, where one is known."""
+    setting, account, server = failure.denial.setting, failure.denial.account, failure.server
+    keyword = failure.denial.keyword
+    if setting is None or server is None or not keyword:
+        return verbose_login_fix(failure)
+    if keyword == "permitrootlogin":
+        return _sshd_line_fix(failure, "PermitRootLogin prohibit-password")
+    if keyword.startswith("allow"):
+        group = keyword.endswith("groups") and server.groups
+        line = f"{KEYWORD_SPELLING[keyword]} {setting.value} {group[0] if group else account}"
+        return _sshd_line_fix(failure, line)
+    words = [SshdSetting(word) for word in setting.value.split()]
+    others = " ".join(
+        w.value for w in words if list_names_login(w, keyword, server, account) is False
+    )
+    return _sshd_line_fix(
+        failure, f"{'' if others else '# '}{KEYWORD_SPELLING[keyword]} {others}".rstrip()
+    )
+
+
+def drop_forced_command_fix(failure: LoginFailure) -> Fix:
+    """Takes the forced command out: of the key's line, or of sshd's settings."""
+    line, setting = failure.denial.line, failure.denial.setting
+    if line:
+        file = shlex.quote(line.where.rpartition(":")[0])
+        note = "leaves the line its key; take another key where that command is wanted"
+        return failure.target.fix(f"sed -i {shlex.quote(drop_command_edit(line))} {file}", note)
+    if setting and setting.where:
+        file, _, number = setting.where.rpartition(":")
+        command = f"sed -i '{number}s/^/# /' {shlex.quote(file)} && {RELOAD_SSHD}"
+        return failure.target.fix(command, root=True)
+    return verbose_login_fix(failure)
+
+
+def raise_startups_fix(failure: LoginFailure) -> Fix:
+    """Lets sshd take more connections at once."""
+    line = "1i MaxStartups 100:30:300"
+    command = f"sed -i '{line}' /etc/ssh/sshd_config && {RELOAD_SSHD}"
+    return failure.target.fix(command, "and see fail2ban and /etc/hosts.deny", root=True)

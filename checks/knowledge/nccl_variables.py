@@ -1,0 +1,141 @@
+"""Variables in force on a node, and how NCCL and gloo read numbers and lists among them."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from checks.facts import NodeView
+from checks.facts.environment import Environment
+from checks.facts.interfaces import Interface
+from checks.facts.view_cache import cached_per_view
+from checks.model import Fix
+
+NCCL_IFNAME = "NCCL_SOCKET_IFNAME"
+GLOO_IFNAME = "GLOO_SOCKET_IFNAME"
+COLLECTIVE_VARIABLE = re.compile("(TORCH_)?(N+C+L+|GLOO)_", re.IGNORECASE)
+"""How the name of a variable of NCCL, gloo or PyTorch's use of them begins, misspelt ones too."""
+LEADING_NUMBER = re.compile(r"\s*[+-]?(0[xX][0-9a-fA-F]+|[0-9]+)\s*")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A variable's value and where it comes from, in words."""
+
+    name: str
+    value: str
+    where: str
+
+    def __str__(self) -> str:
+        return f"{self.name}={self.value} ({self.where})"
+
+
+def setting_in_force(node: NodeView, name: str) -> Setting | None:
+    """What a rank on that node would have: [env], else its shell, else NCCL's own files."""
+    if name in node.job.env:
+        return Setting(name, node.job.env[name], "[env] of launch.toml")
+    environment = node.read(Environment)
+    if name in environment.shell:
+        conf = tuple(f"{path}:" for path in environment.nccl_conf)
+        lines = [one for one in environment.set_in.get(name, ()) if not one.startswith(conf)]
+        where = f"{', '.join(lines)} of {node.name}" if lines else f"{node.name}'s login shell"
+        return Setting(name, environment.shell[name], where)
+    for path, values in environment.nccl_conf.items():
+        if name in valid_assignments(values):
+            lines = [one for one in environment.set_in.get(name, ()) if one.startswith(f"{path}:")]
+            return Setting(name, values[name], f"{(lines or [path])[0]} of {node.name}")
+    return None
+
+
+@cached_per_view
+def collective_settings(node: NodeView) -> Mapping[str, Setting]:
+    """Every variable in force there that names itself NCCL's or gloo's, well spelt or not."""
+    environment = node.read(Environment)
+    conf = [name for values in environment.nccl_conf.values() for name in valid_assignments(values)]
+    names = sorted({*node.job.env, *environment.shell, *conf})
+    found = {
+        name: setting_in_force(node, name) for name in names if COLLECTIVE_VARIABLE.match(name)
+    }
+    return {name: setting for name, setting in found.items() if setting is not None}
+
+
+def valid_assignments(values: Mapping[str, str]) -> Mapping[str, str]:
+    """The assignments of an nccl.conf that set what they say.
+
+    NCCL cuts a line at its first `=` and takes each half as it stands, blanks, quotes and all;
+    `nccl.conf-file-is-read-as-meant` names the others.
+    """
+    return {
+        name: value
+        for name, value in values.items()
+        if COLLECTIVE_VARIABLE.match(name)
+        and not re.search(r"\s", name)
+        and value[:1] not in (" ", "'", '"')
+    }
+
+
+def leading_number(text: str) -> int:
+    """As C's strtoll reads it, and so NCCL: up to what is no digit; 0 where there is none."""
+    found = LEADING_NUMBER.match(text)
+    return int(found[0], 16 if "x" in found[0].lower() else 10) if found else 0
+
+
+def interface_settings(node: NodeView) -> Sequence[Setting]:
+    """NCCL_SOCKET_IFNAME and GLOO_SOCKET_IFNAME, those that are set to something."""
+    found = (setting_in_force(node, name) for name in (NCCL_IFNAME, GLOO_IFNAME))
+    return [setting for setting in found if setting is not None and setting.value]
+
+
+def comment_out_fix(node: NodeView, *names: str, more: str = "") -> Fix:
+    """Turns the lines that set these variables on that node into comments, where they are known."""
+    environment = node.read(Environment) if node.has(Environment) else Environment()
+    places = [place for name in names for place in environment.set_in.get(name, ())]
+    note = f"for the next login{more}"
+    if not places:
+        files = "~/.[a-z]* /etc/environment /etc/profile.d /etc/ssh/sshd_config"
+        find = f"grep -rsnE '{'|'.join(names)}' {files}"
+        return node.fix(find, f"take out the line that it finds, {note}")
+    edits = [comment_out_command(place, *environment.nccl_conf) for place in places]
+    return node.fix(" && ".join(edits), note, root=any("/etc/" in place for place in places))
+
+
+def comment_out_command(place: str, *no_shells: str) -> str:
+    """The sed that makes a comment of the line at `path:line`; `no_shells` are files of no shell.
+
+    `:` keeps a shell's block whole in which nothing else stands; the other files have none.
+    """
+    path, _, line = place.rpartition(":")
+    plain = path in ("/etc/environment", *no_shells) or path.endswith("/.ssh/environment")
+    mark = "#" if plain else ": #"
+    return f"sed -i '{line}s/^/{mark} /' {shlex.quote(path)}"
+
+
+def matches_nccl_list(pattern: str, name: str, port: int | None = None) -> bool:
+    """Whether NCCL's list grammar takes a thing of that name.
+
+    Prefixes by comma, `=` before all of them for whole names, `^` for not. An adapter's may have
+    its port, `mlx5_0:1`, and what follows of rail and plane.
+    """
+    excluding = pattern.startswith("^")
+    pattern = pattern.removeprefix("^")
+    exact = pattern.startswith("=")
+    words = [word for word in pattern.removeprefix("=").split(",") if word]
+    return any(_word_matches(word, name, port, exact=exact) for word in words) is not excluding
+
+
+def _word_matches(word: str, name: str, port: int | None, *, exact: bool) -> bool:
+    wanted, _, wanted_port = word.partition(":")
+    wanted_port = wanted_port.partition(":")[0]
+    if wanted_port and port is not None and leading_number(wanted_port) != port:
+        return False
+    return name == wanted if exact else name.startswith(wanted)
+
+
+def selected_interfaces(setting: Setting, interfaces: Iterable[Interface]) -> list[Interface]:
+    """The interfaces that the variable names; gloo knows only whole names."""
+    if setting.name == GLOO_IFNAME:
+        names = setting.value.split(",")
+        return [one for one in interfaces if one.name in names]
+    return [one for one in interfaces if matches_nccl_list(setting.value, one.name)]

@@ -1,0 +1,1 @@
+"""What runs on nodes: the probe, and programs that the training interpreter runs."""

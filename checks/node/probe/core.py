@@ -1,0 +1,232 @@
+"""The resident part of the probe: takes requests, runs sections side by side, answers.
+
+A request is one line, {"id": 1, "section": "limits", "args": {}, "limit": 5.0}. Its answer is
+one line, {"id": 1, "data": ...} or {"id": 1, "error": "why there is no answer"}, behind the nonce
+that tells it from what a login shell prints. The end of standard input ends the probe and all that
+it started.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+from checks.node.probe.threads import save_address_space, start_thread
+
+SECTIONS = {}
+OUTPUT_LIMIT = 256 * 1024
+MARK = "PREFLIGHT_PROBE"
+"""The variable that everything started here has in its environment, with the probe's nonce."""
+
+
+class Undetermined(Exception):  # noqa: N818 - it is an answer, not a mistake
+    """A section has no answer; its text says why, for a person."""
+
+
+class CommandResult(object):
+    """What a command did: `code` (negative: died of that signal), `out`, `err`, `timed_out`."""
+
+    def __init__(self, code, out, err, timed_out, seconds):
+        self.code, self.out, self.err = code, out, err
+        self.timed_out, self.seconds = timed_out, seconds
+
+
+def section(name):
+    """Register the function that answers requests for `name`; it takes the request's args."""
+
+    def register(function):
+        SECTIONS[name] = function
+        return function
+
+    return register
+
+
+def spawn_reaper(nonce):
+    """Leave a process behind that kills all that was started here once the probe is dead.
+
+    However it died. PR_SET_PDEATHSIG would do, but has to be set between fork and exec: that makes
+    each start copy the whole interpreter, for 2 ms that thousands of logins do not have.
+    """
+    os.environ[MARK] = nonce
+    reads, writes = os.pipe()
+    if os.fork():
+        os.close(reads)
+        return
+    os.setsid()
+    for number in (0, 1, 2, writes):
+        os.close(number)  # sshd waits for whoever holds its channel
+    os.read(reads, 1)
+    while kill_all(marked_processes(nonce)):
+        pass
+    os._exit(0)
+
+
+def marked_processes(nonce):
+    """Processes started with that nonce in their environment."""
+    mark = ("%s=%s" % (MARK, nonce)).encode()
+    found = []
+    for name in os.listdir("/proc"):
+        try:
+            with open("/proc/%s/environ" % name, "rb") as file:
+                variables = file.read().split(b"\0") if name.isdigit() else []
+        except OSError:
+            continue
+        if mark in variables:
+            found.append(int(name))
+    return found
+
+
+def start_process(argv, env=None, **options):
+    """Popen in a session of its own, which ends with the probe. Raises Undetermined if absent.
+
+    `env` is to be made of `os.environ`.
+    """
+    try:
+        return subprocess.Popen(argv, env=env, start_new_session=True, **options)
+    except FileNotFoundError:
+        raise Undetermined("%s is not installed" % argv[0]) from None
+    except OSError as error:
+        raise Undetermined("%s does not start: %s" % (argv[0], error.strerror)) from None
+
+
+def kill_group(process):
+    """End a process of `start_process` and all that it started, then reap it."""
+    kill_all([process.pid, *descendants_of(process.pid)])
+    process.wait()
+
+
+def descendants_of(ancestor):
+    """Process ids below `ancestor`, sessions of their own included: pdsh gives each ssh one."""
+    parents = {}
+    for name in os.listdir("/proc"):
+        stat = read_file("/proc/%s/stat" % name, "") if name.isdigit() else ""
+        if stat:
+            parents.setdefault(int(stat.rpartition(")")[2].split()[1]), []).append(int(name))
+    found, ancestors = [], [ancestor]
+    while ancestors:
+        young = parents.get(ancestors.pop(), [])
+        found += young
+        ancestors += young
+    return found
+
+
+def kill_all(pids):
+    """Kill these processes, and the groups of those that lead one. Returns how many they were."""
+    for pid in pids:
+        for kill in (os.killpg, os.kill):
+            try:
+                kill(pid, signal.SIGKILL)
+            except OSError:
+                pass
+    return len(pids)
+
+
+def run_command(argv, limit=5.0, env=None, stdin=b""):
+    """Run to its end or for `limit` seconds. Text out and err are cut at 256 KiB."""
+    began = time.monotonic()
+    pipe = subprocess.PIPE
+    process = start_process(argv, env, stdin=pipe, stdout=pipe, stderr=pipe)
+    try:
+        out, err = process.communicate(stdin, timeout=limit)
+        timed_out = False
+    except subprocess.TimeoutExpired:
+        kill_group(process)
+        out, err = process.communicate()
+        timed_out = True
+    return CommandResult(
+        process.returncode, decode_text(out), decode_text(err), timed_out, time.monotonic() - began
+    )
+
+
+def decode_text(raw):
+    """Bytes of a command or file as text, whatever they are."""
+    return raw[:OUTPUT_LIMIT].decode("utf-8", "replace")
+
+
+def read_file(path, missing=None):
+    """The text of a small file, stripped; `missing` where it cannot be read."""
+    try:
+        with open(path, "rb") as file:
+            return decode_text(file.read(OUTPUT_LIMIT)).strip()
+    except OSError:
+        return missing
+
+
+class Probe(object):
+    """Requests in, answers out; `deadlines` are those of requests not yet answered."""
+
+    def __init__(self, nonce, load):
+        self.nonce, self.load = nonce, load
+        self.lock, self.loading = threading.Lock(), threading.Lock()
+        self.deadlines = {}
+
+    def say(self, answer):
+        line = "%s %s\n" % (self.nonce, json.dumps(answer))
+        data = line.encode("utf-8")
+        while data:
+            data = data[os.write(1, data) :]
+
+    def answer(self, number, **answer):
+        """Send the answer, unless the request was already answered as overdue."""
+        with self.lock:
+            if self.deadlines.pop(number, None) is not None:
+                self.say(dict(answer, id=number))
+
+    def serve(self, request):
+        number = request["id"]
+        began = time.monotonic()
+        try:
+            with self.loading:
+                self.load(request["section"])
+            data = SECTIONS[request["section"]](request.get("args") or {})
+            self.answer(number, data=data, seconds=round(time.monotonic() - began, 4))
+        except Undetermined as error:
+            self.answer(number, error=str(error))
+        except Exception as error:  # noqa: BLE001 - every failure is told to the controller
+            self.answer(number, error="%s: %s" % (type(error).__name__, error))
+
+    def accept(self, line):
+        request = json.loads(line)
+        limit = float(request.get("limit") or 5.0)
+        with self.lock:
+            self.deadlines[request["id"]] = (time.monotonic() + limit, limit)
+        start_thread(self.serve, request)
+
+    def watch(self):
+        """Answer for sections that overran their limit; runs beside the reader for ever."""
+        while True:
+            time.sleep(0.2)
+            now = time.monotonic()
+            with self.lock:
+                overdue = [(n, limit) for n, (at, limit) in self.deadlines.items() if now > at]
+            for number, limit in overdue:
+                self.answer(number, error="no answer within %g s" % limit)
+
+
+def end_probe(*_):
+    """Leave nothing behind: kill what runs in our name, then go without waiting for threads."""
+    kill_all(descendants_of(os.getpid()))
+    os._exit(0)
+
+
+def main(nonce, life, load):
+    """Serve standard input until it ends, or for `life` seconds at most.
+
+    `load(section)` brings in the file that answers a section, where there is one.
+    """
+    spawn_reaper(nonce)
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGALRM, signal.SIGINT):
+        signal.signal(number, end_probe)
+    signal.alarm(int(life))
+    save_address_space()
+    probe = Probe(nonce, load)
+    watcher = threading.Thread(target=probe.watch)
+    watcher.daemon = True
+    watcher.start()
+    probe.say({"hello": sys.version.split()[0], "pid": os.getpid(), "time": time.time()})
+    for line in sys.stdin.buffer:
+        probe.accept(line.decode("utf-8"))
+    end_probe()

@@ -1,0 +1,191 @@
+"""Whether paths are there, alike and writable; each is looked at on a limit of its own.
+
+A hung network mount blocks whoever touches it, so every path has its own thread: one that does not
+come back is reported as hanging while the others are answered.
+"""
+
+import hashlib
+import os
+import stat
+import threading
+
+from checks.node.probe.core import read_file, section
+from checks.node.probe.threads import start_thread
+
+LOOK_LIMIT = 4.0
+HASH_LIMIT = 12.0
+WHOLE_BYTES = 64 * 1024 * 1024  # larger files are compared by size and samples
+SAMPLES = 32
+CHUNK = 1024 * 1024
+MOST_FILES = 10000
+REMOTE = ("nfs", "lustre", "gpfs", "beegfs", "ceph", "glusterfs", "cifs", "smb3", "9p", "wekafs")
+REMOTE_FUSE = ("fuse.sshfs", "fuse.glusterfs", "fuse.ceph", "fuse.juicefs", "fuse.s3fs")
+
+
+def error_state(error):
+    """An OSError as one of the states that judges know."""
+    if isinstance(error, (FileNotFoundError, NotADirectoryError)):
+        return "missing"
+    return "denied" if isinstance(error, PermissionError) else "error"
+
+
+def store_look(look, path, results, key):
+    """Put what `path_state` says of `path`, or why it says nothing, into `results`."""
+    try:
+        results[key] = dict(look(path), absolute=path)
+    except OSError as error:
+        detail = error.strerror or str(error)
+        results[key] = {"state": error_state(error), "detail": detail, "absolute": path}
+
+
+def look_side_by_side(looks, limit):
+    """{key: (look, path)} answered within `limit` seconds; who does not answer hangs."""
+    results, threads = {}, []
+    for key, (look, path) in looks.items():
+        threads.append((key, path, start_thread(store_look, look, path, results, key)))
+    waiting = threading.Event()
+    for _ in range(int(limit / 0.02)):
+        if not any(thread.is_alive() for _, _, thread in threads):
+            break
+        waiting.wait(0.02)
+    hung = {key: {"state": "hangs", "absolute": path} for key, path, _ in threads}
+    return {key: results.get(key, hung[key]) for key in hung}
+
+
+def nearest_existing(path):
+    """`path` itself, or the deepest folder above it that is there."""
+    while path != "/" and not os.path.lexists(path):
+        path = os.path.dirname(path)
+    return path
+
+
+def path_state(path):
+    """What stands at `path`."""
+    found = os.stat(path)
+    kind = "directory" if stat.S_ISDIR(found.st_mode) else "file"
+    readable = os.access(path, os.R_OK | (os.X_OK if kind == "directory" else 0))
+    state = "there" if readable else "denied"
+    return {"state": state, "kind": kind, "bytes": found.st_size}
+
+
+def sample_offsets(size):
+    """Where to read: everything of a small file, evenly spread samples of a large one."""
+    if size <= WHOLE_BYTES:
+        return range(0, size, CHUNK)
+    return [(size - CHUNK) * number // (SAMPLES - 1) for number in range(SAMPLES)]
+
+
+def file_digest(path):
+    """Hash of the size and of the content, or of samples of it."""
+    with open(path, "rb") as file:
+        size = os.fstat(file.fileno()).st_size
+        digest = hashlib.sha256(str(size).encode())
+        for offset in sample_offsets(size):
+            file.seek(offset)
+            digest.update(file.read(CHUNK))
+    return digest.hexdigest(), size > WHOLE_BYTES
+
+
+def files_below(folder):
+    """Relative paths of the files below, in an order that is the same everywhere."""
+    for top, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if name not in ("__pycache__", ".git"))
+        for name in sorted(names):
+            yield os.path.relpath(os.path.join(top, name), folder)
+
+
+def tree_digest(folder):
+    """Hash over names and contents of a folder, of its first 10,000 files at most."""
+    digest, partial = hashlib.sha256(), False
+    for number, name in enumerate(files_below(folder)):
+        if number == MOST_FILES:
+            partial = True
+            break
+        path = os.path.join(folder, name)
+        # A dangling link or a socket counts by its name: it has no content
+        content, sampled = file_digest(path) if os.path.isfile(path) else ("", False)
+        partial = partial or sampled
+        digest.update(("%s\0%s\n" % (name, content)).encode("utf-8", "surrogateescape"))
+    return digest.hexdigest(), partial
+
+
+def content_fingerprint(path):
+    """`path_state` with a digest of the content; `partial` where not every byte was read."""
+    found = path_state(path)
+    if found["state"] == "there":
+        digest = tree_digest if found["kind"] == "directory" else file_digest
+        found["digest"], found["partial"] = digest(path)
+    return found
+
+
+def mount_of(path, mounts):
+    """Mount point, kind and source of the file system that holds the real path."""
+    best = ("/", "unknown", "")
+    for line in mounts.splitlines():
+        fields = line.split()
+        if len(fields) < 3:
+            continue
+        point = fields[1].replace("\\040", " ")
+        inside = path == point or path.startswith(point.rstrip("/") + "/")
+        if inside and len(point) >= len(best[0]):
+            best = (point, fields[2], fields[0])
+    return best
+
+
+def is_remote(kind):
+    """Whether several machines see the same files there."""
+    return kind in REMOTE_FUSE or any(kind.startswith(name) for name in REMOTE)
+
+
+def writable_space(path):
+    """Whether this account could write at `path`, found without writing."""
+    base = nearest_existing(path)
+    space = os.statvfs(base)
+    mount, kind, source = mount_of(os.path.realpath(base), read_file("/proc/self/mounts", "") or "")
+    return {
+        "state": "there" if base == path else "missing",
+        "nearest": base,
+        "directory": os.path.isdir(base),
+        "writable": os.access(base, os.W_OK | os.X_OK),
+        "read_only": bool(space.f_flag & os.ST_RDONLY),
+        "noexec": bool(space.f_flag & os.ST_NOEXEC),
+        "free_bytes": space.f_bavail * space.f_frsize,
+        "free_inodes": space.f_favail if space.f_files else None,
+        "mount": mount,
+        "filesystem": kind,
+        "shared": is_remote(kind),
+        "source": source,
+    }
+
+
+def paths_to_compare(args):
+    """What must be the same everywhere: as asked, the training script and DeepSpeed's config."""
+    paths = list(args.get("same") or ())
+    command = args.get("command") or ()
+    if command and command[0].endswith(".py"):
+        paths.append(command[0])
+    if args.get("deepspeed_config"):
+        paths.append(args["deepspeed_config"])
+    return paths
+
+
+@section("files")
+def files(args):
+    """The working directory, what must be alike, what must exist, and where output goes."""
+    workdir = args.get("workdir") or "/"
+    paths = {path: os.path.normpath(os.path.join(workdir, path)) for path in paths_to_compare(args)}
+    needed = {path: os.path.normpath(os.path.join(workdir, path)) for path in args["exist"]}
+    quick = {("exist", path): (path_state, at) for path, at in needed.items()}
+    quick["workdir"] = (path_state, workdir)
+    if args.get("output"):
+        quick["output"] = (writable_space, os.path.normpath(os.path.join(workdir, args["output"])))
+    seen = look_side_by_side(quick, LOOK_LIMIT)
+    same = look_side_by_side(
+        {path: (content_fingerprint, at) for path, at in paths.items()}, HASH_LIMIT
+    )
+    return {
+        "workdir": seen["workdir"],
+        "same": same,
+        "exist": {path: seen[("exist", path)] for path in needed},
+        "output": seen.get("output"),
+    }

@@ -1,0 +1,95 @@
+"""What of a node may stop packets: its filters as their own tools list them, routes, neighbours.
+
+Asked only where a connection failed.
+"""
+
+import os
+
+from checks.node.probe.core import Undetermined, read_file, run_command, section
+
+COMMANDS = (
+    "nft -j list ruleset",
+    "iptables-save",
+    "ip6tables-save",
+    "iptables-legacy-save",
+    "ip6tables-legacy-save",
+    "ip route",
+)
+
+LISTINGS = {
+    "nft": ["nft", "-j", "list", "ruleset"],
+    "iptables": ["iptables-save"],
+    "ip6tables": ["ip6tables-save"],
+    "iptables-legacy": ["iptables-legacy-save"],
+    "ip6tables-legacy": ["ip6tables-legacy-save"],
+}
+ETHERNET = "0x1"
+COMPLETE, PERMANENT = 0x2, 0x4  # ATF_COM and ATF_PERM of linux/if_arp.h
+REFUSING = ("unreachable", "prohibit", "blackhole")
+
+
+def list_ruleset(argv):
+    """What the tool lists, or why it does not. Without a -t option it loads no kernel module."""
+    if os.geteuid() != 0:
+        return {"text": "", "why": "needs root"}
+    path = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
+    try:
+        done = run_command(argv, 5.0, dict(os.environ, PATH=path))
+    except Undetermined as error:
+        return {"text": "", "why": str(error)}
+    if done.timed_out or done.code:
+        return {"text": "", "why": "no answer in 5 s" if done.timed_out else done.err.strip()[:200]}
+    return {"text": done.out, "why": ""}
+
+
+def ufw_enabled():
+    lines = (read_file("/etc/ufw/ufw.conf", "") or "").splitlines()
+    return any(line.strip().lower() == "enabled=yes" for line in lines)
+
+
+def firewalld_runs():
+    """Whether the daemon runs, seen without its slow client."""
+    for pid in os.listdir("/proc"):
+        if (
+            pid.isdigit()
+            and "/firewalld\0" in (read_file("/proc/%s/cmdline" % pid, "") or "") + "\0"
+        ):
+            return True
+    return False
+
+
+def refusing_routes():
+    """IPv4 destinations that a route of this node refuses, as address/prefix length."""
+    try:
+        rows = [line.split() for line in run_command(["ip", "-4", "route"], 5.0).out.splitlines()]
+    except Undetermined:
+        return []
+    nets = [row[1] for row in rows if len(row) > 1 and row[0] in REFUSING]
+    nets = ["0.0.0.0/0" if net == "default" else net for net in nets]
+    return [net if "/" in net else net + "/32" for net in nets]
+
+
+def arp_neighbours():
+    """What the kernel takes for the hardware addresses of IPv4 neighbours on Ethernet."""
+    rows = [line.split() for line in (read_file("/proc/net/arp", "") or "").splitlines()[1:]]
+    return [
+        {
+            "address": row[0],
+            "mac": row[3],
+            "interface": row[5],
+            "permanent": int(row[2], 16) & PERMANENT != 0,
+        }
+        for row in rows
+        if len(row) == 6 and row[1] == ETHERNET and int(row[2], 16) & COMPLETE
+    ]
+
+
+@section("firewall")
+def firewall(args):
+    return {
+        "listings": {tool: list_ruleset(argv) for tool, argv in LISTINGS.items()},
+        "ufw": ufw_enabled(),
+        "firewalld": firewalld_runs(),
+        "refusing_routes": refusing_routes(),
+        "neighbours": arp_neighbours(),
+    }

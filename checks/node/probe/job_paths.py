@@ -1,0 +1,121 @@
+"""Paths that the job reads, looked into: those of `exist`, and those among the command's arguments.
+
+What a model folder lacks, or a mount that is not there, ends one rank minutes into loading.
+"""
+
+import hashlib
+import os
+import re
+
+from checks.node.probe.core import read_file, section
+from checks.node.probe.files import (
+    is_remote,
+    look_side_by_side,
+    mount_of,
+    path_state,
+    paths_to_compare,
+)
+
+LIMIT = 6.0
+MOST_ENTRIES = 5000
+TEXTS = (".yaml", ".yml", ".json", ".toml", ".py", ".cfg", ".ini")
+LARGEST_TEXT = 1024 * 1024
+WEIGHTS = (".safetensors", ".bin", ".pt", ".pth", ".gguf")
+DATA = (".jsonl", ".parquet", ".arrow", ".csv", ".tsv", ".txt", ".model", ".idx", ".npy", ".zst")
+POINTER = b"version https://git-lfs"
+WRITTEN = re.compile(
+    "out|save|log|cache|tmp|temp|dump|result|report|profil|wandb|hostfile|ckpt|checkpoint"
+)
+READ = re.compile("resume|load|from|init|pretrained")
+
+
+def command_arguments(command):
+    """(option, value) of the command's arguments, "" for those that follow no option."""
+    words = list(command)[2 if list(command[:1]) == ["-m"] else 1 :]
+    option = ""
+    for word in words:
+        if word.startswith("--"):
+            option, given, value = word[2:].partition("=")
+            if given:
+                yield option, value
+                option = ""
+        else:
+            yield option, word
+            option = ""
+
+
+def is_path(word):
+    """Whether that can only be a path: a model of a hub is called `owner/name` too."""
+    plain = "://" not in word and not re.search(r"[\s*?{$,]", word) and len(word) < 4096
+    return plain and (word.startswith(("/", "./", "../")) or word.endswith(TEXTS + WEIGHTS + DATA))
+
+
+def is_read(option):
+    """Whether the option names what is read: what is written may be absent, or another's."""
+    return bool(READ.search(option.lower())) or not WRITTEN.search(option.lower())
+
+
+def argument_paths(args):
+    """{path as written: option} of the arguments that are read and that nothing else looks at."""
+    others = set(paths_to_compare(args)) | set(args.get("exist") or ())
+    pairs = command_arguments(args.get("command") or ())
+    return {
+        value: option
+        for option, value in pairs
+        if is_path(value) and is_read(option) and value not in others
+    }
+
+
+def is_lfs_pointer(path, size):
+    """Whether git left a pointer there in place of the file."""
+    if size >= 1024 or not path.endswith(WEIGHTS + DATA):
+        return False
+    with open(path, "rb") as file:
+        return file.read(len(POINTER)) == POINTER
+
+
+def folder_contents(folder):
+    """How many entries there are, and the weights directly below: number, bytes and pointers."""
+    found = {"entries": 0, "weights": 0, "weight_bytes": 0, "pointers": []}
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            found["entries"] += 1
+            if entry.name.endswith(WEIGHTS) and entry.is_file():
+                size = entry.stat().st_size
+                found["weights"] += 1
+                found["weight_bytes"] += size
+                found["pointers"] += [entry.name] * is_lfs_pointer(entry.path, size)
+            if found["entries"] == MOST_ENTRIES:
+                break
+    return found
+
+
+def survey_path(path):
+    """`look`, the real path and its mount, and what the file or folder has in it."""
+    found = path_state(path)
+    real = os.path.realpath(path)
+    mount, kind, source = mount_of(real, read_file("/proc/self/mounts", "") or "")
+    found.update(
+        real=real, mount=mount, filesystem=kind, shared=is_remote(kind), source=source, pointers=[]
+    )
+    if found["state"] == "there" and found["kind"] == "directory":
+        found.update(folder_contents(path))
+    elif found["state"] == "there":
+        if is_lfs_pointer(path, found["bytes"]):
+            found["pointers"] = [os.path.basename(path)]
+        if path.endswith(TEXTS) and found["bytes"] <= LARGEST_TEXT:
+            with open(path, "rb") as file:
+                found["digest"] = hashlib.sha256(file.read()).hexdigest()
+    return found
+
+
+@section("job_paths")
+def job_paths(args):
+    """Each path with what it holds; arguments with the option before them."""
+    workdir = args.get("workdir") or "/"
+    options = argument_paths(args)
+    paths = list(options) + [path for path in args.get("exist") or () if path not in options]
+    looks = {path: (survey_path, os.path.normpath(os.path.join(workdir, path))) for path in paths}
+    looks["."] = (survey_path, workdir)
+    seen = look_side_by_side(looks, LIMIT)
+    return {"workdir": seen.pop("."), "arguments": options, "paths": seen}

@@ -1,0 +1,40 @@
+"""Which host keys this account's ssh client has on file for each peer."""
+
+import os
+import pwd
+
+from checks.node.probe.core import run_command, section
+from checks.node.probe.trust import settings_by_peer
+
+COMMANDS = ("ssh-keygen -F NODE -f KNOWN_HOSTS",)
+
+
+def known_host_name(client):
+    """The name under which ssh looks for the key: `[host]:port` off port 22."""
+    host, port = client["hostname"], client["port"]
+    return host if port == 22 else "[%s]:%d" % (host, port)
+
+
+def keys_on_file(name, paths):
+    """[`type blob`] of every line for that name; hashed names are found too."""
+    found = []
+    for path in paths:
+        for line in run_command(["ssh-keygen", "-F", name, "-f", path], 3.0).out.splitlines():
+            words = [word for word in line.split() if not word.startswith("@")]
+            if not line.startswith("#") and len(words) > 2:
+                found.append(" ".join(words[1:3]))
+    return found
+
+
+@section("known_hosts")
+def known_hosts(args):
+    """Args: `peers`. {peer: {"name": …, "file": …, "keys": [`type blob`]}}."""
+    home = pwd.getpwuid(os.getuid()).pw_dir
+    usual, special = settings_by_peer(args.get("peers", []), home)
+    told = {}
+    for peer in args.get("peers", []):
+        client = special.get(peer["name"], dict(usual, hostname=peer["name"]))
+        paths = [path.replace("~", home, 1) for path in client["known_hosts"]]
+        name = known_host_name(client)
+        told[peer["name"]] = {"name": name, "file": paths[0], "keys": keys_on_file(name, paths)}
+    return {"peers": told}

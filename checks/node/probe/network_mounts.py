@@ -1,0 +1,39 @@
+"""Mounted network file systems: whether they answer, and how Lustre says it is."""
+
+import os
+
+from checks.node.probe.core import read_file, section
+from checks.node.probe.files import is_remote, look_side_by_side
+
+LIMIT = 3.0
+MOST_MOUNTS = 64
+
+
+def mount_state(path):
+    """Whatever the file system says of its own root; OSError where it is dead."""
+    os.statvfs(path)
+    return {"state": "there"}
+
+
+def remote_mounts(mounts):
+    """{mount point: (kind, source)} of those whose files are on another machine."""
+    found = {}
+    for line in mounts.splitlines():
+        fields = line.split()
+        if len(fields) > 2 and is_remote(fields[2]) and len(found) < MOST_MOUNTS:
+            found[fields[1].replace("\\040", " ")] = (fields[2], fields[0])
+    return found
+
+
+@section("network_mounts")
+def network_mounts(args):
+    """Each network mount with its state, and the health that Lustre's client tells."""
+    mounted = remote_mounts(read_file("/proc/self/mounts", "") or "")
+    seen = look_side_by_side({path: (mount_state, path) for path in mounted}, LIMIT)
+    return {
+        "mounts": {
+            path: dict(one, filesystem=mounted[path][0], source=mounted[path][1])
+            for path, one in seen.items()
+        },
+        "lustre": read_file("/sys/fs/lustre/health_check", "") or "",
+    }

@@ -1,0 +1,136 @@
+"""pdsh on this node: what it is, what shell variables change it, and one call over all nodes."""
+
+import glob
+import os
+import pwd
+import re
+import shutil
+import uuid
+
+from checks.node.probe.core import Undetermined, run_command, section
+
+COMMANDS = ("pdsh -V", "pdsh -S -f 1024 -w NODES 'echo …', from the head")
+
+EXIT_CODE = 7
+CONNECT_S = 10
+COMMAND_S = 20
+FOLDERS = ("/usr/lib/*/pdsh", "/usr/lib64/pdsh", "/usr/lib/pdsh", "/usr/local/lib*/pdsh")
+VARIABLE = re.compile(r"^(PDSH_|DSHPATH$|WCOLL$|FANOUT$)")
+INSECURE = re.compile(r'module path "([^"]+)" insecure')
+EXITED = re.compile(r"^\S*pdsh@[^:]+: (\S+): ssh exited with exit code (\d+)")
+MANAGERS = ("apt-get", "dnf", "yum", "zypper")
+
+
+def folder_trust(path, program):
+    """The folder and those above it up to /, each with why pdsh would not load from below it."""
+    believed = {0, os.getuid(), os.stat(program).st_uid}
+    found = []
+    while True:
+        info = os.stat(path)
+        fault = "" if info.st_uid in believed else "owner"
+        if info.st_mode & 0o002 and not info.st_mode & 0o1000:
+            fault = fault or "world-writable"
+        mode = "%04o" % (info.st_mode & 0o7777)
+        found.append(
+            {"path": path, "owner": account_name(info.st_uid), "mode": mode, "fault": fault}
+        )
+        if path == "/":
+            return found
+        path = os.path.dirname(path)
+
+
+def not_executable(name):
+    """A file of that name in the PATH whose mode does not let everybody run it; '' without one.
+
+    Looked for by its mode alone: a file system mounted noexec is not mended by chmod.
+    """
+    for folder in os.environ.get("PATH", "").split(os.pathsep):
+        path = os.path.join(folder, name)
+        if os.path.isfile(path) and os.stat(path).st_mode & 0o111 != 0o111:
+            return path
+    return ""
+
+
+def account_name(uid):
+    """The account's name, or its number where it has none."""
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return str(uid)
+
+
+def module_folder(said, program):
+    """Where this pdsh loads its modules from: what it names itself, else where they usually are."""
+    named = INSECURE.search(said)
+    if named:
+        return named.group(1)
+    beside = os.path.join(os.path.dirname(os.path.dirname(program)), "lib*", "pdsh")
+    for pattern in (beside, *FOLDERS):
+        for path in glob.glob(pattern):
+            if glob.glob(path + "/*.so"):
+                return path
+    return ""
+
+
+@section("pdsh")
+def pdsh(_):
+    """Its version, modules and the shell's variables; an answer too where there is no pdsh."""
+    environment = {key: value for key, value in os.environ.items() if VARIABLE.search(key)}
+    manager = next((name for name in MANAGERS if shutil.which(name)), "")
+    found = {"environment": environment, "package_manager": manager}
+    path = shutil.which("pdsh")
+    if not path:
+        return dict(found, not_executable=not_executable("pdsh"))
+    program = os.path.realpath(path)
+    done = run_command([path, "-V"], 5.0, env=dict(os.environ, PDSH_RCMD_TYPE="ssh"))
+    words = re.search(r"^rcmd modules: (\S+)", done.out, re.M)
+    folder = module_folder(done.err, program)
+    return dict(
+        found,
+        path=path,
+        version=done.out.partition("\n")[0].split(" ")[0],
+        rcmds=words.group(1).split(",") if words else [],
+        said=done.err.strip()[-2000:],
+        folders=folder_trust(folder, program) if folder else [],
+    )
+
+
+def parse_targets(done, nonce, names):
+    """What came of every node: its line of answer, ssh's exit, and whatever else it printed."""
+    found = {name: {"said": ""} for name in names}
+    for line in (done.out + "\n" + done.err).splitlines():
+        host, colon, text = line.partition(": ")
+        exited = EXITED.match(line)
+        if exited and exited.group(1) in found:
+            found[exited.group(1)]["code"] = int(exited.group(2))
+        elif host in found and nonce in text:
+            words = text.partition(nonce)[2].split()
+            if len(words) == 2 and words[0].isdigit():
+                found[host].update(rank=int(words[0]), host=words[1])
+            elif len(words) == 1:
+                found[host]["hostname"] = words[0]
+        elif colon:
+            about = next((name for name in names if host == name or " %s: " % name in line), None)
+            if about:
+                found[about]["said"] = (found[about]["said"] + text + "\n")[:500]
+    return found
+
+
+@section("pdsh_run")
+def pdsh_run(args):
+    """Args: `argv`, pdsh's own words up to its targets; `env`, what is added; `names` in order."""
+    nonce = "preflight" + uuid.uuid4().hex[:12]
+    # The shell of the far side may be csh or fish; these words mean the same to all
+    command = "echo %s %%n %%h; echo %s `uname -n`; exit %d" % (nonce, nonce, EXIT_CODE)
+    words = args["argv"] + ["-t", str(CONNECT_S), "-u", str(COMMAND_S), command]
+    limit = COMMAND_S + CONNECT_S + 0.2 * len(args["names"])
+    done = run_command(words, limit, env=dict(os.environ, **args["env"]))
+    if done.timed_out and not done.out:
+        raise Undetermined("pdsh brought nothing back in %g s" % limit)
+    return {
+        "expected": EXIT_CODE,
+        "code": None if done.timed_out else done.code,
+        "seconds": round(done.seconds, 3),
+        "said": done.err.strip()[-1500:],
+        "targets": parse_targets(done, nonce, args["names"]),
+    }

@@ -1,0 +1,39 @@
+"""Kernel settings that bound how many connections and peers a node can have."""
+
+from checks.node.probe.core import read_file, section
+
+SETTINGS = "/proc/sys/net/ipv4/"
+TRACKING = "/proc/sys/net/netfilter/nf_conntrack_"
+
+
+def read_number(path):
+    """None where there is no such setting, or none in this network namespace."""
+    told = read_file(path)
+    return int(told) if told else None
+
+
+def sockets_in_use():
+    """TCP sockets of both families, in TIME_WAIT too."""
+    count = 0
+    for table in ("sockstat", "sockstat6"):
+        for line in (read_file("/proc/net/" + table, "") or "").splitlines():
+            words = line.split()
+            if words[0] in ("TCP:", "TCP6:"):
+                told = dict(zip(words[1::2], words[2::2]))
+                count += int(told.get("inuse", 0)) + int(told.get("tw", 0))
+    return count
+
+
+@section("port_settings")
+def port_settings(args):
+    low, high = (int(word) for word in read_file(SETTINGS + "ip_local_port_range").split())
+    return {
+        "low": low,
+        "high": high,
+        "reserved": read_file(SETTINGS + "ip_local_reserved_ports", ""),
+        # absent in a network namespace of its own: only the machine's first one shows it
+        "neighbours": read_number(SETTINGS + "neigh/default/gc_thresh3"),
+        "used": sockets_in_use(),
+        "tracked": read_number(TRACKING + "count"),
+        "most_tracked": read_number(TRACKING + "max"),
+    }

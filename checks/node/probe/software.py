@@ -1,0 +1,203 @@
+"""The training interpreter and the packages it would import, by their metadata alone.
+
+Importing torch costs seconds on each node; its version stands in a file.
+"""
+
+import ast
+import os
+import re
+import shutil
+
+from checks.node.probe.core import Undetermined, run_command, section
+
+COMMANDS = (
+    "PYTHON - (reads package metadata and looks for modules)",
+    "$SHELL -ic 'command -v PYTHON' (where that name is not found)",
+)
+
+MARK = "PREFLIGHT-SOFTWARE "
+# Run by the training interpreter: any Python 3, and Python 2 far enough to say that it is one.
+# importlib.metadata would cost three times as much as the rest, json half as much again
+SOFTWARE_PROGRAM = """
+import os, sys
+script = %(script)r
+sys.path[:] = [path for path in sys.path if path]
+packages, modules, copies, extra = {}, {}, {}, {}
+def version(place):
+    for part in ("METADATA", "PKG-INFO", ""):
+        try:
+            with open(os.path.join(place, part) if part else place, errors="replace") as file:
+                return next(line[8:].strip() for line in file if line.startswith("Version:"))
+        except (OSError, StopIteration):
+            pass
+def listed(path):
+    try:
+        return os.listdir(path)
+    except OSError:
+        return []
+def text(path):
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return file.read(1000000)
+    except OSError:
+        return ""
+def told(path):
+    values = {}  # torch/version.py and what DeepSpeed's setup.py writes: names and plain values
+    for line in text(path).splitlines():
+        name, equals, value = line.partition("=")
+        if equals:
+            values[name.partition(":")[0].strip()] = value.strip()
+    return values
+def place(name):
+    try:
+        spec = find_spec(name.partition(".")[0])
+        for end in [at for at, sign in enumerate(name) if sign == "."][1:] + [len(name)]:
+            if spec and "." in name:
+                spec = PathFinder.find_spec(name[:end], spec.submodule_search_locations)
+        return spec
+    except Exception:
+        return None
+def imported(source):
+    import ast
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.Import):
+            yield [alias.name.partition(".")[0] for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            yield [node.module.partition(".")[0]]
+if sys.version_info >= (3, 8):
+    import _locale
+    from importlib.machinery import EXTENSION_SUFFIXES, PathFinder
+    from importlib.util import find_spec
+    for path in sys.path:
+        for name in listed(path):
+            package = name.partition(".egg-info")[0].split("-")[0].lower().replace("_", "-")
+            if name.endswith((".dist-info", ".egg-info")) and package in %(packages)r:
+                found = version(os.path.join(path, name)) or ""
+                packages.setdefault(package, found)
+                copies.setdefault(package, []).append([path, found])
+    for name in %(modules)r:
+        spec = place(name)
+        modules[name] = spec and spec.origin  # a bare folder of that name has no origin
+    wanted = [[name] for name in %(wanted)r]
+    if script:
+        sys.path.insert(0, os.path.dirname(script))
+        source = text(script)
+        try:
+            wanted += [] if "sys.path" in source else imported(source)
+        except (SyntaxError, ValueError):
+            pass
+    beside = lambda name: modules.get(name) and os.path.dirname(modules[name]) or ""
+    torch, ops = told(beside("torch") + "/version.py"), told(
+        beside("deepspeed") + "/git_version_info_installed.py").get("installed_ops", "")
+    extra = {
+        "abi": EXTENSION_SUFFIXES[0].partition(".so")[0].strip("."),
+        "cuda": torch.get("cuda", "None").strip("'\\"").replace("None", ""),
+        "hip": torch.get("hip", "None").strip("'\\"").replace("None", ""),
+        "built_ops": [part.split("'")[1] for part in ops.split(",") if "True" in part],
+        "encoding": "utf-8" if sys.flags.utf8_mode else _locale.nl_langinfo(_locale.CODESET),
+        "unfound": sorted({name for names in wanted for name in names if not place(name)}),
+    }
+print(%(mark)r + repr(dict({
+    "version": "%%d.%%d.%%d" %% sys.version_info[:3],
+    "executable": os.path.realpath(sys.executable),
+    "prefix": sys.prefix, "packages": packages, "modules": modules,
+    "copies": {name: found for name, found in copies.items() if len(found) > 1}}, **extra)))
+"""
+PACKAGES = (
+    *("torch", "deepspeed", "accelerate", "transformers", "flash-attn", "apex", "bitsandbytes"),
+    *("peft", "trl", "datasets", "tokenizers", "safetensors", "numpy", "triton", "xformers"),
+    *("nvidia-nccl-cu11", "nvidia-nccl-cu12", "nvidia-nccl-cu13"),
+)
+MODULES = ("torch", "deepspeed", "accelerate", "transformers", "datasets", "tokenizers", "peft")
+
+
+def rank_environment(args):
+    """What `deepspeed` gives a rank: the job's variables, and the working directory importable."""
+    env = dict(os.environ, **args.get("env", {}))
+    paths = [args.get("workdir"), env.get("PYTHONPATH")]
+    env["PYTHONPATH"] = ":".join(path for path in paths if path)
+    env["PYTHONDONTWRITEBYTECODE"] = "1"
+    return env
+
+
+def job_program(args):
+    """What the job runs: the module that the command names, or the script, as an absolute path."""
+    command = list(args.get("command") or ())
+    module = command[1:2] if command[:1] == ["-m"] else []
+    script = command[0] if command and command[0].endswith(".py") else ""
+    return {"wanted": module, "script": script and os.path.join(args.get("workdir") or "/", script)}
+
+
+def find_interpreter(python):
+    """The interpreter's path; a bare name is looked up as the login's PATH has it."""
+    return python if "/" in python else shutil.which(python)
+
+
+def nearest_folder(path):
+    """The deepest folder above `path` that is there."""
+    while path != "/" and not os.path.isdir(path):
+        path = os.path.dirname(path)
+    return path
+
+
+def other_interpreters(path):
+    """Other interpreters that a person may have meant."""
+    folder = os.path.dirname(path or "")
+    beside = [os.path.join(folder, name) for name in ("python", "python3")]
+    found = [other for other in beside if other != path and os.access(other, os.X_OK)]
+    usual = shutil.which("python3")
+    return found + [usual] * (usual is not None and usual not in found)
+
+
+def describe_absent(python, state):
+    """The answer where there is nothing to run."""
+    where = nearest_folder(os.path.dirname(os.path.abspath(python))) if "/" in python else ""
+    return {
+        "path": python,
+        "state": state,
+        "instead": other_interpreters(python),
+        "nearest": where,
+        "interactive": path_in_terminal(python),
+    }
+
+
+def path_in_terminal(python):
+    """Where a terminal's shell finds a bare name: what .bashrc activates for terminals alone."""
+    shell = os.environ.get("SHELL") or "/bin/sh"
+    if "/" in python or not re.match(r"[\w.+-]+$", python):
+        return ""
+    try:
+        ran = run_command([shell, "-ic", "command -v " + python], 4.0)
+    except Undetermined:
+        return ""
+    found = [line for line in ran.out.splitlines() if line.startswith("/")]
+    return found[-1] if found else ""
+
+
+def ask_interpreter(python, path, args):
+    """The interpreter's own answer, or how it failed to give one."""
+    words = {"packages": PACKAGES, "modules": MODULES, "mark": MARK}
+    ask = SOFTWARE_PROGRAM % dict(words, **job_program(args))
+    try:
+        ran = run_command([path, "-"], 8.0, rank_environment(args), ask.encode("utf-8"))
+    except Undetermined as error:
+        return {"path": python, "state": "crashed", "detail": str(error)}
+    if ran.timed_out:
+        return {"path": python, "state": "hangs", "detail": ran.err[-2000:]}
+    lines = [line for line in ran.out.splitlines() if line.startswith(MARK)]
+    if not lines:
+        detail = ran.err.strip() or ran.out.strip() or "it printed nothing"
+        return {"path": python, "state": "crashed", "code": ran.code, "detail": detail[-2000:]}
+    return dict(ast.literal_eval(lines[-1][len(MARK) :]), path=python, state="ok")
+
+
+@section("software")
+def software(args):
+    """State, versions and importable modules of the training interpreter."""
+    python = args["python"]
+    path = find_interpreter(python)
+    if path is None or not os.path.exists(path):
+        return describe_absent(python, "missing")
+    if os.path.isdir(path) or not os.access(path, os.X_OK):
+        return describe_absent(python, "not-executable")
+    return ask_interpreter(python, path, args)

@@ -1,0 +1,247 @@
+"""What this node's sshd is told, whom this account believes, and by which host keys it is known.
+
+Read, never changed; only public keys, fingerprints, modes and settings leave the node.
+"""
+
+import base64
+import contextlib
+import glob
+import grp
+import hashlib
+import os
+import pwd
+import re
+import shlex
+
+from checks.node.probe.core import Undetermined, read_file, run_command, section
+
+COMMANDS = ("sshd -T",)
+
+KEY_LINE = re.compile(r"(?:^|\s)((?:ssh-|ecdsa-|sk-)[\w@.-]+)\s+(AAAA[\w+/=]+)")
+KEYWORDS = frozenset(
+    (
+        "pubkeyauthentication",
+        "authorizedkeysfile",
+        "strictmodes",
+        "allowusers",
+        "denyusers",
+        "allowgroups",
+        "denygroups",
+        "forcecommand",
+        "maxstartups",
+        "permitrootlogin",
+        "hostkey",
+    )
+)
+
+
+LISTS = frozenset(("allowusers", "denyusers", "allowgroups", "denygroups"))
+"""Keywords of which every line counts."""
+
+
+def key_fingerprint(blob):
+    """As ssh-keygen -l shows it."""
+    digest = hashlib.sha256(base64.b64decode(blob + "===")).digest()
+    return "SHA256:" + base64.b64encode(digest).decode().rstrip("=")
+
+
+def sshd_command_line():
+    """The words with which the sshd that let us in was started: -f and -o change its settings."""
+    pid, words = os.getpid(), []
+    while pid > 1:
+        stat = read_file("/proc/%d/stat" % pid, "")
+        if not stat:
+            break
+        if stat.partition("(")[2].startswith("sshd"):
+            words = read_file("/proc/%d/cmdline" % pid, "").replace("\0", " ").split()
+        pid = int(stat.rpartition(")")[2].split()[1])
+    return words
+
+
+def options_of(words):
+    """The -f and -o among them, ready for another sshd's command line."""
+    kept = []
+    for at, word in enumerate(words):
+        if word in ("-f", "-o") and at + 1 < len(words):
+            kept += [word, words[at + 1]]
+        elif word[:2] in ("-f", "-o") and len(word) > 2:
+            kept.append(word)
+    return kept
+
+
+def read_settings(path, depth=0, match=""):
+    """[(keyword, value, file:line, match)] of an sshd_config, its includes in their places."""
+    found = []
+    for number, line in enumerate((read_file(path, "") or "").splitlines(), 1):
+        words = re.split(r"[\s=]+", line.strip(), maxsplit=1)
+        if len(words) < 2 or words[0].startswith("#"):
+            continue
+        keyword, value = words[0].lower(), words[1].strip().strip('"')
+        if keyword == "match":
+            match = "" if value.lower() == "all" else value
+        elif keyword == "include" and depth < 8:
+            for pattern in value.split():
+                for name in sorted(glob.glob(os.path.join("/etc/ssh", pattern))):
+                    found += read_settings(name, depth + 1, match)
+        elif keyword in KEYWORDS:
+            found.append((keyword, value, "%s:%d" % (path, number), match))
+    return found
+
+
+def effective_settings(options):
+    """What `sshd -T` says, for root alone: it needs the host keys."""
+    if os.getuid() != 0:
+        return {}
+    try:
+        program = "/usr/sbin/sshd" if os.path.exists("/usr/sbin/sshd") else "sshd"
+        out = run_command([program, "-T", *options], 3.0).out
+    except Undetermined:
+        return {}
+    found = {}
+    for line in out.splitlines():
+        key, _, value = line.partition(" ")
+        if key in LISTS and key in found:
+            found[key] += " " + value
+        elif key in KEYWORDS and key != "hostkey":
+            found[key] = value
+    return found
+
+
+def sshd_settings(options):
+    """{keyword: [{value, where, match}]}, in force first."""
+    path = next((options[at + 1] for at, one in enumerate(options) if one == "-f"), None)
+    found = {}
+    for keyword, value, where, match in read_settings(path or "/etc/ssh/sshd_config"):
+        known = found.setdefault(keyword, [])
+        same = next((one for one in known if keyword in LISTS and one["match"] == match), None)
+        if same:
+            same["value"] += " " + value
+        else:
+            known.append({"value": value, "where": where, "match": match})
+    for keyword, value in effective_settings(options).items():
+        known = found.setdefault(keyword, [])
+        first = next((one for one in known if not one["match"]), None)
+        if first is None or first["value"].lower().split() != value.lower().split():
+            known.insert(0, {"value": value, "where": "", "match": ""})
+    return found
+
+
+def setting_in_force(sshd, keyword, default):
+    """The value that holds outside of Match blocks."""
+    values = [one["value"] for one in sshd.get(keyword, []) if not one["match"]]
+    return values[0] if values else default
+
+
+def authorized_keys(paths):
+    """Every key of these files."""
+    found = []
+    for path in paths:
+        for number, line in enumerate((read_file(path, "") or "").splitlines(), 1):
+            match = None if line.startswith("#") else KEY_LINE.search(line)
+            if match:
+                mark = key_fingerprint(match.group(2))
+                where, options = "%s:%d" % (path, number), line[: match.start()].strip()
+                found.append({"fingerprint": mark, "where": where, "options": options})
+    return found
+
+
+def guarding_paths(path, home):
+    """The file and the directories above it up to home: what StrictModes looks at."""
+    found = []
+    while True:
+        with contextlib.suppress(OSError):
+            found.append(path_guard(path))
+        if path in (home, "/"):
+            return found
+        path = os.path.dirname(path)
+
+
+def is_private_group(gid):
+    """Whether this sshd lets that group write: Debian's does where nobody else is in it."""
+    entry = pwd.getpwuid(os.getuid())
+    if gid != entry.pw_gid or not os.path.exists("/etc/debian_version"):
+        return False
+    sharing = {one.split(":")[0] for one in read_file("/etc/passwd", "").splitlines()
+               if one.split(":")[3:4] == [str(gid)]}  # fmt: skip
+    return sharing | set(grp.getgrgid(gid).gr_mem) <= {entry.pw_name}
+
+
+def path_guard(path):
+    """Mode and owner, and whether sshd would believe what lies there."""
+    info = os.stat(path)
+    try:
+        owner = pwd.getpwuid(info.st_uid).pw_name
+    except KeyError:
+        owner = str(info.st_uid)
+    forbidden = 0o002 if is_private_group(info.st_gid) else 0o022
+    own = info.st_uid in (0, os.getuid()) and not info.st_mode & forbidden
+    mode = "%04o" % (info.st_mode & 0o7777)
+    return {"path": path, "mode": mode, "owner": owner, "safe": own and os.access(path, os.R_OK)}
+
+
+def host_keys(sshd):
+    """The public host keys, from beside the private ones."""
+    named = [one["value"] + ".pub" for one in sshd.get("hostkey", [])]
+    found = []
+    for path in named or sorted(glob.glob("/etc/ssh/ssh_host_*_key.pub")):
+        match = KEY_LINE.search(read_file(path, "") or "")
+        if match:
+            found.append(
+                {"public": " ".join(match.groups()), "fingerprint": key_fingerprint(match[2])}
+            )
+    return found
+
+
+def key_files(sshd, user, home):
+    """The authorized_keys files of this account, tokens filled in."""
+    named = setting_in_force(
+        sshd, "authorizedkeysfile", ".ssh/authorized_keys .ssh/authorized_keys2"
+    )
+    tokens = {"%h": home, "%u": user, "%%": "%"}
+    words = [re.sub("%[hu%]", lambda found: tokens[found.group()], w) for w in shlex.split(named)]
+    return [os.path.join(home, word) for word in words if word != "none"]
+
+
+def names_groups(told):
+    """Whether a setting or a Match block goes by groups; only then are they asked for."""
+    matches = [one["match"].lower() for values in told.values() for one in values]
+    return bool({"allowgroups", "denygroups"} & set(told)) or any("group" in one for one in matches)
+
+
+def group_names():
+    """The names of the groups of this login, its own first."""
+    own = os.getgid()
+    found = []
+    for gid in [own] + [one for one in os.getgroups() if one != own]:
+        with contextlib.suppress(KeyError):
+            found.append(grp.getgrgid(gid).gr_name)
+    return found
+
+
+def other_accounts():
+    """Whether accounts may exist that are not in /etc/passwd."""
+    line = re.search(r"^passwd:(.*)$", read_file("/etc/nsswitch.conf", "") or "", re.M)
+    services = set(line.group(1).split()) if line else set()
+    return bool(services - {"files", "compat", "systemd"})
+
+
+@section("sshd")
+def sshd(_):
+    """Settings, authorized keys and what guards them, host keys and accounts of this node."""
+    entry = pwd.getpwuid(os.getuid())
+    told = sshd_settings(options_of(sshd_command_line()))
+    paths = key_files(told, entry.pw_name, entry.pw_dir)
+    checked = [
+        at for path in paths if os.path.exists(path) for at in guarding_paths(path, entry.pw_dir)
+    ]
+    return {
+        "user": entry.pw_name,
+        "groups": group_names() if names_groups(told) else [],
+        "settings": told,
+        "authorized_files": paths,
+        "authorized": authorized_keys(paths),
+        "guarded": list({one["path"]: one for one in checked}.values()),
+        "host_keys": host_keys(told),
+        "accounts": [line.split(":")[0] for line in read_file("/etc/passwd", "").splitlines()],
+        "other_accounts": other_accounts(),
+    }

@@ -1,0 +1,178 @@
+"""What this node's ssh client would do for each peer, and which private keys it would offer.
+
+Only public halves and fingerprints leave the node.
+"""
+
+import base64
+import glob
+import hashlib
+import os
+import pwd
+import re
+
+from checks.node.probe.core import Undetermined, read_file, run_command, section
+
+COMMANDS = ("ssh -G NODE", "ssh-keygen -y -P '' -f KEY", "ssh-add -l -E sha256")
+
+CHEAP_KEX = "curve25519-sha256"
+KEY_LINE = re.compile(r"(?:^|\s)((?:ssh-|ecdsa-|sk-)[\w@.-]+)\s+(AAAA[\w+/=]+)")
+INCLUDES = re.compile(r"^\s*include\s+/etc/ssh/ssh_config.d/\*.conf\s*$", re.I | re.M)
+OWN_BLOCKS = re.compile(r"^\s*(include|match|host\s+(?!\*\s*$))", re.I | re.M)
+
+
+def key_fingerprint(blob):
+    """As ssh-keygen -l shows it."""
+    digest = hashlib.sha256(base64.b64decode(blob + "===")).digest()
+    return "SHA256:" + base64.b64encode(digest).decode().rstrip("=")
+
+
+def client_settings(peer, home):
+    """What `ssh -G` says for one peer."""
+    words = ["ssh", "-G"]
+    if peer.get("user"):
+        words += ["-l", peer["user"]]
+    if peer.get("port"):
+        words += ["-p", str(peer["port"])]
+    told = {}
+    for line in run_command([*words, peer["name"]], 3.0).out.splitlines():
+        key, _, value = line.partition(" ")
+        told.setdefault(key, []).append(value)
+    first = {key: values[0] for key, values in told.items()}
+    kex = first.get("kexalgorithms", "").split(",")
+    return {
+        "user": first.get("user", ""),
+        "hostname": first.get("hostname", peer["name"]),
+        "port": int(first.get("port", 22)),
+        "identities": [in_home(path, home) for path in told.get("identityfile", [])],
+        "known_hosts": first.get("userknownhostsfile", "~/.ssh/known_hosts").split(),
+        "kex": ",".join([CHEAP_KEX] + [one for one in kex if one != CHEAP_KEX])
+        if CHEAP_KEX in kex
+        else "",
+        **proxy_settings(first),
+    }
+
+
+def proxy_settings(told):
+    """The proxy in force and the lines that set it, as `ssh -G` and its files say."""
+    for key, keyword in (("proxyjump", "ProxyJump"), ("proxycommand", "ProxyCommand")):
+        value = told.get(key, "none")
+        if value.lower() != "none":
+            return {"proxy": "%s %s" % (keyword, value), "proxy_in": lines_with(key, value)}
+    return {}
+
+
+def lines_with(keyword, value):
+    """The `path:line` of the lines in ssh's own files that give this keyword that value."""
+    return [
+        "%s:%d" % (path, number)
+        for path in config_files()
+        for number, line in enumerate((read_file(path, "") or "").splitlines(), 1)
+        if re.split(r"[\s=]+", line.strip().lower(), maxsplit=1)[0] == keyword
+        and "".join(line.split()).endswith("".join(value.split()))
+    ]
+
+
+def config_files():
+    """ssh's files of this account and of the system, there or not."""
+    own = os.path.join(pwd.getpwuid(os.getuid()).pw_dir, ".ssh/config")
+    return [own, "/etc/ssh/ssh_config", *sorted(glob.glob("/etc/ssh/ssh_config.d/*.conf"))]
+
+
+def in_home(path, home):
+    """OpenSSH's ~ and %d are the passwd entry's home, whatever $HOME says."""
+    return re.sub(r"^(~(?=/)|%d)", lambda _: home, path)
+
+
+def settings_by_peer(peers, home):
+    """The usual answer of `ssh -G`, and those of peers for which it may differ."""
+    if not peers:
+        return {}, {}
+    own, system, *included = [read_file(path, "") or "" for path in config_files()]
+    texts = [own, INCLUDES.sub("", system), *included]
+    usual = client_settings({"name": peers[0]["name"]}, home)
+    if any(OWN_BLOCKS.search(text) for text in texts):
+        return usual, {peer["name"]: client_settings(peer, home) for peer in peers}
+    special = {}
+    for peer in peers:
+        if peer.get("user") or peer.get("port"):
+            own = {"user": peer.get("user") or usual["user"], "port": peer.get("port") or 22}
+            special[peer["name"]] = dict(usual, hostname=peer["name"], **own)
+    return usual, special
+
+
+def private_key(path):
+    """One identity file; None where there is none."""
+    try:
+        info = os.stat(path)
+    except OSError:
+        return None
+    text = read_file(path)
+    public, encrypted = key_halves(path, text) if text else ("", False)
+    if not public:
+        match = KEY_LINE.search(read_file(path + ".pub", "") or "")
+        public = " ".join(match.groups()) if match else ""
+    return {
+        "path": path,
+        "public": public,
+        "fingerprint": key_fingerprint(public.split()[1]) if public else "",
+        "encrypted": encrypted,
+        "readable": bool(text) and "PRIVATE KEY" in text,
+        "too_open": info.st_uid == os.getuid() and bool(info.st_mode & 0o077),
+    }
+
+
+def key_halves(path, text):
+    """(public half, whether a passphrase protects the private one) of a private key's text."""
+    body = "".join(line for line in text.splitlines() if not line.startswith("-----"))
+    if "OPENSSH PRIVATE KEY" in text:
+        try:
+            fields = openssh_fields(base64.b64decode(body))
+        except (ValueError, IndexError):
+            return "", False
+        blob = base64.b64encode(fields[3]).decode()
+        kind = fields[3][4 : 4 + int.from_bytes(fields[3][:4], "big")].decode("ascii", "replace")
+        return "%s %s" % (kind, blob), fields[0] != b"none"
+    if "ENCRYPTED" in text:
+        return "", True
+    done = run_command(["ssh-keygen", "-y", "-P", "", "-f", path], 3.0)
+    return " ".join(done.out.split()[:2]), False
+
+
+def openssh_fields(raw):
+    """Cipher, key derivation, its options, and the public key, of openssh-key-v1."""
+    at, fields = raw.index(b"\0") + 1, []
+    for number in range(4):
+        if number == 3:
+            at += 4  # how many keys: always one
+        size = int.from_bytes(raw[at : at + 4], "big")
+        fields.append(raw[at + 4 : at + 4 + size])
+        at += 4 + size
+    return fields
+
+
+def agent_keys():
+    """Fingerprints that an agent of this very session holds; a launch's session has the same."""
+    if not os.environ.get("SSH_AUTH_SOCK"):
+        return []
+    try:
+        done = run_command(["ssh-add", "-l", "-E", "sha256"], 2.0)
+    except Undetermined:
+        return []
+    return [line.split()[1] for line in done.out.splitlines() if " SHA256:" in line]
+
+
+@section("trust")
+def trust(args):
+    """Args: `peers`. What ssh does for each, and the keys that it would offer."""
+    entry = pwd.getpwuid(os.getuid())
+    usual, special = settings_by_peer(args.get("peers", []), entry.pw_dir)
+    told = [usual, *special.values()]
+    named = [path for one in told for path in one.get("identities", [])]
+    return {
+        "user": entry.pw_name,
+        "home": entry.pw_dir,
+        "usual": usual,
+        "special": special,
+        "keys": [key for key in map(private_key, dict.fromkeys(named)) if key],
+        "agent": agent_keys(),
+    }

@@ -1,0 +1,43 @@
+"""Identity of the node and of the account that logs in."""
+
+import os
+import pwd
+import socket
+import sys
+
+from checks.node.probe.core import read_file, section
+
+
+def total_memory():
+    """Bytes of memory of the machine; 0 where unreadable."""
+    for line in (read_file("/proc/meminfo", "") or "").splitlines():
+        if line.startswith("MemTotal:"):
+            return int(line.split()[1]) * 1024
+    return 0
+
+
+def login_account():
+    """The passwd entry of this uid; containers may run a uid that has none."""
+    try:
+        entry = pwd.getpwuid(os.getuid())
+        return entry.pw_name, entry.pw_dir, entry.pw_shell
+    except KeyError:
+        return os.environ.get("USER", ""), os.environ.get("HOME", ""), os.environ.get("SHELL", "")
+
+
+@section("who")
+def who(args):
+    user, home, shell = login_account()
+    return {
+        "user": user,
+        "uid": os.getuid(),
+        "home": os.environ.get("HOME") or home,
+        "shell": shell,
+        "hostname": socket.gethostname(),
+        "machine_id": read_file("/etc/machine-id", ""),
+        "boot_id": read_file("/proc/sys/kernel/random/boot_id", ""),
+        "python": "%d.%d.%d" % sys.version_info[:3],
+        "system": "%s %s" % (os.uname().sysname, os.uname().release),
+        "cpus": len(os.sched_getaffinity(0)),
+        "memory_bytes": total_memory(),
+    }

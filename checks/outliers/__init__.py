@@ -1,0 +1,1 @@
+"""Who differs from whom: pure arithmetic over nodes, pairs and groups."""

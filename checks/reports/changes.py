@@ -1,0 +1,214 @@
+"""What differs: on a node since the last go, and between nodes now. Pure, over two snapshots.
+
+Only what a person sets or installs is compared: versions, variables, limits, mounts, interfaces.
+What is measured, counts up or is another each time says nothing, and what names itself a secret is
+left out.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from checks.facts import Snapshot
+from checks.folded_names import fold_names
+from checks.masking import is_secret
+from checks.model import Finding
+from checks.reports.blame import blamed_nodes
+
+MEASURED_SECTIONS = re.compile(
+    r"login|clock|clock_offset|ssh|dial|listen|pdsh_run|smoke|load|kernel_log|port_holder|firewall"
+    r"|rendezvous|compute|pairs"
+    r"|(later_)?\w*counters|\w*(bandwidth|collective|stress|packets)\w*"
+)
+"""Sections that tell how something went, not how a node is set up."""
+VOLATILE_FIELDS = re.compile(
+    r"(^|_)(s|ms|us|seconds|time|mtime|age|now|steady|uptime|free|available|used|busy|share|load"
+    r"|pid|pids|count_now|threads|open|rx|tx|errors|dropped|temperature|power|draw|utilization"
+    r"|usage|nonce|inode|inodes|processes|neighbours|stale|noise)(_|$)"
+)
+"""In a field's name: another value each time it is read."""
+IDENTITY_FIELDS = re.compile(r"(^|_)(id|uuid|serial|mac|address|addresses|hostname|host|guid|bus)$")
+"""In a field's name: another value on each node, and rightly so."""
+ITEM_NAME_KEYS = ("name", "path", "uuid", "index", "device")
+"""What tells the items of a list apart."""
+VALUE_WIDTH = 80
+MAX_CHANGES_SHOWN = 8
+"""The most facts that are told of those that changed."""
+
+
+@dataclass(frozen=True)
+class FactChange:
+    """One fact that is not what it was; `before` or `now` is empty where it was not there."""
+
+    nodes: tuple[str, ...]
+    fact: str
+    before: str
+    now: str
+
+    @property
+    def shown(self) -> tuple[str, str]:
+        """Before and now, long ones cut to where they part."""
+        pairs = enumerate(zip(self.before, self.now, strict=False))
+        at = next((at for at, (was, now) in pairs if was != now), 0)
+        return _cut_value(self.before, at), _cut_value(self.now, at)
+
+    def __str__(self) -> str:
+        before, now = self.shown
+        values = f"{before or '(not there)'} → {now or '(gone)'}"
+        return f"{fold_names(self.nodes)}: {self.fact} {values}"
+
+
+@dataclass(frozen=True)
+class ChangesSinceGo:
+    """What changed on the accused nodes since the run of `since` (UTC, as in snapshots) said go."""
+
+    since: str
+    changes: tuple[FactChange, ...]
+
+    @property
+    def lines(self) -> list[str]:
+        """What a person reads of it, under a blank line."""
+        when = self.since.replace("T", " ").removesuffix("Z")
+        if not self.changes:
+            return [
+                "",
+                f"Since the last go ({when} UTC) nothing changed there that can be compared.",
+            ]
+        left = len(self.changes) - MAX_CHANGES_SHOWN
+        more = [f"  and {left} more: see --report"] if left > 0 else []
+        told = [f"  {one}" for one in self.changes[:MAX_CHANGES_SHOWN]]
+        return ["", f"Changed since the last go ({when} UTC):", *told, *more]
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """As it stands in the JSON report: one entry for each node and fact."""
+        facts = [
+            {"node": node, "fact": one.fact, "before": one.shown[0], "now": one.shown[1]}
+            for one in self.changes
+            for node in one.nodes
+        ]
+        return {"since": self.since, "facts": facts}
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One fact that is not alike on all nodes: each value with its nodes, the commonest first."""
+
+    fact: str
+    values: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def changes_since(
+    good: Snapshot, now: Snapshot, findings: Sequence[Finding]
+) -> ChangesSinceGo | None:
+    """What is another than in `good` on the nodes that the findings accuse.
+
+    What the failing checks look at comes first. None where the run was no later than `good`.
+    """
+    if now.started <= good.started:
+        return None
+    found: dict[tuple[str, str, str], list[str]] = {}
+    for name in accused_nodes(findings, now.job.names):
+        before, after = comparable_facts(good, name), comparable_facts(now, name)
+        sections = {fact.partition(".")[0] for fact in before} & {
+            fact.partition(".")[0] for fact in after
+        }
+        for fact in dict.fromkeys((*before, *after)):
+            was, is_now = before.get(fact, ""), after.get(fact, "")
+            if was != is_now and fact.partition(".")[0] in sections:
+                found.setdefault((fact, was, is_now), []).append(name)
+    areas = {finding.area for finding in findings if finding.stops}
+    changes = [FactChange(tuple(nodes), *key) for key, nodes in found.items()]
+    return ChangesSinceGo(
+        good.started, tuple(sorted(changes, key=lambda one: _is_unrelated(one.fact, areas)))
+    )
+
+
+def _is_unrelated(fact: str, areas: Collection[str]) -> bool:
+    """Whether a fact's section has nothing of the failing areas in its name."""
+    section = fact.partition(".")[0]
+    return not any(area.rstrip("s") in section for area in areas)
+
+
+def accused_nodes(findings: Sequence[Finding], names: Sequence[str]) -> list[str]:
+    """The nodes that stop the start, in order; of pairs both ends, where nobody stands out."""
+    stopping = [finding for finding in findings if finding.stops]
+    singles = {one.subject[0] for one in stopping if len(one.subject) == 1}
+    accused = singles | {one["node"] for one in blamed_nodes(findings)}
+    accused = accused or {name for one in stopping for name in one.subject}
+    accused = accused or (set(names) if stopping else set())
+    return [name for name in names if name in accused]
+
+
+def differing_facts(snapshot: Snapshot) -> list[Difference]:
+    """The facts that some nodes have otherwise than most; what differs on each is its identity."""
+    seen: dict[str, dict[str, str]] = {}
+    names = [name for name in snapshot.job.names if comparable_facts(snapshot, name)]
+    for name in names:
+        for fact, value in comparable_facts(snapshot, name).items():
+            seen.setdefault(fact, {})[name] = value.replace(name, "NODE")
+    return [
+        difference
+        for fact, values in seen.items()
+        if not IDENTITY_FIELDS.search(fact.rpartition(".")[2])
+        and (difference := _fact_difference(fact, {name: values.get(name, "") for name in names}))
+    ]
+
+
+def _fact_difference(fact: str, values: Mapping[str, str]) -> Difference | None:
+    counts = Counter(values.values())
+    if len(counts) < 2 or len(counts) * 2 > max(len(values), 4):
+        return None
+    nodes = {value: tuple(n for n, v in values.items() if v == value) for value in counts}
+    return Difference(fact, tuple((value, nodes[value]) for value, _ in counts.most_common()))
+
+
+def comparable_facts(snapshot: Snapshot, name: str) -> dict[str, str]:
+    """`section.field.field` and its value as text, of all that a node told and can be compared."""
+    return {
+        f"{section}.{path}" if path else section: value
+        for section, answer in snapshot.sections.get(name, {}).items()
+        if not MEASURED_SECTIONS.fullmatch(section)
+        for path, value in _leaf_values(answer.get("data"), ())
+    }
+
+
+def _leaf_values(value: Any, path: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    if path and (VOLATILE_FIELDS.search(path[-1]) or is_secret(path[-1])):
+        return
+    for key, inner in _named_parts(value):
+        yield from _leaf_values(inner, (*path, key))
+    if value is not None and not isinstance(value, dict) and not _named_parts(value):
+        yield ".".join(path), _value_text(value)
+
+
+def _named_parts(value: Any) -> Iterable[tuple[str, Any]]:
+    """The parts of an object, or of a list whose items have names; nothing for any other value."""
+    if isinstance(value, dict):
+        return [(str(key), inner) for key, inner in value.items()]
+    if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+        return []
+    for key in ITEM_NAME_KEYS:
+        names = [one.get(key) for one in value]
+        if all(isinstance(name, str | int) for name in names) and len({*names}) == len(names):
+            return [(str(name), one) for name, one in zip(names, value, strict=True)]
+    return []
+
+
+def _value_text(value: Any) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return re.sub(r"(?<=://)[^/@\s]+(?=@)", "***", text)
+
+
+def _cut_value(text: str, at: int) -> str:
+    """At most WIDTH characters, from shortly before `at`."""
+    if len(text) <= VALUE_WIDTH:
+        return text
+    start = max(min(at - 10, len(text) - VALUE_WIDTH), 0)
+    end = start + VALUE_WIDTH
+    return f"{'…' if start else ''}{text[start:end]}{'…' if end < len(text) else ''}"

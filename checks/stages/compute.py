@@ -1,0 +1,74 @@
+"""The stage that measures every accelerator, all nodes at once, and again alone where one lags."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from checks.contact.pool import Contact
+from checks.facts import ClusterView, NodeView, Snapshot
+from checks.facts.compute import Compute
+from checks.facts.rendezvous import Rendezvous
+from checks.facts.snapshot import Answer
+from checks.node.programs import program_text
+from checks.outliers.stragglers import find_stragglers, reference_nodes
+from checks.stages.rendezvous import CLOSING_S, usable_gpus
+
+LIMIT_S = 20.0
+MOST_ALONE = 8
+"""With more suspects the cluster is uneven, and nobody is a straggler."""
+
+
+def measure_compute(contact: Contact, snapshot: Snapshot, names: Sequence[str]) -> None:
+    """Fill the section `compute` of `names`, and end the interpreters that the meeting left."""
+    cluster = ClusterView(snapshot)
+    try:
+        ready = [name for name in names if _has_interpreter(cluster[name])]
+        for name in names:
+            snapshot.put(name, Compute.section, {"error": "torch was not imported"})
+        for name, answer in _measure_nodes(contact, [cluster[name] for name in ready]).items():
+            snapshot.put(name, Compute.section, _first_result(answer))
+        _measure_suspects_alone(contact, snapshot, ready)
+    finally:
+        contact.ask("warm_close", {name: {} for name in names}, CLOSING_S)
+
+
+def _has_interpreter(node: NodeView) -> bool:
+    return node.has(Rendezvous) and node.read(Rendezvous).torch_imported
+
+
+def _measure_nodes(contact: Contact, nodes: Sequence[NodeView]) -> dict[str, Answer]:
+    """One child for each accelerator; a node without any has its CPU measured."""
+    program = program_text("device_speed")
+    shared: dict[str, Any] = {"program": program, "limit": LIMIT_S, "keep": ""}
+    args = {node.name: {**shared, "children": _device_variables(node)} for node in nodes}
+    return contact.ask("warm_task", args, LIMIT_S + CLOSING_S) if args else {}
+
+
+def _device_variables(node: NodeView) -> list[dict[str, str]]:
+    gpus = min(usable_gpus(node), node.slots or 1)
+    return [{"PREFLIGHT_DEVICE": str(slot)} for slot in range(gpus)] or [{"PREFLIGHT_DEVICE": ""}]
+
+
+def _first_result(answer: Answer) -> Answer:
+    children = answer.get("data", {}).get("children")
+    if children is None:
+        return answer if "error" in answer else {"error": "nothing was measured"}
+    return {"data": {"limit": LIMIT_S, "first": children}}
+
+
+def _measure_suspects_alone(contact: Contact, snapshot: Snapshot, names: Sequence[str]) -> None:
+    """Suspects once more, one after the other, and their yardsticks: nobody else computes then."""
+    cluster = ClusterView(snapshot)
+    found = {name: cluster[name].read(Compute) for name in names if cluster[name].has(Compute)}
+    slow = find_stragglers(found)
+    suspects = list(dict.fromkeys(name for name, _ in slow))
+    models = {found[name].first[slot].said.name for name, slot in slow}
+    good = [name for model, name in reference_nodes(found).items() if model in models]
+    if not suspects or len(suspects) > MOST_ALONE:
+        return
+    for name in (*good, *suspects):
+        answer = _measure_nodes(contact, [cluster[name]])[name]
+        seen = snapshot.answer(name, Compute.section) or {}
+        alone = answer.get("data", {}).get("children", [])
+        snapshot.put(name, Compute.section, {"data": {**seen["data"], "alone": alone}})

@@ -1,0 +1,211 @@
+"""The stage in which every node listens, and every other one calls it where training will."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from checks.contact.pool import Contact
+from checks.errors import FactError
+from checks.facts import ClusterView, Snapshot
+from checks.facts.decode import decode_fact
+from checks.facts.firewall import Firewall
+from checks.facts.ports import DialResults, Listeners, PortHolder
+from checks.facts.snapshot import Answer
+from checks.knowledge.training_network import further_addresses, training_address
+from checks.stages.dial_results import merge_dials, with_passing_sizes
+
+SAMPLED_PORTS = 3
+FIRST_TRY_S = 0.7
+"""One SYN's time: the kernel repeats it after 1 s. A false alarm is mended by the second try."""
+SECOND_TRY_S = 2.6
+"""Long enough for its repeated SYN, and for the kernel, which gives an absent host up 3.1 s after
+the first try began to look for it."""
+CALLS_PER_WAVE = 256
+LIMIT_S = 10.0
+FULL_SIZE = -1
+"""Packets as large as the way takes, as the probe's `dial` knows it."""
+PACKET_SIZES = (8000, 4000, 1500, 1492, 1480, 1450, 1420, 1400, 1380, 1340, 1300, 1280, 1000, 576)
+"""IP packets of which the largest that arrives is looked for: what tunnels and links leave."""
+
+DialTarget = list[Any]
+"""[node, address, port, id, packet], as the probe's `dial` takes it."""
+
+
+def run_stage(contact: Contact, snapshot: Snapshot, names: Sequence[str]) -> None:
+    """Put `listen` and `dial` of every node; `firewall` and `port_holder` where they can explain.
+
+    All listen; all call all; what failed is called again, longer, once all else is quiet; all hang
+    up, whatever happened.
+    """
+    ids = {name: secrets.token_hex(4) for name in names}
+    try:
+        _open_listeners(contact, snapshot, ids)
+        _dial_all(contact, snapshot, ids)
+    finally:
+        contact.ask("hangup", {name: {} for name in names}, LIMIT_S)
+    _explain_failures(contact, snapshot, names)
+
+
+def _open_listeners(contact: Contact, snapshot: Snapshot, ids: Mapping[str, str]) -> None:
+    cluster, args = ClusterView(snapshot), dict[str, dict[str, Any]]()
+    for name, identity in ids.items():
+        port = snapshot.job.master_port if cluster[name].is_head else None
+        try:
+            address = training_address(cluster[name])
+            further = further_addresses(cluster[name])
+        except FactError as error:
+            snapshot.put(name, Listeners.section, {"error": str(error)})
+            continue
+        args[name] = {
+            "id": identity,
+            "address": address,
+            "further": further,
+            "sample": SAMPLED_PORTS,
+            "master_port": port,
+        }
+    _put_answers(snapshot, Listeners.section, contact.ask("listen", args, LIMIT_S))
+
+
+def _dial_all(contact: Contact, snapshot: Snapshot, ids: Mapping[str, str]) -> None:
+    plans = {name: _dial_targets(snapshot, name, ids) for name in ids}
+    first = _checked_answers(
+        contact.ask("dial", _dial_requests(plans, FIRST_TRY_S), _dial_limit(plans, FIRST_TRY_S)),
+        ids,
+    )
+    again = {
+        name: _failed_targets(answer, ids)
+        for name, answer in first.items()
+        if _failed_targets(answer, ids)
+    }
+    second = (
+        contact.ask("dial", _dial_requests(again, SECOND_TRY_S), _dial_limit(again, SECOND_TRY_S))
+        if again
+        else {}
+    )
+    second = _checked_answers(second, ids)
+    found = {name: merge_dials(answer, second.get(name)) for name, answer in first.items()}
+    sizes = {
+        name: plan for name, answer in found.items() if (plan := _smaller_size_targets(answer, ids))
+    }
+    third = (
+        contact.ask("dial", _dial_requests(sizes, SECOND_TRY_S), _dial_limit(sizes, SECOND_TRY_S))
+        if sizes
+        else {}
+    )
+    for name, answer in found.items():
+        snapshot.put(name, DialResults.section, with_passing_sizes(answer, third.get(name)))
+
+
+def _dial_targets(snapshot: Snapshot, name: str, ids: Mapping[str, str]) -> list[DialTarget]:
+    """All others' ports, the next node first, so that no node is called by all at once.
+
+    Port by port over all targets: a target that is silent twice is not called any more. The first
+    ephemeral port of each takes full packets too.
+    """
+    order = list(ids)
+    at = order.index(name)
+    cluster = ClusterView(snapshot)
+    found: list[list[DialTarget]] = []
+    for target in [*order[at + 1 :], *order[: at + 1]]:
+        if cluster[target].has(Listeners):
+            fact = cluster[target].read(Listeners)
+            own = _ephemeral_targets(fact) if target != name else []
+            if fact.master_error == "":
+                own = [(fact.address, snapshot.job.master_port, 0), *own]
+            found.append([[target, at, port, ids[target], packet] for at, port, packet in own])
+    rounds = range(max(map(len, found), default=0))
+    return [targets[turn] for turn in rounds for targets in found if turn < len(targets)]
+
+
+def _ephemeral_targets(fact: Listeners) -> list[tuple[str, int, int]]:
+    """(address, port, packet) of each listener; full packets to one port of each address."""
+    by_address = {fact.address: fact.ports, **fact.further}
+    return [
+        (address, port, 0 if turn else FULL_SIZE)
+        for address, ports in by_address.items()
+        for turn, port in enumerate(ports)
+    ]
+
+
+def _dial_requests(
+    plans: Mapping[str, list[DialTarget]], timeout: float
+) -> dict[str, dict[str, Any]]:
+    return {name: {"targets": plan, "timeout": timeout} for name, plan in plans.items()}
+
+
+def _dial_limit(plans: Mapping[str, list[DialTarget]], timeout: float) -> float:
+    """Seconds that the longest plan may take if nobody answers, plus some to breathe."""
+    waves = max((len(plan) for plan in plans.values()), default=0) // CALLS_PER_WAVE + 1
+    return waves * timeout + LIMIT_S
+
+
+def _checked_answers(answers: Mapping[str, Answer], ids: Mapping[str, str]) -> dict[str, Answer]:
+    """The answers that have a caller's shape and speak of our nodes; of others what is wrong."""
+    checked = dict(answers)
+    for name, answer in answers.items():
+        if "data" in answer:
+            try:
+                told = decode_fact(DialResults, answer["data"])
+            except FactError as error:
+                checked[name] = {"error": str(error)}
+                continue
+            strangers = {one.target for one in told.failed} | {one.target for one in told.lost}
+            if strangers - ids.keys():
+                checked[name] = {"error": f"it speaks of nodes {sorted(strangers - ids.keys())}"}
+    return checked
+
+
+def _failed_targets(answer: Answer, ids: Mapping[str, str]) -> list[DialTarget]:
+    """The calls of an answer to be made again."""
+    data = answer.get("data", {})
+    failed = [
+        *data.get("failed", []),
+        *(dict(one, packet=FULL_SIZE) for one in data.get("lost", [])),
+    ]
+    return [_repeated_target(one, ids, one["packet"]) for one in failed]
+
+
+def _repeated_target(one: Mapping[str, Any], ids: Mapping[str, str], packet: int) -> DialTarget:
+    return [one["target"], one["address"], one["port"], ids[one["target"]], packet]
+
+
+def _smaller_size_targets(answer: Answer, ids: Mapping[str, str]) -> list[DialTarget]:
+    """Calls of all smaller sizes where full packets vanished; to one target, for the node's own."""
+    lost = answer.get("data", {}).get("lost", [])[:1]
+    return [
+        _repeated_target(one, ids, size)
+        for one in lost
+        for size in PACKET_SIZES
+        if size < one["packet"]
+    ]
+
+
+def _explain_failures(contact: Contact, snapshot: Snapshot, names: Sequence[str]) -> None:
+    cluster = ClusterView(snapshot)
+    involved = dict.fromkeys(
+        name
+        for name in _ends_of_failures(cluster, names)
+        if name in names and not snapshot.answer(name, Firewall.section)
+    )
+    if involved:
+        answers = contact.ask("firewall", {name: {} for name in involved}, 2 * LIMIT_S)
+        _put_answers(snapshot, Firewall.section, answers)
+    head = cluster.head
+    if head.name in names and head.has(Listeners) and head.read(Listeners).master_error:
+        args = {head.name: {"port": snapshot.job.master_port}}
+        _put_answers(snapshot, PortHolder.section, contact.ask("port_holder", args, LIMIT_S))
+
+
+def _ends_of_failures(cluster: ClusterView, names: Sequence[str]) -> Iterator[str]:
+    """Both ends of every failed call."""
+    for name in names:
+        if cluster[name].has(DialResults):
+            for one in cluster[name].read(DialResults).failed:
+                yield from (name, one.target)
+
+
+def _put_answers(snapshot: Snapshot, section: str, answers: Mapping[str, Answer]) -> None:
+    for name, answer in answers.items():
+        snapshot.put(name, section, answer)

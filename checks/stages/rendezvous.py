@@ -1,0 +1,151 @@
+"""The stage in which the ranks of all nodes meet, with the job's interpreter and environment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from checks.contact.pool import Contact
+from checks.errors import FactError
+from checks.facts import ClusterView, NodeView, Snapshot
+from checks.facts.gpus import Gpus
+from checks.facts.rendezvous import Rendezvous
+from checks.facts.snapshot import Answer
+from checks.knowledge.nccl_output import KEPT_OUTPUT
+from checks.knowledge.training_network import node_env, training_address
+from checks.node.programs import program_text
+from checks.stages.rendezvous_repeats import meet_without_culprits
+
+IMPORT_S = 120.0
+LIMIT_S, GPU_LIMIT_S = 20.0, 60.0
+"""The first of NCCL takes seconds a node: contexts, adapters, topology."""
+WAIT_SHARE = 0.4
+"""Of the limit, what torch waits in one place: its store tries twice."""
+CLOSING_S = 15.0
+NCCL_DEBUG_ENV = {
+    "NCCL_DEBUG": "INFO",
+    "NCCL_DEBUG_SUBSYS": "INIT,NET,ENV,BOOTSTRAP",
+    "NCCL_DEBUG_FILE": "",
+    "NCCL_DEBUG_TIMESTAMP_LEVELS": "",
+}
+"""The debug output that is read; none goes to a file that the user or an nccl.conf names."""
+
+
+def run_stage(contact: Contact, snapshot: Snapshot, names: Sequence[str]) -> None:
+    """Let the ranks of `names` meet; their `rendezvous` answers are in the snapshot after.
+
+    Their interpreters stay, for `compute`, which ends them; at the latest they end with the probe.
+    """
+    opened = _open_interpreters(contact, snapshot, names)
+    ready = [name for name in opened if "torch" in opened[name].get("data", {})]
+    met = (
+        meet_without_culprits(lambda groups: hold_meetings(contact, snapshot, groups), ready)
+        if ready
+        else {}
+    )
+    for name, answer in opened.items():
+        snapshot.put(name, Rendezvous.section, _merge_answers(answer, met.get(name)))
+
+
+def _open_interpreters(
+    contact: Contact, snapshot: Snapshot, names: Sequence[str]
+) -> dict[str, Answer]:
+    """Torch imported on all of them at once; the slow import is no part of any limit after."""
+    cluster = ClusterView(snapshot)
+    try:
+        args = {name: _interpreter_request(cluster[name]) for name in names}
+    except FactError as error:
+        return {name: {"error": str(error)} for name in names}
+    return contact.ask("warm_open", args, IMPORT_S + CLOSING_S)
+
+
+def _interpreter_request(node: NodeView) -> dict[str, Any]:
+    return {
+        "python": node.job.python,
+        "workdir": node.job.workdir,
+        "env": {**node_env(node), **node.job.env},
+        "slots": node.slots or 1,
+        "gpus": usable_gpus(node),
+        "limit": IMPORT_S,
+        "program": program_text("warm_interpreter"),
+    }
+
+
+def usable_gpus(node: NodeView) -> int:
+    """How many GPUs a rank there could use; none where that is not known."""
+    return node.read(Gpus).count if node.has(Gpus) else 0
+
+
+def hold_meetings(
+    contact: Contact, snapshot: Snapshot, groups: Sequence[Sequence[str]]
+) -> dict[str, Answer]:
+    """Groups without a node in common meet side by side; each node's answer of its own meeting."""
+    cluster = ClusterView(snapshot)
+    shared: dict[str, dict[str, Any]] = {}
+    tasks: dict[str, dict[str, Any]] = {}
+    for group in groups:
+        order = sorted(group, key=lambda name: name != snapshot.job.head)
+        place, first = _meeting_place([cluster[name] for name in order]), 0
+        for name in order:
+            count = cluster[name].slots or 1
+            tasks[name] = _node_task(place, range(first, first + count))
+            shared[name] = {**place, "own": training_address(cluster[name])}
+            first += count
+    limit = max(task["limit"] for task in tasks.values())
+    answers = contact.ask("warm_task", tasks, limit + CLOSING_S)
+    return {
+        name: _with_rank_numbers(answer, shared[name], tasks[name])
+        for name, answer in answers.items()
+    }
+
+
+def _meeting_place(nodes: Sequence[NodeView]) -> dict[str, Any]:
+    """Where and how the ranks of those nodes meet: at the first one's address."""
+    gpus = all(usable_gpus(node) for node in nodes)
+    return {
+        "backend": "nccl" if gpus else "gloo",
+        "address": training_address(nodes[0]),
+        "port": nodes[0].job.master_port,
+        "world": sum(node.slots or 1 for node in nodes),
+        "limit": GPU_LIMIT_S if gpus else LIMIT_S,
+    }
+
+
+def _node_task(shared: Mapping[str, Any], ranks: range) -> dict[str, Any]:
+    """The ranks of one node, with the variables that a launcher gives them."""
+    env = {
+        "MASTER_ADDR": shared["address"],
+        "MASTER_PORT": str(shared["port"]),
+        "WORLD_SIZE": str(shared["world"]),
+        "LOCAL_WORLD_SIZE": str(len(ranks)),
+        "PREFLIGHT_BACKEND": shared["backend"],
+        "PREFLIGHT_WAIT": str(shared["limit"] * WAIT_SHARE),
+        **NCCL_DEBUG_ENV,
+    }
+    children = [
+        {**env, "RANK": str(rank), "LOCAL_RANK": str(local)} for local, rank in enumerate(ranks)
+    ]
+    return {
+        "program": program_text("rendezvous_rank"),
+        "children": children,
+        "limit": shared["limit"],
+        "keep": KEPT_OUTPUT,
+    }
+
+
+def _with_rank_numbers(
+    answer: Answer, shared: Mapping[str, Any], args: Mapping[str, Any]
+) -> Answer:
+    """The answer of one node with its ranks' numbers and where they were to meet."""
+    children = answer.get("data", {}).get("children")
+    if children is None:
+        return answer if "error" in answer else {"error": "no rank was told of"}
+    numbers = (int(env["RANK"]) for env in args["children"])
+    ranks = [{**child, "rank": rank} for rank, child in zip(numbers, children, strict=True)]
+    return {"data": {**shared, "ranks": ranks}}
+
+
+def _merge_answers(opened: Answer, met: Answer | None) -> Answer:
+    if "error" in opened or met is None:
+        return opened
+    return met if "error" in met else {"data": {**opened["data"], **met["data"]}}

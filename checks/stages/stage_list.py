@@ -1,0 +1,86 @@
+"""The stages in which nodes meet nodes, in their order: each fills one section of the snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from checks.contact.pool import Contact
+from checks.facts.account import Account
+from checks.facts.counters import Counters
+from checks.facts.decode import Fact
+from checks.facts.environment import Environment
+from checks.facts.gpus import Gpus
+from checks.facts.interfaces import Interfaces
+from checks.facts.names import Names
+from checks.facts.pdsh import Pdsh
+from checks.facts.ports import DialResults, PortSettings
+from checks.facts.rdma import Rdma, RdmaCounters
+from checks.facts.rendezvous import Rendezvous
+from checks.facts.snapshot import Snapshot
+from checks.facts.trust import Trust
+from checks.stages import (
+    clock,
+    compute,
+    counters,
+    nccl_tests,
+    pdsh,
+    ports,
+    rdma_counters,
+    rendezvous,
+    smoke,
+)
+from checks.stages import (
+    pair_speeds as pairs,
+)
+from checks.stages import (
+    ssh_mesh as mesh,
+)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What fills `section`: `run(contact, snapshot, names)`, after the facts in `needs` are there.
+
+    `sections` are the probe's sections that it asks.
+    """
+
+    section: str
+    needs: tuple[type[Fact], ...]
+    sections: tuple[str, ...]
+    run: Callable[[Contact, Snapshot, Sequence[str]], None]
+
+
+STAGES: tuple[Stage, ...] = (
+    Stage("ssh", (Account, Trust), ("ssh", "firewall"), mesh.run_stage),
+    Stage(
+        "dial",
+        (Interfaces, Names, Environment, PortSettings),
+        ("listen", "dial", "hangup", "firewall", "port_holder"),
+        ports.run_stage,
+    ),
+    Stage("pdsh_run", (Pdsh, Trust), ("pdsh_run",), pdsh.run_stage),
+    Stage("clock_offset", (), ("time_now",), clock.measure_clocks),
+    Stage(
+        "pairs",
+        (Interfaces, Names, Environment, DialResults),
+        ("pair_listen", "pair_send", "pair_hangup"),
+        pairs.run_stage,
+    ),
+    Stage("smoke", (Gpus,), ("smoke",), smoke.run_stage),
+    Stage(
+        "rendezvous",
+        (Gpus, Interfaces, Names, Environment, Rdma),
+        ("warm_open", "warm_task"),
+        rendezvous.run_stage,
+    ),
+    Stage("compute", (Rendezvous,), ("warm_task", "warm_close"), compute.measure_compute),
+    Stage(
+        "nccl_tests",
+        (Gpus, Interfaces, Names, Environment, Rdma),
+        ("nccl_tests_find", "nccl_tests_run"),
+        nccl_tests.run_stage,
+    ),
+    Stage("later_counters", (Counters,), ("counters",), counters.read_later_counters),
+    Stage("later_rdma_counters", (RdmaCounters,), ("rdma_counters",), rdma_counters.run_stage),
+)

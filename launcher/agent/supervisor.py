@@ -1,0 +1,237 @@
+"""The keeper: one small process a node that holds the run's lease there.
+
+The controller sends it over ssh and talks to it by JSON lines on stdin and stdout. It makes the
+run's private directory, reads what the ranks say, and on the controller's word, or when the
+controller is gone (end of input, or no beat for LEASE_S), ends every process that bears the run's
+mark and removes the directory. It is never written to the node's disk.
+"""
+
+import base64
+import ctypes
+import errno
+import json
+import os
+import queue
+import select
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+from launcher.agent.marks import RUN_MARK, process_stat
+from launcher.agent.rank_activity import observe_in_thread
+from launcher.agent.shutdown import end_run
+
+LIBC = ctypes.CDLL(None)
+LEASE_S = 20.0
+BEAT_S = 5.0
+GRACE_S = 5.0
+CHUNK_SIZE = 64 * 1024
+OUTBOX_LIMIT = 64
+
+
+def die_with_supervisor():
+    """What a child runs before its program: PR_SET_PDEATHSIG."""
+    LIBC.prctl(1, signal.SIGKILL)
+
+
+class Supervisor(object):
+    """One run on this node. `outputs` maps a descriptor to the name of what speaks through it."""
+
+    def __init__(self, first):
+        self.run, self.home = first["run"], first["home"]
+        self.outputs, self.sessions, self.lost, self.patience = {}, set(), "", None
+        self.half, self.agent, self.carried, self.ranks = b"", None, None, {}
+        self.records = os.pipe()[0]
+        os.set_blocking(self.records, False)
+        self.outbox, self.commands = queue.Queue(), queue.Queue()
+        self.beat = self.told = time.monotonic()
+        self.writer = threading.Thread(target=self.write)
+        self.writer.daemon = True
+        self.writer.start()
+
+    def say(self, **said):
+        """Tell the controller, without waiting for it."""
+        self.outbox.put("%s %s\n" % (self.run, json.dumps(said)))
+
+    def write(self):
+        """Runs beside: a controller that does not read must not stop the lease from ending."""
+        for line in iter(self.outbox.get, None):
+            data = line.encode("utf-8")
+            try:
+                while data:
+                    data = data[os.write(1, data) :]
+            except OSError:
+                self.lost = "nobody listens"
+
+    def read(self):
+        """Runs beside: beats and commands until the input ends."""
+        for line in sys.stdin.buffer:
+            self.beat = time.monotonic()
+            said = json.loads(line.decode("utf-8"))
+            if said:
+                self.commands.put(said)
+        self.lost = "the controller is gone"
+
+    def furnish(self, files, outputs):
+        """The run's directory, which must not be there yet, with its files and pipes."""
+        os.mkdir(self.home, 0o700)
+        for name, text in files.items():
+            path = os.path.join(self.home, name)
+            os.makedirs(os.path.dirname(path), 0o700, exist_ok=True)
+            number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
+            os.fchmod(number, 0o600)
+            with os.fdopen(number, "wb") as file:
+                file.write(text.encode("utf-8"))
+        self.records = self.listen("records")
+        for name in outputs:
+            self.outputs[self.listen(name + ".out")] = name
+
+    def listen(self, name):
+        """A pipe's reading end. Opened for writing too, it never comes to an end."""
+        path = os.path.join(self.home, name)
+        os.mkfifo(path, 0o600)
+        return os.open(path, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
+
+    def forward_output(self, seconds):
+        """Pass on what was said. Records wait for the output that was written before them."""
+        heard = list(self.outputs) if self.outbox.qsize() < OUTBOX_LIMIT else []
+        select.select([*heard, self.records], [], [], seconds if heard else 0.05)
+        records = self.take(self.records)
+        while heard:
+            more = self.outbox.qsize() < 2 * OUTBOX_LIMIT
+            heard = [number for number in heard if self.relay_output(number) and more]
+        *lines, self.half = (self.half + records).split(b"\n")
+        for line in lines:
+            self.heard(json.loads(line.decode("utf-8")))
+
+    def take(self, number):
+        """What is there to read, at most CHUNK bytes."""
+        try:
+            return os.read(number, CHUNK_SIZE)
+        except OSError as error:
+            if error.errno != errno.EAGAIN:
+                raise
+            return b""
+
+    def relay_output(self, number):
+        """Pass on output; true where more may be there."""
+        data = self.take(number)
+        if data:
+            self.say(kind="output", of=self.outputs[number], data=base64.b64encode(data).decode())
+        return len(data) == CHUNK_SIZE
+
+    def heard(self, said):
+        """Take note of a record, and pass it on."""
+        if said["kind"] == "node-started":
+            self.agent = (said["pid"], said["born"])
+            self.sessions.add(said["session"])
+        if said["kind"] == "node-ended":
+            self.agent = None
+        if said["kind"] == "rank-started":
+            self.ranks[said["rank"]] = said["pid"]
+        if said["kind"] == "rank-ended":
+            self.ranks.pop(said["rank"], None)
+        self.say(**said)
+
+    def carry(self, name, argv, env, cwd, agent):
+        """Run a command here: what brings the agent to the nodes, or what comes before the start.
+
+        It ends with this keeper, unless it is the agent itself, which ends the run here then.
+        """
+        own = dict(os.environ, **env)
+        own[RUN_MARK] = self.run
+        try:
+            child = subprocess.Popen(
+                argv,
+                env=own,
+                cwd=cwd,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                preexec_fn=None if agent else die_with_supervisor,
+            )
+        except OSError as error:
+            self.say(kind="carried", name=name, code=127, error=str(error))
+            return
+        os.set_blocking(child.stdout.fileno(), False)
+        self.outputs[child.stdout.fileno()] = name
+        self.carried = (name, child)
+        self.sessions.add(child.pid)
+
+    def look(self):
+        """Notice what ended without a word."""
+        if self.carried and self.carried[1].poll() is not None:
+            name, child = self.carried
+            while self.relay_output(child.stdout.fileno()):
+                pass
+            del self.outputs[child.stdout.fileno()]
+            child.stdout.close()
+            self.carried = None
+            self.say(kind="carried", name=name, code=child.returncode)
+        if self.agent:
+            seen = process_stat(self.agent[0])
+            if seen and seen[0] not in "ZX" and seen[3] == self.agent[1]:
+                return
+            self.forward_output(0)
+            if self.agent:
+                self.agent = None
+                self.say(kind="node-ended", code=None)
+
+    def check_lease(self):
+        """Beat now and then; without the controller's beats the lease is lost."""
+        now = time.monotonic()
+        if now - self.told >= BEAT_S:
+            self.told = now
+            self.say(kind="beat")
+        if now - self.beat > LEASE_S:
+            self.lost = "no beat for %d s" % LEASE_S
+
+    def serve(self):
+        """Until the controller says stop or is gone.
+
+        Gives the seconds of grace for the ranks, and those for saving before.
+        """
+        while True:
+            self.forward_output(0.2)
+            self.look()
+            self.check_lease()
+            if self.lost:
+                return GRACE_S, 0.0
+            while not self.commands.empty():
+                said = self.commands.get()
+                if "stop" in said:
+                    return float(said["stop"]), float(said.get("save", 0))
+                if "look" in said:
+                    observe_in_thread(self)
+                else:
+                    self.carry(**said["carry"])
+
+
+def main():
+    """Serve one run, as the first line of input describes it."""
+    first = json.loads(sys.stdin.buffer.readline().decode("utf-8"))
+    os.umask(0o077)
+    keeper = Supervisor(first)
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        signal.signal(number, lambda *_: setattr(keeper, "lost", "told to end"))
+    try:
+        keeper.furnish(first["files"], first["outputs"])
+    except OSError as error:
+        keeper.say(kind="refused", error="%s: %s" % (keeper.home, error.strerror))
+        if error.errno == errno.EEXIST:
+            keeper.home = os.devnull
+        end_run(keeper, 0)
+    keeper.say(kind="keeping", pid=os.getpid())
+    reader = threading.Thread(target=keeper.read)
+    reader.daemon = True
+    reader.start()
+    end_run(keeper, *keeper.serve())
+
+
+def end_orphaned_run():
+    """End the run that the line of input names; its controller is gone. Exit 0: none is left."""
+    first = json.loads(sys.stdin.buffer.readline().decode("utf-8"))
+    end_run(Supervisor(first), GRACE_S)

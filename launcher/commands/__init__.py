@@ -1,0 +1,1 @@
+"""The commands of `python -m launcher`, a module or a package each."""

@@ -1,0 +1,140 @@
+"""What other tools read, printed or put on every node: hostfile, .deepspeed_env, YAML."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import secrets
+import shlex
+from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping
+
+from checks.catalogue import CATALOGUE
+from checks.check import claims_of
+from checks.contact.pool import open_contact
+from checks.errors import PreflightError
+from checks.facts import ClusterView, Login
+from checks.folded_names import fold_names
+from checks.masking import mask_env
+from checks.model import Job
+from checks.run import gather_facts
+from launcher.commands.remote_scripts import ask_consent, run_scripts
+from launcher.options import job_from_options
+from launcher.plan.accelerate_file import render_accelerate_file
+from launcher.plan.backends.slurm import slurm_allocation
+from launcher.plan.plan import Plan, hostfile_text, make_plan, shared_env
+from launcher.plan.plan_inputs import read_plan_inputs
+
+CHECKS_FOR_PLAN = ("gpu.slots-have-gpus", "nccl.all-nodes-agree-on-transport")
+"""Checks whose facts a plan needs; they are asked for the facts, not for a verdict."""
+
+TextByNode = Mapping[str, str]
+"""By node."""
+
+WRITE_SCRIPT = """\
+set -e
+umask {mask}
+cd "$HOME"
+mkdir -p "$(dirname {path})"
+printf %s {text} >{path}.new
+if [ -e {path} ] && ! cmp -s {path} {path}.new; then cp -p {path} {path}.old; fi
+mv {path}.new {path}
+"""
+
+
+def add_write_options(parser: ArgumentParser, where: str) -> None:
+    """Of every artefact."""
+    parser.add_argument(
+        "--write", nargs="?", const=where, metavar="PATH",
+        help=f"put it on every node (default: {where}); a file that is there is kept as PATH.old",
+    )  # fmt: skip
+    parser.add_argument("--yes", action="store_true", help="agree to that beforehand")
+
+
+def add_accelerate_options(parser: ArgumentParser) -> None:
+    """What accelerate's file says beyond the job."""
+    parser.add_argument("--fsdp", choices=("1", "2"), help="shard by FSDP of that version")
+    parser.add_argument("--wrap", metavar="CLASS", help="of the layers that FSDP wraps")
+    parser.add_argument("--mixed-precision", choices=("no", "bf16", "fp16"), help="of FSDP or DDP")
+    add_write_options(parser, "~/.cache/huggingface/accelerate/default_config.yaml")
+
+
+def print_hostfile(args: Namespace) -> int:
+    """The hostfile that `start` would use."""
+    plan, job = plan_from_nodes(args)
+    return _print_or_write(args, job, dict.fromkeys(job.names, hostfile_text(plan)))
+
+
+def print_environment(args: Namespace) -> int:
+    """The .deepspeed_env that `start` would be equal to; secrets are masked unless written."""
+    plan, job = plan_from_nodes(args)
+    env = shared_env(plan)
+    told = env if args.write else mask_env(env)
+    text = "".join(f"{name}={value}\n" for name, value in told.items())
+    return _print_or_write(args, job, dict.fromkeys(job.names, text))
+
+
+def print_accelerate_config(args: Namespace) -> int:
+    """accelerate's default_config.yaml of each node, with its own rank."""
+    plan, job = plan_from_nodes(args)
+    texts = {
+        node.name: render_accelerate_file(
+            job, plan, node.name, args.fsdp, args.wrap or "", args.mixed_precision or "no"
+        )
+        for node in plan.nodes
+    }
+    return _print_or_write(args, job, texts)
+
+
+def plan_from_nodes(args: Namespace) -> tuple[Plan, Job]:
+    """The plan on what the nodes say now. Raises PreflightError where one cannot be asked."""
+    job = job_from_options(args)
+    # These files are deepspeed's, whoever starts; and accelerate's own may be what has to be mended
+    job = dataclasses.replace(job, launcher="deepspeed", command=job.command or ("train.py",))
+    claims = claims_of([CATALOGUE[check] for check in CHECKS_FOR_PLAN], job)
+    snapshot = gather_facts(job, claims)
+    away = {one.name: one.read(Login) for one in ClusterView(snapshot).nodes if not one.reached}
+    if away:
+        causes = ", ".join(sorted({login.cause for login in away.values()}))
+        raise PreflightError(
+            f"cannot log in to {fold_names(away)}: {causes}; see pytest preflight/"
+        )
+    found = read_plan_inputs(snapshot, slurm_allocation(job, os.environ))
+    return make_plan(job, found, secrets.token_hex(8)), job
+
+
+def _print_or_write(args: Namespace, job: Job, texts: TextByNode) -> int:
+    if args.write:
+        return _write_on_nodes(args, job, texts)
+    if len(set(texts.values())) == 1:
+        print(next(iter(texts.values())), end="")
+        return 0
+    for name, text in texts.items():
+        print(f"# {name}\n{text}")
+    return 0
+
+
+def _write_on_nodes(args: Namespace, job: Job, texts: TextByNode) -> int:
+    if not ask_consent(f"Write {args.write} on {fold_names(texts)}?", args):
+        raise PreflightError("nothing was written")
+    path = _quote_path(args.write, job.workdir)
+    mask = "077" if args.run is print_environment else "022"
+    scripts = {
+        name: WRITE_SCRIPT.format(path=path, text=shlex.quote(text), mask=mask)
+        for name, text in texts.items()
+    }
+    contact, logins = open_contact(job, list(scripts), ("who",))
+    with contact:
+        away = [name for name, login in logins.items() if not login["data"]["reached"]]
+        if away:
+            raise PreflightError(f"cannot log in to {fold_names(away)}; nothing was written")
+        run_scripts(contact, scripts)
+    print(f"wrote {args.write} on {fold_names(texts)}")
+    return 0
+
+
+def _quote_path(path: str, workdir: str) -> str:
+    """For sh in the home directory; a relative path belongs to workdir."""
+    if path.startswith("~/"):
+        return '"$HOME"/' + shlex.quote(path[2:])
+    return shlex.quote(path if path.startswith("/") else f"{workdir}/{path}")

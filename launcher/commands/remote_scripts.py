@@ -1,0 +1,38 @@
+"""Small changes on many nodes, agreed to by a person: one script for sh each, over open logins."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import sys
+from argparse import Namespace
+from collections.abc import Mapping
+
+from checks.contact.channel import CommandResult
+from checks.contact.pool import POOL, Contact
+from checks.errors import PreflightError, UsageError
+
+
+def ask_consent(question: str, args: Namespace) -> bool:
+    """Whether the person, or --yes, says yes. Raises UsageError where nobody can be asked."""
+    if args.yes:
+        return True
+    if not sys.stdin.isatty():
+        raise UsageError("there is no terminal to ask at: add --yes to agree beforehand")
+    return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
+
+
+def run_scripts(contact: Contact, scripts: Mapping[str, str]) -> dict[str, str]:
+    """What each node's script printed; nothing of it is on a command line.
+
+    Raises PreflightError with the first that did not end well.
+    """
+
+    def run(name: str) -> CommandResult:
+        return contact.run(name, "exec sh -s", scripts[name].encode())
+
+    with concurrent.futures.ThreadPoolExecutor(POOL) as pool:
+        done = dict(zip(scripts, pool.map(run, scripts), strict=True))
+    for name, ran in done.items():
+        if ran.code != 0:
+            raise PreflightError(f"{name}: not changed: {ran.err.strip() or ran.out.strip()}")
+    return {name: ran.out for name, ran in done.items()}

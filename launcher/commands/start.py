@@ -1,0 +1,126 @@
+"""`start_training`, and the artefacts of a start on their own: job, gate, plan, run."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import secrets
+import sys
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from pathlib import Path
+
+from checks.folded_names import fold_names
+from checks.masking import mask_job
+from checks.model import Job
+from launcher.commands.attempts import STOPPED_BY_GATE, Attempt, run_attempts
+from launcher.commands.without_nodes import add_options as add_fewer_options
+from launcher.commands.without_nodes import confirm_without_nodes
+from launcher.gate import GateResult, find_or_run_preflight, run_preflight, without_unused_nodes
+from launcher.options import job_from_options
+from launcher.plan.backends.slurm import slurm_allocation
+from launcher.plan.plan import (
+    Plan,
+    deepspeed_env_text,
+    hostfile_text,
+    make_plan,
+    require_command,
+)
+from launcher.plan.plan_inputs import read_plan_inputs
+from launcher.plan.text import dry_run_text, plan_as_json
+from launcher.recheck import recheck_nodes
+from launcher.record import RunRecord, require_name, run_name
+from launcher.run.controller import FAILED, RunController
+from launcher.run.failure_report import FailureReport
+
+
+def add_options(parser: ArgumentParser) -> None:
+    """What is done where a run, or a node, fails."""
+    parser.add_argument(
+        "--restart", type=_restart_count, default=0, metavar="N",
+        help="after a failure check the nodes and start again, at most N times",
+    )  # fmt: skip
+    add_fewer_options(parser)
+
+
+def _restart_count(text: str) -> int:
+    if not text.isdigit():
+        raise ArgumentTypeError(f"expected how often, a number from 0: {text!r}")
+    return int(text)
+
+
+def start_training(args: Namespace) -> int:
+    """Check, plan, start, watch. 0 only if every planned rank told its own clean end."""
+    job = confirm_without_nodes(job_from_options(args), args)
+    require_command(job)
+    slurm_allocation(job, os.environ)
+    name = require_name(args.name) if args.name else run_name(job.command)
+    found = _consult_gate(job)
+    if not found.go:
+        return STOPPED_BY_GATE
+    if args.dry_run:
+        plan = _plan_run(job, found, local_rank=not args.no_local_rank)
+        print(dry_run_text(plan, str(args.runs / f"TIME-{name}" / "hostfile")))
+        return 0
+
+    def run(attempt: Attempt, found: GateResult) -> tuple[int, Path]:
+        return _run_attempt(args, job, name, attempt, found)
+
+    return run_attempts(
+        args.restart, found, run, lambda: run_preflight(job, Path.cwd(), _print_news), _print_news
+    )
+
+
+def _run_attempt(
+    args: Namespace, job: Job, name: str, attempt: Attempt, found: GateResult
+) -> tuple[int, Path]:
+    """One try, from its record to what bears on its failure; its exit code and its directory."""
+    plan = _plan_run(job, found, local_rank=not args.no_local_rank)
+    record = RunRecord(args.runs, name)
+    _record_plan(record, job, plan, found)
+    which = f" ({attempt})" if attempt.of > 1 else ""
+    print(
+        f"{len(plan.ranks)} ranks on {len(plan.nodes)} nodes, recorded in {record.path}{which}",
+        flush=True,
+    )
+    if attempt.of > 1:
+        record.write_json("attempt.json", dataclasses.asdict(attempt))
+    one = RunController(job, plan, record, args.stuck_after)
+    code = one.run()
+    if code == FAILED:
+        _recheck_failure(without_unused_nodes(job), one.failure_report, record, found)
+    return code, record.path
+
+
+def _recheck_failure(
+    job: Job, why: FailureReport | None, record: RunRecord, found: GateResult
+) -> None:
+    """Say and record what the nodes concerned say now; all nodes where no login was open."""
+    nodes = (why.nodes if why else ()) or job.names
+    print(f"asking {fold_names(nodes)} again what bears on it", flush=True)
+    again = recheck_nodes(job, nodes, why.checks if why else (), found.report)
+    record.write_json("recheck.json", {**again.report, "text": again.text})
+    print(again.text, flush=True)
+
+
+def _consult_gate(job: Job) -> GateResult:
+    for note in job.notes:
+        _print_news(note)
+    return find_or_run_preflight(job, Path.cwd(), _print_news)
+
+
+def _print_news(text: str) -> None:
+    """News of the gate, apart from what is printed as an artefact."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def _plan_run(job: Job, found: GateResult, *, local_rank: bool = True) -> Plan:
+    stands_on = read_plan_inputs(found.snapshot, slurm_allocation(job, os.environ))
+    return make_plan(job, stands_on, secrets.token_hex(8), local_rank=local_rank)
+
+
+def _record_plan(record: RunRecord, job: Job, plan: Plan, found: GateResult) -> None:
+    """What is to be started, on disk before it is."""
+    record.write_json("plan.json", {**plan_as_json(plan), "job": dataclasses.asdict(mask_job(job))})
+    record.write("hostfile", hostfile_text(plan))
+    record.write("environment", deepspeed_env_text(plan))
+    record.write_json("preflight.json", found.report)

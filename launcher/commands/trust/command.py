@@ -1,0 +1,84 @@
+"""`python -m launcher trust`: say what would change, ask, change it, and prove it."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping
+
+from checks.catalogue import CATALOGUE
+from checks.check import claims_of
+from checks.contact.pool import Contact
+from checks.errors import FactError, PreflightError
+from checks.facts import ClusterView
+from checks.judge import decide, judge_claims
+from checks.model import Job
+from checks.reports.summary import NextSteps, summary_lines
+from checks.run import gather_facts
+from launcher.commands.remote_scripts import ask_consent, run_scripts
+from launcher.commands.trust import node_logins as hands
+from launcher.commands.trust.key_changes import THIS_MACHINE, Change, needed_changes, usable_key
+from launcher.options import job_from_options
+
+PROOF_CHECKS = ("reach.controller-logs-in", "ssh.every-node-logs-in-to-every-node")
+NEXT_STEP = NextSteps("pytest preflight/", "python -m launcher trust")
+
+
+def add_options(parser: ArgumentParser) -> None:
+    """Beside those of the job."""
+    parser.add_argument("--yes", action="store_true", help="agree to all that would be asked")
+    parser.add_argument(
+        "--ask-password",
+        action="store_true",
+        help="ask for the password of nodes that accept no key yet; it is kept nowhere",
+    )
+    parser.add_argument("--dry-run", action="store_true", help="say what would change, change none")
+
+
+def establish_trust(args: Namespace) -> int:
+    """0 once every node logs in to every node; 1 where something is in the way, which is named."""
+    job = job_from_options(args)
+    with hands.log_in_everywhere(job, args) as (contact, cluster, by_password):
+        try:
+            done = _make_changes(job, contact, cluster, args, by_password=by_password)
+        except FactError as error:
+            raise PreflightError(f"{error}; nothing was changed") from error
+    return _prove_logins(job) if done else 0
+
+
+def _make_changes(
+    job: Job, contact: Contact, cluster: ClusterView, args: Namespace, *, by_password: bool
+) -> bool:
+    """Say, ask, change; whether there is anything to prove."""
+    path, own = hands.find_own_key(job) if by_password else (None, None)
+    wanted = {name: one for name, one in needed_changes(cluster, own).items() if one}
+    if own == "":
+        print(f"{THIS_MACHINE}: make a key, {path}")
+    for name, change in wanted.items():
+        print(f"{name}: {change}")
+    if args.dry_run:
+        return False
+    if not wanted:
+        print("Every node has a key, lets in all others and knows their host keys.")
+        return True
+    if not ask_consent(f"Change {len(wanted)} nodes so?", args):
+        raise PreflightError("nothing was changed")
+    keys = {one.name: key.public for one in cluster.reached if (key := usable_key(one))}
+    if path:
+        keys[THIS_MACHINE] = own or hands.make_own_key(path)
+    _apply_changes(contact, wanted, keys)
+    return True
+
+
+def _apply_changes(contact: Contact, wanted: Mapping[str, Change], keys: Mapping[str, str]) -> None:
+    """New keys first, on all nodes; then who is let in and who is known."""
+    making = {name: change.key_script() for name, change in wanted.items() if change.make_key}
+    made = {name: " ".join(out.split()[:2]) for name, out in run_scripts(contact, making).items()}
+    run_scripts(contact, {name: change.script({**keys, **made}) for name, change in wanted.items()})
+
+
+def _prove_logins(job: Job) -> int:
+    claims = claims_of([CATALOGUE[check] for check in PROOF_CHECKS], job)
+    findings = judge_claims(claims, ClusterView(gather_facts(job, claims)))
+    print("\n".join(summary_lines(findings, NEXT_STEP, colour=sys.stdout.isatty())))
+    return 0 if decide(findings) == "go" else 1

@@ -1,0 +1,131 @@
+"""The logins with which trust is made: by key, or by a password that was asked for."""
+
+from __future__ import annotations
+
+import contextlib
+import getpass
+import subprocess
+from argparse import Namespace
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from checks.contact.pool import Contact, open_contact
+from checks.contact.ssh_config import SshSetup
+from checks.errors import PreflightError
+from checks.facts import ClusterView, Login
+from checks.facts.snapshot import Snapshot
+from checks.folded_names import fold_names
+from checks.model import Job
+from checks.run import section_arguments
+from launcher.commands.remote_scripts import ask_consent
+from launcher.commands.trust.key_changes import OWN_KEY, key_fingerprint
+
+SECTIONS = ("known_hosts", "sshd", "trust", "who")
+BY_PASSWORD = ("key-denied", "key-missing", "public-key-auth-off")
+LIMIT_S = 20.0
+TRIES = 3
+
+
+@contextlib.contextmanager
+def log_in_everywhere(job: Job, args: Namespace) -> Iterator[tuple[Contact, ClusterView, bool]]:
+    """All nodes, what was seen of their trust, and whether a password was needed.
+
+    Raises PreflightError where a node cannot be logged in to; nothing was changed then but host
+    keys that the person agreed to.
+    """
+    passwords: dict[str, str] = {}
+    for _ in range(TRIES + 1):
+        contact, logins = open_contact(job, job.names, SECTIONS, passwords=passwords)
+        with contact:
+            snapshot = Snapshot(job, "")
+            for name, login in logins.items():
+                snapshot.put(name, Login.section, login)
+            cluster = ClusterView(snapshot)
+            failed = {node.name: node.read(Login) for node in cluster.nodes if not node.reached}
+            if not failed:
+                _gather_trust(job, contact, snapshot)
+                yield contact, cluster, bool(passwords)
+                return
+        _resolve_refusals(failed, passwords, args)
+    raise PreflightError(_describe_unreached(failed))
+
+
+def _gather_trust(job: Job, contact: Contact, snapshot: Snapshot) -> None:
+    wanted = {
+        name: [(section, section_arguments(job, name)) for section in SECTIONS]
+        for name in job.names
+    }
+    for name, answers in contact.ask_all(wanted, LIMIT_S).items():
+        for section, answer in answers.items():
+            snapshot.put(name, section, answer)
+
+
+def _resolve_refusals(
+    failed: Mapping[str, Login], passwords: dict[str, str], args: Namespace
+) -> None:
+    """Agree to unknown host keys, then ask for passwords; raises where neither can help."""
+    unknown = {name: one for name, one in failed.items() if one.cause == "host-key-unknown"}
+    denied = [name for name, one in failed.items() if one.cause in BY_PASSWORD]
+    if len(unknown) + len(denied) < len(failed):
+        raise PreflightError(_describe_unreached(failed))
+    if unknown:
+        _accept_host_keys(unknown, args)
+    elif not args.ask_password:
+        hint = "add --ask-password to log in with a password this once"
+        raise PreflightError(f"{_describe_unreached(failed)}\n{hint}")
+    elif denied:
+        again = "again, " if passwords else ""
+        entered = getpass.getpass(f"{again}ssh password for {fold_names(denied)}: ")
+        passwords.update(dict.fromkeys(denied, entered))
+
+
+def _accept_host_keys(unknown: Mapping[str, Login], args: Namespace) -> None:
+    """Put host keys that the person agrees to into this machine's known_hosts."""
+    print("Not met before from here. Compare with `ssh-keygen -lf` on the machines themselves:")
+    for name, login in unknown.items():
+        kind = login.host_key.partition(" ")[0]
+        print(f"  {name}: {kind} {key_fingerprint(login.host_key)}")
+    if not ask_consent(f"Are these the machines that you mean ({fold_names(unknown)})?", args):
+        raise PreflightError("the host keys were not agreed to; nothing was changed")
+    for login in unknown.values():
+        name = login.host_name if login.port == 22 else f"[{login.host_name}]:{login.port}"
+        file = Path(login.known_hosts).expanduser()
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        cut = file.exists() and not file.read_bytes().endswith(b"\n") and file.stat().st_size
+        with file.open("a", encoding="utf-8") as out:
+            out.write("\n" * bool(cut) + f"{name} {login.host_key}\n")
+
+
+def _describe_unreached(failed: Mapping[str, Login]) -> str:
+    lines = [f"  {name}: {one.cause}: {one.detail}" for name, one in failed.items()]
+    return "cannot log in; no node was changed:\n" + "\n".join(lines)
+
+
+def find_own_key(job: Job) -> tuple[Path, str]:
+    """Where this machine's key is or belongs, and its public half, `type base64`; '' for none.
+
+    Raises PreflightError for one that cannot be used without a person.
+    """
+    paths = SshSetup(job).target(job.head).keys
+    path = paths[0] if paths else Path.home() / OWN_KEY
+    if not path.exists():
+        return path, ""
+    done = _ssh_keygen("-y", "-P", "", "-f", str(path))
+    if done.returncode != 0:
+        raise PreflightError(f"this machine's key {path}: {done.stderr.strip()}")
+    return path, " ".join(done.stdout.split()[:2])
+
+
+def make_own_key(path: Path) -> str:
+    """A new key for this machine; returns its public half. Raises PreflightError."""
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    done = _ssh_keygen("-q", "-t", "ed25519", "-N", "", "-f", str(path))
+    if done.returncode != 0:
+        raise PreflightError(f"this machine: no key was made: {done.stderr.strip()}")
+    return " ".join(Path(f"{path}.pub").read_text(encoding="utf-8").split()[:2])
+
+
+def _ssh_keygen(*words: str) -> subprocess.CompletedProcess[str]:
+    argv = ["ssh-keygen", *words]
+    nothing = subprocess.DEVNULL
+    return subprocess.run(argv, check=False, capture_output=True, text=True, stdin=nothing)

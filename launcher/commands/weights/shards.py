@@ -1,0 +1,172 @@
+"""Which shards a DeepSpeed checkpoint has, on which node each lies, and which are missing. Pure.
+
+Its names (runtime/engine.py): `[bf16_]zero_pp_rank_R_mp_rank_00_optim_states.pt` for each
+rank R, and `mp_rank_00_model_states.pt`, or `zero_pp_rank_R_mp_rank_00_model_states.pt` of stage 3.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from checks.errors import PreflightError
+from checks.facts.checkpoint import Checkpoint, ShardFile
+from checks.folded_names import fold_names
+from checks.node.probe.checkpoint import FSDP
+
+SHARD_PATTERN = re.compile(
+    r"(?:\w+_)?zero_pp_rank_(?P<rank>\d+)_mp_rank_(?P<mp>\d+)_(?P<kind>optim|model)_states\.pt"
+)
+MODEL_PATTERN = re.compile(r"mp_rank_(?P<mp>\d+)_model_states\.pt")
+ADAM_PARTS = 3
+"""An optimizer shard holds the weights once and Adam's two moments."""
+
+
+@dataclass(frozen=True)
+class Shard:
+    """A file to take from `node`."""
+
+    node: str
+    file: ShardFile
+
+
+@dataclass(frozen=True)
+class Shards:
+    """All that is needed of one tag."""
+
+    tag: str
+    shards: tuple[Shard, ...]
+
+    @property
+    def size(self) -> int:
+        """Bytes of all."""
+        return sum(shard.file.size for shard in self.shards)
+
+    @property
+    def merged_size(self) -> int:
+        """About how many bytes the weights take in fp32: those of the optimizer shards say."""
+        optim = sum(one.file.size for one in self.shards if "optim" in one.file.name)
+        return optim // ADAM_PARTS if optim else self.size
+
+
+def choose_tag(seen: Mapping[str, Checkpoint], asked: str | None, path: str) -> str:
+    """The tag to merge. Raises PreflightError where there is none, or nodes disagree."""
+    if asked:
+        return asked
+    latest = {name: one.latest for name, one in seen.items() if one.latest}
+    tags = Counter(latest.values())
+    if len(tags) == 1:
+        return next(iter(tags))
+    if not tags:
+        raise PreflightError(_no_checkpoint_message(seen, path))
+    told = "; ".join(
+        f"{tag} on {fold_names([name for name, one in latest.items() if one == tag])}"
+        for tag in tags
+    )
+    raise PreflightError(
+        f"the nodes disagree which checkpoint is the latest: {told}. A node that died before it "
+        "saved has the older one: name the tag that all have with --tag"
+    )
+
+
+def _no_checkpoint_message(seen: Mapping[str, Checkpoint], path: str) -> str:
+    within = sorted({name for one in seen.values() for name in one.within})
+    if within:
+        return f"{path} is no checkpoint; those below it are: {', '.join(within)}"
+    if not any(one.there for one in seen.values()):
+        return f"{path} is on none of the nodes {fold_names(seen)}"
+    return (
+        f"{path} holds no file `latest` and no {FSDP}/ on any of {fold_names(seen)}: it is no "
+        "checkpoint "
+        "of DeepSpeed's or of FSDP's ranks, or --tag has to name the folder in it"
+    )
+
+
+def choose_shards(
+    seen: Mapping[str, Checkpoint], ranks: Mapping[int, str], tag: str, count: int | None
+) -> Shards:
+    """Each file once, from the node of its rank where that has it.
+
+    `ranks` are the nodes by rank of the job, as far as they are known; `count` is how many ranks
+    saved, where it is known. Raises PreflightError that names what is missing, and where.
+    """
+    files = files_by_name(seen, SHARD_PATTERN) | files_by_name(seen, MODEL_PATTERN)
+    if not files:
+        raise PreflightError(f"no shard of {tag} on any node of {fold_names(seen)}")
+    _require_one_model_rank(files)
+    _require_whole(files, ranks, count)
+    return Shards(
+        tag,
+        tuple(
+            pick_copy(_shard_rank(name), having, ranks) for name, having in sorted(files.items())
+        ),
+    )
+
+
+def files_by_name(
+    seen: Mapping[str, Checkpoint], names: re.Pattern[str]
+) -> dict[str, dict[str, ShardFile]]:
+    """{name: {node: file}} of those that are called so."""
+    files: dict[str, dict[str, ShardFile]] = {}
+    for node, one in seen.items():
+        for file in one.files:
+            if names.fullmatch(file.name):
+                files.setdefault(file.name, {})[node] = file
+    return files
+
+
+def _shard_rank(name: str) -> int:
+    match = SHARD_PATTERN.fullmatch(name)
+    return int(match["rank"]) if match else 0
+
+
+def _require_one_model_rank(files: Mapping[str, object]) -> None:
+    found = (SHARD_PATTERN.fullmatch(name) or MODEL_PATTERN.fullmatch(name) for name in files)
+    if any(match and int(match["mp"]) for match in found):
+        raise PreflightError(
+            "this checkpoint was saved with tensor or pipeline parallelism (mp_rank_01 and more), "
+            "which DeepSpeed's zero_to_fp32 cannot merge: use its ds_to_universal.py"
+        )
+
+
+def _require_whole(
+    files: Mapping[str, object], ranks: Mapping[int, str], count: int | None
+) -> None:
+    """Every rank's shard of each kind that any rank has."""
+    kinds: dict[str, set[int]] = {}
+    for name in files:
+        if match := SHARD_PATTERN.fullmatch(name):
+            kinds.setdefault(match["kind"], set()).add(int(match["rank"]))
+    saved = max([count or len(ranks), *(max(found) + 1 for found in kinds.values())], default=0)
+    missing = [
+        f"  the {kind} shard of rank {rank}{expected_place(ranks, rank)}"
+        for kind, found in kinds.items()
+        for rank in range(saved)
+        if rank not in found
+    ]
+    if missing:
+        raise PreflightError(
+            f"{len(missing)} shards are missing; weights without them would be wrong:\n"
+            + "\n".join(missing[:20])
+            + "\nIf fewer ranks saved this checkpoint, say how many: --ranks N"
+        )
+
+
+def expected_place(ranks: Mapping[int, str], rank: int) -> str:
+    """Where something of a rank belongs, as the end of a phrase."""
+    return f", which should be on {ranks[rank]}" if rank in ranks else ""
+
+
+def pick_copy(rank: int, having: Mapping[str, ShardFile], ranks: Mapping[int, str]) -> Shard:
+    """From the rank's own node, else the newest: an earlier start may have left others."""
+    own = ranks.get(rank, "")
+    node = own if own in having else max(having, key=lambda one: having[one].mtime)
+    return Shard(node, having[node])
+
+
+def stale_shards(shards: Shards, limit_s: int = 3600) -> Sequence[Shard]:
+    """Shards that are much older than the newest of their tag."""
+    newest = max(one.file.mtime for one in shards.shards)
+    return [one for one in shards.shards if newest - one.file.mtime > limit_s]

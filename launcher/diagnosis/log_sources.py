@@ -1,0 +1,113 @@
+"""What there is to read: files, gzip, standard input, directories of logs, recorded runs."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import re
+import sys
+import zlib
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from checks.errors import UsageError
+from launcher.diagnosis.log_lines import Place
+from launcher.record import RecordedRun
+
+BLOCK = 1 << 20
+MAX_LINE_SIZE = 8 << 20
+TAIL_SIZE = 64 << 10
+SUFFIXES = (".log", ".txt", ".out", ".err", ".gz", "")
+_RANK = re.compile(r"(?:^|_)rank[_-]?(\d+)$", re.IGNORECASE)
+_GZIP = b"\x1f\x8b"
+
+
+@dataclass
+class Source:
+    """One log. `blocks` reads it once and keeps its last bytes and how many lines it had."""
+
+    path: Path | None
+    name: str
+    place: Place
+    tail: bytes = b""
+    count: int = 0
+    flaw: str = ""
+
+    def blocks(self) -> Iterator[bytes]:
+        """Its bytes, cut at ends of lines, a megabyte or so at a time."""
+        with ExitStack() as stack:
+            for block in _whole_lines(self._open(stack)):
+                self.count += block.count(b"\n")
+                self.tail = (
+                    block[-TAIL_SIZE:]
+                    if len(block) >= TAIL_SIZE
+                    else (self.tail + block)[-TAIL_SIZE:]
+                )
+                yield block
+
+    def last_lines(self) -> list[tuple[int, str]]:
+        """The last lines with their numbers, as far as they are kept."""
+        texts = self.tail.decode("utf-8", "replace").split("\n")
+        return [(self.count - len(texts) + 2 + at, text) for at, text in enumerate(texts)]
+
+    def _open(self, stack: ExitStack) -> Iterator[bytes]:
+        try:
+            opened = self.path.open("rb") if self.path else sys.stdin.buffer
+            file = io.BufferedReader(cast(io.RawIOBase, opened), BLOCK)
+            stack.callback(file.close if self.path else file.detach)
+            plain = not file.peek(2).startswith(_GZIP)
+            reader = file if plain else gzip.GzipFile(fileobj=file)
+            yield from iter(lambda: reader.read1(BLOCK), b"")
+        except (EOFError, gzip.BadGzipFile, zlib.error):
+            self.flaw = f"{self.name}: the gzip data is damaged or cut off; read as far as it goes"
+        except OSError as error:
+            raise UsageError(f"{self.name}: cannot be read: {error.strerror}") from error
+
+
+def _whole_lines(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    rest: list[bytes] = []
+    size = 0
+    for piece in pieces:
+        cut = piece.rfind(b"\n") + 1 or (len(piece) if size > MAX_LINE_SIZE else 0)
+        if cut:
+            yield b"".join([*rest, piece[:cut]])
+            rest, size = [], 0
+        rest.append(piece[cut:])
+        size += len(piece) - cut
+    if size:
+        yield b"".join(rest)
+
+
+def find_sources(paths: list[Path]) -> list[Source]:
+    """The logs that the paths name; `-` is standard input. Raises UsageError."""
+    found = [source for path in paths for source in _sources_at(path)]
+    if not found:
+        raise UsageError(
+            f"{paths[0]}: no log in it; name a log file, a run, or - for standard input"
+        )
+    return found
+
+
+def _sources_at(path: Path) -> list[Source]:
+    if str(path) == "-":
+        return [Source(None, "standard input", Place("standard input"))]
+    if (path / "controller.json").exists():
+        return [
+            Source(log, str(log), Place(str(log), node))
+            for node, log in RecordedRun(path).log_files.items()
+        ]
+    if path.is_dir():
+        logs = sorted(one for one in path.rglob("*") if one.is_file() and one.suffix in SUFFIXES)
+        return [Source(log, str(log), _place_from_name(log)) for log in logs]
+    if not path.exists():
+        raise UsageError(f"{path}: no such log; name a file, a run's directory, or - for input")
+    return [Source(path, str(path), _place_from_name(path))]
+
+
+def _place_from_name(path: Path) -> Place:
+    """What a file's name tells: `…_rank3.log` is rank 3's."""
+    found = _RANK.search(path.name.partition(".")[0])
+    return Place(str(path), "", int(found[1]) if found else None)

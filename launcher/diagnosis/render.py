@@ -1,0 +1,188 @@
+"""A verdict as one screen, and as JSON."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from checks.catalogue import CATALOGUE
+from checks.check import Over
+from checks.knowledge.failures import FailureKind, KnownFailure
+from checks.masking import MASK, is_secret, mask_urls
+from launcher.diagnosis.evidence import Evidence, Sighting, step_lines
+from launcher.diagnosis.log_lines import Place, clean_text
+from launcher.diagnosis.log_sources import Source
+from launcher.diagnosis.verdict import (
+    Cause,
+    LogVerdict,
+    Weight,
+    cause_line,
+    cause_place,
+    cause_weight,
+)
+
+MAX_SHOWN = 8
+TRACE_LINES = 14
+_ASSIGNED = re.compile(r"([\w-]+)=(\"[^\"]*\"|'[^']*'|\S+)")
+_TOKEN = re.compile(r"\b(?:hf_|sk-|ghp_)[A-Za-z0-9_-]{12,}")
+_ERROR = re.compile(r"error|fail|abort|fatal|killed|exception|cannot|refused", re.IGNORECASE)
+
+
+def masked_line(text: str) -> str:
+    """A line of a log without the secrets that it seems to hold."""
+    text = _ASSIGNED.sub(lambda m: f"{m[1]}={MASK}" if is_secret(m[1]) else m[0], text)
+    return mask_urls(_TOKEN.sub(MASK, text))[:400]
+
+
+def line_reference(cause: Cause) -> str:
+    """file:line of its first line."""
+    line = cause_line(cause)
+    return f"{line.place.source}:{line.number}"
+
+
+def render_diagnosis(verdict: LogVerdict, evidence: Evidence) -> str:
+    """All that a person needs: what, where, why, what mends it, what to check next."""
+    if verdict.known:
+        lines = list(_known_failure_lines(verdict, verdict.known))
+    elif verdict.cause:
+        lines = list(_unknown_failure_lines(verdict, verdict.cause))
+    else:
+        lines = list(_no_failure_lines(evidence.sources))
+    lines += _other_lines(verdict)
+    lines += [f"note   {source.flaw}" for source in evidence.sources if source.flaw]
+    return "\n".join(lines)
+
+
+def _known_failure_lines(verdict: LogVerdict, cause: Sighting) -> Iterator[str]:
+    place = str(cause_place(cause, verdict.first_failed))
+    mark = "‼" if cause_weight(cause) in (Weight.WEAK, Weight.STALL) else "×"
+    yield f"{mark} {cause.known.id}{f': {place}' if place else ''}"
+    yield f"why    {cause.told(cause.known.cause)}"
+    yield f"seen   {line_reference(cause)}: {masked_line(cause.line.text.strip())}"
+    if cause.trace and cause.trace.error and cause.trace.error != cause.line.text:
+        yield f"       {masked_line(cause.trace.error)}"
+    yield f"mend   {cause.told(cause.known.fix)}"
+    if command := preflight_command(cause):
+        yield f"next   {command}"
+    if verdict.laggards:
+        yield f"ranks  {verdict.laggards}"
+
+
+def _unknown_failure_lines(verdict: LogVerdict, cause: Cause) -> Iterator[str]:
+    place = str(cause_place(cause, verdict.first_failed))
+    yield (
+        f"no known failure. The first error{f' is of {place}' if place else ''}, "
+        f"{line_reference(cause)}:"
+    )
+    yield from (f"  {masked_line(text)}" for text in _shorten_trace(getattr(cause, "lines", [])))
+
+
+def _shorten_trace(lines: Sequence[str]) -> list[str]:
+    if len(lines) <= TRACE_LINES:
+        return list(lines)
+    return [*lines[:3], f"  … {len(lines) - TRACE_LINES} lines …", *lines[3 - TRACE_LINES :]]
+
+
+def _no_failure_lines(sources: Iterable[Source]) -> Iterator[str]:
+    yield "no known failure, and no traceback that the run did not survive."
+    for source in sources:
+        if step_lines(source):
+            continue
+        bad = [one for one in source.last_lines() if _ERROR.search(one[1])][-5:]
+        for number, text in bad:
+            yield f"  {source.name}:{number}: {masked_line(clean_text(text.strip().encode()))}"
+
+
+def _other_lines(verdict: LogVerdict) -> Iterator[str]:
+    if verdict.also:
+        places = dict.fromkeys(str(one.line.place) or line_reference(one) for one in verdict.also)
+        yield f"also   on {_join_names(list(places))}"
+    head = "then   "
+    for cause in list(verdict.then)[:MAX_SHOWN]:
+        yield f"{head}{_brief_cause(cause)}"
+        head = "       "
+    if len(verdict.then) > MAX_SHOWN:
+        yield f"       and {len(verdict.then) - MAX_SHOWN} more"
+    ids = dict.fromkeys(one.known.id for one in verdict.harmless)
+    for name in ids:
+        (one, *_) = [each for each in verdict.harmless if each.known.id == name]
+        kind = _harmless_reason(one.known)
+        yield f"said   {name} ({kind}): {line_reference(one)}"
+
+
+def _harmless_reason(known: KnownFailure) -> str:
+    if known.kind is FailureKind.NOISE:
+        return "harmless"
+    return "healthy runs say so too" if known.survivable else "the run went on after it"
+
+
+def _join_names(names: list[str]) -> str:
+    more = f" and {len(names) - MAX_SHOWN} more" if len(names) > MAX_SHOWN else ""
+    return ", ".join(names[:MAX_SHOWN]) + more
+
+
+def _brief_cause(cause: Cause) -> str:
+    place = str(cause_line(cause).place)
+    what = cause.known.id if isinstance(cause, Sighting) else cause.error or "a traceback"
+    return f"{f'{place}: ' if place else ''}{masked_line(what)[:120]} ({line_reference(cause)})"
+
+
+def preflight_command(cause: Sighting) -> str:
+    """The checks to run next, on the node concerned if it is known; '' where none bears on it."""
+    checks = [CATALOGUE[name] for name in cause.known.checks if name in CATALOGUE]
+    if not checks:
+        return ""
+    chosen = " or ".join(check.claim for check in checks)
+    node = cause.line.place.node
+    if node and all(check.over is not Over.CLUSTER for check in checks):
+        chosen = f"({chosen}) and {node}" if len(checks) > 1 else f"{chosen} and {node}"
+    return shlex.join(["pytest", "preflight/", "--hosts", "hosts.txt", "-k", chosen])
+
+
+def diagnosis_json(verdict: LogVerdict, evidence: Evidence) -> dict[str, Any]:
+    """The same for programs; `failure` is null where nothing known was found."""
+    return {
+        "schema": 1,
+        "failure": _sighting_json(verdict.known) if verdict.known else None,
+        "unknown": _trace_json(verdict.cause) if verdict.cause and not verdict.known else None,
+        "also": [_sighting_json(one) for one in verdict.also],
+        "then": [
+            _sighting_json(one) if isinstance(one, Sighting) else _trace_json(one)
+            for one in verdict.then
+        ],
+        "harmless": [_sighting_json(one) for one in verdict.harmless],
+        "laggards": verdict.laggards,
+        "lines": sum(source.count for source in evidence.sources),
+    }
+
+
+def _sighting_json(one: Sighting) -> dict[str, Any]:
+    known = one.known
+    return {
+        "id": known.id,
+        "layer": known.layer,
+        "kind": known.kind.value,
+        **_place_json(one.line.place),
+        "where": line_reference(one),
+        "line": masked_line(one.line.text.strip()),
+        "cause": one.told(known.cause),
+        "fix": one.told(known.fix),
+        "checks": list(known.checks),
+        "next": preflight_command(one),
+        "count": one.count,
+    }
+
+
+def _trace_json(cause: Cause) -> dict[str, Any]:
+    shown = [masked_line(text) for text in getattr(cause, "lines", [])]
+    return {
+        **_place_json(cause_line(cause).place),
+        "where": line_reference(cause),
+        "traceback": shown,
+    }
+
+
+def _place_json(place: Place) -> dict[str, Any]:
+    return {"node": place.node or None, "rank": place.rank}

@@ -1,0 +1,109 @@
+"""accelerate's own configuration of one node: what `accelerate config` asks, told by the plan.
+
+Keys are those of accelerate 1.15 (commands/config/config_args.py, utils/dataclasses.py); FSDP's
+differ between its two versions, and accelerate refuses or ignores what is not of the chosen one.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from checks.model import Job
+from launcher.plan.plan import Plan
+
+ConfigValues = Mapping[str, object]
+
+COMMON_FSDP_VALUES: ConfigValues = {
+    "fsdp_cpu_ram_efficient_loading": True,
+    "fsdp_offload_params": False,
+    "fsdp_state_dict_type": "SHARDED_STATE_DICT",
+}
+"""A full state dict is gathered on rank 0, where it hangs or runs out of memory over many nodes."""
+FSDP_VALUES_BY_VERSION: Mapping[str, ConfigValues] = {
+    "1": {
+        "fsdp_sharding_strategy": "FULL_SHARD",
+        "fsdp_backward_prefetch": "BACKWARD_PRE",
+        "fsdp_forward_prefetch": False,
+        "fsdp_sync_module_states": True,
+        "fsdp_use_orig_params": True,
+    },
+    "2": {"fsdp_version": 2, "fsdp_reshard_after_forward": True},
+}
+
+
+def render_accelerate_file(
+    job: Job, plan: Plan, node: str, fsdp: str | None, wrap: str, precision: str
+) -> str:
+    """The YAML of that node. DeepSpeed where the job names its config, FSDP where asked, else DDP.
+
+    DeepSpeed over pdsh is started from the head and reads the hostfile `workdir/hostfile`; any
+    other is started on every node.
+    """
+    own = next(one for one in plan.nodes if one.name == node)
+    values: dict[str, object] = {
+        "compute_environment": "LOCAL_MACHINE",
+        "debug": False,
+        "distributed_type": "FSDP"
+        if fsdp
+        else "DEEPSPEED"
+        if job.deepspeed_config
+        else "MULTI_GPU",
+        "downcast_bf16": "no",
+        "machine_rank": own.node_rank,
+        "main_process_ip": plan.master_address,
+        "main_process_port": plan.master_port,
+        "main_training_function": "main",
+        "num_machines": len(plan.nodes),
+        "num_processes": _process_count(job, plan, len(own.slots), fsdp),
+        "rdzv_backend": "static",
+        "same_network": True,
+        "use_cpu": False,
+    }
+    if fsdp:
+        values["fsdp_config"] = {
+            **_wrapping_values(wrap),
+            **COMMON_FSDP_VALUES,
+            **FSDP_VALUES_BY_VERSION[fsdp],
+        }
+    elif job.deepspeed_config:
+        values["deepspeed_config"] = _deepspeed_values(job)
+    if fsdp or not job.deepspeed_config:
+        values["mixed_precision"] = precision
+    return "".join(_yaml_lines(values))
+
+
+def _starts_from_head(job: Job, fsdp: str | None) -> bool:
+    return bool(job.deepspeed_config) and not fsdp and job.backend == "pdsh"
+
+
+def _process_count(job: Job, plan: Plan, local: int, fsdp: str | None) -> int:
+    """Of all nodes; where each starts its own, accelerate gives a node an equal share of them."""
+    return len(plan.ranks) if _starts_from_head(job, fsdp) else local * len(plan.nodes)
+
+
+def _deepspeed_values(job: Job) -> ConfigValues:
+    pdsh = _starts_from_head(job, None)
+    where = {"deepspeed_hostfile": f"{job.workdir}/hostfile"} if pdsh else {}
+    return {
+        "deepspeed_config_file": job.deepspeed_config,
+        **where,
+        "deepspeed_multinode_launcher": "pdsh" if pdsh else "standard",
+        "zero3_init_flag": False,
+    }
+
+
+def _wrapping_values(wrap: str) -> ConfigValues:
+    policy = {"fsdp_auto_wrap_policy": "TRANSFORMER_BASED_WRAP"}
+    return {**policy, "fsdp_transformer_layer_cls_to_wrap": wrap} if wrap else policy
+
+
+def _yaml_lines(values: ConfigValues, indent: str = "") -> list[str]:
+    """JSON's scalars are YAML's."""
+    lines = []
+    for key, value in values.items():
+        if isinstance(value, Mapping):
+            lines += [f"{indent}{key}:\n", *_yaml_lines(value, indent + "  ")]
+        else:
+            lines.append(f"{indent}{key}: {json.dumps(value)}\n")
+    return lines

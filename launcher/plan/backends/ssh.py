@@ -1,0 +1,17 @@
+"""Nothing but the controller's own logins: each node's keeper starts the agent beside it.
+
+Needs no pdsh, and no login from node to node.
+"""
+
+from __future__ import annotations
+
+from launcher.plan.backends.backend import AgentLauncher, LaunchRequest
+
+MISSING_ADVICE = "is the training interpreter there?"
+
+
+def agent_launcher(trip: LaunchRequest) -> AgentLauncher:
+    """The agent itself, on every node."""
+    return AgentLauncher(
+        "ssh", tuple(trip.remote), tuple(trip.nodes), MISSING_ADVICE, is_agent=True
+    )

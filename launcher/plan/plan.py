@@ -1,0 +1,217 @@
+"""What a start will be: pure, printable and complete before anything is touched."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from checks.errors import UsageError
+from checks.job.node_filter import select_slots
+from checks.masking import mask_env
+from checks.model import Job
+from launcher.agent.marks import RUN_MARK
+from launcher.plan.backends import BACKENDS, AgentLauncher, LaunchRequest, agent_argv
+from launcher.plan.programs import PROGRAMS, NodeLaunch, Program
+from launcher.plan.ranks import Rank, rank_map
+
+RUN_HOME_PREFIX = "/tmp/deepspeed-preflight-"
+"""What the name of a run's directory on the nodes begins with; the run's token ends it."""
+
+
+@dataclass(frozen=True)
+class PlanInputs:
+    """What was found on the nodes, as far as a plan stands on it.
+
+    `gpus` counts those that ranks can use, `env` is what each node's ranks need to meet on the
+    interface that was checked, `accelerate` the distributed_type of accelerate's configuration on
+    each node that has one, `slurm_job` the allocation that the controller is in.
+    """
+
+    gpus: Mapping[str, int]
+    master_address: str
+    env: Mapping[str, Mapping[str, str]]
+    accelerate: Mapping[str, str] = field(default_factory=dict)
+    slurm_job: str = ""
+
+
+@dataclass(frozen=True)
+class NodePlan:
+    """What one node is to run.
+
+    `launch` is that node's own launcher, `plain` what a person would type there for the same, empty
+    where one command on the head starts all.
+    """
+
+    name: str
+    node_rank: int
+    total_slots: int
+    slots: tuple[int, ...]
+    env: Mapping[str, str]
+    launch: tuple[str, ...]
+    plain: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A whole run. Nodes stand in the order of their ranks, the head first.
+
+    `home` is the run's directory on every node; `train` is what each rank runs, with
+    `--local_rank=N` put in at `local_rank_at` unless that is None.
+    """
+
+    token: str
+    home: str
+    head: str
+    master_address: str
+    master_port: int
+    workdir: str
+    python: str
+    nodes: tuple[NodePlan, ...]
+    ranks: tuple[Rank, ...]
+    train: tuple[str, ...]
+    local_rank_at: int | None
+    before: tuple[tuple[str, ...], ...]
+    agent_launcher: AgentLauncher
+    launcher: str
+    """What the node's launcher is called."""
+
+    def ranks_of(self, node: str) -> list[int]:
+        """The global ranks on that node."""
+        return [rank.rank for rank in self.ranks if rank.node == node]
+
+
+def make_plan(job: Job, ground: PlanInputs, token: str, *, local_rank: bool = True) -> Plan:
+    """The plan for `job` on what was found. Raises UsageError for what cannot be started.
+
+    `token` names the run on the nodes: unguessable, letters and digits. `local_rank` is whether
+    the script is given `--local_rank=N`, as plain `deepspeed` does and no other launcher.
+    """
+    require_command(job)
+    program = PROGRAMS[job.launcher]
+    total = total_slots(job, ground.gpus)
+    slots = _head_first(select_slots(total, job.include, job.exclude), job.head)
+    home = RUN_HOME_PREFIX + token
+    train, local_rank_at = _train_command(job)
+    remote = agent_argv(job.python, home, f"{RUN_MARK}={token}", "node")
+    trip = LaunchRequest(job, list(slots), home, remote, ground.slurm_job)
+    return Plan(
+        token=token,
+        home=home,
+        head=job.head,
+        master_address=ground.master_address,
+        master_port=job.master_port,
+        workdir=job.workdir,
+        python=job.python,
+        nodes=tuple(
+            _node_plan(program, share, total[share.name], ground.env.get(share.name, {}))
+            for share in node_launches(job, ground, slots, token, home)
+        ),
+        ranks=rank_map(slots, rotated=program.rotated),
+        train=train,
+        local_rank_at=local_rank_at if local_rank and program.local_rank else None,
+        before=tuple((job.python, "-u", *words) for words in job.before),
+        agent_launcher=BACKENDS[job.backend](trip),
+        launcher=program.title,
+    )
+
+
+def node_launches(
+    job: Job, ground: PlanInputs, slots: Mapping[str, list[int]], token: str, home: str
+) -> tuple[NodeLaunch, ...]:
+    """What each node's launcher is told."""
+    return tuple(
+        NodeLaunch(
+            job=job,
+            name=name,
+            slots=slots,
+            gpus=ground.gpus.get(name, 0),
+            master_address=ground.master_address,
+            token=token,
+            home=home,
+            accelerate=ground.accelerate.get(name, ""),
+        )
+        for name in slots
+    )
+
+
+def _node_plan(
+    program: Program, share: NodeLaunch, total: int, found: Mapping[str, str]
+) -> NodePlan:
+    rank = (share.job.python, "-I", "-S", f"{share.home}/agent.py", "rank")
+    return NodePlan(
+        name=share.name,
+        node_rank=share.node_rank,
+        total_slots=total,
+        slots=tuple(share.slots[share.name]),
+        env=_rank_environment(share, {**found, **program.env(share)}),
+        launch=program.argv(share, rank),
+        plain=program.plain(share) if program.plain else (),
+    )
+
+
+def require_command(job: Job) -> None:
+    """Raises UsageError where there is nothing to train."""
+    if not job.command:
+        raise UsageError(
+            "nothing to train: type -- train.py ARGS after the options, "
+            'or write command = ["train.py"] under [start] into launch.toml'
+        )
+
+
+def total_slots(job: Job, gpus: Mapping[str, int]) -> dict[str, int]:
+    """Slots of every node: those of hosts.txt, else its GPUs, else one on its CPUs."""
+    return {node.name: node.slots or gpus.get(node.name, 0) or 1 for node in job.nodes}
+
+
+def _head_first(slots: Mapping[str, list[int]], head: str) -> dict[str, list[int]]:
+    if head not in slots:
+        raise UsageError(f"--head {head}: no slot of it takes part; choose another head")
+    return {head: slots[head], **slots}
+
+
+def _rank_environment(share: NodeLaunch, found: Mapping[str, str]) -> dict[str, str]:
+    """What the ranks get over what their login shell gives; [env] wins."""
+    own, workdir = share.job.env, share.job.workdir
+    path = own.get("PYTHONPATH")
+    accelerator = {} if share.gpus else {"DS_ACCELERATOR": "cpu"}
+    both = {**found, **accelerator, **own}
+    return {**both, "PYTHONPATH": f"{workdir}:{path}" if path else workdir}
+
+
+def _train_command(job: Job) -> tuple[tuple[str, ...], int]:
+    """The training command, and where `--local_rank=N` goes: first after the script or module."""
+    script = 2 if job.command[0] == "-m" else 1
+    return (job.python, "-u", *job.command), 2 + script
+
+
+def agent_plan(plan: Plan, node: NodePlan) -> dict[str, Any]:
+    """What the agent on that node reads. It holds secrets: for a 0600 file only."""
+    return {
+        "run": plan.token,
+        "launch": list(node.launch),
+        "train": list(plan.train),
+        "local_rank_at": plan.local_rank_at,
+        "env": dict(node.env),
+        "cwd": plan.workdir,
+    }
+
+
+def hostfile_text(plan: Plan) -> str:
+    """The nodes that take part as a DeepSpeed hostfile, rank 0's first."""
+    return "".join(f"{node.name} slots={node.total_slots}\n" for node in plan.nodes)
+
+
+def shared_env(plan: Plan) -> dict[str, str]:
+    """The variables that have the same value on every node: what .deepspeed_env can say."""
+    first = plan.nodes[0].env
+    return {
+        name: value
+        for name, value in first.items()
+        if all(node.env.get(name) == value for node in plan.nodes)
+    }
+
+
+def deepspeed_env_text(plan: Plan) -> str:
+    """`shared_env` as .deepspeed_env, secrets masked; that file's grammar has no comments."""
+    return "".join(f"{name}={value}\n" for name, value in mask_env(shared_env(plan)).items())

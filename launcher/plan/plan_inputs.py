@@ -1,0 +1,51 @@
+"""What the gate's snapshot says that a plan stands on."""
+
+from __future__ import annotations
+
+from checks.errors import FactError, PreflightError
+from checks.facts import ClusterView, NodeView
+from checks.facts.accelerate_config import AccelerateFile
+from checks.facts.gpus import Gpus
+from checks.facts.snapshot import Snapshot
+from checks.job.node_filter import kept_nodes
+from checks.knowledge.accelerate_config import parse_config
+from checks.knowledge.training_network import master_address, node_env
+from launcher.plan.plan import PlanInputs
+
+
+def read_plan_inputs(snapshot: Snapshot, slurm_job: str) -> PlanInputs:
+    """GPUs, MASTER_ADDR, interface variables and accelerate's kind on the nodes that take part.
+
+    Raises PreflightError where a fact of one of them is missing.
+    """
+    cluster = ClusterView(snapshot)
+    job = snapshot.job
+    names = kept_nodes(job.names, job.include, job.exclude)
+    try:
+        return PlanInputs(
+            gpus={name: cluster[name].read(Gpus).count for name in names},
+            master_address=master_address(cluster),
+            env={name: node_env(cluster[name]) for name in names},
+            accelerate={name: _accelerate_type(cluster[name]) for name in names},
+            slurm_job=slurm_job,
+        )
+    except FactError as error:
+        raise PreflightError(
+            f"cannot plan the start: {error}; run the preflight to see why"
+        ) from error
+
+
+def _accelerate_type(node: NodeView) -> str:
+    """The distributed_type of accelerate's configuration there, where accelerate will read it."""
+    if node.job.launcher != "accelerate":
+        return ""
+    file = node.read(AccelerateFile)
+    if file.text is None and file.why == "missing" and not node.job.accelerate_config:
+        return ""
+    if file.text is None:
+        raise FactError(f"{file.path} on {node.name}: {file.why}")
+    try:
+        config = parse_config(file.path, file.text)
+    except ValueError as error:
+        raise FactError(f"{file.path} on {node.name}: {error}") from None
+    return str(config.values.get("distributed_type", ""))

@@ -1,0 +1,81 @@
+"""`accelerate launch` on every node with its rank given, which starts torchrun's ranks there.
+
+DeepSpeed and FSDP come from accelerate's own configuration on the node, or DeepSpeed from the
+`deepspeed_config` of launch.toml. Left to itself it starts the nodes through `deepspeed`, writes
+the whole environment to .deepspeed_env, and ignores same_network of its file: hence all is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from launcher.plan.programs.program import NodeLaunch, Program, visible_devices_env
+
+TORCHRUN_TYPES = (
+    "DEEPSPEED",
+    "FSDP",
+    "MEGATRON_LM",
+    "MULTI_GPU",
+    "MULTI_HPU",
+    "MULTI_MLU",
+    "MULTI_MUSA",
+    "MULTI_NEURON",
+    "MULTI_NPU",
+    "MULTI_SDAA",
+    "MULTI_XPU",
+)
+"""Each distributed_type with which accelerate starts ranks through torchrun."""
+
+
+def accelerate_options(share: NodeLaunch) -> tuple[str, ...]:
+    """What `accelerate launch` must be told.
+
+    It divides num_processes by num_machines and drops the rest, and does nothing else with it: told
+    so, it starts this node's own number of ranks, and the nodes may differ.
+    """
+    job = share.job
+    machines = len(share.slots)
+    config = job.accelerate_config
+    return (
+        *((f"--config_file={config}",) if config else ()),
+        *(f"--num_machines={machines}", f"--machine_rank={share.node_rank}"),
+        f"--num_processes={share.local_size * machines}",
+        *(f"--main_process_ip={share.master_address}", f"--main_process_port={job.master_port}"),
+        *("--same_network", "--rdzv_backend=static", "--gpu_ids=all"),
+        *_sharding_options(share),
+    )
+
+
+def _sharding_options(share: NodeLaunch) -> tuple[str, ...]:
+    """DeepSpeed where launch.toml names its config; else what the configuration says; else DDP."""
+    standard = "--deepspeed_multinode_launcher=standard"
+    config = share.job.deepspeed_config
+    if config:
+        return ("--use_deepspeed", f"--deepspeed_config_file={config}", standard)
+    if share.accelerate in TORCHRUN_TYPES:
+        return (standard,)
+    return () if share.local_size == len(share.slots) == 1 else ("--multi_gpu",)
+
+
+def accelerate_argv(share: NodeLaunch, rank: Sequence[str]) -> tuple[str, ...]:
+    """`accelerate launch` as a module of the training interpreter."""
+    launch = (share.job.python, "-u", "-m", "accelerate.commands.launch")
+    return (*launch, *accelerate_options(share), f"--log_dir={share.home}", "--no_python", *rank)
+
+
+def equivalent_argv(share: NodeLaunch) -> tuple[str, ...]:
+    """What a person would type on the node."""
+    return ("accelerate", "launch", *accelerate_options(share))
+
+
+def rank_env(share: NodeLaunch) -> Mapping[str, str]:
+    """Which devices are used; without any, that accelerate must not look for one.
+
+    With DeepSpeed it would then leave DeepSpeed out.
+    """
+    deepspeed = share.job.deepspeed_config or share.accelerate == "DEEPSPEED"
+    cpu = {} if share.gpus or deepspeed else {"ACCELERATE_USE_CPU": "true"}
+    return {**visible_devices_env(share), **cpu}
+
+
+PROGRAM = Program("accelerate", accelerate_argv, equivalent_argv, rank_env)

@@ -1,0 +1,78 @@
+"""What is said when a run did not succeed: what failed first, where, its last words, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from launcher.diagnosis.diagnose import diagnose_logs
+from launcher.diagnosis.evidence import Evidence
+from launcher.diagnosis.log_lines import Place
+from launcher.diagnosis.render import render_diagnosis
+from launcher.diagnosis.verdict import LogVerdict, cause_line, cause_place
+from launcher.run.state import LAUNCHER_SOURCE, Failure, RunState
+
+
+@dataclass(frozen=True)
+class FailureReport:
+    """A text for a person, the nodes concerned, and the checks that would have foreseen it."""
+
+    text: str
+    nodes: tuple[str, ...] = ()
+    checks: tuple[str, ...] = ()
+
+
+def describe_failure(watch: RunState, failure: Failure, run: Path) -> FailureReport:
+    """The first failure, its last lines, what followed, what is known of it.
+
+    `run` is the run's directory; what its logs show is told where it is a known failure, or where
+    they show that another rank was first.
+    """
+    lines = [failure.what]
+    source, said = _last_output(watch, failure)
+    if said:
+        lines += [f"last lines of {source} on {failure.node}:", *(f"  {one}" for one in said)]
+    else:
+        lines.append(f"it printed nothing on {failure.node}")
+    if watch.others:
+        lines += ["then:", *(f"  {what}" for what in watch.others[:8])]
+    found = _examine_logs(failure, run)
+    if found and _explains_more(found[1], failure):
+        lines.append(render_diagnosis(found[1], found[0]))
+    verdict = found[1] if found else LogVerdict(None)
+    checks = verdict.known.known.checks if verdict.known else ()
+    return FailureReport("\n".join(lines), concerned_nodes(watch, failure, verdict), checks)
+
+
+def concerned_nodes(watch: RunState, failure: Failure, verdict: LogVerdict) -> tuple[str, ...]:
+    """The node of the failure, those that the logs name for it, and those that do not answer."""
+    causes = [one for one in (verdict.cause, *verdict.also) if one]
+    named = {failure.node, *(cause_place(one, verdict.first_failed).node for one in causes)}
+    names = [node.name for node in watch.plan.nodes]
+    here = watch.agent_nodes & watch.supervised_nodes
+    return tuple(name for name in names if name in named or name not in here)
+
+
+def _last_output(watch: RunState, failure: Failure) -> tuple[str, Sequence[str]]:
+    ranks = [f"rank{rank}" for rank in watch.plan.ranks_of(failure.node)]
+    for source in (failure.source, LAUNCHER_SOURCE, *ranks, watch.plan.agent_launcher.name):
+        said = watch.last_lines(failure.node, source)
+        if said:
+            return source.replace("rank", "rank "), said
+    return failure.source, ()
+
+
+def _examine_logs(failure: Failure, run: Path) -> tuple[Evidence, LogVerdict] | None:
+    """What the logs show; None where there are none."""
+    if not any((run / "logs").glob("*.log")):
+        return None
+    return diagnose_logs([run], Place("", failure.node, failure.rank))
+
+
+def _explains_more(verdict: LogVerdict, failure: Failure) -> bool:
+    """Whether the table knows it, or it began with another rank than the one that ended first."""
+    if verdict.known or not verdict.cause:
+        return bool(verdict.known)
+    rank = cause_line(verdict.cause).place.rank
+    return None not in (rank, failure.rank) and rank != failure.rank

@@ -1,0 +1,156 @@
+"""One preflight: the job, the claims that were selected, what was seen, and what it means."""
+
+from __future__ import annotations
+
+import functools
+import time
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from checks.catalogue import CATALOGUE
+from checks.check import Claim, claims_of
+from checks.contact.held_logins import HeldLogins
+from checks.errors import FactError
+from checks.facts import ClusterView, NodeView, Snapshot
+from checks.job.build import job_digest
+from checks.judge import REACH, judge_claims
+from checks.model import Finding, Job
+from checks.reports.changes import ChangesSinceGo
+from checks.reports.json_report import report_document, write_report
+from checks.reports.last_run import changes_since_go, save_last_run
+from checks.reports.summary import NextSteps, summary_lines
+from checks.run import gather_facts
+from preflight import options
+from preflight.html_report import render_page
+from preflight.items import QUICK_LEAVES_OUT, PreflightItem, finding_of_item, preflight_items
+from preflight.speeds import speeds_csv
+
+
+class PreflightRun:
+    """Built when the first item of preflight is collected. Raises UsageError."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self.began = time.monotonic()
+        self.loaded_snapshot = options.load_snapshot(config)
+        self.job: Job = (
+            options.require_known_checks(self.loaded_snapshot.job)
+            if self.loaded_snapshot
+            else options.job_to_check(config)
+        )
+        options.require_output_folders(config)
+        quick = config.getoption("quick")
+        checks = [c for c in CATALOGUE.values() if not (quick and c.area in QUICK_LEAVES_OUT)]
+        self._items: dict[tuple[str, str], list[PreflightItem]] = {}
+        for check in checks:
+            key = check.area, check.over.scope
+            self._items.setdefault(key, []).extend(preflight_items([check], self.job))
+        self.selected_claims: list[Claim] = []
+        self.snapshot: Snapshot | None = None
+        self._findings: dict[Claim, Finding] = {}
+        self.site_findings: dict[str, Finding] = {}
+        """What a site's own tests found, by their ids."""
+        self.line: HeldLogins | None = None
+
+    def items(self, area: str, scope: str) -> Sequence[PreflightItem]:
+        """What is asked in an area of single nodes, of pairs, or of the cluster."""
+        return self._items.get((area, scope), [])
+
+    def asked(self, of_site: Sequence[Claim]) -> list[Claim]:
+        """All for which the nodes are asked: what is selected, and what that is compared with.
+
+        A node is held against all others, so they tell the same: after `--lf`, too, which selects
+        the one that failed. Not where `-k` names a node, which is how a run is kept to some.
+        """
+        keyword = self._config.getoption("keyword").lower()
+        named = any(name.lower() in keyword for name in self.job.names)
+        single = {c.check: None for c in self.selected_claims if c.check.over.scope == "node"}
+        others = [] if named else claims_of(single, self.job)
+        return [*self.selected_claims, *of_site, *others]
+
+    def look(
+        self,
+        on_stage: Callable[[str, int, int], None],
+        on_show: Callable[[Sequence[str]], None],
+        of_site: Sequence[Claim] = (),
+    ) -> None:
+        """The selected claims are judged, over the saved snapshot or one gathered now.
+
+        `site_findings` is what a site's own tests want to know; the logins stay open for them.
+        """
+        if of_site and not self.loaded_snapshot:
+            self.line = HeldLogins()
+            self._config.add_cleanup(self.line.close)
+        self.snapshot = self.loaded_snapshot or gather_facts(
+            self.job,
+            self.asked(of_site),
+            budget=self._config.getoption("budget"),
+            on_stage=on_stage,
+            on_show=on_show,
+            line=self.line,
+        )
+        self.view = ClusterView(self.snapshot)
+        found = judge_claims(self.selected_claims, self.view, self.job.allow)
+        self._findings = dict(zip(self.selected_claims, found, strict=True))
+
+    def finding(self, item: PreflightItem) -> Finding:
+        """What became of an item's claims."""
+        return finding_of_item([self._findings[claim] for claim in item.claims])
+
+    @property
+    def findings(self) -> list[Finding]:
+        """All that was judged, in the catalogue's order, and then what a site's tests found."""
+        return [*self._findings.values(), *self.site_findings.values()]
+
+    def node(self, name: str) -> NodeView:
+        """What was seen of a node that answered.
+
+        Skips the test where it did not answer, or raises FactError where no other item says so.
+        """
+        view = self.view[name]
+        told = any(
+            claim.check.area == REACH and name in claim.subject for claim in self.selected_claims
+        )
+        if not view.reached and told:
+            pytest.skip(f"{name} was not reached")
+        if not view.reached:
+            raise FactError(f"{name} was not reached, so nothing is known of it")
+        return view
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every check there is was asked of every subject, of live nodes."""
+        return not self.loaded_snapshot and len(self.selected_claims) == len(
+            claims_of(CATALOGUE.values(), self.job)
+        )
+
+    @functools.cached_property
+    def changed(self) -> ChangesSinceGo | None:
+        """What changed since the last go; None after a go, or where there was none to compare."""
+        here = self._config.invocation_params.dir
+        return changes_since_go(here, self.snapshot, self.findings) if self.snapshot else None
+
+    def summary(self, then: NextSteps, *, colour: bool) -> list[str]:
+        """The lines that a person reads."""
+        return summary_lines(self.findings, then, colour=colour, changed=self.changed)
+
+    def write(self) -> None:
+        """The files asked for, and after a complete run those that are kept. Raises OSError."""
+        if self.snapshot is None:
+            return
+        took = time.monotonic() - self.began
+        report = report_document(self.findings, self.snapshot, took, self.changed)
+        option = self._config.getoption
+        if path := option("save_facts"):
+            self.snapshot.save(path)
+        if path := option("report"):
+            write_report(report, path)
+        if path := option("csv"):
+            path.write_text(speeds_csv(self.snapshot), encoding="utf-8")
+        if path := option("html"):
+            text = render_page(report, self.findings, self.snapshot, self.changed)
+            path.write_text(text, encoding="utf-8", errors="backslashreplace")
+        if self.is_complete:
+            here = self._config.invocation_params.dir
+            save_last_run(here, self.snapshot, report, job_digest(self.job))

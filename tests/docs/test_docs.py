@@ -1,0 +1,123 @@
+"""The pages say what is there, all of it, and nothing that is not: checks, files, reports."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+
+import pytest
+
+from checks.catalogue import AREAS, CATALOGUE, area_modules
+from checks.check import claims_of
+from checks.facts import ClusterView
+from checks.job.hosts import EXPECTED, read_hosts
+from checks.job.launch_file import _KEYS, READERS, parse_launch_file
+from checks.judge import judge_claims
+from checks.knowledge.logins.causes import CAUSE_MEANING
+from checks.reports.json_report import report_document
+from tests.support.documents import PAGES, ROOT, Page, page, shown
+from tests.support.snapshots import snapshot
+
+PARTS = ("Claim", "Why", "Measured", "Mend")
+SHOWN_AREAS = list(dict.fromkeys(check.area for check in CATALOGUE.values()))
+
+
+@pytest.mark.parametrize("check", CATALOGUE.values(), ids=CATALOGUE)
+def test_every_check_has_a_heading_and_its_four_parts(check):
+    section = page(f"checks/{check.area}.md").sections[check.id]
+    parts = dict(re.findall(r"^\*\*(\w+)\.\*\* (.+)$", section, re.MULTILINE))
+    assert tuple(parts) == PARTS
+    assert all(len(part.split()) > 1 for part in parts.values())
+
+
+@pytest.mark.parametrize("area", SHOWN_AREAS)
+def test_every_cause_that_a_check_tells_is_on_its_page(area):
+    trees = [ast.parse(inspect.getsource(module)) for module in area_modules(area)]
+    nodes = (node for tree in trees for node in ast.walk(tree))
+    calls = [node for node in nodes if isinstance(node, ast.Call) and node.args]
+    judged = [call for call in calls if getattr(call.func, "id", "") in ("block", "warn")]
+    causes = {cause for call in judged for cause in written(call.args[0])}
+    assert causes <= page(f"checks/{area}.md").code
+
+
+def written(cause: ast.expr) -> set[str]:
+    """The causes that an argument can be, as far as they are written there."""
+    if isinstance(cause, ast.IfExp):
+        return written(cause.body) | written(cause.orelse)
+    return {str(cause.value)} if isinstance(cause, ast.Constant) else set()
+
+
+def test_every_cause_of_a_failed_login_is_described():
+    assert CAUSE_MEANING.keys() <= page("checks/ssh.md").code
+
+
+def test_every_area_with_checks_has_a_page_and_no_other():
+    there = {path.stem for path in (ROOT / "docs/checks").glob("*.md")}
+    assert there == set(SHOWN_AREAS)
+
+
+@pytest.mark.parametrize("area", SHOWN_AREAS)
+def test_no_heading_names_a_check_that_is_not_there(area):
+    headings = {heading for heading in page(f"checks/{area}.md").sections if "." in heading}
+    assert headings <= CATALOGUE.keys()
+
+
+@pytest.mark.parametrize("doc", shown(PAGES))
+def test_every_check_that_a_page_names_is_there(doc):
+    ids = re.findall(rf"\b(?:{'|'.join(AREAS)})\.[a-z0-9]+(?:-[a-z0-9]+)+\b", doc.text)
+    example = {"area.claim-that-should-hold", "limits.swap-is-off"}
+    assert set(ids) - example <= CATALOGUE.keys()
+
+
+def test_the_example_of_a_launch_file_is_valid_and_has_every_key():
+    blocks = page("hosts.md").fences("toml")
+    files = [parse_launch_file(block, "docs/hosts.md") for block in blocks]
+    given = {name for file in files for name, value in vars(file).items() if value is not None}
+    assert READERS.keys() | {"env"} <= given
+
+
+@pytest.mark.parametrize("field", READERS)
+def test_every_key_of_the_launch_file_is_described(field):
+    table, key = next(
+        (table, key) for table, keys in _KEYS.items() for key in keys if keys[key][0] == field
+    )
+    assert (f"[{table}] {key}" if table else key) in page("hosts.md").code
+
+
+def test_the_example_of_a_hosts_file_is_valid_and_has_every_key():
+    (example,) = page("hosts.md").fences("hosts")
+    assert len(read_hosts(example, "docs/hosts.md")) > 3
+    assert all(f"{key}=" in example for key in re.findall(r"\[(\w+)=", EXPECTED))
+
+
+def test_every_field_of_the_json_report_is_described():
+    snap = snapshot()
+    claims = claims_of([CATALOGUE["reach.controller-logs-in"]], snap.job)
+    report = report_document(judge_claims(claims, ClusterView(snap)), snap, 1.0)
+    fields = {*report, *report["nodes"][0], *report["findings"][0]}
+    assert len(fields) > len(report)
+    assert fields <= page("preflight.md").words
+
+
+@pytest.mark.parametrize("doc", shown(PAGES))
+def test_every_link_leads_somewhere(doc):
+    for link in doc.links:
+        name, _, anchor = link.partition("#")
+        target = (doc.path.parent / name).resolve() if name else doc.path
+        assert target.exists(), link
+        assert not anchor or anchor in Page(target).anchors, link
+
+
+def test_every_page_is_reached_from_the_index():
+    index = page("README.md")
+    linked = {(index.path.parent / link.partition("#")[0]).resolve() for link in index.links}
+    assert {path for path in PAGES if (ROOT / "docs") in path.parents} <= linked | {index.path}
+
+
+@pytest.mark.parametrize("doc", shown(PAGES))
+def test_every_file_of_the_project_that_a_page_names_is_there(doc):
+    rooms = "checks|preflight|launcher|tests|examples|scripts|docs|benchmarks"
+    named = re.findall(rf"`((?:{rooms})/[\w./-]*)`", doc.text)
+    for name in named:
+        assert (ROOT / name).exists() or "AREA" in name, name

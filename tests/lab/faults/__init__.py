@@ -1,0 +1,62 @@
+"""The table of faults: each module here has some, with what must be found because of them.
+
+Faults beyond those of `lab fault` are rarer ones, and those that need the job's own paths. Nobody
+undoes them: their lab is taken down.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+
+import pytest
+
+from tests.lab.faults.case import Case
+
+CASES: list[Case] = [
+    case
+    for entry in pkgutil.iter_modules(__path__, f"{__name__}.")
+    for case in getattr(importlib.import_module(entry.name), "CASES", ())
+]
+
+ALIKE = frozenset(
+    {
+        *("page-retiring", "row-remap-failed", "xid-119", "xid-32", "pcie-generation-3"),
+        *("driver-updated", "libcuda-empty", "gpu-memory-held", "compute-exclusive"),
+        *("persistence-off", "driver-slow", "other-gpus", "page-allocation", "link-flaps"),
+        *("disk-errors", "uncorrected-memory", "low-fs.file-max", "low-vm.max_map_count"),
+        *("governor-ondemand", "pids-max-tiny", "huge-pages", "another-job", "memory-halved"),
+        *("nccl-lower-case", "nccl-renamed", "nccl-timeout-in-env", "torch-switch-misread"),
+        *("nccl-conf-with-blanks", "deepspeed-env-blank-line", "deepspeed-env-quotes"),
+        *("nccl-trace", "nccl-log-nowhere", "card-slow", "card-narrow", "nccl-net-socket"),
+        *("model-argument-missing", "config-argument-differs", "data-argument-cut-off"),
+        *("needed-folder-empty", "weights-are-a-pointer", "tmp-full", "hub-cache-full"),
+        *("slow-both-ways", "slow-uplink", "crawls", "far-node", "one-way-too-narrow"),
+        *("network-too-narrow", "half-duplex", "bond-mode", "link-flapped", "route-refused"),
+        *("own-name-link-local", "master-port-reset", "build-locked", "deepspeed-shadowed"),
+        *("extensions-read-only", "package-hidden-by-a-file", "no-ninja-for-offload"),
+        *("ssh-of-one-rejected", "pdsh-time-out-in-bashrc", "home-writable", "neighbour-wrong"),
+        *("too-narrow-for-logins", "too-narrow-for-the-controller", "forced-command-of-a-peer"),
+        *("addresses-of-very-little", "data-limited", "several-limits", "files-of-some-gigabytes"),
+        *("processes-in-bashrc", "shm-of-root-alone", "files-in-bashrc", "gloo-on-loopback"),
+        *("xid-79-and-gone", "sxid", "power-brake", "device-denied", "libnvidia-ml-empty"),
+        *("hung-task", "cpuset", "acs-on", "low-kernel.pid_max", "ssh-of-one-dropped"),
+        *("torch-errors-off", "nccl-topology-missing", "deepspeed-env-of-nccl", "card-firmware"),
+        *("second-network-dropped", "errors-grow", "slow-to-receive", "master-port-rejected"),
+        *("weights-cut-off", "model-link-elsewhere", "needed-folder-missing", "output-full"),
+        *("private-key-open", "interpreter-missing", "roce-mtu", "nccl-gid-missing", "slow-link"),
+        *("no-deepspeed", "module-of-command-missing", "proxy-before-etcd", "gpu-missing"),
+        *("row-remap-pending", "too-hot", "compute-prohibited", "driver-older", "nvlink-down"),
+        *("one-source-dropped", "route-detour", "netmask-too-wide", "no-compiler"),
+        *("slow-pair", "ssh-dropped", "private-key-passphrase", "known-host-missing", "nofile-256"),
+        *("nccl-algo-in-bashrc", "nccl-hca-misspelt", "card-counts-errors", "shm-full", "cpu-max"),
+        *("bond-member-down", "infiniband-down", "peer-name-wrong", "extensions-noexec"),
+        *("package-cut-short", "bashrc-begins-a-shell"),
+    }
+)
+"""Faults that others in the table are like, or that take long: `make check` alone makes these."""
+
+ROWS = [
+    pytest.param(case, id=case.name, marks=[pytest.mark.long] if case.name in ALIKE else [])
+    for case in CASES
+]

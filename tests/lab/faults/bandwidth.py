@@ -1,0 +1,64 @@
+"""Links that are slower than they should be: of one node, one way, of one pair, of all."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from checks.catalogue import CATALOGUE
+from checks.facts.pairs import Pairs
+from launcher.lab.shape import LabShape
+from tests.lab.faults.case import ALL, NODE3, case, made, warned
+
+ALIKE, LINKS, CUT, ENOUGH = (
+    f"collective.{claim}"
+    for claim in (
+        "bandwidth-is-alike",
+        "links-are-alike",
+        "no-group-is-slow-to-reach",
+        "bandwidth-is-enough",
+    )
+)
+LIMIT = "rate 100mbit burst 64kb latency 50ms"
+SLOW_OUT = made("slow-to-send", f"tc qdisc add dev eth0 root tbf {LIMIT}")
+SLOW_IN = made(
+    "slow-to-receive",
+    "nft -f - <<END\ntable inet police { chain input { type filter hook input priority 0;\n"
+    "meta length > 1000 limit rate over 12 mbytes/second burst 200 kbytes drop; }\n}\nEND",
+)
+SLOW_BOTH = made("slow-both-ways", f"{SLOW_OUT.apply}\n{SLOW_IN.apply}")
+TWO_WAYS = (
+    "tc qdisc add dev eth0 root handle 1: htb default 10\n"
+    "tc class add dev eth0 parent 1: classid 1:10 htb rate 40gbit\n"
+    "tc class add dev eth0 parent 1: classid 1:20 htb rate 100mbit\n"
+)
+THIN = "tc filter add dev eth0 parent 1: protocol ip u32 match ip dst {}/32 flowid 1:20"
+SLOW_PAIR = made("slow-pair", TWO_WAYS + THIN.format("$PEER_ADDRESS"))
+SLOW_UPLINK = made(
+    "slow-uplink",
+    "case $NAME in node[12]) there='node3 node4';; *) there='node1 node2';; esac\n"
+    f"{TWO_WAYS}for name in $there; do\n"
+    "set -- $(getent ahostsv4 $name)\n"
+    f"{THIN.format('$1')}\n"
+    "done",
+)
+CRAWLS = made("crawls", "tc qdisc add dev eth0 root tbf rate 5mbit burst 16kb latency 50ms")
+RACKS = ("node1", "node2", "node3", "node4")
+ALL_SLOW = made("slow-everywhere", SLOW_OUT.apply)
+
+OTHERS = tuple(
+    check.id
+    for check in CATALOGUE.values()
+    if check.area == "collective" and Pairs not in check.needs
+)
+"""What ranks do together takes longer than all of these, and is tried elsewhere."""
+REST: dict[str, Any] = {"mends": False, "without": OTHERS}
+
+CASES = [
+    warned(SLOW_OUT, ALIKE, NODE3, "slow-out", **REST),
+    warned(SLOW_IN, ALIKE, NODE3, "slow-in", **REST),
+    warned(SLOW_BOTH, ALIKE, NODE3, "slow", **REST),
+    warned(SLOW_PAIR, LINKS, (("node3", "node1"),), "slow-pair", **REST),
+    warned(SLOW_UPLINK, CUT, ((),), "slow-between-groups", shape=LabShape(4), on=RACKS, **REST),
+    case(CRAWLS, ALIKE, NODE3, "crawls", **REST),
+    warned(ALL_SLOW, ENOUGH, ((),), "slow-everywhere", on=ALL, **REST),
+]

@@ -1,0 +1,86 @@
+"""Names, interfaces, adapters, variables and limits of one node that differ from its peers'."""
+
+from __future__ import annotations
+
+from launcher.lab.shape import LabShape
+from tests.lab.faults.case import ALL, NAMES, NODE3, SSH, USABLE, Case, case, made, warned
+from tests.support.lab_preflight import UNMENDABLE
+
+INTERFACE_DOWN = made("interface-down", "ip link set eth1 down")
+NCCL_IFNAME_WRONG = made(
+    "nccl-ifname-in-bashrc", "sed -i '1i export NCCL_SOCKET_IFNAME=ib9' $HOME/.bashrc"
+)
+GLOO_LOOPBACK = made("gloo-on-loopback", "sed -i '1i export GLOO_SOCKET_IFNAME=lo' $HOME/.bashrc")
+HOSTS_NOT_ASKED = made(
+    "hosts-file-not-asked", "sed -i 's/^hosts:.*/hosts: dns/' /etc/nsswitch.conf"
+)
+TWO_MACHINES = made(
+    "name-of-two-machines", "echo \"$(getent hosts node1 | cut -d' ' -f1) node2\" >>/etc/hosts"
+)
+OTHER_FIRST = made(
+    "name-of-another-first", "echo \"$(getent hosts node3 | cut -d' ' -f1) node1\" >>/etc/hosts"
+)
+"""The resolver sorts by nearness: on node2, node3 is nearer than node1."""
+NCCL_VARIABLE = made("nccl-algo-in-bashrc", "sed -i '1i export NCCL_ALGO=Ring' $HOME/.bashrc")
+SHM_FULL = made(
+    "shm-full",
+    "mount -o remount,size=100m /dev/shm; fallocate -l 60M /dev/shm/nccl-lost",
+)
+WITH_LIBRARY = made("infiniband-library", "touch /usr/lib/libibverbs.so.1")
+"""The machine below may have it or not: with it, no device node is what is missing."""
+
+CASES = [
+    case("own-name-loopback", "names.own-name-is-not-loopback", NODE3, "own-name-loopback"),
+    case("peer-name-wrong", NAMES, NODE3, "wrong-address"),
+    case("peer-name-missing", NAMES, NODE3, "unresolved"),
+    case("gloo-interface-wrong", "nccl.socket-interface-exists", NODE3, "interface-missing"),
+    case(NCCL_IFNAME_WRONG, "nccl.socket-interface-exists", NODE3, "interface-missing"),
+    case(GLOO_LOOPBACK, "nccl.socket-interface-exists", NODE3, "interface-local"),
+    case(HOSTS_NOT_ASKED, NAMES, NODE3, "hosts-file-not-asked"),
+    warned(TWO_MACHINES, NAMES, NODE3, "two-machines"),
+    Case(
+        OTHER_FIRST,
+        blocks=(
+            (NAMES, (("node2",),), "two-machines"),
+            (SSH, (("node2", "node1"),), "wrong-host"),
+        ),
+        on=("node2",),
+    ),
+    case(NCCL_VARIABLE, "nccl.variables-are-equal", NODE3, "variable-differs"),
+    case(
+        INTERFACE_DOWN,
+        "nccl.socket-interface-exists",
+        NODE3,
+        "interface-down",
+        shape=LabShape(nodes=3, second_network=True),
+        job={"env": {"NCCL_SOCKET_IFNAME": "eth1", "GLOO_SOCKET_IFNAME": "eth1"}},
+    ),
+    warned("mtu-1400", "network.mtu-is-equal", NODE3, "mtu-differs"),
+    warned(
+        "infiniband-active",
+        *(USABLE, NODE3, "no-uverbs"),
+        first=((WITH_LIBRARY, ALL),),
+        mends=False,
+    ),
+    Case(
+        "infiniband-down",
+        blocks=(("nccl.infiniband-ports-are-active", NODE3, "port-down"),),
+        warns=((USABLE, (("node1",), ("node2",)), "no-uverbs"),),
+        first=((WITH_LIBRARY, ALL), ("infiniband-active", ("node1", "node2"))),
+        mends=False,
+    ),
+    case("shm-64m", "limits.shm-is-large-enough", NODE3, "shm-small"),
+    case(SHM_FULL, "limits.shm-is-large-enough", NODE3, "shm-full", mends=False),
+    case("nofile-256", "limits.nofile-is-enough", NODE3, "nofile-low", mends=False),
+    Case(
+        "memlock-64k",
+        blocks=((UNMENDABLE, tuple((name,) for name in ALL), "memlock-low"),),
+        warns=((USABLE, tuple((name,) for name in ALL), "no-uverbs"),),
+        first=(
+            (WITH_LIBRARY, ALL),
+            ("infiniband-active", ALL),
+            ("memlock-64k", ("node1", "node2")),
+        ),
+        mends=False,
+    ),
+]

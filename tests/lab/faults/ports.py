@@ -1,0 +1,68 @@
+"""Ports that are taken, dropped or rejected, for all or for one."""
+
+from __future__ import annotations
+
+import shutil
+
+from launcher.lab.faults import DefaultTarget
+from launcher.lab.faults.firewall import firewall_fault
+from tests.lab.faults.case import (
+    EPHEMERAL,
+    HEAD,
+    MASTER,
+    NODE3,
+    SSH,
+    TO_3,
+    TO_HEAD,
+    Case,
+    case,
+    made,
+)
+
+MANAGED = """nft -f - <<END
+table inet filter {
+  chain output {
+    type filter hook output priority 0; policy accept;
+    ip daddr $HEAD_ADDRESS tcp dport $MASTER_PORT drop
+  }
+}
+END"""
+EGRESS_DROPPED = made("egress-dropped", MANAGED)
+ONE_SOURCE_DROPPED = firewall_fault(
+    "one-source-dropped",
+    "a firewall drops the ranks' ports from one node alone",
+    "ip saddr $PEER_ADDRESS tcp dport 32768-60999 ct state new drop",
+)
+IPTABLES_DROPPED = made(
+    "iptables-dropped",
+    "iptables -A INPUT -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT\n"
+    "iptables -A INPUT -i lo -j ACCEPT\n"
+    "iptables -A INPUT -p tcp --dport $SSH_PORT -j ACCEPT\n"
+    "iptables -P INPUT DROP",
+    DefaultTarget.HEAD,
+)
+ROUTE_REFUSED = made("route-refused", "ip route add blackhole $PEER_ADDRESS/32")
+
+CASES = [
+    case("master-port-dropped", MASTER, TO_HEAD, "dropped"),
+    case("master-port-rejected", MASTER, TO_HEAD, "rejected"),
+    case("master-port-reset", MASTER, TO_HEAD, "rejected"),
+    case("master-port-taken", "ports.master-port-is-free", HEAD, "in-use"),
+    case(EGRESS_DROPPED, MASTER, (("node3", "node1"),), "dropped"),
+    case("ephemeral-ports-dropped", EPHEMERAL, TO_3, "dropped"),
+    case(ONE_SOURCE_DROPPED, EPHEMERAL, (("node1", "node3"),), "dropped"),
+    Case(
+        ROUTE_REFUSED,
+        blocks=(
+            (SSH, (("node3", "node1"),), "no-route"),
+            (SSH, (("node1", "node3"),), "dropped"),
+            (MASTER, (("node3", "node1"),), "no-route"),
+            (EPHEMERAL, (("node1", "node3"), ("node3", "node1")), "no-route"),
+        ),
+        warns=(("network.one-network", NODE3, "no-route"),),
+    ),
+]
+if shutil.which("iptables"):
+    both = (("node2", "node1"), ("node3", "node1"))
+    found = ((MASTER, both, "dropped"), (EPHEMERAL, both, "dropped"))
+    CASES.append(Case(IPTABLES_DROPPED, blocks=found))

@@ -1,0 +1,45 @@
+"""Logins that a shell, a proxy, a forced command or a rule for one address bends or refuses."""
+
+from __future__ import annotations
+
+from launcher.lab.faults import DefaultTarget
+from tests.lab.faults.case import HEAD, NODE3, REACH, SSH, case, made
+
+PATH_REPLACED = made("path-replaced", "sed -i '1i export PATH=/opt/bin' $HOME/.bashrc")
+PDSH_NOT_EXECUTABLE = made("pdsh-not-executable", "chmod -x $(command -v pdsh)", DefaultTarget.HEAD)
+PROXY_UNKNOWN = made(
+    "ssh-proxy-unknown", r"printf 'Host node1\n  ProxyJump bastion\n' > $HOME/.ssh/config"
+)
+FORCED_FOR_ALL = made(
+    "forced-command", "sed -i 's/^ssh-/command=\"echo no\" ssh-/' $HOME/.ssh/authorized_keys"
+)
+FORCED_FOR_A_PEER = made(
+    "forced-command-of-a-peer",
+    "cd $HOME/.ssh; "
+    'sed -i "/ $USER-$PEER\\$/s/^ssh-/command=\\"exit 3\\",no-pty ssh-/" authorized_keys',
+)
+RELOAD = "kill -HUP $(pgrep -o -x sshd); sleep 1"
+DENIED_BY_ADDRESS = made(
+    "denied-by-address",
+    r"printf 'Match Address %s\n  DenyUsers root\n' $PEER_ADDRESS >> /etc/ssh/sshd_config; "
+    + RELOAD,
+)
+BASHRC_ENDS = made("bashrc-ends-the-session", "sed -i '1i exit 0' ~/.bashrc")
+BASHRC_BEGINS = made("bashrc-begins-a-shell", "sed -i '1i exec bash --norc' ~/.bashrc")
+NEIGHBOUR_WRONG = made(
+    "neighbour-wrong",
+    "ip neigh replace $PEER_ADDRESS lladdr 00:11:22:33:44:55 nud permanent "
+    "dev $(ip -o route get $PEER_ADDRESS | sed 's/.* dev \\([^ ]*\\).*/\\1/')",
+)
+
+CASES = [
+    case(PATH_REPLACED, "ssh.shell-finds-the-systems-programs", NODE3, "path-without-system"),
+    case(PDSH_NOT_EXECUTABLE, "pdsh.is-installed", HEAD, "not-executable"),
+    case(PROXY_UNKNOWN, SSH, (("node3", "node1"),), "proxy-fails"),
+    case(FORCED_FOR_ALL, REACH, NODE3, "shell-refuses"),
+    case(BASHRC_ENDS, REACH, NODE3, "shell-refuses"),
+    case(BASHRC_BEGINS, REACH, NODE3, "shell-refuses"),
+    case(FORCED_FOR_A_PEER, SSH, (("node1", "node3"),), "forced-command"),
+    case(DENIED_BY_ADDRESS, SSH, (("node1", "node3"),), "key-denied"),
+    case(NEIGHBOUR_WRONG, SSH, (("node1", "node3"), ("node3", "node1")), "dropped"),
+]

@@ -1,0 +1,23 @@
+"""Nodes that give no answer, or half of one: never a verdict, and never on another node."""
+
+from __future__ import annotations
+
+from tests.lab.faults.case import made
+
+PROBE_KILLED = made(
+    "probe-killed",
+    "cat >/usr/local/sbin/ssh <<'END'\n#!/bin/sh\npkill -KILL -f 'import sys;exec'\nEND\n"
+    "chmod +x /usr/local/sbin/ssh",
+)
+GARBAGE = made(
+    "garbage-in-proc",
+    "echo garbage >$SAVED/number; mount --bind $SAVED/number /proc/sys/kernel/pid_max",
+)
+DISK_FULL = made(
+    "disk-full",
+    "cp -a $HOME/.ssh/. $SAVED\n"
+    "for path in $HOME/.ssh /var/tmp /var/log; do\n"
+    "  mount -t tmpfs -o size=64k,mode=700 full $path\ndone\n"
+    "cp -a $SAVED/. $HOME/.ssh\n"
+    "for path in $HOME/.ssh /var/tmp /var/log; do cat /dev/zero >$path/full || true; done",
+)

@@ -1,0 +1,97 @@
+"""hosts.txt and launch.toml as `init` writes them: nodes that answer, one that does not."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from checks.facts import ClusterView, Login
+from checks.facts.gpus import Gpu, Gpus
+from checks.job.hosts import read_hosts
+from checks.job.launch_file import parse_launch_file
+from launcher.commands.init import LAUNCH_TEMPLATE, hosts_text
+from launcher.lab.cluster import Lab
+from tests.support.paths import ROOT
+from tests.support.snapshots import snapshot, with_fact
+
+
+def init(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "launcher", "init", *words],
+        env={**os.environ, "PYTHONPATH": str(ROOT), "HOME": str(folder), "SLURM_JOB_NODELIST": ""},
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_what_it_writes_is_read_by_both_faces(lab: Lab, tmp_path: Path):
+    words = ("--nodes", "node[1-3]", "--ssh-config", str(lab.ssh_config), "--ssh-user", "root")
+    done = init(tmp_path, *words)
+    assert done.returncode == 0, done.stderr
+    hosts = read_hosts((tmp_path / "hosts.txt").read_text(), "hosts.txt")
+    assert [(node.name, node.slots) for node in hosts] == [(f"node{n}", 1) for n in (1, 2, 3)]
+    launch = parse_launch_file((tmp_path / "launch.toml").read_text(), "launch.toml")
+    assert launch.hosts == "hosts.txt"
+    again = init(tmp_path, *words)
+    assert again.returncode == 2
+    assert "--force" in again.stderr
+    (tmp_path / "hosts.txt").write_text("mine\n")
+    assert init(tmp_path, *words, "--force").returncode == 0
+    assert "mine" not in (tmp_path / "hosts.txt").read_text()
+
+
+def test_a_launch_file_that_is_there_is_kept(lab: Lab, tmp_path: Path):
+    (tmp_path / "launch.toml").write_text('[ssh]\nuser = "root"\n[start]\ncommand = ["t.py"]\n')
+    before = (tmp_path / "launch.toml").read_text()
+    done = init(tmp_path, "--nodes", "node1,node2", "--ssh-config", str(lab.ssh_config))
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "launch.toml").read_text() == before
+    assert 'hosts = "hosts.txt"' in done.stdout
+    assert f'config = "{lab.ssh_config}"' in done.stdout
+    assert 'user = "root"' not in done.stdout
+    assert len(read_hosts((tmp_path / "hosts.txt").read_text(), "hosts.txt")) == 2
+
+
+def test_a_node_without_trust_is_listed_and_said(lab: Lab, tmp_path: Path):
+    lab.fault("pubkey-off", on=["node3"])
+    done = init(tmp_path, "--nodes", "node2,node3", "--ssh-config", str(lab.ssh_config))
+    assert done.returncode == 0, done.stderr
+    assert "launcher trust" in done.stdout
+    text = (tmp_path / "hosts.txt").read_text()
+    assert [node.slots for node in read_hosts(text, "hosts.txt")] == [1, None]
+    assert "public-key-auth-off" in text
+
+
+def test_no_nodes_is_a_usage_error(tmp_path: Path):
+    done = init(tmp_path)
+    assert done.returncode == 2
+    assert "--nodes" in done.stderr
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("model", ["NVIDIA H100 80GB HBM3", "NVIDIA A10G"])
+def test_slots_are_the_gpus_that_there_are(model: str):
+    snap = snapshot(("node1", "node2"))
+    gpus = tuple(Gpu(index, model, f"GPU-{index}", 80 << 30, "550.1") for index in range(8))
+    with_fact(snap, "node1", Gpus(vendors=("NVIDIA",), gpus=gpus))
+    with_fact(snap, "node2", Login(reached=False, cause="refused"))
+    text = hosts_text(ClusterView(snap))
+    assert [node.slots for node in read_hosts(text, "hosts.txt")] == [8, None]
+    assert f"8 x {model}" in text
+
+
+def test_every_key_stands_in_the_file_and_is_valid_without_its_comment():
+    given = LAUNCH_TEMPLATE.format(
+        python='"/venv/bin/python"', workdir='"/run"', head='"node1"', ssh='user = "root"'
+    )
+    lines = [line.removeprefix("# ") for line in given.splitlines()[2:]]
+    launch = parse_launch_file("\n".join(lines), "launch.toml")
+    assert launch.command == ("train.py", "--steps", "200")
+    assert launch.env == {"NCCL_DEBUG": "INFO"}

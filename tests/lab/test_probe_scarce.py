@@ -1,0 +1,70 @@
+"""A probe whose login leaves it little: it answers all the same, or its last words are kept."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+
+from checks.contact import channel
+from checks.contact import pool as contact
+from checks.contact import resident_probe as resident
+from checks.contact.resident_probe import BOOTSTRAP, ResidentProbe, probe_program
+from checks.node.probe import core
+from tests.support.broken_channel import FarEnd
+
+NONCE = "f00d"
+ASKED = 60
+"""More requests than threads of the usual size would fit."""
+
+
+@pytest.mark.parametrize("limit", ["-v 1000000", "-v 100000", "-d 100000", "-S -s 512"])
+def test_it_answers_with_few_addresses(limit):
+    start = f"ulimit {limit} && exec {sys.executable} -u -S -E -c '{BOOTSTRAP}'"
+    pipe = subprocess.PIPE
+    one = subprocess.Popen(["bash", "-c", start], stdin=pipe, stdout=pipe, stderr=pipe)
+    requests = (
+        json.dumps({"id": number, "section": "limits", "args": {}, "limit": 20}) + "\n"
+        for number in range(ASKED)
+    )
+    one.stdin.write(probe_program(["limits"], NONCE, 60) + "".join(requests).encode())
+    one.stdin.flush()
+    hello, *answers = (json.loads(one.stdout.readline()[len(NONCE) :]) for _ in range(ASKED + 1))
+    _, errors = one.communicate(timeout=20)
+    assert "hello" in hello
+    assert {answer["id"] for answer in answers} == set(range(ASKED))
+    assert all("data" in answer for answer in answers)
+    assert (one.returncode, errors) == (0, b"")
+
+
+def test_where_no_thread_starts_requests_are_answered_in_turn(monkeypatch):
+    def refused(self):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refused)
+    monkeypatch.setitem(core.SECTIONS, "toy", lambda args: {"seen": args["word"]})
+    probe, said = core.Probe(NONCE, lambda section: None), []
+    monkeypatch.setattr(probe, "say", said.append)
+    for number, word in enumerate(("one", "two")):
+        request = {"id": number, "section": "toy", "args": {"word": word}, "limit": 5}
+        probe.accept(json.dumps(request))
+    assert [one["data"]["seen"] for one in said] == ["one", "two"]
+
+
+def test_the_last_words_of_a_probe_are_told(monkeypatch):
+    monkeypatch.setattr(contact, "SLACK_S", 0.3)
+    monkeypatch.setattr(channel, "LATE_S", 0.2)
+    monkeypatch.setattr(resident, "START_S", 5.0)
+    end = FarEnd(
+        "hello(); asked(); sys.stderr.write('Traceback:\\nMemoryError\\n'); sys.exit(1)",
+    )
+    try:
+        one = ResidentProbe(end, "", ("limits",), 30)
+        answer = one.answer(one.send_request("limits", {}, 5), time.monotonic() + 5)
+    finally:
+        end.close()
+    assert answer == {"error": "the probe ended before it answered; its last words: MemoryError"}

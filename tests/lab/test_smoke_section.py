@@ -1,0 +1,188 @@
+"""The training smoke as it runs: real ranks of the real DeepSpeed, whole and broken."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from checks.facts.decode import decode_fact
+from checks.facts.gpus import Gpu, Gpus
+from checks.facts.smoke import Smoke
+from checks.model import Node
+from checks.node.probe import smoke as probe
+from checks.node.programs import smoke_rank as rank_module
+from checks.stages.smoke import smoke_request
+from tests.support.snapshots import judged, snapshot, with_fact
+
+PROGRAM = Path(rank_module.__file__).read_text(encoding="utf-8")
+AT_INITIALIZE = '    say(stage="initialize")\n'
+
+
+def ran(workdir: Path, program: str = PROGRAM, **given: Any) -> Any:
+    """The finding of one node whose smoke is run here, with this interpreter."""
+    args = {"python": sys.executable, "workdir": str(workdir), "env": {}, "slots": 1, "gpus": 0}
+    answer = probe.smoke({**args, "limit": 100.0, "program": program, **given})
+    snap = snapshot(("node1",))
+    snap.put("node1", "smoke", {"data": answer})
+    return judged(snap, "training.smoke-trains")[("node1",)]
+
+
+def written(folder: Path) -> set[Path]:
+    return {path for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.fixture(autouse=True)
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A HOME and a TMPDIR of our own, in which nothing may be left."""
+    home, scratch = tmp_path / "home", tmp_path / "scratch"
+    home.mkdir()
+    scratch.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("TMPDIR", str(scratch))
+    for name in ("TORCH_EXTENSIONS_DIR", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    return scratch
+
+
+def test_two_ranks_train_and_leave_nothing(tmp_path, temporary):
+    shm = set(os.listdir("/dev/shm"))
+    finding = ran(tmp_path, slots=2)
+    assert finding.outcome.value == "pass", finding
+    assert re.match(r"loss \d\S* → \d\S* on 2 × cpu, \d+\.\d ms a step", finding.message)
+    assert "the first start will compile deepspeed_shm_comm" in finding.message
+    assert finding.evidence["deepspeed"]
+    assert finding.evidence["losses"][-1] < finding.evidence["losses"][0] / 2
+    assert written(tmp_path) == set()
+    assert list(temporary.iterdir()) == []
+    assert not {name for name in set(os.listdir("/dev/shm")) - shm if "deepspeed" in name}
+
+
+def test_a_broken_deepspeed_is_an_import_error(tmp_path):
+    (tmp_path / "deepspeed").mkdir()
+    (tmp_path / "deepspeed/__init__.py").write_text("raise ImportError('cannot import name zzz')")
+    finding = ran(tmp_path)
+    assert finding.cause == "import-error"
+    assert "cannot import deepspeed: ImportError: cannot import name zzz" in finding.message
+
+
+def test_an_interpreter_without_torch_is_an_import_error(tmp_path):
+    bare = tmp_path / "python"
+    bare.write_text(f'#!/bin/sh\nexec {sys.executable} -S "$@"\n')
+    bare.chmod(0o755)
+    finding = ran(tmp_path, python=str(bare))
+    assert finding.cause == "import-error"
+    assert "torch" in finding.message
+
+
+def test_a_loss_that_is_no_number_is_seen(tmp_path):
+    spoiled = PROGRAM.replace("torch.randn(BATCH, 1)", "torch.full((BATCH, 1), float('nan'))")
+    assert spoiled != PROGRAM
+    assert ran(tmp_path, spoiled).cause == "nan-loss"
+
+
+def test_a_killed_rank_is_named_and_its_peer_is_ended(tmp_path):
+    kills = f"{AT_INITIALIZE}    if rank == 1: os.kill(os.getpid(), 9)\n"
+    finding = ran(tmp_path, PROGRAM.replace(AT_INITIALIZE, kills), slots=2)
+    assert finding.cause == "killed"
+    assert finding.message.startswith("rank 1 of 2")
+    assert psutil.Process().children(recursive=True) == []
+
+
+def test_a_missing_compiler_is_found_before_training_needs_it(tmp_path):
+    finding = ran(tmp_path, env={"CXX": "no-such-compiler"})
+    assert (finding.cause, finding.stops) == ("op-build-failed", True)
+    assert "no-such-compiler" in finding.message
+
+
+HANGS = PROGRAM.replace("def smoke() -> None:", "def smoke() -> None:\n    wait()").replace(
+    "def main()", "def wait() -> None:\n    time.sleep(1000)\n\n\ndef main()"
+)
+
+
+def test_a_hang_ends_at_the_limit_with_its_stack(tmp_path, temporary):
+    finding = ran(tmp_path, HANGS, limit=probe.STACK + 1.0)
+    assert finding.cause == "hang"
+    assert "in wait (<stdin>:" in finding.message
+    assert list(temporary.iterdir()) == []
+
+
+def test_a_rank_deaf_to_everything_ends_at_the_limit(tmp_path, temporary):
+    deaf = "import signal, time\nsignal.pthread_sigmask(0, range(1, 32))\ntime.sleep(1000)\n"
+    assert ran(tmp_path, deaf, limit=1.0).cause == "hang"
+    assert psutil.Process().children(recursive=True) == []
+    assert list(temporary.iterdir()) == []
+
+
+BUSY_RANK = """
+import os, time
+open(os.environ["PREFLIGHT_PIDS"], "a").write(f"{os.getpid()}\\n")
+while True:
+    open(os.environ["TMPDIR"] + "/written", "w").write("x")
+    time.sleep(0.01)
+"""
+
+
+def test_a_killed_probe_leaves_neither_ranks_nor_files(tmp_path, temporary):
+    pids = tmp_path / "pids"
+    args = {"python": sys.executable, "workdir": str(tmp_path), "slots": 2, "gpus": 0, "limit": 60}
+    args |= {"env": {"PREFLIGHT_PIDS": str(pids)}, "program": BUSY_RANK}
+    root = Path(probe.__file__).parents[2]
+    code = f"from checks.node.probe.smoke import smoke; smoke({args!r})"
+    victim = subprocess.Popen([sys.executable, "-c", code], cwd=root)
+    until(lambda: pids.exists() and len(pids.read_text().split()) == 2)
+    until(lambda: len(list(temporary.glob("preflight-*/written"))) == 1)
+    victim.send_signal(signal.SIGKILL)
+    victim.wait()
+    until(lambda: not list(temporary.iterdir()))
+    until(lambda: not any(map(psutil.pid_exists, map(int, pids.read_text().split()))))
+
+
+def until(holds, limit: float = 20.0) -> None:
+    deadline = time.monotonic() + limit
+    while not holds():
+        assert time.monotonic() < deadline, "still not so"
+        time.sleep(0.02)
+
+
+def test_no_temporary_folder_is_an_answer(tmp_path, monkeypatch):
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "none"))
+    with pytest.raises(probe.Undetermined, match="no temporary folder"):
+        ran(tmp_path)
+
+
+def test_what_the_job_sets_reaches_the_ranks_and_caches_do_not_leave_the_scratch():
+    args = {"env": {"MY": "1", "PYTHONPATH": "/mine"}, "workdir": "/run", "slots": 2, "gpus": 2}
+    env = probe.rank_environment({**args, "limit": 60.0, "python": "/venv/bin/python"}, "/scratch")
+    assert env["PATH"].startswith("/venv/bin:")
+    assert env["MY"] == "1"
+    assert env["PYTHONPATH"] == "/run:/mine"
+    assert env["CUDA_VISIBLE_DEVICES"] == "0,1"
+    assert env["TRITON_CACHE_DIR"] == env["TORCH_EXTENSIONS_DIR"] == env["TMPDIR"] == "/scratch"
+    assert "DS_ACCELERATOR" not in args["env"]
+
+
+@pytest.mark.parametrize(("slots", "gpus", "expected"), [(3, 8, 3), (None, 8, 8), (None, 0, 1)])
+def test_every_slot_is_a_rank(slots, gpus, expected):
+    cards = tuple(Gpu(i, "H100", f"GPU-{i}", None, "550") for i in range(gpus))
+    snap = snapshot(("node1",), hosts=(Node("node1", slots),), env={"A": "b"})
+    with_fact(snap, "node1", Gpus(("NVIDIA",) if gpus else (), cards))
+    args = smoke_request(snap, "node1")
+    assert (args["slots"], args["gpus"], args["env"]) == (expected, gpus, {"A": "b"})
+    assert args["program"] == PROGRAM
+
+
+def test_an_answer_is_a_fact(tmp_path):
+    done = "print('PREFLIGHT-RANK {\"stage\": \"import torch\"}'); print('noise'); exit(3)"
+    args = {"python": sys.executable, "workdir": str(tmp_path), "env": {}, "slots": 1, "gpus": 0}
+    fact = decode_fact(Smoke, probe.smoke({**args, "limit": 20.0, "program": done}))
+    (rank,) = fact.ranks
+    assert (rank.code, rank.said.stage, rank.out) == (3, "import torch", "noise")

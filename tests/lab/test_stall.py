@@ -1,0 +1,138 @@
+"""A run without progress in a real lab: who is apart, who waits for whom, slow or stuck."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+
+import pytest
+
+from launcher.lab.cluster import Lab
+from launcher.lab.shape import LabShape
+from tests.support.launched_runs import Started, gone
+from tests.support.passed_preflight import pass_preflight
+
+MEETS = """
+import os, sys, time
+import torch.distributed as dist
+mode, rank = sys.argv[-1], int(os.environ["RANK"])
+if mode == "late" and rank == 1:
+    time.sleep(600)
+dist.init_process_group("gloo")
+print("met", flush=True)
+if mode == "reads" and rank == 1:
+    os.path.exists("fifo") or os.mkfifo("fifo")
+    with open("fifo") as file:
+        file.read()
+if mode == "works" and rank == 1:
+    while True:
+        sum(range(10**6))
+dist.barrier()
+time.sleep(600)
+"""
+OPTIONS = ("--stuck-after", "6")
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("stall")
+    (folder / "train.py").write_text(MEETS)
+    (folder / "launch.toml").write_text("[env]\nOMP_NUM_THREADS = 1\n")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def lab(place):
+    visible = {sys.prefix, str(place)}
+    with Lab.up(LabShape(nodes=2), place / ".lab", f"stall-{os.getpid()}", visible) as up:
+        pass_preflight(place, hosts=str(up.hosts))
+        yield up
+
+
+@pytest.fixture
+def stalled(place, lab):
+    """Starts `train.py MODE` and ends it as ctrl-C does."""
+    runs = []
+
+    def start(mode, *options):
+        runs.append(Started(place, lab, "train.py", mode, options=(*OPTIONS, *options)))
+        return runs[-1]
+
+    yield start
+    for run in runs:
+        run.process.send_signal(2)
+        assert run.end() == 130, run.text
+        gone(lab)
+
+
+@pytest.fixture(params=[pytest.param("py-spy", marks=pytest.mark.long), "faulthandler"])
+def stacks(request, lab):
+    """With py-spy beside the training's python, and with none on the nodes."""
+    tool = f"{sys.prefix}/bin/py-spy"
+    if request.param == "faulthandler":
+        for node in ("node1", "node2"):
+            lab.node(node).run(f"mount --bind /dev/null {tool}", check=True)
+    yield
+    if request.param == "faulthandler":
+        for node in ("node1", "node2"):
+            lab.node(node).run(f"umount {tool}", check=True)
+
+
+def looks(run):
+    text = (run.run.path / "looks.jsonl").read_text()
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def test_a_rank_that_does_not_come_to_the_rendezvous_is_named(stacks, stalled):
+    run = stalled("late")
+    run.wait_for("1 of 2 ranks have come to the rendezvous at .*:29500")
+    run.wait_for(r"rank 1 on node2 has not come yet; it does nothing, at <module> \(train.py:6\)")
+    run.wait_for(r"rank 0 on node1 waits for the others in init_process_group")
+    assert looks(run)[-1]["odd"] == [1]
+
+
+def test_a_rank_apart_after_the_meeting_is_named(stacks, stalled):
+    node2 = "rank 1 on node2"
+    run = stalled("reads")
+    run.wait_for("met")
+    run.wait_for("no output for .* s; stuck: ")
+    run.wait_for(rf"{node2} is apart: it does nothing, at <module> \(train.py:11\)")
+    run.wait_for(r"rank 0 on node1 waits in barrier, at <module> \(train.py:16\)")
+
+
+def test_a_slow_rank_is_told_as_slow(stalled):
+    run = stalled("works")
+    run.wait_for("no output for .* s; slow: ")
+    run.wait_for(r"rank 1 on node2 (is apart: it )?works \(.* cores")
+    assert looks(run)[-1]["kind"] == "slow"
+
+
+@pytest.mark.parametrize(
+    "launcher", ["deepspeed", pytest.param("torchrun", marks=pytest.mark.long)]
+)
+def test_a_port_that_a_firewall_drops_is_named_with_who_calls_it(stalled, lab, launcher):
+    head = lab.node("node1")
+    rules = (
+        "nft add table inet t",
+        "nft 'add chain inet t i { type filter hook input priority 0; }'",
+        "nft add rule inet t i iifname eth0 tcp dport 29500 drop",
+    )
+    head.run(" && ".join(rules), check=True)
+    try:
+        run = stalled("none", "--with", launcher, "--allow", "ports")
+        who = "rank 1 on node2" if launcher == "deepspeed" else "the launcher on node2"
+        run.wait_for(rf"{who}: no answer from [0-9.]+:29500; a firewall drops it", 240)
+    finally:
+        head.run("nft delete table inet t", check=True)
+
+
+def test_a_node_that_gets_no_agent_is_named_long_before_the_limit(stalled, lab):
+    node, head = lab.node("node2"), lab.node("node1").address
+    hangs = f"case $SSH_CONNECTION in {head}*) sleep 600;; esac"
+    node.run(f"echo '{hangs}' > /root/.bashrc", check=True)
+    try:
+        run = stalled("none")
+        run.wait_for("pdsh has not brought the agent to node2 in 20 s; waiting 40 s more")
+    finally:
+        node.run("rm /root/.bashrc; pkill -x sleep", check=True)

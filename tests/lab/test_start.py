@@ -1,0 +1,117 @@
+"""`launcher start` on a real lab: what arrives at the ranks, and when it succeeds."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.support.launched_runs import ROOT, Started, command_lines, gone, launcher
+from tests.support.two_nodes import SECRET, lab, nothing_is_left, place
+
+__all__ = ["lab", "nothing_is_left", "place"]
+
+ODD = ["", "%h", "$HOME", "*", "it's", 'a "b"; touch /tmp/injected', "--flag=x y", "ü"]
+FLOOD = """
+for number in range(2000):
+    print("y" * 500, flush=True)
+print("step 1 loss 2.5", flush=True)
+"""
+
+
+def test_arguments_and_secrets_arrive_intact_and_nowhere_else(place, lab):
+    run = Started(place, lab, "train.py", "tell", *ODD)
+    run.wait_for("ranks joined")
+    seen = list(command_lines())
+    assert not [line for line in seen if b"hf_Secret" in line]
+    strangers = [line for line in seen if b"touch /tmp/injected" in line and b"agent" in line]
+    assert not strangers
+    assert run.end() == 0, run.text
+    told = json.dumps([["--local_rank=0", "tell", *ODD], SECRET[::-1]])
+    assert re.search(rf"^node1 0: {re.escape(told)}$", run.text, re.M)
+    assert re.search(rf"^node2 1: {re.escape(told)}$", run.text, re.M)
+    assert "node2 1: *** '***' \"***\"\n" in run.text
+    assert "hf_Secret" not in run.text
+    assert "node2 1: no newline at the end\n" in run.text
+    assert run.text.count("x" * 8000) >= 2
+    assert "finished" in run.text
+    assert run.run.state == "finished"
+    for path in run.run.path.rglob("*"):
+        assert path.stat().st_mode & 0o077 == 0
+        if path.is_file():
+            assert "hf_Secret" not in path.read_text()
+    log = (run.run.path / "logs" / "node2.log").read_text()
+    assert f"1: {told}\n" in log
+    events = run.run.rank_events()
+    assert {e["rank"]: e["code"] for e in events if e["kind"] == "rank-ended"} == {0: 0, 1: 0}
+    status = launcher(place, "status").stdout
+    assert "finished" in status
+    assert "rank 1 on node2: ended with 0" in status
+    assert "node2 1: no newline at the end" in launcher(place, "logs", "--node", "node2").stdout
+
+
+def test_a_full_disk_ends_neither_the_run_nor_the_truth(place, lab):
+    (place / "flood.py").write_text(FLOOD)
+    (place / "full").mkdir()
+    script = (
+        "mount -t tmpfs -o size=1m none full || exit 99; "
+        "python -m launcher start --hosts $0 --runs full/runs -- flood.py; echo exit $?; "
+        "python -m launcher status --runs full/runs; tail -n 2 full/runs/*/ranks.jsonl"
+    )
+    done = subprocess.run(
+        ["unshare", "--mount", "sh", "-c", script, str(lab.hosts)],
+        cwd=place,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PATH": f"{Path(sys.executable).parent}:/bin"},
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    assert done.stderr.count("Traceback") == 0, done.stderr
+    assert "\nexit 0\n" in done.stdout, done.stdout[-3000:] + done.stderr
+    full = f"cannot be written: No space left on device; its file system is {place}/full; the run"
+    assert done.stdout.count(full) == 1
+    assert done.stdout.count("node2 1: y") == done.stdout.count("node1 0: y") == 2000
+    told = done.stdout.partition("\nexit 0\n")[2]
+    assert re.search(r"-flood: finished\n", told)
+    assert "rank 0 on node1: ended with 0" in told
+    assert "rank 1 on node2: ended with 0" in told
+    assert re.search(r"its record misses \d+ lines or files", told)
+    gone(lab, 1)
+
+
+def test_a_node_without_sshd_stops_the_start_before_anything_runs(place, lab):
+    node = lab.node("node2")
+    chain = "{ type filter hook input priority 0; }"
+    rules = (
+        "nft add table inet t",
+        f"nft 'add chain inet t i {chain}'",
+        "nft add rule inet t i tcp dport 22 reject with tcp reset",
+    )
+    node.run(" && ".join(rules), check=True)
+    try:
+        run = Started(place, lab, "train.py", "sleep")
+        assert run.end() == 1
+        assert "node2: the login for the start failed: refused" in run.text
+        asked = run.text.partition("asked again on node[1-2]:\n")[2]
+        assert asked.startswith("  × reach.controller-logs-in: ")
+        assert "Traceback" not in run.text
+        gone(lab, 5)
+    finally:
+        node.run("nft delete table inet t", check=True)
+
+
+def test_a_small_gpt_is_trained_over_two_nodes(place, lab):
+    example = ROOT / "examples" / "tiny_gpt"
+    run = Started(
+        place, lab, str(example / "train.py"), "--deepspeed_config", str(example / "zero2.json"),
+        "--save", "/root/checkpoint",
+    )  # fmt: skip
+    assert run.end(300) == 0, run.text
+    losses = [float(loss) for loss in re.findall(r"step \d+ loss ([0-9.]+)", run.text)]
+    assert losses[-1] < losses[0] - 1
+    assert "rank 1 of 2 on node2" in run.text
+    assert lab.node("node1").run("ls /root/checkpoint").stdout.split()

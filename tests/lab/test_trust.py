@@ -1,0 +1,223 @@
+"""Trust made for real: from blank nodes and a password, after changes, and twice."""
+
+from __future__ import annotations
+
+import os
+import pty
+import shlex
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from launcher.lab.cluster import Lab
+from launcher.lab.shape import LabShape, OddNode
+from tests.support.contact import hop
+from tests.support.lab_fixtures import MakeLab
+from tests.support.paths import ROOT
+
+PASSWORD = "correct horse"
+BLANK = f"""
+rm -f /root/.ssh/id_* /root/.ssh/known_hosts /root/.ssh/authorized_keys
+echo 'root:{PASSWORD}' | chpasswd -c SHA512
+sed -i 's/^PasswordAuthentication no/PasswordAuthentication yes/' /etc/ssh/sshd_config
+kill -HUP $(cat /run/sshd.pid)
+"""
+NAMES = ("node1", "node2", "node3")
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody with a home and a hosts file of their own."""
+
+    home: Path
+    hosts: Path
+    user: str = "root"
+    """Empty where an ssh config says who."""
+
+    @property
+    def argv(self) -> list[str]:
+        command = [sys.executable, "-m", "launcher", "trust", "--hosts", str(self.hosts)]
+        return [*command, "--ssh-user", self.user] if self.user else command
+
+    @property
+    def env(self) -> dict[str, str]:
+        return {**os.environ, "HOME": str(self.home), "SSH_AUTH_SOCK": ""}
+
+    def trust(self, *words: str) -> tuple[int, str]:
+        """Without a terminal."""
+        done = subprocess.run(
+            [*self.argv, *words], env=self.env, cwd=ROOT, stdin=subprocess.DEVNULL,
+            capture_output=True, text=True, timeout=120, check=False,
+        )  # fmt: skip
+        return done.returncode, done.stdout + done.stderr
+
+
+def at_a_terminal(argv: list[str], answers: dict[str, str], env: dict[str, str]) -> tuple[int, str]:
+    """Runs a command at a terminal; types each answer once its question was printed."""
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.chdir(ROOT)
+        os.execvpe(argv[0], argv, env)
+    seen, asked, deadline = "", 0, time.monotonic() + 120
+    while time.monotonic() < deadline:
+        try:
+            data = os.read(terminal, 4096)
+        except OSError:
+            break
+        seen += data.decode("utf-8", "replace")
+        for question, answer in answers.items():
+            if question in seen[asked:]:
+                asked = len(seen)
+                os.write(terminal, answer.encode() + b"\n")
+    os.close(terminal)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), seen
+
+
+def person(lab: Lab, home: Path, *, nodes: int = 3, user: str = "root") -> Person:
+    """Whose hosts file has the first nodes by address, with their ports."""
+    hosts, shape = home / "hosts.txt", lab.record.nodes[:nodes]
+    hosts.write_text("".join(f"{one.address} slots=1 port={one.port}\n" for one in shape))
+    return Person(home, hosts, user)
+
+
+def mesh(lab: Lab, nodes: int = 3, user: str = "root", *, by_name: bool = False) -> set[str]:
+    """The nodes' names as told by every login, each to itself too, or what ssh complained of."""
+    places = lab.record.nodes[:nodes]
+    return {
+        hop(lab, one.name, other.name if by_name else other.address, user, other.port)
+        for one in places
+        for other in places
+    }
+
+
+def contents(lab: Lab) -> str:
+    """Every file that ssh reads, of all nodes."""
+    show = "find /root/.ssh -type f | sort | xargs -r tail -n +1"
+    return "".join(lab.node(name).run(show, check=True).stdout for name in NAMES)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """Of somebody who never used ssh: no key, no known hosts."""
+    home = tmp_path / "home"
+    home.mkdir()
+    return home
+
+
+@pytest.fixture
+def blank(make_lab: MakeLab) -> Lab:
+    """Nodes that only let in a password and know nobody."""
+    lab = make_lab(LabShape(nodes=3, by_address=True))
+    for name in NAMES:
+        lab.node(name).run(BLANK, check=True)
+    return lab
+
+
+def test_from_blank_nodes_and_a_password(blank: Lab, home: Path):
+    one = person(blank, home, nodes=2)
+    answers = {"Are these the machines": "y", "password for": PASSWORD, "so? [y/N]": "y"}
+    code, seen = at_a_terminal([*one.argv, "--ask-password"], answers, one.env)
+    assert code == 0, seen
+    assert PASSWORD not in seen
+    assert mesh(blank, 2) == {"node1", "node2"}
+    before = contents(blank)
+    code, seen = one.trust()
+    assert code == 0, seen
+    assert "Every node has a key" in seen
+    assert contents(blank) == before
+    # a node that is added later gets what it lacks, and the others what they lack of it
+    everyone = person(blank, home)
+    answers = {"Are these the machines": "y", "again": "", "password for": PASSWORD, "so?": "y"}
+    code, seen = at_a_terminal([*everyone.argv, "--ask-password"], answers, everyone.env)
+    assert code == 0, seen
+    assert mesh(blank) == set(NAMES)
+    assert set(before.splitlines()) <= set(contents(blank).splitlines())
+
+
+def test_without_a_password_it_says_what_to_add(blank: Lab, home: Path):
+    before = contents(blank)
+    code, seen = person(blank, home).trust("--yes")
+    assert code == 1
+    assert "--ask-password" in seen
+    assert contents(blank) == before
+
+
+def test_nobody_to_ask_is_a_usage_error(blank: Lab, home: Path):
+    code, seen = person(blank, home).trust()
+    assert code == 2
+    assert "--yes" in seen
+    assert not (home / ".ssh").exists()
+
+
+@pytest.fixture
+def trusted(make_lab: MakeLab, home: Path) -> Lab:
+    """Nodes that let this person's key in, and trust each other by name but not by address."""
+    lab = make_lab(LabShape(nodes=3, user="ada", odd={"node2": OddNode(port=2222)}))
+    (home / ".ssh").mkdir(mode=0o700)
+    key = home / ".ssh/id_ed25519"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
+    for name in NAMES:
+        line = shlex.quote(key.with_suffix(".pub").read_text().strip())
+        forget = "rm /home/ada/.ssh/known_hosts /etc/ssh/ssh_known_hosts -f"
+        let_in = f"echo {line} >>/home/ada/.ssh/authorized_keys"
+        lab.node(name).run(f"{forget}; {let_in}", check=True)
+    return lab
+
+
+def test_a_user_and_a_port_of_their_own_and_nothing_kept_is_lost(trusted: Lab, home: Path):
+    ada = person(trusted, home, user="ada")
+    read = "cat /home/ada/.ssh/authorized_keys /home/ada/.ssh/id_ed25519"
+    before = trusted.node("node1").run(read, check=True).stdout
+    code, seen = ada.trust("--yes", "--dry-run")
+    assert code == 0, seen
+    assert "[10." in seen
+    assert trusted.node("node1").run(read, check=True).stdout == before
+    code, seen = ada.trust("--yes")
+    assert code == 0, seen
+    assert mesh(trusted, user="ada") == set(NAMES)
+    after = trusted.node("node1").run(read, check=True).stdout
+    assert set(before.splitlines()) <= set(after.splitlines())
+
+
+def test_names_ports_and_users_of_an_ssh_config(trusted: Lab, home: Path):
+    blocks = (
+        f"Host {one.name}\n  HostName {one.address}\n  Port {one.port}\n  User ada\n"
+        for one in trusted.record.nodes
+    )
+    (home / ".ssh/config").write_text("".join(blocks))
+    for name in NAMES:  # as somebody who calls node2 by name there has it
+        trusted.node(name).write("/home/ada/.ssh/config", "Host node2\n  Port 2222\n", user="ada")
+    (home / "hosts.txt").write_text("".join(f"{name} slots=1\n" for name in NAMES))
+    code, seen = Person(home, home / "hosts.txt", user="").trust("--yes")
+    assert code == 0, seen
+    assert mesh(trusted, user="ada", by_name=True) == set(NAMES)
+
+
+def test_a_changed_host_key_is_refused_here_and_mended_among_the_nodes(trusted: Lab, home: Path):
+    ada = person(trusted, home, user="ada")
+    assert ada.trust("--yes")[0] == 0
+    trusted.fault("host-key-changed", on=["node3"])
+    code, seen = ada.trust("--yes")
+    assert code == 1
+    assert "host-key-changed" in seen
+    address = trusted.record.place("node3").address
+    known = str(home / ".ssh/known_hosts")
+    subprocess.run(["ssh-keygen", "-R", address, "-f", known], check=True, capture_output=True)
+    code, seen = ada.trust("--yes")
+    assert code == 0, seen
+    assert mesh(trusted, user="ada") == set(NAMES)
+
+
+def test_a_key_with_a_passphrase_is_left_to_its_owner(trusted: Lab, home: Path):
+    trusted.node("node3").run(
+        "ssh-keygen -q -p -P '' -N secret -f /home/ada/.ssh/id_ed25519", check=True
+    )
+    code, seen = person(trusted, home, user="ada").trust("--yes")
+    assert code == 1
+    assert "node3" not in seen  # by address, as in the hosts file
+    assert f"{trusted.record.place('node3').address}: the key" in seen
+    assert "has a passphrase" in seen

@@ -1,0 +1,41 @@
+"""Paths that a job names, as each node has them, for the tests of files."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from checks.facts import Fact
+from checks.facts.job_paths import JobPath, JobPaths
+from tests.support.snapshots import judged, snapshot, with_fact
+
+NODES = ("node1", "node2", "node3")
+MODEL = "/data/llama"
+
+
+def held(path: str = MODEL, **fields: Any) -> JobPath:
+    usual = {"kind": "directory", "real": path, "mount": "/", "filesystem": "ext4", "entries": 3}
+    return JobPath("there", path, **{**usual, "source": "/dev/sda", **fields})
+
+
+def paths(seen: JobPath, option: str | None = "model_name_or_path", path: str = MODEL) -> JobPaths:
+    """One path, an argument unless its option is None."""
+    arguments = {path: option} if option is not None else {}
+    return JobPaths(held("/run"), arguments, {path: seen})
+
+
+def cluster(*facts: Fact, **job: Any):
+    snap = snapshot(NODES[: len(facts)], **job)
+    for name, fact in zip(NODES, facts, strict=False):
+        with_fact(snap, name, fact)
+    return snap
+
+
+def told(claim: str, snap: Any) -> list[str]:
+    """By node: pass, skip, unknown, or the cause with ! where it blocks."""
+    found = judged(snap, f"files.{claim}").values()
+    assert all(one.message for one in found)
+    assert all(one.fix for one in found if one.outcome.value == "fail")
+    return [
+        one.cause + "!" * one.stops if one.outcome.value == "fail" else one.outcome.value
+        for one in found
+    ]

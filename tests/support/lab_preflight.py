@@ -1,0 +1,100 @@
+"""A preflight of a lab, in process: what a test needs to see findings and to type their fixes."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Sequence
+from typing import Any
+
+from checks.catalogue import CATALOGUE
+from checks.check import claims_of
+from checks.facts import ClusterView
+from checks.job.build import Options, build_job
+from checks.judge import judge_claims
+from checks.model import Finding, Fix, Job, Outcome, Severity
+from checks.run import gather_facts
+from launcher.lab import faults
+from launcher.lab.cluster import Lab
+from launcher.lab.faults import Fault
+
+HERE = "this machine"
+ROUNDS = 5
+"""How often fixes may uncover the next fault before a cluster must be healthy."""
+
+
+HEAVY = ("training", "collective")
+"""The areas that run something on the nodes, which takes its time: not asked unless meant."""
+
+
+def job_of(lab: Lab, **options: Any) -> Job:
+    """The job that `--hosts .lab/hosts.txt` gives, in a working directory that every node has."""
+    fields = {"hosts": str(lab.hosts), "workdir": "/root", **options}
+    return build_job(Options(**fields), cwd=lab.hosts.parent, environ=os.environ)
+
+
+def damage(lab: Lab, fault: str | Fault, on: Sequence[str] = ()) -> None:
+    """Break nodes by a fault of the lab's, or by one of a test's own; nobody undoes the latter."""
+    if isinstance(fault, str):
+        lab.fault(fault, on=on)
+        return
+    for name in faults.target_nodes(lab.record, fault, tuple(on)):
+        faults.run_fault_script(lab.record, fault, name, f"mkdir -p $SAVED\n{fault.apply}")
+
+
+def fly(job: Job, *, leave_out: Sequence[str] = HEAVY) -> list[Finding]:
+    """All findings of a preflight, without those areas and checks."""
+    checks = [one for one in CATALOGUE.values() if not {one.area, one.id} & {*leave_out}]
+    claims = claims_of(checks, job)
+    return judge_claims(claims, ClusterView(gather_facts(job, claims)), job.allow)
+
+
+def wrong(findings: Sequence[Finding], severity: Severity) -> list[Finding]:
+    """What does not hold or could not be determined, of that severity."""
+    found = [one for one in findings if one.outcome in (Outcome.FAIL, Outcome.UNKNOWN)]
+    return [one for one in found if one.severity is severity]
+
+
+def told(findings: Sequence[Finding]) -> str:
+    """Findings that do not hold, for the message of an assertion."""
+    found = [one for one in findings if one.outcome in (Outcome.FAIL, Outcome.UNKNOWN)]
+    return "\n".join(
+        f"{one.outcome.value} {one.severity.value} {one.check} {one.subject} {one.cause}: "
+        f"{one.message} | {one.fix}"
+        for one in found
+    )
+
+
+def mend(
+    lab: Lab, job: Job, findings: Sequence[Finding], *, leave_out: Sequence[str] = HEAVY
+) -> list[Finding]:
+    """Type the fixes of what is wrong, once each, and fly again, until all holds, or too often."""
+    for _ in range(ROUNDS):
+        typed = dict.fromkeys(one.fix for one in to_mend(findings) if one.fix)
+        if not typed:
+            break
+        for fix in typed:
+            type_in(lab, fix)
+        findings = fly(job, leave_out=leave_out)
+    return list(findings)
+
+
+UNMENDABLE = "limits.memlock-is-unlimited"
+"""The machine itself grants 8 MiB, and nothing in a lab can raise that."""
+
+
+def to_mend(findings: Sequence[Finding]) -> list[Finding]:
+    """What blocks; where nothing does, what warns."""
+    blocking = [one for one in findings if one.stops]
+    return blocking or [one for one in findings if one.warned and one.check != UNMENDABLE]
+
+
+def type_in(lab: Lab, fix: Fix) -> None:
+    """Type one fix as a person at that place would. Raises CalledProcessError with its words."""
+    assert fix.command, f"nothing to type: {fix.note}"
+    if fix.on in ("", HERE):
+        argv = ["bash", "-c", fix.command]
+        done = subprocess.run(argv, check=False, timeout=60, capture_output=True, text=True)
+    else:
+        done = lab.node(fix.on).run(fix.command)
+    assert done.returncode == 0, f"{fix}\n{done.stdout}{done.stderr}"

@@ -1,0 +1,129 @@
+"""Sites that are odd in how one logs in: users, names, keys, sshd and shells."""
+
+from __future__ import annotations
+
+from launcher.lab.shape import LabShape, OddNode
+from tests.support.odd_clusters import (
+    CLOUD_ADDRESSES,
+    CLOUD_NAMES,
+    HOSTBASED,
+    SIXES,
+    STRICT_SHELL,
+    STRICT_SSHD,
+    VARIABLES,
+    WITHOUT_KEYS,
+    alike,
+    bashrc,
+    certified,
+    each,
+    jump,
+    keys,
+    ports_in_config,
+    shells,
+    ssh_config,
+)
+from tests.support.odd_site import TWO, Site
+
+MINE = "/home/trainer"
+SITES = [
+    Site("login-shells", shells(), (each("command -v fish >/dev/null && fish -c true || true"),)),
+    Site(
+        "own-user-who-shares-nothing",
+        LabShape(nodes=2, user="trainer"),
+        (each(f"echo umask 077 >>{MINE}/.bashrc; mount -o remount,hidepid=2 /proc"),),
+        {"workdir": MINE},
+        trains=True,
+    ),
+    Site("other-port", alike(2, port=2222, sshd=("Port 2022",))),
+    Site(
+        "ports-that-differ",
+        LabShape(nodes=3, odd={"node2": OddNode(port=2222), "node3": OddNode(port=2200)}),
+        (ports_in_config,),
+    ),
+    Site(
+        "cloud-by-address",
+        LabShape(nodes=2, by_address=True),
+        (each(CLOUD_NAMES), each(CLOUD_ADDRESSES)),
+    ),
+    Site(
+        "full-names-and-long-hosts-file",
+        TWO,
+        (
+            each("sed -i -E 's/^(10[.].*) (node.)/\\1 \\2.cluster.local \\2 \\2-ib/' /etc/hosts"),
+            each("hostname $NAME.cluster.local; sed -i '1i 127.0.1.1 box.local box' /etc/hosts"),
+            each(
+                'for i in {1..3000}; do echo "172.30.$((i / 250)).$((i % 250)) other$i"; done'
+                " >>/etc/hosts"
+            ),
+        ),
+    ),
+    Site(
+        "names-in-two-families",
+        TWO,
+        (
+            each("ip addr add fd00:77::$N/64 dev eth0 nodad"),
+            each('for i in 1 2; do sed -i "1i fd00:77::$i node$i" /etc/hosts; done'),
+        ),
+    ),
+    Site("names-in-the-other-family", TWO, (each(SIXES),)),
+    Site(
+        "hashed-known-hosts-and-rsa",
+        TWO,
+        (
+            keys("rsa -m PEM", "id_rsa"),
+            each("ssh-keygen -q -H -f .ssh/known_hosts; rm .ssh/known_hosts.old"),
+            ssh_config("HashKnownHosts yes", "IdentitiesOnly yes", "LogLevel QUIET"),
+        ),
+    ),
+    Site(
+        "everything-in-etc-ssh",
+        alike(2, sshd=("AuthorizedKeysFile /etc/ssh/keys/%u",)),
+        (
+            keys("ecdsa", "cluster"),
+            ssh_config("IdentityFile ~/.ssh/cluster"),
+            each("mkdir /etc/ssh/keys; mv .ssh/authorized_keys /etc/ssh/keys/root"),
+            each("mv .ssh/known_hosts /etc/ssh/ssh_known_hosts"),
+        ),
+    ),
+    Site(
+        "new-host-keys-accepted",
+        TWO,
+        (each("rm .ssh/known_hosts"), ssh_config("StrictHostKeyChecking accept-new")),
+    ),
+    Site(
+        "no-host-keys-checked",
+        TWO,
+        (
+            each("rm .ssh/known_hosts"),
+            ssh_config(
+                "StrictHostKeyChecking no", "UserKnownHostsFile /dev/null", "LogLevel DEBUG"
+            ),
+        ),
+    ),
+    Site("host-based-logins", alike(2, sshd=HOSTBASED), (each(WITHOUT_KEYS),)),
+    Site("certificates-alone", TWO, (certified,)),
+    Site("behind-a-jump-host", TWO, (jump,)),
+    Site(
+        "shared-connections",
+        TWO,
+        (
+            ssh_config(
+                *("ControlMaster auto", "ControlPath ~/.ssh/%r@%h:%p", "ControlPersist 10m"),
+                *("RequestTTY force", "ForwardX11 yes", "VisualHostKey yes", "AddKeysToAgent yes"),
+            ),
+        ),
+    ),
+    Site(
+        "strict-sshd",
+        alike(5, sshd=STRICT_SSHD),
+        (
+            each("echo 'Access denied otherwise. Connection refused.' >/etc/issue.net"),
+            each("echo Welcome >/etc/motd"),
+            bashrc('case $- in *i*) echo "hello" ;; esac'),
+        ),
+    ),
+    Site("noisy-shell", TWO, (bashrc("echo welcome"),), warns=frozenset({"ssh.shell-is-quiet"})),
+    Site("strict-shell", TWO, (bashrc(*STRICT_SHELL),)),
+    Site("many-variables", TWO, (bashrc(*VARIABLES),), trains=True),
+    Site("slow-shell", TWO, (bashrc("sleep 1.5"),)),
+]

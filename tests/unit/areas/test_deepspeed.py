@@ -1,0 +1,169 @@
+"""DeepSpeed's config as a file: there, read, the job's own; and no sound one is accused."""
+
+import json
+import subprocess
+
+import pytest
+
+from checks.catalogue import CATALOGUE
+from checks.facts.deepspeed_config import ConfigText, DeepspeedConfig
+from checks.model import Node, Outcome
+from checks.node.probe.deepspeed_config import deepspeed_config as section
+from tests.support.paths import ROOT
+from tests.support.snapshots import judged, snapshot, with_fact, without
+from tests.support.zero_cases import (
+    MICRO,
+    NVME,
+    PLAIN,
+    TRAINER,
+    cluster,
+    finding,
+    mended,
+    seen,
+    zero,
+)
+
+PUBLIC = ROOT.parent / "shared/data/deepspeed_configs"
+CLAIMS = [claim for claim in CATALOGUE if claim.startswith("deepspeed.")]
+
+
+@pytest.mark.parametrize("claim", CLAIMS)
+def test_nothing_is_asked_without_a_config(claim):
+    told = judged(cluster({}, deepspeed_config=None), claim)
+    assert {one.outcome for one in told.values()} == {Outcome.SKIP}
+
+
+@pytest.mark.parametrize("claim", [claim for claim in CLAIMS if "nvme" not in claim])
+def test_a_config_that_is_not_there_is_the_business_of_files(claim):
+    snap = with_fact(cluster({}), "node1", DeepspeedConfig(ConfigText("missing", "/run/ds.json")))
+    told = finding(claim.partition(".")[2], snap)
+    assert told.outcome is Outcome.SKIP
+
+
+def test_no_answer_is_no_pass():
+    snap = without(cluster({}), "node1", DeepspeedConfig)
+    assert finding("keys-are-known", snap).outcome is Outcome.UNKNOWN
+    assert seen("config-is-readable", " " * 300_000 + "{}") == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "expected"),
+    [
+        ('{"bf16": {}}', PLAIN, "pass"),
+        ('{"bf16": {}', PLAIN, "not-json!"),
+        ("", PLAIN, "not-json!"),
+        ("[" * 100_000, PLAIN, "not-json!"),
+        ("[1]", PLAIN, "not-an-object!"),
+        ('{"bf16": {}, "bf16": {}}', TRAINER, "duplicate-key!"),
+        ('{"fp16": {"enabled": 1, "enabled": 0}}', PLAIN, "duplicate-key!"),
+        ('{"bf16": {}, // why\n}', PLAIN, "hjson"),
+        ('{"a": "http://x" # why\n "b": 1}', PLAIN, "hjson"),
+        ('{"bf16": {},}', TRAINER, "not-json!"),
+        ('{"bf16": {},}', ("Accelerator",), "not-json!"),
+    ],
+)
+def test_the_file_is_json(text, words, expected):
+    assert seen("config-is-readable", text, words) == expected
+
+
+def test_what_is_no_json_is_named_by_line_and_column():
+    told = finding("config-is-readable", cluster('{\n "a": 1,\n "b" 2\n}'))
+    assert "line 3, column 6" in told.message
+    assert "+3 /run/ds.json" in told.fix.command
+    assert seen("keys-are-known", "{") == "skip"
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        (("t.py", "--deepspeed", "ds.json"), "pass"),
+        (("t.py", "--deepspeed_config=./ds.json"), "pass"),
+        (("t.py", "--deepspeed_config", "/run/ds.json"), "pass"),
+        (("t.py", "--deepspeed", "other/ds.json"), "another-config"),
+        (("t.py", "--deepspeed"), "skip"),
+    ],
+)
+def test_the_config_is_the_one_in_the_command(command, expected):
+    assert seen("config-is-the-one-given", {}, command=command) == expected
+
+
+@pytest.mark.parametrize(
+    ("config", "expected"),
+    [
+        ({"fp16": {"enabled": True}, "bf16": {"enabled": True}}, "two-precisions!"),
+        ({"fp16": {"enabled": True}, "bfloat16": {"enabled": True}}, "two-precisions!"),
+        ({"fp16": {"enabled": "auto"}, "bf16": {"enabled": True}}, "pass"),
+        ({"fp16": {"enabled": True}}, "pass"),
+    ],
+)
+def test_precision(config, expected):
+    assert seen("precision-is-one", config) == expected
+
+
+@pytest.mark.parametrize("claim", ["keys-are-known", "values-are-accepted"])
+@pytest.mark.parametrize("config", [{"stage": 3}, {"amp": {}, "zero_optimization": {"stge": 3}}])
+def test_the_printed_edit_mends_it(tmp_path, claim, config):
+    mended(tmp_path, claim, config)
+
+
+def asked(folder, **more):
+    return section({"workdir": str(folder), "deepspeed_config": "ds.json", **more})
+
+
+def test_the_section_reads_config_script_and_folders(tmp_path):
+    (tmp_path / "ds.json").write_text(json.dumps(zero(offload_param=NVME | {"nvme_path": "n/m"})))
+    (tmp_path / "t.py").write_text("from transformers import TrainingArguments\n")
+    found = asked(tmp_path, command=["t.py"])
+    assert json.loads(found["config"]["text"])[MICRO] == 1
+    assert found["script"] == {"path": "t.py", "words": ["TrainingArguments"]}
+    assert found["nvme"]["n/m"]["nearest"] == str(tmp_path)
+    assert found["nvme"]["n/m"]["writable"]
+
+
+def test_the_section_takes_no_secret_along(tmp_path):
+    (tmp_path / "ds.json").write_text('{"comet": {"api_key" : "s3\\"cret", "project": "p"}}')
+    assert json.loads(asked(tmp_path)["config"]["text"]) == {
+        "comet": {"api_key": "***", "project": "p"}
+    }
+
+
+@pytest.mark.parametrize("text", ["[]", "{", '{"zero_optimization": 1}', "\0", "[" * 100_000])
+def test_the_section_takes_any_text(tmp_path, text):
+    (tmp_path / "ds.json").write_text(text)
+    assert asked(tmp_path)["nvme"] == {}
+
+
+def test_the_section_waits_for_no_pipe_and_says_what_is_missing(tmp_path):
+    assert asked(tmp_path)["config"]["state"] == "missing"
+    subprocess.run(["mkfifo", tmp_path / "ds.json"], check=True)
+    assert asked(tmp_path)["config"]["detail"] == "not a file"
+    assert section({"workdir": "/", "deepspeed_config": None}) == {"config": None}
+
+
+def outcomes(folder, name, **job):
+    """What is not in order with a config as the probe reads it, for a cluster of 2 x 8."""
+    hosts = tuple(Node(node, slots=8) for node in ("node1", "node2"))
+    given = {"workdir": str(folder), "deepspeed_config": name, "command": ("train.py",), **job}
+    snap = snapshot(("node1", "node2"), hosts=hosts, **given)
+    data = section({**given, "command": list(given["command"])})
+    for node in snap.job.names:
+        snap.put(node, DeepspeedConfig.section, {"data": data})
+    found = [one for claim in CLAIMS for one in judged(snap, claim).values()]
+    assert not [one for one in found if one.outcome is Outcome.UNKNOWN]
+    return {one.cause: one.severity.value for one in found if one.outcome is Outcome.FAIL}
+
+
+def test_the_example_is_in_order():
+    assert outcomes(ROOT / "examples/tiny_gpt", "zero2.json") == {}
+
+
+if PUBLIC.is_dir():
+
+    @pytest.mark.parametrize("path", sorted(PUBLIC.glob("*.json")), ids=lambda path: path.stem)
+    def test_no_public_config_is_accused_wrongly(path):
+        command = ("-m", "axolotl.cli.train", "c.yml")
+        expected = {"gathers-on-save": "warn"} if '"stage": 3' in path.read_text() else {}
+        if "torch_compile" in path.stem:
+            expected["refused-key"] = "warn"  # blocks where the version is known to be 0.19
+            assert seen("values-are-accepted", path.read_text()) == "refused-key!"
+        assert outcomes(PUBLIC, path.name, command=command) == expected

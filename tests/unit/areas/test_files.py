@@ -1,0 +1,211 @@
+"""Paths on the nodes: the working directory, files that must be alike or there, and the output."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from checks.facts.files import Files, FolderSpace, PathState
+from checks.model import Node
+from tests.support.snapshots import judged, snapshot, with_fact, without
+
+WORKDIR = PathState("there", "/run", "directory")
+
+
+def script(digest: str = "aaaa", state: str = "there", **fields: Any) -> PathState:
+    return PathState(
+        state, "/run/train.py", "file", 10, digest if state == "there" else "", **fields
+    )
+
+
+def room(**fields: Any) -> FolderSpace:
+    healthy = {"nearest": "/out", "directory": True, "writable": True, "free_bytes": 10**12}
+    given = {**healthy, "free_inodes": 10**6, "mount": "/", "filesystem": "ext4", **fields}
+    return FolderSpace(given.pop("state", "there"), "/out", **given)
+
+
+def files(same: PathState | None = None, **fields: Any) -> Files:
+    return Files(fields.pop("workdir", WORKDIR), {"train.py": same} if same else {}, **fields)
+
+
+def cluster(*facts: Files, **job: Any):
+    names = tuple(f"node{number}" for number in range(1, len(facts) + 1))
+    snap = snapshot(names, **job)
+    for name, fact in zip(names, facts, strict=True):
+        with_fact(snap, name, fact)
+    return snap
+
+
+def of(snap, check, node="node1"):
+    return judged(snap, f"files.{check}")[(node,)]
+
+
+def accused(snap, check):
+    findings = judged(snap, f"files.{check}")
+    return {node: one.cause for (node,), one in findings.items() if one.outcome.value == "fail"}
+
+
+def test_a_working_directory_holds():
+    assert of(cluster(files()), "workdir-is-there").outcome.value == "pass"
+
+
+def test_a_missing_working_directory_blocks_and_is_copied_from_a_node_that_has_it():
+    snap = cluster(files(), files(workdir=PathState("missing", "/data/run")))
+    finding = of(snap, "workdir-is-there", "node2")
+    assert (finding.cause, finding.stops) == ("missing", True)
+    assert finding.fix
+    assert finding.fix.command == "mkdir -p /data && scp -rp node1:/data/run /data/"
+
+
+def test_a_working_directory_that_is_missing_everywhere_is_a_wrong_path():
+    finding = of(cluster(files(workdir=PathState("missing", "/data/run"))), "workdir-is-there")
+    assert finding.fix
+    assert "correct the path" in finding.fix.note
+
+
+@pytest.mark.parametrize(
+    ("workdir", "cause"),
+    [
+        (PathState("there", "/run", "file"), "not-a-directory"),
+        (PathState("hangs", "/run"), "hangs"),
+        (PathState("denied", "/run", detail="Permission denied"), "denied"),
+    ],
+)
+def test_each_other_fault_of_the_working_directory_has_its_cause(workdir, cause):
+    assert of(cluster(files(workdir=workdir)), "workdir-is-there").cause == cause
+
+
+def test_equal_files_hold():
+    snap = cluster(files(script()), files(script()))
+    finding = of(snap, "same-files-are-equal", "node2")
+    assert finding.outcome.value == "pass"
+    assert "train.py" in finding.message
+
+
+def test_only_the_node_with_another_content_is_accused():
+    snap = cluster(files(script("bbbb")), files(script()), files(script()))
+    assert accused(snap, "same-files-are-equal") == {"node1": "differs"}
+    finding = of(snap, "same-files-are-equal")
+    assert "node2 and 1 more" in finding.message
+    assert finding.fix
+    assert finding.fix.command == "mkdir -p /run && scp -rp node2:/run/train.py /run/"
+
+
+def test_of_two_the_head_is_right():
+    snap = cluster(files(script()), files(script("bbbb")))
+    assert accused(snap, "same-files-are-equal") == {"node2": "differs"}
+
+
+def test_a_missing_file_is_fetched_with_the_user_and_port_of_its_source():
+    hosts = (Node("node1", 1, "ubuntu", 2222), Node("node2", 1))
+    snap = cluster(files(script()), files(script(state="missing")), hosts=hosts)
+    finding = of(snap, "same-files-are-equal", "node2")
+    assert finding.cause == "missing"
+    assert finding.fix
+    assert "scp -rp -P 2222 ubuntu@node1:/run/train.py /run/" in finding.fix.command
+
+
+def test_a_file_that_no_node_has_is_a_wrong_path():
+    finding = of(cluster(files(script(state="missing"))), "same-files-are-equal")
+    assert finding.stops
+    assert finding.fix
+    assert "correct the path" in finding.fix.note
+
+
+def test_comparison_by_samples_is_said():
+    big = script(partial=True)
+    assert "samples" in of(cluster(files(big), files(big)), "same-files-are-equal").message
+
+
+def test_nothing_listed_is_nothing_to_compare():
+    finding = of(cluster(files()), "same-files-are-equal")
+    assert finding.outcome.value == "skip"
+    assert "launch.toml" in finding.message
+
+
+def test_a_missing_working_directory_is_accused_once():
+    gone = PathState("missing", "/run")
+    snap = cluster(files(script()), files(script(state="missing"), workdir=gone))
+    finding = of(snap, "same-files-are-equal", "node2")
+    assert finding.outcome.value == "skip"
+    assert "files.workdir-is-there" in finding.message
+
+
+def test_needed_files_that_are_there_hold():
+    model = PathState("there", "/data/llama", "directory")
+    assert of(cluster(files(exist={"/data/llama": model})), "needed-files-exist").message == (
+        "/data/llama"
+    )
+
+
+@pytest.mark.parametrize("state", ["missing", "hangs", "denied", "error"])
+def test_a_needed_path_that_cannot_be_read_blocks(state):
+    bad, good = PathState(state, "/data/llama"), PathState("there", "/data/llama", "directory")
+    snap = cluster(files(exist={"/data/llama": good}), files(exist={"/data/llama": bad}))
+    assert accused(snap, "needed-files-exist") == {"node2": state}
+    assert of(snap, "needed-files-exist", "node2").stops
+
+
+def test_nothing_needed_is_skipped():
+    assert of(cluster(files()), "needed-files-exist").outcome.value == "skip"
+
+
+def test_a_writable_output_with_room_holds():
+    finding = of(cluster(files(output=room())), "output-is-writable")
+    assert finding.outcome.value == "pass"
+    assert "ext4" in finding.message
+    assert "1.0 TB" in finding.message
+
+
+@pytest.mark.parametrize(
+    ("output", "cause", "command"),
+    [
+        (room(read_only=True, mount="/o"), "read-only", "mount -o remount,rw /o"),
+        (
+            room(writable=False),
+            "not-writable",
+            "sudo mkdir -p /out && sudo chown $(id -u) /out",
+        ),
+        (room(directory=False), "not-a-directory", "ls -ld /out"),
+        (room(free_inodes=0), "no-inodes", ""),
+        (room(free_bytes=10**8), "no-space", ""),
+        (FolderSpace("hangs", "/out"), "hangs", "findmnt --target /"),
+    ],
+)
+def test_an_output_that_cannot_be_written_blocks(output, cause, command):
+    finding = of(cluster(files(output=output)), "output-is-writable")
+    assert (finding.cause, finding.stops) == (cause, True)
+    assert finding.fix
+    assert command in finding.fix.command
+
+
+def test_little_room_warns():
+    finding = of(cluster(files(output=room(free_bytes=10**9))), "output-is-writable")
+    assert (finding.cause, finding.warned) == ("little-space", True)
+
+
+def test_a_file_system_that_counts_no_inodes_is_not_full():
+    assert of(cluster(files(output=room(free_inodes=None))), "output-is-writable").message
+
+
+def test_an_output_that_is_local_where_most_share_it_is_not_mounted():
+    nfs = room(shared=True, filesystem="nfs4", mount="/out")
+    snap = cluster(files(output=nfs), files(output=nfs), files(output=room()))
+    assert accused(snap, "output-is-writable") == {"node3": "not-mounted"}
+    assert of(snap, "output-is-writable", "node3").warned
+
+
+def test_no_output_asked_for_is_skipped():
+    assert of(cluster(files()), "output-is-writable").outcome.value == "skip"
+
+
+def test_no_answer_is_no_pass():
+    snap = without(cluster(files()), "node1", Files)
+    for check in (
+        "workdir-is-there",
+        "same-files-are-equal",
+        "needed-files-exist",
+        "output-is-writable",
+    ):
+        assert of(snap, check).outcome.value == "unknown"

@@ -1,0 +1,177 @@
+"""Arguments, data and shared folders: seen for real, judged from facts."""
+
+from __future__ import annotations
+
+import pytest
+
+from checks.facts.decode import decode_fact
+from checks.facts.files import Files, PathState
+from checks.facts.job_paths import JobPath, JobPaths
+from checks.node.probe import job_paths as probe
+from tests.support.job_paths import MODEL, NODES, cluster, held, paths, told
+from tests.support.snapshots import judged, with_fact
+
+NFS = {"shared": True, "mount": "/data", "source": "store:/export", "filesystem": "nfs4"}
+
+
+MISSING = JobPath("missing", MODEL)
+IN_COMMAND = "paths-in-the-command-are-there"
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "option", "expected"),
+    [
+        (held(), held(), "model", "pass"),
+        (MISSING, held(), "model", "missing!"),
+        (MISSING, held(), "", "missing!"),
+        (JobPath("denied", MODEL), held(), "model", "denied!"),
+        (JobPath("hangs", MODEL), held(), "model", "hangs!"),
+        (MISSING, MISSING, "model", "missing-everywhere"),
+        (MISSING, MISSING, "steps", "pass"),
+        (held(digest="a"), held(digest="b"), "config", "differs!"),
+        (held(digest="b"), held(digest="b"), "config", "pass"),
+    ],
+)
+def test_what_the_arguments_name_is_there(here, there, option, expected):
+    snap = cluster(paths(there, option), paths(there, option), paths(here, option))
+    assert told(IN_COMMAND, snap)[2] == expected
+    assert told(IN_COMMAND, snap)[0] in ("pass", "missing-everywhere")
+
+
+def test_what_is_missing_everywhere_may_be_made_before_the_start():
+    snap = cluster(paths(MISSING), paths(MISSING), before=(("-m", "prepare"),))
+    assert told(IN_COMMAND, snap) == ["pass", "pass"]
+
+
+def test_nothing_is_asked_without_arguments_or_without_their_folder():
+    assert told(IN_COMMAND, cluster(JobPaths(held("/run")))) == ["skip"]
+    gone = JobPaths(JobPath("missing", "/run"), {"cfg.yml": ""}, {"cfg.yml": MISSING})
+    assert told(IN_COMMAND, cluster(gone)) == ["skip"]
+
+
+def test_what_others_have_on_a_shared_mount_is_mounted_and_not_copied():
+    shared = held(**NFS)
+    snap = cluster(paths(shared), paths(shared), paths(MISSING))
+    finding = judged(snap, f"files.{IN_COMMAND}")[("node3",)]
+    assert finding.fix
+    assert finding.fix.command == "mount /data"
+    own = cluster(paths(held()), paths(MISSING))
+    copy = judged(own, f"files.{IN_COMMAND}")[("node2",)].fix
+    assert copy
+    assert copy.command == "mkdir -p /data && scp -rp node1:/data/llama /data/"
+
+
+def test_a_needed_file_that_others_have_on_a_shared_mount_is_mounted():
+    shared = paths(held(**NFS), None)
+    snap = cluster(shared, shared, paths(MISSING, None))
+    run = PathState("there", "/run", "directory")
+    for name in NODES:
+        state = "missing" if name == "node3" else "there"
+        with_fact(snap, name, Files(run, exist={MODEL: PathState(state, MODEL, "directory")}))
+    finding = judged(snap, "files.needed-files-exist")[("node3",)]
+    assert finding.cause == "missing"
+    assert finding.fix
+    assert finding.fix.command == "mount /data"
+
+
+LINKED = {"real": "/models/v2", "entries": 3}
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "expected"),
+    [
+        ({}, {}, "pass"),
+        ({"entries": 0}, {}, "empty!"),
+        ({"entries": 0}, {"entries": 0}, "pass"),
+        ({"entries": 9}, {}, "pass"),
+        ({"weights": 1, "weight_bytes": 5}, {"weights": 2, "weight_bytes": 9}, "incomplete!"),
+        ({}, {"weights": 2, "weight_bytes": 9}, "incomplete!"),
+        ({"weights": 1, "pointers": ("a.bin",)}, {"weights": 1}, "lfs-pointer!"),
+        ({"kind": "file", "bytes": 4}, {"kind": "file", "bytes": 5}, "incomplete!"),
+        ({"kind": "file", "bytes": 4, "digest": "a"}, {"kind": "file", "digest": "b"}, "pass"),
+        ({"real": "/models/v1"}, LINKED, "another-version"),
+        ({"real": "/models/v1", "weights": 1}, {**LINKED, "weights": 2}, "another-version!"),
+        ({"real": "/nvme/llama"}, {"real": "/scratch/llama"}, "pass"),
+        ({}, {"real": "/models/v2"}, "pass"),
+    ],
+)
+def test_data_is_whole(here, there, expected):
+    good = paths(held(**there), None)
+    snap = cluster(good, good, paths(held(**here), None))
+    assert told("needed-data-is-whole", snap) == ["pass", "pass", expected]
+
+
+def test_pointers_on_all_nodes_are_pulled():
+    left = paths(held(pointers=("a.bin",)))
+    snap = cluster(left, left)
+    assert told("needed-data-is-whole", snap) == ["lfs-pointer!"] * 2
+    fix = judged(snap, "files.needed-data-is-whole")[("node1",)].fix
+    assert fix
+    assert fix.command == "git -C /data/llama lfs pull"
+
+
+SHARED = "shared-folders-are-shared-everywhere"
+
+
+@pytest.mark.parametrize(
+    ("here", "expected"),
+    [
+        (NFS, "pass"),
+        ({}, "not-mounted"),
+        ({**NFS, "source": "10.0.0.9:/export"}, "pass"),
+        ({**NFS, "source": "store:/other"}, "another-mount"),
+        ({**NFS, "mount": "/data/llama", "source": "store:/export/llama"}, "pass"),
+    ],
+)
+def test_a_shared_folder_is_one_everywhere(here, expected):
+    good = paths(held(**NFS))
+    snap = cluster(good, good, paths(held(**here)))
+    assert told(SHARED, snap) == ["pass", "pass", expected]
+
+
+def test_a_folder_that_only_one_node_mounts_accuses_nobody():
+    snap = cluster(paths(held(**NFS)), paths(held()), paths(held()))
+    assert told(SHARED, snap) == ["pass"] * 3
+    gone = JobPaths(JobPath("missing", "/run"))
+    assert told(SHARED, cluster(gone)) == ["skip"]
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (("train.py", "--data_path", "/data/x"), {"/data/x": "data_path"}),
+        (
+            ("train.py", "--config=c.yaml", "--bf16", "x.json"),
+            {"c.yaml": "config", "x.json": "bf16"},
+        ),
+        (("-m", "axolotl.cli.train", "cfg.yml"), {"cfg.yml": ""}),
+        (("train.py", "--output_dir", "/out", "--logging_dir=/logs", "--cache_dir", "/c"), {}),
+        (("train.py", "--resume_from_checkpoint", "/out/1"), {"/out/1": "resume_from_checkpoint"}),
+        (("train.py", "--model", "meta-llama/Llama-2-7b", "--url", "s3://b/x.json"), {}),
+        (("train.py", "--glob", "/data/*.json", "--lr", "1e-5"), {}),
+    ],
+)
+def test_paths_among_arguments(words, expected):
+    assert probe.argument_paths({"command": words}) == expected
+
+
+def test_what_others_look_at_is_not_looked_at_twice():
+    words = ("train.py", "--deepspeed", "zero.json", "--model", "/m")
+    args = {"command": words, "deepspeed_config": "zero.json", "exist": ["/m"]}
+    assert probe.argument_paths(args) == {}
+
+
+def test_a_model_folder_is_looked_into(tmp_path):
+    folder = tmp_path / "model"
+    folder.mkdir()
+    (folder / "a.safetensors").write_bytes(b"x" * 5000)
+    (folder / "b.bin").write_bytes(probe.POINTER + b"/spec/v1")
+    (folder / "config.json").write_text("{}")
+    (tmp_path / "c.yml").write_text("lr: 1")
+    words = ["train.py", "--model=./model", "c.yml", "--data", "./none"]
+    seen = decode_fact(JobPaths, probe.job_paths({"workdir": str(tmp_path), "command": words}))
+    model = seen.paths["./model"]
+    assert (model.entries, model.weights, model.pointers) == (3, 2, ("b.bin",))
+    assert seen.paths["c.yml"].digest
+    assert seen.paths["./none"].state == "missing"
+    assert seen.workdir.there

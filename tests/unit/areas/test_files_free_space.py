@@ -1,0 +1,149 @@
+"""Rooms, mounts and places for checkpoints: seen for real, judged from facts."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path as LocalPath
+from typing import Any
+
+import pytest
+
+from checks.facts.decode import decode_fact
+from checks.facts.deepspeed_config import ConfigText, DeepspeedConfig
+from checks.facts.files import Files, FolderSpace, PathState
+from checks.facts.free_space import FreeSpace
+from checks.facts.job_paths import JobPath, JobPaths
+from checks.facts.network_mounts import Mount, NetworkMounts
+from checks.node.probe import files as files_probe
+from checks.node.probe import free_space as rooms_probe
+from checks.node.probe import network_mounts as mounts_probe
+from tests.support.job_paths import MODEL, cluster, held, paths, told
+from tests.support.snapshots import with_fact
+
+
+def room(**fields: Any) -> FolderSpace:
+    healthy = {"nearest": "/tmp", "directory": True, "writable": True, "free_bytes": 10**11}
+    given = {**healthy, "mount": "/", "filesystem": "ext4", **fields}
+    return FolderSpace(given.pop("state", "there"), given.pop("absolute", "/tmp"), **given)
+
+
+def rooms(
+    temporary: FolderSpace | None = None,
+    home: FolderSpace | None = None,
+    output: FolderSpace | None = None,
+):
+    snap = cluster(FreeSpace(temporary or room(), home or room(), room()))
+    return with_fact(snap, "node1", Files(PathState("there", "/run", "directory"), output=output))
+
+
+TEMPORARY = "temporary-folder-is-usable"
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({}, "pass"),
+        ({"noexec": True}, "pass"),
+        ({"free_bytes": 10**6}, "no-space!"),
+        ({"free_bytes": 10**8}, "little-space"),
+        ({"free_inodes": 0}, "no-inodes!"),
+        ({"read_only": True}, "read-only!"),
+        ({"writable": False}, "not-writable!"),
+        ({"state": "missing"}, "missing"),
+        ({"state": "hangs"}, "unreadable!"),
+    ],
+)
+def test_temporary_files_can_be_written(fields, expected):
+    assert told(TEMPORARY, rooms(room(**fields))) == [expected]
+
+
+def test_one_full_disk_is_told_once():
+    full = room(free_bytes=10**6)
+    assert told(TEMPORARY, rooms(full, full, full)) == ["skip"]
+    assert told("home-and-caches-have-room", rooms(full, full)) == ["pass"]
+    own = room(free_bytes=10**6, mount="/home")
+    assert told("home-and-caches-have-room", rooms(room(), own)) == ["little-space"]
+
+
+MOUNTED = Mount("there", "nfs4", "store:/old")
+
+
+@pytest.mark.parametrize(
+    ("mounts", "lustre", "expected"),
+    [
+        ({}, "", "skip"),
+        ({"/mnt": MOUNTED}, "", "pass"),
+        ({"/mnt": Mount("denied", "fuse.sshfs")}, "", "pass"),
+        ({"/mnt": Mount("hangs", "nfs4", "store:/old")}, "", "dead-mount"),
+        ({"/mnt": Mount("error", "nfs4", "store:/old", "Stale file handle")}, "", "dead-mount"),
+        ({}, "healthy", "pass"),
+        ({}, "NOT HEALTHY\n", "lustre-unhealthy"),
+    ],
+)
+def test_network_mounts_answer(mounts, lustre, expected):
+    snap = cluster(NetworkMounts(mounts, lustre))
+    with_fact(snap, "node1", JobPaths(held("/run")))
+    assert told("network-mounts-answer", snap) == [expected]
+
+
+def test_a_dead_mount_that_the_job_uses_is_told_by_the_path():
+    snap = cluster(NetworkMounts({"/data": Mount("hangs", "nfs4")}))
+    with_fact(snap, "node1", paths(JobPath("hangs", MODEL)))
+    assert told("network-mounts-answer", snap) == ["skip"]
+
+
+CHECKPOINTS = "checkpoints-can-be-resumed"
+
+
+@pytest.mark.parametrize(
+    ("config", "shared", "expected"),
+    [
+        ({"zero_optimization": {"stage": 2}}, (False, False), "local-checkpoints"),
+        ({"zero_optimization": {"stage": 2}}, (True, True), "pass"),
+        ({"zero_optimization": {"stage": 2}}, (True, False), "skip"),
+        ({"zero_optimization": {"stage": 2}}, (False,), "pass"),
+        ({"zero_optimization": {"stage": 0}}, (False, False), "pass"),
+        (
+            {"zero_optimization": {"stage": 3}, "checkpoint": {"use_node_local_storage": True}},
+            (False, False),
+            "pass",
+        ),
+    ],
+)
+def test_checkpoints_on_own_disks_are_known_to_deepspeed(config, shared, expected):
+    run = PathState("there", "/run", "directory")
+    facts = [Files(run, output=room(absolute="/out", shared=one)) for one in shared]
+    snap = cluster(*facts, deepspeed_config="ds.json", output="/out")
+    text = ConfigText("there", "/run/ds.json", json.dumps(config))
+    for name in snap.job.names:
+        with_fact(snap, name, DeepspeedConfig(text))
+    assert told(CHECKPOINTS, snap) == [expected]
+
+
+def test_checkpoints_without_a_config_or_an_output_are_not_judged():
+    run = PathState("there", "/run", "directory")
+    assert told(CHECKPOINTS, cluster(Files(run), Files(run))) == ["skip"]
+    assert told(CHECKPOINTS, cluster(Files(run), deepspeed_config="ds.json")) == ["skip"]
+
+
+def test_rooms_of_this_machine(tmp_path):
+    env = {"TMPDIR": str(tmp_path), "HF_HOME": str(tmp_path / "hf")}
+    seen = decode_fact(FreeSpace, rooms_probe.rooms({"env": env}))
+    assert seen.by_variable
+    assert seen.temporary.absolute == str(tmp_path)
+    assert seen.hub.absolute == str(tmp_path / "hf/hub")
+    assert seen.home.absolute == str(LocalPath.home())
+
+
+def test_only_mounts_of_other_machines_are_network_mounts():
+    lines = (
+        "srv:/a /mnt/a\\040b nfs4 rw 0 0\n/dev/sda / ext4 rw 0 0\nx /run/user fuse.portal rw 0 0"
+    )
+    assert mounts_probe.remote_mounts(lines) == {"/mnt/a b": ("nfs4", "srv:/a")}
+    assert decode_fact(NetworkMounts, mounts_probe.network_mounts({}))
+
+
+def test_the_options_of_a_mount_are_told(tmp_path):
+    seen = files_probe.writable_space(str(tmp_path))
+    assert seen["noexec"] is False
+    assert seen["source"]

@@ -1,0 +1,112 @@
+"""What the kernel says of GPUs, and what is made of each code."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from checks.facts.gpus import Gpus
+from checks.facts.kernel_log import KernelLog, KernelMessage
+from checks.knowledge.xids import UNKNOWN_XID, XIDS, XidSeverity, look_up_xid
+from tests.support.cards import SILENT, alone, cluster, eight
+
+
+def log(*texts: str, kind: str = "xid") -> dict[str, KernelLog]:
+    said = tuple(KernelMessage(kind, 600.0 + i, text) for i, text in enumerate(texts))
+    return {"node3": KernelLog(readable=True, back_s=7200.0, messages=said)}
+
+
+def xid(code: int, bus: str = "0000:13:00") -> str:
+    return f"NVRM: Xid (PCI:{bus}): {code}, pid=4242, name=python"
+
+
+def reported(*texts: str, kind: str = "xid", third: Gpus | None = None):
+    snap = cluster(eight(), eight(), third or eight(), logs=log(*texts, kind=kind))
+    return alone(snap, "kernel-reports-no-gpu-fault")
+
+
+@pytest.mark.parametrize("code", [48, 62, 64, 74, 79, 92, 95, 119, 120])
+def test_a_code_of_broken_hardware_blocks(code):
+    finding = reported(xid(code))
+    assert (finding.cause, finding.stops) == ("xid-hardware", True)
+    assert f"Xid {code}, 10 min ago" in finding.message
+    assert XIDS[code].meaning in finding.message
+
+
+@pytest.mark.parametrize("code", [13, 31, 43, 45])
+def test_a_code_of_a_program_is_let_be(code):
+    finding = reported(xid(code))
+    assert finding.outcome.value == "pass"
+    assert str(code) in finding.message
+
+
+@pytest.mark.parametrize("code", [32, 69, 109, 999])
+def test_any_other_code_warns(code):
+    assert (reported(xid(code)).cause, reported(xid(code)).warned) == ("xid-suspect", True)
+
+
+def test_the_worst_code_is_told_and_each_once():
+    finding = reported(xid(13), xid(79), xid(79), xid(45), xid(32))
+    assert finding.cause == "xid-hardware"
+    assert finding.message.count("Xid 79") == 1
+    assert finding.fix and finding.fix.command == "reboot"
+
+
+def test_memory_codes_are_told_by_the_memorys_own_check():
+    ill = eight(third={"remap_pending": True})
+    assert reported(xid(63), xid(48), third=ill).outcome.value == "pass"
+    assert reported(xid(79), xid(48), third=ill).cause == "xid-hardware"
+
+
+@pytest.mark.parametrize("code", [63, 94])
+def test_memory_that_was_mended_by_a_reset_is_no_finding(code):
+    assert reported(xid(code)).outcome.value == "pass"
+    assert reported(xid(code), third=eight(SILENT)).cause == "xid-hardware"
+
+
+def test_a_gpu_off_the_bus_is_told_once():
+    seven = dataclasses.replace(eight(), gpus=eight().gpus[:7])
+    snap = cluster(eight(), eight(), seven, logs=log(xid(79)))
+    assert alone(snap, "kernel-reports-no-gpu-fault").cause == "xid-hardware"
+    finding = alone(snap, "slots-have-gpus")
+    assert "gpu.kernel-reports-no-gpu-fault" in finding.message
+
+
+def test_a_driver_that_does_not_answer_brings_the_kernels_words():
+    broken = Gpus((), (), error="GPU is lost", nvidia_on_bus=8)
+    finding = alone(cluster(eight(), eight(), broken, logs=log(xid(79))), "driver-answers")
+    assert "Xid 79" in finding.message
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "cause"),
+    [
+        ("sxid", "nvidia-nvswitch3: SXid (PCI:0000:c1:00.0): 20034, Fatal, x", "nvswitch-fault"),
+        ("nvrm", "NVRM: GPU 0000:3b:00.0: RmInitAdapter failed! (0x62)", "gpu-failed"),
+        ("amdgpu", "amdgpu 0000:0c:00.0: amdgpu: GPU reset begin!", "amdgpu-fault"),
+    ],
+)
+def test_other_words_of_drivers_are_heard(kind, text, cause):
+    finding = reported(text, kind=kind)
+    assert (finding.cause, finding.outcome.value) == (cause, "fail")
+    assert text in finding.message
+
+
+def test_a_switch_that_recovered_is_let_be():
+    text = "nvidia-nvswitch3: SXid (PCI:0000:c1:00.0): 12028, Non-fatal, Link 32"
+    assert reported(text, kind="sxid").outcome.value == "pass"
+
+
+def test_a_log_that_may_not_be_read_is_no_pass():
+    denied = KernelLog(readable=False, reason="/dev/kmsg: Operation not permitted")
+    finding = alone(
+        cluster(eight(), logs={"node1": denied}), "kernel-reports-no-gpu-fault", "node1"
+    )
+    assert finding.outcome.value == "skip"
+    assert "Operation not permitted" in finding.message
+
+
+def test_codes_are_known_by_number():
+    assert look_up_xid(79).weight is XidSeverity.HARDWARE
+    assert look_up_xid(12345) is UNKNOWN_XID

@@ -1,0 +1,67 @@
+"""GPUs in a mode that ranks cannot use, and drivers that are slow or another version."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from tests.support.cards import H100, alone, cluster, eight
+from tests.support.snapshots import judged
+
+
+def test_mig_on_one_node_blocks_and_on_all_warns():
+    cut = eight(dataclasses.replace(H100, mig=True), third={})
+    finding = alone(cluster(eight(), eight(), cut), "mig-is-off")
+    assert (finding.cause, finding.stops) == ("mig-on", True)
+    assert finding.fix and finding.fix.command == "nvidia-smi -mig 0"
+    everywhere = judged(cluster(cut, cut), "gpu.mig-is-off")
+    assert {one.cause for one in everywhere.values() if one.warned} == {"mig-everywhere"}
+
+
+def test_a_prohibited_gpu_blocks_and_an_exclusive_one_warns():
+    closed = eight(third={"compute_mode": "prohibited"})
+    finding = alone(cluster(eight(), eight(), closed), "compute-mode-allows-ranks")
+    assert (finding.cause, finding.stops) == ("compute-prohibited", True)
+    taken = eight(third={"compute_mode": "exclusive"})
+    finding = alone(cluster(eight(), eight(), taken), "compute-mode-allows-ranks")
+    assert (finding.cause, finding.warned) == ("compute-exclusive", True)
+
+
+def test_persistence_that_most_nodes_have_is_expected():
+    off = eight(dataclasses.replace(H100, persistence=False), third={})
+    finding = alone(cluster(eight(), eight(), off), "persistence-mode-is-on")
+    assert (finding.cause, finding.warned) == ("persistence-off", True)
+    assert finding.fix and finding.fix.command == "nvidia-smi -pm 1"
+
+
+def test_persistence_off_everywhere_matters_where_it_is_slow():
+    off = eight(dataclasses.replace(H100, persistence=False), third={})
+    slow = dataclasses.replace(off, seconds=6.0)
+    snap = cluster(off, off, slow)
+    assert alone(snap, "persistence-mode-is-on").cause == "persistence-off"
+    assert alone(snap, "driver-answers-in-time").outcome.value == "skip"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "cause"),
+    [((0.2, 0.2, 1.5), "driver-slow"), ((0.2, 0.2, 0.9), ""), ((1.2, 1.3, 1.5), "")],
+)
+def test_a_slow_driver_is_compared_with_its_peers(seconds, cause):
+    snap = cluster(*(eight(seconds=one) for one in seconds))
+    assert alone(snap, "driver-answers-in-time").cause == cause
+
+
+def test_of_two_nodes_only_a_very_slow_driver_warns():
+    assert (
+        alone(cluster(eight(), eight(seconds=4.0)), "driver-answers-in-time", "node2").cause == ""
+    )
+    found = alone(cluster(eight(), eight(seconds=6.0)), "driver-answers-in-time", "node2")
+    assert found.cause == "driver-slow"
+
+
+def test_a_node_with_another_driver_warns():
+    old = eight(dataclasses.replace(H100, driver="535.183.01"), third={})
+    finding = alone(cluster(eight(), eight(), old), "drivers-are-equal")
+    assert (finding.cause, finding.warned) == ("driver-differs", True)
+    assert finding.message == "node3 has GPU driver 535.183.01, node[1-2] 550.54.15"

@@ -1,0 +1,143 @@
+"""What a node is busy with: who is told, and who is let be."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from checks.facts import decode_fact
+from checks.facts.load import BusyProcess, Load
+from checks.model import Outcome
+from checks.node.probe import load as probe
+from tests.support.busy_nodes import IDLE, JOB, loaded, seen
+from tests.support.networks import GIB
+
+VFORK = "import ctypes; c = ctypes.CDLL(None); c.vfork() or c.pause()"
+"""The parent sleeps uninterruptibly until its child ends."""
+
+
+@pytest.mark.parametrize(
+    "check", ["cpus-are-free", "memory-is-free", "node-does-not-swap", "no-process-is-stuck"]
+)
+def test_an_idle_node_is_let_be(check):
+    assert seen(check, IDLE).outcome is Outcome.PASS
+
+
+def test_another_job_on_the_processors():
+    found = seen("cpus-are-free", loaded(foreign_cpus=40.0, foreign=(JOB,), busy_share=0.6))
+    assert (found.cause, found.warned) == ("cpus-busy", True)
+    assert "python (pid 42 of ann)" in found.message
+    assert "-p 42" in found.fix.command
+    small = loaded(foreign_cpus=4.0, foreign=(JOB,), busy_share=0.06)
+    assert seen("cpus-are-free", small).outcome is Outcome.PASS, "a monitor, a storage daemon"
+
+
+def test_work_that_is_hidden_accuses_nobody():
+    hidden = loaded(hidden=True, busy_share=0.9)
+    assert seen("cpus-are-free", hidden).outcome is Outcome.SKIP
+    neighbours = loaded(busy_share=0.9)
+    assert seen("cpus-are-free", neighbours).outcome is Outcome.PASS
+
+
+def test_memory_in_use():
+    held = loaded(available_bytes=200 * GIB, largest=(dataclasses.replace(JOB, amount=3e11),))
+    found = seen("memory-is-free", held)
+    assert (found.cause, "python (pid 42" in found.message) == ("memory-in-use", True)
+    assert seen("memory-is-free", loaded(available_bytes=400 * GIB)).outcome is Outcome.PASS
+    everywhere = loaded(available_bytes=200 * GIB)
+    assert seen("memory-is-free", everywhere, base=everywhere).outcome is Outcome.PASS
+
+
+def test_huge_pages():
+    reserved = loaded(available_bytes=100 * GIB, huge_bytes=390 * GIB)
+    found = seen("memory-is-free", reserved)
+    assert (found.cause, "nr_hugepages=0" in found.fix.command) == ("huge-pages", True)
+
+
+def test_swap():
+    check = "node-does-not-swap"
+    assert seen(check, loaded(swapped_pages=4000)).cause == "swap-in-use"
+    assert seen(check, loaded(swap_used_bytes=40 * GIB)).cause == "swap-in-use"
+    assert seen(check, loaded(swap_used_bytes=4 * GIB)).outcome is Outcome.PASS
+    old = loaded(swap_used_bytes=40 * GIB)
+    assert seen(check, old, base=old).outcome is Outcome.PASS, "all have it: long uptimes"
+
+
+def test_a_stuck_process():
+    stuck = BusyProcess(7, "rsync", "bob", waits_in="rpc_wait_bit_killable")
+    found = seen("no-process-is-stuck", loaded(stuck=(stuck,)))
+    assert (found.cause, found.warned) == ("process-stuck", True)
+    assert "rsync (pid 7 of bob)" in found.message
+    assert "rpc_wait_bit_killable" in found.message
+
+
+def test_section_reads_this_machine():
+    load = decode_fact(Load, probe.load({}))
+    assert load.cpus == os.cpu_count()
+    assert 0 < load.available_bytes <= load.memory_bytes
+
+
+@pytest.fixture
+def started():
+    """Starts Python; all of it is killed afterwards."""
+    processes = []
+
+    def start(code):
+        processes.append(subprocess.Popen([sys.executable, "-c", code], start_new_session=True))
+        return processes[-1]
+
+    yield start
+    for process in processes:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def found_in_time(condition, seconds=20):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if condition():
+            return True
+    return False
+
+
+def test_a_process_that_sleeps_uninterruptibly_is_seen(started):
+    pid = started(VFORK).pid
+    assert found_in_time(
+        lambda: pid in [one["pid"] for one in probe.stuck_processes(probe.read_processes())]
+    )
+
+
+def test_a_busy_process_is_seen_once_it_is_old(started, monkeypatch):
+    pid = started("while True: pass").pid
+    monkeypatch.setattr(probe, "BUSY", 0.0)
+    monkeypatch.setattr(probe, "YOUNG_S", 0.0)
+    assert found_in_time(lambda: pid in [one["pid"] for one in probe.load({})["foreign"]])
+    monkeypatch.setattr(probe, "YOUNG_S", 3600.0)
+    assert pid not in [one["pid"] for one in probe.load({})["foreign"]]
+
+
+def test_hidden_processes(monkeypatch):
+    real = probe.read_file
+    monkeypatch.setattr(
+        probe,
+        "read_file",
+        lambda path, missing=None: missing if path == "/proc/1/stat" else real(path, missing),
+    )
+    assert decode_fact(Load, probe.load({})).hidden
+
+
+def test_a_name_may_hold_anything():
+    found = probe.Process(5, "5 (a) b (c)) D 1 5 5 0 -1 0 0 0 0 0 7 3 0 0 20 0 1 0 99 1000 42")
+    assert (found.name, found.state, found.ticks, found.began, found.pages) == (
+        "a) b (c)",
+        "D",
+        10,
+        99,
+        42,
+    )

@@ -1,0 +1,269 @@
+"""Names that mean nothing, the wrong machine, or the node itself; and odd ones that are fine."""
+
+import subprocess
+
+import pytest
+
+from checks.facts.environment import Environment
+from checks.facts.interfaces import Interface, Interfaces
+from checks.facts.names import NameLookup, Names
+from checks.facts.ssh import LoginAttempt, SshRow
+from checks.model import Outcome
+from checks.node.probe import names as section
+from tests.support.networks import LO, cluster, nics, resolves, who
+from tests.support.snapshots import judged, with_fact
+
+OWN = "names.own-name-is-not-loopback"
+PEERS = "names.every-node-resolves-every-node"
+FINE = {
+    "node1": ("10.0.0.1", "10.0.0.2"),
+    "node2": ("10.0.0.2", "10.0.0.2"),
+    "node3": ("10.0.0.3", "10.0.0.2"),
+}
+
+
+def of_node2(check, snap):
+    found = judged(snap, check)
+    others = [one for who_, one in found.items() if who_ != ("node2",)]
+    assert all(one.outcome is not Outcome.FAIL for one in others), "a third party was accused"
+    return found[("node2",)]
+
+
+def named(**changes):
+    """The cluster with node2's resolver changed; None makes the name unknown."""
+    peers = {**FINE, **changes}
+    found = {
+        name: NameLookup((told[0],), "", told[1]) if told else NameLookup((), "Name not known")
+        for name, told in peers.items()
+    }
+    return with_fact(cluster(), "node2", Names("node2", None, ("10.0.0.2",), found))
+
+
+def test_healthy_names():
+    snap = cluster()
+    for check in (OWN, PEERS, "names.hostnames-are-unique", "names.machines-are-distinct"):
+        assert {one.outcome for one in judged(snap, check).values()} == {Outcome.PASS}
+
+
+def test_own_name_as_debian_writes_it():
+    snap = with_fact(cluster(), "node2", Names("node2", "node2", ("127.0.1.1",), named_peers()))
+    found = of_node2(OWN, snap)
+    assert (found.stops, found.cause) == (True, "own-name-loopback")
+    assert "node2 resolves to 127.0.1.1; expected 10.0.0.2" in found.message
+    assert "10.0.0.2 node2" in found.fix.command
+    with_fact(snap, "node2", Environment(shell={"GLOO_SOCKET_IFNAME": "eth0"}))
+    assert of_node2(OWN, snap).outcome is Outcome.PASS
+
+
+def named_peers():
+    return {name: NameLookup((told[0],), "", told[1]) for name, told in FINE.items()}
+
+
+def test_own_name_unknown_or_somebody_elses():
+    for own, cause in (((), "own-name-unresolved"), (("10.9.9.9",), "own-name-elsewhere")):
+        snap = with_fact(cluster(), "node2", Names("node2", None, own, named_peers()))
+        assert of_node2(OWN, snap).cause == cause
+
+
+def test_own_name_of_a_single_node_is_let_be():
+    snap = with_fact(cluster(("node1",)), "node1", Names("node1", None, ("127.0.1.1",), {}))
+    assert judged(snap, OWN)[("node1",)].outcome is Outcome.SKIP
+
+
+def test_the_fix_takes_the_name_off_loopback_and_keeps_localhost(tmp_path):
+    snap = with_fact(cluster(), "node2", Names("node2", None, ("127.0.0.1",), named_peers()))
+    hosts = tmp_path / "hosts"
+    hosts.write_text("127.0.0.1 localhost node2\n127.0.1.1\tnode2 node2.lan\n10.0.0.22 node22\n")
+    command = of_node2(OWN, snap).fix.command.replace("/etc/hosts", str(hosts))
+    subprocess.run(["sh", "-ec", command], check=True, timeout=10)
+    lines = [line.split() for line in hosts.read_text().splitlines()]
+    assert lines == [
+        ["127.0.0.1", "localhost"],
+        ["127.0.1.1", "node2.lan"],
+        ["10.0.0.22", "node22"],
+        ["10.0.0.2", "node2"],
+    ]
+
+
+def test_peer_that_does_not_resolve_blocks():
+    found = of_node2(PEERS, named(node3=None))
+    assert (found.stops, found.cause) == (True, "unresolved")
+    assert "node3 does not resolve (Name not known)" in found.message
+    assert "10.0.0.3 node3" in found.fix.command
+
+
+def test_a_hosts_file_that_nobody_asks_is_mended_with_the_name():
+    unknown = {name: NameLookup((), "Name not known") for name in FINE}
+    snap = with_fact(cluster(), "node2", Names("node2", None, (), unknown, ("dns",)))
+    found = of_node2(PEERS, snap)
+    assert found.cause == "hosts-file-not-asked"
+    assert found.message.endswith("/etc/nsswitch.conf has dns asked, and not /etc/hosts")
+    assert "10.0.0.1 node1" in found.fix.command
+    assert "'s/^hosts:/hosts: files/' /etc/nsswitch.conf" in found.fix.command
+    own = of_node2(OWN, snap)
+    assert (own.outcome, own.message.endswith(PEERS)) == (Outcome.SKIP, True)
+    for sources in ((), ("files", "dns"), ("resolve", "dns")):
+        with_fact(snap, "node2", Names("node2", None, (), unknown, sources))
+        assert of_node2(PEERS, snap).cause == "unresolved"
+        assert of_node2(OWN, snap).cause == "own-name-unresolved"
+
+
+@pytest.mark.parametrize(
+    ("text", "sources"),
+    [
+        ("passwd: files\nhosts:  files mdns4_minimal [NOTFOUND=return] dns # both\n",
+         ["files", "mdns4_minimal", "dns"]),
+        ("hosts: resolve [!UNAVAIL=return] files", ["resolve", "files"]),
+        ("", []),
+        ("#hosts: dns", []),
+    ],
+)  # fmt: skip
+def test_section_reads_where_names_are_looked_up(text, sources):
+    assert section.lookup_sources(text) == sources
+
+
+def test_name_that_only_ssh_knows_warns():
+    row = SshRow({"node3": LoginAttempt(code=0, hostname="node3", authenticated=True)})
+    found = of_node2(PEERS, with_fact(named(node3=None), "node2", row))
+    assert (found.warned, found.cause) == (True, "ssh-alias")
+
+
+def test_peer_at_an_address_that_is_not_its_own_blocks():
+    for address in ("10.0.0.253", "10.0.0.1"):
+        found = of_node2(PEERS, named(node3=(address, "10.0.0.2")))
+        assert (found.stops, found.cause) == (True, "wrong-address")
+        assert "10.0.0.3 node3" in found.fix.command
+
+
+def test_peer_that_is_another_machine_too_blocks_where_that_comes_first():
+    for other, owner in (("10.0.0.1", "node1"), ("127.0.0.1", "node2"), ("10.0.0.2", "node2")):
+        for addresses in ((other, "10.0.0.3"), ("10.0.0.3", other)):
+            peers = {**named_peers(), "node3": NameLookup(addresses, "", "10.0.0.2")}
+            names = Names("node2", None, ("10.0.0.2",), peers)
+            found = of_node2(PEERS, with_fact(cluster(), "node2", names))
+            assert (found.outcome, found.cause) == (Outcome.FAIL, "two-machines")
+            assert found.stops is (addresses[0] == other)
+            assert f"and {other} is {owner}" in found.message
+            assert "10.0.0.3 node3" in found.fix.command
+
+
+def test_peer_that_is_the_node_itself_blocks():
+    assert of_node2(PEERS, named(node3=("127.0.0.1", "127.0.0.1"))).cause == "loopback"
+
+
+def test_translated_address_that_all_use_and_that_works_only_warns():
+    snap = cluster(("node1", "node2"))
+    public = {"node1": ("10.0.0.1", "10.0.0.1"), "node2": ("54.1.2.3", "10.0.0.1")}
+    with_fact(snap, "node1", resolves("node1", **public))
+    found = judged(snap, PEERS)[("node1",)]
+    assert found.stops, "nothing shows yet that it leads there"
+    with_fact(snap, "node1", SshRow({"node2": LoginAttempt(code=0, hostname="node2")}))
+    found = judged(snap, PEERS)[("node1",)]
+    assert (found.warned, found.cause) == (True, "translated")
+
+
+def test_second_address_of_a_peer_is_worth_a_warning():
+    two = Interface("eth1", ipv4=("10.1.0.3/24",))
+    snap = named(node3=("10.1.0.3", "10.0.0.2"))
+    nodes = (LO, Interface("eth0", ipv4=("10.0.0.3/24",)), two)
+    found = of_node2(PEERS, with_fact(snap, "node3", Interfaces(nodes)))
+    assert (found.warned, found.cause) == (True, "different")
+
+
+def test_addresses_instead_of_names():
+    nodes = ("10.0.0.1", "10.0.0.2")
+    snap = cluster(nodes)
+    for index, name in enumerate(nodes, 1):
+        with_fact(snap, name, who(index))
+        peers = {one: NameLookup((one,), "", name) for one in nodes}
+        with_fact(snap, name, Names(f"host{index}", None, (name,), peers))
+    for check in (OWN, PEERS):
+        assert all(one.outcome is Outcome.PASS for one in judged(snap, check).values())
+
+
+def test_host_name_twice_warns():
+    snap = with_fact(cluster(), "node3", Names("node2", None, ("10.0.0.3",), {}))
+    found = judged(snap, "names.hostnames-are-unique")[()]
+    assert found.warned
+    assert "node2 and node3 all call themselves node2" in found.message
+
+
+def test_one_machine_under_two_names_blocks():
+    snap = cluster()
+    for name in ("node2", "node3"):
+        with_fact(snap, name, who(2))
+        with_fact(snap, name, nics(("eth0", "10.0.0.2/24")))
+    found = judged(snap, "names.machines-are-distinct")[()]
+    assert (found.stops, found.cause) == (True, "same-machine")
+    assert judged(snap, "names.hostnames-are-unique")[()].outcome is not Outcome.UNKNOWN
+
+
+def test_clones_warn_and_containers_of_one_host_are_let_be():
+    snap = cluster()
+    for index, name in enumerate(("node1", "node2", "node3"), 1):
+        with_fact(snap, name, who(index, machine_id="image"))
+    assert judged(snap, "names.machines-are-distinct")[()].cause == "cloned"
+    for index, name in enumerate(("node1", "node2", "node3"), 1):
+        with_fact(snap, name, who(index, machine_id="image", boot_id="host"))
+    assert judged(snap, "names.machines-are-distinct")[()].outcome is Outcome.PASS
+
+
+def test_section_answers_for_names_that_hang(monkeypatch):
+    real = section.resolve_addresses
+
+    def addresses(name):
+        if name == "hangs":
+            threading_wait.wait(5)
+        return real(name)
+
+    import threading
+
+    threading_wait = threading.Event()
+    monkeypatch.setattr(section, "resolve_addresses", addresses)
+    monkeypatch.setattr(section, "LIMIT", 0.3)
+    peers = section.names({"names": ["hangs", "localhost", "127.0.0.9"]})["peers"]
+    threading_wait.set()
+    assert "no answer from the resolver" in peers["hangs"]["error"]
+    assert peers["localhost"]["addresses"]
+    assert peers["127.0.0.9"]["source"].startswith("127.")
+
+
+def test_section_gives_the_reason_for_a_name_that_is_not_there():
+    peers = section.names({"names": ["no-such-name.invalid"]})["peers"]
+    assert peers["no-such-name.invalid"]["addresses"] == []
+    assert peers["no-such-name.invalid"]["error"]
+
+
+QUICK = "names.resolution-is-quick"
+
+
+def test_a_resolver_that_takes_seconds_is_helped_by_lines_in_its_hosts_file():
+    slow = {"node1": 0.01, "node3": 5.02}
+    peers = {
+        name: NameLookup((FINE[name][0],), "", FINE[name][1], seconds)
+        for name, seconds in slow.items()
+    }
+    found = of_node2(QUICK, with_fact(cluster(), "node2", Names("node2", None, (), peers)))
+    assert (found.warned, found.cause) == (True, "slow")
+    assert "takes up to 5.0 s to resolve node3;" in found.message
+    assert "10.0.0.3 node3" in found.fix.command and "node1" not in found.fix.command
+
+
+def test_a_quick_resolver_and_one_that_knows_nobody():
+    assert of_node2(QUICK, cluster()).outcome is Outcome.PASS
+    nobody = Names("node2", None, (), {"node1": NameLookup((), "Name not known")})
+    assert of_node2(QUICK, with_fact(cluster(), "node2", nobody)).outcome is Outcome.SKIP
+
+
+def test_names_that_mean_a_link_local_address():
+    found = of_node2(PEERS, named(node3=("fe80::3%eth0", "fe80::2")))
+    assert (found.stops, found.cause) == (True, "link-local")
+    assert "10.0.0.3 node3" in found.fix.command
+    own = Names("node2", None, ("fe80::2%eth0",), named_peers())
+    assert of_node2(OWN, with_fact(cluster(), "node2", own)).cause == "own-name-link-local"
+
+
+def test_machines_that_train_over_ipv4_link_local_addresses_are_let_be():
+    snap = with_fact(cluster(), "node2", nics(("eth0", "169.254.9.2/16")))
+    own = Names("node2", None, ("169.254.9.2",), named_peers())
+    assert of_node2(OWN, with_fact(snap, "node2", own)).outcome is Outcome.PASS

@@ -1,0 +1,125 @@
+"""The training network: outliers are named, odd but healthy machines are not."""
+
+import ipaddress
+import subprocess
+
+from checks.facts.interfaces import Interface, Interfaces
+from checks.facts.names import NameLookup, Names
+from checks.model import Outcome
+from checks.node.probe.interfaces import interfaces as section
+from tests.support.networks import LO, cluster, nics, resolves
+from tests.support.snapshots import judged, with_fact
+
+CHECKS = ("training-interface-is-up", "mtu-is-equal", "speed-is-equal", "one-network")
+
+
+def eth0(node=2, **fields):
+    return Interfaces((LO, Interface("eth0", ipv4=(f"10.0.0.{node}/24",), **fields)))
+
+
+def of_node2(check, snap):
+    found = judged(snap, f"network.{check}")
+    others = [one for who, one in found.items() if who != ("node2",)]
+    assert all(one.outcome is not Outcome.FAIL for one in others), "a third party was accused"
+    return found[("node2",)]
+
+
+def none_fails(snap):
+    found = [one for check in CHECKS for one in judged(snap, f"network.{check}").values()]
+    assert [one.message for one in found if one.outcome in (Outcome.FAIL, Outcome.UNKNOWN)] == []
+    return True
+
+
+def test_plain_cluster_is_healthy():
+    assert none_fails(cluster())
+
+
+def test_extra_bridges_second_card_and_differing_names_are_healthy():
+    extra = (("docker0", "172.17.0.1/16"), ("virbr0", "192.168.122.1/24"))
+    snap = with_fact(cluster(), "node2", nics(*extra, ("enp3s0", "10.0.0.2/24")))
+    assert none_fails(with_fact(snap, "node3", nics(("eth0", "10.0.0.3/24"), ("x", "10.9.0.3/24"))))
+
+
+def test_subnets_that_route_are_healthy():
+    snap = with_fact(cluster(), "node2", nics(("eth0", "10.5.0.2/24")))
+    peers = {"node1": ("10.0.0.1", "10.5.0.2"), "node2": ("10.5.0.2", "10.5.0.2")}
+    assert none_fails(with_fact(snap, "node2", resolves("node2", **peers)))
+
+
+def test_node_with_only_dockers_bridge_blocks():
+    only = nics(("docker0", "172.17.0.1/16"))
+    snap = with_fact(cluster(), "node2", only)
+    with_fact(snap, "node2", Names("node2"))
+    found = of_node2("training-interface-is-up", snap)
+    assert (found.stops, found.cause) == (True, "no-interface")
+    assert "docker0 (172.17.0.1)" in found.message
+
+
+def test_node_whose_card_is_down_blocks():
+    down = Interfaces((LO, Interface("eth0", up=False, ipv4=("10.0.0.2/24",))))
+    snap = with_fact(with_fact(cluster(), "node2", down), "node2", Names("node2"))
+    assert "eth0 is down" in of_node2("training-interface-is-up", snap).message
+
+
+def test_mtu_of_one_node_differs():
+    found = of_node2("mtu-is-equal", with_fact(cluster(), "node2", eth0(mtu=9000)))
+    assert (found.warned, found.cause) == (True, "mtu-differs")
+    assert "has MTU 9000; 2 of 3 nodes have 1500" in found.message
+    assert found.fix.command == "ip link set dev eth0 mtu 1500"
+
+
+def test_mtu_of_two_nodes_differs_from_the_heads():
+    snap = with_fact(cluster(("node1", "node2")), "node2", eth0(mtu=1400))
+    assert of_node2("mtu-is-equal", snap).cause == "mtu-differs"
+
+
+def test_mtu_of_another_interface_does_not_matter():
+    second = Interface("eth1", mtu=9000, ipv4=("10.7.0.2/24",))
+    assert none_fails(with_fact(cluster(), "node2", Interfaces((*eth0().interfaces, second))))
+
+
+def test_slow_link():
+    snap = cluster()
+    for index in (1, 2, 3):
+        with_fact(snap, f"node{index}", eth0(index, speed_mbps=1000 if index == 2 else 25000))
+    found = of_node2("speed-is-equal", snap)
+    assert (found.warned, found.cause) == (True, "slow-link")
+    assert of_node2("speed-is-equal", cluster()).outcome is Outcome.SKIP
+
+
+def test_peers_behind_another_interface():
+    snap = cluster(env={"NCCL_SOCKET_IFNAME": "eth0"})
+    with_fact(snap, "node2", nics(("eth0", "10.0.0.2/24"), ("eth1", "10.7.0.2/24")))
+    with_fact(snap, "node3", nics(("eth0", "10.9.0.3/24"), ("eth1", "10.7.0.3/24")))
+    peers = {"node1": ("10.0.0.1", "10.0.0.2"), "node3": ("10.7.0.3", "10.7.0.2")}
+    found = of_node2("one-network", with_fact(snap, "node2", resolves("node2", **peers)))
+    assert (found.warned, found.cause) == (True, "other-interface")
+    assert "reaches node3 through eth1" in found.message
+
+
+def test_names_lead_over_one_network_and_training_goes_over_another():
+    snap = cluster(env={"NCCL_SOCKET_IFNAME": "eth1"})
+    for index in (1, 2, 3):
+        name, both = f"node{index}", (f"10.0.0.{index}/24", f"10.7.0.{index}/24")
+        with_fact(snap, name, nics(("eth0", both[0]), ("eth1", both[1])))
+    peers = {"node1": ("10.0.0.1", "10.0.0.2"), "node3": ("10.0.0.3", "10.0.0.2")}
+    assert none_fails(with_fact(snap, "node2", resolves("node2", **peers)))
+
+
+def test_peer_without_a_route():
+    peers = {
+        "node1": NameLookup(("10.0.0.1",), "", "10.0.0.2"),
+        "node3": NameLookup(("10.66.0.3",)),
+    }
+    snap = with_fact(cluster(), "node2", Names("node2", None, (), peers))
+    assert of_node2("one-network", snap).cause == "no-route"
+
+
+def test_section_agrees_with_ip():
+    found = {one["name"]: one for one in section({})["interfaces"]}
+    assert found["lo"]["loopback"]
+    assert "127.0.0.1/8" in found["lo"]["ipv4"]
+    ran = subprocess.run(["ip", "-o", "-4", "addr"], capture_output=True, text=True, check=True)
+    for line in ran.stdout.splitlines():
+        name, address = line.split()[1], line.split()[3]
+        assert str(ipaddress.ip_interface(address)) in found[name]["ipv4"]

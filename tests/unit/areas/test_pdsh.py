@@ -1,0 +1,181 @@
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from checks.facts.account import Account
+from checks.facts.pdsh import ModuleFolder, Pdsh, PdshAnswer, PdshRun
+from checks.facts.ssh import LoginAttempt, SshRow
+from checks.model import Node, Outcome, Severity
+from checks.node.probe import pdsh as probe
+from checks.node.probe.core import CommandResult
+from checks.stages.pdsh import pdsh_argv, pdsh_env
+from tests.support.snapshots import judged, snapshot, with_fact, without
+
+GOOD = Pdsh("/usr/bin/pdsh", "pdsh-2.34", ("ssh", "exec"))
+CODES = {"node1": 7, "node2": 255}
+ABSENT = Pdsh(package_manager="dnf")
+
+
+def cluster(pdsh=GOOD, node2=None, code=7, **job):
+    snap = snapshot(("node1", "node2"), **job)
+    for name in ("node1", "node2"):
+        with_fact(snap, name, Account("u", 1000, "/", "/bin/sh", name, "", "", "3", "L", 1, 1))
+    targets = {
+        "node1": PdshAnswer(0, "node1", "node1", 7),
+        "node2": node2 or PdshAnswer(1, "node2", "node2", 7),
+    }
+    with_fact(snap, "node1", pdsh)
+    return with_fact(snap, "node1", PdshRun(7, code, 0.3, "", targets))
+
+
+def one(snap, check):
+    (finding,) = judged(snap, f"pdsh.{check}").values()
+    return finding
+
+
+def reaches(snap, node="node2"):
+    return judged(snap, "pdsh.reaches-every-node")["node1", node]
+
+
+@pytest.mark.parametrize(
+    "check", ["is-installed", "loads-its-ssh-module", "environment-is-neutral"]
+)
+def test_healthy_and_not_asked_for(check):
+    assert one(cluster(), check).outcome is Outcome.PASS
+    assert one(cluster(backend="slurm"), check).outcome is Outcome.SKIP
+    assert reaches(cluster(backend="slurm")).outcome is Outcome.SKIP
+
+
+def test_absent_is_one_finding():
+    snap = cluster(ABSENT)
+    finding = one(snap, "is-installed")
+    assert finding.cause == "missing"
+    assert finding.fix.command == "sudo dnf install -y pdsh pdsh-rcmd-ssh"
+    assert one(snap, "loads-its-ssh-module").outcome is Outcome.SKIP
+    assert one(snap, "environment-is-neutral").outcome is Outcome.SKIP
+    assert reaches(snap).outcome is Outcome.SKIP
+
+
+@pytest.mark.parametrize(
+    ("fault", "cause", "command"),
+    [
+        ("owner", "module-owner", "sudo chown root:root /usr/lib"),
+        ("world-writable", "module-writable", "sudo chmod o-w /usr/lib"),
+    ],
+)
+def test_names_the_folder_that_pdsh_refuses(fault, cause, command):
+    folders = (
+        ModuleFolder("/usr/lib/pdsh", "root", "0755"),
+        ModuleFolder("/usr/lib", "bob", "0777", fault),
+    )
+    snap = cluster(Pdsh("/usr/bin/pdsh", "", (), "insecure", folders))
+    finding = one(snap, "loads-its-ssh-module")
+    assert (finding.cause, finding.fix.command) == (cause, command)
+    assert reaches(snap).outcome is Outcome.SKIP
+
+
+def test_no_ssh_module_at_all():
+    snap = cluster(Pdsh("/usr/bin/pdsh", "", ("rsh",), package_manager="yum"))
+    assert one(snap, "loads-its-ssh-module").cause == "no-ssh-module"
+
+
+@pytest.mark.parametrize(
+    ("environment", "outcome", "severity"),
+    [
+        ({"PDSH_RCMD_TYPE": "rsh", "WCOLL": "/x", "FANOUT": "2"}, Outcome.PASS, None),
+        ({"DSHPATH": "/bin"}, Outcome.FAIL, Severity.WARN),
+        ({"PDSH_COMMAND_TIMEOUT": "0"}, Outcome.PASS, None),
+        ({"PDSH_COMMAND_TIMEOUT": "60"}, Outcome.FAIL, Severity.BLOCK),
+        ({"PDSH_SSH_ARGS": "-q %h"}, Outcome.FAIL, Severity.WARN),
+    ],
+)
+def test_variables(environment, outcome, severity):
+    finding = one(
+        cluster(Pdsh("/p", "", ("ssh",), environment=environment)), "environment-is-neutral"
+    )
+    assert finding.outcome is outcome
+    assert severity is None or finding.severity is severity
+
+
+def test_replaced_arguments_that_reach_nobody_are_one_finding():
+    snap = cluster(Pdsh("/p", "", ("ssh",), environment={"PDSH_SSH_ARGS": "-q"}))
+    with_fact(snap, "node1", PdshRun(7, 255, 0.1, "", {"node2": PdshAnswer(code=255)}))
+    assert one(snap, "environment-is-neutral").cause == "ssh-args-replaced"
+    assert reaches(snap).outcome is Outcome.SKIP
+
+
+@pytest.mark.parametrize(
+    ("reached", "cause"),
+    [
+        (PdshAnswer(0, "node2", "node2", 7), "wrong-rank"),
+        (PdshAnswer(1, "node2", "node7", 7), "wrong-host"),
+        (PdshAnswer(1, "node2", "node2", 0), "exit-status-lost"),
+        (PdshAnswer(code=1), "no-answer"),
+        (PdshAnswer(code=255, said="node2: command timeout"), "timeout"),
+        (
+            PdshAnswer(code=255, said="ssh: connect to host node2 port 22: Connection refused"),
+            "refused",
+        ),
+    ],
+)
+def test_what_pdsh_brings_back(reached, cause):
+    snap = cluster(node2=reached, code=max(7, reached.code))
+    assert reaches(snap).cause == cause
+    assert reaches(snap, "node1").outcome is Outcome.PASS
+
+
+def test_pdsh_itself_loses_the_exit_status():
+    assert reaches(cluster(code=0)).cause == "exit-status-lost"
+
+
+def test_reached():
+    assert reaches(cluster()).outcome is Outcome.PASS
+
+
+def test_what_plain_ssh_cannot_is_not_accused_twice():
+    snap = cluster(node2=PdshAnswer(code=255))
+    with_fact(snap, "node1", SshRow({"node2": LoginAttempt(code=255, err="x")}))
+    assert reaches(snap).outcome is Outcome.SKIP
+
+
+def test_no_answer_is_unknown():
+    assert reaches(without(cluster(), "node1", PdshRun)).outcome is Outcome.UNKNOWN
+
+
+def test_users_and_ports():
+    hosts = (Node("a", user="bob", port=22), Node("b", port=2222))
+    job = snapshot(("a", "b"), hosts=hosts).job
+    assert pdsh_argv(job, ["a", "b"]) == ["pdsh", "-S", "-f", "1024", "-w", "bob@a,b"]
+    assert pdsh_env(job, ["b"], "-4") == {
+        "PDSH_RCMD_TYPE": "ssh",
+        "PDSH_SSH_ARGS_APPEND": "-4 -p 2222",
+    }
+    assert pdsh_env(job, ["a", "b"]) == {"PDSH_RCMD_TYPE": "ssh"}
+
+
+def test_reads_pdshs_own_words():
+    out = "node1: N 0 node1\nnode1: N first\nnode2: motd\n"
+    err = "".join(f"pdsh@h: {n}: ssh exited with exit code {c}\n" for n, c in CODES.items())
+    found = probe.parse_targets(CommandResult(255, out, err, False, 0.1), "N", ["node1", "node2"])
+    assert found["node1"] == {
+        "said": "",
+        "rank": 0,
+        "host": "node1",
+        "hostname": "first",
+        "code": 7,
+    }
+    assert found["node2"] == {"said": "motd\n", "code": 255}
+
+
+def test_walks_up_to_the_root(tmp_path):
+    loose = tmp_path / "lib"
+    (loose / "pdsh").mkdir(parents=True)
+    loose.chmod(0o777)
+    found = {
+        one["path"]: one["fault"] for one in probe.folder_trust(str(loose / "pdsh"), "/bin/sh")
+    }
+    assert found[str(loose)] == "world-writable"
+    assert found[str(loose / "pdsh")] == found["/"] == ""
+    assert os.path.realpath("/tmp") not in found or found["/tmp"] == ""

@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import re
+import shlex
+
+import pytest
+
+from checks.facts import Login
+from checks.knowledge.logins.causes import CAUSE_MEANING
+from checks.model import Outcome, Ssh
+from tests.support.paths import ROOT
+from tests.support.snapshots import judged, snapshot, with_fact
+
+CHECK = "reach.controller-logs-in"
+
+
+def found(**login):
+    snap = snapshot(("node1", "node2"), ssh=login.pop("ssh", Ssh()))
+    fields = {"reached": False, "user": "root", **login}
+    return judged(with_fact(snap, "node2", Login(**fields)), CHECK)
+
+
+def test_reached():
+    assert {one.outcome for one in found(reached=True).values()} == {Outcome.PASS}
+
+
+@pytest.mark.parametrize("cause", [*CAUSE_MEANING, "never-heard-of"])
+def test_every_cause_blocks_with_a_fix(cause):
+    findings = found(cause=cause, detail="seen here")
+    assert findings["node1",].outcome is Outcome.PASS
+    finding = findings["node2",]
+    assert (finding.outcome, finding.cause) == (Outcome.FAIL, cause)
+    assert "seen here" in finding.message
+    assert finding.fix.command
+    assert finding.fix.on in ("this machine", "node2")
+
+
+def test_the_presented_key_is_put_on_file():
+    finding = found(cause="host-key-unknown", host_key="ssh-ed25519 AAAA", port=2222)["node2",]
+    assert "echo '[node2]:2222 ssh-ed25519 AAAA' >> ~/.ssh/known_hosts" in finding.fix.command
+
+
+def test_a_stale_key_is_forgotten_where_the_ssh_config_says():
+    config = {"host_name": "10.0.0.2", "known_hosts": "/a b/known", "ssh": Ssh(config="/c")}
+    finding = found(cause="host-key-changed", host_key="ssh-ed25519 AAAA", **config)["node2",]
+    assert finding.fix.command == (
+        "ssh-keygen -R 10.0.0.2 -f '/a b/known' && echo '10.0.0.2 ssh-ed25519 AAAA' >> '/a b/known'"
+    )
+    assert "compare" in finding.fix.note
+
+
+def test_a_refused_key_is_added_by_hand_at_the_nodes_console():
+    finding = found(cause="key-denied", public_key="ssh-ed25519 AAAA")["node2",]
+    assert finding.fix.on == "node2"
+    assert "echo 'ssh-ed25519 AAAA preflight' >> ~/.ssh/authorized_keys" in finding.fix.command
+    assert "chmod go-w ~ ~/.ssh ~/.ssh/authorized_keys" in finding.fix.command
+    assert "ssh-copy-id" in found(cause="key-denied")["node2",].fix.command
+
+
+def test_an_administrators_fix_needs_sudo_only_where_the_login_is_not_root():
+    as_root = found(cause="public-key-auth-off")["node2",].fix.command
+    assert as_root.startswith("sed -i ")
+    assert found(cause="public-key-auth-off", user="ann")["node2",].fix.command == (
+        f"sudo sh -c {shlex.quote(as_root)}"
+    )
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        "bash: line 1: syntax error near unexpected token `)'",
+        'sh: 1: Syntax error: ")" unexpected',
+        "zsh: parse error near `)'",
+        "fish: Unknown command. 'import sys, types'",
+        "Too many )'s.",
+    ],
+)
+def test_a_shell_that_takes_the_probe_for_its_own_text_is_no_forced_command(printed):
+    shell = found(cause="shell-refuses", detail=f"it ended and printed: {printed}")["node2",].fix
+    assert shell.command.startswith("case $(getent passwd root) in *bash) sed -i '1i case $-")
+    forced = found(cause="shell-refuses", detail="it ended and printed: rrsync")["node2",].fix
+    assert "authorized_keys" in forced.command
+
+
+def test_no_login_recorded_is_unknown():
+    snap = snapshot(("node1",))
+    del snap.sections["node1"]["login"]
+    assert judged(snap, CHECK)["node1",].outcome is Outcome.UNKNOWN
+
+
+def test_every_cause_of_the_controllers_logins_has_a_meaning():
+    folders = (ROOT / "checks/contact", ROOT / "checks/job")
+    text = "".join(path.read_text() for folder in folders for path in folder.glob("*.py"))
+    named = set(re.findall(r'LoginError\(\s*"([a-z-]+)"', text))
+    assert named
+    assert named <= set(CAUSE_MEANING)

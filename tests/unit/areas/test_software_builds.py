@@ -1,0 +1,166 @@
+"""What a node compiles and keeps, and what torch was built for: judged, and looked at for real."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+
+import pytest
+
+from checks.facts.decode import decode_fact
+from checks.facts.toolchain import BuildLock, Toolchain
+from checks.node.probe import toolchain as probe
+from tests.support.installed import EXTENSIONS, gpus, room, second, software, toolchain
+
+OFFLOAD = {"zero_optimization": {"stage": 2, "offload_optimizer": {"device": "cpu"}}}
+NVME = {"zero_optimization": {"stage": 3, "offload_param": {"device": "nvme", "nvme_path": "/n"}}}
+FUSED = {"optimizer": {"type": "AdamW"}}
+
+
+@pytest.mark.parametrize(
+    ("config", "facts", "expected"),
+    [
+        (OFFLOAD, {}, "pass"),
+        (OFFLOAD, {"toolchain": toolchain(compiler_path="")}, "no-compiler!"),
+        (OFFLOAD, {"toolchain": toolchain(ninja="")}, "no-ninja!"),
+        (NVME, {"toolchain": toolchain(libaio=False)}, "no-libaio"),
+        (OFFLOAD, {"toolchain": toolchain(libaio=False)}, "pass"),
+        (
+            FUSED,
+            {"software": software(cuda="12.1"), "toolchain": toolchain(nvcc="")},
+            "no-cuda-toolkit!",
+        ),
+        (FUSED, {"software": software(cuda="11.8")}, "cuda-mismatch!"),
+        (FUSED, {"software": software(cuda="12.1")}, "pass"),
+        (FUSED, {"software": software(cuda="11.8"), "gpus": gpus(count=0)}, "pass"),
+        (
+            FUSED,
+            {
+                "software": software(built_ops=("fused_adam",)),
+                "toolchain": toolchain(nvcc="", ninja=""),
+            },
+            "skip",
+        ),
+        (
+            {"optimizer": {"type": "AdamW", "params": {"torch_adam": True}}},
+            {"toolchain": toolchain(ninja="")},
+            "skip",
+        ),
+        ({}, {"toolchain": toolchain(compiler_path="")}, "skip"),
+        (None, {"toolchain": toolchain(compiler_path="")}, "skip"),
+    ],
+)
+def test_what_the_config_has_compiled_can_be(config, facts, expected):
+    assert second("operators-can-be-built", config, **facts) == expected
+
+
+def test_another_major_cuda_only_warns_where_deepspeed_does_not_refuse_it():
+    newest = {"torch": "2.5.1", "deepspeed": "0.19.8"}
+    facts = {"software": software(cuda="11.8", packages=newest)}
+    assert second("operators-can-be-built", FUSED, **facts) == "cuda-mismatch"
+
+
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        ({}, "pass"),
+        ({"noexec": True, "mount": "/home"}, "noexec!"),
+        ({"read_only": True}, "not-writable!"),
+        ({"writable": False}, "not-writable!"),
+        ({"free_bytes": 0}, "no-space!"),
+        ({"shared": True, "filesystem": "nfs4"}, "shared"),
+        ({"free_bytes": 0, "free_inodes": None, "directory": False}, "not-writable!"),
+    ],
+)
+def test_the_folders_of_what_is_compiled_can_be_used(changed, expected):
+    tools = toolchain(extensions=room(EXTENSIONS, **changed))
+    assert second("build-folders-are-usable", OFFLOAD, toolchain=tools) == expected
+    kernels = toolchain(triton=room("/home/me/.triton", **changed))
+    assert second("build-folders-are-usable", toolchain=kernels) == expected
+
+
+def test_folders_that_nothing_is_written_to_are_not_judged():
+    tools = toolchain(extensions=room(EXTENSIONS, noexec=True))
+    assert second("build-folders-are-usable", toolchain=tools) == "pass"
+    plain = software(packages={"torch": "2.5.1"}, modules={"torch": "/t", "deepspeed": None})
+    base = {"gpus": gpus(count=0), "software": plain}
+    assert second("build-folders-are-usable", base=base, toolchain=tools) == "skip"
+
+
+@pytest.mark.parametrize(
+    ("lock", "config", "expected"),
+    [
+        (
+            BuildLock(f"{EXTENSIONS}/py311_cu121/cpu_adam/lock", 900.0, False),
+            OFFLOAD,
+            "stale-build-lock!",
+        ),
+        (
+            BuildLock(f"{EXTENSIONS}/py311_cu121/cpu_adam/lock", 900.0, False),
+            None,
+            "stale-build-lock",
+        ),
+        (BuildLock(f"{EXTENSIONS}/cpu_adam/lock", 900.0, False), OFFLOAD, "stale-build-lock!"),
+        (BuildLock(f"{EXTENSIONS}/py311_cu121/cpu_adam/lock", 60.0, False), OFFLOAD, "pass"),
+        (BuildLock(f"{EXTENSIONS}/py311_cu121/cpu_adam/lock", 900.0, True), OFFLOAD, "pass"),
+        (BuildLock(f"{EXTENSIONS}/py39_cu117/cpu_adam/lock", 900.0, False), OFFLOAD, "pass"),
+    ],
+)
+def test_an_old_lock_that_nobody_holds_is_named(lock, config, expected):
+    said = second("no-build-lock-is-left", config, toolchain=toolchain(locks=(lock,)))
+    assert said == expected
+
+
+def test_a_lock_on_a_shared_folder_may_be_held_elsewhere():
+    path = f"{EXTENSIONS}/py311_cu121/cpu_adam/lock"
+    base = {"toolchain": toolchain(locks=(BuildLock(path, 900.0, True),))}
+    lock = toolchain(locks=(BuildLock(path, 900.0, False),))
+    assert second("no-build-lock-is-left", OFFLOAD, base=base, toolchain=lock) == "pass"
+
+
+@pytest.mark.parametrize(
+    ("build", "device", "tools", "expected"),
+    [
+        ({"cuda": "12.1"}, gpus("550.54.14"), {}, "pass"),
+        ({"cuda": "12.1"}, gpus("525.60.13"), {}, "pass"),
+        ({"cuda": "12.1"}, gpus("470.57.02"), {}, "driver-too-old!"),
+        ({"cuda": "12.1"}, gpus("470.57.02"), {"forward_compatible": True}, "pass"),
+        ({"cuda": "13.0"}, gpus("570.10"), {}, "driver-too-old!"),
+        ({}, gpus(), {}, "wrong-build!"),
+        ({"cuda": "12.1"}, gpus(vendor="AMD"), {}, "wrong-build!"),
+        ({"hip": "6.2"}, gpus("6.10", "AMD"), {}, "pass"),
+        ({}, gpus(count=0), {}, "skip"),
+        ({"cuda": "12.1"}, gpus(""), {}, "pass"),
+    ],
+)
+def test_torch_is_built_for_what_is_there(build, device, tools, expected):
+    base = {"software": software(cuda="12.1")}
+    facts = {"software": software(**build), "gpus": device, "toolchain": toolchain(**tools)}
+    assert second("torch-fits-the-gpus", base=base, **facts) == expected
+
+
+def test_cuda_of_torch_is_compared_where_torch_is_of_one_version():
+    base = {"software": software(cuda="12.1")}
+    other = software(cuda="11.8")
+    assert second("versions-are-equal", base=base, software=other) == "versions-differ!"
+    abi = software(cuda="12.1", abi="cpython-311t")
+    assert second("versions-are-equal", base=base, software=abi) == "versions-differ"
+
+
+def test_the_toolchain_of_this_machine(tmp_path):
+    (tmp_path / "py311_cpu/old_op").mkdir(parents=True)
+    lock = tmp_path / "py311_cpu/old_op/lock"
+    lock.touch()
+    os.utime(lock, (time.time() - 3600,) * 2)
+    args = {
+        "python": sys.executable,
+        "workdir": "/",
+        "env": {"TORCH_EXTENSIONS_DIR": str(tmp_path)},
+    }
+    seen = decode_fact(Toolchain, probe.toolchain(args))
+    assert seen.extensions.absolute == str(tmp_path)
+    assert [(one.path, one.held) for one in seen.locks] == [(str(lock), False)]
+    assert seen.locks[0].age_s > 3000
+    with lock.open():
+        assert decode_fact(Toolchain, probe.toolchain(args)).locks[0].held

@@ -1,0 +1,159 @@
+"""What a program meets on a node: packages, text, proxies; judged, and asked of a real Python."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from checks.facts.decode import decode_fact
+from checks.facts.environment import Environment
+from checks.facts.software import Software
+from checks.node.probe import software as software_probe
+from tests.support.installed import FOUND, PYTHON, SITE, cluster, second, software, told
+from tests.support.snapshots import judged, with_fact
+
+SHADOW = {"torch": (("/root/.local/lib/python3.11/site-packages", "2.1.0"), (SITE, "2.5.1"))}
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({}, "pass"),
+        ({"copies": SHADOW}, "shadowed!"),
+        ({"copies": {"numpy": SHADOW["torch"]}}, "shadowed"),
+        ({"copies": SHADOW, "prefix": "/usr"}, "pass"),
+        ({"copies": {"torch": (SHADOW["torch"][0], (SITE, "2.1.0"))}}, "pass"),
+        ({"copies": {"torch": (SHADOW["torch"][1], SHADOW["torch"][0])}}, "pass"),
+        ({"copies": {"torch": (("/opt/x", "1"), (SITE, "2"))}}, "shadowed!"),
+        ({"modules": {**FOUND, "deepspeed": "/run/deepspeed.py"}}, "package-shadowed!"),
+        ({"modules": {**FOUND, "deepspeed": "/run/deepspeed/__init__.py"}}, "pass"),
+    ],
+)
+def test_what_stands_before_the_environment_is_named(fields, expected):
+    assert second("packages-are-the-environments-own", software=software(**fields)) == expected
+
+
+def test_a_version_that_only_a_shadow_makes_differ_is_told_once():
+    packages = {"torch": "2.1.0", "deepspeed": "0.16.0", "triton": "3.1.0"}
+    here = software(packages=packages, copies=SHADOW)
+    assert second("versions-are-equal", software=here) == "pass"
+    snap = cluster(software=here)
+    finding = judged(snap, "software.packages-are-the-environments-own")[("node2",)]
+    assert finding.fix
+    folder = SHADOW["torch"][0][0]
+    assert finding.fix.command == f"mv {folder} {folder}.away"
+
+
+SCRIPT = {"command": ("train.py",)}
+
+
+@pytest.mark.parametrize(
+    ("job", "fields", "expected"),
+    [
+        (SCRIPT, {}, "pass"),
+        (SCRIPT, {"unfound": ("wandb",)}, "import-missing!"),
+        (
+            {"command": ("-m", "axolotl.cli.train", "c.yml")},
+            {"unfound": ("axolotl.cli.train",)},
+            "module-missing!",
+        ),
+        (SCRIPT, {"unfound": ("torch",), "modules": {**FOUND, "torch": None}}, "skip"),
+        ({"command": ("run.sh",)}, {}, "skip"),
+        ({}, {}, "skip"),
+    ],
+)
+def test_what_the_program_needs_is_found(job, fields, expected):
+    said = told("program-is-importable", cluster(job=job, software=software(**fields)))
+    assert said["node2"] == expected
+
+
+def test_a_package_that_another_node_has_is_installed_as_there():
+    base = {"software": software(packages={"flash-attn": "2.6.3"})}
+    here = software(unfound=("flash_attn.layers",))
+    snap = cluster(base=base, job=SCRIPT, software=here)
+    finding = judged(snap, "software.program-is-importable")[("node2",)]
+    assert finding.fix
+    assert finding.fix.command == f"{PYTHON} -m pip install flash-attn==2.6.3"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "expected"),
+    [("UTF-8", "pass"), ("utf8", "pass"), ("ISO-8859-1", "not-utf-8")],
+)
+def test_text_is_utf_8(encoding, expected):
+    assert second("text-is-utf-8", software=software(encoding=encoding)) == expected
+
+
+RAY = {"command": ("-m", "openrlhf.cli.train_ppo_ray")}
+PROXY = {"http_proxy": "http://proxy:3128"}
+
+
+@pytest.mark.parametrize(
+    ("job", "shell", "expected"),
+    [
+        (SCRIPT, PROXY, "skip"),
+        (RAY, {}, "pass"),
+        (RAY, {**PROXY, "no_proxy": "localhost"}, "proxy-catches"),
+        (RAY, {**PROXY, "no_proxy": "localhost,node1,node2"}, "pass"),
+        (RAY, {**PROXY, "NO_PROXY": "*"}, "pass"),
+        (RAY, {**PROXY, "no_proxy": "10.0.0.0/8"}, "pass"),
+        ({**RAY, "env": {"no_proxy": "node1,node2"}}, PROXY, "pass"),
+    ],
+)
+def test_a_proxy_matters_to_programs_that_speak_http(job, shell, expected):
+    snap = with_fact(cluster(job=job), "node2", Environment(shell=shell))
+    assert told("proxy-spares-the-nodes", snap)["node2"] == expected
+
+
+def test_a_name_that_terminals_alone_find_says_so():
+    missing = Software("python", "missing", interactive="/opt/conda/bin/python")
+    said = told("python-is-there", cluster(software=missing))
+    assert said == {"node1": "pass", "node2": "python-for-terminals-alone!"}
+
+
+def asked(tmp_path: Path, source: str, **args: Any) -> Software:
+    (tmp_path / "train.py").write_text(source)
+    given = {"python": sys.executable, "workdir": str(tmp_path), "command": ["train.py"], **args}
+    return decode_fact(Software, software_probe.software(given))
+
+
+def test_imports_of_the_script_are_looked_for_and_not_run(tmp_path):
+    (tmp_path / "beside.py").write_text("raise SystemExit('imported')")
+    source = (
+        "import beside, os.path, torch.nn\nfrom nowhere.x import y\nfrom . import z\n"
+        "try:\n    import optional\nexcept ImportError:\n    pass\n"
+    )
+    assert asked(tmp_path, source).unfound == ("nowhere",)
+    assert asked(tmp_path, "import sys; sys.path.append('x')\nimport nowhere").unfound == ()
+    assert asked(tmp_path, "import (").unfound == ()
+
+
+def test_a_module_of_the_command_is_looked_for(tmp_path):
+    known = asked(tmp_path, "", command=["-m", "deepspeed.launcher.launch"])
+    assert known.unfound == ()
+    assert asked(tmp_path, "", command=["-m", "torch.nope.x"]).unfound == ("torch.nope.x",)
+
+
+def test_two_copies_are_both_seen(tmp_path):
+    (tmp_path / "numpy-1.0.dist-info").mkdir()
+    (tmp_path / "numpy-1.0.dist-info/METADATA").write_text("Version: 1.0\n")
+    copies = asked(tmp_path, "").copies["numpy"]
+    assert copies[0] == (str(tmp_path), "1.0")
+    assert len(copies) == 2
+
+
+def test_latin_1_is_told(tmp_path):
+    env = {"PYTHONUTF8": "0", "LC_ALL": "C", "PYTHONCOERCECLOCALE": "0"}
+    assert asked(tmp_path, "", env=env).encoding.lower() != "utf-8"
+
+
+def test_an_interactive_shell_is_asked_for_a_bare_name(tmp_path, monkeypatch):
+    shell = tmp_path / "shell"
+    shell.write_text("#!/bin/sh\necho welcome; echo /opt/conda/bin/$2 | sed s/command.-v.//\n")
+    shell.chmod(0o755)
+    monkeypatch.setenv("SHELL", str(shell))
+    seen = decode_fact(Software, software_probe.software({"python": "python-of-conda"}))
+    assert (seen.state, seen.interactive) == ("missing", "/opt/conda/bin/python-of-conda")

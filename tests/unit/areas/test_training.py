@@ -1,0 +1,128 @@
+"""What is made of a training smoke that trained, or could not: its loss, its build, slow nodes."""
+
+from __future__ import annotations
+
+import pytest
+
+from checks.facts.gpus import Gpus
+from checks.facts.smoke import CompiledOp, Smoke
+from checks.facts.software import Software
+from tests.support.smokes import CHECK, at, cluster, found, rank, smoke, trained
+from tests.support.snapshots import judged, with_fact, without
+
+
+def test_a_falling_loss_holds_and_says_what_was_seen():
+    finding = found(rank(trained()), rank(trained(), number=1))
+    assert finding.outcome.value == "pass"
+    assert finding.message == "loss 0.9 → 0.3 on 2 × cpu, 10.0 ms a step"
+    assert finding.evidence["deepspeed"] == "0.16"
+
+
+def test_a_start_that_will_compile_is_told_beforehand():
+    op = CompiledOp("deepspeed_shm_comm", compiled=False, problem="", lock="")
+    finding = found(rank(trained(op=op)))
+    assert finding.outcome.value == "pass"
+    assert "will compile deepspeed_shm_comm" in finding.message
+
+
+@pytest.mark.parametrize("losses", [("nan", "nan"), ("0.9", "inf")])
+def test_a_loss_that_is_no_number_blocks(losses):
+    finding = found(rank(trained(losses=losses)))
+    assert (finding.cause, finding.stops) == ("nan-loss", True)
+
+
+def test_one_rank_without_a_number_is_enough():
+    assert found(rank(trained()), rank(trained(losses=("0.9", "nan")))).cause == "nan-loss"
+
+
+def test_a_loss_that_does_not_fall_blocks():
+    assert found(rank(trained(losses=("0.5", "0.4", "0.5")))).cause == "loss-not-falling"
+
+
+def test_training_that_could_not_compile_its_op_blocks_though_the_smoke_trained():
+    op = CompiledOp(
+        "deepspeed_shm_comm", compiled=False, problem="x\nfatal error: Python.h: no", lock=""
+    )
+    finding = found(rank(trained(op=op)))
+    assert (finding.cause, finding.stops) == ("op-build-failed", True)
+    assert "fatal error: Python.h" in finding.message
+
+
+def test_a_build_lock_left_behind_blocks_with_its_path():
+    op = CompiledOp("deepspeed_shm_comm", compiled=True, problem="", lock="/root/.cache/x/lock")
+    finding = found(rank(trained(op=op)))
+    assert finding.cause == "stale-build-lock"
+    assert finding.fix
+    assert finding.fix.command == "rm /root/.cache/x/lock"
+
+
+@pytest.mark.parametrize(
+    ("fact", "see"),
+    [
+        (Software("/venv/bin/python", "missing"), "software.python-is-there"),
+        (
+            Software("/venv/bin/python", "ok", "3.11", modules={"torch": "t", "deepspeed": None}),
+            "software.deepspeed-is-installed",
+        ),
+        (Gpus((), (), error="Driver/library version mismatch"), "gpu.driver-answers"),
+    ],
+)
+def test_a_root_cause_named_elsewhere_is_accused_once(fact, see):
+    snap = with_fact(cluster(smoke(rank(at("import torch", "ImportError"), 1))), "node1", fact)
+    for check in (CHECK, "training.step-time-is-alike"):
+        finding = judged(snap, check)[("node1",)]
+        assert finding.outcome.value == "skip"
+        assert see in finding.message
+
+
+def test_no_answer_is_no_pass():
+    snap = without(cluster(smoke(rank(trained()))), "node1", Smoke)
+    assert judged(snap, CHECK)[("node1",)].outcome.value == "unknown"
+    assert judged(snap, "training.step-time-is-alike")[("node1",)].outcome.value == "unknown"
+
+
+def step_times(*steps: float) -> dict[str, str]:
+    snap = cluster(*(smoke(rank(trained(step))) for step in steps))
+    findings = judged(snap, "training.step-time-is-alike")
+    return {node: one.cause or one.outcome.value for (node,), one in findings.items()}
+
+
+def test_alike_steps_hold():
+    assert set(step_times(0.2, 0.25, 0.3).values()) == {"pass"}
+
+
+def test_a_node_twice_as_slow_as_the_median_is_warned_of():
+    assert step_times(0.1, 0.5, 0.1) == {"node1": "pass", "node2": "slow", "node3": "pass"}
+
+
+def test_milliseconds_are_noise():
+    assert set(step_times(0.003, 0.003, 0.04).values()) == {"pass"}
+
+
+def test_two_nodes_have_no_median():
+    assert set(step_times(0.1, 0.9).values()) == {"skip"}
+
+
+def test_a_node_that_did_not_train_has_no_step_time():
+    snap = cluster(smoke(rank(at("initialize"), -9)), *[smoke(rank(trained()))] * 3)
+    findings = judged(snap, "training.step-time-is-alike")
+    assert findings[("node1",)].outcome.value == "skip"
+    assert findings[("node2",)].outcome.value == "pass"
+
+
+@pytest.mark.parametrize(
+    ("loaded", "packages", "outcome", "cause"),
+    [
+        ("2.21.5", {"nvidia-nccl-cu12": "2.21.5"}, "pass", ""),
+        ("2.21.5", {"nvidia-nccl-cu12": "2.21.5.post1"}, "pass", ""),
+        ("2.18.3", {"nvidia-nccl-cu11": "2.20.5", "nvidia-nccl-cu12": "2.18.3"}, "pass", ""),
+        ("2.18.3", {"nvidia-nccl-cu12": "2.21.5"}, "fail", "another-nccl"),
+        ("2.18.3", {"torch": "2.5"}, "skip", ""),
+        ("", {"nvidia-nccl-cu12": "2.21.5"}, "skip", ""),
+    ],
+)
+def test_the_nccl_that_is_loaded_is_the_one_installed(loaded, packages, outcome, cause):
+    snap = cluster(smoke(rank(trained(nccl=loaded))))
+    with_fact(snap, "node1", Software("/v/python", "ok", "3.11.2", packages=packages))
+    finding = judged(snap, "training.nccl-is-the-one-installed")[("node1",)]
+    assert (finding.outcome.value, finding.cause) == (outcome, cause)

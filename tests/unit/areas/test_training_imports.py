@@ -1,0 +1,79 @@
+"""What is to be typed when a package cannot be imported: by what Python said."""
+
+import pytest
+
+from checks.facts.environment import Environment
+from checks.facts.smoke import SmokeReport
+from checks.facts.software import Software
+from tests.support.smokes import CHECK, cluster, rank, smoke, trained
+from tests.support.snapshots import judged, with_fact
+
+PYTHON = "/v/bin/python"
+SITE = "/v/lib/python3.11/site-packages"
+VERSIONS = {"torch": "2.5.1+cu121", "deepspeed": "0.16.0"}
+MODULES = {"torch": f"{SITE}/torch/__init__.py", "deepspeed": f"{SITE}/deepspeed/__init__.py"}
+ANEW = f"{PYTHON} -m pip install --force-reinstall --no-deps"
+
+
+def fix(stage, error, detail, trace="", shell=None):
+    """Of node1, beside a node2 that trains and tells more versions."""
+    said = SmokeReport(stage, error=error, detail=detail, trace=trace)
+    snap = cluster(smoke(rank(said, 1)), smoke(rank(trained())))
+    for name, more in (("node1", {}), ("node2", {"numpy": "1.26.4"})):
+        packages = {**VERSIONS, **more}
+        known = Software(PYTHON, "ok", "3.11.7", packages=packages, modules=MODULES)
+        with_fact(with_fact(snap, name, known), name, Environment(shell=shell or {}))
+    finding = judged(snap, CHECK)[("node1",)]
+    assert finding.cause == "import-error"
+    return finding.fix
+
+
+@pytest.mark.parametrize(
+    ("missing", "package"),
+    [
+        ("numpy", "numpy==1.26.4"),
+        ("hjson", "hjson"),
+        ("yaml", "pyyaml"),
+        ("py_cpuinfo", "py-cpuinfo"),
+    ],
+)
+def test_what_is_missing_is_installed_as_the_other_nodes_have_it(missing, package):
+    told = fix("import deepspeed", "ModuleNotFoundError", f"No module named '{missing}'")
+    assert told.command == f"{PYTHON} -m pip install {package}"
+
+
+@pytest.mark.parametrize("what", ["file too short", "invalid ELF header"])
+def test_a_damaged_library_of_a_package_has_it_installed_anew(what):
+    torch = fix("import torch", "OSError", f"{SITE}/torch/lib/libc10.so: {what}")
+    index = "--extra-index-url https://download.pytorch.org/whl/cu121"
+    assert torch.command == f"{ANEW} torch==2.5.1+cu121 {index}"
+    numpy = fix("import torch", "ImportError", f"{SITE}/numpy.libs/libopenblas.so: {what}")
+    assert numpy.command == f"{ANEW} numpy"
+
+
+def test_a_damaged_library_that_a_variable_leads_to_is_moved_away():
+    shell = {"LD_LIBRARY_PATH": ":/usr/cuda/lib64:/opt/lib/"}
+    told = fix("import torch", "OSError", "/opt/lib/libgomp.so.1: file too short", shell=shell)
+    assert told.command.endswith("mv /opt/lib/libgomp.so.1 /opt/lib/libgomp.so.1.damaged")
+    assert "LD_LIBRARY_PATH" in told.note
+    of_the_system = fix("import torch", "OSError", "/usr/lib/libgomp.so.1: file too short")
+    assert of_the_system.command == "ls -l /usr/lib/libgomp.so.1"
+
+
+@pytest.mark.parametrize(
+    ("error", "detail"),
+    [
+        ("SyntaxError", "'(' was never closed (__init__.py, line 819)"),
+        ("SyntaxError", "source code string cannot contain null bytes"),
+        ("EOFError", "marshal data too short"),
+    ],
+)
+def test_a_damaged_source_has_its_package_installed_anew(error, detail):
+    assert fix("import deepspeed", error, detail).command == f"{ANEW} deepspeed==0.16.0"
+    trace = f'File "{SITE}/deepspeed/__init__.py", line 9\nFile "{SITE}/hjson/scanner.py", line 4'
+    assert fix("import deepspeed", error, detail, trace).command == f"{ANEW} hjson"
+
+
+def test_anything_else_is_shown():
+    told = fix("import deepspeed", "ImportError", "cannot import name 'log' from 'torch.x'")
+    assert told.command == "cd /run && /venv/bin/python -c 'import deepspeed'"

@@ -1,0 +1,164 @@
+"""The controller reads ssh configuration as OpenSSH means it."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from base64 import b64encode
+from pathlib import Path
+
+import pytest
+
+from checks.contact.ssh_config import KnownHosts, SshSetup, load_config
+from checks.errors import UsageError
+from checks.model import Job, Node, Ssh
+
+KEY = ("ssh-ed25519", "AAAAC3Nza")
+OTHER = ("ssh-rsa", "AAAAB3Nza")
+
+
+def setup(tmp_path, text, node=None, **ssh):
+    config = tmp_path / "config"
+    config.write_text(text)
+    node = node or Node("node1")
+    return SshSetup(Job(nodes=(node,), head=node.name, ssh=Ssh(config=str(config), **ssh)))
+
+
+def hashed(name: str) -> str:
+    salt = b"s" * 20
+    digest = hmac.digest(salt, name.encode(), hashlib.sha1)
+    return f"|1|{b64encode(salt).decode()}|{b64encode(digest).decode()}"
+
+
+def known(tmp_path, *lines):
+    path = tmp_path / "known_hosts"
+    path.write_text("\n".join(lines) + "\n")
+    return KnownHosts.load([str(path)])
+
+
+@pytest.mark.parametrize(
+    ("line", "host", "port", "found"),
+    [
+        ("node1 {} {}", "node1", 22, True),
+        ("node1 {} {}", "NODE1", 22, True),
+        ("node1 {} {}", "node1", 2222, False),
+        ("[node1]:2222 {} {}", "node1", 2222, True),
+        ("node1,10.0.0.1 {} {} comment", "10.0.0.1", 22, True),
+        ("*.cluster {} {}", "node1.cluster", 22, True),
+        ("[*.cluster]:2222 {} {}", "node1.cluster", 2222, True),
+        ("node2 {} {}", "node1", 22, False),
+        ("# node1 {} {}", "node1", 22, False),
+        ("@cert-authority node1 {} {}", "node1", 22, False),
+    ],
+)
+def test_known_hosts_lines(tmp_path, line, host, port, found):
+    keys = known(tmp_path, line.format(*KEY)).keys(host, port)
+    assert keys == ({KEY} if found else set())
+
+
+def test_hashed_names_are_found(tmp_path):
+    hosts = known(tmp_path, f"{hashed('node1')} {KEY[0]} {KEY[1]}", f"node2 {OTHER[0]} {OTHER[1]}")
+    assert hosts.keys("node1", 22) == {KEY}
+    assert hosts.keys("node3", 22) == set()
+
+
+def test_all_key_types_of_a_host_are_known_and_a_revoked_one_is_told(tmp_path):
+    hosts = known(
+        tmp_path,
+        f"node1 {KEY[0]} {KEY[1]}",
+        f"node1 {OTHER[0]} {OTHER[1]}",
+        f"@revoked * {OTHER[0]} {OTHER[1]}",
+    )
+    assert hosts.keys("node1", 22) == {KEY, OTHER}
+    assert hosts.revoked == {OTHER}
+
+
+def test_config_gives_host_port_user_and_keys(tmp_path):
+    key = tmp_path / "id"
+    key.write_text("x")
+    text = f"Host node*\n HostName 10.0.0.1\n Port 2222\n User ubuntu\n IdentityFile {key}\n"
+    target = setup(tmp_path, text).target("node1")
+    assert (target.host, target.port, target.user) == ("10.0.0.1", 2222, "ubuntu")
+    assert target.keys == (key,)
+    assert target.host_key_name == "10.0.0.1"
+
+
+def test_hosts_txt_wins_over_options_and_options_over_the_config(tmp_path):
+    text = "Host *\n Port 2222\n User fromconfig\n"
+    plain = setup(tmp_path, text, user="typed").target("node1")
+    assert (plain.port, plain.user) == (2222, "typed")
+    node = Node("node1", user="infile", port=2200)
+    special = setup(tmp_path, text, node, user="typed", port=1).target("node1")
+    assert (special.port, special.user) == (2200, "infile")
+
+
+def test_include_is_read_in_place(tmp_path):
+    inner = tmp_path / "inner"
+    inner.write_text("Host node1\n Port 2200\n")
+    target = setup(tmp_path, f"Include {inner}\nHost *\n Port 2222\n").target("node1")
+    assert target.port == 2200
+
+
+def test_an_include_of_itself_ends(tmp_path):
+    text = f"Host node1\n Port 2200\nInclude {tmp_path / 'config'}\n"
+    assert setup(tmp_path, text).target("node1").port == 2200
+
+
+@pytest.mark.parametrize(("value", "accepts"), [("no", True), ("accept-new", True), ("yes", False)])
+def test_strict_host_key_checking_is_honoured(tmp_path, value, accepts):
+    target = setup(tmp_path, f"Host *\n StrictHostKeyChecking {value}\n").target("node1")
+    assert target.accept_new is accepts
+
+
+def test_an_explicit_key_is_the_only_one(tmp_path, monkeypatch):
+    monkeypatch.setenv("SSH_AUTH_SOCK", "/nowhere")
+    key = tmp_path / "id"
+    key.write_text("x")
+    target = setup(tmp_path, "", key=str(key)).target("node1")
+    assert target.keys == (key,)
+    assert target.agent is False
+
+
+def test_a_config_that_cannot_be_read_is_named(tmp_path):
+    with pytest.raises(UsageError, match="nothing: ssh config cannot be read"):
+        load_config(str(tmp_path / "nothing"))
+
+
+def test_a_config_that_makes_no_sense_is_named(tmp_path):
+    with pytest.raises(UsageError, match="config"):
+        setup(tmp_path, "Host node1\n Port\n")
+
+
+def test_without_a_config_the_usual_keys_are_offered(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / ".ssh").mkdir()
+    (tmp_path / ".ssh/id_ed25519").write_text("x")
+    job = Job(nodes=(Node("node1"),), head="node1")
+    assert SshSetup(job).target("node1").keys == (Path(tmp_path / ".ssh/id_ed25519"),)
+
+
+@pytest.mark.parametrize(
+    ("names", "port", "found"),
+    [
+        ("*", 22, True),
+        ("node*,10.*", 2222, True),
+        ("[node*]:2222", 2222, True),
+        ("other*", 22, False),
+    ],
+)
+def test_a_certificate_may_stand_for_the_key_of_the_hosts_that_are_named(
+    tmp_path, names, port, found
+):
+    path = tmp_path / "known_hosts"
+    path.write_text(f"@cert-authority {names} {' '.join(KEY)}\n")
+    known = KnownHosts.load([str(path)])
+    assert known.certifiable("node1", port) is found
+    assert not known.keys("node1", port)
+
+
+@pytest.mark.parametrize("quoted", ['"{}"', '"{}" /nowhere', '/nowhere "{}"'])
+def test_known_hosts_on_a_path_with_a_space(tmp_path, quoted):
+    path = tmp_path / "my known hosts"
+    path.write_text(f"node1 {' '.join(KEY)}\n")
+    made = setup(tmp_path, f"Host *\n  UserKnownHostsFile {quoted.format(path)}\n")
+    assert made.known_hosts.keys("node1", 22) == {KEY}

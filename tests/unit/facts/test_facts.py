@@ -1,0 +1,105 @@
+"""Facts are read strictly: what a node did not say, or said wrongly, is never guessed."""
+
+from __future__ import annotations
+
+import pytest
+
+from checks.errors import FactError, UsageError
+from checks.facts import ClusterView, Snapshot, decode_fact
+from checks.facts.account import Account
+from checks.facts.limits import Limits
+from tests.support.snapshots import snapshot, with_fact, without
+
+HEALTHY = {
+    "memlock": [None, None],
+    "nofile": [1024, 4096],
+    "nproc": [100, 100],
+    "core": [0, None],
+    "stack": [8, None],
+    "shm_bytes": 1,
+    "shm_free_bytes": 1,
+    "pid_max": 1,
+    "container": False,
+}
+
+
+def test_reads_what_a_probe_prints():
+    limits = decode_fact(Limits, HEALTHY)
+    assert limits.memlock == (None, None)
+    assert limits.nofile == (1024, 4096)
+
+
+@pytest.mark.parametrize(
+    ("broken", "says"),
+    [
+        ({"shm_bytes": "1"}, "limits.shm_bytes: expected int, got '1'"),
+        ({"shm_bytes": True}, "limits.shm_bytes: expected int, got True"),
+        ({"shm_bytes": None}, "limits.shm_bytes: expected int, got None"),
+        ({"memlock": 5}, "limits.memlock: expected a list, got 5"),
+        ({"memlock": [1, "x"]}, "limits.memlock[1]: expected int, got 'x'"),
+        ({"container": 0}, "limits.container: expected bool, got 0"),
+    ],
+)
+def test_names_the_field_that_is_wrong(broken, says):
+    with pytest.raises(FactError) as caught:
+        decode_fact(Limits, {**HEALTHY, **broken})
+    assert str(caught.value) == says
+
+
+def test_a_missing_field_is_an_error_and_never_a_default():
+    with pytest.raises(FactError, match=r"limits\.pid_max: missing"):
+        decode_fact(Limits, {key: value for key, value in HEALTHY.items() if key != "pid_max"})
+
+
+@pytest.mark.parametrize("data", [None, [], "text", 3])
+def test_an_answer_of_another_shape_is_an_error(data):
+    with pytest.raises(FactError, match="expected an object"):
+        decode_fact(Limits, data)
+
+
+def test_a_view_says_which_node_did_not_answer():
+    cluster = ClusterView(without(snapshot(), "node2", Limits, "no answer within 5 s"))
+    with pytest.raises(FactError, match="node2: limits: no answer within 5 s"):
+        cluster["node2"].read(Limits)
+    with pytest.raises(FactError, match="node1 gave no answer about its limits"):
+        cluster["node1"].read(Limits)
+
+
+def who(**fields):
+    defaults = {
+        "user": "root", "uid": 0, "home": "/root", "shell": "/bin/sh", "hostname": "node1",
+        "machine_id": "a", "boot_id": "b", "python": "3.11.2", "system": "Linux", "cpus": 2,
+        "memory_bytes": 1,
+    }  # fmt: skip
+    return Account(**{**defaults, **fields})
+
+
+@pytest.mark.parametrize(
+    ("uid", "command", "typed"),
+    [
+        (0, "chmod 600 x", "chmod 600 x"),
+        (1000, "chmod 600 x", "sudo chmod 600 x"),
+        (1000, "echo x >> /etc/hosts", "sudo sh -c 'echo x >> /etc/hosts'"),
+    ],
+)
+def test_a_fix_asks_for_root_only_where_the_login_is_not_root(uid, command, typed):
+    snap = with_fact(snapshot(), "node1", who(uid=uid))
+    fix = ClusterView(snap)["node1"].fix(command, root=True)
+    assert fix.command == typed
+    assert str(fix) == f"{typed}  # on node1"
+
+
+def test_a_snapshot_comes_back_as_it_was_saved(tmp_path):
+    snap = snapshot(env={"NCCL_DEBUG": "INFO"}, same=("a", "b"), before=(("x", "y"),))
+    snap.save(tmp_path / "facts.json")
+    loaded = Snapshot.load(tmp_path / "facts.json")
+    assert loaded == snap
+    assert (tmp_path / "facts.json").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"job": 3}', "\x00\x01"])
+def test_a_file_that_is_no_snapshot_is_a_usage_error(tmp_path, text):
+    path = tmp_path / "facts.json"
+    path.write_text(text)
+    with pytest.raises(UsageError, match=r"facts\.json: not a snapshot"):
+        Snapshot.load(path)

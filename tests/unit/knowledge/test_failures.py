@@ -1,0 +1,122 @@
+"""The table of known failures: each is recognised by its own line, and whole in itself."""
+
+from __future__ import annotations
+
+import re
+import string
+import sys
+
+import pytest
+
+from checks.catalogue import CATALOGUE
+from checks.knowledge.failures import FAILURES, LITERALS, FailureKind, recognise_failure
+from tests.support.paths import RECORDED, ROOT
+
+if sys.version_info >= (3, 11):
+    from re import _parser as parser
+else:
+    import sre_parse as parser
+
+DATA = RECORDED / "failures"
+SAMPLES = [
+    pytest.param(path.stem, *line.split("\t", 1), id=line.split("\t", 1)[0])
+    for path in sorted(DATA.glob("*.txt"))
+    for line in path.read_text(encoding="utf-8").splitlines()
+]
+KNOWN = [pytest.param(known, id=known.id) for known in FAILURES.values()]
+PUBLISHED = ROOT.parent / "shared/reference/failures.yaml"
+
+
+@pytest.mark.parametrize(("layer", "name", "line"), SAMPLES)
+def test_each_failure_is_recognised_by_a_line_of_a_real_log(layer, name, line):
+    known, match = recognise_failure(line)
+    assert known.id == name
+    assert known.layer == layer
+    gaps = {gap for text in (known.cause, known.fix) for _, gap, _, _ in _format(text) if gap}
+    assert gaps <= match.groupdict().keys()
+
+
+def _format(text):
+    return string.Formatter().parse(text)
+
+
+def test_each_failure_has_its_line():
+    assert sorted(param.id for param in SAMPLES) == sorted(FAILURES)
+
+
+@pytest.mark.parametrize("known", KNOWN)
+def test_what_a_failure_says_is_whole(known):
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+|eaddrinuse|interrupted", known.id)
+    assert len(known.cause.split()) > 3
+    assert known.fix
+    assert not known.cause.endswith(".")
+    assert set(known.checks) <= CATALOGUE.keys()
+
+
+@pytest.mark.parametrize("known", KNOWN)
+def test_no_line_matches_without_one_of_its_literals(known):
+    for text in fixed(parser.parse(known.regex.pattern)):
+        assert any(literal in text for literal in known.literals), text
+
+
+def fixed(parsed):
+    """The texts that a parsed pattern can match, with NUL for what is not fixed."""
+    texts = [""]
+    for operator, value in parsed:
+        texts = [text + part for text in texts for part in parts(str(operator), value)]
+    return texts
+
+
+def parts(kind, value):
+    if kind == "LITERAL":
+        return [chr(value)]
+    if kind == "IN" and {str(name) for name, _ in value} == {"LITERAL"}:
+        return [chr(code) for _, code in value]
+    if kind == "BRANCH":
+        return [text for branch in value[1] for text in fixed(branch)]
+    if kind == "SUBPATTERN":
+        return fixed(value[3])
+    if kind == "MAX_REPEAT" and value[:2] == (0, 1):
+        return ["", *fixed(value[2])]
+    return [""] if kind in ("ASSERT", "ASSERT_NOT", "AT") else ["\0"]
+
+
+def test_the_literals_are_long_enough_to_be_rare():
+    assert min(len(literal) for literal, _ in LITERALS) >= 6
+
+
+def test_ordinary_lines_show_nothing():
+    lines = (
+        "{'loss': 2.5511, 'grad_norm': 1.2, 'learning_rate': 2e-05, 'epoch': 0.1}",
+        "[2026-11-21 08:16:00,679] [INFO] [launch.py:351:main] Process 3120 exits successfully.",
+        "node1:796:840 [0] NCCL INFO Connected all rings, use ring PXN 0 GDR 1",
+        "DeepSpeed Op Builder: Installed CUDA version 12.2 does not match the version torch was "
+        "compiled with 12.1 but since the APIs are compatible, accepting this combination",
+        "[INFO] [runner.py:515:main] Using IP address of 10.0.0.1 for node node1",
+        "[launch.py:259:sigkill_handler] ['python'] exits with return code = 0",
+        "TypeError: unsupported operand type(s) for +: 'int' and 'str'",
+    )
+    assert [recognise_failure(line) for line in lines] == [None] * len(lines)
+
+
+def test_a_root_comes_before_what_follows_from_it():
+    line = "DistNetworkError: The client socket has timed out after 5000ms while trying to connect "
+    assert recognise_failure(line + "to (None, 29901).")[0].kind is FailureKind.ROOT
+    assert recognise_failure(line + "to (10.0.0.1, 29901).")[0].id == "tcpstore-client-timeout"
+
+
+def published():
+    """`- id: x` and its sample: as much YAML as that file needs, read without a YAML library."""
+    text = PUBLISHED.read_text(encoding="utf-8")
+    for entry in text.split("\n- id: ")[1:]:
+        sample = re.search(r"^  sample: (.*)$", entry, re.MULTILINE)[1]
+        if sample.startswith("'"):
+            sample = sample[1:-1].replace("''", "'")
+        yield pytest.param(entry.partition("\n")[0], sample, id=entry.partition("\n")[0])
+
+
+if PUBLISHED.exists():
+
+    @pytest.mark.parametrize(("name", "line"), list(published()))
+    def test_every_published_failure_is_recognised_as_the_same(name, line):
+        assert recognise_failure(line)[0].id == name

@@ -1,0 +1,190 @@
+"""Rulesets recorded from the real tools: what they stop, and the command that opens them."""
+
+from __future__ import annotations
+
+import pytest
+
+from checks.errors import FactError
+from checks.facts import ClusterView, Snapshot
+from checks.facts.account import Account
+from checks.facts.firewall import Firewall, FirewallListing
+from checks.knowledge.firewalls import find_culprit, iptables, nftables
+from checks.knowledge.firewalls.culprit import listed_chains, unreadable_firewall
+from checks.knowledge.firewalls.opening import opening_fix, smallest_networks
+from checks.knowledge.firewalls.ruleset import Packet, Stop, packet_stops
+from tests.support.paths import RECORDED
+from tests.support.snapshots import snapshot, with_fact
+
+DATA = RECORDED / "firewall"
+LOGIN = Account("trainer", 1000, "/home/trainer", "/bin/sh", "n", "m", "b", "3.11.2", "Linux", 2, 1)
+PEER, SELF = "10.0.0.2", "10.0.0.1"
+
+
+def recorded(name: str) -> str:
+    return (DATA / name).read_text()
+
+
+def into(port: int, source: str = PEER) -> Packet:
+    return Packet(source, SELF, None, port, inbound=True)
+
+
+def out_to(target: str, port: int) -> Packet:
+    return Packet(SELF, target, None, port, inbound=False)
+
+
+def answer_to(port: int) -> Packet:
+    return Packet(PEER, SELF, port, None, inbound=True, state="established")
+
+
+def only(found: list[Stop]) -> tuple[str, str, str, bool]:
+    assert len(found) == 1, found
+    stop = found[0]
+    return stop.trail[-1], stop.rule, stop.action, stop.certain
+
+
+@pytest.mark.parametrize(
+    ("packet", "end"),
+    [
+        (into(29500), None),
+        (into(45000, "10.1.0.7"), None),
+        (into(45000, "10.1.0.10"), ("input", "policy drop", "drop", True)),
+        (into(39999), ("input", "policy drop", "drop", True)),
+        (into(22), None),
+        (into(23), ("admin", "tcp dport 23 drop", "drop", True)),
+        (into(80), ("input", "tcp dport 1-1023 reject", "reject", True)),
+        (into(60000), ("input", "policy drop", "drop", False)),
+        (answer_to(29500), None),
+        (out_to("10.9.9.9", 29500), None),
+        (
+            out_to("192.168.0.1", 29500),
+            ("output", "ip daddr != 10.0.0.0/8 tcp dport > 1024 drop", "drop", True),
+        ),
+    ],
+)
+def test_nftables_of_sets_maps_ranges_and_jumps(packet, end):
+    found = list(packet_stops(nftables.parse_nftables(recorded("nftables.json")), packet))
+    assert (only(found) if found else None) == end
+
+
+@pytest.mark.parametrize(
+    ("packet", "end"),
+    [
+        (into(22), None),
+        (into(29500), ("INPUT", "-j REJECT --reject-with icmp-host-prohibited", "reject", False)),
+        (into(31000), ("INPUT", "-j REJECT --reject-with icmp-host-prohibited", "reject", True)),
+        (answer_to(31000), None),
+        (out_to(PEER, 31000), None),
+    ],
+)
+def test_iptables_with_comments_multiport_negation_and_a_limit(packet, end):
+    found = list(
+        packet_stops(iptables.parse_iptables(recorded("iptables-save.txt"), "iptables"), packet)
+    )
+    assert (only(found) if found else None) == end
+
+
+def test_a_cut_off_ruleset_is_an_error_not_an_empty_one():
+    with pytest.raises(FactError, match="not readable"):
+        nftables.parse_nftables(recorded("nftables.json")[:-40])
+
+
+def cluster(listings: dict[str, str], node: str = "node1", **fact: object) -> ClusterView:
+    names = ("nft", "iptables", "ip6tables", "iptables-legacy", "ip6tables-legacy")
+    snap: Snapshot = snapshot(("node1", "node2"))
+    for name in ("node1", "node2"):
+        texts = listings if name == node else {}
+        with_fact(snap, name, LOGIN)
+        found = {tool: FirewallListing(texts.get(tool, "")) for tool in names}
+        with_fact(snap, name, Firewall(found, **(fact if name == node else {})))  # type: ignore
+    return ClusterView(snap)
+
+
+@pytest.mark.parametrize(
+    ("listings", "seen", "named", "command"),
+    [
+        (
+            {"iptables": "ufw-iptables-save.txt", "nft": "ufw-nft.json"},
+            "drop",
+            "ufw on node1 (table filter chain INPUT: policy drop)",
+            "sudo ufw allow from 10.0.0.0/30 to any port 29500 proto tcp",
+        ),
+        (
+            {"nft": "firewalld-nft.json"},
+            "reject",
+            "firewalld on node1 (inet firewalld chain filter_IN_public: reject)",
+            "firewall-cmd --permanent --zone=public --add-rich-rule=",
+        ),
+        (
+            {"iptables": "iptables-save.txt", "nft": "iptables-nft.json"},
+            "reject",
+            "iptables on node1 (perhaps table filter chain INPUT: "
+            "-j REJECT --reject-with icmp-host-prohibited)",
+            "sudo iptables -I INPUT -s 10.0.0.0/30 -p tcp --dport 29500 -j ACCEPT",
+        ),
+    ],
+)
+def test_the_manager_is_named_and_its_command_opens_exactly_the_port(
+    listings, seen, named, command
+):
+    view = cluster({tool: recorded(name) for tool, name in listings.items()})
+    found = find_culprit(view["node2"], view["node1"], into(29500), seen)
+    assert found is not None
+    assert str(found) == named
+    fix = opening_fix(found, smallest_networks([SELF, PEER]), (29500, 29500))
+    assert fix.on == "node1"
+    assert command in fix.command
+    assert "29500" in fix.command and "32768" not in fix.command
+
+
+def test_tables_that_iptables_lists_are_not_read_twice():
+    view = cluster(
+        {"iptables": recorded("iptables-save.txt"), "nft": recorded("iptables-nft.json")}
+    )
+    assert {chain.tool for chain in listed_chains(view["node1"])} == {"iptables"}
+
+
+def test_a_filter_on_the_way_out_is_mended_at_the_caller():
+    rules = recorded("nftables.json").replace('"!="', '"=="')
+    view = cluster({"nft": rules}, node="node2")
+    packet = Packet("10.0.0.2", "10.0.0.1", None, 29500, inbound=True)
+    found = find_culprit(view["node2"], view["node1"], packet, "drop")
+    assert found is not None
+    fix = opening_fix(found, ("10.0.0.0/30",), (32768, 60999))
+    assert fix.on == "node2"
+    assert fix.command == (
+        "sudo nft insert rule inet filter output ip daddr 10.0.0.0/30 tcp dport 32768-60999 accept"
+    )
+
+
+def test_an_open_filter_has_no_culprit():
+    view = cluster({"nft": recorded("nftables.json")})
+    assert find_culprit(view["node2"], view["node1"], into(29500), "drop") is None
+
+
+def test_a_manager_whose_rules_need_root_is_still_named():
+    view = cluster({}, ufw=True)
+    assert unreadable_firewall(view["node1"], into(29500)) is None, (
+        "rules that were read hide nothing"
+    )
+    snap = snapshot(("node1", "node2"))
+    listings = {tool: FirewallListing("", "needs root") for tool in ("nft", "iptables")}
+    with_fact(with_fact(snap, "node1", LOGIN), "node1", Firewall(listings, ufw=True))
+    found = unreadable_firewall(ClusterView(snap)["node1"], into(29500))
+    assert found is not None
+    assert str(found) == "ufw on node1 (its rules need root to be read)"
+    assert opening_fix(found, ("10.0.0.0/30",), (29500, 29500)).command == (
+        "sudo ufw allow from 10.0.0.0/30 to any port 29500 proto tcp"
+    )
+
+
+@pytest.mark.parametrize(
+    ("addresses", "expected"),
+    [
+        ([SELF, PEER], ("10.0.0.0/30",)),
+        (["10.0.0.1", "10.0.7.9"], ("10.0.0.0/21",)),
+        (["10.0.0.1", "172.16.0.1"], ("10.0.0.1", "172.16.0.1")),
+        (["fd00::1", "fd00::2"], ("fd00::/126",)),
+    ],
+)
+def test_no_more_than_the_cluster_is_let_in(addresses, expected):
+    assert smallest_networks(addresses) == expected

@@ -1,0 +1,122 @@
+"""The interface, address and variables that training will use, from hand-made facts."""
+
+import pytest
+
+from checks.errors import FactError
+from checks.facts import ClusterView
+from checks.facts.environment import Environment
+from checks.facts.interfaces import Interface, Interfaces
+from checks.knowledge.nccl_variables import matches_nccl_list
+from checks.knowledge.training_network import (
+    master_address,
+    proposed_env,
+    training_address,
+    training_interface,
+)
+from tests.support.networks import LO, ROCE, cluster, nics, rdma, resolves
+from tests.support.snapshots import with_fact
+
+
+def test_kernel_route_decides_without_variables():
+    snap = cluster()
+    with_fact(snap, "node1", nics(("docker0", "172.17.0.1/16"), ("eth7", "10.0.0.1/24")))
+    view = ClusterView(snap)
+    assert training_interface(view["node1"]).name == "eth7"
+    assert master_address(view) == "10.0.0.1"
+
+
+@pytest.mark.parametrize(
+    ("value", "name"),
+    [
+        ("eth", "eth0"),
+        ("eth1", "eth1"),
+        ("=eth1", "eth1"),
+        ("^eth0,lo", "eth1"),
+        ("ib,eth1", "eth1"),
+        ("^=eth1", "eth0"),
+    ],
+)
+def test_nccl_variable_wins_over_route(value, name):
+    snap = cluster(env={"NCCL_SOCKET_IFNAME": value})
+    with_fact(snap, "node1", nics(("eth0", "10.0.0.1/24"), ("eth1", "10.1.0.1/24")))
+    assert training_interface(ClusterView(snap)["node1"]).name == name
+
+
+def test_gloo_takes_whole_names_only():
+    snap = cluster(env={"GLOO_SOCKET_IFNAME": "eth"})
+    assert training_interface(ClusterView(snap)["node1"]).name == "eth0"
+    assert training_address(ClusterView(snap)["node1"]) == "10.0.0.1"
+
+
+def test_shell_and_nccl_conf_count_where_env_is_silent():
+    snap = cluster()
+    two = nics(("eth0", "10.0.0.1/24"), ("eth1", "10.1.0.1/24"))
+    with_fact(snap, "node1", two)
+    with_fact(snap, "node1", Environment(shell={"NCCL_SOCKET_IFNAME": "eth1"}))
+    with_fact(snap, "node2", Interfaces(two.interfaces))
+    conf = {"/etc/nccl.conf": {"NCCL_SOCKET_IFNAME": "eth1"}}
+    with_fact(snap, "node2", Environment(nccl_conf=conf))
+    view = ClusterView(snap)
+    assert training_interface(view["node1"]).name == "eth1"
+    assert training_interface(view["node2"]).name == "eth1"
+
+
+def test_variable_that_names_nothing_leaves_the_route():
+    snap = cluster(env={"NCCL_SOCKET_IFNAME": "ethX"})
+    assert training_interface(ClusterView(snap)["node1"]).name == "eth0"
+
+
+def test_single_node_takes_what_leads_out_else_loopback():
+    snap = cluster(("node1",))
+    with_fact(snap, "node1", nics(("docker0", "172.17.0.1/16"), ("eno1", "10.0.0.1/24")))
+    assert training_interface(ClusterView(snap)["node1"]).name == "eno1"
+    with_fact(snap, "node1", Interfaces((LO,)))
+    assert master_address(ClusterView(snap)) == "127.0.0.1"
+
+
+def test_no_interface_is_no_answer():
+    snap = with_fact(cluster(), "node2", Interfaces(()))
+    with pytest.raises(FactError, match="node2 has no interface"):
+        training_interface(ClusterView(snap)["node2"])
+
+
+def test_ipv6_only_node():
+    snap = cluster(("node1", "node2"))
+    six = Interface("eth0", ipv6=("fe80::1/64", "fd00::1/64"))
+    with_fact(snap, "node1", Interfaces((LO, six)))
+    with_fact(snap, "node1", resolves(node1=("fd00::1", ""), node2=("fd00::2", "fd00::1")))
+    assert master_address(ClusterView(snap)) == "fd00::1"
+
+
+def test_proposed_env_follows_names_that_differ_per_node():
+    snap = cluster()
+    with_fact(snap, "node2", nics(("enp3s0", "10.0.0.2/24"), ("enp3s0.7", "10.7.0.2/24")))
+    env = proposed_env(ClusterView(snap))
+    assert env["node1"]["NCCL_SOCKET_IFNAME"] == env["node1"]["GLOO_SOCKET_IFNAME"] == "eth0"
+    assert env["node2"]["NCCL_SOCKET_IFNAME"] == "=enp3s0"
+    assert env["node2"]["GLOO_SOCKET_IFNAME"] == "enp3s0"
+    assert env["node1"]["NCCL_IB_DISABLE"] == "1"
+
+
+def test_proposed_env_keeps_the_users_own():
+    env = proposed_env(ClusterView(cluster(env={"NCCL_SOCKET_IFNAME": "^lo"})))
+    assert env["node1"]["NCCL_SOCKET_IFNAME"] == "^lo"
+
+
+def test_proposed_env_with_rdma_everywhere_leaves_it_on():
+    snap = cluster(("node1", "node2"))
+    for name in ("node1", "node2"):
+        with_fact(snap, name, rdma("mlx5_0"))
+    assert "NCCL_IB_DISABLE" not in proposed_env(ClusterView(snap))["node1"]
+    with_fact(snap, "node2", rdma("mlx5_0", "mlx5_1", mlx5_1=ROCE))
+    assert proposed_env(ClusterView(snap))["node2"]["NCCL_IB_HCA"] == "=mlx5_0:1"
+
+
+def test_list_grammar_of_adapters():
+    assert matches_nccl_list("mlx5_0", "mlx5_0", 1)
+    assert matches_nccl_list("=mlx5_0:1", "mlx5_0", 1)
+    assert not matches_nccl_list("=mlx5_0:2", "mlx5_0", 1)
+    assert matches_nccl_list("mlx5_1:1", "mlx5_10", 1)
+    assert matches_nccl_list("mlx5_0:1:0:3", "mlx5_0", 1)
+    assert not matches_nccl_list("^mlx5_0", "mlx5_0", 1)
+    assert not matches_nccl_list("=mlx5", "mlx5_0", 1)

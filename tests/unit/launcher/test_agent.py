@@ -1,0 +1,192 @@
+"""Agent and keeper on this machine: whatever ends, nothing of the run is left."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import secrets
+import subprocess
+import sys
+import time
+
+import pytest
+
+from launcher.agent.marks import RUN_MARK, run_processes
+from launcher.run.supervisors import supervisor_program
+from tests.support.paths import ROOT
+
+AGENT = ROOT / "launcher" / "agent" / "agent.py"
+BOOT = "import sys;exec(eval(sys.stdin.buffer.readline()))"
+NODE = """
+import os, subprocess, sys
+env = dict(os.environ, RANK="0", LOCAL_RANK="0", WORLD_SIZE="1")
+sys.exit(subprocess.call([sys.executable, sys.argv[1], "rank"], env=env))
+"""
+
+
+class Kept:
+    """A keeper at work, as the controller has it, with an agent beside it."""
+
+    def __init__(self, home, train):
+        self.run, self.home = secrets.token_hex(8), home
+        plan = {
+            "run": self.run, "launch": [sys.executable, "-c", NODE, str(home / "agent.py")],
+            "train": [sys.executable, "-u", "-c", train], "local_rank_at": None,
+            "env": {"TOLD": "a $b %h"}, "cwd": "/",
+        }  # fmt: skip
+        files = {"agent.py": AGENT.read_text(), "plan.json": json.dumps(plan)}
+        first = {
+            "run": self.run,
+            "home": str(home),
+            "files": files,
+            "outputs": ["launcher", "rank0"],
+        }
+        pipe = subprocess.PIPE
+        self.keeper = subprocess.Popen([sys.executable, "-c", BOOT], stdin=pipe, stdout=pipe)
+        self.keeper.stdin.write(supervisor_program("main") + json.dumps(first).encode() + b"\n")
+        self.keeper.stdin.flush()
+        self.output = b""
+
+    def hear(self, kind):
+        """The next message of that kind; what the rank printed meanwhile is kept."""
+        for line in self.keeper.stdout:
+            said = json.loads(line.decode().partition(" ")[2])
+            if said["kind"] == "output" and said["of"] == "rank0":
+                self.output += base64.b64decode(said["data"])
+            if said["kind"] == kind:
+                return said
+        raise AssertionError(f"the keeper ended without {kind}")
+
+    def start(self):
+        env = {**os.environ, RUN_MARK: self.run}
+        self.agent = subprocess.Popen([sys.executable, self.home / "agent.py", "node"], env=env)
+
+    def stop(self, grace=1.0):
+        self.keeper.stdin.write(json.dumps({"stop": grace}).encode() + b"\n")
+        self.keeper.stdin.flush()
+
+    def end(self):
+        self.keeper.stdin.close()
+        self.keeper.wait(30)
+        self.keeper.stdout.close()
+        if hasattr(self, "agent"):
+            self.agent.wait(30)
+
+
+@pytest.fixture
+def kept(tmp_path):
+    started = []
+
+    def make(train="print('hi')"):
+        started.append(Kept(tmp_path / "home", train))
+        return started[-1]
+
+    yield make
+    for one in started:
+        one.end()
+        assert not run_processes(one.run, set())
+        assert not one.home.exists()
+
+
+def test_a_rank_gets_its_command_and_environment_and_its_end_is_told(kept):
+    one = kept("import os, sys; os.write(1, os.environ['TOLD'].encode() + b'\\xff'); sys.exit(3)")
+    one.hear("keeping")
+    assert one.home.stat().st_mode & 0o777 == 0o700
+    assert (one.home / "plan.json").stat().st_mode & 0o777 == 0o600
+    one.start()
+    assert one.hear("rank-started")["world"] == 1
+    assert one.hear("rank-ended")["code"] == 3
+    assert one.output == b"a $b %h\xff", "output comes before the word of the end"
+    assert one.hear("node-ended")["code"] == 3
+
+
+def test_a_rank_that_will_not_end_is_killed(kept):
+    one = kept(
+        "import signal, time; signal.signal(15, signal.SIG_IGN); print('up'); time.sleep(600)"
+    )
+    one.hear("keeping")
+    one.start()
+    one.hear("rank-started")
+    while b"up" not in one.output:
+        one.hear("output")
+    one.stop()
+    assert one.hear("gone")["left"] == []
+
+
+def test_the_end_of_the_controller_ends_the_run(kept):
+    one = kept("import time; time.sleep(600)")
+    one.hear("keeping")
+    one.start()
+    one.hear("rank-started")
+    one.keeper.stdin.close()
+    assert one.hear("gone")["left"] == []
+
+
+def test_what_a_rank_left_behind_in_a_session_of_its_own_is_ended(kept):
+    one = kept(
+        "import subprocess; subprocess.Popen(['sleep', '600'], start_new_session=True); print('x')"
+    )
+    one.hear("keeping")
+    one.start()
+    one.hear("node-ended")
+    assert len(run_processes(one.run, set())) >= 1
+    one.stop()
+    assert one.hear("gone")["left"] == []
+
+
+def test_a_killed_agent_is_noticed(kept):
+    one = kept("import time; time.sleep(600)")
+    one.hear("keeping")
+    one.start()
+    one.hear("rank-started")
+    one.agent.kill()
+    one.agent.wait()
+    assert one.hear("node-ended")["code"] is None
+
+
+def test_a_directory_that_is_there_is_not_taken(kept, tmp_path):
+    (tmp_path / "home").mkdir()
+    one = kept()
+    assert "File exists" in one.hear("refused")["error"]
+    one.keeper.wait(30)
+    (tmp_path / "home").rmdir()
+
+
+def test_an_agent_without_a_keeper_ends(tmp_path):
+    (tmp_path / "agent.py").write_text(AGENT.read_text())
+    (tmp_path / "plan.json").touch(mode=0o600)
+    (tmp_path / "plan.json").write_text(json.dumps({"run": "r", "env": {}}))
+    argv = [sys.executable, tmp_path / "agent.py", "node"]
+    done = subprocess.run(argv, capture_output=True, text=True, timeout=30, check=False)
+    assert done.returncode == 1
+    assert "no keeper reads launcher.out" in done.stderr
+
+
+def test_a_plan_that_others_can_read_is_refused(tmp_path):
+    (tmp_path / "agent.py").write_text(AGENT.read_text())
+    (tmp_path / "plan.json").write_text("{}")
+    (tmp_path / "plan.json").chmod(0o644)
+    argv = [sys.executable, tmp_path / "agent.py", "node"]
+    done = subprocess.run(argv, capture_output=True, text=True, timeout=30, check=False)
+    assert "expected to be mine alone" in done.stderr
+
+
+def test_the_carried_command_is_ended_with_its_children(kept):
+    one = kept()
+    one.hear("keeping")
+    carry = {
+        "name": "pdsh",
+        "argv": ["sh", "-c", "sleep 600 & sleep 600"],
+        "env": {},
+        "cwd": None,
+        "agent": False,
+    }
+    one.keeper.stdin.write(json.dumps({"carry": carry}).encode() + b"\n")
+    one.keeper.stdin.flush()
+    deadline = time.monotonic() + 20
+    while len(run_processes(one.run, set())) < 3 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    one.stop()
+    assert one.hear("carried")["name"] == "pdsh"
+    assert one.hear("gone")["left"] == []

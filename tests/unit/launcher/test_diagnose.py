@@ -1,0 +1,111 @@
+"""Logs of whole runs, as launchers leave them: what was first, where, and no false alarm."""
+
+from __future__ import annotations
+
+import pytest
+
+from launcher import cli
+from launcher.diagnosis.diagnose import diagnose_logs
+from launcher.diagnosis.render import render_diagnosis
+from tests.support.paths import RECORDED
+from tests.support.verdicts import OOM, REFUSED, STEPS, found, told, write
+
+LOGS = RECORDED / "logs"
+RESET = "ConnectionResetError: [Errno 104] Connection reset by peer\n"
+
+
+@pytest.mark.parametrize("path", sorted(LOGS.glob("healthy-*.log")), ids=lambda path: path.stem)
+def test_a_healthy_log_alarms_nobody(path, capsys):
+    evidence, verdict = diagnose_logs([path])
+    assert verdict.cause is None
+    assert "no known failure" in render_diagnosis(verdict, evidence)
+    assert cli.main(["diagnose", str(path)]) == 1
+
+
+def test_the_node_that_ran_out_of_memory_is_named_not_those_that_waited(capsys):
+    path = LOGS / "oom-on-one-node.log"
+    assert cli.main(["diagnose", str(path)]) == 0
+    first, *rest = capsys.readouterr().out.splitlines()
+    assert first == "× cuda-oom: worker"
+    assert f"{path}:11: torch.OutOfMemoryError" in rest[1]
+    assert any(line.startswith("next   pytest preflight/") for line in rest)
+    followed = rest[[line.startswith("then") for line in rest].index(True) :]
+    assert "rank 0 on head: nccl-watchdog-timeout" in " ".join(followed)
+
+
+def test_an_unknown_error_is_shown_with_rank_and_node_and_exits_1(capsys):
+    assert cli.main(["diagnose", str(LOGS / "unknown-error.log")]) == 1
+    out = capsys.readouterr().out
+    assert out.startswith("no known failure. The first error is of rank 3 on node2")
+    assert "  KeyError: 'labels'" in out
+    assert 'File "/data/run/train.py", line 12, in <module>' in out
+
+
+def test_the_rank_that_lags_is_told():
+    _, verdict = diagnose_logs([LOGS / "laggard.log"])
+    assert verdict.laggards == "rank 2 is behind: collective 41, others are at 57"
+    assert found(verdict) == "nccl-watchdog-timeout"
+
+
+def test_time_decides_between_nodes(tmp_path):
+    early = "[2026-11-21 08:00:01,000] [INFO] x\n" + REFUSED
+    late = "[2026-11-21 08:00:09,000] [INFO] x\n" + OOM
+    assert found(told(tmp_path, late, early)) == "ssh-refused"
+    assert found(told(tmp_path, early, late)) == "ssh-refused"
+
+
+def test_without_time_a_root_goes_before_a_symptom(tmp_path):
+    assert found(told(tmp_path, RESET, OOM)) == "cuda-oom"
+
+
+def test_a_ranks_own_error_goes_before_the_others_complaints(tmp_path):
+    text = "[rank1]: Traceback (most recent call last):\n[rank1]: " + RESET
+    text += "[rank0]: Traceback (most recent call last):\n[rank0]: ValueError: bad batch\n"
+    verdict = told(tmp_path, text)
+    assert verdict.known is None
+    assert verdict.cause.error == "ValueError: bad batch"
+    assert verdict.cause.first.place.rank == 0
+
+
+def test_tracebacks_of_mixed_ranks_are_put_together(tmp_path):
+    head = ["Traceback (most recent call last):", '  File "a.py", line 1']
+    ranks = [[*head, f"    f({rank})", f"E{rank}Error: {rank}"] for rank in (0, 1)]
+    pairs = zip(*ranks, strict=True)
+    text = "".join(f"[rank{at}]: {one}\n" for pair in pairs for at, one in enumerate(pair))
+    evidence = diagnose_logs([write(tmp_path / "x.log", text)])[0]
+    shown = {trace.first.place.rank: trace.lines for trace in evidence.traces.last.values()}
+    assert shown == dict(enumerate(ranks))
+
+
+def test_what_a_run_survived_is_no_failure(tmp_path):
+    handled = "Traceback (most recent call last):\nValueError: retrying\n"
+    assert told(tmp_path, handled + STEPS).cause is None
+    assert told(tmp_path, STEPS + handled).cause is not None
+
+
+def test_a_warning_counts_only_where_no_step_follows(tmp_path):
+    warning = "node1:1:2 [0] NCCL INFO NET/Socket : Using [0]br-12:172.19.0.1<0>\n"
+    assert found(told(tmp_path, warning)) == "nccl-virtual-if-used"
+    assert found(told(tmp_path, warning + STEPS)) is None
+
+
+def test_a_last_line_before_silence_counts_only_at_the_end(tmp_path):
+    build = "Using /home/u/.cache/torch_extensions/py311 as PyTorch extensions root...\n"
+    assert found(told(tmp_path, build)) == "jit-build-stall"
+    assert found(told(tmp_path, build + "other words\n" * 50)) is None
+
+
+def test_a_common_python_error_counts_only_in_deepspeeds_own_files(tmp_path):
+    text = 'Traceback (most recent call last):\n  File "{}", line 3, in f\n    a > b\n'
+    text += "TypeError: '>' not supported between instances of 'str' and 'int'\n"
+    assert found(told(tmp_path, text.format("/v/deepspeed/runtime/config.py"))) == "auto-without-hf"
+    assert found(told(tmp_path, text.format("/home/u/train.py"))) is None
+
+
+def test_an_error_of_several_lines_is_known_by_any_of_them(tmp_path):
+    text = "Traceback (most recent call last):\n"
+    text += (
+        "pydantic_core._pydantic_core.ValidationError: 1 validation error for DeepSpeedZeroConfig\n"
+    )
+    text += "stage3_foo\n  Extra inputs are not permitted [type=extra_forbidden, input_value=5]\n"
+    assert found(told(tmp_path, text)) == "config-extra-key"

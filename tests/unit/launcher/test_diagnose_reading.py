@@ -1,0 +1,189 @@
+"""How logs are read: from wherever they are, however odd, and shown without what is secret."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from checks.knowledge.failures import LITERALS
+from launcher import cli
+from launcher.diagnosis import log_sources as sources
+from launcher.diagnosis import scan
+from launcher.diagnosis.diagnose import diagnose_logs
+from launcher.diagnosis.log_lines import Place, find_hosts, parse_time, split_prefix
+from launcher.diagnosis.render import diagnosis_json, masked_line, render_diagnosis
+from launcher.record import RunRecord
+from tests.support.paths import ROOT
+from tests.support.verdicts import OOM, REFUSED, STEPS, found, told, write
+
+
+@pytest.mark.parametrize(
+    ("line", "node", "rank", "text"),
+    [
+        ("node1: hello", "node1", None, "hello"),
+        ("10.0.0.7: hello", "10.0.0.7", None, "hello"),
+        ("[rank3]: hello", "", 3, "hello"),
+        ("[rank3]:[E418 18:32:45.457 x.cpp:1] [Rank 3] hello", "", 3, None),
+        ("node1: [rank3]:   File", "node1", 3, "  File"),
+        ("node2  1: hello", "node2", 1, "hello"),
+        ("node2 launcher: hello", "node2", None, "hello"),
+        ("3: hello", "", 3, "hello"),
+        ("[1,5]<stderr>: hello", "", 5, "hello"),
+        ("[default0]:hello", "", None, "hello"),
+        ("worker-1  | hello", "worker-1", None, "hello"),
+        ("gpu-a: hello", "gpu-a", None, "hello"),
+        ("node5:240:240 [6] NCCL WARN hello", "node5", None, None),
+        ("ValueError: hello", "", None, "ValueError: hello"),
+        ("train2.py: error: hello", "", None, "train2.py: error: hello"),
+        ("python3: can't open", "", None, "python3: can't open"),
+    ],
+)
+def test_who_said_a_line(line, node, rank, text):
+    place, rest = split_prefix(line, Place("x.log"), frozenset({"gpu-a"}))
+    assert (place.node, place.rank) == (node, rank)
+    assert text is None or rest == text
+
+
+def test_names_without_a_number_are_learnt_from_the_log():
+    sample = "cmd = pdsh -S -f 1024 -w head,worker export A=1\n" + "main: step\n" * 20
+    assert find_hosts(sample + "ValueError: once\n") == {"head", "worker", "main"}
+
+
+def test_dates_of_all_launchers_are_comparable():
+    lines = ("[2026-04-18 18:32:44,999] x", "[rank1]:[E418 18:32:45.457035698 x.cpp:629]")
+    early, late = map(parse_time, lines)
+    assert early is not None
+    assert late is not None
+    assert 0 < late - early < 1
+    assert parse_time("no date") is None
+
+
+def test_a_gzipped_log_is_read_as_any(tmp_path):
+    path = tmp_path / "train.log.gz"
+    path.write_bytes(gzip.compress(STEPS.encode()) + gzip.compress(OOM.encode()))
+    evidence, verdict = diagnose_logs([path])
+    assert found(verdict) == "cuda-oom"
+    assert f"{path}:31:" in render_diagnosis(verdict, evidence)
+
+
+def test_a_gzip_that_is_cut_off_is_read_as_far_as_it_goes(tmp_path):
+    noise = os.urandom(300_000).hex()
+    data = gzip.compress(
+        (OOM + "\n".join(noise[at : at + 80] for at in range(0, len(noise), 80))).encode()
+    )
+    path = tmp_path / "train.log.gz"
+    path.write_bytes(data[: len(data) // 2])
+    evidence, verdict = diagnose_logs([path])
+    assert found(verdict) == "cuda-oom"
+    assert "cut off" in render_diagnosis(verdict, evidence)
+
+
+def test_standard_input_is_read_too():
+    done = subprocess.run(
+        [sys.executable, "-m", "launcher", "diagnose", "-", "--json"],
+        input=REFUSED, capture_output=True, text=True, timeout=60, check=False,
+        cwd=ROOT,
+    )  # fmt: skip
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["failure"]["node"] == "node2"
+
+
+def test_a_recorded_run_names_the_rank_that_ended_first(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    record = RunRecord(tmp_path / "runs", "train")
+    for node, rank in (("node1", 0), ("node2", 1)):
+        record.log(node, f"{rank}: Traceback (most recent call last):")
+        record.log(node, f"{rank}: ValueError: of {node}")
+    record.log_event("node2", {"kind": "rank-ended", "rank": 1, "code": 1})
+    record.log_event("node1", {"kind": "rank-ended", "rank": 0, "code": 1})
+    record.close({"state": "failed"})
+    assert cli.main(["diagnose"]) == 1
+    assert "rank 1 on node2" in capsys.readouterr().out
+    assert cli.main(["diagnose", "train"]) == 1
+
+
+def test_a_directory_of_logs_is_read_whole(tmp_path):
+    (tmp_path / "x").mkdir()
+    write(tmp_path / "x" / "1700_rank5.log", OOM)
+    verdict = diagnose_logs([tmp_path])[1]
+    assert verdict.known.line.place.rank == 5
+
+
+@pytest.mark.parametrize("words", [["nowhere.log"], ["empty"]])
+def test_what_cannot_be_read_is_a_usage_error(tmp_path, monkeypatch, capsys, words):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "empty").mkdir()
+    assert cli.main(["diagnose", *words]) == 2
+    assert words[0] in capsys.readouterr().err
+
+
+def test_secrets_are_not_shown(tmp_path):
+    evidence, verdict = diagnose_logs(
+        [write(tmp_path / "x", 'node1: declare -x HF_TOKEN="abc def"\n')]
+    )
+    assert found(verdict) == "ds-env-comment-kills-job"
+    assert "abc" not in render_diagnosis(verdict, evidence) + json.dumps(
+        diagnosis_json(verdict, evidence)
+    )
+    assert "hf_" not in masked_line("token hf_abcdefghijklmnopqrst")
+
+
+def test_control_characters_do_not_reach_the_terminal(tmp_path):
+    evidence, verdict = diagnose_logs(
+        [write(tmp_path / "x", f"\x1b[31m{OOM.strip()}\x1b]0;owned\x07\n")]
+    )
+    assert found(verdict) == "cuda-oom"
+    assert not {"\x1b", "\x07"} & set(render_diagnosis(verdict, evidence))
+
+
+def test_progress_bars_do_not_hide_an_error(tmp_path):
+    verdict = told(tmp_path, " 10%| 1/10 [00:01<00:09]\r 20%| 2/10 [00:02<00:08]\r" + OOM)
+    assert found(verdict) == "cuda-oom"
+    assert verdict.known.line.number == 1
+
+
+def test_an_error_across_the_edge_of_a_block_is_found(tmp_path, monkeypatch):
+    monkeypatch.setattr(sources, "BLOCK", 64)
+    for shift in range(0, 130, 7):
+        verdict = told(tmp_path, "x" * shift + "\n" + OOM + "y" * 200 + "\n")
+        assert found(verdict) == "cuda-oom"
+        assert verdict.known.line.number == 2
+
+
+def test_every_line_that_may_mean_something_is_found():
+    for literal, _ in LITERALS:
+        block = f"nothing\n{literal} more\nnothing\n".encode()
+        (raw,) = scan.matching_lines([block], lambda: False)
+        assert (raw.number, raw.data) == (2, f"{literal} more".encode())
+
+
+def test_a_line_of_megabytes_is_cut_around_the_hit():
+    block = b"z" * 3_000_000 + OOM.encode()
+    raws = list(scan.matching_lines([block], lambda: False))
+    assert any(b"CUDA out of memory" in raw.data for raw in raws)
+    assert all(len(raw.data) <= scan.LINE_LIMIT for raw in raws)
+
+
+def test_what_repeats_is_counted_not_kept(tmp_path):
+    text = "".join(f"[rank{number % 900}]: {OOM}" for number in range(3000))
+    evidence = diagnose_logs([write(tmp_path / "x", text)])[0]
+    assert len(evidence.sightings) <= 256
+    assert max(one.count for one in evidence.sightings.values()) > 1
+
+
+def test_bytes_that_are_no_text_are_no_obstacle(tmp_path):
+    path = tmp_path / "x.log"
+    path.write_bytes(bytes(range(256)) * 50 + b"\n" + OOM.encode())
+    assert found(diagnose_logs([path])[1]) == "cuda-oom"
+
+
+def test_an_empty_log_is_no_failure(tmp_path):
+    evidence, verdict = diagnose_logs([write(tmp_path / "x", "")])
+    out = io.StringIO(render_diagnosis(verdict, evidence))
+    assert out.read() == "no known failure, and no traceback that the run did not survive."

@@ -1,0 +1,102 @@
+"""`launcher explain`: every check, area and cause, by any of their names, offline."""
+
+from __future__ import annotations
+
+import re
+from argparse import Namespace
+
+import pytest
+
+from checks.catalogue import AREAS, CATALOGUE
+from checks.errors import UsageError
+from checks.knowledge.logins.causes import CAUSE_MEANING
+from launcher.commands.explain import area_page, find_check, print_explanation
+from tests.support.documents import PAGES
+
+MEMLOCK = "limits.memlock-is-unlimited"
+DOCUMENTED = [one for one in CATALOGUE.values() if one.id in area_page(one.area).sections]
+
+
+@pytest.fixture
+def said(capsys, monkeypatch):
+    """What `launcher explain` prints of a word."""
+    monkeypatch.setenv("COLUMNS", "80")
+
+    def ask(word: str | None) -> str:
+        assert print_explanation(Namespace(check=word)) == 0
+        return str(capsys.readouterr().out)
+
+    return ask
+
+
+@pytest.mark.parametrize("check", DOCUMENTED, ids=lambda check: check.id)
+def test_every_check_is_explained_in_four_parts(said, check):
+    text = said(check.id)
+    heads = [line for line in text.splitlines() if line in ("asks", "why", "measured", "mend")]
+    assert heads == ["asks", "why", "measured", "mend"]
+    assert not re.search(r"\*\*|`|\]\(", text)
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "memlock-is-unlimited",
+        "memlock-is-unlimited-node3",
+        "limits.memlock-is-unlimited-gpu-07.cluster",
+        "preflight/test_limits.py::test_limits[memlock-is-unlimited-node3]",
+        "test_limits[memlock-is-unlimited-node3]",
+    ],
+)
+def test_a_check_is_found_by_what_pytest_calls_it(said, word):
+    assert said(word).startswith(f"{MEMLOCK}\n")
+
+
+def test_a_pair_is_found_too_and_the_longest_claim_wins():
+    found = find_check("every-node-logs-in-to-every-node-node1:node2")
+    assert found and found.id == "ssh.every-node-logs-in-to-every-node"
+    for check in CATALOGUE.values():
+        assert find_check(f"{check.id}-n1") is check
+
+
+@pytest.mark.parametrize("area", dict.fromkeys(check.area for check in DOCUMENTED))
+def test_an_area_lists_its_checks(said, area):
+    text = " ".join(said(area).split())
+    assert area_page(area).intro
+    assert all(f"{one.id}: " in text for one in CATALOGUE.values() if one.area == area)
+    assert not re.search(r"\*\*|`|\]\(", text)
+
+
+@pytest.mark.parametrize("cause", CAUSE_MEANING)
+def test_every_cause_of_a_login_is_explained(said, cause):
+    text = said(cause)
+    assert text.startswith(f"{cause}\n") and "mend" in text
+
+
+def test_a_cause_of_a_check_leads_to_it(said):
+    assert MEMLOCK in said("memlock-low")
+
+
+def test_without_a_word_all_are_listed(said):
+    text = said(None)
+    assert all(f"  {one.claim}: " in text for one in CATALOGUE.values())
+    assert max(map(len, text.splitlines())) <= 80
+
+
+@pytest.mark.parametrize(
+    ("typed", "near"),
+    [
+        ("lmits", "limits"),
+        ("limits.memlock-is-unlimted", MEMLOCK),
+        ("memlok-low", "memlock-low"),
+        ("test_limits[nofile-is-enouh]", "nofile-is-enough"),
+    ],
+)
+def test_a_near_miss_is_suggested(typed, near):
+    with pytest.raises(UsageError) as caught:
+        print_explanation(Namespace(check=typed))
+    assert f"did you mean {near!r}" in str(caught.value)
+
+
+def test_the_pages_are_those_of_the_docs():
+    there = {path.stem for path in PAGES if path.parent.name == "checks"}
+    assert {area for area in AREAS if area_page(area).sections} == there & set(AREAS)

@@ -1,0 +1,86 @@
+"""What a lab decides before it makes anything: tools, names, networks, overlays, its record."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from checks.errors import UsageError
+from launcher.lab import filesystem, network, record
+from launcher.lab import requirements as machine
+from launcher.lab.cluster import default_name, require_name
+from launcher.lab.filesystem import Mount
+from launcher.lab.shape import LabShape
+
+
+def test_root_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    with pytest.raises(UsageError, match=r"needs root(.|\n)*sudo"):
+        machine.require_root()
+
+
+def test_missing_tools_are_named_with_their_packages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "SYSTEM_PATH", "/nowhere")
+    with pytest.raises(UsageError, match=r"nft, .*(.|\n)*apt-get install.* nftables .*pdsh"):
+        machine.require_tools()
+
+
+@pytest.mark.parametrize("nodes", [0, 251])
+def test_a_number_of_nodes_that_cannot_be(nodes: int) -> None:
+    with pytest.raises(UsageError, match="1 to 250"):
+        LabShape(nodes=nodes)
+
+
+@pytest.mark.parametrize("name", ["", "../x", "a b", "x" * 41])
+def test_a_name_that_cannot_be(name: str) -> None:
+    with pytest.raises(UsageError, match="name"):
+        require_name(name)
+
+
+def test_names_differ_with_the_directory(tmp_path: Path) -> None:
+    one, other = tmp_path / "a" / ".lab", tmp_path / "b" / ".lab"
+    assert default_name(one) != default_name(other)
+    assert require_name(default_name(one)) == default_name(one)
+
+
+def test_networks_that_are_in_use_are_not_taken() -> None:
+    name, chosen = next(network.free_networks([network.Network("10.77.0.0/31")]))
+    assert (name, str(chosen)) == ("pflab1", "10.77.1.0/24")
+    _, chosen = next(network.free_networks([network.Network("10.0.0.0/8")]))
+    assert str(chosen) == "198.18.0.0/24"
+
+
+TABLE = [
+    Mount("/", "ext4"),
+    Mount("/proc", "proc"),
+    Mount("/home", "xfs"),
+    Mount("/mnt/share", "nfs4"),
+    Mount("/data", "nfs4"),
+    Mount("/tmp", "tmpfs"),
+]
+
+
+def test_what_gets_an_overlay_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os.path, "isdir", lambda path: True)
+    paths = ["/home/me/checkout", "/data/venv", "/tmp/run", "/tmp/run/sub", "/usr", "/root/.pyenv"]
+    tops = filesystem.overlay_tops(TABLE, paths)
+    assert tops == ("/data", "/home", "/root/.pyenv", "/tmp/run")
+
+
+def test_mountinfo_is_read_with_its_escapes() -> None:
+    line = r"36 35 98:0 /m /mnt\040a rw,noatime master:1 - ext3 /dev/root rw,errors=continue"
+    assert filesystem.parse_mount(line) == Mount("/mnt a", "ext3")
+
+
+def test_a_record_is_read_back_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(record, "LABS", tmp_path)
+    made = record.LabRecord(
+        "x", "t", "/d", "root", 1, "pflab0", (record.Place("node1", "10.77.0.1", 22, 1),)
+    )
+    made.home.mkdir()
+    saved = made.changed(faults=(("mtu-1400", "node1"),))
+    assert record.read_record(tmp_path / "x") == saved
+    assert json.loads((tmp_path / "x/lab.json").read_text())["token"] == "t"

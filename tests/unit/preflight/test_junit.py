@@ -1,0 +1,71 @@
+"""JUnit as Jenkins takes it: every testcase with its properties, valid whatever a node says."""
+
+from __future__ import annotations
+
+import copy
+
+import pytest
+from lxml import etree
+
+from tests.support.paths import RECORDED
+from tests.support.snapshots import snapshot, with_fact
+from tests.support.toy_checks import Toy, preflight
+
+SCHEMA = RECORDED / "junit-10.xsd"
+SAYS = ("ok", "block", "warn", "unknown", "skip")
+
+
+@pytest.fixture(scope="module")
+def document(tmp_path_factory):
+    """The JUnit file of a run in which every outcome occurs, with control characters in texts."""
+    folder = tmp_path_factory.mktemp("junit")
+    names = tuple(f"node-{said}" for said in SAYS)
+    snap = snapshot(names)
+    for name, said in zip(names, SAYS, strict=True):
+        with_fact(snap, name, Toy(said))
+    snap.save(folder / "facts.json")
+    done = preflight("--facts", folder / "facts.json", "--junitxml", "j.xml", cwd=folder)
+    assert done.returncode == 1
+    return etree.parse(folder / "j.xml")
+
+
+def test_every_testcase_carries_the_five_properties(document):
+    for case in document.iter("testcase"):
+        named = [one.get("name") for one in case.iterfind("properties/property")]
+        assert named == ["check", "subject", "severity", "outcome", "fix"]
+
+
+@pytest.mark.parametrize(
+    ("said", "element", "outcome"),
+    [
+        ("ok", None, "pass"),
+        ("block", "failure", "fail"),
+        ("warn", None, "fail"),
+        ("unknown", "error", "unknown"),
+        ("skip", "skipped", "skip"),
+    ],
+)
+def test_each_outcome_is_the_element_of_the_contract(document, said, element, outcome):
+    case = document.find(f".//testcase[@name='test_limits[toy-limit-node-{said}]']")
+    seen = {one.get("name"): one.get("value") for one in case.iterfind("properties/property")}
+    assert seen["outcome"] == outcome
+    assert (seen["check"], seen["subject"]) == ("limits.toy-limit", f"node-{said}")
+    told = [child.tag for child in case if child.tag != "properties"]
+    assert told == ([element] if element else [])
+
+
+def test_it_validates_against_jenkins_schema(document):
+    """The xUnit plugin's schema has no place for a testcase's properties, which Jenkins' own
+    JUnit plugin reads: they are all that is set aside here, and all that it would refuse.
+    """
+    schema = etree.XMLSchema(etree.parse(SCHEMA))
+    bare = copy.deepcopy(document)
+    for case in bare.iter("testcase"):
+        case.remove(case.find("properties"))
+    schema.assertValid(bare)
+
+
+def test_the_schema_refuses_what_is_not_junit():
+    schema = etree.XMLSchema(etree.parse(SCHEMA))
+    assert schema.validate(etree.fromstring("<testsuites><!-- none --></testsuites>"))
+    assert not schema.validate(etree.fromstring("<testsuites><test/></testsuites>"))

@@ -1,0 +1,74 @@
+"""The pytest face: what it writes, and where it can be typed. CONTRACT of `pytest preflight/`."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from preflight.__main__ import pytest_arguments
+from tests.support.toy_checks import ROOT, preflight
+from tests.support.toy_facts import saved
+
+# Files
+
+
+def test_dry_run_lists_commands_and_asks_nobody(tmp_path):
+    done = preflight("--hosts", "no-such-node.invalid", "--dry-run", cwd=tmp_path)
+    assert done.returncode == 0
+    assert "no-such-node.invalid: login to no-such-node.invalid:22" in done.stdout
+    assert "STOP" not in done.stdout and "GO" not in done.stdout
+
+
+def test_report_html_and_facts_are_written(tmp_path):
+    facts = saved(tmp_path, node2="block")
+    files = ("--report", "r.json", "--html", "r.html", "--save-facts", "again.json")
+    done = preflight("--facts", facts, *files, cwd=tmp_path)
+    assert done.returncode == 1
+    assert json.loads((tmp_path / "r.json").read_text())["decision"] == "stop"
+    page = (tmp_path / "r.html").read_text()
+    assert "&lt;bad&gt;" in page and "<bad>" not in page
+    assert json.loads((tmp_path / "again.json").read_text()) == json.loads(facts.read_text())
+    assert not (tmp_path / ".preflight").exists(), "saved facts say nothing of the nodes now"
+
+
+def test_a_whole_run_leaves_its_report_for_the_launcher(tmp_path):
+    done = preflight("--hosts", "node1,node2,node3", cwd=tmp_path, facts=saved(tmp_path))
+    assert done.returncode == 0, done.stdout
+    last = json.loads((tmp_path / ".preflight/last.json").read_text())
+    assert last["decision"] == "go" and len(last["digest"]) == 64
+    assert (tmp_path / ".preflight/last-facts.json").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("part", [("--quick",), ("-k", "limits"), ("preflight/test_ssh.py",)])
+def test_a_part_of_the_checks_leaves_no_report_for_the_launcher(tmp_path, part):
+    done = preflight("--hosts", "node1,node2,node3", *part, cwd=tmp_path, facts=saved(tmp_path))
+    assert done.returncode == 0
+    assert not (tmp_path / ".preflight").exists()
+
+
+# From anywhere
+
+
+def test_arguments_point_at_this_package_unless_a_part_of_it_is_named(tmp_path):
+    assert pytest_arguments(["--hosts", "h"], tmp_path)[-1] == str(ROOT / "preflight")
+    named = pytest_arguments(["preflight/test_ssh.py::test_ssh[x]"], tmp_path)
+    assert named[-1] == f"{ROOT}/preflight/test_ssh.py::test_ssh[x]"
+
+
+def test_a_pytest_ini_of_the_users_changes_nothing(tmp_path):
+    (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = --no-such-option\n")
+    assert preflight("--facts", saved(tmp_path), cwd=tmp_path).returncode == 0
+
+
+def test_pytest_itself_takes_the_options_in_the_checkout():
+    environ = {key: value for key, value in os.environ.items() if key != "SLURM_JOB_NODELIST"}
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "preflight/", "-p", "no:cacheprovider"],
+        cwd=ROOT, env=environ, capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 4
+    assert "no nodes given" in done.stderr

@@ -1,0 +1,216 @@
+"""What changed since the last go and what differs between nodes: set-up only, and no secrets."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from checks.facts import Snapshot
+from checks.model import Finding, Outcome, Severity
+from checks.reports.changes import accused_nodes, changes_since, comparable_facts, differing_facts
+from tests.lab.test_site_checks import real
+from tests.support.snapshots import snapshot, with_fact
+from tests.support.toy_checks import Toy, preflight
+
+
+def seen(nodes: int = 3, **sections: Any) -> Snapshot:
+    """Every node tells these sections' data; `{node}` in a text is its own name."""
+    snap = snapshot(tuple(f"node{at}" for at in range(1, nodes + 1)))
+    for name in snap.job.names:
+        for section, data in sections.items():
+            own = json.loads(json.dumps(data).replace("{node}", name))
+            snap.put(name, section, {"data": own, "seconds": 0.1})
+    return snap
+
+
+def later(snap: Snapshot) -> Snapshot:
+    """The same, taken a day later: real snapshots carry today, hand-made ones a fixed date."""
+    when = datetime.fromisoformat(snap.started.removesuffix("Z")) + timedelta(days=1)
+    return dataclasses.replace(snap, started=f"{when.isoformat()}Z")
+
+
+def stop(*subject: str, area: str = "gpu") -> Finding:
+    return Finding(f"{area}.x", area, subject, Severity.BLOCK, Outcome.FAIL)
+
+
+def changes(good: Snapshot, now: Snapshot, *findings: Finding) -> list[str]:
+    found = changes_since(good, later(now), findings or [stop("node3")])
+    assert found is not None
+    return [str(one) for one in found.changes]
+
+
+def test_a_value_that_is_another_is_told_with_both():
+    good, now = seen(gpus={"driver": "550.54"}), seen(gpus={"driver": "570.86"})
+    assert changes(good, now) == ["node3: gpus.driver 550.54 → 570.86"]
+
+
+def test_what_came_and_what_went_are_told_as_such():
+    good = seen(environment={"shell": {"A": "1"}})
+    now = seen(environment={"shell": {"B": "2"}})
+    assert changes(good, now) == [
+        "node3: environment.shell.A 1 → (gone)",
+        "node3: environment.shell.B (not there) → 2",
+    ]
+
+
+def test_only_accused_nodes_are_compared_and_the_same_change_is_told_once():
+    good, now = seen(interfaces={"mtu": 9000}), seen(interfaces={"mtu": 1500})
+    assert changes(good, now, stop("node1"), stop("node2")) == [
+        "node[1-2]: interfaces.mtu 9000 → 1500"
+    ]
+
+
+def test_items_of_lists_are_told_apart_by_their_names_not_by_their_place():
+    good = seen(interfaces={"links": [{"name": "eth0", "mtu": 9000}, {"name": "lo", "mtu": 65536}]})
+    now = seen(interfaces={"links": [{"name": "lo", "mtu": 65536}, {"name": "eth0", "mtu": 1500}]})
+    assert changes(good, now) == ["node3: interfaces.links.eth0.mtu 9000 → 1500"]
+
+
+@pytest.mark.parametrize(
+    "field", ["seconds", "shm_free_bytes", "time", "pid", "boot_age_s", "rx_packets", "uptime_s"]
+)
+def test_what_passes_by_itself_says_nothing(field):
+    assert changes(seen(limits={field: 1}), seen(limits={field: 2})) == []
+
+
+@pytest.mark.parametrize("section", ["login", "clock_offset", "ssh", "dial", "later_counters"])
+def test_what_is_measured_says_nothing(section):
+    assert changes(seen(**{section: {"value": 1}}), seen(**{section: {"value": 2}})) == []
+
+
+@pytest.mark.parametrize("name", ["HF_TOKEN", "AWS_SECRET", "db_password", "WANDB_API_KEY", "key"])
+def test_secrets_are_in_no_comparison(name):
+    good, now = seen(environment={name: "hush-1"}), seen(environment={name: "hush-2"})
+    assert changes(good, now) == []
+    assert "hush" not in repr(comparable_facts(now, "node1"))
+
+
+def test_a_login_in_a_url_is_masked():
+    now = seen(environment={"proxy": "http://me:hush@proxy:3128"})
+    assert comparable_facts(now, "node1")["environment.proxy"] == "http://***@proxy:3128"
+
+
+def test_what_was_not_asked_both_times_is_no_change():
+    assert changes(seen(gpus={"driver": "1"}), seen(limits={"x": 1})) == []
+
+
+def test_the_failing_area_comes_first():
+    good = seen(aaa={"x": 1}, gpus={"driver": "1"})
+    now = seen(aaa={"x": 2}, gpus={"driver": "2"})
+    assert changes(good, now)[0].startswith("node3: gpus.driver")
+
+
+def test_long_texts_are_cut_to_where_they_part():
+    good, now = seen(files={"text": "x" * 300 + "A"}), seen(files={"text": "x" * 300 + "B"})
+    (line,) = changes(good, now)
+    assert "A → …" in line and line.endswith("B") and len(line) < 250
+
+
+def test_a_run_before_the_last_go_is_not_compared():
+    good = later(seen(gpus={"driver": "1"}))
+    assert changes_since(good, seen(gpus={"driver": "2"}), [stop("node3")]) is None
+
+
+@pytest.mark.parametrize(
+    ("findings", "accused"),
+    [
+        ([stop("node2")], ["node2"]),
+        ([stop("node1", "node3", area="ssh")], ["node1", "node3"]),
+        ([stop("node1", "node3", area="ssh"), stop("node2")], ["node2"]),
+        ([stop()], ["node1", "node2", "node3"]),
+        ([], []),
+    ],
+)
+def test_who_is_compared(findings, accused):
+    assert accused_nodes(findings, ("node1", "node2", "node3")) == accused
+
+
+# Between nodes
+
+
+def test_an_outlier_is_told_beside_the_majority():
+    snap = seen(5, gpus={"driver": "550"}, limits={"pid_max": 4})
+    snap.put("node4", "gpus", {"data": {"driver": "570"}})
+    (found,) = differing_facts(snap)
+    assert found.fact == "gpus.driver"
+    assert found.values == (("550", ("node1", "node2", "node3", "node5")), ("570", ("node4",)))
+
+
+def test_what_is_another_on_each_node_is_its_identity():
+    assert differing_facts(seen(5, who={"serial": "{node}", "other": "{node}-x"})) == []
+
+
+def test_two_nodes_that_differ_are_told():
+    snap = seen(2, gpus={"driver": "550"})
+    snap.put("node2", "gpus", {"data": {"driver": "570"}})
+    assert [one.fact for one in differing_facts(snap)] == ["gpus.driver"]
+
+
+# In a run
+
+
+def saved(folder: Path, says: str, started: str) -> Path:
+    snap = dataclasses.replace(snapshot(), started=started)
+    for name in snap.job.names:
+        with_fact(snap, name, Toy(says if name == "node2" else "ok"))
+    path = folder / f"{says}.json"
+    snap.save(path)
+    return path
+
+
+def test_a_go_is_kept_and_a_stop_is_compared_with_it(tmp_path):
+    hosts = ("--hosts", "node1,node2,node3")
+    good = saved(tmp_path, "ok", "2026-11-20T18:02:00Z")
+    assert preflight(*hosts, cwd=tmp_path, facts=good).returncode == 0
+    assert (tmp_path / ".preflight/good-facts.json").stat().st_mode & 0o077 == 0
+    bad = saved(tmp_path, "block", "2026-11-21T18:02:00Z")
+    done = preflight(*hosts, "--report", "r.json", cwd=tmp_path, facts=bad)
+    assert done.returncode == 1
+    assert "Changed since the last go (2026-11-20 18:02:00 UTC):\n  node2: toy.says ok → block" in (
+        done.stdout
+    )
+    assert json.loads((tmp_path / "r.json").read_text())["changed"] == {
+        "since": "2026-11-20T18:02:00Z",
+        "facts": [{"node": "node2", "fact": "toy.says", "before": "ok", "now": "block"}],
+    }
+    kept = Snapshot.load(tmp_path / ".preflight/good-facts.json")
+    assert kept.started == "2026-11-20T18:02:00Z", "a stop is no go to compare with"
+    again = preflight("--facts", bad, cwd=tmp_path)
+    assert "node2: toy.says ok → block" in again.stdout
+
+
+def test_without_an_earlier_go_nothing_is_said(tmp_path):
+    bad = saved(tmp_path, "block", "2026-11-21T18:02:00Z")
+    done = preflight("--facts", bad, "--report", "r.json", cwd=tmp_path)
+    assert "last go" not in done.stdout
+    assert json.loads((tmp_path / "r.json").read_text())["changed"] is None
+
+
+def test_a_broken_file_of_the_last_go_is_no_obstacle(tmp_path):
+    (tmp_path / ".preflight").mkdir()
+    (tmp_path / ".preflight/good-facts.json").write_text("{}")
+    bad = saved(tmp_path, "block", "2026-11-21T18:02:00Z")
+    done = preflight("--facts", bad, cwd=tmp_path)
+    assert done.returncode == 1 and "INTERNALERROR" not in done.stdout
+
+
+def test_in_a_lab_two_looks_differ_in_nothing_and_a_fault_is_what_changed(lab, tmp_path):
+    (tmp_path / "site_tests").mkdir()
+    (tmp_path / "site_tests/test_none.py").write_text("")
+    real(lab, tmp_path, "--quick", "--save-facts", "one.json")
+    lab.node("node3").run("ip link set eth0 mtu 1400")
+    try:
+        real(lab, tmp_path, "--quick", "--save-facts", "two.json")
+    finally:
+        lab.node("node3").run("ip link set eth0 mtu 1500")
+    one, two = (Snapshot.load(tmp_path / f"{name}.json") for name in ("one", "two"))
+    found = changes_since(one, later(two), [stop("node1"), stop("node2"), stop("node3")])
+    assert found is not None
+    told_now = [str(change) for change in found.changes]
+    assert told_now, "an MTU that is another is a change"
+    assert all(line.startswith("node3: ") and "mtu" in line for line in told_now), told_now

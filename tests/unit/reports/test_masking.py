@@ -1,0 +1,38 @@
+"""What ranks print and what is saved: without the secrets that were given to them."""
+
+from __future__ import annotations
+
+import json
+
+from checks.facts import Snapshot
+from checks.masking import secret_masker
+from tests.support.snapshots import snapshot
+
+SECRET = 'hf_It\'s "quoted" é'
+
+
+def test_a_secret_is_masked_however_it_is_quoted():
+    mask = secret_masker([{"HF_TOKEN": SECRET, "NCCL_DEBUG": "INFORMATION"}])
+    for text in (SECRET, repr(SECRET), json.dumps(SECRET), f"token={SECRET}."):
+        assert "quoted" not in mask(text)
+        assert "***" in mask(text)
+    assert mask("INFORMATION") == "INFORMATION"
+
+
+def test_the_longer_of_two_secrets_goes_first():
+    mask = secret_masker([{"A_TOKEN": "secret"}, {"B_TOKEN": "secret-and-more"}])
+    assert mask("secret-and-more secret") == "*** ***"
+
+
+def test_a_short_word_is_left_in_what_ranks_print():
+    assert secret_masker([{"HF_TOKEN": "loss"}])("loss 2.5") == "loss 2.5"
+    assert secret_masker([])("loss 2.5") == "loss 2.5"
+
+
+def test_a_saved_snapshot_holds_no_secret(tmp_path):
+    fields = {"env": {"HF_TOKEN": SECRET, "A": "b"}, "command": ("t.py", "--api-key", "sesame")}
+    snapshot(**fields).save(tmp_path / "facts.json")
+    text = (tmp_path / "facts.json").read_text()
+    assert "quoted" not in text
+    assert "sesame" not in text
+    assert Snapshot.load(tmp_path / "facts.json").job.env == {"HF_TOKEN": "***", "A": "b"}

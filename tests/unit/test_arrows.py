@@ -1,0 +1,245 @@
+"""The arrows between the rooms, as docs/architecture.md draws them: no import runs upwards."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.paths import ROOT
+
+ROOMS: dict[str, tuple[str, ...]] = {
+    # the spine's nouns
+    "checks.errors": (),
+    "checks.model": (),
+    "checks.folded_names": (),
+    "checks.masking": ("checks.model",),
+    # what is on the nodes, and what was read from them
+    "checks.node": (),
+    "checks.facts": ("checks.errors", "checks.masking", "checks.model"),
+    "checks.job": ("checks.errors", "checks.folded_names", "checks.model"),
+    # what it means
+    "checks.outliers": ("checks.facts", "checks.model"),
+    "checks.knowledge": (
+        "checks.errors",
+        "checks.facts",
+        "checks.folded_names",
+        "checks.job.slot_filter",
+        "checks.model",
+        "checks.outliers",
+    ),
+    "checks.check": ("checks.facts", "checks.model"),
+    "checks.areas": (
+        "checks.check",
+        "checks.errors",
+        "checks.facts",
+        "checks.folded_names",
+        "checks.job.slot_filter",
+        "checks.knowledge",
+        "checks.model",
+        "checks.outliers",
+    ),
+    "checks.catalogue": ("checks.areas", "checks.check"),
+    "checks.judge": ("checks.check", "checks.errors", "checks.facts", "checks.model"),
+    # how it is found out
+    "checks.contact": ("checks.errors", "checks.facts", "checks.model", "checks.node.runtime"),
+    "checks.stages": (
+        "checks.contact",
+        "checks.errors",
+        "checks.facts",
+        "checks.folded_names",
+        "checks.knowledge",
+        "checks.model",
+        "checks.node.probe",
+        "checks.node.programs",
+        "checks.outliers",
+    ),
+    # how it is shown, and one preflight from end to end
+    "checks.reports": (
+        "checks.catalogue",
+        "checks.check",
+        "checks.errors",
+        "checks.facts",
+        "checks.folded_names",
+        "checks.judge",
+        "checks.masking",
+        "checks.model",
+        "checks.outliers",
+    ),
+    "checks.run": (
+        "checks.catalogue",
+        "checks.check",
+        "checks.contact",
+        "checks.errors",
+        "checks.facts",
+        "checks.judge",
+        "checks.model",
+        "checks.stages",
+    ),
+    "preflight": ("checks",),
+    # the launcher
+    "launcher.agent": ("checks.node.runtime",),
+    "launcher.plan": (
+        "checks.errors",
+        "checks.facts",
+        "checks.folded_names",
+        "checks.job",
+        "checks.knowledge",
+        "checks.masking",
+        "checks.model",
+        "launcher.agent",
+    ),
+    "launcher.record": ("checks.errors", "checks.masking"),
+    "launcher.rank_output": (),
+    "launcher.diagnosis": (
+        "checks.catalogue",
+        "checks.check",
+        "checks.errors",
+        "checks.knowledge",
+        "checks.masking",
+        "launcher.rank_output",
+        "launcher.record",
+    ),
+    "launcher.run": (
+        "checks.contact",
+        "checks.errors",
+        "checks.folded_names",
+        "checks.masking",
+        "checks.model",
+        "launcher.agent",
+        "launcher.diagnosis",
+        "launcher.plan",
+        "launcher.rank_output",
+        "launcher.record",
+    ),
+    "launcher.options": ("checks",),
+    "launcher.gate": ("checks",),
+    "launcher.recheck": ("checks",),
+    "launcher.commands": (
+        "checks",
+        "launcher.diagnosis",
+        "launcher.gate",
+        "launcher.options",
+        "launcher.plan",
+        "launcher.recheck",
+        "launcher.record",
+        "launcher.run",
+    ),
+    "launcher.lab": ("checks.errors",),
+    "launcher.cli": ("checks", "launcher"),
+    "launcher.__main__": ("launcher.cli",),
+}
+"""Each room, and the rooms that it may import; those further down may import those above."""
+
+STANDARD_LIBRARY_ONLY = ("checks.node.probe", "checks.node.runtime", "launcher.agent")
+"""What runs on nodes under their own python."""
+TRAINING_PROGRAMS = ("checks.node.programs", "launcher.commands.weights.merge")
+"""What the training interpreter runs: it alone has torch."""
+CONTACT = ("checks.contact", "checks.stages")
+"""Where connections are opened and nodes are asked."""
+HEAVY = {"torch", "deepspeed", "accelerate", "transformers"}
+
+
+def module_of(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = {
+    module_of(path): path
+    for top in ("checks", "preflight", "launcher")
+    for path in sorted((ROOT / top).rglob("*.py"))
+}
+
+
+def imports(path: Path) -> set[str]:
+    """The modules that a file imports, those of the project in full."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            inner = {f"{node.module}.{alias.name}" for alias in node.names} & MODULES.keys()
+            found |= inner or {node.module or ""}
+    return found
+
+
+IMPORTS = {module: imports(path) for module, path in MODULES.items()}
+
+
+def inside(module: str, *rooms: str) -> bool:
+    return any(module == room or module.startswith(room + ".") for room in rooms)
+
+
+def room_of(module: str) -> str:
+    return next((room for room in ROOMS if inside(module, room)), "")
+
+
+def test_rooms_are_listed_after_those_that_they_import():
+    known: list[str] = ["checks", "launcher"]
+    for room, allowed in ROOMS.items():
+        assert all(inside(one, *known) or one == "checks.node.runtime" for one in allowed), room
+        known.append(room)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_every_module_stands_in_a_room_and_imports_what_its_room_may(module):
+    room = room_of(module)
+    if not room:
+        assert module in ("checks", "launcher"), f"{module} stands in no room"
+        assert not IMPORTS[module] & MODULES.keys()
+        return
+    ours = {
+        one
+        for one in IMPORTS[module]
+        if one.split(".")[0] in ("checks", "preflight", "launcher", "tests")
+    }
+    allowed = (room, *ROOMS[room])
+    wrong = {one for one in ours - {"checks"} if not inside(one, *allowed)}
+    assert not wrong, f"{module} (in {room}) imports {sorted(wrong)}"
+
+
+@pytest.mark.parametrize("module", [one for one in MODULES if inside(one, *STANDARD_LIBRARY_ONLY)])
+def test_what_runs_on_nodes_needs_only_the_standard_library(module):
+    for name in IMPORTS[module]:
+        assert name.split(".")[0] in sys.stdlib_module_names or inside(name, *STANDARD_LIBRARY_ONLY)
+    ast.parse(MODULES[module].read_text(encoding="utf-8"), feature_version=(3, 6))
+
+
+@pytest.mark.parametrize("module", [one for one in MODULES if not inside(one, "preflight")])
+def test_only_preflight_knows_pytest(module):
+    assert not any(inside(name, "pytest", "_pytest", "preflight") for name in IMPORTS[module])
+
+
+@pytest.mark.parametrize("module", [one for one in MODULES if inside(one, "checks")])
+def test_only_the_contact_rooms_open_connections(module):
+    if inside(module, *CONTACT, "checks.run", "checks.node"):
+        return
+    assert not any(inside(name, "fabric", "paramiko", "subprocess") for name in IMPORTS[module])
+
+
+@pytest.mark.parametrize("module", [one for one in MODULES if inside(one, "checks.areas")])
+def test_judges_are_pure(module):
+    assert not any(inside(name, "socket", "os", "pathlib", "time") for name in IMPORTS[module])
+
+
+@pytest.mark.parametrize("module", [one for one in MODULES if not inside(one, *TRAINING_PROGRAMS)])
+def test_the_controller_needs_no_torch(module):
+    assert not {name.split(".")[0] for name in IMPORTS[module]} & HEAVY
+
+
+def test_the_launchers_root_stays_small():
+    assert len([*(ROOT / "launcher").glob("*.py")]) <= 10
+
+
+def test_nothing_but_the_command_line_knows_the_lab():
+    knowing = {
+        module
+        for module, names in IMPORTS.items()
+        if any(inside(name, "launcher.lab") for name in names)
+        and not inside(module, "launcher.lab")
+    }
+    assert knowing == {"launcher.cli"}
