@@ -10,6 +10,7 @@ import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import paramiko
 from paramiko.auth_strategy import (
@@ -22,6 +23,16 @@ from paramiko.auth_strategy import (
 
 from checks.contact.certificates import accepts_certificate
 from checks.contact.ssh_config import LoginTarget, SshSetup, is_too_open
+
+UNANSWERED = {
+    "Authentication timeout.": "no answer to what was offered: neither taken nor refused",
+    "Authentication failed: transport shut down or saw EOF": (
+        "the connection was closed before what was offered was taken or refused"
+    ),
+}
+"""What paramiko raises, as if it were a refusal, where the server said nothing."""
+TOO_MANY_KEYS = "Too many authentication failures"
+PASSWORD_METHODS = {"password", "keyboard-interactive"}
 
 
 class LoginError(Exception):
@@ -41,17 +52,28 @@ class LoginError(Exception):
 class OfferedKeys(AuthStrategy):
     """Offers the target's keys in order, then the agent's where the config lets it.
 
-    A password, which only `launcher trust` asks for, comes last.
+    A password, which only `launcher trust` asks for once the keys were refused, is offered alone:
+    behind more keys than MaxAuthTries allows sshd would not look at it.
     """
 
     def __init__(self, target: LoginTarget, user: str, password: str = "") -> None:
         super().__init__(ssh_config=paramiko.SSHConfig())
         self.target, self.user, self.password = target, user, password
         self.unusable: list[tuple[str, str]] = []
-        self.offered = self.latest = ""
+        self.offered = self.latest = self.farewell = ""
+
+    def authenticate(self, transport: paramiko.Transport) -> Any:
+        """As paramiko does; remembers with which words the server ended the connection."""
+        try:
+            return super().authenticate(transport)
+        finally:
+            self.farewell = getattr(transport, "farewell", "")
 
     def get_sources(self) -> Iterator[AuthSource]:
         """Every key that can be offered; the others are remembered in `unusable`."""
+        if self.password:
+            yield Password(self.user, lambda: self.password)
+            return
         for path in self.target.keys:
             key = self._load_key(path)
             if key:
@@ -59,8 +81,6 @@ class OfferedKeys(AuthStrategy):
         if self.target.agent:
             for agent_key in paramiko.Agent().get_keys():
                 yield self._offer_key(agent_key)
-        if self.password:
-            yield Password(self.user, lambda: self.password)
 
     def _offer_key(self, key: paramiko.PKey) -> AuthSource:
         self.latest = f"{key.get_name()} {key.get_base64()}"
@@ -87,8 +107,11 @@ class OfferedKeys(AuthStrategy):
 
     def failure(self, refusal: paramiko.BadAuthenticationType | None = None) -> LoginError:
         """Why none was accepted, as exactly as can be told from here."""
+        if self.password and refusal and not {*refusal.allowed_types} & PASSWORD_METHODS:
+            kinds = ", ".join(refusal.allowed_types)
+            return LoginError("key-denied", f"the server takes no password, but {kinds}")
         if self.password:
-            return LoginError("key-denied", f"the server refused the password of {self.user} too")
+            return LoginError("key-denied", f"the server refused the password of {self.user}")
         if refusal and "publickey" not in refusal.allowed_types:
             others = ", ".join(kind for kind in refusal.allowed_types if kind) or "no login at all"
             return LoginError("public-key-auth-off", f"it accepts {others}")
@@ -152,6 +175,11 @@ def _refusal_error(failure: AuthFailure, keys: OfferedKeys) -> LoginError:
     """One key after the other was tried: what the server, or a broken connection, said to them."""
     said = [each.result for each in failure.result if isinstance(each.result, Exception)]
     broken = [result for result in said if not isinstance(result, paramiko.AuthenticationException)]
+    unanswered = [result for result in said if str(result) in UNANSWERED]
+    if unanswered and TOO_MANY_KEYS in keys.farewell:
+        return LoginError("key-denied", f"the server ended the login: {keys.farewell}")
+    if unanswered:
+        return LoginError("timeout", keys.farewell or UNANSWERED[str(unanswered[0])])
     if broken:
         return classify_error(broken[0], keys) or keys.failure()
     refusals = [result for result in said if isinstance(result, paramiko.BadAuthenticationType)]

@@ -196,11 +196,29 @@ def _connect_socket(target: LoginTarget) -> socket.socket:
     raise last
 
 
+class _PatientTransport(paramiko.Transport):
+    """Patient with a loaded sshd, and keeps the words with which a server ends the connection.
+
+    paramiko only logs those, and by itself ends a connection whose first packet after the banner
+    is 15 s late as if the server had: that would be told as a cut by MaxStartups.
+    """
+
+    farewell = ""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.handshake_timeout = HANDSHAKE_S
+
+    def _parse_disconnect(self, message: paramiko.Message) -> None:
+        message.get_int()
+        self.farewell = message.get_text()
+
+
 def _transport_preferring(kinds: set[str]) -> Any:
     """A transport that asks first for host keys of the kinds on file, as OpenSSH does."""
 
     def build(sock: Any, **options: Any) -> paramiko.Transport:
-        transport = paramiko.Transport(sock, **options)
+        transport = _PatientTransport(sock, **options)
         security = transport.get_security_options()
         rsa = {"rsa-sha2-512", "rsa-sha2-256"} if "ssh-rsa" in kinds else set()
         known = [kind for kind in security.key_types if kind in kinds | rsa]
