@@ -13,19 +13,20 @@ from pathlib import Path
 
 import pytest
 
+from checks.contact.pool import open_contact
 from launcher.lab.cluster import Lab
 from launcher.lab.shape import LabShape, OddNode
 from tests.support.contact import hop
-from tests.support.lab_fixtures import MakeLab
+from tests.support.lab_fixtures import RELOAD_SSHD, MakeLab
+from tests.support.lab_preflight import job_of
 from tests.support.paths import ROOT
 
 PASSWORD = "correct horse"
-BLANK = f"""
+BLANK = f"""set -e
 rm -f /root/.ssh/id_* /root/.ssh/known_hosts /root/.ssh/authorized_keys
 echo 'root:{PASSWORD}' | chpasswd -c SHA512
 sed -i 's/^PasswordAuthentication no/PasswordAuthentication yes/' /etc/ssh/sshd_config
-kill -HUP $(cat /run/sshd.pid)
-"""
+{RELOAD_SSHD}"""
 NAMES = ("node1", "node2", "node3")
 
 
@@ -221,3 +222,23 @@ def test_a_key_with_a_passphrase_is_left_to_its_owner(trusted: Lab, home: Path):
     assert "node3" not in seen  # by address, as in the hosts file
     assert f"{trusted.record.place('node3').address}: the key" in seen
     assert "has a passphrase" in seen
+
+
+def test_more_keys_than_sshd_hears_of_are_refused_and_leave_room_for_a_password(
+    make_lab: MakeLab, tmp_path: Path
+):
+    lab = make_lab(LabShape(nodes=1, odd={"node1": OddNode(sshd=("MaxAuthTries 2",))}))
+    lab.node("node1").run(BLANK, check=True)
+    with lab.ssh_config.open("a") as config:
+        config.write("\nHost *\n")
+        for name in ("second", "third"):
+            argv = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(tmp_path / name)]
+            subprocess.run(argv, check=True)
+            config.write(f"  IdentityFile {tmp_path / name}\n")
+    job = job_of(lab)
+    login = open_contact(job, job.names, ())[1]["node1"]["data"]
+    assert login["cause"] == "key-denied"
+    assert "Too many authentication failures" in login["detail"]
+    contact, logins = open_contact(job, job.names, (), passwords={"node1": PASSWORD})
+    contact.close()
+    assert logins["node1"]["data"]["reached"], logins

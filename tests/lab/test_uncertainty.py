@@ -11,6 +11,7 @@ from checks.model import Outcome
 from checks.stages import ssh_mesh as mesh
 from launcher.lab.shape import LabShape
 from tests.lab.faults.case import made
+from tests.support.lab_fixtures import RELOAD_SSHD
 from tests.support.lab_preflight import UNMENDABLE, damage, fly, job_of, told
 
 DIES = made(
@@ -24,8 +25,7 @@ ODD_SHELL = made(
     "odd-shell",
     "cp -p $HOME/.bashrc $SAVED\n"
     "sed -i '1i unset HOME; export LANG=garbage LC_ALL=xx_YY.latin1' $HOME/.bashrc\n"
-    "echo MaxSessions 1 >>/etc/ssh/sshd_config; kill -HUP $(pgrep -o -x sshd)\n"
-    "sleep 1; until ss -Htln sport = :22 | grep -q .; do sleep 0.1; done",
+    f"echo MaxSessions 1 >>/etc/ssh/sshd_config\n{RELOAD_SSHD}",
 )
 LOUD = made(
     "loud-shell",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import time
 from collections.abc import Callable, Iterator, Set
 from pathlib import Path
@@ -24,6 +25,16 @@ NAMESPACES = ("net", "mnt", "uts", "ipc", "pid")
 
 OURS = ("lab-leavings", "ps -ww", "[listener]")
 """Processes of the search itself, and sshd's title, which counts its logins."""
+
+LOGIN = re.compile("(sshd: |/usr/sbin/sshd )")
+"""sshd at a login, or before it has the title that `OURS` names."""
+
+RELOAD_SSHD = """
+pid=$(cat /run/sshd.pid); rm /run/sshd.pid; kill -HUP $pid
+until [ -s /run/sshd.pid ]; do sleep 0.02; done
+"""
+"""Returns once sshd listens with its new settings: until then it takes nobody, for seconds where
+the machine is busy, or somebody by the old ones. It writes its pid file once it listens."""
 
 LEAVINGS = """\
 : lab-leavings
@@ -86,7 +97,23 @@ def odd_lab(tmp_path: Path) -> Iterator[MakeLab]:
 
 
 def leavings(lab: Lab) -> dict[str, set[str]]:
-    """What each node has now of what a tool could leave: files, listeners, processes, rules."""
+    """What each node has of what a tool could leave: files, listeners, processes, rules.
+
+    Logins that are still on their way in or out are waited for: they would be missed afterwards.
+    """
+    deadline = time.monotonic() + PATIENCE_S
+    while open_logins(found := leavings_now(lab)) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return found
+
+
+def open_logins(found: dict[str, set[str]]) -> list[str]:
+    """Processes of sshd that are not its listener."""
+    return [line for lines in found.values() for line in lines if LOGIN.match(line)]
+
+
+def leavings_now(lab: Lab) -> dict[str, set[str]]:
+    """What `leavings` describes, at this moment."""
     return {node.name: leavings_of(node) for node in lab.nodes}
 
 
@@ -104,7 +131,7 @@ def assert_nothing_left(
     Each of `but` is in lines of what may come or go.
     """
     deadline = time.monotonic() + PATIENCE_S
-    while (changed := changes(before, leavings(lab), but)) and time.monotonic() < deadline:
+    while (changed := changes(before, leavings_now(lab), but)) and time.monotonic() < deadline:
         time.sleep(0.1)
     assert not changed, "left on the nodes:\n" + "\n".join(changed)
 

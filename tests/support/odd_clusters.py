@@ -9,6 +9,7 @@ from typing import Any
 from launcher.lab.cluster import Lab
 from launcher.lab.faults.software import infiniband_script
 from launcher.lab.shape import LabShape, OddNode
+from tests.support.lab_fixtures import RELOAD_SSHD
 
 NODES = [f"node{number}" for number in range(1, 9)]
 Step = Callable[[Lab], None]
@@ -155,8 +156,8 @@ echo "@cert-authority * $(cat ca.pub)" >~/.ssh/known_hosts
 sed -i 1q ~/.ssh/authorized_keys
 sed -i '1i HostCertificate /etc/ssh/ssh_host_ed25519_key-cert.pub' sshd_config
 sed -i '1i TrustedUserCAKeys /etc/ssh/ca.pub' sshd_config
-kill -HUP $(cat /run/sshd.pid); sleep 0.5
 """
+CERTIFIED += RELOAD_SSHD
 SIXES = """
 ip addr add fd00:77::$N/64 dev eth0 nodad; sed -i '/node/d' /etc/hosts
 for i in 1 2; do echo "fd00:77::$i node$i"; done >>/etc/hosts

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from launcher.lab.faults import DefaultTarget
 from tests.lab.faults.case import HEAD, NODE3, REACH, SSH, case, made
+from tests.support.lab_fixtures import RELOAD_SSHD
 
 PATH_REPLACED = made("path-replaced", "sed -i '1i export PATH=/opt/bin' $HOME/.bashrc")
 PDSH_NOT_EXECUTABLE = made("pdsh-not-executable", "chmod -x $(command -v pdsh)", DefaultTarget.HEAD)
@@ -18,11 +19,10 @@ FORCED_FOR_A_PEER = made(
     "cd $HOME/.ssh; "
     'sed -i "/ $USER-$PEER\\$/s/^ssh-/command=\\"exit 3\\",no-pty ssh-/" authorized_keys',
 )
-RELOAD = "kill -HUP $(pgrep -o -x sshd); sleep 1"
 DENIED_BY_ADDRESS = made(
     "denied-by-address",
-    r"printf 'Match Address %s\n  DenyUsers root\n' $PEER_ADDRESS >> /etc/ssh/sshd_config; "
-    + RELOAD,
+    r"printf 'Match Address %s\n  DenyUsers root\n' $PEER_ADDRESS >> /etc/ssh/sshd_config"
+    + RELOAD_SSHD,
 )
 BASHRC_ENDS = made("bashrc-ends-the-session", "sed -i '1i exit 0' ~/.bashrc")
 BASHRC_BEGINS = made("bashrc-begins-a-shell", "sed -i '1i exec bash --norc' ~/.bashrc")
