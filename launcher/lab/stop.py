@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 from checks.errors import PreflightError
-from launcher.lab.record import LAB_MARK, LABS, LabRecord
+from launcher.lab.record import LAB_MARK, LABS, LabRecord, all_records
 
 USER_FILES = ("hosts.txt", "ssh_config", "known_hosts", "known_hosts.old", "id_ed25519")
 """What `up` writes in the user's directory, and what ssh-keygen -R saves there; nothing else."""
@@ -22,6 +22,7 @@ PATIENCE_S = 30.0
 def remove_lab(record: LabRecord) -> None:
     """No process, namespace, mount, interface or file of the lab is left. Raises PreflightError."""
     deadline = time.monotonic() + PATIENCE_S
+    cable = interface_index(record)
     while marked := lab_processes(record.token):
         for pid in marked:
             with contextlib.suppress(ProcessLookupError):
@@ -29,7 +30,7 @@ def remove_lab(record: LabRecord) -> None:
         if time.monotonic() > deadline:
             raise PreflightError(f"processes of the lab do not die: {' '.join(map(str, marked))}")
         time.sleep(0.005)
-    drop_interface(record.interface)
+    delete_interface(cable)
     if os.path.ismount(record.disks):
         subprocess.run(["umount", "--lazy", str(record.disks)], check=True)
     remove_files(Path(record.directory))
@@ -62,10 +63,27 @@ def has_variable(pid: int, mark: bytes) -> bool:
         return False
 
 
-def drop_interface(name: str) -> None:
+def interface_index(record: LabRecord) -> int:
+    """The kernel's index of the controller's interface, 0 where that is gone.
+
+    It is read while the lab holds the name: the next lab may claim the name a moment later.
+    """
+    if any(other.interface == record.interface != "" for other in other_labs(record)):
+        return 0
+    with contextlib.suppress(OSError):
+        return int(Path("/sys/class/net", record.interface or "-", "ifindex").read_text())
+    return 0
+
+
+def other_labs(record: LabRecord) -> list[LabRecord]:
+    """All other labs of this machine."""
+    return [other for other in all_records() if other.token != record.token]
+
+
+def delete_interface(index: int) -> None:
     """The controller's cable goes with the switch, but some time after it: not later than now."""
-    if name and Path("/sys/class/net", name).exists():
-        subprocess.run(["ip", "link", "delete", name], capture_output=True, check=False)
+    if index:
+        subprocess.run(["ip", "link", "delete", f"if{index}"], capture_output=True, check=False)
 
 
 def remove_files(directory: Path) -> None:

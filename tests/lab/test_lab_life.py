@@ -12,8 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from launcher.lab import stop
 from launcher.lab.cluster import Lab
 from launcher.lab.faults import FAULTS
+from launcher.lab.record import LabRecord
 from launcher.lab.shape import LabShape
 from tests.support.contact import connect, hop
 from tests.support.lab_fixtures import MakeLab, assert_gone, down_and_gone, namespaces_of
@@ -121,3 +123,18 @@ def test_a_lab_that_lost_a_node_is_made_anew(tmp_path: Path) -> None:
         gone = launcher("down", cwd=tmp_path)
     assert gone.returncode == 0, gone.stderr
     assert_gone(lab)
+
+
+def test_the_name_of_a_cable_may_be_another_labs_by_the_time_it_is_taken_away() -> None:
+    name = f"pftest{os.getpid()}"[:15]
+    cable = LabRecord("gone", "token", "/no/where", "root", (), interface=name)
+    make = ("ip", "link", "add", name, "type", "veth", "peer", "name", f"far{os.getpid()}"[:15])
+    subprocess.run(make, check=True)
+    old = stop.interface_index(cable)
+    stop.delete_interface(old)
+    assert not Path("/sys/class/net", name).exists()
+    assert stop.interface_index(cable) == 0
+    subprocess.run(make, check=True)
+    stop.delete_interface(old)
+    assert stop.interface_index(cable) not in (0, old)
+    stop.delete_interface(stop.interface_index(cable))
