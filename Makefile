@@ -19,7 +19,7 @@ define tests
 	exit $$status
 endef
 
-.PHONY: demo test check lint setup bench clean
+.PHONY: demo test check later lint setup bench clean
 
 demo: setup  ## bring up a lab, check it, train on it, take it down (root)
 	@./scripts/demo
@@ -29,6 +29,11 @@ test: setup  ## install, then pass the tests (root: they run on real labs)
 
 check: setup lint  ## format, lint, types, and all tests, also those that take minutes
 	$(call tests)
+
+later: setup  ## the tests that need no lab, 400 days from now, and in another time zone
+	@cc -O2 -shared -fPIC -o .venv/later.so tests/support/clock/later.c
+	@LATER_S=34560000 TZ=Asia/Kolkata LD_PRELOAD=$(CURDIR)/.venv/later.so \
+		$(PYTEST) -n 4 --dist worksteal -m "not alone and not long" tests/unit tests/docs
 
 lint: setup
 	@$(BIN)/ruff format --check .
