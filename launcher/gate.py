@@ -23,6 +23,7 @@ from checks.reports import json_report as report
 from checks.reports.last_run import LAST_FACTS, LAST_REPORT, changes_since_go, save_good_run
 from checks.reports.summary import NextSteps, summary_lines
 from checks.run import gather_facts
+from checks.units import format_duration
 
 _NEXT = NextSteps(
     go="starting", stop="mend what is marked ×, or allow it with --allow ID, and start again"
@@ -60,7 +61,7 @@ def load_trusted_preflight(job: Job, cwd: Path, now: datetime.datetime) -> GateR
         raise UsageError("the last preflight was of other nodes or settings")
     age_s = _report_age_s(last, now)
     if not 0 <= age_s <= job.max_age_s:
-        raise UsageError(f"the last preflight is {age_s / 60:.0f} min old")
+        raise UsageError(f"the last preflight is {format_duration(age_s)} old")
     if last.get("decision") != "go" or stopping_checks(last, job.allow):
         raise UsageError("the last preflight did not pass")
     snapshot = Snapshot.load(cwd / LAST_FACTS)

@@ -14,6 +14,7 @@ from checks.facts import NodeView
 from checks.facts.clock import Clock, ClockOffset
 from checks.facts.limits import Limits
 from checks.model import Fix, Severity, Verdict, ok, skip, unknown, warn
+from checks.outliers.consensus import middle_node
 
 TOLERANCE_S = 1.0
 JUMP_S, JUMP_SHARE = 0.5, 0.1
@@ -34,7 +35,7 @@ def clocks_agree(node: NodeView) -> Verdict:
     One that is apart makes ninja build DeepSpeed's ops again and again ("modification time in the
     future"), tokens and certificates "not yet valid", and the order of events in logs a fiction.
     """
-    own, offsets = node.read(ClockOffset), _offsets_by_node(node)
+    own, offsets = node.read(ClockOffset), node.cluster.facts_by_node(ClockOffset)
     if len(offsets) == 1:
         return skip("no other node answered, so there is nothing to compare with")
     reference = _reference_offset(offsets, node.job.head)
@@ -60,7 +61,7 @@ def clock_is_synchronised(node: NodeView) -> Verdict:
     Left alone it drifts by seconds a week, away from the others. Where no node follows one and all
     agree, as on a closed network, training is none the worse.
     """
-    clock, offsets = node.read(Clock), _offsets_by_node(node)
+    clock, offsets = node.read(Clock), node.cluster.facts_by_node(ClockOffset)
     seen = {"zone": clock.zone, "daemons": list(clock.daemons or ())}
     if clock.synchronised:
         return ok(f"the clock of {node.name} is synchronised", **seen)
@@ -122,22 +123,13 @@ def _clock_jump_s(node: NodeView) -> float:
 
 def _agrees_with_others(node: NodeView) -> bool:
     """Whether it agrees with the others after all."""
-    offsets = _offsets_by_node(node)
+    offsets = node.cluster.facts_by_node(ClockOffset)
     return not _clocks_differ(offsets[node.name], _reference_offset(offsets, node.job.head))
-
-
-def _offsets_by_node(node: NodeView) -> dict[str, ClockOffset]:
-    """Of every node that told its time."""
-    answered = [one for one in node.cluster.reached if one.has(ClockOffset)]
-    return {one.name: one.read(ClockOffset) for one in answered}
 
 
 def _reference_offset(offsets: Mapping[str, ClockOffset], head: str) -> ClockOffset:
     """The middle clock; of two in the middle, the one that is closer to the head's."""
-    ordered = sorted(offsets.values(), key=lambda one: one.offset_s)
-    middle = ordered[(len(ordered) - 1) // 2], ordered[len(ordered) // 2]
-    heads = offsets.get(head, middle[0]).offset_s
-    return min(middle, key=lambda one: abs(one.offset_s - heads))
+    return offsets[middle_node({name: one.offset_s for name, one in offsets.items()}, head)]
 
 
 def _clocks_differ(own: ClockOffset, reference: ClockOffset) -> bool:

@@ -118,6 +118,14 @@ class ClusterView:
         """The nodes that answered."""
         return [node for node in self._nodes.values() if node.reached]
 
+    def nodes_with(self, *kinds: type[Fact]) -> list[NodeView]:
+        """The nodes that answered about all these facts."""
+        return [node for node in self.reached if all(map(node.has, kinds))]
+
+    def facts_by_node(self, kind: type[F]) -> dict[str, F]:
+        """The fact of that kind by name of each node that answered about it."""
+        return {node.name: node.read(kind) for node in self.nodes_with(kind)}
+
     @property
     def head(self) -> NodeView:
         """The node of rank 0."""

@@ -49,11 +49,6 @@ def slowest_pair(table: SpeedTable) -> Pair | None:
     return min(table, key=lambda pair: table[pair].gbit_s, default=None)
 
 
-def format_speed(gbit_s: float) -> str:
-    """As people say it: `9.4 Gbit/s`, `94 Mbit/s`."""
-    return f"{gbit_s:.3g} Gbit/s" if gbit_s >= 1 else f"{gbit_s * 1000:.3g} Mbit/s"
-
-
 def reference_latency(table: SpeedTable) -> float:
     """Round trip in µs that the nearest quarter of the pairs stays below."""
     return _value_at_share([one.latency_us for one in table.values()], 0.25)

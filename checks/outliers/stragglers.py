@@ -7,9 +7,8 @@ import statistics
 from collections.abc import Iterator, Mapping, Sequence
 
 from checks.facts.compute import Compute, DeviceMeasurement
+from checks.outliers.consensus import MIN_COMPARABLE
 
-MIN_COMPARABLE = 3
-"""Accelerators of one kind from which on there is a median to hold one against."""
 SLOWDOWN_LIMITS: Mapping[str, Mapping[str, float]] = {
     "cuda": {"fp32": 1.25, "bf16": 1.25, "memory": 1.25, "to-device": 2.0, "from-device": 2.0},
     "cpu": {"fp32": 2.0},
@@ -87,6 +86,4 @@ def _median_speeds(found: Mapping[str, Compute], *, alone: bool) -> dict[tuple[s
             for name, speed in one.said.speeds.items():
                 speeds.setdefault((kind, name), []).append(speed)
     enough = 1 if alone else MIN_COMPARABLE
-    return {
-        key: statistics.median(values) for key, values in speeds.items() if len(values) >= enough
-    }
+    return {key: statistics.median(of) for key, of in speeds.items() if len(of) >= enough}

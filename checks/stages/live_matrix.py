@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from checks.facts.pairs import SpeedTable
-from checks.outliers.speed_outliers import format_speed, reference_speed, slow_pairs, slowest_pair
+from checks.outliers.speed_outliers import reference_speed, slow_pairs, slowest_pair
+from checks.units import format_speed
 
 MOST_NODES = 32
 """Beyond, the matrix is taller than a terminal."""

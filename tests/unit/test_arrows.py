@@ -15,6 +15,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "checks.errors": (),
     "checks.model": (),
     "checks.folded_names": (),
+    "checks.units": (),
     "checks.masking": ("checks.model",),
     # what is on the nodes, and what was read from them
     "checks.node": (),
@@ -40,6 +41,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "checks.knowledge",
         "checks.model",
         "checks.outliers",
+        "checks.units",
     ),
     "checks.catalogue": ("checks.areas", "checks.check"),
     "checks.judge": ("checks.check", "checks.errors", "checks.facts", "checks.model"),
@@ -55,6 +57,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "checks.node.probe",
         "checks.node.programs",
         "checks.outliers",
+        "checks.units",
     ),
     # how it is shown, and one preflight from end to end
     "checks.reports": (

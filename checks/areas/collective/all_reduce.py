@@ -24,7 +24,7 @@ from checks.knowledge.nccl_output import parse_nccl_output
 from checks.knowledge.nccl_transport import allowed_ports
 from checks.knowledge.training_network import training_interface
 from checks.model import Fix, Severity, Verdict, ok, skip, warn
-from checks.outliers.speed_outliers import format_speed
+from checks.units import GB, format_memory, format_speed
 
 LEAST_SHARE = {"gloo": 1 / 10, "Socket": 1 / 10, "": 1 / 5}
 """Of the line rate. Adapters give more than a half where all is well; sockets and gloo live by the
@@ -32,7 +32,6 @@ processor, and a busy one holds them up."""
 MOST_GBIT = {"gloo": 1.0, "Socket": 10.0}
 """More is not expected there, whatever the line."""
 PROFILE_SHARE = 1 / 2
-MIB, GB = 2**20, 1e9
 
 
 @cluster_check(
@@ -80,7 +79,7 @@ def _judge_nccl_tests(cluster: ClusterView, nodes: list[NodeView], seen: NcclTes
 
 def _describe_sum(size: int, ranks: int, reached: float) -> str:
     return (
-        f"all-reduce of {size / MIB:.3g} MiB over {ranks} ranks: bus bandwidth "
+        f"all-reduce of {format_memory(size)} over {ranks} ranks: bus bandwidth "
         f"{reached:.3g} GB/s ({format_speed(reached * 8)})"
     )
 

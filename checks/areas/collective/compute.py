@@ -19,8 +19,8 @@ from checks.facts.rendezvous import Rendezvous
 from checks.facts.smoke import Smoke
 from checks.facts.software import Software
 from checks.model import Severity, Verdict, block, ok, skip, warn
+from checks.outliers.consensus import MIN_COMPARABLE
 from checks.outliers.stragglers import (
-    MIN_COMPARABLE,
     SlowSpeeds,
     confirmed_stragglers,
     find_stragglers,
@@ -48,7 +48,7 @@ def accelerators_are_alike_fast(node: NodeView) -> Verdict:
     for slot, one in enumerate(seen.first):
         if not one.done or one.said.broken:
             return _failed_verdict(node, slot, one, seen.limit)
-    found = {one.name: one.read(Compute) for one in node.cluster.reached if one.has(Compute)}
+    found = node.cluster.facts_by_node(Compute)
     slow = {
         slot: kinds
         for (name, slot), kinds in confirmed_stragglers(found).items()

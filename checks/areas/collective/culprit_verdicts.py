@@ -121,9 +121,7 @@ def _peer_verdict(node: NodeView, seen: Rendezvous, rank: RendezvousRank, who: s
 
 def _describe_pair(node: NodeView, seen: Rendezvous, rank: RendezvousRank) -> str:
     """That it is two nodes, where the only one that it misses meets all others."""
-    owners = {
-        one.read(Rendezvous).own: one.name for one in node.cluster.reached if one.has(Rendezvous)
-    }
+    owners = {one.read(Rendezvous).own: one.name for one in node.cluster.nodes_with(Rendezvous)}
     ends = {seen.own, *(target.rpartition(":")[0] for target in rank.unanswered)}
     if rank not in seen.ranks or len(ends) != len(("one", "another")) or not ends <= owners.keys():
         return ""

@@ -19,7 +19,7 @@ def groups_meet(cluster: ClusterView) -> Verdict:
     A filter on the way between two racks or subnets lets each look healthy, and a start over both
     waits without a word; to accuse a node for it sends people to the wrong machine.
     """
-    seen = {one.name: one.read(Rendezvous) for one in cluster.reached if one.has(Rendezvous)}
+    seen = cluster.facts_by_node(Rendezvous)
     cut = next((one.cut for one in seen.values() if one.cut), ())
     if not cut:
         if not any(one.ranks and not one.failed for one in seen.values()):

@@ -21,7 +21,8 @@ from checks.facts.pairs import SpeedTable
 from checks.folded_names import fold_names
 from checks.knowledge.training_network import training_interface
 from checks.model import Fix, Severity, Verdict, block, ok, skip, warn
-from checks.outliers.speed_outliers import fastest_pair, format_speed, sustained_speed
+from checks.outliers.speed_outliers import fastest_pair, sustained_speed
+from checks.units import format_duration, format_file_size, format_speed
 
 LEAST_SHARE = 1 / 5
 """Of what the interfaces say, below which the network does not give what was bought."""
@@ -29,7 +30,6 @@ MOST_GBIT = 10.0
 """More than that is not expected of TCP and a few streams, whatever the interface says."""
 LONG_START_S = 600.0
 """People take a start for hung after ten minutes without a word."""
-GB = 1e9
 
 
 @cluster_check(CUT_CHECK, *NEEDS, severity=Severity.WARN)
@@ -117,20 +117,14 @@ def _describe_send_time(cluster: ClusterView, rate: float) -> str:
     size = _model_bytes(cluster)
     if not size:
         return (
-            f"each GB of weights takes {_describe_seconds(8 / rate)} at the start"
+            f"each GB of weights takes {format_duration(8 / rate)} at the start"
             if rate
             else "nothing came"
         )
     return (
-        f"the {size / GB:.1f} GB of weights take "
-        f"{_describe_seconds(_send_seconds(cluster, rate))} at the start"
+        f"the {format_file_size(size)} of weights take "
+        f"{format_duration(_send_seconds(cluster, rate))} at the start"
     )
-
-
-def _describe_seconds(seconds: float) -> str:
-    if seconds < 1:
-        return "less than a second"
-    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} minutes"
 
 
 def _speed_range(seen: SpeedTable) -> dict[str, float]:

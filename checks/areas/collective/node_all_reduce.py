@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
 from typing import Any
 
 from checks.areas.gpu.speed import nothing_slows_it_down, nvlinks_are_active
@@ -13,7 +12,8 @@ from checks.facts.nccl_tests import NcclTests
 from checks.facts.nccl_tests_output import PerfResult
 from checks.facts.smoke import Smoke
 from checks.model import Severity, Verdict, block, ok, skip, warn
-from checks.outliers.stragglers import MIN_COMPARABLE
+from checks.outliers.comparable import comparable_nodes
+from checks.outliers.consensus import median_of_enough
 
 LEAST_SHARE = 1 / 2
 """Of the median of its like: a bridge that is gone, or PCIe in NVLink's place, costs more."""
@@ -37,7 +37,7 @@ def node_bandwidth_is_alike(node: NodeView) -> Verdict:
     if perf.best is None:
         return _failed_verdict(node, seen, perf)
     like = _comparable_bandwidths(node)
-    median = statistics.median(like) if len(like) >= MIN_COMPARABLE else 0.0
+    median = median_of_enough(like) or 0.0
     told = f"{seen.ranks} GPUs of {node.name}: bus bandwidth {perf.best.busbw:.4g} GB/s"
     if perf.best.busbw < median * LEAST_SHARE:
         return _slow_verdict(node, f"{told}; {median:.4g} in the {len(like)} like it", perf)
@@ -86,20 +86,12 @@ def _slow_verdict(node: NodeView, message: str, perf: PerfResult) -> Verdict:
 
 def _single_node_runs(cluster: ClusterView) -> dict[str, NcclTests]:
     """What ran on single nodes."""
-    seen = {one.name: one.read(NcclTests) for one in cluster.reached if one.has(NcclTests)}
+    seen = cluster.facts_by_node(NcclTests)
     return {name: one for name, one in seen.items() if not one.skipped and not one.by}
 
 
 def _comparable_bandwidths(node: NodeView) -> list[float]:
-    """Bus bandwidth of the nodes with as many GPUs of the same models, this one's included."""
-    kind, found = _hardware_kind(node), list[float]()
-    for name, seen in _single_node_runs(node.cluster).items():
-        best = seen.perf_table.best
-        if best is not None and _hardware_kind(node.cluster[name]) == kind:
-            found.append(best.busbw)
-    return found
-
-
-def _hardware_kind(node: NodeView) -> tuple[int, tuple[str, ...]]:
-    models = [gpu.name for gpu in node.read(Gpus).gpus] if node.has(Gpus) else []
-    return node.read(NcclTests).ranks, tuple(sorted(models))
+    """Bus bandwidth of the nodes like this one, its own included."""
+    runs = _single_node_runs(node.cluster)
+    tables = [runs[peer.name].perf_table for peer in comparable_nodes(node) if peer.name in runs]
+    return [table.best.busbw for table in tables if table.best is not None]

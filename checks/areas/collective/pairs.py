@@ -22,11 +22,11 @@ from checks.outliers.speed_outliers import (
     Pair,
     distant_pairs,
     explain_bad_pairs,
-    format_speed,
     reference_latency,
     slow_pairs,
     sustained_speed,
 )
+from checks.units import format_speed
 
 CRAWL_GBIT = 0.01
 """Below, one step of the smallest model takes minutes and would be taken for a hang."""
@@ -151,7 +151,7 @@ def links_are_alike(source: NodeView, target: NodeView) -> Verdict:
 
 def _node_without_ports(cluster: ClusterView) -> str:
     """A node whose kernel has too few ports: its calls fail, and so do those in its rounds."""
-    seen = (one for one in cluster.reached if one.has(PortSettings))
+    seen = cluster.nodes_with(PortSettings)
     return next((one.name for one in seen if ephemeral_range_is_wide_enough.judge(one).cause), "")
 
 

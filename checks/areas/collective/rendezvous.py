@@ -33,8 +33,8 @@ def ranks_meet(node: NodeView) -> Verdict:
         return skip("one rank alone has nobody to meet")
     met = {
         one.name: one.read(Rendezvous)
-        for one in node.cluster.reached
-        if one.has(Rendezvous) and one.read(Rendezvous).torch_imported
+        for one in node.cluster.nodes_with(Rendezvous)
+        if one.read(Rendezvous).torch_imported
     }
     if not any(one.failed for one in met.values()):
         slowest = max(rank.ended for one in met.values() for rank in one.ranks)

@@ -72,9 +72,7 @@ def ranks_use_the_fastest_transport(node: NodeView) -> Verdict:
 
 def _nodes_with_ranks(node: NodeView) -> list[NodeView]:
     """The nodes whose ranks took part."""
-    return [
-        one for one in node.cluster.reached if one.has(Rendezvous) and _read_rendezvous(one).ranks
-    ]
+    return [one for one in node.cluster.nodes_with(Rendezvous) if _read_rendezvous(one).ranks]
 
 
 def _read_rendezvous(node: NodeView) -> Rendezvous:

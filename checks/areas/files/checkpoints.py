@@ -40,8 +40,8 @@ def checkpoints_can_be_resumed(cluster: ClusterView) -> Verdict:
 def _output_folders(cluster: ClusterView) -> dict[str, FolderSpace]:
     return {
         one.name: room
-        for one in cluster.reached
-        if one.has(Files) and (room := one.read(Files).output) is not None and room.mount
+        for one in cluster.nodes_with(Files)
+        if (room := one.read(Files).output) is not None and room.mount
     }
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import posixpath
 import shlex
 
-from checks.areas.files.fixes import abbreviate_nodes, copy_command, format_bytes
+from checks.areas.files.fixes import abbreviate_nodes, copy_command
 from checks.areas.files.sharing import missing_mount_fix, path_on_nodes
 from checks.check import node_check
 from checks.facts import NodeView
 from checks.facts.job_paths import JobPath, JobPaths
 from checks.model import Fix, Verdict, block, ok, skip, warn
 from checks.outliers.consensus import majority_value, nodes_with_value
+from checks.units import format_file_size
 
 
 @node_check("files.needed-data-is-whole", JobPaths)
@@ -39,9 +40,11 @@ def needed_data_is_whole(node: NodeView) -> Verdict:
 
 def _describe_amount(seen: JobPath) -> str:
     if seen.kind != "directory":
-        return format_bytes(seen.bytes)
+        return format_file_size(seen.bytes)
     weights = (
-        f", {seen.weights} of weights, {format_bytes(seen.weight_bytes)}" if seen.weights else ""
+        f", {seen.weights} of weights, {format_file_size(seen.weight_bytes)}"
+        if seen.weights
+        else ""
     )
     return f"{seen.entries} entries{weights}"
 

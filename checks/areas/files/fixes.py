@@ -42,14 +42,6 @@ def copy_command(node: NodeView, source: str, path: str) -> str:
     return f"mkdir -p {shlex.quote(parent)} && {copy}"
 
 
-def format_bytes(amount: int) -> str:
-    """Bytes in the unit that a person would take."""
-    for power, unit in ((4, "TB"), (3, "GB"), (2, "MB")):
-        if amount >= 1000**power:
-            return f"{amount / 1000**power:.1f} {unit}"
-    return f"{amount} bytes"
-
-
 def abbreviate_nodes(nodes: list[str]) -> str:
     """The first of the nodes, and how many more."""
     return nodes[0] if len(nodes) == 1 else f"{nodes[0]} and {len(nodes) - 1} more"

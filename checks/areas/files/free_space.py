@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import shlex
 
-from checks.areas.files.fixes import format_bytes
 from checks.check import node_check
 from checks.facts import NodeView
 from checks.facts.files import Files, FolderSpace
 from checks.facts.free_space import FreeSpace
 from checks.model import Severity, Verdict, block, ok, skip, warn
+from checks.units import format_file_size
 
 LEAST_BYTES = 16 * 1000**2
 """With less the compiler, torch's worker processes and pdsh itself fail."""
@@ -44,7 +44,7 @@ def temporary_folder_is_usable(node: NodeView) -> Verdict:
     if _is_full_output(node, room):
         return skip("the same file system is full; see files.output-is-writable")
     return _space_verdict(node, room, f"{where} ({variable}temporary files)") or ok(
-        f"{room.absolute}: {format_bytes(room.free_bytes)} free", mount=room.mount
+        f"{room.absolute}: {format_file_size(room.free_bytes)} free", mount=room.mount
     )
 
 
@@ -77,7 +77,7 @@ def _space_verdict(node: NodeView, room: FolderSpace, what: str) -> Verdict | No
     fix = node.fix(command, "shows what fills it", root=True)
     if room.free_inodes == 0:
         return block("no-inodes", f"{what}: {room.mount} can hold no more files", fix)
-    message = f"{what}: only {format_bytes(room.free_bytes)} are free on {room.mount}"
+    message = f"{what}: only {format_file_size(room.free_bytes)} are free on {room.mount}"
     if room.free_bytes < LEAST_BYTES:
         return block("no-space", message, fix)
     return warn("little-space", message, fix)
@@ -103,7 +103,7 @@ def home_and_caches_have_room(node: NodeView) -> Verdict:
             free = (
                 "no more files"
                 if room.free_inodes == 0
-                else f"{format_bytes(room.free_bytes)} more"
+                else f"{format_file_size(room.free_bytes)} more"
             )
             command = f"du -xh --max-depth=2 {shlex.quote(room.nearest)} | sort -h | tail"
             note = "shows what fills it; HF_HOME under [env] moves the cache"
@@ -111,6 +111,6 @@ def home_and_caches_have_room(node: NodeView) -> Verdict:
             return warn("little-space", message, node.fix(command, note))
     return ok(
         ", ".join(
-            f"{room.absolute}: {format_bytes(room.free_bytes)} free" for room in rooms.values()
+            f"{room.absolute}: {format_file_size(room.free_bytes)} free" for room in rooms.values()
         )
     )

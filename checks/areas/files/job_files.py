@@ -10,15 +10,15 @@ from checks.areas.files.fixes import (
     abbreviate_nodes,
     copy_command,
     explain_unreadable,
-    format_bytes,
 )
-from checks.areas.files.sharing import missing_mount_fix
+from checks.areas.files.sharing import is_mostly_shared, missing_mount_fix
 from checks.check import node_check
 from checks.facts import NodeView
 from checks.facts.files import Files, FolderSpace, PathState
 from checks.facts.job_paths import JobPaths
 from checks.model import Verdict, block, ok, skip, warn
 from checks.outliers.consensus import majority_value, nodes_with_value
+from checks.units import format_file_size
 
 LEAST_FREE = 500 * 1000**2
 """Less than this cannot hold a checkpoint of anything."""
@@ -93,7 +93,7 @@ def _difference_verdict(node: NodeView, path: str, seen: PathState) -> Verdict |
 
 def _path_by_node(node: NodeView, path: str) -> dict[str, PathState]:
     """How that path is on every node that answered."""
-    answered = {one.name: one.read(Files) for one in node.cluster.reached if one.has(Files)}
+    answered = node.cluster.facts_by_node(Files)
     return {name: files.same[path] for name, files in answered.items() if path in files.same}
 
 
@@ -118,13 +118,13 @@ def needed_files_exist(node: NodeView) -> Verdict:
 
 
 def _fetch_file_command(node: NodeView, path: str, seen: PathState) -> str:
-    answered = {one.name: one.read(Files).exist for one in node.cluster.reached if one.has(Files)}
+    answered = {one.name: one.read(Files).exist for one in node.cluster.nodes_with(Files)}
     having = [name for name, exist in answered.items() if path in exist and _is_there(exist[path])]
     return copy_command(node, having[0], seen.absolute) if having else ""
 
 
 def _fetch_folder_command(node: NodeView, seen: PathState) -> str:
-    others = {one.name: one.read(Files) for one in node.cluster.reached if one.has(Files)}
+    others = node.cluster.facts_by_node(Files)
     having = [name for name, files in others.items() if _is_there(files.workdir)]
     return copy_command(node, having[0], seen.absolute) if having else ""
 
@@ -151,7 +151,9 @@ def output_is_writable(node: NodeView) -> Verdict:
     if wrong is not None:
         return wrong
     place = "shared" if seen.shared else "this node's own disk"
-    message = f"{seen.absolute}: {seen.filesystem}, {place}, {format_bytes(seen.free_bytes)} free"
+    message = (
+        f"{seen.absolute}: {seen.filesystem}, {place}, {format_file_size(seen.free_bytes)} free"
+    )
     return ok(message, free_bytes=seen.free_bytes, mount=seen.mount)
 
 
@@ -183,7 +185,7 @@ def _no_space_verdict(node: NodeView, seen: FolderSpace) -> Verdict | None:
     fix = node.fix(command, "shows what fills it", root=True)
     if seen.free_inodes == 0:
         return block("no-inodes", f"{at}: {seen.mount} can hold no more files", fix)
-    message = f"{at}: only {format_bytes(seen.free_bytes)} are free on {seen.mount}"
+    message = f"{at}: only {format_file_size(seen.free_bytes)} are free on {seen.mount}"
     if seen.free_bytes < LEAST_FREE:
         return block("no-space", message, fix, free_bytes=seen.free_bytes)
     if seen.free_bytes < MODEST_FREE:
@@ -195,12 +197,12 @@ def _not_mounted_verdict(node: NodeView, seen: FolderSpace) -> Verdict | None:
     """A local disk where most nodes have a shared one: the mount is missing here."""
     rooms: Mapping[str, FolderSpace] = {
         one.name: room
-        for one in node.cluster.reached
-        if one.has(Files) and (room := one.read(Files).output) is not None
+        for one in node.cluster.nodes_with(Files)
+        if (room := one.read(Files).output) is not None
     }
-    sharing = [name for name, room in rooms.items() if room.shared]
-    if seen.shared or len(sharing) * 2 <= len(rooms):
+    if seen.shared or not is_mostly_shared(rooms):
         return None
+    sharing = [name for name, room in rooms.items() if room.shared]
     other = rooms[sharing[0]]
     message = (
         f"{seen.absolute} is on {node.name}'s own disk, but on {abbreviate_nodes(sharing)} it is "

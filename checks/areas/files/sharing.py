@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from checks.areas.files.fixes import abbreviate_nodes
 from checks.check import node_check
 from checks.facts import NodeView
+from checks.facts.files import FolderSpace
 from checks.facts.job_paths import JobPath, JobPaths
 from checks.model import Fix, Severity, Verdict, ok, skip, warn
-from checks.outliers.consensus import majority_value, nodes_with_value
+from checks.outliers.consensus import majority_value, nodes_with_value, strict_majority
 
 
 @node_check("files.shared-folders-are-shared-everywhere", JobPaths, severity=Severity.WARN)
@@ -26,11 +27,8 @@ def shared_folders_are_shared_everywhere(node: NodeView) -> Verdict:
         return skip("none of the job's paths is there; see files.workdir-is-there")
     for path, seen in mine.items():
         others = {name: one for name, one in path_on_nodes(node, path).items() if one.there}
-        sharing = [name for name, one in others.items() if one.shared]
-        if len(sharing) * 2 <= len(others):
-            continue
-        wrong = _mount_verdict(node, seen, {name: others[name] for name in sharing})
-        if wrong is not None:
+        sharing = {name: other for name, other in others.items() if other.shared}
+        if is_mostly_shared(others) and (wrong := _mount_verdict(node, seen, sharing)):
             return wrong
     shared = [seen.absolute for seen in mine.values() if seen.shared]
     return ok(f"shared: {', '.join(shared)}" if shared else "each node has its own")
@@ -71,15 +69,20 @@ def job_paths_on(node: NodeView) -> Mapping[str, JobPath]:
 
 def path_on_nodes(node: NodeView, path: str) -> dict[str, JobPath]:
     """How that path is on every node that answered."""
-    answered = {one.name: job_paths_on(one) for one in node.cluster.reached if one.has(JobPaths)}
+    answered = {one.name: job_paths_on(one) for one in node.cluster.nodes_with(JobPaths)}
     return {name: paths[path] for name, paths in answered.items() if path in paths}
 
 
 def missing_mount_fix(node: NodeView, path: str) -> Fix | None:
     """The mount that is missing where others have that path on a shared file system."""
-    others = [one for one in path_on_nodes(node, path).values() if one.there]
-    sharing = [one for one in others if one.shared]
-    return _mount_fix(node, sharing[0]) if len(sharing) * 2 > len(others) else None
+    others = {name: one for name, one in path_on_nodes(node, path).items() if one.there}
+    sharing = [other for other in others.values() if other.shared]
+    return _mount_fix(node, sharing[0]) if is_mostly_shared(others) else None
+
+
+def is_mostly_shared(places: Mapping[str, JobPath | FolderSpace]) -> bool:
+    """Whether more than half of the nodes have it on a shared file system."""
+    return strict_majority(place.shared for place in places.values()) is True
 
 
 def _mount_fix(node: NodeView, usual: JobPath) -> Fix:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import functools
-from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Sequence
 
 from checks.facts import NodeView
 from checks.facts.gpus import Gpu, Gpus
 from checks.model import Fix, Verdict, skip
 
-T = TypeVar("T", bound=Hashable)
 NO_ANSWER = "the driver does not answer; see gpu.driver-answers"
 
 
@@ -47,15 +44,8 @@ def index_ranges(numbers: Sequence[int]) -> str:
 
 def gpus_of_model(node: NodeView, name: str) -> list[Gpu]:
     """All GPUs of that name in the cluster, those of the node itself too."""
-    told = [one.read(Gpus) for one in node.cluster.reached if one.has(Gpus)]
-    return [card for seen in told for card in seen.gpus if card.name == name]
-
-
-def strict_majority(values: Iterable[T | None]) -> T | None:
-    """The value that more than half of those that tell one have; None where there is none."""
-    told = Counter(value for value in values if value is not None)
-    value, count = told.most_common(1)[0] if told else (None, 0)
-    return value if 2 * count > told.total() else None
+    answers = node.cluster.facts_by_node(Gpus).values()
+    return [card for gpus in answers for card in gpus.gpus if card.name == name]
 
 
 def nvidia_smi_fix(node: NodeView, cards: Sequence[Gpu], words: str, note: str = "") -> Fix:

@@ -22,7 +22,7 @@ def drivers_are_equal(node: NodeView, seen: Gpus) -> Verdict:
     A node that was updated apart from the others supports another CUDA, and fails there alone or
     is slower there alone.
     """
-    others = {one.name: one.read(Gpus) for one in node.cluster.reached if one.has(Gpus)}
+    others = node.cluster.facts_by_node(Gpus)
     vendors = {name: told for name, told in others.items() if told.vendors == seen.vendors}
     versions = {name: told.gpus[0].driver for name, told in vendors.items() if told.count}
     versions = {name: version for name, version in versions.items() if version}

@@ -10,8 +10,8 @@ from checks.check import node_check
 from checks.facts import NodeView
 from checks.facts.gpus import Gpu, GpuProcess, Gpus
 from checks.model import Verdict, block, ok, skip, warn
+from checks.units import GIB, format_memory
 
-GIB = 1024**3
 MEMORY_IN_USE_LIMIT = 2 * GIB
 """Primus' limit; what a driver, a desktop and monitors hold together is less."""
 SHARED_MEMORY_GPUS = re.compile(r"\bG[HB]\d+")
@@ -40,7 +40,7 @@ def gpus_are_idle(node: NodeView, seen: Gpus) -> Verdict:
         return _judge_foreign_processes(node, held)
     if full := [card for card in cards if _memory_in_use(card) > MEMORY_IN_USE_LIMIT]:
         message = (
-            f"{describe_gpus(full)} of {node.name}: {_format_gib(_memory_in_use(full[0]))} of "
+            f"{describe_gpus(full)} of {node.name}: {format_memory(_memory_in_use(full[0]))} of "
             "memory in use, "
             "by no process that is seen"
         )
@@ -98,14 +98,10 @@ def _judge_foreign_processes(node: NodeView, held: Sequence[Gpu]) -> Verdict:
 
 
 def _describe_process(process: GpuProcess) -> str:
-    size = f", {_format_gib(process.memory_bytes)}" if process.memory_bytes else ""
+    size = f", {format_memory(process.memory_bytes)}" if process.memory_bytes else ""
     what = f"{process.command} of {process.user}" if process.command else "not seen from here"
     return f"process {process.pid} ({what}{size})"
 
 
 def _memory_in_use(card: Gpu) -> int:
     return 0 if SHARED_MEMORY_GPUS.search(card.name) else card.memory_used_bytes or 0
-
-
-def _format_gib(size: int) -> str:
-    return f"{size / GIB:.1f} GiB"

@@ -14,6 +14,7 @@ from checks.facts.kernel_log import KernelLog
 from checks.folded_names import fold_names
 from checks.model import Fix, Severity, Verdict, block, ok, skip, warn
 from checks.outliers.consensus import majority_value, nodes_with_value
+from checks.units import GIB, format_memory
 
 
 @node_check("gpu.driver-answers", Gpus, KernelLog)
@@ -87,7 +88,7 @@ def slots_have_gpus(node: NodeView) -> Verdict:
 
 
 def _judge_node_without_gpus(node: NodeView, slots: int | None) -> Verdict:
-    having = [one.name for one in node.cluster.reached if one.has(Gpus) and one.read(Gpus).count]
+    having = [one.name for one in node.cluster.nodes_with(Gpus) if one.read(Gpus).count]
     if having:
         message = f"{node.name} has no GPU, but {fold_names(having)} have"
         note = f"take {node.name} out of {node.job.where or 'the hosts file'}, or give it its GPUs"
@@ -109,8 +110,8 @@ def models_are_equal(node: NodeView) -> Verdict:
     """
     inventories = {
         one.name: _describe_inventory(one.read(Gpus))
-        for one in node.cluster.reached
-        if one.has(Gpus) and one.read(Gpus).count and not one.read(Gpus).broken
+        for one in node.cluster.nodes_with(Gpus)
+        if one.read(Gpus).count and not one.read(Gpus).broken
     }
     seen, slots = node.read(Gpus), node.node.slots
     if slots is not None and 0 < seen.count < slots:
@@ -136,7 +137,7 @@ def _describe_inventory(seen: Gpus) -> str:
 
 
 def _format_memory(size: int | None) -> str:
-    return f" ({size / 1024**3:.0f} GiB)" if size else ""
+    return f" ({format_memory(round(size / GIB) * GIB)})" if size else ""
 
 
 @cluster_check("gpu.one-vendor", Gpus)
@@ -145,7 +146,7 @@ def one_vendor(cluster: ClusterView) -> Verdict:
 
     NCCL speaks only to NCCL and RCCL to RCCL: one job cannot span both.
     """
-    answered = [node for node in cluster.reached if node.has(Gpus)]
+    answered = cluster.nodes_with(Gpus)
     if not answered:
         return _judge_without_answers(cluster)
     vendors: dict[str, list[str]] = {}

@@ -21,6 +21,7 @@ from checks.knowledge.xids import (
     look_up_xid,
 )
 from checks.model import Fix, Verdict, block, ok, skip, warn
+from checks.units import format_duration
 
 XID_LINE = re.compile(r"NVRM: Xid \((?:PCI:)?([0-9a-fA-F:.]+)\): (\d+)")
 FATAL_SXID_LINE = re.compile(r"SXid \((?:PCI:)?([0-9a-fA-F:.]+)\): (\d+), *Fatal")
@@ -42,7 +43,7 @@ class XidEvent:
         return look_up_xid(self.code)
 
     def __str__(self) -> str:
-        return f"{self.bus} Xid {self.code}, {self.age_s / 60:.0f} min ago: {self.xid.meaning}"
+        return f"{self.bus} Xid {self.code}, {format_duration(self.age_s)} ago: {self.xid.meaning}"
 
 
 @node_check("gpu.kernel-reports-no-gpu-fault", Gpus, KernelLog)
@@ -130,9 +131,9 @@ def _judge_other_messages(node: NodeView, log: KernelLog, told: Sequence[XidEven
         return warn("amdgpu-fault", _describe_newest(node, amd), fix)
     programs = sorted({one.code for one in told})
     by = f"; by programs: Xid {', '.join(map(str, programs))}" if programs else ""
-    return ok(f"no fault of a GPU in {log.back_s / 60:.0f} min{by}")
+    return ok(f"no fault of a GPU in {format_duration(log.back_s)}{by}")
 
 
 def _describe_newest(node: NodeView, messages: Sequence[KernelMessage]) -> str:
     newest = messages[0]
-    return f"the kernel of {node.name} said {newest.age_s / 60:.0f} min ago: {newest.text}"
+    return f"the kernel of {node.name} said {format_duration(newest.age_s)} ago: {newest.text}"

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from statistics import median
+import statistics
 
-from checks.areas.gpu.cards import describe_gpus, nvidia_smi_fix, strict_majority, with_gpus
+from checks.areas.gpu.cards import describe_gpus, nvidia_smi_fix, with_gpus
 from checks.check import node_check
 from checks.facts import NodeView
 from checks.facts.gpus import Gpus
 from checks.folded_names import fold_names
 from checks.model import Severity, Verdict, block, ok, skip, warn
+from checks.outliers.consensus import MIN_COMPARABLE, strict_majority
 
 SLOW_S, SLOW_RATIO, VERY_SLOW_S = 1.0, 3.0, 5.0
 
@@ -31,7 +32,7 @@ def mig_is_off(node: NodeView, seen: Gpus) -> Verdict:
     fix = nvidia_smi_fix(
         node, cut, "-mig 0", "ends what runs in the instances; may ask for a reset"
     )
-    if all(_has_mig_gpu(one) for one in node.cluster.reached if one.has(Gpus)):
+    if all(_has_mig_gpu(one) for one in node.cluster.nodes_with(Gpus)):
         return warn("mig-everywhere", message, fix)
     return block("mig-on", message, fix)
 
@@ -73,7 +74,7 @@ def persistence_mode_is_on(node: NodeView, seen: Gpus) -> Verdict:
     off = [card for card in told if not card.persistence]
     if not off:
         return ok("on") if told else skip("the GPUs do not tell whether they are kept up")
-    others = [_has_persistence(one) for one in node.cluster.reached if one.has(Gpus)]
+    others = [_has_persistence(one) for one in node.cluster.nodes_with(Gpus)]
     if strict_majority(others) is not True and seen.seconds < SLOW_S:
         return ok(f"off, and the driver answers in {seen.seconds:.1f} s")
     message = f"{describe_gpus(off)} of {node.name}: persistence mode off; expected on"
@@ -102,8 +103,9 @@ def driver_answers_in_time(node: NodeView, seen: Gpus) -> Verdict:
     answers = {
         one.name: _driver_seconds(one) for one in node.cluster.reached if _driver_seconds(one)
     }
-    usually = median(answers.values())
-    limit = max(SLOW_S, SLOW_RATIO * usually) if len(answers) > 2 else VERY_SLOW_S
+    usually = statistics.median(answers.values())
+    enough = len(answers) >= MIN_COMPARABLE
+    limit = max(SLOW_S, SLOW_RATIO * usually) if enough else VERY_SLOW_S
     if seen.seconds <= limit:
         return ok(f"{seen.seconds:.2f} s")
     others = [name for name in answers if name != node.name]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from checks.areas.gpu.cards import describe_gpus, gpus_of_model, strict_majority, with_gpus
+from checks.areas.gpu.cards import describe_gpus, gpus_of_model, with_gpus
 from checks.check import node_check
 from checks.facts import NodeView
 from checks.facts.gpus import Gpu, Gpus
 from checks.model import Severity, Verdict, ok, skip, warn
+from checks.outliers.consensus import strict_majority
 
 SLOWDOWN_TEXTS = {
     "hw-thermal": "too hot: the hardware halves its clocks",

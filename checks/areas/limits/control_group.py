@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import shlex
 
-from checks.areas.limits.units import GIB, format_bytes
 from checks.check import node_check
 from checks.facts import NodeView
 from checks.facts.account import Account
@@ -15,6 +14,7 @@ from checks.facts.cgroup import Cgroup
 from checks.facts.gpus import Gpus
 from checks.facts.limits import Limits
 from checks.model import Fix, Severity, Verdict, block, ok, warn
+from checks.units import GIB, format_memory
 
 TASKS_NEEDED = 64
 """A rank that trains starts more threads than this by itself."""
@@ -58,11 +58,12 @@ def group_allows_enough_memory(node: NodeView) -> Verdict:
     room, wanted = group.memory_bytes - group.memory_used_bytes, _memory_wanted(node)
     if not lacks_memory(node):
         return ok(
-            f"{format_bytes(room)} of memory are left to the login to {node.name}", room_bytes=room
+            f"{format_memory(room)} of memory are left to the login to {node.name}", room_bytes=room
         )
     message = (
-        f"{group.memory_at} on {node.name} grants {format_bytes(group.memory_bytes)}, of which "
-        f"{format_bytes(max(room, 0))} are free; expected {format_bytes(wanted)} for {slots} ranks"
+        f"{group.memory_at} on {node.name} grants {format_memory(group.memory_bytes)}, of which "
+        f"{format_memory(max(room, 0))} are free; expected {format_memory(wanted)} for "
+        f"{slots} ranks"
     )
     note = "with the slice's MemoryMax, the pod's limits.memory or Slurm's --mem it lasts"
     fix = _control_group_fix(node, "--memory=… of more", group.memory_at, note)

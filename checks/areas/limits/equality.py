@@ -6,9 +6,7 @@ number of slots are not its like.
 
 from __future__ import annotations
 
-from checks.areas.limits.comparable import comparable_nodes, consensus_within, values_by_node
 from checks.areas.limits.control_group import lacks_cpus, lacks_memory
-from checks.areas.limits.units import format_bytes
 from checks.check import node_check
 from checks.facts import NodeView
 from checks.facts.account import Account
@@ -17,7 +15,9 @@ from checks.facts.gpus import Gpus
 from checks.facts.limits import Limits
 from checks.facts.machine import Machine
 from checks.model import Severity, Verdict, ok, skip, unknown, warn
-from checks.outliers.consensus import majority_value, nodes_with_value
+from checks.outliers.comparable import comparable_nodes
+from checks.outliers.consensus import majority_value, majority_within, nodes_with_value
+from checks.units import format_memory
 
 MEMORY_TOLERANCE = 0.05
 """Azure's node health checks allow as much; firmware and crash kernels take a little each."""
@@ -34,21 +34,21 @@ def memory_is_equal(node: NodeView) -> Verdict:
     mine = _usable_memory(node)
     if not mine:
         return unknown(f"{node.name} does not tell how much memory it has")
-    told = values_by_node(comparable_nodes(node, Account, Cgroup), _usable_memory)
-    values = {name: memory for name, memory in told.items() if memory}
+    peers = comparable_nodes(node, Account, Cgroup)
+    values = {peer.name: memory for peer in peers if (memory := _usable_memory(peer))}
     if len(values) < 2:
         return ok(NO_COMPARABLE_NODE)
-    usual = consensus_within(values, node.job.head, MEMORY_TOLERANCE)
+    usual = majority_within(values, node.job.head, MEMORY_TOLERANCE)
     if abs(mine - usual) <= MEMORY_TOLERANCE * usual:
-        return ok(f"{node.name} has {format_bytes(mine)} of memory, as its like has", bytes=mine)
+        return ok(f"{node.name} has {format_memory(mine)} of memory, as its like has", bytes=mine)
     group = node.read(Cgroup)
     held = mine == group.memory_bytes
     if held and lacks_memory(node):
         return skip("its control group grants too little; see limits.group-allows-enough-memory")
     where = f" by {group.memory_at}" if held else ""
     message = (
-        f"{node.name} has {format_bytes(mine)} of memory{where}; expected "
-        f"{format_bytes(usual)} as its like"
+        f"{node.name} has {format_memory(mine)} of memory{where}; expected "
+        f"{format_memory(usual)} as its like"
     )
     note = "a module that failed or was moved shows in the list; reseat or replace it"
     fix = node.fix("dmidecode -t memory", note, root=True)
@@ -69,10 +69,8 @@ def cpus_are_equal(node: NodeView) -> Verdict:
     Data loaders and the optimizer of an offloaded model run there: a node with fewer is the one
     that all others wait for, at every step.
     """
-    mine, values = (
-        _usable_cpus(node),
-        values_by_node(comparable_nodes(node, Account, Cgroup), _usable_cpus),
-    )
+    mine = _usable_cpus(node)
+    values = {peer.name: _usable_cpus(peer) for peer in comparable_nodes(node, Account, Cgroup)}
     if len(values) < 2:
         return ok(NO_COMPARABLE_NODE)
     usual = majority_value(values, node.job.head)
@@ -99,7 +97,7 @@ def systems_are_alike(node: NodeView) -> Verdict:
     Wheels and ops that were built for one do not load on another, and a login that ends on the
     machine here and in a container there finds another world. Kernels may differ in their patch.
     """
-    others = [one for one in node.cluster.reached if one.has(Machine) and one.has(Limits)]
+    others = node.cluster.nodes_with(Machine, Limits)
     apart: list[tuple[str, str, str]] = []
     for what, mine in _system_traits(node).items():
         values = {one.name: _system_traits(one)[what] for one in others}

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from checks.areas.limits.limit_fixes import comment_out_fix, describe_setting_lines, limit_fix
 from checks.areas.limits.shell_limits import starts_too_few
-from checks.areas.limits.units import GIB, format_bytes
 from checks.check import node_check
 from checks.facts import NodeView
 from checks.facts.account import Account
 from checks.facts.gpus import Gpus
 from checks.facts.limits import Limits
 from checks.model import Fix, Verdict, block, ok, unknown, warn
+from checks.units import GIB, format_memory
 
 HOUR_S = 3600
 DAY_S = 24 * HOUR_S
@@ -120,7 +120,7 @@ def _needed_and_enough(node: NodeView, one: FatalLimit) -> tuple[int, int]:
 def _describe_limit(node: NodeView, one: FatalLimit) -> str:
     soft = _soft_limit(node, one)
     hours = f"{soft / HOUR_S:.4g} h" if soft >= HOUR_S else f"{soft:.0f} s"
-    return f"{one.grants.format(hours if one.item == 'cpu' else format_bytes(soft))}: {one.ends}"
+    return f"{one.grants.format(hours if one.item == 'cpu' else format_memory(soft))}: {one.ends}"
 
 
 def _fatal_limits_fix(node: NodeView, low: Sequence[FatalLimit]) -> Fix:

@@ -14,6 +14,7 @@ from checks.facts import NodeView
 from checks.facts.kernel_log import KernelLog, KernelMessage
 from checks.facts.load import Load
 from checks.model import Fix, Severity, Verdict, block, ok, skip, warn
+from checks.units import format_duration
 
 BOOTING_S = 300.0
 """Links go up and down, and drivers try, while a machine boots."""
@@ -177,7 +178,7 @@ def _judge_quiet_log(node: NodeView, what: str, **seen: int) -> Verdict:
     log = node.read(KernelLog)
     if not log.readable:
         return skip(f"a login to {node.name} may not read the kernel's log: {log.reason}")
-    return ok(f"{what} on {node.name} in the last {log.back_s / 60:.0f} minutes", **seen)
+    return ok(f"{what} on {node.name} in the last {format_duration(log.back_s)}", **seen)
 
 
 def _messages_after_boot(log: KernelLog, found: Sequence[KernelMessage]) -> list[KernelMessage]:
@@ -187,7 +188,7 @@ def _messages_after_boot(log: KernelLog, found: Sequence[KernelMessage]) -> list
 def _describe_newest(found: Sequence[KernelMessage]) -> str:
     """The newest of them, when that was, and how many there are."""
     more = f" ({len(found)} such lines)" if len(found) > 1 else ""
-    return f'"{found[0].text[:140]}", {found[0].age_s / 60:.0f} minutes ago{more}'
+    return f'"{found[0].text[:140]}", {format_duration(found[0].age_s)} ago{more}'
 
 
 def _message_texts(found: Sequence[KernelMessage]) -> list[str]:

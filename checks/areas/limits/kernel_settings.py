@@ -71,7 +71,7 @@ def numa_balancing_is_off(node: NodeView) -> Verdict:
     machine, name = node.read(Machine), "kernel.numa_balancing"
     if not machine.sysctls.get(name) or machine.numa_nodes < 2:
         return ok(f"pages stay where they are on {node.name}")
-    peers = {one.name: one.read(Machine) for one in node.cluster.reached if one.has(Machine)}
+    peers = node.cluster.facts_by_node(Machine)
     modes = {name_: bool(one.sysctls.get(name)) for name_, one in peers.items()}
     amd = "AMD" in node.read(Gpus).vendors
     if not amd and majority_value(modes, node.job.head):
@@ -107,7 +107,7 @@ def processors_run_at_full_speed(node: NodeView) -> Verdict:
 
 def _others_are_quick(node: NodeView) -> bool:
     """Whether most nodes have `performance` alone."""
-    peers = [one for one in node.cluster.reached if one.has(Machine)]
+    peers = node.cluster.nodes_with(Machine)
     governors = {one.name: one.read(Machine).governors for one in peers}
     return majority_value(governors, node.job.head) == ("performance",)
 

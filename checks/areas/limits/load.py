@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import statistics
 
-from checks.areas.limits.units import GIB, format_bytes
 from checks.check import node_check
 from checks.facts import NodeView
 from checks.facts.load import BusyProcess, Load
 from checks.model import Fix, Severity, Verdict, ok, skip, warn
+from checks.units import GIB, format_memory
 
 BUSY_SHARE, BUSY_LEAST = 0.25, 0.8
 UNSEEN_SHARE = 0.5
@@ -49,15 +49,15 @@ def memory_is_free(node: NodeView) -> Verdict:
     """
     load = node.read(Load)
     share = load.available_bytes / load.memory_bytes
-    peers = [one.read(Load) for one in node.cluster.reached if one.has(Load)]
-    usual = statistics.median(one.available_bytes / one.memory_bytes for one in peers)
-    free = f"{format_bytes(load.available_bytes)} of {format_bytes(load.memory_bytes)} of memory"
+    peers = node.cluster.facts_by_node(Load).values()
+    usual = statistics.median_high(peer.available_bytes / peer.memory_bytes for peer in peers)
+    free = f"{format_memory(load.available_bytes)} of {format_memory(load.memory_bytes)} of memory"
     if share >= MEMORY_LEAST and usual - share < MEMORY_APART:
         return ok(f"{free} are free on {node.name}", available_bytes=load.available_bytes)
     seen = {"available_bytes": load.available_bytes, "usual_share": round(usual, 2)}
     if load.huge_bytes > load.memory_bytes * MEMORY_APART:
         message = (
-            f"only {free} are free on {node.name}: {format_bytes(load.huge_bytes)} are huge pages"
+            f"only {free} are free on {node.name}: {format_memory(load.huge_bytes)} are huge pages"
         )
         fix = node.fix("sysctl -w vm.nr_hugepages=0", "unless something needs them", root=True)
         return warn("huge-pages", message, fix, **seen)
@@ -77,13 +77,13 @@ def node_does_not_swap(node: NodeView) -> Verdict:
     """
     load = node.read(Load)
     used, pages = load.swap_used_bytes, load.swapped_pages
-    peers = [one.read(Load) for one in node.cluster.reached if one.has(Load)]
-    unusual = statistics.median_low([one.swap_used_bytes for one in peers]) == 0
+    peers = node.cluster.facts_by_node(Load).values()
+    unusual = statistics.median_low(peer.swap_used_bytes for peer in peers) == 0
     full = used >= max(SWAP_USED, SWAP_SHARE * load.memory_bytes) and unusual
     if pages < SWAPPING_PAGES and not full:
         return ok(f"{node.name} does not swap", used_bytes=used)
     now = "is swapping now" if pages >= SWAPPING_PAGES else "most nodes have nothing there"
-    message = f"{node.name} has {format_bytes(used)} of its memory in swap, and {now}"
+    message = f"{node.name} has {format_memory(used)} of its memory in swap, and {now}"
     note = "needs as much free memory; find out what filled it"
     fix = node.fix("swapoff -a && swapon -a", note, root=True)
     return warn("swap-in-use", message, fix, used_bytes=used, pages=pages)

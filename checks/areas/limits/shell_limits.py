@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from checks.areas.limits.limit_fixes import describe_setting_lines, limit_fix
-from checks.areas.limits.units import GIB, MIB, format_bytes, format_count
 from checks.check import node_check
 from checks.facts import NodeView
 from checks.facts.account import Account
@@ -14,6 +13,7 @@ from checks.facts.rdma import Rdma
 from checks.knowledge.container_limits import MEMLOCK_IN_CONTAINER, REMOUNT_SHM, SHM_IN_CONTAINER
 from checks.knowledge.nccl_transport import is_meant_for_rdma
 from checks.model import Fix, Severity, Verdict, block, ok, warn
+from checks.units import GIB, MIB, format_count, format_memory
 
 MEMLOCK_NEEDED, MEMLOCK_WANTED = 16 * GIB, 32 * GIB
 NOFILE_NEEDED, NOFILE_WANTED, NOFILE_WANTED_AT_SCALE, LARGE_JOB_RANKS = 1024, 4096, 65536, 64
@@ -33,12 +33,12 @@ def memlock_is_unlimited(node: NodeView) -> Verdict:
     """
     soft, hard = node.read(Limits).memlock
     if soft is None or soft >= MEMLOCK_WANTED:
-        return ok(f"memlock on {node.name} is {format_bytes(soft)}")
+        return ok(f"memlock on {node.name} is {format_memory(soft)}")
     rdma = is_meant_for_rdma(node)
     needed = "its active RDMA ports need it" if rdma else "though nothing here uses RDMA"
     message = (
-        f"a login to {node.name} may lock {format_bytes(soft)} of memory (hard limit "
-        f"{format_bytes(hard)}); "
+        f"a login to {node.name} may lock {format_memory(soft)} of memory (hard limit "
+        f"{format_memory(hard)}); "
         f"expected unlimited, {needed}"
     )
     verdict = block if rdma and soft < MEMLOCK_NEEDED else warn
@@ -110,24 +110,24 @@ def shm_is_large_enough(node: NodeView) -> Verdict:
     seen = {"bytes": total, "free_bytes": free, "wanted_bytes": wanted}
     if total <= DOCKER_SHM:
         message = (
-            f"/dev/shm on {node.name} holds {format_bytes(total)}; expected at least "
-            f"{format_bytes(wanted)}"
+            f"/dev/shm on {node.name} holds {format_memory(total)}; expected at least "
+            f"{format_memory(wanted)}"
         )
         return block("shm-small", message, _shm_fix(node), **seen)
     if free <= DOCKER_SHM:
         message = (
-            f"/dev/shm on {node.name} is full: {format_bytes(free)} of {format_bytes(total)} "
+            f"/dev/shm on {node.name} is full: {format_memory(free)} of {format_memory(total)} "
             "are free"
         )
         note = "then delete what no running job owns, such as nccl-* and torch_* of a crashed run"
         return block("shm-full", message, node.fix("ls -lS /dev/shm", note), **seen)
     if total < wanted:
         message = (
-            f"/dev/shm on {node.name} holds {format_bytes(total)}; {format_bytes(wanted)} are "
+            f"/dev/shm on {node.name} holds {format_memory(total)}; {format_memory(wanted)} are "
             "advised"
         )
         return warn("shm-small", message, _shm_fix(node), **seen)
-    return ok(f"/dev/shm on {node.name} has {format_bytes(free)} free of {format_bytes(total)}")
+    return ok(f"/dev/shm on {node.name} has {format_memory(free)} free of {format_memory(total)}")
 
 
 @node_check("limits.core-dumps-are-bounded", Limits, severity=Severity.WARN)
@@ -142,10 +142,10 @@ def core_dumps_are_bounded(node: NodeView) -> Verdict:
     if limits.core_pattern.startswith("|"):
         return ok(f"core dumps on {node.name} go to {limits.core_pattern[1:].split()[0]}")
     if soft is not None and soft <= CORE_WANTED:
-        return ok(f"core dumps on {node.name} are cut at {format_bytes(soft)}")
+        return ok(f"core dumps on {node.name} are cut at {format_memory(soft)}")
     message = (
-        f"a rank that crashes on {node.name} writes up to {format_bytes(soft)} of its memory to "
-        f"{limits.core_pattern or 'core'}; expected a limit of {format_bytes(CORE_WANTED)} or less"
+        f"a rank that crashes on {node.name} writes up to {format_memory(soft)} of its memory to "
+        f"{limits.core_pattern or 'core'}; expected a limit of {format_memory(CORE_WANTED)} or less"
     )
     fix = limit_fix(node, "core", "LimitCORE", "0", kinds=("soft",))
     return warn("core-unbounded", message, fix, soft=soft)

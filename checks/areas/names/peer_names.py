@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,6 +17,7 @@ from checks.facts.ssh import SshRow
 from checks.facts.view_cache import cached_per_view
 from checks.knowledge.training_network import training_address
 from checks.model import Verdict, block, ok, warn
+from checks.outliers.consensus import strict_majority
 
 
 @node_check("names.every-node-resolves-every-node", Names, Interfaces, SshRow)
@@ -113,24 +113,21 @@ def _find_differing_address(
 def _address_owners(cluster: ClusterView) -> dict[str, tuple[str, ...]]:
     """The nodes that have each address; docker's bridges are at the same one on many."""
     found: dict[str, tuple[str, ...]] = {}
-    for one in cluster.reached:
-        for address in one.read(Interfaces).addresses if one.has(Interfaces) else ():
-            found[address] = (*found.get(address, ()), one.name)
+    for node in cluster.nodes_with(Interfaces):
+        for address in node.read(Interfaces).addresses:
+            found[address] = (*found.get(address, ()), node.name)
     return found
 
 
 @cached_per_view
 def _usual_addresses(cluster: ClusterView) -> dict[str, tuple[str, ...]]:
     """What more than half of the nodes resolve each name to, where they agree."""
-    found = {}
-    for peer in cluster.nodes:
-        said = Counter(_addresses_by_asker(peer).values())
-        if peer.has(Names) and peer.name in peer.read(Names).peers:
-            said[peer.read(Names).peers[peer.name].addresses] += 1
-        for addresses, count in said.most_common(1):
-            if 2 * count > said.total():
-                found[peer.name] = addresses
-    return found
+    answers = {peer.name: list(_addresses_by_asker(peer).values()) for peer in cluster.nodes}
+    for peer in cluster.nodes_with(Names):
+        if peer.name in peer.read(Names).peers:
+            answers[peer.name].append(peer.read(Names).peers[peer.name].addresses)
+    usual = {name: strict_majority(addresses) for name, addresses in answers.items()}
+    return {name: addresses for name, addresses in usual.items() if addresses}
 
 
 def _addresses_by_asker(peer: NodeView) -> dict[str, tuple[str, ...]]:
@@ -143,7 +140,7 @@ def _addresses_by_asker(peer: NodeView) -> dict[str, tuple[str, ...]]:
 def _all_others_agree(peer: NodeView, addresses: Sequence[str]) -> bool:
     """Whether all other nodes agree on an address that no node of the cluster has."""
     said = _addresses_by_asker(peer).values()
-    owners = (one for one in peer.cluster.reached if one.has(Interfaces))
+    owners = peer.cluster.nodes_with(Interfaces)
     taken = any(set(addresses) & one.read(Interfaces).addresses for one in owners)
     return not taken and all(set(one) == set(addresses) for one in said)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 
 from checks.areas.nccl.fixes import unset_fix
 from checks.areas.nccl.value_rules import value_fault
@@ -25,6 +24,7 @@ from checks.knowledge.nccl_variables import (
     setting_in_force,
 )
 from checks.model import Severity, Verdict, block, ok, skip, warn
+from checks.outliers.consensus import most_common_value
 
 GID_INDEX = "NCCL_IB_GID_INDEX"
 BUILT_IN_NETWORKS = ("ib", "socket")
@@ -110,10 +110,8 @@ def _matches_port(word: str, setting: Setting, port: str) -> bool:
 
 def _usual_rails(node: NodeView) -> int:
     others = [one for one in node.cluster.reached if one is not node]
-    counts = Counter(
-        len(expected_transport(one).ports) for one in others if expected_transport(one).rdma
-    )
-    return max(counts, key=lambda count: (counts[count], count), default=0)
+    transports = map(expected_transport, others)
+    return most_common_value(len(transport.ports) for transport in transports if transport.rdma)
 
 
 def _gid_fault(port: RdmaPort, index: str) -> tuple[str, str] | None:

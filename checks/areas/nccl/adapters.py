@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
@@ -10,6 +9,7 @@ from checks.check import node_check
 from checks.facts import ClusterView, NodeView
 from checks.facts.rdma import Rdma, RdmaDevice
 from checks.model import Severity, Verdict, ok, skip, warn
+from checks.outliers.consensus import majority_value, most_common_value
 
 T = TypeVar("T", str, tuple[str, ...])
 
@@ -79,8 +79,7 @@ def _usual_pcie_speed(node: NodeView, device: RdmaDevice) -> float:
     alike = [
         one for other in others for one in other.read(Rdma).devices if _is_same_adapter(one, device)
     ]
-    found = Counter(one.pcie_gbps[0] for one in alike)
-    return max(found, key=lambda link: (found[link], link), default=0.0)
+    return most_common_value(device.pcie_gbps[0] for device in alike)
 
 
 def _is_same_adapter(one: RdmaDevice, other: RdmaDevice) -> bool:
@@ -92,10 +91,10 @@ def _describe_driver(driver: tuple[str, ...]) -> str:
 
 
 def _usual_by_board(cluster: ClusterView, of: Callable[[RdmaDevice], T]) -> Mapping[str, T]:
-    """{board: what most of its devices have}; on a tie what the head has, which comes first."""
-    ordered = sorted(cluster.reached, key=lambda node: not node.is_head)
-    found: dict[str, Counter[T]] = {}
-    for one in (one for node in ordered if node.has(Rdma) for one in node.read(Rdma).devices):
-        if one.board_id and of(one):
-            found.setdefault(one.board_id, Counter())[of(one)] += 1
-    return {board: counts.most_common(1)[0][0] for board, counts in found.items()}
+    """{board: what most of its devices have}; on a tie what a device of the head has."""
+    found: dict[str, dict[str, T]] = {}
+    for node in sorted(cluster.nodes_with(Rdma), key=lambda node: not node.is_head):
+        for device in node.read(Rdma).devices:
+            if device.board_id and of(device):
+                found.setdefault(device.board_id, {})[f"{node.name} {device.name}"] = of(device)
+    return {board: majority_value(values, "") for board, values in found.items()}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 
 from checks.areas.nccl.fixes import ifname_fix, port_fix, rdma_fix, unset_fix
@@ -30,7 +29,7 @@ from checks.knowledge.nccl_variables import (
 )
 from checks.knowledge.training_network import node_env, routed_interfaces, training_interface
 from checks.model import Fix, Severity, Verdict, block, ok, skip, warn
-from checks.outliers.consensus import majority_value
+from checks.outliers.consensus import majority_value, most_common_value
 
 PER_NODE_VARIABLES = (
     *("SOCKET_IFNAME", "OOB_NET_IFNAME", "GLOO_SOCKET_IFNAME", "IB_HCA", "HOSTID", "DEBUG"),
@@ -103,8 +102,7 @@ def infiniband_ports_are_active(node: NodeView) -> Verdict:
                 "systemctl enable --now opensm", "on one node, or the switch's", root=True
             )
             return warn("no-subnet-manager", message, fix)
-    counts = Counter(len(other.active) for other in others if other.active)
-    usual = max(counts, key=lambda count: (counts[count], count), default=0)
+    usual = most_common_value(len(other.active) for other in others if other.active)
     if len(rdma.active) < usual:
         message = f"{node.name} has {len(rdma.active)} active ports, most other nodes {usual}"
         return block("port-missing", message, port_fix(node, next(iter(rdma.ports))))
@@ -246,7 +244,7 @@ def _nccl_variables(node: NodeView) -> Mapping[str, str]:
 @cached_per_view
 def _usual_variables(cluster: ClusterView) -> Mapping[str, str]:
     """What most nodes have, '' for unset, of all names that can be read on every node."""
-    told = {one.name: _nccl_variables(one) for one in cluster.reached if one.has(Environment)}
+    told = {one.name: _nccl_variables(one) for one in cluster.nodes_with(Environment)}
     found = {}
     for name in sorted({name for values in told.values() for name in values}):
         values = {who: of_node.get(name, "") for who, of_node in told.items()}

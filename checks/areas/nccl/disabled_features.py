@@ -65,7 +65,7 @@ def a_failed_rank_ends_the_others(node: NodeView) -> Verdict:
 
 def _agrees_with_most(node: NodeView, setting: Setting) -> bool:
     """Whether most nodes have that value too; where not, the difference is what is wrong."""
-    told = [one for one in node.cluster.reached if one.has(Environment)]
+    told = node.cluster.nodes_with(Environment)
     values = {
         one.name: found.value if (found := setting_in_force(one, setting.name)) else ""
         for one in told

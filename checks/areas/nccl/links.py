@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from checks.areas.nccl.fixes import port_fix
@@ -16,7 +15,7 @@ from checks.facts.view_cache import cached_per_view
 from checks.knowledge.nccl_transport import agreed_kind, expected_transport, port_kind
 from checks.knowledge.training_network import training_interface
 from checks.model import Severity, Verdict, ok, skip, warn
-from checks.outliers.consensus import majority_value
+from checks.outliers.consensus import majority_value, most_common_value, strict_majority
 
 
 @node_check("nccl.ports-are-as-fast-as-others", Rdma, Environment, severity=Severity.WARN)
@@ -56,7 +55,7 @@ def roce_mtu_is_equal(node: NodeView) -> Verdict:
     for name, port in ports.items():
         if port.netdev == training_interface(node).name:
             continue
-        others = {one.name: one.read(Rdma).active for one in node.cluster.reached if one.has(Rdma)}
+        others = {one.name: one.read(Rdma).active for one in node.cluster.nodes_with(Rdma)}
         sizes = {who: found[name].roce_mtu for who, found in others.items() if name in found}
         usual = majority_value(sizes, node.job.head)
         if port.roce_mtu != usual:
@@ -87,7 +86,7 @@ def _ports_of_same_rail(node: NodeView, name: str) -> list[RdmaPort]:
 def _ports_by_rail(cluster: ClusterView) -> Mapping[tuple[str, str | None], Mapping[str, RdmaPort]]:
     """{(port, board): {node: its active port}}."""
     found: dict[tuple[str, str | None], dict[str, RdmaPort]] = {}
-    for node in (one for one in cluster.reached if one.has(Rdma)):
+    for node in cluster.nodes_with(Rdma):
         rdma = node.read(Rdma)
         for name, port in rdma.active.items():
             found.setdefault((name, rdma.board_by_port[name]), {})[node.name] = port
@@ -98,12 +97,11 @@ def _judge_link_layer(
     node: NodeView, name: str, port: RdmaPort, others: Sequence[RdmaPort]
 ) -> Verdict | None:
     """Where the node's transport is not that of most, that is the finding instead."""
-    layers = Counter(one.link_layer for one in others)
-    if not others or 2 * layers[port.link_layer] >= len(others):
+    usual = strict_majority(other.link_layer for other in others)
+    if None in (usual, port.link_layer) or usual == port.link_layer:
         return None
     if expected_transport(node).kind != agreed_kind(node.cluster):
         return None
-    usual = layers.most_common(1)[0][0]
     message = f"{name} of {node.name} is {port.link_layer}, on most other nodes {usual}"
     return warn("link-layer-differs", message, port_fix(node, name))
 
@@ -112,8 +110,7 @@ def _judge_port_speed(
     node: NodeView, name: str, port: RdmaPort, others: Sequence[RdmaPort]
 ) -> Verdict | None:
     alike = [one for one in others if port_kind(one) == port_kind(port)]
-    rates = Counter(one.gbps for one in alike if one.gbps)
-    usual = max(rates, key=lambda rate: (rates[rate], rate), default=0.0)
+    usual = most_common_value(one.gbps for one in alike if one.gbps)
     if not 0 < port.gbps < usual:
         return None
     message = f"{name} of {node.name} runs at {port.rate}, on most other nodes at {usual:g} Gb/s"

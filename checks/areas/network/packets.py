@@ -48,7 +48,7 @@ def full_size_packets_arrive(node: NodeView) -> Verdict:
 
 
 def _dialling_nodes(cluster: ClusterView) -> list[NodeView]:
-    return [node for node in cluster.reached if node.has(DialResults)]
+    return cluster.nodes_with(DialResults)
 
 
 def _lost_packets(cluster: ClusterView) -> LostByPair:

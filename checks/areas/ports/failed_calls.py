@@ -162,7 +162,7 @@ def _find_filter(
 def _accused_end(source: NodeView, target: NodeView) -> NodeView | None:
     """Whom the matrix of all calls accuses: one that reaches nobody, or that nobody reaches."""
     cluster = source.cluster
-    others = [node for node in cluster.reached if node.has(DialResults) and node is not source]
+    others = [node for node in cluster.nodes_with(DialResults) if node is not source]
     callers = [node for node in others if node is not target]
     reach_target = [n for n in callers if target.name in n.read(DialResults).reached]
     mine = set(source.read(DialResults).reached) - {source.name}
@@ -189,7 +189,7 @@ def _is_filter_readable(node: NodeView) -> bool:
 
 def _addresses_towards(cluster: ClusterView, towards: str) -> list[str]:
     """Where training's connections on the network of that address come from and go to."""
-    return [_nearest_address(node, towards) for node in cluster.reached if node.has(Listeners)]
+    return [_nearest_address(node, towards) for node in cluster.nodes_with(Listeners)]
 
 
 def _nearest_address(node: NodeView, towards: str) -> str:

@@ -14,6 +14,7 @@ from checks.facts.gpus import Gpus
 from checks.facts.software import Software
 from checks.facts.toolchain import BuildLock, Toolchain
 from checks.model import Severity, Verdict, block, ok, skip, warn
+from checks.units import format_duration
 
 STALE_LOCK_S = 600.0
 """No operator of DeepSpeed takes that long to compile; a lock of that age was left behind."""
@@ -98,8 +99,9 @@ def no_build_lock_is_left(node: NodeView) -> Verdict:
     grave = any(_operator_name(lock) in needed for lock in mine)
     paths = shlex.join(lock.path for lock in mine)
     message = (
-        f"{node.name}: {mine[0].path} lies there for {mine[0].age_s / 60:.0f} minutes, and nobody "
-        f"builds; a start that loads {', '.join(map(_operator_name, mine))} would wait for ever"
+        f"{node.name}: {mine[0].path} has been there for {format_duration(mine[0].age_s)}, and "
+        f"nobody builds; a start that loads {', '.join(map(_operator_name, mine))} would wait "
+        "for ever"
     )
     return (block if grave else warn)("stale-build-lock", message, node.fix(f"rm -f {paths}"))
 
@@ -116,7 +118,7 @@ def stale_locks(node: NodeView) -> list[BuildLock]:
 
 def _is_lock_held(node: NodeView, lock: BuildLock) -> bool:
     """Whether a process of any node has it open: the folder may be a shared one."""
-    tools = [one.read(Toolchain) for one in node.cluster.reached if one.has(Toolchain)]
+    tools = list(node.cluster.facts_by_node(Toolchain).values())
     return any(other.held for one in tools for other in one.locks if other.path == lock.path)
 
 

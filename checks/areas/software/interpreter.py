@@ -161,7 +161,7 @@ def _judge_missing_package(node: NodeView, seen: Software, name: str) -> Verdict
 
 def _package_versions(node: NodeView, name: str) -> dict[str, str]:
     """The version of a package by node, of those that have it."""
-    answered = [one for one in node.cluster.reached if one.has(Software)]
+    answered = node.cluster.nodes_with(Software)
     found = {one.name: one.read(Software).packages.get(name, "") for one in answered}
     return {other: version for other, version in found.items() if version}
 
@@ -194,7 +194,7 @@ def versions_are_equal(node: NodeView) -> Verdict:
     seen = node.read(Software)
     if not seen.ok:
         return skip("the interpreter does not run; see software.python-is-there")
-    peers = [one for one in node.cluster.reached if one.has(Software) and one.read(Software).ok]
+    peers = [one for one in node.cluster.nodes_with(Software) if one.read(Software).ok]
     if len(peers) == 1:
         return skip("no other node answered, so there is nothing to compare with")
     apart = _version_differences(node, {one.name: one.read(Software) for one in peers})

@@ -51,7 +51,7 @@ def _judge_unfound_modules(node: NodeView, seen: Software, unfound: list[str]) -
 
 def _nodes_having_modules(cluster: ClusterView, names: list[str]) -> list[str]:
     """The nodes on which all of these are found."""
-    answered = [one for one in cluster.reached if one.has(Software) and one.read(Software).ok]
+    answered = [one for one in cluster.nodes_with(Software) if one.read(Software).ok]
     return [one.name for one in answered if not set(names) & set(one.read(Software).unfound)]
 
 

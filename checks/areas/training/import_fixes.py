@@ -65,7 +65,7 @@ def _reinstall_command(node: NodeView, module: str) -> str:
 
 def _version_elsewhere(node: NodeView, package: str) -> str:
     """The version of it on another node, where one tells."""
-    others = (one.read(Software) for one in node.cluster.reached if one.has(Software))
+    others = node.cluster.facts_by_node(Software).values()
     return next((found for one in others if (found := one.packages.get(package, ""))), "")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
 from collections.abc import Collection
 
 from checks.areas.files.free_space import is_unusable
@@ -22,11 +21,11 @@ from checks.facts.smoke import CompiledOp, Smoke
 from checks.facts.software import Software
 from checks.facts.toolchain import Toolchain
 from checks.model import Severity, Verdict, block, ok, skip, warn
+from checks.outliers.consensus import MIN_COMPARABLE, median_of_enough
 
 SLOW_RATIO = 2.0
 SLOW_SECONDS = 0.05
 """A smaller difference than this is noise of the machine, whatever the ratio."""
-ENOUGH_NODES = 3
 
 
 @node_check(
@@ -142,12 +141,12 @@ def step_time_is_alike(node: NodeView) -> Verdict:
         return skip("no steps to time; see training.smoke-trains")
     steps = {
         one.name: one.read(Smoke).step
-        for one in node.cluster.reached
-        if one.has(Smoke) and one.read(Smoke).failed is None
+        for one in node.cluster.nodes_with(Smoke)
+        if one.read(Smoke).failed is None
     }
-    if len(steps) < ENOUGH_NODES:
-        return skip(f"needs at least {ENOUGH_NODES} nodes that trained, there are {len(steps)}")
-    mine, median = steps[node.name], statistics.median(steps.values())
+    mine, median = steps[node.name], median_of_enough(steps.values())
+    if median is None:
+        return skip(f"needs at least {MIN_COMPARABLE} nodes that trained, there are {len(steps)}")
     message = f"{mine * 1000:.0f} ms a step, the cluster's median is {median * 1000:.0f} ms"
     if mine <= SLOW_RATIO * median or mine - median <= SLOW_SECONDS:
         return ok(message)

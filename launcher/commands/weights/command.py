@@ -21,6 +21,7 @@ from checks.folded_names import fold_names
 from checks.job.node_filter import kept_nodes
 from checks.model import Job
 from checks.run import section_arguments
+from checks.units import format_file_size
 from launcher.commands.weights import merge
 from launcher.commands.weights.fetch import fetch_shards, missing_shards, require_free_space
 from launcher.commands.weights.fsdp_parts import (
@@ -165,8 +166,8 @@ def _fetch_missing(
     missing = missing_shards(shards.shards, folder)
     nodes = fold_names(dict.fromkeys(one.node for one in missing))
     size = sum(one.file.size for one in missing)
-    print(f"{shards.tag}: {len(shards.shards)} files, {shards.size / 1e9:.2f} GB", end="")
-    print(f"; {size / 1e9:.2f} GB to fetch from {nodes}" if missing else "; all here already")
+    print(f"{shards.tag}: {len(shards.shards)} files, {format_file_size(shards.size)}", end="")
+    print(f"; {format_file_size(size)} to fetch from {nodes}" if missing else "; all here already")
     require_free_space(size + shards.merged_size, folder)
     progress = _Progress(size)
     by_folder: dict[str, list[Any]] = {}

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from checks.contact.pool import Contact
 from checks.errors import PreflightError
+from checks.units import format_file_size
 from launcher.commands.weights.shards import Shard
 
 POOL = 8
@@ -38,8 +39,8 @@ def require_free_space(needed: int, folder: Path) -> None:
     free = shutil.disk_usage(folder).free
     if needed > free:
         raise PreflightError(
-            f"{folder} has {free / 1e9:.1f} GB free; shards and weights take "
-            f"{needed / 1e9:.1f} GB. Nothing was fetched"
+            f"{folder} has {format_file_size(free)} free; shards and weights take "
+            f"{format_file_size(needed)}. Nothing was fetched"
         )
 
 

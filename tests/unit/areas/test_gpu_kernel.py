@@ -30,7 +30,7 @@ def reported(*texts: str, kind: str = "xid", third: Gpus | None = None):
 def test_a_code_of_broken_hardware_blocks(code):
     finding = reported(xid(code))
     assert (finding.cause, finding.stops) == ("xid-hardware", True)
-    assert f"Xid {code}, 10 min ago" in finding.message
+    assert f"Xid {code}, 10 minutes ago" in finding.message
     assert XIDS[code].meaning in finding.message
 
 

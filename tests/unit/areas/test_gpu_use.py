@@ -28,7 +28,7 @@ def idle(node3: Gpus, **job):
 def test_a_foreign_process_blocks_with_its_name():
     finding = idle(held(PYTHON))
     assert (finding.cause, finding.stops) == ("foreign-process", True)
-    expected = "GPU 3 of node3 is in use by process 4242 (python train.py of ada, 30.0 GiB)"
+    expected = "GPU 3 of node3 is in use by process 4242 (python train.py of ada, 30 GiB)"
     assert finding.message == expected
     assert finding.fix and finding.fix.command == "kill 4242"
 
@@ -39,7 +39,7 @@ def test_a_small_foreign_process_warns():
 
 def test_a_process_of_another_container_is_told_by_its_number():
     finding = idle(held(GpuProcess(4242, "compute", 30 * GIB)))
-    assert "process 4242 (not seen from here, 30.0 GiB)" in finding.message
+    assert "process 4242 (not seen from here, 30 GiB)" in finding.message
     assert finding.fix and finding.fix.command == "nvidia-smi"
 
 

@@ -17,6 +17,7 @@ from checks.model import Outcome
 from checks.node.probe import load as probe
 from tests.support.busy_nodes import IDLE, JOB, loaded, seen
 from tests.support.networks import GIB
+from tests.support.snapshots import judged, snapshot, with_fact
 
 VFORK = "import ctypes; c = ctypes.CDLL(None); c.vfork() or c.pause()"
 """The parent sleeps uninterruptibly until its child ends."""
@@ -52,6 +53,15 @@ def test_memory_in_use():
     assert seen("memory-is-free", loaded(available_bytes=400 * GIB)).outcome is Outcome.PASS
     everywhere = loaded(available_bytes=200 * GIB)
     assert seen("memory-is-free", everywhere, base=everywhere).outcome is Outcome.PASS
+
+
+def test_of_two_nodes_the_one_with_more_free_memory_shows_what_is_usual():
+    snap = snapshot(("node1", "node2"))
+    with_fact(snap, "node1", loaded(available_bytes=500 * GIB, memory_bytes=500 * GIB))
+    with_fact(snap, "node2", loaded(available_bytes=250 * GIB, memory_bytes=500 * GIB))
+    findings = judged(snap, "limits.memory-is-free")
+    assert findings[("node1",)].outcome is Outcome.PASS
+    assert "100% of it on most nodes" in findings[("node2",)].message
 
 
 def test_huge_pages():

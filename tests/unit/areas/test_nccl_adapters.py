@@ -102,6 +102,9 @@ def test_a_port_that_is_slow_or_of_another_kind():
     with_fact(two, "node2", having(card(ports=ethernet)))
     assert finding(check, two).cause == "link-layer-differs"
     assert accused(check, two) == ["node2"]
+    silent = (ACTIVE, dataclasses.replace(ACTIVE, number=2, link_layer=None))
+    with_fact(two, "node2", having(card(ports=silent)))
+    assert accused(check, two) == []
 
 
 def test_nodes_without_adapters_have_nothing_to_say():
