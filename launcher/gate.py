@@ -60,7 +60,9 @@ def load_trusted_preflight(job: Job, cwd: Path, now: datetime.datetime) -> GateR
     if last.get("digest") != job_digest(job):
         raise UsageError("the last preflight was of other nodes or settings")
     age_s = _report_age_s(last, now)
-    if not 0 <= age_s <= job.max_age_s:
+    if age_s < 0:
+        raise UsageError("the last preflight began later than now: a clock was set back")
+    if age_s > job.max_age_s:
         raise UsageError(f"the last preflight is {format_duration(age_s)} old")
     if last.get("decision") != "go" or stopping_checks(last, job.allow):
         raise UsageError("the last preflight did not pass")

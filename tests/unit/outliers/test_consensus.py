@@ -77,7 +77,7 @@ def test_nodes_with_the_same_gpus_and_slots_are_comparable():
     snap = snapshot(names, hosts=hosts)
     for name in names:
         model = "NVIDIA T4" if name == "node4" else "NVIDIA H100"
-        with_fact(snap, name, Gpus((Gpu(0, model, "GPU-0", 80 * GIB, "550"),)))
+        with_fact(snap, name, Gpus((), (Gpu(0, model, "GPU-0", 80 * GIB, "550"),)))
     with_fact(snap, "node1", IDLE)
     node = ClusterView(snap)["node1"]
     assert [peer.name for peer in comparable_nodes(node)] == ["node1", "node2"]
