@@ -24,7 +24,7 @@ from checks.facts.pairs import Pairs, speed_table
 from checks.job.build import Options, build_job
 from checks.node.probe.pair_send import STREAMS
 from checks.outliers.pairing import pair_rounds
-from checks.run import gather_facts
+from checks.run import examine
 from launcher.lab.node import LabNode
 
 RATES = {
@@ -99,7 +99,7 @@ def probed(here: Place) -> float:
 def seen(here: Place) -> Snapshot:
     """All pairs, as the preflight measures them."""
     job = build_job(Options(hosts=str(here.lab.hosts)), cwd=here.folder, environ=os.environ)
-    return gather_facts(job, claims_of(CHECKS, job))
+    return examine(job, claims_of(CHECKS, job)).snapshot
 
 
 @contextlib.contextmanager

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import json
 import sys
-import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,15 +13,14 @@ from typing import Any
 from checks.catalogue import CATALOGUE
 from checks.check import claims_of
 from checks.errors import UsageError
-from checks.facts import ClusterView, Snapshot
+from checks.facts import Snapshot
 from checks.job.build import job_digest
 from checks.job.node_filter import kept_nodes
-from checks.judge import decide, judge_claims
 from checks.model import Job
-from checks.reports import json_report as report
-from checks.reports.last_run import LAST_FACTS, LAST_REPORT, changes_since_go, save_good_run
-from checks.reports.summary import NextSteps, summary_lines
-from checks.run import gather_facts
+from checks.reports.last_run import LAST_FACTS, LAST_REPORT, save_good_run
+from checks.reports.summary import NextSteps
+from checks.run import examine
+from checks.stages.gather import GatherOptions, OnStage
 from checks.units import format_duration
 
 _NEXT = NextSteps(
@@ -109,17 +107,13 @@ def run_preflight(job: Job, cwd: Path, say: Say) -> GateResult:
     """Run all checks now, on the nodes that take part; what a go has seen is kept in `cwd`."""
     asked = without_unused_nodes(job)
     claims = claims_of(CATALOGUE.values(), asked)
-    began = time.monotonic()
-    snapshot = gather_facts(asked, claims, on_stage=_stage_callback(say))
-    findings = judge_claims(claims, ClusterView(snapshot), job.allow)
-    since = changes_since_go(cwd, snapshot, findings)
-    for line in summary_lines(findings, _NEXT, colour=sys.stdout.isatty(), changed=since):
+    result = examine(asked, claims, GatherOptions(on_stage=_stage_callback(say)), cwd=cwd)
+    for line in result.summary(_NEXT, colour=sys.stdout.isatty()):
         say(line)
-    go = decide(findings) == "go"
+    go = result.decision == "go"
     if go:
-        _keep_snapshot(cwd, snapshot, say)
-    written = report.report_document(findings, snapshot, time.monotonic() - began, since)
-    return GateResult(go=go, report=written, snapshot=replace(snapshot, job=job))
+        _keep_snapshot(cwd, result.snapshot, say)
+    return GateResult(go=go, report=result.report, snapshot=replace(result.snapshot, job=job))
 
 
 def without_unused_nodes(job: Job) -> Job:
@@ -136,11 +130,11 @@ def _keep_snapshot(cwd: Path, snapshot: Snapshot, say: Say) -> None:
         say(f"what was seen cannot be kept in {cwd}: {error.strerror}")
 
 
-def _stage_callback(say: Say) -> Callable[[str, int, int], None]:
+def _stage_callback(say: Say) -> OnStage:
     """One line a stage, when all its nodes have answered."""
 
-    def told(stage: str, done: int, total: int) -> None:
+    def on_stage(stage: str, done: int, total: int) -> None:
         if done == total:
             say(f"  {stage}: {done} of {total}")
 
-    return told
+    return on_stage

@@ -6,21 +6,18 @@ the link that is down, the node that is gone.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from checks.catalogue import CATALOGUE
 from checks.check import Check, Claim, Over, claims_of
-from checks.facts import ClusterView
 from checks.folded_names import fold_names
-from checks.judge import judge_claims
 from checks.model import Finding, Job, Outcome
-from checks.reports import json_report as report
 from checks.reports.finding_groups import group_findings
 from checks.reports.summary import escape_text, finding_mark
-from checks.run import gather_facts
+from checks.run import examine
+from checks.stages.gather import GatherOptions
 
 BUDGET_S = 15.0
 LOGIN_CHECK = "reach.controller-logs-in"
@@ -65,12 +62,10 @@ def recheck_nodes(
     `gate` is the report that the start stood on. Never raises for what a node does.
     """
     claims = relevant_claims(job, nodes, checks)
-    began = time.monotonic()
-    snapshot = gather_facts(job, claims, budget=BUDGET_S)
-    findings = judge_claims(claims, ClusterView(snapshot), job.allow)
+    result = examine(job, claims, GatherOptions(budget=BUDGET_S))
     known = any(_is_quick(one) for one in _known_checks(checks))
-    text = describe_findings(findings, nodes, outcomes_by_check(gate), known=known)
-    return Recheck(text, report.report_document(findings, snapshot, time.monotonic() - began))
+    text = describe_findings(result.findings, nodes, outcomes_by_check(gate), known=known)
+    return Recheck(text, result.report)
 
 
 def relevant_claims(job: Job, nodes: Collection[str], checks: Iterable[str]) -> list[Claim]:

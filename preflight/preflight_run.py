@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import functools
+import dataclasses
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import pytest
 
 from checks.catalogue import CATALOGUE
 from checks.check import Claim, claims_of
 from checks.contact.held_logins import HeldLogins
+from checks.contact.pool import Show
 from checks.errors import FactError
-from checks.facts import ClusterView, NodeView, Snapshot
+from checks.facts import ClusterView, NodeView
 from checks.job.build import job_digest
-from checks.judge import REACH, judge_claims
+from checks.judge import REACH
 from checks.model import Finding, Job
-from checks.reports.changes import ChangesSinceGo
-from checks.reports.json_report import report_document, write_report
-from checks.reports.last_run import changes_since_go, save_last_run
-from checks.reports.summary import NextSteps, summary_lines
-from checks.run import gather_facts
+from checks.reports.json_report import write_report
+from checks.reports.last_run import save_last_run
+from checks.run import Result, examine
+from checks.stages.gather import GatherOptions, OnStage
 from preflight import options
 from preflight.html_report import render_page
 from preflight.items import QUICK_LEAVES_OUT, PreflightItem, finding_of_item, preflight_items
@@ -47,7 +47,7 @@ class PreflightRun:
             key = check.area, check.over.scope
             self._items.setdefault(key, []).extend(preflight_items([check], self.job))
         self.selected_claims: list[Claim] = []
-        self.snapshot: Snapshot | None = None
+        self._examined: Result | None = None
         self._findings: dict[Claim, Finding] = {}
         self.site_findings: dict[str, Finding] = {}
         """What a site's own tests found, by their ids."""
@@ -57,42 +57,35 @@ class PreflightRun:
         """What is asked in an area of single nodes, of pairs, or of the cluster."""
         return self._items.get((area, scope), [])
 
-    def asked(self, of_site: Sequence[Claim]) -> list[Claim]:
-        """All for which the nodes are asked: what is selected, and what that is compared with.
+    def compared_with(self, of_site: Sequence[Claim]) -> list[Claim]:
+        """What the nodes are asked beside the selected claims.
 
-        A node is held against all others, so they tell the same: after `--lf`, too, which selects
-        the one that failed. Not where `-k` names a node, which is how a run is kept to some.
+        A node is compared with all others, so every node is asked the same: after `--lf`, too,
+        which selects the one that failed. Not where `-k` names a node, which keeps a run to it.
         """
         keyword = self._config.getoption("keyword").lower()
         named = any(name.lower() in keyword for name in self.job.names)
         single = {c.check: None for c in self.selected_claims if c.check.over.scope == "node"}
-        others = [] if named else claims_of(single, self.job)
-        return [*self.selected_claims, *of_site, *others]
+        return [*of_site, *([] if named else claims_of(single, self.job))]
 
-    def look(
-        self,
-        on_stage: Callable[[str, int, int], None],
-        on_show: Callable[[Sequence[str]], None],
-        of_site: Sequence[Claim] = (),
-    ) -> None:
+    def examine(self, on_stage: OnStage, on_show: Show, of_site: Sequence[Claim] = ()) -> None:
         """The selected claims are judged, over the saved snapshot or one gathered now.
 
-        `site_findings` is what a site's own tests want to know; the logins stay open for them.
+        `of_site` is what a site's own tests want to know; the logins stay open for them.
         """
         if of_site and not self.loaded_snapshot:
             self.line = HeldLogins()
             self._config.add_cleanup(self.line.close)
-        self.snapshot = self.loaded_snapshot or gather_facts(
+        self._examined = examine(
             self.job,
-            self.asked(of_site),
-            budget=self._config.getoption("budget"),
-            on_stage=on_stage,
-            on_show=on_show,
-            line=self.line,
+            self.selected_claims,
+            GatherOptions(self._config.getoption("budget"), on_stage, on_show, self.line),
+            compared_with=self.compared_with(of_site),
+            saved=self.loaded_snapshot,
+            cwd=self._config.invocation_params.dir,
         )
-        self.view = ClusterView(self.snapshot)
-        found = judge_claims(self.selected_claims, self.view, self.job.allow)
-        self._findings = dict(zip(self.selected_claims, found, strict=True))
+        self.view = ClusterView(self._examined.snapshot)
+        self._findings = dict(zip(self.selected_claims, self._examined.findings, strict=True))
 
     def finding(self, item: PreflightItem) -> Finding:
         """What became of an item's claims."""
@@ -125,32 +118,27 @@ class PreflightRun:
             claims_of(CATALOGUE.values(), self.job)
         )
 
-    @functools.cached_property
-    def changed(self) -> ChangesSinceGo | None:
-        """What changed since the last go; None after a go, or where there was none to compare."""
-        here = self._config.invocation_params.dir
-        return changes_since_go(here, self.snapshot, self.findings) if self.snapshot else None
+    @property
+    def result(self) -> Result | None:
+        """The whole run so far, with what a site's tests found; None before the nodes are asked."""
+        if self._examined is None:
+            return None
+        seconds = time.monotonic() - self.began
+        return dataclasses.replace(self._examined, findings=tuple(self.findings), seconds=seconds)
 
-    def summary(self, then: NextSteps, *, colour: bool) -> list[str]:
-        """The lines that a person reads."""
-        return summary_lines(self.findings, then, colour=colour, changed=self.changed)
-
-    def write(self) -> None:
+    def write(self, result: Result) -> None:
         """The files asked for, and after a complete run those that are kept. Raises OSError."""
-        if self.snapshot is None:
-            return
-        took = time.monotonic() - self.began
-        report = report_document(self.findings, self.snapshot, took, self.changed)
+        report, snapshot = result.report, result.snapshot
         option = self._config.getoption
         if path := option("save_facts"):
-            self.snapshot.save(path)
+            snapshot.save(path)
         if path := option("report"):
             write_report(report, path)
         if path := option("csv"):
-            path.write_text(speeds_csv(self.snapshot), encoding="utf-8")
+            path.write_text(speeds_csv(snapshot), encoding="utf-8")
         if path := option("html"):
-            text = render_page(report, self.findings, self.snapshot, self.changed)
+            text = render_page(report, result.findings, snapshot, result.changes)
             path.write_text(text, encoding="utf-8", errors="backslashreplace")
         if self.is_complete:
             here = self._config.invocation_params.dir
-            save_last_run(here, self.snapshot, report, job_digest(self.job))
+            save_last_run(here, snapshot, report, job_digest(self.job))

@@ -9,10 +9,9 @@ import pytest
 
 from checks.catalogue import AREAS
 from checks.errors import UsageError
-from checks.judge import decide
 from checks.model import Finding
 from checks.reports.summary import NextSteps
-from checks.run import plan_commands
+from checks.run import Result, plan_commands
 from preflight.items import PreflightItem, leaves_nodes, narrowed_nodes
 from preflight.outcome import is_warned, junit_properties, with_one_frame
 from preflight.preflight_run import PreflightRun
@@ -21,6 +20,9 @@ from preflight.site_tests import asks_each_node, claims_of_tests, finding_of_tes
 
 HERE = Path(__file__).parent
 _SCOPES = {"_pair": "pair", "_cluster": "cluster"}
+_AFTER_ALL = "Now type: python -m launcher start"
+_AFTER_SOME = "Not every check was asked; `launcher start` asks the rest"
+_AFTER_STOP = "Mend them and run the same command with --lf"
 
 
 class PreflightSession:
@@ -132,7 +134,7 @@ class PreflightSession:
             self._reporter.write_line(note)
         progress = Progress(self._reporter)
         try:
-            flight.look(progress.stage, progress.show, claims_of_tests(session.items))
+            flight.examine(progress.stage, progress.show, claims_of_tests(session.items))
         except UsageError as mistake:
             raise pytest.UsageError(str(mistake)) from None
         finally:
@@ -142,7 +144,8 @@ class PreflightSession:
     def _plan(self, flight: PreflightRun, items: Sequence[pytest.Item]) -> list[str]:
         """All that would run on a node, for --dry-run."""
         own = [item.nodeid for item in items if not _preflight_item(item)]
-        claims = flight.asked(claims_of_tests(items))
+        others = flight.compared_with(claims_of_tests(items))
+        claims = [*flight.selected_claims, *others]
         return [*plan_commands(flight.job, claims), *(f"{test}: a site's own test" for test in own)]
 
     def item_finding(self, item: pytest.Item, asked: PreflightItem) -> Finding:
@@ -188,20 +191,21 @@ class PreflightSession:
     ) -> Generator[None, object, object]:
         """The exit status is the decision; the summary comes last."""
         flight = self._flight
+        result = flight.result if flight else None
         done = exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
-        if flight is None or flight.snapshot is None or not done:
+        if flight is None or result is None or not done:
             return (yield)
-        stop = decide(flight.findings) == "stop" or session.shouldfail
-        if flight.findings:
+        stop = result.decision == "stop" or session.shouldfail
+        if result.findings:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED if stop else pytest.ExitCode.OK
-        result = yield
+        finished = yield
         try:
-            flight.write()
+            flight.write(result)
         except OSError as error:
             self._reporter.write_line(f"ERROR: cannot write {error.filename}: {error.strerror}")
             session.exitstatus = pytest.ExitCode.USAGE_ERROR
-        self._write_summary(flight)
-        return result
+        self._write_summary(result, complete=flight.is_complete)
+        return finished
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_terminal_summary(self) -> Generator[None]:
@@ -221,19 +225,14 @@ class PreflightSession:
         finally:
             stats.update({category: reports for category, reports in hidden.items() if reports})
 
-    def _write_summary(self, flight: PreflightRun) -> None:
+    def _write_summary(self, result: Result, *, complete: bool) -> None:
         reporter = self._reporter
-        if not flight.findings or reporter.verbosity < -1:
+        if not result.findings or reporter.verbosity < -1:
             return
         reporter.write_line("")
-        for line in flight.summary(self._next(flight), colour=reporter.hasmarkup):
+        then = NextSteps(_AFTER_ALL if complete else _AFTER_SOME, _AFTER_STOP)
+        for line in result.summary(then, colour=reporter.hasmarkup):
             reporter.write_line(line)
-
-    def _next(self, flight: PreflightRun) -> NextSteps:
-        again = "Mend them and run the same command with --lf"
-        if flight.is_complete:
-            return NextSteps("Now type: python -m launcher start", again)
-        return NextSteps("Not every check was asked; `launcher start` asks the rest", again)
 
     @property
     def _reporter(self) -> pytest.TerminalReporter:

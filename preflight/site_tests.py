@@ -54,7 +54,7 @@ def remote_runner(view: NodeView, line: HeldLogins | None) -> RemoteRunner:
 
 
 def claims_of_tests(items: Iterable[pytest.Item]) -> list[Claim]:
-    """What these tests want to know, as claims for `gather`: all plain facts if they read any."""
+    """What these tests want to know, as claims for `examine`: all plain facts if they read any."""
     wanted: dict[str, bool] = {}
     for item in items:
         node, names = node_of_test(item), getattr(item, "fixturenames", ())

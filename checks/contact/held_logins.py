@@ -11,7 +11,7 @@ from checks.facts.snapshot import Answer
 
 @dataclass
 class HeldLogins:
-    """Given to `gather`, which fills in `contact` instead of closing it. Close it in the end."""
+    """Given to `gather_facts`, which sets `contact` and leaves it open. Close it in the end."""
 
     contact: Contact | None = None
     section = "command"

@@ -10,14 +10,13 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
 
 from checks.catalogue import CATALOGUE
-from checks.check import claims_of
 from checks.contact.pool import open_contact
 from checks.errors import PreflightError
-from checks.facts import ClusterView, Login
+from checks.facts import Login
 from checks.folded_names import fold_names
 from checks.masking import mask_env
 from checks.model import Job
-from checks.run import gather_facts
+from checks.run import observe
 from launcher.commands.remote_scripts import ask_consent, run_scripts
 from launcher.options import job_from_options
 from launcher.plan.accelerate_file import render_accelerate_file
@@ -91,15 +90,14 @@ def plan_from_nodes(args: Namespace) -> tuple[Plan, Job]:
     job = job_from_options(args)
     # These files are deepspeed's, whoever starts; and accelerate's own may be what has to be mended
     job = dataclasses.replace(job, launcher="deepspeed", command=job.command or ("train.py",))
-    claims = claims_of([CATALOGUE[check] for check in CHECKS_FOR_PLAN], job)
-    snapshot = gather_facts(job, claims)
-    away = {one.name: one.read(Login) for one in ClusterView(snapshot).nodes if not one.reached}
+    cluster = observe(job, [fact for check in CHECKS_FOR_PLAN for fact in CATALOGUE[check].needs])
+    away = {node.name: node.read(Login) for node in cluster.nodes if not node.reached}
     if away:
         causes = ", ".join(sorted({login.cause for login in away.values()}))
         raise PreflightError(
             f"cannot log in to {fold_names(away)}: {causes}; see pytest preflight/"
         )
-    found = read_plan_inputs(snapshot, slurm_allocation(job, os.environ))
+    found = read_plan_inputs(cluster.snapshot, slurm_allocation(job, os.environ))
     return make_plan(job, found, secrets.token_hex(8)), job
 
 

@@ -9,8 +9,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from checks.catalogue import CATALOGUE
-from checks.check import claims_of
 from checks.errors import UsageError
 from checks.facts import ClusterView, Login, NodeView
 from checks.facts.gpus import Gpus
@@ -18,10 +16,9 @@ from checks.folded_names import fold_names
 from checks.job.build import Options, build_job
 from checks.job.launch_file import read_launch_file
 from checks.model import Job
-from checks.run import gather_facts
+from checks.run import observe
 
 HOSTS, LAUNCH = Path("hosts.txt"), Path("launch.toml")
-CHECKS_FOR_INIT = ("reach.controller-logs-in", "gpu.slots-have-gpus")
 NO_LAUNCH_FILE = Path(os.devnull)
 """Read in place of a launch.toml: what is to be written anew must not decide."""
 
@@ -86,8 +83,7 @@ def write_job_files(args: Namespace) -> int:
         raise UsageError(f"{HOSTS} is there already: --force replaces it; nothing was written")
     kept = LAUNCH.exists() and not args.force
     job = _init_job(args, LAUNCH if kept and args.nodes else NO_LAUNCH_FILE)
-    claims = claims_of([CATALOGUE[check] for check in CHECKS_FOR_INIT], job)
-    cluster = ClusterView(gather_facts(job, claims))
+    cluster = observe(job, [Gpus])
     HOSTS.write_text(hosts_text(cluster), encoding="utf-8")
     print(f"wrote {HOSTS}:\n{hosts_text(cluster)}")
     if kept:

@@ -28,9 +28,7 @@ import pytest
 
 from checks.catalogue import CATALOGUE
 from checks.check import claims_of
-from checks.facts import ClusterView
-from checks.judge import judge_claims
-from checks.run import gather_facts
+from checks.run import examine
 from tests.lab.starts.bare import GIVEN, LATER, ODD, ROOT, Site, environment, told, wait_for
 from tests.support.lab_preflight import job_of
 
@@ -213,7 +211,7 @@ def test_two_nodes_of_one_rank_wait_without_a_word(site: Site):
 
     job = job_of(site.lab, with_="accelerate")
     claims = claims_of([CATALOGUE["accelerate.machine-ranks-are-whole"]], job)
-    findings = judge_claims(claims, ClusterView(gather_facts(job, claims)), ())
+    findings = examine(job, claims).findings
     assert "rank-twice" in {one.cause for one in findings}
     code, text = site.ours(with_="accelerate")
     assert code == 0, text

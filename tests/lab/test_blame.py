@@ -12,11 +12,11 @@ import pytest
 from checks.catalogue import CATALOGUE
 from checks.check import claims_of
 from checks.contact import resident_probe as resident
-from checks.facts import ClusterView
-from checks.judge import decide, judge_claims
+from checks.judge import decide
 from checks.model import Finding, Outcome
 from checks.reports.blame import blamed_nodes, fold_blame
-from checks.run import gather_facts
+from checks.run import examine
+from checks.stages.gather import GatherOptions
 from launcher.lab.cluster import Lab
 from launcher.lab.shape import LabShape
 from tests.support.documents import ROOT
@@ -58,7 +58,7 @@ def flown(lab: Lab, budget: float | None = None) -> list[Finding]:
     job = job_of(lab)
     checks = [one for one in CATALOGUE.values() if one.area in ("reach", *PAIRS)]
     claims = claims_of(checks, job)
-    return judge_claims(claims, ClusterView(gather_facts(job, claims, budget=budget)))
+    return list(examine(job, claims, GatherOptions(budget)).findings)
 
 
 def test_two_halves_that_cannot_reach_each_other_are_one_line(four: Lab):

@@ -9,9 +9,7 @@ import pytest
 
 from checks.catalogue import CATALOGUE
 from checks.check import claims_of
-from checks.facts import ClusterView
-from checks.judge import judge_claims
-from checks.run import gather_facts
+from checks.run import examine
 from launcher.lab.cluster import Lab
 from launcher.lab.shape import LabShape
 from tests.support.broken_torch import spoil
@@ -38,7 +36,7 @@ def test_the_slow_and_the_broken_are_told_and_nobody_else(tmp_path: Path):
             spoil(lab, name, INSTEAD.format(how=how))
         job = job_of(lab)
         claims = claims_of([CATALOGUE[CHECK]], job)
-        found = judge_claims(claims, ClusterView(gather_facts(job, claims)))
+        found = examine(job, claims).findings
         told = {one.subject[0]: one.cause or one.outcome.value for one in found}
         assert told == {"node1": "pass", "node2": "not-finite", "node3": "pass", "node4": "slow"}
     finally:

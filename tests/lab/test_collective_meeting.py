@@ -10,10 +10,8 @@ import pytest
 
 from checks.catalogue import CATALOGUE
 from checks.check import claims_of
-from checks.facts import ClusterView
-from checks.judge import judge_claims
 from checks.model import Finding
-from checks.run import gather_facts
+from checks.run import examine
 from checks.stages import rendezvous
 from launcher.lab.cluster import Lab
 from launcher.lab.shape import LabShape
@@ -45,7 +43,7 @@ def flown(lab: Lab) -> dict[tuple[str, str], Finding]:
     """Findings of the meeting by claim and node."""
     job = job_of(lab)
     claims = claims_of([CATALOGUE[check] for check in CHECKS], job)
-    found = judge_claims(claims, ClusterView(gather_facts(job, claims)))
+    found = examine(job, claims).findings
     return {(one.check, *one.subject, "")[:2]: one for one in found}
 
 

@@ -14,8 +14,7 @@ from checks.catalogue import CATALOGUE
 from checks.check import claims_of
 from checks.facts import ClusterView
 from checks.facts.nccl_tests import NcclTests
-from checks.judge import judge_claims
-from checks.run import gather_facts
+from checks.run import examine
 from checks.stages import nccl_tests
 from launcher.lab.cluster import Lab
 from launcher.lab.shape import LabShape
@@ -62,8 +61,9 @@ def flown(lab: Lab, **options: str) -> tuple[dict[str, NcclTests], dict[str, str
     before = leavings(lab)
     job = job_of(lab, nccl_tests="/opt/nccl-tests", **options)
     claims = claims_of([CATALOGUE[CHECK]], job)
-    cluster = ClusterView(gather_facts(job, claims))
-    found = {one.subject[0]: f"{one.cause}: {one.message}" for one in judge_claims(claims, cluster)}
+    result = examine(job, claims)
+    cluster = ClusterView(result.snapshot)
+    found = {one.subject[0]: f"{one.cause}: {one.message}" for one in result.findings}
     assert_nothing_left(lab, before)
     return {node.name: node.read(NcclTests) for node in cluster.nodes}, found
 

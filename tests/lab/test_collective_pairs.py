@@ -8,12 +8,11 @@ from checks.catalogue import CATALOGUE
 from checks.check import claims_of
 from checks.facts import ClusterView
 from checks.facts.pairs import Pairs, speed_table
-from checks.judge import judge_claims
 from checks.model import Outcome
 from checks.node.probe.core import Undetermined
 from checks.node.probe.pair_receive import SERVERS, pair_hangup, pair_listen
 from checks.node.probe.pair_send import pair_send
-from checks.run import gather_facts
+from checks.run import examine
 from launcher.lab.cluster import Lab
 from tests.support.lab_preflight import job_of, told
 
@@ -57,8 +56,8 @@ def test_an_address_of_another_machine_cannot_be_listened_on():
 def test_every_pair_of_a_healthy_lab_is_measured_and_nobody_is_accused(lab: Lab):
     job = job_of(lab)
     claims = claims_of(CHECKS, job)
-    view = ClusterView(gather_facts(job, claims))
-    findings = judge_claims(claims, view)
+    result = examine(job, claims)
+    view, findings = ClusterView(result.snapshot), result.findings
     assert len(speed_table(view)) == len(job.names) * (len(job.names) - 1)
     assert not told(findings)
     assert any(one.outcome is Outcome.PASS for one in findings)
@@ -68,10 +67,7 @@ def test_what_cannot_be_called_is_not_measured(lab: Lab):
     lab.fault("peer-dropped")
     job = job_of(lab)
     claims = claims_of(CHECKS, job)
-    found = {
-        (one.check, one.subject): one
-        for one in judge_claims(claims, ClusterView(gather_facts(job, claims)))
-    }
+    found = {(one.check, one.subject): one for one in examine(job, claims).findings}
     one = found["collective.links-are-alike", ("node1", "node3")]
     assert one.outcome is Outcome.SKIP
     assert "see ports.ephemeral-ports-are-open" in one.message

@@ -9,11 +9,9 @@ from typing import Any
 
 from checks.catalogue import CATALOGUE
 from checks.check import claims_of
-from checks.facts import ClusterView
 from checks.job.build import Options, build_job
-from checks.judge import judge_claims
 from checks.model import Finding, Fix, Job, Outcome, Severity
-from checks.run import gather_facts
+from checks.run import examine
 from launcher.lab import faults
 from launcher.lab.cluster import Lab
 from launcher.lab.faults import Fault
@@ -46,7 +44,7 @@ def fly(job: Job, *, leave_out: Sequence[str] = HEAVY) -> list[Finding]:
     """All findings of a preflight, without those areas and checks."""
     checks = [one for one in CATALOGUE.values() if not {one.area, one.id} & {*leave_out}]
     claims = claims_of(checks, job)
-    return judge_claims(claims, ClusterView(gather_facts(job, claims)), job.allow)
+    return list(examine(job, claims).findings)
 
 
 def wrong(findings: Sequence[Finding], severity: Severity) -> list[Finding]:

@@ -7,7 +7,6 @@ import os
 from pathlib import Path
 from typing import Any
 
-from checks.check import Check, Over, claims_of
 from checks.facts.accelerate_config import AccelerateFile
 from checks.facts.environment import Environment
 from checks.facts.gpus import Gpus
@@ -15,9 +14,8 @@ from checks.facts.interfaces import Interfaces
 from checks.facts.names import Names
 from checks.facts.rdma import Rdma
 from checks.job.build import Options, build_job, job_digest
-from checks.model import Severity, ok
 from checks.reports.last_run import LAST_FACTS, LAST_REPORT
-from checks.run import gather_facts
+from checks.run import observe
 
 NEEDED = (Gpus, Interfaces, Names, Rdma, Environment, AccelerateFile)
 
@@ -25,8 +23,7 @@ NEEDED = (Gpus, Interfaces, Names, Rdma, Environment, AccelerateFile)
 def pass_preflight(cwd: Path, **options: Any) -> None:
     """Let a fresh preflight of that job, run in `cwd`, have said go."""
     job = build_job(Options(**options), cwd=cwd, environ=os.environ)
-    asks = Check("network.facts-come", Over.EVERY_NODE, NEEDED, Severity.BLOCK, lambda _: ok())
-    snapshot = gather_facts(job, claims_of([asks], job))
+    snapshot = observe(job, NEEDED).snapshot
     (cwd / LAST_REPORT).parent.mkdir(exist_ok=True)
     snapshot.save(cwd / LAST_FACTS)
     report = {"started": snapshot.started, "seconds": 1.0, "decision": "go", "findings": []}

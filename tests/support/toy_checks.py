@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import ClassVar
 
 import checks.catalogue
+import checks.run
 from checks.check import Over, cluster_check, node_check, pair_check
 from checks.facts import ClusterView, Fact, NodeView, Snapshot
 from checks.model import Fix, Severity, Verdict, block, ok, skip, unknown, warn
@@ -111,11 +112,10 @@ def preflight(
 
 def main() -> int:
     checks.catalogue.CATALOGUE = {**TOYS}
-    import preflight.preflight_run
     from preflight.__main__ import main as run
 
     if facts := os.environ["TOY_FACTS"]:
-        preflight.preflight_run.gather_facts = lambda *_, **__: Snapshot.load(Path(facts))
+        checks.run.gather_facts = lambda *_, **__: Snapshot.load(Path(facts))
     return run()
 
 

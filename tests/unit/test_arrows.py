@@ -79,6 +79,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "checks.facts",
         "checks.judge",
         "checks.model",
+        "checks.reports",
         "checks.stages",
     ),
     "preflight": ("checks",),

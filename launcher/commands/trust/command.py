@@ -11,10 +11,9 @@ from checks.check import claims_of
 from checks.contact.pool import Contact
 from checks.errors import FactError, PreflightError
 from checks.facts import ClusterView
-from checks.judge import decide, judge_claims
 from checks.model import Job
-from checks.reports.summary import NextSteps, summary_lines
-from checks.run import gather_facts
+from checks.reports.summary import NextSteps
+from checks.run import examine
 from launcher.commands.remote_scripts import ask_consent, run_scripts
 from launcher.commands.trust import node_logins as hands
 from launcher.commands.trust.key_changes import THIS_MACHINE, Change, needed_changes, usable_key
@@ -78,7 +77,6 @@ def _apply_changes(contact: Contact, wanted: Mapping[str, Change], keys: Mapping
 
 
 def _prove_logins(job: Job) -> int:
-    claims = claims_of([CATALOGUE[check] for check in PROOF_CHECKS], job)
-    findings = judge_claims(claims, ClusterView(gather_facts(job, claims)))
-    print("\n".join(summary_lines(findings, NEXT_STEP, colour=sys.stdout.isatty())))
-    return 0 if decide(findings) == "go" else 1
+    proof = examine(job, claims_of([CATALOGUE[check] for check in PROOF_CHECKS], job))
+    print("\n".join(proof.summary(NEXT_STEP, colour=sys.stdout.isatty())))
+    return 0 if proof.decision == "go" else 1

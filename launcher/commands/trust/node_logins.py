@@ -16,7 +16,7 @@ from checks.facts import ClusterView, Login
 from checks.facts.snapshot import Snapshot
 from checks.folded_names import fold_names
 from checks.model import Job
-from checks.run import section_arguments
+from checks.stages.gather import section_arguments
 from launcher.commands.remote_scripts import ask_consent
 from launcher.commands.trust.key_changes import OWN_KEY, key_fingerprint
 

@@ -20,7 +20,7 @@ from checks.facts.snapshot import Snapshot
 from checks.folded_names import fold_names
 from checks.job.node_filter import kept_nodes
 from checks.model import Job
-from checks.run import section_arguments
+from checks.stages.gather import section_arguments
 from checks.units import format_file_size
 from launcher.commands.weights import merge
 from launcher.commands.weights.fetch import fetch_shards, missing_shards, require_free_space

@@ -7,6 +7,7 @@ import json
 
 import pytest
 
+import checks.run
 from checks.check import Check, Over
 from checks.errors import UsageError
 from checks.job.build import job_digest
@@ -85,7 +86,7 @@ def test_a_broken_report_is_not_trusted(passed, tmp_path, text):
 
 def test_without_a_trusted_preflight_the_checks_are_run_and_decide(passed, tmp_path, monkeypatch):
     job, said = passed(decision="stop"), []
-    monkeypatch.setattr(gate_module, "gather_facts", lambda job, *_, **__: snapshot())
+    monkeypatch.setattr(checks.run, "gather_facts", lambda job, *_, **__: snapshot())
     found = find_or_run_preflight(job, tmp_path, said.append)
     assert said[0].startswith("checking the cluster first: ")
     assert not found.go, "facts that did not come are no pass"
@@ -105,7 +106,7 @@ def seen(monkeypatch, minute, memlock):
 
     check = Check("limits.memlock", Over.EVERY_NODE, (), Severity.BLOCK, judge)
     monkeypatch.setattr(gate_module, "CATALOGUE", {check.id: check})
-    monkeypatch.setattr(gate_module, "gather_facts", lambda *_, **__: snap)
+    monkeypatch.setattr(checks.run, "gather_facts", lambda *_, **__: snap)
     return snap.job
 
 

@@ -1,0 +1,166 @@
+"""From sections to a snapshot: the logins, each node's facts, then the stages between nodes."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from checks.contact.budget import Budget, BudgetedContact
+from checks.contact.held_logins import HeldLogins
+from checks.contact.pool import Contact, Show, open_contact
+from checks.contact.resident_probe import file_by_section
+from checks.facts.account import Account
+from checks.facts.snapshot import Login, Snapshot
+from checks.model import Job
+from checks.stages.stage_list import STAGES, Stage
+
+FACTS_LIMIT_S = 20.0
+
+OnStage = Callable[[str, int, int], None]
+"""Called with `(stage, done, total)` as answers come in, from any thread."""
+
+
+@dataclass(frozen=True)
+class GatherOptions:
+    """How long the nodes may be asked, and who watches.
+
+    `budget` is in seconds: stages that would begin after it are recorded as not asked for that
+    reason, and no question waits beyond it. `on_show` is given what a long stage shows while it
+    runs. The logins are kept open on `line`, where one is given.
+    """
+
+    budget: float | None = None
+    on_stage: OnStage = lambda *_: None
+    on_show: Show = lambda _: None
+    line: HeldLogins | None = None
+
+
+def gather_facts(
+    job: Job, wanted: Mapping[str, set[str]], options: GatherOptions | None = None
+) -> Snapshot:
+    """Ask each node in `wanted` for its sections; the other nodes are not touched.
+
+    Never raises for what a node does: each missing answer is recorded with its reason.
+    """
+    started = datetime.datetime.now(datetime.timezone.utc)
+    snapshot = Snapshot(job, started.strftime("%Y-%m-%dT%H:%M:%SZ"))
+    if wanted:
+        options = options or GatherOptions()
+        _Gathering(snapshot, wanted, options, Budget(options.budget)).run()
+    return snapshot
+
+
+def complete_sections(sections: Iterable[str]) -> set[str]:
+    """The sections, what their stages need before, and the account of the login."""
+    asked = {Account.section, *sections}
+    for stage in STAGES:
+        if stage.section in asked:
+            asked.update(fact.section for fact in stage.needs)
+    return asked - {Login.section}
+
+
+def section_arguments(job: Job, name: str) -> dict[str, Any]:
+    """The arguments that every fact section is given: what is to be started, as seen by `name`."""
+    return {
+        "self": name,
+        "names": list(job.names),
+        "head": job.head,
+        "peers": [
+            {"name": n.name, "user": n.user or job.ssh.user, "port": n.port or job.ssh.port}
+            for n in job.nodes
+        ],
+        "slots": job.node(name).slots,
+        "python": job.python,
+        "workdir": job.workdir,
+        "env": dict(job.env),
+        "same": list(job.same),
+        "exist": list(job.exist),
+        "output": job.output,
+        "master_port": job.master_port,
+        "backend": job.backend,
+        "command": list(job.command),
+        "deepspeed_config": job.deepspeed_config,
+        "accelerate_config": job.accelerate_config,
+    }
+
+
+@dataclass(frozen=True)
+class _Gathering:
+    snapshot: Snapshot
+    wanted: Mapping[str, set[str]]
+    options: GatherOptions
+    budget: Budget
+
+    def run(self) -> None:
+        asked = set().union(*self.wanted.values())
+        stages = [stage for stage in STAGES if stage.section in asked]
+        probed = {name for stage in stages for name in stage.sections}
+        facts = asked & file_by_section().keys() - {stage.section for stage in stages}
+        with contextlib.ExitStack() as stack:
+            contact = self._log_in(facts | probed, stack)
+            self.options.on_stage("facts", 0, len(contact.reached))
+            with self._timed("facts"):
+                self._ask_facts(contact, facts)
+            for stage in stages:
+                self._run_stage(contact, stage)
+
+    def _log_in(self, sections: set[str], stack: contextlib.ExitStack) -> Contact:
+        """The logins, which end with the stack, or with the line where that holds them."""
+        line = self.options.line
+        wanted = sections | {line.section} if line else sections
+        with self._timed("connect"):
+            contact, logins = open_contact(
+                self.snapshot.job, list(self.wanted), wanted, self._progress_callback("connect")
+            )
+        if line:
+            line.contact = contact
+        else:
+            stack.enter_context(contact)
+        for name, login in logins.items():
+            self.snapshot.put(name, Login.section, login)
+        budgeted = BudgetedContact(contact, self.budget)
+        budgeted.show = self.options.on_show
+        return budgeted
+
+    def _ask_facts(self, contact: Contact, facts: set[str]) -> None:
+        job = self.snapshot.job
+        requests = {
+            name: [
+                (section, section_arguments(job, name))
+                for section in sorted(self.wanted[name] & facts)
+            ]
+            for name in contact.reached
+        }
+        answers = contact.ask_all(requests, FACTS_LIMIT_S, self._progress_callback("facts"))
+        for name, answered in answers.items():
+            for section, answer in answered.items():
+                self.snapshot.put(name, section, answer)
+
+    def _run_stage(self, contact: Contact, stage: Stage) -> None:
+        names = [name for name in contact.reached if stage.section in self.wanted[name]]
+        if not names:
+            return
+        if self.budget.used_up:
+            for name in names:
+                self.snapshot.put(name, stage.section, {"error": f"not asked: {self.budget}"})
+            return
+        self.options.on_stage(stage.section, 0, len(names))
+        with self._timed(stage.section):
+            stage.run(contact, self.snapshot, names)
+        self.options.on_stage(stage.section, len(names), len(names))
+
+    def _progress_callback(self, stage: str) -> Callable[[int], None]:
+        total = len(self.wanted)
+        return lambda done: self.options.on_stage(stage, done, total)
+
+    @contextlib.contextmanager
+    def _timed(self, stage: str) -> Iterator[None]:
+        began = time.monotonic()
+        try:
+            yield
+        finally:
+            self.snapshot.stages[stage] = round(time.monotonic() - began, 3)
