@@ -34,16 +34,16 @@ while told < total:
     told = due
     time.sleep(0.02 if rate > 50 else 0.5)
 """
-KEEPER = "sys.stdin.buffer.readline"
+SUPERVISOR = "sys.stdin.buffer.readline"
 _LINE = re.compile(r"^(\S+) +\d+: line (\d+) of ", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Cost:
-    """Cores in use: by the launcher here, and on a node by the keeper and by its sshd."""
+    """Cores in use: by the launcher here, and on a node by the supervisor and by its sshd."""
 
     controller: float
-    keeper: float
+    supervisor: float
     sshd: float
 
 
@@ -60,7 +60,7 @@ def main() -> None:
             cost = talk(here, rate, log)
             print(
                 f"  {rate:6} lines/s   controller {cost.controller:.3f}   "
-                f"a node's keeper {cost.keeper:.4f}, its sshd {cost.sshd:.4f}   "
+                f"a node's supervisor {cost.supervisor:.4f}, its sshd {cost.sshd:.4f}   "
                 f"{judged(log.read_text(), rate)}"
             )
 
@@ -105,17 +105,17 @@ def _wait_for_talk(process: subprocess.Popen[bytes], log: Path) -> None:
 
 
 def used(here: Place, pid: int) -> Iterator[float]:
-    """CPU seconds so far: of the launcher, of all keepers, of the nodes' sshd."""
+    """CPU seconds so far: of the launcher, of all supervisors, of the nodes' sshd."""
     yield _cpu_s(psutil.Process(pid))
-    keepers = sshds = 0.0
+    supervisors = sshds = 0.0
     for node in here.lab.nodes:
         for one in psutil.Process(node.pid).children(recursive=True):
             with contextlib.suppress(psutil.NoSuchProcess):
-                keepers += _cpu_s(one) if KEEPER in " ".join(one.cmdline()) else 0
+                supervisors += _cpu_s(one) if SUPERVISOR in " ".join(one.cmdline()) else 0
                 sshds += _cpu_s(one) if one.name() == "sshd" else 0
-    if not keepers:
-        raise UsageError("no keeper is to be seen on the nodes")
-    yield keepers
+    if not supervisors:
+        raise UsageError("no supervisor is to be seen on the nodes")
+    yield supervisors
     yield sshds
 
 

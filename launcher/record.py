@@ -74,9 +74,9 @@ class RunRecord:
         """A line of a node's log."""
         self._append_line(f"logs/{node}.log", text)
 
-    def log_event(self, node: str, said: Mapping[str, Any]) -> None:
+    def log_event(self, node: str, event: Mapping[str, Any]) -> None:
         """The start or end of a rank or of a node's launcher."""
-        self._append_line("ranks.jsonl", json.dumps({"node": node, **said}))
+        self._append_line("ranks.jsonl", json.dumps({"node": node, **event}))
 
     def look(self, seen: Mapping[str, Any]) -> None:
         """What was seen of a run without progress."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 import functools
 import types
@@ -12,6 +13,7 @@ from typing import Any, ClassVar, TypeVar
 from checks.errors import FactError
 
 F = TypeVar("F", bound="Fact")
+R = TypeVar("R")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -23,8 +25,16 @@ class Fact:
 
 def decode_fact(kind: type[F], data: Any) -> F:
     """Build `kind` from JSON data; raises FactError naming the field. Unknown keys are let be."""
-    fact: F = _decode_value(kind, data, kind.section)
-    return fact
+    return decode_record(kind, data, kind.section)
+
+
+def decode_record(kind: type[R], data: Any, where: str) -> R:
+    """Build any dataclass from JSON data in the same way; `where` begins the field's name.
+
+    Bytes are in base64 there.
+    """
+    record: R = _decode_value(kind, data, where)
+    return record
 
 
 def _decode_value(kind: Any, data: Any, where: str) -> Any:
@@ -86,9 +96,18 @@ def _decode_record(kind: type[Any], data: Any, where: str) -> Any:
 def _decode_scalar(kind: Any, data: Any, where: str) -> Any:
     if kind is float and type(data) is int:
         return float(data)
+    if kind is bytes and isinstance(data, str):
+        return _decode_base64(data, where)
     if type(data) is not kind:
         raise FactError(f"{where}: expected {kind.__name__}, got {_short_repr(data)}")
     return data
+
+
+def _decode_base64(data: str, where: str) -> bytes:
+    try:
+        return base64.b64decode(data, validate=True)
+    except ValueError as error:
+        raise FactError(f"{where}: expected base64: {error}") from None
 
 
 def _short_repr(data: Any) -> str:

@@ -4,7 +4,7 @@
 `agent.py rank` runs the training command of one rank. Both take argv and environment from plan.json
 beside this file, so that no argument and no secret is ever on a command line that somebody else can
 read or a shell can change.
-What they and the ranks say goes through the named pipes that the keeper made beside them.
+What they and the ranks say goes through the named pipes that the supervisor made beside them.
 """
 
 import contextlib
@@ -41,19 +41,19 @@ def read_plan():
 
 
 def open_pipe(name):
-    """A pipe to the keeper, for writing. Ends this process where no keeper reads it."""
+    """A pipe to the supervisor, for writing. Ends this process where no supervisor reads it."""
     try:
         number = os.open(
             os.path.join(RUN_DIRECTORY, name), os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC
         )
     except OSError as error:
-        sys.exit("%s: no keeper reads %s: %s" % (RUN_DIRECTORY, name, error.strerror))
+        sys.exit("%s: no supervisor reads %s: %s" % (RUN_DIRECTORY, name, error.strerror))
     os.set_blocking(number, True)
     return number
 
 
 def send_record(**said):
-    """One line to the keeper; shorter than PIPE_BUF, so lines of many processes never mix."""
+    """One line to the supervisor; shorter than PIPE_BUF, so lines of many processes never mix."""
     said["at"] = time.time()
     number = open_pipe("records")
     with contextlib.suppress(OSError):
@@ -79,7 +79,7 @@ def die_with_parent(parent):
 
 
 def start_child(argv, out, **options):
-    """A child that dies with this process, its output going to the keeper."""
+    """A child that dies with this process, its output going to the supervisor."""
     return subprocess.Popen(
         argv,
         stdin=subprocess.DEVNULL,
@@ -91,7 +91,7 @@ def start_child(argv, out, **options):
 
 
 def is_supervised():
-    """Whether the run's keeper still reads here: it goes only with the run, or by being killed."""
+    """Whether the run's supervisor still reads here; it ends with the run, or was killed."""
     try:
         os.close(os.open(os.path.join(RUN_DIRECTORY, "records"), os.O_WRONLY | os.O_NONBLOCK))
     except OSError:
@@ -100,7 +100,7 @@ def is_supervised():
 
 
 def end_abandoned_run(child):
-    """End what the node runs and remove the directory: the keeper was killed, nobody else will."""
+    """End the node's launcher and remove the directory, since the supervisor was killed."""
     for number, patience in ((signal.SIGTERM, GRACE_S), (signal.SIGKILL, None)):
         with contextlib.suppress(OSError):
             os.killpg(child.pid, number)

@@ -21,6 +21,7 @@ from launcher.agent.rank_stack import (
 SAMPLE_SPAN_S = 2.0
 TOOL_LIMIT_S = 6.0
 MAX_SOCKETS = 64
+FRAME_FIELDS = ("function", "file", "line")
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 TCP_STATES = {"01": "ESTABLISHED", "02": "SYN_SENT", "0A": "LISTEN"}
 GPU_QUERY = (
@@ -30,48 +31,53 @@ GPU_QUERY = (
 )
 
 
-def observe_in_thread(keeper):
-    """Look in a thread, so that the keeper goes on keeping; what was seen is told as "
-    "`observe_ranks`."""
+def observe_in_thread(supervisor):
+    """Observe in a thread, so that the supervisor goes on; it reports what was seen."""
 
-    def told():
+    def report():
         try:
-            keeper.say(kind="look", **observe_ranks(dict(keeper.ranks), keeper))
+            seen = observe_ranks(dict(supervisor.ranks), supervisor)
         except (OSError, ValueError, LookupError) as error:
-            keeper.say(kind="look", error="%s: %s" % (type(error).__name__, error))
+            seen = {"error": "%s: %s" % (type(error).__name__, error)}
+        supervisor.say("observation", seen=seen)
 
-    thread = threading.Thread(target=told)
+    thread = threading.Thread(target=report)
     thread.daemon = True
     thread.start()
 
 
-def observe_ranks(ranks, keeper):
+def observe_ranks(ranks, supervisor):
     """Each rank's state, use of CPU and disk over SPAN_S, sockets and stack; the node's bytes."""
-    tools = {rank: start_py_spy(keeper.home, pid) for rank, pid in ranks.items()}
+    tools = {rank: start_py_spy(supervisor.home, pid) for rank, pid in ranks.items()}
     gpus = start_tool(GPU_QUERY if shutil.which(GPU_QUERY[0]) else None)
-    whose = processes_by_rank(run_processes(keeper.run, set(keeper.sessions)), ranks)
+    whose = processes_by_rank(run_processes(supervisor.run, set(supervisor.sessions)), ranks)
     for rank, pid in ranks.items():
         request_dump(pid, rank)
     first, began = sample_usage(whose), time.monotonic()
     time.sleep(SAMPLE_SPAN_S)
     second, span = sample_usage(whose), time.monotonic() - began
     deadline = time.monotonic() + TOOL_LIMIT_S
-    told = {}
+    seen = []
     for rank, pid in ranks.items():
         spied_on = py_spy_frames(tools[rank], pid, deadline)
         known = tcp_sockets(whose[rank], pid)
-        calling = any(one[0] == "SYN_SENT" for one in known)
-        told[str(rank)] = dict(
-            usage_rates(first["use"][rank], second["use"][rank], span),
+        calling = any(one["state"] == "SYN_SENT" for one in known)
+        called = main_thread_stack(supervisor.home, pid, spied_on, calling)
+        usage = usage_rates(first["use"][rank], second["use"][rank], span)
+        own = dict(
+            usage,
+            rank=rank,
             state=process_state(pid),
             wchan=read_text("/proc/%d/wchan" % pid),
             sockets=known,
             master=rendezvous_address(process_environment(pid)),
             flight=last_collective(pid, rank),
-            **main_thread_stack(keeper.home, pid, spied_on, calling),
+            stack=[dict(zip(FRAME_FIELDS, frame)) for frame in called["stack"]],
+            why=called["why"],
         )
+        seen.append(own)
     return {
-        "ranks": told,
+        "ranks": seen,
         "launcher": tcp_sockets(whose[None], os.getpid()),
         "network": network_rates(first["network"], second["network"], span),
         "gpus": gpu_use(gpus, deadline),
@@ -185,7 +191,7 @@ def network_rates(first, second, span):
 
 
 def tcp_sockets(pids, seen_by):
-    """[state, local port, remote address, remote port] of their TCP sockets, but the closing."""
+    """State, local port, peer and the peer's port of their TCP sockets, but the closing."""
     inodes = set()
     for pid in pids:
         for number in list_directory("/proc/%d/fd" % pid):
@@ -196,9 +202,10 @@ def tcp_sockets(pids, seen_by):
         for line in read_text("/proc/%d/net/%s" % (seen_by, kind)).splitlines()[1:]:
             words = line.split()
             if "socket:[%s]" % words[9] in inodes and words[3] in TCP_STATES:
-                address, port = decode_endpoint(words[2])
-                found.append([TCP_STATES[words[3]], decode_endpoint(words[1])[1], address, port])
-    return sorted(found, key=lambda one: one[0] != "SYN_SENT")[:MAX_SOCKETS]
+                peer, peer_port = decode_endpoint(words[2])
+                own = {"state": TCP_STATES[words[3]], "port": decode_endpoint(words[1])[1]}
+                found.append(dict(own, peer=peer, peer_port=peer_port))
+    return sorted(found, key=lambda one: one["state"] != "SYN_SENT")[:MAX_SOCKETS]
 
 
 def decode_endpoint(word):

@@ -13,36 +13,36 @@ SAVE_SIGNALS = (signal.SIGUSR1, signal.SIGTERM)
 KILL_S = 5.0
 
 
-def end_run(keeper, grace, save=0.0):
+def end_run(supervisor, grace, save=0.0):
     """End the run's processes, pass on their last words, leave nothing."""
-    let_ranks_save(keeper, save)
-    left = end_processes(keeper, grace)
-    keeper.forward_output(0)
-    shutil.rmtree(keeper.home, ignore_errors=True)
-    keeper.say(kind="gone", left=left)
-    keeper.outbox.put(None)
-    keeper.writer.join(KILL_S)
+    let_ranks_save(supervisor, save)
+    left = end_processes(supervisor, grace)
+    supervisor.forward_output(0)
+    shutil.rmtree(supervisor.home, ignore_errors=True)
+    supervisor.say("run-ended", left=left)
+    supervisor.outbox.put(None)
+    supervisor.writer.join(KILL_S)
     os._exit(1 if left else 0)
 
 
-def let_ranks_save(keeper, seconds):
+def let_ranks_save(supervisor, seconds):
     """Signal the ranks whose program handles it, no other, and let those end within `seconds`."""
     asked = {}
-    for rank, pid in keeper.ranks.items() if seconds else ():
+    for rank, pid in supervisor.ranks.items() if seconds else ():
         number = next((number for number in SAVE_SIGNALS if has_signal_handler(pid, number)), None)
         with contextlib.suppress(OSError):
             if number:
                 os.kill(pid, number)
                 asked[rank] = signal.Signals(number).name
     if asked:
-        keeper.say(kind="saving", ranks=asked)
+        supervisor.say("saving", ranks=asked)
     deadline = time.monotonic() + seconds
-    while set(asked) & set(keeper.ranks) and time.monotonic() < deadline:
-        keeper.forward_output(0.1)
-        keeper.look()
-        keeper.check_lease()
-        shorten_grace(keeper)
-        if keeper.lost or keeper.patience is not None:
+    while set(asked) & set(supervisor.ranks) and time.monotonic() < deadline:
+        supervisor.forward_output(0.1)
+        supervisor.notice_ends()
+        supervisor.check_lease()
+        shorten_grace(supervisor)
+        if supervisor.lost or supervisor.shorter_grace is not None:
             return
 
 
@@ -56,27 +56,28 @@ def has_signal_handler(pid, number):
     return bool(masks) and bool(int(masks[0], 16) >> (number - 1) & 1)
 
 
-def end_processes(keeper, grace):
+def end_processes(supervisor, grace):
     """End all that is the run's: asked, and after `grace` seconds killed. Gives what stayed."""
     asked, began = set(), time.monotonic()
     while True:
-        left = run_processes(keeper.run, keeper.sessions)
-        shorten_grace(keeper)
-        patience = grace if keeper.patience is None else min(grace, keeper.patience)
-        late = time.monotonic() - began - patience
+        left = run_processes(supervisor.run, supervisor.sessions)
+        shorten_grace(supervisor)
+        if supervisor.shorter_grace is not None:
+            grace = min(grace, supervisor.shorter_grace)
+        late = time.monotonic() - began - grace
         if not left or late > KILL_S:
             return sorted(left)
         for pid in left if late > 0 else left - asked:
             with contextlib.suppress(OSError):
                 os.kill(pid, signal.SIGKILL if late > 0 else signal.SIGTERM)
         asked |= left
-        keeper.forward_output(0.1)
-        keeper.look()
+        supervisor.forward_output(0.1)
+        supervisor.notice_ends()
 
 
-def shorten_grace(keeper):
+def shorten_grace(supervisor):
     """Take note where the controller has asked again meanwhile, for less grace."""
-    while not keeper.commands.empty():
-        said = keeper.commands.get()
-        if "stop" in said:
-            keeper.patience = float(said["stop"])
+    while not supervisor.commands.empty():
+        command = supervisor.commands.get()
+        if command["kind"] == "stop":
+            supervisor.shorter_grace = command["grace"]

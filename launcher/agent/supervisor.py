@@ -1,4 +1,4 @@
-"""The keeper: one small process a node that holds the run's lease there.
+"""The supervisor: one small process a node that holds the run's lease there.
 
 The controller sends it over ssh and talks to it by JSON lines on stdin and stdout. It makes the
 run's private directory, reads what the ranks say, and on the controller's word, or when the
@@ -41,19 +41,19 @@ class Supervisor(object):
 
     def __init__(self, first):
         self.run, self.home = first["run"], first["home"]
-        self.outputs, self.sessions, self.lost, self.patience = {}, set(), "", None
-        self.half, self.agent, self.carried, self.ranks = b"", None, None, {}
+        self.outputs, self.sessions, self.lost, self.shorter_grace = {}, set(), "", None
+        self.half, self.agent, self.command, self.ranks = b"", None, None, {}
         self.records = os.pipe()[0]
         os.set_blocking(self.records, False)
         self.outbox, self.commands = queue.Queue(), queue.Queue()
-        self.beat = self.told = time.monotonic()
+        self.beat = self.beat_sent = time.monotonic()
         self.writer = threading.Thread(target=self.write)
         self.writer.daemon = True
         self.writer.start()
 
-    def say(self, **said):
-        """Tell the controller, without waiting for it."""
-        self.outbox.put("%s %s\n" % (self.run, json.dumps(said)))
+    def say(self, kind, **fields):
+        """Send the controller a message, without waiting for it; see launcher/run/messages.py."""
+        self.outbox.put("%s %s\n" % (self.run, json.dumps(dict(fields, kind=kind))))
 
     def write(self):
         """Runs beside: a controller that does not read must not stop the lease from ending."""
@@ -69,9 +69,9 @@ class Supervisor(object):
         """Runs beside: beats and commands until the input ends."""
         for line in sys.stdin.buffer:
             self.beat = time.monotonic()
-            said = json.loads(line.decode("utf-8"))
-            if said:
-                self.commands.put(said)
+            command = json.loads(line.decode("utf-8"))
+            if command["kind"] != "beat":
+                self.commands.put(command)
         self.lost = "the controller is gone"
 
     def furnish(self, files, outputs):
@@ -104,7 +104,7 @@ class Supervisor(object):
             heard = [number for number in heard if self.relay_output(number) and more]
         *lines, self.half = (self.half + records).split(b"\n")
         for line in lines:
-            self.heard(json.loads(line.decode("utf-8")))
+            self.take_record(**json.loads(line.decode("utf-8")))
 
     def take(self, number):
         """What is there to read, at most CHUNK bytes."""
@@ -119,26 +119,26 @@ class Supervisor(object):
         """Pass on output; true where more may be there."""
         data = self.take(number)
         if data:
-            self.say(kind="output", of=self.outputs[number], data=base64.b64encode(data).decode())
+            self.say("output", source=self.outputs[number], data=base64.b64encode(data).decode())
         return len(data) == CHUNK_SIZE
 
-    def heard(self, said):
-        """Take note of a record, and pass it on."""
-        if said["kind"] == "node-started":
-            self.agent = (said["pid"], said["born"])
-            self.sessions.add(said["session"])
-        if said["kind"] == "node-ended":
+    def take_record(self, kind, **fields):
+        """Take note of what the agent wrote, and pass it on."""
+        if kind == "node-started":
+            self.agent = (fields["pid"], fields["born"])
+            self.sessions.add(fields["session"])
+        if kind == "node-ended":
             self.agent = None
-        if said["kind"] == "rank-started":
-            self.ranks[said["rank"]] = said["pid"]
-        if said["kind"] == "rank-ended":
-            self.ranks.pop(said["rank"], None)
-        self.say(**said)
+        if kind == "rank-started":
+            self.ranks[fields["rank"]] = fields["pid"]
+        if kind == "rank-ended":
+            self.ranks.pop(fields["rank"], None)
+        self.say(kind, **fields)
 
-    def carry(self, name, argv, env, cwd, agent):
+    def run_command(self, name, argv, env, cwd, agent):
         """Run a command here: what brings the agent to the nodes, or what comes before the start.
 
-        It ends with this keeper, unless it is the agent itself, which ends the run here then.
+        It ends with this supervisor, unless it is the agent itself, which ends the run here then.
         """
         own = dict(os.environ, **env)
         own[RUN_MARK] = self.run
@@ -154,23 +154,23 @@ class Supervisor(object):
                 preexec_fn=None if agent else die_with_supervisor,
             )
         except OSError as error:
-            self.say(kind="carried", name=name, code=127, error=str(error))
+            self.say("command-ended", name=name, code=127, error=str(error))
             return
         os.set_blocking(child.stdout.fileno(), False)
         self.outputs[child.stdout.fileno()] = name
-        self.carried = (name, child)
+        self.command = (name, child)
         self.sessions.add(child.pid)
 
-    def look(self):
-        """Notice what ended without a word."""
-        if self.carried and self.carried[1].poll() is not None:
-            name, child = self.carried
+    def notice_ends(self):
+        """Report the ends of the command and of the agent, which may end without a message."""
+        if self.command and self.command[1].poll() is not None:
+            name, child = self.command
             while self.relay_output(child.stdout.fileno()):
                 pass
             del self.outputs[child.stdout.fileno()]
             child.stdout.close()
-            self.carried = None
-            self.say(kind="carried", name=name, code=child.returncode)
+            self.command = None
+            self.say("command-ended", name=name, code=child.returncode)
         if self.agent:
             seen = process_stat(self.agent[0])
             if seen and seen[0] not in "ZX" and seen[3] == self.agent[1]:
@@ -178,57 +178,58 @@ class Supervisor(object):
             self.forward_output(0)
             if self.agent:
                 self.agent = None
-                self.say(kind="node-ended", code=None)
+                self.say("node-ended", code=None)
 
     def check_lease(self):
         """Beat now and then; without the controller's beats the lease is lost."""
         now = time.monotonic()
-        if now - self.told >= BEAT_S:
-            self.told = now
-            self.say(kind="beat")
+        if now - self.beat_sent >= BEAT_S:
+            self.beat_sent = now
+            self.say("beat")
         if now - self.beat > LEASE_S:
             self.lost = "no beat for %d s" % LEASE_S
 
     def serve(self):
         """Until the controller says stop or is gone.
 
-        Gives the seconds of grace for the ranks, and those for saving before.
+        Returns the seconds of grace for the ranks, and those for saving before.
         """
         while True:
             self.forward_output(0.2)
-            self.look()
+            self.notice_ends()
             self.check_lease()
             if self.lost:
                 return GRACE_S, 0.0
             while not self.commands.empty():
-                said = self.commands.get()
-                if "stop" in said:
-                    return float(said["stop"]), float(said.get("save", 0))
-                if "look" in said:
+                command = self.commands.get()
+                kind = command.pop("kind")
+                if kind == "stop":
+                    return command["grace"], command["save"]
+                if kind == "observe":
                     observe_in_thread(self)
                 else:
-                    self.carry(**said["carry"])
+                    self.run_command(**command)
 
 
 def main():
     """Serve one run, as the first line of input describes it."""
     first = json.loads(sys.stdin.buffer.readline().decode("utf-8"))
     os.umask(0o077)
-    keeper = Supervisor(first)
+    supervisor = Supervisor(first)
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
-        signal.signal(number, lambda *_: setattr(keeper, "lost", "told to end"))
+        signal.signal(number, lambda *_: setattr(supervisor, "lost", "told to end"))
     try:
-        keeper.furnish(first["files"], first["outputs"])
+        supervisor.furnish(first["files"], first["outputs"])
     except OSError as error:
-        keeper.say(kind="refused", error="%s: %s" % (keeper.home, error.strerror))
+        supervisor.say("refused", error="%s: %s" % (supervisor.home, error.strerror))
         if error.errno == errno.EEXIST:
-            keeper.home = os.devnull
-        end_run(keeper, 0)
-    keeper.say(kind="keeping", pid=os.getpid())
-    reader = threading.Thread(target=keeper.read)
+            supervisor.home = os.devnull
+        end_run(supervisor, 0)
+    supervisor.say("ready", pid=os.getpid())
+    reader = threading.Thread(target=supervisor.read)
     reader.daemon = True
     reader.start()
-    end_run(keeper, *keeper.serve())
+    end_run(supervisor, *supervisor.serve())
 
 
 def end_orphaned_run():

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
+from launcher.exit_codes import ExitCode
 from launcher.gate import GateResult, Say
-from launcher.run.controller import FAILED, INTERRUPTED
 
-STOPPED_BY_GATE = 3
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 5.0, 60.0
 
 
@@ -44,13 +43,13 @@ class Attempt:
         return f"attempt {self.number} of {self.of}{after}"
 
 
-RunAttempt = Callable[[Attempt, GateResult], tuple[int, Path]]
+RunAttempt = Callable[[Attempt, GateResult], tuple[ExitCode, Path]]
 """Runs one try on what the gate found; gives its exit code and its run's directory."""
 
 
 def run_attempts(
     restarts: int, found: GateResult, run: RunAttempt, check: Callable[[], GateResult], say: Say
-) -> int:
+) -> ExitCode:
     """Run until a try does not fail, or `restarts` more have; the exit code of `start`.
 
     Before each further try it waits and checks the nodes anew; a stop of that check is the end.
@@ -61,7 +60,7 @@ def run_attempts(
         with interrupt_on_signals():
             while True:
                 code, path = run(attempt, found)
-                if code != FAILED or attempt.last:
+                if code != ExitCode.FAILED or attempt.last:
                     return code
                 attempt = attempt.next_attempt(path)
                 say(f"{attempt} in {attempt.pause_s:g} s; ctrl-C ends it")
@@ -70,12 +69,12 @@ def run_attempts(
                 found = check()
                 if not found.go:
                     say(f"not started again: the nodes are not fit any more; {path} tells the rest")
-                    return STOPPED_BY_GATE
+                    return ExitCode.STOPPED_BY_GATE
     except KeyboardInterrupt:
         if attempt.after is None:
             raise
         say("interrupted; not started again")
-        return INTERRUPTED
+        return ExitCode.INTERRUPTED
 
 
 @contextmanager

@@ -64,7 +64,7 @@ def _rank_lines(run: RecordedRun) -> Iterator[str]:
     for rank in run.read("plan.json").get("ranks", ()):
         last = told.get(rank["rank"], "not started")
         if not alive and last.startswith("running"):
-            last = "its end was never told"
+            last = "no exit status received"
         yield f"rank {rank['rank']} on {rank['node']}: {last}"
 
 

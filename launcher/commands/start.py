@@ -12,9 +12,10 @@ from pathlib import Path
 from checks.folded_names import fold_names
 from checks.masking import mask_job
 from checks.model import Job
-from launcher.commands.attempts import STOPPED_BY_GATE, Attempt, run_attempts
+from launcher.commands.attempts import Attempt, run_attempts
 from launcher.commands.without_nodes import add_options as add_fewer_options
 from launcher.commands.without_nodes import confirm_without_nodes
+from launcher.exit_codes import ExitCode
 from launcher.gate import GateResult, find_or_run_preflight, run_preflight, without_unused_nodes
 from launcher.options import job_from_options
 from launcher.plan.backends.slurm import slurm_allocation
@@ -29,7 +30,7 @@ from launcher.plan.plan_inputs import read_plan_inputs
 from launcher.plan.text import dry_run_text, plan_as_json
 from launcher.recheck import recheck_nodes
 from launcher.record import RunRecord, require_name, run_name
-from launcher.run.controller import FAILED, RunController
+from launcher.run.controller import RunController
 from launcher.run.failure_report import FailureReport
 
 
@@ -48,7 +49,7 @@ def _restart_count(text: str) -> int:
     return int(text)
 
 
-def start_training(args: Namespace) -> int:
+def start_training(args: Namespace) -> ExitCode:
     """Check, plan, start, watch. 0 only if every planned rank told its own clean end."""
     job = confirm_without_nodes(job_from_options(args), args)
     require_command(job)
@@ -56,13 +57,13 @@ def start_training(args: Namespace) -> int:
     name = require_name(args.name) if args.name else run_name(job.command)
     found = _consult_gate(job)
     if not found.go:
-        return STOPPED_BY_GATE
+        return ExitCode.STOPPED_BY_GATE
     if args.dry_run:
         plan = _plan_run(job, found, local_rank=not args.no_local_rank)
         print(dry_run_text(plan, str(args.runs / f"TIME-{name}" / "hostfile")))
-        return 0
+        return ExitCode.DONE
 
-    def run(attempt: Attempt, found: GateResult) -> tuple[int, Path]:
+    def run(attempt: Attempt, found: GateResult) -> tuple[ExitCode, Path]:
         return _run_attempt(args, job, name, attempt, found)
 
     return run_attempts(
@@ -72,7 +73,7 @@ def start_training(args: Namespace) -> int:
 
 def _run_attempt(
     args: Namespace, job: Job, name: str, attempt: Attempt, found: GateResult
-) -> tuple[int, Path]:
+) -> tuple[ExitCode, Path]:
     """One try, from its record to what bears on its failure; its exit code and its directory."""
     plan = _plan_run(job, found, local_rank=not args.no_local_rank)
     record = RunRecord(args.runs, name)
@@ -84,10 +85,10 @@ def _run_attempt(
     )
     if attempt.of > 1:
         record.write_json("attempt.json", dataclasses.asdict(attempt))
-    one = RunController(job, plan, record, args.stuck_after)
-    code = one.run()
-    if code == FAILED:
-        _recheck_failure(without_unused_nodes(job), one.failure_report, record, found)
+    controller = RunController(job, plan, record, args.stuck_after)
+    code = controller.run()
+    if code == ExitCode.FAILED:
+        _recheck_failure(without_unused_nodes(job), controller.failure_report, record, found)
     return code, record.path
 
 

@@ -16,6 +16,21 @@ class Rank:
     slot: int
 
 
+MAX_NAMED = 6
+
+
+def join_names(names: Sequence[str]) -> str:
+    """`a, b and c`; of more than MAX_NAMED the first, and how many more there are."""
+    more = [f"{len(names) - MAX_NAMED} more"] if len(names) > MAX_NAMED else []
+    *first, last = [*names[:MAX_NAMED], *more]
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def name_ranks(numbers: Sequence[int]) -> str:
+    """`rank 3`, or `ranks 0, 1 and 3`."""
+    return f"rank{'s' if len(numbers) > 1 else ''} {join_names([str(rank) for rank in numbers])}"
+
+
 def rank_map(slots: Mapping[str, Sequence[int]], *, rotated: bool) -> tuple[Rank, ...]:
     """Ranks in the order of the nodes.
 

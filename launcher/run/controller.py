@@ -5,21 +5,36 @@ from __future__ import annotations
 import queue
 import signal
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from checks.errors import PreflightError
 from checks.folded_names import fold_names
 from checks.model import Job
+from launcher.agent.supervisor import LEASE_S
+from launcher.exit_codes import ExitCode
 from launcher.plan.plan import Plan
 from launcher.record import RunRecord
 from launcher.run.console import Console
 from launcher.run.failure_report import FailureReport, describe_failure
+from launcher.run.messages import (
+    Message,
+    NodeEnded,
+    NodeStarted,
+    ObserveRanks,
+    RankEnded,
+    RanksObserved,
+    RanksSaving,
+    RankStarted,
+    StopRun,
+    event_as_json,
+)
 from launcher.run.progress import Progress
 from launcher.run.stall.stall_monitor import STUCK_AFTER_S, StallMonitor
 from launcher.run.state import BEFORE_SOURCE, LAUNCHER_SOURCE, RunState
-from launcher.run.supervisors import Supervisors, start_supervisors
+from launcher.run.supervisors import Inbox, Supervisors, start_supervisors
 
 SUPERVISORS_WAIT_S = 30.0
 AGENTS_WAIT_S = 60.0
@@ -27,11 +42,10 @@ LATE_NOTICE_S = 20.0
 LAST_WORDS_S = 2.0
 GRACE_S = 5.0
 RANKS_SAVE_S = 60.0
-"""On request: for ranks that handle a signal to save what they have and end."""
+"""For ranks that handle a signal to save what they have and end, where the end was requested."""
 LAUNCHERS_EXIT_S = 15.0
-"""For the nodes' launchers and their carrier to end by themselves after the ranks did."""
+"""For the nodes' launchers and the agent launcher to end by themselves after the ranks did."""
 SUPERVISORS_EXIT_S = 20.0
-DONE, FAILED, INTERRUPTED = 0, 1, 130
 
 
 class RunController:
@@ -41,199 +55,214 @@ class RunController:
         self, job: Job, plan: Plan, record: RunRecord, stuck_after_s: float = STUCK_AFTER_S
     ) -> None:
         self.job, self.plan, self.record = job, plan, record
-        self.screen = Console([node.name for node in plan.nodes])
-        self.watch = RunState(plan, self._show_line)
-        self.inbox: queue.SimpleQueue[tuple[str, dict[str, Any]]] = queue.SimpleQueue()
-        self.asked = 0
-        self.cut = False
-        record.tell = self.screen.say
-        self.progress = Progress(plan, self.screen.say)
-        self.nodes: Supervisors | None = None
-        self.onlooker = StallMonitor(plan, stuck_after_s, self._look, self._record_observation)
+        self.console = Console([node.name for node in plan.nodes])
+        self.state = RunState(plan, self._show_line)
+        self.inbox: Inbox = queue.SimpleQueue()
+        self.end_requests = 0
+        self.interrupted = False
+        record.tell = self.console.say
+        self.progress = Progress(plan, self.console.say)
+        self.supervisors: Supervisors | None = None
+        self.stall_monitor = StallMonitor(
+            plan, stuck_after_s, self._request_observations, self._record_observation
+        )
         self.failure_report: FailureReport | None = None
         """Of a failure, once the run is over; None too where no login was open."""
 
-    def run(self) -> int:
+    def run(self) -> ExitCode:
         """Start, watch, end, record. Returns the exit code; nothing is left on any node."""
         with self._stop_on_signals():
             try:
-                nodes = start_supervisors(self.job, self.plan, self.inbox)
+                supervisors = start_supervisors(self.job, self.plan, self.inbox)
             except PreflightError as error:
-                return self._finish("failed", FAILED, str(error))
-            self.nodes = nodes
+                return self._finish("failed", ExitCode.FAILED, str(error))
+            self.supervisors = supervisors
             try:
-                self._launch_and_watch(nodes)
+                self._launch_and_watch(supervisors)
                 self._collect_last_words()
-                self._end(nodes)
+                self._end(supervisors)
             finally:
-                nodes.close()
+                supervisors.close()
         return self._conclude_run()
 
-    def _launch_and_watch(self, nodes: Supervisors) -> None:
-        """Until the run is over, failed or somebody asks for its end."""
+    def _launch_and_watch(self, supervisors: Supervisors) -> None:
+        """Until the run is over or failed, or somebody requests its end."""
         everyone = {node.name for node in self.plan.nodes}
         if not self._wait_until(
-            lambda: self.watch.supervised_nodes >= everyone, SUPERVISORS_WAIT_S
+            lambda: self.state.supervised_nodes >= everyone, SUPERVISORS_WAIT_S
         ):
-            self._fail_overdue_nodes(
-                everyone - self.watch.supervised_nodes, "no keeper answers", SUPERVISORS_WAIT_S
-            )
+            silent = everyone - self.state.supervised_nodes
+            self._fail_overdue_nodes(silent, "no supervisor answers", SUPERVISORS_WAIT_S)
             return
-        head = self.plan.nodes[0]
-        for number, argv in enumerate(self.plan.before, 1):
-            name = f"{BEFORE_SOURCE}{number}"
-            self.screen.say(f"running what comes before the start ({number}) on {head.name}")
-            nodes.before(name, argv, head, self.plan.workdir)
-            self._wait_until(lambda name=name: (head.name, name) in self.watch.carried, None)
-            if self.watch.failure or self.asked:
-                return
-        nodes.carry(self.plan.agent_launcher)
+        self._run_commands_before(supervisors)
+        if self.state.failure or self.end_requests:
+            return
+        supervisors.launch_agents(self.plan.agent_launcher)
         if not self._wait_for_agents(everyone):
-            missing = everyone - self.watch.agent_nodes
-            what = f"{self.plan.agent_launcher.name} did not bring the agent there"
+            missing = everyone - self.state.agent_nodes
+            what = f"{self.plan.agent_launcher.name} did not start the agent there"
             self._fail_overdue_nodes(missing, what, AGENTS_WAIT_S)
             return
         self._wait_until(self._has_succeeded, None)
-        self._wait_until(lambda: self.watch.over, LAUNCHERS_EXIT_S)
+        self._wait_until(lambda: self.state.over, LAUNCHERS_EXIT_S)
+
+    def _run_commands_before(self, supervisors: Supervisors) -> None:
+        """What `before` of launch.toml names, one after the other, on the head."""
+        head, count = self.plan.nodes[0], len(self.plan.before)
+        for number, argv in enumerate(self.plan.before, 1):
+            name = f"{BEFORE_SOURCE}{number}"
+            self.console.say(f"running command {number} of {count} before the start on {head.name}")
+            supervisors.before(name, argv, head, self.plan.workdir)
+            if not self._wait_until(partial(self._has_exited, head.name, name), None):
+                return
+
+    def _has_exited(self, node: str, command: str) -> bool:
+        return (node, command) in self.state.command_exits
 
     def _wait_for_agents(self, everyone: set[str]) -> bool:
-        """Until every node has its agent; who has none yet is said long before the limit."""
-        if self._wait_until(lambda: self.watch.agent_nodes >= everyone, LATE_NOTICE_S):
+        """Until every node has its agent; a notice names those without one before the limit."""
+        if self._wait_until(lambda: self.state.agent_nodes >= everyone, LATE_NOTICE_S):
             return True
-        missing = fold_names(sorted(everyone - self.watch.agent_nodes))
-        if not self.watch.failure and not self.asked:
-            self.screen.say(
-                f"{self.plan.agent_launcher.name} has not brought the agent to {missing} in "
-                f"{LATE_NOTICE_S:g} s; "
-                f"waiting {AGENTS_WAIT_S - LATE_NOTICE_S:g} s more"
+        missing = fold_names(sorted(everyone - self.state.agent_nodes))
+        if not self.state.failure and not self.end_requests:
+            self.console.say(
+                f"{self.plan.agent_launcher.name} has not started the agent on {missing} after "
+                f"{LATE_NOTICE_S:g} s; waiting {AGENTS_WAIT_S - LATE_NOTICE_S:g} s more"
             )
         return self._wait_until(
-            lambda: self.watch.agent_nodes >= everyone, AGENTS_WAIT_S - LATE_NOTICE_S
+            lambda: self.state.agent_nodes >= everyone, AGENTS_WAIT_S - LATE_NOTICE_S
         )
 
     def _has_succeeded(self) -> bool:
-        """Asked until it is true; meanwhile a run that makes no progress is looked at."""
-        self.progress.joined(self.watch.joined)
-        self.onlooker.check_progress(time.monotonic())
-        return self.watch.has_succeeded
+        """Whether all ranks ended well; a run without progress is looked into meanwhile."""
+        self.progress.joined(self.state.joined)
+        self.stall_monitor.check_progress(time.monotonic())
+        return self.state.has_succeeded
 
-    def _look(self) -> None:
-        if self.nodes:
-            self.nodes.look()
+    def _request_observations(self) -> None:
+        if self.supervisors:
+            self.supervisors.broadcast(ObserveRanks())
 
     def _record_observation(self, text: str, seen: dict[str, Any]) -> None:
         self.record.look({"after_s": self.progress.seconds(), **seen})
         if text:
-            self.screen.say(text)
+            self.console.say(text)
 
     def _fail_overdue_nodes(self, nodes: set[str], what: str, limit_s: float) -> None:
-        if not self.asked and not self.watch.failure:
+        if not self.end_requests and not self.state.failure:
             for node in sorted(nodes):
                 what_failed = f"{node}: {what} within {limit_s:g} s"
-                self.watch.fail(what_failed, self.plan.head, self.plan.agent_launcher.name)
+                self.state.fail(what_failed, self.plan.head, self.plan.agent_launcher.name)
 
-    def _wait_until(self, reached: Any, limit_s: float | None) -> bool:
-        """Hear messages until `reached()`, a failure, a request to end, or the limit."""
+    def _wait_until(self, reached: Callable[[], bool], limit_s: float | None) -> bool:
+        """Receive messages until `reached()`, a failure, a request to end, or the limit."""
         deadline = time.monotonic() + (limit_s or float("inf"))
         while not reached():
-            if self.watch.failure or self.asked or time.monotonic() > deadline:
+            if self.state.failure or self.end_requests or time.monotonic() > deadline:
                 return False
             self._receive_message(0.2)
         return True
 
     def _receive_message(self, seconds: float) -> None:
         try:
-            node, said = self.inbox.get(timeout=seconds)
+            node, message = self.inbox.get(timeout=seconds)
         except queue.Empty:
             return
-        self.watch.hear(node, said)
-        if said["kind"] in ("rank-started", "rank-ended", "node-started", "node-ended"):
-            self.record.log_event(node, said)
-        if said["kind"] in ("rank-started", "node-started"):
-            self.onlooker.started(time.monotonic())
-        if said["kind"] == "saving":
-            self.screen.say(_saving_notice(node, said["ranks"]))
-        if said["kind"] == "look":
-            self.onlooker.hear(node, said)
-        self.progress.joined(self.watch.joined)
+        self.state.take(message, node)
+        self._report_message(message, node)
+        self.progress.joined(self.state.joined)
+
+    def _report_message(self, message: Message, node: str) -> None:
+        """To the record, the stall monitor and the terminal, whomever it concerns."""
+        if isinstance(message, RankStarted | RankEnded | NodeStarted | NodeEnded):
+            self.record.log_event(node, event_as_json(message))
+        match message:
+            case RankStarted() | NodeStarted():
+                self.stall_monitor.started(time.monotonic())
+            case RanksObserved(seen):
+                self.stall_monitor.take_observation(node, seen)
+            case RanksSaving(ranks):
+                self.console.say(_saving_notice(node, ranks))
 
     def _show_line(self, node: str, source: str, line: str) -> None:
         self.record.log(node, f"{source.removeprefix('rank')}: {line}")
         if source != LAUNCHER_SOURCE:
-            self.screen.line(node, source, line)
+            self.console.line(node, source, line)
         if source.startswith("rank"):
             step = self.progress.line(source, line)
-            self.onlooker.progress(time.monotonic(), step=step)
+            self.stall_monitor.progress(time.monotonic(), step=step)
 
     def _collect_last_words(self) -> None:
-        """A short while for the last words, once something failed."""
-        if self.watch.failure:
-            self.screen.say(f"{self.watch.failure.what}; ending the run on every node")
+        """Receive output for a moment more, once something failed."""
+        if self.state.failure:
+            self.console.say(f"{self.state.failure.what}; ending the run on every node")
             deadline = time.monotonic() + LAST_WORDS_S
-            while time.monotonic() < deadline and not self.asked:
+            while time.monotonic() < deadline and not self.end_requests:
                 self._receive_message(0.2)
 
-    def _end(self, nodes: Supervisors) -> None:
-        """Every keeper ends what is left and goes; asked once more, at once."""
-        asked = self.asked
-        if asked:
-            self.screen.say("ending the run on every node; once more to end it at once")
-        save_s = RANKS_SAVE_S if asked == 1 and not self.watch.failure else 0.0
-        nodes.stop(0.0 if asked > 1 else GRACE_S, save_s)
+    def _end(self, supervisors: Supervisors) -> None:
+        """Have every supervisor end the run on its node; without grace once requested again."""
+        requests = self.end_requests
+        if requests:
+            self.console.say("ending the run on every node; repeat to end it at once")
+        save_s = RANKS_SAVE_S if requests == 1 and not self.state.failure else 0.0
+        supervisors.broadcast(StopRun(0.0 if requests > 1 else GRACE_S, save_s))
         deadline = time.monotonic() + save_s + SUPERVISORS_EXIT_S
-        heard_from = set(nodes.links)
-        while heard_from - self.watch.gone.keys() and time.monotonic() < deadline:
+        nodes = set(supervisors.links)
+        while nodes - self.state.left_processes.keys() and time.monotonic() < deadline:
             self._receive_message(0.2)
-            if self.asked > max(asked, 1):
-                asked = self.asked
-                nodes.stop(0.0)
+            if self.end_requests > max(requests, 1):
+                requests = self.end_requests
+                supervisors.broadcast(StopRun(0.0))
                 deadline = time.monotonic() + SUPERVISORS_EXIT_S
 
-    def _conclude_run(self) -> int:
-        silent = [n.name for n in self.plan.nodes if n.name not in self.watch.gone]
-        if silent:
-            self.screen.say(
-                f"{', '.join(silent)} did not confirm the end: what is left there ends by itself "
-                "when its keeper misses the controller for 20 s"
+    def _conclude_run(self) -> ExitCode:
+        names = [node.name for node in self.plan.nodes]
+        if silent := [name for name in names if name not in self.state.left_processes]:
+            self.console.say(
+                f"{fold_names(silent)} did not confirm the end; the supervisor there ends the run "
+                f"once it has not heard from this launcher for {LEASE_S:g} s"
             )
-        if self.watch.has_succeeded and not self.watch.failure and not self.cut:
-            return self._finish("finished", DONE, "")
-        if self.watch.failure:
-            self.failure_report = describe_failure(self.watch, self.watch.failure, self.record.path)
-            return self._finish("failed", FAILED, self.failure_report.text)
-        return self._finish("stopped", INTERRUPTED, "stopped on request")
+        if self.state.has_succeeded and not self.state.failure and not self.interrupted:
+            return self._finish("finished", ExitCode.DONE, "")
+        if self.state.failure:
+            self.failure_report = describe_failure(self.state, self.state.failure, self.record.path)
+            return self._finish("failed", ExitCode.FAILED, self.failure_report.text)
+        return self._finish("stopped", ExitCode.INTERRUPTED, "stopped on request")
 
-    def _finish(self, state: str, code: int, text: str) -> int:
+    def _finish(self, state: str, code: ExitCode, text: str) -> ExitCode:
         self.record.close(
             {
                 "state": state,
-                "exit": code,
+                "exit": int(code),
                 "diagnosis": text,
                 **self.progress.run_figures,
-                "ranks": {str(rank): code for rank, code in sorted(self.watch.ended.items())},
-                "left": {node: pids for node, pids in self.watch.gone.items() if pids},
+                "ranks": {str(rank): code for rank, code in sorted(self.state.ended.items())},
+                "left": {node: pids for node, pids in self.state.left_processes.items() if pids},
             }
         )
-        ended = sum(1 for code in self.watch.ended.values() if code == 0)
+        ended = sum(1 for code in self.state.ended.values() if code == 0)
         count = f"{ended} of {len(self.plan.ranks)} ranks ended well"
-        self.screen.say(f"{state} after {self.progress.seconds():g} s: {count}; {self.record.path}")
+        self.console.say(
+            f"{state} after {self.progress.seconds():g} s: {count}; {self.record.path}"
+        )
         if text and state == "failed":
-            self.screen.say(text)
+            self.console.say(text)
         return code
 
     @contextmanager
     def _stop_on_signals(self) -> Iterator[None]:
-        """Ctrl-C, `stop` and a closed terminal ask for the end; a stopped terminal does not."""
+        """Ctrl-C, `stop` and a closed terminal request the end; a suspended terminal does not."""
 
-        def ask(*_: object) -> None:
-            self.asked += 1
-            self.watch.end_requested = True
-            self.cut = self.cut or not self.watch.has_succeeded
+        def request_end(*_: object) -> None:
+            self.end_requests += 1
+            self.state.end_requested = True
+            self.interrupted = self.interrupted or not self.state.has_succeeded
 
-        wanted = [signal.SIGINT, signal.SIGTERM]
+        numbers = [signal.SIGINT, signal.SIGTERM]
         if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
-            wanted.append(signal.SIGHUP)
-        before = {number: signal.signal(number, ask) for number in wanted}
+            numbers.append(signal.SIGHUP)
+        before = {number: signal.signal(number, request_end) for number in numbers}
         before[signal.SIGTSTP] = signal.signal(signal.SIGTSTP, signal.SIG_IGN)
         try:
             yield
@@ -243,5 +272,5 @@ class RunController:
 
 
 def _saving_notice(node: str, signals: Mapping[str, str]) -> str:
-    told = ", ".join(f"rank {rank} ({name})" for rank, name in signals.items())
-    return f"{node}: {told} may save and end within {RANKS_SAVE_S:g} s; once more to end it at once"
+    ranks = ", ".join(f"rank {rank} ({name})" for rank, name in signals.items())
+    return f"{node}: {ranks} may save and end within {RANKS_SAVE_S:g} s; repeat to end at once"

@@ -1,17 +1,31 @@
-"""What is known of a run from what its keepers say: who started, who ended, what failed first."""
+"""What is known of a run from its supervisors' messages: who started, who ended, what failed."""
 
 from __future__ import annotations
 
-import base64
 import re
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from functools import singledispatchmethod
 
 from checks.masking import secret_masker
 from launcher.plan.plan import Plan
+from launcher.plan.ranks import name_ranks
 from launcher.rank_output import LineSplitter
+from launcher.run.messages import (
+    BadMessage,
+    CommandEnded,
+    ConnectionLost,
+    Message,
+    NodeEnded,
+    NodeStarted,
+    OutputChunk,
+    RankEnded,
+    RankStarted,
+    RunEnded,
+    SupervisorReady,
+    SupervisorRefused,
+)
 
 BEFORE_SOURCE = "before"
 LAUNCHER_SOURCE = "launcher"
@@ -27,9 +41,8 @@ _MEANING = {
     127: "not found",
 }
 
-Message = Mapping[str, Any]
 LineCallback = Callable[[str, str, str], None]
-"""Told `(node, source, line)`; source is `rankN`, `launcher`, `beforeN` or the carrier."""
+"""Called with `(node, source, line)`; source is `rankN`, `launcher`, `beforeN` or the backend's."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +67,7 @@ def describe_exit(code: int) -> str:
 
 
 class RunState:
-    """The state of one run. `hear` takes each message; the rest reads what is known."""
+    """The state of one run. `take` takes each message; the rest reads what is known."""
 
     def __init__(self, plan: Plan, on_line: LineCallback) -> None:
         self.plan = plan
@@ -66,9 +79,10 @@ class RunState:
         self.joined: set[int] = set()
         self.ended: dict[int, int] = {}
         self.ended_nodes: set[str] = set()
-        self.gone: dict[str, list[int]] = {}
-        self.carried: dict[tuple[str, str], int] = {}
-        """Exit code of what was carried, by node and name."""
+        self.left_processes: dict[str, tuple[int, ...]] = {}
+        """What could not be ended, by node; it has every node whose supervisor ended the run."""
+        self.command_exits: dict[tuple[str, str], int] = {}
+        """Exit codes of the agent launcher and of what runs before the start, by node and name."""
         self.failure: Failure | None = None
         self.others: list[str] = []
         self.end_requested = False
@@ -76,16 +90,16 @@ class RunState:
 
     @property
     def has_succeeded(self) -> bool:
-        """Whether every planned rank told its own clean end."""
+        """Whether every planned rank reported its own clean end."""
         return all(self.ended.get(rank.rank) == 0 for rank in self.plan.ranks)
 
     @property
     def over(self) -> bool:
-        """Whether all is known: everything ended well, or something failed."""
+        """Whether nothing more is to come: everything ended well, or something failed."""
         ended = self.ended_nodes >= {node.name for node in self.plan.nodes}
-        carrier = self.plan.agent_launcher
-        carried = all((node, carrier.name) in self.carried for node in carrier.on)
-        return self.failure is not None or (self.has_succeeded and ended and carried)
+        launcher = self.plan.agent_launcher
+        launched = all((node, launcher.name) in self.command_exits for node in launcher.on)
+        return self.failure is not None or (self.has_succeeded and ended and launched)
 
     def last_lines(self, node: str, source: str) -> list[str]:
         """The end of what that source printed."""
@@ -99,24 +113,29 @@ class RunState:
         else:
             self.others.append(what)
 
-    def hear(self, node: str, said: Message) -> None:
-        """Take in one message of that node's keeper."""
-        handler = getattr(self, "_" + str(said.get("kind")).replace("-", "_"), None)
-        if handler:
-            handler(node, said)
+    @singledispatchmethod
+    def take(self, _message: Message, _node: str) -> None:
+        """Take in one message of that node's supervisor; not every kind changes the state."""
 
-    def _keeping(self, node: str, _: Message) -> None:
+    @take.register
+    def _(self, _ready: SupervisorReady, node: str) -> None:
         self.supervised_nodes.add(node)
 
-    def _refused(self, node: str, said: Message) -> None:
-        self.fail(
-            f"{node}: the run's directory cannot be made: {said['error']}", node, LAUNCHER_SOURCE
-        )
+    @take.register
+    def _(self, refused: SupervisorRefused, node: str) -> None:
+        what = f"{node}: the run's directory cannot be created: {refused.error}"
+        self.fail(what, node, LAUNCHER_SOURCE)
 
-    def _output(self, node: str, said: Message) -> None:
-        lines = self._lines.setdefault((node, said["of"]), LineSplitter())
-        for line in lines.feed(base64.b64decode(said["data"])):
-            self._emit_line(node, said["of"], line)
+    @take.register
+    def _(self, bad: BadMessage, node: str) -> None:
+        what = f"{node}: its supervisor sent a message that cannot be read: {bad.reason}"
+        self.fail(what, node, LAUNCHER_SOURCE)
+
+    @take.register
+    def _(self, output: OutputChunk, node: str) -> None:
+        lines = self._lines.setdefault((node, output.source), LineSplitter())
+        for line in lines.feed(output.data):
+            self._emit_line(node, output.source, line)
 
     def _emit_line(self, node: str, source: str, line: str) -> None:
         self._on_line(node, source, self._masked(line))
@@ -125,66 +144,72 @@ class RunState:
             what = f"pdsh's ssh from {node} to {ended[1]} ended with {ended[2]}; no rank ran there"
             self.fail(what, node, source)
 
-    def _node_started(self, node: str, _: Message) -> None:
+    @take.register
+    def _(self, _started: NodeStarted, node: str) -> None:
         self.agent_nodes.add(node)
 
-    def _rank_started(self, node: str, said: Message) -> None:
-        self.joined.add(said["rank"])
-        expected = len(self.plan.ranks)
-        if said["world"] != expected or said["rank"] not in self.plan.ranks_of(node):
-            what = f"{node} started rank {said['rank']} of {said['world']}, which is not as planned"
-            self.fail(what, node, f"rank{said['rank']}", said["rank"])
+    @take.register
+    def _(self, started: RankStarted, node: str) -> None:
+        rank, world = started.rank, started.world
+        self.joined.add(rank)
+        if world != len(self.plan.ranks) or rank not in self.plan.ranks_of(node):
+            what = f"{node} started rank {rank} of {world}, which is not as planned"
+            self.fail(what, node, f"rank{rank}", rank)
 
-    def _rank_ended(self, node: str, said: Message) -> None:
-        rank, code = said["rank"], said["code"]
+    @take.register
+    def _(self, ended: RankEnded, node: str) -> None:
+        rank = ended.rank
         self._finish(node, f"rank{rank}")
-        self.ended[rank] = code
-        if code:
-            why = said.get("error") or describe_exit(code)
+        self.ended[rank] = ended.code
+        if ended.code:
+            why = ended.error or describe_exit(ended.code)
             self.fail(f"rank {rank} on {node} failed: {why}", node, f"rank{rank}", rank)
 
-    def _node_ended(self, node: str, said: Message) -> None:
+    @take.register
+    def _(self, ended: NodeEnded, node: str) -> None:
         self._finish(node, LAUNCHER_SOURCE)
         self.ended_nodes.add(node)
         silent = [rank for rank in self.plan.ranks_of(node) if rank not in self.ended]
         if not silent:
             return
-        code = said["code"]
-        who = "the agent was killed" if code is None else f"{self.plan.launcher} ended"
-        how = "" if code is None else f": {said.get('error') or describe_exit(code)}"
-        state = "ran" if self.joined & set(silent) else "had started"
-        ranks = ", ".join(map(str, silent))
-        what = f"{who} on {node} while rank {ranks} still {state}{how}"
-        if state == "had started":
-            what = f"{who} on {node} before rank {ranks} {state}{how}"
-        self.fail(what, node, LAUNCHER_SOURCE)
+        who, how = "the agent was killed", ""
+        if ended.code is not None:
+            who = f"{self.plan.launcher} ended"
+            how = f": {ended.error or describe_exit(ended.code)}"
+        ranks = name_ranks(silent)
+        when = (
+            f"while {ranks} still ran" if self.joined & set(silent) else f"before {ranks} started"
+        )
+        self.fail(f"{who} on {node} {when}{how}", node, LAUNCHER_SOURCE)
 
-    def _carried(self, node: str, said: Message) -> None:
-        name, code, carrier = said["name"], said["code"], self.plan.agent_launcher
+    @take.register
+    def _(self, ended: CommandEnded, node: str) -> None:
+        name, launcher = ended.name, self.plan.agent_launcher
         self._finish(node, name)
-        self.carried[node, name] = code
-        why = said.get("error") or describe_exit(code)
-        if name != carrier.name:
-            if code:
-                self.fail(f"what runs before the start failed on {node}: {why}", node, name)
+        self.command_exits[node, name] = ended.code
+        why = ended.error or describe_exit(ended.code)
+        if name != launcher.name:
+            if ended.code:
+                self.fail(f"a command before the start failed on {node}: {why}", node, name)
             return
-        if said.get("error"):
-            what = f"{carrier.argv[0]} cannot be run on {node}: {why}; {carrier.missing}"
+        if ended.error:
+            what = f"{launcher.argv[0]} cannot be run on {node}: {why}; {launcher.missing}"
             self.fail(what, node, name)
             return
         if self.failure or self.has_succeeded:
             return  # it ended because the run did
-        brought = {node} if carrier.is_agent else {one.name for one in self.plan.nodes}
-        if brought - self.ended_nodes:
+        reached = {node} if launcher.is_agent else {node.name for node in self.plan.nodes}
+        if reached - self.ended_nodes:
             self.fail(f"{name} on {node} ended before the ranks did: {why}", node, name)
 
-    def _gone(self, node: str, said: Message) -> None:
-        self.gone[node] = said["left"]
+    @take.register
+    def _(self, ended: RunEnded, node: str) -> None:
+        self.left_processes[node] = ended.left
 
-    def _lost(self, node: str, said: Message) -> None:
-        """Said by the controller's own end of the line."""
-        if node not in self.gone:
-            self.fail(f"{node} was lost: {said['why']}", node, LAUNCHER_SOURCE)
+    @take.register
+    def _(self, lost: ConnectionLost, node: str) -> None:
+        if node not in self.left_processes:
+            self.fail(f"{node} was lost: {lost.why}", node, LAUNCHER_SOURCE)
             self.supervised_nodes.discard(node)
 
     def _finish(self, node: str, source: str) -> None:

@@ -1,7 +1,7 @@
-"""The one place where the launcher starts anything: keepers, and what brings the agent there.
+"""The one place where the launcher starts anything: supervisors, and what brings the agent there.
 
-A keeper is sent over the controller's own login and lives on one channel of it. It ends all that
-is the run's when that channel ends, however it does.
+A supervisor is sent over the controller's own login and lives on one channel of it. When that
+channel ends, however it does, the supervisor ends every process of the run on its node.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TypeAlias
 
 from checks.contact.channel import Channel
 from checks.contact.identity import LoginError
@@ -25,15 +25,26 @@ from checks.model import Job
 from launcher.agent.supervisor import BEAT_S, LEASE_S
 from launcher.plan.backends import AgentLauncher
 from launcher.plan.plan import NodePlan, Plan, agent_plan
+from launcher.run.messages import (
+    Command,
+    ConnectionLost,
+    Heartbeat,
+    Message,
+    RunCommand,
+    RunFiles,
+    decode_message,
+    encode_command,
+)
 
 AGENT_FOLDER = Path(__file__).parent.parent / "agent"
 SUPERVISOR_MODULES = (
     *("marks", "shutdown", "flight_recorder", "rank_stack", "rank_activity"),
     "supervisor",
 )
-"""The keeper's files, each after those that it imports."""
+"""The supervisor's files, each after those that it imports."""
 POOL = 32
-Inbox = "queue.SimpleQueue[tuple[str, dict[str, Any]]]"
+Inbox: TypeAlias = "queue.SimpleQueue[tuple[str, Message]]"
+"""Messages, each with the name of the node that it came from."""
 
 LOADER = """
 import sys, types
@@ -47,7 +58,7 @@ sys.modules["launcher.agent.supervisor"].{entry}()
 
 
 def supervisor_program(entry: str) -> bytes:
-    """The first line of input of a node's interpreter: the keeper's text, and where it begins."""
+    """The first line of input of a node's interpreter: the supervisor's source and entry point."""
     modules = [("launcher", ""), ("launcher.agent", "")]
     modules += [(f"launcher.agent.{name}", _agent_source(name)) for name in SUPERVISOR_MODULES]
     loader = LOADER.format(modules=modules, entry=entry)
@@ -59,7 +70,7 @@ def _agent_source(name: str) -> str:
 
 
 class SupervisorLink:
-    """The line to one node's keeper; what it says goes to the inbox from a thread of its own."""
+    """The connection to one node's supervisor, whose messages a thread puts into the inbox."""
 
     def __init__(self, name: str, run: str, session: SshSession, channel: Channel) -> None:
         self.name = name
@@ -67,39 +78,39 @@ class SupervisorLink:
         self._session, self._channel = session, channel
         self._noise: list[str] = []
 
-    def send(self, **said: Any) -> None:
-        """One message; a broken line shows where it is read."""
+    def send(self, command: Command) -> None:
+        """Send one command; a broken connection shows where it is read."""
         with contextlib.suppress(OSError, EOFError):
-            self._channel.send(json.dumps(said).encode() + b"\n")
+            self._channel.send(encode_command(command))
 
-    def listen(self, inbox: queue.SimpleQueue[tuple[str, dict[str, Any]]]) -> None:
-        """Pass on all that the keeper says, and at last that it is silent."""
-        inbox.put((self.name, {"kind": "lost", "why": self._relay_messages(inbox)}))
+    def listen(self, inbox: Inbox) -> None:
+        """Pass on all messages of the supervisor, and at last that there are no more."""
+        inbox.put((self.name, ConnectionLost(self._relay_messages(inbox))))
 
-    def _relay_messages(self, inbox: queue.SimpleQueue[tuple[str, dict[str, Any]]]) -> str:
+    def _relay_messages(self, inbox: Inbox) -> str:
         try:
             while (line := self._channel.line(time.monotonic() + LEASE_S)) is not None:
                 before, mark, text = line.partition(self._mark)
                 if mark and not before:
-                    inbox.put((self.name, json.loads(text)))
+                    inbox.put((self.name, decode_message(text)))
                 elif line.strip():
                     self._noise = [*self._noise[-4:], line.decode("utf-8", "replace")]
         except TimeoutError:
-            return f"no word for {LEASE_S:g} s"
+            return f"no message for {LEASE_S:g} s"
         except (OSError, EOFError) as error:
             return f"the connection broke: {error}"
-        said = " ".join([*self._noise, self._channel.errors()]).strip()
-        return f"its keeper ended{': ' + said[-500:] if said else ''}"
+        output = " ".join([*self._noise, self._channel.errors()]).strip()
+        return f"its supervisor ended{': ' + output[-500:] if output else ''}"
 
     def close(self) -> None:
-        """End the line, and with it the keeper."""
+        """End the connection, and with it the supervisor."""
         with contextlib.suppress(OSError, EOFError):
             self._channel.close()
             self._session.close()
 
 
 class Supervisors:
-    """The keepers of one run, one a node of the plan. Closing it ends all of them."""
+    """The supervisors of one run, one a node of the plan. Closing it ends all of them."""
 
     def __init__(self, links: Mapping[str, SupervisorLink]) -> None:
         self.links = links
@@ -107,94 +118,64 @@ class Supervisors:
         threading.Thread(target=self._send_heartbeats, daemon=True).start()
 
     def before(self, name: str, argv: Sequence[str], head: NodePlan, cwd: str) -> None:
-        """Run a command on the head, under its keeper; its end is told as `carried`."""
-        self._send_command(head.name, name, argv, head.env, cwd, agent=False)
+        """Run a command on the head, under its supervisor; CommandEnded follows."""
+        self.links[head.name].send(RunCommand(name, argv, head.env, cwd, agent=False))
 
-    def carry(self, carrier: AgentLauncher) -> None:
-        """Bring the agent to the nodes; each end of it is told as `carried`."""
-        for node in carrier.on:
-            name, argv, env = carrier.name, carrier.argv, carrier.env
-            self._send_command(node, name, argv, env, None, agent=carrier.is_agent)
+    def launch_agents(self, launcher: AgentLauncher) -> None:
+        """Start the agent on all nodes; CommandEnded follows from each that `launcher` runs on."""
+        command = RunCommand(launcher.name, launcher.argv, launcher.env, None, launcher.is_agent)
+        for node in launcher.on:
+            self.links[node].send(command)
 
-    def _send_command(
-        self,
-        node: str,
-        name: str,
-        argv: Sequence[str],
-        env: Mapping[str, str],
-        cwd: str | None,
-        *,
-        agent: bool,
-    ) -> None:
-        carried = {"name": name, "argv": list(argv), "env": dict(env), "cwd": cwd, "agent": agent}
-        self.links[node].send(carry=carried)
-
-    def look(self) -> None:
-        """Have every keeper say what the run does there; each tells `look` within seconds."""
+    def broadcast(self, command: Command) -> None:
+        """Send a command to every supervisor."""
         for link in self.links.values():
-            link.send(look=True)
-
-    def stop(self, grace_s: float, save_s: float = 0.0) -> None:
-        """Have every keeper end the run there; each tells `gone`. May be asked again for less.
-
-        Ranks whose program handles a signal for that may save and end within `save_s` before.
-        """
-        for link in self.links.values():
-            link.send(stop=grace_s, save=save_s)
+            link.send(command)
 
     def close(self) -> None:
-        """End every line."""
+        """End every connection."""
         self._ends.set()
         for link in self.links.values():
             link.close()
 
     def _send_heartbeats(self) -> None:
         while not self._ends.wait(BEAT_S):
-            for link in self.links.values():
-                link.send()
+            self.broadcast(Heartbeat())
 
 
-def start_supervisors(
-    job: Job, plan: Plan, inbox: queue.SimpleQueue[tuple[str, dict[str, Any]]]
-) -> Supervisors:
-    """A keeper on every node of the plan, furnished with that node's files.
+def start_supervisors(job: Job, plan: Plan, inbox: Inbox) -> Supervisors:
+    """A supervisor on every node of the plan, with that node's files in the run's directory.
 
-    Each tells `keeping`, or `refused`, to the inbox. Raises PreflightError where a login fails;
-    nothing is left then.
+    SupervisorReady, or SupervisorRefused, comes from each into the inbox. Raises PreflightError
+    where a login fails; nothing is left then.
     """
-    agent, hook = _agent_source("agent"), _agent_source("hook")
-    transport = SshTransport(job)
-    firsts = {
-        node.name: {
-            "run": plan.token,
-            "home": plan.home,
-            "files": {
-                "agent.py": agent,
-                "hook/sitecustomize.py": hook,
-                "plan.json": json.dumps(agent_plan(plan, node)),
-                **(plan.agent_launcher.files if node.name in plan.agent_launcher.on else {}),
-            },
-            "outputs": ["launcher", *(f"rank{rank}" for rank in plan.ranks_of(node.name))],
-        }
-        for node in plan.nodes
-    }
-    links = _open_links(job, transport, firsts)
+    links = _open_links(job, {node.name: _run_files(plan, node) for node in plan.nodes})
     for link in links.values():
         threading.Thread(target=link.listen, args=(inbox,), daemon=True).start()
     return Supervisors(links)
 
 
-def _open_links(
-    job: Job, transport: SshTransport, firsts: Mapping[str, Mapping[str, Any]]
-) -> dict[str, SupervisorLink]:
+def _run_files(plan: Plan, node: NodePlan) -> RunFiles:
+    launcher = plan.agent_launcher
+    files = {
+        "agent.py": _agent_source("agent"),
+        "hook/sitecustomize.py": _agent_source("hook"),
+        "plan.json": json.dumps(agent_plan(plan, node)),
+        **(launcher.files if node.name in launcher.on else {}),
+    }
+    ranks = (f"rank{rank}" for rank in plan.ranks_of(node.name))
+    return RunFiles(plan.token, plan.home, files, ("launcher", *ranks))
+
+
+def _open_links(job: Job, files: Mapping[str, RunFiles]) -> dict[str, SupervisorLink]:
+    transport = SshTransport(job)
     with concurrent.futures.ThreadPoolExecutor(POOL) as pool:
         opened = {
-            name: pool.submit(_open_link, job, transport, name, first)
-            for name, first in firsts.items()
+            name: pool.submit(_open_link, job, transport, name, own) for name, own in files.items()
         }
-    failed = {name: error for name, one in opened.items() if (error := one.exception())}
+    failed = {name: error for name, link in opened.items() if (error := link.exception())}
     if not failed:
-        return {name: one.result() for name, one in opened.items()}
+        return {name: link.result() for name, link in opened.items()}
     for name in opened.keys() - failed:
         opened[name].result().close()
     for name, error in failed.items():
@@ -208,17 +189,15 @@ def _open_links(
     raise AssertionError
 
 
-def _open_link(
-    job: Job, transport: SshTransport, name: str, first: Mapping[str, Any]
-) -> SupervisorLink:
+def _open_link(job: Job, transport: SshTransport, name: str, files: RunFiles) -> SupervisorLink:
     session = transport.open(name)
     try:
         channel = session.open(start_command(job.python))
-        channel.send(supervisor_program("main") + json.dumps(first).encode() + b"\n")
+        channel.send(supervisor_program("main") + encode_command(files))
     except BaseException:
         session.close()
         raise
-    return SupervisorLink(name, first["run"], session, channel)
+    return SupervisorLink(name, files.run, session, channel)
 
 
 def end_marked_processes(
@@ -229,19 +208,19 @@ def end_marked_processes(
     Returns what could not be done, by node; empty when nothing of the run is left anywhere.
     """
     transport = SshTransport(job)
-    first = {"run": plan_token, "home": home}
+    run = RunFiles(plan_token, home)
     with concurrent.futures.ThreadPoolExecutor(POOL) as pool:
-        swept = {name: pool.submit(_end_on_node, job, transport, name, first) for name in names}
-    return {name: why for name, one in swept.items() if (why := one.result())}
+        ended = {name: pool.submit(_end_on_node, job, transport, name, run) for name in names}
+    return {name: why for name, error in ended.items() if (why := error.result())}
 
 
-def _end_on_node(job: Job, transport: SshTransport, name: str, first: Mapping[str, str]) -> str:
+def _end_on_node(job: Job, transport: SshTransport, name: str, run: RunFiles) -> str:
     try:
         session = transport.open(name)
         try:
             ran = session.run(
                 start_command(job.python),
-                supervisor_program("end_orphaned_run") + json.dumps(first).encode(),
+                supervisor_program("end_orphaned_run") + encode_command(run),
             )
         finally:
             session.close()

@@ -133,6 +133,6 @@ def test_a_node_that_gets_no_agent_is_named_long_before_the_limit(stalled, lab):
     node.run(f"echo '{hangs}' > /root/.bashrc", check=True)
     try:
         run = stalled("none")
-        run.wait_for("pdsh has not brought the agent to node2 in 20 s; waiting 40 s more")
+        run.wait_for("pdsh has not started the agent on node2 after 20 s; waiting 40 s more")
     finally:
         node.run("rm /root/.bashrc; pkill -x sleep", check=True)

@@ -52,7 +52,7 @@ def test_a_failed_rank_ends_the_run_everywhere(place, lab):
         ("node2", r"python3 -u -S -E -c", "node2"),
         ("node1", r"^pdsh ", "pdsh on node1 ended before the ranks did: killed by SIGKILL"),
     ],
-    ids=["rank", "agent", "launcher", "keeper", "pdsh"],
+    ids=["rank", "agent", "launcher", "supervisor", "pdsh"],
 )
 def test_what_is_killed_ends_the_run_everywhere(place, lab, victim, pattern, said):
     run = Started(place, lab, "train.py", "sleep")
@@ -72,7 +72,7 @@ def test_a_killed_controller_leaves_nothing_on_the_nodes(place, lab):
     gone(lab)
     status = launcher(place, "status").stdout
     assert "lost" in status
-    assert "rank 0 on node1: its end was never told" in status
+    assert "rank 0 on node1: no exit status received" in status
     stopped = launcher(place, "stop")
     assert stopped.returncode == 0, stopped.stderr
     assert "nothing of it is left on node1, node2" in stopped.stdout
@@ -133,7 +133,7 @@ def test_a_node_that_is_cut_off_ends_the_run_on_both_sides(place, lab):
     node.run("ip link set eth0 down", check=True)
     try:
         assert run.end(120) == 1
-        assert "node2 was lost: no word for 20 s" in run.text
+        assert "node2 was lost: no message for 20 s" in run.text
         assert re.search(
             r"asked again on node(2|\[1-2\]):\n  × reach.controller-logs-in: ", run.text
         )

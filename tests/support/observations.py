@@ -23,8 +23,14 @@ MET = TcpSocket("ESTABLISHED", 40000, HEAD, PORT)
 CALLING = TcpSocket("SYN_SENT", 40000, HEAD, PORT)
 
 
+AT_REST = {
+    "state": "S", "wchan": "", "cpu": 0.0, "disk": 0, "blocked": (), "sockets": (), "stack": (),
+    "why": "", "flight": "", "master": "",
+}  # fmt: skip
+
+
 def rank(number, **seen):
-    return RankObservation(number, f"node{number + 1}", **seen)
+    return RankObservation(number, **{**AT_REST, **seen}, node=f"node{number + 1}")
 
 
 def sights(*ranks, **of_nodes):

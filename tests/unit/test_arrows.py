@@ -97,6 +97,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     ),
     "launcher.record": ("checks.errors", "checks.masking"),
     "launcher.rank_output": (),
+    "launcher.exit_codes": (),
     "launcher.diagnosis": (
         "checks.catalogue",
         "checks.check",
@@ -109,11 +110,13 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "launcher.run": (
         "checks.contact",
         "checks.errors",
+        "checks.facts.decode",
         "checks.folded_names",
         "checks.masking",
         "checks.model",
         "launcher.agent",
         "launcher.diagnosis",
+        "launcher.exit_codes",
         "launcher.plan",
         "launcher.rank_output",
         "launcher.record",
@@ -124,6 +127,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "launcher.commands": (
         "checks",
         "launcher.diagnosis",
+        "launcher.exit_codes",
         "launcher.gate",
         "launcher.options",
         "launcher.plan",

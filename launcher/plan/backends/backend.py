@@ -39,4 +39,4 @@ class AgentLauncher:
     env: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
     is_agent: bool = False
-    """Whether it is the agent itself, which outlives its keeper to end what runs there."""
+    """Whether it is the agent itself, which outlives its supervisor to end what runs there."""

@@ -1,4 +1,4 @@
-"""Nothing but the controller's own logins: each node's keeper starts the agent beside it.
+"""Nothing but the controller's own logins: each node's supervisor starts the agent beside it.
 
 Needs no pdsh, and no login from node to node.
 """

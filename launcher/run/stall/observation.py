@@ -1,10 +1,9 @@
-"""What was seen of the ranks of a run at one moment, as the keepers tell it."""
+"""What was seen of the ranks of a run at one moment, as the supervisors report it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -37,17 +36,17 @@ class RankObservation:
     """
 
     rank: int
-    node: str
-    state: str = "S"
-    wchan: str = ""
-    cpu: float = 0.0
-    disk: int = 0
-    blocked: tuple[str, ...] = ()
-    sockets: tuple[TcpSocket, ...] = ()
-    stack: tuple[StackFrame, ...] = ()
-    why: str = ""
-    flight: str = ""
-    master: str = ""
+    state: str
+    wchan: str
+    cpu: float
+    disk: int
+    blocked: tuple[str, ...]
+    sockets: tuple[TcpSocket, ...]
+    stack: tuple[StackFrame, ...]
+    why: str
+    flight: str
+    master: str
+    node: str = ""
 
 
 @dataclass(frozen=True)
@@ -57,7 +56,7 @@ class NodeObservation:
     `launcher` has the sockets of the run's processes that are no rank.
     """
 
-    node: str
+    node: str = ""
     ranks: tuple[RankObservation, ...] = ()
     launcher: tuple[TcpSocket, ...] = ()
     network: Mapping[str, int] | None = None
@@ -65,29 +64,7 @@ class NodeObservation:
     error: str = ""
 
 
-def node_observation(node: str, said: Mapping[str, Any]) -> NodeObservation:
-    """What a keeper told in one message of kind `look`."""
-    if "error" in said:
-        return NodeObservation(node, error=str(said["error"]))
-    return NodeObservation(
-        node=node,
-        ranks=tuple(
-            _rank_observation(node, int(rank), told) for rank, told in said["ranks"].items()
-        ),
-        launcher=tuple(TcpSocket(*one) for one in said["launcher"]),
-        network=said["network"],
-        gpus=tuple(tuple(one) for one in said["gpus"]),
-    )
-
-
-def _rank_observation(node: str, rank: int, told: Mapping[str, Any]) -> RankObservation:
-    names = ("state", "wchan", "cpu", "disk", "why", "flight", "master")
-    plain = {name: told[name] for name in names}
-    return RankObservation(
-        rank=rank,
-        node=node,
-        blocked=tuple(told["blocked"]),
-        sockets=tuple(TcpSocket(*one) for one in told["sockets"]),
-        stack=tuple(StackFrame(*one) for one in told["stack"]),
-        **plain,
-    )
+def observation_of(node: str, seen: NodeObservation) -> NodeObservation:
+    """The same with the node's name, which its supervisor does not know."""
+    ranks = tuple(replace(rank, node=node) for rank in seen.ranks)
+    return replace(seen, node=node, ranks=ranks)

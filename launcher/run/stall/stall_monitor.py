@@ -1,4 +1,4 @@
-"""Watches for a run that makes no progress, has its nodes looked at, and tells what it comes to."""
+"""Notices a run without progress, has its ranks observed, and reports what is wrong."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from launcher.plan.plan import Plan
 from launcher.run.stall.backoff import Backoff
 from launcher.run.stall.judge import RendezvousPlan, Stall, StallKind, judge_rendezvous, judge_stall
-from launcher.run.stall.observation import NodeObservation, node_observation
+from launcher.run.stall.observation import NodeObservation, observation_of
 
 RENDEZVOUS_WAIT_S = 20.0
 """After the last start: when all ranks should have come to the rendezvous; a look takes < 10 s."""
@@ -29,9 +29,10 @@ class _PendingLook:
 
 
 class StallMonitor:
-    """Told of starts, lines and steps with their time; `check_progress` looks where it is due.
+    """Is given starts, lines and steps with their time; `check_progress` observes where it is due.
 
-    `ask` has every keeper look; `tell` is given the words for a person and what is to be recorded.
+    `ask` requests an observation of every supervisor; `tell` gets the text for a person, and what
+    is to be recorded.
     """
 
     def __init__(
@@ -73,10 +74,10 @@ class StallMonitor:
             header = "no step yet"
             self._begin(_PendingLook(header, judge_rendezvous, now + ANSWER_S, {}))
 
-    def hear(self, node: str, said: Mapping[str, Any]) -> None:
-        """What one keeper saw."""
+    def take_observation(self, node: str, seen: NodeObservation) -> None:
+        """Take what one supervisor saw; one that nobody waits for is dropped."""
         if self._look:
-            self._look.sights[node] = node_observation(node, said)
+            self._look.sights[node] = observation_of(node, seen)
 
     def _begin(self, look: _PendingLook) -> None:
         self._look = look
@@ -85,7 +86,9 @@ class StallMonitor:
     def _conclude_look(self, look: _PendingLook) -> None:
         self._look = None
         for node in self._meeting.nodes:
-            look.sights.setdefault(node, NodeObservation(node, error="its keeper did not answer"))
+            look.sights.setdefault(
+                node, NodeObservation(node, error="its supervisor did not answer")
+            )
         stall = look.judge(self._meeting, look.sights)
         text = "\n".join([f"{look.header}; {stall.lines[0]}", *_indent_lines(stall)])
         unheard = look.judge is judge_stall or text != self._said

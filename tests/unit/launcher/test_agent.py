@@ -1,4 +1,4 @@
-"""Agent and keeper on this machine: whatever ends, nothing of the run is left."""
+"""Agent and supervisor on this machine: whatever ends, nothing of the run is left."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import time
 import pytest
 
 from launcher.agent.marks import RUN_MARK, run_processes
+from launcher.run.messages import RunCommand, RunFiles, StopRun, encode_command
 from launcher.run.supervisors import supervisor_program
 from tests.support.paths import ROOT
 
@@ -26,7 +27,7 @@ sys.exit(subprocess.call([sys.executable, sys.argv[1], "rank"], env=env))
 
 
 class Kept:
-    """A keeper at work, as the controller has it, with an agent beside it."""
+    """A supervisor at work, as the controller has it, with an agent beside it."""
 
     def __init__(self, home, train):
         self.run, self.home = secrets.token_hex(8), home
@@ -36,40 +37,35 @@ class Kept:
             "env": {"TOLD": "a $b %h"}, "cwd": "/",
         }  # fmt: skip
         files = {"agent.py": AGENT.read_text(), "plan.json": json.dumps(plan)}
-        first = {
-            "run": self.run,
-            "home": str(home),
-            "files": files,
-            "outputs": ["launcher", "rank0"],
-        }
+        run_files = RunFiles(self.run, str(home), files, ["launcher", "rank0"])
         pipe = subprocess.PIPE
-        self.keeper = subprocess.Popen([sys.executable, "-c", BOOT], stdin=pipe, stdout=pipe)
-        self.keeper.stdin.write(supervisor_program("main") + json.dumps(first).encode() + b"\n")
-        self.keeper.stdin.flush()
+        self.supervisor = subprocess.Popen([sys.executable, "-c", BOOT], stdin=pipe, stdout=pipe)
+        self.supervisor.stdin.write(supervisor_program("main") + encode_command(run_files))
+        self.supervisor.stdin.flush()
         self.output = b""
 
     def hear(self, kind):
         """The next message of that kind; what the rank printed meanwhile is kept."""
-        for line in self.keeper.stdout:
+        for line in self.supervisor.stdout:
             said = json.loads(line.decode().partition(" ")[2])
-            if said["kind"] == "output" and said["of"] == "rank0":
+            if said["kind"] == "output" and said["source"] == "rank0":
                 self.output += base64.b64decode(said["data"])
             if said["kind"] == kind:
                 return said
-        raise AssertionError(f"the keeper ended without {kind}")
+        raise AssertionError(f"the supervisor ended without {kind}")
 
     def start(self):
         env = {**os.environ, RUN_MARK: self.run}
         self.agent = subprocess.Popen([sys.executable, self.home / "agent.py", "node"], env=env)
 
     def stop(self, grace=1.0):
-        self.keeper.stdin.write(json.dumps({"stop": grace}).encode() + b"\n")
-        self.keeper.stdin.flush()
+        self.supervisor.stdin.write(encode_command(StopRun(grace)))
+        self.supervisor.stdin.flush()
 
     def end(self):
-        self.keeper.stdin.close()
-        self.keeper.wait(30)
-        self.keeper.stdout.close()
+        self.supervisor.stdin.close()
+        self.supervisor.wait(30)
+        self.supervisor.stdout.close()
         if hasattr(self, "agent"):
             self.agent.wait(30)
 
@@ -91,7 +87,7 @@ def kept(tmp_path):
 
 def test_a_rank_gets_its_command_and_environment_and_its_end_is_told(kept):
     one = kept("import os, sys; os.write(1, os.environ['TOLD'].encode() + b'\\xff'); sys.exit(3)")
-    one.hear("keeping")
+    one.hear("ready")
     assert one.home.stat().st_mode & 0o777 == 0o700
     assert (one.home / "plan.json").stat().st_mode & 0o777 == 0o600
     one.start()
@@ -105,39 +101,39 @@ def test_a_rank_that_will_not_end_is_killed(kept):
     one = kept(
         "import signal, time; signal.signal(15, signal.SIG_IGN); print('up'); time.sleep(600)"
     )
-    one.hear("keeping")
+    one.hear("ready")
     one.start()
     one.hear("rank-started")
     while b"up" not in one.output:
         one.hear("output")
     one.stop()
-    assert one.hear("gone")["left"] == []
+    assert one.hear("run-ended")["left"] == []
 
 
 def test_the_end_of_the_controller_ends_the_run(kept):
     one = kept("import time; time.sleep(600)")
-    one.hear("keeping")
+    one.hear("ready")
     one.start()
     one.hear("rank-started")
-    one.keeper.stdin.close()
-    assert one.hear("gone")["left"] == []
+    one.supervisor.stdin.close()
+    assert one.hear("run-ended")["left"] == []
 
 
 def test_what_a_rank_left_behind_in_a_session_of_its_own_is_ended(kept):
     one = kept(
         "import subprocess; subprocess.Popen(['sleep', '600'], start_new_session=True); print('x')"
     )
-    one.hear("keeping")
+    one.hear("ready")
     one.start()
     one.hear("node-ended")
     assert len(run_processes(one.run, set())) >= 1
     one.stop()
-    assert one.hear("gone")["left"] == []
+    assert one.hear("run-ended")["left"] == []
 
 
 def test_a_killed_agent_is_noticed(kept):
     one = kept("import time; time.sleep(600)")
-    one.hear("keeping")
+    one.hear("ready")
     one.start()
     one.hear("rank-started")
     one.agent.kill()
@@ -149,18 +145,18 @@ def test_a_directory_that_is_there_is_not_taken(kept, tmp_path):
     (tmp_path / "home").mkdir()
     one = kept()
     assert "File exists" in one.hear("refused")["error"]
-    one.keeper.wait(30)
+    one.supervisor.wait(30)
     (tmp_path / "home").rmdir()
 
 
-def test_an_agent_without_a_keeper_ends(tmp_path):
+def test_an_agent_without_a_supervisor_ends(tmp_path):
     (tmp_path / "agent.py").write_text(AGENT.read_text())
     (tmp_path / "plan.json").touch(mode=0o600)
     (tmp_path / "plan.json").write_text(json.dumps({"run": "r", "env": {}}))
     argv = [sys.executable, tmp_path / "agent.py", "node"]
     done = subprocess.run(argv, capture_output=True, text=True, timeout=30, check=False)
     assert done.returncode == 1
-    assert "no keeper reads launcher.out" in done.stderr
+    assert "no supervisor reads launcher.out" in done.stderr
 
 
 def test_a_plan_that_others_can_read_is_refused(tmp_path):
@@ -172,21 +168,16 @@ def test_a_plan_that_others_can_read_is_refused(tmp_path):
     assert "expected to be mine alone" in done.stderr
 
 
-def test_the_carried_command_is_ended_with_its_children(kept):
+def test_the_agent_launcher_is_ended_with_its_children(kept):
     one = kept()
-    one.hear("keeping")
-    carry = {
-        "name": "pdsh",
-        "argv": ["sh", "-c", "sleep 600 & sleep 600"],
-        "env": {},
-        "cwd": None,
-        "agent": False,
-    }
-    one.keeper.stdin.write(json.dumps({"carry": carry}).encode() + b"\n")
-    one.keeper.stdin.flush()
+    one.hear("ready")
+    argv = ["sh", "-c", "sleep 600 & sleep 600"]
+    command = RunCommand("pdsh", argv, env={}, cwd=None, agent=False)
+    one.supervisor.stdin.write(encode_command(command))
+    one.supervisor.stdin.flush()
     deadline = time.monotonic() + 20
     while len(run_processes(one.run, set())) < 3 and time.monotonic() < deadline:
         time.sleep(0.05)
     one.stop()
-    assert one.hear("carried")["name"] == "pdsh"
-    assert one.hear("gone")["left"] == []
+    assert one.hear("command-ended")["name"] == "pdsh"
+    assert one.hear("run-ended")["left"] == []

@@ -78,12 +78,12 @@ def test_the_flight_recorder_tells_ranks_apart_without_stacks():
 
 def test_a_node_that_cannot_be_seen_and_a_rank_that_is_gone_are_told():
     seen = sights(rank(0, stack=IN_BARRIER), rank(1, state=""))
-    seen["node3"] = NodeObservation("node3", error="its keeper did not answer")
+    seen["node3"] = NodeObservation("node3", error="its supervisor did not answer")
     stall = judge_stall(meeting(3), seen)
     assert stall.kind is StallKind.UNSURE
     assert any("rank 1 on node2 is apart: it is gone" in line for line in stall.lines)
     assert "rank 2 on node3: not running, not started or ended already" in stall.lines
-    assert stall.lines[-1] == "node3 could not be seen: its keeper did not answer"
+    assert stall.lines[-1] == "node3 could not be seen: its supervisor did not answer"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,253 @@
+"""What the controller and the supervisors say to each other, one class a kind of message.
+
+On the wire each is a line of JSON whose `kind` names the class. What a node sends is decoded here
+and nowhere else, and whatever it sends, the decoder returns.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, TypeAlias
+
+from checks.errors import FactError
+from checks.facts.decode import decode_record
+from launcher.run.stall.observation import NodeObservation
+
+
+@dataclass(frozen=True)
+class SupervisorReady:
+    """The run's directory is made; the supervisor is process `pid`."""
+
+    kind: ClassVar[str] = "ready"
+    pid: int
+
+
+@dataclass(frozen=True)
+class SupervisorRefused:
+    """The run's directory cannot be made."""
+
+    kind: ClassVar[str] = "refused"
+    error: str
+
+
+@dataclass(frozen=True)
+class Heartbeat:
+    """Whoever sends it is alive."""
+
+    kind: ClassVar[str] = "beat"
+
+
+@dataclass(frozen=True)
+class OutputChunk:
+    """Bytes that `source` printed: `rankN`, `launcher` or the name of a command."""
+
+    kind: ClassVar[str] = "output"
+    source: str
+    data: bytes
+
+
+@dataclass(frozen=True)
+class NodeStarted:
+    """The agent runs as process `pid`, the node's launcher in that session.
+
+    `born` is in clock ticks since boot; with `pid` it names the process for ever.
+    """
+
+    kind: ClassVar[str] = "node-started"
+    pid: int
+    born: int
+    session: int
+    at: float
+
+
+@dataclass(frozen=True)
+class NodeEnded:
+    """The node's launcher ended; `code` is None where its agent ended without a message."""
+
+    kind: ClassVar[str] = "node-ended"
+    code: int | None
+    error: str = ""
+    at: float | None = None
+
+
+@dataclass(frozen=True)
+class RankStarted:
+    """A rank started; `world` is the number of ranks that it was given."""
+
+    kind: ClassVar[str] = "rank-started"
+    rank: int
+    pid: int
+    world: int
+    at: float
+
+
+@dataclass(frozen=True)
+class RankEnded:
+    """A rank ended with that exit code, or by a signal where it is negative."""
+
+    kind: ClassVar[str] = "rank-ended"
+    rank: int
+    code: int
+    error: str = ""
+    at: float | None = None
+
+
+@dataclass(frozen=True)
+class CommandEnded:
+    """A command that the supervisor was asked to run ended, or could not be started: `error`."""
+
+    kind: ClassVar[str] = "command-ended"
+    name: str
+    code: int
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class RanksSaving:
+    """These ranks were sent a signal that they handle, by its name; they may save and end."""
+
+    kind: ClassVar[str] = "saving"
+    ranks: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class RanksObserved:
+    """What the ranks of the node are doing."""
+
+    kind: ClassVar[str] = "observation"
+    seen: NodeObservation
+
+
+@dataclass(frozen=True)
+class RunEnded:
+    """The supervisor has ended the run on its node; `left` are processes that it could not end."""
+
+    kind: ClassVar[str] = "run-ended"
+    left: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class ConnectionLost:
+    """The controller hears nothing more of the supervisor; never sent."""
+
+    why: str
+
+
+@dataclass(frozen=True)
+class BadMessage:
+    """The supervisor sent a line that is no message."""
+
+    reason: str
+
+
+RunEvent: TypeAlias = NodeStarted | NodeEnded | RankStarted | RankEnded
+"""What the record keeps."""
+Message: TypeAlias = (
+    RunEvent
+    | SupervisorReady
+    | SupervisorRefused
+    | Heartbeat
+    | OutputChunk
+    | CommandEnded
+    | RanksSaving
+    | RanksObserved
+    | RunEnded
+    | ConnectionLost
+    | BadMessage
+)
+_KINDS: Mapping[str, Any] = {
+    message.kind: message
+    for message in (
+        *(SupervisorReady, SupervisorRefused, Heartbeat, OutputChunk, NodeStarted, NodeEnded),
+        *(RankStarted, RankEnded, CommandEnded, RanksSaving, RanksObserved, RunEnded),
+    )
+}
+
+
+def decode_message(line: bytes) -> Message:
+    """The message on a line, a BadMessage where it is none. Never raises."""
+    try:
+        data = json.loads(line)
+    except ValueError as error:
+        return BadMessage(f"it is not JSON: {error}")
+    except RecursionError:
+        return BadMessage("it is nested too deeply")
+    kind = data.get("kind") if isinstance(data, dict) else None
+    if not isinstance(kind, str) or kind not in _KINDS:
+        return BadMessage(f"its kind is unknown: {str(kind)[:60]!r}")
+    try:
+        message: Message = decode_record(_KINDS[kind], data, kind)
+    except (FactError, RecursionError) as error:
+        return BadMessage(str(error))
+    return message
+
+
+def event_as_json(event: RunEvent) -> dict[str, Any]:
+    """A start or an end as ranks.jsonl keeps it."""
+    return {"kind": event.kind, **_set_fields(event)}
+
+
+def _set_fields(message: Any) -> dict[str, Any]:
+    """Its fields but those at their default."""
+    return {
+        field.name: value
+        for field in dataclasses.fields(message)
+        if (value := getattr(message, field.name)) != field.default
+    }
+
+
+@dataclass(frozen=True)
+class RunFiles:
+    """The first line to a supervisor: the run's token and directory, and what is made in it.
+
+    `files` are texts by name, `outputs` the names of what speaks through a pipe.
+    """
+
+    kind: ClassVar[str] = "run"
+    run: str
+    home: str
+    files: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    outputs: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class RunCommand:
+    """Run a command; CommandEnded follows. It ends with the supervisor, unless it is the agent."""
+
+    kind: ClassVar[str] = "run-command"
+    name: str
+    argv: Sequence[str]
+    env: Mapping[str, str]
+    cwd: str | None
+    agent: bool
+
+
+@dataclass(frozen=True)
+class ObserveRanks:
+    """See what the ranks are doing; RanksObserved follows within seconds."""
+
+    kind: ClassVar[str] = "observe"
+
+
+@dataclass(frozen=True)
+class StopRun:
+    """End the run; RunEnded follows. May be sent again for less.
+
+    Ranks that handle a signal for that may save and end within `save` seconds, then every process
+    is asked to end, and `grace` seconds later killed.
+    """
+
+    kind: ClassVar[str] = "stop"
+    grace: float
+    save: float = 0.0
+
+
+Command: TypeAlias = Heartbeat | RunFiles | RunCommand | ObserveRanks | StopRun
+
+
+def encode_command(command: Command) -> bytes:
+    """A line for a supervisor's standard input."""
+    return json.dumps({"kind": command.kind, **dataclasses.asdict(command)}).encode() + b"\n"
