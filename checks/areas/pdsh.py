@@ -15,7 +15,6 @@ from checks.facts.environment import Environment
 from checks.facts.pdsh import ModuleFolder, Pdsh, PdshAnswer, PdshRun
 from checks.facts.ssh import SshRow
 from checks.knowledge.logins.causes import CAUSE_MEANING, cause_of_text, last_line, login_cause
-from checks.knowledge.logins.fixes import prepend_ssh_config
 from checks.knowledge.logins.programs import FINDS_PROGRAMS, hidden_programs
 from checks.knowledge.nccl_variables import comment_out_fix
 from checks.model import Fix, Verdict, block, ok, skip, unknown, warn
@@ -192,18 +191,8 @@ def _unreached_verdict(
     heard = last_line(reached.said) or last_line(run.said)
     message = f"pdsh on {head.name} does not reach {node.name}: {why}"
     command = f"PDSH_RCMD_TYPE=ssh pdsh -S -w {node.name} true"
-    fix = _port_fix(head, node) or head.fix(command, "shows what ssh says; plain ssh works")
+    fix = head.fix(command, "shows what ssh says; plain ssh works")
     return block(cause, f"{message} ({heard})" if heard else message, fix, seconds=run.seconds)
-
-
-def _port_fix(head: NodeView, node: NodeView) -> Fix | None:
-    """pdsh has one port for all: where they differ, the head's ssh config must tell this node's."""
-    ports = {one.port or head.job.ssh.port for one in head.job.nodes}
-    port = node.node.port or head.job.ssh.port
-    if len(ports) < 2 or not port:
-        return None
-    note = "pdsh gives one port to all nodes; ssh's own config must tell those that differ"
-    return head.fix(prepend_ssh_config(node.name, f"Port {port}"), note)
 
 
 def _answer_verdict(head: NodeView, node: NodeView, run: PdshRun, reached: PdshAnswer) -> Verdict:

@@ -1,10 +1,4 @@
-"""How pdsh is called, by the preflight and by the start alike, and the stage that tries it.
-
-The call is DeepSpeed's: `PDSH_RCMD_TYPE=ssh pdsh -S -f 1024 -w a,b,c`. A node's own ssh user goes
-into its word, `user@node`. pdsh can give one port to all nodes and no more: where all have the
-same it is put into PDSH_SSH_ARGS_APPEND, as DeepSpeed's --ssh_port is; where they differ, the
-head's ~/.ssh/config must say each node's port.
-"""
+"""The stage that tries pdsh: one call from the head over all nodes, as the start makes it."""
 
 from __future__ import annotations
 
@@ -15,31 +9,12 @@ from checks.facts import ClusterView, NodeView, Snapshot
 from checks.facts.pdsh import Pdsh, PdshRun
 from checks.facts.ssh import SshRow
 from checks.facts.trust import ClientConfig, Trust
-from checks.model import Job
+from checks.knowledge.pdsh_call import pdsh_call
 
-FANOUT = 1024
 LIMIT_S = 35.0
+CONFIG_PATH = "SSH_CONFIG"
+"""Stands for the path of the ssh configuration; the probe knows it."""
 TRACELESS = ("-oUpdateHostKeys=no", "-oControlMaster=no", "-oControlPath=none")
-
-
-def pdsh_argv(job: Job, names: Sequence[str]) -> list[str]:
-    """pdsh up to its targets, in the order that `%n` counts; the remote command is to follow."""
-    users = {node.name: node.user or job.ssh.user for node in job.nodes}
-    words = [f"{users[name]}@{name}" if users[name] else name for name in names]
-    return ["pdsh", "-S", "-f", str(FANOUT), "-w", ",".join(words)]
-
-
-def pdsh_env(job: Job, names: Sequence[str], inherited: str = "") -> dict[str, str]:
-    """What pdsh's environment needs beside the shell's; `inherited` is PDSH_SSH_ARGS_APPEND there.
-
-    Empty of a port where the nodes' ports differ.
-    """
-    ports = {job.node(name).port or job.ssh.port for name in names}
-    env = {"PDSH_RCMD_TYPE": "ssh"}
-    port = ports.pop() if len(ports) == 1 else None
-    if port:
-        env["PDSH_SSH_ARGS_APPEND"] = f"{inherited} -p {port}".strip()
-    return env
 
 
 def _logs_in(head: NodeView, name: str) -> bool:
@@ -79,9 +54,11 @@ def run_stage(contact: Contact, snapshot: Snapshot, names: Sequence[str]) -> Non
         return
     inherited = head.read(Pdsh).environment.get("PDSH_SSH_ARGS_APPEND", "")
     appended = f"{inherited} {_trial_ssh_args(head, targets)}".strip()
+    call = pdsh_call(job, targets, CONFIG_PATH, appended)
     args = {
-        "argv": pdsh_argv(job, targets),
-        "env": {"PDSH_SSH_ARGS_APPEND": appended, **pdsh_env(job, targets, appended)},
+        "argv": list(call.argv),
+        "env": dict(call.env),
+        "ssh_config": call.ssh_config,
         "names": targets,
     }
     limit = LIMIT_S + 0.2 * len(targets)

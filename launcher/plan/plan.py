@@ -21,11 +21,12 @@ RUN_HOME_PREFIX = "/tmp/deepspeed-preflight-"
 
 @dataclass(frozen=True)
 class PlanInputs:
-    """What was found on the nodes, as far as a plan stands on it.
+    """What was found on the nodes and a plan is made from.
 
     `gpus` counts those that ranks can use, `env` is what each node's ranks need to meet on the
     interface that was checked, `accelerate` the distributed_type of accelerate's configuration on
-    each node that has one, `slurm_job` the allocation that the controller is in.
+    each node that has one, `slurm_job` the allocation that the controller is in, `pdsh_ssh_args`
+    PDSH_SSH_ARGS_APPEND in the head's shell.
     """
 
     gpus: Mapping[str, int]
@@ -33,6 +34,7 @@ class PlanInputs:
     env: Mapping[str, Mapping[str, str]]
     accelerate: Mapping[str, str] = field(default_factory=dict)
     slurm_job: str = ""
+    pdsh_ssh_args: str = ""
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ class Plan:
         return [rank.rank for rank in self.ranks if rank.node == node]
 
 
-def make_plan(job: Job, ground: PlanInputs, token: str, *, local_rank: bool = True) -> Plan:
+def make_plan(job: Job, inputs: PlanInputs, token: str, *, local_rank: bool = True) -> Plan:
     """The plan for `job` on what was found. Raises UsageError for what cannot be started.
 
     `token` names the run on the nodes: unguessable, letters and digits. `local_rank` is whether
@@ -89,35 +91,35 @@ def make_plan(job: Job, ground: PlanInputs, token: str, *, local_rank: bool = Tr
     """
     require_command(job)
     program = PROGRAMS[job.launcher]
-    total = total_slots(job, ground.gpus)
+    total = total_slots(job, inputs.gpus)
     slots = _head_first(select_slots(total, job.include, job.exclude), job.head)
     home = RUN_HOME_PREFIX + token
     train, local_rank_at = _train_command(job)
     remote = agent_argv(job.python, home, f"{RUN_MARK}={token}", "node")
-    trip = LaunchRequest(job, list(slots), home, remote, ground.slurm_job)
+    request = LaunchRequest(job, list(slots), home, remote, inputs.slurm_job, inputs.pdsh_ssh_args)
     return Plan(
         token=token,
         home=home,
         head=job.head,
-        master_address=ground.master_address,
+        master_address=inputs.master_address,
         master_port=job.master_port,
         workdir=job.workdir,
         python=job.python,
         nodes=tuple(
-            _node_plan(program, share, total[share.name], ground.env.get(share.name, {}))
-            for share in node_launches(job, ground, slots, token, home)
+            _node_plan(program, share, total[share.name], inputs.env.get(share.name, {}))
+            for share in node_launches(job, inputs, slots, token, home)
         ),
         ranks=rank_map(slots, rotated=program.rotated),
         train=train,
         local_rank_at=local_rank_at if local_rank and program.local_rank else None,
         before=tuple((job.python, "-u", *words) for words in job.before),
-        agent_launcher=BACKENDS[job.backend](trip),
+        agent_launcher=BACKENDS[job.backend](request),
         launcher=program.title,
     )
 
 
 def node_launches(
-    job: Job, ground: PlanInputs, slots: Mapping[str, list[int]], token: str, home: str
+    job: Job, inputs: PlanInputs, slots: Mapping[str, list[int]], token: str, home: str
 ) -> tuple[NodeLaunch, ...]:
     """What each node's launcher is told."""
     return tuple(
@@ -125,11 +127,11 @@ def node_launches(
             job=job,
             name=name,
             slots=slots,
-            gpus=ground.gpus.get(name, 0),
-            master_address=ground.master_address,
+            gpus=inputs.gpus.get(name, 0),
+            master_address=inputs.master_address,
             token=token,
             home=home,
-            accelerate=ground.accelerate.get(name, ""),
+            accelerate=inputs.accelerate.get(name, ""),
         )
         for name in slots
     )

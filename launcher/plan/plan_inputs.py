@@ -1,4 +1,4 @@
-"""What the gate's snapshot says that a plan stands on."""
+"""What a plan is made from, read from the gate's snapshot."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from checks.errors import FactError, PreflightError
 from checks.facts import ClusterView, NodeView
 from checks.facts.accelerate_config import AccelerateFile
 from checks.facts.gpus import Gpus
+from checks.facts.pdsh import Pdsh
 from checks.facts.snapshot import Snapshot
 from checks.job.node_filter import kept_nodes
 from checks.knowledge.accelerate_config import parse_config
@@ -28,11 +29,18 @@ def read_plan_inputs(snapshot: Snapshot, slurm_job: str) -> PlanInputs:
             env={name: node_env(cluster[name]) for name in names},
             accelerate={name: _accelerate_type(cluster[name]) for name in names},
             slurm_job=slurm_job,
+            pdsh_ssh_args=_pdsh_ssh_args(cluster.head),
         )
     except FactError as error:
         raise PreflightError(
             f"cannot plan the start: {error}; run the preflight to see why"
         ) from error
+
+
+def _pdsh_ssh_args(head: NodeView) -> str:
+    """The head's own PDSH_SSH_ARGS_APPEND, which was part of the call that was tried."""
+    known = head.read(Pdsh).environment if head.has(Pdsh) else {}
+    return known.get("PDSH_SSH_ARGS_APPEND", "")
 
 
 def _accelerate_type(node: NodeView) -> str:

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
 
 import pytest
 
-from tests.lab.starts.uneven import lab, launch, nothing_is_left, place, told
+from checks.catalogue import CATALOGUE
+from checks.check import claims_of
+from checks.facts import ClusterView
+from checks.job.build import Options, build_job
+from checks.judge import judge_claims
+from checks.model import Outcome
+from checks.run import gather_facts
+from tests.lab.starts.uneven import USER, lab, launch, nothing_is_left, place, told
 
 __all__ = ["lab", "nothing_is_left", "place"]
 
@@ -46,6 +54,20 @@ def test_a_dry_run_prints_what_runs_and_runs_nothing(place, lab):
 def token(text):
     """Of the run that a text tells about."""
     return re.search(r"deepspeed-preflight-(\w+)", text)[1]
+
+
+def test_pdsh_takes_ports_and_users_from_the_hosts_file_in_the_check_as_in_the_start(
+    place, lab, monkeypatch
+):
+    monkeypatch.chdir(place)
+    head = lab.node("node1")
+    assert head.run(f"test -e /home/{USER}/.ssh/config").returncode == 1, "it is silent on ports"
+    job = build_job(Options(hosts="hosts.txt", head="node1"), cwd=place, environ=os.environ)
+    claims = claims_of([check for check in CATALOGUE.values() if check.area == "pdsh"], job)
+    findings = judge_claims(claims, ClusterView(gather_facts(job, claims)))
+    assert {finding.outcome for finding in findings} == {Outcome.PASS}, findings
+    assert ("node1", "node2") in {finding.subject for finding in findings}
+    told(launch(place, "torchrun", "pdsh", "meet.py"), 3)
 
 
 @pytest.mark.parametrize("backend", ["pdsh", "openmpi"])

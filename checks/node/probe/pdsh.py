@@ -5,6 +5,7 @@ import os
 import pwd
 import re
 import shutil
+import tempfile
 import uuid
 
 from checks.node.probe.core import Undetermined, run_command, section
@@ -118,13 +119,22 @@ def parse_targets(done, nonce, names):
 
 @section("pdsh_run")
 def pdsh_run(args):
-    """Args: `argv`, pdsh's own words up to its targets; `env`, what is added; `names` in order."""
+    """Args: `argv`, pdsh's own words up to its targets; `env`, what is added; `names` in order.
+
+    `ssh_config` is the text of the file that `env` calls SSH_CONFIG. It has no name on the disk,
+    so nothing of it can stay: ssh reads it through /proc while this process holds it.
+    """
     nonce = "preflight" + uuid.uuid4().hex[:12]
     # The shell of the far side may be csh or fish; these words mean the same to all
     command = "echo %s %%n %%h; echo %s `uname -n`; exit %d" % (nonce, nonce, EXIT_CODE)
     words = args["argv"] + ["-t", str(CONNECT_S), "-u", str(COMMAND_S), command]
     limit = COMMAND_S + CONNECT_S + 0.2 * len(args["names"])
-    done = run_command(words, limit, env=dict(os.environ, **args["env"]))
+    with tempfile.TemporaryFile() as config:
+        config.write(args["ssh_config"].encode("utf-8"))
+        config.flush()
+        path = "/proc/%d/fd/%d" % (os.getpid(), config.fileno())
+        env = {name: value.replace("SSH_CONFIG", path) for name, value in args["env"].items()}
+        done = run_command(words, limit, env=dict(os.environ, **env))
     if done.timed_out and not done.out:
         raise Undetermined("pdsh brought nothing back in %g s" % limit)
     return {

@@ -12,9 +12,10 @@ SSH_CONFIG_FILE = "ssh_config"
 
 @dataclass(frozen=True)
 class LaunchRequest:
-    """What a carrier is to do: bring `remote` to each of `nodes`, the head first.
+    """What an agent launcher is to do: run `remote` on each of `nodes`, the head first.
 
-    `home` is the run's directory on every node; `slurm_job` is the allocation, empty without one.
+    `home` is the run's directory on every node; `slurm_job` is the allocation, empty without one;
+    `pdsh_ssh_args` is PDSH_SSH_ARGS_APPEND in the head's shell.
     """
 
     job: Job
@@ -22,6 +23,7 @@ class LaunchRequest:
     home: str
     remote: Sequence[str]
     slurm_job: str = ""
+    pdsh_ssh_args: str = ""
 
 
 @dataclass(frozen=True)

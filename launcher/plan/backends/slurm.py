@@ -29,14 +29,14 @@ def slurm_allocation(job: Job, environ: Mapping[str, str]) -> str:
     )
 
 
-def agent_launcher(trip: LaunchRequest) -> AgentLauncher:
+def agent_launcher(request: LaunchRequest) -> AgentLauncher:
     """srun to all nodes."""
-    count = len(trip.nodes)
+    count = len(request.nodes)
     argv = (
-        *("srun", f"--jobid={trip.slurm_job}", "--overlap", f"--nodes={count}"),
-        *(f"--ntasks={count}", "--ntasks-per-node=1", f"--nodelist={','.join(trip.nodes)}"),
+        *("srun", f"--jobid={request.slurm_job}", "--overlap", f"--nodes={count}"),
+        *(f"--ntasks={count}", "--ntasks-per-node=1", f"--nodelist={','.join(request.nodes)}"),
         *("--cpu-bind=none", "--mem=0", "--mpi=none", "--input=none", "--unbuffered"),
         *("--kill-on-bad-exit=0", "--chdir=/"),
-        *trip.remote,
+        *request.remote,
     )
-    return AgentLauncher("srun", argv, (trip.nodes[0],), MISSING_ADVICE)
+    return AgentLauncher("srun", argv, (request.nodes[0],), MISSING_ADVICE)

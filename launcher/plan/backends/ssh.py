@@ -10,8 +10,8 @@ from launcher.plan.backends.backend import AgentLauncher, LaunchRequest
 MISSING_ADVICE = "is the training interpreter there?"
 
 
-def agent_launcher(trip: LaunchRequest) -> AgentLauncher:
+def agent_launcher(request: LaunchRequest) -> AgentLauncher:
     """The agent itself, on every node."""
     return AgentLauncher(
-        "ssh", tuple(trip.remote), tuple(trip.nodes), MISSING_ADVICE, is_agent=True
+        "ssh", tuple(request.remote), tuple(request.nodes), MISSING_ADVICE, is_agent=True
     )

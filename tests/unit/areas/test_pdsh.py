@@ -7,10 +7,10 @@ import pytest
 from checks.facts.account import Account
 from checks.facts.pdsh import ModuleFolder, Pdsh, PdshAnswer, PdshRun
 from checks.facts.ssh import LoginAttempt, SshRow
+from checks.knowledge.pdsh_call import pdsh_call
 from checks.model import Node, Outcome, Severity
 from checks.node.probe import pdsh as probe
 from checks.node.probe.core import CommandResult
-from checks.stages.pdsh import pdsh_argv, pdsh_env
 from tests.support.snapshots import judged, snapshot, with_fact, without
 
 GOOD = Pdsh("/usr/bin/pdsh", "pdsh-2.34", ("ssh", "exec"))
@@ -147,12 +147,17 @@ def test_no_answer_is_unknown():
 def test_users_and_ports():
     hosts = (Node("a", user="bob", port=22), Node("b", port=2222))
     job = snapshot(("a", "b"), hosts=hosts).job
-    assert pdsh_argv(job, ["a", "b"]) == ["pdsh", "-S", "-f", "1024", "-w", "bob@a,b"]
-    assert pdsh_env(job, ["b"], "-4") == {
-        "PDSH_RCMD_TYPE": "ssh",
-        "PDSH_SSH_ARGS_APPEND": "-4 -p 2222",
-    }
-    assert pdsh_env(job, ["a", "b"]) == {"PDSH_RCMD_TYPE": "ssh"}
+    call = pdsh_call(job, ["a", "b"], "/x/config", "-4")
+    assert call.argv == ("pdsh", "-S", "-f", "1024", "-w", "bob@a,b")
+    assert call.env == {"PDSH_RCMD_TYPE": "ssh", "PDSH_SSH_ARGS_APPEND": "-4 -F /x/config"}
+    assert call.ssh_config.startswith("Host a\n  Port 22\nHost b\n  Port 2222\n")
+    assert "Include ~/.ssh/config" in call.ssh_config
+
+
+def test_without_ports_the_shells_own_arguments_stand_alone():
+    job = snapshot(("a", "b")).job
+    assert pdsh_call(job, ["a", "b"], "/x/config", "-4").env["PDSH_SSH_ARGS_APPEND"] == "-4"
+    assert pdsh_call(job, ["a", "b"], "/x/config").env == {"PDSH_RCMD_TYPE": "ssh"}
 
 
 def test_reads_pdshs_own_words():

@@ -45,6 +45,13 @@ def test_ports_stand_above_the_logins_own_config():
     assert text.index("Port 2222") < text.index("Include ~/.ssh/config")
 
 
+def test_the_ssh_arguments_of_the_heads_shell_are_part_of_the_call():
+    job = Job(nodes=(Node("node1"), Node("node2", port=2222)), head="node1")
+    for nodes, appended in ((["node1"], "-4"), (["node1", "node2"], "-4 -F /tmp/x/ssh_config")):
+        one = BACKENDS["pdsh"](LaunchRequest(job, nodes, "/tmp/x", REMOTE, pdsh_ssh_args="-4"))
+        assert one.env["PDSH_SSH_ARGS_APPEND"] == appended
+
+
 def test_ssh_is_the_agent_itself_on_every_node():
     one = carrier("ssh")
     assert (one.argv, one.on, one.is_agent) == (REMOTE, ("node1", "node2"), True)
