@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-import os
+import contextlib
+import io
 import subprocess
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
+from unittest import mock
 
-import checks.catalogue
-import checks.run
+import pytest
+
+from checks import run
+from checks.catalogue import CATALOGUE
 from checks.check import Over, cluster_check, node_check, pair_check
 from checks.facts import ClusterView, Fact, NodeView, Snapshot
 from checks.model import Fix, Severity, Verdict, block, ok, skip, unknown, warn
-from tests.support.paths import ROOT
+from preflight.__main__ import main
+
+OF_THE_OUTER_RUN = "-p no:faulthandler -p no:unraisableexception -p no:threadexception"
+"""pytest's plugins that set hooks of the whole process: the outer run has set its own."""
 
 FIX = Fix("sudo mend <it>", "node1", "then \x1b[31mlook")
 
@@ -94,31 +101,22 @@ TOYS = {
 def preflight(
     *arguments: str | Path, cwd: Path, facts: Path | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """Run `python -m preflight` with the toys for its checks, in a process of its own.
+    """Run `python -m preflight` in this process, with the toys for its checks.
 
     With `facts` the nodes "answer" what that snapshot holds, as if they had been asked.
     """
-    environ = {**os.environ, "PYTHONPATH": str(ROOT), "TOY_FACTS": str(facts or "")}
-    environ.pop("PYTEST_ADDOPTS", None)
-    return subprocess.run(
-        [sys.executable, "-m", "tests.support.toy_checks", *map(str, arguments)],
-        cwd=cwd,
-        env=environ,
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-
-
-def main() -> int:
-    checks.catalogue.CATALOGUE = {**TOYS}
-    from preflight.__main__ import main as run
-
-    if facts := os.environ["TOY_FACTS"]:
-        checks.run.gather_facts = lambda *_, **__: Snapshot.load(Path(facts))
-    return run()
-
-
-if __name__ == "__main__":
-    sys.modules["tests.support.toy_checks"] = sys.modules["__main__"]
-    sys.exit(main())
+    argv = [str(word) for word in arguments]
+    out, err = io.StringIO(), io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, contextlib.ExitStack() as stack:
+        patch.chdir(cwd)
+        patch.setenv("PYTEST_ADDOPTS", OF_THE_OUTER_RUN)
+        patch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+        stack.enter_context(mock.patch.dict(sys.modules))
+        stack.enter_context(mock.patch.dict(CATALOGUE, TOYS, clear=True))
+        if facts:
+            snapshot = Snapshot.load(facts)
+            patch.setattr(run, "gather_facts", lambda *_, **__: snapshot)
+        stack.enter_context(contextlib.redirect_stdout(out))
+        stack.enter_context(contextlib.redirect_stderr(err))
+        code = main(argv)
+    return subprocess.CompletedProcess(argv, code, out.getvalue(), err.getvalue())

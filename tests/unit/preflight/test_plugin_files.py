@@ -10,7 +10,8 @@ import sys
 import pytest
 
 from preflight.__main__ import pytest_arguments
-from tests.support.toy_checks import ROOT, preflight
+from tests.support.paths import ROOT
+from tests.support.toy_checks import preflight
 from tests.support.toy_facts import saved
 
 # Files

@@ -13,7 +13,6 @@ import pytest
 from checks.facts import Snapshot
 from checks.model import Finding, Outcome, Severity
 from checks.reports.changes import accused_nodes, changes_since, comparable_facts, differing_facts
-from tests.lab.test_site_checks import real
 from tests.support.snapshots import snapshot, with_fact
 from tests.support.toy_checks import Toy, preflight
 
@@ -197,20 +196,3 @@ def test_a_broken_file_of_the_last_go_is_no_obstacle(tmp_path):
     bad = saved(tmp_path, "block", "2026-11-21T18:02:00Z")
     done = preflight("--facts", bad, cwd=tmp_path)
     assert done.returncode == 1 and "INTERNALERROR" not in done.stdout
-
-
-def test_in_a_lab_two_looks_differ_in_nothing_and_a_fault_is_what_changed(lab, tmp_path):
-    (tmp_path / "site_tests").mkdir()
-    (tmp_path / "site_tests/test_none.py").write_text("")
-    real(lab, tmp_path, "--quick", "--save-facts", "one.json")
-    lab.node("node3").run("ip link set eth0 mtu 1400")
-    try:
-        real(lab, tmp_path, "--quick", "--save-facts", "two.json")
-    finally:
-        lab.node("node3").run("ip link set eth0 mtu 1500")
-    one, two = (Snapshot.load(tmp_path / f"{name}.json") for name in ("one", "two"))
-    found = changes_since(one, later(two), [stop("node1"), stop("node2"), stop("node3")])
-    assert found is not None
-    told_now = [str(change) for change in found.changes]
-    assert told_now, "an MTU that is another is a change"
-    assert all(line.startswith("node3: ") and "mtu" in line for line in told_now), told_now
