@@ -1,8 +1,16 @@
 """Which nodes keep a whole from meeting that is well in parts: found by halves. Pure.
 
-Only asked where the whole failed and nobody stands out. Disjoint groups meet side by side, so that
-one bad node does not hide the rest, and of n nodes about log₂ n rounds find each that is bad alone.
-Groups are parted where their networks part, as far as they do, and then in the middle.
+Asked only where the whole failed and no node stands out. A group that fails is split, and both
+halves are tried side by side, so that one bad node does not hide another:
+
+- a half that fails holds a fault of its own, and is split again, down to a single node;
+- where both halves meet, the fault lies between them: two nodes, one of each half, that fail only
+  together. One half is halved while the other is kept whole, then the other way round.
+
+Each round halves every failing group at once, so that log₂ n rounds find each node that is bad
+alone; a bad pair takes up to 4 log₂ n more. Of eight nodes with a bad node6: 1-4 meet, 5-8 fail;
+5-6 fail, 7-8 meet; 5 meets, 6 fails. A group is split where its networks part, as far as they do,
+and then in the middle: a fault of one network is then found in the first round.
 """
 
 from __future__ import annotations
@@ -22,51 +30,53 @@ def smallest_failing_groups(
     Each is one node, or two together. What `rounds` do not suffice for is left out, and so is what
     takes more than two. `networks` are those of the nodes, where they are known.
     """
-    left = rounds
+    rounds_left = rounds
     known = networks or {}
     order = list(dict.fromkeys(known.get(name, "") for name in whole))
     whole = tuple(sorted(whole, key=lambda name: order.index(known.get(name, ""))))
 
-    def tried(groups: Sequence[Group]) -> Sequence[bool]:
-        nonlocal left
-        left -= 1
+    def try_groups(groups: Sequence[Group]) -> Sequence[bool]:
+        nonlocal rounds_left
+        rounds_left -= 1
         return meets(groups)
 
-    found: list[Group] = []
+    smallest: list[Group] = []
     failing = [whole]
-    while failing and left > 0:
-        split = [_split_group(group, known) for group in failing]
-        halves = [half for pair in split for half in pair]
-        met = dict(zip(halves, tried(halves), strict=True))
-        found += [half for half in halves if len(half) == 1 and not met[half]]
+    while failing and rounds_left > 0:
+        splits = [_split_group(group, known) for group in failing]
+        halves = [half for split in splits for half in split]
+        met = dict(zip(halves, try_groups(halves), strict=True))
+        smallest += [half for half in halves if len(half) == 1 and not met[half]]
         failing = [half for half in halves if len(half) > 1 and not met[half]]
-        for one, other in split:
-            if met[one] and met[other]:
-                found += _failing_pair_across(
-                    one, other, lambda group: left > 0 and not tried([group])[0]
+        for left, right in splits:
+            if met[left] and met[right]:
+                smallest += _failing_pair_across(
+                    left, right, lambda group: rounds_left > 0 and not try_groups([group])[0]
                 )
-    return found
+    return smallest
 
 
 def _split_group(group: Group, networks: Mapping[str, str] | None = None) -> tuple[Group, Group]:
     """Two parts, between two networks where there are some, as near to the middle as can be."""
     middle = (len(group) + 1) // 2
-    known = [(networks or {}).get(name, "") for name in group]
-    borders = [at for at in range(1, len(group)) if known[at - 1] != known[at]]
-    middle = min(borders, key=lambda at: abs(at - middle), default=middle)
+    network_of = [(networks or {}).get(name, "") for name in group]
+    borders = [
+        index for index in range(1, len(group)) if network_of[index - 1] != network_of[index]
+    ]
+    middle = min(borders, key=lambda index: abs(index - middle), default=middle)
     return group[:middle], group[middle:]
 
 
-def _failing_pair_across(one: Group, other: Group, fails: Callable[[Group], bool]) -> list[Group]:
+def _failing_pair_across(kept: Group, halved: Group, fails: Callable[[Group], bool]) -> list[Group]:
     """The two, one of each side, that fail together; [] where it is not down to two."""
     for _ in range(2):
-        while len(other) > 1:
-            first, second = _split_group(other)
-            if fails((*one, *first)):
-                other = first
-            elif fails((*one, *second)):
-                other = second
+        while len(halved) > 1:
+            first, second = _split_group(halved)
+            if fails((*kept, *first)):
+                halved = first
+            elif fails((*kept, *second)):
+                halved = second
             else:
                 return []
-        one, other = other, one
-    return [(*one, *other)]
+        kept, halved = halved, kept
+    return [(*kept, *halved)]

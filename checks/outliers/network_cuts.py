@@ -1,7 +1,14 @@
 """Groups of nodes that reach their own and not the others: a rack, a subnet, two halves.
 
-Found in the matrix itself, as islands of nodes that reach one another both ways, and tried for the
-nodes of each network as well, whose islands a stray pair would join.
+Where a switch or a VLAN between two racks of eight is down, 128 pairs fail and no node is worse
+than another, so blame by node would accuse all or none. The groups show in the matrix: draw an edge
+between two nodes that reach each other both ways, and each rack is a connected component, since
+between two components no pair holds both ways. Where both hold inside (nine tenths of their pairs)
+and fail between (nine tenths again), the way between them is at fault: out, in, or both.
+
+One stray pair that holds across a cut would join both components. The nodes of each network are
+tried as groups as well, and whichever explains more than half of all failures is taken. Single
+nodes are no group: that is what smallest_blame.py is for.
 """
 
 from __future__ import annotations
@@ -28,7 +35,7 @@ class Cut:
     between: str
 
     def is_covered_by(self, other: Cut) -> bool:
-        """Whether it tells what `other` tells already."""
+        """Whether `other` says the same, or all of it and more."""
         ends = {self.nodes, self.others}
         return ends == {other.nodes, other.others} or self.pairs <= other.pairs
 
@@ -41,28 +48,28 @@ def find_cuts(matrix: Matrix) -> list[Cut]:
     if not matrix.failed:
         return []
     for groups in (_connected_groups(matrix), _network_groups(matrix)):
-        found = _cuts_between(matrix, [group for group in groups if len(group) > 1])
-        explained = frozenset(pair for cut in found for pair in cut.pairs) & matrix.failed
-        if found and len(explained) * 2 > len(matrix.failed):
-            return found
+        cuts = _cuts_between(matrix, [group for group in groups if len(group) > 1])
+        explained = frozenset(pair for cut in cuts for pair in cut.pairs) & matrix.failed
+        if cuts and len(explained) * 2 > len(matrix.failed):
+            return cuts
     return []
 
 
 def _cuts_between(matrix: Matrix, groups: Sequence[tuple[str, ...]]) -> list[Cut]:
     whole = [group for group in groups if _failed_share(matrix, group, group) <= 1 - CUT_SHARE]
-    found: list[Cut] = []
-    for group in sorted(whole, key=lambda one: (-len(one), matrix.nodes.index(one[0])))[1:]:
+    cuts: list[Cut] = []
+    for group in sorted(whole, key=lambda names: (-len(names), matrix.nodes.index(names[0])))[1:]:
         for out, into in ((True, True), (True, False), (False, True)):
             others = [
-                one
-                for one in whole
-                if one is not group
-                and (_failed_share(matrix, group, one) >= CUT_SHARE) is out
-                and (_failed_share(matrix, one, group) >= CUT_SHARE) is into
+                other
+                for other in whole
+                if other is not group
+                and (_failed_share(matrix, group, other) >= CUT_SHARE) is out
+                and (_failed_share(matrix, other, group) >= CUT_SHARE) is into
             ]
             if others:
-                found.append(_build_cut(matrix, group, others, out=out, into=into))
-    return found
+                cuts.append(_build_cut(matrix, group, others, out=out, into=into))
+    return cuts
 
 
 def _build_cut(
@@ -73,7 +80,7 @@ def _build_cut(
     out: bool,
     into: bool,
 ) -> Cut:
-    rest = tuple(name for one in others for name in one)
+    rest = tuple(name for other in others for name in other)
     pairs = {(a, b) for a in group for b in rest if out}
     pairs |= {(b, a) for a in group for b in rest if into}
     here, there = (common_network(matrix.addresses, names) for names in (group, rest))
@@ -95,9 +102,9 @@ def _connected_groups(matrix: Matrix) -> list[tuple[str, ...]]:
 
 
 def _network_groups(matrix: Matrix) -> list[tuple[str, ...]]:
-    """The nodes of each /24 or /64, as far as their addresses are told."""
-    of = {name: common_network(matrix.addresses, [name]) for name in matrix.nodes}
-    return _join_near(matrix.nodes, lambda a, b: bool(of[a]) and of[a] == of[b])
+    """The nodes of each /24 or /64, as far as their addresses are known."""
+    networks = {name: common_network(matrix.addresses, [name]) for name in matrix.nodes}
+    return _join_near(matrix.nodes, lambda a, b: bool(networks[a]) and networks[a] == networks[b])
 
 
 def _join_near(names: Sequence[str], near: Callable[[str, str], bool]) -> list[tuple[str, ...]]:
@@ -106,22 +113,23 @@ def _join_near(names: Sequence[str], near: Callable[[str, str], bool]) -> list[t
     while left:
         group, edge = set(), [next(iter(left))]
         while edge:
-            one = edge.pop()
-            group.add(one)
-            del left[one]
-            new = [name for name in left if near(one, name) and name not in edge]
-            edge += new
+            name = edge.pop()
+            group.add(name)
+            del left[name]
+            edge += [other for other in left if near(name, other) and other not in edge]
         groups.append(tuple(name for name in names if name in group))
     return groups
 
 
 def common_network(addresses: Mapping[str, str], names: Iterable[str]) -> str:
-    """The one network of all these nodes' addresses; empty where there is none or none is told."""
-    seen = set()
+    """The one network of all these nodes' addresses; empty where there is none or none is known."""
+    networks = set()
     for name in names:
         try:
             address = ipaddress.ip_address(addresses.get(name, ""))
         except ValueError:
             continue
-        seen.add(ipaddress.ip_network((address, 24 if address.version == 4 else 64), strict=False))
-    return str(seen.pop()) if len(seen) == 1 else ""
+        networks.add(
+            ipaddress.ip_network((address, 24 if address.version == 4 else 64), strict=False)
+        )
+    return str(networks.pop()) if len(networks) == 1 else ""

@@ -15,7 +15,7 @@ class Matrix:
     """`asked` and `failed` are pairs of two nodes; `causes` and `addresses` are of failed pairs.
 
     `nodes` are all that any pair names, in the order of the findings. `addresses` are those of
-    the targets, where the findings tell them.
+    the targets, where the findings have them.
     """
 
     check: str
@@ -53,14 +53,14 @@ def pair_matrices(findings: Iterable[Finding]) -> list[Matrix]:
 
 def _build_matrix(check: str, row: Sequence[Finding]) -> Matrix:
     failed = [finding for finding in row if finding.outcome is Outcome.FAIL]
-    told = {one.subject[1]: str(one.evidence.get("address", "")) for one in failed}
+    addresses = {finding.subject[1]: str(finding.evidence.get("address", "")) for finding in failed}
     return Matrix(
         check,
         tuple(dict.fromkeys(name for finding in row for name in finding.subject)),
         frozenset(map(_subject_pair, row)),
         frozenset(map(_subject_pair, failed)),
         {_subject_pair(finding): finding.cause for finding in failed},
-        {name: address for name, address in told.items() if address},
+        {name: address for name, address in addresses.items() if address},
     )
 
 

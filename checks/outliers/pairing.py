@@ -1,7 +1,10 @@
-"""Who meets whom in which round: the circle method, by which a league plays its season.
+"""Who meets whom in which round, so that no node is in two pairs of a round.
 
-All pairs of a round work side by side and no node is in two, so that none disturbs another; the
-rounds grow with the nodes, the pairs with their square.
+All pairs of a round are measured side by side and none disturbs another. `pair_rounds` is the
+circle method, by which a league plays its season: the nodes sit round a table, each faces the one
+opposite, and after each round all but the first move on by one seat. Any two face each other once,
+so n nodes need n−1 rounds for their n(n−1)/2 pairs, the fewest possible. Four nodes play
+`ad bc`, `ac db`, `ab cd`. Of an odd number, whoever faces the empty seat has the round off.
 """
 
 from __future__ import annotations
@@ -9,11 +12,11 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterable, Sequence
 
+from checks.outliers.pair_matrix import Pair
+
 FULL_MESH_NODES = 64
 """Up to so many nodes everyone meets everyone; beyond, a sample of rounds."""
 MIN_SAMPLED_ROUNDS = 4
-
-Pair = tuple[str, str]
 
 
 def pair_rounds(names: Sequence[str]) -> list[list[Pair]]:
@@ -22,38 +25,36 @@ def pair_rounds(names: Sequence[str]) -> list[list[Pair]]:
     n−1 rounds, or n where n is odd and each node has a round off.
     """
     circle: list[str | None] = [*names, *([None] * (len(names) % 2))]
-    found = []
+    rounds = []
     for _ in range(len(circle) - 1):
         half = len(circle) // 2
         facing = zip(circle[:half], reversed(circle[half:]), strict=True)
-        found.append([(a, b) for a, b in facing if a is not None and b is not None])
+        rounds.append([(a, b) for a, b in facing if a is not None and b is not None])
         circle[1:] = [circle[-1], *circle[1:-1]]
-    return found
+    return rounds
 
 
-def sample_rounds(found: Sequence[list[Pair]], nodes: int) -> list[list[Pair]]:
-    """All rounds up to ALL nodes; else log₂ n and FEWEST of them, evenly spread."""
-    count = (
-        min(len(found), math.ceil(math.log2(nodes)) + MIN_SAMPLED_ROUNDS)
-        if nodes > FULL_MESH_NODES
-        else len(found)
-    )
-    return [found[turn * len(found) // count] for turn in range(count)]
+def sample_rounds(rounds: Sequence[list[Pair]], nodes: int) -> list[list[Pair]]:
+    """All rounds up to FULL_MESH_NODES nodes; else log₂ n and a few of them, evenly spread."""
+    count = len(rounds)
+    if nodes > FULL_MESH_NODES:
+        count = min(count, math.ceil(math.log2(nodes)) + MIN_SAMPLED_ROUNDS)
+    return [rounds[index * len(rounds) // count] for index in range(count)]
 
 
 def disjoint_rounds(pairs: Iterable[Pair]) -> list[list[Pair]]:
-    """Any ordered pairs in rounds in which no node is in two."""
-    found: list[list[Pair]] = []
+    """Any ordered pairs in rounds in which no node is in two: each in the first that has room."""
+    rounds: list[list[Pair]] = []
     busy: list[set[str]] = []
     for pair in pairs:
-        turn = next((turn for turn, ends in enumerate(busy) if _is_free(pair, ends)), len(busy))
-        if turn == len(busy):
-            found.append([])
+        index = next((i for i, nodes in enumerate(busy) if _is_free(pair, nodes)), len(busy))
+        if index == len(busy):
+            rounds.append([])
             busy.append(set())
-        found[turn].append(pair)
-        busy[turn].update(pair)
-    return found
+        rounds[index].append(pair)
+        busy[index].update(pair)
+    return rounds
 
 
-def _is_free(pair: Pair, ends: Collection[str]) -> bool:
-    return not any(end in ends for end in pair)
+def _is_free(pair: Pair, busy: Collection[str]) -> bool:
+    return not any(node in busy for node in pair)

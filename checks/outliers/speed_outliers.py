@@ -5,16 +5,14 @@ Published figures for the same machine differ by two; the rest of the same clust
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from checks.facts.pairs import SpeedTable
 from checks.outliers.network_cuts import Cut, find_cuts
-from checks.outliers.pair_matrix import Matrix
-
-Pair = tuple[str, str]
-LinkEnd = tuple[str, int]
-"""A node and 0 for what it sends, 1 for what it receives."""
+from checks.outliers.pair_matrix import Matrix, Pair
+from checks.outliers.smallest_blame import LinkEnd, blamed_ends
 
 SLOW_SHARE = 1 / 3
 """The share of the reference below which a pair is slow; what a busy core costs stays above."""
@@ -22,8 +20,6 @@ FAR_RATIO, FAR_US = 5.0, 500.0
 """Latency is far beyond both: a second switch costs microseconds, not half a millisecond."""
 BAD_END_SHARE = 0.8
 """The share of an end's pairs that must be bad for the node to be the reason."""
-MIN_BAD_PAIRS = 2
-"""So many bad pairs speak of a node rather than of a pair."""
 
 
 def reference_speed(table: SpeedTable) -> float:
@@ -31,12 +27,12 @@ def reference_speed(table: SpeedTable) -> float:
 
     Not the median: with three nodes, four of the six pairs are those of a single bad one.
     """
-    return _value_at_share([one.best_gbit_s for one in table.values()], 0.75)
+    return _value_at_share([speed.best_gbit_s for speed in table.values()], 0.75)
 
 
 def sustained_speed(table: SpeedTable) -> float:
     """What that quarter reaches over the whole time: for people, who measure so themselves."""
-    return _value_at_share([one.gbit_s for one in table.values()], 0.75)
+    return _value_at_share([speed.gbit_s for speed in table.values()], 0.75)
 
 
 def fastest_pair(table: SpeedTable) -> Pair | None:
@@ -51,7 +47,7 @@ def slowest_pair(table: SpeedTable) -> Pair | None:
 
 def reference_latency(table: SpeedTable) -> float:
     """Round trip in µs that the nearest quarter of the pairs stays below."""
-    return _value_at_share([one.latency_us for one in table.values()], 0.25)
+    return _value_at_share([speed.latency_us for speed in table.values()], 0.25)
 
 
 def _value_at_share(values: Sequence[float], share: float) -> float:
@@ -61,14 +57,14 @@ def _value_at_share(values: Sequence[float], share: float) -> float:
 def slow_pairs(table: SpeedTable) -> frozenset[Pair]:
     """The pairs far below the reference."""
     least = reference_speed(table) * SLOW_SHARE
-    return frozenset(pair for pair, one in table.items() if one.best_gbit_s < least)
+    return frozenset(pair for pair, speed in table.items() if speed.best_gbit_s < least)
 
 
 def distant_pairs(table: SpeedTable) -> frozenset[Pair]:
     """The pairs whose round trip is far above what others need."""
     near = reference_latency(table)
     most = max(near * FAR_RATIO, near + FAR_US)
-    return frozenset(pair for pair, one in table.items() if one.latency_us > most)
+    return frozenset(pair for pair, speed in table.items() if speed.latency_us > most)
 
 
 @dataclass(frozen=True)
@@ -85,7 +81,7 @@ class Explanation:
 
     def of(self, node: str) -> tuple[int, ...]:
         """The ends at which that node is the reason: 0 what it sends, 1 what it receives."""
-        return tuple(at for at in (0, 1) if (node, at) in self.ends)
+        return tuple(way for way in (0, 1) if (node, way) in self.ends)
 
     @property
     def cut(self) -> frozenset[Pair]:
@@ -96,45 +92,21 @@ class Explanation:
 def explain_bad_pairs(table: SpeedTable, bad: frozenset[Pair]) -> Explanation:
     """The smallest explanation: cuts between groups, then ends of nodes, then pairs.
 
-    Only what was bad more than once counts. No end where they would be those of most nodes: that
-    is no node's fault.
+    Only what was bad more than once counts.
     """
     once = frozenset(pair for pair in bad if table[pair].times == 1)
-    asked, sure = table.keys() - once, bad - once
     nodes = tuple(dict.fromkeys(name for pair in table for name in pair))
-    found = tuple(find_cuts(Matrix("", nodes, frozenset(asked), sure, {}, {})))
-    left = sure - {pair for cut in found for pair in cut.pairs}
-    ends = _bad_ends(asked, left)
-    if len({name for name, _ in ends}) * 2 > len(nodes):
-        ends = {}
-    explained = {pair for pairs in ends.values() for pair in pairs}
-    lone = frozenset(p for p in once if not {(p[0], 0), (p[1], 1)} & ends.keys())
-    lone -= {pair for cut in found for pair in cut.pairs}
-    return Explanation(ends, found, left - explained, lone)
+    matrix = Matrix("", nodes, frozenset(table.keys() - once), bad - once, {}, {})
+    cuts = tuple(find_cuts(matrix))
+    cut = {pair for cut in cuts for pair in cut.pairs}
+    ends = blamed_ends(matrix, cut, _is_bad_end)
+    lone = frozenset(
+        (source, target)
+        for source, target in once - cut
+        if not {(source, 0), (target, 1)} & ends.keys()
+    )
+    return Explanation(ends, cuts, matrix.failed - cut - {*chain(*ends.values())}, lone)
 
 
-def _bad_ends(asked: Collection[Pair], bad: frozenset[Pair]) -> dict[LinkEnd, frozenset[Pair]]:
-    left, ends = bad, dict[LinkEnd, frozenset[Pair]]()
-    while found := _worst_end(asked, bad, left):
-        ends[found] = _pairs_at(found, left)
-        left -= ends[found]
-    return ends
-
-
-def _worst_end(
-    asked: Collection[Pair], bad: Collection[Pair], left: Collection[Pair]
-) -> LinkEnd | None:
-    """The end with most of the bad pairs that are left, two at least, among ends bad throughout."""
-    able: list[tuple[int, LinkEnd]] = []
-    for end in dict.fromkeys((pair[at], at) for pair in sorted(left) for at in (0, 1)):
-        mine = len(_pairs_at(end, left))
-        if mine >= MIN_BAD_PAIRS and len(_pairs_at(end, bad)) >= BAD_END_SHARE * len(
-            _pairs_at(end, asked)
-        ):
-            able.append((mine, end))
-    return max(able)[1] if able else None
-
-
-def _pairs_at(end: LinkEnd, pairs: Collection[Pair]) -> frozenset[Pair]:
-    name, at = end
-    return frozenset(pair for pair in pairs if pair[at] == name)
+def _is_bad_end(bad: int, measured: int) -> bool:
+    return bad >= BAD_END_SHARE * measured

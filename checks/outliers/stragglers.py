@@ -23,67 +23,75 @@ SlowSpeeds = Mapping[str, tuple[float, float]]
 
 
 def find_stragglers(
-    found: Mapping[str, Compute], *, alone: bool = False
+    computed: Mapping[str, Compute], *, alone: bool = False
 ) -> dict[DeviceSlot, SlowSpeeds]:
     """The accelerators beyond the threshold in some kind, in the first round or the one `alone`."""
-    medians = _median_speeds(found, alone=alone)
+    medians = _median_speeds(computed, alone=alone)
     slow: dict[DeviceSlot, SlowSpeeds] = {}
-    for key, kind, one in _completed_measurements(found, alone=alone):
-        limits = SLOWDOWN_LIMITS[one.said.kind]
+    for accelerator, model, device in _completed_measurements(computed, alone=alone):
+        limits = SLOWDOWN_LIMITS[device.said.kind]
         behind = {
-            name: (speed, medians[kind, name])
-            for name, speed in one.said.speeds.items()
-            if (kind, name) in medians and speed * limits.get(name, math.inf) < medians[kind, name]
+            kind: (speed, medians[model, kind])
+            for kind, speed in device.said.speeds.items()
+            if (model, kind) in medians
+            and speed * limits.get(kind, math.inf) < medians[model, kind]
         }
         if behind:
-            slow[key] = behind
+            slow[accelerator] = behind
     return slow
 
 
-def confirmed_stragglers(found: Mapping[str, Compute]) -> dict[DeviceSlot, SlowSpeeds]:
+def confirmed_stragglers(computed: Mapping[str, Compute]) -> dict[DeviceSlot, SlowSpeeds]:
     """The accelerators that were too slow in both rounds, with what the second one showed.
 
     One that did not even end the second round has what the first one showed.
     """
-    first, again = find_stragglers(found), find_stragglers(found, alone=True)
-    hung = {(name, slot) for name, slot in first if _first_hung(found[name].alone[slot:])}
-    return {key: again.get(key, slow) for key, slow in first.items() if key in {*again, *hung}}
+    first, again = find_stragglers(computed), find_stragglers(computed, alone=True)
+    hung = {(name, slot) for name, slot in first if _first_hung(computed[name].alone[slot:])}
+    return {
+        accelerator: again.get(accelerator, slow)
+        for accelerator, slow in first.items()
+        if accelerator in {*again, *hung}
+    }
 
 
 def _first_hung(alone: Sequence[DeviceMeasurement]) -> bool:
     return bool(alone) and alone[0].hung
 
 
-def reference_nodes(found: Mapping[str, Compute]) -> dict[str, str]:
+def reference_nodes(computed: Mapping[str, Compute]) -> dict[str, str]:
     """By model the node of the middle one of those that are not behind: it shows what is right."""
-    behind = {name for name, _ in find_stragglers(found)}
+    behind = {name for name, _ in find_stragglers(computed)}
     speeds: dict[str, list[tuple[float, str]]] = {}
-    for (name, _), model, one in _completed_measurements(found, alone=False):
+    for (name, _), model, device in _completed_measurements(computed, alone=False):
         if name not in behind:
-            speeds.setdefault(model, []).append((sum(one.said.speeds.values()), name))
-    return {model: sorted(ones)[(len(ones) - 1) // 2][1] for model, ones in speeds.items()}
+            speeds.setdefault(model, []).append((sum(device.said.speeds.values()), name))
+    return {
+        model: sorted(measured)[(len(measured) - 1) // 2][1] for model, measured in speeds.items()
+    }
 
 
 def _completed_measurements(
-    found: Mapping[str, Compute], *, alone: bool
+    computed: Mapping[str, Compute], *, alone: bool
 ) -> Iterator[tuple[DeviceSlot, str, DeviceMeasurement]]:
     """Every accelerator that was measured in that round, and what it is."""
-    for node, seen in found.items():
-        for slot, one in enumerate(seen.alone if alone else seen.first):
-            if one.done:
-                yield (node, slot), one.said.name, one
+    for node, compute in computed.items():
+        for slot, device in enumerate(compute.alone if alone else compute.first):
+            if device.done:
+                yield (node, slot), device.said.name, device
 
 
-def _median_speeds(found: Mapping[str, Compute], *, alone: bool) -> dict[tuple[str, str], float]:
-    """The median by device and kind of measurement, where enough are alike.
+def _median_speeds(computed: Mapping[str, Compute], *, alone: bool) -> dict[tuple[str, str], float]:
+    """The median by model and kind of measurement, where enough are alike.
 
-    Of the round `alone` it is the yardstick's own speed: only that and the suspects had one.
+    In the round `alone` only the reference nodes and the suspects compute: a reference node's own
+    speed is then what counts.
     """
     speeds: dict[tuple[str, str], list[float]] = {}
-    good = reference_nodes(found) if alone else {}
-    for (node, _), kind, one in _completed_measurements(found, alone=alone):
-        if not alone or node == good.get(kind):
-            for name, speed in one.said.speeds.items():
-                speeds.setdefault((kind, name), []).append(speed)
+    references = reference_nodes(computed) if alone else {}
+    for (node, _), model, device in _completed_measurements(computed, alone=alone):
+        if not alone or node == references.get(model):
+            for kind, speed in device.said.speeds.items():
+                speeds.setdefault((model, kind), []).append(speed)
     enough = 1 if alone else MIN_COMPARABLE
     return {key: statistics.median(of) for key, of in speeds.items() if len(of) >= enough}

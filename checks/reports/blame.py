@@ -1,8 +1,9 @@
 """Who is to blame where a matrix of pairs shows it: one bad node fails many pairs, and few others.
 
-Each pair check is a matrix. The smallest explanation is sought: first whether the nodes fall into
-groups that cannot reach one another, a cut between racks or networks; then greedily the node and
-direction that explain most of the failed pairs left, until what is left stands out nowhere.
+Each pair check is a matrix, and its smallest explanation is sought: first whether the nodes fall
+into groups that cannot reach one another (outliers/network_cuts.py), then which nodes explain what
+is left (outliers/smallest_blame.py). What a more general check has explained is not repeated: a
+node that reaches no port logs in nowhere either, and is blamed for the ports alone.
 """
 
 from __future__ import annotations
@@ -13,10 +14,8 @@ from dataclasses import dataclass
 from checks.folded_names import fold_names
 from checks.model import Finding, Outcome
 from checks.outliers.network_cuts import Cut, find_cuts
-from checks.outliers.pair_matrix import Matrix, area_of, pair_matrices
-
-MIN_FAILED_PAIRS = 2
-"""The fewest failed pairs that speak of a node rather than of a pair."""
+from checks.outliers.pair_matrix import Matrix, Pair, area_of, pair_matrices
+from checks.outliers.smallest_blame import MIN_BAD_PAIRS, LinkEnd, blamed_ends
 
 MASTER_PORT_CHECK = "ports.master-port-is-reachable"
 
@@ -132,51 +131,24 @@ def _reason_text(reason: _BlameReason, found: Iterable[Matrix]) -> str:
     """The reason; of a node whose ports answer while nobody logs in, that it is its sshd."""
     ports = [one for one in found if one.area == "ports"]
     towards = {pair for one in ports for pair in one.asked - one.failed if pair[1] == reason.node}
-    if area_of(reason.check) == "ssh" and reason.end == 1 and len(towards) >= MIN_FAILED_PAIRS:
+    if area_of(reason.check) == "ssh" and reason.end == 1 and len(towards) >= MIN_BAD_PAIRS:
         return f"its sshd: {reason}, which can reach its ports"
     return str(reason)
 
 
-def _outlier_reasons(matrix: Matrix, explained: set[tuple[str, str]]) -> list[_BlameReason]:
-    """The nodes that explain the rest; none where more than half of all nodes would be."""
-    found = _greedy_reasons(matrix, explained)
-    if len({one.node for one in found}) * 2 > len(matrix.nodes):
-        return []
-    return found
+def _outlier_reasons(matrix: Matrix, explained: set[Pair]) -> list[_BlameReason]:
+    """The ends of nodes that explain what the cuts do not: most of their pairs failed."""
+    return [
+        _blame_reason(matrix, end, pairs)
+        for end, pairs in blamed_ends(matrix, explained, _have_mostly_failed).items()
+    ]
 
 
-def _greedy_reasons(matrix: Matrix, explained: set[tuple[str, str]]) -> list[_BlameReason]:
-    """The greatest explanation first.
-
-    An end explains when at least two of its pairs failed, and more than half of those asked.
-    """
-    totals, counts = _count_by_end(matrix.asked), _count_by_end(matrix.failed)
-    left, found = matrix.failed - explained, []
-    while left:
-        rest = _count_by_end(left)
-        able = [
-            end
-            for end in rest
-            if counts[end] >= MIN_FAILED_PAIRS
-            and counts[end] * 2 > totals[end]
-            and rest[end] >= MIN_FAILED_PAIRS
-        ]
-        if not able:
-            break
-        node, at = max(able, key=lambda end: (rest[end], end[1], end[0]))
-        mine = {pair for pair in left if pair[at] == node}
-        cause = matrix.cause(mine)
-        found.append(
-            _BlameReason(matrix.check, node, at, counts[node, at], totals[node, at], cause)
-        )
-        left -= mine
-    return found
+def _have_mostly_failed(failed: int, asked: int) -> bool:
+    return 2 * failed > asked
 
 
-def _count_by_end(pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, int], int]:
-    """How many of the pairs have a node as source (0), or as target (1)."""
-    counts: dict[tuple[str, int], int] = {}
-    for pair in pairs:
-        for end in (0, 1):
-            counts[pair[end], end] = counts.get((pair[end], end), 0) + 1
-    return counts
+def _blame_reason(matrix: Matrix, end: LinkEnd, pairs: frozenset[Pair]) -> _BlameReason:
+    node, way = end
+    failed, asked = (sum(pair[way] == node for pair in of) for of in (matrix.failed, matrix.asked))
+    return _BlameReason(matrix.check, node, way, failed, asked, matrix.cause(pairs))

@@ -14,8 +14,9 @@ from checks.facts.pairs import Pairs, PairSpeed
 from checks.facts.ports import DialResults
 from checks.facts.snapshot import Answer
 from checks.knowledge.training_network import training_address
+from checks.outliers.pair_matrix import Pair
 from checks.outliers.pairing import disjoint_rounds, pair_rounds, sample_rounds
-from checks.outliers.speed_outliers import Pair, distant_pairs, fastest_pair, slow_pairs
+from checks.outliers.speed_outliers import distant_pairs, fastest_pair, slow_pairs
 from checks.stages.live_matrix import live_lines
 
 SKIP_S, MEASURE_S = 0.1, 0.25

@@ -17,9 +17,9 @@ from checks.facts.view_cache import cached_per_view
 from checks.folded_names import fold_names
 from checks.knowledge.training_network import training_interface
 from checks.model import Fix, Severity, Verdict, block, ok, skip, unknown, warn
+from checks.outliers.pair_matrix import Pair
 from checks.outliers.speed_outliers import (
     Explanation,
-    Pair,
     distant_pairs,
     explain_bad_pairs,
     reference_latency,

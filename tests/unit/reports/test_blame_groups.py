@@ -97,3 +97,18 @@ def test_a_stray_pair_does_not_hide_a_cut_between_networks():
         network=place(4),
     )  # fmt: skip
     assert list(said(cut)) == ["node[05-08]"]
+
+
+@pytest.mark.parametrize(("failing", "blamed"), [(2, False), (9, True)])
+def test_what_a_cut_explains_speaks_against_no_node_beside_it(failing, blamed):
+    far = names(20)[10:]
+    unlucky, targets = far[0], far[1 : 1 + failing]
+    found = said(
+        matrix(
+            "ports",
+            20,
+            lambda s, t: (s in far) != (t in far) or (s == unlucky and t in targets),
+        )
+    )
+    assert any(because.startswith("cut off from") for because in found.values())
+    assert any("it cannot reach" in because for because in found.values()) is blamed
