@@ -1,4 +1,10 @@
-"""Folded node names, `gpu[01-16,20]`: as hosts.txt and Slurm write them and reports show them."""
+"""Folded node names, `gpu[01-16,20]`: as hosts.txt and Slurm write them and reports show them.
+
+Folding must be undone exactly: what a report shows can be pasted into hosts.txt. Names are one
+family if they differ only in one number, the last of the first label (the 07 of `gpu07-ib.rack2`,
+not the 2). Numbers with leading zeros fold only with others as wide: `n1,n01` are two names and
+never `n[1,01]`, while `n08,n09,n10` are one family of width two, because one of them is padded.
+"""
 
 from __future__ import annotations
 

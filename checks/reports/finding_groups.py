@@ -1,4 +1,13 @@
-"""Findings that say the same of different nodes, brought together so that they are read once."""
+"""Findings that say the same of different nodes, brought together so that they are read once.
+
+A firewall on node4 of sixteen gives fifteen findings, `node1 cannot reach node4` and so on. With
+the names of each finding's subject replaced by marks, all fifteen texts are one: a story. Findings
+of one story are folded by rows of their matrix: sources that fail towards the same targets make one
+group, shown as `node[1-3,5-16] cannot reach node4`. Rows may also be taken by target, and a node
+may or may not count as its own peer (`all cannot reach all others` is one group only if it does),
+so all four ways are tried and the one with the fewest groups is shown. Each finding is in exactly
+one group: nothing is left out and nothing is said of a pair that was not found.
+"""
 
 from __future__ import annotations
 

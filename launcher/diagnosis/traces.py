@@ -1,4 +1,15 @@
-"""Python tracebacks, put together again where the lines of several ranks are mixed."""
+"""Python tracebacks, put together again where the lines of several ranks are mixed.
+
+Eight ranks that fail at once write eight tracebacks into one log, line by line among each other.
+Each line has a place, its rank or node as far as its prefix says, and each place has one traceback
+open at most, which takes the lines of its place alone. A traceback ends by its own form: indented
+frames, then one line `SomeError: …` at the margin, then perhaps a chained one ("During handling of
+the above"). A line at the margin that is no error is another writer's and is passed over; after
+400 of them the rest will not come, and the traceback is closed as it is.
+
+Of a rank the last traceback counts, as one that was caught may stand before it; where lines have no
+rank the first, as the last is often an echo of another rank's failure.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,15 @@
-"""Slow or stuck, where the ranks stand, and which of them is apart: pure, from one look."""
+"""Slow or stuck, and who waits for whom: pure, from one observation of all nodes.
+
+A collective ends when all ranks have entered it, so a rank that waits in one waits for ranks that
+do not: whoever is not waiting is the outlier, whatever it does instead (reads a disk, writes a
+checkpoint, is stopped, is gone). With seven ranks in `all_reduce` and rank 3 in `torch.save`, seven
+wait for rank 3. Where all ranks wait, they wait in different places: one took another branch and
+entered another collective, so the few that are elsewhere than most are the outliers. Without a
+smaller side nobody is.
+
+The run is slow and not stuck where data still move or a rank works. It is stuck only if all nodes
+were seen and no waiting rank may be polling; else it may be either, and is said to be.
+"""
 
 from __future__ import annotations
 
