@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import functools
 import json
-import re
-import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from checks.facts import ClusterView, NodeView
 from checks.facts.accelerate_config import AccelerateFile
-from checks.knowledge.plain_yaml import read_yaml
-from checks.model import Fix, Verdict, skip
+from checks.model import Verdict, skip
 
 EACH_NODE_LAUNCHERS = ("standard", "nossh")
 """The DeepSpeed launchers with which somebody starts accelerate on every node."""
@@ -33,8 +30,7 @@ class AccelerateConfig:
     values: Mapping[str, Any]
 
     def number(self, key: str, default: int) -> int:
-        """A whole number, `default` where none is given. `parse_config` has seen to it that it is "
-        "one."""
+        """A whole number, `default` where none is given; of NUMBER_KEYS, which are checked."""
         value = self.values.get(key)
         if value is None:
             return default
@@ -45,7 +41,9 @@ class AccelerateConfig:
     def part(self, key: str) -> Mapping[str, Any]:
         """A nested mapping; empty where there is none."""
         value = self.values.get(key)
-        return value if isinstance(value, dict) else {}
+        return (
+            {str(name): inner for name, inner in value.items()} if isinstance(value, dict) else {}
+        )
 
     @property
     def launcher(self) -> str:
@@ -62,17 +60,39 @@ class AccelerateConfig:
 
 @functools.lru_cache(maxsize=4096)
 def parse_config(path: str, text: str) -> AccelerateConfig:
-    """Raises YamlError or ConfigError."""
-    try:
-        values = json.loads(text) if path.endswith(".json") else read_yaml(text)
-    except json.JSONDecodeError as error:
-        raise ConfigError(f"line {error.lineno}: {error.msg}") from error
+    """The configuration as accelerate reads it. Raises ConfigError."""
+    values = _load_json(text) if path.endswith(".json") else _load_yaml(text)
     if not isinstance(values, dict):
         raise ConfigError("expected keys and values")
-    config = AccelerateConfig(values)
+    config = AccelerateConfig({str(key): value for key, value in values.items()})
     for key in NUMBER_KEYS:
         config.number(key, 0)
     return config
+
+
+def _load_json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        raise ConfigError(f"line {error.lineno}: {error.msg}") from error
+    except RecursionError:
+        raise ConfigError("nested too deep") from None
+
+
+def _load_yaml(text: str) -> Any:
+    """What yaml.safe_load makes of `text`, with its parser in C where PyYAML was built with it."""
+    import yaml  # slow to import, and most clusters start without accelerate
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        return yaml.load(text, Loader=loader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise ConfigError(f"line {mark.line + 1 if mark else 1}: {error.problem}") from error
+    except (yaml.YAMLError, ValueError, LookupError) as error:  # such as a 31st of February
+        raise ConfigError(" ".join(str(error).split())) from error
+    except RecursionError:
+        raise ConfigError("nested too deep") from None
 
 
 def node_config(node: NodeView) -> AccelerateConfig | None:
@@ -120,30 +140,6 @@ def config_that_is_read(node: NodeView) -> AccelerateConfig | Verdict:
         return skip("one node has no other to agree with")
     node.read(AccelerateFile)
     return node_config(node) or skip("see accelerate.config-is-accepted")
-
-
-def set_key_fix(node: NodeView, key: str, value: object, note: str = "") -> Fix:
-    """The fix that gives a top key that value in the node's file."""
-    file = node.read(AccelerateFile)
-    config = node_config(node)
-    if file.path.endswith(".json") or config is None:
-        return node.fix("", f"set {key} to {value} in {file.path}" + (f"; {note}" if note else ""))
-    line = f"{key}: {value}"
-    edit = f"s|^{key}:.*|{line}|" if key in config.values else f"$a\\{line}"
-    return node.fix(shlex.join(["sed", "-i", edit, file.path]), note)
-
-
-def set_nested_key_fix(node: NodeView, part: str, key: str, value: object, note: str = "") -> Fix:
-    """The fix that gives a key of a nested part that value in the node's file."""
-    file = node.read(AccelerateFile)
-    config = node_config(node)
-    found = re.search(rf"^{part}:[ ]*\n([ ]+)", file.text or "", re.MULTILINE)
-    if file.path.endswith(".json") or config is None or not found:
-        words = f"set {key} to {value} under {part} in {file.path}"
-        return node.fix("", f"{words}; {note}" if note else words)
-    line = f"{found[1]}{key}: {value}"
-    edit = rf"s|^ *{key}:.*|{line}|" if key in config.part(part) else rf"/^{part}:/a\{line}"
-    return node.fix(shlex.join(["sed", "-i", edit, file.path]), note)
 
 
 def assign_machine_ranks(

@@ -1,4 +1,4 @@
-"""accelerate's own configuration of one node: what `accelerate config` asks, told by the plan.
+"""accelerate's own configuration of one node: what `accelerate config` asks, answered by the plan.
 
 Keys are those of accelerate 1.15 (commands/config/config_args.py, utils/dataclasses.py); FSDP's
 differ between its two versions, and accelerate refuses or ignores what is not of the chosen one.
@@ -6,7 +6,7 @@ differ between its two versions, and accelerate refuses or ignores what is not o
 
 from __future__ import annotations
 
-import json
+import sys
 from collections.abc import Mapping
 
 from checks.model import Job
@@ -40,7 +40,9 @@ def render_accelerate_file(
     DeepSpeed over pdsh is started from the head and reads the hostfile `workdir/hostfile`; any
     other is started on every node.
     """
-    own = next(one for one in plan.nodes if one.name == node)
+    import yaml  # slow to import, and only this command writes YAML
+
+    own = next(planned for planned in plan.nodes if planned.name == node)
     values: dict[str, object] = {
         "compute_environment": "LOCAL_MACHINE",
         "debug": False,
@@ -70,7 +72,7 @@ def render_accelerate_file(
         values["deepspeed_config"] = _deepspeed_values(job)
     if fsdp or not job.deepspeed_config:
         values["mixed_precision"] = precision
-    return "".join(_yaml_lines(values))
+    return yaml.safe_dump(values, sort_keys=False, allow_unicode=True, width=sys.maxsize)
 
 
 def _starts_from_head(job: Job, fsdp: str | None) -> bool:
@@ -96,14 +98,3 @@ def _deepspeed_values(job: Job) -> ConfigValues:
 def _wrapping_values(wrap: str) -> ConfigValues:
     policy = {"fsdp_auto_wrap_policy": "TRANSFORMER_BASED_WRAP"}
     return {**policy, "fsdp_transformer_layer_cls_to_wrap": wrap} if wrap else policy
-
-
-def _yaml_lines(values: ConfigValues, indent: str = "") -> list[str]:
-    """JSON's scalars are YAML's."""
-    lines = []
-    for key, value in values.items():
-        if isinstance(value, Mapping):
-            lines += [f"{indent}{key}:\n", *_yaml_lines(value, indent + "  ")]
-        else:
-            lines.append(f"{indent}{key}: {json.dumps(value)}\n")
-    return lines

@@ -6,6 +6,7 @@ import posixpath
 import shlex
 
 from checks.areas.accelerate.aliases import node_addresses, node_aliases
+from checks.areas.accelerate.edits import set_key_fix, set_nested_key_fix
 from checks.areas.accelerate.keys import judge_fsdp, judge_keys
 from checks.check import Over, node_check
 from checks.facts import NodeView
@@ -22,12 +23,9 @@ from checks.knowledge.accelerate_config import (
     head_starts_all,
     node_config,
     parse_config,
-    set_key_fix,
-    set_nested_key_fix,
     why_not_read,
 )
-from checks.knowledge.plain_yaml import YamlError
-from checks.model import Severity, Verdict, block, ok, skip, unknown, warn
+from checks.model import Severity, Verdict, block, ok, skip, warn
 
 
 @node_check("accelerate.config-is-accepted", AccelerateFile)
@@ -51,10 +49,8 @@ def config_is_accepted(node: NodeView) -> Verdict:
         return block("config-unreadable", message, node.fix(command, root=True))
     try:
         config = parse_config(file.path, file.text)
-    except YamlError as error:
-        return unknown(f"{file.path} on {node.name}: {error}")
     except ConfigError as error:
-        fix = node.fix("", f"mend that line of {file.path}")
+        fix = node.fix("", f"correct that line of {file.path}")
         return block("not-accepted", f"{file.path} on {node.name}: {error}", fix)
     return judge_keys(node, config)
 

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import difflib
-import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
+from checks.areas.accelerate.edits import (
+    delete_lines,
+    edit_fix,
+    key_pattern,
+    replace_lines,
+    set_key_fix,
+    set_nested_key_fix,
+)
 from checks.facts import NodeView
 from checks.facts.accelerate_config import AccelerateFile
-from checks.knowledge.accelerate_config import AccelerateConfig, set_key_fix, set_nested_key_fix
+from checks.knowledge.accelerate_config import AccelerateConfig
 from checks.model import Verdict, block, ok, skip, warn
 
 
@@ -59,24 +67,53 @@ def judge_keys(node: NodeView, config: AccelerateConfig) -> Verdict:
         message = f"{path} on {node.name} has no distributed_type, without which it is refused"
         return block("not-accepted", message, set_key_fix(node, "distributed_type", "DEEPSPEED"))
     if extra := [key for key in config.values if key not in TOP_KEYS]:
-        close = _nearest_key(extra[0], TOP_KEYS)
-        meant = f" (did you mean {close}?)" if close else ""
-        renamed = close and close not in config.values
-        edit = f"s|^{extra[0]}:|{close}:|" if renamed else f"/^{extra[0]}:/d"
-        message = f"{path} on {node.name} has {extra[0]}, which accelerate refuses{meant}"
-        note = "accelerate 1.15 is the yardstick; a newer one may know more"
-        fix = node.fix(shlex.join(["sed", "-i", edit, path]), note)
-        return (block if close else warn)("unknown-key", message, fix, keys=extra)
+        return _unknown_key_verdict(node, config, extra)
     for part, known in (("deepspeed_config", DEEPSPEED_KEYS), ("fsdp_config", FSDP_KEYS)):
         for key in config.part(part):
-            close = "" if key in known or f"fsdp_{key}" in known else _nearest_key(key, known)
-            if close:
-                message = f"{path} on {node.name} has {part}.{key}, which nobody reads; {close}?"
-                command = shlex.join(["sed", "-i", rf"s|^\( *\){key}:|\1{close}:|", path])
-                return warn("misspelt-key", message, node.fix(command))
+            if key in known or f"fsdp_{key}" in known:
+                continue
+            if close := _nearest_key(key, known):
+                return _misspelt_key_verdict(node, config, part, key, close)
     return _rendezvous_verdict(node, config) or ok(
         f"{path}: {config.values['distributed_type']}, {config.launcher}"
     )
+
+
+def _unknown_key_verdict(node: NodeView, config: AccelerateConfig, extra: list[str]) -> Verdict:
+    """A key at the top that accelerate refuses: renamed where it is misspelt, else taken out."""
+    file, key = node.read(AccelerateFile), extra[0]
+    close = _nearest_key(key, TOP_KEYS)
+    pattern = f"^{key_pattern(key)}:"
+    if close and close not in config.values:
+        edit, expected = (
+            replace_lines(file.text or "", pattern, f"{close}:"),
+            _renamed(config.values, key, close),
+        )
+    else:
+        edit = delete_lines(file.text or "", pattern)
+        expected = {name: value for name, value in config.values.items() if name != key}
+    note = "the keys of accelerate 1.15 are known here; a newer one may have more"
+    fix = edit_fix(node, edit, expected, f"correct {key}", note)
+    meant = f" (did you mean {close}?)" if close else ""
+    message = f"{file.path} on {node.name} has {key}, which accelerate refuses{meant}"
+    return (block if close else warn)("unknown-key", message, fix, keys=extra)
+
+
+def _misspelt_key_verdict(
+    node: NodeView, config: AccelerateConfig, part: str, key: str, close: str
+) -> Verdict:
+    file = node.read(AccelerateFile)
+    edit = replace_lines(file.text or "", rf"^( *){key_pattern(key)}:", rf"\1{close}:")
+    expected = {**config.values, part: _renamed(config.part(part), key, close)}
+    fix = edit_fix(node, edit, expected, f"rename {key} under {part} to {close}")
+    message = (
+        f"{file.path} on {node.name} has {part}.{key}, which is ignored; did you mean {close}?"
+    )
+    return warn("misspelt-key", message, fix)
+
+
+def _renamed(values: Mapping[str, Any], key: str, name: str) -> dict[str, Any]:
+    return {name if old == key else old: value for old, value in values.items()}
 
 
 def _rendezvous_verdict(node: NodeView, config: AccelerateConfig) -> Verdict | None:
@@ -88,24 +125,30 @@ def _rendezvous_verdict(node: NodeView, config: AccelerateConfig) -> Verdict | N
     if backend == "static":
         return None
     path = node.read(AccelerateFile).path
-    message = f"{path} on {node.name} asks for rdzv_backend {backend}; accelerate uses static"
-    note = "`accelerate launch` hears it as an option only; `launcher start` meets statically"
+    message = f"{path} on {node.name} sets rdzv_backend to {backend}; accelerate uses static"
+    note = "`accelerate launch` takes it as an option only; `launcher start` uses static"
     return warn("not-heard", message, set_key_fix(node, "rdzv_backend", "static", note))
 
 
 def judge_fsdp(node: NodeView, config: AccelerateConfig) -> Verdict:
     """Whether the keys of FSDP are of the version in use, and a checkpoint can be gathered."""
-    part = {key.removeprefix("fsdp_"): value for key, value in config.part("fsdp_config").items()}
+    fsdp = config.part("fsdp_config")
+    part = {key.removeprefix("fsdp_"): value for key, value in fsdp.items()}
     if config.values.get("distributed_type") != "FSDP":
         return skip("FSDP is not used")
     old = [key for key in FSDP1_ONLY if part.get(key) is not None]
-    path = node.read(AccelerateFile).path
+    file = node.read(AccelerateFile)
     if str(part.get("version")) == "2" and old:
-        message = f"{path} on {node.name} asks FSDP 2 for fsdp_{old[0]}, which only FSDP 1 has"
-        command = shlex.join(["sed", "-i", rf"/^ *\(fsdp_\)\?{old[0]}:/d", path])
-        return warn("fsdp1-key", message, node.fix(command), keys=old)
+        message = f"{file.path} on {node.name} gives FSDP 2 fsdp_{old[0]}, which only FSDP 1 has"
+        edit = delete_lines(file.text or "", f"^ *(fsdp_)?({'|'.join(old)}):")
+        kept = {key: value for key, value in fsdp.items() if key.removeprefix("fsdp_") not in old}
+        expected = {**config.values, "fsdp_config": kept}
+        fix = edit_fix(node, edit, expected, f"take out {', '.join(old)} under fsdp_config")
+        return warn("fsdp1-key", message, fix, keys=old)
     if part.get("state_dict_type") == "FULL_STATE_DICT" and part.get("offload_params") is True:
-        message = f"{path} on {node.name}: FULL_STATE_DICT with fsdp_offload_params hangs on saving"
+        message = (
+            f"{file.path} on {node.name}: FULL_STATE_DICT with fsdp_offload_params hangs on saving"
+        )
         key = "fsdp_state_dict_type"
         fix = set_nested_key_fix(node, "fsdp_config", key, "SHARDED_STATE_DICT")
         return warn("full-state-dict", message, fix)

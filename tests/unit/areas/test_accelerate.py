@@ -80,12 +80,6 @@ def test_what_accelerate_refuses_or_ignores(change, cause, word):
     assert word in found("config-is-accepted", snap).message
 
 
-def test_yaml_that_is_not_read_here_is_unknown():
-    odd = found("config-is-accepted", snapshot(STANDARD, "a: &x 1\n", STANDARD))
-    assert odd.outcome is Outcome.UNKNOWN
-    assert "line 1" in odd.message
-
-
 def test_a_file_that_is_missing_or_closed():
     snap = snapshot(STANDARD)
     with_fact(snap, "node2", AccelerateFile(PATH, None, "missing"))

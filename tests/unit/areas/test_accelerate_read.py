@@ -7,12 +7,12 @@ import importlib.util
 from pathlib import Path
 
 import pytest
+import yaml
 
 from checks.areas.accelerate.keys import TOP_KEYS
 from checks.facts import decode_fact
 from checks.facts.accelerate_config import AccelerateFile
 from checks.knowledge.accelerate_config import ConfigError, parse_config
-from checks.knowledge.plain_yaml import YamlError, read_yaml
 from checks.model import Outcome
 from checks.node.probe.accelerate_config import accelerate_config as section
 from tests.support.accelerate_files import FSDP, PDSH, STANDARD, fails, found, snapshot
@@ -43,51 +43,77 @@ def test_json_is_read_too():
             parse_config("a.json", broken)
 
 
-SCALARS = """\
-a: 1
-b: no
-c: 'no'
-d: 1.5
-e: x:y
-f: ~
-g:
-h: "q # q"  # c
-i: a b # c
-j: []
-k: 10.0.0.1
-l: 'it''s'
-m: 1e5
-n: -1
-o: /p/q-r
-p: TRUE
-q: fe80::1
-'r': 0
-s:
-  t: 0
-
-  u: 2
-v: 3"""
+SPELLINGS = {
+    "lists": "distributed_type: NO\nmachine_rank: {rank}\ngpu_ids: [0, 1]\ncommands:\n- a\n",
+    "flow-map": "{{distributed_type: MULTI_GPU, machine_rank: {rank}}}",
+    "nested": "distributed_type: FSDP\nfsdp_config:\n  fsdp_version: 1\n  a: {{b: {{c: 1}}}}\n",
+    "anchors": "distributed_type: FSDP\nfsdp_config: &f {{fsdp_version: 2}}\nfp8_config: *f\n",
+    "block-text": "distributed_type: NO\nmain_process_ip: >-\n  10.0.0.1\n",
+    "quoted-keys": '"distributed_type": "MULTI_GPU"\n\'machine_rank\': 0x1\n',
+    "merged": "distributed_type: FSDP\nfsdp_config:\n  <<: {{fsdp_version: 2}}\n",
+}
 
 
-def test_yaml():
-    values = read_yaml(SCALARS)
-    assert (values["a"], values["b"], values["c"], values["d"]) == (1, False, "no", 1.5)
-    assert (values["e"], values["f"], values["g"], values["h"]) == ("x:y", None, None, "q # q")
-    assert (values["i"], values["j"], values["k"], values["l"]) == ("a b", [], "10.0.0.1", "it's")
-    assert (values["s"], values["v"]) == ({"t": 0, "u": 2}, 3)
+@pytest.mark.parametrize("text", SPELLINGS.values(), ids=SPELLINGS)
+def test_all_yaml_is_read_as_accelerate_reads_it(text):
+    assert found("config-is-accepted", snapshot(text)).outcome is Outcome.PASS
+    text = text.format(rank=2)
+    assert parse_config("a.yaml", text).values == yaml.safe_load(text)
+
+
+def test_nested_values_are_judged():
+    fsdp = "distributed_type: FSDP\nfsdp_config: {{fsdp_version: 2, fsdp_use_orig_params: true}}\n"
+    assert fails("fsdp-keys-fit", snapshot(FSDP, fsdp, FSDP)) == {"node2": "fsdp1-key"}
+    fix = found("fsdp-keys-fit", snapshot(FSDP, fsdp, FSDP)).fix
+    assert (fix.command, "use_orig_params" in fix.note) == ("", True), "sed cannot edit that line"
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "reason"),
     [
-        "a: &x 1", "a: [1]", "a: {b: 1}", "a: |", "a: 012", "a: 0x1", "a: 1:30", "a: 1_0",
-        "- a", "a", "a: 1\na: 2", "a:\n  b: 1\n    c: 2", "  a: 1", "a: .inf", "a: !!int 1",
-        "a: b: c", 'a: "x\\n"', "\ta: 1", "a:\n- b", "a: 'b", "a: 2024-01-01", "a: 1\n  b: 2",
+        ("distributed_type: NO\na: [1", "expected ','"),
+        ("distributed_type: NO\n\ta: 1", "line 2"),
+        ("distributed_type: NO\n  a: 1", "line 2"),
+        ("distributed_type: 'NO", "line 1"),
+        ("distributed_type: NO\nmachine_rank: !!python/name:os.getcwd", "line 2"),
+        ("a: 1\n---\nb: 2", "line 2"),
+        ("", "expected keys and values"),
+        ("- distributed_type: NO", "expected keys and values"),
+        ("day: 2024-02-31", "day"),
+        ("bell: \a", "not allowed"),
+        ("empty: !!int ''", ""),
+        ("[" * 60_000, ""),
     ],
-)  # fmt: skip
-def test_yaml_that_is_refused(text):
-    with pytest.raises(YamlError, match="line"):
-        read_yaml(text)
+)
+def test_what_is_no_mapping_in_yaml_is_refused_as_accelerate_refuses_it(text, reason):
+    finding = found("config-is-accepted", snapshot(STANDARD, text, STANDARD))
+    assert (finding.cause, finding.stops) == ("not-accepted", True)
+    assert reason in finding.message
+
+
+@pytest.mark.parametrize(
+    ("claim", "text"),
+    [
+        ("config-is-accepted", STANDARD + "cloud_of_mine:\n  a: 1\n"),
+        ("config-is-accepted", STANDARD + "{{}}: 1\n"),
+        ("config-is-accepted", "{{distributed_type: NO, num_machnes: 3}}"),
+        ("machine-ranks-are-whole", STANDARD.replace("machine_rank: {rank}", "'machine_rank': 7")),
+        ("main-process-is-on-the-head", STANDARD.replace(": 10.0.0.1", ":\n  10.0.0.9")),
+        (
+            "port-is-the-checked-one",
+            STANDARD.replace("main_process_port: 2", "? main_process_port\n: "),
+        ),
+    ],
+)
+def test_no_command_is_printed_that_would_not_fix_the_file(claim, text):
+    finding = found(claim, snapshot(STANDARD, text, STANDARD))
+    assert finding.outcome is Outcome.FAIL
+    assert (finding.fix.command, bool(finding.fix.note)) == ("", True)
+
+
+def test_keys_that_are_no_text_are_refused():
+    odd = "distributed_type: FSDP\n1: a\nfsdp_config: {{2: 3, yes: 4}}\n"
+    assert found("config-is-accepted", snapshot(odd)).cause == "unknown-key"
 
 
 PUBLISHED = ROOT.parent / "shared/data/accelerate_configs"
@@ -104,16 +130,11 @@ if PUBLISHED.is_dir():
         assert not fails("fsdp-keys-fit", snap)
 
 
-if importlib.util.find_spec("yaml"):
-
-    @pytest.mark.parametrize(
-        "text",
-        [SCALARS, STANDARD.format(rank=1), PDSH, *(p.read_text() for p in PUBLISHED.glob("*"))],
-    )
-    def test_yaml_is_read_as_accelerate_reads_it(text):
-        import yaml
-
-        assert read_yaml(text) == yaml.safe_load(text)
+@pytest.mark.parametrize(
+    "text", [STANDARD.format(rank=1), PDSH, *(path.read_text() for path in PUBLISHED.glob("*"))]
+)
+def test_usual_configurations_are_read_as_accelerate_reads_them(text):
+    assert parse_config("a.yaml", text).values == yaml.safe_load(text)
 
 
 if importlib.util.find_spec("accelerate"):

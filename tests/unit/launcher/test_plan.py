@@ -11,6 +11,7 @@ import pytest
 
 from checks.errors import UsageError
 from checks.model import Job, Node, Ssh
+from launcher.plan.accelerate_file import render_accelerate_file
 from launcher.plan.equivalent_command import equivalent_commands
 from launcher.plan.plan import (
     PlanInputs,
@@ -30,12 +31,16 @@ GROUND = PlanInputs(
 )
 
 
-def plan_of(ground=GROUND, local_rank=True, **fields):
+def job_of(**fields):
     defaults = {
         "nodes": NODES, "head": "node1", "python": "/venv/bin/python", "workdir": "/data/run",
         "command": ("train.py", "--steps", "5"),
     }  # fmt: skip
-    return make_plan(Job(**{**defaults, **fields}), ground, "abc", local_rank=local_rank)
+    return Job(**{**defaults, **fields})
+
+
+def plan_of(ground=GROUND, local_rank=True, **fields):
+    return make_plan(job_of(**fields), ground, "abc", local_rank=local_rank)
 
 
 def numbered(plan):
@@ -237,3 +242,35 @@ def test_a_dry_run_prints_each_command_and_file_and_no_secret(launcher, backend)
     for name, command in equivalent_commands(plan, "runs/x/hostfile").items():
         assert f"# on {name}, what would be typed by hand for the same ranks\n{command}" in text
     assert "s3cret" not in text
+
+
+@pytest.mark.parametrize(
+    ("fsdp", "more"),
+    [
+        (
+            None,
+            "deepspeed_config:\n  deepspeed_config_file: ds.json\n"
+            "  deepspeed_hostfile: /data/run/hostfile\n  deepspeed_multinode_launcher: pdsh\n"
+            "  zero3_init_flag: false\n",
+        ),
+        (
+            "2",
+            "fsdp_config:\n  fsdp_auto_wrap_policy: TRANSFORMER_BASED_WRAP\n"
+            "  fsdp_transformer_layer_cls_to_wrap: Größe\n"
+            "  fsdp_cpu_ram_efficient_loading: true\n  fsdp_offload_params: false\n"
+            "  fsdp_state_dict_type: SHARDED_STATE_DICT\n  fsdp_version: 2\n"
+            "  fsdp_reshard_after_forward: true\nmixed_precision: 'no'\n",
+        ),
+    ],
+)
+def test_the_file_of_accelerate_is_the_same_byte_for_byte(fsdp, more):
+    job = job_of(deepspeed_config="ds.json", backend="pdsh")
+    text = render_accelerate_file(job, plan_of(), "node2", fsdp, "Größe", "no")
+    assert text == (
+        "compute_environment: LOCAL_MACHINE\ndebug: false\n"
+        f"distributed_type: {'FSDP' if fsdp else 'DEEPSPEED'}\ndowncast_bf16: 'no'\n"
+        "machine_rank: 1\nmain_process_ip: 10.0.0.1\nmain_process_port: 29500\n"
+        "main_training_function: main\nnum_machines: 3\n"
+        f"num_processes: {3 if fsdp else 4}\n"
+        "rdzv_backend: static\nsame_network: true\nuse_cpu: false\n" + more
+    )
