@@ -1,21 +1,20 @@
-"""DeepSpeed's config file as a value: read as DeepSpeed reads it, asked by dotted names.
+"""DeepSpeed's config file as a value: read as DeepSpeed reads it, looked up by dotted names.
 
-DeepSpeed reads Hjson (comments, commas left out or too many) and refuses a key that stands twice;
-Hugging Face and accelerate read JSON. (deepspeed.runtime.config, accelerate.utils.deepspeed)
+DeepSpeed reads Hjson (comments, keys without quotes, commas left out or too many) and refuses a
+duplicate key; Hugging Face and accelerate read JSON. (deepspeed.runtime.config,
+accelerate.utils.deepspeed)
 """
 
 from __future__ import annotations
 
+import functools
 import json
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 AUTO = "auto"
-_TOKEN = re.compile(r'"(?:\\.|[^"\\\n])*"|//[^\n]*|#[^\n]*|/\*.*?\*/', re.DOTALL)
-_COMMA_LEFT_OUT = re.compile(r'(["\d\]}a-z])[ \t\r]*\n(\s*")')
-_COMMA_TOO_MANY = re.compile(r",(?=\s*[}\]])")
+OFFLOAD_KINDS = ("offload_param", "offload_optimizer")
 
 
 class NotAConfig(Exception):  # noqa: N818 - it is an answer, not a mistake
@@ -28,10 +27,10 @@ class NotAConfig(Exception):  # noqa: N818 - it is an answer, not a mistake
 
 @dataclass(frozen=True)
 class ParsedConfig:
-    """What the file says. `strict` is the complaint of a JSON reader where only Hjson reads it."""
+    """What the file says. `json_error` is why a JSON reader refuses it, empty where it does not."""
 
     values: Mapping[str, Any]
-    strict: str = ""
+    json_error: str = ""
 
     def get(self, name: str) -> Any:
         """The value at a dotted name such as `zero_optimization.stage`, else None."""
@@ -65,6 +64,12 @@ class ParsedConfig:
         given = self.get(f"zero_optimization.{kind}.device") or "none"
         return "cpu" if self.on(f"zero_optimization.{old}") else str(given)
 
+    def nvme_paths(self) -> list[str]:
+        """The folders to which something is offloaded, each once."""
+        kinds = [kind for kind in OFFLOAD_KINDS if self.device(kind) == "nvme"]
+        paths = [self.get(f"zero_optimization.{kind}.nvme_path") for kind in kinds]
+        return sorted({path for path in paths if isinstance(path, str) and path})
+
     def auto_names(self) -> list[str]:
         """The dotted names whose value is "auto"."""
         return list(_auto_names(self.values, ""))
@@ -78,40 +83,50 @@ def _auto_names(values: Mapping[str, Any], above: str) -> Iterator[str]:
             yield f"{above}{key}"
 
 
+@functools.lru_cache(maxsize=64)
 def parse_config(text: str) -> ParsedConfig:
-    """The config in `text`. Raises NotAConfig."""
-    try:
-        return ParsedConfig(_load_object(text))
-    except json.JSONDecodeError as error:
-        strict = f"line {error.lineno}, column {error.colno}: {error.msg}"
-        line = error.lineno
-    try:
-        return ParsedConfig(_load_object(_hjson_to_json(text)), strict)
-    except json.JSONDecodeError:
-        raise NotAConfig("not-json", strict, line) from None
+    """The config in `text`. Raises NotAConfig for what DeepSpeed refuses, and for an empty file."""
+    import hjson  # costs milliseconds, and most runs read no config
 
-
-def _load_object(text: str) -> Mapping[str, Any]:
+    if not text.strip():
+        raise NotAConfig("not-json", "it is empty")
+    json_error, json_line = _json_error(text)
     try:
-        value = json.loads(text, object_pairs_hook=_refuse_duplicates)
+        values = hjson.loads(text, object_pairs_hook=_refuse_duplicates)
     except RecursionError:
         raise NotAConfig("not-json", "nested too deep") from None
-    if not isinstance(value, dict):
-        kind = "a list" if isinstance(value, list) else "a bare value"
+    except (ValueError, ArithmeticError, LookupError) as error:  # whatever its scanner runs into
+        reason = _describe_error(error)
+        if json_error and json_error != reason:
+            reason += f"; a JSON reader stops at {json_error}"
+        lines = [line for line in (getattr(error, "lineno", 0), json_line) if line]
+        raise NotAConfig("not-json", reason, min(lines, default=0)) from None
+    if not isinstance(values, dict):
+        kind = "a list" if isinstance(values, list) else "a bare value"
         raise NotAConfig("not-an-object", f"it is {kind}; expected an object {{…}}")
-    return value
+    return ParsedConfig(values, json_error)
+
+
+def _json_error(text: str) -> tuple[str, int]:
+    """Why and in which line a JSON reader refuses `text`; empty and 0 where it does not."""
+    try:
+        json.loads(text)
+    except json.JSONDecodeError as error:
+        return _describe_error(error), error.lineno
+    except RecursionError:
+        return "nested too deep", 0
+    return "", 0
+
+
+def _describe_error(error: Exception) -> str:
+    line, column = getattr(error, "lineno", 0), getattr(error, "colno", 0)
+    return f"line {line}, column {column}: {getattr(error, 'msg', '')}" if line else str(error)
 
 
 def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    seen: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in seen:
-            raise NotAConfig("duplicate-key", f'"{key}" stands twice in one object')
-        seen[key] = value
-    return seen
-
-
-def _hjson_to_json(text: str) -> str:
-    """Hjson's commonest freedoms taken out: comments, and commas left out or too many."""
-    plain = _TOKEN.sub(lambda match: match[0] if match[0].startswith('"') else "", text)
-    return _COMMA_TOO_MANY.sub("", _COMMA_LEFT_OUT.sub(r"\1,\n\2", plain))
+    values = dict(pairs)
+    if len(values) < len(pairs):
+        keys = [key for key, _ in pairs]
+        key = next(key for key in values if keys.count(key) > 1)
+        raise NotAConfig("duplicate-key", f'"{key}" is given twice in one object')
+    return values

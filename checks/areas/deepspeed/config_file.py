@@ -25,7 +25,7 @@ from checks.facts import ClusterView, NodeView
 from checks.facts.deepspeed_config import DeepspeedConfig
 from checks.facts.gpus import Gpus
 from checks.facts.software import Software
-from checks.model import Severity, Verdict, block, ok, skip, warn
+from checks.model import Severity, Verdict, block, ok, skip, unknown, warn
 
 CONFIG_OPTION = re.compile(r"--(?:deepspeed|ds)(?:[-_]config)?[= ](\S+\.json)\b")
 ZERO = "zero_optimization"
@@ -49,14 +49,15 @@ def config_is_readable(node: NodeView) -> Verdict:
         place = f" +{error.line}" if error.line else ""
         fix = node.fix(f"${{EDITOR:-vi}}{place} {shlex.quote(path)}", "correct it there")
         return block(error.cause, f"{path} is not a DeepSpeed config: {error}", fix)
-    if not config.strict:
+    if not config.json_error:
         return ok(f"{path}: {len(config.values)} keys")
-    message = f"{path} is not strict JSON ({config.strict})"
-    by = config_reader(node)
-    fix = edit_fix(node, path, config, "", "take out comments, put in or take out commas")
-    if by in (ConfigReader.TRAINER, ConfigReader.ACCELERATE):
-        return block("not-json", f"{message}, and {by.value} reads only that", fix)
-    return warn("hjson", f"{message}; DeepSpeed reads it, json.load would not", fix)
+    message = f"{path} is Hjson, not JSON ({config.json_error})"
+    reader = config_reader(node)
+    to_json = shlex.join([node.job.python, "-m", "hjson.tool", "-j", path])
+    fix = edit_fix(node, path, config, "", f"write JSON; `{to_json}` prints it without comments")
+    if reader in (ConfigReader.TRAINER, ConfigReader.ACCELERATE):
+        return block("not-json", f"{message}; {reader.value} reads only JSON", fix)
+    return warn("hjson", f"{message}; DeepSpeed reads it, json.load does not", fix)
 
 
 @node_check(
@@ -201,24 +202,27 @@ def offload_takes_effect(node: NodeView, config: ParsedConfig) -> Verdict:
 
 
 @node_check("deepspeed.nvme-path-is-writable", DeepspeedConfig)
-def nvme_path_is_writable(node: NodeView) -> Verdict:
+@with_config
+def nvme_path_is_writable(node: NodeView, config: ParsedConfig) -> Verdict:
     """The folder to offload to can be written on every node.
 
     Each rank swaps to its own node's folder; one that lacks it ends while the others wait.
     """
-    if not node.job.deepspeed_config:
-        return skip(NO_CONFIG)
-    folders = node.read(DeepspeedConfig).nvme
-    if not folders:
+    paths = config.nvme_paths()
+    if not paths:
         return skip("nothing is offloaded to NVMe")
-    for seen in folders.values():
-        if not (seen.directory and seen.writable):
-            why = "cannot be written" if seen.directory else "is a file"
-            message = f"nvme_path {seen.absolute} on {node.name}: {seen.nearest} {why}"
-            where = shlex.quote(seen.absolute)
-            command = f"sudo mkdir -p {where} && sudo chown $(id -u) {where}"
+    reported = node.read(DeepspeedConfig).nvme
+    if unseen := [path for path in paths if path not in reported]:
+        return unknown(f"{node.name} did not report on {unseen[0]}")
+    folders = [reported[path] for path in paths]
+    for folder in folders:
+        if not (folder.directory and folder.writable):
+            why = "cannot be written" if folder.directory else "is a file"
+            message = f"nvme_path {folder.absolute} on {node.name}: {folder.nearest} {why}"
+            quoted = shlex.quote(folder.absolute)
+            command = f"sudo mkdir -p {quoted} && sudo chown $(id -u) {quoted}"
             return block("nvme-not-writable", message, node.fix(command))
-    return ok(", ".join(seen.absolute for seen in folders.values()))
+    return ok(", ".join(folder.absolute for folder in folders))
 
 
 @node_check("deepspeed.optimizer-runs-under-zero", DeepspeedConfig, over=Over.HEAD)

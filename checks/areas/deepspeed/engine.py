@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping, Sequence
 
 from checks.areas.deepspeed.batch import BATCH, TRAIN, fit_batch_sizes
-from checks.areas.deepspeed.config import ParsedConfig
+from checks.areas.deepspeed.config import OFFLOAD_KINDS, ParsedConfig
 from checks.areas.deepspeed.config_access import config_path, config_reader
 from checks.areas.deepspeed.fixes import edit_fix
 from checks.areas.deepspeed.lint import key_expression
@@ -95,7 +95,7 @@ def _missing_batch_verdict(node: NodeView, config: ParsedConfig) -> Verdict:
 def judge_offload(node: NodeView, config: ParsedConfig) -> Verdict:
     """Whether what is to be offloaded can be, and will be."""
     path, stage = config_path(node), config.stage
-    devices = {kind: config.device(kind) for kind in ("offload_param", "offload_optimizer")}
+    devices = {kind: config.device(kind) for kind in OFFLOAD_KINDS}
     for kind, device in devices.items():
         if device == "nvme" and not config.get(f"{ZERO}.{kind}.nvme_path"):
             edit = f'{key_expression(f"{ZERO}.{kind}.nvme_path")}="/local_nvme"'

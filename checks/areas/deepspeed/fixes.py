@@ -1,4 +1,4 @@
-"""What is wrong with a DeepSpeed config, said in one verdict, and the command that mends it."""
+"""What is wrong with a DeepSpeed config, said in one verdict, and the command that fixes it."""
 
 from __future__ import annotations
 
@@ -16,19 +16,18 @@ from checks.model import Fix, Verdict, block, ok, warn
 def edit_fix(node: NodeView, path: str, config: ParsedConfig, edit: str, note: str = "") -> Fix:
     """Runs `edit`, Python that changes `c`, on the config at `path`; without it only the note.
 
-    A file with Hjson's comments is left to a person: rewriting it as JSON would lose them.
+    A file of Hjson is left to a person: rewriting it as JSON would lose its comments.
     """
+    by_hand = "edit it by hand, which keeps its comments" if edit and config.json_error else ""
     others = (
         "" if len(node.job.nodes) == 1 else "then copy the file to the nodes that do not share it"
     )
-    said = "; ".join(part for part in (note, others) if part)
-    if not edit or config.strict:
-        return node.fix("", f"in {path}: {said or 'correct it'}")
-    where = json.dumps(path)
-    code = (
-        f'import json; c=json.load(open({where})); {edit}; json.dump(c,open({where},"w"),indent=2)'
-    )
-    return node.fix(f"python3 -c {shlex.quote(code)}", said)
+    notes = "; ".join(part for part in (by_hand, note, others) if part)
+    if by_hand or not edit:
+        return node.fix("", f"in {path}: {notes or 'correct it'}")
+    file = json.dumps(path)
+    code = f'import json; c=json.load(open({file})); {edit}; json.dump(c,open({file},"w"),indent=2)'
+    return node.fix(f"python3 -c {shlex.quote(code)}", notes)
 
 
 def problems_verdict(

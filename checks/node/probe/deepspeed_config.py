@@ -31,8 +31,26 @@ WORDS = (
 )
 """What tells who reads the config and whether one model spans several ranks."""
 SECRET = re.compile(
-    r'("[^"]*(?:key|token|password|secret)"\s*:\s*")(?:[^"\\]|\\.)*"', re.IGNORECASE
+    r"""
+    ((?:"(?:[^"\\\n]|\\.)*(?:key|token|password|secret)" |
+        '(?:[^'\\\n]|\\.)*(?:key|token|password|secret)' |
+        (?<![^\s,{])[^\s"',:{}\[\]]*(?:key|token|password|secret)) \s*:\s*)
+    (?:'{3}.*?(?:'{3}|\Z) | "(?:[^"\\\n]|\\.)*" | '(?:[^'\\\n]|\\.)*' |
+       -?[\d.]+(?:e[-+]?\d+)?(?=\s*(?:[,}\]#\n]|//|/\*|\Z)) |
+       (?!(?:true|false|null)\b)[^\s"',:{}\[\]][^\n]*)
+    | "(?:[^"\\\n]|\\.)*" | '(?:[^'\\\n]|\\.)*'
+    """,
+    re.IGNORECASE | re.DOTALL | re.VERBOSE,
 )
+"""A key that names itself as secret and its value, as Hjson has them; or another string, kept."""
+NVME_PATH = re.compile(
+    r"""nvme_path["']?\s*:\s*(?:"((?:[^"\\\n]|\\.)*)"|'([^'\n]*)'|([^\s"'{\[][^\n]*))"""
+)
+
+
+def mask_secrets(text):
+    """The text with `"***"` for the value of each key that names itself as secret."""
+    return SECRET.sub(lambda found: found[1] + '"***"' if found[1] else found[0], text)
 
 
 def read_config_file(path):
@@ -63,14 +81,14 @@ def script_words(command, workdir):
 
 
 def nvme_paths(config):
-    """The folders to which the config offloads; none where it cannot be read."""
-    try:
-        zero = json.loads(config)["zero_optimization"]
-        parts = [zero.get(name) or {} for name in ("offload_param", "offload_optimizer")]
-        paths = [part.get("nvme_path") for part in parts if part.get("device") == "nvme"]
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return []
-    return sorted({path for path in paths if isinstance(path, str) and path})
+    """The folders that the text of a config, JSON or Hjson, names as nvme_path, in use or not."""
+    paths = set()
+    for in_double, in_single, bare in NVME_PATH.findall(config):
+        try:
+            paths.add(json.loads('"%s"' % in_double) or in_single or bare.strip())
+        except ValueError:
+            continue
+    return sorted(paths - {""})
 
 
 def folder_access(path):
@@ -93,7 +111,7 @@ def deepspeed_config(args):
         return {"config": None}
     workdir = args.get("workdir") or "/"
     config = read_config_file(os.path.normpath(os.path.join(workdir, args["deepspeed_config"])))
-    config["text"] = SECRET.sub(r'\1***"', config["text"])  # a logger's api_key
+    config["text"] = mask_secrets(config["text"])  # a logger's api_key
     paths = nvme_paths(config["text"])
     return {
         "config": config,

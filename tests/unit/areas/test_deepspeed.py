@@ -2,13 +2,16 @@
 
 import json
 import subprocess
+import sys
 
 import pytest
 
+from checks.areas.deepspeed.config import parse_config
 from checks.catalogue import CATALOGUE
 from checks.facts.deepspeed_config import ConfigText, DeepspeedConfig
 from checks.model import Node, Outcome
 from checks.node.probe.deepspeed_config import deepspeed_config as section
+from tests.support.hjson_cases import READABLE, REFUSED
 from tests.support.paths import ROOT
 from tests.support.snapshots import judged, snapshot, with_fact, without
 from tests.support.zero_cases import (
@@ -58,12 +61,47 @@ def test_no_answer_is_no_pass():
         ('{"fp16": {"enabled": 1, "enabled": 0}}', PLAIN, "duplicate-key!"),
         ('{"bf16": {}, // why\n}', PLAIN, "hjson"),
         ('{"a": "http://x" # why\n "b": 1}', PLAIN, "hjson"),
+        ("{train_batch_size: 8}", PLAIN, "hjson"),
+        ("{train_batch_size: 8}", None, "hjson"),
+        ("{train_batch_size: 8}", TRAINER, "not-json!"),
+        ("null", PLAIN, "not-an-object!"),
+        (" \n", PLAIN, "not-json!"),
         ('{"bf16": {},}', TRAINER, "not-json!"),
         ('{"bf16": {},}', ("Accelerator",), "not-json!"),
     ],
 )
 def test_the_file_is_json(text, words, expected):
     assert seen("config-is-readable", text, words) == expected
+
+
+@pytest.mark.parametrize("text", READABLE.values(), ids=READABLE)
+def test_hjson_is_read_as_deepspeed_reads_it(text):
+    assert seen("config-is-readable", text) == "hjson"
+    assert parse_config(text).get("train_batch_size") == 8
+    assert seen("batch-sizes-agree", text) == "batch-mismatch!", "8 are too few for 16 ranks"
+
+
+@pytest.mark.parametrize("text", REFUSED.values(), ids=REFUSED)
+def test_what_deepspeeds_reader_refuses_is_refused(text):
+    assert seen("config-is-readable", text)[-1] == "!"
+
+
+def test_an_hjson_file_is_not_rewritten(tmp_path):
+    text = '{\n  # ours\n  "zero_optimisation": {"stage": 3}\n}'
+    fix = finding("keys-are-known", cluster(text)).fix
+    assert (fix.command, "by hand" in fix.note) == ("", True)
+    (tmp_path / "ds.json").write_text(text)
+    snap = cluster(text, path=tmp_path / "ds.json", python=sys.executable)
+    command = finding("config-is-readable", snap).fix.note.split("`")[1]
+    printed = subprocess.run(command, shell=True, capture_output=True, text=True, check=True)
+    assert json.loads(printed.stdout) == {"zero_optimisation": {"stage": 3}}
+    assert (tmp_path / "ds.json").read_text() == text
+
+
+def test_both_readers_say_where_they_stop():
+    message = finding("config-is-readable", cluster('{"a": 1 "b": 2}')).message
+    assert "line 1, column 16: Bad key name" in message
+    assert "a JSON reader stops at line 1, column 9" in message
 
 
 def test_what_is_no_json_is_named_by_line_and_column():
@@ -125,6 +163,37 @@ def test_the_section_takes_no_secret_along(tmp_path):
     assert json.loads(asked(tmp_path)["config"]["text"]) == {
         "comet": {"api_key": "***", "project": "p"}
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "secrets"),
+    [
+        ("{comet: {api_key: s3cret, yes\n}}", ["api_key"]),
+        ("{'api-token': 'a\\'b', steps_per_print: 1}", ["api-token"]),
+        ("{password: '''\n  two\n  lines\n  '''\n}", ["password"]),
+        ('{"note": "see, key: abc", "a_key": 5}', ["a_key"]),
+        ("{key: [1], token: null, secret: true}", []),
+    ],
+)
+def test_the_section_takes_no_secret_of_hjson_along(tmp_path, text, secrets):
+    (tmp_path / "ds.json").write_text(text)
+    before, after = parse_config(text), parse_config(asked(tmp_path)["config"]["text"])
+    flat = [{**config.values, **config.section("comet")} for config in (before, after)]
+    assert [key for key in flat[0] if flat[1][key] != flat[0][key] and key != "comet"] == secrets
+    assert all(flat[1][key] == "***" for key in secrets)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"zero_optimization": {"offload_param": {"nvme_path": "n/\\u00e9"}}}',
+        "{zero_optimization: {offload_param: {device: nvme\n nvme_path: n/é\n}}}",
+        "{'nvme_path': 'n/é', \"nvme_path\": null, nvme_path: {}}",
+    ],
+)
+def test_the_section_looks_at_the_folders_that_hjson_names(tmp_path, text):
+    (tmp_path / "ds.json").write_text(text)
+    assert asked(tmp_path)["nvme"]["n/é"]["nearest"] == str(tmp_path)
 
 
 @pytest.mark.parametrize("text", ["[]", "{", '{"zero_optimization": 1}', "\0", "[" * 100_000])

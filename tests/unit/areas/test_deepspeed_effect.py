@@ -1,5 +1,7 @@
 """What DeepSpeed's config asks for, and training would refuse or silently ignore."""
 
+import json
+
 import pytest
 
 from checks.facts.deepspeed_config import ConfigText, DeepspeedConfig, OffloadFolder
@@ -114,16 +116,25 @@ def test_saving(tmp_path, config, expected):
     mended(tmp_path, "saving-does-not-gather", config)
 
 
-def test_an_nvme_path_is_asked_of_every_node():
+@pytest.mark.parametrize(
+    "text",
+    [
+        json.dumps(zero(stage=3, offload_param={**NVME, "nvme_path": "/x"})),
+        "{zero_optimization: {offload_optimizer: {device: 'nvme'\n nvme_path: /x\n}}}",
+    ],
+)
+def test_an_nvme_path_is_asked_of_every_node(text):
     snap = cluster({})
-    for node, fact in (
-        ("node1", OffloadFolder("/x", "/x")),
-        ("node2", OffloadFolder("/x", "/", writable=False)),
-    ):
-        with_fact(
-            snap, node, DeepspeedConfig(ConfigText("there", "/run/ds.json"), nvme={"/x": fact})
-        )
-    told = judged(snap, "deepspeed.nvme-path-is-writable")
-    assert told[("node1",)].outcome is Outcome.PASS
-    assert told[("node2",)].cause == "nvme-not-writable"
-    assert "/x" in told[("node2",)].fix.command
+    config = ConfigText("there", "/run/ds.json", text)
+    good, bad = OffloadFolder("/x", "/x"), OffloadFolder("/x", "/", writable=False)
+    for node, folder in (("node1", good), ("node2", bad)):
+        with_fact(snap, node, DeepspeedConfig(config, nvme={"/x": folder, "/unused": bad}))
+    findings = judged(snap, "deepspeed.nvme-path-is-writable")
+    assert findings[("node1",)].outcome is Outcome.PASS
+    assert findings[("node2",)].cause == "nvme-not-writable"
+    assert "/x" in findings[("node2",)].fix.command
+
+
+def test_an_nvme_path_that_no_node_reported_is_unknown():
+    assert seen("nvme-path-is-writable", zero(stage=3, offload_param=NVME)) == "unknown"
+    assert seen("nvme-path-is-writable", zero(stage=3, offload_param=CPU)) == "skip"
