@@ -9,22 +9,19 @@ import functools
 import json
 import re
 import secrets
-import shlex
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
 from checks.contact.identity import LoginError
+from checks.contact.shipping import NO_PYTHON, SYSTEM_PYTHONS, program_line, start_command
 from checks.contact.ssh_transport import SshSession, stall_error
 from checks.facts.snapshot import Answer
 
 PROBE_FOLDER = Path(__file__).parent.parent / "node" / "probe"
-PROBE_IMPORT = re.compile(r"^from checks\.node\.probe\.(\w+) import ", re.MULTILINE)
+CORE = "checks.node.probe.core"
 SECTION_DECORATOR = re.compile(r'^@section\("([a-z_]+)"\)', re.MULTILINE)
-SYSTEM_PYTHONS = ("/usr/bin/python3", "python3", "/usr/libexec/platform-python")
-NO_PYTHON = "no python 3.6 or newer here"
-BOOTSTRAP = "import sys;exec(eval(sys.stdin.buffer.readline()))"
 START_S = 15.0
 """A login shell that has not started the probe by then hangs."""
 LATE_GRACE_S = 5.0
@@ -34,88 +31,22 @@ The probe itself answers for what takes too long, so that silence is the node's 
 """
 NOISE_LIMIT = 2000
 
-LOADER = """
-import sys, types
-if sys.version_info < (3, 6):
-    sys.exit({no_python!r})
-TEXTS = {texts!r}
-FILES = {files!r}
-def load(section):
-    for name in FILES.get(section, ()):
-        if name not in sys.modules:
-            module = types.ModuleType(name)
-            module.__path__ = []
-            exec(compile(TEXTS[name], name, "exec"), module.__dict__)
-            sys.modules[name] = module
-load("")
-sys.modules["checks.node.probe.core"].main({nonce!r}, {life!r}, load)
-"""
-"""Only what is asked is compiled, and not before: that is most of the probe's time on a node."""
-
 
 @functools.cache
-def file_by_section() -> dict[str, str]:
-    """Which file of the probe answers which section."""
+def section_modules() -> dict[str, str]:
+    """Which module of the probe answers which section."""
     return {
-        name: path.stem
+        name: f"checks.node.probe.{path.stem}"
         for path in sorted(PROBE_FOLDER.glob("*.py"))
         for name in SECTION_DECORATOR.findall(path.read_text(encoding="utf-8"))
     }
 
 
 def probe_program(wanted: Collection[str], nonce: str, life_s: float) -> bytes:
-    """The first line of input: the probe's core and the files that answer `wanted`."""
-    texts, files = _program_modules(frozenset(wanted))
-    loader = LOADER.format(no_python=NO_PYTHON, texts=texts, files=files, nonce=nonce, life=life_s)
-    return repr(loader).encode("ascii", "backslashreplace") + b"\n"
-
-
-@functools.cache
-def _program_modules(wanted: frozenset[str]) -> tuple[dict[str, str], dict[str, list[str]]]:
-    """The text of each module, and the modules behind each section; "" stands for the core."""
-    named = {"": "core", **{name: file_by_section()[name] for name in sorted(wanted)}}
-    paths = {name: _files_with_imports([file]) for name, file in named.items()}
-    texts = {
-        f"checks.node.probe.{file}": _module_source(file)
-        for path in paths.values()
-        for file in path
-    }
-    files = {name: [f"checks.node.probe.{file}" for file in path] for name, path in paths.items()}
-    files[""] = ["checks", "checks.node", "checks.node.probe", *files[""]]
-    return {"checks": "", "checks.node": "", "checks.node.probe": "", **texts}, files
-
-
-def _files_with_imports(files: Iterable[str]) -> list[str]:
-    """The files and what they import of the probe, each behind what it needs."""
-    first = (*_imported_files("core"), "core")
-    ordered: dict[str, None] = dict.fromkeys(first)
-    for name in files:
-        if name not in ordered:
-            ordered.update(dict.fromkeys(_files_with_imports(_imported_files(name))))
-            ordered[name] = None
-    return list(ordered)
-
-
-def _imported_files(name: str) -> list[str]:
-    return PROBE_IMPORT.findall(_module_source(name))
-
-
-@functools.cache
-def _module_source(name: str) -> str:
-    return (PROBE_FOLDER / f"{name}.py").read_text(encoding="utf-8")
-
-
-def start_command(python: str) -> str:
-    """What the login shell is asked to run: the first interpreter there is, else exit 127.
-
-    One line in single quotes without `!`, so that sh, bash, csh and fish read it alike.
-    """
-    candidates = " ".join(shlex.quote(name) for name in (*SYSTEM_PYTHONS, python) if name)
-    script = (
-        f"for p in {candidates}; do command -v $p >/dev/null 2>&1 && "
-        f'exec $p -u -S -E -c "{BOOTSTRAP}"; done; echo {NO_PYTHON} >&2; exit 127'
-    )
-    return f"exec /bin/sh -c '{script}'"
+    """The first line of input: the probe's core and the modules that answer `wanted`."""
+    modules = {name: section_modules()[name] for name in sorted(wanted)}
+    start = f"from {CORE} import main; main({nonce!r}, {life_s!r}, {modules!r})"
+    return program_line([CORE, *modules.values()], start)
 
 
 class ResidentProbe:

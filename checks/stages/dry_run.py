@@ -5,7 +5,8 @@ from __future__ import annotations
 import importlib
 from collections.abc import Iterable, Mapping
 
-from checks.contact.resident_probe import file_by_section, start_command
+from checks.contact.resident_probe import section_modules
+from checks.contact.shipping import start_command
 from checks.contact.ssh_config import SshSetup
 from checks.model import Job
 from checks.stages.stage_list import STAGES
@@ -28,13 +29,13 @@ def list_commands(job: Job, wanted: Mapping[str, Iterable[str]]) -> list[str]:
 
 def probe_sections(asked: Iterable[str]) -> list[str]:
     """The probe's own sections behind the facts that are asked."""
-    known, names = file_by_section(), set(asked)
+    known, names = section_modules(), set(asked)
     staged = {stage.section: stage.sections for stage in STAGES}
     inner = {section for name in names for section in staged.get(name, (name,))}
     return sorted(inner & known.keys())
 
 
 def _section_commands(section: str) -> str:
-    module = importlib.import_module(f"checks.node.probe.{file_by_section()[section]}")
+    module = importlib.import_module(section_modules()[section])
     runs = getattr(module, "COMMANDS", ())
     return "; ".join(runs) if runs else "reads files only"

@@ -12,7 +12,7 @@ from typing import Any
 from checks.contact.budget import Budget, BudgetedContact
 from checks.contact.held_logins import HeldLogins
 from checks.contact.pool import Contact, Show, open_contact
-from checks.contact.resident_probe import file_by_section
+from checks.contact.resident_probe import section_modules
 from checks.facts.account import Account
 from checks.facts.snapshot import Login, Snapshot
 from checks.model import Job
@@ -99,7 +99,7 @@ class _Gathering:
         asked = set().union(*self.wanted.values())
         stages = [stage for stage in STAGES if stage.section in asked]
         probed = {name for stage in stages for name in stage.sections}
-        facts = asked & file_by_section().keys() - {stage.section for stage in stages}
+        facts = asked & section_modules().keys() - {stage.section for stage in stages}
         with contextlib.ExitStack() as stack:
             contact = self._log_in(facts | probed, stack)
             self.options.on_stage("facts", 0, len(contact.reached))

@@ -18,7 +18,7 @@ from typing import TypeAlias
 
 from checks.contact.channel import Channel
 from checks.contact.identity import LoginError
-from checks.contact.resident_probe import start_command
+from checks.contact.shipping import program_line, start_command
 from checks.contact.ssh_transport import SshSession, SshTransport
 from checks.errors import PreflightError
 from checks.model import Job
@@ -36,33 +36,16 @@ from launcher.run.messages import (
     encode_command,
 )
 
+SUPERVISOR = "launcher.agent.supervisor"
 AGENT_FOLDER = Path(__file__).parent.parent / "agent"
-SUPERVISOR_MODULES = (
-    *("marks", "shutdown", "flight_recorder", "rank_stack", "rank_activity"),
-    "supervisor",
-)
-"""The supervisor's files, each after those that it imports."""
 POOL = 32
 Inbox: TypeAlias = "queue.SimpleQueue[tuple[str, Message]]"
 """Messages, each with the name of the node that it came from."""
 
-LOADER = """
-import sys, types
-for name, text in {modules!r}:
-    module = types.ModuleType(name)
-    module.__path__ = []
-    sys.modules[name] = module
-    exec(compile(text, name, "exec"), module.__dict__)
-sys.modules["launcher.agent.supervisor"].{entry}()
-"""
-
 
 def supervisor_program(entry: str) -> bytes:
-    """The first line of input of a node's interpreter: the supervisor's source and entry point."""
-    modules = [("launcher", ""), ("launcher.agent", "")]
-    modules += [(f"launcher.agent.{name}", _agent_source(name)) for name in SUPERVISOR_MODULES]
-    loader = LOADER.format(modules=modules, entry=entry)
-    return repr(loader).encode("ascii", "backslashreplace") + b"\n"
+    """The first line of input of a node's interpreter: the supervisor, begun with `entry`."""
+    return program_line([SUPERVISOR], f"from {SUPERVISOR} import {entry}; {entry}()")
 
 
 def _agent_source(name: str) -> str:

@@ -13,7 +13,8 @@ import pytest
 from checks.contact import channel
 from checks.contact import pool as contact
 from checks.contact import resident_probe as resident
-from checks.contact.resident_probe import BOOTSTRAP, ResidentProbe, probe_program
+from checks.contact.resident_probe import ResidentProbe, probe_program
+from checks.contact.shipping import BOOTSTRAP
 from checks.node.probe import core
 from tests.support.broken_channel import FarEnd
 
@@ -47,7 +48,7 @@ def test_where_no_thread_starts_requests_are_answered_in_turn(monkeypatch):
 
     monkeypatch.setattr(threading.Thread, "start", refused)
     monkeypatch.setitem(core.SECTIONS, "toy", lambda args: {"seen": args["word"]})
-    probe, said = core.Probe(NONCE, lambda section: None), []
+    probe, said = core.Probe(NONCE, {"toy": "sys"}), []
     monkeypatch.setattr(probe, "say", said.append)
     for number, word in enumerate(("one", "two")):
         request = {"id": number, "section": "toy", "args": {"word": word}, "limit": 5}

@@ -11,7 +11,7 @@ import sys
 import pytest
 
 from checks.catalogue import AREAS, CATALOGUE, area_modules, declared_checks, unknown_check_names
-from checks.contact.resident_probe import file_by_section
+from checks.contact.resident_probe import section_modules
 from checks.facts import Fact
 from checks.facts.snapshot import Login
 from checks.stages.stage_list import STAGES
@@ -54,7 +54,7 @@ def test_why_is_told(check):
 
 @pytest.mark.parametrize("check", CHECKS)
 def test_what_it_needs_is_answered_by_somebody(check):
-    answered = {*file_by_section(), *(stage.section for stage in STAGES), Login.section}
+    answered = {*section_modules(), *(stage.section for stage in STAGES), Login.section}
     assert check.needs
     for fact in check.needs:
         assert issubclass(fact, Fact)

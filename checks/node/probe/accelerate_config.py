@@ -3,7 +3,8 @@
 import os
 import re
 
-from checks.node.probe.core import decode_text, section
+from checks.node.probe.core import section
+from checks.node.runtime.files import decode_text
 
 CONFIG_BYTES = 64 * 1024
 HOSTFILE = re.compile(r"""^[^#\n]*\bdeepspeed_hostfile"?[ \t]*:[ \t]*['"]?([^'"#\n,}]+)""", re.M)

@@ -6,7 +6,8 @@ all groups above it, as far up as this login can see.
 
 import os
 
-from checks.node.probe.core import read_file, section
+from checks.node.probe.core import section
+from checks.node.runtime.files import read_file
 
 ROOT = "/sys/fs/cgroup"
 UNLIMITED = 2**60  # v1 writes the largest number of whole pages

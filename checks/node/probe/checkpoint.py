@@ -6,7 +6,8 @@ FSDP (accelerate/utils/fsdp_utils.py) is one folder of torch.distributed.checkpo
 
 import os
 
-from checks.node.probe.core import read_file, section
+from checks.node.probe.core import section
+from checks.node.runtime.files import read_file
 
 LATEST = "latest"
 FSDP = "pytorch_model_fsdp_0"

@@ -4,7 +4,9 @@ import os
 import shutil
 import time
 
-from checks.node.probe.core import read_file, section
+from checks.node.probe.core import section
+from checks.node.runtime.files import list_folder, read_file
+from checks.node.runtime.processes import all_processes
 
 COMMANDS = ("asks the kernel for the time and whether it is synchronised; sets nothing",)
 
@@ -48,7 +50,7 @@ def time_daemons():
     """Programs that keep time and run here; None where other people's processes are hidden."""
     if read_file("/proc/1/comm") is None:
         return None
-    running = {read_file("/proc/%s/comm" % name) for name in os.listdir("/proc") if name.isdigit()}
+    running = {process.name for process in all_processes().values()}
     return [name for name in DAEMONS if name in running]
 
 
@@ -62,7 +64,7 @@ def clock(args):
         "synchronised": synchronised,
         "largest_error_s": error,
         "daemons": time_daemons(),
-        "has_ntp_unit": any(os.path.isdir(path) and os.listdir(path) for path in NTP_UNITS),
+        "has_ntp_unit": any(map(list_folder, NTP_UNITS)),
         "package_manager": next((name for name in MANAGERS if shutil.which(name)), ""),
         "zone": time.strftime("%Z %z"),
         "reading": read_clocks(),

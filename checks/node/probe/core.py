@@ -14,11 +14,13 @@ import sys
 import threading
 import time
 
-from checks.node.probe.threads import save_address_space, start_thread
+from checks.node.runtime.files import decode_text
+from checks.node.runtime.marks import marked_processes
+from checks.node.runtime.processes import all_processes, descendants_of, kill_all, kill_tree
+from checks.node.runtime.threads import save_address_space, start_service, start_thread
 
 SECTIONS = {}
-OUTPUT_LIMIT = 256 * 1024
-MARK = "PREFLIGHT_PROBE"
+PROBE_MARK = "PREFLIGHT_PROBE"
 """The variable that everything started here has in its environment, with the probe's nonce."""
 
 
@@ -50,7 +52,7 @@ def spawn_reaper(nonce):
     However it died. PR_SET_PDEATHSIG would do, but has to be set between fork and exec: that makes
     each start copy the whole interpreter, for 2 ms that thousands of logins do not have.
     """
-    os.environ[MARK] = nonce
+    os.environ[PROBE_MARK] = nonce
     reads, writes = os.pipe()
     if os.fork():
         os.close(reads)
@@ -59,24 +61,9 @@ def spawn_reaper(nonce):
     for number in (0, 1, 2, writes):
         os.close(number)  # sshd waits for whoever holds its channel
     os.read(reads, 1)
-    while kill_all(marked_processes(nonce)):
+    while kill_all(marked_processes(PROBE_MARK, nonce)):
         pass
     os._exit(0)
-
-
-def marked_processes(nonce):
-    """Processes started with that nonce in their environment."""
-    mark = ("%s=%s" % (MARK, nonce)).encode()
-    found = []
-    for name in os.listdir("/proc"):
-        try:
-            with open("/proc/%s/environ" % name, "rb") as file:
-                variables = file.read().split(b"\0") if name.isdigit() else []
-        except OSError:
-            continue
-        if mark in variables:
-            found.append(int(name))
-    return found
 
 
 def start_process(argv, env=None, **options):
@@ -92,38 +79,6 @@ def start_process(argv, env=None, **options):
         raise Undetermined("%s does not start: %s" % (argv[0], error.strerror)) from None
 
 
-def kill_group(process):
-    """End a process of `start_process` and all that it started, then reap it."""
-    kill_all([process.pid, *descendants_of(process.pid)])
-    process.wait()
-
-
-def descendants_of(ancestor):
-    """Process ids below `ancestor`, sessions of their own included: pdsh gives each ssh one."""
-    parents = {}
-    for name in os.listdir("/proc"):
-        stat = read_file("/proc/%s/stat" % name, "") if name.isdigit() else ""
-        if stat:
-            parents.setdefault(int(stat.rpartition(")")[2].split()[1]), []).append(int(name))
-    found, ancestors = [], [ancestor]
-    while ancestors:
-        young = parents.get(ancestors.pop(), [])
-        found += young
-        ancestors += young
-    return found
-
-
-def kill_all(pids):
-    """Kill these processes, and the groups of those that lead one. Returns how many they were."""
-    for pid in pids:
-        for kill in (os.killpg, os.kill):
-            try:
-                kill(pid, signal.SIGKILL)
-            except OSError:
-                pass
-    return len(pids)
-
-
 def run_command(argv, limit=5.0, env=None, stdin=b""):
     """Run to its end or for `limit` seconds. Text out and err are cut at 256 KiB."""
     began = time.monotonic()
@@ -133,7 +88,7 @@ def run_command(argv, limit=5.0, env=None, stdin=b""):
         out, err = process.communicate(stdin, timeout=limit)
         timed_out = False
     except subprocess.TimeoutExpired:
-        kill_group(process)
+        kill_tree(process)
         out, err = process.communicate()
         timed_out = True
     return CommandResult(
@@ -141,26 +96,12 @@ def run_command(argv, limit=5.0, env=None, stdin=b""):
     )
 
 
-def decode_text(raw):
-    """Bytes of a command or file as text, whatever they are."""
-    return raw[:OUTPUT_LIMIT].decode("utf-8", "replace")
-
-
-def read_file(path, missing=None):
-    """The text of a small file, stripped; `missing` where it cannot be read."""
-    try:
-        with open(path, "rb") as file:
-            return decode_text(file.read(OUTPUT_LIMIT)).strip()
-    except OSError:
-        return missing
-
-
 class Probe(object):
     """Requests in, answers out; `deadlines` are those of requests not yet answered."""
 
-    def __init__(self, nonce, load):
-        self.nonce, self.load = nonce, load
-        self.lock, self.loading = threading.Lock(), threading.Lock()
+    def __init__(self, nonce, modules):
+        self.nonce, self.modules = nonce, modules
+        self.lock = threading.Lock()
         self.deadlines = {}
 
     def say(self, answer):
@@ -179,8 +120,7 @@ class Probe(object):
         number = request["id"]
         began = time.monotonic()
         try:
-            with self.loading:
-                self.load(request["section"])
+            __import__(self.modules[request["section"]])
             data = SECTIONS[request["section"]](request.get("args") or {})
             self.answer(number, data=data, seconds=round(time.monotonic() - began, 4))
         except Undetermined as error:
@@ -208,24 +148,22 @@ class Probe(object):
 
 def end_probe(*_):
     """Leave nothing behind: kill what runs in our name, then go without waiting for threads."""
-    kill_all(descendants_of(os.getpid()))
+    kill_all(descendants_of([os.getpid()], all_processes()))
     os._exit(0)
 
 
-def main(nonce, life, load):
+def main(nonce, life, modules):
     """Serve standard input until it ends, or for `life` seconds at most.
 
-    `load(section)` brings in the file that answers a section, where there is one.
+    `modules` names the module of each section, which is imported when the section is first asked.
     """
     spawn_reaper(nonce)
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGALRM, signal.SIGINT):
         signal.signal(number, end_probe)
     signal.alarm(int(life))
     save_address_space()
-    probe = Probe(nonce, load)
-    watcher = threading.Thread(target=probe.watch)
-    watcher.daemon = True
-    watcher.start()
+    probe = Probe(nonce, modules)
+    start_service(probe.watch)
     probe.say({"hello": sys.version.split()[0], "pid": os.getpid(), "time": time.time()})
     for line in sys.stdin.buffer:
         probe.accept(line.decode("utf-8"))

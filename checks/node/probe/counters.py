@@ -1,8 +1,7 @@
 """What each interface counted so far, to be asked twice: only growth is news."""
 
-import os
-
-from checks.node.probe.core import read_file, section
+from checks.node.probe.core import section
+from checks.node.runtime.files import list_folder, read_file
 
 COUNTED = ("rx_packets", "tx_packets", "rx_errors", "tx_errors", "rx_dropped", "tx_dropped")
 MOST_INTERFACES = 64
@@ -11,14 +10,14 @@ MOST_INTERFACES = 64
 
 def read_counter(path):
     """None where the driver does not tell."""
-    told = read_file(path, "")
-    return int(told) if told.isdigit() else None
+    count = read_file(path, "")
+    return int(count) if count.isdigit() else None
 
 
 @section("counters")
 def counters(args):
     found = {}
-    folders = sorted(os.listdir("/sys/class/net"), key=lambda name: name.startswith("veth"))
+    folders = sorted(list_folder("/sys/class/net"), key=lambda name: name.startswith("veth"))
     for name in folders[:MOST_INTERFACES]:
         folder = "/sys/class/net/%s/" % name
         counted = {what: read_counter(folder + "statistics/" + what) for what in COUNTED}

@@ -4,7 +4,8 @@ import json
 import os
 import re
 
-from checks.node.probe.core import OUTPUT_LIMIT, decode_text, section
+from checks.node.probe.core import section
+from checks.node.runtime.files import READ_LIMIT, decode_text
 
 WORDS = (
     "deepspeed.initialize",
@@ -61,7 +62,7 @@ def read_config_file(path):
         if not os.path.isfile(path):  # a pipe would be waited for
             return dict(seen, state="error", detail="not a file")
         with open(path, "rb") as file:
-            return dict(seen, state="there", text=decode_text(file.read(OUTPUT_LIMIT)))
+            return dict(seen, state="there", text=decode_text(file.read(READ_LIMIT)))
     except (FileNotFoundError, NotADirectoryError):
         return dict(seen, state="missing")
     except PermissionError:

@@ -5,7 +5,8 @@ import os
 import re
 import shutil
 
-from checks.node.probe.core import read_file, section
+from checks.node.probe.core import section
+from checks.node.runtime.files import read_file
 
 PREFIXES = (
     "ACCELERATE_", "CUDA_", "DEEPSPEED_", "DS_", "FI_", "GLOO_", "HF_", "MASTER_", "NCCL_", "OMP_",

@@ -9,8 +9,9 @@ import os
 import stat
 import threading
 
-from checks.node.probe.core import read_file, section
-from checks.node.probe.threads import start_thread
+from checks.node.probe.core import section
+from checks.node.runtime.files import read_file
+from checks.node.runtime.threads import start_thread
 
 LOOK_LIMIT = 4.0
 HASH_LIMIT = 12.0

@@ -5,7 +5,9 @@ Asked only where a connection failed.
 
 import os
 
-from checks.node.probe.core import Undetermined, read_file, run_command, section
+from checks.node.probe.core import Undetermined, run_command, section
+from checks.node.runtime.files import read_file
+from checks.node.runtime.processes import command_line, process_ids
 
 COMMANDS = (
     "nft -j list ruleset",
@@ -49,13 +51,7 @@ def ufw_enabled():
 
 def firewalld_runs():
     """Whether the daemon runs, seen without its slow client."""
-    for pid in os.listdir("/proc"):
-        if (
-            pid.isdigit()
-            and "/firewalld\0" in (read_file("/proc/%s/cmdline" % pid, "") or "") + "\0"
-        ):
-            return True
-    return False
+    return any(word.endswith("/firewalld") for pid in process_ids() for word in command_line(pid))
 
 
 def refusing_routes():

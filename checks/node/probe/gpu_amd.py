@@ -4,12 +4,12 @@ Names are those of the chips (gfx942), which every node has, with AMD's tools or
 """
 
 import json
-import os
 import re
 import shutil
 
-from checks.node.probe.core import Undetermined, read_file, run_command
+from checks.node.probe.core import Undetermined, run_command
 from checks.node.probe.gpu_traces import PCI
+from checks.node.runtime.files import list_folder, read_file
 
 COMMANDS = ("amd-smi metric --ecc --throttle --json",)
 
@@ -33,7 +33,7 @@ def read_properties(path):
 def by_kfd(root=KFD, pci=PCI):
     """AMD GPUs as the kernel's compute driver lists them; CPUs in that list have no SIMD units."""
     gpus = []
-    for node in sorted(os.listdir(root), key=int) if os.path.isdir(root) else []:
+    for node in sorted(list_folder(root), key=int):
         facts = read_properties("%s/%s/properties" % (root, node))
         if int(facts.get("simd_count", "0")) > 0:
             gpus.append(describe_gpu(root, node, len(gpus), facts, pci))
@@ -43,7 +43,7 @@ def by_kfd(root=KFD, pci=PCI):
 def describe_gpu(root, node, index, facts, pci):
     """One device; its name is that of the chip's instruction set, such as gfx90402."""
     banks = "%s/%s/mem_banks" % (root, node)
-    names = os.listdir(banks) if os.path.isdir(banks) else []
+    names = list_folder(banks)
     sizes = [
         read_properties("%s/%s/properties" % (banks, name)).get("size_in_bytes") for name in names
     ]
@@ -70,7 +70,7 @@ def pci_address(facts):
 
 def uncorrected_errors(folder):
     """Uncorrectable errors since the driver was loaded, over all blocks; None where not counted."""
-    names = os.listdir(folder) if os.path.isdir(folder) else []
+    names = list_folder(folder)
     files = [
         read_file("%s/%s" % (folder, name), "") for name in names if name.endswith("_err_count")
     ]

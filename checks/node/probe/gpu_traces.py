@@ -5,7 +5,7 @@ import os
 import re
 import shutil
 
-from checks.node.probe.core import read_file
+from checks.node.runtime.files import list_folder, read_file
 
 PCI = "/sys/bus/pci/devices"
 NVIDIA, AMD = "0x10de", "0x1002"
@@ -26,7 +26,7 @@ PEER_MODULES = ("nvidia_peermem", "nv_peer_mem", "efa_nv_peermem")
 def count_on_bus(vendor, root=PCI, classes=DISPLAY_OR_ACCELERATOR):
     """How many devices of that vendor and of those classes the PCI bus has."""
     count = 0
-    for name in os.listdir(root) if os.path.isdir(root) else []:
+    for name in list_folder(root):
         kind = read_file("%s/%s/class" % (root, name), "") or ""
         count += read_file("%s/%s/vendor" % (root, name), "") == vendor and kind.startswith(classes)
     return count
@@ -97,8 +97,9 @@ def fabric_manager_runs(root="/proc"):
     """Whether NVIDIA's fabric manager runs here; None where others' processes are hidden."""
     if read_file(root + "/1/comm") is None:
         return None
-    names = (read_file("%s/%s/comm" % (root, one), "") for one in os.listdir(root) if one.isdigit())
-    return any((name or "").startswith("nv-fabricmanage") for name in names)
+    pids = filter(str.isdigit, list_folder(root))
+    names = (read_file("%s/%s/comm" % (root, pid), "") for pid in pids)
+    return any(name.startswith("nv-fabricmanage") for name in names)
 
 
 def gpudirect_support():

@@ -1,10 +1,9 @@
 """GPUs of the node: by NVML, else nvidia-smi, else the kernel alone; AMD's by the kernel."""
 
 import os
-import pwd
 import re
 
-from checks.node.probe.core import read_file, section
+from checks.node.probe.core import section
 from checks.node.probe.gpu_amd import amd_gpus
 from checks.node.probe.gpu_nvml import by_nvml
 from checks.node.probe.gpu_smi import by_nvidia_smi
@@ -20,6 +19,8 @@ from checks.node.probe.gpu_traces import (
     gpudirect_support,
     nvidia_leaves_traces,
 )
+from checks.node.runtime.files import read_file
+from checks.node.runtime.processes import command_line, process_user
 
 FIRST_PID_NAMESPACE = 0xEFFFFFFC  # PROC_PID_INIT_INO of the kernel's proc_ns.h
 COMMANDS = (
@@ -35,22 +36,9 @@ def kernel_bus_address(text):
     return "%s:%s" % (domain.lstrip("0").rjust(4, "0"), rest) if rest else text
 
 
-def process_owner(pid):
-    """The login name that a process runs under; "" where it is not seen."""
-    try:
-        number = os.stat("/proc/%d" % pid).st_uid
-    except OSError:
-        return ""
-    try:
-        return pwd.getpwuid(number).pw_name
-    except KeyError:
-        return str(number)
-
-
 def process_command(pid):
     """What a process is, without its options, which may be secrets; "" where it is not seen."""
-    words = (read_file("/proc/%d/cmdline" % pid, "") or "").split("\0")
-    plain = [word for word in words[:3] if word and not re.search("^-|=", word)]
+    plain = [word for word in command_line(pid)[:3] if word and not re.search("^-|=", word)]
     name = read_file("/proc/%d/comm" % pid, "") or ""
     return " ".join([os.path.basename(plain[0]), *plain[1:]])[:80] if plain else name
 
@@ -59,7 +47,7 @@ def with_owner(process):
     """A process with its user and its command, where it is seen from here."""
     pid = process["pid"] or 0
     return dict(
-        process, user=process_owner(pid), command=process_command(pid) or process.get("command", "")
+        process, user=process_user(pid), command=process_command(pid) or process.get("command", "")
     )
 
 

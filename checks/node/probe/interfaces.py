@@ -1,20 +1,34 @@
 """Network interfaces with their addresses, from the kernel itself: no command has to be there."""
 
 import array
+import contextlib
+import errno
 import fcntl
 import ipaddress
 import re
 import socket
 import struct
 
-from checks.node.probe.core import read_file, section
+from checks.node.probe.core import section
+from checks.node.runtime.files import read_file
 
 GET_CONF, GET_FLAGS, GET_NETMASK, GET_MTU = 0x8912, 0x8913, 0x891B, 0x8921
+REMOVED = (errno.ENODEV, errno.ENXIO, errno.EADDRNOTAVAIL)
 UP, LOOPBACK, RUNNING = 0x1, 0x8, 0x40
 REQUEST_SIZE = 40 if struct.calcsize("P") == 8 else 32
 TYPES = {"32": "infiniband", "65534": "tun"}  # ARPHRD_*, where the name and uevent do not tell
 DEVICE_TYPES = {"bond": "bond", "bridge": "bridge", "vlan": "vlan", "wlan": "wireless"}
 NAMES = (("docker", "docker"), ("br-[0-9a-f]{12}$", "docker"), ("veth", "veth"), ("tun", "tun"))
+
+
+@contextlib.contextmanager
+def unless_removed():
+    """Pass over an interface or address that was removed after the kernel had listed it."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in REMOVED:
+            raise
 
 
 def interface_ioctl(sock, code, name, address=""):
@@ -35,9 +49,10 @@ def ipv4_addresses(sock):
     for at in range(0, len(filled), REQUEST_SIZE):
         label = filled[at : at + 16].split(b"\0")[0].decode()
         address = socket.inet_ntoa(filled[at + 20 : at + 24])
-        mask = socket.inet_ntoa(interface_ioctl(sock, GET_NETMASK, label, address)[4:8])
-        network = ipaddress.ip_interface("%s/%s" % (address, mask))
-        found.setdefault(label.split(":")[0], []).append(str(network))
+        with unless_removed():
+            mask = socket.inet_ntoa(interface_ioctl(sock, GET_NETMASK, label, address)[4:8])
+            network = ipaddress.ip_interface("%s/%s" % (address, mask))
+            found.setdefault(label.split(":")[0], []).append(str(network))
     return found
 
 
@@ -54,20 +69,20 @@ def ipv6_addresses():
 def interface_kind(name, sysfs):
     """What sort of interface it is, by the kernel's own word before its name."""
     uevent = (read_file(sysfs + "/uevent", "") or "").splitlines()
-    named = [kind for pattern, kind in NAMES if re.match(pattern, name)]
-    told = [line[8:] for line in uevent if line.startswith("DEVTYPE=")]
-    if named:
-        return named[0]
-    if told:
-        return DEVICE_TYPES.get(told[0], "other")
+    by_name = [kind for pattern, kind in NAMES if re.match(pattern, name)]
+    types = [line[8:] for line in uevent if line.startswith("DEVTYPE=")]
+    if by_name:
+        return by_name[0]
+    if types:
+        return DEVICE_TYPES.get(types[0], "other")
     number = read_file(sysfs + "/type", "1")
     return "ethernet" if number == "1" else TYPES.get(number, "other")
 
 
 def link_speed(sysfs):
     """Mb/s; None where the driver does not know or the link is down."""
-    told = read_file(sysfs + "/speed", "")
-    return int(told) if told and told.isdigit() and int(told) > 0 else None
+    speed = read_file(sysfs + "/speed", "")
+    return int(speed) if speed.isdigit() and int(speed) > 0 else None
 
 
 def master_interface(sysfs):
@@ -81,8 +96,27 @@ def master_interface(sysfs):
 def strict_source(name):
     """Whether the kernel drops here what it would answer through another interface."""
     settings = "/proc/sys/net/ipv4/conf/%s/rp_filter"
-    told = [read_file(settings % which, "") for which in ("all", name)]
-    return max([int(value) for value in told if value.isdigit()] or [0]) == 1
+    values = [read_file(settings % which, "") for which in ("all", name)]
+    return max([int(value) for value in values if value.isdigit()] or [0]) == 1
+
+
+def describe_interface(sock, name):
+    """What the kernel knows of one interface but its addresses. Raises OSError where it is gone."""
+    sysfs = "/sys/class/net/" + name
+    flags = struct.unpack_from("=H", interface_ioctl(sock, GET_FLAGS, name))[0]
+    return {
+        "name": name,
+        "up": flags & UP != 0 and flags & RUNNING != 0,
+        "loopback": flags & LOOPBACK != 0,
+        "kind": "other" if flags & LOOPBACK else interface_kind(name, sysfs),
+        "mtu": struct.unpack_from("=i", interface_ioctl(sock, GET_MTU, name))[0],
+        "speed_mbps": link_speed(sysfs),
+        "master": master_interface(sysfs),
+        "mac": read_file(sysfs + "/address", ""),
+        "duplex": read_file(sysfs + "/duplex", ""),
+        "bond_mode": (read_file(sysfs + "/bonding/mode", "") or "").partition(" ")[0],
+        "strict_source": strict_source(name),
+    }
 
 
 @section("interfaces")
@@ -90,25 +124,10 @@ def interfaces(args):
     """Every interface, up or down."""
     found = []
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
-        four, six = ipv4_addresses(sock), ipv6_addresses()
+        ipv4, ipv6 = ipv4_addresses(sock), ipv6_addresses()
         for _, name in socket.if_nameindex():
-            sysfs = "/sys/class/net/" + name
-            flags = struct.unpack_from("=H", interface_ioctl(sock, GET_FLAGS, name))[0]
-            found.append(
-                {
-                    "name": name,
-                    "up": flags & UP != 0 and flags & RUNNING != 0,
-                    "loopback": flags & LOOPBACK != 0,
-                    "kind": "other" if flags & LOOPBACK else interface_kind(name, sysfs),
-                    "mtu": struct.unpack_from("=i", interface_ioctl(sock, GET_MTU, name))[0],
-                    "speed_mbps": link_speed(sysfs),
-                    "ipv4": four.get(name, []),
-                    "ipv6": six.get(name, []),
-                    "master": master_interface(sysfs),
-                    "mac": read_file(sysfs + "/address", ""),
-                    "duplex": read_file(sysfs + "/duplex", ""),
-                    "bond_mode": (read_file(sysfs + "/bonding/mode", "") or "").partition(" ")[0],
-                    "strict_source": strict_source(name),
-                }
-            )
+            with unless_removed():
+                interface = describe_interface(sock, name)
+                interface.update(ipv4=ipv4.get(name, []), ipv6=ipv6.get(name, []))
+                found.append(interface)
     return {"interfaces": found}

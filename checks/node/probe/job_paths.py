@@ -7,7 +7,7 @@ import hashlib
 import os
 import re
 
-from checks.node.probe.core import read_file, section
+from checks.node.probe.core import section
 from checks.node.probe.files import (
     is_remote,
     look_side_by_side,
@@ -15,6 +15,7 @@ from checks.node.probe.files import (
     path_state,
     paths_to_compare,
 )
+from checks.node.runtime.files import read_file
 
 LIMIT = 6.0
 MOST_ENTRIES = 5000

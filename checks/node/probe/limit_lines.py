@@ -6,8 +6,8 @@ import os
 import pwd
 import re
 
-from checks.node.probe.core import read_file
 from checks.node.probe.environment import start_up_files
+from checks.node.runtime.files import read_file
 
 CUTTING = ("cpu", "fsize", "as", "data")
 ITEMS = {"t": "cpu", "f": "fsize", "v": "as", "d": "data", "n": "nofile", "u": "nproc"}

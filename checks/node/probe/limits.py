@@ -3,8 +3,9 @@
 import os
 import resource
 
-from checks.node.probe.core import read_file, section
+from checks.node.probe.core import section
 from checks.node.probe.limit_lines import limit_settings
+from checks.node.runtime.files import read_file
 
 CUTTING = {
     "cpu": resource.RLIMIT_CPU,

@@ -4,7 +4,8 @@ import glob
 import os
 import platform
 
-from checks.node.probe.core import read_file, section
+from checks.node.probe.core import section
+from checks.node.runtime.files import read_file
 
 SYSCTLS = (
     "kernel.numa_balancing",

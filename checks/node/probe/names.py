@@ -8,8 +8,9 @@ import socket
 import threading
 import time
 
-from checks.node.probe.core import read_file, section
-from checks.node.probe.threads import start_thread
+from checks.node.probe.core import section
+from checks.node.runtime.files import read_file
+from checks.node.runtime.threads import start_thread
 
 COMMANDS = ("looks up every node's name; sends nothing to them",)
 

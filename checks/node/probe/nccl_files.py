@@ -3,9 +3,10 @@
 import os
 import socket
 
-from checks.node.probe.core import Undetermined, read_file, run_command, section
+from checks.node.probe.core import Undetermined, run_command, section
 from checks.node.probe.environment import conf_files
 from checks.node.probe.files import is_remote, mount_of
+from checks.node.runtime.files import read_file
 
 COMMANDS = ("ldconfig -p",)
 READ = ("NCCL_TOPO_FILE", "NCCL_GRAPH_FILE", "NCCL_CONF_FILE", "NCCL_TUNER_CONFIG_FILE")

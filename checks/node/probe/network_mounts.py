@@ -2,8 +2,9 @@
 
 import os
 
-from checks.node.probe.core import read_file, section
+from checks.node.probe.core import section
 from checks.node.probe.files import is_remote, look_side_by_side
+from checks.node.runtime.files import read_file
 
 LIMIT = 3.0
 MOST_MOUNTS = 64

@@ -8,7 +8,8 @@ import os
 import re
 import struct
 
-from checks.node.probe.core import read_file, section
+from checks.node.probe.core import section
+from checks.node.runtime.files import list_folder, read_file
 
 COMMANDS = ("reads the configuration space of PCIe switches above GPUs and RDMA adapters",)
 
@@ -78,8 +79,3 @@ def passthrough(args):
         "ports": {os.path.basename(port): redirects_to_root(port) for port in ports},
         "options": [word for word in (read_file("/proc/cmdline") or "").split() if "iommu" in word],
     }
-
-
-def list_folder(folder):
-    """What is in a folder; nothing where there is none."""
-    return os.listdir(folder) if os.path.isdir(folder) else []

@@ -1,9 +1,8 @@
 """Who holds a port that training wants, and the next one that nobody holds."""
 
-import os
-import pwd
-
-from checks.node.probe.core import read_file, section
+from checks.node.probe.core import section
+from checks.node.runtime.files import read_file
+from checks.node.runtime.processes import command_line, open_files, process_ids, user_name
 
 LISTENS = "0A"
 
@@ -19,29 +18,10 @@ def sockets_on_port(port):
     return sorted(found, key=lambda row: row[0] != LISTENS)
 
 
-def has_socket_open(pid, link):
-    """Whether the process has that socket open; no, where its files may not be read."""
-    folder = "/proc/%s/fd" % pid
-    try:
-        return any(os.readlink(os.path.join(folder, fd)) == link for fd in os.listdir(folder))
-    except OSError:
-        return False
-
-
 def process_of_socket(inode):
     """The process id that has the socket, or None where that may not be seen."""
     link = "socket:[%s]" % inode
-    for pid in os.listdir("/proc"):
-        if pid.isdigit() and has_socket_open(pid, link):
-            return int(pid)
-    return None
-
-
-def user_name(uid):
-    try:
-        return pwd.getpwuid(uid).pw_name
-    except KeyError:
-        return str(uid)
+    return next((pid for pid in process_ids() if link in open_files(pid).values()), None)
 
 
 def free_port(port):
@@ -59,7 +39,7 @@ def port_holder(args):
     found = sockets_on_port(args["port"])
     state, uid, inode = found[0] if found else ("", -1, "")
     pid = process_of_socket(inode) if found else None
-    words = (read_file("/proc/%s/cmdline" % pid, "") or "").split("\0") if pid else []
+    words = command_line(pid) if pid else []
     return {
         "listens": state == LISTENS,
         "user": user_name(uid) if found else "",

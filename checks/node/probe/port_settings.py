@@ -1,6 +1,7 @@
 """Kernel settings that bound how many connections and peers a node can have."""
 
-from checks.node.probe.core import read_file, section
+from checks.node.probe.core import section
+from checks.node.runtime.files import read_file
 
 SETTINGS = "/proc/sys/net/ipv4/"
 TRACKING = "/proc/sys/net/netfilter/nf_conntrack_"

@@ -8,8 +8,9 @@ from checks.node.probe.call_listener import Listener
 
 # the file that answers "hangup", which is sent wherever this one is
 from checks.node.probe.call_loop import hangup, running_loop
-from checks.node.probe.core import Undetermined, read_file, section
+from checks.node.probe.core import Undetermined, section
 from checks.node.probe.port_calls import Call, CallBatch, address_family
+from checks.node.runtime.files import read_file
 
 COMMANDS = (
     "listens for seconds on three ephemeral ports, on the head on the master port too",

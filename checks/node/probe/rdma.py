@@ -2,7 +2,8 @@
 
 import os
 
-from checks.node.probe.core import read_file, section
+from checks.node.probe.core import section
+from checks.node.runtime.files import list_folder, read_file
 
 SYSFS = "/sys/class/infiniband"
 VERBS_NODES = "/dev/infiniband"
@@ -20,11 +21,7 @@ LIBRARY_FOLDERS = (
 
 def sorted_entries(path):
     """Names in a folder, sorted as people count (mlx5_2 before mlx5_10); [] without it."""
-    try:
-        found = os.listdir(path)
-    except OSError:
-        return []
-    return sorted(found, key=lambda name: (len(name), name))
+    return sorted(list_folder(path), key=lambda name: (len(name), name))
 
 
 def port_gids(path):

@@ -7,8 +7,9 @@ import socket
 import subprocess
 import time
 
-from checks.node.probe import core
-from checks.node.probe.core import Undetermined, kill_group, read_file, section, start_process
+from checks.node.probe.core import PROBE_MARK, Undetermined, section, start_process
+from checks.node.runtime.files import read_file
+from checks.node.runtime.processes import kill_tree
 
 COMMANDS = (
     "PYTHON -u - (a few DeepSpeed steps on 127.0.0.1, one process a slot)",
@@ -47,7 +48,7 @@ class ScratchFolder(object):
     def __enter__(self):
         """Make the folder and its remover."""
         pipe = subprocess.PIPE
-        env = {name: value for name, value in os.environ.items() if name != core.MARK}
+        env = {name: value for name, value in os.environ.items() if name != PROBE_MARK}
         self.shell = subprocess.Popen(
             ["sh", "-c", REMOVER],
             env=env,
@@ -190,7 +191,7 @@ def train_ranks(args, scratch):
         seconds = watch_ranks(ranks, args["limit"])
     finally:
         for rank in ranks:
-            kill_group(rank.process)
+            kill_tree(rank.process)
     return {"slots": args["slots"], "seconds": seconds, "ranks": [rank.report() for rank in ranks]}
 
 

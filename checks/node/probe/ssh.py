@@ -14,7 +14,8 @@ import subprocess
 import time
 import uuid
 
-from checks.node.probe.core import kill_group, section, start_process
+from checks.node.probe.core import section, start_process
+from checks.node.runtime.processes import kill_tree, open_files
 
 COMMANDS = ("ssh -oBatchMode=yes NODE 'echo …; hostname', to every node",)
 
@@ -23,7 +24,7 @@ SESSION_S = 10.0  # from the accepted login to the shell's answer
 LOGIN_S = 30.0
 RETRIES = 3
 AT_ONCE = 128
-OUTPUT_LIMIT = 64 * 1024
+READ_LIMIT = 64 * 1024
 SYN_SENT = "02"
 
 AUTHENTICATED = re.compile(rb"^Authenticated to ", re.M)
@@ -87,7 +88,7 @@ class LoginAttempt(object):
     def take(self, stream):
         """Read what came; False at the stream's end."""
         data = os.read(stream.fileno(), 65536)
-        self.texts[stream] = (self.texts[stream] + data)[:OUTPUT_LIMIT]
+        self.texts[stream] = (self.texts[stream] + data)[:READ_LIMIT]
         if self.accepted is None and AUTHENTICATED.search(self.texts[self.process.stderr]):
             self.accepted = time.monotonic()
         if not data:
@@ -106,7 +107,7 @@ class LoginAttempt(object):
         with contextlib.suppress(subprocess.TimeoutExpired):
             code = None if self.open else self.process.wait(1.0)
         if code is None:
-            kill_group(self.process)
+            kill_tree(self.process)
         self.code, self.seconds = code, time.monotonic() - self.began
         self.out = self.texts[self.process.stdout].decode("utf-8", "replace")
         self.err = self.texts[self.process.stderr].decode("utf-8", "replace")
@@ -150,12 +151,7 @@ def unanswered_sockets():
 
 def has_any_socket(pid, inodes):
     """Whether that process has one of these sockets."""
-    folder = "/proc/%d/fd" % pid
-    try:
-        links = [os.readlink(os.path.join(folder, name)) for name in os.listdir(folder)]
-    except OSError:
-        return False
-    return any(link[8:-1] in inodes for link in links if link.startswith("socket:["))
+    return any(link[8:-1] in inodes for link in open_files(pid).values() if link[:8] == "socket:[")
 
 
 def mark_silent(running, now):
@@ -184,7 +180,7 @@ def run_logins(logins, window):
             _end_some(waiting, running, now, selector)
     finally:
         for login in running:
-            kill_group(login.process)
+            kill_tree(login.process)
         selector.close()
 
 

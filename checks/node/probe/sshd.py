@@ -13,7 +13,9 @@ import pwd
 import re
 import shlex
 
-from checks.node.probe.core import Undetermined, read_file, run_command, section
+from checks.node.probe.core import Undetermined, run_command, section
+from checks.node.runtime.files import read_file
+from checks.node.runtime.processes import command_line, find_process, user_name
 
 COMMANDS = ("sshd -T",)
 
@@ -47,14 +49,11 @@ def key_fingerprint(blob):
 
 def sshd_command_line():
     """The words with which the sshd that let us in was started: -f and -o change its settings."""
-    pid, words = os.getpid(), []
-    while pid > 1:
-        stat = read_file("/proc/%d/stat" % pid, "")
-        if not stat:
-            break
-        if stat.partition("(")[2].startswith("sshd"):
-            words = read_file("/proc/%d/cmdline" % pid, "").replace("\0", " ").split()
-        pid = int(stat.rpartition(")")[2].split()[1])
+    process, words = find_process(os.getpid()), []
+    while process:
+        if process.name.startswith("sshd"):
+            words = " ".join(command_line(process.pid)).split()
+        process = find_process(process.parent)
     return words
 
 
@@ -169,14 +168,11 @@ def is_private_group(gid):
 def path_guard(path):
     """Mode and owner, and whether sshd would believe what lies there."""
     info = os.stat(path)
-    try:
-        owner = pwd.getpwuid(info.st_uid).pw_name
-    except KeyError:
-        owner = str(info.st_uid)
     forbidden = 0o002 if is_private_group(info.st_gid) else 0o022
     own = info.st_uid in (0, os.getuid()) and not info.st_mode & forbidden
     mode = "%04o" % (info.st_mode & 0o7777)
-    return {"path": path, "mode": mode, "owner": owner, "safe": own and os.access(path, os.R_OK)}
+    safe = own and os.access(path, os.R_OK)
+    return {"path": path, "mode": mode, "owner": user_name(info.st_uid), "safe": safe}
 
 
 def host_keys(sshd):

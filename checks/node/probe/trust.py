@@ -10,7 +10,8 @@ import os
 import pwd
 import re
 
-from checks.node.probe.core import Undetermined, read_file, run_command, section
+from checks.node.probe.core import Undetermined, run_command, section
+from checks.node.runtime.files import read_file
 
 COMMANDS = ("ssh -G NODE", "ssh-keygen -y -P '' -f KEY", "ssh-add -l -E sha256")
 

@@ -7,8 +7,10 @@ import shutil
 import subprocess
 import time
 
-from checks.node.probe.core import Undetermined, kill_group, read_file, section, start_process
+from checks.node.probe.core import Undetermined, section, start_process
 from checks.node.probe.smoke import ScratchFolder
+from checks.node.runtime.files import read_file
+from checks.node.runtime.processes import kill_tree
 
 COMMANDS = (
     "PYTHON -u -c (imports torch; then one child a rank or an accelerator, each with a limit)",
@@ -98,7 +100,7 @@ class WarmInterpreter(object):
 
     def close(self):
         """End it; the folder goes too."""
-        kill_group(self.process)
+        kill_tree(self.process)
         self.process.stdout.close()
         try:
             self.process.stdin.close()

@@ -5,7 +5,8 @@ import pwd
 import socket
 import sys
 
-from checks.node.probe.core import read_file, section
+from checks.node.probe.core import section
+from checks.node.runtime.files import read_file
 
 
 def total_memory():

@@ -115,11 +115,17 @@ def test_peer_without_a_route():
     assert of_node2("one-network", snap).cause == "no-route"
 
 
-def test_section_agrees_with_ip():
-    found = {one["name"]: one for one in section({})["interfaces"]}
-    assert found["lo"]["loopback"]
-    assert "127.0.0.1/8" in found["lo"]["ipv4"]
+def listed_by_ip():
+    """{(interface, address)} as `ip` lists them at this moment."""
     ran = subprocess.run(["ip", "-o", "-4", "addr"], capture_output=True, text=True, check=True)
-    for line in ran.stdout.splitlines():
-        name, address = line.split()[1], line.split()[3]
-        assert str(ipaddress.ip_interface(address)) in found[name]["ipv4"]
+    rows = [line.split() for line in ran.stdout.splitlines()]
+    return {(row[1], str(ipaddress.ip_interface(row[3]))) for row in rows}
+
+
+def test_section_agrees_with_ip():
+    before = listed_by_ip()
+    found = {one["name"]: one for one in section({})["interfaces"]}
+    stayed = before & listed_by_ip()  # other tests bring up labs, and take them down
+    assert found["lo"]["loopback"]
+    assert ("lo", "127.0.0.1/8") in stayed
+    assert all(address in found[name]["ipv4"] for name, address in stayed)

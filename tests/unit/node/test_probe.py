@@ -6,7 +6,6 @@ import importlib
 import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -16,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from checks.contact import resident_probe as resident
-from checks.contact.resident_probe import BOOTSTRAP, file_by_section, probe_program, start_command
+from checks.contact.resident_probe import probe_program, section_modules
+from checks.contact.shipping import BOOTSTRAP, start_command
 from tests.support.paths import ROOT
 
 NONCE = "f00d"
@@ -77,20 +77,9 @@ def test_says_what_went_wrong_in_a_section(probe):
     assert "KeyError" in one.read()["error"]
 
 
-def test_an_overdue_section_is_answered_for(probe, tmp_path, monkeypatch):
-    for name in ("core.py", "threads.py"):
-        shutil.copy(resident.PROBE_FOLDER / name, tmp_path)
-    (tmp_path / "slow.py").write_text(
-        "import time\nfrom checks.node.probe.core import section\n\n\n"
-        '@section("slow")\ndef slow(args):\n    time.sleep(30)\n'
-    )
-    monkeypatch.setattr(resident, "PROBE_FOLDER", tmp_path)
-    for cached in (resident.file_by_section, resident._module_source, resident._program_modules):
-        cached.cache_clear()
-    one = probe("slow")
-    for cached in (resident.file_by_section, resident._module_source, resident._program_modules):
-        cached.cache_clear()
-    one.ask(id=1, section="slow", args={}, limit=0.2)
+def test_an_overdue_section_is_answered_for(probe):
+    one = probe("command")
+    one.ask(id=1, section="command", args={"argv": ["sleep", "60"], "limit": 50}, limit=0.2)
     assert one.read() == {"id": 1, "error": "no answer within 0.2 s"}
 
 
@@ -162,10 +151,10 @@ def test_login_shells_start_it(shell):
 def test_every_section_has_one_file():
     files = ROOT.joinpath("checks/node/probe").glob("*.py")
     text = "".join(path.read_text() for path in files)
-    assert len(file_by_section()) == text.count("\n@section(")
+    assert len(section_modules()) == text.count("\n@section(")
 
 
-@pytest.mark.parametrize("section", sorted(file_by_section()))
+@pytest.mark.parametrize("section", sorted(section_modules()))
 def test_each_section_loads_with_all_that_it_imports(section):
     ran = subprocess.run(
         ["/usr/bin/python3", "-u", "-S", "-E", "-c", BOOTSTRAP],

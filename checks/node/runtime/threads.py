@@ -1,4 +1,4 @@
-"""Threads for the probe, also where a login may start few of them or map little memory."""
+"""Threads for programs on nodes, also where a login may start few or map little memory."""
 
 import resource
 import threading
@@ -9,13 +9,24 @@ ONE_ARENA = (-8, 1)
 """M_ARENA_MAX of glibc's malloc.h: else it reserves 64 MiB of addresses for each thread."""
 
 
+def new_thread(function, args):
+    """A thread, not yet started, that the program's end does not wait for."""
+    thread = threading.Thread(target=function, args=args)
+    thread.daemon = True
+    return thread
+
+
+def start_service(function, *args):
+    """Run it in a thread for as long as the program lives. Raises RuntimeError without threads."""
+    new_thread(function, args).start()
+
+
 def start_thread(function, *args):
-    """Run it in a thread that the end does not wait for; here, where the account may start none.
+    """Run it in a thread; here, where the account may start none.
 
     Returns the thread, which is then not alive.
     """
-    thread = threading.Thread(target=function, args=args)
-    thread.daemon = True
+    thread = new_thread(function, args)
     try:
         thread.start()
     except RuntimeError:
@@ -24,7 +35,7 @@ def start_thread(function, *args):
 
 
 def save_address_space():
-    """Make do with few addresses where a limit leaves few: it is to be told, not to be died of."""
+    """Make do with few addresses where a limit leaves few: it is to be reported, not died of."""
     threading.stack_size(STACK)
     if resource.getrlimit(resource.RLIMIT_AS)[0] == resource.RLIM_INFINITY:
         return

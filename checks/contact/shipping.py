@@ -1,0 +1,83 @@
+"""Programs that run on a node without being installed: sent as text over standard input.
+
+The node's interpreter is started with BOOTSTRAP and reads `program_line` as the first line of its
+input. That line brings the text of every module that is needed, and an importer for them: a module
+is compiled when it is first imported and not before, which is most of a probe's time on a node.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import re
+import shlex
+from collections.abc import Iterable
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+OWN_IMPORT = re.compile(r"^from ((?:checks|launcher)\.[\w.]+) import ", re.MULTILINE)
+SYSTEM_PYTHONS = ("/usr/bin/python3", "python3", "/usr/libexec/platform-python")
+NO_PYTHON = "no python 3.6 or newer here"
+BOOTSTRAP = "import sys;exec(eval(sys.stdin.buffer.readline()))"
+
+IMPORTER = """
+import sys
+if sys.version_info < (3, 6):
+    sys.exit({no_python!r})
+from importlib.machinery import ModuleSpec
+SOURCES = {sources!r}
+class SentModules(object):
+    def find_spec(self, name, path=None, target=None):
+        return ModuleSpec(name, self, is_package=not SOURCES[name]) if name in SOURCES else None
+    def create_module(self, spec):
+        return None
+    def exec_module(self, module):
+        exec(compile(SOURCES[module.__name__], module.__name__, "exec"), module.__dict__)
+sys.meta_path.insert(0, SentModules())
+"""
+
+
+def program_line(modules: Iterable[str], start: str) -> bytes:
+    """The line that makes `modules`, and all of ours that they import, importable on the node.
+
+    `start` is the Python statement that then begins the program; it imports what it calls.
+    """
+    program = _importer(frozenset(modules)) + start
+    return ascii(program).encode() + b"\n"
+
+
+@functools.cache
+def _importer(modules: frozenset[str]) -> str:
+    return IMPORTER.format(no_python=NO_PYTHON, sources=sources_of(modules))
+
+
+def sources_of(modules: Iterable[str]) -> dict[str, str]:
+    """The text of each module and of all of ours that it imports; '' for their packages."""
+    sources: dict[str, str] = {}
+    waiting = list(modules)
+    while waiting:
+        name = waiting.pop()
+        if name not in sources:
+            sources[name] = _source(name)
+            waiting += OWN_IMPORT.findall(sources[name])
+    parents = (name.split(".")[:-1] for name in sources)
+    packages = {name for words in parents for name in itertools.accumulate(words, "{}.{}".format)}
+    return {**dict.fromkeys(packages, ""), **sources}
+
+
+@functools.cache
+def _source(name: str) -> str:
+    return ROOT.joinpath(*name.split(".")).with_suffix(".py").read_text(encoding="utf-8")
+
+
+def start_command(python: str) -> str:
+    """What the login shell is asked to run: the first interpreter there is, else exit 127.
+
+    One line in single quotes without `!`, so that sh, bash, csh and fish read it alike.
+    """
+    candidates = " ".join(shlex.quote(name) for name in (*SYSTEM_PYTHONS, python) if name)
+    script = (
+        f"for p in {candidates}; do command -v $p >/dev/null 2>&1 && "
+        f'exec $p -u -S -E -c "{BOOTSTRAP}"; done; echo {NO_PYTHON} >&2; exit 127'
+    )
+    return f"exec /bin/sh -c '{script}'"

@@ -1,0 +1,76 @@
+"""What the programs on nodes share: processes, marks and files that may vanish at any moment."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from checks.node.runtime import processes
+from checks.node.runtime.files import list_folder, read_file
+from checks.node.runtime.marks import has_mark, marked_processes, process_environment
+from checks.node.runtime.processes import Process, descendants_of, find_process, open_files
+
+STAT = "7 (a) b (c) S 5 6 4 0 -1 0 0 0 0 0 30 12 0 0 20 0 1 0 999 0 8"
+
+
+@pytest.fixture
+def child():
+    """A process with a mark that waits for its input to end."""
+    env = {**os.environ, "TEST_MARK": "ä b"}
+    pipe = subprocess.PIPE
+    with subprocess.Popen([sys.executable, "-c", "input()"], env=env, stdin=pipe) as process:
+        yield process
+        process.kill()
+
+
+def test_a_process_is_read_whatever_its_name_is():
+    process = Process(7, STAT)
+    assert (process.name, process.state, process.parent, process.session) == ("a) b (c", "S", 5, 4)
+    assert (process.ticks, process.born, process.pages) == (42, 999, 8)
+
+
+def test_a_process_and_its_end_are_seen(child):
+    found = find_process(child.pid)
+    assert found.parent == os.getpid()
+    assert found.alive
+    child.kill()
+    os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+    assert not find_process(child.pid).alive
+    child.wait()
+    assert find_process(child.pid) is None
+    assert open_files(child.pid) == {}
+    assert process_environment(child.pid) == {}
+    assert list_folder(f"/proc/{child.pid}") == []
+    assert read_file(f"/proc/{child.pid}/stat", "gone") == "gone"
+
+
+def test_a_mark_finds_what_was_started_with_it(child):
+    assert has_mark(child.pid, "TEST_MARK", "ä b")
+    assert not has_mark(child.pid, "TEST_MARK", "ä")
+    assert marked_processes("TEST_MARK", "ä b") == [child.pid]
+    assert process_environment(child.pid)["TEST_MARK"] == "ä b"
+
+
+def test_descendants_are_those_below_in_any_depth():
+    tree = {
+        pid: Process(pid, STAT.replace(" S 5 ", f" S {parent} "))
+        for pid, parent in {2: 1, 3: 2, 4: 3, 5: 1}.items()
+    }
+    assert sorted(descendants_of([2], tree)) == [3, 4]
+    assert sorted(descendants_of([3, 5], tree)) == [4]
+
+
+def test_a_descriptor_that_is_closed_meanwhile_hides_no_other(monkeypatch):
+    reads, writes = os.pipe()
+    listed = list_folder(f"/proc/{os.getpid()}/fd")
+    os.close(reads)
+    monkeypatch.setattr(processes, "list_folder", lambda _: listed)
+    try:
+        links = open_files(os.getpid())
+        assert str(reads) not in links
+        assert links[str(writes)].startswith("pipe:[")
+    finally:
+        os.close(writes)
