@@ -19,7 +19,7 @@ define tests
 	exit $$status
 endef
 
-.PHONY: demo test check later lint setup bench clean
+.PHONY: demo test check later lint docs setup bench clean
 
 demo: setup  ## bring up a lab, check it, train on it, take it down (root)
 	@./scripts/demo
@@ -39,6 +39,9 @@ lint: setup
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
+
+docs: setup  ## write the parts of docs/ that the code already says
+	@$(BIN)/python scripts/docs
 
 bench: setup  ## measure against pdsh and bare deepspeed on a lab (root); prints, asserts nothing
 	@$(BIN)/python -m benchmarks

@@ -21,7 +21,7 @@ from checks.check import claims_of
 from checks.errors import UsageError
 from checks.facts import ClusterView, Snapshot
 from checks.facts.pairs import Pairs, speed_table
-from checks.job.build import Options, build_job
+from checks.job.build import build_job
 from checks.node.probe.pair_send import STREAMS
 from checks.outliers.pairing import pair_rounds
 from checks.run import examine
@@ -98,7 +98,7 @@ def probed(here: Place) -> float:
 
 def seen(here: Place) -> Snapshot:
     """All pairs, as the preflight measures them."""
-    job = build_job(Options(hosts=str(here.lab.hosts)), cwd=here.folder, environ=os.environ)
+    job = build_job({"hosts": str(here.lab.hosts)}, cwd=here.folder, environ=os.environ)
     return examine(job, claims_of(CHECKS, job)).snapshot
 
 

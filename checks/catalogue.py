@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import ModuleType
 
 from checks.check import Check
+from checks.errors import UsageError
+from checks.job.user_files import quote_text, suggest_word
 
 AREAS = (
     "reach",
@@ -64,3 +66,10 @@ CATALOGUE: Mapping[str, Check] = _collect_checks()
 def unknown_check_names(words: Iterable[str]) -> set[str]:
     """The words that are neither a check's id nor an area: what --allow cannot mean."""
     return {word for word in words if word not in CATALOGUE and word not in AREAS}
+
+
+def require_known_checks(words: Iterable[str], source: str) -> None:
+    """Returns when each word is a check's id or an area; else UsageError with the nearest one."""
+    for word in sorted(unknown_check_names(words)):
+        near = suggest_word(word, [*CATALOGUE, *AREAS])
+        raise UsageError(f"{source} {quote_text(word, 60)}: no such check or area{near}")

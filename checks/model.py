@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 import enum
-import os
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from checks.job.key import Face, launch_key
+from checks.job.value_readers import (
+    BACKENDS,
+    LAUNCHERS,
+    choice_reader,
+    read_argv,
+    read_argvs,
+    read_env,
+    read_line,
+    read_lines,
+    read_port,
+    read_seconds,
+    read_user,
+)
 
 
 class Severity(enum.Enum):
@@ -45,10 +58,21 @@ class Node:
 class Ssh:
     """How the controller logs in, as OpenSSH means the words."""
 
-    user: str | None = None
-    port: int | None = None
-    key: str | None = None
-    config: str | None = None
+    # fmt: off
+    user: str | None = field(default=None, metadata=launch_key(
+        "ssh.user", read_user, "login on the nodes for which the hosts file names none",
+        metavar="USER", default="OpenSSH's own", example='"ubuntu"'))
+    port: int | None = field(default=None, metadata=launch_key(
+        "ssh.port", read_port, "port of sshd on the nodes for which the hosts file names none",
+        metavar="PORT", type=int, default="OpenSSH's own", example="22"))
+    key: str | None = field(default=None, metadata=launch_key(
+        "ssh.key", read_line, "private key file on this machine", metavar="FILE", local=True,
+        default="OpenSSH's own", example='"~/.ssh/id_ed25519"'))
+    config: str | None = field(default=None, metadata=launch_key(
+        "ssh.config", read_line, "OpenSSH client configuration on this machine", metavar="FILE",
+        local=True, default="`ssh_config` beside the hosts file, else OpenSSH's own",
+        example='"ssh_config"'))
+    # fmt: on
 
 
 @dataclass(frozen=True)
@@ -57,30 +81,85 @@ class Job:
 
     Both faces build it with `checks.job.build`, so that what is checked is what is started.
     Paths are those on the nodes, except `ssh.key`, `ssh.config` and `where`.
+    A field's metadata is the only declaration of its key of launch.toml (`checks.job.key`).
     """
 
-    nodes: tuple[Node, ...]
-    head: str
+    # fmt: off
+    nodes: tuple[Node, ...] = field(metadata=launch_key(
+        "hosts", read_line, "the hosts file, or the nodes themselves: `node1,node2`, `gpu[01-16]`",
+        metavar="FILE|NODES", default="the Slurm allocation", example='"hosts.txt"'))
+    head: str = field(metadata=launch_key(
+        "master.host", read_line, "the head, which is the node of rank 0 and `MASTER_ADDR`",
+        named="head", metavar="NODE", default="the first node that takes part", example='"node1"'))
     ssh: Ssh = Ssh()
-    python: str = ""
-    workdir: str = ""
-    same: tuple[str, ...] = ()
-    exist: tuple[str, ...] = ()
-    output: str | None = None
-    master_port: int = 29500
-    launcher: str = "deepspeed"
-    backend: str = "pdsh"
-    before: tuple[tuple[str, ...], ...] = ()
-    command: tuple[str, ...] = ()
-    deepspeed_config: str | None = None
-    accelerate_config: str | None = None
-    include: str | None = None
-    exclude: str | None = None
-    env: Mapping[str, str] = field(default_factory=dict)
-    allow: tuple[str, ...] = ()
-    max_age_s: float = 1800.0
-    nccl_tests: str | None = None
-    """all_reduce_perf on the nodes, or its folder; else it is looked for on their PATH."""
+    python: str = field(default="", metadata=launch_key(
+        "python", read_line, "training interpreter, same path on every node", metavar="PATH",
+        default="the one that runs this program", example='"/data/venv/bin/python"'))
+    workdir: str = field(default="", metadata=launch_key(
+        "workdir", read_line, "where the training runs, same path on every node",
+        faces=Face.LAUNCHER, metavar="DIR", local=True, default="the current directory",
+        example='"/data/run"'))
+    same: tuple[str, ...] = field(default=(), metadata=launch_key(
+        "same", read_lines, "files that must have the same content on every node",
+        faces=Face.NEITHER, default="the script and the DeepSpeed config",
+        example='["train.py", "ds_config.json"]'))
+    exist: tuple[str, ...] = field(default=(), metadata=launch_key(
+        "exist", read_lines, "files and folders that must be on every node", faces=Face.NEITHER,
+        example='["/data/models/llama-7b"]'))
+    output: str | None = field(default=None, metadata=launch_key(
+        "output", read_line, "folder that must be writable, with free space, on every node",
+        faces=Face.NEITHER, example='"/data/out"'))
+    master_port: int = field(default=29500, metadata=launch_key(
+        "master.port", read_port, "port of the rendezvous on the head", metavar="PORT", type=int,
+        example="29500"))
+    launcher: str = field(default="deepspeed", metadata=launch_key(
+        "start.with", choice_reader(LAUNCHERS),
+        "what starts the ranks on a node: `deepspeed`, `accelerate` or `torchrun`", named="with_",
+        faces=Face.LAUNCHER, metavar="LAUNCHER", example='"deepspeed"'))
+    backend: str = field(default="pdsh", metadata=launch_key(
+        "start.backend", choice_reader(BACKENDS),
+        "what carries the start to the nodes: `pdsh`, `ssh`, `openmpi` or `slurm`",
+        faces=Face.LAUNCHER, metavar="BACKEND", example='"pdsh"'))
+    before: tuple[tuple[str, ...], ...] = field(default=(), metadata=launch_key(
+        "start.before", read_argvs,
+        "commands for the training interpreter, run once on the head before the start",
+        faces=Face.NEITHER, digested=False,
+        example='[["-m", "axolotl.cli.preprocess", "cfg.yml"]]'))
+    command: tuple[str, ...] = field(default=(), metadata=launch_key(
+        "start.command", read_argv,
+        "what each rank runs: a script with arguments, or `-m` and a module (typed after `--`)",
+        faces=Face.NEITHER, digested=False, example='["train.py", "--steps", "200"]'))
+    deepspeed_config: str | None = field(default=None, metadata=launch_key(
+        "start.deepspeed_config", read_line,
+        "the DeepSpeed config that the checks and `accelerate` read; a script names it itself",
+        faces=Face.LAUNCHER, metavar="FILE", example='"ds_config.json"'))
+    accelerate_config: str | None = field(default=None, metadata=launch_key(
+        "start.accelerate_config", read_line, "accelerate's configuration on the nodes",
+        faces=Face.LAUNCHER, metavar="FILE", default="the login's own `default_config.yaml`",
+        example='"accelerate.yaml"'))
+    include: str | None = field(default=None, metadata=launch_key(
+        "start.include", read_line, "only these slots, in DeepSpeed's grammar: `node1:0,1@node2`",
+        faces=Face.LAUNCHER, metavar="FILTER", default="all", example='"node1:0,1@node2"'))
+    exclude: str | None = field(default=None, metadata=launch_key(
+        "start.exclude", read_line, "all slots but these; not together with `include`",
+        faces=Face.LAUNCHER, metavar="FILTER"))
+    env: Mapping[str, str] = field(default_factory=dict, metadata=launch_key(
+        "env.*", read_env, "variables that every rank gets", faces=Face.NEITHER,
+        example='NCCL_DEBUG = "INFO"'))
+    allow: tuple[str, ...] = field(default=(), metadata=launch_key(
+        "preflight.allow", read_lines, "checks or areas that may fail: still shown, no longer stop",
+        metavar="ID[,ID…]", repeats=True, digested=False,
+        example='["limits.memlock-is-unlimited", "time"]'))
+    max_age_s: float = field(default=1800.0, metadata=launch_key(
+        "preflight.max_age", read_seconds,
+        "how old a passed preflight may be for `start` to trust it: `90s`, `30m`, `2h`",
+        faces=Face.NEITHER, digested=False, default="`30m`", example='"30m"'))
+    nccl_tests: str | None = field(default=None, metadata=launch_key(
+        "preflight.nccl_tests", read_line,
+        "`all_reduce_perf` on the nodes, or a folder that has it, or has it in `build`",
+        faces=Face.PREFLIGHT, digested=False, metavar="PATH", default="on their PATH",
+        example='"/opt/nccl-tests"'))
+    # fmt: on
     where: str = ""
     """Where the nodes were read from, for messages: a path, `--hosts` or `SLURM_JOB_NODELIST`."""
     notes: tuple[str, ...] = ()
@@ -182,8 +261,3 @@ class Finding:
     def warned(self) -> bool:
         """Whether it does not hold, yet does not stop the start."""
         return self.outcome is Outcome.FAIL and not self.stops
-
-
-def default_python() -> str:
-    """The interpreter that runs this program, as the training interpreter's default."""
-    return os.path.abspath(sys.executable)

@@ -35,9 +35,7 @@ class PreflightRun:
         self.began = time.monotonic()
         self.loaded_snapshot = options.load_snapshot(config)
         self.job: Job = (
-            options.require_known_checks(self.loaded_snapshot.job)
-            if self.loaded_snapshot
-            else options.job_to_check(config)
+            self.loaded_snapshot.job if self.loaded_snapshot else options.job_to_check(config)
         )
         options.require_output_folders(config)
         quick = config.getoption("quick")

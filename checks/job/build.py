@@ -7,8 +7,8 @@ import dataclasses
 import hashlib
 import json
 import os
+import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,60 +16,32 @@ from checks.errors import UsageError
 from checks.job.env_file import READERS as READ_BY
 from checks.job.env_file import deepspeed_env
 from checks.job.hosts import hosts_from_option, hosts_from_slurm, hosts_path
-from checks.job.launch_file import NAME, READERS, LaunchFile, read_launch_file
+from checks.job.key import Key
+from checks.job.launch_file import KEYS, NAME, LaunchFile, read_launch_file
 from checks.job.node_filter import kept_nodes
 from checks.job.user_files import quote_text, require_readable, suggest_word
-from checks.job.value_readers import read_env_name, read_env_value
-from checks.model import Job, Node, Ssh, default_python
+from checks.model import Job, Node, Ssh
 
 _NO_HOSTS = (
     "no nodes given: type --hosts hosts.txt, or --hosts node1,node2, "
     'or write hosts = "hosts.txt" into launch.toml'
 )
-_FIELDS = {"with_": "launcher", "max_age": "max_age_s"}
-_DIGESTED = (
-    "nodes", "head", "ssh", "python", "workdir", "same", "exist", "output", "master_port", "env",
-    "backend", "launcher", "deepspeed_config", "accelerate_config", "include", "exclude",
-)  # fmt: skip
+_FILTERS = ("include", "exclude")
 
 
-@dataclass(frozen=True)
-class Options:
-    """What was typed, unchecked; None (or empty) where nothing was. One field an option."""
-
-    hosts: str | None = None
-    launch_file: str | None = None
-    head: str | None = None
-    ssh_user: str | None = None
-    ssh_port: int | None = None
-    ssh_key: str | None = None
-    ssh_config: str | None = None
-    python: str | None = None
-    workdir: str | None = None
-    same: tuple[str, ...] = ()
-    exist: tuple[str, ...] = ()
-    output: str | None = None
-    master_port: int | None = None
-    with_: str | None = None
-    backend: str | None = None
-    command: tuple[str, ...] = ()
-    deepspeed_config: str | None = None
-    accelerate_config: str | None = None
-    include: str | None = None
-    exclude: str | None = None
-    env: Mapping[str, str] = field(default_factory=dict)
-    allow: tuple[str, ...] = ()
-    """Each as typed: an id or an area, or several joined by commas."""
-    max_age: str | None = None
-    nccl_tests: str | None = None
-
-
-def build_job(options: Options, *, cwd: Path, environ: Mapping[str, str]) -> Job:
+def build_job(
+    typed: Mapping[str, Any],
+    *,
+    cwd: Path,
+    environ: Mapping[str, str],
+    launch_file: str | None = None,
+) -> Job:
     """The job: options win over launch.toml, which wins over defaults.
 
-    launch.toml is read from `cwd` (absolute) where it exists, or from `options.launch_file`, which
-    must exist. In it `hosts`, `workdir`, `ssh.key` and `ssh.config` are relative to its directory,
-    as options they are relative to `cwd`. `workdir` defaults to `cwd`; a `python` with a slash is
+    `typed` is what was typed, unchecked, by the names of keys; None (or empty) where nothing was.
+    launch.toml is read from `cwd` (absolute) where it exists, or from `launch_file`, which must
+    exist. In it `hosts`, `workdir`, `ssh.key` and `ssh.config` are relative to its directory, as
+    options they are relative to `cwd`. `workdir` defaults to `cwd`; a `python` with a slash is
     made absolute against `workdir`; `same`, `exist`, `output` and the configs of DeepSpeed and
     accelerate stay as given and are relative to `workdir` on the nodes. `env` is merged name by
     name.
@@ -80,94 +52,92 @@ def build_job(options: Options, *, cwd: Path, environ: Mapping[str, str]) -> Job
 
     Contacts nothing. Raises UsageError.
     """
-    typed = _with_absolute_paths(_typed_options(options), cwd)
-    file = _load_launch_file(options, cwd)
-    given = _merge_options(typed, file)
+    options = _with_absolute_paths(read_options(typed), cwd)
+    given = _merge_options(options, _load_launch_file(launch_file, cwd))
     nodes, where = _job_nodes(given, environ)
     ssh, notes = _ssh_settings(given)
-    workdir = given.workdir or str(cwd)
-    chosen = {
-        one.name: value
-        for one in dataclasses.fields(Job)
-        if (value := getattr(given, one.name, None)) is not None
-    }
-    read, read_notes = _deepspeed_env(given, cwd, environ)
-    chosen |= {
-        "env": {**read, **(given.env or {})},
+    variables, variable_notes = _deepspeed_env(given, cwd, environ)
+    workdir = given.get("workdir") or str(cwd)
+    settings = _fields_of(given) | {
         "nodes": nodes,
         "where": where,
         "head": _choose_head(given, nodes),
         "ssh": ssh,
-        "notes": (*notes, *read_notes),
+        "python": _training_python(given.get("python"), workdir),
+        "workdir": workdir,
+        "env": {**variables, **(given.get("env") or {})},
+        "notes": (*notes, *variable_notes),
     }
-    return Job(**{**chosen, "workdir": workdir, "python": _training_python(given.python, workdir)})
+    return Job(**settings)
 
 
-def _typed_options(options: Options) -> LaunchFile:
-    """The options, each held to what launch.toml's reader of the same value takes."""
-    given: dict[str, Any] = {}
-    for name, value in vars(options).items():
-        if value in (None, (), {}) or name == "launch_file":
-            continue
-        flag = "--" + name.rstrip("_").replace("_", "-")
-        given[_FIELDS.get(name, name)] = _read_option(name, flag, value)
-    return LaunchFile(where="", **given)
+def _fields_of(given: LaunchFile, within: str = "") -> dict[str, Any]:
+    """The values by the fields that they fill: those of `Job`, or of the dataclass in one of it."""
+    fields = ((KEYS[name].field.rpartition("."), value) for name, value in given.values.items())
+    return {field: value for (outer, _, field), value in fields if outer == within}
 
 
-def _read_option(name: str, flag: str, value: Any) -> Any:
+def read_options(typed: Mapping[str, Any]) -> dict[str, Any]:
+    """What was typed, each read as launch.toml's key of the same name. Raises UsageError."""
+    nothing: tuple[object, ...] = (None, (), [], {})
+    return {
+        name: _read_option(KEYS[name], value)
+        for name, value in typed.items()
+        if value not in nothing
+    }
+
+
+def _read_option(key: Key, value: Any) -> Any:
     """One option's value, read. Raises UsageError that names the option."""
+    if key.repeats:
+        words = (word.strip() for joined in value for word in joined.split(","))
+        value = [word for word in words if word]
     try:
-        if name == "env":
-            return {read_env_name(key): read_env_value(text) for key, text in value.items()}
-        if name == "allow":
-            value = tuple(word.strip() for one in value for word in one.split(",") if word.strip())
-        reader = READERS[_FIELDS.get(name, name)]
-        return reader(list(value) if isinstance(value, tuple) else value)
+        return key.read(list(value) if isinstance(value, tuple) else value)
     except ValueError as error:
-        raise UsageError(f"{flag}: {error}") from None
+        raise UsageError(f"{key.flag}: {error}") from None
 
 
-def _load_launch_file(options: Options, cwd: Path) -> LaunchFile:
+def _load_launch_file(name: str | None, cwd: Path) -> LaunchFile:
     """launch.toml, its paths located; an empty one where none is asked for and none is there."""
-    path = cwd / os.path.expanduser(options.launch_file or NAME)
-    if options.launch_file is None and not os.path.lexists(path):
+    path = cwd / os.path.expanduser(name or NAME)
+    if name is None and not os.path.lexists(path):
         return LaunchFile()
-    return _with_absolute_paths(read_launch_file(path), path.parent)
+    file = read_launch_file(path)
+    return dataclasses.replace(file, values=_with_absolute_paths(file.values, path.parent))
 
 
-def _with_absolute_paths(given: LaunchFile, base: Path) -> LaunchFile:
-    """`given` with the paths of this machine, and `workdir`, made absolute against `base`."""
-    hosts = hosts_path(given.hosts, base) if given.hosts else None
-    return replace(
-        given,
-        hosts=str(hosts) if hosts else given.hosts,
-        ssh_key=_absolute_path(given.ssh_key, base),
-        ssh_config=_absolute_path(given.ssh_config, base),
-        workdir=_absolute_path(given.workdir, base),
-    )
+def _with_absolute_paths(values: Mapping[str, Any], base: Path) -> dict[str, Any]:
+    """The values with paths of this machine, and `workdir`, made absolute against `base`."""
+    located = {
+        name: str(base / os.path.expanduser(value))
+        for name, value in values.items()
+        if KEYS[name].local
+    }
+    if hosts := hosts_path(values.get("hosts", ""), base):
+        located["hosts"] = str(hosts)
+    return {**values, **located}
 
 
-def _absolute_path(path: str | None, base: Path) -> str | None:
-    return None if path is None else str(base / os.path.expanduser(path))
-
-
-def _merge_options(typed: LaunchFile, file: LaunchFile) -> LaunchFile:
+def _merge_options(typed: Mapping[str, Any], file: LaunchFile) -> LaunchFile:
     """What was typed, and below it what the file says; one typed filter displaces both."""
-    over = {name: value for name, value in vars(typed).items() if value not in (None, "", {})}
-    if typed.include or typed.exclude:
-        over |= {"include": typed.include, "exclude": typed.exclude}
-    over["places"] = {name: place for name, place in file.places.items() if name not in over}
-    if typed.env:
-        over["env"] = {**(file.env or {}), **typed.env}
-    return replace(file, **over)
+    filters = _FILTERS if typed.keys() & set(_FILTERS) else ()
+    kept = {name: value for name, value in file.values.items() if name not in filters}
+    merged = {
+        name: {**kept.get(name, {}), **value} if KEYS[name].any_name else value
+        for name, value in typed.items()
+    }
+    hidden = {*typed, *filters}
+    places = {name: place for name, place in file.places.items() if name not in hidden}
+    return LaunchFile({**kept, **merged}, places)
 
 
 def _job_nodes(given: LaunchFile, environ: Mapping[str, str]) -> tuple[tuple[Node, ...], str]:
     """The nodes and where they came from: a path, `--hosts` or `SLURM_JOB_NODELIST`."""
-    if given.hosts:
+    if hosts := given.get("hosts"):
         source = given.places.get("hosts", "--hosts")
-        path = hosts_path(given.hosts, Path())
-        return hosts_from_option(given.hosts, source=source), str(path or source)
+        path = hosts_path(hosts, Path())
+        return hosts_from_option(hosts, source=source), str(path or source)
     nodes = hosts_from_slurm(environ)
     if not nodes:
         raise UsageError(_NO_HOSTS)
@@ -175,57 +145,57 @@ def _job_nodes(given: LaunchFile, environ: Mapping[str, str]) -> tuple[tuple[Nod
 
 
 @contextlib.contextmanager
-def _errors_placed_in(given: LaunchFile, *fields: str) -> Iterator[None]:
-    """Puts launch.toml's `file:line` of a field before what is wrong with its value."""
+def _errors_placed_in(given: LaunchFile, *names: str) -> Iterator[None]:
+    """Puts launch.toml's `file:line` of a key before what is wrong with its value."""
     try:
         yield
     except UsageError as error:
-        places = [f"{given.places[name]}: " for name in fields if name in given.places]
+        places = [f"{given.places[name]}: " for name in names if name in given.places]
         raise UsageError(f"{''.join(places[:1])}{error}") from None
 
 
 def _choose_head(given: LaunchFile, nodes: Sequence[Node]) -> str:
     """The head that was asked for, if it takes part; else the first node that does."""
     names = [node.name for node in nodes]
-    with _errors_placed_in(given, "include", "exclude"):
-        kept = kept_nodes(names, given.include, given.exclude)
-    if given.head is None:
-        return kept[0]
-    if given.head not in kept:
-        why = "left out by include or exclude" if given.head in names else "not one of the nodes"
+    with _errors_placed_in(given, *_FILTERS):
+        kept = kept_nodes(names, given.get("include"), given.get("exclude"))
+    head: str = given.get("head") or kept[0]
+    if head not in kept:
+        why = "left out by include or exclude" if head in names else "not one of the nodes"
         source = given.places.get("head", "--head")
         raise UsageError(
-            f"{source}: the head {quote_text(given.head, 60)} is "
-            f"{why}{suggest_word(given.head, kept)}"
+            f"{source}: the head {quote_text(head, 60)} is {why}{suggest_word(head, kept)}"
         )
-    return given.head
+    return head
 
 
 def _ssh_settings(given: LaunchFile) -> tuple[Ssh, tuple[str, ...]]:
     """How to log in, its files there and readable, and a note where a config was found."""
-    hosts = hosts_path(given.hosts, Path()) if given.hosts else None
+    settings = _fields_of(given, "ssh")
+    notes: tuple[str, ...] = ()
+    hosts = hosts_path(given.get("hosts") or "", Path())
     beside = hosts.with_name("ssh_config") if hosts else None
-    found = given.ssh_config is None and beside is not None and os.path.isfile(beside)
-    config = str(beside) if found else given.ssh_config
-    for path, name in ((given.ssh_key, "ssh_key"), (config, "ssh_config")):
-        with _errors_placed_in(given, name):
-            if path:
-                require_readable(Path(path), name.replace("_", " "))
-    notes = (f"using {config}, which stands beside the hosts file, as ssh config",) if found else ()
-    return Ssh(given.ssh_user, given.ssh_port, given.ssh_key, config), notes
+    if beside and "config" not in settings and os.path.isfile(beside):
+        settings["config"] = str(beside)
+        notes = (f"using the ssh config {beside}, which was found beside the hosts file",)
+    for name in ("key", "config"):
+        with _errors_placed_in(given, f"ssh_{name}"):
+            if name in settings:
+                require_readable(Path(settings[name]), f"ssh {name}")
+    return Ssh(**settings), notes
 
 
 def _deepspeed_env(
     given: LaunchFile, cwd: Path, environ: Mapping[str, str]
 ) -> tuple[Mapping[str, str], tuple[str, ...]]:
     """Its variables and notes; nothing where a launcher starts that never reads it."""
-    reads = given.launcher is None or given.launcher in READ_BY
+    reads = given.get("with_") in (None, *READ_BY)
     return deepspeed_env(cwd, environ) if reads else ({}, ())
 
 
 def _training_python(given: str | None, workdir: str) -> str:
     """The training interpreter: a path is made absolute, a bare name is left to the node's PATH."""
-    python = given or default_python()
+    python = given or os.path.abspath(sys.executable)
     return str(Path(workdir) / os.path.expanduser(python)) if "/" in python else python
 
 
@@ -234,5 +204,6 @@ def job_digest(job: Job) -> str:
 
     Command, allowances, age and place of the hosts file are not part of it.
     """
-    seen = {name: value for name, value in dataclasses.asdict(job).items() if name in _DIGESTED}
-    return hashlib.sha256(json.dumps(seen, sort_keys=True).encode()).hexdigest()
+    asked = {name: key.value_in(job) for name, key in KEYS.items() if key.digested}
+    text = json.dumps(asked, sort_keys=True, default=dataclasses.asdict)
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -18,6 +18,7 @@ from typing import Any
 from checks.errors import UsageError
 from checks.folded_names import MAX_NAMES, expand_names
 from checks.job.user_files import quote_text, read_text, suggest_word
+from checks.job.value_readers import login_name
 from checks.model import Node
 
 EXPECTED = "expected: NAME [slots=N] [user=NAME] [port=N] [type=NAME]"
@@ -74,7 +75,7 @@ def _nodes_of(line: str) -> list[Node]:
     name, *rest = line.split(None, 1)
     words = rest[0].partition("#")[0].split() if rest else []
     given = _node_fields(words)
-    return [Node(one, **given) for one in _names_of(name)]
+    return [Node(node, **given) for node in _names_of(name)]
 
 
 def _names_of(word: str) -> list[str]:
@@ -144,15 +145,6 @@ def whole_number(text: str, what: str, most: int) -> int:
             f"{what} takes a whole number from 1 to {most}, not {quote_text(text, 60)}"
         )
     return int(text)
-
-
-def login_name(text: str) -> str:
-    """`text`, if it can be a login name; else ValueError."""
-    if not _WORD.fullmatch(text):
-        raise ValueError(
-            f"{quote_text(text, 60)} is not a login name (letters, digits, '.', '_', '-')"
-        )
-    return text
 
 
 def _node_type(text: str) -> str:

@@ -9,12 +9,12 @@ import re
 from collections.abc import Callable
 from typing import TypeVar
 
-from checks.job.hosts import login_name
 from checks.job.user_files import quote_text
 
 LAUNCHERS = ("deepspeed", "accelerate", "torchrun")
 BACKENDS = ("pdsh", "openmpi", "slurm", "ssh")
 
+_LOGIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,63}")
 _UNIT_S = {"s": 1.0, "m": 60.0, "h": 3600.0}
 _T = TypeVar("_T")
 
@@ -58,6 +58,15 @@ def read_user(value: object) -> str:
     return login_name(read_line(value))
 
 
+def login_name(text: str) -> str:
+    """`text`, if it can be a login name; else ValueError."""
+    if not _LOGIN_NAME.fullmatch(text):
+        raise ValueError(
+            f"{quote_text(text, 60)} is not a login name (letters, digits, '.', '_', '-')"
+        )
+    return text
+
+
 def choice_reader(words: tuple[str, ...]) -> Callable[[object], str]:
     """A reader that takes only these words."""
 
@@ -95,6 +104,12 @@ def read_seconds(value: object) -> float:
     if match is None:
         raise ValueError(f"expected {wanted}, not {quote_text(text, 40)}")
     return int(match[1]) * _UNIT_S[match[2]]
+
+
+def read_env(value: object) -> dict[str, str]:
+    """Variables and their values."""
+    table = _require_type(dict, value, "a table of variables")
+    return {read_env_name(name): read_env_value(text) for name, text in table.items()}
 
 
 def read_env_name(name: str) -> str:

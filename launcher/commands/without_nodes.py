@@ -95,4 +95,5 @@ def _requested_head(args: Namespace) -> str | None:
     path = Path(args.launch_file or NAME).expanduser()
     if args.head or not path.is_file():
         return args.head or None
-    return read_launch_file(path).head
+    head: str | None = read_launch_file(path).get("head")
+    return head

@@ -17,7 +17,7 @@ from checks.catalogue import CATALOGUE
 from checks.facts import Snapshot
 from checks.facts.gpus import Gpus
 from checks.facts.software import Software
-from checks.job.build import Options, build_job
+from checks.job.build import build_job
 from checks.model import Job, Node, Outcome
 from checks.node.probe.accelerate_config import accelerate_config
 from checks.node.probe.deepspeed_config import deepspeed_config
@@ -40,7 +40,7 @@ def recorded(name: str) -> frozenset[str]:
 def job_of(example: str) -> Job:
     """The job of an example's launch.toml on three nodes."""
     folder = EXAMPLES[example]
-    return build_job(Options(hosts=",".join(NODES)), cwd=folder, environ={})
+    return build_job({"hosts": ",".join(NODES)}, cwd=folder, environ={})
 
 
 def plan_of(example: str) -> Plan:

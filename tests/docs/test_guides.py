@@ -7,7 +7,7 @@ import re
 import pytest
 
 from checks.catalogue import AREAS, CATALOGUE
-from checks.job.launch_file import _KEYS
+from checks.job.launch_file import KEYS as LAUNCH_KEYS
 from tests.docs.test_docs_commands import COMMANDS, require_launcher_command
 from tests.docs.test_examples import EXAMPLES
 from tests.support.documents import page
@@ -18,7 +18,7 @@ ROWS = [
     for by_hand, done in re.findall(r"^\| (.+?) \| (.+) \|$", GUIDES.text, re.MULTILINE)
     if "trains with" not in done and done != "done by" and "](" not in by_hand
 ]
-KEYS = {f"[{table}] {key}" if table else key for table, keys in _KEYS.items() for key in keys}
+KEYS = {key.label for key in LAUNCH_KEYS.values()}
 VALUES = {"ssh"}
 """Of keys."""
 
@@ -36,7 +36,7 @@ def is_there(word: str) -> bool:
     if word.startswith("launcher "):
         require_launcher_command(word.split()[1:], word)
         return tuple(word.split()[1:2]) in COMMANDS
-    return word in CATALOGUE or word in KEYS | {"[env]"}
+    return word in CATALOGUE or word in KEYS
 
 
 def test_there_are_five_guides_and_every_example_is_named():

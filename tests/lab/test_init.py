@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,8 +13,9 @@ import pytest
 from checks.facts import ClusterView, Login
 from checks.facts.gpus import Gpu, Gpus
 from checks.job.hosts import read_hosts
-from checks.job.launch_file import parse_launch_file
-from launcher.commands.init import LAUNCH_TEMPLATE, hosts_text
+from checks.job.launch_file import KEYS, parse_launch_file
+from checks.model import Job, Node, Ssh
+from launcher.commands.init import hosts_text, launch_text
 from launcher.lab.cluster import Lab
 from tests.support.paths import ROOT
 from tests.support.snapshots import snapshot, with_fact
@@ -38,7 +40,7 @@ def test_what_it_writes_is_read_by_both_faces(lab: Lab, tmp_path: Path):
     hosts = read_hosts((tmp_path / "hosts.txt").read_text(), "hosts.txt")
     assert [(node.name, node.slots) for node in hosts] == [(f"node{n}", 1) for n in (1, 2, 3)]
     launch = parse_launch_file((tmp_path / "launch.toml").read_text(), "launch.toml")
-    assert launch.hosts == "hosts.txt"
+    assert launch.get("hosts") == "hosts.txt"
     again = init(tmp_path, *words)
     assert again.returncode == 2
     assert "--force" in again.stderr
@@ -88,10 +90,15 @@ def test_slots_are_the_gpus_that_there_are(model: str):
 
 
 def test_every_key_stands_in_the_file_and_is_valid_without_its_comment():
-    given = LAUNCH_TEMPLATE.format(
-        python='"/venv/bin/python"', workdir='"/run"', head='"node1"', ssh='user = "root"'
+    text = launch_text(
+        Job((Node("node1"),), "node1", Ssh(user="root"), python="/venv/bin/python", workdir="/data")
     )
-    lines = [line.removeprefix("# ") for line in given.splitlines()[2:]]
-    launch = parse_launch_file("\n".join(lines), "launch.toml")
-    assert launch.command == ("train.py", "--steps", "200")
-    assert launch.env == {"NCCL_DEBUG": "INFO"}
+    assert parse_launch_file(text, "launch.toml").values == {
+        "hosts": "hosts.txt",
+        "ssh_user": "root",
+    }
+    launch = parse_launch_file(re.sub("^#(?! )", "", text, flags=re.MULTILINE), "launch.toml")
+    assert KEYS.keys() - launch.values.keys() == {"exclude"}
+    assert launch.get("python") == "/venv/bin/python"
+    assert launch.get("command") == ("train.py", "--steps", "200")
+    assert launch.get("env") == {"NCCL_DEBUG": "INFO"}

@@ -12,7 +12,7 @@ import pytest
 from checks.catalogue import CATALOGUE
 from checks.check import claims_of
 from checks.facts import ClusterView
-from checks.job.build import Options, build_job
+from checks.job.build import build_job
 from checks.judge import judge_claims
 from checks.model import Outcome
 from checks.run import gather_facts
@@ -62,7 +62,7 @@ def test_pdsh_takes_ports_and_users_from_the_hosts_file_in_the_check_as_in_the_s
     monkeypatch.chdir(place)
     head = lab.node("node1")
     assert head.run(f"test -e /home/{USER}/.ssh/config").returncode == 1, "it is silent on ports"
-    job = build_job(Options(hosts="hosts.txt", head="node1"), cwd=place, environ=os.environ)
+    job = build_job({"hosts": "hosts.txt", "head": "node1"}, cwd=place, environ=os.environ)
     claims = claims_of([check for check in CATALOGUE.values() if check.area == "pdsh"], job)
     findings = judge_claims(claims, ClusterView(gather_facts(job, claims)))
     assert {finding.outcome for finding in findings} == {Outcome.PASS}, findings

@@ -9,7 +9,7 @@ from typing import Any
 
 from checks.catalogue import CATALOGUE
 from checks.check import claims_of
-from checks.job.build import Options, build_job
+from checks.job.build import build_job
 from checks.model import Finding, Fix, Job, Outcome, Severity
 from checks.run import examine
 from launcher.lab import faults
@@ -28,7 +28,7 @@ HEAVY = ("training", "collective")
 def job_of(lab: Lab, **options: Any) -> Job:
     """The job that `--hosts .lab/hosts.txt` gives, in a working directory that every node has."""
     fields = {"hosts": str(lab.hosts), "workdir": "/root", **options}
-    return build_job(Options(**fields), cwd=lab.hosts.parent, environ=os.environ)
+    return build_job(fields, cwd=lab.hosts.parent, environ=os.environ)
 
 
 def damage(lab: Lab, fault: str | Fault, on: Sequence[str] = ()) -> None:

@@ -13,7 +13,7 @@ from checks.facts.gpus import Gpus
 from checks.facts.interfaces import Interfaces
 from checks.facts.names import Names
 from checks.facts.rdma import Rdma
-from checks.job.build import Options, build_job, job_digest
+from checks.job.build import build_job, job_digest
 from checks.reports.last_run import LAST_FACTS, LAST_REPORT
 from checks.run import observe
 
@@ -22,7 +22,7 @@ NEEDED = (Gpus, Interfaces, Names, Rdma, Environment, AccelerateFile)
 
 def pass_preflight(cwd: Path, **options: Any) -> None:
     """Let a fresh preflight of that job, run in `cwd`, have said go."""
-    job = build_job(Options(**options), cwd=cwd, environ=os.environ)
+    job = build_job(options, cwd=cwd, environ=os.environ)
     snapshot = observe(job, NEEDED).snapshot
     (cwd / LAST_REPORT).parent.mkdir(exist_ok=True)
     snapshot.save(cwd / LAST_FACTS)

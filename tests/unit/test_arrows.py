@@ -13,7 +13,10 @@ from tests.support.paths import ROOT
 ROOMS: dict[str, tuple[str, ...]] = {
     # the spine's nouns
     "checks.errors": (),
-    "checks.model": (),
+    "checks.job.user_files": ("checks.errors",),
+    "checks.job.value_readers": ("checks.job.user_files",),
+    "checks.job.key": (),
+    "checks.model": ("checks.job.key", "checks.job.value_readers"),
     "checks.folded_names": (),
     "checks.units": (),
     "checks.masking": ("checks.model",),
@@ -43,7 +46,12 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "checks.outliers",
         "checks.units",
     ),
-    "checks.catalogue": ("checks.areas", "checks.check"),
+    "checks.catalogue": (
+        "checks.areas",
+        "checks.check",
+        "checks.errors",
+        "checks.job.user_files",
+    ),
     "checks.judge": ("checks.check", "checks.errors", "checks.facts", "checks.model"),
     # how it is found out
     "checks.contact": ("checks.errors", "checks.facts", "checks.model", "checks.node.runtime"),

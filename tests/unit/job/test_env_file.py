@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from checks.errors import UsageError
-from checks.job.build import Options, build_job
+from checks.job.build import build_job
 from checks.job.env_file import deepspeed_env
 from checks.model import Job
 
@@ -21,7 +21,7 @@ def home(tmp_path: Path) -> Path:
 
 def job(cwd: Path, home: Path, **options: object) -> Job:
     environ = {"HOME": str(home)}
-    return build_job(Options(hosts="n1,n2", **options), cwd=cwd, environ=environ)  # type: ignore[arg-type]
+    return build_job({"hosts": "n1,n2", **options}, cwd=cwd, environ=environ)
 
 
 def test_here_over_home_and_launch_toml_over_both(tmp_path: Path, home: Path) -> None:

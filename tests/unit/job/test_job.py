@@ -10,12 +10,17 @@ from typing import Any
 import pytest
 
 from checks.errors import UsageError
-from checks.job.build import Options, build_job
+from checks.job.build import build_job
 from checks.model import Job, Node, Ssh
 
 
-def build(cwd: Path, environ: dict[str, str] | None = None, **options: Any) -> Job:
-    return build_job(Options(**options), cwd=cwd, environ=environ or {})
+def build(
+    cwd: Path,
+    environ: dict[str, str] | None = None,
+    launch_file: str | None = None,
+    **options: Any,
+) -> Job:
+    return build_job(options, cwd=cwd, environ=environ or {}, launch_file=launch_file)
 
 
 def refusal(cwd: Path, environ: dict[str, str] | None = None, **options: Any) -> str:
