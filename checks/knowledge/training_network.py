@@ -53,7 +53,7 @@ def training_address(node: NodeView) -> str:
 def further_addresses(node: NodeView) -> list[str]:
     """Addresses beside the training address that NCCL may use there: of the job's own list.
 
-    Only [env] can leave NCCL more than one interface, since `node_env` holds it to one otherwise.
+    Only [env] can leave NCCL more than one interface: `network_env` holds it to one otherwise.
     """
     if NCCL_IFNAME not in node.job.env:
         return []
@@ -84,17 +84,11 @@ def routed_interfaces(node: NodeView) -> list[Interface]:
     return _distinct_interfaces(one for one in owners if one is not None)
 
 
-def proposed_env(cluster: ClusterView) -> dict[str, dict[str, str]]:
-    """{node: {variable: value}} that holds every backend to the interface that was checked.
+def network_env(node: NodeView) -> dict[str, str]:
+    """The variables that hold every backend to the interface that was checked.
 
-    Of the nodes that were reached; values of the job's own [env] stand. Raises FactError where a
-    node's interface cannot be told.
+    Values of the job's own [env] stand. Raises FactError where the interface is not known.
     """
-    return {node.name: node_env(node) for node in cluster.reached}
-
-
-def node_env(node: NodeView) -> dict[str, str]:
-    """One node's part of `proposed_env`."""
     name = training_interface(node).name
     names = (one.name for one in node.read(Interfaces).interfaces)
     is_prefix = any(other != name and other.startswith(name) for other in names)

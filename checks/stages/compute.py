@@ -10,9 +10,10 @@ from checks.facts import ClusterView, NodeView, Snapshot
 from checks.facts.compute import Compute
 from checks.facts.rendezvous import Rendezvous
 from checks.facts.snapshot import Answer
+from checks.knowledge.rank_environment import usable_gpus
 from checks.node.programs import program_text
 from checks.outliers.stragglers import find_stragglers, reference_nodes
-from checks.stages.rendezvous import CLOSING_S, usable_gpus
+from checks.stages.rendezvous import CLOSING_S
 
 LIMIT_S = 20.0
 MOST_ALONE = 8

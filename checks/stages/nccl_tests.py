@@ -16,9 +16,8 @@ from checks.facts import ClusterView, NodeView, Snapshot
 from checks.facts.nccl_tests import NcclTests
 from checks.facts.nccl_tests_output import parse_perf_output
 from checks.facts.snapshot import Answer
+from checks.knowledge.rank_environment import compose_rank_env, rank_env, usable_gpus
 from checks.knowledge.ssh_from_head import ssh_config
-from checks.knowledge.training_network import node_env
-from checks.stages.rendezvous import usable_gpus
 
 SIZES = ("-b", "4M", "-e", "256M", "-f", "4", "-n", "5", "-w", "2", "-c", "1")
 """Four sizes, five times each after two to warm up; values are checked."""
@@ -65,9 +64,9 @@ def _find_programs(
 def _common_request(node: NodeView) -> dict[str, Any]:
     """What each request says; the environment is what `start` gives the ranks, but less loud."""
     try:
-        env = {**node_env(node), **node.job.env}
+        env = rank_env(node)
     except FactError:
-        env = dict(node.job.env)
+        env = compose_rank_env(node.job, usable_gpus(node), {})
     env["NCCL_DEBUG"] = "WARN"
     return {"python": node.job.python, "workdir": node.job.workdir, "env": env}
 

@@ -8,11 +8,11 @@ from typing import Any
 from checks.contact.pool import Contact
 from checks.errors import FactError
 from checks.facts import ClusterView, NodeView, Snapshot
-from checks.facts.gpus import Gpus
 from checks.facts.rendezvous import Rendezvous
 from checks.facts.snapshot import Answer
 from checks.knowledge.nccl_output import KEPT_OUTPUT
-from checks.knowledge.training_network import node_env, training_address
+from checks.knowledge.rank_environment import rank_env, usable_gpus
+from checks.knowledge.training_network import training_address
 from checks.node.programs import program_text
 from checks.stages.rendezvous_repeats import meet_without_culprits
 
@@ -63,17 +63,12 @@ def _interpreter_request(node: NodeView) -> dict[str, Any]:
     return {
         "python": node.job.python,
         "workdir": node.job.workdir,
-        "env": {**node_env(node), **node.job.env},
+        "env": rank_env(node),
         "slots": node.slots or 1,
         "gpus": usable_gpus(node),
         "limit": IMPORT_S,
         "program": program_text("warm_interpreter"),
     }
-
-
-def usable_gpus(node: NodeView) -> int:
-    """How many GPUs a rank there could use; none where that is not known."""
-    return node.read(Gpus).count if node.has(Gpus) else 0
 
 
 def hold_meetings(

@@ -7,7 +7,7 @@ from typing import Any
 
 from checks.contact.pool import Contact
 from checks.facts import ClusterView, Snapshot
-from checks.facts.gpus import Gpus
+from checks.knowledge.rank_environment import compose_rank_env, usable_gpus
 from checks.node.programs import program_text
 
 LIMIT_S = 120.0
@@ -23,13 +23,13 @@ def run_stage(contact: Contact, snapshot: Snapshot, names: Sequence[str]) -> Non
 
 
 def smoke_request(snapshot: Snapshot, name: str) -> dict[str, Any]:
-    """What that node's smoke is told: the job's interpreter, folder, environment and slots."""
+    """The arguments of that node's smoke. Its ranks meet over the loopback, on no network."""
     job, node = snapshot.job, ClusterView(snapshot)[name]
-    gpus = node.read(Gpus).count if node.has(Gpus) else 0
+    gpus = usable_gpus(node)
     return {
         "python": job.python,
         "workdir": job.workdir,
-        "env": dict(job.env),
+        "env": compose_rank_env(job, gpus, {}),
         "slots": node.slots or 1,
         "gpus": gpus,
         "limit": LIMIT_S,

@@ -139,6 +139,12 @@ def exit_like_child(code):
     os._exit(code)
 
 
+def put_first(env, name, folder, default=""):
+    """Have a folder searched before those that the variable names."""
+    folders = [folder, env.get(name, default)]
+    env[name] = ":".join(folder for folder in folders if folder)
+
+
 def run_node_launcher():
     """Run the launcher of this node, to its end."""
     own = read_plan()
@@ -149,8 +155,8 @@ def run_node_launcher():
     env[RUN_MARK] = own["run"]
     out = open_pipe("launcher.out")
     # as an activated environment has it: DeepSpeed calls the ninja that lies beside its python
-    folders = [os.path.dirname(own["launch"][0]), env.get("PATH", os.defpath)]
-    env["PATH"] = ":".join(folder for folder in folders if folder)
+    put_first(env, "PATH", os.path.dirname(own["launch"][0]), os.defpath)
+    put_first(env, "PYTHONPATH", own["cwd"])
     try:
         child = start_child(own["launch"], out, env=env, cwd=own["cwd"], start_new_session=True)
     except OSError as error:

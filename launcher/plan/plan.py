@@ -8,6 +8,7 @@ from typing import Any
 
 from checks.errors import UsageError
 from checks.job.node_filter import select_slots
+from checks.knowledge.rank_environment import compose_rank_env
 from checks.masking import mask_env
 from checks.model import Job
 from launcher.agent.marks import RUN_MARK
@@ -138,7 +139,7 @@ def node_launches(
 
 
 def _node_plan(
-    program: Program, share: NodeLaunch, total: int, found: Mapping[str, str]
+    program: Program, share: NodeLaunch, total: int, network: Mapping[str, str]
 ) -> NodePlan:
     rank = (share.job.python, "-I", "-S", f"{share.home}/agent.py", "rank")
     return NodePlan(
@@ -146,7 +147,7 @@ def _node_plan(
         node_rank=share.node_rank,
         total_slots=total,
         slots=tuple(share.slots[share.name]),
-        env=_rank_environment(share, {**found, **program.env(share)}),
+        env=compose_rank_env(share.job, share.gpus, {**network, **program.env(share)}),
         launch=program.argv(share, rank),
         plain=program.plain(share) if program.plain else (),
     )
@@ -170,15 +171,6 @@ def _head_first(slots: Mapping[str, list[int]], head: str) -> dict[str, list[int
     if head not in slots:
         raise UsageError(f"--head {head}: no slot of it takes part; choose another head")
     return {head: slots[head], **slots}
-
-
-def _rank_environment(share: NodeLaunch, found: Mapping[str, str]) -> dict[str, str]:
-    """What the ranks get over what their login shell gives; [env] wins."""
-    own, workdir = share.job.env, share.job.workdir
-    path = own.get("PYTHONPATH")
-    accelerator = {} if share.gpus else {"DS_ACCELERATOR": "cpu"}
-    both = {**found, **accelerator, **own}
-    return {**both, "PYTHONPATH": f"{workdir}:{path}" if path else workdir}
 
 
 def _train_command(job: Job) -> tuple[tuple[str, ...], int]:
@@ -206,12 +198,14 @@ def hostfile_text(plan: Plan) -> str:
 
 def shared_env(plan: Plan) -> dict[str, str]:
     """The variables that have the same value on every node: what .deepspeed_env can say."""
-    first = plan.nodes[0].env
-    return {
+    first, *others = (node.env for node in plan.nodes)
+    same = {
         name: value
         for name, value in first.items()
-        if all(node.env.get(name) == value for node in plan.nodes)
+        if all(env.get(name) == value for env in others)
     }
+    paths = (plan.workdir, same.get("PYTHONPATH"))
+    return {**same, "PYTHONPATH": ":".join(path for path in paths if path)}
 
 
 def deepspeed_env_text(plan: Plan) -> str:

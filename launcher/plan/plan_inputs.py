@@ -10,7 +10,7 @@ from checks.facts.pdsh import Pdsh
 from checks.facts.snapshot import Snapshot
 from checks.job.node_filter import kept_nodes
 from checks.knowledge.accelerate_config import parse_config
-from checks.knowledge.training_network import master_address, node_env
+from checks.knowledge.training_network import master_address, network_env
 from launcher.plan.plan import PlanInputs
 
 
@@ -26,7 +26,7 @@ def read_plan_inputs(snapshot: Snapshot, slurm_job: str) -> PlanInputs:
         return PlanInputs(
             gpus={name: cluster[name].read(Gpus).count for name in names},
             master_address=master_address(cluster),
-            env={name: node_env(cluster[name]) for name in names},
+            env={name: network_env(cluster[name]) for name in names},
             accelerate={name: _accelerate_type(cluster[name]) for name in names},
             slurm_job=slurm_job,
             pdsh_ssh_args=_pdsh_ssh_args(cluster.head),

@@ -167,7 +167,6 @@ def test_what_the_job_sets_reaches_the_ranks_and_caches_do_not_leave_the_scratch
     assert env["PYTHONPATH"] == "/run:/mine"
     assert env["CUDA_VISIBLE_DEVICES"] == "0,1"
     assert env["TRITON_CACHE_DIR"] == env["TORCH_EXTENSIONS_DIR"] == env["TMPDIR"] == "/scratch"
-    assert "DS_ACCELERATOR" not in args["env"]
 
 
 @pytest.mark.parametrize(("slots", "gpus", "expected"), [(3, 8, 3), (None, 8, 8), (None, 0, 1)])
@@ -176,7 +175,8 @@ def test_every_slot_is_a_rank(slots, gpus, expected):
     snap = snapshot(("node1",), hosts=(Node("node1", slots),), env={"A": "b"})
     with_fact(snap, "node1", Gpus(("NVIDIA",) if gpus else (), cards))
     args = smoke_request(snap, "node1")
-    assert (args["slots"], args["gpus"], args["env"]) == (expected, gpus, {"A": "b"})
+    cpu = {} if gpus else {"DS_ACCELERATOR": "cpu"}
+    assert (args["slots"], args["gpus"], args["env"]) == (expected, gpus, {**cpu, "A": "b"})
     assert args["program"] == PROGRAM
 
 

@@ -27,7 +27,7 @@ from checks.knowledge.nccl_variables import (
     interface_settings,
     selected_interfaces,
 )
-from checks.knowledge.training_network import node_env, routed_interfaces, training_interface
+from checks.knowledge.training_network import network_env, routed_interfaces, training_interface
 from checks.model import Fix, Severity, Verdict, block, ok, skip, warn
 from checks.outliers.consensus import majority_value, most_common_value
 
@@ -134,7 +134,7 @@ def all_nodes_agree_on_transport(node: NodeView) -> Verdict:
     "Attempted to connect incompatible devices".
     """
     found, agreed = expected_transport(node), agreed_kind(node.cluster)
-    lines = ", ".join(f'{name} = "{value}"' for name, value in node_env(node).items())
+    lines = ", ".join(f'{name} = "{value}"' for name, value in network_env(node).items())
     if found.kind == agreed:
         return ok(f"{node.name} uses {found.kind} ({found.reason}); [env] {lines}")
     root = ROOT_CAUSES.get(found.cause or _usual_cause(node))

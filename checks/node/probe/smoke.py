@@ -87,9 +87,7 @@ def rank_environment(args, scratch):
     folders = [os.path.dirname(args["python"]), env.get("PATH", os.defpath)]
     env["PATH"] = ":".join(folder for folder in folders if folder)
     env.update(args["env"])
-    if not args["gpus"]:
-        env.setdefault("DS_ACCELERATOR", "cpu")
-    else:
+    if args["gpus"]:
         env["CUDA_VISIBLE_DEVICES"] = ",".join(str(slot) for slot in range(args["slots"]))
     paths = [args["workdir"], env.get("PYTHONPATH")]
     env["PYTHONPATH"] = ":".join(path for path in paths if path)

@@ -9,7 +9,7 @@ from checks.facts.interfaces import Interface, Interfaces
 from checks.knowledge.nccl_variables import matches_nccl_list
 from checks.knowledge.training_network import (
     master_address,
-    proposed_env,
+    network_env,
     training_address,
     training_interface,
 )
@@ -88,28 +88,28 @@ def test_ipv6_only_node():
     assert master_address(ClusterView(snap)) == "fd00::1"
 
 
-def test_proposed_env_follows_names_that_differ_per_node():
+def test_the_networks_variables_follow_names_that_differ_per_node():
     snap = cluster()
     with_fact(snap, "node2", nics(("enp3s0", "10.0.0.2/24"), ("enp3s0.7", "10.7.0.2/24")))
-    env = proposed_env(ClusterView(snap))
-    assert env["node1"]["NCCL_SOCKET_IFNAME"] == env["node1"]["GLOO_SOCKET_IFNAME"] == "eth0"
-    assert env["node2"]["NCCL_SOCKET_IFNAME"] == "=enp3s0"
-    assert env["node2"]["GLOO_SOCKET_IFNAME"] == "enp3s0"
-    assert env["node1"]["NCCL_IB_DISABLE"] == "1"
+    node1, node2, _ = (network_env(node) for node in ClusterView(snap).nodes)
+    assert node1["NCCL_SOCKET_IFNAME"] == node1["GLOO_SOCKET_IFNAME"] == "eth0"
+    assert node2["NCCL_SOCKET_IFNAME"] == "=enp3s0"
+    assert node2["GLOO_SOCKET_IFNAME"] == "enp3s0"
+    assert node1["NCCL_IB_DISABLE"] == "1"
 
 
-def test_proposed_env_keeps_the_users_own():
-    env = proposed_env(ClusterView(cluster(env={"NCCL_SOCKET_IFNAME": "^lo"})))
-    assert env["node1"]["NCCL_SOCKET_IFNAME"] == "^lo"
+def test_the_networks_variables_keep_the_users_own():
+    view = ClusterView(cluster(env={"NCCL_SOCKET_IFNAME": "^lo"}))
+    assert network_env(view["node1"])["NCCL_SOCKET_IFNAME"] == "^lo"
 
 
-def test_proposed_env_with_rdma_everywhere_leaves_it_on():
+def test_the_networks_variables_with_rdma_everywhere_leave_it_on():
     snap = cluster(("node1", "node2"))
     for name in ("node1", "node2"):
         with_fact(snap, name, rdma("mlx5_0"))
-    assert "NCCL_IB_DISABLE" not in proposed_env(ClusterView(snap))["node1"]
+    assert "NCCL_IB_DISABLE" not in network_env(ClusterView(snap)["node1"])
     with_fact(snap, "node2", rdma("mlx5_0", "mlx5_1", mlx5_1=ROCE))
-    assert proposed_env(ClusterView(snap))["node2"]["NCCL_IB_HCA"] == "=mlx5_0:1"
+    assert network_env(ClusterView(snap)["node2"])["NCCL_IB_HCA"] == "=mlx5_0:1"
 
 
 def test_list_grammar_of_adapters():

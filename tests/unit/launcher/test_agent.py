@@ -97,6 +97,15 @@ def test_a_rank_gets_its_command_and_environment_and_its_end_is_told(kept):
     assert one.hear("node-ended")["code"] == 3
 
 
+def test_the_working_directory_comes_before_the_logins_own_pythonpath(kept, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", "/shell")
+    one = kept("import os; os.write(1, os.environ['PYTHONPATH'].encode())")
+    one.hear("ready")
+    one.start()
+    one.hear("rank-ended")
+    assert one.output.decode() == f"{one.home}/hook:/:/shell"
+
+
 def test_a_rank_that_will_not_end_is_killed(kept):
     one = kept(
         "import signal, time; signal.signal(15, signal.SIG_IGN); print('up'); time.sleep(600)"

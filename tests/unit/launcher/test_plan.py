@@ -98,7 +98,7 @@ def test_what_a_node_is_to_run():
         "local_rank_at": 3,
         "env": {
             "NCCL_SOCKET_IFNAME": "ens3", "DS_ACCELERATOR": "cpu", "WANDB_API_KEY": "s3cret",
-            "NCCL_DEBUG": "INFO", "PYTHONPATH": "/data/run:/lib",
+            "NCCL_DEBUG": "INFO", "PYTHONPATH": "/lib",
         },
         "cwd": "/data/run",
     }  # fmt: skip
