@@ -8,36 +8,36 @@ from pathlib import Path
 
 from launcher.diagnosis.diagnose import diagnose_logs
 from launcher.diagnosis.render import diagnosis_json, render_diagnosis
+from launcher.exit_codes import ExitCode
 from launcher.record import find_run
-
-FOUND, NOTHING_KNOWN = 0, 1
 
 
 def add_parser(commands: _SubParsersAction[ArgumentParser]) -> None:
     """The command and its options."""
-    text = "say which known failure a log or a run shows, where, why, and what mends it"
-    one = commands.add_parser("diagnose", help=text, description=text)
-    one.add_argument(
+    text = "name the failure that a log or a run shows, where and why it happened, and its fix"
+    parser = commands.add_parser("diagnose", help=text, description=text)
+    parser.add_argument(
         "logs", nargs="*", type=Path, metavar="LOG",
         help="a log, also gzipped; a directory of logs; a run; - for standard input "
         "(default: the newest run)",
     )  # fmt: skip
-    one.add_argument("--json", action="store_true", help="as JSON")
-    one.add_argument(
-        "--runs", type=Path, default=Path("runs"), metavar="DIR", help="where runs are recorded"
-    )
-    one.set_defaults(run=print_diagnosis)
+    parser.add_argument("--json", action="store_true", help="as JSON")
+    parser.add_argument(
+        "--runs", type=Path, default=Path("runs"), metavar="DIR",
+        help="directory of the recorded runs (default: runs)",
+    )  # fmt: skip
+    parser.set_defaults(run=print_diagnosis)
 
 
-def print_diagnosis(args: Namespace) -> int:
-    """Prints the diagnosis; 0 where a known failure was found, 1 where none was."""
+def print_diagnosis(args: Namespace) -> ExitCode:
+    """Prints the diagnosis; failed where no known failure was found."""
     paths = [_log_path(path, args.runs) for path in args.logs] or [find_run(args.runs, None).path]
     evidence, verdict = diagnose_logs(paths)
     if args.json:
         print(json.dumps(diagnosis_json(verdict, evidence), indent=1))
     else:
         print(render_diagnosis(verdict, evidence))
-    return FOUND if verdict.known else NOTHING_KNOWN
+    return ExitCode.DONE if verdict.known else ExitCode.FAILED
 
 
 def _log_path(path: Path, runs: Path) -> Path:

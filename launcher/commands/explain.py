@@ -52,12 +52,11 @@ def area_page(area: str) -> AreaPage:
     )
 
 
-def print_explanation(args: Namespace) -> int:
+def print_explanation(args: Namespace) -> None:
     """All checks, an area, a check (also as pytest writes it), or a cause."""
     word = args.check
     for line in _overview_lines() if word is None else _lines_about(word):
         print(line)
-    return 0
 
 
 def _lines_about(word: str) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What other tools read, printed or put on every node: hostfile, .deepspeed_env, YAML."""
+"""The files of a start that other tools read, printed or written to every node."""
 
 from __future__ import annotations
 
@@ -25,10 +25,9 @@ from launcher.plan.plan import Plan, hostfile_text, make_plan, shared_env
 from launcher.plan.plan_inputs import read_plan_inputs
 
 CHECKS_FOR_PLAN = ("gpu.slots-have-gpus", "nccl.all-nodes-agree-on-transport")
-"""Checks whose facts a plan needs; they are asked for the facts, not for a verdict."""
+"""Checks whose facts a plan needs; their verdicts are not."""
 
 TextByNode = Mapping[str, str]
-"""By node."""
 
 WRITE_SCRIPT = """\
 set -e
@@ -42,38 +41,40 @@ mv {path}.new {path}
 
 
 def add_write_options(parser: ArgumentParser, where: str) -> None:
-    """Of every artefact."""
+    """Whether the file is written to the nodes, and where."""
     parser.add_argument(
         "--write", nargs="?", const=where, metavar="PATH",
-        help=f"put it on every node (default: {where}); a file that is there is kept as PATH.old",
+        help=f"write it to every node (default: {where}); an existing file is kept as PATH.old",
     )  # fmt: skip
-    parser.add_argument("--yes", action="store_true", help="agree to that beforehand")
+    parser.add_argument("--yes", action="store_true", help="write without asking")
 
 
 def add_accelerate_options(parser: ArgumentParser) -> None:
     """What accelerate's file says beyond the job."""
-    parser.add_argument("--fsdp", choices=("1", "2"), help="shard by FSDP of that version")
-    parser.add_argument("--wrap", metavar="CLASS", help="of the layers that FSDP wraps")
-    parser.add_argument("--mixed-precision", choices=("no", "bf16", "fp16"), help="of FSDP or DDP")
+    parser.add_argument("--fsdp", choices=("1", "2"), help="shard with FSDP of that version")
+    parser.add_argument("--wrap", metavar="CLASS", help="class of the layers that FSDP wraps")
+    parser.add_argument(
+        "--mixed-precision", choices=("no", "bf16", "fp16"), help="precision of FSDP or DDP"
+    )
     add_write_options(parser, "~/.cache/huggingface/accelerate/default_config.yaml")
 
 
-def print_hostfile(args: Namespace) -> int:
+def print_hostfile(args: Namespace) -> None:
     """The hostfile that `start` would use."""
     plan, job = plan_from_nodes(args)
-    return _print_or_write(args, job, dict.fromkeys(job.names, hostfile_text(plan)))
+    _print_or_write(args, job, dict.fromkeys(job.names, hostfile_text(plan)))
 
 
-def print_environment(args: Namespace) -> int:
-    """The .deepspeed_env that `start` would be equal to; secrets are masked unless written."""
+def print_environment(args: Namespace) -> None:
+    """The environment of a start as a .deepspeed_env; secrets are masked unless written."""
     plan, job = plan_from_nodes(args)
     env = shared_env(plan)
-    told = env if args.write else mask_env(env)
-    text = "".join(f"{name}={value}\n" for name, value in told.items())
-    return _print_or_write(args, job, dict.fromkeys(job.names, text))
+    shown = env if args.write else mask_env(env)
+    text = "".join(f"{name}={value}\n" for name, value in shown.items())
+    _print_or_write(args, job, dict.fromkeys(job.names, text))
 
 
-def print_accelerate_config(args: Namespace) -> int:
+def print_accelerate_config(args: Namespace) -> None:
     """accelerate's default_config.yaml of each node, with its own rank."""
     plan, job = plan_from_nodes(args)
     texts = {
@@ -82,13 +83,13 @@ def print_accelerate_config(args: Namespace) -> int:
         )
         for node in plan.nodes
     }
-    return _print_or_write(args, job, texts)
+    _print_or_write(args, job, texts)
 
 
 def plan_from_nodes(args: Namespace) -> tuple[Plan, Job]:
     """The plan on what the nodes say now. Raises PreflightError where one cannot be asked."""
     job = job_from_options(args)
-    # These files are deepspeed's, whoever starts; and accelerate's own may be what has to be mended
+    # These files are DeepSpeed's, whatever starts; and accelerate's own may be what is to be fixed
     job = dataclasses.replace(job, launcher="deepspeed", command=job.command or ("train.py",))
     cluster = observe(job, [fact for check in CHECKS_FOR_PLAN for fact in CATALOGUE[check].needs])
     away = {node.name: node.read(Login) for node in cluster.nodes if not node.reached}
@@ -101,18 +102,17 @@ def plan_from_nodes(args: Namespace) -> tuple[Plan, Job]:
     return make_plan(job, found, secrets.token_hex(8)), job
 
 
-def _print_or_write(args: Namespace, job: Job, texts: TextByNode) -> int:
+def _print_or_write(args: Namespace, job: Job, texts: TextByNode) -> None:
     if args.write:
-        return _write_on_nodes(args, job, texts)
-    if len(set(texts.values())) == 1:
+        _write_on_nodes(args, job, texts)
+    elif len(set(texts.values())) == 1:
         print(next(iter(texts.values())), end="")
-        return 0
-    for name, text in texts.items():
-        print(f"# {name}\n{text}")
-    return 0
+    else:
+        for name, text in texts.items():
+            print(f"# {name}\n{text}")
 
 
-def _write_on_nodes(args: Namespace, job: Job, texts: TextByNode) -> int:
+def _write_on_nodes(args: Namespace, job: Job, texts: TextByNode) -> None:
     if not ask_consent(f"Write {args.write} on {fold_names(texts)}?", args):
         raise PreflightError("nothing was written")
     path = _quote_path(args.write, job.workdir)
@@ -128,7 +128,6 @@ def _write_on_nodes(args: Namespace, job: Job, texts: TextByNode) -> int:
             raise PreflightError(f"cannot log in to {fold_names(away)}; nothing was written")
         run_scripts(contact, scripts)
     print(f"wrote {args.write} on {fold_names(texts)}")
-    return 0
 
 
 def _quote_path(path: str, workdir: str) -> str:

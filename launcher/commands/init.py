@@ -38,7 +38,7 @@ def add_options(parser: ArgumentParser) -> None:
     parser.add_argument("--force", action="store_true", help="replace files that are there")
 
 
-def write_job_files(args: Namespace) -> int:
+def write_job_files(args: Namespace) -> None:
     """Writes both files; a node that cannot be asked yet is listed too, with the reason.
 
     A launch.toml that is there, such as an example's, is kept, and its logins are used. Raises
@@ -57,7 +57,6 @@ def write_job_files(args: Namespace) -> int:
         LAUNCH.write_text(launch_text(job), encoding="utf-8")
         print(f"wrote {LAUNCH}: edit it.")
     _print_next_step(cluster)
-    return 0
 
 
 def _missing_lines(job: Job) -> list[str]:

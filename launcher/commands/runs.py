@@ -1,4 +1,4 @@
-"""What is told of runs, and their end on request: status, logs, runs, stop."""
+"""The commands on recorded runs: runs, status, logs, stop."""
 
 from __future__ import annotations
 
@@ -11,24 +11,26 @@ from collections.abc import Iterator
 from typing import TextIO
 
 from checks.errors import PreflightError, UsageError
+from checks.folded_names import fold_names
 from checks.job.user_files import suggest_word
 from checks.model import Job, Node, Ssh
 from launcher.record import RecordedRun, all_runs, find_run
+from launcher.run.messages import RankEnded, RankStarted
+from launcher.run.state import describe_exit
 from launcher.run.supervisors import end_marked_processes
 
 STOP_S = 120.0
 POLL_S = 0.3
 
 
-def list_runs(args: Namespace) -> int:
+def list_runs(args: Namespace) -> None:
     """One line a run, oldest first."""
     for run in all_runs(args.runs):
         print(f"{run.name}  {run.state}")
-    return 0
 
 
-def show_status(args: Namespace) -> int:
-    """What is true of a run now."""
+def show_status(args: Namespace) -> None:
+    """The state of a run now, of each rank, and the diagnosis."""
     run = find_run(args.runs, args.which)
     result, state = run.read("result.json"), run.state
     print(f"{run.name}: {state}")
@@ -37,39 +39,35 @@ def show_status(args: Namespace) -> int:
         print(f"  attempt {attempt['number']} of {attempt['of']}{after}")
     print("\n".join(f"  {line}" for line in _rank_lines(run)))
     if missing := sum(result.get("missing", {}).values()):
-        print(f"its record misses {missing} lines or files, which could not be written")
+        print(f"its record lacks {missing} lines or files that could not be written")
     if state == "lost":
         print(
-            "the launcher that ran it died; its nodes end what is left by themselves within "
-            f"seconds. To be sure: python -m launcher stop {run.name}"
+            "its launcher ended without a result; each node ends its ranks by itself within "
+            f"seconds. To make sure: python -m launcher stop {run.name}"
         )
     for text in (result.get("diagnosis"), run.read("recheck.json").get("text")):
         if text:
             print(text)
-    print(f"{run.path}")
-    return 0
+    print(run.path)
 
 
 def _rank_lines(run: RecordedRun) -> Iterator[str]:
-    """What each planned rank last told."""
-    told: dict[int, str] = {}
+    """The last known state of each planned rank."""
+    states: dict[int, str] = {}
+    running = "running, process {pid}" if run.controller else "no exit status received"
     for event in run.rank_events():
-        if event["kind"] == "rank-started":
-            told[event["rank"]] = f"running, process {event['pid']}"
-        if event["kind"] == "rank-ended":
-            told[event["rank"]] = f"ended with {event['code']}"
-    for rank, code in run.read("result.json").get("ranks", {}).items():
-        told[int(rank)] = f"ended with {code}"
-    alive = run.controller is not None
+        if event["kind"] == RankStarted.kind:
+            states[event["rank"]] = running.format(pid=event["pid"])
+        if event["kind"] == RankEnded.kind:
+            states[event["rank"]] = describe_exit(event["code"])
+    for number, code in run.read("result.json").get("ranks", {}).items():
+        states[int(number)] = describe_exit(code)
     for rank in run.read("plan.json").get("ranks", ()):
-        last = told.get(rank["rank"], "not started")
-        if not alive and last.startswith("running"):
-            last = "no exit status received"
-        yield f"rank {rank['rank']} on {rank['node']}: {last}"
+        yield f"rank {rank['rank']} on {rank['node']}: {states.get(rank['rank'], 'not started')}"
 
 
-def show_logs(args: Namespace) -> int:
-    """The logs of a run, each line with its node's name; with --follow until the run ends."""
+def show_logs(args: Namespace) -> None:
+    """The output of the ranks, each line with its node; with --follow until the run ends."""
     run = find_run(args.runs, args.which)
     if args.node and args.node not in (names := _node_names(run)):
         raise UsageError(
@@ -80,7 +78,7 @@ def show_logs(args: Namespace) -> int:
         ended = run.controller is None or bool(run.read("result.json"))
         _print_new(run, files, args.node)
         if ended or not args.follow:
-            return 0
+            return
         time.sleep(POLL_S)
 
 
@@ -96,52 +94,53 @@ def _print_new(run: RecordedRun, files: dict[str, TextIO], node: str | None) -> 
     sys.stdout.flush()
 
 
-def stop_run(args: Namespace) -> int:
-    """End a run on every node, through its launcher or, where that is gone, without it."""
+def stop_run(args: Namespace) -> None:
+    """End a run on every node, through its launcher where that still runs."""
     run = find_run(args.runs, args.which)
     pid = run.controller
     if run.read("result.json"):
-        return _stop_ended_run(run, all_runs(args.runs), pid)
-    if pid is None:
-        return _stop_lost_run(run)
+        _prevent_restart(run, all_runs(args.runs)[-1], pid)
+    elif pid is None:
+        _end_lost_run(run)
+    else:
+        _end_through_launcher(run, pid)
+
+
+def _end_through_launcher(run: RecordedRun, pid: int) -> None:
     os.kill(pid, signal.SIGTERM)
     deadline = time.monotonic() + STOP_S
     while run.controller is not None and time.monotonic() < deadline:
         time.sleep(POLL_S)
     if run.controller is not None:
         raise PreflightError(
-            f"{run.name}: its launcher, process {pid}, did not end in {STOP_S:g} s"
+            f"{run.name}: its launcher, process {pid}, did not end within {STOP_S:g} s"
         )
     print(f"{run.name}: {run.state}")
-    return 0
 
 
-def _stop_ended_run(run: RecordedRun, others: list[RecordedRun], pid: int | None) -> int:
-    """Of a run that has ended, there is only its next try to be prevented."""
-    waiting = pid is not None and run.read("attempt.json")
-    if waiting and pid is not None and run.name == others[-1].name:
+def _prevent_restart(run: RecordedRun, newest: RecordedRun, pid: int | None) -> None:
+    """A run that has ended may still wait to be started again by the launcher `pid`."""
+    restart = ""
+    if pid is not None and run.read("attempt.json") and run.name == newest.name:
         os.kill(pid, signal.SIGTERM)
-        print(f"{run.name} has ended already: {run.state}; it is not started again")
-        return 0
-    print(f"{run.name} has ended already: {run.state}")
-    return 0
+        restart = "; it will not be started again"
+    print(f"{run.name} has already ended: {run.state}{restart}")
 
 
-def _stop_lost_run(run: RecordedRun) -> int:
-    """End what bears the run's mark on its nodes."""
+def _end_lost_run(run: RecordedRun) -> None:
+    """End every process that bears the run's mark on its nodes."""
     plan = run.read("plan.json")
     if not plan:
-        print(f"{run.name}: its launcher died before anything was started")
-        return 0
+        print(f"{run.name}: its launcher ended before anything was started")
+        return
     failed = end_marked_processes(
         _login_job(plan["job"]), plan["token"], plan["home"], list(plan["nodes"])
     )
     for node, why in failed.items():
         print(f"{node}: {why}", file=sys.stderr)
     if failed:
-        raise PreflightError(f"{run.name}: not known to have ended on {', '.join(failed)}")
-    print(f"{run.name}: nothing of it is left on {', '.join(plan['nodes'])}")
-    return 0
+        raise PreflightError(f"{run.name}: may still run on {fold_names(failed)}")
+    print(f"{run.name}: no process of it is left on {fold_names(plan['nodes'])}")
 
 
 def _login_job(saved: dict[str, object]) -> Job:

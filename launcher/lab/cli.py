@@ -70,20 +70,20 @@ def find_running_lab(args: Namespace) -> Lab:
     return lab
 
 
-def bring_up(args: Namespace) -> int:
+def bring_up(args: Namespace) -> None:
     """Brings a lab up; says so when it is up already. First removes one that runs no more."""
     machine.require_lab_machine()
     lab = Lab.find(args.dir, args.name)
     if lab and lab.runs:
-        return reuse_lab(lab, args.nodes)
+        reuse_lab(lab, args.nodes)
+        return
     if lab:
         lab.down()
     lab = Lab.up(LabShape(nodes=args.nodes), args.dir, args.name)
     print_next_steps(lab)
-    return 0
 
 
-def reuse_lab(lab: Lab, nodes: int) -> int:
+def reuse_lab(lab: Lab, nodes: int) -> None:
     """Fine if it is what was asked for. Raises UsageError otherwise."""
     size = len(lab.nodes)
     if size != nodes:
@@ -93,7 +93,6 @@ def reuse_lab(lab: Lab, nodes: int) -> int:
         )
     print(f"The lab {lab.record.name} is up already.")
     print_next_steps(lab)
-    return 0
 
 
 def print_next_steps(lab: Lab) -> None:
@@ -107,26 +106,24 @@ def print_next_steps(lab: Lab) -> None:
     print("Take it down: python -m launcher lab down")
 
 
-def take_down(args: Namespace) -> int:
+def take_down(args: Namespace) -> None:
     """Nothing of the lab is left; nothing to do is fine."""
     machine.require_root()
     lab = Lab.find(args.dir, args.name)
     if lab is None:
         print("No lab is up.")
-        return 0
+        return
     lab.down()
     print(f"The lab {lab.record.name} is gone.")
-    return 0
 
 
-def print_status(args: Namespace) -> int:
-    """Prints nodes and faults; 0 when all nodes run."""
+def print_status(args: Namespace) -> None:
+    """Prints nodes and faults. Raises UsageError where the lab does not run."""
     lab = find_running_lab(args)
     print(f"lab {lab.record.name}: {len(lab.nodes)} nodes, hosts file {lab.hosts}")
     for node in lab.nodes:
         faults = [fault for fault, on in lab.record.faults if on == node.name]
         print(f"{node.name:8} {node.address:15} {', '.join(faults) or 'no fault'}")
-    return 0
 
 
 def open_shell(args: Namespace) -> int:
@@ -138,21 +135,19 @@ def open_shell(args: Namespace) -> int:
     os.execv(shutil.which(argv[0]) or argv[0], argv)
 
 
-def inject_fault(args: Namespace) -> int:
+def inject_fault(args: Namespace) -> None:
     """Breaks nodes, or lists what can be broken."""
     if args.fault is None:
-        for one in FAULTS.values():
-            print(f"{one.name:26} {one.title} (on {one.on.value})")
-        return 0
+        for fault in FAULTS.values():
+            print(f"{fault.name:26} {fault.title} (on {fault.on.value})")
+        return
     nodes = find_running_lab(args).fault(args.fault, args.on)
     print(f"{', '.join(nodes)}: {FAULTS[args.fault].title}. Mend it: python -m launcher lab heal")
-    return 0
 
 
-def heal_faults(args: Namespace) -> int:
+def heal_faults(args: Namespace) -> None:
     """Mends all faults."""
     lab = find_running_lab(args)
     mended = lab.record.faults
     lab.heal()
     print("\n".join(f"{node}: {name} mended" for name, node in mended) or "There is no fault.")
-    return 0

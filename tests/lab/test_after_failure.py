@@ -172,7 +172,7 @@ def test_the_pause_before_another_try_can_be_ended(place, lab, single, how):
     run = Started(place, lab, "train.py", options=("--hosts", single, "--restart", "1"))
     run.wait_for("attempt 2 of 2, after .* in 5 s")
     if how == "stop":
-        assert "it is not started again" in launcher(place, "stop").stdout
+        assert "it will not be started again" in launcher(place, "stop").stdout
     else:
         os.killpg(run.process.pid, signal.SIGINT)
     assert run.end() == 130, run.text

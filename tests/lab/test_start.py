@@ -49,7 +49,7 @@ def test_arguments_and_secrets_arrive_intact_and_nowhere_else(place, lab):
     assert {e["rank"]: e["code"] for e in events if e["kind"] == "rank-ended"} == {0: 0, 1: 0}
     status = launcher(place, "status").stdout
     assert "finished" in status
-    assert "rank 1 on node2: ended with 0" in status
+    assert "rank 1 on node2: exit 0" in status
     assert "node2 1: no newline at the end" in launcher(place, "logs", "--node", "node2").stdout
 
 
@@ -77,9 +77,9 @@ def test_a_full_disk_ends_neither_the_run_nor_the_truth(place, lab):
     assert done.stdout.count("node2 1: y") == done.stdout.count("node1 0: y") == 2000
     told = done.stdout.partition("\nexit 0\n")[2]
     assert re.search(r"-flood: finished\n", told)
-    assert "rank 0 on node1: ended with 0" in told
-    assert "rank 1 on node2: ended with 0" in told
-    assert re.search(r"its record misses \d+ lines or files", told)
+    assert "rank 0 on node1: exit 0" in told
+    assert "rank 1 on node2: exit 0" in told
+    assert re.search(r"its record lacks \d+ lines or files", told)
     gone(lab, 1)
 
 

@@ -17,6 +17,7 @@ from checks.run import examine
 from launcher.commands.remote_scripts import ask_consent, run_scripts
 from launcher.commands.trust import node_logins as hands
 from launcher.commands.trust.key_changes import THIS_MACHINE, Change, needed_changes, usable_key
+from launcher.exit_codes import ExitCode
 from launcher.options import job_from_options
 
 PROOF_CHECKS = ("reach.controller-logs-in", "ssh.every-node-logs-in-to-every-node")
@@ -34,15 +35,15 @@ def add_options(parser: ArgumentParser) -> None:
     parser.add_argument("--dry-run", action="store_true", help="say what would change, change none")
 
 
-def establish_trust(args: Namespace) -> int:
-    """0 once every node logs in to every node; 1 where something is in the way, which is named."""
+def establish_trust(args: Namespace) -> ExitCode:
+    """Done once every node logs in to every node; failed where something prevents it."""
     job = job_from_options(args)
     with hands.log_in_everywhere(job, args) as (contact, cluster, by_password):
         try:
             done = _make_changes(job, contact, cluster, args, by_password=by_password)
         except FactError as error:
             raise PreflightError(f"{error}; nothing was changed") from error
-    return _prove_logins(job) if done else 0
+    return _prove_logins(job) if done else ExitCode.DONE
 
 
 def _make_changes(
@@ -60,7 +61,7 @@ def _make_changes(
     if not wanted:
         print("Every node has a key, lets in all others and knows their host keys.")
         return True
-    if not ask_consent(f"Change {len(wanted)} nodes so?", args):
+    if not ask_consent(f"Apply these changes to {len(wanted)} nodes?", args):
         raise PreflightError("nothing was changed")
     keys = {one.name: key.public for one in cluster.reached if (key := usable_key(one))}
     if path:
@@ -76,7 +77,7 @@ def _apply_changes(contact: Contact, wanted: Mapping[str, Change], keys: Mapping
     run_scripts(contact, {name: change.script({**keys, **made}) for name, change in wanted.items()})
 
 
-def _prove_logins(job: Job) -> int:
+def _prove_logins(job: Job) -> ExitCode:
     proof = examine(job, claims_of([CATALOGUE[check] for check in PROOF_CHECKS], job))
     print("\n".join(proof.summary(NEXT_STEP, colour=sys.stdout.isatty())))
-    return 0 if proof.decision == "go" else 1
+    return ExitCode.DONE if proof.decision == "go" else ExitCode.FAILED

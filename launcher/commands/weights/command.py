@@ -48,8 +48,8 @@ def add_options(parser: ArgumentParser) -> None:
     parser.add_argument("--format", choices=("safetensors", "pytorch"), default="safetensors")
 
 
-def merge_weights(args: Namespace) -> int:
-    """0 once OUT holds verified weights; else PreflightError says what is missing or wrong."""
+def merge_weights(args: Namespace) -> None:
+    """OUT holds verified weights after; else PreflightError says what is missing or wrong."""
     job = job_from_options(args)
     contact, logins = open_contact(job, job.names, ("checkpoint", "gpus"))
     with contact:
@@ -71,7 +71,6 @@ def merge_weights(args: Namespace) -> int:
             print(f"‼ {shard.file.name} on {shard.node} is over an hour older than the newest")
         _fetch_missing(contact, shards, seen, folder)
     _run_merge(job, shards, args)
-    return 0
 
 
 def _checkpoints_by_node(cluster: ClusterView) -> dict[str, Checkpoint]:

@@ -23,7 +23,7 @@ def said(capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
 
     def ask(word: str | None) -> str:
-        assert print_explanation(Namespace(check=word)) == 0
+        print_explanation(Namespace(check=word))
         return str(capsys.readouterr().out)
 
     return ask
