@@ -6,11 +6,13 @@ import importlib
 import importlib.util
 import pkgutil
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from types import ModuleType
 
 from checks.check import Check
 from checks.errors import UsageError
 from checks.job.user_files import quote_text, suggest_word
+from checks.model import Cause
 
 AREAS = (
     "reach",
@@ -41,6 +43,24 @@ def area_modules(area: str) -> Iterator[ModuleType]:
     yield top
     for entry in pkgutil.iter_modules(getattr(top, "__path__", ())):
         yield importlib.import_module(f"{top.__name__}.{entry.name}")
+
+
+@dataclass(frozen=True)
+class AreaText:
+    """What the docs say of a whole area, as Markdown: from its module's docstring and `CAUSES`."""
+
+    introduction: str
+    closing: str
+    causes: tuple[Cause, ...]
+
+
+def area_text(area: str) -> AreaText:
+    """The introduction, the sections that follow its checks, the causes that its checks share."""
+    module = next(area_modules(area))
+    introduction, heading, closing = (module.__doc__ or "").strip().partition("\n## ")
+    return AreaText(
+        introduction.strip(), f"{heading}{closing}".strip(), getattr(module, "CAUSES", ())
+    )
 
 
 def declared_checks(module: ModuleType) -> Iterator[Check]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import enum
+import functools
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from checks.docstring import Docstring, parse_docstring
 from checks.model import Job, Severity, Verdict
 
 if TYPE_CHECKING:
@@ -56,8 +58,7 @@ class Check:
 
     `id` is `area.claim`; `needs` are the facts that the judge reads, of each node in the subject
     (of all nodes for a cluster's). `severity` is what a broken claim means unless the verdict
-    itself says otherwise. `title` and `why` come from the judge's docstring: its first line, and
-    the rest.
+    itself says otherwise. What a person reads about it is the judge's docstring.
     """
 
     id: str
@@ -76,16 +77,10 @@ class Check:
         """The part of the id after the dot."""
         return self.id.partition(".")[2]
 
-    @property
-    def title(self) -> str:
-        """The claim as a sentence."""
-        return (self.judge.__doc__ or "").strip().partition("\n")[0]
-
-    @property
-    def why(self) -> str:
-        """What the docstring says after its first line; may be empty."""
-        lines = (self.judge.__doc__ or "").strip().partition("\n")[2].splitlines()
-        return "\n".join(line.strip() for line in lines).strip()
+    @functools.cached_property
+    def text(self) -> Docstring:
+        """What the judge's docstring says: claim, why, how it is measured, how to fix it."""
+        return parse_docstring(self.judge.__doc__ or "")
 
 
 def node_check(

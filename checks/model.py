@@ -199,6 +199,15 @@ class Fix:
 
 
 @dataclass(frozen=True)
+class Cause:
+    """A word for why a claim does not hold: what it means, and what its fix does."""
+
+    name: str
+    meaning: str
+    fix: str
+
+
+@dataclass(frozen=True)
 class Verdict:
     """What one judge says of one subject. Made by `ok`, `warn`, `block`, `unknown` and `skip`."""
 

@@ -53,7 +53,7 @@ def _heat_map(check: str, rows: Mapping[str, Mapping[str, str]], names: Sequence
     marks = [sign for row in rows.values() for sign in row.values()]
     counts = ", ".join(f"{sign} {marks.count(sign)}" for sign in "×?‼√-" if sign in marks)
     head = f"<h3>{html.escape(check)} <small>{counts}</small></h3>"
-    title = f"<p>{html.escape(CATALOGUE[check].title)}</p>" if check in CATALOGUE else ""
+    title = f"<p>{html.escape(CATALOGUE[check].text.claim)}</p>" if check in CATALOGUE else ""
     if set(marks) == {"-"}:
         return ""
     if len(rows) > MOST_NODES_DRAWN:

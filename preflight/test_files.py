@@ -1,4 +1,4 @@
-"""Each claim of checks/files.py, about each node, each ordered pair, and the cluster."""
+"""The items of the files area: its checks of each node, each ordered pair and the cluster."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Each claim of checks/limits.py, about each node, each ordered pair, and the cluster."""
+"""The items of the limits area: its checks of each node, each ordered pair and the cluster."""
 
 from __future__ import annotations
 

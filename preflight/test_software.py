@@ -1,4 +1,4 @@
-"""Each claim of checks/software.py, about each node, each ordered pair, and the cluster."""
+"""The items of the software area: its checks of each node, each ordered pair and the cluster."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """DeepSpeed starts every node through pdsh on the head, so pdsh there decides whether it starts.
 
 pdsh loads its ssh module only from folders that nobody else could have changed, takes orders from
-environment variables, and counts the nodes: what it gives as %n becomes the node's rank.
+environment variables, and counts the nodes: what it puts in place of `%n` becomes the node's rank.
+With another `backend` this area is skipped.
 """
 
 from __future__ import annotations
@@ -45,7 +46,14 @@ def _skip_without_pdsh(node: NodeView) -> Verdict | None:
 def is_installed(node: NodeView) -> Verdict:
     """pdsh is installed on the head, from where DeepSpeed starts all nodes.
 
-    Only there: the other nodes are reached through ssh and need no pdsh of their own.
+    Without it DeepSpeed does not start at all. The other nodes do not need it.
+
+    Measured: `pdsh` is looked up in the PATH that a login without a terminal has.
+
+    Fix:
+        missing: the line for the package manager that was found on the node.
+        not-executable: there is one in the PATH, but its mode does not let everybody run it: `chmod
+            a+x` of that file.
     """
     if verdict := _skip_unless_backend(node):
         return verdict
@@ -75,8 +83,16 @@ def _install_fix(node: NodeView, pdsh: Pdsh) -> Fix:
 def loads_its_ssh_module(node: NodeView) -> Verdict:
     """pdsh loads its ssh module.
 
-    It refuses modules below any folder, up to /, that belongs to somebody other than root, the
-    caller or pdsh's owner, or that everybody may write to: usual in containers and conda.
+    pdsh refuses modules below any folder, up to `/`, that belongs to somebody other than root, the
+    caller or pdsh's owner, or that everybody may write to. That is usual in containers and conda
+    environments, and the message does not name the folder.
+
+    Measured: `pdsh -V` with `PDSH_RCMD_TYPE=ssh`; then owner and mode of the module folder and of
+    each folder above it.
+
+    Fix:
+        module-owner, module-writable: `chown` or `chmod` of exactly those folders.
+        no-ssh-module: the package that has it.
     """
     if verdict := _skip_without_pdsh(node):
         return verdict
@@ -119,8 +135,15 @@ def _insecure_folder_verdict(node: NodeView, bad: list[ModuleFolder]) -> Verdict
 def environment_is_neutral(node: NodeView) -> Verdict:
     """No variable of the head's shell changes what pdsh does in a launch.
 
-    PDSH_COMMAND_TIMEOUT ends a training after so many seconds, DSHPATH replaces the nodes' PATH,
-    PDSH_SSH_ARGS replaces ssh's arguments, PDSH_MODULE_DIR the modules.
+    `PDSH_COMMAND_TIMEOUT` ends a training after so many seconds, `DSHPATH` replaces the nodes'
+    PATH, `PDSH_SSH_ARGS` replaces ssh's arguments, `PDSH_MODULE_DIR` the modules.
+
+    Measured: The variables of a login without a terminal. Variables that a launch sets itself, or
+    that only affect how nodes are named, are ignored.
+
+    Fix: The fix shows the file and line that sets the variable; remove the line.
+        command-timeout, ssh-args-replaced: pdsh reaches no node with them; blocks.
+        changed-by-environment: the variable changes what pdsh does; warns.
     """
     if verdict := _skip_without_pdsh(node):
         return verdict
@@ -154,10 +177,21 @@ def _has_breaking_ssh_args(head: NodeView) -> bool:
 
 @pair_check("pdsh.reaches-every-node", Pdsh, PdshRun, SshRow, Account, over=Over.FROM_HEAD)
 def reaches_every_node(head: NodeView, node: NodeView) -> Verdict:
-    """pdsh, called as DeepSpeed calls it, runs a command on the node and tells how it ended.
+    """pdsh, called as DeepSpeed calls it, runs a command on the node and reports how it ended.
 
-    The node must get its own rank as %n and its own name as %h, and -S must bring its exit status
-    back: without it a failed node looks like a success.
+    The node must get its own rank as `%n` and its own name as `%h`, and `-S` must bring its exit
+    status back: without it a failed node looks like a success.
+
+    Measured: One call over all nodes that plain ssh reaches: `PDSH_RCMD_TYPE=ssh pdsh -S -f 1024 -w
+    node1,node2,…`, with a command that prints rank, name and host and exits with a known status.
+
+    Fix: One of [ssh's causes](ssh.md#causes) where pdsh's ssh failed and plain ssh did not: the
+    same call again. A node that plain ssh does not reach is left to [ssh](ssh.md).
+        timeout, no-answer: no answer in time; the command did not run. Repeats the call on that
+            node alone.
+        wrong-rank: pdsh counts this node as another one. Give the nodes names that differ.
+        wrong-host: another machine answers. Shows what the name resolves to.
+        exit-status-lost: the exit status does not come back. Install pdsh 2.30 or newer.
     """
     if verdict := _skip_without_pdsh(head):
         return verdict

@@ -1,8 +1,7 @@
-"""Every node must log in to every node, itself too, with nobody there to answer a question.
+"""DeepSpeed starts nodes through pdsh, and pdsh through ssh: nobody is there to answer a question.
 
-DeepSpeed starts the nodes through pdsh and asks the head for its address through plain ssh; MPI
-back ends and the nodes themselves log in crosswise. One pair that cannot leaves a run waiting for
-ranks that never come, with no line that says so.
+DeepSpeed also asks the head for its address through plain ssh, and MPI back ends log in crosswise.
+One pair that cannot log in leaves a run waiting for ranks that never come.
 """
 
 from __future__ import annotations
@@ -19,12 +18,13 @@ from checks.facts.ports import DialResults
 from checks.facts.ssh import LoginAttempt, SshRow
 from checks.facts.sshd import Sshd
 from checks.facts.trust import Trust
-from checks.knowledge.logins.causes import last_line, login_cause
+from checks.knowledge.logins.causes import LOGIN_CAUSES, last_line, login_cause
 from checks.knowledge.logins.failure import explain_failure
 from checks.knowledge.logins.fixes import login_fix, quiet_shell_fix
 from checks.knowledge.logins.programs import FINDS_PROGRAMS, hidden_programs, system_path_fix
 from checks.model import Fix, Severity, Verdict, block, ok, skip, unknown, warn
 
+CAUSES = LOGIN_CAUSES
 LOGIN_CHECK = "ssh.every-node-logs-in-to-every-node"
 NAME_CAUSES = frozenset(
     {
@@ -39,8 +39,18 @@ NAME_CAUSES = frozenset(
 def every_node_logs_in_to_every_node(source: NodeView, target: NodeView) -> Verdict:
     """Every node logs in to every node, itself too, by ssh without a question.
 
-    Tried with the node's own ssh client and configuration, as pdsh and DeepSpeed call it. The
-    remote shell must run a command and must be the shell of the node that was meant.
+    A missing key or an unknown host key on one pair stops the start with no line that says so. The
+    trust of a node in itself is needed as well: pdsh reaches the head through ssh, too.
+
+    Measured: Each node runs its own `ssh -oBatchMode=yes` to every node of the list; N nodes make
+    N×N logins, few at a time and in rotation, so that no sshd is flooded. The command must run and
+    the host that answers must be the one that was meant. Keys, `known_hosts`, `authorized_keys` and
+    sshd's settings are read on both ends to say why a login failed. A login that sshd cut for load
+    is retried and reported; a refused key is never retried.
+
+    Fix: One command for each cause, exact to key, file and line, to be typed on the node that the
+    finding names. The causes are [below](#causes). A name that resolves wrongly is reported by the
+    `names` area instead.
     """
     if hidden_programs(source):
         return skip(f"see {FINDS_PROGRAMS}")
@@ -112,8 +122,19 @@ def _loses_large_packets(source: NodeView, target: NodeView) -> bool:
 def shell_finds_the_systems_programs(node: NodeView) -> Verdict:
     """A login shell that runs one command finds the system's programs.
 
-    pdsh, DeepSpeed and ssh call `env`, `bash` and `hostname` by name: a start-up file that puts
-    its own folders in place of PATH, not before it, hides them from all that logs in.
+    pdsh, DeepSpeed and ssh call `env`, `bash` and `hostname` by name. A start-up file that puts its
+    own folders in place of PATH, not before it, hides them: a login then says `command not found`,
+    or that ssh itself is not there.
+
+    Measured: `uname`, `hostname`, `env`, `bash` and `ssh` are looked up in the PATH that a login
+    without a terminal has, and those that are not found in `/usr/bin`, `/bin` and NixOS's own
+    folder. Only a program that exists there and is not found is reported; another copy elsewhere in
+    PATH is as good.
+
+    Fix:
+        path-without-system: turns the line that replaces PATH into a comment, with the full path of
+            `sed`, which the shell there would not find. Where no line is known, shows all lines
+            that set PATH. Failed logins from and to this node are reported here only.
     """
     hidden, environment = hidden_programs(node), node.read(Environment)
     if not hidden:
@@ -130,7 +151,13 @@ def shell_is_quiet(node: NodeView) -> Verdict:
     """A login shell that runs one command prints nothing of its own.
 
     DeepSpeed takes the first word of `ssh head hostname -I` as the rendezvous address: a greeting
-    there becomes MASTER_ADDR. scp, rsync and other tools break on it too.
+    there becomes MASTER_ADDR. scp and rsync break on it too.
+
+    Measured: What the controller's own login prints besides the probe's answers.
+
+    Fix:
+        shell-noisy: one line at the top of `~/.bashrc` ends it early in shells without a person.
+            For another shell, its own start-up file.
     """
     noise = node.read(Login).noise.strip()
     if not noise:

@@ -1,8 +1,9 @@
-"""Clocks that differ break what compares times of two machines.
+"""Training itself does not depend on the clock, but whatever compares times of two machines does.
 
-Training itself waits for nobody's clock. But a file that comes from the future is built again at
-each start, a token or certificate is "not yet valid", and logs of several nodes no longer tell
-which rank failed first.
+Ninja and make, certificates and tokens, and whoever reads the logs of several nodes need clocks
+that agree. All of these checks only warn. The clock belongs to the machine: a container has that of
+its host, and is fixed there. The nodes of a [lab](../lab.md) share one clock, so a clock fault
+cannot be made there. The time zone is part of the evidence and never a fault.
 """
 
 from __future__ import annotations
@@ -32,8 +33,19 @@ STEP_COMMANDS = {
 def clocks_agree(node: NodeView) -> Verdict:
     """The node's clock shows the time of the others, within a second.
 
-    One that is apart makes ninja build DeepSpeed's ops again and again ("modification time in the
-    future"), tokens and certificates "not yet valid", and the order of events in logs a fiction.
+    A node whose clock differs builds DeepSpeed's ops again and again ("modification time in the
+    future"), finds tokens and certificates "not yet valid", and makes the order of events in the
+    logs meaningless.
+
+    Measured: The controller asks each node for its time and notes when it asked and when the answer
+    came. The node read its clock at some moment between the two, so half the round trip is the
+    uncertainty; a slow answer is repeated, at most three times. The reference is the median clock,
+    of two nodes the head's. Only a difference of more than a second beyond the uncertainty of both
+    warns; a difference that the uncertainty could explain could not be determined.
+
+    Fix:
+        clock-apart: the daemon that runs sets the clock at once (`chronyc makestep`); where none
+            does, the command that starts or installs one.
     """
     own, offsets = node.read(ClockOffset), node.cluster.facts_by_node(ClockOffset)
     if len(offsets) == 1:
@@ -58,8 +70,17 @@ def clocks_agree(node: NodeView) -> Verdict:
 def clock_is_synchronised(node: NodeView) -> Verdict:
     """The node's clock follows a time source where those of other nodes do.
 
-    Left alone it drifts by seconds a week, away from the others. Where no node follows one and all
-    agree, as on a closed network, training is none the worse.
+    A clock without a source drifts by seconds a week, away from the others.
+
+    Measured: What the kernel reports (a read-only `adjtimex`), and which of chronyd, ntpd,
+    systemd-timesyncd, ptp4l, phc2sys and timemaster run. Some daemons do not inform the kernel, so
+    a running daemon passes, except systemd-timesyncd, which always informs it. Where no node
+    follows a source and all agree, as on a closed network, it passes and says so. Where the kernel
+    reports nothing the check is skipped.
+
+    Fix:
+        not-synchronised: the command that starts a daemon, or installs chrony; a firewall must let
+            UDP port 123 through.
     """
     clock, offsets = node.read(Clock), node.cluster.facts_by_node(ClockOffset)
     seen = {"zone": clock.zone, "daemons": list(clock.daemons or ())}
@@ -89,10 +110,18 @@ def clock_is_synchronised(node: NodeView) -> Verdict:
 
 @node_check("time.clock-runs-steadily", Clock, ClockOffset, Limits, severity=Severity.WARN)
 def clock_runs_steadily(node: NodeView) -> Verdict:
-    """Nothing set the node's clock forward or back while the preflight ran.
+    """The node's clock did not jump while the preflight ran.
 
-    Two daemons that do not agree, a hypervisor's tools beside chrony, or a clock that runs wild:
-    time-outs end early or never, and the logs of the node tell its events in a wrong order.
+    Two daemons that disagree, or a hypervisor's tools beside chrony, set the clock again and again:
+    time-outs end early or never, and logs show events in the wrong order.
+
+    Measured: Two readings of the clock and of the monotonic clock, with the facts and after the
+    stages. They may differ by half a second, or by a tenth of the time between them, which is the
+    most that chrony slews a clock. A step that the only daemon made, and after which the node
+    agrees with the others, passes.
+
+    Fix:
+        clock-jumped: let only one program set the clock.
     """
     clock = node.read(Clock)
     before, after = clock.reading, node.read(ClockOffset).reading

@@ -1,55 +1,21 @@
-"""`launcher explain`: what a check asks, why, how it is measured and how to mend it; offline.
-
-The words are those of docs/checks/, which an installed copy has as `checks/pages`.
-"""
+"""`launcher explain`: what a check claims, why, how it is measured and how to fix it; offline."""
 
 from __future__ import annotations
 
 import functools
-import importlib.resources
 import re
 import shutil
 import textwrap
 from argparse import Namespace
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
-from checks.catalogue import AREAS, CATALOGUE
+from checks.catalogue import AREAS, CATALOGUE, area_text
 from checks.check import Check
 from checks.errors import UsageError
 from checks.job.user_files import quote_text, suggest_word
 
-_HEADING = re.compile(r"^##? +(.+?) *$", re.MULTILINE)
-_PART = re.compile(r"^\*\*(\w+)\.\*\* ", re.MULTILINE)
 _CODE = re.compile(r"`([^`]+)`")
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
-_PART_TITLES = {"Claim": "asks", "Why": "why", "Measured": "measured", "Mend": "mend"}
-
-
-@dataclass(frozen=True)
-class AreaPage:
-    """One area's page: its text before the first heading, and the text below each heading."""
-
-    intro: str
-    sections: Mapping[str, str]
-
-    @property
-    def table(self) -> Mapping[str, tuple[str, ...]]:
-        """The rows of the table of causes, by their first cell."""
-        rows = re.findall(r"^\| `([^`]+)` \|(.+)\|$", self.sections.get("Causes", ""), re.MULTILINE)
-        return {cause: tuple(cell.strip() for cell in rest.split("|")) for cause, rest in rows}
-
-
-@functools.cache
-def area_page(area: str) -> AreaPage:
-    """The page of an area; an empty one where there is none."""
-    file = importlib.resources.files("checks").joinpath("pages", f"{area}.md")
-    text = file.read_text("utf-8") if file.is_file() else ""
-    _, *rest = _HEADING.split(text)
-    parts = dict(zip(rest[::2], rest[1::2], strict=True))
-    return AreaPage(
-        parts.pop(area, "").strip(), {key.replace("`", ""): parts[key] for key in parts}
-    )
 
 
 def print_explanation(args: Namespace) -> None:
@@ -93,22 +59,16 @@ def find_check(word: str) -> Check | None:
 
 @functools.cache
 def places_by_cause() -> Mapping[str, tuple[str, ...]]:
-    """Each cause, and the checks or areas whose page says what mends it."""
+    """Each cause, and the checks or areas whose text says how to fix it."""
     found: dict[str, list[str]] = {}
     for area in AREAS:
-        for cause in area_page(area).table:
-            found.setdefault(cause, []).append(area)
-        for name, text in area_page(area).sections.items():
-            for cause in _CODE.findall(_section_parts(text).get("Mend", "")):
-                if re.fullmatch(r"[a-z]+(-[a-z0-9]+)*", cause) and name in CATALOGUE:
-                    found.setdefault(cause, []).append(name)
-    return {cause: tuple(dict.fromkeys(where)) for cause, where in found.items()}
-
-
-def _section_parts(text: str) -> dict[str, str]:
-    """The four parts of a section, by their heads."""
-    _, *rest = _PART.split(text)
-    return dict(zip(rest[::2], rest[1::2], strict=True))
+        for cause in area_text(area).causes:
+            found.setdefault(cause.name, []).append(area)
+    for check in CATALOGUE.values():
+        for fix in check.text.fixes:
+            for name in fix.causes:
+                found.setdefault(name, []).append(check.id)
+    return {cause: tuple(places) for cause, places in found.items()}
 
 
 def _overview_lines() -> Iterator[str]:
@@ -117,19 +77,19 @@ def _overview_lines() -> Iterator[str]:
         if checks:
             yield area
         for check in checks:
-            yield from _wrap_text(_strip_markdown(check.title), f"  {check.claim}: ")
+            yield from _wrap_text(_strip_markdown(check.text.claim), f"  {check.claim}: ")
     yield ""
     yield "More: launcher explain CHECK, AREA or CAUSE, or what pytest calls an item"
 
 
 def _area_lines(area: str) -> Iterator[str]:
     yield from (area, "")
-    yield from _prose_lines(area_page(area).intro, "")
+    yield from _prose_lines(area_text(area).introduction, "")
     for check in CATALOGUE.values():
         if check.area == area:
             yield ""
-            yield from _wrap_text(_strip_markdown(check.title), f"{check.id}: ")
-    if area_page(area).table:
+            yield from _wrap_text(_strip_markdown(check.text.claim), f"{check.id}: ")
+    if area_text(area).causes:
         yield ""
         yield from _cause_list_lines(area)
 
@@ -137,51 +97,54 @@ def _area_lines(area: str) -> Iterator[str]:
 def _check_lines(check: Check) -> Iterator[str]:
     yield check.id
     stops = "stops the start" if check.severity.value == "block" else "warns"
-    yield f"asked of {check.over.value}; {stops} where it does not hold"
-    parts = _section_parts(area_page(check.area).sections.get(check.id, ""))
-    for head, text in (parts or {"Claim": check.title, "Why": check.why}).items():
-        yield ""
-        yield _PART_TITLES.get(head, head.lower())
-        yield from _prose_lines(text, "  ")
+    yield f"applies to {check.over.value}; {stops} where it does not hold"
+    text = check.text
+    fixes = (f"- {', '.join(fix.causes)}: {fix.text}" for fix in text.fixes)
+    parts = {
+        "claim": text.claim,
+        "why": text.why,
+        "measured": text.measured,
+        "fix": "\n".join((text.fix, *fixes)),
+    }
+    for head, part in parts.items():
+        yield from ("", head)
+        yield from _prose_lines(part, "  ")
     yield ""
-    if "#causes" in parts.get("Mend", ""):
+    if area_text(check.area).causes and "#causes" in text.fix:
         yield from _cause_list_lines(check.area)
     yield f"more: launcher explain {check.area}"
 
 
 def _cause_list_lines(area: str) -> list[str]:
-    return _wrap_text(f"{', '.join(area_page(area).table)}: launcher explain CAUSE", "causes: ")
+    names = ", ".join(cause.name for cause in area_text(area).causes)
+    return _wrap_text(f"{names}: launcher explain CAUSE", "causes: ")
 
 
-def _cause_lines(cause: str) -> Iterator[str]:
-    yield cause
-    for where in places_by_cause()[cause]:
-        yield ""
-        yield where
-        if where in CATALOGUE:
-            text = _section_parts(area_page(where.partition(".")[0]).sections[where])["Mend"]
-            yield from _prose_lines(text, "  ")
-        else:
-            yield from _row_lines(area_page(where).table[cause])
+def _cause_lines(name: str) -> Iterator[str]:
+    yield name
+    for place in places_by_cause()[name]:
+        yield from ("", place)
+        for label, text in _cause_texts(place, name).items():
+            yield from _wrap_text(_strip_markdown(text), f"  {label}: ") if text else ()
 
 
-def _row_lines(cells: tuple[str, ...]) -> Iterator[str]:
-    for head, cell in zip(("means", "mend"), cells, strict=False):
-        yield from _wrap_text(_strip_markdown(cell), f"  {head}: ")
+def _cause_texts(place: str, name: str) -> Mapping[str, str]:
+    """What a check or an area says of one cause, by label."""
+    if place in CATALOGUE:
+        text = CATALOGUE[place].text
+        return {"fix": next(fix.text for fix in text.fixes if name in fix.causes), "note": text.fix}
+    cause = next(cause for cause in area_text(place).causes if cause.name == name)
+    return {"means": cause.meaning, "fix": cause.fix}
 
 
 def _prose_lines(text: str, indent: str) -> Iterator[str]:
-    """Paragraphs as a terminal shows them, fenced blocks as they are."""
-    for at, block in enumerate(re.split(r"^```.*\n?", text.strip(), flags=re.MULTILINE)):
-        if at % 2:
-            yield from (f"{indent}    {line}".rstrip() for line in block.splitlines())
-            continue
-        for paragraph in re.split(r"\n\n+", block.strip()):
-            listed = re.split(r"\n(?=[-|] )", paragraph)
-            for one in listed:
-                yield from _wrap_text(_strip_markdown(one), indent) if one.strip() else ()
-            if paragraph is not block.strip().rsplit("\n\n", 1)[-1]:
-                yield ""
+    """Paragraphs and lists as a terminal shows them."""
+    for number, paragraph in enumerate(text.strip().split("\n\n")):
+        if number:
+            yield ""
+        for item in re.split(r"\n(?=- )", _strip_markdown(paragraph)):
+            bullet = "- " if item.startswith("- ") else ""
+            yield from _wrap_text(item.removeprefix(bullet), indent + bullet)
 
 
 def _strip_markdown(text: str) -> str:

@@ -1,4 +1,4 @@
-"""A pytest plugin: which outcomes of which checks a run of tests has seen, written to a file.
+"""A pytest plugin: the outcomes and causes of each check in a run of tests, written to a file.
 
 Loaded by name before any test module is imported, so that whoever judges is recorded.
 """
@@ -11,14 +11,16 @@ from pathlib import Path
 
 from checks import judge as room
 
-SEEN: dict[str, set[str]] = {}
+SEEN: dict[str, dict[str, set[str]]] = {}
 _judge = room.judge_claims
 
 
 def judge(*args, **kwargs):
     findings = _judge(*args, **kwargs)
     for finding in findings:
-        SEEN.setdefault(finding.check, set()).add(finding.outcome.value)
+        check = SEEN.setdefault(finding.check, {"outcomes": set(), "causes": set()})
+        check["outcomes"].add(finding.outcome.value)
+        check["causes"] |= {finding.cause} - {""}
     return findings
 
 
@@ -35,5 +37,7 @@ def _on_a_lab(item):
 
 
 def pytest_sessionfinish():
-    document = {check: sorted(outcomes) for check, outcomes in SEEN.items()}
+    document = {
+        check: {key: sorted(values) for key, values in seen.items()} for check, seen in SEEN.items()
+    }
     Path(os.environ["JUDGEMENTS"]).write_text(json.dumps(document), encoding="utf-8")

@@ -34,7 +34,8 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "checks.model",
         "checks.outliers",
     ),
-    "checks.check": ("checks.facts", "checks.model"),
+    "checks.docstring": (),
+    "checks.check": ("checks.docstring", "checks.facts", "checks.model"),
     "checks.areas": (
         "checks.check",
         "checks.errors",
@@ -51,6 +52,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "checks.check",
         "checks.errors",
         "checks.job.user_files",
+        "checks.model",
     ),
     "checks.judge": ("checks.check", "checks.errors", "checks.facts", "checks.model"),
     # how it is found out

@@ -10,10 +10,18 @@ import sys
 
 import pytest
 
-from checks.catalogue import AREAS, CATALOGUE, area_modules, declared_checks, unknown_check_names
+from checks.catalogue import (
+    AREAS,
+    CATALOGUE,
+    area_modules,
+    area_text,
+    declared_checks,
+    unknown_check_names,
+)
 from checks.contact.resident_probe import section_modules
 from checks.facts import Fact
 from checks.facts.snapshot import Login
+from checks.knowledge.failures import FAILURES
 from checks.stages.stage_list import STAGES
 from tests.support.paths import ROOT
 
@@ -41,15 +49,32 @@ def test_function_is_called_as_the_claim(check):
 
 
 @pytest.mark.parametrize("check", CHECKS)
-def test_title_is_a_sentence(check):
-    assert check.title[0].isupper() or check.title.startswith(("/", "pdsh"))
-    assert check.title.endswith(".")
-    assert len(check.title.split()) > 3
+def test_claim_is_a_sentence(check):
+    assert check.text.claim.endswith(".")
+    assert len(check.text.claim.split()) > 3
 
 
 @pytest.mark.parametrize("check", CHECKS)
-def test_why_is_told(check):
-    assert len(check.why.split()) > 3
+def test_docstring_says_why_how_measured_and_how_to_fix(check):
+    text = check.text
+    assert len(text.why.split()) > 3
+    assert len(text.measured.split()) > 1
+    assert text.fix or text.fixes
+    assert all(len(fix.text) > 1 for fix in text.fixes)
+
+
+@pytest.mark.parametrize("check", CHECKS)
+def test_no_cause_is_described_twice(check):
+    causes = [cause for fix in check.text.fixes for cause in fix.causes]
+    assert len(set(causes)) == len(causes)
+
+
+def described_causes(check):
+    """The causes in the docstring, and those of the areas whose table it links to."""
+    causes = {cause for fix in check.text.fixes for cause in fix.causes}
+    for area in re.findall(r"\((?:(\w+)\.md)?#causes\)", check.text.fix):
+        causes |= {cause.name for cause in area_text(area or check.area).causes}
+    return causes
 
 
 @pytest.mark.parametrize("check", CHECKS)
@@ -79,8 +104,8 @@ def test_checks_and_areas_may_be_allowed_and_nothing_else():
 
 
 @pytest.fixture(scope="module")
-def seen(tmp_path_factory) -> dict[str, list[str]]:
-    """Outcomes by check, in a run of the areas' own tests."""
+def seen(tmp_path_factory) -> dict[str, dict[str, list[str]]]:
+    """Outcomes and causes by check, in a run of the areas' own tests."""
     file = tmp_path_factory.mktemp("judgements") / "seen.json"
     judging = sorted(
         str(path) for area in AREAS for path in ROOT.glob(f"tests/unit/areas/test_{area}*.py")
@@ -112,4 +137,16 @@ def seen(tmp_path_factory) -> dict[str, list[str]]:
 @pytest.mark.long
 def test_each_check_was_seen_to_hold_and_to_fail(seen):
     wanted = [(check, outcome) for check in CATALOGUE for outcome in ("pass", "fail")]
-    assert not [one for one in wanted if one[1] not in seen.get(one[0], [])]
+    assert not [one for one in wanted if one[1] not in seen.get(one[0], {}).get("outcomes", [])]
+
+
+@pytest.mark.long
+def test_each_cause_that_was_seen_is_described(seen):
+    undescribed = {
+        (check.id, cause)
+        for check in CATALOGUE.values()
+        for cause in seen.get(check.id, {}).get("causes", [])
+        if cause not in described_causes(check) and cause not in FAILURES
+    }
+    made_up_by_test_reach = {("reach.controller-logs-in", "never-heard-of")}
+    assert undescribed - made_up_by_test_reach == set()

@@ -1,5 +1,13 @@
 """accelerate trusts a file on each node, and nothing compares those files.
 
-A rank given to two nodes hangs without a line of log, a machine count of one trains on one node and
-says nothing, and a division that leaves a rest drops it.
+These checks apply where `launch.toml` says `with = "accelerate"` under `[start]`, and are skipped
+elsewhere. Which node's file counts depends on one line. With `deepspeed_multinode_launcher` at
+`pdsh` (the default), `openmpi`, `mvapich`, `mpich` or `slurm`, accelerate starts on the head and
+DeepSpeed starts the rest: then only the head's file is read and judged. With `standard` or `nossh`,
+and with anything but DeepSpeed, somebody starts accelerate on every node: then all files count.
+
+The file is `accelerate/default_config.yaml`, or `.json` where only that exists, in `HF_HOME`,
+`XDG_CACHE_HOME/huggingface` or `~/.cache/huggingface`. A file that `--config_file` names is not
+read. accelerate's own readers are used: PyYAML, or JSON. Most fixes are one `sed` of one line;
+where no such line would do, the fix says what to change by hand.
 """

@@ -30,11 +30,22 @@ from checks.model import Severity, Verdict, block, ok, skip, warn
 
 @node_check("accelerate.config-is-accepted", AccelerateFile)
 def config_is_accepted(node: NodeView) -> Verdict:
-    """The default_config.yaml of accelerate is there, and accelerate takes every key of it.
+    """accelerate's default_config.yaml exists, and accelerate accepts every key in it.
 
-    Without the file `accelerate launch` trains on one node. It refuses an unknown key at the top,
-    and takes a misspelt one further in without a word and without effect. So it does rdzv_backend
-    and same_network, which only count on its command line.
+    Without the file `accelerate launch` trains on one node. It refuses an unknown top-level key,
+    and silently ignores a misspelt nested one. It also ignores `rdzv_backend` and `same_network`,
+    which only count on its command line.
+
+    Measured: The keys of the file against those of accelerate 1.15. Blocks where it is refused for
+    certain; a missing file, a key that resembles no known one, a misspelt nested one, and a
+    rendezvous other than `static` warn.
+
+    Fix:
+        config-missing: run `accelerate config`.
+        config-unreadable: corrects the permission.
+        not-accepted: names the line.
+        unknown-key, misspelt-key: renames or removes it.
+        not-heard: sets `static`, which is what accelerate uses.
     """
     if reason := why_not_read(node):
         return skip(reason)
@@ -59,7 +70,14 @@ def config_is_accepted(node: NodeView) -> Verdict:
 def machine_ranks_are_whole(node: NodeView) -> Verdict:
     """The nodes' machine ranks are 0 to n-1, each once, and the head's is 0.
 
-    Two nodes of the same rank wait for each other for ever, without one line of log.
+    Two nodes with the same rank wait for each other forever, without a line of log.
+
+    Measured: `machine_rank` of all nodes, where all files count. Any order is right as long as the
+    head is 0. Of two with the same rank, the one that is not at its place in the hosts file is
+    named.
+
+    Fix:
+        rank-twice, rank-out-of-range, head-not-rank-0: sets the rank that is missing.
     """
     config = config_to_judge(node)
     if isinstance(config, Verdict):
@@ -88,10 +106,18 @@ def machine_ranks_are_whole(node: NodeView) -> Verdict:
 
 @node_check("accelerate.machines-and-processes-fit", AccelerateFile, Gpus)
 def machines_and_processes_fit(node: NodeView) -> Verdict:
-    """As many machines are told to accelerate as there are nodes, and as many processes as slots.
+    """accelerate's file has as many machines as there are nodes, and as many processes as slots.
 
-    One machine too many is waited for until a time-out, one too few is left out without a word.
-    Processes are divided by machines, and what the division leaves is dropped.
+    With one machine too many all wait until a time-out, with one too few a node is left out
+    silently. Processes are divided by machines, and the remainder is dropped: 15 on 2 nodes are 14.
+
+    Measured: Both numbers against the hosts file. A different number of machines blocks, and so do
+    more processes on a node than it has slots, or none at all; idle slots warn. Skipped where a
+    filter chooses slots.
+
+    Fix:
+        machines-differ, processes-differ: sets the number. accelerate cannot use nodes with
+            different numbers of slots; start those with deepspeed.
     """
     config = config_to_judge(node)
     if isinstance(config, Verdict):
@@ -131,9 +157,17 @@ def machines_and_processes_fit(node: NodeView) -> Verdict:
 
 @node_check("accelerate.main-process-is-on-the-head", AccelerateFile, Interfaces, Names)
 def main_process_is_on_the_head(node: NodeView) -> Verdict:
-    """Rank 0 is looked for on the head: main_process_ip is an address of it, or its name.
+    """main_process_ip is an address of the head, or its name.
 
-    Ranks that look for rank 0 elsewhere wait until their time-out and name only the address.
+    Ranks that look for rank 0 elsewhere wait until their time-out. Without the key they connect to
+    "None".
+
+    Measured: The value against the head's addresses and names, and against those of the others. An
+    address that belongs to no node warns, because it may be translated on the way. Where DeepSpeed
+    starts the nodes it may be absent.
+
+    Fix:
+        no-head-address, not-the-head: sets the head's address.
     """
     config = config_to_judge(node)
     if isinstance(config, Verdict):
@@ -161,9 +195,16 @@ def main_process_is_on_the_head(node: NodeView) -> Verdict:
 
 @node_check("accelerate.port-is-the-checked-one", AccelerateFile)
 def port_is_the_checked_one(node: NodeView) -> Verdict:
-    """One main_process_port is given on all nodes, the one that launch.toml names.
+    """main_process_port is the same on all nodes, and is the one in launch.toml.
 
-    A node with another port waits alone; a port that launch.toml does not name was not checked.
+    A node with another port waits alone; [the ports checks](ports.md) did not try a port that
+    launch.toml does not name.
+
+    Measured: The value, or 29500 where none is given, against the head's and `[master] port`.
+
+    Fix:
+        port-differs: sets the head's; blocks.
+        port-not-checked: sets the one in launch.toml, or name yours there; warns.
     """
     config = config_to_judge(node)
     if isinstance(config, Verdict):
@@ -186,7 +227,14 @@ def port_is_the_checked_one(node: NodeView) -> Verdict:
 def hostfile_is_there(node: NodeView) -> Verdict:
     """Where accelerate lets DeepSpeed start the nodes, the hostfile that it names lists them all.
 
-    Without one the job trains on the head alone, and a line of warning is all that says so.
+    Without one the job trains on the head alone, and only one line of warning says so.
+
+    Measured: The file that `deepspeed_hostfile` names, on the head, relative to the working
+    directory. Any of a node's addresses may represent it.
+
+    Fix:
+        no-hostfile: adds the key.
+        hostfile-missing, hostfile-differs: writes the file.
     """
     config = config_to_judge(node)
     if isinstance(config, Verdict):
@@ -222,7 +270,13 @@ def hostfile_is_there(node: NodeView) -> Verdict:
 def launcher_is_the_checked_one(node: NodeView) -> Verdict:
     """The launcher by which accelerate starts the nodes is the one that launch.toml names.
 
-    The preflight tried that one; another has its own needs, of which nothing is known.
+    The preflight tried that one; another launcher has its own requirements, which were not checked.
+
+    Measured: `deepspeed_multinode_launcher` against `[start] backend`; `standard` and `nossh` fit
+    any.
+
+    Fix:
+        launcher-differs: sets it, or name the other in launch.toml.
     """
     config = config_to_judge(node)
     if isinstance(config, Verdict):
@@ -238,10 +292,17 @@ def launcher_is_the_checked_one(node: NodeView) -> Verdict:
 
 @node_check("accelerate.fsdp-keys-fit", AccelerateFile, severity=Severity.WARN)
 def fsdp_keys_fit(node: NodeView) -> Verdict:
-    """The keys of FSDP are those of the version that is used, and a checkpoint can be gathered.
+    """The FSDP keys fit the version that is used, and a checkpoint can be gathered.
 
     FSDP 2 ignores what only version 1 has. A full state dict gathered over several nodes with
     parameters in host memory is where saving hangs.
+
+    Measured: `fsdp_config` against `fsdp_version`; `fsdp_state_dict_type` with
+    `fsdp_offload_params`.
+
+    Fix:
+        fsdp1-key: removes it.
+        full-state-dict: saves shards, which `accelerate merge-weights` joins afterwards.
     """
     config = config_that_is_read(node)
     if isinstance(config, Verdict):

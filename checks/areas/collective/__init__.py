@@ -1,4 +1,4 @@
-"""What the nodes can do together, tried before the start: meet, compute alike, move data.
+"""The nodes do together what training needs before it starts: meet, compute alike, move data.
 
-Everything here runs something on the nodes, and `--quick` leaves it out.
+Everything here runs something on the nodes; `--quick` leaves this area out.
 """

@@ -40,10 +40,35 @@ PROFILE_SHARE = 1 / 2
     severity=Severity.WARN,
 )
 def bus_bandwidth_is_in_line(cluster: ClusterView) -> Verdict:
-    """An all-reduce over all ranks reaches a fair share of what the network could carry.
+    """An all-reduce over all ranks reaches a fair share of what the network can carry.
 
-    It is what every step of training waits for. Links may be good two by two, and the whole still
-    be slow: a shared uplink, adapters far from their GPUs, a wrong algorithm.
+    Every step of training waits for it. Links may be good in pairs, and the whole still be slow: a
+    shared uplink, adapters far from their GPUs, a wrong algorithm.
+
+    Measured: Once all ranks [have met](#collectiveranks-meet), the same group adds up zeros: 64
+    KiB, four times as much each time, to 16 MiB, on GPUs to 1 GiB, until one took a quarter of a
+    second or all 0.8 s, on GPUs 3 s. The time is that of the slowest rank, the best of three. As in
+    nccl-tests algorithm bandwidth is size over time, and bus bandwidth that times 2(n−1)/n; the
+    finding's evidence has the table of all_reduce_perf. The best bus bandwidth is compared with a
+    fifth of the ports in use on the node where their sum is slowest. Where the GPUs are eight of a
+    kind for which others published figures, and the adapters are those of such a machine, the
+    reference is half of that figure (`checks/knowledge/bandwidth_profiles.py`, with sources). Over
+    NCCL's sockets it is a tenth of the interface's speed, of 10 Gbit/s at most; over gloo of 1
+    Gbit/s at most: the processor limits these. An interface that does not report its speed is no
+    reference, and what was already slow between two nodes is not reported again here.
+
+    Where the nodes have all_reduce_perf of nccl-tests (on the PATH of training, or where
+    `--nccl-tests` says) and `[start] backend` is openmpi or slurm, it measures in place of torch,
+    against the same reference: mpirun or srun, as the start calls them, with one process for each
+    slot, 4 MiB to 256 MiB, values checked, 60 s at most, ended on each node by `timeout`. Slurm
+    needs the allocation (`SLURM_JOB_ID`) that the start needs. Where it gives no table of all ranks
+    (no MPI in the build, another path on one node, interfaces of other names) each node runs it [by
+    itself](#collectivenode-bandwidth-is-alike), and torch measures the whole.
+
+    Fix:
+        slow: nothing between two nodes explains it. Check how NCCL builds its rings, whether
+            uplinks are shared, whether the processors are busy.
+        wrong-values: sums came out wrong; blocks.
     """
     nodes = [one for one in cluster.reached if _has_ranks(one)]
     seen = cluster.head.read(NcclTests) if cluster.head.has(NcclTests) else NcclTests()

@@ -34,10 +34,17 @@ LONG_START_S = 600.0
 
 @cluster_check(CUT_CHECK, *NEEDS, severity=Severity.WARN)
 def no_group_is_slow_to_reach(cluster: ClusterView) -> Verdict:
-    """No group of nodes is slow or far for all others while it is quick inside.
+    """No group of nodes is slow or far for all others while it is fast inside.
 
-    Two racks over one thin uplink look healthy to each node's neighbours; a ring over all nodes
+    Two racks over one slow uplink look healthy to each node's neighbours; a ring over all nodes
     crosses that uplink at every step.
+
+    Measured: The pairs of [bandwidth-is-alike](#collectivebandwidth-is-alike), from four nodes on.
+    Warns.
+
+    Fix:
+        slow-between-groups: an uplink, a router or another zone is between them. Run the job on one
+            side.
     """
     seen = measured_pairs(cluster)
     if len({name for pair in seen for name in pair}) < 4:
@@ -58,10 +65,25 @@ def no_group_is_slow_to_reach(cluster: ClusterView) -> Verdict:
 
 @cluster_check("collective.bandwidth-is-enough", *NEEDS, JobPaths, severity=Severity.WARN)
 def bandwidth_is_enough(cluster: ClusterView) -> Verdict:
-    """The network gives what its interfaces say, and the model is sent to all nodes in minutes.
+    """The network reaches the speed of its interfaces, and sends the model to all nodes within
+    minutes.
 
     Where all nodes are equally slow no comparison shows it: initialisation takes 20 minutes without
-    a word, and every step sends as much again.
+    a message, and every step sends as much again.
+
+    Measured: The fastest pair, alone for half a second where it was slower than 10 Gbit/s, against
+    a fifth of the interfaces' reported speed, or of 10 Gbit/s where they report more or nothing.
+    The time at the start is that of the weights which `exist` or the command names, the largest
+    such folder as the head has it, once over such a link, assuming that rank 0 sends its own and
+    each node passes them on. Where none is named, the time is given for each GB. Warns; below 10
+    Mbit/s it blocks.
+
+    Fix:
+        slow-everywhere: a limit on all nodes, a switch of lower speed, a machine type with less
+            network.
+        long-start: over ten minutes until rank 0's weights are everywhere: the start does not hang;
+            wait.
+        crawls: below 10 Mbit/s.
     """
     seen = measured_pairs(cluster)
     if (quickest := fastest_pair(seen)) is None:

@@ -22,9 +22,23 @@ MIB = 2**20
 
 @node_check("collective.node-bandwidth-is-alike", NcclTests, Gpus, severity=Severity.WARN)
 def node_bandwidth_is_alike(node: NodeView) -> Verdict:
-    """The GPUs of each node add up right among themselves, about as fast as in nodes like it.
+    """The GPUs of each node compute correct sums among themselves, about as fast as in similar
+    nodes.
 
-    NVLink or PCIe inside one node holds up all others at every step, and no network shows it.
+    Slow NVLink or PCIe inside one node delays all others at every step, and no network test shows
+    it. Warns; wrong values block.
+
+    Measured: Where the nodes have all_reduce_perf of nccl-tests, and no MPI or Slurm [runs all as
+    one](#collectivebus-bandwidth-is-in-line): all nodes at once, each on its slots (`-g`), 4 MiB to
+    256 MiB, values checked, 60 s at most. From three nodes with as many GPUs of the same model on,
+    the best bus bandwidth is compared with half of their median. Skipped without GPUs, without the
+    tool, and with one GPU.
+
+    Fix:
+        slow: GPUs are connected differently than in the other nodes; the fix shows how. Links that
+            are down and reduced clocks are reported by their own checks.
+        wrong-values: sums are wrong: GPU memory, NVLink, or PCIe with an IOMMU in between.
+        failed: it runs on other nodes and not there; where it runs on none, nobody is named.
     """
     seen = node.read(NcclTests)
     if seen.skipped:

@@ -21,8 +21,38 @@ MOST_SHOWN = 8
 def ranks_meet(node: NodeView) -> Verdict:
     """All ranks of all nodes meet where training will, and their first sum is right.
 
-    A rank that does not come lets all others wait without a word until a time-out of ten minutes
-    or more, and their messages name whoever waited, not who was missing.
+    A rank that does not arrive makes all others wait silently until a time-out of ten minutes or
+    more, and their messages name the ranks that waited, not the one that was missing.
+
+    Measured: On every node the training interpreter imports torch once and forks one rank for each
+    slot, with the job's `[env]` and the interface that was checked. They meet at the head's address
+    on the master port, over nccl where every node has GPUs and over gloo elsewhere, and add up a
+    vector in which each rank's part can be recognised. A rank reports each stage before it enters
+    it: `device`, `store` (the master port), `group` (the other ranks), `all-reduce`, `barrier`.
+    Importing has 120 s, meeting 20 s, on GPUs 60 s. A node that cannot import torch is left out,
+    and the others meet without it. Everything is ended at the limit; the master port is free
+    afterwards. The node that is blamed is the one that failed by itself, else the one that was
+    missing, else the one that got least far; the others are skipped with its name.
+
+    Where not all meet, the blamed nodes are left out and the others meet again, at most three
+    times: this proves the blame and shows whether there is a second one. Where no node can be
+    blamed, because all hang in the same place, halves of the nodes (split between their networks
+    where they have several) meet side by side, then halves of what failed, until a single node is
+    left that fails alone, or two that do not meet each other; of these, the one that does not meet
+    the rest either.
+
+    Fix: What the rank printed is in the finding's evidence (`--report FILE`).
+        import-error: torch cannot be imported; the fix is as for the
+            [smoke](training.md#trainingsmoke-trains).
+        master-not-open: the head does not open the master port, or no other node reaches it.
+        master-not-reached: that node does not reach the master port while others do.
+        error: the rank failed on its own; the message quotes it.
+        crashed: a signal ended the rank.
+        peer-not-reached: that node cannot connect to the other nodes' ranks, or they cannot connect
+            to it; of one pair the caller is named. The message has the addresses and ports.
+        hang: no end in time, and the node got less far than the others; the message has the top of
+            the stack.
+        wrong-sum: the contribution of the node's rank arrived changed.
     """
     if why := why_unopened(node):
         return skip(why)

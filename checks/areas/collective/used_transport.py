@@ -39,10 +39,35 @@ UsageByRank = Mapping[int, NcclUsage]
 
 @node_check("collective.ranks-use-the-fastest-transport", *NEEDS, severity=Severity.WARN)
 def ranks_use_the_fastest_transport(node: NodeView) -> Verdict:
-    """The ranks move data over the fastest network that the node has, as they say themselves.
+    """The ranks report that they move data over the fastest network that the node has.
 
-    NCCL falls back to sockets without a word when it cannot use an adapter, and trains on at a
-    tenth of the speed; gloo and NCCL alike may take an interface that was meant for logins.
+    NCCL silently falls back to sockets when it cannot use an adapter, and trains on at a tenth of
+    the speed; gloo and NCCL alike may use an interface that was meant for logins.
+
+    Measured: In the same meeting as for [ranks-meet](#collectiveranks-meet), NCCL writes its debug
+    output (`NCCL_DEBUG=INFO`, parts INIT, NET, ENV and BOOTSTRAP; a file that `NCCL_DEBUG_FILE`
+    names is left alone). From it, for each rank: the network it took, its adapters and their ports,
+    InfiniBand or RoCE, the interfaces of its sockets, plugins that were loaded or failed, whether
+    the connections to other nodes use GPUDirect RDMA, and its version. That is compared with the
+    active ports and the variables of the node. For gloo, the interfaces of the ranks' own
+    connections are compared. Sockets that another check explains are skipped with its name. Ranks
+    without GPUDirect are reported only where all other nodes have it: some adapters and GPUs cannot
+    use it.
+
+    Fix:
+        no-library: libibverbs cannot be loaded there, though a login finds it: another container,
+            another path.
+        no-access: the rank may not open the adapter.
+        no-device: NCCL finds none: in a container without `--device=/dev/infiniband`, or no
+            provider library.
+        hca-unknown: `NCCL_IB_HCA` as it reached the rank names none of the adapters.
+        disabled: `NCCL_IB_DISABLE` or `NCCL_NET=Socket` reached the rank, though no login shows it.
+        plugin-broken: a network plugin was found and could not be used; the message has its words.
+        plugin-missing: the adapters (EFA) need a plugin, and none was loaded.
+        unexplained: sockets, and NCCL does not say why.
+        adapters-left-out: NCCL uses fewer ports than are active.
+        other-interface: sockets on another interface than the one that leads to the other nodes.
+        no-gpudirect: data passes the host's memory on this node alone.
     """
     if why := why_unopened(node):
         return skip(why)

@@ -36,8 +36,15 @@ GATHER_KEYS = ("gather_16bit_weights_on_model_save", "gather_fp16_weights_on_mod
 def config_is_readable(node: NodeView) -> Verdict:
     """DeepSpeed's config is one JSON object, each key in it once.
 
-    Every rank reads it, minutes after the start. Comments and forgotten commas pass DeepSpeed's own
+    Every rank reads it, minutes after the start. Comments and missing commas pass DeepSpeed's own
     reader, which takes Hjson, but not Hugging Face's or accelerate's, which take JSON.
+
+    Measured: The file's text, up to 256 KiB. What only Hjson allows blocks under Hugging Face and
+    accelerate; else it warns.
+
+    Fix:
+        not-json, not-an-object, duplicate-key: opens the file at the line.
+        hjson: a command that prints the file as JSON.
     """
     seen = config_text(node)
     if isinstance(seen, Verdict):
@@ -64,9 +71,15 @@ def config_is_readable(node: NodeView) -> Verdict:
     "deepspeed.config-is-the-one-given", DeepspeedConfig, over=Over.HEAD, severity=Severity.WARN
 )
 def config_is_the_one_given(node: NodeView) -> Verdict:
-    """The config that the command names is the one that launch.toml names.
+    """The command and launch.toml name the same config.
 
-    Only that one is checked here, and only that one is compared over the nodes.
+    Only the one in launch.toml is checked here, and only that one is compared between nodes.
+
+    Measured: `--deepspeed`, `--deepspeed_config` or `--ds_config` in `command`, against
+    `deepspeed_config`. Warns.
+
+    Fix:
+        another-config: the line for launch.toml.
     """
     mine = node.job.deepspeed_config
     if not mine:
@@ -88,10 +101,18 @@ def _absolute_path(node: NodeView, path: str) -> str:
 @node_check("deepspeed.keys-are-known", DeepspeedConfig, over=Over.HEAD)
 @with_config
 def keys_are_known(node: NodeView, config: ParsedConfig) -> Verdict:
-    """Every key at the top of the config is one that DeepSpeed looks at.
+    """DeepSpeed knows every top-level key of the config.
 
-    DeepSpeed ignores the others silently: `zero_optimisation` trains without ZeRO until memory is
-    out, a misspelt batch size trains with another. A key that only adds comment is let be.
+    DeepSpeed ignores unknown keys silently: `zero_optimisation` trains without ZeRO until memory
+    runs out, a misspelt batch size trains with another.
+
+    Measured: Top-level keys against DeepSpeed's. A misspelt key that changes training, and a
+    section's key at the top level, block; others warn. Keys that begin with `_`, `/`, `#` or `$`,
+    or contain "comment", are ignored.
+
+    Fix:
+        misspelt-key, misplaced-key: an edit that moves it where it belongs.
+        unknown-key: remove it, unless the script reads it.
     """
     return problems_verdict(
         node, config, ignored_top_keys(config), f"{len(config.values)} keys are known"
@@ -103,8 +124,17 @@ def keys_are_known(node: NodeView, config: ParsedConfig) -> Verdict:
 def values_are_accepted(node: NodeView, config: ParsedConfig) -> Verdict:
     """DeepSpeed accepts the config: no removed key, no unknown one in a section, no wrong value.
 
-    It refuses them in every rank, once the model is loaded. Which keys exist hangs on the version:
-    what only DeepSpeed 0.19 is known to refuse warns where another one is installed.
+    DeepSpeed refuses these in every rank, once the model is loaded.
+
+    Measured: Sections `zero_optimization` with its offloads, `fp16`, `bf16` and `compile`, types of
+    values as pydantic accepts them, and keys that 0.19.8 removed (`amp`, `elasticity` …). Which
+    keys exist depends on the version: an unknown one that resembles no known key blocks with
+    DeepSpeed 0.19 and warns with others; removed ones pass with an older DeepSpeed.
+
+    Fix:
+        removed-key, refused-key, both-keys: an edit that removes or renames it.
+        wrong-value: an edit where the value is only misspelt, such as `"5e8"`; otherwise the
+            message says what was expected.
     """
     return problems_verdict(
         node,
@@ -117,9 +147,15 @@ def values_are_accepted(node: NodeView, config: ParsedConfig) -> Verdict:
 @node_check("deepspeed.precision-is-one", DeepspeedConfig, over=Over.HEAD)
 @with_config
 def precision_is_one(node: NodeView, config: ParsedConfig) -> Verdict:
-    """Not both of fp16 and bf16 are switched on.
+    """fp16 and bf16 are not both enabled.
 
     DeepSpeed ends with "bfloat16 and fp16 modes cannot be simultaneously enabled".
+
+    Measured: `fp16.enabled` and `bf16.enabled` (or the older `bfloat16`), where both are clearly
+    on.
+
+    Fix:
+        two-precisions: turns fp16 off.
     """
     bf16 = "bf16" if config.get("bf16") is not None else "bfloat16"
     if not (config.on("fp16.enabled") and config.on(f"{bf16}.enabled")):
@@ -134,8 +170,17 @@ def precision_is_one(node: NodeView, config: ParsedConfig) -> Verdict:
 def batch_sizes_agree(cluster: ClusterView) -> Verdict:
     """The batch sizes agree with the number of ranks on these nodes.
 
-    train_batch_size must be train_micro_batch_size_per_gpu x gradient_accumulation_steps x ranks,
-    or DeepSpeed ends with "Check batch related parameters". A config of another cluster seldom is.
+    `train_batch_size` must be `train_micro_batch_size_per_gpu` times `gradient_accumulation_steps`
+    times ranks, or DeepSpeed ends with "Check batch related parameters". A config that was written
+    for another cluster seldom fits.
+
+    Measured: The three numbers against the number of ranks; what is missing or "auto" is derived as
+    DeepSpeed does. Ranks are the slots that `include` or `exclude` leave. It only warns where one
+    copy of the model may span several ranks, or where the program is unknown.
+
+    Fix:
+        batch-mismatch: an edit of `train_batch_size` to the product.
+        no-batch-size: adds `train_micro_batch_size_per_gpu`.
     """
     if not cluster.job.deepspeed_config:
         return skip(NO_CONFIG)
@@ -149,8 +194,14 @@ def batch_sizes_agree(cluster: ClusterView) -> Verdict:
 def auto_is_filled(node: NodeView, config: ParsedConfig) -> Verdict:
     """Where the config says "auto", something fills it: Hugging Face's Trainer or accelerate.
 
-    DeepSpeed alone ends with a TypeError at an "auto" batch size, and takes fp16 and bf16 on "auto"
-    for off without a word: fp32, twice the memory. A program that is not seen is not accused.
+    DeepSpeed alone ends with a TypeError at an "auto" batch size, and silently treats fp16 and bf16
+    on "auto" as off: fp32, twice the memory.
+
+    Measured: "auto" at the places that the Trainer fills, against the program that reads the file.
+    Batch sizes and precision block, others warn.
+
+    Fix:
+        auto-unfilled: names the keys that need values.
     """
     left = silent_autos(config)
     if not left or config.get("autotuning.enabled") is True:
@@ -172,10 +223,17 @@ def auto_is_filled(node: NodeView, config: ParsedConfig) -> Verdict:
 @node_check("deepspeed.arguments-agree", DeepspeedConfig, over=Over.HEAD)
 @with_config
 def arguments_agree(node: NodeView, config: ParsedConfig) -> Verdict:
-    """Arguments of Hugging Face's Trainer say what the config says.
+    """Arguments of Hugging Face's Trainer agree with the config.
 
-    Trainer compares them in every rank and ends with "Please correct the following DeepSpeed config
-    values that mismatch TrainingArguments". "auto" in the config always agrees.
+    The Trainer compares them in every rank and ends with "Please correct the following DeepSpeed
+    config values that mismatch TrainingArguments".
+
+    Measured: Batch size, accumulation, clipping, learning rate, weight decay, epsilon, fp16 and
+    bf16 as `command` gives them, against the file. "auto" always agrees; an argument that is not in
+    the command is not judged.
+
+    Fix:
+        arguments-differ: sets the keys to "auto".
     """
     if config_reader(node) is not ConfigReader.TRAINER:
         return skip("not started through Hugging Face's Trainer, as far as can be seen")
@@ -193,10 +251,17 @@ def arguments_agree(node: NodeView, config: ParsedConfig) -> Verdict:
 @node_check("deepspeed.offload-takes-effect", DeepspeedConfig, over=Over.HEAD)
 @with_config
 def offload_takes_effect(node: NodeView, config: ParsedConfig) -> Verdict:
-    """What is to be offloaded can be, at this stage of ZeRO, and NVMe has a path.
+    """The ZeRO stage supports the offload that the config asks for, and NVMe has a path.
 
-    DeepSpeed accepts parameter offload below stage 3 and ignores it; without nvme_path it fails
-    after the model was partitioned. Whether host memory suffices hangs on the model: not judged.
+    DeepSpeed accepts parameter offload below stage 3 and ignores it; without `nvme_path` it fails
+    after the model was partitioned.
+
+    Measured: Stage, devices, `nvme_path` and `ratio`. Settings that DeepSpeed ignores warn.
+
+    Fix:
+        no-nvme-path: an edit with a path to replace.
+        ratio-needs-stage-3: removes it.
+        offload-ignored: raises the stage.
     """
     return judge_offload(node, config)
 
@@ -204,9 +269,14 @@ def offload_takes_effect(node: NodeView, config: ParsedConfig) -> Verdict:
 @node_check("deepspeed.nvme-path-is-writable", DeepspeedConfig)
 @with_config
 def nvme_path_is_writable(node: NodeView, config: ParsedConfig) -> Verdict:
-    """The folder to offload to can be written on every node.
+    """The folder to offload to is writable on every node.
 
-    Each rank swaps to its own node's folder; one that lacks it ends while the others wait.
+    Each rank swaps to its own node's folder; a rank without it ends while the others wait.
+
+    Measured: The folder, or the nearest one above it, by permission; nothing is written.
+
+    Fix:
+        nvme-not-writable: creates the folder and gives it to the login.
     """
     paths = config.nvme_paths()
     if not paths:
@@ -228,9 +298,17 @@ def nvme_path_is_writable(node: NodeView, config: ParsedConfig) -> Verdict:
 @node_check("deepspeed.optimizer-runs-under-zero", DeepspeedConfig, over=Over.HEAD)
 @with_config
 def optimizer_runs_under_zero(node: NodeView, config: ParsedConfig) -> Verdict:
-    """Optimizer and scheduler of the config are ones that DeepSpeed makes, and ZeRO takes.
+    """DeepSpeed provides the config's optimizer and scheduler, and ZeRO supports them.
 
-    It stops at others in every rank, once the model is loaded.
+    DeepSpeed refuses others in every rank, once the model is loaded.
+
+    Measured: `optimizer.type` from stage 1 on, `max_grad_norm` among its parameters, and a
+    DeepSpeed scheduler in the wrong case.
+
+    Fix:
+        untested-optimizer: allows it.
+        max-grad-norm: moves it to `gradient_clipping`.
+        misspelt-scheduler: the right spelling.
     """
     return judge_optimizer(node, config)
 
@@ -244,6 +322,12 @@ def saving_does_not_gather(node: NodeView, config: ParsedConfig) -> Verdict:
 
     All ranks take part and wait for it: over several nodes a save then looks like a hang, until the
     watchdog ends the run. The checkpoint's shards hold the weights too.
+
+    Measured: `stage3_gather_16bit_weights_on_model_save` and its other names, at stage 3.
+
+    Fix:
+        gathers-on-save: turns it off. `python zero_to_fp32.py . OUT`, in the checkpoint's folder,
+            converts the shards to weights afterwards.
     """
     zero = config.section(ZERO)
     keys = [f"{prefix}{key}" for key in GATHER_KEYS for prefix in ("", "stage3_")]

@@ -1,6 +1,5 @@
-"""Each rank reads its own node's files: a path that is absent or older there is another job.
+"""Each rank reads its own node's files: where they are missing or older, it runs another job.
 
-DeepSpeed starts every node in the same folder with the same arguments and copies nothing. Where
-the folder is missing it starts in the home directory instead; where the script differs, the ranks
-run different programs.
+DeepSpeed starts every node in the same folder with the same arguments and copies nothing. A hung
+mount delays no other answer: each path is read with a time limit of its own.
 """

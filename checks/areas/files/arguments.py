@@ -20,8 +20,20 @@ INPUT_OPTION = re.compile("train|eval|data|model|tokenizer|config|resume|load|fi
 def paths_in_the_command_are_there(node: NodeView) -> Verdict:
     """What the command's arguments name is on every node, and its small text files are equal.
 
-    Every rank is given the same command line. A path that one node lacks ends its ranks alone; a
-    config that differs there has them train something else.
+    Every rank gets the same command line. A path that is missing on one node ends its ranks alone;
+    with a config that differs they train something else.
+
+    Measured: Arguments that can only be paths: with `/`, `./` or `../` in front, or the suffix of a
+    config, of data or of weights. Options whose name says that they are written (`--output_dir`,
+    `--logging_dir`, `--cache_dir` …) are ignored, and so are names on a hub. YAML, JSON, TOML and
+    Python files below 1 MiB are compared by content.
+
+    Fix:
+        missing: an `scp` line, or the `mount` that the others have.
+        differs: an `scp` line.
+        missing-everywhere: on no node, and nothing under `before` makes it; warns.
+        hangs: names the mount that does not answer.
+        denied, error: shows which folder or file is in the way.
     """
     seen = node.read(JobPaths)
     if not seen.arguments:

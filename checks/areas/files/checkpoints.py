@@ -16,11 +16,18 @@ LOCAL_STORAGE_KEY = "checkpoint.use_node_local_storage"
 
 @cluster_check("files.checkpoints-can-be-resumed", Files, DeepspeedConfig, severity=Severity.WARN)
 def checkpoints_can_be_resumed(cluster: ClusterView) -> Verdict:
-    """Where each node saves to a disk of its own, DeepSpeed is told so.
+    """Where each node saves to a local disk, DeepSpeed's config says so.
 
-    Each rank writes its own shard. Without use_node_local_storage what all need to resume, `latest`
-    and the model's states, is written by rank 0 alone: the other nodes find nothing and start anew
-    or end. `launcher weights` gathers the shards of all nodes into one file.
+    Each rank writes its own shard. Without `use_node_local_storage` what all need to resume,
+    `latest` and the model's states, is written by rank 0 alone: the other nodes find nothing and
+    start from scratch or end.
+
+    Measured: The file system of `output` on all nodes, against ZeRO's stage and `checkpoint` in
+    DeepSpeed's config.
+
+    Fix:
+        local-checkpoints: turns it on; or save to a shared folder. `python -m launcher weights`
+            gathers the shards of all nodes into one file.
     """
     if not cluster.job.deepspeed_config:
         return skip(NO_CONFIG)

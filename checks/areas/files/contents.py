@@ -17,10 +17,20 @@ from checks.units import format_file_size
 
 @node_check("files.needed-data-is-whole", JobPaths)
 def needed_data_is_whole(node: NodeView) -> Verdict:
-    """Models and data have on every node what they have on the others: no copy was cut off.
+    """Models and data are complete on every node: no copy is partial.
 
-    A mount point without its mount is an empty folder, a copy that was cut off lacks weights, git
+    A mount point without its mount is an empty folder, an interrupted copy lacks weights, git
     without LFS leaves pointers: each ends one node's ranks while they load.
+
+    Measured: The paths in `exist` and among the arguments: whether a folder is empty, number and
+    bytes of the weights directly in it, the size of a file, and whether a small file is git's
+    pointer. Contents of models are not compared.
+
+    Fix:
+        empty, incomplete: mounts or copies it.
+        lfs-pointer: copies it from a node that has the file, else `git lfs pull`.
+        another-version: a link points to another name than on most nodes; corrects it; warns where
+            both contain as much.
     """
     paths = {path: seen for path, seen in node.read(JobPaths).paths.items() if seen.there}
     if not paths:

@@ -19,10 +19,21 @@ USUAL_STATES = ("there", "missing")
 
 @node_check("files.temporary-folder-is-usable", FreeSpace, Files)
 def temporary_folder_is_usable(node: NodeView) -> Verdict:
-    """Temporary files can be written on every node, and there is room for them.
+    """Temporary files can be written on every node, and there is space for them.
 
-    Compilers, worker processes of data loaders, Triton and this preflight's own training use it,
-    and none of them names it in the error. A `noexec` there harms none of them.
+    Compilers, worker processes of data loaders, Triton and the preflight's own training use it, and
+    none of them names it in the error.
+
+    Measured: `TMPDIR` of the ranks, else `/tmp`: permission, mount, free bytes and inodes. Nothing
+    is written. `noexec` there is common and harmless.
+
+    Fix:
+        no-space, no-inodes: less than 16 MB. Shows what fills it.
+        little-space: less than 500 MB; warns. Shows what fills it.
+        read-only: remounts it.
+        not-writable: restores its usual mode.
+        missing: creates it; warns.
+        unreadable: shows which folder is in the way.
     """
     seen = node.read(FreeSpace)
     room, where = seen.temporary, f"{seen.temporary.absolute} on {node.name}"
@@ -85,10 +96,17 @@ def _space_verdict(node: NodeView, room: FolderSpace, what: str) -> Verdict | No
 
 @node_check("files.home-and-caches-have-room", FreeSpace, Files, severity=Severity.WARN)
 def home_and_caches_have_room(node: NodeView) -> Verdict:
-    """The home and Hugging Face's cache have room: on a quota or a full disk nothing is kept.
+    """The home directory and Hugging Face's cache have free space.
 
-    Downloads of models, compiled kernels and logs go there. What a quota leaves is seen only where
-    the file system counts it into its free space.
+    Downloads of models, compiled kernels and logs go there; with a full quota or disk nothing is
+    stored.
+
+    Measured: Free bytes and inodes of the home directory and of `HF_HUB_CACHE`, `HF_HOME` or its
+    usual place. A quota is seen where the file system counts it into its free space. A disk that
+    another check names is not named again.
+
+    Fix:
+        little-space: shows what fills it.
     """
     seen = node.read(FreeSpace)
     told = [

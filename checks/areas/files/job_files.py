@@ -30,8 +30,16 @@ THERE = "there"
 def workdir_is_there(node: NodeView) -> Verdict:
     """The working directory is on every node, at the same path.
 
-    DeepSpeed sends `cd DIR; python …`: where the folder is missing, the script is looked for in
-    the home directory, and what it writes goes there.
+    DeepSpeed sends `cd DIR; python …`: where the folder is missing, Python looks for the script in
+    the home directory, and the output goes there.
+
+    Measured: `workdir` of launch.toml, or the current directory, on each node.
+
+    Fix:
+        missing: an `scp` line from a node that has it.
+        not-a-directory: name the folder.
+        hangs: names the mount that does not answer.
+        denied, error: shows which folder or file is in the way.
     """
     seen = node.read(Files).workdir
     if seen.state == THERE and seen.kind == "directory":
@@ -49,9 +57,16 @@ def workdir_is_there(node: NodeView) -> Verdict:
 
 @node_check("files.same-files-are-equal", Files)
 def same_files_are_equal(node: NodeView) -> Verdict:
-    """What `same` lists, the training script and DeepSpeed's config have one content everywhere.
+    """What `same` lists, the training script and DeepSpeed's config are identical on all nodes.
 
-    The node apart from most is the one named; of two that differ, the one that is not the head.
+    Where the script differs, the ranks run different programs and hang at the first collective that
+    only some of them reach.
+
+    Measured: A digest of each file, folders included; large files by size and samples. The node
+    that differs from most is named; of two that differ, the one that is not the head.
+
+    Fix:
+        differs, missing: an `scp` line from a node that has the content of most nodes.
     """
     mine = node.read(Files).same
     if not mine:
@@ -102,6 +117,14 @@ def needed_files_exist(node: NodeView) -> Verdict:
     """What `exist` lists is on every node and readable.
 
     A model or data set that one node lacks ends its rank minutes into loading, and the others wait.
+
+    Measured: Each path, on each node.
+
+    Fix: Where the others have the path on a shared file system, the fix is the `mount` that is
+    missing here.
+        missing: an `scp` line from a node that has it.
+        hangs: names the mount that does not answer.
+        denied, error: shows which folder or file is in the way.
     """
     needed = node.read(Files).exist
     if not needed:
@@ -135,10 +158,22 @@ def _is_there(seen: PathState) -> bool:
 
 @node_check("files.output-is-writable", Files)
 def output_is_writable(node: NodeView) -> Verdict:
-    """The output folder can be written on every node, and has room.
+    """The output folder is writable on every node, and has free space.
 
     Every node saves its own shards. A full or read-only disk on one of them is found at the first
     checkpoint, after hours, and the error does not name it.
+
+    Measured: Permissions, mount, free bytes and inodes of `output` or of the nearest folder above
+    it. Nothing is written.
+
+    Fix:
+        hangs: names the mount that does not answer.
+        not-writable: the login may not write there. Creates the folder and gives it to the login.
+        not-a-directory: a file is in the way. Shows it.
+        read-only: mounted read-only. Remounts it.
+        no-space, no-inodes: less than 500 MB, or no more files. Shows what fills it.
+        little-space: less than 10 GB; warns. Shows what fills it.
+        not-mounted: a local disk where most nodes have a shared one; warns. Mounts it.
     """
     seen = node.read(Files).output
     if seen is None:

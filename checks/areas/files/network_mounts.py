@@ -14,9 +14,16 @@ from checks.model import Severity, Verdict, ok, skip, warn
 
 @node_check("files.network-mounts-answer", NetworkMounts, JobPaths, severity=Severity.WARN)
 def network_mounts_answer(node: NodeView) -> Verdict:
-    """Every network file system that is mounted answers, and Lustre calls itself healthy.
+    """Every network file system that is mounted answers, and Lustre reports itself healthy.
 
-    Whatever looks at all mounts hangs with a dead one: `df`, monitoring, the end of a job.
+    Whatever looks at all mounts hangs on a dead one: `df`, monitoring, the end of a job.
+
+    Measured: Each mount gets 3 seconds to answer, and Lustre's health_check is read. A mount that
+    the job uses is reported by the check of that path. Warns.
+
+    Fix:
+        dead-mount: unmounts it.
+        lustre-unhealthy: names the server.
     """
     seen = node.read(NetworkMounts)
     lustre = seen.lustre.strip()

@@ -17,10 +17,18 @@ from checks.outliers.consensus import majority_value, nodes_with_value, strict_m
 
 @node_check("files.shared-folders-are-shared-everywhere", JobPaths, severity=Severity.WARN)
 def shared_folders_are_shared_everywhere(node: NodeView) -> Verdict:
-    """A folder of the job that most nodes have on one shared file system is that one everywhere.
+    """A folder of the job that most nodes have on one shared file system is on it everywhere.
 
-    Where the mount is missing or another one, a node reads an old copy and writes where nobody
-    looks. Whether writes are seen at once by others cannot be told without writing.
+    Where the mount is missing or a different one, a node reads an old copy and writes where nobody
+    looks.
+
+    Measured: Kind, source and mount point of the working directory and of what `exist` and the
+    arguments name; a server may have several addresses. Whether other nodes see writes at once
+    cannot be tested without writing, and a preflight writes nothing. Warns.
+
+    Fix:
+        not-mounted: mounts it.
+        another-mount: shows what is mounted there.
     """
     mine = {path: seen for path, seen in job_paths_on(node).items() if seen.there}
     if not mine:

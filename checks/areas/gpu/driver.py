@@ -19,8 +19,12 @@ CUDA_LIBRARY = "libcuda.so.1"
 def drivers_are_equal(node: NodeView, seen: Gpus) -> Verdict:
     """Every node has the same version of the GPU driver.
 
-    A node that was updated apart from the others supports another CUDA, and fails there alone or
-    is slower there alone.
+    A node that was updated separately supports another CUDA, and fails or is slower on its own.
+
+    Measured: The version, compared with most nodes; of two that differ, with the head.
+
+    Fix:
+        driver-differs: install the others' version, and reboot.
     """
     others = node.cluster.facts_by_node(Gpus)
     vendors = {name: told for name, told in others.items() if told.vendors == seen.vendors}
@@ -41,8 +45,16 @@ def drivers_are_equal(node: NodeView, seen: Gpus) -> Verdict:
 def driver_libraries_are_whole(node: NodeView) -> Verdict:
     """The driver's libraries are there, and are not empty.
 
-    A container that was started without them, or a mount that failed, leaves no file or one of
-    0 bytes; torch then says that there is no CUDA at all.
+    In a container that was started without them, or after a failed mount, the file is missing or
+    has 0 bytes; torch then reports that there is no CUDA at all.
+
+    Measured: Path and size of `libcuda.so.1` and `libnvidia-ml.so.1` where the dynamic linker
+    looks: `LD_LIBRARY_PATH`, its cache, its folders.
+
+    Fix:
+        library-empty: reinstall the driver's packages, or look at the container's mounts.
+        library-missing: install the compute libraries; in a container, `NVIDIA_DRIVER_CAPABILITIES`
+            must have `compute`.
     """
     seen = node.read(Gpus)
     if not seen.libraries:
@@ -73,7 +85,13 @@ def driver_libraries_are_whole(node: NodeView) -> Verdict:
 def devices_may_be_opened(node: NodeView) -> Verdict:
     """The login may open every device node of the GPUs.
 
-    Ranks run as that login: where it may not, they find no CUDA, though root sees every GPU.
+    Ranks run as that login. Without permission they find no CUDA, though root sees every GPU.
+
+    Measured: `access(2)` on `/dev/nvidia0` and its like, by the ssh user. A cgroup that denies
+    devices is not detected.
+
+    Fix:
+        device-denied: opens them until the next boot; adding the login to their group is permanent.
     """
     seen = node.read(Gpus)
     if not seen.devices:

@@ -17,8 +17,13 @@ def fabric_is_ready(node: NodeView, seen: Gpus) -> Verdict:
     """Where GPUs are joined by NVSwitches, their fabric is set up.
 
     Without it every rank dies at its first CUDA call: "Error 802: system not yet initialized".
-    Sources: NVML's fabric state (Hopper and later); before it, NVSwitches on the bus with the
-    service that sets them up.
+
+    Measured: NVML's fabric state; where GPUs do not report it, whether `nv-fabricmanager` runs on a
+    machine with NVSwitches on its bus.
+
+    Fix:
+        fabric-not-ready, fabric-failed, fabric-manager-stopped: restart the service, of the
+            driver's version.
     """
     told = [card for card in seen.gpus if card.fabric is not None]
     waiting = [card for card in told if card.fabric != "completed"]

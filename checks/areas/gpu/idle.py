@@ -27,9 +27,17 @@ HARMLESS_PROGRAMS = re.compile(
 def gpus_are_idle(node: NodeView, seen: Gpus) -> Verdict:
     """Nobody else uses the GPUs that the ranks will get.
 
-    What is left over from an earlier run holds its memory: a rank then dies with "CUDA out of
-    memory" although its own share would fit, and halves its speed until then. Stops from 2 GiB on
-    (Primus); monitors and desktops are let be. GPUs beyond the slots are not looked at.
+    A process left over from an earlier run holds memory: a rank dies with "CUDA out of memory"
+    although its own share would fit.
+
+    Measured: Processes and memory in use on the GPUs within the slots and `--include`. Monitors and
+    desktops that hold less than 2 GiB are ignored. The arguments of a process are not reported,
+    since they may contain secrets.
+
+    Fix:
+        foreign-process: names its number, user and command, and the line that ends it; blocks from
+            2 GiB on, else warns.
+        memory-held: more than 2 GiB is in use and no process is visible.
     """
     cards = [card for card in seen.gpus if _gets_rank(node, card.index) and not card.mig]
     if not cards:

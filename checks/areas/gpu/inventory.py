@@ -22,7 +22,15 @@ def driver_answers(node: NodeView) -> Verdict:
     """The GPU driver of every node answers.
 
     After a driver update without a reboot, library and kernel module no longer match and no rank
-    finds a GPU; a GPU that fell off the bus stops nvidia-smi.
+    finds a GPU. A GPU that fell off the bus makes `nvidia-smi` hang.
+
+    Measured: Whether the driver lists its GPUs within 15 seconds, how many NVIDIA devices are on
+    the bus, and what the kernel logged.
+
+    Fix:
+        driver-library-mismatch: reboot.
+        driver-does-not-answer: shows what the driver reported (Xid).
+        no-driver: devices on the bus, but no driver; warns.
     """
     seen = node.read(Gpus)
     if root := _root_cause_check(seen):
@@ -64,7 +72,15 @@ def _judge_silent_driver(node: NodeView, seen: Gpus) -> Verdict:
 def slots_have_gpus(node: NodeView) -> Verdict:
     """No node has more slots than GPUs.
 
-    DeepSpeed starts one rank for each slot and gives it the GPU of that number; it counts nothing.
+    DeepSpeed starts one rank for each slot and gives it the GPU of that number, without counting
+    the GPUs. The rank fails with "invalid device ordinal".
+
+    Measured: `slots=` of the hosts file against the GPUs that answer.
+
+    Fix:
+        more-slots-than-gpus: the line for the hosts file.
+        no-gpu: this node has none while others have.
+        more-slots-than-cpus: on clusters without GPUs; warns.
     """
     seen, slots = node.read(Gpus), node.node.slots
     if root := _root_cause_check(seen):
@@ -105,8 +121,13 @@ def _judge_node_without_gpus(node: NodeView, slots: int | None) -> Verdict:
 def models_are_equal(node: NodeView) -> Verdict:
     """Every node has the same GPUs, and as many.
 
-    All ranks wait for the slowest and must fit the smallest; a node apart is often a wrong machine
-    or one that lost a card.
+    All ranks wait for the slowest and must fit the smallest. A node that differs is often the wrong
+    machine, or one that lost a card.
+
+    Measured: Name, memory and number, compared with most nodes; of two that differ, with the head.
+
+    Fix:
+        models-differ: check that it is the machine that you meant.
     """
     inventories = {
         one.name: _describe_inventory(one.read(Gpus))
@@ -144,7 +165,12 @@ def _format_memory(size: int | None) -> str:
 def one_vendor(cluster: ClusterView) -> Verdict:
     """All GPUs of the cluster are of one vendor.
 
-    NCCL speaks only to NCCL and RCCL to RCCL: one job cannot span both.
+    NCCL communicates only with NCCL and RCCL only with RCCL: one job cannot span both.
+
+    Measured: The vendors over all nodes.
+
+    Fix:
+        mixed-vendors: a hosts file and a job for each vendor.
     """
     answered = cluster.nodes_with(Gpus)
     if not answered:

@@ -50,9 +50,20 @@ class XidEvent:
 def kernel_reports_no_gpu_fault(node: NodeView) -> Verdict:
     """The kernel reported no fault of a GPU or an NVSwitch in the last two hours.
 
-    A GPU that failed once under load fails again under load, and an idle one does not show it.
-    Codes that programs cause (13, 31, 43, 45) are left alone. Source: NVIDIA's Xid catalogue; the
-    codes that stop a start are among those of Azure's node health checks and of Meta's gcm.
+    A GPU that failed once under load fails again under load, and does not show it while idle.
+
+    Measured: `Xid` and `SXid` lines of the kernel's log with their age, from `/dev/kmsg`, `dmesg`
+    or the journal, as far as the login may read them; most containers may not, and skip. Codes that
+    programs cause (13, 31, 43, 45) are ignored; so are 63 and 94 once the GPU's own counters are
+    clean. Memory codes are left to `gpu.memory-has-no-errors` where that check sees them too.
+
+    Fix:
+        xid-hardware: a reset, or a reboot for a GPU that fell off the bus, as NVIDIA's catalogue of
+            Xids recommends for the code; blocks.
+        xid-suspect: GPU, driver or program; warns.
+        nvswitch-fault: a fatal SXid: reboot.
+        gpu-failed: the driver could not initialise a GPU: reboot.
+        amdgpu-fault: a reset or an uncorrectable error of amdgpu; warns.
     """
     seen = node.read(Gpus)
     if seen.broken:

@@ -23,11 +23,16 @@ ERROR_COUNTERS: tuple[Callable[[Gpu], object], ...] = (
 @node_check("gpu.memory-has-no-errors", Gpus)
 @with_gpus
 def memory_has_no_errors(node: NodeView, seen: Gpus) -> Verdict:
-    """No GPU has uncorrected memory errors, or memory that waits to be taken out of use.
+    """No GPU has uncorrected memory errors, or memory that is waiting to be retired.
 
-    A rank that meets such memory dies in the middle of a run, with "uncorrectable ECC error", and
-    all other ranks wait for it. Sources: NVML's volatile ECC counters and row remapper, as in
-    NVIDIA's "GPU Memory Error Management"; page retirement before Ampere; amdgpu's RAS counters.
+    A rank that meets such memory dies in the middle of a run, and all others wait for it.
+
+    Measured: NVML's volatile counter of uncorrected errors, the row remapper's pending and failure
+    flags (Ampere and later), pending page retirement (before it); amdgpu's RAS counters.
+
+    Fix:
+        ecc-uncorrected, remap-pending: resets these GPUs, which ends what runs on them.
+        remap-failed: no spare rows are left; have the GPU replaced.
     """
     if failed := [card for card in seen.gpus if card.remap_failed]:
         message = (

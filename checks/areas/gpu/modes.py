@@ -20,8 +20,14 @@ SLOW_S, SLOW_RATIO, VERY_SLOW_S = 1.0, 3.0, 5.0
 def mig_is_off(node: NodeView, seen: Gpus) -> Verdict:
     """No GPU is cut into instances (MIG).
 
-    A rank sees one instance at most, a part of the GPU's memory and speed, and NCCL does not join
-    instances as it joins GPUs. Only warns where every node of the cluster is cut, on purpose.
+    A rank sees at most one instance, a part of the GPU's memory and speed, and NCCL does not
+    connect instances as it connects GPUs.
+
+    Measured: The current MIG mode.
+
+    Fix:
+        mig-on: turns it off.
+        mig-everywhere: all nodes use MIG, perhaps on purpose; warns.
     """
     if all(card.mig is None for card in seen.gpus):
         return skip("the GPUs cannot be cut, or do not tell")
@@ -44,10 +50,16 @@ def _has_mig_gpu(node: NodeView) -> bool:
 @node_check("gpu.compute-mode-allows-ranks", Gpus)
 @with_gpus
 def compute_mode_allows_ranks(node: NodeView, seen: Gpus) -> Verdict:
-    """Every GPU takes programs, and more than one.
+    """Every GPU accepts programs, and more than one at a time.
 
-    A GPU that is prohibited gives a rank "all CUDA-capable devices are busy or unavailable"; one
-    that is exclusive gives it to the second program, such as a worker that loads data by CUDA.
+    A prohibited GPU gives a rank "all CUDA-capable devices are busy or unavailable"; an exclusive
+    GPU gives the second program the same error.
+
+    Measured: The compute mode.
+
+    Fix: Sets the mode to default.
+        compute-prohibited: no program may use the GPU; blocks.
+        compute-exclusive: one program may use it; warns.
     """
     if all(card.compute_mode is None for card in seen.gpus):
         return skip("the GPUs do not tell their compute mode")
@@ -65,10 +77,17 @@ def compute_mode_allows_ranks(node: NodeView, seen: Gpus) -> Verdict:
 @node_check("gpu.persistence-mode-is-on", Gpus, severity=Severity.WARN)
 @with_gpus
 def persistence_mode_is_on(node: NodeView, seen: Gpus) -> Verdict:
-    """The driver keeps its GPUs up while nobody uses them, where most nodes do or where it is slow.
+    """The driver keeps its GPUs initialised while nobody uses them, where most nodes do or where it
+    is slow.
 
-    Without persistence each start waits for every GPU to be set up again, ranks begin seconds
-    apart, and the counters of memory errors begin anew. Off everywhere and quick is no finding.
+    Without persistence mode each start waits for every GPU to be initialised again, and the
+    counters of memory errors restart at zero.
+
+    Measured: The persistence mode, and the time of the driver's answer. Off on all nodes, with an
+    answer within a second, is accepted.
+
+    Fix:
+        persistence-off: turns it on until the next boot; the service keeps it.
     """
     told = [card for card in seen.gpus if card.persistence is not None]
     off = [card for card in told if not card.persistence]
@@ -92,9 +111,14 @@ def _has_persistence(node: NodeView) -> bool | None:
 def driver_answers_in_time(node: NodeView, seen: Gpus) -> Verdict:
     """The driver answers about as fast as on the other nodes.
 
-    A driver that takes seconds to tell of its GPUs is often about to lose one. Compared with the
-    median where three nodes or more answer (three times of it, and a second at least: Primus warns
-    from one second); else five seconds are too long.
+    A driver that takes seconds to list its GPUs is often about to lose one.
+
+    Measured: The time from NVML's start to its last answer. Three times the median, and more than a
+    second, where three nodes or more answer; else five seconds. Skipped where persistence mode is
+    off.
+
+    Fix:
+        driver-slow: shows what the driver reported last; then reset the GPUs, or reboot.
     """
     if not seen.seconds:
         return skip("no driver was asked")

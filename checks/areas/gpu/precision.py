@@ -18,10 +18,17 @@ BF16, FP16 = (8, 0), (7, 0)
 @node_check("gpu.precision-is-supported", Gpus, DeepspeedConfig)
 @with_config
 def precision_is_supported(node: NodeView, config: ParsedConfig) -> Verdict:
-    """The GPUs can compute in the precision that the config asks for.
+    """The GPUs support the precision that the config asks for.
 
-    bf16 needs compute capability 8.0 (A100): before it PyTorch emulates it slowly, or DeepSpeed
-    says "Type bf16 is not supported on your device". fp16 needs 7.0 (V100) for DeepSpeed.
+    bf16 needs compute capability 8.0: on older GPUs PyTorch emulates it slowly, or DeepSpeed says
+    "Type bf16 is not supported on your device". DeepSpeed takes fp16 from 7.0 on.
+
+    Measured: `bf16.enabled` and `fp16.enabled` of DeepSpeed's config against the compute
+    capability. "auto" is accepted: what fills it is not visible here.
+
+    Fix:
+        bf16-emulated: use fp16; warns.
+        fp16-unsupported: turn it off.
     """
     seen = node.read(Gpus)
     if seen.broken:

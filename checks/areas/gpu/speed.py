@@ -22,8 +22,14 @@ SLOWDOWN_TEXTS = {
 def nothing_slows_it_down(node: NodeView, seen: Gpus) -> Verdict:
     """No GPU is slowed down by heat or by its power supply.
 
-    One GPU at half its clocks halves the speed of the whole run. What an idle GPU shows already is
-    worse under load. Source: NVML's clock event reasons; amd-smi's violations.
+    One GPU at half its clocks halves the speed of the whole run.
+
+    Measured: NVML's clock event reasons at this moment, amd-smi's violations. The GPUs are idle at
+    that moment: one that becomes too hot only under load is not detected.
+
+    Fix:
+        slowdown: check fans and airflow.
+        power-brake: check the power supplies, or the rack's limit.
     """
     if all(card.slowdowns is None for card in seen.gpus):
         return skip("the GPUs do not tell what slows them down")
@@ -48,9 +54,14 @@ def nothing_slows_it_down(node: NodeView, seen: Gpus) -> Verdict:
 def pcie_link_is_as_wide_as_its_peers(node: NodeView, seen: Gpus) -> Verdict:
     """The PCIe link of each GPU is as wide, and may be as fast, as that of others of its kind.
 
-    A card that is not seated well trains at x8 or x4, and feeds its rank at that part of the speed.
-    The generation in use is not compared: idle GPUs lower it; the highest that card and slot can
-    do is. Machines that have fewer lanes by design (cloud's T4 and A10G: 8 of 16) are all alike.
+    A badly seated card negotiates x8 or x4 and feeds its rank at that fraction of the speed.
+
+    Measured: The width in use, and the highest generation that card and slot can do, against what
+    more than half of the GPUs of that name have. The generation in use is not compared: idle GPUs
+    lower it, and this check puts no load on them.
+
+    Fix:
+        pcie-narrow: reseat the card; look at riser and slot.
     """
     apart = {card.index: said for card in seen.gpus if (said := _describe_narrow_link(node, card))}
     if not apart:
@@ -79,8 +90,14 @@ def _describe_narrow_link(node: NodeView, card: Gpu) -> str:
 def nvlinks_are_active(node: NodeView, seen: Gpus) -> Verdict:
     """Each GPU has as many active NVLinks as most others of its kind.
 
-    NCCL builds its rings over the links that all have; one missing link slows every collective.
-    The number is compared and not demanded: PCIe cards with bridges have 12 of 18 by design.
+    NCCL builds its rings over the links that all GPUs have.
+
+    Measured: The active links that NVML counts, against what more than half of the GPUs of that
+    name have: 12 of 18 is right for PCIe cards with bridges. `nvidia-smi -q -x` does not report
+    them.
+
+    Fix:
+        nvlink-inactive: shows the links; then reset the GPUs, or reboot.
     """
     if all(card.nvlinks is None for card in seen.gpus):
         return skip("the GPUs have no NVLink, or do not tell")

@@ -17,8 +17,14 @@ VISIBLE_DEVICES = "CUDA_VISIBLE_DEVICES"
 def shell_hides_no_gpu(node: NodeView, seen: Gpus) -> Verdict:
     """The login shell hides no GPU that a rank needs.
 
-    CUDA_VISIBLE_DEVICES left in a start-up file gives ranks "invalid device ordinal". DeepSpeed's
-    launcher sets it anew for each rank; accelerate takes what the shell gives.
+    `CUDA_VISIBLE_DEVICES` left in a start-up file gives ranks "invalid device ordinal". DeepSpeed's
+    launcher sets it again for each rank; accelerate uses what the shell gives.
+
+    Measured: The variable in the non-interactive shell, or in launch.toml, against the slots; only
+    for accelerate.
+
+    Fix:
+        gpus-hidden: finds the line that sets it.
     """
     given = node.job.env.get(VISIBLE_DEVICES, node.read(Environment).shell.get(VISIBLE_DEVICES))
     if given is None:

@@ -26,8 +26,16 @@ CPUS_PER_SLOT = 1
 def group_allows_enough_processes(node: NodeView) -> Verdict:
     """The login's control group has room for the processes and threads of its ranks.
 
-    A pod or container is often given some hundreds. Beyond them "Resource temporarily unavailable"
-    or "can't start new thread" ends data loaders, or NCCL's threads, on the busiest node first.
+    Pods and containers often get a few hundred, which no `ulimit` shows. Beyond them "Resource
+    temporarily unavailable" ends data loaders or NCCL's threads.
+
+    Measured: `pids.max` and `pids.current` of the tightest of all groups above the login, version 1
+    or 2, against the same number as for `limits.nproc-is-enough`. Warns; blocks below 64 for each
+    slot.
+
+    Fix:
+        pids-max-low: raises it until the group is created again, or names `docker run
+            --pids-limit=-1`; TasksMax of the slice or podPidsLimit make it permanent.
     """
     group, who, slots = node.read(Cgroup), node.read(Account), node.slots or 1
     if group.tasks is None:
@@ -50,7 +58,13 @@ def group_allows_enough_memory(node: NodeView) -> Verdict:
     """The login's control group leaves each rank memory: 8 GiB for a GPU, half a GiB without.
 
     Each rank reads its part of the model through the host's memory. Beyond the limit the kernel
-    kills one with SIGKILL, exit -9, while the machine has plenty: "oom" is in its log alone.
+    kills one, exit -9, while the machine has plenty.
+
+    Measured: The tightest `memory.max` less what is in use, page cache not counted.
+
+    Fix:
+        memory-max-low: raises it, or says how to start the container with more; MemoryMax,
+            limits.memory or Slurm's `--mem` make it permanent.
     """
     group, slots = node.read(Cgroup), node.slots or 1
     if group.memory_bytes is None:
@@ -74,8 +88,14 @@ def group_allows_enough_memory(node: NodeView) -> Verdict:
 def group_allows_a_cpu_for_each_rank(node: NodeView) -> Verdict:
     """The login's control group grants each rank a processor at least.
 
-    A quota stops all ranks of the node for the rest of each tenth of a second once it is used up,
-    and with them every other node: a slow run that no tool of the GPU's explains.
+    A quota stops all ranks of the node for the rest of each period once it is used up, and with
+    them every other node.
+
+    Measured: The tightest `cpu.max`, in processors, against the slots.
+
+    Fix:
+        cpu-quota-low: raises it, or names `docker run --cpus`; CPUQuota or limits.cpu make it
+            permanent.
     """
     group, slots = node.read(Cgroup), node.slots or 1
     if not lacks_cpus(node):

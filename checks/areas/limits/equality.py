@@ -28,8 +28,15 @@ NO_COMPARABLE_NODE = "no other node has the same GPUs and slots"
 def memory_is_equal(node: NodeView) -> Verdict:
     """The node has as much memory as the others of its kind, within 5 %.
 
-    A module of memory that failed is left out at boot without a word; a container may be given
-    less. Offloading and data loaders are then sized for the others, and this node runs out first.
+    A memory module that failed is left out at boot silently. What was sized for the other nodes
+    runs out of memory on this one first.
+
+    Measured: The machine's memory, or what the control group grants where that is less, among nodes
+    with the same GPUs and slots. The reference is the size that most are near, on a tie the head's.
+    5 % is what Azure's health checks allow.
+
+    Fix:
+        memory-differs: `dmidecode -t memory` lists the modules.
     """
     mine = _usable_memory(node)
     if not mine:
@@ -66,8 +73,14 @@ def _usable_memory(node: NodeView) -> int:
 def cpus_are_equal(node: NodeView) -> Verdict:
     """The login may use as many processors as on the other nodes of its kind.
 
-    Data loaders and the optimizer of an offloaded model run there: a node with fewer is the one
-    that all others wait for, at every step.
+    Data loaders and the optimizer of an offloaded model run on the processors: all nodes wait for
+    the one that has fewer.
+
+    Measured: The processors that the login may run on, or its quota, among nodes with the same GPUs
+    and slots.
+
+    Fix:
+        cpus-differ: `lscpu` shows what is offline; raise a cpuset or quota that is in the way.
     """
     mine = _usable_cpus(node)
     values = {peer.name: _usable_cpus(peer) for peer in comparable_nodes(node, Account, Cgroup)}
@@ -94,8 +107,14 @@ def _usable_cpus(node: NodeView) -> float:
 def systems_are_alike(node: NodeView) -> Verdict:
     """The node runs the system that the others run: architecture, distribution, C library, kernel.
 
-    Wheels and ops that were built for one do not load on another, and a login that ends on the
-    machine here and in a container there finds another world. Kernels may differ in their patch.
+    Wheels and ops built for one do not load on another; a login that ends in a container on one
+    node and on the machine of another finds another world.
+
+    Measured: Machine type, os-release, the C library's version, the first two numbers of the
+    kernel's, and whether the login is in a container, each against the majority.
+
+    Fix:
+        system-differs: start all nodes from one image.
     """
     others = node.cluster.nodes_with(Machine, Limits)
     apart: list[tuple[str, str, str]] = []

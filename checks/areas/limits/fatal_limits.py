@@ -63,11 +63,34 @@ FATAL_LIMITS = (
 
 @node_check("limits.no-limit-cuts-a-rank-off", Limits, Account, Gpus)
 def no_limit_cuts_a_rank_off(node: NodeView) -> Verdict:
-    """No limit of the login ends a rank for its CPU time, its memory or the size of its files.
+    """No limit of the login ends a rank because of its CPU time, its memory or the size of its
+    files.
 
-    What keeps people from computing on a login node ends a training hours after a good start: at
-    its first checkpoint, with "Cannot allocate memory" while memory is free, or by a signal
-    without a word.
+    Limits that keep people from computing on a login node end a training hours after a good start:
+    at its first checkpoint, with "Cannot allocate memory" while memory is free, or by a signal
+    without any message. Slurm passes on the limits of the submitting shell.
+
+    Measured: The soft limits of the probe's own process, which neither torch nor a launcher raises.
+    All four are unlimited by default. These amounts block, then warn:
+
+    - CPU time (`ulimit -t`): less than 24 h, less than 30 days; a rank keeps several processors
+      busy at once.
+    - Size of a file (`-f`): less than 16 GiB, less than 1 TiB; a checkpoint may hold all states of
+      a model in one file.
+    - Address space (`-v`): less than 64 GiB with GPUs, else 4 GiB; less than the memory of the node
+      and its GPUs. CUDA takes far more addresses than it fills.
+    - Data (`-d`): less than 8 GiB with GPUs, else 4 GiB; less than the memory of the node.
+
+    The lines that set a limit are searched in the shell's start-up files and in limits.conf. Where
+    it blocks, `training.smoke-trains` is skipped on that node, and an interpreter that dies is not
+    reported again. The stack is not checked: torch trains with 128 KiB, and without a limit, as
+    many sites have it.
+
+    Fix:
+        cpu-time-limited, file-size-limited, address-space-limited, data-limited: turns the `ulimit`
+            that was found into a command that does nothing, or the line of limits.conf into a
+            comment; where none was found, writes both files. Several limits are one finding, under
+            the worst one's cause.
     """
     untold = [one.item for one in FATAL_LIMITS if one.item not in node.read(Limits).cutting]
     if untold:

@@ -27,9 +27,15 @@ X86_ARCHITECTURES = ("x86_64", "amd64")
 def iommu_passes_through(node: NodeView) -> Verdict:
     """The IOMMU lets GPUs and adapters through untranslated.
 
-    Translated, each access between two devices goes through the root complex: GPUDirect is slow,
-    or hangs at the first collective (NCCL issues 257 and 606). NCCL's and AMD's documents ask for
-    it off, or for `iommu=pt`.
+    With translation, each access between two devices goes through the root complex: GPUDirect is
+    slow, or hangs at the first collective. NCCL's and AMD's documents ask for `iommu=pt`.
+
+    Measured: The domain that the kernel gave each GPU and RDMA adapter, from sysfs; before Linux
+    5.11 the kernel's command line. x86 machines with an adapter or two GPUs; a virtual machine is
+    skipped, its host chooses.
+
+    Fix:
+        iommu-translates: `iommu=pt` on the kernel's command line, and a reboot.
     """
     if why := _skip_reason(node):
         return skip(why)
@@ -59,8 +65,15 @@ def iommu_passes_through(node: NodeView) -> Verdict:
 def acs_is_off(node: NodeView) -> Verdict:
     """No PCIe switch above GPUs and adapters sends their traffic to each other to the root.
 
-    With Access Control Services on, a GPU and an adapter on one switch meet at the processor: half
-    the bandwidth, or hangs. NCCL's troubleshooting and NVIDIA's gpud have it off on bare metal.
+    With Access Control Services on, devices of one switch meet at the processor: half the
+    bandwidth, or hangs.
+
+    Measured: The control word of ACS of the switch ports above GPUs and adapters. Only root may
+    read it; other logins and virtual machines are skipped.
+
+    Fix:
+        acs-on: clears it with `setpci`, until the next boot; the firmware's setup makes it
+            permanent.
     """
     if why := _skip_reason(node):
         return skip(why)

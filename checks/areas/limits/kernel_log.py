@@ -30,10 +30,16 @@ GPU_KINDS = ("xid", "sxid", "nvrm", "amdgpu")
 
 @node_check("limits.kernel-kills-no-rank", KernelLog, severity=Severity.WARN)
 def kernel_kills_no_rank(node: NodeView) -> Verdict:
-    """The kernel had to kill no process for want of memory, in the last two hours.
+    """The kernel killed no process for lack of memory in the last two hours.
 
-    What it killed shows as exit -9 with no word in any log of the training, and what filled the
-    memory then will fill it again. Small containers that exceed their own limit are let be.
+    A killed rank shows as exit -9 without a message in any training log, and what filled the memory
+    then will fill it again.
+
+    Measured: The kernel's log, where the login may read it; otherwise the check is skipped. A
+    process that exceeded the limit of its own container counts where it is a Python process.
+
+    Fix:
+        oom-killed: shows the lines that say what used the memory.
     """
     log = node.read(KernelLog)
     killed = [
@@ -52,10 +58,18 @@ def kernel_kills_no_rank(node: NodeView) -> Verdict:
 
 @node_check("limits.hardware-reports-no-error", KernelLog, severity=Severity.BLOCK)
 def hardware_reports_no_error(node: NodeView) -> Verdict:
-    """Memory, processors, PCIe and adapters reported no error of the hardware of late.
+    """Memory, processors, PCIe and adapters reported no hardware error recently.
 
-    An error that was not corrected ends the rank that touches it, or spoils what it computes:
-    such a node belongs out of the run. Many corrected ones come before it.
+    An uncorrected error ends the rank that touches it or corrupts what it computes: this blocks.
+    Ten corrected errors, or device errors that the driver recovered from, warn.
+
+    Measured: Machine checks, EDAC, PCIe's uncorrected errors and mlx5's health in the kernel's log.
+    Bus errors are left to the [gpu](gpu.md) area where a GPU's driver reports an error at the same
+    time.
+
+    Fix:
+        hardware-error, errors-corrected: the lines name the module.
+        device-error: reseat the card.
     """
     log = node.read(KernelLog)
     checks = log.of("machine-check")
@@ -90,10 +104,15 @@ def hardware_reports_no_error(node: NodeView) -> Verdict:
 
 @node_check("limits.disks-report-no-error", KernelLog, severity=Severity.WARN)
 def disks_report_no_error(node: NodeView) -> Verdict:
-    """No disk and no file system reported an error of late.
+    """No disk and no file system reported an error recently.
 
-    What lies there can be lost, and a file system that finds an error goes read-only: a checkpoint
-    is the largest thing that a training writes.
+    A file system that finds an error becomes read-only, and a checkpoint is the largest thing that
+    a training writes.
+
+    Measured: I/O errors and errors of ext4 and XFS in the kernel's log of two hours.
+
+    Fix:
+        io-error: `smartctl -a` of the disk that the lines name.
     """
     found = node.read(KernelLog).of("io")
     if not found:
@@ -107,10 +126,19 @@ def disks_report_no_error(node: NodeView) -> Verdict:
 
 @node_check("limits.kernel-reports-no-hang", KernelLog, Load, severity=Severity.WARN)
 def kernel_reports_no_hang(node: NodeView) -> Verdict:
-    """No task and no processor hung of late, and no file server was silent.
+    """No task and no processor hung recently, and no file server was silent.
 
-    A rank that waits there makes all others wait, until NCCL's watchdog ends them after ten
-    minutes with words about a collective.
+    A rank that waits there makes all others wait, until NCCL's watchdog ends them with a message
+    about a collective.
+
+    Measured: NFS servers that did not respond in the last ten minutes, lockups and tasks blocked
+    for minutes in the last two hours. Skipped where a process is stuck right now, which
+    `limits.no-process-is-stuck` reports.
+
+    Fix:
+        server-silent: look at the server.
+        cpu-locked-up: reboot.
+        task-hung: the lines below it say what it waited for.
     """
     log = node.read(KernelLog)
     if node.has(Load) and node.read(Load).stuck:
@@ -138,9 +166,14 @@ def kernel_reports_no_hang(node: NodeView) -> Verdict:
 
 @node_check("limits.kernel-finds-memory", KernelLog, severity=Severity.WARN)
 def kernel_finds_memory(node: NodeView) -> Verdict:
-    """The kernel found memory in one piece whenever a driver asked for it.
+    """The kernel found contiguous memory whenever a driver asked for it.
 
-    Where it does not, adapters register no buffers and drop packets, though most of it is free.
+    Where it does not, adapters cannot register buffers and drop packets.
+
+    Measured: "page allocation failure" in the kernel's log of two hours.
+
+    Fix:
+        page-allocation-failed: makes the kernel compact its memory.
     """
     found = node.read(KernelLog).of("page-allocation")
     if not found:
@@ -155,8 +188,13 @@ def kernel_finds_memory(node: NodeView) -> Verdict:
 def links_stay_up(node: NodeView) -> Verdict:
     """No link of the network went down again and again in the last two hours.
 
-    Each time NCCL's connections over it wait or break: "unhandled system error", "error 12". Once
-    or twice may be a person at the switch; Azure calls five a day a fault.
+    Each time, NCCL's connections over it wait or break.
+
+    Measured: A link that went down three times according to the kernel's log, except in the first
+    five minutes after boot.
+
+    Fix:
+        link-flaps: cable and switch port of the interface that is named.
     """
     log = node.read(KernelLog)
     downs = _messages_after_boot(log, log.of("link-down"))

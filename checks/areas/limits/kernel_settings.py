@@ -24,8 +24,15 @@ QUICK_PREFERENCES = ("performance", "balance_performance", "default")
 def kernel_tables_have_room(node: NodeView) -> Verdict:
     """The kernel's tables have room for the processes, threads, files and maps of the ranks.
 
-    They count for the whole machine, root included, whatever `ulimit` says. A full one ends in
-    "Resource temporarily unavailable", "Too many open files in system" or "Cannot allocate memory".
+    These limits apply to the whole machine, root included, whatever `ulimit` says.
+
+    Measured: `kernel.pid_max` and `kernel.threads-max` against the threads that exist and those
+    that `limits.nproc-is-enough` requires; `fs.file-max` against the files open and 65536;
+    `vm.max_map_count` against 65530, which every kernel starts with.
+
+    Fix:
+        pid-max-low, threads-max-low, file-max-low, map-count-low: `sysctl -w`, and the line for
+            `/etc/sysctl.d`.
     """
     machine, who, slots = node.read(Machine), node.read(Account), node.slots or 1
     threads = machine.threads + 512 + slots * (64 + 2 * who.cpus)
@@ -47,11 +54,15 @@ def kernel_tables_have_room(node: NodeView) -> Verdict:
 
 @node_check("limits.kernel-lends-memory", Machine, Limits, severity=Severity.WARN)
 def kernel_lends_memory(node: NodeView) -> Verdict:
-    """The kernel does not count memory that is promised but not used (vm.overcommit_memory).
+    """The kernel does not count memory that is reserved but not used (vm.overcommit_memory).
 
-    With 2 it does: CUDA and NCCL reserve far more addresses than they fill, and each fork of a
-    rank, such as a data loader's worker, counts its whole memory again. "Cannot allocate memory"
-    then comes with most of it free.
+    With 2 it does: CUDA and NCCL reserve far more addresses than they use, and each fork of a rank
+    counts its whole memory again. "Cannot allocate memory" comes with most of it free.
+
+    Measured: The setting; 0 and 1 are fine.
+
+    Fix:
+        overcommit-strict: `sysctl -w vm.overcommit_memory=0`.
     """
     mode = node.read(Machine).sysctls.get("vm.overcommit_memory")
     if mode != STRICT_OVERCOMMIT:
@@ -64,9 +75,14 @@ def kernel_lends_memory(node: NodeView) -> Verdict:
 def numa_balancing_is_off(node: NodeView) -> Verdict:
     """The kernel does not move pages between memory nodes behind a rank's back.
 
-    It takes pages away to see who touches them: AMD asks for 0 with its GPUs, whose drivers have
-    to follow each move. Elsewhere most systems leave it on and train well, so that only a node
-    apart from the others is told.
+    AMD asks for 0 with its GPUs, whose drivers have to follow each move. Elsewhere most systems
+    leave it on and train well.
+
+    Measured: `kernel.numa_balancing` of machines with two memory nodes at least. On with AMD's
+    GPUs, or on where most nodes have it off.
+
+    Fix:
+        numa-balancing-on: `sysctl -w kernel.numa_balancing=0`.
     """
     machine, name = node.read(Machine), "kernel.numa_balancing"
     if not machine.sysctls.get(name) or machine.numa_nodes < 2:
@@ -83,10 +99,16 @@ def numa_balancing_is_off(node: NodeView) -> Verdict:
 
 @node_check("limits.processors-run-at-full-speed", Machine, severity=Severity.WARN)
 def processors_run_at_full_speed(node: NodeView) -> Verdict:
-    """No governor holds the processors back while the GPUs wait for the next kernel.
+    """No frequency governor slows the processors down while the GPUs wait for the next kernel.
 
-    `powersave` of a plain driver keeps the lowest frequency; `ondemand` is late each time. With
-    intel_pstate and amd-pstate `powersave` only means that the preference decides.
+    `powersave` of a plain driver keeps the lowest frequency, and `ondemand` raises it late each
+    time.
+
+    Measured: The governors of cpufreq. With intel_pstate and amd-pstate `powersave` passes where
+    the energy preference is quick and most nodes have the same. Skipped in virtual machines.
+
+    Fix:
+        governor-slow: writes `performance`; a tuned profile keeps it.
     """
     machine = node.read(Machine)
     if not machine.governors:

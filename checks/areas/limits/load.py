@@ -20,10 +20,17 @@ SWAPPING_PAGES = 256
 
 @node_check("limits.cpus-are-free", Load, severity=Severity.WARN)
 def cpus_are_free(node: NodeView) -> Verdict:
-    """No work of others keeps a quarter of the node's processors.
+    """Other work takes less than a quarter of the node's processors.
 
-    A job that did not end, or another's, takes them from data loaders and from the optimizer on
-    the CPU: every step of every node then waits for this one.
+    A job that did not end, or somebody else's, takes processors from the data loaders: every step
+    of every node waits for this one.
+
+    Measured: The time that each process used within 0.15 s, of those that run for ten seconds at
+    least; sshd and the preflight do not count. Where a login sees only its own processes the
+    message says so, and where the machine is busy besides the check is skipped.
+
+    Fix:
+        cpus-busy: shows whose processes they are.
     """
     load = node.read(Load)
     cpus = load.foreign_cpus
@@ -44,8 +51,14 @@ def cpus_are_free(node: NodeView) -> Verdict:
 def memory_is_free(node: NodeView) -> Verdict:
     """The node's memory is free: a tenth of it, and not much less of it than on other nodes.
 
-    What another job, a full /dev/shm or reserved huge pages hold, the ranks cannot have: the
-    kernel then kills one with SIGKILL while it loads the model.
+    The ranks cannot use memory that another job, a full /dev/shm or reserved huge pages hold.
+
+    Measured: MemAvailable, page cache included, as a share of the memory. A tenth at least, and no
+    more than 30 % of the memory below the median of all nodes.
+
+    Fix:
+        memory-in-use: shows the largest processes.
+        huge-pages: releases them.
     """
     load = node.read(Load)
     share = load.available_bytes / load.memory_bytes
@@ -72,8 +85,13 @@ def memory_is_free(node: NodeView) -> Verdict:
 def node_does_not_swap(node: NodeView) -> Verdict:
     """The node is not moving memory to its swap and back.
 
-    A rank whose pages lie on a disk is the slowest of all, and all wait for it. What was moved
-    long ago and lies there is no harm; where other nodes have nothing there, it is told.
+    A rank whose pages are on a disk is the slowest of all, and all wait for it.
+
+    Measured: Pages moved within 0.15 s: 1 MiB or more. Memory that only lies in swap is reported
+    from 1 GiB and 5 % of the memory on, where most nodes have none there.
+
+    Fix:
+        swap-in-use: moves it back into memory, once there is room.
     """
     load = node.read(Load)
     used, pages = load.swap_used_bytes, load.swapped_pages
@@ -93,8 +111,14 @@ def node_does_not_swap(node: NodeView) -> Verdict:
 def no_process_is_stuck(node: NodeView) -> Verdict:
     """No process hangs in the kernel, where not even SIGKILL ends it.
 
-    It waits for a disk, a network file system or a driver that gives no answer, and whoever asks
-    there next hangs as well: a rank that reads its data, or opens its GPU.
+    It waits for a disk, a file server or a driver that does not answer, and whatever uses that next
+    hangs as well.
+
+    Measured: Processes in uninterruptible sleep that did not run once within a second, except the
+    kernel's own threads.
+
+    Fix:
+        process-stuck: its stack in the kernel says what it waits for.
     """
     load = node.read(Load)
     if not load.stuck:

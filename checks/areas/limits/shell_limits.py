@@ -28,8 +28,14 @@ CORE_WANTED = GIB
 def memlock_is_unlimited(node: NodeView) -> Verdict:
     """A rank may lock as much memory as its adapter asks for: unlimited, or at least 32 GiB.
 
-    Over InfiniBand or RoCE every buffer is locked; too little ends in "ibv_reg_mr failed" or "Got
-    completion with error 12" minutes after the start. Without RDMA it only slows pinned memory.
+    Over InfiniBand or RoCE every buffer is locked. Too low a limit ends in "ibv_reg_mr failed" or
+    "Got completion with error 12" minutes after the start.
+
+    Measured: Soft and hard limit of the probe's own process. Blocks below 16 GiB where training
+    uses RDMA; else it warns.
+
+    Fix:
+        memlock-low: writes both files, or names `docker run --ulimit memlock=-1:-1`.
     """
     soft, hard = node.read(Limits).memlock
     if soft is None or soft >= MEMLOCK_WANTED:
@@ -50,8 +56,14 @@ def nofile_is_enough(node: NodeView) -> Verdict:
     """A rank may open enough files: 4096, or 65536 from 64 ranks on.
 
     Sockets to every other rank, data loader workers and checkpoint shards add up, and "Too many
-    open files" comes hours into the run. NCCL raises the soft limit to the hard one by itself;
-    with a hard limit below 1024 hardly anything trains.
+    open files" comes hours into the run. Warns; blocks where even the hard limit, to which NCCL
+    raises the soft one by itself, is below 1024.
+
+    Measured: The soft and the hard limit of the probe's own process.
+
+    Fix:
+        nofile-low: disables the `ulimit` line of the start-up file that set it; otherwise writes
+            both files.
     """
     soft, hard = node.read(Limits).nofile
     ranks = sum(one.slots or 1 for one in node.job.nodes)
@@ -72,8 +84,14 @@ def nofile_is_enough(node: NodeView) -> Verdict:
 def nproc_is_enough(node: NodeView) -> Verdict:
     """The account may start the processes and threads that its ranks will need.
 
-    Each rank starts a thread per core and more for data and communication; beyond the limit
-    "Resource temporarily unavailable" kills whichever comes last. Root is not held to it.
+    Each rank starts threads for every core and more for data and communication; beyond the limit
+    "Resource temporarily unavailable" kills whichever comes last. Warns; below 64 for each slot it
+    blocks. The limit does not apply to root.
+
+    Measured: The soft limit against 512 plus, for each slot, 64 and two for each core.
+
+    Fix:
+        nproc-low: as for `limits.nofile-is-enough`.
     """
     soft, hard = node.read(Limits).nproc
     who, slots = node.read(Account), node.node.slots or 1
@@ -100,10 +118,19 @@ def starts_too_few(node: NodeView) -> bool:
 
 @node_check("limits.shm-is-large-enough", Limits, Gpus)
 def shm_is_large_enough(node: NodeView) -> Verdict:
-    """/dev/shm holds what ranks of one node and their data loaders hand to each other.
+    """/dev/shm is large enough for what ranks of one node and their data loaders hand to each
+    other.
 
     Docker gives a container 64 MiB: NCCL then says "failed to extend /dev/shm", or a data loader
-    worker dies of a bus error. Expected 1 GiB for each GPU (8 GiB for all), little without any.
+    worker dies of a bus error.
+
+    Measured: Size and free bytes of the file system. 64 MiB or less blocks, in all or free; less
+    than 1 GiB for each GPU (8 GiB for all) warns. Without GPUs it is 64 MiB for each slot and 64
+    MiB more.
+
+    Fix:
+        shm-small: remounts it larger, or `docker run --shm-size=16g`.
+        shm-full: shows what fills it; what no running job owns can go.
     """
     limits = node.read(Limits)
     total, free, wanted = limits.shm_bytes, limits.shm_free_bytes, _shm_wanted(node)
@@ -134,8 +161,14 @@ def shm_is_large_enough(node: NodeView) -> Verdict:
 def core_dumps_are_bounded(node: NodeView) -> Verdict:
     """A rank that crashes does not fill the disk with its memory.
 
-    One crash ends all ranks, each as large as its share of the model and the data: without a limit
-    they are all written to the working directory. A crash handler (`|program`) has its own limit.
+    One crash ends all ranks, and without a limit each of them writes its memory, its share of the
+    model and the data, to the working directory.
+
+    Measured: The soft limit and `/proc/sys/kernel/core_pattern`; a crash handler there has a limit
+    of its own and passes.
+
+    Fix:
+        core-unbounded: writes both files, with a limit of 0.
     """
     limits = node.read(Limits)
     soft = limits.core[0]

@@ -12,8 +12,16 @@ from checks.model import Verdict, block, ok, skip
 def shm_is_writable(node: NodeView) -> Verdict:
     """Ranks may make files in /dev/shm: it is mounted writable, and open to all accounts.
 
-    NCCL and data loaders' workers hand data to each other through files there. Without, the first
-    of them ends in "Read-only file system" or "Permission denied", after the model was loaded.
+    NCCL and data loaders' workers hand data to each other through files there. Without that, the
+    first of them ends in "Read-only file system" or "Permission denied", after the model was
+    loaded.
+
+    Measured: Whether the login may write there, the mount's options, and the folder's mode. Nothing
+    is written.
+
+    Fix:
+        shm-read-only: mounts it writable again.
+        shm-not-writable: gives it mode 1777, which every system starts with.
     """
     limits = node.read(Limits)
     if not limits.shm_bytes:

@@ -19,8 +19,18 @@ from checks.model import Fix, Severity, Verdict, block, ok, skip, warn
 def own_name_is_not_loopback(node: NodeView) -> Verdict:
     """A node's own host name resolves to an address that the other nodes can reach.
 
-    Debian writes 127.0.1.1 for it: gloo then tells its peers to connect to themselves, and says
-    "Connection refused, remote=[127.0.0.1]". GLOO_SOCKET_IFNAME makes gloo look elsewhere.
+    Debian writes 127.0.1.1 for it. Gloo then makes its peers connect to themselves, and says
+    "Connection refused, remote=[127.0.0.1]".
+
+    Measured: The node's resolver looks up its own name. The check passes where
+    `GLOO_SOCKET_IFNAME` makes gloo look elsewhere.
+
+    Fix: Rewrites that name in `/etc/hosts` with the address that training uses; or set
+    `GLOO_SOCKET_IFNAME` in `[env]`.
+        own-name-loopback: the name resolves to 127.0.0.0/8 or ::1.
+        own-name-unresolved: the name has no address.
+        own-name-elsewhere: it resolves to an address of no interface of this node.
+        own-name-link-local: it resolves to fe80::…, which gloo cannot advertise.
     """
     names = node.read(Names)
     if len(node.job.nodes) == 1:
@@ -51,10 +61,15 @@ def own_name_is_not_loopback(node: NodeView) -> Verdict:
 
 @cluster_check("names.hostnames-are-unique", Names, severity=Severity.WARN)
 def hostnames_are_unique(cluster: ClusterView) -> Verdict:
-    """No two nodes call themselves by the same host name.
+    """No two nodes have the same host name.
 
-    Logs, gloo's addresses and torchrun's rendezvous go by host name: with two of a name nobody
-    can tell whose line it was, and one may be reached for the other.
+    Logs, gloo's addresses and torchrun's rendezvous go by host name: where two nodes share a name,
+    nobody can tell which of them wrote a line.
+
+    Measured: The host names of all nodes that were reached.
+
+    Fix:
+        hostname-twice: `hostnamectl set-hostname` on one of them.
     """
     called: dict[str, list[str]] = {}
     for node in cluster.reached:
@@ -73,8 +88,15 @@ def hostnames_are_unique(cluster: ClusterView) -> Verdict:
 def machines_are_distinct(cluster: ClusterView) -> Verdict:
     """No machine is in the hosts file under two names.
 
-    DeepSpeed would start two ranks on each of its GPUs; NCCL says "Duplicate GPU detected" if it
-    says anything. Machines cloned from one image share /etc/machine-id, which is worth a warning.
+    DeepSpeed would start two ranks on each of its GPUs; NCCL says "Duplicate GPU detected", if it
+    says anything.
+
+    Measured: Two nodes count as one machine where machine id, boot id, host name and addresses all
+    agree.
+
+    Fix:
+        same-machine: remove one of the lines.
+        cloned: the machines share `/etc/machine-id`; create a new one and reboot; warns.
     """
     nodes = list(cluster.reached)
     for at, one in enumerate(nodes):

@@ -22,10 +22,25 @@ from checks.outliers.consensus import strict_majority
 
 @node_check("names.every-node-resolves-every-node", Names, Interfaces, SshRow)
 def every_node_resolves_every_node(node: NodeView) -> Verdict:
-    """Every node finds every other node by its name in the hosts file, at one of its addresses.
+    """Every node resolves every other node's name in the hosts file to one of its addresses.
 
-    A name that means nothing, or another machine, on one node only is a run in which that node
-    alone waits. A name that only ssh knows (Host in ssh_config) is enough to start, so it warns.
+    Where one node cannot resolve a name, or resolves it to another machine, that node alone waits.
+
+    Measured: Each node's resolver looks up all names; the answers are compared with the addresses
+    that the other nodes have.
+
+    Fix: One command rewrites the wrong names in `/etc/hosts`.
+        unresolved: the name has no address.
+        hosts-file-not-asked: the same, and `/etc/nsswitch.conf` does not look into `/etc/hosts`;
+            the fix corrects that too.
+        loopback: the name resolves to the node that looks it up.
+        wrong-address: none of the other node's addresses.
+        two-machines: its own address, and one of another machine too; warns, but blocks where the
+            other comes first.
+        link-local: only fe80::…, which means something on one interface alone.
+        ssh-alias: only ssh knows the name; warns.
+        translated: all agree on an address that no node has, and ssh gets there: NAT; warns.
+        different: another address than most nodes have; warns.
     """
     wrong = [fault for peer in node.cluster.nodes if (fault := _find_name_fault(node, peer))]
     if not wrong:

@@ -32,10 +32,15 @@ BUILT_IN_NETWORKS = ("ib", "socket")
 
 @node_check("nccl.every-adapter-named-is-there", Rdma, Environment, severity=Severity.WARN)
 def every_adapter_named_is_there(node: NodeView) -> Verdict:
-    """Each name in NCCL_IB_HCA is an adapter of this node, and all nodes take equally many ports.
+    """Each name in NCCL_IB_HCA is an adapter of this node, and all nodes use equally many ports.
 
-    A name that is not there is passed over: that rail is lost without a word. Nodes with unequally
-    many rails end with "mixed local Net device counts" or wait for each other.
+    An unknown name is ignored: that rail is lost silently. Nodes with different numbers of rails
+    end with "mixed local Net device counts" or wait for each other.
+
+    Measured: The list, as NCCL reads it, against the adapters; a list after `^` may name any.
+
+    Fix:
+        adapter-missing, rails-differ: the file that sets it.
     """
     setting, rdma = setting_in_force(node, NCCL_IB_HCA), node.read(Rdma)
     if setting is None or not setting.value or not expected_transport(node).rdma:
@@ -60,8 +65,14 @@ def every_adapter_named_is_there(node: NodeView) -> Verdict:
 def gid_index_is_valid(node: NodeView) -> Verdict:
     """NCCL_IB_GID_INDEX is a RoCE v2 address of every RoCE port that is used.
 
-    Which index it is differs from node to node, and with an address more or less. One that is empty
-    ends in "ibv_modify_qp failed: Invalid argument"; NCCL finds the right one itself since 2.21.
+    The right index differs from node to node. An empty one ends in "ibv_modify_qp failed: Invalid
+    argument"; NCCL finds the right one itself since 2.21.
+
+    Measured: The type of each GID of the port. InfiniBand ports do not use the index.
+
+    Fix: Names the file that sets it.
+        gid-missing: the entry is empty; blocks.
+        gid-not-v2: the entry is not RoCE v2; warns.
     """
     setting = setting_in_force(node, GID_INDEX)
     ports = {name: one for name, one in allowed_ports(node).items() if port_kind(one) == "RoCE"}
@@ -81,9 +92,14 @@ def gid_index_is_valid(node: NodeView) -> Verdict:
 
 @node_check("nccl.network-named-is-there", Rdma, Environment)
 def network_named_is_there(node: NodeView) -> Verdict:
-    """NCCL_NET=IB is only said where there are adapters that NCCL can use.
+    """NCCL_NET=IB is set only where there are adapters that NCCL can use.
 
-    NCCL then takes nothing else and ends with "Failed to initialize any NET plugin".
+    NCCL then uses nothing else and ends with "Failed to initialize any NET plugin".
+
+    Measured: The variable against adapters and their ports.
+
+    Fix:
+        network-missing: the file that sets it.
     """
     setting = setting_in_force(node, NCCL_NET)
     if setting is None or setting.value.lower() not in BUILT_IN_NETWORKS:

@@ -18,8 +18,12 @@ T = TypeVar("T", str, tuple[str, ...])
 def adapters_run_one_firmware(node: NodeView) -> Verdict:
     """Adapters of one board run the same firmware and the same driver on every node.
 
-    One node with another release is the usual reason of a rail that drops packets or falls back to
-    a slower protocol on that node alone.
+    A node with another release is the usual reason why a rail drops packets on that node alone.
+
+    Measured: `fw_ver`, the driver and its version, against most adapters with the same `board_id`.
+
+    Fix:
+        firmware-differs, driver-differs: shows the release; then install the other nodes' release.
     """
     devices = node.read(Rdma).devices
     if not devices:
@@ -38,10 +42,16 @@ def adapters_run_one_firmware(node: NodeView) -> Verdict:
 
 @node_check("nccl.adapters-have-their-pcie-lanes", Rdma, severity=Severity.WARN)
 def adapters_have_their_pcie_lanes(node: NodeView) -> Verdict:
-    """Every adapter has the PCIe speed and lanes that its like have on the other nodes.
+    """Every adapter has the PCIe speed and lanes of the same adapter on the other nodes.
 
-    A card that is not seated well, or in the wrong slot, comes up with half its lanes: its rail is
-    half as fast, and its port still says ACTIVE at full rate.
+    A card that is not seated well comes up with half its lanes, and its port still says ACTIVE at
+    full rate.
+
+    Measured: Link speed and width, where they are below what the card can do and below those of the
+    same adapter on other nodes.
+
+    Fix:
+        pcie-narrow: shows the link; then reseat the card.
     """
     devices = [one for one in node.read(Rdma).devices if one.pcie_gbps[1]]
     if not devices:

@@ -61,8 +61,17 @@ ROOT_CAUSES = {
 def socket_interface_exists(node: NodeView) -> Verdict:
     """NCCL_SOCKET_IFNAME and GLOO_SOCKET_IFNAME name an interface that this node has and can use.
 
-    A name that does not exist here ends in "no socket interface found" or "Unable to find address
-    for"; one that is down, loopback or docker's ends in a hang.
+    A name that does not exist on the node ends in "no socket interface found" or "Unable to find
+    address for". One that is down, loopback or docker's ends in a hang.
+
+    Measured: The variables, as NCCL and gloo read them, against the node's interfaces and routes.
+
+    Fix: The line of launch.toml to change, or the file that sets it. Without the variable, `start`
+    sets it to the interface that was checked.
+        interface-missing: names none of the interfaces.
+        interface-down: names one that is down or has no address.
+        interface-local: names one that leads to no other node.
+        interface-astray: another interface leads to the peers.
     """
     settings = interface_settings(node)
     if not settings:
@@ -81,8 +90,13 @@ def socket_interface_exists(node: NodeView) -> Verdict:
 def infiniband_ports_are_active(node: NodeView) -> Verdict:
     """Every InfiniBand or RoCE port that is active on the other nodes is active here.
 
-    One rail that is down slows the run or ends it with "mixed local Net device counts". A port
-    that is unused on most nodes is let be.
+    One rail that is down slows the run or ends it with "mixed local Net device counts".
+
+    Measured: State and physical state of each port; a port that is unused on most nodes is ignored.
+
+    Fix:
+        port-down, port-missing: shows the port; then check cable, switch port and subnet manager.
+        no-subnet-manager: the port is linked but not configured; warns.
     """
     rdma = node.read(Rdma)
     if not rdma.devices:
@@ -111,10 +125,19 @@ def infiniband_ports_are_active(node: NodeView) -> Verdict:
 
 @node_check("nccl.infiniband-is-usable", Rdma, Environment)
 def infiniband_is_usable(node: NodeView) -> Verdict:
-    """Where there are active adapters, a rank may open them: library, device nodes, NCCL_IB_HCA.
+    """Where there are active adapters, a rank can open them: library, device nodes, NCCL_IB_HCA.
 
-    Without one of them NCCL says "NET/IB : No device found" at most, and takes sockets. Blocks
-    where other nodes do use RDMA; warns where none does.
+    Without one of them NCCL says at most "NET/IB : No device found", and uses sockets. Blocks where
+    other nodes do use RDMA; warns where none does.
+
+    Measured: `libibverbs.so.1`, `/dev/infiniband/uverbs*` and whether this login may open them, and
+    which ports `NCCL_IB_HCA` leaves.
+
+    Fix:
+        no-library: installs it.
+        no-uverbs: loads the module, or gives the devices to the container.
+        no-access: opens them.
+        hca-unknown: the file that sets the variable.
     """
     found = expected_transport(node)
     if found.cause in ("no-device", "disabled", "no-active-port"):
@@ -128,10 +151,17 @@ def infiniband_is_usable(node: NodeView) -> Verdict:
 
 @node_check("nccl.all-nodes-agree-on-transport", Rdma, Environment, Interfaces, Names)
 def all_nodes_agree_on_transport(node: NodeView) -> Verdict:
-    """All nodes use the same: InfiniBand, RoCE or sockets.
+    """All nodes use the same transport: InfiniBand, RoCE or sockets.
 
-    A rank that offers a socket to one that offers a queue pair waits for ever, or NCCL says
+    A rank that offers a socket to one that offers a queue pair waits forever, or NCCL says
     "Attempted to connect incompatible devices".
+
+    Measured: What NCCL would use on each node, from adapters and variables. The finding names the
+    `[env]` lines that cause it.
+
+    Fix:
+        transport-differs: fix the node, or set `NCCL_IB_DISABLE = "1"` in `[env]`, which makes all
+            nodes use sockets. Where another check names the cause, this one is skipped.
     """
     found, agreed = expected_transport(node), agreed_kind(node.cluster)
     lines = ", ".join(f'{name} = "{value}"' for name, value in network_env(node).items())
@@ -147,10 +177,18 @@ def all_nodes_agree_on_transport(node: NodeView) -> Verdict:
 
 @node_check("nccl.variables-are-equal", Environment, severity=Severity.WARN)
 def variables_are_equal(node: NodeView) -> Verdict:
-    """Every node gives its ranks the same variables of NCCL, gloo and PyTorch's use of them.
+    """Every node gives its ranks the same variables for NCCL, gloo and PyTorch.
 
-    A line in one node's .bashrc or /etc/nccl.conf that the others lack makes ranks disagree on
+    A line in one node's `.bashrc` or `/etc/nccl.conf` that the others lack makes ranks disagree on
     transport, algorithm or buffer size, and the first collective hangs.
+
+    Measured: Each variable against most nodes. Those that decide the transport or the algorithm
+    block, others warn; interface, adapter and debug variables may differ. Unknown names and invalid
+    values are reported by `nccl.variable-names-are-known` and `nccl.variable-values-are-valid`
+    instead.
+
+    Fix:
+        variable-differs: the file that sets it, or one value for all in `[env]`.
     """
     own = _nccl_variables(node)
     for name, usual in _usual_variables(node.cluster).items():
@@ -163,8 +201,13 @@ def variables_are_equal(node: NodeView) -> Verdict:
 def infiniband_is_not_disabled(node: NodeView) -> Verdict:
     """Nothing keeps NCCL from InfiniBand or RoCE ports that are active.
 
-    NCCL_IB_DISABLE or NCCL_NET=Socket, left over from a search for another fault, costs most of the
-    bandwidth without a word.
+    NCCL_IB_DISABLE or NCCL_NET=Socket, left over from debugging, costs most of the bandwidth
+    silently.
+
+    Measured: The variables, and the ports that are active. NCCL reads a number, so `true` means 0.
+
+    Fix:
+        ib-disabled: the file that sets it.
     """
     active, setting = node.read(Rdma).active, rdma_disabled_by(node)
     if not active:

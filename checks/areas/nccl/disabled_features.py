@@ -23,8 +23,14 @@ ASYNC_ERRORS, BLOCKING_WAIT = "TORCH_NCCL_ASYNC_ERROR_HANDLING", "TORCH_NCCL_BLO
 def local_transports_are_left_on(node: NodeView) -> Verdict:
     """Nothing keeps the ranks of one node from NVLink, PCIe and shared memory.
 
-    NCCL_P2P_DISABLE and NCCL_SHM_DISABLE, left over from a search for another fault, cost most of
-    the bandwidth within a node. GeForce cards, which cannot talk to each other, are let be.
+    NCCL_P2P_DISABLE and NCCL_SHM_DISABLE, left over from debugging, cost most of the bandwidth
+    within a node.
+
+    Measured: The variables, where a node has several ranks. NCCL_P2P_DISABLE on GeForce cards,
+    which cannot talk to each other, is accepted.
+
+    Fix:
+        switched-off: the file that sets it.
     """
     if (node.slots or 1) < 2:
         return skip(f"{node.name} has one rank")
@@ -42,10 +48,16 @@ def local_transports_are_left_on(node: NodeView) -> Verdict:
 
 @node_check("nccl.a-failed-rank-ends-the-others", Environment, severity=Severity.WARN)
 def a_failed_rank_ends_the_others(node: NodeView) -> Verdict:
-    """A rank whose peer is gone ends with an error, and the others wait for it in the GPU.
+    """A rank whose peer is gone ends with an error, and waiting for a collective does not block the
+    CPU.
 
-    With TORCH_NCCL_ASYNC_ERROR_HANDLING=0 it waits for ever. TORCH_NCCL_BLOCKING_WAIT=1 holds the
-    CPU at every collective, and PyTorch then handles errors in no other way.
+    With TORCH_NCCL_ASYNC_ERROR_HANDLING=0 it waits forever. TORCH_NCCL_BLOCKING_WAIT=1 blocks the
+    CPU at every collective.
+
+    Measured: The two variables.
+
+    Fix:
+        errors-unhandled, blocking-wait: the file that sets it.
     """
     errors, blocking = setting_in_force(node, ASYNC_ERRORS), setting_in_force(node, BLOCKING_WAIT)
     holds = blocking is not None and is_switched_on(blocking.value)

@@ -22,8 +22,13 @@ from checks.outliers.consensus import majority_value, most_common_value, strict_
 def ports_are_as_fast_as_others(node: NodeView) -> Verdict:
     """Every active port has the rate and the link layer that it has on nodes with the same adapter.
 
-    A cable or a transceiver that negotiates less halves a rail, and all ranks wait for it. A port
-    that was set to Ethernet takes no part in InfiniBand.
+    A cable or a transceiver that negotiates a lower rate halves a rail, and all ranks wait for it.
+    A port that was set to Ethernet cannot use InfiniBand.
+
+    Measured: `rate` and `link_layer` of the port of that name and board on the other nodes.
+
+    Fix:
+        port-slow, link-layer-differs: shows the port; then cable, switch port, `mlxconfig`.
     """
     active = node.read(Rdma).active
     if not active:
@@ -46,8 +51,14 @@ def ports_are_as_fast_as_others(node: NodeView) -> Verdict:
 def roce_mtu_is_equal(node: NodeView) -> Verdict:
     """The RoCE ports of one rail carry packets of the same size on every node.
 
-    Queue pairs take the size of their own port. Where the other side's is smaller the run ends with
-    "status=IBV_WC_LOC_LEN_ERR(1)" or error 12 at the first large message.
+    Queue pairs use the packet size of their own port. Where the other side's is smaller the run
+    ends with "status=IBV_WC_LOC_LEN_ERR(1)" or error 12 at the first large message.
+
+    Measured: The MTU of the interface below the port. `network.mtu-is-equal` covers the training
+    interface.
+
+    Fix:
+        roce-mtu-differs: sets the other nodes' MTU.
     """
     ports = {name: one for name, one in node.read(Rdma).active.items() if one.roce_mtu}
     if not ports or not expected_transport(node).rdma:

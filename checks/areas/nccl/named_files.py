@@ -20,8 +20,13 @@ SILENT_LEVELS = ("", "NONE", "VERSION")
 def named_files_are_there(node: NodeView) -> Verdict:
     """The topology, graph and configuration files that variables name are there.
 
-    Without its topology file NCCL guesses the machine, and in a cloud guesses wrong, without a
-    word. Without its graph file it does not start.
+    Without its topology file NCCL guesses the machine, and in a cloud guesses wrong. Without its
+    graph file it does not start, so that blocks; the others warn.
+
+    Measured: NCCL_TOPO_FILE, NCCL_GRAPH_FILE, NCCL_CONF_FILE, NCCL_TUNER_CONFIG_FILE.
+
+    Fix:
+        file-missing: shows the line that names it; correct the line, or put the file there.
     """
     for name, path in node.read(NcclFiles).missing.items():
         message = f"{setting_in_force(node, name) or name}, but {node.name} has no {path}"
@@ -34,8 +39,15 @@ def named_files_are_there(node: NodeView) -> Verdict:
 def plugins_are_there(node: NodeView) -> Verdict:
     """The libraries that NCCL_NET_PLUGIN and its like name can be found.
 
-    Without its plugin NCCL goes on with what it has built in: sockets, where there is EFA or a
-    fabric of a cloud's own. Only NCCL_DEBUG=INFO says so.
+    Without its plugin NCCL uses what is built in: sockets, where EFA or a cloud's own fabric is
+    available.
+
+    Measured: The name, and `libnccl-net-NAME.so`, in LD_LIBRARY_PATH, the loader's cache and its
+    folders.
+
+    Fix:
+        plugin-missing: shows the line that names it; correct it, or add the plugin's folder to
+            LD_LIBRARY_PATH.
     """
     plugins = node.read(NcclFiles).plugins
     for name, path in plugins.items():
@@ -52,8 +64,14 @@ def plugins_are_there(node: NodeView) -> Verdict:
 def debug_output_is_affordable(node: NodeView) -> Verdict:
     """NCCL's own log does not slow the run, and can be written and read.
 
-    NCCL_DEBUG=TRACE writes lines at every call. A file that cannot be opened is passed over, and
-    one that several ranks open is overwritten by each.
+    NCCL_DEBUG=TRACE writes lines at every call. A file that cannot be opened is ignored, and each
+    rank overwrites a file that several of them open.
+
+    Measured: NCCL_DEBUG, and the folder and the file system of NCCL_DEBUG_FILE.
+
+    Fix:
+        debug-trace, debug-file-shared: the file that sets it.
+        debug-file-unwritable: creates the folder.
     """
     level = setting_in_force(node, DEBUG)
     if level is None or level.value.upper() in SILENT_LEVELS:

@@ -24,8 +24,14 @@ COUNTER_MEANINGS = {
 def port_errors_do_not_grow(node: NodeView) -> Verdict:
     """No active InfiniBand or RoCE port counts errors during the preflight.
 
-    Counts since the last boot mean little. Those that grow within seconds are a cable, a
-    transceiver or a switch port that will end the run with "error 12" or slow it.
+    Counts since the last boot mean little. A counter that grows within seconds means a cable, a
+    transceiver or a switch port that will end the run with "error 12".
+
+    Measured: link_downed, link_error_recovery, local_link_integrity_errors, port_rcv_errors and
+    symbol_error, read with the other facts and once more at the end.
+
+    Fix:
+        errors-grow: shows the counter; then clean or change cable and transceiver.
     """
     before, after = node.read(RdmaCounters).ports, node.read(LaterRdmaCounters).ports
     if not after:

@@ -23,10 +23,15 @@ CLEAN_LINE_EDIT = (
 
 @node_check("nccl.conf-file-is-read-as-meant", EnvFiles, severity=Severity.WARN)
 def conf_file_is_read_as_meant(node: NodeView) -> Verdict:
-    """Each line of /etc/nccl.conf and ~/.nccl.conf sets the variable that it seems to set.
+    """Each line of /etc/nccl.conf and ~/.nccl.conf sets the variable that it appears to set.
 
-    NCCL cuts a line at its first `=` and keeps blanks, quotes and `export`: `NCCL_ALGO = Ring` sets
-    a variable whose name ends in a blank, which nobody reads.
+    NCCL splits a line at its first `=` and keeps blanks, quotes and `export`: `NCCL_ALGO = Ring`
+    sets a variable whose name ends in a blank, which nothing reads.
+
+    Measured: The lines, split as NCCL splits them.
+
+    Fix:
+        line-misread: writes the line without blanks, quotes and `export`.
     """
     files = node.read(EnvFiles).nccl
     for path, lines in files.items():
@@ -48,9 +53,17 @@ def conf_file_is_read_as_meant(node: NodeView) -> Verdict:
 def deepspeed_env_file_is_sound(node: NodeView) -> Verdict:
     """The .deepspeed_env of the head is one that `deepspeed` can read, and says what [env] says.
 
-    `deepspeed` cuts each line at `=` and pastes it into the remote command. A comment with a `=`
-    there comments out the command: it exits 0 with no rank started. `launcher start` reads the file
-    of the machine where it is typed, and passes over comments.
+    `deepspeed` pastes each line into the remote command. A comment with a `=` comments out the
+    command: it exits 0 with no rank started. `launcher start` ignores comments, and reads the file
+    of the machine where it is typed: an NCCL variable that only the head's file has does not reach
+    its ranks.
+
+    Measured: The lines of `~/.deepspeed_env` and of the one in the working directory.
+
+    Fix:
+        comment-runs, line-unreadable: removes comments and lines without `=`.
+        quotes-cut: removes the quotes.
+        not-in-env: the line for `[env]`.
     """
     files = node.read(EnvFiles).deepspeed
     if not files:

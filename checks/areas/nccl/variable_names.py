@@ -24,8 +24,16 @@ from checks.model import Fix, Severity, Verdict, ok, warn
 def variable_names_are_known(node: NodeView) -> Verdict:
     """Every variable that is set for NCCL, gloo or PyTorch is one that they read.
 
-    A misspelt name is passed over without a word: the run takes the interface, the adapter or the
-    timeout that it would have taken anyway. Names that plugins of vendors read are let be.
+    A misspelt name is ignored silently: the run uses the interface, the adapter or the timeout that
+    it would have used anyway.
+
+    Measured: Names that begin like NCCL's, gloo's or PyTorch's against those that are read. Names
+    of plugins and images (NCCL_OFI_, NCCL_IBEXT_, NCCL_FASTRAK_, NCCL_VERSION …) and names that
+    resemble no known one are accepted and listed.
+
+    Fix:
+        misspelt, renamed: writes the same line with the correct name.
+        ignored: removes the line.
     """
     found = collective_settings(node)
     for name, setting in found.items():

@@ -22,10 +22,16 @@ from checks.model import Severity, Verdict, block, ok, warn
 
 @node_check("nccl.variable-values-are-valid", Environment, Interfaces, Rdma, severity=Severity.WARN)
 def variable_values_are_valid(node: NodeView) -> Verdict:
-    """Every value of a variable is one that NCCL, gloo or PyTorch reads as it is meant.
+    """NCCL, gloo and PyTorch read every variable's value as it is meant.
 
-    NCCL reads NCCL_IB_DISABLE=true as 0 and leaves InfiniBand on, and passes over a level or a
-    protocol that it does not know. PyTorch raises an error at the start.
+    NCCL reads NCCL_IB_DISABLE=true as 0 and leaves InfiniBand on, and ignores a level or a protocol
+    that it does not know. PyTorch raises an error at the start. Warns; blocks for NCCL_ALGO,
+    NCCL_PROTO and PyTorch's switches.
+
+    Measured: Numbers, switches, lists, levels and choices, as NCCL, gloo and PyTorch parse them.
+
+    Fix:
+        malformed: the file that sets it.
     """
     found = collective_settings(node)
     for name, setting in found.items():

@@ -23,8 +23,15 @@ from checks.outliers.consensus import majority_value
 def addresses_are_unique(cluster: ClusterView) -> Verdict:
     """No two nodes have the same IP or hardware address on the training network.
 
-    Machines cloned with their network configuration answer for each other: connections reach now
-    one of them and now the other, and break in the middle.
+    Machines cloned with their network configuration answer for each other: connections reach
+    sometimes one and sometimes the other, and break midway.
+
+    Measured: Addresses of all training interfaces. Hardware addresses are compared between
+    machines, not between containers of one.
+
+    Fix:
+        address-twice: takes the address off the second node.
+        hardware-address-twice: each machine needs its own, in the hypervisor.
     """
     found = training_interfaces(cluster)
     if not found:
@@ -73,8 +80,14 @@ def _judge_shared_address(cluster: ClusterView, names: tuple[str, str], shared: 
 def netmask_is_equal(node: NodeView) -> Verdict:
     """Nodes of one network have the same netmask.
 
-    With another one a node sends to some peers through the gateway, or to none, while they answer
-    it directly; gateways are slow, and firewalls drop half a conversation.
+    With a different netmask a node reaches some peers only through the gateway, or not at all,
+    while they answer it directly; gateways are slow, and firewalls drop half a conversation.
+
+    Measured: The prefix of the training address, against most nodes whose networks overlap with it;
+    of two that differ, against the head. IPv4 only.
+
+    Fix:
+        netmask-differs: gives the address the others' netmask, until the next boot.
     """
     networks = dict(_training_networks(node.cluster))
     own = networks.get(node.name)

@@ -25,7 +25,12 @@ def training_interface_is_up(node: NodeView) -> Verdict:
     """Every node has an interface that is up and leads to the other nodes.
 
     Loopback and the bridges of docker and libvirt have addresses too, the same on every machine:
-    a rank that advertises one of them is never reached.
+    other ranks never reach a rank that advertises one of them.
+
+    Measured: Interfaces, addresses and the kernel's route to each other node.
+
+    Fix:
+        no-interface: shows addresses and routes; bring up the interface that joins the nodes.
     """
     interface = training_interface(node)
     if len(node.job.nodes) > 1 and interface.is_local_only:
@@ -48,8 +53,13 @@ def training_interface_is_up(node: NodeView) -> Verdict:
 def mtu_is_equal(node: NodeView) -> Verdict:
     """The training interface has the same MTU on every node.
 
-    With different ones small messages pass and large ones vanish where a switch or firewall does
-    not say why: the run hangs in its first large all-reduce, with no line in any log.
+    With different MTUs small messages pass and large ones are lost where a switch or firewall does
+    not report it: the run hangs in its first large all-reduce, with no line in any log.
+
+    Measured: Each node against most nodes; of two that differ, against the head.
+
+    Fix:
+        mtu-differs: sets it until the next boot; write it into the interface's configuration too.
     """
     mtus = {name: one.mtu for name, one in training_interfaces(node.cluster).items()}
     own, usual = training_interface(node), majority_value(mtus, node.job.head)
@@ -69,8 +79,15 @@ def mtu_is_equal(node: NodeView) -> Verdict:
 def speed_is_equal(node: NodeView) -> Verdict:
     """The training interface of no node is slower than the others'.
 
-    Every step waits for the slowest link; a cable or port that came up at 1 Gb/s among 25, or at
+    Every step waits for the slowest link. A cable or port that came up at 1 Gb/s among 25, or at
     half duplex, costs the whole cluster.
+
+    Measured: The speed that the driver reports, against the median of all nodes; below 0.6 of it is
+    slow.
+
+    Fix:
+        slow-link: shows speed and link partner; try cable and port.
+        half-duplex: makes both ends negotiate again; the switch port must do so as well.
     """
     own = training_interface(node)
     if own.duplex == "half":
@@ -96,9 +113,14 @@ def speed_is_equal(node: NodeView) -> Verdict:
 def one_network(node: NodeView) -> Verdict:
     """Every node reaches all others through its training interface.
 
-    Where some peers lie behind another interface than the one that training is held to, their
-    packets take a detour, or none answers: reverse-path filters drop what comes in elsewhere.
-    Names may well lead through another network, if the training interfaces share one of their own.
+    Where some peers are behind another interface than the training interface, their packets take a
+    detour, or nobody answers: reverse-path filters drop what comes in elsewhere.
+
+    Measured: The kernel's route to each other node.
+
+    Fix:
+        other-interface: a route through the training interface.
+        no-route: shows the way that is missing.
     """
     own, peers = training_interface(node), node.read(Names).peers
     strays = misrouted_by_name(node)

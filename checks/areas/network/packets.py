@@ -22,8 +22,19 @@ LostByPair = dict[tuple[str, str], LostPackets]
 def full_size_packets_arrive(node: NodeView) -> Verdict:
     """Packets as large as the interface allows arrive at the other nodes.
 
-    Where a switch port, bridge or tunnel on the way takes less and does not say so, logins and
-    small messages work, and the first large all-reduce hangs for ever with no line in any log.
+    Where a switch port, bridge or tunnel on the path accepts less and does not report it, logins
+    and small messages work, and the first large all-reduce hangs forever with no line in any log.
+
+    Measured: Every node sends two TCP packets of full size to every other one, on the training
+    address, and each says when they are in. What did not arrive is sent a second time, with a
+    longer time-out, when the network is quiet; then smaller sizes show what the path accepts.
+    Neither ICMP nor UDP, which firewalls often drop, is needed. A node is named where packets are
+    lost with more than half of its peers; a loss in one direction only is reported for its sender.
+
+    Fix:
+        vanish: where all nodes lose them, sets the interface to what arrives, until the next boot.
+            Where one node loses them, its switch port, bridge or tunnel must accept more: a jumbo
+            frame port left at 1500, a VXLAN or VPN that takes bytes of its own.
     """
     if len(node.job.nodes) == 1:
         return skip("a single node sends nothing")

@@ -25,10 +25,17 @@ from checks.model import Fix, Severity, Verdict, ok, skip, warn
     severity=Severity.WARN,
 )
 def calls_leave_by_training_interface(node: NodeView) -> Verdict:
-    """Calls to the others' training addresses leave through the node's own training interface.
+    """Connections to the other nodes' training addresses leave through the node's own training
+    interface.
 
-    A route that leads them out elsewhere loads the slower network, and the answers come back by
-    another way than the calls went: filters on the reverse path (rp_filter=1) drop them.
+    A route through another interface loads the slower network, and the answers come back by another
+    path than the connection took: filters on the reverse path (`rp_filter=1`) drop them.
+
+    Measured: The local address of each connection to the other nodes' ports. Two interfaces in one
+    network are fine: the kernel takes either, which does no harm.
+
+    Fix:
+        other-way: a route through the training interface, until the next boot.
     """
     if has_wrong_interface_setting(node) or any(
         map(has_wrong_interface_setting, node.cluster.reached)

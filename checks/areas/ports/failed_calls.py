@@ -20,7 +20,43 @@ from checks.knowledge.logins.causes import login_cause
 from checks.knowledge.logins.failure import end_addresses
 from checks.knowledge.neighbour_entries import MisdirectedTraffic, find_misdirected_traffic
 from checks.knowledge.training_network import training_interface
-from checks.model import Fix, Verdict, block, skip
+from checks.model import Cause, Fix, Verdict, block, skip
+
+CALL_CAUSES = (
+    Cause("dropped", "no answer", "look for a firewall that drops, on either node or between them"),
+    Cause(
+        "rejected", "refused although the listener was there", "look for a firewall that rejects"
+    ),
+    Cause("reset", "cut as soon as it is made", "look for a firewall or proxy between the nodes"),
+    Cause(
+        "no-route",
+        "no route to the address",
+        "look at the routing table; the message names a route that refuses",
+    ),
+    Cause(
+        "absent",
+        "nobody has the address on the local network",
+        "look at the other node's interface",
+    ),
+    Cause(
+        "wrong-answer",
+        "something else answers",
+        "look for another machine with the same address, or a proxy",
+    ),
+    Cause(
+        "no-answer",
+        "the connection opens and carries nothing",
+        "look for a firewall or proxy between the nodes, or the MTU",
+    ),
+    Cause(
+        "reverse-path",
+        "no answer; the other node would answer through another interface",
+        "correct its route back; `rp_filter=1` drops the call",
+    ),
+    Cause(
+        "no-local-port", "the caller has no port left", "look for what holds so many connections"
+    ),
+)
 
 FILTER_ACTIONS = {"dropped": "drop", "rejected": "reject", "no-answer": "drop"}
 """Causes that a packet filter makes, and the action of its rule."""

@@ -22,7 +22,17 @@ MISLED_REASON = (
 def master_port_is_free(node: NodeView) -> Verdict:
     """Nothing else listens on the master port of the head.
 
-    Rank 0 opens its store there. If it cannot, it alone says so, and all others wait for minutes.
+    Rank 0 opens its store there. If it cannot, only its own log says so, and all other ranks wait
+    for minutes.
+
+    Measured: The head opens the port. Where it is taken, its holder is looked up.
+
+    Fix:
+        in-use: ends the process where it is left from an earlier training, else names a port that
+            is free.
+        handed-out: somebody's outgoing connection was given the port; reserves it, for when that
+            has ended.
+        not-permitted: ports below 1024 need root; choose another.
     """
     port, error = node.job.master_port, node.read(Listeners).master_error
     if error is None:
@@ -96,7 +106,12 @@ def _other_port_fix(node: NodeView, free: int | None) -> Fix:
 def master_port_is_reachable(source: NodeView, head: NodeView) -> Verdict:
     """Every node reaches the master port on the head.
 
-    Without it the rank's start hangs until its time-out, and says nothing of a firewall.
+    Without it a rank hangs until its time-out, and no message mentions a firewall.
+
+    Measured: The head listens, and every node connects, the head itself too.
+
+    Fix: By cause, [below](#causes). Where a rule of nftables, iptables, ufw or firewalld explains
+    it, the fix opens exactly that port for the nodes' own networks, in that firewall's own syntax.
     """
     port = source.job.master_port
     if head.read(Listeners).master_error:
@@ -118,6 +133,14 @@ def ephemeral_ports_are_open(source: NodeView, target: NodeView) -> Verdict:
 
     NCCL and gloo listen there on every rank. A firewall that opens the master port alone lets the
     ranks meet, and then hangs the first collective.
+
+    Measured: Each node listens on a sample of its own range (`net.ipv4.ip_local_port_range`,
+    without `ip_local_reserved_ports`); every other node connects to each. Where
+    `NCCL_SOCKET_IFNAME` in `[env]` leaves several interfaces, on the address of each: `start` gives
+    ranks that list as it is. Without it, `start` gives the ranks one interface, and that one is
+    tried. NCCL and gloo have no variable for a range of ports: both take what the kernel hands out.
+
+    Fix: By cause, [below](#causes): as for the master port, for the whole range.
     """
     ports = target.read(Listeners).sampled_ports
     dialled = source.read(DialResults)

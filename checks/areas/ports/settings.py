@@ -20,9 +20,16 @@ COLLISION_ODDS = 0.01
 
 @node_check("ports.ephemeral-range-is-wide-enough", PortSettings, severity=Severity.WARN)
 def ephemeral_range_is_wide_enough(node: NodeView) -> Verdict:
-    """The kernel has enough ports for a connection of each local rank to every other rank.
+    """The kernel has enough ports for a connection from each local rank to every other rank.
 
-    Each direction of it takes one; where they run out, ranks fail with "cannot assign address".
+    Where they run out, ranks fail with "cannot assign address".
+
+    Measured: The width of the range, less the TCP sockets that there are (those in TIME_WAIT too),
+    against twice the local ranks times all ranks. Nodes may have different ranges.
+
+    Fix:
+        too-narrow, used-up: a file for `/etc/sysctl.d` with a wider range, in which the master port
+            is reserved.
     """
     settings, need = node.read(PortSettings), _needed_connections(node)
     evidence = {"low": settings.low, "high": settings.high, "needed": need, "used": settings.used}
@@ -47,8 +54,16 @@ def ephemeral_range_is_wide_enough(node: NodeView) -> Verdict:
 def master_port_is_not_handed_out(node: NodeView) -> Verdict:
     """The kernel does not give the master port to somebody's outgoing connection.
 
-    It does where the port is in its range and not reserved: then rank 0 cannot open it, though
-    nobody listens there. That is rare on a quiet head, and common on a busy one.
+    The kernel may do so where the port is in its ephemeral range and not reserved: then rank 0
+    cannot open it, though nobody listens there. That is rare on a quiet head and common on a busy
+    one.
+
+    Measured: The range, the reserved ports and the sockets in use on the head. It warns where the
+    sockets in use are more than 1 in 100 of the range. Linux hands out 32768-60999 by default, so
+    29500 is safe.
+
+    Fix:
+        not-reserved: a file for `/etc/sysctl.d` that reserves it.
     """
     settings, port = node.read(PortSettings), node.job.master_port
     if node.has(Listeners) and node.read(Listeners).master_error:
@@ -69,7 +84,14 @@ def master_port_is_not_handed_out(node: NodeView) -> Verdict:
 def connection_table_has_room(node: NodeView) -> Verdict:
     """The packet filter can keep track of all connections of the ranks.
 
-    Once its table is full it drops every new connection, and says so in the kernel's log alone.
+    Once its table is full it drops every new connection, and says so in the kernel's log alone
+    ("nf_conntrack: table full, dropping packet").
+
+    Measured: `nf_conntrack_count` and `nf_conntrack_max`: nine tenths are full, or what is left is
+    less than the ranks may open.
+
+    Fix:
+        table-full: a file for `/etc/sysctl.d` with a larger table.
     """
     settings, need = node.read(PortSettings), _needed_connections(node)
     tracked, most = settings.tracked, settings.most_tracked
@@ -92,7 +114,12 @@ def connection_table_has_room(node: NodeView) -> Verdict:
 def neighbour_table_is_large_enough(node: NodeView) -> Verdict:
     """The kernel can remember the hardware addresses of all peers at once.
 
-    Beyond gc_thresh3 it forgets some, and connections fail at random with no firewall to blame.
+    Beyond `gc_thresh3` it forgets some, and connections fail at random with no firewall to blame.
+
+    Measured: `net.ipv4.neigh.default.gc_thresh3` against the number of nodes.
+
+    Fix:
+        too-small: a file for `/etc/sysctl.d` with larger tables.
     """
     limit, peers = node.read(PortSettings).neighbours, len(node.job.nodes) - 1
     if limit is None:

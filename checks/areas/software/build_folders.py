@@ -30,10 +30,21 @@ READABLE_STATES = ("there", "missing")
     severity=Severity.WARN,
 )
 def build_folders_are_usable(node: NodeView) -> Verdict:
-    """Compiled operators and kernels can be kept where they would be, and loaded from there.
+    """Compiled operators and kernels can be stored in their folder, and loaded from there.
 
     On a `noexec` mount they compile and then fail to load. On a shared file system all nodes write
-    and lock the same files, which ends in hangs (DeepSpeed #5205).
+    and lock the same files, which leads to hangs.
+
+    Measured: torch's folder of extensions where the job compiles operators, Triton's cache where
+    there are GPUs: mount options, permission, free space, kind of file system. Nothing is written.
+    A Hugging Face cache on a shared file system is fine and not judged.
+
+    Fix:
+        noexec: remounts it.
+        not-writable: gives the folder to the login.
+        no-space: shows what fills it.
+        shared: names a local folder for launch.toml; warns.
+        unreadable: names a local folder for launch.toml.
     """
     used = _used_folder_variables(node)
     if not used:
@@ -86,9 +97,16 @@ def _judge_folder(node: NodeView, variable: str, seen: FolderSpace) -> Verdict |
 
 @node_check("software.no-build-lock-is-left", Toolchain, Software, DeepspeedConfig, Gpus)
 def no_build_lock_is_left(node: NodeView) -> Verdict:
-    """No lock of a build that was cut off lies among the compiled operators.
+    """No lock of an interrupted build is left among the compiled operators.
 
-    torch waits for such a lock as long as the file is there, without a word: the start hangs.
+    torch waits for such a lock as long as the file exists, without a message: the start hangs.
+
+    Measured: Lock files of this interpreter's builds that are older than 10 minutes and that no
+    process of this login on any node has open. Blocks where the job loads that operator, else
+    warns.
+
+    Fix:
+        stale-build-lock: removes it.
     """
     if not node.read(Software).ok:
         return skip("the interpreter does not run; see software.python-is-there")

@@ -36,7 +36,21 @@ PYTHON_ABI = "Python's ABI"
 def python_is_there(node: NodeView) -> Verdict:
     """The training interpreter runs on every node, at the same path.
 
-    The launcher calls it by its absolute path, without a login shell or an activated environment.
+    The launcher starts it by its absolute path, without a login shell or an activated environment.
+
+    Measured: `python` of launch.toml runs on each node, with a limit of 8 seconds.
+
+    Fix:
+        python-missing: nothing is at that path. Creates the environment there, with the versions of
+            the other nodes.
+        python-not-executable: the login may not execute it. `chmod +x`.
+        python-hangs: no answer in time. Look for a hung network mount among its folders.
+        python-home: `PYTHONHOME` is a folder without its library. Turns the line that sets it into
+            a comment.
+        python-crashes: it cannot run a line for another reason. Shows the error in full.
+        python-too-old: older than 3.8. Name a newer one.
+        python-for-terminals-alone: a bare name that only a terminal's shell finds, as conda's in
+            .bashrc. Name its path.
     """
     seen = node.read(Software)
     if seen.ok and _is_new_enough(seen):
@@ -137,7 +151,12 @@ def _make_environment_command(node: NodeView, seen: Software) -> str:
 def deepspeed_is_installed(node: NodeView) -> Verdict:
     """The training interpreter of every node finds torch and DeepSpeed.
 
-    Each node imports its own copy; the one of the launching node does not travel.
+    Each node imports its own copy; the launching node's copy is not transferred.
+
+    Measured: Whether that interpreter finds the modules.
+
+    Fix:
+        torch-missing, deepspeed-missing: the `pip install` line with the other nodes' version.
     """
     seen = node.read(Software)
     if not seen.ok or not _is_new_enough(seen):
@@ -186,10 +205,19 @@ class VersionDifference:
 
 @node_check("software.versions-are-equal", Software)
 def versions_are_equal(node: NodeView) -> Verdict:
-    """Every node has the Python, torch, DeepSpeed and NCCL of the others, and the other packages.
+    """Every node has the same versions of Python, torch, DeepSpeed, NCCL and other packages.
 
-    Ranks must issue the same collectives in the same order and form; two versions do not promise
-    that. With two nodes apart, the head is the yardstick.
+    Ranks must issue the same collectives in the same order and form; different versions do not
+    guarantee that.
+
+    Measured: Each node against most nodes; of two that differ, against the head. Differences of
+    Python, torch, DeepSpeed, NCCL and the CUDA that torch was built for block; other packages
+    (transformers, flash-attn, apex, bitsandbytes, peft, datasets, tokenizers, numpy, triton …) and
+    another ABI of the same Python warn. Differences that a [shadowing
+    package](#softwarepackages-are-the-environments-own) causes are reported there.
+
+    Fix:
+        versions-differ: the `pip install` line that gives this node the versions of most nodes.
     """
     seen = node.read(Software)
     if not seen.ok:

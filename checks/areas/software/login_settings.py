@@ -18,9 +18,14 @@ PROXY_VARIABLES = ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY")
 def text_is_utf_8(node: NodeView) -> Verdict:
     """Python opens text files as UTF-8 on every node.
 
-    In a login shell of another locale the first letter beyond ASCII in data, tokenizer or log ends
-    the rank with a UnicodeDecodeError. A locale that is not installed alone does not: Python then
-    takes UTF-8.
+    In a login shell with another locale the first non-ASCII character in data, tokenizer or log
+    ends the rank with a UnicodeDecodeError.
+
+    Measured: The encoding that the training interpreter has, with the variables of the ranks. A
+    locale that is set but not installed is accepted: Python then uses UTF-8.
+
+    Fix:
+        not-utf-8: names the `PYTHONUTF8` line for launch.toml.
     """
     seen = node.read(Software)
     if not seen.ok:
@@ -34,10 +39,16 @@ def text_is_utf_8(node: NodeView) -> Verdict:
 
 @node_check("software.proxy-spares-the-nodes", Environment, severity=Severity.WARN)
 def proxy_spares_the_nodes(node: NodeView) -> Verdict:
-    """Where the program speaks HTTP between nodes, no proxy variable catches that.
+    """Where the program uses HTTP between nodes, no proxy variable redirects it.
 
-    torch and DeepSpeed speak TCP and heed no proxy; etcd, Ray and inference servers do, and then
-    ask the proxy for a node that it does not know.
+    torch and DeepSpeed use plain TCP and ignore proxies; etcd, Ray and inference servers do not,
+    and then ask the proxy for a node that it does not know.
+
+    Measured: `http_proxy` and `all_proxy` of the ranks, and whether `no_proxy` contains the nodes'
+    names; only where the command names such a program.
+
+    Fix:
+        proxy-catches: names the `no_proxy` line for launch.toml.
     """
     program = HTTP_PROGRAMS.search(" ".join(node.job.command))
     if program is None:

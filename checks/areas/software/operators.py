@@ -50,9 +50,20 @@ def _configured_operators(config: ParsedConfig) -> list[str]:
 
 @node_check("software.operators-can-be-built", Toolchain, Software, DeepspeedConfig, Gpus)
 def operators_can_be_built(node: NodeView) -> Verdict:
-    """Where the config has DeepSpeed compile operators, this node has what that takes.
+    """Where the config makes DeepSpeed compile operators, this node has what that needs.
 
-    They are compiled at the first start, by every node for itself, after the model was loaded.
+    Every node compiles them at the first start, after the model was loaded.
+
+    Measured: Which operators, from the config: cpu_adam and similar for an offloaded optimizer,
+    fused_adam and similar for DeepSpeed's own, async_io for NVMe; prebuilt ones (`DS_BUILD_…`) are
+    left out. For them the compiler (`CXX`, or `c++`), ninja, libaio.h, and on NVIDIA's GPUs the
+    toolkit at `CUDA_HOME`, in torch's major version.
+
+    Fix:
+        no-compiler, no-ninja, no-libaio: installs it.
+        no-cuda-toolkit, cuda-mismatch: names the toolkit for `CUDA_HOME`; another major version
+            only warns from DeepSpeed 0.19 on, which does not compare them, and passes with
+            `DS_SKIP_CUDA_CHECK=1`.
     """
     names = operators_to_compile(node)
     if not names:

@@ -18,6 +18,13 @@ def program_is_importable(node: NodeView) -> Verdict:
 
     A package that one node lacks ends its ranks at the import, while the others wait for them until
     the rendezvous times out.
+
+    Measured: The interpreter looks for `-m MODULE`, and for what the script imports outside of `if`
+    and `try`; nothing is imported. A script that changes `sys.path` is not checked.
+
+    Fix:
+        module-missing, import-missing: the `pip install` line, with the version of a node that has
+            it.
     """
     seen = node.read(Software)
     if not seen.ok:

@@ -17,7 +17,16 @@ TRAINING_PACKAGES = ("torch", "deepspeed")
 def packages_are_the_environments_own(node: NodeView) -> Verdict:
     """No package of another folder, such as ~/.local or PYTHONPATH's, is imported instead.
 
-    What pip says of the environment is then not what trains, and pip mends it in vain.
+    What pip reports about the environment is then not what trains, and reinstalling with pip does
+    not help.
+
+    Measured: Packages that are on the path in two versions, the first outside the environment and
+    the second in it. torch and DeepSpeed block, others warn. A system's interpreter has no
+    environment of its own and is skipped.
+
+    Fix:
+        shadowed: moves those in ~/.local aside, or finds the line that sets PYTHONPATH.
+        package-shadowed: a file in the working directory has the package's name; renames it.
     """
     seen = node.read(Software)
     if not seen.ok:

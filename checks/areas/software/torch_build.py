@@ -22,6 +22,15 @@ def torch_fits_the_gpus(node: NodeView) -> Verdict:
     """Where there are GPUs, torch is built for them, and their driver is new enough for that build.
 
     Otherwise torch sees no GPU: the rank trains on the CPU, or ends, on that node alone.
+
+    Measured: `torch/version.py`, without importing torch, against vendor and driver of the GPUs.
+    The minimum driver of each CUDA version is NVIDIA's for minor version compatibility (CUDA
+    release notes): 580 for 13, 525.60.13 for 12, 450.80.02 for 11. A node with the forward
+    compatibility package passes.
+
+    Fix:
+        wrong-build: installs a build for the GPUs.
+        driver-too-old: names the minimum driver.
     """
     seen, gpus = node.read(Software), node.read(Gpus)
     if not seen.ok or seen.modules.get("torch") is None:

@@ -19,10 +19,17 @@ SHOW_LOADED_NCCL = (
 
 @node_check("training.nccl-is-the-one-installed", Smoke, Software, severity=Severity.WARN)
 def nccl_is_the_one_installed(node: NodeView) -> Verdict:
-    """The NCCL that torch loads is the one its environment has, and none that lies before it.
+    """torch loads the NCCL of its own environment, not another one found before it.
 
     A library in LD_LIBRARY_PATH, LD_PRELOAD or the loader's cache may come first: ranks of one
     cluster then speak different versions, or lack a symbol at the first collective.
+
+    Measured: The version that the loaded library reports in the smoke, against the `nvidia-nccl`
+    package of the training environment. Skipped without a GPU, and where NCCL is built into torch.
+
+    Fix:
+        another-nccl: shows which file is loaded; then take its folder out of LD_LIBRARY_PATH or
+            LD_PRELOAD of that login.
     """
     loaded = next((rank.said.nccl for rank in node.read(Smoke).ranks if rank.said.nccl), "")
     packages = node.read(Software).packages

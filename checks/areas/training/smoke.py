@@ -43,7 +43,33 @@ def smoke_trains(node: NodeView) -> Verdict:
     """Every node trains on its own: a few DeepSpeed steps, ZeRO-2, with a finite, falling loss.
 
     A broken package, a missing compiler, a GPU out of memory or a bad link between two GPUs of one
-    machine shows here in seconds and by name, and not as a hang of the whole cluster.
+    machine shows here in seconds and by name, instead of as a hang of the whole cluster.
+
+    Measured: One rank for each slot on a small model, on the GPUs or, where there are none, on CPUs
+    with gloo. Loss, step time and versions come back; a rank that hangs shows its stack before it
+    is ended. Nothing is compiled; on CPUs, where DeepSpeed compiles an operator at the first start,
+    compiler, headers and ninja are looked up too. The temporary folder is removed, even when
+    everything is killed.
+
+    Fix: What the rank printed is in the finding's evidence (`--report FILE`). Where `launcher
+    diagnose` knows the rank's words, such as those of `cuda-oom`, `memory-refused` or `eaddrinuse`,
+    the cause is the id of that known failure, with its reason and its fix.
+        import-error: a package cannot be imported; the fix installs what is missing or damaged,
+            moves a damaged library of LD_LIBRARY_PATH out of the way, or shows the error.
+        package-cut-short: a bus error while a package is imported: one of its files is truncated,
+            most often because the disk was full when it was installed.
+        package-shadowed: a file of the working directory has the package's name; the fix renames
+            it.
+        killed: most often the kernel's out-of-memory killer.
+        op-build-failed: no compiler, or what it needs is missing; the fix installs it.
+        stale-build-lock: ranks would wait forever for a build that was interrupted; the fix removes
+            its lock. [software](software.md#softwareno-build-lock-is-left) reports one older than
+            10 minutes.
+        shm-full: a bus error, most often a full /dev/shm.
+        nan-loss, loss-not-falling: memory, GPU or torch build: the same steps fall on a healthy
+            node.
+        hang: no end in time; the message has the top of the stack.
+        crashed, error: anything else.
     """
     elsewhere = why_cannot_train(node)
     if elsewhere:
@@ -132,7 +158,12 @@ def _describe_compilation(op: CompiledOp | None) -> str:
 def step_time_is_alike(node: NodeView) -> Verdict:
     """No node is more than twice as slow at the same steps as the median of the cluster.
 
-    All ranks wait for the slowest at every step. Only differences of over 50 ms count.
+    All ranks wait for the slowest at every step.
+
+    Measured: The step time of the smoke, from three nodes on. Only differences over 50 ms count.
+
+    Fix:
+        slow: shows what else runs there; then look at clocks, throttling and power limits.
     """
     elsewhere = why_cannot_train(node)
     if elsewhere:

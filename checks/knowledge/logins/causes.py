@@ -1,7 +1,8 @@
 """Why a login fails: one class for each cause, with the same name wherever a login is made.
 
 The text is that of OpenSSH's client, as the nodes' own logins and pdsh print it; the controller's
-logins are mapped to the same names where they are made. `login_fixes` has what mends each.
+logins are mapped to the same names where they are made. `fixes` and `controller_fixes` have the
+command for each.
 """
 
 from __future__ import annotations
@@ -10,37 +11,156 @@ import re
 from collections.abc import Mapping
 
 from checks.facts.ssh import LoginAttempt
+from checks.model import Cause
 
-CAUSE_MEANING: Mapping[str, str] = {
-    "name-unresolved": "the name has no address",
-    "proxy-fails": "ssh goes through a proxy, which brings no answer of its sshd",
-    "refused": "the connection is refused: nothing listens on the ssh port, or a firewall rejects",
-    "no-route": "there is no way to it: it is off, unplugged, not routed to, or rejects",
-    "dropped": "no answer: the packets are dropped, or the machine is off",
-    "host-key-unknown": "its host key is not in known_hosts",
-    "host-key-changed": "its host key is not the one in known_hosts",
-    "key-missing": "there is no private key to log in with",
-    "key-unreadable": "the private key cannot be read",
-    "key-passphrase": "the private key has a passphrase, and no agent holds it",
-    "key-permissions": "the private key can be read by others, so ssh does not use it",
-    "key-denied": "the key is refused",
-    "key-not-authorized": "the public key is not in authorized_keys",
-    "authorized-keys-permissions": "sshd does not trust the permissions of authorized_keys",
-    "public-key-auth-off": "sshd takes no public keys",
-    "user-unknown": "there is no such account",
-    "throttled": "sshd cuts the connection before the login: MaxStartups, a ban or hosts.deny",
-    "shell-refuses": "the login is accepted, but no command runs",
-    "forced-command": "the login is accepted, and runs another command than the one asked for",
-    "shell-noisy": "the login shell prints text of its own",
-    "shell-hangs": "the login is accepted, but the shell never answers",
-    "no-python": "there is no python 3.6 or newer",
-    "stalls": "the connection is made, and then larger packets get no answer",
-    "timeout": "it takes the connection but does not finish the login",
-    "wrong-host": "another machine answers",
-    "config-broken": "the ssh configuration cannot be used",
-    "no-common-algorithm": "client and sshd have no algorithm in common",
-    "ssh-failed": "ssh failed",
-}
+LOGIN_CAUSES = (
+    Cause(
+        "name-unresolved",
+        "the name has no address",
+        "adds a line to `/etc/hosts`",
+    ),
+    Cause(
+        "proxy-fails",
+        "ssh goes through a proxy, which brings no answer of its sshd",
+        "puts a block for that host without `ProxyCommand` and `ProxyJump` first",
+    ),
+    Cause(
+        "refused",
+        "the connection is refused: nothing listens on the ssh port, or a firewall rejects",
+        "starts sshd, names its real port, or adds a firewall rule",
+    ),
+    Cause(
+        "no-route",
+        "there is no way to it: it is off, unplugged, not routed to, or rejects",
+        "removes a route that refuses it, adds a firewall rule, or shows the path that packets "
+        "take",
+    ),
+    Cause(
+        "dropped",
+        "no answer: the packets are dropped, or the machine is off",
+        "adds a firewall rule for that port and source, or removes a wrong entry from the "
+        "neighbour table",
+    ),
+    Cause(
+        "host-key-unknown",
+        "its host key is not in known_hosts",
+        "appends the target's own key",
+    ),
+    Cause(
+        "host-key-changed",
+        "its host key is not the one in known_hosts",
+        "removes the old line, appends the key",
+    ),
+    Cause(
+        "key-missing",
+        "there is no private key to log in with",
+        "creates one; the next preflight says where to add it",
+    ),
+    Cause(
+        "key-unreadable",
+        "the private key cannot be read",
+        "corrects its owner and mode, or creates a new key",
+    ),
+    Cause(
+        "key-passphrase",
+        "the private key has a passphrase, and no agent holds it",
+        "removes the passphrase",
+    ),
+    Cause(
+        "key-permissions",
+        "the private key can be read by others, so ssh does not use it",
+        "`chmod 600` of that file",
+    ),
+    Cause(
+        "key-denied",
+        "the key is refused",
+        "corrects the setting of sshd that excludes the account, where one does: `AllowUsers`, "
+        "`DenyUsers`, `AllowGroups`, `DenyGroups`, `PermitRootLogin`, in a `Match` block too",
+    ),
+    Cause(
+        "key-not-authorized",
+        "the public key is not in authorized_keys",
+        "appends that key there, or removes a restriction such as `from=`",
+    ),
+    Cause(
+        "authorized-keys-permissions",
+        "sshd does not trust the permissions of authorized_keys",
+        "`chmod` or `chown` of that path",
+    ),
+    Cause(
+        "public-key-auth-off",
+        "sshd takes no public keys",
+        "changes that line of that sshd file, and reloads sshd",
+    ),
+    Cause(
+        "user-unknown",
+        "there is no such account",
+        "puts the right user into the ssh configuration",
+    ),
+    Cause(
+        "throttled",
+        "sshd cuts the connection before the login: MaxStartups, a ban or hosts.deny",
+        "raises `MaxStartups`; see also fail2ban and `/etc/hosts.deny`",
+    ),
+    Cause(
+        "shell-refuses",
+        "the login is accepted, but no command runs",
+        "limits `~/.bashrc` to interactive shells where the shell is bash, else makes the shell "
+        "bash",
+    ),
+    Cause(
+        "forced-command",
+        "the login is accepted, and runs another command than the one asked for",
+        "removes `command=` before the key, or `ForceCommand`, from that line of that file",
+    ),
+    Cause(
+        "shell-noisy",
+        "the login shell prints text of its own",
+        "as for `ssh.shell-is-quiet`",
+    ),
+    Cause(
+        "shell-hangs",
+        "the login is accepted, but the shell never answers",
+        "adds a line that ends `~/.bashrc` early",
+    ),
+    Cause(
+        "no-python",
+        "there is no python 3.6 or newer",
+        "installs `python3`",
+    ),
+    Cause(
+        "stalls",
+        "the connection is made, and then larger packets get no answer",
+        "shows the largest packet that arrives; only the controller's own logins find this",
+    ),
+    Cause(
+        "timeout",
+        "it takes the connection but does not finish the login",
+        "shows where it stops",
+    ),
+    Cause(
+        "wrong-host",
+        "another machine answers",
+        "corrects the name, or the port",
+    ),
+    Cause(
+        "config-broken",
+        "the ssh configuration cannot be used",
+        "corrects that line, or the mode of that file",
+    ),
+    Cause(
+        "no-common-algorithm",
+        "client and sshd have no algorithm in common",
+        "shows where it stops",
+    ),
+    Cause(
+        "ssh-failed",
+        "ssh failed",
+        "shows where it stops",
+    ),
+)
+
+CAUSE_MEANING: Mapping[str, str] = {cause.name: cause.meaning for cause in LOGIN_CAUSES}
 """What each cause means, to stand behind `node1 cannot log in to node2: `."""
 
 _CONNECT = r"^ssh: connect to host \S+ port \d+: "
