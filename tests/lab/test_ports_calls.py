@@ -23,7 +23,8 @@ from checks.node.probe import (
 from checks.node.probe import (
     port_calls as calls,
 )
-from checks.node.probe.core import Undetermined, read_file
+from checks.node.probe.core import Undetermined
+from checks.node.runtime.files import read_file
 from checks.stages import dial_results as dialled_stage
 from checks.stages import ports as stage
 from tests.support.listeners import NODES, cluster
