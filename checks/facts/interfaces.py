@@ -50,6 +50,11 @@ class Interface:
         return frozenset(str(ipaddress.ip_interface(text).network) for text in texts)
 
     @property
+    def is_usable(self) -> bool:
+        """Whether it is up and has an address that another node could use."""
+        return self.up and bool(self.routable_addresses)
+
+    @property
     def is_local_only(self) -> bool:
         """Whether it leads to no other machine: loopback, docker's and libvirt's bridges, veth."""
         return self.loopback or self.kind in ("docker", "veth") or self.name.startswith("virbr")
@@ -70,19 +75,23 @@ class Interfaces(Fact):
     @property
     def addresses(self) -> frozenset[str]:
         """Every address of the node."""
-        return frozenset(text for one in self.interfaces for text in one.addresses)
+        return frozenset(text for interface in self.interfaces for text in interface.addresses)
 
     def named(self, name: str) -> Interface | None:
         """The interface of that name."""
-        return next((one for one in self.interfaces if one.name == name), None)
+        return next((interface for interface in self.interfaces if interface.name == name), None)
 
-    def lower_interfaces(self, one: Interface) -> tuple[Interface, ...]:
+    def lower_interfaces(self, interface: Interface) -> tuple[Interface, ...]:
         """What carries that interface: the members of a bond or bridge, and what carries them."""
-        members = [other for other in self.interfaces if one.name and other.master == one.name]
+        members = [
+            other for other in self.interfaces if interface.name and other.master == interface.name
+        ]
         return tuple(
-            found for member in members for found in (member, *self.lower_interfaces(member))
+            carrier for member in members for carrier in (member, *self.lower_interfaces(member))
         )
 
     def interface_owning(self, address: str) -> Interface | None:
         """The interface that has that address."""
-        return next((one for one in self.interfaces if address in one.addresses), None)
+        return next(
+            (interface for interface in self.interfaces if address in interface.addresses), None
+        )

@@ -55,8 +55,8 @@ class NcclUsage:
     """What one rank said.
 
     `network` is NCCL's word: IB, Socket, or a plugin's name. `adapters` are `mlx5_0:1`, of the
-    `kinds` InfiniBand and RoCE; `interfaces` those of its sockets. `direct` tells for each of its
-    ways to another node whether it is GPUDirect RDMA. `told` are the variables it obeyed.
+    `kinds` InfiniBand and RoCE; `interfaces` those of its sockets. `direct` says for each of its
+    ways to another node whether it is GPUDirect RDMA. `obeyed` are the variables it took.
     """
 
     network: str = ""
@@ -69,7 +69,7 @@ class NcclUsage:
     interfaces: tuple[str, ...] = ()
     direct: tuple[bool, ...] = ()
     plugin: str = ""
-    told: tuple[tuple[str, str], ...] = ()
+    obeyed: tuple[tuple[str, str], ...] = ()
     no_verbs: bool = False
     no_device: bool = False
     unopened: tuple[str, ...] = ()
@@ -90,9 +90,9 @@ class NcclUsage:
 
 
 def parse_nccl_output(lines: Iterable[str]) -> NcclUsage:
-    """What those lines of one rank say; an empty `network` where they do not tell."""
+    """What those lines of one rank say; an empty `network` where they do not say."""
     text = tuple(lines)
-    lists = {found[0]: found[1] for found in _all_matches(LISTED_DEVICES, text)}
+    lists = {groups[0]: groups[1] for groups in _all_matches(LISTED_DEVICES, text)}
     named = [_parse_adapter(item) for item in LISTED_ITEM.findall(lists.get("IB", ""))]
     sockets = [item.partition(":")[0] for item in LISTED_ITEM.findall(lists.get("Socket", ""))]
     version, cuda = _last_match(VERSION, text, "", "")
@@ -107,7 +107,7 @@ def parse_nccl_output(lines: Iterable[str]) -> NcclUsage:
         interfaces=tuple(sockets),
         direct=tuple("/GDRDMA" in line for line in text if SEND_PATH.search(line)),
         plugin="".join(_last_match(LOADED_PLUGIN, text)).replace("Selected", "OFI"),
-        told=tuple({found[0]: found[1] for found in _all_matches(VARIABLE_SET, text)}.items()),
+        obeyed=tuple({groups[0]: groups[1] for groups in _all_matches(VARIABLE_SET, text)}.items()),
         no_verbs=any(NO_VERBS.search(line) for line in text),
         no_device=any(NO_DEVICE.search(line) for line in text),
         unopened=tuple(name for (name,) in _all_matches(UNOPENED_DEVICE, text)),
@@ -119,8 +119,8 @@ def parse_nccl_output(lines: Iterable[str]) -> NcclUsage:
 def _all_matches(pattern: re.Pattern[str], lines: Iterable[str]) -> Iterator[tuple[str, ...]]:
     """The groups of that pattern in each line that has it; '' for a group that took no part."""
     for line in lines:
-        if found := pattern.search(line):
-            yield tuple(group or "" for group in found.groups())
+        if match := pattern.search(line):
+            yield tuple(group or "" for group in match.groups())
 
 
 def _last_match(pattern: re.Pattern[str], lines: Iterable[str], *default: str) -> tuple[str, ...]:
@@ -130,8 +130,8 @@ def _last_match(pattern: re.Pattern[str], lines: Iterable[str], *default: str) -
 
 def _network_name(lines: Iterable[str], listed: str) -> str:
     """NCCL's word; before 2.5 it said none, and listed its adapters if it had any."""
-    if found := _last_match(USED_NETWORK, lines):
-        return found[0]
+    if groups := _last_match(USED_NETWORK, lines):
+        return groups[0]
     return listed or ("Socket" if _last_match(LISTED_DEVICES, lines) else "")
 
 

@@ -73,10 +73,10 @@ def is_meant_for_rdma(node: NodeView) -> bool:
 
     An active InfiniBand port is nobody's accident. Many plain Ethernet cards show as RoCE.
     """
-    found = expected_transport(node)
-    closed = found.cause in ("no-library", "no-uverbs", "no-access")
+    transport = expected_transport(node)
+    closed = transport.cause in ("no-library", "no-uverbs", "no-access")
     ports = allowed_ports(node).values()
-    return found.rdma or (closed and any(port_kind(port) == "InfiniBand" for port in ports))
+    return transport.rdma or (closed and any(port_kind(port) == "InfiniBand" for port in ports))
 
 
 @cached_per_view

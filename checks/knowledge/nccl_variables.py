@@ -39,12 +39,14 @@ def setting_in_force(node: NodeView, name: str) -> Setting | None:
     environment = node.read(Environment)
     if name in environment.shell:
         conf = tuple(f"{path}:" for path in environment.nccl_conf)
-        lines = [one for one in environment.set_in.get(name, ()) if not one.startswith(conf)]
+        lines = [line for line in environment.set_in.get(name, ()) if not line.startswith(conf)]
         where = f"{', '.join(lines)} of {node.name}" if lines else f"{node.name}'s login shell"
         return Setting(name, environment.shell[name], where)
     for path, values in environment.nccl_conf.items():
         if name in valid_assignments(values):
-            lines = [one for one in environment.set_in.get(name, ()) if one.startswith(f"{path}:")]
+            lines = [
+                line for line in environment.set_in.get(name, ()) if line.startswith(f"{path}:")
+            ]
             return Setting(name, values[name], f"{(lines or [path])[0]} of {node.name}")
     return None
 
@@ -55,10 +57,10 @@ def collective_settings(node: NodeView) -> Mapping[str, Setting]:
     environment = node.read(Environment)
     conf = [name for values in environment.nccl_conf.values() for name in valid_assignments(values)]
     names = sorted({*node.job.env, *environment.shell, *conf})
-    found = {
+    settings = {
         name: setting_in_force(node, name) for name in names if COLLECTIVE_VARIABLE.match(name)
     }
-    return {name: setting for name, setting in found.items() if setting is not None}
+    return {name: setting for name, setting in settings.items() if setting is not None}
 
 
 def valid_assignments(values: Mapping[str, str]) -> Mapping[str, str]:
@@ -78,14 +80,14 @@ def valid_assignments(values: Mapping[str, str]) -> Mapping[str, str]:
 
 def leading_number(text: str) -> int:
     """As C's strtoll reads it, and so NCCL: up to what is no digit; 0 where there is none."""
-    found = LEADING_NUMBER.match(text)
-    return int(found[0], 16 if "x" in found[0].lower() else 10) if found else 0
+    match = LEADING_NUMBER.match(text)
+    return int(match[0], 16 if "x" in match[0].lower() else 10) if match else 0
 
 
 def interface_settings(node: NodeView) -> Sequence[Setting]:
     """NCCL_SOCKET_IFNAME and GLOO_SOCKET_IFNAME, those that are set to something."""
-    found = (setting_in_force(node, name) for name in (NCCL_IFNAME, GLOO_IFNAME))
-    return [setting for setting in found if setting is not None and setting.value]
+    settings = (setting_in_force(node, name) for name in (NCCL_IFNAME, GLOO_IFNAME))
+    return [setting for setting in settings if setting is not None and setting.value]
 
 
 def comment_out_fix(node: NodeView, *names: str, more: str = "") -> Fix:
@@ -137,5 +139,7 @@ def selected_interfaces(setting: Setting, interfaces: Iterable[Interface]) -> li
     """The interfaces that the variable names; gloo knows only whole names."""
     if setting.name == GLOO_IFNAME:
         names = setting.value.split(",")
-        return [one for one in interfaces if one.name in names]
-    return [one for one in interfaces if matches_nccl_list(setting.value, one.name)]
+        return [interface for interface in interfaces if interface.name in names]
+    return [
+        interface for interface in interfaces if matches_nccl_list(setting.value, interface.name)
+    ]

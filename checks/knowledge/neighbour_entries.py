@@ -25,7 +25,8 @@ class MisdirectedTraffic:
     def __str__(self) -> str:
         entry = self.entry
         whose = next(
-            (one.name for one in self.node.cluster.nodes if entry.mac in _mac_addresses(one)), ""
+            (other.name for other in self.node.cluster.nodes if entry.mac in _mac_addresses(other)),
+            "",
         )
         kind = "a permanent entry" if entry.permanent else "its neighbours"
         here = f"{self.node.name} sends what is for {entry.address} to {entry.mac}"
@@ -34,7 +35,7 @@ class MisdirectedTraffic:
 
     @property
     def fix(self) -> Fix:
-        """Forgets the entry, so that the address is asked for anew."""
+        """Forgets the entry, so that the address is looked up again."""
         entry, real = self.entry, " or ".join(sorted(_mac_addresses(self.peer)))
         note = f"{self.peer.name} has {real}; take out what sets the entry at boot"
         if not entry.permanent:
@@ -61,20 +62,22 @@ def _neighbour_entry(node: NodeView, peer: NodeView, address: str) -> Neighbour 
     if address not in peer.read(Interfaces).addresses:
         return None
     table = node.read(Firewall).neighbours
-    return next((one for one in table if one.address == address), None)
+    return next((entry for entry in table if entry.address == address), None)
 
 
 def _is_credible(node: NodeView, entry: Neighbour) -> bool:
     """Whether hardware addresses mean something there: no gateway answers in all names."""
-    table = [one for one in node.read(Firewall).neighbours if one.interface == entry.interface]
-    others = [one for one in table if one.address != entry.address]
+    table = [
+        other for other in node.read(Firewall).neighbours if other.interface == entry.interface
+    ]
+    others = [other for other in table if other.address != entry.address]
     if any(
-        one.mac in _mac_addresses(peer)
-        for one in others
-        for peer in _address_owners(node, one.address)
+        other.mac in _mac_addresses(peer)
+        for other in others
+        for peer in _address_owners(node, other.address)
     ):
         return True
-    return entry.permanent and all(one.mac != entry.mac for one in others)
+    return entry.permanent and all(other.mac != entry.mac for other in others)
 
 
 def _address_owners(node: NodeView, address: str) -> list[NodeView]:
@@ -87,5 +90,9 @@ def _address_owners(node: NodeView, address: str) -> list[NodeView]:
 
 def _mac_addresses(node: NodeView) -> frozenset[str]:
     """Every hardware address that the node's interfaces have; an empty one is none."""
-    found = node.read(Interfaces).interfaces if node.has(Interfaces) else ()
-    return frozenset(one.mac for one in found if one.mac and one.mac != "00:00:00:00:00:00")
+    interfaces = node.read(Interfaces).interfaces if node.has(Interfaces) else ()
+    return frozenset(
+        interface.mac
+        for interface in interfaces
+        if interface.mac and interface.mac != "00:00:00:00:00:00"
+    )

@@ -6,7 +6,6 @@ The port checks and the launcher ask here, so that what is tested is what is use
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 
 from checks.errors import FactError
 from checks.facts import ClusterView, NodeView
@@ -28,18 +27,18 @@ def training_interface(node: NodeView) -> Interface:
 
     Among those that NCCL_SOCKET_IFNAME and GLOO_SOCKET_IFNAME leave, the one that the kernel uses
     towards most other nodes; else the first that is up and leads out. A variable that leaves none
-    is let be here: `nccl.socket-interface-exists` accuses it. A node without any network has its
-    loopback. Raises FactError where there is no interface at all.
+    is passed over here: `nccl.socket-interface-exists` accuses it. A node without any network has
+    its loopback. Raises FactError where there is no interface at all.
     """
-    found = node.read(Interfaces).interfaces
-    usable = [one for one in found if one.up and one.routable_addresses]
+    interfaces = node.read(Interfaces).interfaces
+    usable = [interface for interface in interfaces if interface.is_usable]
     for setting in interface_settings(node):
         usable = selected_interfaces(setting, usable) or usable
-    leading_out = [one for one in usable if not one.is_local_only]
-    loopback = [one for one in found if one.loopback and one.addresses]
-    choices = [one for one in routed_interfaces(node) if one in usable] + leading_out + usable
-    for one in choices + loopback:
-        return one
+    leading_out = [interface for interface in usable if not interface.is_local_only]
+    loopback = [interface for interface in interfaces if interface.loopback and interface.addresses]
+    routed = [interface for interface in routed_interfaces(node) if interface in usable]
+    for interface in (*routed, *leading_out, *usable, *loopback):
+        return interface
     raise FactError(f"{node.name} has no interface that is up and has an address")
 
 
@@ -58,30 +57,32 @@ def further_addresses(node: NodeView) -> list[str]:
     if NCCL_IFNAME not in node.job.env:
         return []
     setting = Setting(NCCL_IFNAME, node.job.env[NCCL_IFNAME], "")
-    usable = [one for one in node.read(Interfaces).interfaces if one.up and one.routable_addresses]
-    others = [
-        one for one in selected_interfaces(setting, usable) if one != training_interface(node)
+    usable = [interface for interface in node.read(Interfaces).interfaces if interface.is_usable]
+    own = training_interface(node)
+    return [
+        interface.routable_addresses[0]
+        for interface in selected_interfaces(setting, usable)
+        if interface != own and not interface.is_local_only
     ]
-    return [one.routable_addresses[0] for one in others if not one.is_local_only]
 
 
 def has_wrong_interface_setting(node: NodeView) -> bool:
     """Whether a variable holds training there to an interface that is not there or not up."""
     if not (node.has(Interfaces) and node.has(Environment)):
         return False
-    usable = [one for one in node.read(Interfaces).interfaces if one.up and one.routable_addresses]
+    usable = [interface for interface in node.read(Interfaces).interfaces if interface.is_usable]
     return any(not selected_interfaces(setting, usable) for setting in interface_settings(node))
 
 
 def master_address(cluster: ClusterView) -> str:
-    """MASTER_ADDR: the head's training address. Raises FactError where it cannot be told."""
+    """MASTER_ADDR: the head's training address. Raises FactError where it is not known."""
     return training_address(cluster.head)
 
 
 def routed_interfaces(node: NodeView) -> list[Interface]:
     """The interfaces that lead to other nodes, the one to most of them first."""
     owners = map(node.read(Interfaces).interface_owning, _source_addresses(node))
-    return _distinct_interfaces(one for one in owners if one is not None)
+    return list(dict.fromkeys(interface for interface in owners if interface is not None))
 
 
 def network_env(node: NodeView) -> dict[str, str]:
@@ -90,7 +91,7 @@ def network_env(node: NodeView) -> dict[str, str]:
     Values of the job's own [env] stand. Raises FactError where the interface is not known.
     """
     name = training_interface(node).name
-    names = (one.name for one in node.read(Interfaces).interfaces)
+    names = (interface.name for interface in node.read(Interfaces).interfaces)
     is_prefix = any(other != name and other.startswith(name) for other in names)
     chosen = {NCCL_IFNAME: f"={name}" if is_prefix else name, GLOO_IFNAME: name}
     chosen |= transport_env(node)
@@ -101,15 +102,7 @@ def _source_addresses(node: NodeView) -> list[str]:
     """The local addresses used towards other nodes, the one towards most first; no loopback."""
     peers = node.read(Names).peers
     others = [peer.source for name, peer in peers.items() if name != node.name]
-    loopbacks = [one for one in node.read(Interfaces).interfaces if one.loopback]
-    own = {address for one in loopbacks for address in one.addresses}
-    used = Counter(s for s in others if s and s not in own and not s.startswith("127."))
+    loopbacks = [interface for interface in node.read(Interfaces).interfaces if interface.loopback]
+    local = {address for interface in loopbacks for address in interface.addresses}
+    used = Counter(s for s in others if s and s not in local and not s.startswith("127."))
     return [source for source, _ in used.most_common()]
-
-
-def _distinct_interfaces(interfaces: Iterable[Interface]) -> list[Interface]:
-    found: list[Interface] = []
-    for one in interfaces:
-        if one not in found:
-            found.append(one)
-    return found

@@ -2,7 +2,7 @@
 
 When one rank fails, all others fail after it: their collective times out, or a peer closes its
 connection. So nearly every rank has an error, and most of those errors are echoes. Each rule below
-tells the root from the echoes by evidence that an echo cannot give; the surest comes first, and
+separates the root from the echoes by evidence that an echo cannot give; the surest comes first, and
 the first that names a node is believed:
 
 1. A wrong sum names the very ranks whose part is wrong. A rank that waits adds nothing up.

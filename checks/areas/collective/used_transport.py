@@ -154,7 +154,7 @@ def _fallback_verdict(node: NodeView, ranks: UsageByRank) -> Verdict | None:
 
 def _fallback_reason(node: NodeView, one: NcclUsage) -> tuple[str, str, Fix]:
     """Cause, words and fix, from what NCCL said on its way to sockets."""
-    told = dict(one.told)
+    told = dict(one.obeyed)
     if leading_number(told.get(NCCL_IB_DISABLE, "0")) or told.get(NCCL_NET, "").lower() == "socket":
         name = NCCL_NET if NCCL_NET in told else NCCL_IB_DISABLE
         return "disabled", f"{name}={told[name]} reached it", unset_fix(node, name)

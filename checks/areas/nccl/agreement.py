@@ -240,7 +240,7 @@ def _interface_fault(node: NodeView, setting: Setting) -> tuple[str, str] | None
         return "interface-missing", f"names none of the interfaces ({there})"
     if len(node.job.nodes) > 1 and all(one.is_local_only for one in named):
         return "interface-local", f"names {names}, which leads to no other node"
-    usable = [one for one in named if one.up and one.routable_addresses]
+    usable = [interface for interface in named if interface.is_usable]
     if not usable:
         return "interface-down", f"names {names}, which is down or has no address"
     return _routing_fault(node, usable)

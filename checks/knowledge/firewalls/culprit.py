@@ -36,28 +36,28 @@ class Culprit:
         return f"{self.kind} on {self.node.name} ({may}{place} chain {stop.trail[-1]}: {stop.rule})"
 
 
-def find_culprit(source: NodeView, target: NodeView, packet: Packet, seen: str) -> Culprit | None:
+def find_culprit(
+    source: NodeView, target: NodeView, packet: Packet, observed: str
+) -> Culprit | None:
     """Whose rule stops `packet` from source to target, or its answer, as far as their rules show.
 
-    `seen` is `drop` or `reject`. A rule that does just that and whose conditions all can be told
-    goes before the others.
+    `observed` is `drop` or `reject`. A rule that does just that, and whose conditions are all
+    known, goes before the others.
     """
-    found = [
-        (node, at, stop)
-        for node, at in _filter_points(source, target, packet)
-        for stop in packet_stops(listed_chains(node), at)
+    candidates = [
+        (node, filtered, stop)
+        for node, filtered in _filter_points(source, target, packet)
+        for stop in packet_stops(listed_chains(node), filtered)
     ]
-    for likely in (
-        [one for one in found if one[2].certain and one[2].action == seen],
-        [one for one in found if one[2].action == seen],
-        found,
-    ):
-        if likely:
-            node, at, stop = likely[0]
-            kind = firewall_manager(stop)
-            same = [s for n, p, s in likely if (n, p, firewall_manager(s)) == (node, at, kind)]
-            return Culprit(node, kind, at, tuple(same))
-    return None
+    fitting = [candidate for candidate in candidates if candidate[2].action == observed]
+    certain = [candidate for candidate in fitting if candidate[2].certain]
+    likely = certain or fitting or candidates
+    if not likely:
+        return None
+    node, filtered, stop = likely[0]
+    kind = firewall_manager(stop)
+    same = [s for n, p, s in likely if (n, p, firewall_manager(s)) == (node, filtered, kind)]
+    return Culprit(node, kind, filtered, tuple(same))
 
 
 def unreadable_firewall(node: NodeView, packet: Packet) -> Culprit | None:
@@ -97,17 +97,17 @@ def listed_chains(node: NodeView) -> Sequence[Chain]:
     if not node.has(Firewall):
         return ()
     listings = node.read(Firewall).listings
-    found: list[Chain] = []
+    chains: list[Chain] = []
     for tool, listing in listings.items():
         if (
             tool != "nft"
             and listing.text
             and not _is_listed_already(tool, listings["iptables"].text)
         ):
-            found += iptables.parse_iptables(listing.text, tool)
-    shown = {(chain.family, chain.table) for chain in found if "legacy" not in chain.tool}
+            chains += iptables.parse_iptables(listing.text, tool)
+    shown = {(chain.family, chain.table) for chain in chains if "legacy" not in chain.tool}
     return [
-        *found,
+        *chains,
         *(c for c in _nft_chains(listings["nft"].text) if (c.family, c.table) not in shown),
     ]
 

@@ -48,10 +48,8 @@ def parse_iptables(text: str, tool: str) -> list[Chain]:
             name, _, rest = line[3:].partition(" ")
             rules.setdefault((table, name), []).append(parse_rule(rest))
     return [
-        Chain(
-            tool, family, at, name, HOOKS.get(name, ""), policies.get((at, name), ""), tuple(all_)
-        )
-        for (at, name), all_ in rules.items()
+        Chain(tool, family, *key, HOOKS.get(key[1], ""), policies.get(key, ""), tuple(chain_rules))
+        for key, chain_rules in rules.items()
     ]
 
 
@@ -59,12 +57,12 @@ def parse_rule(text: str) -> Rule:
     """One rule from what stands behind `-A CHAIN`."""
     options = list(_split_options(shlex.split(text)))
     action, to = "", ""
-    for at, (_, name, words) in enumerate(options):
+    for index, (_, name, words) in enumerate(options):
         if name in ("-j", "-g"):
             to = words[0] if words else ""
             action = RULE_ACTIONS.get(to) or ("" if to in NOT_TERMINAL else "jump")
             action = "goto" if name == "-g" else action
-            options = options[:at]
+            options = options[:index]
             break
     return Rule(
         text,
@@ -102,7 +100,7 @@ def _option_holds(packet: Packet, not_: bool, name: str, words: list[str]) -> bo
 
 def _in_networks(address: str, networks: str) -> bool | None:
     try:
-        nets = [ipaddress.ip_network(one, strict=False) for one in networks.split(",")]
+        nets = [ipaddress.ip_network(network, strict=False) for network in networks.split(",")]
     except ValueError:
         return None
     return any_holds(ipaddress.ip_address(address) in net for net in nets)
@@ -111,7 +109,7 @@ def _in_networks(address: str, networks: str) -> bool | None:
 def _port_matches(port: int | None, ports: str) -> bool | None:
     if port is None:
         return None
-    return any_holds(_in_range(port, one) for one in ports.split(","))
+    return any_holds(_in_range(port, span) for span in ports.split(","))
 
 
 def _in_range(port: int, span: str) -> bool | None:
@@ -122,9 +120,9 @@ def _in_range(port: int, span: str) -> bool | None:
         return None
 
 
-def _interface_matches(name: str, *, seen: bool) -> bool | None:
+def _interface_matches(name: str, *, used: bool) -> bool | None:
     """Whether it comes by that interface: never by loopback; else only the node's routes know."""
-    return False if name == "lo" or not seen else None
+    return False if name == "lo" or not used else None
 
 
 def _is_local_address(packet: Packet, kind: str, *, target: bool) -> bool | None:
@@ -137,8 +135,8 @@ def _is_local_address(packet: Packet, kind: str, *, target: bool) -> bool | None
 OPTION_TESTS: dict[str, Callable[[Packet, str], bool | None]] = {
     "-s": lambda packet, value: _in_networks(packet.source, value),
     "-d": lambda packet, value: _in_networks(packet.target, value),
-    "-i": lambda packet, value: _interface_matches(value, seen=packet.inbound),
-    "-o": lambda packet, value: _interface_matches(value, seen=not packet.inbound),
+    "-i": lambda packet, value: _interface_matches(value, used=packet.inbound),
+    "-o": lambda packet, value: _interface_matches(value, used=not packet.inbound),
     "-p": lambda _, value: value in ("tcp", "all", "6"),
     "--dport": lambda packet, value: _port_matches(packet.dport, value),
     "--dports": lambda packet, value: _port_matches(packet.dport, value),

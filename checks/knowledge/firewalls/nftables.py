@@ -41,17 +41,17 @@ def _build_chains(items: list[dict[str, Any]]) -> Iterator[Chain]:
             if kind in ("set", "map"):
                 sets[body["family"], body["table"], body["name"]] = body.get("elem", [])
             elif kind == "rule":
-                at = (body["family"], body["table"], body["chain"])
-                named = _NamedSets(sets, at[:2])
-                rules.setdefault(at, []).extend(_build_rules(body["expr"], named))
+                chain_key = (body["family"], body["table"], body["chain"])
+                named = _NamedSets(sets, chain_key[:2])
+                rules.setdefault(chain_key, []).extend(_build_rules(body["expr"], named))
     for item in items:
         chain = item.get("chain")
         if chain:
-            at = (chain["family"], chain["table"], chain["name"])
+            chain_key = (chain["family"], chain["table"], chain["name"])
             hook, policy = chain.get("hook", ""), chain.get("policy", "")
             # a nat chain sees no packet that its drop would be the cause of
             hook = "" if chain.get("type") == "nat" else hook
-            yield Chain("nft", *at, hook, policy, tuple(rules.get(at, ())))
+            yield Chain("nft", *chain_key, hook, policy, tuple(rules.get(chain_key, ())))
 
 
 class _NamedSets:
@@ -125,7 +125,7 @@ def _match_test(body: dict[str, Any], named: _NamedSets) -> Callable[[Packet], b
 
 
 def _packet_field(packet: Packet, left: Any, right: Any) -> tuple[bool, str | int | None]:
-    """Whether the packet has that field at all, and its value (None: cannot be told)."""
+    """Whether the packet has that field at all, and its value (None: not known)."""
     kind, body = next(iter(left.items())) if isinstance(left, dict) else ("", {})
     if kind == "payload" and "protocol" in body:
         return _header_field(packet, body["protocol"], body["field"])
@@ -158,7 +158,7 @@ def _contains_value(right: Any, value: str | int, named: _NamedSets) -> bool | N
         except KeyError:
             return None
     if isinstance(right, list):
-        return any_holds(_contains_value(one, value, named) for one in right)
+        return any_holds(_contains_value(element, value, named) for element in right)
     if isinstance(right, dict):
         return _expression_contains(right, value, named)
     if isinstance(right, int) and not isinstance(value, int):
@@ -200,7 +200,7 @@ def _describe_match(body: dict[str, Any]) -> str:
 def _describe_expression(value: Any) -> str:
     """An expression roughly as nft writes it."""
     if isinstance(value, list):
-        return ",".join(_describe_expression(one) for one in value)
+        return ",".join(_describe_expression(part) for part in value)
     if not isinstance(value, dict):
         return str(value)
     kind, body = next(iter(value.items()))
@@ -209,7 +209,7 @@ def _describe_expression(value: Any) -> str:
     if kind in ("meta", "ct"):
         return body["key"] if kind == "meta" else f"ct {body['key']}"
     if kind == "set":
-        return "{ " + ", ".join(_describe_expression(one) for one in body) + " }"
+        return "{ " + ", ".join(_describe_expression(part) for part in body) + " }"
     if kind == "prefix":
         return f"{body['addr']}/{body['len']}"
     return f"{body[0]}-{body[1]}" if kind == "range" else kind

@@ -1,6 +1,6 @@
 """What nftables and iptables have in common, and which rule of it stops one packet.
 
-A packet is only asked about after it was seen to be stopped. So a condition that cannot be told
+A packet is only asked about after it was seen to be stopped. So a condition that is not known
 (None) counts as not met where it would let the packet through, as a suspicion where it stops it.
 """
 
@@ -65,7 +65,7 @@ class Chain:
 
     @property
     def key(self) -> ChainKey:
-        """What tells it from all others of the node."""
+        """What distinguishes it from all others of the node."""
         return (self.tool, self.family, self.table, self.name)
 
 
@@ -73,7 +73,7 @@ class Chain:
 class Stop:
     """Where a packet ends: the base chain, the chains walked, the rule, and drop or reject.
 
-    `certain` is False where a condition on the way could not be told.
+    `certain` is False where a condition on the way is not known.
     """
 
     base: Chain
@@ -131,7 +131,7 @@ class _ChainWalk:
         return self.through(chain, (*trail, rule.to))
 
     def add_suspect(self, met: Stop | bool | None) -> None:  # noqa: FBT001
-        """Remember what a rule would do whose condition cannot be told."""
+        """Remember what a rule would do whose condition is not known."""
         self.certain = self.certain and met is not True
         if isinstance(met, Stop):
             self.suspects.append(replace(met, certain=False))
@@ -148,15 +148,15 @@ def packet_stops(chains: Iterable[Chain], packet: Packet) -> Iterator[Stop]:
 
 
 def all_hold(answers: Iterable[bool | None]) -> bool | None:
-    """All hold; None where none fails but one cannot be told."""
-    seen = list(answers)
-    return False if False in seen else None if None in seen else True
+    """All hold; None where none fails but one is not known."""
+    results = list(answers)
+    return False if False in results else None if None in results else True
 
 
 def any_holds(answers: Iterable[bool | None]) -> bool | None:
-    """One holds; None where none does but one cannot be told."""
-    seen = list(answers)
-    return True if True in seen else None if None in seen else False
+    """One holds; None where none does but one is not known."""
+    results = list(answers)
+    return True if True in results else None if None in results else False
 
 
 def negate_answer(answer: bool | None) -> bool | None:  # noqa: FBT001

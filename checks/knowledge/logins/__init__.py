@@ -1,1 +1,1 @@
-"""Why a login failed, told from what OpenSSH said and from both sides' keys, and what mends it."""
+"""Why a login failed, from what OpenSSH said and both sides' keys and settings, and its fix."""

@@ -21,7 +21,7 @@ LOGIN_CAUSES = (
     ),
     Cause(
         "proxy-fails",
-        "ssh goes through a proxy, which brings no answer of its sshd",
+        "ssh goes through a proxy, which returns no answer from its sshd",
         "puts a block for that host without `ProxyCommand` and `ProxyJump` first",
     ),
     Cause(
@@ -31,7 +31,7 @@ LOGIN_CAUSES = (
     ),
     Cause(
         "no-route",
-        "there is no way to it: it is off, unplugged, not routed to, or rejects",
+        "it cannot be reached: it is off, unplugged, not routed to, or rejects",
         "removes a route that refuses it, adds a firewall rule, or shows the path that packets "
         "take",
     ),
@@ -130,12 +130,12 @@ LOGIN_CAUSES = (
     ),
     Cause(
         "stalls",
-        "the connection is made, and then larger packets get no answer",
+        "the connection opens, but larger packets get no answer",
         "shows the largest packet that arrives; only the controller's own logins find this",
     ),
     Cause(
         "timeout",
-        "it takes the connection but does not finish the login",
+        "it accepts the connection but does not finish the login",
         "shows where it stops",
     ),
     Cause(
@@ -212,9 +212,9 @@ def _cause_of_session(attempt: LoginAttempt) -> str:
 
 
 def cause_of_text(err: str) -> str:
-    """The cause class that the client's own words tell, by which it exited with 255."""
-    found = next((cause for cause, pattern in _BY_TEXT if pattern.search(err)), "ssh-failed")
-    return _cause_of_denial(err) if found == "key-denied" else found
+    """The cause class in the client's own words, when it exited with 255."""
+    cause = next((name for name, pattern in _BY_TEXT if pattern.search(err)), "ssh-failed")
+    return _cause_of_denial(err) if cause == "key-denied" else cause
 
 
 def _cause_of_denial(err: str) -> str:
@@ -228,37 +228,37 @@ def _cause_of_denial(err: str) -> str:
 
 def bad_key_file(err: str) -> tuple[str, str]:
     """Path of the private key that ssh could not use, and its complaint; ('', '') without one."""
-    if found := _TOO_OPEN.search(err):
-        return found[1], "too open"
-    found = _UNREADABLE.search(err)
-    return (found[1], found[2].strip()) if found else ("", "")
+    if match := _TOO_OPEN.search(err):
+        return match[1], "too open"
+    match = _UNREADABLE.search(err)
+    return (match[1], match[2].strip()) if match else ("", "")
 
 
 def offending_line(err: str) -> tuple[str, int] | None:
     """File and line of the known_hosts entry that contradicts the host key."""
-    found = _OFFENDING.search(err)
-    return (found[1], int(found[2])) if found else None
+    match = _OFFENDING.search(err)
+    return (match[1], int(match[2])) if match else None
 
 
 def presented_fingerprint(err: str) -> str:
-    """The fingerprint of the host key that was presented, where ssh tells it; else ''."""
-    found = _PRESENTED.search(err)
-    return found[1] if found else ""
+    """The fingerprint of the host key that was presented, where ssh prints it; else ''."""
+    match = _PRESENTED.search(err)
+    return match[1] if match else ""
 
 
 def denied_account(err: str) -> str:
-    """The account that was refused; '' where ssh does not tell."""
-    found = _ACCOUNT.search(err)
-    return found[1] if found else ""
+    """The account that was refused; '' where ssh does not name it."""
+    match = _ACCOUNT.search(err)
+    return match[1] if match else ""
 
 
 def proxy_complaint(err: str) -> str:
     """The last line that ssh's proxy printed before ssh gave it up; '' where it printed none."""
-    found = _BEFORE_BANNER.search(err)
-    return last_line(found[1]) if found else ""
+    match = _BEFORE_BANNER.search(err)
+    return last_line(match[1]) if match else ""
 
 
 def last_line(err: str) -> str:
-    """The last line that tells something, for a message."""
+    """The last line that has words, for a message."""
     lines = [line.strip() for line in err.splitlines() if line.strip(" @\r")]
     return lines[-1][:200] if lines else ""

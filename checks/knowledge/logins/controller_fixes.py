@@ -1,4 +1,4 @@
-"""What mends a login of this machine to a node that fails: typed here, or at the node's console."""
+"""Fixes of a failed login from this machine to a node: typed here, or at the node's console."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def controller_fix(node: NodeView, login: Login) -> Fix:
 
 
 def _ssh_command(node: NodeView, login: Login, *options: str) -> str:
-    """The same login as a command line, with what the launch was told of ssh."""
+    """The same login as a command line, with the ssh options of the launch."""
     ssh = node.job.ssh
     words = ["ssh", *options]
     words += ["-F", ssh.config] if ssh.config else []
@@ -190,12 +190,12 @@ def _throttled_fix(node: NodeView, _: Login) -> Fix:
 
 
 def _shell_fix(node: NodeView, login: Login) -> Fix:
-    said = login.detail.partition(" and printed: ")[2]
+    printed = login.detail.partition(" and printed: ")[2]
     user = shlex.quote(login.user or "USER")
     open_up = f"usermod -s /bin/bash {user}"
-    if NO_LOGIN.search(said):
+    if NO_LOGIN.search(printed):
         return node.fix(open_up, "at its console", root=True)
-    if said and not READ_AS_COMMANDS.search(said):
+    if printed and not READ_AS_COMMANDS.search(printed):
         return _forced_command_fix(node, login)
     quiet = f"sed -i '1i {QUIET}' ~{user}/.bashrc"
     command = f"case $(getent passwd {user}) in *bash) {quiet};; *) {open_up};; esac"

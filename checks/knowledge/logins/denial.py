@@ -1,4 +1,4 @@
-"""Why a key was refused: told from both nodes' keys and settings, never from the refusal alone."""
+"""Why a key was refused: by both nodes' keys and settings, never by the refusal alone."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ EXCLUDING_OPTIONS = ("from=", "expiry-time=", "cert-authority", "principals=")
 
 @dataclass(frozen=True)
 class Denial:
-    """The cause, with what of it is to be mended: a key, a path, an sshd setting or an account.
+    """The cause, with what is to be fixed: a key, a path, an sshd setting or an account.
 
     `keyword` is the setting's, in lower case.
     """
@@ -90,10 +90,10 @@ def _access_denial(account: str, server: Sshd, address: str) -> Denial | None:
     """The account is not there, or sshd's own lists keep it out."""
     if account and account not in server.accounts and not server.other_accounts:
         return Denial("user-unknown", f"no account {account}", account=account)
-    found = barring_setting(server, account, address)
-    if found is None:
+    barring = barring_setting(server, account, address)
+    if barring is None:
         return None
-    keyword, setting = found
+    keyword, setting = barring
     within = f", for {setting.match}" if setting.match else ""
     detail = f"{setting.where or 'sshd'}: {KEYWORD_SPELLING[keyword]} {setting.value}{within}"
     return Denial("key-denied", detail, setting=setting, account=account, keyword=keyword)
@@ -104,7 +104,7 @@ def _permission_denial(server: Sshd, account: str) -> Denial | None:
     strict = server.setting("strictmodes")
     if (strict and strict.value == "no") or (account and account != server.user):
         return None
-    bad = next((one for one in server.guarded if not one.safe), None)
+    bad = next((guarded for guarded in server.guarded if not guarded.safe), None)
     if bad is None:
         return None
     detail = f"{bad.path} has mode {bad.mode} and belongs to {bad.owner}"

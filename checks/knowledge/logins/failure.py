@@ -1,4 +1,4 @@
-"""A failed login between two nodes, with all that both tell of it."""
+"""A failed login between two nodes, with all that both know of it."""
 
 from __future__ import annotations
 
@@ -67,11 +67,11 @@ class LoginFailure:
     @property
     def filter(self) -> Culprit | None:
         """Whose packet filter stops the connection, as far as the nodes' rules show."""
-        seen = {"dropped": "drop", "refused": "reject", "no-route": "reject"}.get(self.cause)
-        if seen is None or not all(self.addresses):
+        action = {"dropped": "drop", "refused": "reject", "no-route": "reject"}.get(self.cause)
+        if action is None or not all(self.addresses):
             return None
         packet = Packet(*self.addresses, None, self.client.port, inbound=False)
-        return find_culprit(self.source, self.target, packet, seen)
+        return find_culprit(self.source, self.target, packet, action)
 
     @property
     def refusing(self) -> tuple[NodeView, str] | None:
@@ -117,9 +117,9 @@ class LoginFailure:
 
 def end_addresses(source: NodeView, target: NodeView) -> tuple[str, str]:
     """Both ends of a login as the source's resolver and routes have them; else the controller's."""
-    found = source.read(Names).peers.get(target.name) if source.has(Names) else None
-    if found and found.addresses and found.source:
-        return found.source, found.addresses[0]
+    peer = source.read(Names).peers.get(target.name) if source.has(Names) else None
+    if peer and peer.addresses and peer.source:
+        return peer.source, peer.addresses[0]
     return controller_address(source), controller_address(target)
 
 
@@ -137,7 +137,7 @@ def _ssh_client(source: NodeView, target: NodeView) -> ClientConfig:
 def explain_failure(
     cause: str, attempt: LoginAttempt, source: NodeView, target: NodeView
 ) -> LoginFailure:
-    """Refine the cause of a failed login with what both nodes tell of their keys and settings."""
+    """Refine the cause of a failed login by the keys and settings of both nodes."""
     denial = Denial(cause)
     server = target.read(Sshd) if target.has(Sshd) else None
     if cause in REFUSALS:

@@ -1,4 +1,4 @@
-"""What mends a failed login between two nodes: one command a cause, exact to key, path, line."""
+"""The fix of a failed login between two nodes: one command a cause, exact to key, path, line."""
 
 from __future__ import annotations
 
@@ -98,8 +98,8 @@ def _host_key_unknown_fix(failure: LoginFailure) -> Fix:
 
 
 def _host_key_changed_fix(failure: LoginFailure) -> Fix:
-    found = offending_line(failure.attempt.err)
-    path = shlex.quote(found[0]) if found else _known_hosts_file(failure)
+    offending = offending_line(failure.attempt.err)
+    path = shlex.quote(offending[0]) if offending else _known_hosts_file(failure)
     line = _known_hosts_line(failure)
     command = f"ssh-keygen -R '{failure.known_as}' -f {path}"
     if line:
@@ -136,7 +136,7 @@ def quiet_shell_fix(node: NodeView, note: str) -> Fix:
 
 def _proxy_fails_fix(failure: LoginFailure) -> Fix:
     name = failure.target.name
-    note = f"reaches {name} without the proxy; where it needs one, mend what the proxy complains of"
+    note = f"reaches {name} without the proxy; where it needs one, fix what the proxy complains of"
     return failure.source.fix(prepend_ssh_config(name, "ProxyCommand none"), note)
 
 
@@ -149,11 +149,11 @@ def _wrong_host_fix(failure: LoginFailure) -> Fix:
 
 
 def _config_broken_fix(failure: LoginFailure) -> Fix:
-    if found := _BAD_LINE.search(failure.attempt.err):
-        path, number = shlex.quote(found[1]), found[2]
+    if match := _BAD_LINE.search(failure.attempt.err):
+        path, number = shlex.quote(match[1]), match[2]
         return failure.source.fix(f"sed -i '{number}s/^/#/' {path}", root=path.startswith("/etc/"))
-    if found := _BAD_MODE.search(failure.attempt.err):
-        return failure.source.fix(f"chmod go-w {shlex.quote(found[1])}")
+    if match := _BAD_MODE.search(failure.attempt.err):
+        return failure.source.fix(f"chmod go-w {shlex.quote(match[1])}")
     return verbose_login_fix(failure)
 
 

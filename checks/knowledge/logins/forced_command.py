@@ -1,4 +1,4 @@
-"""A command that the target runs in place of every command that is asked of it.
+"""A command that the target runs in place of every command that a login asks for.
 
 sshd(8): `command="…"` before a key of authorized_keys; sshd_config(5): ForceCommand, which wins.
 """
@@ -31,9 +31,9 @@ def why_forced(client: Trust | None, server: Sshd, account: str, address: str) -
         return None
     offered = {key.fingerprint for key in client.keys} | set(client.agent) if client else set()
     for line in server.authorized:
-        found = COMMAND_OPTION.search(line.options) if line.fingerprint in offered else None
-        if found:
-            return Denial("forced-command", f"{line.where} gives its key {found[0]}", line=line)
+        option = COMMAND_OPTION.search(line.options) if line.fingerprint in offered else None
+        if option:
+            return Denial("forced-command", f"{line.where} gives its key {option[0]}", line=line)
     return None
 
 

@@ -1,4 +1,4 @@
-"""What mends the private key that a node's own ssh would log in with."""
+"""Fixes of the private key that a node's own ssh would log in with."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from checks.model import Fix
 def make_key_fix(failure: LoginFailure) -> Fix:
     """Makes a key at the first place where this ssh looks for one."""
     wanted = failure.client.identities
-    path = next((one for one in wanted if one.endswith("id_ed25519")), (*wanted, "")[0])
+    path = next(
+        (identity for identity in wanted if identity.endswith("id_ed25519")), (*wanted, "")[0]
+    )
     key = shlex.quote(path) if path else "~/.ssh/id_ed25519"
     make = f"mkdir -p -m 700 ~/.ssh && rm -f {key}.pub && ssh-keygen -q -t ed25519 -N '' -f {key}"
     return failure.source.fix(make, "the next preflight says where the new key is to be added")
@@ -36,8 +38,8 @@ def unreadable_key_fix(failure: LoginFailure) -> Fix:
         user = failure.source.read(Account).user if failure.source.has(Account) else "$USER"
         return failure.source.fix(f"chown {user} {path} && chmod 600 {path}", root=True)
     note = "the next preflight says where the new key is to be added"
-    anew = f"mv {path} {path}.unusable && ssh-keygen -q -t ed25519 -N '' -f {path}"
-    return failure.source.fix(anew, f"{path} is not a private key; {note}")
+    replace = f"mv {path} {path}.unusable && ssh-keygen -q -t ed25519 -N '' -f {path}"
+    return failure.source.fix(replace, f"{path} is not a private key; {note}")
 
 
 def remove_passphrase_fix(failure: LoginFailure) -> Fix:

@@ -1,4 +1,4 @@
-"""Whether the shell of a login finds the system's own programs, and what mends a PATH without them.
+"""Whether the shell of a login finds the system's own programs, and the fix of a PATH without them.
 
 Where it does not, `ssh` and `uname` are missing only in name: nothing else is wrong there.
 """

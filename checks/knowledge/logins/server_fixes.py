@@ -1,4 +1,4 @@
-"""What mends a login on the node that refuses it: its authorized_keys and its sshd's settings."""
+"""Fixes on the node that refuses a login: its authorized_keys and its sshd's settings."""
 
 from __future__ import annotations
 

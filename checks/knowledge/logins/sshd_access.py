@@ -1,7 +1,7 @@
 """Which of sshd's settings hold for one login, and whether its lists keep that login out.
 
 sshd_config(5): what stands in the first Match block that fits the login holds, else what stands
-outside of all. What cannot be told from here, a host by its name, accuses no setting.
+outside of all. What cannot be decided here, a host by its name, accuses no setting.
 """
 
 from __future__ import annotations
@@ -25,7 +25,9 @@ def effective_setting(server: Sshd, keyword: str, account: str, address: str) ->
     """The setting that holds for a login as `account` from `address`."""
     listed = server.settings.get(keyword, ())
     fitting = (
-        one for one in listed if one.match and _match_holds(one.match, server, account, address)
+        setting
+        for setting in listed
+        if setting.match and _match_holds(setting.match, server, account, address)
     )
     return next(fitting, None) or server.setting(keyword)
 
@@ -49,7 +51,7 @@ def barring_setting(server: Sshd, account: str, address: str) -> tuple[str, Sshd
 def list_names_login(
     setting: SshdSetting, keyword: str, server: Sshd, account: str, address: str = ""
 ) -> bool | None:
-    """Whether such a list names the login; None where that cannot be told."""
+    """Whether such a list names the login; None where that is not known."""
     if keyword.endswith("groups"):
         return _in_group(setting.value.split(), server, account)
     return _any_true(_word_names_login(word, account, address) for word in setting.value.split())
@@ -63,8 +65,8 @@ def _word_names_login(word: str, account: str, address: str) -> bool | None:
 
 
 def _any_true(answers: Iterable[bool | None]) -> bool | None:
-    found = list(answers)
-    return True if True in found else (None if None in found else False)
+    known = list(answers)
+    return True if True in known else (None if None in known else False)
 
 
 def _in_group(patterns: list[str], server: Sshd, account: str) -> bool | None:
@@ -86,11 +88,11 @@ def _match_holds(match: str, server: Sshd, account: str, address: str) -> bool:
 
 def _criterion_fits(key: str, value: str, server: Sshd, account: str, address: str) -> bool:
     if key == "user":
-        return _list_fits(value, lambda one: fnmatchcase(account, one)) is True
+        return _list_fits(value, lambda pattern: fnmatchcase(account, pattern)) is True
     if key == "group":
-        return _list_fits(value, lambda one: _in_group([one], server, account)) is True
+        return _list_fits(value, lambda pattern: _in_group([pattern], server, account)) is True
     if key in ("address", "host"):
-        return _list_fits(value, lambda one: _address_fits(one, address)) is True
+        return _list_fits(value, lambda pattern: _address_fits(pattern, address)) is True
     return False
 
 

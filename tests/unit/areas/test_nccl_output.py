@@ -97,8 +97,8 @@ def test_why_sockets_were_taken():
     assert parse_nccl_output(["NCCL INFO Count not open libibverbs.so.1"]).no_verbs
     assert log("2.17.1-plugin-finds-no-device").no_device
     assert log("container-may-not-open-the-device").unopened == ("mlx5_bond_0",)
-    assert ("NCCL_IB_HCA", "mlx5_4") in log("2.18.5-roce-by-list").told
-    assert ("NCCL_IB_DISABLE", "0") in log("2.28-infiniband-assigned").told
+    assert ("NCCL_IB_HCA", "mlx5_4") in log("2.18.5-roce-by-list").obeyed
+    assert ("NCCL_IB_DISABLE", "0") in log("2.28-infiniband-assigned").obeyed
 
 
 def test_plugins_that_serve_and_that_do_not():
