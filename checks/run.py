@@ -16,7 +16,6 @@ from checks.model import Finding, Job
 from checks.reports.changes import ChangesSinceGo
 from checks.reports.json_report import report_document
 from checks.reports.last_run import changes_since_go
-from checks.reports.summary import NextSteps, summary_lines
 from checks.stages.dry_run import list_commands
 from checks.stages.gather import GatherOptions, complete_sections, gather_facts
 
@@ -48,9 +47,11 @@ class Result:
         """The JSON report."""
         return report_document(self.findings, self.snapshot, self.seconds, self.changes)
 
-    def summary(self, then: NextSteps, *, colour: bool) -> list[str]:
-        """The lines that a person reads."""
-        return summary_lines(self.findings, then, colour=colour, changed=self.changes)
+    def summary(self, *, go: str, stop: str, colour: bool) -> list[str]:
+        """The lines that a person reads, as `summary_lines` has them."""
+        from checks.reports.summary import summary_lines  # rich would slow down pytest's start
+
+        return summary_lines(self.findings, self.changes, go=go, stop=stop, colour=colour)
 
 
 def examine(

@@ -18,14 +18,13 @@ from checks.job.build import job_digest
 from checks.job.node_filter import kept_nodes
 from checks.model import Job
 from checks.reports.last_run import LAST_FACTS, LAST_REPORT, save_good_run
-from checks.reports.summary import NextSteps
+from checks.reports.terminal import takes_colour
 from checks.run import examine
 from checks.stages.gather import GatherOptions, OnStage
 from checks.units import format_duration
 
-_NEXT = NextSteps(
-    go="starting", stop="mend what is marked ×, or allow it with --allow ID, and start again"
-)
+_AFTER_GO = "Starting the training"
+_AFTER_STOP = "start again; --allow ID starts in spite of a failed check"
 
 Say = Callable[[str], None]
 
@@ -46,9 +45,9 @@ def find_or_run_preflight(job: Job, cwd: Path, say: Say) -> GateResult:
     except UsageError as error:
         why = str(error)
     else:
-        say(f"the preflight of {found.report['started']} passed and is trusted")
+        say(f"Using the preflight of {found.report['started']}, which passed")
         return found
-    say(f"checking the cluster first: {why}")
+    say(f"Running the preflight first: {why}")
     return run_preflight(job, cwd, say)
 
 
@@ -56,17 +55,17 @@ def load_trusted_preflight(job: Job, cwd: Path, now: datetime.datetime) -> GateR
     """The last preflight, if it may be trusted. Raises UsageError that says why it may not."""
     last = _read_report(cwd / LAST_REPORT)
     if last.get("digest") != job_digest(job):
-        raise UsageError("the last preflight was of other nodes or settings")
+        raise UsageError("the last one was for other nodes or settings")
     age_s = _report_age_s(last, now)
     if age_s < 0:
         raise UsageError("the last preflight began later than now: a clock was set back")
     if age_s > job.max_age_s:
         raise UsageError(f"the last preflight is {format_duration(age_s)} old")
     if last.get("decision") != "go" or stopping_checks(last, job.allow):
-        raise UsageError("the last preflight did not pass")
+        raise UsageError("the last one did not pass")
     snapshot = Snapshot.load(cwd / LAST_FACTS)
     if snapshot.started != last["started"]:
-        raise UsageError("the last preflight's facts are of another run")
+        raise UsageError("the saved facts of the last one are from another run")
     return GateResult(go=True, report=last, snapshot=replace(snapshot, job=job))
 
 
@@ -85,12 +84,12 @@ def _read_report(path: Path) -> dict[str, Any]:
     try:
         last = json.loads(path.read_text(encoding="utf-8"))
     except OSError:
-        raise UsageError("there is no preflight of this directory yet") from None
+        raise UsageError("none has run in this directory yet") from None
     except ValueError:
-        raise UsageError(f"{path} is not a report") from None
+        raise UsageError(f"{path} is not a preflight report") from None
     whole = isinstance(last, dict) and {"started", "seconds", "findings"} <= last.keys()
     if not whole:
-        raise UsageError(f"{path} is not a report")
+        raise UsageError(f"{path} is not a preflight report")
     return dict(last)
 
 
@@ -99,7 +98,7 @@ def _report_age_s(last: Mapping[str, Any], now: datetime.datetime) -> float:
     try:
         began = datetime.datetime.strptime(last["started"], "%Y-%m-%dT%H:%M:%SZ")  # noqa: DTZ007 - the Z is read as text
     except (ValueError, TypeError):
-        raise UsageError("the last preflight does not say when it was") from None
+        raise UsageError("the last one does not say when it ran") from None
     return (now - began.replace(tzinfo=datetime.timezone.utc)).total_seconds()
 
 
@@ -108,7 +107,7 @@ def run_preflight(job: Job, cwd: Path, say: Say) -> GateResult:
     asked = without_unused_nodes(job)
     claims = claims_of(CATALOGUE.values(), asked)
     result = examine(asked, claims, GatherOptions(on_stage=_stage_callback(say)), cwd=cwd)
-    for line in result.summary(_NEXT, colour=sys.stdout.isatty()):
+    for line in result.summary(go=_AFTER_GO, stop=_AFTER_STOP, colour=takes_colour(sys.stderr)):
         say(line)
     go = result.decision == "go"
     if go:
@@ -127,7 +126,7 @@ def _keep_snapshot(cwd: Path, snapshot: Snapshot, say: Say) -> None:
     try:
         save_good_run(cwd, snapshot)
     except OSError as error:
-        say(f"what was seen cannot be kept in {cwd}: {error.strerror}")
+        say(f"Cannot save the facts of this preflight in {cwd}: {error.strerror}")
 
 
 def _stage_callback(say: Say) -> OnStage:

@@ -1,7 +1,7 @@
-"""After a failure: the checks that bear on it, asked again of the nodes concerned.
+"""After a failure: the related checks, run again on the nodes concerned.
 
-The logs tell what a run died of. This tells what is true of its nodes now: the disk that is full,
-the link that is down, the node that is gone.
+The logs show what a run died of. This shows the state of its nodes now: the disk that is full, the
+link that is down, the node that is gone.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from checks.check import Check, Claim, Over, claims_of
 from checks.folded_names import fold_names
 from checks.model import Finding, Job, Outcome
 from checks.reports.finding_groups import group_findings
-from checks.reports.summary import escape_text, finding_mark
+from checks.reports.finding_text import describe_group
+from checks.reports.terminal import finding_lines, render_lines, terminal_width
 from checks.run import examine
 from checks.stages.gather import GatherOptions
 
@@ -103,28 +104,22 @@ def outcomes_by_check(gate: Mapping[str, Any]) -> OutcomesBefore:
 def describe_findings(
     findings: Sequence[Finding], nodes: Sequence[str], before: OutcomesBefore, *, known: bool
 ) -> str:
-    """What does not hold, each with its fix; then what holds.
+    """What failed, each with its fix; then what passed.
 
-    Of the usual checks a warning that was there before the start is not told again.
+    Of the usual checks a warning that was there before the start is not shown again.
     """
-    where = fold_names(nodes)
-    wrong = [
-        one
-        for one in findings
-        if one.outcome in (Outcome.FAIL, Outcome.UNKNOWN)
-        and (known or one.stops or before.get((one.check, one.subject)) != "fail")
+    failed = [
+        finding
+        for finding in findings
+        if finding.outcome in (Outcome.FAIL, Outcome.UNKNOWN)
+        and (known or finding.stops or before.get((finding.check, finding.subject)) != "fail")
     ]
-    lines = [_describe_finding(group.first, group.told, before) for group in group_findings(wrong)]
-    failing = {one.check for one in wrong}
-    held = dict.fromkeys(one.check for one in findings if one.outcome is Outcome.PASS)
-    holding = [check for check in held if check not in failing]
-    if holding:
-        lines.append(f"√ {', '.join(holding)}: hold{'s' if len(holding) == 1 else ''}")
-    return "\n".join([f"asked again on {where}:", *(f"  {line}" for line in lines)])
-
-
-def _describe_finding(first: Finding, fill: Any, before: OutcomesBefore) -> str:
-    held = before.get((first.check, first.subject)) == "pass"
-    since = " (it held before the start)" if held else ""
-    fix = f"; fix: {escape_text(fill(str(first.fix)))}" if first.fix else ""
-    return f"{finding_mark(first)} {first.check}: {escape_text(fill(first.message))}{since}{fix}"
+    lines = [f"checked {fold_names(nodes)} again:"]
+    for group in group_findings(failed):
+        passed_before = before.get((group.first.check, group.first.subject)) == "pass"
+        text = describe_group(group, "passed before the start" if passed_before else "")
+        lines += render_lines(finding_lines(text, terminal_width()), colour=False)
+    checks = {finding.check: None for finding in findings if finding.outcome is Outcome.PASS}
+    if passed := [check for check in checks if check not in {one.check for one in failed}]:
+        lines.append(f"  √ passed: {', '.join(passed)}")
+    return "\n".join(lines)

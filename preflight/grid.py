@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from checks.catalogue import CATALOGUE
 from checks.model import Finding
-from checks.reports.summary import finding_mark
+from checks.reports.finding_text import finding_mark
 
 MARK_CLASSES = {"√": "p", "‼": "w", "×": "f", "?": "u", "-": "s"}
 """The class of each mark in report.html."""

@@ -18,7 +18,7 @@ from checks.model import Finding, Outcome
 from checks.reports.blame import fold_blame
 from checks.reports.changes import ChangesSinceGo, Difference, differing_facts
 from checks.reports.finding_groups import FindingGroup, group_findings
-from checks.reports.summary import escape_text, evidence_text, finding_mark
+from checks.reports.finding_text import escape_text, evidence_text, finding_mark
 from preflight.grid import MARK_CLASSES, heat_maps, node_table
 from preflight.speeds import speed_map
 
@@ -115,7 +115,7 @@ def _changes_table(changed: ChangesSinceGo | None) -> str:
         return ""
     head = f"<p>The last go was at {escape_html(changed.since.replace('T', ' '))}.</p>"
     rows = [
-        (fold_names(one.nodes), one.fact, one.shown[0] or "(not there)", one.shown[1] or "(gone)")
+        (fold_names(one.nodes), one.fact, one.shown[0] or "(absent)", one.shown[1] or "(gone)")
         for one in changed.changes[:MOST_ROWS]
     ]
     return head + (_facts_table(("node", "fact", "before", "now"), rows) if rows else "")
@@ -128,8 +128,8 @@ def _differing_facts(snapshot: Snapshot) -> str:
 
 def _difference_row(one: Difference) -> tuple[str, str, str]:
     (most, nodes), *others = one.values
-    rest = "\n".join(f"{value[:80] or '(not there)'}: {fold_names(who)}" for value, who in others)
-    return one.fact, f"{most[:80] or '(not there)'}: {fold_names(nodes)}", rest
+    rest = "\n".join(f"{value[:80] or '(absent)'}: {fold_names(who)}" for value, who in others)
+    return one.fact, f"{most[:80] or '(absent)'}: {fold_names(nodes)}", rest
 
 
 def _facts_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

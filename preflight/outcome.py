@@ -7,7 +7,7 @@ import types
 import pytest
 
 from checks.model import Finding, Outcome
-from checks.reports.summary import escape_text, evidence_text
+from checks.reports.finding_text import describe_finding, escape_text
 
 
 def junit_properties(finding: Finding) -> list[tuple[str, object]]:
@@ -21,30 +21,18 @@ def junit_properties(finding: Finding) -> list[tuple[str, object]]:
     ]
 
 
-def finding_text(finding: Finding) -> str:
-    """Message, cause, evidence and fix, one a line: all that a failed item shows."""
-    parts = [finding.message or "does not hold"]
-    if finding.cause:
-        parts.append(f"cause: {finding.cause}")
-    if finding.evidence:
-        parts.append(f"seen: {evidence_text([finding.evidence])}")
-    if finding.fix:
-        parts.append(f"fix: {finding.fix}")
-    return "\n".join(escape_text(part) for part in parts)
-
-
 def require_answer(finding: Finding) -> None:
     """Returns where the claim was judged; else ends the setup: skipped, or an error with why."""
     if finding.outcome is Outcome.SKIP:
         pytest.skip(escape_text(finding.message))
     if finding.outcome is Outcome.UNKNOWN:
-        pytest.fail(f"could not be determined: {finding_text(finding)}", pytrace=False)
+        pytest.fail(f"could not be determined: {describe_finding(finding)}", pytrace=False)
 
 
 def require_claim(finding: Finding) -> None:
     """Returns where the claim holds or need not stop the start; else fails the item."""
     if finding.stops:
-        pytest.fail(finding_text(finding), pytrace=False)
+        pytest.fail(describe_finding(finding), pytrace=False)
 
 
 def with_one_frame(

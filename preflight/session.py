@@ -10,7 +10,6 @@ import pytest
 from checks.catalogue import AREAS
 from checks.errors import UsageError
 from checks.model import Finding
-from checks.reports.summary import NextSteps
 from checks.run import Result, plan_commands
 from preflight.items import PreflightItem, leaves_nodes, narrowed_nodes
 from preflight.outcome import is_warned, junit_properties, with_one_frame
@@ -20,9 +19,9 @@ from preflight.site_tests import asks_each_node, claims_of_tests, finding_of_tes
 
 HERE = Path(__file__).parent
 _SCOPES = {"_pair": "pair", "_cluster": "cluster"}
-_AFTER_ALL = "Now type: python -m launcher start"
-_AFTER_SOME = "Not every check was asked; `launcher start` asks the rest"
-_AFTER_STOP = "Mend them and run the same command with --lf"
+_AFTER_ALL = "Next: python -m launcher start"
+_AFTER_SOME = "Not every check ran; `python -m launcher start` runs the others"
+_AFTER_STOP = "run the same command with --lf"
 
 
 class PreflightSession:
@@ -209,7 +208,7 @@ class PreflightSession:
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_terminal_summary(self) -> Generator[None]:
-        """Our failures are told once, folded, by our own summary; -v shows pytest's too."""
+        """Our own summary has our failures, folded; -v shows pytest's report of them too."""
         stats = self._reporter.stats
         hidden = (
             {}
@@ -230,8 +229,8 @@ class PreflightSession:
         if not result.findings or reporter.verbosity < -1:
             return
         reporter.write_line("")
-        then = NextSteps(_AFTER_ALL if complete else _AFTER_SOME, _AFTER_STOP)
-        for line in result.summary(then, colour=reporter.hasmarkup):
+        go = _AFTER_ALL if complete else _AFTER_SOME
+        for line in result.summary(go=go, stop=_AFTER_STOP, colour=reporter.hasmarkup):
             reporter.write_line(line)
 
     @property

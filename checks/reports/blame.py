@@ -39,9 +39,9 @@ _SPEED_REASONS = {
     "slow-out": "it sends slowly to all others",
     "slow-in": "it receives slowly from all others",
     "slow": "it sends and receives slowly",
-    "crawls": "next to nothing passes between it and the others",
+    "crawls": "almost no data passes between it and the others",
     "far": "it is far from all others",
-    "slow-between-groups": "slow to and from the other nodes, not among themselves: an uplink",
+    "slow-between-groups": "slow to and from the others, not among themselves: check the uplink",
 }
 _CUT_TEXTS = {
     (True, True): "cut off from {others}, both ways",
@@ -93,7 +93,7 @@ def fold_blame(entries: Iterable[dict[str, str]]) -> list[tuple[str, str]]:
 
 def _unreached_text(finding: Finding) -> str:
     cause = f" ({finding.cause})" if finding.cause else ""
-    return f"it was not reached{cause}"
+    return f"it could not be reached{cause}"
 
 
 def _matrix_reasons(found: Sequence[Matrix]) -> list[tuple[str, str]]:
@@ -124,7 +124,7 @@ def _matrix_order(matrix: Matrix) -> int:
 
 def _cut_text(cut: Cut) -> str:
     words = _CUT_TEXTS[cut.out, cut.into].format(others=fold_names(cut.others))
-    return f"{words}: a switch, a VLAN or a security group between {cut.between}"
+    return f"{words}: check switches, VLANs and security groups between {cut.between}"
 
 
 def _reason_text(reason: _BlameReason, found: Iterable[Matrix]) -> str:
@@ -132,7 +132,7 @@ def _reason_text(reason: _BlameReason, found: Iterable[Matrix]) -> str:
     ports = [one for one in found if one.area == "ports"]
     towards = {pair for one in ports for pair in one.asked - one.failed if pair[1] == reason.node}
     if area_of(reason.check) == "ssh" and reason.end == 1 and len(towards) >= MIN_BAD_PAIRS:
-        return f"its sshd: {reason}, which can reach its ports"
+        return f"{reason} but can reach its ports: check its sshd"
     return str(reason)
 
 

@@ -59,7 +59,7 @@ class FactChange:
 
     def __str__(self) -> str:
         before, now = self.shown
-        values = f"{before or '(not there)'} → {now or '(gone)'}"
+        values = f"{before or '(absent)'} → {now or '(gone)'}"
         return f"{fold_names(self.nodes)}: {self.fact} {values}"
 
 
@@ -77,7 +77,7 @@ class ChangesSinceGo:
         if not self.changes:
             return [
                 "",
-                f"Since the last go ({when} UTC) nothing changed there that can be compared.",
+                f"Nothing that can be compared changed there since the last go ({when} UTC).",
             ]
         left = len(self.changes) - MAX_CHANGES_SHOWN
         more = [f"  and {left} more: see --report"] if left > 0 else []

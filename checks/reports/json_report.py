@@ -80,6 +80,7 @@ def _finding_entry(finding: Finding) -> dict[str, Any]:
         "message": finding.message,
         "evidence": dict(finding.evidence),
         "fix": str(finding.fix or ""),
+        "fix_on": [finding.fix.on] if finding.fix and finding.fix.on else [],
         "seconds": finding.seconds,
     }
 

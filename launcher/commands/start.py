@@ -97,7 +97,7 @@ def _recheck_failure(
 ) -> None:
     """Say and record what the nodes concerned say now; all nodes where no login was open."""
     nodes = (why.nodes if why else ()) or job.names
-    print(f"asking {fold_names(nodes)} again what bears on it", flush=True)
+    print(f"checking {fold_names(nodes)} again for related problems", flush=True)
     again = recheck_nodes(job, nodes, why.checks if why else (), found.report)
     record.write_json("recheck.json", {**again.report, "text": again.text})
     print(again.text, flush=True)

@@ -78,7 +78,11 @@ def test_a_failing_test_stops_in_words_in_the_report_and_in_junit(site):
     text = 'def test_quota_is_set(node): assert node.name != "node2", "no quota"'
     done = fly(site, text, "--junitxml", "j.xml")
     assert done.returncode == 1
-    assert done.stdout.strip().splitlines()[-1].startswith("STOP  1 finding forbids the start")
+    assert (
+        done.stdout.strip()
+        .splitlines()[-1]
+        .startswith("STOP: 1 problem must be fixed first. Fix it, then ")
+    )
     assert "  × no quota" in done.stdout
     assert json.loads((site.parents[1] / "r.json").read_text())["decision"] == "stop"
     assert found(site)["site.quota-is-set", "node2"]["outcome"] == "fail"
@@ -125,7 +129,7 @@ def test_a_fact_that_did_not_come_is_told_without_a_traceback(site):
 def test_an_unreached_node_skips(site):
     done = fly(site, READS, dead="node3")
     assert found(site)["site.it-says-ok", "node3"]["outcome"] == "skip"
-    assert done.stdout.count("forbids the start") == 1
+    assert done.stdout.count("must be fixed first") == 1
 
 
 def test_an_unreached_node_is_unknown_where_nobody_else_says_so(site):

@@ -96,8 +96,8 @@ def test_a_node_without_sshd_stops_the_start_before_anything_runs(place, lab):
         run = Started(place, lab, "train.py", "sleep")
         assert run.end() == 1
         assert "node2: the login for the start failed: refused" in run.text
-        asked = run.text.partition("asked again on node[1-2]:\n")[2]
-        assert asked.startswith("  × reach.controller-logs-in: ")
+        again = run.text.partition("checked node[1-2] again:\n")[2]
+        assert again.startswith("  × ") and "reach.controller-logs-in, node2, refused" in again
         assert "Traceback" not in run.text
         gone(lab, 5)
     finally:

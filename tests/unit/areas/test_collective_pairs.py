@@ -116,7 +116,7 @@ RACK = {"node5", "node6"}
         (
             slow_where(lambda s, t: (s in RACK) != (t in RACK)),
             RACK,
-            "slow to and from the other nodes, not among themselves: an uplink",
+            "slow to and from the others, not among themselves: check the uplink",
         ),
         (
             slow_where(lambda s, t: s == "node2" and t not in ("node1", "node6")),

@@ -50,15 +50,15 @@ def test_a_fresh_passed_preflight_is_trusted(passed, tmp_path):
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
-        ({"digest": "other"}, "of other nodes or settings"),
-        ({"digest": None}, "of other nodes or settings"),
+        ({"digest": "other"}, "for other nodes or settings"),
+        ({"digest": None}, "for other nodes or settings"),
         ({"decision": "stop"}, "did not pass"),
         ({"findings": [BLOCKS]}, "did not pass"),
         ({"findings": [{**BLOCKS, "outcome": "unknown"}]}, "did not pass"),
         ({"started": "2026-11-21T07:00:00Z"}, "is 70 minutes old"),
         ({"started": "2026-11-21T09:00:00Z"}, "began later than now"),
-        ({"started": "yesterday"}, "does not say when"),
-        ({"started": "2026-11-21T08:01:00Z"}, "facts are of another run"),
+        ({"started": "yesterday"}, "does not say when it ran"),
+        ({"started": "2026-11-21T08:01:00Z"}, "facts of the last one are from another run"),
     ],
 )
 def test_what_is_not_trusted(passed, tmp_path, changed, said):
@@ -88,7 +88,7 @@ def test_without_a_trusted_preflight_the_checks_are_run_and_decide(passed, tmp_p
     job, said = passed(decision="stop"), []
     monkeypatch.setattr(checks.run, "gather_facts", lambda job, *_, **__: snapshot())
     found = find_or_run_preflight(job, tmp_path, said.append)
-    assert said[0].startswith("checking the cluster first: ")
+    assert said[0].startswith("Running the preflight first: ")
     assert not found.go, "facts that did not come are no pass"
     assert found.report["decision"] == "stop"
 
@@ -128,4 +128,4 @@ def test_a_go_is_no_less_a_go_where_it_cannot_be_kept(tmp_path, monkeypatch):
     (tmp_path / ".preflight").write_text("in the way")
     said = []
     assert find_or_run_preflight(seen(monkeypatch, 0, memlock=9), tmp_path, said.append).go
-    assert f"what was seen cannot be kept in {tmp_path}: File exists" in said
+    assert f"Cannot save the facts of this preflight in {tmp_path}: File exists" in said

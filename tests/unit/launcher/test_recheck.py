@@ -65,13 +65,14 @@ def test_what_fails_now_is_told_with_its_fix_and_that_it_held_before():
         finding(SHM, Outcome.FAIL, "node2", message="node2: /dev/shm is full", fix=fix),
         finding("gpu.driver-answers", Outcome.SKIP, "node2"),
     ]
-    assert describe_findings(
-        findings, ["node2"], {(SHM, ("node2",)): "pass"}, known=True
-    ).splitlines() == [
-        "asked again on node2:",
-        f"  × {SHM}: node2: /dev/shm is full (it held before the start); "
-        "fix: mount -o remount,size=8G /dev/shm  # on node2",
-        f"  √ {LOGIN_CHECK}: holds",
+    before = {(SHM, ("node2",)): "pass"}
+    assert describe_findings(findings, ["node2"], before, known=True).splitlines() == [
+        "checked node2 again:",
+        "  × node2: /dev/shm is full (passed before the start)",
+        f"      {SHM}, node2",
+        "      fix (on node2):",
+        "        mount -o remount,size=8G /dev/shm",
+        f"  √ passed: {LOGIN_CHECK}",
     ]
 
 
@@ -88,5 +89,5 @@ def test_what_could_not_be_determined_is_no_pass():
     text = describe_findings(
         [lost, finding(SHM, Outcome.PASS, "node3")], ["node2", "node3"], {}, known=True
     )
-    assert f"? {SHM}: node2: no answer in 5 s" in text
-    assert "hold" not in text
+    assert f"  ? node2: no answer in 5 s\n      {SHM}, node2" in text
+    assert "passed" not in text

@@ -18,7 +18,7 @@ def last_line(output: str) -> str:
 def test_all_holds_goes(tmp_path):
     done = preflight("--facts", saved(tmp_path), cwd=tmp_path)
     assert done.returncode == 0, done.stdout
-    assert last_line(done.stdout).startswith("GO")
+    assert last_line(done.stdout).startswith("GO: ")
 
 
 def test_a_blocking_finding_stops_and_shows_no_traceback(tmp_path):
@@ -75,7 +75,7 @@ def test_one_dead_node_is_one_failure_and_some_skips(tmp_path):
     done = preflight("--facts", saved(tmp_path, dead="node3"), cwd=tmp_path)
     assert done.returncode == 1
     assert "1 failed" in done.stdout and "error" not in last_line(done.stdout)
-    assert "node3: it was not reached" in done.stdout
+    assert "node3: it could not be reached" in done.stdout
 
 
 def test_a_sites_own_failing_test_stops_too(tmp_path):

@@ -72,7 +72,8 @@ def test_an_sshd_is_named_where_the_ports_answer():
     into = matrix("ssh", 4, lambda s, t: t == "node02" != s, cause="refused")
     open_ports = matrix("ports", 4, lambda s, t: False)
     assert said([*into, *open_ports]) == {
-        "node02": "its sshd: 3 of 3 peers cannot log in to it (refused), which can reach its ports"
+        "node02": "3 of 3 peers cannot log in to it (refused) but can reach its ports: "
+        "check its sshd"
     }
 
 
@@ -164,7 +165,7 @@ def test_a_bad_node_is_named_through_noise_and_alone(seed):
 
 def test_a_node_that_was_not_reached_is_named_with_its_cause():
     dead = Finding("reach.answers", "reach", ("n1",), Severity.BLOCK, Outcome.FAIL, cause="dropped")
-    assert blamed_nodes([dead]) == [{"node": "n1", "because": "it was not reached (dropped)"}]
+    assert blamed_nodes([dead]) == [{"node": "n1", "because": "it could not be reached (dropped)"}]
 
 
 def test_a_node_that_nobody_asked_is_not_blamed():

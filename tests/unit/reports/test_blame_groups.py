@@ -28,8 +28,8 @@ def test_each_cut_in_two_names_the_smaller_side_and_the_networks(size):
         assert said(cut) == {
             fold_names(
                 side
-            ): f"cut off from {fold_names(other)}, both ways: a switch, a VLAN or a security "
-            f"group between {here} and {there}"
+            ): f"cut off from {fold_names(other)}, both ways: check switches, VLANs and "
+            f"security groups between {here} and {there}"
         }
 
 

@@ -53,7 +53,7 @@ def test_what_came_and_what_went_are_told_as_such():
     now = seen(environment={"shell": {"B": "2"}})
     assert changes(good, now) == [
         "node3: environment.shell.A 1 → (gone)",
-        "node3: environment.shell.B (not there) → 2",
+        "node3: environment.shell.B (absent) → 2",
     ]
 
 

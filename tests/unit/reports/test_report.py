@@ -40,7 +40,8 @@ def test_the_documents_fields_are_those_of_the_contract():
             "check": "ports.p-is-open", "area": "ports", "subject": ["node2", "node1"],
             "severity": "block", "outcome": "fail", "allowed": False, "cause": "dropped",
             "message": "node2 cannot reach node1:29500", "evidence": {"timeout_s": 2.0},
-            "fix": "ufw allow 29500  # on node1: as root", "seconds": 0.0,
+            "fix": "ufw allow 29500  # on node1: as root", "fix_on": ["node1"],
+            "seconds": 0.0,
         }
     ]  # fmt: skip
 
@@ -69,6 +70,12 @@ def test_nodes_and_clusters_that_pass_are_listed_one_by_one():
     found = [finding(("node1",), Outcome.PASS), finding((), Outcome.PASS)]
     listed = report_document(found, snapshot(NAMES), 1.0)["findings"]
     assert [one["subject"] for one in listed] == [["node1"], []]
+
+
+def test_a_finding_without_a_place_for_its_fix_names_none():
+    found = [finding((), Outcome.PASS), finding((), Outcome.FAIL, fix=Fix(note="ask the admin"))]
+    listed = report_document(found, snapshot(NAMES), 1.0)["findings"]
+    assert [one["fix_on"] for one in listed] == [[], []]
 
 
 def test_an_unreached_node_is_listed_as_such():

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from checks.model import Finding, Fix, Outcome, Severity
-from checks.reports.summary import NextSteps, escape_text, evidence_text, summary_lines
+from checks.reports.finding_text import describe_finding, escape_text, evidence_text
+from checks.reports.summary import summary_lines
 
-THEN = NextSteps(go="Next: start", stop="Mend and run again")
 NAMES = [f"gpu{number:02}" for number in range(1, 65)]
 
 
 def told(*findings: Finding, colour: bool = False, width: int = 100) -> list[str]:
-    return summary_lines(findings, THEN, colour=colour, width=width)
+    return summary_lines(findings, go="Start", stop="run again", colour=colour, width=width)
 
 
 def low(node: str, **more: object) -> Finding:
@@ -30,20 +30,26 @@ def pair(source: str, target: str, outcome: Outcome = Outcome.FAIL) -> Finding:
 
 def test_an_area_that_holds_is_one_line():
     lines = told(*(pair(s, t, Outcome.PASS) for s in NAMES for t in NAMES))
-    assert lines == ["√ ports      4096 hold", "", "GO  4096 claims hold. Next: start"]
+    assert lines == ["√ ports      4096 passed", "", "GO: 4096 checks passed. Start"]
 
 
 def test_a_go_for_want_of_anything_that_applies_says_so():
     lines = told(pair("gpu01", "gpu02", Outcome.SKIP))
-    assert lines[-1] == "GO  nothing that was asked applies here. Next: start"
+    assert lines[-1] == "GO: none of the checks applies here. Start"
+
+
+def test_one_problem_and_one_warning_are_not_plural():
+    assert told(low("gpu01"))[-1] == "STOP: 1 problem must be fixed first. Fix it, then run again"
+    warned = told(low("gpu01", allowed=True), pair("gpu01", "gpu02", Outcome.PASS))
+    assert warned[-1] == "GO: 1 check passed, 1 warning. Start"
 
 
 def test_equal_findings_are_told_once_over_folded_nodes():
     lines = told(*map(low, NAMES[:7]))
     assert "  × gpu[01-07] is low" in lines
-    assert "      fix (on gpu01; likewise gpu[02-07]):" in lines
+    assert "      fix (on gpu01; same on gpu[02-07]):" in lines
     assert lines.count("        mend it") == 1
-    assert lines[-1] == "STOP  7 findings forbid the start. Mend and run again"
+    assert lines[-1] == "STOP: 7 problems must be fixed first. Fix them, then run again"
 
 
 def test_different_findings_are_not_folded():
@@ -67,7 +73,7 @@ def test_a_name_within_another_name_is_left_alone():
 def test_a_dead_target_is_one_line_over_its_sources_and_is_named_below():
     lines = told(*(pair(name, "gpu07") for name in NAMES if name != "gpu07"))
     assert "  × gpu[01-06,08-64] cannot reach gpu07:29500" in lines
-    assert lines[:2] == ["Who stands out:", "  gpu07: 63 of 63 peers cannot reach it (dropped)"]
+    assert lines[:2] == ["Suspect nodes:", "  gpu07: 63 of 63 peers cannot reach it (dropped)"]
 
 
 def test_nodes_that_stand_out_for_the_same_reason_are_one_line():
@@ -75,7 +81,7 @@ def test_nodes_that_stand_out_for_the_same_reason_are_one_line():
         Finding("reach.r", "reach", (node,), Severity.BLOCK, Outcome.FAIL, "down", "refused")
         for node in NAMES[:7]
     ]
-    assert "  gpu[01-07]: it was not reached (refused)" in told(*dead)
+    assert "  gpu[01-07]: it could not be reached (refused)" in told(*dead)
 
 
 def test_all_towards_all_others_is_one_line():
@@ -97,7 +103,7 @@ def test_what_was_not_answered_is_told_once_with_its_checks():
             for claim in ("a", "b")
         )
     )
-    assert lines[:3] == ["? gpu        2 undetermined", "  ? no answer", "      gpu.a, gpu.b"]
+    assert lines[:3] == ["? gpu        2 unknown", "  ? no answer", "      gpu.a, gpu.b"]
 
 
 def test_an_allowed_finding_is_shown_as_a_warning_and_goes():
@@ -120,7 +126,7 @@ def test_many_different_lines_of_one_cause_are_cut_and_counted():
         Finding("limits.l", "limits", (name,), Severity.BLOCK, Outcome.FAIL, f"seen {at}", "low")
         for at, name in enumerate(NAMES[:9])
     )
-    assert "    and 4 more like this, of gpu[06-09]: see --report" in told(*many)
+    assert "    and 4 more like this on gpu[06-09]: see --report" in told(*many)
 
 
 def test_control_characters_of_a_node_never_reach_the_terminal():
@@ -131,6 +137,30 @@ def test_control_characters_of_a_node_never_reach_the_terminal():
     assert "\x1b" not in text and "\x00" not in text
     assert "a\\x1b[2Jb\\x00\\ud800" in text
     assert escape_text("two\nlines √") == "two\nlines √"
+
+
+def test_the_words_of_one_finding_are_those_of_the_summary():
+    words = describe_finding(low("gpu01", evidence={"soft": 8})).splitlines()
+    assert words == [
+        "gpu01 is low",
+        "limits.l, gpu01, low",
+        "seen: soft 8",
+        "fix (on gpu01):",
+        "mend it",
+    ]
+    assert [
+        line.strip().removeprefix("× ") for line in told(low("gpu01", evidence={"soft": 8}))[1:6]
+    ] == words
+
+
+def test_a_long_word_and_a_command_are_never_cut():
+    path = "/opt/" + "x" * 90
+    bad = Finding(
+        "limits.l", "limits", ("n1",), Severity.BLOCK, Outcome.FAIL, f"no {path} here",
+        fix=Fix(f"touch {path} && touch {path}", "n1"),
+    )  # fmt: skip
+    lines = told(bad, width=60)
+    assert f"    {path}" in lines and f"        touch {path} && touch {path}" in lines
 
 
 def test_colour_is_only_added_never_changing_the_text():

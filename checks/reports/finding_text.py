@@ -1,0 +1,114 @@
+"""The words of a finding: message, cause, evidence and fix, the same wherever they are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from checks.folded_names import fold_names
+from checks.model import Finding, Fix, Outcome
+from checks.reports.finding_groups import FindingGroup, group_findings
+
+MAX_EVIDENCE = 300
+"""Characters of evidence that are shown; the JSON report has all of it."""
+
+
+@dataclass(frozen=True)
+class FindingText:
+    """Findings that differ in nothing but their nodes, in words that are safe to print.
+
+    `about` is the check, the folded nodes and the cause; `seen` and `fix` may be empty. `command`
+    is what to type, on the node that `fix` names; it may have several lines, or none.
+    """
+
+    mark: str
+    message: str
+    about: str
+    seen: str = ""
+    fix: str = ""
+    command: str = ""
+
+    @property
+    def lines(self) -> list[str]:
+        """All that is said, one part a line."""
+        parts = (self.message, self.about, self.seen, self.fix, self.command)
+        return [part for part in parts if part]
+
+
+def describe_group(group: FindingGroup, remark: str = "") -> FindingText:
+    """The words for a group; `remark` is put behind the message."""
+    first = group.first
+    nodes = " → ".join(dict.fromkeys(fold_names(names) for names in group.nodes))
+    allowed = "allowed" if first.allowed and first.outcome is Outcome.FAIL else ""
+    remarks = "".join(f" ({text})" for text in (allowed, remark) if text)
+    seen = evidence_text(finding.evidence for finding in group.findings)
+    return FindingText(
+        finding_mark(first),
+        escape_text(group.told(first.message or f"{first.check} {_outcome_word(first)}") + remarks),
+        escape_text(", ".join(part for part in (first.check, nodes, first.cause) if part)),
+        escape_text(f"seen: {seen}") if seen else "",
+        escape_text(_fix_place(first.fix, group)) if first.fix else "",
+        escape_text(first.fix.command) if first.fix else "",
+    )
+
+
+def describe_finding(finding: Finding) -> str:
+    """The words for one finding, one part a line."""
+    (group,) = group_findings([finding])
+    return "\n".join(describe_group(group).lines)
+
+
+def _outcome_word(finding: Finding) -> str:
+    return "could not be determined" if finding.outcome is Outcome.UNKNOWN else "failed"
+
+
+def _fix_place(fix: Fix, group: FindingGroup) -> str:
+    """Where the command of the first node is to be typed, and what to know before."""
+    others = group.rest(fix.on)
+    likewise = f"; same on {others}" if others else ""
+    where = f" (on {fix.on}{likewise})" if fix.on else ""
+    return f"fix{where}: {fix.note}".rstrip()
+
+
+def finding_mark(finding: Finding) -> str:
+    """√ passed, ‼ does not stop the start, × stops it, ? could not be determined, - not checked."""
+    if finding.outcome is Outcome.FAIL:
+        return "×" if finding.stops else "‼"
+    return {Outcome.PASS: "√", Outcome.SKIP: "-", Outcome.UNKNOWN: "?"}[finding.outcome]
+
+
+def escape_text(text: str) -> str:
+    """`text` safe to print: control characters and lone surrogates escaped, newlines kept."""
+    return "".join(
+        one if one == "\n" or (one.isprintable()) else one.encode("unicode_escape").decode()
+        for one in text
+    )
+
+
+def evidence_text(evidence: Iterable[Mapping[str, Any]]) -> str:
+    """`key value` joined by commas; numbers that differ over several nodes become a range."""
+    seen: dict[str, list[Any]] = {}
+    for values in evidence:
+        for key, value in values.items():
+            if value not in (None, "", [], {}, ()):
+                seen.setdefault(key, []).append(value)
+    text = ", ".join(f"{key} {_value_range(values)}" for key, values in seen.items())
+    return text if len(text) <= MAX_EVIDENCE else f"{text[: MAX_EVIDENCE - 1]}…"
+
+
+def _value_range(values: Sequence[Any]) -> str:
+    distinct = [value for at, value in enumerate(values) if value not in values[:at]]
+    if len(distinct) == 1:
+        return _value_text(distinct[0])
+    if all(type(value) in (int, float) for value in distinct):
+        return f"{min(distinct)}–{max(distinct)}"
+    return f"{_value_text(distinct[0])} …"
+
+
+def _value_text(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return " ".join(f"{key}={_value_text(inner)}" for key, inner in value.items())
+    if isinstance(value, list | tuple):
+        return "/".join(map(_value_text, value))
+    return str(value)
