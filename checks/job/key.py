@@ -43,7 +43,7 @@ class Key:
     read: Callable[[object], Any]
     help: str
     faces: Face = Face.BOTH
-    metavar: str | None = None
+    metavar: str = "VALUE"
     type: Callable[[str], Any] = str
     repeats: bool = False
     """The option may be given again, and its argument holds several words joined by commas."""
@@ -74,10 +74,14 @@ class Key:
         return "--" + self.name.rstrip("_").replace("_", "-")
 
     @property
-    def option_help(self) -> str:
-        """One line for --help and for the template."""
-        default = f" (default: {self.default})" if self.default else ""
-        return f"{self.help}{default}".replace("`", "")
+    def described(self) -> str:
+        """What it means and its default."""
+        return f"{self.help} (default: {self.default})" if self.default else self.help
+
+    @property
+    def plain_help(self) -> str:
+        """The same for --help and for the template."""
+        return self.described.replace("`", "")
 
     def assignment(self, value: str) -> str:
         """A line of launch.toml; `value` is TOML."""
@@ -90,7 +94,7 @@ class Key:
     def add_option(self, add: Callable[..., object]) -> None:
         """Declare the option by `add`, argparse's `add_argument` or pytest's `addoption`."""
         kind = {"action": "append", "default": []} if self.repeats else {"type": self.type}
-        add(self.flag, dest=self.name, metavar=self.metavar, help=self.option_help, **kind)
+        add(self.flag, dest=self.name, metavar=self.metavar, help=self.plain_help, **kind)
 
 
 def launch_key(

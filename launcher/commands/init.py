@@ -132,5 +132,5 @@ def launch_text(job: Job) -> str:
         for key in keys:
             value = given.get(key.name, likely.get(key.name))
             line = key.assignment(key.example if value is None else json.dumps(value))
-            parts.append(f"# {key.option_help}\n{'' if key.name in given else '#'}{line}\n")
+            parts.append(f"# {key.plain_help}\n{'' if key.name in given else '#'}{line}\n")
     return "".join(parts)

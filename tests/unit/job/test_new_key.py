@@ -97,6 +97,12 @@ def test_it_is_in_the_template(project: Path) -> None:
 
 def test_it_is_in_the_docs(project: Path) -> None:
     assert run(project, "scripts/docs").returncode == 0
-    page = (project / "docs/hosts.md").read_text(encoding="utf-8")
-    assert "| `[stage] volume` | how loud | `--stage-volume` | `11` |\n" in page
-    assert "\n[stage]\nvolume = 12\n" in page
+    hosts, preflight, launcher = (
+        (project / f"docs/{name}.md").read_text(encoding="utf-8")
+        for name in ("hosts", "preflight", "launcher")
+    )
+    assert "| `[stage] volume` | how loud | `--stage-volume` | `11` |\n" in hosts
+    assert "\n[stage]\nvolume = 12\n" in hosts
+    option = "| `--stage-volume N` | how loud (default: `11`) |\n"
+    assert option in preflight
+    assert option in launcher
