@@ -11,11 +11,9 @@ import pytest
 
 from checks.catalogue import CATALOGUE
 from checks.check import claims_of
-from checks.facts import ClusterView
 from checks.job.build import build_job
-from checks.judge import judge_claims
 from checks.model import Outcome
-from checks.run import gather_facts
+from checks.run import examine
 from tests.lab.starts.uneven import USER, lab, launch, nothing_is_left, place, told
 
 __all__ = ["lab", "nothing_is_left", "place"]
@@ -64,7 +62,7 @@ def test_pdsh_takes_ports_and_users_from_the_hosts_file_in_the_check_as_in_the_s
     assert head.run(f"test -e /home/{USER}/.ssh/config").returncode == 1, "it is silent on ports"
     job = build_job({"hosts": "hosts.txt", "head": "node1"}, cwd=place, environ=os.environ)
     claims = claims_of([check for check in CATALOGUE.values() if check.area == "pdsh"], job)
-    findings = judge_claims(claims, ClusterView(gather_facts(job, claims)))
+    findings = examine(job, claims).findings
     assert {finding.outcome for finding in findings} == {Outcome.PASS}, findings
     assert ("node1", "node2") in {finding.subject for finding in findings}
     told(launch(place, "torchrun", "pdsh", "meet.py"), 3)
