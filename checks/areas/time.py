@@ -53,17 +53,19 @@ def clocks_agree(node: NodeView) -> Verdict:
     reference = _reference_offset(offsets, node.job.head)
     ahead = own.offset_s - reference.offset_s
     unsure = own.uncertainty_s + reference.uncertainty_s
-    seen = {"ahead_s": round(ahead, 3), "uncertainty_s": round(unsure, 3)}
+    evidence = {"ahead_s": round(ahead, 3), "uncertainty_s": round(unsure, 3)}
     if abs(ahead) <= TOLERANCE_S:
-        return ok(f"{node.name} is within {abs(ahead) + unsure:.2g} s of the others", **seen)
+        return ok(f"{node.name} is within {abs(ahead) + unsure:.2g} s of the others", **evidence)
     way = "ahead of" if ahead > 0 else "behind"
     where = f"{abs(ahead):.4g} s {way} the others (measured to {unsure:.2g} s)"
     if not _clocks_differ(own, reference):
-        return unknown(f"the clock of {node.name} seems {where}: the answers took too long", **seen)
+        return unknown(
+            f"the clock of {node.name} seems {where}: the answers took too long", **evidence
+        )
     if node.has(Clock) and _clock_jump_s(node):
         return skip("something sets it meanwhile; see time.clock-runs-steadily")
     message = f"the clock of {node.name} is {where}; expected within {TOLERANCE_S:g} s"
-    return warn("clock-apart", message, _clock_fix(node), **seen)
+    return warn("clock-apart", message, _clock_fix(node), **evidence)
 
 
 @node_check("time.clock-is-synchronised", Clock, ClockOffset, Limits, severity=Severity.WARN)
@@ -83,29 +85,33 @@ def clock_is_synchronised(node: NodeView) -> Verdict:
             UDP port 123 through.
     """
     clock, offsets = node.read(Clock), node.cluster.facts_by_node(ClockOffset)
-    seen = {"zone": clock.zone, "daemons": list(clock.daemons or ())}
+    evidence = {"zone": clock.zone, "daemons": list(clock.daemons or ())}
     if clock.synchronised:
-        return ok(f"the clock of {node.name} is synchronised", **seen)
+        return ok(f"the clock of {node.name} is synchronised", **evidence)
     if clock.synchronised is None:
         return skip(f"the kernel of {node.name} does not say")
     if node.name in offsets and _clocks_differ(
         offsets[node.name], _reference_offset(offsets, node.job.head)
     ):
         return skip("it is apart from the others; see time.clocks-agree")
-    others = [one.name for one in node.cluster.reached if _is_synchronised(one)]
+    others = [peer.name for peer in node.cluster.reached if _is_synchronised(peer)]
     if not others:
-        return ok(f"the clock of {node.name} follows no source, and neither does any other", **seen)
+        return ok(
+            f"the clock of {node.name} follows no source, and neither does any other", **evidence
+        )
     if clock.daemons is None:
         return skip(f"the login to {node.name} may not see whether a time daemon runs")
     if clock.daemons and clock.daemons != (TIMESYNCD,):
         runs = ", ".join(clock.daemons)
-        return ok(f"{runs} runs on {node.name}, though the kernel is not told of a source", **seen)
+        return ok(
+            f"{runs} runs on {node.name}, though the kernel is not told of a source", **evidence
+        )
     runs = "systemd-timesyncd reaches no server" if clock.daemons else "no time daemon runs"
     message = (
         f"the clock of {node.name} follows no time source ({runs}), that of {others[0]} does; "
         "expected a daemon in sync on every node"
     )
-    return warn("not-synchronised", message, _clock_fix(node), **seen)
+    return warn("not-synchronised", message, _clock_fix(node), **evidence)
 
 
 @node_check("time.clock-runs-steadily", Clock, ClockOffset, Limits, severity=Severity.WARN)
@@ -128,16 +134,16 @@ def clock_runs_steadily(node: NodeView) -> Verdict:
     if before is None or after is None:
         return skip(f"{node.name} told its time once, so there is nothing to compare with")
     passed, jump = after.steady - before.steady, _clock_jump_s(node)
-    seen = {"jump_s": round(jump, 3), "passed_s": round(passed, 3)}
+    evidence = {"jump_s": round(jump, 3), "passed_s": round(passed, 3)}
     if not jump:
-        return ok(f"the clock of {node.name} ran steadily for {passed:.1f} s", **seen)
+        return ok(f"the clock of {node.name} ran steadily for {passed:.1f} s", **evidence)
     if len(clock.daemons or ()) == 1 and _agrees_with_others(node):
-        return ok(f"{(clock.daemons or ())[0]} set the clock of {node.name} right", **seen)
+        return ok(f"{(clock.daemons or ())[0]} set the clock of {node.name} right", **evidence)
     way = "forward" if jump > 0 else "back"
     message = f"the clock of {node.name} was set {way} by {abs(jump):.4g} s within {passed:.1f} s"
     keepers = ", ".join(clock.daemons or ()) or "nothing that this login sees"
     fix = node.fix("", f"one alone may keep the clock, and now it is {keepers}: stop the others")
-    return warn("clock-jumped", message, fix, **seen)
+    return warn("clock-jumped", message, fix, **evidence)
 
 
 def _clock_jump_s(node: NodeView) -> float:
@@ -158,7 +164,7 @@ def _agrees_with_others(node: NodeView) -> bool:
 
 def _reference_offset(offsets: Mapping[str, ClockOffset], head: str) -> ClockOffset:
     """The middle clock; of two in the middle, the one that is closer to the head's."""
-    return offsets[middle_node({name: one.offset_s for name, one in offsets.items()}, head)]
+    return offsets[middle_node({name: offset.offset_s for name, offset in offsets.items()}, head)]
 
 
 def _clocks_differ(own: ClockOffset, reference: ClockOffset) -> bool:

@@ -35,46 +35,48 @@ def paths_in_the_command_are_there(node: NodeView) -> Verdict:
         hangs: names the mount that does not answer.
         denied, error: shows which folder or file is in the way.
     """
-    seen = node.read(JobPaths)
-    if not seen.arguments:
+    job_paths = node.read(JobPaths)
+    if not job_paths.arguments:
         return skip("no path to read among the command's arguments")
-    if not seen.workdir.there and any(not posixpath.isabs(path) for path in seen.arguments):
+    if not job_paths.workdir.there and any(
+        not posixpath.isabs(path) for path in job_paths.arguments
+    ):
         return skip("the working directory is not there; see files.workdir-is-there")
-    for path, option in seen.arguments.items():
-        verdict = _path_verdict(node, path, option, seen.paths[path])
+    for path, option in job_paths.arguments.items():
+        verdict = _path_verdict(node, path, option, job_paths.paths[path])
         if verdict is not None:
             return verdict
-    return ok(", ".join(seen.arguments))
+    return ok(", ".join(job_paths.arguments))
 
 
-def _path_verdict(node: NodeView, path: str, option: str, seen: JobPath) -> Verdict | None:
-    others = {name: one for name, one in path_on_nodes(node, path).items() if one.there}
+def _path_verdict(node: NodeView, path: str, option: str, job_path: JobPath) -> Verdict | None:
+    others = {name: other for name, other in path_on_nodes(node, path).items() if other.there}
     what = f"--{option} {path}" if option else path
-    if seen.state == "missing" and not others:
-        return _missing_everywhere_verdict(node, what, option, seen)
-    if not seen.there:
-        fetch = copy_command(node, next(iter(others)), seen.absolute) if others else ""
+    if job_path.state == "missing" and not others:
+        return _missing_everywhere_verdict(node, what, option, job_path)
+    if not job_path.there:
+        fetch = copy_command(node, next(iter(others)), job_path.absolute) if others else ""
         cause, message, fix = explain_unreadable(
-            node, seen, what, fetch=fetch, elsewhere=len(others)
+            node, job_path, what, fetch=fetch, elsewhere=len(others)
         )
         return block(cause, message, (cause == "missing" and missing_mount_fix(node, path)) or fix)
-    digests = {name: one.digest for name, one in others.items() if one.digest}
+    digests = {name: other.digest for name, other in others.items() if other.digest}
     most = majority_value(digests, node.job.head) if digests else ""
-    if not seen.digest or seen.digest == most:
+    if not job_path.digest or job_path.digest == most:
         return None
     having = nodes_with_value(digests, most)
     message = f"{what} on {node.name} differs from the one on {abbreviate_nodes(having)}"
-    return block("differs", message, node.fix(copy_command(node, having[0], seen.absolute)))
+    return block("differs", message, node.fix(copy_command(node, having[0], job_path.absolute)))
 
 
 def _missing_everywhere_verdict(
-    node: NodeView, what: str, option: str, seen: JobPath
+    node: NodeView, what: str, option: str, job_path: JobPath
 ) -> Verdict | None:
     """On no node: an error only where nothing makes it first and its name says that it is read."""
     if (
         node.job.before
         or not INPUT_OPTION.search(option.lower())
-        or not posixpath.isabs(seen.absolute)
+        or not posixpath.isabs(job_path.absolute)
     ):
         return None
     message = f"{what} is on no node that answered"

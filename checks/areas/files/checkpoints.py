@@ -46,9 +46,9 @@ def checkpoints_can_be_resumed(cluster: ClusterView) -> Verdict:
 
 def _output_folders(cluster: ClusterView) -> dict[str, FolderSpace]:
     return {
-        one.name: room
-        for one in cluster.nodes_with(Files)
-        if (room := one.read(Files).output) is not None and room.mount
+        node.name: folder
+        for node in cluster.nodes_with(Files)
+        if (folder := node.read(Files).output) is not None and folder.mount
     }
 
 

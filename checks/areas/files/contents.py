@@ -32,106 +32,117 @@ def needed_data_is_whole(node: NodeView) -> Verdict:
         another-version: a link points to another name than on most nodes; corrects it; warns where
             both contain as much.
     """
-    paths = {path: seen for path, seen in node.read(JobPaths).paths.items() if seen.there}
+    paths = {
+        path: job_path for path, job_path in node.read(JobPaths).paths.items() if job_path.there
+    }
     if not paths:
         return skip("neither `exist` nor the command's arguments name a path that is there")
-    for path, seen in paths.items():
-        others = {name: one for name, one in path_on_nodes(node, path).items() if one.there}
+    for path, job_path in paths.items():
+        others = {name: other for name, other in path_on_nodes(node, path).items() if other.there}
         verdict = (
-            _pointer_verdict(node, seen, others)
-            or _empty_verdict(node, path, seen, others)
-            or _other_version_verdict(node, seen, others)
-            or _incomplete_verdict(node, seen, others)
+            _pointer_verdict(node, job_path, others)
+            or _empty_verdict(node, path, job_path, others)
+            or _other_version_verdict(node, job_path, others)
+            or _incomplete_verdict(node, job_path, others)
         )
         if verdict is not None:
             return verdict
-    return ok(", ".join(f"{path}: {_describe_amount(seen)}" for path, seen in paths.items()))
+    return ok(
+        ", ".join(f"{path}: {_describe_amount(job_path)}" for path, job_path in paths.items())
+    )
 
 
-def _describe_amount(seen: JobPath) -> str:
-    if seen.kind != "directory":
-        return format_file_size(seen.bytes)
+def _describe_amount(job_path: JobPath) -> str:
+    if job_path.kind != "directory":
+        return format_file_size(job_path.bytes)
     weights = (
-        f", {seen.weights} of weights, {format_file_size(seen.weight_bytes)}"
-        if seen.weights
+        f", {job_path.weights} of weights, {format_file_size(job_path.weight_bytes)}"
+        if job_path.weights
         else ""
     )
-    return f"{seen.entries} entries{weights}"
+    return f"{job_path.entries} entries{weights}"
 
 
-def _pointer_verdict(node: NodeView, seen: JobPath, others: dict[str, JobPath]) -> Verdict | None:
-    if not seen.pointers:
+def _pointer_verdict(
+    node: NodeView, job_path: JobPath, others: dict[str, JobPath]
+) -> Verdict | None:
+    if not job_path.pointers:
         return None
-    whole = [name for name, one in others.items() if not one.pointers]
-    name = seen.pointers[0]
-    message = f"{seen.absolute} on {node.name}: {name} is a pointer that git left, not the file"
-    folder = seen.absolute if seen.kind == "directory" else posixpath.dirname(seen.absolute)
+    whole = [name for name, other in others.items() if not other.pointers]
+    name = job_path.pointers[0]
+    message = f"{job_path.absolute} on {node.name}: {name} is a pointer that git left, not the file"
+    folder = (
+        job_path.absolute if job_path.kind == "directory" else posixpath.dirname(job_path.absolute)
+    )
     pull = node.fix(f"git -C {shlex.quote(folder)} lfs pull", "with git-lfs installed")
-    fetch = copy_command(node, whole[0], seen.absolute) if whole else ""
+    fetch = copy_command(node, whole[0], job_path.absolute) if whole else ""
     return block("lfs-pointer", message, node.fix(fetch) if fetch else pull)
 
 
 def _empty_verdict(
-    node: NodeView, path: str, seen: JobPath, others: dict[str, JobPath]
+    node: NodeView, path: str, job_path: JobPath, others: dict[str, JobPath]
 ) -> Verdict | None:
-    filled = [name for name, one in others.items() if one.entries]
-    if seen.kind != "directory" or seen.entries or not filled:
+    filled = [name for name, other in others.items() if other.entries]
+    if job_path.kind != "directory" or job_path.entries or not filled:
         return None
     message = (
-        f"{seen.absolute} is empty on {node.name}, but not on {abbreviate_nodes(filled)}: not "
+        f"{job_path.absolute} is empty on {node.name}, but not on {abbreviate_nodes(filled)}: not "
         "mounted?"
     )
     fix: Fix = missing_mount_fix(node, path) or node.fix(
-        copy_command(node, filled[0], seen.absolute)
+        copy_command(node, filled[0], job_path.absolute)
     )
     return block("empty", message, fix)
 
 
 def _incomplete_verdict(
-    node: NodeView, seen: JobPath, others: dict[str, JobPath]
+    node: NodeView, job_path: JobPath, others: dict[str, JobPath]
 ) -> Verdict | None:
     """Another amount of weights, or another size of a file that is compared by nothing else."""
-    if seen.digest or not (seen.weights or seen.kind == "file" or _has_weights(others)):
+    if job_path.digest or not (job_path.weights or job_path.kind == "file" or _has_weights(others)):
         return None
-    amounts = {name: _content_amount(one) for name, one in others.items()}
+    amounts = {name: _content_amount(other) for name, other in others.items()}
     most = majority_value(amounts, node.job.head)
     having = nodes_with_value(amounts, most)
-    if _content_amount(seen) == most:
+    if _content_amount(job_path) == most:
         return None
     message = (
-        f"{seen.absolute} on {node.name} has {_describe_amount(seen)}; "
+        f"{job_path.absolute} on {node.name} has {_describe_amount(job_path)}; "
         f"on {abbreviate_nodes(having)} {_describe_amount(others[having[0]])}"
     )
-    return block("incomplete", message, node.fix(copy_command(node, having[0], seen.absolute)))
+    return block("incomplete", message, node.fix(copy_command(node, having[0], job_path.absolute)))
 
 
 def _has_weights(others: dict[str, JobPath]) -> bool:
-    return any(one.weights for one in others.values())
+    return any(other.weights for other in others.values())
 
 
-def _content_amount(seen: JobPath) -> tuple[int, int]:
-    return (0, seen.bytes) if seen.kind == "file" else (seen.weights, seen.weight_bytes)
+def _content_amount(job_path: JobPath) -> tuple[int, int]:
+    return (
+        (0, job_path.bytes)
+        if job_path.kind == "file"
+        else (job_path.weights, job_path.weight_bytes)
+    )
 
 
 def _other_version_verdict(
-    node: NodeView, seen: JobPath, others: dict[str, JobPath]
+    node: NodeView, job_path: JobPath, others: dict[str, JobPath]
 ) -> Verdict | None:
     """A link that leads to something of another name than on most nodes."""
-    targets = {name: posixpath.basename(one.real) for name, one in others.items()}
+    targets = {name: posixpath.basename(other.real) for name, other in others.items()}
     most = majority_value(targets, node.job.head)
-    here = posixpath.basename(seen.real)
-    if here == most or posixpath.basename(seen.absolute) in (here, most):
+    here = posixpath.basename(job_path.real)
+    if here == most or posixpath.basename(job_path.absolute) in (here, most):
         return None
     having = nodes_with_value(targets, most)
     usual = others[having[0]].real
     message = (
-        f"{seen.absolute} leads to {seen.real} on {node.name}, but to {usual} on "
+        f"{job_path.absolute} leads to {job_path.real} on {node.name}, but to {usual} on "
         f"{abbreviate_nodes(having)}"
     )
-    link = shlex.join(["ln", "-sfn", usual, seen.absolute])
+    link = shlex.join(["ln", "-sfn", usual, job_path.absolute])
     note = f"if {usual} is there; copy it first where it is not"
-    other = _has_weights({node.name: seen, **others}) and _content_amount(seen) != _content_amount(
-        others[having[0]]
-    )
-    verdict = block if other else warn
+    same_amount = _content_amount(job_path) == _content_amount(others[having[0]])
+    has_weights = _has_weights({node.name: job_path, **others})
+    verdict = block if has_weights and not same_amount else warn
     return verdict("another-version", message, node.fix(link, note))

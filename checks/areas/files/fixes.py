@@ -12,24 +12,24 @@ from checks.model import Fix
 
 
 def explain_unreadable(
-    node: NodeView, seen: PathState | JobPath, what: str, *, fetch: str, elsewhere: int = 0
+    node: NodeView, path: PathState | JobPath, what: str, *, fetch: str, elsewhere: int = 0
 ) -> tuple[str, str, Fix]:
     """Cause, message and fix for a path that cannot be read here."""
-    at = seen.absolute if what == seen.absolute else f"{what} ({seen.absolute})"
-    if seen.state == "missing":
+    subject = path.absolute if what == path.absolute else f"{what} ({path.absolute})"
+    if path.state == "missing":
         known = f"; {elsewhere} of the other nodes have it" if elsewhere else ""
         note = (
             "" if fetch else "no node that answered has it: create it on all, or correct the path"
         )
-        return "missing", f"{at} is missing on {node.name}{known}", node.fix(fetch, note)
-    if seen.state == "hangs":
-        command = f"findmnt --target {shlex.quote(posixpath.dirname(seen.absolute))}"
-        message = f"{at} on {node.name} does not answer: the mount it is on hangs"
+        return "missing", f"{subject} is missing on {node.name}{known}", node.fix(fetch, note)
+    if path.state == "hangs":
+        command = f"findmnt --target {shlex.quote(posixpath.dirname(path.absolute))}"
+        message = f"{subject} on {node.name} does not answer: the mount it is on hangs"
         return "hangs", message, node.fix(command, "names the mount; remount it")
-    command = f"namei -l {shlex.quote(seen.absolute)}"
-    why = seen.detail or "its login may not read it"
-    message = f"{at} cannot be read on {node.name}: {why}"
-    return seen.state, message, node.fix(command, "shows which folder or file keeps the login out")
+    command = f"namei -l {shlex.quote(path.absolute)}"
+    why = path.detail or "its login may not read it"
+    message = f"{subject} cannot be read on {node.name}: {why}"
+    return path.state, message, node.fix(command, "shows which folder or file keeps the login out")
 
 
 def copy_command(node: NodeView, source: str, path: str) -> str:

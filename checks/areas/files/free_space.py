@@ -35,9 +35,9 @@ def temporary_folder_is_usable(node: NodeView) -> Verdict:
         missing: creates it; warns.
         unreadable: shows which folder is in the way.
     """
-    seen = node.read(FreeSpace)
-    room, where = seen.temporary, f"{seen.temporary.absolute} on {node.name}"
-    variable = "TMPDIR, " if seen.by_variable else ""
+    space = node.read(FreeSpace)
+    room, where = space.temporary, f"{space.temporary.absolute} on {node.name}"
+    variable = "TMPDIR, " if space.by_variable else ""
     if room.state not in USUAL_STATES:
         note = f"shows what is wrong with it; {variable}the folder for temporary files"
         fix = node.fix(f"namei -l {shlex.quote(room.absolute)}", note)
@@ -108,13 +108,13 @@ def home_and_caches_have_room(node: NodeView) -> Verdict:
     Fix:
         little-space: shows what fills it.
     """
-    seen = node.read(FreeSpace)
-    told = [
-        room.mount for room in (seen.temporary, node.read(Files).output) if room and is_full(room)
+    space = node.read(FreeSpace)
+    judged_elsewhere = [
+        room.mount for room in (space.temporary, node.read(Files).output) if room and is_full(room)
     ]
-    rooms = {"the home": seen.home, "Hugging Face's cache": seen.hub}
+    rooms = {"the home": space.home, "Hugging Face's cache": space.hub}
     for what, room in rooms.items():
-        if room.state not in USUAL_STATES or room.mount in told:
+        if room.state not in USUAL_STATES or room.mount in judged_elsewhere:
             continue
         if is_full(room):
             where = f"{what}, {room.absolute} on {node.name}"

@@ -41,16 +41,16 @@ def workdir_is_there(node: NodeView) -> Verdict:
         hangs: names the mount that does not answer.
         denied, error: shows which folder or file is in the way.
     """
-    seen = node.read(Files).workdir
-    if seen.state == THERE and seen.kind == "directory":
-        return ok(seen.absolute)
-    if seen.state == THERE:
+    workdir = node.read(Files).workdir
+    if workdir.state == THERE and workdir.kind == "directory":
+        return ok(workdir.absolute)
+    if workdir.state == THERE:
         note = "name the folder with `workdir` in launch.toml"
-        message = f"{seen.absolute} on {node.name} is a file; the job starts in it as a folder"
+        message = f"{workdir.absolute} on {node.name} is a file; the job starts in it as a folder"
         return block("not-a-directory", message, node.fix("", note))
     return block(
         *explain_unreadable(
-            node, seen, "the working directory", fetch=_fetch_folder_command(node, seen)
+            node, workdir, "the working directory", fetch=_fetch_folder_command(node, workdir)
         )
     )
 
@@ -68,41 +68,41 @@ def same_files_are_equal(node: NodeView) -> Verdict:
     Fix:
         differs, missing: an `scp` line from a node that has the content of most nodes.
     """
-    mine = node.read(Files).same
-    if not mine:
+    files = node.read(Files).same
+    if not files:
         return skip("nothing listed under `same` in launch.toml, and the command is not a .py file")
-    if node.read(Files).workdir.state != THERE and any(not posixpath.isabs(path) for path in mine):
+    if node.read(Files).workdir.state != THERE and any(not posixpath.isabs(path) for path in files):
         return skip("the working directory is not there; see files.workdir-is-there")
-    for path, seen in mine.items():
-        verdict = _difference_verdict(node, path, seen)
+    for path, file in files.items():
+        verdict = _difference_verdict(node, path, file)
         if verdict is not None:
             return verdict
-    partial = [path for path, seen in mine.items() if seen.partial]
+    partial = [path for path, file in files.items() if file.partial]
     sampled = f"; large, so compared by samples: {', '.join(partial)}" if partial else ""
-    digests = {path: seen.digest[:12] for path, seen in mine.items()}
-    return ok(f"equal: {', '.join(mine)}{sampled}", digests=digests)
+    digests = {path: file.digest[:12] for path, file in files.items()}
+    return ok(f"equal: {', '.join(files)}{sampled}", digests=digests)
 
 
-def _difference_verdict(node: NodeView, path: str, seen: PathState) -> Verdict | None:
+def _difference_verdict(node: NodeView, path: str, file: PathState) -> Verdict | None:
     everywhere = _path_by_node(node, path)
-    digests = {name: one.digest for name, one in everywhere.items() if one.digest}
-    if seen.state != THERE:
+    digests = {name: copy.digest for name, copy in everywhere.items() if copy.digest}
+    if file.state != THERE:
         source = (
             nodes_with_value(digests, majority_value(digests, node.job.head)) if digests else []
         )
-        fetch = copy_command(node, source[0], seen.absolute) if source else ""
-        return block(*explain_unreadable(node, seen, path, fetch=fetch, elsewhere=len(digests)))
+        fetch = copy_command(node, source[0], file.absolute) if source else ""
+        return block(*explain_unreadable(node, file, path, fetch=fetch, elsewhere=len(digests)))
     most = majority_value(digests, node.job.head)
-    if seen.digest == most:
+    if file.digest == most:
         return None
     source = nodes_with_value(digests, most)
     message = (
-        f"{seen.absolute} on {node.name} ({seen.bytes} bytes) differs from the one on "
+        f"{file.absolute} on {node.name} ({file.bytes} bytes) differs from the one on "
         f"{abbreviate_nodes(source)} ({everywhere[source[0]].bytes} bytes)"
     )
-    evidence = {"here": seen.digest, "expected": most, "expected_on": source}
+    evidence = {"here": file.digest, "expected": most, "expected_on": source}
     return block(
-        "differs", message, node.fix(copy_command(node, source[0], seen.absolute)), **evidence
+        "differs", message, node.fix(copy_command(node, source[0], file.absolute)), **evidence
     )
 
 
@@ -129,31 +129,31 @@ def needed_files_exist(node: NodeView) -> Verdict:
     needed = node.read(Files).exist
     if not needed:
         return skip("nothing listed under `exist` in launch.toml")
-    for path, seen in needed.items():
-        if seen.state != THERE:
+    for path, file in needed.items():
+        if file.state != THERE:
             cause, message, fetch = explain_unreadable(
-                node, seen, path, fetch=_fetch_file_command(node, path, seen)
+                node, file, path, fetch=_fetch_file_command(node, path, file)
             )
             return block(
                 cause, message, (cause == "missing" and missing_mount_fix(node, path)) or fetch
             )
-    return ok(", ".join(seen.absolute for seen in needed.values()))
+    return ok(", ".join(file.absolute for file in needed.values()))
 
 
-def _fetch_file_command(node: NodeView, path: str, seen: PathState) -> str:
-    answered = {one.name: one.read(Files).exist for one in node.cluster.nodes_with(Files)}
+def _fetch_file_command(node: NodeView, path: str, file: PathState) -> str:
+    answered = {name: files.exist for name, files in node.cluster.facts_by_node(Files).items()}
     having = [name for name, exist in answered.items() if path in exist and _is_there(exist[path])]
-    return copy_command(node, having[0], seen.absolute) if having else ""
+    return copy_command(node, having[0], file.absolute) if having else ""
 
 
-def _fetch_folder_command(node: NodeView, seen: PathState) -> str:
+def _fetch_folder_command(node: NodeView, folder: PathState) -> str:
     others = node.cluster.facts_by_node(Files)
     having = [name for name, files in others.items() if _is_there(files.workdir)]
-    return copy_command(node, having[0], seen.absolute) if having else ""
+    return copy_command(node, having[0], folder.absolute) if having else ""
 
 
-def _is_there(seen: PathState) -> bool:
-    return seen.state == THERE
+def _is_there(path: PathState) -> bool:
+    return path.state == THERE
 
 
 @node_check("files.output-is-writable", Files)
@@ -175,72 +175,71 @@ def output_is_writable(node: NodeView) -> Verdict:
         little-space: less than 10 GB; warns. Shows what fills it.
         not-mounted: a local disk where most nodes have a shared one; warns. Mounts it.
     """
-    seen = node.read(Files).output
-    if seen is None:
+    folder = node.read(Files).output
+    if folder is None:
         return skip("no `output` in launch.toml")
     wrong = (
-        _unwritable_verdict(node, seen)
-        or _no_space_verdict(node, seen)
-        or _not_mounted_verdict(node, seen)
+        _unwritable_verdict(node, folder)
+        or _no_space_verdict(node, folder)
+        or _not_mounted_verdict(node, folder)
     )
     if wrong is not None:
         return wrong
-    place = "shared" if seen.shared else "this node's own disk"
-    message = (
-        f"{seen.absolute}: {seen.filesystem}, {place}, {format_file_size(seen.free_bytes)} free"
-    )
-    return ok(message, free_bytes=seen.free_bytes, mount=seen.mount)
+    place = "shared" if folder.shared else "this node's own disk"
+    free = format_file_size(folder.free_bytes)
+    message = f"{folder.absolute}: {folder.filesystem}, {place}, {free} free"
+    return ok(message, free_bytes=folder.free_bytes, mount=folder.mount)
 
 
-def _unwritable_verdict(node: NodeView, seen: FolderSpace) -> Verdict | None:
-    if seen.state not in (THERE, "missing"):
-        path = PathState(seen.state, seen.absolute, detail=seen.detail)
+def _unwritable_verdict(node: NodeView, output: FolderSpace) -> Verdict | None:
+    if output.state not in (THERE, "missing"):
+        path = PathState(output.state, output.absolute, detail=output.detail)
         return block(*explain_unreadable(node, path, "the output folder", fetch=""))
-    at = f"{seen.absolute} on {node.name}"
-    if not seen.directory:
-        message = f"{at} cannot be a folder: {seen.nearest} is a file"
-        return block("not-a-directory", message, node.fix(f"ls -ld {shlex.quote(seen.nearest)}"))
-    if seen.read_only:
-        message = f"{at} is on {seen.mount} ({seen.filesystem}), which is mounted read-only"
-        command = f"mount -o remount,rw {shlex.quote(seen.mount)}"
+    place = f"{output.absolute} on {node.name}"
+    if not output.directory:
+        message = f"{place} cannot be a folder: {output.nearest} is a file"
+        return block("not-a-directory", message, node.fix(f"ls -ld {shlex.quote(output.nearest)}"))
+    if output.read_only:
+        message = f"{place} is on {output.mount} ({output.filesystem}), which is mounted read-only"
+        command = f"mount -o remount,rw {shlex.quote(output.mount)}"
         return block("read-only", message, node.fix(command, root=True))
-    if not seen.writable:
-        login = "the login" if seen.state == THERE else f"the login (in {seen.nearest})"
-        message = f"{at} cannot be written by {login}"
-        folder = shlex.quote(seen.absolute)
+    if not output.writable:
+        login = "the login" if output.state == THERE else f"the login (in {output.nearest})"
+        message = f"{place} cannot be written by {login}"
+        folder = shlex.quote(output.absolute)
         # the shell takes the login's own id before sudo becomes root
         command = f"sudo mkdir -p {folder} && sudo chown $(id -u) {folder}"
         return block("not-writable", message, node.fix(command))
     return None
 
 
-def _no_space_verdict(node: NodeView, seen: FolderSpace) -> Verdict | None:
-    at = f"{seen.absolute} on {node.name}"
-    command = f"du -xh --max-depth=1 {shlex.quote(seen.mount)} | sort -h | tail"
+def _no_space_verdict(node: NodeView, output: FolderSpace) -> Verdict | None:
+    place = f"{output.absolute} on {node.name}"
+    command = f"du -xh --max-depth=1 {shlex.quote(output.mount)} | sort -h | tail"
     fix = node.fix(command, "shows what fills it", root=True)
-    if seen.free_inodes == 0:
-        return block("no-inodes", f"{at}: {seen.mount} can hold no more files", fix)
-    message = f"{at}: only {format_file_size(seen.free_bytes)} are free on {seen.mount}"
-    if seen.free_bytes < LEAST_FREE:
-        return block("no-space", message, fix, free_bytes=seen.free_bytes)
-    if seen.free_bytes < MODEST_FREE:
-        return warn("little-space", message, fix, free_bytes=seen.free_bytes)
+    if output.free_inodes == 0:
+        return block("no-inodes", f"{place}: {output.mount} can hold no more files", fix)
+    message = f"{place}: only {format_file_size(output.free_bytes)} are free on {output.mount}"
+    if output.free_bytes < LEAST_FREE:
+        return block("no-space", message, fix, free_bytes=output.free_bytes)
+    if output.free_bytes < MODEST_FREE:
+        return warn("little-space", message, fix, free_bytes=output.free_bytes)
     return None
 
 
-def _not_mounted_verdict(node: NodeView, seen: FolderSpace) -> Verdict | None:
+def _not_mounted_verdict(node: NodeView, output: FolderSpace) -> Verdict | None:
     """A local disk where most nodes have a shared one: the mount is missing here."""
-    rooms: Mapping[str, FolderSpace] = {
-        one.name: room
-        for one in node.cluster.nodes_with(Files)
-        if (room := one.read(Files).output) is not None
+    folders: Mapping[str, FolderSpace] = {
+        name: files.output
+        for name, files in node.cluster.facts_by_node(Files).items()
+        if files.output is not None
     }
-    if seen.shared or not is_mostly_shared(rooms):
+    if output.shared or not is_mostly_shared(folders):
         return None
-    sharing = [name for name, room in rooms.items() if room.shared]
-    other = rooms[sharing[0]]
+    sharing = [name for name, folder in folders.items() if folder.shared]
+    other = folders[sharing[0]]
     message = (
-        f"{seen.absolute} is on {node.name}'s own disk, but on {abbreviate_nodes(sharing)} it is "
+        f"{output.absolute} is on {node.name}'s own disk, but on {abbreviate_nodes(sharing)} it is "
         "shared "
         f"({other.filesystem} at {other.mount}): not mounted here"
     )

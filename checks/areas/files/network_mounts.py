@@ -25,27 +25,31 @@ def network_mounts_answer(node: NodeView) -> Verdict:
         dead-mount: unmounts it.
         lustre-unhealthy: names the server.
     """
-    seen = node.read(NetworkMounts)
-    lustre = seen.lustre.strip()
-    if not seen.mounts and not lustre:
+    network = node.read(NetworkMounts)
+    lustre = network.lustre.strip()
+    if not network.mounts and not lustre:
         return skip("no network file system is mounted")
-    dead = {path: one for path, one in seen.mounts.items() if one.state not in ("there", "denied")}
-    for path, one in dead.items():
+    dead = {
+        path: mount
+        for path, mount in network.mounts.items()
+        if mount.state not in ("there", "denied")
+    }
+    for path, mount in dead.items():
         if _breaks_job_path(node, path):
             return skip(f"{path} does not answer; the check of the path below it tells that")
-        why = "gives no answer within 3 s" if one.state == "hangs" else one.detail
-        message = f"{path} ({one.filesystem} of {one.source}) on {node.name}: {why}"
+        why = "gives no answer within 3 s" if mount.state == "hangs" else mount.detail
+        message = f"{path} ({mount.filesystem} of {mount.source}) on {node.name}: {why}"
         command = f"umount -l {shlex.quote(path)}"
-        fix = node.fix(command, "takes it away; mount it anew when its server answers", root=True)
+        fix = node.fix(command, "takes it away; mount it again when its server answers", root=True)
         return warn("dead-mount", message, fix)
     if lustre and lustre.split()[0] != "healthy":
         message = f"Lustre on {node.name} calls itself {lustre.splitlines()[0]}"
         fix = node.fix("lfs check servers", "names the server that is not active", root=True)
         return warn("lustre-unhealthy", message, fix)
-    return ok(", ".join(seen.mounts) or lustre)
+    return ok(", ".join(network.mounts) or lustre)
 
 
 def _breaks_job_path(node: NodeView, mount: str) -> bool:
-    """Whether a path of the job lies on it and is told to be broken by its own check."""
-    broken = [one.absolute for one in job_paths_on(node).values() if not one.there]
-    return any(f"{path}/".startswith(f"{mount.rstrip('/')}/") for path in broken)
+    """Whether a path of the job lies on it and is reported as broken by its own check."""
+    broken = [path.absolute for path in job_paths_on(node).values() if not path.there]
+    return any(f"{absolute}/".startswith(f"{mount.rstrip('/')}/") for absolute in broken)

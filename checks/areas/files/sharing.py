@@ -30,60 +30,64 @@ def shared_folders_are_shared_everywhere(node: NodeView) -> Verdict:
         not-mounted: mounts it.
         another-mount: shows what is mounted there.
     """
-    mine = {path: seen for path, seen in job_paths_on(node).items() if seen.there}
-    if not mine:
+    present = {path: job_path for path, job_path in job_paths_on(node).items() if job_path.there}
+    if not present:
         return skip("none of the job's paths is there; see files.workdir-is-there")
-    for path, seen in mine.items():
-        others = {name: one for name, one in path_on_nodes(node, path).items() if one.there}
+    for path, job_path in present.items():
+        others = {name: other for name, other in path_on_nodes(node, path).items() if other.there}
         sharing = {name: other for name, other in others.items() if other.shared}
-        if is_mostly_shared(others) and (wrong := _mount_verdict(node, seen, sharing)):
+        if is_mostly_shared(others) and (wrong := _mount_verdict(node, job_path, sharing)):
             return wrong
-    shared = [seen.absolute for seen in mine.values() if seen.shared]
+    shared = [job_path.absolute for job_path in present.values() if job_path.shared]
     return ok(f"shared: {', '.join(shared)}" if shared else "each node has its own")
 
 
-def _mount_verdict(node: NodeView, seen: JobPath, sharing: Mapping[str, JobPath]) -> Verdict | None:
-    exports = {name: exported_path(one) for name, one in sharing.items()}
+def _mount_verdict(
+    node: NodeView, job_path: JobPath, sharing: Mapping[str, JobPath]
+) -> Verdict | None:
+    exports = {name: exported_path(other) for name, other in sharing.items()}
     most = majority_value(exports, node.job.head)
-    usual = sharing[nodes_with_value(exports, most)[0]]
+    example = sharing[nodes_with_value(exports, most)[0]]
     nodes = abbreviate_nodes(nodes_with_value(exports, most))
-    if not seen.shared:
+    if not job_path.shared:
         message = (
-            f"{seen.absolute} is on {node.name}'s own disk, but on {nodes} it is shared "
-            f"({usual.filesystem} at {usual.mount}): not mounted here"
+            f"{job_path.absolute} is on {node.name}'s own disk, but on {nodes} it is shared "
+            f"({example.filesystem} at {example.mount}): not mounted here"
         )
-        return warn("not-mounted", message, _mount_fix(node, usual))
-    if exported_path(seen) == most:
+        return warn("not-mounted", message, _mount_fix(node, example))
+    if exported_path(job_path) == most:
         return None
     message = (
-        f"{seen.absolute} is {seen.source} on {node.name}, but {usual.source} on {nodes}: "
-        "another folder of the same name"
+        f"{job_path.absolute} is {job_path.source} on {node.name}, but {example.source} on "
+        f"{nodes}: another folder of the same name"
     )
-    fix = node.fix(f"findmnt {shlex.quote(seen.mount)}", "mount there what the other nodes have")
+    fix = node.fix(
+        f"findmnt {shlex.quote(job_path.mount)}", "mount there what the other nodes have"
+    )
     return warn("another-mount", message, fix)
 
 
-def exported_path(seen: JobPath) -> str:
+def exported_path(job_path: JobPath) -> str:
     """What is exported and the path below it, without the server: one may have many addresses."""
-    below = posixpath.relpath(seen.real or seen.absolute, seen.mount or "/")
-    return posixpath.normpath(posixpath.join(seen.source.rpartition(":")[2] or "/", below))
+    below = posixpath.relpath(job_path.real or job_path.absolute, job_path.mount or "/")
+    return posixpath.normpath(posixpath.join(job_path.source.rpartition(":")[2] or "/", below))
 
 
 def job_paths_on(node: NodeView) -> Mapping[str, JobPath]:
     """The job's paths there, the working directory under its own name."""
-    seen = node.read(JobPaths)
-    return {node.job.workdir: seen.workdir, **seen.paths}
+    paths = node.read(JobPaths)
+    return {node.job.workdir: paths.workdir, **paths.paths}
 
 
 def path_on_nodes(node: NodeView, path: str) -> dict[str, JobPath]:
     """How that path is on every node that answered."""
-    answered = {one.name: job_paths_on(one) for one in node.cluster.nodes_with(JobPaths)}
+    answered = {peer.name: job_paths_on(peer) for peer in node.cluster.nodes_with(JobPaths)}
     return {name: paths[path] for name, paths in answered.items() if path in paths}
 
 
 def missing_mount_fix(node: NodeView, path: str) -> Fix | None:
     """The mount that is missing where others have that path on a shared file system."""
-    others = {name: one for name, one in path_on_nodes(node, path).items() if one.there}
+    others = {name: other for name, other in path_on_nodes(node, path).items() if other.there}
     sharing = [other for other in others.values() if other.shared]
     return _mount_fix(node, sharing[0]) if is_mostly_shared(others) else None
 
@@ -93,6 +97,6 @@ def is_mostly_shared(places: Mapping[str, JobPath | FolderSpace]) -> bool:
     return strict_majority(place.shared for place in places.values()) is True
 
 
-def _mount_fix(node: NodeView, usual: JobPath) -> Fix:
-    note = f"with a line in /etc/fstab as on the other nodes: {usual.source} {usual.filesystem}"
-    return node.fix(f"mount {shlex.quote(usual.mount)}", note, root=True)
+def _mount_fix(node: NodeView, example: JobPath) -> Fix:
+    note = f"with a line in /etc/fstab as on the other nodes: {example.source} {example.filesystem}"
+    return node.fix(f"mount {shlex.quote(example.mount)}", note, root=True)

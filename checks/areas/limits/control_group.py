@@ -37,15 +37,15 @@ def group_allows_enough_processes(node: NodeView) -> Verdict:
         pids-max-low: raises it until the group is created again, or names `docker run
             --pids-limit=-1`; TasksMax of the slice or podPidsLimit make it permanent.
     """
-    group, who, slots = node.read(Cgroup), node.read(Account), node.slots or 1
+    group, account, slots = node.read(Cgroup), node.read(Account), node.slots or 1
     if group.tasks is None:
         return ok(f"no control group limits the processes on {node.name}")
-    room, wanted = group.tasks - group.tasks_used, 512 + slots * (64 + 2 * who.cpus)
+    room, wanted = group.tasks - group.tasks_used, 512 + slots * (64 + 2 * account.cpus)
     if room >= wanted:
         return ok(f"{room} more processes may start on {node.name}", room=room)
     message = (
         f"{group.tasks_at} on {node.name} leaves room for {room} processes and threads "
-        f"({group.tasks} in all); expected {wanted} for {slots} ranks on {who.cpus} cores"
+        f"({group.tasks} in all); expected {wanted} for {slots} ranks on {account.cpus} cores"
     )
     verdict = block if room < TASKS_NEEDED * slots else warn
     note = "with the slice's TasksMax, or the pod's podPidsLimit, it lasts"

@@ -38,30 +38,30 @@ def memory_is_equal(node: NodeView) -> Verdict:
     Fix:
         memory-differs: `dmidecode -t memory` lists the modules.
     """
-    mine = _usable_memory(node)
-    if not mine:
+    own = _usable_memory(node)
+    if not own:
         return unknown(f"{node.name} does not tell how much memory it has")
     peers = comparable_nodes(node, Account, Cgroup)
     values = {peer.name: memory for peer in peers if (memory := _usable_memory(peer))}
     if len(values) < 2:
         return ok(NO_COMPARABLE_NODE)
-    usual = majority_within(values, node.job.head, MEMORY_TOLERANCE)
-    if abs(mine - usual) <= MEMORY_TOLERANCE * usual:
-        return ok(f"{node.name} has {format_memory(mine)} of memory, as its like has", bytes=mine)
+    expected = majority_within(values, node.job.head, MEMORY_TOLERANCE)
+    if abs(own - expected) <= MEMORY_TOLERANCE * expected:
+        return ok(f"{node.name} has {format_memory(own)} of memory, as its like has", bytes=own)
     group = node.read(Cgroup)
-    held = mine == group.memory_bytes
-    if held and lacks_memory(node):
+    limited = own == group.memory_bytes
+    if limited and lacks_memory(node):
         return skip("its control group grants too little; see limits.group-allows-enough-memory")
-    where = f" by {group.memory_at}" if held else ""
+    where = f" by {group.memory_at}" if limited else ""
     message = (
-        f"{node.name} has {format_memory(mine)} of memory{where}; expected "
-        f"{format_memory(usual)} as its like"
+        f"{node.name} has {format_memory(own)} of memory{where}; expected "
+        f"{format_memory(expected)} as its like"
     )
     note = "a module that failed or was moved shows in the list; reseat or replace it"
     fix = node.fix("dmidecode -t memory", note, root=True)
-    if held:
+    if limited:
         fix = node.fix("", "give the container, or the slice of the login, what the others have")
-    return warn("memory-differs", message, fix, bytes=mine, expected=usual)
+    return warn("memory-differs", message, fix, bytes=own, expected=expected)
 
 
 def _usable_memory(node: NodeView) -> int:
@@ -82,20 +82,22 @@ def cpus_are_equal(node: NodeView) -> Verdict:
     Fix:
         cpus-differ: `lscpu` shows what is offline; raise a cpuset or quota that is in the way.
     """
-    mine = _usable_cpus(node)
+    own = _usable_cpus(node)
     values = {peer.name: _usable_cpus(peer) for peer in comparable_nodes(node, Account, Cgroup)}
     if len(values) < 2:
         return ok(NO_COMPARABLE_NODE)
-    usual = majority_value(values, node.job.head)
-    if mine == usual:
-        return ok(f"{node.name} has {mine:g} processors, as its like has", cpus=mine)
+    expected = majority_value(values, node.job.head)
+    if own == expected:
+        return ok(f"{node.name} has {own:g} processors, as its like has", cpus=own)
     if lacks_cpus(node):
         return skip("a quota holds it; see limits.group-allows-a-cpu-for-each-rank")
-    message = f"a login to {node.name} may use {mine:g} processors; expected {usual:g} as its like"
+    message = (
+        f"a login to {node.name} may use {own:g} processors; expected {expected:g} as its like"
+    )
     note = (
         "a cpuset or quota of its container or slice, processors taken offline, or SMT turned off"
     )
-    return warn("cpus-differ", message, node.fix("lscpu", note), cpus=mine, expected=usual)
+    return warn("cpus-differ", message, node.fix("lscpu", note), cpus=own, expected=expected)
 
 
 def _usable_cpus(node: NodeView) -> float:
@@ -116,21 +118,23 @@ def systems_are_alike(node: NodeView) -> Verdict:
     Fix:
         system-differs: start all nodes from one image.
     """
-    others = node.cluster.nodes_with(Machine, Limits)
-    apart: list[tuple[str, str, str]] = []
-    for what, mine in _system_traits(node).items():
-        values = {one.name: _system_traits(one)[what] for one in others}
-        usual = majority_value(values, node.job.head)
-        if mine != usual:
-            like = nodes_with_value(values, usual)
-            apart.append((what, mine or "unknown", f"{usual or 'unknown'} as on {like[0]}"))
-    seen = _system_traits(node)
-    if not apart:
-        return ok(f"{node.name} runs what the others run", **seen)
-    what, mine, usual = apart[0]
-    message = f"{what} on {node.name}: {mine}; expected {usual}"
+    peers = node.cluster.nodes_with(Machine, Limits)
+    differences: list[tuple[str, str, str]] = []
+    for trait, own in _system_traits(node).items():
+        values = {peer.name: _system_traits(peer)[trait] for peer in peers}
+        expected = majority_value(values, node.job.head)
+        if own != expected:
+            examples = nodes_with_value(values, expected)
+            differences.append(
+                (trait, own or "unknown", f"{expected or 'unknown'} as on {examples[0]}")
+            )
+    traits = _system_traits(node)
+    if not differences:
+        return ok(f"{node.name} runs what the others run", **traits)
+    trait, own, expected = differences[0]
+    message = f"{trait} on {node.name}: {own}; expected {expected}"
     note = "start all nodes from one image; in a mixed cluster build ops on each kind of node"
-    return warn("system-differs", message, node.fix("", note), **seen)
+    return warn("system-differs", message, node.fix("", note), **traits)
 
 
 def _system_traits(node: NodeView) -> dict[str, str]:

@@ -92,19 +92,25 @@ def no_limit_cuts_a_rank_off(node: NodeView) -> Verdict:
             comment; where none was found, writes both files. Several limits are one finding, under
             the worst one's cause.
     """
-    untold = [one.item for one in FATAL_LIMITS if one.item not in node.read(Limits).cutting]
-    if untold:
-        return unknown(f"{node.name} did not tell its limits {', '.join(untold)}")
-    low = [one for one in FATAL_LIMITS if _soft_limit(node, one) < _needed_and_enough(node, one)[1]]
+    unknown_items = [
+        limit.item for limit in FATAL_LIMITS if limit.item not in node.read(Limits).cutting
+    ]
+    if unknown_items:
+        return unknown(f"{node.name} did not report its limits {', '.join(unknown_items)}")
+    low = [
+        limit
+        for limit in FATAL_LIMITS
+        if _soft_limit(node, limit) < _needed_and_enough(node, limit)[1]
+    ]
     if not low:
         return ok(f"no limit on {node.name} ends a rank for its CPU time, memory or files")
-    low.sort(key=lambda one: not _ends_every_rank(node, one))
-    lines = describe_setting_lines(node, *(one.item for one in low))
-    told = "; it ".join(_describe_limit(node, one) for one in low)
-    message = f"a login to {node.name} {told}; expected no such limit{lines}"
+    low.sort(key=lambda limit: not _ends_every_rank(node, limit))
+    lines = describe_setting_lines(node, *(limit.item for limit in low))
+    effects = "; it ".join(_describe_limit(node, limit) for limit in low)
+    message = f"a login to {node.name} {effects}; expected no such limit{lines}"
     verdict = block if _ends_every_rank(node, low[0]) else warn
-    seen = {one.item: _soft_limit(node, one) for one in low}
-    return verdict(low[0].cause, message, _fatal_limits_fix(node, low), **seen)
+    evidence = {limit.item: _soft_limit(node, limit) for limit in low}
+    return verdict(low[0].cause, message, _fatal_limits_fix(node, low), **evidence)
 
 
 def limit_skip_reason(node: NodeView) -> str:
@@ -112,22 +118,22 @@ def limit_skip_reason(node: NodeView) -> str:
     if starts_too_few(node):
         return "the account may start too few processes; see limits.nproc-is-enough"
     known = node.has(Limits) and node.has(Gpus) and node.has(Account)
-    if known and any(_ends_every_rank(node, one) for one in FATAL_LIMITS):
+    if known and any(_ends_every_rank(node, limit) for limit in FATAL_LIMITS):
         return "a limit of the login ends ranks; see limits.no-limit-cuts-a-rank-off"
     return ""
 
 
-def _ends_every_rank(node: NodeView, one: FatalLimit) -> bool:
-    return _soft_limit(node, one) < _needed_and_enough(node, one)[0]
+def _ends_every_rank(node: NodeView, limit: FatalLimit) -> bool:
+    return _soft_limit(node, limit) < _needed_and_enough(node, limit)[0]
 
 
-def _soft_limit(node: NodeView, one: FatalLimit) -> float:
+def _soft_limit(node: NodeView, limit: FatalLimit) -> float:
     """The limit that holds: a process may raise it up to the hard one, but none of a rank does."""
-    soft = node.read(Limits).cutting.get(one.item, (None,))[0]
+    soft = node.read(Limits).cutting.get(limit.item, (None,))[0]
     return float("inf") if soft is None else soft
 
 
-def _needed_and_enough(node: NodeView, one: FatalLimit) -> tuple[int, int]:
+def _needed_and_enough(node: NodeView, limit: FatalLimit) -> tuple[int, int]:
     """What every rank needs, and what is plainly enough."""
     memory = node.read(Account).memory_bytes
     gpus = node.read(Gpus)
@@ -137,25 +143,26 @@ def _needed_and_enough(node: NodeView, one: FatalLimit) -> tuple[int, int]:
         "fsize": (FILE_NEEDED, FILE_WANTED),
         "as": (ADDRESSES_FOR_GPUS if gpus.count else MEMORY_NEEDED, memory + of_gpus),
         "data": (DATA_FOR_GPUS if gpus.count else MEMORY_NEEDED, memory),
-    }[one.item]
+    }[limit.item]
 
 
-def _describe_limit(node: NodeView, one: FatalLimit) -> str:
-    soft = _soft_limit(node, one)
+def _describe_limit(node: NodeView, limit: FatalLimit) -> str:
+    soft = _soft_limit(node, limit)
     hours = f"{soft / HOUR_S:.4g} h" if soft >= HOUR_S else f"{soft:.0f} s"
-    return f"{one.grants.format(hours if one.item == 'cpu' else format_memory(soft))}: {one.ends}"
+    amount = hours if limit.item == "cpu" else format_memory(soft)
+    return f"{limit.grants.format(amount)}: {limit.ends}"
 
 
 def _fatal_limits_fix(node: NodeView, low: Sequence[FatalLimit]) -> Fix:
     """Takes out the lines that are known; where none is, lifts the limit for all logins."""
-    known = comment_out_fix(node, *(one.item for one in low))
+    known = comment_out_fix(node, *(limit.item for limit in low))
     if known:
         return known
-    letters = "".join(one.letter for one in low)
+    letters = "".join(limit.letter for limit in low)
     find = f"grep -rsnE 'ulimit.* -[SH]*[{letters}]' ~/.[a-z]* /etc/profile.d"
     if node.read(Limits).container:
-        options = " ".join(f"--ulimit {one.item}=-1" for one in low if one.item != "as")
+        options = " ".join(f"--ulimit {limit.item}=-1" for limit in low if limit.item != "as")
         again = f", or start the container again with `docker run {options} …`" if options else ""
         return node.fix(find, f"take out the line that it finds{again}")
-    steps = (limit_fix(node, one.item, one.directive, "unlimited").command for one in low)
+    steps = (limit_fix(node, limit.item, limit.directive, "unlimited").command for limit in low)
     return node.fix(" && ".join(steps), f"log in again after it; if it stays: {find}")

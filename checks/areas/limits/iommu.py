@@ -39,26 +39,28 @@ def iommu_passes_through(node: NodeView) -> Verdict:
     """
     if why := _skip_reason(node):
         return skip(why)
-    seen, machine = node.read(Passthrough), node.read(Machine)
+    passthrough, machine = node.read(Passthrough), node.read(Machine)
     if machine.architecture not in X86_ARCHITECTURES:
         return skip(f"not known to matter on {machine.architecture}")
-    held = [one.address for one in seen.devices if one.domain in TRANSLATED_DOMAINS]
-    silent = [one.address for one in seen.devices if one.domain is None]
+    translated = [
+        device.address for device in passthrough.devices if device.domain in TRANSLATED_DOMAINS
+    ]
+    silent = [device.address for device in passthrough.devices if device.domain is None]
     if (
         silent
-        and set(seen.options) & set(IOMMU_ON_OPTIONS)
-        and not set(seen.options) & set(PASSTHROUGH_OPTIONS)
+        and set(passthrough.options) & set(IOMMU_ON_OPTIONS)
+        and not set(passthrough.options) & set(PASSTHROUGH_OPTIONS)
     ):
-        held += silent
-    if not held:
+        translated += silent
+    if not translated:
         return ok(f"nothing translates for GPUs and adapters of {node.name}")
     message = (
-        f"the IOMMU of {node.name} translates for {len(held)} of {len(seen.devices)} GPUs and "
-        f"adapters, such as {held[0]}; expected iommu=pt"
+        f"the IOMMU of {node.name} translates for {len(translated)} of {len(passthrough.devices)} "
+        f"GPUs and adapters, such as {translated[0]}; expected iommu=pt"
     )
     note = "add iommu=pt to GRUB_CMDLINE_LINUX in /etc/default/grub, run update-grub (on RHEL: "
     note += "grubby --update-kernel=ALL --args=iommu=pt), and reboot"
-    return warn("iommu-translates", message, node.fix("", note), devices=held)
+    return warn("iommu-translates", message, node.fix("", note), devices=translated)
 
 
 @node_check("limits.acs-is-off", Machine, Passthrough, severity=Severity.WARN)
@@ -96,10 +98,10 @@ def acs_is_off(node: NodeView) -> Verdict:
 
 def _skip_reason(node: NodeView) -> str:
     """Why neither matters on this node; '' where both do."""
-    machine, seen = node.read(Machine), node.read(Passthrough)
+    machine, passthrough = node.read(Machine), node.read(Passthrough)
     if machine.virtual is not False:
         known = "is a virtual machine" if machine.virtual else "does not say whether it is virtual"
         return f"{node.name} {known}"
-    kinds = [one.kind for one in seen.devices]
+    kinds = [device.kind for device in passthrough.devices]
     alone = len(kinds) < 2 and "adapter" not in kinds
     return f"{node.name} has no two devices that meet" if alone else ""

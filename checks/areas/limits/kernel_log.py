@@ -43,9 +43,9 @@ def kernel_kills_no_rank(node: NodeView) -> Verdict:
     """
     log = node.read(KernelLog)
     killed = [
-        one
-        for one in log.of("oom")
-        if not GROUP_OUT_OF_MEMORY.search(one.text) or RANK_PROGRAMS.search(one.text.lower())
+        line
+        for line in log.of("oom")
+        if not GROUP_OUT_OF_MEMORY.search(line.text) or RANK_PROGRAMS.search(line.text.lower())
     ]
     if not killed:
         return _judge_quiet_log(node, "no process was killed for want of memory")
@@ -73,7 +73,7 @@ def hardware_reports_no_error(node: NodeView) -> Verdict:
     """
     log = node.read(KernelLog)
     checks = log.of("machine-check")
-    dead = [one for one in checks if UNCORRECTED.search(one.text)]
+    dead = [line for line in checks if UNCORRECTED.search(line.text)]
     if dead:
         message = (
             f"{node.name} has a hardware error that was not corrected: {_describe_newest(dead)}"
@@ -83,13 +83,13 @@ def hardware_reports_no_error(node: NodeView) -> Verdict:
         )
         return block("hardware-error", message, fix, messages=_message_texts(dead))
     buses = () if log.of(*GPU_KINDS) else log.of("pcie")
-    adapters = [one for one in log.of("mlx5") if ADAPTER_FAULT.search(one.text)]
-    if found := [*adapters, *_messages_after_boot(log, buses)]:
-        message = f"PCIe or an adapter of {node.name} failed: {_describe_newest(found)}"
+    adapters = [line for line in log.of("mlx5") if ADAPTER_FAULT.search(line.text)]
+    if faults := [*adapters, *_messages_after_boot(log, buses)]:
+        message = f"PCIe or an adapter of {node.name} failed: {_describe_newest(faults)}"
         fix = _search_log_fix(
             node, "AER|PCIe Bus Error|mlx5_core", "reseat the card, look at its cable"
         )
-        return warn("device-error", message, fix, messages=_message_texts(found))
+        return warn("device-error", message, fix, messages=_message_texts(faults))
     if len(checks) >= CORRECTED_LIMIT:
         message = (
             f"{node.name} corrected many errors of its memory or processors: "
@@ -114,14 +114,14 @@ def disks_report_no_error(node: NodeView) -> Verdict:
     Fix:
         io-error: `smartctl -a` of the disk that the lines name.
     """
-    found = node.read(KernelLog).of("io")
-    if not found:
+    lines = node.read(KernelLog).of("io")
+    if not lines:
         return _judge_quiet_log(node, "no error of a disk")
-    message = f"a disk or file system of {node.name} failed: {_describe_newest(found)}"
+    message = f"a disk or file system of {node.name} failed: {_describe_newest(lines)}"
     fix = _search_log_fix(
         node, "I/O error|EXT4-fs error|XFS", "see `smartctl -a`; write elsewhere till then"
     )
-    return warn("io-error", message, fix, messages=_message_texts(found))
+    return warn("io-error", message, fix, messages=_message_texts(lines))
 
 
 @node_check("limits.kernel-reports-no-hang", KernelLog, Load, severity=Severity.WARN)
@@ -143,7 +143,7 @@ def kernel_reports_no_hang(node: NodeView) -> Verdict:
     log = node.read(KernelLog)
     if node.has(Load) and node.read(Load).stuck:
         return skip("a process is stuck now; see limits.no-process-is-stuck")
-    if silent := [one for one in log.of("nfs") if one.age_s <= NFS_RECENT_S]:
+    if silent := [line for line in log.of("nfs") if line.age_s <= NFS_RECENT_S]:
         message = f"a file server of {node.name} was silent: {_describe_newest(silent)}"
         fix = _search_log_fix(node, "nfs: server", "is it up, and reached from the other nodes?")
         return warn("server-silent", message, fix, messages=_message_texts(silent))
@@ -175,13 +175,13 @@ def kernel_finds_memory(node: NodeView) -> Verdict:
     Fix:
         page-allocation-failed: makes the kernel compact its memory.
     """
-    found = node.read(KernelLog).of("page-allocation")
-    if not found:
+    lines = node.read(KernelLog).of("page-allocation")
+    if not lines:
         return _judge_quiet_log(node, "no allocation failed")
-    message = f"the kernel of {node.name} found no memory for a driver: {_describe_newest(found)}"
+    message = f"the kernel of {node.name} found no memory for a driver: {_describe_newest(lines)}"
     note = "for now; raise vm.min_free_kbytes if it comes again, or reboot"
     fix = node.fix("sysctl -w vm.compact_memory=1", note, root=True)
-    return warn("page-allocation-failed", message, fix, messages=_message_texts(found))
+    return warn("page-allocation-failed", message, fix, messages=_message_texts(lines))
 
 
 @node_check("limits.links-stay-up", KernelLog, severity=Severity.WARN)
@@ -198,12 +198,12 @@ def links_stay_up(node: NodeView) -> Verdict:
     """
     log = node.read(KernelLog)
     downs = _messages_after_boot(log, log.of("link-down"))
-    named = [match for one in downs if (match := LINK_DOWN.search(one.text))]
-    often = Counter(match[1] or match[2] for match in named).most_common(1)
+    matches = [match for line in downs if (match := LINK_DOWN.search(line.text))]
+    often = Counter(match[1] or match[2] for match in matches).most_common(1)
     if not often or often[0][1] < FLAPS_LIMIT:
         return _judge_quiet_log(node, "no link went down again and again", downs=len(downs))
     link, times = often[0]
-    flaps = [one for one in downs if f"{link}:" in one.text]
+    flaps = [line for line in downs if f"{link}:" in line.text]
     message = f"the link {link} of {node.name} went down {times} times: {_describe_newest(flaps)}"
     fix = _search_log_fix(
         node, "link.*down|lost carrier", f"look at cable and switch port of {link}"
@@ -211,26 +211,26 @@ def links_stay_up(node: NodeView) -> Verdict:
     return warn("link-flaps", message, fix, link=link, messages=_message_texts(flaps))
 
 
-def _judge_quiet_log(node: NodeView, what: str, **seen: int) -> Verdict:
+def _judge_quiet_log(node: NodeView, what: str, **evidence: int) -> Verdict:
     """It holds as far back as the log goes, or nothing is known."""
     log = node.read(KernelLog)
     if not log.readable:
         return skip(f"a login to {node.name} may not read the kernel's log: {log.reason}")
-    return ok(f"{what} on {node.name} in the last {format_duration(log.back_s)}", **seen)
+    return ok(f"{what} on {node.name} in the last {format_duration(log.back_s)}", **evidence)
 
 
-def _messages_after_boot(log: KernelLog, found: Sequence[KernelMessage]) -> list[KernelMessage]:
-    return [one for one in found if log.boot_age_s - one.age_s > BOOTING_S]
+def _messages_after_boot(log: KernelLog, lines: Sequence[KernelMessage]) -> list[KernelMessage]:
+    return [line for line in lines if log.boot_age_s - line.age_s > BOOTING_S]
 
 
-def _describe_newest(found: Sequence[KernelMessage]) -> str:
+def _describe_newest(lines: Sequence[KernelMessage]) -> str:
     """The newest of them, when that was, and how many there are."""
-    more = f" ({len(found)} such lines)" if len(found) > 1 else ""
-    return f'"{found[0].text[:140]}", {format_duration(found[0].age_s)} ago{more}'
+    more = f" ({len(lines)} such lines)" if len(lines) > 1 else ""
+    return f'"{lines[0].text[:140]}", {format_duration(lines[0].age_s)} ago{more}'
 
 
-def _message_texts(found: Sequence[KernelMessage]) -> list[str]:
-    return [one.text for one in found[:5]]
+def _message_texts(lines: Sequence[KernelMessage]) -> list[str]:
+    return [line.text for line in lines[:5]]
 
 
 def _search_log_fix(node: NodeView, words: str, note: str) -> Fix:

@@ -34,8 +34,8 @@ def kernel_tables_have_room(node: NodeView) -> Verdict:
         pid-max-low, threads-max-low, file-max-low, map-count-low: `sysctl -w`, and the line for
             `/etc/sysctl.d`.
     """
-    machine, who, slots = node.read(Machine), node.read(Account), node.slots or 1
-    threads = machine.threads + 512 + slots * (64 + 2 * who.cpus)
+    machine, account, slots = node.read(Machine), node.read(Account), node.slots or 1
+    threads = machine.threads + 512 + slots * (64 + 2 * account.cpus)
     files = machine.files_open + NOFILE_WANTED_AT_SCALE
     wanted = {
         "kernel.pid_max": (threads, "pid-max-low"),
@@ -88,7 +88,7 @@ def numa_balancing_is_off(node: NodeView) -> Verdict:
     if not machine.sysctls.get(name) or machine.numa_nodes < 2:
         return ok(f"pages stay where they are on {node.name}")
     peers = node.cluster.facts_by_node(Machine)
-    modes = {name_: bool(one.sysctls.get(name)) for name_, one in peers.items()}
+    modes = {peer: bool(settings.sysctls.get(name)) for peer, settings in peers.items()}
     amd = "AMD" in node.read(Gpus).vendors
     if not amd and majority_value(modes, node.job.head):
         return ok(f"{name} is on, on {node.name} as on the others")
@@ -115,7 +115,7 @@ def processors_run_at_full_speed(node: NodeView) -> Verdict:
         return skip(f"{node.name} does not choose its processors' frequency")
     if machine.virtual:
         return skip(f"{node.name} is a virtual machine: its host chooses the frequency")
-    slow = [one for one in machine.governors if one in SLOW_GOVERNORS]
+    slow = [governor for governor in machine.governors if governor in SLOW_GOVERNORS]
     preferred = set(machine.preferences) <= set(QUICK_PREFERENCES)
     quick = bool(machine.drivers) and set(machine.drivers) <= set(EPP_DRIVERS) and preferred
     if not slow or (quick and slow == ["powersave"] and not _others_are_quick(node)):
@@ -130,7 +130,7 @@ def processors_run_at_full_speed(node: NodeView) -> Verdict:
 def _others_are_quick(node: NodeView) -> bool:
     """Whether most nodes have `performance` alone."""
     peers = node.cluster.nodes_with(Machine)
-    governors = {one.name: one.read(Machine).governors for one in peers}
+    governors = {peer.name: peer.read(Machine).governors for peer in peers}
     return majority_value(governors, node.job.head) == ("performance",)
 
 

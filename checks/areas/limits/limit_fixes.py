@@ -44,7 +44,9 @@ def limit_fix(
 def _all_logins_fix(
     node: NodeView, item: str, directive: str, value: str, kinds: tuple[str, ...]
 ) -> Fix:
-    lines = "".join(f"{who} {kind} {item} {value}\\n" for who in ("*", "root") for kind in kinds)
+    lines = "".join(
+        f"{domain} {kind} {item} {value}\\n" for domain in ("*", "root") for kind in kinds
+    )
     unlimited = "infinity" if value == "unlimited" else value
     both = f"{unlimited if 'hard' in kinds else value + ':infinity'}"
     steps = (

@@ -34,17 +34,19 @@ def cpus_are_free(node: NodeView) -> Verdict:
     """
     load = node.read(Load)
     cpus = load.foreign_cpus
-    seen = {"busy_cpus": cpus, "busy_share": load.busy_share, "cpus": load.cpus}
+    evidence = {"busy_cpus": cpus, "busy_share": load.busy_share, "cpus": load.cpus}
     if cpus >= max(BUSY_SHARE * load.cpus, BUSY_LEAST):
         message = (
             f"{_describe_first(load.foreign)} and others keep {cpus:.3g} of {load.cpus} processors "
             "of "
             f"{node.name} busy; expected it idle"
         )
-        return warn("cpus-busy", message, _list_processes_fix(node, load.foreign, "pcpu"), **seen)
+        return warn(
+            "cpus-busy", message, _list_processes_fix(node, load.foreign, "pcpu"), **evidence
+        )
     if load.hidden and load.busy_share >= UNSEEN_SHARE:
         return skip(f"{node.name} is busy with what its login may not see")
-    return ok(f"{cpus:.3g} of {load.cpus} processors of {node.name} are in use", **seen)
+    return ok(f"{cpus:.3g} of {load.cpus} processors of {node.name} are in use", **evidence)
 
 
 @node_check("limits.memory-is-free", Load, severity=Severity.WARN)
@@ -67,18 +69,20 @@ def memory_is_free(node: NodeView) -> Verdict:
     free = f"{format_memory(load.available_bytes)} of {format_memory(load.memory_bytes)} of memory"
     if share >= MEMORY_LEAST and usual - share < MEMORY_APART:
         return ok(f"{free} are free on {node.name}", available_bytes=load.available_bytes)
-    seen = {"available_bytes": load.available_bytes, "usual_share": round(usual, 2)}
+    evidence = {"available_bytes": load.available_bytes, "usual_share": round(usual, 2)}
     if load.huge_bytes > load.memory_bytes * MEMORY_APART:
         message = (
             f"only {free} are free on {node.name}: {format_memory(load.huge_bytes)} are huge pages"
         )
         fix = node.fix("sysctl -w vm.nr_hugepages=0", "unless something needs them", root=True)
-        return warn("huge-pages", message, fix, **seen)
+        return warn("huge-pages", message, fix, **evidence)
     message = (
         f"only {free} are free on {node.name}, {usual:.0%} of it on most nodes; the largest is "
         f"{_describe_first(load.largest)}"
     )
-    return warn("memory-in-use", message, _list_processes_fix(node, load.largest, "rss"), **seen)
+    return warn(
+        "memory-in-use", message, _list_processes_fix(node, load.largest, "rss"), **evidence
+    )
 
 
 @node_check("limits.node-does-not-swap", Load, severity=Severity.WARN)
@@ -131,7 +135,7 @@ def no_process_is_stuck(node: NodeView) -> Verdict:
     )
     note = "shows what it waits for: mend that, or reboot the node if it does not come back"
     fix = node.fix(f"cat /proc/{first.pid}/stack; dmesg | tail -n 30", note, root=True)
-    return warn("process-stuck", message, fix, pids=[one.pid for one in load.stuck])
+    return warn("process-stuck", message, fix, pids=[process.pid for process in load.stuck])
 
 
 def _describe_first(processes: tuple[BusyProcess, ...]) -> str:
@@ -139,6 +143,6 @@ def _describe_first(processes: tuple[BusyProcess, ...]) -> str:
 
 
 def _list_processes_fix(node: NodeView, processes: tuple[BusyProcess, ...], by: str) -> Fix:
-    pids = ",".join(str(one.pid) for one in processes)
+    pids = ",".join(str(process.pid) for process in processes)
     command = f"ps -o pid,user,{by},etime,args -p {pids}" if pids else f"ps aux --sort=-{by}"
     return node.fix(command, "shows whose it is: wait for it, or have it ended")

@@ -66,7 +66,7 @@ def nofile_is_enough(node: NodeView) -> Verdict:
             both files.
     """
     soft, hard = node.read(Limits).nofile
-    ranks = sum(one.slots or 1 for one in node.job.nodes)
+    ranks = sum(peer.slots or 1 for peer in node.job.nodes)
     wanted = NOFILE_WANTED_AT_SCALE if ranks >= LARGE_JOB_RANKS else NOFILE_WANTED
     if soft is None or soft >= wanted:
         return ok(f"nofile on {node.name} is {format_count(soft)}")
@@ -94,13 +94,14 @@ def nproc_is_enough(node: NodeView) -> Verdict:
         nproc-low: as for `limits.nofile-is-enough`.
     """
     soft, hard = node.read(Limits).nproc
-    who, slots = node.read(Account), node.node.slots or 1
-    wanted = 512 + slots * (64 + 2 * who.cpus)
-    if who.uid == 0 or soft is None or soft >= wanted:
-        return ok(f"{who.user} on {node.name} may run {format_count(soft)} processes")
+    account, slots = node.read(Account), node.node.slots or 1
+    wanted = 512 + slots * (64 + 2 * account.cpus)
+    if account.uid == 0 or soft is None or soft >= wanted:
+        return ok(f"{account.user} on {node.name} may run {format_count(soft)} processes")
     message = (
-        f"{who.user} on {node.name} may run {soft} processes and threads (hard limit "
-        f"{format_count(hard)}); expected at least {wanted} for {slots} ranks on {who.cpus} cores"
+        f"{account.user} on {node.name} may run {soft} processes and threads (hard limit "
+        f"{format_count(hard)}); expected at least {wanted} for {slots} ranks on {account.cpus} "
+        "cores"
         f"{describe_setting_lines(node, 'nproc')}"
     )
     fix = limit_fix(node, "nproc", "LimitNPROC", "unlimited")
@@ -134,26 +135,26 @@ def shm_is_large_enough(node: NodeView) -> Verdict:
     """
     limits = node.read(Limits)
     total, free, wanted = limits.shm_bytes, limits.shm_free_bytes, _shm_wanted(node)
-    seen = {"bytes": total, "free_bytes": free, "wanted_bytes": wanted}
+    evidence = {"bytes": total, "free_bytes": free, "wanted_bytes": wanted}
     if total <= DOCKER_SHM:
         message = (
             f"/dev/shm on {node.name} holds {format_memory(total)}; expected at least "
             f"{format_memory(wanted)}"
         )
-        return block("shm-small", message, _shm_fix(node), **seen)
+        return block("shm-small", message, _shm_fix(node), **evidence)
     if free <= DOCKER_SHM:
         message = (
             f"/dev/shm on {node.name} is full: {format_memory(free)} of {format_memory(total)} "
             "are free"
         )
         note = "then delete what no running job owns, such as nccl-* and torch_* of a crashed run"
-        return block("shm-full", message, node.fix("ls -lS /dev/shm", note), **seen)
+        return block("shm-full", message, node.fix("ls -lS /dev/shm", note), **evidence)
     if total < wanted:
         message = (
             f"/dev/shm on {node.name} holds {format_memory(total)}; {format_memory(wanted)} are "
             "advised"
         )
-        return warn("shm-small", message, _shm_fix(node), **seen)
+        return warn("shm-small", message, _shm_fix(node), **evidence)
     return ok(f"/dev/shm on {node.name} has {format_memory(free)} free of {format_memory(total)}")
 
 

@@ -7,8 +7,8 @@ import ipaddress
 
 def is_link_local(address: str) -> bool:
     """Whether it is an IPv6 address that means something on one interface alone, fe80::…"""
-    found = ipaddress.ip_address(address.partition("%")[0])
-    return found.version == 6 and found.is_link_local
+    parsed = ipaddress.ip_address(address.partition("%")[0])
+    return parsed.version == 6 and parsed.is_link_local
 
 
 def is_loopback(address: str) -> bool:

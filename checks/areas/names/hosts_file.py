@@ -19,7 +19,7 @@ def own_name_fix(node: NodeView, hostname: str, address: str) -> Fix:
 
 
 def hosts_file_fix(node: NodeView, names: Sequence[str], lines: Sequence[str]) -> Fix:
-    """Makes the names mean what `lines` of /etc/hosts say; asks a person where there are none."""
+    """Makes the names mean what `lines` of /etc/hosts say; a note where there are none."""
     if not lines:
         return node.fix("", f"give {', '.join(names)} an address in /etc/hosts or DNS")
     command = _rewrite_hosts_file(names, lines) + _enable_hosts_file(node)
@@ -31,7 +31,7 @@ def why_hosts_file_ignored(node: NodeView) -> str:
     names = node.read(Names)
     if names.uses_hosts_file:
         return ""
-    return f"; /etc/nsswitch.conf has {', '.join(names.sources)} asked, and not /etc/hosts"
+    return f"; /etc/nsswitch.conf names {', '.join(names.sources)} and not /etc/hosts"
 
 
 def _enable_hosts_file(node: NodeView) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from checks.areas.names.addresses import is_link_local, is_loopback
 from checks.areas.names.hosts_file import own_name_fix, why_hosts_file_ignored
 from checks.check import cluster_check, node_check
@@ -40,15 +42,15 @@ def own_name_is_not_loopback(node: NodeView) -> Verdict:
     if first and not is_loopback(first):
         return ok(f"{names.hostname} is {first} on {node.name}")
     given = ", ".join(names.own)
-    seen = f"resolves to {first or given}" if given else "does not resolve"
-    message = f"on {node.name} its own host name {names.hostname} {seen}"
+    result = f"resolves to {first or given}" if given else "does not resolve"
+    message = f"{node.name}'s own host name {names.hostname} {result} there"
     setting = setting_in_force(node, GLOO_IFNAME)
     if setting is not None and setting.value:
-        return ok(f"{message}, which gloo does not ask because of {setting}")
+        return ok(f"{message}, which gloo does not look up because of {setting}")
     if (
         not given
         and why_hosts_file_ignored(node)
-        and any(not one.addresses for one in names.peers.values())
+        and any(not peer.addresses for peer in names.peers.values())
     ):
         return skip(f"{message}, nor do others; see names.every-node-resolves-every-node")
     address = training_address(node)
@@ -99,21 +101,20 @@ def machines_are_distinct(cluster: ClusterView) -> Verdict:
         cloned: the machines share `/etc/machine-id`; create a new one and reboot; warns.
     """
     nodes = list(cluster.reached)
-    for at, one in enumerate(nodes):
-        for other in nodes[at + 1 :]:
-            if _is_same_machine(one, other):
-                message = f"{one.name} and {other.name} are the same machine"
-                note = f"remove the line of {other.name} from {cluster.job.where or 'hosts.txt'}"
-                return block("same-machine", message, Fix(note=note), nodes=[one.name, other.name])
+    for first, second in itertools.combinations(nodes, 2):
+        if _is_same_machine(first, second):
+            message = f"{first.name} and {second.name} are the same machine"
+            note = f"remove the line of {second.name} from {cluster.job.where or 'hosts.txt'}"
+            return block("same-machine", message, Fix(note=note), nodes=[first.name, second.name])
     return _judge_clones(cluster) or ok(f"{len(nodes)} nodes are {len(nodes)} machines")
 
 
-def _is_same_machine(one: NodeView, other: NodeView) -> bool:
+def _is_same_machine(first: NodeView, second: NodeView) -> bool:
     """Containers share boot id, clones machine id, so all marks of identity must agree."""
     marks = [
-        (who.machine_id, who.boot_id, who.hostname, node.read(Interfaces).addresses)
-        for node in (one, other)
-        for who in (node.read(Account),)
+        (account.machine_id, account.boot_id, account.hostname, node.read(Interfaces).addresses)
+        for node in (first, second)
+        for account in (node.read(Account),)
     ]
     return marks[0] == marks[1] and bool(marks[0][1])
 

@@ -55,7 +55,7 @@ def every_node_resolves_every_node(node: NodeView) -> Verdict:
     blind = first.cause == "unresolved" and why_hosts_file_ignored(node)
     return verdict(
         "hosts-file-not-asked" if blind else first.cause,
-        f"on {node.name} {message}{blind or ''}",
+        f"{message}{blind or ''}",
         hosts_file_fix(node, [fault.name for fault in wrong if fault.line in lines], lines),
         names=[fault.name for fault in wrong],
     )
@@ -79,59 +79,69 @@ def _find_name_fault(node: NodeView, peer: NodeView) -> _NameFault | None:
         return None
     own = peer.read(Interfaces).addresses if peer.has(Interfaces) else frozenset()
     line = f"{_peer_address(peer)} {peer.name}" if own else ""
-    if not resolved.addresses:
-        alias = _can_log_in(node, peer)
-        told = f"{peer.name} does not resolve ({resolved.error or 'no address'})"
-        told += ", only ssh knows it" if alias else ""
-        return _NameFault(peer.name, "ssh-alias" if alias else "unresolved", told, line, not alias)
-    found = ", ".join(resolved.addresses)
-    if all(map(is_loopback, resolved.addresses)):
-        told = f"{peer.name} resolves to {found}, which is {node.name} itself"
-        return _NameFault(peer.name, "loopback", told, line, blocks=True)
-    if all(map(is_link_local, resolved.addresses)):
-        told = f"{peer.name} resolves to {found}, which no other interface can reach"
-        return _NameFault(peer.name, "link-local", told, line, blocks=True)
-    if own and not own & set(resolved.addresses):
-        told = f"{peer.name} resolves to {found}, which is none of its own addresses"
-        nat = _all_others_agree(peer, resolved.addresses) and _can_log_in(node, peer)
-        return _NameFault(peer.name, "translated" if nat else "wrong-address", told, line, not nat)
-    return _find_shared_address(node, peer, resolved.addresses, line) or _find_differing_address(
-        node, peer, resolved.addresses, line
+    addresses = resolved.addresses
+    if not addresses:
+        return _unresolved_name(node, peer, line)
+    belief = f"{node.name} thinks {peer.name} is {', '.join(addresses)}"
+    if all(map(is_loopback, addresses)):
+        message = f"{belief}, which is {node.name} itself"
+        return _NameFault(peer.name, "loopback", message, line, blocks=True)
+    if all(map(is_link_local, addresses)):
+        message = f"{belief}, which other interfaces cannot reach"
+        return _NameFault(peer.name, "link-local", message, line, blocks=True)
+    if own and not own & set(addresses):
+        nat = _all_others_agree(peer, addresses) and _can_log_in(node, peer)
+        message = f"{belief}; {peer.name} really is {_peer_address(peer)}"
+        return _NameFault(
+            peer.name, "translated" if nat else "wrong-address", message, line, not nat
+        )
+    return _find_shared_address(node, peer, addresses, belief, line) or _find_differing_address(
+        node, peer, addresses, belief, line
     )
 
 
+def _unresolved_name(node: NodeView, peer: NodeView, line: str) -> _NameFault:
+    error = node.read(Names).peers[peer.name].error or "no address"
+    message = f"{node.name} cannot resolve {peer.name} ({error})"
+    if _can_log_in(node, peer):
+        return _NameFault(
+            peer.name, "ssh-alias", f"{message}, only ssh knows it", line, blocks=False
+        )
+    return _NameFault(peer.name, "unresolved", message, line, blocks=True)
+
+
 def _find_shared_address(
-    node: NodeView, peer: NodeView, addresses: Sequence[str], line: str
+    node: NodeView, peer: NodeView, addresses: Sequence[str], belief: str, line: str
 ) -> _NameFault | None:
     """Where the name means another machine too; most tools take the first answer."""
     owners = _address_owners(node.cluster)
     for address in addresses if peer.has(Interfaces) else ():
         having = (node.name,) if is_loopback(address) else owners.get(address, ())
         if having and peer.name not in having:
-            told = f"{peer.name} resolves to {', '.join(addresses)}, and {address} is {having[0]}"
-            return _NameFault(peer.name, "two-machines", told, line, address == addresses[0])
+            message = f"{belief}; {address} really is {having[0]}"
+            return _NameFault(peer.name, "two-machines", message, line, address == addresses[0])
     return None
 
 
 def _find_differing_address(
-    node: NodeView, peer: NodeView, addresses: Sequence[str], line: str
+    node: NodeView, peer: NodeView, addresses: Sequence[str], belief: str, line: str
 ) -> _NameFault | None:
     """Where most other nodes know the peer at an address that this one does not have for it."""
     usual = _usual_addresses(node.cluster).get(peer.name)
     if usual is None or set(usual) & set(addresses):
         return None
-    told = f"{peer.name} is {', '.join(addresses)}, elsewhere {', '.join(usual)}"
-    return _NameFault(peer.name, "different", told, line, blocks=False)
+    message = f"{belief}; most other nodes think it is {', '.join(usual)}"
+    return _NameFault(peer.name, "different", message, line, blocks=False)
 
 
 @cached_per_view
 def _address_owners(cluster: ClusterView) -> dict[str, tuple[str, ...]]:
     """The nodes that have each address; docker's bridges are at the same one on many."""
-    found: dict[str, tuple[str, ...]] = {}
+    owners: dict[str, tuple[str, ...]] = {}
     for node in cluster.nodes_with(Interfaces):
         for address in node.read(Interfaces).addresses:
-            found[address] = (*found.get(address, ()), node.name)
-    return found
+            owners[address] = (*owners.get(address, ()), node.name)
+    return owners
 
 
 @cached_per_view
@@ -147,17 +157,20 @@ def _usual_addresses(cluster: ClusterView) -> dict[str, tuple[str, ...]]:
 
 def _addresses_by_asker(peer: NodeView) -> dict[str, tuple[str, ...]]:
     """What each other node resolves the peer's name to, where it does."""
-    others = (one for one in peer.cluster.reached if one is not peer and one.has(Names))
-    found = {one.name: one.read(Names).peers.get(peer.name) for one in others}
-    return {name: one.addresses for name, one in found.items() if one and one.addresses}
+    answers = {}
+    for asker in peer.cluster.nodes_with(Names):
+        resolved = asker.read(Names).peers.get(peer.name)
+        if asker is not peer and resolved and resolved.addresses:
+            answers[asker.name] = resolved.addresses
+    return answers
 
 
 def _all_others_agree(peer: NodeView, addresses: Sequence[str]) -> bool:
     """Whether all other nodes agree on an address that no node of the cluster has."""
-    said = _addresses_by_asker(peer).values()
+    answers = _addresses_by_asker(peer).values()
     owners = peer.cluster.nodes_with(Interfaces)
-    taken = any(set(addresses) & one.read(Interfaces).addresses for one in owners)
-    return not taken and all(set(one) == set(addresses) for one in said)
+    taken = any(set(addresses) & node.read(Interfaces).addresses for node in owners)
+    return not taken and all(set(answer) == set(addresses) for answer in answers)
 
 
 def _can_log_in(node: NodeView, peer: NodeView) -> bool:
@@ -177,5 +190,9 @@ def _peer_address(peer: NodeView) -> str:
     """The peer's training address, or the first of its own that leads out."""
     if peer.has(Names) and peer.has(Environment):
         return training_address(peer)
-    found = [text for one in peer.read(Interfaces).interfaces for text in one.routable_addresses]
-    return found[0] if found else "ADDRESS"
+    addresses = [
+        address
+        for interface in peer.read(Interfaces).interfaces
+        for address in interface.routable_addresses
+    ]
+    return addresses[0] if addresses else "ADDRESS"

@@ -29,17 +29,16 @@ def resolution_is_quick(node: NodeView) -> Verdict:
     Fix:
         slow: puts those names into `/etc/hosts`; or take the dead server out of `/etc/resolv.conf`.
     """
-    peers = {name: one for name, one in node.read(Names).peers.items() if one.addresses}
+    peers = {name: peer for name, peer in node.read(Names).peers.items() if peer.addresses}
     if not peers:
         return skip("no name resolves: see names.every-node-resolves-every-node")
-    slow = [name for name, one in peers.items() if one.seconds >= SLOW_S]
-    longest = max(one.seconds for one in peers.values())
+    slow = [name for name, peer in peers.items() if peer.seconds >= SLOW_S]
+    longest = max(peer.seconds for peer in peers.values())
     if not slow:
         return ok(f"{node.name} resolves each name within {longest:.2f} s", seconds=longest)
     message = (
         f"{node.name} takes up to {longest:.1f} s to resolve {fold_names(slow)}; expected no "
-        "delay: "
-        f"look for a dead name server in /etc/resolv.conf"
+        "delay: look for a dead name server in /etc/resolv.conf"
     )
     lines = [
         f"{address} {name}" for name in slow if (address := _known_address(node.cluster[name]))
@@ -48,6 +47,6 @@ def resolution_is_quick(node: NodeView) -> Verdict:
 
 
 def _known_address(peer: NodeView) -> str:
-    """The peer's training address, '' where it did not tell."""
-    told = all(map(peer.has, (Interfaces, Names, Environment)))
-    return training_address(peer) if told else ""
+    """The peer's training address, '' where it is not known."""
+    is_known = all(map(peer.has, (Interfaces, Names, Environment)))
+    return training_address(peer) if is_known else ""

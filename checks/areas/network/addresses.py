@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import itertools
 from collections.abc import Iterator
 
 from checks.areas.network.interfaces import training_interfaces
@@ -33,19 +34,20 @@ def addresses_are_unique(cluster: ClusterView) -> Verdict:
         address-twice: takes the address off the second node.
         hardware-address-twice: each machine needs its own, in the hypervisor.
     """
-    found = training_interfaces(cluster)
-    if not found:
+    interfaces = training_interfaces(cluster)
+    if not interfaces:
         return skip("no node told which interface training takes")
-    names = list(found)
-    pairs = ((a, b) for at, a in enumerate(names) for b in names[at + 1 :])
+    pairs = itertools.combinations(interfaces, 2)
     for first, second in pairs:
-        shared = _shared_address(cluster[first], found[first], cluster[second], found[second])
+        shared = _shared_address(
+            cluster[first], interfaces[first], cluster[second], interfaces[second]
+        )
         if shared:
             return _judge_shared_address(cluster, (first, second), shared)
-    return ok(f"{len(found)} nodes, no address twice")
+    return ok(f"{len(interfaces)} nodes, no address twice")
 
 
-def _shared_address(one: NodeView, here: Interface, other: NodeView, there: Interface) -> str:
+def _shared_address(node: NodeView, here: Interface, other: NodeView, there: Interface) -> str:
     """An address that both have, `10.0.0.9` or `02:00:…`; '' where there is none.
 
     Containers of one machine may share its hardware address (ipvlan), and one machine that is in
@@ -54,9 +56,11 @@ def _shared_address(one: NodeView, here: Interface, other: NodeView, there: Inte
     if here == there:
         return ""
     both = [text for text in here.routable_addresses if text in there.routable_addresses]
-    apart = one.read(Account).boot_id != other.read(Account).boot_id
+    distinct = node.read(Account).boot_id != other.read(Account).boot_id
     cloned = (
-        apart and bool(here.routable_networks & there.routable_networks) and here.mac == there.mac
+        distinct
+        and bool(here.routable_networks & there.routable_networks)
+        and here.mac == there.mac
     )
     return next(iter(both), here.mac.strip("0:") and here.mac if cloned else "")
 
@@ -93,9 +97,11 @@ def netmask_is_equal(node: NodeView) -> Verdict:
     own = networks.get(node.name)
     if own is None:
         return skip(f"{node.name} does not train over IPv4")
-    near = {name: one for name, one in networks.items() if one.network.overlaps(own.network)}
+    near = {
+        name: address for name, address in networks.items() if address.network.overlaps(own.network)
+    }
     usual = majority_value(
-        {name: one.network.prefixlen for name, one in near.items()}, node.job.head
+        {name: address.network.prefixlen for name, address in near.items()}, node.job.head
     )
     if own.network.prefixlen == usual:
         return ok(f"{own} as {len(near)} nodes of that network have it")

@@ -29,13 +29,15 @@ def bond_is_whole(node: NodeView) -> Verdict:
     if bond is None:
         return skip(f"{node.name} does not train over a bond")
     members = node.read(Interfaces).lower_interfaces(bond)
-    down = [one.name for one in members if not one.up]
+    down = [interface.name for interface in members if not interface.up]
     if down:
         message = f"{', '.join(down)} of {bond.name} on {node.name} is down; {len(members)} members"
         fix = node.fix(f"ip link set {down[0]} up", "else try cable and switch port", root=True)
         return warn("member-down", message, fix, bond=bond.name, down=down)
     modes = {
-        one.name: found.bond_mode for one in node.cluster.reached if (found := _training_bond(one))
+        peer.name: peer_bond.bond_mode
+        for peer in node.cluster.reached
+        if (peer_bond := _training_bond(peer))
     }
     usual = majority_value(modes, node.job.head)
     if bond.bond_mode == usual:
@@ -52,4 +54,4 @@ def _training_bond(node: NodeView) -> Interface | None:
     own, interfaces = training_interface(node), node.read(Interfaces)
     parent = interfaces.named(own.name.partition(".")[0]) if own.kind == "vlan" else None
     carriers = (own, *((parent,) if parent else ()), *interfaces.lower_interfaces(own))
-    return next((one for one in carriers if one.bond_mode), None)
+    return next((interface for interface in carriers if interface.bond_mode), None)

@@ -41,11 +41,11 @@ def packets_are_not_lost(node: NodeView) -> Verdict:
         errors-grow: shows what the driver counts; try cable, transceiver and port.
         drops-grow: shows the rings; enlarge them, or find what keeps the processors busy.
     """
-    told = [(name, grown) for name, grown in _counter_growth(node) if _packet_count(grown)]
-    if not told:
+    counted = [(name, grown) for name, grown in _counter_growth(node) if _packet_count(grown)]
+    if not counted:
         return skip(f"the driver on {node.name} counts no packets")
     seconds = node.read(LaterCounters).uptime_s - node.read(Counters).uptime_s
-    for name, grown in told:
+    for name, grown in counted:
         errors, drops = _sum_directions(grown, "errors"), _sum_directions(grown, "dropped")
         packets = _packet_count(grown)
         if errors >= max(ERRORS_LIMIT, ERROR_SHARE * packets):
@@ -58,7 +58,7 @@ def packets_are_not_lost(node: NodeView) -> Verdict:
                 f"ethtool -g {name}", "enlarge its rings, or find what keeps the processors busy"
             )
             return warn("drops-grow", message, fix, drops=drops, packets=packets)
-    return ok(f"{told[0][0]} of {node.name} lost none of {_packet_count(told[0][1])} packets")
+    return ok(f"{counted[0][0]} of {node.name} lost none of {_packet_count(counted[0][1])} packets")
 
 
 @node_check(
@@ -95,10 +95,14 @@ def _counter_growth(node: NodeView) -> Iterator[tuple[str, InterfaceCounters]]:
     """(name, what came since the first count) of the training interface and what carries it."""
     before, after = node.read(Counters).interfaces, node.read(LaterCounters).interfaces
     own = training_interface(node)
-    members = [one for one in node.read(Interfaces).lower_interfaces(own) if not one.is_local_only]
-    for one in (own, *members):
-        if one.name in before and one.name in after:
-            yield one.name, _counter_difference(before[one.name], after[one.name])
+    members = [
+        interface
+        for interface in node.read(Interfaces).lower_interfaces(own)
+        if not interface.is_local_only
+    ]
+    for interface in (own, *members):
+        if interface.name in before and interface.name in after:
+            yield interface.name, _counter_difference(before[interface.name], after[interface.name])
 
 
 def _counter_difference(before: InterfaceCounters, after: InterfaceCounters) -> InterfaceCounters:

@@ -61,14 +61,14 @@ def mtu_is_equal(node: NodeView) -> Verdict:
     Fix:
         mtu-differs: sets it until the next boot; write it into the interface's configuration too.
     """
-    mtus = {name: one.mtu for name, one in training_interfaces(node.cluster).items()}
+    mtus = {name: interface.mtu for name, interface in training_interfaces(node.cluster).items()}
     own, usual = training_interface(node), majority_value(mtus, node.job.head)
     if own.mtu == usual:
         return ok(f"MTU {own.mtu} on {node.name}'s {own.name}")
-    has = sum(mtu == usual for mtu in mtus.values())
+    count = sum(mtu == usual for mtu in mtus.values())
     message = (
         f"{own.name} of {node.name} has MTU {own.mtu}; "
-        f"{has} of {len(mtus)} nodes have {usual} on theirs"
+        f"{count} of {len(mtus)} nodes have {usual} on theirs"
     )
     note = "until the next boot; write it into the interface's configuration too"
     fix = node.fix(f"ip link set dev {own.name} mtu {usual}", note, root=True)
@@ -94,8 +94,10 @@ def speed_is_equal(node: NodeView) -> Verdict:
         message = f"{own.name} of {node.name} runs at half duplex; expected full"
         fix = node.fix(f"ethtool -s {own.name} autoneg on", "on the switch port too", root=True)
         return warn("half-duplex", message, fix, interface=own.name)
-    found = training_interfaces(node.cluster)
-    speeds = {name: one.speed_mbps for name, one in found.items() if one.speed_mbps}
+    interfaces = training_interfaces(node.cluster)
+    speeds = {
+        name: interface.speed_mbps for name, interface in interfaces.items() if interface.speed_mbps
+    }
     if own.speed_mbps is None or len(speeds) < 2:
         return skip(f"the driver of {own.name} on {node.name} tells no speed to compare")
     usual = statistics.median_high(speeds.values())
@@ -126,7 +128,7 @@ def one_network(node: NodeView) -> Verdict:
     strays = misrouted_by_name(node)
     if strays:
         names = ", ".join(strays)
-        through = ", ".join(dict.fromkeys(one.name for one in strays.values()))
+        through = ", ".join(dict.fromkeys(interface.name for interface in strays.values()))
         message = f"{node.name} trains over {own.name} but reaches {names} through {through}"
         peer = peers[next(iter(strays))].addresses[0]
         fix = node.fix(
@@ -140,15 +142,17 @@ def one_network(node: NodeView) -> Verdict:
 def misrouted_by_name(node: NodeView) -> dict[str, Interface]:
     """The peers whose names lead through another interface than the one that is trained over."""
     own, interfaces = training_interface(node), node.read(Interfaces)
-    found = {}
+    routed = {}
     for name, peer in node.read(Names).peers.items():
         through = (
             interfaces.interface_owning(peer.source) if peer.source and name != node.name else None
         )
         if through and not through.loopback and not is_same_link(through, own):
-            found[name] = through
+            routed[name] = through
     return {
-        name: one for name, one in found.items() if not _shares_network(own, node.cluster[name])
+        name: interface
+        for name, interface in routed.items()
+        if not _shares_network(own, node.cluster[name])
     }
 
 
@@ -156,8 +160,8 @@ def _shares_network(own: Interface, peer: NodeView) -> bool:
     """Whether the peer's training interface is on a network of this one's, or meant to be."""
     if has_wrong_interface_setting(peer):
         return True
-    told = all(map(peer.has, (Interfaces, Names, Environment)))
-    return told and bool(own.routable_networks & training_interface(peer).routable_networks)
+    is_known = all(map(peer.has, (Interfaces, Names, Environment)))
+    return is_known and bool(own.routable_networks & training_interface(peer).routable_networks)
 
 
 def _judge_unrouted(node: NodeView, own: Interface, names: list[str]) -> Verdict:
@@ -169,18 +173,21 @@ def _judge_unrouted(node: NodeView, own: Interface, names: list[str]) -> Verdict
     return warn("no-route", message, fix, nodes=names)
 
 
-def is_same_link(one: Interface, other: Interface) -> bool:
+def is_same_link(interface: Interface, other: Interface) -> bool:
     """Whether they are one link: the same, or one the master of the other."""
-    return one.name == other.name or one.master == other.name or other.master == one.name
+    return (
+        interface.name == other.name
+        or interface.master == other.name
+        or other.master == interface.name
+    )
 
 
 def training_interfaces(cluster: ClusterView) -> dict[str, Interface]:
     """Of every node that told enough."""
-    told = (Interfaces, Names, Environment)
     return {
-        one.name: training_interface(one)
-        for one in cluster.reached
-        if all(map(one.has, told)) and one.read(Interfaces).interfaces
+        node.name: training_interface(node)
+        for node in cluster.nodes_with(Interfaces, Names, Environment)
+        if node.read(Interfaces).interfaces
     }
 
 
@@ -190,9 +197,9 @@ def _describe_addresses(interface: Interface) -> str:
 
 def _describe_other_interfaces(node: NodeView) -> str:
     """What the node has beside, for the message."""
-    found = [one for one in node.read(Interfaces).interfaces if not one.loopback]
+    others = [interface for interface in node.read(Interfaces).interfaces if not interface.loopback]
     listed = [
-        f"{one.name} is {'up' if one.up else 'down'}, {_describe_addresses(one)}"
-        for one in found[:4]
+        f"{interface.name} is {'up' if interface.up else 'down'}, {_describe_addresses(interface)}"
+        for interface in others[:4]
     ]
     return "; ".join(listed) or "it has no other interface"

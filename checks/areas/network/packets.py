@@ -41,18 +41,18 @@ def full_size_packets_arrive(node: NodeView) -> Verdict:
     lost = _lost_packets(node.cluster)
     named = _accused_nodes(node.cluster, lost)
     if node.name in named:
-        mine = {pair: one for pair, one in lost.items() if node.name in pair}
+        own = {pair: loss for pair, loss in lost.items() if node.name in pair}
         return _judge_vanishing(
-            node, mine, everywhere=len(named) == len(_dialling_nodes(node.cluster))
+            node, own, everywhere=len(named) == len(_dialling_nodes(node.cluster))
         )
     own = {
-        (source, target): one
-        for (source, target), one in lost.items()
+        (source, target): loss
+        for (source, target), loss in lost.items()
         if source == node.name and target not in named
     }
     if own:
         return _judge_vanishing(node, own, everywhere=False)
-    sizes = [size for found in node.read(DialResults).whole.values() for size in found]
+    sizes = [size for passed in node.read(DialResults).whole.values() for size in passed]
     if not sizes:
         return skip("nothing could be sent: see ports.ephemeral-ports-are-open")
     return ok(f"packets of {max(sizes)} bytes from {node.name} arrive", bytes=max(sizes))
@@ -65,10 +65,10 @@ def _dialling_nodes(cluster: ClusterView) -> list[NodeView]:
 def _lost_packets(cluster: ClusterView) -> LostByPair:
     """Of every ordered pair whose full packets vanished, one that did."""
     return {
-        (node.name, one.target): one
+        (node.name, loss.target): loss
         for node in _dialling_nodes(cluster)
         if not has_wrong_interface_setting(node)
-        for one in node.read(DialResults).lost
+        for loss in node.read(DialResults).lost
     }
 
 
@@ -83,18 +83,18 @@ def _accused_nodes(cluster: ClusterView, lost: LostByPair) -> list[str]:
 
 def _peers_by_node(pairs: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
     """Who meets whom, in either direction."""
-    found: dict[str, set[str]] = {}
+    peers: dict[str, set[str]] = {}
     for source, target in pairs:
-        found.setdefault(source, set()).add(target)
-        found.setdefault(target, set()).add(source)
-    return found
+        peers.setdefault(source, set()).add(target)
+        peers.setdefault(target, set()).add(source)
+    return peers
 
 
 def _judge_vanishing(node: NodeView, lost: LostByPair, *, everywhere: bool) -> Verdict:
     """Of a node that stands out, of all where none does, or of the sender of one way alone."""
     interface = training_interface(node).name
-    packet = max(one.packet for one in lost.values())
-    passing = max(one.passing for one in lost.values())
+    packet = max(loss.packet for loss in lost.values())
+    passing = max(loss.passing for loss in lost.values())
     peers = [name for name in node.job.names if name in _peers_by_node(lost)[node.name]]
     arrive = f"those of {passing} arrive" if passing else "no smaller size was seen to arrive"
     message = (

@@ -47,7 +47,7 @@ def calls_leave_by_training_interface(node: NodeView) -> Verdict:
     strays = misrouted_by_address(node)
     if not strays:
         return ok(f"calls of {node.name} leave through {own.name}")
-    through = ", ".join(dict.fromkeys(one.name for one in strays.values()))
+    through = ", ".join(dict.fromkeys(interface.name for interface in strays.values()))
     message = (
         f"{node.name} trains over {own.name}, but calls {fold_names(strays)} through {through}"
     )
@@ -61,7 +61,7 @@ def misrouted_by_address(node: NodeView) -> dict[str, Interface]:
     Of two interfaces in one network the kernel takes either, which does no harm.
     """
     own, interfaces = training_interface(node), node.read(Interfaces)
-    found = {}
+    misrouted = {}
     for name, sources in node.read(DialResults).sources.items():
         if name != node.name and node.cluster[name].has(Listeners):
             through = interfaces.interface_owning(sources.get(listening_address(node, name), ""))
@@ -70,8 +70,8 @@ def misrouted_by_address(node: NodeView) -> dict[str, Interface]:
                 and not is_same_link(through, own)
                 and not through.routable_networks & own.routable_networks
             ):
-                found[name] = through
-    return found
+                misrouted[name] = through
+    return misrouted
 
 
 def listening_address(node: NodeView, peer: str) -> str:

@@ -104,7 +104,8 @@ def _lacks_return_route(source: NodeView, target: NodeView) -> bool:
     if not target.has(DialResults):
         return False
     return any(
-        one.outcome == "no-route" for one in target.read(DialResults).failures_towards(source.name)
+        call.outcome == "no-route"
+        for call in target.read(DialResults).failures_towards(source.name)
     )
 
 
@@ -123,8 +124,8 @@ def _judge_lost_answer(source: NodeView, target: NodeView, failed: FailedCall) -
 
 def _drops_reverse_path(source: NodeView, target: NodeView) -> bool:
     """Whether the target drops what its routes would answer through another interface."""
-    told = (DialResults, Interfaces, Names, Environment)
-    if not all(map(target.has, told)) or source.name not in misrouted_by_address(target):
+    needed = (DialResults, Interfaces, Names, Environment)
+    if not all(map(target.has, needed)) or source.name not in misrouted_by_address(target):
         return False
     return training_interface(target).strict_source
 
@@ -162,8 +163,8 @@ def _judge_misdirected_call(
 
 def _describe_target(target: NodeView, failed: FailedCall) -> str:
     """The node and port, with the address where that is not the one that all else goes to."""
-    usual = target.has(Listeners) and failed.address == target.read(Listeners).address
-    return f"{target.name}:{failed.port}{'' if usual else f' ({failed.address})'}"
+    is_training_address = target.has(Listeners) and failed.address == target.read(Listeners).address
+    return f"{target.name}:{failed.port}{'' if is_training_address else f' ({failed.address})'}"
 
 
 def _describe_symptom(failed: FailedCall, cause: str) -> str:
@@ -187,9 +188,9 @@ def _find_filter(
     here = _nearest_address(source, failed.address)
     state = "established" if cause == "no-answer" else "new"
     packet = Packet(here, failed.address, None, failed.port, inbound=True, state=state)
-    found = find_culprit(source, target, packet, FILTER_ACTIONS[cause])
-    if found:
-        return found
+    culprit = find_culprit(source, target, packet, FILTER_ACTIONS[cause])
+    if culprit:
+        return culprit
     if _accused_end(source, target) is source:
         return unreadable_firewall(source, replace(packet, inbound=False))
     return unreadable_firewall(target, packet)
@@ -201,10 +202,10 @@ def _accused_end(source: NodeView, target: NodeView) -> NodeView | None:
     others = [node for node in cluster.nodes_with(DialResults) if node is not source]
     callers = [node for node in others if node is not target]
     reach_target = [n for n in callers if target.name in n.read(DialResults).reached]
-    mine = set(source.read(DialResults).reached) - {source.name}
-    if reach_target and not mine:
+    reached = set(source.read(DialResults).reached) - {source.name}
+    if reach_target and not reached:
         return source
-    if callers and mine and not reach_target:
+    if callers and reached and not reach_target:
         return target
     return None
 
@@ -232,8 +233,8 @@ def _nearest_address(node: NodeView, towards: str) -> str:
     """Of the addresses on which the node listened, the one that has most in common with that."""
     listening, where = node.read(Listeners), ipaddress.ip_address(towards)
     own = [ipaddress.ip_address(text) for text in (listening.address, *listening.further)]
-    alike = [one for one in own if one.version == where.version]
-    return str(min(alike, key=lambda one: int(one) ^ int(where), default=own[0]))
+    same_version = [address for address in own if address.version == where.version]
+    return str(min(same_version, key=lambda address: int(address) ^ int(where), default=own[0]))
 
 
 def _failed_call_fix(
@@ -257,13 +258,13 @@ def _open_ports_fix(source: NodeView, target: NodeView, where: str, span: PortSp
     peers = ", ".join(smallest_networks(_addresses_towards(source.cluster, where)))
     accused = _accused_end(source, target)
     between = f"between {source.name} and {target.name}" if source is not target else ""
-    at = f"at {(accused or target).name}" if accused or not between else between
+    place = f"at {(accused or target).name}" if accused or not between else between
     own = (
         ""
         if _is_filter_readable(source) and _is_filter_readable(target)
         else ", or the node's own filter as root"
     )
-    return Fix(note=f"open TCP {ports} from {peers} {at}: cloud security group, switch ACL{own}")
+    return Fix(note=f"open TCP {ports} from {peers} {place}: cloud security group, switch ACL{own}")
 
 
 def _missing_route_fix(source: NodeView, target: NodeView, where: str) -> Fix:

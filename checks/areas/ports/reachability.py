@@ -57,8 +57,8 @@ def _judge_port_in_use(node: NodeView, port: int) -> Verdict:
     if holder.user and not holder.listens:
         return _judge_handed_out_port(node, port, holder)
     if holder.pid is None:
-        who = f"a process of {holder.user}" if holder.user else "a socket that is gone by now"
-        message = f"{node.name}:{port} is already in use by {who} that this login may not see"
+        owner = f"a process of {holder.user}" if holder.user else "a socket that is gone by now"
+        message = f"{node.name}:{port} is already in use by {owner} that this login may not see"
         return block("in-use", message, _other_port_fix(node, holder.free), user=holder.user)
     ours = _is_training(node, holder.command)
     left = ", left from an earlier run" if ours else ""
@@ -66,12 +66,12 @@ def _judge_port_in_use(node: NodeView, port: int) -> Verdict:
         f"{node.name}:{port} is already in use by pid {holder.pid} of {holder.user}{left}: "
         f"{holder.command[:80]}"
     )
-    mine = node.has(Account) and node.read(Account).uid == holder.uid
+    is_own = node.has(Account) and node.read(Account).uid == holder.uid
     fix = _other_port_fix(node, holder.free)
-    if ours or mine:
+    if ours or is_own:
         # whoever logs in may judge of the login's own processes; another user's are let be
         unless = f"if it may end; else start with {_master_port_option(holder.free)}"
-        fix = node.fix(f"kill {holder.pid}", unless, root=not mine)
+        fix = node.fix(f"kill {holder.pid}", unless, root=not is_own)
     evidence = {"pid": holder.pid, "user": holder.user, "command": holder.command}
     return block("in-use", message, fix, **evidence)
 
@@ -98,8 +98,8 @@ def _master_port_option(free: int | None) -> str:
 
 
 def _other_port_fix(node: NodeView, free: int | None) -> Fix:
-    seen = f" (seen free on {node.name})" if free else ""
-    return Fix(note=f"choose {_master_port_option(free)}{seen}, or [master] port in launch.toml")
+    remark = f" (seen free on {node.name})" if free else ""
+    return Fix(note=f"choose {_master_port_option(free)}{remark}, or [master] port in launch.toml")
 
 
 @pair_check("ports.master-port-is-reachable", DialResults, over=Over.TO_HEAD)
@@ -117,7 +117,7 @@ def master_port_is_reachable(source: NodeView, head: NodeView) -> Verdict:
     if head.read(Listeners).master_error:
         return skip(f"nobody could listen on {head.name}:{port}: see ports.master-port-is-free")
     dialled = source.read(DialResults)
-    failed = [one for one in dialled.failures_towards(head.name) if one.port == port]
+    failed = [call for call in dialled.failures_towards(head.name) if call.port == port]
     if failed and (has_wrong_interface_setting(source) or has_wrong_interface_setting(head)):
         return skip(MISLED_REASON)
     if failed:
@@ -144,7 +144,7 @@ def ephemeral_ports_are_open(source: NodeView, target: NodeView) -> Verdict:
     """
     ports = target.read(Listeners).sampled_ports
     dialled = source.read(DialResults)
-    failed = [one for one in dialled.failures_towards(target.name) if one.port in ports]
+    failed = [call for call in dialled.failures_towards(target.name) if call.port in ports]
     if failed and (has_wrong_interface_setting(source) or has_wrong_interface_setting(target)):
         return skip(MISLED_REASON)
     if failed:

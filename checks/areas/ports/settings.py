@@ -143,7 +143,7 @@ def reserve_port_fix(node: NodeView, note: str = "") -> Fix:
 
 def _needed_connections(node: NodeView) -> int:
     """Connections that the local ranks may open, and those opened to them."""
-    world = sum(one.slots or DEFAULT_SLOTS for one in node.job.nodes)
+    world = sum(peer.slots or DEFAULT_SLOTS for peer in node.job.nodes)
     return 2 * (node.node.slots or DEFAULT_SLOTS) * world
 
 

@@ -49,7 +49,10 @@ def test_own_name_as_debian_writes_it():
     snap = with_fact(cluster(), "node2", Names("node2", "node2", ("127.0.1.1",), named_peers()))
     found = of_node2(OWN, snap)
     assert (found.stops, found.cause) == (True, "own-name-loopback")
-    assert "node2 resolves to 127.0.1.1; expected 10.0.0.2" in found.message
+    assert (
+        "node2's own host name node2 resolves to 127.0.1.1 there; expected 10.0.0.2"
+        in found.message
+    )
     assert "10.0.0.2 node2" in found.fix.command
     with_fact(snap, "node2", Environment(shell={"GLOO_SOCKET_IFNAME": "eth0"}))
     assert of_node2(OWN, snap).outcome is Outcome.PASS
@@ -88,7 +91,7 @@ def test_the_fix_takes_the_name_off_loopback_and_keeps_localhost(tmp_path):
 def test_peer_that_does_not_resolve_blocks():
     found = of_node2(PEERS, named(node3=None))
     assert (found.stops, found.cause) == (True, "unresolved")
-    assert "node3 does not resolve (Name not known)" in found.message
+    assert "node2 cannot resolve node3 (Name not known)" in found.message
     assert "10.0.0.3 node3" in found.fix.command
 
 
@@ -97,7 +100,7 @@ def test_a_hosts_file_that_nobody_asks_is_mended_with_the_name():
     snap = with_fact(cluster(), "node2", Names("node2", None, (), unknown, ("dns",)))
     found = of_node2(PEERS, snap)
     assert found.cause == "hosts-file-not-asked"
-    assert found.message.endswith("/etc/nsswitch.conf has dns asked, and not /etc/hosts")
+    assert found.message.endswith("/etc/nsswitch.conf names dns and not /etc/hosts")
     assert "10.0.0.1 node1" in found.fix.command
     assert "'s/^hosts:/hosts: files/' /etc/nsswitch.conf" in found.fix.command
     own = of_node2(OWN, snap)
@@ -132,6 +135,8 @@ def test_peer_at_an_address_that_is_not_its_own_blocks():
     for address in ("10.0.0.253", "10.0.0.1"):
         found = of_node2(PEERS, named(node3=(address, "10.0.0.2")))
         assert (found.stops, found.cause) == (True, "wrong-address")
+        belief = f"node2 thinks node3 is {address}; node3 really is 10.0.0.3"
+        assert found.message == belief
         assert "10.0.0.3 node3" in found.fix.command
 
 
@@ -143,7 +148,7 @@ def test_peer_that_is_another_machine_too_blocks_where_that_comes_first():
             found = of_node2(PEERS, with_fact(cluster(), "node2", names))
             assert (found.outcome, found.cause) == (Outcome.FAIL, "two-machines")
             assert found.stops is (addresses[0] == other)
-            assert f"and {other} is {owner}" in found.message
+            assert f"; {other} really is {owner}" in found.message
             assert "10.0.0.3 node3" in found.fix.command
 
 
