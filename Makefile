@@ -7,15 +7,12 @@ unexport PYTHONDONTWRITEBYTECODE
 
 PYTEST = $(BIN)/python -m pytest
 
-# Tests on labs mostly wait, so there may be more of them than cores. What measures runs by itself;
-# so does, once more, what failed beside others: a machine that stood still for a minute fails tests
-# that are right, and those that are wrong fail again.
+# Tests on labs mostly wait, so there may be more of them than cores; what measures runs by itself
 define tests
 	@status=0; \
-	$(PYTEST) -n 4 --dist worksteal -m "not alone$(1)" $(REPORTS:%=--junitxml=%/many.xml) || \
-	$(PYTEST) --last-failed --last-failed-no-failures none --maxfail 3 -m "not alone$(1)" \
-		$(REPORTS:%=--junitxml=%/again.xml) || status=$$?; \
-	$(PYTEST) -m "alone$(1)" $(REPORTS:%=--junitxml=%/alone.xml) || status=$$?; \
+	$(PYTEST) tests/unit tests/docs -n 2 --every-check $(REPORTS:%=--junitxml=%/unit.xml) || status=$$?; \
+	$(PYTEST) tests/lab -n 4 --dist worksteal -m "not alone$(1)" $(REPORTS:%=--junitxml=%/lab.xml) || status=$$?; \
+	$(PYTEST) tests/lab -m "alone$(1)" $(REPORTS:%=--junitxml=%/alone.xml) || status=$$?; \
 	exit $$status
 endef
 
@@ -27,13 +24,12 @@ demo: setup  ## bring up a lab, check it, train on it, take it down (root)
 test: setup  ## install, then pass the tests (root: they run on real labs)
 	$(call tests, and not long)
 
-check: setup lint  ## format, lint, types, and all tests, also those that take minutes
+check: setup lint later  ## format, lint, types, and all tests, also those that take minutes
 	$(call tests)
 
-later: setup  ## the tests that need no lab, 400 days from now, and in another time zone
+later: setup  ## the tests that need no lab, 400 days ahead and in another time zone
 	@cc -O2 -shared -fPIC -o .venv/later.so tests/support/clock/later.c
-	@LATER_S=34560000 TZ=Asia/Kolkata LD_PRELOAD=$(CURDIR)/.venv/later.so \
-		$(PYTEST) -n 4 --dist worksteal -m "not alone and not long" tests/unit tests/docs
+	@LATER_S=34560000 TZ=Asia/Kolkata LD_PRELOAD=$(CURDIR)/.venv/later.so $(PYTEST) tests/unit tests/docs -n 2
 
 lint: setup
 	@$(BIN)/ruff format --check .

@@ -1,6 +1,17 @@
-"""The fixtures of labs, for tests only: preflight itself is loaded without them."""
+"""--every-check, for tests only: preflight itself is loaded without it."""
 
-from tests.lab.starts.bare import site, whole_site
-from tests.support.lab_fixtures import lab, make_lab, odd_lab, plain_lab
+import pytest
 
-__all__ = ["lab", "make_lab", "odd_lab", "plain_lab", "site", "whole_site"]
+from tests.support.judgements import EveryCheck
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """An option of this checkout's tests."""
+    meaning = "fail unless this run saw each check hold and fail"
+    parser.addoption("--every-check", action="store_true", help=meaning)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Nobody counts unless asked: a part of the tests sees a part of the checks."""
+    if config.getoption("every_check"):
+        config.pluginmanager.register(EveryCheck())

@@ -10,6 +10,10 @@ from checks.facts import ClusterView, Fact, Login, Snapshot
 from checks.judge import judge_claims
 from checks.model import Finding, Job, Node
 
+Judgement = tuple[str, str, str]
+JUDGED: set[Judgement] = set()
+"""Check, outcome and cause of all that `judged` has found in this process."""
+
 
 def snapshot(nodes: tuple[str, ...] = ("node1", "node2", "node3"), **job: Any) -> Snapshot:
     """All nodes reached and nothing else known; `job` overrides fields of the Job."""
@@ -38,4 +42,6 @@ def judged(snap: Snapshot, check_id: str) -> dict[tuple[str, ...], Finding]:
     from checks.catalogue import CATALOGUE
 
     claims = claims_of([CATALOGUE[check_id]], snap.job)
-    return {finding.subject: finding for finding in judge_claims(claims, ClusterView(snap))}
+    findings = judge_claims(claims, ClusterView(snap))
+    JUDGED.update((one.check, one.outcome.value, one.cause) for one in findings)
+    return {finding.subject: finding for finding in findings}

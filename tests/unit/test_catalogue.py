@@ -1,12 +1,8 @@
-"""Every check is declared whole, and was seen to hold and to fail in a test."""
+"""Every check is declared whole; `make test` holds that each was seen to hold and to fail."""
 
 from __future__ import annotations
 
-import json
-import os
 import re
-import subprocess
-import sys
 
 import pytest
 
@@ -14,16 +10,13 @@ from checks.catalogue import (
     AREAS,
     CATALOGUE,
     area_modules,
-    area_text,
     declared_checks,
     unknown_check_names,
 )
 from checks.contact.resident_probe import section_modules
 from checks.facts import Fact
 from checks.facts.snapshot import Login
-from checks.knowledge.failures import FAILURES
 from checks.stages.stage_list import STAGES
-from tests.support.paths import ROOT
 
 CHECKS = [pytest.param(check, id=check.id) for check in CATALOGUE.values()]
 
@@ -69,14 +62,6 @@ def test_no_cause_is_described_twice(check):
     assert len(set(causes)) == len(causes)
 
 
-def described_causes(check):
-    """The causes in the docstring, and those of the areas whose table it links to."""
-    causes = {cause for fix in check.text.fixes for cause in fix.causes}
-    for area in re.findall(r"\((?:(\w+)\.md)?#causes\)", check.text.fix):
-        causes |= {cause.name for cause in area_text(area or check.area).causes}
-    return causes
-
-
 @pytest.mark.parametrize("check", CHECKS)
 def test_what_it_needs_is_answered_by_somebody(check):
     answered = {*section_modules(), *(stage.section for stage in STAGES), Login.section}
@@ -101,52 +86,3 @@ def test_checks_and_areas_may_be_allowed_and_nothing_else():
         "ssh.no-such-claim",
         "sshd",
     }
-
-
-@pytest.fixture(scope="module")
-def seen(tmp_path_factory) -> dict[str, dict[str, list[str]]]:
-    """Outcomes and causes by check, in a run of the areas' own tests."""
-    file = tmp_path_factory.mktemp("judgements") / "seen.json"
-    judging = sorted(
-        str(path) for area in AREAS for path in ROOT.glob(f"tests/unit/areas/test_{area}*.py")
-    )
-    argv = [
-        "-m",
-        "pytest",
-        "-q",
-        "-p",
-        "tests.support.judgements",
-        "-p",
-        "no:cacheprovider",
-        *judging,
-    ]
-    done = subprocess.run(
-        [sys.executable, *argv],
-        cwd=ROOT,
-        env={**os.environ, "JUDGEMENTS": str(file), "PYTEST_ADDOPTS": ""},
-        capture_output=True,
-        text=True,
-        timeout=600,
-        check=False,
-    )
-    # a test that fails there is red in its own name already
-    assert done.returncode in (0, 1), done.stdout[-4000:]
-    return json.loads(file.read_text(encoding="utf-8"))
-
-
-@pytest.mark.long
-def test_each_check_was_seen_to_hold_and_to_fail(seen):
-    wanted = [(check, outcome) for check in CATALOGUE for outcome in ("pass", "fail")]
-    assert not [one for one in wanted if one[1] not in seen.get(one[0], {}).get("outcomes", [])]
-
-
-@pytest.mark.long
-def test_each_cause_that_was_seen_is_described(seen):
-    undescribed = {
-        (check.id, cause)
-        for check in CATALOGUE.values()
-        for cause in seen.get(check.id, {}).get("causes", [])
-        if cause not in described_causes(check) and cause not in FAILURES
-    }
-    made_up_by_test_reach = {("reach.controller-logs-in", "never-heard-of")}
-    assert undescribed - made_up_by_test_reach == set()
