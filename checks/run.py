@@ -42,7 +42,7 @@ class Result:
         """What changed since the last go; None after a go, or where there was none to compare."""
         return changes_since_go(self.cwd, self.snapshot, self.findings) if self.cwd else None
 
-    @property
+    @functools.cached_property
     def report(self) -> dict[str, Any]:
         """The JSON report."""
         return report_document(self.findings, self.snapshot, self.seconds, self.changes)

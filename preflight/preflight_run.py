@@ -22,7 +22,6 @@ from checks.reports.last_run import save_last_run
 from checks.run import Result, examine
 from checks.stages.gather import GatherOptions, OnStage
 from preflight import options
-from preflight.html_report import render_page
 from preflight.items import QUICK_LEAVES_OUT, PreflightItem, finding_of_item, preflight_items
 from preflight.speeds import speeds_csv
 
@@ -135,8 +134,9 @@ class PreflightRun:
         if path := option("csv"):
             path.write_text(speeds_csv(snapshot), encoding="utf-8")
         if path := option("html"):
-            text = render_page(report, result.findings, snapshot, result.changes)
-            path.write_text(text, encoding="utf-8", errors="backslashreplace")
+            from preflight.html_report import render_page  # Jinja would slow down pytest's start
+
+            path.write_text(render_page(result), encoding="utf-8", errors="backslashreplace")
         if self.is_complete:
             here = self._config.invocation_params.dir
             save_last_run(here, snapshot, report, job_digest(self.job))

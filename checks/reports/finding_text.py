@@ -12,6 +12,7 @@ from checks.reports.finding_groups import FindingGroup, group_findings
 
 MAX_EVIDENCE = 300
 """Characters of evidence that are shown; the JSON report has all of it."""
+_OTHER_MARKS = {Outcome.PASS: "√", Outcome.SKIP: "-", Outcome.UNKNOWN: "?"}
 
 
 @dataclass(frozen=True)
@@ -75,11 +76,13 @@ def finding_mark(finding: Finding) -> str:
     """√ passed, ‼ does not stop the start, × stops it, ? could not be determined, - not checked."""
     if finding.outcome is Outcome.FAIL:
         return "×" if finding.stops else "‼"
-    return {Outcome.PASS: "√", Outcome.SKIP: "-", Outcome.UNKNOWN: "?"}[finding.outcome]
+    return _OTHER_MARKS[finding.outcome]
 
 
 def escape_text(text: str) -> str:
     """`text` safe to print: control characters and lone surrogates escaped, newlines kept."""
+    if text.isprintable():
+        return text
     return "".join(
         one if one == "\n" or (one.isprintable()) else one.encode("unicode_escape").decode()
         for one in text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from lxml import html as parser
@@ -10,8 +11,8 @@ from lxml import html as parser
 from checks.catalogue import CATALOGUE
 from checks.facts import Snapshot
 from checks.model import Finding, Fix, Outcome, Severity
-from checks.reports.changes import ChangesSinceGo, FactChange
-from checks.reports.json_report import report_document
+from checks.reports.last_run import save_good_run
+from checks.run import Result
 from preflight.grid import MOST_NODES_DRAWN
 from preflight.html_report import render_page
 from tests.support.snapshots import snapshot
@@ -36,11 +37,8 @@ def pairs(snap: Snapshot, bad: str = "") -> list[Finding]:
     ]  # fmt: skip
 
 
-def shown(
-    findings: list[Finding], snap: Snapshot | None = None, changed: ChangesSinceGo | None = None
-):
-    snap = snap or snapshot()
-    text = render_page(report_document(findings, snap, 1.5, changed), findings, snap, changed)
+def shown(findings: list[Finding], snap: Snapshot | None = None, cwd: Path | None = None):
+    text = render_page(Result(snap or snapshot(), tuple(findings), 1.5, cwd))
     return text, parser.document_fromstring(text)
 
 
@@ -64,20 +62,20 @@ def test_verdict_and_blame_come_first():
     _, tree = shown(pairs(snapshot(), "node2"))
     assert tree.find(".//h1").text == "STOP"
     assert [one.find("h2").text for one in tree.iter("section")][:2] == [
-        "Who stands out", "What is wrong",
+        "Suspect nodes", "Problems",
     ]  # fmt: skip
-    assert "node2: 2 of 2 peers cannot log in to it" in texts(heading(tree, "Who stands out"))
+    assert "node2: 2 of 2 peers cannot log in to it" in texts(heading(tree, "Suspect nodes"))
 
 
 def test_a_healthy_cluster_has_no_section_of_what_is_wrong():
     _, tree = shown([node(name, Outcome.PASS) for name in snapshot().job.names])
     assert tree.find(".//h1").text == "GO"
-    assert heading(tree, "What is wrong") is None and heading(tree, "Who stands out") is None
+    assert heading(tree, "Problems") is None and heading(tree, "Suspect nodes") is None
 
 
 def test_every_cell_of_a_matrix_has_its_headers_and_says_its_mark():
     _, tree = shown(pairs(snapshot(), "node2"))
-    table = heading(tree, "Pairs").find(".//table")
+    table = heading(tree, "Checks by pair of nodes").find(".//table")
     columns = [one.get("title") for one in table.findall("thead/tr/th")][1:]
     assert columns == ["node1", "node2", "node3"]
     rows = {row.find("th").text_content(): row.findall("td") for row in table.findall("tbody/tr")}
@@ -96,11 +94,11 @@ def test_nodes_and_checks_meet_in_one_table_and_what_holds_is_folded():
         Finding("names.y", "names", (), Severity.BLOCK, Outcome.PASS),
     ]  # fmt: skip
     _, tree = shown(found)
-    section = heading(tree, "Nodes and checks")
+    section = heading(tree, "Checks by node")
     loud = section.find("div").find(".//tbody")
     assert [cell.text for cell in loud.iter("td")] == ["√", "×", "?"]
     folded = section.find("details")
-    assert folded.find("summary").text == "2 checks with nothing to say"
+    assert folded.find("summary").text == "2 checks without a finding"
     assert [cell.get("colspan") for cell in folded.iter("td")] == [None, None, None, "3"]
 
 
@@ -110,16 +108,16 @@ def test_a_finding_shows_its_fix_and_what_was_seen():
         fix=Fix("raise it", "node2", "as root"), evidence={"soft": 8},
     )  # fmt: skip
     _, tree = shown([bad])
-    card = heading(tree, "What is wrong").find("article")
+    card = heading(tree, "Problems").find("article")
     assert card.find("pre").text == "raise it"
-    assert "seen: soft 8" in texts(card) and "fix on node2: as root" in texts(card)
+    assert "seen: soft 8" in texts(card) and "fix (on node2): as root" in texts(card)
 
 
 def test_what_a_node_says_is_text():
     evil = "<script>alert(1)</script>\x1b[31m\ud800$kind"
     text, tree = shown([node("node2", Outcome.FAIL, message=evil, fix=Fix(evil, evil, evil))])
     assert "<script>" not in text and "\x1b" not in text
-    assert "<script>alert(1)</script>" in texts(heading(tree, "What is wrong"))
+    assert "<script>alert(1)</script>" in texts(heading(tree, "Problems"))
     text.encode()
 
 
@@ -132,23 +130,25 @@ def test_facts_that_differ_are_told_with_majority_and_outliers():
     assert [texts(cell) for cell in row] == ["gpus.driver", "550: n[1-3,5]", "570: n4"]
 
 
-def test_what_changed_is_told_as_before_and_now():
-    changed = ChangesSinceGo(
-        "2026-11-20T18:02:00Z", (FactChange(("node2",), "gpus.driver", "550", ""),)
-    )
-    _, tree = shown([node("node2", Outcome.FAIL)], changed=changed)
+def test_what_changed_is_told_as_before_and_now(tmp_path):
+    good, now = snapshot(), snapshot()
+    good.started, now.started = "2026-11-20T18:02:00Z", "2026-11-21T18:02:00Z"
+    good.put("node2", "gpus", {"data": {"driver": "550"}})
+    now.put("node2", "gpus", {"data": {"count": 1}})
+    save_good_run(tmp_path, good)
+    _, tree = shown([node("node2", Outcome.FAIL)], now, tmp_path)
     section = heading(tree, "Changed since the last go")
     assert "2026-11-20 18:02:00Z" in texts(section)
-    assert [texts(cell) for cell in section.findall(".//tr")[1]] == [
-        "node2", "gpus.driver", "550", "(gone)",
-    ]  # fmt: skip
+    assert ["node2", "gpus.driver", "550", "(gone)"] in [
+        [texts(cell) for cell in row] for row in section.findall(".//tr")
+    ]
 
 
 def test_stages_tell_their_seconds():
     snap = snapshot()
     snap.stages.update(facts=0.5, ssh=2.0)
     _, tree = shown([], snap)
-    rows = heading(tree, "Where the time went").findall(".//tr")
+    rows = heading(tree, "Time by stage").findall(".//tr")
     assert [texts(row) for row in rows] == ["facts0.50 s", "ssh2.00 s"]
 
 
@@ -156,14 +156,17 @@ def test_64_nodes_fit_and_long_labels_are_shortened():
     snap = snapshot(tuple(f"gpu{number:02}" for number in range(1, 65)))
     text, tree = shown(pairs(snap, "gpu07"), snap)
     assert len(text) < 300_000
-    labels = [one.text_content() for one in heading(tree, "Pairs").findall(".//thead/tr/th")][1:]
+    labels = [
+        one.text_content()
+        for one in heading(tree, "Checks by pair of nodes").findall(".//thead/tr/th")
+    ][1:]
     assert labels[:2] == ["01", "02"] and len(labels) == 64
 
 
 def test_a_matrix_that_nobody_could_read_is_not_drawn():
     snap = snapshot(tuple(f"n{number}" for number in range(MOST_NODES_DRAWN + 1)))
     _, tree = shown(pairs(snap), snap)
-    assert "too many to draw" in texts(heading(tree, "Pairs"))
+    assert "Too many nodes to draw" in texts(heading(tree, "Checks by pair of nodes"))
 
 
 def contrast(one: str, other: str) -> float:

@@ -9,10 +9,10 @@ from lxml import html as parser
 
 from checks.facts import Snapshot
 from checks.facts.pairs import Pairs, PairSpeed
-from checks.reports.json_report import report_document
+from checks.run import Result
 from preflight.grid import MOST_NODES_DRAWN, ROOMY_COLUMNS
 from preflight.html_report import render_page
-from preflight.speeds import CSV_COLUMNS, speed_map, speeds_csv
+from preflight.speeds import CSV_COLUMNS, speeds_csv
 from tests.support.snapshots import snapshot, with_fact
 
 
@@ -27,13 +27,17 @@ def measured(nodes: int = 3) -> Snapshot:
     return with_fact(snap, "node3", Pairs(slow))
 
 
+def page(snap: Snapshot) -> str:
+    return render_page(Result(snap, ()))
+
+
 def cells(text: str) -> list[list[str]]:
     tree = parser.document_fromstring(text)
     return [[cell.text_content() for cell in row] for row in tree.iter("tr")]
 
 
 def test_a_row_for_each_sender_with_what_is_slow_marked():
-    assert cells(speed_map(measured())) == [
+    assert cells(page(measured())) == [
         ["from ↓ to →", "node1", "node2", "node3"],
         ["node1", "", "9.4", "9.4"],
         ["node2", "9.4", "", "9.4"],
@@ -42,7 +46,7 @@ def test_a_row_for_each_sender_with_what_is_slow_marked():
 
 
 def test_where_there_is_no_room_numbers_are_titles():
-    tree = parser.document_fromstring(speed_map(measured(ROOMY_COLUMNS + 1)))
+    tree = parser.document_fromstring(page(measured(ROOMY_COLUMNS + 1)))
     row = tree.xpath("//tr[th='node3']/td")
     assert [cell.text_content() for cell in row[:3]] == ["‼", "", ""]
     assert [cell.get("title") for cell in row[:2]] == ["0.094", "123"]
@@ -50,13 +54,12 @@ def test_where_there_is_no_room_numbers_are_titles():
 
 def test_the_page_has_the_table_only_where_something_was_measured():
     for snap, there in ((measured(), True), (snapshot(), False)):
-        text = render_page(report_document([], snap, 1.0), [], snap)
-        assert ("Gbit/s between nodes" in text) is there
+        assert ("Gbit/s between nodes" in page(snap)) is there
 
 
 def test_too_many_nodes_are_not_drawn_but_told():
-    text = speed_map(measured(MOST_NODES_DRAWN + 1))
-    assert "too many to draw" in text
+    text = page(measured(MOST_NODES_DRAWN + 1))
+    assert "Too many nodes to draw" in text
     assert "<table" not in text
 
 
