@@ -163,7 +163,7 @@ class Job:
     where: str = ""
     """Where the nodes were read from, for messages: a path, `--hosts` or `SLURM_JOB_NODELIST`."""
     notes: tuple[str, ...] = ()
-    """What was taken without being asked for, one line each, for the faces to print."""
+    """What was used although nobody asked for it, one line each, for the faces to print."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -180,7 +180,7 @@ class Job:
 
 @dataclass(frozen=True)
 class Fix:
-    """What mends a fault: one shell command line that works when typed on `on`.
+    """How to fix a fault: one shell command line that works when typed on `on`.
 
     `command` may be empty where only a person can act; `note` then says what to do.
     """
@@ -209,7 +209,7 @@ class Cause:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What one judge says of one subject. Made by `ok`, `warn`, `block`, `unknown` and `skip`."""
+    """What a judge found about one subject. Made by `ok`, `warn`, `block`, `unknown` and `skip`."""
 
     outcome: Outcome
     message: str = ""
@@ -220,7 +220,7 @@ class Verdict:
 
 
 def ok(message: str = "", **evidence: Any) -> Verdict:
-    """The claim holds; `message` says what was seen."""
+    """The claim holds; `message` says what was found."""
     return Verdict(Outcome.PASS, message, evidence=evidence)
 
 

@@ -20,8 +20,8 @@ _FILE_OPTIONS = {
     "--report": "write the findings as JSON",
     "--html": "write the findings as one HTML page",
     "--csv": "write speed and latency of every pair of nodes as a table",
-    "--save-facts": "write all that was seen, to be judged later with --facts",
-    "--facts": "judge a saved snapshot; no node is touched",
+    "--save-facts": "save all facts that the nodes reported, for --facts",
+    "--facts": "judge saved facts; no node is touched",
 }
 
 
@@ -31,7 +31,7 @@ def add_options(parser: pytest.Parser) -> None:
     add_key_options(group.addoption, Face.PREFLIGHT)
     for flag, text in _FILE_OPTIONS.items():
         group.addoption(flag, metavar="FILE", type=Path, help=text)
-    group.addoption("--budget", type=float, metavar="SECONDS", help="begin no stage after this")
+    group.addoption("--budget", type=float, metavar="SECONDS", help="start no stage after this")
     group.addoption("--quick", action="store_true", help="no training smoke, no bandwidth")
     group.addoption(
         "--dry-run",

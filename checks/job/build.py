@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from checks.errors import UsageError
-from checks.job.env_file import READERS as READ_BY
-from checks.job.env_file import deepspeed_env
+from checks.job.env_file import LAUNCHERS_THAT_READ_IT, deepspeed_env
 from checks.job.hosts import hosts_from_option, hosts_from_slurm, hosts_path
 from checks.job.key import Key
 from checks.job.launch_file import KEYS, NAME, LaunchFile, read_launch_file
@@ -53,27 +52,27 @@ def build_job(
     Contacts nothing. Raises UsageError.
     """
     options = _with_absolute_paths(read_options(typed), cwd)
-    given = _merge_options(options, _load_launch_file(launch_file, cwd))
-    nodes, where = _job_nodes(given, environ)
-    ssh, notes = _ssh_settings(given)
-    variables, variable_notes = _deepspeed_env(given, cwd, environ)
-    workdir = given.get("workdir") or str(cwd)
-    settings = _fields_of(given) | {
+    merged = _merge_options(options, _load_launch_file(launch_file, cwd))
+    nodes, where = _job_nodes(merged, environ)
+    ssh, notes = _ssh_settings(merged)
+    variables, variable_notes = _deepspeed_env(merged, cwd, environ)
+    workdir = merged.get("workdir") or str(cwd)
+    settings = _fields_of(merged) | {
         "nodes": nodes,
         "where": where,
-        "head": _choose_head(given, nodes),
+        "head": _choose_head(merged, nodes),
         "ssh": ssh,
-        "python": _training_python(given.get("python"), workdir),
+        "python": _training_python(merged.get("python"), workdir),
         "workdir": workdir,
-        "env": {**variables, **(given.get("env") or {})},
+        "env": {**variables, **(merged.get("env") or {})},
         "notes": (*notes, *variable_notes),
     }
     return Job(**settings)
 
 
-def _fields_of(given: LaunchFile, within: str = "") -> dict[str, Any]:
+def _fields_of(merged: LaunchFile, within: str = "") -> dict[str, Any]:
     """The values by the fields that they fill: those of `Job`, or of the dataclass in one of it."""
-    fields = ((KEYS[name].field.rpartition("."), value) for name, value in given.values.items())
+    fields = ((KEYS[name].field.rpartition("."), value) for name, value in merged.values.items())
     return {field: value for (outer, _, field), value in fields if outer == within}
 
 
@@ -132,10 +131,10 @@ def _merge_options(typed: Mapping[str, Any], file: LaunchFile) -> LaunchFile:
     return LaunchFile({**kept, **merged}, places)
 
 
-def _job_nodes(given: LaunchFile, environ: Mapping[str, str]) -> tuple[tuple[Node, ...], str]:
+def _job_nodes(merged: LaunchFile, environ: Mapping[str, str]) -> tuple[tuple[Node, ...], str]:
     """The nodes and where they came from: a path, `--hosts` or `SLURM_JOB_NODELIST`."""
-    if hosts := given.get("hosts"):
-        source = given.places.get("hosts", "--hosts")
+    if hosts := merged.get("hosts"):
+        source = merged.places.get("hosts", "--hosts")
         path = hosts_path(hosts, Path())
         return hosts_from_option(hosts, source=source), str(path or source)
     nodes = hosts_from_slurm(environ)
@@ -145,51 +144,51 @@ def _job_nodes(given: LaunchFile, environ: Mapping[str, str]) -> tuple[tuple[Nod
 
 
 @contextlib.contextmanager
-def _errors_placed_in(given: LaunchFile, *names: str) -> Iterator[None]:
+def _errors_placed_in(merged: LaunchFile, *names: str) -> Iterator[None]:
     """Puts launch.toml's `file:line` of a key before what is wrong with its value."""
     try:
         yield
     except UsageError as error:
-        places = [f"{given.places[name]}: " for name in names if name in given.places]
+        places = [f"{merged.places[name]}: " for name in names if name in merged.places]
         raise UsageError(f"{''.join(places[:1])}{error}") from None
 
 
-def _choose_head(given: LaunchFile, nodes: Sequence[Node]) -> str:
+def _choose_head(merged: LaunchFile, nodes: Sequence[Node]) -> str:
     """The head that was asked for, if it takes part; else the first node that does."""
     names = [node.name for node in nodes]
-    with _errors_placed_in(given, *_FILTERS):
-        kept = kept_nodes(names, given.get("include"), given.get("exclude"))
-    head: str = given.get("head") or kept[0]
+    with _errors_placed_in(merged, *_FILTERS):
+        kept = kept_nodes(names, merged.get("include"), merged.get("exclude"))
+    head: str = merged.get("head") or kept[0]
     if head not in kept:
         why = "left out by include or exclude" if head in names else "not one of the nodes"
-        source = given.places.get("head", "--head")
+        source = merged.places.get("head", "--head")
         raise UsageError(
             f"{source}: the head {quote_text(head, 60)} is {why}{suggest_word(head, kept)}"
         )
     return head
 
 
-def _ssh_settings(given: LaunchFile) -> tuple[Ssh, tuple[str, ...]]:
+def _ssh_settings(merged: LaunchFile) -> tuple[Ssh, tuple[str, ...]]:
     """How to log in, its files there and readable, and a note where a config was found."""
-    settings = _fields_of(given, "ssh")
+    settings = _fields_of(merged, "ssh")
     notes: tuple[str, ...] = ()
-    hosts = hosts_path(given.get("hosts") or "", Path())
+    hosts = hosts_path(merged.get("hosts") or "", Path())
     beside = hosts.with_name("ssh_config") if hosts else None
     if beside and "config" not in settings and os.path.isfile(beside):
         settings["config"] = str(beside)
         notes = (f"using the ssh config {beside}, which was found beside the hosts file",)
     for name in ("key", "config"):
-        with _errors_placed_in(given, f"ssh_{name}"):
+        with _errors_placed_in(merged, f"ssh_{name}"):
             if name in settings:
                 require_readable(Path(settings[name]), f"ssh {name}")
     return Ssh(**settings), notes
 
 
 def _deepspeed_env(
-    given: LaunchFile, cwd: Path, environ: Mapping[str, str]
+    merged: LaunchFile, cwd: Path, environ: Mapping[str, str]
 ) -> tuple[Mapping[str, str], tuple[str, ...]]:
     """Its variables and notes; nothing where a launcher starts that never reads it."""
-    reads = given.get("with_") in (None, *READ_BY)
+    reads = merged.get("with_") in (None, *LAUNCHERS_THAT_READ_IT)
     return deepspeed_env(cwd, environ) if reads else ({}, ())
 
 

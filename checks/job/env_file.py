@@ -1,4 +1,4 @@
-"""An existing .deepspeed_env, read for what its lines say and not for what a shell makes of them.
+"""An existing .deepspeed_env, read literally: what a shell would make of a line is refused.
 
 `deepspeed` reads it on the machine where it is typed, and so does a start.
 """
@@ -15,41 +15,40 @@ from checks.job.user_files import quote_text, read_text
 from checks.job.value_readers import read_env_name, read_env_value
 
 NAME = ".deepspeed_env"
-READERS = ("deepspeed", "accelerate")
-"""The launchers through which DeepSpeed's would have read it."""
-OF_ONE_SHELL = ("PWD", "OLDPWD", "SHLVL", "HOSTNAME", "SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY")
-CHANGED_BY_A_SHELL = re.compile(r"[$`\"'\\]")
+LAUNCHERS_THAT_READ_IT = ("deepspeed", "accelerate")
+OF_THE_SHELL = ("PWD", "OLDPWD", "SHLVL", "HOSTNAME", "SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY")
+EXPANDED_BY_SHELLS = re.compile(r"[$`\"'\\]")
 
 
 def deepspeed_env(cwd: Path, environ: Mapping[str, str]) -> tuple[dict[str, str], tuple[str, ...]]:
-    """The variables of ~/.deepspeed_env, over them those of the one in `cwd`; a note for each file.
+    """The variables of ~/.deepspeed_env, overridden by those of `cwd`'s; a note for each file.
 
     `DS_ENV_FILE` is another name of it. Comments and empty lines are passed over. Raises UsageError
-    with `path:line` for a line that does not mean what it says; no value is ever named.
+    with `path:line` for a line that a shell would change; no message shows a value.
     """
     name = environ.get("DS_ENV_FILE") or NAME
     folders = [Path(home)] if (home := environ.get("HOME")) else []
     paths = dict.fromkeys(os.path.realpath(folder / name) for folder in (*folders, cwd))
-    found: dict[str, str] = {}
+    variables: dict[str, str] = {}
     notes = []
     for path in paths:
         if os.path.isfile(path):
             own = _read_variables(path)
-            found |= own
-            notes.append(f"{path}: ranks get {', '.join(own) or 'nothing'}; [env] goes before it")
-    return found, tuple(notes)
+            variables |= own
+            notes.append(f"{path}: ranks get {', '.join(own) or 'nothing'}; [env] overrides it")
+    return variables, tuple(notes)
 
 
 def _read_variables(path: str) -> dict[str, str]:
-    found: dict[str, str] = {}
+    variables: dict[str, str] = {}
     for number, text in enumerate(read_text(Path(path), NAME).splitlines(), 1):
         if text.strip() and not text.lstrip().startswith("#"):
             try:
                 name, value = _parse_variable(text)
             except ValueError as error:
                 raise UsageError(f"{path}:{number}: {error}") from None
-            found[name] = value
-    return found
+            variables[name] = value
+    return variables
 
 
 def _parse_variable(text: str) -> tuple[str, str]:
@@ -58,16 +57,16 @@ def _parse_variable(text: str) -> tuple[str, str]:
     if not equals:
         raise ValueError("expected NAME=VALUE: there is no =")
     name, value = read_env_name(name.strip()), value.strip()
-    if name in OF_ONE_SHELL:
+    if name in OF_THE_SHELL:
         raise ValueError(
-            f"{name} is one shell's own: `accelerate launch` leaves its whole environment in this "
-            "file, tokens too; take those lines out, or the file away"
+            f"{name} belongs to one shell: `accelerate launch` writes its whole environment to "
+            "this file, tokens too; remove those lines, or the file"
         )
     if re.fullmatch(r"(\"|')[\w@%+=:,./-]*\1", value):
         value = value[1:-1]
-    if mark := CHANGED_BY_A_SHELL.search(value):
+    if mark := EXPANDED_BY_SHELLS.search(value):
         raise ValueError(
-            f"{name} has a {quote_text(mark[0])}, of which `deepspeed` lets each node's shell make "
-            "something else; write what is meant into [env] of launch.toml, and take the line out"
+            f"{name} has a {quote_text(mark[0])}, which each node's shell would interpret when "
+            "`deepspeed` passes it on; set it under [env] in launch.toml and remove this line"
         )
     return name, read_env_value(value)

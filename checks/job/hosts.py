@@ -1,7 +1,7 @@
 """hosts.txt: which nodes there are.
 
-A line that DeepSpeed or pdsh would read otherwise than its writer meant is refused here with its
-place: DeepSpeed itself takes `n1 slots=8garbage`, `n1,n2 slots=4` and `node[0-1] slots=1`, and
+A line that DeepSpeed or pdsh would understand differently than its author is refused here, with
+its place: DeepSpeed itself takes `n1 slots=8garbage`, `n1,n2 slots=4` and `node[0-1] slots=1`, and
 then starts the wrong ranks.
 """
 
@@ -22,8 +22,8 @@ from checks.job.value_readers import login_name
 from checks.model import Node
 
 EXPECTED = "expected: NAME [slots=N] [user=NAME] [port=N] [type=NAME]"
-MOST_SLOTS = 1024
-LONGEST_LINE = 4096
+MAX_SLOTS = 1024
+MAX_LINE_LENGTH = 4096
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,252}")
 _WORD = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,63}")
@@ -42,21 +42,21 @@ def read_hosts(text: str, where: str) -> tuple[Node, ...]:
             continue
         at = f"{where}:{number}"
         try:
-            placed += ((at, line, node) for node in _nodes_of(line))
+            placed += ((at, line, node) for node in _nodes_in(line))
         except ValueError as error:
             raise UsageError(f"{at}: {quote_text(line)}: {error}; {EXPECTED}") from None
         if len(placed) > MAX_NAMES:
             raise UsageError(f"{at}: {quote_text(line)}: more than {MAX_NAMES} nodes in all")
     if not placed:
         raise UsageError(
-            f"{where}:1: no node in it; expected one line a node, such as: node1 slots=8"
+            f"{where}:1: no node in it; expected one node per line, such as: node1 slots=8"
         )
-    _refuse_doubles(placed)
+    _refuse_duplicates(placed)
     return tuple(node for _, _, node in placed)
 
 
-def _refuse_doubles(placed: Iterable[tuple[str, str, Node]]) -> None:
-    """One name, one line; host names differ neither by case nor by the root's trailing dot."""
+def _refuse_duplicates(placed: Iterable[tuple[str, str, Node]]) -> None:
+    """Names that differ only in case or in a trailing dot are the same host."""
     first: dict[str, str] = {}
     for at, line, node in placed:
         key = node.name.lower().rstrip(".")
@@ -68,21 +68,17 @@ def _refuse_doubles(placed: Iterable[tuple[str, str, Node]]) -> None:
         first[key] = at
 
 
-def _nodes_of(line: str) -> list[Node]:
+def _nodes_in(line: str) -> list[Node]:
     """The nodes of one line. Raises ValueError that says what is wrong with it."""
-    if len(line) > LONGEST_LINE:
-        raise ValueError(f"a line of more than {LONGEST_LINE} characters")
-    name, *rest = line.split(None, 1)
-    words = rest[0].partition("#")[0].split() if rest else []
-    given = _node_fields(words)
-    return [Node(node, **given) for node in _names_of(name)]
-
-
-def _names_of(word: str) -> list[str]:
-    """The names that the first word of a line stands for."""
-    if "," in re.sub(r"\[[^\]]*\]", "", word):
-        raise ValueError("',' in a node name; write one node a line, or a range such as gpu[01-16]")
-    return _expand_names(word)
+    if len(line) > MAX_LINE_LENGTH:
+        raise ValueError(f"a line of more than {MAX_LINE_LENGTH} characters")
+    names, *rest = line.split(None, 1)
+    fields = _node_fields(rest[0].partition("#")[0].split() if rest else ())
+    if "," in re.sub(r"\[[^\]]*\]", "", names):
+        raise ValueError(
+            "',' in a node name; write one node per line, or a range such as gpu[01-16]"
+        )
+    return [Node(name, **fields) for name in _expand_names(names)]
 
 
 def _expand_names(words: str) -> list[str]:
@@ -124,25 +120,25 @@ def checked_name(name: str) -> str:
 
 def _node_fields(words: Iterable[str]) -> dict[str, Any]:
     """The Node fields that `key=value` words give. Raises ValueError."""
-    given: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
     for word in words:
         key, equals, value = word.partition("=")
         if not (key and equals and value):
             raise ValueError(f"{quote_text(word, 60)}: write key=value with no space around '='")
         if key not in _KEYS:
             raise ValueError(f"unknown key {quote_text(key, 60)}{suggest_word(key, _KEYS)}")
-        if key in given:
+        if key in fields:
             raise ValueError(f"{key}= is given twice")
-        given[key] = _KEYS[key](value)
-    given.pop("max_slots", None)
-    return given
+        fields[key] = _KEYS[key](value)
+    fields.pop("max_slots", None)
+    return fields
 
 
-def whole_number(text: str, what: str, most: int) -> int:
-    """`text` as a whole number from 1 to `most`; else ValueError names `what` and the bounds."""
-    if not re.fullmatch(r"[0-9]{1,9}", text) or not 1 <= int(text) <= most:
+def _whole_number(text: str, what: str, maximum: int) -> int:
+    """`text` as a whole number from 1 to `maximum`; else ValueError with `what` and the bounds."""
+    if not re.fullmatch(r"[0-9]{1,9}", text) or not 1 <= int(text) <= maximum:
         raise ValueError(
-            f"{what} takes a whole number from 1 to {most}, not {quote_text(text, 60)}"
+            f"{what} takes a whole number from 1 to {maximum}, not {quote_text(text, 60)}"
         )
     return int(text)
 
@@ -153,12 +149,12 @@ def _node_type(text: str) -> str:
     return text
 
 
-# max_slots= is Open MPI's; DeepSpeed reads past it, and so do we
+# max_slots= is Open MPI's: DeepSpeed ignores it, and so do we
 _KEYS: Mapping[str, Callable[[str], Any]] = {
-    "slots": lambda text: whole_number(text, "slots=", MOST_SLOTS),
-    "max_slots": lambda text: whole_number(text, "max_slots=", 999_999_999),
+    "slots": lambda text: _whole_number(text, "slots=", MAX_SLOTS),
+    "max_slots": lambda text: _whole_number(text, "max_slots=", 999_999_999),
     "user": login_name,
-    "port": lambda text: whole_number(text, "port=", 65535),
+    "port": lambda text: _whole_number(text, "port=", 65535),
     "type": _node_type,
 }
 
@@ -206,5 +202,5 @@ def _nodes_from_names(value: str, where: str) -> tuple[Node, ...]:
             f"{where} {quote_text(value)}: {error}; expected a hosts file, or names such as "
             "node1,node2 or gpu[01-16]"
         ) from None
-    _refuse_doubles((where, value, node) for node in nodes)
+    _refuse_duplicates((where, value, node) for node in nodes)
     return nodes

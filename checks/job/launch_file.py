@@ -38,7 +38,7 @@ class LaunchFile:
 
     values: Mapping[str, Any] = field(default_factory=dict)
     places: Mapping[str, str] = field(default_factory=dict)
-    """`file:line` of each key that was given, for what only shows when it is put to use."""
+    """`file:line` of each key that is set, for mistakes that show only when its value is used."""
 
     def get(self, name: str) -> Any:
         """The value of a key, None where there is none."""
@@ -94,7 +94,7 @@ def _parse_toml(text: str, where: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except RecursionError:
-        raise UsageError(f"{where}: nested too deep; expected tables one level deep") from None
+        raise UsageError(f"{where}: nested too deeply; expected tables one level deep") from None
     except tomllib.TOMLDecodeError as error:
         at = re.search(r"at line (\d+)", str(error))
         rows = text.splitlines() or [""]

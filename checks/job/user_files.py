@@ -58,11 +58,11 @@ def require_readable(path: Path, what: str) -> None:
 def _permissions_note(path: Path) -> str:
     """The permissions of an unreadable file, for its message; empty where not even they show."""
     try:
-        seen = path.stat()
+        status = path.stat()
     except OSError:
         return ""
-    mend = shlex.join(["chmod", "u+r", str(path)])
-    return f" (mode {seen.st_mode & 0o7777:04o}, owner uid {seen.st_uid}); try: {mend}"
+    command = shlex.join(["chmod", "u+r", str(path)])
+    return f" (mode {status.st_mode & 0o7777:04o}, owner uid {status.st_uid}); try: {command}"
 
 
 def _line_at(data: bytes, offset: int) -> int:

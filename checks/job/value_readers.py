@@ -1,4 +1,4 @@
-"""Values that a person gives, in launch.toml or as an option: each read by one strict reader.
+"""Strict readers of the values that users set in launch.toml or by options.
 
 Every reader raises ValueError that says what was expected; the caller says where.
 """

@@ -1,4 +1,4 @@
-"""`--without`: the same job on fewer nodes, which a person has to agree to."""
+"""`--without`: the same job on fewer nodes, once the user agrees."""
 
 from __future__ import annotations
 
@@ -68,14 +68,14 @@ def job_without_nodes(job: Job, names: Sequence[str], asked_head: str | None = N
 
 
 def describe_smaller_job(job: Job, left: Job) -> str:
-    """What is another with fewer nodes."""
+    """What changes with fewer nodes."""
     names = kept_nodes(left.names, left.include, left.exclude)
     before = kept_nodes(job.names, job.include, job.exclude)
     lines = [f"{len(names)} of {len(before)} nodes take part: {fold_names(names)}"]
     if left.head != job.head:
         lines.append(f"{left.head} is the head now, instead of {job.head}")
     if all(node.slots for node in job.nodes) and not (job.include or job.exclude):
-        world, was = (sum(total_slots(one, {}).values()) for one in (left, job))
+        world, was = (sum(total_slots(sized, {}).values()) for sized in (left, job))
         lines.append(f"the world size is {world} instead of {was}")
     lines.append(
         "the global batch size is micro batch × accumulation × world size, so it changes too: "

@@ -31,8 +31,8 @@ def test_here_over_home_and_launch_toml_over_both(tmp_path: Path, home: Path) ->
     one = job(tmp_path, home)
     assert one.env == {"A": "home", "B": "here", "C": "launch", "HF_TOKEN": "hf_Secret"}
     assert one.notes == (
-        f"{home}/.deepspeed_env: ranks get A, B, HF_TOKEN; [env] goes before it",
-        f"{tmp_path}/.deepspeed_env: ranks get B, C; [env] goes before it",
+        f"{home}/.deepspeed_env: ranks get A, B, HF_TOKEN; [env] overrides it",
+        f"{tmp_path}/.deepspeed_env: ranks get B, C; [env] overrides it",
     )
 
 

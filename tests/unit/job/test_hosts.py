@@ -79,7 +79,7 @@ def test_a_deepspeed_hostfile_is_a_hosts_file(line: str, node: Node) -> None:
         ("[::1] slots=1", "IPv6"),
         ("fe80::1 slots=1", "IPv6"),
         ("root@n1 slots=8", "write 'n1 user=root'"),
-        ("n1,n2 slots=4", "one node a line"),
+        ("n1,n2 slots=4", "one node per line"),
         ("n1;reboot slots=4", "not a node name"),
         ("$(reboot) slots=4", "not a node name"),
         ("-oProxyCommand slots=4", "not a node name"),
@@ -137,7 +137,9 @@ def test_control_characters_are_escaped() -> None:
 
 @pytest.mark.parametrize("text", ["", "\n\n", "# only\n  # comments\n", "\ufeff"])
 def test_no_node_at_all(text: str) -> None:
-    with pytest.raises(UsageError, match=r"^hosts\.txt:1: no node in it; expected one line a node"):
+    with pytest.raises(
+        UsageError, match=r"^hosts\.txt:1: no node in it; expected one node per line"
+    ):
         read_hosts(text, "hosts.txt")
 
 

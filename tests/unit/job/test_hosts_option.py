@@ -35,7 +35,7 @@ def without_root() -> Iterator[None]:
         ("n1\n".encode("utf-16"), ":1: the hosts file is UTF-16 text; save it as UTF-8"),
         (b"n" * (5 << 20), ": over 4 MiB; this is not a hosts file"),
         (b"n1 slots=x\n", ":1: 'n1 slots=x': slots= takes a whole number"),
-        (b"", ":1: no node in it; expected one line a node"),
+        (b"", ":1: no node in it; expected one node per line"),
     ],
     ids=["nul", "binary", "utf-16", "large", "bad-line", "empty"],
 )

@@ -37,7 +37,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the project in which `Job` has one more field."""
     copy = tmp_path_factory.mktemp("project")
     for name in ("checks", "preflight", "launcher", "scripts", "docs"):
-        shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / name, copy / name)
     model = copy / "checks/model.py"
     text = model.read_text(encoding="utf-8")
     assert text.count('    where: str = ""\n') == 1
