@@ -78,7 +78,7 @@ class RunRecord:
         """The start or end of a rank or of a node's launcher."""
         self._append_line("ranks.jsonl", json.dumps({"node": node, **event}))
 
-    def look(self, seen: Mapping[str, Any]) -> None:
+    def log_observation(self, seen: Mapping[str, Any]) -> None:
         """What was seen of a run without progress."""
         self._append_line("looks.jsonl", json.dumps(seen))
 

@@ -1,4 +1,4 @@
-"""Trying again after a failure: how often, how long between, and what ends it."""
+"""`--restart`: how often a failed run is started again, after how long, and what prevents it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FIRST_PAUSE_S, LONGEST_PAUSE_S = 5.0, 60.0
 
 @dataclass(frozen=True)
 class Attempt:
-    """One try of some; `after` is the directory of the run that failed before, or None."""
+    """One attempt of several; `after` is the directory of the run that failed before, or None."""
 
     number: int
     of: int
@@ -35,7 +35,7 @@ class Attempt:
 
     @property
     def pause_s(self) -> float:
-        """Before this try: 5, 10, 20, 40, 60, 60 … seconds."""
+        """Seconds before this attempt: 5, 10, 20, 40, 60, 60 …"""
         return min(FIRST_PAUSE_S * 2.0 ** (self.number - 2), LONGEST_PAUSE_S)
 
     def __str__(self) -> str:
@@ -44,16 +44,16 @@ class Attempt:
 
 
 RunAttempt = Callable[[Attempt, GateResult], tuple[ExitCode, Path]]
-"""Runs one try on what the gate found; gives its exit code and its run's directory."""
+"""Makes one attempt on what the gate found; returns its exit code and its run's directory."""
 
 
 def run_attempts(
     restarts: int, found: GateResult, run: RunAttempt, check: Callable[[], GateResult], say: Say
 ) -> ExitCode:
-    """Run until a try does not fail, or `restarts` more have; the exit code of `start`.
+    """Run until an attempt does not fail, or `restarts` more have; the exit code of `start`.
 
-    Before each further try it waits and checks the nodes anew; a stop of that check is the end.
-    Ctrl-C and `stop` end it, whatever it does; nothing runs on any node then.
+    Before each restart it waits and checks the nodes again; where they do not pass, it ends. Ctrl-C
+    and `stop` end it at any moment; nothing runs on any node then.
     """
     attempt = Attempt(1, restarts + 1)
     try:
@@ -63,23 +63,23 @@ def run_attempts(
                 if code != ExitCode.FAILED or attempt.last:
                     return code
                 attempt = attempt.next_attempt(path)
-                say(f"{attempt} in {attempt.pause_s:g} s; ctrl-C ends it")
+                say(f"{attempt} in {attempt.pause_s:g} s; Ctrl-C cancels it")
                 time.sleep(attempt.pause_s)
-                say("checking the nodes before it is started again")
+                say("checking the nodes before the restart")
                 found = check()
                 if not found.go:
-                    say(f"not started again: the nodes are not fit any more; {path} tells the rest")
+                    say(f"not restarted: the nodes did not pass the checks; see {path}")
                     return ExitCode.STOPPED_BY_GATE
     except KeyboardInterrupt:
         if attempt.after is None:
             raise
-        say("interrupted; not started again")
+        say("interrupted; not restarted")
         return ExitCode.INTERRUPTED
 
 
 @contextmanager
 def interrupt_on_signals() -> Iterator[None]:
-    """`stop` and a closed terminal end what is done here as ctrl-C does."""
+    """`stop` and a closed terminal interrupt as Ctrl-C does."""
 
     def end(*_: object) -> NoReturn:
         raise KeyboardInterrupt

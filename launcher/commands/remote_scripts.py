@@ -1,4 +1,4 @@
-"""Small changes on many nodes, agreed to by a person: one script for sh each, over open logins."""
+"""Small changes on many nodes, confirmed by a person: a script for sh each, over open logins."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def ask_consent(question: str, args: Namespace) -> bool:
     if args.yes:
         return True
     if not sys.stdin.isatty():
-        raise UsageError("there is no terminal to ask at: add --yes to agree beforehand")
+        raise UsageError("there is no terminal to ask at: add --yes to confirm beforehand")
     return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
 
 
@@ -34,5 +34,5 @@ def run_scripts(contact: Contact, scripts: Mapping[str, str]) -> dict[str, str]:
         done = dict(zip(scripts, pool.map(run, scripts), strict=True))
     for name, ran in done.items():
         if ran.code != 0:
-            raise PreflightError(f"{name}: not changed: {ran.err.strip() or ran.out.strip()}")
+            raise PreflightError(f"{name}: the change failed: {ran.err.strip() or ran.out.strip()}")
     return {name: ran.out for name, ran in done.items()}

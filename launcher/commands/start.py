@@ -1,4 +1,4 @@
-"""`start_training`, and the artefacts of a start on their own: job, gate, plan, run."""
+"""`launcher start`: the job, the gate, the plan, the run."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from checks.folded_names import fold_names
 from checks.masking import mask_job
 from checks.model import Job
 from launcher.commands.attempts import Attempt, run_attempts
-from launcher.commands.without_nodes import add_options as add_fewer_options
+from launcher.commands.without_nodes import add_options as add_without_options
 from launcher.commands.without_nodes import confirm_without_nodes
 from launcher.exit_codes import ExitCode
 from launcher.gate import GateResult, find_or_run_preflight, run_preflight, without_unused_nodes
@@ -35,22 +35,22 @@ from launcher.run.failure_report import FailureReport
 
 
 def add_options(parser: ArgumentParser) -> None:
-    """What is done where a run, or a node, fails."""
+    """What is done after a failure, and without which nodes."""
     parser.add_argument(
         "--restart", type=_restart_count, default=0, metavar="N",
-        help="after a failure check the nodes and start again, at most N times",
+        help="after a failure, check the nodes and start again, at most N times",
     )  # fmt: skip
-    add_fewer_options(parser)
+    add_without_options(parser)
 
 
 def _restart_count(text: str) -> int:
     if not text.isdigit():
-        raise ArgumentTypeError(f"expected how often, a number from 0: {text!r}")
+        raise ArgumentTypeError(f"expected a number of restarts, 0 or more: {text!r}")
     return int(text)
 
 
 def start_training(args: Namespace) -> ExitCode:
-    """Check, plan, start, watch. 0 only if every planned rank told its own clean end."""
+    """Check, plan, start, watch. Done only if every planned rank reported its own clean end."""
     job = confirm_without_nodes(job_from_options(args), args)
     require_command(job)
     slurm_allocation(job, os.environ)
@@ -66,15 +66,16 @@ def start_training(args: Namespace) -> ExitCode:
     def run(attempt: Attempt, found: GateResult) -> tuple[ExitCode, Path]:
         return _run_attempt(args, job, name, attempt, found)
 
-    return run_attempts(
-        args.restart, found, run, lambda: run_preflight(job, Path.cwd(), _print_news), _print_news
-    )
+    def check() -> GateResult:
+        return run_preflight(job, Path.cwd(), _print_progress)
+
+    return run_attempts(args.restart, found, run, check, _print_progress)
 
 
 def _run_attempt(
     args: Namespace, job: Job, name: str, attempt: Attempt, found: GateResult
 ) -> tuple[ExitCode, Path]:
-    """One try, from its record to what bears on its failure; its exit code and its directory."""
+    """One attempt, to the check of its nodes after a failure; its exit code and directory."""
     plan = _plan_run(job, found, local_rank=not args.no_local_rank)
     record = RunRecord(args.runs, name)
     _record_plan(record, job, plan, found)
@@ -95,7 +96,7 @@ def _run_attempt(
 def _recheck_failure(
     job: Job, why: FailureReport | None, record: RunRecord, found: GateResult
 ) -> None:
-    """Say and record what the nodes concerned say now; all nodes where no login was open."""
+    """Check the nodes concerned again, print and record it; all nodes where no login was open."""
     nodes = (why.nodes if why else ()) or job.names
     print(f"checking {fold_names(nodes)} again for related problems", flush=True)
     again = recheck_nodes(job, nodes, why.checks if why else (), found.report)
@@ -105,22 +106,22 @@ def _recheck_failure(
 
 def _consult_gate(job: Job) -> GateResult:
     for note in job.notes:
-        _print_news(note)
-    return find_or_run_preflight(job, Path.cwd(), _print_news)
+        _print_progress(note)
+    return find_or_run_preflight(job, Path.cwd(), _print_progress)
 
 
-def _print_news(text: str) -> None:
-    """News of the gate, apart from what is printed as an artefact."""
+def _print_progress(text: str) -> None:
+    """Progress goes to standard error, what `--dry-run` prints to standard output."""
     print(text, file=sys.stderr, flush=True)
 
 
 def _plan_run(job: Job, found: GateResult, *, local_rank: bool = True) -> Plan:
-    stands_on = read_plan_inputs(found.snapshot, slurm_allocation(job, os.environ))
-    return make_plan(job, stands_on, secrets.token_hex(8), local_rank=local_rank)
+    inputs = read_plan_inputs(found.snapshot, slurm_allocation(job, os.environ))
+    return make_plan(job, inputs, secrets.token_hex(8), local_rank=local_rank)
 
 
 def _record_plan(record: RunRecord, job: Job, plan: Plan, found: GateResult) -> None:
-    """What is to be started, on disk before it is."""
+    """Write down what is to be started, before it is."""
     record.write_json("plan.json", {**plan_as_json(plan), "job": dataclasses.asdict(mask_job(job))})
     record.write("hostfile", hostfile_text(plan))
     record.write("environment", deepspeed_env_text(plan))

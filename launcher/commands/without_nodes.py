@@ -18,28 +18,28 @@ from launcher.plan.plan import total_slots
 
 
 def add_options(parser: ArgumentParser) -> None:
-    """Which nodes to go on without."""
+    """Which nodes to leave out."""
     parser.add_argument(
         "--without", action="append", default=[], metavar="NODE[,NODE…]",
-        help="go on with fewer nodes: these take no part; it asks first",
+        help="leave these nodes out of the job; asks first",
     )  # fmt: skip
-    parser.add_argument("--yes", action="store_true", help="agree to --without beforehand")
+    parser.add_argument("--yes", action="store_true", help="do not ask about --without")
 
 
 def confirm_without_nodes(job: Job, args: Namespace) -> Job:
-    """The job without the nodes that were typed, once somebody agreed. Raises PreflightError."""
+    """The job without those nodes, once a person agreed. Raises PreflightError otherwise."""
     names = _typed_nodes(args.without)
     if not names:
         return job
     left = job_without_nodes(job, names, asked_head=_requested_head(args))
     print(describe_smaller_job(job, left))
-    if not ask_consent(f"Go on without {fold_names(names)}?", args):
+    if not ask_consent(f"Start without {fold_names(names)}?", args):
         raise PreflightError("nothing was started")
     return left
 
 
 def _typed_nodes(without: Sequence[str]) -> list[str]:
-    """The nodes that were typed, ranges unfolded."""
+    """The nodes of all --without options, ranges expanded."""
     try:
         return [name for words in without for name in expand_names(words)]
     except ValueError as error:
@@ -57,7 +57,7 @@ def job_without_nodes(job: Job, names: Sequence[str], asked_head: str | None = N
             near = suggest_word(name, job.names)
             raise UsageError(f"--without {name}: no such node in {job.where}{near}")
     if asked_head in names:
-        raise UsageError(f"--without {asked_head}: it was named as the head; name another, or none")
+        raise UsageError(f"--without {asked_head}: it is the chosen head; choose another, or none")
     nodes = tuple(node for node in job.nodes if node.name not in names)
     include, exclude = (_filter_without(text, names) for text in (job.include, job.exclude))
     if not nodes or (job.include and not include):
@@ -73,25 +73,25 @@ def describe_smaller_job(job: Job, left: Job) -> str:
     before = kept_nodes(job.names, job.include, job.exclude)
     lines = [f"{len(names)} of {len(before)} nodes take part: {fold_names(names)}"]
     if left.head != job.head:
-        lines.append(f"{left.head} is the head now, instead of {job.head}")
+        lines.append(f"the head is {left.head} instead of {job.head}")
     if all(node.slots for node in job.nodes) and not (job.include or job.exclude):
         world, was = (sum(total_slots(sized, {}).values()) for sized in (left, job))
         lines.append(f"the world size is {world} instead of {was}")
     lines.append(
         "the global batch size is micro batch × accumulation × world size, so it changes too: "
-        "the checks hold DeepSpeed's config against the new one"
+        "the checks compare DeepSpeed's config with the new one"
     )
     return "\n".join(lines)
 
 
 def _filter_without(text: str | None, names: Sequence[str]) -> str | None:
-    """A filter in DeepSpeed's grammar without what it says of these nodes."""
+    """A filter in DeepSpeed's grammar without its parts for these nodes."""
     parts = (text or "").split("@")
     return "@".join(part for part in parts if part.partition(":")[0] not in names) or None
 
 
 def _requested_head(args: Namespace) -> str | None:
-    """The head that was typed, or that launch.toml names."""
+    """The head of --head or launch.toml; None without one."""
     path = Path(args.launch_file or NAME).expanduser()
     if args.head or not path.is_file():
         return args.head or None

@@ -1,4 +1,4 @@
-"""What the person at the terminal sees of a run: its news, and every line with its node's name."""
+"""A run at the terminal: the launcher's own lines, and those of the ranks with their node."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ _COLOURS = (36, 32, 33, 35, 34, 96, 92, 93, 95, 94)
 
 
 class Console:
-    """Standard output. A reader that goes away silences it; training goes on."""
+    """Standard output. Once its reader is gone it prints nothing more; training goes on."""
 
     def __init__(self, nodes: Sequence[str]) -> None:
         self._colour = sys.stdout.isatty()
         self._order = {node: at for at, node in enumerate(nodes)}
         self._width = max((len(node) for node in nodes), default=0)
-        self._mute = False
+        self._closed = False
 
     def line(self, node: str, source: str, text: str) -> None:
         """One line that a node printed."""
@@ -28,12 +28,12 @@ class Console:
         self.say(f"{label} {text}")
 
     def say(self, text: str) -> None:
-        """The launcher's own words; lost where they go to a file and the disk is full."""
-        if self._mute:
+        """A line of the launcher's own; lost where it goes to a file and the disk is full."""
+        if self._closed:
             return
         try:
             print(text, flush=True)
         except UnicodeEncodeError:
             print(text.encode("ascii", "backslashreplace").decode(), flush=True)
         except OSError as error:
-            self._mute = error.errno not in DISK_FULL_ERRNOS
+            self._closed = error.errno not in DISK_FULL_ERRNOS

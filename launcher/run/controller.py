@@ -144,7 +144,7 @@ class RunController:
             self.supervisors.broadcast(ObserveRanks())
 
     def _record_observation(self, text: str, seen: dict[str, Any]) -> None:
-        self.record.look({"after_s": self.progress.seconds(), **seen})
+        self.record.log_observation({"after_s": self.progress.seconds(), **seen})
         if text:
             self.console.say(text)
 

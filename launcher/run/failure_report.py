@@ -1,4 +1,4 @@
-"""What is said when a run did not succeed: what failed first, where, its last words, and why."""
+"""The report on a run that failed: what failed first, where, its last lines, and why."""
 
 from __future__ import annotations
 
@@ -23,43 +23,42 @@ class FailureReport:
     checks: tuple[str, ...] = ()
 
 
-def describe_failure(watch: RunState, failure: Failure, run: Path) -> FailureReport:
+def describe_failure(state: RunState, failure: Failure, run: Path) -> FailureReport:
     """The first failure, its last lines, what followed, what is known of it.
 
-    `run` is the run's directory; what its logs show is told where it is a known failure, or where
-    they show that another rank was first.
+    `run` is the run's directory. What its logs show is part of it where they show a known failure,
+    or that another rank was first.
     """
     lines = [failure.what]
-    source, said = _last_output(watch, failure)
-    if said:
-        lines += [f"last lines of {source} on {failure.node}:", *(f"  {one}" for one in said)]
+    source, output = _last_output(state, failure)
+    if output:
+        lines += [f"last lines of {source} on {failure.node}:", *(f"  {line}" for line in output)]
     else:
-        lines.append(f"it printed nothing on {failure.node}")
-    if watch.others:
-        lines += ["then:", *(f"  {what}" for what in watch.others[:8])]
+        lines.append(f"there is no output of it on {failure.node}")
+    if state.others:
+        lines += ["after that:", *(f"  {what}" for what in state.others[:8])]
     found = _examine_logs(failure, run)
     if found and _explains_more(found[1], failure):
         lines.append(render_diagnosis(found[1], found[0]))
     verdict = found[1] if found else LogVerdict(None)
     checks = verdict.known.known.checks if verdict.known else ()
-    return FailureReport("\n".join(lines), concerned_nodes(watch, failure, verdict), checks)
+    return FailureReport("\n".join(lines), concerned_nodes(state, failure, verdict), checks)
 
 
-def concerned_nodes(watch: RunState, failure: Failure, verdict: LogVerdict) -> tuple[str, ...]:
+def concerned_nodes(state: RunState, failure: Failure, verdict: LogVerdict) -> tuple[str, ...]:
     """The node of the failure, those that the logs name for it, and those that do not answer."""
-    causes = [one for one in (verdict.cause, *verdict.also) if one]
-    named = {failure.node, *(cause_place(one, verdict.first_failed).node for one in causes)}
-    names = [node.name for node in watch.plan.nodes]
-    here = watch.agent_nodes & watch.supervised_nodes
+    causes = [cause for cause in (verdict.cause, *verdict.also) if cause]
+    named = {failure.node, *(cause_place(cause, verdict.first_failed).node for cause in causes)}
+    names = [node.name for node in state.plan.nodes]
+    here = state.agent_nodes & state.supervised_nodes
     return tuple(name for name in names if name in named or name not in here)
 
 
-def _last_output(watch: RunState, failure: Failure) -> tuple[str, Sequence[str]]:
-    ranks = [f"rank{rank}" for rank in watch.plan.ranks_of(failure.node)]
-    for source in (failure.source, LAUNCHER_SOURCE, *ranks, watch.plan.agent_launcher.name):
-        said = watch.last_lines(failure.node, source)
-        if said:
-            return source.replace("rank", "rank "), said
+def _last_output(state: RunState, failure: Failure) -> tuple[str, Sequence[str]]:
+    ranks = [f"rank{rank}" for rank in state.plan.ranks_of(failure.node)]
+    for source in (failure.source, LAUNCHER_SOURCE, *ranks, state.plan.agent_launcher.name):
+        if output := state.last_lines(failure.node, source):
+            return source.replace("rank", "rank "), output
     return failure.source, ()
 
 

@@ -1,4 +1,4 @@
-"""How far a run is: ranks joined, the first step, steps per second; each is said once."""
+"""How far a run is: ranks joined, the first step, steps per second; each is reported once."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection
 from typing import Any
 
 from launcher.plan.plan import Plan
+from launcher.plan.ranks import name_ranks
 from launcher.rank_output import is_step_line, step_number
 
 LATE_S = 10.0
@@ -14,7 +15,7 @@ PACE_S = 10.0
 
 
 class Progress:
-    """Says what is new. Seconds count from its making, the run's begin."""
+    """Reports what is new. Seconds count from when it is made, at the start of the run."""
 
     def __init__(self, plan: Plan, say: Callable[[str], None]) -> None:
         self._plan, self._say = plan, say
@@ -29,11 +30,11 @@ class Progress:
         self.first_step_s: float | None = None
 
     def seconds(self) -> float:
-        """Since the run began."""
+        """Seconds since the run began."""
         return round(time.monotonic() - self._began, 1)
 
     def joined(self, joined: Collection[int]) -> None:
-        """Which ranks have started so far."""
+        """Take note of the ranks that have started so far."""
         if self.joined_s is not None or not joined:
             return
         if self.first_joined_s is None:
@@ -46,7 +47,7 @@ class Progress:
             self._say(_describe_missing_ranks(self._plan, joined))
 
     def line(self, source: str, line: str) -> bool:
-        """A line that a rank printed; whether it tells a step."""
+        """Take a line that a rank printed; whether it is the line of a step."""
         if not is_step_line(line):
             return False
         if self.first_step_s is None:
@@ -67,7 +68,7 @@ class Progress:
 
     @property
     def steps_per_s(self) -> float | None:
-        """From the first numbered step to the last, by the rank that told the first."""
+        """From the first numbered step to the last, of the rank that printed the first."""
         if not self._first or not self._last or self._last[1] <= self._first[1]:
             return None
         (began, first), (ended, last) = self._first, self._last
@@ -75,7 +76,7 @@ class Progress:
 
     @property
     def run_figures(self) -> dict[str, Any]:
-        """What the record keeps."""
+        """The figures that the record keeps."""
         return {
             "seconds": self.seconds(),
             "joined_s": self.joined_s,
@@ -85,14 +86,11 @@ class Progress:
 
 
 def _describe_missing_ranks(plan: Plan, joined: Collection[int]) -> str:
-    """Who is there and who is not, by node."""
-    nodes = []
-    for node in plan.nodes:
-        own = plan.ranks_of(node.name)
-        missing = [str(rank) for rank in own if rank not in joined]
-        if missing:
-            there = len(own) - len(missing)
-            nodes.append(
-                f"{node.name} has {there} of {len(own)}, missing rank {', '.join(missing)}"
-            )
-    return f"{len(joined)} of {len(plan.ranks)} ranks joined: {'; '.join(nodes)}"
+    """How many ranks have joined, and which have not, by node."""
+    missing = {
+        node.name: [rank for rank in plan.ranks_of(node.name) if rank not in joined]
+        for node in plan.nodes
+    }
+    nodes = [f"{name_ranks(ranks)} on {name}" for name, ranks in missing.items() if ranks]
+    count = f"{len(joined)} of {len(plan.ranks)} ranks joined"
+    return f"{count}; missing: {', '.join(nodes)}"

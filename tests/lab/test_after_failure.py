@@ -144,7 +144,7 @@ def test_it_is_tried_again_until_the_nodes_are_not_fit_any_more(place, lab, sing
     assert "      fix (on node2):\n        mount -o remount,size=50% /dev/shm\n" in again
     changed = r"Changed since the last go .*\n  node2: limits.shm_bytes \d+ → 1048576"
     assert re.search(changed, second)
-    assert "not started again: the nodes are not fit any more" in second
+    assert "not restarted: the nodes did not pass the checks" in second
     again = run.run.read("recheck.json")
     assert again["decision"] == "stop"
     status = launcher(place, "status").stdout
@@ -177,7 +177,7 @@ def test_the_pause_before_another_try_can_be_ended(place, lab, single, how):
     else:
         os.killpg(run.process.pid, signal.SIGINT)
     assert run.end() == 130, run.text
-    assert "interrupted; not started again" in run.text
+    assert "interrupted; not restarted" in run.text
     assert run.run.state == "failed"
     lab.node("node2").run("rm /root/tries", check=True)
 
@@ -196,7 +196,7 @@ def test_the_rank_that_failed_first_is_named(place, lab, program):
     told = run.run.read("result.json")["diagnosis"].splitlines()
     assert told[0] == "rank 3 on node2 failed: exit 1"
     assert told[1] == "last lines of rank 3 on node2:"
-    words = "\n".join(told[: told.index("then:")])
+    words = "\n".join(told[: told.index("after that:")])
     assert "KeyError: 'rank three has no such weight'" in words
     assert "checked node2 again:" in run.text
 
@@ -209,7 +209,7 @@ def test_it_goes_on_with_fewer_nodes(place, lab):
     run = Started(place, lab, "ends.py", options=("--without", "node1", "--yes"))
     assert run.end() == 0, run.text
     assert "1 of 2 nodes take part: node2" in run.text
-    assert "node2 is the head now, instead of node1" in run.text
+    assert "the head is node2 instead of node1" in run.text
     assert "the world size is 2 instead of 4" in run.text
     assert run.text.count(": world 2\n") == 2
     assert (run.run.path / "hostfile").read_text() == "node2 slots=2\n"

@@ -1,4 +1,4 @@
-"""A run without progress in a real lab: who is apart, who waits for whom, slow or stuck."""
+"""A run without progress in a real lab: slow or stuck, and which rank the others wait for."""
 
 from __future__ import annotations
 
@@ -84,27 +84,27 @@ def looks(run):
     return [json.loads(line) for line in text.splitlines()]
 
 
-def test_a_rank_that_does_not_come_to_the_rendezvous_is_named(stacks, stalled):
+def test_a_rank_that_does_not_reach_the_rendezvous_is_named(stacks, stalled):
     run = stalled("late")
-    run.wait_for("1 of 2 ranks have come to the rendezvous at .*:29500")
-    run.wait_for(r"rank 1 on node2 has not come yet; it does nothing, at <module> \(train.py:6\)")
+    run.wait_for("1 of 2 ranks have reached the rendezvous at .*:29500")
+    run.wait_for(r"rank 1 on node2 has not reached it, and is idle, at <module> \(train.py:6\)")
     run.wait_for(r"rank 0 on node1 waits for the others in init_process_group")
     assert looks(run)[-1]["odd"] == [1]
 
 
-def test_a_rank_apart_after_the_meeting_is_named(stacks, stalled):
+def test_a_rank_elsewhere_after_the_meeting_is_named(stacks, stalled):
     node2 = "rank 1 on node2"
     run = stalled("reads")
     run.wait_for("met")
     run.wait_for("no output for .* s; stuck: ")
-    run.wait_for(rf"{node2} is apart: it does nothing, at <module> \(train.py:11\)")
+    run.wait_for(rf"{node2} is elsewhere than the others, and is idle, at <module> \(train.py:11\)")
     run.wait_for(r"rank 0 on node1 waits in barrier, at <module> \(train.py:16\)")
 
 
-def test_a_slow_rank_is_told_as_slow(stalled):
+def test_a_slow_rank_is_reported_as_slow(stalled):
     run = stalled("works")
     run.wait_for("no output for .* s; slow: ")
-    run.wait_for(r"rank 1 on node2 (is apart: it )?works \(.* cores")
+    run.wait_for(r"rank 1 on node2 (is elsewhere than the others, and )?works \(.* cores")
     assert looks(run)[-1]["kind"] == "slow"
 
 
@@ -122,7 +122,9 @@ def test_a_port_that_a_firewall_drops_is_named_with_who_calls_it(stalled, lab, l
     try:
         run = stalled("none", "--with", launcher, "--allow", "ports")
         who = "rank 1 on node2" if launcher == "deepspeed" else "the launcher on node2"
-        run.wait_for(rf"{who}: no answer from [0-9.]+:29500; a firewall drops it", 240)
+        run.wait_for(
+            rf"{who}: no answer from [0-9.]+:29500: a firewall on the way to node1 drops", 240
+        )
     finally:
         head.run("nft delete table inet t", check=True)
 

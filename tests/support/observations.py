@@ -33,11 +33,11 @@ def rank(number, **seen):
     return RankObservation(number, **{**AT_REST, **seen}, node=f"node{number + 1}")
 
 
-def sights(*ranks, **of_nodes):
+def observations(*ranks, **of_nodes):
     found = {}
-    for one in ranks:
-        before = found.get(one.node, NodeObservation(one.node, **of_nodes))
-        found[one.node] = dataclasses.replace(before, ranks=(*before.ranks, one))
+    for own in ranks:
+        before = found.get(own.node, NodeObservation(own.node, **of_nodes))
+        found[own.node] = dataclasses.replace(before, ranks=(*before.ranks, own))
     return found
 
 

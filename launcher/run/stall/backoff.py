@@ -1,4 +1,4 @@
-"""How long a silence lasts before it is looked into, and how much longer until the next look."""
+"""How long a silence lasts before it is looked into, and how much longer the next time."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ class Backoff:
     factor: float = 1.0
 
     def restart(self, now: float) -> None:
-        """Something happened: wait anew."""
+        """Something happened: wait from now on."""
         self.since, self.factor = now, 1.0
 
     def due(self, now: float) -> bool:
-        """Whether to look now. Once true, it waits longer before it is true again."""
+        """Whether it is time. Once true, it waits longer before it is true again."""
         if now - self.since < self.wait_s * self.factor:
             return False
         self.since, self.factor = now, self.factor * GROWTH

@@ -1,15 +1,4 @@
-"""Slow or stuck, and who waits for whom: pure, from one observation of all nodes.
-
-A collective ends when all ranks have entered it, so a rank that waits in one waits for ranks that
-do not: whoever is not waiting is the outlier, whatever it does instead (reads a disk, writes a
-checkpoint, is stopped, is gone). With seven ranks in `all_reduce` and rank 3 in `torch.save`, seven
-wait for rank 3. Where all ranks wait, they wait in different places: one took another branch and
-entered another collective, so the few that are elsewhere than most are the outliers. Without a
-smaller side nobody is.
-
-The run is slow and not stuck where data still move or a rank works. It is stuck only if all nodes
-were seen and no waiting rank may be polling; else it may be either, and is said to be.
-"""
+"""Slow or stuck, what each rank does, and which ranks the others wait for: pure."""
 
 from __future__ import annotations
 
@@ -17,7 +6,7 @@ import enum
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from launcher.plan.ranks import Rank
+from launcher.plan.ranks import Rank, join_names
 from launcher.run.stall.observation import NodeObservation, RankObservation
 from launcher.run.stall.rank_state import (
     Activity,
@@ -29,11 +18,14 @@ from launcher.run.stall.rank_state import (
 
 BUSY_NETWORK = 1_000_000
 MAX_LINES = 8
-MAX_NAMES = 6
+PLURAL_VERBS = {"is": "are", "has": "have", "waits": "wait", "works": "work", "uses": "use"}
+
+Observations = Mapping[str, NodeObservation]
+"""What was seen, by node."""
 
 
 class StallKind(enum.Enum):
-    """What a look comes to."""
+    """What an observation comes to."""
 
     WELL = "well"
     APART = "not met"
@@ -44,7 +36,7 @@ class StallKind(enum.Enum):
 
 @dataclass(frozen=True)
 class RendezvousPlan:
-    """Who is to meet where."""
+    """Which ranks are to meet, and where."""
 
     ranks: Sequence[Rank]
     address: str
@@ -58,202 +50,207 @@ class RendezvousPlan:
 
 @dataclass(frozen=True)
 class Stall:
-    """What a look comes to, and its lines for a person; `odd` are the ranks that are apart."""
+    """What an observation comes to, in lines for a person; `odd` are the ranks to look at."""
 
     kind: StallKind
     lines: tuple[str, ...] = ()
     odd: tuple[int, ...] = ()
 
 
-def judge_rendezvous(meeting: RendezvousPlan, sights: Mapping[str, NodeObservation]) -> Stall:
-    """Whether all ranks came to the rendezvous; WELL too where none of them uses it."""
-    seen = _rank_states(meeting, sights)
-    silent = _unanswered_calls(meeting, sights, seen)
-    absent = [
-        one
-        for one in seen
-        if not has_joined_rendezvous(one.sight, meeting.port) and one.sight.state
+def judge_rendezvous(plan: RendezvousPlan, observations: Observations) -> Stall:
+    """Whether all ranks reached the rendezvous; WELL too where none of them uses it."""
+    states = _rank_states(plan, observations)
+    unanswered = _unanswered_calls(plan, observations, states)
+    met = [state for state in states if has_joined_rendezvous(state.rank, plan.port)]
+    absent = [state for state in states if state not in met and state.rank.state]
+    late = [state for state in absent if not is_calling_rendezvous(state.rank, plan.port)]
+    unseen = _unseen_ranks(plan, states)
+    if not unanswered and states and not ((late or unseen) and met):
+        return Stall(StallKind.WELL, (f"{len(met)} ranks have met",))
+    where = f"{plan.address}:{plan.port}"
+    refused = [state for state in late if state.activity is Activity.MEETS]
+    lines = [
+        f"{len(met)} of {len(plan.ranks)} ranks have reached the rendezvous at {where}",
+        *_wrong_rendezvous_lines(where, states),
+        *unanswered,
+        *([] if states else _launcher_lines(plan.port, observations)),
+        *_state_lines(refused, "is refused there or calls another address"),
+        *_state_lines([state for state in late if state not in refused], "has not reached it"),
+        *_unseen_rank_lines(unseen),
+        *_state_lines([state for state in met if state.is_waiting]),
     ]
-    came = [one for one in seen if has_joined_rendezvous(one.sight, meeting.port)]
-    missing = _missing_rank_lines(meeting, seen)
-    late = [one for one in absent if not is_calling_rendezvous(one.sight, meeting.port)]
-    if not silent and seen and not ((late or missing) and came):
-        return Stall(StallKind.WELL, (f"{len(came)} ranks have met",))
-    where = f"{meeting.address}:{meeting.port}"
-    lines = [f"{len(came)} of {len(meeting.ranks)} ranks have come to the rendezvous at {where}"]
-    lines += _wrong_rendezvous_lines(where, seen)
-    lines += silent
-    lines += [] if seen else _launcher_lines(meeting.port, sights)
-    calling = [one for one in late if one.doing is Activity.MEETS]
-    lines += _lines_by_words(calling, "is refused there, or calls elsewhere; it")
-    lines += _lines_by_words([one for one in late if one not in calling], "has not come yet; it")
-    lines += missing
-    lines += _lines_by_words([one for one in came if one.is_waiting], "")
-    odd = [one.sight.rank for one in absent] + [rank.rank for rank in _unseen_ranks(meeting, seen)]
+    odd = [state.rank.rank for state in absent] + [rank.rank for rank in unseen]
     return Stall(StallKind.APART, tuple(lines[:MAX_LINES]), tuple(sorted(odd)))
 
 
-def judge_stall(meeting: RendezvousPlan, sights: Mapping[str, NodeObservation]) -> Stall:
+def judge_stall(plan: RendezvousPlan, observations: Observations) -> Stall:
     """Slow where data move or a rank works, else stuck; the ranks that others wait for come first.
 
-    Where waiting ranks may poll and no stack could be had, it may be either.
+    Where waiting ranks may poll and there is no stack, it may be either.
     """
-    seen = _rank_states(meeting, sights)
-    odd = _outlier_ranks(seen)
-    rest = [one for one in seen if one not in odd]
-    kind = _stall_kind(seen, sights)
+    states = _rank_states(plan, observations)
+    odd = _outlier_ranks(states)
+    rest = [state for state in states if state not in odd]
+    kind = _stall_kind(states, observations)
     lines = [
-        f"{kind.value}: {_describe_use(seen, sights)}",
-        *_unanswered_calls(meeting, sights, seen),
+        f"{kind.value}: {_describe_use(states, observations)}",
+        *_unanswered_calls(plan, observations, states),
+        *([] if states else _launcher_lines(plan.port, observations)),
+        *_state_lines(odd, *(["is elsewhere than the others"] if rest else [])),
+        *_unseen_rank_lines(_unseen_ranks(plan, states)),
+        *_state_lines(rest),
+        *_unobserved_lines(observations, states),
     ]
-    lines += [] if seen else _launcher_lines(meeting.port, sights)
-    lines += _lines_by_words(odd, "is apart: it" if rest else "")
-    lines += _missing_rank_lines(meeting, seen)
-    lines += _lines_by_words(rest, "")
-    lines += _unobserved_lines(sights, seen)
-    return Stall(kind, tuple(lines[:MAX_LINES]), tuple(one.sight.rank for one in odd if rest))
+    outliers = tuple(state.rank.rank for state in odd if rest)
+    return Stall(kind, tuple(lines[:MAX_LINES]), outliers)
 
 
-def _rank_states(meeting: RendezvousPlan, sights: Mapping[str, NodeObservation]) -> list[RankState]:
-    return sorted(
-        (
-            classify_rank(rank, meeting.port, polls=bool(sight.gpus))
-            for sight in sights.values()
-            for rank in sight.ranks
-        ),
-        key=lambda one: one.sight.rank,
-    )
+def _rank_states(plan: RendezvousPlan, observations: Observations) -> list[RankState]:
+    states = [
+        classify_rank(rank, plan.port, polls=bool(node.gpus))
+        for node in observations.values()
+        for rank in node.ranks
+    ]
+    return sorted(states, key=lambda state: state.rank.rank)
 
 
-def _outlier_ranks(seen: Sequence[RankState]) -> list[RankState]:
-    """Those that others wait for; where all wait, or none does, the fewest that stand elsewhere."""
-    late = [one for one in seen if not one.is_waiting]
-    if late and len(late) < len(seen):
+def _outlier_ranks(states: Sequence[RankState]) -> list[RankState]:
+    """The ranks that others wait for.
+
+    Those that do not wait, where others do. Where all wait, or none does, the ranks that are not
+    at the place of most: with one rank in `all_reduce` and seven in `barrier`, the one took a
+    branch that the others did not. Nobody, where no place has more than half of the ranks.
+    """
+    late = [state for state in states if not state.is_waiting]
+    if late and len(late) < len(states):
         return late
     places: dict[str, list[RankState]] = {}
-    for one in seen:
-        places.setdefault(one.place, []).append(one)
+    for state in states:
+        places.setdefault(state.place, []).append(state)
     most = max(places.values(), key=len, default=[])
-    others = [one for one in seen if one not in most]
+    others = [state for state in states if state not in most]
     return others if len(others) < len(most) else []
 
 
-def _stall_kind(seen: Sequence[RankState], sights: Mapping[str, NodeObservation]) -> StallKind:
-    if _peak_network_rate(sights) > BUSY_NETWORK or any(one.doing.value == "works" for one in seen):
+def _stall_kind(states: Sequence[RankState], observations: Observations) -> StallKind:
+    works = any(state.activity is Activity.WORKS for state in states)
+    if works or _peak_network_rate(observations) > BUSY_NETWORK:
         return StallKind.SLOW
-    blind = any(sight.error for sight in sights.values()) or not seen
-    polling = any("polling" in one.words for one in seen)
+    blind = any(node.error for node in observations.values()) or not states
+    polling = any("polling" in state.words for state in states)
     return StallKind.UNSURE if polling or blind else StallKind.STUCK
 
 
-def _peak_network_rate(sights: Mapping[str, NodeObservation]) -> int:
-    return max(
-        (rate for one in sights.values() for rate in (one.network or {}).values()), default=0
+def _peak_network_rate(observations: Observations) -> int:
+    rates = (rate for node in observations.values() for rate in (node.network or {}).values())
+    return max(rates, default=0)
+
+
+def _describe_use(states: Sequence[RankState], observations: Observations) -> str:
+    cores = sum(state.rank.cpu for state in states)
+    network = _peak_network_rate(observations) / 1e6
+    gpus = [gpu[0] for node in observations.values() for gpu in node.gpus if gpu]
+    gpu = f", GPUs at {sum(gpus) / len(gpus):.0f} %" if gpus else ""
+    return (
+        f"{cores:.1f} cores in use by {len(states)} ranks, {network:.1f} MB/s on the network{gpu}"
     )
 
 
-def _describe_use(seen: Sequence[RankState], sights: Mapping[str, NodeObservation]) -> str:
-    cores = sum(one.sight.cpu for one in seen)
-    network = _peak_network_rate(sights) / 1e6
-    gpus = [gpu[0] for sight in sights.values() for gpu in sight.gpus if gpu]
-    gpu = f", GPUs at {sum(gpus) / len(gpus):.0f} %" if gpus else ""
-    return f"{cores:.1f} cores in use by {len(seen)} ranks, {network:.1f} MB/s on the network{gpu}"
-
-
-def _launcher_lines(port: int, sights: Mapping[str, NodeObservation]) -> Iterator[str]:
+def _launcher_lines(port: int, observations: Observations) -> Iterator[str]:
     """What keeps the nodes' launchers from starting any rank: torchrun's meet first themselves."""
-    met_there: list[str] = []
+    met: list[str] = []
     others: list[str] = []
-    for sight in sights.values():
-        states = {one.state for one in sight.launcher if one.peer_port == port}
-        if not sight.error and "SYN_SENT" not in states:
-            (met_there if "ESTABLISHED" in states else others).append(sight.node)
-    if met_there:
-        yield f"the launcher on {_join_names(met_there)} waits there for the others"
+    for node in observations.values():
+        states = {socket.state for socket in node.launcher if socket.peer_port == port}
+        if not node.error and "SYN_SENT" not in states:
+            (met if "ESTABLISHED" in states else others).append(f"the launcher on {node.node}")
+    if met:
+        yield _sentence(met, "waits there for the others")
     if others:
-        where = "has not come there: it" if met_there else "has started no rank yet: it"
-        yield (
-            f"the launcher on {_join_names(others)} {where} is starting still, is refused, or hangs"
-        )
+        missing = "has not reached it" if met else "has not started any rank"
+        yield f"{_sentence(others, missing)}: still starting, refused, or hanging"
 
 
-def _wrong_rendezvous_lines(where: str, seen: Sequence[RankState]) -> Iterator[str]:
-    """Ranks that were told of another rendezvous."""
-    told: dict[str, list[str]] = {}
-    for one in seen:
-        if one.sight.master not in ("", where):
-            told.setdefault(one.sight.master, []).append(_rank_name(one.sight))
-    for master, who in told.items():
-        yield f"{_join_names(who)}: MASTER_ADDR and MASTER_PORT there say {master}, not {where}"
+def _wrong_rendezvous_lines(where: str, states: Sequence[RankState]) -> Iterator[str]:
+    """Ranks that were given another rendezvous."""
+    ranks: dict[str, list[str]] = {}
+    for state in states:
+        if state.rank.master not in ("", where):
+            ranks.setdefault(state.rank.master, []).append(_rank_name(state.rank))
+    for master, names in ranks.items():
+        yield f"{join_names(names)}: MASTER_ADDR and MASTER_PORT are {master} there, not {where}"
 
 
 def _unanswered_calls(
-    meeting: RendezvousPlan, sights: Mapping[str, NodeObservation], seen: Sequence[RankState]
+    plan: RendezvousPlan, observations: Observations, states: Sequence[RankState]
 ) -> list[str]:
-    """Calls without an answer: to the rendezvous by anybody of the run, elsewhere by ranks."""
-    found: dict[str, list[str]] = {}
-    for one in seen:
-        calls = {(s.peer, s.peer_port) for s in one.sight.sockets if s.state == "SYN_SENT"}
-        for call in sorted(calls):
-            found.setdefault(_format_endpoint(call), []).append(_rank_name(one.sight))
-    for sight in sights.values():
-        for socket in sight.launcher:
-            if socket.state == "SYN_SENT" and socket.peer_port == meeting.port:
-                where = _format_endpoint((socket.peer, socket.peer_port))
-                found.setdefault(where, []).append(f"the launcher on {sight.node}")
-    head = meeting.nodes[0]
+    """Calls without an answer: to the rendezvous by any process of the run, elsewhere by ranks."""
+    callers: dict[tuple[str, int], dict[str, None]] = {}
+    for state in states:
+        for socket in state.rank.sockets:
+            if socket.state == "SYN_SENT":
+                peer = (socket.peer, socket.peer_port)
+                callers.setdefault(peer, {})[_rank_name(state.rank)] = None
+    for node in observations.values():
+        for socket in node.launcher:
+            if socket.state == "SYN_SENT" and socket.peer_port == plan.port:
+                peer = (socket.peer, socket.peer_port)
+                callers.setdefault(peer, {})[f"the launcher on {node.node}"] = None
     return [
-        f"{_join_names(list(dict.fromkeys(who)))}: no answer from {where}; a firewall drops it, "
-        f"between there and {head}, or the address is not {head}'s"
-        if where.endswith(f":{meeting.port}")
-        else f"{_join_names(who)}: no answer from {where}; a firewall drops it, or nobody is there"
-        for where, who in found.items()
+        f"{join_names(list(names))}: no answer from {_format_endpoint(*peer)}: "
+        f"{_missing_answer_reason(plan, *peer)}"
+        for peer, names in callers.items()
     ]
 
 
-def _format_endpoint(end: tuple[str, int]) -> str:
-    address, port = end
+def _missing_answer_reason(plan: RendezvousPlan, address: str, port: int) -> str:
+    if port != plan.port:
+        return "a firewall drops the packets, or no machine has that address"
+    head = plan.nodes[0]
+    return (
+        f"a firewall on the way to {head} drops the packets, or {address} is no address of {head}"
+    )
+
+
+def _format_endpoint(address: str, port: int) -> str:
     return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
 
 
-def _unseen_ranks(meeting: RendezvousPlan, seen: Sequence[RankState]) -> list[Rank]:
-    there = {one.sight.rank for one in seen}
-    return [rank for rank in meeting.ranks if rank.rank not in there]
+def _unseen_ranks(plan: RendezvousPlan, states: Sequence[RankState]) -> list[Rank]:
+    seen = {state.rank.rank for state in states}
+    return [rank for rank in plan.ranks if rank.rank not in seen]
 
 
-def _missing_rank_lines(meeting: RendezvousPlan, seen: Sequence[RankState]) -> list[str]:
-    gone = _unseen_ranks(meeting, seen)
-    names = _join_names([f"rank {rank.rank} on {rank.node}" for rank in gone])
-    return [f"{names}: not running, not started or ended already"] if gone else []
+def _unseen_rank_lines(ranks: Sequence[Rank]) -> list[str]:
+    names = [f"rank {rank.rank} on {rank.node}" for rank in ranks]
+    return [f"{_sentence(names, 'is not running')}: not yet started, or ended"] if names else []
 
 
-def _lines_by_words(standings: Sequence[RankState], prefix: str) -> Iterator[str]:
-    """A line for all that do the same."""
-    groups: dict[str, list[RankObservation]] = {}
-    for one in standings:
-        groups.setdefault(one.words, []).append(one.sight)
-    for words, who in groups.items():
-        yield (
-            f"{_join_names([_rank_name(one) for one in who])} "
-            f"{prefix}{' ' if prefix else ''}{words}"
-        )
+def _state_lines(states: Sequence[RankState], *predicates: str) -> Iterator[str]:
+    """One line for all ranks that do the same: those predicates, then what they do."""
+    groups: dict[str, list[str]] = {}
+    for state in states:
+        groups.setdefault(state.words, []).append(_rank_name(state.rank))
+    for words, names in groups.items():
+        yield _sentence(names, *predicates, words)
 
 
-def _unobserved_lines(
-    sights: Mapping[str, NodeObservation], seen: Sequence[RankState]
-) -> Iterator[str]:
-    for sight in sights.values():
-        if sight.error:
-            yield f"{sight.node} could not be seen: {sight.error}"
-    why = dict.fromkeys(one.sight.why for one in seen if one.sight.why)
-    for reason in why:
-        yield f"no stacks: {reason}; `pip install py-spy` beside the training's python shows them"
+def _sentence(names: Sequence[str], *predicates: str) -> str:
+    """`a and b are idle` of names and `is idle`."""
+    if len(names) == 1:
+        return f"{names[0]} {', and '.join(predicates)}"
+    verbs = [predicate.partition(" ") for predicate in predicates]
+    plural = [f"{PLURAL_VERBS[verb]} {rest}" for verb, _, rest in verbs]
+    return f"{join_names(names)} {', and '.join(plural)}"
 
 
-def _rank_name(sight: RankObservation) -> str:
-    return f"rank {sight.rank} on {sight.node}"
+def _unobserved_lines(observations: Observations, states: Sequence[RankState]) -> Iterator[str]:
+    for node in observations.values():
+        if node.error:
+            yield f"{node.node} could not be observed: {node.error}"
+    for reason in dict.fromkeys(state.rank.why for state in states if state.rank.why):
+        yield f"no stacks: {reason}; py-spy, installed beside the training interpreter, shows them"
 
 
-def _join_names(names: Sequence[str]) -> str:
-    more = f" and {len(names) - MAX_NAMES} more" if len(names) > MAX_NAMES else ""
-    return ", ".join(names[:MAX_NAMES]) + more
+def _rank_name(rank: RankObservation) -> str:
+    return f"rank {rank.rank} on {rank.node}"

@@ -1,4 +1,4 @@
-"""Where one rank stands: waiting for others, waiting for an answer, at work, or idle; pure."""
+"""What one rank does: waiting for others, waiting for an answer, at work, or idle; pure."""
 
 from __future__ import annotations
 
@@ -21,78 +21,82 @@ class Activity(enum.Enum):
     MEETS = "meets"
     WAITS = "waits"
     WORKS = "works"
-    RESTS = "rests"
+    IDLE = "idle"
 
 
 @dataclass(frozen=True)
 class RankState:
-    """A rank's `doing`, in words, and `place` in the program, by which ranks are compared."""
+    """What a rank does, as a predicate in `words`; by its `place` it is compared with others."""
 
-    sight: RankObservation
-    doing: Activity
+    rank: RankObservation
+    activity: Activity
     place: str
     words: str
 
     @property
     def is_waiting(self) -> bool:
         """Whether it needs somebody else to go on."""
-        return self.doing in (Activity.MEETS, Activity.WAITS)
+        return self.activity in (Activity.MEETS, Activity.WAITS)
 
 
-def classify_rank(sight: RankObservation, port: int, *, polls: bool) -> RankState:
-    """From what was seen. `polls`: a waiting rank may use CPU, as NCCL's do on GPUs."""
-    called = _collective_call(sight.stack)
+def classify_rank(rank: RankObservation, port: int, *, polls: bool) -> RankState:
+    """What the rank does. `polls`: a waiting rank may use CPU, as NCCL's do on GPUs."""
+    called = _collective_call(rank.stack)
     if called and called.function in RENDEZVOUS_CALLS:
-        return _build_state(sight, Activity.MEETS, f"waits for the others in {called.function}")
+        return _build_state(rank, Activity.MEETS, f"waits for the others in {called.function}")
     if called:
-        return _build_state(sight, Activity.WAITS, f"waits in {called.function}")
-    if is_calling_rendezvous(sight, port):
-        return _build_state(sight, Activity.MEETS, "waits for an answer")
-    if sight.disk > BUSY_DISK or (sight.cpu > BUSY_CORES and not (polls and not sight.stack)):
-        return _build_state(sight, Activity.WORKS, f"works ({_describe_use(sight)})")
-    return _build_state(sight, Activity.RESTS, _describe_idle(sight))
+        return _build_state(rank, Activity.WAITS, f"waits in {called.function}")
+    if is_calling_rendezvous(rank, port):
+        return _build_state(rank, Activity.MEETS, "waits for an answer")
+    if rank.disk > BUSY_DISK or (rank.cpu > BUSY_CORES and not (polls and not rank.stack)):
+        return _build_state(rank, Activity.WORKS, f"works ({_describe_use(rank)})")
+    return _build_state(rank, Activity.IDLE, _describe_idle(rank))
 
 
-def is_calling_rendezvous(sight: RankObservation, port: int) -> bool:
+def is_calling_rendezvous(rank: RankObservation, port: int) -> bool:
     """Whether its call to the rendezvous has no answer."""
-    return any(one.state == "SYN_SENT" and one.peer_port == port for one in sight.sockets)
+    return any(socket.state == "SYN_SENT" and socket.peer_port == port for socket in rank.sockets)
 
 
-def has_joined_rendezvous(sight: RankObservation, port: int) -> bool:
+def has_joined_rendezvous(rank: RankObservation, port: int) -> bool:
     """Whether it is connected to the rendezvous."""
-    return any(one.state == "ESTABLISHED" and one.peer_port == port for one in sight.sockets)
+    return any(
+        socket.state == "ESTABLISHED" and socket.peer_port == port for socket in rank.sockets
+    )
 
 
 def _collective_call(stack: tuple[StackFrame, ...]) -> StackFrame | None:
-    """The outermost call into torch.distributed in which the rank is: what its program asked."""
-    within = [one for one in stack if posixpath.basename(one.file) in C10D_FILES]
-    named = [one for one in within if not one.function.endswith("wrapper")]
-    return (named or within)[-1] if within else None
+    """The outermost call into torch.distributed on the stack: the one that the program made."""
+    calls = [frame for frame in stack if posixpath.basename(frame.file) in C10D_FILES]
+    named = [frame for frame in calls if not frame.function.endswith("wrapper")]
+    return (named or calls)[-1] if calls else None
 
 
-def _build_state(sight: RankObservation, doing: Activity, words: str) -> RankState:
-    own = [one for one in sight.stack if not any(part in one.file for part in LIBRARIES)]
-    at = own[0] if own else (sight.stack[0] if sight.stack else None)
+def _build_state(rank: RankObservation, activity: Activity, words: str) -> RankState:
+    own = [frame for frame in rank.stack if not any(part in frame.file for part in LIBRARIES)]
+    at = next(iter((*own, *rank.stack)), None)
     place = f"{at.function} ({posixpath.basename(at.file)}:{at.line})" if at else ""
     words = f"{words}{f', at {place}' if place else ''}"
-    for task in sight.blocked:
-        words += f"; {task} hangs in state D: its disk or file server does not answer"
-    if sight.flight:
-        words += f"; NCCL's last: {sight.flight}"
-    return RankState(sight, doing, f"{doing.value} {place or sight.flight or sight.wchan}", words)
+    for task in rank.blocked:
+        words += f"; {task} is blocked (state D): its disk or file server does not answer"
+    if rank.flight:
+        words += f"; last collective of NCCL: {rank.flight}"
+    return RankState(
+        rank, activity, f"{activity.value} {place or rank.flight or rank.wchan}", words
+    )
 
 
-def _describe_idle(sight: RankObservation) -> str:
-    if not sight.state:
-        return "is gone"
-    if sight.state in "Tt":
-        return "is stopped (SIGSTOP or a debugger)"
-    if sight.cpu > BUSY_CORES:
-        return f"uses {sight.cpu:g} cores, at work or polling for the others"
-    where = f" in {sight.wchan}" if sight.wchan not in ("", "0") and not sight.stack else ""
-    return f"does nothing{where}"
+def _describe_idle(rank: RankObservation) -> str:
+    if not rank.state:
+        return "has ended"
+    if rank.state in "Tt":
+        return "is stopped, by SIGSTOP or a debugger"
+    if rank.cpu > BUSY_CORES:
+        return f"uses {rank.cpu:g} cores, working or polling for the others"
+    where = f" in {rank.wchan}" if rank.wchan not in ("", "0") and not rank.stack else ""
+    return f"is idle{where}"
 
 
-def _describe_use(sight: RankObservation) -> str:
-    disk = f", {sight.disk / 1e6:.1f} MB/s of disk" if sight.disk > BUSY_DISK else ""
-    return f"{sight.cpu:g} cores{disk}"
+def _describe_use(rank: RankObservation) -> str:
+    disk = f", {rank.disk / 1e6:.1f} MB/s of disk" if rank.disk > BUSY_DISK else ""
+    return f"{rank.cpu:g} cores{disk}"

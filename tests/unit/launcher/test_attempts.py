@@ -1,4 +1,4 @@
-"""Trying again: only after a failure, not for ever, only on nodes that are fit, until ctrl-C."""
+"""Restarts: only after a failure, not for ever, only on nodes that pass, until Ctrl-C."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ def tries(monkeypatch):
 
             return run_attempts(restarts, GO, run, lambda: next(checked), self.said.append)
 
-    one = Tries()
-    monkeypatch.setattr(module.time, "sleep", one.slept.append)
-    return one
+    tries = Tries()
+    monkeypatch.setattr(module.time, "sleep", tries.slept.append)
+    return tries
 
 
 def test_a_run_that_does_not_fail_is_the_only_one(tries):
@@ -65,7 +65,7 @@ def test_the_last_try_decides(tries):
 
 def test_nodes_that_are_not_fit_any_more_are_the_end(tries):
     assert tries(3, 1, checks=[STOP]) == 3
-    assert tries.said[-1].startswith("not started again: the nodes are not fit any more")
+    assert tries.said[-1].startswith("not restarted: the nodes did not pass the checks")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -73,7 +73,7 @@ def test_a_signal_while_it_waits_is_the_end(tries, monkeypatch, number):
     monkeypatch.setattr(module.time, "sleep", lambda _: os.kill(os.getpid(), number))
     before = signal.getsignal(signal.SIGTERM)
     assert tries(3, 1) == 130
-    assert tries.said[-1] == "interrupted; not started again"
+    assert tries.said[-1] == "interrupted; not restarted"
     assert signal.getsignal(signal.SIGTERM) is before
 
 

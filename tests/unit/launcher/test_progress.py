@@ -1,4 +1,4 @@
-"""What is said of a run that goes well: who joined, the first step, the pace; each once."""
+"""What is reported of a run that goes well: ranks joined, first step, pace; each once."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_who_is_missing_is_said_once_by_node(run, clock, said):
     clock[0] += LATE_S + 1
     run.joined([0, 1, 3])
     run.joined([0, 1, 3])
-    assert said == ["3 of 4 ranks joined: node2 has 1 of 2, missing rank 2"]
+    assert said == ["3 of 4 ranks joined; missing: rank 2 on node2"]
     run.joined([0, 1, 2, 3])
     run.joined([0, 1, 2, 3])
     assert said[1:] == ["4 of 4 ranks joined"]

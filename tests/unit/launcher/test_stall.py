@@ -1,4 +1,4 @@
-"""What a look at the ranks comes to, over made sights: who is named, and slow or stuck."""
+"""What an observation comes to: slow or stuck, and which ranks are named."""
 
 from __future__ import annotations
 
@@ -14,32 +14,36 @@ from tests.support.observations import (
     PORT,
     READING,
     meeting,
+    observations,
     rank,
-    sights,
 )
 
 
-def test_the_rank_that_others_wait_for_is_apart_and_it_is_stuck():
-    seen = sights(rank(0, stack=IN_BARRIER), rank(1, stack=READING), rank(2, stack=IN_BARRIER))
+def test_the_rank_that_others_wait_for_is_elsewhere_and_the_run_is_stuck():
+    seen = observations(
+        rank(0, stack=IN_BARRIER), rank(1, stack=READING), rank(2, stack=IN_BARRIER)
+    )
     stall = judge_stall(meeting(3), seen)
     assert (stall.kind, stall.odd) == (StallKind.STUCK, (1,))
     assert stall.lines == (
         "stuck: 0.0 cores in use by 3 ranks, 0.0 MB/s on the network",
-        "rank 1 on node2 is apart: it does nothing, at batch (data.py:7)",
-        "rank 0 on node1, rank 2 on node3 waits in barrier, at main (train.py:30)",
+        "rank 1 on node2 is elsewhere than the others, and is idle, at batch (data.py:7)",
+        "rank 0 on node1 and rank 2 on node3 wait in barrier, at main (train.py:30)",
     )
 
 
-def test_ranks_in_different_collectives_are_stuck_and_the_fewest_are_apart():
+def test_of_ranks_in_different_collectives_the_fewest_are_elsewhere():
     other = (StackFrame("all_reduce", C10D, 11), StackFrame("save", "/job/train.py", 50))
-    seen = sights(rank(0, stack=IN_BARRIER), rank(1, stack=IN_BARRIER), rank(2, stack=other))
+    seen = observations(rank(0, stack=IN_BARRIER), rank(1, stack=IN_BARRIER), rank(2, stack=other))
     stall = judge_stall(meeting(3), seen)
     assert (stall.kind, stall.odd) == (StallKind.STUCK, (2,))
     assert "waits in all_reduce, at save (train.py:50)" in stall.lines[1]
 
 
 def test_all_at_one_place_accuse_nobody():
-    stall = judge_stall(meeting(2), sights(rank(0, stack=IN_BARRIER), rank(1, stack=IN_BARRIER)))
+    stall = judge_stall(
+        meeting(2), observations(rank(0, stack=IN_BARRIER), rank(1, stack=IN_BARRIER))
+    )
     assert (stall.kind, stall.odd) == (StallKind.STUCK, ())
 
 
@@ -47,50 +51,53 @@ def test_all_at_one_place_accuse_nobody():
     "worker", [rank(1, cpu=1.0), rank(1, disk=5_000_000)], ids=["computes", "reads"]
 )
 def test_a_rank_at_work_is_slow(worker):
-    stall = judge_stall(meeting(2), sights(rank(0, stack=IN_BARRIER), worker))
+    stall = judge_stall(meeting(2), observations(rank(0, stack=IN_BARRIER), worker))
     assert (stall.kind, stall.odd) == (StallKind.SLOW, (1,))
 
 
 def test_data_on_the_network_is_slow():
     waiting = [rank(0, stack=IN_BARRIER), rank(1, stack=IN_BARRIER)]
     assert (
-        judge_stall(meeting(2), sights(*waiting, network={"eth1": 9_000_000})).kind
+        judge_stall(meeting(2), observations(*waiting, network={"eth1": 9_000_000})).kind
         is StallKind.SLOW
     )
 
 
 def test_polling_on_gpus_without_stacks_is_unsure():
     why = "py-spy is not installed there"
-    seen = sights(rank(0, cpu=1.0, why=why), rank(1, cpu=1.0, why=why), gpus=((100.0, 90.0),))
+    seen = observations(rank(0, cpu=1.0, why=why), rank(1, cpu=1.0, why=why), gpus=((100.0, 90.0),))
     stall = judge_stall(meeting(2), seen)
     assert stall.kind is StallKind.UNSURE
     assert stall.lines[0].endswith("GPUs at 100 %")
-    assert "uses 1 cores, at work or polling for the others" in stall.lines[1]
-    assert stall.lines[-1].startswith("no stacks: py-spy is not installed there; `pip install")
+    assert "use 1 cores, working or polling for the others" in stall.lines[1]
+    assert stall.lines[-1].startswith("no stacks: py-spy is not installed there; py-spy, installed")
 
 
 def test_the_flight_recorder_tells_ranks_apart_without_stacks():
     ahead = [rank(number, flight="all_reduce 8, scheduled") for number in (0, 2)]
-    stall = judge_stall(meeting(3), sights(*ahead, rank(1, flight="all_reduce 7, started")))
+    stall = judge_stall(meeting(3), observations(*ahead, rank(1, flight="all_reduce 7, started")))
     assert stall.odd == (1,)
-    assert "NCCL's last: all_reduce 7, started" in stall.lines[1]
+    assert "last collective of NCCL: all_reduce 7, started" in stall.lines[1]
 
 
-def test_a_node_that_cannot_be_seen_and_a_rank_that_is_gone_are_told():
-    seen = sights(rank(0, stack=IN_BARRIER), rank(1, state=""))
+def test_a_node_that_cannot_be_seen_and_a_rank_that_has_ended_are_named():
+    seen = observations(rank(0, stack=IN_BARRIER), rank(1, state=""))
     seen["node3"] = NodeObservation("node3", error="its supervisor did not answer")
     stall = judge_stall(meeting(3), seen)
     assert stall.kind is StallKind.UNSURE
-    assert any("rank 1 on node2 is apart: it is gone" in line for line in stall.lines)
-    assert "rank 2 on node3: not running, not started or ended already" in stall.lines
-    assert stall.lines[-1] == "node3 could not be seen: its supervisor did not answer"
+    assert any(
+        "rank 1 on node2 is elsewhere than the others, and has ended" in line
+        for line in stall.lines
+    )
+    assert "rank 2 on node3 is not running: not yet started, or ended" in stall.lines
+    assert stall.lines[-1] == "node3 could not be observed: its supervisor did not answer"
 
 
 @pytest.mark.parametrize(
     ("seen", "doing", "words"),
     [
-        ({"state": "T"}, Activity.RESTS, "is stopped (SIGSTOP or a debugger)"),
-        ({"wchan": "pipe_read"}, Activity.RESTS, "does nothing in pipe_read"),
+        ({"state": "T"}, Activity.IDLE, "is stopped, by SIGSTOP or a debugger"),
+        ({"wchan": "pipe_read"}, Activity.IDLE, "is idle in pipe_read"),
         ({"sockets": (CALLING,)}, Activity.MEETS, "waits for an answer"),
         ({"cpu": 0.5, "disk": 2_000_000}, Activity.WORKS, "works (0.5 cores, 2.0 MB/s of disk)"),
         (
@@ -100,18 +107,18 @@ def test_a_node_that_cannot_be_seen_and_a_rank_that_is_gone_are_told():
         ),
         (
             {"blocked": ("pt_data in nfs_wait",)},
-            Activity.RESTS,
-            "does nothing; pt_data in nfs_wait hangs in state D: "
+            Activity.IDLE,
+            "is idle; pt_data in nfs_wait is blocked (state D): "
             "its disk or file server does not answer",
         ),
     ],
 )
 def test_where_a_rank_stands(seen, doing, words):
     found = classify_rank(rank(0, **seen), PORT, polls=False)
-    assert (found.doing, found.words) == (doing, words)
+    assert (found.activity, found.words) == (doing, words)
 
 
 def test_many_ranks_are_named_in_part():
-    seen = sights(*(rank(number, stack=IN_BARRIER) for number in range(100)))
+    seen = observations(*(rank(number, stack=IN_BARRIER) for number in range(100)))
     lines = judge_stall(meeting(100), seen).lines
-    assert "rank 5 on node6 and 94 more waits in barrier" in lines[1]
+    assert "rank 5 on node6 and 94 more wait in barrier" in lines[1]

@@ -1,10 +1,10 @@
-"""A look at ranks that have not met yet: who came to the rendezvous, what keeps the others."""
+"""Ranks that have not met yet: which reached the rendezvous, and what prevents the others."""
 
 from __future__ import annotations
 
 from launcher.run.stall.judge import StallKind, judge_rendezvous
 from launcher.run.stall.observation import NodeObservation, StackFrame
-from tests.support.observations import CALLING, IN_MEETING, MET, meeting, rank, sights
+from tests.support.observations import CALLING, IN_MEETING, MET, meeting, observations, rank
 
 
 def came(number, **seen):
@@ -12,41 +12,41 @@ def came(number, **seen):
 
 
 def test_a_complete_meeting_is_well():
-    assert judge_rendezvous(meeting(2), sights(came(0), came(1))).kind is StallKind.WELL
+    assert judge_rendezvous(meeting(2), observations(came(0), came(1))).kind is StallKind.WELL
 
 
 def test_ranks_that_use_no_rendezvous_are_well():
-    assert judge_rendezvous(meeting(2), sights(rank(0), rank(1))).kind is StallKind.WELL
+    assert judge_rendezvous(meeting(2), observations(rank(0), rank(1))).kind is StallKind.WELL
 
 
 def test_a_rank_that_imports_slowly_is_told_as_at_work():
     late = rank(1, cpu=0.9, stack=(StackFrame("load", "/job/train.py", 2),))
-    stall = judge_rendezvous(meeting(2), sights(came(0), late))
+    stall = judge_rendezvous(meeting(2), observations(came(0), late))
     assert (stall.kind, stall.odd) == (StallKind.APART, (1,))
     assert stall.lines[:2] == (
-        "1 of 2 ranks have come to the rendezvous at 10.0.0.1:29500",
-        "rank 1 on node2 has not come yet; it works (0.9 cores), at load (train.py:2)",
+        "1 of 2 ranks have reached the rendezvous at 10.0.0.1:29500",
+        "rank 1 on node2 has not reached it, and works (0.9 cores), at load (train.py:2)",
     )
     assert stall.lines[2].startswith("rank 0 on node1 waits for the others in init_process_group")
 
 
 def test_a_call_without_an_answer_names_the_caller_and_the_address():
     late = rank(1, sockets=(CALLING,), stack=IN_MEETING)
-    stall = judge_rendezvous(meeting(2), sights(came(0), late))
+    stall = judge_rendezvous(meeting(2), observations(came(0), late))
     assert stall.odd == (1,)
     assert stall.lines[1] == (
-        "rank 1 on node2: no answer from 10.0.0.1:29500; a firewall drops it, "
-        "between there and node1, or the address is not node1's"
+        "rank 1 on node2: no answer from 10.0.0.1:29500: a firewall on the way to node1 drops the "
+        "packets, or 10.0.0.1 is no address of node1"
     )
-    assert not [line for line in stall.lines if "not come yet" in line]
+    assert not [line for line in stall.lines if "not reached it" in line]
 
 
 def test_a_nodes_launcher_that_calls_in_vain_is_named():
-    seen = sights(came(0))
+    seen = observations(came(0))
     seen["node2"] = NodeObservation("node2", launcher=(CALLING,))
     lines = judge_rendezvous(meeting(2), seen).lines
-    assert lines[1].startswith("the launcher on node2: no answer from 10.0.0.1:29500")
-    assert lines[2] == "rank 1 on node2: not running, not started or ended already"
+    assert lines[1].startswith("the launcher on node2: no answer from 10.0.0.1:29500: ")
+    assert lines[2] == "rank 1 on node2 is not running: not yet started, or ended"
 
 
 def test_launchers_that_start_no_rank_are_named():
@@ -55,16 +55,19 @@ def test_launchers_that_start_no_rank_are_named():
     assert (stall.kind, stall.odd) == (StallKind.APART, (0, 1))
     assert stall.lines[1:3] == (
         "the launcher on node1 waits there for the others",
-        "the launcher on node2 has not come there: it is starting still, is refused, or hangs",
+        "the launcher on node2 has not reached it: still starting, refused, or hanging",
     )
     alone = judge_rendezvous(meeting(2), {name: NodeObservation(name) for name in seen})
-    assert "node1, node2 has started no rank yet: it is starting still" in alone.lines[1]
+    assert (
+        "node1 and the launcher on node2 have not started any rank: still starting"
+        in alone.lines[1]
+    )
 
 
 def test_a_rank_with_another_masters_address_is_named():
     astray = rank(1, master="10.9.9.9:29500", stack=IN_MEETING)
-    stall = judge_rendezvous(meeting(2), sights(came(0, master="10.0.0.1:29500"), astray))
+    stall = judge_rendezvous(meeting(2), observations(came(0, master="10.0.0.1:29500"), astray))
     assert stall.lines[1] == (
-        "rank 1 on node2: MASTER_ADDR and MASTER_PORT there say 10.9.9.9:29500, not 10.0.0.1:29500"
+        "rank 1 on node2: MASTER_ADDR and MASTER_PORT are 10.9.9.9:29500 there, not 10.0.0.1:29500"
     )
-    assert stall.lines[2].startswith("rank 1 on node2 is refused there, or calls elsewhere; it")
+    assert stall.lines[2].startswith("rank 1 on node2 is refused there or calls another address")

@@ -1,4 +1,4 @@
-"""When the monitor looks at the ranks, whom it hears, and what it tells."""
+"""When the monitor has ranks observed, which answers it waits for, and what it reports."""
 
 from __future__ import annotations
 
@@ -17,27 +17,27 @@ from tests.support.observations import (
 )
 
 
-def test_patience_grows_until_something_happens():
-    patience = Backoff(10)
-    assert not patience.due(1e9)
-    patience.restart(0)
-    assert [at for at in range(100) if patience.due(at)] == [10, 30, 70]
-    patience.restart(100)
-    assert patience.due(110)
+def test_the_wait_grows_until_something_happens():
+    backoff = Backoff(10)
+    assert not backoff.due(1e9)
+    backoff.restart(0)
+    assert [at for at in range(100) if backoff.due(at)] == [10, 30, 70]
+    backoff.restart(100)
+    assert backoff.due(110)
 
 
-class Looked:
-    """An monitor, how often it asked, and what it told."""
+class Watched:
+    """A monitor, how often it requested observations, and what it reported."""
 
     def __init__(self, plan, stuck_after_s=300.0):
-        self.asked, self.told = 0, []
-        self.monitor = StallMonitor(plan, stuck_after_s, self._ask, self._tell)
+        self.requests, self.reports = 0, []
+        self.monitor = StallMonitor(plan, stuck_after_s, self._request, self._report)
 
-    def _ask(self):
-        self.asked += 1
+    def _request(self):
+        self.requests += 1
 
-    def _tell(self, text, seen):
-        self.told.append((text, seen))
+    def _report(self, text, seen):
+        self.reports.append((text, seen))
 
     def hear(self, node, stack):
         sockets = (MET,) if stack == IN_MEETING else ()
@@ -46,47 +46,47 @@ class Looked:
 
 
 class Planned:
-    """What an monitor reads of a plan."""
+    """What a monitor reads of a plan."""
 
     ranks = meeting(2).ranks
     master_address, master_port = HEAD, PORT
 
 
 def test_the_monitor_reports_a_meeting_once():
-    looked = Looked(Planned())
-    looked.monitor.started(0)
-    looked.monitor.check_progress(RENDEZVOUS_WAIT_S - 1)
-    assert not looked.asked
+    watched = Watched(Planned())
+    watched.monitor.started(0)
+    watched.monitor.check_progress(RENDEZVOUS_WAIT_S - 1)
+    assert not watched.requests
     for begin in (RENDEZVOUS_WAIT_S, RENDEZVOUS_WAIT_S * 3):
-        looked.monitor.check_progress(begin)
-        looked.hear("node1", IN_MEETING)
-        looked.hear("node2", READING)
-        looked.monitor.check_progress(begin + 1)
-    (first, seen), (again, _) = looked.told
-    assert first.startswith("no step yet; 1 of 2 ranks have come to the rendezvous")
+        watched.monitor.check_progress(begin)
+        watched.hear("node1", IN_MEETING)
+        watched.hear("node2", READING)
+        watched.monitor.check_progress(begin + 1)
+    (first, seen), (again, _) = watched.reports
+    assert first.startswith("no step yet; 1 of 2 ranks have reached the rendezvous")
     assert (seen["kind"], seen["odd"], again) == ("not met", (1,), "")
 
 
 def test_a_step_ends_the_observations_of_the_meeting():
-    looked = Looked(Planned())
-    looked.monitor.started(0)
-    looked.monitor.progress(5, step=True)
-    looked.monitor.check_progress(RENDEZVOUS_WAIT_S + 1)
-    assert looked.asked == 0
-    looked.monitor.check_progress(5 + 300)
-    assert looked.asked == 1
+    watched = Watched(Planned())
+    watched.monitor.started(0)
+    watched.monitor.progress(5, step=True)
+    watched.monitor.check_progress(RENDEZVOUS_WAIT_S + 1)
+    assert watched.requests == 0
+    watched.monitor.check_progress(5 + 300)
+    assert watched.requests == 1
 
 
-def test_a_supervisor_that_does_not_answer_is_told():
-    looked = Looked(Planned(), stuck_after_s=10)
-    looked.monitor.started(0)
-    looked.monitor.progress(0, step=True)
-    looked.monitor.check_progress(10)
-    looked.hear("node1", IN_BARRIER)
-    looked.monitor.check_progress(10 + ANSWER_S)
-    assert not looked.told
-    looked.monitor.check_progress(11 + ANSWER_S)
-    text, seen = looked.told[0]
+def test_a_supervisor_that_does_not_answer_is_named():
+    watched = Watched(Planned(), stuck_after_s=10)
+    watched.monitor.started(0)
+    watched.monitor.progress(0, step=True)
+    watched.monitor.check_progress(10)
+    watched.hear("node1", IN_BARRIER)
+    watched.monitor.check_progress(10 + ANSWER_S)
+    assert not watched.reports
+    watched.monitor.check_progress(11 + ANSWER_S)
+    text, seen = watched.reports[0]
     assert text.startswith("no output for 10 s; slow or stuck")
-    assert "node2 could not be seen: its supervisor did not answer" in text
+    assert "node2 could not be observed: its supervisor did not answer" in text
     assert [node["node"] for node in seen["nodes"]] == ["node1", "node2"]

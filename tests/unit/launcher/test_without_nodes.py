@@ -30,7 +30,7 @@ def test_the_nodes_are_out_of_the_job_itself():
 def test_the_next_node_is_the_head_where_the_head_goes():
     left = job_without_nodes(job(), ["node1"])
     assert left.head == "node2"
-    assert "node2 is the head now, instead of node1" in describe_smaller_job(job(), left)
+    assert "the head is node2 instead of node1" in describe_smaller_job(job(), left)
 
 
 def test_another_head_than_the_first_stays():
@@ -66,7 +66,7 @@ def test_what_cannot_be_meant(names, fields, said):
 
 
 def test_a_head_that_was_named_is_not_given_up_silently():
-    with pytest.raises(UsageError, match="--without node2: it was named as the head"):
+    with pytest.raises(UsageError, match="--without node2: it is the chosen head"):
         job_without_nodes(job(head="node2"), ["node2"], asked_head="node2")
     assert job_without_nodes(job(head="node2"), ["node2"]).head == "node1"
 
@@ -78,7 +78,7 @@ def test_a_head_that_was_named_is_not_given_up_silently():
         (["--without", "node[1-"], "--without: "),
         (["--without", "node9", "--yes"], "no such node in --hosts"),
         (["--without", "node1,node2,node3", "--yes"], "no node is left"),
-        (["--without", "node3", "--head", "node3", "--yes"], "named as the head"),
+        (["--without", "node3", "--head", "node3", "--yes"], "is the chosen head"),
     ],
 )
 def test_a_mistake_is_one_message(words, said, capsys, tmp_path, monkeypatch):
@@ -93,7 +93,7 @@ def test_the_head_that_launch_toml_names_counts(capsys, tmp_path, monkeypatch):
     (tmp_path / "launch.toml").write_text('[master]\nhost = "node2"\n')
     argv = ["start", "--hosts", "node1,node2", "--without", "node2", "--yes", "--", "t.py"]
     assert main(argv) == 2
-    assert "named as the head" in capsys.readouterr().err
+    assert "is the chosen head" in capsys.readouterr().err
 
 
 def test_the_config_of_deepspeed_is_held_against_the_smaller_world():
