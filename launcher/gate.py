@@ -58,12 +58,17 @@ def load_trusted_preflight(job: Job, cwd: Path, now: datetime.datetime) -> GateR
         raise UsageError("the last one was for other nodes or settings")
     age_s = _report_age_s(last, now)
     if age_s < 0:
-        raise UsageError("the last preflight began later than now: a clock was set back")
+        raise UsageError("the last one began later than now: a clock was set back")
     if age_s > job.max_age_s:
-        raise UsageError(f"the last preflight is {format_duration(age_s)} old")
+        raise UsageError(f"the last one is {format_duration(age_s)} old")
     if last.get("decision") != "go" or stopping_checks(last, job.allow):
         raise UsageError("the last one did not pass")
-    snapshot = Snapshot.load(cwd / LAST_FACTS)
+    try:
+        snapshot = Snapshot.load(cwd / LAST_FACTS)
+    except UsageError:
+        raise UsageError(
+            "the saved facts of the last one are missing or from another version"
+        ) from None
     if snapshot.started != last["started"]:
         raise UsageError("the saved facts of the last one are from another run")
     return GateResult(go=True, report=last, snapshot=replace(snapshot, job=job))

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from checks.errors import UsageError
 from checks.facts.decode import Fact
+from checks.facts.schema import facts_schema
 from checks.masking import mask_job
 from checks.model import Job, Node, Ssh
 
@@ -61,15 +62,22 @@ class Snapshot:
 
     def save(self, path: Path) -> None:
         """Write as JSON, readable by `load`, 0600: addresses and public keys, but no secret."""
-        document = {"schema": 1, **dataclasses.asdict(replace(self, job=mask_job(self.job)))}
+        shown = dataclasses.asdict(replace(self, job=mask_job(self.job)))
+        document = {"schema": facts_schema(), **shown}
         path.touch(mode=0o600)
         path.write_text(json.dumps(document, indent=1), encoding="utf-8")
 
     @classmethod
     def load(cls, path: Path) -> Snapshot:
-        """Read what `save` wrote. Raises UsageError where the file is not such a snapshot."""
+        """Read what `save` wrote. Raises UsageError for any other file, and for another schema."""
         try:
             document = json.loads(path.read_text(encoding="utf-8"))
+            sections, schema = document["sections"], document.get("schema")
+            if schema != facts_schema():
+                raise UsageError(
+                    f"{path}: these facts were saved by another version and have other fields; save"
+                    f" them again: pytest preflight/ --hosts HOSTS --save-facts {path}"
+                )
             job = document["job"]
             nodes = tuple(Node(**node) for node in job.pop("nodes"))
             ssh = Ssh(**job.pop("ssh"))
@@ -77,15 +85,13 @@ class Snapshot:
             return cls(
                 Job(nodes=nodes, ssh=ssh, **lists),
                 document["started"],
-                document["sections"],
+                sections,
                 document["stages"],
             )
         except OSError as error:
             raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise UsageError(
-                f"{path}: not a snapshot written by --save-facts ({error!r})"
-            ) from error
+            raise UsageError(f"{path}: not a file written by --save-facts ({error!r})") from error
 
 
 def _as_tuple(value: Any) -> Any:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
+
 import pytest
 
+from checks.catalogue import CATALOGUE
 from checks.errors import FactError, UsageError
-from checks.facts import ClusterView, Snapshot, decode_fact
+from checks.facts import ClusterView, Login, Snapshot, decode_fact
 from checks.facts.account import Account
+from checks.facts.gpus import Gpu
 from checks.facts.limits import Limits
+from checks.facts.schema import fact_records, schema_digest
 from tests.support.snapshots import snapshot, with_fact, without
 
 HEALTHY = {
@@ -97,9 +103,45 @@ def test_a_snapshot_comes_back_as_it_was_saved(tmp_path):
     assert (tmp_path / "facts.json").stat().st_mode & 0o777 == 0o600
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"job": 3}', "\x00\x01"])
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", '{"job": 3}', '{"schema": 1, "findings": []}', "\x00\x01"]
+)
 def test_a_file_that_is_no_snapshot_is_a_usage_error(tmp_path, text):
     path = tmp_path / "facts.json"
     path.write_text(text)
-    with pytest.raises(UsageError, match=r"facts\.json: not a snapshot"):
+    with pytest.raises(UsageError, match=r"facts\.json: not a file written by --save-facts"):
         Snapshot.load(path)
+
+
+@pytest.mark.parametrize("schema", [1, None, "0123456789ab"])
+def test_facts_of_another_version_are_refused_with_what_to_type(tmp_path, schema):
+    path = tmp_path / "facts.json"
+    snapshot().save(path)
+    path.write_text(json.dumps({**json.loads(path.read_text()), "schema": schema}))
+    with pytest.raises(UsageError, match=r"another version .* --save-facts .*facts\.json"):
+        Snapshot.load(path)
+
+
+def record(name: str, fields: list[tuple[str, str]], section: str = "") -> type:
+    kind = dataclasses.make_dataclass(name, [(field, kind) for field, kind in fields])
+    kind.section = section
+    return kind
+
+
+def test_the_schema_changes_with_every_name_type_and_section_of_a_fact():
+    ways = [
+        record("Limits", [("memlock", "int")], "limits"),
+        record("Limits", [("memlock", "int | None")], "limits"),
+        record("Limits", [("memlock", "int"), ("nofile", "int")], "limits"),
+        record("Limits", [("locked", "int")], "limits"),
+        record("Limits", [("memlock", "int")], "other"),
+        record("Bounds", [("memlock", "int")], "limits"),
+    ]
+    assert len({schema_digest([Login, way]) for way in ways}) == len(ways)
+    assert schema_digest([Login, ways[0]]) == schema_digest([ways[0], Login])
+
+
+def test_every_fact_of_every_check_is_part_of_the_schema():
+    needed = {fact for check in CATALOGUE.values() for fact in check.needs}
+    assert needed <= {*fact_records()}
+    assert Gpu in fact_records(), "the records that facts are made of, too"

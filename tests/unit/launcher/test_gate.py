@@ -84,6 +84,13 @@ def test_a_broken_report_is_not_trusted(passed, tmp_path, text):
         load_trusted_preflight(job, tmp_path, NOW)
 
 
+def test_facts_of_another_version_are_not_trusted(passed, tmp_path):
+    job, facts = passed(), tmp_path / LAST_FACTS
+    facts.write_text(json.dumps({**json.loads(facts.read_text()), "schema": 1}))
+    with pytest.raises(UsageError, match="missing or from another version"):
+        load_trusted_preflight(job, tmp_path, NOW)
+
+
 def test_without_a_trusted_preflight_the_checks_are_run_and_decide(passed, tmp_path, monkeypatch):
     job, said = passed(decision="stop"), []
     monkeypatch.setattr(checks.run, "gather_facts", lambda job, *_, **__: snapshot())

@@ -133,6 +133,14 @@ def test_saved_facts_have_their_own_nodes(tmp_path):
     assert "leave --hosts out" in done.stderr
 
 
+def test_saved_facts_of_another_version_are_a_mistake(tmp_path):
+    facts = saved(tmp_path)
+    facts.write_text(facts.read_text().replace('"schema": "', '"schema": "older-'))
+    done = preflight("--facts", facts, cwd=tmp_path)
+    assert done.returncode == 4
+    assert "save them again: pytest preflight/" in done.stdout + done.stderr
+
+
 def test_nothing_selected_is_not_a_go(tmp_path):
     done = preflight("--facts", saved(tmp_path), "-k", "no_such_thing", cwd=tmp_path)
     assert done.returncode == 5
