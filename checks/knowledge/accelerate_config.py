@@ -119,7 +119,7 @@ def why_not_read(node: NodeView) -> str:
     if node.job.launcher != "accelerate":
         return f"launch.toml starts with {node.job.launcher}, not with accelerate"
     if not node.is_head and not head.has(AccelerateFile):
-        return f"{head.name}, whose configuration says who reads this one, was not asked"
+        return f"{head.name}gave no answer; its configuration decides whether this one is read"
     if not node.is_head and head_starts_all(node.cluster):
         return f"accelerate reads the one of {head.name} and starts the other nodes from there"
     return ""
@@ -128,7 +128,7 @@ def why_not_read(node: NodeView) -> str:
 def config_to_judge(node: NodeView) -> AccelerateConfig | Verdict:
     """One of several nodes' configuration, for what it says of the nodes; or why none is judged."""
     if node.job.accelerate_config:
-        return skip("launch.toml names the file: a start gives machines, ranks and head itself")
+        return skip("launch.toml names the file: `launcher start` passes machines, ranks and head")
     return config_that_is_read(node)
 
 
@@ -137,7 +137,7 @@ def config_that_is_read(node: NodeView) -> AccelerateConfig | Verdict:
     if reason := why_not_read(node):
         return skip(reason)
     if len(node.job.nodes) == 1:
-        return skip("one node has no other to agree with")
+        return skip("there is only one node")
     node.read(AccelerateFile)
     return node_config(node) or skip("see accelerate.config-is-accepted")
 

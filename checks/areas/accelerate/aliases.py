@@ -12,16 +12,25 @@ def node_aliases(node: NodeView) -> frozenset[str]:
     names = node.read(Names) if node.has(Names) else None
     called = {names.hostname, names.fqdn or ""} if names else set()
     return node_addresses(node) | {
-        one for one in (node.name, *called) if one and one != "localhost"
+        alias for alias in (node.name, *called) if alias and alias != "localhost"
     }
 
 
 def node_addresses(node: NodeView) -> frozenset[str]:
     """Addresses: of its interfaces, of its login, and what its name means anywhere. No loopback."""
-    own = node.read(Interfaces).interfaces if node.has(Interfaces) else ()
-    found = {address for one in own if not one.loopback for address in one.addresses}
-    for other in node.cluster.reached:
-        peers = other.read(Names).peers if other.has(Names) else {}
-        found |= set(peers[node.name].addresses) if node.name in peers else set()
-    found |= {node.read(Login).address} if node.has(Login) else set()
-    return frozenset(one for one in found if one and one != "::1" and not one.startswith("127."))
+    interfaces = node.read(Interfaces).interfaces if node.has(Interfaces) else ()
+    addresses = {
+        address
+        for interface in interfaces
+        if not interface.loopback
+        for address in interface.addresses
+    }
+    for peer in node.cluster.reached:
+        peers = peer.read(Names).peers if peer.has(Names) else {}
+        addresses |= set(peers[node.name].addresses) if node.name in peers else set()
+    addresses |= {node.read(Login).address} if node.has(Login) else set()
+    return frozenset(
+        interface
+        for interface in addresses
+        if interface and interface != "::1" and not interface.startswith("127.")
+    )

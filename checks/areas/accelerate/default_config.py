@@ -84,24 +84,28 @@ def machine_ranks_are_whole(node: NodeView) -> Verdict:
         return config
     if head_starts_all(node.cluster):
         return skip(f"{config.launcher} numbers the nodes, not machine_rank")
-    configs = {one.name: node_config(one) for one in node.cluster.nodes}
-    ranks = {name: one.number("machine_rank", 0) for name, one in configs.items() if one}
-    rank, meant = (
+    configs = {peer.name: node_config(peer) for peer in node.cluster.nodes}
+    ranks = {
+        name: config_of_node.number("machine_rank", 0)
+        for name, config_of_node in configs.items()
+        if config_of_node
+    }
+    rank, expected = (
         ranks[node.name],
         assign_machine_ranks(ranks, node.job.head, node.job.names)[node.name],
     )
-    if rank == meant:
+    if rank == expected:
         return ok(f"machine_rank {rank}")
-    same = [name for name, other in ranks.items() if other == rank and name != node.name]
-    cause = "rank-twice" if same else "rank-out-of-range"
-    also = f", as has {same[0]}" if same else ""
+    twins = [name for name, other in ranks.items() if other == rank and name != node.name]
+    cause = "rank-twice" if twins else "rank-out-of-range"
+    also = f", the same as {twins[0]}" if twins else ""
     if node.is_head:
         cause = "head-not-rank-0"
     message = (
         f"{node.name} has machine_rank {rank}{also}; expected each of 0 to "
         f"{len(node.job.nodes) - 1} once, 0 on {node.job.head}"
     )
-    return block(cause, message, set_key_fix(node, "machine_rank", meant), ranks=ranks)
+    return block(cause, message, set_key_fix(node, "machine_rank", expected), ranks=ranks)
 
 
 @node_check("accelerate.machines-and-processes-fit", AccelerateFile, Gpus)
@@ -127,9 +131,9 @@ def machines_and_processes_fit(node: NodeView) -> Verdict:
         "deepspeed_config"
     ).keys()
     if job.include or job.exclude or chosen:
-        return skip("a filter leaves some of the slots out")
+        return skip("a filter excludes some of the slots")
     machines, processes = config.number("num_machines", 1), config.number("num_processes", -1)
-    nodes, slots = len(job.nodes), [one.slots for one in node.cluster.nodes]
+    nodes, slots = len(job.nodes), [peer.slots for peer in node.cluster.nodes]
     if machines != nodes:
         message = f"num_machines is {machines} on {node.name}; {job.where or 'hosts'} has {nodes}"
         return block("machines-differ", message, set_key_fix(node, "num_machines", nodes))
@@ -137,21 +141,22 @@ def machines_and_processes_fit(node: NodeView) -> Verdict:
         return ok(f"{machines} machines; num_processes is left to the command line")
     if None in slots:
         return skip(f"the slots of {job.names[slots.index(None)]} are not known")
-    total = sum(one or 0 for one in slots)
-    each, seen = processes // machines, {"num_processes": processes, "slots": total}
-    if each == node.slots and processes == total:
-        return ok(f"{processes} processes on {machines} machines", **seen)
+    total = sum(slot or 0 for slot in slots)
+    per_machine, counts = processes // machines, {"num_processes": processes, "slots": total}
+    if per_machine == node.slots and processes == total:
+        return ok(f"{processes} processes on {machines} machines", **counts)
     message = (
-        f"num_processes is {processes} on {node.name}, {each} for each of {machines} machines; "
+        f"num_processes is {processes} on {node.name}, {per_machine} for each of "
+        f"{machines} machines; "
         f"expected {total} for all slots, {node.slots} on {node.name}"
     )
     fix = set_key_fix(node, "num_processes", total)
     if len(set(slots)) > 1:
         fix = node.fix(
-            "", "accelerate gives every node as many; start unequal nodes with deepspeed"
+            "", "accelerate starts equally many on every node; start unequal nodes with deepspeed"
         )
-    return (block if each == 0 or each > (node.slots or 0) else warn)(
-        "processes-differ", message, fix, **seen
+    return (block if per_machine == 0 or per_machine > (node.slots or 0) else warn)(
+        "processes-differ", message, fix, **counts
     )
 
 
@@ -175,7 +180,7 @@ def main_process_is_on_the_head(node: NodeView) -> Verdict:
     given, head = str(config.values.get("main_process_ip") or ""), node.job.head
     if not given and head_starts_all(node.cluster):
         return ok("not given: DeepSpeed asks the head for its address")
-    addresses = sorted(node_addresses(node.cluster.head), key=lambda one: ":" in one)
+    addresses = sorted(node_addresses(node.cluster.head), key=lambda address: ":" in address)
     fix = set_key_fix(node, "main_process_ip", next(iter(addresses), head))
     if not given:
         message = f"{node.name} has no main_process_ip, so its ranks look for rank 0 at None"
@@ -183,13 +188,13 @@ def main_process_is_on_the_head(node: NodeView) -> Verdict:
     if given in node_aliases(node.cluster.head):
         return ok(f"{given} is {head}")
     if given == "localhost" or given.startswith("127."):
-        message = f"main_process_ip is {given} on {node.name}, where only itself can be met"
+        message = f"main_process_ip is {given} on {node.name}, which only that node can reach"
         return block("not-the-head", message, fix)
-    whose = [one.name for one in node.cluster.reached if given in node_aliases(one)]
-    if whose:
-        message = f"main_process_ip is {given} on {node.name}: that is {whose[0]}, not {head}"
+    owners = [peer.name for peer in node.cluster.reached if given in node_aliases(peer)]
+    if owners:
+        message = f"main_process_ip is {given} on {node.name}: that is {owners[0]}, not {head}"
         return block("not-the-head", message, fix)
-    message = f"main_process_ip is {given} on {node.name}, which no node is known by"
+    message = f"main_process_ip is {given} on {node.name}, which is not an address of any node"
     return warn("not-the-head", message, fix)
 
 
@@ -216,7 +221,7 @@ def port_is_the_checked_one(node: NodeView) -> Verdict:
         message = f"main_process_port is {port} on {node.name} and {heads} on {node.job.head}"
         return block("port-differs", message, set_key_fix(node, "main_process_port", heads))
     if node.is_head and port != wanted:
-        message = f"main_process_port is {port}; the ports checks tried {wanted}"
+        message = f"main_process_port is {port}; the checks of ports used {wanted}"
         note = f"or name {port} as `port` of [master] in launch.toml"
         fix = set_key_fix(node, "main_process_port", wanted, note)
         return warn("port-not-checked", message, fix)
@@ -240,9 +245,9 @@ def hostfile_is_there(node: NodeView) -> Verdict:
     if isinstance(config, Verdict):
         return config
     if not config.starts_all_nodes:
-        return skip(f"with {config.launcher} nobody reads a hostfile")
+        return skip(f"{config.launcher} reads no hostfile")
     file, nodes = node.read(AccelerateFile), node.job.nodes
-    lines = [f"{one.name} slots={one.slots or 1}" for one in node.cluster.nodes]
+    lines = [f"{peer.name} slots={peer.slots or 1}" for peer in node.cluster.nodes]
     write = shlex.join(["printf", r"%s\n", *lines])
     if not file.hostfile:
         path = posixpath.join(node.job.workdir, "hostfile")
@@ -257,7 +262,9 @@ def hostfile_is_there(node: NodeView) -> Verdict:
         return block("hostfile-missing", message, fix)
     rows = [line.split() for line in file.hostfile_text.splitlines()]
     listed = {row[0] for row in rows if row and not row[0].startswith("#")}
-    absent = [one.name for one in node.cluster.nodes if not listed & {one.name, *node_aliases(one)}]
+    absent = [
+        peer.name for peer in node.cluster.nodes if not listed & {peer.name, *node_aliases(peer)}
+    ]
     if absent:
         message = f"{file.hostfile} lists {len(listed)} of {len(nodes)} nodes, not {absent[0]}"
         return block("hostfile-differs", message, fix, absent=absent)
@@ -283,8 +290,10 @@ def launcher_is_the_checked_one(node: NodeView) -> Verdict:
         return config
     if config.launcher in (*EACH_NODE_LAUNCHERS, node.job.backend):
         return ok(config.launcher)
-    message = f"accelerate starts the nodes by {config.launcher}, launch.toml by {node.job.backend}"
-    note = "or name the other as `backend` of [start] in launch.toml"
+    message = (
+        f"accelerate starts the nodes with {config.launcher}, launch.toml with {node.job.backend}"
+    )
+    note = "or set the other one as `backend` of [start] in launch.toml"
     key = "deepspeed_multinode_launcher"
     fix = set_nested_key_fix(node, "deepspeed_config", key, node.job.backend, note)
     return warn("launcher-differs", message, fix)

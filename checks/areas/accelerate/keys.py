@@ -64,7 +64,7 @@ def judge_keys(node: NodeView, config: AccelerateConfig) -> Verdict:
     """Whether accelerate takes all of them, and reads those further in."""
     path = node.read(AccelerateFile).path
     if "distributed_type" not in config.values:
-        message = f"{path} on {node.name} has no distributed_type, without which it is refused"
+        message = f"{path} on {node.name} has no distributed_type; accelerate rejects it"
         return block("not-accepted", message, set_key_fix(node, "distributed_type", "DEEPSPEED"))
     if extra := [key for key in config.values if key not in TOP_KEYS]:
         return _unknown_key_verdict(node, config, extra)
@@ -94,8 +94,8 @@ def _unknown_key_verdict(node: NodeView, config: AccelerateConfig, extra: list[s
         expected = {name: value for name, value in config.values.items() if name != key}
     note = "the keys of accelerate 1.15 are known here; a newer one may have more"
     fix = edit_fix(node, edit, expected, f"correct {key}", note)
-    meant = f" (did you mean {close}?)" if close else ""
-    message = f"{file.path} on {node.name} has {key}, which accelerate refuses{meant}"
+    question = f" (did you mean {close}?)" if close else ""
+    message = f"{file.path} on {node.name} has the key {key}, which accelerate rejects{question}"
     return (block if close else warn)("unknown-key", message, fix, keys=extra)
 
 
@@ -136,15 +136,19 @@ def judge_fsdp(node: NodeView, config: AccelerateConfig) -> Verdict:
     part = {key.removeprefix("fsdp_"): value for key, value in fsdp.items()}
     if config.values.get("distributed_type") != "FSDP":
         return skip("FSDP is not used")
-    old = [key for key in FSDP1_ONLY if part.get(key) is not None]
+    fsdp1_keys = [key for key in FSDP1_ONLY if part.get(key) is not None]
     file = node.read(AccelerateFile)
-    if str(part.get("version")) == "2" and old:
-        message = f"{file.path} on {node.name} gives FSDP 2 fsdp_{old[0]}, which only FSDP 1 has"
-        edit = delete_lines(file.text or "", f"^ *(fsdp_)?({'|'.join(old)}):")
-        kept = {key: value for key, value in fsdp.items() if key.removeprefix("fsdp_") not in old}
+    if str(part.get("version")) == "2" and fsdp1_keys:
+        message = (
+            f"{file.path} on {node.name} gives FSDP 2 fsdp_{fsdp1_keys[0]}, which only FSDP 1 has"
+        )
+        edit = delete_lines(file.text or "", f"^ *(fsdp_)?({'|'.join(fsdp1_keys)}):")
+        kept = {
+            key: value for key, value in fsdp.items() if key.removeprefix("fsdp_") not in fsdp1_keys
+        }
         expected = {**config.values, "fsdp_config": kept}
-        fix = edit_fix(node, edit, expected, f"take out {', '.join(old)} under fsdp_config")
-        return warn("fsdp1-key", message, fix, keys=old)
+        fix = edit_fix(node, edit, expected, f"take out {', '.join(fsdp1_keys)} under fsdp_config")
+        return warn("fsdp1-key", message, fix, keys=fsdp1_keys)
     if part.get("state_dict_type") == "FULL_STATE_DICT" and part.get("offload_params") is True:
         message = (
             f"{file.path} on {node.name}: FULL_STATE_DICT with fsdp_offload_params hangs on saving"

@@ -70,36 +70,41 @@ def bus_bandwidth_is_in_line(cluster: ClusterView) -> Verdict:
             uplinks are shared, whether the processors are busy.
         wrong-values: sums came out wrong; blocks.
     """
-    nodes = [one for one in cluster.reached if _has_ranks(one)]
-    seen = cluster.head.read(NcclTests) if cluster.head.has(NcclTests) else NcclTests()
-    if seen.by and seen.out:
-        return _judge_nccl_tests(cluster, nodes, seen)
+    nodes = [node for node in cluster.reached if _has_ranks(node)]
+    tests = cluster.head.read(NcclTests) if cluster.head.has(NcclTests) else NcclTests()
+    if tests.by and tests.out:
+        return _judge_nccl_tests(cluster, nodes, tests)
     if len(nodes) < len(("one", "another")):
         return skip("ranks of fewer than two nodes met")
     met = nodes[0].read(Rendezvous)
     sums = met.ranks[0].said.sums
     if any(node.read(Rendezvous).failed for node in nodes) or not sums:
         return skip("not all ranks met; see collective.ranks-meet")
-    best = max(sums, key=lambda one: bus_bandwidth(one, met.world))
-    told = _describe_sum(best.size, met.world, bus_bandwidth(best, met.world))
+    best = max(sums, key=lambda timing: bus_bandwidth(timing, met.world))
+    description = _describe_sum(best.size, met.world, bus_bandwidth(best, met.world))
     rows = sums_table(sums, met.world)
     return _compare_bandwidth(
-        cluster, nodes, bus_bandwidth(best, met.world) * 8, told, table=rows, apart=seen.apart
+        cluster,
+        nodes,
+        bus_bandwidth(best, met.world) * 8,
+        description,
+        table=rows,
+        apart=tests.apart,
     )
 
 
-def _judge_nccl_tests(cluster: ClusterView, nodes: list[NodeView], seen: NcclTests) -> Verdict:
+def _judge_nccl_tests(cluster: ClusterView, nodes: list[NodeView], tests: NcclTests) -> Verdict:
     """All ranks as one in all_reduce_perf; wrong values of it block."""
-    perf = seen.perf_table
+    perf = tests.perf_table
     if perf.wrong:
-        return wrong_values_verdict(perf, f"{seen.ranks} ranks on all nodes", cluster.head)
+        return wrong_values_verdict(perf, f"{tests.ranks} ranks on all nodes", cluster.head)
     if perf.best is None:
-        return skip("all_reduce_perf told of no size")
-    told = (
-        f"{_describe_sum(perf.best.size, seen.ranks, perf.best.busbw)} by all_reduce_perf "
-        f"under {seen.by}"
+        return skip("all_reduce_perf reported no size")
+    description = (
+        f"{_describe_sum(perf.best.size, tests.ranks, perf.best.busbw)} by all_reduce_perf "
+        f"under {tests.by}"
     )
-    return _compare_bandwidth(cluster, nodes, perf.best.busbw * 8, told, table=rows_of(perf))
+    return _compare_bandwidth(cluster, nodes, perf.best.busbw * 8, description, table=rows_of(perf))
 
 
 def _describe_sum(size: int, ranks: int, reached: float) -> str:
@@ -110,42 +115,43 @@ def _describe_sum(size: int, ranks: int, reached: float) -> str:
 
 
 def _compare_bandwidth(
-    cluster: ClusterView, nodes: list[NodeView], reached: float, told: str, **evidence: Any
+    cluster: ClusterView, nodes: list[NodeView], reached: float, description: str, **evidence: Any
 ) -> Verdict:
     """Gbit/s against what is asked at least, where anything says how fast a line is."""
-    found = _expected_bandwidth(cluster, nodes) if len(nodes) > 1 else None
-    if found is None:
-        return ok(f"{told}; no link says how fast it is", **evidence)
-    least, why = found
+    expected = _expected_bandwidth(cluster, nodes) if len(nodes) > 1 else None
+    if expected is None:
+        return ok(f"{description}; no link reports its speed", **evidence)
+    least, reason = expected
     if reached >= least:
-        return ok(told, **evidence)
+        return ok(description, **evidence)
     note = (
-        "NCCL_DEBUG=INFO shows rings and ways; topology, shared uplinks, processors that are busy"
+        "NCCL_DEBUG=INFO shows rings and paths; look at topology, shared uplinks and "
+        "busy processors"
     )
-    message = f"{told}; expected {format_speed(least)} at least: {why}"
+    message = f"{description}; expected {format_speed(least)} at least: {reason}"
     return warn("slow", message, Fix("", "", note), **evidence)
 
 
-def algorithm_bandwidth(one: SumTiming) -> float:
+def algorithm_bandwidth(timing: SumTiming) -> float:
     """Algorithm bandwidth in GB/s, as nccl-tests has it: size over time."""
-    return one.size / one.seconds / GB if one.seconds else 0.0
+    return timing.size / timing.seconds / GB if timing.seconds else 0.0
 
 
-def bus_bandwidth(one: SumTiming, ranks: int) -> float:
+def bus_bandwidth(timing: SumTiming, ranks: int) -> float:
     """Bus bandwidth of an all-reduce in GB/s: what each link carries, however many the ranks."""
-    return algorithm_bandwidth(one) * 2 * (ranks - 1) / ranks
+    return algorithm_bandwidth(timing) * 2 * (ranks - 1) / ranks
 
 
 def sums_table(sums: tuple[SumTiming, ...], ranks: int) -> list[dict[str, float]]:
     """The columns of all_reduce_perf that say something: size in B, time in µs, GB/s."""
     return [
         {
-            "size": one.size,
-            "time": round(one.seconds * 1e6, 1),
-            "algbw": round(algorithm_bandwidth(one), 4),
-            "busbw": round(bus_bandwidth(one, ranks), 4),
+            "size": timing.size,
+            "time": round(timing.seconds * 1e6, 1),
+            "algbw": round(algorithm_bandwidth(timing), 4),
+            "busbw": round(bus_bandwidth(timing, ranks), 4),
         }
-        for one in sums
+        for timing in sums
     ]
 
 
@@ -156,37 +162,40 @@ def _has_ranks(node: NodeView) -> bool:
 def _expected_bandwidth(cluster: ClusterView, nodes: list[NodeView]) -> tuple[float, str] | None:
     """Gbit/s that are asked at least, and why; None where nobody says how fast a line is."""
     backend = nodes[0].read(Rendezvous).backend
-    over = (
+    network = (
         backend
         if backend == "gloo"
         else parse_nccl_output(nodes[0].read(Rendezvous).ranks[0].kept).network
     )
-    if over not in MOST_GBIT:
+    if network not in MOST_GBIT:
         return _expected_of_adapters(nodes)
     lines = list(_interface_rates(nodes))
     if not lines:
         return None
     line = min(lines)
-    could = min(line, MOST_GBIT[over], *_pair_rates(cluster))
-    share = LEAST_SHARE[over]
-    return could * share, f"{share:.0%} of {format_speed(could)}, on lines of {format_speed(line)}"
+    reachable = min(line, MOST_GBIT[network], *_pair_rates(cluster))
+    share = LEAST_SHARE[network]
+    return (
+        reachable * share,
+        f"{share:.0%} of {format_speed(reachable)}, on lines of {format_speed(line)}",
+    )
 
 
 def _interface_rates(nodes: list[NodeView]) -> Iterator[float]:
     """Gbit/s of each training interface that tells it."""
     for node in nodes:
         try:
-            said = training_interface(node).speed_mbps
+            speed = training_interface(node).speed_mbps
         except FactError:
             continue
-        if said and said > 0:
-            yield said / 1000
+        if speed and speed > 0:
+            yield speed / 1000
 
 
 def _pair_rates(cluster: ClusterView) -> Iterator[float]:
     """What TCP reached between the slowest two, where that was measured: told by its own checks."""
     if any(node.has(Pairs) for node in cluster.reached):
-        yield from (one.gbit_s for one in measured_pairs(cluster).values())
+        yield from (pair.gbit_s for pair in measured_pairs(cluster).values())
 
 
 def _expected_of_adapters(nodes: list[NodeView]) -> tuple[float, str] | None:
@@ -196,12 +205,12 @@ def _expected_of_adapters(nodes: list[NodeView]) -> tuple[float, str] | None:
     line = rates[slowest.name]
     if not line:
         return None
-    known: Profile | None = None
+    profile: Profile | None = None
     if slowest.has(Gpus):
-        known = matching_profile(slowest.read(Gpus), line)
-    if known:
-        least = known.busbw * 8 * PROFILE_SHARE
-        return least, f"{PROFILE_SHARE:.0%} of what {known.gpu} reaches ({known.source})"
+        profile = matching_profile(slowest.read(Gpus), line)
+    if profile:
+        least = profile.busbw * 8 * PROFILE_SHARE
+        return least, f"{PROFILE_SHARE:.0%} of what {profile.gpu} reaches ({profile.source})"
     share = LEAST_SHARE[""]
     return line * share, f"{share:.0%} of {format_speed(line)}, the adapters of {slowest.name}"
 

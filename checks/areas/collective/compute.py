@@ -53,58 +53,59 @@ def accelerators_are_alike_fast(node: NodeView) -> Verdict:
         not-finite: a product is not a number: memory, GPU or torch build.
         hang, error: the kernel's last messages show a GPU that fell off the bus.
     """
-    if why := why_unopened(node):
-        return skip(why)
+    if reason := why_unopened(node):
+        return skip(reason)
     if node.has(Rendezvous) and not node.read(Rendezvous).torch_imported:
         return skip("torch was not imported; see collective.ranks-meet")
-    seen = node.read(Compute)
-    for slot, one in enumerate(seen.first):
-        if not one.done or one.said.broken:
-            return _failed_verdict(node, slot, one, seen.limit)
-    found = node.cluster.facts_by_node(Compute)
+    compute = node.read(Compute)
+    for slot, device in enumerate(compute.first):
+        if not device.done or device.said.broken:
+            return _failed_verdict(node, slot, device, compute.limit)
+    answers = node.cluster.facts_by_node(Compute)
     slow = {
         slot: kinds
-        for (name, slot), kinds in confirmed_stragglers(found).items()
+        for (name, slot), kinds in confirmed_stragglers(answers).items()
         if name == node.name
     }
     if slow:
-        return _slow_verdict(node, seen, slow)
-    return _alike_verdict(node, seen, found)
+        return _slow_verdict(node, compute, slow)
+    return _alike_verdict(node, compute, answers)
 
 
-def _failed_verdict(node: NodeView, slot: int, one: DeviceMeasurement, limit: float) -> Verdict:
+def _failed_verdict(node: NodeView, slot: int, device: DeviceMeasurement, limit: float) -> Verdict:
     """An accelerator that did not come through, or gave what is no number."""
     if node.has(Smoke) and node.read(Smoke).failed is not None:
         return skip("it does not train alone either; see training.smoke-trains")
-    who = f"{_device_name(slot, one)} of {node.name}"
-    if one.said.broken:
-        message = f"{who}: a product in {', '.join(one.said.broken)} is not finite"
+    device_name = f"{_device_name(slot, device)} of {node.name}"
+    if device.said.broken:
+        message = f"{device_name}: a product in {', '.join(device.said.broken)} is not finite"
         fix = node.fix("", "memory, GPU or torch build: run the same on a good node, then replace")
-        return block("not-finite", message, fix, name=one.said.name)
-    if one.hung:
-        message = f"{who} did not end its {one.said.stage} within {limit:.0f} s"
-        return block("hang", message, node.fix("dmesg | tail -50", root=True), stderr=one.err)
-    first = one.said.detail.partition("\n")[0][:300] or f"code {one.code}"
-    message = f"{who} failed at its {one.said.stage}: {one.said.error}: {first}"
-    return block("error", message, node.fix("dmesg | tail -50", root=True), stderr=one.err)
+        return block("not-finite", message, fix, name=device.said.name)
+    if device.hung:
+        message = f"{device_name} did not finish its {device.said.stage} within {limit:.0f} s"
+        return block("hang", message, node.fix("dmesg | tail -50", root=True), stderr=device.err)
+    first = device.said.detail.partition("\n")[0][:300] or f"code {device.code}"
+    message = f"{device_name} failed at its {device.said.stage}: {device.said.error}: {first}"
+    return block("error", message, node.fix("dmesg | tail -50", root=True), stderr=device.err)
 
 
-def _slow_verdict(node: NodeView, seen: Compute, slow: dict[int, SlowSpeeds]) -> Verdict:
-    elsewhere = _named_elsewhere(node)
-    if elsewhere:
-        return skip(elsewhere)
-    told = []
+def _slow_verdict(node: NodeView, compute: Compute, slow: dict[int, SlowSpeeds]) -> Verdict:
+    named = _named_elsewhere(node)
+    if named:
+        return skip(named)
+    descriptions = []
     for slot, kinds in slow.items():
         parts = [
-            f"{kind} {own:.4g} {SPEED_UNITS.get(kind, 'GB/s')} where its like has {good:.4g}"
-            for kind, (own, good) in kinds.items()
+            f"{kind} {speed:.4g} {SPEED_UNITS.get(kind, 'GB/s')} where similar ones reach "
+            f"{good:.4g}"
+            for kind, (speed, good) in kinds.items()
         ]
-        told.append(f"{_device_name(slot, seen.first[slot])}: {', '.join(parts)}")
-    message = f"{node.name} is slow, twice measured: {'; '.join(told)}"
-    cuda = any(seen.first[slot].said.kind == "cuda" for slot in slow)
+        descriptions.append(f"{_device_name(slot, compute.first[slot])}: {', '.join(parts)}")
+    message = f"{node.name} is slow in two measurements: {'; '.join(descriptions)}"
+    cuda = any(compute.first[slot].said.kind == "cuda" for slot in slow)
     look = "nvidia-smi -q -d PERFORMANCE,CLOCK,POWER,TEMPERATURE" if cuda else "top -b -n 1"
     note = "shows what slows it: heat, power, clocks" if cuda else "shows what else runs there"
-    return warn("slow", message, node.fix(look, note), speeds=_median_speeds(seen))
+    return warn("slow", message, node.fix(look, note), speeds=_median_speeds(compute))
 
 
 def _named_elsewhere(node: NodeView) -> str:
@@ -118,28 +119,32 @@ def _named_elsewhere(node: NodeView) -> str:
     return ""
 
 
-def _alike_verdict(node: NodeView, seen: Compute, found: dict[str, Compute]) -> Verdict:
+def _alike_verdict(node: NodeView, compute: Compute, answers: dict[str, Compute]) -> Verdict:
     """Nothing to say against it, and what it was held against."""
-    kinds = [one.said.name for other in found.values() for one in other.first]
-    name = seen.first[0].said.name
-    own = ", ".join(
+    kinds = [device.said.name for answer in answers.values() for device in answer.first]
+    name = compute.first[0].said.name
+    speeds = ", ".join(
         f"{kind} {speed:.4g} {SPEED_UNITS.get(kind, 'GB/s')}"
-        for kind, speed in _median_speeds(seen).items()
+        for kind, speed in _median_speeds(compute).items()
     )
     alone = kinds.count(name) < MIN_COMPARABLE
-    against = "too few are like it to compare" if alone else f"{kinds.count(name)} are alike"
-    once = " the second time" if any(key[0] == node.name for key in find_stragglers(found)) else ""
-    return ok(f"{len(seen.first)} × {name}: {own}; {against}{once}", speeds=_median_speeds(seen))
+    against = "too few similar ones to compare" if alone else f"{kinds.count(name)} are alike"
+    once = (
+        " the second time" if any(key[0] == node.name for key in find_stragglers(answers)) else ""
+    )
+    return ok(
+        f"{len(compute.first)} × {name}: {speeds}; {against}{once}", speeds=_median_speeds(compute)
+    )
 
 
-def _median_speeds(seen: Compute) -> dict[str, float]:
+def _median_speeds(compute: Compute) -> dict[str, float]:
     """The median of the node's accelerators by kind of measurement."""
-    kinds = dict.fromkeys(kind for one in seen.first for kind in one.said.speeds)
+    kinds = dict.fromkeys(kind for device in compute.first for kind in device.said.speeds)
     return {
-        kind: statistics.median(one.said.speeds.get(kind, 0.0) for one in seen.first)
+        kind: statistics.median(device.said.speeds.get(kind, 0.0) for device in compute.first)
         for kind in kinds
     }
 
 
-def _device_name(slot: int, one: DeviceMeasurement) -> str:
-    return f"GPU {slot} ({one.said.name})" if one.said.kind == "cuda" else "the CPU"
+def _device_name(slot: int, device: DeviceMeasurement) -> str:
+    return f"GPU {slot} ({device.said.name})" if device.said.kind == "cuda" else "the CPU"

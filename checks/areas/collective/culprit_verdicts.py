@@ -15,30 +15,30 @@ from checks.knowledge.training_network import has_wrong_interface_setting
 from checks.model import Verdict, block, skip
 
 
-def culprit_verdict(node: NodeView, seen: Rendezvous, rank: RendezvousRank) -> Verdict:
+def culprit_verdict(node: NodeView, rendezvous: Rendezvous, rank: RendezvousRank) -> Verdict:
     """The verdict on that node, by how far the rank came; a skip where its cause has a name."""
     elsewhere = _named_elsewhere(node, rank)
     if elsewhere:
         return skip(elsewhere)
-    who = f"rank {rank.rank}" + (f" on {node.name}" if rank in seen.ranks else "")
+    rank_name = f"rank {rank.rank}" + (f" on {node.name}" if rank in rendezvous.ranks else "")
     if rank.said.wrong:
-        return _wrong_sum_verdict(node, who)
+        return _wrong_sum_verdict(node, rank_name)
     if rank.said.stage == "store":
-        return _store_verdict(node, seen, rank, who)
+        return _store_verdict(node, rendezvous, rank, rank_name)
     if rank.unanswered:
-        return _peer_verdict(node, seen, rank, who)
+        return _peer_verdict(node, rendezvous, rank, rank_name)
     if rank.hung:
-        return _hang_verdict(node, seen, rank, who)
+        return _hang_verdict(node, rendezvous, rank, rank_name)
     evidence = {"stage": rank.said.stage, "trace": rank.said.trace, "stderr": rank.err}
     if rank.code is not None and rank.code < 0:
-        message = f"{who} was ended by signal {-rank.code} in stage {rank.said.stage!r}"
+        message = f"{rank_name} was ended by signal {-rank.code} in stage {rank.said.stage!r}"
         return block("crashed", message, node.fix("dmesg | tail", root=True), **evidence)
-    first = rank.said.detail.strip().partition("\n")[0][:400] or "it said nothing"
+    first = rank.said.detail.strip().partition("\n")[0][:400] or "no output"
     first += "".join(f"; NCCL: {words}" for words in parse_nccl_output(rank.kept).warnings[:2])
-    message = f"{who} failed in stage {rank.said.stage!r}: {rank.said.error}: {first}"
+    message = f"{rank_name} failed in stage {rank.said.stage!r}: {rank.said.error}: {first}"
     return block(
         "error",
-        f"{message}{_describe_smaller_groups(seen)}",
+        f"{message}{_describe_smaller_groups(rendezvous)}",
         node.fix("", _EVIDENCE_NOTE),
         **evidence,
     )
@@ -71,81 +71,109 @@ def _unreached_port_check(node: NodeView, rank: RendezvousRank) -> str:
     head = node.cluster.head
     if rank.said.stage == "store" and head.has(Listeners) and head.read(Listeners).master_error:
         return "the master port is in use; see ports.master-port-is-free"
-    if not any(_has_failed_calls(one, node) for one in node.cluster.reached):
+    if not any(_has_failed_calls(peer, node) for peer in node.cluster.reached):
         return ""
     claim = "master-port-is-reachable" if rank.said.stage == "store" else "ephemeral-ports-are-open"
     return f"its ports are not reached; see ports.{claim}"
 
 
-def _has_failed_calls(one: NodeView, node: NodeView) -> bool:
+def _has_failed_calls(peer: NodeView, node: NodeView) -> bool:
     """Whether a call failed from or to that node."""
-    if not one.has(DialResults):
+    if not peer.has(DialResults):
         return False
-    failed = one.read(DialResults).failed
-    return bool(failed) and (one.name == node.name or any(f.target == node.name for f in failed))
+    failed = peer.read(DialResults).failed
+    return bool(failed) and (peer.name == node.name or any(f.target == node.name for f in failed))
 
 
-def _wrong_sum_verdict(node: NodeView, who: str) -> Verdict:
-    message = f"what {who} gave to the first sum arrived changed"
+def _wrong_sum_verdict(node: NodeView, rank_name: str) -> Verdict:
+    message = f"the values of {rank_name} were changed on the way into the first sum"
     return block("wrong-sum", message, node.fix("", "suspect its memory, GPU or network adapter"))
 
 
-def _store_verdict(node: NodeView, seen: Rendezvous, rank: RendezvousRank, who: str) -> Verdict:
-    where = f"{seen.address}:{seen.port}"
+def _store_verdict(
+    node: NodeView, rendezvous: Rendezvous, rank: RendezvousRank, rank_name: str
+) -> Verdict:
+    meeting_point = f"{rendezvous.address}:{rendezvous.port}"
     first = rank.said.detail.strip().partition("\n")[0][:300] or "no answer"
-    if seen.own == seen.address:
-        lacks = "does not open" if rank in seen.ranks else "and all others do not reach"
-        message = f"{who} {lacks} {where}, where all ranks are to meet: {first}"
-        fix = node.fix(f"ss -ltnp 'sport = :{seen.port}'", "shows who has the port", root=True)
+    if rendezvous.own == rendezvous.address:
+        lacks = "does not open" if rank in rendezvous.ranks else "and all others cannot reach"
+        message = f"{rank_name} {lacks} {meeting_point}, where all ranks meet: {first}"
+        fix = node.fix(
+            f"ss -ltnp 'sport = :{rendezvous.port}'", "shows who has the port", root=True
+        )
         return block("master-not-open", message, fix, stderr=rank.err)
-    message = f"{who} does not reach {where}, where the other ranks met: {first}"
-    fix = node.fix(f"nc -vz -w 5 {seen.address} {seen.port}", "while something listens there")
+    message = f"{rank_name} does not reach {meeting_point}, where the other ranks met: {first}"
+    fix = node.fix(
+        f"nc -vz -w 5 {rendezvous.address} {rendezvous.port}", "while something listens there"
+    )
     return block(
-        "master-not-reached", f"{message}{_describe_smaller_groups(seen)}", fix, stderr=rank.err
+        "master-not-reached",
+        f"{message}{_describe_smaller_groups(rendezvous)}",
+        fix,
+        stderr=rank.err,
     )
 
 
-def _peer_verdict(node: NodeView, seen: Rendezvous, rank: RendezvousRank, who: str) -> Verdict:
+def _peer_verdict(
+    node: NodeView, rendezvous: Rendezvous, rank: RendezvousRank, rank_name: str
+) -> Verdict:
     """The rank may be another node's, where that one calls this node in vain."""
     targets = ", ".join(rank.unanswered[:4])
-    pair = _describe_pair(node, seen, rank) if seen.again else ""
+    pair = _describe_pair(node, rendezvous, rank) if rendezvous.again else ""
     message = (
-        f"{who} gets no answer from {targets} in {seen.limit:.0f} s: {seen.backend} connects the "
-        f"ranks with each other on ports of the ephemeral range ({node.name}: {seen.own})"
+        f"{rank_name} gets no answer from {targets} in {rendezvous.limit:.0f} s: "
+        f"{rendezvous.backend} connects the "
+        f"ranks with each other on ports of the ephemeral range ({node.name}: {rendezvous.own})"
     )
-    fix = node.fix("nft list ruleset", "what drops ports that no service owns?", root=True)
+    note = "look for rules that drop ports of no known service"
+    fix = node.fix("nft list ruleset", note, root=True)
     return block(
-        "peer-not-reached", f"{message}{_describe_smaller_groups(seen)}{pair}", fix, stack=rank.err
+        "peer-not-reached",
+        f"{message}{_describe_smaller_groups(rendezvous)}{pair}",
+        fix,
+        stack=rank.err,
     )
 
 
-def _describe_pair(node: NodeView, seen: Rendezvous, rank: RendezvousRank) -> str:
+def _describe_pair(node: NodeView, rendezvous: Rendezvous, rank: RendezvousRank) -> str:
     """That it is two nodes, where the only one that it misses meets all others."""
-    owners = {one.read(Rendezvous).own: one.name for one in node.cluster.nodes_with(Rendezvous)}
-    ends = {seen.own, *(target.rpartition(":")[0] for target in rank.unanswered)}
-    if rank not in seen.ranks or len(ends) != len(("one", "another")) or not ends <= owners.keys():
+    owners = {
+        member.read(Rendezvous).own: member.name for member in node.cluster.nodes_with(Rendezvous)
+    }
+    ends = {rendezvous.own, *(target.rpartition(":")[0] for target in rank.unanswered)}
+    if (
+        rank not in rendezvous.ranks
+        or len(ends) != len(("one", "another"))
+        or not ends <= owners.keys()
+    ):
         return ""
-    other = next(owners[end] for end in ends if end != seen.own)
-    return f"; {other} is met by all but {node.name}: of such a pair the one that calls is named"
+    peer = next(owners[end] for end in ends if end != rendezvous.own)
+    return (
+        f"; {peer} is met by all but {node.name}: of such a pair, the node that connects is named"
+    )
 
 
-def _hang_verdict(node: NodeView, seen: Rendezvous, rank: RendezvousRank, who: str) -> Verdict:
-    where = " ← ".join(f"{name} ({path}:{line})" for path, line, name in rank.frames[:3])
-    shown = f", in {where}" if where else ""
-    message = f"{who} hung in stage {rank.said.stage!r} for {seen.limit:.0f} s{shown}"
+def _hang_verdict(
+    node: NodeView, rendezvous: Rendezvous, rank: RendezvousRank, rank_name: str
+) -> Verdict:
+    stack = " ← ".join(f"{name} ({path}:{line})" for path, line, name in rank.frames[:3])
+    place = f", in {stack}" if stack else ""
+    message = f"{rank_name} hung in stage {rank.said.stage!r} for {rendezvous.limit:.0f} s{place}"
     return block(
         "hang",
-        f"{message}{_describe_smaller_groups(seen)}",
+        f"{message}{_describe_smaller_groups(rendezvous)}",
         node.fix("", _EVIDENCE_NOTE),
         stack=rank.err,
     )
 
 
-def _describe_smaller_groups(seen: Rendezvous) -> str:
+def _describe_smaller_groups(rendezvous: Rendezvous) -> str:
     """What came of the smaller meetings, and of the one without the culprits."""
-    others = [name for name in seen.apart if name != seen.apart[-1]]
-    told = f"; of smaller groups, it does not meet {', '.join(others)}" * bool(others)
-    told = told or "; alone it fails as well" * bool(seen.apart)
-    if seen.again is None:
-        return told
-    return told + ("; without it the others meet" if seen.again else "; without it neither")
+    missed = [name for name in rendezvous.apart if name != rendezvous.apart[-1]]
+    description = f"; of smaller groups, it does not meet {', '.join(missed)}" * bool(missed)
+    description = description or "; alone it fails as well" * bool(rendezvous.apart)
+    if rendezvous.again is None:
+        return description
+    return description + (
+        "; without it the others meet" if rendezvous.again else "; without it neither"
+    )

@@ -29,25 +29,25 @@ def groups_meet(cluster: ClusterView) -> Verdict:
     Fix:
         cut: check what is between them for the ephemeral ports: uplink, router, security group.
     """
-    seen = cluster.facts_by_node(Rendezvous)
-    cut = next((one.cut for one in seen.values() if one.cut), ())
+    answers = cluster.facts_by_node(Rendezvous)
+    cut = next((answer.cut for answer in answers.values() if answer.cut), ())
     if not cut:
-        if not any(one.ranks and not one.failed for one in seen.values()):
+        if not any(answer.ranks and not answer.failed for answer in answers.values()):
             return skip("no ranks met; see collective.ranks-meet")
-        return ok(f"{len(seen)} nodes, no cut between groups")
-    if any(one.has(DialResults) and one.read(DialResults).failed for one in cluster.reached):
+        return ok(f"{len(answers)} nodes, no cut between groups")
+    if any(node.has(DialResults) and node.read(DialResults).failed for node in cluster.reached):
         return skip("ports between them are not reached; see ports.ephemeral-ports-are-open")
     if any(
-        one.has(DialResults) and full_size_packets_arrive.judge(one).cause
-        for one in cluster.reached
+        node.has(DialResults) and full_size_packets_arrive.judge(node).cause
+        for node in cluster.reached
     ):
         return skip("large packets do not arrive; see network.full-size-packets-arrive")
-    own = {name: one.own for name, one in seen.items()}
+    addresses = {name: answer.own for name, answer in answers.items()}
     groups = [fold_names(side) for side in cut]
-    networks = list(dict.fromkeys(common_network(own, side) for side in cut))
-    where = f", between {' and '.join(networks)}" if len(networks) > 1 and all(networks) else ""
+    networks = list(dict.fromkeys(common_network(addresses, side) for side in cut))
+    place = f", between {' and '.join(networks)}" if len(networks) > 1 and all(networks) else ""
     message = (
-        f"{' and '.join(groups)} each meet inside and do not meet each other{where}: "
+        f"{' and '.join(groups)} each meet inside and do not meet each other{place}: "
         "no node is at fault, something on the way is"
     )
     note = "what drops ports of the ephemeral range there: uplink, router, security group"

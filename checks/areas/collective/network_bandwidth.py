@@ -46,17 +46,17 @@ def no_group_is_slow_to_reach(cluster: ClusterView) -> Verdict:
         slow-between-groups: an uplink, a router or another zone is between them. Run the job on one
             side.
     """
-    seen = measured_pairs(cluster)
-    if len({name for pair in seen for name in pair}) < 4:
+    pairs_measured = measured_pairs(cluster)
+    if len({name for pair in pairs_measured for name in pair}) < 4:
         return skip("fewer than four nodes make no groups")
     for cut in (*slow_reasons(cluster).cuts, *far_reasons(cluster).cuts):
-        pairs = cut.pairs & seen.keys()
-        best = max(seen[pair].gbit_s for pair in pairs)
-        least = min(seen[pair].latency_us for pair in pairs)
+        pairs = cut.pairs & pairs_measured.keys()
+        best = max(pairs_measured[pair].gbit_s for pair in pairs)
+        least = min(pairs_measured[pair].latency_us for pair in pairs)
         message = (
             f"between {fold_names(cut.nodes)} and {fold_names(cut.others)}: {format_speed(best)} "
             "at most, "
-            f"{least:.0f} µs there and back; {format_speed(sustained_speed(seen))} inside"
+            f"{least:.0f} µs round trip; {format_speed(sustained_speed(pairs_measured))} inside"
         )
         note = "an uplink, a router or another zone between them: place the job on one side"
         return warn("slow-between-groups", message, Fix("", "", note), nodes=list(cut.nodes))
@@ -85,41 +85,41 @@ def bandwidth_is_enough(cluster: ClusterView) -> Verdict:
             wait.
         crawls: below 10 Mbit/s.
     """
-    seen = measured_pairs(cluster)
-    if (quickest := fastest_pair(seen)) is None:
+    measured = measured_pairs(cluster)
+    if (quickest := fastest_pair(measured)) is None:
         return skip("no pair of nodes was measured")
-    rate, most = sustained_speed(seen), seen[quickest].best_gbit_s
+    rate, most = sustained_speed(measured), measured[quickest].best_gbit_s
     expected = min((*_nominal_rates(cluster), MOST_GBIT))
-    told, evidence = (
+    description, evidence = (
         f"{format_speed(rate)} between nodes; {_describe_send_time(cluster, rate)}",
-        _speed_range(seen),
+        _speed_range(measured),
     )
     note = "look for a traffic limit on all nodes, a switch at lower speed, a smaller machine type"
     if most < CRAWL_GBIT:
-        return block("crawls", told, link_fix(cluster.head, note), **evidence)
+        return block("crawls", description, link_fix(cluster.head, note), **evidence)
     if most < expected * LEAST_SHARE:
-        message = f"only {told}; the interfaces say {_describe_nominal_rates(cluster)}"
+        message = f"only {description}; the interfaces say {_describe_nominal_rates(cluster)}"
         return warn("slow-everywhere", message, link_fix(cluster.head, note), **evidence)
     if _send_seconds(cluster, rate) > LONG_START_S:
         note = "not hung: raise no time-out, wait; a network of 10 Gbit/s and more is what helps"
-        return warn("long-start", told, Fix("", "", note), **evidence)
-    return ok(told, **evidence)
+        return warn("long-start", description, Fix("", "", note), **evidence)
+    return ok(description, **evidence)
 
 
 def _nominal_rates(cluster: ClusterView) -> Iterator[float]:
     """Gbit/s of each training interface that tells it."""
     for node in cluster.reached:
         try:
-            said = training_interface(node).speed_mbps
+            speed = training_interface(node).speed_mbps
         except FactError:
             continue
-        if said and said > 0:
-            yield said / 1000
+        if speed and speed > 0:
+            yield speed / 1000
 
 
 def _describe_nominal_rates(cluster: ClusterView) -> str:
-    found = sorted(set(_nominal_rates(cluster)))
-    return " to ".join(f"{one:g} Gbit/s" for one in dict.fromkeys((*found[:1], *found[-1:]))) or (
+    rates = sorted(set(_nominal_rates(cluster)))
+    return " to ".join(f"{rate:g} Gbit/s" for rate in dict.fromkeys((*rates[:1], *rates[-1:]))) or (
         f"nothing, and {MOST_GBIT:g} Gbit/s are common"
     )
 
@@ -127,7 +127,7 @@ def _describe_nominal_rates(cluster: ClusterView) -> str:
 def _model_bytes(cluster: ClusterView) -> int:
     """The weights that the command names, as the head has them; 0 where it names none."""
     paths = cluster.head.read(JobPaths).paths.values() if cluster.head.has(JobPaths) else ()
-    return max((one.weight_bytes for one in paths), default=0)
+    return max((path.weight_bytes for path in paths), default=0)
 
 
 def _send_seconds(cluster: ClusterView, rate: float) -> float:
@@ -149,6 +149,6 @@ def _describe_send_time(cluster: ClusterView, rate: float) -> str:
     )
 
 
-def _speed_range(seen: SpeedTable) -> dict[str, float]:
-    rates = [one.gbit_s for one in seen.values()]
+def _speed_range(measured: SpeedTable) -> dict[str, float]:
+    rates = [speed.gbit_s for speed in measured.values()]
     return {"slowest_gbit_s": min(rates), "fastest_gbit_s": max(rates)}

@@ -40,53 +40,53 @@ def node_bandwidth_is_alike(node: NodeView) -> Verdict:
         wrong-values: sums are wrong: GPU memory, NVLink, or PCIe with an IOMMU in between.
         failed: it runs on other nodes and not there; where it runs on none, nobody is named.
     """
-    seen = node.read(NcclTests)
-    if seen.skipped:
-        return skip(seen.skipped)
-    if seen.by:
-        return skip(f"{seen.by} ran all nodes as one; see collective.bus-bandwidth-is-in-line")
-    perf = seen.perf_table
+    tests = node.read(NcclTests)
+    if tests.skipped:
+        return skip(tests.skipped)
+    if tests.by:
+        return skip(f"{tests.by} ran all nodes as one; see collective.bus-bandwidth-is-in-line")
+    perf = tests.perf_table
     if perf.wrong:
-        return wrong_values_verdict(perf, f"the {seen.ranks} GPUs of {node.name}", node)
+        return wrong_values_verdict(perf, f"the {tests.ranks} GPUs of {node.name}", node)
     if perf.best is None:
-        return _failed_verdict(node, seen, perf)
+        return _failed_verdict(node, tests, perf)
     like = _comparable_bandwidths(node)
     median = median_of_enough(like) or 0.0
-    told = f"{seen.ranks} GPUs of {node.name}: bus bandwidth {perf.best.busbw:.4g} GB/s"
+    description = f"{tests.ranks} GPUs of {node.name}: bus bandwidth {perf.best.busbw:.4g} GB/s"
     if perf.best.busbw < median * LEAST_SHARE:
-        return _slow_verdict(node, f"{told}; {median:.4g} in the {len(like)} like it", perf)
+        return _slow_verdict(node, f"{description}; {median:.4g} in the {len(like)} like it", perf)
     against = f"{median:.4g} in the {len(like)} like it" if median else "too few are like it"
-    return ok(f"{told}; {against}", table=table_rows(perf), apart=seen.apart)
+    return ok(f"{description}; {against}", table=table_rows(perf), apart=tests.apart)
 
 
-def wrong_values_verdict(perf: PerfResult, who: str, where: NodeView) -> Verdict:
+def wrong_values_verdict(perf: PerfResult, ranks: str, node: NodeView) -> Verdict:
     """Values that a sum changed: nothing that is trained there can be trusted."""
-    message = f"all_reduce_perf: {perf.wrong} values that {who} added up are wrong"
+    message = f"all_reduce_perf: {perf.wrong} values that {ranks} added up are wrong"
     note = "GPU memory, NVLink or PCIe: NCCL_P2P_DISABLE=1 shows whether it is the way between GPUs"
-    fix = where.fix("nvidia-smi -q -d ECC,ROW_REMAPPER,PAGE_RETIREMENT", note)
+    fix = node.fix("nvidia-smi -q -d ECC,ROW_REMAPPER,PAGE_RETIREMENT", note)
     return block("wrong-values", message, fix, table=table_rows(perf))
 
 
 def table_rows(perf: PerfResult) -> list[dict[str, Any]]:
     """The table, as other measurements have it: size in B, time in µs, GB/s."""
     return [
-        {"size": one.size, "time": one.time, "algbw": one.algbw, "busbw": one.busbw}
-        for one in perf.rows
+        {"size": row.size, "time": row.time, "algbw": row.algbw, "busbw": row.busbw}
+        for row in perf.rows
     ]
 
 
-def _failed_verdict(node: NodeView, seen: NcclTests, perf: PerfResult) -> Verdict:
+def _failed_verdict(node: NodeView, tests: NcclTests, perf: PerfResult) -> Verdict:
     """It ran and measured nothing: the tool's own fault where it does so everywhere."""
-    last = (seen.err.strip().splitlines() or seen.out.strip().splitlines() or ["no word"])[-1]
-    ended = "no end in its time" if seen.code is None else f"code {seen.code}"
-    why = f"{ended}: {perf.failure or last[:300]}"
-    if not any(one.perf_table.best for one in _single_node_runs(node.cluster).values()):
-        return skip(f"all_reduce_perf runs on no node ({why}); torch measures in its place")
+    last = (tests.err.strip().splitlines() or tests.out.strip().splitlines() or ["no word"])[-1]
+    ended = "no end in its time" if tests.code is None else f"code {tests.code}"
+    reason = f"{ended}: {perf.failure or last[:300]}"
+    if not any(run.perf_table.best for run in _single_node_runs(node.cluster).values()):
+        return skip(f"all_reduce_perf runs on no node ({reason}); torch measures in its place")
     if node.has(Smoke) and node.read(Smoke).failed is not None:
         return skip("it does not train alone either; see training.smoke-trains")
-    message = f"all_reduce_perf fails on {node.name} and runs on others: {why}"
-    fix = node.fix(f"{seen.path} -b 4M -e 256M -f 4 -g {seen.ranks}", "shows all of its words")
-    return warn("failed", message, fix, stdout=seen.out[-2000:], stderr=seen.err[-2000:])
+    message = f"all_reduce_perf fails on {node.name} and runs on others: {reason}"
+    fix = node.fix(f"{tests.path} -b 4M -e 256M -f 4 -g {tests.ranks}", "shows all of its words")
+    return warn("failed", message, fix, stdout=tests.out[-2000:], stderr=tests.err[-2000:])
 
 
 def _slow_verdict(node: NodeView, message: str, perf: PerfResult) -> Verdict:
@@ -100,8 +100,8 @@ def _slow_verdict(node: NodeView, message: str, perf: PerfResult) -> Verdict:
 
 def _single_node_runs(cluster: ClusterView) -> dict[str, NcclTests]:
     """What ran on single nodes."""
-    seen = cluster.facts_by_node(NcclTests)
-    return {name: one for name, one in seen.items() if not one.skipped and not one.by}
+    answers = cluster.facts_by_node(NcclTests)
+    return {name: tests for name, tests in answers.items() if not tests.skipped and not tests.by}
 
 
 def _comparable_bandwidths(node: NodeView) -> list[float]:

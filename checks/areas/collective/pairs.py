@@ -49,15 +49,15 @@ def measured_pairs(cluster: ClusterView) -> SpeedTable:
 @cached_per_view
 def slow_reasons(cluster: ClusterView) -> Explanation:
     """What explains the slow pairs, leaving out those that are slow because they are far."""
-    seen = measured_pairs(cluster)
-    return explain_bad_pairs(seen, slow_pairs(seen) - distant_pairs(seen))
+    measured = measured_pairs(cluster)
+    return explain_bad_pairs(measured, slow_pairs(measured) - distant_pairs(measured))
 
 
 @cached_per_view
 def far_reasons(cluster: ClusterView) -> Explanation:
     """What explains the far pairs."""
-    seen = measured_pairs(cluster)
-    return explain_bad_pairs(seen, distant_pairs(seen))
+    measured = measured_pairs(cluster)
+    return explain_bad_pairs(measured, distant_pairs(measured))
 
 
 @node_check(BANDWIDTH_CHECK, *NEEDS, severity=Severity.WARN)
@@ -84,26 +84,26 @@ def bandwidth_is_alike(node: NodeView) -> Verdict:
         slow: both: most often a link that was negotiated lower.
         crawls: below 10 Mbit/s: training would look like a hang.
     """
-    seen, found = measured_pairs(node.cluster), slow_reasons(node.cluster)
+    measured, reasons = measured_pairs(node.cluster), slow_reasons(node.cluster)
     node.read(Pairs)
-    own = {pair: one for pair, one in seen.items() if node.name in pair}
-    if not own or len({name for pair in seen for name in pair}) < LEAST_NODES:
+    own_pairs = {pair: speed for pair, speed in measured.items() if node.name in pair}
+    if not own_pairs or len({name for pair in measured for name in pair}) < LEAST_NODES:
         return skip("fewer than three nodes could be compared")
-    ends = found.of(node.name)
+    ends = reasons.of(node.name)
     if not ends:
-        return ok(_describe_speeds(node.name, own), **_best_speeds(node.name, own))
-    bad = {pair for at in ends for pair in own if pair[at] == node.name}
-    best = max(own[pair].gbit_s for pair in bad)
+        return ok(_describe_speeds(node.name, own_pairs), **_best_speeds(node.name, own_pairs))
+    bad = {pair for at in ends for pair in own_pairs if pair[at] == node.name}
+    best = max(own_pairs[pair].gbit_s for pair in bad)
     way = " and ".join(("sends", "receives")[at] for at in ends)
     message = (
         f"{node.name} {way} at {format_speed(best)} at most, with each of "
         f"{fold_names(_peer_names(node.name, bad))}; others reach "
-        f"{format_speed(sustained_speed(seen))}"
+        f"{format_speed(sustained_speed(measured))}"
     )
     if best < CRAWL_GBIT:
-        return block("crawls", message, link_fix(node), **_best_speeds(node.name, own))
+        return block("crawls", message, link_fix(node), **_best_speeds(node.name, own_pairs))
     cause = "slow" if len(ends) > 1 else ("slow-out", "slow-in")[ends[0]]
-    return warn(cause, message, link_fix(node), **_best_speeds(node.name, own))
+    return warn(cause, message, link_fix(node), **_best_speeds(node.name, own_pairs))
 
 
 @node_check("collective.latency-is-alike", *NEEDS, severity=Severity.WARN)
@@ -121,19 +121,20 @@ def latency_is_alike(node: NodeView) -> Verdict:
     Fix:
         far: place the node near the others, or look for the detour in `ip route`.
     """
-    seen = measured_pairs(node.cluster)
+    measured = measured_pairs(node.cluster)
     node.read(Pairs)
-    own = [one.latency_us for pair, one in seen.items() if node.name in pair]
-    if not own or len({name for pair in seen for name in pair}) < LEAST_NODES:
+    latencies = [speed.latency_us for pair, speed in measured.items() if node.name in pair]
+    if not latencies or len({name for pair in measured for name in pair}) < LEAST_NODES:
         return skip("fewer than three nodes could be compared")
-    told = f"{min(own):.0f} to {max(own):.0f} µs there and back"
+    description = f"{min(latencies):.0f} to {max(latencies):.0f} µs round trip"
     if not far_reasons(node.cluster).of(node.name):
-        return ok(told)
+        return ok(description)
     message = (
-        f"{node.name} is {min(own) / 1000:.1f} ms or more from every other node, there and back; "
-        f"others are {reference_latency(seen) / 1000:.2f} ms from one another"
+        f"{node.name} is {min(latencies) / 1000:.1f} ms or more from every other node "
+        "(round trip); "
+        f"others are {reference_latency(measured) / 1000:.2f} ms from one another"
     )
-    return warn("far", message, link_fix(node), latency_us=min(own))
+    return warn("far", message, link_fix(node), latency_us=min(latencies))
 
 
 @pair_check(LINK_CHECK, *NEEDS, over=Over.OTHER_PAIRS, severity=Severity.WARN)
@@ -153,50 +154,53 @@ def links_are_alike(source: NodeView, target: NodeView) -> Verdict:
     """
     pair, fact = (source.name, target.name), source.read(Pairs)
     target.read(Pairs)
-    if why := fact.left_out.get(target.name):
-        return skip(f"they cannot talk; see {why}")
-    if why := fact.failed.get(target.name):
+    if reason := fact.left_out.get(target.name):
+        return skip(f"they cannot reach each other; see {reason}")
+    if reason := fact.failed.get(target.name):
         if narrow := _node_without_ports(source.cluster):
             return skip(f"{narrow} has no port left; see ports.ephemeral-range-is-wide-enough")
-        return unknown(f"nothing could be measured from {source.name} to {target.name}: {why}")
-    one = fact.measured.get(target.name)
-    if one is None:
-        return skip("not among the rounds that were drawn; every node was in each of them")
-    if seen := _explaining_check(source.cluster, pair):
-        return skip(f"{format_speed(one.gbit_s)}; see {seen}")
+        return unknown(f"nothing could be measured from {source.name} to {target.name}: {reason}")
+    speed = fact.measured.get(target.name)
+    if speed is None:
+        return skip("not among the sampled pairs; every node is in each round")
+    if check := _explaining_check(source.cluster, pair):
+        return skip(f"{format_speed(speed.gbit_s)}; see {check}")
     if pair in slow_reasons(source.cluster).once:
         return skip(
-            f"{format_speed(one.gbit_s)}, once; too many others were slow to measure it again"
+            f"{format_speed(speed.gbit_s)}, once; too many others were slow to measure it again"
         )
-    told = f"{format_speed(one.gbit_s)}, {one.latency_us:.0f} µs there and back"
+    description = f"{format_speed(speed.gbit_s)}, {speed.latency_us:.0f} µs round trip"
     if pair not in slow_reasons(source.cluster).pairs | far_reasons(source.cluster).pairs:
-        return ok(told, gbit_s=one.gbit_s, latency_us=one.latency_us)
-    rest = format_speed(sustained_speed(measured_pairs(source.cluster)))
+        return ok(description, gbit_s=speed.gbit_s, latency_us=speed.latency_us)
+    usual = format_speed(sustained_speed(measured_pairs(source.cluster)))
     message = (
-        f"{source.name} to {target.name}: {format_speed(one.gbit_s)} at most, {one.latency_us:.0f} "
-        f"µs there and back; others reach {rest}, and each of the two with others"
+        f"{source.name} to {target.name}: {format_speed(speed.gbit_s)} at most, "
+        f"{speed.latency_us:.0f} "
+        f"µs round trip; others reach {usual}, and each of the two with others"
     )
     fix = link_fix(source, "then the way between the two: switch ports, bond members, routes")
-    if one.gbit_s < CRAWL_GBIT:
-        return block("crawls", message, fix, gbit_s=one.gbit_s, latency_us=one.latency_us)
-    return warn("slow-pair", message, fix, gbit_s=one.gbit_s, latency_us=one.latency_us)
+    if speed.gbit_s < CRAWL_GBIT:
+        return block("crawls", message, fix, gbit_s=speed.gbit_s, latency_us=speed.latency_us)
+    return warn("slow-pair", message, fix, gbit_s=speed.gbit_s, latency_us=speed.latency_us)
 
 
 def _node_without_ports(cluster: ClusterView) -> str:
     """A node whose kernel has too few ports: its calls fail, and so do those in its rounds."""
-    seen = cluster.nodes_with(PortSettings)
-    return next((one.name for one in seen if ephemeral_range_is_wide_enough.judge(one).cause), "")
+    answered = cluster.nodes_with(PortSettings)
+    return next(
+        (node.name for node in answered if ephemeral_range_is_wide_enough.judge(node).cause), ""
+    )
 
 
 def _explaining_check(cluster: ClusterView, pair: Pair) -> str:
     """The check that names what makes this pair slow or far; or why nothing can be said."""
-    for found, check in (
+    for reasons, check in (
         (slow_reasons(cluster), BANDWIDTH_CHECK),
         (far_reasons(cluster), "collective.latency-is-alike"),
     ):
-        if {(pair[0], 0), (pair[1], 1)} & found.ends.keys():
+        if {(pair[0], 0), (pair[1], 1)} & reasons.ends.keys():
             return check
-        if pair in found.cut:
+        if pair in reasons.cut:
             return CUT_CHECK
     return ""
 
@@ -217,18 +221,20 @@ def _peer_names(name: str, pairs: Collection[Pair]) -> list[str]:
     return sorted({end for pair in pairs for end in pair} - {name})
 
 
-def _describe_speeds(name: str, own: SpeedTable) -> str:
-    ways = _best_speeds(name, own)
+def _describe_speeds(name: str, own_pairs: SpeedTable) -> str:
+    best = _best_speeds(name, own_pairs)
     return (
-        f"sends {format_speed(ways['sends_gbit_s'])}, receives "
-        f"{format_speed(ways['receives_gbit_s'])}"
+        f"sends {format_speed(best['sends_gbit_s'])}, receives "
+        f"{format_speed(best['receives_gbit_s'])}"
     )
 
 
-def _best_speeds(name: str, own: SpeedTable) -> dict[str, float]:
+def _best_speeds(name: str, own_pairs: SpeedTable) -> dict[str, float]:
     """The best of each way."""
     words = ("sends_gbit_s", "receives_gbit_s")
     return {
-        words[at]: max((one.gbit_s for pair, one in own.items() if pair[at] == name), default=0.0)
+        words[at]: max(
+            (speed.gbit_s for pair, speed in own_pairs.items() if pair[at] == name), default=0.0
+        )
         for at in (0, 1)
     }

@@ -54,28 +54,31 @@ def ranks_meet(node: NodeView) -> Verdict:
             the stack.
         wrong-sum: the contribution of the node's rank arrived changed.
     """
-    if why := why_unopened(node):
-        return skip(why)
-    seen = node.read(Rendezvous)
-    if not seen.torch_imported:
-        return _import_error_verdict(node, seen)
-    if seen.world == 1 and not seen.shown:
-        return skip("one rank alone has nobody to meet")
+    if reason := why_unopened(node):
+        return skip(reason)
+    rendezvous = node.read(Rendezvous)
+    if not rendezvous.torch_imported:
+        return _import_error_verdict(node, rendezvous)
+    if rendezvous.world == 1 and not rendezvous.shown:
+        return skip("a single rank has no other to meet")
     met = {
-        one.name: one.read(Rendezvous)
-        for one in node.cluster.nodes_with(Rendezvous)
-        if one.read(Rendezvous).torch_imported
+        peer.name: peer.read(Rendezvous)
+        for peer in node.cluster.nodes_with(Rendezvous)
+        if peer.read(Rendezvous).torch_imported
     }
-    if not any(one.failed for one in met.values()):
-        slowest = max(rank.ended for one in met.values() for rank in one.ranks)
-        message = f"{seen.world} ranks met at {seen.address}:{seen.port} over {seen.backend}"
-        return ok(f"{message} in {slowest:.1f} s", seconds=slowest, torch=seen.torch)
-    if seen.cut:
+    if not any(peer.failed for peer in met.values()):
+        slowest = max(rank.ended for peer in met.values() for rank in peer.ranks)
+        message = (
+            f"{rendezvous.world} ranks met at {rendezvous.address}:{rendezvous.port} over "
+            f"{rendezvous.backend}"
+        )
+        return ok(f"{message} in {slowest:.1f} s", seconds=slowest, torch=rendezvous.torch)
+    if rendezvous.cut:
         return skip("it meets its own group; see collective.groups-meet")
-    found = {name: one.shown for name, one in met.items() if one.shown} or find_culprits(met)
-    if node.name in found:
-        return culprit_verdict(node, seen, found[node.name])
-    return _waiting_verdict(node, met, found)
+    culprits = {name: peer.shown for name, peer in met.items() if peer.shown} or find_culprits(met)
+    if node.name in culprits:
+        return culprit_verdict(node, rendezvous, culprits[node.name])
+    return _waiting_verdict(node, met, culprits)
 
 
 def why_unopened(node: NodeView) -> str:
@@ -84,22 +87,22 @@ def why_unopened(node: NodeView) -> str:
     return "" if opened else why_cannot_train(node, packages=("torch",))
 
 
-def _import_error_verdict(node: NodeView, seen: Rendezvous) -> Verdict:
+def _import_error_verdict(node: NodeView, rendezvous: Rendezvous) -> Verdict:
     """Torch could not be imported; the others met without this node."""
-    first = seen.detail.strip().partition("\n")[0][:400]
-    message = f"no rank of {node.name} can import torch: {seen.error or 'it ended'}: {first}"
-    fix = import_fix(node, "import torch", f"{seen.error}: {seen.detail}")
-    return block("import-error", message, fix, detail=seen.detail)
+    first = rendezvous.detail.strip().partition("\n")[0][:400]
+    message = f"no rank of {node.name} can import torch: {rendezvous.error or 'it ended'}: {first}"
+    fix = import_fix(node, "import torch", f"{rendezvous.error}: {rendezvous.detail}")
+    return block("import-error", message, fix, detail=rendezvous.detail)
 
 
 def _waiting_verdict(
-    node: NodeView, met: dict[str, Rendezvous], found: dict[str, RendezvousRank]
+    node: NodeView, met: dict[str, Rendezvous], culprits: dict[str, RendezvousRank]
 ) -> Verdict:
     """Of a node that is not accused: whom it waited for; where nobody stands out, the head says."""
-    if found:
+    if culprits:
         without = met[node.name].failed == ()
         did = "met the others without" if without else "waited for"
-        return skip(f"{did} {', '.join(found)}; see collective.ranks-meet of it")
+        return skip(f"{did} {', '.join(culprits)}; see collective.ranks-meet of it")
     silent = _silent_nodes(node.cluster)
     if silent:
         return skip(f"{', '.join(silent)} gave no answer")
@@ -109,15 +112,16 @@ def _waiting_verdict(
 
 
 def _silent_nodes(cluster: ClusterView) -> list[str]:
-    return [one.name for one in cluster.reached if not one.has(Rendezvous)]
+    return [node.name for node in cluster.reached if not node.has(Rendezvous)]
 
 
 def _describe_failed_ranks(met: dict[str, Rendezvous]) -> str:
     """Where each rank that failed stands, the first few."""
-    failed = [(name, one) for name, seen in met.items() for one in seen.failed]
-    said = [
-        f"rank {one.rank} on {name} in {one.said.stage!r}: {one.said.detail[:120] or 'no end'}"
-        for name, one in failed
+    failed = [(name, rank) for name, rendezvous in met.items() for rank in rendezvous.failed]
+    descriptions = [
+        f"rank {rank.rank} on {name} in {rank.said.stage!r}: "
+        f"{rank.said.detail[:120] or 'not finished'}"
+        for name, rank in failed
     ]
-    more = f", and {len(said) - MOST_SHOWN} more" if len(said) > MOST_SHOWN else ""
-    return "; ".join(said[:MOST_SHOWN]) + more
+    rest = f", and {len(descriptions) - MOST_SHOWN} more" if len(descriptions) > MOST_SHOWN else ""
+    return "; ".join(descriptions[:MOST_SHOWN]) + rest

@@ -69,26 +69,26 @@ def ranks_use_the_fastest_transport(node: NodeView) -> Verdict:
         other-interface: sockets on another interface than the one that leads to the other nodes.
         no-gpudirect: data passes the host's memory on this node alone.
     """
-    if why := why_unopened(node):
-        return skip(why)
-    seen = node.read(Rendezvous)
-    if not seen.torch_imported:
+    if reason := why_unopened(node):
+        return skip(reason)
+    rendezvous = node.read(Rendezvous)
+    if not rendezvous.torch_imported:
         return skip("torch was not imported; see collective.ranks-meet")
     if len(_nodes_with_ranks(node)) < len(("here", "there")):
         return skip("ranks of one node alone use no network")
-    if seen.failed or seen.world == 0:
+    if rendezvous.failed or rendezvous.world == 0:
         return skip("its ranks did not meet; see collective.ranks-meet")
-    if seen.backend != "nccl":
-        return _gloo_verdict(node, seen)
-    ranks = {rank.rank: parse_nccl_output(rank.kept) for rank in seen.ranks}
-    silent = [str(rank) for rank, one in ranks.items() if not one.network]
+    if rendezvous.backend != "nccl":
+        return _gloo_verdict(node, rendezvous)
+    ranks = {rank.rank: parse_nccl_output(rank.kept) for rank in rendezvous.ranks}
+    silent = [str(rank) for rank, usage in ranks.items() if not usage.network]
     if silent:
         return unknown(f"NCCL of rank {', '.join(silent)} on {node.name} names no network")
     return (
         _fallback_verdict(node, ranks)
         or _left_out_verdict(node, ranks)
         or _other_interface_verdict(
-            node, (name for one in ranks.values() if one.sockets for name in one.interfaces)
+            node, (name for rank in ranks.values() if rank.sockets for name in rank.interfaces)
         )
         or _gpudirect_verdict(node, ranks)
         or _used_transport_verdict(node, ranks)
@@ -97,18 +97,18 @@ def ranks_use_the_fastest_transport(node: NodeView) -> Verdict:
 
 def _nodes_with_ranks(node: NodeView) -> list[NodeView]:
     """The nodes whose ranks took part."""
-    return [one for one in node.cluster.nodes_with(Rendezvous) if _read_rendezvous(one).ranks]
+    return [peer for peer in node.cluster.nodes_with(Rendezvous) if _read_rendezvous(peer).ranks]
 
 
 def _read_rendezvous(node: NodeView) -> Rendezvous:
     return node.read(Rendezvous)
 
 
-def _gloo_verdict(node: NodeView, seen: Rendezvous) -> Verdict:
+def _gloo_verdict(node: NodeView, rendezvous: Rendezvous) -> Verdict:
     """The interface whose addresses the ranks' connections to other nodes have."""
-    addresses = {address for rank in seen.ranks for address in rank.said.addresses}
+    addresses = {address for rank in rendezvous.ranks for address in rank.said.addresses}
     owners = (node.read(Interfaces).interface_owning(address) for address in sorted(addresses))
-    names = list(dict.fromkeys(one.name for one in owners if one is not None))
+    names = list(dict.fromkeys(owner.name for owner in owners if owner is not None))
     if not names:
         return unknown(f"no connection of the ranks on {node.name} to another was seen")
     return _other_interface_verdict(node, names) or ok(f"gloo over {', '.join(names)}")
@@ -117,91 +117,98 @@ def _gloo_verdict(node: NodeView, seen: Rendezvous) -> Verdict:
 def _other_interface_verdict(node: NodeView, names: Iterable[str]) -> Verdict | None:
     """Sockets on another interface than training was found to use; the user's own list stands."""
     expected = training_interface(node).name
-    others = [name for name in dict.fromkeys(names) if name != expected]
-    if not others or NCCL_IFNAME in node.job.env:
+    unexpected = [name for name in dict.fromkeys(names) if name != expected]
+    if not unexpected or NCCL_IFNAME in node.job.env:
         return None
     message = (
-        f"the ranks on {node.name} use {', '.join(others)}; expected {expected} alone, which leads "
+        f"the ranks on {node.name} use {', '.join(unexpected)}; expected {expected} "
+        "alone, which leads "
         "to the other nodes"
     )
     note = f'in launch.toml, [env]: NCCL_SOCKET_IFNAME and GLOO_SOCKET_IFNAME = "{expected}"'
-    return warn("other-interface", message, Fix("", "", note), interfaces=others)
+    return warn("other-interface", message, Fix("", "", note), interfaces=unexpected)
 
 
 def _fallback_verdict(node: NodeView, ranks: UsageByRank) -> Verdict | None:
     """Ranks on sockets although the node has adapters; a skip where the reason has a name."""
-    fallen = {rank: one for rank, one in ranks.items() if one.sockets}
-    found = expected_transport(node)
-    if not fallen or found.cause in ("no-device", "no-active-port"):
+    fallen = {rank: usage for rank, usage in ranks.items() if usage.sockets}
+    transport = expected_transport(node)
+    if not fallen or transport.cause in ("no-device", "no-active-port"):
         return None
-    if found.cause:
-        root = {**ROOT_CAUSES, "disabled": "nccl.infiniband-is-not-disabled"}[found.cause]
-        return skip(f"sockets: {found.reason}; see {root}")
-    without = [one.name for one in node.cluster.reached if expected_transport(one).kind == SOCKETS]
+    if transport.cause:
+        root = {**ROOT_CAUSES, "disabled": "nccl.infiniband-is-not-disabled"}[transport.cause]
+        return skip(f"sockets: {transport.reason}; see {root}")
+    without = [
+        peer.name for peer in node.cluster.reached if expected_transport(peer).kind == SOCKETS
+    ]
     if without:
         return skip(
             f"sockets for all, since {fold_names(without)} has nothing else; see "
             "nccl.all-nodes-agree-on-transport"
         )
     first = next(iter(fallen.values()))
-    cause, why, fix = _fallback_reason(node, first)
+    cause, reason, fix = _fallback_reason(node, first)
     message = (
         f"rank {', '.join(map(str, fallen))} on {node.name} uses sockets "
-        f"({', '.join(first.interfaces)}), though {found.kind} is there ({found.reason}): {why}"
+        f"({', '.join(first.interfaces)}), although {transport.kind} is available "
+        f"({transport.reason}): {reason}"
     )
     return warn(cause, message, fix, nccl=first.version, warnings=list(first.warnings))
 
 
-def _fallback_reason(node: NodeView, one: NcclUsage) -> tuple[str, str, Fix]:
+def _fallback_reason(node: NodeView, usage: NcclUsage) -> tuple[str, str, Fix]:
     """Cause, words and fix, from what NCCL said on its way to sockets."""
-    told = dict(one.obeyed)
-    if leading_number(told.get(NCCL_IB_DISABLE, "0")) or told.get(NCCL_NET, "").lower() == "socket":
-        name = NCCL_NET if NCCL_NET in told else NCCL_IB_DISABLE
-        return "disabled", f"{name}={told[name]} reached it", unset_fix(node, name)
-    if one.no_verbs:
+    settings = dict(usage.obeyed)
+    if (
+        leading_number(settings.get(NCCL_IB_DISABLE, "0"))
+        or settings.get(NCCL_NET, "").lower() == "socket"
+    ):
+        name = NCCL_NET if NCCL_NET in settings else NCCL_IB_DISABLE
+        return "disabled", f"{name}={settings[name]} is set for the rank", unset_fix(node, name)
+    if usage.no_verbs:
         return "no-library", "it cannot load libibverbs", rdma_fix(node, "no-library")
-    if one.unopened:
-        why = f"it may not open {', '.join(one.unopened)}"
-        return "no-access", why, rdma_fix(node, "no-access")
-    if one.unloaded:
+    if usage.unopened:
+        reason = f"it cannot open {', '.join(usage.unopened)}"
+        return "no-access", reason, rdma_fix(node, "no-access")
+    if usage.unloaded:
         note = "the plugin's build must fit this NCCL: versions, LD_LIBRARY_PATH"
-        return "plugin-broken", one.unloaded[0], node.fix("", note)
+        return "plugin-broken", usage.unloaded[0], node.fix("", note)
     if all(port_kind(port) == "RDMA" for port in allowed_ports(node).values()):
         note = "install aws-ofi-nccl and have its folder in LD_LIBRARY_PATH"
         return "plugin-missing", "only a plugin can use them, and none is loaded", Fix("", "", note)
-    if one.no_device and NCCL_IB_HCA in told:
-        why = f"none of its adapters is {NCCL_IB_HCA}={told[NCCL_IB_HCA]}"
-        return "hca-unknown", why, unset_fix(node, NCCL_IB_HCA)
-    if one.no_device:
+    if usage.no_device and NCCL_IB_HCA in settings:
+        reason = f"none of its adapters is {NCCL_IB_HCA}={settings[NCCL_IB_HCA]}"
+        return "hca-unknown", reason, unset_fix(node, NCCL_IB_HCA)
+    if usage.no_device:
         note = "in a container: --device=/dev/infiniband, and providers of the adapter's kind"
         return "no-device", "it finds no device", node.fix("ibv_devinfo -l", note)
-    return "unexplained", "it does not say why", node.fix("", "NCCL_DEBUG=INFO shows its words")
+    return "unexplained", "it does not say why", node.fix("", "NCCL_DEBUG=INFO shows what it says")
 
 
 def _left_out_verdict(node: NodeView, ranks: UsageByRank) -> Verdict | None:
     """Active ports of the kind in use that NCCL does not list."""
-    listed = {name for one in ranks.values() for name in one.adapters}
-    kinds = {kind for one in ranks.values() for kind in one.kinds}
+    listed = {name for usage in ranks.values() for name in usage.adapters}
+    kinds = {kind for usage in ranks.values() for kind in usage.kinds}
     active = [name for name, port in allowed_ports(node).items() if port_kind(port) in kinds]
-    lost = [name for name in active if name not in listed]
-    if not listed or not lost:
+    unused = [name for name in active if name not in listed]
+    if not listed or not unused:
         return None
     message = (
         f"NCCL uses {len(listed)} of {len(active)} active ports of {node.name}, not "
-        f"{_first_names(lost)}"
+        f"{_first_names(unused)}"
     )
     note = "may the rank open them? in a container: --device=/dev/infiniband"
-    return warn("adapters-left-out", message, node.fix("ls -l /dev/infiniband", note), lost=lost)
+    return warn("adapters-left-out", message, node.fix("ls -l /dev/infiniband", note), lost=unused)
 
 
 def _gpudirect_verdict(node: NodeView, ranks: UsageByRank) -> Verdict | None:
     """No GPUDirect RDMA here while every other node has it; the hardware is the usual reason."""
-    others = [one for one in _nodes_with_ranks(node) if one is not node]
-    if _all_direct(ranks.values()) is not False or not others:
+    peers = [peer for peer in _nodes_with_ranks(node) if peer is not node]
+    if _all_direct(ranks.values()) is not False or not peers:
         return None
     theirs = [
-        _all_direct(parse_nccl_output(rank.kept) for rank in _read_rendezvous(one).ranks)
-        for one in others
+        _all_direct(parse_nccl_output(peer.kept) for peer in _read_rendezvous(other).ranks)
+        for other in peers
     ]
     if not all(theirs):
         return None
@@ -214,25 +221,25 @@ def _gpudirect_verdict(node: NodeView, ranks: UsageByRank) -> Verdict | None:
 
 def _all_direct(ranks: Iterable[NcclUsage]) -> bool | None:
     """Whether all ways to other nodes are GPUDirect; None where no rank named a way."""
-    ways = [way for one in ranks for way in one.direct]
+    ways = [way for usage in ranks for way in usage.direct]
     return all(ways) if ways else None
 
 
 def _used_transport_verdict(node: NodeView, ranks: UsageByRank) -> Verdict:
     """What was used, for people and for the report."""
-    found = list(ranks.values())
+    usages = list(ranks.values())
     names = dict.fromkeys(
-        name for one in found for name in (one.interfaces if one.sockets else one.adapters)
+        name for usage in usages for name in (usage.interfaces if usage.sockets else usage.adapters)
     )
-    by = {True: ", GPUDirect", False: ", without GPUDirect", None: ""}[_all_direct(found)]
-    ways = " and ".join(sorted({one.way for one in found}))
-    version = f"; NCCL {found[0].version}" if found[0].version else ""
-    where = _first_names(list(names)) or "a plugin"
+    direct_note = {True: ", GPUDirect", False: ", without GPUDirect", None: ""}[_all_direct(usages)]
+    ways = " and ".join(sorted({usage.way for usage in usages}))
+    version = f"; NCCL {usages[0].version}" if usages[0].version else ""
+    network_names = _first_names(list(names)) or "a plugin"
     return ok(
-        f"{len(found)} ranks of {node.name} over {ways}: {where}{by}{version}",
-        network=found[0].network,
-        nccl=found[0].version,
-        cuda=found[0].cuda,
+        f"{len(usages)} ranks of {node.name} over {ways}: {network_names}{direct_note}{version}",
+        network=usages[0].network,
+        nccl=usages[0].version,
+        cuda=usages[0].cuda,
         names=list(names),
     )
 

@@ -39,22 +39,20 @@ def fit_batch_sizes(config: ParsedConfig, ranks: int) -> BatchFit:
     if total is None:
         return BatchFit(
             fits=True,
-            shown=(
-                f"{_describe_factors(micro, steps)} x {ranks} ranks, no total given to contradict"
-            ),
+            shown=(f"{_describe_factors(micro, steps)} x {ranks} ranks; no total is given"),
         )
     unit = (micro or 1) * (steps or 1) * ranks
     fits = total == unit if micro and steps else total % unit == 0
-    shown = (
+    equation = (
         f"{TRAIN} {total} {'=' if fits else 'is not'} {_describe_factors(micro, steps)} x "
         f"{ranks} ranks"
     )
     if fits:
-        return BatchFit(fits=True, shown=shown)
+        return BatchFit(fits=True, shown=equation)
     wanted = unit if micro and steps else -(-total // unit) * unit
-    shown += f" = {unit}" if micro and steps else f": not a multiple of {unit}"
-    note = f"a global batch of {wanted} in place of {total}; or change the other two"
-    return BatchFit(fits=False, shown=shown, edit=f"{key_expression(TRAIN)}={wanted}", note=note)
+    equation += f" = {unit}" if micro and steps else f": not a multiple of {unit}"
+    note = f"sets a global batch of {wanted} instead of {total}; or change the other two"
+    return BatchFit(fits=False, shown=equation, edit=f"{key_expression(TRAIN)}={wanted}", note=note)
 
 
 def _positive_number(config: ParsedConfig, name: str) -> int | None:

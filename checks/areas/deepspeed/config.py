@@ -60,9 +60,9 @@ class ParsedConfig:
 
     def device(self, kind: str) -> str:
         """Where `offload_param` or `offload_optimizer` puts things: none, cpu or nvme."""
-        old = {"offload_param": "cpu_offload_param", "offload_optimizer": "cpu_offload"}[kind]
-        given = self.get(f"zero_optimization.{kind}.device") or "none"
-        return "cpu" if self.on(f"zero_optimization.{old}") else str(given)
+        old_key = {"offload_param": "cpu_offload_param", "offload_optimizer": "cpu_offload"}[kind]
+        name = self.get(f"zero_optimization.{kind}.device") or "none"
+        return "cpu" if self.on(f"zero_optimization.{old_key}") else str(name)
 
     def nvme_paths(self) -> list[str]:
         """The folders to which something is offloaded, each once."""

@@ -25,13 +25,13 @@ def with_config(
 
     @functools.wraps(judge)
     def judge_node(node: NodeView) -> Verdict:
-        seen = config_text(node)
-        if isinstance(seen, Verdict):
-            return seen
+        text = config_text(node)
+        if isinstance(text, Verdict):
+            return text
         try:
-            config = parse_config(seen.text)
+            config = parse_config(text.text)
         except NotAConfig:
-            return skip(f"{seen.absolute} cannot be read; see deepspeed.config-is-readable")
+            return skip(f"{text.absolute} cannot be read; see deepspeed.config-is-readable")
         return judge(node, config)
 
     return judge_node
@@ -39,21 +39,21 @@ def with_config(
 
 def config_text(node: NodeView) -> ConfigText | Verdict:
     """The config's text on that node, or what to say instead."""
-    seen = node.read(DeepspeedConfig).config if node.job.deepspeed_config else None
-    if seen is None:
+    config = node.read(DeepspeedConfig).config if node.job.deepspeed_config else None
+    if config is None:
         return skip(NO_CONFIG)
-    if seen.state != "there":
-        why = seen.detail or seen.state
-        return skip(f"{seen.absolute} on {node.name}: {why}; see files.same-files-are-equal")
-    if seen.bytes > LARGEST_BYTES:
-        return unknown(f"{seen.absolute} has {seen.bytes} bytes: too large to be a config")
-    return seen
+    if config.state != "there":
+        reason = config.detail or config.state
+        return skip(f"{config.absolute} on {node.name}: {reason}; see files.same-files-are-equal")
+    if config.bytes > LARGEST_BYTES:
+        return unknown(f"{config.absolute} has {config.bytes} bytes: too large to be a config")
+    return config
 
 
 def config_path(node: NodeView) -> str:
     """Where the config stands on that node."""
-    seen = node.read(DeepspeedConfig).config
-    return seen.absolute if seen else ""
+    config = node.read(DeepspeedConfig).config
+    return config.absolute if config else ""
 
 
 def config_reader(node: NodeView) -> ConfigReader:
@@ -63,6 +63,6 @@ def config_reader(node: NodeView) -> ConfigReader:
 
 def deepspeed_version(node: NodeView) -> Version | None:
     """DeepSpeed's version there, None where it is not known."""
-    given = node.read(Software).packages.get("deepspeed", "") if node.has(Software) else ""
-    numbers = re.match(r"(\d+)\.(\d+)\.(\d+)", given)
+    version = node.read(Software).packages.get("deepspeed", "") if node.has(Software) else ""
+    numbers = re.match(r"(\d+)\.(\d+)\.(\d+)", version)
     return tuple(map(int, numbers.groups())) if numbers else None

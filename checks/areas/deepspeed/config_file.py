@@ -46,12 +46,12 @@ def config_is_readable(node: NodeView) -> Verdict:
         not-json, not-an-object, duplicate-key: opens the file at the line.
         hjson: a command that prints the file as JSON.
     """
-    seen = config_text(node)
-    if isinstance(seen, Verdict):
-        return seen
-    path = seen.absolute
+    text = config_text(node)
+    if isinstance(text, Verdict):
+        return text
+    path = text.absolute
     try:
-        config = parse_config(seen.text)
+        config = parse_config(text.text)
     except NotAConfig as error:
         place = f" +{error.line}" if error.line else ""
         fix = node.fix(f"${{EDITOR:-vi}}{place} {shlex.quote(path)}", "correct it there")
@@ -81,15 +81,18 @@ def config_is_the_one_given(node: NodeView) -> Verdict:
     Fix:
         another-config: the line for launch.toml.
     """
-    mine = node.job.deepspeed_config
-    if not mine:
+    checked = node.job.deepspeed_config
+    if not checked:
         return skip(NO_CONFIG)
     named = CONFIG_OPTION.search(" ".join(node.job.command))
     if named is None:
         return skip("the command names no config of its own")
-    if _absolute_path(node, named[1]) == _absolute_path(node, mine):
-        return ok(f"the command and launch.toml name {mine}")
-    message = f"the command trains with {named[1]}, but launch.toml has {mine} checked"
+    if _absolute_path(node, named[1]) == _absolute_path(node, checked):
+        return ok(f"the command and launch.toml name {checked}")
+    message = (
+        f"the command trains with {named[1]}, but the checked one is {checked}, named in "
+        "launch.toml"
+    )
     note = f'in launch.toml, under [start]: deepspeed_config = "{named[1]}"'
     return warn("another-config", message, node.fix("", note))
 
@@ -140,7 +143,7 @@ def values_are_accepted(node: NodeView, config: ParsedConfig) -> Verdict:
         node,
         config,
         refused_settings(config, deepspeed_version(node)),
-        "nothing that DeepSpeed refuses",
+        "DeepSpeed accepts all of it",
     )
 
 
@@ -160,7 +163,7 @@ def precision_is_one(node: NodeView, config: ParsedConfig) -> Verdict:
     bf16 = "bf16" if config.get("bf16") is not None else "bfloat16"
     if not (config.on("fp16.enabled") and config.on(f"{bf16}.enabled")):
         return ok("not both fp16 and bf16")
-    message = f"{config_path(node)} switches on both fp16 and {bf16}; expected one of them"
+    message = f"{config_path(node)} enables both fp16 and {bf16}; expected one of them"
     edit = f"{key_expression('fp16.enabled')}=False"
     note = "keeps bf16, which every GPU since Ampere (A100) and MI200 has"
     return block("two-precisions", message, edit_fix(node, config_path(node), config, edit, note))
@@ -203,20 +206,20 @@ def auto_is_filled(node: NodeView, config: ParsedConfig) -> Verdict:
     Fix:
         auto-unfilled: names the keys that need values.
     """
-    left = silent_autos(config)
-    if not left or config.get("autotuning.enabled") is True:
-        return ok('no "auto" that has to be filled')
-    by = config_reader(node)
-    if by is ConfigReader.UNSEEN:
-        return skip(f'{len(left)} "auto" are filled, or not, by {by.value}')
-    if by is not ConfigReader.DEEPSPEED:
-        return ok(f'{len(left)} "auto" are filled by {by.value}')
+    unfilled = silent_autos(config)
+    if not unfilled or config.get("autotuning.enabled") is True:
+        return ok('no "auto" needs to be replaced')
+    reader = config_reader(node)
+    if reader is ConfigReader.UNSEEN:
+        return skip(f'{len(unfilled)} "auto" may be replaced by {reader.value}')
+    if reader is not ConfigReader.DEEPSPEED:
+        return ok(f'{len(unfilled)} "auto" are replaced by {reader.value}')
     message = (
-        f'{config_path(node)} says "auto" for {", ".join(left)}, but the script gives it to '
-        "DeepSpeed itself; only Hugging Face's Trainer and accelerate fill that"
+        f'{config_path(node)} has "auto" for {", ".join(unfilled)}, but the script passes it to '
+        "DeepSpeed itself; only Hugging Face's Trainer and accelerate replace it"
     )
-    fix = edit_fix(node, config_path(node), config, "", f"write values for {', '.join(left)}")
-    grave = {*BATCH, "fp16.enabled", "bf16.enabled"} & set(left)
+    fix = edit_fix(node, config_path(node), config, "", f"write values for {', '.join(unfilled)}")
+    grave = {*BATCH, "fp16.enabled", "bf16.enabled"} & set(unfilled)
     return (block if grave else warn)("auto-unfilled", message, fix)
 
 
@@ -236,16 +239,16 @@ def arguments_agree(node: NodeView, config: ParsedConfig) -> Verdict:
         arguments-differ: sets the keys to "auto".
     """
     if config_reader(node) is not ConfigReader.TRAINER:
-        return skip("not started through Hugging Face's Trainer, as far as can be seen")
-    apart = argument_conflicts(config, node.job)
-    if not apart:
+        return skip("the command and its script show no Hugging Face Trainer")
+    conflicts = argument_conflicts(config, node.job)
+    if not conflicts:
         return ok("no argument in the command contradicts the config")
-    said = "; ".join(
-        f"--{name} {value or 'given'} but {key} {config.get(key)}" for name, value, key in apart
+    listed = "; ".join(
+        f"--{name} {value or 'given'} but {key} {config.get(key)}" for name, value, key in conflicts
     )
-    edit = "; ".join(f'{key_expression(key)}="auto"' for _, _, key in apart)
-    fix = edit_fix(node, config_path(node), config, edit, "lets the arguments decide")
-    return block("arguments-differ", f"the command and {config_path(node)} differ: {said}", fix)
+    edit = "; ".join(f'{key_expression(key)}="auto"' for _, _, key in conflicts)
+    fix = edit_fix(node, config_path(node), config, edit, "so that the arguments decide")
+    return block("arguments-differ", f"the command and {config_path(node)} differ: {listed}", fix)
 
 
 @node_check("deepspeed.offload-takes-effect", DeepspeedConfig, over=Over.HEAD)
@@ -287,8 +290,8 @@ def nvme_path_is_writable(node: NodeView, config: ParsedConfig) -> Verdict:
     folders = [reported[path] for path in paths]
     for folder in folders:
         if not (folder.directory and folder.writable):
-            why = "cannot be written" if folder.directory else "is a file"
-            message = f"nvme_path {folder.absolute} on {node.name}: {folder.nearest} {why}"
+            reason = "cannot be written" if folder.directory else "is a file"
+            message = f"nvme_path {folder.absolute} on {node.name}: {folder.nearest} {reason}"
             quoted = shlex.quote(folder.absolute)
             command = f"sudo mkdir -p {quoted} && sudo chown $(id -u) {quoted}"
             return block("nvme-not-writable", message, node.fix(command))

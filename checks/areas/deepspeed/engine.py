@@ -30,44 +30,46 @@ SCHEDULERS = ("LRRangeTest", "OneCycle", "WarmupLR", "WarmupDecayLR", "WarmupCos
 def judge_batch_sizes(node: NodeView, config: ParsedConfig) -> Verdict:
     """Whether the batch sizes fit the ranks of all nodes."""
     if any(isinstance(config.get(name), str) and config.get(name) != "auto" for name in BATCH):
-        return skip("a batch size is no number; see deepspeed.values-are-accepted")
+        return skip("a batch size is not a number; see deepspeed.values-are-accepted")
     if config.get(TRAIN) not in (None, "auto"):
         uncounted = _uncounted_verdict(node)
         if uncounted is not None:
             return uncounted
     script = node.read(DeepspeedConfig).script
-    seen = fit_batch_sizes(config, len(_rank_slots(node)))
-    if seen.missing:
+    fit = fit_batch_sizes(config, len(_rank_slots(node)))
+    if fit.missing:
         return _missing_batch_verdict(node, config)
-    if seen.fits:
-        return ok(seen.shown)
-    fix = edit_fix(node, config_path(node), config, seen.edit, seen.note)
+    if fit.fits:
+        return ok(fit.shown)
+    fix = edit_fix(node, config_path(node), config, fit.edit, fit.note)
     if splits_the_model(config, node.job, script):
-        more = "right only where one copy of the model spans several ranks"
-        return warn("batch-mismatch", f"{seen.shown}; {more}", fix)
-    return block("batch-mismatch", f"{config_path(node)}: {seen.shown}", fix)
+        condition = "this is right only if one copy of the model spans several ranks"
+        return warn("batch-mismatch", f"{fit.shown}; {condition}", fix)
+    return block("batch-mismatch", f"{config_path(node)}: {fit.shown}", fix)
 
 
 def _uncounted_verdict(node: NodeView) -> Verdict | None:
     """Why the ranks cannot be counted, if they cannot."""
-    for one in _participating_nodes(node):
-        if one.slots is None and not one.reached:
-            return skip(f"{one.name} was not reached, and hosts.txt does not give its slots")
-        if one.slots is None:
-            one.read(Gpus)  # raises, with that node's own reason
+    for peer in _participating_nodes(node):
+        if peer.slots is None and not peer.reached:
+            return skip(f"{peer.name} was not reached, and hosts.txt does not give its slots")
+        if peer.slots is None:
+            peer.read(Gpus)  # raises, with that node's own reason
     return None
 
 
 def _participating_nodes(node: NodeView) -> list[NodeView]:
     """The nodes of which the filter leaves something."""
-    left = _slots_left({one.name: LARGEST_NODE for one in node.cluster.nodes}, node.job)
-    return [one for one in node.cluster.nodes if one.name in left]
+    slots = _slots_left({peer.name: LARGEST_NODE for peer in node.cluster.nodes}, node.job)
+    return [peer for peer in node.cluster.nodes if peer.name in slots]
 
 
 def _rank_slots(node: NodeView) -> list[tuple[str, int]]:
     """(node, slot) of every rank."""
-    left = _slots_left({one.name: one.slots or 0 for one in node.cluster.nodes}, node.job)
-    return [(name, slot) for name, slots in left.items() for slot in slots]
+    slots_by_node = _slots_left(
+        {peer.name: peer.slots or 0 for peer in node.cluster.nodes}, node.job
+    )
+    return [(name, slot) for name, slots in slots_by_node.items() for slot in slots]
 
 
 def _slots_left(slots: Mapping[str, int], job: Job) -> Mapping[str, Sequence[int]]:
@@ -86,9 +88,9 @@ def _missing_batch_verdict(node: NodeView, config: ParsedConfig) -> Verdict:
         script and "batch_size" in script.words
     )
     edit = f"{key_expression('train_micro_batch_size_per_gpu')}=1"
-    fix = edit_fix(node, path, config, edit, "with the size that fits the GPUs in place of 1")
+    fix = edit_fix(node, path, config, edit, "replace 1 by the size that fits the GPUs")
     if fills:
-        return warn("no-batch-size", f"{message}; right only if the program adds one", fix)
+        return warn("no-batch-size", f"{message}; this is right only if the program sets one", fix)
     return block("no-batch-size", f"{message}; DeepSpeed needs one of them", fix)
 
 
@@ -99,19 +101,21 @@ def judge_offload(node: NodeView, config: ParsedConfig) -> Verdict:
     for kind, device in devices.items():
         if device == "nvme" and not config.get(f"{ZERO}.{kind}.nvme_path"):
             edit = f'{key_expression(f"{ZERO}.{kind}.nvme_path")}="/local_nvme"'
-            fix = edit_fix(node, path, config, edit, "with a folder on each node's own NVMe")
-            return block("no-nvme-path", f"{path}: {kind} goes to nvme, but has no nvme_path", fix)
+            fix = edit_fix(
+                node, path, config, edit, "replace it by a folder on each node's own NVMe"
+            )
+            return block("no-nvme-path", f"{path}: {kind} uses nvme, but has no nvme_path", fix)
     ratio = config.get(f"{ZERO}.offload_optimizer.ratio")
     if isinstance(ratio, int | float) and ratio < 1 and stage != 3:
         message = f"{path}: offload_optimizer.ratio {ratio} needs stage 3; stage is {stage}"
         edit = f"del {key_expression(f'{ZERO}.offload_optimizer.ratio')}"
         return block("ratio-needs-stage-3", message, edit_fix(node, path, config, edit))
     least = {"offload_param": 3, "offload_optimizer": 1}
-    lost = [kind for kind, device in devices.items() if device != "none" and stage < least[kind]]
-    if lost:
-        message = f"{path}: stage {stage} ignores {' and '.join(lost)}; nothing is offloaded"
-        edit = f"{key_expression(f'{ZERO}.stage')}={max(least[kind] for kind in lost)}"
-        note = "or take the offload out, if the model fits without"
+    ignored = [kind for kind, device in devices.items() if device != "none" and stage < least[kind]]
+    if ignored:
+        message = f"{path}: stage {stage} ignores {' and '.join(ignored)}; nothing is offloaded"
+        edit = f"{key_expression(f'{ZERO}.stage')}={max(least[kind] for kind in ignored)}"
+        note = "or remove the offload, if the model fits without it"
         return warn("offload-ignored", message, edit_fix(node, path, config, edit, note))
     return ok(", ".join(f"{kind}: {device}" for kind, device in devices.items()))
 
@@ -122,7 +126,7 @@ def judge_optimizer(node: NodeView, config: ParsedConfig) -> Verdict:
     if config.get("optimizer.params.max_grad_norm") is not None:
         key = "optimizer.params.max_grad_norm"
         edit = f'c["gradient_clipping"]={key_expression("optimizer.params")}.pop("max_grad_norm")'
-        message = f"{path}: {key} is refused; gradient_clipping stands for it"
+        message = f"{path}: {key} is rejected; use gradient_clipping"
         return block("max-grad-norm", message, edit_fix(node, path, config, edit))
     allowed = config.on("zero_allow_untested_optimizer")
     if (
@@ -132,15 +136,18 @@ def judge_optimizer(node: NodeView, config: ParsedConfig) -> Verdict:
         and not allowed
     ):
         message = (
-            f'{path}: ZeRO refuses optimizer "{name}"; it takes {", ".join(ZERO_OPTIMIZERS[:5])}'
+            f'{path}: ZeRO rejects optimizer "{name}"; it accepts {", ".join(ZERO_OPTIMIZERS[:5])}'
         )
         edit = 'c["zero_allow_untested_optimizer"]=True'
-        note = "tries it all the same, if it is one of torch.optim"
+        note = "allows it; only optimizers of torch.optim may work"
         return block("untested-optimizer", message, edit_fix(node, path, config, edit, note))
-    given = config.get("scheduler.type")
-    meant = next((one for one in SCHEDULERS if str(given).lower() == one.lower()), given)
-    if given != meant:
-        edit = f"{key_expression('scheduler.type')}={json.dumps(meant)}"
-        message = f'{path}: there is no scheduler "{given}"; it is spelt "{meant}"'
+    scheduler_name = config.get("scheduler.type")
+    known_name = next(
+        (scheduler for scheduler in SCHEDULERS if str(scheduler_name).lower() == scheduler.lower()),
+        scheduler_name,
+    )
+    if scheduler_name != known_name:
+        edit = f"{key_expression('scheduler.type')}={json.dumps(known_name)}"
+        message = f'{path}: unknown scheduler "{scheduler_name}"; did you mean "{known_name}"?'
         return block("misspelt-scheduler", message, edit_fix(node, path, config, edit))
-    return ok(f"optimizer {name or 'of the script'}, scheduler {given or 'of the script'}")
+    return ok(f"optimizer {name or 'of the script'}, scheduler {scheduler_name or 'of the script'}")

@@ -34,12 +34,12 @@ def problems_verdict(
     node: NodeView, config: ParsedConfig, problems: Iterable[ConfigProblem], fine: str
 ) -> Verdict:
     """All problems as one verdict, the blocking ones first."""
-    found = sorted(problems, key=lambda problem: not problem.blocks)
-    if not found:
+    ordered = sorted(problems, key=lambda problem: not problem.blocks)
+    if not ordered:
         return ok(fine)
     path = config_path(node)
-    edits = [problem.edit for problem in found]
-    note = "" if all(edits) else "; ".join(problem.why for problem in found if not problem.edit)
+    edits = [problem.edit for problem in ordered]
+    note = "" if all(edits) else "; ".join(problem.why for problem in ordered if not problem.edit)
     fix = edit_fix(node, path, config, "; ".join(filter(None, edits)), note)
-    message = f"{path}: {'; '.join(problem.why for problem in found)}"
-    return (block if found[0].blocks else warn)(found[0].cause, message, fix)
+    message = f"{path}: {'; '.join(problem.why for problem in ordered)}"
+    return (block if ordered[0].blocks else warn)(ordered[0].cause, message, fix)

@@ -67,22 +67,22 @@ def _ignored_key_problem(key: str, config: ParsedConfig) -> ConfigProblem:
         (name for name, keys in SECTION_KEYS.items() if key in keys and key != "enabled"), ""
     )
     if "." in key and key.partition(".")[0] in TOP_KEYS:
-        why = f'"{key}" is ignored: a dot has no meaning in a key; write an object in an object'
-        return ConfigProblem("misplaced-key", why)
+        reason = f'"{key}" is ignored: a dot in a key has no meaning; use nested objects'
+        return ConfigProblem("misplaced-key", reason)
     if near:
-        why = f'"{key}" is no key of DeepSpeed, which ignores it; nearest is "{near}"'
+        reason = f'"{key}" is not a key of DeepSpeed and is ignored; did you mean "{near}"?'
         return ConfigProblem(
-            "misspelt-key", why, near in WEIGHTY_KEYS, _move_edit(key, "c", key_expression(near))
+            "misspelt-key", reason, near in WEIGHTY_KEYS, _move_edit(key, "c", key_expression(near))
         )
     if home:
-        why = f'"{key}" stands at the top, where DeepSpeed ignores it; it belongs in "{home}"'
+        reason = f'"{key}" at the top level is ignored; it belongs in "{home}"'
         first, _, second = home.partition(".")
         place = f"c.setdefault({json.dumps(first)},{{}})"
         place += f".setdefault({json.dumps(second)},{{}})" if second else ""
         edit = _move_edit(key, "c", f"{place}[{json.dumps(key)}]")
-        return ConfigProblem("misplaced-key", why, edit=edit)
-    why = f'"{key}" is no key of DeepSpeed 0.19.8, which ignores it'
-    return ConfigProblem("unknown-key", why, blocks=False)
+        return ConfigProblem("misplaced-key", reason, edit=edit)
+    reason = f'"{key}" is not a key of DeepSpeed 0.19.8 and is ignored'
+    return ConfigProblem("unknown-key", reason, blocks=False)
 
 
 def refused_settings(config: ParsedConfig, version: Version | None) -> Iterator[ConfigProblem]:
@@ -97,7 +97,7 @@ def refused_settings(config: ParsedConfig, version: Version | None) -> Iterator[
     for old, new in EXCLUSIVE_KEYS:
         if old in zero and new in zero:
             edit = f"del {key_expression(f'zero_optimization.{old}')}"
-            yield ConfigProblem("both-keys", f'"{old}" and "{new}" stand together', edit=edit)
+            yield ConfigProblem("both-keys", f'"{old}" and "{new}" exclude each other', edit=edit)
 
 
 def _removed_key_problems(config: ParsedConfig, version: Version | None) -> Iterator[ConfigProblem]:
@@ -107,8 +107,10 @@ def _removed_key_problems(config: ParsedConfig, version: Version | None) -> Iter
     names = [key for key in config.values if key in REMOVED_KEYS]
     names += [f"zero_optimization.{key}" for key in zero if key in REMOVED_ZERO_KEYS]
     for name in names:
-        why = f'"{name}" was removed: DeepSpeed 0.19.8 and newer refuse it, even switched off'
-        yield ConfigProblem("removed-key", why, version is not None, f"del {key_expression(name)}")
+        reason = f'"{name}" was removed: DeepSpeed 0.19.8 and newer reject it, even when it is off'
+        yield ConfigProblem(
+            "removed-key", reason, version is not None, f"del {key_expression(name)}"
+        )
 
 
 def _section_problems(
@@ -117,8 +119,8 @@ def _section_problems(
     above, _, last = name.rpartition(".")
     holder = config.section(above) if above else config.values
     if last in holder and not _is_section(name, holder[last]):
-        why = f'"{name}" is {json.dumps(holder[last])}; expected an object {{…}}'
-        yield ConfigProblem("wrong-value", why)
+        reason = f'"{name}" is {json.dumps(holder[last])}; expected an object {{…}}'
+        yield ConfigProblem("wrong-value", reason)
     for key, inner in config.section(name).items():
         if inner is None and kinds.get(key, "any") != "any" and key not in NULLABLE_KEYS:
             yield ConfigProblem(
@@ -141,15 +143,15 @@ def _is_section(name: str, value: Any) -> bool:
 
 
 def _unknown_key_problem(name: str, key: str, near: str, version: Version | None) -> ConfigProblem:
-    hint = f'; nearest is "{near}"' if near else ""
+    hint = f'; did you mean "{near}"?' if near else ""
     sure = bool(near) or (version or ())[:2] == TABLES_VERSION
     edit = (
         _move_edit(key, key_expression(name), key_expression(f"{name}.{near}"))
         if near
         else f"{key_expression(name)}.pop({_quoted_key(key)})"
     )
-    why = f'"{key}" is no key of "{name}" in DeepSpeed 0.19.8, which refuses it{hint}'
-    return ConfigProblem("refused-key", why, sure, edit)
+    reason = f'"{key}" is not a key of "{name}" in DeepSpeed 0.19.8, which rejects it{hint}'
+    return ConfigProblem("refused-key", reason, sure, edit)
 
 
 def _quoted_key(key: str) -> str:
@@ -159,7 +161,7 @@ def _quoted_key(key: str) -> str:
 def _value_problems(name: str, value: Any, kind: str) -> Iterator[ConfigProblem]:
     if value is None or value == AUTO or kind == "any" or _fits_kind(value, kind):
         return
-    why = f'"{name}" is {json.dumps(value)}; expected {EXPECTED_WORDS[kind]}'
+    reason = f'"{name}" is {json.dumps(value)}; expected {EXPECTED_WORDS[kind]}'
     number = _parse_number(value) if kind != "switch" and isinstance(value, str) else None
     edit = (
         f"{key_expression(name)}={number:g}"
@@ -168,7 +170,7 @@ def _value_problems(name: str, value: Any, kind: str) -> Iterator[ConfigProblem]
     )
     if number is not None and number.is_integer() and not edit:
         edit = f"{key_expression(name)}={int(number)}"
-    yield ConfigProblem("wrong-value", why, edit=edit)
+    yield ConfigProblem("wrong-value", reason, edit=edit)
 
 
 def _parse_number(value: Any) -> float | None:
@@ -234,5 +236,5 @@ def _choice_problems(config: ParsedConfig) -> Iterator[ConfigProblem]:
 
 def nearest_key(key: str, known: Iterable[str]) -> str:
     """The known key that was probably meant, or nothing."""
-    found = difflib.get_close_matches(key.lower(), sorted(known), 1, 0.84)
-    return found[0] if found else ""
+    matches = difflib.get_close_matches(key.lower(), sorted(known), 1, 0.84)
+    return matches[0] if matches else ""

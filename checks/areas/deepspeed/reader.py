@@ -64,10 +64,10 @@ def splits_the_model(config: ParsedConfig, job: Job, script: TrainingScript | No
     True as well where the program is not seen.
     """
     keys = {"tensor_parallel", "sequence_parallel_size", "expert_parallel", "data_parallel_size"}
-    given = any("parallel" in word or "tp_size" in word for word in job.command)
+    parallel_option = any("parallel" in word or "tp_size" in word for word in job.command)
     return (
         script is None
-        or given
+        or parallel_option
         or bool(keys & config.values.keys() or SPLIT_WORDS & set(script.words))
     )
 
@@ -76,17 +76,17 @@ def command_options(job: Job) -> Iterator[tuple[str, str]]:
     """The options in the command with their values, "" for those without one."""
     for word, following in zip(job.command, (*job.command[1:], "--"), strict=False):
         if word.startswith("--"):
-            name, given, value = word[2:].partition("=")
-            yield name.replace("-", "_"), value if given or following[:2] == "--" else following
+            name, equals, value = word[2:].partition("=")
+            yield name.replace("-", "_"), value if equals or following[:2] == "--" else following
 
 
 def argument_conflicts(config: ParsedConfig, job: Job) -> list[tuple[str, str, str]]:
     """(argument, its value, key) where a Trainer's argument and the config differ."""
-    given = dict(command_options(job))
+    options = dict(command_options(job))
     return [
-        (name, given[name], key)
+        (name, options[name], key)
         for name, key in TRAINER_ARGUMENTS.items()
-        if name in given and not _argument_agrees(given[name], config.get(key))
+        if name in options and not _argument_agrees(options[name], config.get(key))
     ]
 
 

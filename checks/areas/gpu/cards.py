@@ -1,4 +1,4 @@
-"""The GPUs that a check is about, and how they are named, compared and mended."""
+"""The GPUs that a check is about, and how they are named, compared and fixed."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ def with_gpus(judge: Callable[[NodeView, Gpus], Verdict]) -> Callable[[NodeView]
 
     @functools.wraps(judge)
     def judge_node(node: NodeView) -> Verdict:
-        seen = node.read(Gpus)
-        if seen.broken:
+        gpus = node.read(Gpus)
+        if gpus.broken:
             return skip(NO_ANSWER)
-        return judge(node, seen) if seen.count else skip(f"{node.name} has no GPU that answers")
+        return judge(node, gpus) if gpus.count else skip(f"{node.name} has no GPU that answers")
 
     return judge_node
 

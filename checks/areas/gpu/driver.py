@@ -16,7 +16,7 @@ CUDA_LIBRARY = "libcuda.so.1"
 
 @node_check("gpu.drivers-are-equal", Gpus, severity=Severity.WARN)
 @with_gpus
-def drivers_are_equal(node: NodeView, seen: Gpus) -> Verdict:
+def drivers_are_equal(node: NodeView, gpus: Gpus) -> Verdict:
     """Every node has the same version of the GPU driver.
 
     A node that was updated separately supports another CUDA, and fails or is slower on its own.
@@ -26,17 +26,17 @@ def drivers_are_equal(node: NodeView, seen: Gpus) -> Verdict:
     Fix:
         driver-differs: install the others' version, and reboot.
     """
-    others = node.cluster.facts_by_node(Gpus)
-    vendors = {name: told for name, told in others.items() if told.vendors == seen.vendors}
-    versions = {name: told.gpus[0].driver for name, told in vendors.items() if told.count}
+    answers = node.cluster.facts_by_node(Gpus)
+    vendors = {name: answer for name, answer in answers.items() if answer.vendors == gpus.vendors}
+    versions = {name: answer.gpus[0].driver for name, answer in vendors.items() if answer.count}
     versions = {name: version for name, version in versions.items() if version}
     if node.name not in versions:
-        return skip("the driver does not tell its version")
-    here, most = versions[node.name], majority_value(versions, node.job.head)
-    if here == most:
-        return ok(here)
+        return skip("the driver does not report its version")
+    version, most = versions[node.name], majority_value(versions, node.job.head)
+    if version == most:
+        return ok(version)
     example = fold_names(nodes_with_value(versions, most))
-    message = f"{node.name} has GPU driver {here}, {example} {most}"
+    message = f"{node.name} has GPU driver {version}, {example} {most}"
     note = f"install driver {most} as on {example}, and reboot"
     return warn("driver-differs", message, node.fix("", note))
 
@@ -56,29 +56,28 @@ def driver_libraries_are_whole(node: NodeView) -> Verdict:
         library-missing: install the compute libraries; in a container, `NVIDIA_DRIVER_CAPABILITIES`
             must have `compute`.
     """
-    seen = node.read(Gpus)
-    if not seen.libraries:
-        return skip(f"{node.name} shows no GPU of NVIDIA's")
-    if seen.empty:
-        paths = [one.path for one in seen.empty]
+    gpus = node.read(Gpus)
+    if not gpus.libraries:
+        return skip(f"{node.name} shows no NVIDIA GPU")
+    if gpus.empty:
+        paths = [library.path for library in gpus.empty]
         message = f"{', '.join(paths)} on {node.name} has 0 bytes; expected the driver's library"
         note = "reinstall the driver's packages; in a container, look at its runtime and mounts"
         return block("library-empty", message, node.fix(f"ls -lL {' '.join(paths)}", note))
     if (
-        seen.has_nvidia
-        and seen.libraries.get(CUDA_LIBRARY) is None
-        and CUDA_LIBRARY in seen.libraries
+        gpus.has_nvidia
+        and gpus.libraries.get(CUDA_LIBRARY) is None
+        and CUDA_LIBRARY in gpus.libraries
     ):
         message = (
-            f"{CUDA_LIBRARY} is nowhere on {node.name}, although it has GPUs; expected it "
-            "beside NVML"
+            f"{CUDA_LIBRARY} is missing on {node.name}, which has GPUs; expected it beside NVML"
         )
         note = (
             "install the driver's compute libraries (libnvidia-compute, nvidia-driver-cuda-libs); "
             "in a container, NVIDIA_DRIVER_CAPABILITIES must have compute"
         )
         return block("library-missing", message, node.fix("ldconfig -p | grep libcuda", note))
-    return ok(", ".join(name for name, one in seen.libraries.items() if one))
+    return ok(", ".join(name for name, library in gpus.libraries.items() if library))
 
 
 @node_check("gpu.devices-may-be-opened", Gpus, Account)
@@ -93,14 +92,16 @@ def devices_may_be_opened(node: NodeView) -> Verdict:
     Fix:
         device-denied: opens them until the next boot; adding the login to their group is permanent.
     """
-    seen = node.read(Gpus)
-    if not seen.devices:
+    gpus = node.read(Gpus)
+    if not gpus.devices:
         return skip(f"{node.name} has no device node of NVIDIA's")
-    closed = [path for path, may in seen.devices.items() if not may]
+    closed = [path for path, may in gpus.devices.items() if not may]
     if not closed:
-        return ok(f"{len(seen.devices)} device nodes")
+        return ok(f"{len(gpus.devices)} device nodes")
     user = node.read(Account).user
-    message = f"{user} on {node.name} may not open {', '.join(closed)}; expected to read and write"
+    message = (
+        f"{user} on {node.name} may not open {', '.join(closed)}; expected read and write access"
+    )
     note = f"until the next boot; where a group owns them, add {user} to it instead"
     return block(
         "device-denied", message, node.fix(f"chmod 666 {' '.join(closed)}", note, root=True)

@@ -13,7 +13,7 @@ FABRIC_MANAGER = "nvidia-fabricmanager"
 
 @node_check("gpu.fabric-is-ready", Gpus)
 @with_gpus
-def fabric_is_ready(node: NodeView, seen: Gpus) -> Verdict:
+def fabric_is_ready(node: NodeView, gpus: Gpus) -> Verdict:
     """Where GPUs are joined by NVSwitches, their fabric is set up.
 
     Without it every rank dies at its first CUDA call: "Error 802: system not yet initialized".
@@ -25,29 +25,29 @@ def fabric_is_ready(node: NodeView, seen: Gpus) -> Verdict:
         fabric-not-ready, fabric-failed, fabric-manager-stopped: restart the service, of the
             driver's version.
     """
-    told = [card for card in seen.gpus if card.fabric is not None]
-    waiting = [card for card in told if card.fabric != "completed"]
+    joined = [card for card in gpus.gpus if card.fabric is not None]
+    waiting = [card for card in joined if card.fabric != "completed"]
     if waiting:
         state = waiting[0].fabric
         cause = "fabric-failed" if str(state).startswith("failed") else "fabric-not-ready"
         message = (
             f"the fabric of {describe_gpus(waiting)} on {node.name} is {state}; expected completed"
         )
-        return block(cause, message, _fabric_manager_fix(node, seen))
-    if told:
+        return block(cause, message, _fabric_manager_fix(node, gpus))
+    if joined:
         return ok("completed")
-    if not seen.nvswitches:
-        return skip("no NVSwitch is seen")
-    if seen.fabric_manager:
+    if not gpus.nvswitches:
+        return skip("no NVSwitch was found")
+    if gpus.fabric_manager:
         return ok(f"{FABRIC_MANAGER} runs")
-    if seen.container or seen.fabric_manager is None:
-        return skip(f"{FABRIC_MANAGER} would not be seen here: a container, or hidden processes")
-    message = f"{node.name} has {seen.nvswitches} NVSwitches but {FABRIC_MANAGER} does not run"
-    return block("fabric-manager-stopped", message, _fabric_manager_fix(node, seen))
+    if gpus.container or gpus.fabric_manager is None:
+        return skip(f"{FABRIC_MANAGER} cannot be seen here: a container, or hidden processes")
+    message = f"{node.name} has {gpus.nvswitches} NVSwitches but {FABRIC_MANAGER} does not run"
+    return block("fabric-manager-stopped", message, _fabric_manager_fix(node, gpus))
 
 
-def _fabric_manager_fix(node: NodeView, seen: Gpus) -> Fix:
-    version = seen.gpus[0].driver
+def _fabric_manager_fix(node: NodeView, gpus: Gpus) -> Fix:
+    version = gpus.gpus[0].driver
     note = (
         f"its version must be the driver's, {version}; `journalctl -u {FABRIC_MANAGER}` says "
         "why not"

@@ -12,7 +12,7 @@ from checks.model import Severity, Verdict, ok, skip, warn
 
 @node_check("gpu.gpus-reach-adapters", Gpus, Rdma, severity=Severity.WARN)
 @with_gpus
-def gpus_reach_adapters(node: NodeView, seen: Gpus) -> Verdict:
+def gpus_reach_adapters(node: NodeView, gpus: Gpus) -> Verdict:
     """Where RDMA adapters are in use, GPUs can send over them directly (GPUDirect RDMA).
 
     Without it NCCL copies everything through the host's memory, and says so only in its debug
@@ -25,15 +25,15 @@ def gpus_reach_adapters(node: NodeView, seen: Gpus) -> Verdict:
         no-gpudirect: loads the module until the next boot.
     """
     rdma = node.read(Rdma)
-    if not seen.has_nvidia:
-        return skip("no GPU of NVIDIA's; amdgpu needs no module for it")
-    if all("GeForce" in card.name for card in seen.gpus):
-        return skip("GeForce cards cannot do it")
+    if not gpus.has_nvidia:
+        return skip("no NVIDIA GPU; amdgpu needs no module for it")
+    if all("GeForce" in card.name for card in gpus.gpus):
+        return skip("GeForce cards do not support it")
     if not any(name.startswith("mlx") for name in rdma.active):
         return skip("no adapter of NVIDIA's (mlx5) is active")
-    if seen.peermem or rdma.peermem:
+    if gpus.peermem or rdma.peermem:
         return ok("by nvidia_peermem")
-    if seen.dmabuf:
+    if gpus.dmabuf:
         return ok("by dma-buf")
     message = f"{node.name} has active RDMA adapters, but neither nvidia_peermem nor dma-buf"
     fix = node.fix(

@@ -24,7 +24,7 @@ HARMLESS_PROGRAMS = re.compile(
 
 @node_check("gpu.gpus-are-idle", Gpus)
 @with_gpus
-def gpus_are_idle(node: NodeView, seen: Gpus) -> Verdict:
+def gpus_are_idle(node: NodeView, gpus: Gpus) -> Verdict:
     """Nobody else uses the GPUs that the ranks will get.
 
     A process left over from an earlier run holds memory: a rank dies with "CUDA out of memory"
@@ -39,23 +39,23 @@ def gpus_are_idle(node: NodeView, seen: Gpus) -> Verdict:
             2 GiB on, else warns.
         memory-held: more than 2 GiB is in use and no process is visible.
     """
-    cards = [card for card in seen.gpus if _gets_rank(node, card.index) and not card.mig]
+    cards = [card for card in gpus.gpus if _gets_rank(node, card.index) and not card.mig]
     if not cards:
-        return skip("no whole GPU is asked for")
+        return skip("no rank gets a whole GPU")
     if all(card.processes is None and card.memory_used_bytes is None for card in cards):
-        return skip("the GPUs do not tell who uses them")
+        return skip("the GPUs do not report who uses them")
     if held := [card for card in cards if _foreign_processes(card)]:
         return _judge_foreign_processes(node, held)
     if full := [card for card in cards if _memory_in_use(card) > MEMORY_IN_USE_LIMIT]:
         message = (
             f"{describe_gpus(full)} of {node.name}: {format_memory(_memory_in_use(full[0]))} of "
             "memory in use, "
-            "by no process that is seen"
+            "by no visible process"
         )
-        note = "shows who has it open, in containers too"
+        note = "shows the processes that have it open, in containers too"
         fix = node.fix("fuser -v /dev/nvidia*", note, root=True)
         return block("memory-held", message, fix, uuids=[card.uuid for card in full])
-    return ok("nobody uses them")
+    return ok("no process uses them")
 
 
 def _gets_rank(node: NodeView, index: int) -> bool:
@@ -77,7 +77,7 @@ def _selected_slots(words: str | None, name: str) -> set[int]:
 
 
 def _foreign_processes(card: Gpu) -> list[GpuProcess]:
-    return [one for one in card.processes or () if not _is_harmless(one)]
+    return [process for process in card.processes or () if not _is_harmless(process)]
 
 
 def _is_harmless(process: GpuProcess) -> bool:
@@ -86,29 +86,31 @@ def _is_harmless(process: GpuProcess) -> bool:
 
 
 def _judge_foreign_processes(node: NodeView, held: Sequence[Gpu]) -> Verdict:
-    found = {one.pid: one for card in held for one in _foreign_processes(card)}
+    processes = {process.pid: process for card in held for process in _foreign_processes(card)}
     message = (
         f"{describe_gpus(held)} of {node.name} {'is' if len(held) == 1 else 'are'} in use by "
-        f"{', '.join(_describe_process(one) for one in list(found.values())[:4])}"
+        f"{', '.join(_describe_process(process) for process in list(processes.values())[:4])}"
     )
-    pids = " ".join(map(str, found))
-    seen = all(one.command for one in found.values())
+    pids = " ".join(map(str, processes))
+    named = all(process.command for process in processes.values())
     fix = (
-        node.fix(f"kill {pids}", "if nobody needs them any more", root=True)
-        if seen
-        else node.fix("nvidia-smi", "on the host: the process is not seen from here", root=True)
+        node.fix(f"kill {pids}", "if they are no longer needed", root=True)
+        if named
+        else node.fix("nvidia-smi", "on the host: the process is not visible from here", root=True)
     )
-    most = max(sum(one.memory_bytes or 0 for one in _foreign_processes(card)) for card in held)
+    most = max(
+        sum(process.memory_bytes or 0 for process in _foreign_processes(card)) for card in held
+    )
     judge = (
         block if max(most, *(_memory_in_use(card) for card in held)) > MEMORY_IN_USE_LIMIT else warn
     )
-    return judge("foreign-process", message, fix, pids=sorted(found))
+    return judge("foreign-process", message, fix, pids=sorted(processes))
 
 
 def _describe_process(process: GpuProcess) -> str:
     size = f", {format_memory(process.memory_bytes)}" if process.memory_bytes else ""
-    what = f"{process.command} of {process.user}" if process.command else "not seen from here"
-    return f"process {process.pid} ({what}{size})"
+    program = f"{process.command} of {process.user}" if process.command else "not visible from here"
+    return f"process {process.pid} ({program}{size})"
 
 
 def _memory_in_use(card: Gpu) -> int:

@@ -32,37 +32,37 @@ def driver_answers(node: NodeView) -> Verdict:
         driver-does-not-answer: shows what the driver reported (Xid).
         no-driver: devices on the bus, but no driver; warns.
     """
-    seen = node.read(Gpus)
-    if root := _root_cause_check(seen):
+    gpus = node.read(Gpus)
+    if root := _root_cause_check(gpus):
         return skip(f"see {root}")
-    if seen.broken:
-        return _judge_silent_driver(node, seen)
-    if seen.count:
-        driver = seen.gpus[0].driver or "of unknown version"
-        return ok(f"{' and '.join(seen.vendors)} driver {driver}", gpus=seen.count)
-    if seen.nvidia_on_bus:
-        message = f"{node.name} has {seen.nvidia_on_bus} NVIDIA devices on its bus, but no driver"
+    if gpus.broken:
+        return _judge_silent_driver(node, gpus)
+    if gpus.count:
+        driver = gpus.gpus[0].driver or "of unknown version"
+        return ok(f"{' and '.join(gpus.vendors)} driver {driver}", gpus=gpus.count)
+    if gpus.nvidia_on_bus:
+        message = f"{node.name} has {gpus.nvidia_on_bus} NVIDIA devices on its bus, but no driver"
         fix = node.fix("ubuntu-drivers install", "or the distribution's NVIDIA driver", root=True)
         return warn("no-driver", message, fix)
     return skip(f"{node.name} has no GPU")
 
 
-def _root_cause_check(seen: Gpus) -> str:
+def _root_cause_check(gpus: Gpus) -> str:
     """The check that names why no driver answers, where one does."""
-    if seen.count:
+    if gpus.count:
         return ""
-    if seen.empty:
+    if gpus.empty:
         return "gpu.driver-libraries-are-whole"
-    return "gpu.devices-may-be-opened" if False in seen.devices.values() else ""
+    return "gpu.devices-may-be-opened" if False in gpus.devices.values() else ""
 
 
-def _judge_silent_driver(node: NodeView, seen: Gpus) -> Verdict:
-    message = f"the NVIDIA driver on {node.name} does not answer: {seen.error}"
-    if "mismatch" in seen.error:
+def _judge_silent_driver(node: NodeView, gpus: Gpus) -> Verdict:
+    message = f"the NVIDIA driver on {node.name} does not answer: {gpus.error}"
+    if "mismatch" in gpus.error:
         note = "the driver was updated under a running kernel module: reboot the node"
         return block("driver-library-mismatch", message, node.fix("reboot", note, root=True))
-    if told := list(kernel.xid_events(node.read(KernelLog))) if node.has(KernelLog) else []:
-        message += f"; the kernel: {told[0]}"
+    if events := list(kernel.xid_events(node.read(KernelLog))) if node.has(KernelLog) else []:
+        message += f"; the kernel: {events[0]}"
     note = "shows what the driver reported (Xid); reset the GPU or reboot the node"
     fix = node.fix("dmesg | grep -iE 'nvrm|xid' | tail", note, root=True)
     return block("driver-does-not-answer", message, fix)
@@ -82,29 +82,29 @@ def slots_have_gpus(node: NodeView) -> Verdict:
         no-gpu: this node has none while others have.
         more-slots-than-cpus: on clusters without GPUs; warns.
     """
-    seen, slots = node.read(Gpus), node.node.slots
-    if root := _root_cause_check(seen):
+    gpus, slots = node.read(Gpus), node.node.slots
+    if root := _root_cause_check(gpus):
         return skip(f"see {root}")
-    if seen.broken:
+    if gpus.broken:
         return skip(NO_ANSWER)
-    if not seen.count:
+    if not gpus.count:
         return _judge_node_without_gpus(node, slots)
     if slots is None:
-        return ok(f"{seen.count} GPUs, so {seen.count} slots")
-    if slots <= seen.count:
-        return ok(f"{slots} slots on {seen.count} GPUs")
+        return ok(f"{gpus.count} GPUs, so {gpus.count} slots")
+    if slots <= gpus.count:
+        return ok(f"{slots} slots on {gpus.count} GPUs")
     if kernel.has_lost_gpu(node):
         return skip("a GPU fell off the bus; see gpu.kernel-reports-no-gpu-fault")
-    message = f"{node.name} has slots={slots} but {seen.count} GPUs"
+    message = f"{node.name} has slots={slots} but {gpus.count} GPUs"
     note = (
-        f"write `{node.name} slots={seen.count}` in {node.job.where or 'the hosts file'}, or "
-        f"bring the missing ones back: `lspci | grep -i {seen.vendors[0]}` shows what the bus has"
+        f"write `{node.name} slots={gpus.count}` in {node.job.where or 'the hosts file'}, or "
+        f"bring the missing ones back: `lspci | grep -i {gpus.vendors[0]}` shows what the bus has"
     )
-    return block("more-slots-than-gpus", message, Fix(note=note), uuids=[g.uuid for g in seen.gpus])
+    return block("more-slots-than-gpus", message, Fix(note=note), uuids=[g.uuid for g in gpus.gpus])
 
 
 def _judge_node_without_gpus(node: NodeView, slots: int | None) -> Verdict:
-    having = [one.name for one in node.cluster.nodes_with(Gpus) if one.read(Gpus).count]
+    having = [peer.name for peer in node.cluster.nodes_with(Gpus) if peer.read(Gpus).count]
     if having:
         message = f"{node.name} has no GPU, but {fold_names(having)} have"
         note = f"take {node.name} out of {node.job.where or 'the hosts file'}, or give it its GPUs"
@@ -113,8 +113,8 @@ def _judge_node_without_gpus(node: NodeView, slots: int | None) -> Verdict:
     if slots is None or slots <= cpus:
         return skip("no node has a GPU: slots are CPU ranks")
     message = f"{node.name} has no GPU and slots={slots}, more than its {cpus} CPUs"
-    where = node.job.where or "the hosts file"
-    return warn("more-slots-than-cpus", message, Fix(note=f"write slots={cpus} in {where}"))
+    hosts_file = node.job.where or "the hosts file"
+    return warn("more-slots-than-cpus", message, Fix(note=f"write slots={cpus} in {hosts_file}"))
 
 
 @node_check("gpu.models-are-equal", Gpus, severity=Severity.WARN)
@@ -130,27 +130,27 @@ def models_are_equal(node: NodeView) -> Verdict:
         models-differ: check that it is the machine that you meant.
     """
     inventories = {
-        one.name: _describe_inventory(one.read(Gpus))
-        for one in node.cluster.nodes_with(Gpus)
-        if one.read(Gpus).count and not one.read(Gpus).broken
+        peer.name: _describe_inventory(peer.read(Gpus))
+        for peer in node.cluster.nodes_with(Gpus)
+        if peer.read(Gpus).count and not peer.read(Gpus).broken
     }
-    seen, slots = node.read(Gpus), node.node.slots
-    if slots is not None and 0 < seen.count < slots:
+    gpus, slots = node.read(Gpus), node.node.slots
+    if slots is not None and 0 < gpus.count < slots:
         return skip("see gpu.slots-have-gpus")
     if node.name not in inventories:
         return skip(f"{node.name} has no GPU that answers")
-    here, most = inventories[node.name], majority_value(inventories, node.job.head)
-    if here == most:
-        return ok(here)
+    inventory, most = inventories[node.name], majority_value(inventories, node.job.head)
+    if inventory == most:
+        return ok(inventory)
     example = nodes_with_value(inventories, most)
-    message = f"{node.name} has {here}, {fold_names(example)} {most}"
+    message = f"{node.name} has {inventory}, {fold_names(example)} {most}"
     note = f"check that {node.name} is the machine you meant and that none of its cards is missing"
     return warn("models-differ", message, node.fix("", note))
 
 
-def _describe_inventory(seen: Gpus) -> str:
+def _describe_inventory(gpus: Gpus) -> str:
     """`8 x NVIDIA H100 80GB HBM3 (80 GiB)`, kinds joined by commas."""
-    kinds = Counter((gpu.name, gpu.memory_bytes) for gpu in seen.gpus)
+    kinds = Counter((gpu.name, gpu.memory_bytes) for gpu in gpus.gpus)
     parts = [
         f"{n} x {name}{_format_memory(size)}" for (name, size), n in sorted(kinds.items(), key=str)
     ]
@@ -183,10 +183,10 @@ def one_vendor(cluster: ClusterView) -> Verdict:
         return skip("no node has a GPU")
     if len(vendors) == 1:
         return ok(f"all {next(iter(vendors))}")
-    said = "; ".join(f"{vendor} on {fold_names(names)}" for vendor, names in vendors.items())
-    where = cluster.job.where or "the hosts file"
-    note = f"leave the nodes of one vendor in {where} and start one job for each"
-    return block("mixed-vendors", f"the cluster mixes vendors: {said}", Fix(note=note))
+    listed = "; ".join(f"{vendor} on {fold_names(names)}" for vendor, names in vendors.items())
+    hosts_file = cluster.job.where or "the hosts file"
+    note = f"leave the nodes of one vendor in {hosts_file} and start one job for each"
+    return block("mixed-vendors", f"the cluster mixes vendors: {listed}", Fix(note=note))
 
 
 def _judge_without_answers(cluster: ClusterView) -> Verdict:

@@ -65,71 +65,73 @@ def kernel_reports_no_gpu_fault(node: NodeView) -> Verdict:
         gpu-failed: the driver could not initialise a GPU: reboot.
         amdgpu-fault: a reset or an uncorrectable error of amdgpu; warns.
     """
-    seen = node.read(Gpus)
-    if seen.broken:
+    gpus = node.read(Gpus)
+    if gpus.broken:
         return skip(NO_ANSWER)
-    if not (seen.count or seen.nvidia_on_bus):
+    if not (gpus.count or gpus.nvidia_on_bus):
         return skip(f"{node.name} has no GPU")
     log = node.read(KernelLog)
     if not log.readable:
         return skip(f"the kernel's log cannot be read ({log.reason})")
-    told = sorted(xid_events(log), key=lambda one: SEVERITIES.index(one.xid.weight))
-    counted = [one for one in told if not _has_memory_finding(one, _gpu_of_event(seen, one))]
+    events = sorted(xid_events(log), key=lambda event: SEVERITIES.index(event.xid.weight))
+    counted = [
+        event for event in events if not _has_memory_finding(event, _gpu_of_event(gpus, event))
+    ]
     if counted and counted[0].xid.weight is not XidSeverity.PROGRAM:
         return _judge_xids(node, counted)
-    return _judge_other_messages(node, log, told)
+    return _judge_other_messages(node, log, events)
 
 
 def xid_events(log: KernelLog) -> Iterator[XidEvent]:
     """Each code on each GPU once, the newest first."""
-    found = set()
+    reported = set()
     for message in log.of("xid"):
         match = XID_LINE.search(message.text)
-        if match and match.groups() not in found:
-            found.add(match.groups())
+        if match and match.groups() not in reported:
+            reported.add(match.groups())
             yield XidEvent(match[1].lower(), int(match[2]), message.age_s)
 
 
 def has_lost_gpu(node: NodeView) -> bool:
     """Whether the log says that a GPU of the node has fallen off the bus."""
-    told = xid_events(node.read(KernelLog)) if node.has(KernelLog) else ()
-    return any(one.code == XID_OFF_THE_BUS for one in told)
+    events = xid_events(node.read(KernelLog)) if node.has(KernelLog) else ()
+    return any(event.code == XID_OFF_THE_BUS for event in events)
 
 
-def _gpu_of_event(seen: Gpus, one: XidEvent) -> Gpu | None:
-    return next((card for card in seen.gpus if card.bus and card.bus.startswith(one.bus)), None)
+def _gpu_of_event(gpus: Gpus, event: XidEvent) -> Gpu | None:
+    return next((card for card in gpus.gpus if card.bus and card.bus.startswith(event.bus)), None)
 
 
-def _has_memory_finding(one: XidEvent, card: Gpu | None) -> bool:
-    if card is None or one.code not in MEMORY_XIDS:
+def _has_memory_finding(event: XidEvent, card: Gpu | None) -> bool:
+    if card is None or event.code not in MEMORY_XIDS:
         return False
     return memory.has_memory_fault(card) or (
-        one.code in SETTLED_XIDS and card.remap_pending is False
+        event.code in SETTLED_XIDS and card.remap_pending is False
     )
 
 
-def _judge_xids(node: NodeView, told: Sequence[XidEvent]) -> Verdict:
-    worst = told[0]
-    said = "; ".join(str(one) for one in told if one.xid.weight is worst.xid.weight)
-    message = f"the kernel of {node.name} reports: {said}"
-    evidence = {"xids": [one.code for one in told]}
+def _judge_xids(node: NodeView, events: Sequence[XidEvent]) -> Verdict:
+    worst = events[0]
+    listed = "; ".join(str(event) for event in events if event.xid.weight is worst.xid.weight)
+    message = f"the kernel of {node.name} reports: {listed}"
+    evidence = {"xids": [event.code for event in events]}
     if worst.xid.weight is XidSeverity.HARDWARE:
         return block("xid-hardware", message, _xid_fix(node, worst), **evidence)
     return warn("xid-suspect", message, _xid_fix(node, worst), **evidence)
 
 
-def _xid_fix(node: NodeView, one: XidEvent) -> Fix:
-    if one.xid.action is XidAction.REBOOT:
+def _xid_fix(node: NodeView, event: XidEvent) -> Fix:
+    if event.xid.action is XidAction.REBOOT:
         return node.fix("reboot", "if it comes back, have the GPU replaced", root=True)
-    if one.xid.action is XidAction.RESET:
-        bus = one.bus if "." in one.bus else f"{one.bus}.0"
+    if event.xid.action is XidAction.RESET:
+        bus = event.bus if "." in event.bus else f"{event.bus}.0"
         note = "ends what runs on it; if the code comes back, have the GPU looked at"
         return node.fix(f"nvidia-smi --gpu-reset -i {bus}", note, root=True)
-    return node.fix("dmesg | grep -i xid", "what came before it tells more", root=True)
+    return node.fix("dmesg | grep -i xid", "shows the messages before it", root=True)
 
 
-def _judge_other_messages(node: NodeView, log: KernelLog, told: Sequence[XidEvent]) -> Verdict:
-    if fatal := [one for one in log.of("sxid") if FATAL_SXID_LINE.search(one.text)]:
+def _judge_other_messages(node: NodeView, log: KernelLog, events: Sequence[XidEvent]) -> Verdict:
+    if fatal := [event for event in log.of("sxid") if FATAL_SXID_LINE.search(event.text)]:
         note = "resets all GPUs and switches; if it comes back, have the machine looked at"
         return block(
             "nvswitch-fault", _describe_newest(node, fatal), node.fix("reboot", note, root=True)
@@ -138,11 +140,11 @@ def _judge_other_messages(node: NodeView, log: KernelLog, told: Sequence[XidEven
         fix = node.fix("reboot", "if it comes back, have the GPU looked at", root=True)
         return block("gpu-failed", _describe_newest(node, failed), fix)
     if amd := log.of("amdgpu"):
-        fix = node.fix("dmesg | grep amdgpu", "a reset says what hung", root=True)
+        fix = node.fix("dmesg | grep amdgpu", "a reset names what hung", root=True)
         return warn("amdgpu-fault", _describe_newest(node, amd), fix)
-    programs = sorted({one.code for one in told})
-    by = f"; by programs: Xid {', '.join(map(str, programs))}" if programs else ""
-    return ok(f"no fault of a GPU in {format_duration(log.back_s)}{by}")
+    programs = sorted({event.code for event in events})
+    programs_note = f"; caused by programs: Xid {', '.join(map(str, programs))}" if programs else ""
+    return ok(f"no fault of a GPU in {format_duration(log.back_s)}{programs_note}")
 
 
 def _describe_newest(node: NodeView, messages: Sequence[KernelMessage]) -> str:

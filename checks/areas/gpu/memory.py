@@ -22,7 +22,7 @@ ERROR_COUNTERS: tuple[Callable[[Gpu], object], ...] = (
 
 @node_check("gpu.memory-has-no-errors", Gpus)
 @with_gpus
-def memory_has_no_errors(node: NodeView, seen: Gpus) -> Verdict:
+def memory_has_no_errors(node: NodeView, gpus: Gpus) -> Verdict:
     """No GPU has uncorrected memory errors, or memory that is waiting to be retired.
 
     A rank that meets such memory dies in the middle of a run, and all others wait for it.
@@ -34,34 +34,34 @@ def memory_has_no_errors(node: NodeView, seen: Gpus) -> Verdict:
         ecc-uncorrected, remap-pending: resets these GPUs, which ends what runs on them.
         remap-failed: no spare rows are left; have the GPU replaced.
     """
-    if failed := [card for card in seen.gpus if card.remap_failed]:
+    if failed := [card for card in gpus.gpus if card.remap_failed]:
         message = (
             f"{describe_gpus(failed)} of {node.name}: a broken memory row could not be remapped"
         )
         fix = node.fix("nvidia-smi -q -d ROW_REMAPPER", REPLACE_NOTE)
         return block("remap-failed", message, fix, uuids=_gpu_uuids(failed))
-    if waiting := [card for card in seen.gpus if card.remap_pending or card.retirement_pending]:
+    if waiting := [card for card in gpus.gpus if card.remap_pending or card.retirement_pending]:
         message = (
             f"{describe_gpus(waiting)} of {node.name}: broken memory is in use until the next reset"
         )
         fix = nvidia_smi_fix(node, waiting, "--gpu-reset", RESET_NOTE)
         return block("remap-pending", message, fix, uuids=_gpu_uuids(waiting))
-    if wrong := [card for card in seen.gpus if card.ecc_uncorrected]:
-        return _judge_uncorrected_errors(node, seen, wrong)
-    if not any(tell(card) is not None for card in seen.gpus for tell in ERROR_COUNTERS):
-        return skip("the GPUs tell nothing about errors of their memory")
+    if faulty := [card for card in gpus.gpus if card.ecc_uncorrected]:
+        return _judge_uncorrected_errors(node, gpus, faulty)
+    if not any(tell(card) is not None for card in gpus.gpus for tell in ERROR_COUNTERS):
+        return skip("the GPUs do not report memory errors")
     return ok("no uncorrected error")
 
 
-def _judge_uncorrected_errors(node: NodeView, seen: Gpus, wrong: list[Gpu]) -> Verdict:
-    counts = ", ".join(f"{card.ecc_uncorrected} on GPU {card.index}" for card in wrong)
+def _judge_uncorrected_errors(node: NodeView, gpus: Gpus, faulty: list[Gpu]) -> Verdict:
+    counts = ", ".join(f"{card.ecc_uncorrected} on GPU {card.index}" for card in faulty)
     message = f"uncorrected memory errors on {node.name}: {counts}; expected none"
     fix = (
-        nvidia_smi_fix(node, wrong, "--gpu-reset", RESET_NOTE)
-        if seen.has_nvidia
-        else node.fix("reboot", "and look whether they come back", root=True)
+        nvidia_smi_fix(node, faulty, "--gpu-reset", RESET_NOTE)
+        if gpus.has_nvidia
+        else node.fix("reboot", "and check whether they come back", root=True)
     )
-    return block("ecc-uncorrected", message, fix, uuids=_gpu_uuids(wrong))
+    return block("ecc-uncorrected", message, fix, uuids=_gpu_uuids(faulty))
 
 
 def _gpu_uuids(cards: list[Gpu]) -> list[str]:

@@ -30,18 +30,18 @@ def precision_is_supported(node: NodeView, config: ParsedConfig) -> Verdict:
         bf16-emulated: use fp16; warns.
         fp16-unsupported: turn it off.
     """
-    seen = node.read(Gpus)
-    if seen.broken:
+    gpus = node.read(Gpus)
+    if gpus.broken:
         return skip(NO_ANSWER)
-    told = {card: _compute_capability(card) for card in seen.gpus if card.capability}
-    if not told:
-        return skip("no GPU tells its compute capability")
+    capabilities = {card: _compute_capability(card) for card in gpus.gpus if card.capability}
+    if not capabilities:
+        return skip("no GPU reports its compute capability")
     if config.get("bf16.enabled") is True:
-        if old := [card for card in told if told[card] < BF16]:
+        if old := [card for card in capabilities if capabilities[card] < BF16]:
             return warn("bf16-emulated", *_too_old_message(node, old, "bf16", "8.0", "fp16"))
         return ok("bf16")
     if config.get("fp16.enabled") is True:
-        if old := [card for card in told if told[card] < FP16]:
+        if old := [card for card in capabilities if capabilities[card] < FP16]:
             return block("fp16-unsupported", *_too_old_message(node, old, "fp16", "7.0", "neither"))
         return ok("fp16")
     return skip("the config turns on neither bf16 nor fp16")
@@ -52,12 +52,13 @@ def _compute_capability(card: Gpu) -> tuple[int, ...]:
 
 
 def _too_old_message(
-    node: NodeView, old: list[Gpu], what: str, needs: str, use: str
+    node: NodeView, old: list[Gpu], precision: str, needs: str, use: str
 ) -> tuple[str, Fix]:
     message = (
-        f"the config asks for {what}, but {describe_gpus(old)} of {node.name} ({old[0].name}) has "
+        f"the config asks for {precision}, but {describe_gpus(old)} of {node.name} "
+        f"({old[0].name}) has "
         "compute "
-        f"capability {old[0].capability}; {what} needs {needs}"
+        f"capability {old[0].capability}; {precision} needs {needs}"
     )
     words = f"turn on {use} instead" if use != "neither" else "turn off fp16"
     return message, Fix(note=f"{words} in the config, or leave {node.name} out")

@@ -14,7 +14,7 @@ VISIBLE_DEVICES = "CUDA_VISIBLE_DEVICES"
 
 @node_check("gpu.shell-hides-no-gpu", Gpus, Environment)
 @with_gpus
-def shell_hides_no_gpu(node: NodeView, seen: Gpus) -> Verdict:
+def shell_hides_no_gpu(node: NodeView, gpus: Gpus) -> Verdict:
     """The login shell hides no GPU that a rank needs.
 
     `CUDA_VISIBLE_DEVICES` left in a start-up file gives ranks "invalid device ordinal". DeepSpeed's
@@ -26,24 +26,24 @@ def shell_hides_no_gpu(node: NodeView, seen: Gpus) -> Verdict:
     Fix:
         gpus-hidden: finds the line that sets it.
     """
-    given = node.job.env.get(VISIBLE_DEVICES, node.read(Environment).shell.get(VISIBLE_DEVICES))
-    if given is None:
-        return ok("it is not set")
+    value = node.job.env.get(VISIBLE_DEVICES, node.read(Environment).shell.get(VISIBLE_DEVICES))
+    if value is None:
+        return ok(f"{VISIBLE_DEVICES} is not set")
     if node.job.launcher != "accelerate":
-        return skip(f"DeepSpeed's launcher sets {VISIBLE_DEVICES} anew")
-    count = _count_visible_gpus(given)
-    wanted = node.slots or seen.count
+        return skip(f"DeepSpeed's launcher sets {VISIBLE_DEVICES} for each rank")
+    count = _count_visible_gpus(value)
+    wanted = node.slots or gpus.count
     if count >= wanted:
-        return ok(f"{VISIBLE_DEVICES}={given}")
+        return ok(f"{VISIBLE_DEVICES}={value}")
     message = (
-        f"{VISIBLE_DEVICES}={given} on {node.name} shows {count} GPUs; its slots need {wanted}"
+        f"{VISIBLE_DEVICES}={value} on {node.name} shows {count} GPUs; its slots need {wanted}"
     )
-    where = (
+    origin = (
         "launch.toml sets it"
         if VISIBLE_DEVICES in node.job.env
         else "a start-up file of the shell sets it"
     )
-    fix = node.fix(f"grep -n {VISIBLE_DEVICES} ~/.bashrc ~/.profile /etc/environment", where)
+    fix = node.fix(f"grep -n {VISIBLE_DEVICES} ~/.bashrc ~/.profile /etc/environment", origin)
     return block("gpus-hidden", message, fix)
 
 

@@ -44,21 +44,21 @@ def every_adapter_named_is_there(node: NodeView) -> Verdict:
     """
     setting, rdma = setting_in_force(node, NCCL_IB_HCA), node.read(Rdma)
     if setting is None or not setting.value or not expected_transport(node).rdma:
-        return skip(f"{NCCL_IB_HCA} chooses nothing on {node.name}")
+        return skip(f"{NCCL_IB_HCA} selects nothing on {node.name}")
     for word in _required_names(setting.value):
         if not any(_matches_port(word, setting, name) for name in rdma.ports):
-            there = ", ".join(rdma.ports)
-            message = f"{setting}: {node.name} has no {word}, only {there}"
+            ports = ", ".join(rdma.ports)
+            message = f"{setting}: {node.name} has no {word}, only {ports}"
             return warn(
                 "adapter-missing", message, unset_fix(node, NCCL_IB_HCA, "or correct it there")
             )
-    own, usual = len(allowed_ports(node)), _usual_rails(node)
-    if own < usual and own < len(rdma.active):
+    rails, usual = len(allowed_ports(node)), _usual_rails(node)
+    if rails < usual and rails < len(rdma.active):
         message = (
-            f"{setting} leaves {own} of {len(rdma.active)} ports, most other nodes use {usual}"
+            f"{setting} leaves {rails} of {len(rdma.active)} ports, most other nodes use {usual}"
         )
         return warn("rails-differ", message, unset_fix(node, NCCL_IB_HCA))
-    return ok(f"{setting} names {own} active ports")
+    return ok(f"{setting} names {rails} active ports")
 
 
 @node_check("nccl.gid-index-is-valid", Rdma, Environment)
@@ -75,18 +75,22 @@ def gid_index_is_valid(node: NodeView) -> Verdict:
         gid-not-v2: the entry is not RoCE v2; warns.
     """
     setting = setting_in_force(node, GID_INDEX)
-    ports = {name: one for name, one in allowed_ports(node).items() if port_kind(one) == "RoCE"}
+    ports = {
+        name: rdma_port
+        for name, rdma_port in allowed_ports(node).items()
+        if port_kind(rdma_port) == "RoCE"
+    }
     if setting is None or not setting.value or value_fault(GID_INDEX, setting.value):
         return skip(f"{GID_INDEX} is not set on {node.name}")
     if not ports or not expected_transport(node).rdma or leading_number(setting.value) < 0:
-        return skip(f"{node.name} uses no RoCE port: {setting} says nothing")
+        return skip(f"{node.name} uses no RoCE port: {setting} has no effect")
     for name, port in ports.items():
-        wrong = _gid_fault(port, str(leading_number(setting.value)))
-        if wrong:
-            cause, why = wrong
+        fault = _gid_fault(port, str(leading_number(setting.value)))
+        if fault:
+            cause, description = fault
             fix = unset_fix(node, GID_INDEX, "NCCL since 2.21 finds it")
             verdict = block if cause == "gid-missing" else warn
-            return verdict(cause, f"{setting}: {name} of {node.name} {why}", fix)
+            return verdict(cause, f"{setting}: {name} of {node.name} {description}", fix)
     return ok(f"{setting} is a RoCE v2 address of {', '.join(ports)}")
 
 
@@ -104,11 +108,13 @@ def network_named_is_there(node: NodeView) -> Verdict:
     setting = setting_in_force(node, NCCL_NET)
     if setting is None or setting.value.lower() not in BUILT_IN_NETWORKS:
         return skip(f"{NCCL_NET} names no network of NCCL's own on {node.name}")
-    found = expected_transport(node)
-    if setting.value.lower() == "ib" and found.cause in ("no-device", "no-active-port"):
-        message = f"{setting}, but there is no InfiniBand or RoCE on {node.name}: {found.reason}"
+    transport = expected_transport(node)
+    if setting.value.lower() == "ib" and transport.cause in ("no-device", "no-active-port"):
+        message = (
+            f"{setting}, but there is no InfiniBand or RoCE on {node.name}: {transport.reason}"
+        )
         return block("network-missing", message, unset_fix(node, NCCL_NET))
-    return ok(f"{setting}: {node.name} uses {found.kind}")
+    return ok(f"{setting}: {node.name} uses {transport.kind}")
 
 
 def _required_names(value: str) -> list[str]:
@@ -125,8 +131,8 @@ def _matches_port(word: str, setting: Setting, port: str) -> bool:
 
 
 def _usual_rails(node: NodeView) -> int:
-    others = [one for one in node.cluster.reached if one is not node]
-    transports = map(expected_transport, others)
+    peers = [peer for peer in node.cluster.reached if peer is not node]
+    transports = map(expected_transport, peers)
     return most_common_value(len(transport.ports) for transport in transports if transport.rdma)
 
 

@@ -28,15 +28,17 @@ def adapters_run_one_firmware(node: NodeView) -> Verdict:
     devices = node.read(Rdma).devices
     if not devices:
         return skip(f"{node.name} has no RDMA device")
-    usual = _usual_by_board(node.cluster, lambda one: one.fw_ver or "")
-    for one in devices:
-        expected = usual.get(one.board_id or "", "")
-        if one.fw_ver and expected and one.fw_ver != expected:
-            message = f"{one.name} of {node.name} ({one.board_id}) runs firmware {one.fw_ver}, "
-            fix = node.fix(f"mlxfwmanager --query -d {one.name}", "then update it", root=True)
+    usual = _usual_by_board(node.cluster, lambda device: device.fw_ver or "")
+    for device in devices:
+        expected = usual.get(device.board_id or "", "")
+        if device.fw_ver and expected and device.fw_ver != expected:
+            message = (
+                f"{device.name} of {node.name} ({device.board_id}) runs firmware {device.fw_ver}, "
+            )
+            fix = node.fix(f"mlxfwmanager --query -d {device.name}", "then update it", root=True)
             return warn("firmware-differs", f"{message}most others {expected}", fix)
     return _judge_drivers(node, devices) or ok(
-        f"{len(devices)} adapters of {node.name} are as the others"
+        f"{len(devices)} adapters of {node.name} match the other nodes"
     )
 
 
@@ -53,31 +55,37 @@ def adapters_have_their_pcie_lanes(node: NodeView) -> Verdict:
     Fix:
         pcie-narrow: shows the link; then reseat the card.
     """
-    devices = [one for one in node.read(Rdma).devices if one.pcie_gbps[1]]
+    devices = [device for device in node.read(Rdma).devices if device.pcie_gbps[1]]
     if not devices:
-        return skip(f"{node.name} has no RDMA device that tells its PCIe link")
-    for one in devices:
-        now, most = one.pcie_gbps
-        if one.pcie and now < most and now < _usual_pcie_speed(node, one):
-            speed, most_speed, lanes, most_lanes = one.pcie
+        return skip(f"{node.name} has no RDMA device that reports its PCIe link")
+    for device in devices:
+        now, most = device.pcie_gbps
+        if device.pcie and now < most and now < _usual_pcie_speed(node, device):
+            speed, most_speed, lanes, most_lanes = device.pcie
             message = (
-                f"{one.name} of {node.name} has {lanes} PCIe lanes at {speed}, of {most_lanes} at "
-                f"{most_speed}; its like on other nodes have more"
+                f"{device.name} of {node.name} has {lanes} PCIe lanes at {speed}, of "
+                f"{most_lanes} at "
+                f"{most_speed}; the same adapter has more on other nodes"
             )
             note = "then power off and reseat it; BIOS: slot speed and bifurcation"
-            look = f"lspci -vv -s $(basename $(readlink /sys/class/infiniband/{one.name}/device))"
+            look = (
+                f"lspci -vv -s $(basename $(readlink /sys/class/infiniband/{device.name}/device))"
+            )
             return warn("pcie-narrow", message, node.fix(look, note, root=True))
-    return ok(f"{len(devices)} adapters of {node.name} have the PCIe links of their like")
+    return ok(f"{len(devices)} adapters of {node.name} have the same PCIe links as on other nodes")
 
 
 def _judge_drivers(node: NodeView, devices: Iterable[RdmaDevice]) -> Verdict | None:
-    usual = _usual_by_board(node.cluster, lambda one: one.driver or ())
-    for one in devices:
-        expected = usual.get(one.board_id or "", ())
-        if one.driver and expected and one.driver != expected:
-            own, usually = _describe_driver(one.driver), _describe_driver(expected)
-            message = f"{one.name} of {node.name} is driven by {own}, on most other nodes {usually}"
-            look = f"modinfo {one.driver[0]}"
+    usual = _usual_by_board(node.cluster, lambda device: device.driver or ())
+    for device in devices:
+        expected = usual.get(device.board_id or "", ())
+        if device.driver and expected and device.driver != expected:
+            driver, usual_driver = _describe_driver(device.driver), _describe_driver(expected)
+            message = (
+                f"{device.name} of {node.name} uses driver {driver}; most other nodes use "
+                f"{usual_driver}"
+            )
+            look = f"modinfo {device.driver[0]}"
             fix = node.fix(look, "install the release that the others have")
             return warn("driver-differs", message, fix)
     return None
@@ -85,9 +93,12 @@ def _judge_drivers(node: NodeView, devices: Iterable[RdmaDevice]) -> Verdict | N
 
 def _usual_pcie_speed(node: NodeView, device: RdmaDevice) -> float:
     """What most of its like on other nodes have; the fastest of those on a tie, 0 without any."""
-    others = (one for one in node.cluster.reached if one is not node and one.has(Rdma))
+    peers = (peer for peer in node.cluster.reached if peer is not node and peer.has(Rdma))
     alike = [
-        one for other in others for one in other.read(Rdma).devices if _is_same_adapter(one, device)
+        candidate
+        for peer in peers
+        for candidate in peer.read(Rdma).devices
+        if _is_same_adapter(candidate, device)
     ]
     return most_common_value(device.pcie_gbps[0] for device in alike)
 
@@ -100,11 +111,15 @@ def _describe_driver(driver: tuple[str, ...]) -> str:
     return " ".join(filter(None, driver)) + ("" if all(driver) else " of the kernel")
 
 
-def _usual_by_board(cluster: ClusterView, of: Callable[[RdmaDevice], T]) -> Mapping[str, T]:
+def _usual_by_board(
+    cluster: ClusterView, property_of: Callable[[RdmaDevice], T]
+) -> Mapping[str, T]:
     """{board: what most of its devices have}; on a tie what a device of the head has."""
-    found: dict[str, dict[str, T]] = {}
+    by_board: dict[str, dict[str, T]] = {}
     for node in sorted(cluster.nodes_with(Rdma), key=lambda node: not node.is_head):
         for device in node.read(Rdma).devices:
-            if device.board_id and of(device):
-                found.setdefault(device.board_id, {})[f"{node.name} {device.name}"] = of(device)
-    return {board: majority_value(values, "") for board, values in found.items()}
+            if device.board_id and property_of(device):
+                by_board.setdefault(device.board_id, {})[f"{node.name} {device.name}"] = (
+                    property_of(device)
+                )
+    return {board: majority_value(values, "") for board, values in by_board.items()}

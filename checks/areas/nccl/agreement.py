@@ -79,10 +79,12 @@ def socket_interface_exists(node: NodeView) -> Verdict:
             f"neither variable is set on {node.name}, which trains over {_interface_name(node)}"
         )
     for setting in settings:
-        wrong = _interface_fault(node, setting)
-        if wrong:
-            cause, why = wrong
-            return block(cause, f"{setting} {why} on {node.name}", ifname_fix(node, setting))
+        fault = _interface_fault(node, setting)
+        if fault:
+            cause, description = fault
+            return block(
+                cause, f"{setting} {description} on {node.name}", ifname_fix(node, setting)
+            )
     return ok(f"{', '.join(map(str, settings))}: {_interface_name(node)} on {node.name}")
 
 
@@ -101,14 +103,16 @@ def infiniband_ports_are_active(node: NodeView) -> Verdict:
     rdma = node.read(Rdma)
     if not rdma.devices:
         return skip(f"{node.name} has no RDMA device")
-    others = [one.read(Rdma) for one in node.cluster.reached if one is not node and one.has(Rdma)]
+    peers = [
+        peer.read(Rdma) for peer in node.cluster.reached if peer is not node and peer.has(Rdma)
+    ]
     for name, port in rdma.ports.items():
-        having = [other for other in others if name in other.ports]
-        active = sum(name in other.active for other in having)
+        having = [peer_rdma for peer_rdma in peers if name in peer_rdma.ports]
+        active = sum(name in peer_rdma.active for peer_rdma in having)
         if not port.active and having and 2 * active >= len(having):
             states = (port.state or "no state", port.phys_state or "no physical state")
-            seen = ", ".join(state.rpartition(": ")[2] for state in states)
-            message = f"{name} of {node.name} is {seen}; it is active on {active} other nodes"
+            listed = ", ".join(state.rpartition(": ")[2] for state in states)
+            message = f"{name} of {node.name} is {listed}; it is active on {active} other nodes"
             return block("port-down", message, port_fix(node, name), state=port.state or "")
         if (port.state or "").startswith("2:") and port.link_layer == "InfiniBand":
             message = f"{name} of {node.name} is linked but {port.state}: no subnet manager answers"
@@ -116,7 +120,7 @@ def infiniband_ports_are_active(node: NodeView) -> Verdict:
                 "systemctl enable --now opensm", "on one node, or the switch's", root=True
             )
             return warn("no-subnet-manager", message, fix)
-    usual = most_common_value(len(other.active) for other in others if other.active)
+    usual = most_common_value(len(peer_rdma.active) for peer_rdma in peers if peer_rdma.active)
     if len(rdma.active) < usual:
         message = f"{node.name} has {len(rdma.active)} active ports, most other nodes {usual}"
         return block("port-missing", message, port_fix(node, next(iter(rdma.ports))))
@@ -139,14 +143,16 @@ def infiniband_is_usable(node: NodeView) -> Verdict:
         no-access: opens them.
         hca-unknown: the file that sets the variable.
     """
-    found = expected_transport(node)
-    if found.cause in ("no-device", "disabled", "no-active-port"):
-        return skip(f"no RDMA on {node.name}: {found.reason}")
-    if found.rdma:
-        return ok(f"{found.kind} on {node.name}: {found.reason}")
-    message = f"{node.name} has active RDMA ports, but {found.reason}, so NCCL would use sockets"
+    transport = expected_transport(node)
+    if transport.cause in ("no-device", "disabled", "no-active-port"):
+        return skip(f"no RDMA on {node.name}: {transport.reason}")
+    if transport.rdma:
+        return ok(f"{transport.kind} on {node.name}: {transport.reason}")
+    message = (
+        f"{node.name} has active RDMA ports, but {transport.reason}, so NCCL would use sockets"
+    )
     verdict = warn if agreed_kind(node.cluster) == SOCKETS else block
-    return verdict(found.cause, message, rdma_fix(node, found.cause))
+    return verdict(transport.cause, message, rdma_fix(node, transport.cause))
 
 
 @node_check("nccl.all-nodes-agree-on-transport", Rdma, Environment, Interfaces, Names)
@@ -163,16 +169,16 @@ def all_nodes_agree_on_transport(node: NodeView) -> Verdict:
         transport-differs: fix the node, or set `NCCL_IB_DISABLE = "1"` in `[env]`, which makes all
             nodes use sockets. Where another check names the cause, this one is skipped.
     """
-    found, agreed = expected_transport(node), agreed_kind(node.cluster)
+    transport, agreed = expected_transport(node), agreed_kind(node.cluster)
     lines = ", ".join(f'{name} = "{value}"' for name, value in network_env(node).items())
-    if found.kind == agreed:
-        return ok(f"{node.name} uses {found.kind} ({found.reason}); [env] {lines}")
-    root = ROOT_CAUSES.get(found.cause or _usual_cause(node))
+    if transport.kind == agreed:
+        return ok(f"{node.name} uses {transport.kind} ({transport.reason}); [env] {lines}")
+    root = ROOT_CAUSES.get(transport.cause or _usual_cause(node))
     if root:
-        return skip(f"{node.name} uses {found.kind}: {found.reason}; see {root}")
-    message = f"{node.name} uses {found.kind} ({found.reason}), most nodes {agreed}"
-    note = f'until it is mended, {NCCL_IB_DISABLE} = "1" in [env] lets all nodes use sockets'
-    return block("transport-differs", message, Fix("", node.name, note), kind=found.kind)
+        return skip(f"{node.name} uses {transport.kind}: {transport.reason}; see {root}")
+    message = f"{node.name} uses {transport.kind} ({transport.reason}), most nodes {agreed}"
+    note = f'until it is fixed, {NCCL_IB_DISABLE} = "1" in [env] lets all nodes use sockets'
+    return block("transport-differs", message, Fix("", node.name, note), kind=transport.kind)
 
 
 @node_check("nccl.variables-are-equal", Environment, severity=Severity.WARN)
@@ -190,11 +196,11 @@ def variables_are_equal(node: NodeView) -> Verdict:
     Fix:
         variable-differs: the file that sets it, or one value for all in `[env]`.
     """
-    own = _nccl_variables(node)
+    variables = _nccl_variables(node)
     for name, usual in _usual_variables(node.cluster).items():
-        if own.get(name, "") != usual:
-            return _judge_difference(node, name, own.get(name, ""), usual)
-    return ok(f"{len(own)} NCCL variables on {node.name}, as on the others")
+        if variables.get(name, "") != usual:
+            return _judge_difference(node, name, variables.get(name, ""), usual)
+    return ok(f"{len(variables)} NCCL variables on {node.name}, as on the others")
 
 
 @node_check("nccl.infiniband-is-not-disabled", Rdma, Environment, severity=Severity.WARN)
@@ -222,7 +228,7 @@ def infiniband_is_not_disabled(node: NodeView) -> Verdict:
 
 def _usual_cause(node: NodeView) -> str:
     """`disabled` where most nodes were told to leave their adapters; else ''."""
-    causes = {one.name: expected_transport(one).cause for one in node.cluster.reached}
+    causes = {peer.name: expected_transport(peer).cause for peer in node.cluster.reached}
     return "disabled" if majority_value(causes, node.job.head) == "disabled" else ""
 
 
@@ -233,14 +239,14 @@ def _interface_name(node: NodeView) -> str:
 def _interface_fault(node: NodeView, setting: Setting) -> tuple[str, str] | None:
     """Cause and words where the variable leads nowhere on that node."""
     interfaces = node.read(Interfaces).interfaces
-    named = selected_interfaces(setting, interfaces)
-    names = ", ".join(one.name for one in named)
-    if not named:
-        there = ", ".join(one.name for one in interfaces)
-        return "interface-missing", f"names none of the interfaces ({there})"
-    if len(node.job.nodes) > 1 and all(one.is_local_only for one in named):
+    selected = selected_interfaces(setting, interfaces)
+    names = ", ".join(interface.name for interface in selected)
+    if not selected:
+        existing = ", ".join(interface.name for interface in interfaces)
+        return "interface-missing", f"matches none of the interfaces ({existing})"
+    if len(node.job.nodes) > 1 and all(interface.is_local_only for interface in selected):
         return "interface-local", f"names {names}, which leads to no other node"
-    usable = [interface for interface in named if interface.is_usable]
+    usable = [interface for interface in selected if interface.is_usable]
     if not usable:
         return "interface-down", f"names {names}, which is down or has no address"
     return _routing_fault(node, usable)
@@ -251,18 +257,18 @@ def _routing_fault(node: NodeView, usable: list[Interface]) -> tuple[str, str] |
     routed = routed_interfaces(node)
     if (
         not routed
-        or any(one in usable for one in routed)
+        or any(interface in usable for interface in routed)
         or _shares_network_with_peers(node, usable)
     ):
         return None
-    names = ", ".join(one.name for one in usable)
+    names = ", ".join(interface.name for interface in usable)
     return "interface-astray", f"names {names}, but {routed[0].name} leads to the peers"
 
 
 def _shares_network_with_peers(node: NodeView, usable: list[Interface]) -> bool:
     """Whether another node has an address in a network of those interfaces: a second fabric."""
-    nets = {one for interface in usable for one in interface.routable_networks}
-    peers = [one for one in node.cluster.reached if one is not node and one.has(Interfaces)]
+    nets = {network for interface in usable for network in interface.routable_networks}
+    peers = [peer for peer in node.cluster.reached if peer is not node and peer.has(Interfaces)]
     theirs = (interface for peer in peers for interface in peer.read(Interfaces).interfaces)
     return any(
         nets & interface.routable_networks for interface in theirs if not interface.is_local_only
@@ -287,17 +293,17 @@ def _nccl_variables(node: NodeView) -> Mapping[str, str]:
 @cached_per_view
 def _usual_variables(cluster: ClusterView) -> Mapping[str, str]:
     """What most nodes have, '' for unset, of all names that can be read on every node."""
-    told = {one.name: _nccl_variables(one) for one in cluster.nodes_with(Environment)}
-    found = {}
-    for name in sorted({name for values in told.values() for name in values}):
-        values = {who: of_node.get(name, "") for who, of_node in told.items()}
+    by_node = {node.name: _nccl_variables(node) for node in cluster.nodes_with(Environment)}
+    usual = {}
+    for name in sorted({name for values in by_node.values() for name in values}):
+        values = {node_name: variables.get(name, "") for node_name, variables in by_node.items()}
         if not any(value_fault(name, value) for value in values.values()):
-            found[name] = majority_value(values, cluster.job.head)
-    return found
+            usual[name] = majority_value(values, cluster.job.head)
+    return usual
 
 
-def _judge_difference(node: NodeView, name: str, own: str, usual: str) -> Verdict:
-    message = f"{name} is {own or 'not set'} on {node.name}, {usual or 'not set'} on most nodes"
+def _judge_difference(node: NodeView, name: str, value: str, usual: str) -> Verdict:
+    message = f"{name} is {value or 'not set'} on {node.name}, {usual or 'not set'} on most nodes"
     fatal = name.removeprefix("NCCL_") in FATAL_VARIABLES
     note = f'or hold all nodes to one value: {name} = "…" in [env] of launch.toml'
     return (block if fatal else warn)("variable-differs", message, unset_fix(node, name, note))

@@ -65,22 +65,22 @@ def a_failed_rank_ends_the_others(node: NodeView) -> Verdict:
         if not _agrees_with_most(node, blocking):
             return skip(f"{blocking}, unlike most nodes; see nccl.variables-are-equal")
         message = f"{blocking}: every collective holds the CPU until it is done"
-        also = f"; {errors} is then passed over" if errors and leading_number(errors.value) else ""
+        also = f"; {errors} is then ignored" if errors and leading_number(errors.value) else ""
         return warn("blocking-wait", message + also, unset_fix(node, BLOCKING_WAIT))
     if errors is None or value_fault(ASYNC_ERRORS, errors.value) or leading_number(errors.value):
         return ok(f"PyTorch ends a rank of {node.name} whose peer is gone")
     if not _agrees_with_most(node, errors):
         return skip(f"{errors}, unlike most nodes; see nccl.variables-are-equal")
-    message = f"{errors}: a rank whose peer is gone would wait for ever, with nothing in its log"
+    message = f"{errors}: a rank whose peer is gone would wait forever, with nothing in its log"
     return warn("errors-unhandled", message, unset_fix(node, ASYNC_ERRORS))
 
 
 def _agrees_with_most(node: NodeView, setting: Setting) -> bool:
     """Whether most nodes have that value too; where not, the difference is what is wrong."""
-    told = node.cluster.nodes_with(Environment)
+    answered = node.cluster.nodes_with(Environment)
     values = {
-        one.name: found.value if (found := setting_in_force(one, setting.name)) else ""
-        for one in told
+        peer.name: other.value if (other := setting_in_force(peer, setting.name)) else ""
+        for peer in answered
     }
     return majority_value(values, node.job.head) == setting.value
 

@@ -17,12 +17,16 @@ from checks.model import Fix
 def ifname_fix(node: NodeView, setting: Setting) -> Fix:
     """Brings up the interface that a variable names, or makes it name one that leads to peers."""
     down = [
-        one for one in selected_interfaces(setting, node.read(Interfaces).interfaces) if not one.up
+        interface
+        for interface in selected_interfaces(setting, node.read(Interfaces).interfaces)
+        if not interface.up
     ]
     if down:
         note = "if it stays down: cable, switch port, or the address in its configuration"
         return node.fix(f"ip link set dev {down[0].name} up", note, root=True)
-    routed = [one.name for one in routed_interfaces(node) if not one.is_local_only]
+    routed = [
+        interface.name for interface in routed_interfaces(node) if not interface.is_local_only
+    ]
     good = routed[0] if routed else "INTERFACE"
     if "launch.toml" in setting.where:
         note = f'in launch.toml, [env]: {setting.name} = "{good}", or leave it out: start sets it'
@@ -30,12 +34,12 @@ def ifname_fix(node: NodeView, setting: Setting) -> Fix:
     return unset_fix(node, setting.name, f"or set it to {good} there; start sets it by itself")
 
 
-def unset_fix(node: NodeView, name: str, more: str = "") -> Fix:
+def unset_fix(node: NodeView, name: str, alternative: str = "") -> Fix:
     """How to take a variable back, by where it comes from."""
     setting = setting_in_force(node, name)
     if setting is not None and "launch.toml" in setting.where:
         return Fix("", "", f"remove {name} from [env] of launch.toml")
-    return comment_out_fix(node, name, more=f", {more}" if more else "")
+    return comment_out_fix(node, name, more=f", {alternative}" if alternative else "")
 
 
 def port_fix(node: NodeView, name: str) -> Fix:

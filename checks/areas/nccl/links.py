@@ -34,12 +34,12 @@ def ports_are_as_fast_as_others(node: NodeView) -> Verdict:
     if not active:
         return skip(f"{node.name} has no active RDMA port")
     for name, port in active.items():
-        others = _ports_of_same_rail(node, name)
-        found = _judge_link_layer(node, name, port, others) or _judge_port_speed(
-            node, name, port, others
+        peer_ports = _ports_of_same_rail(node, name)
+        verdict = _judge_link_layer(node, name, port, peer_ports) or _judge_port_speed(
+            node, name, port, peer_ports
         )
-        if found:
-            return found
+        if verdict:
+            return verdict
     return ok(", ".join(f"{name} {port.rate}" for name, port in active.items()))
 
 
@@ -60,14 +60,23 @@ def roce_mtu_is_equal(node: NodeView) -> Verdict:
     Fix:
         roce-mtu-differs: sets the other nodes' MTU.
     """
-    ports = {name: one for name, one in node.read(Rdma).active.items() if one.roce_mtu}
+    ports = {
+        name: rdma_port for name, rdma_port in node.read(Rdma).active.items() if rdma_port.roce_mtu
+    }
     if not ports or not expected_transport(node).rdma:
         return skip(f"{node.name} uses no RoCE port")
     for name, port in ports.items():
         if port.netdev == training_interface(node).name:
             continue
-        others = {one.name: one.read(Rdma).active for one in node.cluster.nodes_with(Rdma)}
-        sizes = {who: found[name].roce_mtu for who, found in others.items() if name in found}
+        active_by_node = {
+            rdma_port.name: rdma_port.read(Rdma).active
+            for rdma_port in node.cluster.nodes_with(Rdma)
+        }
+        sizes = {
+            node_name: active[name].roce_mtu
+            for node_name, active in active_by_node.items()
+            if name in active
+        }
         usual = majority_value(sizes, node.job.head)
         if port.roce_mtu != usual:
             message = (
@@ -75,7 +84,9 @@ def roce_mtu_is_equal(node: NodeView) -> Verdict:
                 f"{port.mtu}), on most other nodes {usual}"
             )
             wanted = next(
-                found[name].mtu for found in others.values() if _has_roce_mtu(found, name, usual)
+                active[name].mtu
+                for active in active_by_node.values()
+                if _has_roce_mtu(active, name, usual)
             )
             note = "and in its configuration, for the next boot"
             fix = node.fix(f"ip link set dev {port.netdev} mtu {wanted}", note, root=True)
@@ -90,25 +101,25 @@ def _has_roce_mtu(ports: Mapping[str, RdmaPort], name: str, size: int) -> bool:
 def _ports_of_same_rail(node: NodeView, name: str) -> list[RdmaPort]:
     """The active port of that name on other nodes, where it belongs to the same board."""
     rail = _ports_by_rail(node.cluster)[name, node.read(Rdma).board_by_port[name]]
-    return [port for who, port in rail.items() if who != node.name]
+    return [port for node_name, port in rail.items() if node_name != node.name]
 
 
 @cached_per_view
 def _ports_by_rail(cluster: ClusterView) -> Mapping[tuple[str, str | None], Mapping[str, RdmaPort]]:
     """{(port, board): {node: its active port}}."""
-    found: dict[tuple[str, str | None], dict[str, RdmaPort]] = {}
+    rails: dict[tuple[str, str | None], dict[str, RdmaPort]] = {}
     for node in cluster.nodes_with(Rdma):
         rdma = node.read(Rdma)
         for name, port in rdma.active.items():
-            found.setdefault((name, rdma.board_by_port[name]), {})[node.name] = port
-    return found
+            rails.setdefault((name, rdma.board_by_port[name]), {})[node.name] = port
+    return rails
 
 
 def _judge_link_layer(
-    node: NodeView, name: str, port: RdmaPort, others: Sequence[RdmaPort]
+    node: NodeView, name: str, port: RdmaPort, peer_ports: Sequence[RdmaPort]
 ) -> Verdict | None:
     """Where the node's transport is not that of most, that is the finding instead."""
-    usual = strict_majority(other.link_layer for other in others)
+    usual = strict_majority(peer_port.link_layer for peer_port in peer_ports)
     if None in (usual, port.link_layer) or usual == port.link_layer:
         return None
     if expected_transport(node).kind != agreed_kind(node.cluster):
@@ -118,10 +129,10 @@ def _judge_link_layer(
 
 
 def _judge_port_speed(
-    node: NodeView, name: str, port: RdmaPort, others: Sequence[RdmaPort]
+    node: NodeView, name: str, port: RdmaPort, peer_ports: Sequence[RdmaPort]
 ) -> Verdict | None:
-    alike = [one for one in others if port_kind(one) == port_kind(port)]
-    usual = most_common_value(one.gbps for one in alike if one.gbps)
+    alike = [peer_port for peer_port in peer_ports if port_kind(peer_port) == port_kind(port)]
+    usual = most_common_value(peer_port.gbps for peer_port in alike if peer_port.gbps)
     if not 0 < port.gbps < usual:
         return None
     message = f"{name} of {node.name} runs at {port.rate}, on most other nodes at {usual:g} Gb/s"

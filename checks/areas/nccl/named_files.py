@@ -54,10 +54,10 @@ def plugins_are_there(node: NodeView) -> Verdict:
         if path is None:
             setting = setting_in_force(node, name)
             message = f"{setting or name}, but the loader of {node.name} finds no such library"
-            more = "or put its folder into LD_LIBRARY_PATH of [env]"
-            return warn("plugin-missing", message, unset_fix(node, name, more))
-    found = ", ".join(path for path in plugins.values() if path)
-    return ok(found or f"no variable of {node.name} names a plugin")
+            alternative = "or put its folder into LD_LIBRARY_PATH of [env]"
+            return warn("plugin-missing", message, unset_fix(node, name, alternative))
+    paths = ", ".join(path for path in plugins.values() if path)
+    return ok(paths or f"no variable of {node.name} names a plugin")
 
 
 @node_check("nccl.debug-output-is-affordable", Environment, NcclFiles, severity=Severity.WARN)
@@ -83,15 +83,15 @@ def debug_output_is_affordable(node: NodeView) -> Verdict:
     if file is None or setting is None:
         return ok(f"{level}, to the ranks' output")
     if file.state != "ok":
-        why = "is not there" if file.state == "missing" else "may not be written by this login"
+        reason = "is not there" if file.state == "missing" else "may not be written by this login"
         fix = node.fix(
             f"mkdir -p {shlex.quote(file.folder)}", root=not file.folder.startswith("/home")
         )
         fix = fix if file.state == "missing" else unset_fix(node, DEBUG_FILE)
-        return warn("debug-file-unwritable", f"{setting}, but {file.folder} {why}", fix)
+        return warn("debug-file-unwritable", f"{setting}, but {file.folder} {reason}", fix)
     several = (node.slots or 1) > 1 and "%p" not in setting.value
     everywhere = file.remote and "%h" not in setting.value and len(node.job.nodes) > 1
     if several or everywhere:
-        message = f"{setting}: every rank overwrites it; %h (host) and %p (process) tell them apart"
+        message = f"{setting}: every rank overwrites it; %h (host) and %p (process) keep them apart"
         return warn("debug-file-shared", message, unset_fix(node, DEBUG_FILE, "or add .%h.%p"))
     return ok(f"{level}, to {setting.value}")

@@ -39,17 +39,18 @@ def port_errors_do_not_grow(node: NodeView) -> Verdict:
     active = node.read(Rdma).active
     for name in (name for name in after if name in active):
         grown = {
-            what: count - before.get(name, {}).get(what, count)
-            for what, count in after[name].items()
+            counter: count - before.get(name, {}).get(counter, count)
+            for counter, count in after[name].items()
         }
-        for what, more in grown.items():
-            if more > 0:
+        for counter, growth in grown.items():
+            if growth > 0:
                 message = (
-                    f"{name} of {node.name}: {COUNTER_MEANINGS.get(what, what)}, {what} grew "
-                    f"by {more}"
+                    f"{name} of {node.name}: {COUNTER_MEANINGS.get(counter, counter)}, "
+                    f"{counter} grew "
+                    f"by {growth}"
                 )
                 device = name.partition(":")[0]
-                look = f"grep . /sys/class/infiniband/{device}/ports/*/counters/{what}"
-                note = "twice; where it goes on, clean or change cable and transceiver"
-                return warn("errors-grow", message, node.fix(look, note), **{what: more})
+                look = f"grep . /sys/class/infiniband/{device}/ports/*/counters/{counter}"
+                note = "run it twice; if the count grows, clean or replace cable and transceiver"
+                return warn("errors-grow", message, node.fix(look, note), **{counter: growth})
     return ok(f"no port of {node.name} counted errors")

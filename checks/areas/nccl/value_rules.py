@@ -45,11 +45,11 @@ def value_fault(name: str, value: str) -> str:
     if name in NUMBER_VARIABLES and not LEADING_NUMBER.fullmatch(value):
         return f"no number, and NCCL reads it as {leading_number(value)}"
     if name in COUNT_VARIABLES and not re.fullmatch(r"\s*-?[0-9]+", value):
-        return "no whole number, and PyTorch raises an error at the start"
+        return "not a whole number, and PyTorch raises an error at the start"
     if name in SWITCH_VARIABLES and value.lower() not in (*TRUE_WORDS, *FALSE_WORDS):
         return "neither 1 nor 0, and PyTorch raises an error at the start"
     if name in LEVEL_VARIABLES and value not in DISTANCES and not value[0].isdigit():
-        return f"passed over by NCCL, which knows {', '.join(DISTANCES)}"
+        return f"ignored by NCCL, which knows {', '.join(DISTANCES)}"
     written = value if "AF_INET" in CHOICE_VARIABLES.get(name, ()) else value.upper()
     if name in CHOICE_VARIABLES and written not in CHOICE_VARIABLES[name]:
         return f"none of {', '.join(CHOICE_VARIABLES[name])}"
@@ -70,23 +70,31 @@ def _list_fault(name: str, value: str) -> str:
     if name in LIST_FORMATS:
         marked = not name.startswith("GLOO_")
         words = (value.removeprefix("^").removeprefix("=") if marked else value).split(",")
-        wrong = [word for word in words if word and not _LISTED_NAME.fullmatch(word)]
-        return f"no list of names ({wrong[0]!r}); expected {LIST_FORMATS[name]}" if wrong else ""
+        invalid = [word for word in words if word and not _LISTED_NAME.fullmatch(word)]
+        if not invalid:
+            return ""
+        return f"not a list of names ({invalid[0]!r}); expected {LIST_FORMATS[name]}"
     if name == "NCCL_DEBUG_SUBSYS":
         words = value.upper().removeprefix("^").split(",")
-        wrong = [word for word in words if word and word not in SUBSYSTEMS]
-        return f"of no subsystem {wrong[0]!r}; there are {', '.join(SUBSYSTEMS)}" if wrong else ""
+        invalid = [word for word in words if word and word not in SUBSYSTEMS]
+        if not invalid:
+            return ""
+        return f"not a list of subsystems ({invalid[0]!r}); NCCL has {', '.join(SUBSYSTEMS)}"
     if name in ("NCCL_ALGO", "NCCL_PROTO"):
-        known = ALGORITHMS if name == "NCCL_ALGO" else PROTOCOLS
-        return _choice_fault(value, known)
+        choices = ALGORITHMS if name == "NCCL_ALGO" else PROTOCOLS
+        return _choice_fault(value, choices)
     return ""
 
 
-def _choice_fault(value: str, known: tuple[str, ...]) -> str:
+def _choice_fault(value: str, choices: tuple[str, ...]) -> str:
     """`ring,tree` or `^ll128;allreduce:ll128`: a collective before the colon, names after it."""
     for part in filter(None, value.lower().split(";")):
         collective, colon, names = part.rpartition(":")
-        wrong = [one for one in names.removeprefix("^").split(",") if one and one not in known]
-        if wrong or (colon and collective not in COLLECTIVES):
-            return f"not known to NCCL ({wrong[0] if wrong else collective}): {', '.join(known)}"
+        invalid = [
+            part for part in names.removeprefix("^").split(",") if part and part not in choices
+        ]
+        if invalid or (colon and collective not in COLLECTIVES):
+            return (
+                f"not known to NCCL ({invalid[0] if invalid else collective}): {', '.join(choices)}"
+            )
     return ""

@@ -36,9 +36,9 @@ def conf_file_is_read_as_meant(node: NodeView) -> Verdict:
     files = node.read(EnvFiles).nccl
     for path, lines in files.items():
         for line in lines:
-            wrong = _describe_misreading(line)
-            if wrong:
-                message = f"{path}:{line.number} of {node.name} {wrong}"
+            misreading = _describe_misreading(line)
+            if misreading:
+                message = f"{path}:{line.number} of {node.name} {misreading}"
                 return warn("line-misread", message, _conf_fix(node, path, line))
     return ok(f"{', '.join(files) or 'no nccl.conf'} on {node.name}")
 
@@ -70,10 +70,10 @@ def deepspeed_env_file_is_sound(node: NodeView) -> Verdict:
         return skip(f"{node.name} has no .deepspeed_env")
     for path, lines in files.items():
         for line in lines:
-            found = _line_fault(line)
-            if found:
-                cause, why = found
-                message = f"{path}:{line.number} of {node.name} {why}"
+            fault = _line_fault(line)
+            if fault:
+                cause, description = fault
+                message = f"{path}:{line.number} of {node.name} {description}"
                 return warn(cause, message, _env_file_fix(node, path, cause))
     return _judge_missing_in_env(node, files) or ok(
         f"{', '.join(files)} of {node.name} can be read"
@@ -88,9 +88,9 @@ def _describe_misreading(line: EnvLine) -> str:
     if not COLLECTIVE_VARIABLE.match(word):
         return ""
     if word != line.name:
-        return f"sets {line.name!r}, which nobody reads, not {word}"
+        return f"sets {line.name!r}, which nothing reads, instead of {word}"
     if line.value[:1] in (" ", "\t", "'", '"'):
-        return f"sets {word} to {line.value!r}, blanks and quotes and all"
+        return f"sets {word} to {line.value!r}, including blanks and quotes"
     return ""
 
 
@@ -102,12 +102,12 @@ def _line_fault(line: EnvLine) -> tuple[str, str] | None:
             "is a comment with a `=`: `deepspeed` would exit 0 with no rank started",
         )
     if line.value is None:
-        what = "is empty" if line.is_blank else "has no `=`"
-        return "line-unreadable", f"{what}: `deepspeed` would end in a ValueError"
+        state = "is empty" if line.is_blank else "has no `=`"
+        return "line-unreadable", f"{state}: `deepspeed` would end in a ValueError"
     if re.search(r"[\"']", line.value) and re.search(r"[^\w@%+=:,./'\"-]", line.value):
         name = line.name.strip().removeprefix("export ")
-        why = f"has quotes around the value of {name}, which `deepspeed` quotes again"
-        return "quotes-cut", f"{why}: ranks get what stands before the first blank"
+        description = f"has quotes around the value of {name}, which `deepspeed` quotes again"
+        return "quotes-cut", f"{description}: ranks get what stands before the first blank"
     return None
 
 
@@ -118,10 +118,10 @@ def _judge_missing_in_env(node: NodeView, files: Mapping[str, Sequence[EnvLine]]
             name, value = line.name.strip().removeprefix("export "), (line.value or "").strip()
             setting = setting_in_force(node, name)
             if name in KNOWN_VARIABLES and (setting is None or setting.value != value):
-                has = setting or f"{name} unset"
+                in_force = setting or f"{name} unset"
                 message = (
                     f"{path}:{line.number} of {node.name} sets {name}={value}, but ranks have "
-                    f"{has}: `launcher start` reads that file only where it is typed"
+                    f"{in_force}: `launcher start` reads that file only where it is typed"
                 )
                 note = f'in launch.toml, [env]: {name} = "{value}"; or take the line out'
                 return warn("not-in-env", message, Fix("", node.name, note))

@@ -35,21 +35,21 @@ def variable_names_are_known(node: NodeView) -> Verdict:
         misspelt, renamed: writes the same line with the correct name.
         ignored: removes the line.
     """
-    found = collective_settings(node)
-    for name, setting in found.items():
+    settings = collective_settings(node)
+    for name, setting in settings.items():
         if name in IGNORED_VARIABLES:
-            message = f"{setting} is read by nobody: {IGNORED_VARIABLES[name]}"
+            message = f"{setting} is not read by any program: {IGNORED_VARIABLES[name]}"
             return warn("ignored", message, unset_fix(node, name))
-        meant = intended_variable(name)
-        if meant and name in RENAMED_VARIABLES:
-            message = f"{setting} is called {meant} by now; what reads the old name is to drop it"
-            return warn("renamed", message, _rename_variable_fix(node, setting, meant))
-        if meant:
-            message = f"{setting} is read by nobody; {meant} is"
-            return warn("misspelt", message, _rename_variable_fix(node, setting, meant))
-    others = [name for name in found if name not in KNOWN_VARIABLES]
-    known = f"{len(found) - len(others)} variables of NCCL, gloo and PyTorch on {node.name}"
-    return ok(f"{known}; unknown here: {', '.join(others)}" if others else known)
+        intended = intended_variable(name)
+        if intended and name in RENAMED_VARIABLES:
+            message = f"{setting} was renamed to {intended}; support for the old name will end"
+            return warn("renamed", message, _rename_variable_fix(node, setting, intended))
+        if intended:
+            message = f"{setting} is not read by any program; did you mean {intended}?"
+            return warn("misspelt", message, _rename_variable_fix(node, setting, intended))
+    unknown = [name for name in settings if name not in KNOWN_VARIABLES]
+    summary = f"{len(settings) - len(unknown)} variables of NCCL, gloo and PyTorch on {node.name}"
+    return ok(f"{summary}; unknown here: {', '.join(unknown)}" if unknown else summary)
 
 
 def is_read_name(name: str) -> bool:
@@ -66,52 +66,52 @@ def intended_variable(name: str) -> str:
         or (name not in RENAMED_VARIABLES and name.startswith(FOREIGN_PREFIXES))
     ):
         return ""
-    told = RENAMED_VARIABLES.get(name) or MISTAKEN_VARIABLES.get(name.upper())
-    if told or name.upper() in KNOWN_VARIABLES:
-        return told or name.upper()
+    listed = RENAMED_VARIABLES.get(name) or MISTAKEN_VARIABLES.get(name.upper())
+    if listed or name.upper() in KNOWN_VARIABLES:
+        return listed or name.upper()
     allowed = 1 if len(name) < 14 else 2
     near = [
-        (_edit_distance(name.upper(), one, allowed), one)
-        for one in KNOWN_VARIABLES
-        if _may_be_slip(name, one)
+        (_edit_distance(name.upper(), variable, allowed), variable)
+        for variable in KNOWN_VARIABLES
+        if _may_be_slip(name, variable)
     ]
     distance, best = min(near, default=(allowed + 1, ""))
     return best if distance <= allowed else ""
 
 
-def _may_be_slip(name: str, other: str) -> bool:
+def _may_be_slip(name: str, known_name: str) -> bool:
     """Whether few letters of difference may be a slip: IB_SL is none of IB_TC."""
-    last, others = name.upper().rpartition("_")[2], other.rpartition("_")[2]
-    return last == others or max(len(last), len(others)) > 3
+    last, known_last = name.upper().rpartition("_")[2], known_name.rpartition("_")[2]
+    return last == known_last or max(len(last), len(known_last)) > 3
 
 
-def _rename_variable_fix(node: NodeView, setting: Setting, meant: str) -> Fix:
+def _rename_variable_fix(node: NodeView, setting: Setting, intended: str) -> Fix:
     """The same line with the name that is read."""
     if "launch.toml" in setting.where:
-        return Fix("", "", f'in [env] of launch.toml: {meant} = "{setting.value}"')
+        return Fix("", "", f'in [env] of launch.toml: {intended} = "{setting.value}"')
     places = node.read(Environment).set_in.get(setting.name, ())
     if not places:
-        return unset_fix(node, setting.name, f"and set {meant}={setting.value} in its place")
-    cut = (place.rpartition(":") for place in places)
+        return unset_fix(node, setting.name, f"and set {intended}={setting.value} in its place")
+    parts = (place.rpartition(":") for place in places)
     edits = [
-        f"sed -i '{line}s/\\b{setting.name}\\b/{meant}/' {shlex.quote(path)}"
-        for path, _, line in cut
+        f"sed -i '{line}s/\\b{setting.name}\\b/{intended}/' {shlex.quote(path)}"
+        for path, _, line in parts
     ]
     root = any(place.startswith("/etc/") for place in places)
     return node.fix(" && ".join(edits), "for the next login", root=root)
 
 
-def _edit_distance(one: str, other: str, most: int) -> int:
+def _edit_distance(name: str, known_name: str, most: int) -> int:
     """How many letters to add, drop, change or swap; more than `most` is no matter how many."""
-    if abs(len(one) - len(other)) > most:
+    if abs(len(name) - len(known_name)) > most:
         return most + 1
     before: list[int] = []
-    above = list(range(len(other) + 1))
-    for i, letter in enumerate(one, 1):
+    above = list(range(len(known_name) + 1))
+    for i, letter in enumerate(name, 1):
         row = [i]
-        for j, wanted in enumerate(other, 1):
+        for j, wanted in enumerate(known_name, 1):
             cost = min(above[j] + 1, row[-1] + 1, above[j - 1] + (letter != wanted))
-            if before and j > 1 and letter == other[j - 2] and one[i - 2] == wanted:
+            if before and j > 1 and letter == known_name[j - 2] and name[i - 2] == wanted:
                 cost = min(cost, before[j - 2] + 1)
             row.append(cost)
         before, above = above, row

@@ -33,14 +33,14 @@ def variable_values_are_valid(node: NodeView) -> Verdict:
     Fix:
         malformed: the file that sets it.
     """
-    found = collective_settings(node)
-    for name, setting in found.items():
-        wrong = value_fault(name, setting.value)
-        if not wrong or _names_nothing(node, setting):
+    settings = collective_settings(node)
+    for name, setting in settings.items():
+        fault = value_fault(name, setting.value)
+        if not fault or _names_nothing(node, setting):
             continue
         verdict = block if malformed_ends_start(name) else warn
-        return verdict("malformed", f"{setting} is {wrong}", unset_fix(node, name))
-    return ok(f"{len(found)} variables of NCCL, gloo and PyTorch on {node.name} can be read")
+        return verdict("malformed", f"{setting} is {fault}", unset_fix(node, name))
+    return ok(f"{len(settings)} variables of NCCL, gloo and PyTorch on {node.name} can be read")
 
 
 def _names_nothing(node: NodeView, setting: Setting) -> bool:

@@ -46,16 +46,16 @@ def build_folders_are_usable(node: NodeView) -> Verdict:
         shared: names a local folder for launch.toml; warns.
         unreadable: names a local folder for launch.toml.
     """
-    used = _used_folder_variables(node)
-    if not used:
-        return skip("nothing is compiled at the start of this job, as far as can be seen")
+    variables = _used_folder_variables(node)
+    if not variables:
+        return skip("this job compiles nothing at its start")
     tools = node.read(Toolchain)
-    rooms = {"TORCH_EXTENSIONS_DIR": tools.extensions, "TRITON_CACHE_DIR": tools.triton}
-    for variable in used:
-        wrong = _judge_folder(node, variable, rooms[variable])
-        if wrong is not None:
-            return wrong
-    return ok(", ".join(rooms[variable].absolute for variable in used))
+    folders = {"TORCH_EXTENSIONS_DIR": tools.extensions, "TRITON_CACHE_DIR": tools.triton}
+    for variable in variables:
+        verdict = _judge_folder(node, variable, folders[variable])
+        if verdict is not None:
+            return verdict
+    return ok(", ".join(folders[variable].absolute for variable in variables))
 
 
 def _used_folder_variables(node: NodeView) -> list[str]:
@@ -67,30 +67,30 @@ def _used_folder_variables(node: NodeView) -> list[str]:
     return ["TORCH_EXTENSIONS_DIR"] * bool(builds) + ["TRITON_CACHE_DIR"] * bool(triton)
 
 
-def _judge_folder(node: NodeView, variable: str, seen: FolderSpace) -> Verdict | None:
-    where, local = f"{seen.absolute} on {node.name}", f"/var/tmp/{variable.lower()}"
+def _judge_folder(node: NodeView, variable: str, folder: FolderSpace) -> Verdict | None:
+    place, local = f"{folder.absolute} on {node.name}", f"/var/tmp/{variable.lower()}"
     elsewhere = node.fix("", f'under [env] in launch.toml: {variable} = "{local}"')
-    if seen.state not in READABLE_STATES:
+    if folder.state not in READABLE_STATES:
         return block(
-            "unreadable", f"{where} cannot be read: {seen.detail or seen.state}", elsewhere
+            "unreadable", f"{place} cannot be read: {folder.detail or folder.state}", elsewhere
         )
-    if seen.noexec:
-        message = f"{where} is on {seen.mount}, mounted noexec: what is compiled cannot be loaded"
-        command = f"mount -o remount,exec {shlex.quote(seen.mount)}"
+    if folder.noexec:
+        message = f"{place} is on {folder.mount}, mounted noexec: compiled code cannot be loaded"
+        command = f"mount -o remount,exec {shlex.quote(folder.mount)}"
         note = f'or {variable} = "{local}" under [env] in launch.toml'
         return block("noexec", message, node.fix(command, note, root=True))
-    if seen.read_only or not (seen.writable and seen.directory):
-        why = "read-only" if seen.read_only else f"not writable ({seen.nearest})"
-        command = f"sudo mkdir -p {shlex.quote(seen.absolute)}"
-        command += f" && sudo chown $(id -u) {shlex.quote(seen.absolute)}"
-        fix = elsewhere if seen.read_only else node.fix(command, elsewhere.note)
-        return block("not-writable", f"{where} is {why}; what is compiled is kept there", fix)
-    if seen.free_bytes < ENOUGH_FREE_BYTES or seen.free_inodes == 0:
-        command = f"du -xh --max-depth=1 {shlex.quote(seen.mount)} | sort -h | tail"
-        message = f"{where}: {seen.mount} is full; what is compiled is kept there"
+    if folder.read_only or not (folder.writable and folder.directory):
+        state = "read-only" if folder.read_only else f"not writable ({folder.nearest})"
+        command = f"sudo mkdir -p {shlex.quote(folder.absolute)}"
+        command += f" && sudo chown $(id -u) {shlex.quote(folder.absolute)}"
+        fix = elsewhere if folder.read_only else node.fix(command, elsewhere.note)
+        return block("not-writable", f"{place} is {state}; compiled code is stored there", fix)
+    if folder.free_bytes < ENOUGH_FREE_BYTES or folder.free_inodes == 0:
+        command = f"du -xh --max-depth=1 {shlex.quote(folder.mount)} | sort -h | tail"
+        message = f"{place}: {folder.mount} is full; compiled code is stored there"
         return block("no-space", message, node.fix(command, "shows what fills it", root=True))
-    if seen.shared and len(node.job.nodes) > 1:
-        message = f"{where} is on {seen.filesystem}: all nodes compile into the same files"
+    if folder.shared and len(node.job.nodes) > 1:
+        message = f"{place} is on {folder.filesystem}: all nodes compile into the same files"
         return warn("shared", message, elsewhere)
     return None
 
@@ -110,16 +110,16 @@ def no_build_lock_is_left(node: NodeView) -> Verdict:
     """
     if not node.read(Software).ok:
         return skip("the interpreter does not run; see software.python-is-there")
-    mine = stale_locks(node)
-    if not mine:
+    locks = stale_locks(node)
+    if not locks:
         return ok("no old lock")
     needed = {*operators_to_compile(node)} | (set() if node.read(Gpus).count else {CPU_OPERATOR})
-    grave = any(_operator_name(lock) in needed for lock in mine)
-    paths = shlex.join(lock.path for lock in mine)
+    grave = any(_operator_name(lock) in needed for lock in locks)
+    paths = shlex.join(lock.path for lock in locks)
     message = (
-        f"{node.name}: {mine[0].path} has been there for {format_duration(mine[0].age_s)}, and "
-        f"nobody builds; a start that loads {', '.join(map(_operator_name, mine))} would wait "
-        "for ever"
+        f"{node.name}: {locks[0].path} has been there for {format_duration(locks[0].age_s)}, and "
+        f"no build runs; a start that loads {', '.join(map(_operator_name, locks))} would wait "
+        "forever"
     )
     return (block if grave else warn)("stale-build-lock", message, node.fix(f"rm -f {paths}"))
 
@@ -137,7 +137,7 @@ def stale_locks(node: NodeView) -> list[BuildLock]:
 def _is_lock_held(node: NodeView, lock: BuildLock) -> bool:
     """Whether a process of any node has it open: the folder may be a shared one."""
     tools = list(node.cluster.facts_by_node(Toolchain).values())
-    return any(other.held for one in tools for other in one.locks if other.path == lock.path)
+    return any(other.held for tool in tools for other in tool.locks if other.path == lock.path)
 
 
 def _operator_name(lock: BuildLock) -> str:

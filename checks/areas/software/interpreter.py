@@ -52,30 +52,37 @@ def python_is_there(node: NodeView) -> Verdict:
         python-for-terminals-alone: a bare name that only a terminal's shell finds, as conda's in
             .bashrc. Name its path.
     """
-    seen = node.read(Software)
-    if seen.ok and _is_new_enough(seen):
-        return ok(f"Python {seen.version} at {seen.path}", executable=seen.executable)
-    if seen.ok:
-        return _judge_old_python(node, seen)
-    if seen.state == "missing":
-        return _judge_missing_python(node, seen)
-    if seen.state == "not-executable":
-        command = f"chmod +x {shlex.quote(seen.path)}"
-        message = f"{seen.path} is there on {node.name}, but {node.name}'s login may not execute it"
+    software = node.read(Software)
+    if software.ok and _is_new_enough(software):
+        return ok(f"Python {software.version} at {software.path}", executable=software.executable)
+    if software.ok:
+        return _judge_old_python(node, software)
+    if software.state == "missing":
+        return _judge_missing_python(node, software)
+    if software.state == "not-executable":
+        command = f"chmod +x {shlex.quote(software.path)}"
+        message = f"{software.path} is on {node.name}, but the login may not execute it"
         return block("python-not-executable", message, node.fix(command, root=True))
-    if seen.state == "hangs":
-        message = f"{seen.path} on {node.name} starts but gives no answer within 8 s"
+    if software.state == "hangs":
+        message = f"{software.path} on {node.name} starts but does not answer within 8 s"
         note = "often a hung network mount among its folders: `stat` each entry of sys.path"
-        return block("python-hangs", message, node.fix("", note), stderr=seen.detail)
-    if home := LOST_HOME_ERROR.search(seen.detail):
-        return _judge_lost_home(node, seen, home[1])
+        return block("python-hangs", message, node.fix("", note), stderr=software.detail)
+    if home := LOST_HOME_ERROR.search(software.detail):
+        return _judge_lost_home(node, software, home[1])
     if limited := limit_skip_reason(node):
         return skip(limited)
-    message = f"{seen.path} on {node.name} cannot run a line of Python: {_error_line(seen.detail)}"
-    repair = f"{shlex.quote(seen.path)} -c 'import json, platform, sys'"
+    message = (
+        f"{software.path} on {node.name} cannot run a line of Python: "
+        f"{_error_line(software.detail)}"
+    )
+    repair = f"{shlex.quote(software.path)} -c 'import json, platform, sys'"
     note = "shows the error in full; reinstall the environment as it is on the other nodes"
     return block(
-        "python-crashes", message, node.fix(repair, note), stderr=seen.detail, code=seen.code
+        "python-crashes",
+        message,
+        node.fix(repair, note),
+        stderr=software.detail,
+        code=software.code,
     )
 
 
@@ -85,66 +92,71 @@ def _error_line(text: str) -> str:
     return ([line for line in lines if "rror" in line] or lines)[-1][:300]
 
 
-def _judge_lost_home(node: NodeView, seen: Software, home: str) -> Verdict:
-    message = f"{seen.path} on {node.name} cannot start: PYTHONHOME={home} has not its library"
+def _judge_lost_home(node: NodeView, software: Software, home: str) -> Verdict:
+    message = (
+        f"{software.path} on {node.name} cannot start: PYTHONHOME={home} does not hold its library"
+    )
     fix = comment_out_fix(node, PYTHON_HOME)
     if PYTHON_HOME in node.job.env:
         fix = Fix("", "", f"remove {PYTHON_HOME} from [env] of launch.toml")
-    return block("python-home", message, fix, stderr=seen.detail)
+    return block("python-home", message, fix, stderr=software.detail)
 
 
-def _is_new_enough(seen: Software) -> bool:
-    return tuple(map(int, seen.python.split("."))) >= OLDEST_PYTHON
+def _is_new_enough(software: Software) -> bool:
+    return tuple(map(int, software.python.split("."))) >= OLDEST_PYTHON
 
 
-def _judge_old_python(node: NodeView, seen: Software) -> Verdict:
+def _judge_old_python(node: NodeView, software: Software) -> Verdict:
     oldest = ".".join(map(str, OLDEST_PYTHON))
-    message = f"{seen.path} on {node.name} is Python {seen.version}; DeepSpeed needs {oldest}"
+    message = (
+        f"{software.path} on {node.name} is Python {software.version}; DeepSpeed needs {oldest}"
+    )
     note = f"name an interpreter of at least {oldest} with `python` in launch.toml"
     return block("python-too-old", message, node.fix("", note))
 
 
-def _judge_missing_python(node: NodeView, seen: Software) -> Verdict:
-    there = f"; there is {', '.join(seen.instead)}" if seen.instead else ""
-    folder = seen.path.rpartition("/")[0]
-    where = "" if folder else " on the PATH"
-    if folder and seen.nearest != folder:
-        where = f" (of its folders only {seen.nearest} is there)"
-    if seen.interactive:
-        return _judge_interactive_python(node, seen)
-    message = f"{node.name} has no {seen.path}{where}{there}"
+def _judge_missing_python(node: NodeView, software: Software) -> Verdict:
+    instead = f"; there is {', '.join(software.instead)}" if software.instead else ""
+    folder = software.path.rpartition("/")[0]
+    place = "" if folder else " on the PATH"
+    if folder and software.nearest != folder:
+        place = f" (only {software.nearest} of its path exists)"
+    if software.interactive:
+        return _judge_interactive_python(node, software)
+    message = f"{node.name} has no {software.path}{place}{instead}"
     note = "make the environment at the same path as on the other nodes, with the same packages"
-    others = _package_versions(node, "deepspeed")
-    beside = [path for path in seen.instead if folder and path.rpartition("/")[0] == folder]
+    versions = _package_versions(node, "deepspeed")
+    beside = [path for path in software.instead if folder and path.rpartition("/")[0] == folder]
     fix = node.fix("", note)
     if beside:
-        link = shlex.join(["ln", "-s", beside[0], seen.path])
-        fix = node.fix(link, "its neighbour is there; or name that with `python` in launch.toml")
-    elif seen.path.endswith(("/bin/python", "/bin/python3")) and seen.instead and others:
-        fix = node.fix(_make_environment_command(node, seen), note)
-    return block("python-missing", message, fix, instead=list(seen.instead))
+        link = shlex.join(["ln", "-s", beside[0], software.path])
+        fix = node.fix(link, "links to its neighbour; or set `python` in launch.toml to that")
+    elif software.path.endswith(("/bin/python", "/bin/python3")) and software.instead and versions:
+        fix = node.fix(_make_environment_command(node, software), note)
+    return block("python-missing", message, fix, instead=list(software.instead))
 
 
-def _judge_interactive_python(node: NodeView, seen: Software) -> Verdict:
+def _judge_interactive_python(node: NodeView, software: Software) -> Verdict:
     """What .bashrc activates below its line "if not running interactively, return"."""
     message = (
-        f"{node.name} has no {seen.path} on the PATH of the shell that ssh starts; a terminal's "
-        f"shell finds {seen.interactive}, because its start-up file activates it there alone"
+        f"{node.name} has no {software.path} on the PATH of the shell that ssh starts; a "
+        "terminal's "
+        f"shell finds {software.interactive}, because its start-up file activates it only there"
     )
-    note = f'in launch.toml: python = "{seen.interactive}"'
+    note = f'in launch.toml: python = "{software.interactive}"'
     return block("python-for-terminals-alone", message, node.fix("", note))
 
 
-def _make_environment_command(node: NodeView, seen: Software) -> str:
-    prefix = seen.path.rpartition("/bin/")[0]
-    make = f"{shlex.quote(seen.instead[-1])} -m venv {shlex.quote(prefix)}"
-    found = {name: _package_versions(node, name) for name in TRAINING_PACKAGES}
+def _make_environment_command(node: NodeView, software: Software) -> str:
+    prefix = software.path.rpartition("/bin/")[0]
+    make = f"{shlex.quote(software.instead[-1])} -m venv {shlex.quote(prefix)}"
+    versions_by_package = {name: _package_versions(node, name) for name in TRAINING_PACKAGES}
     wanted = {
         name: majority_value(versions, node.job.head)
-        for name, versions in found.items()
+        for name, versions in versions_by_package.items()
         if versions
     }
-    return f"{make} && {install_command(seen.path, wanted)}"
+    return f"{make} && {install_command(software.path, wanted)}"
 
 
 @node_check("software.deepspeed-is-installed", Software)
@@ -158,31 +170,33 @@ def deepspeed_is_installed(node: NodeView) -> Verdict:
     Fix:
         torch-missing, deepspeed-missing: the `pip install` line with the other nodes' version.
     """
-    seen = node.read(Software)
-    if not seen.ok or not _is_new_enough(seen):
+    software = node.read(Software)
+    if not software.ok or not _is_new_enough(software):
         return skip("the interpreter does not run; see software.python-is-there")
     for name in TRAINING_PACKAGES:
-        if seen.modules.get(name) is None:
-            return _judge_missing_package(node, seen, name)
+        if software.modules.get(name) is None:
+            return _judge_missing_package(node, software, name)
     versions = ", ".join(
-        f"{name} {seen.packages.get(name, 'without metadata')}" for name in TRAINING_PACKAGES
+        f"{name} {software.packages.get(name, 'without metadata')}" for name in TRAINING_PACKAGES
     )
-    return ok(versions, found=dict(seen.modules))
+    return ok(versions, found=dict(software.modules))
 
 
-def _judge_missing_package(node: NodeView, seen: Software, name: str) -> Verdict:
-    others = _package_versions(node, name)
-    version = majority_value(others, node.job.head) if others else ""
-    there = f"; the others have {version}" if others else ""
-    message = f"{seen.path} on {node.name} finds no module {name}{there}"
-    return block(f"{name}-missing", message, node.fix(install_command(seen.path, {name: version})))
+def _judge_missing_package(node: NodeView, software: Software, name: str) -> Verdict:
+    versions = _package_versions(node, name)
+    version = majority_value(versions, node.job.head) if versions else ""
+    elsewhere = f"; the others have {version}" if versions else ""
+    message = f"{software.path} on {node.name} finds no module {name}{elsewhere}"
+    return block(
+        f"{name}-missing", message, node.fix(install_command(software.path, {name: version}))
+    )
 
 
 def _package_versions(node: NodeView, name: str) -> dict[str, str]:
     """The version of a package by node, of those that have it."""
     answered = node.cluster.nodes_with(Software)
-    found = {one.name: one.read(Software).packages.get(name, "") for one in answered}
-    return {other: version for other, version in found.items() if version}
+    versions = {peer.name: peer.read(Software).packages.get(name, "") for peer in answered}
+    return {peer: version for peer, version in versions.items() if version}
 
 
 @dataclass(frozen=True)
@@ -219,19 +233,28 @@ def versions_are_equal(node: NodeView) -> Verdict:
     Fix:
         versions-differ: the `pip install` line that gives this node the versions of most nodes.
     """
-    seen = node.read(Software)
-    if not seen.ok:
+    software = node.read(Software)
+    if not software.ok:
         return skip("the interpreter does not run; see software.python-is-there")
-    peers = [one for one in node.cluster.nodes_with(Software) if one.read(Software).ok]
+    peers = [
+        difference
+        for difference in node.cluster.nodes_with(Software)
+        if difference.read(Software).ok
+    ]
     if len(peers) == 1:
         return skip("no other node answered, so there is nothing to compare with")
-    apart = _version_differences(node, {one.name: one.read(Software) for one in peers})
-    if not apart:
-        return ok(f"as on the other {len(peers) - 1} nodes", **seen.packages)
-    message = f"{node.name} differs: {', '.join(map(str, apart))}"
-    evidence = {one.name: {"here": one.here, "most": one.most} for one in apart}
-    verdict = block if any(one.blocks for one in apart) else warn
-    return verdict("versions-differ", message, _align_versions_fix(node, seen, apart), **evidence)
+    differences = _version_differences(node, {peer.name: peer.read(Software) for peer in peers})
+    if not differences:
+        return ok(f"as on the other {len(peers) - 1} nodes", **software.packages)
+    message = f"{node.name} differs: {', '.join(map(str, differences))}"
+    evidence = {
+        difference.name: {"here": difference.here, "most": difference.most}
+        for difference in differences
+    }
+    verdict = block if any(difference.blocks for difference in differences) else warn
+    return verdict(
+        "versions-differ", message, _align_versions_fix(node, software, differences), **evidence
+    )
 
 
 def _version_differences(
@@ -249,26 +272,35 @@ def _version_differences(
         tables[CUDA_BUILD] = builds
     if len(set(tables["python"].values())) == 1:
         tables[PYTHON_ABI] = abis
-    apart = []
+    differences = []
     for name, table in tables.items():
         here, most = table[node.name], majority_value(table, node.job.head)
         named_elsewhere = name in shadows or (name in TRAINING_PACKAGES and ABSENT in (here, most))
         if here != most and not named_elsewhere:
-            apart.append(VersionDifference(name, here, most))
-    return apart
+            differences.append(VersionDifference(name, here, most))
+    return differences
 
 
-def _align_versions_fix(node: NodeView, seen: Software, apart: list[VersionDifference]) -> Fix:
-    if apart[0].name == "python":
-        note = f"make {seen.path} a Python {apart[0].most} as on the other nodes"
+def _align_versions_fix(
+    node: NodeView, software: Software, differences: list[VersionDifference]
+) -> Fix:
+    if differences[0].name == "python":
+        note = f"make {software.path} a Python {differences[0].most} as on the other nodes"
         return node.fix("", note)
-    if apart[0].name in (CUDA_BUILD, PYTHON_ABI):
-        note = f"make the environment anew as on the other nodes: {apart[0].name} {apart[0].most}"
+    if differences[0].name in (CUDA_BUILD, PYTHON_ABI):
+        note = (
+            f"create the environment again as on the other nodes: {differences[0].name} "
+            f"{differences[0].most}"
+        )
         return node.fix("", note)
-    apart = [one for one in apart if one.name not in (CUDA_BUILD, PYTHON_ABI)]
-    wanted = {one.name: one.most for one in apart if one.most != ABSENT}
-    extra = [one.name for one in apart if one.most == ABSENT]
-    commands = [install_command(seen.path, wanted)] if wanted else []
+    differences = [
+        difference for difference in differences if difference.name not in (CUDA_BUILD, PYTHON_ABI)
+    ]
+    wanted = {
+        difference.name: difference.most for difference in differences if difference.most != ABSENT
+    }
+    extra = [difference.name for difference in differences if difference.most == ABSENT]
+    commands = [install_command(software.path, wanted)] if wanted else []
     if extra:
-        commands.append(shlex.join([seen.path, "-m", "pip", "uninstall", "-y", *extra]))
+        commands.append(shlex.join([software.path, "-m", "pip", "uninstall", "-y", *extra]))
     return node.fix(" && ".join(commands))

@@ -27,12 +27,12 @@ def text_is_utf_8(node: NodeView) -> Verdict:
     Fix:
         not-utf-8: names the `PYTHONUTF8` line for launch.toml.
     """
-    seen = node.read(Software)
-    if not seen.ok:
+    software = node.read(Software)
+    if not software.ok:
         return skip("the interpreter does not run; see software.python-is-there")
-    if seen.encoding.lower().replace("-", "") == "utf8":
+    if software.encoding.lower().replace("-", "") == "utf8":
         return ok("UTF-8")
-    message = f"Python on {node.name} opens text as {seen.encoding}; expected UTF-8"
+    message = f"Python on {node.name} opens text as {software.encoding}; expected UTF-8"
     note = 'PYTHONUTF8 = "1" under [env] in launch.toml; LC_ALL or LANG of the login set the other'
     return warn("not-utf-8", message, node.fix("", note))
 
@@ -60,9 +60,9 @@ def proxy_spares_the_nodes(node: NodeView) -> Verdict:
     spared = shell.get("no_proxy") or shell.get("NO_PROXY") or ""
     caught = [name for name in node.job.names if not _bypasses_proxy(spared, name)]
     if not caught:
-        return ok(f"no_proxy spares the nodes: {spared}")
+        return ok(f"no_proxy includes the nodes: {spared}")
     message = (
-        f"{proxy} is set on {node.name} and no_proxy does not spare {caught[0]}: {program[1]} "
+        f"{proxy} is set on {node.name} and no_proxy does not include {caught[0]}: {program[1]} "
         "would ask the proxy for it"
     )
     listed = ",".join(("localhost", "127.0.0.1", *node.job.names))

@@ -24,9 +24,13 @@ def operators_to_compile(node: NodeView) -> tuple[str, ...]:
 
     As deepspeed.runtime.engine chooses optimizers; a client's own is not seen.
     """
-    seen = node.read(DeepspeedConfig).config if node.has(DeepspeedConfig) else None
+    config_text = node.read(DeepspeedConfig).config if node.has(DeepspeedConfig) else None
     try:
-        config = parse_config(seen.text) if seen and seen.state == "there" else ParsedConfig({})
+        config = (
+            parse_config(config_text.text)
+            if config_text and config_text.state == "there"
+            else ParsedConfig({})
+        )
     except NotAConfig:
         return ()
     built = node.read(Software).built_ops if node.has(Software) else ()
@@ -43,7 +47,10 @@ def _configured_operators(config: ParsedConfig) -> list[str]:
         names.append(OFFLOADED.get(kind, "cpu_adam"))
     elif kind in FUSED and not offloads and config.get("optimizer.params.torch_adam") is not True:
         names.append(FUSED[kind])
-    if any(config.get(f"{zero}{one}.device") == "nvme" for one in ("param", "optimizer")):
+    if any(
+        config.get(f"{zero}{kind_of_state}.device") == "nvme"
+        for kind_of_state in ("param", "optimizer")
+    ):
         names.append("async_io")
     return names
 
@@ -70,13 +77,13 @@ def operators_can_be_built(node: NodeView) -> Verdict:
         return skip("the config asks for no operator that is compiled at the start")
     if not node.read(Software).ok:
         return skip("the interpreter does not run; see software.python-is-there")
-    tools, what = node.read(Toolchain), ", ".join(names)
+    tools, operators = node.read(Toolchain), ", ".join(names)
     return (
-        _judge_compiler(node, tools, what)
-        or _judge_ninja(node, tools, what)
+        _judge_compiler(node, tools, operators)
+        or _judge_ninja(node, tools, operators)
         or _judge_libaio(node, tools, names)
-        or _judge_toolkit(node, tools, what)
-        or ok(f"{what}: {tools.compiler_path}, {tools.ninja}{_describe_toolkit(tools)}")
+        or _judge_toolkit(node, tools, operators)
+        or ok(f"{operators}: {tools.compiler_path}, {tools.ninja}{_describe_toolkit(tools)}")
     )
 
 
@@ -84,18 +91,18 @@ def _describe_toolkit(tools: Toolchain) -> str:
     return f", CUDA {tools.nvcc}" if tools.nvcc else ""
 
 
-def _judge_compiler(node: NodeView, tools: Toolchain, what: str) -> Verdict | None:
+def _judge_compiler(node: NodeView, tools: Toolchain, operators: str) -> Verdict | None:
     if tools.compiler_path:
         return None
-    message = f"{node.name} has no {tools.compiler}, with which DeepSpeed compiles {what}"
+    message = f"{node.name} has no {tools.compiler}, which DeepSpeed needs to compile {operators}"
     fix = node.fix("apt-get install -y g++", "or gcc-c++ with dnf", root=True)
     return block("no-compiler", message, fix)
 
 
-def _judge_ninja(node: NodeView, tools: Toolchain, what: str) -> Verdict | None:
+def _judge_ninja(node: NodeView, tools: Toolchain, operators: str) -> Verdict | None:
     if tools.ninja:
         return None
-    message = f"{node.name} has no ninja, by which DeepSpeed compiles {what}"
+    message = f"{node.name} has no ninja, which DeepSpeed needs to compile {operators}"
     pip = install_command(node.read(Software).path, {"ninja": ""})
     return block("no-ninja", message, node.fix(pip, "or ninja-build of the system"))
 
@@ -109,14 +116,16 @@ def _judge_libaio(node: NodeView, tools: Toolchain, names: tuple[str, ...]) -> V
     return warn("no-libaio", message, fix)
 
 
-def _judge_toolkit(node: NodeView, tools: Toolchain, what: str) -> Verdict | None:
+def _judge_toolkit(node: NodeView, tools: Toolchain, operators: str) -> Verdict | None:
     """CUDA's own compiler, of torch's major version, where the operators are for NVIDIA's GPUs."""
     cuda = node.read(Software).cuda
     if not cuda or "NVIDIA" not in node.read(Gpus).vendors:
         return None
     if not tools.nvcc:
-        where = f"in {tools.cuda_home}" if tools.cuda_home else "and CUDA_HOME leads nowhere"
-        message = f"{node.name}: DeepSpeed compiles {what} with nvcc, but there is none {where}"
+        place = f"in {tools.cuda_home}" if tools.cuda_home else "and CUDA_HOME names no toolkit"
+        message = (
+            f"{node.name}: DeepSpeed compiles {operators} with nvcc, but there is none {place}"
+        )
         note = f"install CUDA's toolkit {cuda} and name it with CUDA_HOME under [env]"
         return block("no-cuda-toolkit", message, node.fix("", note))
     if tools.nvcc.partition(".")[0] == cuda.partition(".")[0] or tools.skips_cuda_check:
@@ -125,4 +134,4 @@ def _judge_toolkit(node: NodeView, tools: Toolchain, what: str) -> Verdict | Non
     note = f"name a toolkit of CUDA {cuda} with CUDA_HOME under [env] in launch.toml"
     refused = (deepspeed_version(node) or (0,))[:2] < NO_CUDA_CHECK
     verdict = block if refused else warn
-    return verdict("cuda-mismatch", f"{message}; {what} cannot be relied on", node.fix("", note))
+    return verdict("cuda-mismatch", f"{message}; {operators} may not work", node.fix("", note))

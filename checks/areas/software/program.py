@@ -26,44 +26,50 @@ def program_is_importable(node: NodeView) -> Verdict:
         module-missing, import-missing: the `pip install` line, with the version of a node that has
             it.
     """
-    seen = node.read(Software)
-    if not seen.ok:
+    software = node.read(Software)
+    if not software.ok:
         return skip("the interpreter does not run; see software.python-is-there")
     command = node.job.command
     if not command:
         return skip("no command in launch.toml")
     if command[0] != "-m" and not command[0].endswith(".py"):
         return skip("the command is neither a module nor a .py file")
-    named = [name for name in TRAINING_PACKAGES if seen.modules.get(name) is None]
-    unfound = [name for name in seen.unfound if name.partition(".")[0] not in named]
-    if not unfound and seen.unfound:
-        return skip(f"{seen.unfound[0]} is not there; see software.deepspeed-is-installed")
+    reported = [name for name in TRAINING_PACKAGES if software.modules.get(name) is None]
+    unfound = [name for name in software.unfound if name.partition(".")[0] not in reported]
+    if not unfound and software.unfound:
+        return skip(f"{software.unfound[0]} is not there; see software.deepspeed-is-installed")
     if not unfound:
         return ok(f"what {command[1] if command[0] == '-m' else command[0]} needs is found")
-    return _judge_unfound_modules(node, seen, unfound)
+    return _judge_unfound_modules(node, software, unfound)
 
 
-def _judge_unfound_modules(node: NodeView, seen: Software, unfound: list[str]) -> Verdict:
+def _judge_unfound_modules(node: NodeView, software: Software, unfound: list[str]) -> Verdict:
     module = node.job.command[1] if node.job.command[0] == "-m" else ""
     listed = ", ".join(unfound)
     having = _nodes_having_modules(node.cluster, unfound)
-    there = f"; {having[0]} has it" if having else ""
+    elsewhere = f"; {having[0]} has it" if having else ""
     if module in unfound:
-        message = f"{seen.path} on {node.name} finds no module {module}, the command's own{there}"
-        return block("module-missing", message, _install_fix(node, seen, [module], having))
+        message = (
+            f"{software.path} on {node.name} finds no module {module}, the command's own{elsewhere}"
+        )
+        return block("module-missing", message, _install_fix(node, software, [module], having))
     script = node.job.command[0]
-    message = f"{script} imports {listed}, which {seen.path} on {node.name} does not find{there}"
-    return block("import-missing", message, _install_fix(node, seen, unfound, having))
+    message = (
+        f"{script} imports {listed}, which {software.path} on {node.name} does not find{elsewhere}"
+    )
+    return block("import-missing", message, _install_fix(node, software, unfound, having))
 
 
 def _nodes_having_modules(cluster: ClusterView, names: list[str]) -> list[str]:
     """The nodes on which all of these are found."""
-    answered = [one for one in cluster.nodes_with(Software) if one.read(Software).ok]
-    return [one.name for one in answered if not set(names) & set(one.read(Software).unfound)]
+    answered = [node for node in cluster.nodes_with(Software) if node.read(Software).ok]
+    return [node.name for node in answered if not set(names) & set(node.read(Software).unfound)]
 
 
-def _install_fix(node: NodeView, seen: Software, names: list[str], having: list[str]) -> Fix:
-    known = node.cluster[having[0]].read(Software).packages if having else {}
+def _install_fix(node: NodeView, software: Software, names: list[str], having: list[str]) -> Fix:
+    versions = node.cluster[having[0]].read(Software).packages if having else {}
     packages = map(package_of_module, names)
-    command = install_command(seen.path, {package: known.get(package, "") for package in packages})
-    return node.fix(command, "if the packages are called as their modules; or put your own there")
+    command = install_command(
+        software.path, {package: versions.get(package, "") for package in packages}
+    )
+    return node.fix(command, "if the packages have their modules' names; or copy your own there")

@@ -28,21 +28,21 @@ def packages_are_the_environments_own(node: NodeView) -> Verdict:
         shadowed: moves those in ~/.local aside, or finds the line that sets PYTHONPATH.
         package-shadowed: a file in the working directory has the package's name; renames it.
     """
-    seen = node.read(Software)
-    if not seen.ok:
+    software = node.read(Software)
+    if not software.ok:
         return skip("the interpreter does not run; see software.python-is-there")
     if file := shadowing_file(node):
         return _judge_shadowing_file(node, file)
-    hidden = shadowed_packages(seen)
+    hidden = shadowed_packages(software)
     if not hidden:
-        return ok("each package stands once on the path, or first in the environment")
+        return ok("no package is shadowed by another folder")
     name, (first, *others) = next(iter(hidden.items()))
     message = (
         f"{node.name} imports {name} {first[1]} from {first[0]}, not {others[0][1]} of "
         f"{others[0][0]}"
     )
-    more = [other for other in hidden if other != name]
-    message += f"; {', '.join(more)} likewise" if more else ""
+    further = [package for package in hidden if package != name]
+    message += f"; {', '.join(further)} too" if further else ""
     fix = _remove_folder_fix(node, first[0])
     grave = any(package in TRAINING_PACKAGES for package in hidden)
     return (block if grave else warn)("shadowed", message, fix, copies=dict(hidden))
@@ -50,43 +50,47 @@ def packages_are_the_environments_own(node: NodeView) -> Verdict:
 
 def shadowing_file(node: NodeView) -> str:
     """A file of the working directory that is imported for a package, "" where there is none."""
-    found = node.read(Software).modules.items()
-    beside = [file for name, file in found if file == f"{node.job.workdir.rstrip('/')}/{name}.py"]
+    modules = node.read(Software).modules.items()
+    beside = [file for name, file in modules if file == f"{node.job.workdir.rstrip('/')}/{name}.py"]
     return beside[0] if beside else ""
 
 
-def shadowed_packages(seen: Software) -> dict[str, tuple[tuple[str, ...], ...]]:
+def shadowed_packages(software: Software) -> dict[str, tuple[tuple[str, ...], ...]]:
     """Packages of the environment before which stands another version from outside it.
 
     A system's interpreter has no environment of its own: there, ~/.local is where things belong.
     """
-    if seen.prefix in ("", "/usr", "/usr/local"):
+    if software.prefix in ("", "/usr", "/usr/local"):
         return {}
     return {
         name: copies
-        for name, copies in seen.copies.items()
-        if not _is_in_environment(copies[0], seen)
-        and _is_in_environment(copies[1], seen)
+        for name, copies in software.copies.items()
+        if not _is_in_environment(copies[0], software)
+        and _is_in_environment(copies[1], software)
         and copies[0][1] != copies[1][1]
     }
 
 
-def _is_in_environment(copy: tuple[str, ...], seen: Software) -> bool:
-    return copy[0].startswith(seen.prefix.rstrip("/") + "/")
+def _is_in_environment(copy: tuple[str, ...], software: Software) -> bool:
+    return copy[0].startswith(software.prefix.rstrip("/") + "/")
 
 
 def _judge_shadowing_file(node: NodeView, file: str) -> Verdict:
     name = posixpath.basename(file).removesuffix(".py")
-    message = f"{file} on {node.name} is imported in place of the package {name}, for its name"
-    own = posixpath.join(posixpath.dirname(file), f"own_{name}.py")
-    fix = node.fix(shlex.join(["mv", file, own]), "then correct what imports it by its old name")
+    message = (
+        f"{file} on {node.name} is imported instead of the package {name}, which has the same name"
+    )
+    renamed = posixpath.join(posixpath.dirname(file), f"own_{name}.py")
+    fix = node.fix(
+        shlex.join(["mv", file, renamed]), "then correct what imports it by its old name"
+    )
     return block("package-shadowed", message, fix)
 
 
 def _remove_folder_fix(node: NodeView, folder: str) -> Fix:
     if "/.local/" in folder:
         # pip of a venv refuses to touch what is outside of it
-        note = 'sets all of it aside; or PYTHONNOUSERSITE = "1" under [env] in launch.toml'
+        note = 'moves all of it away; or PYTHONNOUSERSITE = "1" under [env] in launch.toml'
         return node.fix(shlex.join(["mv", folder, f"{folder}.away"]), note)
     find = "grep -nsE 'PYTHONPATH' ~/.[a-z]* /etc/environment /etc/profile.d/*"
     return node.fix(find, f"shows the line that puts {folder} on the path; take it out")

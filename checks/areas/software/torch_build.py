@@ -32,17 +32,17 @@ def torch_fits_the_gpus(node: NodeView) -> Verdict:
         wrong-build: installs a build for the GPUs.
         driver-too-old: names the minimum driver.
     """
-    seen, gpus = node.read(Software), node.read(Gpus)
-    if not seen.ok or seen.modules.get("torch") is None:
-        return skip("torch is not there; see software.deepspeed-is-installed")
+    software, gpus = node.read(Software), node.read(Gpus)
+    if not software.ok or software.modules.get("torch") is None:
+        return skip("torch is not installed; see software.deepspeed-is-installed")
     if gpus.broken or not gpus.count:
         return skip("no GPU answers here; see gpu.driver-answers")
     vendor = gpus.vendors[0] if gpus.vendors else ""
-    built = {"NVIDIA": seen.cuda, "AMD": seen.hip}.get(vendor)
+    built = {"NVIDIA": software.cuda, "AMD": software.hip}.get(vendor)
     if built is None:
-        return skip(f"nothing is known of builds for {vendor or 'these GPUs'}")
+        return skip(f"no builds are known for {vendor or 'these GPUs'}")
     if not built:
-        return _judge_other_build(node, seen, vendor)
+        return _judge_other_build(node, software, vendor)
     driver, least = _version_numbers(gpus.gpus[0].driver), _oldest_driver(built)
     if vendor != "NVIDIA" or not driver or driver >= least:
         return ok(f"torch is built for {vendor}'s {built}")
@@ -57,11 +57,17 @@ def torch_fits_the_gpus(node: NodeView) -> Verdict:
     return block("driver-too-old", message, node.fix("", note))
 
 
-def _judge_other_build(node: NodeView, seen: Software, vendor: str) -> Verdict:
-    kind = f"ROCm {seen.hip}" if seen.hip else f"CUDA {seen.cuda}" if seen.cuda else "CPUs alone"
+def _judge_other_build(node: NodeView, software: Software, vendor: str) -> Verdict:
+    kind = (
+        f"ROCm {software.hip}"
+        if software.hip
+        else f"CUDA {software.cuda}"
+        if software.cuda
+        else "CPUs only"
+    )
     message = f"torch on {node.name} is built for {kind}; its GPUs are {vendor}'s and stay unused"
-    python = shlex.quote(seen.path)
-    version = seen.packages.get("torch", "").partition("+")[0]
+    python = shlex.quote(software.path)
+    version = software.packages.get("torch", "").partition("+")[0]
     pinned = f"torch=={version}" if version else "torch"
     index = "https://download.pytorch.org/whl/" + ("rocm6.2" if vendor == "AMD" else "cu121")
     install = f"{python} -m pip install --force-reinstall --no-deps {pinned} --index-url {index}"

@@ -27,92 +27,95 @@ SIGNAL_CAUSES: Mapping[int, tuple[str, str, str]] = {
 }
 
 
-def judge_failed_rank(node: NodeView, seen: Smoke, rank: SmokeRank) -> Verdict:
+def judge_failed_rank(node: NodeView, smoke: Smoke, rank: SmokeRank) -> Verdict:
     """The verdict on the rank that failed first."""
-    who = f"rank {rank.rank} of {seen.slots} on {node.name}"
+    rank_name = f"rank {rank.rank} of {smoke.slots} on {node.name}"
     evidence = {"stage": rank.said.stage, "trace": rank.said.trace, "stderr": rank.err}
     if rank.hung:
-        return _judge_hang(node, seen, rank, who)
+        return _judge_hang(node, smoke, rank, rank_name)
     if rank.said.error:
-        return _judge_exception(node, rank, who)
+        return _judge_exception(node, rank, rank_name)
     if rank.code is not None and rank.code < 0:
-        return _judge_signal(node, rank, who)
+        return _judge_signal(node, rank, rank_name)
     if rank.code == 0:
-        return unknown(f"{who} ended in stage {rank.said.stage!r} without a result", **evidence)
+        return unknown(
+            f"{rank_name} ended in stage {rank.said.stage!r} without a result", **evidence
+        )
     message = (
-        f"{who} ended with code {rank.code} in stage {rank.said.stage!r}: {_last_line(rank.err)}"
+        f"{rank_name} ended with code {rank.code} in stage {rank.said.stage!r}: "
+        f"{_last_line(rank.err)}"
     )
     return block("crashed", message, _see_report_fix(node), **evidence)
 
 
-def _judge_hang(node: NodeView, seen: Smoke, rank: SmokeRank, who: str) -> Verdict:
-    where = " ← ".join(f"{name} ({path}:{line})" for path, line, name in rank.frames[:3])
-    shown = f", in {where}" if where else ""
-    message = f"{who} hung in stage {rank.said.stage!r} for {seen.seconds:.0f} s{shown}"
+def _judge_hang(node: NodeView, smoke: Smoke, rank: SmokeRank, rank_name: str) -> Verdict:
+    stack = " ← ".join(f"{name} ({path}:{line})" for path, line, name in rank.frames[:3])
+    place = f", in {stack}" if stack else ""
+    message = f"{rank_name} hung in stage {rank.said.stage!r} for {smoke.seconds:.0f} s{place}"
     return block("hang", message, _see_report_fix(node), stage=rank.said.stage, stack=rank.err)
 
 
-def _judge_exception(node: NodeView, rank: SmokeRank, who: str) -> Verdict:
-    said = rank.said
-    first = said.detail.strip().partition("\n")[0][:400]
-    evidence = {"stage": said.stage, "trace": said.trace, "stderr": rank.err}
-    if said.stage.startswith("import "):
-        if own := _shadowing_path(node, said.stage, said.trace):
-            return _judge_shadowed_package(node, said.stage, own, who, evidence)
-        message = f"{who} cannot {said.stage}: {said.error}: {first}"
-        fix = import_fix(node, said.stage, f"{said.error}: {said.detail}\n{said.trace}")
+def _judge_exception(node: NodeView, rank: SmokeRank, rank_name: str) -> Verdict:
+    report = rank.said
+    first = report.detail.strip().partition("\n")[0][:400]
+    evidence = {"stage": report.stage, "trace": report.trace, "stderr": rank.err}
+    if report.stage.startswith("import "):
+        if path := _shadowing_path(node, report.stage, report.trace):
+            return _judge_shadowed_package(node, report.stage, path, rank_name, evidence)
+        message = f"{rank_name} cannot {report.stage}: {report.error}: {first}"
+        fix = import_fix(node, report.stage, f"{report.error}: {report.detail}\n{report.trace}")
         return block("import-error", message, fix, **evidence)
-    message = f"{who} failed in stage {said.stage!r}: {said.error}: {first}"
-    found = _recognise_failure(f"{said.error}: {said.detail}")
-    if not found:
+    message = f"{rank_name} failed in stage {report.stage!r}: {report.error}: {first}"
+    recognised = _recognise_failure(f"{report.error}: {report.detail}")
+    if not recognised:
         return block("error", message, _see_report_fix(node), **evidence)
-    known, match = found
-    why, mend = (known.told(text, match.groupdict()) for text in (known.cause, known.fix))
-    return block(known.id, f"{message}; {why}", node.fix("", mend), **evidence)
+    known, match = recognised
+    reason, remedy = (known.told(text, match.groupdict()) for text in (known.cause, known.fix))
+    return block(known.id, f"{message}; {reason}", node.fix("", remedy), **evidence)
 
 
 def _shadowing_path(node: NodeView, stage: str, trace: str) -> str:
     """The file or folder of the working directory that was imported for the package, if any."""
     module = stage.removeprefix("import ")
-    own = posixpath.join(node.job.workdir, module)
-    if f'File "{own}.py"' in trace:
-        return f"{own}.py"
-    return own if f'File "{own}/__init__.py"' in trace else ""
+    path = posixpath.join(node.job.workdir, module)
+    if f'File "{path}.py"' in trace:
+        return f"{path}.py"
+    return path if f'File "{path}/__init__.py"' in trace else ""
 
 
 def _judge_shadowed_package(
-    node: NodeView, stage: str, own: str, who: str, seen: Mapping[str, Any]
+    node: NodeView, stage: str, path: str, rank_name: str, evidence: Mapping[str, Any]
 ) -> Verdict:
     module = stage.removeprefix("import ")
-    message = f"{who} imports {own} in place of the package {module}, which has the same name"
-    command = shlex.join(["mv", own, posixpath.join(posixpath.dirname(own), "own_" + module)])
-    command += ".py" if own.endswith(".py") else ""
+    message = f"{rank_name} imports {path} instead of the package {module}, which has the same name"
+    command = shlex.join(["mv", path, posixpath.join(posixpath.dirname(path), "own_" + module)])
+    command += ".py" if path.endswith(".py") else ""
     note = "then correct what imports it by its old name"
-    return block("package-shadowed", message, node.fix(command, note), **seen)
+    return block("package-shadowed", message, node.fix(command, note), **evidence)
 
 
 def _recognise_failure(text: str) -> tuple[KnownFailure, re.Match[str]] | None:
     """The first known failure that these lines show, as `launcher diagnose` would tell it."""
-    seen = (found for line in text.splitlines() if (found := recognise_failure(line)))
-    return next((found for found in seen if found[0].kind is FailureKind.ROOT), None)
+    failures = (failure for line in text.splitlines() if (failure := recognise_failure(line)))
+    return next((failure for failure in failures if failure[0].kind is FailureKind.ROOT), None)
 
 
-def _judge_signal(node: NodeView, rank: SmokeRank, who: str) -> Verdict:
+def _judge_signal(node: NodeView, rank: SmokeRank, rank_name: str) -> Verdict:
     number, stage = -(rank.code or 0), rank.said.stage
-    known = {one.value: one.name for one in signal.Signals}
-    name = known.get(number, f"signal {number}")
+    names = {number.value: number.name for number in signal.Signals}
+    name = names.get(number, f"signal {number}")
     if number == signal.SIGBUS and stage.startswith("import "):
-        why = "a file of the package ends before its time"
-        message = f"{who} was ended by {name} in stage {stage!r}: {why}"
+        reason = "a file of the package is cut short"
+        message = f"{rank_name} was ended by {name} in stage {stage!r}: {reason}"
         return block("package-cut-short", message, truncated_file_fix(node, stage), stderr=rank.err)
     usual = ("crashed", "the evidence has its last lines", "dmesg | tail")
-    cause, why, command = SIGNAL_CAUSES.get(number, usual)
-    message = f"{who} was ended by {name} in stage {stage!r}: {why}"
+    cause, reason, command = SIGNAL_CAUSES.get(number, usual)
+    message = f"{rank_name} was ended by {name} in stage {stage!r}: {reason}"
     return block(cause, message, node.fix(command, root=True), stderr=rank.err)
 
 
 def _last_line(text: str) -> str:
-    return text.strip().rpartition("\n")[2][:400] or "it said nothing"
+    return text.strip().rpartition("\n")[2][:400] or "no output"
 
 
 def _see_report_fix(node: NodeView) -> Fix:

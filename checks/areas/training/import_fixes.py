@@ -20,17 +20,17 @@ INSTALLED_PACKAGE = re.compile(r"/(?:site|dist)-packages/(\w+)")
 LIBRARY_PATH = "LD_LIBRARY_PATH"
 
 
-def import_fix(node: NodeView, stage: str, said: str) -> Fix:
+def import_fix(node: NodeView, stage: str, words: str) -> Fix:
     """For what Python said of `import NAME`; where it does not tell, the command that shows it."""
-    if missing := MISSING_MODULE.search(said):
+    if missing := MISSING_MODULE.search(words):
         package = package_of_module(missing[1])
         return node.fix(
             install_command(_python_path(node), {package: _version_elsewhere(node, package)})
         )
-    if library := BROKEN_LIBRARY.search(said):
+    if library := BROKEN_LIBRARY.search(words):
         return _broken_library_fix(node, stage, library[1])
-    if BROKEN_SOURCE.search(said):
-        files = INSTALLED_PACKAGE.findall(said) or [stage.removeprefix("import ")]
+    if BROKEN_SOURCE.search(words):
+        files = INSTALLED_PACKAGE.findall(words) or [stage.removeprefix("import ")]
         return node.fix(_reinstall_command(node, files[-1]), "a file of it is damaged")
     command = f"cd {shlex.quote(node.job.workdir)} && {shlex.join([node.job.python, '-c', stage])}"
     return node.fix(command, "shows the import error; install what it names in that environment")
@@ -45,28 +45,28 @@ def truncated_file_fix(node: NodeView, stage: str) -> Fix:
 
 def _broken_library_fix(node: NodeView, stage: str, library: str) -> Fix:
     if inside := INSTALLED_PACKAGE.search(library):
-        named = inside[1].partition(".")[0]
-        module = stage.removeprefix("import ") if named == "nvidia" else named
+        package = inside[1].partition(".")[0]
+        module = stage.removeprefix("import ") if package == "nvidia" else package
         return node.fix(_reinstall_command(node, module), f"{library} is damaged")
     setting = setting_in_force(node, LIBRARY_PATH) if node.has(Environment) else None
     folders = setting.value.split(":") if setting else []
     if posixpath.dirname(library) in map(posixpath.normpath, filter(None, folders)):
-        away = shlex.join(["mv", library, f"{library}.damaged"])
-        note = f"{setting} leads there: the next library of that name is taken then"
-        return node.fix(away, note, root=not library.startswith(("/home/", "/root/")))
-    return node.fix(f"ls -l {shlex.quote(library)}", "it is damaged: install its package anew")
+        command = shlex.join(["mv", library, f"{library}.damaged"])
+        note = f"{setting} leads there: the next library of that name is loaded then"
+        return node.fix(command, note, root=not library.startswith(("/home/", "/root/")))
+    return node.fix(f"ls -l {shlex.quote(library)}", "it is damaged: reinstall its package")
 
 
 def _reinstall_command(node: NodeView, module: str) -> str:
     package = package_of_module(module)
-    own = node.read(Software).packages.get(package, "") if node.has(Software) else ""
-    return install_command(_python_path(node), {package: own}, "--force-reinstall", "--no-deps")
+    version = node.read(Software).packages.get(package, "") if node.has(Software) else ""
+    return install_command(_python_path(node), {package: version}, "--force-reinstall", "--no-deps")
 
 
 def _version_elsewhere(node: NodeView, package: str) -> str:
     """The version of it on another node, where one tells."""
-    others = node.cluster.facts_by_node(Software).values()
-    return next((found for one in others if (found := one.packages.get(package, ""))), "")
+    peers = node.cluster.facts_by_node(Software).values()
+    return next((version for peer in peers if (version := peer.packages.get(package, ""))), "")
 
 
 def _python_path(node: NodeView) -> str:

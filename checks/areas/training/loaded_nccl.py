@@ -37,11 +37,11 @@ def nccl_is_the_one_installed(node: NodeView) -> Verdict:
     if not loaded:
         return skip(f"torch of {node.name} loaded no NCCL")
     if not installed:
-        return skip(f"NCCL {loaded} of {node.name} is no package of its environment")
+        return skip(f"NCCL {loaded} of {node.name} is not a package of its environment")
     if _version_numbers(loaded) in map(_version_numbers, installed):
         return ok(f"NCCL {loaded}")
-    has = " and ".join(installed)
-    message = f"torch on {node.name} loads NCCL {loaded}, while its environment has {has}"
+    versions = " and ".join(installed)
+    message = f"torch on {node.name} loads NCCL {loaded}, but its environment has {versions}"
     note = "shows which file; take its folder out of LD_LIBRARY_PATH or LD_PRELOAD of that login"
     fix = node.fix(shlex.join([node.job.python, "-c", SHOW_LOADED_NCCL]), note)
     return warn("another-nccl", message, fix, loaded=loaded, installed=installed)

@@ -71,26 +71,26 @@ def smoke_trains(node: NodeView) -> Verdict:
         hang: no end in time; the message has the top of the stack.
         crashed, error: anything else.
     """
-    elsewhere = why_cannot_train(node)
-    if elsewhere:
-        return skip(elsewhere)
-    seen = node.read(Smoke)
-    failed = seen.failed
+    reason = why_cannot_train(node)
+    if reason:
+        return skip(reason)
+    smoke = node.read(Smoke)
+    failed = smoke.failed
     if failed is not None:
-        return judge_failed_rank(node, seen, failed)
-    said = seen.ranks[0].said
-    first, last = said.loss_values[0], said.loss_values[-1]
-    message = f"loss {first:.4g} → {last:.4g} on {seen.slots} × {said.device}"
-    if not all(rank.said.has_finite_losses for rank in seen.ranks):
+        return judge_failed_rank(node, smoke, failed)
+    report = smoke.ranks[0].said
+    first, last = report.loss_values[0], report.loss_values[-1]
+    message = f"loss {first:.4g} → {last:.4g} on {smoke.slots} × {report.device}"
+    if not all(rank.said.has_finite_losses for rank in smoke.ranks):
         return _judge_infinite_loss(node, f"on {node.name} the loss is not finite: {message}")
     if last >= first:
         note = "the same steps fall on a healthy node: suspect its memory, GPU or torch build"
         return block("loss-not-falling", f"{node.name}: {message}", node.fix("", note))
-    return _judge_op_build(node, said.op) or ok(
-        f"{message}, {seen.step * 1000:.1f} ms a step{_describe_compilation(said.op)}",
-        seconds=seen.seconds,
-        losses=list(said.loss_values),
-        **seen.imported_versions,
+    return _judge_op_build(node, report.op) or ok(
+        f"{message}, {smoke.step * 1000:.1f} ms a step{_describe_compilation(report.op)}",
+        seconds=smoke.seconds,
+        losses=list(report.loss_values),
+        **smoke.imported_versions,
     )
 
 
@@ -131,16 +131,16 @@ def _judge_op_build(node: NodeView, op: CompiledOp | None) -> Verdict | None:
         fix = node.fix(command, note, root=True)
         return block("op-build-failed", message, fix, compiler=op.problem)
     if op.lock and not _is_known_stale(node, op):
-        message = f"training on {node.name} would wait for ever for a build of {op.name}: {op.lock}"
-        fix = node.fix(f"rm {op.lock}", "if no training starts on this node at this moment")
+        message = f"training on {node.name} would wait forever for a build of {op.name}: {op.lock}"
+        fix = node.fix(f"rm {op.lock}", "if no training is starting on this node")
         return block("stale-build-lock", message, fix)
     return None
 
 
 def _is_known_stale(node: NodeView, op: CompiledOp) -> bool:
     """Whether software.no-build-lock-is-left names that lock: it is an old one."""
-    known = node.has(Toolchain) and node.has(Software) and node.read(Software).ok
-    return known and any(lock.path == op.lock for lock in stale_locks(node))
+    judged = node.has(Toolchain) and node.has(Software) and node.read(Software).ok
+    return judged and any(lock.path == op.lock for lock in stale_locks(node))
 
 
 def _first_error(op: CompiledOp) -> str:
@@ -165,22 +165,22 @@ def step_time_is_alike(node: NodeView) -> Verdict:
     Fix:
         slow: shows what else runs there; then look at clocks, throttling and power limits.
     """
-    elsewhere = why_cannot_train(node)
-    if elsewhere:
-        return skip(elsewhere)
+    reason = why_cannot_train(node)
+    if reason:
+        return skip(reason)
     if node.read(Smoke).failed is not None:
         return skip("no steps to time; see training.smoke-trains")
     steps = {
-        one.name: one.read(Smoke).step
-        for one in node.cluster.nodes_with(Smoke)
-        if one.read(Smoke).failed is None
+        peer.name: peer.read(Smoke).step
+        for peer in node.cluster.nodes_with(Smoke)
+        if peer.read(Smoke).failed is None
     }
-    mine, median = steps[node.name], median_of_enough(steps.values())
+    step, median = steps[node.name], median_of_enough(steps.values())
     if median is None:
         return skip(f"needs at least {MIN_COMPARABLE} nodes that trained, there are {len(steps)}")
-    message = f"{mine * 1000:.0f} ms a step, the cluster's median is {median * 1000:.0f} ms"
-    if mine <= SLOW_RATIO * median or mine - median <= SLOW_SECONDS:
+    message = f"{step * 1000:.0f} ms a step, the cluster's median is {median * 1000:.0f} ms"
+    if step <= SLOW_RATIO * median or step - median <= SLOW_SECONDS:
         return ok(message)
     note = "shows what else runs there; then look at clocks, throttling and power limits"
     fix = node.fix("top -b -n 1 | head -20", note)
-    return warn("slow", f"{node.name} is slow: {message}", fix, seconds=mine)
+    return warn("slow", f"{node.name} is slow: {message}", fix, seconds=step)

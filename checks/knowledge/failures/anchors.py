@@ -50,7 +50,9 @@ def choose_anchors(literals: Sequence[str]) -> frozenset[str]:
     heads = set(_rare_heads(literals))
     pieces = {_choose_anchor(literal, heads) for literal in literals}
     return frozenset(
-        one for one in pieces if not any(one != other and one.startswith(other) for other in pieces)
+        piece
+        for piece in pieces
+        if not any(piece != other and piece.startswith(other) for other in pieces)
     )
 
 

@@ -62,7 +62,7 @@ def test_one_that_is_slow_twice_is_named():
     snap = cluster(*SLOW)
     assert told(snap) == {"node1": "pass", "node2": "pass", "node3": "slow"}
     found = judged(snap, CHECK)[("node3",)]
-    assert "fp32 12 GFLOP/s where its like has 70" in found.message
+    assert "fp32 12 GFLOP/s where similar ones reach 70" in found.message
     assert not found.stops
 
 
@@ -75,7 +75,7 @@ def test_one_that_did_not_end_the_second_time_is_named_with_what_the_first_showe
     hung = DeviceMeasurement(None, 22.0, DeviceReport("fp32 product"))
     snap = cluster(*SLOW[:2], computed(cpu(10.0), alone=(hung,)))
     assert told(snap) == {"node1": "pass", "node2": "pass", "node3": "slow"}
-    assert "fp32 10 GFLOP/s where its like has 60" in judged(snap, CHECK)[("node3",)].message
+    assert "fp32 10 GFLOP/s where similar ones reach 60" in judged(snap, CHECK)[("node3",)].message
 
 
 def test_one_that_was_not_asked_again_is_not_accused():

@@ -84,7 +84,7 @@ def test_a_line_that_tells_no_speed_is_no_yardstick():
     for unknown in (None, -1):
         found = finding(network(0.001, mbps=unknown))
         assert found.outcome.value == "pass"
-        assert "no link says how fast it is" in found.message
+        assert "no link reports its speed" in found.message
 
 
 def test_what_is_slow_between_two_nodes_is_not_told_again():

@@ -73,7 +73,7 @@ def test_a_node_on_sockets_beside_its_adapter_is_told_with_what_nccl_said(name: 
     snap = having("mlx5_0", *log(name))
     assert told(snap) == ["pass", "pass", cause]
     assert "uses sockets" in message(snap)
-    assert "though InfiniBand is there (mlx5_0:1 active)" in message(snap)
+    assert "although InfiniBand is available (mlx5_0:1 active)" in message(snap)
     assert not judged(snap, CHECK)[("node3",)].stops
 
 

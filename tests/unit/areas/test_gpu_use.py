@@ -39,7 +39,7 @@ def test_a_small_foreign_process_warns():
 
 def test_a_process_of_another_container_is_told_by_its_number():
     finding = idle(held(GpuProcess(4242, "compute", 30 * GIB)))
-    assert "process 4242 (not seen from here, 30 GiB)" in finding.message
+    assert "process 4242 (not visible from here, 30 GiB)" in finding.message
     assert finding.fix and finding.fix.command == "nvidia-smi"
 
 

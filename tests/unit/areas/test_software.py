@@ -86,7 +86,7 @@ def test_a_python_whose_library_is_looked_for_elsewhere():
     lost = Software(PYTHON, "crashed", detail=told.format("'/opt/none'"))
     finding = of(cluster(lost), "python-is-there", "node1")
     assert finding.cause == "python-home"
-    assert "PYTHONHOME=/opt/none has not its library" in finding.message
+    assert "PYTHONHOME=/opt/none does not hold its library" in finding.message
     assert "PYTHONHOME" in finding.fix.command
     other = Software(PYTHON, "crashed", detail=told.format("(not set)") + "  <no Python frame>")
     finding = of(cluster(other), "python-is-there", "node1")
