@@ -63,7 +63,7 @@ def clocks_agree(node: NodeView) -> Verdict:
             f"the clock of {node.name} seems {where}: the answers took too long", **evidence
         )
     if node.has(Clock) and _clock_jump_s(node):
-        return skip("something sets it meanwhile; see time.clock-runs-steadily")
+        return skip("something is setting it; see time.clock-runs-steadily")
     message = f"the clock of {node.name} is {where}; expected within {TOLERANCE_S:g} s"
     return warn("clock-apart", message, _clock_fix(node), **evidence)
 
@@ -93,7 +93,7 @@ def clock_is_synchronised(node: NodeView) -> Verdict:
     if node.name in offsets and _clocks_differ(
         offsets[node.name], _reference_offset(offsets, node.job.head)
     ):
-        return skip("it is apart from the others; see time.clocks-agree")
+        return skip("it differs from the others; see time.clocks-agree")
     others = [peer.name for peer in node.cluster.reached if _is_synchronised(peer)]
     if not others:
         return ok(
@@ -104,12 +104,12 @@ def clock_is_synchronised(node: NodeView) -> Verdict:
     if clock.daemons and clock.daemons != (TIMESYNCD,):
         runs = ", ".join(clock.daemons)
         return ok(
-            f"{runs} runs on {node.name}, though the kernel is not told of a source", **evidence
+            f"{runs} runs on {node.name}, though the kernel does not report a source", **evidence
         )
-    runs = "systemd-timesyncd reaches no server" if clock.daemons else "no time daemon runs"
+    runs = "systemd-timesyncd cannot reach a server" if clock.daemons else "no time daemon runs"
     message = (
-        f"the clock of {node.name} follows no time source ({runs}), that of {others[0]} does; "
-        "expected a daemon in sync on every node"
+        f"the clock of {node.name} follows no time source ({runs}), while that of {others[0]} "
+        "does; expected a daemon in sync on every node"
     )
     return warn("not-synchronised", message, _clock_fix(node), **evidence)
 
@@ -132,7 +132,7 @@ def clock_runs_steadily(node: NodeView) -> Verdict:
     clock = node.read(Clock)
     before, after = clock.reading, node.read(ClockOffset).reading
     if before is None or after is None:
-        return skip(f"{node.name} told its time once, so there is nothing to compare with")
+        return skip(f"{node.name} reported its time only once, so there is nothing to compare with")
     passed, jump = after.steady - before.steady, _clock_jump_s(node)
     evidence = {"jump_s": round(jump, 3), "passed_s": round(passed, 3)}
     if not jump:
@@ -141,8 +141,8 @@ def clock_runs_steadily(node: NodeView) -> Verdict:
         return ok(f"{(clock.daemons or ())[0]} set the clock of {node.name} right", **evidence)
     way = "forward" if jump > 0 else "back"
     message = f"the clock of {node.name} was set {way} by {abs(jump):.4g} s within {passed:.1f} s"
-    keepers = ", ".join(clock.daemons or ()) or "nothing that this login sees"
-    fix = node.fix("", f"one alone may keep the clock, and now it is {keepers}: stop the others")
+    setters = ", ".join(clock.daemons or ()) or "nothing that this login sees"
+    fix = node.fix("", f"only one program may set the clock; now it is {setters}: stop the others")
     return warn("clock-jumped", message, fix, **evidence)
 
 
@@ -180,7 +180,7 @@ def _is_synchronised(node: NodeView) -> bool:
 def _clock_fix(node: NodeView) -> Fix:
     """Set by what runs, else by what is installed, else by chrony."""
     if node.has(Limits) and node.read(Limits).container:
-        return node.fix("", "a container has its host's clock: let chrony keep that of the host")
+        return node.fix("", "a container has its host's clock: run chrony on the host")
     clock = node.read(Clock) if node.has(Clock) else Clock(synchronised=None)
     for daemon in clock.daemons or ():
         note = f"and look at what {daemon} follows; UDP port 123 to its server must be open"

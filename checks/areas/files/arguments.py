@@ -37,7 +37,7 @@ def paths_in_the_command_are_there(node: NodeView) -> Verdict:
     """
     job_paths = node.read(JobPaths)
     if not job_paths.arguments:
-        return skip("no path to read among the command's arguments")
+        return skip("the command's arguments name no path to read")
     if not job_paths.workdir.there and any(
         not posixpath.isabs(path) for path in job_paths.arguments
     ):
@@ -80,4 +80,4 @@ def _missing_everywhere_verdict(
     ):
         return None
     message = f"{what} is on no node that answered"
-    return warn("missing-everywhere", message, node.fix("", "put it there, or correct the path"))
+    return warn("missing-everywhere", message, node.fix("", "put it there or correct the path"))

@@ -1,4 +1,4 @@
-"""Checkpoints that every node keeps for itself, and what resuming then takes."""
+"""Checkpoints that every node saves on its own disk, and what resuming from them takes."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ def checkpoints_can_be_resumed(cluster: ClusterView) -> Verdict:
         return skip("no `output` in launch.toml, so it is not known where checkpoints go")
     own = [name for name, room in rooms.items() if not room.shared]
     if len(rooms) < 2 or not own:
-        return ok("checkpoints go to one place that all nodes share")
+        return ok("all nodes share the folder of checkpoints")
     if len(own) < len(rooms):
-        return skip("some nodes share it and some do not; see files.output-is-writable")
+        return skip("some nodes share it and others do not; see files.output-is-writable")
     return with_config(_local_storage_verdict)(cluster.head)
 
 
@@ -56,11 +56,11 @@ def _local_storage_verdict(node: NodeView, config: ParsedConfig) -> Verdict:
     if config.on(LOCAL_STORAGE_KEY):
         return ok("each node saves and resumes from its own disk")
     if config.stage == 0:
-        return ok("without ZeRO rank 0 saves all that there is; keep it on the head")
+        return ok("without ZeRO only rank 0 saves; its files stay on the head")
     path, output = config_path(node), node.job.output
     message = (
         f"{output} is on each node's own disk, and {path} does not say so: shards stay where they "
-        "were written, and only the head has what all need to resume"
+        "were written, and no node has all that it needs to resume"
     )
     edit = 'c.setdefault("checkpoint",{})["use_node_local_storage"]=True'
     note = "or save to a shared folder; `launcher weights` gathers the shards of all nodes"

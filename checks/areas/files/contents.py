@@ -70,7 +70,7 @@ def _pointer_verdict(
         return None
     whole = [name for name, other in others.items() if not other.pointers]
     name = job_path.pointers[0]
-    message = f"{job_path.absolute} on {node.name}: {name} is a pointer that git left, not the file"
+    message = f"{job_path.absolute} on {node.name}: {name} is a git-lfs pointer, not the file"
     folder = (
         job_path.absolute if job_path.kind == "directory" else posixpath.dirname(job_path.absolute)
     )

@@ -1,4 +1,4 @@
-"""What is said of a path that is not as it should be, and the commands that mend it."""
+"""What is wrong with a path, in words, and the commands that fix it."""
 
 from __future__ import annotations
 
@@ -18,18 +18,16 @@ def explain_unreadable(
     subject = path.absolute if what == path.absolute else f"{what} ({path.absolute})"
     if path.state == "missing":
         known = f"; {elsewhere} of the other nodes have it" if elsewhere else ""
-        note = (
-            "" if fetch else "no node that answered has it: create it on all, or correct the path"
-        )
+        note = "" if fetch else "no node that answered has it: create it on all or correct the path"
         return "missing", f"{subject} is missing on {node.name}{known}", node.fix(fetch, note)
     if path.state == "hangs":
         command = f"findmnt --target {shlex.quote(posixpath.dirname(path.absolute))}"
-        message = f"{subject} on {node.name} does not answer: the mount it is on hangs"
-        return "hangs", message, node.fix(command, "names the mount; remount it")
+        message = f"{subject} on {node.name} does not answer: its file system hangs"
+        return "hangs", message, node.fix(command, "names the mount point; mount it again")
     command = f"namei -l {shlex.quote(path.absolute)}"
     why = path.detail or "its login may not read it"
     message = f"{subject} cannot be read on {node.name}: {why}"
-    return path.state, message, node.fix(command, "shows which folder or file keeps the login out")
+    return path.state, message, node.fix(command, "shows which folder or file denies access")
 
 
 def copy_command(node: NodeView, source: str, path: str) -> str:

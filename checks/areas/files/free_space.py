@@ -1,4 +1,4 @@
-"""Room where programs write without being told: temporary files, the home, caches."""
+"""Free space where programs write by default: temporary files, the home, caches."""
 
 from __future__ import annotations
 
@@ -61,8 +61,8 @@ def temporary_folder_is_usable(node: NodeView) -> Verdict:
 
 def _no_folder_verdict(node: NodeView, room: FolderSpace, where: str) -> Verdict:
     command = f"mkdir -p {shlex.quote(room.absolute)}"
-    message = f"{where} is where temporary files go, and is no folder"
-    return warn("missing", message, node.fix(command, "or set TMPDIR to one that is there"))
+    message = f"{where} should hold temporary files but is not a folder"
+    return warn("missing", message, node.fix(command, "or set TMPDIR to an existing folder"))
 
 
 def _is_full_output(node: NodeView, room: FolderSpace) -> bool:
@@ -87,7 +87,7 @@ def _space_verdict(node: NodeView, room: FolderSpace, what: str) -> Verdict | No
     command = f"du -xh --max-depth=1 {shlex.quote(room.mount)} | sort -h | tail"
     fix = node.fix(command, "shows what fills it", root=True)
     if room.free_inodes == 0:
-        return block("no-inodes", f"{what}: {room.mount} can hold no more files", fix)
+        return block("no-inodes", f"{what}: {room.mount} has no free inodes", fix)
     message = f"{what}: only {format_file_size(room.free_bytes)} are free on {room.mount}"
     if room.free_bytes < LEAST_BYTES:
         return block("no-space", message, fix)

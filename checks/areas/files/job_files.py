@@ -46,7 +46,7 @@ def workdir_is_there(node: NodeView) -> Verdict:
         return ok(workdir.absolute)
     if workdir.state == THERE:
         note = "name the folder with `workdir` in launch.toml"
-        message = f"{workdir.absolute} on {node.name} is a file; the job starts in it as a folder"
+        message = f"{workdir.absolute} on {node.name} is a file; the job needs a folder there"
         return block("not-a-directory", message, node.fix("", note))
     return block(
         *explain_unreadable(
@@ -218,7 +218,7 @@ def _no_space_verdict(node: NodeView, output: FolderSpace) -> Verdict | None:
     command = f"du -xh --max-depth=1 {shlex.quote(output.mount)} | sort -h | tail"
     fix = node.fix(command, "shows what fills it", root=True)
     if output.free_inodes == 0:
-        return block("no-inodes", f"{place}: {output.mount} can hold no more files", fix)
+        return block("no-inodes", f"{place}: {output.mount} has no free inodes", fix)
     message = f"{place}: only {format_file_size(output.free_bytes)} are free on {output.mount}"
     if output.free_bytes < LEAST_FREE:
         return block("no-space", message, fix, free_bytes=output.free_bytes)

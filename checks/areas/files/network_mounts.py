@@ -36,15 +36,15 @@ def network_mounts_answer(node: NodeView) -> Verdict:
     }
     for path, mount in dead.items():
         if _breaks_job_path(node, path):
-            return skip(f"{path} does not answer; the check of the path below it tells that")
-        why = "gives no answer within 3 s" if mount.state == "hangs" else mount.detail
+            return skip(f"{path} does not answer; the check of the path below it reports that")
+        why = "no answer within 3 s" if mount.state == "hangs" else mount.detail
         message = f"{path} ({mount.filesystem} of {mount.source}) on {node.name}: {why}"
         command = f"umount -l {shlex.quote(path)}"
-        fix = node.fix(command, "takes it away; mount it again when its server answers", root=True)
+        fix = node.fix(command, "unmounts it; mount it again when its server answers", root=True)
         return warn("dead-mount", message, fix)
     if lustre and lustre.split()[0] != "healthy":
-        message = f"Lustre on {node.name} calls itself {lustre.splitlines()[0]}"
-        fix = node.fix("lfs check servers", "names the server that is not active", root=True)
+        message = f"Lustre on {node.name} reports {lustre.splitlines()[0]}"
+        fix = node.fix("lfs check servers", "names the inactive server", root=True)
         return warn("lustre-unhealthy", message, fix)
     return ok(", ".join(network.mounts) or lustre)
 

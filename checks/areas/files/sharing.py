@@ -62,7 +62,7 @@ def _mount_verdict(
         f"{nodes}: another folder of the same name"
     )
     fix = node.fix(
-        f"findmnt {shlex.quote(job_path.mount)}", "mount there what the other nodes have"
+        f"findmnt {shlex.quote(job_path.mount)}", "mount what the other nodes have there"
     )
     return warn("another-mount", message, fix)
 

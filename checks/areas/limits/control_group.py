@@ -42,13 +42,13 @@ def group_allows_enough_processes(node: NodeView) -> Verdict:
         return ok(f"no control group limits the processes on {node.name}")
     room, wanted = group.tasks - group.tasks_used, 512 + slots * (64 + 2 * account.cpus)
     if room >= wanted:
-        return ok(f"{room} more processes may start on {node.name}", room=room)
+        return ok(f"{room} more processes can be started on {node.name}", room=room)
     message = (
         f"{group.tasks_at} on {node.name} leaves room for {room} processes and threads "
         f"({group.tasks} in all); expected {wanted} for {slots} ranks on {account.cpus} cores"
     )
     verdict = block if room < TASKS_NEEDED * slots else warn
-    note = "with the slice's TasksMax, or the pod's podPidsLimit, it lasts"
+    note = "to keep it, set the slice's TasksMax or the pod's podPidsLimit"
     fix = _control_group_fix(node, "--pids-limit=-1", group.tasks_at, note)
     return verdict("pids-max-low", message, fix, room=room, wanted=wanted)
 
@@ -72,14 +72,15 @@ def group_allows_enough_memory(node: NodeView) -> Verdict:
     room, wanted = group.memory_bytes - group.memory_used_bytes, _memory_wanted(node)
     if not lacks_memory(node):
         return ok(
-            f"{format_memory(room)} of memory are left to the login to {node.name}", room_bytes=room
+            f"{format_memory(room)} of memory are available to a login to {node.name}",
+            room_bytes=room,
         )
     message = (
         f"{group.memory_at} on {node.name} grants {format_memory(group.memory_bytes)}, of which "
         f"{format_memory(max(room, 0))} are free; expected {format_memory(wanted)} for "
         f"{slots} ranks"
     )
-    note = "with the slice's MemoryMax, the pod's limits.memory or Slurm's --mem it lasts"
+    note = "to keep it, set the slice's MemoryMax, the pod's limits.memory or Slurm's --mem"
     fix = _control_group_fix(node, "--memory=… of more", group.memory_at, note)
     return warn("memory-max-low", message, fix, room_bytes=room, wanted_bytes=wanted)
 
@@ -99,12 +100,12 @@ def group_allows_a_cpu_for_each_rank(node: NodeView) -> Verdict:
     """
     group, slots = node.read(Cgroup), node.slots or 1
     if not lacks_cpus(node):
-        return ok(f"{slots} ranks on {node.name} are not held to fewer processors")
+        return ok(f"{slots} ranks on {node.name} are not limited to fewer processors")
     message = (
         f"{group.cpus_at} on {node.name} grants {group.cpus:g} processors to {slots} ranks; "
         f"expected {CPUS_PER_SLOT * slots} at least"
     )
-    note = "with the slice's CPUQuota or the pod's limits.cpu it lasts"
+    note = "to keep it, set the slice's CPUQuota or the pod's limits.cpu"
     fix = _control_group_fix(node, "--cpus=… of more", group.cpus_at, note)
     return warn("cpu-quota-low", message, fix, cpus=group.cpus, slots=slots)
 
@@ -132,4 +133,4 @@ def _control_group_fix(node: NodeView, option: str, file: str, note: str) -> Fix
         return node.fix("", f"start the container again with `docker run {option} …`; {note}")
     unlimited = "-1" if file.endswith(("_bytes", "_us")) else "max"
     command = f"echo {unlimited} > {shlex.quote(file)}"
-    return node.fix(command, f"until the group is made again; {note}", root=True)
+    return node.fix(command, f"until the group is created again; {note}", root=True)

@@ -1,7 +1,7 @@
 """What nodes of one kind have alike: memory, processors, and the system that runs there.
 
-Absolute numbers say little; a node apart from its like says much. Nodes with other GPUs or another
-number of slots are not its like.
+Absolute numbers say little; a node that differs from comparable nodes says much. Nodes are
+comparable that have the same GPUs and the same number of slots.
 """
 
 from __future__ import annotations
@@ -40,14 +40,16 @@ def memory_is_equal(node: NodeView) -> Verdict:
     """
     own = _usable_memory(node)
     if not own:
-        return unknown(f"{node.name} does not tell how much memory it has")
+        return unknown(f"{node.name} did not report how much memory it has")
     peers = comparable_nodes(node, Account, Cgroup)
     values = {peer.name: memory for peer in peers if (memory := _usable_memory(peer))}
     if len(values) < 2:
         return ok(NO_COMPARABLE_NODE)
     expected = majority_within(values, node.job.head, MEMORY_TOLERANCE)
     if abs(own - expected) <= MEMORY_TOLERANCE * expected:
-        return ok(f"{node.name} has {format_memory(own)} of memory, as its like has", bytes=own)
+        return ok(
+            f"{node.name} has {format_memory(own)} of memory, as comparable nodes have", bytes=own
+        )
     group = node.read(Cgroup)
     limited = own == group.memory_bytes
     if limited and lacks_memory(node):
@@ -55,9 +57,9 @@ def memory_is_equal(node: NodeView) -> Verdict:
     where = f" by {group.memory_at}" if limited else ""
     message = (
         f"{node.name} has {format_memory(own)} of memory{where}; expected "
-        f"{format_memory(expected)} as its like"
+        f"{format_memory(expected)} as on comparable nodes"
     )
-    note = "a module that failed or was moved shows in the list; reseat or replace it"
+    note = "lists the memory modules; reseat or replace the one that is missing or failed"
     fix = node.fix("dmidecode -t memory", note, root=True)
     if limited:
         fix = node.fix("", "give the container, or the slice of the login, what the others have")
@@ -88,11 +90,12 @@ def cpus_are_equal(node: NodeView) -> Verdict:
         return ok(NO_COMPARABLE_NODE)
     expected = majority_value(values, node.job.head)
     if own == expected:
-        return ok(f"{node.name} has {own:g} processors, as its like has", cpus=own)
+        return ok(f"{node.name} has {own:g} processors, as comparable nodes have", cpus=own)
     if lacks_cpus(node):
-        return skip("a quota holds it; see limits.group-allows-a-cpu-for-each-rank")
+        return skip("a quota limits it; see limits.group-allows-a-cpu-for-each-rank")
     message = (
-        f"a login to {node.name} may use {own:g} processors; expected {expected:g} as its like"
+        f"a login to {node.name} may use {own:g} processors; expected {expected:g} as on "
+        "comparable nodes"
     )
     note = (
         "a cpuset or quota of its container or slice, processors taken offline, or SMT turned off"
@@ -130,7 +133,7 @@ def systems_are_alike(node: NodeView) -> Verdict:
             )
     traits = _system_traits(node)
     if not differences:
-        return ok(f"{node.name} runs what the others run", **traits)
+        return ok(f"{node.name} runs the same system as the others", **traits)
     trait, own, expected = differences[0]
     message = f"{trait} on {node.name}: {own}; expected {expected}"
     note = "start all nodes from one image; in a mixed cluster build ops on each kind of node"

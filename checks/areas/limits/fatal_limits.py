@@ -18,7 +18,7 @@ from checks.units import GIB, format_memory
 HOUR_S = 3600
 DAY_S = 24 * HOUR_S
 CPU_NEEDED_S, CPU_WANTED_S = DAY_S, 30 * DAY_S
-"""A rank keeps several processors busy at once: a day of their time is over within some hours."""
+"""A rank uses several processors at once: a day of CPU time is used up within hours."""
 FILE_NEEDED, FILE_WANTED = 16 * GIB, 1024 * GIB
 """From a checkpoint of a small model on to one that holds the states of a large one whole."""
 ADDRESSES_FOR_GPUS, DATA_FOR_GPUS, MEMORY_NEEDED = 64 * GIB, 8 * GIB, 4 * GIB
@@ -40,18 +40,18 @@ class FatalLimit:
 FATAL_LIMITS = (
     FatalLimit(
         *("cpu", "LimitCPU", "t", "cpu-time-limited"),
-        "gives each process {} of CPU time",
-        "then the kernel ends it with SIGXCPU or SIGKILL",
+        "limits each process to {} of CPU time",
+        "the kernel then ends it with SIGXCPU or SIGKILL",
     ),
     FatalLimit(
         *("as", "LimitAS", "v", "address-space-limited"),
-        "lets each process map {}",
-        'then "Cannot allocate memory" comes with memory free',
+        "limits each process to {} of address space",
+        '"Cannot allocate memory" then comes while memory is free',
     ),
     FatalLimit(
         *("data", "LimitDATA", "d", "data-limited"),
-        "grants each process {} of data",
-        'then "Cannot allocate memory" comes with memory free',
+        "limits each process to {} of data",
+        '"Cannot allocate memory" then comes while memory is free',
     ),
     FatalLimit(
         *("fsize", "LimitFSIZE", "f", "file-size-limited"),
@@ -103,7 +103,7 @@ def no_limit_cuts_a_rank_off(node: NodeView) -> Verdict:
         if _soft_limit(node, limit) < _needed_and_enough(node, limit)[1]
     ]
     if not low:
-        return ok(f"no limit on {node.name} ends a rank for its CPU time, memory or files")
+        return ok(f"no limit on {node.name} ends a rank because of its CPU time, memory or files")
     low.sort(key=lambda limit: not _ends_every_rank(node, limit))
     lines = describe_setting_lines(node, *(limit.item for limit in low))
     effects = "; it ".join(_describe_limit(node, limit) for limit in low)
@@ -163,6 +163,6 @@ def _fatal_limits_fix(node: NodeView, low: Sequence[FatalLimit]) -> Fix:
     if node.read(Limits).container:
         options = " ".join(f"--ulimit {limit.item}=-1" for limit in low if limit.item != "as")
         again = f", or start the container again with `docker run {options} …`" if options else ""
-        return node.fix(find, f"take out the line that it finds{again}")
+        return node.fix(find, f"remove the line that it finds{again}")
     steps = (limit_fix(node, limit.item, limit.directive, "unlimited").command for limit in low)
     return node.fix(" && ".join(steps), f"log in again after it; if it stays: {find}")

@@ -41,7 +41,7 @@ def iommu_passes_through(node: NodeView) -> Verdict:
         return skip(why)
     passthrough, machine = node.read(Passthrough), node.read(Machine)
     if machine.architecture not in X86_ARCHITECTURES:
-        return skip(f"not known to matter on {machine.architecture}")
+        return skip(f"is not known to matter on {machine.architecture}")
     translated = [
         device.address for device in passthrough.devices if device.domain in TRANSLATED_DOMAINS
     ]
@@ -53,7 +53,7 @@ def iommu_passes_through(node: NodeView) -> Verdict:
     ):
         translated += silent
     if not translated:
-        return ok(f"nothing translates for GPUs and adapters of {node.name}")
+        return ok(f"no IOMMU translates for the GPUs and adapters of {node.name}")
     message = (
         f"the IOMMU of {node.name} translates for {len(translated)} of {len(passthrough.devices)} "
         f"GPUs and adapters, such as {translated[0]}; expected iommu=pt"
@@ -81,7 +81,7 @@ def acs_is_off(node: NodeView) -> Verdict:
         return skip(why)
     ports = node.read(Passthrough).ports
     if not ports:
-        return ok(f"no PCIe switch is above GPUs and adapters of {node.name}")
+        return ok(f"the GPUs and adapters of {node.name} are below no PCIe switch")
     if all(redirects is None for redirects in ports.values()):
         return skip(f"only root may read the settings of PCIe switches of {node.name}")
     on = [address for address, redirects in ports.items() if redirects]
@@ -92,7 +92,7 @@ def acs_is_off(node: NodeView) -> Verdict:
         f"such as {on[0]}; expected ACS off"
     )
     command = f"for p in {' '.join(on)}; do setpci -s $p ECAP_ACS+0x6.w=0000; done"
-    note = "until the next boot; for good turn ACS off in the firmware's setup"
+    note = "until the next boot; to keep it, turn ACS off in the firmware's setup"
     return warn("acs-on", message, node.fix(command, note, root=True), ports=on)
 
 

@@ -48,10 +48,13 @@ def kernel_kills_no_rank(node: NodeView) -> Verdict:
         if not GROUP_OUT_OF_MEMORY.search(line.text) or RANK_PROGRAMS.search(line.text.lower())
     ]
     if not killed:
-        return _judge_quiet_log(node, "no process was killed for want of memory")
-    message = f"the kernel of {node.name} killed for want of memory {_describe_newest(killed)}"
+        return _judge_quiet_log(node, "no process was killed because memory ran out")
+    message = (
+        f"the kernel of {node.name} killed a process because memory ran out: "
+        f"{_describe_newest(killed)}"
+    )
     fix = _search_log_fix(
-        node, "out of memory|oom-kill", "see what used it; fewer workers or more memory"
+        node, "out of memory|oom-kill", "see what used it; start fewer workers or add memory"
     )
     return warn("oom-killed", message, fix, messages=_message_texts(killed))
 
@@ -79,7 +82,7 @@ def hardware_reports_no_error(node: NodeView) -> Verdict:
             f"{node.name} has a hardware error that was not corrected: {_describe_newest(dead)}"
         )
         fix = _search_log_fix(
-            node, "hardware error|EDAC|mce", "take the node out and have it repaired"
+            node, "hardware error|EDAC|mce", "remove the node and have it repaired"
         )
         return block("hardware-error", message, fix, messages=_message_texts(dead))
     buses = () if log.of(*GPU_KINDS) else log.of("pcie")
@@ -87,19 +90,18 @@ def hardware_reports_no_error(node: NodeView) -> Verdict:
     if faults := [*adapters, *_messages_after_boot(log, buses)]:
         message = f"PCIe or an adapter of {node.name} failed: {_describe_newest(faults)}"
         fix = _search_log_fix(
-            node, "AER|PCIe Bus Error|mlx5_core", "reseat the card, look at its cable"
+            node, "AER|PCIe Bus Error|mlx5_core", "reseat the card and check its cable"
         )
         return warn("device-error", message, fix, messages=_message_texts(faults))
     if len(checks) >= CORRECTED_LIMIT:
         message = (
-            f"{node.name} corrected many errors of its memory or processors: "
-            f"{_describe_newest(checks)}"
+            f"{node.name} corrected many memory or processor errors: {_describe_newest(checks)}"
         )
         fix = _search_log_fix(
-            node, "hardware error|EDAC|mce", "the module it names will fail: replace it"
+            node, "hardware error|EDAC|mce", "replace the module that it names before it fails"
         )
         return warn("errors-corrected", message, fix, messages=_message_texts(checks))
-    return _judge_quiet_log(node, "no error of the hardware", corrected=len(checks))
+    return _judge_quiet_log(node, "no hardware error", corrected=len(checks))
 
 
 @node_check("limits.disks-report-no-error", KernelLog, severity=Severity.WARN)
@@ -119,7 +121,7 @@ def disks_report_no_error(node: NodeView) -> Verdict:
         return _judge_quiet_log(node, "no error of a disk")
     message = f"a disk or file system of {node.name} failed: {_describe_newest(lines)}"
     fix = _search_log_fix(
-        node, "I/O error|EXT4-fs error|XFS", "see `smartctl -a`; write elsewhere till then"
+        node, "I/O error|EXT4-fs error|XFS", "check `smartctl -a`; write to another disk until then"
     )
     return warn("io-error", message, fix, messages=_message_texts(lines))
 
@@ -145,7 +147,9 @@ def kernel_reports_no_hang(node: NodeView) -> Verdict:
         return skip("a process is stuck now; see limits.no-process-is-stuck")
     if silent := [line for line in log.of("nfs") if line.age_s <= NFS_RECENT_S]:
         message = f"a file server of {node.name} was silent: {_describe_newest(silent)}"
-        fix = _search_log_fix(node, "nfs: server", "is it up, and reached from the other nodes?")
+        fix = _search_log_fix(
+            node, "nfs: server", "check that it is up and that the other nodes reach it"
+        )
         return warn("server-silent", message, fix, messages=_message_texts(silent))
     if locked := log.of("soft-lockup", "hard-lockup"):
         message = f"a processor of {node.name} hung in the kernel: {_describe_newest(locked)}"
@@ -157,7 +161,7 @@ def kernel_reports_no_hang(node: NodeView) -> Verdict:
     if hung and not log.of("io"):
         message = f"a task on {node.name} hung in the kernel: {_describe_newest(hung)}"
         fix = _search_log_fix(
-            node, "blocked for more than", "the lines below it say in what it waited"
+            node, "blocked for more than", "the lines below it show where it waited"
         )
         return warn("task-hung", message, fix, messages=_message_texts(hung))
     why = "but a disk failed; see limits.disks-report-no-error" if hung else "nothing hung"
@@ -178,8 +182,8 @@ def kernel_finds_memory(node: NodeView) -> Verdict:
     lines = node.read(KernelLog).of("page-allocation")
     if not lines:
         return _judge_quiet_log(node, "no allocation failed")
-    message = f"the kernel of {node.name} found no memory for a driver: {_describe_newest(lines)}"
-    note = "for now; raise vm.min_free_kbytes if it comes again, or reboot"
+    message = f"the kernel of {node.name} could not give a driver memory: {_describe_newest(lines)}"
+    note = "for now; raise vm.min_free_kbytes if it happens again, or reboot"
     fix = node.fix("sysctl -w vm.compact_memory=1", note, root=True)
     return warn("page-allocation-failed", message, fix, messages=_message_texts(lines))
 
@@ -201,12 +205,12 @@ def links_stay_up(node: NodeView) -> Verdict:
     matches = [match for line in downs if (match := LINK_DOWN.search(line.text))]
     often = Counter(match[1] or match[2] for match in matches).most_common(1)
     if not often or often[0][1] < FLAPS_LIMIT:
-        return _judge_quiet_log(node, "no link went down again and again", downs=len(downs))
+        return _judge_quiet_log(node, "no link went down repeatedly", downs=len(downs))
     link, times = often[0]
     flaps = [line for line in downs if f"{link}:" in line.text]
     message = f"the link {link} of {node.name} went down {times} times: {_describe_newest(flaps)}"
     fix = _search_log_fix(
-        node, "link.*down|lost carrier", f"look at cable and switch port of {link}"
+        node, "link.*down|lost carrier", f"check the cable and switch port of {link}"
     )
     return warn("link-flaps", message, fix, link=link, messages=_message_texts(flaps))
 

@@ -49,7 +49,7 @@ def kernel_tables_have_room(node: NodeView) -> Verdict:
             message = f"{name} on {node.name} is {has}; expected {least} for {slots} ranks"
             fix = _sysctl_fix(node, name, max(2 * least, MAPS_WANTED))
             return warn(cause, message, fix, has=has, wanted=least)
-    return ok(f"the kernel's tables on {node.name} have room")
+    return ok(f"the kernel's tables on {node.name} are large enough")
 
 
 @node_check("limits.kernel-lends-memory", Machine, Limits, severity=Severity.WARN)
@@ -86,7 +86,7 @@ def numa_balancing_is_off(node: NodeView) -> Verdict:
     """
     machine, name = node.read(Machine), "kernel.numa_balancing"
     if not machine.sysctls.get(name) or machine.numa_nodes < 2:
-        return ok(f"pages stay where they are on {node.name}")
+        return ok(f"the kernel of {node.name} does not move pages")
     peers = node.cluster.facts_by_node(Machine)
     modes = {peer: bool(settings.sysctls.get(name)) for peer, settings in peers.items()}
     amd = "AMD" in node.read(Gpus).vendors
@@ -112,18 +112,20 @@ def processors_run_at_full_speed(node: NodeView) -> Verdict:
     """
     machine = node.read(Machine)
     if not machine.governors:
-        return skip(f"{node.name} does not choose its processors' frequency")
+        return skip(f"{node.name} does not control the frequency of its processors")
     if machine.virtual:
         return skip(f"{node.name} is a virtual machine: its host chooses the frequency")
     slow = [governor for governor in machine.governors if governor in SLOW_GOVERNORS]
     preferred = set(machine.preferences) <= set(QUICK_PREFERENCES)
     quick = bool(machine.drivers) and set(machine.drivers) <= set(EPP_DRIVERS) and preferred
     if not slow or (quick and slow == ["powersave"] and not _others_are_quick(node)):
-        return ok(f"processors of {node.name} are governed by {', '.join(machine.governors)}")
+        return ok(f"the processors of {node.name} use the governor {', '.join(machine.governors)}")
     like = " as on the others" if _others_are_quick(node) else ""
-    message = f"processors of {node.name} are governed by {slow[0]}; expected performance{like}"
+    message = (
+        f"the processors of {node.name} use the governor {slow[0]}; expected performance{like}"
+    )
     command = "echo performance | tee /sys/devices/system/cpu/cpufreq/policy*/scaling_governor"
-    note = "until the next boot; for good `tuned-adm profile throughput-performance`"
+    note = "until the next boot; to keep it, `tuned-adm profile throughput-performance`"
     return warn("governor-slow", message, node.fix(command, note, root=True))
 
 
@@ -138,6 +140,6 @@ def _sysctl_fix(node: NodeView, name: str, value: int) -> Fix:
     """Set now, and what makes it last."""
     command, line = f"sysctl -w {name}={value}", f"{name} = {value}"
     if node.read(Limits).container:
-        return node.fix("", f"on the machine of the container {node.name}: `{command}`")
-    note = f"until the next boot; for good write `{line}` to /etc/sysctl.d/90-training.conf"
+        return node.fix("", f"on the host of the container {node.name}: `{command}`")
+    note = f"until the next boot; to keep it, write `{line}` to /etc/sysctl.d/90-training.conf"
     return node.fix(command, note, root=True)

@@ -58,7 +58,7 @@ def _all_logins_fix(
         "systemctl daemon-reload",
         "systemctl try-restart ssh sshd",
     )
-    note = "limits.d counts where sshd uses PAM, the drop-in where not; log in again after it"
+    note = "limits.d applies where sshd uses PAM, the drop-in elsewhere; log in again afterwards"
     return node.fix("; ".join(steps), note, root=True)
 
 

@@ -37,7 +37,7 @@ def cpus_are_free(node: NodeView) -> Verdict:
     evidence = {"busy_cpus": cpus, "busy_share": load.busy_share, "cpus": load.cpus}
     if cpus >= max(BUSY_SHARE * load.cpus, BUSY_LEAST):
         message = (
-            f"{_describe_first(load.foreign)} and others keep {cpus:.3g} of {load.cpus} processors "
+            f"{_describe_first(load.foreign)} and others use {cpus:.3g} of {load.cpus} processors "
             "of "
             f"{node.name} busy; expected it idle"
         )
@@ -45,7 +45,7 @@ def cpus_are_free(node: NodeView) -> Verdict:
             "cpus-busy", message, _list_processes_fix(node, load.foreign, "pcpu"), **evidence
         )
     if load.hidden and load.busy_share >= UNSEEN_SHARE:
-        return skip(f"{node.name} is busy with what its login may not see")
+        return skip(f"{node.name} is busy with processes that its login cannot see")
     return ok(f"{cpus:.3g} of {load.cpus} processors of {node.name} are in use", **evidence)
 
 
@@ -104,9 +104,9 @@ def node_does_not_swap(node: NodeView) -> Verdict:
     full = used >= max(SWAP_USED, SWAP_SHARE * load.memory_bytes) and unusual
     if pages < SWAPPING_PAGES and not full:
         return ok(f"{node.name} does not swap", used_bytes=used)
-    now = "is swapping now" if pages >= SWAPPING_PAGES else "most nodes have nothing there"
+    now = "is swapping now" if pages >= SWAPPING_PAGES else "most nodes use no swap"
     message = f"{node.name} has {format_memory(used)} of its memory in swap, and {now}"
-    note = "needs as much free memory; find out what filled it"
+    note = "needs as much free memory; find out what used it"
     fix = node.fix("swapoff -a && swapon -a", note, root=True)
     return warn("swap-in-use", message, fix, used_bytes=used, pages=pages)
 
@@ -133,16 +133,16 @@ def no_process_is_stuck(node: NodeView) -> Verdict:
     message = (
         f"{first}{more} on {node.name} did not wake from uninterruptible sleep{where} for a second"
     )
-    note = "shows what it waits for: mend that, or reboot the node if it does not come back"
+    note = "shows what it waits for: fix that, or reboot the node"
     fix = node.fix(f"cat /proc/{first.pid}/stack; dmesg | tail -n 30", note, root=True)
     return warn("process-stuck", message, fix, pids=[process.pid for process in load.stuck])
 
 
 def _describe_first(processes: tuple[BusyProcess, ...]) -> str:
-    return str(processes[0]) if processes else "a process that is not seen"
+    return str(processes[0]) if processes else "a process that this login cannot see"
 
 
 def _list_processes_fix(node: NodeView, processes: tuple[BusyProcess, ...], by: str) -> Fix:
     pids = ",".join(str(process.pid) for process in processes)
     command = f"ps -o pid,user,{by},etime,args -p {pids}" if pids else f"ps aux --sort=-{by}"
-    return node.fix(command, "shows whose it is: wait for it, or have it ended")
+    return node.fix(command, "shows whose it is: wait for it or have it stopped")

@@ -147,7 +147,7 @@ def shm_is_large_enough(node: NodeView) -> Verdict:
             f"/dev/shm on {node.name} is full: {format_memory(free)} of {format_memory(total)} "
             "are free"
         )
-        note = "then delete what no running job owns, such as nccl-* and torch_* of a crashed run"
+        note = "then delete what no running job uses, such as nccl-* and torch_* of a crashed run"
         return block("shm-full", message, node.fix("ls -lS /dev/shm", note), **evidence)
     if total < wanted:
         message = (
@@ -194,7 +194,7 @@ def _shm_wanted(node: NodeView) -> int:
 def _shm_fix(node: NodeView) -> Fix:
     if node.read(Limits).container:
         return node.fix("", SHM_IN_CONTAINER)
-    note = "until the next boot; for good, set the same size= in the /dev/shm line of /etc/fstab"
+    note = "until the next boot; to keep it, set the same size= in the /dev/shm line of /etc/fstab"
     return node.fix(REMOUNT_SHM, note, root=True)
 
 

@@ -1,4 +1,4 @@
-"""Whether ranks may make files in /dev/shm at all; how much room it has is told with the limits."""
+"""Whether ranks may create files in /dev/shm at all; shell_limits.py has how large it must be."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from checks.model import Verdict, block, ok, skip
 
 @node_check("limits.shm-is-writable", Limits)
 def shm_is_writable(node: NodeView) -> Verdict:
-    """Ranks may make files in /dev/shm: it is mounted writable, and open to all accounts.
+    """Ranks can create files in /dev/shm: it is mounted writable, and open to all accounts.
 
     NCCL and data loaders' workers hand data to each other through files there. Without that, the
     first of them ends in "Read-only file system" or "Permission denied", after the model was
@@ -32,12 +32,12 @@ def shm_is_writable(node: NodeView) -> Verdict:
         return block("shm-read-only", message, fix)
     if not limits.shm_writable:
         message = (
-            f"the login to {node.name} may not make files in /dev/shm, whose mode is "
+            f"the login to {node.name} cannot create files in /dev/shm, whose mode is "
             f"{limits.shm_mode}; expected 1777"
         )
         fix = node.fix("chmod 1777 /dev/shm", _remount_note(limits, "mode="), root=True)
         return block("shm-not-writable", message, fix, mode=limits.shm_mode)
-    return ok(f"ranks on {node.name} may make files in /dev/shm")
+    return ok(f"ranks on {node.name} can create files in /dev/shm")
 
 
 def is_shm_unusable(node: NodeView) -> bool:
@@ -50,5 +50,7 @@ def is_shm_unusable(node: NodeView) -> bool:
 
 def _remount_note(limits: Limits, option: str) -> str:
     if limits.container:
-        return "where the container may not: mount it writable when it is started"
-    return f"until the next boot; for good take `{option}` out of the /dev/shm line of /etc/fstab"
+        return "where the container cannot: start it with a writable one"
+    return (
+        f"until the next boot; to keep it, take `{option}` out of the /dev/shm line of /etc/fstab"
+    )

@@ -1,4 +1,4 @@
-"""What mends a name on one node: the right line in its /etc/hosts, and no other line with it."""
+"""The fix of a name on one node: the right line in its /etc/hosts, and no other line with it."""
 
 from __future__ import annotations
 

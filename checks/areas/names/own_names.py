@@ -52,7 +52,7 @@ def own_name_is_not_loopback(node: NodeView) -> Verdict:
         and why_hosts_file_ignored(node)
         and any(not peer.addresses for peer in names.peers.values())
     ):
-        return skip(f"{message}, nor do others; see names.every-node-resolves-every-node")
+        return skip(f"{message}, nor do the others; see names.every-node-resolves-every-node")
     address = training_address(node)
     elsewhere = "own-name-elsewhere" if given else "own-name-unresolved"
     local = "own-name-link-local" if names.own and is_link_local(names.own[0]) else elsewhere
@@ -78,9 +78,11 @@ def hostnames_are_unique(cluster: ClusterView) -> Verdict:
         called.setdefault(node.read(Names).hostname, []).append(node.name)
     for hostname, names in called.items():
         if len(names) > 1 and not _is_same_machine(*(cluster[name] for name in names[:2])):
-            message = f"{' and '.join(names)} all call themselves {hostname}"
+            message = f"{' and '.join(names)} have the same host name {hostname}"
             fix = cluster[names[-1]].fix(
-                f"hostnamectl set-hostname {names[-1]}", "one name for each machine", root=True
+                f"hostnamectl set-hostname {names[-1]}",
+                "gives this machine a name of its own",
+                root=True,
             )
             return warn("hostname-twice", message, fix, hostname=hostname, nodes=names)
     return ok(f"{len(called)} nodes, {len(called)} host names")

@@ -36,7 +36,7 @@ def addresses_are_unique(cluster: ClusterView) -> Verdict:
     """
     interfaces = training_interfaces(cluster)
     if not interfaces:
-        return skip("no node told which interface training takes")
+        return skip("no node reported the interface that training uses")
     pairs = itertools.combinations(interfaces, 2)
     for first, second in pairs:
         shared = _shared_address(
@@ -44,7 +44,7 @@ def addresses_are_unique(cluster: ClusterView) -> Verdict:
         )
         if shared:
             return _judge_shared_address(cluster, (first, second), shared)
-    return ok(f"{len(interfaces)} nodes, no address twice")
+    return ok(f"{len(interfaces)} nodes, no address is used twice")
 
 
 def _shared_address(node: NodeView, here: Interface, other: NodeView, there: Interface) -> str:
@@ -76,7 +76,7 @@ def _judge_shared_address(cluster: ClusterView, names: tuple[str, str], shared: 
         return warn("hardware-address-twice", message, fix, **evidence)
     prefixed = (*training_interface(node).ipv4, *training_interface(node).ipv6)
     full = next(text for text in prefixed if text.partition("/")[0] == shared)
-    fix = node.fix(f"ip address del {full} dev {name}", "unless it is the right place", root=True)
+    fix = node.fix(f"ip address del {full} dev {name}", "unless it belongs there", root=True)
     return warn("address-twice", message, fix, **evidence)
 
 
@@ -104,7 +104,7 @@ def netmask_is_equal(node: NodeView) -> Verdict:
         {name: address.network.prefixlen for name, address in near.items()}, node.job.head
     )
     if own.network.prefixlen == usual:
-        return ok(f"{own} as {len(near)} nodes of that network have it")
+        return ok(f"{own}, as on {len(near)} nodes of that network")
     name = training_interface(node).name
     right = f"{own.ip}/{usual}"
     message = f"{name} of {node.name} is {own}; most nodes of that network have /{usual}"

@@ -32,7 +32,7 @@ def bond_is_whole(node: NodeView) -> Verdict:
     down = [interface.name for interface in members if not interface.up]
     if down:
         message = f"{', '.join(down)} of {bond.name} on {node.name} is down; {len(members)} members"
-        fix = node.fix(f"ip link set {down[0]} up", "else try cable and switch port", root=True)
+        fix = node.fix(f"ip link set {down[0]} up", "or check cable and switch port", root=True)
         return warn("member-down", message, fix, bond=bond.name, down=down)
     modes = {
         peer.name: peer_bond.bond_mode

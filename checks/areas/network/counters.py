@@ -15,8 +15,8 @@ from checks.model import Severity, Verdict, ok, skip, warn
 
 ERRORS_LIMIT, ERROR_SHARE = 10, 0.001
 DROPS_LIMIT, DROPS_A_SECOND, DROP_SHARE = 100, 20, 0.01
-"""And of all packets in the same time. A kernel counts as dropped what no protocol wants, too:
-what switches tell each other, once in a second or two."""
+"""And of all packets in the same time. A kernel also counts as dropped what no protocol wants:
+what switches send each other, once in a second or two."""
 CHANGES_LIMIT, CHANGES_A_DAY = 20, 5
 DAY_S = 86400
 
@@ -49,13 +49,20 @@ def packets_are_not_lost(node: NodeView) -> Verdict:
         errors, drops = _sum_directions(grown, "errors"), _sum_directions(grown, "dropped")
         packets = _packet_count(grown)
         if errors >= max(ERRORS_LIMIT, ERROR_SHARE * packets):
-            message = f"{name} of {node.name} counted {errors} errors in {packets} packets just now"
-            fix = node.fix(f"ethtool -S {name}", "tells which; try cable, transceiver and port")
+            message = (
+                f"{name} of {node.name} counted {errors} errors in {packets} packets during the "
+                "preflight"
+            )
+            fix = node.fix(
+                f"ethtool -S {name}", "shows which errors; try another cable, transceiver and port"
+            )
             return warn("errors-grow", message, fix, errors=errors, packets=packets)
         if drops >= max(DROPS_LIMIT, DROPS_A_SECOND * seconds, DROP_SHARE * packets):
-            message = f"{name} of {node.name} dropped {drops} of {packets} packets just now"
+            message = (
+                f"{name} of {node.name} dropped {drops} of {packets} packets during the preflight"
+            )
             fix = node.fix(
-                f"ethtool -g {name}", "enlarge its rings, or find what keeps the processors busy"
+                f"ethtool -g {name}", "enlarge its rings, or find what uses the processors"
             )
             return warn("drops-grow", message, fix, drops=drops, packets=packets)
     return ok(f"{counted[0][0]} of {node.name} lost none of {_packet_count(counted[0][1])} packets")
@@ -83,10 +90,10 @@ def carrier_is_steady(node: NodeView) -> Verdict:
         total = now[name].carrier_changes or 0
         fix = node.fix(f"dmesg | grep -i {name}", "try cable, transceiver and port", root=True)
         if grown.carrier_changes:
-            message = f"{name} of {node.name} lost or found its carrier during the preflight"
+            message = f"{name} of {node.name} lost or regained its link during the preflight"
             return warn("flapping", message, fix, changes=grown.carrier_changes)
         if total >= max(CHANGES_LIMIT, CHANGES_A_DAY * days):
-            message = f"{name} of {node.name} lost or found its carrier {total} times since boot"
+            message = f"{name} of {node.name} lost or regained its link {total} times since boot"
             return warn("flapped", message, fix, changes=total)
     return ok(f"the link of {node.name} is steady")
 

@@ -99,7 +99,7 @@ def speed_is_equal(node: NodeView) -> Verdict:
         name: interface.speed_mbps for name, interface in interfaces.items() if interface.speed_mbps
     }
     if own.speed_mbps is None or len(speeds) < 2:
-        return skip(f"the driver of {own.name} on {node.name} tells no speed to compare")
+        return skip(f"the driver of {own.name} on {node.name} does not report its speed")
     usual = statistics.median_high(speeds.values())
     if own.speed_mbps >= SLOW_RATIO * usual:
         return ok(f"{own.speed_mbps} Mb/s on {node.name}'s {own.name}")
@@ -107,7 +107,9 @@ def speed_is_equal(node: NodeView) -> Verdict:
         f"{own.name} of {node.name} runs at {own.speed_mbps} Mb/s; the median of all nodes is "
         f"{usual} Mb/s"
     )
-    fix = node.fix(f"ethtool {own.name}", "compare speed and link partner; try cable and port")
+    fix = node.fix(
+        f"ethtool {own.name}", "compare speed and link partner; try another cable and port"
+    )
     return warn("slow-link", message, fix, mbps=own.speed_mbps, usual=usual)
 
 
@@ -169,7 +171,7 @@ def _judge_unrouted(node: NodeView, own: Interface, names: list[str]) -> Verdict
         return ok(f"{node.name} reaches all others through {own.name}")
     message = f"{node.name} has no route to {', '.join(names)}"
     address = node.read(Names).peers[names[0]].addresses[0]
-    fix = node.fix(f"ip route get {address}", "add the route or gateway that is missing")
+    fix = node.fix(f"ip route get {address}", "add the missing route or gateway")
     return warn("no-route", message, fix, nodes=names)
 
 
@@ -183,7 +185,7 @@ def is_same_link(interface: Interface, other: Interface) -> bool:
 
 
 def training_interfaces(cluster: ClusterView) -> dict[str, Interface]:
-    """Of every node that told enough."""
+    """Of every node that answered about all that decides it."""
     return {
         node.name: training_interface(node)
         for node in cluster.nodes_with(Interfaces, Names, Environment)
@@ -196,7 +198,7 @@ def _describe_addresses(interface: Interface) -> str:
 
 
 def _describe_other_interfaces(node: NodeView) -> str:
-    """What the node has beside, for the message."""
+    """The other interfaces of the node, for the message."""
     others = [interface for interface in node.read(Interfaces).interfaces if not interface.loopback]
     listed = [
         f"{interface.name} is {'up' if interface.up else 'down'}, {_describe_addresses(interface)}"

@@ -54,7 +54,7 @@ def full_size_packets_arrive(node: NodeView) -> Verdict:
         return _judge_vanishing(node, own, everywhere=False)
     sizes = [size for passed in node.read(DialResults).whole.values() for size in passed]
     if not sizes:
-        return skip("nothing could be sent: see ports.ephemeral-ports-are-open")
+        return skip("nothing could be sent; see ports.ephemeral-ports-are-open")
     return ok(f"packets of {max(sizes)} bytes from {node.name} arrive", bytes=max(sizes))
 
 
@@ -96,11 +96,10 @@ def _judge_vanishing(node: NodeView, lost: LostByPair, *, everywhere: bool) -> V
     packet = max(loss.packet for loss in lost.values())
     passing = max(loss.passing for loss in lost.values())
     peers = [name for name in node.job.names if name in _peers_by_node(lost)[node.name]]
-    arrive = f"those of {passing} arrive" if passing else "no smaller size was seen to arrive"
+    arrive = f"those of {passing} arrive" if passing else "no smaller size arrived"
     message = (
         f"packets of {packet} bytes between {node.name}'s {interface} and {fold_names(peers)} "
-        "vanish "
-        f"without a word; {arrive}"
+        f"vanish silently; {arrive}"
     )
     fix = _packet_size_fix(node, packet, passing, everywhere=everywhere)
     return block("vanish", message, fix, bytes=packet, passing=passing, nodes=peers)

@@ -40,7 +40,7 @@ def calls_leave_by_training_interface(node: NodeView) -> Verdict:
     if has_wrong_interface_setting(node) or any(
         map(has_wrong_interface_setting, node.cluster.reached)
     ):
-        return skip("a variable names an interface that cannot be used: see nccl")
+        return skip("a variable names an interface that cannot be used; see nccl")
     own = training_interface(node)
     if misrouted_by_name(node):
         return skip("see network.one-network")
@@ -83,8 +83,8 @@ def training_route_fix(node: NodeView, address: str) -> Fix:
     """Leads that address out through the training interface, where that is on its network."""
     own, where = training_interface(node), ipaddress.ip_address(address)
     if not any(where in ipaddress.ip_network(network) for network in own.routable_networks):
-        return node.fix(f"ip route get {address}", f"lead it out through {own.name}")
+        return node.fix(f"ip route get {address}", f"send it out through {own.name}")
     six = "-6 " if where.version == 6 else ""
     target = f"{address}/{where.max_prefixlen}"
-    note = "until the next boot; take the odd route out of the configuration"
+    note = "until the next boot; remove the wrong route from the configuration"
     return node.fix(f"ip {six}route replace {target} dev {own.name}", note, root=True)

@@ -1,4 +1,4 @@
-"""What a failed call between two nodes means, and what mends it: one fix for each cause."""
+"""What a failed call between two nodes means: one cause, one fix."""
 
 from __future__ import annotations
 
@@ -172,9 +172,9 @@ def _describe_symptom(failed: FailedCall, cause: str) -> str:
     return {
         "dropped": f"packets are dropped (no answer in {failed.seconds:.1f} s)",
         "rejected": "the connection is rejected although our listener is there",
-        "reset": "the connection is cut as soon as it is made",
+        "reset": "the connection is cut as soon as it opens",
         "no-route": f"no route to {failed.address}",
-        "absent": f"nobody answers to {failed.address} on the network",
+        "absent": f"no machine on the network has {failed.address}",
         "wrong-answer": f"something else than this node's listener answers at {failed.address}",
         "no-answer": f"the connection opens but carries nothing in {failed.seconds:.1f} s",
         "no-local-port": "the caller has no local port left",
@@ -217,7 +217,7 @@ def _where_to_look(source: NodeView, target: NodeView) -> str:
     if hidden:
         return f"The packet filter of {' and '.join(hidden)} could not be read without root"
     names = " or ".join(node.name for node in ends)
-    return f"No rule on {names} that can be told does it: something on the way does"
+    return f"No known rule on {names} does it: something between them does"
 
 
 def _is_filter_readable(node: NodeView) -> bool:
@@ -250,7 +250,7 @@ def _failed_call_fix(
             f"ip neigh show {where}; ip route get {where}",
             f"find who else answers at {where}: another machine with this address, or a proxy",
         )
-    return source.fix("ss -s", "find what holds so many connections, and end it")
+    return source.fix("ss -s", "find what holds so many connections and stop it")
 
 
 def _open_ports_fix(source: NodeView, target: NodeView, where: str, span: PortSpan) -> Fix:
@@ -273,5 +273,5 @@ def _missing_route_fix(source: NodeView, target: NodeView, where: str) -> Fix:
         return source.fix(f"ip route del {refusing}", "this route refuses the address", root=True)
     return source.fix(
         f"ip route get {where}",
-        f"add the route to {where} that is missing, or bring up the interface of {target.name}",
+        f"add the missing route to {where}, or bring up the interface of {target.name}",
     )

@@ -10,7 +10,7 @@ from checks.facts.ports import Listeners, PortSettings
 from checks.model import Fix, Severity, Verdict, ok, skip, warn
 
 DEFAULT_SLOTS = 8
-"""Ranks of a node whose slots hosts.txt does not say."""
+"""Ranks of a node whose slots are not in hosts.txt."""
 NEIGHBOUR_SHARE = 0.9
 """Of gc_thresh3; the rest is for gateways, storage and interfaces without training."""
 TRACKED_SHARE = 0.9
@@ -136,7 +136,7 @@ def neighbour_table_is_large_enough(node: NodeView) -> Verdict:
 
 
 def reserve_port_fix(node: NodeView, note: str = "") -> Fix:
-    """Keeps the master port from outgoing connections, beside what is reserved already."""
+    """Reserves the master port, in addition to what is reserved already."""
     lines = [f"net.ipv4.ip_local_reserved_ports={_reserved_ports(node)}"]
     return _sysctl_fix(node, "master-port", lines, note)
 

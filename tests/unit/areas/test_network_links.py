@@ -48,7 +48,7 @@ def test_a_few_unwanted_packets_and_old_errors_are_no_loss():
 def test_errors_that_grow():
     found = counting(LOST, rx_errors=27)
     assert (found.warned, found.cause) == (True, "errors-grow")
-    assert "eth0 of node2 counted 20 errors in 2000 packets just now" in found.message
+    assert "eth0 of node2 counted 20 errors in 2000 packets during the preflight" in found.message
 
 
 def test_drops_that_grow():

@@ -65,7 +65,7 @@ def test_where_no_rule_drops_it_lies_between_the_nodes():
         ruled(snap, name)
     fails(snap, "node2", *(lost("node3", port) for port in SAMPLE))
     one = judged(snap, OPEN)["node2", "node3"]
-    assert "something on the way" in one.message
+    assert "something between them" in one.message
     assert one.fix is not None
     assert one.fix.note.startswith("open TCP 32768-60999 from 10.0.0.0/30 between node2 and node3")
 
