@@ -1,72 +1,86 @@
-"""Where a preflight is while the nodes are asked: lines redrawn, or one line a stage."""
+"""Where a preflight is while the nodes are asked: redrawn on a terminal, else one line a stage."""
 
 from __future__ import annotations
 
-import os
-import shutil
+import io
 import threading
 import time
 from collections.abc import Sequence
+from typing import IO, TYPE_CHECKING, cast
 
 import pytest
 
-CURSOR_UP, CLEAR_BELOW = "\x1b[{}A", "\x1b[J"
+if TYPE_CHECKING:
+    from rich.live import Live
 
 
 class Progress:
-    """Told of each stage's counts from any thread; says nothing with -q."""
+    """Called with each stage's counts from any thread; prints nothing with -q."""
 
     def __init__(self, reporter: pytest.TerminalReporter) -> None:
         self._reporter = reporter
-        self._live = reporter.isatty() and reporter.verbosity >= 0
+        self._quiet = reporter.verbosity < 0
+        self._live = None if self._quiet or not reporter.isatty() else _live_display(reporter)
         self._lock = threading.Lock()
         self._stage, self._began, self._counts = "", time.monotonic(), ""
-        self._below = 0
 
     def stage(self, stage: str, done: int, total: int) -> None:
         """`done` of `total` nodes have answered in `stage`."""
         with self._lock:
             if stage != self._stage:
-                self._end()
+                self._end_stage()
                 self._stage = stage
             self._counts = f"{done}/{total}"
-            self._draw([f"{stage:<10} {self._counts} nodes"])
+        self.show([f"{stage:<10} {self._counts} nodes"])
 
     def show(self, lines: Sequence[str]) -> None:
-        """What a long stage has to show, redrawn on a terminal that has room for it."""
-        with self._lock:
-            self._draw(lines if self._live and _fits_terminal(lines) else lines[:1])
+        """What a long stage has to show; a terminal without room for it shows its beginning."""
+        from rich.text import Text
+
+        if self._live:
+            self._live.update(Text("\n".join(lines), no_wrap=True, overflow="crop"), refresh=True)
 
     def finish(self) -> None:
         """The last stage is done: what was drawn on a terminal is cleared."""
         with self._lock:
-            self._end()
-            self._draw([""])
-            if self._live:
-                self._reporter.write("\r")
+            self._end_stage()
+        if self._live:
+            self._live.stop()
 
-    def _draw(self, lines: Sequence[str]) -> None:
-        if not self._live:
-            return
-        if self._below:
-            self._reporter.write(f"\r{CURSOR_UP.format(self._below)}{CLEAR_BELOW}")
-        width = shutil.get_terminal_size().columns - 1
-        self._reporter.rewrite(lines[0][:width], erase=True)
-        for line in lines[1:]:
-            self._reporter.write(f"\n{line}")
-        self._reporter.flush()
-        self._below = len(lines) - 1
-
-    def _end(self) -> None:
+    def _end_stage(self) -> None:
         """Without a terminal each stage leaves one line."""
-        if self._stage and not self._live and self._reporter.verbosity >= 0:
+        if self._stage and not self._live and not self._quiet:
             took = time.monotonic() - self._began
             self._reporter.write_line(f"{self._stage:<10} {self._counts} nodes  {took:.1f} s")
         self._stage, self._began = "", time.monotonic()
 
 
-def _fits_terminal(lines: Sequence[str]) -> bool:
-    """Whether a terminal that can be drawn on is as wide and as high."""
-    size = shutil.get_terminal_size()
-    able = os.environ.get("TERM", "dumb") != "dumb"
-    return able and len(lines) < size.lines and max(map(len, lines)) < size.columns
+class _ReporterStream(io.TextIOBase):
+    """pytest's terminal as a stream: its capturing lets nothing else through."""
+
+    def __init__(self, reporter: pytest.TerminalReporter) -> None:
+        self._reporter = reporter
+
+    def write(self, text: str) -> int:
+        self._reporter.write(text, flush=True)
+        return len(text)
+
+
+def _live_display(reporter: pytest.TerminalReporter) -> Live | None:
+    """A part of the terminal that is redrawn; None where the cursor cannot be moved."""
+    from rich.console import Console
+    from rich.live import Live
+
+    console = Console(file=cast("IO[str]", _ReporterStream(reporter)), force_terminal=True)
+    if console.is_dumb_terminal:
+        return None
+    live = Live(
+        console=console,
+        auto_refresh=False,
+        transient=True,
+        vertical_overflow="crop",
+        redirect_stdout=False,
+        redirect_stderr=False,
+    )
+    live.start()
+    return live

@@ -49,31 +49,28 @@ class Terminal:
     def isatty(self) -> bool:
         return self._tty
 
-    def flush(self) -> None:
-        """Nothing is held back."""
-
     def write_line(self, line: str) -> None:
         self.lines.append(line)
 
-    def rewrite(self, line: str, *, erase: bool) -> None:
-        assert erase
-        self.screen[self.row] = line
-
-    def write(self, text: str) -> None:
-        for up, clear, down, words in re.findall(
-            r"\x1b\[(\d+)A|(\x1b\[J)|(\n)|([^\x1b\n\r]+)", text
+    def write(self, text: str, *, flush: bool) -> None:
+        for up, erase, down, words in re.findall(
+            r"\x1b\[(\d+)A|(\x1b\[2K)|(\n)|([^\x1b\n\r]+)", re.sub(r"\x1b\[\?25[lh]", "", text)
         ):
             if up:
                 self.row -= int(up)
                 assert self.row >= 0
-            elif clear:
-                del self.screen[self.row + 1 :]
+            elif erase:
                 self.screen[self.row] = ""
             elif down:
                 self.row += 1
-                self.screen.append("")
+                self.screen += [""] * (self.row == len(self.screen))
             else:
                 self.screen[self.row] += words
+
+    @property
+    def shown(self) -> list[str]:
+        """The screen without the empty lines at its end."""
+        return "\n".join(self.screen).rstrip("\n").split("\n")
 
 
 @pytest.fixture
@@ -89,26 +86,31 @@ def test_a_terminal_shows_the_last_and_is_clean_at_the_end():
     progress.stage("pairs", 0, 3)
     for said in ("round 1 of 3", "round 2 of 3"):
         progress.show(live_lines(NAMES, TABLE, said))
-    assert terminal.screen == live_lines(NAMES, TABLE, "round 2 of 3")
+    assert terminal.shown == live_lines(NAMES, TABLE, "round 2 of 3")
     progress.stage("smoke", 0, 3)
-    assert terminal.screen == ["smoke      0/3 nodes"]
+    assert terminal.shown == ["smoke      0/3 nodes"]
     progress.finish()
-    assert terminal.screen == [""]
+    assert (terminal.shown, terminal.row) == ([""], 0)
     assert not terminal.lines
 
 
 @pytest.mark.usefixtures("size")
-@pytest.mark.parametrize(("name", "value"), [("TERM", "dumb"), ("LINES", "4"), ("COLUMNS", "9")])
-def test_without_room_only_the_first_line_is_drawn(name, value, monkeypatch):
-    monkeypatch.setenv(name, value)
+@pytest.mark.parametrize(("name", "rows", "columns"), [("LINES", 3, 80), ("COLUMNS", 4, 9)])
+def test_without_room_only_the_beginning_is_drawn(name, rows, columns, monkeypatch):
+    monkeypatch.setenv(name, str({"LINES": rows, "COLUMNS": columns}[name]))
     terminal = Terminal(tty=True)
     Progress(terminal).show(live_lines(NAMES, TABLE, "round 2 of 3"))
-    assert len(terminal.screen) == 1
-    assert terminal.screen[0].startswith("pairs")
+    whole = live_lines(NAMES, TABLE, "round 2 of 3")
+    assert [line.rstrip() for line in terminal.shown] == [
+        line[:columns].rstrip() for line in whole[:rows]
+    ]
 
 
-def test_without_a_terminal_there_is_one_line_a_stage():
-    terminal = Terminal(tty=False)
+@pytest.mark.usefixtures("size")
+@pytest.mark.parametrize("tty", [False, True])
+def test_where_nothing_can_be_redrawn_there_is_one_line_a_stage(tty, monkeypatch):
+    monkeypatch.setenv("TERM", "dumb")
+    terminal = Terminal(tty=tty)
     progress = Progress(terminal)
     progress.stage("pairs", 0, 3)
     progress.show(live_lines(NAMES, TABLE, "round 1 of 3"))
