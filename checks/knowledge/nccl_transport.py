@@ -71,7 +71,7 @@ def rdma_disabled_by(node: NodeView) -> Setting | None:
 def is_meant_for_rdma(node: NodeView) -> bool:
     """Whether that node uses RDMA, or would once its libraries and device nodes are right.
 
-    An active InfiniBand port is nobody's accident. Many plain Ethernet cards show as RoCE.
+    No InfiniBand port is active by accident. Many plain Ethernet cards show as RoCE.
     """
     transport = expected_transport(node)
     closed = transport.cause in ("no-library", "no-uverbs", "no-access")

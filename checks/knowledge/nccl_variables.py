@@ -106,7 +106,7 @@ def comment_out_fix(node: NodeView, *names: str, more: str = "") -> Fix:
 def comment_out_command(place: str, *no_shells: str) -> str:
     """The sed that makes a comment of the line at `path:line`; `no_shells` are files of no shell.
 
-    `:` keeps a shell's block whole in which nothing else stands; the other files have none.
+    `:` keeps a shell's block valid when nothing else is in it; the other files have no blocks.
     """
     path, _, line = place.rpartition(":")
     plain = path in ("/etc/environment", *no_shells) or path.endswith("/.ssh/environment")

@@ -50,7 +50,7 @@ def training_address(node: NodeView) -> str:
 
 
 def further_addresses(node: NodeView) -> list[str]:
-    """Addresses beside the training address that NCCL may use there: of the job's own list.
+    """Further addresses that NCCL may use there, where the job lists several interfaces.
 
     Only [env] can leave NCCL more than one interface: `network_env` holds it to one otherwise.
     """

@@ -1,4 +1,4 @@
-"""Which nodes keep a whole from meeting that is well in parts: found by halves. Pure.
+"""Which nodes keep a group from meeting whose parts are well: found by halves. Pure.
 
 Asked only where the whole failed and no node stands out. A group that fails is split, and both
 halves are tried side by side, so that one bad node does not hide another:

@@ -1,4 +1,4 @@
-"""Which nodes ought to be alike: those that were given the same GPUs and as many ranks."""
+"""Which nodes should be alike: those that were given the same GPUs and as many ranks."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ def area_of(check: str) -> str:
 
 
 def pair_matrices(findings: Iterable[Finding]) -> list[Matrix]:
-    """One for each check asked of pairs, in their order; what was skipped was not asked."""
+    """One for each check of pairs, in their order; a skipped pair was not asked."""
     rows: dict[str, list[Finding]] = {}
     for finding in findings:
         ends = set(finding.subject)

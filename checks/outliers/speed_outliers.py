@@ -31,7 +31,7 @@ def reference_speed(table: SpeedTable) -> float:
 
 
 def sustained_speed(table: SpeedTable) -> float:
-    """What that quarter reaches over the whole time: for people, who measure so themselves."""
+    """Gbit/s that the fastest quarter reaches over the whole time, as other tools measure it."""
     return _value_at_share([speed.gbit_s for speed in table.values()], 0.75)
 
 

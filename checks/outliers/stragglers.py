@@ -14,7 +14,7 @@ SLOWDOWN_LIMITS: Mapping[str, Mapping[str, float]] = {
     "cpu": {"fp32": 2.0},
 }
 """How many times slower counts. GPUs of one model are within a few per cent; the way from the host
-depends on where it lies. Processors are shared, and their memory with everything on the node."""
+depends on its slot. Processors are shared, and their memory with everything on the node."""
 
 DeviceSlot = tuple[str, int]
 """Node and slot."""

@@ -20,7 +20,7 @@ DAY_S = 24 * HOUR_S
 CPU_NEEDED_S, CPU_WANTED_S = DAY_S, 30 * DAY_S
 """A rank uses several processors at once: a day of CPU time is used up within hours."""
 FILE_NEEDED, FILE_WANTED = 16 * GIB, 1024 * GIB
-"""From a checkpoint of a small model on to one that holds the states of a large one whole."""
+"""From a checkpoint of a small model to one with all states of a large one."""
 ADDRESSES_FOR_GPUS, DATA_FOR_GPUS, MEMORY_NEEDED = 64 * GIB, 8 * GIB, 4 * GIB
 """CUDA gives each process addresses for far more than it fills; without it torch needs about 1."""
 

@@ -68,7 +68,7 @@ def _setting_lines(node: NodeView, items: Iterable[str]) -> list[str]:
 
 
 def _comment_out_command(place: str) -> str:
-    """`:` does nothing with what follows it: so a shell's block stays whole."""
+    """`:` ignores what follows it, so that a shell's block stays complete."""
     path, _, line = place.rpartition(":")
     edit = "s/^/# /" if path.startswith(PAM_FILES) else "s/\\bulimit\\b/: &/g"
     return f"sed -i '{line}{edit}' {shlex.quote(path)}"

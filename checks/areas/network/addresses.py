@@ -51,7 +51,7 @@ def _shared_address(node: NodeView, here: Interface, other: NodeView, there: Int
     """An address that both have, `10.0.0.9` or `02:00:…`; '' where there is none.
 
     Containers of one machine may share its hardware address (ipvlan), and one machine that is in
-    the hosts file twice is told by names.machines-are-distinct.
+    the hosts file twice is reported by names.machines-are-distinct.
     """
     if here == there:
         return ""

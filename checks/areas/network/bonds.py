@@ -1,4 +1,4 @@
-"""Bonds under the training interface: whole, and of one kind on all nodes."""
+"""Bonds under the training interface: all members up, and one mode on all nodes."""
 
 from __future__ import annotations
 

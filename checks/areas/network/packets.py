@@ -91,7 +91,7 @@ def _peers_by_node(pairs: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
 
 
 def _judge_vanishing(node: NodeView, lost: LostByPair, *, everywhere: bool) -> Verdict:
-    """Of a node that stands out, of all where none does, or of the sender of one way alone."""
+    """For a node that stands out, for all where none does, or for the sender of one direction."""
     interface = training_interface(node).name
     packet = max(loss.packet for loss in lost.values())
     passing = max(loss.passing for loss in lost.values())

@@ -197,7 +197,7 @@ def _find_filter(
 
 
 def _accused_end(source: NodeView, target: NodeView) -> NodeView | None:
-    """Whom the matrix of all calls accuses: one that reaches nobody, or that nobody reaches."""
+    """The node that the matrix of all calls accuses: it reaches none, or none reaches it."""
     cluster = source.cluster
     others = [node for node in cluster.nodes_with(DialResults) if node is not source]
     callers = [node for node in others if node is not target]

@@ -69,7 +69,7 @@ def _judge_port_in_use(node: NodeView, port: int) -> Verdict:
     is_own = node.has(Account) and node.read(Account).uid == holder.uid
     fix = _other_port_fix(node, holder.free)
     if ours or is_own:
-        # whoever logs in may judge of the login's own processes; another user's are let be
+        # the login's own processes may be ended by whoever logs in; another user's are left alone
         unless = f"if it may end; else start with {_master_port_option(holder.free)}"
         fix = node.fix(f"kill {holder.pid}", unless, root=not is_own)
     evidence = {"pid": holder.pid, "user": holder.user, "command": holder.command}
@@ -115,7 +115,7 @@ def master_port_is_reachable(source: NodeView, head: NodeView) -> Verdict:
     """
     port = source.job.master_port
     if head.read(Listeners).master_error:
-        return skip(f"nobody could listen on {head.name}:{port}: see ports.master-port-is-free")
+        return skip(f"nobody could listen on {head.name}:{port}; see ports.master-port-is-free")
     dialled = source.read(DialResults)
     failed = [call for call in dialled.failures_towards(head.name) if call.port == port]
     if failed and (has_wrong_interface_setting(source) or has_wrong_interface_setting(head)):

@@ -93,7 +93,7 @@ def firewall_manager(stop: Stop) -> str:
 
 
 def listed_chains(node: NodeView) -> Sequence[Chain]:
-    """All chains of a node that its tools could list; none where nobody asked."""
+    """All chains of a node that its tools could list; none where they were not asked for."""
     if not node.has(Firewall):
         return ()
     listings = node.read(Firewall).listings

@@ -54,7 +54,7 @@ def parse_iptables(text: str, tool: str) -> list[Chain]:
 
 
 def parse_rule(text: str) -> Rule:
-    """One rule from what stands behind `-A CHAIN`."""
+    """One rule from the text behind `-A CHAIN`."""
     options = list(_split_options(shlex.split(text)))
     action, to = "", ""
     for index, (_, name, words) in enumerate(options):

@@ -25,7 +25,7 @@ Sets = Mapping[tuple[str, str, str], Any]
 
 
 def parse_nftables(text: str) -> list[Chain]:
-    """All chains of the ruleset. Raises FactError where the text is not whole."""
+    """All chains of the ruleset. Raises FactError where the text is incomplete."""
     try:
         items = json.loads(text)["nftables"]
         return list(_build_chains(items)) if items else []

@@ -17,14 +17,14 @@ FINDS_PROGRAMS = "ssh.shell-finds-the-systems-programs"
 
 
 def hidden_programs(node: NodeView) -> Mapping[str, str]:
-    """{program: where it lies} of what the node has and its shell does not find."""
+    """{program: its path} of what the node has and its shell does not find."""
     return node.read(Environment).hidden_programs if node.has(Environment) else {}
 
 
 def system_path_fix(node: NodeView) -> Fix:
-    """Takes out the lines that replace PATH, by programs that are named whole: no other is found.
+    """Takes out the lines that replace PATH, by programs with full paths: no others are found.
 
-    `sed` lies beside what is hidden: both belong to every system.
+    `sed` is in the same folder as what is hidden: both belong to every system.
     """
     environment = node.read(Environment)
     folder = posixpath.dirname(min(environment.hidden_programs.values()))
