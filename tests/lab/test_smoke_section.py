@@ -166,7 +166,7 @@ def test_no_temporary_folder_is_an_answer(tmp_path, monkeypatch):
 
 def test_what_the_job_sets_reaches_the_ranks_and_caches_do_not_leave_the_scratch():
     args = {"env": {"MY": "1", "PYTHONPATH": "/mine"}, "workdir": "/run", "slots": 2, "gpus": 2}
-    env = probe.rank_environment({**args, "limit": 60.0, "python": "/venv/bin/python"}, "/scratch")
+    env = probe.smoke_environment({**args, "limit": 60.0, "python": "/venv/bin/python"}, "/scratch")
     assert env["PATH"].startswith("/venv/bin:")
     assert env["MY"] == "1"
     assert env["PYTHONPATH"] == "/run:/mine"

@@ -5,6 +5,7 @@ import shutil
 
 from checks.node.probe.core import run_command, section
 from checks.node.probe.smoke import ScratchFolder
+from checks.node.runtime.environment import rank_environment
 
 COMMANDS = (
     "timeout -k 5 SECONDS all_reduce_perf -b 4M -e 256M -f 4 -n 5 -w 2 -c 1 -g SLOTS, where it is",
@@ -17,12 +18,9 @@ GRACE = 15.0  # seconds beyond the run's own limit, in which a launcher ends wha
 TAIL = 20000
 
 
-def rank_environment(args):
-    """The login's own, with what `launcher start` gives every rank."""
-    env = dict(os.environ)
-    folders = [os.path.dirname(args["python"]), env.get("PATH", os.defpath)]
-    env["PATH"] = ":".join(folder for folder in folders if folder)
-    env.update(args["env"])
+def nccl_environment(args):
+    """What `launcher start` gives every rank, with NCCL's output on standard output."""
+    env = rank_environment(os.environ, args["env"], args["python"], args["workdir"])
     env.pop("NCCL_DEBUG_FILE", None)
     return env
 
@@ -33,7 +31,7 @@ def nccl_tests_find(args):
     given = args["given"] and os.path.join(args["workdir"], os.path.expanduser(args["given"]))
     places = [given, os.path.join(given, NAME), os.path.join(given, "build", NAME)]
     for place in (
-        places if given else [shutil.which(NAME, path=rank_environment(args)["PATH"]) or ""]
+        places if given else [shutil.which(NAME, path=nccl_environment(args)["PATH"]) or ""]
     ):
         if os.path.isfile(place) and os.access(place, os.X_OK):
             return {"path": os.path.abspath(place)}
@@ -48,6 +46,6 @@ def nccl_tests_run(args):
             with open(os.path.join(scratch.path, name), "w") as file:
                 file.write(words)
         argv = [word.replace("{folder}", scratch.path) for word in args["argv"]]
-        ran = run_command(argv, args["limit"] + GRACE, rank_environment(args))
+        ran = run_command(argv, args["limit"] + GRACE, nccl_environment(args))
     code = None if ran.timed_out or ran.code == 124 else ran.code
     return {"code": code, "out": ran.out[-TAIL:], "err": ran.err[-TAIL:]}

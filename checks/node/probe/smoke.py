@@ -8,6 +8,7 @@ import subprocess
 import time
 
 from checks.node.probe.core import PROBE_MARK, Undetermined, section, start_process
+from checks.node.runtime.environment import rank_environment
 from checks.node.runtime.files import read_file
 from checks.node.runtime.processes import kill_tree
 
@@ -81,16 +82,12 @@ def free_port():
         return listener.getsockname()[1]
 
 
-def rank_environment(args, scratch):
+def smoke_environment(args, scratch):
     """What `deepspeed` gives every rank here; what libraries would write goes to `scratch`."""
-    env = dict(os.environ, OMP_NUM_THREADS="1")
-    folders = [os.path.dirname(args["python"]), env.get("PATH", os.defpath)]
-    env["PATH"] = ":".join(folder for folder in folders if folder)
-    env.update(args["env"])
+    login = dict(os.environ, OMP_NUM_THREADS="1")
+    env = rank_environment(login, args["env"], args["python"], args["workdir"])
     if args["gpus"]:
         env["CUDA_VISIBLE_DEVICES"] = ",".join(str(slot) for slot in range(args["slots"]))
-    paths = [args["workdir"], env.get("PYTHONPATH")]
-    env["PYTHONPATH"] = ":".join(path for path in paths if path)
     env["PREFLIGHT_TORCH_EXTENSIONS"] = env.get("TORCH_EXTENSIONS_DIR", "")
     for name in ("TORCH_EXTENSIONS_DIR", "TRITON_CACHE_DIR", "TRITON_HOME", "CUDA_CACHE_PATH"):
         env[name] = scratch
@@ -182,7 +179,7 @@ def watch_ranks(ranks, limit):
 
 def train_ranks(args, scratch):
     """Start all ranks, watch them, and leave none running."""
-    env = rank_environment(args, scratch)
+    env = smoke_environment(args, scratch)
     ranks = []
     try:
         ranks.extend(SmokeRank(number, args, env, scratch) for number in range(args["slots"]))

@@ -9,6 +9,7 @@ import re
 import shutil
 
 from checks.node.probe.core import Undetermined, run_command, section
+from checks.node.runtime.environment import rank_environment
 
 COMMANDS = (
     "PYTHON - (reads package metadata and looks for modules)",
@@ -111,15 +112,6 @@ PACKAGES = (
 MODULES = ("torch", "deepspeed", "accelerate", "transformers", "datasets", "tokenizers", "peft")
 
 
-def rank_environment(args):
-    """What `deepspeed` gives a rank: the job's variables, and the working directory importable."""
-    env = dict(os.environ, **args.get("env", {}))
-    paths = [args.get("workdir"), env.get("PYTHONPATH")]
-    env["PYTHONPATH"] = ":".join(path for path in paths if path)
-    env["PYTHONDONTWRITEBYTECODE"] = "1"
-    return env
-
-
 def job_program(args):
     """What the job runs: the module that the command names, or the script, as an absolute path."""
     command = list(args.get("command") or ())
@@ -179,7 +171,9 @@ def ask_interpreter(python, path, args):
     words = {"packages": PACKAGES, "modules": MODULES, "mark": MARK}
     ask = SOFTWARE_PROGRAM % dict(words, **job_program(args))
     try:
-        ran = run_command([path, "-"], 8.0, rank_environment(args), ask.encode("utf-8"))
+        env = rank_environment(os.environ, args.get("env", {}), path, args.get("workdir"))
+        env["PYTHONDONTWRITEBYTECODE"] = "1"
+        ran = run_command([path, "-"], 8.0, env, ask.encode("utf-8"))
     except Undetermined as error:
         return {"path": python, "state": "crashed", "detail": str(error)}
     if ran.timed_out:

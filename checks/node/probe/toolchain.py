@@ -9,20 +9,11 @@ import time
 
 from checks.node.probe.core import Undetermined, run_command, section
 from checks.node.probe.files import LOOK_LIMIT, look_side_by_side, writable_space
-from checks.node.probe.software import rank_environment
+from checks.node.runtime.environment import rank_environment
 
 COMMANDS = ("CUDA_HOME/bin/nvcc --version",)
 
 AIO_HEADERS = ("/usr/include/libaio.h", "/usr/local/include/libaio.h")
-
-
-def build_environment(args):
-    """The variables of a rank; the interpreter's own folder comes first on the PATH."""
-    env = rank_environment(args)
-    folder = os.path.dirname(args["python"])
-    if folder:
-        env["PATH"] = folder + ":" + env.get("PATH", os.defpath)
-    return env
 
 
 def cuda_home(env):
@@ -88,7 +79,7 @@ def has_forward_compatibility(env):
 @section("toolchain")
 def toolchain(args):
     """Compiler, ninja, CUDA's toolkit, libaio, and the folders of compiled operators."""
-    env = build_environment(args)
+    env = rank_environment(os.environ, args.get("env", {}), args["python"], args.get("workdir"))
     path = env.get("PATH")
     compiler = (shlex.split(env.get("CXX") or "c++") or ["c++"])[0]
     home, kept = cuda_home(env), kernel_folders(env)

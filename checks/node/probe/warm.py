@@ -9,6 +9,7 @@ import time
 
 from checks.node.probe.core import Undetermined, section, start_process
 from checks.node.probe.smoke import ScratchFolder
+from checks.node.runtime.environment import rank_environment
 from checks.node.runtime.files import read_file
 from checks.node.runtime.processes import kill_tree
 
@@ -25,16 +26,12 @@ TAIL = 2000
 OPEN_INTERPRETERS = {}
 
 
-def rank_environment(args, scratch):
+def warm_environment(args, scratch):
     """What `launcher start` gives every rank here; what libraries would write goes to `scratch`."""
-    env = dict(os.environ, OMP_NUM_THREADS="1")
-    folders = [os.path.dirname(args["python"]), env.get("PATH", os.defpath)]
-    env["PATH"] = ":".join(folder for folder in folders if folder)
-    env.update(args["env"])
+    login = dict(os.environ, OMP_NUM_THREADS="1")
+    env = rank_environment(login, args["env"], args["python"], args["workdir"])
     if args["gpus"]:
         env["CUDA_VISIBLE_DEVICES"] = ",".join(str(slot) for slot in range(args["slots"]))
-    paths = [args["workdir"], env.get("PYTHONPATH")]
-    env["PYTHONPATH"] = ":".join(path for path in paths if path)
     env.pop("NCCL_DEBUG_FILE", None)
     env.update(TMPDIR=scratch, CUDA_CACHE_PATH=scratch, PYTHONDONTWRITEBYTECODE="1")
     return env
@@ -55,7 +52,7 @@ class WarmInterpreter(object):
             with open(self.said, "wb") as err:
                 self.process = start_process(
                     [python, "-u", "-c", BOOT],
-                    rank_environment(args, self.path),
+                    warm_environment(args, self.path),
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     stderr=err,

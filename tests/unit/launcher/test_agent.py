@@ -12,6 +12,7 @@ import time
 
 import pytest
 
+from checks.node.runtime.environment import rank_environment
 from launcher.agent.marks import RUN_MARK, run_processes
 from launcher.run.messages import RunCommand, RunFiles, StopRun, encode_command
 from launcher.run.supervisors import supervisor_program
@@ -97,13 +98,18 @@ def test_a_rank_gets_its_command_and_environment_and_its_end_is_told(kept):
     assert one.hear("node-ended")["code"] == 3
 
 
-def test_the_working_directory_comes_before_the_logins_own_pythonpath(kept, monkeypatch):
+def test_a_rank_gets_the_environment_that_the_probe_tries(kept, monkeypatch):
     monkeypatch.setenv("PYTHONPATH", "/shell")
-    one = kept("import os; os.write(1, os.environ['PYTHONPATH'].encode())")
+    monkeypatch.setenv("TOLD", "by the login")
+    one = kept("import json, os; os.write(1, json.dumps(dict(os.environ)).encode())")
     one.hear("ready")
     one.start()
     one.hear("rank-ended")
-    assert one.output.decode() == f"{one.home}/hook:/:/shell"
+    found = json.loads(one.output)
+    tried = rank_environment(os.environ, {"TOLD": "a $b %h"}, sys.executable, "/")
+    assert tried["PYTHONPATH"] == "/:/shell"
+    hooked = {**tried, "PYTHONPATH": f"{one.home}/hook:/:/shell"}
+    assert {name: found.get(name) for name in hooked} == hooked
 
 
 def test_a_rank_that_will_not_end_is_killed(kept):
