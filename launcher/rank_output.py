@@ -1,4 +1,4 @@
-"""What ranks print, made into lines: whatever the bytes, and however they come."""
+"""The output of ranks as lines: whatever the bytes, and however they come."""
 
 from __future__ import annotations
 
@@ -53,6 +53,6 @@ def is_step_line(line: str) -> bool:
 
 
 def step_number(line: str) -> int | None:
-    """The number of the step that the line tells; None where it tells none."""
+    """The number of the step in the line; None without one."""
     found = _NUMBER.search(line)
     return int(found[1] or found[2]) if found else None

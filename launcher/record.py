@@ -38,13 +38,13 @@ def require_name(name: str) -> str:
 class RunRecord:
     """A run's directory while the run is under way: 0700, and every file in it 0600.
 
-    What cannot be written raises PreflightError, unless `tell` is set, as it is while ranks run:
-    then it is told once, counted in `missing` by file, and the training goes on.
+    What cannot be written raises PreflightError, unless `report` is set, as it is while ranks run:
+    then it is reported once, counted in `missing` by file, and the training goes on.
     """
 
     def __init__(self, base: Path, name: str) -> None:
         self.path = _new_directory(base, name)
-        self.tell: Callable[[str], None] | None = None
+        self.report: Callable[[str], None] | None = None
         self.missing: Counter[str] = Counter()
         self._open: dict[str, FileIO] = {}
         try:
@@ -95,12 +95,14 @@ class RunRecord:
             self._failed(name, error)
 
     def _failed(self, name: str, error: OSError) -> None:
-        if self.tell is None:
+        if self.report is None:
             raise PreflightError(
                 f"{_write_error_text(self.path / name, error)}; nothing was started"
             )
         if not self.missing:
-            self.tell(f"{_write_error_text(self.path / name, error)}; the run goes on without")
+            self.report(
+                f"{_write_error_text(self.path / name, error)}; the run continues without it"
+            )
         self.missing[name] += 1
 
     def close(self, result: Mapping[str, Any]) -> None:
@@ -148,7 +150,7 @@ def _new_directory(base: Path, name: str) -> Path:
 
 
 def _process_identity(pid: int) -> dict[str, Any]:
-    """What tells a process from a later one with its pid."""
+    """What distinguishes a process from a later one with its pid."""
     stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
     boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="utf-8").strip()
     words = stat.rpartition(")")[2].split()
@@ -189,14 +191,14 @@ class RecordedRun:
 
     @property
     def state(self) -> str:
-        """running, finished, failed, stopped, or lost where the controller died without a word."""
+        """running, finished, failed, stopped, or lost: the controller ended without a result."""
         result = self.read("result.json")
         if result:
             return str(result["state"])
         return "running" if self.controller else "lost"
 
     def rank_events(self) -> list[dict[str, Any]]:
-        """What ranks.jsonl tells, in order."""
+        """The lines of ranks.jsonl, in order."""
         try:
             lines = (self.path / "ranks.jsonl").read_text(encoding="utf-8").splitlines()
         except OSError:

@@ -32,8 +32,10 @@ def _trial_ssh_args(head: NodeView, names: Sequence[str]) -> str:
     """
     trust = head.read(Trust) if head.has(Trust) else None
     clients = [trust.client(name) for name in names] if trust else [ClientConfig()]
-    files = dict.fromkeys(("/dev/null", *(file for one in clients for file in one.known_hosts)))
-    orders = {one.kex for one in clients}
+    files = dict.fromkeys(
+        ("/dev/null", *(file for client in clients for file in client.known_hosts))
+    )
+    orders = {client.kex for client in clients}
     cheap = [f"-oKexAlgorithms={order}" for order in orders if order and len(orders) == 1]
     return " ".join((*TRACELESS, *cheap, "-oUserKnownHostsFile=" + "\t".join(files)))
 

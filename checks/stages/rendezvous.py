@@ -20,7 +20,7 @@ IMPORT_S = 120.0
 LIMIT_S, GPU_LIMIT_S = 20.0, 60.0
 """The first of NCCL takes seconds a node: contexts, adapters, topology."""
 WAIT_SHARE = 0.4
-"""Of the limit, what torch waits in one place: its store tries twice."""
+"""The share of the limit that torch waits in one place: its store tries twice."""
 CLOSING_S = 15.0
 NCCL_DEBUG_ENV = {
     "NCCL_DEBUG": "INFO",
@@ -134,7 +134,7 @@ def _with_rank_numbers(
     """The answer of one node with its ranks' numbers and where they were to meet."""
     children = answer.get("data", {}).get("children")
     if children is None:
-        return answer if "error" in answer else {"error": "no rank was told of"}
+        return answer if "error" in answer else {"error": "the node named no rank"}
     numbers = (int(env["RANK"]) for env in args["children"])
     ranks = [{**child, "rank": rank} for rank, child in zip(numbers, children, strict=True)]
     return {"data": {**shared, "ranks": ranks}}

@@ -122,7 +122,7 @@ def make_plan(job: Job, inputs: PlanInputs, token: str, *, local_rank: bool = Tr
 def node_launches(
     job: Job, inputs: PlanInputs, slots: Mapping[str, list[int]], token: str, home: str
 ) -> tuple[NodeLaunch, ...]:
-    """What each node's launcher is told."""
+    """What each node's launcher gets."""
     return tuple(
         NodeLaunch(
             job=job,

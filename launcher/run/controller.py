@@ -60,7 +60,7 @@ class RunController:
         self.inbox: Inbox = queue.SimpleQueue()
         self.end_requests = 0
         self.interrupted = False
-        record.tell = self.console.say
+        record.report = self.console.say
         self.progress = Progress(plan, self.console.say)
         self.supervisors: Supervisors | None = None
         self.stall_monitor = StallMonitor(

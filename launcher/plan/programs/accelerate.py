@@ -2,7 +2,7 @@
 
 DeepSpeed and FSDP come from accelerate's own configuration on the node, or DeepSpeed from the
 `deepspeed_config` of launch.toml. Left to itself it starts the nodes through `deepspeed`, writes
-the whole environment to .deepspeed_env, and ignores same_network of its file: hence all is said.
+the whole environment to .deepspeed_env, and ignores same_network of its file: so options say all.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ TORCHRUN_TYPES = (
 
 
 def accelerate_options(share: NodeLaunch) -> tuple[str, ...]:
-    """What `accelerate launch` must be told.
+    """The options of `accelerate launch`.
 
-    It divides num_processes by num_machines and drops the rest, and does nothing else with it: told
-    so, it starts this node's own number of ranks, and the nodes may differ.
+    It divides num_processes by num_machines and drops the rest, and does nothing else with it: with
+    that, it starts this node's own number of ranks, and the nodes may differ.
     """
     job = share.job
     machines = len(share.slots)

@@ -1,4 +1,4 @@
-"""What a launcher underneath is told on one node, and what it can say of itself."""
+"""A launcher that starts the ranks of one node: its arguments, and its place in the run."""
 
 from __future__ import annotations
 

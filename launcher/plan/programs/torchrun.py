@@ -12,7 +12,7 @@ from launcher.plan.programs.program import NodeLaunch, Program, visible_devices_
 
 
 def torchrun_options(share: NodeLaunch) -> tuple[str, ...]:
-    """What torchrun must be told; of torch.distributed.run."""
+    """The options of torch.distributed.run."""
     return (
         *(f"--nnodes={len(share.slots)}", f"--nproc-per-node={share.local_size}"),
         *(f"--node-rank={share.node_rank}", "--rdzv-backend=static"),

@@ -1,4 +1,4 @@
-"""The run directory tells the truth, also of a launcher that died."""
+"""The run directory is true, also of a launcher that died."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def test_a_run_is_running_while_its_launcher_lives(tmp_path):
     assert RecordedRun(record.path).controller == os.getpid()
 
 
-def test_a_launcher_that_died_without_a_word_is_lost(tmp_path):
+def test_a_launcher_that_ended_without_a_result_is_lost(tmp_path):
     record = RunRecord(tmp_path, "train")
     known = json.loads((record.path / "controller.json").read_text())
     record.write_json("controller.json", {**known, "born": known["born"] - 1})
@@ -66,16 +66,18 @@ class Small:
 
 
 def test_a_full_disk_leaves_whole_lines_and_the_result(tmp_path, monkeypatch):
-    record, told = RunRecord(tmp_path, "train"), []
-    record.tell = told.append
+    record, reports = RunRecord(tmp_path, "train"), []
+    record.report = reports.append
     record.log("node1", "0: first")
     monkeypatch.setitem(record._open, "logs/node1.log", Small(record._open["logs/node1.log"], 13))
     for line in ("0: second", "0: third", "0: fourth"):
         record.log("node1", line)
     record.close({"state": "finished"})
     assert (record.path / "logs" / "node1.log").read_text() == "0: first\n0: second\n"
-    assert len(told) == 1
-    assert "node1.log: cannot be written: No space left on device; its file system is /" in told[0]
+    assert len(reports) == 1
+    assert (
+        "node1.log: cannot be written: No space left on device; its file system is /" in reports[0]
+    )
     assert RecordedRun(record.path).state == "finished"
     assert RecordedRun(record.path).read("result.json")["missing"] == {"logs/node1.log": 2}
     assert sorted(path.name for path in record.path.iterdir()) == [
