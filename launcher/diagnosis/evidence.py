@@ -38,7 +38,7 @@ class Sighting:
 
     def told(self, template: str) -> str:
         """A text of the table, with what this line says in its gaps."""
-        return self.known.told(template, self.groups)
+        return self.known.fill_in(template, self.groups)
 
 
 class Evidence:

@@ -70,7 +70,7 @@ def _judge_exception(node: NodeView, rank: SmokeRank, rank_name: str) -> Verdict
     if not recognised:
         return block("error", message, _see_report_fix(node), **evidence)
     known, match = recognised
-    reason, remedy = (known.told(text, match.groupdict()) for text in (known.cause, known.fix))
+    reason, remedy = (known.fill_in(text, match.groupdict()) for text in (known.cause, known.fix))
     return block(known.id, f"{message}; {reason}", node.fix("", remedy), **evidence)
 
 

@@ -1,7 +1,7 @@
-"""The failures that logs are known to show, by layer: what a line says, why, what mends it.
+"""The failures that logs are known to show, by layer: what a line says, why, what fixes it.
 
 One table for what foresees a failure and for what explains it afterwards: an entry names the checks
-that would have told it before the start, and takes their words where the cause is the same.
+that would have found it before the start, and uses their words where the cause is the same.
 A module is a layer; it is found, not registered.
 """
 
@@ -23,7 +23,9 @@ __all__ = ["FAILURES", "LITERALS", "FailureKind", "KnownFailure", "recognise_fai
 def _declared_failures() -> Iterator[KnownFailure]:
     for entry in pkgutil.iter_modules(__path__):
         module = importlib.import_module(f"{__name__}.{entry.name}")
-        yield from (replace(one, layer=entry.name) for one in getattr(module, "FAILURES", ()))
+        yield from (
+            replace(failure, layer=entry.name) for failure in getattr(module, "FAILURES", ())
+        )
 
 
 FAILURES: Mapping[str, KnownFailure] = {known.id: known for known in _declared_failures()}
@@ -44,12 +46,12 @@ _LITERALS_BY_ANCHOR: Mapping[str, Sequence[int]] = {
 @functools.lru_cache(maxsize=1024)
 def recognise_failure(line: str) -> tuple[KnownFailure, re.Match[str]] | None:
     """The failure that one line shows: a root before the rest, the more telling words first."""
-    found = [
+    candidates = [
         (known.kind is not FailureKind.ROOT, -len(literal), match, known)
         for literal, known in _possible_failures(line)
         if (match := known.regex.search(line))
     ]
-    best = min(found, key=lambda one: one[:2], default=None)
+    best = min(candidates, key=lambda candidate: candidate[:2], default=None)
     return (best[3], best[2]) if best else None
 
 
@@ -60,7 +62,7 @@ def _possible_failures(line: str) -> list[tuple[str, KnownFailure]]:
 
 
 def _anchors_in(line: str) -> Iterator[str]:
-    found = _ANY_ANCHOR.search(line)
-    while found:
-        yield found[0]
-        found = _ANY_ANCHOR.search(line, found.start() + 1)
+    anchor = _ANY_ANCHOR.search(line)
+    while anchor:
+        yield anchor[0]
+        anchor = _ANY_ANCHOR.search(line, anchor.start() + 1)

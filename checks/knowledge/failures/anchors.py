@@ -27,12 +27,12 @@ _BY_RARITY = " 0123456789:.,'[]-_/=|\"eosnratlgpmdihkcuyfv(){}`><NCOIRFGLPMAEDST
 
 def _rare_heads(literals: Iterable[str]) -> str:
     """A few rare characters of which each literal has one where an anchor can begin."""
-    left = [set(_head_room(literal)) for literal in literals]
+    uncovered = [set(_head_room(literal)) for literal in literals]
     heads = ""
-    while left:
-        gain = Counter(itertools.chain.from_iterable(left))
+    while uncovered:
+        gain = Counter(itertools.chain.from_iterable(uncovered))
         heads += max(sorted(gain), key=lambda head: gain[head] / _relative_frequency(head))
-        left = [heads_of for heads_of in left if heads[-1] not in heads_of]
+        uncovered = [heads_of for heads_of in uncovered if heads[-1] not in heads_of]
     return heads
 
 

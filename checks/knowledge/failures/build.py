@@ -10,17 +10,18 @@ FAILURES = (
     root(
         "ninja-missing",
         "Ninja is required to load C++ extensions",
-        cause="ninja is not in the PATH of a shell without a terminal; a venv's bin is not, for "
-        "deepspeed calls python by its path",
-        fix="`pip install ninja`, and PATH in .deepspeed_env or [env]",
+        cause="ninja is not in the PATH of a non-interactive shell; the bin folder of a venv is "
+        "not in it either, because deepspeed calls python by its path",
+        fix="`pip install ninja`, and set PATH in .deepspeed_env or [env]",
         checks=("software.operators-can-be-built", *SMOKE_CHECKS),
     ),
     root(
         "cuda-home-missing",
         ("CUDA_HOME does not exist", "CUDA_HOME environment variable is not set"),
         r"CUDA_HOME (?:does not exist, unable to compile CUDA op|environment variable is not set)",
-        cause="this node has GPUs but no CUDA toolkit to build an op with",
-        fix="install the toolkit of torch's CUDA and set CUDA_HOME, or use torch_adam",
+        cause="this node has GPUs but no CUDA toolkit to build an op",
+        fix="install the CUDA toolkit of the version that torch was built with and set "
+        "CUDA_HOME, or use torch_adam",
         checks=("software.operators-can-be-built", *SMOKE_CHECKS),
         survivable=True,
     ),
@@ -29,14 +30,15 @@ FAILURES = (
         "Installed CUDA version ",
         r"Installed CUDA version (?P<toolkit>[\d.]+) does not match the version torch was compiled "
         r"with (?P<torch>\d[\d.]*)(?![\d.]| but since the APIs are compatible)",
-        cause="the CUDA toolkit here is {toolkit}, torch was built with {torch}",
-        fix="install the toolkit {torch}; DS_SKIP_CUDA_CHECK=1 only where you know it fits",
+        cause="the CUDA toolkit on this node is {toolkit}, but torch was built with {torch}",
+        fix="install toolkit {torch}; set DS_SKIP_CUDA_CHECK=1 only if you know that the "
+        "versions are compatible",
         checks=("software.operators-can-be-built", *SMOKE_CHECKS),
     ),
     symptom(
         "ds-opt-adam",
         "'DeepSpeedCPUAdam' object has no attribute 'ds_opt_adam'",
-        cause="the op cpu_adam was not built or not loaded; the reason is an error before this one",
+        cause="the op cpu_adam was not built or not loaded; an earlier error gives the reason",
         fix="read the first traceback of this rank",
         checks=("software.operators-can-be-built", *SMOKE_CHECKS),
     ),
@@ -44,9 +46,9 @@ FAILURES = (
         "jit-build-stall",
         "as PyTorch extensions root",
         r"Using (?P<path>\S+torch_extensions\S*) as PyTorch extensions root",
-        cause="an op is being built, or waits for a lock in {path} that a killed build left; on "
-        "NFS all nodes share that lock",
-        fix="where nothing compiles: rm {path}/*/lock; TORCH_EXTENSIONS_DIR on a local disk",
+        cause="an op is being built, or the build waits for a lock in {path} that a killed build "
+        "left; on NFS all nodes share that lock",
+        fix="if nothing is compiling, rm {path}/*/lock; set TORCH_EXTENSIONS_DIR to a local disk",
         checks=(
             "software.no-build-lock-is-left",
             "software.build-folders-are-usable",
@@ -57,7 +59,8 @@ FAILURES = (
         "RuntimeError: Error building extension '",
         r"RuntimeError: Error building extension '(?P<name>[^']+)'",
         cause="the op {name} could not be compiled on this node",
-        fix="the compiler's message stands above it: install what it names (g++, python headers)",
+        fix="the compiler's message is above this line: install what it names (g++, python "
+        "headers)",
         checks=(
             "software.operators-can-be-built",
             "software.build-folders-are-usable",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from checks.knowledge.failures.known import root, silent
 
 OUTPUT_CHECKS = ("files.output-is-writable",)
-SCATTERED_CAUSE = "each node holds only what its own ranks wrote: the directory is not shared"
+SCATTERED_CAUSE = "each node has only what its own ranks wrote: the directory is not shared"
 GATHER_FIX = "rsync the checkpoint directories of all nodes into one"
 
 FAILURES = (
@@ -13,8 +13,9 @@ FAILURES = (
         "disk-full",
         ("[Errno 28] No space left on device", "unexpected pos"),
         r"\[Errno 28\] No space left on device|inline_container\.cc:\d+\] \. unexpected pos",
-        cause="the disk is full, or the quota is used up; torch.save calls that `unexpected pos`",
-        fix="`df -h` and `df -i` of output, /tmp and the caches on that node",
+        cause="the disk is full, or the quota is used up; torch.save reports that as `unexpected "
+        "pos`",
+        fix="check output, /tmp and the caches on that node with `df -h` and `df -i`",
         checks=(
             "files.home-and-caches-have-room",
             "files.temporary-folder-is-usable",
@@ -38,9 +39,9 @@ FAILURES = (
         "zero-no-latest",
         "Unable to find 'latest' file at ",
         r"Unable to find 'latest' file at (?P<path>\S+)",
-        cause="the file that names the newest checkpoint is on rank 0's node alone, or this is "
-        "the wrong directory",
-        fix="merge on rank 0's node, or name the checkpoint: -t global_stepN",
+        cause="the file that names the newest checkpoint is only on rank 0's node, or this is the "
+        "wrong directory",
+        fix="merge on rank 0's node, or name the checkpoint with -t global_stepN",
         checks=(
             "files.checkpoints-can-be-resumed",
             "files.shared-folders-are-shared-everywhere",
@@ -51,9 +52,10 @@ FAILURES = (
         "load-latest-silent",
         "Unable to find latest file at ",
         r"Unable to find latest file at (?P<path>\S+), if trying to load latest",
-        cause="the ranks of this node found no checkpoint at {path} and began from scratch, while "
-        "others may have resumed",
-        fix="a shared directory, or the checkpoint and its `latest` file on every node; give a tag",
+        cause="the ranks of this node found no checkpoint at {path} and started from scratch, "
+        "while others may have resumed",
+        fix="use a shared directory, or copy the checkpoint and its `latest` file to every "
+        "node; or give a tag",
         checks=(
             "files.checkpoints-can-be-resumed",
             "files.shared-folders-are-shared-everywhere",
@@ -75,7 +77,7 @@ FAILURES = (
         "ckpt-client-path-missing",
         "Client provided checkpoint load path: ",
         r"Client provided checkpoint load path: (?P<path>.+) does not exist",
-        cause="the model's states are on rank 0's node alone; {path} is not here",
+        cause="the model's states are only on rank 0's node; {path} does not exist on this node",
         fix=GATHER_FIX + " that every node sees",
         checks=(
             "files.checkpoints-can-be-resumed",
@@ -88,9 +90,9 @@ FAILURES = (
         "Did not save the model ",
         r"Did not save the model (?P<path>\S+) because "
         r"stage3_gather_16bit_weights_on_model_save is False",
-        cause="ZeRO-3 wrote no weights to {path}: they stay in shards",
-        fix="merge the shards of a checkpoint (zero_to_fp32.py, all nodes' in one directory), or "
-        "set stage3_gather_16bit_weights_on_model_save",
+        cause="ZeRO-3 wrote no weights to {path}: they remain in shards",
+        fix="merge the shards of a checkpoint (zero_to_fp32.py, with the shards of all nodes in "
+        "one directory), or set stage3_gather_16bit_weights_on_model_save",
         checks=("deepspeed.saving-does-not-gather",),
     ),
 )

@@ -14,10 +14,10 @@ FAILURES = (
         RANK_PATTERN
         + WATCHDOG_PATTERN
         + r"OpType=ALLREDUCE, NumelIn=1, NumelOut=1, Timeout\(ms\)=(?P<ms>\d+)",
-        cause="a barrier was not passed in {ms} ms: the others waited for a rank that prepares "
-        "data or downloads, at the start each node's first one",
-        fix="prepare data and models before the start ([start] before), share their cache between "
-        "nodes, or raise ddp_timeout",
+        cause="a barrier was not completed in {ms} ms: the other ranks waited for one that was "
+        "preparing or downloading data, usually the first rank of a node",
+        fix="prepare data and models before the start ([start] before), share their cache "
+        "between nodes, or raise ddp_timeout",
         checks=(
             "files.needed-data-is-whole",
             "files.needed-files-exist",
@@ -30,10 +30,10 @@ FAILURES = (
         + WATCHDOG_PATTERN
         + r"OpType=_ALLGATHER_BASE, (?:NumelIn=\d+, NumelOut=\d+, )?"
         r"Timeout\(ms\)=(?P<ms>\d+)",
-        cause="gathering ZeRO-3 weights did not end in {ms} ms: one rank writes to a slow disk, "
-        "only rank 0 calls the save, or ranks went different ways",
-        fix="call the save on all ranks; leave stage3_gather_16bit_weights_on_model_save off and "
-        "merge afterwards; raise ddp_timeout",
+        cause="gathering ZeRO-3 weights did not finish in {ms} ms: one rank writes to a slow "
+        "disk, only rank 0 calls the save, or the ranks took different code paths",
+        fix="call the save on all ranks; leave stage3_gather_16bit_weights_on_model_save off "
+        "and merge afterwards; or raise ddp_timeout",
         checks=("deepspeed.saving-does-not-gather",),
     ),
     symptom(
@@ -41,9 +41,9 @@ FAILURES = (
         "Watchdog caught collective operation timeout",
         RANK_PATTERN + WATCHDOG_PATTERN + r"OpType=(?P<op>\w+)(?:, NumelIn=\d+, NumelOut=\d+)?, "
         r"Timeout\(ms\)=(?P<ms>\d+)\) ran for (?P<ran>\d+) milliseconds",
-        cause="{op} number {seq} waited {ms} ms for a rank that did not come, or for the network",
-        fix="the rank with the lowest SeqNum is the one to look at; with the same number "
-        "everywhere it is the network",
+        cause="{op} number {seq} waited {ms} ms for a rank that did not arrive, or for the network",
+        fix="look at the rank with the lowest SeqNum first; if all have the same, suspect the "
+        "network",
         checks=(
             "network.full-size-packets-arrive",
             "nccl.a-failed-rank-ends-the-others",
@@ -57,7 +57,7 @@ FAILURES = (
         "watchdog got stuck for ",
         r"ProcessGroupNCCL's watchdog got stuck for (?P<s>\d+) seconds",
         cause="a call into CUDA or NCCL did not return for {s} s: a GPU or its driver hangs",
-        fix="`dmesg | grep -i xid` on that node; reset or drain the GPU",
+        fix="run `dmesg | grep -i xid` on that node; reset the GPU or drain the node",
         checks=(
             "gpu.kernel-reports-no-gpu-fault",
             "gpu.driver-answers",
@@ -66,8 +66,8 @@ FAILURES = (
     symptom(
         "nccl-took-down",
         ("we are taking the entire process down", "taking the entire process down."),
-        cause="torch ended the rank because a collective failed before",
-        fix="read the time-out before this line",
+        cause="torch ended this rank because a collective had failed",
+        fix="read the time-out above this line",
     ),
     stall(
         "nccl-device-mapping-warn",
@@ -75,14 +75,15 @@ FAILURES = (
             "as device used by this process is currently unknown",
             "This can potentially cause a hang if this rank to GPU mapping is incorrect",
         ),
-        cause="a barrier came before the rank chose its GPU: all ranks of the node may use the "
-        "first one",
-        fix="torch.cuda.set_device(LOCAL_RANK) before init_process_group, or its device_id=",
+        cause="a barrier was called before the rank chose its GPU: all ranks of the node may use "
+        "the first one",
+        fix="call torch.cuda.set_device(LOCAL_RANK) before init_process_group, or pass "
+        "device_id= to it",
     ),
     root(
         "collective-mismatch",
         "Detected mismatch between collectives on ranks",
-        cause="ranks called different collectives: a branch that depends on the rank",
+        cause="ranks called different collectives: a branch of the program depends on the rank",
         fix="make every rank take the same path around collectives and saves",
     ),
 )

@@ -13,9 +13,9 @@ FAILURES = (
         "is not equal to micro_batch_per_gpu",
         r"train_batch_size is not equal to micro_batch_per_gpu \* gradient_acc_step \* world_size "
         r"(?P<total>\S+) != (?P<micro>\S+) \* (?P<steps>\S+) \* (?P<world>\S+)",
-        cause="train_batch_size {total} is not {micro} × {steps} × {world} ranks; it may be that "
-        "fewer nodes joined than planned",
-        fix='give two of the three in the config, or "auto" with transformers',
+        cause="train_batch_size {total} is not {micro} × {steps} × {world} ranks; perhaps fewer "
+        "nodes joined than planned",
+        fix='set two of the three in the config, or "auto" with transformers',
         checks=("deepspeed.batch-sizes-agree",),
     ),
     root(
@@ -32,25 +32,25 @@ FAILURES = (
             "unsupported operand type(s) for //: 'str' and 'str'",
             "can't multiply sequence by non-int of type 'str'",
         ),
-        cause='batch sizes still say "auto": nothing filled them in, which only transformers and '
+        cause='batch sizes are still "auto": nothing replaced them, which only transformers and '
         "accelerate do",
-        fix="write the numbers, or let the Trainer read the config",
+        fix="write numbers, or let the Trainer read the config",
         checks=("deepspeed.auto-is-filled",),
         frame="deepspeed",
     ),
     root(
         "fp16-bf16-both",
         "bfloat16 and fp16 modes cannot be simultaneously enabled",
-        cause="the DeepSpeed config turns on fp16 and bf16",
-        fix="leave one of them",
+        cause="the DeepSpeed config enables both fp16 and bf16",
+        fix="disable one of them",
         checks=("deepspeed.precision-is-one",),
     ),
     root(
         "config-extra-key",
         "Extra inputs are not permitted [type=extra_forbidden",
-        cause="a section of the DeepSpeed config has a key that this DeepSpeed does not know; the "
-        "line above names it",
-        fix="correct or remove the key (unknown ones at the top level are ignored in silence)",
+        cause="a section of the DeepSpeed config has a key that this version of DeepSpeed does "
+        "not know; the line above names it",
+        fix="correct or remove the key (unknown keys at the top level are silently ignored)",
         checks=KEY_CHECKS,
     ),
     root(
@@ -58,38 +58,39 @@ FAILURES = (
         "has been removed",
         r"has been removed; the '(?P<key>[^']+)' configuration"
         r"|has been removed\. (?:A leftover|Use|See)",
-        cause="the config has a block that this DeepSpeed no longer takes, even switched off",
-        fix="delete the block, or keep the DeepSpeed that had it on every node",
+        cause="the config has a section that this version of DeepSpeed no longer accepts, even "
+        "when it is disabled",
+        fix="delete the section, or install the earlier DeepSpeed on every node",
         checks=(*VALUE_CHECKS, *KEY_CHECKS),
     ),
     root(
         "zero-untested-optimizer",
         "You are using an untested ZeRO Optimizer",
-        cause="the script brings an optimizer that ZeRO was not tested with",
-        fix='"zero_allow_untested_optimizer": true in the DeepSpeed config',
+        cause="the script passes an optimizer that ZeRO was not tested with",
+        fix='set "zero_allow_untested_optimizer": true in the DeepSpeed config',
         checks=("deepspeed.optimizer-runs-under-zero",),
     ),
     root(
         "zero-offload-client-optim",
         "You are using ZeRO-Offload with a client provided optimizer",
-        cause="the optimizer is offloaded to the CPU, and the script brings one that is not "
+        cause="the optimizer is offloaded to the CPU, but the script passes one that is not "
         "DeepSpeedCPUAdam",
-        fix='DeepSpeedCPUAdam, or "zero_force_ds_cpu_optimizer": false',
+        fix='use DeepSpeedCPUAdam, or set "zero_force_ds_cpu_optimizer": false',
         checks=("deepspeed.optimizer-runs-under-zero",),
     ),
     root(
         "nvme-path-none",
         '"nvme_path" in DeepSpeed Config cannot be None',
-        cause="something is offloaded to NVMe, and nvme_path is missing",
-        fix="nvme_path: a directory on a local NVMe disk of every node",
+        cause="the config offloads to NVMe, but nvme_path is missing",
+        fix="set nvme_path to a directory on a local NVMe disk of every node",
         checks=("deepspeed.nvme-path-is-writable",),
     ),
     root(
         "hf-ds-mismatch",
         "Please correct the following DeepSpeed config values that mismatch TrainingArguments",
-        cause="the DeepSpeed config and the Trainer's arguments say different things; the lines "
+        cause="the DeepSpeed config and the Trainer's arguments contradict each other; the lines "
         "below name them",
-        fix='"auto" for them in the DeepSpeed config',
+        fix='set "auto" for them in the DeepSpeed config',
         checks=("deepspeed.arguments-agree",),
     ),
 )

@@ -10,9 +10,9 @@ FAILURES = (
         ("FileNotFoundError", "[Errno 2] No such file or directory: '"),
         r"FileNotFoundError.*?: '(?P<path>[^']+)'|\[Errno 2\] No such file or directory: "
         r"'(?P<path2>[^']+)'|FileNotFoundError.*?: (?P<path3>/?[\w./-]+)",
-        cause="a file or directory is not on this node: it is on the head alone, or rank 0 made it "
-        "and the file system is not shared",
-        fix="bring it to every node at the same path, and list it under `exist` in launch.toml",
+        cause="a file or directory is not on this node: it is only on the head, or rank 0 created "
+        "it and the file system is not shared",
+        fix="copy it to every node at the same path, and list it under `exist` in launch.toml",
         checks=(
             "files.paths-in-the-command-are-there",
             "files.shared-folders-are-shared-everywhere",
@@ -24,10 +24,10 @@ FAILURES = (
         "hf-offline",
         "We couldn't connect to '",
         r"We couldn't connect to '(?P<url>https?://[^']+)' to load",
-        cause="this node has not the model in its cache and cannot reach {url}; HF_HOME, HF_TOKEN, "
-        "HF_HUB_OFFLINE and proxies are not carried by deepspeed",
-        fix="download before the start to a shared HF_HOME, and set these in .deepspeed_env or "
-        "[env]",
+        cause="the model is not in this node's cache, and the node cannot reach {url}; deepspeed "
+        "does not pass on HF_HOME, HF_TOKEN, HF_HUB_OFFLINE and proxies",
+        fix="download the model to a shared HF_HOME before the start, and set these variables "
+        "in .deepspeed_env or [env]",
         checks=(
             "files.needed-data-is-whole",
             "files.needed-files-exist",
@@ -36,7 +36,7 @@ FAILURES = (
     root(
         "hf-gated",
         ("Cannot access gated repo", "GatedRepoError"),
-        cause="the model asks for a token, and the rank has none or one without access",
-        fix="accept its licence on the Hub, and HF_TOKEN in [env]",
+        cause="the model needs a token, and the rank has none or one without access",
+        fix="accept its licence on the Hub, and set HF_TOKEN in [env]",
     ),
 )

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from checks.knowledge.failures.known import noise, symptom
 
-READ_FIRST_RANK = "read what the rank that failed first said"
+READ_FIRST_RANK = "read the output of the rank that failed first"
 
 FAILURES = (
     symptom(
         "torchrun-child-failed",
         "ChildFailedError",
-        cause="torchrun reports that a rank failed; its block `Root Cause` names the first",
+        cause="torchrun reports that a rank failed; its section `Root Cause` names the first one",
         fix=READ_FIRST_RANK,
     ),
     symptom(
@@ -24,34 +24,35 @@ FAILURES = (
         "torchrun-sigabrt",
         "Signal 6 (SIGABRT) received by PID ",
         cause="a rank aborted itself, as NCCL's watchdog does",
-        fix="read the time-out before it",
+        fix="read the time-out above this line",
     ),
     symptom(
         "accelerate-command-failed",
         "subprocess.CalledProcessError: Command '",
         r"subprocess\.CalledProcessError: Command '.*returned non-zero exit status (?P<code>\d+)",
-        cause="accelerate reports that what it started ended with {code}",
+        cause="accelerate reports that the command it started ended with {code}",
         fix=READ_FIRST_RANK,
     ),
     symptom(
         "ended-by-signal",
         "SignalException: Process ",
         r"SignalException: Process \d+ got signal: (?P<signal>\d+)",
-        cause="the launcher of this node was ended by signal {signal}: ctrl-C, a time limit, or a "
-        "terminal that was closed",
-        fix="start it where it outlives the terminal (tmux, a batch job), or with our launcher",
+        cause="the launcher on this node was ended by signal {signal}: ctrl-C, a time limit, or a "
+        "closed terminal",
+        fix="start it so that it outlives the terminal (tmux, a batch job), or use `python -m "
+        "launcher start --detach`",
     ),
     symptom(
         "interrupted",
         "KeyboardInterrupt",
         r"^\W*KeyboardInterrupt\b",
-        cause="somebody pressed ctrl-C, or the launcher passed an interrupt on",
-        fix="nothing, where it was meant; else " + READ_FIRST_RANK,
+        cause="someone pressed ctrl-C, or the launcher passed on an interrupt",
+        fix="nothing, if that was intended; else " + READ_FIRST_RANK,
     ),
     symptom(
         "peer-reset",
         ("Connection reset by peer", "Broken pipe", "Connection was likely closed"),
-        cause="the process at the other end is gone",
+        cause="the process at the other end of the connection is gone",
         fix="find the rank that failed first",
         survivable=True,
     ),
@@ -60,8 +61,8 @@ FAILURES = (
         "slurmstepd: error: *** ",
         r"slurmstepd: error: \*\*\* (?:STEP|JOB) (?P<job>\S+) ON (?P<node>\S+) CANCELLED AT \S+"
         r"(?: DUE TO (?P<why>[A-Z ]+))?",
-        cause="Slurm ended {job}: its time was over, it was cancelled, or a task failed",
-        fix="`sacct -j JOB` tells which; ask for more --time, or " + READ_FIRST_RANK,
+        cause="Slurm ended {job}: its time limit was reached, it was cancelled, or a task failed",
+        fix="`sacct -j JOB` shows which; ask for more --time, or " + READ_FIRST_RANK,
     ),
     symptom(
         "slurm-task-exited",
@@ -82,7 +83,7 @@ FAILURES = (
     noise(
         "omp-threads-noise",
         "Setting OMP_NUM_THREADS environment variable for each process to be 1",
-        cause="torchrun gives each rank one thread unless told otherwise",
-        fix="nothing; OMP_NUM_THREADS in [env] where data preparation is slow",
+        cause="torchrun gives each rank one thread by default",
+        fix="nothing; set OMP_NUM_THREADS in [env] if data preparation is slow",
     ),
 )

@@ -19,7 +19,7 @@ FAILURES = (
         "declare -x ",
         r"^(?:(?P<node>[^\s:]+): )?declare -x \w+=",
         cause="a comment in .deepspeed_env became part of the remote command and cut it off: the "
-        "nodes print their environment, no rank starts, and deepspeed exits 0",
+        "nodes print their environment, no rank starts, and deepspeed exits with 0",
         fix=ENV_FILE_FIX,
         checks=("nccl.deepspeed-env-file-is-sound",),
     ),
@@ -28,17 +28,18 @@ FAILURES = (
         ("unexpected EOF while looking for matching", "syntax error near unexpected token"),
         r"(?:ba)?sh: (?:-c: )?line \d+: "
         r"(?:unexpected EOF while looking for matching|syntax error near unexpected token)",
-        cause="an argument or a value of the environment with a quote, bracket or semicolon "
-        "reached the remote shell as it is; DeepSpeed quotes only what has a space in it",
-        fix="put such values into a file that the script reads; our launcher carries any argument",
+        cause="an argument or an environment variable with a quote, bracket or semicolon reached "
+        "the remote shell unquoted; DeepSpeed quotes only values that contain a space",
+        fix="put such values into a file that the script reads; `python -m launcher start` "
+        "passes any argument",
         checks=("nccl.deepspeed-env-file-is-sound",),
     ),
     root(
         "remote-command-not-found",
         (": not found", ": command not found"),
         r"\b(?:ba|z|da)?sh: (?:line \d+: |\d+: )?(?P<command>[\w./+-]+): (?:command )?not found",
-        cause="{command} is not in the PATH of a shell without a terminal: conda, modules and venv "
-        "lines of .bashrc do not count there",
+        cause="{command} is not in the PATH of a non-interactive shell: the lines for conda, "
+        "modules and venvs in .bashrc do not apply there",
         fix="use an absolute path, or set PATH in .deepspeed_env or [env]",
         checks=("software.python-is-there",),
         survivable=True,
@@ -53,7 +54,7 @@ FAILURES = (
         ),
         r"mesg: (?:ttyname failed: Inappropriate ioctl|cannot open)|stdin: is not a tty"
         r"|bind: warning: line editing not enabled",
-        cause="a start-up file of the login shell expects a terminal; that alone does no harm",
+        cause="a start-up file of the login shell expects a terminal; this alone is harmless",
         fix="put it behind `[ -t 0 ]` in .profile or .bashrc",
         checks=("ssh.shell-is-quiet",),
     ),

@@ -9,10 +9,11 @@ FAILURES = (
         "gloo-loopback",
         "Gloo connectFullMesh failed with ",
         r"Gloo connectFullMesh failed with .*remote=\[(?P<ip>127\.\d+\.\d+\.\d+)\]",
-        cause="a node told the others to meet it at {ip}: its own name resolves to loopback, as "
-        "Debian's installer writes it",
-        fix="take the node's name out of the 127.0.1.1 line of /etc/hosts, or set "
-        "GLOO_SOCKET_IFNAME on each node (deepspeed does not carry it: .deepspeed_env or [env])",
+        cause="a node told the others to connect to {ip}: its own name resolves to loopback, as "
+        "Debian's installer sets it up",
+        fix="remove the node's name from the 127.0.1.1 line of /etc/hosts, or set "
+        "GLOO_SOCKET_IFNAME on each node (deepspeed does not pass it on: use .deepspeed_env "
+        "or [env])",
         checks=("names.own-name-is-not-loopback",),
     ),
     root(
@@ -20,10 +21,10 @@ FAILURES = (
         "Gloo connectFullMesh failed with ",
         r"Gloo connectFullMesh failed with (?!.*remote=\[127\.)"
         r".*(?:Connect timeout|no error|timed out connecting)",
-        cause="the ranks found each other, but not on the ports that the kernel gives out: a "
-        "firewall opens the master port alone, or it is the wrong interface",
-        fix="open net.ipv4.ip_local_port_range between the nodes, and name the interface in "
-        "GLOO_SOCKET_IFNAME",
+        cause="the ranks found each other, but cannot connect on ports of the ephemeral range: a "
+        "firewall opens only the master port, or the interface is wrong",
+        fix="open net.ipv4.ip_local_port_range between the nodes, and set GLOO_SOCKET_IFNAME to "
+        "the right interface",
         checks=(
             "ports.ephemeral-ports-are-open",
             "nccl.socket-interface-exists",
@@ -35,7 +36,7 @@ FAILURES = (
         "Unable to find address for: ",
         r"Unable to find address for: (?P<name>\S+)",
         cause="GLOO_SOCKET_IFNAME names {name}, which this node does not have",
-        fix="name an interface that every node has, or set it per node",
+        fix="name an interface that every node has, or set it for each node",
         checks=("nccl.socket-interface-exists",),
     ),
     symptom(
@@ -49,8 +50,8 @@ FAILURES = (
         "gloo-op-timeout",
         "operation to complete",
         r"Timed out waiting (?P<ms>\d+)ms for (?P<op>send|recv) operation to complete",
-        cause="another rank lives, but did not come to this collective within {ms} ms: it "
+        cause="another rank is alive, but did not reach this collective within {ms} ms: it "
         "prepares data, writes a checkpoint or hangs",
-        fix="`py-spy dump --pid PID` of the rank that says nothing",
+        fix="run `py-spy dump --pid PID` for the rank that prints nothing",
     ),
 )

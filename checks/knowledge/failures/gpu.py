@@ -10,7 +10,7 @@ SHARED_GPU_CAUSE = (
     "one machine, or the script does not set the device of LOCAL_RANK"
 )
 SHARED_GPU_FIX = (
-    "one name for each machine, slots= no more than its GPUs, torch.cuda.set_device(LOCAL_RANK)"
+    "use one name for each machine, slots= up to its GPUs, torch.cuda.set_device(LOCAL_RANK)"
 )
 XID_MEANINGS = {str(code): xid.meaning for code, xid in XIDS.items()}
 PROGRAM_XIDS = "|".join(
@@ -39,9 +39,9 @@ FAILURES = (
         "cuda-invalid-ordinal",
         "invalid device ordinal",
         r"CUDA error: invalid device ordinal",
-        cause="there are more ranks on this node than GPUs that they see: slots= or --num_gpus is "
-        "too high, or CUDA_VISIBLE_DEVICES was inherited",
-        fix="slots= no more than `nvidia-smi -L | wc -l`; unset CUDA_VISIBLE_DEVICES",
+        cause="this node has more ranks than GPUs visible to them: slots= or --num_gpus is too "
+        "high, or CUDA_VISIBLE_DEVICES was inherited",
+        fix="set slots= to at most `nvidia-smi -L | wc -l`; unset CUDA_VISIBLE_DEVICES",
         checks=(
             "gpu.shell-hides-no-gpu",
             "gpu.slots-have-gpus",
@@ -50,17 +50,17 @@ FAILURES = (
     root(
         "cuda-802-fabric",
         "Error 802: system not yet initialized",
-        cause="the GPUs of this node are joined by NVSwitch, and nvidia-fabricmanager does not run "
-        "or is of another version than the driver",
-        fix="install nvidia-fabricmanager of the driver's version and "
-        "`systemctl enable --now nvidia-fabricmanager`",
+        cause="the GPUs of this node are connected by NVSwitch, and nvidia-fabricmanager is not "
+        "running or its version is not the driver's",
+        fix="install nvidia-fabricmanager in the driver's version and run `systemctl enable "
+        "--now nvidia-fabricmanager`",
         checks=("gpu.fabric-is-ready", "gpu.driver-answers", "training.smoke-trains"),
     ),
     root(
         "nvml-mismatch",
         "Failed to initialize NVML: Driver/library version mismatch",
-        cause="the driver's packages were upgraded and its old kernel module is still loaded",
-        fix="reboot the node; hold the nvidia packages back from unattended upgrades",
+        cause="the driver's packages were upgraded, but the old kernel module is still loaded",
+        fix="reboot the node; exclude the nvidia packages from unattended upgrades",
         checks=(
             "gpu.driver-libraries-are-whole",
             "gpu.driver-answers",
@@ -92,9 +92,9 @@ FAILURES = (
         ("OutOfMemoryError", "CUDA out of memory"),
         r"torch\.(?:cuda\.)?OutOfMemoryError|CUDA out of memory",
         cause="a GPU's memory is full: the batch or the model is too large for it, or an earlier "
-        "run still holds some",
-        fix="`nvidia-smi` on that node shows leftovers; else a smaller micro batch, activation "
-        "checkpointing, a higher ZeRO stage, offload",
+        "run still holds memory",
+        fix="`nvidia-smi` on that node shows processes of earlier runs; else use a smaller "
+        "micro batch, activation checkpointing, a higher ZeRO stage or offload",
         checks=(
             "gpu.gpus-are-idle",
             "gpu.driver-answers",
@@ -105,10 +105,10 @@ FAILURES = (
         ("no GPUs found", "no GPU resources available"),
         r"ProcessGroupNCCL is only supported with GPUs, no GPUs found"
         r"|Unable to proceed, no GPU resources available",
-        cause="torch sees no GPU here: a build for CPUs, the wrong interpreter, no driver in the "
-        "container, or an empty CUDA_VISIBLE_DEVICES",
-        fix="`nvidia-smi -L` and `python -c 'import torch; print(torch.version.cuda)'` on the "
-        "node; `docker run --gpus all`",
+        cause="torch finds no GPU on this node: a CPU build, the wrong interpreter, no driver in "
+        "the container, or an empty CUDA_VISIBLE_DEVICES",
+        fix="run `nvidia-smi -L` and `python -c 'import torch; print(torch.version.cuda)'` on "
+        "the node; in docker use `docker run --gpus all`",
         checks=(
             "software.torch-fits-the-gpus",
             "gpu.shell-hides-no-gpu",
@@ -121,8 +121,8 @@ FAILURES = (
     root(
         "cuda-driver-too-old",
         "The NVIDIA driver on your system is too old",
-        cause="torch was built for a newer CUDA than the driver of this node knows",
-        fix="a newer driver, or a torch built for the driver's CUDA",
+        cause="torch was built for a newer CUDA than the driver of this node supports",
+        fix="install a newer driver, or a torch built for the driver's CUDA",
         checks=(
             "software.torch-fits-the-gpus",
             "gpu.drivers-are-equal",
@@ -134,22 +134,22 @@ FAILURES = (
     root(
         "cuda-no-kernel",
         "no kernel image is available for execution on the device",
-        cause="torch or an extension was not built for this kind of GPU",
+        cause="torch or an extension was not built for this GPU model",
         fix="install a build for its compute capability, or build with TORCH_CUDA_ARCH_LIST",
         checks=("software.torch-fits-the-gpus", "gpu.models-are-equal", "training.smoke-trains"),
     ),
     root(
         "cuda-illegal-access",
         "CUDA error: an illegal memory access was encountered",
-        cause="a kernel reached outside its memory: a bug of the model or an extension, seldom the "
-        "GPU",
+        cause="a kernel accessed memory outside its bounds: usually a bug in the model or an "
+        "extension, seldom the GPU",
         fix="start again with CUDA_LAUNCH_BLOCKING=1 in [env] to see where",
     ),
     root(
         "cuda-ecc",
         "uncorrectable ECC error encountered",
         cause="the memory of a GPU is damaged",
-        fix="reset the GPU, and drain the node where it comes again",
+        fix="reset the GPU; drain the node if the error returns",
         checks=(
             "gpu.memory-has-no-errors",
             "gpu.kernel-reports-no-gpu-fault",

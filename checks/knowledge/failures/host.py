@@ -16,7 +16,7 @@ FAILURES = (
         r"Signal (?P<signal>\d+) \((?P<name>SIG(?!TERM|INT|HUP|ABRT)\w+)\) received by PID",
         cause="a rank was ended by {name} (SIGKILL: most often the kernel, out of memory; SIGBUS: "
         "a full /dev/shm; SIGSEGV: a broken library)",
-        fix="`dmesg | tail` on that node",
+        fix="run `dmesg | tail` on that node",
         checks=("limits.group-allows-enough-memory", "limits.memory-is-free", *SHM_CHECKS),
     ),
     root(
@@ -50,15 +50,15 @@ FAILURES = (
         "unlink shared memory /dev/shm/nccl-",
         r"unlink shared memory (?P<path>/dev/shm/nccl-\S+) failed, error: No such file",
         cause="systemd removed the account's shared memory when its last login ended (RemoveIPC)",
-        fix="RemoveIPC=no in /etc/systemd/logind.conf, or `loginctl enable-linger USER`",
+        fix="set RemoveIPC=no in /etc/systemd/logind.conf, or run `loginctl enable-linger USER`",
         survivable=True,
     ),
     root(
         "too-many-open-files",
         "Too many open files",
         r"\[Errno 24\] Too many open files|(?<!read-write mode): Too many open files",
-        cause="the login that started the rank may open too few files",
-        fix="nofile 65536 or more for logins over ssh: limits.d, and sshd's LimitNOFILE",
+        cause="the limit of open files is too low for the login that started the rank",
+        fix="set nofile to 65536 or more for logins over ssh: limits.d, and sshd's LimitNOFILE",
         checks=("limits.nofile-is-enough",),
     ),
     root(
@@ -66,8 +66,8 @@ FAILURES = (
         ("can't start new thread", "Resource temporarily unavailable"),
         r"can't start new thread|fork: (?:retry: )?Resource temporarily unavailable"
         r"|pthread_create failed.*Resource temporarily unavailable",
-        cause="the account may start no more processes or threads",
-        fix="nproc unlimited for logins over ssh; in a container its pids limit",
+        cause="the account has reached its limit of processes or threads",
+        fix="set nproc to unlimited for logins over ssh; in a container raise its pids limit",
         checks=(
             "limits.group-allows-enough-processes",
             "limits.nproc-is-enough",
@@ -90,7 +90,8 @@ FAILURES = (
         ("MemoryError", "t allocate memory", "Cannot allocate memory"),
         r"(?<!OutOf)\bMemoryError\b|can't allocate memory: you tried to allocate (?P<n>\d+) bytes"
         r"|\[Errno 12\] Cannot allocate memory",
-        cause="the machine, or the limits of the login or its control group, gave no more memory",
+        cause="the machine, or a limit of the login or its control group, refused to give more "
+        "memory",
         fix="let fewer ranks load at once, load under zero.Init, or offload less; `free -g` and "
         "`ulimit -v` on that node",
         checks=("limits.group-allows-enough-memory", "limits.memory-is-free", HARD_LIMIT_CHECK),
@@ -98,7 +99,7 @@ FAILURES = (
     root(
         "stale-nfs",
         "Stale file handle",
-        cause="a file on NFS was replaced, or its export made anew, while it was read",
+        cause="a file on NFS was replaced, or its export was recreated, while it was read",
         fix="mount it again on that node",
         checks=(
             "files.network-mounts-answer",
@@ -109,9 +110,9 @@ FAILURES = (
         "clock-skew",
         ("Clock skew detected", "has modification time "),
         r"Clock skew detected|has modification time [\d.e+]+ s in the future",
-        cause="a node's clock is wrong: ops are built again and again, certificates and tokens "
-        "are not valid yet, logs cannot be put in order",
-        fix="`timedatectl set-ntp true`, or chrony, on every node",
+        cause="a node's clock is wrong: ops are rebuilt again and again, certificates and tokens "
+        "are not valid yet, and logs cannot be ordered",
+        fix="run `timedatectl set-ntp true`, or chrony, on every node",
         checks=("time.clocks-agree", "time.clock-is-synchronised"),
         survivable=True,
     ),

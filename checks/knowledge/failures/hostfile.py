@@ -9,30 +9,31 @@ FAILURES = (
         "hostfile-bad-entry",
         "Hostfile contains a bad entry: ",
         r"Hostfile contains a bad entry: (?P<line>.+?), unable to proceed",
-        cause="DeepSpeed cannot read the line `{line}`; it takes `NAME slots=NUMBER` alone, "
-        "without spaces around =, in small letters, and no placeholder",
-        fix="write the line as `node1 slots=8`; `python -m launcher hostfile` prints a whole one",
+        cause="DeepSpeed cannot read the line `{line}`; it accepts only `NAME slots=NUMBER`, in "
+        "lower case, without spaces around = and without placeholders",
+        fix="write the line as `node1 slots=8`; `python -m launcher hostfile` prints a whole "
+        "hostfile",
     ),
     root(
         "hostfile-duplicate",
         "Hostfile contains multiple entries for ",
         r"Hostfile contains multiple entries for (?P<node>\S+?),",
         cause="{node} has two lines in the hostfile",
-        fix="make them one line with the sum of their slots",
+        fix="merge them into one line with the sum of their slots",
         checks=("names.machines-are-distinct",),
     ),
     root(
         "hostfile-empty",
         "Hostfile is empty or not formatted correctly",
         cause="no line of the hostfile names a node",
-        fix="one line for each node: `node1 slots=8`",
+        fix="write one line for each node: `node1 slots=8`",
     ),
     silent(
         "hostfile-missing-runs-local",
         "Unable to find hostfile, will proceed with training with local resources only",
-        cause="DeepSpeed found no hostfile at the path given, so this machine trained alone; "
-        "accelerate over pdsh does so without deepspeed_hostfile",
-        fix="where more machines were meant: mend the path of --hostfile, or set "
+        cause="DeepSpeed found no hostfile at the given path, so only this machine trained; "
+        "accelerate over pdsh does the same without deepspeed_hostfile",
+        fix="if several machines were meant, correct the path of --hostfile, or set "
         "deepspeed_hostfile in accelerate's config",
         checks=("accelerate.hostfile-is-there",),
         survivable=True,
@@ -42,21 +43,23 @@ FAILURES = (
         ("' not found in hostfile", "' specified on host '"),
         r"ValueError: (?:Hostname '(?P<host>[^']+)' not found in hostfile"
         r"|No slot '(?P<slot>\d+)' specified on host '(?P<node>[^']+)')",
-        cause="--include or --exclude names a node or slot that the hostfile lacks; @ separates "
-        "nodes there and : stands before slots, so user@host and IPv6 cannot be written",
-        fix="use the hostfile's own names, an ssh alias for user@host, and slots with commas",
+        cause="--include or --exclude names a node or slot that is not in the hostfile; there, @ "
+        "separates nodes and : precedes slots, so user@host and IPv6 addresses are "
+        "impossible",
+        fix="use the names in the hostfile, an ssh alias instead of user@host, and slots "
+        "separated by commas",
     ),
     root(
         "num-nodes-no-hostfile",
         "Num nodes is >1 but no extra nodes available via hostfile",
-        cause="--num_nodes asks for more machines than this one, and there is no hostfile",
-        fix="give --hostfile",
+        cause="--num_nodes asks for more than this machine, but there is no hostfile",
+        fix="pass --hostfile",
     ),
     root(
         "hostfile-expands-rank-mismatch",
         "local_node = node_list[args.node_rank]",
         cause="a line of the hostfile, such as node[0-1] or n1,n2, is one node to DeepSpeed and "
         "several to pdsh: the node ranks are shifted",
-        fix="one plain name a line",
+        fix="write one plain name in each line",
     ),
 )

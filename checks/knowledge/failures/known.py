@@ -1,4 +1,4 @@
-"""The noun of the table: one failure that a log can show, why it happens and what mends it."""
+"""The noun of the table: one failure that a log can show, why it happens and what fixes it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class KnownFailure:
 
     Each line that shows it contains one of the literals `says`, and matches `pattern` where there
     is one. Of the pattern's groups `node` and `rank` are whom it concerns; `cause` and `fix` may
-    name every group in braces. `checks` are the preflight's, which would have said so before the
+    name every group in braces. `checks` are the preflight's, which would have found it before the
     start. `survivable`: a healthy run may print it too, and goes on. `frame`: a traceback that
     ends in it passes through a file of that name, otherwise it is something else.
     `meanings` explain values of the groups, such as an exit code.
@@ -58,13 +58,13 @@ class KnownFailure:
         """What a line has to match."""
         return re.compile(self.pattern or "|".join(map(re.escape, self.literals)))
 
-    def told(self, template: str, groups: Mapping[str, str | None]) -> str:
-        """`cause` or `fix` with what a line says in its gaps, or else their names."""
+    def fill_in(self, template: str, groups: Mapping[str, str | None]) -> str:
+        """`cause` or `fix` with the groups of a line in its gaps, or else their names."""
 
         def value(gap: re.Match[str]) -> str:
-            said = groups.get(gap[1]) or gap[1].upper()
-            meaning = self.meanings.get(said)
-            return f"{said} ({meaning})" if meaning else said
+            text = groups.get(gap[1]) or gap[1].upper()
+            meaning = self.meanings.get(text)
+            return f"{text} ({meaning})" if meaning else text
 
         return re.sub(r"\{(\w+)\}", value, template)
 

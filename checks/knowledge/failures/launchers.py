@@ -10,7 +10,7 @@ FAILURES = (
         "launcher-not-installed",
         "RuntimeError: launcher '",
         r"RuntimeError: launcher '(?P<name>[^']+)' not installed",
-        cause="the head has no {name} in PATH, which is what should reach the nodes",
+        cause="{name}, which should start the nodes, is not in the PATH of the head",
         fix="install {name} on the head, or choose another --launcher",
         checks=("pdsh.is-installed",),
     ),
@@ -18,9 +18,9 @@ FAILURES = (
         "ds-first-host-unreachable",
         "was not reachable via ssh",
         r"Using hostfile at (?P<path>\S+) but host=(?P<node>\S+) was not reachable via ssh",
-        cause="DeepSpeed's one test login, to {node}, failed, and it does not show ssh's reason; a "
-        "/job/hostfile left over has the same effect on a single machine",
-        fix="`ssh -oBatchMode=yes {node} true` tells the reason; remove {path} where one machine "
+        cause="DeepSpeed's test login to {node} failed, and it does not show ssh's reason; a "
+        "leftover /job/hostfile has the same effect on a single machine",
+        fix="`ssh -oBatchMode=yes {node} true` shows the reason; remove {path} if one machine "
         "was meant",
         checks=("reach.controller-logs-in", "ssh.every-node-logs-in-to-every-node"),
     ),
@@ -30,9 +30,9 @@ FAILURES = (
         r"Using IP address of (?!(?:\d{1,3}\.){3}\d{1,3} for|[0-9a-fA-F]*:[0-9a-fA-F:]+ for)"
         r"(?P<got>\S+) for node (?P<node>\S+)",
         cause="DeepSpeed took `{got}` for the master's address: the login shell of {node} prints "
-        "text, and the first word of `hostname -I` over ssh is what counts",
-        fix="let the start-up files of {node}'s shell print nothing without a terminal, or give "
-        "--master_addr",
+        "text, and DeepSpeed uses the first word that `hostname -I` prints over ssh",
+        fix="make the start-up files of {node}'s shell print nothing without a terminal, or "
+        "pass --master_addr",
         checks=("ssh.shell-is-quiet",),
     ),
     root(
@@ -40,37 +40,40 @@ FAILURES = (
         "Using IP address of ",
         r"Using IP address of (?P<ip>172\.(?:1[7-9]|2\d|3[01])\.\d+\.\d+|192\.168\.12[12]\.\d+"
         r"|127\.\d+\.\d+\.\d+|169\.254\.\d+\.\d+) for node (?P<node>\S+)",
-        cause="DeepSpeed took {ip} for the master's address, the first that {node} lists: it looks "
-        "like a container's or virtual machines' network, which no other node reaches",
-        fix="give --master_addr with the address that the other nodes use",
+        cause="DeepSpeed took {ip}, the first address that {node} lists, for the master's "
+        "address: it looks like a network of containers or virtual machines, which other "
+        "nodes cannot reach",
+        fix="pass --master_addr with the address that the other nodes use",
         checks=("ports.master-port-is-reachable", "network.one-network"),
         survivable=True,
     ),
     root(
         "master-addr-empty",
         "args.master_addr = result.decode('utf-8').split()[0]",
-        cause="`hostname -I` on the first node printed nothing, and DeepSpeed takes its first word",
-        fix="give --master_addr",
+        cause="`hostname -I` printed nothing on the first node, and DeepSpeed uses its first word",
+        fix="pass --master_addr",
     ),
     root(
         "pid-file-exists",
         "AssertionError: pid file exists but shouldn't",
-        cause="--save_pid found the file of an earlier run in /tmp; it is never removed",
-        fix="rm /tmp/*.deepspeed on every node, or leave --save_pid out",
+        cause="--save_pid found the file of an earlier run in /tmp; DeepSpeed never removes it",
+        fix="rm /tmp/*.deepspeed on every node, or omit --save_pid",
     ),
     root(
         "local-rank-arg-unrecognized",
         "error: unrecognized arguments: ",
         r"error: unrecognized arguments: .*--local[_-]rank=\d+",
-        cause="deepspeed gives each rank's script --local_rank=N, and the script does not take it",
-        fix="start with --no_local_rank (ours: --no-local-rank), or let the script read LOCAL_RANK",
+        cause="deepspeed passes --local_rank=N to each rank's script, and the script does not "
+        "accept it",
+        fix="start with --no_local_rank (`launcher start`: --no-local-rank), or let the script "
+        "read LOCAL_RANK",
     ),
     root(
         "script-arguments-refused",
         ("error: unrecognized arguments: ", "error: the following arguments are required: "),
         r"^(?:\S+: )?(?P<script>\S+): error: (?:unrecognized arguments: (?!.*--local[_-]rank=)"
         r"|the following arguments are required: )(?P<what>.+)",
-        cause="{script} does not take the arguments it was given: {what}",
+        cause="{script} does not accept its arguments: {what}",
         fix="compare with `python {script} --help`; a quote or an empty argument may have been "
         "lost on the way to the nodes",
     ),
@@ -78,7 +81,7 @@ FAILURES = (
         "mpi4py-missing",
         "No module named 'mpi4py'",
         cause="RANK, WORLD_SIZE, LOCAL_RANK, MASTER_ADDR and MASTER_PORT are not all set, so "
-        "DeepSpeed took this for a start by MPI",
+        "DeepSpeed assumed a start by MPI",
         fix="start it with a launcher, not with plain python",
     ),
     root(
@@ -117,7 +120,7 @@ FAILURES = (
         cause="a rank crashed in native code (signal {signal}): a broken or mismatched library, or "
         "one built for another CPU",
         fix="`dmesg | tail` on that node names the library; PYTHONFAULTHANDLER=1 in [env] shows "
-        "where",
+        "where it crashed",
         checks=("software.versions-are-equal", "training.smoke-trains"),
     ),
     symptom(
@@ -126,6 +129,6 @@ FAILURES = (
         r"exits with return code = (?P<code>[1-9]\d*|-(?!(?:4|7|8|9|11)\b)\d+)",
         cause="a rank ended with {code}, and DeepSpeed ended the others of its node (-6: aborted, "
         "as NCCL's watchdog does; -15: ended by its launcher)",
-        fix="read what that rank said before",
+        fix="read the earlier output of that rank",
     ),
 )

@@ -6,11 +6,11 @@ from checks.knowledge.failures.known import root, silent, symptom
 
 OPEN_PORT_CHECKS = ("ports.ephemeral-ports-are-open", "nccl.socket-interface-exists")
 OPEN_PORTS_FIX = (
-    "open net.ipv4.ip_local_port_range between the nodes, and name the interface in "
-    "NCCL_SOCKET_IFNAME"
+    "open net.ipv4.ip_local_port_range between the nodes, and set NCCL_SOCKET_IFNAME "
+    "to the interface"
 )
 BLOCKED_CAUSE = (
-    "NCCL cannot connect to {address} ({why}): a firewall opens the master port alone, or the "
+    "NCCL cannot connect to {address} ({why}): a firewall opens only the master port, or the "
     "address belongs to a container's or virtual network"
 )
 
@@ -21,9 +21,10 @@ FAILURES = (
         r"NCCL WARN (?:Bootstrap : no socket interface found"
         r"|NET/Socket : [Nn]o (?:usable listening |socket )?interface found"
         r"|NET/IB : No IP interface found|NET/Socket : No usable listening interface found)",
-        cause="no interface of this node fits NCCL_SOCKET_IFNAME, which deepspeed carries from the "
-        "head to all nodes",
-        fix="a prefix that all nodes have, an exclusion such as ^docker,lo, or a value per node",
+        cause="no interface of this node matches NCCL_SOCKET_IFNAME, which deepspeed passes from "
+        "the head to all nodes",
+        fix="use a prefix that all nodes have, an exclusion such as ^docker,lo, or a value for "
+        "each node",
         checks=("nccl.socket-interface-exists",),
     ),
     root(
@@ -49,19 +50,19 @@ FAILURES = (
         "NET/Socket : Using ",
         r"NET/Socket : Using .*\]"
         r"(?P<name>(?:docker|br-|veth|virbr|cni|flannel|cali|tailscale)\S*?):",
-        cause="NCCL uses {name}, a virtual interface that other nodes do not reach; by itself it "
-        "leaves out only docker*, lo and virbr*",
-        fix="NCCL_SOCKET_IFNAME with the real interface, in .deepspeed_env or [env]",
+        cause="NCCL uses {name}, a virtual interface that other nodes cannot reach; by default it "
+        "excludes only docker*, lo and virbr*",
+        fix="set NCCL_SOCKET_IFNAME to the real interface, in .deepspeed_env or [env]",
         checks=("nccl.socket-interface-exists", "network.one-network"),
         survivable=True,
     ),
     silent(
         "nccl-no-ib",
         "NET/IB : No device found",
-        cause="NCCL sees no InfiniBand or RoCE device and uses TCP, many times slower; without "
-        "such adapters that is right, in a container /dev/infiniband may be missing",
-        fix="`docker run --device=/dev/infiniband --ulimit memlock=-1`, libibverbs in the image, "
-        "no NCCL_IB_DISABLE=1",
+        cause="NCCL finds no InfiniBand or RoCE device and uses TCP, which is many times slower; "
+        "without such adapters that is right, in a container /dev/infiniband may be missing",
+        fix="use `docker run --device=/dev/infiniband --ulimit memlock=-1`, libibverbs in the "
+        "image, and no NCCL_IB_DISABLE=1",
         checks=("nccl.infiniband-ports-are-active", "nccl.infiniband-is-not-disabled"),
         survivable=True,
     ),
@@ -77,7 +78,7 @@ FAILURES = (
         "[Service thread] Connection closed by localRank ",
         r"\[Service thread\] Connection closed by localRank (?P<local>\d+)",
         cause="local rank {local} of this node ended",
-        fix="read what that rank said before",
+        fix="read the earlier output of that rank",
         survivable=True,
     ),
     root(
@@ -86,7 +87,7 @@ FAILURES = (
         r"Mismatched NCCL version detected : rank (?P<rank>\d+) version (?P<mine>\d+) "
         r"rank (?P<other>\d+) version (?P<theirs>\d+)",
         cause="rank {rank} has NCCL {mine}, rank {other} has {theirs}",
-        fix="the same image or wheels on every node",
+        fix="install the same image or wheels on every node",
         checks=(
             "software.versions-are-equal",
             "collective.ranks-meet",
@@ -96,9 +97,10 @@ FAILURES = (
         "nccl-message-truncated",
         "Message truncated : received ",
         r"Message truncated : received (?P<got>\d+)(?:,\d+)? bytes instead of (?P<wanted>\d+)",
-        cause="ranks do not agree on what they send ({got} bytes, {wanted} expected): another NCCL "
+        cause="ranks disagree about what they send ({got} bytes, {wanted} expected): another NCCL "
         "or another NCCL_* variable on one node, or different collectives",
-        fix="the same NCCL and the same NCCL_* everywhere; see ~/.nccl.conf and /etc/nccl.conf",
+        fix="use the same NCCL and the same NCCL_* variables on every node; check ~/.nccl.conf "
+        "and /etc/nccl.conf",
         checks=(
             "nccl.conf-file-is-read-as-meant",
             "nccl.variables-are-equal",
@@ -108,7 +110,7 @@ FAILURES = (
     symptom(
         "nccl-unhandled-system",
         ("ncclSystemError: System call", "unhandled system error"),
-        cause="a system call of NCCL failed; which one is told only with NCCL_DEBUG=WARN",
+        cause="a system call of NCCL failed; only NCCL_DEBUG=WARN shows which one",
         fix="start again with NCCL_DEBUG=WARN in [env], and read the first NCCL WARN line",
         checks=(
             *OPEN_PORT_CHECKS,
@@ -120,7 +122,7 @@ FAILURES = (
         "nccl-remote-error",
         "ncclRemoteError: A call failed possibly due to a network error",
         cause="a peer ended early, or the network failed",
-        fix="find the rank that failed first; where none did, it is the network",
+        fix="find the rank that failed first; if there is none, suspect the network",
         checks=OPEN_PORT_CHECKS,
     ),
 )

@@ -24,8 +24,8 @@ FAILURES = (
         "pdsh-module-path-insecure",
         '" insecure',
         r'pdsh@(?P<node>\S+): module path "(?P<path>[^"]+)" insecure',
-        cause="pdsh loads no module from a directory that others than root could change; conda "
-        "and containers leave such owners",
+        cause="pdsh loads no module from a directory that users other than root can change; conda "
+        "and containers create such owners",
         fix=OWNERSHIP_FIX + "; the next line of the log names the one at fault",
         checks=MODULE_CHECKS,
     ),
@@ -34,23 +34,23 @@ FAILURES = (
         ("Owner not root", "World writable and sticky bit"),
         r'pdsh@(?P<node>\S+): "(?P<path>[^"]+)": '
         r"(?P<why>Owner not root|World writable and sticky bit is not set)",
-        cause="this directory is why pdsh trusts none of its modules: {why}",
+        cause="because of this directory pdsh trusts none of its modules: {why}",
         fix=OWNERSHIP_FIX,
         checks=MODULE_CHECKS,
     ),
     root(
         "pdsh-no-modules",
         "Couldn't load any pdsh modules",
-        cause="pdsh found no module to reach a node with: their directory is not trusted, or the "
-        "ssh module is a package of its own",
-        fix="mend the owner of the module directory, or install pdsh-rcmd-ssh (RHEL, Fedora)",
+        cause="pdsh found no module that can reach a node: their directory is not trusted, or the "
+        "ssh module is a separate package",
+        fix="correct the owner of the module directory, or install pdsh-rcmd-ssh (RHEL, Fedora)",
         checks=MODULE_CHECKS,
     ),
     root(
         "pdsh-rsh-refused",
         ("connect: Connection refused", "rcmd: socket: Permission denied"),
         r"pdsh@\S+: (?P<node>\S+): (?:connect: Connection refused|rcmd: socket: Permission denied)",
-        cause="pdsh used rsh, which is what it was built with; PDSH_RCMD_TYPE did not say ssh",
+        cause="pdsh used rsh, its built-in default; PDSH_RCMD_TYPE was not set to ssh",
         fix="export PDSH_RCMD_TYPE=ssh, or call `pdsh -R ssh`; sudo drops the variable",
         checks=MODULE_CHECKS + NEUTRAL_ENV_CHECKS,
     ),
@@ -58,24 +58,24 @@ FAILURES = (
         "pdsh-gethostbyname",
         "gethostbyname(",
         r'pdsh@\S+: gethostbyname\("(?P<node>[^"]+)"\) failed',
-        cause="pdsh looked {node} up by itself, as it does for rsh; aliases of ~/.ssh/config are "
-        "not known then",
+        cause="pdsh resolved {node} itself, as it does for rsh, and does not know the aliases of "
+        "~/.ssh/config",
         fix="export PDSH_RCMD_TYPE=ssh, or call `pdsh -R ssh`, which leaves names to ssh",
         checks=MODULE_CHECKS + NEUTRAL_ENV_CHECKS,
     ),
     root(
         "pdsh-no-k-option",
         "pdsh: invalid option -- 'k'",
-        cause="this pdsh is older than 2.35, which brought -k",
-        fix="leave -k out of --launcher_args, or install pdsh 2.35; our launcher ends a run "
-        "everywhere without it",
+        cause="this pdsh is older than 2.35, which introduced -k",
+        fix="remove -k from --launcher_args, or install pdsh 2.35; `launcher start` ends a run "
+        "on all nodes without it",
         checks=("pdsh.is-installed",),
     ),
     root(
         "pdsh-remote-shell-missing",
         "ssh exited with exit code 12",
         r"pdsh@\S+: (?:\S+@)?(?P<node>\S+): ssh exited with exit code 12(?P<digit>[67])\b",
-        cause="on {node} the interpreter is not there (127) or cannot be run (126)",
+        cause="the interpreter is missing on {node} (127) or cannot be run (126)",
         fix="install the same environment at the same path on {node}",
         checks=("software.python-is-there",),
     ),
@@ -83,16 +83,16 @@ FAILURES = (
         "pdsh-ssh-exit",
         "ssh exited with exit code",
         r"pdsh@\S+: (?:\S+@)?(?P<node>\S+): ssh exited with exit code (?P<code>\d+)",
-        cause="what ran on {node} ended with {code}",
+        cause="the command on {node} ended with {code}",
         meanings=EXIT_MEANINGS,
-        fix="read what {node} said before; what other nodes say after it is a consequence",
+        fix="read the earlier output of {node}; later output of other nodes is a consequence",
     ),
     silent(
         "pdsh-ssh-killed",
         "ssh killed by signal",
         r"pdsh@\S+: (?:\S+@)?(?P<node>\S+): ssh killed by signal (?P<signal>\d+)",
         cause="the ssh client to {node} was killed on the head; pdsh counts that as success, so "
-        "deepspeed exits 0 while the ranks of {node} run on",
+        "deepspeed exits with 0 while the ranks of {node} keep running",
         fix="end the ranks on {node} by hand (`ps -ef | grep deepspeed.launcher.launch` there), "
         "and look for the out-of-memory killer in dmesg of the head",
     ),

@@ -12,16 +12,16 @@ FABRIC_CHECKS = (
 )
 UNANSWERED_CAUSE = (
     "packets to the peer's adapter are not acknowledged: another fabric or partition, a wrong RoCE "
-    "address or VLAN, UDP 4791 closed, a port down; in docker also too little lockable memory"
+    "address or VLAN, UDP 4791 closed, or a port down; in docker also too little lockable memory"
 )
 FABRIC_FIX = (
-    "compare `ibv_devinfo` and `show_gids` of both nodes; NCCL_IB_HCA with ports that see each "
-    "other; NCCL_IB_GID_INDEX only before NCCL 2.21; NCCL_IB_DISABLE=1 to prove it"
+    "compare `ibv_devinfo` and `show_gids` of both nodes; set NCCL_IB_HCA to ports that reach "
+    "each other, NCCL_IB_GID_INDEX only before NCCL 2.21; NCCL_IB_DISABLE=1 confirms it"
 )
 MEMLOCK_CHECKS = ("limits.memlock-is-unlimited", "nccl.infiniband-is-usable")
 MEMLOCK_FIX = (
-    "memlock unlimited for logins over ssh (limits.d and sshd's LimitMEMLOCK); in a container: "
-    + MEMLOCK_IN_CONTAINER
+    "set memlock to unlimited for logins over ssh (limits.d and sshd's LimitMEMLOCK); in a "
+    "container: " + MEMLOCK_IN_CONTAINER
 )
 
 FAILURES = (
@@ -61,9 +61,10 @@ FAILURES = (
         "ib-local-protection-4",
         "Got completion ",
         r"Got completion from peer \S+ with (?:error|status=)\s?(?:IBV_WC_LOC_PROT_ERR\()?4\b",
-        cause="the adapter may not reach the GPU's memory: PCI access control (ACS), or "
+        cause="the adapter cannot access the GPU's memory: PCI access control (ACS) is on, or "
         "nvidia_peermem is not loaded",
-        fix="turn ACS off in the BIOS, `modprobe nvidia_peermem`; NCCL_NET_GDR_LEVEL=0 proves it",
+        fix="turn ACS off in the BIOS, or run `modprobe nvidia_peermem`; NCCL_NET_GDR_LEVEL=0 "
+        "confirms it",
         checks=(
             "limits.acs-is-off",
             "nccl.infiniband-is-usable",
@@ -73,7 +74,7 @@ FAILURES = (
         "ib-reg-mr",
         "Call to ibv_reg_",
         r"Call to (?P<call>ibv_reg_\w*mr\w*) failed",
-        cause="the rank may not lock the memory that the adapter needs: the limit of its login is "
+        cause="the rank cannot lock the memory that the adapter needs: the limit of its login is "
         "too low",
         fix=MEMLOCK_FIX,
         checks=(*MEMLOCK_CHECKS, "collective.ranks-meet"),
@@ -82,7 +83,7 @@ FAILURES = (
         "ib-create-qp",
         "Call to ibv_create_",
         r"Call to ibv_create_(?:qp|cq) failed",
-        cause="too little lockable memory, or the adapter has no queue left",
+        cause="too little memory can be locked, or the adapter has no free queue",
         fix=MEMLOCK_FIX,
         checks=MEMLOCK_CHECKS,
     ),
@@ -90,9 +91,10 @@ FAILURES = (
         "ib-modify-qp",
         "Call to ibv_modify_qp failed with ",
         r"Call to ibv_modify_qp failed with (?:error )?(?:\d+ )?(?P<why>[A-Z][\w ]+)",
-        cause="adapters cannot be joined ({why}): a stale RoCE address index, InfiniBand against "
-        "Ethernet, or no way between them",
-        fix="unset NCCL_IB_GID_INDEX from NCCL 2.21 on, and name alike ports in NCCL_IB_HCA",
+        cause="the adapters cannot be connected ({why}): a stale RoCE address index, InfiniBand "
+        "against Ethernet, or no route between them",
+        fix="unset NCCL_IB_GID_INDEX from NCCL 2.21 on, and name ports of one network in "
+        "NCCL_IB_HCA",
         checks=(
             "nccl.gid-index-is-valid",
             "nccl.variables-are-equal",
@@ -118,8 +120,9 @@ FAILURES = (
         ("Got async event", "async fatal event", "Got non-fatal async event"),
         r"NET/IB : (?:(?P<device>\S+?):\d+ )?"
         r"(?:Got async event|async fatal event|Got non-fatal async event)",
-        cause="the adapter told an event in the middle of the run: its link went down or came back",
-        fix="look at cable and switch; `perfquery` and the port's error counters on that node",
+        cause="the adapter reported an event during the run: its link went down or came back",
+        fix="check cable and switch; look at `perfquery` and the port's error counters on that "
+        "node",
         checks=(
             "nccl.port-errors-do-not-grow",
             "limits.links-stay-up",
@@ -131,7 +134,7 @@ FAILURES = (
         "nccl-mixed-nic-count",
         "Detected mixed local Net device counts across ranks",
         cause="a node has fewer working adapters than the others",
-        fix="mend the adapter, or name those that all nodes have in NCCL_IB_HCA",
+        fix="repair the adapter, or name those that all nodes have in NCCL_IB_HCA",
         checks=(
             "nccl.every-adapter-named-is-there",
             "nccl.infiniband-ports-are-active",
@@ -143,9 +146,9 @@ FAILURES = (
         "mtu-loc-len",
         ("IBV_WC_LOC_LEN_ERR", "Got completion from peer "),
         r"IBV_WC_LOC_LEN_ERR|Got completion from peer \S+ with (?:error|status=)\s?1\b",
-        cause="a message was larger than its receiver allows: the adapters' MTU differs",
-        fix="the same MTU on adapters and switch ports; `ibv_devinfo | grep active_mtu` on each "
-        "node",
+        cause="a message was larger than its receiver allows: the adapters have different MTUs",
+        fix="set the same MTU on adapters and switch ports; `ibv_devinfo | grep active_mtu` "
+        "shows it on each node",
         checks=("nccl.roce-mtu-is-equal", "network.mtu-is-equal", "nccl.infiniband-is-usable"),
     ),
 )

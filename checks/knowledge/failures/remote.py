@@ -13,9 +13,9 @@ FAILURES = (
         "remote-cwd-missing",
         ": cd: ",
         r"(?:ba)?sh: (?:line \d+: )?cd: (?P<path>/\S+): No such file or directory",
-        cause="the directory where the start was typed, {path}, is not on this node; DeepSpeed "
-        "goes on in the home directory",
-        fix="the same path on every node: a shared file system, or rsync",
+        cause="the directory where the start was typed, {path}, does not exist on this node; "
+        "DeepSpeed continues in the home directory",
+        fix="use the same path on every node: a shared file system, or rsync",
         checks=("files.workdir-is-there",),
     ),
     root(
@@ -40,8 +40,8 @@ FAILURES = (
         "No module named ",
         r"ModuleNotFoundError: No module named '(?P<module>(?!mpi4py|deepspeed)[^']+)'",
         cause="the interpreter of this rank has no module {module}",
-        fix="install what the run needs into the environment of every node; a module of your own "
-        "has to be in the working directory or in PYTHONPATH",
+        fix="install the packages that the run needs on every node; a module of your own must "
+        "be in the working directory or in PYTHONPATH",
         checks=(
             "software.program-is-importable",
             "software.versions-are-equal",
@@ -53,8 +53,7 @@ FAILURES = (
         "can't open file '",
         r"can't open file '(?P<path>[^']+)': \[Errno 2\] No such file or directory",
         cause="the script {path} is not on this node, or the working directory is not",
-        fix="bring the code to every node at the same path, and list it under `same` of "
-        "launch.toml",
+        fix="copy the code to every node at the same path, and list it under `same` in launch.toml",
         checks=(
             "software.program-is-importable",
             "files.workdir-is-there",
@@ -65,8 +64,8 @@ FAILURES = (
         "remote-lib-missing",
         "cannot open shared object file",
         r"(?P<library>lib\S+\.so[\d.]*): cannot open shared object file: No such file",
-        cause="{library} is not found on this node: LD_LIBRARY_PATH is not carried there, nor set "
-        "by a shell without a terminal",
+        cause="{library} is not found on this node: LD_LIBRARY_PATH is not passed to it, and a "
+        "non-interactive shell does not set it",
         fix="set LD_LIBRARY_PATH in .deepspeed_env or [env], or put its directory into "
         "/etc/ld.so.conf.d and run ldconfig",
         checks=("training.smoke-trains",),
@@ -76,10 +75,11 @@ FAILURES = (
         "nccl-symbol-mismatch",
         "undefined symbol: nccl",
         r"undefined symbol: (?P<symbol>nccl\w+)",
-        cause="an older libnccl is loaded in place of the one torch was built for ({symbol} is "
-        "missing): from LD_LIBRARY_PATH, LD_PRELOAD, or two wheels over each other",
-        fix="take the foreign library out of LD_LIBRARY_PATH, or install the nvidia-nccl wheel of "
-        "this torch anew",
+        cause="an older libnccl is loaded instead of the one that torch was built for ({symbol} "
+        "is missing): from LD_LIBRARY_PATH, LD_PRELOAD, or two wheels installed over each "
+        "other",
+        fix="remove the other library from LD_LIBRARY_PATH, or reinstall the nvidia-nccl wheel "
+        "of this torch",
         checks=(
             "software.packages-are-the-environments-own",
             "software.versions-are-equal",

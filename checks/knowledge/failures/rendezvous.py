@@ -7,10 +7,10 @@ from checks.knowledge.failures.known import noise, root, symptom
 REACHABLE_CHECKS = ("ports.master-port-is-reachable",)
 FREE_CHECKS = ("ports.master-port-is-free",)
 PORT_HELD_CAUSE = (
-    "port {port} of the head is held by an earlier run or another job; only rank 0 says so"
+    "port {port} of the head is in use by an earlier run or another job; only rank 0 reports it"
 )
 FREE_PORT_FIX = (
-    "`ss -ltnp 'sport = :{port}'` on the head shows by whom; end it or take another port"
+    "`ss -ltnp 'sport = :{port}'` on the head shows the process; end it or use another port"
 )
 
 FAILURES = (
@@ -19,9 +19,9 @@ FAILURES = (
         "client socket has timed out after ",
         r"client socket has timed out after (?P<t>\d+)\s?m?s while trying to connect to "
         r"\(?(?!None)(?P<host>[^,:\s)]+)[,:] ?(?P<port>\d+)",
-        cause="this rank reached nobody at {host}:{port}: rank 0 died or never started, the "
-        "address or name is wrong, or a firewall drops",
-        fix="read what rank 0 said first; then test {host}:{port} from this node",
+        cause="this rank could not reach {host}:{port}: rank 0 died or never started, the address "
+        "or name is wrong, or a firewall drops packets",
+        fix="read the output of rank 0 first; then test {host}:{port} from this node",
         checks=(
             "software.proxy-spares-the-nodes",
             *REACHABLE_CHECKS,
@@ -34,10 +34,10 @@ FAILURES = (
         "client socket has failed to connect to ",
         r"client socket has failed to connect to (?P<address>\S+) "
         r"\(errno: (?P<number>\d+) - (?P<why>[^)]+)\)",
-        cause="this rank cannot connect to {address}: {why} (111: nobody listens; 113: no route, "
-        "or a firewall rejects; 110: it drops)",
-        fix="mend the route or the firewall to {address}, or give the address that this node "
-        "reaches",
+        cause="this rank cannot connect to {address}: {why} (111: nothing listens; 113: no route, "
+        "or a firewall rejects; 110: a firewall drops)",
+        fix="correct the route or the firewall to {address}, or use the address that this node "
+        "can reach",
         checks=REACHABLE_CHECKS,
         survivable=True,
     ),
@@ -46,9 +46,9 @@ FAILURES = (
         "waiting for clients. ",
         r"Timed out after (?P<s>\d+) seconds waiting for clients\. "
         r"(?P<have>\d+)/(?P<want>\d+) clients joined",
-        cause="rank 0 waited {s} s; only {have} of {want} ranks came",
-        fix="look at the nodes whose ranks said nothing: down, import failed, wrong rank or world "
-        "size, or still pulling an image",
+        cause="rank 0 waited {s} s; only {have} of {want} ranks joined",
+        fix="look at the nodes whose ranks printed nothing: down, import failed, wrong rank or "
+        "world size, or still pulling an image",
         checks=(
             *REACHABLE_CHECKS,
             "training.smoke-trains",
@@ -75,38 +75,38 @@ FAILURES = (
     symptom(
         "c10d-store-failed",
         "RendezvousConnectionError: The connection to the C10d store has failed",
-        cause="no node took itself for the rendezvous host, or its agent is gone: the endpoint is "
-        "not what the head's own name resolves to, or a firewall stands before it",
-        fix="use the static rendezvous (--node_rank, --master_addr), or --rdzv-conf is_host=1 on "
-        "the head alone",
+        cause="no node considered itself the rendezvous host, or its agent is gone: the endpoint "
+        "is not what the head's own name resolves to, or a firewall blocks it",
+        fix="use the static rendezvous (--node_rank, --master_addr), or --rdzv-conf is_host=1 "
+        "only on the head",
         checks=(*REACHABLE_CHECKS, "names.own-name-is-not-loopback"),
     ),
     symptom(
         "rdzv-timeout",
         "RendezvousTimeoutError",
-        cause="fewer nodes than asked for joined in time",
-        fix="start the nodes that are missing, with the same --rdzv-id and endpoint everywhere",
+        cause="fewer nodes joined in time than were asked for",
+        fix="start the missing nodes, with the same --rdzv-id and endpoint everywhere",
         checks=REACHABLE_CHECKS,
     ),
     noise(
         "reverse-dns-noise",
         "The hostname of the client socket cannot be retrieved",
-        cause="an address has no name; torch wanted it for this message only",
-        fix="nothing; lines in /etc/hosts make it go away",
+        cause="an address has no name; torch needs it only for this message",
+        fix="nothing; entries in /etc/hosts silence it",
     ),
     symptom(
         "store-peer-gone",
         "recvValue failed on SocketImpl(",
         r"recvValue failed on SocketImpl\(.*remote=\[?(?P<host>[^\],\s]+?)\]?:\d+\)",
-        cause="rank 0 on {host}, which keeps the store, ended before this rank",
-        fix="read what rank 0 said before",
+        cause="rank 0 on {host}, which runs the store, ended before this rank",
+        fix="read the output of rank 0",
         survivable=True,
     ),
     symptom(
         "store-should-dump",
         'Failed to check the "should dump" flag on TCPStore',
-        cause="rank 0, which keeps the store, ended before this rank",
-        fix="read what rank 0 said before",
+        cause="rank 0, which runs the store, ended before this rank",
+        fix="read the output of rank 0",
         survivable=True,
     ),
     symptom(
@@ -114,10 +114,10 @@ FAILURES = (
         "is setting up NCCL communicator and ",
         r"\[(?P<rank>\d+)\] is setting up NCCL communicator and retr(?:ie|ei)ving ncclUniqueId "
         r"from \[0\].*got error: (?P<why>.+)",
-        cause="rank 0 did not come to its first collective in time ({why}): it still prepares "
-        "data, has crashed, or could open no socket",
-        fix="read what rank 0 said; prepare the data before the start, or raise the time-out "
-        "(ddp_timeout, DEEPSPEED_TIMEOUT in minutes)",
+        cause="rank 0 did not reach its first collective in time ({why}): it still prepares data, "
+        "has crashed, or could not open a socket",
+        fix="read the output of rank 0; prepare the data before the start, or raise the "
+        "time-out (ddp_timeout, DEEPSPEED_TIMEOUT in minutes)",
         checks=(
             "ports.ephemeral-ports-are-open",
             "collective.ranks-meet",

@@ -14,17 +14,17 @@ FAILURES = (
         "Host key verification failed.",
         cause=CAUSE_MEANING["host-key-unknown"]
         + ", and pdsh has no terminal where the question could be answered",
-        fix="python -m launcher start's preflight prints the exact line for known_hosts; or put "
-        "StrictHostKeyChecking accept-new for these hosts into ~/.ssh/config",
+        fix="the preflight prints the exact line for known_hosts; or set StrictHostKeyChecking "
+        "accept-new for these hosts in ~/.ssh/config",
         checks=LOGIN_CHECKS,
     ),
     root(
         "ssh-host-key-changed",
         "REMOTE HOST IDENTIFICATION HAS CHANGED",
         cause=CAUSE_MEANING["host-key-changed"]
-        + ": it was installed anew, is another container, or the address changed hands",
-        fix="compare the new fingerprint on the node itself, then `ssh-keygen -R NODE` and log in "
-        "once; images that are rebuilt should keep their host keys",
+        + ": it was reinstalled, is another container, or the address changed hands",
+        fix="compare the new fingerprint on the node itself, then run `ssh-keygen -R NODE` and "
+        "log in once; images that are rebuilt should keep their host keys",
         checks=LOGIN_CHECKS,
     ),
     root(
@@ -32,9 +32,9 @@ FAILURES = (
         "Permission denied (",
         r"(?:(?P<user>[^\s@:]+)@)(?P<node>[^\s:]+): Permission denied \((?P<methods>[^)]*)\)",
         cause="{node} refuses the login of {user}: the public key is not in its authorized_keys, "
-        "another key is offered, or it is the wrong account",
-        fix="`ssh-copy-id {user}@{node}` from the node that logs in; User and IdentityFile in "
-        "~/.ssh/config where account or key differ",
+        "another key is offered, or the account is wrong",
+        fix="run `ssh-copy-id {user}@{node}` on the node that logs in; set User and "
+        "IdentityFile in ~/.ssh/config if account or key differ",
         checks=LOGIN_CHECKS,
     ),
     root(
@@ -49,9 +49,9 @@ FAILURES = (
         "ssh-refused",
         "ssh: connect to host ",
         r"ssh: connect to host (?P<node>\S+) port (?P<port>\d+): Connection refused",
-        cause="nothing listens on port {port} of {node}, or a firewall rejects; sshd of a "
-        "container often has another port",
-        fix="start sshd on {node}, or name its port: port= in hosts.txt, Port in ~/.ssh/config "
+        cause="nothing listens on port {port} of {node}, or a firewall rejects the connection; "
+        "sshd in a container often uses another port",
+        fix="start sshd on {node}, or set its port: port= in hosts.txt, Port in ~/.ssh/config "
         "(deepspeed --ssh_port is one port for all nodes)",
         checks=LOGIN_CHECKS,
     ),
@@ -60,9 +60,9 @@ FAILURES = (
         "ssh: connect to host ",
         r"ssh: connect to host (?P<node>\S+) port (?P<port>\d+): "
         r"(?P<why>No route to host|(?:Connection|Operation) timed out|Network is unreachable)",
-        cause="no way to {node} ({why}): it is off, the address is wrong, or packets are dropped; "
-        "the other nodes start all the same and wait for it",
-        fix="mend its address or the firewall on the way, or take {node} out of the hostfile",
+        cause="{node} cannot be reached ({why}): it is off, the address is wrong, or packets are "
+        "dropped; the other nodes start anyway and wait for it",
+        fix="correct its address or the firewall on the way, or remove {node} from the hostfile",
         checks=LOGIN_CHECKS,
     ),
     root(
@@ -86,7 +86,7 @@ FAILURES = (
     root(
         "ssh-slurm-adopt",
         "Access denied by pam_slurm_adopt",
-        cause="Slurm lets nobody log in to a node where he has no job",
+        cause="Slurm refuses logins to a node where the user has no job",
         fix="allocate the nodes first (salloc, sbatch) and start inside the allocation",
         checks=LOGIN_CHECKS,
     ),
@@ -95,7 +95,7 @@ FAILURES = (
         "Unable to negotiate with ",
         r"Unable to negotiate with (?P<node>\S+) port \d+: no matching (?P<what>[^.]+?) found",
         cause="ssh and the sshd of {node} have no {what} in common: one of them is very old",
-        fix="update the older one; until then allow its algorithm for this host in ~/.ssh/config",
+        fix="update the older one; until then, allow its algorithm for this host in ~/.ssh/config",
         checks=LOGIN_CHECKS,
     ),
 )

@@ -53,9 +53,9 @@ def test_each_exception_has_its_cause_and_stage(said, cause):
 def test_a_known_failure_brings_its_reason_and_its_fix_from_the_table():
     finding = found(rank(at("init_distributed", "DistNetworkError", IN_USE), 1))
     known = FAILURES["eaddrinuse"]
-    assert known.told(known.cause, {"port": "29500"}) in finding.message
+    assert known.fill_in(known.cause, {"port": "29500"}) in finding.message
     assert finding.fix
-    assert finding.fix.note == known.told(known.fix, {"port": "29500"})
+    assert finding.fix.note == known.fill_in(known.fix, {"port": "29500"})
 
 
 @pytest.mark.parametrize(
