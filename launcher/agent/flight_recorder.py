@@ -7,6 +7,10 @@ import pickle
 import stat
 import time
 
+from checks.node.runtime.files import read_file
+from checks.node.runtime.marks import process_environment
+from checks.node.runtime.processes import find_process
+
 PREFIX_VARIABLES = ("TORCH_FR_DUMP_TEMP_FILE", "TORCH_NCCL_DEBUG_INFO_TEMP_FILE")
 PIPE_VARIABLE = "TORCH_NCCL_DEBUG_INFO_PIPE_FILE"
 OLD_PREFIX = "/tmp/nccl_trace_rank_"  # torch before 2.9
@@ -48,7 +52,8 @@ def last_collective(pid, rank):
                 found.append((seen.st_mtime, path))
     try:
         written, path = max(found)
-        if written < start_time(pid):
+        process = find_process(pid)
+        if process is None or written < start_time(process):
             return ""
         with open(path, "rb") as file:
             return describe_last_entry(PlainUnpickler(io.BytesIO(file.read())).load())
@@ -58,23 +63,10 @@ def last_collective(pid, rank):
         return ""
 
 
-def start_time(pid):
-    """When the process started, in seconds since the epoch; the mtime of /proc/PID is not it."""
-    with open("/proc/uptime") as file:
-        up = float(file.read().split()[0])
-    with open("/proc/%d/stat" % pid, "rb") as file:
-        ticks = int(file.read().rpartition(b")")[2].split()[19])
-    return time.time() - up + ticks / os.sysconf("SC_CLK_TCK") - 1
-
-
-def process_environment(pid):
-    """What the process was started with; empty where it is gone."""
-    try:
-        with open("/proc/%d/environ" % pid, "rb") as file:
-            words = [os.fsdecode(word).partition("=") for word in file.read().split(b"\0")]
-    except OSError:
-        return {}
-    return {name: value for name, _, value in words if name}
+def start_time(process):
+    """When it started, in seconds since the epoch, or a second before: no file of it is older."""
+    uptime = float(read_file("/proc/uptime").split()[0])
+    return time.time() - uptime + process.born / os.sysconf("SC_CLK_TCK") - 1
 
 
 def dump_prefixes(env):
@@ -87,8 +79,13 @@ def dump_prefixes(env):
 def describe_last_entry(recorded):
     """The first collective that did not complete, or the last of all."""
     entries = recorded["entries"]
-    open_ones = [one for one in entries if one["state"] != "completed" and not one.get("retired")]
-    one = (open_ones or entries[-1:])[0]
-    name = one["profiling_name"].partition(":")[2] or one["profiling_name"]
-    number = one["p2p_seq_id"] if one.get("is_p2p") else one["collective_seq_id"]
-    return "%s %s, %s" % (name, number, "completed" if one.get("retired") else one["state"])
+    pending = [entry for entry in entries if not is_completed(entry)]
+    entry = (pending or entries[-1:])[0]
+    name = entry["profiling_name"].partition(":")[2] or entry["profiling_name"]
+    number = entry["p2p_seq_id"] if entry.get("is_p2p") else entry["collective_seq_id"]
+    return "%s %s, %s" % (name, number, "completed" if entry.get("retired") else entry["state"])
+
+
+def is_completed(entry):
+    """Whether a recorded collective ended; torch retires those that it no longer looks at."""
+    return entry["state"] == "completed" or bool(entry.get("retired"))

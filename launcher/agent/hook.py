@@ -20,7 +20,7 @@ STACK_SIGNAL = signal.SIGRTMAX
 
 def remove_hook_traces():
     """Leave path and environment as they are without this hook."""
-    sys.path[:] = [one for one in sys.path if one != HOOK_DIRECTORY]
+    sys.path[:] = [path for path in sys.path if path != HOOK_DIRECTORY]
     first, _, rest = os.environ.get("PYTHONPATH", "").partition(os.pathsep)
     if first == HOOK_DIRECTORY:
         del os.environ["PYTHONPATH"]

@@ -3,12 +3,14 @@
 import contextlib
 import os
 import shutil
-import socket
-import struct
-import threading
 import time
 
-from launcher.agent.flight_recorder import last_collective, process_environment, request_dump
+from checks.node.runtime.files import list_folder, read_file
+from checks.node.runtime.marks import process_environment
+from checks.node.runtime.processes import find_process, open_files, threads_of
+from checks.node.runtime.sockets import ESTABLISHED, LISTEN, SYN_SENT, tcp_sockets
+from checks.node.runtime.threads import start_service
+from launcher.agent.flight_recorder import last_collective, request_dump
 from launcher.agent.marks import run_processes
 from launcher.agent.rank_stack import (
     main_thread_stack,
@@ -23,7 +25,7 @@ TOOL_LIMIT_S = 6.0
 MAX_SOCKETS = 64
 FRAME_FIELDS = ("function", "file", "line")
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
-TCP_STATES = {"01": "ESTABLISHED", "02": "SYN_SENT", "0A": "LISTEN"}
+TCP_STATES = {ESTABLISHED: "ESTABLISHED", SYN_SENT: "SYN_SENT", LISTEN: "LISTEN"}
 GPU_QUERY = (
     "nvidia-smi",
     "--query-gpu=utilization.gpu,power.draw",
@@ -41,13 +43,14 @@ def observe_in_thread(supervisor):
             seen = {"error": "%s: %s" % (type(error).__name__, error)}
         supervisor.say("observation", seen=seen)
 
-    thread = threading.Thread(target=report)
-    thread.daemon = True
-    thread.start()
+    start_service(report)
 
 
 def observe_ranks(ranks, supervisor):
-    """Each rank's state, use of CPU and disk over SPAN_S, sockets and stack; the node's bytes."""
+    """What each rank does, the launcher's sockets, the node's traffic and GPUs.
+
+    Use of CPU, disk and network is sampled over SAMPLE_SPAN_S.
+    """
     tools = {rank: start_py_spy(supervisor.home, pid) for rank, pid in ranks.items()}
     gpus = start_tool(GPU_QUERY if shutil.which(GPU_QUERY[0]) else None)
     whose = processes_by_rank(run_processes(supervisor.run, set(supervisor.sessions)), ranks)
@@ -60,16 +63,16 @@ def observe_ranks(ranks, supervisor):
     seen = []
     for rank, pid in ranks.items():
         spied_on = py_spy_frames(tools[rank], pid, deadline)
-        known = tcp_sockets(whose[rank], pid)
-        calling = any(one["state"] == "SYN_SENT" for one in known)
+        sockets = sockets_of(whose[rank], pid)
+        calling = any(sock["state"] == "SYN_SENT" for sock in sockets)
         called = main_thread_stack(supervisor.home, pid, spied_on, calling)
         usage = usage_rates(first["use"][rank], second["use"][rank], span)
         own = dict(
             usage,
             rank=rank,
             state=process_state(pid),
-            wchan=read_text("/proc/%d/wchan" % pid),
-            sockets=known,
+            wchan=read_file("/proc/%d/wchan" % pid, ""),
+            sockets=sockets,
             master=rendezvous_address(process_environment(pid)),
             flight=last_collective(pid, rank),
             stack=[dict(zip(FRAME_FIELDS, frame)) for frame in called["stack"]],
@@ -78,20 +81,20 @@ def observe_ranks(ranks, supervisor):
         seen.append(own)
     return {
         "ranks": seen,
-        "launcher": tcp_sockets(whose[None], os.getpid()),
+        "launcher": sockets_of(whose[None], os.getpid()),
         "network": network_rates(first["network"], second["network"], span),
         "gpus": gpu_use(gpus, deadline),
     }
 
 
 def rendezvous_address(env):
-    """The rendezvous as the rank was told it; empty where it was told none."""
+    """The rendezvous address in a rank's environment; empty where there is none."""
     return ":".join(env[name] for name in ("MASTER_ADDR", "MASTER_PORT") if name in env)
 
 
 def processes_by_rank(pids, ranks):
     """The run's processes by the rank that they belong to; None has those of no rank."""
-    parents = {pid: int((stat_fields("/proc/%d/stat" % pid) or [0, 0])[1]) for pid in pids}
+    parents = {process.pid: process.parent for process in map(find_process, pids) if process}
     found = {rank: [pid] for rank, pid in ranks.items()}
     found[None] = []
     for pid in parents:
@@ -116,19 +119,15 @@ def resource_use(pids):
     """What these processes have used so far, and which of their tasks are in state D."""
     cpu = disk = 0.0
     blocked = {}
-    for pid in pids:
-        words = stat_fields("/proc/%d/stat" % pid)
-        cpu += sum(map(int, words[11:13])) / TICKS_PER_S if words else 0
-        for line in read_text("/proc/%d/io" % pid).splitlines():
+    for process in filter(None, map(find_process, pids)):
+        cpu += process.ticks / TICKS_PER_S
+        for line in read_file("/proc/%d/io" % process.pid, "").splitlines():
             name, _, number = line.partition(": ")
             disk += int(number) if name in ("read_bytes", "write_bytes") else 0
-        for task in list_directory("/proc/%d/task" % pid):
-            here = "/proc/%d/task/%s" % (pid, task)
-            if (stat_fields(here + "/stat") or "?")[0] == "D":
-                blocked[task] = "%s in %s" % (
-                    read_text(here + "/comm"),
-                    read_text(here + "/wchan") or "?",
-                )
+        for thread in threads_of(process.pid):
+            if thread.state == "D":
+                wchan = read_file("/proc/%d/wchan" % thread.pid, "")
+                blocked[thread.pid] = "%s in %s" % (thread.name, wchan or "?")
     return {"cpu": cpu, "disk": disk, "blocked": blocked}
 
 
@@ -144,44 +143,23 @@ def usage_rates(first, second, span):
 
 def process_state(pid):
     """The letter of ps; empty where the process is gone."""
-    return (stat_fields("/proc/%d/stat" % pid) or [""])[0]
-
-
-def stat_fields(path):
-    """The words of a stat file after the command's name; None where the process is gone."""
-    return read_text(path).rpartition(")")[2].split() or None
-
-
-def read_text(path):
-    """A file of /proc, stripped; empty where it cannot be read."""
-    try:
-        with open(path, "rb") as file:
-            return file.read().decode("latin-1").strip()
-    except OSError:
-        return ""
-
-
-def list_directory(path):
-    """The names in a directory; none where it cannot be read."""
-    try:
-        return os.listdir(path)
-    except OSError:
-        return []
+    process = find_process(pid)
+    return process.state if process else ""
 
 
 def interface_bytes():
     """Bytes in and out of each interface and each InfiniBand port, but the loopback."""
     found = {}
-    for line in read_text("/proc/net/dev").splitlines()[2:]:
+    for line in read_file("/proc/net/dev", "").splitlines()[2:]:
         name, _, rest = line.partition(":")
         words = rest.split()
         if name.strip() != "lo":
             found[name.strip()] = int(words[0]) + int(words[8])
-    for device in list_directory("/sys/class/infiniband"):
-        for port in list_directory("/sys/class/infiniband/%s/ports" % device):
+    for device in list_folder("/sys/class/infiniband"):
+        for port in list_folder("/sys/class/infiniband/%s/ports" % device):
             path = "/sys/class/infiniband/%s/ports/%s/counters/port_%%s_data" % (device, port)
-            both = [read_text(path % way) for way in ("rcv", "xmit")]
-            found[device] = 4 * sum(int(one) for one in both if one.isdigit())
+            both = [read_file(path % way, "") for way in ("rcv", "xmit")]
+            found[device] = 4 * sum(int(count) for count in both if count.isdigit())
     return found
 
 
@@ -190,33 +168,19 @@ def network_rates(first, second, span):
     return {name: round((second[name] - first.get(name, 0)) / span) for name in second}
 
 
-def tcp_sockets(pids, seen_by):
-    """State, local port, peer and the peer's port of their TCP sockets, but the closing."""
-    inodes = set()
-    for pid in pids:
-        for number in list_directory("/proc/%d/fd" % pid):
-            with contextlib.suppress(OSError):
-                inodes.add(os.readlink("/proc/%d/fd/%s" % (pid, number)))
+def sockets_of(pids, seen_by):
+    """State, local port, peer and the peer's port of their TCP sockets, but the closing.
+
+    `seen_by` is a process in the same network namespace.
+    """
+    links = {link for pid in pids for link in open_files(pid).values()}
     found = []
-    for kind in ("tcp", "tcp6"):
-        for line in read_text("/proc/%d/net/%s" % (seen_by, kind)).splitlines()[1:]:
-            words = line.split()
-            if "socket:[%s]" % words[9] in inodes and words[3] in TCP_STATES:
-                peer, peer_port = decode_endpoint(words[2])
-                own = {"state": TCP_STATES[words[3]], "port": decode_endpoint(words[1])[1]}
-                found.append(dict(own, peer=peer, peer_port=peer_port))
-    return sorted(found, key=lambda one: one["state"] != "SYN_SENT")[:MAX_SOCKETS]
-
-
-def decode_endpoint(word):
-    """Address and port as /proc/net/tcp writes them."""
-    address, _, port = word.partition(":")
-    words = [int(address[at : at + 8], 16) for at in range(0, len(address), 8)]
-    raw = b"".join(struct.pack("=I", one) for one in words)
-    if len(raw) == 16 and raw.startswith(b"\0" * 10 + b"\xff\xff"):
-        raw = raw[12:]
-    family = socket.AF_INET if len(raw) == 4 else socket.AF_INET6
-    return socket.inet_ntop(family, raw), int(port, 16)
+    for sock in tcp_sockets(seen_by):
+        if sock.link in links and sock.state in TCP_STATES:
+            peer, peer_port = sock.peer
+            own = {"state": TCP_STATES[sock.state], "port": sock.port}
+            found.append(dict(own, peer=peer, peer_port=peer_port))
+    return sorted(found, key=lambda sock: sock["state"] != "SYN_SENT")[:MAX_SOCKETS]
 
 
 def gpu_use(tool, deadline):

@@ -65,9 +65,10 @@ def py_spy_frames(tool, pid, deadline):
         threads = json.loads(out)
     except ValueError:
         return [], "py-spy: %s" % (complaint.splitlines() or ["no word"])[0][:200]
-    main = [one for one in threads if one.get("os_thread_id") == pid] or threads[:1]
+    main = [thread for thread in threads if thread.get("os_thread_id") == pid] or threads[:1]
     frames = main[0]["frames"] if main else []
-    return [[f["name"], f["filename"], f["line"]] for f in frames], "py-spy saw no call"
+    calls = [[frame["name"], frame["filename"], frame["line"]] for frame in frames]
+    return calls, "py-spy saw no call"
 
 
 def main_thread_stack(home, pid, seen, calling):
@@ -100,9 +101,8 @@ def request_stack(home, pid):
         if size == known > before:
             with open(path, errors="replace") as file:
                 file.seek(before)
-                return [
-                    [f[2], f[0], int(f[1])] for f in FRAME_PATTERN.findall(file.read())
-                ], "no frame"
+                frames = FRAME_PATTERN.findall(file.read())
+                return [[call, path, int(line)] for path, line, call in frames], "no frame"
     return [], "it did not answer"
 
 

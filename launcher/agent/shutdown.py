@@ -6,6 +6,7 @@ import shutil
 import signal
 import time
 
+from checks.node.runtime.files import read_file
 from launcher.agent.marks import run_processes
 
 SAVE_SIGNALS = (signal.SIGUSR1, signal.SIGTERM)
@@ -48,16 +49,13 @@ def let_ranks_save(supervisor, seconds):
 
 def has_signal_handler(pid, number):
     """Whether the process has a handler of its own for that signal, which else would end it."""
-    try:
-        with open("/proc/%d/status" % pid) as file:
-            masks = [line.split()[1] for line in file if line.startswith("SigCgt:")]
-    except OSError:
-        return False
+    lines = read_file("/proc/%d/status" % pid, "").splitlines()
+    masks = [line.split()[1] for line in lines if line.startswith("SigCgt:")]
     return bool(masks) and bool(int(masks[0], 16) >> (number - 1) & 1)
 
 
 def end_processes(supervisor, grace):
-    """End all that is the run's: asked, and after `grace` seconds killed. Gives what stayed."""
+    """End all that is the run's: asked, and after `grace` seconds killed. Returns what stayed."""
     asked, began = set(), time.monotonic()
     while True:
         left = run_processes(supervisor.run, supervisor.sessions)

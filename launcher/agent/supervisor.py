@@ -16,10 +16,11 @@ import select
 import signal
 import subprocess
 import sys
-import threading
 import time
 
-from launcher.agent.marks import RUN_MARK, process_stat
+from checks.node.runtime.processes import find_process
+from checks.node.runtime.threads import start_service
+from launcher.agent.marks import RUN_MARK
 from launcher.agent.rank_activity import observe_in_thread
 from launcher.agent.shutdown import end_run
 
@@ -47,9 +48,7 @@ class Supervisor(object):
         os.set_blocking(self.records, False)
         self.outbox, self.commands = queue.Queue(), queue.Queue()
         self.beat = self.beat_sent = time.monotonic()
-        self.writer = threading.Thread(target=self.write)
-        self.writer.daemon = True
-        self.writer.start()
+        self.writer = start_service(self.write)
 
     def say(self, kind, **fields):
         """Send the controller a message, without waiting for it; see launcher/run/messages.py."""
@@ -172,8 +171,9 @@ class Supervisor(object):
             self.command = None
             self.say("command-ended", name=name, code=child.returncode)
         if self.agent:
-            seen = process_stat(self.agent[0])
-            if seen and seen[0] not in "ZX" and seen[3] == self.agent[1]:
+            pid, born = self.agent
+            process = find_process(pid)
+            if process and process.alive and process.born == born:
                 return
             self.forward_output(0)
             if self.agent:
@@ -226,9 +226,7 @@ def main():
             supervisor.home = os.devnull
         end_run(supervisor, 0)
     supervisor.say("ready", pid=os.getpid())
-    reader = threading.Thread(target=supervisor.read)
-    reader.daemon = True
-    reader.start()
+    start_service(supervisor.read)
     end_run(supervisor, *supervisor.serve())
 
 

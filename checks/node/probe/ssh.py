@@ -16,6 +16,7 @@ import uuid
 
 from checks.node.probe.core import section, start_process
 from checks.node.runtime.processes import kill_tree, open_files
+from checks.node.runtime.sockets import SYN_SENT, tcp_sockets
 
 COMMANDS = ("ssh -oBatchMode=yes NODE 'echo …; hostname', to every node",)
 
@@ -25,7 +26,6 @@ LOGIN_S = 30.0
 RETRIES = 3
 AT_ONCE = 128
 READ_LIMIT = 64 * 1024
-SYN_SENT = "02"
 
 AUTHENTICATED = re.compile(rb"^Authenticated to ", re.M)
 CLIENT_CHATTER = re.compile(
@@ -137,29 +137,16 @@ class LoginAttempt(object):
 
 
 def unanswered_sockets():
-    """Inodes of the sockets whose first packet has no answer yet."""
-    found = set()
-    for path in ("/proc/net/tcp", "/proc/net/tcp6"):
-        try:
-            with open(path) as file:
-                lines = [line.split() for line in file]
-        except OSError:
-            continue
-        found.update(words[9] for words in lines[1:] if words[3] == SYN_SENT)
-    return found
-
-
-def has_any_socket(pid, inodes):
-    """Whether that process has one of these sockets."""
-    return any(link[8:-1] in inodes for link in open_files(pid).values() if link[:8] == "socket:[")
+    """What descriptors of the sockets refer to whose first packet has no answer yet."""
+    return {sock.link for sock in tcp_sockets() if sock.state == SYN_SENT}
 
 
 def mark_silent(running, now):
     """A login that still waits for its first packet's answer loads no sshd: it holds no place."""
     old = [login for login in running if now - login.began > 1.0 and login.accepted is None]
-    inodes = unanswered_sockets() if old else ()
+    links = unanswered_sockets() if old else set()
     for login in old:
-        login.silent = bool(inodes) and has_any_socket(login.process.pid, inodes)
+        login.silent = bool(links) and not links.isdisjoint(open_files(login.process.pid).values())
 
 
 def run_logins(logins, window):
@@ -185,7 +172,7 @@ def run_logins(logins, window):
 
 
 def _start_next(waiting, running, now, selector):
-    login = next(one for one in waiting if one.due <= now)
+    login = next(login for login in waiting if login.due <= now)
     login.begin()
     waiting.remove(login)
     running.append(login)
@@ -194,7 +181,7 @@ def _start_next(waiting, running, now, selector):
 
 
 def _end_some(waiting, running, now, selector):
-    for login in [one for one in running if not one.open or one.overdue(now)]:
+    for login in [login for login in running if not login.open or login.overdue(now)]:
         for stream in login.open:
             selector.unregister(stream)
         running.remove(login)
@@ -205,7 +192,7 @@ def _end_some(waiting, running, now, selector):
 
 def _may_start(waiting, running, window, now):
     busy = sum(not login.silent for login in running)
-    return busy < window and len(running) < AT_ONCE and any(one.due <= now for one in waiting)
+    return busy < window and len(running) < AT_ONCE and any(login.due <= now for login in waiting)
 
 
 @section("ssh")

@@ -52,6 +52,14 @@ def threads_of(pid):
     return [Process(thread, stat) for thread, stat in stats if stat]
 
 
+def process_owner(pid):
+    """The account's number that runs the process; None where it is gone."""
+    try:
+        return os.stat("/proc/%d" % pid).st_uid
+    except OSError:
+        return None
+
+
 def user_name(uid):
     """The name of that account, or its number where it has none."""
     try:
@@ -61,11 +69,9 @@ def user_name(uid):
 
 
 def process_user(pid):
-    """Who runs the process; empty where it is gone."""
-    try:
-        return user_name(os.stat("/proc/%d" % pid).st_uid)
-    except OSError:
-        return ""
+    """The name of who runs the process; empty where it is gone."""
+    uid = process_owner(pid)
+    return "" if uid is None else user_name(uid)
 
 
 def command_line(pid):

@@ -17,8 +17,13 @@ def new_thread(function, args):
 
 
 def start_service(function, *args):
-    """Run it in a thread for as long as the program lives. Raises RuntimeError without threads."""
-    new_thread(function, args).start()
+    """Run it in a thread of its own, which is returned.
+
+    Raises RuntimeError where the account may start none.
+    """
+    thread = new_thread(function, args)
+    thread.start()
+    return thread
 
 
 def start_thread(function, *args):

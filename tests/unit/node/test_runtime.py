@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import socket
+import struct
 import subprocess
 import sys
 
@@ -12,16 +14,18 @@ from checks.node.runtime import processes
 from checks.node.runtime.files import list_folder, read_file
 from checks.node.runtime.marks import has_mark, marked_processes, process_environment
 from checks.node.runtime.processes import Process, descendants_of, find_process, open_files
+from checks.node.runtime.sockets import ESTABLISHED, LISTEN, decode_endpoint, tcp_sockets
 
 STAT = "7 (a) b (c) S 5 6 4 0 -1 0 0 0 0 0 30 12 0 0 20 0 1 0 999 0 8"
 
 
 @pytest.fixture
 def child():
-    """A process with a mark that waits for its input to end."""
-    env = {**os.environ, "TEST_MARK": "ä b"}
-    pipe = subprocess.PIPE
-    with subprocess.Popen([sys.executable, "-c", "input()"], env=env, stdin=pipe) as process:
+    """A process with a mark that waits for its input to end; /proc shows the mark once it runs."""
+    env, pipe = {**os.environ, "TEST_MARK": "ä b"}, subprocess.PIPE
+    argv = [sys.executable, "-c", "print(flush=True); input()"]
+    with subprocess.Popen(argv, env=env, stdin=pipe, stdout=pipe) as process:
+        process.stdout.readline()
         yield process
         process.kill()
 
@@ -74,3 +78,31 @@ def test_a_descriptor_that_is_closed_meanwhile_hides_no_other(monkeypatch):
         assert links[str(writes)].startswith("pipe:[")
     finally:
         os.close(writes)
+
+
+@pytest.mark.parametrize(("family", "address"), [("AF_INET", "127.0.0.1"), ("AF_INET6", "::1")])
+def test_sockets_are_found_by_port_peer_and_descriptor(family, address):
+    with socket.socket(getattr(socket, family)) as listener:
+        listener.bind((address, 0))
+        listener.listen()
+        port = listener.getsockname()[1]
+        with socket.create_connection((address, port)) as caller:
+            found = {sock.link: sock for sock in tcp_sockets()}
+            mine = {number: found.get(link) for number, link in open_files(os.getpid()).items()}
+            listens, called = mine[str(listener.fileno())], mine[str(caller.fileno())]
+    assert (listens.state, listens.port, listens.uid) == (LISTEN, port, os.getuid())
+    assert (called.state, called.peer) == (ESTABLISHED, (address, port))
+
+
+def test_an_address_of_version_4_in_one_of_version_6_is_of_version_4():
+    mapped = struct.unpack("=4I", socket.inet_pton(socket.AF_INET6, "::ffff:10.0.0.1"))
+    assert decode_endpoint("".join(f"{word:08X}" for word in mapped) + ":1F90") == (
+        "10.0.0.1",
+        8080,
+    )
+
+
+def test_a_process_that_is_gone_has_no_sockets(child):
+    child.kill()
+    child.wait()
+    assert tcp_sockets(child.pid) == []
