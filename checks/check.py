@@ -52,13 +52,20 @@ class Over(enum.Enum):
         return [pair for pair in pairs if self is Over.EVERY_PAIR or pair[0] != pair[1]]
 
 
+class Tag(enum.Enum):
+    """What a check is for besides the preflight."""
+
+    AFTER_FAILURE = "asked again after a failure of unknown cause: it may change while a run runs"
+
+
 @dataclass(frozen=True)
 class Check:
     """A claim that should hold, as data, with the function that judges it.
 
-    `id` is `area.claim`; `needs` are the facts that the judge reads, of each node in the subject
-    (of all nodes for a cluster's). `severity` is what a broken claim means unless the verdict
-    itself says otherwise. What a person reads about it is the judge's docstring.
+    `id` is `area.claim`. `needs` are the facts without which it cannot be determined, `optional`
+    those that it reads where they are there: of each node in the subject, and of others where the
+    judge looks at them. It can read no others. `severity` is what a broken claim means unless the
+    verdict itself says otherwise. What a person reads about it is the judge's docstring.
     """
 
     id: str
@@ -66,6 +73,8 @@ class Check:
     needs: tuple[type[Fact], ...]
     severity: Severity
     judge: Judge
+    optional: tuple[type[Fact], ...] = ()
+    tags: tuple[Tag, ...] = ()
 
     @property
     def area(self) -> str:
@@ -76,6 +85,21 @@ class Check:
     def claim(self) -> str:
         """The part of the id after the dot."""
         return self.id.partition(".")[2]
+
+    @property
+    def facts(self) -> tuple[type[Fact], ...]:
+        """All facts that the judge may read."""
+        return (*self.needs, *self.optional)
+
+    @property
+    def heavy(self) -> bool:
+        """Whether it takes a fact for which the nodes train, compute or load the network."""
+        return any(fact.heavy for fact in self.facts)
+
+    @property
+    def late(self) -> bool:
+        """Whether it takes a fact that is known only at the end of a run."""
+        return any(fact.late for fact in self.facts)
 
     @functools.cached_property
     def text(self) -> Docstring:
@@ -88,9 +112,11 @@ def node_check(
     *needs: type[Fact],
     over: Over = Over.EVERY_NODE,
     severity: Severity = Severity.BLOCK,
+    optional: tuple[type[Fact], ...] = (),
+    tags: tuple[Tag, ...] = (),
 ) -> Callable[[Callable[[NodeView], Verdict]], Check]:
     """Declare a claim about one node; the judge is given its `NodeView`."""
-    return lambda judge: Check(check_id, over, needs, severity, judge)
+    return lambda judge: Check(check_id, over, needs, severity, judge, optional, tags)
 
 
 def pair_check(
@@ -98,16 +124,21 @@ def pair_check(
     *needs: type[Fact],
     over: Over = Over.EVERY_PAIR,
     severity: Severity = Severity.BLOCK,
+    optional: tuple[type[Fact], ...] = (),
+    tags: tuple[Tag, ...] = (),
 ) -> Callable[[Callable[[NodeView, NodeView], Verdict]], Check]:
     """Declare a claim about an ordered pair; the judge is given source and target."""
-    return lambda judge: Check(check_id, over, needs, severity, judge)
+    return lambda judge: Check(check_id, over, needs, severity, judge, optional, tags)
 
 
 def cluster_check(
-    check_id: str, *needs: type[Fact], severity: Severity = Severity.BLOCK
+    check_id: str,
+    *needs: type[Fact],
+    severity: Severity = Severity.BLOCK,
+    optional: tuple[type[Fact], ...] = (),
 ) -> Callable[[Callable[[ClusterView], Verdict]], Check]:
     """Declare a claim about all nodes together; the judge is given the `ClusterView`."""
-    return lambda judge: Check(check_id, Over.CLUSTER, needs, severity, judge)
+    return lambda judge: Check(check_id, Over.CLUSTER, needs, severity, judge, optional)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 
 from checks.check import Claim
@@ -22,7 +23,12 @@ def judge_claims(
     """
     told = {name for claim in claims if claim.check.area == REACH for name in claim.subject}
     allowed = frozenset(allow)
-    return [_make_finding(claim, _judge_claim(claim, cluster, told), allowed) for claim in claims]
+    return [
+        _make_finding(claim, _judge_claim(claim, view, told), allowed)
+        for check, asked in itertools.groupby(claims, key=lambda claim: claim.check)
+        for view in [cluster.limited_to(check.facts)]
+        for claim in asked
+    ]
 
 
 def decide(findings: Iterable[Finding]) -> str:

@@ -86,7 +86,7 @@ def sections_needed(job: Job, claims: Iterable[Claim]) -> dict[str, set[str]]:
     wanted: dict[str, set[str]] = {}
     for claim in claims:
         for name in claim.subject or job.names:
-            wanted.setdefault(name, set()).update(fact.section for fact in claim.check.needs)
+            wanted.setdefault(name, set()).update(fact.section for fact in claim.check.facts)
     return {name: complete_sections(wanted[name]) for name in job.names if name in wanted}
 
 

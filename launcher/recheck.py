@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from checks.catalogue import CATALOGUE
-from checks.check import Check, Claim, Over, claims_of
+from checks.check import Check, Claim, Over, Tag, claims_of
 from checks.folded_names import fold_names
 from checks.model import Finding, Job, Outcome
 from checks.reports.finding_groups import group_findings
@@ -21,27 +21,7 @@ from checks.run import examine
 from checks.stages.gather import GatherOptions
 
 BUDGET_S = 15.0
-LOGIN_CHECK = "reach.controller-logs-in"
-DEFAULT_CHECKS = (
-    "ports.master-port-is-reachable",
-    "ports.master-port-is-free",
-    "limits.memory-is-free",
-    "limits.group-allows-enough-memory",
-    "limits.shm-is-large-enough",
-    "limits.kernel-kills-no-rank",
-    "limits.hardware-reports-no-error",
-    "limits.links-stay-up",
-    "gpu.driver-answers",
-    "gpu.kernel-reports-no-gpu-fault",
-    "gpu.memory-has-no-errors",
-    "files.output-is-writable",
-    "files.home-and-caches-have-room",
-)
-"""What is asked where the table of known failures names nothing: what changes while a run runs."""
-SLOW_SECTIONS = frozenset(
-    {"smoke", "rendezvous", "compute", "pairs", "later_counters", "later_rdma_counters"}
-)
-"""Sections that train, measure or wait: not asked while somebody waits for the reason."""
+LOGIN_CHECK = CATALOGUE["reach.controller-logs-in"]
 
 OutcomesBefore = Mapping[tuple[str, tuple[str, ...]], str]
 """The outcome of each check and subject before the start."""
@@ -64,7 +44,7 @@ def recheck_nodes(
     """
     claims = relevant_claims(job, nodes, checks)
     result = examine(job, claims, GatherOptions(budget=BUDGET_S))
-    known = any(_is_quick(one) for one in _known_checks(checks))
+    known = bool(_quick_checks(checks))
     text = describe_findings(result.findings, nodes, outcomes_by_check(gate), known=known)
     return Recheck(text, result.report)
 
@@ -75,10 +55,8 @@ def relevant_claims(job: Job, nodes: Collection[str], checks: Iterable[str]) -> 
     A claim about the head is asked whomever it concerns, one about a pair where either end is
     concerned. That the nodes can be logged in to is always asked.
     """
-    quick = [one for one in _known_checks(checks) if _is_quick(one)] or _known_checks(
-        DEFAULT_CHECKS
-    )
-    chosen = dict.fromkeys((*_known_checks([LOGIN_CHECK]), *quick))
+    usual = [check for check in CATALOGUE.values() if Tag.AFTER_FAILURE in check.tags]
+    chosen = dict.fromkeys((LOGIN_CHECK, *(_quick_checks(checks) or usual)))
     return [
         claim
         for claim in claims_of(chosen, job)
@@ -86,12 +64,10 @@ def relevant_claims(job: Job, nodes: Collection[str], checks: Iterable[str]) -> 
     ]
 
 
-def _known_checks(checks: Iterable[str]) -> list[Check]:
-    return [CATALOGUE[name] for name in checks if name in CATALOGUE]
-
-
-def _is_quick(check: Check) -> bool:
-    return not SLOW_SECTIONS & {fact.section for fact in check.needs}
+def _quick_checks(names: Iterable[str]) -> list[Check]:
+    """Those that neither load the nodes nor wait: somebody waits for the reason."""
+    checks = [CATALOGUE[name] for name in names if name in CATALOGUE]
+    return [check for check in checks if not (check.heavy or check.late)]
 
 
 def outcomes_by_check(gate: Mapping[str, Any]) -> OutcomesBefore:

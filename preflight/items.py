@@ -12,9 +12,6 @@ from checks.model import Finding, Job, Outcome
 PAIR_LIMIT = 64
 """The most nodes with an item for each ordered pair; above, one item for each source."""
 
-QUICK_LEAVES_OUT = frozenset({"training", "collective"})
-"""The areas that run something heavy on the nodes."""
-
 
 @dataclass(frozen=True)
 class PreflightItem:

@@ -22,7 +22,7 @@ from checks.reports.last_run import save_last_run
 from checks.run import Result, examine
 from checks.stages.gather import GatherOptions, OnStage
 from preflight import options
-from preflight.items import QUICK_LEAVES_OUT, PreflightItem, finding_of_item, preflight_items
+from preflight.items import PreflightItem, finding_of_item, preflight_items
 from preflight.speeds import speeds_csv
 
 
@@ -38,7 +38,7 @@ class PreflightRun:
         )
         options.require_output_folders(config)
         quick = config.getoption("quick")
-        checks = [c for c in CATALOGUE.values() if not (quick and c.area in QUICK_LEAVES_OUT)]
+        checks = [c for c in CATALOGUE.values() if not (quick and c.heavy)]
         self._items: dict[tuple[str, str], list[PreflightItem]] = {}
         for check in checks:
             key = check.area, check.over.scope

@@ -17,7 +17,7 @@ from checks.contact.held_logins import HeldLogins
 from checks.errors import FactError
 from checks.facts import Fact, Login, NodeView
 from checks.model import Finding, Node, Outcome, Severity, ok
-from checks.stages.stage_list import STAGES
+from checks.stages.stage_list import STAGED_SECTIONS
 
 SITE_AREA = "site"
 UNKNOWN_PREFIX = "could not be determined: "
@@ -78,9 +78,9 @@ def node_of_test(item: pytest.Item) -> Node | None:
 
 def _plain_facts() -> tuple[type[Fact], ...]:
     """Every fact that a node tells by itself, without meeting others."""
-    staged = {stage.section for stage in STAGES} | {Login.section}
-    needs = dict.fromkeys(fact for check in CATALOGUE.values() for fact in check.needs)
-    return tuple(fact for fact in needs if fact.section not in staged)
+    left_out = STAGED_SECTIONS | {Login.section}
+    facts = dict.fromkeys(fact for check in CATALOGUE.values() for fact in check.facts)
+    return tuple(fact for fact in facts if fact.section not in left_out)
 
 
 _LOGIN = Check(f"{SITE_AREA}.login", Over.EVERY_NODE, (), Severity.BLOCK, lambda _: ok())

@@ -12,6 +12,7 @@ from checks.check import node_check, pair_check
 from checks.facts import Login, NodeView
 from checks.facts.account import Account
 from checks.facts.environment import Environment
+from checks.facts.firewall import Firewall
 from checks.facts.interfaces import Interfaces
 from checks.facts.names import Names
 from checks.facts.ports import DialResults
@@ -35,7 +36,17 @@ NAME_CAUSES = frozenset(
 """Causes that a wrongly resolved name can have by itself."""
 
 
-@pair_check(LOGIN_CHECK, SshRow, Account, Trust, Sshd, Names, Interfaces, Environment)
+@pair_check(
+    LOGIN_CHECK,
+    SshRow,
+    Account,
+    Trust,
+    Sshd,
+    Names,
+    Interfaces,
+    Environment,
+    optional=(DialResults, Firewall),
+)
 def every_node_logs_in_to_every_node(source: NodeView, target: NodeView) -> Verdict:
     """Every node logs in to every node, itself too, by ssh without a question.
 

@@ -54,6 +54,7 @@ class Compute(Fact):
     """
 
     section: ClassVar[str] = "compute"
+    heavy: ClassVar[bool] = True
     limit: float = 0.0
     first: tuple[DeviceMeasurement, ...] = ()
     alone: tuple[DeviceMeasurement, ...] = ()

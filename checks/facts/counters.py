@@ -36,3 +36,4 @@ class LaterCounters(Counters):
     """The same once all stages are done."""
 
     section: ClassVar[str] = "later_counters"
+    late: ClassVar[bool] = True

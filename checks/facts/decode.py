@@ -18,9 +18,15 @@ R = TypeVar("R")
 
 @dataclasses.dataclass(frozen=True)
 class Fact:
-    """One section that a probe answers. Subclasses are frozen dataclasses named after it."""
+    """One section that a probe answers. Subclasses are frozen dataclasses named after it.
+
+    `heavy`: to learn it, the nodes train, compute or load the network. `late`: it is known only at
+    the end of a run, which it compares with the beginning.
+    """
 
     section: ClassVar[str] = ""
+    heavy: ClassVar[bool] = False
+    late: ClassVar[bool] = False
 
 
 def decode_fact(kind: type[F], data: Any) -> F:

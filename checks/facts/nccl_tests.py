@@ -19,6 +19,7 @@ class NcclTests(Fact):
     """
 
     section: ClassVar[str] = "nccl_tests"
+    heavy: ClassVar[bool] = True
     path: str = ""
     skipped: str = ""
     by: str = ""

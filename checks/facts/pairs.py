@@ -32,6 +32,7 @@ class Pairs(Fact):
     """
 
     section: ClassVar[str] = "pairs"
+    heavy: ClassVar[bool] = True
     measured: Mapping[str, PairSpeed] = field(default_factory=dict)
     failed: Mapping[str, str] = field(default_factory=dict)
     left_out: Mapping[str, str] = field(default_factory=dict)

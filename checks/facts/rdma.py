@@ -95,6 +95,7 @@ class LaterRdmaCounters(RdmaCounters):
     """The same once all stages are done."""
 
     section: ClassVar[str] = "later_rdma_counters"
+    late: ClassVar[bool] = True
 
 
 @dataclass(frozen=True)

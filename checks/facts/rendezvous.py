@@ -104,6 +104,7 @@ class Rendezvous(Fact):
     """
 
     section: ClassVar[str] = "rendezvous"
+    heavy: ClassVar[bool] = True
     torch: str = ""
     error: str = ""
     detail: str = ""

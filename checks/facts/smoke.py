@@ -112,6 +112,7 @@ class Smoke(Fact):
     """`slots` ranks on one node; `seconds` from their start to their end."""
 
     section: ClassVar[str] = "smoke"
+    heavy: ClassVar[bool] = True
     slots: int
     seconds: float
     ranks: tuple[SmokeRank, ...] = field(default=())

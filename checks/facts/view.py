@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TypeVar, cast
 
 from checks.errors import FactError
@@ -15,6 +15,13 @@ from checks.model import Fix, Job, Node
 
 F = TypeVar("F", bound=Fact)
 
+ALWAYS_KNOWN = frozenset({Login, Account})
+"""What every run asks of every node, whatever it checks."""
+
+
+class UndeclaredFactError(Exception):
+    """A check's own mistake: its judge reads a fact that its declaration does not name."""
+
 
 class NodeView:
     """One node of the snapshot."""
@@ -23,7 +30,6 @@ class NodeView:
         self.cluster = cluster
         self.node = node
         self.name = node.name
-        self._read: dict[type[Fact], Fact | FactError] = {}
 
     @property
     def job(self) -> Job:
@@ -49,26 +55,26 @@ class NodeView:
         return self.read(Gpus).count or 1
 
     def read(self, kind: type[F]) -> F:
-        """The fact of that kind. Raises FactError where it did not come or has another shape."""
-        if kind not in self._read:
-            try:
-                self._read[kind] = self._decode_section(kind)
-            except FactError as error:
-                self._read[kind] = error
-        fact = self._read[kind]
+        """The fact of that kind.
+
+        Raises FactError where it did not come or has another shape, and UndeclaredFactError where
+        the check that is judged does not declare it.
+        """
+        fact = self.cluster.decoded(self, kind)
         if isinstance(fact, FactError):
             raise fact
         return cast("F", fact)
 
     def has(self, kind: type[Fact]) -> bool:
-        """Whether `read` would give an answer."""
+        """Whether `read` would give an answer; raises UndeclaredFactError as `read` does."""
         try:
             self.read(kind)
         except FactError:
             return False
         return True
 
-    def _decode_section(self, kind: type[F]) -> F:
+    def decode(self, kind: type[F]) -> F:
+        """The fact of that kind from what the node answered. Raises FactError as `read` does."""
         answer = self.cluster.snapshot.answer(self.name, kind.section)
         if answer is None:
             raise FactError(f"{self.name} gave no answer about its {kind.section}")
@@ -103,7 +109,28 @@ class ClusterView:
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
         self.job = snapshot.job
+        self._declared: frozenset[type[Fact]] | None = None
+        self._facts: dict[tuple[str, type[Fact]], Fact | FactError] = {}
         self._nodes = {node.name: NodeView(self, node) for node in snapshot.job.nodes}
+
+    def limited_to(self, facts: Iterable[type[Fact]]) -> ClusterView:
+        """The same cluster, of which these facts and no others may be read."""
+        view = ClusterView(self.snapshot)
+        view._declared = frozenset(facts) | ALWAYS_KNOWN
+        view._facts = self._facts
+        return view
+
+    def decoded(self, node: NodeView, kind: type[Fact]) -> Fact | FactError:
+        """A node's fact, or why there is none; decoded once. Raises UndeclaredFactError."""
+        if self._declared is not None and kind not in self._declared:
+            raise UndeclaredFactError(f"it reads {kind.__name__}, which it does not declare")
+        key = node.name, kind
+        if key not in self._facts:
+            try:
+                self._facts[key] = node.decode(kind)
+            except FactError as error:
+                self._facts[key] = error
+        return self._facts[key]
 
     def __getitem__(self, name: str) -> NodeView:
         return self._nodes[name]

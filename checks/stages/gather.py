@@ -16,7 +16,7 @@ from checks.contact.resident_probe import section_modules
 from checks.facts.account import Account
 from checks.facts.snapshot import Login, Snapshot
 from checks.model import Job
-from checks.stages.stage_list import STAGES, Stage
+from checks.stages.stage_list import STAGED_SECTIONS, STAGES, Stage
 
 FACTS_LIMIT_S = 20.0
 
@@ -57,9 +57,9 @@ def gather_facts(
 def complete_sections(sections: Iterable[str]) -> set[str]:
     """The sections, what their stages need before, and the account of the login."""
     asked = {Account.section, *sections}
-    for stage in STAGES:
-        if stage.section in asked:
-            asked.update(fact.section for fact in stage.needs)
+    for stage in reversed(STAGES):
+        if asked & {stage.section, *stage.also}:
+            asked.update((stage.section, *(fact.section for fact in stage.needs)))
     return asked - {Login.section}
 
 
@@ -99,7 +99,7 @@ class _Gathering:
         asked = set().union(*self.wanted.values())
         stages = [stage for stage in STAGES if stage.section in asked]
         probed = {name for stage in stages for name in stage.sections}
-        facts = asked & section_modules().keys() - {stage.section for stage in stages}
+        facts = asked & section_modules().keys() - STAGED_SECTIONS
         with contextlib.ExitStack() as stack:
             contact = self._log_in(facts | probed, stack)
             self.options.on_stage("facts", 0, len(contact.reached))

@@ -42,22 +42,27 @@ from checks.stages import (
 class Stage:
     """What fills `section`: `run(contact, snapshot, names)`, after the facts in `needs` are there.
 
-    `sections` are the probe's sections that it asks.
+    `sections` are the probe's sections that it asks. `also` is filled with it, `on_failure` only
+    where that may explain what failed.
     """
 
     section: str
     needs: tuple[type[Fact], ...]
     sections: tuple[str, ...]
     run: Callable[[Contact, Snapshot, Sequence[str]], None]
+    also: tuple[str, ...] = ()
+    on_failure: tuple[str, ...] = ()
 
 
 STAGES: tuple[Stage, ...] = (
-    Stage("ssh", (Account, Trust), ("ssh", "firewall"), mesh.run_stage),
+    Stage("ssh", (Account, Trust), ("ssh", "firewall"), mesh.run_stage, on_failure=("firewall",)),
     Stage(
         "dial",
         (Interfaces, Names, Environment, PortSettings),
         ("listen", "dial", "hangup", "firewall", "port_holder"),
         ports.run_stage,
+        also=("listen",),
+        on_failure=("firewall", "port_holder"),
     ),
     Stage("pdsh_run", (Pdsh, Trust), ("pdsh_run",), pdsh.run_stage),
     Stage("clock_offset", (), ("time_now",), clock.measure_clocks),
@@ -84,3 +89,8 @@ STAGES: tuple[Stage, ...] = (
     Stage("later_counters", (Counters,), ("counters",), counters.read_later_counters),
     Stage("later_rdma_counters", (RdmaCounters,), ("rdma_counters",), rdma_counters.run_stage),
 )
+
+STAGED_SECTIONS = frozenset(
+    section for stage in STAGES for section in (stage.section, *stage.also, *stage.on_failure)
+)
+"""The sections that stages fill, and no question to a single node."""

@@ -9,7 +9,6 @@ import shlex
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
 
-from checks.catalogue import CATALOGUE
 from checks.contact.pool import open_contact
 from checks.errors import PreflightError
 from checks.facts import Login
@@ -22,10 +21,7 @@ from launcher.options import job_from_options
 from launcher.plan.accelerate_file import render_accelerate_file
 from launcher.plan.backends.slurm import slurm_allocation
 from launcher.plan.plan import Plan, hostfile_text, make_plan, shared_env
-from launcher.plan.plan_inputs import read_plan_inputs
-
-CHECKS_FOR_PLAN = ("gpu.slots-have-gpus", "nccl.all-nodes-agree-on-transport")
-"""Checks whose facts a plan needs; their verdicts are not."""
+from launcher.plan.plan_inputs import PLAN_FACTS, read_plan_inputs
 
 TextByNode = Mapping[str, str]
 
@@ -91,7 +87,7 @@ def plan_from_nodes(args: Namespace) -> tuple[Plan, Job]:
     job = job_from_options(args)
     # These files are DeepSpeed's, whatever starts; and accelerate's own may be what is to be fixed
     job = dataclasses.replace(job, launcher="deepspeed", command=job.command or ("train.py",))
-    cluster = observe(job, [fact for check in CHECKS_FOR_PLAN for fact in CATALOGUE[check].needs])
+    cluster = observe(job, PLAN_FACTS)
     away = {node.name: node.read(Login) for node in cluster.nodes if not node.reached}
     if away:
         causes = ", ".join(sorted({login.cause for login in away.values()}))

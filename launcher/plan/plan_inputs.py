@@ -5,13 +5,20 @@ from __future__ import annotations
 from checks.errors import FactError, PreflightError
 from checks.facts import ClusterView, NodeView
 from checks.facts.accelerate_config import AccelerateFile
+from checks.facts.environment import Environment
 from checks.facts.gpus import Gpus
+from checks.facts.interfaces import Interfaces
+from checks.facts.names import Names
 from checks.facts.pdsh import Pdsh
+from checks.facts.rdma import Rdma
 from checks.facts.snapshot import Snapshot
 from checks.job.node_filter import kept_nodes
 from checks.knowledge.accelerate_config import parse_config
 from checks.knowledge.training_network import master_address, network_env
 from launcher.plan.plan import PlanInputs
+
+PLAN_FACTS = (Gpus, Interfaces, Names, Environment, Rdma, Pdsh, AccelerateFile)
+"""What a plan is made from, and all that may be read for it."""
 
 
 def read_plan_inputs(snapshot: Snapshot, slurm_job: str) -> PlanInputs:
@@ -19,7 +26,7 @@ def read_plan_inputs(snapshot: Snapshot, slurm_job: str) -> PlanInputs:
 
     Raises PreflightError where a fact of one of them is missing.
     """
-    cluster = ClusterView(snapshot)
+    cluster = ClusterView(snapshot).limited_to(PLAN_FACTS)
     job = snapshot.job
     names = kept_nodes(job.names, job.include, job.exclude)
     try:

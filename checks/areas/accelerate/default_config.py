@@ -228,7 +228,14 @@ def port_is_the_checked_one(node: NodeView) -> Verdict:
     return ok(f"port {port}")
 
 
-@node_check("accelerate.hostfile-is-there", AccelerateFile, Names, Interfaces, over=Over.HEAD)
+@node_check(
+    "accelerate.hostfile-is-there",
+    AccelerateFile,
+    Names,
+    Interfaces,
+    over=Over.HEAD,
+    optional=(Gpus,),
+)
 def hostfile_is_there(node: NodeView) -> Verdict:
     """Where accelerate lets DeepSpeed start the nodes, the hostfile that it names lists them all.
 

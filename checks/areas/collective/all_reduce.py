@@ -38,6 +38,7 @@ PROFILE_SHARE = 1 / 2
     "collective.bus-bandwidth-is-in-line",
     *(Rendezvous, Rdma, Environment, Interfaces, Names, NcclTests),
     severity=Severity.WARN,
+    optional=(Gpus, Pairs),
 )
 def bus_bandwidth_is_in_line(cluster: ClusterView) -> Verdict:
     """An all-reduce over all ranks reaches a fair share of what the network can carry.

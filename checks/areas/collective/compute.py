@@ -13,6 +13,7 @@ from checks.facts import NodeView
 from checks.facts.cgroup import Cgroup
 from checks.facts.compute import Compute, DeviceMeasurement
 from checks.facts.free_space import FreeSpace
+from checks.facts.gpus import Gpus
 from checks.facts.limits import Limits
 from checks.facts.load import Load
 from checks.facts.rendezvous import Rendezvous
@@ -33,6 +34,7 @@ SPEED_UNITS = {"fp32": "GFLOP/s", "bf16": "GFLOP/s"}
     "collective.accelerators-are-alike-fast",
     *(Rendezvous, Compute, Software, FreeSpace),
     severity=Severity.WARN,
+    optional=(Smoke, Gpus, Limits, Load, Cgroup),
 )
 def accelerators_are_alike_fast(node: NodeView) -> Verdict:
     """Every accelerator computes finite numbers, about as fast as similar ones in the cluster.

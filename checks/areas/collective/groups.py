@@ -5,6 +5,9 @@ from __future__ import annotations
 from checks.areas.network.packets import full_size_packets_arrive
 from checks.check import cluster_check
 from checks.facts import ClusterView
+from checks.facts.environment import Environment
+from checks.facts.interfaces import Interfaces
+from checks.facts.names import Names
 from checks.facts.ports import DialResults
 from checks.facts.rendezvous import Rendezvous
 from checks.folded_names import fold_names
@@ -12,7 +15,9 @@ from checks.model import Fix, Verdict, block, ok, skip
 from checks.outliers.network_cuts import common_network
 
 
-@cluster_check("collective.groups-meet", Rendezvous)
+@cluster_check(
+    "collective.groups-meet", Rendezvous, optional=(DialResults, Interfaces, Environment, Names)
+)
 def groups_meet(cluster: ClusterView) -> Verdict:
     """Groups of nodes that meet among themselves meet one another as well.
 

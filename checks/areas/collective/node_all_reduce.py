@@ -20,7 +20,9 @@ LEAST_SHARE = 1 / 2
 MIB = 2**20
 
 
-@node_check("collective.node-bandwidth-is-alike", NcclTests, Gpus, severity=Severity.WARN)
+@node_check(
+    "collective.node-bandwidth-is-alike", NcclTests, Gpus, severity=Severity.WARN, optional=(Smoke,)
+)
 def node_bandwidth_is_alike(node: NodeView) -> Verdict:
     """The GPUs of each node compute correct sums among themselves, about as fast as in similar
     nodes.

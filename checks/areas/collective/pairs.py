@@ -9,6 +9,7 @@ from checks.check import Over, node_check, pair_check
 from checks.errors import FactError
 from checks.facts import ClusterView, NodeView
 from checks.facts.environment import Environment
+from checks.facts.gpus import Gpus
 from checks.facts.interfaces import Interfaces
 from checks.facts.names import Names
 from checks.facts.pairs import Pairs, SpeedTable, speed_table
@@ -137,7 +138,7 @@ def latency_is_alike(node: NodeView) -> Verdict:
     return warn("far", message, link_fix(node), latency_us=min(latencies))
 
 
-@pair_check(LINK_CHECK, *NEEDS, over=Over.OTHER_PAIRS, severity=Severity.WARN)
+@pair_check(LINK_CHECK, *NEEDS, over=Over.OTHER_PAIRS, severity=Severity.WARN, optional=(Gpus,))
 def links_are_alike(source: NodeView, target: NodeView) -> Verdict:
     """No two nodes are much slower with each other than either is with the rest.
 

@@ -9,7 +9,14 @@ from checks.check import node_check
 from checks.facts import ClusterView, NodeView
 from checks.facts.environment import Environment
 from checks.facts.free_space import FreeSpace
+from checks.facts.gpus import Gpus
+from checks.facts.interfaces import Interfaces
+from checks.facts.limits import Limits
+from checks.facts.names import Names
+from checks.facts.ports import DialResults, Listeners
+from checks.facts.rdma import Rdma
 from checks.facts.rendezvous import Rendezvous, RendezvousRank
+from checks.facts.smoke import Smoke
 from checks.facts.software import Software
 from checks.model import Verdict, block, ok, skip, unknown
 from checks.outliers.rendezvous_culprits import find_culprits
@@ -17,7 +24,14 @@ from checks.outliers.rendezvous_culprits import find_culprits
 MOST_SHOWN = 8
 
 
-@node_check("collective.ranks-meet", Rendezvous, Software, FreeSpace, Environment)
+@node_check(
+    "collective.ranks-meet",
+    Rendezvous,
+    Software,
+    FreeSpace,
+    Environment,
+    optional=(Smoke, Gpus, Limits, DialResults, Listeners, Interfaces, Names, Rdma),
+)
 def ranks_meet(node: NodeView) -> Verdict:
     """All ranks of all nodes meet where training will, and their first sum is right.
 

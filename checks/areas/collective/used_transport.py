@@ -14,6 +14,7 @@ from checks.facts.environment import Environment
 from checks.facts.free_space import FreeSpace
 from checks.facts.gpus import Gpus
 from checks.facts.interfaces import Interfaces
+from checks.facts.limits import Limits
 from checks.facts.names import Names
 from checks.facts.rdma import Rdma
 from checks.facts.rendezvous import Rendezvous
@@ -37,7 +38,12 @@ NEEDS = (Rendezvous, Rdma, Environment, Interfaces, Names, Software, FreeSpace)
 UsageByRank = Mapping[int, NcclUsage]
 
 
-@node_check("collective.ranks-use-the-fastest-transport", *NEEDS, severity=Severity.WARN)
+@node_check(
+    "collective.ranks-use-the-fastest-transport",
+    *NEEDS,
+    severity=Severity.WARN,
+    optional=(Gpus, Limits),
+)
 def ranks_use_the_fastest_transport(node: NodeView) -> Verdict:
     """The ranks report that they move data over the fastest network that the node has.
 

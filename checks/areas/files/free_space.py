@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 
-from checks.check import node_check
+from checks.check import Tag, node_check
 from checks.facts import NodeView
 from checks.facts.files import Files, FolderSpace
 from checks.facts.free_space import FreeSpace
@@ -94,7 +94,13 @@ def _space_verdict(node: NodeView, room: FolderSpace, what: str) -> Verdict | No
     return warn("little-space", message, fix)
 
 
-@node_check("files.home-and-caches-have-room", FreeSpace, Files, severity=Severity.WARN)
+@node_check(
+    "files.home-and-caches-have-room",
+    FreeSpace,
+    Files,
+    severity=Severity.WARN,
+    tags=(Tag.AFTER_FAILURE,),
+)
 def home_and_caches_have_room(node: NodeView) -> Verdict:
     """The home directory and Hugging Face's cache have free space.
 

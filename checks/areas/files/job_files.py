@@ -12,7 +12,7 @@ from checks.areas.files.fixes import (
     explain_unreadable,
 )
 from checks.areas.files.sharing import is_mostly_shared, missing_mount_fix
-from checks.check import node_check
+from checks.check import Tag, node_check
 from checks.facts import NodeView
 from checks.facts.files import Files, FolderSpace, PathState
 from checks.facts.job_paths import JobPaths
@@ -156,7 +156,7 @@ def _is_there(path: PathState) -> bool:
     return path.state == THERE
 
 
-@node_check("files.output-is-writable", Files)
+@node_check("files.output-is-writable", Files, tags=(Tag.AFTER_FAILURE,))
 def output_is_writable(node: NodeView) -> Verdict:
     """The output folder is writable on every node, and has free space.
 

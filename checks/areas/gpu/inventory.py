@@ -6,7 +6,7 @@ from collections import Counter
 
 from checks.areas.gpu import kernel
 from checks.areas.gpu.cards import NO_ANSWER
-from checks.check import cluster_check, node_check
+from checks.check import Tag, cluster_check, node_check
 from checks.facts import ClusterView, NodeView
 from checks.facts.account import Account
 from checks.facts.gpus import Gpus
@@ -17,7 +17,7 @@ from checks.outliers.consensus import majority_value, nodes_with_value
 from checks.units import GIB, format_memory
 
 
-@node_check("gpu.driver-answers", Gpus, KernelLog)
+@node_check("gpu.driver-answers", Gpus, KernelLog, tags=(Tag.AFTER_FAILURE,))
 def driver_answers(node: NodeView) -> Verdict:
     """The GPU driver of every node answers.
 

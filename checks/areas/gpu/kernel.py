@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from checks.areas.gpu import memory
 from checks.areas.gpu.cards import NO_ANSWER
-from checks.check import node_check
+from checks.check import Tag, node_check
 from checks.facts import NodeView
 from checks.facts.gpus import Gpu, Gpus
 from checks.facts.kernel_log import KernelLog, KernelMessage
@@ -46,7 +46,7 @@ class XidEvent:
         return f"{self.bus} Xid {self.code}, {format_duration(self.age_s)} ago: {self.xid.meaning}"
 
 
-@node_check("gpu.kernel-reports-no-gpu-fault", Gpus, KernelLog)
+@node_check("gpu.kernel-reports-no-gpu-fault", Gpus, KernelLog, tags=(Tag.AFTER_FAILURE,))
 def kernel_reports_no_gpu_fault(node: NodeView) -> Verdict:
     """The kernel reported no fault of a GPU or an NVSwitch in the last two hours.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from checks.areas.gpu.cards import describe_gpus, nvidia_smi_fix, with_gpus
-from checks.check import node_check
+from checks.check import Tag, node_check
 from checks.facts import NodeView
 from checks.facts.gpus import Gpu, Gpus
 from checks.model import Verdict, block, ok, skip
@@ -20,7 +20,7 @@ ERROR_COUNTERS: tuple[Callable[[Gpu], object], ...] = (
 )
 
 
-@node_check("gpu.memory-has-no-errors", Gpus)
+@node_check("gpu.memory-has-no-errors", Gpus, tags=(Tag.AFTER_FAILURE,))
 @with_gpus
 def memory_has_no_errors(node: NodeView, gpus: Gpus) -> Verdict:
     """No GPU has uncorrected memory errors, or memory that is waiting to be retired.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shlex
 
-from checks.check import node_check
+from checks.check import Tag, node_check
 from checks.facts import NodeView
 from checks.facts.account import Account
 from checks.facts.cgroup import Cgroup
@@ -22,7 +22,14 @@ MEMORY_PER_GPU, MEMORY_PER_SLOT = 8 * GIB, GIB // 2
 CPUS_PER_SLOT = 1
 
 
-@node_check("limits.group-allows-enough-processes", Cgroup, Account, Limits, severity=Severity.WARN)
+@node_check(
+    "limits.group-allows-enough-processes",
+    Cgroup,
+    Account,
+    Limits,
+    severity=Severity.WARN,
+    optional=(Gpus,),
+)
 def group_allows_enough_processes(node: NodeView) -> Verdict:
     """The login's control group has room for the processes and threads of its ranks.
 
@@ -53,7 +60,14 @@ def group_allows_enough_processes(node: NodeView) -> Verdict:
     return verdict("pids-max-low", message, fix, room=room, wanted=wanted)
 
 
-@node_check("limits.group-allows-enough-memory", Cgroup, Gpus, Limits, severity=Severity.WARN)
+@node_check(
+    "limits.group-allows-enough-memory",
+    Cgroup,
+    Gpus,
+    Limits,
+    severity=Severity.WARN,
+    tags=(Tag.AFTER_FAILURE,),
+)
 def group_allows_enough_memory(node: NodeView) -> Verdict:
     """The login's control group leaves each rank memory: 8 GiB for a GPU, half a GiB without.
 
@@ -85,7 +99,13 @@ def group_allows_enough_memory(node: NodeView) -> Verdict:
     return warn("memory-max-low", message, fix, room_bytes=room, wanted_bytes=wanted)
 
 
-@node_check("limits.group-allows-a-cpu-for-each-rank", Cgroup, Limits, severity=Severity.WARN)
+@node_check(
+    "limits.group-allows-a-cpu-for-each-rank",
+    Cgroup,
+    Limits,
+    severity=Severity.WARN,
+    optional=(Gpus,),
+)
 def group_allows_a_cpu_for_each_rank(node: NodeView) -> Verdict:
     """The login's control group grants each rank a processor at least.
 

@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from checks.check import node_check
+from checks.check import Tag, node_check
 from checks.facts import NodeView
 from checks.facts.kernel_log import KernelLog, KernelMessage
 from checks.facts.load import Load
@@ -28,7 +28,9 @@ LINK_DOWN = re.compile(r"(\S+): (?:\w+ )*[Ll]ink (?:is )?[Dd]own|(\S+): [Ll]ost 
 GPU_KINDS = ("xid", "sxid", "nvrm", "amdgpu")
 
 
-@node_check("limits.kernel-kills-no-rank", KernelLog, severity=Severity.WARN)
+@node_check(
+    "limits.kernel-kills-no-rank", KernelLog, severity=Severity.WARN, tags=(Tag.AFTER_FAILURE,)
+)
 def kernel_kills_no_rank(node: NodeView) -> Verdict:
     """The kernel killed no process for lack of memory in the last two hours.
 
@@ -59,7 +61,12 @@ def kernel_kills_no_rank(node: NodeView) -> Verdict:
     return warn("oom-killed", message, fix, messages=_message_texts(killed))
 
 
-@node_check("limits.hardware-reports-no-error", KernelLog, severity=Severity.BLOCK)
+@node_check(
+    "limits.hardware-reports-no-error",
+    KernelLog,
+    severity=Severity.BLOCK,
+    tags=(Tag.AFTER_FAILURE,),
+)
 def hardware_reports_no_error(node: NodeView) -> Verdict:
     """Memory, processors, PCIe and adapters reported no hardware error recently.
 
@@ -188,7 +195,7 @@ def kernel_finds_memory(node: NodeView) -> Verdict:
     return warn("page-allocation-failed", message, fix, messages=_message_texts(lines))
 
 
-@node_check("limits.links-stay-up", KernelLog, severity=Severity.WARN)
+@node_check("limits.links-stay-up", KernelLog, severity=Severity.WARN, tags=(Tag.AFTER_FAILURE,))
 def links_stay_up(node: NodeView) -> Verdict:
     """No link of the network went down again and again in the last two hours.
 

@@ -20,7 +20,14 @@ EPP_DRIVERS = ("intel_pstate", "amd-pstate-epp", "amd_pstate_epp")
 QUICK_PREFERENCES = ("performance", "balance_performance", "default")
 
 
-@node_check("limits.kernel-tables-have-room", Machine, Account, Limits, severity=Severity.WARN)
+@node_check(
+    "limits.kernel-tables-have-room",
+    Machine,
+    Account,
+    Limits,
+    severity=Severity.WARN,
+    optional=(Gpus,),
+)
 def kernel_tables_have_room(node: NodeView) -> Verdict:
     """The kernel's tables have room for the processes, threads, files and maps of the ranks.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 
-from checks.check import node_check
+from checks.check import Tag, node_check
 from checks.facts import NodeView
 from checks.facts.load import BusyProcess, Load
 from checks.model import Fix, Severity, Verdict, ok, skip, warn
@@ -49,7 +49,7 @@ def cpus_are_free(node: NodeView) -> Verdict:
     return ok(f"{cpus:.3g} of {load.cpus} processors of {node.name} are in use", **evidence)
 
 
-@node_check("limits.memory-is-free", Load, severity=Severity.WARN)
+@node_check("limits.memory-is-free", Load, severity=Severity.WARN, tags=(Tag.AFTER_FAILURE,))
 def memory_is_free(node: NodeView) -> Verdict:
     """The node's memory is free: a tenth of it, and not much less of it than on other nodes.
 

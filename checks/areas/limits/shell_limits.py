@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from checks.areas.limits.limit_fixes import describe_setting_lines, limit_fix
-from checks.check import node_check
+from checks.check import Tag, node_check
 from checks.facts import NodeView
 from checks.facts.account import Account
 from checks.facts.environment import Environment
@@ -51,7 +51,7 @@ def memlock_is_unlimited(node: NodeView) -> Verdict:
     return verdict("memlock-low", message, _memlock_fix(node), soft=soft, hard=hard)
 
 
-@node_check("limits.nofile-is-enough", Limits, severity=Severity.WARN)
+@node_check("limits.nofile-is-enough", Limits, severity=Severity.WARN, optional=(Gpus,))
 def nofile_is_enough(node: NodeView) -> Verdict:
     """A rank may open enough files: 4096, or 65536 from 64 ranks on.
 
@@ -80,7 +80,7 @@ def nofile_is_enough(node: NodeView) -> Verdict:
     return verdict("nofile-low", message, fix, soft=soft, hard=hard)
 
 
-@node_check("limits.nproc-is-enough", Limits, Account, severity=Severity.WARN)
+@node_check("limits.nproc-is-enough", Limits, Account, severity=Severity.WARN, optional=(Gpus,))
 def nproc_is_enough(node: NodeView) -> Verdict:
     """The account may start the processes and threads that its ranks will need.
 
@@ -117,7 +117,7 @@ def starts_too_few(node: NodeView) -> bool:
     return soft is not None and soft < NPROC_NEEDED * (node.slots or 1)
 
 
-@node_check("limits.shm-is-large-enough", Limits, Gpus)
+@node_check("limits.shm-is-large-enough", Limits, Gpus, tags=(Tag.AFTER_FAILURE,))
 def shm_is_large_enough(node: NodeView) -> Verdict:
     """/dev/shm is large enough for what ranks of one node and their data loaders hand to each
     other.

@@ -61,7 +61,7 @@ def own_name_is_not_loopback(node: NodeView) -> Verdict:
     return block(cause, expected, own_name_fix(node, names.hostname, address))
 
 
-@cluster_check("names.hostnames-are-unique", Names, severity=Severity.WARN)
+@cluster_check("names.hostnames-are-unique", Names, severity=Severity.WARN, optional=(Interfaces,))
 def hostnames_are_unique(cluster: ClusterView) -> Verdict:
     """No two nodes have the same host name.
 

@@ -20,7 +20,9 @@ from checks.model import Verdict, block, ok, warn
 from checks.outliers.consensus import strict_majority
 
 
-@node_check("names.every-node-resolves-every-node", Names, Interfaces, SshRow)
+@node_check(
+    "names.every-node-resolves-every-node", Names, Interfaces, SshRow, optional=(Environment,)
+)
 def every_node_resolves_every_node(node: NodeView) -> Verdict:
     """Every node resolves every other node's name in the hosts file to one of its addresses.
 

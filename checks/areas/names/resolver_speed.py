@@ -16,7 +16,9 @@ SLOW_S = 1.0
 """A healthy resolver needs milliseconds; one whose first server is dead its time-out, often 5 s."""
 
 
-@node_check("names.resolution-is-quick", Names, severity=Severity.WARN)
+@node_check(
+    "names.resolution-is-quick", Names, severity=Severity.WARN, optional=(Interfaces, Environment)
+)
 def resolution_is_quick(node: NodeView) -> Verdict:
     """A node's resolver answers for the other nodes at once.
 

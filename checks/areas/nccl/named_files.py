@@ -8,6 +8,7 @@ from checks.areas.nccl.fixes import unset_fix
 from checks.check import node_check
 from checks.facts import NodeView
 from checks.facts.environment import Environment
+from checks.facts.gpus import Gpus
 from checks.facts.nccl_files import NcclFiles
 from checks.knowledge.nccl_variables import setting_in_force
 from checks.model import Severity, Verdict, block, ok, skip, warn
@@ -60,7 +61,13 @@ def plugins_are_there(node: NodeView) -> Verdict:
     return ok(paths or f"no variable of {node.name} names a plugin")
 
 
-@node_check("nccl.debug-output-is-affordable", Environment, NcclFiles, severity=Severity.WARN)
+@node_check(
+    "nccl.debug-output-is-affordable",
+    Environment,
+    NcclFiles,
+    severity=Severity.WARN,
+    optional=(Gpus,),
+)
 def debug_output_is_affordable(node: NodeView) -> Verdict:
     """NCCL's own log does not slow the run, and can be written and read.
 

@@ -19,6 +19,7 @@ from checks.model import Fix, Severity, Verdict, ok, skip, warn
 @node_check(
     "network.calls-leave-by-training-interface",
     DialResults,
+    Listeners,
     Interfaces,
     Names,
     Environment,

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from checks.areas.ports.failed_calls import judge_failed_call
 from checks.areas.ports.settings import reserve_port_fix
-from checks.check import Over, node_check, pair_check
+from checks.check import Over, Tag, node_check, pair_check
 from checks.facts import NodeView
 from checks.facts.account import Account
+from checks.facts.environment import Environment
+from checks.facts.firewall import Firewall
+from checks.facts.interfaces import Interfaces
+from checks.facts.names import Names
 from checks.facts.ports import DialResults, Listeners, PortHolder, PortSettings
+from checks.facts.ssh import SshRow
 from checks.knowledge.training_network import has_wrong_interface_setting
 from checks.model import Fix, Verdict, block, ok, skip, unknown
 
@@ -18,7 +23,14 @@ MISLED_REASON = (
 )
 
 
-@node_check("ports.master-port-is-free", DialResults, over=Over.HEAD)
+@node_check(
+    "ports.master-port-is-free",
+    DialResults,
+    Listeners,
+    over=Over.HEAD,
+    optional=(PortHolder, PortSettings),
+    tags=(Tag.AFTER_FAILURE,),
+)
 def master_port_is_free(node: NodeView) -> Verdict:
     """Nothing else listens on the master port of the head.
 
@@ -102,7 +114,14 @@ def _other_port_fix(node: NodeView, free: int | None) -> Fix:
     return Fix(note=f"choose {_master_port_option(free)}{remark}, or [master] port in launch.toml")
 
 
-@pair_check("ports.master-port-is-reachable", DialResults, over=Over.TO_HEAD)
+@pair_check(
+    "ports.master-port-is-reachable",
+    DialResults,
+    Listeners,
+    over=Over.TO_HEAD,
+    optional=(Interfaces, Environment, Names, SshRow, Firewall),
+    tags=(Tag.AFTER_FAILURE,),
+)
 def master_port_is_reachable(source: NodeView, head: NodeView) -> Verdict:
     """Every node reaches the master port on the head.
 
@@ -127,7 +146,13 @@ def master_port_is_reachable(source: NodeView, head: NodeView) -> Verdict:
     return unknown(f"{source.name} did not say whether it reaches {head.name}:{port}")
 
 
-@pair_check("ports.ephemeral-ports-are-open", DialResults, over=Over.OTHER_PAIRS)
+@pair_check(
+    "ports.ephemeral-ports-are-open",
+    DialResults,
+    Listeners,
+    over=Over.OTHER_PAIRS,
+    optional=(Interfaces, Environment, Names, PortSettings, SshRow, Firewall),
+)
 def ephemeral_ports_are_open(source: NodeView, target: NodeView) -> Verdict:
     """Every node reaches every other one on the ports that the kernel hands out.
 

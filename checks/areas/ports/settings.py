@@ -6,6 +6,7 @@ import math
 
 from checks.check import Over, node_check
 from checks.facts import NodeView
+from checks.facts.gpus import Gpus
 from checks.facts.ports import Listeners, PortSettings
 from checks.model import Fix, Severity, Verdict, ok, skip, warn
 
@@ -18,7 +19,9 @@ COLLISION_ODDS = 0.01
 """Of the head's ports in use by others: the chance that the master port is one of them."""
 
 
-@node_check("ports.ephemeral-range-is-wide-enough", PortSettings, severity=Severity.WARN)
+@node_check(
+    "ports.ephemeral-range-is-wide-enough", PortSettings, severity=Severity.WARN, optional=(Gpus,)
+)
 def ephemeral_range_is_wide_enough(node: NodeView) -> Verdict:
     """The kernel has enough ports for a connection from each local rank to every other rank.
 
@@ -49,7 +52,11 @@ def ephemeral_range_is_wide_enough(node: NodeView) -> Verdict:
 
 
 @node_check(
-    "ports.master-port-is-not-handed-out", PortSettings, over=Over.HEAD, severity=Severity.WARN
+    "ports.master-port-is-not-handed-out",
+    PortSettings,
+    over=Over.HEAD,
+    severity=Severity.WARN,
+    optional=(Listeners,),
 )
 def master_port_is_not_handed_out(node: NodeView) -> Verdict:
     """The kernel does not give the master port to somebody's outgoing connection.
@@ -80,7 +87,9 @@ def master_port_is_not_handed_out(node: NodeView) -> Verdict:
     return warn("not-reserved", message, reserve_port_fix(node), **evidence)
 
 
-@node_check("ports.connection-table-has-room", PortSettings, severity=Severity.WARN)
+@node_check(
+    "ports.connection-table-has-room", PortSettings, severity=Severity.WARN, optional=(Gpus,)
+)
 def connection_table_has_room(node: NodeView) -> Verdict:
     """The packet filter can keep track of all connections of the ranks.
 

@@ -13,6 +13,7 @@ from checks.areas.software.shadowing import shadowed_packages
 from checks.check import node_check
 from checks.facts import NodeView
 from checks.facts.account import Account
+from checks.facts.environment import Environment
 from checks.facts.gpus import Gpus
 from checks.facts.limits import Limits
 from checks.facts.software import Software
@@ -32,7 +33,7 @@ CUDA_BUILD = "torch's CUDA"
 PYTHON_ABI = "Python's ABI"
 
 
-@node_check("software.python-is-there", Software, Limits, Gpus, Account)
+@node_check("software.python-is-there", Software, Limits, Gpus, Account, optional=(Environment,))
 def python_is_there(node: NodeView) -> Verdict:
     """The training interpreter runs on every node, at the same path.
 

@@ -154,7 +154,14 @@ def _describe_compilation(op: CompiledOp | None) -> str:
     return f"; the first start will compile {op.name}, about a minute"
 
 
-@node_check("training.step-time-is-alike", Smoke, Software, Gpus, severity=Severity.WARN)
+@node_check(
+    "training.step-time-is-alike",
+    Smoke,
+    Software,
+    Gpus,
+    severity=Severity.WARN,
+    optional=(FreeSpace, Limits),
+)
 def step_time_is_alike(node: NodeView) -> Verdict:
     """No node is more than twice as slow at the same steps as the median of the cluster.
 

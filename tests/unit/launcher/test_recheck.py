@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from checks.catalogue import CATALOGUE
+from checks.check import Tag
 from checks.knowledge.failures import FAILURES
 from checks.model import Finding, Fix, Outcome, Severity
 from launcher.recheck import (
-    DEFAULT_CHECKS,
-    LOGIN_CHECK,
-    _is_quick,
     describe_findings,
     relevant_claims,
 )
 from tests.support.snapshots import snapshot
 
 JOB = snapshot().job
+LOGIN = "reach.controller-logs-in"
+USUAL = {check.id for check in CATALOGUE.values() if Tag.AFTER_FAILURE in check.tags}
 SHM = "limits.shm-is-large-enough"
 
 
@@ -28,7 +28,7 @@ def finding(check, outcome, *subject, severity=Severity.BLOCK, message="", fix=N
 
 
 def test_the_checks_of_the_known_failure_are_asked_of_the_nodes_concerned():
-    assert asked(["node2"], [SHM]) == [(LOGIN_CHECK, ("node2",)), (SHM, ("node2",))]
+    assert asked(["node2"], [SHM]) == [(LOGIN, ("node2",)), (SHM, ("node2",))]
 
 
 def test_a_pair_is_asked_where_either_end_is_concerned_and_the_head_always():
@@ -39,29 +39,34 @@ def test_a_pair_is_asked_where_either_end_is_concerned_and_the_head_always():
 
 
 def test_what_trains_or_measures_is_not_asked_again():
-    usual = {check for check, _ in asked(["node2"], DEFAULT_CHECKS)}
+    usual = {check for check, _ in asked(["node2"], USUAL)}
     assert {check for check, _ in asked(["node2"], ["training.smoke-trains"])} == usual
     assert {check for check, _ in asked(["node2"], [])} == usual
     assert {check for check, _ in asked(["node2"], ["training.smoke-trains", SHM])} == {
-        LOGIN_CHECK,
+        LOGIN,
         SHM,
     }
 
 
-def test_the_usual_checks_are_there_and_quick():
-    assert all(_is_quick(CATALOGUE[check]) for check in (LOGIN_CHECK, *DEFAULT_CHECKS))
+def is_quick(name):
+    return not (CATALOGUE[name].heavy or CATALOGUE[name].late)
+
+
+def test_the_usual_checks_are_quick():
+    assert len(USUAL) > 10
+    assert all(map(is_quick, (LOGIN, *USUAL)))
 
 
 def test_most_known_failures_name_a_quick_check():
     naming = [known for known in FAILURES.values() if known.checks]
-    quick = [one for one in naming if any(_is_quick(CATALOGUE[name]) for name in one.checks)]
+    quick = [known for known in naming if any(map(is_quick, known.checks))]
     assert len(quick) > 0.9 * len(naming)
 
 
 def test_what_fails_now_is_told_with_its_fix_and_that_it_held_before():
     fix = Fix("mount -o remount,size=8G /dev/shm", "node2")
     findings = [
-        finding(LOGIN_CHECK, Outcome.PASS, "node2"),
+        finding(LOGIN, Outcome.PASS, "node2"),
         finding(SHM, Outcome.FAIL, "node2", message="node2: /dev/shm is full", fix=fix),
         finding("gpu.driver-answers", Outcome.SKIP, "node2"),
     ]
@@ -72,7 +77,7 @@ def test_what_fails_now_is_told_with_its_fix_and_that_it_held_before():
         f"      {SHM}, node2",
         "      fix (on node2):",
         "        mount -o remount,size=8G /dev/shm",
-        f"  √ passed: {LOGIN_CHECK}",
+        f"  √ passed: {LOGIN}",
     ]
 
 

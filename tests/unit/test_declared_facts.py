@@ -1,0 +1,163 @@
+"""A check reads what it declares and nothing else, so `-k` gives the verdict of a whole run."""
+
+from __future__ import annotations
+
+import ast
+import functools
+from collections.abc import Iterator, Mapping
+
+import pytest
+
+from checks.catalogue import CATALOGUE
+from checks.check import claims_of, node_check
+from checks.facts import ClusterView, Fact, Login
+from checks.facts.account import Account
+from checks.facts.gpus import Gpus
+from checks.facts.limits import Limits
+from checks.facts.ports import DialResults, Listeners
+from checks.facts.smoke import Smoke
+from checks.facts.view import ALWAYS_KNOWN, UndeclaredFactError
+from checks.judge import judge_claims
+from checks.model import Outcome, ok
+from checks.stages.gather import complete_sections
+from checks.stages.stage_list import STAGED_SECTIONS
+from tests.support.paths import ROOT
+from tests.support.snapshots import snapshot, with_fact
+
+READERS = frozenset({"read", "has", "nodes_with", "facts_by_node"})
+Function = tuple[str, str]
+"""A module and a function or class in it."""
+
+
+@pytest.mark.parametrize("ask", ["read", "has"])
+def test_a_fact_that_is_not_declared_cannot_be_read(ask):
+    with pytest.raises(UndeclaredFactError, match="reads Limits, which it does not declare"):
+        getattr(ClusterView(snapshot()).limited_to([Gpus])["node1"], ask)(Limits)
+
+
+def test_who_is_logged_in_is_known_to_every_check():
+    view = ClusterView(with_fact(snapshot(), "node1", Login(True))).limited_to([])
+    assert view["node1"].read(Login).reached
+    assert not view["node1"].has(Account)
+
+
+def test_a_judge_that_reads_more_says_so_and_determines_nothing():
+    greedy = node_check("area.is-greedy", Gpus)(lambda node: ok(str(node.has(Limits))))
+    snap = snapshot()
+    found = judge_claims(claims_of([greedy], snap.job), ClusterView(snap))
+    assert {finding.outcome for finding in found} == {Outcome.UNKNOWN}
+    assert "Limits, which it does not declare" in found[0].message
+
+
+def test_an_optional_fact_may_be_read_and_may_be_missing():
+    modest = node_check("area.is-modest", optional=(Limits,))(
+        lambda node: ok(str(node.has(Limits)))
+    )
+    snap = snapshot()
+    found = judge_claims(claims_of([modest], snap.job), ClusterView(snap))
+    assert {finding.outcome for finding in found} == {Outcome.PASS}
+
+
+def test_what_a_stage_fills_asks_for_the_stage_and_for_what_that_needs():
+    assert complete_sections([Listeners.section]) >= {DialResults.section, "interfaces", "names"}
+    assert complete_sections([Smoke.section]) == {Smoke.section, Gpus.section, Account.section}
+    assert {"listen", "firewall", "port_holder"} <= STAGED_SECTIONS
+
+
+@pytest.mark.parametrize("check", CATALOGUE.values(), ids=CATALOGUE)
+def test_every_fact_that_the_source_of_a_judge_reads_is_declared(check):
+    read = facts_read((check.judge.__module__, check.judge.__name__))
+    assert read <= {fact.__name__ for fact in (*check.facts, *ALWAYS_KNOWN)}
+
+
+def facts_read(start: Function) -> set[str]:
+    """The facts that a function can reach by calls; `slots` reads GPUs."""
+    seen, waiting, facts = {start}, [start], set[str]()
+    while waiting:
+        function = waiting.pop()
+        facts |= set(_reads(function))
+        called = _called(function) - seen
+        seen |= called
+        waiting += called
+    return facts
+
+
+def _reads(function: Function) -> Iterator[str]:
+    """The facts named in `read` and its like, or handed on to a function that reads them."""
+    kinds = fact_names()
+    for node in ast.walk(definitions()[function]):
+        if isinstance(node, ast.Attribute) and node.attr == "slots" and not _is_of_job(node):
+            yield Gpus.__name__
+        if isinstance(node, ast.Call) and not _is_declaration(node):
+            yield from (
+                arg.id for arg in node.args if isinstance(arg, ast.Name) and arg.id in kinds
+            )
+
+
+def _is_of_job(node: ast.Attribute) -> bool:
+    """`node.node.slots` is what hosts.txt says."""
+    return isinstance(node.value, ast.Attribute) and node.value.attr == "node"
+
+
+def _is_declaration(call: ast.Call) -> bool:
+    return isinstance(call.func, ast.Name) and call.func.id.endswith("_check")
+
+
+@functools.cache
+def fact_names() -> frozenset[str]:
+    waiting, names = [Fact], set()
+    while waiting:
+        subclasses = waiting.pop().__subclasses__()
+        names |= {kind.__name__ for kind in subclasses if kind.section}
+        waiting += subclasses
+    return frozenset(names)
+
+
+@functools.cache
+def definitions() -> Mapping[Function, ast.AST]:
+    """Each function, class and constant of areas, knowledge and outliers."""
+    return {
+        (module, name): statement
+        for module, tree in modules().items()
+        for statement in tree.body
+        for name in _names_of(statement)
+    }
+
+
+def _names_of(statement: ast.stmt) -> list[str]:
+    if isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
+        return [statement.name]
+    targets = statement.targets if isinstance(statement, ast.Assign) else ()
+    return [target.id for target in targets if isinstance(target, ast.Name)]
+
+
+@functools.cache
+def modules() -> Mapping[str, ast.Module]:
+    rooms = ("checks/areas", "checks/knowledge", "checks/outliers")
+    paths = [path for room in rooms for path in (ROOT / room).rglob("*.py")]
+    names = [".".join(path.relative_to(ROOT).with_suffix("").parts) for path in paths]
+    return {
+        name.removesuffix(".__init__"): ast.parse(path.read_text(encoding="utf-8"))
+        for name, path in zip(names, paths, strict=True)
+    }
+
+
+def _called(function: Function) -> set[Function]:
+    """The functions, classes and constants of these rooms that a definition names."""
+    nodes = ast.walk(definitions()[function])
+    names = {node.id for node in nodes if isinstance(node, ast.Name)}
+    return {_home(function[0], name) for name in names} & definitions().keys()
+
+
+def _home(module: str, name: str) -> Function:
+    """Where a name that a module uses is defined."""
+    imports = (
+        node
+        for node in ast.walk(modules()[module])
+        if isinstance(node, ast.ImportFrom) and node.module in modules()
+    )
+    for node in imports:
+        for alias in node.names:
+            if name == (alias.asname or alias.name):
+                return str(node.module), alias.name
+    return module, name
