@@ -1,7 +1,7 @@
-"""What the controller and the supervisors say to each other, one class a kind of message.
+"""The messages between the controller and the supervisors, one class a kind.
 
 On the wire each is a line of JSON whose `kind` names the class. What a node sends is decoded here
-and nowhere else, and whatever it sends, the decoder returns.
+and nowhere else, and no line makes the decoder raise.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import dataclasses
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, ClassVar, TypeAlias, get_args
 
 from checks.errors import FactError
 from checks.facts.decode import decode_record
@@ -19,7 +19,7 @@ from launcher.run.stall.observation import NodeObservation
 
 @dataclass(frozen=True)
 class SupervisorReady:
-    """The run's directory is made; the supervisor is process `pid`."""
+    """The run's directory is created; the supervisor is process `pid`."""
 
     kind: ClassVar[str] = "ready"
     pid: int
@@ -27,7 +27,7 @@ class SupervisorReady:
 
 @dataclass(frozen=True)
 class SupervisorRefused:
-    """The run's directory cannot be made."""
+    """The run's directory cannot be created."""
 
     kind: ClassVar[str] = "refused"
     error: str
@@ -35,7 +35,7 @@ class SupervisorRefused:
 
 @dataclass(frozen=True)
 class Heartbeat:
-    """Whoever sends it is alive."""
+    """The sender is alive."""
 
     kind: ClassVar[str] = "beat"
 
@@ -131,7 +131,7 @@ class RunEnded:
 
 @dataclass(frozen=True)
 class ConnectionLost:
-    """The controller hears nothing more of the supervisor; never sent."""
+    """There are no more messages of the supervisor; put into the inbox by the controller itself."""
 
     why: str
 
@@ -159,11 +159,7 @@ Message: TypeAlias = (
     | BadMessage
 )
 _KINDS: Mapping[str, Any] = {
-    message.kind: message
-    for message in (
-        *(SupervisorReady, SupervisorRefused, Heartbeat, OutputChunk, NodeStarted, NodeEnded),
-        *(RankStarted, RankEnded, CommandEnded, RanksSaving, RanksObserved, RunEnded),
-    )
+    message.kind: message for message in get_args(Message) if hasattr(message, "kind")
 }
 
 
@@ -227,7 +223,7 @@ class RunCommand:
 
 @dataclass(frozen=True)
 class ObserveRanks:
-    """See what the ranks are doing; RanksObserved follows within seconds."""
+    """Observe what the ranks are doing; RanksObserved follows within seconds."""
 
     kind: ClassVar[str] = "observe"
 

@@ -1,0 +1,105 @@
+"""What a run's state makes of its supervisors' messages: who failed first, and in which words."""
+
+from __future__ import annotations
+
+import pytest
+
+from checks.model import Job, Node
+from launcher.plan.plan import PlanInputs, make_plan
+from launcher.run.messages import (
+    BadMessage,
+    CommandEnded,
+    ConnectionLost,
+    Heartbeat,
+    NodeEnded,
+    NodeStarted,
+    OutputChunk,
+    RankEnded,
+    RankStarted,
+    RunEnded,
+    SupervisorReady,
+    SupervisorRefused,
+)
+from launcher.run.state import RunState
+
+STARTED = NodeStarted(7, 8, 9, 1.0)
+
+
+@pytest.fixture
+def lines():
+    return []
+
+
+@pytest.fixture
+def state(lines):
+    job = Job(nodes=(Node("node1", 2), Node("node2", 2)), head="node1", command=("train.py",))
+    plan = make_plan(job, PlanInputs({"node1": 2, "node2": 2}, "10.0.0.1", {}), "token")
+    return RunState(plan, lambda *line: lines.append(line))
+
+
+def test_a_run_in_which_all_goes_well_is_over_at_its_end(state, lines):
+    for node, ranks in (("node1", (0, 1)), ("node2", (2, 3))):
+        state.take(SupervisorReady(1), node)
+        state.take(STARTED, node)
+        for rank in ranks:
+            state.take(RankStarted(rank, 5, 4, 1.0), node)
+            state.take(OutputChunk(f"rank{rank}", b"step 1\nno newline"), node)
+            state.take(RankEnded(rank, 0), node)
+        state.take(NodeEnded(0), node)
+    assert state.has_succeeded
+    assert not state.over, "pdsh has not ended"
+    state.take(CommandEnded("pdsh", 0), "node1")
+    assert state.over
+    assert state.failure is None
+    assert lines[:2] == [("node1", "rank0", "step 1"), ("node1", "rank0", "no newline")]
+
+
+def test_a_message_without_a_meaning_for_the_state_changes_nothing(state):
+    state.take(Heartbeat(), "node1")
+    assert (state.failure, state.others, state.supervised_nodes) == (None, [], set())
+
+
+@pytest.mark.parametrize(
+    ("before", "message", "what"),
+    [
+        ([], SupervisorRefused("File exists"), "node2: the run's directory cannot be created: Fil"),
+        ([], BadMessage("it is not JSON"), "node2: its supervisor sent a message that cannot be r"),
+        ([], RankStarted(0, 5, 4, 1.0), "node2 started rank 0 of 4, which is not as planned"),
+        ([], RankStarted(2, 5, 2, 1.0), "node2 started rank 2 of 2, which is not as planned"),
+        ([], RankEnded(2, -9), "rank 2 on node2 failed: killed by SIGKILL (the kernel's out-of-"),
+        ([], RankEnded(2, 127, "no such file"), "rank 2 on node2 failed: no such file"),
+        ([], NodeEnded(1), "DeepSpeed's launcher ended on node2 before ranks 2 and 3 started: ex"),
+        (
+            [RankStarted(2, 5, 4, 1.0), RankEnded(2, 0), RankStarted(3, 5, 4, 1.0)],
+            NodeEnded(None),
+            "the agent was killed on node2 while rank 3 still ran",
+        ),
+        ([], CommandEnded("before1", 1), "a command before the start failed on node2: exit 1"),
+        ([], CommandEnded("pdsh", 127, "no pdsh"), "pdsh cannot be run on node2: no pdsh; install"),
+        ([], CommandEnded("pdsh", 255), "pdsh on node2 ended before the ranks did: exit 255"),
+        ([], ConnectionLost("no message for 20 s"), "node2 was lost: no message for 20 s"),
+    ],
+)
+def test_the_first_failure_is_named_with_its_node(state, before, message, what):
+    for earlier in before:
+        state.take(earlier, "node2")
+    state.take(message, "node2")
+    state.take(BadMessage("later"), "node1")
+    assert state.failure.what.startswith(what)
+    assert state.failure.node == "node2"
+    assert len(state.others) == 1
+    assert state.over
+
+
+def test_the_end_of_a_supervisor_that_has_ended_its_run_is_no_failure(state):
+    state.take(RunEnded((17,)), "node2")
+    state.take(ConnectionLost("its supervisor ended"), "node2")
+    assert state.failure is None
+    assert state.left_processes == {"node2": (17,)}
+
+
+def test_what_ends_once_the_end_was_requested_did_not_fail(state):
+    state.end_requested = True
+    state.take(RankEnded(0, -15), "node1")
+    assert state.failure is None
+    assert state.others == ["rank 0 on node1 failed: killed by SIGTERM"]
