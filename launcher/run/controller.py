@@ -134,7 +134,7 @@ class RunController:
         )
 
     def _has_succeeded(self) -> bool:
-        """Whether all ranks ended well; a run without progress is looked into meanwhile."""
+        """Whether all ranks succeeded; a run without progress is looked into meanwhile."""
         self.progress.joined(self.state.joined)
         self.stall_monitor.check_progress(time.monotonic())
         return self.state.has_succeeded
@@ -204,7 +204,7 @@ class RunController:
         """Have every supervisor end the run on its node; without grace once requested again."""
         requests = self.end_requests
         if requests:
-            self.console.say("ending the run on every node; repeat to end it at once")
+            self.console.say("ending the run on every node; interrupt again to end it at once")
         save_s = RANKS_SAVE_S if requests == 1 and not self.state.failure else 0.0
         supervisors.broadcast(StopRun(0.0 if requests > 1 else GRACE_S, save_s))
         deadline = time.monotonic() + save_s + SUPERVISORS_EXIT_S
@@ -242,7 +242,7 @@ class RunController:
             }
         )
         ended = sum(1 for code in self.state.ended.values() if code == 0)
-        count = f"{ended} of {len(self.plan.ranks)} ranks ended well"
+        count = f"{ended} of {len(self.plan.ranks)} ranks succeeded"
         self.console.say(
             f"{state} after {self.progress.seconds():g} s: {count}; {self.record.path}"
         )
@@ -273,4 +273,5 @@ class RunController:
 
 def _saving_notice(node: str, signals: Mapping[str, str]) -> str:
     ranks = ", ".join(f"rank {rank} ({name})" for rank, name in signals.items())
-    return f"{node}: {ranks} may save and end within {RANKS_SAVE_S:g} s; repeat to end at once"
+    limit = f"within {RANKS_SAVE_S:g} s"
+    return f"{node}: {ranks} may save and end {limit}; interrupt again to end at once"

@@ -162,7 +162,7 @@ def test_a_second_try_that_ends_well_is_a_success(place, lab, single):
     assert "GO: " in second
     assert "node1 0: well" in second
     assert "node2 1: well" in second
-    assert "2 of 2 ranks ended well" in second
+    assert "2 of 2 ranks succeeded" in second
     assert run.run.state == "finished"
     lab.node("node2").run("rm /root/tried", check=True)
 

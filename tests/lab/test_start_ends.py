@@ -101,7 +101,7 @@ def test_ranks_that_handle_a_signal_save_before_the_end(place, lab, number):
         assert f"{node.name}: rank {rank} ({number}) may save and end within 60 s" in run.text
         assert node.run("cat /root/saved; rm /root/saved", check=True).stdout == "all of it"
     assert run.run.state == "stopped"
-    assert "2 of 2 ranks ended well" in run.text
+    assert "2 of 2 ranks succeeded" in run.text
     gone(lab, 1)
 
 
