@@ -143,11 +143,7 @@ class ResidentProbe:
                 self.gone = f"the connection broke: {error}"
                 break
             if line is None:
-                words = (
-                    f"the probe ended before it answered{self._last_words()}{self._garbled_note()}"
-                )
-                silent = "the connection went silent: what is sent is not acknowledged"
-                self.gone = silent if self.session.stalled else words
+                self.gone = self._describe_end()
                 break
             self._late = False
             self._store_answer(line)
@@ -156,11 +152,19 @@ class ResidentProbe:
     def _garbled_note(self) -> str:
         return f"; what came is no answer: {self.garbled}" if self.garbled else ""
 
-    def _last_words(self) -> str:
-        """Of a probe that ended: a traceback's last line, or what the shell said of its end."""
-        self._channel.code(time.monotonic() + 1.0)
-        said = self._channel.errors().strip()
-        return f"; its last words: {said.splitlines()[-1][:200]}" if said else ""
+    def _describe_end(self) -> str:
+        """Of a probe that ended: a traceback's last line or the shell's words, its exit status."""
+        if self.session.stalled:
+            return "the connection went silent: what is sent is not acknowledged"
+        code = self._channel.code(time.monotonic() + 1.0)
+        lines = self._channel.errors().strip().splitlines()
+        last_words = f"; its last words: {lines[-1][:200]}" if lines else ""
+        status = "no exit status" if code is None else f"exit status {code}"
+        login = "open" if self.session.is_open else "closed"
+        return (
+            f"the probe ended before it answered{last_words}{self._garbled_note()}"
+            f" ({status}, the login is {login})"
+        )
 
     def _store_answer(self, line: bytes) -> None:
         answer = self._parse_line(line)

@@ -45,6 +45,11 @@ class SshSession:
         return _is_stalled(self.connection)
 
     @property
+    def is_open(self) -> bool:
+        """Whether neither side has ended the connection."""
+        return bool(self.connection.transport.is_active())
+
+    @property
     def user(self) -> str:
         """The account on the node."""
         return str(self.connection.user)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import select
 import signal
 import socket
 import subprocess
 import sys
 import threading
+import time
 from typing import Any
 
 from checks.contact.channel import Channel
@@ -25,6 +27,11 @@ def hello():
     answer('{"hello": "3.6.8"}')
 def asked():
     return json.loads(sys.stdin.buffer.readline())
+def over():
+    os.close(int(os.environ["OVER"]))
+def idle():
+    over()
+    time.sleep(60)
 """
 """What a script of a test may use to speak to the controller, well or badly."""
 
@@ -64,29 +71,44 @@ class Wire:
 class Login(Channel):
     """A channel whose command can be killed."""
 
-    def __init__(self, process: subprocess.Popen[bytes], end: socket.socket) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], end: socket.socket, over: int) -> None:
         super().__init__(Wire(process, end))
-        self.process = process
+        self.process, self.over = process, os.fdopen(over)
 
     def kill(self) -> None:
         self.process.send_signal(signal.SIGKILL)
+
+    def close(self) -> None:
+        super().close()
+        self.over.close()
 
 
 class FarEnd:
     """A session whose login shell runs a script instead of what it is asked to run."""
 
-    stalled = False
+    stalled, is_open = False, True
 
     def __init__(self, script: str) -> None:
         self.script, self.logins = script, list[Login]()
 
     def open(self, command: str) -> Login:
         near, far = socket.socketpair()
+        over, end = os.pipe()
         argv = [sys.executable, "-c", PREFACE + self.script]
-        with far:
-            process = subprocess.Popen(argv, stdin=far, stdout=far, stderr=subprocess.PIPE)
-        self.logins.append(Login(process, near))
+        process = subprocess.Popen(
+            argv, stdin=far, stdout=far, stderr=subprocess.PIPE,
+            env={**os.environ, "OVER": str(end)}, pass_fds=[end],
+        )  # fmt: skip
+        os.close(end)
+        far.close()
+        self.logins.append(Login(process, near, over))
         return self.logins[-1]
+
+    def wait_until_over(self) -> float:
+        """The moment (time.monotonic()) at which the script said that it is over, or ended."""
+        ready, _, _ = select.select([self.logins[-1].over], [], [], 60)
+        assert ready, "the script has not come to its end"
+        return time.monotonic()
 
     def close(self) -> None:
         for login in self.logins:
