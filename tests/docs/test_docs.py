@@ -7,6 +7,7 @@ import inspect
 import re
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 
@@ -62,10 +63,25 @@ def test_every_area_has_a_page_and_no_other():
     assert there == set(AREAS)
 
 
+def test_the_example_of_a_check_passes_its_own_test(monkeypatch):
+    declaration, its_test = page("adding-a-check.md").fences("python")[:2]
+    names: dict[str, Any] = {"__name__": "example"}
+    exec(declaration + its_test, names)
+    check = names["swap_is_empty"]
+    assert check.judge.__name__ == check.claim.replace("-", "_")
+    assert all((check.text.claim, check.text.why, check.text.measured, check.text.fixes))
+    monkeypatch.setitem(CATALOGUE, check.id, check)
+    test = names["test_used_swap_is_reported"]
+    cases = test.pytestmark[0].args[1]
+    assert len(cases) > 1
+    for case in cases:
+        test(*case)
+
+
 @pytest.mark.parametrize("doc", shown(PAGES))
 def test_every_check_that_a_page_names_is_there(doc):
     ids = re.findall(rf"\b(?:{'|'.join(AREAS)})\.[a-z0-9]+(?:-[a-z0-9]+)+\b", doc.text)
-    example = {"area.claim-that-should-hold", "limits.swap-is-off"}
+    example = {"area.claim-that-should-hold", "limits.swap-is-empty"}
     assert set(ids) - example <= CATALOGUE.keys()
 
 

@@ -17,6 +17,7 @@ from checks import run
 from checks.catalogue import CATALOGUE
 from checks.check import Over, cluster_check, node_check, pair_check
 from checks.facts import ClusterView, Fact, NodeView, Snapshot
+from checks.facts.smoke import Smoke
 from checks.model import Fix, Severity, Verdict, block, ok, skip, unknown, warn
 from preflight.__main__ import main
 
@@ -86,7 +87,7 @@ def cluster(view: ClusterView) -> Verdict:
     return ok(f"{len(view.nodes)} nodes")
 
 
-@node_check("training.toy-trains")
+@node_check("training.toy-trains", optional=(Smoke,))
 def trains(node: NodeView) -> Verdict:
     """Every node trains."""
     return ok(node.name)
