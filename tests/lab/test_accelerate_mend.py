@@ -16,7 +16,7 @@ from tests.support.accelerate_files import (
     HOSTFILE,
     PDSH,
     STANDARD,
-    found,
+    finding_of,
     snapshot,
 )
 from tests.support.snapshots import with_fact
@@ -47,11 +47,11 @@ def test_the_fix_mends_the_file(claim, text, tmp_path):
     file = tmp_path / "default_config.yaml"
     file.write_text(text.format(rank=1))
     before = snapshot(*texts)
-    bad = found(claim, with_fact(before, node, _file(before, node, path=str(file))), node)
+    bad = finding_of(claim, with_fact(before, node, _file(before, node, path=str(file))), node)
     assert bad.outcome is Outcome.FAIL
     subprocess.run(["sh", "-c", bad.fix.command], check=True)
     after = with_fact(before, node, _file(before, node, text=file.read_text(), **_hostfile(file)))
-    assert found(claim, after, node).outcome is Outcome.PASS
+    assert finding_of(claim, after, node).outcome is Outcome.PASS
 
 
 def _file(snap, node, **changes):
@@ -67,7 +67,7 @@ def _hostfile(file):
 def test_the_hostfile_that_the_fix_writes_is_accepted(tmp_path):
     path = tmp_path / "hostfile"
     snap = snapshot(PDSH)
-    missing = found("hostfile-is-there", with_fact(snap, "node1", _file(snap, "node1", hostfile=str(path))), "node1")  # fmt: skip  # noqa: E501
+    missing = finding_of("hostfile-is-there", with_fact(snap, "node1", _file(snap, "node1", hostfile=str(path))), "node1")  # fmt: skip  # noqa: E501
     subprocess.run(["sh", "-c", missing.fix.command], check=True)
     snap = snapshot(PDSH, hostfile=path.read_text())
-    assert found("hostfile-is-there", snap, "node1").outcome is Outcome.PASS
+    assert finding_of("hostfile-is-there", snap, "node1").outcome is Outcome.PASS

@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 from tests.support.hjson_cases import READABLE, REFUSED
-from tests.support.zero_cases import seen
+from tests.support.zero_cases import outcome
 
 if importlib.util.find_spec("deepspeed"):
     READ = """
@@ -50,7 +50,7 @@ print("verdict", engine.train_batch_size(), engine.optimizer_name())
             path.stem for path, line in zip(paths, lines, strict=True) if "accepted" in line
         ]
         assert accepted == [*READABLE]
-        passed = [path.stem for path in paths if seen("config-is-readable", path.read_text()) == "hjson"]  # fmt: skip  # noqa: E501
+        passed = [path.stem for path in paths if outcome("config-is-readable", path.read_text()) == "hjson"]  # fmt: skip  # noqa: E501
         assert passed == accepted
 
     def test_deepspeed_trains_with_hjson(tmp_path):

@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from checks.areas.deepspeed.keys import SECTION_KEYS, TOP_KEYS
-from tests.support.zero_cases import GATHER, MICRO, seen, zero
+from tests.support.zero_cases import GATHER, MICRO, outcome, zero
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ from tests.support.zero_cases import GATHER, MICRO, seen, zero
     ],
 )
 def test_keys_at_the_top(config, expected):
-    assert seen("keys-are-known", config) == expected
+    assert outcome("keys-are-known", config) == expected
 
 
 ACCEPTED = [
@@ -67,12 +67,12 @@ REFUSED = [
 
 @pytest.mark.parametrize("config", ACCEPTED, ids=str)
 def test_what_deepspeed_accepts(config):
-    assert seen("values-are-accepted", config) == "pass"
+    assert outcome("values-are-accepted", config) == "pass"
 
 
 @pytest.mark.parametrize(("config", "cause"), REFUSED, ids=str)
 def test_what_deepspeed_refuses(config, cause):
-    assert seen("values-are-accepted", config) == f"{cause}!"
+    assert outcome("values-are-accepted", config) == f"{cause}!"
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_what_deepspeed_refuses(config, cause):
     ],
 )
 def test_what_hangs_on_the_version(config, version, expected):
-    assert seen("values-are-accepted", config, version=version) == expected
+    assert outcome("values-are-accepted", config, version=version) == expected
 
 
 if importlib.util.find_spec("deepspeed"):

@@ -50,18 +50,18 @@ def snapshot(*texts, slots=(8, 8, 8), hostfile=None, **job):
     return snap
 
 
-def found(claim, snap, node="node2"):
+def finding_of(claim, snap, node="node2"):
     return judged(snap, f"accelerate.{claim}")[node,]
 
 
-def fails(claim, snap):
+def causes_by_node(claim, snap):
     """{node: cause} of those that the check does not hold for."""
     findings = judged(snap, f"accelerate.{claim}")
     assert all(one.fix and one.message for one in findings.values() if one.cause)
     return {name: one.cause for (name,), one in findings.items() if one.cause}
 
 
-def passes(claim, snap):
+def outcomes(claim, snap):
     return {one.outcome for one in judged(snap, f"accelerate.{claim}").values()}
 
 

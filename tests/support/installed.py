@@ -66,7 +66,7 @@ def cluster(config: Any = None, *, on: int = 1, base: Any = None, job: Any = Non
     return snap
 
 
-def told(claim: str, snap: Any) -> dict[str, str]:
+def outcomes(claim: str, snap: Any) -> dict[str, str]:
     """By node: pass, skip, unknown, or the cause with ! where it blocks."""
     found = judged(snap, f"software.{claim}")
     for one in found.values():
@@ -79,6 +79,6 @@ def told(claim: str, snap: Any) -> dict[str, str]:
 
 def second(claim: str, *args: Any, **facts: Any) -> str:
     """What is said of node2; node1 must not be accused."""
-    said = told(claim, cluster(*args, **facts))
+    said = outcomes(claim, cluster(*args, **facts))
     assert said["node1"] in ("pass", "skip")
     return said["node2"]

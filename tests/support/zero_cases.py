@@ -48,23 +48,25 @@ def finding(claim: str, snap: Snapshot) -> Finding:
     return found[()] if () in found else found[("node1",)]
 
 
-def seen(claim: str, config: Any, words: Any = PLAIN, **rest: Any) -> str:
+def outcome(claim: str, config: Any, words: Any = PLAIN, **rest: Any) -> str:
     """What becomes of the claim: pass, skip, unknown, or the cause, with ! where it blocks."""
-    told = finding(claim, cluster(config, words, **rest))
-    if told.outcome is not Outcome.FAIL:
-        return told.outcome.value
-    assert told.fix and str(told.fix) and told.message
-    return told.cause + ("!" if told.severity is Severity.BLOCK else "")
+    result = finding(claim, cluster(config, words, **rest))
+    if result.outcome is not Outcome.FAIL:
+        return result.outcome.value
+    assert result.fix and str(result.fix) and result.message
+    return result.cause + ("!" if result.severity is Severity.BLOCK else "")
 
 
-def mended(folder: Path, claim: str, config: Any, words: Any = PLAIN, **job: Any) -> dict[str, Any]:
+def apply_fix(
+    folder: Path, claim: str, config: Any, words: Any = PLAIN, **job: Any
+) -> dict[str, Any]:
     """Types the fix of a config that fails; the claim then holds. Returns the config after it."""
     path = folder / "ds.json"
     path.write_text(json.dumps(config))
-    told = finding(claim, cluster(path.read_text(), words, path=path, **job))
-    if told.outcome is Outcome.FAIL:
-        subprocess.run(["sh", "-c", told.fix.command], check=True, timeout=30)
-    assert seen(claim, path.read_text(), words, path=path, **job) == "pass"
+    result = finding(claim, cluster(path.read_text(), words, path=path, **job))
+    if result.outcome is Outcome.FAIL:
+        subprocess.run(["sh", "-c", result.fix.command], check=True, timeout=30)
+    assert outcome(claim, path.read_text(), words, path=path, **job) == "pass"
     return json.loads(path.read_text())
 
 

@@ -13,9 +13,9 @@ from tests.support.accelerate_files import (
     PATH,
     PDSH,
     STANDARD,
-    fails,
-    found,
-    passes,
+    causes_by_node,
+    finding_of,
+    outcomes,
     snapshot,
 )
 from tests.support.snapshots import with_fact, without
@@ -25,40 +25,40 @@ OF_THE_HEAD = ("hostfile-is-there", "launcher-is-the-checked-one")
 
 @pytest.mark.parametrize("claim", EVERY_NODE)
 def test_healthy_where_every_node_starts_its_own(claim):
-    assert passes(claim, snapshot(STANDARD)) == {Outcome.PASS}
+    assert outcomes(claim, snapshot(STANDARD)) == {Outcome.PASS}
 
 
 @pytest.mark.parametrize("claim", [*EVERY_NODE, *OF_THE_HEAD])
 def test_healthy_where_the_head_starts_all(claim):
     snap = snapshot(PDSH, "nonsense: [", "machine_rank: 0", hostfile=HOSTFILE)
-    head = found(claim, snap, "node1")
+    head = finding_of(claim, snap, "node1")
     assert head.outcome is (Outcome.SKIP if claim == "machine-ranks-are-whole" else Outcome.PASS), (
         head.message
     )
-    assert not fails(claim, snap), "nobody reads the others' files"
+    assert not causes_by_node(claim, snap), "nobody reads the others' files"
 
 
 @pytest.mark.parametrize("claim", [*EVERY_NODE, *OF_THE_HEAD, "fsdp-keys-fit"])
 def test_not_asked_where_accelerate_does_not_start(claim):
-    assert passes(claim, snapshot("nonsense: [", launcher="deepspeed")) == {Outcome.SKIP}
+    assert outcomes(claim, snapshot("nonsense: [", launcher="deepspeed")) == {Outcome.SKIP}
 
 
 @pytest.mark.parametrize("claim", [claim for claim in EVERY_NODE if "accepted" not in claim])
 def test_a_file_that_is_not_accepted_is_accused_once(claim):
     snap = snapshot(STANDARD, STANDARD.replace("num_machines: 3", "num_machines: many"), STANDARD)
-    assert found(claim, snap).message == "see accelerate.config-is-accepted"
-    assert fails("config-is-accepted", snap) == {"node2": "not-accepted"}
+    assert finding_of(claim, snap).message == "see accelerate.config-is-accepted"
+    assert causes_by_node("config-is-accepted", snap) == {"node2": "not-accepted"}
 
 
 def test_same_network_is_not_heard_either_and_changes_nothing():
     usual = STANDARD + "same_network: true\nrdzv_backend: static\n"
-    assert passes("config-is-accepted", snapshot(usual)) == {Outcome.PASS}
+    assert outcomes("config-is-accepted", snapshot(usual)) == {Outcome.PASS}
 
 
 def test_no_answer_is_no_pass():
     snap = without(snapshot(STANDARD), "node1", AccelerateFile)
-    assert found("config-is-accepted", snap, "node1").outcome is Outcome.UNKNOWN
-    assert "gave no answer" in found("machine-ranks-are-whole", snap).message
+    assert finding_of("config-is-accepted", snap, "node1").outcome is Outcome.UNKNOWN
+    assert "gave no answer" in finding_of("machine-ranks-are-whole", snap).message
 
 
 @pytest.mark.parametrize(
@@ -76,8 +76,8 @@ def test_what_accelerate_refuses_or_ignores(change, cause, word):
     bad = STANDARD.format(rank=1).replace(*change)
     assert bad != STANDARD.format(rank=1)
     snap = snapshot(STANDARD, bad, STANDARD)
-    assert fails("config-is-accepted", snap) == {"node2": cause}
-    assert word in found("config-is-accepted", snap).message
+    assert causes_by_node("config-is-accepted", snap) == {"node2": cause}
+    assert word in finding_of("config-is-accepted", snap).message
 
 
 def test_a_file_that_is_missing_or_closed():
@@ -85,8 +85,8 @@ def test_a_file_that_is_missing_or_closed():
     with_fact(snap, "node2", AccelerateFile(PATH, None, "missing"))
     with_fact(snap, "node3", AccelerateFile(PATH, None, "Permission denied"))
     causes = {"node2": "config-missing", "node3": "config-unreadable"}
-    assert fails("config-is-accepted", snap) == causes
-    assert not found("config-is-accepted", snap).stops
+    assert causes_by_node("config-is-accepted", snap) == causes
+    assert not finding_of("config-is-accepted", snap).stops
 
 
 @pytest.mark.parametrize(
@@ -99,23 +99,23 @@ def test_a_file_that_is_missing_or_closed():
 )
 def test_hostfile(text, hostfile, cause):
     snap = snapshot(text, hostfile=hostfile)
-    assert fails("hostfile-is-there", snap) == {"node1": cause}
-    assert found("hostfile-is-there", snap, "node1").stops
+    assert causes_by_node("hostfile-is-there", snap) == {"node1": cause}
+    assert finding_of("hostfile-is-there", snap, "node1").stops
 
 
 def test_launcher():
     mpi = PDSH.replace("launcher: pdsh", "launcher: openmpi")
     snap = snapshot(mpi, hostfile=HOSTFILE)
-    assert fails("launcher-is-the-checked-one", snap) == {"node1": "launcher-differs"}
-    assert not fails("launcher-is-the-checked-one", snapshot(mpi, backend="openmpi"))
+    assert causes_by_node("launcher-is-the-checked-one", snap) == {"node1": "launcher-differs"}
+    assert not causes_by_node("launcher-is-the-checked-one", snapshot(mpi, backend="openmpi"))
 
 
 def test_fsdp():
-    assert passes("fsdp-keys-fit", snapshot(FSDP)) == {Outcome.PASS}
-    assert passes("fsdp-keys-fit", snapshot(STANDARD)) == {Outcome.SKIP}
+    assert outcomes("fsdp-keys-fit", snapshot(FSDP)) == {Outcome.PASS}
+    assert outcomes("fsdp-keys-fit", snapshot(STANDARD)) == {Outcome.SKIP}
     old = FSDP.replace("fsdp_reshard_after_forward", "fsdp_use_orig_params")
-    assert fails("fsdp-keys-fit", snapshot(FSDP, old, FSDP)) == {"node2": "fsdp1-key"}
-    assert not fails("fsdp-keys-fit", snapshot(old.replace("version: 2", "version: 1")))
+    assert causes_by_node("fsdp-keys-fit", snapshot(FSDP, old, FSDP)) == {"node2": "fsdp1-key"}
+    assert not causes_by_node("fsdp-keys-fit", snapshot(old.replace("version: 2", "version: 1")))
     full = "fsdp_state_dict_type: FULL_STATE_DICT\n  fsdp_offload_params: true"
     hangs = FSDP.replace("fsdp_reshard_after_forward: true", full)
-    assert set(fails("fsdp-keys-fit", snapshot(hangs)).values()) == {"full-state-dict"}
+    assert set(causes_by_node("fsdp-keys-fit", snapshot(hangs)).values()) == {"full-state-dict"}

@@ -6,7 +6,15 @@ import pytest
 
 from checks.facts.gpus import Gpus
 from checks.model import Outcome
-from tests.support.accelerate_files import HOSTFILE, PDSH, STANDARD, fails, found, passes, snapshot
+from tests.support.accelerate_files import (
+    HOSTFILE,
+    PDSH,
+    STANDARD,
+    causes_by_node,
+    finding_of,
+    outcomes,
+    snapshot,
+)
 from tests.support.networks import nics
 from tests.support.snapshots import judged, with_fact, without
 
@@ -24,14 +32,17 @@ from tests.support.snapshots import judged, with_fact, without
 )
 def test_machine_ranks(ranks, causes, meant):
     snap = snapshot(*(STANDARD.format(rank=rank) for rank in ranks))
-    assert fails("machine-ranks-are-whole", snap) == causes
+    assert causes_by_node("machine-ranks-are-whole", snap) == causes
     for name in list(causes)[:1]:
-        assert f"machine_rank: {meant}|" in found("machine-ranks-are-whole", snap, name).fix.command
+        assert (
+            f"machine_rank: {meant}|"
+            in finding_of("machine-ranks-are-whole", snap, name).fix.command
+        )
 
 
 def test_machines():
     one = STANDARD.replace("num_machines: 3", "num_machines: 1")
-    assert fails("machines-and-processes-fit", snapshot(STANDARD, one, STANDARD)) == {
+    assert causes_by_node("machines-and-processes-fit", snapshot(STANDARD, one, STANDARD)) == {
         "node2": "machines-differ"
     }
 
@@ -49,17 +60,17 @@ def test_machines():
 def test_processes(processes, slots, stops):
     text = STANDARD.replace("num_processes: 24", f"num_processes: {processes}")
     snap = snapshot(text, slots=slots)
-    assert set(fails("machines-and-processes-fit", snap).values()) == {"processes-differ"}
+    assert set(causes_by_node("machines-and-processes-fit", snap).values()) == {"processes-differ"}
     findings = judged(snap, "accelerate.machines-and-processes-fit").values()
     assert [one.stops for one in findings] == stops
 
 
 def test_processes_that_are_not_given_or_filtered():
     dark = without(snapshot(STANDARD, slots=(8, 8, None)), "node3", Gpus)
-    assert "slots of node3" in found("machines-and-processes-fit", dark).message
+    assert "slots of node3" in finding_of("machines-and-processes-fit", dark).message
     open_ended = STANDARD.replace("num_processes: 24", "num_processes: -1")
-    assert passes("machines-and-processes-fit", snapshot(open_ended)) == {Outcome.PASS}
-    assert passes("machines-and-processes-fit", snapshot(STANDARD, include="node1")) == {
+    assert outcomes("machines-and-processes-fit", snapshot(open_ended)) == {Outcome.PASS}
+    assert outcomes("machines-and-processes-fit", snapshot(STANDARD, include="node1")) == {
         Outcome.SKIP
     }
 
@@ -78,9 +89,11 @@ def test_processes_that_are_not_given_or_filtered():
 def test_where_the_main_process_is(given, cause):
     text = STANDARD.replace("10.0.0.1", given)
     snap = snapshot(STANDARD, text, STANDARD)
-    assert fails("main-process-is-on-the-head", snap) == ({"node2": cause} if cause else {})
+    assert causes_by_node("main-process-is-on-the-head", snap) == (
+        {"node2": cause} if cause else {}
+    )
     if cause:
-        finding = found("main-process-is-on-the-head", snap)
+        finding = finding_of("main-process-is-on-the-head", snap)
         assert "main_process_ip: 10.0.0.1" in finding.fix.command
         assert finding.stops is (given != "192.0.2.1"), "an address translated on the way works"
 
@@ -88,16 +101,18 @@ def test_where_the_main_process_is(given, cause):
 def test_head_of_another_address_on_a_second_card():
     snap = snapshot(STANDARD.replace("10.0.0.1", "192.168.7.1"))
     with_fact(snap, "node1", nics(("eth0", "10.0.0.1/24"), ("ib0", "192.168.7.1/24")))
-    assert not fails("main-process-is-on-the-head", snap)
+    assert not causes_by_node("main-process-is-on-the-head", snap)
     bare = snapshot(PDSH.replace("main_process_ip: 10.0.0.1\n", ""), hostfile=HOSTFILE)
-    assert not fails("main-process-is-on-the-head", bare), "DeepSpeed finds it"
+    assert not causes_by_node("main-process-is-on-the-head", bare), "DeepSpeed finds it"
 
 
 def test_ports():
     other = STANDARD.replace("29500", "5000")
     apart = snapshot(STANDARD, other, STANDARD)
-    assert fails("port-is-the-checked-one", apart) == {"node2": "port-differs"}
-    assert fails("port-is-the-checked-one", snapshot(other)) == {"node1": "port-not-checked"}
-    assert not fails("port-is-the-checked-one", snapshot(other, master_port=5000))
+    assert causes_by_node("port-is-the-checked-one", apart) == {"node2": "port-differs"}
+    assert causes_by_node("port-is-the-checked-one", snapshot(other)) == {
+        "node1": "port-not-checked"
+    }
+    assert not causes_by_node("port-is-the-checked-one", snapshot(other, master_port=5000))
     unsaid = STANDARD.replace("main_process_port: 29500\n", "")
-    assert not fails("port-is-the-checked-one", snapshot(unsaid))
+    assert not causes_by_node("port-is-the-checked-one", snapshot(unsaid))

@@ -15,7 +15,14 @@ from checks.facts.accelerate_config import AccelerateFile
 from checks.knowledge.accelerate_config import ConfigError, parse_config
 from checks.model import Outcome
 from checks.node.probe.accelerate_config import accelerate_config as section
-from tests.support.accelerate_files import FSDP, PDSH, STANDARD, fails, found, snapshot
+from tests.support.accelerate_files import (
+    FSDP,
+    PDSH,
+    STANDARD,
+    causes_by_node,
+    finding_of,
+    snapshot,
+)
 from tests.support.paths import ROOT
 
 
@@ -56,15 +63,15 @@ SPELLINGS = {
 
 @pytest.mark.parametrize("text", SPELLINGS.values(), ids=SPELLINGS)
 def test_all_yaml_is_read_as_accelerate_reads_it(text):
-    assert found("config-is-accepted", snapshot(text)).outcome is Outcome.PASS
+    assert finding_of("config-is-accepted", snapshot(text)).outcome is Outcome.PASS
     text = text.format(rank=2)
     assert parse_config("a.yaml", text).values == yaml.safe_load(text)
 
 
 def test_nested_values_are_judged():
     fsdp = "distributed_type: FSDP\nfsdp_config: {{fsdp_version: 2, fsdp_use_orig_params: true}}\n"
-    assert fails("fsdp-keys-fit", snapshot(FSDP, fsdp, FSDP)) == {"node2": "fsdp1-key"}
-    fix = found("fsdp-keys-fit", snapshot(FSDP, fsdp, FSDP)).fix
+    assert causes_by_node("fsdp-keys-fit", snapshot(FSDP, fsdp, FSDP)) == {"node2": "fsdp1-key"}
+    fix = finding_of("fsdp-keys-fit", snapshot(FSDP, fsdp, FSDP)).fix
     assert (fix.command, "use_orig_params" in fix.note) == ("", True), "sed cannot edit that line"
 
 
@@ -86,7 +93,7 @@ def test_nested_values_are_judged():
     ],
 )
 def test_what_is_no_mapping_in_yaml_is_refused_as_accelerate_refuses_it(text, reason):
-    finding = found("config-is-accepted", snapshot(STANDARD, text, STANDARD))
+    finding = finding_of("config-is-accepted", snapshot(STANDARD, text, STANDARD))
     assert (finding.cause, finding.stops) == ("not-accepted", True)
     assert reason in finding.message
 
@@ -106,14 +113,14 @@ def test_what_is_no_mapping_in_yaml_is_refused_as_accelerate_refuses_it(text, re
     ],
 )
 def test_no_command_is_printed_that_would_not_fix_the_file(claim, text):
-    finding = found(claim, snapshot(STANDARD, text, STANDARD))
+    finding = finding_of(claim, snapshot(STANDARD, text, STANDARD))
     assert finding.outcome is Outcome.FAIL
     assert (finding.fix.command, bool(finding.fix.note)) == ("", True)
 
 
 def test_keys_that_are_no_text_are_refused():
     odd = "distributed_type: FSDP\n1: a\nfsdp_config: {{2: 3, yes: 4}}\n"
-    assert found("config-is-accepted", snapshot(odd)).cause == "unknown-key"
+    assert finding_of("config-is-accepted", snapshot(odd)).cause == "unknown-key"
 
 
 PUBLISHED = ROOT.parent / "shared/data/accelerate_configs"
@@ -125,9 +132,9 @@ if PUBLISHED.is_dir():
     def test_published_configurations_are_accepted(path):
         text = path.read_text()
         snap = snapshot(text.replace("{", "{{").replace("}", "}}"))
-        assert found("config-is-accepted", snap, "node1").outcome is Outcome.PASS
-        assert not fails("config-is-accepted", snap)
-        assert not fails("fsdp-keys-fit", snap)
+        assert finding_of("config-is-accepted", snap, "node1").outcome is Outcome.PASS
+        assert not causes_by_node("config-is-accepted", snap)
+        assert not causes_by_node("fsdp-keys-fit", snap)
 
 
 @pytest.mark.parametrize(

@@ -40,14 +40,14 @@ def computed(*first: DeviceMeasurement, alone: tuple[DeviceMeasurement, ...] = (
     return Compute(20.0, first, alone)
 
 
-def told(snap: Snapshot) -> dict[str, str]:
+def outcomes(snap: Snapshot) -> dict[str, str]:
     """Cause or outcome by node."""
     return {name: one.cause or one.outcome.value for (name,), one in judged(snap, CHECK).items()}
 
 
 def test_alike_is_alike():
     snap = cluster(computed(cpu(60.0)), computed(cpu(45.0)), computed(cpu(80.0)))
-    assert set(told(snap).values()) == {"pass"}
+    assert set(outcomes(snap).values()) == {"pass"}
     assert "3 are alike" in judged(snap, CHECK)[("node1",)].message
 
 
@@ -60,7 +60,7 @@ SLOW = [
 
 def test_one_that_is_slow_twice_is_named():
     snap = cluster(*SLOW)
-    assert told(snap) == {"node1": "pass", "node2": "pass", "node3": "slow"}
+    assert outcomes(snap) == {"node1": "pass", "node2": "pass", "node3": "slow"}
     found = judged(snap, CHECK)[("node3",)]
     assert "fp32 12 GFLOP/s where similar ones reach 70" in found.message
     assert not found.stops
@@ -68,23 +68,23 @@ def test_one_that_is_slow_twice_is_named():
 
 def test_one_that_was_slow_once_is_not():
     again = [*SLOW[:2], computed(cpu(10.0), alone=(cpu(66.0),))]
-    assert set(told(cluster(*again)).values()) == {"pass"}
+    assert set(outcomes(cluster(*again)).values()) == {"pass"}
 
 
 def test_one_that_did_not_end_the_second_time_is_named_with_what_the_first_showed():
     hung = DeviceMeasurement(None, 22.0, DeviceReport("fp32 product"))
     snap = cluster(*SLOW[:2], computed(cpu(10.0), alone=(hung,)))
-    assert told(snap) == {"node1": "pass", "node2": "pass", "node3": "slow"}
+    assert outcomes(snap) == {"node1": "pass", "node2": "pass", "node3": "slow"}
     assert "fp32 10 GFLOP/s where similar ones reach 60" in judged(snap, CHECK)[("node3",)].message
 
 
 def test_one_that_was_not_asked_again_is_not_accused():
     once = [computed(cpu(60.0)), computed(cpu(65.0)), computed(cpu(10.0))]
-    assert set(told(cluster(*once)).values()) == {"pass"}
+    assert set(outcomes(cluster(*once)).values()) == {"pass"}
 
 
 def test_two_of_a_kind_have_no_median():
-    assert set(told(cluster(computed(cpu(60.0)), computed(cpu(5.0)))).values()) == {"pass"}
+    assert set(outcomes(cluster(computed(cpu(60.0)), computed(cpu(5.0)))).values()) == {"pass"}
 
 
 def test_gpus_are_held_against_their_own_model():
@@ -93,7 +93,7 @@ def test_gpus_are_held_against_their_own_model():
         computed(gpu(605e3), gpu(400e3), alone=(gpu(605e3), gpu(401e3))),
         computed(gpu(80e3, "NVIDIA A10"), gpu(80e3, "NVIDIA A10")),
     )
-    assert told(snap) == {"node1": "pass", "node2": "slow", "node3": "pass"}
+    assert outcomes(snap) == {"node1": "pass", "node2": "slow", "node3": "pass"}
     assert "GPU 1 (NVIDIA H100 80GB HBM3): bf16" in judged(snap, CHECK)[("node2",)].message
 
 
@@ -119,17 +119,17 @@ def test_what_does_not_compute_blocks(one: DeviceMeasurement, cause: str):
     snap = cluster(computed(one), computed(cpu(60.0)), computed(cpu(60.0)))
     found = judged(snap, CHECK)[("node1",)]
     assert (found.cause, found.stops) == (cause, True)
-    assert told(snap)["node2"] == "pass"
+    assert outcomes(snap)["node2"] == "pass"
 
 
 def test_what_fails_alone_is_the_trainings():
     one = DeviceMeasurement(1, 1.0, DeviceReport("memory", error="RuntimeError"))
     snap = cluster(computed(one), computed(cpu(60.0)), computed(cpu(60.0)))
     with_fact(snap, "node1", Smoke(1, 1.0, (SmokeRank(0, 1, 1.0, SmokeReport("step 1"), "", ""),)))
-    assert told(snap)["node1"] == "skip"
+    assert outcomes(snap)["node1"] == "skip"
 
 
 def test_a_torch_that_was_not_imported_is_told_once():
     snap = cluster(*SLOW)
     with_fact(snap, "node3", Rendezvous(error="ImportError"))
-    assert told(snap)["node3"] == "skip"
+    assert outcomes(snap)["node3"] == "skip"

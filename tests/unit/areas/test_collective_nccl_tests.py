@@ -115,9 +115,11 @@ def causes(snap: Snapshot) -> list[str]:
 def test_a_node_far_behind_its_like_is_named_alone():
     snap = alone(480.0, 475.0, 200.0)
     assert causes(snap) == ["pass", "pass", "slow"]
-    told = found(snap)["node3"]
-    assert not told.stops
-    assert told.message.startswith("8 GPUs of node3: bus bandwidth 200 GB/s; 475 in the 3 like it")
+    result = found(snap)["node3"]
+    assert not result.stops
+    assert result.message.startswith(
+        "8 GPUs of node3: bus bandwidth 200 GB/s; 475 in the 3 like it"
+    )
 
 
 def test_nodes_that_differ_as_healthy_ones_do_are_not_named():
@@ -151,21 +153,21 @@ def test_wrong_values_of_a_node_stop():
 def as_one(out: str) -> Snapshot:
     snap = cluster()
     for name in NAMES:
-        told = out if name == "node1" else ""
-        seen = NcclTests(path="/opt/all_reduce_perf", by="mpirun", ranks=8, out=told)
+        result = out if name == "node1" else ""
+        seen = NcclTests(path="/opt/all_reduce_perf", by="mpirun", ranks=8, out=result)
         with_fact(with_fact(snap, name, seen), name, Gpus((), ()))
     return snap
 
 
 def test_all_ranks_as_one_are_the_measurement_of_the_whole():
-    told = judged(as_one(TWO_NODES), WHOLE)[()]
-    assert told.outcome.value == "pass"
-    assert "over 8 ranks: bus bandwidth 123 GB/s" in told.message
-    assert "by all_reduce_perf under mpirun" in told.message
-    assert told.evidence["table"][-1]["busbw"] == 123.11
+    result = judged(as_one(TWO_NODES), WHOLE)[()]
+    assert result.outcome.value == "pass"
+    assert "over 8 ranks: bus bandwidth 123 GB/s" in result.message
+    assert "by all_reduce_perf under mpirun" in result.message
+    assert result.evidence["table"][-1]["busbw"] == 123.11
     assert set(causes(as_one(TWO_NODES))) == {"skip"}
 
 
 def test_wrong_values_of_the_whole_stop():
-    told = judged(as_one(TWO_NODES.replace("123.11      0", "123.11     12")), WHOLE)[()]
-    assert told.cause == "wrong-values"
+    result = judged(as_one(TWO_NODES.replace("123.11      0", "123.11     12")), WHOLE)[()]
+    assert result.cause == "wrong-values"

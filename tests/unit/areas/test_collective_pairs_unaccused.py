@@ -38,9 +38,9 @@ def test_slow_once_accuses_nobody():
     once = dataclasses.replace(SLOW, times=1)
     snap = seen(slow_where(lambda s, t: s == "node3", once))
     assert not failing(snap)
-    told = judged(snap, LINK)["node3", "node1"]
-    assert told.outcome is Outcome.SKIP
-    assert "once" in told.message
+    result = judged(snap, LINK)["node3", "node1"]
+    assert result.outcome is Outcome.SKIP
+    assert "once" in result.message
 
 
 def test_a_second_switch_is_not_far():
@@ -70,18 +70,18 @@ def test_pairs_that_cannot_talk_are_left_to_who_says_so():
     snap = seen(slow_where(lambda s, t: False), 3)
     row = Pairs({"node1": QUICK}, left_out={"node2": "ports.ephemeral-ports-are-open"})
     with_fact(snap, "node3", row)
-    told = judged(snap, LINK)["node3", "node2"]
-    assert told.outcome is Outcome.SKIP
-    assert "see ports.ephemeral-ports-are-open" in told.message
+    result = judged(snap, LINK)["node3", "node2"]
+    assert result.outcome is Outcome.SKIP
+    assert "see ports.ephemeral-ports-are-open" in result.message
     assert not failing(snap)
 
 
 def test_what_failed_to_be_measured_is_unknown_and_no_pass():
     snap = seen(slow_where(lambda s, t: False), 3)
     with_fact(snap, "node3", Pairs({"node1": QUICK}, failed={"node2": "timed out"}))
-    told = judged(snap, LINK)["node3", "node2"]
-    assert told.outcome is Outcome.UNKNOWN
-    assert "timed out" in told.message
+    result = judged(snap, LINK)["node3", "node2"]
+    assert result.outcome is Outcome.UNKNOWN
+    assert "timed out" in result.message
 
 
 def test_a_node_that_did_not_measure_is_unknown():

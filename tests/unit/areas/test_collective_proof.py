@@ -64,13 +64,13 @@ class Nodes:
         return snap
 
 
-def told(snap: Snapshot) -> dict[str, str]:
+def outcomes(snap: Snapshot) -> dict[str, str]:
     return {name: one.cause or one.outcome.value for (name,), one in judged(snap, CHECK).items()}
 
 
 def test_a_meeting_that_comes_through_is_held_once():
     nodes = Nodes(4)
-    assert set(told(nodes.met()).values()) == {"pass"}
+    assert set(outcomes(nodes.met()).values()) == {"pass"}
     assert len(nodes.asked) == 1
 
 
@@ -78,7 +78,7 @@ def test_a_meeting_that_comes_through_is_held_once():
 def test_the_accused_are_left_out_and_the_others_meet(bad: set[str]):
     nodes = Nodes(4, failing=bad)
     snap = nodes.met()
-    assert told(snap) == {name: "error" if name in bad else "skip" for name in nodes.names}
+    assert outcomes(snap) == {name: "error" if name in bad else "skip" for name in nodes.names}
     for name in bad:
         assert "without it the others meet" in judged(snap, CHECK)[(name,)].message
     assert nodes.asked[1] == [tuple(name for name in nodes.names if name not in bad)]
@@ -88,17 +88,17 @@ def test_the_accused_are_left_out_and_the_others_meet(bad: set[str]):
 def test_a_second_fault_shows_once_the_first_is_left_out():
     nodes = Nodes(5, failing={"node2"}, hanging=[{"node4"}])
     snap = nodes.met()
-    assert told(snap)["node2"] == "error"
-    assert told(snap)["node4"] == "hang"
+    assert outcomes(snap)["node2"] == "error"
+    assert outcomes(snap)["node4"] == "hang"
     assert judged(snap, CHECK)[("node4",)].message.startswith("rank 3 on node4 hung")
-    assert set(told(snap).values()) == {"error", "hang", "skip"}
+    assert set(outcomes(snap).values()) == {"error", "hang", "skip"}
 
 
 @pytest.mark.parametrize("bad", range(1, 9))
 def test_one_among_eight_that_all_hang_is_found_by_halves(bad: int):
     nodes = Nodes(8, hanging=[{f"node{bad}"}])
     snap = nodes.met()
-    found = {name: cause for name, cause in told(snap).items() if cause != "skip"}
+    found = {name: cause for name, cause in outcomes(snap).items() if cause != "skip"}
     assert found == {f"node{bad}": "hang"}
     message = judged(snap, CHECK)[(f"node{bad}",)].message
     assert "alone it fails as well; without it the others meet" in message
@@ -108,7 +108,7 @@ def test_one_among_eight_that_all_hang_is_found_by_halves(bad: int):
 def test_two_that_hang_only_together_are_told_as_two():
     nodes = Nodes(4, hanging=[{"node2", "node3"}])
     snap = nodes.met()
-    assert told(snap) == {"node1": "skip", "node2": "skip", "node3": "hang", "node4": "skip"}
+    assert outcomes(snap) == {"node1": "skip", "node2": "skip", "node3": "hang", "node4": "skip"}
     message = judged(snap, CHECK)[("node3",)].message
     assert "of smaller groups, it does not meet node2; without it the others meet" in message
     assert "without it the others meet" in message
@@ -118,26 +118,26 @@ def test_one_that_meets_nobody_but_itself_is_told_and_not_whom_it_was_tried_with
     """What a lost large packet looks like: alone all is well, with anyone it hangs."""
     for bad in range(1, 6):
         pairs = [{f"node{bad}", f"node{other}"} for other in range(1, 6) if other != bad]
-        found = told(Nodes(5, hanging=pairs).met())
+        found = outcomes(Nodes(5, hanging=pairs).met())
         assert {name for name, one in found.items() if one != "skip"} == {f"node{bad}"}
 
 
 def test_a_hang_of_all_that_no_part_shows_accuses_nobody_and_passes_nobody():
     snap = Nodes(4, hanging=[{f"node{number}" for number in range(1, 5)}]).met()
-    assert set(told(snap).values()) == {"skip", "unknown"}
+    assert set(outcomes(snap).values()) == {"skip", "unknown"}
 
 
 def test_of_two_nodes_nothing_is_repeated_but_the_one_is_told():
     nodes = Nodes(2, failing={"node2"})
     snap = nodes.met()
-    assert told(snap) == {"node1": "skip", "node2": "error"}
+    assert outcomes(snap) == {"node1": "skip", "node2": "error"}
     assert "without it" not in judged(snap, CHECK)[("node2",)].message
     assert len(nodes.asked) == 1
 
 
 def test_who_gives_no_answer_is_left_out_and_is_no_pass():
     nodes = Nodes(3, silent={"node2"})
-    assert told(nodes.met()) == {"node1": "pass", "node2": "unknown", "node3": "pass"}
+    assert outcomes(nodes.met()) == {"node1": "pass", "node2": "unknown", "node3": "pass"}
     assert nodes.asked[1] == [("node1", "node3")]
 
 
@@ -148,7 +148,7 @@ def across(one: tuple[int, ...], other: tuple[int, ...]) -> list[set[str]]:
 def test_two_racks_that_do_not_meet_are_told_as_groups_and_nobody_is_accused():
     nodes = Nodes(4, hanging=across((1, 2), (3, 4)))
     snap = nodes.met()
-    assert set(told(snap).values()) == {"skip"}
+    assert set(outcomes(snap).values()) == {"skip"}
     (found,) = judged(snap, GROUPS).values()
     assert found.cause == "cut"
     assert {frozenset(side) for side in found.evidence["groups"]} == {
@@ -160,7 +160,7 @@ def test_two_racks_that_do_not_meet_are_told_as_groups_and_nobody_is_accused():
 def test_networks_that_do_not_meet_are_told_however_large_they_are():
     nodes = Nodes(12, hanging=across(tuple(range(1, 7)), tuple(range(7, 13))), per_network=6)
     snap = nodes.met()
-    assert set(told(snap).values()) == {"skip"}
+    assert set(outcomes(snap).values()) == {"skip"}
     (found,) = judged(snap, GROUPS).values()
     assert "node[1-6] and node[7-12] each meet inside" in found.message
     assert "between 10.0.0.0/24 and 10.0.1.0/24" in found.message
@@ -169,10 +169,10 @@ def test_networks_that_do_not_meet_are_told_however_large_they_are():
 def test_a_pair_in_two_networks_is_no_cut():
     snap = Nodes(4, hanging=[{"node2", "node3"}], per_network=2).met()
     assert judged(snap, GROUPS)[()].outcome.value == "pass"
-    assert sorted(told(snap).values()) == ["hang", "skip", "skip", "skip"]
+    assert sorted(outcomes(snap).values()) == ["hang", "skip", "skip", "skip"]
 
 
 def test_two_that_are_bad_by_themselves_are_no_group():
     snap = Nodes(5, hanging=[{"node2"}, {"node4"}], per_network=3).met()
     assert judged(snap, GROUPS)[()].outcome.value == "pass"
-    assert {name for name, one in told(snap).items() if one == "hang"} == {"node2", "node4"}
+    assert {name for name, one in outcomes(snap).items() if one == "hang"} == {"node2", "node4"}

@@ -47,7 +47,7 @@ def meeting(*ranks: RendezvousRank, **more: Any) -> Snapshot:
     return snap
 
 
-def told(snap: Snapshot) -> dict[str, str]:
+def outcomes(snap: Snapshot) -> dict[str, str]:
     """Cause or outcome by node."""
     return {name: one.cause or one.outcome.value for (name,), one in judged(snap, CHECK).items()}
 
@@ -59,20 +59,20 @@ def test_ranks_that_met_hold_and_say_where():
 
 
 def test_one_rank_alone_has_nobody_to_meet():
-    assert told(meeting(through(0))) == {"node1": "skip"}
+    assert outcomes(meeting(through(0))) == {"node1": "skip"}
 
 
 def test_the_rank_that_fails_by_itself_is_accused_and_not_those_that_wait():
     own = failed(2, "group", "RuntimeError", "[enforce fail] Unable to find address for: ib9")
     snap = meeting(waiting(0), waiting(1, detail="Connection reset by peer"), own)
-    assert told(snap) == {"node1": "skip", "node2": "skip", "node3": "error"}
+    assert outcomes(snap) == {"node1": "skip", "node2": "skip", "node3": "error"}
     assert "Unable to find address for: ib9" in judged(snap, CHECK)[("node3",)].message
 
 
 @pytest.mark.parametrize("at", range(3))
 def test_a_part_that_arrived_changed_names_its_giver(at: int):
     ranks = [through(rank, wrong=(at,)) for rank in range(3)]
-    assert told(meeting(*ranks)) == {
+    assert outcomes(meeting(*ranks)) == {
         name: "wrong-sum" if number == at else "skip" for number, name in enumerate(NAMES)
     }
 
@@ -86,21 +86,21 @@ def lost(rank: int) -> RendezvousRank:
 
 def test_the_node_that_does_not_reach_the_master_is_accused_with_what_it_tried():
     snap = meeting(waiting(0), waiting(1), lost(2))
-    assert told(snap) == {"node1": "skip", "node2": "skip", "node3": "master-not-reached"}
+    assert outcomes(snap) == {"node1": "skip", "node2": "skip", "node3": "master-not-reached"}
     assert "10.0.0.1:29500" in judged(snap, CHECK)[("node3",)].message
 
 
 def test_a_master_that_nobody_reaches_is_accused_itself():
     snap = meeting(waiting(0), lost(1), lost(2))
-    assert told(snap) == {"node1": "master-not-open", "node2": "skip", "node3": "skip"}
+    assert outcomes(snap) == {"node1": "master-not-open", "node2": "skip", "node3": "skip"}
 
 
 def test_a_master_port_in_use_is_the_heads_fault():
     taken = failed(0, "store", "DistNetworkError", "The server socket has failed: EADDRINUSE")
     snap = meeting(taken, lost(1), lost(2))
-    assert told(snap)["node1"] == "master-not-open"
+    assert outcomes(snap)["node1"] == "master-not-open"
     with_fact(snap, "node1", Listeners("10.0.0.1", (), "EADDRINUSE"))
-    assert told(snap) == dict.fromkeys(NAMES, "skip")
+    assert outcomes(snap) == dict.fromkeys(NAMES, "skip")
 
 
 def test_ports_that_are_named_as_closed_are_not_accused_twice():
@@ -115,7 +115,7 @@ def test_ports_that_are_named_as_closed_are_not_accused_twice():
 def test_the_rank_that_most_others_lacked_is_accused():
     silent = RendezvousRank(2, None, 20.0, RendezvousReport("group"))
     snap = meeting(waiting(0), waiting(1), silent)
-    assert told(snap) == {"node1": "skip", "node2": "skip", "node3": "hang"}
+    assert outcomes(snap) == {"node1": "skip", "node2": "skip", "node3": "hang"}
 
 
 def calling(rank: int, *targets: int) -> RendezvousRank:
@@ -125,16 +125,16 @@ def calling(rank: int, *targets: int) -> RendezvousRank:
 
 def test_the_end_of_most_calls_in_vain_is_accused():
     both = meeting(calling(0), calling(1), calling(2, 0, 1))
-    assert told(both) == {"node1": "skip", "node2": "skip", "node3": "peer-not-reached"}
+    assert outcomes(both) == {"node1": "skip", "node2": "skip", "node3": "peer-not-reached"}
     closed = meeting(calling(0), calling(1), calling(2, 1), calling(3, 1))
-    assert told(closed)["node2"] == "peer-not-reached"
+    assert outcomes(closed)["node2"] == "peer-not-reached"
     assert "10.0.0.2:40001" in judged(closed, CHECK)[("node2",)].message
-    assert set(told(closed).values()) == {"peer-not-reached", "skip"}
+    assert set(outcomes(closed).values()) == {"peer-not-reached", "skip"}
 
 
 def test_of_one_pair_the_caller_is_accused_and_the_message_has_the_called():
     snap = meeting(calling(0), calling(1), calling(2, 1))
-    assert told(snap) == {"node1": "skip", "node2": "skip", "node3": "peer-not-reached"}
+    assert outcomes(snap) == {"node1": "skip", "node2": "skip", "node3": "peer-not-reached"}
     assert "10.0.0.2:40001" in judged(snap, CHECK)[("node3",)].message
 
 
@@ -143,7 +143,7 @@ def test_the_one_that_came_least_far_is_accused():
         RendezvousRank(rank, 1, 20.0, RendezvousReport("all-reduce"), err=HUNG) for rank in (0, 1)
     ]
     snap = meeting(*ahead, RendezvousRank(2, 1, 20.0, RendezvousReport("group"), err=HUNG))
-    assert told(snap) == {"node1": "skip", "node2": "skip", "node3": "hang"}
+    assert outcomes(snap) == {"node1": "skip", "node2": "skip", "node3": "hang"}
     assert "all_reduce (/v/torch/distributed" in judged(snap, CHECK)[("node3",)].message
 
 
@@ -154,12 +154,12 @@ def test_where_nobody_stands_out_nobody_is_accused_and_nothing_passes():
             for rank in range(3)
         )
     )
-    assert told(snap) == {"node1": "unknown", "node2": "skip", "node3": "skip"}
+    assert outcomes(snap) == {"node1": "unknown", "node2": "skip", "node3": "skip"}
 
 
 def test_a_signal_is_told():
     snap = meeting(waiting(0), RendezvousRank(1, -9, 0.3, RendezvousReport("group")))
-    assert told(snap) == {"node1": "skip", "node2": "crashed"}
+    assert outcomes(snap) == {"node1": "skip", "node2": "crashed"}
 
 
 def broken_import() -> Snapshot:
@@ -170,7 +170,7 @@ def broken_import() -> Snapshot:
 
 def test_a_node_that_cannot_import_torch_is_told_and_the_others_meet():
     snap = broken_import()
-    assert told(snap) == {"node1": "pass", "node2": "pass", "node3": "import-error"}
+    assert outcomes(snap) == {"node1": "pass", "node2": "pass", "node3": "import-error"}
     assert "libcudart" in judged(snap, CHECK)[("node3",)].message
 
 
@@ -183,7 +183,7 @@ def test_a_node_that_cannot_import_torch_is_told_and_the_others_meet():
 )
 def test_an_import_that_software_names_is_not_accused_twice(software: Software):
     snap = with_fact(broken_import(), "node3", software)
-    assert told(snap)["node3"] == "skip"
+    assert outcomes(snap)["node3"] == "skip"
 
 
 @pytest.mark.parametrize(
@@ -200,5 +200,5 @@ def test_an_interpreter_that_is_missing_is_told_once(check):
 
 def test_no_answer_is_no_pass():
     snap = without(meeting(*(waiting(rank) for rank in range(3))), "node3", Rendezvous)
-    assert told(snap)["node3"] == "unknown"
-    assert told(snap)["node1"] != "pass"
+    assert outcomes(snap)["node3"] == "unknown"
+    assert outcomes(snap)["node1"] != "pass"

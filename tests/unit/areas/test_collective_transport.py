@@ -45,7 +45,7 @@ def having(device: str = "", *last: str, usual: tuple[str, ...] = OVER_IB, **job
     return snap
 
 
-def told(snap: Snapshot) -> list[str]:
+def outcomes(snap: Snapshot) -> list[str]:
     return [one.cause or one.outcome.value for one in judged(snap, CHECK).values()]
 
 
@@ -55,7 +55,7 @@ def message(snap: Snapshot, name: str = "node3") -> str:
 
 def test_what_was_used_is_told():
     snap = having("mlx5_0")
-    assert told(snap) == ["pass"] * 3
+    assert outcomes(snap) == ["pass"] * 3
     assert message(snap) == "1 ranks of node3 over InfiniBand: mlx5_0:1; NCCL 2.27.3"
 
 
@@ -71,7 +71,7 @@ def test_what_was_used_is_told():
 )
 def test_a_node_on_sockets_beside_its_adapter_is_told_with_what_nccl_said(name: str, cause: str):
     snap = having("mlx5_0", *log(name))
-    assert told(snap) == ["pass", "pass", cause]
+    assert outcomes(snap) == ["pass", "pass", cause]
     assert "uses sockets" in message(snap)
     assert "although InfiniBand is available (mlx5_0:1 active)" in message(snap)
     assert not judged(snap, CHECK)[("node3",)].stops
@@ -87,12 +87,12 @@ def test_a_node_on_sockets_beside_its_adapter_is_told_with_what_nccl_said(name: 
     ],
 )
 def test_other_reasons_for_sockets(line: str, cause: str):
-    assert told(having("mlx5_0", *SOCKETS, line))[2] == cause
+    assert outcomes(having("mlx5_0", *SOCKETS, line))[2] == cause
 
 
 def test_a_list_that_names_no_adapter_there():
     lines = ("NCCL INFO NCCL_IB_HCA set to mlx5_9", "NCCL INFO NET/IB : No device found.")
-    assert told(having("mlx5_0", *SOCKETS, *lines))[2] == "hca-unknown"
+    assert outcomes(having("mlx5_0", *SOCKETS, *lines))[2] == "hca-unknown"
 
 
 def test_what_only_a_plugin_can_use_needs_one():
@@ -100,26 +100,26 @@ def test_what_only_a_plugin_can_use_needs_one():
     for name in NAMES:
         port = dataclasses.replace(ACTIVE, link_layer="Unspecified")
         with_fact(snap, name, rdma("rdmap0s6", rdmap0s6=port))
-    assert told(snap) == ["plugin-missing"] * 3
+    assert outcomes(snap) == ["plugin-missing"] * 3
     for name in NAMES:
         with_fact(snap, name, ranks(*log("2.28.3-ofi-plugin")))
-    assert told(snap) == ["pass"] * 3
+    assert outcomes(snap) == ["pass"] * 3
     assert "over AWS Libfabric: a plugin" in message(snap)
 
 
 def test_sockets_are_right_where_there_is_nothing_else():
     snap = having("", usual=SOCKETS)
-    assert told(snap) == ["pass"] * 3
+    assert outcomes(snap) == ["pass"] * 3
     assert message(snap) == "1 ranks of node3 over sockets: eth0"
 
 
 def test_sockets_that_another_check_explains_are_skipped():
     asked = having("mlx5_0", usual=SOCKETS, env={"NCCL_IB_DISABLE": "1"})
-    assert told(asked) == ["skip"] * 3
+    assert outcomes(asked) == ["skip"] * 3
     assert "nccl.infiniband-is-not-disabled" in message(asked)
     own = having("mlx5_0", usual=SOCKETS)
     with_fact(own, "node3", Environment(shell={"NCCL_IB_HCA": "mlx5_9"}))
-    assert told(own) == ["skip"] * 3
+    assert outcomes(own) == ["skip"] * 3
     assert "nccl.infiniband-is-usable" in message(own)
     assert "since node3 has nothing else" in message(own, "node1")
 
@@ -128,28 +128,28 @@ def test_ports_that_nccl_leaves_out():
     snap = having()
     for name in NAMES:
         with_fact(snap, name, rdma("mlx5_0", "mlx5_1"))
-    assert told(snap) == ["adapters-left-out"] * 3
+    assert outcomes(snap) == ["adapters-left-out"] * 3
     assert "uses 1 of 2 active ports of node3, not mlx5_1:1" in message(snap)
     for name in NAMES:
         with_fact(snap, name, rdma("mlx5_0", "mlx5_1", mlx5_1=ROCE))
-    assert told(snap) == ["pass"] * 3
+    assert outcomes(snap) == ["pass"] * 3
 
 
 def test_sockets_on_another_interface():
     other = ("NCCL INFO NET/Socket : Using [0]ib9:10.9.0.1<0>", SOCKETS[1])
     snap = having("", *other, usual=SOCKETS)
-    assert told(snap) == ["pass", "pass", "other-interface"]
+    assert outcomes(snap) == ["pass", "pass", "other-interface"]
     assert "use ib9; expected eth0" in message(snap)
     wanted = having("", *other, usual=SOCKETS, env={"NCCL_SOCKET_IFNAME": "eth0,ib9"})
-    assert told(wanted) == ["pass"] * 3
+    assert outcomes(wanted) == ["pass"] * 3
 
 
 def test_one_node_without_gpudirect_among_nodes_that_have_it():
     snap = having("mlx5_0", *OVER_IB, HOST, usual=(*OVER_IB, DIRECT))
-    assert told(snap) == ["pass", "pass", "no-gpudirect"]
+    assert outcomes(snap) == ["pass", "pass", "no-gpudirect"]
     assert ", GPUDirect" in message(snap, "node1")
     nowhere = having("mlx5_0", usual=(*OVER_IB, HOST))
-    assert told(nowhere) == ["pass"] * 3
+    assert outcomes(nowhere) == ["pass"] * 3
     assert "without GPUDirect" in message(nowhere)
 
 
@@ -157,26 +157,26 @@ def test_gloo_is_held_to_the_addresses_of_its_connections():
     snap = having()
     for number, name in enumerate(NAMES, 1):
         with_fact(snap, name, ranks(backend="gloo", addresses=(f"10.0.0.{number}",)))
-    assert told(snap) == ["pass"] * 3
+    assert outcomes(snap) == ["pass"] * 3
     assert message(snap) == "gloo over eth0"
     with_fact(snap, "node3", ranks(backend="gloo", addresses=("127.0.0.1",)))
-    assert told(snap)[2] == "other-interface"
+    assert outcomes(snap)[2] == "other-interface"
     with_fact(snap, "node3", ranks(backend="gloo"))
-    assert told(snap)[2] == "unknown"
+    assert outcomes(snap)[2] == "unknown"
 
 
 def test_silence_of_nccl_is_no_pass():
-    assert told(having("mlx5_0", "NCCL INFO cudaDriverVersion 12080"))[2] == "unknown"
+    assert outcomes(having("mlx5_0", "NCCL INFO cudaDriverVersion 12080"))[2] == "unknown"
 
 
 def test_where_nobody_met_another_check_speaks():
     snap = having("mlx5_0")
     with_fact(snap, "node3", Rendezvous(error="ImportError"))
-    assert told(snap) == ["pass", "pass", "skip"]
+    assert outcomes(snap) == ["pass", "pass", "skip"]
     failed = Rendezvous(
         torch="2.5",
         backend="nccl",
         world=3,
         ranks=(RendezvousRank(0, 1, 9.0, RendezvousReport("group")),),
     )
-    assert told(with_fact(snap, "node3", failed))[2] == "skip"
+    assert outcomes(with_fact(snap, "node3", failed))[2] == "skip"

@@ -19,10 +19,10 @@ from tests.support.zero_cases import (
     NVME,
     PLAIN,
     TRAINER,
+    apply_fix,
     cluster,
     finding,
-    mended,
-    seen,
+    outcome,
     zero,
 )
 
@@ -32,21 +32,21 @@ CLAIMS = [claim for claim in CATALOGUE if claim.startswith("deepspeed.")]
 
 @pytest.mark.parametrize("claim", CLAIMS)
 def test_nothing_is_asked_without_a_config(claim):
-    told = judged(cluster({}, deepspeed_config=None), claim)
-    assert {one.outcome for one in told.values()} == {Outcome.SKIP}
+    result = judged(cluster({}, deepspeed_config=None), claim)
+    assert {one.outcome for one in result.values()} == {Outcome.SKIP}
 
 
 @pytest.mark.parametrize("claim", [claim for claim in CLAIMS if "nvme" not in claim])
 def test_a_config_that_is_not_there_is_the_business_of_files(claim):
     snap = with_fact(cluster({}), "node1", DeepspeedConfig(ConfigText("missing", "/run/ds.json")))
-    told = finding(claim.partition(".")[2], snap)
-    assert told.outcome is Outcome.SKIP
+    result = finding(claim.partition(".")[2], snap)
+    assert result.outcome is Outcome.SKIP
 
 
 def test_no_answer_is_no_pass():
     snap = without(cluster({}), "node1", DeepspeedConfig)
     assert finding("keys-are-known", snap).outcome is Outcome.UNKNOWN
-    assert seen("config-is-readable", " " * 300_000 + "{}") == "unknown"
+    assert outcome("config-is-readable", " " * 300_000 + "{}") == "unknown"
 
 
 @pytest.mark.parametrize(
@@ -71,19 +71,19 @@ def test_no_answer_is_no_pass():
     ],
 )
 def test_the_file_is_json(text, words, expected):
-    assert seen("config-is-readable", text, words) == expected
+    assert outcome("config-is-readable", text, words) == expected
 
 
 @pytest.mark.parametrize("text", READABLE.values(), ids=READABLE)
 def test_hjson_is_read_as_deepspeed_reads_it(text):
-    assert seen("config-is-readable", text) == "hjson"
+    assert outcome("config-is-readable", text) == "hjson"
     assert parse_config(text).get("train_batch_size") == 8
-    assert seen("batch-sizes-agree", text) == "batch-mismatch!", "8 are too few for 16 ranks"
+    assert outcome("batch-sizes-agree", text) == "batch-mismatch!", "8 are too few for 16 ranks"
 
 
 @pytest.mark.parametrize("text", REFUSED.values(), ids=REFUSED)
 def test_what_deepspeeds_reader_refuses_is_refused(text):
-    assert seen("config-is-readable", text)[-1] == "!"
+    assert outcome("config-is-readable", text)[-1] == "!"
 
 
 def test_an_hjson_file_is_not_rewritten(tmp_path):
@@ -105,10 +105,10 @@ def test_both_readers_say_where_they_stop():
 
 
 def test_what_is_no_json_is_named_by_line_and_column():
-    told = finding("config-is-readable", cluster('{\n "a": 1,\n "b" 2\n}'))
-    assert "line 3, column 6" in told.message
-    assert "+3 /run/ds.json" in told.fix.command
-    assert seen("keys-are-known", "{") == "skip"
+    result = finding("config-is-readable", cluster('{\n "a": 1,\n "b" 2\n}'))
+    assert "line 3, column 6" in result.message
+    assert "+3 /run/ds.json" in result.fix.command
+    assert outcome("keys-are-known", "{") == "skip"
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_what_is_no_json_is_named_by_line_and_column():
     ],
 )
 def test_the_config_is_the_one_in_the_command(command, expected):
-    assert seen("config-is-the-one-given", {}, command=command) == expected
+    assert outcome("config-is-the-one-given", {}, command=command) == expected
 
 
 @pytest.mark.parametrize(
@@ -135,13 +135,13 @@ def test_the_config_is_the_one_in_the_command(command, expected):
     ],
 )
 def test_precision(config, expected):
-    assert seen("precision-is-one", config) == expected
+    assert outcome("precision-is-one", config) == expected
 
 
 @pytest.mark.parametrize("claim", ["keys-are-known", "values-are-accepted"])
 @pytest.mark.parametrize("config", [{"stage": 3}, {"amp": {}, "zero_optimization": {"stge": 3}}])
 def test_the_printed_edit_mends_it(tmp_path, claim, config):
-    mended(tmp_path, claim, config)
+    apply_fix(tmp_path, claim, config)
 
 
 def asked(folder, **more):
@@ -234,5 +234,5 @@ if PUBLIC.is_dir():
         expected = {"gathers-on-save": "warn"} if '"stage": 3' in path.read_text() else {}
         if "torch_compile" in path.stem:
             expected["refused-key"] = "warn"  # blocks where the version is known to be 0.19
-            assert seen("values-are-accepted", path.read_text()) == "refused-key!"
+            assert outcome("values-are-accepted", path.read_text()) == "refused-key!"
         assert outcomes(PUBLIC, path.name, command=command) == expected

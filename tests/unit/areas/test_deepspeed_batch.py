@@ -6,7 +6,7 @@ from checks.facts import Login
 from checks.facts.gpus import Gpu, Gpus
 from checks.model import Outcome
 from tests.support.snapshots import with_fact
-from tests.support.zero_cases import MICRO, PLAIN, TRAINER, cluster, finding, mended, seen
+from tests.support.zero_cases import MICRO, PLAIN, TRAINER, apply_fix, cluster, finding, outcome
 
 
 def batch(total=None, micro=None, steps=None):
@@ -37,12 +37,12 @@ def batch(total=None, micro=None, steps=None):
     ],
 )
 def test_the_batch_triple_fits_16_ranks(config, words, expected):
-    assert seen("batch-sizes-agree", config, words) == expected
+    assert outcome("batch-sizes-agree", config, words) == expected
 
 
 @pytest.mark.parametrize("config", [batch(32, 2, 2), batch(72), batch(8, 4), batch(None, None, 2)])
 def test_the_printed_edit_mends_the_batch(tmp_path, config):
-    mended(tmp_path, "batch-sizes-agree", config)
+    apply_fix(tmp_path, "batch-sizes-agree", config)
 
 
 def test_slots_that_hosts_txt_leaves_out_are_those_found():
@@ -51,9 +51,9 @@ def test_slots_that_hosts_txt_leaves_out_are_those_found():
     for node, count in (("node1", 2), ("node2", 1)):
         gpus = tuple(Gpu(i, "A100", f"GPU-{i}", None, "550") for i in range(count))
         with_fact(snap, node, Gpus(("NVIDIA",), gpus))
-    told = finding("batch-sizes-agree", snap)
-    assert told.cause == "batch-mismatch"
-    assert "3 ranks" in told.message
+    result = finding("batch-sizes-agree", snap)
+    assert result.cause == "batch-mismatch"
+    assert "3 ranks" in result.message
 
 
 def test_a_node_that_is_down_is_named_by_its_own_item():
@@ -61,7 +61,7 @@ def test_a_node_that_is_down_is_named_by_its_own_item():
     with_fact(snap, "node2", Login(reached=False))
     with_fact(snap, "node1", Gpus((), ()))
     assert finding("batch-sizes-agree", snap).outcome is Outcome.SKIP
-    assert seen("batch-sizes-agree", batch(None, 4), slots=None) == "pass"
+    assert outcome("batch-sizes-agree", batch(None, 4), slots=None) == "pass"
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_a_node_that_is_down_is_named_by_its_own_item():
     ],
 )
 def test_ranks_are_those_that_a_filter_leaves(total, job, expected):
-    assert seen("batch-sizes-agree", batch(total, 1, 1), **job) == expected
+    assert outcome("batch-sizes-agree", batch(total, 1, 1), **job) == expected
 
 
 def test_a_node_that_a_filter_leaves_out_need_not_be_counted():

@@ -14,9 +14,9 @@ from tests.support.zero_cases import (
     NVME,
     PLAIN,
     TRAINER,
+    apply_fix,
     cluster,
-    mended,
-    seen,
+    outcome,
     zero,
 )
 
@@ -41,7 +41,7 @@ AUTO = {"fp16": {"enabled": "auto"}, "gradient_clipping": "auto"}
     ],
 )
 def test_auto_is_filled(config, words, job, expected):
-    assert seen("auto-is-filled", config, words, **job) == expected
+    assert outcome("auto-is-filled", config, words, **job) == expected
 
 
 @pytest.mark.parametrize(
@@ -61,9 +61,9 @@ def test_arguments_of_the_trainer(tmp_path, arguments, words, expected):
     config = {"optimizer": {"params": {"lr": 2e-5}}, MICRO: "auto", "gradient_clipping": 1.0}
     config |= {"bf16": {"enabled": True}}
     command = ("train.py", *arguments.split())
-    assert seen("arguments-agree", config, words, command=command) == expected
+    assert outcome("arguments-agree", config, words, command=command) == expected
     if expected.endswith("!"):
-        mended(tmp_path, "arguments-agree", config, words, command=command)
+        apply_fix(tmp_path, "arguments-agree", config, words, command=command)
 
 
 @pytest.mark.parametrize(
@@ -80,8 +80,8 @@ def test_arguments_of_the_trainer(tmp_path, arguments, words, expected):
     ],
 )
 def test_offload(tmp_path, config, expected):
-    assert seen("offload-takes-effect", config) == expected
-    mended(tmp_path, "offload-takes-effect", config)
+    assert outcome("offload-takes-effect", config) == expected
+    apply_fix(tmp_path, "offload-takes-effect", config)
 
 
 @pytest.mark.parametrize(
@@ -98,8 +98,8 @@ def test_offload(tmp_path, config, expected):
     ],
 )
 def test_optimizer(tmp_path, config, expected):
-    assert seen("optimizer-runs-under-zero", config) == expected
-    mended(tmp_path, "optimizer-runs-under-zero", config)
+    assert outcome("optimizer-runs-under-zero", config) == expected
+    apply_fix(tmp_path, "optimizer-runs-under-zero", config)
 
 
 @pytest.mark.parametrize(
@@ -112,8 +112,8 @@ def test_optimizer(tmp_path, config, expected):
     ],
 )
 def test_saving(tmp_path, config, expected):
-    assert seen("saving-does-not-gather", config) == expected
-    mended(tmp_path, "saving-does-not-gather", config)
+    assert outcome("saving-does-not-gather", config) == expected
+    apply_fix(tmp_path, "saving-does-not-gather", config)
 
 
 @pytest.mark.parametrize(
@@ -136,5 +136,5 @@ def test_an_nvme_path_is_asked_of_every_node(text):
 
 
 def test_an_nvme_path_that_no_node_reported_is_unknown():
-    assert seen("nvme-path-is-writable", zero(stage=3, offload_param=NVME)) == "unknown"
-    assert seen("nvme-path-is-writable", zero(stage=3, offload_param=CPU)) == "skip"
+    assert outcome("nvme-path-is-writable", zero(stage=3, offload_param=NVME)) == "unknown"
+    assert outcome("nvme-path-is-writable", zero(stage=3, offload_param=CPU)) == "skip"

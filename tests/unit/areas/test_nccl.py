@@ -204,17 +204,17 @@ def test_infiniband_disabled_on_one_node_and_on_all():
 
 
 def test_the_line_that_sets_a_variable_is_named_and_taken_out_without_breaking_its_block():
-    told = Environment(
+    fact = Environment(
         {"NCCL_SOCKET_IFNAME": "ib9"}, {"NCCL_SOCKET_IFNAME": ("/home/a b/.bashrc:3",)}
     )
-    one = finding("socket-interface-exists", with_fact(cluster(), "node2", told))
+    one = finding("socket-interface-exists", with_fact(cluster(), "node2", fact))
     assert "(/home/a b/.bashrc:3 of node2)" in one.message
     assert one.fix.command == "sed -i '3s/^/: # /' '/home/a b/.bashrc'"
 
 
 def test_a_line_in_a_file_that_is_no_shells_becomes_a_comment_by_root():
-    told = Environment({"NCCL_ALGO": "Ring"}, {"NCCL_ALGO": ("/etc/environment:2",)})
-    one = finding("variables-are-equal", with_fact(cluster(), "node2", told))
+    fact = Environment({"NCCL_ALGO": "Ring"}, {"NCCL_ALGO": ("/etc/environment:2",)})
+    one = finding("variables-are-equal", with_fact(cluster(), "node2", fact))
     assert "sed -i '2s/^/# /' /etc/environment" in one.fix.command
 
 

@@ -47,9 +47,9 @@ def test_lines_of_nccl_conf(name, value, bad):
     ],
 )
 def test_lines_of_deepspeed_env(lines, cause):
-    told = tuple(EnvLine(number, *line) for number, line in enumerate(lines, 1))
+    fact = tuple(EnvLine(number, *line) for number, line in enumerate(lines, 1))
     snap = cluster(env={"NCCL_DEBUG": "WARN"})
-    with_fact(snap, "node1", EnvFiles(deepspeed={"/root/.deepspeed_env": told}))
+    with_fact(snap, "node1", EnvFiles(deepspeed={"/root/.deepspeed_env": fact}))
     found = finding("deepspeed-env-file-is-sound", snap, "node1")
     assert found.cause == cause
     assert (found.outcome is Outcome.PASS) is (not cause)
@@ -76,9 +76,9 @@ def test_the_sections_read_what_is_there(tmp_path, monkeypatch):
     ]  # fmt: skip
     conf = str(tmp_path / ".nccl.conf")
     assert seen.nccl[conf][0] == EnvLine(1, "NCCL_ALGO ", " Ring")
-    told = probe.environment({})
-    assert told["nccl_conf"][conf]["NCCL_DEBUG"] == "INFO"
-    assert told["set_in"]["NCCL_DEBUG"] == [f"{conf}:2"]
+    fact = probe.environment({})
+    assert fact["nccl_conf"][conf]["NCCL_DEBUG"] == "INFO"
+    assert fact["set_in"]["NCCL_DEBUG"] == [f"{conf}:2"]
     env = {"NCCL_NET_PLUGIN": "mine", "NCCL_TOPO_FILE": "gone.xml", "NCCL_TUNER_PLUGIN": "none",
            "NCCL_DEBUG_FILE": str(tmp_path / "n.%h"), "LD_LIBRARY_PATH": str(tmp_path)}  # fmt: skip
     found = nccl_files.nccl_files({"env": env, "workdir": "/run"})
@@ -89,6 +89,6 @@ def test_the_sections_read_what_is_there(tmp_path, monkeypatch):
 
 def test_a_line_of_nccl_conf_is_named_and_taken_out():
     conf = {"/etc/nccl.conf": {"NCCL_ALGO": "Ring", "NCCL_PROTO ": "LL"}}
-    told = Environment(set_in={"NCCL_ALGO": ("/etc/nccl.conf:1",)}, nccl_conf=conf)
-    found = finding("variables-are-equal", with_fact(cluster(), "node2", told))
+    fact = Environment(set_in={"NCCL_ALGO": ("/etc/nccl.conf:1",)}, nccl_conf=conf)
+    found = finding("variables-are-equal", with_fact(cluster(), "node2", fact))
     assert "sed -i '1s/^/# /' /etc/nccl.conf" in found.fix.command

@@ -71,8 +71,8 @@ def test_names_of_plugins_images_and_others_are_let_be(name):
 
 
 def test_a_misspelt_name_is_one_finding_and_is_mended_in_its_line():
-    told = Environment({"NCCL_ALGOS": "Ring"}, {"NCCL_ALGOS": ("/etc/profile.d/a.sh:4",)})
-    snap = with_fact(cluster(), "node2", told)
+    fact = Environment({"NCCL_ALGOS": "Ring"}, {"NCCL_ALGOS": ("/etc/profile.d/a.sh:4",)})
+    snap = with_fact(cluster(), "node2", fact)
     assert finding("variables-are-equal", snap).outcome is Outcome.PASS
     found = finding("variable-names-are-known", snap)
     assert found.fix.command == r"sed -i '4s/\bNCCL_ALGOS\b/NCCL_ALGO/' /etc/profile.d/a.sh"

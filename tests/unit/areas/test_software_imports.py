@@ -12,7 +12,7 @@ from checks.facts.decode import decode_fact
 from checks.facts.environment import Environment
 from checks.facts.software import Software
 from checks.node.probe import software as software_probe
-from tests.support.installed import FOUND, PYTHON, SITE, cluster, second, software, told
+from tests.support.installed import FOUND, PYTHON, SITE, cluster, outcomes, second, software
 from tests.support.snapshots import judged, with_fact
 
 SHADOW = {"torch": (("/root/.local/lib/python3.11/site-packages", "2.1.0"), (SITE, "2.5.1"))}
@@ -66,7 +66,7 @@ SCRIPT = {"command": ("train.py",)}
     ],
 )
 def test_what_the_program_needs_is_found(job, fields, expected):
-    said = told("program-is-importable", cluster(job=job, software=software(**fields)))
+    said = outcomes("program-is-importable", cluster(job=job, software=software(**fields)))
     assert said["node2"] == expected
 
 
@@ -105,12 +105,12 @@ PROXY = {"http_proxy": "http://proxy:3128"}
 )
 def test_a_proxy_matters_to_programs_that_speak_http(job, shell, expected):
     snap = with_fact(cluster(job=job), "node2", Environment(shell=shell))
-    assert told("proxy-spares-the-nodes", snap)["node2"] == expected
+    assert outcomes("proxy-spares-the-nodes", snap)["node2"] == expected
 
 
 def test_a_name_that_terminals_alone_find_says_so():
     missing = Software("python", "missing", interactive="/opt/conda/bin/python")
-    said = told("python-is-there", cluster(software=missing))
+    said = outcomes("python-is-there", cluster(software=missing))
     assert said == {"node1": "pass", "node2": "python-for-terminals-alone!"}
 
 

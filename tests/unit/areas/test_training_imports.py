@@ -38,8 +38,8 @@ def fix(stage, error, detail, trace="", shell=None):
     ],
 )
 def test_what_is_missing_is_installed_as_the_other_nodes_have_it(missing, package):
-    told = fix("import deepspeed", "ModuleNotFoundError", f"No module named '{missing}'")
-    assert told.command == f"{PYTHON} -m pip install {package}"
+    result = fix("import deepspeed", "ModuleNotFoundError", f"No module named '{missing}'")
+    assert result.command == f"{PYTHON} -m pip install {package}"
 
 
 @pytest.mark.parametrize("what", ["file too short", "invalid ELF header"])
@@ -53,9 +53,9 @@ def test_a_damaged_library_of_a_package_has_it_installed_anew(what):
 
 def test_a_damaged_library_that_a_variable_leads_to_is_moved_away():
     shell = {"LD_LIBRARY_PATH": ":/usr/cuda/lib64:/opt/lib/"}
-    told = fix("import torch", "OSError", "/opt/lib/libgomp.so.1: file too short", shell=shell)
-    assert told.command.endswith("mv /opt/lib/libgomp.so.1 /opt/lib/libgomp.so.1.damaged")
-    assert "LD_LIBRARY_PATH" in told.note
+    result = fix("import torch", "OSError", "/opt/lib/libgomp.so.1: file too short", shell=shell)
+    assert result.command.endswith("mv /opt/lib/libgomp.so.1 /opt/lib/libgomp.so.1.damaged")
+    assert "LD_LIBRARY_PATH" in result.note
     of_the_system = fix("import torch", "OSError", "/usr/lib/libgomp.so.1: file too short")
     assert of_the_system.command == "ls -l /usr/lib/libgomp.so.1"
 
@@ -75,5 +75,5 @@ def test_a_damaged_source_has_its_package_installed_anew(error, detail):
 
 
 def test_anything_else_is_shown():
-    told = fix("import deepspeed", "ImportError", "cannot import name 'log' from 'torch.x'")
-    assert told.command == "cd /run && /venv/bin/python -c 'import deepspeed'"
+    result = fix("import deepspeed", "ImportError", "cannot import name 'log' from 'torch.x'")
+    assert result.command == "cd /run && /venv/bin/python -c 'import deepspeed'"
