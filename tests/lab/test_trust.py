@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import select
 import shlex
 import subprocess
 import sys
@@ -65,6 +66,8 @@ def at_a_terminal(argv: list[str], answers: dict[str, str], env: dict[str, str])
         os.execvpe(argv[0], argv, env)
     seen, asked, deadline = "", 0, time.monotonic() + 120
     while time.monotonic() < deadline:
+        if not select.select([terminal], [], [], 1)[0]:
+            continue
         try:
             data = os.read(terminal, 4096)
         except OSError:
@@ -120,7 +123,11 @@ def blank(make_lab: MakeLab) -> Lab:
 
 def test_from_blank_nodes_and_a_password(blank: Lab, home: Path):
     one = person(blank, home, nodes=2)
-    answers = {"Are these the machines": "y", "password for": PASSWORD, "so? [y/N]": "y"}
+    answers = {
+        "Are these the machines": "y",
+        "password for": PASSWORD,
+        "Apply these changes to 2 nodes?": "y",
+    }
     code, seen = at_a_terminal([*one.argv, "--ask-password"], answers, one.env)
     assert code == 0, seen
     assert PASSWORD not in seen
@@ -132,7 +139,12 @@ def test_from_blank_nodes_and_a_password(blank: Lab, home: Path):
     assert contents(blank) == before
     # a node that is added later gets what it lacks, and the others what they lack of it
     everyone = person(blank, home)
-    answers = {"Are these the machines": "y", "again": "", "password for": PASSWORD, "so?": "y"}
+    answers = {
+        "Are these the machines": "y",
+        "again": "",
+        "password for": PASSWORD,
+        "Apply these changes to": "y",
+    }
     code, seen = at_a_terminal([*everyone.argv, "--ask-password"], answers, everyone.env)
     assert code == 0, seen
     assert mesh(blank) == set(NAMES)
