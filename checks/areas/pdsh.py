@@ -51,7 +51,7 @@ def is_installed(node: NodeView) -> Verdict:
     Measured: `pdsh` is looked up in the PATH that a login without a terminal has.
 
     Fix:
-        missing: the line for the package manager that was found on the node.
+        missing: installs it with the package manager that was found on the node.
         not-executable: there is one in the PATH, but its mode does not let everybody run it: `chmod
             a+x` of that file.
     """

@@ -40,7 +40,6 @@ def no_group_is_slow_to_reach(cluster: ClusterView) -> Verdict:
     crosses that uplink at every step.
 
     Measured: The pairs of [bandwidth-is-alike](#collectivebandwidth-is-alike), from four nodes on.
-    Warns.
 
     Fix:
         slow-between-groups: an uplink, a router or another zone is between them. Run the job on one

@@ -117,7 +117,7 @@ def latency_is_alike(node: NodeView) -> Verdict:
     Measured: The minimum of 20 round trips of one byte in each pair of
     [bandwidth-is-alike](#collectivebandwidth-is-alike). A pair is far at five times what the
     nearest quarter of the pairs needs, plus half a millisecond. The speed of a far pair is not
-    judged as well. Warns.
+    judged as well.
 
     Fix:
         far: place the node near the others, or look for the detour in `ip route`.

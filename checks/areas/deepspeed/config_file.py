@@ -76,10 +76,10 @@ def config_is_the_one_given(node: NodeView) -> Verdict:
     Only the one in launch.toml is checked here, and only that one is compared between nodes.
 
     Measured: `--deepspeed`, `--deepspeed_config` or `--ds_config` in `command`, against
-    `deepspeed_config`. Warns.
+    `deepspeed_config`.
 
     Fix:
-        another-config: the line for launch.toml.
+        another-config: names the line for launch.toml.
     """
     checked = node.job.deepspeed_config
     if not checked:

@@ -19,7 +19,7 @@ def network_mounts_answer(node: NodeView) -> Verdict:
     Whatever looks at all mounts hangs on a dead one: `df`, monitoring, the end of a job.
 
     Measured: Each mount gets 3 seconds to answer, and Lustre's health_check is read. A mount that
-    the job uses is reported by the check of that path. Warns.
+    the job uses is reported by the check of that path.
 
     Fix:
         dead-mount: unmounts it.

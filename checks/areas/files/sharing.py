@@ -24,7 +24,7 @@ def shared_folders_are_shared_everywhere(node: NodeView) -> Verdict:
 
     Measured: Kind, source and mount point of the working directory and of what `exist` and the
     arguments name; a server may have several addresses. Whether other nodes see writes at once
-    cannot be tested without writing, and a preflight writes nothing. Warns.
+    cannot be tested without writing, and a preflight writes nothing.
 
     Fix:
         not-mounted: mounts it.

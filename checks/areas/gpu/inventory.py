@@ -78,7 +78,7 @@ def slots_have_gpus(node: NodeView) -> Verdict:
     Measured: `slots=` of the hosts file against the GPUs that answer.
 
     Fix:
-        more-slots-than-gpus: the line for the hosts file.
+        more-slots-than-gpus: names the line for the hosts file.
         no-gpu: this node has none while others have.
         more-slots-than-cpus: on clusters without GPUs; warns.
     """

@@ -40,7 +40,7 @@ def every_adapter_named_is_there(node: NodeView) -> Verdict:
     Measured: The list, as NCCL reads it, against the adapters; a list after `^` may name any.
 
     Fix:
-        adapter-missing, rails-differ: the file that sets it.
+        adapter-missing, rails-differ: shows the file and line that sets it.
     """
     setting, rdma = setting_in_force(node, NCCL_IB_HCA), node.read(Rdma)
     if setting is None or not setting.value or not expected_transport(node).rdma:
@@ -103,7 +103,7 @@ def network_named_is_there(node: NodeView) -> Verdict:
     Measured: The variable against adapters and their ports.
 
     Fix:
-        network-missing: the file that sets it.
+        network-missing: shows the file and line that sets it.
     """
     setting = setting_in_force(node, NCCL_NET)
     if setting is None or setting.value.lower() not in BUILT_IN_NETWORKS:

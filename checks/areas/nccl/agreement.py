@@ -66,7 +66,7 @@ def socket_interface_exists(node: NodeView) -> Verdict:
 
     Measured: The variables, as NCCL and gloo read them, against the node's interfaces and routes.
 
-    Fix: The line of launch.toml to change, or the file that sets it. Without the variable, `start`
+    Fix: Names the line of launch.toml, or the file, that sets it. Without the variable, `start`
     sets it to the interface that was checked.
         interface-missing: names none of the interfaces.
         interface-down: names one that is down or has no address.
@@ -141,7 +141,7 @@ def infiniband_is_usable(node: NodeView) -> Verdict:
         no-library: installs it.
         no-uverbs: loads the module, or gives the devices to the container.
         no-access: opens them.
-        hca-unknown: the file that sets the variable.
+        hca-unknown: shows the file and line that sets it.
     """
     transport = expected_transport(node)
     if transport.cause in ("no-device", "disabled", "no-active-port"):
@@ -194,7 +194,8 @@ def variables_are_equal(node: NodeView) -> Verdict:
     instead.
 
     Fix:
-        variable-differs: the file that sets it, or one value for all in `[env]`.
+        variable-differs: shows the file and line that sets it; or set one value for all in
+            `[env]`.
     """
     variables = _nccl_variables(node)
     for name, usual in _usual_variables(node.cluster).items():
@@ -213,7 +214,7 @@ def infiniband_is_not_disabled(node: NodeView) -> Verdict:
     Measured: The variables, and the ports that are active. NCCL reads a number, so `true` means 0.
 
     Fix:
-        ib-disabled: the file that sets it.
+        ib-disabled: shows the file and line that sets it.
     """
     active, setting = node.read(Rdma).active, rdma_disabled_by(node)
     if not active:

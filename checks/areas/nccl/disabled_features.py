@@ -30,7 +30,7 @@ def local_transports_are_left_on(node: NodeView) -> Verdict:
     which cannot talk to each other, is accepted.
 
     Fix:
-        switched-off: the file that sets it.
+        switched-off: shows the file and line that sets it.
     """
     if (node.slots or 1) < 2:
         return skip(f"{node.name} has one rank")
@@ -57,7 +57,7 @@ def a_failed_rank_ends_the_others(node: NodeView) -> Verdict:
     Measured: The two variables.
 
     Fix:
-        errors-unhandled, blocking-wait: the file that sets it.
+        errors-unhandled, blocking-wait: shows the file and line that sets it.
     """
     errors, blocking = setting_in_force(node, ASYNC_ERRORS), setting_in_force(node, BLOCKING_WAIT)
     holds = blocking is not None and is_switched_on(blocking.value)

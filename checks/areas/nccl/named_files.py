@@ -77,7 +77,7 @@ def debug_output_is_affordable(node: NodeView) -> Verdict:
     Measured: NCCL_DEBUG, and the folder and the file system of NCCL_DEBUG_FILE.
 
     Fix:
-        debug-trace, debug-file-shared: the file that sets it.
+        debug-trace, debug-file-shared: shows the file and line that sets it.
         debug-file-unwritable: creates the folder.
     """
     level = setting_in_force(node, DEBUG)

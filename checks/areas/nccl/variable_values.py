@@ -31,7 +31,7 @@ def variable_values_are_valid(node: NodeView) -> Verdict:
     Measured: Numbers, switches, lists, levels and choices, as NCCL, gloo and PyTorch parse them.
 
     Fix:
-        malformed: the file that sets it.
+        malformed: shows the file and line that sets it.
     """
     settings = collective_settings(node)
     for name, setting in settings.items():
