@@ -37,6 +37,20 @@ def die_with_supervisor():
     LIBC.prctl(1, signal.SIGKILL)
 
 
+def start_child(argv, env, cwd, preexec):
+    """A command in a session of its own, its output in one pipe. Raises OSError."""
+    return subprocess.Popen(
+        argv,
+        env=env,
+        cwd=cwd,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+        preexec_fn=preexec,
+    )
+
+
 class Supervisor(object):
     """One run on this node. `outputs` maps a descriptor to the name of what speaks through it."""
 
@@ -142,16 +156,7 @@ class Supervisor(object):
         own = dict(os.environ, **env)
         own[RUN_MARK] = self.run
         try:
-            child = subprocess.Popen(
-                argv,
-                env=own,
-                cwd=cwd,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-                preexec_fn=None if agent else die_with_supervisor,
-            )
+            child = start_child(argv, own, cwd, None if agent else die_with_supervisor)
         except OSError as error:
             self.say("command-ended", name=name, code=127, error=str(error))
             return

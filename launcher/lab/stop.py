@@ -10,6 +10,8 @@ import subprocess
 import time
 from pathlib import Path
 
+import psutil
+
 from checks.errors import PreflightError
 from launcher.lab.record import LAB_MARK, LABS, LabRecord, all_records
 
@@ -49,18 +51,11 @@ def remove_home(home: Path) -> None:
 
 def lab_processes(token: str) -> list[int]:
     """Living processes that carry the lab's mark, in whatever namespace."""
-    mark = f"{LAB_MARK}={token}".encode()
     return [
-        pid for pid in map(int, filter(str.isdigit, os.listdir("/proc"))) if has_variable(pid, mark)
+        process.pid
+        for process in psutil.process_iter(["environ"])
+        if (process.info["environ"] or {}).get(LAB_MARK) == token
     ]
-
-
-def has_variable(pid: int, mark: bytes) -> bool:
-    """Whether a process was started with that variable. Zombies and kernel threads have none."""
-    try:
-        return mark in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
-    except OSError:
-        return False
 
 
 def interface_index(record: LabRecord) -> int:

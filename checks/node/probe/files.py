@@ -177,16 +177,17 @@ def files(args):
     paths = {path: os.path.normpath(os.path.join(workdir, path)) for path in paths_to_compare(args)}
     needed = {path: os.path.normpath(os.path.join(workdir, path)) for path in args["exist"]}
     quick = {("exist", path): (path_state, at) for path, at in needed.items()}
-    quick["workdir"] = (path_state, workdir)
+    quick["workdir", ""] = (path_state, workdir)
     if args.get("output"):
-        quick["output"] = (writable_space, os.path.normpath(os.path.join(workdir, args["output"])))
+        output = os.path.normpath(os.path.join(workdir, args["output"]))
+        quick["output", ""] = (writable_space, output)
     seen = look_side_by_side(quick, LOOK_LIMIT)
     same = look_side_by_side(
         {path: (content_fingerprint, at) for path, at in paths.items()}, HASH_LIMIT
     )
     return {
-        "workdir": seen["workdir"],
+        "workdir": seen["workdir", ""],
         "same": same,
-        "exist": {path: seen[("exist", path)] for path in needed},
-        "output": seen.get("output"),
+        "exist": {path: seen["exist", path] for path in needed},
+        "output": seen.get(("output", "")),
     }

@@ -74,8 +74,8 @@ def uncorrected_errors(folder):
     files = [
         read_file("%s/%s" % (folder, name), "") for name in names if name.endswith("_err_count")
     ]
-    counts = [re.search(r"^ue: *(\d+)", text or "", re.MULTILINE) for text in files]
-    counts = [int(match.group(1)) for match in counts if match]
+    lines = [re.search(r"^ue: *(\d+)", text, re.MULTILINE) for text in files]
+    counts = [int(line.group(1)) for line in lines if line]
     return sum(counts) if counts else None
 
 

@@ -77,18 +77,21 @@ def is_lfs_pointer(path, size):
 
 def folder_contents(folder):
     """How many entries there are, and the weights directly below: number, bytes and pointers."""
-    found = {"entries": 0, "weights": 0, "weight_bytes": 0, "pointers": []}
+    number, sizes, pointers = 0, [], []
     with os.scandir(folder) as entries:
         for entry in entries:
-            found["entries"] += 1
+            number += 1
             if entry.name.endswith(WEIGHTS) and entry.is_file():
-                size = entry.stat().st_size
-                found["weights"] += 1
-                found["weight_bytes"] += size
-                found["pointers"] += [entry.name] * is_lfs_pointer(entry.path, size)
-            if found["entries"] == MOST_ENTRIES:
+                sizes.append(entry.stat().st_size)
+                pointers += [entry.name] * is_lfs_pointer(entry.path, sizes[-1])
+            if number == MOST_ENTRIES:
                 break
-    return found
+    return {
+        "entries": number,
+        "weights": len(sizes),
+        "weight_bytes": sum(sizes),
+        "pointers": pointers,
+    }
 
 
 def survey_path(path):

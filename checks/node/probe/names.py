@@ -4,6 +4,7 @@ Gloo advertises what the own host name resolves to, c10d what the peers resolve;
 hangs must cost an error text for the names it hangs on, not the whole answer.
 """
 
+import functools
 import socket
 import threading
 import time
@@ -87,15 +88,16 @@ def call_side_by_side(jobs, limit):
 def names(args):
     """Own name and peers, all looked up side by side within one limit."""
     hostname = socket.gethostname()
-    jobs = {("peer", name): lambda name=name: resolve_peer(name) for name in args.get("names", [])}
-    jobs["own"] = lambda: resolve_peer(hostname)
+    looked_up = {("peer", name): name for name in args.get("names", [])}
+    looked_up["own", ""] = hostname
+    jobs = {key: functools.partial(resolve_peer, name) for key, name in looked_up.items()}
     found = call_side_by_side(jobs, LIMIT)
     found.update(call_side_by_side({"fqdn": socket.getfqdn}, FQDN_LIMIT))
     overdue = {"addresses": [], "error": "no answer from the resolver within %g s" % LIMIT}
     return {
         "hostname": hostname,
         "fqdn": found.get("fqdn"),
-        "own": found.get("own", overdue)["addresses"],
+        "own": found.get(("own", ""), overdue)["addresses"],
         "sources": lookup_sources(read_file(SWITCH, "")),
         "peers": {name: found.get(("peer", name), overdue) for name in args.get("names", [])},
     }

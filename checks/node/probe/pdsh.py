@@ -98,7 +98,7 @@ def pdsh(_):
 
 def parse_targets(done, nonce, names):
     """What came of every node: its line of answer, ssh's exit, and whatever else it printed."""
-    found = {name: {"said": ""} for name in names}
+    found, said = {name: {} for name in names}, dict.fromkeys(names, "")
     for line in (done.out + "\n" + done.err).splitlines():
         host, colon, text = line.partition(": ")
         exited = EXITED.match(line)
@@ -113,8 +113,8 @@ def parse_targets(done, nonce, names):
         elif colon:
             about = next((name for name in names if host == name or " %s: " % name in line), None)
             if about:
-                found[about]["said"] = (found[about]["said"] + text + "\n")[:500]
-    return found
+                said[about] = (said[about] + text + "\n")[:500]
+    return {name: dict(found[name], said=said[name]) for name in names}
 
 
 @section("pdsh_run")

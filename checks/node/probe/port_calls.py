@@ -86,8 +86,7 @@ class Call(object):
         self.segment, self.unsent, self.source = 0, b"", ""
         self.nonce = os.urandom(NONCE_DIGITS // 2).hex().encode()
         self.expected = identity.encode() + self.nonce
-        self.sock, self.loop, self.began = None, None, 0.0
-        self.sent, self.heard = False, b""
+        self.began, self.sent, self.heard = 0.0, False, b""
 
     def begin(self, loop):
         self.loop, self.began = loop, time.monotonic()

@@ -83,22 +83,25 @@ def port_numbers(socks):
 def listen(args):
     """Open the sampled ports, and the master port on all addresses where one is given."""
     hangup({})
-    answer, socks = {}, []
+    master, socks = {}, []
     if args.get("master_port"):
         # first of all, lest the sample draws it
         try:
             socks.append(master_listener(args["master_port"]))
-            answer["master_error"] = ""
+            master["master_error"] = ""
         except OSError as error:
-            answer["master_error"] = errno.errorcode.get(error.errno, str(error))
+            master["master_error"] = errno.errorcode.get(error.errno or 0, str(error))
     own = sample_listeners(args["address"], args["sample"])
     further = {address: sample_listeners(address, 1) for address in args.get("further", ())}
-    answer.update(address=args["address"], ports=port_numbers(own))
-    answer["further"] = {address: port_numbers(more) for address, more in further.items()}
     identity, serving = args["id"].encode(), running_loop()
     for sock in sum(further.values(), socks + own):
         Listener(serving, sock, identity)
-    return answer
+    return {
+        **master,
+        "address": args["address"],
+        "ports": port_numbers(own),
+        "further": {address: port_numbers(more) for address, more in further.items()},
+    }
 
 
 @section("dial")

@@ -50,14 +50,7 @@ class ScratchFolder(object):
         """Make the folder and its remover."""
         pipe = subprocess.PIPE
         env = {name: value for name, value in os.environ.items() if name != PROBE_MARK}
-        self.shell = subprocess.Popen(
-            ["sh", "-c", REMOVER],
-            env=env,
-            stdin=pipe,
-            stdout=pipe,
-            stderr=pipe,
-            start_new_session=True,
-        )
+        self.shell = start_process(["sh", "-c", REMOVER], env, stdin=pipe, stdout=pipe, stderr=pipe)
         self.path = self.shell.stdout.readline().decode().strip()
         if not self.path:
             _, said = self.shell.communicate()

@@ -67,8 +67,7 @@ class LoginAttempt(object):
 
     def __init__(self, target, nonce):
         self.target, self.nonce = target, nonce
-        self.tries, self.due, self.process = 0, 0.0, None
-        self.silent = False
+        self.tries, self.due, self.silent = 0, 0.0, False
 
     def begin(self):
         """Start the client."""

@@ -10,8 +10,8 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
+import psutil
 import pytest
 
 from checks.contact import resident_probe as resident
@@ -124,15 +124,8 @@ def wait_for(condition, seconds=10):
 
 
 def running(command_line: str) -> bool:
-    wanted = command_line.replace(" ", "\0").encode()
-    return any(line.startswith(wanted) for line in map(read, Path("/proc").glob("[0-9]*/cmdline")))
-
-
-def read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError:
-        return b""
+    wanted = command_line.split()
+    return any(process.info["cmdline"] == wanted for process in psutil.process_iter(["cmdline"]))
 
 
 @pytest.mark.parametrize("shell", ["sh", "bash", "dash"])
