@@ -96,7 +96,7 @@ def machine_ranks_are_whole(node: NodeView) -> Verdict:
     )
     if rank == expected:
         return ok(f"machine_rank {rank}")
-    twins = [name for name, other in ranks.items() if other == rank and name != node.name]
+    twins = [name for name, peer_rank in ranks.items() if peer_rank == rank and name != node.name]
     cause = "rank-twice" if twins else "rank-out-of-range"
     also = f", the same as {twins[0]}" if twins else ""
     if node.is_head:
@@ -147,8 +147,7 @@ def machines_and_processes_fit(node: NodeView) -> Verdict:
         return ok(f"{processes} processes on {machines} machines", **counts)
     message = (
         f"num_processes is {processes} on {node.name}, {per_machine} for each of "
-        f"{machines} machines; "
-        f"expected {total} for all slots, {node.slots} on {node.name}"
+        f"{machines} machines; expected {total} for all slots, {node.slots} on {node.name}"
     )
     fix = set_key_fix(node, "num_processes", total)
     if len(set(slots)) > 1:
@@ -177,24 +176,24 @@ def main_process_is_on_the_head(node: NodeView) -> Verdict:
     config = config_to_judge(node)
     if isinstance(config, Verdict):
         return config
-    given, head = str(config.values.get("main_process_ip") or ""), node.job.head
-    if not given and head_starts_all(node.cluster):
+    main_ip, head = str(config.values.get("main_process_ip") or ""), node.job.head
+    if not main_ip and head_starts_all(node.cluster):
         return ok("not given: DeepSpeed asks the head for its address")
     addresses = sorted(node_addresses(node.cluster.head), key=lambda address: ":" in address)
     fix = set_key_fix(node, "main_process_ip", next(iter(addresses), head))
-    if not given:
+    if not main_ip:
         message = f"{node.name} has no main_process_ip, so its ranks look for rank 0 at None"
         return block("no-head-address", message, fix)
-    if given in node_aliases(node.cluster.head):
-        return ok(f"{given} is {head}")
-    if given == "localhost" or given.startswith("127."):
-        message = f"main_process_ip is {given} on {node.name}, which only that node can reach"
+    if main_ip in node_aliases(node.cluster.head):
+        return ok(f"{main_ip} is {head}")
+    if main_ip == "localhost" or main_ip.startswith("127."):
+        message = f"main_process_ip is {main_ip} on {node.name}, which only that node can reach"
         return block("not-the-head", message, fix)
-    owners = [peer.name for peer in node.cluster.reached if given in node_aliases(peer)]
+    owners = [peer.name for peer in node.cluster.reached if main_ip in node_aliases(peer)]
     if owners:
-        message = f"main_process_ip is {given} on {node.name}: that is {owners[0]}, not {head}"
+        message = f"main_process_ip is {main_ip} on {node.name}: that is {owners[0]}, not {head}"
         return block("not-the-head", message, fix)
-    message = f"main_process_ip is {given} on {node.name}, which is not an address of any node"
+    message = f"main_process_ip is {main_ip} on {node.name}, which is not an address of any node"
     return warn("not-the-head", message, fix)
 
 

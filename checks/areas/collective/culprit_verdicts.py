@@ -122,8 +122,8 @@ def _peer_verdict(
     pair = _describe_pair(node, rendezvous, rank) if rendezvous.again else ""
     message = (
         f"{rank_name} gets no answer from {targets} in {rendezvous.limit:.0f} s: "
-        f"{rendezvous.backend} connects the "
-        f"ranks with each other on ports of the ephemeral range ({node.name}: {rendezvous.own})"
+        f"{rendezvous.backend} connects the ranks with each other on ports of the ephemeral range "
+        f"({node.name}: {rendezvous.own})"
     )
     note = "look for rules that drop ports of no known service"
     fix = node.fix("nft list ruleset", note, root=True)

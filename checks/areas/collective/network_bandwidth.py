@@ -54,8 +54,8 @@ def no_group_is_slow_to_reach(cluster: ClusterView) -> Verdict:
         least = min(pairs_measured[pair].latency_us for pair in pairs)
         message = (
             f"between {fold_names(cut.nodes)} and {fold_names(cut.others)}: {format_speed(best)} "
-            "at most, "
-            f"{least:.0f} µs round trip; {format_speed(sustained_speed(pairs_measured))} inside"
+            f"at most, {least:.0f} µs round trip; {format_speed(sustained_speed(pairs_measured))} "
+            "inside"
         )
         note = "an uplink, a router or another zone between them: place the job on one side"
         return warn("slow-between-groups", message, Fix("", "", note), nodes=list(cut.nodes))

@@ -132,8 +132,7 @@ def latency_is_alike(node: NodeView) -> Verdict:
         return ok(description)
     message = (
         f"{node.name} is {min(latencies) / 1000:.1f} ms or more from every other node "
-        "(round trip); "
-        f"others are {reference_latency(measured) / 1000:.2f} ms from one another"
+        f"(round trip); others are {reference_latency(measured) / 1000:.2f} ms from one another"
     )
     return warn("far", message, link_fix(node), latency_us=min(latencies))
 
@@ -176,8 +175,8 @@ def links_are_alike(source: NodeView, target: NodeView) -> Verdict:
     usual = format_speed(sustained_speed(measured_pairs(source.cluster)))
     message = (
         f"{source.name} to {target.name}: {format_speed(speed.gbit_s)} at most, "
-        f"{speed.latency_us:.0f} "
-        f"µs round trip; others reach {usual}, and each of the two with others"
+        f"{speed.latency_us:.0f} µs round trip; others reach {usual}, and each of the two with "
+        "others"
     )
     fix = link_fix(source, "then the way between the two: switch ports, bond members, routes")
     if speed.gbit_s < CRAWL_GBIT:

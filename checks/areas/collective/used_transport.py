@@ -128,8 +128,7 @@ def _other_interface_verdict(node: NodeView, names: Iterable[str]) -> Verdict | 
         return None
     message = (
         f"the ranks on {node.name} use {', '.join(unexpected)}; expected {expected} "
-        "alone, which leads "
-        "to the other nodes"
+        "alone, which leads to the other nodes"
     )
     note = f'in launch.toml, [env]: NCCL_SOCKET_IFNAME and GLOO_SOCKET_IFNAME = "{expected}"'
     return warn("other-interface", message, Fix("", "", note), interfaces=unexpected)
@@ -252,5 +251,5 @@ def _used_transport_verdict(node: NodeView, ranks: UsageByRank) -> Verdict:
 
 def _first_names(names: Collection[str]) -> str:
     """The first few, and how many more."""
-    more = f" and {len(names) - 8} more" if len(names) > 8 else ""
-    return ", ".join(list(names)[:8]) + more
+    rest = f" and {len(names) - 8} more" if len(names) > 8 else ""
+    return ", ".join(list(names)[:8]) + rest

@@ -49,8 +49,7 @@ def gpus_are_idle(node: NodeView, gpus: Gpus) -> Verdict:
     if full := [card for card in cards if _memory_in_use(card) > MEMORY_IN_USE_LIMIT]:
         message = (
             f"{describe_gpus(full)} of {node.name}: {format_memory(_memory_in_use(full[0]))} of "
-            "memory in use, "
-            "by no visible process"
+            "memory in use, by no visible process"
         )
         note = "shows the processes that have it open, in containers too"
         fix = node.fix("fuser -v /dev/nvidia*", note, root=True)

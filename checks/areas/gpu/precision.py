@@ -56,8 +56,7 @@ def _too_old_message(
 ) -> tuple[str, Fix]:
     message = (
         f"the config asks for {precision}, but {describe_gpus(old)} of {node.name} "
-        f"({old[0].name}) has "
-        "compute "
+        f"({old[0].name}) has compute "
         f"capability {old[0].capability}; {precision} needs {needs}"
     )
     words = f"turn on {use} instead" if use != "neither" else "turn off fp16"

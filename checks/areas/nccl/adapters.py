@@ -64,8 +64,7 @@ def adapters_have_their_pcie_lanes(node: NodeView) -> Verdict:
             speed, most_speed, lanes, most_lanes = device.pcie
             message = (
                 f"{device.name} of {node.name} has {lanes} PCIe lanes at {speed}, of "
-                f"{most_lanes} at "
-                f"{most_speed}; the same adapter has more on other nodes"
+                f"{most_lanes} at {most_speed}; the same adapter has more on other nodes"
             )
             note = "then power off and reseat it; BIOS: slot speed and bifurcation"
             look = (
@@ -103,8 +102,11 @@ def _usual_pcie_speed(node: NodeView, device: RdmaDevice) -> float:
     return most_common_value(device.pcie_gbps[0] for device in alike)
 
 
-def _is_same_adapter(one: RdmaDevice, other: RdmaDevice) -> bool:
-    return one.board_id is not None and (one.board_id, one.name) == (other.board_id, other.name)
+def _is_same_adapter(first: RdmaDevice, second: RdmaDevice) -> bool:
+    return first.board_id is not None and (first.board_id, first.name) == (
+        second.board_id,
+        second.name,
+    )
 
 
 def _describe_driver(driver: tuple[str, ...]) -> str:

@@ -46,8 +46,7 @@ def port_errors_do_not_grow(node: NodeView) -> Verdict:
             if growth > 0:
                 message = (
                     f"{name} of {node.name}: {COUNTER_MEANINGS.get(counter, counter)}, "
-                    f"{counter} grew "
-                    f"by {growth}"
+                    f"{counter} grew by {growth}"
                 )
                 device = name.partition(":")[0]
                 look = f"grep . /sys/class/infiniband/{device}/ports/*/counters/{counter}"

@@ -141,8 +141,8 @@ def _judge_interactive_python(node: NodeView, software: Software) -> Verdict:
     """What .bashrc activates below its line "if not running interactively, return"."""
     message = (
         f"{node.name} has no {software.path} on the PATH of the shell that ssh starts; a "
-        "terminal's "
-        f"shell finds {software.interactive}, because its start-up file activates it only there"
+        f"terminal's shell finds {software.interactive}, because its start-up file activates it "
+        "only there"
     )
     note = f'in launch.toml: python = "{software.interactive}"'
     return block("python-for-terminals-alone", message, node.fix("", note))
@@ -262,13 +262,15 @@ def _version_differences(
     node: NodeView, software: Mapping[str, Software]
 ) -> list[VersionDifference]:
     """Python first, then packages, then builds; what other checks already name is left out."""
-    names = dict.fromkeys(name for one in software.values() for name in one.packages)
-    tables = {"python": {peer: one.python for peer, one in software.items()}}
+    names = dict.fromkeys(name for answer in software.values() for name in answer.packages)
+    tables = {"python": {peer: answer.python for peer, answer in software.items()}}
     shadows = shadowed_packages(software[node.name])
     for name in names:
-        tables[name] = {peer: one.packages.get(name, ABSENT) for peer, one in software.items()}
-    builds = {peer: one.cuda or one.hip or "none" for peer, one in software.items()}
-    abis = {peer: one.abi for peer, one in software.items()}
+        tables[name] = {
+            peer: answer.packages.get(name, ABSENT) for peer, answer in software.items()
+        }
+    builds = {peer: answer.cuda or answer.hip or "none" for peer, answer in software.items()}
+    abis = {peer: answer.abi for peer, answer in software.items()}
     if len(set(tables.get("torch", {}).values())) == 1:
         tables[CUDA_BUILD] = builds
     if len(set(tables["python"].values())) == 1:
