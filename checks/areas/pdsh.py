@@ -184,6 +184,8 @@ def reaches_every_node(head: NodeView, node: NodeView) -> Verdict:
 
     Measured: One call over all nodes that plain ssh reaches: `PDSH_RCMD_TYPE=ssh pdsh -S -f 1024 -w
     node1,node2,…`, with a command that prints rank, name and host and exits with a known status.
+    ssh gets the ports of the hosts file in a file, as in `launcher start`; plain `deepspeed` finds
+    ports that differ only in the head's own `~/.ssh/config`.
 
     Fix: One of [ssh's causes](ssh.md#causes) where pdsh's ssh failed and plain ssh did not: the
     same call again. A node that plain ssh does not reach is left to [ssh](ssh.md).
