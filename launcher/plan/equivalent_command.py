@@ -1,4 +1,4 @@
-"""The plain commands that a person would type for the same ranks, without this launcher."""
+"""The commands that start the same ranks without this launcher."""
 
 from __future__ import annotations
 
@@ -10,17 +10,16 @@ from launcher.plan.plan import Plan
 
 
 def equivalent_commands(plan: Plan, hostfile_path: str) -> dict[str, str]:
-    """What to type on which node, secrets masked; `deepspeed_command` is typed on the head "
-    "alone."""
+    """What to type on which node, secrets masked; of `deepspeed` on the head alone."""
     words = mask_argv(plan.train[2:])
     there = f"cd {shlex.quote(plan.workdir)} && "
-    if not any(node.plain for node in plan.nodes):
+    if not any(node.equivalent for node in plan.nodes):
         return {plan.head: there + shlex.join(deepspeed_command(plan, hostfile_path, words))}
-    return {node.name: there + shlex.join([*node.plain, *words]) for node in plan.nodes}
+    return {node.name: there + shlex.join([*node.equivalent, *words]) for node in plan.nodes}
 
 
 def deepspeed_command(plan: Plan, hostfile_path: str, words: Sequence[str]) -> list[str]:
-    """The `deepspeed_command` command, which would carry the ranks by pdsh."""
+    """The `deepspeed` command, which starts the ranks over pdsh."""
     whole = all(len(node.slots) == node.total_slots for node in plan.nodes)
     chosen = "@".join(f"{node.name}:{','.join(map(str, node.slots))}" for node in plan.nodes)
     module = words[0] == "-m"

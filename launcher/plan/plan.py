@@ -42,8 +42,8 @@ class PlanInputs:
 class NodePlan:
     """What one node is to run.
 
-    `launch` is that node's own launcher, `plain` what a person would type there for the same, empty
-    where one command on the head starts all.
+    `launch` is that node's own launcher, `equivalent` what a person would type there for the same,
+    empty where one command on the head starts all.
     """
 
     name: str
@@ -52,7 +52,7 @@ class NodePlan:
     slots: tuple[int, ...]
     env: Mapping[str, str]
     launch: tuple[str, ...]
-    plain: tuple[str, ...]
+    equivalent: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -107,8 +107,8 @@ def make_plan(job: Job, inputs: PlanInputs, token: str, *, local_rank: bool = Tr
         workdir=job.workdir,
         python=job.python,
         nodes=tuple(
-            _node_plan(program, share, total[share.name], inputs.env.get(share.name, {}))
-            for share in node_launches(job, inputs, slots, token, home)
+            _node_plan(program, node, total[node.name], inputs.env.get(node.name, {}))
+            for node in node_launches(job, inputs, slots, token, home)
         ),
         ranks=rank_map(slots, rotated=program.rotated),
         train=train,
@@ -139,17 +139,17 @@ def node_launches(
 
 
 def _node_plan(
-    program: Program, share: NodeLaunch, total: int, network: Mapping[str, str]
+    program: Program, node: NodeLaunch, total: int, network: Mapping[str, str]
 ) -> NodePlan:
-    rank = (share.job.python, "-I", "-S", f"{share.home}/agent.py", "rank")
+    rank = (node.job.python, "-I", "-S", f"{node.home}/agent.py", "rank")
     return NodePlan(
-        name=share.name,
-        node_rank=share.node_rank,
+        name=node.name,
+        node_rank=node.node_rank,
         total_slots=total,
-        slots=tuple(share.slots[share.name]),
-        env=compose_rank_env(share.job, share.gpus, {**network, **program.env(share)}),
-        launch=program.argv(share, rank),
-        plain=program.plain(share) if program.plain else (),
+        slots=tuple(node.slots[node.name]),
+        env=compose_rank_env(node.job, node.gpus, {**network, **program.env(node)}),
+        launch=program.argv(node, rank),
+        equivalent=program.equivalent(node) if program.equivalent else (),
     )
 
 

@@ -27,55 +27,55 @@ TORCHRUN_TYPES = (
 """Each distributed_type with which accelerate starts ranks through torchrun."""
 
 
-def accelerate_options(share: NodeLaunch) -> tuple[str, ...]:
+def accelerate_options(node: NodeLaunch) -> tuple[str, ...]:
     """The options of `accelerate launch`.
 
     It divides num_processes by num_machines and drops the rest, and does nothing else with it: with
     that, it starts this node's own number of ranks, and the nodes may differ.
     """
-    job = share.job
-    machines = len(share.slots)
+    job = node.job
+    machines = len(node.slots)
     config = job.accelerate_config
     return (
         *((f"--config_file={config}",) if config else ()),
-        *(f"--num_machines={machines}", f"--machine_rank={share.node_rank}"),
-        f"--num_processes={share.local_size * machines}",
-        *(f"--main_process_ip={share.master_address}", f"--main_process_port={job.master_port}"),
+        *(f"--num_machines={machines}", f"--machine_rank={node.node_rank}"),
+        f"--num_processes={node.local_size * machines}",
+        *(f"--main_process_ip={node.master_address}", f"--main_process_port={job.master_port}"),
         *("--same_network", "--rdzv_backend=static", "--gpu_ids=all"),
-        *_sharding_options(share),
+        *_sharding_options(node),
     )
 
 
-def _sharding_options(share: NodeLaunch) -> tuple[str, ...]:
+def _sharding_options(node: NodeLaunch) -> tuple[str, ...]:
     """DeepSpeed where launch.toml names its config; else what the configuration says; else DDP."""
     standard = "--deepspeed_multinode_launcher=standard"
-    config = share.job.deepspeed_config
+    config = node.job.deepspeed_config
     if config:
         return ("--use_deepspeed", f"--deepspeed_config_file={config}", standard)
-    if share.accelerate in TORCHRUN_TYPES:
+    if node.accelerate in TORCHRUN_TYPES:
         return (standard,)
-    return () if share.local_size == len(share.slots) == 1 else ("--multi_gpu",)
+    return () if node.local_size == len(node.slots) == 1 else ("--multi_gpu",)
 
 
-def accelerate_argv(share: NodeLaunch, rank: Sequence[str]) -> tuple[str, ...]:
+def accelerate_argv(node: NodeLaunch, rank: Sequence[str]) -> tuple[str, ...]:
     """`accelerate launch` as a module of the training interpreter."""
-    launch = (share.job.python, "-u", "-m", "accelerate.commands.launch")
-    return (*launch, *accelerate_options(share), f"--log_dir={share.home}", "--no_python", *rank)
+    launch = (node.job.python, "-u", "-m", "accelerate.commands.launch")
+    return (*launch, *accelerate_options(node), f"--log_dir={node.home}", "--no_python", *rank)
 
 
-def equivalent_argv(share: NodeLaunch) -> tuple[str, ...]:
+def equivalent_argv(node: NodeLaunch) -> tuple[str, ...]:
     """What a person would type on the node."""
-    return ("accelerate", "launch", *accelerate_options(share))
+    return ("accelerate", "launch", *accelerate_options(node))
 
 
-def rank_env(share: NodeLaunch) -> Mapping[str, str]:
+def rank_env(node: NodeLaunch) -> Mapping[str, str]:
     """Which devices are used; without any, that accelerate must not look for one.
 
     With DeepSpeed it would then leave DeepSpeed out.
     """
-    deepspeed = share.job.deepspeed_config or share.accelerate == "DEEPSPEED"
-    cpu = {} if share.gpus or deepspeed else {"ACCELERATE_USE_CPU": "true"}
-    return {**visible_devices_env(share), **cpu}
+    deepspeed = node.job.deepspeed_config or node.accelerate == "DEEPSPEED"
+    cpu = {} if node.gpus or deepspeed else {"ACCELERATE_USE_CPU": "true"}
+    return {**visible_devices_env(node), **cpu}
 
 
 PROGRAM = Program("accelerate", accelerate_argv, equivalent_argv, rank_env)

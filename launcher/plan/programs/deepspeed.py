@@ -9,15 +9,15 @@ from collections.abc import Mapping, Sequence
 from launcher.plan.programs.program import NodeLaunch, Program
 
 
-def deepspeed_argv(share: NodeLaunch, rank: Sequence[str]) -> tuple[str, ...]:
+def deepspeed_argv(node: NodeLaunch, rank: Sequence[str]) -> tuple[str, ...]:
     """deepspeed.launcher.launch, its options as PDSHRunner gives them."""
-    job = share.job
-    slots = {name: list(own) for name, own in share.slots.items()}
+    job = node.job
+    slots = {name: list(own) for name, own in node.slots.items()}
     world = base64.urlsafe_b64encode(json.dumps(slots).encode()).decode()
     return (
         *(job.python, "-u", "-m", "deepspeed.launcher.launch"),
-        *(f"--world_info={world}", f"--node_rank={share.node_rank}"),
-        *(f"--master_addr={share.master_address}", f"--master_port={job.master_port}"),
+        *(f"--world_info={world}", f"--node_rank={node.node_rank}"),
+        *(f"--master_addr={node.master_address}", f"--master_port={job.master_port}"),
         *("--no_python", "--no_local_rank", *rank),
     )
 

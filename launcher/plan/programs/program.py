@@ -10,7 +10,7 @@ from checks.model import Job
 
 @dataclass(frozen=True)
 class NodeLaunch:
-    """One node's share of a run.
+    """One node's part of a run.
 
     `slots` are the devices of every node that takes part, in the order of their ranks; `gpus` is
     how many this one has; `accelerate` is the distributed_type of accelerate's own configuration
@@ -41,14 +41,14 @@ class NodeLaunch:
 class Program:
     """A launcher that starts the ranks of one node.
 
-    `argv` makes what runs there from the share and from what is to be started as each rank; `plain`
-    is what a person would type there for the same, up to the training command, None where one
-    command on the head starts all nodes. `env` is what the ranks need of it.
+    `argv` is what runs on the node, given the node's part and what is to be started as each rank;
+    `equivalent` is what a person would type there for the same, up to the training command, None
+    where one command on the head starts all nodes. `env` is what the ranks need of it.
     """
 
     title: str
     argv: Callable[[NodeLaunch, Sequence[str]], tuple[str, ...]]
-    plain: Callable[[NodeLaunch], tuple[str, ...]] | None
+    equivalent: Callable[[NodeLaunch], tuple[str, ...]] | None
     env: Callable[[NodeLaunch], Mapping[str, str]]
     rotated: bool = False
     """Whether local ranks are rotated, see `launcher.plan.ranks`."""
@@ -56,9 +56,9 @@ class Program:
     """Whether each rank's script is given --local_rank=N."""
 
 
-def visible_devices_env(share: NodeLaunch) -> dict[str, str]:
+def visible_devices_env(node: NodeLaunch) -> dict[str, str]:
     """Hides what is not to be used; a launcher that counts from 0 knows no other way."""
-    own = list(share.slots[share.name])
-    if not share.gpus or own == list(range(share.gpus)):
+    own = list(node.slots[node.name])
+    if not node.gpus or own == list(range(node.gpus)):
         return {}
     return {"CUDA_VISIBLE_DEVICES": ",".join(map(str, own))}

@@ -11,35 +11,35 @@ from collections.abc import Sequence
 from launcher.plan.programs.program import NodeLaunch, Program, visible_devices_env
 
 
-def torchrun_options(share: NodeLaunch) -> tuple[str, ...]:
+def torchrun_options(node: NodeLaunch) -> tuple[str, ...]:
     """The options of torch.distributed.run."""
     return (
-        *(f"--nnodes={len(share.slots)}", f"--nproc-per-node={share.local_size}"),
-        *(f"--node-rank={share.node_rank}", "--rdzv-backend=static"),
-        *(f"--master-addr={share.master_address}", f"--master-port={share.job.master_port}"),
+        *(f"--nnodes={len(node.slots)}", f"--nproc-per-node={node.local_size}"),
+        *(f"--node-rank={node.node_rank}", "--rdzv-backend=static"),
+        *(f"--master-addr={node.master_address}", f"--master-port={node.job.master_port}"),
     )
 
 
-def torchrun_argv(share: NodeLaunch, rank: Sequence[str]) -> tuple[str, ...]:
+def torchrun_argv(node: NodeLaunch, rank: Sequence[str]) -> tuple[str, ...]:
     """torch.distributed.run; ranks of another run that use the same port are not taken for ours.
 
     Its folder of logs, which else stays in /tmp, goes with the run's directory.
     """
-    run = (f"--rdzv-id={share.token}", f"--log-dir={share.home}", "--no-python")
+    run = (f"--rdzv-id={node.token}", f"--log-dir={node.home}", "--no-python")
     return (
-        share.job.python,
+        node.job.python,
         "-u",
         "-m",
         "torch.distributed.run",
-        *torchrun_options(share),
+        *torchrun_options(node),
         *run,
         *rank,
     )
 
 
-def equivalent_argv(share: NodeLaunch) -> tuple[str, ...]:
+def equivalent_argv(node: NodeLaunch) -> tuple[str, ...]:
     """What a person would type on the node."""
-    return ("torchrun", *torchrun_options(share))
+    return ("torchrun", *torchrun_options(node))
 
 
 PROGRAM = Program("torchrun", torchrun_argv, equivalent_argv, visible_devices_env)
