@@ -10,10 +10,11 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from checks.catalogue import CATALOGUE
 from checks.facts import Snapshot
 from checks.folded_names import fold_names
 from checks.masking import is_secret
@@ -122,17 +123,17 @@ def changes_since(
             was, is_now = before.get(fact, ""), after.get(fact, "")
             if was != is_now and fact.partition(".")[0] in sections:
                 found.setdefault((fact, was, is_now), []).append(name)
-    areas = {finding.area for finding in findings if finding.stops}
     changes = [FactChange(tuple(nodes), *key) for key, nodes in found.items()]
-    return ChangesSinceGo(
-        good.started, tuple(sorted(changes, key=lambda one: _is_unrelated(one.fact, areas)))
-    )
+    related = _sections_of_failed_checks(findings)
+    changes.sort(key=lambda change: change.fact.partition(".")[0] not in related)
+    return ChangesSinceGo(good.started, tuple(changes))
 
 
-def _is_unrelated(fact: str, areas: Collection[str]) -> bool:
-    """Whether a fact's section has nothing of the failing areas in its name."""
-    section = fact.partition(".")[0]
-    return not any(area.rstrip("s") in section for area in areas)
+def _sections_of_failed_checks(findings: Iterable[Finding]) -> set[str]:
+    """What the checks that stop the start declare to read; nothing of a site's own tests."""
+    failed = {finding.check for finding in findings if finding.stops}
+    checks = (CATALOGUE[check] for check in failed if check in CATALOGUE)
+    return {fact.section for check in checks for fact in check.facts}
 
 
 def accused_nodes(findings: Sequence[Finding], names: Sequence[str]) -> list[str]:

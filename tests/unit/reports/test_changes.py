@@ -98,10 +98,12 @@ def test_what_was_not_asked_both_times_is_no_change():
     assert changes(seen(gpus={"driver": "1"}), seen(limits={"x": 1})) == []
 
 
-def test_the_failing_area_comes_first():
+def test_what_the_failing_check_reads_comes_first():
     good = seen(aaa={"x": 1}, gpus={"driver": "1"})
     now = seen(aaa={"x": 2}, gpus={"driver": "2"})
-    assert changes(good, now)[0].startswith("node3: gpus.driver")
+    failed = dataclasses.replace(stop("node3"), check="gpu.driver-answers")
+    assert changes(good, now)[0].startswith("node3: aaa.x")
+    assert changes(good, now, failed)[0].startswith("node3: gpus.driver")
 
 
 def test_long_texts_are_cut_to_where_they_part():
