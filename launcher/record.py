@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from checks.errors import PreflightError, UsageError
+from checks.node.runtime.processes import find_process
 
 ROOM, ROOM_BYTES = "room-for-the-result", 1 << 16
 ALIVE = ("running", "stopping")
@@ -151,10 +152,9 @@ def _new_directory(base: Path, name: str) -> Path:
 
 def _process_identity(pid: int) -> dict[str, Any]:
     """What distinguishes a process from a later one with its pid."""
-    stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    process = find_process(pid)
     boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="utf-8").strip()
-    words = stat.rpartition(")")[2].split()
-    return {"born": None if words[0] in "ZX" else int(words[19]), "boot": boot}
+    return {"born": process.born if process and process.alive else None, "boot": boot}
 
 
 @dataclass(frozen=True)
@@ -181,11 +181,9 @@ class RecordedRun:
         """The process that runs it, while that lives."""
         known = self.read("controller.json")
         try:
-            alive = _process_identity(known["pid"]) == {
-                "born": known["born"],
-                "boot": known["boot"],
-            }
-        except (KeyError, OSError, ValueError, IndexError):
+            recorded = {"born": int(known["born"]), "boot": known["boot"]}
+            alive = _process_identity(int(known["pid"])) == recorded
+        except (KeyError, OSError, ValueError, TypeError):
             return None
         return int(known["pid"]) if alive else None
 

@@ -1,1 +1,1 @@
-"""What runs on nodes: the probe, and programs that the training interpreter runs."""
+"""What runs on nodes: the probe, what it shares with the agent, and the training programs."""

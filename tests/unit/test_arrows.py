@@ -105,7 +105,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "checks.model",
         "launcher.agent",
     ),
-    "launcher.record": ("checks.errors", "checks.masking"),
+    "launcher.record": ("checks.errors", "checks.masking", "checks.node.runtime"),
     "launcher.rank_output": (),
     "launcher.exit_codes": (),
     "launcher.diagnosis": (

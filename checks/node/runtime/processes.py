@@ -33,7 +33,7 @@ def process_ids():
     return [int(name) for name in list_folder("/proc") if name.isdigit()]
 
 
-def find_process(pid):
+def find_process(pid: int) -> "Process | None":
     """The process of that id; None where it is gone."""
     stat = read_file("/proc/%d/stat" % pid)
     return Process(pid, stat) if stat else None
