@@ -76,7 +76,7 @@ def _problems(findings: Sequence[Finding]) -> list[FindingText]:
     return [
         describe_group(group)
         for mark in "×?‼"
-        for group in group_findings(one for one in findings if finding_mark(one) == mark)
+        for group in group_findings(f for f in findings if finding_mark(f) == mark)
     ]
 
 
@@ -94,7 +94,7 @@ def _present_values(before: str, now: str) -> tuple[str, str]:
 
 def _differing_facts(snapshot: Snapshot) -> list[tuple[str, str, str]]:
     """Fact, what most nodes have, and what the others have."""
-    return [_difference_row(one) for one in differing_facts(snapshot)[:MAX_ROWS]]
+    return [_difference_row(fact) for fact in differing_facts(snapshot)[:MAX_ROWS]]
 
 
 def _difference_row(difference: Difference) -> tuple[str, str, str]:
@@ -107,6 +107,6 @@ def _difference_row(difference: Difference) -> tuple[str, str, str]:
 def _skip_reasons(findings: Sequence[Finding]) -> dict[str, list[str]]:
     """The checks that were skipped for each reason."""
     reasons: dict[str, dict[str, None]] = {}
-    for group in group_findings(one for one in findings if finding_mark(one) == "-"):
-        reasons.setdefault(group.told(group.first.message), {})[group.first.check] = None
+    for group in group_findings(f for f in findings if finding_mark(f) == "-"):
+        reasons.setdefault(group.fold_text(group.first.message), {})[group.first.check] = None
     return {reason: list(checks) for reason, checks in reasons.items()}

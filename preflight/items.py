@@ -50,10 +50,10 @@ def finding_of_item(findings: Sequence[Finding]) -> Finding:
     if len(findings) == 1:
         return findings[0]
     worst = max(findings, key=_finding_gravity)
-    alike = [one for one in findings if _finding_gravity(one) == _finding_gravity(worst)]
-    targets = fold_names(one.subject[1] for one in alike)
-    said = f"{len(alike)} of {len(findings)} targets ({targets})"
-    message = f"{said}: {worst.message}" if worst.message else said
+    alike = [other for other in findings if _finding_gravity(other) == _finding_gravity(worst)]
+    targets = fold_names(finding.subject[1] for finding in alike)
+    which = f"{len(alike)} of {len(findings)} targets ({targets})"
+    message = f"{which}: {worst.message}" if worst.message else which
     return replace(worst, subject=worst.subject[:1], message=message)
 
 

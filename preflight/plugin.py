@@ -40,14 +40,14 @@ def node(request: pytest.FixtureRequest) -> Node:
 @pytest.fixture
 def facts(request: pytest.FixtureRequest, node: Node) -> NodeView:
     """For a site's own tests: what the node told, `facts.read(Limits)`. Skips an unreached node."""
-    return _preflight_session(request).flight.node(node.name)
+    return _preflight_session(request).run.node(node.name)
 
 
 @pytest.fixture
 def remote(request: pytest.FixtureRequest, node: Node) -> RemoteRunner:
     """For a site's own tests: runs a command on the node, bounded. Skips with --facts."""
-    flight = _preflight_session(request).flight
-    return remote_runner(flight.node(node.name), flight.line)
+    run = _preflight_session(request).run
+    return remote_runner(run.node(node.name), run.held_logins)
 
 
 def _preflight_session(request: pytest.FixtureRequest) -> PreflightSession:

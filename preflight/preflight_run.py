@@ -48,7 +48,7 @@ class PreflightRun:
         self._findings: dict[Claim, Finding] = {}
         self.site_findings: dict[str, Finding] = {}
         """What a site's own tests found, by their ids."""
-        self.line: HeldLogins | None = None
+        self.held_logins: HeldLogins | None = None
 
     def items(self, area: str, scope: str) -> Sequence[PreflightItem]:
         """What is asked in an area of single nodes, of pairs, or of the cluster."""
@@ -71,12 +71,12 @@ class PreflightRun:
         `of_site` is what a site's own tests want to know; the logins stay open for them.
         """
         if of_site and not self.loaded_snapshot:
-            self.line = HeldLogins()
-            self._config.add_cleanup(self.line.close)
+            self.held_logins = HeldLogins()
+            self._config.add_cleanup(self.held_logins.close)
         self._examined = examine(
             self.job,
             self.selected_claims,
-            GatherOptions(self._config.getoption("budget"), on_stage, on_show, self.line),
+            GatherOptions(self._config.getoption("budget"), on_stage, on_show, self.held_logins),
             compared_with=self.compared_with(of_site),
             saved=self.loaded_snapshot,
             cwd=self._config.invocation_params.dir,
@@ -99,10 +99,10 @@ class PreflightRun:
         Skips the test where it did not answer, or raises FactError where no other item says so.
         """
         view = self.view[name]
-        told = any(
+        reported = any(
             claim.check.area == REACH and name in claim.subject for claim in self.selected_claims
         )
-        if not view.reached and told:
+        if not view.reached and reported:
             pytest.skip(f"{name} was not reached")
         if not view.reached:
             raise FactError(f"{name} was not reached, so nothing is known of it")

@@ -25,11 +25,11 @@ _AFTER_STOP = "run the same command with --lf"
 
 
 class PreflightSession:
-    """The hooks of one pytest run. There is a flight once an item of preflight was collected."""
+    """The hooks of one pytest run. There is a `run` once an item of preflight was collected."""
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
-        self._flight: PreflightRun | None = None
+        self._run: PreflightRun | None = None
         self._usage_error: UsageError | None = None
         self._judged: dict[str, Finding] = {}
 
@@ -68,42 +68,40 @@ class PreflightSession:
             items = self._asked(path, metafunc.function.__name__)
             metafunc.parametrize("finding", items, indirect=True, ids=[item.id for item in items])
         elif asks_each_node(metafunc):
-            nodes = flight.job.nodes if (flight := self._preflight_run()) else ()
+            nodes = run.job.nodes if (run := self._preflight_run()) else ()
             metafunc.parametrize("node", nodes, indirect=True, ids=[node.name for node in nodes])
 
     def _asked(self, path: Path, function: str) -> list[PreflightItem]:
         area = path.stem.removeprefix("test_")
         scope = _SCOPES.get(function.removeprefix(f"test_{area}"), "node")
-        flight = self._preflight_run()
-        return list(flight.items(area, scope)) if flight else []
+        run = self._preflight_run()
+        return list(run.items(area, scope)) if run else []
 
     def _preflight_run(self) -> PreflightRun | None:
-        """The flight of this run; None where the user's options make none."""
-        if self._flight is None and self._usage_error is None:
+        """The preflight of this session; None where the user's options make none."""
+        if self._run is None and self._usage_error is None:
             try:
-                self._flight = PreflightRun(self._config)
+                self._run = PreflightRun(self._config)
             except UsageError as mistake:
                 self._usage_error = mistake
-        return self._flight
+        return self._run
 
     @property
-    def flight(self) -> PreflightRun:
-        """The flight, once an item needs it."""
-        assert self._flight is not None
-        return self._flight
+    def run(self) -> PreflightRun:
+        """The preflight, once an item needs it."""
+        assert self._run is not None
+        return self._run
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """The areas in their order; after -k, pairs that leave the nodes it narrowed to go too."""
-        if self._flight is None:
+        if self._run is None:
             return
         items.sort(key=_area_position)
         if not self._config.getoption("keyword"):
             return
         ours = [asked for item in items if (asked := _preflight_item(item))]
-        nodes = narrowed_nodes(
-            (claim for asked in ours for claim in asked.claims), self._flight.job
-        )
+        nodes = narrowed_nodes((claim for asked in ours for claim in asked.claims), self._run.job)
         left = [
             item
             for item in items
@@ -119,37 +117,37 @@ class PreflightSession:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
         """The nodes are asked once, for exactly the items that are left."""
-        flight = self._flight
+        run = self._run
         broken = session.testsfailed and not self._config.option.continue_on_collection_errors
-        if flight is None or self._config.option.collectonly or broken:
+        if run is None or self._config.option.collectonly or broken:
             return None
         items = [asked for item in session.items if (asked := _preflight_item(item))]
-        flight.selected_claims = [claim for asked in items for claim in asked.claims]
+        run.selected_claims = [claim for asked in items for claim in asked.claims]
         if self._config.getoption("dry_run"):
-            for line in self._plan(flight, session.items):
+            for line in self._plan(run, session.items):
                 self._reporter.write_line(line)
             return True
-        for note in flight.job.notes:
+        for note in run.job.notes:
             self._reporter.write_line(note)
         progress = Progress(self._reporter)
         try:
-            flight.examine(progress.stage, progress.show, claims_of_tests(session.items))
+            run.examine(progress.stage, progress.show, claims_of_tests(session.items))
         except UsageError as mistake:
             raise pytest.UsageError(str(mistake)) from None
         finally:
             progress.finish()
         return None
 
-    def _plan(self, flight: PreflightRun, items: Sequence[pytest.Item]) -> list[str]:
+    def _plan(self, run: PreflightRun, items: Sequence[pytest.Item]) -> list[str]:
         """All that would run on a node, for --dry-run."""
         own = [item.nodeid for item in items if not _preflight_item(item)]
-        others = flight.compared_with(claims_of_tests(items))
-        claims = [*flight.selected_claims, *others]
-        return [*plan_commands(flight.job, claims), *(f"{test}: a site's own test" for test in own)]
+        others = run.compared_with(claims_of_tests(items))
+        claims = [*run.selected_claims, *others]
+        return [*plan_commands(run.job, claims), *(f"{test}: a site's own test" for test in own)]
 
     def item_finding(self, item: pytest.Item, asked: PreflightItem) -> Finding:
         """The item's finding, its properties put where JUnit looks for them."""
-        judged = self.flight.finding(asked)
+        judged = self.run.finding(asked)
         item.user_properties.extend(junit_properties(judged))
         self._judged[item.nodeid] = judged
         return judged
@@ -163,15 +161,15 @@ class PreflightSession:
             ours = item.nodeid in self._judged
             call.excinfo = (with_one_frame if ours else without_traceback)(call.excinfo)
         report = yield
-        if self._flight and item.nodeid not in self._judged:
-            self._note(item, report, self._flight)
+        if self._run and item.nodeid not in self._judged:
+            self._note(item, report, self._run)
         return report
 
-    def _note(self, item: pytest.Item, report: pytest.TestReport, flight: PreflightRun) -> None:
+    def _note(self, item: pytest.Item, report: pytest.TestReport, run: PreflightRun) -> None:
         """What a phase of a site's own test found; a later phase counts where it went wrong."""
         found = finding_of_test(item, report)
-        if found and (item.nodeid not in flight.site_findings or report.failed):
-            flight.site_findings[item.nodeid] = found
+        if found and (item.nodeid not in run.site_findings or report.failed):
+            run.site_findings[item.nodeid] = found
             item.user_properties[:] = junit_properties(found)
 
     def pytest_report_teststatus(
@@ -189,21 +187,21 @@ class PreflightSession:
         self, session: pytest.Session, exitstatus: int | pytest.ExitCode
     ) -> Generator[None, object, object]:
         """The exit status is the decision; the summary comes last."""
-        flight = self._flight
-        result = flight.result if flight else None
+        run = self._run
+        result = run.result if run else None
         done = exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
-        if flight is None or result is None or not done:
+        if run is None or result is None or not done:
             return (yield)
         stop = result.decision == "stop" or session.shouldfail
         if result.findings:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED if stop else pytest.ExitCode.OK
         finished = yield
         try:
-            flight.write(result)
+            run.write(result)
         except OSError as error:
             self._reporter.write_line(f"ERROR: cannot write {error.filename}: {error.strerror}")
             session.exitstatus = pytest.ExitCode.USAGE_ERROR
-        self._write_summary(result, complete=flight.is_complete)
+        self._write_summary(result, complete=run.is_complete)
         return finished
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -35,19 +35,19 @@ class CommandResult:
 RemoteRunner = Callable[..., CommandResult]
 
 
-def remote_runner(view: NodeView, line: HeldLogins | None) -> RemoteRunner:
+def remote_runner(view: NodeView, logins: HeldLogins | None) -> RemoteRunner:
     """What the fixture `remote` is on that node."""
-    if line is None:
+    if logins is None:
         pytest.skip("--facts: no node is touched")
 
     def remote(*argv: str, timeout: float = 10.0) -> CommandResult:
         """Run a command there, over the open login, for at most `timeout` seconds."""
-        answer = line.run(view.name, argv, timeout)
-        said = f"{view.name}: {' '.join(argv)}"
+        answer = logins.run(view.name, argv, timeout)
+        command = f"{view.name}: {' '.join(argv)}"
         if "error" in answer:
-            raise FactError(f"{said}: {answer['error']}")
+            raise FactError(f"{command}: {answer['error']}")
         if answer["data"]["timed_out"]:
-            raise FactError(f"{said}: not done after {timeout:g} s")
+            raise FactError(f"{command}: did not end within {timeout:g} s")
         return CommandResult(*(answer["data"][key] for key in ("rc", "out", "err")))
 
     return remote
@@ -95,8 +95,8 @@ def without_traceback(
     """A fact that is not there as one line; any other failure as it was raised."""
     if not isinstance(raised.value, FactError):
         return raised
-    told = pytest.fail.Exception(f"{UNKNOWN_PREFIX}{raised.value}", pytrace=False)
-    return pytest.ExceptionInfo.from_exc_info((type(told), told, raised.tb))
+    failed = pytest.fail.Exception(f"{UNKNOWN_PREFIX}{raised.value}", pytrace=False)
+    return pytest.ExceptionInfo.from_exc_info((type(failed), failed, raised.tb))
 
 
 def finding_of_test(item: pytest.Item, report: pytest.TestReport) -> Finding | None:

@@ -35,13 +35,13 @@ class FindingGroup:
         """The one that speaks for all."""
         return self.findings[0]
 
-    def told(self, text: str) -> str:
+    def fold_text(self, text: str) -> str:
         """`text` of the first finding, its nodes' names replaced by the folded names of all."""
         return _insert_names(
             _replace_names(text, self.first.subject), [fold_names(names) for names in self.nodes]
         )
 
-    def rest(self, node: str) -> str:
+    def other_nodes(self, node: str) -> str:
         """The folded names that stand where `node` stands in the first subject, without it."""
         for place, name in enumerate(self.first.subject):
             if name == node:
@@ -54,7 +54,7 @@ def group_findings(findings: Iterable[Finding]) -> list[FindingGroup]:
     stories: dict[object, list[Finding]] = {}
     for finding in findings:
         stories.setdefault(_story_key(finding), []).append(finding)
-    return [group for told in stories.values() for group in _group_by_nodes(told)]
+    return [group for alike in stories.values() for group in _group_by_nodes(alike)]
 
 
 def _story_key(finding: Finding) -> object:
@@ -68,10 +68,10 @@ def _story_key(finding: Finding) -> object:
 def _group_by_nodes(findings: Sequence[Finding]) -> list[FindingGroup]:
     """Nodes in one group; pairs in groups of some sources towards some targets."""
     if len(findings[0].subject) < 2:
-        names = tuple(one.subject[0] for one in findings if one.subject)
+        names = tuple(finding.subject[0] for finding in findings if finding.subject)
         return [FindingGroup(tuple(findings), (names,) if names else ())]
-    if all(source == target for source, target in (one.subject for one in findings)):
-        names = tuple(one.subject[0] for one in findings)
+    if all(source == target for source, target in (finding.subject for finding in findings)):
+        names = tuple(finding.subject[0] for finding in findings)
         return [FindingGroup(tuple(findings), (names, names))]
     ways = [
         _pair_groups(findings, end, itself=itself) for end in (1, 0) for itself in (True, False)
@@ -89,7 +89,7 @@ def _pair_groups(findings: Sequence[Finding], end: int, *, itself: bool) -> list
         rows.setdefault(finding.subject[end], []).append(finding)
     same: dict[frozenset[str], list[str]] = {}
     for name, row in rows.items():
-        others = {one.subject[1 - end] for one in row}
+        others = {finding.subject[1 - end] for finding in row}
         same.setdefault(frozenset(others | {name} if itself else others), []).append(name)
     return [_pair_group([rows[name] for name in names], end) for names in same.values()]
 

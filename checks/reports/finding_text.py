@@ -46,7 +46,9 @@ def describe_group(group: FindingGroup, remark: str = "") -> FindingText:
     seen = evidence_text(finding.evidence for finding in group.findings)
     return FindingText(
         finding_mark(first),
-        escape_text(group.told(first.message or f"{first.check} {_outcome_word(first)}") + remarks),
+        escape_text(
+            group.fold_text(first.message or f"{first.check} {_outcome_word(first)}") + remarks
+        ),
         escape_text(", ".join(part for part in (first.check, nodes, first.cause) if part)),
         escape_text(f"seen: {seen}") if seen else "",
         escape_text(_fix_place(first.fix, group)) if first.fix else "",
@@ -66,7 +68,7 @@ def _outcome_word(finding: Finding) -> str:
 
 def _fix_place(fix: Fix, group: FindingGroup) -> str:
     """Where the command of the first node is to be typed, and what to know before."""
-    others = group.rest(fix.on)
+    others = group.other_nodes(fix.on)
     likewise = f"; same on {others}" if others else ""
     where = f" (on {fix.on}{likewise})" if fix.on else ""
     return f"fix{where}: {fix.note}".rstrip()
@@ -84,8 +86,10 @@ def escape_text(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(
-        one if one == "\n" or (one.isprintable()) else one.encode("unicode_escape").decode()
-        for one in text
+        letter
+        if letter == "\n" or letter.isprintable()
+        else letter.encode("unicode_escape").decode()
+        for letter in text
     )
 
 

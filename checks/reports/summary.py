@@ -49,7 +49,9 @@ def summary_lines(
     areas = dict.fromkeys((*AREAS, *(finding.area for finding in findings)))
     lines = _blame_lines(findings, columns)
     for area in areas:
-        lines += _area_lines(area, [one for one in findings if one.area == area], columns)
+        lines += _area_lines(
+            area, [finding for finding in findings if finding.area == area], columns
+        )
     for line in changed.lines if changed else []:
         lines += wrap_text(Text(), escape_text(line), columns)
     return render_lines([*lines, Text(), _decision_line(findings, go, stop)], colour=colour)
@@ -69,13 +71,13 @@ def _area_lines(area: str, findings: Sequence[Finding], width: int) -> list[Text
         return []
     counts = Counter(map(finding_mark, findings))
     gravest = next(mark for mark in _GRAVEST_FIRST if counts[mark])
-    said = " · ".join(
+    outcomes = " · ".join(
         f"{counts[mark]} {word}" for mark, word in _OUTCOME_WORDS.items() if counts[mark]
     )
     reasons = f": {_skip_reasons(findings)}" if gravest == "-" else ""
-    lines = [mark_text(gravest) + f" {area:<11}{said}{reasons}"]
+    lines = [mark_text(gravest) + f" {area:<11}{outcomes}{reasons}"]
     for mark, describe in (("×", _failure_lines), ("?", _unknown_lines), ("‼", _failure_lines)):
-        lines += describe([one for one in findings if finding_mark(one) == mark], width)
+        lines += describe([finding for finding in findings if finding_mark(finding) == mark], width)
     return lines
 
 
@@ -83,7 +85,7 @@ def _skip_reasons(skipped: Sequence[Finding]) -> str:
     """Why nothing of an area was checked, in one line."""
     first, *others = group_findings(skipped)
     more = {group.first.message for group in others} - {first.first.message}
-    return escape_text(first.told(first.first.message)) + (" …" if more else "")
+    return escape_text(first.fold_text(first.first.message)) + (" …" if more else "")
 
 
 def _failure_lines(findings: Sequence[Finding], width: int) -> list[Text]:
@@ -102,7 +104,7 @@ def _unknown_lines(findings: Sequence[Finding], width: int) -> list[Text]:
     left: list[Text] = []
     for groups, more in _limited_groups(findings):
         for group in groups:
-            reason = group.told(group.first.message or "no answer")
+            reason = group.fold_text(group.first.message or "no answer")
             reasons.setdefault(reason, []).append(group.first.check)
         left += more
     lines: list[Text] = []

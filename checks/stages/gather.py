@@ -30,13 +30,13 @@ class GatherOptions:
 
     `budget` is in seconds: stages that would begin after it are recorded as not asked for that
     reason, and no question waits beyond it. `on_show` is given what a long stage shows while it
-    runs. The logins are kept open on `line`, where one is given.
+    runs. The logins are kept open in `held_logins`, where that is given.
     """
 
     budget: float | None = None
     on_stage: OnStage = lambda *_: None
     on_show: Show = lambda _: None
-    line: HeldLogins | None = None
+    held_logins: HeldLogins | None = None
 
 
 def gather_facts(
@@ -109,15 +109,15 @@ class _Gathering:
                 self._run_stage(contact, stage)
 
     def _log_in(self, sections: set[str], stack: contextlib.ExitStack) -> Contact:
-        """The logins, which end with the stack, or with the line where that holds them."""
-        line = self.options.line
-        wanted = sections | {line.section} if line else sections
+        """The logins, which end with the stack, or stay open where they are to be held."""
+        held = self.options.held_logins
+        wanted = sections | {held.section} if held else sections
         with self._timed("connect"):
             contact, logins = open_contact(
                 self.snapshot.job, list(self.wanted), wanted, self._progress_callback("connect")
             )
-        if line:
-            line.contact = contact
+        if held:
+            held.contact = contact
         else:
             stack.enter_context(contact)
         for name, login in logins.items():
