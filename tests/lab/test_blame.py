@@ -11,7 +11,6 @@ import pytest
 
 from checks.catalogue import CATALOGUE
 from checks.check import claims_of
-from checks.contact import resident_probe as resident
 from checks.judge import decide
 from checks.model import Finding, Outcome
 from checks.reports.blame import blamed_nodes, fold_blame
@@ -27,12 +26,9 @@ PAIRS = ("ssh", "ports")
 
 
 @pytest.fixture
-def four(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def four(tmp_path: Path):
     """Four nodes, of which every test breaks what it likes."""
     lab = Lab.up(LabShape(nodes=4), tmp_path / ".lab")
-    with lab.ssh_config.open("a") as config:
-        config.write("\nHost *\n  ConnectTimeout 5\n")
-    monkeypatch.setattr(resident, "START_S", 5.0)
     yield lab
     down_and_gone(lab)
 

@@ -68,7 +68,7 @@ def test_two_bad_nodes_are_told_one_by_its_words_and_one_by_halves(
     healthy = flown(four)
     assert {one.outcome.value for one in healthy.values()} == {"pass"}
     assert healthy[CHECKS[1], "node2"].message == "gloo over eth0"
-    monkeypatch.setattr(rendezvous, "LIMIT_S", 10.0)
+    monkeypatch.setattr(rendezvous, "LIMIT_S", 20.0)
     spoil(four, "node2", SLEEPS)
     spoil(four, "node4", RAISES)
     found = flown(four)
@@ -89,7 +89,7 @@ def test_two_bad_nodes_are_told_one_by_its_words_and_one_by_halves(
 def test_a_pair_and_a_cut_between_two_racks_are_told_as_such(
     four: Lab, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(rendezvous, "LIMIT_S", 8.0)
+    monkeypatch.setattr(rendezvous, "LIMIT_S", 20.0)
     drop_from(four, "node2", ["node3"])
     drop_from(four, "node3", ["node2"])
     found = flown(four)

@@ -115,7 +115,7 @@ def test_a_build_without_mpi_runs_on_each_node_alone(lab: Lab):
 
 
 def test_what_hangs_is_ended_and_the_node_named(lab: Lab, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(nccl_tests, "LIMIT_S", 4.0)
+    monkeypatch.setattr(nccl_tests, "LIMIT_S", 10.0)
     mark(lab, "node1", "/etc/waits")
     mark(lab, "node2", "/etc/hangs")
     told, found = flown(lab, backend="openmpi")

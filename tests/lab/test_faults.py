@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from checks.contact import resident_probe as resident
 from checks.judge import decide
 from checks.model import Finding, Outcome, Severity
 from launcher.lab.cluster import Lab
@@ -21,14 +20,11 @@ from tests.support.lab_preflight import UNMENDABLE, damage, fly, job_of, mend, t
 
 
 @pytest.fixture
-def broken_lab(tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch):
+def broken_lab(tmp_path: Path, request: pytest.FixtureRequest):
     """A lab that a test may leave broken or mended as it likes."""
     spec = getattr(request.node, "callspec", None)
     shape = spec.params["case"].shape if spec and "case" in spec.params else LabShape(nodes=3)
     lab = Lab.up(shape, tmp_path / ".lab")
-    with lab.ssh_config.open("a") as config:
-        config.write("\nHost *\n  ConnectTimeout 5\n")
-    monkeypatch.setattr(resident, "START_S", 5.0)
     yield lab
     down_and_gone(lab)
 

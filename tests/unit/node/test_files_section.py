@@ -70,7 +70,7 @@ def test_a_path_that_hangs_is_told_while_others_answer(tmp_path, monkeypatch):
         return real(path, **options)
 
     monkeypatch.setattr(probe.os, "stat", stat)
-    monkeypatch.setattr(probe, "LOOK_LIMIT", 0.5)
+    monkeypatch.setattr(probe, "LOOK_LIMIT", 2.0)
     try:
         found = seen(tmp_path, exist=["hung", "/etc"])
     finally:
