@@ -38,7 +38,7 @@ class Recheck:
 def recheck_nodes(
     job: Job, nodes: Sequence[str], checks: Sequence[str], gate: Mapping[str, Any]
 ) -> Recheck:
-    """Ask again what `relevant_claims` names, within BUDGET_S and the logins' own time-outs.
+    """Check `relevant_claims` now, within BUDGET_S and the logins' own time-outs.
 
     `gate` is the report that the start stood on. Never raises for what a node does.
     """
@@ -72,9 +72,8 @@ def _quick_checks(names: Iterable[str]) -> list[Check]:
 
 def outcomes_by_check(gate: Mapping[str, Any]) -> OutcomesBefore:
     """What a report says of each check and subject."""
-    return {
-        (one["check"], tuple(one["subject"])): one["outcome"] for one in gate.get("findings", ())
-    }
+    entries = gate.get("findings", ())
+    return {(entry["check"], tuple(entry["subject"])): entry["outcome"] for entry in entries}
 
 
 def describe_findings(
@@ -95,7 +94,9 @@ def describe_findings(
         passed_before = before.get((group.first.check, group.first.subject)) == "pass"
         text = describe_group(group, "passed before the start" if passed_before else "")
         lines += render_lines(finding_lines(text, terminal_width()), colour=False)
-    checks = {finding.check: None for finding in findings if finding.outcome is Outcome.PASS}
-    if passed := [check for check in checks if check not in {one.check for one in failed}]:
+    passed = dict.fromkeys(one.check for one in findings if one.outcome is Outcome.PASS)
+    for finding in failed:
+        passed.pop(finding.check, None)
+    if passed:
         lines.append(f"  √ passed: {', '.join(passed)}")
     return "\n".join(lines)

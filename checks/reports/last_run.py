@@ -1,6 +1,6 @@
 """What the last full run leaves in its directory: for the launcher to trust, a stop to be compared.
 
-Both faces keep it, so that what changed is told whichever of them said go.
+Both faces save it, so a stop is compared with the last go of either.
 """
 
 from __future__ import annotations
