@@ -1,4 +1,4 @@
-"""--every-check, for tests only: preflight itself is loaded without it."""
+"""--every-check and --published, for tests only: preflight itself is loaded without them."""
 
 import pytest
 
@@ -6,9 +6,11 @@ from tests.support.judgements import EveryCheck
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """An option of this checkout's tests."""
+    """The options of this checkout's tests."""
     meaning = "fail unless this run saw each check hold and fail"
     parser.addoption("--every-check", action="store_true", help=meaning)
+    meaning = "run tests/published over this folder of files that others published"
+    parser.addoption("--published", metavar="FOLDER", help=meaning)
 
 
 def pytest_configure(config: pytest.Config) -> None:

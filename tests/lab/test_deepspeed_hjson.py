@@ -1,6 +1,5 @@
 """DeepSpeed itself reads the Hjson that the checks pass, and refuses what they refuse."""
 
-import importlib.util
 import json
 import os
 import subprocess
@@ -9,8 +8,7 @@ import sys
 from tests.support.hjson_cases import READABLE, REFUSED
 from tests.support.zero_cases import outcome
 
-if importlib.util.find_spec("deepspeed"):
-    READ = """
+READ = """
 import json, sys
 from deepspeed.runtime.config import DeepSpeedConfig
 for path in json.load(sys.stdin):
@@ -20,7 +18,7 @@ for path in json.load(sys.stdin):
     except Exception as error:
         print("verdict", type(error).__name__)
 """
-    TRAIN = """
+TRAIN = """
 import sys, torch, deepspeed
 torch.distributed.init_process_group("gloo", init_method=sys.argv[2], rank=0, world_size=1)
 model = torch.nn.Linear(2, 1)
@@ -29,31 +27,32 @@ engine, *_ = deepspeed.initialize(model=model, model_parameters=parameters, conf
 print("verdict", engine.train_batch_size(), engine.optimizer_name())
 """
 
-    def verdicts(program, *arguments, given=None):
-        done = subprocess.run(
-            [sys.executable, "-c", program, *map(str, arguments)],
-            env={**os.environ, "DS_ACCELERATOR": "cpu", "LOCAL_RANK": "0"},
-            input=given,
-            capture_output=True,
-            text=True,
-            timeout=600,  # DeepSpeed may compile an operator first
-            check=True,
-        )
-        return [line for line in done.stdout.splitlines() if line.startswith("verdict")]
 
-    def test_deepspeed_reads_and_refuses_the_same_files(tmp_path):
-        paths = [tmp_path / f"{name}.json" for name in (*READABLE, *REFUSED)]
-        for path, text in zip(paths, (*READABLE.values(), *REFUSED.values()), strict=True):
-            path.write_text(text)
-        lines = verdicts(READ, given=json.dumps([str(path) for path in paths]))
-        accepted = [
-            path.stem for path, line in zip(paths, lines, strict=True) if "accepted" in line
-        ]
-        assert accepted == [*READABLE]
-        passed = [path.stem for path in paths if outcome("config-is-readable", path.read_text()) == "hjson"]  # fmt: skip  # noqa: E501
-        assert passed == accepted
+def verdicts(program, *arguments, given=None):
+    done = subprocess.run(
+        [sys.executable, "-c", program, *map(str, arguments)],
+        env={**os.environ, "DS_ACCELERATOR": "cpu", "LOCAL_RANK": "0"},
+        input=given,
+        capture_output=True,
+        text=True,
+        timeout=600,  # DeepSpeed may compile an operator first
+        check=True,
+    )
+    return [line for line in done.stdout.splitlines() if line.startswith("verdict")]
 
-    def test_deepspeed_trains_with_hjson(tmp_path):
-        config = tmp_path / "ds.json"
-        config.write_text("{\n train_batch_size: 8 // all\n optimizer: {type: 'SGD', params: {}}}")
-        assert verdicts(TRAIN, config, f"file://{tmp_path}/store") == ["verdict 8 SGD"]
+
+def test_deepspeed_reads_and_refuses_the_same_files(tmp_path):
+    paths = [tmp_path / f"{name}.json" for name in (*READABLE, *REFUSED)]
+    for path, text in zip(paths, (*READABLE.values(), *REFUSED.values()), strict=True):
+        path.write_text(text)
+    lines = verdicts(READ, given=json.dumps([str(path) for path in paths]))
+    accepted = [path.stem for path, line in zip(paths, lines, strict=True) if "accepted" in line]
+    assert accepted == [*READABLE]
+    passed = [path.stem for path in paths if outcome("config-is-readable", path.read_text()) == "hjson"]  # fmt: skip  # noqa: E501
+    assert passed == accepted
+
+
+def test_deepspeed_trains_with_hjson(tmp_path):
+    config = tmp_path / "ds.json"
+    config.write_text("{\n train_batch_size: 8 // all\n optimizer: {type: 'SGD', params: {}}}")
+    assert verdicts(TRAIN, config, f"file://{tmp_path}/store") == ["verdict 8 SGD"]

@@ -7,12 +7,15 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+from checks.catalogue import CATALOGUE
 from checks.facts import Snapshot
 from checks.facts.deepspeed_config import ConfigText, DeepspeedConfig, TrainingScript
 from checks.facts.software import Software
 from checks.model import Finding, Node, Outcome, Severity
+from checks.node.probe.deepspeed_config import deepspeed_config as section
 from tests.support.snapshots import judged, snapshot, with_fact
 
+CLAIMS = [claim for claim in CATALOGUE if claim.startswith("deepspeed.")]
 PLAIN = ("deepspeed.initialize", "json.load")
 TRAINER = ("TrainingArguments", "Trainer")
 MICRO = "train_micro_batch_size_per_gpu"
@@ -73,3 +76,16 @@ def apply_fix(
 def zero(**keys: Any) -> dict[str, Any]:
     """A config with these keys of ZeRO."""
     return {MICRO: 1, "zero_optimization": keys}
+
+
+def outcomes_in(folder, name, **job):
+    """What is not in order with a config as the probe reads it, for a cluster of 2 x 8."""
+    hosts = tuple(Node(node, slots=8) for node in ("node1", "node2"))
+    given = {"workdir": str(folder), "deepspeed_config": name, "command": ("train.py",), **job}
+    snap = snapshot(("node1", "node2"), hosts=hosts, **given)
+    data = section({**given, "command": list(given["command"])})
+    for node in snap.job.names:
+        snap.put(node, DeepspeedConfig.section, {"data": data})
+    found = [one for claim in CLAIMS for one in judged(snap, claim).values()]
+    assert not [one for one in found if one.outcome is Outcome.UNKNOWN]
+    return {one.cause: one.severity.value for one in found if one.outcome is Outcome.FAIL}

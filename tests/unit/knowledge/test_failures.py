@@ -10,7 +10,7 @@ import pytest
 
 from checks.catalogue import CATALOGUE
 from checks.knowledge.failures import FAILURES, LITERALS, FailureKind, recognise_failure
-from tests.support.paths import RECORDED, ROOT
+from tests.support.paths import RECORDED
 
 if sys.version_info >= (3, 11):
     from re import _parser as parser
@@ -24,7 +24,6 @@ SAMPLES = [
     for line in path.read_text(encoding="utf-8").splitlines()
 ]
 KNOWN = [pytest.param(known, id=known.id) for known in FAILURES.values()]
-PUBLISHED = ROOT.parent / "shared/reference/failures.yaml"
 
 
 @pytest.mark.parametrize(("layer", "name", "line"), SAMPLES)
@@ -103,20 +102,3 @@ def test_a_root_comes_before_what_follows_from_it():
     line = "DistNetworkError: The client socket has timed out after 5000ms while trying to connect "
     assert recognise_failure(line + "to (None, 29901).")[0].kind is FailureKind.ROOT
     assert recognise_failure(line + "to (10.0.0.1, 29901).")[0].id == "tcpstore-client-timeout"
-
-
-def published():
-    """`- id: x` and its sample: as much YAML as that file needs, read without a YAML library."""
-    text = PUBLISHED.read_text(encoding="utf-8")
-    for entry in text.split("\n- id: ")[1:]:
-        sample = re.search(r"^  sample: (.*)$", entry, re.MULTILINE)[1]
-        if sample.startswith("'"):
-            sample = sample[1:-1].replace("''", "'")
-        yield pytest.param(entry.partition("\n")[0], sample, id=entry.partition("\n")[0])
-
-
-if PUBLISHED.exists():
-
-    @pytest.mark.parametrize(("name", "line"), list(published()))
-    def test_every_published_failure_is_recognised_as_the_same(name, line):
-        assert recognise_failure(line)[0].id == name

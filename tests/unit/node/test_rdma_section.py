@@ -8,10 +8,9 @@ from checks.facts import decode_fact
 from checks.facts.rdma import Rdma
 from checks.knowledge.nccl_transport import port_kind
 from checks.node.probe import rdma as section
-from tests.support.paths import RECORDED, ROOT
+from tests.support.paths import RECORDED
 
 DATA = RECORDED / "infiniband"
-PUBLISHED = ROOT.parent / "shared/data/infiniband_sysfs/fixtures.txt"
 
 
 def put(root, path, content):
@@ -24,16 +23,6 @@ def lines(text, root):
     """One `path content` a line."""
     for line in text.splitlines():
         put(root, *line.split(" ", 1))
-
-
-def ttar(text, root):
-    """The text form of trees in prometheus/procfs: `Path:`, `Lines:`, content, `Mode:`."""
-    rows = iter(text.splitlines())
-    for row in rows:
-        if row.startswith("Path: "):
-            count = int(next(rows).removeprefix("Lines: "))
-            content = "\n".join(next(rows) for _ in range(count)).replace("EOF", "")
-            put(root, row.removeprefix("Path: fixtures/sys/class/infiniband/"), content)
 
 
 @pytest.fixture
@@ -77,14 +66,3 @@ def test_device_nodes(seen, tmp_path):
     put(tmp_path / "dev", "uverbs0", "")
     put(tmp_path / "dev", "rdma_cm", "")
     assert dict(seen().uverbs) == {str(tmp_path / "dev/uverbs0"): True}
-
-
-if PUBLISHED.exists():
-
-    def test_published_trees(seen, tmp_path):
-        ttar(PUBLISHED.read_text(), tmp_path)
-        found = seen()
-        assert set(found.ports) == {"hfi1_0:1", "mlx4_0:1", "mlx4_0:2", "mlx5_0:1"}
-        assert set(found.active) == set(found.ports)
-        assert {port_kind(port) for port in found.ports.values()} == {"InfiniBand"}
-        assert found.ports["mlx4_0:2"].rate == "40 Gb/sec (4X QDR)"

@@ -1,0 +1,33 @@
+"""What is said of accelerate holds for the accelerate that is installed."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+from pathlib import Path
+
+from checks.areas.accelerate.keys import TOP_KEYS
+from tests.support.accelerate_files import FSDP
+
+
+def test_every_key_of_the_accelerate_that_is_installed_is_known():
+    origin = importlib.util.find_spec("accelerate").origin
+    source = Path(origin).parent / "commands/config/config_args.py"
+    classes = {c.name: c for c in ast.parse(source.read_text()).body if isinstance(c, ast.ClassDef)}  # fmt: skip  # noqa: E501
+    lines = [*classes["BaseConfig"].body, *classes["ClusterConfig"].body]
+    fields = {line.target.id for line in lines if isinstance(line, ast.AnnAssign)}
+    assert {"machine_rank", "distributed_type"} < fields
+    assert fields <= TOP_KEYS
+
+
+def test_the_accelerate_that_is_installed_does_not_hear_its_file_on_the_rendezvous(tmp_path):
+    from accelerate.commands.launch import _validate_launch_command, launch_command_parser
+
+    path = tmp_path / "config.yaml"
+    ddp = FSDP.replace("FSDP", "MULTI_GPU").replace("fsdp_config:\n", "")
+    lines = [line for line in ddp.format(rank=1).splitlines() if not line.startswith(" ")]
+    path.write_text("\n".join([*lines, "rdzv_backend: c10d", "same_network: true"]))
+    argv = ["--config_file", str(path), "train.py"]
+    args, *_ = _validate_launch_command(launch_command_parser().parse_args(argv))
+    assert (args.machine_rank, args.main_process_ip) == (1, "node1")
+    assert (args.rdzv_backend, args.same_network) == ("static", False)
