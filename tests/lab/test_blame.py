@@ -20,7 +20,7 @@ from launcher.lab.cluster import Lab
 from launcher.lab.shape import LabShape
 from tests.support.documents import ROOT
 from tests.support.lab_fixtures import assert_nothing_left, down_and_gone, leavings
-from tests.support.lab_preflight import job_of, told
+from tests.support.lab_preflight import describe, job_of
 
 PAIRS = ("ssh", "ports")
 
@@ -95,7 +95,7 @@ def test_what_the_budget_leaves_out_could_not_be_determined(four: Lab):
     before = leavings(four)
     findings = flown(four, budget=0.01)
     late = [one for one in findings if one.area == "ssh" and len(one.subject) == 2]
-    assert {one.outcome for one in late} == {Outcome.UNKNOWN}, told(findings)
+    assert {one.outcome for one in late} == {Outcome.UNKNOWN}, describe(findings)
     assert all("the budget of 0.01 s was used up" in one.message for one in late)
     assert decide(findings) == "stop"
     assert_nothing_left(four, before)

@@ -21,7 +21,7 @@ from launcher.lab.shape import LabShape
 from tests.lab.faults.gpu import EIGHT_H100
 from tests.lab.starts.slurm import allocate, slurm_up
 from tests.support.lab_fixtures import assert_nothing_left, down_and_gone, leavings
-from tests.support.lab_preflight import damage, job_of
+from tests.support.lab_preflight import break_nodes, job_of
 from tests.support.paths import RECORDED
 
 TABLE = RECORDED / "nccl_tests" / "2.17.1-two-nodes-by-srun.txt"
@@ -48,7 +48,7 @@ sed '1,/^#$/d; /Rank/d' <<'END'
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     lab = Lab.up(LabShape(nodes=2, slots=2), tmp_path_factory.mktemp("lab") / ".lab")
-    damage(lab, EIGHT_H100, ("node1", "node2"))
+    break_nodes(lab, EIGHT_H100, ("node1", "node2"))
     for node in lab.nodes:
         node.run(["mkdir", "-p", "/opt/nccl-tests/build"], check=True)
         node.write(PLACE, f"{STAND_IN}{TABLE.read_text(encoding='utf-8')}END\n", 0o755)

@@ -14,7 +14,7 @@ from checks.node.probe.pair_receive import SERVERS, pair_hangup, pair_listen
 from checks.node.probe.pair_send import pair_send
 from checks.run import examine
 from launcher.lab.cluster import Lab
-from tests.support.lab_preflight import job_of, told
+from tests.support.lab_preflight import describe, job_of
 
 CHECKS = [check for check in CATALOGUE.values() if Pairs in check.needs]
 ID = "0123abcd"
@@ -59,7 +59,7 @@ def test_every_pair_of_a_healthy_lab_is_measured_and_nobody_is_accused(lab: Lab)
     result = examine(job, claims)
     view, findings = ClusterView(result.snapshot), result.findings
     assert len(speed_table(view)) == len(job.names) * (len(job.names) - 1)
-    assert not told(findings)
+    assert not describe(findings)
     assert any(one.outcome is Outcome.PASS for one in findings)
 
 
@@ -71,4 +71,4 @@ def test_what_cannot_be_called_is_not_measured(lab: Lab):
     one = found["collective.links-are-alike", ("node1", "node3")]
     assert one.outcome is Outcome.SKIP
     assert "see ports.ephemeral-ports-are-open" in one.message
-    assert not told(list(found.values()))
+    assert not describe(list(found.values()))

@@ -6,7 +6,7 @@ from checks.catalogue import AREAS
 from checks.model import Outcome
 from launcher.lab.shape import LabShape
 from tests.support.lab_fixtures import assert_nothing_left, leavings
-from tests.support.lab_preflight import fly, job_of
+from tests.support.lab_preflight import job_of, run_preflight
 
 ALL_BUT_REACH = [area for area in AREAS if area != "reach"]
 
@@ -18,7 +18,7 @@ def test_an_unknown_jump_host_is_refused_and_named(odd_lab):
         config.write(f"\nHost {last.name}\n  ProxyJump jumpbox\n")
         config.write(f"\nHost jumpbox\n  HostName {head.address}\n  HostKeyAlias jumpbox\n")
         config.write("  User root\n")
-    found = {one.subject: one for one in fly(job_of(lab), leave_out=ALL_BUT_REACH)}
+    found = {one.subject: one for one in run_preflight(job_of(lab), leave_out=ALL_BUT_REACH)}
     assert found[head.name,].outcome is Outcome.PASS
     assert found[last.name,].cause == "host-key-unknown"
     assert "the jump host jumpbox's ssh-ed25519 host key" in found[last.name,].message
@@ -26,5 +26,5 @@ def test_an_unknown_jump_host_is_refused_and_named(odd_lab):
 
 def test_a_flight_leaves_nothing_on_the_nodes(lab):
     before = leavings(lab)
-    fly(job_of(lab))
+    run_preflight(job_of(lab))
     assert_nothing_left(lab, before)

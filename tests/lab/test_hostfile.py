@@ -11,7 +11,7 @@ import pytest
 from checks.judge import decide
 from launcher import cli
 from launcher.lab.cluster import Lab
-from tests.support.lab_preflight import fly, job_of, told
+from tests.support.lab_preflight import describe, job_of, run_preflight
 
 YAML = ".cache/huggingface/accelerate/default_config.yaml"
 
@@ -70,9 +70,11 @@ def test_accelerate_finds_its_rank_on_every_node(tidy: Lab, words: tuple[str, ..
         assert f"machine_rank: {rank}\n" in node.run(f"cat {YAML}", check=True).stdout
     if words[:1] == ("--deepspeed-config",):
         assert launcher(tidy, "hostfile", "--write", "--yes")[0] == 0
-    findings = [one for one in fly(job_of(tidy, with_="accelerate")) if one.area == "accelerate"]
-    assert decide(findings) == "go", told(findings)
-    assert not told(findings)
+    findings = [
+        one for one in run_preflight(job_of(tidy, with_="accelerate")) if one.area == "accelerate"
+    ]
+    assert decide(findings) == "go", describe(findings)
+    assert not describe(findings)
 
 
 def test_a_node_that_is_away_is_named(tidy: Lab):

@@ -8,7 +8,13 @@ from checks.judge import decide
 from launcher.lab.cluster import Lab
 from tests.lab.faults.gpu import EIGHT_H100, SHAPE, kernel, says, xid
 from tests.support.lab_fixtures import assert_nothing_left, down_and_gone, leavings
-from tests.support.lab_preflight import UNMENDABLE, damage, fly, job_of, told
+from tests.support.lab_preflight import (
+    UNMENDABLE,
+    break_nodes,
+    describe,
+    job_of,
+    run_preflight,
+)
 
 ORDINARY = {
     "as-they-are": (),
@@ -32,11 +38,11 @@ def test_nothing_to_say(name, tmp_path):
     lab = Lab.up(SHAPE, tmp_path / ".lab")
     try:
         for fault in (EIGHT_H100, *ORDINARY[name]):
-            damage(lab, fault, ("node1", "node2", "node3"))
+            break_nodes(lab, fault, ("node1", "node2", "node3"))
         before = leavings(lab)
-        findings = [one for one in fly(job_of(lab)) if one.check != UNMENDABLE]
+        findings = [one for one in run_preflight(job_of(lab)) if one.check != UNMENDABLE]
         passed = {one.check for one in findings if one.outcome.value == "pass"}
-        assert not told(findings)
+        assert not describe(findings)
         assert {"gpu.slots-have-gpus", "gpu.kernel-reports-no-gpu-fault"} <= passed
         assert decide(findings) == "go"
         assert_nothing_left(lab, before)

@@ -38,7 +38,9 @@ def facts_of(folder: Path, *, dead: str = "") -> Path:
     return folder / "facts.json"
 
 
-def fly(site: Path, text: str, *options: str, dead: str = "") -> subprocess.CompletedProcess[str]:
+def run_site(
+    site: Path, text: str, *options: str, dead: str = ""
+) -> subprocess.CompletedProcess[str]:
     site.write_text(text)
     folder = site.parents[1]
     words = ("--facts", facts_of(folder, dead=dead), *options, "--report", "r.json", "site_tests")
@@ -62,21 +64,21 @@ def test_it_says_ok(node, facts):
 
 
 def test_node_is_each_node_and_facts_are_its_own(site):
-    done = fly(site, READS)
+    done = run_site(site, READS)
     assert done.returncode == 0, done.stdout
     assert "√ site       3 passed" in done.stdout
     assert set(found(site)) == {("site.it-says-ok", f"node{at}") for at in (1, 2, 3)}
 
 
 def test_k_of_a_node_chooses_its_items(site):
-    done = fly(site, READS, "-k", "it_says_ok and node2")
+    done = run_site(site, READS, "-k", "it_says_ok and node2")
     assert done.returncode == 0, done.stdout
     assert set(found(site)) == {("site.it-says-ok", "node2")}
 
 
 def test_a_failing_test_stops_in_words_in_the_report_and_in_junit(site):
     text = 'def test_quota_is_set(node): assert node.name != "node2", "no quota"'
-    done = fly(site, text, "--junitxml", "j.xml")
+    done = run_site(site, text, "--junitxml", "j.xml")
     assert done.returncode == 1
     assert (
         done.stdout.strip()
@@ -98,7 +100,7 @@ def test_a_failing_test_stops_in_words_in_the_report_and_in_junit(site):
 
 
 def test_a_test_without_a_node_is_of_the_cluster(site):
-    done = fly(site, "def test_licence(): assert False")
+    done = run_site(site, "def test_licence(): assert False")
     assert done.returncode == 1
     assert found(site)["site.licence",]["subject"] == []
 
@@ -114,26 +116,26 @@ def test_a_test_without_a_node_is_of_the_cluster(site):
     ],
 )  # fmt: skip
 def test_each_end_of_a_test_is_an_outcome(site, text, outcome, status):
-    done = fly(site, text)
+    done = run_site(site, text)
     assert done.returncode == status, done.stdout
     assert {one["outcome"] for one in found(site).values()} == {outcome}
 
 
 def test_a_fact_that_did_not_come_is_told_without_a_traceback(site):
     text = "from checks.facts.limits import Limits\ndef test_x(facts): facts.read(Limits)"
-    done = fly(site, text)
+    done = run_site(site, text)
     assert "could not be determined: node1 gave no answer about its limits" in done.stdout
     assert "Traceback" not in done.stdout and "FactError" not in done.stdout
 
 
 def test_an_unreached_node_skips(site):
-    done = fly(site, READS, dead="node3")
+    done = run_site(site, READS, dead="node3")
     assert found(site)["site.it-says-ok", "node3"]["outcome"] == "skip"
     assert done.stdout.count("must be fixed first") == 1
 
 
 def test_an_unreached_node_is_unknown_where_nobody_else_says_so(site):
-    done = fly(site, READS, "-k", "it_says_ok", dead="node3")
+    done = run_site(site, READS, "-k", "it_says_ok", dead="node3")
     assert found(site)["site.it-says-ok", "node3"]["outcome"] == "unknown"
     assert done.returncode == 1
 
@@ -150,7 +152,7 @@ def test_fixtures_of_a_sites_own_names_are_its_own(site):
     text = (
         "import pytest\n@pytest.fixture\ndef node(): return 7\ndef test_x(node): assert node == 7"
     )
-    assert fly(site, text).returncode == 0
+    assert run_site(site, text).returncode == 0
 
 
 # On real nodes

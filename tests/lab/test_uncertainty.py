@@ -12,7 +12,13 @@ from checks.stages import ssh_mesh as mesh
 from launcher.lab.shape import LabShape
 from tests.lab.faults.case import made
 from tests.support.lab_fixtures import RELOAD_SSHD
-from tests.support.lab_preflight import UNMENDABLE, damage, fly, job_of, told
+from tests.support.lab_preflight import (
+    UNMENDABLE,
+    break_nodes,
+    describe,
+    job_of,
+    run_preflight,
+)
 
 DIES = made(
     "dies-in-the-mesh",
@@ -41,7 +47,7 @@ def lab(odd_lab):
 
 def flown(lab):
     """All findings but that of the memory that no lab can unlock."""
-    return [one for one in fly(job_of(lab)) if one.check != UNMENDABLE]
+    return [one for one in run_preflight(job_of(lab)) if one.check != UNMENDABLE]
 
 
 def mended(lab, fault):
@@ -53,13 +59,13 @@ def mended(lab, fault):
 def assert_of_node3_alone(findings):
     bad = [one for one in findings if one.outcome in (Outcome.FAIL, Outcome.UNKNOWN)]
     assert [one for one in bad if one.outcome is Outcome.UNKNOWN]
-    assert all("node3" in one.subject or not one.subject for one in bad), told(findings)
+    assert all("node3" in one.subject or not one.subject for one in bad), describe(findings)
     assert decide(findings) == "stop"
 
 
 def test_a_node_that_dies_in_the_mesh(lab, monkeypatch):
     monkeypatch.setattr(mesh, "ROW_LIMIT_S", 10.0)
-    damage(lab, DIES)
+    break_nodes(lab, DIES)
     findings = flown(lab)
     lab.node("node3").run("ip link set eth0 up; rm /usr/local/sbin/ssh", check=True)
     # TCP waits the longer to try again the longer the link was down
@@ -70,29 +76,29 @@ def test_a_node_that_dies_in_the_mesh(lab, monkeypatch):
     unknown = [one for one in findings if one.outcome is Outcome.UNKNOWN]
     assert {one.area for one in unknown} >= {"ssh", "ports", "time"}
     why = re.compile("no answer in time|the connection went silent")
-    assert all(why.search(one.message) for one in unknown), told(findings)
+    assert all(why.search(one.message) for one in unknown), describe(findings)
     assert not [one for one in unknown if one.area in ("limits", "names")], "answered before"
 
 
 def test_a_node_without_proc(lab):
-    damage(lab, WITHOUT_PROC)
+    break_nodes(lab, WITHOUT_PROC)
     findings = flown(lab)
     lab.node("node3").run("umount /proc", check=True)
     assert_of_node3_alone(findings)
-    assert all(one.outcome is not Outcome.FAIL for one in findings), told(findings)
+    assert all(one.outcome is not Outcome.FAIL for one in findings), describe(findings)
 
 
 def test_a_shell_without_home_or_a_language_and_one_session_is_fit(lab):
-    damage(lab, ODD_SHELL)
+    break_nodes(lab, ODD_SHELL)
     findings = flown(lab)
     mended(lab, ODD_SHELL)
-    assert not told(findings)
+    assert not describe(findings)
 
 
 def test_a_shell_that_prints_megabytes(lab):
-    damage(lab, LOUD)
+    break_nodes(lab, LOUD)
     findings = flown(lab)
     mended(lab, LOUD)
     bad = [one for one in findings if one.outcome in (Outcome.FAIL, Outcome.UNKNOWN)]
     assert ("ssh.shell-is-quiet", ("node3",)) in {(one.check, one.subject) for one in bad}
-    assert all(one.subject[-1] == "node3" for one in bad), told(findings)
+    assert all(one.subject[-1] == "node3" for one in bad), describe(findings)

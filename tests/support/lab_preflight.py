@@ -31,7 +31,7 @@ def job_of(lab: Lab, **options: Any) -> Job:
     return build_job(fields, cwd=lab.hosts.parent, environ=os.environ)
 
 
-def damage(lab: Lab, fault: str | Fault, on: Sequence[str] = ()) -> None:
+def break_nodes(lab: Lab, fault: str | Fault, on: Sequence[str] = ()) -> None:
     """Break nodes by a fault of the lab's, or by one of a test's own; nobody undoes the latter."""
     if isinstance(fault, str):
         lab.fault(fault, on=on)
@@ -40,20 +40,20 @@ def damage(lab: Lab, fault: str | Fault, on: Sequence[str] = ()) -> None:
         faults.run_fault_script(lab.record, fault, name, f"mkdir -p $SAVED\n{fault.apply}")
 
 
-def fly(job: Job, *, leave_out: Sequence[str] = HEAVY) -> list[Finding]:
+def run_preflight(job: Job, *, leave_out: Sequence[str] = HEAVY) -> list[Finding]:
     """All findings of a preflight, without those areas and checks."""
     checks = [one for one in CATALOGUE.values() if not {one.area, one.id} & {*leave_out}]
     claims = claims_of(checks, job)
     return list(examine(job, claims).findings)
 
 
-def wrong(findings: Sequence[Finding], severity: Severity) -> list[Finding]:
+def failed_findings(findings: Sequence[Finding], severity: Severity) -> list[Finding]:
     """What does not hold or could not be determined, of that severity."""
     found = [one for one in findings if one.outcome in (Outcome.FAIL, Outcome.UNKNOWN)]
     return [one for one in found if one.severity is severity]
 
 
-def told(findings: Sequence[Finding]) -> str:
+def describe(findings: Sequence[Finding]) -> str:
     """Findings that do not hold, for the message of an assertion."""
     found = [one for one in findings if one.outcome in (Outcome.FAIL, Outcome.UNKNOWN)]
     return "\n".join(
@@ -63,17 +63,17 @@ def told(findings: Sequence[Finding]) -> str:
     )
 
 
-def mend(
+def apply_fixes(
     lab: Lab, job: Job, findings: Sequence[Finding], *, leave_out: Sequence[str] = HEAVY
 ) -> list[Finding]:
     """Type the fixes of what is wrong, once each, and fly again, until all holds, or too often."""
     for _ in range(ROUNDS):
-        typed = dict.fromkeys(one.fix for one in to_mend(findings) if one.fix)
+        typed = dict.fromkeys(one.fix for one in findings_to_fix(findings) if one.fix)
         if not typed:
             break
         for fix in typed:
-            type_in(lab, fix)
-        findings = fly(job, leave_out=leave_out)
+            type_fix(lab, fix)
+        findings = run_preflight(job, leave_out=leave_out)
     return list(findings)
 
 
@@ -81,13 +81,13 @@ UNMENDABLE = "limits.memlock-is-unlimited"
 """The machine itself grants 8 MiB, and nothing in a lab can raise that."""
 
 
-def to_mend(findings: Sequence[Finding]) -> list[Finding]:
+def findings_to_fix(findings: Sequence[Finding]) -> list[Finding]:
     """What blocks; where nothing does, what warns."""
     blocking = [one for one in findings if one.stops]
     return blocking or [one for one in findings if one.warned and one.check != UNMENDABLE]
 
 
-def type_in(lab: Lab, fix: Fix) -> None:
+def type_fix(lab: Lab, fix: Fix) -> None:
     """Type one fix as a person at that place would. Raises CalledProcessError with its words."""
     assert fix.command, f"nothing to type: {fix.note}"
     if fix.on in ("", HERE):
