@@ -141,7 +141,9 @@ def test_it_is_tried_again_until_the_nodes_are_not_fit_any_more(place, lab, sing
     again = second.partition("checked node2 again:\n")[2]
     assert "  × /dev/shm on node2 holds 1 MiB" in again
     assert "(passed before the start)" in " ".join(again.split())
-    assert "      fix (on node2):\n        mount -o remount,size=50% /dev/shm\n" in again
+    assert re.search(
+        r"\n      fix \(on node2\): .*\n        mount -o remount,size=50% /dev/shm\n", again, re.S
+    )
     changed = r"Changed since the last go .*\n  node2: limits.shm_bytes \d+ → 1048576"
     assert re.search(changed, second)
     assert "not restarted: the nodes did not pass the checks" in second
@@ -149,7 +151,7 @@ def test_it_is_tried_again_until_the_nodes_are_not_fit_any_more(place, lab, sing
     assert again["decision"] == "stop"
     status = launcher(place, "status").stdout
     assert re.search(r"attempt 2 of 4, after .*-train\n", status)
-    assert "× limits.shm-is-large-enough: /dev/shm on node2 holds 1 MiB" in status
+    assert "× /dev/shm on node2 holds 1 MiB" in status
 
 
 @pytest.mark.long
