@@ -7,7 +7,7 @@ PreflightError
 
 
 class PreflightError(Exception):
-    """Anything a user can mend; shown as its message, never as a traceback."""
+    """Anything that a user can fix; shown as its message, never as a traceback."""
 
 
 class UsageError(PreflightError):

@@ -25,6 +25,7 @@ class Clock(Fact):
     """
 
     section: ClassVar[str] = "clock"
+    momentary: ClassVar[bool] = True
     synchronised: bool | None
     largest_error_s: float | None = None
     daemons: tuple[str, ...] | None = ()
@@ -43,6 +44,7 @@ class ClockOffset(Fact):
     """
 
     section: ClassVar[str] = "clock_offset"
+    momentary: ClassVar[bool] = True
     offset_s: float
     uncertainty_s: float
     reading: ClockReading | None = None

@@ -27,6 +27,7 @@ class Counters(Fact):
     """All interfaces by name; `uptime_s` is the machine's."""
 
     section: ClassVar[str] = "counters"
+    momentary: ClassVar[bool] = True
     interfaces: Mapping[str, InterfaceCounters] = field(default_factory=dict)
     uptime_s: float = 0.0
 

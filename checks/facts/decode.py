@@ -21,12 +21,15 @@ class Fact:
     """One section that a probe answers. Subclasses are frozen dataclasses named after it.
 
     `heavy`: to learn it, the nodes train, compute or load the network. `late`: it is known only at
-    the end of a run, which it compares with the beginning.
+    the end of a run, which it compares with the beginning. `momentary`: it says how something went
+    at that moment, not how a node is set up, so it is not compared with an earlier run or another
+    node; what is heavy or late is momentary too.
     """
 
     section: ClassVar[str] = ""
     heavy: ClassVar[bool] = False
     late: ClassVar[bool] = False
+    momentary: ClassVar[bool] = False
 
 
 def decode_fact(kind: type[F], data: Any) -> F:

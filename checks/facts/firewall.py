@@ -32,6 +32,7 @@ class Firewall(Fact):
     """`listings` by tool: nft (JSON), iptables, ip6tables and their -legacy twins (-save)."""
 
     section: ClassVar[str] = "firewall"
+    momentary: ClassVar[bool] = True
     listings: dict[str, FirewallListing] = field(default_factory=dict)
     ufw: bool = False
     firewalld: bool = False

@@ -26,6 +26,7 @@ class KernelLog(Fact):
     """
 
     section: ClassVar[str] = "kernel_log"
+    momentary: ClassVar[bool] = True
     readable: bool
     reason: str = ""
     source: str = ""

@@ -32,6 +32,7 @@ class Load(Fact):
     """
 
     section: ClassVar[str] = "load"
+    momentary: ClassVar[bool] = True
     cpus: int
     busy_share: float
     memory_bytes: int

@@ -53,6 +53,7 @@ class PdshRun(Fact):
     """One call over all nodes. `code` is pdsh's own exit status, which must be `expected`."""
 
     section: ClassVar[str] = "pdsh_run"
+    momentary: ClassVar[bool] = True
     expected: int
     code: int | None
     seconds: float

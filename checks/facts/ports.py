@@ -19,6 +19,7 @@ class Listeners(Fact):
     """
 
     section: ClassVar[str] = "listen"
+    momentary: ClassVar[bool] = True
     address: str
     ports: tuple[int, ...]
     master_error: str | None = None
@@ -67,6 +68,7 @@ class DialResults(Fact):
     """
 
     section: ClassVar[str] = "dial"
+    momentary: ClassVar[bool] = True
     reached: dict[str, tuple[int, ...]] = field(default_factory=dict)
     failed: tuple[FailedCall, ...] = ()
     timeout_s: float = 1.0
@@ -84,6 +86,7 @@ class PortHolder(Fact):
     """Who has the master port; asked only where it is in use. `pid` is None where unreadable."""
 
     section: ClassVar[str] = "port_holder"
+    momentary: ClassVar[bool] = True
     listens: bool
     user: str
     uid: int

@@ -87,6 +87,7 @@ class RdmaCounters(Fact):
     """{port: {counter: count}} at the beginning of a preflight."""
 
     section: ClassVar[str] = "rdma_counters"
+    momentary: ClassVar[bool] = True
     ports: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 

@@ -28,6 +28,7 @@ class Login(Fact):
     """
 
     section: ClassVar[str] = "login"
+    momentary: ClassVar[bool] = True
     reached: bool
     cause: str = ""
     detail: str = ""

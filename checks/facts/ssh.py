@@ -32,4 +32,5 @@ class SshRow(Fact):
     """One row of the matrix: this node towards each target that it was given."""
 
     section: ClassVar[str] = "ssh"
+    momentary: ClassVar[bool] = True
     targets: Mapping[str, LoginAttempt] = field(default_factory=dict)

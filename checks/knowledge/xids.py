@@ -18,7 +18,7 @@ class XidSeverity(enum.Enum):
 
 
 class XidAction(enum.Enum):
-    """What mends it."""
+    """The fix."""
 
     RESET = "reset"
     REBOOT = "reboot"

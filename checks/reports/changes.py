@@ -7,6 +7,7 @@ left out.
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from collections import Counter
@@ -16,17 +17,13 @@ from typing import Any
 
 from checks.catalogue import CATALOGUE
 from checks.facts import Snapshot
+from checks.facts.decode import Fact
+from checks.facts.schema import fact_records
 from checks.folded_names import fold_names
 from checks.masking import is_secret
 from checks.model import Finding
 from checks.reports.blame import blamed_nodes
 
-MEASURED_SECTIONS = re.compile(
-    r"login|clock|clock_offset|ssh|dial|listen|pdsh_run|smoke|load|kernel_log|port_holder|firewall"
-    r"|rendezvous|compute|pairs"
-    r"|(later_)?\w*counters|\w*(bandwidth|collective|stress|packets)\w*"
-)
-"""Sections that tell how something went, not how a node is set up."""
 VOLATILE_FIELDS = re.compile(
     r"(^|_)(s|ms|us|seconds|time|mtime|age|now|steady|uptime|free|available|used|busy|share|load"
     r"|pid|pids|count_now|threads|open|rx|tx|errors|dropped|temperature|power|draw|utilization"
@@ -36,10 +33,10 @@ VOLATILE_FIELDS = re.compile(
 IDENTITY_FIELDS = re.compile(r"(^|_)(id|uuid|serial|mac|address|addresses|hostname|host|guid|bus)$")
 """In a field's name: another value on each node, and rightly so."""
 ITEM_NAME_KEYS = ("name", "path", "uuid", "index", "device")
-"""What tells the items of a list apart."""
+"""What distinguishes the items of a list."""
 VALUE_WIDTH = 80
 MAX_CHANGES_SHOWN = 8
-"""The most facts that are told of those that changed."""
+"""The most changed facts that the terminal shows."""
 
 
 @dataclass(frozen=True)
@@ -82,16 +79,16 @@ class ChangesSinceGo:
             ]
         left = len(self.changes) - MAX_CHANGES_SHOWN
         more = [f"  and {left} more: see --report"] if left > 0 else []
-        told = [f"  {one}" for one in self.changes[:MAX_CHANGES_SHOWN]]
-        return ["", f"Changed since the last go ({when} UTC):", *told, *more]
+        shown = [f"  {change}" for change in self.changes[:MAX_CHANGES_SHOWN]]
+        return ["", f"Changed since the last go ({when} UTC):", *shown, *more]
 
     @property
     def document(self) -> dict[str, Any]:
         """As it stands in the JSON report: one entry for each node and fact."""
         facts = [
-            {"node": node, "fact": one.fact, "before": one.shown[0], "now": one.shown[1]}
-            for one in self.changes
-            for node in one.nodes
+            {"node": node, "fact": change.fact, "before": change.shown[0], "now": change.shown[1]}
+            for change in self.changes
+            for node in change.nodes
         ]
         return {"since": self.since, "facts": facts}
 
@@ -139,9 +136,9 @@ def _sections_of_failed_checks(findings: Iterable[Finding]) -> set[str]:
 def accused_nodes(findings: Sequence[Finding], names: Sequence[str]) -> list[str]:
     """The nodes that stop the start, in order; of pairs both ends, where nobody stands out."""
     stopping = [finding for finding in findings if finding.stops]
-    singles = {one.subject[0] for one in stopping if len(one.subject) == 1}
-    accused = singles | {one["node"] for one in blamed_nodes(findings)}
-    accused = accused or {name for one in stopping for name in one.subject}
+    singles = {finding.subject[0] for finding in stopping if len(finding.subject) == 1}
+    accused = singles | {blame["node"] for blame in blamed_nodes(findings)}
+    accused = accused or {name for finding in stopping for name in finding.subject}
     accused = accused or (set(names) if stopping else set())
     return [name for name in names if name in accused]
 
@@ -170,13 +167,20 @@ def _fact_difference(fact: str, values: Mapping[str, str]) -> Difference | None:
 
 
 def comparable_facts(snapshot: Snapshot, name: str) -> dict[str, str]:
-    """`section.field.field` and its value as text, of all that a node told and can be compared."""
+    """`section.field.field` and its value as text, of each answer that can be compared."""
+    momentary = _momentary_sections()
     return {
         f"{section}.{path}" if path else section: value
         for section, answer in snapshot.sections.get(name, {}).items()
-        if not MEASURED_SECTIONS.fullmatch(section)
+        if section not in momentary
         for path, value in _leaf_values(answer.get("data"), ())
     }
+
+
+@functools.cache
+def _momentary_sections() -> frozenset[str]:
+    facts = [record for record in fact_records() if issubclass(record, Fact)]
+    return frozenset(fact.section for fact in facts if fact.momentary or fact.heavy or fact.late)
 
 
 def _leaf_values(value: Any, path: tuple[str, ...]) -> Iterator[tuple[str, str]]:

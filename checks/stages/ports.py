@@ -18,7 +18,7 @@ from checks.stages.dial_results import merge_dials, with_passing_sizes
 
 SAMPLED_PORTS = 3
 FIRST_TRY_S = 0.7
-"""One SYN's time: the kernel repeats it after 1 s. A false alarm is mended by the second try."""
+"""One SYN's time: the kernel repeats it after 1 s. The second try corrects a false alarm."""
 SECOND_TRY_S = 2.6
 """Long enough for its repeated SYN, and for the kernel, which gives an absent host up 3.1 s after
 the first try began to look for it."""

@@ -1,4 +1,4 @@
-"""`launcher diagnose`: which failure a log shows, on which node, why, and what mends it."""
+"""`launcher diagnose`: which failure a log shows, on which node, why, and how to fix it."""
 
 from __future__ import annotations
 

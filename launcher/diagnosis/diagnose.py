@@ -21,7 +21,7 @@ def diagnose_logs(paths: Sequence[Path], first: Place | None = None) -> tuple[Ev
 
 
 def _first_failed(paths: Sequence[Path]) -> Place | None:
-    """Whom the record of a run tells as the first that ended badly."""
+    """The rank that the record of a run names as the first that failed."""
     for path in paths:
         for event in RecordedRun(path).rank_events() if path.is_dir() else ():
             if event["kind"] == "rank-ended" and event["code"]:

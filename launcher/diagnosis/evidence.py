@@ -36,8 +36,8 @@ class Sighting:
     trace: Trace | None = None
     count: int = 1
 
-    def told(self, template: str) -> str:
-        """A text of the table, with what this line says in its gaps."""
+    def fill_in(self, template: str) -> str:
+        """A text of the table, its gaps filled with the values of this line."""
         return self.known.fill_in(template, self.groups)
 
 
@@ -81,9 +81,9 @@ class Evidence:
         if found := recognise_failure(text) or recognise_failure(whole):
             self._add_sighting(found[0], line, found[1].groupdict(), before)
         elif text.startswith("Traceback"):
-            self._timed(line, before)
+            self._time_trace(line, before)
 
-    def _timed(self, line: Line, before: bytes) -> None:
+    def _time_trace(self, line: Line, before: bytes) -> None:
         trace = self.traces.at(line.place)
         if trace and trace.first is line:
             trace.first = with_time(line, before)
@@ -102,9 +102,9 @@ class Evidence:
             self.sightings[key].count += 1
         elif self._places[known.id] < MAX_PLACES:
             self._places[known.id] += 1
-            told = {name: value for name, value in groups.items() if value}
+            values = {name: value for name, value in groups.items() if value}
             self.sightings[key] = Sighting(
-                known, _with_named_place(with_time(line, before), told), told, trace
+                known, _with_named_place(with_time(line, before), values), values, trace
             )
 
     def _read_summary(self, line: Line) -> None:
@@ -131,18 +131,18 @@ def with_time(line: Line, before: bytes) -> Line:
     return replace(line, time=time)
 
 
-def _with_named_place(line: Line, told: Mapping[str, str]) -> Line:
+def _with_named_place(line: Line, values: Mapping[str, str]) -> Line:
     """The line as said of whom it names, where it names somebody else than its own place."""
-    rank = told.get("rank", "")
+    rank = values.get("rank", "")
     place = replace(
         line.place,
-        node=told.get("node") or line.place.node,
+        node=values.get("node") or line.place.node,
         rank=int(rank) if rank.isdigit() else line.place.rank,
     )
     return replace(line, place=place)
 
 
 def step_lines(source: Source) -> list[int]:
-    """The numbers of the lines at the log's end that tell a training step."""
-    told = source.last_lines()
-    return [number for number, text in told for part in text.split("\r") if is_step_line(part)]
+    """The numbers of the lines at the log's end that report a training step."""
+    lines = source.last_lines()
+    return [number for number, text in lines for part in text.split("\r") if is_step_line(part)]

@@ -1,4 +1,4 @@
-"""Who said a line, and when: what launchers put before the text of a rank."""
+"""Who wrote a line, and when: what launchers put before the text of a rank."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _DATE = re.compile(
 
 @dataclass(frozen=True)
 class Place:
-    """Who says something: as far as the log tells, node and rank; `stream` where neither."""
+    """Who wrote a line: node and rank as far as the log shows them, else `stream`."""
 
     source: str = ""
     node: str = ""
@@ -82,7 +82,7 @@ def _may_be_host(name: str) -> bool:
 
 
 def split_prefix(text: str, place: Place, hosts: frozenset[str]) -> tuple[Place, str]:
-    """Who said the line, and the line without that. `place` is what its file tells already."""
+    """Who wrote the line, and its text without prefix; `place` is what the file's name shows."""
     for _ in range(3 if _MAYBE.match(text) else 0):
         for pattern in _PREFIXES:
             found = pattern.match(text)

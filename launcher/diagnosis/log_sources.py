@@ -108,6 +108,6 @@ def _sources_at(path: Path) -> list[Source]:
 
 
 def _place_from_name(path: Path) -> Place:
-    """What a file's name tells: `…_rank3.log` is rank 3's."""
+    """What a file's name shows: `…_rank3.log` is rank 3's."""
     found = _RANK.search(path.name.partition(".")[0])
     return Place(str(path), "", int(found[1]) if found else None)

@@ -31,7 +31,7 @@ _ERROR = re.compile(r"error|fail|abort|fatal|killed|exception|cannot|refused", r
 
 
 def masked_line(text: str) -> str:
-    """A line of a log without the secrets that it seems to hold."""
+    """A line of a log without the secrets that it seems to contain."""
     text = _ASSIGNED.sub(lambda m: f"{m[1]}={MASK}" if is_secret(m[1]) else m[0], text)
     return mask_urls(_TOKEN.sub(MASK, text))[:400]
 
@@ -43,7 +43,7 @@ def line_reference(cause: Cause) -> str:
 
 
 def render_diagnosis(verdict: LogVerdict, evidence: Evidence) -> str:
-    """All that a person needs: what, where, why, what mends it, what to check next."""
+    """All that a person needs: what, where, why, how to fix it, what to check next."""
     if verdict.known:
         lines = list(_known_failure_lines(verdict, verdict.known))
     elif verdict.cause:
@@ -59,11 +59,11 @@ def _known_failure_lines(verdict: LogVerdict, cause: Sighting) -> Iterator[str]:
     place = str(cause_place(cause, verdict.first_failed))
     mark = "‼" if cause_weight(cause) in (Weight.WEAK, Weight.STALL) else "×"
     yield f"{mark} {cause.known.id}{f': {place}' if place else ''}"
-    yield f"why    {cause.told(cause.known.cause)}"
+    yield f"why    {cause.fill_in(cause.known.cause)}"
     yield f"seen   {line_reference(cause)}: {masked_line(cause.line.text.strip())}"
     if cause.trace and cause.trace.error and cause.trace.error != cause.line.text:
         yield f"       {masked_line(cause.trace.error)}"
-    yield f"mend   {cause.told(cause.known.fix)}"
+    yield f"fix    {cause.fill_in(cause.known.fix)}"
     if command := preflight_command(cause):
         yield f"next   {command}"
     if verdict.laggards:
@@ -73,7 +73,7 @@ def _known_failure_lines(verdict: LogVerdict, cause: Sighting) -> Iterator[str]:
 def _unknown_failure_lines(verdict: LogVerdict, cause: Cause) -> Iterator[str]:
     place = str(cause_place(cause, verdict.first_failed))
     yield (
-        f"no known failure. The first error{f' is of {place}' if place else ''}, "
+        f"No known failure was found. The first error{f' is of {place}' if place else ''}, "
         f"{line_reference(cause)}:"
     )
     yield from (f"  {masked_line(text)}" for text in _shorten_trace(getattr(cause, "lines", [])))
@@ -86,18 +86,20 @@ def _shorten_trace(lines: Sequence[str]) -> list[str]:
 
 
 def _no_failure_lines(sources: Iterable[Source]) -> Iterator[str]:
-    yield "no known failure, and no traceback that the run did not survive."
+    yield "No known failure was found, and no traceback that ended the run."
     for source in sources:
         if step_lines(source):
             continue
-        bad = [one for one in source.last_lines() if _ERROR.search(one[1])][-5:]
-        for number, text in bad:
+        errors = [line for line in source.last_lines() if _ERROR.search(line[1])]
+        for number, text in errors[-5:]:
             yield f"  {source.name}:{number}: {masked_line(clean_text(text.strip().encode()))}"
 
 
 def _other_lines(verdict: LogVerdict) -> Iterator[str]:
     if verdict.also:
-        places = dict.fromkeys(str(one.line.place) or line_reference(one) for one in verdict.also)
+        places = dict.fromkeys(
+            str(sighting.line.place) or line_reference(sighting) for sighting in verdict.also
+        )
         yield f"also   on {_join_names(list(places))}"
     head = "then   "
     for cause in list(verdict.then)[:MAX_SHOWN]:
@@ -105,17 +107,17 @@ def _other_lines(verdict: LogVerdict) -> Iterator[str]:
         head = "       "
     if len(verdict.then) > MAX_SHOWN:
         yield f"       and {len(verdict.then) - MAX_SHOWN} more"
-    ids = dict.fromkeys(one.known.id for one in verdict.harmless)
-    for name in ids:
-        (one, *_) = [each for each in verdict.harmless if each.known.id == name]
-        kind = _harmless_reason(one.known)
-        yield f"said   {name} ({kind}): {line_reference(one)}"
+    first_sightings: dict[str, Sighting] = {}
+    for sighting in verdict.harmless:
+        first_sightings.setdefault(sighting.known.id, sighting)
+    for name, sighting in first_sightings.items():
+        yield f"other  {name} ({_harmless_reason(sighting.known)}): {line_reference(sighting)}"
 
 
 def _harmless_reason(known: KnownFailure) -> str:
     if known.kind is FailureKind.NOISE:
         return "harmless"
-    return "healthy runs say so too" if known.survivable else "the run went on after it"
+    return "healthy runs print it too" if known.survivable else "the run went on after it"
 
 
 def _join_names(names: list[str]) -> str:
@@ -130,7 +132,7 @@ def _brief_cause(cause: Cause) -> str:
 
 
 def preflight_command(cause: Sighting) -> str:
-    """The checks to run next, on the node concerned if it is known; '' where none bears on it."""
+    """The checks to run next, on the node concerned if it is known; '' where no check applies."""
     checks = [CATALOGUE[name] for name in cause.known.checks if name in CATALOGUE]
     if not checks:
         return ""
@@ -147,31 +149,31 @@ def diagnosis_json(verdict: LogVerdict, evidence: Evidence) -> dict[str, Any]:
         "schema": 1,
         "failure": _sighting_json(verdict.known) if verdict.known else None,
         "unknown": _trace_json(verdict.cause) if verdict.cause and not verdict.known else None,
-        "also": [_sighting_json(one) for one in verdict.also],
+        "also": [_sighting_json(sighting) for sighting in verdict.also],
         "then": [
-            _sighting_json(one) if isinstance(one, Sighting) else _trace_json(one)
-            for one in verdict.then
+            _sighting_json(cause) if isinstance(cause, Sighting) else _trace_json(cause)
+            for cause in verdict.then
         ],
-        "harmless": [_sighting_json(one) for one in verdict.harmless],
+        "harmless": [_sighting_json(sighting) for sighting in verdict.harmless],
         "laggards": verdict.laggards,
         "lines": sum(source.count for source in evidence.sources),
     }
 
 
-def _sighting_json(one: Sighting) -> dict[str, Any]:
-    known = one.known
+def _sighting_json(sighting: Sighting) -> dict[str, Any]:
+    known = sighting.known
     return {
         "id": known.id,
         "layer": known.layer,
         "kind": known.kind.value,
-        **_place_json(one.line.place),
-        "where": line_reference(one),
-        "line": masked_line(one.line.text.strip()),
-        "cause": one.told(known.cause),
-        "fix": one.told(known.fix),
+        **_place_json(sighting.line.place),
+        "where": line_reference(sighting),
+        "line": masked_line(sighting.line.text.strip()),
+        "cause": sighting.fill_in(known.cause),
+        "fix": sighting.fill_in(known.fix),
         "checks": list(known.checks),
-        "next": preflight_command(one),
-        "count": one.count,
+        "next": preflight_command(sighting),
+        "count": sighting.count,
     }
 
 

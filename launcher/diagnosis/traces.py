@@ -53,7 +53,7 @@ class Trace:
             del self.lines[KEPT_HEAD]
 
     def goes_on(self, line: Line) -> bool:
-        """Takes a line of its rank, and tells whether more of it may follow."""
+        """Takes a line of its rank; returns whether more of it may follow."""
         text = line.text
         chained = text.startswith(_CHAIN)
         if self.error and not chained:

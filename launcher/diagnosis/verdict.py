@@ -75,19 +75,21 @@ def cause_place(cause: Cause, first: Place | None) -> Place:
 def judge(evidence: Evidence, first: Place | None = None) -> LogVerdict:
     """What was first. `first` is the rank that is known to have failed first, if any is."""
     first = first or evidence.first_failed
-    seen = list(evidence.sightings.values())
-    shown = [one for one in seen if one.known.kind is not FailureKind.NOISE]
-    causes: list[Cause] = [*shown, *evidence.traces.unexplained_traces()]
-    lived = _survival_test(evidence, causes)
-    counting = [cause for cause in causes if not lived(cause)]
-    harmless = [one for one in seen if one.known.kind is FailureKind.NOISE or lived(one)]
+    sightings = list(evidence.sightings.values())
+    failures = [each for each in sightings if each.known.kind is not FailureKind.NOISE]
+    causes: list[Cause] = [*failures, *evidence.traces.unexplained_traces()]
+    survived = _survival_test(evidence, causes)
+    counting = [cause for cause in causes if not survived(cause)]
+    harmless = [
+        each for each in sightings if each.known.kind is FailureKind.NOISE or survived(each)
+    ]
     ordered = sorted(counting, key=_cause_order(counting, first, several=len(evidence.sources) > 1))
     if not ordered:
         return LogVerdict(None, harmless=harmless)
     cause, rest = ordered[0], ordered[1:]
     same = [one for one in rest if isinstance(one, Sighting) and _is_same_failure(one, cause)]
     then = [one for one in rest if one not in same and cause_weight(one) is not Weight.STALL]
-    return LogVerdict(cause, same, then, harmless, describe_laggards(shown), first)
+    return LogVerdict(cause, same, then, harmless, describe_laggards(failures), first)
 
 
 def _is_same_failure(one: Sighting, cause: Cause) -> bool:
@@ -95,28 +97,28 @@ def _is_same_failure(one: Sighting, cause: Cause) -> bool:
 
 
 def _survival_test(evidence: Evidence, causes: Sequence[Cause]) -> Callable[[Cause], bool]:
-    """Tells of a cause whether the run went on after it, so that it was none."""
+    """A test of whether the run went on after a cause, which then was none."""
     steps = {source.place.source: step_lines(source) for source in evidence.sources}
     length = {source.place.source: source.count for source in evidence.sources}
     ended = any(_implies_run_end(cause) for cause in causes)
 
-    def lived(cause: Cause) -> bool:
+    def survived(cause: Cause) -> bool:
         line, weight = cause_line(cause), cause_weight(cause)
-        told = steps.get(line.place.source, [])
-        after = sum(number > line.number for number in told)
+        step_numbers = steps.get(line.place.source, [])
+        after = sum(number > line.number for number in step_numbers)
         if weight is Weight.FATAL:
             return after >= RECOVERED_STEPS and not ended
         if weight is Weight.STALL:
             return after > 0 or length.get(line.place.source, 0) - line.number > NEAR_END_LINES
         if weight is Weight.SYMPTOM and not _implies_run_end(cause):
-            return bool(told) and not ended
+            return bool(step_numbers) and not ended
         return weight in (Weight.ODD, Weight.WEAK) and after > 0
 
-    return lived
+    return survived
 
 
 def _implies_run_end(cause: Cause) -> bool:
-    """Whether it is told only of runs that end."""
+    """Whether it is seen only in runs that end."""
     return cause_weight(cause) is Weight.SYMPTOM and not (
         isinstance(cause, Sighting) and cause.known.survivable
     )
@@ -149,15 +151,15 @@ def _is_same_place(place: Place, first: Place) -> bool:
     return bool(first.node) and place.node == first.node
 
 
-def describe_laggards(seen: Sequence[Sighting]) -> str:
-    """The ranks whose collective has the lowest number, where ranks told different ones."""
-    told = {
-        one.line.place.rank: int(one.groups["seq"])
-        for one in seen
-        if one.line.place.rank is not None and one.groups.get("seq", "").isdigit()
+def describe_laggards(sightings: Sequence[Sighting]) -> str:
+    """The ranks whose collective has the lowest number, where the ranks' numbers differ."""
+    sequence = {
+        sighting.line.place.rank: int(sighting.groups["seq"])
+        for sighting in sightings
+        if sighting.line.place.rank is not None and sighting.groups.get("seq", "").isdigit()
     }
-    if len(set(told.values())) < 2:
+    if len(set(sequence.values())) < 2:
         return ""
-    least, most = min(told.values()), max(told.values())
-    behind = ", ".join(f"rank {rank}" for rank, seq in sorted(told.items()) if seq == least)
+    least, most = min(sequence.values()), max(sequence.values())
+    behind = ", ".join(f"rank {rank}" for rank, seq in sorted(sequence.items()) if seq == least)
     return f"{behind} is behind: collective {least}, others are at {most}"

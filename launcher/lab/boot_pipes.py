@@ -50,7 +50,7 @@ class BootPipes:
         self._to.write(line.encode() + b"\n")
 
     def line(self) -> str:
-        """The next line; empty once nobody holds the other end. Raises UsageError on silence."""
+        """The next line; empty once the other end is closed. Raises UsageError on silence."""
         while b"\n" not in self._buffer:
             left = max(0.0, self._deadline - time.monotonic())
             if not select.select([self._from], [], [], left)[0]:

@@ -40,7 +40,7 @@ def add_parser(subparsers: _SubParsersAction[ArgumentParser]) -> None:
     )
     fault_parser.add_argument("fault", nargs="?", metavar="NAME")
     fault_parser.add_argument("--on", nargs="+", default=[], metavar="NODE", help="break these")
-    add_command(commands, "heal", heal_faults, "mend all faults that are in force")
+    add_command(commands, "heal", heal_faults, "undo all faults that are in force")
 
 
 def add_command(
@@ -65,13 +65,13 @@ def find_running_lab(args: Namespace) -> Lab:
         raise UsageError(f"no lab at {where}: python -m launcher lab up")
     if not lab.runs:
         raise UsageError(
-            f"the lab {lab.record.name} does not run any more: python -m launcher lab down"
+            f"the lab {lab.record.name} is not running any more: python -m launcher lab down"
         )
     return lab
 
 
 def bring_up(args: Namespace) -> None:
-    """Brings a lab up; says so when it is up already. First removes one that runs no more."""
+    """Brings a lab up, after removing one that runs no more. One that is up already is kept."""
     machine.require_lab_machine()
     lab = Lab.find(args.dir, args.name)
     if lab and lab.runs:
@@ -84,14 +84,14 @@ def bring_up(args: Namespace) -> None:
 
 
 def reuse_lab(lab: Lab, nodes: int) -> None:
-    """Fine if it is what was asked for. Raises UsageError otherwise."""
+    """Accepts a lab of the size that was asked for. Raises UsageError otherwise."""
     size = len(lab.nodes)
     if size != nodes:
         raise UsageError(
             f"the lab {lab.record.name} is up with {size} nodes, not {nodes}.\n"
             f"Take it down first: python -m launcher lab down --name {lab.record.name}"
         )
-    print(f"The lab {lab.record.name} is up already.")
+    print(f"The lab {lab.record.name} is already up.")
     print_next_steps(lab)
 
 
@@ -107,7 +107,7 @@ def print_next_steps(lab: Lab) -> None:
 
 
 def take_down(args: Namespace) -> None:
-    """Nothing of the lab is left; nothing to do is fine."""
+    """Nothing of the lab is left, also where there was none."""
     machine.require_root()
     lab = Lab.find(args.dir, args.name)
     if lab is None:
@@ -142,12 +142,12 @@ def inject_fault(args: Namespace) -> None:
             print(f"{fault.name:26} {fault.title} (on {fault.on.value})")
         return
     nodes = find_running_lab(args).fault(args.fault, args.on)
-    print(f"{', '.join(nodes)}: {FAULTS[args.fault].title}. Mend it: python -m launcher lab heal")
+    print(f"{', '.join(nodes)}: {FAULTS[args.fault].title}. Undo it: python -m launcher lab heal")
 
 
 def heal_faults(args: Namespace) -> None:
-    """Mends all faults."""
+    """Undoes all faults."""
     lab = find_running_lab(args)
-    mended = lab.record.faults
+    faults = lab.record.faults
     lab.heal()
-    print("\n".join(f"{node}: {name} mended" for name, node in mended) or "There is no fault.")
+    print("\n".join(f"{node}: {name} undone" for name, node in faults) or "No fault is in force.")

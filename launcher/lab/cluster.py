@@ -84,7 +84,7 @@ class Lab:
         return broken
 
     def heal(self) -> None:
-        """Takes away all faults that are in force, newest first. Raises UsageError."""
+        """Undoes all faults that are in force, newest first. Raises UsageError."""
         self.record = heal_faults(self.record)
 
     def down(self) -> None:

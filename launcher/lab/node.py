@@ -32,7 +32,7 @@ class LabNode:
 
     @property
     def log(self) -> Path:
-        """What its start said on stderr, on this machine."""
+        """What its start printed on stderr, on this machine."""
         return self.record.disk(self.name) / "log"
 
     def argv(

@@ -44,7 +44,7 @@ class NodeFiles:
     places: tuple[Place, ...]
     keys: Path
 
-    def furnish(self, place: Place, disk: Disk) -> None:
+    def write(self, place: Place, disk: Disk) -> None:
         """All of one node's files, before it starts."""
         odd = self.shape.of(place.name)
         disk.make()

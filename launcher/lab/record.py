@@ -67,7 +67,7 @@ class LabRecord:
         raise KeyError(node)
 
     def save(self) -> LabRecord:
-        """Written whole or not at all."""
+        """Written completely or not at all."""
         new = self.home / "lab.new"
         new.write_text(json.dumps(asdict(self), indent=1))
         new.rename(self.home / "lab.json")

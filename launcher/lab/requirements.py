@@ -1,4 +1,4 @@
-"""What this machine must have to hold a lab, said in the user's words when it has not."""
+"""What this machine must have to run a lab, and what the user reads where it does not."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def require_tools() -> None:
 
 
 def require_namespaces() -> None:
-    """Raises UsageError when the kernel, or the container around us, gives no namespaces."""
+    """Raises UsageError when the kernel, or the container around us, allows no namespaces."""
     tried = subprocess.run(
         ["unshare", "--net", "--mount", "--uts", "--ipc", "--pid", "--fork", "true"],
         capture_output=True,
@@ -56,13 +56,13 @@ def require_namespaces() -> None:
     )
     if tried.returncode != 0:
         raise UsageError(
-            f"this machine gives no namespaces ({tried.stderr.strip() or 'unshare failed'}).\n"
+            f"this machine allows no namespaces ({tried.stderr.strip() or 'unshare failed'}).\n"
             "In a container: start it with --privileged; else use a real or virtual machine."
         )
 
 
 def require_lab_machine() -> None:
-    """Raises UsageError on the first thing that a lab needs and this machine has not."""
+    """Raises UsageError on the first thing that a lab needs and this machine lacks."""
     require_root()
     require_tools()
     require_namespaces()

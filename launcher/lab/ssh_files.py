@@ -13,8 +13,8 @@ from launcher.lab.record import Place
 def make_keys(folder: Path, names: Iterable[str]) -> None:
     """An ed25519 key pair per name, side by side: ssh-keygen takes longest to start."""
     folder.mkdir(mode=0o700, exist_ok=True)
-    one = "ssh-keygen -q -t ed25519 -N '' -C {0} -f {0} </dev/null &"
-    lines = [one.format(shlex.quote(name)) for name in names]
+    command = "ssh-keygen -q -t ed25519 -N '' -C {0} -f {0} </dev/null &"
+    lines = [command.format(shlex.quote(name)) for name in names]
     script = "\n".join((f"cd {shlex.quote(str(folder))} || exit", *lines, "wait"))
     subprocess.run(["/bin/sh"], input=script, text=True, check=True)
 

@@ -40,21 +40,21 @@ def reserve_lab(name: str, directory: Path, shape: LabShape) -> LabRecord:
 
 
 def start_nodes(record: LabRecord, shape: LabShape, visible: Iterable[str]) -> LabRecord:
-    """All nodes are up and listen after this. Raises UsageError with a failed node's own words."""
+    """All nodes are up and listen after this. Raises UsageError with what a failed node printed."""
     script = record.home / "switch"
     script.write_text(boot.lab_script(record))
     names = [f"node{number}" for number in range(1, shape.nodes + 1)]
-    with BootPipes(boot.start_argv(record, script, names)) as talk:
-        switch = talk.line()
+    with BootPipes(boot.start_argv(record, script, names)) as pipes:
+        switch = pipes.line()
         if not switch:
             raise UsageError("the lab's first process did not start: see dmesg")
         record = assign_addresses(record, shape, names, int(switch))
         write_node_disks(record, shape, int(switch), visible)
-        talk.say("go")
+        pipes.say("go")
         for _ in names:
-            require_ready(record, talk.line())
-        wires = network.switch_commands(names, second=shape.second_network)
-        network.run_ip_batch(wires, inside=int(switch))
+            require_ready(record, pipes.line())
+        commands = network.switch_commands(names, second=shape.second_network)
+        network.run_ip_batch(commands, inside=int(switch))
     wait_listening(record)
     return record
 
@@ -79,11 +79,11 @@ def write_node_disks(
     tops = filesystem.overlay_tops(filesystem.read_mounts(), paths)
     keys = record.home / "keys"
     trust.make_keys(keys, key_names(shape, record.nodes))
-    furnishing = NodeFiles(shape, record.nodes, keys)
+    files = NodeFiles(shape, record.nodes, keys)
     peers = [place.address for place in record.nodes]
     for place in record.nodes:
         disk = Disk(record.disk(place.name), tops)
-        furnishing.furnish(place, disk)
+        files.write(place, disk)
         if shape.user != "root":
             for path in paths:
                 disk.pass_through(path)
@@ -108,14 +108,14 @@ def write_user_files(record: LabRecord, shape: LabShape, keys: Path) -> None:
 
 
 def require_ready(record: LabRecord, line: str) -> None:
-    """Raises UsageError with what the node's start said, unless the line says it is ready."""
+    """Raises UsageError with what the node's start printed, unless the line says it is ready."""
     word, _, name = line.partition(" ")
     if word == "ready":
         return
     log = record.disk(name or record.nodes[0].name) / "log"
-    words = log.read_text(errors="replace").strip() if log.exists() else ""
+    printed = log.read_text(errors="replace").strip() if log.exists() else ""
     raise UsageError(
-        f"{name or 'the lab'} did not come up: {words or 'it ended without a word'}\n"
+        f"{name or 'the lab'} did not come up: {printed or 'it ended without a message'}\n"
         "In a container: start it with --privileged; else use a real or virtual machine."
     )
 

@@ -39,7 +39,7 @@ MENDED = [
 
 
 @pytest.mark.parametrize(("claim", "text"), MENDED, ids=[f"{c}-{i}" for i, (c, _) in enumerate(MENDED)])  # fmt: skip  # noqa: E501
-def test_the_fix_mends_the_file(claim, text, tmp_path):
+def test_the_fix_fixes_the_file(claim, text, tmp_path):
     every_node = claim in (*EVERY_NODE, "fsdp-keys-fit")
     good = FSDP if claim.startswith("fsdp") else STANDARD
     node = "node2" if every_node else "node1"

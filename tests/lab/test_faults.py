@@ -17,7 +17,7 @@ from launcher.lab.shape import LabShape
 from tests.lab.faults import ROWS, Case, silence
 from tests.support.lab_fixtures import assert_nothing_left, down_and_gone, leavings
 from tests.support.lab_preflight import (
-    UNMENDABLE,
+    UNFIXABLE,
     apply_fixes,
     break_nodes,
     describe,
@@ -30,7 +30,7 @@ from tests.support.lab_preflight import (
 
 @pytest.fixture
 def broken_lab(tmp_path: Path, request: pytest.FixtureRequest):
-    """A lab that a test may leave broken or mended as it likes."""
+    """A lab that a test may leave broken or healthy."""
     spec = getattr(request.node, "callspec", None)
     shape = spec.params["case"].shape if spec and "case" in spec.params else LabShape(nodes=3)
     lab = Lab.up(shape, tmp_path / ".lab")
@@ -49,7 +49,7 @@ def test_fault(case: Case, broken_lab: Lab):
     assert seen(findings, Severity.WARN) == case.expected(Severity.WARN), describe(findings)
     assert all(one.fix and one.message for one in findings_to_fix(findings))
     assert_nothing_left(broken_lab, before, but=case.leaves)
-    if case.mends:
+    if case.fixable:
         after = apply_fixes(broken_lab, job, findings, leave_out=case.leave_out)
         assert not findings_to_fix(after), describe(after)
         assert decide(after) == "go"
@@ -61,7 +61,7 @@ def seen(findings: list[Finding], severity: Severity) -> set[tuple[str, tuple[st
 
 
 def test_a_healthy_lab_has_nothing_to_say(lab: Lab):
-    findings = [one for one in run_preflight(job_of(lab)) if one.check != UNMENDABLE]
+    findings = [one for one in run_preflight(job_of(lab)) if one.check != UNFIXABLE]
     assert not describe(findings)
 
 
@@ -71,7 +71,7 @@ def test_a_healthy_lab_has_nothing_to_say(lab: Lab):
 def test_no_answer_is_no_verdict_and_on_that_node_alone(fault: Fault, broken_lab: Lab):
     break_nodes(broken_lab, fault)
     before = leavings(broken_lab)
-    findings = [one for one in run_preflight(job_of(broken_lab)) if one.check != UNMENDABLE]
+    findings = [one for one in run_preflight(job_of(broken_lab)) if one.check != UNFIXABLE]
     bad = [one for one in findings if one.outcome is not Outcome.PASS]
     unknown = [one for one in bad if one.outcome is Outcome.UNKNOWN]
     assert unknown

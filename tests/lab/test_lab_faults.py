@@ -96,7 +96,7 @@ def test_faults_that_a_login_sees(
     assert ssh(lab, node, question).stdout.strip() == before
 
 
-def test_a_hanging_bashrc_hangs_until_it_is_mended(lab: Lab) -> None:
+def test_a_hanging_bashrc_hangs_until_it_is_fixed(lab: Lab) -> None:
     lab.fault("bashrc-hangs")
     argv = ["timeout", "2", "ssh", *QUICK, "node3", "hostname"]
     assert lab.node("node1").run(argv).returncode == 124

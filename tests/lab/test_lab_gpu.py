@@ -9,7 +9,7 @@ from launcher.lab.cluster import Lab
 from tests.lab.faults.gpu import EIGHT_H100, SHAPE, kernel, says, xid
 from tests.support.lab_fixtures import assert_nothing_left, down_and_gone, leavings
 from tests.support.lab_preflight import (
-    UNMENDABLE,
+    UNFIXABLE,
     break_nodes,
     describe,
     job_of,
@@ -40,7 +40,7 @@ def test_nothing_to_say(name, tmp_path):
         for fault in (EIGHT_H100, *ORDINARY[name]):
             break_nodes(lab, fault, ("node1", "node2", "node3"))
         before = leavings(lab)
-        findings = [one for one in run_preflight(job_of(lab)) if one.check != UNMENDABLE]
+        findings = [one for one in run_preflight(job_of(lab)) if one.check != UNFIXABLE]
         passed = {one.check for one in findings if one.outcome.value == "pass"}
         assert not describe(findings)
         assert {"gpu.slots-have-gpus", "gpu.kernel-reports-no-gpu-fault"} <= passed

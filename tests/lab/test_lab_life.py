@@ -91,14 +91,14 @@ def test_the_command_line(tmp_path: Path) -> None:
     lab = Lab.find(tmp_path / ".lab")
     assert lab is not None
     try:
-        assert "up already" in launcher("up", "-n", "2", cwd=tmp_path).stdout
+        assert "already up" in launcher("up", "-n", "2", cwd=tmp_path).stdout
         other_size = launcher("up", "-n", "3", cwd=tmp_path)
         assert (other_size.returncode, "lab down" in other_size.stderr) == (2, True)
         assert launcher("shell", "node2", "--", "hostname", cwd=tmp_path).stdout == "node2\n"
         assert launcher("shell", "node1", "--", "false", cwd=tmp_path).returncode == 1
         assert "node2" in launcher("fault", "mtu-1400", cwd=tmp_path).stdout
         assert "mtu-1400" in launcher("status", cwd=tmp_path).stdout
-        assert "mended" in launcher("heal", cwd=tmp_path).stdout
+        assert "undone" in launcher("heal", cwd=tmp_path).stdout
     finally:
         assert launcher("down", cwd=tmp_path).returncode == 0
     assert_gone(lab)

@@ -19,7 +19,7 @@ from launcher.lab.cluster import Lab
 from launcher.lab.shape import LabShape
 from tests.support import odd_logins, odd_machines
 from tests.support.lab_fixtures import assert_nothing_left, down_and_gone, leavings
-from tests.support.lab_preflight import HEAVY, UNMENDABLE, describe, job_of, run_preflight
+from tests.support.lab_preflight import HEAVY, UNFIXABLE, describe, job_of, run_preflight
 from tests.support.odd_site import TWO, Site
 from tests.support.paths import ROOT
 
@@ -49,7 +49,7 @@ def test_nothing_to_say(site: Site, bring_up: Callable[[LabShape], Lab]) -> None
     findings = run_preflight(job_of(lab, **site.job), leave_out=() if site.trains else HEAVY)
     assert decide(findings) == "go", describe(findings)
     assert not [one for one in findings if one.outcome is Outcome.UNKNOWN], describe(findings)
-    assert {one.check for one in findings if one.warned} - {UNMENDABLE} == site.warns, describe(
+    assert {one.check for one in findings if one.warned} - {UNFIXABLE} == site.warns, describe(
         findings
     )
     assert {one.check for one in findings if one.outcome is Outcome.PASS}

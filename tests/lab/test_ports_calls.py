@@ -174,7 +174,7 @@ def test_every_node_calls_the_next_one_first_and_the_head_calls_its_own_master_p
     assert [target[:3] for target in mine if target[0] == "node1"] == [["node1", "10.0.0.1", 29500]]
 
 
-def test_a_second_try_mends_what_it_reaches_and_a_lost_one_is_no_answer():
+def test_a_second_try_fixes_what_it_reaches_and_a_lost_one_is_no_answer():
     failed = {"target": "b", "address": "10.0.0.2", "port": 5, "outcome": "dropped", "seconds": 1.0}
     first = {"data": {"reached": {"b": [4]}, "failed": [failed], "timeout_s": 1.0}}
     second = {"data": {"reached": {"b": [5]}, "failed": [], "timeout_s": 3.3}}

@@ -210,7 +210,7 @@ def test_names_ports_and_users_of_an_ssh_config(trusted: Lab, home: Path):
     assert mesh(trusted, user="ada", by_name=True) == set(NAMES)
 
 
-def test_a_changed_host_key_is_refused_here_and_mended_among_the_nodes(trusted: Lab, home: Path):
+def test_a_changed_host_key_is_refused_here_and_fixed_among_the_nodes(trusted: Lab, home: Path):
     ada = person(trusted, home, user="ada")
     assert ada.trust("--yes")[0] == 0
     trusted.fault("host-key-changed", on=["node3"])

@@ -13,7 +13,7 @@ from launcher.lab.shape import LabShape
 from tests.lab.faults.case import made
 from tests.support.lab_fixtures import RELOAD_SSHD
 from tests.support.lab_preflight import (
-    UNMENDABLE,
+    UNFIXABLE,
     break_nodes,
     describe,
     job_of,
@@ -45,12 +45,12 @@ def lab(odd_lab):
     return odd_lab(LabShape(nodes=3))
 
 
-def flown(lab):
+def preflight_findings(lab):
     """All findings but that of the memory that no lab can unlock."""
-    return [one for one in run_preflight(job_of(lab)) if one.check != UNMENDABLE]
+    return [one for one in run_preflight(job_of(lab)) if one.check != UNFIXABLE]
 
 
-def mended(lab, fault):
+def restore_shell(lab, fault):
     """Gives node3 its shell back."""
     saved = f"/run/lab-fault/{fault.name}/.bashrc"
     lab.node("node3").run(f"cp -p {saved} /root/.bashrc", check=True)
@@ -66,7 +66,7 @@ def assert_of_node3_alone(findings):
 def test_a_node_that_dies_in_the_mesh(lab, monkeypatch):
     monkeypatch.setattr(mesh, "ROW_LIMIT_S", 10.0)
     break_nodes(lab, DIES)
-    findings = flown(lab)
+    findings = preflight_findings(lab)
     lab.node("node3").run("ip link set eth0 up; rm /usr/local/sbin/ssh", check=True)
     # TCP waits the longer to try again the longer the link was down
     lab.node("node3").run(
@@ -82,7 +82,7 @@ def test_a_node_that_dies_in_the_mesh(lab, monkeypatch):
 
 def test_a_node_without_proc(lab):
     break_nodes(lab, WITHOUT_PROC)
-    findings = flown(lab)
+    findings = preflight_findings(lab)
     lab.node("node3").run("umount /proc", check=True)
     assert_of_node3_alone(findings)
     assert all(one.outcome is not Outcome.FAIL for one in findings), describe(findings)
@@ -90,15 +90,15 @@ def test_a_node_without_proc(lab):
 
 def test_a_shell_without_home_or_a_language_and_one_session_is_fit(lab):
     break_nodes(lab, ODD_SHELL)
-    findings = flown(lab)
-    mended(lab, ODD_SHELL)
+    findings = preflight_findings(lab)
+    restore_shell(lab, ODD_SHELL)
     assert not describe(findings)
 
 
 def test_a_shell_that_prints_megabytes(lab):
     break_nodes(lab, LOUD)
-    findings = flown(lab)
-    mended(lab, LOUD)
+    findings = preflight_findings(lab)
+    restore_shell(lab, LOUD)
     bad = [one for one in findings if one.outcome in (Outcome.FAIL, Outcome.UNKNOWN)]
     assert ("ssh.shell-is-quiet", ("node3",)) in {(one.check, one.subject) for one in bad}
     assert all(one.subject[-1] == "node3" for one in bad), describe(findings)

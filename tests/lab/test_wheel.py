@@ -104,7 +104,7 @@ def test_the_installed_launcher_works_from_an_empty_folder(installed, tmp_path):
 def test_the_installed_launcher_explains_from_an_empty_folder(installed, tmp_path):
     done = away(installed, tmp_path, "-m", "launcher", "explain", "memlock-is-unlimited")
     assert done.returncode == 0, done.stderr
-    assert "mend\n" in done.stdout and "memlock-low" in done.stdout
+    assert "fix\n" in done.stdout and "memlock-low" in done.stdout
 
 
 def test_the_installed_preflight_lists_its_items_from_an_empty_folder(installed, tmp_path):

@@ -71,7 +71,7 @@ def plain_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 
 @pytest.fixture
 def lab(plain_lab: Lab) -> Iterator[Lab]:
-    """Three healthy nodes. After the test faults are mended, and nothing else may have changed."""
+    """Three healthy nodes. After the test faults are undone, and nothing else may have changed."""
     before = leavings(plain_lab)
     yield plain_lab
     plain_lab.heal()

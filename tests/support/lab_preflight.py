@@ -77,14 +77,14 @@ def apply_fixes(
     return list(findings)
 
 
-UNMENDABLE = "limits.memlock-is-unlimited"
+UNFIXABLE = "limits.memlock-is-unlimited"
 """The machine itself grants 8 MiB, and nothing in a lab can raise that."""
 
 
 def findings_to_fix(findings: Sequence[Finding]) -> list[Finding]:
     """What blocks; where nothing does, what warns."""
     blocking = [one for one in findings if one.stops]
-    return blocking or [one for one in findings if one.warned and one.check != UNMENDABLE]
+    return blocking or [one for one in findings if one.warned and one.check != UNFIXABLE]
 
 
 def type_fix(lab: Lab, fix: Fix) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from launcher.lab.shape import LabShape
-from tests.support.lab_preflight import UNMENDABLE
+from tests.support.lab_preflight import UNFIXABLE
 from tests.support.odd_clusters import (
     BRIDGED,
     BRIDGES,
@@ -18,7 +18,7 @@ from tests.support.odd_clusters import (
 )
 from tests.support.odd_site import THREE, TWO, Site
 
-ALLOWED = {"allow": (UNMENDABLE,)}
+ALLOWED = {"allow": (UNFIXABLE,)}
 SITES = [
     Site(
         "firewall-with-port-ranges",

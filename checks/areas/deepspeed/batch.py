@@ -21,7 +21,7 @@ BATCH = TRAIN, MICRO, STEPS = (
 
 @dataclass(frozen=True)
 class BatchFit:
-    """`shown` is the equation with its numbers; `edit` and `note` mend it where it does not fit."""
+    """`shown` is the equation with its numbers; `edit` and `note` fix it where it does not fit."""
 
     fits: bool
     shown: str = ""

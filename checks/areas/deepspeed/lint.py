@@ -33,7 +33,7 @@ SPELT_SWITCHES = frozenset(
 
 @dataclass(frozen=True)
 class ConfigProblem:
-    """One thing wrong. `edit` mends it: Python that changes `c`, the config; may be empty."""
+    """One thing wrong. `edit` fixes it: Python that changes `c`, the config; may be empty."""
 
     cause: str
     why: str

@@ -1,4 +1,4 @@
-"""What mends NCCL's settings and adapters on one node, from what that node showed."""
+"""Fixes for NCCL's settings and adapters on one node, from that node's facts."""
 
 from __future__ import annotations
 

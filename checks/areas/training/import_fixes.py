@@ -1,4 +1,4 @@
-"""What mends an import that failed in a rank: a package, or a library that came before its own."""
+"""Fixes for an import that failed in a rank: a package, or a library that came before its own."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ def folder_trust(path, program):
 def not_executable(name):
     """A file of that name in the PATH whose mode does not let everybody run it; '' without one.
 
-    Looked for by its mode alone: a file system mounted noexec is not mended by chmod.
+    Looked for by its mode alone: a file system mounted noexec is not fixed by chmod.
     """
     for folder in os.environ.get("PATH", "").split(os.pathsep):
         path = os.path.join(folder, name)

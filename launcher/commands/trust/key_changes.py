@@ -97,14 +97,14 @@ def usable_key(node: NodeView) -> PrivateKey | None:
         return None
     first = trust.keys[0]
     if first.too_open:
-        wrong, mend = "can be read by others", f"chmod 600 {first.path}"
+        problem, fix = "can be read by others", f"chmod 600 {first.path}"
     elif first.encrypted:
-        wrong, mend = "has a passphrase", f"ssh-keygen -p -f {first.path}"
+        problem, fix = "has a passphrase", f"ssh-keygen -p -f {first.path}"
     else:
-        wrong, mend = "cannot be read", f"ls -l {first.path}"
+        problem, fix = "cannot be read", f"ls -l {first.path}"
     raise PreflightError(
-        f"{node.name}: the key {first.path} {wrong}, and ssh offers no other: nothing was "
-        f"changed. Mend it on {node.name}, then run this again: {mend}"
+        f"{node.name}: the key {first.path} {problem}, and ssh offers no other: nothing was "
+        f"changed. Fix it on {node.name}, then run this again: {fix}"
     )
 
 

@@ -1,4 +1,4 @@
-"""The table of faults, and the hands that do and undo them."""
+"""The table of faults; how they are applied and undone."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ def find_fault(name: str) -> Fault:
 def target_nodes(record: LabRecord, fault: Fault, on: tuple[str, ...]) -> tuple[str, ...]:
     """The nodes that a fault is to break. Raises UsageError for one that is not in the lab."""
     names = tuple(place.name for place in record.nodes)
-    if strangers := [name for name in on if name not in names]:
-        raise UsageError(f"no node {strangers[0]} in this lab; there are: {' '.join(names)}")
+    if unknown := [name for name in on if name not in names]:
+        raise UsageError(f"no node {unknown[0]} in this lab; there are: {' '.join(names)}")
     return on or (names[:1] if fault.on is DefaultTarget.HEAD else names[-1:])
 
 
@@ -76,17 +76,19 @@ def inject_fault(
 
 
 def heal_faults(record: LabRecord) -> LabRecord:
-    """Mends every fault that is in force, newest first. Raises UsageError."""
+    """Undoes every fault that is in force, newest first. Raises UsageError."""
     for name, node in reversed(record.faults):
         fault = find_fault(name)
         run_fault_script(record, fault, node, f"{fault.undo}\nrm -rf $SAVED")
-        record = record.changed(faults=tuple(x for x in record.faults if x != (name, node)))
+        record = record.changed(
+            faults=tuple(pair for pair in record.faults if pair != (name, node))
+        )
     return record
 
 
 def run_fault_script(record: LabRecord, fault: Fault, node: str, lines: str) -> None:
-    """Runs a fault's lines. Raises UsageError with what they said when they fail."""
+    """Runs a fault's lines. Raises UsageError with their output when they fail."""
     done = LabNode(record, node).run(f"set -e\n{lines}", env=fault_variables(record, fault, node))
     if done.returncode != 0:
-        said = done.stderr.strip() or done.stdout.strip() or f"exit {done.returncode}"
-        raise UsageError(f"fault {fault.name} on {node}: {said}")
+        output = done.stderr.strip() or done.stdout.strip() or f"exit {done.returncode}"
+        raise UsageError(f"fault {fault.name} on {node}: {output}")

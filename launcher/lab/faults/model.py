@@ -1,4 +1,4 @@
-"""What a fault is: shell lines for the node that it breaks, and lines that mend it again."""
+"""What a fault is: shell lines for the node that it breaks, and lines that undo it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 
 class DefaultTarget(enum.Enum):
-    """Which nodes a fault breaks unless told otherwise."""
+    """Which nodes a fault breaks where none are named."""
 
     HEAD = "the first node"
     LAST = "the last node"

@@ -77,7 +77,7 @@ FAULTS = (
     ),
     file_fault(
         "gloo-interface-wrong",
-        "GLOO_SOCKET_IFNAME names an interface that it has not",
+        "GLOO_SOCKET_IFNAME names an interface that it does not have",
         "$HOME/.bashrc",
         "sed -i '1i export GLOO_SOCKET_IFNAME=eno7' $HOME/.bashrc",
     ),

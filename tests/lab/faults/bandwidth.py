@@ -51,7 +51,7 @@ OTHERS = tuple(
     if check.area == "collective" and Pairs not in check.needs
 )
 """What ranks do together takes longer than all of these, and is tried elsewhere."""
-REST: dict[str, Any] = {"mends": False, "without": OTHERS}
+REST: dict[str, Any] = {"fixable": False, "without": OTHERS}
 
 CASES = [
     warned(SLOW_OUT, ALIKE, NODE3, "slow-out", **REST),

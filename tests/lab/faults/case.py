@@ -1,4 +1,4 @@
-"""One row of the table: what is broken, what must be found, on whom, and whether that mends it."""
+"""One row of the table: what is broken, what must be found, on whom, and whether its fix works."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from checks.model import Severity
 from launcher.lab.faults import DefaultTarget, Fault
 from launcher.lab.shape import LabShape
-from tests.support.lab_preflight import HEAVY, UNMENDABLE
+from tests.support.lab_preflight import HEAVY, UNFIXABLE
 
 Subjects = tuple[tuple[str, ...], ...]
 Found = tuple[str, Subjects, str]
@@ -40,7 +40,7 @@ class Case:
     fault: str | Fault
     blocks: tuple[Found, ...] = ()
     warns: tuple[Found, ...] = ()
-    mends: bool = True
+    fixable: bool = True
     """Whether typing what is printed must bring the cluster back to go."""
     on: tuple[str, ...] = ()
     first: tuple[tuple[str | Fault, tuple[str, ...]], ...] = ()
@@ -68,7 +68,7 @@ class Case:
     def asks(self, check: str) -> bool:
         """Not of locked memory, which is low on a machine that no lab can raise, unless meant."""
         meant = any(check == named for named, _, _ in (*self.blocks, *self.warns))
-        return meant or check != UNMENDABLE
+        return meant or check != UNFIXABLE
 
     def expected(self, severity: Severity) -> set[tuple[str, tuple[str, ...], str]]:
         """(check, subject, cause) of all that must be found."""

@@ -52,14 +52,16 @@ SMALL: Mapping[str, Any] = {
 HAVING = ((HAVE_FILES, ALL),)
 JOB = {"workdir": "/root/job", "command": ("train.py",)}
 CASES = [
-    case("interpreter-missing", "software.python-is-there", NODE3, "python-missing", mends=False),
-    case("deepspeed-version", "software.versions-are-equal", NODE3, "versions-differ", mends=False),
+    case("interpreter-missing", "software.python-is-there", NODE3, "python-missing", fixable=False),
+    case(
+        "deepspeed-version", "software.versions-are-equal", NODE3, "versions-differ", fixable=False
+    ),
     case(
         NO_DEEPSPEED,
         "software.deepspeed-is-installed",
         NODE3,
         "deepspeed-missing",
-        mends=False,
+        fixable=False,
     ),
     case(FILE_DIFFERS, "files.same-files-are-equal", NODE3, "differs", job=JOB, first=HAVING),
     case(FILE_MISSING, "files.same-files-are-equal", NODE3, "missing", job=JOB, first=HAVING),
@@ -77,7 +79,7 @@ CASES = [
         NODE3,
         "no-space",
         job={"output": "/root/out"},
-        mends=False,
+        fixable=False,
     ),
     case(
         SHADOWED,
@@ -87,7 +89,7 @@ CASES = [
         **SMALL,
     ),
     case(LIBRARY_DAMAGED, SMOKE, NODE2, "import-error", **SMALL),
-    case(PACKAGE_CUT, SMOKE, NODE2, "package-cut-short", mends=False, **SMALL),
-    case(NO_COMPILER, SMOKE, NODE2, "op-build-failed", mends=False, **SMALL),
+    case(PACKAGE_CUT, SMOKE, NODE2, "package-cut-short", fixable=False, **SMALL),
+    case(NO_COMPILER, SMOKE, NODE2, "op-build-failed", fixable=False, **SMALL),
     case(BUILD_LOCKED, SMOKE, NODE2, "stale-build-lock", **SMALL),
 ]

@@ -106,7 +106,7 @@ CASES = [
         *(TEMPORARY, NODE3, "no-space"),
         job=SCRATCH,
         first=HAVE_SCRATCH,
-        mends=False,
+        fixable=False,
     ),
     warned(
         made("tmpdir-missing", "sed -i '1i export TMPDIR=/scratch/mine' $HOME/.bashrc"),
@@ -116,7 +116,7 @@ CASES = [
         made("hub-cache-full", "mkdir -p /root/hf/hub; mount -t tmpfs -o size=1m none /root/hf"),
         *("files.home-and-caches-have-room", NODE3, "little-space"),
         job={"env": {"HF_HOME": "/root/hf"}},
-        mends=False,
+        fixable=False,
     ),
     warned(
         made("network-mount-dead", DEAD_MOUNT),

@@ -133,42 +133,42 @@ CASES = [
         "limits.memory-is-equal",
         NODE3,
         "memory-differs",
-        mends=False,
+        fixable=False,
     ),
     warned(
         made("cpuset", "taskset -p 1 $(pgrep -o -x sshd)"),
         "limits.cpus-are-equal",
         NODE3,
         "cpus-differ",
-        mends=False,
+        fixable=False,
     ),
     warned(
         made("other-system", edited("/etc/os-release", "s/^VERSION_ID=.*/VERSION_ID=3.1/")),
         "limits.systems-are-alike",
         NODE3,
         "system-differs",
-        mends=False,
+        fixable=False,
     ),
     warned(
         made("memory-taken", told(MemAvailable=3 * GIB_IN_KB)),
         "limits.memory-is-free",
         NODE3,
         "memory-in-use",
-        mends=False,
+        fixable=False,
     ),
     warned(
         made("huge-pages", told(MemAvailable=3 * GIB_IN_KB, HugePages_Total=9000)),
         "limits.memory-is-free",
         NODE3,
         "huge-pages",
-        mends=False,
+        fixable=False,
     ),
     warned(
         made("swapped-out", told(SwapTotal=32 * GIB_IN_KB, SwapFree=2 * GIB_IN_KB)),
         "limits.node-does-not-swap",
         NODE3,
         "swap-in-use",
-        mends=False,
+        fixable=False,
     ),
     warned(
         made(
@@ -178,7 +178,7 @@ CASES = [
         "limits.cpus-are-free",
         NODE3,
         "cpus-busy",
-        mends=False,
+        fixable=False,
     ),
     warned(
         made(
@@ -188,7 +188,7 @@ CASES = [
         "limits.no-process-is-stuck",
         NODE3,
         "process-stuck",
-        mends=False,
+        fixable=False,
     ),
     warned(
         made(
@@ -198,13 +198,13 @@ CASES = [
         "limits.iommu-passes-through",
         NODE3,
         "iommu-translates",
-        mends=False,
+        fixable=False,
     ),
     warned(
         made("acs-on", f'{METAL}{SWITCH}$PYTHON -c "{ACS_ON}" $d/../config'),
         "limits.acs-is-off",
         NODE3,
         "acs-on",
-        mends=False,
+        fixable=False,
     ),
 ]

@@ -8,7 +8,7 @@ from launcher.lab.faults import Fault
 from launcher.lab.faults.software import infiniband_script
 from launcher.lab.shape import LabShape
 from tests.lab.faults.case import ALL, HEAD, NODE3, Case, Subjects, case, made, warned
-from tests.support.lab_preflight import UNMENDABLE
+from tests.support.lab_preflight import UNFIXABLE
 
 EVERY: Subjects = tuple((name,) for name in ALL)
 NAMES, VALUES = "nccl.variable-names-are-known", "nccl.variable-values-are-valid"
@@ -62,7 +62,7 @@ def written(name: str, path: str, *lines: str) -> Fault:
 
 def with_card(fault: Fault, check: str, subjects: Subjects, cause: str, **more: Any) -> Case:
     """One warning on nodes with adapters. Locked memory is the machine's own."""
-    fields: dict[str, Any] = {"first": ((RDMA, ALL),), "job": {"allow": (UNMENDABLE,)}, **more}
+    fields: dict[str, Any] = {"first": ((RDMA, ALL),), "job": {"allow": (UNFIXABLE,)}, **more}
     return warned(fault, check, subjects, cause, **fields)
 
 
@@ -80,7 +80,7 @@ CASES = [
         made("nccl-timeout-in-env", "true"),
         *(NAMES, EVERY, "ignored"),
         job={"env": {"NCCL_TIMEOUT": "3600"}},
-        mends=False,
+        fixable=False,
     ),
     warned(bashrc("nccl-level-misread", "NCCL_P2P_LEVEL=nvl"), VALUES, NODE3, "malformed"),
     case(bashrc("torch-switch-misread", "TORCH_NCCL_BLOCKING_WAIT=on"), VALUES, NODE3, "malformed"),
@@ -111,7 +111,7 @@ CASES = [
         written("deepspeed-env-of-nccl", "$HOME/.deepspeed_env", "NCCL_IB_TIMEOUT=22"),
         *(SOUND, HEAD, "not-in-env"),
         on=("node1",),
-        mends=False,
+        fixable=False,
     ),
     warned(
         bashrc("nccl-p2p-disabled", "NCCL_P2P_DISABLE=1"),
@@ -145,7 +145,7 @@ CASES = [
         made("nccl-net-ib-without", "true"),
         *("nccl.network-named-is-there", EVERY, "network-missing"),
         job={"env": {"NCCL_NET": "IB"}},
-        mends=False,
+        fixable=False,
     ),
     with_card(
         bashrc("nccl-net-socket", "NCCL_NET=Socket"),
@@ -160,22 +160,22 @@ CASES = [
     with_card(
         made("card-firmware", "echo 20.28.1002 >/sys/class/infiniband/mlx5_0/fw_ver"),
         *("nccl.adapters-run-one-firmware", NODE3, "firmware-differs"),
-        mends=False,
+        fixable=False,
     ),
     with_card(
         made("card-slow", f"echo '50 Gb/sec (1X HDR)' >{PORT}/rate"),
         *("nccl.ports-are-as-fast-as-others", NODE3, "port-slow"),
-        mends=False,
+        fixable=False,
     ),
     with_card(
         made("card-narrow", placed({[*CARD][4]: "8"})),
         *("nccl.adapters-have-their-pcie-lanes", NODE3, "pcie-narrow"),
-        mends=False,
+        fixable=False,
     ),
     with_card(
         made("card-counts-errors", GROWING),
         *("nccl.port-errors-do-not-grow", NODE3, "errors-grow"),
-        mends=False,
+        fixable=False,
         leaves=("symbol_error",),
     ),
     Case(
@@ -183,7 +183,7 @@ CASES = [
         blocks=(("nccl.gid-index-is-valid", EVERY, "gid-missing"),),
         on=ALL,
         first=((ROCE, ALL),),
-        job={"allow": (UNMENDABLE,)},
+        job={"allow": (UNFIXABLE,)},
     ),
     with_card(
         made("roce-mtu", "ip link set dev eth1 mtu 1000"),

@@ -176,11 +176,11 @@ LINK_LOCAL = made(
 FULL = "network.full-size-packets-arrive"
 EACH: Subjects = tuple((name,) for name in ALL)
 CASES = [
-    case(NARROW_PORT, FULL, NODE3, "vanish", mends=False),
+    case(NARROW_PORT, FULL, NODE3, "vanish", fixable=False),
     case(NARROW_ALL, FULL, EACH, "vanish", on=ALL),
-    case(NARROW_WAY, FULL, NODE3, "vanish", mends=False),
-    case(NARROW_FOR_LOGINS, FULL, NODE3, "vanish", mends=False, leaves=UNFINISHED),
-    case(NARROW_FOR_US, REACH, NODE3, "stalls", mends=False, leaves=UNFINISHED),
+    case(NARROW_WAY, FULL, NODE3, "vanish", fixable=False),
+    case(NARROW_FOR_LOGINS, FULL, NODE3, "vanish", fixable=False, leaves=UNFINISHED),
+    case(NARROW_FOR_US, REACH, NODE3, "stalls", fixable=False, leaves=UNFINISHED),
     warned(
         ADDRESS_TWICE, "network.addresses-are-unique", ((),), "address-twice", on=("node2", "node3")
     ),
@@ -201,17 +201,17 @@ CASES = [
         job=OVER_SECOND,
     ),
     case(SECOND_DROPPED, EPHEMERAL, TO_3, "dropped", shape=TWO_NETWORKS, job=OVER_BOTH),
-    warned(HALF_DUPLEX, "network.speed-is-equal", NODE3, "half-duplex", mends=False),
-    warned(SLOW_LINK, "network.speed-is-equal", NODE3, "slow-link", mends=False),
+    warned(HALF_DUPLEX, "network.speed-is-equal", NODE3, "half-duplex", fixable=False),
+    warned(SLOW_LINK, "network.speed-is-equal", NODE3, "slow-link", fixable=False),
     warned(
         ERRORS_GROW,
         "network.packets-are-not-lost",
         NODE3,
         "errors-grow",
-        mends=False,
+        fixable=False,
         leaves=("sleep",),
     ),
-    warned(FLAPPED, "network.carrier-is-steady", NODE3, "flapped", mends=False),
+    warned(FLAPPED, "network.carrier-is-steady", NODE3, "flapped", fixable=False),
     warned(MEMBER_DOWN, "network.bond-is-whole", NODE3, "member-down", first=((BONDED, ALL),)),
     warned(
         BOND_MODE,
@@ -219,12 +219,12 @@ CASES = [
         NODE3,
         "mode-differs",
         first=((BONDED, ALL),),
-        mends=False,
+        fixable=False,
     ),
     warned(TABLE_FULL, "ports.connection-table-has-room", NODE3, "table-full"),
     warned(PORTS_USED_UP, "ports.ephemeral-range-is-wide-enough", NODE3, "used-up"),
     warned(PORT_IN_RANGE, "ports.master-port-is-not-handed-out", HEAD, "not-reserved"),
     warned(DEAD_SERVER, "names.resolution-is-quick", NODE3, "slow"),
     case(LINK_LOCAL, "names.own-name-is-not-loopback", NODE3, "own-name-link-local"),
-    case(PORT_HANDED_OUT, "ports.master-port-is-free", HEAD, "handed-out", mends=False),
+    case(PORT_HANDED_OUT, "ports.master-port-is-free", HEAD, "handed-out", fixable=False),
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from launcher.lab.shape import LabShape
 from tests.lab.faults.case import ALL, NAMES, NODE3, SSH, USABLE, Case, case, made, warned
-from tests.support.lab_preflight import UNMENDABLE
+from tests.support.lab_preflight import UNFIXABLE
 
 INTERFACE_DOWN = made("interface-down", "ip link set eth1 down")
 NCCL_IFNAME_WRONG = made(
@@ -60,27 +60,27 @@ CASES = [
         "infiniband-active",
         *(USABLE, NODE3, "no-uverbs"),
         first=((WITH_LIBRARY, ALL),),
-        mends=False,
+        fixable=False,
     ),
     Case(
         "infiniband-down",
         blocks=(("nccl.infiniband-ports-are-active", NODE3, "port-down"),),
         warns=((USABLE, (("node1",), ("node2",)), "no-uverbs"),),
         first=((WITH_LIBRARY, ALL), ("infiniband-active", ("node1", "node2"))),
-        mends=False,
+        fixable=False,
     ),
     case("shm-64m", "limits.shm-is-large-enough", NODE3, "shm-small"),
-    case(SHM_FULL, "limits.shm-is-large-enough", NODE3, "shm-full", mends=False),
-    case("nofile-256", "limits.nofile-is-enough", NODE3, "nofile-low", mends=False),
+    case(SHM_FULL, "limits.shm-is-large-enough", NODE3, "shm-full", fixable=False),
+    case("nofile-256", "limits.nofile-is-enough", NODE3, "nofile-low", fixable=False),
     Case(
         "memlock-64k",
-        blocks=((UNMENDABLE, tuple((name,) for name in ALL), "memlock-low"),),
+        blocks=((UNFIXABLE, tuple((name,) for name in ALL), "memlock-low"),),
         warns=((USABLE, tuple((name,) for name in ALL), "no-uverbs"),),
         first=(
             (WITH_LIBRARY, ALL),
             ("infiniband-active", ALL),
             ("memlock-64k", ("node1", "node2")),
         ),
-        mends=False,
+        fixable=False,
     ),
 ]

@@ -52,14 +52,14 @@ CASES = [
         *(BUILDS, NODE3, "no-compiler"),
         job=OFFLOAD,
         first=HAVE_ZERO,
-        mends=False,
+        fixable=False,
     ),
     case(
         made("no-ninja-for-offload", 'rm -f $(type -ap ninja) "$(dirname "$PYTHON")/ninja"'),
         *(BUILDS, NODE3, "no-ninja"),
         job=OFFLOAD,
         first=HAVE_ZERO,
-        mends=False,
+        fixable=False,
     ),
     case(
         made(
@@ -79,21 +79,21 @@ CASES = [
         made("extensions-read-only", "mkdir /root/ext; mount -t tmpfs -o ro none /root/ext"),
         *(FOLDERS, NODE3, "not-writable"),
         job=OWN_FOLDER,
-        mends=False,
+        fixable=False,
     ),
     case(
         made("module-of-command-missing", "rm -r /root/tool"),
         *(PROGRAM, NODE3, "module-missing"),
         job={"command": ("-m", "tool.train")},
         first=((made("have-tool", TOOL), ALL),),
-        mends=False,
+        fixable=False,
     ),
     case(
         made("import-of-script-missing", "rm -r /root/tool"),
         *(PROGRAM, NODE3, "import-missing"),
         job={"command": ("train.py",)},
         first=((made("have-script", f"{TOOL}; {SCRIPT}"), ALL),),
-        mends=False,
+        fixable=False,
     ),
     case(
         made("package-hidden-by-a-file", "echo 'raise RuntimeError' >$HOME/deepspeed.py"),
@@ -103,24 +103,24 @@ CASES = [
     case(
         made("torch-of-another-cuda", CUDA_BUILD),
         *("software.versions-are-equal", NODE3, "versions-differ"),
-        mends=False,
+        fixable=False,
     ),
     case(
         NOT_IN_PATH,
         *("software.python-is-there", NODE3, "python-for-terminals-alone"),
         job={"python": "lab-python"},
         first=((IN_PATH, ALL),),
-        mends=False,
+        fixable=False,
     ),
     warned(
         made("text-not-utf-8", f"sed -i '1i {LATIN}' $HOME/.bashrc"),
         *("software.text-is-utf-8", NODE3, "not-utf-8"),
-        mends=False,
+        fixable=False,
     ),
     warned(
         made("proxy-before-etcd", "sed -i '1i export http_proxy=http://proxy:3128' $HOME/.bashrc"),
         *("software.proxy-spares-the-nodes", NODE3, "proxy-catches"),
         job={"command": ("run.sh", "--rdzv_backend", "etcd")},
-        mends=False,
+        fixable=False,
     ),
 ]

@@ -138,7 +138,7 @@ def test_precision(config, expected):
 
 @pytest.mark.parametrize("claim", ["keys-are-known", "values-are-accepted"])
 @pytest.mark.parametrize("config", [{"stage": 3}, {"amp": {}, "zero_optimization": {"stge": 3}}])
-def test_the_printed_edit_mends_it(tmp_path, claim, config):
+def test_the_printed_edit_fixes_it(tmp_path, claim, config):
     apply_fix(tmp_path, claim, config)
 
 

@@ -41,7 +41,7 @@ def test_the_batch_triple_fits_16_ranks(config, words, expected):
 
 
 @pytest.mark.parametrize("config", [batch(32, 2, 2), batch(72), batch(8, 4), batch(None, None, 2)])
-def test_the_printed_edit_mends_the_batch(tmp_path, config):
+def test_the_printed_edit_fixes_the_batch(tmp_path, config):
     apply_fix(tmp_path, "batch-sizes-agree", config)
 
 

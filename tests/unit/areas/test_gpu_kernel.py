@@ -60,7 +60,7 @@ def test_memory_codes_are_told_by_the_memorys_own_check():
 
 
 @pytest.mark.parametrize("code", [63, 94])
-def test_memory_that_was_mended_by_a_reset_is_no_finding(code):
+def test_memory_that_was_fixed_by_a_reset_is_no_finding(code):
     assert reported(xid(code)).outcome.value == "pass"
     assert reported(xid(code), third=eight(SILENT)).cause == "xid-hardware"
 

@@ -114,8 +114,8 @@ def test_full_tables(name, value, cause):
     assert accused(snap, "kernel-tables-have-room") == {"node2": cause}
     fix = judged(snap, "limits.kernel-tables-have-room")["node2",].fix
     assert fix.command.startswith(f"sysctl -w {name}=")
-    mended = sysctl(name, int(fix.command.partition("=")[2]))
-    busier = dataclasses.replace(mended, threads=900, files_open=9000)
+    fixed = sysctl(name, int(fix.command.partition("=")[2]))
+    busier = dataclasses.replace(fixed, threads=900, files_open=9000)
     assert accused(nodes(("node2", busier)), "kernel-tables-have-room") == {}
 
 

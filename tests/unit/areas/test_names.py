@@ -95,7 +95,7 @@ def test_peer_that_does_not_resolve_blocks():
     assert "10.0.0.3 node3" in found.fix.command
 
 
-def test_a_hosts_file_that_nobody_asks_is_mended_with_the_name():
+def test_a_hosts_file_that_nobody_asks_is_fixed_with_the_name():
     unknown = {name: NameLookup((), "Name not known") for name in FINE}
     snap = with_fact(cluster(), "node2", Names("node2", None, (), unknown, ("dns",)))
     found = of_node2(PEERS, snap)

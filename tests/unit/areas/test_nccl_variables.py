@@ -70,7 +70,7 @@ def test_names_of_plugins_images_and_others_are_let_be(name):
     assert names(**{name: "1"}).outcome is Outcome.PASS
 
 
-def test_a_misspelt_name_is_one_finding_and_is_mended_in_its_line():
+def test_a_misspelt_name_is_one_finding_and_is_fixed_in_its_line():
     fact = Environment({"NCCL_ALGOS": "Ring"}, {"NCCL_ALGOS": ("/etc/profile.d/a.sh:4",)})
     snap = with_fact(cluster(), "node2", fact)
     assert finding("variables-are-equal", snap).outcome is Outcome.PASS

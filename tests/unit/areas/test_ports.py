@@ -79,7 +79,7 @@ def test_a_node_that_nobody_reaches_is_the_one_to_open():
     assert one.fix is not None and "at node3:" in one.fix.note
 
 
-def test_a_missing_way_back_is_mended_where_it_is_missing():
+def test_a_missing_way_back_is_fixed_where_it_is_missing():
     snap = fails(cluster(), "node2", *(lost("node3", port) for port in SAMPLE))
     fails(snap, "node3", *(lost("node2", port, "no-route", 0.0) for port in SAMPLE))
     with_fact(snap, "node3", Firewall(refusing_routes=("10.0.0.0/8", "10.0.0.2/32")))

@@ -124,7 +124,7 @@ def test_a_further_address_that_is_not_reached_is_named():
     assert "from 10.7.0.0/30" in one.fix.note
 
 
-def test_a_reverse_path_filter_is_named_with_the_route_that_mends_it():
+def test_a_reverse_path_filter_is_named_with_the_route_that_fixes_it():
     snap = cluster(NODES)
     both = (LO, Interface("eth0", ipv4=("10.0.0.3/24",), strict_source=True))
     second = Interface("eth1", ipv4=("10.7.0.3/24",))

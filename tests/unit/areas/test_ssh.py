@@ -83,7 +83,7 @@ def test_a_wrong_name_is_told_by_names(resolved):
     assert "names." in finding.message
 
 
-def test_an_unknown_host_key_is_mended_with_the_real_one():
+def test_an_unknown_host_key_is_fixed_with_the_real_one():
     sshd = Sshd("root", host_keys=(HostKey("ssh-ed25519 AAAAhost", "SHA256:h"),))
     finding = bad(cluster(code=255, err="Host key verification failed.", sshd=sshd))
     assert finding.cause == "host-key-unknown"

@@ -107,7 +107,7 @@ def test_a_closed_account_is_given_a_shell():
     assert reached(detail=said).command == "usermod -s /bin/bash root"
 
 
-def test_a_login_that_ends_without_a_word_has_its_shell_or_its_start_up_file_mended():
+def test_a_login_that_ends_without_a_word_has_its_shell_or_its_start_up_file_fixed():
     command = reached(detail="it ran nothing").command
     assert command.startswith("case $(getent passwd root) in *bash) sed -i '1i case $- in")
     assert command.endswith("~root/.bashrc;; *) usermod -s /bin/bash root;; esac")

@@ -38,7 +38,7 @@ def cluster(broken=BROKEN):
     return without(snap, "node2", SshRow, "ssh is not installed")
 
 
-def test_the_path_is_named_with_its_line_and_mended_without_it():
+def test_the_path_is_named_with_its_line_and_fixed_without_it():
     finding = judged(cluster(), FINDS)["node2",]
     assert (finding.outcome, finding.cause) == (Outcome.FAIL, "path-without-system")
     for part in ("PATH=/opt/bin", "/root/.bashrc:1 of node2", "/usr/bin", "uname, ssh"):

@@ -119,7 +119,7 @@ def test_one_clock_is_accused_once():
     assert synchronised(ALONE, offset=9.0).message.endswith(f"see {AGREE}")
 
 
-def test_a_container_is_mended_on_its_host():
+def test_a_container_is_fixed_on_its_host():
     snap = cluster(0.0, 0.0, clocks=(SYNCED, ALONE))
     with_fact(snap, "node2", dataclasses.replace(HEALTHY_LIMITS, container=True))
     fix = judged(snap, IN_SYNC)["node2",].fix

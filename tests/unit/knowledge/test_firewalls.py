@@ -143,7 +143,7 @@ def test_tables_that_iptables_lists_are_not_read_twice():
     assert {chain.tool for chain in listed_chains(view["node1"])} == {"iptables"}
 
 
-def test_a_filter_on_the_way_out_is_mended_at_the_caller():
+def test_a_filter_on_the_way_out_is_fixed_at_the_caller():
     rules = recorded("nftables.json").replace('"!="', '"=="')
     view = cluster({"nft": rules}, node="node2")
     packet = Packet("10.0.0.2", "10.0.0.1", None, 29500, inbound=True)

@@ -18,7 +18,7 @@ RESET = "ConnectionResetError: [Errno 104] Connection reset by peer\n"
 def test_a_healthy_log_alarms_nobody(path, capsys):
     evidence, verdict = diagnose_logs([path])
     assert verdict.cause is None
-    assert "no known failure" in render_diagnosis(verdict, evidence)
+    assert "No known failure" in render_diagnosis(verdict, evidence)
     assert cli.main(["diagnose", str(path)]) == 1
 
 
@@ -36,7 +36,7 @@ def test_the_node_that_ran_out_of_memory_is_named_not_those_that_waited(capsys):
 def test_an_unknown_error_is_shown_with_rank_and_node_and_exits_1(capsys):
     assert cli.main(["diagnose", str(LOGS / "unknown-error.log")]) == 1
     out = capsys.readouterr().out
-    assert out.startswith("no known failure. The first error is of rank 3 on node2")
+    assert out.startswith("No known failure was found. The first error is of rank 3 on node2")
     assert "  KeyError: 'labels'" in out
     assert 'File "/data/run/train.py", line 12, in <module>' in out
 

@@ -186,4 +186,4 @@ def test_bytes_that_are_no_text_are_no_obstacle(tmp_path):
 def test_an_empty_log_is_no_failure(tmp_path):
     evidence, verdict = diagnose_logs([write(tmp_path / "x", "")])
     out = io.StringIO(render_diagnosis(verdict, evidence))
-    assert out.read() == "no known failure, and no traceback that the run did not survive."
+    assert out.read() == "No known failure was found, and no traceback that ended the run."

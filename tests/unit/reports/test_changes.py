@@ -77,7 +77,9 @@ def test_what_passes_by_itself_says_nothing(field):
     assert changes(seen(limits={field: 1}), seen(limits={field: 2})) == []
 
 
-@pytest.mark.parametrize("section", ["login", "clock_offset", "ssh", "dial", "later_counters"])
+@pytest.mark.parametrize(
+    "section", ["login", "clock_offset", "ssh", "dial", "later_counters", "pairs", "nccl_tests"]
+)
 def test_what_is_measured_says_nothing(section):
     assert changes(seen(**{section: {"value": 1}}), seen(**{section: {"value": 2}})) == []
 

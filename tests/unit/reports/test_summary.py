@@ -1,4 +1,4 @@
-"""The summary for people: folded, marked, with what mends it, ending in go or stop."""
+"""The summary for people: folded, marked, with the fix, ending in go or stop."""
 
 from __future__ import annotations
 
