@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import ast
 import sys
+from collections.abc import Iterable
 from pathlib import Path
-
-import pytest
 
 from tests.support.paths import ROOT
 
@@ -160,7 +159,8 @@ TRAINING_PROGRAMS = ("checks.node.programs", "launcher.commands.weights.merge")
 """What the training interpreter runs: it alone has torch."""
 CONTACT = ("checks.contact", "checks.stages")
 """Where connections are opened and nodes are asked."""
-HEAVY = {"torch", "deepspeed", "accelerate", "transformers"}
+HEAVY = ("torch", "deepspeed", "accelerate", "transformers")
+PROJECT = ("checks", "preflight", "launcher", "tests")
 
 
 def module_of(path: Path) -> str:
@@ -210,50 +210,63 @@ def test_rooms_are_listed_after_those_that_they_import():
         known.append(room)
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_every_module_stands_in_a_room_and_imports_what_its_room_may(module):
+def test_every_module_stands_in_a_room_and_imports_what_its_room_may():
+    offenders = {module: _upward_imports(module) for module in MODULES}
+    assert not {module: names for module, names in offenders.items() if names}
+
+
+def _upward_imports(module: str) -> list[str]:
+    """What a module imports of the project although its room may not."""
     room = room_of(module)
-    if not room:
-        assert module in ("checks", "launcher"), f"{module} stands in no room"
-        assert not IMPORTS[module] & MODULES.keys()
-        return
-    ours = {
-        one
-        for one in IMPORTS[module]
-        if one.split(".")[0] in ("checks", "preflight", "launcher", "tests")
+    assert room or module in ("checks", "launcher"), f"{module} stands in no room"
+    ours = {name for name in IMPORTS[module] if inside(name, *PROJECT)}
+    allowed = (room, *ROOMS[room]) if room else ()
+    return sorted(name for name in ours - {"checks"} if not inside(name, *allowed))
+
+
+def importers_of(modules: Iterable[str], *packages: str) -> dict[str, list[str]]:
+    """Which of the modules import one of the packages, and what of it."""
+    found = {
+        module: sorted(name for name in IMPORTS[module] if inside(name, *packages))
+        for module in modules
     }
-    allowed = (room, *ROOMS[room])
-    wrong = {one for one in ours - {"checks"} if not inside(one, *allowed)}
-    assert not wrong, f"{module} (in {room}) imports {sorted(wrong)}"
+    return {module: names for module, names in found.items() if names}
 
 
-@pytest.mark.parametrize("module", [one for one in MODULES if inside(one, *STANDARD_LIBRARY_ONLY)])
-def test_what_runs_on_nodes_needs_only_the_standard_library(module):
-    for name in IMPORTS[module]:
-        assert name.split(".")[0] in sys.stdlib_module_names or inside(name, *STANDARD_LIBRARY_ONLY)
-    ast.parse(MODULES[module].read_text(encoding="utf-8"), feature_version=(3, 6))
+def modules_in(*rooms: str) -> list[str]:
+    found = [module for module in MODULES if inside(module, *rooms)]
+    assert found, f"no module in {rooms}"
+    return found
 
 
-@pytest.mark.parametrize("module", [one for one in MODULES if not inside(one, "preflight")])
-def test_only_preflight_knows_pytest(module):
-    assert not any(inside(name, "pytest", "_pytest", "preflight") for name in IMPORTS[module])
+def modules_outside(*rooms: str) -> list[str]:
+    return [module for module in MODULES if not inside(module, *rooms)]
 
 
-@pytest.mark.parametrize("module", [one for one in MODULES if inside(one, "checks")])
-def test_only_the_contact_rooms_open_connections(module):
-    if inside(module, *CONTACT, "checks.run", "checks.node"):
-        return
-    assert not any(inside(name, "fabric", "paramiko", "subprocess") for name in IMPORTS[module])
+def test_what_runs_on_nodes_needs_only_the_standard_library():
+    allowed = (*sys.stdlib_module_names, *STANDARD_LIBRARY_ONLY)
+    for module in modules_in(*STANDARD_LIBRARY_ONLY):
+        wrong = [name for name in IMPORTS[module] if not inside(name, *allowed)]
+        assert not wrong, f"{module} imports {wrong}"
+        ast.parse(MODULES[module].read_text(encoding="utf-8"), module, feature_version=(3, 6))
 
 
-@pytest.mark.parametrize("module", [one for one in MODULES if inside(one, "checks.areas")])
-def test_judges_are_pure(module):
-    assert not any(inside(name, "socket", "os", "pathlib", "time") for name in IMPORTS[module])
+def test_only_preflight_knows_pytest():
+    assert not importers_of(modules_outside("preflight"), "pytest", "_pytest", "preflight")
 
 
-@pytest.mark.parametrize("module", [one for one in MODULES if not inside(one, *TRAINING_PROGRAMS)])
-def test_the_controller_needs_no_torch(module):
-    assert not {name.split(".")[0] for name in IMPORTS[module]} & HEAVY
+def test_only_the_contact_rooms_open_connections():
+    contact = modules_in(*CONTACT, "checks.run", "checks.node")
+    others = [module for module in modules_in("checks") if module not in contact]
+    assert not importers_of(others, "fabric", "paramiko", "subprocess")
+
+
+def test_judges_are_pure():
+    assert not importers_of(modules_in("checks.areas"), "socket", "os", "pathlib", "time")
+
+
+def test_the_controller_needs_no_torch():
+    assert not importers_of(modules_outside(*TRAINING_PROGRAMS), *HEAVY)
 
 
 def test_the_launchers_root_stays_small():

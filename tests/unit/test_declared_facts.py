@@ -75,14 +75,19 @@ def facts_read(start: Function) -> set[str]:
     seen, waiting, facts = {start}, [start], set[str]()
     while waiting:
         function = waiting.pop()
-        facts |= set(_reads(function))
+        facts |= _reads(function)
         called = _called(function) - seen
         seen |= called
         waiting += called
     return facts
 
 
-def _reads(function: Function) -> Iterator[str]:
+@functools.cache
+def _reads(function: Function) -> frozenset[str]:
+    return frozenset(_facts_named(function))
+
+
+def _facts_named(function: Function) -> Iterator[str]:
     """The facts named in `read` and its like, or handed on to a function that reads them."""
     kinds = fact_names()
     for node in ast.walk(definitions()[function]):
@@ -142,22 +147,23 @@ def modules() -> Mapping[str, ast.Module]:
     }
 
 
-def _called(function: Function) -> set[Function]:
+@functools.cache
+def _called(function: Function) -> frozenset[Function]:
     """The functions, classes and constants of these rooms that a definition names."""
+    module, _ = function
     nodes = ast.walk(definitions()[function])
     names = {node.id for node in nodes if isinstance(node, ast.Name)}
-    return {_home(function[0], name) for name in names} & definitions().keys()
+    return frozenset(
+        definitions().keys() & {imported(module).get(name, (module, name)) for name in names}
+    )
 
 
-def _home(module: str, name: str) -> Function:
-    """Where a name that a module uses is defined."""
-    imports = (
-        node
+@functools.cache
+def imported(module: str) -> Mapping[str, Function]:
+    """What a module imports from these rooms, by the name that it has there."""
+    return {
+        alias.asname or alias.name: (str(node.module), alias.name)
         for node in ast.walk(modules()[module])
         if isinstance(node, ast.ImportFrom) and node.module in modules()
-    )
-    for node in imports:
-        for alias in node.names:
-            if name == (alias.asname or alias.name):
-                return str(node.module), alias.name
-    return module, name
+        for alias in node.names
+    }
