@@ -10,9 +10,14 @@ import pytest
 
 from checks.catalogue import CATALOGUE
 from checks.check import claims_of
+from checks.facts import ClusterView
+from checks.facts.ports import DialResults
+from checks.facts.smoke import Smoke
+from checks.judge import judge_claims
 from checks.model import Finding
-from checks.run import examine
+from checks.run import sections_needed
 from checks.stages import rendezvous
+from checks.stages.gather import gather_facts
 from launcher.lab.cluster import Lab
 from launcher.lab.shape import LabShape
 from tests.support.broken_torch import spoil
@@ -28,6 +33,8 @@ RACKS = (["node1", "node2"], ["node3", "node4"])
 SLEEPS = "torch.distributed.all_reduce = lambda *_, **__: time.sleep(600)"
 RAISES = "torch.distributed.init_process_group = lambda *_, **__: 1 / 0"
 """What a node's own torch does: a sum that never ends, a group that cannot be made."""
+EARLIER = (DialResults, Smoke)
+"""Where these show the fault already, the meeting leaves it to them: here it is on its own."""
 
 pytestmark = pytest.mark.alone
 
@@ -43,7 +50,10 @@ def flown(lab: Lab) -> dict[tuple[str, str], Finding]:
     """Findings of the meeting by claim and node."""
     job = job_of(lab)
     claims = claims_of([CATALOGUE[check] for check in CHECKS], job)
-    found = examine(job, claims).findings
+    left_out = {fact.section for fact in EARLIER}
+    wanted = {name: set(asked) - left_out for name, asked in sections_needed(job, claims).items()}
+    snapshot = gather_facts(job, wanted)
+    found = judge_claims(claims, ClusterView(snapshot))
     return {(one.check, *one.subject, "")[:2]: one for one in found}
 
 
