@@ -22,30 +22,49 @@ def test_each_shell_gets_its_code(shell, capsys):
     assert "_ARGCOMPLETE" in code
 
 
-def completions(line, cwd):
-    """What the shell would offer after `line`."""
+BEGUN = {
+    "launcher comp": "completion",
+    "launcher completion z": "zsh",
+    "launcher start --stuck": "--stuck-after",
+    "launcher explain ports.master-port-is-r": "ports.master-port-is-reachable",
+}
+COMPLETED_ONE_BY_ONE = """
+import os, sys
+from launcher.cli import main
+for number, line in enumerate(sys.argv[1:]):
+    if not os.fork():
+        os.environ.update(COMP_LINE=line, COMP_POINT=str(len(line)))
+        os.environ["_ARGCOMPLETE_STDOUT_FILENAME"] = f"offers{number}"
+        main([])
+    os.wait()
+"""
+
+
+@pytest.fixture(scope="module")
+def recorded_run(tmp_path_factory):
+    """A run recorded in the directory where the shell stands."""
+    return RunRecord(tmp_path_factory.mktemp("shell") / "runs", "train").path
+
+
+@pytest.fixture(scope="module")
+def offers(recorded_run):
+    """What the shell would offer after each line."""
+    cwd, lines = recorded_run.parent.parent, [*BEGUN, f"launcher logs {recorded_run.name[:4]}"]
     env = {
-        **os.environ, "PYTHONPATH": str(ROOT), "_ARGCOMPLETE": "1", "_ARGCOMPLETE_IFS": "\n",
-        "_ARGCOMPLETE_SHELL": "bash", "COMP_LINE": line, "COMP_POINT": str(len(line)),
-        "_ARGCOMPLETE_STDOUT_FILENAME": str(cwd / "offers"),
+        **os.environ, "PYTHONPATH": str(ROOT),
+        "_ARGCOMPLETE": "1", "_ARGCOMPLETE_IFS": "\n", "_ARGCOMPLETE_SHELL": "bash",
     }  # fmt: skip
-    subprocess.run([sys.executable, "-m", "launcher"], cwd=cwd, env=env, timeout=60, check=False)
-    return [word.strip() for word in (cwd / "offers").read_text().splitlines()]
+    argv = [sys.executable, "-c", COMPLETED_ONE_BY_ONE, *lines]
+    subprocess.run(argv, cwd=cwd, env=env, timeout=60, check=True)
+    return [
+        [word.strip() for word in (cwd / f"offers{number}").read_text().splitlines()]
+        for number in range(len(lines))
+    ]
 
 
-@pytest.mark.parametrize(
-    ("line", "offer"),
-    [
-        ("launcher comp", "completion"),
-        ("launcher completion z", "zsh"),
-        ("launcher start --stuck", "--stuck-after"),
-        ("launcher explain ports.master-port-is-r", "ports.master-port-is-reachable"),
-    ],
-)
-def test_what_was_begun_is_completed(line, offer, tmp_path):
-    assert completions(line, tmp_path) == [offer]
+def test_what_was_begun_is_completed(offers):
+    assert offers[:-1] == [[offer] for offer in BEGUN.values()]
 
 
-def test_a_run_is_completed_by_its_name(tmp_path):
-    name = RunRecord(tmp_path / "runs", "train").path.name
-    assert completions(f"launcher logs {name[:4]}", tmp_path) == [name]
+def test_a_run_is_completed_by_its_name(offers, recorded_run):
+    assert offers[-1] == [recorded_run.name]

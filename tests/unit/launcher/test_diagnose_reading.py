@@ -6,7 +6,6 @@ import gzip
 import io
 import json
 import os
-import subprocess
 import sys
 
 import pytest
@@ -19,7 +18,6 @@ from launcher.diagnosis.diagnose import diagnose_logs
 from launcher.diagnosis.log_lines import Place, find_hosts, parse_time, split_prefix
 from launcher.diagnosis.render import diagnosis_json, masked_line, render_diagnosis
 from launcher.record import RunRecord
-from tests.support.paths import ROOT
 from tests.support.verdicts import OOM, REFUSED, STEPS, found, told, write
 
 
@@ -84,14 +82,10 @@ def test_a_gzip_that_is_cut_off_is_read_as_far_as_it_goes(tmp_path):
     assert "cut off" in render_diagnosis(verdict, evidence)
 
 
-def test_standard_input_is_read_too():
-    done = subprocess.run(
-        [sys.executable, "-m", "launcher", "diagnose", "-", "--json"],
-        input=REFUSED, capture_output=True, text=True, timeout=60, check=False,
-        cwd=ROOT,
-    )  # fmt: skip
-    assert done.returncode == 0
-    assert json.loads(done.stdout)["failure"]["node"] == "node2"
+def test_standard_input_is_read_too(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(REFUSED.encode())))
+    assert cli.main(["diagnose", "-", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["failure"]["node"] == "node2"
 
 
 def test_a_recorded_run_names_the_rank_that_ended_first(tmp_path, capsys, monkeypatch):
