@@ -18,7 +18,7 @@ from checks.job.hosts import EXPECTED, read_hosts
 from checks.job.launch_file import KEYS, parse_launch_file
 from checks.judge import judge_claims
 from checks.reports.json_report import report_document
-from tests.support.documents import PAGES, ROOT, Page, page, shown
+from tests.support.documents import PAGES, ROOT, Page, page, page_params
 from tests.support.snapshots import snapshot
 
 
@@ -78,7 +78,7 @@ def test_the_example_of_a_check_passes_its_own_test(monkeypatch):
         test(*case)
 
 
-@pytest.mark.parametrize("doc", shown(PAGES))
+@pytest.mark.parametrize("doc", page_params(PAGES))
 def test_every_check_that_a_page_names_is_there(doc):
     ids = re.findall(rf"\b(?:{'|'.join(AREAS)})\.[a-z0-9]+(?:-[a-z0-9]+)+\b", doc.text)
     example = {"area.claim-that-should-hold", "limits.swap-is-empty"}
@@ -111,7 +111,7 @@ def test_every_field_of_the_json_report_is_described():
     assert fields <= page("preflight.md").words
 
 
-@pytest.mark.parametrize("doc", shown(PAGES))
+@pytest.mark.parametrize("doc", page_params(PAGES))
 def test_every_link_leads_somewhere(doc):
     for link in doc.links:
         name, _, anchor = link.partition("#")
@@ -126,7 +126,7 @@ def test_every_page_is_reached_from_the_index():
     assert {path for path in PAGES if (ROOT / "docs") in path.parents} <= linked | {index.path}
 
 
-@pytest.mark.parametrize("doc", shown(PAGES))
+@pytest.mark.parametrize("doc", page_params(PAGES))
 def test_every_file_of_the_project_that_a_page_names_is_there(doc):
     rooms = "checks|preflight|launcher|tests|examples|scripts|docs|benchmarks"
     named = re.findall(rf"`((?:{rooms})/[\w./-]*)`", doc.text)

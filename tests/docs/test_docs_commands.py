@@ -13,7 +13,7 @@ from checks.catalogue import AREAS, CATALOGUE
 from launcher import cli
 from launcher.lab.faults import FAULTS
 from preflight import options
-from tests.support.documents import PAGES, ROOT, Page, page, shown
+from tests.support.documents import PAGES, ROOT, Page, page, page_params
 
 PYTEST_OPTIONS = {
     *("-k", "-m", "--lf", "-x", "-q", "-v", "--junitxml", "-n", "--collect-only"),
@@ -93,7 +93,7 @@ def test_no_fault_is_listed_that_is_not_there():
     assert sorted(rows) == sorted(FAULTS)
 
 
-@pytest.mark.parametrize("doc", shown(PAGES))
+@pytest.mark.parametrize("doc", page_params(PAGES))
 def test_every_command_line_can_be_typed(doc):
     for line in doc.command_lines:
         words = re.sub(r"^(sudo )?", "", line).split(" | ")[0]
@@ -144,7 +144,7 @@ def test_every_target_that_a_person_types_is_in_the_makefile(target):
     assert re.search(rf"^{target}:", text, re.MULTILINE)
 
 
-@pytest.mark.parametrize("doc", shown(PAGES))
+@pytest.mark.parametrize("doc", page_params(PAGES))
 def test_every_make_target_that_a_page_names_is_there(doc):
     text = (ROOT / "Makefile").read_text(encoding="utf-8")
     for target in re.findall(r"(?:`|^\s*(?:\$ )?)make ([a-z]+)", doc.text, re.MULTILINE):

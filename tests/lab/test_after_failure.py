@@ -16,7 +16,7 @@ import pytest
 
 from launcher.lab.cluster import Lab
 from launcher.lab.shape import LabShape
-from tests.support.launched_runs import Started, command_lines, gone, launcher
+from tests.support.launched_runs import LaunchedRun, command_lines, run_launcher, wait_until_clean
 from tests.support.passed_preflight import pass_preflight
 
 SECRET = "hf_SecretOfMine"
@@ -90,7 +90,7 @@ def single(lab):
 def nothing_is_left(place, lab):
     """Neither a process nor a secret, in whatever was written."""
     yield
-    gone(lab)
+    wait_until_clean(lab)
     for path in [*place.glob("out-*"), *place.glob("runs/**/*"), *place.glob(".preflight/*")]:
         assert not path.is_file() or SECRET not in path.read_text(), path
     for path in place.glob("runs/*/**/*"):
@@ -125,7 +125,7 @@ def unseen():
 @pytest.mark.long
 def test_it_is_tried_again_until_the_nodes_are_not_fit_any_more(place, lab, single, unseen):
     pass_preflight(place, hosts=single)
-    run = Started(place, lab, "train.py", options=("--hosts", single, "--restart", "3"))
+    run = LaunchedRun(place, lab, "train.py", options=("--hosts", single, "--restart", "3"))
     try:
         assert run.end(500) == 3, run.text
     finally:
@@ -149,7 +149,7 @@ def test_it_is_tried_again_until_the_nodes_are_not_fit_any_more(place, lab, sing
     assert "not restarted: the nodes did not pass the checks" in second
     again = run.run.read("recheck.json")
     assert again["decision"] == "stop"
-    status = launcher(place, "status").stdout
+    status = run_launcher(place, "status").stdout
     assert re.search(r"attempt 2 of 4, after .*-train\n", status)
     assert "× /dev/shm on node2 holds 1 MiB" in status
 
@@ -157,7 +157,7 @@ def test_it_is_tried_again_until_the_nodes_are_not_fit_any_more(place, lab, sing
 @pytest.mark.long
 def test_a_second_try_that_ends_well_is_a_success(place, lab, single):
     pass_preflight(place, hosts=single)
-    run = Started(place, lab, "heals.py", options=("--hosts", single, "--restart", "2"))
+    run = LaunchedRun(place, lab, "heals.py", options=("--hosts", single, "--restart", "2"))
     assert run.end(240) == 0, run.text
     first, _, second = run.text.partition("attempt 2 of 3, after ")
     assert "node2 1: the weather is bad" in first
@@ -172,10 +172,10 @@ def test_a_second_try_that_ends_well_is_a_success(place, lab, single):
 @pytest.mark.parametrize("how", [pytest.param("ctrl-c", marks=pytest.mark.long), "stop"])
 def test_the_pause_before_another_try_can_be_ended(place, lab, single, how):
     pass_preflight(place, hosts=single)
-    run = Started(place, lab, "train.py", options=("--hosts", single, "--restart", "1"))
+    run = LaunchedRun(place, lab, "train.py", options=("--hosts", single, "--restart", "1"))
     run.wait_for("attempt 2 of 2, after .* in 5 s")
     if how == "stop":
-        assert "it will not be started again" in launcher(place, "stop").stdout
+        assert "it will not be started again" in run_launcher(place, "stop").stdout
     else:
         os.killpg(run.process.pid, signal.SIGINT)
     assert run.end() == 130, run.text
@@ -193,7 +193,7 @@ def test_the_pause_before_another_try_can_be_ended(place, lab, single, how):
 )
 def test_the_rank_that_failed_first_is_named(place, lab, program):
     pass_preflight(place, hosts=str(lab.hosts), with_=program)
-    run = Started(place, lab, "meets.py", options=(f"--with={program}",))
+    run = LaunchedRun(place, lab, "meets.py", options=(f"--with={program}",))
     assert run.end(180) == 1, run.text
     told = run.run.read("result.json")["diagnosis"].splitlines()
     assert told[0] == "rank 3 on node2 failed: exit 1"
@@ -208,7 +208,7 @@ def test_it_goes_on_with_fewer_nodes(place, lab):
     left.write_text("node2 slots=2\n")
     pass_preflight(place, hosts=str(left))
     (place / "ends.py").write_text("import os; print('world', os.environ['WORLD_SIZE'])\n")
-    run = Started(place, lab, "ends.py", options=("--without", "node1", "--yes"))
+    run = LaunchedRun(place, lab, "ends.py", options=("--without", "node1", "--yes"))
     assert run.end() == 0, run.text
     assert "1 of 2 nodes take part: node2" in run.text
     assert "the head is node2 instead of node1" in run.text

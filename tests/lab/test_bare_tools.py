@@ -29,7 +29,7 @@ import pytest
 from checks.catalogue import CATALOGUE
 from checks.check import claims_of
 from checks.run import examine
-from tests.lab.starts.bare import GIVEN, LATER, ODD, ROOT, Site, environment, told, wait_for
+from tests.lab.starts.bare import GIVEN, LATER, ODD, ROOT, Site, environment, rank_reports, wait_for
 from tests.support.lab_preflight import job_of
 
 pytestmark = pytest.mark.long
@@ -67,7 +67,7 @@ def right(whole_site: Site):
     head.write("/root/.bashrc", before)
     head.run(f"rm /root/.deepspeed_env; {LATER}", check=True)
     assert code == 0, text
-    seen = told(text)
+    seen = rank_reports(text)
     assert sorted(one["node"] for one in seen) == ["node1", "node2"]
     return seen
 
@@ -77,7 +77,7 @@ def test_arguments_environment_and_secrets(site: Site, right):
     options = ["--bind_cores_to_rank", "--log_level", "error"]
     done = site.bare(*site.on_both, *options, "tell.py", *ODD, **GIVEN, NCCL_SOCKET_IFNAME="enp9")
     assert done.returncode == 0
-    seen = {one["node"]: one for one in told(done.stdout)}
+    seen = {one["node"]: one for one in rank_reports(done.stdout)}
     words = seen["node1"]["words"]
     assert words[:3] == ["it is", "node1", "/root"]
     assert "tell.py" in words
@@ -92,10 +92,10 @@ def test_arguments_environment_and_secrets(site: Site, right):
         assert one["readable"] == 0
         assert one["env"].items() >= {**GIVEN, "NCCL_SOCKET_IFNAME": "eth0"}.items()
     for option in ("--bind_cores_to_rank", "--log_level=error", "--num_nodes=5"):
-        assert "unrecognized" in refused(option, "--", "tell.py")
+        assert "unrecognized" in refusal_of(option, "--", "tell.py")
 
 
-def refused(*words: str) -> str:
+def refusal_of(*words: str) -> str:
     """What `launcher start` says to what it does not take."""
     done = subprocess.run(
         [sys.executable, "-m", "launcher", "start", *words],
@@ -108,7 +108,7 @@ def refused(*words: str) -> str:
 def test_a_comment_in_deepspeed_env_starts_nothing_and_is_a_success(site: Site, right):
     site.head.write("/root/.deepspeed_env", COMMENT)
     done = site.bare(*site.on_both, "--num_nodes=5", "tell.py")
-    assert (done.returncode, told(done.stdout)) == (0, [])
+    assert (done.returncode, rank_reports(done.stdout)) == (0, [])
     assert len(right) == 2
 
 
@@ -116,28 +116,28 @@ def test_the_address_of_rank_0_is_the_first_word_that_a_login_prints(site: Site,
     words = ("--hostfile", str(site.place / "hostfile"), "tell.py")
     site.head.run(FIRST, check=True)
     done = site.bare(*words)
-    assert {one["master"] for one in told(done.stdout)} == {"192.168.121.5"}
+    assert {one["master"] for one in rank_reports(done.stdout)} == {"192.168.121.5"}
     site.head.write("/root/.bashrc", BANNER)
     done = site.bare(*words)
-    assert {one["master"] for one in told(done.stdout)} == {"Welcome"}
+    assert {one["master"] for one in rank_reports(done.stdout)} == {"Welcome"}
     assert {one["master"] for one in right} == {site.head.address}
 
 
 def test_a_wrong_hostfile_trains_on_this_machine_alone(site: Site):
     done = site.bare("--hostfile", "/nowhere/hostfile", "tell.py")
     assert done.returncode == 0
-    assert [(one["node"], one["world"]) for one in told(done.stdout)] == [("node1", 1)]
-    assert "/nowhere/hostfile" in refused("--hosts=/nowhere/hostfile", "--", "tell.py")
+    assert [(one["node"], one["world"]) for one in rank_reports(done.stdout)] == [("node1", 1)]
+    assert "/nowhere/hostfile" in refusal_of("--hosts=/nowhere/hostfile", "--", "tell.py")
 
 
 def test_one_remaining_node_is_taken_for_this_machine(site: Site):
     only = ["--include", "node2", "--master_addr", "127.0.0.1"]
     done = site.bare("--hostfile", str(site.place / "hostfile"), *only, "tell.py")
     assert done.returncode == 0
-    assert [one["node"] for one in told(done.stdout)] == ["node1"]
+    assert [one["node"] for one in rank_reports(done.stdout)] == ["node1"]
     code, text = site.ours(include="node2")
     assert code == 0, text
-    assert [one["node"] for one in told(text)] == ["node2"]
+    assert [one["node"] for one in rank_reports(text)] == ["node2"]
 
 
 def test_a_missing_folder_is_the_home_folder_then(site: Site):
@@ -145,7 +145,7 @@ def test_a_missing_folder_is_the_home_folder_then(site: Site):
     site.other.run(f"cp {site.place}/tell.py /root", check=True)
     done = site.bare(*site.on_both, "tell.py", cwd="/root/run")
     assert done.returncode == 0
-    assert {one["node"]: one["cwd"] for one in told(done.stdout)} == {
+    assert {one["node"]: one["cwd"] for one in rank_reports(done.stdout)} == {
         "node1": "/root/run", "node2": "/root",
     }  # fmt: skip
     code, text = site.ours(workdir="/root/run")
@@ -163,7 +163,7 @@ def test_accelerate_writes_tokens_and_trains_elsewhere(site: Site):
     secrets = {"HF_TOKEN": "hf_Secret", "WANDB_API_KEY": "a b"}
     done = site.bare("accelerate", "launch", *words, "tell.py", cwd="/root/acc", **secrets)
     assert done.returncode == 0
-    seen = told(done.stdout)
+    seen = rank_reports(done.stdout)
     assert {one["node"] for one in seen} == {"node1"}, "no hostfile: the second machine is dropped"
     assert len(seen) == 2, "five processes on two machines"
     assert "HF_TOKEN=hf_Secret" in site.head.read("/root/acc/.deepspeed_env")
@@ -207,7 +207,7 @@ def test_two_nodes_of_one_rank_wait_without_a_word(site: Site):
     site.end_all()
     said = [one.communicate()[0] for one in both]
     assert not [line for text in said for line in text.splitlines() if "rank" in line]
-    assert not told("".join(said))
+    assert not rank_reports("".join(said))
 
     job = job_of(site.lab, with_="accelerate")
     claims = claims_of([CATALOGUE["accelerate.machine-ranks-are-whole"]], job)
@@ -215,4 +215,4 @@ def test_two_nodes_of_one_rank_wait_without_a_word(site: Site):
     assert "rank-twice" in {one.cause for one in findings}
     code, text = site.ours(with_="accelerate")
     assert code == 0, text
-    assert {one["node"]: one["rank"] for one in told(text)} == {"node1": 0, "node2": 1}
+    assert {one["node"]: one["rank"] for one in rank_reports(text)} == {"node1": 0, "node2": 1}

@@ -33,7 +33,7 @@ def four(tmp_path: Path):
     down_and_gone(lab)
 
 
-def dropped(lab: Lab, node: str, *matches: str) -> None:
+def drop_packets(lab: Lab, node: str, *matches: str) -> None:
     """A firewall of that node drops what comes in and matches."""
     rules = [f"nft add rule inet apart input {match} drop" for match in matches]
     table = "nft add table inet apart"
@@ -46,10 +46,10 @@ def address(lab: Lab, node: str) -> str:
 
 
 def suspects(lab: Lab) -> dict[str, str]:
-    return dict(fold_blame(blamed_nodes(flown(lab))))
+    return dict(fold_blame(blamed_nodes(findings_of(lab))))
 
 
-def flown(lab: Lab, budget: float | None = None) -> list[Finding]:
+def findings_of(lab: Lab, budget: float | None = None) -> list[Finding]:
     """The findings about logins and ports, and of each node's own reach."""
     job = job_of(lab)
     checks = [one for one in CATALOGUE.values() if one.area in ("reach", *PAIRS)]
@@ -59,7 +59,7 @@ def flown(lab: Lab, budget: float | None = None) -> list[Finding]:
 
 def test_two_halves_that_cannot_reach_each_other_are_one_line(four: Lab):
     for here, others in (("node1", "34"), ("node2", "34"), ("node3", "12"), ("node4", "12")):
-        dropped(four, here, *(f"ip saddr {address(four, f'node{at}')}" for at in others))
+        drop_packets(four, here, *(f"ip saddr {address(four, f'node{at}')}" for at in others))
     found = suspects(four)
     assert list(found) == ["node[3-4]"], found
     assert found["node[3-4]"].startswith("cut off from node[1-2], both ways")
@@ -67,7 +67,7 @@ def test_two_halves_that_cannot_reach_each_other_are_one_line(four: Lab):
 
 def test_a_node_that_takes_no_calls_is_named_with_the_direction(four: Lab):
     peers = ", ".join(address(four, f"node{at}") for at in (1, 2, 4))
-    dropped(four, "node3", f"ip saddr {{ {peers} }} ct state new")
+    drop_packets(four, "node3", f"ip saddr {{ {peers} }} ct state new")
     found = suspects(four)
     assert list(found) == ["node3"], found
     assert found["node3"].startswith("3 of 3 peers cannot reach it")
@@ -76,7 +76,7 @@ def test_a_node_that_takes_no_calls_is_named_with_the_direction(four: Lab):
 
 def test_an_sshd_that_refuses_its_peers_is_told_from_a_dead_network(four: Lab):
     peers = ", ".join(address(four, f"node{at}") for at in (1, 2, 4))
-    dropped(four, "node3", f"ip saddr {{ {peers} }} tcp dport 22")
+    drop_packets(four, "node3", f"ip saddr {{ {peers} }} tcp dport 22")
     found = suspects(four)
     assert list(found) == ["node3"], found
     assert found["node3"] == (
@@ -93,7 +93,7 @@ def test_a_healthy_lab_blames_nobody(four: Lab):
 
 def test_what_the_budget_leaves_out_could_not_be_determined(four: Lab):
     before = leavings(four)
-    findings = flown(four, budget=0.01)
+    findings = findings_of(four, budget=0.01)
     late = [one for one in findings if one.area == "ssh" and len(one.subject) == 2]
     assert {one.outcome for one in late} == {Outcome.UNKNOWN}, describe(findings)
     assert all("the budget of 0.01 s was used up" in one.message for one in late)
@@ -103,7 +103,7 @@ def test_what_the_budget_leaves_out_could_not_be_determined(four: Lab):
 
 def test_a_run_says_what_the_budget_left_out_and_leaves_nothing(four: Lab, tmp_path: Path):
     for at in (1, 2, 3, 4):
-        dropped(four, f"node{at}", "ip saddr 10.0.0.0/8 tcp dport 1024-65535 ct state new")
+        drop_packets(four, f"node{at}", "ip saddr 10.0.0.0/8 tcp dport 1024-65535 ct state new")
     before = leavings(four)
     done = subprocess.run(
         [sys.executable, "-m", "preflight", "--hosts", str(four.hosts), "--budget", "2", "-q"],

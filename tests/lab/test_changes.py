@@ -7,7 +7,7 @@ import dataclasses
 from checks.facts import Snapshot
 from checks.model import Finding, Outcome, Severity
 from checks.reports.changes import changes_since
-from tests.lab.test_site_checks import real
+from tests.lab.test_site_checks import run_on_lab
 
 LATER_THAN_ANY = "9999-12-31T00:00:00Z"
 """The date of a run has no fractions of a second, and two runs may share one."""
@@ -16,10 +16,10 @@ LATER_THAN_ANY = "9999-12-31T00:00:00Z"
 def test_in_a_lab_two_looks_differ_in_nothing_and_a_fault_is_what_changed(lab, tmp_path):
     (tmp_path / "site_tests").mkdir()
     (tmp_path / "site_tests/test_none.py").write_text("")
-    real(lab, tmp_path, "--quick", "--save-facts", "one.json")
+    run_on_lab(lab, tmp_path, "--quick", "--save-facts", "one.json")
     lab.node("node3").run("ip link set eth0 mtu 1400")
     try:
-        real(lab, tmp_path, "--quick", "--save-facts", "two.json")
+        run_on_lab(lab, tmp_path, "--quick", "--save-facts", "two.json")
     finally:
         lab.node("node3").run("ip link set eth0 mtu 1500")
     one, two = (Snapshot.load(tmp_path / f"{name}.json") for name in ("one", "two"))

@@ -46,7 +46,7 @@ def four(tmp_path: Path) -> Iterator[Lab]:
     down_and_gone(lab)
 
 
-def flown(lab: Lab) -> dict[tuple[str, str], Finding]:
+def findings_of(lab: Lab) -> dict[tuple[str, str], Finding]:
     """Findings of the meeting by claim and node."""
     job = job_of(lab)
     claims = claims_of([CATALOGUE[check] for check in CHECKS], job)
@@ -75,13 +75,13 @@ def test_two_bad_nodes_are_told_one_by_its_words_and_one_by_halves(
     four: Lab, monkeypatch: pytest.MonkeyPatch
 ):
     before = leavings(four)
-    healthy = flown(four)
+    healthy = findings_of(four)
     assert {one.outcome.value for one in healthy.values()} == {"pass"}
     assert healthy[CHECKS[1], "node2"].message == "gloo over eth0"
     monkeypatch.setattr(rendezvous, "LIMIT_S", 20.0)
     spoil(four, "node2", SLEEPS)
     spoil(four, "node4", RAISES)
-    found = flown(four)
+    found = findings_of(four)
     told = {
         name: one.cause or one.outcome.value
         for (check, name), one in found.items()
@@ -102,7 +102,7 @@ def test_a_pair_and_a_cut_between_two_racks_are_told_as_such(
     monkeypatch.setattr(rendezvous, "LIMIT_S", 20.0)
     drop_from(four, "node2", ["node3"])
     drop_from(four, "node3", ["node2"])
-    found = flown(four)
+    found = findings_of(four)
     accused = {name: one for (check, name), one in found.items() if one.cause}
     assert len(accused) == 1, accused
     ((name, one),) = accused.items()
@@ -115,7 +115,7 @@ def test_a_pair_and_a_cut_between_two_racks_are_told_as_such(
         for name in one_side:
             drop_from(four, name, other_side)
     before = leavings(four)
-    found = flown(four)
+    found = findings_of(four)
     causes = {(check, name): one.cause for (check, name), one in found.items() if one.cause}
     assert causes == {(CHECKS[2], ""): "cut"}, causes
     assert_nothing_left(four, before)

@@ -56,7 +56,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     down_and_gone(lab)
 
 
-def flown(lab: Lab, **options: str) -> tuple[dict[str, NcclTests], dict[str, str]]:
+def facts_and_causes(lab: Lab, **options: str) -> tuple[dict[str, NcclTests], dict[str, str]]:
     """What each node told, and the words of the check on each; nothing is left on any node."""
     before = leavings(lab)
     job = job_of(lab, nccl_tests="/opt/nccl-tests", **options)
@@ -68,11 +68,11 @@ def flown(lab: Lab, **options: str) -> tuple[dict[str, NcclTests], dict[str, str
     return {node.name: node.read(NcclTests) for node in cluster.nodes}, found
 
 
-def mark(lab: Lab, name: str, path: str) -> None:
+def create_file(lab: Lab, name: str, path: str) -> None:
     lab.node(name).run(["touch", path], check=True)
 
 
-def clean(lab: Lab) -> None:
+def remove_files(lab: Lab) -> None:
     for node in lab.nodes:
         node.run(["rm", "-f", "/etc/hangs", "/etc/waits", "/etc/without-mpi"], check=True)
 
@@ -80,11 +80,11 @@ def clean(lab: Lab) -> None:
 @pytest.fixture(autouse=True)
 def cleaned(lab: Lab) -> Iterator[None]:
     yield
-    clean(lab)
+    remove_files(lab)
 
 
 def test_mpirun_starts_a_process_for_each_slot(lab: Lab):
-    told, found = flown(lab, backend="openmpi")
+    told, found = facts_and_causes(lab, backend="openmpi")
     assert told["node1"].perf_table.ran_together(4), told
     assert told["node1"].perf_table.best is not None
     assert told["node1"].path == PLACE
@@ -95,30 +95,30 @@ def test_mpirun_starts_a_process_for_each_slot(lab: Lab):
 def test_srun_starts_a_process_for_each_slot(lab: Lab, monkeypatch: pytest.MonkeyPatch):
     slurm_up(lab)
     monkeypatch.setenv("SLURM_JOB_ID", allocate(lab, "root"))
-    told, _ = flown(lab, backend="slurm")
+    told, _ = facts_and_causes(lab, backend="slurm")
     assert told["node1"].perf_table.ran_together(4), told
     assert {one.by for one in told.values()} == {"srun"}
 
 
 def test_without_mpi_each_node_runs_alone(lab: Lab):
-    told, found = flown(lab)
+    told, found = facts_and_causes(lab)
     assert all(one.perf_table.ran_together(2) for one in told.values())
     assert told["node2"].apart == 'backend = "pdsh" starts no MPI processes'
     assert all("bus bandwidth 123.1 GB/s" in words for words in found.values())
 
 
 def test_a_build_without_mpi_runs_on_each_node_alone(lab: Lab):
-    mark(lab, "node1", "/etc/without-mpi")
-    told, _ = flown(lab, backend="openmpi")
+    create_file(lab, "node1", "/etc/without-mpi")
+    told, _ = facts_and_causes(lab, backend="openmpi")
     assert {one.by for one in told.values()} == {""}
     assert "a build without MPI?" in told["node1"].apart
 
 
 def test_what_hangs_is_ended_and_the_node_named(lab: Lab, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(nccl_tests, "LIMIT_S", 10.0)
-    mark(lab, "node1", "/etc/waits")
-    mark(lab, "node2", "/etc/hangs")
-    told, found = flown(lab, backend="openmpi")
+    create_file(lab, "node1", "/etc/waits")
+    create_file(lab, "node2", "/etc/hangs")
+    told, found = facts_and_causes(lab, backend="openmpi")
     assert told["node2"].code is None
     assert "mpirun gave no table of 4 ranks" in told["node1"].apart
     assert found["node2"].startswith("failed: all_reduce_perf fails on node2 and runs on others")

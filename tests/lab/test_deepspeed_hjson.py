@@ -28,7 +28,7 @@ print("verdict", engine.train_batch_size(), engine.optimizer_name())
 """
 
 
-def verdicts(program, *arguments, given=None):
+def program_verdicts(program, *arguments, given=None):
     done = subprocess.run(
         [sys.executable, "-c", program, *map(str, arguments)],
         env={**os.environ, "DS_ACCELERATOR": "cpu", "LOCAL_RANK": "0"},
@@ -45,7 +45,7 @@ def test_deepspeed_reads_and_refuses_the_same_files(tmp_path):
     paths = [tmp_path / f"{name}.json" for name in (*READABLE, *REFUSED)]
     for path, text in zip(paths, (*READABLE.values(), *REFUSED.values()), strict=True):
         path.write_text(text)
-    lines = verdicts(READ, given=json.dumps([str(path) for path in paths]))
+    lines = program_verdicts(READ, given=json.dumps([str(path) for path in paths]))
     accepted = [path.stem for path, line in zip(paths, lines, strict=True) if "accepted" in line]
     assert accepted == [*READABLE]
     passed = [path.stem for path in paths if outcome("config-is-readable", path.read_text()) == "hjson"]  # fmt: skip  # noqa: E501
@@ -55,4 +55,4 @@ def test_deepspeed_reads_and_refuses_the_same_files(tmp_path):
 def test_deepspeed_trains_with_hjson(tmp_path):
     config = tmp_path / "ds.json"
     config.write_text("{\n train_batch_size: 8 // all\n optimizer: {type: 'SGD', params: {}}}")
-    assert verdicts(TRAIN, config, f"file://{tmp_path}/store") == ["verdict 8 SGD"]
+    assert program_verdicts(TRAIN, config, f"file://{tmp_path}/store") == ["verdict 8 SGD"]

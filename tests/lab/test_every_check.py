@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from tests.support.judgements import WANTED, undescribed, unseen
+from tests.support.judgements import WANTED, undescribed_causes, unseen_outcomes
 from tests.support.paths import ROOT
 
 
@@ -26,11 +26,13 @@ def test_a_run_that_did_not_see_each_check_hold_and_fail_is_red():
 
 def test_a_run_that_saw_each_check_hold_and_fail_is_green():
     whole = {(check, outcome, "") for check, outcome in WANTED}
-    assert not unseen(whole)
+    assert not unseen_outcomes(whole)
     first = (*WANTED[0], "")
-    assert unseen(whole - {first}) == [f"{first[0]} was never seen to pass"]
+    assert unseen_outcomes(whole - {first}) == [f"{first[0]} was never seen to pass"]
 
 
 def test_a_cause_that_nobody_described_is_named():
     judged = {("ssh.shell-is-quiet", "fail", "never-heard-of"), ("ssh.shell-is-quiet", "pass", "")}
-    assert undescribed(judged) == ["ssh.shell-is-quiet does not describe its cause never-heard-of"]
+    assert undescribed_causes(judged) == [
+        "ssh.shell-is-quiet does not describe its cause never-heard-of"
+    ]

@@ -45,8 +45,10 @@ def test_fault(case: Case, broken_lab: Lab):
     before = leavings(broken_lab)
     job = job_of(broken_lab, **case.job)
     findings = [one for one in run_preflight(job, leave_out=case.leave_out) if case.asks(one.check)]
-    assert seen(findings, Severity.BLOCK) == case.expected(Severity.BLOCK), describe(findings)
-    assert seen(findings, Severity.WARN) == case.expected(Severity.WARN), describe(findings)
+    assert found_causes(findings, Severity.BLOCK) == case.expected(Severity.BLOCK), describe(
+        findings
+    )
+    assert found_causes(findings, Severity.WARN) == case.expected(Severity.WARN), describe(findings)
     assert all(one.fix and one.message for one in findings_to_fix(findings))
     assert_nothing_left(broken_lab, before, but=case.leaves)
     if case.fixable:
@@ -55,7 +57,9 @@ def test_fault(case: Case, broken_lab: Lab):
         assert decide(after) == "go"
 
 
-def seen(findings: list[Finding], severity: Severity) -> set[tuple[str, tuple[str, ...], str]]:
+def found_causes(
+    findings: list[Finding], severity: Severity
+) -> set[tuple[str, tuple[str, ...], str]]:
     """(check, subject, cause) of all that does not hold or could not be determined."""
     return {(one.check, one.subject, one.cause) for one in failed_findings(findings, severity)}
 
@@ -85,7 +89,7 @@ def test_a_full_disk_does_not_stop_the_search(broken_lab: Lab):
     break_nodes(broken_lab, silence.DISK_FULL)
     before = leavings(broken_lab)
     findings = run_preflight(job_of(broken_lab, output="/var/tmp"))
-    assert seen(findings, Severity.BLOCK) == {
+    assert found_causes(findings, Severity.BLOCK) == {
         ("files.output-is-writable", ("node3",), "no-space")
     }, describe(findings)
     assert_nothing_left(broken_lab, before)

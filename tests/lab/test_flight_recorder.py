@@ -49,7 +49,7 @@ def rank(tmp_path):
         process.kill()
 
 
-def entry(name, number, state, **more):
+def trace_entry(name, number, state, **more):
     return {"profiling_name": name, "collective_seq_id": number, "state": state, **more}
 
 
@@ -62,12 +62,12 @@ def test_the_last_collective_of_what_torch_wrote(recorded, rank, tmp_path):
 
 def test_the_first_open_collective_is_the_one():
     entries = [
-        entry("nccl:all_reduce", 6, "completed"),
-        entry("nccl:all_gather", 7, "started"),
-        entry("nccl:all_reduce", 8, "scheduled"),
+        trace_entry("nccl:all_reduce", 6, "completed"),
+        trace_entry("nccl:all_gather", 7, "started"),
+        trace_entry("nccl:all_reduce", 8, "scheduled"),
     ]
     assert describe_last_entry({"entries": entries}) == "all_gather 7, started"
-    sent = entry("nccl:send 0->1", 0, "scheduled", is_p2p=True, p2p_seq_id=4)
+    sent = trace_entry("nccl:send 0->1", 0, "scheduled", is_p2p=True, p2p_seq_id=4)
     assert describe_last_entry({"entries": [sent]}) == "send 0->1 4, scheduled"
 
 

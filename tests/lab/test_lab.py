@@ -8,7 +8,7 @@ import sys
 from launcher.lab import network
 from launcher.lab.cluster import Lab
 from launcher.lab.shape import LabShape, OddNode
-from tests.support.contact import connect, hop, ssh
+from tests.support.contact import connect, log_in, ssh
 from tests.support.lab_fixtures import MakeLab
 from tests.support.paths import ROOT
 
@@ -20,7 +20,7 @@ def test_controller_logs_in_to_every_node(lab: Lab) -> None:
 
 def test_every_node_logs_in_to_every_node_and_itself(lab: Lab) -> None:
     names = [node.name for node in lab.nodes]
-    answers = {(a, b): hop(lab, a, b) for a in names for b in names}
+    answers = {(a, b): log_in(lab, a, b) for a in names for b in names}
     assert answers == {(a, b): b for a in names for b in names}
 
 
@@ -66,8 +66,8 @@ def test_an_odd_lab(odd_lab: MakeLab) -> None:
     lab = odd_lab(LabShape(nodes=2, slots=2, user="trainer", second_network=True, odd=odd))
     assert lab.hosts.read_text().splitlines()[1] == "node2 slots=2 user=trainer port=2222"
     assert ssh(lab, "node2", "id -un; echo $SHELL").stdout.split() == ["trainer", "/bin/sh"]
-    assert hop(lab, "node1", "node2", "trainer", 2222) == "node2"
-    assert hop(lab, "node2", "node1", "trainer") == "node1"
+    assert log_in(lab, "node1", "node2", "trainer", 2222) == "node2"
+    assert log_in(lab, "node2", "node1", "trainer") == "node1"
     assert ssh(lab, "node1", shlex.join((sys.executable, "-c", "print(1)"))).stdout == "1\n"
     second = network.second_address(lab.node("node2").address)
     assert connect(lab, "node1", second, 2222) == "open"
@@ -78,10 +78,10 @@ def test_a_lab_by_addresses(odd_lab: MakeLab) -> None:
     address = lab.node("node2").address
     assert lab.hosts.read_text().splitlines()[1] == f"{address} slots=1"
     assert ssh(lab, address, "hostname").stdout.strip() == "node2"
-    assert hop(lab, "node1", address) == "node2"
+    assert log_in(lab, "node1", address) == "node2"
 
 
 def test_more_nodes_than_the_neighbour_table_takes(odd_lab: MakeLab) -> None:
     lab = odd_lab(LabShape(nodes=network.STATIC_NEIGHBOURS_FROM + 1))
-    assert hop(lab, "node1", "node21") == "node21"
+    assert log_in(lab, "node1", "node21") == "node21"
     assert "PERMANENT" in lab.node("node1").run(["ip", "neigh"], check=True).stdout

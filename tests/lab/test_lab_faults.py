@@ -9,7 +9,7 @@ import pytest
 from checks.errors import UsageError
 from launcher.lab.cluster import Lab
 from launcher.lab.faults import FAULTS
-from tests.support.contact import QUICK, connect, hop, ssh
+from tests.support.contact import QUICK, connect, log_in, ssh
 
 
 @pytest.mark.parametrize(
@@ -55,10 +55,10 @@ def test_faults_that_ssh_sees(
     lab: Lab, fault: str, source: str, target: str, complaint: str
 ) -> None:
     assert lab.fault(fault) == ("node3",)
-    assert complaint in hop(lab, source, target)
-    assert hop(lab, "node1", "node2") == "node2"
+    assert complaint in log_in(lab, source, target)
+    assert log_in(lab, "node1", "node2") == "node2"
     lab.heal()
-    assert hop(lab, source, target) == target
+    assert log_in(lab, source, target) == target
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_a_hanging_bashrc_hangs_until_it_is_fixed(lab: Lab) -> None:
     argv = ["timeout", "2", "ssh", *QUICK, "node3", "hostname"]
     assert lab.node("node1").run(argv).returncode == 124
     lab.heal()
-    assert hop(lab, "node1", "node3") == "node3"
+    assert log_in(lab, "node1", "node3") == "node3"
 
 
 def test_ephemeral_ports_dropped_on_one_node_alone(lab: Lab) -> None:

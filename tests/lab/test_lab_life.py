@@ -17,7 +17,7 @@ from launcher.lab.cluster import Lab
 from launcher.lab.faults import FAULTS
 from launcher.lab.record import LabRecord
 from launcher.lab.shape import LabShape
-from tests.support.contact import connect, hop
+from tests.support.contact import connect, log_in
 from tests.support.lab_fixtures import MakeLab, assert_gone, down_and_gone, namespaces_of
 from tests.support.paths import ROOT
 
@@ -38,8 +38,8 @@ def launcher(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
 def test_two_labs_live_side_by_side(lab: Lab, odd_lab: MakeLab) -> None:
     other = odd_lab(LabShape(nodes=2))
     assert lab.nodes[0].address != other.nodes[0].address
-    assert hop(other, "node1", "node2") == "node2"
-    assert hop(lab, "node1", "node2") == "node2"
+    assert log_in(other, "node1", "node2") == "node2"
+    assert log_in(lab, "node1", "node2") == "node2"
     assert connect(lab, "node1", other.nodes[0].address, 22) != "open"
 
 
@@ -58,7 +58,7 @@ def test_down_after_a_killed_up(tmp_path: Path, moment: str) -> None:
     process = subprocess.Popen(
         argv, cwd=tmp_path, env=env, stdout=subprocess.DEVNULL, start_new_session=True
     )
-    half = until(tmp_path / ".lab", moment)
+    half = lab_at_moment(tmp_path / ".lab", moment)
     process.kill()
     process.wait()
     pids = [half.record.pid(f"node{number}") for number in range(1, 7)]
@@ -68,7 +68,7 @@ def test_down_after_a_killed_up(tmp_path: Path, moment: str) -> None:
     assert_gone(half, namespaces)
 
 
-def until(directory: Path, moment: str) -> Lab:
+def lab_at_moment(directory: Path, moment: str) -> Lab:
     """The half-made lab, as soon as it has come so far."""
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:

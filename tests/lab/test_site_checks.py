@@ -47,7 +47,7 @@ def run_site(
     return preflight(*words, cwd=folder)
 
 
-def found(site: Path) -> dict[tuple[str, ...], dict[str, object]]:
+def findings_by_subject(site: Path) -> dict[tuple[str, ...], dict[str, object]]:
     """The site's findings by check and subject."""
     report = json.loads((site.parents[1] / "r.json").read_text())
     return {
@@ -67,13 +67,13 @@ def test_node_is_each_node_and_facts_are_its_own(site):
     done = run_site(site, READS)
     assert done.returncode == 0, done.stdout
     assert "√ site       3 passed" in done.stdout
-    assert set(found(site)) == {("site.it-says-ok", f"node{at}") for at in (1, 2, 3)}
+    assert set(findings_by_subject(site)) == {("site.it-says-ok", f"node{at}") for at in (1, 2, 3)}
 
 
 def test_k_of_a_node_chooses_its_items(site):
     done = run_site(site, READS, "-k", "it_says_ok and node2")
     assert done.returncode == 0, done.stdout
-    assert set(found(site)) == {("site.it-says-ok", "node2")}
+    assert set(findings_by_subject(site)) == {("site.it-says-ok", "node2")}
 
 
 def test_a_failing_test_stops_in_words_in_the_report_and_in_junit(site):
@@ -87,7 +87,7 @@ def test_a_failing_test_stops_in_words_in_the_report_and_in_junit(site):
     )
     assert "  × no quota" in done.stdout
     assert json.loads((site.parents[1] / "r.json").read_text())["decision"] == "stop"
-    assert found(site)["site.quota-is-set", "node2"]["outcome"] == "fail"
+    assert findings_by_subject(site)["site.quota-is-set", "node2"]["outcome"] == "fail"
     cases = etree.parse(site.parents[1] / "j.xml").iterfind(".//testcase[properties]")
     told = [
         {one.get("name"): one.get("value") for one in case.iterfind("properties/property")}
@@ -102,7 +102,7 @@ def test_a_failing_test_stops_in_words_in_the_report_and_in_junit(site):
 def test_a_test_without_a_node_is_of_the_cluster(site):
     done = run_site(site, "def test_licence(): assert False")
     assert done.returncode == 1
-    assert found(site)["site.licence",]["subject"] == []
+    assert findings_by_subject(site)["site.licence",]["subject"] == []
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_a_test_without_a_node_is_of_the_cluster(site):
 def test_each_end_of_a_test_is_an_outcome(site, text, outcome, status):
     done = run_site(site, text)
     assert done.returncode == status, done.stdout
-    assert {one["outcome"] for one in found(site).values()} == {outcome}
+    assert {one["outcome"] for one in findings_by_subject(site).values()} == {outcome}
 
 
 def test_a_fact_that_did_not_come_is_told_without_a_traceback(site):
@@ -130,13 +130,13 @@ def test_a_fact_that_did_not_come_is_told_without_a_traceback(site):
 
 def test_an_unreached_node_skips(site):
     done = run_site(site, READS, dead="node3")
-    assert found(site)["site.it-says-ok", "node3"]["outcome"] == "skip"
+    assert findings_by_subject(site)["site.it-says-ok", "node3"]["outcome"] == "skip"
     assert done.stdout.count("must be fixed first") == 1
 
 
 def test_an_unreached_node_is_unknown_where_nobody_else_says_so(site):
     done = run_site(site, READS, "-k", "it_says_ok", dead="node3")
-    assert found(site)["site.it-says-ok", "node3"]["outcome"] == "unknown"
+    assert findings_by_subject(site)["site.it-says-ok", "node3"]["outcome"] == "unknown"
     assert done.returncode == 1
 
 
@@ -163,7 +163,7 @@ def pair(odd_lab: MakeLab) -> Lab:
     return odd_lab(LabShape(nodes=2))
 
 
-def real(lab: Lab, folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+def run_on_lab(lab: Lab, folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     argv = [sys.executable, "-m", "preflight", "--hosts", str(lab.hosts), "--report", "r.json"]
     return subprocess.run(
         [*argv, *words, "site_tests"],
@@ -174,9 +174,9 @@ def real(lab: Lab, folder: Path, *words: str) -> subprocess.CompletedProcess[str
 
 def test_the_example_of_the_docs_finds_what_it_looks_for(pair, site):
     site.write_text(EXAMPLE)
-    done = real(pair, site.parents[1], "-k", "test_site")
+    done = run_on_lab(pair, site.parents[1], "-k", "test_site")
     assert done.returncode == 1, done.stdout
-    told = found(site)
+    told = findings_by_subject(site)
     assert told["site.scratch-is-mounted", "node1"]["message"] == "node1: /scratch is missing"
     both = [told["site.open-files-are-as-our-image-has-them", name] for name in ("node1", "node2")]
     assert [one["outcome"] for one in both] == ["pass", "pass"], both
@@ -200,8 +200,8 @@ def test_nothing_of_that_name(remote):
 
 def test_remote_runs_words_on_that_node_and_is_bounded(pair, site):
     site.write_text(REMOTE)
-    done = real(pair, site.parents[1], "-k", "test_site")
-    told = {key: one["outcome"] for key, one in found(site).items()}
+    done = run_on_lab(pair, site.parents[1], "-k", "test_site")
+    told = {key: one["outcome"] for key, one in findings_by_subject(site).items()}
     for name in ("node1", "node2"):
         assert told["site.it-is-the-node-itself", name] == "pass", done.stdout
         assert told["site.words-are-words", name] == "pass", done.stdout
@@ -222,4 +222,4 @@ def test_x(remote):
 
 def test_an_interrupted_run_leaves_nothing_on_the_nodes(pair, site):
     site.write_text(INTERRUPTED)
-    assert real(pair, site.parents[1], "-k", "test_site").returncode == 2
+    assert run_on_lab(pair, site.parents[1], "-k", "test_site").returncode == 2

@@ -28,7 +28,7 @@ AT_INITIALIZE = '    print_facts(stage="initialize")\n'
 AT_THE_START = "def run_smoke() -> None:\n"
 
 
-def ran(workdir: Path, program: str = PROGRAM, **given: Any) -> Any:
+def run_smoke(workdir: Path, program: str = PROGRAM, **given: Any) -> Any:
     """The finding of one node whose smoke is run here, with this interpreter."""
     args = {"python": sys.executable, "workdir": str(workdir), "env": {}, "slots": 1, "gpus": 0}
     answer = probe.smoke({**args, "limit": 100.0, "program": program, **given})
@@ -43,7 +43,7 @@ def with_lines(place: str, lines: str) -> str:
     return PROGRAM.replace(place, place + lines)
 
 
-def written(folder: Path) -> set[Path]:
+def written_files(folder: Path) -> set[Path]:
     return {path for path in folder.rglob("*") if path.is_file()}
 
 
@@ -62,13 +62,13 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_two_ranks_train_and_leave_nothing(tmp_path, temporary):
     shm = set(os.listdir("/dev/shm"))
-    finding = ran(tmp_path, slots=2)
+    finding = run_smoke(tmp_path, slots=2)
     assert finding.outcome.value == "pass", finding
     assert re.match(r"loss \d\S* → \d\S* on 2 × cpu, \d+\.\d ms a step", finding.message)
     assert "the first start will compile deepspeed_shm_comm" in finding.message
     assert finding.evidence["deepspeed"]
     assert finding.evidence["losses"][-1] < finding.evidence["losses"][0] / 2
-    assert written(tmp_path) == set()
+    assert written_files(tmp_path) == set()
     assert list(temporary.iterdir()) == []
     assert not {name for name in set(os.listdir("/dev/shm")) - shm if "deepspeed" in name}
 
@@ -76,7 +76,7 @@ def test_two_ranks_train_and_leave_nothing(tmp_path, temporary):
 def test_a_broken_deepspeed_is_an_import_error(tmp_path):
     (tmp_path / "deepspeed").mkdir()
     (tmp_path / "deepspeed/__init__.py").write_text("raise ImportError('cannot import name zzz')")
-    finding = ran(tmp_path)
+    finding = run_smoke(tmp_path)
     assert finding.cause == "import-error"
     assert "cannot import deepspeed: ImportError: cannot import name zzz" in finding.message
 
@@ -85,7 +85,7 @@ def test_an_interpreter_without_torch_is_an_import_error(tmp_path):
     bare = tmp_path / "python"
     bare.write_text(f'#!/bin/sh\nexec {sys.executable} -S "$@"\n')
     bare.chmod(0o755)
-    finding = ran(tmp_path, python=str(bare))
+    finding = run_smoke(tmp_path, python=str(bare))
     assert finding.cause == "import-error"
     assert "torch" in finding.message
 
@@ -93,19 +93,19 @@ def test_an_interpreter_without_torch_is_an_import_error(tmp_path):
 def test_a_loss_that_is_no_number_is_seen(tmp_path):
     spoiled = PROGRAM.replace("torch.randn(BATCH, 1)", "torch.full((BATCH, 1), float('nan'))")
     assert spoiled != PROGRAM
-    assert ran(tmp_path, spoiled).cause == "nan-loss"
+    assert run_smoke(tmp_path, spoiled).cause == "nan-loss"
 
 
 def test_a_killed_rank_is_named_and_its_peer_is_ended(tmp_path):
     kills = with_lines(AT_INITIALIZE, "    if rank == 1: os.kill(os.getpid(), 9)\n")
-    finding = ran(tmp_path, kills, slots=2)
+    finding = run_smoke(tmp_path, kills, slots=2)
     assert finding.cause == "killed"
     assert finding.message.startswith("rank 1 of 2")
     assert psutil.Process().children(recursive=True) == []
 
 
 def test_a_missing_compiler_is_found_before_training_needs_it(tmp_path):
-    finding = ran(tmp_path, env={"CXX": "no-such-compiler"})
+    finding = run_smoke(tmp_path, env={"CXX": "no-such-compiler"})
     assert (finding.cause, finding.stops) == ("op-build-failed", True)
     assert "no-such-compiler" in finding.message
 
@@ -114,7 +114,7 @@ def test_a_hang_ends_at_the_limit_with_its_stack(tmp_path, temporary, monkeypatc
     """Its stack is shown a second after it began, however late a busy machine starts it."""
     monkeypatch.setattr(probe, "STACK", 59.0)
     hangs = with_lines(AT_THE_START, "    def wait(): time.sleep(1000)\n    wait()\n")
-    finding = ran(tmp_path, hangs, limit=60.0)
+    finding = run_smoke(tmp_path, hangs, limit=60.0)
     assert finding.cause == "hang"
     assert "in wait (<stdin>:" in finding.message
     assert list(temporary.iterdir()) == []
@@ -122,7 +122,7 @@ def test_a_hang_ends_at_the_limit_with_its_stack(tmp_path, temporary, monkeypatc
 
 def test_a_rank_deaf_to_everything_ends_at_the_limit(tmp_path, temporary):
     deaf = "import signal, time\nsignal.pthread_sigmask(0, range(1, 32))\ntime.sleep(1000)\n"
-    assert ran(tmp_path, deaf, limit=1.0).cause == "hang"
+    assert run_smoke(tmp_path, deaf, limit=1.0).cause == "hang"
     assert psutil.Process().children(recursive=True) == []
     assert list(temporary.iterdir()) == []
 
@@ -143,15 +143,15 @@ def test_a_killed_probe_leaves_neither_ranks_nor_files(tmp_path, temporary):
     root = Path(probe.__file__).parents[2]
     code = f"from checks.node.probe.smoke import smoke; smoke({args!r})"
     victim = subprocess.Popen([sys.executable, "-c", code], cwd=root)
-    until(lambda: pids.exists() and len(pids.read_text().split()) == 2)
-    until(lambda: len(list(temporary.glob("preflight-*/written"))) == 1)
+    wait_until(lambda: pids.exists() and len(pids.read_text().split()) == 2)
+    wait_until(lambda: len(list(temporary.glob("preflight-*/written"))) == 1)
     victim.send_signal(signal.SIGKILL)
     victim.wait()
-    until(lambda: not list(temporary.iterdir()))
-    until(lambda: not any(map(psutil.pid_exists, map(int, pids.read_text().split()))))
+    wait_until(lambda: not list(temporary.iterdir()))
+    wait_until(lambda: not any(map(psutil.pid_exists, map(int, pids.read_text().split()))))
 
 
-def until(holds, limit: float = 20.0) -> None:
+def wait_until(holds, limit: float = 20.0) -> None:
     deadline = time.monotonic() + limit
     while not holds():
         assert time.monotonic() < deadline, "still not so"
@@ -161,7 +161,7 @@ def until(holds, limit: float = 20.0) -> None:
 def test_no_temporary_folder_is_an_answer(tmp_path, monkeypatch):
     monkeypatch.setenv("TMPDIR", str(tmp_path / "none"))
     with pytest.raises(probe.Undetermined, match="no temporary folder"):
-        ran(tmp_path)
+        run_smoke(tmp_path)
 
 
 def test_what_the_job_sets_reaches_the_ranks_and_caches_do_not_leave_the_scratch():

@@ -10,7 +10,7 @@ import pytest
 
 from launcher.lab.cluster import Lab
 from launcher.lab.shape import LabShape
-from tests.support.launched_runs import Started, gone
+from tests.support.launched_runs import LaunchedRun, wait_until_clean
 from tests.support.passed_preflight import pass_preflight
 
 MEETS = """
@@ -56,14 +56,14 @@ def stalled(place, lab):
     runs = []
 
     def start(mode, *options):
-        runs.append(Started(place, lab, "train.py", mode, options=(*OPTIONS, *options)))
+        runs.append(LaunchedRun(place, lab, "train.py", mode, options=(*OPTIONS, *options)))
         return runs[-1]
 
     yield start
     for run in runs:
         run.process.send_signal(2)
         assert run.end() == 130, run.text
-        gone(lab)
+        wait_until_clean(lab)
 
 
 @pytest.fixture(params=[pytest.param("py-spy", marks=pytest.mark.long), "faulthandler"])
@@ -79,7 +79,7 @@ def stacks(request, lab):
             lab.node(node).run(f"umount {tool}", check=True)
 
 
-def looks(run):
+def recorded_looks(run):
     text = (run.run.path / "looks.jsonl").read_text()
     return [json.loads(line) for line in text.splitlines()]
 
@@ -89,7 +89,7 @@ def test_a_rank_that_does_not_reach_the_rendezvous_is_named(stacks, stalled):
     run.wait_for("1 of 2 ranks have reached the rendezvous at .*:29500")
     run.wait_for(r"rank 1 on node2 has not reached it, and is idle, at <module> \(train.py:6\)")
     run.wait_for(r"rank 0 on node1 waits for the others in init_process_group")
-    assert looks(run)[-1]["odd"] == [1]
+    assert recorded_looks(run)[-1]["odd"] == [1]
 
 
 def test_a_rank_elsewhere_after_the_meeting_is_named(stacks, stalled):
@@ -105,7 +105,7 @@ def test_a_slow_rank_is_reported_as_slow(stalled):
     run = stalled("works")
     run.wait_for("no output for .* s; slow: ")
     run.wait_for(r"rank 1 on node2 (is elsewhere than the others, and )?works \(.* cores")
-    assert looks(run)[-1]["kind"] == "slow"
+    assert recorded_looks(run)[-1]["kind"] == "slow"
 
 
 @pytest.mark.parametrize(

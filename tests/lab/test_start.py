@@ -9,7 +9,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.support.launched_runs import ROOT, Started, command_lines, gone, launcher
+from tests.support.launched_runs import (
+    ROOT,
+    LaunchedRun,
+    command_lines,
+    run_launcher,
+    wait_until_clean,
+)
 from tests.support.two_nodes import SECRET, lab, nothing_is_left, place
 
 __all__ = ["lab", "nothing_is_left", "place"]
@@ -23,7 +29,7 @@ print("step 1 loss 2.5", flush=True)
 
 
 def test_arguments_and_secrets_arrive_intact_and_nowhere_else(place, lab):
-    run = Started(place, lab, "train.py", "tell", *ODD)
+    run = LaunchedRun(place, lab, "train.py", "tell", *ODD)
     run.wait_for("ranks joined")
     seen = list(command_lines())
     assert not [line for line in seen if b"hf_Secret" in line]
@@ -47,10 +53,10 @@ def test_arguments_and_secrets_arrive_intact_and_nowhere_else(place, lab):
     assert f"1: {told}\n" in log
     events = run.run.rank_events()
     assert {e["rank"]: e["code"] for e in events if e["kind"] == "rank-ended"} == {0: 0, 1: 0}
-    status = launcher(place, "status").stdout
+    status = run_launcher(place, "status").stdout
     assert "finished" in status
     assert "rank 1 on node2: exit 0" in status
-    assert "node2 1: no newline at the end" in launcher(place, "logs", "--node", "node2").stdout
+    assert "node2 1: no newline at the end" in run_launcher(place, "logs", "--node", "node2").stdout
 
 
 def test_a_full_disk_ends_neither_the_run_nor_the_truth(place, lab):
@@ -80,7 +86,7 @@ def test_a_full_disk_ends_neither_the_run_nor_the_truth(place, lab):
     assert "rank 0 on node1: exit 0" in told
     assert "rank 1 on node2: exit 0" in told
     assert re.search(r"its record lacks \d+ lines or files", told)
-    gone(lab, 1)
+    wait_until_clean(lab, 1)
 
 
 def test_a_node_without_sshd_stops_the_start_before_anything_runs(place, lab):
@@ -93,20 +99,20 @@ def test_a_node_without_sshd_stops_the_start_before_anything_runs(place, lab):
     )
     node.run(" && ".join(rules), check=True)
     try:
-        run = Started(place, lab, "train.py", "sleep")
+        run = LaunchedRun(place, lab, "train.py", "sleep")
         assert run.end() == 1
         assert "node2: the login for the start failed: refused" in run.text
         again = run.text.partition("checked node[1-2] again:\n")[2]
         assert again.startswith("  × ") and "reach.controller-logs-in, node2, refused" in again
         assert "Traceback" not in run.text
-        gone(lab, 5)
+        wait_until_clean(lab, 5)
     finally:
         node.run("nft delete table inet t", check=True)
 
 
 def test_a_small_gpt_is_trained_over_two_nodes(place, lab):
     example = ROOT / "examples" / "tiny_gpt"
-    run = Started(
+    run = LaunchedRun(
         place, lab, str(example / "train.py"), "--deepspeed_config", str(example / "zero2.json"),
         "--save", "/root/checkpoint",
     )  # fmt: skip

@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from tests.support.launched_runs import Started, gone, launcher
+from tests.support.launched_runs import LaunchedRun, run_launcher, wait_until_clean
 from tests.support.two_nodes import lab, nothing_is_left, place
 
 __all__ = ["lab", "nothing_is_left", "place"]
@@ -30,13 +30,13 @@ def kill_on(node, pattern):
 
 
 def test_a_failed_rank_ends_the_run_everywhere(place, lab):
-    run = Started(place, lab, "train.py", "fail")
+    run = LaunchedRun(place, lab, "train.py", "fail")
     assert run.end() == 1
     assert "rank 1 on node2 failed: exit 1" in run.text
     assert "  something broke here" in run.text
     assert run.run.state == "failed"
     assert "rank 1 on node2" in run.run.read("result.json")["diagnosis"]
-    gone(lab, 1)
+    wait_until_clean(lab, 1)
 
 
 @pytest.mark.parametrize(
@@ -55,44 +55,44 @@ def test_a_failed_rank_ends_the_run_everywhere(place, lab):
     ids=["rank", "agent", "launcher", "supervisor", "pdsh"],
 )
 def test_what_is_killed_ends_the_run_everywhere(place, lab, victim, pattern, said):
-    run = Started(place, lab, "train.py", "sleep")
+    run = LaunchedRun(place, lab, "train.py", "sleep")
     run.wait_for("ranks joined")
     kill_on(lab.node(victim), pattern)
     assert run.end() == 1, run.text
     assert said in run.text
-    gone(lab, 1)
+    wait_until_clean(lab, 1)
 
 
 def test_a_killed_controller_leaves_nothing_on_the_nodes(place, lab):
-    run = Started(place, lab, "train.py", "sleep")
+    run = LaunchedRun(place, lab, "train.py", "sleep")
     run.wait_for("node2 1: step")
-    assert "running" in launcher(place, "status").stdout
+    assert "running" in run_launcher(place, "status").stdout
     run.process.kill()
     run.process.wait()
-    gone(lab)
-    status = launcher(place, "status").stdout
+    wait_until_clean(lab)
+    status = run_launcher(place, "status").stdout
     assert "lost" in status
     assert "rank 0 on node1: no exit status received" in status
-    stopped = launcher(place, "stop")
+    stopped = run_launcher(place, "stop")
     assert stopped.returncode == 0, stopped.stderr
     assert "no process of it is left on node[1-2]" in stopped.stdout
 
 
 @pytest.mark.parametrize("times", [1, 2])
 def test_ctrl_c_ends_the_run(place, lab, times):
-    run = Started(place, lab, "train.py", "sleep")
+    run = LaunchedRun(place, lab, "train.py", "sleep")
     run.wait_for("ranks joined")
     for _ in range(times):
         os.killpg(run.process.pid, signal.SIGINT)
         time.sleep(0.3)
     assert run.end() == 130, run.text
     assert run.run.state == "stopped"
-    gone(lab, 1)
+    wait_until_clean(lab, 1)
 
 
 @pytest.mark.parametrize("number", ["SIGUSR1", pytest.param("SIGTERM", marks=pytest.mark.long)])
 def test_ranks_that_handle_a_signal_save_before_the_end(place, lab, number):
-    run = Started(place, lab, "train.py", "save", number)
+    run = LaunchedRun(place, lab, "train.py", "save", number)
     run.wait_for("node1 0: step")
     run.wait_for("node2 1: step")
     os.killpg(run.process.pid, signal.SIGINT)
@@ -102,33 +102,33 @@ def test_ranks_that_handle_a_signal_save_before_the_end(place, lab, number):
         assert node.run("cat /root/saved; rm /root/saved", check=True).stdout == "all of it"
     assert run.run.state == "stopped"
     assert "2 of 2 ranks succeeded" in run.text
-    gone(lab, 1)
+    wait_until_clean(lab, 1)
 
 
 def test_asked_twice_nobody_is_waited_for(place, lab):
     (place / "stubborn.py").write_text(STUBBORN)
-    run = Started(place, lab, "stubborn.py")
+    run = LaunchedRun(place, lab, "stubborn.py")
     run.wait_for("ready[^~]*ready")
     run.process.send_signal(signal.SIGINT)
     run.wait_for("may save and end[^~]*may save and end")
     run.process.send_signal(signal.SIGINT)
     assert run.end(40) == 130, run.text
-    gone(lab, 1)
+    wait_until_clean(lab, 1)
 
 
 def test_stop_from_another_terminal(place, lab):
-    run = Started(place, lab, "train.py", "sleep")
+    run = LaunchedRun(place, lab, "train.py", "sleep")
     run.wait_for("ranks joined")
-    stopped = launcher(place, "stop")
+    stopped = run_launcher(place, "stop")
     assert stopped.returncode == 0, stopped.stderr
     assert "stopped" in stopped.stdout
     assert run.end() == 130
-    gone(lab, 1)
+    wait_until_clean(lab, 1)
 
 
 def test_a_node_that_is_cut_off_ends_the_run_on_both_sides(place, lab):
     node = lab.node("node2")
-    run = Started(place, lab, "train.py", "sleep")
+    run = LaunchedRun(place, lab, "train.py", "sleep")
     run.wait_for("ranks joined")
     node.run("ip link set eth0 down", check=True)
     try:
@@ -137,6 +137,6 @@ def test_a_node_that_is_cut_off_ends_the_run_on_both_sides(place, lab):
         again = re.search(r"checked node(2|\[1-2\]) again:\n  × [^√]*", run.text)
         assert again and "reach.controller-logs-in, node" in again[0]
         assert "node2 did not confirm the end" in run.text
-        gone(lab, 40)
+        wait_until_clean(lab, 40)
     finally:
         node.run("ip link set eth0 up", check=True)

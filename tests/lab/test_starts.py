@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.lab.starts.slurm import allocate, slurm_up
-from tests.lab.starts.uneven import UID, USER, lab, launch, nothing_is_left, place, told
+from tests.lab.starts.uneven import UID, USER, lab, launch, nothing_is_left, place, rank_reports
 
 __all__ = ["lab", "nothing_is_left", "place"]
 
@@ -31,7 +31,7 @@ def test_ranks_get_their_places_words_and_environment(place, lab, program, backe
     job = request.getfixturevalue("allocation") if backend == "slurm" else ""
     torch = ["torch"] if (program, backend) in (("torchrun", "ssh"), ("deepspeed", "pdsh")) else []
     done = launch(place, program, backend, "meet.py", *torch, *ODD, job=job)
-    seen = told(done, 3)
+    seen = rank_reports(done, 3)
     local = {("node1", 0): "0", ("node1", 1): "1", ("node2", 2): "0"}
     for place_of, number in local.items():
         environment = [str(place_of[1]), number, "3", "hf_Secret"[::-1]]
@@ -64,9 +64,9 @@ def test_accelerate_shards_over_the_nodes(
     script = ("shard.py", kind.lower())
     done = launch(place, "accelerate", backend, *script, job=job, **options)
     parted = kind == "FSDP" or stage == 3
-    assert list(told(done, ranks).values()) == [[ranks, kind, stage, parted]] * ranks
+    assert list(rank_reports(done, ranks).values()) == [[ranks, kind, stage, parted]] * ranks
 
 
 def test_a_filter_chooses_slots_and_moves_no_rank_elsewhere(place, lab):
     done = launch(place, "torchrun", "ssh", "meet.py", exclude="node1:0")
-    assert sorted(told(done, 2)) == [("node1", 0), ("node2", 1)]
+    assert sorted(rank_reports(done, 2)) == [("node1", 0), ("node2", 1)]

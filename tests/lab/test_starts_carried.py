@@ -14,7 +14,7 @@ from checks.check import claims_of
 from checks.job.build import build_job
 from checks.model import Outcome
 from checks.run import examine
-from tests.lab.starts.uneven import USER, lab, launch, nothing_is_left, place, told
+from tests.lab.starts.uneven import USER, lab, launch, nothing_is_left, place, rank_reports
 
 __all__ = ["lab", "nothing_is_left", "place"]
 
@@ -37,8 +37,8 @@ def test_a_dry_run_prints_what_runs_and_runs_nothing(place, lab):
     assert f"# on node2, what would be typed by hand for the same ranks\n{plain}" in done.stdout
 
     ran = launch(place, "accelerate", "openmpi", "meet.py", "above")
-    for (node, _), (*_, lines, env) in told(ran, 3).items():
-        printed = done.stdout.replace(token(done.stdout), token(str(lines)))
+    for (node, _), (*_, lines, env) in rank_reports(ran, 3).items():
+        printed = done.stdout.replace(run_token(done.stdout), run_token(str(lines)))
         pattern = rf"# on {node}: \S+/plan.json \(0600\)\n(\{{.*?\n\}})"
         file = json.loads(re.search(pattern, printed, re.S)[1])
         assert lines[0] == file["train"]
@@ -49,7 +49,7 @@ def test_a_dry_run_prints_what_runs_and_runs_nothing(place, lab):
         assert all(line in printed for line in carried)
 
 
-def token(text):
+def run_token(text):
     """Of the run that a text tells about."""
     return re.search(r"deepspeed-preflight-(\w+)", text)[1]
 
@@ -65,7 +65,7 @@ def test_pdsh_takes_ports_and_users_from_the_hosts_file_in_the_check_as_in_the_s
     findings = examine(job, claims).findings
     assert {finding.outcome for finding in findings} == {Outcome.PASS}, findings
     assert ("node1", "node2") in {finding.subject for finding in findings}
-    told(launch(place, "torchrun", "pdsh", "meet.py"), 3)
+    rank_reports(launch(place, "torchrun", "pdsh", "meet.py"), 3)
 
 
 @pytest.mark.parametrize("backend", ["pdsh", "openmpi"])

@@ -17,7 +17,7 @@ import pytest
 from checks.contact.pool import open_contact
 from launcher.lab.cluster import Lab
 from launcher.lab.shape import LabShape, OddNode
-from tests.support.contact import hop
+from tests.support.contact import log_in
 from tests.support.lab_fixtures import RELOAD_SSHD, MakeLab
 from tests.support.lab_preflight import job_of
 from tests.support.paths import ROOT
@@ -88,17 +88,19 @@ def person(lab: Lab, home: Path, *, nodes: int = 3, user: str = "root") -> Perso
     return Person(home, hosts, user)
 
 
-def mesh(lab: Lab, nodes: int = 3, user: str = "root", *, by_name: bool = False) -> set[str]:
+def login_results(
+    lab: Lab, nodes: int = 3, user: str = "root", *, by_name: bool = False
+) -> set[str]:
     """The nodes' names as told by every login, each to itself too, or what ssh complained of."""
     places = lab.record.nodes[:nodes]
     return {
-        hop(lab, one.name, other.name if by_name else other.address, user, other.port)
+        log_in(lab, one.name, other.name if by_name else other.address, user, other.port)
         for one in places
         for other in places
     }
 
 
-def contents(lab: Lab) -> str:
+def ssh_files(lab: Lab) -> str:
     """Every file that ssh reads, of all nodes."""
     show = "find /root/.ssh -type f | sort | xargs -r tail -n +1"
     return "".join(lab.node(name).run(show, check=True).stdout for name in NAMES)
@@ -131,12 +133,12 @@ def test_from_blank_nodes_and_a_password(blank: Lab, home: Path):
     code, seen = at_a_terminal([*one.argv, "--ask-password"], answers, one.env)
     assert code == 0, seen
     assert PASSWORD not in seen
-    assert mesh(blank, 2) == {"node1", "node2"}
-    before = contents(blank)
+    assert login_results(blank, 2) == {"node1", "node2"}
+    before = ssh_files(blank)
     code, seen = one.trust()
     assert code == 0, seen
     assert "Every node has a key" in seen
-    assert contents(blank) == before
+    assert ssh_files(blank) == before
     # a node that is added later gets what it lacks, and the others what they lack of it
     everyone = person(blank, home)
     answers = {
@@ -147,16 +149,16 @@ def test_from_blank_nodes_and_a_password(blank: Lab, home: Path):
     }
     code, seen = at_a_terminal([*everyone.argv, "--ask-password"], answers, everyone.env)
     assert code == 0, seen
-    assert mesh(blank) == set(NAMES)
-    assert set(before.splitlines()) <= set(contents(blank).splitlines())
+    assert login_results(blank) == set(NAMES)
+    assert set(before.splitlines()) <= set(ssh_files(blank).splitlines())
 
 
 def test_without_a_password_it_says_what_to_add(blank: Lab, home: Path):
-    before = contents(blank)
+    before = ssh_files(blank)
     code, seen = person(blank, home).trust("--yes")
     assert code == 1
     assert "--ask-password" in seen
-    assert contents(blank) == before
+    assert ssh_files(blank) == before
 
 
 def test_nobody_to_ask_is_a_usage_error(blank: Lab, home: Path):
@@ -191,7 +193,7 @@ def test_a_user_and_a_port_of_their_own_and_nothing_kept_is_lost(trusted: Lab, h
     assert trusted.node("node1").run(read, check=True).stdout == before
     code, seen = ada.trust("--yes")
     assert code == 0, seen
-    assert mesh(trusted, user="ada") == set(NAMES)
+    assert login_results(trusted, user="ada") == set(NAMES)
     after = trusted.node("node1").run(read, check=True).stdout
     assert set(before.splitlines()) <= set(after.splitlines())
 
@@ -207,7 +209,7 @@ def test_names_ports_and_users_of_an_ssh_config(trusted: Lab, home: Path):
     (home / "hosts.txt").write_text("".join(f"{name} slots=1\n" for name in NAMES))
     code, seen = Person(home, home / "hosts.txt", user="").trust("--yes")
     assert code == 0, seen
-    assert mesh(trusted, user="ada", by_name=True) == set(NAMES)
+    assert login_results(trusted, user="ada", by_name=True) == set(NAMES)
 
 
 def test_a_changed_host_key_is_refused_here_and_fixed_among_the_nodes(trusted: Lab, home: Path):
@@ -222,7 +224,7 @@ def test_a_changed_host_key_is_refused_here_and_fixed_among_the_nodes(trusted: L
     subprocess.run(["ssh-keygen", "-R", address, "-f", known], check=True, capture_output=True)
     code, seen = ada.trust("--yes")
     assert code == 0, seen
-    assert mesh(trusted, user="ada") == set(NAMES)
+    assert login_results(trusted, user="ada") == set(NAMES)
 
 
 def test_a_key_with_a_passphrase_is_left_to_its_owner(trusted: Lab, home: Path):

@@ -10,7 +10,7 @@ from checks.judge import decide
 from checks.model import Outcome
 from checks.stages import ssh_mesh as mesh
 from launcher.lab.shape import LabShape
-from tests.lab.faults.case import made
+from tests.lab.faults.case import custom
 from tests.support.lab_fixtures import RELOAD_SSHD
 from tests.support.lab_preflight import (
     UNFIXABLE,
@@ -20,20 +20,20 @@ from tests.support.lab_preflight import (
     run_preflight,
 )
 
-DIES = made(
+DIES = custom(
     "dies-in-the-mesh",
     "cat >/usr/local/sbin/ssh <<'END'\n#!/bin/sh\n"
     'case "$*" in *-G*) exec /usr/bin/ssh "$@" ;; esac\n'
     "ip link set eth0 down; exec sleep 20\nEND\nchmod +x /usr/local/sbin/ssh",
 )
-WITHOUT_PROC = made("without-proc", "mount -t tmpfs -o ro none /proc")
-ODD_SHELL = made(
+WITHOUT_PROC = custom("without-proc", "mount -t tmpfs -o ro none /proc")
+ODD_SHELL = custom(
     "odd-shell",
     "cp -p $HOME/.bashrc $SAVED\n"
     "sed -i '1i unset HOME; export LANG=garbage LC_ALL=xx_YY.latin1' $HOME/.bashrc\n"
     f"echo MaxSessions 1 >>/etc/ssh/sshd_config\n{RELOAD_SSHD}",
 )
-LOUD = made(
+LOUD = custom(
     "loud-shell",
     "cp -p $HOME/.bashrc $SAVED; sed -i '1i head -c 20000000 /dev/zero' $HOME/.bashrc",
 )

@@ -50,7 +50,7 @@ def two(make_lab: MakeLab) -> Lab:
     return make_lab(LabShape(nodes=2))
 
 
-def spread(lab: Lab, saved: Path, stage: int) -> str:
+def spread_shards(lab: Lab, saved: Path, stage: int) -> str:
     """Each rank's files onto its node, as when nothing is shared; returns the path there."""
     there = f"/root/out/stage{stage}"
     for rank, node in enumerate(lab.nodes):
@@ -84,7 +84,7 @@ def weights(lab: Lab, checkpoint: str, out: Path, *words: str) -> tuple[int, str
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_weights_are_those_that_were_trained(two: Lab, saved: Path, tmp_path: Path, stage: int):
-    code, told = weights(two, spread(two, saved, stage), tmp_path / "out")
+    code, told = weights(two, spread_shards(two, saved, stage), tmp_path / "out")
     assert code == 0, told
     found = load_file(tmp_path / "out/model.safetensors")
     true = torch.load(saved / f"stage{stage}/true.pt", weights_only=True)
@@ -147,14 +147,14 @@ def test_a_part_of_fsdp_that_is_cut_short_is_not_merged(two: Lab, saved: Path, t
 
 def test_bf16_in_pytorch_files(two: Lab, saved: Path, tmp_path: Path):
     words = ("--dtype", "bf16", "--format", "pytorch")
-    code, told = weights(two, spread(two, saved, 1), tmp_path / "out", *words)
+    code, told = weights(two, spread_shards(two, saved, 1), tmp_path / "out", *words)
     assert code == 0, told
     found = torch.load(tmp_path / "out/pytorch_model.bin", weights_only=True)
     assert found["inner.weight"].dtype is torch.bfloat16
 
 
 def test_a_missing_shard_is_named_with_its_node(two: Lab, saved: Path, tmp_path: Path):
-    there = spread(two, saved, 3)
+    there = spread_shards(two, saved, 3)
     two.node("node2").run(f"rm {there}/global_step2/*optim*", check=True)
     code, told = weights(two, there, tmp_path / "out")
     assert code == 1
@@ -163,7 +163,7 @@ def test_a_missing_shard_is_named_with_its_node(two: Lab, saved: Path, tmp_path:
 
 
 def test_weights_that_are_not_what_was_saved_are_not_written(two: Lab, saved: Path, tmp_path: Path):
-    there = spread(two, saved, 2)
+    there = spread_shards(two, saved, 2)
     (shard,) = (saved / "stage2").rglob("*_rank_1_*optim*")
     states = torch.load(shard, weights_only=False)
     for part in states["optimizer_state_dict"]["single_partition_of_fp32_groups"]:
@@ -186,7 +186,7 @@ def test_what_is_missing_or_of_another_shape_is_named():
 
 
 def test_nodes_that_disagree_about_the_latest(two: Lab, saved: Path, tmp_path: Path):
-    there = spread(two, saved, 2)
+    there = spread_shards(two, saved, 2)
     two.node("node2").run(f"printf global_step1 >{there}/latest", check=True)
     code, told = weights(two, there, tmp_path / "out")
     assert code == 1
@@ -198,7 +198,7 @@ def test_what_was_cut_is_resumed_and_what_is_here_is_not_fetched_again(
     two: Lab, saved: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(command, "_run_merge", lambda *_: None)
-    there, out = spread(two, saved, 2), tmp_path / "out"
+    there, out = spread_shards(two, saved, 2), tmp_path / "out"
     assert weights(two, there, out)[0] == 0
     gathered = out / ".shards/global_step2"
     (shard,) = gathered.glob("*_rank_1_*optim*")
@@ -218,14 +218,14 @@ def test_no_room_means_nothing_is_fetched(
 ):
     usage = shutil.disk_usage(tmp_path)._replace(free=10)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
-    code, told = weights(two, spread(two, saved, 2), tmp_path / "out")
+    code, told = weights(two, spread_shards(two, saved, 2), tmp_path / "out")
     assert code == 1
     assert "Nothing was fetched" in told
     assert not list((tmp_path / "out").rglob("*.pt*"))
 
 
 def test_a_folder_above_checkpoints_names_them(two: Lab, saved: Path, tmp_path: Path):
-    spread(two, saved, 1)
+    spread_shards(two, saved, 1)
     code, told = weights(two, "/root/out", tmp_path / "out")
     assert code == 1
     assert "stage1" in told

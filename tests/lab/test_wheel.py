@@ -81,7 +81,7 @@ def test_it_holds_licence_and_console_scripts(wheel):
     assert "pytest11" not in scripts
 
 
-def away(installed: Path, folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+def run_installed(installed: Path, folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, *words],
         cwd=folder,
@@ -94,28 +94,28 @@ def away(installed: Path, folder: Path, *words: str) -> subprocess.CompletedProc
 
 
 def test_the_installed_launcher_works_from_an_empty_folder(installed, tmp_path):
-    done = away(installed, tmp_path, "-m", "launcher", "--help")
+    done = run_installed(installed, tmp_path, "-m", "launcher", "--help")
     assert done.returncode == 0, done.stderr
     assert "start" in done.stdout
-    where = away(installed, tmp_path, "-c", "import launcher; print(launcher.__file__)")
+    where = run_installed(installed, tmp_path, "-c", "import launcher; print(launcher.__file__)")
     assert where.stdout.startswith(str(installed))
 
 
 def test_the_installed_launcher_explains_from_an_empty_folder(installed, tmp_path):
-    done = away(installed, tmp_path, "-m", "launcher", "explain", "memlock-is-unlimited")
+    done = run_installed(installed, tmp_path, "-m", "launcher", "explain", "memlock-is-unlimited")
     assert done.returncode == 0, done.stderr
     assert "fix\n" in done.stdout and "memlock-low" in done.stdout
 
 
 def test_the_installed_preflight_lists_its_items_from_an_empty_folder(installed, tmp_path):
     words = ("-m", "preflight", "--hosts", "node1,node2", "--collect-only", "-q")
-    done = away(installed, tmp_path, *words)
+    done = run_installed(installed, tmp_path, *words)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "controller-logs-in-node2" in done.stdout
     assert "every-node-logs-in-to-every-node-node1:node2" in done.stdout
 
 
 def test_the_installed_preflight_without_hosts_is_a_usage_error(installed, tmp_path):
-    done = away(installed, tmp_path, "-m", "preflight")
+    done = run_installed(installed, tmp_path, "-m", "preflight")
     assert done.returncode == 4
     assert "--hosts hosts.txt" in done.stdout + done.stderr

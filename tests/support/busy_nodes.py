@@ -23,12 +23,12 @@ def nodes(fact, base=IDLE):
     return with_fact(snap, "node2", fact)
 
 
-def seen(check, fact, base=IDLE):
+def node2_finding(check, fact, base=IDLE):
     """The finding about node2; the others must be let be."""
     found = judged(nodes(fact, base), f"limits.{check}")
     assert {found[name,].outcome for name in ("node1", "node3")} == {Outcome.PASS}
     return found["node2",]
 
 
-def loaded(**changes):
+def busy(**changes):
     return dataclasses.replace(IDLE, **changes)

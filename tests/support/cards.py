@@ -33,7 +33,7 @@ SILENT = Gpu(0, "NVIDIA H100", "GPU-0", None, "550.54.15")
 """A card of which nothing is told."""
 
 
-def eight(card: Gpu = H100, third: dict[str, Any] | None = None, **fields: Any) -> Gpus:
+def gpus(card: Gpu = H100, third: dict[str, Any] | None = None, **fields: Any) -> Gpus:
     """A node's GPUs; `third` are fields of GPU 3 that are different."""
     cards = [
         dataclasses.replace(card, index=i, uuid=f"GPU-{i}", bus=f"0000:{0x10 + i:x}:00.0")
@@ -52,7 +52,7 @@ def cluster(*facts: Gpus, logs: dict[str, KernelLog] | None = None, **job: Any):
     return snap
 
 
-def alone(snap, check, node="node3"):
+def lone_finding(snap, check, node="node3"):
     """The finding on that node, after a look that no other node has one."""
     findings = judged(snap, f"gpu.{check}")
     others = [one for (name,), one in findings.items() if name != node]

@@ -16,7 +16,7 @@ def ssh(lab: Lab, node: str, command: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(argv, capture_output=True, text=True, timeout=30, check=False)
 
 
-def hop(lab: Lab, source: str, target: str, user: str = "root", port: int = 22) -> str:
+def log_in(lab: Lab, source: str, target: str, user: str = "root", port: int = 22) -> str:
     """The name that the target gives when the source logs in there, or ssh's complaint."""
     argv = ["timeout", "10", "ssh", *QUICK, "-p", str(port), target, "hostname"]
     done = lab.node(source).run(argv, user=user)

@@ -84,6 +84,6 @@ def page(name: str) -> Page:
     return Page(ROOT / "docs" / name)
 
 
-def shown(paths):
+def page_params(paths):
     """Parameters of a test that is asked of each page."""
     return [pytest.param(Page(path), id=str(path.relative_to(ROOT))) for path in paths]

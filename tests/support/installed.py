@@ -20,7 +20,7 @@ FOUND = {name: f"{SITE}/{name}/__init__.py" for name in ("torch", "deepspeed")}
 EXTENSIONS = "/root/.cache/torch_extensions"
 
 
-def room(path: str, **fields: Any) -> FolderSpace:
+def folder(path: str, **fields: Any) -> FolderSpace:
     healthy = {"nearest": path, "directory": True, "writable": True, "free_bytes": 10**12}
     return FolderSpace("there", path, **{**healthy, "mount": "/", "filesystem": "ext4", **fields})
 
@@ -41,8 +41,8 @@ def toolchain(**fields: Any) -> Toolchain:
         "libaio": True,
         "forward_compatible": False,
         "skips_cuda_check": False,
-        "extensions": room(EXTENSIONS),
-        "triton": room("/root/.triton/cache"),
+        "extensions": folder(EXTENSIONS),
+        "triton": folder("/root/.triton/cache"),
     }
     return Toolchain(**{**given, **fields})
 
@@ -77,7 +77,7 @@ def outcomes(claim: str, snap: Any) -> dict[str, str]:
     }
 
 
-def second(claim: str, *args: Any, **facts: Any) -> str:
+def node2_outcome(claim: str, *args: Any, **facts: Any) -> str:
     """What is said of node2; node1 must not be accused."""
     said = outcomes(claim, cluster(*args, **facts))
     assert said["node1"] in ("pass", "skip")

@@ -12,7 +12,7 @@ NODES = ("node1", "node2", "node3")
 MODEL = "/data/llama"
 
 
-def held(path: str = MODEL, **fields: Any) -> JobPath:
+def existing(path: str = MODEL, **fields: Any) -> JobPath:
     usual = {"kind": "directory", "real": path, "mount": "/", "filesystem": "ext4", "entries": 3}
     return JobPath("there", path, **{**usual, "source": "/dev/sda", **fields})
 
@@ -20,7 +20,7 @@ def held(path: str = MODEL, **fields: Any) -> JobPath:
 def paths(seen: JobPath, option: str | None = "model_name_or_path", path: str = MODEL) -> JobPaths:
     """One path, an argument unless its option is None."""
     arguments = {path: option} if option is not None else {}
-    return JobPaths(held("/run"), arguments, {path: seen})
+    return JobPaths(existing("/run"), arguments, {path: seen})
 
 
 def cluster(*facts: Fact, **job: Any):
@@ -30,7 +30,7 @@ def cluster(*facts: Fact, **job: Any):
     return snap
 
 
-def told(claim: str, snap: Any) -> list[str]:
+def outcomes(claim: str, snap: Any) -> list[str]:
     """By node: pass, skip, unknown, or the cause with ! where it blocks."""
     found = judged(snap, f"files.{claim}").values()
     assert all(one.message for one in found)

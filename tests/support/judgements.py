@@ -42,7 +42,7 @@ class EveryCheck:
         if hasattr(session.config, "workeroutput"):
             session.config.workeroutput["judged"] = sorted(self.judged)
             return
-        self.complaints = unseen(self.judged) + undescribed(self.judged)
+        self.complaints = unseen_outcomes(self.judged) + undescribed_causes(self.judged)
         if self.complaints and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
@@ -53,14 +53,14 @@ class EveryCheck:
             terminalreporter.line(line)
 
 
-def unseen(judged: Collection[Judgement]) -> list[str]:
+def unseen_outcomes(judged: Collection[Judgement]) -> list[str]:
     """Each check and the outcome that no test saw of it."""
     seen = {(check, outcome) for check, outcome, _ in judged}
     missing = (pair for pair in WANTED if pair not in seen)
     return [f"{check} was never seen to {outcome}" for check, outcome in missing]
 
 
-def undescribed(judged: Collection[Judgement]) -> list[str]:
+def undescribed_causes(judged: Collection[Judgement]) -> list[str]:
     """Each cause that a test saw and no text explains."""
     seen = {(check, cause) for check, _, cause in judged if check in CATALOGUE and cause}
     return [

@@ -14,7 +14,7 @@ from launcher.record import all_runs
 from tests.support.paths import ROOT
 
 
-class Started:
+class LaunchedRun:
     """A launcher at work, with what it prints."""
 
     def __init__(self, place, lab, *command, options=()):
@@ -55,7 +55,7 @@ class Started:
         return all_runs(self.place / "runs")[-1]
 
 
-def launcher(place, *words):
+def run_launcher(place, *words):
     return subprocess.run(
         [sys.executable, "-m", "launcher", *words],
         cwd=place,
@@ -67,7 +67,7 @@ def launcher(place, *words):
     )
 
 
-def strays(lab):
+def leftovers(lab):
     """What is on the nodes that a fresh lab has not: processes and files of a run."""
     script = "ps -eo pid=,args=; ls -d /tmp/deepspeed-preflight-* 2>/dev/null"
     ours = re.compile(r"agent\.py|deepspeed|train\.py|pdsh|preflight-[0-9a-f]|ssh .*node|-S -E -c")
@@ -79,9 +79,9 @@ def strays(lab):
     ]
 
 
-def gone(lab, seconds=20):
+def wait_until_clean(lab, seconds=20):
     deadline = time.monotonic() + seconds
-    while left := strays(lab):
+    while left := leftovers(lab):
         assert time.monotonic() < deadline, left
         time.sleep(0.2)
 

@@ -20,12 +20,12 @@ def cluster(nodes: tuple[str, ...] = NODES, **job: object) -> Snapshot:
         error = "" if name == nodes[0] else None
         with_fact(snap, name, Listeners(f"10.0.0.{index}", SAMPLE, error))
         with_fact(snap, name, PortSettings(32768, 60999, "", 1024))
-        with_fact(snap, name, dialled(nodes, name))
+        with_fact(snap, name, dial_results(nodes, name))
         with_fact(snap, name, LOGIN)
     return snap
 
 
-def dialled(nodes: tuple[str, ...], name: str, *failed: FailedCall) -> DialResults:
+def dial_results(nodes: tuple[str, ...], name: str, *failed: FailedCall) -> DialResults:
     lost = {(one.target, one.port) for one in failed}
     reached = {}
     for target in nodes:
@@ -35,9 +35,11 @@ def dialled(nodes: tuple[str, ...], name: str, *failed: FailedCall) -> DialResul
     return DialResults(reached, failed, 3.3)
 
 
-def lost(target: str, port: int, outcome: str = "dropped", seconds: float = 3.3) -> FailedCall:
+def failed_call(
+    target: str, port: int, outcome: str = "dropped", seconds: float = 3.3
+) -> FailedCall:
     return FailedCall(target, f"10.0.0.{target[-1]}", port, outcome, seconds)
 
 
-def fails(snap: Snapshot, name: str, *failed: FailedCall) -> Snapshot:
-    return with_fact(snap, name, dialled(NODES, name, *failed))
+def with_failed(snap: Snapshot, name: str, *failed: FailedCall) -> Snapshot:
+    return with_fact(snap, name, dial_results(NODES, name, *failed))

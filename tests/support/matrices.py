@@ -10,7 +10,7 @@ from checks.reports.blame import blamed_nodes, fold_blame
 SIZES = (4, 5, 8, 16)
 
 
-def names(nodes: int) -> list[str]:
+def node_names(nodes: int) -> list[str]:
     return [f"node{number:02}" for number in range(1, nodes + 1)]
 
 
@@ -30,10 +30,10 @@ def matrix(
             cause=cause if fails(source, target) else "",
             evidence={"address": network(target)},
         )
-        for source in names(nodes)
-        for target in names(nodes)
+        for source in node_names(nodes)
+        for target in node_names(nodes)
     ]  # fmt: skip
 
 
-def said(findings: list[Finding]) -> dict[str, str]:
+def blame_texts(findings: list[Finding]) -> dict[str, str]:
     return dict(fold_blame(blamed_nodes(findings)))

@@ -5,14 +5,14 @@ from tests.support.networks import cluster
 from tests.support.snapshots import judged, with_fact
 
 
-def everywhere(fact, snap=None, **job):
+def on_all_nodes(fact, snap=None, **job):
     snap = snap or cluster(**job)
     for name in ("node1", "node2", "node3"):
         with_fact(snap, name, fact)
     return snap
 
 
-def shell(**variables):
+def shell_env(**variables):
     return Environment(shell=variables)
 
 

@@ -32,7 +32,7 @@ HEALTHY_LIMITS = Limits(
 )
 
 
-def nics(*named: tuple[str, str]) -> Interfaces:
+def interfaces(*named: tuple[str, str]) -> Interfaces:
     """Loopback and the named interfaces, each up with one address."""
     kinds = {"docker0": "docker"}
     found = [Interface(n, kind=kinds.get(n, "ethernet"), ipv4=(a,)) for n, a in named]
@@ -52,7 +52,7 @@ def rdma(*devices: str, **ports: RdmaPort) -> Rdma:
     return Rdma(found, "/usr/lib/libibverbs.so.1", {"/dev/infiniband/uverbs0": True})
 
 
-def who(index: int, **fields: Any) -> Account:
+def nth_account(index: int, **fields: Any) -> Account:
     """The `index`th machine, counted from 1."""
     defaults: dict[str, Any] = {
         "user": "root",
@@ -76,9 +76,9 @@ def cluster(nodes: tuple[str, ...] = ("node1", "node2", "node3"), **job: Any) ->
     for index, node in enumerate(nodes, 1):
         own = f"10.0.0.{index}"
         peers = {name: (f"10.0.0.{n}", own) for n, name in enumerate(nodes, 1)}
-        with_fact(snap, node, who(index, hostname=node))
+        with_fact(snap, node, nth_account(index, hostname=node))
         with_fact(snap, node, resolves(node, **peers))
-        with_fact(snap, node, nics(("eth0", f"{own}/24")))
+        with_fact(snap, node, interfaces(("eth0", f"{own}/24")))
         with_fact(snap, node, Environment())
         with_fact(snap, node, Rdma())
         with_fact(snap, node, HEALTHY_LIMITS)

@@ -41,6 +41,6 @@ def observations(*ranks, **of_nodes):
     return found
 
 
-def meeting(count):
+def rendezvous(count):
     ranks = [Rank(number, f"node{number + 1}", 0, None) for number in range(count)]
     return RendezvousPlan(ranks, HEAD, PORT)

@@ -30,7 +30,7 @@ def on(names: list[str] | None, script: str) -> Step:
     return step
 
 
-def each(script: str) -> Step:
+def on_all(script: str) -> Step:
     """The same on every node."""
     return on(None, script)
 
@@ -38,13 +38,13 @@ def each(script: str) -> Step:
 def bashrc(*lines: str) -> Step:
     """Lines for root's .bashrc on every node."""
     text = "\n".join(lines)
-    return each(f"cat >>.bashrc <<'END'\n{text}\nEND")
+    return on_all(f"cat >>.bashrc <<'END'\n{text}\nEND")
 
 
 def ssh_config(*lines: str) -> Step:
     """Root's ssh config on every node."""
     text = "\n  ".join(("Host *", *lines))
-    return each(f"cat >.ssh/config <<'END'\n{text}\nEND")
+    return on_all(f"cat >.ssh/config <<'END'\n{text}\nEND")
 
 
 def keys(words: str, name: str) -> Step:
@@ -68,14 +68,14 @@ def ports_in_config(lab: Lab) -> None:
         node.write("/root/.ssh/config", text, 0o600)
 
 
-def jump(lab: Lab) -> None:
+def jump_through_first(lab: Lab) -> None:
     """The controller reaches the last node through the first alone."""
     last = lab.nodes[-1]
     with lab.ssh_config.open("a") as config:
         config.write(f"\nHost {last.name} {last.address}\n  ProxyJump {lab.nodes[0].name}\n")
 
 
-def certified(lab: Lab) -> None:
+def use_certificates(lab: Lab) -> None:
     """The site's own authority signs host and user keys, and is all that anybody trusts."""
     head = lab.nodes[0]
     head.run("ssh-keygen -q -t ed25519 -N '' -f /etc/ssh/ca", check=True)
@@ -83,7 +83,7 @@ def certified(lab: Lab) -> None:
     for node in lab.nodes:
         node.write("/etc/ssh/ca", private, 0o600)
         node.write("/etc/ssh/ca.pub", public)
-    each(CERTIFIED)(lab)
+    on_all(CERTIFIED)(lab)
     lab.hosts.with_name("known_hosts").write_text(f"@cert-authority * {public}")
 
 
@@ -92,12 +92,12 @@ def hosts(text: str) -> Step:
     return lambda lab: lab.hosts.write_bytes(text.encode()) and None
 
 
-def alike(number: int, **odd: Any) -> LabShape:
+def equally_odd(number: int, **odd: Any) -> LabShape:
     """That many nodes, all odd in the same way."""
     return LabShape(nodes=number, odd={name: OddNode(**odd) for name in NODES[:number]})
 
 
-def shells() -> LabShape:
+def node_per_shell() -> LabShape:
     """A node for each login shell that this machine has."""
     wanted = ("bash", "sh", "dash", "zsh", "fish", "tcsh", "ksh")
     found = [path for name in wanted if (path := shutil.which(name))]
@@ -107,7 +107,7 @@ def shells() -> LabShape:
 
 def firewall(rules: str, *, hook: str = "input") -> Step:
     """A ruleset that drops what its rules do not accept, as `nft -f` takes it."""
-    return each(
+    return on_all(
         f"nft -f - <<END\ntable inet {hook} {{\nchain {hook} {{\n"
         f"type filter hook {hook} priority 0; policy drop;\n{rules}\n}}\n}}\nEND"
     )
@@ -122,7 +122,7 @@ def rdma(device: str, second_port: str = "") -> Step:
     more = f"cp -r {port}/1 {port}/2; echo '{second_port}' >{port}/2/state; " if second_port else ""
     more += "mkdir /dev/infiniband; mknod -m 666 /dev/infiniband/uverbs0 c 231 192"
     tmpfs = "mkdir $SAVED; mount -t tmpfs tmpfs $SAVED; touch /usr/lib/libibverbs.so.1"
-    return each(f"SAVED=/var/rdma; {tmpfs}\n{lines.replace('mount -t', more + '; mount -t')}")
+    return on_all(f"SAVED=/var/rdma; {tmpfs}\n{lines.replace('mount -t', more + '; mount -t')}")
 
 
 RENAMED = """

@@ -12,29 +12,33 @@ from tests.support.odd_clusters import (
     STRICT_SSHD,
     VARIABLES,
     WITHOUT_KEYS,
-    alike,
     bashrc,
-    certified,
-    each,
-    jump,
+    equally_odd,
+    jump_through_first,
     keys,
+    node_per_shell,
+    on_all,
     ports_in_config,
-    shells,
     ssh_config,
+    use_certificates,
 )
 from tests.support.odd_site import TWO, Site
 
 MINE = "/home/trainer"
 SITES = [
-    Site("login-shells", shells(), (each("command -v fish >/dev/null && fish -c true || true"),)),
+    Site(
+        "login-shells",
+        node_per_shell(),
+        (on_all("command -v fish >/dev/null && fish -c true || true"),),
+    ),
     Site(
         "own-user-who-shares-nothing",
         LabShape(nodes=2, user="trainer"),
-        (each(f"echo umask 077 >>{MINE}/.bashrc; mount -o remount,hidepid=2 /proc"),),
+        (on_all(f"echo umask 077 >>{MINE}/.bashrc; mount -o remount,hidepid=2 /proc"),),
         {"workdir": MINE},
         trains=True,
     ),
-    Site("other-port", alike(2, port=2222, sshd=("Port 2022",))),
+    Site("other-port", equally_odd(2, port=2222, sshd=("Port 2022",))),
     Site(
         "ports-that-differ",
         LabShape(nodes=3, odd={"node2": OddNode(port=2222), "node3": OddNode(port=2200)}),
@@ -43,15 +47,15 @@ SITES = [
     Site(
         "cloud-by-address",
         LabShape(nodes=2, by_address=True),
-        (each(CLOUD_NAMES), each(CLOUD_ADDRESSES)),
+        (on_all(CLOUD_NAMES), on_all(CLOUD_ADDRESSES)),
     ),
     Site(
         "full-names-and-long-hosts-file",
         TWO,
         (
-            each("sed -i -E 's/^(10[.].*) (node.)/\\1 \\2.cluster.local \\2 \\2-ib/' /etc/hosts"),
-            each("hostname $NAME.cluster.local; sed -i '1i 127.0.1.1 box.local box' /etc/hosts"),
-            each(
+            on_all("sed -i -E 's/^(10[.].*) (node.)/\\1 \\2.cluster.local \\2 \\2-ib/' /etc/hosts"),
+            on_all("hostname $NAME.cluster.local; sed -i '1i 127.0.1.1 box.local box' /etc/hosts"),
+            on_all(
                 'for i in {1..3000}; do echo "172.30.$((i / 250)).$((i % 250)) other$i"; done'
                 " >>/etc/hosts"
             ),
@@ -61,48 +65,48 @@ SITES = [
         "names-in-two-families",
         TWO,
         (
-            each("ip addr add fd00:77::$N/64 dev eth0 nodad"),
-            each('for i in 1 2; do sed -i "1i fd00:77::$i node$i" /etc/hosts; done'),
+            on_all("ip addr add fd00:77::$N/64 dev eth0 nodad"),
+            on_all('for i in 1 2; do sed -i "1i fd00:77::$i node$i" /etc/hosts; done'),
         ),
     ),
-    Site("names-in-the-other-family", TWO, (each(SIXES),)),
+    Site("names-in-the-other-family", TWO, (on_all(SIXES),)),
     Site(
         "hashed-known-hosts-and-rsa",
         TWO,
         (
             keys("rsa -m PEM", "id_rsa"),
-            each("ssh-keygen -q -H -f .ssh/known_hosts; rm .ssh/known_hosts.old"),
+            on_all("ssh-keygen -q -H -f .ssh/known_hosts; rm .ssh/known_hosts.old"),
             ssh_config("HashKnownHosts yes", "IdentitiesOnly yes", "LogLevel QUIET"),
         ),
     ),
     Site(
         "everything-in-etc-ssh",
-        alike(2, sshd=("AuthorizedKeysFile /etc/ssh/keys/%u",)),
+        equally_odd(2, sshd=("AuthorizedKeysFile /etc/ssh/keys/%u",)),
         (
             keys("ecdsa", "cluster"),
             ssh_config("IdentityFile ~/.ssh/cluster"),
-            each("mkdir /etc/ssh/keys; mv .ssh/authorized_keys /etc/ssh/keys/root"),
-            each("mv .ssh/known_hosts /etc/ssh/ssh_known_hosts"),
+            on_all("mkdir /etc/ssh/keys; mv .ssh/authorized_keys /etc/ssh/keys/root"),
+            on_all("mv .ssh/known_hosts /etc/ssh/ssh_known_hosts"),
         ),
     ),
     Site(
         "new-host-keys-accepted",
         TWO,
-        (each("rm .ssh/known_hosts"), ssh_config("StrictHostKeyChecking accept-new")),
+        (on_all("rm .ssh/known_hosts"), ssh_config("StrictHostKeyChecking accept-new")),
     ),
     Site(
         "no-host-keys-checked",
         TWO,
         (
-            each("rm .ssh/known_hosts"),
+            on_all("rm .ssh/known_hosts"),
             ssh_config(
                 "StrictHostKeyChecking no", "UserKnownHostsFile /dev/null", "LogLevel DEBUG"
             ),
         ),
     ),
-    Site("host-based-logins", alike(2, sshd=HOSTBASED), (each(WITHOUT_KEYS),)),
-    Site("certificates-alone", TWO, (certified,)),
-    Site("behind-a-jump-host", TWO, (jump,)),
+    Site("host-based-logins", equally_odd(2, sshd=HOSTBASED), (on_all(WITHOUT_KEYS),)),
+    Site("certificates-alone", TWO, (use_certificates,)),
+    Site("behind-a-jump-host", TWO, (jump_through_first,)),
     Site(
         "shared-connections",
         TWO,
@@ -115,10 +119,10 @@ SITES = [
     ),
     Site(
         "strict-sshd",
-        alike(5, sshd=STRICT_SSHD),
+        equally_odd(5, sshd=STRICT_SSHD),
         (
-            each("echo 'Access denied otherwise. Connection refused.' >/etc/issue.net"),
-            each("echo Welcome >/etc/motd"),
+            on_all("echo 'Access denied otherwise. Connection refused.' >/etc/issue.net"),
+            on_all("echo Welcome >/etc/motd"),
             bashrc('case $- in *i*) echo "hello" ;; esac'),
         ),
     ),

@@ -10,10 +10,10 @@ from tests.support.odd_clusters import (
     RENAMED,
     WRAPPER,
     bashrc,
-    each,
     firewall,
     hosts,
     on,
+    on_all,
     rdma,
 )
 from tests.support.odd_site import THREE, TWO, Site
@@ -41,9 +41,9 @@ SITES = [
     Site(
         "bridges-and-a-spare-card",
         TWO,
-        (each(BRIDGES), bashrc("export NCCL_SOCKET_IFNAME=^docker0,lo,br-,virbr0,enx1")),
+        (on_all(BRIDGES), bashrc("export NCCL_SOCKET_IFNAME=^docker0,lo,br-,virbr0,enx1")),
     ),
-    Site("bridges-unmentioned", TWO, (each(BRIDGES),)),
+    Site("bridges-unmentioned", TWO, (on_all(BRIDGES),)),
     Site(
         "dead-second-network",
         LabShape(nodes=2, second_network=True),
@@ -57,7 +57,7 @@ SITES = [
             firewall("iif { lo, eth1 } accept\ntcp dport 22 accept\nct state established accept"),
         ),
     ),
-    Site("trains-over-a-bridge", TWO, (each(BRIDGED),)),
+    Site("trains-over-a-bridge", TWO, (on_all(BRIDGED),)),
     Site(
         "interfaces-named-apart",
         TWO,
@@ -76,7 +76,7 @@ SITES = [
         "system-python-gone-or-wrapped",
         TWO,
         (
-            each("rm -f /usr/local/bin/python3"),
+            on_all("rm -f /usr/local/bin/python3"),
             on(["node1"], "rm /usr/bin/python3"),
             on(["node2"], WRAPPER),
         ),
@@ -84,7 +84,7 @@ SITES = [
     Site(
         "paths-with-spaces",
         TWO,
-        (each("mkdir -p '/data/my runs/the models'; echo {} >'/data/my runs/zero 3.json'"),),
+        (on_all("mkdir -p '/data/my runs/the models'; echo {} >'/data/my runs/zero 3.json'"),),
         {
             "workdir": "/data/my runs",
             "same": ("zero 3.json",),
@@ -104,5 +104,5 @@ SITES = [
     Site("infiniband-with-a-port-unused", TWO, (rdma("mlx5_0", "1: DOWN"),), ALLOWED),
     Site("omni-path", TWO, (rdma("hfi1_0"),), ALLOWED),
     Site("pdsh-on-the-head-alone", TWO, (on(["node2"], "rm /usr/bin/pdsh"),)),
-    Site("started-by-ssh", TWO, (each("rm /usr/bin/pdsh"),), {"backend": "ssh"}),
+    Site("started-by-ssh", TWO, (on_all("rm /usr/bin/pdsh"),), {"backend": "ssh"}),
 ]

@@ -28,7 +28,7 @@ FAR = PairSpeed(0.5, 0.9, 20000.0, times=3)
 Rule = Callable[[str, str], PairSpeed]
 
 
-def seen(rule: Rule, nodes: int = 4, **job: object) -> Snapshot:
+def measured(rule: Rule, nodes: int = 4, **job: object) -> Snapshot:
     """A cluster in which `rule` says what was measured between each two."""
     names = tuple(f"node{number}" for number in range(1, nodes + 1))
     snap = cluster(names, **job)
@@ -40,7 +40,7 @@ def seen(rule: Rule, nodes: int = 4, **job: object) -> Snapshot:
     return snap
 
 
-def failing(snap: Snapshot) -> dict[tuple[str, tuple[str, ...]], str]:
+def failures(snap: Snapshot) -> dict[tuple[str, tuple[str, ...]], str]:
     """(check, subject): cause of all that fails, over all checks of pairs."""
     return {
         (check, subject): finding.cause

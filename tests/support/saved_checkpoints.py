@@ -12,7 +12,7 @@ from torch.distributed.device_mesh import init_device_mesh
 from torch.distributed.fsdp import fully_shard
 
 
-class Tied(nn.Module):
+class TiedModel(nn.Module):
     """Two layers, a buffer, and one weight under two names."""
 
     def __init__(self):
@@ -34,7 +34,7 @@ def save(folder, stage):
         "optimizer": {"type": "Adam", "params": {"lr": 0.1, "torch_adam": True}},
         "zero_optimization": {"stage": stage},
     }
-    engine, *_ = deepspeed.initialize(model=Tied(), config=config)
+    engine, *_ = deepspeed.initialize(model=TiedModel(), config=config)
     for step in range(2):
         loss = engine(torch.arange(4) + step)
         engine.backward(loss)
@@ -50,7 +50,7 @@ def save(folder, stage):
 def save_parts(folder):
     """As accelerate/utils/fsdp_utils.py does, with something besides that is no weight."""
     torch.manual_seed(9)
-    model = fully_shard(Tied(), mesh=init_device_mesh("cpu", (2,)))
+    model = fully_shard(TiedModel(), mesh=init_device_mesh("cpu", (2,)))
     model(torch.arange(4)).backward()
     torch.optim.SGD(model.parameters(), 0.1).step()
     kept = {"model": get_model_state_dict(model), "seen": torch.ones(3), "steps": 1}

@@ -27,7 +27,7 @@ def smoke(*ranks: SmokeRank) -> Smoke:
     return Smoke(len(ranks), 5.0, ranks)
 
 
-def at(stage: str, error: str = "", detail: str = "") -> SmokeReport:
+def stopped_at(stage: str, error: str = "", detail: str = "") -> SmokeReport:
     return SmokeReport(stage, error=error, detail=detail)
 
 
@@ -39,5 +39,5 @@ def cluster(*facts: Smoke):
     return snap
 
 
-def found(*ranks: SmokeRank):
+def smoke_finding(*ranks: SmokeRank):
     return judged(cluster(smoke(*ranks)), CHECK)[("node1",)]

@@ -8,7 +8,7 @@ from tests.support.snapshots import snapshot, with_fact
 from tests.support.toy_checks import Toy
 
 
-def saved(path: Path, nodes: int = 3, dead: str = "", **says: str) -> Path:
+def save_facts(path: Path, nodes: int = 3, dead: str = "", **says: str) -> Path:
     """A snapshot in which each node says ok, or what is given for it."""
     names = tuple(f"node{number}" for number in range(1, nodes + 1))
     snap = snapshot(names)

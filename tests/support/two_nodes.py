@@ -10,7 +10,7 @@ import pytest
 
 from launcher.lab.cluster import Lab
 from launcher.lab.shape import LabShape
-from tests.support.launched_runs import gone
+from tests.support.launched_runs import wait_until_clean
 from tests.support.passed_preflight import pass_preflight
 
 SECRET = 'hf_Secret $HOME "quoted" 100%h'
@@ -64,4 +64,4 @@ def lab(place):
 def nothing_is_left(request):
     yield
     if "lab" in request.fixturenames:
-        gone(request.getfixturevalue("lab"))
+        wait_until_clean(request.getfixturevalue("lab"))

@@ -9,7 +9,7 @@ OOM = "torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB\n"
 REFUSED = "ssh: connect to host node2 port 22: Connection refused\n"
 
 
-def told(tmp_path, *texts, names=None):
+def diagnosis_of(tmp_path, *texts, names=None):
     """The verdict on logs of these texts."""
     paths = [tmp_path / (names[at] if names else f"{at}.log") for at in range(len(texts))]
     for path, text in zip(paths, texts, strict=True):
@@ -17,7 +17,7 @@ def told(tmp_path, *texts, names=None):
     return diagnose_logs(paths)[1]
 
 
-def found(verdict):
+def failure_id(verdict):
     return verdict.known.known.id if verdict.known else None
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from checks.catalogue import CATALOGUE
 from checks.facts.pairs import Pairs
 from launcher.lab.shape import LabShape
-from tests.lab.faults.case import ALL, NODE3, case, made, warned
+from tests.lab.faults.case import ALL, NODE3, case, custom, warned
 
 ALIKE, LINKS, CUT, ENOUGH = (
     f"collective.{claim}"
@@ -19,21 +19,21 @@ ALIKE, LINKS, CUT, ENOUGH = (
     )
 )
 LIMIT = "rate 100mbit burst 64kb latency 50ms"
-SLOW_OUT = made("slow-to-send", f"tc qdisc add dev eth0 root tbf {LIMIT}")
-SLOW_IN = made(
+SLOW_OUT = custom("slow-to-send", f"tc qdisc add dev eth0 root tbf {LIMIT}")
+SLOW_IN = custom(
     "slow-to-receive",
     "nft -f - <<END\ntable inet police { chain input { type filter hook input priority 0;\n"
     "meta length > 1000 limit rate over 12 mbytes/second burst 200 kbytes drop; }\n}\nEND",
 )
-SLOW_BOTH = made("slow-both-ways", f"{SLOW_OUT.apply}\n{SLOW_IN.apply}")
+SLOW_BOTH = custom("slow-both-ways", f"{SLOW_OUT.apply}\n{SLOW_IN.apply}")
 TWO_WAYS = (
     "tc qdisc add dev eth0 root handle 1: htb default 10\n"
     "tc class add dev eth0 parent 1: classid 1:10 htb rate 40gbit\n"
     "tc class add dev eth0 parent 1: classid 1:20 htb rate 100mbit\n"
 )
 THIN = "tc filter add dev eth0 parent 1: protocol ip u32 match ip dst {}/32 flowid 1:20"
-SLOW_PAIR = made("slow-pair", TWO_WAYS + THIN.format("$PEER_ADDRESS"))
-SLOW_UPLINK = made(
+SLOW_PAIR = custom("slow-pair", TWO_WAYS + THIN.format("$PEER_ADDRESS"))
+SLOW_UPLINK = custom(
     "slow-uplink",
     "case $NAME in node[12]) there='node3 node4';; *) there='node1 node2';; esac\n"
     f"{TWO_WAYS}for name in $there; do\n"
@@ -41,9 +41,9 @@ SLOW_UPLINK = made(
     f"{THIN.format('$1')}\n"
     "done",
 )
-CRAWLS = made("crawls", "tc qdisc add dev eth0 root tbf rate 5mbit burst 16kb latency 50ms")
+CRAWLS = custom("crawls", "tc qdisc add dev eth0 root tbf rate 5mbit burst 16kb latency 50ms")
 RACKS = ("node1", "node2", "node3", "node4")
-ALL_SLOW = made("slow-everywhere", SLOW_OUT.apply)
+ALL_SLOW = custom("slow-everywhere", SLOW_OUT.apply)
 
 OTHERS = tuple(
     check.id

@@ -86,6 +86,6 @@ def warned(fault: str | Fault, check: str, subjects: Subjects, cause: str, **mor
     return Case(fault, warns=((check, subjects, cause),), **more)
 
 
-def made(name: str, apply: str, on: DefaultTarget = DefaultTarget.LAST) -> Fault:
+def custom(name: str, apply: str, on: DefaultTarget = DefaultTarget.LAST) -> Fault:
     """A fault whose name says what it does."""
     return Fault(name, name, apply, "true", on)

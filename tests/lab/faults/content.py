@@ -6,36 +6,36 @@ from collections.abc import Mapping
 from typing import Any
 
 from launcher.lab.shape import LabShape
-from tests.lab.faults.case import ALL, NODE3, Subjects, case, made
+from tests.lab.faults.case import ALL, NODE3, Subjects, case, custom
 
 JOB_FILE = "/root/job/train.py"
-NO_DEEPSPEED = made(
+NO_DEEPSPEED = custom(
     "no-deepspeed",
     'folder=$("$PYTHON" -c \'import importlib.util as u; '
     'print(u.find_spec("deepspeed").submodule_search_locations[0])\')\n'
     'mv "$folder" "$folder.away"',
 )
 FILES = f"mkdir -p /root/job; echo 'print(1)' >{JOB_FILE}"
-HAVE_FILES = made("have-files", FILES)
-FILE_DIFFERS = made("file-differs", f"echo 'print(2)' >{JOB_FILE}")
-FILE_MISSING = made("file-missing", f"rm {JOB_FILE}")
-WORKDIR_MISSING = made("workdir-missing", "rm -r /root/job")
-OUTPUT_READ_ONLY = made(
+HAVE_FILES = custom("have-files", FILES)
+FILE_DIFFERS = custom("file-differs", f"echo 'print(2)' >{JOB_FILE}")
+FILE_MISSING = custom("file-missing", f"rm {JOB_FILE}")
+WORKDIR_MISSING = custom("workdir-missing", "rm -r /root/job")
+OUTPUT_READ_ONLY = custom(
     "output-read-only", "mkdir -p /root/out; mount -t tmpfs -o ro,size=20g out /root/out"
 )
-OUTPUT_FULL = made("output-full", "mkdir -p /root/out; mount -t tmpfs -o size=1m out /root/out")
-NO_COMPILER = made("no-compiler", "rm -f $(type -ap g++ c++)")
-BUILD_LOCKED = made(
+OUTPUT_FULL = custom("output-full", "mkdir -p /root/out; mount -t tmpfs -o size=1m out /root/out")
+NO_COMPILER = custom("no-compiler", "rm -f $(type -ap g++ c++)")
+BUILD_LOCKED = custom(
     "build-locked", "mkdir -p /root/ext/deepspeed_shm_comm; touch /root/ext/deepspeed_shm_comm/lock"
 )
-SHADOWED = made("deepspeed-shadowed", "echo 'raise RuntimeError(\"mine\")' >$HOME/deepspeed.py")
+SHADOWED = custom("deepspeed-shadowed", "echo 'raise RuntimeError(\"mine\")' >$HOME/deepspeed.py")
 
-LIBRARY_DAMAGED = made(
+LIBRARY_DAMAGED = custom(
     "library-of-another-folder-damaged",
     "mkdir -p /opt/lib; echo junk >/opt/lib/libgomp.so.1\n"
     "sed -i '1i export LD_LIBRARY_PATH=/opt/lib' $HOME/.bashrc",
 )
-PACKAGE_CUT = made(
+PACKAGE_CUT = custom(
     "package-cut-short",
     'file=$("$PYTHON" -c \'import importlib.util as u; '
     'print(u.find_spec("torch").submodule_search_locations[0])\')/lib/libc10.so\n'

@@ -6,7 +6,7 @@ from typing import Any
 
 from launcher.lab.faults import Fault
 from launcher.lab.shape import LabShape
-from tests.lab.faults.case import NODE3, Case, case, made, warned
+from tests.lab.faults.case import NODE3, Case, case, custom, warned
 
 CUT_OFF = "limits.no-limit-cuts-a-rank-off"
 WRITABLE = "limits.shm-is-writable"
@@ -23,7 +23,7 @@ OF_A_USER: dict[str, Any] = {
 def limited(name: str, *ulimits: str) -> Fault:
     """Start-up files that lower limits, each in a block of its own."""
     lines = "".join(f"if true; then\\n  ulimit {one}\\nfi\\n" for one in ulimits)
-    return made(
+    return custom(
         name,
         f"for rc in /root/.bashrc /home/trainer/.bashrc; do [ -d ${{rc%/*}} ] || continue\n"
         f"printf '{lines}' | cat - $rc >$SAVED/rc && cat $SAVED/rc >$rc; done",
@@ -51,9 +51,9 @@ CASES = [
         "nproc-low",
         **OF_A_USER,
     ),
-    case(made("shm-read-only", "mount -o remount,ro /dev/shm"), WRITABLE, NODE3, "shm-read-only"),
+    case(custom("shm-read-only", "mount -o remount,ro /dev/shm"), WRITABLE, NODE3, "shm-read-only"),
     case(
-        made("shm-of-root-alone", f"chmod 0755 /dev/shm\n{SUDO}"),
+        custom("shm-of-root-alone", f"chmod 0755 /dev/shm\n{SUDO}"),
         WRITABLE,
         NODE3,
         "shm-not-writable",

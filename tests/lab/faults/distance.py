@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.lab.faults.bandwidth import REST
-from tests.lab.faults.case import NODE3, made, warned
+from tests.lab.faults.case import NODE3, custom, warned
 
 DELAY_S = 0.01
 LATE = f"""
@@ -29,7 +29,7 @@ while True:
 """
 """netem is not in every kernel, so a process holds back what is sent; it ends with its lab."""
 
-FAR_NODE = made(
+FAR_NODE = custom(
     "far-node",
     "mkdir -p /dev/net\n[ -e /dev/net/tun ] || mknod /dev/net/tun c 10 200\n"
     "ip tuntap add mode tap name delay0\n"

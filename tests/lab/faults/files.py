@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from launcher.lab.shape import LabShape
-from tests.lab.faults.case import ALL, NODE3, Case, case, made, warned
+from tests.lab.faults.case import ALL, NODE3, Case, case, custom, warned
 
 DATA = """
 mkdir -p /data/llama /data/v1 /data/set; echo '{}' >/data/llama/config.json
 head -c 100000 /dev/zero >/data/llama/model.safetensors; echo 'lr: 1' >/root/cfg.yml
 head -c 5000 /dev/zero >/data/train.jsonl; touch /data/set/a; echo 'print(1)' >/root/train.py
 """
-HAVING = ((made("have-data", DATA), ALL),)
-LINK = made("have-link", "ln -s /data/llama /data/now; touch /data/v1/x")
+HAVING = ((custom("have-data", DATA), ALL),)
+LINK = custom("have-link", "ln -s /data/llama /data/now; touch /data/v1/x")
 ARGUMENTS = (
     *("train.py", "--config", "cfg.yml", "--model_name_or_path=/data/llama", "--bf16"),
     *("--data_path", "/data/train.jsonl", "--output_dir", "/root/out/run"),
@@ -19,7 +19,7 @@ ARGUMENTS = (
 JOB = {"command": ARGUMENTS}
 NEEDS = {"exist": ("/data/llama", "/data/set")}
 SCRATCH = {"env": {"TMPDIR": "/scratch"}}
-HAVE_SCRATCH = ((made("have-scratch", "mkdir -p /scratch"), ALL),)
+HAVE_SCRATCH = ((custom("have-scratch", "mkdir -p /scratch"), ALL),)
 POINTER = "version https://git-lfs.github.com/spec/v1\\noid sha256:0\\nsize 9\\n"
 DEAD_MOUNT = r"""
 mkdir -p /mnt/old; mknod -m 600 /dev/fuse c 10 229
@@ -42,88 +42,88 @@ WHOLE = "files.needed-data-is-whole"
 TEMPORARY = "files.temporary-folder-is-usable"
 CASES = [
     case(
-        made("argument-missing", "rm /data/train.jsonl"),
+        custom("argument-missing", "rm /data/train.jsonl"),
         *(IN_COMMAND, NODE3, "missing"),
         job=JOB,
         first=HAVING,
     ),
     case(
-        made("model-argument-missing", "rm -r /data/llama"),
+        custom("model-argument-missing", "rm -r /data/llama"),
         *(IN_COMMAND, NODE3, "missing"),
         job=JOB,
         first=HAVING,
     ),
     case(
-        made("config-argument-differs", "echo 'lr: 2' >/root/cfg.yml"),
+        custom("config-argument-differs", "echo 'lr: 2' >/root/cfg.yml"),
         *(IN_COMMAND, NODE3, "differs"),
         job=JOB,
         first=HAVING,
     ),
     case(
-        made("data-argument-cut-off", "truncate -s 4000 /data/train.jsonl"),
+        custom("data-argument-cut-off", "truncate -s 4000 /data/train.jsonl"),
         *(WHOLE, NODE3, "incomplete"),
         job=JOB,
         first=HAVING,
     ),
     case(
-        made("needed-folder-missing", "rm -r /data/llama"),
+        custom("needed-folder-missing", "rm -r /data/llama"),
         *("files.needed-files-exist", NODE3, "missing"),
         job=NEEDS,
         first=HAVING,
     ),
     case(
-        made("needed-folder-empty", "rm /data/set/a"),
+        custom("needed-folder-empty", "rm /data/set/a"),
         *(WHOLE, NODE3, "empty"),
         job=NEEDS,
         first=HAVING,
     ),
     case(
-        made("weights-cut-off", "truncate -s 70000 /data/llama/model.safetensors"),
+        custom("weights-cut-off", "truncate -s 70000 /data/llama/model.safetensors"),
         *(WHOLE, NODE3, "incomplete"),
         job=NEEDS,
         first=HAVING,
     ),
     case(
-        made("weights-are-a-pointer", f"printf '{POINTER}' >/data/llama/model.safetensors"),
+        custom("weights-are-a-pointer", f"printf '{POINTER}' >/data/llama/model.safetensors"),
         *(WHOLE, NODE3, "lfs-pointer"),
         job=NEEDS,
         first=HAVING,
     ),
     case(
-        made("model-link-elsewhere", "ln -sfn /data/v1 /data/now"),
+        custom("model-link-elsewhere", "ln -sfn /data/v1 /data/now"),
         *(WHOLE, NODE3, "another-version"),
         job={"exist": ("/data/now",)},
         first=(*HAVING, (LINK, ALL)),
     ),
     case(
-        made("tmp-read-only", "mount -t tmpfs -o ro,mode=1777,size=2g none /scratch"),
+        custom("tmp-read-only", "mount -t tmpfs -o ro,mode=1777,size=2g none /scratch"),
         *(TEMPORARY, NODE3, "read-only"),
         job=SCRATCH,
         first=HAVE_SCRATCH,
     ),
     case(
-        made("tmp-full", "mount -t tmpfs -o mode=1777,size=1m none /scratch"),
+        custom("tmp-full", "mount -t tmpfs -o mode=1777,size=1m none /scratch"),
         *(TEMPORARY, NODE3, "no-space"),
         job=SCRATCH,
         first=HAVE_SCRATCH,
         fixable=False,
     ),
     warned(
-        made("tmpdir-missing", "sed -i '1i export TMPDIR=/scratch/mine' $HOME/.bashrc"),
+        custom("tmpdir-missing", "sed -i '1i export TMPDIR=/scratch/mine' $HOME/.bashrc"),
         *(TEMPORARY, NODE3, "missing"),
     ),
     warned(
-        made("hub-cache-full", "mkdir -p /root/hf/hub; mount -t tmpfs -o size=1m none /root/hf"),
+        custom("hub-cache-full", "mkdir -p /root/hf/hub; mount -t tmpfs -o size=1m none /root/hf"),
         *("files.home-and-caches-have-room", NODE3, "little-space"),
         job={"env": {"HF_HOME": "/root/hf"}},
         fixable=False,
     ),
     warned(
-        made("network-mount-dead", DEAD_MOUNT),
+        custom("network-mount-dead", DEAD_MOUNT),
         *("files.network-mounts-answer", NODE3, "dead-mount"),
     ),
     Case(
-        made("checkpoints-on-own-disks", ZERO),
+        custom("checkpoints-on-own-disks", ZERO),
         warns=(("files.checkpoints-can-be-resumed", ((),), "local-checkpoints"),),
         on=("node1", "node2"),
         job={"deepspeed_config": "zero.json", "output": "/root/out"},

@@ -8,10 +8,10 @@ them; nothing here imports it.
 from __future__ import annotations
 
 from launcher.lab.shape import LabShape
-from tests.lab.faults.case import ALL, NODE3, Case, case, made, warned
+from tests.lab.faults.case import ALL, NODE3, Case, case, custom, warned
 from tests.support.paths import NVML
 
-EIGHT_H100 = made(
+EIGHT_H100 = custom(
     "eight-h100",
     f"""set -e
 cc -shared -fPIC -o /usr/lib/libnvidia-ml.so.1 {NVML}/nvml.c
@@ -36,13 +36,13 @@ echo '{"bf16": {"enabled": true}, "train_micro_batch_size_per_gpu": 1}' >/root/d
 def says(name: str, *lines: str):
     """The driver of the node says something else than a healthy one's."""
     written = "".join(f"echo '{line}' >>/etc/nvml.values\n" for line in lines)
-    return made(name, written)
+    return custom(name, written)
 
 
 def kernel(name: str, text: str):
     """The kernel said that a minute ago."""
     at = "$(($(cut -d. -f1 /proc/uptime) - 60))000000"
-    return made(name, f'echo "3,1,{at},-;{text}" >>/dev/kmsg')
+    return custom(name, f'echo "3,1,{at},-;{text}" >>/dev/kmsg')
 
 
 def xid(code: int, bus: str = "0000:13:00"):
@@ -64,7 +64,7 @@ CASES = [
     case(xid(119), KERNEL, NODE3, "xid-hardware", fixable=False, **GPUS),
     warned(xid(32), KERNEL, NODE3, "xid-suspect", fixable=False, **GPUS),
     case(
-        made("xid-79-and-gone", f"{xid(79).apply}; echo 'count 7' >>/etc/nvml.values"),
+        custom("xid-79-and-gone", f"{xid(79).apply}; echo 'count 7' >>/etc/nvml.values"),
         *(KERNEL, NODE3, "xid-hardware"),
         fixable=False,
         **GPUS,
@@ -112,7 +112,7 @@ CASES = [
         **GPUS,
     ),
     case(
-        made(
+        custom(
             "gpu-held",
             f"{HOLDER} </dev/null >/dev/null 2>&1 & echo $! >/run/holder.pid\n"
             "echo '3.pids @/run/holder.pid:30000000000' >>/etc/nvml.values",
@@ -180,25 +180,25 @@ CASES = [
         **GPUS,
     ),
     case(
-        made("libcuda-empty", ": >/usr/lib/libcuda.so.1"),
+        custom("libcuda-empty", ": >/usr/lib/libcuda.so.1"),
         *(LIBRARIES, NODE3, "library-empty"),
         fixable=False,
         **GPUS,
     ),
     case(
-        made("libcuda-missing", "rm /usr/lib/libcuda.so.1"),
+        custom("libcuda-missing", "rm /usr/lib/libcuda.so.1"),
         *(LIBRARIES, NODE3, "library-missing"),
         fixable=False,
         **GPUS,
     ),
     case(
-        made("libnvidia-ml-empty", ": >/usr/lib/libnvidia-ml.so.1"),
+        custom("libnvidia-ml-empty", ": >/usr/lib/libnvidia-ml.so.1"),
         *(LIBRARIES, NODE3, "library-empty"),
         fixable=False,
         **GPUS,
     ),
     case(
-        made("device-denied", "chmod 600 /dev/nvidia3"),
+        custom("device-denied", "chmod 600 /dev/nvidia3"),
         *("gpu.devices-may-be-opened", NODE3, "device-denied"),
         first=GPUS["first"],
         shape=LabShape(nodes=3, slots=8, user="trainer"),
@@ -208,7 +208,7 @@ CASES = [
     Case(
         says("no-bf16", "capability 7.5"),
         warns=(("gpu.precision-is-supported", NODE3, "bf16-emulated"),),
-        first=((EIGHT_H100, ALL), (made("bf16-config", BF16), ALL)),
+        first=((EIGHT_H100, ALL), (custom("bf16-config", BF16), ALL)),
         shape=SHAPE,
         job={"deepspeed_config": "/root/ds_config.json"},
         fixable=False,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from launcher.lab.faults import Fault
-from tests.lab.faults.case import NODE3, case, made, warned
+from tests.lab.faults.case import NODE3, case, custom, warned
 
 LINK_DOWN = "mlx5_core 0000:9a:00.0 ens1f0: Link down"
 
@@ -12,7 +12,7 @@ def logged(name: str, *lines: str) -> Fault:
     """A kernel's log with these lines, written a minute ago."""
     records = "\n".join(f"4,{at},$((now - 60000000)),-;{line}" for at, line in enumerate(lines, 1))
     now = "now=$(awk '{printf \"%.0f\", $1 * 1e6}' /proc/uptime)"
-    return made(name, f"{now}\ncat >/dev/kmsg <<END\n{records}\nEND")
+    return custom(name, f"{now}\ncat >/dev/kmsg <<END\n{records}\nEND")
 
 
 CASES = [

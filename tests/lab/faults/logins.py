@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from launcher.lab.faults import DefaultTarget
 from launcher.lab.faults.firewall import firewall_fault
-from tests.lab.faults.case import FROM_3, HEAD, HUNG_SHELL, NODE3, REACH, SSH, case, made, warned
+from tests.lab.faults.case import FROM_3, HEAD, HUNG_SHELL, NODE3, REACH, SSH, case, custom, warned
 
 SSH_OF_ONE_DROPPED = firewall_fault(
     "ssh-of-one-dropped",
@@ -16,12 +16,12 @@ SSH_OF_ONE_REJECTED = firewall_fault(
     "a firewall rejects ssh from one node alone",
     "ip saddr $PEER_ADDRESS tcp dport $SSH_PORT reject with tcp reset",
 )
-PDSH_VARIABLE = made(
+PDSH_VARIABLE = custom(
     "pdsh-time-out-in-bashrc",
     "sed -i '1i export PDSH_COMMAND_TIMEOUT=600' $HOME/.bashrc",
     DefaultTarget.HEAD,
 )
-NO_PYTHON = made(
+NO_PYTHON = custom(
     "no-python-at-all",
     'rm -f "$PYTHON" /usr/libexec/platform-python $(type -ap python3) /usr/bin/python3',
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import shlex
 
 from launcher.lab.faults import Fault
-from tests.lab.faults.case import NODE3, case, made, warned
+from tests.lab.faults.case import NODE3, case, custom, warned
 
 CPUFREQ, NUMA, BUS = (
     f"/sys/{path}"
@@ -64,7 +64,7 @@ def governed(governor: str) -> str:
 
 def sysctl(name: str, setting: str, value: int, before: str = "") -> Fault:
     """A setting of the kernel."""
-    return made(name, before + shown("/proc/sys/" + setting.replace(".", "/"), f"echo {value}"))
+    return custom(name, before + shown("/proc/sys/" + setting.replace(".", "/"), f"echo {value}"))
 
 
 BALANCING = sysctl(
@@ -97,7 +97,7 @@ CASES = [
     ),
     *(
         warned(
-            made(f"governor-{governor}", governed(governor)),
+            custom(f"governor-{governor}", governed(governor)),
             "limits.processors-run-at-full-speed",
             NODE3,
             "governor-slow",
@@ -105,73 +105,73 @@ CASES = [
         for governor in ("powersave", "ondemand")
     ),
     warned(
-        made("pids-max", grouped(pids_max="400", pids_current="100")),
+        custom("pids-max", grouped(pids_max="400", pids_current="100")),
         "limits.group-allows-enough-processes",
         NODE3,
         "pids-max-low",
     ),
     case(
-        made("pids-max-tiny", grouped(pids_max="120", pids_current="100")),
+        custom("pids-max-tiny", grouped(pids_max="120", pids_current="100")),
         "limits.group-allows-enough-processes",
         NODE3,
         "pids-max-low",
     ),
     warned(
-        made("memory-max", grouped(memory_max="400000000", memory_current="1000")),
+        custom("memory-max", grouped(memory_max="400000000", memory_current="1000")),
         "limits.group-allows-enough-memory",
         NODE3,
         "memory-max-low",
     ),
     warned(
-        made("cpu-max", grouped(cpu_max="'50000 100000'")),
+        custom("cpu-max", grouped(cpu_max="'50000 100000'")),
         "limits.group-allows-a-cpu-for-each-rank",
         NODE3,
         "cpu-quota-low",
     ),
     warned(
-        made("memory-halved", edited("/proc/meminfo", "s/^(MemTotal: +).*/\\1 12000000 kB/")),
+        custom("memory-halved", edited("/proc/meminfo", "s/^(MemTotal: +).*/\\1 12000000 kB/")),
         "limits.memory-is-equal",
         NODE3,
         "memory-differs",
         fixable=False,
     ),
     warned(
-        made("cpuset", "taskset -p 1 $(pgrep -o -x sshd)"),
+        custom("cpuset", "taskset -p 1 $(pgrep -o -x sshd)"),
         "limits.cpus-are-equal",
         NODE3,
         "cpus-differ",
         fixable=False,
     ),
     warned(
-        made("other-system", edited("/etc/os-release", "s/^VERSION_ID=.*/VERSION_ID=3.1/")),
+        custom("other-system", edited("/etc/os-release", "s/^VERSION_ID=.*/VERSION_ID=3.1/")),
         "limits.systems-are-alike",
         NODE3,
         "system-differs",
         fixable=False,
     ),
     warned(
-        made("memory-taken", told(MemAvailable=3 * GIB_IN_KB)),
+        custom("memory-taken", told(MemAvailable=3 * GIB_IN_KB)),
         "limits.memory-is-free",
         NODE3,
         "memory-in-use",
         fixable=False,
     ),
     warned(
-        made("huge-pages", told(MemAvailable=3 * GIB_IN_KB, HugePages_Total=9000)),
+        custom("huge-pages", told(MemAvailable=3 * GIB_IN_KB, HugePages_Total=9000)),
         "limits.memory-is-free",
         NODE3,
         "huge-pages",
         fixable=False,
     ),
     warned(
-        made("swapped-out", told(SwapTotal=32 * GIB_IN_KB, SwapFree=2 * GIB_IN_KB)),
+        custom("swapped-out", told(SwapTotal=32 * GIB_IN_KB, SwapFree=2 * GIB_IN_KB)),
         "limits.node-does-not-swap",
         NODE3,
         "swap-in-use",
         fixable=False,
     ),
     warned(
-        made(
+        custom(
             "another-job",
             f"setsid sh -c '{BURNER}' </dev/null >/dev/null 2>&1 &\nsleep 11",
         ),
@@ -181,7 +181,7 @@ CASES = [
         fixable=False,
     ),
     warned(
-        made(
+        custom(
             "process-stuck",
             f"setsid $PYTHON -c '{VFORK}' </dev/null >/dev/null 2>&1 &\nsleep 1",
         ),
@@ -191,7 +191,7 @@ CASES = [
         fixable=False,
     ),
     warned(
-        made(
+        custom(
             "iommu-translates",
             f"{METAL}{SWITCH}mkdir $d/iommu_group; echo DMA >$d/iommu_group/type",
         ),
@@ -201,7 +201,7 @@ CASES = [
         fixable=False,
     ),
     warned(
-        made("acs-on", f'{METAL}{SWITCH}$PYTHON -c "{ACS_ON}" $d/../config'),
+        custom("acs-on", f'{METAL}{SWITCH}$PYTHON -c "{ACS_ON}" $d/../config'),
         "limits.acs-is-off",
         NODE3,
         "acs-on",

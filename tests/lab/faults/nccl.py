@@ -7,7 +7,7 @@ from typing import Any
 from launcher.lab.faults import Fault
 from launcher.lab.faults.software import infiniband_script
 from launcher.lab.shape import LabShape
-from tests.lab.faults.case import ALL, HEAD, NODE3, Case, Subjects, case, made, warned
+from tests.lab.faults.case import ALL, HEAD, NODE3, Case, Subjects, case, custom, warned
 from tests.support.lab_preflight import UNFIXABLE
 
 EVERY: Subjects = tuple((name,) for name in ALL)
@@ -43,7 +43,7 @@ def adapter(name: str, **files: str) -> Fault:
     usable = "touch /usr/lib/libibverbs.so.1; mkdir /dev/infiniband\n"
     usable += "mknod -m 666 /dev/infiniband/uverbs0 c 231 192"
     card = infiniband_script("4: ACTIVE", "5: LinkUp", "200 Gb/sec (4X HDR)")
-    return made(name, f"{card}\n{usable}\n{placed({**CARD, **files})}")
+    return custom(name, f"{card}\n{usable}\n{placed({**CARD, **files})}")
 
 
 RDMA, ROCE = adapter("card"), adapter("roce-card", **ETHERNET)
@@ -52,12 +52,12 @@ RDMA, ROCE = adapter("card"), adapter("roce-card", **ETHERNET)
 def bashrc(name: str, *lines: str) -> Fault:
     """Variables that root's shell exports."""
     edits = [f"sed -i '1i export {line}' $HOME/.bashrc" for line in lines]
-    return made(name, "\n".join(edits))
+    return custom(name, "\n".join(edits))
 
 
 def written(name: str, path: str, *lines: str) -> Fault:
     """A file of those lines."""
-    return made(name, f"printf '%s\\n' {' '.join(map(repr, lines))} >{path}")
+    return custom(name, f"printf '%s\\n' {' '.join(map(repr, lines))} >{path}")
 
 
 def with_card(fault: Fault, check: str, subjects: Subjects, cause: str, **more: Any) -> Case:
@@ -74,10 +74,10 @@ LOWER = "sed -i '1i export nccl_debug=INFO' /etc/bash.bashrc"
 
 CASES = [
     warned(bashrc("nccl-misspelt", "NCCL_SOCKET_IFNAMES=eth0"), NAMES, NODE3, "misspelt"),
-    warned(made("nccl-lower-case", LOWER), NAMES, NODE3, "misspelt"),
+    warned(custom("nccl-lower-case", LOWER), NAMES, NODE3, "misspelt"),
     warned(bashrc("nccl-renamed", "NCCL_ASYNC_ERROR_HANDLING=1"), NAMES, EVERY, "renamed", on=ALL),
     warned(
-        made("nccl-timeout-in-env", "true"),
+        custom("nccl-timeout-in-env", "true"),
         *(NAMES, EVERY, "ignored"),
         job={"env": {"NCCL_TIMEOUT": "3600"}},
         fixable=False,
@@ -142,7 +142,7 @@ CASES = [
         *("nccl.debug-output-is-affordable", NODE3, "debug-file-unwritable"),
     ),
     case(
-        made("nccl-net-ib-without", "true"),
+        custom("nccl-net-ib-without", "true"),
         *("nccl.network-named-is-there", EVERY, "network-missing"),
         job={"env": {"NCCL_NET": "IB"}},
         fixable=False,
@@ -158,22 +158,22 @@ CASES = [
         on=ALL,
     ),
     with_card(
-        made("card-firmware", "echo 20.28.1002 >/sys/class/infiniband/mlx5_0/fw_ver"),
+        custom("card-firmware", "echo 20.28.1002 >/sys/class/infiniband/mlx5_0/fw_ver"),
         *("nccl.adapters-run-one-firmware", NODE3, "firmware-differs"),
         fixable=False,
     ),
     with_card(
-        made("card-slow", f"echo '50 Gb/sec (1X HDR)' >{PORT}/rate"),
+        custom("card-slow", f"echo '50 Gb/sec (1X HDR)' >{PORT}/rate"),
         *("nccl.ports-are-as-fast-as-others", NODE3, "port-slow"),
         fixable=False,
     ),
     with_card(
-        made("card-narrow", placed({[*CARD][4]: "8"})),
+        custom("card-narrow", placed({[*CARD][4]: "8"})),
         *("nccl.adapters-have-their-pcie-lanes", NODE3, "pcie-narrow"),
         fixable=False,
     ),
     with_card(
-        made("card-counts-errors", GROWING),
+        custom("card-counts-errors", GROWING),
         *("nccl.port-errors-do-not-grow", NODE3, "errors-grow"),
         fixable=False,
         leaves=("symbol_error",),
@@ -186,7 +186,7 @@ CASES = [
         job={"allow": (UNFIXABLE,)},
     ),
     with_card(
-        made("roce-mtu", "ip link set dev eth1 mtu 1000"),
+        custom("roce-mtu", "ip link set dev eth1 mtu 1000"),
         *("nccl.roce-mtu-is-equal", NODE3, "roce-mtu-differs"),
         first=((ROCE, ALL),),
         shape=LabShape(nodes=3, second_network=True),

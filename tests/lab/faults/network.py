@@ -15,7 +15,7 @@ from tests.lab.faults.case import (
     Case,
     Subjects,
     case,
-    made,
+    custom,
     warned,
 )
 
@@ -28,7 +28,7 @@ def narrow(name: str, end: str, *hooks: str) -> Fault:
         f"chain {hook} {{ type filter hook {hook} priority 0; {RANKS} {end} meta length > 1400 drop; }}"  # noqa: E501 - one rule
         for hook in hooks
     )
-    return made(name, f"nft -f - <<END\ntable inet narrow {{\n{chains}\n}}\nEND")
+    return custom(name, f"nft -f - <<END\ntable inet narrow {{\n{chains}\n}}\nEND")
 
 
 NARROW_PORT = narrow("switch-port-too-narrow", "", "input", "output")
@@ -38,14 +38,14 @@ NO_LARGE = (
     "nft -f - <<END\ntable inet narrow { chain input { type filter hook input priority 0;\n"
     "iifname eth0 {} meta length > 1300 drop; }\n}\nEND"
 )
-NARROW_FOR_LOGINS = made(
+NARROW_FOR_LOGINS = custom(
     "too-narrow-for-logins", NO_LARGE.replace("{}", "ip saddr ${ADDRESS%.*}.0/28")
 )
-NARROW_FOR_US = made("too-narrow-for-the-controller", NO_LARGE.replace("{}", ""))
+NARROW_FOR_US = custom("too-narrow-for-the-controller", NO_LARGE.replace("{}", ""))
 UNFINISHED = ("sshd: ",)
 """sshd waits for the rest of a login as long as its LoginGraceTime says."""
-ADDRESS_TWICE = made("address-on-two-nodes", "ip addr add ${ADDRESS%.*}.99/24 dev eth0")
-NETMASK = made(
+ADDRESS_TWICE = custom("address-on-two-nodes", "ip addr add ${ADDRESS%.*}.99/24 dev eth0")
+NETMASK = custom(
     "netmask-too-wide",
     "ip addr add $ADDRESS/16 brd + dev eth0; ip addr del $ADDRESS/24 dev eth0\n"
     "ip route replace default via ${ADDRESS%.*}.254",
@@ -53,15 +53,15 @@ NETMASK = made(
 SECOND_OF_HEAD = (
     "$(ip -o neigh >/dev/null; echo $HEAD_ADDRESS | sed 's/[.]77[.]/.78./; s/[.]18[.]/.19./')"
 )
-DETOUR = made("route-detour", f"ip route add {SECOND_OF_HEAD}/32 via $HEAD_ADDRESS dev eth0")
-STRICT_DETOUR = made(
+DETOUR = custom("route-detour", f"ip route add {SECOND_OF_HEAD}/32 via $HEAD_ADDRESS dev eth0")
+STRICT_DETOUR = custom(
     "reverse-path-filtered",
     f"{DETOUR.apply}\necho 1 >/proc/sys/net/ipv4/conf/eth1/rp_filter",
 )
 TWO_NETWORKS = LabShape(nodes=3, second_network=True)
 OVER_SECOND = {"env": {"NCCL_SOCKET_IFNAME": "eth1", "GLOO_SOCKET_IFNAME": "eth1"}}
 OVER_BOTH = {"env": {"NCCL_SOCKET_IFNAME": "eth0,eth1"}}
-SECOND_DROPPED = made(
+SECOND_DROPPED = custom(
     "second-network-dropped",
     "nft -f - <<END\ntable inet fault { chain input { type filter hook input priority 0;\n"
     "iifname eth1 tcp dport 32768-60999 ct state new drop; }\n}\nEND",
@@ -72,17 +72,17 @@ SYSFS = "/sys/class/net/eth0"
 
 def shown(name: str, file: str, value: str) -> Fault:
     """The driver tells that of eth0."""
-    return made(name, f"echo {value} >$SAVED/shown; mount --bind $SAVED/shown {SYSFS}/{file}")
+    return custom(name, f"echo {value} >$SAVED/shown; mount --bind $SAVED/shown {SYSFS}/{file}")
 
 
 HALF_DUPLEX = shown("half-duplex", "duplex", "half")
 SLOW_LINK = shown("slow-link", "speed", "1000")
 GROWING = "(n=0; while sleep 0.1; do echo $((n += 100)) >$SAVED/shown; done) >/dev/null 2>&1 &"
-ERRORS_GROW = made(
+ERRORS_GROW = custom(
     "errors-grow",
     f"{shown('', 'statistics/rx_errors', '0').apply}\n{GROWING}",
 )
-FLAPPED = made(
+FLAPPED = custom(
     "link-flapped",
     "for i in {1..30}; do ip link set eth0 down; ip link set eth0 up; done\n"
     "ip route replace default via ${ADDRESS%.*}.254; sleep 1",
@@ -99,13 +99,13 @@ for name in eth8 eth9; do
   mkdir $device/master
   echo INTERFACE=eth0 >$device/master/uevent
 done"""
-BONDED = made("bonded", f"MODE=802.3ad\n{BOND}")
-MEMBER_DOWN = made("bond-member-down", "ip link set eth9 down")
-BOND_MODE = made(
+BONDED = custom("bonded", f"MODE=802.3ad\n{BOND}")
+MEMBER_DOWN = custom("bond-member-down", "ip link set eth9 down")
+BOND_MODE = custom(
     "bond-mode", 'echo "balance-rr 0" >$(readlink -f /sys/class/net/eth0)/bonding/mode'
 )
 
-TABLE_FULL = made(
+TABLE_FULL = custom(
     "connection-table-full",
     "echo 250000 >$SAVED/count; echo 262144 >$SAVED/max\n"
     "for file in count max; do\n"
@@ -123,10 +123,10 @@ time.sleep(3600)
 END
 setsid "$BASE_PYTHON" $SAVED/hold.py >$SAVED/out 2>&1 </dev/null &
 until grep -q holds $SAVED/out; do sleep 0.05; done"""
-PORTS_USED_UP = made("ports-used-up", HELD.replace("RANGE", RANGE))
-PORT_IN_RANGE = made("master-port-in-range", f"echo 29451 29549 >{RANGE}", DefaultTarget.HEAD)
+PORTS_USED_UP = custom("ports-used-up", HELD.replace("RANGE", RANGE))
+PORT_IN_RANGE = custom("master-port-in-range", f"echo 29451 29549 >{RANGE}", DefaultTarget.HEAD)
 """Calls get ports as odd or even as the first one while there are any, so none gets 29500 here."""
-PORT_HANDED_OUT = made(
+PORT_HANDED_OUT = custom(
     "master-port-handed-out",
     """cat >$SAVED/call.py <<'END'
 import socket, sys, time
@@ -140,7 +140,7 @@ until grep -q calls $SAVED/out; do sleep 0.05; done""",
     DefaultTarget.HEAD,
 )
 
-DEAD_SERVER = made(
+DEAD_SERVER = custom(
     "dead-name-server",
     """cp /etc/hosts $SAVED/hosts
 cat >$SAVED/dns.py <<'END'
@@ -169,7 +169,7 @@ mount --bind $SAVED/resolv /etc/resolv.conf
 echo 'hosts: files dns' >$SAVED/nsswitch; mount --bind $SAVED/nsswitch /etc/nsswitch.conf
 sed -i -E '/ (node1|node2)( |$)/d' /etc/hosts""",
 )
-LINK_LOCAL = made(
+LINK_LOCAL = custom(
     "own-name-link-local", "sed -i -E '/ node3( |$)/d' /etc/hosts; echo fe80::77 node3 >>/etc/hosts"
 )
 

@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 from launcher.lab.shape import LabShape
-from tests.lab.faults.case import ALL, NAMES, NODE3, SSH, USABLE, Case, case, made, warned
+from tests.lab.faults.case import ALL, NAMES, NODE3, SSH, USABLE, Case, case, custom, warned
 from tests.support.lab_preflight import UNFIXABLE
 
-INTERFACE_DOWN = made("interface-down", "ip link set eth1 down")
-NCCL_IFNAME_WRONG = made(
+INTERFACE_DOWN = custom("interface-down", "ip link set eth1 down")
+NCCL_IFNAME_WRONG = custom(
     "nccl-ifname-in-bashrc", "sed -i '1i export NCCL_SOCKET_IFNAME=ib9' $HOME/.bashrc"
 )
-GLOO_LOOPBACK = made("gloo-on-loopback", "sed -i '1i export GLOO_SOCKET_IFNAME=lo' $HOME/.bashrc")
-HOSTS_NOT_ASKED = made(
+GLOO_LOOPBACK = custom("gloo-on-loopback", "sed -i '1i export GLOO_SOCKET_IFNAME=lo' $HOME/.bashrc")
+HOSTS_NOT_ASKED = custom(
     "hosts-file-not-asked", "sed -i 's/^hosts:.*/hosts: dns/' /etc/nsswitch.conf"
 )
-TWO_MACHINES = made(
+TWO_MACHINES = custom(
     "name-of-two-machines", "echo \"$(getent hosts node1 | cut -d' ' -f1) node2\" >>/etc/hosts"
 )
-OTHER_FIRST = made(
+OTHER_FIRST = custom(
     "name-of-another-first", "echo \"$(getent hosts node3 | cut -d' ' -f1) node1\" >>/etc/hosts"
 )
 """The resolver sorts by nearness: on node2, node3 is nearer than node1."""
-NCCL_VARIABLE = made("nccl-algo-in-bashrc", "sed -i '1i export NCCL_ALGO=Ring' $HOME/.bashrc")
-SHM_FULL = made(
+NCCL_VARIABLE = custom("nccl-algo-in-bashrc", "sed -i '1i export NCCL_ALGO=Ring' $HOME/.bashrc")
+SHM_FULL = custom(
     "shm-full",
     "mount -o remount,size=100m /dev/shm; fallocate -l 60M /dev/shm/nccl-lost",
 )
-WITH_LIBRARY = made("infiniband-library", "touch /usr/lib/libibverbs.so.1")
+WITH_LIBRARY = custom("infiniband-library", "touch /usr/lib/libibverbs.so.1")
 """The machine below may have it or not: with it, no device node is what is missing."""
 
 CASES = [

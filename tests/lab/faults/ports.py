@@ -16,7 +16,7 @@ from tests.lab.faults.case import (
     TO_HEAD,
     Case,
     case,
-    made,
+    custom,
 )
 
 MANAGED = """nft -f - <<END
@@ -27,13 +27,13 @@ table inet filter {
   }
 }
 END"""
-EGRESS_DROPPED = made("egress-dropped", MANAGED)
+EGRESS_DROPPED = custom("egress-dropped", MANAGED)
 ONE_SOURCE_DROPPED = firewall_fault(
     "one-source-dropped",
     "a firewall drops the ranks' ports from one node alone",
     "ip saddr $PEER_ADDRESS tcp dport 32768-60999 ct state new drop",
 )
-IPTABLES_DROPPED = made(
+IPTABLES_DROPPED = custom(
     "iptables-dropped",
     "iptables -A INPUT -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT\n"
     "iptables -A INPUT -i lo -j ACCEPT\n"
@@ -41,7 +41,7 @@ IPTABLES_DROPPED = made(
     "iptables -P INPUT DROP",
     DefaultTarget.HEAD,
 )
-ROUTE_REFUSED = made("route-refused", "ip route add blackhole $PEER_ADDRESS/32")
+ROUTE_REFUSED = custom("route-refused", "ip route add blackhole $PEER_ADDRESS/32")
 
 CASES = [
     case("master-port-dropped", MASTER, TO_HEAD, "dropped"),

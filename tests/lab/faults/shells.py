@@ -3,30 +3,32 @@
 from __future__ import annotations
 
 from launcher.lab.faults import DefaultTarget
-from tests.lab.faults.case import HEAD, NODE3, REACH, SSH, case, made
+from tests.lab.faults.case import HEAD, NODE3, REACH, SSH, case, custom
 from tests.support.lab_fixtures import RELOAD_SSHD
 
-PATH_REPLACED = made("path-replaced", "sed -i '1i export PATH=/opt/bin' $HOME/.bashrc")
-PDSH_NOT_EXECUTABLE = made("pdsh-not-executable", "chmod -x $(command -v pdsh)", DefaultTarget.HEAD)
-PROXY_UNKNOWN = made(
+PATH_REPLACED = custom("path-replaced", "sed -i '1i export PATH=/opt/bin' $HOME/.bashrc")
+PDSH_NOT_EXECUTABLE = custom(
+    "pdsh-not-executable", "chmod -x $(command -v pdsh)", DefaultTarget.HEAD
+)
+PROXY_UNKNOWN = custom(
     "ssh-proxy-unknown", r"printf 'Host node1\n  ProxyJump bastion\n' > $HOME/.ssh/config"
 )
-FORCED_FOR_ALL = made(
+FORCED_FOR_ALL = custom(
     "forced-command", "sed -i 's/^ssh-/command=\"echo no\" ssh-/' $HOME/.ssh/authorized_keys"
 )
-FORCED_FOR_A_PEER = made(
+FORCED_FOR_A_PEER = custom(
     "forced-command-of-a-peer",
     "cd $HOME/.ssh; "
     'sed -i "/ $USER-$PEER\\$/s/^ssh-/command=\\"exit 3\\",no-pty ssh-/" authorized_keys',
 )
-DENIED_BY_ADDRESS = made(
+DENIED_BY_ADDRESS = custom(
     "denied-by-address",
     r"printf 'Match Address %s\n  DenyUsers root\n' $PEER_ADDRESS >> /etc/ssh/sshd_config"
     + RELOAD_SSHD,
 )
-BASHRC_ENDS = made("bashrc-ends-the-session", "sed -i '1i exit 0' ~/.bashrc")
-BASHRC_BEGINS = made("bashrc-begins-a-shell", "sed -i '1i exec bash --norc' ~/.bashrc")
-NEIGHBOUR_WRONG = made(
+BASHRC_ENDS = custom("bashrc-ends-the-session", "sed -i '1i exit 0' ~/.bashrc")
+BASHRC_BEGINS = custom("bashrc-begins-a-shell", "sed -i '1i exec bash --norc' ~/.bashrc")
+NEIGHBOUR_WRONG = custom(
     "neighbour-wrong",
     "ip neigh replace $PEER_ADDRESS lladdr 00:11:22:33:44:55 nud permanent "
     "dev $(ip -o route get $PEER_ADDRESS | sed 's/.* dev \\([^ ]*\\).*/\\1/')",

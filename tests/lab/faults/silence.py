@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from tests.lab.faults.case import made
+from tests.lab.faults.case import custom
 
-PROBE_KILLED = made(
+PROBE_KILLED = custom(
     "probe-killed",
     "cat >/usr/local/sbin/ssh <<'END'\n#!/bin/sh\npkill -KILL -f 'import sys;exec'\nEND\n"
     "chmod +x /usr/local/sbin/ssh",
 )
-GARBAGE = made(
+GARBAGE = custom(
     "garbage-in-proc",
     "echo garbage >$SAVED/number; mount --bind $SAVED/number /proc/sys/kernel/pid_max",
 )
-DISK_FULL = made(
+DISK_FULL = custom(
     "disk-full",
     "cp -a $HOME/.ssh/. $SAVED\n"
     "for path in $HOME/.ssh /var/tmp /var/log; do\n"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from tests.lab.faults.case import ALL, NODE3, case, made, warned
+from tests.lab.faults.case import ALL, NODE3, case, custom, warned
 
 ZERO = """
 echo '{"train_micro_batch_size_per_gpu": 1, "zero_optimization": {"stage": 2,
 "offload_optimizer": {"device": "cpu"}}}' >/root/zero.json
 """
-HAVE_ZERO = ((made("have-zero", ZERO), ALL),)
+HAVE_ZERO = ((custom("have-zero", ZERO), ALL),)
 OFFLOAD = {"deepspeed_config": "zero.json"}
 OWN_FOLDER = {"env": {"TORCH_EXTENSIONS_DIR": "/root/ext"}}
 TOOL = "mkdir -p /root/tool; touch /root/tool/__init__.py; echo 'print(1)' >/root/tool/train.py"
@@ -32,13 +32,13 @@ for folder in /opt/conda/bin /usr/local/bin; do
   printf '#!/bin/sh\\nexec %s "$@"\\n' "$PYTHON" >$folder/lab-python; chmod 755 $folder/lab-python
 done
 """
-IN_PATH = made("python-in-path", WRAPPED)
-NOT_IN_PATH = made(
+IN_PATH = custom("python-in-path", WRAPPED)
+NOT_IN_PATH = custom(
     "python-for-terminals-alone",
     "rm /usr/local/bin/lab-python\n"
     "echo 'case $- in *i*) PATH=/opt/conda/bin:$PATH ;; esac' >>$HOME/.bashrc",
 )
-PYTHONHOME = made("pythonhome", "sed -i '1i export PYTHONHOME=/opt/none' $HOME/.bashrc")
+PYTHONHOME = custom("pythonhome", "sed -i '1i export PYTHONHOME=/opt/none' $HOME/.bashrc")
 LATIN = "export PYTHONUTF8=0 PYTHONCOERCECLOCALE=0 LC_ALL=C"
 
 BUILDS = "software.operators-can-be-built"
@@ -48,21 +48,21 @@ OWN = "software.packages-are-the-environments-own"
 CASES = [
     case(PYTHONHOME, "software.python-is-there", NODE3, "python-home"),
     case(
-        made("no-compiler-for-offload", "rm -f $(type -ap c++)"),
+        custom("no-compiler-for-offload", "rm -f $(type -ap c++)"),
         *(BUILDS, NODE3, "no-compiler"),
         job=OFFLOAD,
         first=HAVE_ZERO,
         fixable=False,
     ),
     case(
-        made("no-ninja-for-offload", 'rm -f $(type -ap ninja) "$(dirname "$PYTHON")/ninja"'),
+        custom("no-ninja-for-offload", 'rm -f $(type -ap ninja) "$(dirname "$PYTHON")/ninja"'),
         *(BUILDS, NODE3, "no-ninja"),
         job=OFFLOAD,
         first=HAVE_ZERO,
         fixable=False,
     ),
     case(
-        made(
+        custom(
             "old-build-lock",
             "mkdir -p /root/ext/deepspeed_shm_comm\n"
             "touch -d '1 hour ago' /root/ext/deepspeed_shm_comm/lock",
@@ -71,37 +71,37 @@ CASES = [
         job=OWN_FOLDER,
     ),
     case(
-        made("extensions-noexec", "mkdir /root/ext; mount -t tmpfs -o noexec none /root/ext"),
+        custom("extensions-noexec", "mkdir /root/ext; mount -t tmpfs -o noexec none /root/ext"),
         *(FOLDERS, NODE3, "noexec"),
         job=OWN_FOLDER,
     ),
     case(
-        made("extensions-read-only", "mkdir /root/ext; mount -t tmpfs -o ro none /root/ext"),
+        custom("extensions-read-only", "mkdir /root/ext; mount -t tmpfs -o ro none /root/ext"),
         *(FOLDERS, NODE3, "not-writable"),
         job=OWN_FOLDER,
         fixable=False,
     ),
     case(
-        made("module-of-command-missing", "rm -r /root/tool"),
+        custom("module-of-command-missing", "rm -r /root/tool"),
         *(PROGRAM, NODE3, "module-missing"),
         job={"command": ("-m", "tool.train")},
-        first=((made("have-tool", TOOL), ALL),),
+        first=((custom("have-tool", TOOL), ALL),),
         fixable=False,
     ),
     case(
-        made("import-of-script-missing", "rm -r /root/tool"),
+        custom("import-of-script-missing", "rm -r /root/tool"),
         *(PROGRAM, NODE3, "import-missing"),
         job={"command": ("train.py",)},
-        first=((made("have-script", f"{TOOL}; {SCRIPT}"), ALL),),
+        first=((custom("have-script", f"{TOOL}; {SCRIPT}"), ALL),),
         fixable=False,
     ),
     case(
-        made("package-hidden-by-a-file", "echo 'raise RuntimeError' >$HOME/deepspeed.py"),
+        custom("package-hidden-by-a-file", "echo 'raise RuntimeError' >$HOME/deepspeed.py"),
         *(OWN, NODE3, "package-shadowed"),
     ),
-    warned(made("package-of-local-first", SHADOW), OWN, NODE3, "shadowed"),
+    warned(custom("package-of-local-first", SHADOW), OWN, NODE3, "shadowed"),
     case(
-        made("torch-of-another-cuda", CUDA_BUILD),
+        custom("torch-of-another-cuda", CUDA_BUILD),
         *("software.versions-are-equal", NODE3, "versions-differ"),
         fixable=False,
     ),
@@ -113,12 +113,14 @@ CASES = [
         fixable=False,
     ),
     warned(
-        made("text-not-utf-8", f"sed -i '1i {LATIN}' $HOME/.bashrc"),
+        custom("text-not-utf-8", f"sed -i '1i {LATIN}' $HOME/.bashrc"),
         *("software.text-is-utf-8", NODE3, "not-utf-8"),
         fixable=False,
     ),
     warned(
-        made("proxy-before-etcd", "sed -i '1i export http_proxy=http://proxy:3128' $HOME/.bashrc"),
+        custom(
+            "proxy-before-etcd", "sed -i '1i export http_proxy=http://proxy:3128' $HOME/.bashrc"
+        ),
         *("software.proxy-spares-the-nodes", NODE3, "proxy-catches"),
         job={"command": ("run.sh", "--rdzv_backend", "etcd")},
         fixable=False,

@@ -137,7 +137,7 @@ def environment(**more: str) -> dict[str, str]:
     return {"PATH": path, "DS_ACCELERATOR": "cpu", "TRITON_CACHE_DIR": "/tmp/triton", **more}
 
 
-def told(text: str) -> list[dict[str, Any]]:
+def rank_reports(text: str) -> list[dict[str, Any]]:
     """What each rank told that came to tell."""
     return [json.loads(line) for line in re.findall(r"told (\{.*\})", text)]
 

@@ -118,7 +118,7 @@ def launch(place, program, backend, *command, job="", dry=False, **options):
     )
 
 
-def told(done, ranks):
+def rank_reports(done, ranks):
     """What each rank told: {(node, rank): data}. The run ended well and all ranks told."""
     assert done.returncode == 0, done.stdout + done.stderr
     found = re.findall(r"^(\w+) (\d+): told (.*)$", done.stdout, re.M)
@@ -131,12 +131,12 @@ def nothing_is_left(request):
     yield
     lab = request.getfixturevalue("lab")
     deadline = time.monotonic() + 20
-    while left := [line for node in lab.nodes for line in strays(node)]:
+    while left := [line for node in lab.nodes for line in leftovers(node)]:
         assert time.monotonic() < deadline, left
         time.sleep(0.2)
 
 
-def strays(node):
+def leftovers(node):
     script = (
         "ps -eo args=; ls -d /tmp/deepspeed-pre* /tmp/torchelastic* /tmp/ompi* /tmp/openmpi*"
         f"; ls -A /home/{USER} | grep deepspeed_env"

@@ -15,7 +15,7 @@ from tests.support.accelerate_files import (
     outcomes,
     snapshot,
 )
-from tests.support.networks import nics
+from tests.support.networks import interfaces
 from tests.support.snapshots import judged, with_fact, without
 
 
@@ -100,7 +100,7 @@ def test_where_the_main_process_is(given, cause):
 
 def test_head_of_another_address_on_a_second_card():
     snap = snapshot(STANDARD.replace("10.0.0.1", "192.168.7.1"))
-    with_fact(snap, "node1", nics(("eth0", "10.0.0.1/24"), ("ib0", "192.168.7.1/24")))
+    with_fact(snap, "node1", interfaces(("eth0", "10.0.0.1/24"), ("ib0", "192.168.7.1/24")))
     assert not causes_by_node("main-process-is-on-the-head", snap)
     bare = snapshot(PDSH.replace("main_process_ip: 10.0.0.1\n", ""), hostfile=HOSTFILE)
     assert not causes_by_node("main-process-is-on-the-head", bare), "DeepSpeed finds it"

@@ -20,8 +20,8 @@ from tests.support.pair_speeds import (
     NODE,
     QUICK,
     SLOW,
-    failing,
-    seen,
+    failures,
+    measured,
     slow_where,
 )
 from tests.support.snapshots import judged, with_fact
@@ -37,8 +37,8 @@ from tests.support.snapshots import judged, with_fact
     ],
 )
 def test_a_slow_node_is_named_with_its_direction_and_nobody_else(nodes, condition, cause):
-    snap = seen(slow_where(condition), nodes)
-    assert failing(snap) == {(NODE, ("node3",)): cause}
+    snap = measured(slow_where(condition), nodes)
+    assert failures(snap) == {(NODE, ("node3",)): cause}
     pairs = judged(snap, LINK)
     result = {pair for pair, one in pairs.items() if f"see {NODE}" in one.message}
     assert result == {pair for pair in pairs if condition(*pair)}
@@ -46,58 +46,58 @@ def test_a_slow_node_is_named_with_its_direction_and_nobody_else(nodes, conditio
 
 
 def test_two_slow_nodes_of_many_are_both_named():
-    snap = seen(slow_where(lambda s, t: s == "node3" or t == "node5"), 8)
-    assert failing(snap) == {(NODE, ("node3",)): "slow-out", (NODE, ("node5",)): "slow-in"}
+    snap = measured(slow_where(lambda s, t: s == "node3" or t == "node5"), 8)
+    assert failures(snap) == {(NODE, ("node3",)): "slow-out", (NODE, ("node5",)): "slow-in"}
 
 
 def test_a_slow_pair_is_named_as_a_pair():
-    snap = seen(slow_where(lambda s, t: (s, t) == ("node2", "node4")))
-    assert failing(snap) == {(LINK, ("node2", "node4")): "slow-pair"}
+    snap = measured(slow_where(lambda s, t: (s, t) == ("node2", "node4")))
+    assert failures(snap) == {(LINK, ("node2", "node4")): "slow-pair"}
 
 
 def test_of_two_nodes_the_slow_direction_is_named():
-    snap = seen(slow_where(lambda s, t: s == "node2"), 2)
-    assert failing(snap) == {(LINK, ("node2", "node1")): "slow-pair"}
+    snap = measured(slow_where(lambda s, t: s == "node2"), 2)
+    assert failures(snap) == {(LINK, ("node2", "node1")): "slow-pair"}
 
 
 def test_what_crawls_blocks():
     crawl = PairSpeed(0.001, 0.002, 40.0, times=3)
-    snap = seen(slow_where(lambda s, t: s == "node3", crawl))
+    snap = measured(slow_where(lambda s, t: s == "node3", crawl))
     assert judged(snap, NODE)["node3",].stops
-    assert failing(snap) == {(NODE, ("node3",)): "crawls"}
-    pair = seen(slow_where(lambda s, t: (s, t) == ("node2", "node4"), crawl))
-    assert failing(pair) == {(LINK, ("node2", "node4")): "crawls"}
-    assert failing(seen(lambda s, t: crawl)) == {(ENOUGH, ()): "crawls"}
+    assert failures(snap) == {(NODE, ("node3",)): "crawls"}
+    pair = measured(slow_where(lambda s, t: (s, t) == ("node2", "node4"), crawl))
+    assert failures(pair) == {(LINK, ("node2", "node4")): "crawls"}
+    assert failures(measured(lambda s, t: crawl)) == {(ENOUGH, ()): "crawls"}
 
 
 def test_pairs_that_were_not_measured_again_are_explained_by_the_node():
     once = dataclasses.replace(SLOW, times=1)
     late = {"node1", "node2"}
-    snap = seen(lambda s, t: (SLOW if t in late else once) if s == "node9" else QUICK, 9)
-    assert failing(snap) == {(NODE, ("node9",)): "slow-out"}
+    snap = measured(lambda s, t: (SLOW if t in late else once) if s == "node9" else QUICK, 9)
+    assert failures(snap) == {(NODE, ("node9",)): "slow-out"}
     assert f"see {NODE}" in judged(snap, LINK)["node9", "node5"].message
 
 
 def test_a_slow_cut_between_racks_is_told_once():
     racks = [{"node1", "node2", "node3"}, {"node4", "node5", "node6"}]
-    snap = seen(slow_where(lambda s, t: not any({s, t} <= rack for rack in racks)), 6)
-    assert failing(snap) == {(CUT, ()): "slow-between-groups"}
+    snap = measured(slow_where(lambda s, t: not any({s, t} <= rack for rack in racks)), 6)
+    assert failures(snap) == {(CUT, ()): "slow-between-groups"}
     assert "node[4-6]" in judged(snap, CUT)[()].message
 
 
 def test_a_far_node_is_far_and_not_slow_as_well():
-    snap = seen(slow_where(lambda s, t: "node2" in (s, t), FAR))
-    assert failing(snap) == {(LATENCY, ("node2",)): "far"}
+    snap = measured(slow_where(lambda s, t: "node2" in (s, t), FAR))
+    assert failures(snap) == {(LATENCY, ("node2",)): "far"}
 
 
 def test_a_uniformly_slow_cluster_is_told_with_what_the_start_will_take():
-    snap = seen(lambda s, t: dataclasses.replace(SLOW, times=1))
-    assert failing(snap) == {(ENOUGH, ()): "slow-everywhere"}
+    snap = measured(lambda s, t: dataclasses.replace(SLOW, times=1))
+    assert failures(snap) == {(ENOUGH, ()): "slow-everywhere"}
     assert "each GB of weights takes 85 s" in judged(snap, ENOUGH)[()].message
 
 
 def test_a_long_start_is_foretold_from_the_weights_that_the_command_names():
-    snap = seen(lambda s, t: PairSpeed(2.4, 2.5, 60.0))
+    snap = measured(lambda s, t: PairSpeed(2.4, 2.5, 60.0))
     model = JobPath("there", "/models/large", weight_bytes=280 * 10**9)
     with_fact(snap, "node1", JobPaths(JobPath("there", "/run"), paths={"/models/large": model}))
     found = judged(snap, ENOUGH)[()]
@@ -130,7 +130,7 @@ RACK = {"node5", "node6"}
     ids=["node", "far", "rack", "most", "pair", "healthy", "all"],
 )
 def test_who_is_slow_is_said_first(rule, blamed, because):
-    snap = seen(rule, 6)
+    snap = measured(rule, 6)
     result = blamed_nodes([one for check in CHECKS for one in judged(snap, check).values()])
     assert {one["node"] for one in result} == blamed
     assert {one["because"] for one in result} == ({because} if because else set())

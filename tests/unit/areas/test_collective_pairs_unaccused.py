@@ -20,24 +20,24 @@ from tests.support.pair_speeds import (
     NODE,
     QUICK,
     SLOW,
-    failing,
-    seen,
+    failures,
+    measured,
     slow_where,
 )
 from tests.support.snapshots import judged, with_fact, without
 
 
 def test_nothing_is_said_of_a_healthy_cluster():
-    snap = seen(slow_where(lambda s, t: False))
-    assert not failing(snap)
+    snap = measured(slow_where(lambda s, t: False))
+    assert not failures(snap)
     for check in CHECKS:
         assert {one.outcome for one in judged(snap, check).values()} == {Outcome.PASS}
 
 
 def test_slow_once_accuses_nobody():
     once = dataclasses.replace(SLOW, times=1)
-    snap = seen(slow_where(lambda s, t: s == "node3", once))
-    assert not failing(snap)
+    snap = measured(slow_where(lambda s, t: s == "node3", once))
+    assert not failures(snap)
     result = judged(snap, LINK)["node3", "node1"]
     assert result.outcome is Outcome.SKIP
     assert "once" in result.message
@@ -45,39 +45,39 @@ def test_slow_once_accuses_nobody():
 
 def test_a_second_switch_is_not_far():
     near = PairSpeed(9.4, 9.5, 20.0)
-    snap = seen(
+    snap = measured(
         lambda s, t: dataclasses.replace(near, latency_us=180.0) if "node2" in (s, t) else near
     )
-    assert not failing(snap)
+    assert not failures(snap)
 
 
 @pytest.mark.parametrize("seed", range(20))
 def test_noise_of_a_busy_machine_accuses_nobody(seed):
     drawn = random.Random(seed)
-    snap = seen(lambda s, t: PairSpeed(2.0, drawn.uniform(2.3, 6.5), drawn.uniform(20, 300)), 5)
-    assert not failing(snap)
+    snap = measured(lambda s, t: PairSpeed(2.0, drawn.uniform(2.3, 6.5), drawn.uniform(20, 300)), 5)
+    assert not failures(snap)
 
 
 def test_a_network_that_gives_what_its_interfaces_say_is_healthy():
-    snap = seen(lambda s, t: PairSpeed(0.94, 0.95, 60.0))
+    snap = measured(lambda s, t: PairSpeed(0.94, 0.95, 60.0))
     for name in snap.job.names:
         card = Interface("eth0", ipv4=("10.0.0.1/24",), speed_mbps=1000)
         with_fact(snap, name, Interfaces((LO, card)))
-    assert not failing(snap)
+    assert not failures(snap)
 
 
 def test_pairs_that_cannot_talk_are_left_to_who_says_so():
-    snap = seen(slow_where(lambda s, t: False), 3)
+    snap = measured(slow_where(lambda s, t: False), 3)
     row = Pairs({"node1": QUICK}, left_out={"node2": "ports.ephemeral-ports-are-open"})
     with_fact(snap, "node3", row)
     result = judged(snap, LINK)["node3", "node2"]
     assert result.outcome is Outcome.SKIP
     assert "see ports.ephemeral-ports-are-open" in result.message
-    assert not failing(snap)
+    assert not failures(snap)
 
 
 def test_what_failed_to_be_measured_is_unknown_and_no_pass():
-    snap = seen(slow_where(lambda s, t: False), 3)
+    snap = measured(slow_where(lambda s, t: False), 3)
     with_fact(snap, "node3", Pairs({"node1": QUICK}, failed={"node2": "timed out"}))
     result = judged(snap, LINK)["node3", "node2"]
     assert result.outcome is Outcome.UNKNOWN
@@ -85,13 +85,13 @@ def test_what_failed_to_be_measured_is_unknown_and_no_pass():
 
 
 def test_a_node_that_did_not_measure_is_unknown():
-    snap = without(seen(slow_where(lambda s, t: False), 3), "node3", Pairs, "cannot listen")
+    snap = without(measured(slow_where(lambda s, t: False), 3), "node3", Pairs, "cannot listen")
     assert judged(snap, NODE)["node3",].outcome is Outcome.UNKNOWN
     assert judged(snap, LINK)["node1", "node3"].outcome is Outcome.UNKNOWN
     assert judged(snap, NODE)["node1",].outcome is Outcome.PASS
 
 
 def test_nothing_to_compare_is_no_claim():
-    snap = seen(slow_where(lambda s, t: False), 1)
+    snap = measured(slow_where(lambda s, t: False), 1)
     for check in (NODE, LATENCY, CUT, ENOUGH):
         assert {one.outcome for one in judged(snap, check).values()} == {Outcome.SKIP}

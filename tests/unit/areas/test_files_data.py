@@ -8,7 +8,7 @@ from checks.facts.decode import decode_fact
 from checks.facts.files import Files, PathState
 from checks.facts.job_paths import JobPath, JobPaths
 from checks.node.probe import job_paths as probe
-from tests.support.job_paths import MODEL, NODES, cluster, held, paths, told
+from tests.support.job_paths import MODEL, NODES, cluster, existing, outcomes, paths
 from tests.support.snapshots import judged, with_fact
 
 NFS = {"shared": True, "mount": "/data", "source": "store:/export", "filesystem": "nfs4"}
@@ -21,48 +21,48 @@ IN_COMMAND = "paths-in-the-command-are-there"
 @pytest.mark.parametrize(
     ("here", "there", "option", "expected"),
     [
-        (held(), held(), "model", "pass"),
-        (MISSING, held(), "model", "missing!"),
-        (MISSING, held(), "", "missing!"),
-        (JobPath("denied", MODEL), held(), "model", "denied!"),
-        (JobPath("hangs", MODEL), held(), "model", "hangs!"),
+        (existing(), existing(), "model", "pass"),
+        (MISSING, existing(), "model", "missing!"),
+        (MISSING, existing(), "", "missing!"),
+        (JobPath("denied", MODEL), existing(), "model", "denied!"),
+        (JobPath("hangs", MODEL), existing(), "model", "hangs!"),
         (MISSING, MISSING, "model", "missing-everywhere"),
         (MISSING, MISSING, "steps", "pass"),
-        (held(digest="a"), held(digest="b"), "config", "differs!"),
-        (held(digest="b"), held(digest="b"), "config", "pass"),
+        (existing(digest="a"), existing(digest="b"), "config", "differs!"),
+        (existing(digest="b"), existing(digest="b"), "config", "pass"),
     ],
 )
 def test_what_the_arguments_name_is_there(here, there, option, expected):
     snap = cluster(paths(there, option), paths(there, option), paths(here, option))
-    assert told(IN_COMMAND, snap)[2] == expected
-    assert told(IN_COMMAND, snap)[0] in ("pass", "missing-everywhere")
+    assert outcomes(IN_COMMAND, snap)[2] == expected
+    assert outcomes(IN_COMMAND, snap)[0] in ("pass", "missing-everywhere")
 
 
 def test_what_is_missing_everywhere_may_be_made_before_the_start():
     snap = cluster(paths(MISSING), paths(MISSING), before=(("-m", "prepare"),))
-    assert told(IN_COMMAND, snap) == ["pass", "pass"]
+    assert outcomes(IN_COMMAND, snap) == ["pass", "pass"]
 
 
 def test_nothing_is_asked_without_arguments_or_without_their_folder():
-    assert told(IN_COMMAND, cluster(JobPaths(held("/run")))) == ["skip"]
+    assert outcomes(IN_COMMAND, cluster(JobPaths(existing("/run")))) == ["skip"]
     gone = JobPaths(JobPath("missing", "/run"), {"cfg.yml": ""}, {"cfg.yml": MISSING})
-    assert told(IN_COMMAND, cluster(gone)) == ["skip"]
+    assert outcomes(IN_COMMAND, cluster(gone)) == ["skip"]
 
 
 def test_what_others_have_on_a_shared_mount_is_mounted_and_not_copied():
-    shared = held(**NFS)
+    shared = existing(**NFS)
     snap = cluster(paths(shared), paths(shared), paths(MISSING))
     finding = judged(snap, f"files.{IN_COMMAND}")[("node3",)]
     assert finding.fix
     assert finding.fix.command == "mount /data"
-    own = cluster(paths(held()), paths(MISSING))
+    own = cluster(paths(existing()), paths(MISSING))
     copy = judged(own, f"files.{IN_COMMAND}")[("node2",)].fix
     assert copy
     assert copy.command == "mkdir -p /data && scp -rp node1:/data/llama /data/"
 
 
 def test_a_needed_file_that_others_have_on_a_shared_mount_is_mounted():
-    shared = paths(held(**NFS), None)
+    shared = paths(existing(**NFS), None)
     snap = cluster(shared, shared, paths(MISSING, None))
     run = PathState("there", "/run", "directory")
     for name in NODES:
@@ -96,15 +96,15 @@ LINKED = {"real": "/models/v2", "entries": 3}
     ],
 )
 def test_data_is_whole(here, there, expected):
-    good = paths(held(**there), None)
-    snap = cluster(good, good, paths(held(**here), None))
-    assert told("needed-data-is-whole", snap) == ["pass", "pass", expected]
+    good = paths(existing(**there), None)
+    snap = cluster(good, good, paths(existing(**here), None))
+    assert outcomes("needed-data-is-whole", snap) == ["pass", "pass", expected]
 
 
 def test_pointers_on_all_nodes_are_pulled():
-    left = paths(held(pointers=("a.bin",)))
+    left = paths(existing(pointers=("a.bin",)))
     snap = cluster(left, left)
-    assert told("needed-data-is-whole", snap) == ["lfs-pointer!"] * 2
+    assert outcomes("needed-data-is-whole", snap) == ["lfs-pointer!"] * 2
     fix = judged(snap, "files.needed-data-is-whole")[("node1",)].fix
     assert fix
     assert fix.command == "git -C /data/llama lfs pull"
@@ -124,16 +124,16 @@ SHARED = "shared-folders-are-shared-everywhere"
     ],
 )
 def test_a_shared_folder_is_one_everywhere(here, expected):
-    good = paths(held(**NFS))
-    snap = cluster(good, good, paths(held(**here)))
-    assert told(SHARED, snap) == ["pass", "pass", expected]
+    good = paths(existing(**NFS))
+    snap = cluster(good, good, paths(existing(**here)))
+    assert outcomes(SHARED, snap) == ["pass", "pass", expected]
 
 
 def test_a_folder_that_only_one_node_mounts_accuses_nobody():
-    snap = cluster(paths(held(**NFS)), paths(held()), paths(held()))
-    assert told(SHARED, snap) == ["pass"] * 3
+    snap = cluster(paths(existing(**NFS)), paths(existing()), paths(existing()))
+    assert outcomes(SHARED, snap) == ["pass"] * 3
     gone = JobPaths(JobPath("missing", "/run"))
-    assert told(SHARED, cluster(gone)) == ["skip"]
+    assert outcomes(SHARED, cluster(gone)) == ["skip"]
 
 
 @pytest.mark.parametrize(

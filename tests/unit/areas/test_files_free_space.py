@@ -17,7 +17,7 @@ from checks.facts.network_mounts import Mount, NetworkMounts
 from checks.node.probe import files as files_probe
 from checks.node.probe import free_space as rooms_probe
 from checks.node.probe import network_mounts as mounts_probe
-from tests.support.job_paths import MODEL, cluster, held, paths, told
+from tests.support.job_paths import MODEL, cluster, existing, outcomes, paths
 from tests.support.snapshots import with_fact
 
 
@@ -54,15 +54,15 @@ TEMPORARY = "temporary-folder-is-usable"
     ],
 )
 def test_temporary_files_can_be_written(fields, expected):
-    assert told(TEMPORARY, rooms(room(**fields))) == [expected]
+    assert outcomes(TEMPORARY, rooms(room(**fields))) == [expected]
 
 
 def test_one_full_disk_is_told_once():
     full = room(free_bytes=10**6)
-    assert told(TEMPORARY, rooms(full, full, full)) == ["skip"]
-    assert told("home-and-caches-have-room", rooms(full, full)) == ["pass"]
+    assert outcomes(TEMPORARY, rooms(full, full, full)) == ["skip"]
+    assert outcomes("home-and-caches-have-room", rooms(full, full)) == ["pass"]
     own = room(free_bytes=10**6, mount="/home")
-    assert told("home-and-caches-have-room", rooms(room(), own)) == ["little-space"]
+    assert outcomes("home-and-caches-have-room", rooms(room(), own)) == ["little-space"]
 
 
 MOUNTED = Mount("there", "nfs4", "store:/old")
@@ -82,14 +82,14 @@ MOUNTED = Mount("there", "nfs4", "store:/old")
 )
 def test_network_mounts_answer(mounts, lustre, expected):
     snap = cluster(NetworkMounts(mounts, lustre))
-    with_fact(snap, "node1", JobPaths(held("/run")))
-    assert told("network-mounts-answer", snap) == [expected]
+    with_fact(snap, "node1", JobPaths(existing("/run")))
+    assert outcomes("network-mounts-answer", snap) == [expected]
 
 
 def test_a_dead_mount_that_the_job_uses_is_told_by_the_path():
     snap = cluster(NetworkMounts({"/data": Mount("hangs", "nfs4")}))
     with_fact(snap, "node1", paths(JobPath("hangs", MODEL)))
-    assert told("network-mounts-answer", snap) == ["skip"]
+    assert outcomes("network-mounts-answer", snap) == ["skip"]
 
 
 CHECKPOINTS = "checkpoints-can-be-resumed"
@@ -117,13 +117,13 @@ def test_checkpoints_on_own_disks_are_known_to_deepspeed(config, shared, expecte
     text = ConfigText("there", "/run/ds.json", json.dumps(config))
     for name in snap.job.names:
         with_fact(snap, name, DeepspeedConfig(text))
-    assert told(CHECKPOINTS, snap) == [expected]
+    assert outcomes(CHECKPOINTS, snap) == [expected]
 
 
 def test_checkpoints_without_a_config_or_an_output_are_not_judged():
     run = PathState("there", "/run", "directory")
-    assert told(CHECKPOINTS, cluster(Files(run), Files(run))) == ["skip"]
-    assert told(CHECKPOINTS, cluster(Files(run), deepspeed_config="ds.json")) == ["skip"]
+    assert outcomes(CHECKPOINTS, cluster(Files(run), Files(run))) == ["skip"]
+    assert outcomes(CHECKPOINTS, cluster(Files(run), deepspeed_config="ds.json")) == ["skip"]
 
 
 def test_rooms_of_this_machine(tmp_path):

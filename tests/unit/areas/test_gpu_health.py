@@ -7,29 +7,29 @@ import dataclasses
 import pytest
 
 from checks.facts.gpus import Gpus
-from tests.support.cards import CHECKS, H100, SILENT, alone, cluster, eight
+from tests.support.cards import CHECKS, H100, SILENT, cluster, gpus, lone_finding
 
 
 @pytest.mark.parametrize("check", CHECKS)
 def test_healthy_gpus_pass(check):
-    assert alone(cluster(eight(), eight(), eight()), check).outcome.value == "pass"
+    assert lone_finding(cluster(gpus(), gpus(), gpus()), check).outcome.value == "pass"
 
 
 @pytest.mark.parametrize("check", CHECKS)
 def test_what_is_not_told_is_no_finding(check):
-    snap = cluster(*[eight(SILENT, seconds=0.0)] * 3)
-    assert alone(snap, check).outcome.value in ("skip", "pass")
+    snap = cluster(*[gpus(SILENT, seconds=0.0)] * 3)
+    assert lone_finding(snap, check).outcome.value in ("skip", "pass")
 
 
 @pytest.mark.parametrize("check", CHECKS)
 def test_a_node_without_gpus_is_not_asked(check):
-    assert alone(cluster(Gpus((), ()), Gpus((), ())), check, "node2").outcome.value == "skip"
+    assert lone_finding(cluster(Gpus((), ()), Gpus((), ())), check, "node2").outcome.value == "skip"
 
 
 @pytest.mark.parametrize("check", CHECKS)
 def test_a_broken_driver_is_told_of_elsewhere(check):
-    broken = dataclasses.replace(eight(), error="GPU 5: GPU is lost")
-    finding = alone(cluster(eight(), eight(), broken), check)
+    broken = dataclasses.replace(gpus(), error="GPU 5: GPU is lost")
+    finding = lone_finding(cluster(gpus(), gpus(), broken), check)
     assert finding.outcome.value == "skip"
     assert "gpu.driver-answers" in finding.message
 
@@ -44,21 +44,21 @@ def test_a_broken_driver_is_told_of_elsewhere(check):
     ],
 )
 def test_memory_that_is_broken_blocks_with_its_worst_cause(third, cause):
-    finding = alone(cluster(eight(), eight(), eight(third=third)), "memory-has-no-errors")
+    finding = lone_finding(cluster(gpus(), gpus(), gpus(third=third)), "memory-has-no-errors")
     assert (finding.cause, finding.stops) == (cause, True)
     assert "GPU 3 of node3" in finding.message or "GPU 3" in finding.message
     assert finding.evidence["uuids"] == ["GPU-3"]
 
 
 def test_one_gpu_is_reset_by_its_number_and_several_in_turn():
-    one = alone(cluster(eight(third={"ecc_uncorrected": 1})), "memory-has-no-errors", "node1")
+    one = lone_finding(cluster(gpus(third={"ecc_uncorrected": 1})), "memory-has-no-errors", "node1")
     assert one.fix and one.fix.command == "nvidia-smi -i 3 --gpu-reset"
-    cards = eight(dataclasses.replace(H100, remap_pending=True), third={"remap_pending": False})
-    some = alone(cluster(cards), "memory-has-no-errors", "node1")
+    cards = gpus(dataclasses.replace(H100, remap_pending=True), third={"remap_pending": False})
+    some = lone_finding(cluster(cards), "memory-has-no-errors", "node1")
     assert some.message.startswith("GPUs 0-2,4-7 of node1")
     assert some.fix and "for gpu in 0 1 2 4 5 6 7; do nvidia-smi -i $gpu" in some.fix.command
-    every = eight(dataclasses.replace(H100, ecc_uncorrected=1), third={})
-    whole = alone(cluster(every), "memory-has-no-errors", "node1")
+    every = gpus(dataclasses.replace(H100, ecc_uncorrected=1), third={})
+    whole = lone_finding(cluster(every), "memory-has-no-errors", "node1")
     assert whole.fix and whole.fix.command == "nvidia-smi --gpu-reset"
 
 
@@ -71,5 +71,5 @@ def test_one_gpu_is_reset_by_its_number_and_several_in_turn():
     ],
 )
 def test_a_gpu_that_is_slowed_down_warns(third, cause):
-    finding = alone(cluster(eight(), eight(), eight(third=third)), "nothing-slows-it-down")
+    finding = lone_finding(cluster(gpus(), gpus(), gpus(third=third)), "nothing-slows-it-down")
     assert (finding.cause, finding.warned) == (cause, True)

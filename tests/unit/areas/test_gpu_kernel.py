@@ -9,7 +9,7 @@ import pytest
 from checks.facts.gpus import Gpus
 from checks.facts.kernel_log import KernelLog, KernelMessage
 from checks.knowledge.xids import UNKNOWN_XID, XIDS, XidSeverity, look_up_xid
-from tests.support.cards import SILENT, alone, cluster, eight
+from tests.support.cards import SILENT, cluster, gpus, lone_finding
 
 
 def log(*texts: str, kind: str = "xid") -> dict[str, KernelLog]:
@@ -22,8 +22,8 @@ def xid(code: int, bus: str = "0000:13:00") -> str:
 
 
 def reported(*texts: str, kind: str = "xid", third: Gpus | None = None):
-    snap = cluster(eight(), eight(), third or eight(), logs=log(*texts, kind=kind))
-    return alone(snap, "kernel-reports-no-gpu-fault")
+    snap = cluster(gpus(), gpus(), third or gpus(), logs=log(*texts, kind=kind))
+    return lone_finding(snap, "kernel-reports-no-gpu-fault")
 
 
 @pytest.mark.parametrize("code", [48, 62, 64, 74, 79, 92, 95, 119, 120])
@@ -54,7 +54,7 @@ def test_the_worst_code_is_told_and_each_once():
 
 
 def test_memory_codes_are_told_by_the_memorys_own_check():
-    ill = eight(third={"remap_pending": True})
+    ill = gpus(third={"remap_pending": True})
     assert reported(xid(63), xid(48), third=ill).outcome.value == "pass"
     assert reported(xid(79), xid(48), third=ill).cause == "xid-hardware"
 
@@ -62,20 +62,20 @@ def test_memory_codes_are_told_by_the_memorys_own_check():
 @pytest.mark.parametrize("code", [63, 94])
 def test_memory_that_was_fixed_by_a_reset_is_no_finding(code):
     assert reported(xid(code)).outcome.value == "pass"
-    assert reported(xid(code), third=eight(SILENT)).cause == "xid-hardware"
+    assert reported(xid(code), third=gpus(SILENT)).cause == "xid-hardware"
 
 
 def test_a_gpu_off_the_bus_is_told_once():
-    seven = dataclasses.replace(eight(), gpus=eight().gpus[:7])
-    snap = cluster(eight(), eight(), seven, logs=log(xid(79)))
-    assert alone(snap, "kernel-reports-no-gpu-fault").cause == "xid-hardware"
-    finding = alone(snap, "slots-have-gpus")
+    seven = dataclasses.replace(gpus(), gpus=gpus().gpus[:7])
+    snap = cluster(gpus(), gpus(), seven, logs=log(xid(79)))
+    assert lone_finding(snap, "kernel-reports-no-gpu-fault").cause == "xid-hardware"
+    finding = lone_finding(snap, "slots-have-gpus")
     assert "gpu.kernel-reports-no-gpu-fault" in finding.message
 
 
 def test_a_driver_that_does_not_answer_brings_the_kernels_words():
     broken = Gpus((), (), error="GPU is lost", nvidia_on_bus=8)
-    finding = alone(cluster(eight(), eight(), broken, logs=log(xid(79))), "driver-answers")
+    finding = lone_finding(cluster(gpus(), gpus(), broken, logs=log(xid(79))), "driver-answers")
     assert "Xid 79" in finding.message
 
 
@@ -100,8 +100,8 @@ def test_a_switch_that_recovered_is_let_be():
 
 def test_a_log_that_may_not_be_read_is_no_pass():
     denied = KernelLog(readable=False, reason="/dev/kmsg: Operation not permitted")
-    finding = alone(
-        cluster(eight(), logs={"node1": denied}), "kernel-reports-no-gpu-fault", "node1"
+    finding = lone_finding(
+        cluster(gpus(), logs={"node1": denied}), "kernel-reports-no-gpu-fault", "node1"
     )
     assert finding.outcome.value == "skip"
     assert "Operation not permitted" in finding.message

@@ -6,13 +6,13 @@ import dataclasses
 
 import pytest
 
-from tests.support.cards import H100, alone, cluster, eight
+from tests.support.cards import H100, cluster, gpus, lone_finding
 from tests.support.snapshots import judged
 
 
 def test_mig_on_one_node_blocks_and_on_all_warns():
-    cut = eight(dataclasses.replace(H100, mig=True), third={})
-    finding = alone(cluster(eight(), eight(), cut), "mig-is-off")
+    cut = gpus(dataclasses.replace(H100, mig=True), third={})
+    finding = lone_finding(cluster(gpus(), gpus(), cut), "mig-is-off")
     assert (finding.cause, finding.stops) == ("mig-on", True)
     assert finding.fix and finding.fix.command == "nvidia-smi -mig 0"
     everywhere = judged(cluster(cut, cut), "gpu.mig-is-off")
@@ -20,27 +20,27 @@ def test_mig_on_one_node_blocks_and_on_all_warns():
 
 
 def test_a_prohibited_gpu_blocks_and_an_exclusive_one_warns():
-    closed = eight(third={"compute_mode": "prohibited"})
-    finding = alone(cluster(eight(), eight(), closed), "compute-mode-allows-ranks")
+    closed = gpus(third={"compute_mode": "prohibited"})
+    finding = lone_finding(cluster(gpus(), gpus(), closed), "compute-mode-allows-ranks")
     assert (finding.cause, finding.stops) == ("compute-prohibited", True)
-    taken = eight(third={"compute_mode": "exclusive"})
-    finding = alone(cluster(eight(), eight(), taken), "compute-mode-allows-ranks")
+    taken = gpus(third={"compute_mode": "exclusive"})
+    finding = lone_finding(cluster(gpus(), gpus(), taken), "compute-mode-allows-ranks")
     assert (finding.cause, finding.warned) == ("compute-exclusive", True)
 
 
 def test_persistence_that_most_nodes_have_is_expected():
-    off = eight(dataclasses.replace(H100, persistence=False), third={})
-    finding = alone(cluster(eight(), eight(), off), "persistence-mode-is-on")
+    off = gpus(dataclasses.replace(H100, persistence=False), third={})
+    finding = lone_finding(cluster(gpus(), gpus(), off), "persistence-mode-is-on")
     assert (finding.cause, finding.warned) == ("persistence-off", True)
     assert finding.fix and finding.fix.command == "nvidia-smi -pm 1"
 
 
 def test_persistence_off_everywhere_matters_where_it_is_slow():
-    off = eight(dataclasses.replace(H100, persistence=False), third={})
+    off = gpus(dataclasses.replace(H100, persistence=False), third={})
     slow = dataclasses.replace(off, seconds=6.0)
     snap = cluster(off, off, slow)
-    assert alone(snap, "persistence-mode-is-on").cause == "persistence-off"
-    assert alone(snap, "driver-answers-in-time").outcome.value == "skip"
+    assert lone_finding(snap, "persistence-mode-is-on").cause == "persistence-off"
+    assert lone_finding(snap, "driver-answers-in-time").outcome.value == "skip"
 
 
 @pytest.mark.parametrize(
@@ -48,20 +48,21 @@ def test_persistence_off_everywhere_matters_where_it_is_slow():
     [((0.2, 0.2, 1.5), "driver-slow"), ((0.2, 0.2, 0.9), ""), ((1.2, 1.3, 1.5), "")],
 )
 def test_a_slow_driver_is_compared_with_its_peers(seconds, cause):
-    snap = cluster(*(eight(seconds=one) for one in seconds))
-    assert alone(snap, "driver-answers-in-time").cause == cause
+    snap = cluster(*(gpus(seconds=one) for one in seconds))
+    assert lone_finding(snap, "driver-answers-in-time").cause == cause
 
 
 def test_of_two_nodes_only_a_very_slow_driver_warns():
     assert (
-        alone(cluster(eight(), eight(seconds=4.0)), "driver-answers-in-time", "node2").cause == ""
+        lone_finding(cluster(gpus(), gpus(seconds=4.0)), "driver-answers-in-time", "node2").cause
+        == ""
     )
-    found = alone(cluster(eight(), eight(seconds=6.0)), "driver-answers-in-time", "node2")
+    found = lone_finding(cluster(gpus(), gpus(seconds=6.0)), "driver-answers-in-time", "node2")
     assert found.cause == "driver-slow"
 
 
 def test_a_node_with_another_driver_warns():
-    old = eight(dataclasses.replace(H100, driver="535.183.01"), third={})
-    finding = alone(cluster(eight(), eight(), old), "drivers-are-equal")
+    old = gpus(dataclasses.replace(H100, driver="535.183.01"), third={})
+    finding = lone_finding(cluster(gpus(), gpus(), old), "drivers-are-equal")
     assert (finding.cause, finding.warned) == ("driver-differs", True)
     assert finding.message == "node3 has GPU driver 535.183.01, node[1-2] 550.54.15"

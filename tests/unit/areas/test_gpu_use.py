@@ -11,18 +11,18 @@ from checks.facts.deepspeed_config import ConfigText, DeepspeedConfig
 from checks.facts.environment import Environment
 from checks.facts.gpus import GpuProcess, Gpus, LibraryFile
 from checks.facts.rdma import Rdma, RdmaDevice, RdmaPort
-from tests.support.cards import GIB, H100, alone, cluster, eight
+from tests.support.cards import GIB, H100, cluster, gpus, lone_finding
 from tests.support.snapshots import judged, with_fact
 
 PYTHON = GpuProcess(4242, "compute", 30 * GIB, "ada", "python train.py")
 
 
 def held(*processes: GpuProcess, **fields):
-    return eight(third={"processes": processes, **fields})
+    return gpus(third={"processes": processes, **fields})
 
 
 def idle(node3: Gpus, **job):
-    return alone(cluster(eight(), eight(), node3, **job), "gpus-are-idle")
+    return lone_finding(cluster(gpus(), gpus(), node3, **job), "gpus-are-idle")
 
 
 def test_a_foreign_process_blocks_with_its_name():
@@ -56,8 +56,8 @@ def test_desktops_and_monitors_are_let_be(process):
 
 
 def test_memory_that_the_host_uses_too_is_let_be():
-    grace = eight(dataclasses.replace(H100, name="NVIDIA GH200 480GB", memory_used_bytes=9 * GIB))
-    assert alone(cluster(grace), "gpus-are-idle", "node1").outcome.value == "pass"
+    grace = gpus(dataclasses.replace(H100, name="NVIDIA GH200 480GB", memory_used_bytes=9 * GIB))
+    assert lone_finding(cluster(grace), "gpus-are-idle", "node1").outcome.value == "pass"
 
 
 def test_memory_that_nobody_holds_blocks():
@@ -86,8 +86,8 @@ WHOLE = {"libcuda.so.1": CUDA, "libnvidia-ml.so.1": ML}
 
 
 def libraries(**fields):
-    return alone(
-        cluster(eight(libraries=WHOLE), eight(**fields)), "driver-libraries-are-whole", "node2"
+    return lone_finding(
+        cluster(gpus(libraries=WHOLE), gpus(**fields)), "driver-libraries-are-whole", "node2"
     )
 
 
@@ -106,7 +106,7 @@ def test_an_empty_library_blocks_and_is_told_once():
         libraries={"libnvidia-ml.so.1": empty["libnvidia-ml.so.1"]},
     )
     for check in ("driver-answers", "slots-have-gpus"):
-        found = alone(cluster(eight(), dead), check, "node2")
+        found = lone_finding(cluster(gpus(), dead), check, "node2")
         assert found.message == "see gpu.driver-libraries-are-whole"
 
 
@@ -121,7 +121,7 @@ def test_a_node_without_the_driver_needs_no_library():
 
 def devices(**nodes: bool):
     paths = {f"/dev/{name}": may for name, may in nodes.items()}
-    return alone(cluster(eight(), eight(devices=paths)), "devices-may-be-opened", "node2")
+    return lone_finding(cluster(gpus(), gpus(devices=paths)), "devices-may-be-opened", "node2")
 
 
 def test_devices_that_may_be_opened_hold():
@@ -136,9 +136,9 @@ def test_a_device_that_may_not_be_opened_blocks():
 
 
 def shell(value: str | None, launcher: str = "accelerate", **env):
-    snap = cluster(eight(), launcher=launcher, env=env)
+    snap = cluster(gpus(), launcher=launcher, env=env)
     with_fact(snap, "node1", Environment(shell={"CUDA_VISIBLE_DEVICES": value} if value else {}))
-    return alone(snap, "shell-hides-no-gpu", "node1")
+    return lone_finding(snap, "shell-hides-no-gpu", "node1")
 
 
 @pytest.mark.parametrize("value", ["0,1", "", "-1", "0,1,2,3,-1,5,6,7", "GPU-0"])
@@ -162,12 +162,12 @@ def test_what_the_job_sets_counts_before_the_shell():
 
 def precision(capability: str | None, **config):
     snap = cluster(
-        eight(dataclasses.replace(H100, capability=capability), third={}),
+        gpus(dataclasses.replace(H100, capability=capability), third={}),
         deepspeed_config="ds.json",
     )
     text = ConfigText("there", "/run/ds.json", json.dumps(config))
     with_fact(snap, "node1", DeepspeedConfig(text))
-    return alone(snap, "precision-is-supported", "node1")
+    return lone_finding(snap, "precision-is-supported", "node1")
 
 
 ON = {"enabled": True}
@@ -201,9 +201,9 @@ PORT = RdmaPort(1, "4: ACTIVE", "5: LinkUp", "400 Gb/sec (4X NDR)")
 
 
 def direct(device: str = "mlx5_0", rdma: bool = False, **fields):
-    snap = cluster(eight(**fields))
+    snap = cluster(gpus(**fields))
     with_fact(snap, "node1", Rdma((RdmaDevice(device, ports=(PORT,)),), peermem=rdma))
-    return alone(snap, "gpus-reach-adapters", "node1")
+    return lone_finding(snap, "gpus-reach-adapters", "node1")
 
 
 def test_no_way_from_gpus_to_adapters_warns():
@@ -220,8 +220,8 @@ def test_either_way_is_enough():
 
 def test_other_adapters_have_their_own_ways():
     assert direct("efa_0").outcome.value == "skip"
-    snap = cluster(eight(dataclasses.replace(H100, name="NVIDIA GeForce RTX 4090"), third={}))
+    snap = cluster(gpus(dataclasses.replace(H100, name="NVIDIA GeForce RTX 4090"), third={}))
     with_fact(snap, "node1", Rdma((RdmaDevice("mlx5_0", ports=(PORT,)),)))
-    assert alone(snap, "gpus-reach-adapters", "node1").outcome.value == "skip"
+    assert lone_finding(snap, "gpus-reach-adapters", "node1").outcome.value == "skip"
     with_fact(snap, "node1", Rdma())
     assert judged(snap, "gpu.gpus-reach-adapters")[("node1",)].outcome.value == "skip"

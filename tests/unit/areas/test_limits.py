@@ -11,7 +11,7 @@ from checks.facts.gpus import Gpu, Gpus
 from checks.facts.limits import Limits
 from checks.model import Node, Outcome, Severity
 from checks.node.probe.limits import limits as limits_section
-from tests.support.networks import GIB, HEALTHY_LIMITS, ROCE, cluster, rdma, who
+from tests.support.networks import GIB, HEALTHY_LIMITS, ROCE, cluster, nth_account, rdma
 from tests.support.snapshots import judged, with_fact, without
 
 MIB = 2**20
@@ -28,7 +28,7 @@ def seen(check, *, facts=(), user=0, **changes):
     """The finding about node1, its limits changed."""
     snap = cluster(hosts=tuple(Node(name, slots=8) for name in ("node1", "node2", "node3")))
     with_fact(snap, "node1", dataclasses.replace(HEALTHY_LIMITS, **changes))
-    with_fact(snap, "node1", who(1, uid=user, user="root" if user == 0 else "ann"))
+    with_fact(snap, "node1", nth_account(1, uid=user, user="root" if user == 0 else "ann"))
     for fact in (NO_GPU, *facts):
         with_fact(snap, "node1", fact)
     return judged(snap, f"limits.{check}")[("node1",)]

@@ -16,7 +16,7 @@ from checks.facts.software import Software
 from checks.model import Outcome, Severity
 from checks.node.probe import limit_lines
 from checks.node.probe.limits import limits as limits_section
-from tests.support.networks import GIB, HEALTHY_LIMITS, cluster, who
+from tests.support.networks import GIB, HEALTHY_LIMITS, cluster, nth_account
 from tests.support.snapshots import judged, with_fact
 
 DAY = 24 * 3600
@@ -37,7 +37,7 @@ def limited(*, gpus=NO_GPU, set_in=None, container=False, user=0, **soft):
     for name in ("node1", "node2", "node3"):
         with_fact(snap, name, gpus)
     account = {"uid": user, "user": "ann", "home": "/home/ann"} if user else {}
-    with_fact(snap, "node1", who(1, **account))
+    with_fact(snap, "node1", nth_account(1, **account))
     return with_fact(snap, "node1", fact)
 
 
@@ -204,7 +204,7 @@ def test_other_limits_that_a_start_up_file_lowers_are_lifted_there(item, check):
     place = {item: ("/home/ann/.bashrc:7",)}
     fact = dataclasses.replace(HEALTHY_LIMITS, set_in=place, **{item: (300, 300)})
     snap = with_fact(cluster(), "node1", fact)
-    with_fact(snap, "node1", who(1, uid=1000, user="ann", home="/home/ann"))
+    with_fact(snap, "node1", nth_account(1, uid=1000, user="ann", home="/home/ann"))
     one = judged(snap, f"limits.{check}-is-enough")["node1",]
     assert "set in /home/ann/.bashrc:7" in one.message
     assert one.fix.command == r"sed -i '7s/\bulimit\b/: &/g' /home/ann/.bashrc"
@@ -214,10 +214,10 @@ def test_other_limits_that_a_start_up_file_lowers_are_lifted_there(item, check):
 def test_an_account_that_may_start_hardly_anything_trains_nowhere(processes, starts):
     fact = dataclasses.replace(HEALTHY_LIMITS, nproc=(processes, None))
     snap = with_fact(cluster(), "node1", fact)
-    with_fact(snap, "node1", who(1, uid=1000, user="ann"))
+    with_fact(snap, "node1", nth_account(1, uid=1000, user="ann"))
     assert bool(why_cannot_train(node1(snap))) is not starts
     assert judged(snap, "limits.nproc-is-enough")["node1",].stops is not starts
-    with_fact(snap, "node1", who(1))
+    with_fact(snap, "node1", nth_account(1))
     assert not why_cannot_train(node1(snap)), "root is not held to it"
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from checks.facts.kernel_log import KernelLog, KernelMessage
 from checks.model import Outcome, Severity
-from tests.support.busy_nodes import JOB, QUIET, loaded, nodes, seen
+from tests.support.busy_nodes import JOB, QUIET, busy, node2_finding, nodes
 from tests.support.snapshots import judged, with_fact
 
 
@@ -53,12 +53,12 @@ DOWN = "mlx5_core 0000:9a:00.0 ens1f0: Link down"
     ],
 )
 def test_what_the_kernel_complains_of(check, kind, text, cause):
-    found = seen(check, logged(kind, text))
+    found = node2_finding(check, logged(kind, text))
     assert found.cause == cause
     assert text[:100] in found.message
     assert found.severity is (Severity.BLOCK if cause == "hardware-error" else Severity.WARN)
     assert found.fix.command
-    assert seen(check, QUIET).outcome is Outcome.PASS
+    assert node2_finding(check, QUIET).outcome is Outcome.PASS
 
 
 @pytest.mark.parametrize(
@@ -74,38 +74,38 @@ def test_what_the_kernel_complains_of(check, kind, text, cause):
     ],
 )
 def test_what_a_healthy_kernel_may_say(check, fact):
-    assert seen(check, fact).outcome is Outcome.PASS
+    assert node2_finding(check, fact).outcome is Outcome.PASS
 
 
 def test_many_corrected_errors():
-    found = seen("hardware-reports-no-error", logged("machine-check", *[CORRECTED] * 12))
+    found = node2_finding("hardware-reports-no-error", logged("machine-check", *[CORRECTED] * 12))
     assert (found.cause, found.warned) == ("errors-corrected", True)
 
 
 def test_a_link_that_flaps():
-    found = seen("links-stay-up", logged("link-down", *[DOWN] * 4))
+    found = node2_finding("links-stay-up", logged("link-down", *[DOWN] * 4))
     assert (found.cause, "ens1f0 of node2 went down 4 times" in found.message) == (
         "link-flaps",
         True,
     )
     lost = "bond0: Lost carrier"
-    assert seen("links-stay-up", logged("link-down", *[lost] * 3)).cause == "link-flaps"
+    assert node2_finding("links-stay-up", logged("link-down", *[lost] * 3)).cause == "link-flaps"
 
 
 def test_one_cause_is_told_once():
     both = dataclasses.replace(
         QUIET, messages=(KernelMessage("io", 9, "I/O error"), KernelMessage("hung-task", 8, HUNG))
     )
-    assert seen("kernel-reports-no-hang", both).outcome is Outcome.PASS
+    assert node2_finding("kernel-reports-no-hang", both).outcome is Outcome.PASS
     gpu = dataclasses.replace(
         QUIET, messages=(KernelMessage("xid", 9, "Xid 79"), KernelMessage("pcie", 8, AER))
     )
-    assert seen("hardware-reports-no-error", gpu).outcome is Outcome.PASS
-    snap = with_fact(nodes(logged("hung-task", HUNG)), "node2", loaded(stuck=(JOB,)))
+    assert node2_finding("hardware-reports-no-error", gpu).outcome is Outcome.PASS
+    snap = with_fact(nodes(logged("hung-task", HUNG)), "node2", busy(stuck=(JOB,)))
     assert judged(snap, "limits.kernel-reports-no-hang")["node2",].outcome is Outcome.SKIP
 
 
 def test_a_log_that_may_not_be_read_is_no_pass():
-    found = seen("links-stay-up", KernelLog(readable=False, reason="not permitted"))
+    found = node2_finding("links-stay-up", KernelLog(readable=False, reason="not permitted"))
     assert found.outcome is Outcome.SKIP
     assert "not permitted" in found.message

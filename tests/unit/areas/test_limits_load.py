@@ -15,7 +15,7 @@ from checks.facts import decode_fact
 from checks.facts.load import BusyProcess, Load
 from checks.model import Outcome
 from checks.node.probe import load as probe
-from tests.support.busy_nodes import IDLE, JOB, loaded, seen
+from tests.support.busy_nodes import IDLE, JOB, busy, node2_finding
 from tests.support.networks import GIB
 from tests.support.snapshots import judged, snapshot, with_fact
 
@@ -27,61 +27,63 @@ VFORK = "import ctypes; c = ctypes.CDLL(None); c.vfork() or c.pause()"
     "check", ["cpus-are-free", "memory-is-free", "node-does-not-swap", "no-process-is-stuck"]
 )
 def test_an_idle_node_is_let_be(check):
-    assert seen(check, IDLE).outcome is Outcome.PASS
+    assert node2_finding(check, IDLE).outcome is Outcome.PASS
 
 
 def test_another_job_on_the_processors():
-    found = seen("cpus-are-free", loaded(foreign_cpus=40.0, foreign=(JOB,), busy_share=0.6))
+    found = node2_finding("cpus-are-free", busy(foreign_cpus=40.0, foreign=(JOB,), busy_share=0.6))
     assert (found.cause, found.warned) == ("cpus-busy", True)
     assert "python (pid 42 of ann)" in found.message
     assert "-p 42" in found.fix.command
-    small = loaded(foreign_cpus=4.0, foreign=(JOB,), busy_share=0.06)
-    assert seen("cpus-are-free", small).outcome is Outcome.PASS, "a monitor, a storage daemon"
+    small = busy(foreign_cpus=4.0, foreign=(JOB,), busy_share=0.06)
+    assert node2_finding("cpus-are-free", small).outcome is Outcome.PASS, (
+        "a monitor, a storage daemon"
+    )
 
 
 def test_work_that_is_hidden_accuses_nobody():
-    hidden = loaded(hidden=True, busy_share=0.9)
-    assert seen("cpus-are-free", hidden).outcome is Outcome.SKIP
-    neighbours = loaded(busy_share=0.9)
-    assert seen("cpus-are-free", neighbours).outcome is Outcome.PASS
+    hidden = busy(hidden=True, busy_share=0.9)
+    assert node2_finding("cpus-are-free", hidden).outcome is Outcome.SKIP
+    neighbours = busy(busy_share=0.9)
+    assert node2_finding("cpus-are-free", neighbours).outcome is Outcome.PASS
 
 
 def test_memory_in_use():
-    held = loaded(available_bytes=200 * GIB, largest=(dataclasses.replace(JOB, amount=3e11),))
-    found = seen("memory-is-free", held)
+    held = busy(available_bytes=200 * GIB, largest=(dataclasses.replace(JOB, amount=3e11),))
+    found = node2_finding("memory-is-free", held)
     assert (found.cause, "python (pid 42" in found.message) == ("memory-in-use", True)
-    assert seen("memory-is-free", loaded(available_bytes=400 * GIB)).outcome is Outcome.PASS
-    everywhere = loaded(available_bytes=200 * GIB)
-    assert seen("memory-is-free", everywhere, base=everywhere).outcome is Outcome.PASS
+    assert node2_finding("memory-is-free", busy(available_bytes=400 * GIB)).outcome is Outcome.PASS
+    everywhere = busy(available_bytes=200 * GIB)
+    assert node2_finding("memory-is-free", everywhere, base=everywhere).outcome is Outcome.PASS
 
 
 def test_of_two_nodes_the_one_with_more_free_memory_shows_what_is_usual():
     snap = snapshot(("node1", "node2"))
-    with_fact(snap, "node1", loaded(available_bytes=500 * GIB, memory_bytes=500 * GIB))
-    with_fact(snap, "node2", loaded(available_bytes=250 * GIB, memory_bytes=500 * GIB))
+    with_fact(snap, "node1", busy(available_bytes=500 * GIB, memory_bytes=500 * GIB))
+    with_fact(snap, "node2", busy(available_bytes=250 * GIB, memory_bytes=500 * GIB))
     findings = judged(snap, "limits.memory-is-free")
     assert findings[("node1",)].outcome is Outcome.PASS
     assert "100% of it on most nodes" in findings[("node2",)].message
 
 
 def test_huge_pages():
-    reserved = loaded(available_bytes=100 * GIB, huge_bytes=390 * GIB)
-    found = seen("memory-is-free", reserved)
+    reserved = busy(available_bytes=100 * GIB, huge_bytes=390 * GIB)
+    found = node2_finding("memory-is-free", reserved)
     assert (found.cause, "nr_hugepages=0" in found.fix.command) == ("huge-pages", True)
 
 
 def test_swap():
     check = "node-does-not-swap"
-    assert seen(check, loaded(swapped_pages=4000)).cause == "swap-in-use"
-    assert seen(check, loaded(swap_used_bytes=40 * GIB)).cause == "swap-in-use"
-    assert seen(check, loaded(swap_used_bytes=4 * GIB)).outcome is Outcome.PASS
-    old = loaded(swap_used_bytes=40 * GIB)
-    assert seen(check, old, base=old).outcome is Outcome.PASS, "all have it: long uptimes"
+    assert node2_finding(check, busy(swapped_pages=4000)).cause == "swap-in-use"
+    assert node2_finding(check, busy(swap_used_bytes=40 * GIB)).cause == "swap-in-use"
+    assert node2_finding(check, busy(swap_used_bytes=4 * GIB)).outcome is Outcome.PASS
+    old = busy(swap_used_bytes=40 * GIB)
+    assert node2_finding(check, old, base=old).outcome is Outcome.PASS, "all have it: long uptimes"
 
 
 def test_a_stuck_process():
     stuck = BusyProcess(7, "rsync", "bob", waits_in="rpc_wait_bit_killable")
-    found = seen("no-process-is-stuck", loaded(stuck=(stuck,)))
+    found = node2_finding("no-process-is-stuck", busy(stuck=(stuck,)))
     assert (found.cause, found.warned) == ("process-stuck", True)
     assert "rsync (pid 7 of bob)" in found.message
     assert "rpc_wait_bit_killable" in found.message

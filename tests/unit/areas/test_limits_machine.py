@@ -14,7 +14,7 @@ from checks.node.probe import cgroup as group_probe
 from checks.node.probe import machine as machine_probe
 from checks.node.probe import passthrough as passthrough_probe
 from tests.support.machines import MI300, SYSCTLS, accused, machine, nodes
-from tests.support.networks import GIB, HEALTHY_LIMITS, who
+from tests.support.networks import GIB, HEALTHY_LIMITS, nth_account
 from tests.support.snapshots import judged
 
 
@@ -45,11 +45,11 @@ def test_nodes_alike_are_let_be(check):
 
 def test_memory_apart_by_more_than_a_twentieth():
     check = "memory-is-equal"
-    assert accused(nodes(("node2", who(2, memory_bytes=62 * GIB))), check) == {}
-    assert accused(nodes(("node2", who(2, memory_bytes=56 * GIB))), check) == {
+    assert accused(nodes(("node2", nth_account(2, memory_bytes=62 * GIB))), check) == {}
+    assert accused(nodes(("node2", nth_account(2, memory_bytes=56 * GIB))), check) == {
         "node2": "memory-differs"
     }
-    assert accused(nodes(("node1", who(1, memory_bytes=56 * GIB))), check) == {
+    assert accused(nodes(("node1", nth_account(1, memory_bytes=56 * GIB))), check) == {
         "node1": "memory-differs"
     }, "the head too, when it is the one"
     held = nodes(("node3", Cgroup(memory_bytes=32 * GIB, memory_at="/cg/memory.max")))
@@ -60,19 +60,21 @@ def test_memory_apart_by_more_than_a_twentieth():
 
 def test_of_two_the_head_is_the_yardstick():
     pair = ("node1", "node2")
-    snap = nodes(("node1", who(1, memory_bytes=32 * GIB, cpus=4)), names=pair)
+    snap = nodes(("node1", nth_account(1, memory_bytes=32 * GIB, cpus=4)), names=pair)
     assert accused(snap, "memory-is-equal") == {"node2": "memory-differs"}
     assert accused(snap, "cpus-are-equal") == {"node2": "cpus-differ"}
 
 
 def test_nodes_of_another_kind_are_no_yardstick():
-    other = (("node3", who(3, memory_bytes=512 * GIB, cpus=96)), ("node3", MI300))
+    other = (("node3", nth_account(3, memory_bytes=512 * GIB, cpus=96)), ("node3", MI300))
     assert accused(nodes(*other), "memory-is-equal") == {}
     assert accused(nodes(*other), "cpus-are-equal") == {}
 
 
 def test_fewer_processors():
-    assert accused(nodes(("node2", who(2, cpus=6))), "cpus-are-equal") == {"node2": "cpus-differ"}
+    assert accused(nodes(("node2", nth_account(2, cpus=6))), "cpus-are-equal") == {
+        "node2": "cpus-differ"
+    }
     quota = ("node2", Cgroup(cpus=2.5, cpus_at="/cg/cpu.max"))
     assert accused(nodes(quota, slots=1), "cpus-are-equal") == {"node2": "cpus-differ"}
     assert accused(nodes(quota), "cpus-are-equal") == {}, "told of the quota already"

@@ -10,7 +10,7 @@ from checks.facts import ClusterView, decode_fact
 from checks.facts.limits import Limits
 from checks.model import Outcome
 from checks.node.probe.limits import limits as limits_section
-from tests.support.networks import HEALTHY_LIMITS, cluster, who
+from tests.support.networks import HEALTHY_LIMITS, cluster, nth_account
 from tests.support.snapshots import judged, with_fact
 
 CHECK = "limits.shm-is-writable"
@@ -20,7 +20,7 @@ CLOSED = {"shm_writable": False, "shm_mode": "0755"}
 
 def shared(user=0, **changes):
     snap = cluster()
-    with_fact(snap, "node1", who(1, uid=user, user="root" if user == 0 else "ann"))
+    with_fact(snap, "node1", nth_account(1, uid=user, user="root" if user == 0 else "ann"))
     return with_fact(snap, "node1", dataclasses.replace(HEALTHY_LIMITS, **changes))
 
 

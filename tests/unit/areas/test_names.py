@@ -10,7 +10,7 @@ from checks.facts.names import NameLookup, Names
 from checks.facts.ssh import LoginAttempt, SshRow
 from checks.model import Outcome
 from checks.node.probe import names as section
-from tests.support.networks import LO, cluster, nics, resolves, who
+from tests.support.networks import LO, cluster, interfaces, nth_account, resolves
 from tests.support.snapshots import judged, with_fact
 
 OWN = "names.own-name-is-not-loopback"
@@ -179,7 +179,7 @@ def test_addresses_instead_of_names():
     nodes = ("10.0.0.1", "10.0.0.2")
     snap = cluster(nodes)
     for index, name in enumerate(nodes, 1):
-        with_fact(snap, name, who(index))
+        with_fact(snap, name, nth_account(index))
         peers = {one: NameLookup((one,), "", name) for one in nodes}
         with_fact(snap, name, Names(f"host{index}", None, (name,), peers))
     for check in (OWN, PEERS):
@@ -196,8 +196,8 @@ def test_host_name_twice_warns():
 def test_one_machine_under_two_names_blocks():
     snap = cluster()
     for name in ("node2", "node3"):
-        with_fact(snap, name, who(2))
-        with_fact(snap, name, nics(("eth0", "10.0.0.2/24")))
+        with_fact(snap, name, nth_account(2))
+        with_fact(snap, name, interfaces(("eth0", "10.0.0.2/24")))
     found = judged(snap, "names.machines-are-distinct")[()]
     assert (found.stops, found.cause) == (True, "same-machine")
     assert judged(snap, "names.hostnames-are-unique")[()].outcome is not Outcome.UNKNOWN
@@ -206,10 +206,10 @@ def test_one_machine_under_two_names_blocks():
 def test_clones_warn_and_containers_of_one_host_are_let_be():
     snap = cluster()
     for index, name in enumerate(("node1", "node2", "node3"), 1):
-        with_fact(snap, name, who(index, machine_id="image"))
+        with_fact(snap, name, nth_account(index, machine_id="image"))
     assert judged(snap, "names.machines-are-distinct")[()].cause == "cloned"
     for index, name in enumerate(("node1", "node2", "node3"), 1):
-        with_fact(snap, name, who(index, machine_id="image", boot_id="host"))
+        with_fact(snap, name, nth_account(index, machine_id="image", boot_id="host"))
     assert judged(snap, "names.machines-are-distinct")[()].outcome is Outcome.PASS
 
 
@@ -269,6 +269,6 @@ def test_names_that_mean_a_link_local_address():
 
 
 def test_machines_that_train_over_ipv4_link_local_addresses_are_let_be():
-    snap = with_fact(cluster(), "node2", nics(("eth0", "169.254.9.2/16")))
+    snap = with_fact(cluster(), "node2", interfaces(("eth0", "169.254.9.2/16")))
     own = Names("node2", None, ("169.254.9.2",), named_peers())
     assert of_node2(OWN, with_fact(snap, "node2", own)).outcome is Outcome.PASS

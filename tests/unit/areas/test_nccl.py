@@ -7,7 +7,7 @@ from checks.facts.interfaces import Interface, Interfaces
 from checks.facts.rdma import Rdma
 from checks.model import Outcome, Severity
 from checks.node.probe import environment as probe
-from tests.support.networks import ACTIVE, DOWN, LO, ROCE, cluster, nics, rdma
+from tests.support.networks import ACTIVE, DOWN, LO, ROCE, cluster, interfaces, rdma
 from tests.support.snapshots import judged, with_fact
 
 CHECKS = (
@@ -72,7 +72,7 @@ def test_interface_that_is_not_there(name):
 
 def test_interface_from_env_is_missing_on_the_node_of_another_name():
     snap = cluster(env={"NCCL_SOCKET_IFNAME": "eth0"})
-    with_fact(snap, "node2", nics(("enp3s0", "10.0.0.2/24")))
+    with_fact(snap, "node2", interfaces(("enp3s0", "10.0.0.2/24")))
     assert wrong(snap) == {"socket-interface-exists": ["node2"]}
     assert 'NCCL_SOCKET_IFNAME = "enp3s0"' in finding("socket-interface-exists", snap).fix.note
 
@@ -85,7 +85,9 @@ def test_interface_from_env_is_missing_on_the_node_of_another_name():
 def test_interface_that_cannot_be_used(value, cause):
     snap = with_fact(cluster(), "node2", shell(NCCL_SOCKET_IFNAME=value))
     down = Interface("eth1", up=False, ipv4=("10.1.0.2/24",))
-    known = nics(("docker0", "172.17.0.1/16"), ("eth0", "10.0.0.2/24"), ("eth2", "10.2.0.2/24"))
+    known = interfaces(
+        ("docker0", "172.17.0.1/16"), ("eth0", "10.0.0.2/24"), ("eth2", "10.2.0.2/24")
+    )
     with_fact(snap, "node2", Interfaces((*known.interfaces, down)))
     assert finding("socket-interface-exists", snap).cause == cause
 
@@ -93,14 +95,14 @@ def test_interface_that_cannot_be_used(value, cause):
 def test_second_fabric_named_on_all_nodes_is_fine():
     snap = cluster(env={"NCCL_SOCKET_IFNAME": "eth1"})
     for index in (1, 2, 3):
-        two = nics(("eth0", f"10.0.0.{index}/24"), ("eth1", f"10.1.0.{index}/24"))
+        two = interfaces(("eth0", f"10.0.0.{index}/24"), ("eth1", f"10.1.0.{index}/24"))
         with_fact(snap, f"node{index}", two)
     assert wrong(snap) == {}
 
 
 def test_interface_without_an_address():
     snap = with_fact(cluster(), "node2", shell(GLOO_SOCKET_IFNAME="eth1"))
-    with_fact(snap, "node2", Interfaces((LO, *nics(("eth0", "10.0.0.2/24")).interfaces[1:],
+    with_fact(snap, "node2", Interfaces((LO, *interfaces(("eth0", "10.0.0.2/24")).interfaces[1:],
                                          Interface("eth1"))))  # fmt: skip
     assert finding("socket-interface-exists", snap).cause == "interface-down"
 

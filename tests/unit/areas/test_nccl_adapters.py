@@ -10,7 +10,7 @@ from checks.facts.rdma import LaterRdmaCounters, Rdma, RdmaCounters, RdmaDevice
 from checks.knowledge.nccl_transport import expected_transport
 from checks.model import Outcome
 from checks.node.probe import rdma as section
-from tests.support.networks import ACTIVE, ROCE, cluster, nics, rdma
+from tests.support.networks import ACTIVE, ROCE, cluster, interfaces, rdma
 from tests.support.snapshots import judged, with_fact
 
 NAMES = ("node1", "node2", "node3")
@@ -127,7 +127,7 @@ def test_packets_of_one_rail():
     assert "ip link set dev eth1 mtu 9000" in found.fix.command
     assert accused(check, with_cards(rail(4200), rail(9000))) == []
     for name in NAMES:
-        with_fact(snap, name, nics(("eth1", f"10.0.0.{name[-1]}/24")))
+        with_fact(snap, name, interfaces(("eth1", f"10.0.0.{name[-1]}/24")))
     assert accused(check, snap) == []
 
 

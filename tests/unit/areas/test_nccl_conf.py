@@ -10,7 +10,7 @@ from checks.facts.environment import Environment
 from checks.model import Outcome
 from checks.node.probe import env_files, nccl_files
 from checks.node.probe import environment as probe
-from tests.support.nccl_facts import everywhere, finding
+from tests.support.nccl_facts import finding, on_all_nodes
 from tests.support.networks import cluster
 from tests.support.snapshots import with_fact
 
@@ -28,7 +28,7 @@ from tests.support.snapshots import with_fact
     ],
 )
 def test_lines_of_nccl_conf(name, value, bad):
-    snap = everywhere(EnvFiles(nccl={"/etc/nccl.conf": (EnvLine(3, name, value),)}))
+    snap = on_all_nodes(EnvFiles(nccl={"/etc/nccl.conf": (EnvLine(3, name, value),)}))
     found = finding("conf-file-is-read-as-meant", snap)
     assert (found.cause == "line-misread") is bad
     assert not bad or "/etc/nccl.conf:3" in found.message

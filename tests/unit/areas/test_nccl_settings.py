@@ -5,7 +5,7 @@ import pytest
 from checks.facts.gpus import Gpu, Gpus
 from checks.facts.nccl_files import NcclFiles, NcclOutputFile
 from checks.model import Node, Outcome
-from tests.support.nccl_facts import everywhere, finding, shell
+from tests.support.nccl_facts import finding, on_all_nodes, shell_env
 from tests.support.networks import cluster
 from tests.support.snapshots import with_fact
 
@@ -19,34 +19,36 @@ def with_slots(slots, **job):
 
 
 def test_local_transports():
-    snap = everywhere(shell(NCCL_P2P_DISABLE="1"), everywhere(GPUS, with_slots(2)))
+    snap = on_all_nodes(shell_env(NCCL_P2P_DISABLE="1"), on_all_nodes(GPUS, with_slots(2)))
     found = finding("local-transports-are-left-on", snap)
     assert (found.cause, found.warned) == ("switched-off", True)
-    everywhere(GEFORCE, snap)
+    on_all_nodes(GEFORCE, snap)
     assert finding("local-transports-are-left-on", snap).outcome is Outcome.PASS
-    one = with_fact(everywhere(GPUS, with_slots(2)), "node2", shell(NCCL_SHM_DISABLE="1"))
+    one = with_fact(on_all_nodes(GPUS, with_slots(2)), "node2", shell_env(NCCL_SHM_DISABLE="1"))
     assert finding("local-transports-are-left-on", one).outcome is Outcome.SKIP
     assert finding("variables-are-equal", one).cause == "variable-differs"
-    alone = everywhere(shell(NCCL_SHM_DISABLE="1"), everywhere(GPUS))
+    alone = on_all_nodes(shell_env(NCCL_SHM_DISABLE="1"), on_all_nodes(GPUS))
     assert finding("local-transports-are-left-on", alone).outcome is Outcome.SKIP
 
 
 def test_ranks_whose_peer_is_gone():
     check = "a-failed-rank-ends-the-others"
     assert finding(check, cluster()).outcome is Outcome.PASS
-    off = everywhere(shell(TORCH_NCCL_ASYNC_ERROR_HANDLING="0"))
+    off = on_all_nodes(shell_env(TORCH_NCCL_ASYNC_ERROR_HANDLING="0"))
     assert finding(check, off).cause == "errors-unhandled"
-    both = everywhere(shell(TORCH_NCCL_BLOCKING_WAIT="1", TORCH_NCCL_ASYNC_ERROR_HANDLING="1"))
+    both = on_all_nodes(
+        shell_env(TORCH_NCCL_BLOCKING_WAIT="1", TORCH_NCCL_ASYNC_ERROR_HANDLING="1")
+    )
     assert finding(check, both).cause == "blocking-wait"
     assert "is then ignored" in finding(check, both).message
-    one = with_fact(cluster(), "node2", shell(TORCH_NCCL_BLOCKING_WAIT="1"))
+    one = with_fact(cluster(), "node2", shell_env(TORCH_NCCL_BLOCKING_WAIT="1"))
     assert finding(check, one).outcome is Outcome.SKIP
-    fine = everywhere(shell(TORCH_NCCL_ASYNC_ERROR_HANDLING="3"))
+    fine = on_all_nodes(shell_env(TORCH_NCCL_ASYNC_ERROR_HANDLING="3"))
     assert finding(check, fine).outcome is Outcome.PASS
 
 
 def files(**fields):
-    return everywhere(NcclFiles(**fields), cluster())
+    return on_all_nodes(NcclFiles(**fields), cluster())
 
 
 def test_files_that_are_not_there():
@@ -95,8 +97,8 @@ def test_plugins():
     ],
 )
 def test_debug_output(variables, written, cause):
-    snap = everywhere(
-        shell(**variables), files(written={"NCCL_DEBUG_FILE": written} if written else {})
+    snap = on_all_nodes(
+        shell_env(**variables), files(written={"NCCL_DEBUG_FILE": written} if written else {})
     )
     found = finding("debug-output-is-affordable", snap)
     if cause is None:
@@ -106,7 +108,7 @@ def test_debug_output(variables, written, cause):
 
 
 def test_one_debug_file_of_several_ranks():
-    variables = shell(NCCL_DEBUG="INFO", NCCL_DEBUG_FILE="/tmp/n")
-    snap = everywhere(variables, with_slots(2))
-    everywhere(NcclFiles(written={"NCCL_DEBUG_FILE": NcclOutputFile("/tmp", "ok")}), snap)
+    variables = shell_env(NCCL_DEBUG="INFO", NCCL_DEBUG_FILE="/tmp/n")
+    snap = on_all_nodes(variables, with_slots(2))
+    on_all_nodes(NcclFiles(written={"NCCL_DEBUG_FILE": NcclOutputFile("/tmp", "ok")}), snap)
     assert finding("debug-output-is-affordable", snap).cause == "debug-file-shared"

@@ -13,13 +13,15 @@ from checks.areas.nccl.value_rules import value_fault
 from checks.areas.nccl.variable_names import intended_variable
 from checks.facts.environment import Environment
 from checks.model import Outcome
-from tests.support.nccl_facts import finding, shell
+from tests.support.nccl_facts import finding, shell_env
 from tests.support.networks import cluster
 from tests.support.snapshots import with_fact
 
 
 def names(**variables):
-    return finding("variable-names-are-known", with_fact(cluster(), "node2", shell(**variables)))
+    return finding(
+        "variable-names-are-known", with_fact(cluster(), "node2", shell_env(**variables))
+    )
 
 
 def test_the_table_contradicts_itself_nowhere():
@@ -134,14 +136,14 @@ def test_values_that_are_read_as_meant(name, value):
 
 
 def test_a_malformed_value_is_one_finding_and_blocks_where_it_ends_the_start():
-    snap = with_fact(cluster(), "node2", shell(NCCL_IB_DISABLE="true"))
+    snap = with_fact(cluster(), "node2", shell_env(NCCL_IB_DISABLE="true"))
     found = finding("variable-values-are-valid", snap)
     assert (found.cause, found.warned) == ("malformed", True)
     assert "reads it as 0" in found.message
     assert finding("variables-are-equal", snap).outcome is Outcome.PASS
     assert finding("variable-values-are-valid", snap, "node1").outcome is Outcome.PASS
-    raises = with_fact(cluster(), "node2", shell(TORCH_NCCL_BLOCKING_WAIT="on"))
+    raises = with_fact(cluster(), "node2", shell_env(TORCH_NCCL_BLOCKING_WAIT="on"))
     assert finding("variable-values-are-valid", raises).stops
-    nothing = with_fact(cluster(), "node2", shell(NCCL_SOCKET_IFNAME="ib[0-3]"))
+    nothing = with_fact(cluster(), "node2", shell_env(NCCL_SOCKET_IFNAME="ib[0-3]"))
     assert finding("variable-values-are-valid", nothing).outcome is Outcome.PASS
     assert finding("socket-interface-exists", nothing).stops

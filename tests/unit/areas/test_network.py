@@ -7,7 +7,7 @@ from checks.facts.interfaces import Interface, Interfaces
 from checks.facts.names import NameLookup, Names
 from checks.model import Outcome
 from checks.node.probe.interfaces import interfaces as section
-from tests.support.networks import LO, cluster, nics, resolves
+from tests.support.networks import LO, cluster, interfaces, resolves
 from tests.support.snapshots import judged, with_fact
 
 CHECKS = ("training-interface-is-up", "mtu-is-equal", "speed-is-equal", "one-network")
@@ -36,18 +36,20 @@ def test_plain_cluster_is_healthy():
 
 def test_extra_bridges_second_card_and_differing_names_are_healthy():
     extra = (("docker0", "172.17.0.1/16"), ("virbr0", "192.168.122.1/24"))
-    snap = with_fact(cluster(), "node2", nics(*extra, ("enp3s0", "10.0.0.2/24")))
-    assert none_fails(with_fact(snap, "node3", nics(("eth0", "10.0.0.3/24"), ("x", "10.9.0.3/24"))))
+    snap = with_fact(cluster(), "node2", interfaces(*extra, ("enp3s0", "10.0.0.2/24")))
+    assert none_fails(
+        with_fact(snap, "node3", interfaces(("eth0", "10.0.0.3/24"), ("x", "10.9.0.3/24")))
+    )
 
 
 def test_subnets_that_route_are_healthy():
-    snap = with_fact(cluster(), "node2", nics(("eth0", "10.5.0.2/24")))
+    snap = with_fact(cluster(), "node2", interfaces(("eth0", "10.5.0.2/24")))
     peers = {"node1": ("10.0.0.1", "10.5.0.2"), "node2": ("10.5.0.2", "10.5.0.2")}
     assert none_fails(with_fact(snap, "node2", resolves("node2", **peers)))
 
 
 def test_node_with_only_dockers_bridge_blocks():
-    only = nics(("docker0", "172.17.0.1/16"))
+    only = interfaces(("docker0", "172.17.0.1/16"))
     snap = with_fact(cluster(), "node2", only)
     with_fact(snap, "node2", Names("node2"))
     found = of_node2("training-interface-is-up", snap)
@@ -89,8 +91,8 @@ def test_slow_link():
 
 def test_peers_behind_another_interface():
     snap = cluster(env={"NCCL_SOCKET_IFNAME": "eth0"})
-    with_fact(snap, "node2", nics(("eth0", "10.0.0.2/24"), ("eth1", "10.7.0.2/24")))
-    with_fact(snap, "node3", nics(("eth0", "10.9.0.3/24"), ("eth1", "10.7.0.3/24")))
+    with_fact(snap, "node2", interfaces(("eth0", "10.0.0.2/24"), ("eth1", "10.7.0.2/24")))
+    with_fact(snap, "node3", interfaces(("eth0", "10.9.0.3/24"), ("eth1", "10.7.0.3/24")))
     peers = {"node1": ("10.0.0.1", "10.0.0.2"), "node3": ("10.7.0.3", "10.7.0.2")}
     found = of_node2("one-network", with_fact(snap, "node2", resolves("node2", **peers)))
     assert (found.warned, found.cause) == (True, "other-interface")
@@ -101,7 +103,7 @@ def test_names_lead_over_one_network_and_training_goes_over_another():
     snap = cluster(env={"NCCL_SOCKET_IFNAME": "eth1"})
     for index in (1, 2, 3):
         name, both = f"node{index}", (f"10.0.0.{index}/24", f"10.7.0.{index}/24")
-        with_fact(snap, name, nics(("eth0", both[0]), ("eth1", both[1])))
+        with_fact(snap, name, interfaces(("eth0", both[0]), ("eth1", both[1])))
     peers = {"node1": ("10.0.0.1", "10.0.0.2"), "node3": ("10.0.0.3", "10.0.0.2")}
     assert none_fails(with_fact(snap, "node2", resolves("node2", **peers)))
 

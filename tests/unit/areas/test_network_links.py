@@ -9,7 +9,7 @@ from checks.facts.counters import Counters, InterfaceCounters, LaterCounters
 from checks.facts.interfaces import Interface, Interfaces
 from checks.model import Outcome
 from checks.node.probe.counters import counters
-from tests.support.networks import LO, cluster, nics, who
+from tests.support.networks import LO, cluster, interfaces, nth_account
 from tests.support.snapshots import judged, with_fact
 
 LOST, STEADY = "network.packets-are-not-lost", "network.carrier-is-steady"
@@ -131,7 +131,9 @@ def test_bridges_with_the_same_address_everywhere_are_let_be():
     snap = cluster()
     for number in (1, 2, 3):
         with_fact(
-            snap, f"node{number}", nics(("eth0", f"10.0.0.{number}/24"), ("cni0", "10.42.0.1/24"))
+            snap,
+            f"node{number}",
+            interfaces(("eth0", f"10.0.0.{number}/24"), ("cni0", "10.42.0.1/24")),
         )
     assert judged(snap, UNIQUE)[()].outcome is Outcome.PASS
 
@@ -149,7 +151,7 @@ def test_cloned_hardware_addresses_and_containers_that_share_one():
     assert found.cause == "hardware-address-twice"
     assert "node1 and node3 both have 02:00:00:00:00:07" in found.message
     for number in (1, 2, 3):
-        with_fact(snap, f"node{number}", who(number, boot_id="one"))
+        with_fact(snap, f"node{number}", nth_account(number, boot_id="one"))
     assert judged(snap, UNIQUE)[()].outcome is Outcome.PASS
 
 
@@ -162,7 +164,7 @@ def test_infiniband_and_tunnels_without_a_hardware_address_are_not_clones():
 
 
 def test_another_netmask():
-    found = of_node2(MASK, with_fact(cluster(), "node2", nics(("eth0", "10.0.0.2/16"))))
+    found = of_node2(MASK, with_fact(cluster(), "node2", interfaces(("eth0", "10.0.0.2/16"))))
     assert (found.warned, found.cause) == (True, "netmask-differs")
     assert found.fix.command == (
         "ip address add 10.0.0.2/24 brd + dev eth0 && ip address del 10.0.0.2/16 dev eth0"
@@ -170,11 +172,11 @@ def test_another_netmask():
 
 
 def test_networks_apart_and_host_addresses_everywhere_are_let_be():
-    apart = with_fact(cluster(), "node2", nics(("eth0", "10.5.0.2/16")))
+    apart = with_fact(cluster(), "node2", interfaces(("eth0", "10.5.0.2/16")))
     assert of_node2(MASK, apart).outcome is Outcome.PASS
     snap = cluster()
     for number in (1, 2, 3):
-        with_fact(snap, f"node{number}", nics(("eth0", f"10.0.0.{number}/32")))
+        with_fact(snap, f"node{number}", interfaces(("eth0", f"10.0.0.{number}/32")))
     assert {one.outcome for one in judged(snap, MASK).values()} == {Outcome.PASS}
     six = Interfaces((LO, Interface("eth0", ipv6=("fd00::2/64",))))
     assert judged(with_fact(snap, "node2", six), MASK)["node2",].outcome is Outcome.SKIP

@@ -8,7 +8,7 @@ from checks.facts.interfaces import Interface, Interfaces
 from checks.facts.ports import DialResults, Listeners, LostPackets
 from checks.model import Outcome
 from checks.stages.dial_results import with_passing_sizes
-from tests.support.networks import LO, cluster, nics, resolves
+from tests.support.networks import LO, cluster, interfaces, resolves
 from tests.support.snapshots import judged, with_fact
 
 FULL = "network.full-size-packets-arrive"
@@ -103,7 +103,7 @@ def test_the_largest_size_that_arrives_is_put_to_what_was_lost():
 def on_two_networks():
     """Names and training over eth0; eth1 beside it."""
     both = (("eth0", "10.0.0.2/24"), ("eth1", "10.7.0.2/24"))
-    return with_fact(talking(), "node2", nics(*both))
+    return with_fact(talking(), "node2", interfaces(*both))
 
 
 def test_calls_that_leave_by_the_training_interface():
@@ -123,7 +123,7 @@ def test_a_call_that_leaves_by_another_is_led_back():
 
 
 def test_two_interfaces_in_one_network_are_let_be():
-    twins = nics(("eth0", "10.0.0.2/24"), ("eth1", "10.0.0.22/24"))
+    twins = interfaces(("eth0", "10.0.0.2/24"), ("eth1", "10.0.0.22/24"))
     snap = with_fact(talking(), "node2", twins)
     ways = {"node1": {"10.0.0.1": "10.0.0.22"}}
     assert judged(dials(snap, "node2", sources=ways), WAY)["node2",].outcome is Outcome.PASS

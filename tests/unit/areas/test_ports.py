@@ -8,7 +8,15 @@ from checks.facts.firewall import Firewall, FirewallListing
 from checks.facts.ports import DialResults, PortSettings
 from checks.facts.snapshot import Snapshot
 from checks.model import Node, Outcome, Severity
-from tests.support.listeners import FREE, NODES, REACHABLE, SAMPLE, cluster, fails, lost
+from tests.support.listeners import (
+    FREE,
+    NODES,
+    REACHABLE,
+    SAMPLE,
+    cluster,
+    failed_call,
+    with_failed,
+)
 from tests.support.snapshots import judged, snapshot, with_fact
 
 OPEN, WIDE = "ports.ephemeral-ports-are-open", "ports.ephemeral-range-is-wide-enough"
@@ -37,7 +45,7 @@ def test_a_healthy_cluster_passes_everything():
 
 def test_a_dropped_master_port_names_rule_and_command():
     snap = ruled(ruled(cluster(), "node1", DROP_29500), "node2")
-    found = judged(fails(snap, "node2", lost("node1", 29500)), REACHABLE)
+    found = judged(with_failed(snap, "node2", failed_call("node1", 29500)), REACHABLE)
     one = found["node2", "node1"]
     assert (one.outcome, one.severity, one.cause) == (Outcome.FAIL, Severity.BLOCK, "dropped")
     assert one.message == (
@@ -55,7 +63,7 @@ def test_a_dropped_master_port_names_rule_and_command():
 
 
 def test_refused_with_a_listener_there_is_a_rejecting_filter():
-    one = judged(fails(cluster(), "node2", lost("node1", 29500, "refused")), REACHABLE)
+    one = judged(with_failed(cluster(), "node2", failed_call("node1", 29500, "refused")), REACHABLE)
     assert one["node2", "node1"].cause == "rejected"
 
 
@@ -63,7 +71,7 @@ def test_where_no_rule_drops_it_lies_between_the_nodes():
     snap = cluster()
     for name in NODES:
         ruled(snap, name)
-    fails(snap, "node2", *(lost("node3", port) for port in SAMPLE))
+    with_failed(snap, "node2", *(failed_call("node3", port) for port in SAMPLE))
     one = judged(snap, OPEN)["node2", "node3"]
     assert "something between them" in one.message
     assert one.fix is not None
@@ -73,15 +81,15 @@ def test_where_no_rule_drops_it_lies_between_the_nodes():
 def test_a_node_that_nobody_reaches_is_the_one_to_open():
     snap = cluster()
     for name in ("node1", "node2"):
-        fails(snap, name, *(lost("node3", port) for port in SAMPLE))
+        with_failed(snap, name, *(failed_call("node3", port) for port in SAMPLE))
     one = judged(snap, OPEN)["node1", "node3"]
     assert "could not be read" in one.message
     assert one.fix is not None and "at node3:" in one.fix.note
 
 
 def test_a_missing_way_back_is_fixed_where_it_is_missing():
-    snap = fails(cluster(), "node2", *(lost("node3", port) for port in SAMPLE))
-    fails(snap, "node3", *(lost("node2", port, "no-route", 0.0) for port in SAMPLE))
+    snap = with_failed(cluster(), "node2", *(failed_call("node3", port) for port in SAMPLE))
+    with_failed(snap, "node3", *(failed_call("node2", port, "no-route", 0.0) for port in SAMPLE))
     with_fact(snap, "node3", Firewall(refusing_routes=("10.0.0.0/8", "10.0.0.2/32")))
     found = judged(snap, OPEN)
     for pair in (("node2", "node3"), ("node3", "node2")):
@@ -95,7 +103,7 @@ def test_a_missing_way_back_is_fixed_where_it_is_missing():
 
 @pytest.mark.parametrize("cause", ["absent", "wrong-answer", "reset", "no-local-port", "no-answer"])
 def test_every_other_cause_has_words_and_a_fix(cause):
-    one = judged(fails(cluster(), "node2", lost("node1", 29500, cause)), REACHABLE)
+    one = judged(with_failed(cluster(), "node2", failed_call("node1", 29500, cause)), REACHABLE)
     finding = one["node2", "node1"]
     assert (finding.outcome, finding.cause) == (Outcome.FAIL, cause)
     assert finding.fix is not None and str(finding.fix)

@@ -10,7 +10,7 @@ from checks.facts.ports import DialResults, FailedCall, Listeners, PortHolder, P
 from checks.knowledge.training_network import further_addresses
 from checks.model import Node, Outcome
 from checks.stages import ports as stage
-from tests.support.networks import LO, cluster, nics
+from tests.support.networks import LO, cluster, interfaces
 from tests.support.snapshots import judged, with_fact
 
 WIDE, HANDED = "ports.ephemeral-range-is-wide-enough", "ports.master-port-is-not-handed-out"
@@ -83,7 +83,7 @@ def two_networks(**job):
     snap = cluster(**job)
     for number, name in enumerate(NODES, 1):
         both = (("eth0", f"10.0.0.{number}/24"), ("eth1", f"10.7.0.{number}/24"))
-        with_fact(snap, name, nics(*both, ("docker0", "172.17.0.1/16")))
+        with_fact(snap, name, interfaces(*both, ("docker0", "172.17.0.1/16")))
         with_fact(snap, name, Environment(shell={"NCCL_SOCKET_IFNAME": "eth1,eth0"}))
     return snap
 

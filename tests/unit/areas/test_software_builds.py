@@ -11,7 +11,7 @@ import pytest
 from checks.facts.decode import decode_fact
 from checks.facts.toolchain import BuildLock, Toolchain
 from checks.node.probe import toolchain as probe
-from tests.support.installed import EXTENSIONS, gpus, room, second, software, toolchain
+from tests.support.installed import EXTENSIONS, folder, gpus, node2_outcome, software, toolchain
 
 OFFLOAD = {"zero_optimization": {"stage": 2, "offload_optimizer": {"device": "cpu"}}}
 NVME = {"zero_optimization": {"stage": 3, "offload_param": {"device": "nvme", "nvme_path": "/n"}}}
@@ -52,13 +52,13 @@ FUSED = {"optimizer": {"type": "AdamW"}}
     ],
 )
 def test_what_the_config_has_compiled_can_be(config, facts, expected):
-    assert second("operators-can-be-built", config, **facts) == expected
+    assert node2_outcome("operators-can-be-built", config, **facts) == expected
 
 
 def test_another_major_cuda_only_warns_where_deepspeed_does_not_refuse_it():
     newest = {"torch": "2.5.1", "deepspeed": "0.19.8"}
     facts = {"software": software(cuda="11.8", packages=newest)}
-    assert second("operators-can-be-built", FUSED, **facts) == "cuda-mismatch"
+    assert node2_outcome("operators-can-be-built", FUSED, **facts) == "cuda-mismatch"
 
 
 @pytest.mark.parametrize(
@@ -74,18 +74,18 @@ def test_another_major_cuda_only_warns_where_deepspeed_does_not_refuse_it():
     ],
 )
 def test_the_folders_of_what_is_compiled_can_be_used(changed, expected):
-    tools = toolchain(extensions=room(EXTENSIONS, **changed))
-    assert second("build-folders-are-usable", OFFLOAD, toolchain=tools) == expected
-    kernels = toolchain(triton=room("/home/me/.triton", **changed))
-    assert second("build-folders-are-usable", toolchain=kernels) == expected
+    tools = toolchain(extensions=folder(EXTENSIONS, **changed))
+    assert node2_outcome("build-folders-are-usable", OFFLOAD, toolchain=tools) == expected
+    kernels = toolchain(triton=folder("/home/me/.triton", **changed))
+    assert node2_outcome("build-folders-are-usable", toolchain=kernels) == expected
 
 
 def test_folders_that_nothing_is_written_to_are_not_judged():
-    tools = toolchain(extensions=room(EXTENSIONS, noexec=True))
-    assert second("build-folders-are-usable", toolchain=tools) == "pass"
+    tools = toolchain(extensions=folder(EXTENSIONS, noexec=True))
+    assert node2_outcome("build-folders-are-usable", toolchain=tools) == "pass"
     plain = software(packages={"torch": "2.5.1"}, modules={"torch": "/t", "deepspeed": None})
     base = {"gpus": gpus(count=0), "software": plain}
-    assert second("build-folders-are-usable", base=base, toolchain=tools) == "skip"
+    assert node2_outcome("build-folders-are-usable", base=base, toolchain=tools) == "skip"
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_folders_that_nothing_is_written_to_are_not_judged():
     ],
 )
 def test_an_old_lock_that_nobody_holds_is_named(lock, config, expected):
-    said = second("no-build-lock-is-left", config, toolchain=toolchain(locks=(lock,)))
+    said = node2_outcome("no-build-lock-is-left", config, toolchain=toolchain(locks=(lock,)))
     assert said == expected
 
 
@@ -116,7 +116,7 @@ def test_a_lock_on_a_shared_folder_may_be_held_elsewhere():
     path = f"{EXTENSIONS}/py311_cu121/cpu_adam/lock"
     base = {"toolchain": toolchain(locks=(BuildLock(path, 900.0, True),))}
     lock = toolchain(locks=(BuildLock(path, 900.0, False),))
-    assert second("no-build-lock-is-left", OFFLOAD, base=base, toolchain=lock) == "pass"
+    assert node2_outcome("no-build-lock-is-left", OFFLOAD, base=base, toolchain=lock) == "pass"
 
 
 @pytest.mark.parametrize(
@@ -137,15 +137,15 @@ def test_a_lock_on_a_shared_folder_may_be_held_elsewhere():
 def test_torch_is_built_for_what_is_there(build, device, tools, expected):
     base = {"software": software(cuda="12.1")}
     facts = {"software": software(**build), "gpus": device, "toolchain": toolchain(**tools)}
-    assert second("torch-fits-the-gpus", base=base, **facts) == expected
+    assert node2_outcome("torch-fits-the-gpus", base=base, **facts) == expected
 
 
 def test_cuda_of_torch_is_compared_where_torch_is_of_one_version():
     base = {"software": software(cuda="12.1")}
     other = software(cuda="11.8")
-    assert second("versions-are-equal", base=base, software=other) == "versions-differ!"
+    assert node2_outcome("versions-are-equal", base=base, software=other) == "versions-differ!"
     abi = software(cuda="12.1", abi="cpython-311t")
-    assert second("versions-are-equal", base=base, software=abi) == "versions-differ"
+    assert node2_outcome("versions-are-equal", base=base, software=abi) == "versions-differ"
 
 
 def test_the_toolchain_of_this_machine(tmp_path):

@@ -12,7 +12,7 @@ from checks.facts.decode import decode_fact
 from checks.facts.environment import Environment
 from checks.facts.software import Software
 from checks.node.probe import software as software_probe
-from tests.support.installed import FOUND, PYTHON, SITE, cluster, outcomes, second, software
+from tests.support.installed import FOUND, PYTHON, SITE, cluster, node2_outcome, outcomes, software
 from tests.support.snapshots import judged, with_fact
 
 SHADOW = {"torch": (("/root/.local/lib/python3.11/site-packages", "2.1.0"), (SITE, "2.5.1"))}
@@ -33,13 +33,15 @@ SHADOW = {"torch": (("/root/.local/lib/python3.11/site-packages", "2.1.0"), (SIT
     ],
 )
 def test_what_stands_before_the_environment_is_named(fields, expected):
-    assert second("packages-are-the-environments-own", software=software(**fields)) == expected
+    assert (
+        node2_outcome("packages-are-the-environments-own", software=software(**fields)) == expected
+    )
 
 
 def test_a_version_that_only_a_shadow_makes_differ_is_told_once():
     packages = {"torch": "2.1.0", "deepspeed": "0.16.0", "triton": "3.1.0"}
     here = software(packages=packages, copies=SHADOW)
-    assert second("versions-are-equal", software=here) == "pass"
+    assert node2_outcome("versions-are-equal", software=here) == "pass"
     snap = cluster(software=here)
     finding = judged(snap, "software.packages-are-the-environments-own")[("node2",)]
     assert finding.fix
@@ -84,7 +86,7 @@ def test_a_package_that_another_node_has_is_installed_as_there():
     [("UTF-8", "pass"), ("utf8", "pass"), ("ISO-8859-1", "not-utf-8")],
 )
 def test_text_is_utf_8(encoding, expected):
-    assert second("text-is-utf-8", software=software(encoding=encoding)) == expected
+    assert node2_outcome("text-is-utf-8", software=software(encoding=encoding)) == expected
 
 
 RAY = {"command": ("-m", "openrlhf.cli.train_ppo_ray")}

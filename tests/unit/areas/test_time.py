@@ -8,7 +8,7 @@ import pytest
 
 from checks.facts.clock import Clock, ClockOffset, ClockReading
 from checks.model import Outcome
-from tests.support.networks import HEALTHY_LIMITS, who
+from tests.support.networks import HEALTHY_LIMITS, nth_account
 from tests.support.snapshots import judged, snapshot, with_fact, without
 
 AGREE, IN_SYNC = "time.clocks-agree", "time.clock-is-synchronised"
@@ -24,7 +24,7 @@ def cluster(*offsets, unsure=0.01, clocks=()):
         with_fact(snap, name, ClockOffset(offset, unsure))
         with_fact(snap, name, clocks[index] if clocks else SYNCED)
         with_fact(snap, name, HEALTHY_LIMITS)
-        with_fact(snap, name, who(index + 1))
+        with_fact(snap, name, nth_account(index + 1))
     return snap
 
 

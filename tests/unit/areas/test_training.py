@@ -7,12 +7,12 @@ import pytest
 from checks.facts.gpus import Gpus
 from checks.facts.smoke import CompiledOp, Smoke
 from checks.facts.software import Software
-from tests.support.smokes import CHECK, at, cluster, found, rank, smoke, trained
+from tests.support.smokes import CHECK, cluster, rank, smoke, smoke_finding, stopped_at, trained
 from tests.support.snapshots import judged, with_fact, without
 
 
 def test_a_falling_loss_holds_and_says_what_was_seen():
-    finding = found(rank(trained()), rank(trained(), number=1))
+    finding = smoke_finding(rank(trained()), rank(trained(), number=1))
     assert finding.outcome.value == "pass"
     assert finding.message == "loss 0.9 → 0.3 on 2 × cpu, 10.0 ms a step"
     assert finding.evidence["deepspeed"] == "0.16"
@@ -20,37 +20,37 @@ def test_a_falling_loss_holds_and_says_what_was_seen():
 
 def test_a_start_that_will_compile_is_told_beforehand():
     op = CompiledOp("deepspeed_shm_comm", compiled=False, problem="", lock="")
-    finding = found(rank(trained(op=op)))
+    finding = smoke_finding(rank(trained(op=op)))
     assert finding.outcome.value == "pass"
     assert "will compile deepspeed_shm_comm" in finding.message
 
 
 @pytest.mark.parametrize("losses", [("nan", "nan"), ("0.9", "inf")])
 def test_a_loss_that_is_no_number_blocks(losses):
-    finding = found(rank(trained(losses=losses)))
+    finding = smoke_finding(rank(trained(losses=losses)))
     assert (finding.cause, finding.stops) == ("nan-loss", True)
 
 
 def test_one_rank_without_a_number_is_enough():
-    assert found(rank(trained()), rank(trained(losses=("0.9", "nan")))).cause == "nan-loss"
+    assert smoke_finding(rank(trained()), rank(trained(losses=("0.9", "nan")))).cause == "nan-loss"
 
 
 def test_a_loss_that_does_not_fall_blocks():
-    assert found(rank(trained(losses=("0.5", "0.4", "0.5")))).cause == "loss-not-falling"
+    assert smoke_finding(rank(trained(losses=("0.5", "0.4", "0.5")))).cause == "loss-not-falling"
 
 
 def test_training_that_could_not_compile_its_op_blocks_though_the_smoke_trained():
     op = CompiledOp(
         "deepspeed_shm_comm", compiled=False, problem="x\nfatal error: Python.h: no", lock=""
     )
-    finding = found(rank(trained(op=op)))
+    finding = smoke_finding(rank(trained(op=op)))
     assert (finding.cause, finding.stops) == ("op-build-failed", True)
     assert "fatal error: Python.h" in finding.message
 
 
 def test_a_build_lock_left_behind_blocks_with_its_path():
     op = CompiledOp("deepspeed_shm_comm", compiled=True, problem="", lock="/root/.cache/x/lock")
-    finding = found(rank(trained(op=op)))
+    finding = smoke_finding(rank(trained(op=op)))
     assert finding.cause == "stale-build-lock"
     assert finding.fix
     assert finding.fix.command == "rm /root/.cache/x/lock"
@@ -68,7 +68,9 @@ def test_a_build_lock_left_behind_blocks_with_its_path():
     ],
 )
 def test_a_root_cause_named_elsewhere_is_accused_once(fact, see):
-    snap = with_fact(cluster(smoke(rank(at("import torch", "ImportError"), 1))), "node1", fact)
+    snap = with_fact(
+        cluster(smoke(rank(stopped_at("import torch", "ImportError"), 1))), "node1", fact
+    )
     for check in (CHECK, "training.step-time-is-alike"):
         finding = judged(snap, check)[("node1",)]
         assert finding.outcome.value == "skip"
@@ -104,7 +106,7 @@ def test_two_nodes_have_no_median():
 
 
 def test_a_node_that_did_not_train_has_no_step_time():
-    snap = cluster(smoke(rank(at("initialize"), -9)), *[smoke(rank(trained()))] * 3)
+    snap = cluster(smoke(rank(stopped_at("initialize"), -9)), *[smoke(rank(trained()))] * 3)
     findings = judged(snap, "training.step-time-is-alike")
     assert findings[("node1",)].outcome.value == "skip"
     assert findings[("node2",)].outcome.value == "pass"

@@ -6,7 +6,7 @@ import pytest
 
 from checks.facts.smoke import SmokeReport
 from checks.knowledge.failures import FAILURES
-from tests.support.smokes import at, found, rank
+from tests.support.smokes import rank, smoke_finding, stopped_at
 
 IN_USE = (
     "The server socket has failed to listen on any local network address. port: 29500, "
@@ -28,22 +28,28 @@ Thread 0x00007f3 (most recent call first):
 @pytest.mark.parametrize(
     ("said", "cause"),
     [
-        (at("import torch", "OSError", "libcudart.so.12: cannot open"), "import-error"),
-        (at("import deepspeed", "ModuleNotFoundError", "No module named 'hjson'"), "import-error"),
-        (at("initialize", "OutOfMemoryError", "CUDA out of memory. Tried"), "cuda-oom"),
-        (at("initialize", "MemoryError", ""), "memory-refused"),
-        (at("initialize", "RuntimeError", "Error building extension 'x'"), "op-build-failed"),
+        (stopped_at("import torch", "OSError", "libcudart.so.12: cannot open"), "import-error"),
         (
-            at("open device", "RuntimeError", "CUDA error: invalid device ordinal"),
+            stopped_at("import deepspeed", "ModuleNotFoundError", "No module named 'hjson'"),
+            "import-error",
+        ),
+        (stopped_at("initialize", "OutOfMemoryError", "CUDA out of memory. Tried"), "cuda-oom"),
+        (stopped_at("initialize", "MemoryError", ""), "memory-refused"),
+        (
+            stopped_at("initialize", "RuntimeError", "Error building extension 'x'"),
+            "op-build-failed",
+        ),
+        (
+            stopped_at("open device", "RuntimeError", "CUDA error: invalid device ordinal"),
             "cuda-invalid-ordinal",
         ),
-        (at("init_distributed", "DistNetworkError", IN_USE), "eaddrinuse"),
-        (at("step 1", "DistBackendError", "NCCL error in: x.cpp"), "error"),
-        (at("initialize", "AssertionError", "zero stage"), "error"),
+        (stopped_at("init_distributed", "DistNetworkError", IN_USE), "eaddrinuse"),
+        (stopped_at("step 1", "DistBackendError", "NCCL error in: x.cpp"), "error"),
+        (stopped_at("initialize", "AssertionError", "zero stage"), "error"),
     ],
 )
 def test_each_exception_has_its_cause_and_stage(said, cause):
-    finding = found(rank(said, 1))
+    finding = smoke_finding(rank(said, 1))
     assert (finding.cause, finding.stops) == (cause, True)
     assert said.error in finding.message
     assert said.stage in finding.message
@@ -51,7 +57,7 @@ def test_each_exception_has_its_cause_and_stage(said, cause):
 
 
 def test_a_known_failure_brings_its_reason_and_its_fix_from_the_table():
-    finding = found(rank(at("init_distributed", "DistNetworkError", IN_USE), 1))
+    finding = smoke_finding(rank(stopped_at("init_distributed", "DistNetworkError", IN_USE), 1))
     known = FAILURES["eaddrinuse"]
     assert known.fill_in(known.cause, {"port": "29500"}) in finding.message
     assert finding.fix
@@ -71,13 +77,13 @@ def test_a_known_failure_brings_its_reason_and_its_fix_from_the_table():
     ],
 )
 def test_each_death_is_decoded(code, cause, word):
-    finding = found(rank(at("initialize"), code))
+    finding = smoke_finding(rank(stopped_at("initialize"), code))
     assert finding.cause == cause
     assert word in finding.message
 
 
 def test_a_bus_error_at_an_import_is_a_file_cut_short_and_no_full_memory():
-    finding = found(rank(at("import torch"), -7))
+    finding = smoke_finding(rank(stopped_at("import torch"), -7))
     assert (finding.cause, finding.stops) == ("package-cut-short", True)
     assert (
         finding.fix.command == "/venv/bin/python -m pip install --force-reinstall --no-deps torch"
@@ -85,17 +91,17 @@ def test_a_bus_error_at_an_import_is_a_file_cut_short_and_no_full_memory():
 
 
 def test_a_rank_that_goes_without_a_word_is_no_pass():
-    finding = found(rank(at("initialize"), 0))
+    finding = smoke_finding(rank(stopped_at("initialize"), 0))
     assert (finding.outcome.value, finding.stops) == ("unknown", True)
 
 
 def test_an_interpreter_that_dies_at_once_is_told_by_its_last_line():
     dead = rank(SmokeReport(), 127, err="python: error while loading libpython3.11.so\n")
-    assert "libpython3.11.so" in found(dead).message
+    assert "libpython3.11.so" in smoke_finding(dead).message
 
 
 def test_a_hang_shows_its_innermost_frames():
-    finding = found(rank(at("initialize"), 1, err=HUNG))
+    finding = smoke_finding(rank(stopped_at("initialize"), 1, err=HUNG))
     assert finding.cause == "hang"
     assert "_new_process_group_helper (/v/torch/distributed/distributed_c10d.py:2169)" in (
         finding.message
@@ -103,29 +109,29 @@ def test_a_hang_shows_its_innermost_frames():
 
 
 def test_a_hang_that_shows_no_stack_is_still_a_hang():
-    assert found(rank(at("import torch"), None)).cause == "hang"
+    assert smoke_finding(rank(stopped_at("import torch"), None)).cause == "hang"
 
 
 def test_the_rank_that_hangs_is_named_and_not_those_that_wait_for_it():
-    waiting = rank(at("initialize"), 1, err=HUNG)
-    stuck = rank(at("initialize"), 1, number=1, err=STUCK)
-    assert found(waiting, stuck).message.startswith("rank 1 of 2")
-    behind = rank(at("import torch"), 1, number=1, err=HUNG)
-    assert found(waiting, behind).message.startswith("rank 1 of 2")
+    waiting = rank(stopped_at("initialize"), 1, err=HUNG)
+    stuck = rank(stopped_at("initialize"), 1, number=1, err=STUCK)
+    assert smoke_finding(waiting, stuck).message.startswith("rank 1 of 2")
+    behind = rank(stopped_at("import torch"), 1, number=1, err=HUNG)
+    assert smoke_finding(waiting, behind).message.startswith("rank 1 of 2")
 
 
 def test_the_first_to_fail_is_named_and_not_those_it_drew_along():
-    peer = rank(at("step 2", "RuntimeError", "Connection closed by peer"), 1)
-    killed = rank(at("step 2"), -9, number=1)
-    assert found(peer, killed).cause == "killed"
-    later = rank(at("step 2", "RuntimeError", "Connection reset"), 1, ended=6.0)
-    first = rank(at("step 2", "MemoryError"), 1, number=1)
-    assert found(later, first).cause == "memory-refused"
+    peer = rank(stopped_at("step 2", "RuntimeError", "Connection closed by peer"), 1)
+    killed = rank(stopped_at("step 2"), -9, number=1)
+    assert smoke_finding(peer, killed).cause == "killed"
+    later = rank(stopped_at("step 2", "RuntimeError", "Connection reset"), 1, ended=6.0)
+    first = rank(stopped_at("step 2", "MemoryError"), 1, number=1)
+    assert smoke_finding(later, first).cause == "memory-refused"
 
 
 def test_a_file_of_the_working_directory_with_a_packages_name_is_moved_away():
     trace = 'File "/run/deepspeed/__init__.py", line 1, in <module>'
-    finding = found(
+    finding = smoke_finding(
         rank(SmokeReport("import deepspeed", error="ValueError", detail="no", trace=trace), 1)
     )
     assert finding.cause == "package-shadowed"

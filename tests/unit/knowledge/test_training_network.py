@@ -13,13 +13,13 @@ from checks.knowledge.training_network import (
     training_address,
     training_interface,
 )
-from tests.support.networks import LO, ROCE, cluster, nics, rdma, resolves
+from tests.support.networks import LO, ROCE, cluster, interfaces, rdma, resolves
 from tests.support.snapshots import with_fact
 
 
 def test_kernel_route_decides_without_variables():
     snap = cluster()
-    with_fact(snap, "node1", nics(("docker0", "172.17.0.1/16"), ("eth7", "10.0.0.1/24")))
+    with_fact(snap, "node1", interfaces(("docker0", "172.17.0.1/16"), ("eth7", "10.0.0.1/24")))
     view = ClusterView(snap)
     assert training_interface(view["node1"]).name == "eth7"
     assert master_address(view) == "10.0.0.1"
@@ -38,7 +38,7 @@ def test_kernel_route_decides_without_variables():
 )
 def test_nccl_variable_wins_over_route(value, name):
     snap = cluster(env={"NCCL_SOCKET_IFNAME": value})
-    with_fact(snap, "node1", nics(("eth0", "10.0.0.1/24"), ("eth1", "10.1.0.1/24")))
+    with_fact(snap, "node1", interfaces(("eth0", "10.0.0.1/24"), ("eth1", "10.1.0.1/24")))
     assert training_interface(ClusterView(snap)["node1"]).name == name
 
 
@@ -50,7 +50,7 @@ def test_gloo_takes_whole_names_only():
 
 def test_shell_and_nccl_conf_count_where_env_is_silent():
     snap = cluster()
-    two = nics(("eth0", "10.0.0.1/24"), ("eth1", "10.1.0.1/24"))
+    two = interfaces(("eth0", "10.0.0.1/24"), ("eth1", "10.1.0.1/24"))
     with_fact(snap, "node1", two)
     with_fact(snap, "node1", Environment(shell={"NCCL_SOCKET_IFNAME": "eth1"}))
     with_fact(snap, "node2", Interfaces(two.interfaces))
@@ -68,7 +68,7 @@ def test_variable_that_names_nothing_leaves_the_route():
 
 def test_single_node_takes_what_leads_out_else_loopback():
     snap = cluster(("node1",))
-    with_fact(snap, "node1", nics(("docker0", "172.17.0.1/16"), ("eno1", "10.0.0.1/24")))
+    with_fact(snap, "node1", interfaces(("docker0", "172.17.0.1/16"), ("eno1", "10.0.0.1/24")))
     assert training_interface(ClusterView(snap)["node1"]).name == "eno1"
     with_fact(snap, "node1", Interfaces((LO,)))
     assert master_address(ClusterView(snap)) == "127.0.0.1"
@@ -90,7 +90,7 @@ def test_ipv6_only_node():
 
 def test_the_networks_variables_follow_names_that_differ_per_node():
     snap = cluster()
-    with_fact(snap, "node2", nics(("enp3s0", "10.0.0.2/24"), ("enp3s0.7", "10.7.0.2/24")))
+    with_fact(snap, "node2", interfaces(("enp3s0", "10.0.0.2/24"), ("enp3s0.7", "10.7.0.2/24")))
     node1, node2, _ = (network_env(node) for node in ClusterView(snap).nodes)
     assert node1["NCCL_SOCKET_IFNAME"] == node1["GLOO_SOCKET_IFNAME"] == "eth0"
     assert node2["NCCL_SOCKET_IFNAME"] == "=enp3s0"

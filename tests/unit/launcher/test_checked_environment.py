@@ -11,7 +11,7 @@ from checks.model import Node
 from checks.stages import rendezvous, smoke
 from launcher.plan.plan import make_plan
 from launcher.plan.plan_inputs import read_plan_inputs
-from tests.support.networks import cluster, nics
+from tests.support.networks import cluster, interfaces
 from tests.support.snapshots import with_fact
 
 NAMES = ("node1", "node2")
@@ -39,7 +39,7 @@ def environments(section, run_stage, snapshot):
 def snapshot(request):
     hosts = tuple(Node(name, 2) for name in NAMES)
     snap = cluster(NAMES, hosts=hosts, env=OWN, command=("train.py",))
-    with_fact(snap, "node2", nics(("enp3s0", "10.0.0.2/24"), ("enp3s0.7", "10.7.0.2/24")))
+    with_fact(snap, "node2", interfaces(("enp3s0", "10.0.0.2/24"), ("enp3s0.7", "10.7.0.2/24")))
     cards = tuple(Gpu(at, "H100", f"GPU-{at}", None, "550") for at in range(request.param))
     for name in NAMES:
         with_fact(snap, name, Gpus(("NVIDIA",) if cards else (), cards))

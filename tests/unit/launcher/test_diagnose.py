@@ -8,7 +8,7 @@ from launcher import cli
 from launcher.diagnosis.diagnose import diagnose_logs
 from launcher.diagnosis.render import render_diagnosis
 from tests.support.paths import RECORDED
-from tests.support.verdicts import OOM, REFUSED, STEPS, found, told, write
+from tests.support.verdicts import OOM, REFUSED, STEPS, diagnosis_of, failure_id, write
 
 LOGS = RECORDED / "logs"
 RESET = "ConnectionResetError: [Errno 104] Connection reset by peer\n"
@@ -44,24 +44,24 @@ def test_an_unknown_error_is_shown_with_rank_and_node_and_exits_1(capsys):
 def test_the_rank_that_lags_is_told():
     _, verdict = diagnose_logs([LOGS / "laggard.log"])
     assert verdict.laggards == "rank 2 is behind: collective 41, others are at 57"
-    assert found(verdict) == "nccl-watchdog-timeout"
+    assert failure_id(verdict) == "nccl-watchdog-timeout"
 
 
 def test_time_decides_between_nodes(tmp_path):
     early = "[2026-11-21 08:00:01,000] [INFO] x\n" + REFUSED
     late = "[2026-11-21 08:00:09,000] [INFO] x\n" + OOM
-    assert found(told(tmp_path, late, early)) == "ssh-refused"
-    assert found(told(tmp_path, early, late)) == "ssh-refused"
+    assert failure_id(diagnosis_of(tmp_path, late, early)) == "ssh-refused"
+    assert failure_id(diagnosis_of(tmp_path, early, late)) == "ssh-refused"
 
 
 def test_without_time_a_root_goes_before_a_symptom(tmp_path):
-    assert found(told(tmp_path, RESET, OOM)) == "cuda-oom"
+    assert failure_id(diagnosis_of(tmp_path, RESET, OOM)) == "cuda-oom"
 
 
 def test_a_ranks_own_error_goes_before_the_others_complaints(tmp_path):
     text = "[rank1]: Traceback (most recent call last):\n[rank1]: " + RESET
     text += "[rank0]: Traceback (most recent call last):\n[rank0]: ValueError: bad batch\n"
-    verdict = told(tmp_path, text)
+    verdict = diagnosis_of(tmp_path, text)
     assert verdict.known is None
     assert verdict.cause.error == "ValueError: bad batch"
     assert verdict.cause.first.place.rank == 0
@@ -79,27 +79,30 @@ def test_tracebacks_of_mixed_ranks_are_put_together(tmp_path):
 
 def test_what_a_run_survived_is_no_failure(tmp_path):
     handled = "Traceback (most recent call last):\nValueError: retrying\n"
-    assert told(tmp_path, handled + STEPS).cause is None
-    assert told(tmp_path, STEPS + handled).cause is not None
+    assert diagnosis_of(tmp_path, handled + STEPS).cause is None
+    assert diagnosis_of(tmp_path, STEPS + handled).cause is not None
 
 
 def test_a_warning_counts_only_where_no_step_follows(tmp_path):
     warning = "node1:1:2 [0] NCCL INFO NET/Socket : Using [0]br-12:172.19.0.1<0>\n"
-    assert found(told(tmp_path, warning)) == "nccl-virtual-if-used"
-    assert found(told(tmp_path, warning + STEPS)) is None
+    assert failure_id(diagnosis_of(tmp_path, warning)) == "nccl-virtual-if-used"
+    assert failure_id(diagnosis_of(tmp_path, warning + STEPS)) is None
 
 
 def test_a_last_line_before_silence_counts_only_at_the_end(tmp_path):
     build = "Using /home/u/.cache/torch_extensions/py311 as PyTorch extensions root...\n"
-    assert found(told(tmp_path, build)) == "jit-build-stall"
-    assert found(told(tmp_path, build + "other words\n" * 50)) is None
+    assert failure_id(diagnosis_of(tmp_path, build)) == "jit-build-stall"
+    assert failure_id(diagnosis_of(tmp_path, build + "other words\n" * 50)) is None
 
 
 def test_a_common_python_error_counts_only_in_deepspeeds_own_files(tmp_path):
     text = 'Traceback (most recent call last):\n  File "{}", line 3, in f\n    a > b\n'
     text += "TypeError: '>' not supported between instances of 'str' and 'int'\n"
-    assert found(told(tmp_path, text.format("/v/deepspeed/runtime/config.py"))) == "auto-without-hf"
-    assert found(told(tmp_path, text.format("/home/u/train.py"))) is None
+    assert (
+        failure_id(diagnosis_of(tmp_path, text.format("/v/deepspeed/runtime/config.py")))
+        == "auto-without-hf"
+    )
+    assert failure_id(diagnosis_of(tmp_path, text.format("/home/u/train.py"))) is None
 
 
 def test_an_error_of_several_lines_is_known_by_any_of_them(tmp_path):
@@ -108,4 +111,4 @@ def test_an_error_of_several_lines_is_known_by_any_of_them(tmp_path):
         "pydantic_core._pydantic_core.ValidationError: 1 validation error for DeepSpeedZeroConfig\n"
     )
     text += "stage3_foo\n  Extra inputs are not permitted [type=extra_forbidden, input_value=5]\n"
-    assert found(told(tmp_path, text)) == "config-extra-key"
+    assert failure_id(diagnosis_of(tmp_path, text)) == "config-extra-key"

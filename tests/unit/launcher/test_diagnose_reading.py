@@ -18,7 +18,7 @@ from launcher.diagnosis.diagnose import diagnose_logs
 from launcher.diagnosis.log_lines import Place, find_hosts, parse_time, split_prefix
 from launcher.diagnosis.render import diagnosis_json, masked_line, render_diagnosis
 from launcher.record import RunRecord
-from tests.support.verdicts import OOM, REFUSED, STEPS, found, told, write
+from tests.support.verdicts import OOM, REFUSED, STEPS, diagnosis_of, failure_id, write
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_a_gzipped_log_is_read_as_any(tmp_path):
     path = tmp_path / "train.log.gz"
     path.write_bytes(gzip.compress(STEPS.encode()) + gzip.compress(OOM.encode()))
     evidence, verdict = diagnose_logs([path])
-    assert found(verdict) == "cuda-oom"
+    assert failure_id(verdict) == "cuda-oom"
     assert f"{path}:31:" in render_diagnosis(verdict, evidence)
 
 
@@ -78,7 +78,7 @@ def test_a_gzip_that_is_cut_off_is_read_as_far_as_it_goes(tmp_path):
     path = tmp_path / "train.log.gz"
     path.write_bytes(data[: len(data) // 2])
     evidence, verdict = diagnose_logs([path])
-    assert found(verdict) == "cuda-oom"
+    assert failure_id(verdict) == "cuda-oom"
     assert "cut off" in render_diagnosis(verdict, evidence)
 
 
@@ -121,7 +121,7 @@ def test_secrets_are_not_shown(tmp_path):
     evidence, verdict = diagnose_logs(
         [write(tmp_path / "x", 'node1: declare -x HF_TOKEN="abc def"\n')]
     )
-    assert found(verdict) == "ds-env-comment-kills-job"
+    assert failure_id(verdict) == "ds-env-comment-kills-job"
     assert "abc" not in render_diagnosis(verdict, evidence) + json.dumps(
         diagnosis_json(verdict, evidence)
     )
@@ -132,21 +132,21 @@ def test_control_characters_do_not_reach_the_terminal(tmp_path):
     evidence, verdict = diagnose_logs(
         [write(tmp_path / "x", f"\x1b[31m{OOM.strip()}\x1b]0;owned\x07\n")]
     )
-    assert found(verdict) == "cuda-oom"
+    assert failure_id(verdict) == "cuda-oom"
     assert not {"\x1b", "\x07"} & set(render_diagnosis(verdict, evidence))
 
 
 def test_progress_bars_do_not_hide_an_error(tmp_path):
-    verdict = told(tmp_path, " 10%| 1/10 [00:01<00:09]\r 20%| 2/10 [00:02<00:08]\r" + OOM)
-    assert found(verdict) == "cuda-oom"
+    verdict = diagnosis_of(tmp_path, " 10%| 1/10 [00:01<00:09]\r 20%| 2/10 [00:02<00:08]\r" + OOM)
+    assert failure_id(verdict) == "cuda-oom"
     assert verdict.known.line.number == 1
 
 
 def test_an_error_across_the_edge_of_a_block_is_found(tmp_path, monkeypatch):
     monkeypatch.setattr(sources, "BLOCK", 64)
     for shift in range(0, 130, 7):
-        verdict = told(tmp_path, "x" * shift + "\n" + OOM + "y" * 200 + "\n")
-        assert found(verdict) == "cuda-oom"
+        verdict = diagnosis_of(tmp_path, "x" * shift + "\n" + OOM + "y" * 200 + "\n")
+        assert failure_id(verdict) == "cuda-oom"
         assert verdict.known.line.number == 2
 
 
@@ -174,7 +174,7 @@ def test_what_repeats_is_counted_not_kept(tmp_path):
 def test_bytes_that_are_no_text_are_no_obstacle(tmp_path):
     path = tmp_path / "x.log"
     path.write_bytes(bytes(range(256)) * 50 + b"\n" + OOM.encode())
-    assert found(diagnose_logs([path])[1]) == "cuda-oom"
+    assert failure_id(diagnose_logs([path])[1]) == "cuda-oom"
 
 
 def test_an_empty_log_is_no_failure(tmp_path):

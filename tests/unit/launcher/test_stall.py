@@ -13,9 +13,9 @@ from tests.support.observations import (
     IN_BARRIER,
     PORT,
     READING,
-    meeting,
     observations,
     rank,
+    rendezvous,
 )
 
 
@@ -23,7 +23,7 @@ def test_the_rank_that_others_wait_for_is_elsewhere_and_the_run_is_stuck():
     seen = observations(
         rank(0, stack=IN_BARRIER), rank(1, stack=READING), rank(2, stack=IN_BARRIER)
     )
-    stall = judge_stall(meeting(3), seen)
+    stall = judge_stall(rendezvous(3), seen)
     assert (stall.kind, stall.odd) == (StallKind.STUCK, (1,))
     assert stall.lines == (
         "stuck: 0.0 cores in use by 3 ranks, 0.0 MB/s on the network",
@@ -35,14 +35,14 @@ def test_the_rank_that_others_wait_for_is_elsewhere_and_the_run_is_stuck():
 def test_of_ranks_in_different_collectives_the_fewest_are_elsewhere():
     other = (StackFrame("all_reduce", C10D, 11), StackFrame("save", "/job/train.py", 50))
     seen = observations(rank(0, stack=IN_BARRIER), rank(1, stack=IN_BARRIER), rank(2, stack=other))
-    stall = judge_stall(meeting(3), seen)
+    stall = judge_stall(rendezvous(3), seen)
     assert (stall.kind, stall.odd) == (StallKind.STUCK, (2,))
     assert "waits in all_reduce, at save (train.py:50)" in stall.lines[1]
 
 
 def test_all_at_one_place_accuse_nobody():
     stall = judge_stall(
-        meeting(2), observations(rank(0, stack=IN_BARRIER), rank(1, stack=IN_BARRIER))
+        rendezvous(2), observations(rank(0, stack=IN_BARRIER), rank(1, stack=IN_BARRIER))
     )
     assert (stall.kind, stall.odd) == (StallKind.STUCK, ())
 
@@ -51,14 +51,14 @@ def test_all_at_one_place_accuse_nobody():
     "worker", [rank(1, cpu=1.0), rank(1, disk=5_000_000)], ids=["computes", "reads"]
 )
 def test_a_rank_at_work_is_slow(worker):
-    stall = judge_stall(meeting(2), observations(rank(0, stack=IN_BARRIER), worker))
+    stall = judge_stall(rendezvous(2), observations(rank(0, stack=IN_BARRIER), worker))
     assert (stall.kind, stall.odd) == (StallKind.SLOW, (1,))
 
 
 def test_data_on_the_network_is_slow():
     waiting = [rank(0, stack=IN_BARRIER), rank(1, stack=IN_BARRIER)]
     assert (
-        judge_stall(meeting(2), observations(*waiting, network={"eth1": 9_000_000})).kind
+        judge_stall(rendezvous(2), observations(*waiting, network={"eth1": 9_000_000})).kind
         is StallKind.SLOW
     )
 
@@ -66,7 +66,7 @@ def test_data_on_the_network_is_slow():
 def test_polling_on_gpus_without_stacks_is_unsure():
     why = "py-spy is not installed there"
     seen = observations(rank(0, cpu=1.0, why=why), rank(1, cpu=1.0, why=why), gpus=((100.0, 90.0),))
-    stall = judge_stall(meeting(2), seen)
+    stall = judge_stall(rendezvous(2), seen)
     assert stall.kind is StallKind.UNSURE
     assert stall.lines[0].endswith("GPUs at 100 %")
     assert "use 1 cores, working or polling for the others" in stall.lines[1]
@@ -75,7 +75,9 @@ def test_polling_on_gpus_without_stacks_is_unsure():
 
 def test_the_flight_recorder_tells_ranks_apart_without_stacks():
     ahead = [rank(number, flight="all_reduce 8, scheduled") for number in (0, 2)]
-    stall = judge_stall(meeting(3), observations(*ahead, rank(1, flight="all_reduce 7, started")))
+    stall = judge_stall(
+        rendezvous(3), observations(*ahead, rank(1, flight="all_reduce 7, started"))
+    )
     assert stall.odd == (1,)
     assert "last collective of NCCL: all_reduce 7, started" in stall.lines[1]
 
@@ -83,7 +85,7 @@ def test_the_flight_recorder_tells_ranks_apart_without_stacks():
 def test_a_node_that_cannot_be_seen_and_a_rank_that_has_ended_are_named():
     seen = observations(rank(0, stack=IN_BARRIER), rank(1, state=""))
     seen["node3"] = NodeObservation("node3", error="its supervisor did not answer")
-    stall = judge_stall(meeting(3), seen)
+    stall = judge_stall(rendezvous(3), seen)
     assert stall.kind is StallKind.UNSURE
     assert any(
         "rank 1 on node2 is elsewhere than the others, and has ended" in line
@@ -120,5 +122,5 @@ def test_where_a_rank_stands(seen, doing, words):
 
 def test_many_ranks_are_named_in_part():
     seen = observations(*(rank(number, stack=IN_BARRIER) for number in range(100)))
-    lines = judge_stall(meeting(100), seen).lines
+    lines = judge_stall(rendezvous(100), seen).lines
     assert "rank 5 on node6 and 94 more wait in barrier" in lines[1]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from launcher.run.stall.judge import StallKind, judge_rendezvous
 from launcher.run.stall.observation import NodeObservation, StackFrame
-from tests.support.observations import CALLING, IN_MEETING, MET, meeting, observations, rank
+from tests.support.observations import CALLING, IN_MEETING, MET, observations, rank, rendezvous
 
 
 def came(number, **seen):
@@ -12,16 +12,16 @@ def came(number, **seen):
 
 
 def test_a_complete_meeting_is_well():
-    assert judge_rendezvous(meeting(2), observations(came(0), came(1))).kind is StallKind.WELL
+    assert judge_rendezvous(rendezvous(2), observations(came(0), came(1))).kind is StallKind.WELL
 
 
 def test_ranks_that_use_no_rendezvous_are_well():
-    assert judge_rendezvous(meeting(2), observations(rank(0), rank(1))).kind is StallKind.WELL
+    assert judge_rendezvous(rendezvous(2), observations(rank(0), rank(1))).kind is StallKind.WELL
 
 
 def test_a_rank_that_imports_slowly_is_told_as_at_work():
     late = rank(1, cpu=0.9, stack=(StackFrame("load", "/job/train.py", 2),))
-    stall = judge_rendezvous(meeting(2), observations(came(0), late))
+    stall = judge_rendezvous(rendezvous(2), observations(came(0), late))
     assert (stall.kind, stall.odd) == (StallKind.APART, (1,))
     assert stall.lines[:2] == (
         "1 of 2 ranks have reached the rendezvous at 10.0.0.1:29500",
@@ -32,7 +32,7 @@ def test_a_rank_that_imports_slowly_is_told_as_at_work():
 
 def test_a_call_without_an_answer_names_the_caller_and_the_address():
     late = rank(1, sockets=(CALLING,), stack=IN_MEETING)
-    stall = judge_rendezvous(meeting(2), observations(came(0), late))
+    stall = judge_rendezvous(rendezvous(2), observations(came(0), late))
     assert stall.odd == (1,)
     assert stall.lines[1] == (
         "rank 1 on node2: no answer from 10.0.0.1:29500: a firewall on the way to node1 drops the "
@@ -44,20 +44,20 @@ def test_a_call_without_an_answer_names_the_caller_and_the_address():
 def test_a_nodes_launcher_that_calls_in_vain_is_named():
     seen = observations(came(0))
     seen["node2"] = NodeObservation("node2", launcher=(CALLING,))
-    lines = judge_rendezvous(meeting(2), seen).lines
+    lines = judge_rendezvous(rendezvous(2), seen).lines
     assert lines[1].startswith("the launcher on node2: no answer from 10.0.0.1:29500: ")
     assert lines[2] == "rank 1 on node2 is not running: not yet started, or ended"
 
 
 def test_launchers_that_start_no_rank_are_named():
     seen = {"node1": NodeObservation("node1", launcher=(MET,)), "node2": NodeObservation("node2")}
-    stall = judge_rendezvous(meeting(2), seen)
+    stall = judge_rendezvous(rendezvous(2), seen)
     assert (stall.kind, stall.odd) == (StallKind.APART, (0, 1))
     assert stall.lines[1:3] == (
         "the launcher on node1 waits there for the others",
         "the launcher on node2 has not reached it: still starting, refused, or hanging",
     )
-    alone = judge_rendezvous(meeting(2), {name: NodeObservation(name) for name in seen})
+    alone = judge_rendezvous(rendezvous(2), {name: NodeObservation(name) for name in seen})
     assert (
         "node1 and the launcher on node2 have not started any rank: still starting"
         in alone.lines[1]
@@ -66,7 +66,7 @@ def test_launchers_that_start_no_rank_are_named():
 
 def test_a_rank_with_another_masters_address_is_named():
     astray = rank(1, master="10.9.9.9:29500", stack=IN_MEETING)
-    stall = judge_rendezvous(meeting(2), observations(came(0, master="10.0.0.1:29500"), astray))
+    stall = judge_rendezvous(rendezvous(2), observations(came(0, master="10.0.0.1:29500"), astray))
     assert stall.lines[1] == (
         "rank 1 on node2: MASTER_ADDR and MASTER_PORT are 10.9.9.9:29500 there, not 10.0.0.1:29500"
     )

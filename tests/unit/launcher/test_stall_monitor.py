@@ -12,8 +12,8 @@ from tests.support.observations import (
     MET,
     PORT,
     READING,
-    meeting,
     rank,
+    rendezvous,
 )
 
 
@@ -48,7 +48,7 @@ class Watched:
 class Planned:
     """What a monitor reads of a plan."""
 
-    ranks = meeting(2).ranks
+    ranks = rendezvous(2).ranks
     master_address, master_port = HEAD, PORT
 
 

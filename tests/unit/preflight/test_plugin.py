@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.support.toy_checks import preflight
-from tests.support.toy_facts import saved
+from tests.support.toy_facts import save_facts
 
 
 def last_line(output: str) -> str:
@@ -16,13 +16,13 @@ def last_line(output: str) -> str:
 
 
 def test_all_holds_goes(tmp_path):
-    done = preflight("--facts", saved(tmp_path), cwd=tmp_path)
+    done = preflight("--facts", save_facts(tmp_path), cwd=tmp_path)
     assert done.returncode == 0, done.stdout
     assert last_line(done.stdout).startswith("GO: ")
 
 
 def test_a_blocking_finding_stops_and_shows_no_traceback(tmp_path):
-    done = preflight("--facts", saved(tmp_path, node2="block"), "-v", cwd=tmp_path)
+    done = preflight("--facts", save_facts(tmp_path, node2="block"), "-v", cwd=tmp_path)
     assert done.returncode == 1
     assert "1 failed" in done.stdout
     assert "node2 is low\\x1b[31m\\x00 & <bad> \\ud800" in done.stdout
@@ -33,13 +33,13 @@ def test_a_blocking_finding_stops_and_shows_no_traceback(tmp_path):
 
 
 def test_a_failure_is_told_once_without_v(tmp_path):
-    done = preflight("--facts", saved(tmp_path, node2="block"), cwd=tmp_path)
+    done = preflight("--facts", save_facts(tmp_path, node2="block"), cwd=tmp_path)
     assert done.stdout.count("node2 is low") == 1
     assert "FAILURES" not in done.stdout
 
 
 def test_a_warning_passes_and_is_counted(tmp_path):
-    done = preflight("--facts", saved(tmp_path, node2="warn"), cwd=tmp_path)
+    done = preflight("--facts", save_facts(tmp_path, node2="warn"), cwd=tmp_path)
     assert done.returncode == 0
     assert "1 warned" in done.stdout
     assert "‼" in done.stdout
@@ -47,32 +47,32 @@ def test_a_warning_passes_and_is_counted(tmp_path):
 
 @pytest.mark.parametrize("words", ["limits", "limits.toy-limit", "names,limits"])
 def test_what_is_allowed_is_shown_and_does_not_stop(tmp_path, words):
-    done = preflight("--facts", saved(tmp_path, node2="block"), "--allow", words, cwd=tmp_path)
+    done = preflight("--facts", save_facts(tmp_path, node2="block"), "--allow", words, cwd=tmp_path)
     assert done.returncode == 0
     assert "1 warned" in done.stdout and "(allowed)" in done.stdout
 
 
 def test_no_answer_is_an_error_and_stops(tmp_path):
-    done = preflight("--facts", saved(tmp_path, node2="unknown"), cwd=tmp_path)
+    done = preflight("--facts", save_facts(tmp_path, node2="unknown"), cwd=tmp_path)
     assert done.returncode == 1
     assert "1 error" in done.stdout and "no answer in 5 s" in done.stdout
 
 
 def test_no_answer_to_what_only_warns_is_shown_and_goes(tmp_path):
-    facts = saved(tmp_path, node2="shy")
+    facts = save_facts(tmp_path, node2="shy")
     done = preflight("--facts", facts, "-k", "nicety", cwd=tmp_path)
     assert done.returncode == 0
     assert "1 error" in done.stdout and "nobody knows" in done.stdout
 
 
 def test_what_does_not_apply_is_skipped_with_its_reason(tmp_path):
-    done = preflight("--facts", saved(tmp_path, node2="skip"), "-v", "-rs", cwd=tmp_path)
+    done = preflight("--facts", save_facts(tmp_path, node2="skip"), "-v", "-rs", cwd=tmp_path)
     assert done.returncode == 0
     assert "1 skipped" in done.stdout and "no GPU" in done.stdout
 
 
 def test_one_dead_node_is_one_failure_and_some_skips(tmp_path):
-    done = preflight("--facts", saved(tmp_path, dead="node3"), cwd=tmp_path)
+    done = preflight("--facts", save_facts(tmp_path, dead="node3"), cwd=tmp_path)
     assert done.returncode == 1
     assert "1 failed" in done.stdout and "error" not in last_line(done.stdout)
     assert "node3: it could not be reached" in done.stdout
@@ -80,14 +80,14 @@ def test_one_dead_node_is_one_failure_and_some_skips(tmp_path):
 
 def test_a_sites_own_failing_test_stops_too(tmp_path):
     (tmp_path / "test_ours.py").write_text("def test_quota(): assert False\n")
-    facts = saved(tmp_path)
+    facts = save_facts(tmp_path)
     done = preflight("--facts", facts, "preflight/", tmp_path / "test_ours.py", cwd=tmp_path)
     assert done.returncode == 1
     assert "assert False" in done.stdout
 
 
 def test_lf_asks_again_only_what_failed(tmp_path):
-    facts = saved(tmp_path, node2="block")
+    facts = save_facts(tmp_path, node2="block")
     preflight("--facts", facts, cwd=tmp_path)
     done = preflight("--facts", facts, "--lf", cwd=tmp_path)
     assert done.returncode == 1
@@ -96,7 +96,7 @@ def test_lf_asks_again_only_what_failed(tmp_path):
 
 def test_an_items_id_selects_it(tmp_path):
     item = "preflight/test_limits.py::test_limits[toy-limit-node2]"
-    done = preflight("--facts", saved(tmp_path), item, cwd=tmp_path)
+    done = preflight("--facts", save_facts(tmp_path), item, cwd=tmp_path)
     assert done.returncode == 0
     assert "1 passed" in done.stdout
 
@@ -128,13 +128,13 @@ def test_a_mistake_is_one_message(tmp_path, typed, said):
 
 
 def test_saved_facts_have_their_own_nodes(tmp_path):
-    done = preflight("--facts", saved(tmp_path), "--hosts", "n1", cwd=tmp_path)
+    done = preflight("--facts", save_facts(tmp_path), "--hosts", "n1", cwd=tmp_path)
     assert done.returncode == 4
     assert "leave --hosts out" in done.stderr
 
 
 def test_saved_facts_of_another_version_are_a_mistake(tmp_path):
-    facts = saved(tmp_path)
+    facts = save_facts(tmp_path)
     facts.write_text(facts.read_text().replace('"schema": "', '"schema": "older-'))
     done = preflight("--facts", facts, cwd=tmp_path)
     assert done.returncode == 4
@@ -142,6 +142,6 @@ def test_saved_facts_of_another_version_are_a_mistake(tmp_path):
 
 
 def test_nothing_selected_is_not_a_go(tmp_path):
-    done = preflight("--facts", saved(tmp_path), "-k", "no_such_thing", cwd=tmp_path)
+    done = preflight("--facts", save_facts(tmp_path), "-k", "no_such_thing", cwd=tmp_path)
     assert done.returncode == 5
     assert "GO" not in done.stdout

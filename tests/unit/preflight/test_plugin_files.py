@@ -12,7 +12,7 @@ import pytest
 from preflight.__main__ import pytest_arguments
 from tests.support.paths import ROOT
 from tests.support.toy_checks import preflight
-from tests.support.toy_facts import saved
+from tests.support.toy_facts import save_facts
 
 # Files
 
@@ -25,7 +25,7 @@ def test_dry_run_lists_commands_and_asks_nobody(tmp_path):
 
 
 def test_report_html_and_facts_are_written(tmp_path):
-    facts = saved(tmp_path, node2="block")
+    facts = save_facts(tmp_path, node2="block")
     files = ("--report", "r.json", "--html", "r.html", "--save-facts", "again.json")
     done = preflight("--facts", facts, *files, cwd=tmp_path)
     assert done.returncode == 1
@@ -37,7 +37,7 @@ def test_report_html_and_facts_are_written(tmp_path):
 
 
 def test_a_whole_run_leaves_its_report_for_the_launcher(tmp_path):
-    done = preflight("--hosts", "node1,node2,node3", cwd=tmp_path, facts=saved(tmp_path))
+    done = preflight("--hosts", "node1,node2,node3", cwd=tmp_path, facts=save_facts(tmp_path))
     assert done.returncode == 0, done.stdout
     last = json.loads((tmp_path / ".preflight/last.json").read_text())
     assert last["decision"] == "go" and len(last["digest"]) == 64
@@ -46,7 +46,9 @@ def test_a_whole_run_leaves_its_report_for_the_launcher(tmp_path):
 
 @pytest.mark.parametrize("part", [("--quick",), ("-k", "limits"), ("preflight/test_ssh.py",)])
 def test_a_part_of_the_checks_leaves_no_report_for_the_launcher(tmp_path, part):
-    done = preflight("--hosts", "node1,node2,node3", *part, cwd=tmp_path, facts=saved(tmp_path))
+    done = preflight(
+        "--hosts", "node1,node2,node3", *part, cwd=tmp_path, facts=save_facts(tmp_path)
+    )
     assert done.returncode == 0
     assert not (tmp_path / ".preflight").exists()
 
@@ -62,7 +64,7 @@ def test_arguments_point_at_this_package_unless_a_part_of_it_is_named(tmp_path):
 
 def test_a_pytest_ini_of_the_users_changes_nothing(tmp_path):
     (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = --no-such-option\n")
-    assert preflight("--facts", saved(tmp_path), cwd=tmp_path).returncode == 0
+    assert preflight("--facts", save_facts(tmp_path), cwd=tmp_path).returncode == 0
 
 
 def test_pytest_itself_takes_the_options_in_the_checkout():

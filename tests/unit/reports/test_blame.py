@@ -9,7 +9,7 @@ import pytest
 
 from checks.model import Finding, Outcome, Severity
 from checks.reports.blame import blamed_nodes
-from tests.support.matrices import SIZES, matrix, names, said
+from tests.support.matrices import SIZES, blame_texts, matrix, node_names
 
 # One node
 
@@ -28,22 +28,22 @@ def test_each_node_and_direction_alone_is_the_only_one_named(area, size):
         ("ssh", 0): f"it cannot log in to {size - 1} of {size - 1} peers",
         ("ssh", 1): f"{size - 1} of {size - 1} peers cannot log in to it",
     }
-    for bad, end in itertools.product(names(size), (0, 1)):
-        found = said(matrix(area, size, lambda *p: p[0] != p[1] and p[end] == bad))  # noqa: B023 - called at once
+    for bad, end in itertools.product(node_names(size), (0, 1)):
+        found = blame_texts(matrix(area, size, lambda *p: p[0] != p[1] and p[end] == bad))  # noqa: B023 - called at once
         assert found == {bad: words[area, end]}
 
 
 @pytest.mark.parametrize("size", [3, *SIZES])
 def test_each_node_cut_off_both_ways_is_named_once(size):
-    for bad in names(size):
-        found = said(matrix("ports", size, lambda s, t: s != t and bad in (s, t)))  # noqa: B023 - called at once
+    for bad in node_names(size):
+        found = blame_texts(matrix("ports", size, lambda s, t: s != t and bad in (s, t)))  # noqa: B023 - called at once
         peers = f"{size - 1} of {size - 1} peers"
         assert found == {bad: f"{peers} cannot reach it; it cannot reach {peers}"}
 
 
 @pytest.mark.parametrize("size", [8, 16])
 def test_any_two_nodes_that_nobody_reaches_are_both_named(size):
-    for bad in itertools.combinations(names(size), 2):
+    for bad in itertools.combinations(node_names(size), 2):
         found = blamed_nodes(matrix("ports", size, lambda s, t: s != t and t in bad))  # noqa: B023 - called at once
         assert {one["node"] for one in found} == set(bad)
 
@@ -57,12 +57,12 @@ def test_a_node_is_named_where_most_but_not_all_fail():
 
 def test_the_cause_that_all_share_is_told_and_a_mixture_is_not():
     all_alike = matrix("ssh", 4, lambda s, t: t == "node02" != s, cause="key-denied")
-    assert said(all_alike)["node02"].endswith("cannot log in to it (key-denied)")
+    assert blame_texts(all_alike)["node02"].endswith("cannot log in to it (key-denied)")
     one_other = [
         Finding(**{**vars(one), "cause": "dropped"}) if one.subject[0] == "node01" else one
         for one in all_alike
     ]
-    assert said(one_other)["node02"].endswith("cannot log in to it")
+    assert blame_texts(one_other)["node02"].endswith("cannot log in to it")
 
 
 # One part of a node
@@ -71,7 +71,7 @@ def test_the_cause_that_all_share_is_told_and_a_mixture_is_not():
 def test_an_sshd_is_named_where_the_ports_answer():
     into = matrix("ssh", 4, lambda s, t: t == "node02" != s, cause="refused")
     open_ports = matrix("ports", 4, lambda s, t: False)
-    assert said([*into, *open_ports]) == {
+    assert blame_texts([*into, *open_ports]) == {
         "node02": "3 of 3 peers cannot log in to it (refused) but can reach its ports: "
         "check its sshd"
     }
@@ -79,11 +79,11 @@ def test_an_sshd_is_named_where_the_ports_answer():
 
 def test_logins_say_nothing_new_of_a_node_whose_ports_fail_too():
     both = [matrix(area, 5, lambda s, t: t == "node02" != s) for area in ("ssh", "ports")]
-    assert said([*both[0], *both[1]]) == {"node02": "4 of 4 peers cannot reach it"}
+    assert blame_texts([*both[0], *both[1]]) == {"node02": "4 of 4 peers cannot reach it"}
 
 
 def test_logins_out_of_a_node_are_its_own():
-    found = said(matrix("ssh", 4, lambda s, t: s == "node02" != t, cause="key-missing"))
+    found = blame_texts(matrix("ssh", 4, lambda s, t: s == "node02" != t, cause="key-missing"))
     assert found == {"node02": "it cannot log in to 3 of 3 peers (key-missing)"}
 
 
@@ -96,13 +96,13 @@ def test_the_master_port_alone_is_named_as_such():
         if one.subject[1] == "node01"
     ]
     others = matrix("ports", 4, lambda s, t: False, claim="ephemeral-ports-are-open")
-    assert said([*to_head, *others]) == {
+    assert blame_texts([*to_head, *others]) == {
         "node01": "3 of 3 peers cannot reach its master port (dropped)"
     }
 
 
 def test_a_pair_check_without_words_of_its_own_is_told_by_its_id():
-    found = said(matrix("collective", 5, lambda s, t: t == "node03" != s))
+    found = blame_texts(matrix("collective", 5, lambda s, t: t == "node03" != s))
     assert found == {"node03": "4 of 4 pairs towards it fail collective.pair-holds"}
 
 
@@ -110,7 +110,7 @@ def test_a_pair_check_without_words_of_its_own_is_told_by_its_id():
 
 
 def test_one_failed_pair_speaks_of_nobody():
-    for pair in itertools.permutations(names(4), 2):
+    for pair in itertools.permutations(node_names(4), 2):
         assert blamed_nodes(matrix("ssh", 4, lambda *p: p == pair)) == []  # noqa: B023 - called at once
 
 
@@ -134,9 +134,7 @@ def test_noise_blames_no_group_and_nobody_with_few_failures(seed):
     chance = random.Random(seed)
     size = chance.choice((6, 9, 16))
     share = chance.choice((0.02, 0.1, 0.2))
-    bad = {
-        (s, t) for s in names(size) for t in names(size) if s != t and chance.random() < share
-    }  # fmt: skip
+    bad = {pair for pair in itertools.permutations(node_names(size), 2) if chance.random() < share}
     for one in blamed_nodes(matrix("ports", size, lambda s, t: (s, t) in bad)):
         assert "cut off" not in one["because"] and "which" not in one["because"]
         mine = [sum(pair[end] == one["node"] for pair in bad) for end in (0, 1)]
@@ -147,10 +145,8 @@ def test_noise_blames_no_group_and_nobody_with_few_failures(seed):
 def test_a_bad_node_is_named_through_noise_and_alone(seed):
     chance = random.Random(seed)
     size = chance.choice((8, 16))
-    bad, end = chance.choice(names(size)), chance.choice((0, 1))
-    noise = {
-        (s, t) for s in names(size) for t in names(size) if s != t and chance.random() < 0.04
-    }  # fmt: skip
+    bad, end = chance.choice(node_names(size)), chance.choice((0, 1))
+    noise = {pair for pair in itertools.permutations(node_names(size), 2) if chance.random() < 0.04}
     found = blamed_nodes(
         matrix("ports", size, lambda *p: p[0] != p[1] and (p[end] == bad or p in noise))
     )
@@ -179,4 +175,4 @@ def test_what_was_skipped_counts_as_not_asked():
         Finding(**{**vars(one), "outcome": Outcome.SKIP}) if "node04" in one.subject else one
         for one in pairs
     ]
-    assert said(dead) == {"node02": "2 of 2 peers cannot reach it"}
+    assert blame_texts(dead) == {"node02": "2 of 2 peers cannot reach it"}

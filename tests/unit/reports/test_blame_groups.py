@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from checks.folded_names import fold_names
-from tests.support.matrices import SIZES, matrix, names, said
+from tests.support.matrices import SIZES, blame_texts, matrix, node_names
 
 
 def place(at: int) -> Callable[[str], str]:
@@ -19,13 +19,13 @@ def place(at: int) -> Callable[[str], str]:
 @pytest.mark.parametrize("size", SIZES)
 def test_each_cut_in_two_names_the_smaller_side_and_the_networks(size):
     for at in range(2, size - 1):
-        first, second = names(size)[:at], names(size)[at:]
+        first, second = node_names(size)[:at], node_names(size)[at:]
         cut = matrix(
             "ports", size, lambda s, t: (s in first) != (t in first), network=place(at)  # noqa: B023 - called at once
         )  # fmt: skip
         side, other = (first, second) if len(first) < len(second) else (second, first)
         here, there = (f"10.0.{1 if one is first else 2}.0/24" for one in (side, other))
-        assert said(cut) == {
+        assert blame_texts(cut) == {
             fold_names(
                 side
             ): f"cut off from {fold_names(other)}, both ways: check switches, VLANs and "
@@ -33,10 +33,10 @@ def test_each_cut_in_two_names_the_smaller_side_and_the_networks(size):
         }
 
 
-@pytest.mark.parametrize("group", list(itertools.combinations(names(6), 2)))
+@pytest.mark.parametrize("group", list(itertools.combinations(node_names(6), 2)))
 def test_each_pair_of_nodes_that_reaches_only_itself_is_one_group(group):
-    found = said(matrix("ports", 6, lambda s, t: (s in group) != (t in group)))
-    rest = fold_names(name for name in names(6) if name not in group)
+    found = blame_texts(matrix("ports", 6, lambda s, t: (s in group) != (t in group)))
+    rest = fold_names(name for name in node_names(6) if name not in group)
     assert list(found) == [fold_names(group)]
     assert found[fold_names(group)].startswith(f"cut off from {rest}, both ways")
 
@@ -49,14 +49,16 @@ def test_each_pair_of_nodes_that_reaches_only_itself_is_one_group(group):
     ],
 )
 def test_a_cut_of_one_direction_says_which(out, because):
-    group = names(8)[5:]
-    found = said(matrix("ports", 8, lambda s, t: (s if out else t) in group and not {s, t} <= set(group)))  # fmt: skip  # noqa: E501
+    group = node_names(8)[5:]
+    found = blame_texts(matrix("ports", 8, lambda s, t: (s if out else t) in group and not {s, t} <= set(group)))  # fmt: skip  # noqa: E501
     assert list(found) == ["node[06-08]"]
     assert found["node[06-08]"].startswith(because)
 
 
 def test_three_racks_apart_are_told_in_two_lines():
-    found = said(matrix("ports", 9, lambda s, t: (int(s[4:]) - 1) // 3 != (int(t[4:]) - 1) // 3))
+    found = blame_texts(
+        matrix("ports", 9, lambda s, t: (int(s[4:]) - 1) // 3 != (int(t[4:]) - 1) // 3)
+    )
     assert list(found) == ["node[04-06]", "node[07-09]"]
     assert "from node[01-03,07-09], both ways" in found["node[04-06]"]
 
@@ -65,7 +67,7 @@ def test_a_cut_is_told_once_for_ports_and_logins():
     halves = [
         matrix(area, 8, lambda s, t: (s < "node05") != (t < "node05")) for area in ("ssh", "ports")
     ]
-    assert list(said([*halves[0], *halves[1]])) == ["node[05-08]"]
+    assert list(blame_texts([*halves[0], *halves[1]])) == ["node[05-08]"]
 
 
 def test_a_cut_explains_the_master_port_behind_it():
@@ -77,7 +79,7 @@ def test_a_cut_explains_the_master_port_behind_it():
         for one in matrix("ports", 8, apart, claim="master-port-is-reachable")
         if one.subject[1] == "node01"
     ]
-    assert list(said([*to_head, *matrix("ports", 8, apart)])) == ["node[05-08]"]
+    assert list(blame_texts([*to_head, *matrix("ports", 8, apart)])) == ["node[05-08]"]
 
 
 def test_a_node_that_is_dead_beside_a_cut_is_told_beside_it():
@@ -86,7 +88,7 @@ def test_a_node_that_is_dead_beside_a_cut_is_told_beside_it():
             "node09" in (source, target) or (source < "node05") != (target < "node05")
         )
 
-    assert set(said(matrix("ports", 9, fails))) == {"node09", "node[05-08]"}
+    assert set(blame_texts(matrix("ports", 9, fails))) == {"node09", "node[05-08]"}
 
 
 def test_a_stray_pair_does_not_hide_a_cut_between_networks():
@@ -96,14 +98,14 @@ def test_a_stray_pair_does_not_hide_a_cut_between_networks():
         lambda s, t: (s < "node05") != (t < "node05") and tuple(sorted((s, t))) != stray,
         network=place(4),
     )  # fmt: skip
-    assert list(said(cut)) == ["node[05-08]"]
+    assert list(blame_texts(cut)) == ["node[05-08]"]
 
 
 @pytest.mark.parametrize(("failing", "blamed"), [(2, False), (9, True)])
 def test_what_a_cut_explains_speaks_against_no_node_beside_it(failing, blamed):
-    far = names(20)[10:]
+    far = node_names(20)[10:]
     unlucky, targets = far[0], far[1 : 1 + failing]
-    found = said(
+    found = blame_texts(
         matrix(
             "ports",
             20,
