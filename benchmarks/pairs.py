@@ -91,7 +91,7 @@ def limited(node: LabNode, rate: str) -> None:
 
 
 def probed(here: Place) -> float:
-    """Gbit/s from the first node to the second, as the preflight tells."""
+    """Gbit/s from the first node to the second, as the preflight measures it."""
     source, target = here.names
     return speed_table(ClusterView(seen(here)))[source, target].gbit_s
 
@@ -119,10 +119,10 @@ def iperf(source: LabNode, target: LabNode, omit_s: int, seconds: int) -> float:
     """Gbit/s that the target's iperf3 received. Raises UsageError."""
     words = f"-P {STREAMS} -O {omit_s} -t {seconds} -J"
     done = source.run(["iperf3", "-c", target.address, *words.split()])
-    told = json.loads(done.stdout or "{}")
-    if "error" in told or "end" not in told:
-        raise UsageError(f"iperf3 from {source.name} to {target.name}: {told.get('error')}")
-    return float(told["end"]["sum_received"]["bits_per_second"]) / 1e9
+    report = json.loads(done.stdout or "{}")
+    if "error" in report or "end" not in report:
+        raise UsageError(f"iperf3 from {source.name} to {target.name}: {report.get('error')}")
+    return float(report["end"]["sum_received"]["bits_per_second"]) / 1e9
 
 
 def matrices(here: Place) -> None:

@@ -26,12 +26,12 @@ LIMIT_S = 300.0
 TALK = """
 import sys, time
 rate, seconds = float(sys.argv[-2]), float(sys.argv[-1])
-total, told, began = round(rate * seconds), 0, time.monotonic()
-while told < total:
+total, printed, began = round(rate * seconds), 0, time.monotonic()
+while printed < total:
     due = min(total, int((time.monotonic() - began) * rate))
-    sys.stdout.write("".join(f"line {n} of {total} {'x' * 60}\\n" for n in range(told, due)))
+    sys.stdout.write("".join(f"line {n} of {total} {'x' * 60}\\n" for n in range(printed, due)))
     sys.stdout.flush()
-    told = due
+    printed = due
     time.sleep(0.02 if rate > 50 else 0.5)
 """
 SUPERVISOR = "sys.stdin.buffer.readline"
@@ -126,10 +126,10 @@ def _cpu_s(process: psutil.Process) -> float:
 
 def judged(text: str, rate: float) -> str:
     """Whether every line of every node came, once and in its order."""
-    told: dict[str, list[int]] = {}
+    numbers_by_node: dict[str, list[int]] = {}
     for node, number in _LINE.findall(text):
-        told.setdefault(node, []).append(int(number))
+        numbers_by_node.setdefault(node, []).append(int(number))
     total = round(rate / NODES * TALK_S)
-    lost = NODES * total - sum(len(set(numbers)) for numbers in told.values())
-    ordered = all(numbers == sorted(set(numbers)) for numbers in told.values())
+    lost = NODES * total - sum(len(set(numbers)) for numbers in numbers_by_node.values())
+    ordered = all(numbers == sorted(set(numbers)) for numbers in numbers_by_node.values())
     return f"{lost} of {NODES * total} lines lost, order {'kept' if ordered else 'NOT kept'}"
