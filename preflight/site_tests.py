@@ -44,11 +44,11 @@ def remote_runner(view: NodeView, logins: HeldLogins | None) -> RemoteRunner:
         """Run a command there, over the open login, for at most `timeout` seconds."""
         answer = logins.run(view.name, argv, timeout)
         command = f"{view.name}: {' '.join(argv)}"
-        if "error" in answer:
-            raise FactError(f"{command}: {answer['error']}")
-        if answer["data"]["timed_out"]:
+        if answer.data is None:
+            raise FactError(f"{command}: {answer.error}")
+        if answer.data["timed_out"]:
             raise FactError(f"{command}: did not end within {timeout:g} s")
-        return CommandResult(*(answer["data"][key] for key in ("rc", "out", "err")))
+        return CommandResult(*(answer.data[key] for key in ("rc", "out", "err")))
 
     return remote
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
+from checks.answer import Answer
 from checks.contact.pool import Contact, Progress
-from checks.facts.snapshot import Answer
 
 LEAST_S = 0.5
 """What is asked when the budget ends is given this long: nodes have to be let go, too."""
@@ -52,8 +53,13 @@ class BudgetedContact(Contact):
         short = self._budget.left(limit)
         gathered = super().ask_all(requests, short, progress)
         if short < limit and self._budget.used_up:
-            for answers in gathered.values():
-                for answer in answers.values():
-                    if "error" in answer:
-                        answer["error"] += f"; {self._budget}"
+            return {
+                name: {section: self._with_reason(answer) for section, answer in answers.items()}
+                for name, answers in gathered.items()
+            }
         return gathered
+
+    def _with_reason(self, answer: Answer) -> Answer:
+        if answer.data is not None:
+            return answer
+        return replace(answer, error=f"{answer.error}; {self._budget}")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from checks.answer import Answer
 from checks.contact.pool import Contact
-from checks.facts.snapshot import Answer
 
 
 @dataclass
@@ -20,7 +20,7 @@ class HeldLogins:
     def run(self, node: str, argv: Sequence[str], limit_s: float) -> Answer:
         """What became of `argv` on the node, or why that is not known. Never raises."""
         if self.contact is None or node not in self.contact.reached:
-            return {"error": "it was not reached"}
+            return Answer(error="it was not reached")
         args = {node: {"argv": list(argv), "limit": limit_s}}
         return self.contact.ask(self.section, args, limit_s + 1.0)[node]
 

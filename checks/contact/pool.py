@@ -9,11 +9,12 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any
 
+from checks.answer import Answer
 from checks.contact.channel import CommandResult
 from checks.contact.identity import LoginError
 from checks.contact.resident_probe import ResidentProbe
 from checks.contact.ssh_transport import SshTransport
-from checks.facts.snapshot import Answer
+from checks.facts import Login
 from checks.model import Job
 
 POOL = 64
@@ -115,15 +116,15 @@ def open_contact(
     wanted: Collection[str],
     progress: Progress | None = None,
     passwords: Mapping[str, str] | None = None,
-) -> tuple[Contact, dict[str, Answer]]:
+) -> tuple[Contact, dict[str, Login]]:
     """Log in to `names` and start a probe that can answer `wanted`.
 
-    Returns the contact and, for every name, its `login` answer (checks.facts.Login). `passwords`
-    by node are used where no key is accepted.
+    Returns the contact and how the login to each of `names` went. `passwords` by node are used
+    where no key is accepted.
     """
     transport = SshTransport(job, passwords)
     residents: dict[str, ResidentProbe] = {}
-    logins: dict[str, Answer] = {}
+    logins: dict[str, Login] = {}
 
     with concurrent.futures.ThreadPoolExecutor(max_workers=POOL) as pool:
         futures = {
@@ -132,7 +133,7 @@ def open_contact(
         for future in concurrent.futures.as_completed(futures):
             name = futures[future]
             resident, login = future.result()
-            logins[name] = {"data": login}
+            logins[name] = login
             if resident:
                 residents[name] = resident
             if progress:
@@ -142,10 +143,10 @@ def open_contact(
 
 def _start_resident(
     transport: SshTransport, job: Job, wanted: Collection[str], name: str
-) -> tuple[ResidentProbe | None, dict[str, Any]]:
-    """A probe on that node, or None, and what its login answers."""
+) -> tuple[ResidentProbe | None, Login]:
+    """A probe on that node, or None, and how the login went."""
     began = time.monotonic()
-    seen: dict[str, Any] = {}
+    seen: dict[str, str] = {}
     accepted = ""
     try:
         with contextlib.ExitStack() as stack:
@@ -154,27 +155,27 @@ def _start_resident(
             accepted = session.public_key
             resident = ResidentProbe(session, job.python, wanted, LIFE_S)
             stack.pop_all()
-            return resident, _login_answer(transport, name, began, noise=resident.noise, **seen)
+            return resident, _login_fact(transport, name, began, noise=resident.noise, **seen)
     except LoginError as error:
         key = error.public_key or accepted
         seen = {"host_key": error.host_key, "public_key": key, **seen}
-        return None, _login_answer(
+        return None, _login_fact(
             transport, name, began, cause=error.cause, detail=error.detail, **seen
         )
     except (OSError, EOFError) as error:
         why = f"the connection broke: {error or type(error).__name__}"
-        return None, _login_answer(transport, name, began, cause="timeout", detail=why, **seen)
+        return None, _login_fact(transport, name, began, cause="timeout", detail=why, **seen)
 
 
-def _login_answer(transport: SshTransport, name: str, began: float, **seen: str) -> dict[str, Any]:
+def _login_fact(transport: SshTransport, name: str, began: float, **seen: str) -> Login:
     target, user = transport.target(name)
-    return {
-        "reached": "cause" not in seen,
-        "user": user,
-        "port": target.port,
-        "key": str(target.keys[0]) if target.keys else "",
-        "host_name": target.host_key_name,
-        "known_hosts": target.known_hosts,
-        "seconds": round(time.monotonic() - began, 3),
+    return Login(
+        reached="cause" not in seen,
+        user=user,
+        port=target.port,
+        key=str(target.keys[0]) if target.keys else "",
+        host_name=target.host_key_name,
+        known_hosts=target.known_hosts,
+        seconds=round(time.monotonic() - began, 3),
         **seen,
-    }
+    )

@@ -14,10 +14,10 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
+from checks.answer import Answer
 from checks.contact.identity import LoginError
 from checks.contact.shipping import NO_PYTHON, SYSTEM_PYTHONS, program_line, start_command
 from checks.contact.ssh_transport import SshSession, stall_error
-from checks.facts.snapshot import Answer
 
 PROBE_FOLDER = Path(__file__).parent.parent / "node" / "probe"
 CORE = "checks.node.probe.core"
@@ -75,9 +75,9 @@ class ResidentProbe:
         deadline = time.monotonic() + START_S
         try:
             while (line := self._channel.line(deadline)) is not None:
-                answer = self._parse_line(line)
-                if answer is not None:
-                    return answer
+                message = self._parse_line(line)
+                if message is not None:
+                    return message
         except TimeoutError:
             if self.session.stalled:
                 raise stall_error() from None
@@ -111,13 +111,13 @@ class ResidentProbe:
         if not text or self._nonce not in line:
             return None
         try:
-            answer = json.loads(text)
+            message = json.loads(text)
         except (ValueError, RecursionError):
-            answer = None
-        if not isinstance(answer, dict):
+            message = None
+        if not isinstance(message, dict):
             self.garbled = text[:60].decode("utf-8", "replace").strip()
             return None
-        return answer
+        return message
 
     def send_request(self, section: str, args: dict[str, Any], limit_s: float) -> int:
         """Send one request without waiting; returns its number."""
@@ -138,7 +138,7 @@ class ResidentProbe:
                 line = self._channel.line(min(deadline, patience))
             except TimeoutError:
                 self._late = True
-                return {"error": f"no answer in time{self._garbled_note()}"}
+                return Answer(error=f"no answer in time{self._garbled_note()}")
             except OSError as error:
                 self.gone = f"the connection broke: {error}"
                 break
@@ -147,7 +147,7 @@ class ResidentProbe:
                 break
             self._late = False
             self._store_answer(line)
-        return self._answers.pop(number, {"error": self.gone})
+        return self._answers.pop(number, Answer(error=self.gone))
 
     def _garbled_note(self) -> str:
         return f"; what came is no answer: {self.garbled}" if self.garbled else ""
@@ -167,20 +167,11 @@ class ResidentProbe:
         )
 
     def _store_answer(self, line: bytes) -> None:
-        answer = self._parse_line(line)
-        if answer and isinstance(answer.get("id"), int):
-            self._answers[answer.pop("id")] = _validated_answer(answer)
+        message = self._parse_line(line)
+        if message and isinstance(message.get("id"), int):
+            self._answers[message["id"]] = Answer.from_json(message)
 
     def close(self) -> None:
         """End the probe, and the login with it."""
         self._channel.close()
         self.session.close()
-
-
-def _validated_answer(answer: Answer) -> Answer:
-    """Every section answers an object, or says why it has none."""
-    if "error" in answer:
-        return {"error": str(answer["error"])}
-    if isinstance(answer.get("data"), dict):
-        return answer
-    return {"error": f"expected an object, got {json.dumps(answer.get('data'))[:60]}"}

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
 
+from checks.answer import Answer
 from checks.errors import UsageError
 from checks.facts.decode import Fact
 from checks.facts.schema import facts_schema
 from checks.masking import mask_job
 from checks.model import Job, Node, Ssh
-
-Answer = dict[str, Any]
-"""`{"data": …}`, or `{"error": "why there is none"}`."""
 
 
 @dataclass(frozen=True)
@@ -61,10 +60,23 @@ class Snapshot:
         """Record one answer."""
         self.sections.setdefault(node, {})[section] = answer
 
+    def put_fact(self, node: str, fact: Fact) -> None:
+        """Record a typed fact as what the node answered."""
+        self.put(node, fact.section, Answer(dataclasses.asdict(fact)))
+
     def save(self, path: Path) -> None:
         """Write as JSON, readable by `load`, 0600: addresses and public keys, but no secret."""
-        shown = dataclasses.asdict(replace(self, job=mask_job(self.job)))
-        document = {"schema": facts_schema(), **shown}
+        sections = {
+            node: {section: answer.as_json() for section, answer in answers.items()}
+            for node, answers in self.sections.items()
+        }
+        document = {
+            "schema": facts_schema(),
+            "job": dataclasses.asdict(mask_job(self.job)),
+            "started": self.started,
+            "sections": sections,
+            "stages": self.stages,
+        }
         path.touch(mode=0o600)
         path.write_text(json.dumps(document, indent=1), encoding="utf-8")
 
@@ -86,13 +98,20 @@ class Snapshot:
             return cls(
                 Job(nodes=nodes, ssh=ssh, **lists),
                 document["started"],
-                sections,
+                _decode_sections(sections),
                 document["stages"],
             )
         except OSError as error:
             raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise UsageError(f"{path}: not a file written by --save-facts ({error!r})") from error
+
+
+def _decode_sections(sections: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Answer]]:
+    return {
+        node: {section: Answer.from_json(answer) for section, answer in answers.items()}
+        for node, answers in sections.items()
+    }
 
 
 def _as_tuple(value: Any) -> Any:

@@ -45,7 +45,7 @@ class NodeView:
     def reached(self) -> bool:
         """Whether the controller logged in and its probe answered."""
         answer = self.cluster.snapshot.answer(self.name, Login.section)
-        return bool(answer and answer.get("data", {}).get("reached"))
+        return bool(answer and answer.fields.get("reached"))
 
     @property
     def slots(self) -> int | None:
@@ -78,10 +78,10 @@ class NodeView:
         answer = self.cluster.snapshot.answer(self.name, kind.section)
         if answer is None:
             raise FactError(f"{self.name} gave no answer about its {kind.section}")
-        if "error" in answer:
-            raise FactError(f"{self.name}: {kind.section}: {answer['error']}")
+        if answer.data is None:
+            raise FactError(f"{self.name}: {kind.section}: {answer.error}")
         try:
-            return decode_fact(kind, answer.get("data"))
+            return decode_fact(kind, answer.data)
         except FactError as error:
             raise FactError(f"{self.name}: {error}") from error
 

@@ -173,7 +173,7 @@ def comparable_facts(snapshot: Snapshot, name: str) -> dict[str, str]:
         f"{section}.{path}" if path else section: value
         for section, answer in snapshot.sections.get(name, {}).items()
         if section not in momentary
-        for path, value in _leaf_values(answer.get("data"), ())
+        for path, value in _leaf_values(answer.data, ())
     }
 
 

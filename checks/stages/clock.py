@@ -6,9 +6,10 @@ import concurrent.futures
 import time
 from collections.abc import Sequence
 
+from checks.answer import Answer
 from checks.contact.pool import Contact
 from checks.facts.clock import ClockOffset
-from checks.facts.snapshot import Answer, Snapshot
+from checks.facts.snapshot import Snapshot
 
 LIMIT_S = 5.0
 TRIES = 3
@@ -32,20 +33,19 @@ def measure_clocks(contact: Contact, snapshot: Snapshot, names: Sequence[str]) -
 
 def _best_offset(contact: Contact, name: str, epoch: float) -> Answer:
     """The answer of the shortest round trip, of a few at most."""
-    best: Answer = {}
-    for _ in range(TRIES):
-        answer = _ask_offset(contact, name, epoch)
-        if "error" in answer:
-            return best or answer
-        if not best or _uncertainty_s(answer) < _uncertainty_s(best):
-            best = answer
-        if _uncertainty_s(best) <= GOOD_S:
+    best = _ask_offset(contact, name, epoch)
+    for _ in range(TRIES - 1):
+        if best.data is None or _uncertainty_s(best) <= GOOD_S:
             break
+        answer = _ask_offset(contact, name, epoch)
+        if answer.data is None:
+            break
+        best = min(best, answer, key=_uncertainty_s)
     return best
 
 
 def _uncertainty_s(answer: Answer) -> float:
-    return float(answer["data"]["uncertainty_s"])
+    return float(answer.fields["uncertainty_s"])
 
 
 def _ask_offset(contact: Contact, name: str, epoch: float) -> Answer:
@@ -53,11 +53,11 @@ def _ask_offset(contact: Contact, name: str, epoch: float) -> Answer:
     before = time.monotonic()
     answer = contact.ask("time_now", {name: {}}, LIMIT_S)[name]
     half = (time.monotonic() - before) / 2
-    if "error" in answer:
+    if answer.data is None:
         return answer
-    reading = answer.get("data")
-    shown = reading.get("time") if isinstance(reading, dict) else None
+    shown = answer.data.get("time")
     if not isinstance(shown, float):
-        return {"error": f"expected the time, got {shown!r}"}
+        return Answer(error=f"expected the time, got {shown!r}")
     ahead = round(shown - (epoch + before + half), 6)
-    return {"data": {"offset_s": ahead, "uncertainty_s": round(half, 6), "reading": reading}}
+    offset = {"offset_s": ahead, "uncertainty_s": round(half, 6), "reading": answer.data}
+    return Answer(offset)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from checks.answer import Answer
 from checks.contact.pool import Contact
 from checks.facts import ClusterView, NodeView, Snapshot
 from checks.facts.compute import Compute
 from checks.facts.rendezvous import Rendezvous
-from checks.facts.snapshot import Answer
 from checks.knowledge.rank_environment import usable_gpus
 from checks.node.programs import program_text
 from checks.outliers.stragglers import find_stragglers, reference_nodes
@@ -26,7 +26,7 @@ def measure_compute(contact: Contact, snapshot: Snapshot, names: Sequence[str]) 
     try:
         ready = [name for name in names if _has_interpreter(cluster[name])]
         for name in names:
-            snapshot.put(name, Compute.section, {"error": "torch was not imported"})
+            snapshot.put(name, Compute.section, Answer(error="torch was not imported"))
         for name, answer in _measure_nodes(contact, [cluster[name] for name in ready]).items():
             snapshot.put(name, Compute.section, _first_result(answer))
         _measure_suspects_alone(contact, snapshot, ready)
@@ -52,10 +52,10 @@ def _device_variables(node: NodeView) -> list[dict[str, str]]:
 
 
 def _first_result(answer: Answer) -> Answer:
-    children = answer.get("data", {}).get("children")
+    children = answer.fields.get("children")
     if children is None:
-        return answer if "error" in answer else {"error": "nothing was measured"}
-    return {"data": {"limit": LIMIT_S, "first": children}}
+        return answer if answer.data is None else Answer(error="nothing was measured")
+    return Answer({"limit": LIMIT_S, "first": children})
 
 
 def _measure_suspects_alone(contact: Contact, snapshot: Snapshot, names: Sequence[str]) -> None:
@@ -69,7 +69,6 @@ def _measure_suspects_alone(contact: Contact, snapshot: Snapshot, names: Sequenc
     if not suspects or len(suspects) > MOST_ALONE:
         return
     for name in (*good, *suspects):
-        answer = _measure_nodes(contact, [cluster[name]])[name]
-        seen = snapshot.answer(name, Compute.section) or {}
-        alone = answer.get("data", {}).get("children", [])
-        snapshot.put(name, Compute.section, {"data": {**seen["data"], "alone": alone}})
+        alone = _measure_nodes(contact, [cluster[name]])[name].fields.get("children", [])
+        together = snapshot.sections[name][Compute.section]
+        snapshot.put(name, Compute.section, together.with_fields(alone=alone))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from checks.facts.snapshot import Answer
+from checks.answer import Answer
 
 Data = dict[str, Any]
 
@@ -15,9 +15,9 @@ def merge_dials(first: Answer, second: Answer | None) -> Answer:
 
     No second answer is none.
     """
-    if second is None or "data" not in second:
+    if second is None or second.data is None:
         return second or first
-    one, other = first["data"], second["data"]
+    one, other = first.fields, second.data
     tried_s = round(one["timeout_s"] + other["timeout_s"], 1)
     both = {
         name: _join_lists(one.get(name, {}), other.get(name, {})) for name in ("reached", "whole")
@@ -25,7 +25,7 @@ def merge_dials(first: Answer, second: Answer | None) -> Answer:
     ways = {**one.get("sources", {})}
     for target, found in other.get("sources", {}).items():
         ways[target] = {**ways.get(target, {}), **found}
-    return {"data": {**other, **both, "sources": ways, "timeout_s": tried_s}}
+    return second.with_fields(**both, sources=ways, timeout_s=tried_s)
 
 
 def _join_lists(one: Mapping[str, list[int]], other: Mapping[str, list[int]]) -> Data:
@@ -42,8 +42,8 @@ def with_passing_sizes(answer: Answer, sizes: Answer | None) -> Answer:
 
     One place of a node was measured; a size that arrives there says most about the others too.
     """
-    if sizes is None or "data" not in sizes:
+    if sizes is None or sizes.data is None:
         return answer
-    arrived = [size for found in sizes["data"].get("whole", {}).values() for size in found]
-    lost = [dict(one, passing=max(arrived, default=0)) for one in answer["data"]["lost"]]
-    return {"data": {**answer["data"], "lost": lost}}
+    arrived = [size for found in sizes.data.get("whole", {}).values() for size in found]
+    lost = [dict(one, passing=max(arrived, default=0)) for one in answer.fields["lost"]]
+    return answer.with_fields(lost=lost)

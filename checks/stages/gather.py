@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from checks.answer import Answer
 from checks.contact.budget import Budget, BudgetedContact
 from checks.contact.held_logins import HeldLogins
 from checks.contact.pool import Contact, Show, open_contact
@@ -121,7 +122,7 @@ class _Gathering:
         else:
             stack.enter_context(contact)
         for name, login in logins.items():
-            self.snapshot.put(name, Login.section, login)
+            self.snapshot.put_fact(name, login)
         budgeted = BudgetedContact(contact, self.budget)
         budgeted.show = self.options.on_show
         return budgeted
@@ -146,7 +147,7 @@ class _Gathering:
             return
         if self.budget.used_up:
             for name in names:
-                self.snapshot.put(name, stage.section, {"error": f"not asked: {self.budget}"})
+                self.snapshot.put(name, stage.section, Answer(error=f"not asked: {self.budget}"))
             return
         self.options.on_stage(stage.section, 0, len(names))
         with self._timed(stage.section):

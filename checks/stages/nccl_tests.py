@@ -10,12 +10,12 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from checks.answer import Answer
 from checks.contact.pool import Contact
 from checks.errors import FactError
 from checks.facts import ClusterView, NodeView, Snapshot
 from checks.facts.nccl_tests import NcclTests
 from checks.facts.nccl_tests_output import parse_perf_output
-from checks.facts.snapshot import Answer
 from checks.knowledge.rank_environment import compose_rank_env, rank_env, usable_gpus
 from checks.knowledge.ssh_from_head import ssh_config
 
@@ -42,7 +42,7 @@ def run_stage(contact: Contact, snapshot: Snapshot, names: Sequence[str]) -> Non
 
 
 def _put_data(snapshot: Snapshot, name: str, **data: Any) -> None:
-    snapshot.put(name, NcclTests.section, {"data": data})
+    snapshot.put(name, NcclTests.section, Answer(data))
 
 
 def _find_programs(
@@ -55,9 +55,9 @@ def _find_programs(
     answers = contact.ask("nccl_tests_find", asked, FIND_S) if asked else {}
     for name, answer in answers.items():
         _put_data(snapshot, name, skipped="all_reduce_perf is not there")
-        if "error" in answer:
+        if answer.data is None:
             snapshot.put(name, NcclTests.section, answer)
-    found = {name: answer.get("data", {}).get("path", "") for name, answer in answers.items()}
+    found = {name: answer.fields.get("path", "") for name, answer in answers.items()}
     return {name: path for name, path in found.items() if path}
 
 
@@ -97,12 +97,12 @@ def _run_as_one(
     head, world = order[0], sum(_gpu_slots(cluster[name]) for name in order)
     by = task["argv"][0]
     answer = _run_tasks(contact, {head: task})[head]
-    data = answer.get("data", {})
+    data = answer.fields
     perf = parse_perf_output(f"{data.get('out', '')}\n{data.get('err', '')}")
     if not perf.ran_together(world):
         last = (data.get("err", "").strip().splitlines() or [""])[-1][:200]
         alone = "each rank ran by itself: a build without MPI?" if perf.rows else ""
-        said = perf.failure or alone or answer.get("error") or last or "no table"
+        said = perf.failure or alone or answer.error or last or "no table"
         return f"{by} gave no table of {world} ranks: {said}"
     for name in names:
         _put_data(snapshot, name, path=paths[name], by=by, ranks=world)
@@ -172,5 +172,5 @@ def _run_per_node(contact: Contact, snapshot: Snapshot, paths: Mapping[str, str]
         _put_data(snapshot, name, skipped="one GPU alone adds nothing up", **told)
     for name, answer in _run_tasks(contact, tasks).items():
         told = {"path": paths[name], "ranks": _gpu_slots(cluster[name]), "apart": why}
-        told_of = {"data": {**told, **answer["data"]}} if "data" in answer else answer
-        snapshot.put(name, NcclTests.section, told_of)
+        whole = answer if answer.data is None else Answer({**told, **answer.data})
+        snapshot.put(name, NcclTests.section, whole)

@@ -7,12 +7,12 @@ import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from checks.answer import Answer
 from checks.contact.pool import Contact
 from checks.errors import FactError
 from checks.facts import ClusterView, Snapshot
 from checks.facts.pairs import Pairs, PairSpeed
 from checks.facts.ports import DialResults
-from checks.facts.snapshot import Answer
 from checks.knowledge.training_network import training_address
 from checks.outliers.pair_matrix import Pair
 from checks.outliers.pairing import disjoint_rounds, pair_rounds, sample_rounds
@@ -53,7 +53,7 @@ def run_stage(contact: Contact, snapshot: Snapshot, names: Sequence[str]) -> Non
     finally:
         contact.ask("pair_hangup", {name: {} for name in names}, LIMIT_S)
     for name in able:
-        snapshot.put(name, Pairs.section, {"data": board.row(name)})
+        snapshot.put(name, Pairs.section, Answer(board.row(name)))
 
 
 def _repeat_suspects(contact: Contact, names: Sequence[str], board: _SpeedBoard) -> None:
@@ -74,10 +74,10 @@ def _start_listeners(contact: Contact, snapshot: Snapshot, names: Sequence[str])
             args[name] = {"id": secrets.token_hex(4), "address": training_address(cluster[name])}
     where = dict[str, dict[str, Any]]()
     for name, answer in contact.ask("pair_listen", args, LIMIT_S).items():
-        if "data" in answer:
-            where[name] = {"id": args[name]["id"], **answer["data"]}
-        else:
+        if answer.data is None:
             snapshot.put(name, Pairs.section, answer)
+        else:
+            where[name] = {"id": args[name]["id"], **answer.data}
     return where
 
 
@@ -86,7 +86,7 @@ def _put_fact_error(snapshot: Snapshot, name: str) -> Iterator[None]:
     try:
         yield
     except FactError as error:
-        snapshot.put(name, Pairs.section, {"error": str(error)})
+        snapshot.put(name, Pairs.section, Answer(error=str(error)))
 
 
 def _unreachable_pairs(cluster: ClusterView, names: Iterable[str]) -> dict[Pair, str]:
@@ -122,11 +122,11 @@ class _SpeedBoard:
             self._note((source, able[source]), answer)
 
     def _note(self, pair: Pair, answer: Answer) -> None:
-        if "data" not in answer:
-            self._failed[pair] = str(answer["error"])
+        if answer.data is None:
+            self._failed[pair] = answer.error
             return
         self._failed.pop(pair, None)
-        new, old = PairSpeed(**answer["data"]), self.table.get(pair)
+        new, old = PairSpeed(**answer.data), self.table.get(pair)
         self.table[pair] = best_of_both(old, new) if old else new
 
     def suspects(self) -> list[Pair]:

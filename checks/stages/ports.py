@@ -6,13 +6,13 @@ import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from checks.answer import Answer
 from checks.contact.pool import Contact
 from checks.errors import FactError
 from checks.facts import ClusterView, Snapshot
 from checks.facts.decode import decode_fact
 from checks.facts.firewall import Firewall
 from checks.facts.ports import DialResults, Listeners, PortHolder
-from checks.facts.snapshot import Answer
 from checks.knowledge.training_network import further_addresses, training_address
 from checks.stages.dial_results import merge_dials, with_passing_sizes
 
@@ -56,7 +56,7 @@ def _open_listeners(contact: Contact, snapshot: Snapshot, ids: Mapping[str, str]
             address = training_address(cluster[name])
             further = further_addresses(cluster[name])
         except FactError as error:
-            snapshot.put(name, Listeners.section, {"error": str(error)})
+            snapshot.put(name, Listeners.section, Answer(error=str(error)))
             continue
         args[name] = {
             "id": identity,
@@ -145,24 +145,24 @@ def _checked_answers(answers: Mapping[str, Answer], ids: Mapping[str, str]) -> d
     """The answers that have a caller's shape and speak of our nodes; of others what is wrong."""
     checked = dict(answers)
     for name, answer in answers.items():
-        if "data" in answer:
+        if answer.data is not None:
             try:
-                told = decode_fact(DialResults, answer["data"])
+                told = decode_fact(DialResults, answer.data)
             except FactError as error:
-                checked[name] = {"error": str(error)}
+                checked[name] = Answer(error=str(error))
                 continue
             strangers = {one.target for one in told.failed} | {one.target for one in told.lost}
             if strangers - ids.keys():
-                checked[name] = {"error": f"it speaks of nodes {sorted(strangers - ids.keys())}"}
+                reason = f"it speaks of nodes {sorted(strangers - ids.keys())}"
+                checked[name] = Answer(error=reason)
     return checked
 
 
 def _failed_targets(answer: Answer, ids: Mapping[str, str]) -> list[DialTarget]:
     """The calls of an answer to be made again."""
-    data = answer.get("data", {})
     failed = [
-        *data.get("failed", []),
-        *(dict(one, packet=FULL_SIZE) for one in data.get("lost", [])),
+        *answer.fields.get("failed", []),
+        *(dict(one, packet=FULL_SIZE) for one in answer.fields.get("lost", [])),
     ]
     return [_repeated_target(one, ids, one["packet"]) for one in failed]
 
@@ -173,7 +173,7 @@ def _repeated_target(one: Mapping[str, Any], ids: Mapping[str, str], packet: int
 
 def _smaller_size_targets(answer: Answer, ids: Mapping[str, str]) -> list[DialTarget]:
     """Calls of all smaller sizes where full packets vanished; to one target, for the node's own."""
-    lost = answer.get("data", {}).get("lost", [])[:1]
+    lost = answer.fields.get("lost", [])[:1]
     return [
         _repeated_target(one, ids, size)
         for one in lost

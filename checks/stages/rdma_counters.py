@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from checks.answer import Answer
 from checks.contact.pool import Contact
 from checks.facts import ClusterView, Snapshot
 from checks.facts.rdma import LaterRdmaCounters, RdmaCounters
@@ -18,4 +19,4 @@ def run_stage(contact: Contact, snapshot: Snapshot, names: Sequence[str]) -> Non
     asked = [name for name in told if view[name].read(RdmaCounters).ports]
     answers = contact.ask(RdmaCounters.section, {name: {} for name in asked}, LIMIT_S)
     for name in told:
-        snapshot.put(name, LaterRdmaCounters.section, answers.get(name, {"data": {"ports": {}}}))
+        snapshot.put(name, LaterRdmaCounters.section, answers.get(name, Answer({"ports": {}})))

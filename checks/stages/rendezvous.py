@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from checks.answer import Answer
 from checks.contact.pool import Contact
 from checks.errors import FactError
 from checks.facts import ClusterView, NodeView, Snapshot
 from checks.facts.rendezvous import Rendezvous
-from checks.facts.snapshot import Answer
 from checks.knowledge.nccl_output import KEPT_OUTPUT
 from checks.knowledge.rank_environment import rank_env, usable_gpus
 from checks.knowledge.training_network import training_address
@@ -37,7 +37,7 @@ def run_stage(contact: Contact, snapshot: Snapshot, names: Sequence[str]) -> Non
     Their interpreters stay, for `compute`, which ends them; at the latest they end with the probe.
     """
     opened = _open_interpreters(contact, snapshot, names)
-    ready = [name for name in opened if "torch" in opened[name].get("data", {})]
+    ready = [name for name in opened if "torch" in opened[name].fields]
     met = (
         meet_without_culprits(lambda groups: hold_meetings(contact, snapshot, groups), ready)
         if ready
@@ -55,7 +55,7 @@ def _open_interpreters(
     try:
         args = {name: _interpreter_request(cluster[name]) for name in names}
     except FactError as error:
-        return {name: {"error": str(error)} for name in names}
+        return dict.fromkeys(names, Answer(error=str(error)))
     return contact.ask("warm_open", args, IMPORT_S + CLOSING_S)
 
 
@@ -132,15 +132,15 @@ def _with_rank_numbers(
     answer: Answer, shared: Mapping[str, Any], args: Mapping[str, Any]
 ) -> Answer:
     """The answer of one node with its ranks' numbers and where they were to meet."""
-    children = answer.get("data", {}).get("children")
+    children = answer.fields.get("children")
     if children is None:
-        return answer if "error" in answer else {"error": "the node named no rank"}
+        return answer if answer.data is None else Answer(error="the node named no rank")
     numbers = (int(env["RANK"]) for env in args["children"])
     ranks = [{**child, "rank": rank} for rank, child in zip(numbers, children, strict=True)]
-    return {"data": {**shared, "ranks": ranks}}
+    return Answer({**shared, "ranks": ranks})
 
 
 def _merge_answers(opened: Answer, met: Answer | None) -> Answer:
-    if "error" in opened or met is None:
+    if opened.data is None or met is None:
         return opened
-    return met if "error" in met else {"data": {**opened["data"], **met["data"]}}
+    return met if met.data is None else opened.with_fields(**met.data)

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from checks.answer import Answer
 from checks.facts.decode import decode_fact
 from checks.facts.rendezvous import STAGES, Rendezvous
-from checks.facts.snapshot import Answer
 from checks.outliers.bisecting import Group, TryGroups, smallest_failing_groups
 from checks.outliers.network_cuts import common_network
 from checks.outliers.rendezvous_culprits import find_culprits
@@ -40,8 +40,7 @@ def meet_without_culprits(hold: HoldMeetings, names: Sequence[str]) -> dict[str,
             break
         out += accused
         for name in accused:
-            for rank, number in zip(_rank_answers(told[name]), numbers[name], strict=False):
-                rank["rank"] = number
+            told[name] = _with_numbers(told[name], numbers[name])
         left = [name for name in left if name not in accused]
         if len(left) < len(("one", "another")):
             break
@@ -53,8 +52,18 @@ def meet_without_culprits(hold: HoldMeetings, names: Sequence[str]) -> dict[str,
     if met and waited and _sides_meet_alone(hold, told, names, [tuple(out), tuple(left)]):
         return told
     for name in out:
-        told[name].get("data", {}).update(left_out=out, again=met)
+        told[name] = told[name].with_fields(left_out=out, again=met)
     return told
+
+
+def _with_numbers(answer: Answer, numbers: Sequence[int]) -> Answer:
+    """The answer with these numbers for its ranks, and for the one of them that is shown."""
+    ranks = {
+        rank["rank"]: {**rank, "rank": number}
+        for rank, number in zip(_rank_answers(answer), numbers, strict=False)
+    }
+    shown = answer.fields.get("shown")
+    return answer.with_fields(ranks=list(ranks.values()), shown=shown and ranks[shown["rank"]])
 
 
 def _network_sides(told: Mapping[str, Answer], names: Sequence[str]) -> list[Group]:
@@ -67,18 +76,18 @@ def _network_sides(told: Mapping[str, Answer], names: Sequence[str]) -> list[Gro
 
 
 def _network_by_node(told: Mapping[str, Answer], names: Sequence[str]) -> dict[str, str]:
-    own = {name: told[name].get("data", {}).get("own", "") for name in names}
+    own = {name: told[name].fields.get("own", "") for name in names}
     return {name: common_network(own, [name]) for name in names}
 
 
 def _only_waited(answer: Answer) -> bool:
     """Whether that accused node failed for want of others alone, as far as its ranks tell."""
-    ranks = decode_fact(Rendezvous, answer["data"]).failed if "data" in answer else ()
+    ranks = () if answer.data is None else decode_fact(Rendezvous, answer.data).failed
     return bool(ranks) and all(one.waited and not one.said.wrong for one in ranks)
 
 
 def _sides_meet_alone(
-    hold: HoldMeetings, told: Mapping[str, Answer], names: Sequence[str], sides: Sequence[Group]
+    hold: HoldMeetings, told: dict[str, Answer], names: Sequence[str], sides: Sequence[Group]
 ) -> bool:
     """Whether each side meets by itself: then all nodes are told of the cut, and none accused."""
     if not sides or not all(
@@ -89,25 +98,25 @@ def _sides_meet_alone(
     if not all(_all_succeeded(inside, side) for side in sides):
         return False
     for name in names:
-        data = told[name].get("data", {})
-        for key in ("shown", "apart"):
-            data.pop(key, None)
-        data["cut"] = [list(side) for side in sides]
+        cut = [list(side) for side in sides]
+        told[name] = told[name].with_fields(shown=None, apart=[], cut=cut)
     return True
 
 
 def _has_failed_ranks(answer: Answer) -> bool:
-    return "data" not in answer or bool(decode_fact(Rendezvous, answer["data"]).failed)
+    return answer.data is None or bool(decode_fact(Rendezvous, answer.data).failed)
 
 
 def _rank_answers(answer: Answer) -> list[dict[str, Any]]:
-    ranks: list[dict[str, Any]] = answer.get("data", {}).get("ranks", [])
+    ranks: list[dict[str, Any]] = answer.fields.get("ranks", [])
     return ranks
 
 
 def _rendezvous_facts(told: Mapping[str, Answer], names: Sequence[str]) -> dict[str, Rendezvous]:
-    answers = {name: told[name] for name in names if "data" in told[name]}
-    return {name: decode_fact(Rendezvous, answer["data"]) for name, answer in answers.items()}
+    answers = {name: told[name].data for name in names}
+    return {
+        name: decode_fact(Rendezvous, data) for name, data in answers.items() if data is not None
+    }
 
 
 def _all_succeeded(told: Mapping[str, Answer], names: Sequence[str]) -> bool:
@@ -126,7 +135,7 @@ def _nodes_to_exclude(
     found = find_culprits(seen)
     ranks = {rank["rank"]: rank for name in left for rank in _rank_answers(told[name])}
     for name, rank in found.items():
-        told[name]["data"]["shown"] = ranks[rank.rank]
+        told[name] = told[name].with_fields(shown=ranks[rank.rank])
     return list(found) or _bisect_culprits(hold, told, tuple(left))
 
 
@@ -144,7 +153,7 @@ def _bisect_culprits(hold: HoldMeetings, told: dict[str, Answer], left: Group) -
         rank = _rendezvous_facts(told, [name])[name].failed[0].rank
         shown = next(one for one in _rank_answers(told[name]) if one["rank"] == rank)
         others = [other for other in group if other != name]
-        told[name]["data"].update(shown=shown, apart=[*others, name])
+        told[name] = told[name].with_fields(shown=shown, apart=[*others, name])
     return list(apart)
 
 

@@ -119,7 +119,7 @@ def _write_on_nodes(args: Namespace, job: Job, texts: TextByNode) -> None:
     }
     contact, logins = open_contact(job, list(scripts), ("who",))
     with contact:
-        away = [name for name, login in logins.items() if not login["data"]["reached"]]
+        away = [name for name, login in logins.items() if not login.reached]
         if away:
             raise PreflightError(f"cannot log in to {fold_names(away)}; nothing was written")
         run_scripts(contact, scripts)

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from checks.answer import Answer
 from checks.catalogue import CATALOGUE
 from checks.facts import Snapshot
 from checks.facts.gpus import Gpus
@@ -142,7 +143,7 @@ def test_no_check_of_deepspeed_complains(example):
     data = deepspeed_config({**read, "command": list(job.command)})
     snap = snapshot(hosts=tuple(Node(name, slots=8) for name in NODES), **asked(job))
     for name in NODES:
-        snap.put(name, "deepspeed_config", {"data": data})
+        snap.put(name, "deepspeed_config", Answer(data))
         with_fact(snap, name, Software("/venv", "ok", packages={"deepspeed": "0.19.8"}))
     outcomes = outcomes_of(snap, "deepspeed")
     assert outcomes.keys() <= {Outcome.PASS, Outcome.SKIP}, outcomes
@@ -155,7 +156,7 @@ def test_no_check_of_accelerate_complains():
     data = accelerate_config({"workdir": job.workdir, "accelerate_config": job.accelerate_config})
     snap = snapshot(hosts=tuple(Node(name, slots=8) for name in NODES), **asked(job))
     for name in NODES:
-        snap.put(name, "accelerate_config", {"data": data})
+        snap.put(name, "accelerate_config", Answer(data))
         with_fact(snap, name, Gpus((), ()))
     outcomes = outcomes_of(snap, "accelerate")
     assert outcomes.keys() <= {Outcome.PASS, Outcome.SKIP}, outcomes

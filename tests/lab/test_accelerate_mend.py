@@ -56,7 +56,7 @@ def test_the_fix_fixes_the_file(claim, text, tmp_path):
 
 def _file(snap, node, **changes):
     answer = snap.answer(node, AccelerateFile.section)
-    return dataclasses.replace(decode_fact(AccelerateFile, answer["data"]), **changes)
+    return dataclasses.replace(decode_fact(AccelerateFile, answer.data), **changes)
 
 
 def _hostfile(file):

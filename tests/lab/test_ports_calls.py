@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from checks.answer import Answer
 from checks.facts.firewall import Firewall
 from checks.facts.ports import PortSettings
 from checks.node.probe import (
@@ -176,11 +177,11 @@ def test_every_node_calls_the_next_one_first_and_the_head_calls_its_own_master_p
 
 def test_a_second_try_fixes_what_it_reaches_and_a_lost_one_is_no_answer():
     failed = {"target": "b", "address": "10.0.0.2", "port": 5, "outcome": "dropped", "seconds": 1.0}
-    first = {"data": {"reached": {"b": [4]}, "failed": [failed], "timeout_s": 1.0}}
-    second = {"data": {"reached": {"b": [5]}, "failed": [], "timeout_s": 3.3}}
-    assert dialled_stage.merge_dials(first, second)["data"]["reached"] == {"b": [4, 5]}
-    assert dialled_stage.merge_dials(first, second)["data"]["failed"] == []
-    assert dialled_stage.merge_dials(first, {"error": "gone"}) == {"error": "gone"}
+    first = Answer({"reached": {"b": [4]}, "failed": [failed], "timeout_s": 1.0})
+    second = Answer({"reached": {"b": [5]}, "failed": [], "timeout_s": 3.3})
+    assert dialled_stage.merge_dials(first, second).fields["reached"] == {"b": [4, 5]}
+    assert dialled_stage.merge_dials(first, second).fields["failed"] == []
+    assert dialled_stage.merge_dials(first, Answer(error="gone")) == Answer(error="gone")
     assert dialled_stage.merge_dials(first, None) == first
 
 
@@ -199,8 +200,8 @@ def test_a_second_try_fixes_what_it_reaches_and_a_lost_one_is_no_answer():
 )
 def test_a_caller_that_tells_nonsense_is_not_asked_again(data):
     found = stage._checked_answers(
-        {"node1": {"data": data}, "node2": {"error": "late"}}, {"node1": "x"}
+        {"node1": Answer.from_json({"data": data}), "node2": Answer(error="late")}, {"node1": "x"}
     )
-    assert "data" not in found["node1"]
-    assert found["node1"]["error"]
-    assert found["node2"] == {"error": "late"}
+    assert found["node1"].data is None
+    assert found["node1"].error
+    assert found["node2"] == Answer(error="late")

@@ -64,7 +64,7 @@ def test_the_last_words_of_a_probe_are_told(monkeypatch):
         answer = one.answer(one.send_request("limits", {}, 5), time.monotonic() + 60)
     finally:
         end.close()
-    assert answer == {
-        "error": "the probe ended before it answered; its last words: MemoryError"
+    assert answer.error == (
+        "the probe ended before it answered; its last words: MemoryError"
         " (exit status 1, the login is open)"
-    }
+    )

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
+from checks.facts import Login
 from launcher.lab.cluster import Lab
 from launcher.lab.shape import LabShape
 from tests.support.documents import ROOT, page
@@ -33,7 +34,8 @@ def facts_of(folder: Path, *, dead: str = "") -> Path:
     for name in snap.job.names:
         with_fact(snap, name, Toy())
     if dead:
-        snap.sections[dead] = {"login": {"data": {"reached": False, "cause": "refused"}}}
+        snap.sections[dead] = {}
+        with_fact(snap, dead, Login(reached=False, cause="refused"))
     snap.save(folder / "facts.json")
     return folder / "facts.json"
 

@@ -14,6 +14,7 @@ from typing import Any
 import psutil
 import pytest
 
+from checks.answer import Answer
 from checks.facts.decode import decode_fact
 from checks.facts.gpus import Gpu, Gpus
 from checks.facts.smoke import Smoke
@@ -33,7 +34,7 @@ def run_smoke(workdir: Path, program: str = PROGRAM, **given: Any) -> Any:
     args = {"python": sys.executable, "workdir": str(workdir), "env": {}, "slots": 1, "gpus": 0}
     answer = probe.smoke({**args, "limit": 100.0, "program": program, **given})
     snap = snapshot(("node1",))
-    snap.put("node1", "smoke", {"data": answer})
+    snap.put("node1", "smoke", Answer(answer))
     return judged(snap, "training.smoke-trains")[("node1",)]
 
 

@@ -250,9 +250,9 @@ def test_more_keys_than_sshd_hears_of_are_refused_and_leave_room_for_a_password(
             subprocess.run(argv, check=True)
             config.write(f"  IdentityFile {tmp_path / name}\n")
     job = job_of(lab)
-    login = open_contact(job, job.names, ())[1]["node1"]["data"]
-    assert login["cause"] == "key-denied"
-    assert "Too many authentication failures" in login["detail"]
+    login = open_contact(job, job.names, ())[1]["node1"]
+    assert login.cause == "key-denied"
+    assert "Too many authentication failures" in login.detail
     contact, logins = open_contact(job, job.names, (), passwords={"node1": PASSWORD})
     contact.close()
-    assert logins["node1"]["data"]["reached"], logins
+    assert logins["node1"].reached, logins

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
+from checks.answer import Answer
 from checks.check import Check, claims_of
 from checks.facts import ClusterView, Fact, Login, Snapshot
 from checks.facts.view import ALWAYS_KNOWN
@@ -28,13 +29,13 @@ def snapshot(nodes: tuple[str, ...] = ("node1", "node2", "node3"), **job: Any) -
 
 def with_fact(snap: Snapshot, node: str, fact: Fact) -> Snapshot:
     """Let `node` answer that fact."""
-    snap.put(node, fact.section, {"data": dataclasses.asdict(fact)})
+    snap.put_fact(node, fact)
     return snap
 
 
 def without(snap: Snapshot, node: str, kind: type[Fact], why: str = "no answer in 5 s") -> Snapshot:
     """Let `node` fail to answer."""
-    snap.put(node, kind.section, {"error": why})
+    snap.put(node, kind.section, Answer(error=why))
     return snap
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from checks.facts import Login
 from tests.support.snapshots import snapshot, with_fact
 from tests.support.toy_checks import Toy
 
@@ -15,6 +16,7 @@ def save_facts(path: Path, nodes: int = 3, dead: str = "", **says: str) -> Path:
     for name in names:
         with_fact(snap, name, Toy(says.get(name, "ok")))
     if dead:
-        snap.sections[dead] = {"login": {"data": {"reached": False, "cause": "refused"}}}
+        snap.sections[dead] = {}
+        with_fact(snap, dead, Login(reached=False, cause="refused"))
     snap.save(path / "facts.json")
     return path / "facts.json"

@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+from checks.answer import Answer
 from checks.catalogue import CATALOGUE
 from checks.facts import Snapshot
 from checks.facts.deepspeed_config import ConfigText, DeepspeedConfig, TrainingScript
@@ -85,7 +86,7 @@ def outcomes_in(folder, name, **job):
     snap = snapshot(("node1", "node2"), hosts=hosts, **given)
     data = section({**given, "command": list(given["command"])})
     for node in snap.job.names:
-        snap.put(node, DeepspeedConfig.section, {"data": data})
+        snap.put(node, DeepspeedConfig.section, Answer(data))
     found = [one for claim in CLAIMS for one in judged(snap, claim).values()]
     assert not [one for one in found if one.outcome is Outcome.UNKNOWN]
     return {one.cause: one.severity.value for one in found if one.outcome is Outcome.FAIL}

@@ -15,13 +15,14 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "checks.job.user_files": ("checks.errors",),
     "checks.job.value_readers": ("checks.job.user_files",),
     "checks.job.key": (),
+    "checks.answer": (),
     "checks.model": ("checks.job.key", "checks.job.value_readers"),
     "checks.folded_names": (),
     "checks.units": (),
     "checks.masking": ("checks.model",),
     # what is on the nodes, and what was read from them
     "checks.node": (),
-    "checks.facts": ("checks.errors", "checks.masking", "checks.model"),
+    "checks.facts": ("checks.answer", "checks.errors", "checks.masking", "checks.model"),
     "checks.job": ("checks.errors", "checks.folded_names", "checks.model"),
     # what it means
     "checks.outliers": ("checks.facts", "checks.model"),
@@ -55,8 +56,15 @@ ROOMS: dict[str, tuple[str, ...]] = {
     ),
     "checks.judge": ("checks.check", "checks.errors", "checks.facts", "checks.model"),
     # how it is found out
-    "checks.contact": ("checks.errors", "checks.facts", "checks.model", "checks.node.runtime"),
+    "checks.contact": (
+        "checks.answer",
+        "checks.errors",
+        "checks.facts",
+        "checks.model",
+        "checks.node.runtime",
+    ),
     "checks.stages": (
+        "checks.answer",
         "checks.contact",
         "checks.errors",
         "checks.facts",

@@ -10,6 +10,7 @@ import time
 
 import pytest
 
+from checks.answer import Answer
 from checks.catalogue import CATALOGUE
 from checks.check import claims_of
 from checks.contact import channel
@@ -58,7 +59,9 @@ def answers(resident_of, monkeypatch):
         give_time(monkeypatch, residents["node2"], lambda: over() + 0.2)
         with Contact(residents) as both:
             found = both.ask_all({name: sections(*ASKED) for name in residents}, 60.0)
-        assert {name for name, one in found["node1"].items() if "data" in one} == set(ASKED)
+        assert {name for name, answer in found["node1"].items() if answer.data is not None} == set(
+            ASKED
+        )
         return found["node2"]
 
     return answers_of
@@ -126,23 +129,23 @@ def test_a_bad_answer_is_none_and_says_why(answers, script, why):
     found = answers(script)
     assert set(found) == set(ASKED)
     for answer in found.values():
-        assert set(answer) == {"error"}
-        assert answer["error"].startswith(why)
+        assert answer.data is None
+        assert answer.error.startswith(why)
 
 
 def test_half_an_answer_is_kept(answers):
     found = answers(FULL + "; idle()")
-    assert "data" in found["limits"]
-    assert found["who"] == {"error": "no answer in time"}
+    assert found["limits"].data is not None
+    assert found["who"] == Answer(error="no answer in time")
 
 
 def test_a_silent_node_is_not_waited_for_again_and_a_late_one_is_heard(resident_of, monkeypatch):
     monkeypatch.setattr(resident, "LATE_GRACE_S", 0.2)
     dead = resident_of("hello(); idle()")
     ask = dead.send_request("who", {}, 1)
-    assert dead.answer(ask, time.monotonic() + 0.2) == {"error": "no answer in time"}
+    assert dead.answer(ask, time.monotonic() + 0.2) == Answer(error="no answer in time")
     again = dead.send_request("who", {}, 1)
-    assert dead.answer(again, time.monotonic() + 3600) == {"error": "no answer in time"}
+    assert dead.answer(again, time.monotonic() + 3600) == Answer(error="no answer in time")
     monkeypatch.setattr(resident, "LATE_GRACE_S", 30.0)
     late = resident_of(
         """hello(); asked(); asked()
@@ -150,8 +153,8 @@ for one in (1, 2): answer(json.dumps({"id": one, "data": {}}))
 idle()"""
     )
     ask = late.send_request("who", {}, 1)
-    assert late.answer(ask, time.monotonic() + 0.2) == {"error": "no answer in time"}
-    assert late.answer(late.send_request("who", {}, 1), time.monotonic() + 30) == {"data": {}}
+    assert late.answer(ask, time.monotonic() + 0.2) == Answer(error="no answer in time")
+    assert late.answer(late.send_request("who", {}, 1), time.monotonic() + 30) == Answer({})
 
 
 def test_an_answer_behind_noise_counts(resident_of):
@@ -196,7 +199,7 @@ def test_no_judge_trips_over_an_answer_of_another_shape(wrong):
     for name in snap.job.names:
         for section in {fact.section for check in CATALOGUE.values() for fact in check.needs}:
             if section != "login":
-                snap.put(name, section, {"data": wrong})
+                snap.put(name, section, Answer.from_json({"data": wrong}))
     findings = judge_claims(claims_of(CATALOGUE.values(), snap.job), ClusterView(snap))
     tripped = [one for one in findings if "the check itself failed" in one.message]
     assert not tripped, tripped[0]

@@ -39,7 +39,7 @@ def log_in_everywhere(job: Job, args: Namespace) -> Iterator[tuple[Contact, Clus
         with contact:
             snapshot = Snapshot(job, "")
             for name, login in logins.items():
-                snapshot.put(name, Login.section, login)
+                snapshot.put_fact(name, login)
             cluster = ClusterView(snapshot)
             failed = {node.name: node.read(Login) for node in cluster.nodes if not node.reached}
             if not failed:

@@ -84,7 +84,7 @@ def _checkpoints_by_node(cluster: ClusterView) -> dict[str, Checkpoint]:
 def _look_at_checkpoints(
     job: Job,
     contact: Contact,
-    logins: Mapping[str, dict[str, Any]],
+    logins: Mapping[str, Login],
     checkpoint: str,
     tag: str | None,
 ) -> ClusterView:
@@ -100,7 +100,7 @@ def _look_at_checkpoints(
     }
     answers = contact.ask_all(wanted, LISTING_LIMIT_S)
     for name, login in logins.items():
-        snapshot.put(name, Login.section, login)
+        snapshot.put_fact(name, login)
         for section, answer in answers.get(name, {}).items():
             snapshot.put(name, section, answer)
     cluster = ClusterView(snapshot)

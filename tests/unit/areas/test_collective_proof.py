@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from checks.answer import Answer
 from checks.facts.rendezvous import Rendezvous
-from checks.facts.snapshot import Answer, Snapshot
+from checks.facts.snapshot import Snapshot
 from checks.stages.rendezvous_repeats import meet_without_culprits
 from tests.support.snapshots import judged, snapshot
 
@@ -48,7 +49,7 @@ class Nodes:
             ranks = [{**rank, "said": said, **hung}]
             yield (
                 name,
-                ({"error": "gone"} if name in self.silent else {"data": data | {"ranks": ranks}}),
+                Answer(error="gone") if name in self.silent else Answer(data | {"ranks": ranks}),
             )
 
     def own(self, name: str) -> str:
@@ -58,9 +59,7 @@ class Nodes:
     def met(self) -> Snapshot:
         snap = snapshot(self.names)
         for name, answer in meet_without_culprits(self.hold, self.names).items():
-            if "data" in answer:
-                answer = {"data": {"torch": "2.5", **answer["data"]}}
-            snap.put(name, Rendezvous.section, answer)
+            snap.put(name, Rendezvous.section, answer.with_fields(torch="2.5"))
         return snap
 
 

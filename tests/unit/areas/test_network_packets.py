@@ -4,6 +4,7 @@ import dataclasses
 
 import pytest
 
+from checks.answer import Answer
 from checks.facts.interfaces import Interface, Interfaces
 from checks.facts.ports import DialResults, Listeners, LostPackets
 from checks.model import Outcome
@@ -87,17 +88,17 @@ def test_where_nothing_is_reached_nothing_is_said_of_packets():
 
 def test_without_an_answer_it_is_not_a_pass():
     snap = talking()
-    snap.put("node2", DialResults.section, {"error": "no answer"})
+    snap.put("node2", DialResults.section, Answer(error="no answer"))
     assert judged(snap, FULL)["node2",].outcome is Outcome.UNKNOWN
 
 
 def test_the_largest_size_that_arrives_is_put_to_what_was_lost():
     one = {"target": "b", "address": "10.0.0.2", "port": 5, "packet": 1500}
-    answer = {"data": {"lost": [one, {**one, "target": "c"}], "reached": {}}}
-    sizes = {"data": {"whole": {"b": [1280, 1400]}, "lost": []}}
-    told = with_passing_sizes(answer, sizes)["data"]["lost"]
+    answer = Answer({"lost": [one, {**one, "target": "c"}], "reached": {}})
+    sizes = Answer({"whole": {"b": [1280, 1400]}, "lost": []})
+    told = with_passing_sizes(answer, sizes).fields["lost"]
     assert [(each["target"], each["passing"]) for each in told] == [("b", 1400), ("c", 1400)]
-    assert with_passing_sizes(answer, {"error": "gone"}) == answer
+    assert with_passing_sizes(answer, Answer(error="gone")) == answer
 
 
 def on_two_networks():

@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from checks.answer import Answer
 from checks.facts import decode_fact
 from checks.facts.clock import Clock
 from checks.node.probe import clock as probe
@@ -43,10 +44,10 @@ class Asked:
     def ask(self, section, args, limit):
         way = self.ways.pop(0)
         if way is None:
-            return {name: {"error": "no answer in time"} for name in args}
+            return dict.fromkeys(args, Answer(error="no answer in time"))
         shown = self.now + self.ahead + way[0]
         self.now += sum(way)
-        return {name: {"data": {"time": shown}} for name in args}
+        return dict.fromkeys(args, Answer({"time": shown}))
 
 
 def measured(contact):
@@ -56,23 +57,23 @@ def measured(contact):
 
 
 def test_offset_is_right_to_half_the_round_trip(monkeypatch):
-    data = measured(Asked(monkeypatch, (0.1, 0.02), ahead=7.0))["data"]
+    data = measured(Asked(monkeypatch, (0.1, 0.02), ahead=7.0)).fields
     assert data["uncertainty_s"] == pytest.approx(0.06)
     assert abs(data["offset_s"] - 7.0) <= data["uncertainty_s"]
 
 
 def test_a_slow_answer_is_asked_for_again_and_the_shortest_way_counts(monkeypatch):
     slow = Asked(monkeypatch, (4.0, 0.0), (0.5, 0.5), (1.0, 1.0), (0.0, 0.0))
-    assert measured(slow)["data"]["uncertainty_s"] == pytest.approx(0.5)
+    assert measured(slow).fields["uncertainty_s"] == pytest.approx(0.5)
     assert slow.ways == [(0.0, 0.0)]
-    assert measured(Asked(monkeypatch, (1.0, 1.0), None))["data"]["uncertainty_s"] == 1.0
+    assert measured(Asked(monkeypatch, (1.0, 1.0), None)).fields["uncertainty_s"] == 1.0
 
 
 def test_no_time_is_no_offset(monkeypatch):
-    assert "error" in measured(Asked(monkeypatch, None))
+    assert measured(Asked(monkeypatch, None)).data is None
     odd = Asked(monkeypatch)
-    odd.ask = lambda section, args, limit: {"node1": {"data": {"time": "noon"}}}
-    assert measured(odd) == {"error": "expected the time, got 'noon'"}
+    odd.ask = lambda section, args, limit: {"node1": Answer({"time": "noon"})}
+    assert measured(odd) == Answer(error="expected the time, got 'noon'")
 
 
 def test_time_now_is_this_machines():
@@ -86,7 +87,7 @@ def test_the_controllers_own_clock_may_be_set_meanwhile(monkeypatch):
     monkeypatch.setattr(asked, "time", lambda: next(days))
     snap = snapshot(("node1", "node2"))
     stage.measure_clocks(asked, snap, ["node1", "node2"])
-    offsets = [snap.answer(name, "clock_offset")["data"]["offset_s"] for name in snap.job.names]
+    offsets = [snap.answer(name, "clock_offset").fields["offset_s"] for name in snap.job.names]
     assert offsets == [0.0, 0.0]
 
 

@@ -13,6 +13,7 @@ import pytest
 from checks.contact import ssh_transport
 from checks.contact.identity import UNANSWERED
 from checks.contact.pool import open_contact
+from checks.facts import Login
 from checks.model import Job, Node, Ssh
 
 PATIENCE_S = 0.5
@@ -50,11 +51,11 @@ def failed_login(folder: Path, how: str, *, password: str = "", kinds: str = "pa
             f"  UserKnownHostsFile {folder}/none\n  IdentityFile {key}\n  IdentitiesOnly yes\n"
         )
         job = Job(nodes=(Node("here"),), head="here", ssh=Ssh(config=str(config)))
-        found: dict[str, str] = {}
+        found: list[Login] = []
 
         def log_in() -> None:
             passwords = {"here": password} if password else None
-            found.update(open_contact(job, ["here"], (), passwords=passwords)[1]["here"]["data"])
+            found.append(open_contact(job, ["here"], (), passwords=passwords)[1]["here"])
 
         controller = threading.Thread(target=log_in)
         controller.start()
@@ -67,7 +68,7 @@ def failed_login(folder: Path, how: str, *, password: str = "", kinds: str = "pa
         server.over.set()
         far.close()
         far.join(10)
-    return found["cause"], found["detail"]
+    return found[0].cause, found[0].detail
 
 
 @pytest.fixture

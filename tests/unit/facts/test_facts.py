@@ -97,6 +97,7 @@ def test_a_fix_asks_for_root_only_where_the_login_is_not_root(uid, command, type
 
 def test_a_snapshot_comes_back_as_it_was_saved(tmp_path):
     snap = snapshot(env={"NCCL_DEBUG": "INFO"}, same=("a", "b"), before=(("x", "y"),))
+    without(snap, "node2", Limits)
     snap.save(tmp_path / "facts.json")
     loaded = Snapshot.load(tmp_path / "facts.json")
     assert loaded == snap
@@ -119,6 +120,14 @@ def test_facts_of_another_version_are_refused_with_what_to_type(tmp_path, schema
     snapshot().save(path)
     path.write_text(json.dumps({**json.loads(path.read_text()), "schema": schema}))
     with pytest.raises(UsageError, match=r"another version .* --save-facts .*facts\.json"):
+        Snapshot.load(path)
+
+
+def test_a_file_whose_answers_are_none_is_a_usage_error(tmp_path):
+    path = tmp_path / "facts.json"
+    snapshot().save(path)
+    path.write_text(json.dumps({**json.loads(path.read_text()), "sections": {"node1": {"who": 5}}}))
+    with pytest.raises(UsageError, match=r"facts\.json: not a file written by --save-facts"):
         Snapshot.load(path)
 
 

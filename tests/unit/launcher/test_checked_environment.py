@@ -6,6 +6,7 @@ import dataclasses
 
 import pytest
 
+from checks.answer import Answer
 from checks.facts.gpus import Gpu, Gpus
 from checks.model import Node
 from checks.stages import rendezvous, smoke
@@ -26,7 +27,7 @@ class Asked:
 
     def ask(self, section, requests, limit):
         self.requests[section] = requests
-        return {name: {"error": "not asked"} for name in requests}
+        return dict.fromkeys(requests, Answer(error="not asked"))
 
 
 def environments(section, run_stage, snapshot):

@@ -8,6 +8,7 @@ import json
 import pytest
 
 import checks.run
+from checks.answer import Answer
 from checks.check import Check, Over
 from checks.errors import UsageError
 from checks.job.build import job_digest
@@ -44,7 +45,7 @@ def passed(tmp_path):
 def test_a_fresh_passed_preflight_is_trusted(passed, tmp_path):
     found = load_trusted_preflight(passed(), tmp_path, NOW)
     assert found.go
-    assert found.snapshot.answer("node1", "login")["data"]["reached"] is True
+    assert found.snapshot.answer("node1", "login").fields["reached"] is True
 
 
 @pytest.mark.parametrize(
@@ -105,10 +106,10 @@ def seen(monkeypatch, minute, memlock):
     snap = snapshot()
     snap.started = f"2026-11-21T08:{minute:02d}:00Z"
     for name in snap.job.names:
-        snap.put(name, "limits", {"data": {"memlock": 9 if name != "node2" else memlock}})
+        snap.put(name, "limits", Answer({"memlock": 9 if name != "node2" else memlock}))
 
     def judge(node):
-        value = node.cluster.snapshot.answer(node.name, "limits")["data"]["memlock"]
+        value = node.cluster.snapshot.answer(node.name, "limits").fields["memlock"]
         return ok() if value == 9 else block("low", f"{node.name} is low", node.fix("mend"))
 
     check = Check("limits.memlock", Over.EVERY_NODE, (), Severity.BLOCK, judge)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from lxml import html as parser
 
+from checks.answer import Answer
 from checks.catalogue import CATALOGUE
 from checks.facts import Snapshot
 from checks.model import Finding, Fix, Outcome, Severity
@@ -124,7 +125,7 @@ def test_what_a_node_says_is_text():
 def test_facts_that_differ_are_told_with_majority_and_outliers():
     snap = snapshot(("n1", "n2", "n3", "n4", "n5"))
     for name in snap.job.names:
-        snap.put(name, "gpus", {"data": {"driver": "570" if name == "n4" else "550"}})
+        snap.put(name, "gpus", Answer({"driver": "570" if name == "n4" else "550"}))
     _, tree = shown([], snap)
     (row,) = heading(tree, "Facts that differ between nodes").findall(".//tr")[1:]
     assert [texts(cell) for cell in row] == ["gpus.driver", "550: n[1-3,5]", "570: n4"]
@@ -133,8 +134,8 @@ def test_facts_that_differ_are_told_with_majority_and_outliers():
 def test_what_changed_is_told_as_before_and_now(tmp_path):
     good, now = snapshot(), snapshot()
     good.started, now.started = "2026-11-20T18:02:00Z", "2026-11-21T18:02:00Z"
-    good.put("node2", "gpus", {"data": {"driver": "550"}})
-    now.put("node2", "gpus", {"data": {"count": 1}})
+    good.put("node2", "gpus", Answer({"driver": "550"}))
+    now.put("node2", "gpus", Answer({"count": 1}))
     save_good_run(tmp_path, good)
     _, tree = shown([node("node2", Outcome.FAIL)], now, tmp_path)
     section = heading(tree, "Changed since the last go")

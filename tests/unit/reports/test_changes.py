@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from checks.answer import Answer
 from checks.facts import Snapshot
 from checks.model import Finding, Outcome, Severity
 from checks.reports.changes import accused_nodes, changes_since, comparable_facts, differing_facts
@@ -23,7 +24,7 @@ def seen(nodes: int = 3, **sections: Any) -> Snapshot:
     for name in snap.job.names:
         for section, data in sections.items():
             own = json.loads(json.dumps(data).replace("{node}", name))
-            snap.put(name, section, {"data": own, "seconds": 0.1})
+            snap.put(name, section, Answer(own, seconds=0.1))
     return snap
 
 
@@ -138,7 +139,7 @@ def test_who_is_compared(findings, accused):
 
 def test_an_outlier_is_told_beside_the_majority():
     snap = seen(5, gpus={"driver": "550"}, limits={"pid_max": 4})
-    snap.put("node4", "gpus", {"data": {"driver": "570"}})
+    snap.put("node4", "gpus", Answer({"driver": "570"}))
     (found,) = differing_facts(snap)
     assert found.fact == "gpus.driver"
     assert found.values == (("550", ("node1", "node2", "node3", "node5")), ("570", ("node4",)))
@@ -150,7 +151,7 @@ def test_what_is_another_on_each_node_is_its_identity():
 
 def test_two_nodes_that_differ_are_told():
     snap = seen(2, gpus={"driver": "550"})
-    snap.put("node2", "gpus", {"data": {"driver": "570"}})
+    snap.put("node2", "gpus", Answer({"driver": "570"}))
     assert [one.fact for one in differing_facts(snap)] == ["gpus.driver"]
 
 

@@ -1,0 +1,46 @@
+"""What a node answered about one section, on its way from the probe to the facts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The section's `data`, or None and the `error` that says why there is none.
+
+    `seconds` is what the section took on the node, where its probe measured that.
+    """
+
+    data: Mapping[str, Any] | None = None
+    error: str = ""
+    seconds: float | None = None
+
+    @classmethod
+    def from_json(cls, message: Mapping[str, Any]) -> Answer:
+        """Read `{"data": {…}}` or `{"error": "…"}`; data of another shape is an error too."""
+        if "error" in message:
+            return cls(error=str(message["error"]))
+        data = message.get("data")
+        if isinstance(data, dict):
+            return cls(data, seconds=message.get("seconds"))
+        return cls(error=f"expected an object, got {json.dumps(data)[:60]}")
+
+    def as_json(self) -> dict[str, Any]:
+        """What `from_json` reads."""
+        if self.data is None:
+            return {"error": self.error}
+        seconds = {} if self.seconds is None else {"seconds": self.seconds}
+        return {"data": self.data, **seconds}
+
+    @property
+    def fields(self) -> Mapping[str, Any]:
+        """The data, empty where there is none."""
+        return self.data or {}
+
+    def with_fields(self, **fields: Any) -> Answer:
+        """The answer with these fields besides its own; one without data stays as it is."""
+        return self if self.data is None else replace(self, data={**self.data, **fields})
