@@ -210,7 +210,7 @@ def test_remote_runs_words_on_that_node_and_is_bounded(pair, site):
         assert told["site.it-ends", name] == "unknown"
         assert told["site.nothing-of-that-name", name] == "unknown"
     assert "node1: no-such-command: no-such-command is not installed" in done.stdout
-    assert "not done after 1 s" in done.stdout
+    assert "did not end within 1 s" in done.stdout
 
 
 INTERRUPTED = """
