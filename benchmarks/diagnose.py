@@ -97,7 +97,7 @@ def show(took: dict[str, list[Took]], size: int) -> None:
     print(f"\na log of {size / 1e6:.0f} MB with one failed rank near its end")
     least = middle(one.cpu_s for one in took["diagnose"])
     for name, runs in took.items():
-        cpu_s, seconds = middle(one.cpu_s for one in runs), middle(one.seconds for one in runs)
+        cpu_s, seconds = middle(run.cpu_s for run in runs), middle(run.seconds for run in runs)
         print(
             f"  {name:<24}{cpu_s:7.2f} s of processor {size / 1e6 / cpu_s:7.0f} MB/s "
             f"{cpu_s / least:6.2f} ×  wall {seconds:6.2f} s  {max(o.peak_mb for o in runs):4.0f} MB"

@@ -59,9 +59,8 @@ def main() -> None:
             log = here.folder / f"out-{rate}"
             cost = talk(here, rate, log)
             print(
-                f"  {rate:6} lines/s   controller {cost.controller:.3f}   "
-                f"a node's supervisor {cost.supervisor:.4f}, its sshd {cost.sshd:.4f}   "
-                f"{judged(log.read_text(), rate)}"
+                f"  {rate:6} lines/s   controller {cost.controller:.3f}   a node's supervisor "
+                f"{cost.supervisor:.4f}, its sshd {cost.sshd:.4f}   {judged(log.read_text(), rate)}"
             )
 
 

@@ -94,7 +94,7 @@ def describe_findings(
         passed_before = before.get((group.first.check, group.first.subject)) == "pass"
         text = describe_group(group, "passed before the start" if passed_before else "")
         lines += render_lines(finding_lines(text, terminal_width()), colour=False)
-    passed = dict.fromkeys(one.check for one in findings if one.outcome is Outcome.PASS)
+    passed = dict.fromkeys(finding.check for finding in findings if finding.outcome is Outcome.PASS)
     for finding in failed:
         passed.pop(finding.check, None)
     if passed:

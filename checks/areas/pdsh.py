@@ -172,7 +172,7 @@ def _has_breaking_ssh_args(head: NodeView) -> bool:
     """Whether PDSH_SSH_ARGS is set, and pdsh reaches none of the nodes that plain ssh reaches."""
     if not head.read(Pdsh).environment.get("PDSH_SSH_ARGS") or not head.has(PdshRun):
         return False
-    return all(one.rank is None for one in head.read(PdshRun).targets.values())
+    return all(target.rank is None for target in head.read(PdshRun).targets.values())
 
 
 @pair_check("pdsh.reaches-every-node", Pdsh, PdshRun, SshRow, Account, over=Over.FROM_HEAD)
@@ -240,7 +240,7 @@ def _answer_verdict(head: NodeView, node: NodeView, run: PdshRun, reached: PdshA
     if reached.hostname and reached.hostname != meant:
         message = f"pdsh on {head.name} reaches {reached.hostname} where {node.name} was meant"
         return block("wrong-host", message, head.fix(f"getent hosts {node.name}"))
-    worst = max(one.code or 0 for one in run.targets.values())
+    worst = max(target.code or 0 for target in run.targets.values())
     if reached.code != run.expected or run.code != worst:
         message = (
             f"the exit status of {node.name} does not come back through pdsh: {run.expected} was "

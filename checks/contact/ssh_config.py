@@ -134,7 +134,9 @@ class KnownHosts:
     def certifiable(self, host: str, port: int) -> bool:
         """Whether a certificate may stand for the host's key."""
         names = (_known_hosts_name(host, port), host.lower())
-        return any(_matches_pattern(name, one) for name in names for one in self.authorities)
+        return any(
+            _matches_pattern(name, authority) for name in names for authority in self.authorities
+        )
 
 
 def _split_paths(value: str) -> list[str]:

@@ -65,7 +65,7 @@ def parse_perf_output(text: str) -> PerfResult:
     counted = False
     rows: list[PerfRow] = []
     ranks: list[int] = []
-    for line in (MPIRUN_TAG.sub("", one) for one in text.splitlines()):
+    for line in (MPIRUN_TAG.sub("", line) for line in text.splitlines()):
         counted = counted or ("algbw" in line and "#wrong" in line.split())
         if found := DEVICE_LINE.match(line):
             ranks.append(int(found[1]))

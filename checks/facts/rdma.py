@@ -112,13 +112,17 @@ class Rdma(Fact):
     @functools.cached_property
     def ports(self) -> Mapping[str, RdmaPort]:
         """Every port as NCCL names it, `mlx5_0:1`."""
-        return {f"{one.name}:{port.number}": port for one in self.devices for port in one.ports}
+        return {
+            f"{device.name}:{port.number}": port for device in self.devices for port in device.ports
+        }
 
     @functools.cached_property
     def board_by_port(self) -> Mapping[str, str | None]:
         """The board that each port belongs to."""
         return {
-            f"{one.name}:{port.number}": one.board_id for one in self.devices for port in one.ports
+            f"{device.name}:{port.number}": device.board_id
+            for device in self.devices
+            for port in device.ports
         }
 
     @functools.cached_property

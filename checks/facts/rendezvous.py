@@ -130,4 +130,4 @@ class Rendezvous(Fact):
     @property
     def failed(self) -> tuple[RendezvousRank, ...]:
         """The ranks that did not come through."""
-        return tuple(one for one in self.ranks if not one.through)
+        return tuple(rank for rank in self.ranks if not rank.through)

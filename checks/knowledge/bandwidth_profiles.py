@@ -39,5 +39,9 @@ def matching_profile(gpus: Gpus, gbit_s: float) -> Profile | None:
     names = {gpu.name for gpu in gpus.gpus}
     if len(gpus.gpus) != GPUS_PER_NODE or len(names) != 1:
         return None
-    fitting = (one for one in PROFILES if one.gpu in next(iter(names)) and gbit_s >= one.gbit_s)
+    fitting = (
+        profile
+        for profile in PROFILES
+        if profile.gpu in next(iter(names)) and gbit_s >= profile.gbit_s
+    )
     return next(fitting, None)

@@ -86,8 +86,8 @@ def blamed_nodes(findings: Sequence[Finding]) -> list[dict[str, str]]:
 def fold_blame(entries: Iterable[dict[str, str]]) -> list[tuple[str, str]]:
     """Folded nodes and why, one entry for each reason."""
     reasons: dict[str, list[str]] = {}
-    for one in entries:
-        reasons.setdefault(one["because"], []).append(one["node"])
+    for entry in entries:
+        reasons.setdefault(entry["because"], []).append(entry["node"])
     return [(fold_names(nodes), because) for because, nodes in reasons.items()]
 
 
@@ -113,7 +113,7 @@ def _matrix_reasons(found: Sequence[Matrix]) -> list[tuple[str, str]]:
         for reason in _outlier_reasons(matrix, crossing):
             if not any((one.node, one.end) == (reason.node, reason.end) for one in reasons):
                 reasons.append(reason)
-    return told + [(one.node, _reason_text(one, found)) for one in reasons]
+    return told + [(reason.node, _reason_text(reason, found)) for reason in reasons]
 
 
 def _matrix_order(matrix: Matrix) -> int:
@@ -130,7 +130,9 @@ def _cut_text(cut: Cut) -> str:
 def _reason_text(reason: _BlameReason, found: Iterable[Matrix]) -> str:
     """The reason; of a node whose ports answer while nobody logs in, that it is its sshd."""
     ports = [one for one in found if one.area == "ports"]
-    towards = {pair for one in ports for pair in one.asked - one.failed if pair[1] == reason.node}
+    towards = {
+        pair for port in ports for pair in port.asked - port.failed if pair[1] == reason.node
+    }
     if area_of(reason.check) == "ssh" and reason.end == 1 and len(towards) >= MIN_BAD_PAIRS:
         return f"{reason} but can reach its ports: check its sshd"
     return str(reason)

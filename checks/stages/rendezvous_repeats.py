@@ -83,7 +83,7 @@ def _network_by_node(told: Mapping[str, Answer], names: Sequence[str]) -> dict[s
 def _only_waited(answer: Answer) -> bool:
     """Whether that accused node failed for want of others alone, as far as its ranks tell."""
     ranks = () if answer.data is None else decode_fact(Rendezvous, answer.data).failed
-    return bool(ranks) and all(one.waited and not one.said.wrong for one in ranks)
+    return bool(ranks) and all(rank.waited and not rank.said.wrong for rank in ranks)
 
 
 def _sides_meet_alone(
@@ -151,7 +151,7 @@ def _bisect_culprits(hold: HoldMeetings, told: dict[str, Answer], left: Group) -
     apart = {name: group for group in groups for name in _guilty_in_group(group, left, meets)}
     for name, group in apart.items():
         rank = _rendezvous_facts(told, [name])[name].failed[0].rank
-        shown = next(one for one in _rank_answers(told[name]) if one["rank"] == rank)
+        shown = next(answer for answer in _rank_answers(told[name]) if answer["rank"] == rank)
         others = [other for other in group if other != name]
         told[name] = told[name].with_fields(shown=shown, apart=[*others, name])
     return list(apart)

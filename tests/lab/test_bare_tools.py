@@ -77,7 +77,7 @@ def test_arguments_environment_and_secrets(site: Site, right):
     options = ["--bind_cores_to_rank", "--log_level", "error"]
     done = site.bare(*site.on_both, *options, "tell.py", *ODD, **GIVEN, NCCL_SOCKET_IFNAME="enp9")
     assert done.returncode == 0
-    seen = {one["node"]: one for one in rank_reports(done.stdout)}
+    seen = {report["node"]: report for report in rank_reports(done.stdout)}
     words = seen["node1"]["words"]
     assert words[:3] == ["it is", "node1", "/root"]
     assert "tell.py" in words
@@ -116,17 +116,19 @@ def test_the_address_of_rank_0_is_the_first_word_that_a_login_prints(site: Site,
     words = ("--hostfile", str(site.place / "hostfile"), "tell.py")
     site.head.run(FIRST, check=True)
     done = site.bare(*words)
-    assert {one["master"] for one in rank_reports(done.stdout)} == {"192.168.121.5"}
+    assert {report["master"] for report in rank_reports(done.stdout)} == {"192.168.121.5"}
     site.head.write("/root/.bashrc", BANNER)
     done = site.bare(*words)
-    assert {one["master"] for one in rank_reports(done.stdout)} == {"Welcome"}
+    assert {report["master"] for report in rank_reports(done.stdout)} == {"Welcome"}
     assert {one["master"] for one in right} == {site.head.address}
 
 
 def test_a_wrong_hostfile_trains_on_this_machine_alone(site: Site):
     done = site.bare("--hostfile", "/nowhere/hostfile", "tell.py")
     assert done.returncode == 0
-    assert [(one["node"], one["world"]) for one in rank_reports(done.stdout)] == [("node1", 1)]
+    assert [(report["node"], report["world"]) for report in rank_reports(done.stdout)] == [
+        ("node1", 1)
+    ]
     assert "/nowhere/hostfile" in refusal_of("--hosts=/nowhere/hostfile", "--", "tell.py")
 
 
@@ -134,10 +136,10 @@ def test_one_remaining_node_is_taken_for_this_machine(site: Site):
     only = ["--include", "node2", "--master_addr", "127.0.0.1"]
     done = site.bare("--hostfile", str(site.place / "hostfile"), *only, "tell.py")
     assert done.returncode == 0
-    assert [one["node"] for one in rank_reports(done.stdout)] == ["node1"]
+    assert [report["node"] for report in rank_reports(done.stdout)] == ["node1"]
     code, text = site.ours(include="node2")
     assert code == 0, text
-    assert [one["node"] for one in rank_reports(text)] == ["node2"]
+    assert [report["node"] for report in rank_reports(text)] == ["node2"]
 
 
 def test_a_missing_folder_is_the_home_folder_then(site: Site):
@@ -145,7 +147,7 @@ def test_a_missing_folder_is_the_home_folder_then(site: Site):
     site.other.run(f"cp {site.place}/tell.py /root", check=True)
     done = site.bare(*site.on_both, "tell.py", cwd="/root/run")
     assert done.returncode == 0
-    assert {one["node"]: one["cwd"] for one in rank_reports(done.stdout)} == {
+    assert {report["node"]: report["cwd"] for report in rank_reports(done.stdout)} == {
         "node1": "/root/run", "node2": "/root",
     }  # fmt: skip
     code, text = site.ours(workdir="/root/run")
@@ -212,7 +214,10 @@ def test_two_nodes_of_one_rank_wait_without_a_word(site: Site):
     job = job_of(site.lab, with_="accelerate")
     claims = claims_of([CATALOGUE["accelerate.machine-ranks-are-whole"]], job)
     findings = examine(job, claims).findings
-    assert "rank-twice" in {one.cause for one in findings}
+    assert "rank-twice" in {finding.cause for finding in findings}
     code, text = site.ours(with_="accelerate")
     assert code == 0, text
-    assert {one["node"]: one["rank"] for one in rank_reports(text)} == {"node1": 0, "node2": 1}
+    assert {report["node"]: report["rank"] for report in rank_reports(text)} == {
+        "node1": 0,
+        "node2": 1,
+    }

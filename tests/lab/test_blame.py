@@ -94,7 +94,7 @@ def test_a_healthy_lab_blames_nobody(four: Lab):
 def test_what_the_budget_leaves_out_could_not_be_determined(four: Lab):
     before = leavings(four)
     findings = findings_of(four, budget=0.01)
-    late = [one for one in findings if one.area == "ssh" and len(one.subject) == 2]
+    late = [finding for finding in findings if finding.area == "ssh" and len(finding.subject) == 2]
     assert {one.outcome for one in late} == {Outcome.UNKNOWN}, describe(findings)
     assert all("the budget of 0.01 s was used up" in one.message for one in late)
     assert decide(findings) == "stop"

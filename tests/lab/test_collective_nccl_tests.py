@@ -63,7 +63,9 @@ def facts_and_causes(lab: Lab, **options: str) -> tuple[dict[str, NcclTests], di
     claims = claims_of([CATALOGUE[CHECK]], job)
     result = examine(job, claims)
     cluster = ClusterView(result.snapshot)
-    found = {one.subject[0]: f"{one.cause}: {one.message}" for one in result.findings}
+    found = {
+        finding.subject[0]: f"{finding.cause}: {finding.message}" for finding in result.findings
+    }
     assert_nothing_left(lab, before)
     return {node.name: node.read(NcclTests) for node in cluster.nodes}, found
 

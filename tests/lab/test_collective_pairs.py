@@ -60,14 +60,14 @@ def test_every_pair_of_a_healthy_lab_is_measured_and_nobody_is_accused(lab: Lab)
     view, findings = ClusterView(result.snapshot), result.findings
     assert len(speed_table(view)) == len(job.names) * (len(job.names) - 1)
     assert not describe(findings)
-    assert any(one.outcome is Outcome.PASS for one in findings)
+    assert any(finding.outcome is Outcome.PASS for finding in findings)
 
 
 def test_what_cannot_be_called_is_not_measured(lab: Lab):
     lab.fault("peer-dropped")
     job = job_of(lab)
     claims = claims_of(CHECKS, job)
-    found = {(one.check, one.subject): one for one in examine(job, claims).findings}
+    found = {(finding.check, finding.subject): finding for finding in examine(job, claims).findings}
     one = found["collective.links-are-alike", ("node1", "node3")]
     assert one.outcome is Outcome.SKIP
     assert "see ports.ephemeral-ports-are-open" in one.message

@@ -61,7 +61,10 @@ def found_causes(
     findings: list[Finding], severity: Severity
 ) -> set[tuple[str, tuple[str, ...], str]]:
     """(check, subject, cause) of all that does not hold or could not be determined."""
-    return {(one.check, one.subject, one.cause) for one in failed_findings(findings, severity)}
+    return {
+        (finding.check, finding.subject, finding.cause)
+        for finding in failed_findings(findings, severity)
+    }
 
 
 def test_a_healthy_lab_has_nothing_to_say(lab: Lab):
@@ -76,7 +79,7 @@ def test_no_answer_is_no_verdict_and_on_that_node_alone(fault: Fault, broken_lab
     break_nodes(broken_lab, fault)
     before = leavings(broken_lab)
     findings = [one for one in run_preflight(job_of(broken_lab)) if one.check != UNFIXABLE]
-    bad = [one for one in findings if one.outcome is not Outcome.PASS]
+    bad = [finding for finding in findings if finding.outcome is not Outcome.PASS]
     unknown = [one for one in bad if one.outcome is Outcome.UNKNOWN]
     assert unknown
     assert all("node3" in one.subject or not one.subject for one in unknown), describe(findings)

@@ -48,11 +48,13 @@ def test_nothing_to_say(site: Site, bring_up: Callable[[LabShape], Lab]) -> None
     before = leavings(lab)
     findings = run_preflight(job_of(lab, **site.job), leave_out=() if site.trains else HEAVY)
     assert decide(findings) == "go", describe(findings)
-    assert not [one for one in findings if one.outcome is Outcome.UNKNOWN], describe(findings)
-    assert {one.check for one in findings if one.warned} - {UNFIXABLE} == site.warns, describe(
+    assert not [finding for finding in findings if finding.outcome is Outcome.UNKNOWN], describe(
         findings
     )
-    assert {one.check for one in findings if one.outcome is Outcome.PASS}
+    assert {finding.check for finding in findings if finding.warned} - {UNFIXABLE} == site.warns, (
+        describe(findings)
+    )
+    assert {finding.check for finding in findings if finding.outcome is Outcome.PASS}
     assert_nothing_left(lab, before)
 
 

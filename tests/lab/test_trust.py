@@ -94,8 +94,8 @@ def login_results(
     """The nodes' names as told by every login, each to itself too, or what ssh complained of."""
     places = lab.record.nodes[:nodes]
     return {
-        log_in(lab, one.name, other.name if by_name else other.address, user, other.port)
-        for one in places
+        log_in(lab, place.name, other.name if by_name else other.address, user, other.port)
+        for place in places
         for other in places
     }
 
@@ -200,8 +200,8 @@ def test_a_user_and_a_port_of_their_own_and_nothing_kept_is_lost(trusted: Lab, h
 
 def test_names_ports_and_users_of_an_ssh_config(trusted: Lab, home: Path):
     blocks = (
-        f"Host {one.name}\n  HostName {one.address}\n  Port {one.port}\n  User ada\n"
-        for one in trusted.record.nodes
+        f"Host {node.name}\n  HostName {node.address}\n  Port {node.port}\n  User ada\n"
+        for node in trusted.record.nodes
     )
     (home / ".ssh/config").write_text("".join(blocks))
     for name in NAMES:  # as somebody who calls node2 by name there has it

@@ -57,7 +57,7 @@ def restore_shell(lab, fault):
 
 
 def assert_of_node3_alone(findings):
-    bad = [one for one in findings if one.outcome in (Outcome.FAIL, Outcome.UNKNOWN)]
+    bad = [finding for finding in findings if finding.outcome in (Outcome.FAIL, Outcome.UNKNOWN)]
     assert [one for one in bad if one.outcome is Outcome.UNKNOWN]
     assert all("node3" in one.subject or not one.subject for one in bad), describe(findings)
     assert decide(findings) == "stop"
@@ -73,7 +73,7 @@ def test_a_node_that_dies_in_the_mesh(lab, monkeypatch):
         "timeout 60 sh -c 'while pgrep -f [@]notty; do sleep 0.2; done'", check=True
     )
     assert_of_node3_alone(findings)
-    unknown = [one for one in findings if one.outcome is Outcome.UNKNOWN]
+    unknown = [finding for finding in findings if finding.outcome is Outcome.UNKNOWN]
     assert {one.area for one in unknown} >= {"ssh", "ports", "time"}
     why = re.compile("no answer in time|the connection went silent")
     assert all(why.search(one.message) for one in unknown), describe(findings)
@@ -85,7 +85,7 @@ def test_a_node_without_proc(lab):
     findings = preflight_findings(lab)
     lab.node("node3").run("umount /proc", check=True)
     assert_of_node3_alone(findings)
-    assert all(one.outcome is not Outcome.FAIL for one in findings), describe(findings)
+    assert all(finding.outcome is not Outcome.FAIL for finding in findings), describe(findings)
 
 
 def test_a_shell_without_home_or_a_language_and_one_session_is_fit(lab):
@@ -99,6 +99,6 @@ def test_a_shell_that_prints_megabytes(lab):
     break_nodes(lab, LOUD)
     findings = preflight_findings(lab)
     restore_shell(lab, LOUD)
-    bad = [one for one in findings if one.outcome in (Outcome.FAIL, Outcome.UNKNOWN)]
+    bad = [finding for finding in findings if finding.outcome in (Outcome.FAIL, Outcome.UNKNOWN)]
     assert ("ssh.shell-is-quiet", ("node3",)) in {(one.check, one.subject) for one in bad}
     assert all(one.subject[-1] == "node3" for one in bad), describe(findings)

@@ -55,7 +55,7 @@ def test_published_output_is_read_and_not_available_is_none(path):
     snap = cards.cluster(seen)
     findings = [judged(snap, f"gpu.{check}")["node1",] for check in cards.CHECKS]
     # the A100 is cut, and a python of somebody's runs on T4 and RTX
-    assert {one.cause for one in findings} <= {"", "mig-everywhere", "foreign-process"}
+    assert {finding.cause for finding in findings} <= {"", "mig-everywhere", "foreign-process"}
 
 
 @pytest.mark.published("data/infiniband_sysfs/fixtures.txt")

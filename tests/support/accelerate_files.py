@@ -57,7 +57,7 @@ def finding_of(claim, snap, node="node2"):
 def causes_by_node(claim, snap):
     """{node: cause} of those that the check does not hold for."""
     findings = judged(snap, f"accelerate.{claim}")
-    assert all(one.fix and one.message for one in findings.values() if one.cause)
+    assert all(finding.fix and finding.message for finding in findings.values() if finding.cause)
     return {name: one.cause for (name,), one in findings.items() if one.cause}
 
 

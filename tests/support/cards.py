@@ -56,7 +56,7 @@ def lone_finding(snap, check, node="node3"):
     """The finding on that node, after a look that no other node has one."""
     findings = judged(snap, f"gpu.{check}")
     others = [one for (name,), one in findings.items() if name != node]
-    assert not [one for one in others if one.outcome.value in ("fail", "unknown")]
+    assert not [other for other in others if other.outcome.value in ("fail", "unknown")]
     return findings[(node,)]
 
 

@@ -49,13 +49,13 @@ def run_preflight(job: Job, *, leave_out: Sequence[str] = HEAVY) -> list[Finding
 
 def failed_findings(findings: Sequence[Finding], severity: Severity) -> list[Finding]:
     """What does not hold or could not be determined, of that severity."""
-    found = [one for one in findings if one.outcome in (Outcome.FAIL, Outcome.UNKNOWN)]
+    found = [finding for finding in findings if finding.outcome in (Outcome.FAIL, Outcome.UNKNOWN)]
     return [one for one in found if one.severity is severity]
 
 
 def describe(findings: Sequence[Finding]) -> str:
     """Findings that do not hold, for the message of an assertion."""
-    found = [one for one in findings if one.outcome in (Outcome.FAIL, Outcome.UNKNOWN)]
+    found = [finding for finding in findings if finding.outcome in (Outcome.FAIL, Outcome.UNKNOWN)]
     return "\n".join(
         f"{one.outcome.value} {one.severity.value} {one.check} {one.subject} {one.cause}: "
         f"{one.message} | {one.fix}"
@@ -83,8 +83,10 @@ UNFIXABLE = "limits.memlock-is-unlimited"
 
 def findings_to_fix(findings: Sequence[Finding]) -> list[Finding]:
     """What blocks; where nothing does, what warns."""
-    blocking = [one for one in findings if one.stops]
-    return blocking or [one for one in findings if one.warned and one.check != UNFIXABLE]
+    blocking = [finding for finding in findings if finding.stops]
+    return blocking or [
+        finding for finding in findings if finding.warned and finding.check != UNFIXABLE
+    ]
 
 
 def type_fix(lab: Lab, fix: Fix) -> None:

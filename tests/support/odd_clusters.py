@@ -63,7 +63,7 @@ def keys(words: str, name: str) -> Step:
 def ports_in_config(lab: Lab) -> None:
     """Every node's ssh config says every node's port."""
     places = lab.record.nodes
-    text = "".join(f"Host {one.name} {one.address}\n  Port {one.port}\n" for one in places)
+    text = "".join(f"Host {place.name} {place.address}\n  Port {place.port}\n" for place in places)
     for node in lab.nodes:
         node.write("/root/.ssh/config", text, 0o600)
 

@@ -50,9 +50,11 @@ def judged(snap: Snapshot, check_id: str) -> dict[tuple[str, ...], Finding]:
     claims = claims_of([check], snap.job)
     findings = judge_claims(claims, ClusterView(snap))
     assert findings == judge_claims(claims, ClusterView(only_declared(snap, check)))
-    broken = [one for one in findings if one.message.startswith("the check itself failed")]
+    broken = [
+        finding for finding in findings if finding.message.startswith("the check itself failed")
+    ]
     assert not broken, broken
-    JUDGED.update((one.check, one.outcome.value, one.cause) for one in findings)
+    JUDGED.update((finding.check, finding.outcome.value, finding.cause) for finding in findings)
     return {finding.subject: finding for finding in findings}
 
 

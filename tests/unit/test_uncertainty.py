@@ -188,7 +188,9 @@ def test_a_shell_that_ends_at_once(resident_of):
 def test_of_what_nobody_answered_nothing_is_known():
     snap = snapshot(("node1", "node2"))
     findings = judge_claims(claims_of(CATALOGUE.values(), snap.job), ClusterView(snap))
-    known = {one.check for one in findings if one.outcome in (Outcome.PASS, Outcome.FAIL)}
+    known = {
+        finding.check for finding in findings if finding.outcome in (Outcome.PASS, Outcome.FAIL)
+    }
     assert all(Login in CATALOGUE[check].needs for check in known), known
     assert decide(findings) == "stop"
 
@@ -201,7 +203,7 @@ def test_no_judge_trips_over_an_answer_of_another_shape(wrong):
             if section != "login":
                 snap.put(name, section, Answer.from_json({"data": wrong}))
     findings = judge_claims(claims_of(CATALOGUE.values(), snap.job), ClusterView(snap))
-    tripped = [one for one in findings if "the check itself failed" in one.message]
+    tripped = [finding for finding in findings if "the check itself failed" in finding.message]
     assert not tripped, tripped[0]
 
 

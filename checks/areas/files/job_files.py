@@ -240,7 +240,6 @@ def _not_mounted_verdict(node: NodeView, output: FolderSpace) -> Verdict | None:
     other = folders[sharing[0]]
     message = (
         f"{output.absolute} is on {node.name}'s own disk, but on {abbreviate_nodes(sharing)} it is "
-        "shared "
-        f"({other.filesystem} at {other.mount}): not mounted here"
+        f"shared ({other.filesystem} at {other.mount}): not mounted here"
     )
     return warn("not-mounted", message, node.fix(f"mount {shlex.quote(other.mount)}", root=True))

@@ -55,9 +55,8 @@ def _too_old_message(
     node: NodeView, old: list[Gpu], precision: str, needs: str, use: str
 ) -> tuple[str, Fix]:
     message = (
-        f"the config asks for {precision}, but {describe_gpus(old)} of {node.name} "
-        f"({old[0].name}) has compute "
-        f"capability {old[0].capability}; {precision} needs {needs}"
+        f"the config asks for {precision}, but {describe_gpus(old)} of {node.name} ({old[0].name}) "
+        f"has compute capability {old[0].capability}; {precision} needs {needs}"
     )
     words = f"turn on {use} instead" if use != "neither" else "turn off fp16"
     return message, Fix(note=f"{words} in the config, or leave {node.name} out")

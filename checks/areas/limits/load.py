@@ -38,8 +38,7 @@ def cpus_are_free(node: NodeView) -> Verdict:
     if cpus >= max(BUSY_SHARE * load.cpus, BUSY_LEAST):
         message = (
             f"{_describe_first(load.foreign)} and others use {cpus:.3g} of {load.cpus} processors "
-            "of "
-            f"{node.name} busy; expected it idle"
+            f"of {node.name} busy; expected it idle"
         )
         return warn(
             "cpus-busy", message, _list_processes_fix(node, load.foreign, "pcpu"), **evidence

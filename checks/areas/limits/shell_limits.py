@@ -44,8 +44,7 @@ def memlock_is_unlimited(node: NodeView) -> Verdict:
     needed = "its active RDMA ports need it" if rdma else "though nothing here uses RDMA"
     message = (
         f"a login to {node.name} may lock {format_memory(soft)} of memory (hard limit "
-        f"{format_memory(hard)}); "
-        f"expected unlimited, {needed}"
+        f"{format_memory(hard)}); expected unlimited, {needed}"
     )
     verdict = block if rdma and soft < MEMLOCK_NEEDED else warn
     return verdict("memlock-low", message, _memlock_fix(node), soft=soft, hard=hard)
@@ -101,8 +100,7 @@ def nproc_is_enough(node: NodeView) -> Verdict:
     message = (
         f"{account.user} on {node.name} may run {soft} processes and threads (hard limit "
         f"{format_count(hard)}); expected at least {wanted} for {slots} ranks on {account.cpus} "
-        "cores"
-        f"{describe_setting_lines(node, 'nproc')}"
+        f"cores{describe_setting_lines(node, 'nproc')}"
     )
     fix = limit_fix(node, "nproc", "LimitNPROC", "unlimited")
     verdict = block if starts_too_few(node) else warn

@@ -68,10 +68,9 @@ def _refused_fix(node: NodeView, login: Login) -> Fix:
 def _dropped_fix(node: NodeView, login: Login) -> Fix:
     port = login.port
     managed = (
-        f"if ufw status 2>&1 | grep -qw active; then ufw allow {port}/tcp; "
-        "elif firewall-cmd --state >/dev/null 2>&1; then firewall-cmd --permanent "
-        f"--add-port={port}/tcp && firewall-cmd --reload; "
-        "else nft list ruleset || iptables-save; fi"
+        f"if ufw status 2>&1 | grep -qw active; then ufw allow {port}/tcp; elif firewall-cmd "
+        f"--state >/dev/null 2>&1; then firewall-cmd --permanent --add-port={port}/tcp && "
+        "firewall-cmd --reload; else nft list ruleset || iptables-save; fi"
     )
     note = (
         "at its console, if it is on and has that address: opens ssh in ufw or firewalld; where "

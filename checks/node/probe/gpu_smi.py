@@ -55,7 +55,7 @@ def active_slowdowns(element):
     for place in ("clocks_event_reasons", "clocks_throttle_reasons"):
         reasons = element.find(place)
         if reasons is not None and len(reasons):
-            said = {one.tag.partition("_reason_")[2]: one.text for one in reasons}
+            said = {reason.tag.partition("_reason_")[2]: reason.text for reason in reasons}
             return [name for tag, name in SLOWDOWNS if parse_flag(said.get(tag))]
     return None
 

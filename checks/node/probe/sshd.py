@@ -160,8 +160,8 @@ def is_private_group(gid):
     entry = pwd.getpwuid(os.getuid())
     if gid != entry.pw_gid or not os.path.exists("/etc/debian_version"):
         return False
-    sharing = {one.split(":")[0] for one in read_file("/etc/passwd", "").splitlines()
-               if one.split(":")[3:4] == [str(gid)]}  # fmt: skip
+    sharing = {line.split(":")[0] for line in read_file("/etc/passwd", "").splitlines()
+               if line.split(":")[3:4] == [str(gid)]}  # fmt: skip
     return sharing | set(grp.getgrgid(gid).gr_mem) <= {entry.pw_name}
 
 
@@ -200,15 +200,17 @@ def key_files(sshd, user, home):
 
 def names_groups(told):
     """Whether a setting or a Match block goes by groups; only then are they asked for."""
-    matches = [one["match"].lower() for values in told.values() for one in values]
-    return bool({"allowgroups", "denygroups"} & set(told)) or any("group" in one for one in matches)
+    matches = [value["match"].lower() for values in told.values() for value in values]
+    return bool({"allowgroups", "denygroups"} & set(told)) or any(
+        "group" in match for match in matches
+    )
 
 
 def group_names():
     """The names of the groups of this login, its own first."""
     own = os.getgid()
     found = []
-    for gid in [own] + [one for one in os.getgroups() if one != own]:
+    for gid in [own] + [getgroup for getgroup in os.getgroups() if getgroup != own]:
         with contextlib.suppress(KeyError):
             found.append(grp.getgrgid(gid).gr_name)
     return found

@@ -64,7 +64,7 @@ def _make_changes(
         return True
     if not ask_consent(f"Apply these changes to {len(wanted)} nodes?", args):
         raise PreflightError("nothing was changed")
-    keys = {one.name: key.public for one in cluster.reached if (key := usable_key(one))}
+    keys = {node.name: key.public for node in cluster.reached if (key := usable_key(node))}
     if path:
         keys[THIS_MACHINE] = own or hands.make_own_key(path)
     _apply_changes(contact, wanted, keys)

@@ -65,7 +65,7 @@ class Change:
         lines = [
             (self.authorized_file, f"{keys[who]} {_key_comment(who)}") for who in self.authorize
         ]
-        calls = [shlex.join(("append", *one)) for one in (*lines, *self.know)]
+        calls = [shlex.join(("append", *line)) for line in (*lines, *self.know)]
         return "\n".join(("set -e", "umask 077", APPEND_FUNCTION, *calls, RESTORE_LABELS)) + "\n"
 
 

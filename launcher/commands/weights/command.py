@@ -108,8 +108,7 @@ def _look_at_checkpoints(
     if away:
         raise PreflightError(
             f"cannot log in to {fold_names(away)} ({', '.join(sorted(set(away.values())))}), and "
-            "its "
-            "shards are needed: pytest preflight/ -k controller-logs-in says what is wrong"
+            "its shards are needed: pytest preflight/ -k controller-logs-in says what is wrong"
         )
     return cluster
 

@@ -24,7 +24,7 @@ ByteCallback = Callable[[int], None]
 
 def missing_shards(shards: Sequence[Shard], folder: Path) -> list[Shard]:
     """Those that are not here yet with their size and time."""
-    return [one for one in shards if not _is_fetched(folder / one.file.name, one)]
+    return [shard for shard in shards if not _is_fetched(folder / shard.file.name, shard)]
 
 
 def _is_fetched(path: Path, shard: Shard) -> bool:
@@ -55,7 +55,9 @@ def fetch_shards(
             told(size)
 
     with concurrent.futures.ThreadPoolExecutor(POOL) as pool:
-        futures = [pool.submit(_fetch_shard, contact, one, remote, folder, count) for one in shards]
+        futures = [
+            pool.submit(_fetch_shard, contact, shard, remote, folder, count) for shard in shards
+        ]
         try:
             for future in concurrent.futures.as_completed(futures):
                 future.result()

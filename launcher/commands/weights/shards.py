@@ -47,7 +47,7 @@ class Shards:
     @property
     def merged_size(self) -> int:
         """About how many bytes the weights take in fp32: those of the optimizer shards say."""
-        optim = sum(one.file.size for one in self.shards if "optim" in one.file.name)
+        optim = sum(shard.file.size for shard in self.shards if "optim" in shard.file.name)
         return optim // ADAM_PARTS if optim else self.size
 
 
@@ -79,8 +79,7 @@ def _no_checkpoint_message(seen: Mapping[str, Checkpoint], path: str) -> str:
         return f"{path} is on none of the nodes {fold_names(seen)}"
     return (
         f"{path} holds no file `latest` and no {FSDP}/ on any of {fold_names(seen)}: it is no "
-        "checkpoint "
-        "of DeepSpeed's or of FSDP's ranks, or --tag has to name the folder in it"
+        "checkpoint of DeepSpeed's or of FSDP's ranks, or --tag has to name the folder in it"
     )
 
 
@@ -168,5 +167,5 @@ def pick_copy(rank: int, having: Mapping[str, ShardFile], ranks: Mapping[int, st
 
 def stale_shards(shards: Shards, limit_s: int = 3600) -> Sequence[Shard]:
     """Shards that are much older than the newest of their tag."""
-    newest = max(one.file.mtime for one in shards.shards)
-    return [one for one in shards.shards if newest - one.file.mtime > limit_s]
+    newest = max(shard.file.mtime for shard in shards.shards)
+    return [shard for shard in shards.shards if newest - shard.file.mtime > limit_s]

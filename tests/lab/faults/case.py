@@ -73,7 +73,7 @@ class Case:
     def expected(self, severity: Severity) -> set[tuple[str, tuple[str, ...], str]]:
         """(check, subject, cause) of all that must be found."""
         found = self.blocks if severity is Severity.BLOCK else self.warns
-        return {(check, one, cause) for check, subjects, cause in found for one in subjects}
+        return {(check, subject, cause) for check, subjects, cause in found for subject in subjects}
 
 
 def case(fault: str | Fault, check: str, subjects: Subjects, cause: str, **more: Any) -> Case:

@@ -22,7 +22,7 @@ OF_A_USER: dict[str, Any] = {
 
 def limited(name: str, *ulimits: str) -> Fault:
     """Start-up files that lower limits, each in a block of its own."""
-    lines = "".join(f"if true; then\\n  ulimit {one}\\nfi\\n" for one in ulimits)
+    lines = "".join(f"if true; then\\n  ulimit {ulimit}\\nfi\\n" for ulimit in ulimits)
     return custom(
         name,
         f"for rc in /root/.bashrc /home/trainer/.bashrc; do [ -d ${{rc%/*}} ] || continue\n"

@@ -19,16 +19,21 @@ if sys.argv[1] == "fsdp":
 accelerator = Accelerator(kwargs_handlers=[InitProcessGroupKwargs(backend="gloo")])
 torch.manual_seed(0)
 model = torch.nn.Sequential(torch.nn.Linear(16, 32), torch.nn.ReLU(), torch.nn.Linear(32, 1))
-whole = sum(one.numel() for one in model.parameters())
+whole = sum(parameter.numel() for parameter in model.parameters())
 data = torch.utils.data.DataLoader([torch.randn(16) for _ in range(6)], batch_size=1)
 model, optimizer, data = accelerator.prepare(model, torch.optim.SGD(model.parameters(), 0.01), data)
 for row in data:
     accelerator.backward(model(row).square().mean())
     optimizer.step()
     optimizer.zero_grad()
-held = [one.to_local() if hasattr(one, "to_local") else one for one in model.parameters()]
+held = [
+    parameter.to_local() if hasattr(parameter, "to_local") else parameter
+    for parameter in model.parameters()
+]
 if hasattr(model, "zero_optimization_stage"):
-    held = [one.ds_tensor for one in model.parameters() if hasattr(one, "ds_tensor")] or held
+    held = [
+        parameter.ds_tensor for parameter in model.parameters() if hasattr(parameter, "ds_tensor")
+    ] or held
 plugin = getattr(accelerator.state, "fsdp_plugin", None)
 stage = plugin.fsdp_version if plugin else model.zero_optimization_stage()
 parted = sum(one.numel() for one in held) < whole

@@ -62,7 +62,7 @@ def test_processes(processes, slots, stops):
     snap = snapshot(text, slots=slots)
     assert set(causes_by_node("machines-and-processes-fit", snap).values()) == {"processes-differ"}
     findings = judged(snap, "accelerate.machines-and-processes-fit").values()
-    assert [one.stops for one in findings] == stops
+    assert [finding.stops for finding in findings] == stops
 
 
 def test_processes_that_are_not_given_or_filtered():

@@ -48,7 +48,7 @@ def test_persistence_off_everywhere_matters_where_it_is_slow():
     [((0.2, 0.2, 1.5), "driver-slow"), ((0.2, 0.2, 0.9), ""), ((1.2, 1.3, 1.5), "")],
 )
 def test_a_slow_driver_is_compared_with_its_peers(seconds, cause):
-    snap = cluster(*(gpus(seconds=one) for one in seconds))
+    snap = cluster(*(gpus(seconds=second) for second in seconds))
     assert lone_finding(snap, "driver-answers-in-time").cause == cause
 
 

@@ -122,7 +122,7 @@ def test_where_no_line_is_known_the_limit_is_lifted_for_all_logins():
 
 def test_a_node_whose_ranks_are_ended_is_not_accused_of_their_end():
     snap = limited(as_=GIB)
-    views = {one.name: one for one in ClusterView(snap).nodes}
+    views = {node.name: node for node in ClusterView(snap).nodes}
     assert "limits.no-limit-cuts-a-rank-off" in why_cannot_train(views["node1"])
     assert not why_cannot_train(views["node2"])
 
@@ -229,7 +229,7 @@ def test_an_interpreter_that_a_limit_keeps_from_starting_is_not_broken():
 
 
 def node1(snap):
-    return next(one for one in ClusterView(snap).nodes if one.name == "node1")
+    return next(node for node in ClusterView(snap).nodes if node.name == "node1")
 
 
 def test_limits_that_were_not_told_are_not_taken_for_none():

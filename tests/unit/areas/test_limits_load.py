@@ -121,7 +121,7 @@ def found_in_time(condition, seconds=20):
 def test_a_process_that_sleeps_uninterruptibly_is_seen(started):
     pid = started(VFORK).pid
     assert found_in_time(
-        lambda: pid in [one["pid"] for one in probe.stuck_processes(probe.all_processes())]
+        lambda: pid in [process["pid"] for process in probe.stuck_processes(probe.all_processes())]
     )
 
 

@@ -52,7 +52,7 @@ def test_writable_or_not_there():
 
 @pytest.mark.parametrize("changes", [READ_ONLY, CLOSED])
 def test_ranks_that_cannot_share_are_not_started_to_see_it(changes):
-    views = {one.name: one for one in ClusterView(shared(**changes)).nodes}
+    views = {node.name: node for node in ClusterView(shared(**changes)).nodes}
     assert CHECK in why_cannot_train(views["node1"])
     assert not why_cannot_train(views["node2"])
 

@@ -25,7 +25,7 @@ FINE = {
 def of_node2(check, snap):
     found = judged(snap, check)
     others = [one for who_, one in found.items() if who_ != ("node2",)]
-    assert all(one.outcome is not Outcome.FAIL for one in others), "a third party was accused"
+    assert all(other.outcome is not Outcome.FAIL for other in others), "a third party was accused"
     return found[("node2",)]
 
 
@@ -180,7 +180,7 @@ def test_addresses_instead_of_names():
     snap = cluster(nodes)
     for index, name in enumerate(nodes, 1):
         with_fact(snap, name, nth_account(index))
-        peers = {one: NameLookup((one,), "", name) for one in nodes}
+        peers = {node: NameLookup((node,), "", name) for node in nodes}
         with_fact(snap, name, Names(f"host{index}", None, (name,), peers))
     for check in (OWN, PEERS):
         assert all(one.outcome is Outcome.PASS for one in judged(snap, check).values())

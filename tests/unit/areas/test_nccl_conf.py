@@ -71,7 +71,7 @@ def test_the_sections_read_what_is_there(tmp_path, monkeypatch):
         EnvFiles, json.loads(json.dumps(env_files.env_files({"workdir": str(tmp_path)})))
     )
     (lines,) = seen.deepspeed.values()
-    assert [(one.name, one.value) for one in lines] == [
+    assert [(line.name, line.value) for line in lines] == [
         ("# HF_TOKEN", "***"), ("l", None), ("", None), ("A", "1")
     ]  # fmt: skip
     conf = str(tmp_path / ".nccl.conf")

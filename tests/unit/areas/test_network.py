@@ -20,7 +20,7 @@ def eth0(node=2, **fields):
 def of_node2(check, snap):
     found = judged(snap, f"network.{check}")
     others = [one for who, one in found.items() if who != ("node2",)]
-    assert all(one.outcome is not Outcome.FAIL for one in others), "a third party was accused"
+    assert all(other.outcome is not Outcome.FAIL for other in others), "a third party was accused"
     return found[("node2",)]
 
 

@@ -160,7 +160,7 @@ def test_the_toolchain_of_this_machine(tmp_path):
     }
     seen = decode_fact(Toolchain, probe.toolchain(args))
     assert seen.extensions.absolute == str(tmp_path)
-    assert [(one.path, one.held) for one in seen.locks] == [(str(lock), False)]
+    assert [(lock.path, lock.held) for lock in seen.locks] == [(str(lock), False)]
     assert seen.locks[0].age_s > 3000
     with lock.open():
         assert decode_fact(Toolchain, probe.toolchain(args)).locks[0].held

@@ -132,5 +132,5 @@ def test_the_kernels_table_is_read_where_it_is_complete_and_ethernet(monkeypatch
 10.1.0.2         0x20        0x2         80:00:02:08:fe:80     *        ib0
 """
     monkeypatch.setattr(probe, "read_file", lambda path, default=None: table)
-    told = [(one["address"], one["permanent"]) for one in probe.arp_neighbours()]
+    told = [(neighbour["address"], neighbour["permanent"]) for neighbour in probe.arp_neighbours()]
     assert told == [("10.0.0.2", True), ("10.0.0.3", False)]

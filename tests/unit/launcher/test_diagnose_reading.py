@@ -168,7 +168,7 @@ def test_what_repeats_is_counted_not_kept(tmp_path):
     text = "".join(f"[rank{number % 900}]: {OOM}" for number in range(3000))
     evidence = diagnose_logs([write(tmp_path / "x", text)])[0]
     assert len(evidence.sightings) <= 256
-    assert max(one.count for one in evidence.sightings.values()) > 1
+    assert max(sighting.count for sighting in evidence.sightings.values()) > 1
 
 
 def test_bytes_that_are_no_text_are_no_obstacle(tmp_path):

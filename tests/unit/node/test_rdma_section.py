@@ -35,7 +35,7 @@ def seen(tmp_path, monkeypatch):
 def test_connectx(seen, tmp_path):
     lines((DATA / "connectx7.txt").read_text(), tmp_path)
     found = seen()
-    assert [one.name for one in found.devices] == ["mlx5_0", "mlx5_2", "mlx5_10"]
+    assert [device.name for device in found.devices] == ["mlx5_0", "mlx5_2", "mlx5_10"]
     assert set(found.active) == {"mlx5_0:1", "mlx5_2:1"}
     infiniband, roce = found.ports["mlx5_0:1"], found.ports["mlx5_2:1"]
     assert (infiniband.gids, infiniband.roce_gid, port_kind(infiniband)) == (1, None, "InfiniBand")

@@ -62,8 +62,8 @@ def test_a_selection_by_node_is_told_from_a_selection_by_check():
     job = Job((Node("n1"), Node("n2")), "n1")
     claims = claims_of(TOYS.values(), job)
     assert narrowed_nodes(claims, job) == set()
-    assert narrowed_nodes([one for one in claims if one.subject == ("n2",)], job) == {"n2"}
-    of_pdsh = [one for one in claims if one.check.area == "pdsh"]
+    assert narrowed_nodes([claim for claim in claims if claim.subject == ("n2",)], job) == {"n2"}
+    of_pdsh = [claim for claim in claims if claim.check.area == "pdsh"]
     assert narrowed_nodes(of_pdsh, job) == set(), "the head's own checks are not a choice of nodes"
 
 

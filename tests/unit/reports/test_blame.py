@@ -135,9 +135,9 @@ def test_noise_blames_no_group_and_nobody_with_few_failures(seed):
     size = chance.choice((6, 9, 16))
     share = chance.choice((0.02, 0.1, 0.2))
     bad = {pair for pair in itertools.permutations(node_names(size), 2) if chance.random() < share}
-    for one in blamed_nodes(matrix("ports", size, lambda s, t: (s, t) in bad)):
-        assert "cut off" not in one["because"] and "which" not in one["because"]
-        mine = [sum(pair[end] == one["node"] for pair in bad) for end in (0, 1)]
+    for node in blamed_nodes(matrix("ports", size, lambda s, t: (s, t) in bad)):
+        assert "cut off" not in node["because"] and "which" not in node["because"]
+        mine = [sum(pair[end] == node["node"] for pair in bad) for end in (0, 1)]
         assert max(mine) * 2 > size - 1
 
 
@@ -172,7 +172,7 @@ def test_a_node_that_nobody_asked_is_not_blamed():
 def test_what_was_skipped_counts_as_not_asked():
     pairs = matrix("ports", 4, lambda s, t: t == "node02" != s)
     dead = [
-        Finding(**{**vars(one), "outcome": Outcome.SKIP}) if "node04" in one.subject else one
-        for one in pairs
+        Finding(**{**vars(pair), "outcome": Outcome.SKIP}) if "node04" in pair.subject else pair
+        for pair in pairs
     ]
     assert blame_texts(dead) == {"node02": "2 of 2 peers cannot reach it"}

@@ -41,7 +41,7 @@ def stop(*subject: str, area: str = "gpu") -> Finding:
 def changes(good: Snapshot, now: Snapshot, *findings: Finding) -> list[str]:
     found = changes_since(good, later(now), findings or [stop("node3")])
     assert found is not None
-    return [str(one) for one in found.changes]
+    return [str(change) for change in found.changes]
 
 
 def test_a_value_that_is_another_is_told_with_both():
@@ -152,7 +152,7 @@ def test_what_is_another_on_each_node_is_its_identity():
 def test_two_nodes_that_differ_are_told():
     snap = seen(2, gpus={"driver": "550"})
     snap.put("node2", "gpus", Answer({"driver": "570"}))
-    assert [one.fact for one in differing_facts(snap)] == ["gpus.driver"]
+    assert [fact.fact for fact in differing_facts(snap)] == ["gpus.driver"]
 
 
 # In a run
