@@ -18,6 +18,7 @@ def end_run(supervisor, grace, save=0.0):
     """End the run's processes, pass on their last words, leave nothing."""
     let_ranks_save(supervisor, save)
     left = end_processes(supervisor, grace)
+    supervisor.notice_ends()  # of what ended since the last look at it
     supervisor.forward_output(0)
     shutil.rmtree(supervisor.home, ignore_errors=True)
     supervisor.say("run-ended", left=left)
