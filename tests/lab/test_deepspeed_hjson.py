@@ -29,13 +29,15 @@ print("verdict", engine.train_batch_size(), engine.optimizer_name())
 
 
 def program_verdicts(program, *arguments, given=None):
+    path = f"{sys.prefix}/bin:{os.environ['PATH']}"
+    ops = {"XDG_CACHE_HOME": f"{sys.prefix}/cache", "DS_ACCELERATOR": "cpu", "PATH": path}
     done = subprocess.run(
         [sys.executable, "-c", program, *map(str, arguments)],
-        env={**os.environ, "DS_ACCELERATOR": "cpu", "LOCAL_RANK": "0"},
+        env={**os.environ, **ops, "LOCAL_RANK": "0"},
         input=given,
         capture_output=True,
         text=True,
-        timeout=600,  # DeepSpeed may compile an operator first
+        timeout=300,
         check=True,
     )
     return [line for line in done.stdout.splitlines() if line.startswith("verdict")]
