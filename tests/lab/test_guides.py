@@ -124,7 +124,11 @@ def person(lab: Lab, folder: Path) -> Person:
     said = one.types("launcher", "init", "--nodes", ",".join(node.address for node in lab.nodes))
     assert "launcher trust --ask-password" in said
     assert "Add to it:" not in said
-    answers = {"Are these the machines": "y", "password for": PASSWORD, "Apply these changes to": "y"}
+    answers = {
+        "Are these the machines": "y",
+        "password for": PASSWORD,
+        "Apply these changes to": "y",
+    }
     argv = [sys.executable, "-m", "launcher", "trust", "--ask-password"]
     code, said = at_a_terminal(["env", "-C", str(one.folder), *argv], answers, one.env)
     assert code == 0, said
