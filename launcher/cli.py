@@ -41,59 +41,23 @@ def build_parser() -> ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"deepspeed-preflight {__version__}")
     commands = top.add_subparsers(required=True, metavar="COMMAND")
+    _add_cluster_commands(commands)
     _add_start_command(commands)
     _add_file_commands(commands)
-    add_init_options(
-        _add_command(
-            commands,
-            "init",
-            write_job_files,
-            "detect the GPUs of each node, write hosts.txt and launch.toml",
-        )
-    )
-    trusting = _add_command(
-        commands, "trust", establish_trust, "set up ssh logins from every node to every node"
-    )
-    add_job_options(trusting)
-    add_trust_options(trusting)
-    merging = _add_command(
-        commands,
-        "weights",
-        merge_weights,
-        "merge the checkpoint shards of all nodes into one set of weights",
-    )
-    add_weights_options(merging)
-    add_job_options(merging)
-    _add_run_command(
-        commands, "status", runs.show_status, "show the state of a run and of its ranks"
-    )
-    logs = _add_run_command(commands, "logs", runs.show_logs, "print the output of the ranks")
-    logs.add_argument(
-        "-f", "--follow", action="store_true", help="follow the output until the run ends"
-    )
-    logs.add_argument("--node", help="only the output of this node")
-    _add_run_command(commands, "stop", runs.stop_run, "stop a run on every node")
-    _add_runs_option(
-        _add_command(commands, "runs", runs.list_runs, "list the runs recorded in this directory")
-    )
-    explain = _add_command(
-        commands,
-        "explain",
-        print_explanation,
-        "explain a check: its claim, why it matters, its fix",
-    )
-    check = explain.add_argument(
-        "check", nargs="?", metavar="CHECK", help="an id, an area or a cause (default: list all)"
-    )
-    complete_with(check, lambda _: CATALOGUE)
-    completion.add_options(
-        _add_command(
-            commands, "completion", completion.print_completion, "print the shell completion script"
-        )
-    )
+    _add_record_commands(commands)
+    _add_help_commands(commands)
     add_diagnose_parser(commands)
     add_lab_parser(commands)
     return top
+
+
+def _add_cluster_commands(commands: _SubParsersAction[ArgumentParser]) -> None:
+    text = "detect the GPUs of each node, write hosts.txt and launch.toml"
+    add_init_options(_add_command(commands, "init", write_job_files, text))
+    text = "set up ssh logins from every node to every node"
+    trust = _add_command(commands, "trust", establish_trust, text)
+    add_job_options(trust)
+    add_trust_options(trust)
 
 
 def _add_start_command(commands: _SubParsersAction[ArgumentParser]) -> None:
@@ -144,6 +108,33 @@ def _add_file_commands(commands: _SubParsersAction[ArgumentParser]) -> None:
     hostfile.add_accelerate_options(accelerate)
     for parser in (hosts, env, accelerate):
         add_job_options(parser)
+
+
+def _add_record_commands(commands: _SubParsersAction[ArgumentParser]) -> None:
+    text = "show the state of a run and of its ranks"
+    _add_run_command(commands, "status", runs.show_status, text)
+    logs = _add_run_command(commands, "logs", runs.show_logs, "print the output of the ranks")
+    text = "follow the output until the run ends"
+    logs.add_argument("-f", "--follow", action="store_true", help=text)
+    logs.add_argument("--node", help="only the output of this node")
+    _add_run_command(commands, "stop", runs.stop_run, "stop a run on every node")
+    text = "list the runs recorded in this directory"
+    _add_runs_option(_add_command(commands, "runs", runs.list_runs, text))
+    text = "merge the checkpoint shards of all nodes into one set of weights"
+    weights = _add_command(commands, "weights", merge_weights, text)
+    add_weights_options(weights)
+    add_job_options(weights)
+
+
+def _add_help_commands(commands: _SubParsersAction[ArgumentParser]) -> None:
+    text = "explain a check: its claim, why it matters, its fix"
+    explain = _add_command(commands, "explain", print_explanation, text)
+    text = "an id, an area or a cause (default: list all)"
+    check = explain.add_argument("check", nargs="?", metavar="CHECK", help=text)
+    complete_with(check, lambda _: CATALOGUE)
+    text = "print the shell completion script"
+    shell = _add_command(commands, "completion", completion.print_completion, text)
+    completion.add_options(shell)
 
 
 def _add_run_command(
