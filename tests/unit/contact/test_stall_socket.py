@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import socket
-import struct
-import threading
 
 import pytest
 
@@ -65,25 +63,3 @@ def test_one_that_is_not_acknowledged_is_given_up_and_reset(
     with pytest.raises(ConnectionResetError):
         far.recv(10)
     assert near.stalled, "it is still known when the login's failure is told"
-
-
-def test_the_kernels_count_stands_where_it_is_looked_for():
-    """Nobody takes what is sent to a port whose listener's queue is full: it is sent again."""
-    with socket.socket() as full, StallAwareSocket() as near:
-        full.bind(("127.0.0.1", 0))
-        full.listen(0)
-        filling = [socket.socket() for _ in range(3)]
-        for one in filling:
-            one.setblocking(False)
-            one.connect_ex(full.getsockname())
-        near.setblocking(False)
-        near.connect_ex(full.getsockname())
-        for _ in range(200):
-            if near.stalled:
-                break
-            threading.Event().wait(0.1)
-        assert near.stalled
-        info = near.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 104)
-        assert struct.unpack_from("B", info, 2)[0] >= wire.MAX_RETRANSMITS
-        for one in filling:
-            one.close()
