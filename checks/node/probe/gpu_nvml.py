@@ -19,7 +19,7 @@ sys.path[:] = [path for path in sys.path if path]
 import pynvml as n
 def text(value):
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
-def told(name, *args):
+def query(name, *args):
     try:
         return getattr(n, name)(*args)
     except (n.NVMLError, AttributeError, TypeError):
@@ -29,7 +29,7 @@ def flag(value):
 def first(*values):
     return next((value for value in values if value is not None), None)
 def processes(one):
-    kinds = [(kind, told("nvmlDeviceGet%sRunningProcesses" % kind, one))
+    kinds = [(kind, query("nvmlDeviceGet%sRunningProcesses" % kind, one))
              for kind in ("Compute", "Graphics")]
     if all(found is None for _, found in kinds):
         return None
@@ -38,7 +38,7 @@ def processes(one):
 def links(one):
     states = []
     for link in range(getattr(n, "NVML_NVLINK_MAX_LINKS", 18)):
-        state = told("nvmlDeviceGetNvLinkState", one, link)
+        state = query("nvmlDeviceGetNvLinkState", one, link)
         if state is None and not states:
             return None
         if state is not None:
@@ -53,19 +53,19 @@ def fabric(one):
     state = [None, "not started", "in progress", "completed"][info.state % 4]
     return "failed (%d)" % info.status if state == "completed" and info.status else state
 def slowdowns(one):
-    mask = first(told("nvmlDeviceGetCurrentClocksEventReasons", one),
-                 told("nvmlDeviceGetCurrentClocksThrottleReasons", one))
+    mask = first(query("nvmlDeviceGetCurrentClocksEventReasons", one),
+                 query("nvmlDeviceGetCurrentClocksThrottleReasons", one))
     return None if mask is None else [name for bit, name in (
         (0x40, "hw-thermal"), (0x80, "hw-power-brake"), (0x20, "sw-thermal"), (0x8, "hw-slowdown"),
         ) if mask & bit]
 def gpu(index, one, driver):
-    memory = told("nvmlDeviceGetMemoryInfo", one)
-    memory = first(told("nvmlDeviceGetMemoryInfo", one, getattr(n, "nvmlMemory_v2", 0)), memory)
-    pci = told("nvmlDeviceGetPciInfo", one)
-    rows = told("nvmlDeviceGetRemappedRows", one) or [None] * 4
-    mig = told("nvmlDeviceGetMigMode", one)
-    mode = told("nvmlDeviceGetComputeMode", one)
-    capability = told("nvmlDeviceGetCudaComputeCapability", one)
+    memory = query("nvmlDeviceGetMemoryInfo", one)
+    memory = first(query("nvmlDeviceGetMemoryInfo", one, getattr(n, "nvmlMemory_v2", 0)), memory)
+    pci = query("nvmlDeviceGetPciInfo", one)
+    rows = query("nvmlDeviceGetRemappedRows", one) or [None] * 4
+    mig = query("nvmlDeviceGetMigMode", one)
+    mode = query("nvmlDeviceGetComputeMode", one)
+    capability = query("nvmlDeviceGetCudaComputeCapability", one)
     return {
         "index": index, "name": text(n.nvmlDeviceGetName(one)), "driver": driver,
         "uuid": text(n.nvmlDeviceGetUUID(one)), "bus": text(pci.busId) if pci else "",
@@ -73,17 +73,17 @@ def gpu(index, one, driver):
         "memory_used_bytes": int(memory.used) if memory else None,
         "processes": processes(one),
         "capability": "%d.%d" % tuple(capability) if capability else None,
-        "ecc_uncorrected": told("nvmlDeviceGetTotalEccErrors", one, 1, 0),
+        "ecc_uncorrected": query("nvmlDeviceGetTotalEccErrors", one, 1, 0),
         "remap_pending": flag(rows[2]), "remap_failed": flag(rows[3]),
-        "retirement_pending": flag(told("nvmlDeviceGetRetiredPagesPendingStatus", one)),
+        "retirement_pending": flag(query("nvmlDeviceGetRetiredPagesPendingStatus", one)),
         "slowdowns": slowdowns(one), "nvlinks": links(one), "fabric": fabric(one),
-        "pcie_width": told("nvmlDeviceGetCurrPcieLinkWidth", one),
-        "pcie_width_max": told("nvmlDeviceGetMaxPcieLinkWidth", one),
-        "pcie_gen_max": told("nvmlDeviceGetMaxPcieLinkGeneration", one),
+        "pcie_width": query("nvmlDeviceGetCurrPcieLinkWidth", one),
+        "pcie_width_max": query("nvmlDeviceGetMaxPcieLinkWidth", one),
+        "pcie_gen_max": query("nvmlDeviceGetMaxPcieLinkGeneration", one),
         "mig": bool(mig[0]) if mig else None,
         "compute_mode": None if mode is None else ["default", "exclusive", "prohibited",
                                                    "exclusive"][mode % 4],
-        "persistence": flag(told("nvmlDeviceGetPersistenceMode", one)),
+        "persistence": flag(query("nvmlDeviceGetPersistenceMode", one)),
     }
 found = {"gpus": [], "error": ""}
 began = time.time()
