@@ -21,10 +21,12 @@ def judge_claims(
     A node that was not reached skips its other claims; where its own reach claim is not among
     those asked, they are unknown instead, because nobody else would say so.
     """
-    told = {name for claim in claims if claim.check.area == REACH for name in claim.subject}
+    reach_subjects = {
+        name for claim in claims if claim.check.area == REACH for name in claim.subject
+    }
     allowed = frozenset(allow)
     return [
-        _make_finding(claim, _judge_claim(claim, view, told), allowed)
+        _make_finding(claim, _judge_claim(claim, view, reach_subjects), allowed)
         for check, asked in itertools.groupby(claims, key=lambda claim: claim.check)
         for view in [cluster.limited_to(check.facts)]
         for claim in asked
@@ -36,15 +38,15 @@ def decide(findings: Iterable[Finding]) -> str:
     return "stop" if any(finding.stops for finding in findings) else "go"
 
 
-def _judge_claim(claim: Claim, cluster: ClusterView, told: set[str]) -> Verdict:
+def _judge_claim(claim: Claim, cluster: ClusterView, reach_subjects: set[str]) -> Verdict:
     views = [cluster[name] for name in claim.subject]
     for view in views:
         if cluster.snapshot.answer(view.name, Login.section) is None:
-            return _not_asked_verdict(view, claim, told)
+            return _not_asked_verdict(view, claim, reach_subjects)
     if claim.check.area != REACH:
         for view in views:
             if not view.reached:
-                return _not_reached_verdict(view, told)
+                return _not_reached_verdict(view, reach_subjects)
     try:
         return claim.check.judge(*views) if views else claim.check.judge(cluster)
     except FactError as error:
@@ -53,16 +55,16 @@ def _judge_claim(claim: Claim, cluster: ClusterView, told: set[str]) -> Verdict:
         return unknown(f"the check itself failed: {type(error).__name__}: {error}")
 
 
-def _not_asked_verdict(view: NodeView, claim: Claim, told: set[str]) -> Verdict:
-    """Of a saved snapshot that was taken of other nodes only; the node itself is told once."""
+def _not_asked_verdict(view: NodeView, claim: Claim, reach_subjects: set[str]) -> Verdict:
+    """Of a saved snapshot that was taken of other nodes only; the node itself is reported once."""
     message = f"{view.name} was not asked"
-    if claim.check.area != REACH and view.name in told:
+    if claim.check.area != REACH and view.name in reach_subjects:
         return skip(message)
     return unknown(f"{message}: nothing of it is in this snapshot")
 
 
-def _not_reached_verdict(view: NodeView, told: set[str]) -> Verdict:
-    if view.name in told:
+def _not_reached_verdict(view: NodeView, reach_subjects: set[str]) -> Verdict:
+    if view.name in reach_subjects:
         return skip(f"{view.name} was not reached")
     return unknown(f"{view.name} was not reached, so nothing is known of it")
 

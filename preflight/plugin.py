@@ -39,7 +39,7 @@ def node(request: pytest.FixtureRequest) -> Node:
 
 @pytest.fixture
 def facts(request: pytest.FixtureRequest, node: Node) -> NodeView:
-    """For a site's own tests: what the node told, `facts.read(Limits)`. Skips an unreached node."""
+    """For a site's own tests: a node's facts, `facts.read(Limits)`. Skips an unreached node."""
     return _preflight_session(request).run.node(node.name)
 
 

@@ -77,7 +77,7 @@ def node_of_test(item: pytest.Item) -> Node | None:
 
 
 def _plain_facts() -> tuple[type[Fact], ...]:
-    """Every fact that a node tells by itself, without meeting others."""
+    """Every fact that a node reports by itself, without meeting others."""
     left_out = STAGED_SECTIONS | {Login.section}
     facts = dict.fromkeys(fact for check in CATALOGUE.values() for fact in check.facts)
     return tuple(fact for fact in facts if fact.section not in left_out)
@@ -100,7 +100,7 @@ def without_traceback(
 
 
 def finding_of_test(item: pytest.Item, report: pytest.TestReport) -> Finding | None:
-    """What a phase of a site's test says; None where it says nothing that is not told already."""
+    """What a phase of a site's test says; None where it says nothing that is not said already."""
     outcome = _phase_outcome(report)
     if outcome is None:
         return None

@@ -110,7 +110,7 @@ def loads_its_ssh_module(node: NodeView) -> Verdict:
 
 
 def _insecure_folder_verdict(node: NodeView, bad: list[ModuleFolder]) -> Verdict:
-    told = ", ".join(
+    refused = ", ".join(
         f"{one.path} belongs to {one.owner}"
         if one.fault == "owner"
         else f"{one.path} may be written by everybody ({one.mode})"
@@ -122,7 +122,7 @@ def _insecure_folder_verdict(node: NodeView, bad: list[ModuleFolder]) -> Verdict
         else f"chmod o-w {shlex.quote(one.path)}"
         for one in bad
     ]
-    message = f"pdsh on {node.name} refuses to load its modules: {told}"
+    message = f"pdsh on {node.name} refuses to load its modules: {refused}"
     return block(
         "module-owner" if bad[0].fault == "owner" else "module-writable",
         message,
@@ -162,8 +162,8 @@ def environment_is_neutral(node: NodeView) -> Verdict:
         message = f"PDSH_COMMAND_TIMEOUT={fatal} on {node.name}: pdsh would end the training then"
         return block("command-timeout", message, comment_out_fix(node, "PDSH_COMMAND_TIMEOUT"))
     if odd:
-        told = ", ".join(f"{name}={value}" for name, value in sorted(odd.items()))
-        message = f"the shell of {node.name} changes what pdsh does: {told}"
+        shown = ", ".join(f"{name}={value}" for name, value in sorted(odd.items()))
+        message = f"the shell of {node.name} changes what pdsh does: {shown}"
         return warn("changed-by-environment", message, comment_out_fix(node, *sorted(odd)))
     return ok("no variable changes pdsh", seen=sorted(found))
 

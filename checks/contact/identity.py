@@ -1,4 +1,4 @@
-"""Who we are to a node and who it is to us: keys offered, host keys demanded, causes told apart.
+"""Who we are to a node and who it is to us: keys offered, host keys demanded, causes distinguished.
 
 The one place where what Fabric, paramiko and the socket raise becomes a cause.
 """
@@ -106,7 +106,7 @@ class OfferedKeys(AuthStrategy):
         return None
 
     def failure(self, refusal: paramiko.BadAuthenticationType | None = None) -> LoginError:
-        """Why none was accepted, as exactly as can be told from here."""
+        """Why none was accepted, as exactly as can be known from here."""
         if self.password and refusal and not {*refusal.allowed_types} & PASSWORD_METHODS:
             kinds = ", ".join(refusal.allowed_types)
             return LoginError("key-denied", f"the server takes no password, but {kinds}")

@@ -169,7 +169,7 @@ class SshTransport:
 
 
 def stall_error() -> LoginError:
-    """What is told of a login whose connection went silent."""
+    """What is said of a login whose connection went silent."""
     return LoginError("stalls", "what was sent is not acknowledged, however often it is sent again")
 
 
@@ -205,7 +205,7 @@ class _PatientTransport(paramiko.Transport):
     """Patient with a loaded sshd, and keeps the words with which a server ends the connection.
 
     paramiko only logs those, and by itself ends a connection whose first packet after the banner
-    is 15 s late as if the server had: that would be told as a cut by MaxStartups.
+    is 15 s late as if the server had: that would be reported as a cut by MaxStartups.
     """
 
     farewell = ""

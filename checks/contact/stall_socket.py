@@ -34,8 +34,8 @@ class StallAwareSocket(socket.socket):
     def stalled(self) -> bool:
         """Whether what was sent last is not acknowledged, or was not when this was closed."""
         with contextlib.suppress(OSError):
-            told = self.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 8)
-            self._last = told[_RETRANSMITS_OFFSET] >= MAX_RETRANSMITS
+            info = self.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 8)
+            self._last = info[_RETRANSMITS_OFFSET] >= MAX_RETRANSMITS
         return self._last
 
     def recv(self, size: int, flags: int = 0) -> bytes:

@@ -11,7 +11,7 @@ from checks.facts.decode import Fact
 
 @dataclass(frozen=True)
 class InterfaceCounters:
-    """One interface since it was made; None where the driver does not tell."""
+    """One interface since it was made; None where the driver does not say."""
 
     rx_packets: int | None = None
     tx_packets: int | None = None

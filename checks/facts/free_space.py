@@ -1,4 +1,4 @@
-"""Where programs write without being told."""
+"""Where programs write by default."""
 
 from __future__ import annotations
 

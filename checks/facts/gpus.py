@@ -22,7 +22,7 @@ class GpuProcess:
 
 @dataclass(frozen=True)
 class Gpu:
-    """One GPU as its driver tells it; None is what it does not tell, never zero or no.
+    """One GPU as its driver reports it; None is what it does not say, never zero or no.
 
     `bus` is its PCI address as the kernel writes it. `nvlinks` are the states of its links, True
     for active. `fabric` is not started, in progress, completed or `failed (code)`. `compute_mode`

@@ -11,7 +11,7 @@ from checks.facts.decode import Fact
 
 @dataclass(frozen=True)
 class Machine(Fact):
-    """`virtual` is None where it cannot be told; `sysctls` has those that the kernel has.
+    """`virtual` is None where it cannot be known; `sysctls` has those that the kernel has.
 
     `governors`, `drivers` and `preferences` are those of cpufreq over all processors, empty in
     most virtual machines. `threads` and `files_open` are of the whole machine, now.

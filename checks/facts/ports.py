@@ -119,6 +119,6 @@ class PortSettings(Fact):
         return self.high - self.low + 1
 
     def is_reserved(self, port: int) -> bool:
-        """Whether the kernel is told to hand that port out to nobody."""
+        """Whether the kernel is set to hand that port out to nobody."""
         spans = (span.partition("-") for span in self.reserved.split(",") if span)
         return any(int(first) <= port <= int(last or first) for first, _, last in spans)

@@ -70,7 +70,7 @@ class RendezvousRank:
 
     @property
     def waited(self) -> bool:
-        """Whether it failed only for want of others, as far as its own words tell."""
+        """Whether it failed only for want of others, as far as its own words say."""
         return self.hung or bool(WAITING_ERROR.search(f"{self.said.error} {self.said.detail}"))
 
     @property

@@ -1,4 +1,4 @@
-"""What a node's sshd is told and whom its account believes: explains why a login failed there."""
+"""A node's sshd settings and whom its account trusts: why a login failed there."""
 
 from __future__ import annotations
 

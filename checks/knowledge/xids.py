@@ -36,7 +36,7 @@ class Xid:
 
 _HARD, _SUSPECT, _PROGRAM = XidSeverity.HARDWARE, XidSeverity.SUSPECT, XidSeverity.PROGRAM
 MEMORY_XIDS = frozenset((48, 63, 64, 94, 95, 140))
-"""Codes of which the GPU's own counters tell as well."""
+"""Codes of which the GPU's own counters show as well."""
 SETTLED_XIDS = frozenset((63, 94))
 """Codes that ask for nothing once the GPU's own counters are clean."""
 

@@ -98,7 +98,7 @@ def _unreached_text(finding: Finding) -> str:
 
 def _matrix_reasons(found: Sequence[Matrix]) -> list[tuple[str, str]]:
     """What explains all matrices: what one has said already, no other repeats."""
-    told: list[tuple[str, str]] = []
+    reasons_by_node: list[tuple[str, str]] = []
     severed: list[Cut] = []
     reasons: list[_BlameReason] = []
     for matrix in sorted(found, key=_matrix_order):
@@ -107,13 +107,13 @@ def _matrix_reasons(found: Sequence[Matrix]) -> list[tuple[str, str]]:
             for cut in find_cuts(matrix)
             if not any(cut.is_covered_by(other) for other in severed)
         ]
-        told += [(node, _cut_text(cut)) for cut in new for node in cut.nodes]
+        reasons_by_node += [(node, _cut_text(cut)) for cut in new for node in cut.nodes]
         severed += new
         crossing = {pair for cut in severed for pair in cut.pairs}
         for reason in _outlier_reasons(matrix, crossing):
             if not any((one.node, one.end) == (reason.node, reason.end) for one in reasons):
                 reasons.append(reason)
-    return told + [(reason.node, _reason_text(reason, found)) for reason in reasons]
+    return reasons_by_node + [(reason.node, _reason_text(reason, found)) for reason in reasons]
 
 
 def _matrix_order(matrix: Matrix) -> int:

@@ -50,7 +50,7 @@ class FindingGroup:
 
 
 def group_findings(findings: Iterable[Finding]) -> list[FindingGroup]:
-    """The findings in as few groups as tell the same story, in order of first appearance."""
+    """The findings in as few groups as say the same, in order of first appearance."""
     stories: dict[object, list[Finding]] = {}
     for finding in findings:
         stories.setdefault(_story_key(finding), []).append(finding)

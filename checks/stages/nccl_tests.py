@@ -88,7 +88,7 @@ def _run_tasks(contact: Contact, tasks: Mapping[str, Mapping[str, Any]]) -> dict
 def _run_as_one(
     contact: Contact, snapshot: Snapshot, names: Sequence[str], paths: Mapping[str, str]
 ) -> str:
-    """All ranks as one, told on the head; else why they could not run so."""
+    """All ranks as one, reported on the head; else why they could not run so."""
     cluster = ClusterView(snapshot)
     order = sorted(names, key=lambda name: name != snapshot.job.head)
     task, why = _launcher_task(cluster, order, paths)
@@ -166,11 +166,11 @@ def _run_per_node(contact: Contact, snapshot: Snapshot, paths: Mapping[str, str]
     cluster, tasks = ClusterView(snapshot), dict[str, dict[str, Any]]()
     for name, path in paths.items():
         slots = _gpu_slots(cluster[name])
-        told = {"path": path, "ranks": slots, "apart": why}
+        known = {"path": path, "ranks": slots, "apart": why}
         if slots > 1:
             tasks[name] = {**_common_request(cluster[name]), "argv": _timed_argv(path, slots)}
-        _put_data(snapshot, name, skipped="one GPU alone adds nothing up", **told)
+        _put_data(snapshot, name, skipped="one GPU alone adds nothing up", **known)
     for name, answer in _run_tasks(contact, tasks).items():
-        told = {"path": paths[name], "ranks": _gpu_slots(cluster[name]), "apart": why}
-        whole = answer if answer.data is None else Answer({**told, **answer.data})
+        known = {"path": paths[name], "ranks": _gpu_slots(cluster[name]), "apart": why}
+        whole = answer if answer.data is None else Answer({**known, **answer.data})
         snapshot.put(name, NcclTests.section, whole)

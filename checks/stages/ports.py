@@ -147,11 +147,13 @@ def _checked_answers(answers: Mapping[str, Answer], ids: Mapping[str, str]) -> d
     for name, answer in answers.items():
         if answer.data is not None:
             try:
-                told = decode_fact(DialResults, answer.data)
+                results = decode_fact(DialResults, answer.data)
             except FactError as error:
                 checked[name] = Answer(error=str(error))
                 continue
-            strangers = {one.target for one in told.failed} | {one.target for one in told.lost}
+            strangers = {one.target for one in results.failed} | {
+                one.target for one in results.lost
+            }
             if strangers - ids.keys():
                 reason = f"it speaks of nodes {sorted(strangers - ids.keys())}"
                 checked[name] = Answer(error=reason)

@@ -15,8 +15,8 @@ LIMIT_S = 5.0
 def run_stage(contact: Contact, snapshot: Snapshot, names: Sequence[str]) -> None:
     """Fill `later_rdma_counters` of every node in `names`; only those with adapters are asked."""
     view = ClusterView(snapshot)
-    told = [name for name in names if view[name].has(RdmaCounters)]
-    asked = [name for name in told if view[name].read(RdmaCounters).ports]
+    readable = [name for name in names if view[name].has(RdmaCounters)]
+    asked = [name for name in readable if view[name].read(RdmaCounters).ports]
     answers = contact.ask(RdmaCounters.section, {name: {} for name in asked}, LIMIT_S)
-    for name in told:
+    for name in readable:
         snapshot.put(name, LaterRdmaCounters.section, answers.get(name, Answer({"ports": {}})))

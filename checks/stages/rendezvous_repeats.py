@@ -31,29 +31,29 @@ def meet_without_culprits(hold: HoldMeetings, names: Sequence[str]) -> dict[str,
     were left out, and `again` is whether the others then met. Its ranks have the whole's numbers.
     Where groups meet inside and only not each other, nobody is accused: all have them as `cut`.
     """
-    told = hold([names])
-    numbers = {name: [rank["rank"] for rank in _rank_answers(told[name])] for name in names}
+    answers = hold([names])
+    numbers = {name: [rank["rank"] for rank in _rank_answers(answers[name])] for name in names}
     left, out, met = list(names), list[str](), None
     for _ in range(MOST_REPEATS):
-        accused = [] if _all_succeeded(told, left) else _nodes_to_exclude(hold, told, left)
+        accused = [] if _all_succeeded(answers, left) else _nodes_to_exclude(hold, answers, left)
         if not accused:
             break
         out += accused
         for name in accused:
-            told[name] = _with_numbers(told[name], numbers[name])
+            answers[name] = _with_numbers(answers[name], numbers[name])
         left = [name for name in left if name not in accused]
         if len(left) < len(("one", "another")):
             break
-        told |= hold([left])
-        met = _all_succeeded(told, left)
-        if not met and _sides_meet_alone(hold, told, names, _network_sides(told, names)):
-            return told
-    waited = len(out) > 1 and all(_only_waited(told[name]) for name in out)
-    if met and waited and _sides_meet_alone(hold, told, names, [tuple(out), tuple(left)]):
-        return told
+        answers |= hold([left])
+        met = _all_succeeded(answers, left)
+        if not met and _sides_meet_alone(hold, answers, names, _network_sides(answers, names)):
+            return answers
+    waited = len(out) > 1 and all(_only_waited(answers[name]) for name in out)
+    if met and waited and _sides_meet_alone(hold, answers, names, [tuple(out), tuple(left)]):
+        return answers
     for name in out:
-        told[name] = told[name].with_fields(left_out=out, again=met)
-    return told
+        answers[name] = answers[name].with_fields(left_out=out, again=met)
+    return answers
 
 
 def _with_numbers(answer: Answer, numbers: Sequence[int]) -> Answer:
@@ -66,32 +66,32 @@ def _with_numbers(answer: Answer, numbers: Sequence[int]) -> Answer:
     return answer.with_fields(ranks=list(ranks.values()), shown=shown and ranks[shown["rank"]])
 
 
-def _network_sides(told: Mapping[str, Answer], names: Sequence[str]) -> list[Group]:
+def _network_sides(answers: Mapping[str, Answer], names: Sequence[str]) -> list[Group]:
     """The nodes of each network, if there are several and none holds one node alone."""
     found: dict[str, list[str]] = {}
-    for name, where in _network_by_node(told, names).items():
+    for name, where in _network_by_node(answers, names).items():
         found.setdefault(where, []).append(name)
     several = len(found) > 1 and all(len(group) > 1 for group in found.values())
     return [tuple(group) for group in found.values()] if several else []
 
 
-def _network_by_node(told: Mapping[str, Answer], names: Sequence[str]) -> dict[str, str]:
-    own = {name: told[name].fields.get("own", "") for name in names}
+def _network_by_node(answers: Mapping[str, Answer], names: Sequence[str]) -> dict[str, str]:
+    own = {name: answers[name].fields.get("own", "") for name in names}
     return {name: common_network(own, [name]) for name in names}
 
 
 def _only_waited(answer: Answer) -> bool:
-    """Whether that accused node failed for want of others alone, as far as its ranks tell."""
+    """Whether that accused node failed for want of others alone, as far as its ranks say."""
     ranks = () if answer.data is None else decode_fact(Rendezvous, answer.data).failed
     return bool(ranks) and all(rank.waited and not rank.said.wrong for rank in ranks)
 
 
 def _sides_meet_alone(
-    hold: HoldMeetings, told: dict[str, Answer], names: Sequence[str], sides: Sequence[Group]
+    hold: HoldMeetings, answers: dict[str, Answer], names: Sequence[str], sides: Sequence[Group]
 ) -> bool:
-    """Whether each side meets by itself: then all nodes are told of the cut, and none accused."""
+    """Whether each side meets by itself: then all nodes show the cut, and none is accused."""
     if not sides or not all(
-        _only_waited(told[name]) for name in names if _has_failed_ranks(told[name])
+        _only_waited(answers[name]) for name in names if _has_failed_ranks(answers[name])
     ):
         return False
     inside = hold(sides)
@@ -99,7 +99,7 @@ def _sides_meet_alone(
         return False
     for name in names:
         cut = [list(side) for side in sides]
-        told[name] = told[name].with_fields(shown=None, apart=[], cut=cut)
+        answers[name] = answers[name].with_fields(shown=None, apart=[], cut=cut)
     return True
 
 
@@ -112,34 +112,36 @@ def _rank_answers(answer: Answer) -> list[dict[str, Any]]:
     return ranks
 
 
-def _rendezvous_facts(told: Mapping[str, Answer], names: Sequence[str]) -> dict[str, Rendezvous]:
-    answers = {name: told[name].data for name in names}
+def _rendezvous_facts(answers: Mapping[str, Answer], names: Sequence[str]) -> dict[str, Rendezvous]:
+    data_by_node = {name: answers[name].data for name in names}
     return {
-        name: decode_fact(Rendezvous, data) for name, data in answers.items() if data is not None
+        name: decode_fact(Rendezvous, data)
+        for name, data in data_by_node.items()
+        if data is not None
     }
 
 
-def _all_succeeded(told: Mapping[str, Answer], names: Sequence[str]) -> bool:
-    seen = _rendezvous_facts(told, names)
+def _all_succeeded(answers: Mapping[str, Answer], names: Sequence[str]) -> bool:
+    seen = _rendezvous_facts(answers, names)
     return all(name in seen and not seen[name].failed for name in names)
 
 
 def _nodes_to_exclude(
-    hold: HoldMeetings, told: dict[str, Answer], left: Sequence[str]
+    hold: HoldMeetings, answers: dict[str, Answer], left: Sequence[str]
 ) -> list[str]:
     """Whom to leave out: who gave no answer, else the culprits, else who is found by halves."""
-    seen = _rendezvous_facts(told, left)
+    seen = _rendezvous_facts(answers, left)
     silent = [name for name in left if name not in seen]
     if silent:
         return silent
     found = find_culprits(seen)
-    ranks = {rank["rank"]: rank for name in left for rank in _rank_answers(told[name])}
+    ranks = {rank["rank"]: rank for name in left for rank in _rank_answers(answers[name])}
     for name, rank in found.items():
-        told[name] = told[name].with_fields(shown=ranks[rank.rank])
-    return list(found) or _bisect_culprits(hold, told, tuple(left))
+        answers[name] = answers[name].with_fields(shown=ranks[rank.rank])
+    return list(found) or _bisect_culprits(hold, answers, tuple(left))
 
 
-def _bisect_culprits(hold: HoldMeetings, told: dict[str, Answer], left: Group) -> list[str]:
+def _bisect_culprits(hold: HoldMeetings, answers: dict[str, Answer], left: Group) -> list[str]:
     """Those whom meetings of ever smaller groups show; of two that fail together the second."""
     last: dict[str, Answer] = {}
 
@@ -147,20 +149,20 @@ def _bisect_culprits(hold: HoldMeetings, told: dict[str, Answer], left: Group) -
         last.update(hold(groups))
         return [not _failed_after_store(_rendezvous_facts(last, group), group) for group in groups]
 
-    groups = smallest_failing_groups(left, meets, MOST_ROUNDS, _network_by_node(told, left))
+    groups = smallest_failing_groups(left, meets, MOST_ROUNDS, _network_by_node(answers, left))
     apart = {name: group for group in groups for name in _guilty_in_group(group, left, meets)}
     for name, group in apart.items():
-        rank = _rendezvous_facts(told, [name])[name].failed[0].rank
-        shown = next(answer for answer in _rank_answers(told[name]) if answer["rank"] == rank)
+        rank = _rendezvous_facts(answers, [name])[name].failed[0].rank
+        shown = next(answer for answer in _rank_answers(answers[name]) if answer["rank"] == rank)
         others = [other for other in group if other != name]
-        told[name] = told[name].with_fields(shown=shown, apart=[*others, name])
+        answers[name] = answers[name].with_fields(shown=shown, apart=[*others, name])
     return list(apart)
 
 
 def _guilty_in_group(group: Group, left: Group, meets: TryGroups) -> list[str]:
     """Who of a group is at fault: of two those that do not meet the rest either, which does meet.
 
-    The second where the rest cannot tell: between two that meet all others one is as good.
+    The second where the rest does not decide: between two that meet all others one is as good.
     """
     rest = tuple(name for name in left if name not in group)
     if len(group) == 1 or len(rest) < len(("one", "another")) or not meets([rest])[0]:

@@ -24,7 +24,7 @@ FORWARDED_SIGNALS = ("SIGTERM", "SIGINT", "SIGHUP", "SIGUSR1", "SIGUSR2")
 MPI_PREFIXES = ("OMPI_", "OPAL_", "ORTE_", "PMIX_", "PMI_")
 SLURM_STEP_NAMES = ("PROCID", "LOCALID", "GTIDS", "NPROCS", "NTASKS", "STEP", "TASK")
 BACKEND_PREFIXES = MPI_PREFIXES + tuple("SLURM_" + name for name in SLURM_STEP_NAMES)
-"""What mpirun and srun tell the one process that they start here: true of no rank."""
+"""What mpirun and srun set for the one process that they start here: true of no rank."""
 NOT_STARTED = 127
 LEASE_CHECK_S = 2.0
 GRACE_S = 5.0
@@ -170,7 +170,7 @@ def run_node_launcher():
 
 
 def run_rank():
-    """Run the training command of one rank, and tell how it started and ended."""
+    """Run the training command of one rank, and report how it started and ended."""
     own = read_plan()
     # accelerate names no rank where it starts one process; the watch knows whether one was planned
     number, local = int(os.environ.get("RANK", "0")), os.environ.get("LOCAL_RANK", "0")

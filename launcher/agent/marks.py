@@ -1,4 +1,4 @@
-"""Which processes on a node are a run's own: told by the run's mark, never by a name."""
+"""Which processes on a node are a run's own: known by the run's mark, never by a name."""
 
 import os
 

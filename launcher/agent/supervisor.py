@@ -222,7 +222,7 @@ def main():
     os.umask(0o077)
     supervisor = Supervisor(first)
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
-        signal.signal(number, lambda *_: setattr(supervisor, "lost", "told to end"))
+        signal.signal(number, lambda *_: setattr(supervisor, "lost", "asked to end"))
     try:
         supervisor.furnish(first["files"], first["outputs"])
     except OSError as error:

@@ -47,7 +47,7 @@ LineCallback = Callable[[str, str, str], None]
 
 @dataclass(frozen=True)
 class Failure:
-    """What failed first: in words, where, and whose last lines tell more."""
+    """What failed first: in words, where, and whose last lines say more."""
 
     what: str
     node: str

@@ -183,7 +183,7 @@ def _expected_bandwidth(cluster: ClusterView, nodes: list[NodeView]) -> tuple[fl
 
 
 def _interface_rates(nodes: list[NodeView]) -> Iterator[float]:
-    """Gbit/s of each training interface that tells it."""
+    """Gbit/s of each training interface that reports it."""
     for node in nodes:
         try:
             speed = training_interface(node).speed_mbps
@@ -194,7 +194,7 @@ def _interface_rates(nodes: list[NodeView]) -> Iterator[float]:
 
 
 def _pair_rates(cluster: ClusterView) -> Iterator[float]:
-    """What TCP reached between the slowest two, where that was measured: told by its own checks."""
+    """What TCP reached between each two nodes, where that was measured; judged elsewhere."""
     if any(node.has(Pairs) for node in cluster.reached):
         yield from (pair.gbit_s for pair in measured_pairs(cluster).values())
 

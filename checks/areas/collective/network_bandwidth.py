@@ -106,7 +106,7 @@ def bandwidth_is_enough(cluster: ClusterView) -> Verdict:
 
 
 def _nominal_rates(cluster: ClusterView) -> Iterator[float]:
-    """Gbit/s of each training interface that tells it."""
+    """Gbit/s of each training interface that reports it."""
     for node in cluster.reached:
         try:
             speed = training_interface(node).speed_mbps

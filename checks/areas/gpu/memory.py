@@ -48,7 +48,7 @@ def memory_has_no_errors(node: NodeView, gpus: Gpus) -> Verdict:
         return block("remap-pending", message, fix, uuids=_gpu_uuids(waiting))
     if faulty := [card for card in gpus.gpus if card.ecc_uncorrected]:
         return _judge_uncorrected_errors(node, gpus, faulty)
-    if not any(tell(card) is not None for card in gpus.gpus for tell in ERROR_COUNTERS):
+    if not any(count(card) is not None for card in gpus.gpus for count in ERROR_COUNTERS):
         return skip("the GPUs do not report memory errors")
     return ok("no uncorrected error")
 

@@ -66,7 +66,7 @@ def hostnames_are_unique(cluster: ClusterView) -> Verdict:
     """No two nodes have the same host name.
 
     Logs, gloo's addresses and torchrun's rendezvous go by host name: where two nodes share a name,
-    nobody can tell which of them wrote a line.
+    nobody can know which of them wrote a line.
 
     Measured: The host names of all nodes that were reached.
 

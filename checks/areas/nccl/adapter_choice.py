@@ -1,4 +1,4 @@
-"""Whether what NCCL is told about adapters fits them: the list, the GID, the network."""
+"""Whether NCCL's settings of adapters fits them: the list, the GID, the network."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether what NCCL and gloo are told leads somewhere, and all nodes take the same way."""
+"""Whether what NCCL and gloo are set to leads somewhere, and all nodes take the same way."""
 
 from __future__ import annotations
 
@@ -228,7 +228,7 @@ def infiniband_is_not_disabled(node: NodeView) -> Verdict:
 
 
 def _usual_cause(node: NodeView) -> str:
-    """`disabled` where most nodes were told to leave their adapters; else ''."""
+    """`disabled` where most nodes were set to leave their adapters; else ''."""
     causes = {peer.name: expected_transport(peer).cause for peer in node.cluster.reached}
     return "disabled" if majority_value(causes, node.job.head) == "disabled" else ""
 
@@ -280,7 +280,7 @@ def _shares_network_with_peers(node: NodeView, usable: list[Interface]) -> bool:
 def _nccl_variables(node: NodeView) -> Mapping[str, str]:
     """What ranks on that node would have, without what [env] sets for all or may differ.
 
-    Names that nobody reads and values that cannot be read are told by checks of their own.
+    Names that nobody reads and values that cannot be read are reported by checks of their own.
     """
     return {
         name: setting.value

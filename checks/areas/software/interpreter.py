@@ -26,7 +26,7 @@ PYTHON_HOME = "PYTHONHOME"
 LOST_HOME_ERROR = re.compile(
     rf"^  {PYTHON_HOME} = '(.+)'$.*^Fatal Python error", re.MULTILINE | re.DOTALL
 )
-"""How Python tells where it looked for its library, before it gives up."""
+"""How Python says where it looked for its library, before it gives up."""
 TRAINING_PACKAGES = ("torch", "deepspeed")
 ABSENT = "absent"
 CUDA_BUILD = "torch's CUDA"

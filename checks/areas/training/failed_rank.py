@@ -95,7 +95,7 @@ def _judge_shadowed_package(
 
 
 def _recognise_failure(text: str) -> tuple[KnownFailure, re.Match[str]] | None:
-    """The first known failure that these lines show, as `launcher diagnose` would tell it."""
+    """The first known failure that these lines show, as `launcher diagnose` would report it."""
     failures = (failure for line in text.splitlines() if (failure := recognise_failure(line)))
     return next((failure for failure in failures if failure[0].kind is FailureKind.ROOT), None)
 

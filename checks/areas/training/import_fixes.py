@@ -21,7 +21,7 @@ LIBRARY_PATH = "LD_LIBRARY_PATH"
 
 
 def import_fix(node: NodeView, stage: str, words: str) -> Fix:
-    """For what Python said of `import NAME`; where it does not tell, the command that shows it."""
+    """For what Python said of `import NAME`; where it does not say, the command that shows it."""
     if missing := MISSING_MODULE.search(words):
         package = package_of_module(missing[1])
         return node.fix(
@@ -64,7 +64,7 @@ def _reinstall_command(node: NodeView, module: str) -> str:
 
 
 def _version_elsewhere(node: NodeView, package: str) -> str:
-    """The version of it on another node, where one tells."""
+    """The version of it on another node, where one reports it."""
     peers = node.cluster.facts_by_node(Software).values()
     return next((version for peer in peers if (version := peer.packages.get(package, ""))), "")
 

@@ -45,7 +45,7 @@ _LITERALS_BY_ANCHOR: Mapping[str, Sequence[int]] = {
 
 @functools.lru_cache(maxsize=1024)
 def recognise_failure(line: str) -> tuple[KnownFailure, re.Match[str]] | None:
-    """The failure that one line shows: a root before the rest, the more telling words first."""
+    """The failure that one line shows: a root before the rest, the more specific words first."""
     candidates = [
         (known.kind is not FailureKind.ROOT, -len(literal), match, known)
         for literal, known in _possible_failures(line)

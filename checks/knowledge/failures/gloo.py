@@ -9,7 +9,7 @@ FAILURES = (
         "gloo-loopback",
         "Gloo connectFullMesh failed with ",
         r"Gloo connectFullMesh failed with .*remote=\[(?P<ip>127\.\d+\.\d+\.\d+)\]",
-        cause="a node told the others to connect to {ip}: its own name resolves to loopback, as "
+        cause="a node gave the others the address {ip}: its own name resolves to loopback, as "
         "Debian's installer sets it up",
         fix="remove the node's name from the 127.0.1.1 line of /etc/hosts, or set "
         "GLOO_SOCKET_IFNAME on each node (deepspeed does not pass it on: use .deepspeed_env "

@@ -18,9 +18,9 @@ FILES = {
 }
 
 
-def parse_limit(told):
+def parse_limit(text):
     """A limit; None where there is none."""
-    return None if told in (None, "", "max", "-1") or int(told) >= UNLIMITED else int(told)
+    return None if text in (None, "", "max", "-1") or int(text) >= UNLIMITED else int(text)
 
 
 def group_paths():
@@ -48,9 +48,9 @@ def tightest_limit(version, controller, name, limit):
     return min((one for one in found if one[0] is not None), default=(None, ""))
 
 
-def parse_cpu_quota(told):
+def parse_cpu_quota(text):
     """`200000 100000`, a time in every period, as processors; None without a limit."""
-    words = (told or "max 1").split()
+    words = (text or "max 1").split()
     share = parse_limit(words[0])
     return None if share is None else round(share / float(words[1]), 2)
 

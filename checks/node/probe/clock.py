@@ -72,11 +72,11 @@ def clock(args):
 
 
 def read_clocks():
-    """The clock, and one that nobody sets: two readings tell whether somebody set it meanwhile."""
+    """The clock, and one that nobody sets: two readings show whether somebody set it meanwhile."""
     return {"time": time.time(), "steady": time.clock_gettime(getattr(time, BOOTTIME, 1))}
 
 
 @section("time_now")
 def time_now(args):
-    """Seconds since 1970 by this node's clock: whoever asks notes when it asked and was told."""
+    """Seconds since 1970 by this node's clock; who asks notes the times of question and answer."""
     return read_clocks()

@@ -2,8 +2,8 @@
 
 A request is one line, {"id": 1, "section": "limits", "args": {}, "limit": 5.0}. Its answer is
 one line, {"id": 1, "data": ...} or {"id": 1, "error": "why there is no answer"}, behind the nonce
-that tells it from what a login shell prints. The end of standard input ends the probe and all that
-it started.
+that distinguishes it from what a login shell prints. The end of standard input ends the probe and
+all that it started.
 """
 
 import json
@@ -125,7 +125,7 @@ class Probe(object):
             self.answer(number, data=data, seconds=round(time.monotonic() - began, 4))
         except Undetermined as error:
             self.answer(number, error=str(error))
-        except Exception as error:  # noqa: BLE001 - every failure is told to the controller
+        except Exception as error:  # noqa: BLE001 - every failure is reported to the controller
             self.answer(number, error="%s: %s" % (type(error).__name__, error))
 
     def accept(self, line):

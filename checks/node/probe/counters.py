@@ -9,7 +9,7 @@ MOST_INTERFACES = 64
 
 
 def read_counter(path):
-    """None where the driver does not tell."""
+    """None where the driver does not say."""
     count = read_file(path, "")
     return int(count) if count.isdigit() else None
 

@@ -30,7 +30,7 @@ WORDS = (
     "parallel_size",
     "tp_size",
 )
-"""What tells who reads the config and whether one model spans several ranks."""
+"""What shows who reads the config and whether one model spans several ranks."""
 SECRET = re.compile(
     r"""
     ((?:"(?:[^"\\\n]|\\.)*(?:key|token|password|secret)" |

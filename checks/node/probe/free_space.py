@@ -1,4 +1,4 @@
-"""Where programs write without being told: temporary files, the home, the cache of models."""
+"""Where programs write by default: temporary files, the home, the cache of models."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""AMD's GPUs as the kernel lists them; what slows them down is told by amd-smi alone.
+"""AMD's GPUs as the kernel lists them; what slows them down is known to amd-smi alone.
 
 Names are those of the chips (gfx942), which every node has, with AMD's tools or without.
 """
@@ -99,13 +99,13 @@ def total_uncorrected(counters):
 
 
 def active_slowdowns(status):
-    """What slows a device down now; None where it tells nothing."""
+    """What slows a device down now; None where it does not say."""
     if not isinstance(status, dict):
         return None
-    told = {key[: -len(STATUS)]: value for key, value in status.items() if key.endswith(STATUS)}
-    told = {key: value for key, value in told.items() if isinstance(value, str) and value != "N/A"}
-    active = {HARDWARE[key] for key in told if key in HARDWARE and told[key] == "ACTIVE"}
-    return sorted(active) if told else None
+    states = {key[: -len(STATUS)]: value for key, value in status.items() if key.endswith(STATUS)}
+    states = {k: value for k, value in states.items() if isinstance(value, str) and value != "N/A"}
+    active = {HARDWARE[key] for key in states if key in HARDWARE and states[key] == "ACTIVE"}
+    return sorted(active) if states else None
 
 
 def by_amd_smi():
@@ -120,10 +120,10 @@ def by_amd_smi():
 
 
 def amd_gpus():
-    """AMD's GPUs with all that is told of them."""
+    """AMD's GPUs with all that is known of them."""
     gpus = by_kfd()
     more = by_amd_smi() if gpus else []
     if len(more) == len(gpus):
-        for gpu, told in zip(gpus, more):
-            gpu.update({key: value for key, value in told.items() if value is not None})
+        for gpu, details in zip(gpus, more):
+            gpu.update({key: value for key, value in details.items() if value is not None})
     return gpus

@@ -11,7 +11,7 @@ COMMANDS = ("PYTHON - (asks NVML through pynvml)",)
 MARK = "PREFLIGHT-GPUS "
 LIMIT_S = 15.0
 """Without persistence the driver starts each GPU again, which takes it seconds."""
-# A value that a GPU or an older library does not tell is None; a lost GPU is an error of its own
+# A value that a GPU or an older library does not say is None; a lost GPU is an error of its own
 NVML_PROGRAM = """
 MARK = "PREFLIGHT-GPUS "
 import json, sys, time

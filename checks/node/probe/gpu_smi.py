@@ -1,6 +1,6 @@
 """NVIDIA's GPUs by `nvidia-smi -q -x`, where NVML cannot be asked through pynvml.
 
-What a card does not tell stands there as N/A, and is None here: neither zero nor false.
+What a card does not say stands there as N/A, and is None here: neither zero nor false.
 """
 
 import re
@@ -51,7 +51,7 @@ def uncorrected_errors(element):
 
 
 def active_slowdowns(element):
-    """The reasons for a slowdown that are active; None where the card does not tell."""
+    """The reasons for a slowdown that are active; None where the card does not say."""
     for place in ("clocks_event_reasons", "clocks_throttle_reasons"):
         reasons = element.find(place)
         if reasons is not None and len(reasons):

@@ -53,8 +53,8 @@ def with_owner(process):
 
 def complete_gpu(gpu):
     """One GPU with its address in the kernel's form and its processes named."""
-    told = gpu.get("processes")
-    processes = told if told is None else [with_owner(process) for process in told]
+    listed = gpu.get("processes")
+    processes = listed if listed is None else [with_owner(process) for process in listed]
     return dict(gpu, bus=kernel_bus_address(gpu.get("bus", "")), processes=processes)
 
 

@@ -16,7 +16,7 @@ GET_CONF, GET_FLAGS, GET_NETMASK, GET_MTU = 0x8912, 0x8913, 0x891B, 0x8921
 REMOVED = (errno.ENODEV, errno.ENXIO, errno.EADDRNOTAVAIL)
 UP, LOOPBACK, RUNNING = 0x1, 0x8, 0x40
 REQUEST_SIZE = 40 if struct.calcsize("P") == 8 else 32
-TYPES = {"32": "infiniband", "65534": "tun"}  # ARPHRD_*, where the name and uevent do not tell
+TYPES = {"32": "infiniband", "65534": "tun"}  # ARPHRD_*, where the name and uevent do not say
 DEVICE_TYPES = {"bond": "bond", "bridge": "bridge", "vlan": "vlan", "wlan": "wireless"}
 NAMES = (("docker", "docker"), ("br-[0-9a-f]{12}$", "docker"), ("veth", "veth"), ("tun", "tun"))
 

@@ -17,7 +17,7 @@ WINDOW_S = 2 * 3600.0
 RECORDS = 100000
 PER_KEY, TOTAL, LENGTH = 20, 300, 300
 FIRST_PID_NAMESPACE = 0xEFFFFFFC  # PROC_PID_INIT_INO of the kernel's proc_ns.h
-# The first that matches names the kind; a group tells its lines apart, so that the flood of one
+# The first that matches names the kind; a group distinguishes its lines, so that the flood of one
 # Xid does not wash away another
 PATTERNS = (
     ("xid", r"NVRM: Xid \([^)]*\): (\d+)"),

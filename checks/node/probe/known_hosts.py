@@ -31,10 +31,10 @@ def known_hosts(args):
     """Args: `peers`. {peer: {"name": …, "file": …, "keys": [`type blob`]}}."""
     home = pwd.getpwuid(os.getuid()).pw_dir
     usual, special = settings_by_peer(args.get("peers", []), home)
-    told = {}
+    peers = {}
     for peer in args.get("peers", []):
         client = special.get(peer["name"], dict(usual, hostname=peer["name"]))
         paths = [path.replace("~", home, 1) for path in client["known_hosts"]]
         name = known_host_name(client)
-        told[peer["name"]] = {"name": name, "file": paths[0], "keys": keys_on_file(name, paths)}
-    return {"peers": told}
+        peers[peer["name"]] = {"name": name, "file": paths[0], "keys": keys_on_file(name, paths)}
+    return {"peers": peers}

@@ -34,8 +34,8 @@ def is_virtual():
 
 def read_sysctls():
     """Those that this kernel has."""
-    told = {name: read_file("/proc/sys/" + name.replace(".", "/")) for name in SYSCTLS}
-    return {name: int(value) for name, value in told.items() if value is not None}
+    texts = {name: read_file("/proc/sys/" + name.replace(".", "/")) for name in SYSCTLS}
+    return {name: int(value) for name, value in texts.items() if value is not None}
 
 
 def policy_values(name):

@@ -28,7 +28,7 @@ def remote_mounts(mounts):
 
 @section("network_mounts")
 def network_mounts(args):
-    """Each network mount with its state, and the health that Lustre's client tells."""
+    """Each network mount with its state, and the health that Lustre's client reports."""
     mounted = remote_mounts(read_file("/proc/self/mounts", "") or "")
     seen = look_side_by_side({path: (mount_state, path) for path in mounted}, LIMIT)
     return {

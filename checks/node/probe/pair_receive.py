@@ -1,4 +1,4 @@
-"""Takes what other nodes send, one after the other, and tells each how fast it came.
+"""Takes what other nodes send, one after the other, and reports to each how fast it came.
 
 Only the receiver knows that: what a sender has handed over may still lie in its own buffers. So the
 receiver's clock ends a stream, and nothing has to be drained on a slow link.
@@ -21,7 +21,7 @@ NONCE = 12
 BUFFER = 1024 * 1024
 PATIENCE_S = 3.0
 WINDOW_S = 0.025
-"""The best of these tells what the link can where the processor was busy with something else."""
+"""The best of these shows what the link can where the processor was busy with something else."""
 SERVERS = []
 
 

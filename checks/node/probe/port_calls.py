@@ -25,7 +25,7 @@ FAST_REFUSAL_S = 0.5
 
 
 def connect_outcome(code, seconds, at_once):
-    """The class of a failed connect; `at_once` tells our own routing's refusal from a filter's."""
+    """The class of a failed connect; `at_once`: refused by our own routing, not by a filter."""
     if code == errno.ECONNREFUSED:
         return "refused"
     if code == errno.ETIMEDOUT:

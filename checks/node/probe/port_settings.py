@@ -9,8 +9,8 @@ TRACKING = "/proc/sys/net/netfilter/nf_conntrack_"
 
 def read_number(path):
     """None where there is no such setting, or none in this network namespace."""
-    told = read_file(path)
-    return int(told) if told else None
+    text = read_file(path)
+    return int(text) if text else None
 
 
 def sockets_in_use():
@@ -20,8 +20,8 @@ def sockets_in_use():
         for line in (read_file("/proc/net/" + table, "") or "").splitlines():
             words = line.split()
             if words[0] in ("TCP:", "TCP6:"):
-                told = dict(zip(words[1::2], words[2::2]))
-                count += int(told.get("inuse", 0)) + int(told.get("tw", 0))
+                text = dict(zip(words[1::2], words[2::2]))
+                count += int(text.get("inuse", 0)) + int(text.get("tw", 0))
     return count
 
 

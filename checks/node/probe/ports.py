@@ -44,7 +44,7 @@ def master_listener(port):
 
 
 def ephemeral_ports():
-    """The ports that the kernel hands out here, without those that it is told to spare."""
+    """The ports that the kernel hands out here, without those that it is set to spare."""
     settings = "/proc/sys/net/ipv4/ip_local_"
     low, high = (int(word) for word in read_file(settings + "port_range").split())
     spared = set()

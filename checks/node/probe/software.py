@@ -42,7 +42,7 @@ def text(path):
             return file.read(1000000)
     except OSError:
         return ""
-def told(path):
+def plain_values(path):
     values = {}  # torch/version.py and what DeepSpeed's setup.py writes: names and plain values
     for line in text(path).splitlines():
         name, equals, value = line.partition("=")
@@ -88,7 +88,7 @@ if sys.version_info >= (3, 8):
         except (SyntaxError, ValueError):
             pass
     beside = lambda name: modules.get(name) and os.path.dirname(modules[name]) or ""
-    torch, ops = told(beside("torch") + "/version.py"), told(
+    torch, ops = plain_values(beside("torch") + "/version.py"), plain_values(
         beside("deepspeed") + "/git_version_info_installed.py").get("installed_ops", "")
     extra = {
         "abi": EXTENSION_SUFFIXES[0].partition(".so")[0].strip("."),

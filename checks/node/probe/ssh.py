@@ -39,7 +39,7 @@ OPTIONS = [
     "-x",
     "-oBatchMode=yes",
     "-oConnectTimeout=%d" % CONNECT_S,
-    "-oLogLevel=VERBOSE",  # says when the login was accepted: tells a hanging shell from the rest
+    "-oLogLevel=VERBOSE",  # says when the login was accepted: a shell that hangs is known by it
     "-oControlMaster=no",
     "-oControlPath=none",
     "-oClearAllForwardings=yes",

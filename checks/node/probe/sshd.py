@@ -1,4 +1,4 @@
-"""What this node's sshd is told, whom this account believes, and by which host keys it is known.
+"""This node's sshd settings, whom this account trusts, and the node's host keys.
 
 Read, never changed; only public keys, fingerprints, modes and settings leave the node.
 """
@@ -198,10 +198,10 @@ def key_files(sshd, user, home):
     return [os.path.join(home, word) for word in words if word != "none"]
 
 
-def names_groups(told):
+def names_groups(settings):
     """Whether a setting or a Match block goes by groups; only then are they asked for."""
-    matches = [value["match"].lower() for values in told.values() for value in values]
-    return bool({"allowgroups", "denygroups"} & set(told)) or any(
+    matches = [value["match"].lower() for values in settings.values() for value in values]
+    return bool({"allowgroups", "denygroups"} & set(settings)) or any(
         "group" in match for match in matches
     )
 
@@ -227,19 +227,19 @@ def other_accounts():
 def sshd(_):
     """Settings, authorized keys and what guards them, host keys and accounts of this node."""
     entry = pwd.getpwuid(os.getuid())
-    told = sshd_settings(options_of(sshd_command_line()))
-    paths = key_files(told, entry.pw_name, entry.pw_dir)
+    settings = sshd_settings(options_of(sshd_command_line()))
+    paths = key_files(settings, entry.pw_name, entry.pw_dir)
     checked = [
         at for path in paths if os.path.exists(path) for at in guarding_paths(path, entry.pw_dir)
     ]
     return {
         "user": entry.pw_name,
-        "groups": group_names() if names_groups(told) else [],
-        "settings": told,
+        "groups": group_names() if names_groups(settings) else [],
+        "settings": settings,
         "authorized_files": paths,
         "authorized": authorized_keys(paths),
         "guarded": list({one["path"]: one for one in checked}.values()),
-        "host_keys": host_keys(told),
+        "host_keys": host_keys(settings),
         "accounts": [line.split(":")[0] for line in read_file("/etc/passwd", "").splitlines()],
         "other_accounts": other_accounts(),
     }

@@ -34,17 +34,17 @@ def client_settings(peer, home):
         words += ["-l", peer["user"]]
     if peer.get("port"):
         words += ["-p", str(peer["port"])]
-    told = {}
+    settings = {}
     for line in run_command([*words, peer["name"]], 3.0).out.splitlines():
         key, _, value = line.partition(" ")
-        told.setdefault(key, []).append(value)
-    first = {key: values[0] for key, values in told.items()}
+        settings.setdefault(key, []).append(value)
+    first = {key: values[0] for key, values in settings.items()}
     kex = first.get("kexalgorithms", "").split(",")
     return {
         "user": first.get("user", ""),
         "hostname": first.get("hostname", peer["name"]),
         "port": int(first.get("port", 22)),
-        "identities": [in_home(path, home) for path in told.get("identityfile", [])],
+        "identities": [in_home(path, home) for path in settings.get("identityfile", [])],
         "known_hosts": first.get("userknownhostsfile", "~/.ssh/known_hosts").split(),
         "kex": ",".join([CHEAP_KEX] + [one for one in kex if one != CHEAP_KEX])
         if CHEAP_KEX in kex
@@ -53,10 +53,10 @@ def client_settings(peer, home):
     }
 
 
-def proxy_settings(told):
+def proxy_settings(settings):
     """The proxy in force and the lines that set it, as `ssh -G` and its files say."""
     for key, keyword in (("proxyjump", "ProxyJump"), ("proxycommand", "ProxyCommand")):
-        value = told.get(key, "none")
+        value = settings.get(key, "none")
         if value.lower() != "none":
             return {"proxy": "%s %s" % (keyword, value), "proxy_in": lines_with(key, value)}
     return {}
@@ -167,8 +167,8 @@ def trust(args):
     """Args: `peers`. What ssh does for each, and the keys that it would offer."""
     entry = pwd.getpwuid(os.getuid())
     usual, special = settings_by_peer(args.get("peers", []), entry.pw_dir)
-    told = [usual, *special.values()]
-    named = [path for one in told for path in one.get("identities", [])]
+    per_peer = [usual, *special.values()]
+    named = [path for settings in per_peer for path in settings.get("identities", [])]
     return {
         "user": entry.pw_name,
         "home": entry.pw_dir,

@@ -21,7 +21,7 @@ COMMANDS = (
 
 MARK = b"PREFLIGHT-WARM "
 BOOT = "import sys;exec(eval(sys.stdin.readline()))"
-GRACE = 5.0  # seconds beyond a task's limit in which its children are ended and told of
+GRACE = 5.0  # seconds beyond a task's limit in which its children are ended and reported
 TAIL = 2000
 OPEN_INTERPRETERS = {}
 
@@ -61,10 +61,10 @@ class WarmInterpreter(object):
         except BaseException:
             self.scratch.__exit__()
             raise
-        self.tell("%r\n" % args["program"])
+        self.send("%r\n" % args["program"])
 
-    def tell(self, line):
-        """Send a line; one that is already dead is told of by `heard`."""
+    def send(self, line):
+        """Send a line; one that is already dead is reported by `heard`."""
         try:
             self.process.stdin.write(line.encode("utf-8"))
             self.process.stdin.flush()
@@ -112,10 +112,10 @@ def warm_open(args):
     began = time.monotonic()
     OPEN_INTERPRETERS["warm"] = WarmInterpreter(args)
     try:
-        told = OPEN_INTERPRETERS["warm"].heard(args["limit"])
+        answer = OPEN_INTERPRETERS["warm"].heard(args["limit"])
     except Undetermined as error:
-        told = {"error": "", "detail": str(error)}
-    return dict(told, seconds=round(time.monotonic() - began, 2))
+        answer = {"error": "", "detail": str(error)}
+    return dict(answer, seconds=round(time.monotonic() - began, 2))
 
 
 @section("warm_task")
@@ -124,7 +124,7 @@ def warm_task(args):
     warm = OPEN_INTERPRETERS.get("warm")
     if warm is None:
         raise Undetermined("no interpreter is open")
-    warm.tell(json.dumps(dict(args, folder=warm.path)) + "\n")
+    warm.send(json.dumps(dict(args, folder=warm.path)) + "\n")
     return warm.heard(args["limit"] + GRACE)
 
 

@@ -15,7 +15,7 @@ Say = Callable[..., None]
 CPU_BUDGET_S, GPU_BUDGET_S = 0.3, 0.4
 """About how long one kind of measurement may take, beyond its first two repeats."""
 SLOW_REPEAT_S = 1.5
-"""One repeat that takes so long is told as it is: slow, and not taken for a hang."""
+"""One repeat that takes so long is reported as it is: slow, and not taken for a hang."""
 MIB = 2**20
 
 

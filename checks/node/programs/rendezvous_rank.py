@@ -32,7 +32,7 @@ def open_device(torch: Any, backend: str, local: int, say: Say) -> Any:
 
 
 def meet_ranks(torch: Any, say: Say, rank: int, world: int, device: Any, wait: Any) -> None:
-    """The store, the group, and a first sum in which every rank's part can be told."""
+    """The store, the group, and a first sum in which every rank's part can be recognised."""
     dist = torch.distributed
     say(stage="store")
     address, port = os.environ["MASTER_ADDR"], int(os.environ["MASTER_PORT"])
@@ -59,9 +59,9 @@ def time_larger_sums(torch: Any, device: Any, world: int) -> Iterator[dict[str, 
     dist = torch.distributed
 
     def agreed(value: float, how: Any) -> float:
-        told = torch.tensor([value], dtype=torch.float64, device=device)
-        dist.all_reduce(told, how)
-        return float(told.item())
+        total = torch.tensor([value], dtype=torch.float64, device=device)
+        dist.all_reduce(total, how)
+        return float(total.item())
 
     free = torch.cuda.mem_get_info(device)[0] if device.type == "cuda" else float("inf")
     most = min(LARGEST_SUM[device.type], agreed(free / 4, dist.ReduceOp.MIN))

@@ -57,7 +57,7 @@ def merge_weights(args: Namespace) -> None:
         seen = _checkpoints_by_node(cluster)
         tag = choose_tag(seen, args.tag, args.checkpoint)
         if not args.tag and any(one.latest != tag for one in seen.values()):
-            # DeepSpeed writes `latest` on the node of rank 0 alone: the others have to be told
+            # DeepSpeed writes `latest` on the node of rank 0 alone: the others have to be given it
             seen = _checkpoints_by_node(
                 _look_at_checkpoints(job, contact, logins, args.checkpoint, tag)
             )
@@ -153,14 +153,14 @@ def _choose_fsdp_parts(
 
 
 def _remote_folder(seen: Mapping[str, Checkpoint], shard: Shard, tag: str) -> str:
-    """The folder of a shard on its node, as the node told it."""
+    """The folder of a shard on its node, as the node reported it."""
     return f"{seen[shard.node].folder}/{tag}"
 
 
 def _fetch_missing(
     contact: Contact, shards: Shards, seen: Mapping[str, Checkpoint], folder: Path
 ) -> None:
-    """Fetch what is not here; where it lies was told by each node."""
+    """Fetch what is not here; each node reported where it lies."""
     missing = missing_shards(shards.shards, folder)
     nodes = fold_names(dict.fromkeys(one.node for one in missing))
     size = sum(one.file.size for one in missing)
@@ -201,10 +201,11 @@ def _run_merge(job: Job, shards: Shards, args: Namespace) -> None:
         said = done.stderr.strip().splitlines() or ["it said nothing"]
         words = said[-1:] if any("Traceback" in line for line in said) else said[-20:]
         raise PreflightError("not merged: " + "\n".join(words) + _missing_module_hint(said, python))
-    told = json.loads(done.stdout.strip().splitlines()[-1])
+    result = json.loads(done.stdout.strip().splitlines()[-1])
     print(
-        f"{told['tensors']} tensors, {told['parameters']:,} parameters in {args.dtype}, shapes as "
-        f"saved: {args.out}\nThe gathered shards are in {gathered}; remove them when you like."
+        f"{result['tensors']} tensors, {result['parameters']:,} parameters in {args.dtype}, "
+        f"shapes as saved: {args.out}\nThe gathered shards are in {gathered}; "
+        "remove them when you like."
     )
 
 

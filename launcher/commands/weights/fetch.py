@@ -19,7 +19,7 @@ POOL = 8
 PART_SUFFIX = ".part"
 
 ByteCallback = Callable[[int], None]
-"""Told of every few bytes that came."""
+"""Called for every few bytes that came."""
 
 
 def missing_shards(shards: Sequence[Shard], folder: Path) -> list[Shard]:
@@ -45,14 +45,14 @@ def require_free_space(needed: int, folder: Path) -> None:
 
 
 def fetch_shards(
-    contact: Contact, shards: Sequence[Shard], remote: str, folder: Path, told: ByteCallback
+    contact: Contact, shards: Sequence[Shard], remote: str, folder: Path, on_bytes: ByteCallback
 ) -> None:
     """All of them, some at a time. Raises PreflightError for the first that does not come whole."""
     lock = threading.Lock()
 
     def count(size: int) -> None:
         with lock:
-            told(size)
+            on_bytes(size)
 
     with concurrent.futures.ThreadPoolExecutor(POOL) as pool:
         futures = [
@@ -66,18 +66,18 @@ def fetch_shards(
 
 
 def _fetch_shard(
-    contact: Contact, shard: Shard, remote: str, folder: Path, told: ByteCallback
+    contact: Contact, shard: Shard, remote: str, folder: Path, on_bytes: ByteCallback
 ) -> None:
     """One file, onto the end of what an earlier try left of it."""
     part = folder / f"{shard.file.name}.{shard.file.mtime}{PART_SUFFIX}"
     have = min(part.stat().st_size, shard.file.size) if part.exists() else 0
-    told(have)
+    on_bytes(have)
     path = shlex.quote(f"{remote}/{shard.file.name}")
     with part.open("r+b" if have else "wb") as out:
         out.seek(have)
         for data in contact.stream(shard.node, f"exec tail -c +{have + 1} {path}"):
             out.write(data)
-            told(len(data))
+            on_bytes(len(data))
         out.truncate()
     size = part.stat().st_size
     if size != shard.file.size:

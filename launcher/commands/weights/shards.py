@@ -61,13 +61,13 @@ def choose_tag(seen: Mapping[str, Checkpoint], asked: str | None, path: str) -> 
         return next(iter(tags))
     if not tags:
         raise PreflightError(_no_checkpoint_message(seen, path))
-    told = "; ".join(
+    latest_by_node = "; ".join(
         f"{tag} on {fold_names([name for name, one in latest.items() if one == tag])}"
         for tag in tags
     )
     raise PreflightError(
-        f"the nodes disagree which checkpoint is the latest: {told}. A node that died before it "
-        "saved has the older one: name the tag that all have with --tag"
+        f"the nodes disagree which checkpoint is the latest: {latest_by_node}. A node that died "
+        "before it saved has the older one: name the tag that all have with --tag"
     )
 
 
