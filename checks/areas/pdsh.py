@@ -111,23 +111,23 @@ def loads_its_ssh_module(node: NodeView) -> Verdict:
 
 def _insecure_folder_verdict(node: NodeView, bad: list[ModuleFolder]) -> Verdict:
     refused = ", ".join(
-        f"{one.path} belongs to {one.owner}"
-        if one.fault == "owner"
-        else f"{one.path} may be written by everybody ({one.mode})"
-        for one in bad
+        f"{folder.path} belongs to {folder.owner}"
+        if folder.fault == "owner"
+        else f"{folder.path} may be written by everybody ({folder.mode})"
+        for folder in bad
     )
     commands = [
-        f"chown root:root {shlex.quote(one.path)}"
-        if one.fault == "owner"
-        else f"chmod o-w {shlex.quote(one.path)}"
-        for one in bad
+        f"chown root:root {shlex.quote(folder.path)}"
+        if folder.fault == "owner"
+        else f"chmod o-w {shlex.quote(folder.path)}"
+        for folder in bad
     ]
     message = f"pdsh on {node.name} refuses to load its modules: {refused}"
     return block(
         "module-owner" if bad[0].fault == "owner" else "module-writable",
         message,
         node.fix(" && ".join(commands), root=True),
-        folders=[one.path for one in bad],
+        folders=[folder.path for folder in bad],
     )
 
 

@@ -126,7 +126,7 @@ def _is_misresolved(source: NodeView, target: NodeView) -> bool:
 def _loses_large_packets(source: NodeView, target: NodeView) -> bool:
     """Whether packets of full size were seen to vanish on that way, where that was looked at."""
     found = source.read(DialResults).lost if source.has(DialResults) else ()
-    return any(one.target == target.name for one in found)
+    return any(login.target == target.name for login in found)
 
 
 @node_check(FINDS_PROGRAMS, Environment, Account)

@@ -109,4 +109,4 @@ class Gpus(Fact):
     def empty(self) -> tuple[LibraryFile, ...]:
         """Libraries of the driver's that are there and hold nothing."""
         found = self.libraries.values()
-        return tuple(one for one in found if one is not None and one.bytes == 0)
+        return tuple(bar for bar in found if bar is not None and bar.bytes == 0)

@@ -78,7 +78,7 @@ class DialResults(Fact):
 
     def failures_towards(self, target: str) -> tuple[FailedCall, ...]:
         """All failures towards that node."""
-        return tuple(one for one in self.failed if one.target == target)
+        return tuple(call for call in self.failed if call.target == target)
 
 
 @dataclass(frozen=True)

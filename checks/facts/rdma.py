@@ -50,7 +50,7 @@ class RdmaPort:
         """The packet that RoCE makes of its interface's MTU; 0 where it is not RoCE, or unknown."""
         if self.link_layer != "Ethernet" or not self.mtu:
             return 0
-        return max((one for one in ROCE_MTUS if one + ROCE_HEADERS <= self.mtu), default=0)
+        return max((mtu for mtu in ROCE_MTUS if mtu + ROCE_HEADERS <= self.mtu), default=0)
 
 
 @dataclass(frozen=True)

@@ -68,4 +68,6 @@ class Sshd(Fact):
 
     def setting(self, keyword: str) -> SshdSetting | None:
         """What holds for everybody: the first that stands outside of Match blocks."""
-        return next((one for one in self.settings.get(keyword, ()) if not one.match), None)
+        return next(
+            (setting for setting in self.settings.get(keyword, ()) if not setting.match), None
+        )

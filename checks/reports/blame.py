@@ -111,7 +111,7 @@ def _matrix_reasons(found: Sequence[Matrix]) -> list[tuple[str, str]]:
         severed += new
         crossing = {pair for cut in severed for pair in cut.pairs}
         for reason in _outlier_reasons(matrix, crossing):
-            if not any((one.node, one.end) == (reason.node, reason.end) for one in reasons):
+            if not any((known.node, known.end) == (reason.node, reason.end) for known in reasons):
                 reasons.append(reason)
     return reasons_by_node + [(reason.node, _reason_text(reason, found)) for reason in reasons]
 
@@ -129,7 +129,7 @@ def _cut_text(cut: Cut) -> str:
 
 def _reason_text(reason: _BlameReason, found: Iterable[Matrix]) -> str:
     """The reason; of a node whose ports answer while nobody logs in, that it is its sshd."""
-    ports = [one for one in found if one.area == "ports"]
+    ports = [matrix for matrix in found if matrix.area == "ports"]
     towards = {
         pair for port in ports for pair in port.asked - port.failed if pair[1] == reason.node
     }

@@ -196,10 +196,10 @@ def _named_parts(value: Any) -> Iterable[tuple[str, Any]]:
     """The parts of an object, or of a list whose items have names; nothing for any other value."""
     if isinstance(value, dict):
         return [(str(key), inner) for key, inner in value.items()]
-    if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
         return []
     for key in ITEM_NAME_KEYS:
-        names = [one.get(key) for one in value]
+        names = [item.get(key) for item in value]
         if all(isinstance(name, str | int) for name in names) and len({*names}) == len(names):
             return [(str(name), one) for name, one in zip(names, value, strict=True)]
     return []

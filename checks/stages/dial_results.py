@@ -17,22 +17,23 @@ def merge_dials(first: Answer, second: Answer | None) -> Answer:
     """
     if second is None or second.data is None:
         return second or first
-    one, other = first.fields, second.data
-    tried_s = round(one["timeout_s"] + other["timeout_s"], 1)
+    earlier, later = first.fields, second.data
+    tried_s = round(earlier["timeout_s"] + later["timeout_s"], 1)
     both = {
-        name: _join_lists(one.get(name, {}), other.get(name, {})) for name in ("reached", "whole")
+        name: _join_lists(earlier.get(name, {}), later.get(name, {}))
+        for name in ("reached", "whole")
     }
-    ways = {**one.get("sources", {})}
-    for target, found in other.get("sources", {}).items():
+    ways = {**earlier.get("sources", {})}
+    for target, found in later.get("sources", {}).items():
         ways[target] = {**ways.get(target, {}), **found}
     return second.with_fields(**both, sources=ways, timeout_s=tried_s)
 
 
-def _join_lists(one: Mapping[str, list[int]], other: Mapping[str, list[int]]) -> Data:
+def _join_lists(first: Mapping[str, list[int]], other: Mapping[str, list[int]]) -> Data:
     """The lists of both by target, each number once."""
-    targets = dict.fromkeys((*one, *other))
+    targets = dict.fromkeys((*first, *other))
     return {
-        target: list(dict.fromkeys((*one.get(target, ()), *other.get(target, ()))))
+        target: list(dict.fromkeys((*first.get(target, ()), *other.get(target, ()))))
         for target in targets
     }
 
@@ -45,5 +46,5 @@ def with_passing_sizes(answer: Answer, sizes: Answer | None) -> Answer:
     if sizes is None or sizes.data is None:
         return answer
     arrived = [size for found in sizes.data.get("whole", {}).values() for size in found]
-    lost = [dict(one, passing=max(arrived, default=0)) for one in answer.fields["lost"]]
+    lost = [dict(call, passing=max(arrived, default=0)) for call in answer.fields["lost"]]
     return answer.with_fields(lost=lost)

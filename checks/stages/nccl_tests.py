@@ -120,7 +120,7 @@ def _launcher_task(
     if {paths.get(name) for name in order} != {paths.get(order[0])}:
         return None, "not all nodes have it at the same path"
     env = shared[order[0]]["env"]
-    if any(one["env"] != env for one in shared.values()):
+    if any(test["env"] != env for test in shared.values()):
         return None, "not all nodes have the same environment: their interfaces differ"
     slots = {name: _gpu_slots(cluster[name]) for name in order}
     if job.backend == "openmpi":

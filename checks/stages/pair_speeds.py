@@ -94,10 +94,10 @@ def _unreachable_pairs(cluster: ClusterView, names: Iterable[str]) -> dict[Pair,
     found: dict[Pair, str] = {}
     for name in names:
         seen = cluster[name].read(DialResults) if cluster[name].has(DialResults) else DialResults()
-        found |= {(name, one.target): "ports.ephemeral-ports-are-open" for one in seen.failed}
-        for one in seen.lost:
+        found |= {(name, call.target): "ports.ephemeral-ports-are-open" for call in seen.failed}
+        for call in seen.lost:
             full = "network.full-size-packets-arrive"
-            found |= {(name, one.target): full, (one.target, name): full}
+            found |= {(name, call.target): full, (call.target, name): full}
     return found
 
 
@@ -144,7 +144,7 @@ class _SpeedBoard:
         failed = {pair: why for pair, why in self._failed.items() if pair not in self.table}
         return {
             "measured": {
-                target: vars(one) for (name, target), one in self.table.items() if name == source
+                target: vars(pair) for (name, target), pair in self.table.items() if name == source
             },
             "failed": _targets_of(source, failed),
             "left_out": _targets_of(source, self._cut_off),
@@ -155,11 +155,11 @@ def _targets_of(source: str, pairs: Mapping[Pair, str]) -> dict[str, str]:
     return {target: why for (name, target), why in pairs.items() if name == source}
 
 
-def best_of_both(one: PairSpeed, other: PairSpeed) -> PairSpeed:
+def best_of_both(first: PairSpeed, other: PairSpeed) -> PairSpeed:
     """The best of both: a busy moment makes a link slow, nothing makes it fast."""
     return PairSpeed(
-        max(one.gbit_s, other.gbit_s),
-        max(one.best_gbit_s, other.best_gbit_s),
-        min(one.latency_us, other.latency_us),
-        one.times + other.times,
+        max(first.gbit_s, other.gbit_s),
+        max(first.best_gbit_s, other.best_gbit_s),
+        min(first.latency_us, other.latency_us),
+        first.times + other.times,
     )

@@ -151,8 +151,8 @@ def _checked_answers(answers: Mapping[str, Answer], ids: Mapping[str, str]) -> d
             except FactError as error:
                 checked[name] = Answer(error=str(error))
                 continue
-            strangers = {one.target for one in results.failed} | {
-                one.target for one in results.lost
+            strangers = {call.target for call in results.failed} | {
+                call.target for call in results.lost
             }
             if strangers - ids.keys():
                 reason = f"it speaks of nodes {sorted(strangers - ids.keys())}"
@@ -164,23 +164,23 @@ def _failed_targets(answer: Answer, ids: Mapping[str, str]) -> list[DialTarget]:
     """The calls of an answer to be made again."""
     failed = [
         *answer.fields.get("failed", []),
-        *(dict(one, packet=FULL_SIZE) for one in answer.fields.get("lost", [])),
+        *(dict(call, packet=FULL_SIZE) for call in answer.fields.get("lost", [])),
     ]
-    return [_repeated_target(one, ids, one["packet"]) for one in failed]
+    return [_repeated_target(call, ids, call["packet"]) for call in failed]
 
 
-def _repeated_target(one: Mapping[str, Any], ids: Mapping[str, str], packet: int) -> DialTarget:
-    return [one["target"], one["address"], one["port"], ids[one["target"]], packet]
+def _repeated_target(call: Mapping[str, Any], ids: Mapping[str, str], packet: int) -> DialTarget:
+    return [call["target"], call["address"], call["port"], ids[call["target"]], packet]
 
 
 def _smaller_size_targets(answer: Answer, ids: Mapping[str, str]) -> list[DialTarget]:
     """Calls of all smaller sizes where full packets vanished; to one target, for the node's own."""
     lost = answer.fields.get("lost", [])[:1]
     return [
-        _repeated_target(one, ids, size)
-        for one in lost
+        _repeated_target(call, ids, size)
+        for call in lost
         for size in PACKET_SIZES
-        if size < one["packet"]
+        if size < call["packet"]
     ]
 
 
@@ -204,8 +204,8 @@ def _ends_of_failures(cluster: ClusterView, names: Sequence[str]) -> Iterator[st
     """Both ends of every failed call."""
     for name in names:
         if cluster[name].has(DialResults):
-            for one in cluster[name].read(DialResults).failed:
-                yield from (name, one.target)
+            for call in cluster[name].read(DialResults).failed:
+                yield from (name, call.target)
 
 
 def _put_answers(snapshot: Snapshot, section: str, answers: Mapping[str, Answer]) -> None:

@@ -100,7 +100,9 @@ def _sources_at(path: Path) -> list[Source]:
             for node, log in RecordedRun(path).log_files.items()
         ]
     if path.is_dir():
-        logs = sorted(one for one in path.rglob("*") if one.is_file() and one.suffix in SUFFIXES)
+        logs = sorted(
+            file for file in path.rglob("*") if file.is_file() and file.suffix in SUFFIXES
+        )
         return [Source(log, str(log), _place_from_name(log)) for log in logs]
     if not path.exists():
         raise UsageError(f"{path}: no such log; name a file, a run's directory, or - for input")

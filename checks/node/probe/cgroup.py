@@ -45,7 +45,7 @@ def tightest_limit(version, controller, name, limit):
     """(limit, file) of the group that grants least; (None, '') where none limits."""
     files = [folder + "/" + name for folder in group_folders(version, controller)]
     found = [(limit(read_file(path)), path) for path in files]
-    return min((one for one in found if one[0] is not None), default=(None, ""))
+    return min((limit for limit in found if limit[0] is not None), default=(None, ""))
 
 
 def parse_cpu_quota(text):

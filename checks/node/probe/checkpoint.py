@@ -22,7 +22,7 @@ def checkpoint_files(folder):
         if entry.is_file() and len(found) < MOST_FILES:
             info = entry.stat()
             found.append({"name": entry.name, "size": info.st_size, "mtime": int(info.st_mtime)})
-    return sorted(found, key=lambda one: one["name"])
+    return sorted(found, key=lambda file: file["name"])
 
 
 def checkpoints_within(folder):

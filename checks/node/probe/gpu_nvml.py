@@ -28,62 +28,62 @@ def flag(value):
     return None if value is None else bool(value)
 def first(*values):
     return next((value for value in values if value is not None), None)
-def processes(one):
-    kinds = [(kind, query("nvmlDeviceGet%sRunningProcesses" % kind, one))
+def processes(handle):
+    kinds = [(kind, query("nvmlDeviceGet%sRunningProcesses" % kind, handle))
              for kind in ("Compute", "Graphics")]
     if all(found is None for _, found in kinds):
         return None
     return [{"pid": int(p.pid), "kind": kind.lower(), "memory_bytes": p.usedGpuMemory}
             for kind, found in kinds for p in found or ()]
-def links(one):
+def links(handle):
     states = []
     for link in range(getattr(n, "NVML_NVLINK_MAX_LINKS", 18)):
-        state = query("nvmlDeviceGetNvLinkState", one, link)
+        state = query("nvmlDeviceGetNvLinkState", handle, link)
         if state is None and not states:
             return None
         if state is not None:
             states.append(bool(state))
     return states
-def fabric(one):
+def fabric(handle):
     try:
         info = n.c_nvmlGpuFabricInfo_t()
-        n.nvmlDeviceGetGpuFabricInfo(one, n.byref(info))
+        n.nvmlDeviceGetGpuFabricInfo(handle, n.byref(info))
     except (n.NVMLError, AttributeError, TypeError):
         return None
     state = [None, "not started", "in progress", "completed"][info.state % 4]
     return "failed (%d)" % info.status if state == "completed" and info.status else state
-def slowdowns(one):
-    mask = first(query("nvmlDeviceGetCurrentClocksEventReasons", one),
-                 query("nvmlDeviceGetCurrentClocksThrottleReasons", one))
+def slowdowns(handle):
+    mask = first(query("nvmlDeviceGetCurrentClocksEventReasons", handle),
+                 query("nvmlDeviceGetCurrentClocksThrottleReasons", handle))
     return None if mask is None else [name for bit, name in (
         (0x40, "hw-thermal"), (0x80, "hw-power-brake"), (0x20, "sw-thermal"), (0x8, "hw-slowdown"),
         ) if mask & bit]
-def gpu(index, one, driver):
-    memory = query("nvmlDeviceGetMemoryInfo", one)
-    memory = first(query("nvmlDeviceGetMemoryInfo", one, getattr(n, "nvmlMemory_v2", 0)), memory)
-    pci = query("nvmlDeviceGetPciInfo", one)
-    rows = query("nvmlDeviceGetRemappedRows", one) or [None] * 4
-    mig = query("nvmlDeviceGetMigMode", one)
-    mode = query("nvmlDeviceGetComputeMode", one)
-    capability = query("nvmlDeviceGetCudaComputeCapability", one)
+def gpu(index, handle, driver):
+    memory = query("nvmlDeviceGetMemoryInfo", handle)
+    memory = first(query("nvmlDeviceGetMemoryInfo", handle, getattr(n, "nvmlMemory_v2", 0)), memory)
+    pci = query("nvmlDeviceGetPciInfo", handle)
+    rows = query("nvmlDeviceGetRemappedRows", handle) or [None] * 4
+    mig = query("nvmlDeviceGetMigMode", handle)
+    mode = query("nvmlDeviceGetComputeMode", handle)
+    capability = query("nvmlDeviceGetCudaComputeCapability", handle)
     return {
-        "index": index, "name": text(n.nvmlDeviceGetName(one)), "driver": driver,
-        "uuid": text(n.nvmlDeviceGetUUID(one)), "bus": text(pci.busId) if pci else "",
+        "index": index, "name": text(n.nvmlDeviceGetName(handle)), "driver": driver,
+        "uuid": text(n.nvmlDeviceGetUUID(handle)), "bus": text(pci.busId) if pci else "",
         "memory_bytes": int(memory.total) if memory else None,
         "memory_used_bytes": int(memory.used) if memory else None,
-        "processes": processes(one),
+        "processes": processes(handle),
         "capability": "%d.%d" % tuple(capability) if capability else None,
-        "ecc_uncorrected": query("nvmlDeviceGetTotalEccErrors", one, 1, 0),
+        "ecc_uncorrected": query("nvmlDeviceGetTotalEccErrors", handle, 1, 0),
         "remap_pending": flag(rows[2]), "remap_failed": flag(rows[3]),
-        "retirement_pending": flag(query("nvmlDeviceGetRetiredPagesPendingStatus", one)),
-        "slowdowns": slowdowns(one), "nvlinks": links(one), "fabric": fabric(one),
-        "pcie_width": query("nvmlDeviceGetCurrPcieLinkWidth", one),
-        "pcie_width_max": query("nvmlDeviceGetMaxPcieLinkWidth", one),
-        "pcie_gen_max": query("nvmlDeviceGetMaxPcieLinkGeneration", one),
+        "retirement_pending": flag(query("nvmlDeviceGetRetiredPagesPendingStatus", handle)),
+        "slowdowns": slowdowns(handle), "nvlinks": links(handle), "fabric": fabric(handle),
+        "pcie_width": query("nvmlDeviceGetCurrPcieLinkWidth", handle),
+        "pcie_width_max": query("nvmlDeviceGetMaxPcieLinkWidth", handle),
+        "pcie_gen_max": query("nvmlDeviceGetMaxPcieLinkGeneration", handle),
         "mig": bool(mig[0]) if mig else None,
         "compute_mode": None if mode is None else ["default", "exclusive", "prohibited",
                                                    "exclusive"][mode % 4],
-        "persistence": flag(query("nvmlDeviceGetPersistenceMode", one)),
+        "persistence": flag(query("nvmlDeviceGetPersistenceMode", handle)),
     }
 found = {"gpus": [], "error": ""}
 began = time.time()

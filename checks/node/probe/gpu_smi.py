@@ -43,7 +43,7 @@ def parse_flag(text):
 def uncorrected_errors(element):
     """The sum of the counters of uncorrectable errors below an element; None without any."""
     found = element.iter() if element is not None else ()
-    values = [leading_number(one.text) for one in found if "uncorrectable" in one.tag]
+    values = [leading_number(element.text) for element in found if "uncorrectable" in element.tag]
     if element is not None and not values:
         values = [leading_number(element.findtext("double_bit/total"))]
     values = [value for value in values if value is not None]
@@ -67,12 +67,12 @@ def gpu_processes(element):
         return None
     return [
         {
-            "pid": leading_number(one.findtext("pid")),
-            "kind": "compute" if one.findtext("type") == "C" else "graphics",
-            "memory_bytes": parse_mebibytes(one.findtext("used_memory")),
-            "command": (one.findtext("process_name") or "")[:80],
+            "pid": leading_number(process.findtext("pid")),
+            "kind": "compute" if process.findtext("type") == "C" else "graphics",
+            "memory_bytes": parse_mebibytes(process.findtext("used_memory")),
+            "command": (process.findtext("process_name") or "")[:80],
         }
-        for one in listed.findall("process_info")
+        for process in listed.findall("process_info")
     ]
 
 

@@ -24,7 +24,7 @@ def by_ulimit(line):
         letters = "".join(word for word in words if word.startswith("-"))
         values = [word for word in words if not word.startswith("-")]
         if values and not set(values) & set(NO_LIMIT):
-            items = [ITEMS[one] for one in letters.strip("-SH") or "f" if one in ITEMS]
+            items = [ITEMS[letter] for letter in letters.strip("-SH") or "f" if letter in ITEMS]
             found += [(item, values[-1]) for item in items]
     return found
 

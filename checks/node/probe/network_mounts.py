@@ -33,8 +33,8 @@ def network_mounts(args):
     seen = look_side_by_side({path: (mount_state, path) for path in mounted}, LIMIT)
     return {
         "mounts": {
-            path: dict(one, filesystem=mounted[path][0], source=mounted[path][1])
-            for path, one in seen.items()
+            path: dict(mount, filesystem=mounted[path][0], source=mounted[path][1])
+            for path, mount in seen.items()
         },
         "lustre": read_file("/sys/fs/lustre/health_check", "") or "",
     }

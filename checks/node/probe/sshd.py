@@ -108,18 +108,20 @@ def effective_settings(options):
 
 def sshd_settings(options):
     """{keyword: [{value, where, match}]}, in force first."""
-    path = next((options[at + 1] for at, one in enumerate(options) if one == "-f"), None)
+    path = next((options[at + 1] for at, option in enumerate(options) if option == "-f"), None)
     found = {}
     for keyword, value, where, match in read_settings(path or "/etc/ssh/sshd_config"):
         known = found.setdefault(keyword, [])
-        same = next((one for one in known if keyword in LISTS and one["match"] == match), None)
+        same = next(
+            (setting for setting in known if keyword in LISTS and setting["match"] == match), None
+        )
         if same:
             same["value"] += " " + value
         else:
             known.append({"value": value, "where": where, "match": match})
     for keyword, value in effective_settings(options).items():
         known = found.setdefault(keyword, [])
-        first = next((one for one in known if not one["match"]), None)
+        first = next((setting for setting in known if not setting["match"]), None)
         if first is None or first["value"].lower().split() != value.lower().split():
             known.insert(0, {"value": value, "where": "", "match": ""})
     return found
@@ -127,7 +129,7 @@ def sshd_settings(options):
 
 def setting_in_force(sshd, keyword, default):
     """The value that holds outside of Match blocks."""
-    values = [one["value"] for one in sshd.get(keyword, []) if not one["match"]]
+    values = [setting["value"] for setting in sshd.get(keyword, []) if not setting["match"]]
     return values[0] if values else default
 
 
@@ -177,7 +179,7 @@ def path_guard(path):
 
 def host_keys(sshd):
     """The public host keys, from beside the private ones."""
-    named = [one["value"] + ".pub" for one in sshd.get("hostkey", [])]
+    named = [setting["value"] + ".pub" for setting in sshd.get("hostkey", [])]
     found = []
     for path in named or sorted(glob.glob("/etc/ssh/ssh_host_*_key.pub")):
         match = KEY_LINE.search(read_file(path, "") or "")
@@ -238,7 +240,7 @@ def sshd(_):
         "settings": settings,
         "authorized_files": paths,
         "authorized": authorized_keys(paths),
-        "guarded": list({one["path"]: one for one in checked}.values()),
+        "guarded": list({entry["path"]: entry for entry in checked}.values()),
         "host_keys": host_keys(settings),
         "accounts": [line.split(":")[0] for line in read_file("/etc/passwd", "").splitlines()],
         "other_accounts": other_accounts(),

@@ -46,7 +46,7 @@ def client_settings(peer, home):
         "port": int(first.get("port", 22)),
         "identities": [in_home(path, home) for path in settings.get("identityfile", [])],
         "known_hosts": first.get("userknownhostsfile", "~/.ssh/known_hosts").split(),
-        "kex": ",".join([CHEAP_KEX] + [one for one in kex if one != CHEAP_KEX])
+        "kex": ",".join([CHEAP_KEX] + [method for method in kex if method != CHEAP_KEX])
         if CHEAP_KEX in kex
         else "",
         **proxy_settings(first),

@@ -90,9 +90,9 @@ def peer_facing_addresses(store: int) -> list[str]:
     """
     found = set()
     for name in os.listdir("/proc/self/fd"):
-        with contextlib.suppress(OSError), socket.socket(fileno=os.dup(int(name))) as one:
-            if one.family in (socket.AF_INET, socket.AF_INET6):
-                own, other = one.getsockname(), one.getpeername()
+        with contextlib.suppress(OSError), socket.socket(fileno=os.dup(int(name))) as sock:
+            if sock.family in (socket.AF_INET, socket.AF_INET6):
+                own, other = sock.getsockname(), sock.getpeername()
                 if store not in (own[1], other[1]):
                     found.add(own[0].removeprefix("::ffff:").partition("%")[0])
     return sorted(found)

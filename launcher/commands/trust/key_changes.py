@@ -110,7 +110,7 @@ def usable_key(node: NodeView) -> PrivateKey | None:
 
 def _node_change(node: NodeView, public: Mapping[str, str]) -> Change:
     sshd, trust = node.read(Sshd), node.read(Trust)
-    let_in = {one.fingerprint for one in sshd.authorized if not one.options}
+    let_in = {key.fingerprint for key in sshd.authorized if not key.options}
     lacking = [who for who, key in public.items() if not key or key_fingerprint(key) not in let_in]
     files = sshd.authorized_files or (f"{trust.home}/.ssh/authorized_keys",)
     return Change(

@@ -64,8 +64,10 @@ def _resolve_refusals(
     failed: Mapping[str, Login], passwords: dict[str, str], args: Namespace
 ) -> None:
     """Agree to unknown host keys, then ask for passwords; raises where neither can help."""
-    unknown = {name: one for name, one in failed.items() if one.cause == "host-key-unknown"}
-    denied = [name for name, one in failed.items() if one.cause in BY_PASSWORD]
+    unknown = {
+        name: failure for name, failure in failed.items() if failure.cause == "host-key-unknown"
+    }
+    denied = [name for name, failure in failed.items() if failure.cause in BY_PASSWORD]
     if len(unknown) + len(denied) < len(failed):
         raise PreflightError(_describe_unreached(failed))
     if unknown:
@@ -97,7 +99,7 @@ def _accept_host_keys(unknown: Mapping[str, Login], args: Namespace) -> None:
 
 
 def _describe_unreached(failed: Mapping[str, Login]) -> str:
-    lines = [f"  {name}: {one.cause}: {one.detail}" for name, one in failed.items()]
+    lines = [f"  {name}: {failure.cause}: {failure.detail}" for name, failure in failed.items()]
     return "cannot log in; no node was changed:\n" + "\n".join(lines)
 
 

@@ -56,7 +56,7 @@ def merge_weights(args: Namespace) -> None:
         cluster = _look_at_checkpoints(job, contact, logins, args.checkpoint, args.tag)
         seen = _checkpoints_by_node(cluster)
         tag = choose_tag(seen, args.tag, args.checkpoint)
-        if not args.tag and any(one.latest != tag for one in seen.values()):
+        if not args.tag and any(checkpoint.latest != tag for checkpoint in seen.values()):
             # DeepSpeed writes `latest` on the node of rank 0 alone: the others have to be given it
             seen = _checkpoints_by_node(
                 _look_at_checkpoints(job, contact, logins, args.checkpoint, tag)
@@ -162,15 +162,15 @@ def _fetch_missing(
 ) -> None:
     """Fetch what is not here; each node reported where it lies."""
     missing = missing_shards(shards.shards, folder)
-    nodes = fold_names(dict.fromkeys(one.node for one in missing))
-    size = sum(one.file.size for one in missing)
+    nodes = fold_names(dict.fromkeys(shard.node for shard in missing))
+    size = sum(shard.file.size for shard in missing)
     print(f"{shards.tag}: {len(shards.shards)} files, {format_file_size(shards.size)}", end="")
     print(f"; {format_file_size(size)} to fetch from {nodes}" if missing else "; all here already")
     require_free_space(size + shards.merged_size, folder)
     progress = _Progress(size)
     by_folder: dict[str, list[Any]] = {}
-    for one in missing:
-        by_folder.setdefault(_remote_folder(seen, one, shards.tag), []).append(one)
+    for shard in missing:
+        by_folder.setdefault(_remote_folder(seen, shard, shards.tag), []).append(shard)
     for remote, some in by_folder.items():
         fetch_shards(contact, some, remote, folder, progress)
 

@@ -37,7 +37,9 @@ def find_metadata(seen: Mapping[str, Checkpoint], ranks: Mapping[int, str], tag:
 
 def part_names(metadata: bytes) -> list[str]:
     """The parts that it names. It is a pickle, and not loaded here: their names stand in it."""
-    return sorted({one[0].decode() for one in re.finditer(PART_PATTERN.pattern.encode(), metadata)})
+    return sorted(
+        {match[0].decode() for match in re.finditer(PART_PATTERN.pattern.encode(), metadata)}
+    )
 
 
 def choose_parts(

@@ -43,16 +43,21 @@ def read_distributed_checkpoint(folder: str) -> dict[str, Any]:
     from torch.distributed.checkpoint.state_dict_loader import load
 
     reader = FileSystemReader(folder)
-    for one in reader.read_metadata().storage_data.values():
-        path = os.path.join(folder, one.relative_path)
-        if os.path.getsize(path) < one.offset + one.length:
-            sys.exit(f"{one.relative_path} ends before what rank 0 says it holds: it was cut short")
+    for chunk in reader.read_metadata().storage_data.values():
+        path = os.path.join(folder, chunk.relative_path)
+        if os.path.getsize(path) < chunk.offset + chunk.length:
+            sys.exit(
+                f"{chunk.relative_path} ends before what rank 0 says it holds: it was cut short"
+            )
     kept = model_entries(folder)
-    for name, (_, one) in kept.items():
-        held = sum(chunk.sizes.numel() for chunk in one.chunks)
-        if held < one.size.numel():
-            sys.exit(f"{name}: the ranks saved {held} of its {one.size.numel()} values")
-    found = {key: torch.empty(one.size, dtype=one.properties.dtype) for key, one in kept.values()}
+    for name, (_, tensor) in kept.items():
+        held = sum(chunk.sizes.numel() for chunk in tensor.chunks)
+        if held < tensor.size.numel():
+            sys.exit(f"{name}: the ranks saved {held} of its {tensor.size.numel()} values")
+    found = {
+        key: torch.empty(tensor.size, dtype=tensor.properties.dtype)
+        for key, tensor in kept.values()
+    }
     load(found, storage_reader=reader)
     return {name: found[key] for name, (key, _) in kept.items()}
 
@@ -64,12 +69,14 @@ def model_entries(folder: str) -> dict[str, tuple[str, Any]]:
     metadata = FileSystemReader(folder).read_metadata()
     paths = metadata.planner_data or {}
     found = {
-        tuple(map(str, paths.get(key, (key,)))): (key, one)
-        for key, one in metadata.state_dict_metadata.items()
-        if hasattr(one, "chunks")
+        tuple(map(str, paths.get(key, (key,)))): (key, tensor)
+        for key, tensor in metadata.state_dict_metadata.items()
+        if hasattr(tensor, "chunks")
     }
-    models = {path[1:]: one for path, one in found.items() if path[0] == MODEL_KEY and path[1:]}
-    return {".".join(path): one for path, one in (models or found).items()}
+    models = {
+        path[1:]: tensor for path, tensor in found.items() if path[0] == MODEL_KEY and path[1:]
+    }
+    return {".".join(path): tensor for path, tensor in (models or found).items()}
 
 
 def saved_shapes(folder: str, tag: str) -> dict[str, tuple[int, ...]]:
@@ -78,7 +85,7 @@ def saved_shapes(folder: str, tag: str) -> dict[str, tuple[int, ...]]:
 
     if os.path.exists(os.path.join(folder, tag, METADATA)):
         kept = model_entries(os.path.join(folder, tag))
-        return {name: tuple(one.size) for name, (_, one) in kept.items()}
+        return {name: tuple(tensor.size) for name, (_, tensor) in kept.items()}
     path = sorted(glob.glob(os.path.join(folder, tag, "*model_states.pt")))[0]
     saved = torch.load(path, map_location="cpu", weights_only=False)
     groups = [*(saved.get("param_shapes") or ()), saved.get("frozen_param_shapes") or {}]

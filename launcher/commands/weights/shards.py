@@ -55,7 +55,7 @@ def choose_tag(seen: Mapping[str, Checkpoint], asked: str | None, path: str) -> 
     """The tag to merge. Raises PreflightError where there is none, or nodes disagree."""
     if asked:
         return asked
-    latest = {name: one.latest for name, one in seen.items() if one.latest}
+    latest = {name: checkpoint.latest for name, checkpoint in seen.items() if checkpoint.latest}
     tags = Counter(latest.values())
     if len(tags) == 1:
         return next(iter(tags))
@@ -72,10 +72,10 @@ def choose_tag(seen: Mapping[str, Checkpoint], asked: str | None, path: str) -> 
 
 
 def _no_checkpoint_message(seen: Mapping[str, Checkpoint], path: str) -> str:
-    within = sorted({name for one in seen.values() for name in one.within})
+    within = sorted({name for checkpoint in seen.values() for name in checkpoint.within})
     if within:
         return f"{path} is no checkpoint; those below it are: {', '.join(within)}"
-    if not any(one.there for one in seen.values()):
+    if not any(checkpoint.there for checkpoint in seen.values()):
         return f"{path} is on none of the nodes {fold_names(seen)}"
     return (
         f"{path} holds no file `latest` and no {FSDP}/ on any of {fold_names(seen)}: it is no "
@@ -109,8 +109,8 @@ def files_by_name(
 ) -> dict[str, dict[str, ShardFile]]:
     """{name: {node: file}} of those that are called so."""
     files: dict[str, dict[str, ShardFile]] = {}
-    for node, one in seen.items():
-        for file in one.files:
+    for node, checkpoint in seen.items():
+        for file in checkpoint.files:
             if names.fullmatch(file.name):
                 files.setdefault(file.name, {})[node] = file
     return files
@@ -161,7 +161,7 @@ def expected_place(ranks: Mapping[int, str], rank: int) -> str:
 def pick_copy(rank: int, having: Mapping[str, ShardFile], ranks: Mapping[int, str]) -> Shard:
     """From the rank's own node, else the newest: an earlier start may have left others."""
     own = ranks.get(rank, "")
-    node = own if own in having else max(having, key=lambda one: having[one].mtime)
+    node = own if own in having else max(having, key=lambda name: having[name].mtime)
     return Shard(node, having[node])
 
 
