@@ -7,7 +7,14 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from checks.knowledge.failures import FailureKind, KnownFailure, recognise_failure
+from checks.knowledge.failures import (
+    FailureKind,
+    KnownFailure,
+    Surroundings,
+    possible_failures,
+    recognise_failure,
+)
+from checks.knowledge.failures.known import VERSION_LINES
 from launcher.diagnosis.log_lines import (
     Line,
     Place,
@@ -17,12 +24,15 @@ from launcher.diagnosis.log_lines import (
     split_prefix,
 )
 from launcher.diagnosis.log_sources import Source
-from launcher.diagnosis.scan import ROOT_CAUSE, matching_lines
+from launcher.diagnosis.scan import ROOT_CAUSE, RawLine, matching_lines
 from launcher.diagnosis.traces import Trace, Traces
 from launcher.rank_output import is_step_line
 
 SAMPLE_SIZE = 1 << 16
 MAX_PLACES = 256
+NEAR_LINES = 40
+MAX_CONDITIONAL = 2000
+"""How often the surroundings of a line are looked at for one entry, which bounds the time."""
 _SUMMARY = re.compile(r"^\s+(?P<key>host|rank)\s+: (?P<value>\S+)")
 
 
@@ -52,6 +62,8 @@ class Evidence:
         self.sources: list[Source] = []
         self._order = 0
         self._places: Counter[str] = Counter()
+        self._looked: Counter[str] = Counter()
+        self._versions: dict[str, str] = {}
         self._hosts: frozenset[str] | None = None
         self._summary: dict[str, str] | None = None
 
@@ -61,7 +73,7 @@ class Evidence:
         self._hosts = None
         blocks = self._read_blocks(source)
         for raw in matching_lines(blocks, lambda: self.traces.open or self._summary is not None):
-            self.feed(source.place, raw.number, raw.data, raw.before)
+            self.feed(source.place, raw)
         self._summary = None
 
     def _read_blocks(self, source: Source) -> Iterator[bytes]:
@@ -70,18 +82,56 @@ class Evidence:
                 self._hosts = find_hosts(block[:SAMPLE_SIZE].decode("utf-8", "replace"))
             yield block
 
-    def feed(self, place: Place, number: int, data: bytes, before: bytes) -> None:
+    def feed(self, place: Place, raw: RawLine) -> None:
         """One line that may mean something."""
         self._order += 1
-        whole = clean_text(data)
-        place, text = split_prefix(whole, place, self._hosts or frozenset())
-        line = Line(place, number, text, order=self._order)
+        whole = clean_text(raw.data)
+        place, text = self._split(whole, place)
+        line = Line(place, raw.number, text, order=self._order)
         self._read_summary(line)
+        self._read_version(text)
         self.traces.feed(line)
-        if found := recognise_failure(text) or recognise_failure(whole):
-            self._add_sighting(found[0], line, found[1].groupdict(), before)
+        found = self._recognise(text, line, raw) or self._recognise(whole, line, raw)
+        if found:
+            self._add_sighting(found[0], line, found[1], raw.before)
         elif text.startswith("Traceback"):
-            self._time_trace(line, before)
+            self._time_trace(line, raw.before)
+
+    def _split(self, whole: str, place: Place) -> tuple[Place, str]:
+        return split_prefix(whole, place, self._hosts or frozenset())
+
+    def _read_version(self, text: str) -> None:
+        for package, (literal, pattern) in VERSION_LINES.items():
+            if literal in text and (found := re.search(pattern, text)):
+                self._versions[package] = found[1]
+
+    def _recognise(
+        self, text: str, line: Line, raw: RawLine
+    ) -> tuple[KnownFailure, Mapping[str, str | None]] | None:
+        candidates = possible_failures(text)
+        around = Surroundings(text)
+        if any(known.is_conditional for known, _ in candidates):
+            name = candidates[0][0].id
+            self._looked[name] += 1
+            if self._looked[name] <= MAX_CONDITIONAL:
+                around = self._surroundings(line, raw)
+        return recognise_failure(text, around) if candidates else None
+
+    def _surroundings(self, line: Line, raw: RawLine) -> Surroundings:
+        before = self._texts_of(line.place, raw.before)[-NEAR_LINES:]
+        after = self._texts_of(line.place, raw.after)[:NEAR_LINES]
+        trace = self.traces.at(line.place)
+        text = "\n".join([*before, line.text, *after])
+        return Surroundings(text, trace.frames if trace else (), self._versions)
+
+    def _texts_of(self, place: Place, data: bytes) -> list[str]:
+        """The lines among these that may be of the same rank."""
+        lines = [
+            self._split(clean_text(line), Place(place.source))
+            for line in re.split(rb"[\r\n]", data)
+            if line
+        ]
+        return [text for other, text in lines if other.may_be(place)]
 
     def _time_trace(self, line: Line, before: bytes) -> None:
         trace = self.traces.at(line.place)
@@ -89,14 +139,13 @@ class Evidence:
             trace.first = with_time(line, before)
 
     def _add_sighting(
-        self, known: KnownFailure, line: Line, groups: dict[str, str | None], before: bytes
+        self, known: KnownFailure, line: Line, groups: Mapping[str, str | None], before: bytes
     ) -> None:
         trace = self.traces.at(line.place)
-        if trace:
-            if known.frame and trace.frames and not any(known.frame in f for f in trace.frames):
-                return
-            if trace.at is None or trace.at.order == line.order or known.kind is FailureKind.ROOT:
-                trace.explained = trace.explained or known.kind is not FailureKind.NOISE
+        if trace and (
+            trace.at is None or trace.at.order == line.order or known.kind is FailureKind.ROOT
+        ):
+            trace.explained = trace.explained or known.kind is not FailureKind.NOISE
         key = (known.id, line.place)
         if key in self.sightings:
             self.sightings[key].count += 1

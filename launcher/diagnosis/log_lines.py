@@ -43,6 +43,12 @@ class Place:
     rank: int | None = None
     stream: str = ""
 
+    def may_be(self, other: Place) -> bool:
+        """Whether both may be one: neither node nor rank differs as far as they are known."""
+        return (not self.node or not other.node or self.node == other.node) and (
+            self.rank is None or other.rank is None or self.rank == other.rank
+        )
+
     def __str__(self) -> str:
         """Rank and node, for a person; empty where neither is known."""
         rank = "" if self.rank is None else f"rank {self.rank}"

@@ -9,7 +9,7 @@ from checks.facts import decode_fact
 from checks.facts.gpus import Gpus
 from checks.facts.rdma import Rdma
 from checks.knowledge.accelerate_config import parse_config
-from checks.knowledge.failures import recognise_failure
+from checks.knowledge.failures import possible_failures
 from checks.knowledge.nccl_transport import port_kind
 from checks.model import Outcome
 from checks.node.probe import gpu_smi, gpus, rdma
@@ -86,5 +86,5 @@ def test_every_published_failure_is_recognised_as_the_same(path):
     failures = yaml.safe_load(path.read_text(encoding="utf-8"))
     entries = failures if isinstance(failures, list) else failures["failures"]
     assert entries
-    known = {entry["id"]: recognise_failure(entry["sample"])[0].id for entry in entries}
+    known = {entry["id"]: possible_failures(entry["sample"])[0][0].id for entry in entries}
     assert known == {name: name for name in known}

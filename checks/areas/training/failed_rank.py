@@ -12,7 +12,7 @@ from typing import Any
 from checks.areas.training.import_fixes import import_fix, truncated_file_fix
 from checks.facts import NodeView
 from checks.facts.smoke import Smoke, SmokeRank
-from checks.knowledge.failures import FailureKind, KnownFailure, recognise_failure
+from checks.knowledge.failures import FailureKind, KnownFailure, Surroundings, recognise_failure
 from checks.model import Fix, Verdict, block, unknown
 
 SIGNAL_CAUSES: Mapping[int, tuple[str, str, str]] = {
@@ -66,11 +66,11 @@ def _judge_exception(node: NodeView, rank: SmokeRank, rank_name: str) -> Verdict
         fix = import_fix(node, report.stage, f"{report.error}: {report.detail}\n{report.trace}")
         return block("import-error", message, fix, **evidence)
     message = f"{rank_name} failed in stage {report.stage!r}: {report.error}: {first}"
-    recognised = _recognise_failure(f"{report.error}: {report.detail}")
+    recognised = _recognise_failure(f"{report.error}: {report.detail}", report.trace)
     if not recognised:
         return block("error", message, _see_report_fix(node), **evidence)
-    known, match = recognised
-    reason, remedy = (known.fill_in(text, match.groupdict()) for text in (known.cause, known.fix))
+    known, groups = recognised
+    reason, remedy = (known.fill_in(text, groups) for text in (known.cause, known.fix))
     return block(known.id, f"{message}; {reason}", node.fix("", remedy), **evidence)
 
 
@@ -94,10 +94,13 @@ def _judge_shadowed_package(
     return block("package-shadowed", message, node.fix(command, note), **evidence)
 
 
-def _recognise_failure(text: str) -> tuple[KnownFailure, re.Match[str]] | None:
+def _recognise_failure(
+    text: str, trace: str
+) -> tuple[KnownFailure, Mapping[str, str | None]] | None:
     """The first known failure that these lines show, as `launcher diagnose` would report it."""
-    failures = (failure for line in text.splitlines() if (failure := recognise_failure(line)))
-    return next((failure for failure in failures if failure[0].kind is FailureKind.ROOT), None)
+    around = Surroundings(f"{trace}\n{text}", re.findall(r'File "([^"]+)"', trace))
+    failures = (found for line in text.splitlines() if (found := recognise_failure(line, around)))
+    return next((found for found in failures if found[0].kind is FailureKind.ROOT), None)
 
 
 def _judge_signal(node: NodeView, rank: SmokeRank, rank_name: str) -> Verdict:

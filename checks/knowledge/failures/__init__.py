@@ -15,9 +15,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from checks.knowledge.failures.anchors import alternation_pattern, choose_anchors
-from checks.knowledge.failures.known import FailureKind, KnownFailure
+from checks.knowledge.failures.known import FailureKind, KnownFailure, Surroundings
 
-__all__ = ["FAILURES", "LITERALS", "FailureKind", "KnownFailure", "recognise_failure"]
+__all__ = [
+    "FAILURES",
+    "LITERALS",
+    "FailureKind",
+    "KnownFailure",
+    "Surroundings",
+    "possible_failures",
+    "recognise_failure",
+]
 
 
 def _declared_failures() -> Iterator[KnownFailure]:
@@ -44,18 +52,30 @@ _LITERALS_BY_ANCHOR: Mapping[str, Sequence[int]] = {
 
 
 @functools.lru_cache(maxsize=1024)
-def recognise_failure(line: str) -> tuple[KnownFailure, re.Match[str]] | None:
-    """The failure that one line shows: a root before the rest, the more specific words first."""
-    candidates = [
-        (known.kind is not FailureKind.ROOT, -len(literal), match, known)
-        for literal, known in _possible_failures(line)
+def possible_failures(line: str) -> Sequence[tuple[KnownFailure, re.Match[str]]]:
+    """Those that one line may show, the best first: roots, then conditional, then longer words."""
+    found = [
+        (known.kind is not FailureKind.ROOT, not known.is_conditional, -len(literal), match, known)
+        for literal, known in _failures_by_literal(line)
         if (match := known.regex.search(line))
     ]
-    best = min(candidates, key=lambda candidate: candidate[:2], default=None)
-    return (best[3], best[2]) if best else None
+    found.sort(key=lambda candidate: candidate[:3])
+    return [(known, match) for *_, match, known in found]
 
 
-def _possible_failures(line: str) -> list[tuple[str, KnownFailure]]:
+def recognise_failure(
+    line: str, around: Surroundings | None = None
+) -> tuple[KnownFailure, Mapping[str, str | None]] | None:
+    """The failure that a line shows in its surroundings, with the values of its groups."""
+    around = around or Surroundings(line)
+    for known, match in possible_failures(line):
+        groups = known.groups_in(match, around)
+        if groups is not None:
+            return known, groups
+    return None
+
+
+def _failures_by_literal(line: str) -> list[tuple[str, KnownFailure]]:
     """The literals in the line, with the failures that they may show, in the table's order."""
     rows = {at for anchor in _anchors_in(line) for at in _LITERALS_BY_ANCHOR[anchor]}
     return [LITERALS[at] for at in sorted(rows) if LITERALS[at][0] in line]

@@ -1,10 +1,31 @@
-"""The noun of the table: one failure that a log can show, why it happens and what fixes it."""
+"""The noun of the table: one failure that a log can show, why it happens and what fixes it.
+
+Most failures show in one line: `says`, and `pattern` where the literal alone is too common. Where
+one line would accuse wrongly, a second condition narrows it. All of them look at the surroundings
+of the line: the lines of the same rank, up to 40 before and 40 after it, without what launchers put
+before them, and the traceback that it ends.
+
+- `near`: a pattern that matches somewhere in the surroundings. It may span lines (`[\\s\\S]*?`, or
+  `^` and `$`, which match at each line), and its groups fill gaps of `cause` and `fix` too:
+  `near=r"multiprocessing/synchronize\\.py"` distinguishes a missing semaphore from a full disk.
+- `unless`: a pattern that matches nowhere in the surroundings.
+- `frame`: a part of a path that the traceback passes through, `deepspeed/runtime/zero`.
+- `versions`: what the log says of a package's version, `nccl>=2.28.3,<2.28.9`; a log that does not
+  name the version does not show the failure. Names are those of VERSION_LINES.
+
+Of several entries that fit one line a root goes first, then one with conditions, then the longer
+literal. A line of source code within a traceback shows nothing: name the error's own line in `says`
+and the code in `near`.
+
+Each entry has a sample in `tests/support/recorded/failures/LAYER.txt`: `id<TAB>line`, the lines of
+a longer one joined by ` ⏎ `. `!id<TAB>line` is a near miss, which must not show this failure.
+"""
 
 from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 
@@ -24,6 +45,22 @@ class FailureKind(enum.Enum):
     """It looks alarming and is harmless."""
 
 
+VERSION_LINES: Mapping[str, tuple[str, str]] = {
+    "nccl": ("NCCL version ", r"NCCL version (\d+(?:\.\d+)+)"),
+    "deepspeed": ("DeepSpeed info: version=", r"DeepSpeed info: version=(\d+(?:\.\d+)+)"),
+}
+"""By package: what a line that names its version contains, and the pattern that reads it."""
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What stands around a line: its rank's text, the traceback's files, versions by package."""
+
+    text: str
+    frames: Collection[str] = ()
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+
 @dataclass(frozen=True)
 class KnownFailure:
     """A known failure.
@@ -31,8 +68,8 @@ class KnownFailure:
     Each line that shows it contains one of the literals `says`, and matches `pattern` where there
     is one. Of the pattern's groups `node` and `rank` are whom it concerns; `cause` and `fix` may
     name every group in braces. `checks` are the preflight's, which would have found it before the
-    start. `survivable`: a healthy run may print it too, and goes on. `frame`: a traceback that
-    ends in it passes through a file of that name, otherwise it is something else.
+    start. `survivable`: a healthy run may print it too, and goes on. `near`, `unless`, `frame` and
+    `versions` are conditions on what surrounds the line, as described above.
     `meanings` explain values of the groups, such as an exit code.
     """
 
@@ -44,7 +81,10 @@ class KnownFailure:
     fix: str = field(kw_only=True)
     checks: tuple[str, ...] = field(default=(), kw_only=True)
     survivable: bool = field(default=False, kw_only=True)
+    near: str = field(default="", kw_only=True)
+    unless: str = field(default="", kw_only=True)
     frame: str = field(default="", kw_only=True)
+    versions: str = field(default="", kw_only=True)
     layer: str = field(default="", kw_only=True)
     meanings: Mapping[str, str] = field(default_factory=dict, kw_only=True)
 
@@ -58,6 +98,27 @@ class KnownFailure:
         """What a line has to match."""
         return re.compile(self.pattern or "|".join(map(re.escape, self.literals)))
 
+    @property
+    def is_conditional(self) -> bool:
+        """Whether the line alone does not prove it."""
+        return bool(self.near or self.unless or self.frame or self.versions)
+
+    def groups_in(
+        self, match: re.Match[str], around: Surroundings
+    ) -> Mapping[str, str | None] | None:
+        """The values of the groups of `pattern` and `near`; None where a condition fails."""
+        near = re.search(self.near, around.text, re.MULTILINE) if self.near else None
+        if (self.near and not near) or not self._fits(around):
+            return None
+        return {**(near.groupdict() if near else {}), **match.groupdict()}
+
+    def _fits(self, around: Surroundings) -> bool:
+        if self.unless and re.search(self.unless, around.text, re.MULTILINE):
+            return False
+        if self.frame and not any(self.frame in path for path in around.frames):
+            return False
+        return not self.versions or is_version_within(self.versions, around.versions)
+
     def fill_in(self, template: str, groups: Mapping[str, str | None]) -> str:
         """`cause` or `fix` with the groups of a line in its gaps, or else their names."""
 
@@ -67,6 +128,22 @@ class KnownFailure:
             return f"{text} ({meaning})" if meaning else text
 
         return re.sub(r"\{(\w+)\}", value, template)
+
+
+def is_version_within(bounds: str, versions: Mapping[str, str]) -> bool:
+    """Whether the version of the package is within bounds such as `nccl>=2.28.3,<2.28.9`."""
+    package, rules = re.match(r"(\w+)(.*)", bounds).groups()  # type: ignore[union-attr]
+    if package not in versions:
+        return False
+    mine = _version_key(versions[package])
+    return all(
+        mine >= _version_key(rule[2:]) if rule.startswith(">=") else mine < _version_key(rule[1:])
+        for rule in rules.split(",")
+    )
+
+
+def _version_key(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split("."))
 
 
 root = partial(KnownFailure, FailureKind.ROOT)

@@ -9,7 +9,14 @@ import sys
 import pytest
 
 from checks.catalogue import CATALOGUE
-from checks.knowledge.failures import FAILURES, LITERALS, FailureKind, recognise_failure
+from checks.knowledge.failures import (
+    FAILURES,
+    LITERALS,
+    FailureKind,
+    Surroundings,
+    recognise_failure,
+)
+from checks.knowledge.failures.known import VERSION_LINES, KnownFailure
 from tests.support.paths import RECORDED
 
 if sys.version_info >= (3, 11):
@@ -23,16 +30,36 @@ SAMPLES = [
     for path in sorted(DATA.glob("*.txt"))
     for line in path.read_text(encoding="utf-8").splitlines()
 ]
+LINE_END = " ⏎ "
 KNOWN = [pytest.param(known, id=known.id) for known in FAILURES.values()]
 
 
-@pytest.mark.parametrize(("layer", "name", "line"), SAMPLES)
-def test_each_failure_is_recognised_by_a_line_of_a_real_log(layer, name, line):
-    known, match = recognise_failure(line)
-    assert known.id == name
-    assert known.layer == layer
+@pytest.mark.parametrize(("layer", "name", "sample"), SAMPLES)
+def test_each_failure_is_recognised_by_a_sample_of_a_real_log(layer, name, sample):
+    found = shown_by(sample)
+    if name.startswith("!"):
+        assert name[1:] in FAILURES
+        assert name[1:] not in found
+        return
+    assert name in found
+    assert FAILURES[name].layer == layer
+    known = FAILURES[name]
     gaps = {gap for text in (known.cause, known.fix) for _, gap, _, _ in _format(text) if gap}
-    assert gaps <= match.groupdict().keys()
+    assert gaps <= found[name].keys()
+
+
+def shown_by(sample):
+    """By id, the groups of the failures that the sample's lines show."""
+    text = sample.replace(LINE_END, "\n")
+    frames = re.findall(r'^ *File "([^"]+)"', text, re.MULTILINE)
+    versions = {
+        package: match[1]
+        for package, (_, pattern) in VERSION_LINES.items()
+        if (match := re.search(pattern, text))
+    }
+    around = Surroundings(text, frames, versions)
+    found = [recognise_failure(line, around) for line in text.splitlines()]
+    return {known.id: groups for known, groups in filter(None, found)}
 
 
 def _format(text):
@@ -40,7 +67,8 @@ def _format(text):
 
 
 def test_each_failure_has_its_line():
-    assert sorted(param.id for param in SAMPLES) == sorted(FAILURES)
+    names = {param.id for param in SAMPLES if not param.id.startswith("!")}
+    assert sorted(names) == sorted(FAILURES)
 
 
 @pytest.mark.parametrize("known", KNOWN)
@@ -102,3 +130,36 @@ def test_a_root_comes_before_what_follows_from_it():
     line = "DistNetworkError: The client socket has timed out after 5000ms while trying to connect "
     assert recognise_failure(line + "to (None, 29901).")[0].kind is FailureKind.ROOT
     assert recognise_failure(line + "to (10.0.0.1, 29901).")[0].id == "tcpstore-client-timeout"
+
+
+def failure(**conditions):
+    return KnownFailure(
+        FailureKind.ROOT, "a-b", "boom", r"boom (?P<n>\d)", cause="", fix="", **conditions
+    )
+
+
+@pytest.mark.parametrize(
+    ("conditions", "holds"),
+    [
+        ({}, True),
+        ({"near": r"^disk (?P<disk>\w+) full$"}, True),
+        ({"near": "disk empty"}, False),
+        ({"unless": "disk sda"}, False),
+        ({"unless": "disk sdb"}, True),
+        ({"frame": "deepspeed/runtime"}, True),
+        ({"frame": "deepspeed/launcher"}, False),
+        ({"versions": "nccl>=2.28.3,<2.28.9"}, True),
+        ({"versions": "nccl>=2.28.9"}, False),
+        ({"versions": "nccl<2.28.9,>=2.9"}, True),
+        ({"versions": "deepspeed<1"}, False),
+    ],
+)
+def test_a_condition_looks_at_what_surrounds_the_line(conditions, holds):
+    known = failure(**conditions)
+    around = Surroundings(
+        "disk sda full\nboom 3", ["/v/deepspeed/runtime/engine.py"], {"nccl": "2.28.3"}
+    )
+    groups = known.groups_in(known.regex.search("boom 3"), around)
+    assert (groups is not None) == holds
+    if groups and "disk" in known.near:
+        assert groups == {"disk": "sda", "n": "3"}

@@ -157,6 +157,17 @@ def test_every_line_that_may_mean_something_is_found():
         assert (raw.number, raw.data) == (2, f"{literal} more".encode())
 
 
+def test_each_line_comes_with_what_stands_around_it(monkeypatch):
+    monkeypatch.setattr(scan, "WINDOW", 40)
+    text = "".join(f"line {at}\n{OOM}" for at in range(9)).encode()
+    blocks = [text[at : at + 50] for at in range(0, len(text), 50)]
+    raws = list(scan.matching_lines(blocks, lambda: False))
+    assert [raw.number for raw in raws] == list(range(2, 19, 2))
+    for at, raw in enumerate(raws):
+        assert raw.before.endswith(f"line {at}\n".encode())
+        assert at == 8 or raw.after.startswith(f"line {at + 1}\n".encode())
+
+
 def test_a_line_of_megabytes_is_cut_around_the_hit():
     block = b"z" * 3_000_000 + OOM.encode()
     raws = list(scan.matching_lines([block], lambda: False))
