@@ -127,9 +127,10 @@ class KnownHostsOnly(paramiko.MissingHostKeyPolicy):
     """Accepts a host key that is on file, as OpenSSH does; remembers what was presented."""
 
     def __init__(self, setup: SshSetup, target: LoginTarget, whose: str) -> None:
-        self.known = setup.known_hosts.keys(target.host_key_name, target.port)
-        self.revoked = setup.known_hosts.revoked
-        self.certifiable = setup.known_hosts.certifiable(target.host_key_name, target.port)
+        on_file = setup.known_hosts(target)
+        self.known = on_file.keys(target.known_as)
+        self.revoked = on_file.revoked
+        self.certifiable = on_file.certifiable(target.known_as)
         self.job, self.target = setup.job, target
         self.presented, self.whose = "", whose
 

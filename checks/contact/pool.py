@@ -174,8 +174,9 @@ def _login_fact(transport: SshTransport, name: str, began: float, **seen: str) -
         user=user,
         port=target.port,
         key=str(target.keys[0]) if target.keys else "",
-        host_name=target.host_key_name,
-        known_hosts=target.known_hosts,
+        host_name=target.host,
+        known_as=target.known_as,
+        known_hosts=target.own_known_hosts,
         seconds=round(time.monotonic() - began, 3),
         **seen,
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import fnmatch
+import getpass
 import glob
 import hashlib
 import hmac
@@ -15,9 +16,10 @@ import io
 import os
 import re
 import shlex
+import socket
 import stat
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import paramiko
@@ -29,6 +31,9 @@ from checks.model import Job
 DEFAULT_KEYS = ("id_ed25519", "id_ecdsa", "id_rsa")
 INCLUDE = re.compile(r"^\s*include\s+(.+)$", re.IGNORECASE)
 INCLUDE_DEPTH = 16
+TOKEN = re.compile("%([%dhknpru])")
+BRACKETED = re.compile(r"^\[(.+)\]:\d+$")
+FAMILIES = {"inet": socket.AF_INET, "inet6": socket.AF_INET6}
 
 
 def load_config(path: str | None) -> SSHConfig:
@@ -90,7 +95,7 @@ class KnownHosts:
     """Whom the keys that sign host certificates are believed for: names and patterns."""
 
     @classmethod
-    def load(cls, paths: list[str]) -> KnownHosts:
+    def load(cls, paths: Iterable[str]) -> KnownHosts:
         """Read every file that is there; lines that make no sense are passed over, as ssh does."""
         known = cls()
         for name in paths:
@@ -120,9 +125,8 @@ class KnownHosts:
                 else:
                     self.exact.setdefault(name, set()).add(key)
 
-    def keys(self, host: str, port: int) -> set[tuple[str, str]]:
-        """All keys known for a host, by the name that OpenSSH looks up: `[host]:port` off 22."""
-        name = _known_hosts_name(host, port)
+    def keys(self, name: str) -> set[tuple[str, str]]:
+        """All keys known by the name that OpenSSH looks up: `[host]:port` off 22."""
         found = set(self.exact.get(name, ()))
         found |= {key for pattern, key in self.patterns if _matches_pattern(name, pattern)}
         if not found:
@@ -131,9 +135,9 @@ class KnownHosts:
                     found.add(key)
         return found
 
-    def certifiable(self, host: str, port: int) -> bool:
-        """Whether a certificate may stand for the host's key."""
-        names = (_known_hosts_name(host, port), host.lower())
+    def certifiable(self, name: str) -> bool:
+        """Whether a certificate may stand for the key of the host that has this name there."""
+        names = (name, BRACKETED.sub(r"\1", name))
         return any(
             _matches_pattern(name, authority) for name in names for authority in self.authorities
         )
@@ -149,13 +153,18 @@ def _matches_pattern(name: str, pattern: str) -> bool:
     return fnmatch.fnmatchcase(name, pattern.replace("[", "[[]"))
 
 
-def _known_hosts_name(host: str, port: int) -> str:
+def known_hosts_name(host: str, port: int) -> str:
+    """What files of host keys call a host without an alias."""
     return host.lower() if port == 22 else f"[{host.lower()}]:{port}"
 
 
 @dataclass(frozen=True)
 class LoginTarget:
-    """Where and how to log in to one node, with every default resolved."""
+    """Where and how to log in to one node, with every default resolved.
+
+    `known_hosts` are all files of host keys; `own_known_hosts` is the first of the user's that
+    keeps what is written to it, `/dev/null` where none does. `family` is of the socket module.
+    """
 
     name: str
     host: str
@@ -164,9 +173,18 @@ class LoginTarget:
     keys: tuple[Path, ...]
     agent: bool
     accept_new: bool
-    host_key_name: str
-    known_hosts: str
+    host_key_alias: str
     connect_timeout_s: float
+    known_hosts: tuple[str, ...] = ()
+    own_known_hosts: str = ""
+    family: int = socket.AF_UNSPEC
+
+    @property
+    def known_as(self) -> str:
+        """The name that OpenSSH looks up in files of host keys: an alias stands without a port."""
+        if self.host_key_alias:
+            return self.host_key_alias.lower()
+        return known_hosts_name(self.host, self.port)
 
 
 class SshSetup:
@@ -174,15 +192,12 @@ class SshSetup:
 
     def __init__(self, job: Job) -> None:
         self.job = job
+        self._read: dict[tuple[str, ...], KnownHosts] = {}
         try:
             self.config = load_config(job.ssh.config)
-            first = self.config.lookup(job.nodes[0].name)
+            self.config.lookup(job.nodes[0].name)
         except paramiko.ConfigParseError as error:
             raise UsageError(f"{job.ssh.config or '~/.ssh/config'}: {error}") from error
-        user_files = first.get("userknownhostsfile", "~/.ssh/known_hosts ~/.ssh/known_hosts2")
-        system = first.get("globalknownhostsfile", "/etc/ssh/ssh_known_hosts")
-        self.known_hosts_file = _split_paths(user_files)[0]
-        self.known_hosts = KnownHosts.load([*_split_paths(user_files), *_split_paths(system)])
 
     def target(self, name: str) -> LoginTarget:
         """How to reach that node: hosts.txt, then the command line, then the ssh config."""
@@ -190,7 +205,7 @@ class SshSetup:
         config = self.config.lookup(name)
         only = config.get("identitiesonly", "no") == "yes" or bool(ssh.key)
         checking = config.get("stricthostkeychecking", "ask")
-        return LoginTarget(
+        target = LoginTarget(
             name=name,
             host=config["hostname"],
             port=node.port or ssh.port or int(config.get("port", 22)),
@@ -198,7 +213,41 @@ class SshSetup:
             keys=tuple(identity_files(config, ssh.key)),
             agent=bool(os.environ.get("SSH_AUTH_SOCK")) and not only,
             accept_new=checking in ("no", "off", "accept-new"),
-            host_key_name=config.get("hostkeyalias", config["hostname"]),
-            known_hosts=self.known_hosts_file,
+            host_key_alias=config.get("hostkeyalias", ""),
             connect_timeout_s=float(config.get("connecttimeout", 10)),
+            family=FAMILIES.get(config.get("addressfamily", "any"), socket.AF_UNSPEC),
         )
+        return with_known_hosts(target, config)
+
+    def known_hosts(self, target: LoginTarget) -> KnownHosts:
+        """The host keys that the target's own files have; each set of files is read once."""
+        if target.known_hosts not in self._read:
+            self._read[target.known_hosts] = KnownHosts.load(target.known_hosts)
+        return self._read[target.known_hosts]
+
+
+def with_known_hosts(target: LoginTarget, config: SSHConfigDict) -> LoginTarget:
+    """The target with the files of host keys that its part of the configuration names."""
+    user = config.get("userknownhostsfile", "~/.ssh/known_hosts ~/.ssh/known_hosts2")
+    system = config.get("globalknownhostsfile", "/etc/ssh/ssh_known_hosts")
+    files = [] if user.strip('"') == "none" else _split_paths(user)
+    own = [_fill_in(file, target) for file in files]
+    kept = next((file for file in own if file != "/dev/null"), "/dev/null")
+    everywhere = (*own, *(_fill_in(file, target) for file in _split_paths(system)))
+    return replace(target, known_hosts=everywhere, own_known_hosts=kept)
+
+
+def _fill_in(file: str, target: LoginTarget) -> str:
+    """The path with the tokens and variables of ssh_config(5), which paramiko leaves in it."""
+    here = getpass.getuser()
+    tokens = {
+        "%": "%",
+        "d": str(Path.home()),
+        "h": target.host,
+        "k": target.host_key_alias or target.host,
+        "n": target.name,
+        "p": str(target.port),
+        "r": target.user or here,
+        "u": here,
+    }
+    return TOKEN.sub(lambda found: tokens[found[1]], os.path.expandvars(file))

@@ -15,7 +15,7 @@ import paramiko
 
 from checks.contact.channel import Channel, CommandResult
 from checks.contact.identity import KnownHostsOnly, LoginError, OfferedKeys, classify_error
-from checks.contact.ssh_config import LoginTarget, SshSetup
+from checks.contact.ssh_config import LoginTarget, SshSetup, with_known_hosts
 from checks.contact.stall_socket import StallAwareSocket
 from checks.model import Job
 
@@ -162,8 +162,16 @@ class SshTransport:
         }
         jump = connection.gateway
         if isinstance(jump, fabric.Connection):
-            alias = jump.ssh_config.get("hostkeyalias", jump.host)
-            before = replace(target, host=jump.host, port=jump.port, host_key_name=alias)
+            alias = jump.ssh_config.get("hostkeyalias", "")
+            before = replace(
+                target,
+                name=jump.original_host,
+                host=jump.host,
+                port=jump.port,
+                user=jump.user,
+                host_key_alias=alias,
+            )
+            before = with_known_hosts(before, jump.ssh_config)
             self._verify_host_keys(jump, before, f"the jump host {jump.original_host}'s")
         return policy
 
@@ -185,7 +193,8 @@ def _hang_up(connection: fabric.Connection) -> None:
 
 
 def _connect_socket(target: LoginTarget) -> socket.socket:
-    families = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
+    kind = socket.SOCK_STREAM
+    families = socket.getaddrinfo(target.host, target.port, family=target.family, type=kind)
     last: OSError = OSError(errno.EADDRNOTAVAIL, "no address")
     for family, kind, protocol, _, address in families:
         sock = StallAwareSocket(family, kind, protocol)

@@ -21,9 +21,10 @@ from checks.model import Job, Node, Ssh
 class Login(Fact):
     """How the controller's own login to a node went. `cause` is empty where it was reached.
 
-    `host_key` is what the node presented, `host_name` the name under which it is looked up in
-    `known_hosts`, the controller's file. `public_key` is the first that was offered and refused,
-    or the one with which a login began that then ran nothing.
+    `host_key` is what the node presented, `known_as` the name under which it is looked up in
+    `known_hosts`, the controller's file, and `host_name` the one to which ssh connects.
+    `public_key` is the first that was offered and refused, or the one with which a login began that
+    then ran nothing.
     """
 
     section: ClassVar[str] = "login"
@@ -40,6 +41,7 @@ class Login(Fact):
     host_key: str = ""
     public_key: str = ""
     host_name: str = ""
+    known_as: str = ""
     known_hosts: str = ""
 
 

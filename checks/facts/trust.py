@@ -27,7 +27,8 @@ class ClientConfig:
 
     `kex` is its own key exchange list with the cheapest moved to the front; `proxy` is the program
     or host through which it connects, `ProxyJump bastion`, '' for none, and `proxy_in` the
-    `path:line` of each line that says so.
+    `path:line` of each line that says so. `alias` is HostKeyAlias; `host_key_algorithms` are those
+    that it asks for, the first first.
     """
 
     user: str = ""
@@ -38,6 +39,8 @@ class ClientConfig:
     kex: str = ""
     proxy: str = ""
     proxy_in: tuple[str, ...] = ()
+    alias: str = ""
+    host_key_algorithms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

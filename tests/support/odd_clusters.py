@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable
 from typing import Any
@@ -73,6 +74,34 @@ def jump_through_first(lab: Lab) -> None:
     last = lab.nodes[-1]
     with lab.ssh_config.open("a") as config:
         config.write(f"\nHost {last.name} {last.address}\n  ProxyJump {lab.nodes[0].name}\n")
+
+
+def split_host_keys(lab: Lab) -> None:
+    """Every node has a file of host keys for each host, and so has the controller."""
+    on_all(SPLIT_HOST_KEYS)(lab)
+    ssh_config("UserKnownHostsFile ~/.ssh/known/%h")(lab)
+    together = lab.hosts.with_name("known_hosts")
+    blocks = ""
+    for line in together.read_text().splitlines():
+        name = line.partition(",")[0]
+        file = lab.hosts.parent.with_name(f"known-{name}")
+        file.write_text(line)
+        blocks += f"Host {name}\n  UserKnownHostsFile {file}\n"
+    together.unlink()
+    lab.ssh_config.write_text(blocks + lab.ssh_config.read_text())
+
+
+def alias_host_keys(lab: Lab) -> None:
+    """Host keys are on file by names that nothing else knows, with the controller and on nodes."""
+    blocks = "".join(
+        f"Host {place.name}\n  HostKeyAlias rack-{place.name}\n" for place in lab.record.nodes
+    )
+    for node in lab.nodes:
+        node.write("/root/.ssh/config", blocks, 0o600)
+    on_all("sed -i -E 's/^\\S*(node.)\\S* /rack-\\1 /' .ssh/known_hosts")(lab)
+    known = lab.hosts.with_name("known_hosts")
+    known.write_text(re.sub(r"(?m)^\S*(node\d)\S* ", r"rack-\1 ", known.read_text()))
+    lab.ssh_config.write_text(blocks + lab.ssh_config.read_text())
 
 
 def use_certificates(lab: Lab) -> None:
@@ -165,6 +194,13 @@ for i in 1 2; do echo "fd00:77::$i node$i"; done >>/etc/hosts
 BRIDGED = """
 ip link add br0 type bridge; ip link set br0 up; ip addr flush dev eth0
 ip link set eth0 master br0; ip addr add $ADDRESS/24 dev br0; sleep 2
+"""
+SPLIT_HOST_KEYS = """
+cd .ssh; mkdir known
+while read names rest; do
+  for name in $(echo $names | tr , ' '); do echo "$name $rest" >>known/$name; done
+done <known_hosts
+rm known_hosts
 """
 STRICT_SHELL = (
     *("set -eu", "set -o noclobber", "shopt -s failglob", "cd /var", "alias hostname=false"),

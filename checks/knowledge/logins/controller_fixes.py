@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from checks.facts import Login, NodeView
-from checks.knowledge.logins.fixes import QUIET
+from checks.knowledge.logins.fixes import KNOWN_HOSTS, QUIET, prepend_ssh_config
 from checks.knowledge.logins.forced_command import KEY_TYPE
 from checks.knowledge.logins.server_fixes import RELOAD_SSHD
 from checks.model import Fix
@@ -17,7 +18,6 @@ NO_LOGIN = re.compile(r"not available|not allowed|nologin", re.IGNORECASE)
 READ_AS_COMMANDS = re.compile(r"(syntax|parse) error|unknown command|too many", re.IGNORECASE)
 """What shells say that a start-up file begins: they take the probe for their own text."""
 HERE = "this machine"
-KNOWN_HOSTS = "~/.ssh/known_hosts"
 COMPARE_NOTE = (
     "compare the key before with /etc/ssh/ssh_host_*_key.pub at the node's console: another "
     "machine may answer in its name"
@@ -105,8 +105,20 @@ def _stalled_fix(node: NodeView, login: Login) -> Fix:
 
 
 def _host_key_unknown_fix(node: NodeView, login: Login) -> Fix:
+    if login.known_hosts == "/dev/null":
+        return _keep_host_keys_fix(node, login)
     make = "mkdir -p -m 700 ~/.ssh && " if _known_hosts_file(login).startswith("~/.ssh/") else ""
     return _fix_here(make + _record_host_key_command(node, login), COMPARE_NOTE)
+
+
+def _keep_host_keys_fix(node: NodeView, login: Login) -> Fix:
+    """Names a file of host keys first in the configuration, where it has none that keeps a key."""
+    config = _home_path(node.job.ssh.config or "~/.ssh/config")
+    line = f"UserKnownHostsFile {KNOWN_HOSTS}"
+    command = prepend_ssh_config(node.name, line, config)
+    record = _record_host_key_command(node, replace(login, known_hosts=KNOWN_HOSTS))
+    note = f"{login.known_hosts}, where ssh looks for its host key, keeps none; {COMPARE_NOTE}"
+    return _fix_here(f"mkdir -p -m 700 ~/.ssh && {command} && {record}", note)
 
 
 def _host_key_changed_fix(node: NodeView, login: Login) -> Fix:
@@ -125,13 +137,19 @@ def _record_host_key_command(node: NodeView, login: Login) -> str:
 
 def _known_as(node: NodeView, login: Login) -> str:
     """The name under which OpenSSH looks the node up in known_hosts."""
+    if login.known_as:
+        return login.known_as
     name = login.host_name or node.name
     return name if login.port == 22 else f"[{name}]:{login.port}"
 
 
 def _known_hosts_file(login: Login) -> str:
-    """The controller's known_hosts as a shell word; a leading ~/ is left to the shell."""
-    path = login.known_hosts or KNOWN_HOSTS
+    """The controller's known_hosts as a shell word."""
+    return _home_path(login.known_hosts or KNOWN_HOSTS)
+
+
+def _home_path(path: str) -> str:
+    """The path as a shell word; a leading ~/ is left to the shell."""
     home, rest = ("~/", path[2:]) if path.startswith("~/") else ("", path)
     return home + shlex.quote(rest)
 

@@ -55,6 +55,8 @@ class LoginFailure:
     def known_as(self) -> str:
         """What known_hosts calls the target."""
         client = self.client
+        if client.alias:
+            return client.alias
         special = self.source.has(Trust) and self.target.name in self.source.read(Trust).special
         name = client.hostname if special else self.target.name
         return name if client.port == 22 else f"[{name}]:{client.port}"

@@ -28,6 +28,9 @@ from checks.knowledge.logins.server_fixes import (
 )
 from checks.model import Fix
 
+KNOWN_HOSTS = "~/.ssh/known_hosts"
+HOST_KEY_TYPES = {"rsa-sha2-256": "ssh-rsa", "rsa-sha2-512": "ssh-rsa"}
+"""The type of the key with which such a signature is made."""
 QUIET = "case $- in *i*) ;; *) return;; esac"
 
 
@@ -70,36 +73,59 @@ def _refused_fix(failure: LoginFailure) -> Fix:
     return failure.source.fix(prepend_ssh_config(target.name, f"Port {port}"), note)
 
 
-def prepend_ssh_config(host: str, line: str) -> str:
-    """A command that puts a line for one host before all else of ~/.ssh/config, where it wins."""
+def prepend_ssh_config(host: str, line: str, path: str = "~/.ssh/config") -> str:
+    """A command that puts a line for one host before all else of ssh's file, where it wins.
+
+    `path` is a shell word. ssh refuses a file that others may write, whatever the umask is.
+    """
     text = f"Host {host}\\n  {line}\\nHost *\\n"
-    kept = "cat ~/.ssh/config 2>/dev/null"
-    return f"{{ printf '{text}'; {kept}; }} > ~/.ssh/config.new; mv ~/.ssh/config.new ~/.ssh/config"
+    write = f"{{ printf '{text}'; cat {path} 2>/dev/null; }} > {path}.new"
+    return f"{write}; chmod 600 {path}.new; mv {path}.new {path}"
 
 
 def _known_hosts_line(failure: LoginFailure) -> str:
-    """The line for known_hosts, with the target's own key; '' where it is not known."""
+    """The line for known_hosts, with the target's own key; '' where it is not known.
+
+    The key is of the first kind that the source's ssh asks for.
+    """
     keys = failure.server.host_keys if failure.server else ()
-    best = min(keys, key=lambda key: "ed25519" not in key.public, default=None)
+    asked = [HOST_KEY_TYPES.get(one, one) for one in failure.client.host_key_algorithms]
+    wanted = [*asked, "ssh-ed25519"]
+    known = [key for key in keys if not asked or key.public.split()[0] in wanted]
+    best = min(known, key=lambda key: _place(key.public.split()[0], wanted), default=None)
     return f"{failure.known_as} {best.public}" if best else ""
 
 
+def _place(word: str, words: list[str]) -> int:
+    return words.index(word) if word in words else len(words)
+
+
 def _known_hosts_file(failure: LoginFailure) -> str:
+    """The first file that keeps what is written there, as a shell word; '' where none does."""
     own = next((name for name in failure.client.known_hosts if name != "/dev/null"), "")
-    return shlex.quote(own) if own and not own.startswith("~/") else "~/.ssh/known_hosts"
+    return own if own.startswith("~/") else shlex.quote(own) if own else ""
 
 
 def _host_key_unknown_fix(failure: LoginFailure) -> Fix:
-    line, path = _known_hosts_line(failure), _known_hosts_file(failure)
-    if not line:
-        scan = f"ssh-keyscan -p {failure.client.port} {failure.client.hostname} >> {path}"
-        return failure.source.fix(scan, "compare the fingerprint before")
-    return failure.source.fix(f"mkdir -p -m 700 ~/.ssh && echo '{line}' >> {path}")
+    source, path = failure.source, _known_hosts_file(failure)
+    record = f"mkdir -p -m 700 ~/.ssh && {_record_host_key(failure, path or KNOWN_HOSTS)}"
+    note = "" if _known_hosts_line(failure) else "compare the fingerprint before"
+    if path:
+        return source.fix(record, note)
+    named = prepend_ssh_config(failure.target.name, f"UserKnownHostsFile {KNOWN_HOSTS}")
+    why = f"{' '.join(failure.client.known_hosts)}, where its ssh looks for host keys, keeps none"
+    return source.fix(f"{record} && {named}", "; ".join(part for part in (why, note) if part))
+
+
+def _record_host_key(failure: LoginFailure, path: str) -> str:
+    if line := _known_hosts_line(failure):
+        return f"echo '{line}' >> {path}"
+    return f"ssh-keyscan -p {failure.client.port} {failure.client.hostname} >> {path}"
 
 
 def _host_key_changed_fix(failure: LoginFailure) -> Fix:
     offending = offending_line(failure.attempt.err)
-    path = shlex.quote(offending[0]) if offending else _known_hosts_file(failure)
+    path = shlex.quote(offending[0]) if offending else _known_hosts_file(failure) or KNOWN_HOSTS
     line = _known_hosts_line(failure)
     command = f"ssh-keygen -R '{failure.known_as}' -f {path}"
     if line:

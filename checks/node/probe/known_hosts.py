@@ -10,7 +10,9 @@ COMMANDS = ("ssh-keygen -F NODE -f KNOWN_HOSTS",)
 
 
 def known_host_name(client):
-    """The name under which ssh looks for the key: `[host]:port` off port 22."""
+    """The name under which ssh looks for the key: an alias, or `[host]:port` off port 22."""
+    if client["alias"]:
+        return client["alias"]
     host, port = client["hostname"], client["port"]
     return host if port == 22 else "[%s]:%d" % (host, port)
 
@@ -36,5 +38,6 @@ def known_hosts(args):
         client = special.get(peer["name"], dict(usual, hostname=peer["name"]))
         paths = [path.replace("~", home, 1) for path in client["known_hosts"]]
         name = known_host_name(client)
-        peers[peer["name"]] = {"name": name, "file": paths[0], "keys": keys_on_file(name, paths)}
+        file = next((path for path in paths if path != "/dev/null"), paths[0])
+        peers[peer["name"]] = {"name": name, "file": file, "keys": keys_on_file(name, paths)}
     return {"peers": peers}

@@ -18,7 +18,11 @@ COMMANDS = ("ssh -G NODE", "ssh-keygen -y -P '' -f KEY", "ssh-add -l -E sha256")
 CHEAP_KEX = "curve25519-sha256"
 KEY_LINE = re.compile(r"(?:^|\s)((?:ssh-|ecdsa-|sk-)[\w@.-]+)\s+(AAAA[\w+/=]+)")
 INCLUDES = re.compile(r"^\s*include\s+/etc/ssh/ssh_config.d/\*.conf\s*$", re.I | re.M)
-OWN_BLOCKS = re.compile(r"^\s*(include|match|host\s+(?!\*\s*$))", re.I | re.M)
+OWN_BLOCKS = re.compile(
+    r"^\s*(include|match|host\s+(?!\*\s*$)|(userknownhostsfile|hostkeyalias)\W[^#\n]*%)",
+    re.I | re.M,
+)
+"""What may make ssh's settings for one peer differ from those for another."""
 
 
 def key_fingerprint(blob):
@@ -45,10 +49,15 @@ def client_settings(peer, home):
         "hostname": first.get("hostname", peer["name"]),
         "port": int(first.get("port", 22)),
         "identities": [in_home(path, home) for path in settings.get("identityfile", [])],
-        "known_hosts": first.get("userknownhostsfile", "~/.ssh/known_hosts").split(),
+        "known_hosts": [
+            "/dev/null" if path == "none" else path
+            for path in first.get("userknownhostsfile", "~/.ssh/known_hosts").split()
+        ],
         "kex": ",".join([CHEAP_KEX] + [method for method in kex if method != CHEAP_KEX])
         if CHEAP_KEX in kex
         else "",
+        "alias": first.get("hostkeyalias", ""),
+        "host_key_algorithms": first.get("hostkeyalgorithms", "").split(","),
         **proxy_settings(first),
     }
 

@@ -90,12 +90,11 @@ def _accept_host_keys(unknown: Mapping[str, Login], args: Namespace) -> None:
     if not ask_consent(f"Are these the machines that you mean ({fold_names(unknown)})?", args):
         raise PreflightError("the host keys were not agreed to; nothing was changed")
     for login in unknown.values():
-        name = login.host_name if login.port == 22 else f"[{login.host_name}]:{login.port}"
         file = Path(login.known_hosts).expanduser()
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         cut = file.exists() and not file.read_bytes().endswith(b"\n") and file.stat().st_size
         with file.open("a", encoding="utf-8") as out:
-            out.write("\n" * bool(cut) + f"{name} {login.host_key}\n")
+            out.write("\n" * bool(cut) + f"{login.known_as} {login.host_key}\n")
 
 
 def _describe_unreached(failed: Mapping[str, Login]) -> str:

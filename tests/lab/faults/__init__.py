@@ -52,6 +52,8 @@ ALIKE = frozenset(
         *("nccl-algo-in-bashrc", "nccl-hca-misspelt", "card-counts-errors", "shm-full", "cpu-max"),
         *("bond-member-down", "infiniband-down", "peer-name-wrong", "extensions-noexec"),
         *("package-cut-short", "bashrc-begins-a-shell"),
+        *("host-keys-kept-by-none", "host-keys-kept-elsewhere", "host-key-alias-unknown"),
+        *("host-keys-in-no-file-of-the-host", "host-keys-of-another-kind"),
     }
 )
 """Faults that others in the table are like, or that take long: `make check` alone makes these."""

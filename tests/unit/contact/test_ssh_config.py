@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import socket
 from base64 import b64encode
 from pathlib import Path
 
 import pytest
 
-from checks.contact.ssh_config import KnownHosts, SshSetup, load_config
+from checks.contact.ssh_config import KnownHosts, SshSetup, known_hosts_name, load_config
 from checks.errors import UsageError
 from checks.model import Job, Node, Ssh
 
@@ -52,14 +53,14 @@ def known(tmp_path, *lines):
     ],
 )
 def test_known_hosts_lines(tmp_path, line, host, port, found):
-    keys = known(tmp_path, line.format(*KEY)).keys(host, port)
+    keys = known(tmp_path, line.format(*KEY)).keys(known_hosts_name(host, port))
     assert keys == ({KEY} if found else set())
 
 
 def test_hashed_names_are_found(tmp_path):
     hosts = known(tmp_path, f"{hashed('node1')} {KEY[0]} {KEY[1]}", f"node2 {OTHER[0]} {OTHER[1]}")
-    assert hosts.keys("node1", 22) == {KEY}
-    assert hosts.keys("node3", 22) == set()
+    assert hosts.keys("node1") == {KEY}
+    assert hosts.keys("node3") == set()
 
 
 def test_all_key_types_of_a_host_are_known_and_a_revoked_one_is_told(tmp_path):
@@ -69,7 +70,7 @@ def test_all_key_types_of_a_host_are_known_and_a_revoked_one_is_told(tmp_path):
         f"node1 {OTHER[0]} {OTHER[1]}",
         f"@revoked * {OTHER[0]} {OTHER[1]}",
     )
-    assert hosts.keys("node1", 22) == {KEY, OTHER}
+    assert hosts.keys("node1") == {KEY, OTHER}
     assert hosts.revoked == {OTHER}
 
 
@@ -80,7 +81,7 @@ def test_config_gives_host_port_user_and_keys(tmp_path):
     target = setup(tmp_path, text).target("node1")
     assert (target.host, target.port, target.user) == ("10.0.0.1", 2222, "ubuntu")
     assert target.keys == (key,)
-    assert target.host_key_name == "10.0.0.1"
+    assert target.known_as == "[10.0.0.1]:2222"
 
 
 def test_hosts_txt_wins_over_options_and_options_over_the_config(tmp_path):
@@ -152,8 +153,8 @@ def test_a_certificate_may_stand_for_the_key_of_the_hosts_that_are_named(
     path = tmp_path / "known_hosts"
     path.write_text(f"@cert-authority {names} {' '.join(KEY)}\n")
     known = KnownHosts.load([str(path)])
-    assert known.certifiable("node1", port) is found
-    assert not known.keys("node1", port)
+    assert known.certifiable(known_hosts_name("node1", port)) is found
+    assert not known.keys(known_hosts_name("node1", port))
 
 
 @pytest.mark.parametrize("quoted", ['"{}"', '"{}" /nowhere', '/nowhere "{}"'])
@@ -161,4 +162,36 @@ def test_known_hosts_on_a_path_with_a_space(tmp_path, quoted):
     path = tmp_path / "my known hosts"
     path.write_text(f"node1 {' '.join(KEY)}\n")
     made = setup(tmp_path, f"Host *\n  UserKnownHostsFile {quoted.format(path)}\n")
-    assert made.known_hosts.keys("node1", 22) == {KEY}
+    assert made.known_hosts(made.target("node1")).keys("node1") == {KEY}
+
+
+@pytest.mark.parametrize(
+    ("text", "files"),
+    [
+        ("Host node1\n UserKnownHostsFile /a\nHost node2\n UserKnownHostsFile /b", ("/a", "/b")),
+        ("Host *\n UserKnownHostsFile /known/%n-%h", ("/known/node1-node1", "/known/node2-node2")),
+        ("Host *\n HostKeyAlias lab-%%\n UserKnownHostsFile /%k", ("/lab-%%", "/lab-%%")),
+        ("Host *\n UserKnownHostsFile ${KEPT}/known", ("/kept/known", "/kept/known")),
+        ("Host node2\n UserKnownHostsFile /dev/null /b", ("~/.ssh/known_hosts", "/b")),
+        ("Host node2\n UserKnownHostsFile none", ("~/.ssh/known_hosts", "/dev/null")),
+    ],
+)
+def test_each_node_has_its_own_files_of_host_keys(tmp_path, monkeypatch, text, files):
+    monkeypatch.setenv("KEPT", "/kept")
+    config = tmp_path / "config"
+    config.write_text(text)
+    job = Job((Node("node1"), Node("node2")), "node1", Ssh(config=str(config)))
+    made = SshSetup(job)
+    assert tuple(made.target(name).own_known_hosts for name in job.names) == files
+
+
+def test_an_alias_stands_in_files_of_host_keys_without_a_port(tmp_path):
+    text = "Host node1\n Port 2200\n HostKeyAlias Rack1\nHost node2\n Port 2200\n"
+    made = setup(tmp_path, text)
+    assert made.target("node1").known_as == "rack1"
+    assert known_hosts_name("node2", 2200) == "[node2]:2200"
+
+
+def test_the_family_of_addresses_is_the_nodes_own(tmp_path):
+    made = setup(tmp_path, "Host node1\n AddressFamily inet6\n")
+    assert made.target("node1").family is socket.AF_INET6

@@ -1,0 +1,34 @@
+"""Settings of one node's ssh for which the right keys are not looked for where they are."""
+
+from __future__ import annotations
+
+from launcher.lab.faults import Fault
+from tests.lab.faults.case import ALL, FROM_3, SSH, case, custom
+
+
+def ssh_setting(name: str, line: str) -> Fault:
+    """The last node's ssh is set so for all hosts."""
+    return custom(name, f"echo '{line}' >>$HOME/.ssh/config")
+
+
+KEPT_NOWHERE = ssh_setting("host-keys-kept-nowhere", "UserKnownHostsFile /dev/null")
+KEPT_BY_NONE = ssh_setting("host-keys-kept-by-none", "UserKnownHostsFile none")
+KEPT_ELSEWHERE = ssh_setting("host-keys-kept-elsewhere", "UserKnownHostsFile ~/.ssh/cluster /a")
+PER_HOST = ssh_setting("host-keys-in-no-file-of-the-host", "UserKnownHostsFile ~/.ssh/known-%h")
+ALIAS = ssh_setting("host-key-alias-unknown", "HostKeyAlias cluster-%h")
+RSA_ASKED = ssh_setting("host-keys-of-another-kind", "HostKeyAlgorithms rsa-sha2-512")
+MAKE_RSA = custom(
+    "have-rsa-host-keys",
+    "ssh-keygen -q -t rsa -N '' -f /etc/ssh/ssh_host_rsa_key; "
+    "echo HostKey /etc/ssh/ssh_host_rsa_key >>/etc/ssh/sshd_config; "
+    "kill -HUP $(cat /run/sshd.pid)",
+)
+
+CASES = [
+    case(KEPT_NOWHERE, SSH, FROM_3, "host-key-unknown"),
+    case(KEPT_BY_NONE, SSH, FROM_3, "host-key-unknown"),
+    case(KEPT_ELSEWHERE, SSH, FROM_3, "host-key-unknown"),
+    case(PER_HOST, SSH, FROM_3, "host-key-unknown"),
+    case(ALIAS, SSH, FROM_3, "host-key-unknown"),
+    case(RSA_ASKED, SSH, FROM_3, "host-key-changed", first=((MAKE_RSA, ALL),)),
+]
