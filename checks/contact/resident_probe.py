@@ -97,7 +97,7 @@ class ResidentProbe:
         if NO_PYTHON in self.noise.splitlines():
             return LoginError("no-python", f"looked for {', '.join(SYSTEM_PYTHONS)}")
         detail = f"the login shell ran nothing ({what}, exit {code}){self._noise_note()}"
-        return LoginError("shell-refuses", detail)
+        return LoginError("shell-refuses", detail, self.noise.strip())
 
     def _noise_note(self) -> str:
         return f" and printed: {self.noise.strip()[:200]}" if self.noise.strip() else ""

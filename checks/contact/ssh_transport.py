@@ -76,6 +76,11 @@ class SshSession:
         finally:
             channel.close()
 
+    @property
+    def key_options(self) -> str:
+        """`file:line: key options: …` of the authorized key, where sshd said so."""
+        return str(getattr(self.connection.transport, "key_options", ""))
+
     def close(self) -> None:
         """End the login, all its channels, and the logins to jump hosts that led to it."""
         _hang_up(self.connection)
@@ -211,13 +216,13 @@ def _connect_socket(target: LoginTarget) -> socket.socket:
 
 
 class _PatientTransport(paramiko.Transport):
-    """Patient with a loaded sshd, and keeps the words with which a server ends the connection.
+    """Patient with a loaded sshd, and keeps what it says of the key, and in the end.
 
-    paramiko only logs those, and by itself ends a connection whose first packet after the banner
+    paramiko only logs that, and by itself ends a connection whose first packet after the banner
     is 15 s late as if the server had: that would be reported as a cut by MaxStartups.
     """
 
-    farewell = ""
+    farewell = key_options = ""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -226,6 +231,12 @@ class _PatientTransport(paramiko.Transport):
     def _parse_disconnect(self, message: paramiko.Message) -> None:
         message.get_int()
         self.farewell = message.get_text()
+
+    def _parse_debug(self, message: paramiko.Message) -> None:
+        message.get_boolean()
+        text = message.get_text()
+        if ": key options:" in text:
+            self.key_options = text
 
 
 def _transport_preferring(kinds: set[str]) -> Any:

@@ -24,7 +24,8 @@ class Login(Fact):
     `host_key` is what the node presented, `known_as` the name under which it is looked up in
     `known_hosts`, the controller's file, and `host_name` the one to which ssh connects.
     `public_key` is the first that was offered and refused, or the one with which a login began that
-    then ran nothing.
+    then ran nothing. `key_options` is what sshd said of the line that accepted it, and `printed`
+    what came in place of the probe's answer.
     """
 
     section: ClassVar[str] = "login"
@@ -40,6 +41,8 @@ class Login(Fact):
     key: str = ""
     host_key: str = ""
     public_key: str = ""
+    key_options: str = ""
+    printed: str = ""
     host_name: str = ""
     known_as: str = ""
     known_hosts: str = ""
