@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from checks.errors import PreflightError, UsageError
+from checks.next_line import next_line
 from checks.node.runtime.processes import find_process
 
 ROOM, ROOM_BYTES = "room-for-the-result", 1 << 16
@@ -226,5 +227,6 @@ def find_run(base: Path, which: str | None) -> RecordedRun:
         raise UsageError(f"{which!r} is part of several runs' names: {names}; type more of it")
     if not matching:
         what = f"no run {which!r}" if which else "no run"
-        raise UsageError(f"{what} in {base}/: type `python -m launcher runs`, or give --runs DIR")
+        others = f"; all of them: {next_line('runs', None, '--runs', str(base))}" if runs else ""
+        raise UsageError(f"{what} in {base}/{others}; --runs DIR names another directory")
     return matching[-1]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from checks.catalogue import CATALOGUE
 from checks.check import Over
 from checks.knowledge.failures import FailureKind, KnownFailure
 from checks.masking import MASK, is_secret, mask_urls
+from checks.next_line import next_line
 from launcher.diagnosis.evidence import Evidence, Sighting
 from launcher.diagnosis.log_lines import Place, clean_text
 from launcher.diagnosis.verdict import (
@@ -139,7 +140,8 @@ def preflight_command(cause: Sighting) -> str:
     node = cause.line.place.node
     if node and all(check.over is not Over.CLUSTER for check in checks):
         chosen = f"({chosen}) and {node}" if len(checks) > 1 else f"{chosen} and {node}"
-    return shlex.join(["pytest", "preflight/", "--hosts", "hosts.txt", "-k", chosen])
+    hosts = () if Path("launch.toml").exists() else ("--hosts", "hosts.txt")
+    return next_line("preflight", None, *hosts, "-k", chosen)
 
 
 def diagnosis_json(verdict: LogVerdict, evidence: Evidence) -> dict[str, Any]:

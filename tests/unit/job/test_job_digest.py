@@ -35,6 +35,7 @@ SAME: dict[str, Any] = {
     "max_age_s": 1.0,
     "where": "elsewhere",
     "notes": ("a note",),
+    "typed": (("--hosts", "n1"),),
     "nccl_tests": "/opt",
 }
 JOB = Job(nodes=(Node("n1"), Node("n2")), head="n1", env={"B": "1", "C": "2"})
