@@ -33,6 +33,7 @@ from launcher.run.messages import (
 )
 from launcher.run.progress import Progress
 from launcher.run.stall.stall_monitor import STUCK_AFTER_S, StallMonitor
+from launcher.run.start_display import StartDisplay
 from launcher.run.state import BEFORE_SOURCE, LAUNCHER_SOURCE, RunState
 from launcher.run.supervisors import Inbox, Supervisors, start_supervisors
 
@@ -63,8 +64,13 @@ class RunController:
         record.report = self.console.say
         self.progress = Progress(plan, self.console.say)
         self.supervisors: Supervisors | None = None
+        self.start_display = StartDisplay(self.console, self.progress.seconds)
         self.stall_monitor = StallMonitor(
-            plan, stuck_after_s, self._request_observations, self._record_observation
+            plan,
+            stuck_after_s,
+            self._request_observations,
+            self._record_observation,
+            self.start_display.show,
         )
         self.failure_report: FailureReport | None = None
         """Of a failure, once the run is over; None too where no login was open."""
@@ -104,6 +110,7 @@ class RunController:
             self._fail_overdue_nodes(missing, what, AGENTS_WAIT_S)
             return
         self._wait_until(self._has_succeeded, None)
+        self.start_display.clear()
         self._wait_until(lambda: self.state.over, LAUNCHERS_EXIT_S)
 
     def _run_commands_before(self, supervisors: Supervisors) -> None:
@@ -137,6 +144,7 @@ class RunController:
         """Whether all ranks succeeded; a run without progress is looked into meanwhile."""
         self.progress.joined(self.state.joined)
         self.stall_monitor.check_progress(time.monotonic())
+        self.start_display.redraw()
         return self.state.has_succeeded
 
     def _request_observations(self) -> None:
@@ -189,6 +197,7 @@ class RunController:
         if source != LAUNCHER_SOURCE:
             self.console.line(node, source, line)
         if source.startswith("rank"):
+            self.start_display.clear()
             step = self.progress.line(source, line)
             self.stall_monitor.progress(time.monotonic(), step=step)
 
