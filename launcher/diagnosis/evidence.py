@@ -114,6 +114,8 @@ class Evidence:
         if not prefix:
             place = self._prefixes.split(whole, place)[0]
             following = self._without_others(following, place)
+        if before.strip() == "traceback :":
+            place = _place_in_summary(place, raw.lines_before())
         line = Line(place, raw.number, TRACEBACK + ":", _time_of(whole, raw), self._order)
         trace = read_trace(line, following)
         trace.was_caught = _says_caught(raw, trace)
@@ -180,10 +182,21 @@ class Evidence:
 
     def _read_summary(self, raw: RawLine) -> None:
         """torchrun's own word on who failed first."""
-        lines = (clean_text(data) for _, data in islice(raw.lines_after(), SUMMARY_LINES))
-        found = {match["key"]: match["value"] for line in lines if (match := _SUMMARY.search(line))}
-        if found.get("rank", "").isdigit() and self.first_failed is None:
-            self.first_failed = Place("", found.get("host", ""), int(found["rank"]))
+        place = _place_in_summary(Place(), raw.lines_after())
+        if place.rank is not None and self.first_failed is None:
+            self.first_failed = place
+
+
+def _place_in_summary(place: Place, lines: Iterable[tuple[int, bytes]]) -> Place:
+    """Whom a section of torchrun's summary is about."""
+    texts = (clean_text(data) for _, data in islice(lines, SUMMARY_LINES))
+    found = {match["key"]: match["value"] for text in texts if (match := _SUMMARY.search(text))}
+    rank = found.get("rank", "")
+    return replace(
+        place,
+        node=found.get("host") or place.node,
+        rank=int(rank) if rank.isdigit() else place.rank,
+    )
 
 
 def _following_lines(raw: RawLine, before: str) -> tuple[str, Iterator[tuple[int, str | None]]]:

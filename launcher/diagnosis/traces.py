@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from launcher.diagnosis.log_lines import Line, Place
@@ -26,6 +26,7 @@ LINES_AFTER_ERROR = 12
 MAX_FOREIGN_LINES = 400
 MAX_PLACES = 512
 RECENT_TRACES = 64
+KEPT_RANKED, KEPT_MIXED = 4, 32
 _ERROR = re.compile(
     r"(?:[A-Za-z_]\w*\.)*[A-Za-z_]\w*"
     r"(?:Error|Exception|Exit|Interrupt|Warning|Timeout|Aborted|Failure|NotFound)\b"
@@ -86,8 +87,9 @@ class Trace:
 
     @property
     def last_number(self) -> int:
-        """Where it ends."""
-        return max(self.roles, default=self.first.number)
+        """Where its last error stands, or its last line."""
+        errors = (number for number, role in self.roles.items() if role == "error")
+        return max(errors, default=max(self.roles))
 
     @property
     def is_echo(self) -> bool:
@@ -111,23 +113,35 @@ class _Reader:
     def __init__(self, trace: Trace) -> None:
         self.trace = trace
         self._is_complete = False
+        self._is_chained = False
         self._gap = False
         self._foreign = 0
 
     def take(self, number: int, text: str) -> bool:
-        if text.startswith(_CHAIN) or (self._is_complete and _FRAME.match(text)):
-            self._is_complete = self._gap = False
+        if text.startswith(_CHAIN):
+            self._reopen()
+        elif text.startswith("Traceback ") and not self._is_chained:
+            return False
+        elif self._is_complete and _FRAME.match(text):
+            self._reopen()
+            self.trace.errors.pop()
+            self.trace.frames.clear()
         if self._is_complete:
             return self._take_behind_error(number, text)
         if self._begins_error(text):
             self.trace.errors.append(text[:1000])
             self.trace.details = []
-            self._is_complete = True
+            self._is_complete, self._is_chained = True, False
             return self._keep(number, text, "error")
         if text.strip() and not text.startswith((" ", "\t", "Traceback ", *_CHAIN, "│", "╰")):
             return self.pass_over()
         self._read_code(text)
         return self._keep(number, text, "code")
+
+    def _reopen(self) -> None:
+        """What follows an error belongs to it: a chained one, or the frames of another process."""
+        self._is_complete = self._gap = False
+        self._is_chained = True
 
     def pass_over(self) -> bool:
         """A line of somebody else: after the error's, the message ends with it."""
@@ -172,20 +186,20 @@ class _Reader:
 
 
 class Traces:
-    """The first and the last traceback of each place, and which one a line belongs to."""
+    """The tracebacks of each place, the first ones and the last, and whose a line is."""
 
     def __init__(self) -> None:
-        self.first: dict[Place, Trace] = {}
-        self.last: dict[Place, Trace] = {}
+        self.by_place: dict[Place, list[Trace]] = {}
         self._recent: deque[Trace] = deque(maxlen=RECENT_TRACES)
 
     def add(self, trace: Trace) -> None:
         """One more, in the order of the log."""
         place = trace.first.place
         self._recent.append(trace)
-        if place in self.last or len(self.last) < MAX_PLACES:
-            self.last[place] = trace
-            self.first.setdefault(place, trace)
+        if place in self.by_place or len(self.by_place) < MAX_PLACES:
+            of_place = self.by_place.setdefault(place, [])
+            del of_place[KEPT_RANKED - 1 if place.rank is not None else KEPT_MIXED - 1 :]
+            of_place.append(trace)
 
     def at(self, source: str, number: int) -> Trace | None:
         """The one that the line is part of, by the number of its last line so far."""
@@ -198,10 +212,17 @@ class Traces:
             None,
         )
 
-    def unexplained_traces(self) -> list[Trace]:
-        """Of each place the one that counts: a rank's last, the first where ranks are mixed."""
-        one_of_each = (
-            self.last[place] if place.rank is not None else trace
-            for place, trace in self.first.items()
-        )
-        return [trace for trace in one_of_each if not trace.explained]
+    def that_count(self, survived: Callable[[Trace], bool]) -> list[Trace]:
+        """Of each place one that is not explained and that the run did not survive.
+
+        A rank's last, the first where ranks are mixed; those that echo another failure only where
+        there is no other.
+        """
+        found = []
+        for place, traces in self.by_place.items():
+            ending = [trace for trace in traces if not survived(trace)]
+            own = [trace for trace in ending if not trace.is_echo] or ending
+            if own:
+                trace = own[-1 if place.rank is not None else 0]
+                found += [trace] if not trace.explained else []
+        return found

@@ -77,9 +77,9 @@ def judge(evidence: Evidence, first: Place | None = None) -> LogVerdict:
     first = first or evidence.first_failed
     sightings = list(evidence.sightings.values())
     failures = [each for each in sightings if each.known.kind is not FailureKind.NOISE]
-    causes: list[Cause] = [*failures, *evidence.traces.unexplained_traces()]
-    survived = _survival_test(evidence, causes)
-    counting = [cause for cause in causes if not survived(cause)]
+    survived = _survival_test(evidence, failures)
+    counting: list[Cause] = [cause for cause in failures if not survived(cause)]
+    counting += evidence.traces.that_count(survived)
     harmless = [
         each for each in sightings if each.known.kind is FailureKind.NOISE or survived(each)
     ]
@@ -96,7 +96,7 @@ def _is_same_failure(one: Sighting, cause: Cause) -> bool:
     return isinstance(cause, Sighting) and one.known.id == cause.known.id
 
 
-def _survival_test(evidence: Evidence, causes: Sequence[Cause]) -> Callable[[Cause], bool]:
+def _survival_test(evidence: Evidence, causes: Sequence[Sighting]) -> Callable[[Cause], bool]:
     """A test of whether the run went on after a cause, which then was none."""
     progress = evidence.progress
     length = {source.place.source: source.count for source in evidence.sources}
@@ -115,8 +115,9 @@ def _survival_test(evidence: Evidence, causes: Sequence[Cause]) -> Callable[[Cau
         source = line.place.source
         if progress.recovers_after(source, line.number) or ended_well_after(line):
             return weight is not Weight.SILENT
-        if isinstance(cause, Trace) and cause.was_caught:
-            return not bad_ends and length.get(source, 0) - cause.last_number >= CAUGHT_LINES
+        trace = cause if isinstance(cause, Trace) else cause.trace
+        if trace and trace.was_caught:
+            return not bad_ends and length.get(source, 0) - trace.last_number >= CAUGHT_LINES
         if weight is Weight.STALL:
             return (
                 progress.goes_on_after(source, line.number)

@@ -75,7 +75,7 @@ def test_tracebacks_of_mixed_ranks_are_put_together(tmp_path):
     pairs = zip(*ranks, strict=True)
     text = "".join(f"[rank{at}]: {one}\n" for pair in pairs for at, one in enumerate(pair))
     evidence = diagnose_logs([write(tmp_path / "x.log", text)])[0]
-    shown = {trace.first.place.rank: trace.lines for trace in evidence.traces.last.values()}
+    shown = {trace.first.place.rank: trace.lines for (trace,) in evidence.traces.by_place.values()}
     assert shown == dict(enumerate(ranks))
 
 
