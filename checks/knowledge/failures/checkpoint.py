@@ -12,7 +12,7 @@ FAILURES = (
     root(
         "disk-full",
         ("[Errno 28] No space left on device", "unexpected pos"),
-        r"\[Errno 28\] No space left on device|inline_container\.cc:\d+\] \. unexpected pos",
+        r"\[Errno 28\] No space left on device(?!\.  joblib)|inline_container\.cc:\d+\] \. unexpected pos",
         cause="the disk is full, or the quota is used up; torch.save reports that as `unexpected "
         "pos`",
         fix="check output, /tmp and the caches on that node with `df -h` and `df -i`",

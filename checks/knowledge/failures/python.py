@@ -150,7 +150,7 @@ FAILURES = (
     ),
     root(
         "semaphores-no-space",
-        "[Errno 28] No space left on device",
+        "OSError: [Errno 28] No space left on device",
         cause="no semaphore can be made: /dev/shm is full or too small (the disk is not)",
         fix="`df -h /dev/shm` on that node; remove what runs that are over left there; `sudo "
         "mount -o remount,size=64G /dev/shm`, in docker --shm-size=64g or --ipc=host",
