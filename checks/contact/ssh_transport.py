@@ -13,7 +13,7 @@ from typing import Any
 import fabric
 import paramiko
 
-from checks.contact.channel import Channel, CommandResult
+from checks.contact.channel import SHARE, Channel, CommandResult, FloodError
 from checks.contact.identity import KnownHostsOnly, LoginError, OfferedKeys, classify_error
 from checks.contact.ssh_config import LoginTarget, SshSetup, with_known_hosts
 from checks.contact.stall_socket import StallAwareSocket
@@ -54,15 +54,18 @@ class SshSession:
         """The account on the node."""
         return str(self.connection.user)
 
-    def open(self, command: str, timeout_s: float = HANDSHAKE_S) -> Channel:
-        """Start a command (a string for the login shell) on a channel of its own."""
+    def open(self, command: str, timeout_s: float = HANDSHAKE_S, share: float = SHARE) -> Channel:
+        """Start a command (a string for the login shell) on a channel of its own.
+
+        `share` is how many bytes may come from it.
+        """
         try:
             channel = self.connection.transport.open_session(timeout=timeout_s)
             channel.settimeout(timeout_s)
             channel.exec_command(command)
         except (paramiko.SSHException, EOFError, OSError) as error:
             raise LoginError("timeout", f"no session: {error or 'the connection ended'}") from error
-        return Channel(channel)
+        return Channel(channel, share)
 
     def run(self, command: str, stdin: bytes = b"", limit_s: float = 30.0) -> CommandResult:
         """Run a command to its end, with `stdin` given whole; bounded by `limit_s`."""
@@ -73,6 +76,8 @@ class SshSession:
             channel.end_input()
             out = channel.rest(deadline)
             return CommandResult(channel.code(deadline), out, channel.errors())
+        except FloodError as error:
+            return CommandResult(None, "", str(error))
         finally:
             channel.close()
 

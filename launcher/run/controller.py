@@ -19,6 +19,7 @@ from launcher.plan.plan import Plan
 from launcher.record import RunRecord
 from launcher.run.console import Console
 from launcher.run.failure_report import FailureReport, describe_failure
+from launcher.run.inbox import Inbox
 from launcher.run.messages import (
     Message,
     NodeEnded,
@@ -35,7 +36,7 @@ from launcher.run.progress import Progress
 from launcher.run.stall.stall_monitor import STUCK_AFTER_S, StallMonitor
 from launcher.run.start_display import StartDisplay
 from launcher.run.state import BEFORE_SOURCE, LAUNCHER_SOURCE, RunState
-from launcher.run.supervisors import Inbox, Supervisors, start_supervisors
+from launcher.run.supervisors import Supervisors, start_supervisors
 
 SUPERVISORS_WAIT_S = 30.0
 AGENTS_WAIT_S = 60.0
@@ -58,7 +59,7 @@ class RunController:
         self.job, self.plan, self.record = job, plan, record
         self.console = Console([node.name for node in plan.nodes])
         self.state = RunState(plan, self._show_line)
-        self.inbox: Inbox = queue.SimpleQueue()
+        self.inbox = Inbox()
         self.end_requests = 0
         self.interrupted = False
         record.report = self.console.say
@@ -173,7 +174,7 @@ class RunController:
 
     def _receive_message(self, seconds: float) -> None:
         try:
-            node, message = self.inbox.get(timeout=seconds)
+            node, message = self.inbox.get(seconds)
         except queue.Empty:
             return
         self.state.take(message, node)
