@@ -21,6 +21,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "checks.next_line": ("checks.job.key", "checks.model"),
     "checks.folded_names": (),
     "checks.units": (),
+    "checks.untrusted_json": (),
     "checks.masking": ("checks.model",),
     # what is on the nodes, and what was read from them
     "checks.node": (),
@@ -70,6 +71,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "checks.facts",
         "checks.model",
         "checks.node.runtime",
+        "checks.untrusted_json",
     ),
     "checks.stages": (
         "checks.answer",
@@ -146,6 +148,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "checks.folded_names",
         "checks.masking",
         "checks.model",
+        "checks.untrusted_json",
         "launcher.agent",
         "launcher.diagnosis",
         "launcher.exit_codes",

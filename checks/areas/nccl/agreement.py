@@ -19,6 +19,7 @@ from checks.knowledge.nccl_transport import (
     SOCKETS,
     agreed_kind,
     expected_transport,
+    known_transports,
     rdma_disabled_by,
 )
 from checks.knowledge.nccl_variables import (
@@ -234,7 +235,7 @@ def infiniband_is_not_disabled(node: NodeView) -> Verdict:
 
 def _usual_cause(node: NodeView) -> str:
     """`disabled` where most nodes were set to leave their adapters; else ''."""
-    causes = {peer.name: expected_transport(peer).cause for peer in node.cluster.reached}
+    causes = {peer: transport.cause for peer, transport in known_transports(node.cluster).items()}
     return "disabled" if majority_value(causes, node.job.head) == "disabled" else ""
 
 
