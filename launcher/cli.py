@@ -14,7 +14,7 @@ from checks.catalogue import CATALOGUE
 from checks.errors import PreflightError, UsageError
 from checks.next_line import next_line
 from launcher.command_line import CommandParser, add_command, parse_words
-from launcher.commands import completion, hostfile, runs
+from launcher.commands import completion, hostfile, logs, runs
 from launcher.commands import start as start_command
 from launcher.commands.completion import complete, complete_with
 from launcher.commands.diagnose import add_parser as add_diagnose_parser
@@ -129,17 +129,17 @@ def _add_file_commands(commands: Commands[ArgumentParser]) -> None:
 
 def _add_record_commands(commands: Commands[ArgumentParser]) -> None:
     text = "show the state of a run and of its ranks"
-    _add_run_command(commands, "status", runs.show_status, text, "status", "status RUN")
+    examples: tuple[str, ...] = ("status", "status RUN", "status --json")
+    runs.add_json_option(_add_run_command(commands, "status", runs.show_status, text, *examples))
     text = "print the output of the ranks"
-    examples = ("logs --follow", "logs RUN --node node2")
-    logs = _add_run_command(commands, "logs", runs.show_logs, text, *examples)
-    text = "follow the output until the run ends"
-    logs.add_argument("-f", "--follow", action="store_true", help=text)
-    logs.add_argument("--node", help="only the output of this node")
+    examples = ("logs --follow", "logs RUN --node node2", "logs --rank 3 --grep loss --tail 5")
+    logs.add_options(_add_run_command(commands, "logs", logs.show_logs, text, *examples))
     text = "stop a run on every node"
     _add_run_command(commands, "stop", runs.stop_run, text, "stop", "stop RUN")
-    text = "list the runs recorded in this directory"
-    _add_runs_option(add_command(commands, "runs", runs.list_runs, text, "runs"))
+    text = "list the recorded runs, and how far each is"
+    listed = add_command(commands, "runs", runs.list_runs, text, "runs", "runs --json")
+    _add_runs_option(listed)
+    runs.add_json_option(listed)
     text = "merge the checkpoint shards of all nodes into one set of weights"
     examples = ("weights checkpoint -o weights", "weights checkpoint -o weights --dtype bf16")
     weights = add_command(commands, "weights", merge_weights, text, *examples)

@@ -17,7 +17,7 @@ from launcher.diagnosis.log_lines import Line, Place, clean_text
 from launcher.diagnosis.log_sources import Source
 from launcher.diagnosis.prefixes import Prefixes
 from launcher.diagnosis.scan import RawLine
-from launcher.rank_output import is_step_line, step_number
+from launcher.rank_output import is_step_line, parse_step_line
 
 RECOVERED_STEPS = 5
 MAX_MARKS = 20_000
@@ -90,4 +90,5 @@ def _read_steps(
     for number, text in lines:
         if is_step_line(text):
             place, rest = prefixes.split(text, Place(source))
-            yield _Step(number, step_number(rest), place)
+            step = parse_step_line(rest)
+            yield _Step(number, step.number if step else None, place)

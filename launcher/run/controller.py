@@ -33,6 +33,7 @@ from launcher.run.messages import (
     event_as_json,
 )
 from launcher.run.progress import Progress
+from launcher.run.stall.judge import StallKind
 from launcher.run.stall.stall_monitor import STUCK_AFTER_S, StallMonitor
 from launcher.run.start_display import StartDisplay
 from launcher.run.state import BEFORE_SOURCE, LAUNCHER_SOURCE, RunState
@@ -154,6 +155,7 @@ class RunController:
 
     def _record_observation(self, text: str, seen: dict[str, Any]) -> None:
         self.record.log_observation({"after_s": self.progress.seconds(), **seen})
+        self.progress.observed(StallKind(seen["kind"]), seen["said"])
         if text:
             self.console.say(text)
 
@@ -173,6 +175,8 @@ class RunController:
         return True
 
     def _receive_message(self, seconds: float) -> None:
+        if figures := self.progress.figures_to_record():
+            self.record.write_progress(figures)
         try:
             node, message = self.inbox.get(seconds)
         except queue.Empty:

@@ -168,6 +168,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "launcher.gate",
         "launcher.options",
         "launcher.plan",
+        "launcher.rank_output",
         "launcher.recheck",
         "launcher.record",
         "launcher.run",
