@@ -96,6 +96,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "checks.judge",
         "checks.masking",
         "checks.model",
+        "checks.next_line",
         "checks.outliers",
     ),
     "checks.run": (

@@ -81,5 +81,6 @@ def _prove_logins(job: Job) -> ExitCode:
     proof = examine(job, claims_of([CATALOGUE[check] for check in PROOF_CHECKS], job))
     colour = takes_colour(sys.stdout)
     go, stop = f"Next: {next_line('preflight', job)}", f"type again: {next_line('trust', job)}"
-    print("\n".join(proof.summary(go=go, stop=stop, colour=colour)))
+    lines = proof.summary(go=go, stop=stop, colour=colour, fold_trust=False)
+    print("\n".join(lines))
     return ExitCode.DONE if proof.decision == "go" else ExitCode.FAILED
