@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 Judge = Callable[..., Verdict]
 
+COMMAND = "command"
+"""The field of `Job` that says what is run."""
+
 
 class Over(enum.Enum):
     """The subjects of which a claim is asked, one by one."""
@@ -64,8 +67,9 @@ class Check:
 
     `id` is `area.claim`. `needs` are the facts without which it cannot be determined, `optional`
     those that it reads where they are there: of each node in the subject, and of others where the
-    judge looks at them. It can read no others. `severity` is what a broken claim means unless the
-    verdict itself says otherwise. What a person reads about it is the judge's docstring.
+    judge looks at them. It can read no others. `reads` are the fields of `Job` that the judge reads
+    itself, as far as no fact has them among its inputs. `severity` is what a broken claim means
+    unless the verdict itself says otherwise. What a person reads about it is the judge's docstring.
     """
 
     id: str
@@ -75,6 +79,7 @@ class Check:
     judge: Judge
     optional: tuple[type[Fact], ...] = ()
     tags: tuple[Tag, ...] = ()
+    reads: tuple[str, ...] = ()
 
     @property
     def area(self) -> str:
@@ -92,6 +97,11 @@ class Check:
         return (*self.needs, *self.optional)
 
     @property
+    def sections(self) -> frozenset[str]:
+        """The sections of these facts."""
+        return frozenset(fact.section for fact in self.facts)
+
+    @property
     def heavy(self) -> bool:
         """Whether it takes a fact for which the nodes train, compute or load the network."""
         return any(fact.heavy for fact in self.facts)
@@ -100,6 +110,21 @@ class Check:
     def late(self) -> bool:
         """Whether it takes a fact that is known only at the end of a run."""
         return any(fact.late for fact in self.facts)
+
+    @property
+    def of_command(self) -> bool:
+        """Whether it is about what the job runs, which every start asks and judges."""
+        about = COMMAND in self.reads or any(fact.of_command for fact in self.facts)
+        return about and not self.heavy
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The fields of `Job` with which the verdict may change, beside the nodes, head and ssh.
+
+        Where it is `of_command`, beside what the job runs too.
+        """
+        fields = {field for fact in self.facts for field in fact.inputs} | set(self.reads)
+        return tuple(sorted(fields - {COMMAND}))
 
     @functools.cached_property
     def text(self) -> Docstring:
@@ -114,9 +139,10 @@ def node_check(
     severity: Severity = Severity.BLOCK,
     optional: tuple[type[Fact], ...] = (),
     tags: tuple[Tag, ...] = (),
+    reads: tuple[str, ...] = (),
 ) -> Callable[[Callable[[NodeView], Verdict]], Check]:
     """Declare a claim about one node; the judge is given its `NodeView`."""
-    return lambda judge: Check(check_id, over, needs, severity, judge, optional, tags)
+    return lambda judge: Check(check_id, over, needs, severity, judge, optional, tags, reads)
 
 
 def pair_check(
@@ -126,9 +152,10 @@ def pair_check(
     severity: Severity = Severity.BLOCK,
     optional: tuple[type[Fact], ...] = (),
     tags: tuple[Tag, ...] = (),
+    reads: tuple[str, ...] = (),
 ) -> Callable[[Callable[[NodeView, NodeView], Verdict]], Check]:
     """Declare a claim about an ordered pair; the judge is given source and target."""
-    return lambda judge: Check(check_id, over, needs, severity, judge, optional, tags)
+    return lambda judge: Check(check_id, over, needs, severity, judge, optional, tags, reads)
 
 
 def cluster_check(

@@ -12,13 +12,13 @@ from checks.job.value_readers import (
     BACKENDS,
     LAUNCHERS,
     choice_reader,
+    read_argv,
     read_argvs,
     read_env,
     read_line,
     read_lines,
     read_port,
     read_seconds,
-    read_training_argv,
     read_user,
 )
 
@@ -123,12 +123,12 @@ class Job:
     before: tuple[tuple[str, ...], ...] = field(default=(), metadata=launch_key(
         "start.before", read_argvs,
         "commands for the training interpreter, run once on the head before the start",
-        faces=Face.NEITHER, digested=False,
+        faces=Face.NEITHER,
         example='[["-m", "axolotl.cli.preprocess", "cfg.yml"]]'))
     command: tuple[str, ...] = field(default=(), metadata=launch_key(
-        "start.command", read_training_argv,
+        "start.command", read_argv,
         "what each rank runs: a script with arguments, or `-m` and a module (typed after `--`)",
-        faces=Face.NEITHER, digested=False, example='["train.py", "--steps", "200"]'))
+        faces=Face.NEITHER, example='["train.py", "--steps", "200"]'))
     deepspeed_config: str | None = field(default=None, metadata=launch_key(
         "start.deepspeed_config", read_line,
         "the DeepSpeed config that the checks and `accelerate` read; a script names it itself",
@@ -148,22 +148,20 @@ class Job:
         example='NCCL_DEBUG = "INFO"'))
     allow: tuple[str, ...] = field(default=(), metadata=launch_key(
         "preflight.allow", read_lines, "checks or areas that may fail: still shown, no longer stop",
-        metavar="ID[,ID…]", repeats=True, digested=False,
+        metavar="ID[,ID…]", repeats=True,
         example='["limits.memlock-is-unlimited", "time"]'))
     max_age_s: float = field(default=1800.0, metadata=launch_key(
         "preflight.max_age", read_seconds,
         "how old a passed preflight may be for `start` to trust it: `90s`, `30m`, `2h`",
-        faces=Face.NEITHER, digested=False, default="`30m`", example='"30m"'))
+        faces=Face.NEITHER, default="`30m`", example='"30m"'))
     nccl_tests: str | None = field(default=None, metadata=launch_key(
         "preflight.nccl_tests", read_line,
         "`all_reduce_perf` on the nodes, or a folder that has it, or has it in `build`",
-        faces=Face.PREFLIGHT, digested=False, metavar="PATH", default="on their PATH",
+        faces=Face.PREFLIGHT, metavar="PATH", default="on their PATH",
         example='"/opt/nccl-tests"'))
     # fmt: on
     where: str = ""
     """Where the nodes were read from, for messages: a path, `--hosts` or `SLURM_JOB_NODELIST`."""
-    typed: tuple[tuple[str, str], ...] = ()
-    """The options that were typed, (`--hosts`, `hosts.txt`), for the next line to type."""
     notes: tuple[str, ...] = ()
     """What was used although nobody asked for it, one line each, for the faces to print."""
 

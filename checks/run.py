@@ -9,16 +9,38 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from checks.check import Claim
+from checks.check import Check, Claim
 from checks.facts import ClusterView, Fact, Snapshot
+from checks.job.build import inputs_digest
 from checks.judge import decide, judge_claims
 from checks.model import Finding, Job
 from checks.reports.changes import ChangesSinceGo
 from checks.reports.json_report import report_document
 from checks.reports.last_run import changes_since_go
-from checks.reports.missing_trust import fold_missing_trust
 from checks.stages.dry_run import list_commands
 from checks.stages.gather import GatherOptions, complete_sections, gather_facts
+from checks.stages.stage_list import STAGES
+
+
+@dataclass(frozen=True)
+class EarlierFacts:
+    """What an earlier preflight saw; of it all sections still hold but the `stale` ones."""
+
+    snapshot: Snapshot
+    stale: frozenset[str]
+
+    def stale_among(self, sections: Iterable[str]) -> set[str]:
+        """What is to be asked again of these sections, with what its stages need before."""
+        return complete_sections(self.stale & set(sections))
+
+    def add_to(self, snapshot: Snapshot) -> None:
+        """Add what still holds to what was seen now, of all nodes."""
+        asked = complete_sections(self.stale)
+        stages = [stage for stage in STAGES if stage.section in asked]
+        gone = asked.union(*({*stage.also, *stage.on_failure} for stage in stages))
+        for node, answers in self.snapshot.sections.items():
+            known = {name: answer for name, answer in answers.items() if name not in gone}
+            snapshot.sections[node] = {**known, **snapshot.sections.get(node, {})}
 
 
 @dataclass(frozen=True)
@@ -48,18 +70,12 @@ class Result:
         """The JSON report."""
         return report_document(self.findings, self.snapshot, self.seconds, self.changes)
 
-    @functools.cached_property
-    def shown(self) -> list[Finding]:
-        """The findings as a person reads them: logins that want nothing but trust as one."""
-        return fold_missing_trust(self.findings, self.snapshot.job)
-
-    def summary(self, *, go: str, stop: str, colour: bool, fold_trust: bool = True) -> list[str]:
+    def summary(self, *, go: str, stop: str, colour: bool, brief: bool = False) -> list[str]:
         """The lines that a person reads, as `summary_lines` has them."""
         from checks.reports.summary import summary_lines  # rich would slow down pytest's start
 
-        shown = self.shown if fold_trust else self.findings
         return summary_lines(
-            self.findings, self.changes, go=go, stop=stop, colour=colour, shown=shown
+            self.findings, self.changes, go=go, stop=stop, colour=colour, brief=brief
         )
 
 
@@ -70,16 +86,22 @@ def examine(
     *,
     compared_with: Iterable[Claim] = (),
     saved: Snapshot | None = None,
+    earlier: EarlierFacts | None = None,
     cwd: Path | None = None,
 ) -> Result:
     """Ask the nodes for what the claims need, and judge them; one finding for each claim.
 
     The facts of `compared_with` are gathered too, but not judged. Nodes in no claim's subject are
-    not touched, and none where a `saved` snapshot is judged. Never raises for what a node does.
+    not touched, and none where a `saved` snapshot is judged. What still holds of `earlier` is not
+    asked. Never raises for what a node does.
     """
     began = time.monotonic()
     wanted = sections_needed(job, [*claims, *compared_with])
+    if earlier:
+        wanted = {name: earlier.stale_among(sections) for name, sections in wanted.items()}
     snapshot = saved or gather_facts(job, wanted, options)
+    if earlier:
+        earlier.add_to(snapshot)
     findings = tuple(judge_claims(claims, ClusterView(snapshot), job.allow))
     return Result(snapshot, findings, time.monotonic() - began, cwd)
 
@@ -95,8 +117,14 @@ def sections_needed(job: Job, claims: Iterable[Claim]) -> dict[str, set[str]]:
     wanted: dict[str, set[str]] = {}
     for claim in claims:
         for name in claim.subject or job.names:
-            wanted.setdefault(name, set()).update(fact.section for fact in claim.check.facts)
+            wanted.setdefault(name, set()).update(claim.check.sections)
     return {name: complete_sections(wanted[name]) for name in job.names if name in wanted}
+
+
+def verdict_origins(job: Job, checks: Iterable[Check], started: str) -> dict[str, dict[str, str]]:
+    """When each check was asked, and a digest of what of the job its verdict depends on."""
+    digest = functools.cache(functools.partial(inputs_digest, job))
+    return {check.id: {"asked": started, "inputs": digest(check.inputs)} for check in checks}
 
 
 def plan_commands(job: Job, claims: Iterable[Claim]) -> list[str]:

@@ -1,27 +1,29 @@
-"""The gate: nothing starts on a cluster that a fresh preflight, or one right now, finds unfit."""
+"""The gate: nothing starts on a cluster that the checks find unfit.
+
+What an earlier preflight found counts while it holds. What the job runs is asked at every start.
+"""
 
 from __future__ import annotations
 
 import datetime
-import json
 import sys
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from checks.catalogue import CATALOGUE
-from checks.check import claims_of
+from checks.check import Check, claims_of
 from checks.errors import UsageError
-from checks.facts import Snapshot
-from checks.job.build import job_digest
+from checks.facts import Login, Snapshot
+from checks.facts.account import Account
 from checks.job.node_filter import kept_nodes
 from checks.model import Job
-from checks.reports.last_run import LAST_FACTS, LAST_REPORT, save_good_run
+from checks.reports.last_run import save_last_run
 from checks.reports.terminal import takes_colour
-from checks.run import examine
-from checks.stages.gather import GatherOptions, OnStage
-from checks.units import format_duration
+from checks.run import EarlierFacts, Result, examine, verdict_origins
+from checks.stages.gather import GatherOptions, OnStage, complete_sections
+from launcher.earlier_preflight import EarlierPreflight, read_earlier_preflight
 
 _AFTER_GO = "Starting the training"
 _AFTER_STOP = "start again; --allow ID starts in spite of a failed check"
@@ -38,86 +40,39 @@ class GateResult:
     snapshot: Snapshot
 
 
+@dataclass(frozen=True)
+class _Question:
+    """What a start asks: the sections of `stale`, and those checks that are judged by them.
+
+    `basis` is the job for which the other verdicts were found.
+    """
+
+    checks: Sequence[Check]
+    basis: Job
+    earlier: EarlierPreflight | None = None
+    stale: frozenset[str] = field(default_factory=frozenset)
+
+
 def find_or_run_preflight(job: Job, cwd: Path, say: Say) -> GateResult:
-    """A fresh passed preflight of this very job where there is one, else a run of the checks."""
+    """Ask what the job runs, and all else of which no earlier verdict holds."""
     try:
-        found = load_trusted_preflight(job, cwd, datetime.datetime.now(datetime.timezone.utc))
+        earlier = read_earlier_preflight(cwd)
     except UsageError as error:
-        why = str(error)
-    else:
-        say(f"Using the preflight of {found.report['started']}, which passed")
-        return found
-    say(f"Running the preflight first: {why}")
-    return run_preflight(job, cwd, say)
-
-
-def load_trusted_preflight(job: Job, cwd: Path, now: datetime.datetime) -> GateResult:
-    """The last preflight, if it may be trusted. Raises UsageError that says why it may not."""
-    last = _read_report(cwd / LAST_REPORT)
-    if last.get("digest") != job_digest(job):
-        raise UsageError("the last one was for other nodes or settings")
-    age_s = _report_age_s(last, now)
-    if age_s < 0:
-        raise UsageError("the last one began later than now: a clock was set back")
-    if age_s > job.max_age_s:
-        raise UsageError(f"the last one is {format_duration(age_s)} old")
-    if last.get("decision") != "go" or stopping_checks(last, job.allow):
-        raise UsageError("the last one did not pass")
-    try:
-        snapshot = Snapshot.load(cwd / LAST_FACTS)
-    except UsageError:
-        raise UsageError(
-            "the saved facts of the last one are missing or from another version"
-        ) from None
-    if snapshot.started != last["started"]:
-        raise UsageError("the saved facts of the last one are from another run")
-    return GateResult(go=True, report=last, snapshot=replace(snapshot, job=job))
-
-
-def stopping_checks(last: Mapping[str, Any], allow: Collection[str]) -> list[str]:
-    """The checks in a report that stop the start under these allowances."""
-    return [
-        finding["check"]
-        for finding in last["findings"]
-        if finding["outcome"] in ("fail", "unknown")
-        and finding["severity"] == "block"
-        and not {finding["check"], finding["area"]} & set(allow)
-    ]
-
-
-def _read_report(path: Path) -> dict[str, Any]:
-    try:
-        last = json.loads(path.read_text(encoding="utf-8"))
-    except OSError:
-        raise UsageError("none has run in this directory yet") from None
-    except ValueError:
-        raise UsageError(f"{path} is not a preflight report") from None
-    whole = isinstance(last, dict) and {"started", "seconds", "findings"} <= last.keys()
-    if not whole:
-        raise UsageError(f"{path} is not a preflight report")
-    return dict(last)
-
-
-def _report_age_s(last: Mapping[str, Any], now: datetime.datetime) -> float:
-    """Seconds since the preflight began; negative where its clock was ahead of this one."""
-    try:
-        began = datetime.datetime.strptime(last["started"], "%Y-%m-%dT%H:%M:%SZ")  # noqa: DTZ007 - the Z is read as text
-    except (ValueError, TypeError):
-        raise UsageError("the last one does not say when it ran") from None
-    return (now - began.replace(tzinfo=datetime.timezone.utc)).total_seconds()
+        say(f"Running the preflight first: {error}")
+        return run_preflight(job, cwd, say)
+    basis, reasons = _reasons_to_ask(earlier, job)
+    if len(reasons) == len(CATALOGUE):
+        say(f"Running the preflight first: {next(iter(reasons.values()))}")
+        return run_preflight(job, cwd, say)
+    say(_describe_reuse(earlier, reasons))
+    stale = _stale_sections(reasons)
+    question = _Question(_checks_to_judge(reasons, stale), basis, earlier, stale)
+    return _ask(job, question, cwd, say)
 
 
 def run_preflight(job: Job, cwd: Path, say: Say) -> GateResult:
-    """Run all checks now, on the nodes that take part; what a go has seen is kept in `cwd`."""
-    asked = without_unused_nodes(job)
-    claims = claims_of(CATALOGUE.values(), asked)
-    result = examine(asked, claims, GatherOptions(on_stage=_stage_callback(say)), cwd=cwd)
-    for line in result.summary(go=_AFTER_GO, stop=_AFTER_STOP, colour=takes_colour(sys.stderr)):
-        say(line)
-    go = result.decision == "go"
-    if go:
-        _keep_snapshot(cwd, result.snapshot, say)
-    return GateResult(go=go, report=result.report, snapshot=replace(result.snapshot, job=job))
+    """Run all checks now, on the nodes that take part; what they found is kept in `cwd`."""
+    return _ask(job, _Question(list(CATALOGUE.values()), without_unused_nodes(job)), cwd, say)
 
 
 def without_unused_nodes(job: Job) -> Job:
@@ -126,12 +81,83 @@ def without_unused_nodes(job: Job) -> Job:
     return replace(job, nodes=tuple(node for node in job.nodes if node.name in names))
 
 
-def _keep_snapshot(cwd: Path, snapshot: Snapshot, say: Say) -> None:
-    """For a later stop to be compared with; a full disk does not keep the training from going."""
+def _reasons_to_ask(earlier: EarlierPreflight, job: Job) -> tuple[Job, dict[str, str]]:
+    """The job for which the earlier verdicts count, and why which checks are to be asked.
+
+    A preflight may have been run on all nodes, or on those that take part, as a start does.
+    """
+    now = datetime.datetime.now(datetime.timezone.utc)
+    jobs = (without_unused_nodes(job), job)
+    found = [(each, earlier.reasons_to_ask(each, now)) for each in jobs]
+    return min(found, key=lambda pair: len(pair[1]))
+
+
+def _describe_reuse(earlier: EarlierPreflight, reasons: Mapping[str, str]) -> str:
+    """Since when the oldest verdict holds, and what is asked beside what the job runs."""
+    text = f"Using the preflight of {earlier.oldest_of(CATALOGUE.keys() - reasons.keys())}"
+    checks = (CATALOGUE[name] for name in reasons)
+    areas = {check.area: reasons[check.id] for check in checks if not check.of_command}
+    if not areas:
+        return text
+    return f"{text}; asking again: {', '.join(areas)} ({'; '.join(dict.fromkeys(areas.values()))})"
+
+
+def _stale_sections(reasons: Mapping[str, str]) -> frozenset[str]:
+    """What must be asked: all that these checks read, and of others what the job runs."""
+    again = {section for name in reasons for section in CATALOGUE[name].sections}
+    facts = (fact for check in CATALOGUE.values() for fact in check.facts)
+    return frozenset(again | {fact.section for fact in facts if fact.of_command})
+
+
+def _checks_to_judge(reasons: Mapping[str, str], stale: frozenset[str]) -> list[Check]:
+    """Those for which there is a reason, what the job runs, and what the answers show as well."""
+    seen = complete_sections(stale) | {Login.section, Account.section}
+    return [
+        check
+        for name, check in CATALOGUE.items()
+        if name in reasons or check.of_command or check.sections <= seen
+    ]
+
+
+def _ask(job: Job, question: _Question, cwd: Path, say: Say) -> GateResult:
+    """Ask, judge, show and keep: the report has what was found now, and what holds from before."""
+    asked, earlier = without_unused_nodes(job), question.earlier
+    result = examine(
+        asked,
+        claims_of(question.checks, asked),
+        GatherOptions(on_stage=_stage_callback(say)),
+        earlier=EarlierFacts(earlier.snapshot, question.stale) if earlier else None,
+        cwd=cwd,
+    )
+    origins = verdict_origins(question.basis, question.checks, result.snapshot.started)
+    report = {**result.report, "origins": origins}
+    if earlier:
+        report = earlier.completed(report, asked.names)
+    held = len(report["findings"]) - len(result.report["findings"])
+    for line in _summary(result, held if earlier else None):
+        say(line)
+    _keep_run(cwd, result.snapshot, report, say)
+    go = result.decision == "go"
+    return GateResult(go=go, report=report, snapshot=replace(result.snapshot, job=job))
+
+
+def _summary(result: Result, held: int | None) -> list[str]:
+    """The lines of a run; `held` counts what holds from an earlier one, where there is one."""
+    earlier = "" if held is None else f"{held} earlier findings hold. "
+    return result.summary(
+        go=f"{earlier}{_AFTER_GO}",
+        stop=_AFTER_STOP,
+        colour=takes_colour(sys.stderr),
+        brief=held is not None,
+    )
+
+
+def _keep_run(cwd: Path, snapshot: Snapshot, report: Mapping[str, Any], say: Say) -> None:
+    """For the next start; a full disk does not keep the training from going."""
     try:
-        save_good_run(cwd, snapshot)
+        save_last_run(cwd, snapshot, report)
     except OSError as error:
-        say(f"Cannot save the facts of this preflight in {cwd}: {error.strerror}")
+        say(f"Cannot save this preflight in {cwd}: {error.strerror}")
 
 
 def _stage_callback(say: Say) -> OnStage:

@@ -14,12 +14,11 @@ from checks.contact.held_logins import HeldLogins
 from checks.contact.pool import Show
 from checks.errors import FactError
 from checks.facts import ClusterView, NodeView
-from checks.job.build import job_digest
 from checks.judge import REACH
 from checks.model import Finding, Job
 from checks.reports.json_report import write_report
 from checks.reports.last_run import save_last_run
-from checks.run import Result, examine
+from checks.run import Result, examine, verdict_origins
 from checks.stages.gather import GatherOptions, OnStage
 from preflight import options
 from preflight.items import PreflightItem, finding_of_item, preflight_items
@@ -139,4 +138,5 @@ class PreflightRun:
             path.write_text(render_page(result), encoding="utf-8", errors="backslashreplace")
         if self.is_complete:
             here = self._config.invocation_params.dir
-            save_last_run(here, snapshot, report, job_digest(self.job))
+            origins = verdict_origins(self.job, CATALOGUE.values(), snapshot.started)
+            save_last_run(here, snapshot, {**report, "origins": origins})

@@ -42,7 +42,7 @@ def _skip_without_pdsh(node: NodeView) -> Verdict | None:
     return _skip_unless_backend(node) or (skip("see pdsh.is-installed") if missing else None)
 
 
-@node_check("pdsh.is-installed", Pdsh, Account, Environment, over=Over.HEAD)
+@node_check("pdsh.is-installed", Pdsh, Account, Environment, over=Over.HEAD, reads=("backend",))
 def is_installed(node: NodeView) -> Verdict:
     """pdsh is installed on the head, from where DeepSpeed starts all nodes.
 
@@ -79,7 +79,7 @@ def _install_fix(node: NodeView, pdsh: Pdsh) -> Fix:
     return node.fix(f"{manager} install -y {words}", root=True)
 
 
-@node_check("pdsh.loads-its-ssh-module", Pdsh, Account, over=Over.HEAD)
+@node_check("pdsh.loads-its-ssh-module", Pdsh, Account, over=Over.HEAD, reads=("backend",))
 def loads_its_ssh_module(node: NodeView) -> Verdict:
     """pdsh loads its ssh module.
 

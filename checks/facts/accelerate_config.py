@@ -17,6 +17,8 @@ class AccelerateFile(Fact):
     """
 
     section: ClassVar[str] = "accelerate_config"
+    inputs: ClassVar[tuple[str, ...]] = ("env", "workdir")
+    of_command: ClassVar[bool] = True
     path: str
     text: str | None
     why: str = ""

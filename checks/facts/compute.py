@@ -54,6 +54,7 @@ class Compute(Fact):
     """
 
     section: ClassVar[str] = "compute"
+    inputs: ClassVar[tuple[str, ...]] = ("env", "master_port", "python", "workdir")
     heavy: ClassVar[bool] = True
     limit: float = 0.0
     first: tuple[DeviceMeasurement, ...] = ()

@@ -46,6 +46,8 @@ class DeepspeedConfig(Fact):
     """
 
     section: ClassVar[str] = "deepspeed_config"
+    inputs: ClassVar[tuple[str, ...]] = ("workdir",)
+    of_command: ClassVar[bool] = True
     config: ConfigText | None = None
     script: TrainingScript | None = None
     nvme: Mapping[str, OffloadFolder] = field(default_factory=dict)

@@ -37,5 +37,6 @@ class EnvFiles(Fact):
     """{path: lines}: `.deepspeed_env` in DeepSpeed's order, where a later file wins, and NCCL's."""
 
     section: ClassVar[str] = "env_files"
+    inputs: ClassVar[tuple[str, ...]] = ("env", "workdir")
     deepspeed: Mapping[str, tuple[EnvLine, ...]] = field(default_factory=dict)
     nccl: Mapping[str, tuple[EnvLine, ...]] = field(default_factory=dict)

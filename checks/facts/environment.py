@@ -21,6 +21,7 @@ class Environment(Fact):
     """
 
     section: ClassVar[str] = "environment"
+    inputs: ClassVar[tuple[str, ...]] = ("env",)
     shell: Mapping[str, str] = field(default_factory=dict)
     set_in: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     nccl_conf: Mapping[str, Mapping[str, str]] = field(default_factory=dict)

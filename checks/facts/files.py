@@ -13,7 +13,8 @@ from checks.facts.decode import Fact
 class PathState:
     """`state` is there, missing, denied, hangs or error; `digest` is of size and content.
 
-    `partial` says that a large file or folder was compared by samples.
+    `partial` says that a large file or folder was compared by samples. `near` is what the folder
+    has in place of a missing one, under a similar name.
     """
 
     state: str
@@ -23,6 +24,7 @@ class PathState:
     digest: str = ""
     partial: bool = False
     detail: str = ""
+    near: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,8 @@ class Files(Fact):
     """By path as written in launch.toml; `output` is None where none is asked for."""
 
     section: ClassVar[str] = "files"
+    inputs: ClassVar[tuple[str, ...]] = ("workdir",)
+    of_command: ClassVar[bool] = True
     workdir: PathState
     same: Mapping[str, PathState] = field(default_factory=dict)
     exist: Mapping[str, PathState] = field(default_factory=dict)

@@ -14,6 +14,7 @@ class FreeSpace(Fact):
     """`temporary` is TMPDIR's where `by_variable`, else /tmp; `hub` is Hugging Face's cache."""
 
     section: ClassVar[str] = "rooms"
+    inputs: ClassVar[tuple[str, ...]] = ("env",)
     temporary: FolderSpace
     home: FolderSpace
     hub: FolderSpace

@@ -72,6 +72,7 @@ class Gpus(Fact):
     """
 
     section: ClassVar[str] = "gpus"
+    inputs: ClassVar[tuple[str, ...]] = ("python",)
     vendors: tuple[str, ...]
     gpus: tuple[Gpu, ...]
     error: str = ""

@@ -15,7 +15,8 @@ class JobPath:
 
     `entries` are those of a folder; `weights` and `weight_bytes` its files of weights, `pointers`
     those that are only git's pointer to a file. `digest` is of a small text file. `shared` says
-    that other machines see the same files there, `source` from where it is mounted.
+    that other machines see the same files there, `source` from where it is mounted. `near` is what
+    the folder has in place of a missing one, under a similar name.
     """
 
     state: str
@@ -33,6 +34,7 @@ class JobPath:
     weight_bytes: int = 0
     pointers: tuple[str, ...] = ()
     digest: str = ""
+    near: tuple[str, ...] = ()
 
     @property
     def there(self) -> bool:
@@ -45,6 +47,8 @@ class JobPaths(Fact):
     """`paths` are those of `exist` and of `arguments` ({path: option}), as they are written."""
 
     section: ClassVar[str] = "job_paths"
+    inputs: ClassVar[tuple[str, ...]] = ("workdir",)
+    of_command: ClassVar[bool] = True
     workdir: JobPath
     arguments: Mapping[str, str] = field(default_factory=dict)
     paths: Mapping[str, JobPath] = field(default_factory=dict)

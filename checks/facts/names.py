@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from checks.facts.decode import Address, Fact
+from checks.facts.decode import Fact
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class NameLookup:
     route; `seconds` is how long the answer took.
     """
 
-    addresses: tuple[Address, ...] = ()
+    addresses: tuple[str, ...] = ()
     error: str = ""
     source: str = ""
     seconds: float = 0.0
@@ -33,7 +33,7 @@ class Names(Fact):
     section: ClassVar[str] = "names"
     hostname: str
     fqdn: str | None = None
-    own: tuple[Address, ...] = ()
+    own: tuple[str, ...] = ()
     peers: Mapping[str, NameLookup] = field(default_factory=dict)
     sources: tuple[str, ...] = ()
 

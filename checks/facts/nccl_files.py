@@ -26,6 +26,7 @@ class NcclFiles(Fact):
     """By variable: absolute paths that are not there, files to be written, where a plugin is."""
 
     section: ClassVar[str] = "nccl_files"
+    inputs: ClassVar[tuple[str, ...]] = ("env", "workdir")
     missing: Mapping[str, str] = field(default_factory=dict)
     written: Mapping[str, NcclOutputFile] = field(default_factory=dict)
     plugins: Mapping[str, str | None] = field(default_factory=dict)

@@ -19,6 +19,7 @@ class NcclTests(Fact):
     """
 
     section: ClassVar[str] = "nccl_tests"
+    inputs: ClassVar[tuple[str, ...]] = ("backend", "env", "python", "workdir")
     heavy: ClassVar[bool] = True
     path: str = ""
     skipped: str = ""

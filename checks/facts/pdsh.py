@@ -53,6 +53,7 @@ class PdshRun(Fact):
     """One call over all nodes. `code` is pdsh's own exit status, which must be `expected`."""
 
     section: ClassVar[str] = "pdsh_run"
+    inputs: ClassVar[tuple[str, ...]] = ("backend",)
     momentary: ClassVar[bool] = True
     expected: int
     code: int | None

@@ -19,6 +19,7 @@ class Listeners(Fact):
     """
 
     section: ClassVar[str] = "listen"
+    inputs: ClassVar[tuple[str, ...]] = ("env", "master_port")
     momentary: ClassVar[bool] = True
     address: str
     ports: tuple[int, ...]
@@ -68,6 +69,7 @@ class DialResults(Fact):
     """
 
     section: ClassVar[str] = "dial"
+    inputs: ClassVar[tuple[str, ...]] = ("env", "master_port")
     momentary: ClassVar[bool] = True
     reached: dict[str, tuple[int, ...]] = field(default_factory=dict)
     failed: tuple[FailedCall, ...] = ()
@@ -86,6 +88,7 @@ class PortHolder(Fact):
     """Who has the master port; asked only where it is in use. `pid` is None where unreadable."""
 
     section: ClassVar[str] = "port_holder"
+    inputs: ClassVar[tuple[str, ...]] = ("env", "master_port")
     momentary: ClassVar[bool] = True
     listens: bool
     user: str

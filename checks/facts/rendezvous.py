@@ -104,6 +104,7 @@ class Rendezvous(Fact):
     """
 
     section: ClassVar[str] = "rendezvous"
+    inputs: ClassVar[tuple[str, ...]] = ("env", "master_port", "python", "workdir")
     heavy: ClassVar[bool] = True
     torch: str = ""
     error: str = ""

@@ -112,6 +112,7 @@ class Smoke(Fact):
     """`slots` ranks on one node; `seconds` from their start to their end."""
 
     section: ClassVar[str] = "smoke"
+    inputs: ClassVar[tuple[str, ...]] = ("env", "python", "workdir")
     heavy: ClassVar[bool] = True
     slots: int
     seconds: float

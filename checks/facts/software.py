@@ -23,6 +23,8 @@ class Software(Fact):
     """
 
     section: ClassVar[str] = "software"
+    inputs: ClassVar[tuple[str, ...]] = ("env", "python", "workdir")
+    of_command: ClassVar[bool] = True
     path: str
     state: str
     version: str = ""

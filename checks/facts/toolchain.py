@@ -26,6 +26,7 @@ class Toolchain(Fact):
     """
 
     section: ClassVar[str] = "toolchain"
+    inputs: ClassVar[tuple[str, ...]] = ("env", "python", "workdir")
     compiler: str
     compiler_path: str
     ninja: str

@@ -8,7 +8,7 @@ import hashlib
 import json
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +22,11 @@ from checks.job.user_files import quote_text, require_readable, suggest_word
 from checks.model import Job, Node, Ssh
 
 _NO_HOSTS = (
-    "no nodes given: add --hosts hosts.txt, or --hosts node1,node2, "
+    "no nodes given: type --hosts hosts.txt, or --hosts node1,node2, "
     'or write hosts = "hosts.txt" into launch.toml'
 )
 _FILTERS = ("include", "exclude")
+_WHO_AND_HOW = ("nodes", "head", "ssh")
 
 
 def build_job(
@@ -65,21 +66,9 @@ def build_job(
         "python": _training_python(merged.get("python"), workdir),
         "workdir": workdir,
         "env": {**variables, **(merged.get("env") or {})},
-        "typed": _typed_pairs(typed, launch_file),
         "notes": (*notes, *variable_notes),
     }
     return Job(**settings)
-
-
-def _typed_pairs(typed: Mapping[str, Any], launch_file: str | None) -> tuple[tuple[str, str], ...]:
-    """Each option and its value, as they would be typed again."""
-    pairs = [
-        (KEYS[name].flag, str(word))
-        for name, value in typed.items()
-        if KEYS[name].faces and value is not None
-        for word in (value if KEYS[name].repeats else [value])
-    ]
-    return (*pairs, *([("--launch-file", launch_file)] if launch_file else []))
 
 
 def _fields_of(merged: LaunchFile, within: str = "") -> dict[str, Any]:
@@ -210,11 +199,12 @@ def _training_python(given: str | None, workdir: str) -> str:
     return str(Path(workdir) / os.path.expanduser(python)) if "/" in python else python
 
 
-def job_digest(job: Job) -> str:
-    """SHA-256 over what a passed preflight depends on: equal digests, same question asked.
+def inputs_digest(job: Job, fields: Collection[str]) -> str:
+    """What these fields of the job say, and who its nodes are and how they are reached.
 
-    Command, allowances, age and place of the hosts file are not part of it.
+    Equal digests: the same question asked of the same nodes. The place of the hosts file does not
+    matter, nor does any other field. Secrets cannot be read back from it.
     """
-    asked = {name: key.value_in(job) for name, key in KEYS.items() if key.digested}
+    asked = {field: getattr(job, field) for field in (*_WHO_AND_HOW, *fields)}
     text = json.dumps(asked, sort_keys=True, default=dataclasses.asdict)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(text.encode()).hexdigest()[:32]

@@ -1,7 +1,7 @@
 """How a key of launch.toml is declared: as metadata on the field of `Job` that it fills.
 
-The options of both faces, the reader of launch.toml, the digest of a job, the template that
-`launcher init` writes and the table in docs/hosts.md follow from it: nothing else lists the keys.
+The options of both faces, the reader of launch.toml, the template that `launcher init` writes and
+the table in docs/hosts.md follow from it: nothing else lists the keys.
 """
 
 from __future__ import annotations
@@ -49,8 +49,6 @@ class Key:
     """The option may be given again, and its argument holds several words joined by commas."""
     local: bool = False
     """A path that is relative to launch.toml's folder or, as an option, to the current one."""
-    digested: bool = True
-    """A preflight that passed with another value does not count."""
     default: str = ""
     example: str = ""
     """TOML for the template and the docs; without one, the key is left out of the template."""
@@ -72,11 +70,6 @@ class Key:
     def flag(self) -> str:
         """The option: `--ssh-user`."""
         return "--" + self.name.rstrip("_").replace("_", "-")
-
-    @property
-    def for_logins(self) -> bool:
-        """Whether it says who the nodes are or how to log in: whatever logs in needs it."""
-        return self.table == "ssh" or self.name in ("hosts", "python")
 
     @property
     def described(self) -> str:

@@ -41,10 +41,13 @@ def save_good_run(here: Path, snapshot: Snapshot) -> None:
     snapshot.save(here / GOOD_FACTS)
 
 
-def save_last_run(here: Path, snapshot: Snapshot, report: Mapping[str, Any], digest: str) -> None:
-    """Keep a full preflight, of the job of that digest, for the launcher. Raises OSError."""
+def save_last_run(here: Path, snapshot: Snapshot, report: Mapping[str, Any]) -> None:
+    """Keep a full preflight for the launcher. Raises OSError.
+
+    The report's `origins` say of each check when it was asked and what its verdict depends on.
+    """
     (here / LAST_REPORT).parent.mkdir(exist_ok=True)
     snapshot.save(here / LAST_FACTS)
     if report["decision"] == "go":
         save_good_run(here, snapshot)
-    write_report({**report, "digest": digest}, here / LAST_REPORT)
+    write_report(dict(report), here / LAST_REPORT)

@@ -9,6 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.support.launched_runs import (
     ROOT,
     LaunchedRun,
@@ -89,25 +91,50 @@ def test_a_full_disk_ends_neither_the_run_nor_the_truth(place, lab):
     wait_until_clean(lab, 1)
 
 
-def test_a_node_without_sshd_stops_the_start_before_anything_runs(place, lab):
+@pytest.fixture
+def refuse_ssh(lab):
+    """Have node2 refuse the ssh connections for which a rule of nftables holds."""
     node = lab.node("node2")
-    chain = "{ type filter hook input priority 0; }"
-    rules = (
-        "nft add table inet t",
-        f"nft 'add chain inet t i {chain}'",
-        "nft add rule inet t i tcp dport 22 reject with tcp reset",
-    )
-    node.run(" && ".join(rules), check=True)
-    try:
-        run = LaunchedRun(place, lab, "train.py", "sleep")
-        assert run.end() == 1
-        assert "node2: the login for the start failed: refused" in run.text
-        again = run.text.partition("checked node[1-2] again:\n")[2]
-        assert again.startswith("  × ") and "reach.controller-logs-in, node2, refused" in again
-        assert "Traceback" not in run.text
-        wait_until_clean(lab, 5)
-    finally:
-        node.run("nft delete table inet t", check=True)
+
+    def refuse(which):
+        rules = (
+            "nft add table inet t",
+            "nft 'add chain inet t i { type filter hook input priority 0; }'",
+            f"nft add rule inet t i tcp dport 22 {which} reject with tcp reset",
+        )
+        node.run(" && ".join(rules), check=True)
+
+    yield refuse
+    node.run("nft delete table inet t", check=True)
+
+
+def test_a_node_that_is_gone_since_the_preflight_stops_at_the_gate(place, lab, refuse_ssh):
+    refuse_ssh("")
+    run = LaunchedRun(place, lab, "train.py", "sleep")
+    assert run.end() == 3
+    assert "Using the preflight of " in run.text
+    assert "reach.controller-logs-in, node2, refused" in run.text
+
+
+def test_a_node_without_sshd_stops_the_start_before_anything_runs(place, lab, refuse_ssh):
+    refuse_ssh("ct state new numgen inc mod 100000 ne 0")  # all but the first: that is the gate's
+    run = LaunchedRun(place, lab, "train.py", "sleep")
+    assert run.end() == 1
+    assert "node2: the login for the start failed: refused" in run.text
+    again = run.text.partition("checked node[1-2] again:\n")[2]
+    assert again.startswith("  × ") and "reach.controller-logs-in, node2, refused" in again
+    assert "Traceback" not in run.text
+    wait_until_clean(lab, 5)
+
+
+def test_a_misspelt_script_stops_at_the_gate_which_asks_the_nodes_facts_alone(place, lab):
+    done = run_launcher(place, "start", "--hosts", str(lab.hosts), "--", "trian.py")
+    assert done.returncode == 3, done.stderr
+    assert "is missing on node[1-2]; did you mean train.py?" in " ".join(done.stderr.split())
+    again = run_launcher(place, "start", "--hosts", str(lab.hosts), "--dry-run", "--", "train.py")
+    assert again.returncode == 0, again.stderr
+    stages = json.loads((place / ".preflight/last.json").read_text())["stages"]
+    assert set(stages) == {"connect", "facts"}
 
 
 def test_a_small_gpt_is_trained_over_two_nodes(place, lab):
@@ -119,7 +146,5 @@ def test_a_small_gpt_is_trained_over_two_nodes(place, lab):
     assert run.end(300) == 0, run.text
     losses = [float(loss) for loss in re.findall(r"step \d+ loss ([0-9.]+)", run.text)]
     assert losses[-1] < losses[0] - 1
-    figures = rf"step \d+, loss {losses[-1]:g}, [0-9.]+ steps per second\n"
-    assert re.search(figures, run_launcher(place, "status").stdout)
     assert "rank 1 of 2 on node2" in run.text
     assert lab.node("node1").run("ls /root/checkpoint").stdout.split()

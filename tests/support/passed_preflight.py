@@ -1,4 +1,4 @@
-"""A passed preflight of a lab, as the gate finds it: real facts, only those that a plan needs."""
+"""A passed preflight of a lab, as the gate finds it: real facts, as far as a start needs them."""
 
 from __future__ import annotations
 
@@ -7,17 +7,21 @@ import os
 from pathlib import Path
 from typing import Any
 
+from checks.catalogue import CATALOGUE
 from checks.facts.accelerate_config import AccelerateFile
 from checks.facts.environment import Environment
 from checks.facts.gpus import Gpus
 from checks.facts.interfaces import Interfaces
 from checks.facts.names import Names
 from checks.facts.rdma import Rdma
-from checks.job.build import build_job, job_digest
+from checks.job.build import build_job
 from checks.reports.last_run import LAST_FACTS, LAST_REPORT
-from checks.run import observe
+from checks.run import observe, verdict_origins
 
-NEEDED = (Gpus, Interfaces, Names, Rdma, Environment, AccelerateFile)
+NEEDED = {
+    *(Gpus, Interfaces, Names, Rdma, Environment, AccelerateFile),
+    *(fact for check in CATALOGUE.values() if check.of_command for fact in check.facts),
+}
 
 
 def pass_preflight(cwd: Path, **options: Any) -> None:
@@ -27,4 +31,5 @@ def pass_preflight(cwd: Path, **options: Any) -> None:
     (cwd / LAST_REPORT).parent.mkdir(exist_ok=True)
     snapshot.save(cwd / LAST_FACTS)
     report = {"started": snapshot.started, "seconds": 1.0, "decision": "go", "findings": []}
-    (cwd / LAST_REPORT).write_text(json.dumps({**report, "digest": job_digest(job)}))
+    origins = verdict_origins(job, CATALOGUE.values(), snapshot.started)
+    (cwd / LAST_REPORT).write_text(json.dumps({**report, "origins": origins}))

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import ast
 import functools
+import inspect
+import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 import pytest
 
 from checks.catalogue import CATALOGUE
 from checks.check import claims_of, node_check
+from checks.contact.resident_probe import section_modules
 from checks.facts import ClusterView, Fact, Login
 from checks.facts.account import Account
 from checks.facts.gpus import Gpus
@@ -20,11 +24,25 @@ from checks.facts.view import ALWAYS_KNOWN, UndeclaredFactError
 from checks.judge import judge_claims
 from checks.model import Outcome, ok
 from checks.stages.gather import complete_sections
-from checks.stages.stage_list import STAGED_SECTIONS
+from checks.stages.stage_list import STAGED_SECTIONS, STAGES
 from tests.support.paths import ROOT
 from tests.support.snapshots import snapshot, with_fact
 
-READERS = frozenset({"read", "has", "nodes_with", "facts_by_node"})
+ALWAYS_SAME = frozenset({"nodes", "node", "names", "head", "ssh", "where"})
+"""Of a job for which an earlier verdict holds; and where the hosts file lies, which fixes name."""
+OF_COMMAND = frozenset(
+    {"command", "same", "exist", "output", "deepspeed_config", "accelerate_config"}
+)
+"""What the job runs and reads."""
+PEERS = frozenset({"names", "peers"})
+
+
+def facts_of_checks() -> list[type[Fact]]:
+    """Every fact that a check reads."""
+    facts = {fact for check in CATALOGUE.values() for fact in check.facts}
+    return sorted(facts, key=lambda fact: fact.section)
+
+
 Function = tuple[str, str]
 """A module and a function or class in it."""
 
@@ -70,16 +88,70 @@ def test_every_fact_that_the_source_of_a_judge_reads_is_declared(check):
     assert read <= {fact.__name__ for fact in (*check.facts, *ALWAYS_KNOWN)}
 
 
+@pytest.mark.parametrize("check", CATALOGUE.values(), ids=CATALOGUE)
+def test_every_field_of_the_job_that_a_judge_reads_is_declared(check):
+    """A verdict holds for a later start while these fields do; what the job runs is judged anew."""
+    functions = reachable((check.judge.__module__, check.judge.__name__))
+    read = set().union(*(fields_read(definitions()[function]) for function in functions))
+    assert check.of_command or read - ALWAYS_SAME <= {*check.inputs}
+
+
+@pytest.mark.parametrize("kind", facts_of_checks(), ids=lambda kind: kind.section)
+def test_every_field_of_the_job_that_a_section_of_the_probe_reads_is_declared(kind):
+    module = section_modules().get(kind.section)
+    if module is None or kind.section in STAGED_SECTIONS:
+        pytest.skip("a stage asks it")
+    source = ROOT.joinpath(*module.split(".")).with_suffix(".py").read_text(encoding="utf-8")
+    read = set(re.findall(r"""args(?:\[|\.get\()['"](\w+)""", without_other_sections(source, kind)))
+    assert read - PEERS <= {*kind.inputs, *(OF_COMMAND if kind.of_command else ())}
+
+
+def without_other_sections(source: str, kind: type[Fact]) -> str:
+    """The source of a probe's module without the functions that answer other sections."""
+    tree = ast.parse(source)
+    own = f"section('{kind.section}')"
+    tree.body = [
+        statement
+        for statement in tree.body
+        if not getattr(statement, "decorator_list", ())
+        or own in map(ast.unparse, statement.decorator_list)
+    ]
+    return ast.unparse(tree)
+
+
+@pytest.mark.parametrize("stage", STAGES, ids=lambda stage: stage.section)
+def test_every_field_of_the_job_that_a_stage_reads_is_declared(stage):
+    tree = ast.parse(Path(inspect.getfile(stage.run)).read_text(encoding="utf-8"))
+    (kind,) = (kind for kind in facts_of_checks() if kind.section == stage.section)
+    network = {"env"} if "training_network" in ast.unparse(tree) else set()
+    read = (fields_read(tree) | network) - ALWAYS_SAME - {"nccl_tests"}  # where a program lies
+    assert read <= {*kind.inputs}
+    assert {field for need in stage.needs for field in need.inputs} <= {*kind.inputs}
+
+
+def fields_read(tree: ast.AST) -> set[str]:
+    """The fields of a job that a definition reads."""
+    return {
+        node.attr
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+        and (getattr(node.value, "attr", "") == "job" or getattr(node.value, "id", "") == "job")
+    }
+
+
 def facts_read(start: Function) -> set[str]:
     """The facts that a function can reach by calls; `slots` reads GPUs."""
-    seen, waiting, facts = {start}, [start], set[str]()
+    return set().union(*map(_reads, reachable(start)))
+
+
+def reachable(start: Function) -> set[Function]:
+    """All that a function can reach by calls."""
+    seen, waiting = {start}, [start]
     while waiting:
-        function = waiting.pop()
-        facts |= _reads(function)
-        called = _called(function) - seen
+        called = _called(waiting.pop()) - seen
         seen |= called
         waiting += called
-    return facts
+    return seen
 
 
 @functools.cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 
-from checks.areas.files.fixes import abbreviate_nodes, copy_command, explain_unreadable
+from checks.areas.files.fixes import abbreviate_nodes, copy_command, explain_unreadable, meant
 from checks.areas.files.sharing import missing_mount_fix, path_on_nodes
 from checks.check import node_check
 from checks.facts import NodeView
@@ -79,5 +79,5 @@ def _missing_everywhere_verdict(
         or not posixpath.isabs(job_path.absolute)
     ):
         return None
-    message = f"{what} is on no node that answered"
+    message = f"{what} is on no node that answered{meant(job_path)}"
     return warn("missing-everywhere", message, node.fix("", "put it there or correct the path"))

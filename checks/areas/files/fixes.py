@@ -17,8 +17,9 @@ def explain_unreadable(
     """Cause, message and fix for a path that cannot be read here."""
     subject = path.absolute if what == path.absolute else f"{what} ({path.absolute})"
     if path.state == "missing":
-        known = f"; {elsewhere} of the other nodes have it" if elsewhere else ""
-        note = "" if fetch else "no node that answered has it: create it on all or correct the path"
+        known = f"; {elsewhere} of the other nodes have it" if elsewhere else meant(path)
+        correct = "correct the path" if path.near else "create it on all or correct the path"
+        note = "" if fetch else f"no node that answered has it: {correct}"
         return "missing", f"{subject} is missing on {node.name}{known}", node.fix(fetch, note)
     if path.state == "hangs":
         command = f"findmnt --target {shlex.quote(posixpath.dirname(path.absolute))}"
@@ -28,6 +29,11 @@ def explain_unreadable(
     why = path.detail or "its login may not read it"
     message = f"{subject} cannot be read on {node.name}: {why}"
     return path.state, message, node.fix(command, "shows which folder or file denies access")
+
+
+def meant(path: PathState | JobPath) -> str:
+    """`; did you mean train.py?` where its folder has something of a similar name."""
+    return f"; did you mean {path.near[0]}?" if path.near else ""
 
 
 def copy_command(node: NodeView, source: str, path: str) -> str:

@@ -22,7 +22,7 @@ HARMLESS_PROGRAMS = re.compile(
 )
 
 
-@node_check("gpu.gpus-are-idle", Gpus)
+@node_check("gpu.gpus-are-idle", Gpus, reads=("include", "exclude"))
 @with_gpus
 def gpus_are_idle(node: NodeView, gpus: Gpus) -> Verdict:
     """Nobody else uses the GPUs that the ranks will get.

@@ -12,7 +12,7 @@ from checks.model import Verdict, block, ok, skip
 VISIBLE_DEVICES = "CUDA_VISIBLE_DEVICES"
 
 
-@node_check("gpu.shell-hides-no-gpu", Gpus, Environment)
+@node_check("gpu.shell-hides-no-gpu", Gpus, Environment, reads=("launcher",))
 @with_gpus
 def shell_hides_no_gpu(node: NodeView, gpus: Gpus) -> Verdict:
     """The login shell hides no GPU that a rank needs.

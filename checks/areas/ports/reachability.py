@@ -30,6 +30,7 @@ MISLED_REASON = (
     over=Over.HEAD,
     optional=(PortHolder, PortSettings),
     tags=(Tag.AFTER_FAILURE,),
+    reads=("command",),
 )
 def master_port_is_free(node: NodeView) -> Verdict:
     """Nothing else listens on the master port of the head.

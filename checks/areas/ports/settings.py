@@ -20,7 +20,11 @@ COLLISION_ODDS = 0.01
 
 
 @node_check(
-    "ports.ephemeral-range-is-wide-enough", PortSettings, severity=Severity.WARN, optional=(Gpus,)
+    "ports.ephemeral-range-is-wide-enough",
+    PortSettings,
+    severity=Severity.WARN,
+    optional=(Gpus,),
+    reads=("master_port",),
 )
 def ephemeral_range_is_wide_enough(node: NodeView) -> Verdict:
     """The kernel has enough ports for a connection from each local rank to every other rank.
@@ -57,6 +61,7 @@ def ephemeral_range_is_wide_enough(node: NodeView) -> Verdict:
     over=Over.HEAD,
     severity=Severity.WARN,
     optional=(Listeners,),
+    reads=("master_port",),
 )
 def master_port_is_not_handed_out(node: NodeView) -> Verdict:
     """The kernel does not give the master port to somebody's outgoing connection.

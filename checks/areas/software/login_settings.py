@@ -37,7 +37,9 @@ def text_is_utf_8(node: NodeView) -> Verdict:
     return warn("not-utf-8", message, node.fix("", note))
 
 
-@node_check("software.proxy-spares-the-nodes", Environment, severity=Severity.WARN)
+@node_check(
+    "software.proxy-spares-the-nodes", Environment, severity=Severity.WARN, reads=("command",)
+)
 def proxy_spares_the_nodes(node: NodeView) -> Verdict:
     """Where the program uses HTTP between nodes, no proxy variable redirects it.
 

@@ -4,6 +4,7 @@ A hung network mount blocks whoever touches it, so every path has its own thread
 come back is reported as hanging while the others are answered.
 """
 
+import difflib
 import hashlib
 import os
 import stat
@@ -19,6 +20,7 @@ WHOLE_BYTES = 64 * 1024 * 1024  # larger files are compared by size and samples
 SAMPLES = 32
 CHUNK = 1024 * 1024
 MOST_FILES = 10000
+MOST_NAMES = 5000
 REMOTE = ("nfs", "lustre", "gpfs", "beegfs", "ceph", "glusterfs", "cifs", "smb3", "9p", "wekafs")
 REMOTE_FUSE = ("fuse.sshfs", "fuse.glusterfs", "fuse.ceph", "fuse.juicefs", "fuse.s3fs")
 
@@ -35,8 +37,20 @@ def store_look(look, path, results, key):
     try:
         results[key] = dict(look(path), absolute=path)
     except OSError as error:
-        detail = error.strerror or str(error)
-        results[key] = {"state": error_state(error), "detail": detail, "absolute": path}
+        detail, state = error.strerror or str(error), error_state(error)
+        near = close_names(path) if state == "missing" else []
+        results[key] = {"state": state, "detail": detail, "absolute": path, "near": near}
+
+
+def close_names(path):
+    """What its folder has under a name that a person may have meant."""
+    folder, name = os.path.split(path)
+    try:
+        with os.scandir(folder) as entries:
+            names = [entry.name for _, entry in zip(range(MOST_NAMES), entries)]
+    except OSError:
+        return []
+    return difflib.get_close_matches(name, names, 1)
 
 
 def look_side_by_side(looks, limit):

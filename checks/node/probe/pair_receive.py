@@ -78,8 +78,8 @@ class PairServer(threading.Thread):
             sock.sendall(b"!")
             counted = count_received(socks, wanted["skip"], wanted["seconds"])
         finally:
-            for stream in socks:
-                stream.close()
+            for sock in socks:
+                sock.close()
         sock.sendall(json.dumps(counted).encode() + b"\n")
         sock.recv(1)
 

@@ -26,14 +26,6 @@ class StackFrame:
 
 
 @dataclass(frozen=True)
-class ChildProcess:
-    """A program that a rank started: its name as ps shows it, and where it works."""
-
-    name: str
-    cwd: str
-
-
-@dataclass(frozen=True)
 class RankObservation:
     """One rank with its children. `cpu` in cores, `disk` in bytes a second.
 
@@ -54,7 +46,6 @@ class RankObservation:
     why: str
     flight: str
     master: str
-    children: tuple[ChildProcess, ...] = ()
     node: str = ""
 
 

@@ -1,139 +1,269 @@
-"""The gate trusts a preflight only if it passed, is of this very job, and is fresh."""
+"""The gate asks what the job runs, and what no earlier verdict can say; no less, and no more."""
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import json
+from typing import ClassVar
 
 import pytest
 
 import checks.run
 from checks.answer import Answer
-from checks.check import Check, Over
+from checks.check import node_check
 from checks.errors import UsageError
-from checks.job.build import job_digest
-from checks.model import Severity, block, ok
+from checks.facts import Fact, Snapshot
+from checks.model import Node, block, ok
 from checks.reports.last_run import GOOD_FACTS, LAST_FACTS, LAST_REPORT
+from launcher import earlier_preflight as earlier_module
 from launcher import gate as gate_module
-from launcher.gate import find_or_run_preflight, load_trusted_preflight
+from launcher.earlier_preflight import read_earlier_preflight
+from launcher.gate import find_or_run_preflight
 from tests.support.snapshots import snapshot
 
-NOW = datetime.datetime(2026, 11, 21, 8, 10, tzinfo=datetime.timezone.utc)
-BLOCKS = {
-    "check": "limits.memlock", "area": "limits", "outcome": "fail", "severity": "block",
-}  # fmt: skip
+JOB = snapshot(env={"A": "1"}).job
+
+
+@dataclasses.dataclass(frozen=True)
+class Shell(Fact):
+    """A toy that depends on the environment."""
+
+    section: ClassVar[str] = "shell"
+    inputs: ClassVar[tuple[str, ...]] = ("env",)
+    value: int = 9
+
+
+@dataclasses.dataclass(frozen=True)
+class Script(Fact):
+    """A toy that is about what the job runs."""
+
+    section: ClassVar[str] = "script"
+    of_command: ClassVar[bool] = True
+    value: int = 9
+
+
+@dataclasses.dataclass(frozen=True)
+class Smoke(Fact):
+    """A toy for which the nodes train."""
+
+    section: ClassVar[str] = "trial"
+    heavy: ClassVar[bool] = True
+    inputs: ClassVar[tuple[str, ...]] = ("python",)
+    value: int = 9
+
+
+def toy(name, *facts):
+    """A check that all these facts of a node are 9."""
+
+    def judge(node):
+        low = [fact.section for fact in facts if node.read(fact).value != 9]
+        return block("low", f"{node.name}: {low} is low", node.fix("raise it")) if low else ok()
+
+    return node_check(name, *facts)(judge)
+
+
+CHECKS = (
+    toy("limits.shell", Shell),
+    toy("files.script", Script, Shell),
+    toy("training.trains", Smoke, Script),
+)
+
+
+class Nodes:
+    """The nodes of a test: what they say of each section, and what they were asked."""
+
+    def __init__(self):
+        self.values = {"shell": 9, "script": 9, "trial": 9}
+        self.asked = {}
+
+    def gather(self, job, wanted, *_):
+        self.asked = {
+            name: sorted(sections & self.values.keys()) for name, sections in wanted.items()
+        }
+        started = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+        snap = dataclasses.replace(snapshot(job.names), job=job, started=started)
+        kinds = {kind.section: kind for kind in (Shell, Script, Smoke)}
+        for name, sections in self.asked.items():
+            for section in sections:
+                snap.put_fact(name, kinds[section](self.values[section]))
+        return snap
 
 
 @pytest.fixture
-def passed(tmp_path):
-    """A passed preflight in a directory, ten minutes old; fields of the report can be changed."""
-
-    def write(**changed):
-        snap = snapshot()
-        (tmp_path / LAST_REPORT).parent.mkdir(exist_ok=True)
-        snap.save(tmp_path / LAST_FACTS)
-        report = {
-            "started": snap.started, "seconds": 2.0, "decision": "go", "findings": [],
-            "digest": job_digest(snap.job),
-        }  # fmt: skip
-        (tmp_path / LAST_REPORT).write_text(json.dumps({**report, **changed}))
-        return snap.job
-
-    return write
+def nodes(monkeypatch):
+    nodes = Nodes()
+    catalogue = {check.id: check for check in CHECKS}
+    monkeypatch.setattr(gate_module, "CATALOGUE", catalogue)
+    monkeypatch.setattr(earlier_module, "CATALOGUE", catalogue)
+    monkeypatch.setattr(checks.run, "gather_facts", nodes.gather)
+    return nodes
 
 
-def test_a_fresh_passed_preflight_is_trusted(passed, tmp_path):
-    found = load_trusted_preflight(passed(), tmp_path, NOW)
+@pytest.fixture
+def start(nodes, tmp_path):
+    """Ask the gate for JOB with these fields; what it answers, what the nodes were asked."""
+
+    def ask(**fields):
+        nodes.said = []
+        nodes.asked = {}
+        job = dataclasses.replace(JOB, command=("train.py",), **fields)
+        return find_or_run_preflight(job, tmp_path, nodes.said.append)
+
+    return ask
+
+
+def edit_report(tmp_path, **fields):
+    report = json.loads((tmp_path / LAST_REPORT).read_text())
+    (tmp_path / LAST_REPORT).write_text(json.dumps({**report, **fields}))
+    return report
+
+
+def asked_everywhere(*sections):
+    return dict.fromkeys(JOB.names, sorted(sections))
+
+
+def test_the_first_start_asks_everything_and_the_second_what_the_job_runs(start, nodes):
+    assert start().go
+    assert nodes.said[0] == "Running the preflight first: none has run in this directory yet"
+    assert nodes.asked == asked_everywhere("shell", "script", "trial")
+    found = start(max_age_s=3600.0)
     assert found.go
-    assert found.snapshot.answer("node1", "login").fields["reached"] is True
+    assert nodes.said[0].startswith("Using the preflight of ")
+    assert nodes.asked == asked_everywhere("script")
+    assert found.snapshot.answer("node2", "trial").fields == {"value": 9}
+    assert [finding["check"] for finding in found.report["findings"]] == [
+        check.id for check in CHECKS for _ in JOB.names
+    ]
 
 
 @pytest.mark.parametrize(
-    ("changed", "said"),
+    ("fields", "sections"),
     [
-        ({"digest": "other"}, "for other nodes or settings"),
-        ({"digest": None}, "for other nodes or settings"),
-        ({"decision": "stop"}, "did not pass"),
-        ({"findings": [BLOCKS]}, "did not pass"),
-        ({"findings": [{**BLOCKS, "outcome": "unknown"}]}, "did not pass"),
-        ({"started": "2026-11-21T07:00:00Z"}, "is 70 minutes old"),
-        ({"started": "2026-11-21T09:00:00Z"}, "began later than now"),
-        ({"started": "yesterday"}, "does not say when it ran"),
-        ({"started": "2026-11-21T08:01:00Z"}, "facts of the last one are from another run"),
+        ({"command": ("other.py", "--lr", "2")}, {"script"}),
+        ({"same": ("a.yml",), "exist": ("/data",), "output": "/out"}, {"script"}),
+        ({"deepspeed_config": "zero3.json", "launcher": "torchrun"}, {"script"}),
+        ({"env": {"A": "2"}}, {"script", "shell"}),
+        ({"python": "/other/python"}, {"script", "trial"}),
+        ({"ssh": dataclasses.replace(JOB.ssh, port=2222)}, {"script", "shell", "trial"}),
+        ({"head": "node2"}, {"script", "shell", "trial"}),
+        ({"nodes": (*JOB.nodes[:2], Node("node3", 4))}, {"script", "shell", "trial"}),
     ],
 )
-def test_what_is_not_trusted(passed, tmp_path, changed, said):
-    job = passed(**changed)
-    with pytest.raises(UsageError, match=said):
-        load_trusted_preflight(job, tmp_path, NOW)
+def test_a_change_asks_what_depends_on_it(start, nodes, tmp_path, fields, sections):
+    start()
+    job = dataclasses.replace(JOB, **{"command": ("train.py",), **fields})
+    assert find_or_run_preflight(job, tmp_path, nodes.said.append).go
+    assert nodes.asked == asked_everywhere(*sections)
 
 
-def test_an_allowed_failure_is_trusted_only_while_it_is_allowed(passed, tmp_path):
-    import dataclasses
+def test_what_stops_is_found_now_and_asked_again_until_it_does_not(start, nodes):
+    start()
+    nodes.values["script"] = 3
+    stopped = start()
+    assert not stopped.go
+    assert "  × node[1-3]: ['script'] is low" in nodes.said
+    nodes.values["script"] = 9
+    assert start().go
+    assert nodes.asked == asked_everywhere("script", "shell"), "all that the check reads"
+    start()
+    assert nodes.asked == asked_everywhere("script")
 
-    job = passed(findings=[{**BLOCKS, "allowed": True}])
-    assert load_trusted_preflight(dataclasses.replace(job, allow=("limits",)), tmp_path, NOW).go
-    with pytest.raises(UsageError, match="did not pass"):
-        load_trusted_preflight(job, tmp_path, NOW)
+
+def test_what_stopped_the_first_start_is_asked_again_and_the_rest_is_not(start, nodes):
+    nodes.values["trial"] = 3
+    assert not start().go
+    nodes.values["trial"] = 9
+    assert start().go
+    assert "; asking again: training (the last one did not pass)" in nodes.said[0]
+    assert nodes.asked == asked_everywhere("script", "trial")
+
+
+def test_an_allowed_failure_holds_only_while_it_is_allowed(start, nodes):
+    nodes.values["trial"] = 3
+    assert start(allow=("training",)).go
+    assert start(allow=("training",)).go
+    assert nodes.asked == asked_everywhere("script")
+    assert not start().go
+    assert nodes.asked == asked_everywhere("script", "trial")
+
+
+def test_a_preflight_of_all_nodes_holds_for_the_ones_that_take_part(start, nodes, tmp_path):
+    start()
+    job = dataclasses.replace(JOB, exclude="node3", command=("train.py",))
+    origins = json.loads((tmp_path / LAST_REPORT).read_text())["origins"]
+    assert find_or_run_preflight(job, tmp_path, nodes.said.append).go
+    assert nodes.asked == {"node1": ["script"], "node2": ["script"]}
+    kept = json.loads((tmp_path / LAST_REPORT).read_text())
+    assert kept["origins"]["training.trains"] == origins["training.trains"]
+    assert ["node3"] not in [finding["subject"] for finding in kept["findings"]]
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("2020-01-01T08:00:00Z", "days old"),
+        ("2999-01-01T08:00:00Z", "began later than now"),
+        ("yesterday", "does not say when it ran"),
+        (None, "for other nodes or settings"),
+    ],
+)
+def test_an_old_verdict_does_not_hold(start, nodes, tmp_path, asked, said):
+    start()
+    origins = json.loads((tmp_path / LAST_REPORT).read_text())["origins"]
+    changed = {**origins["training.trains"], "asked": asked}
+    others = {name: origin for name, origin in origins.items() if name != "training.trains"}
+    edit_report(tmp_path, origins={**others, **({"training.trains": changed} if asked else {})})
+    assert start().go
+    assert nodes.asked == asked_everywhere("script", "trial")
+    assert said in nodes.said[0]
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", "\x00"])
-def test_a_broken_report_is_not_trusted(passed, tmp_path, text):
-    job = passed()
+def test_a_broken_report_does_not_hold(start, nodes, tmp_path, text):
+    start()
     (tmp_path / LAST_REPORT).write_text(text)
-    with pytest.raises(UsageError):
-        load_trusted_preflight(job, tmp_path, NOW)
+    assert start().go
+    assert nodes.said[0].startswith("Running the preflight first: ")
+    assert nodes.asked == asked_everywhere("shell", "script", "trial")
 
 
-def test_facts_of_another_version_are_not_trusted(passed, tmp_path):
-    job, facts = passed(), tmp_path / LAST_FACTS
+def test_facts_of_another_version_or_run_do_not_hold(start, nodes, tmp_path):
+    start()
+    facts = tmp_path / LAST_FACTS
     facts.write_text(json.dumps({**json.loads(facts.read_text()), "schema": 1}))
     with pytest.raises(UsageError, match="missing or from another version"):
-        load_trusted_preflight(job, tmp_path, NOW)
+        read_earlier_preflight(tmp_path)
+    start()
+    edit_report(tmp_path, started="2026-11-21T08:00:00Z")
+    with pytest.raises(UsageError, match="from another run"):
+        read_earlier_preflight(tmp_path)
 
 
-def test_without_a_trusted_preflight_the_checks_are_run_and_decide(passed, tmp_path, monkeypatch):
-    job, said = passed(decision="stop"), []
-    monkeypatch.setattr(checks.run, "gather_facts", lambda job, *_, **__: snapshot())
-    found = find_or_run_preflight(job, tmp_path, said.append)
-    assert said[0].startswith("Running the preflight first: ")
-    assert not found.go, "facts that did not come are no pass"
-    assert found.report["decision"] == "stop"
-
-
-def seen(monkeypatch, minute, memlock):
-    """Let the one check there is be of memlock, and a run at that minute see this value."""
-    snap = snapshot()
-    snap.started = f"2026-11-21T08:{minute:02d}:00Z"
-    for name in snap.job.names:
-        snap.put(name, "limits", Answer({"memlock": 9 if name != "node2" else memlock}))
-
-    def judge(node):
-        value = node.cluster.snapshot.answer(node.name, "limits").fields["memlock"]
-        return ok() if value == 9 else block("low", f"{node.name} is low", node.fix("mend"))
-
-    check = Check("limits.memlock", Over.EVERY_NODE, (), Severity.BLOCK, judge)
-    monkeypatch.setattr(gate_module, "CATALOGUE", {check.id: check})
-    monkeypatch.setattr(checks.run, "gather_facts", lambda *_, **__: snap)
-    return snap.job
-
-
-def test_a_stop_is_compared_with_the_last_go_of_the_gate_itself(tmp_path, monkeypatch):
-    assert find_or_run_preflight(seen(monkeypatch, 0, memlock=9), tmp_path, lambda _: None).go
+def test_a_stop_is_compared_with_the_last_go_of_the_gate_itself(start, nodes, tmp_path):
+    assert start().go
     assert (tmp_path / GOOD_FACTS).stat().st_mode & 0o077 == 0
-    said = []
-    found = find_or_run_preflight(seen(monkeypatch, 5, memlock=3), tmp_path, said.append)
+    good = Snapshot.load(tmp_path / GOOD_FACTS)
+    dataclasses.replace(good, started="2026-11-21T08:00:00Z").save(tmp_path / GOOD_FACTS)
+    nodes.values["shell"] = 3
+    found = start(env={"A": "2"})
     assert not found.go
-    assert "Changed since the last go (2026-11-21 08:00:00 UTC):" in said
-    assert "  node2: limits.memlock 9 → 3" in said
-    assert found.report["changed"] == {
-        "since": "2026-11-21T08:00:00Z",
-        "facts": [{"node": "node2", "fact": "limits.memlock", "before": "9", "now": "3"}],
-    }
+    assert "Changed since the last go (2026-11-21 08:00:00 UTC):" in nodes.said
+    assert "  node[1-3]: shell.value 9 → 3" in nodes.said
+    assert found.report["changed"]["facts"][0] == {
+        "node": "node1", "fact": "shell.value", "before": "9", "now": "3",
+    }  # fmt: skip
 
 
-def test_a_go_is_no_less_a_go_where_it_cannot_be_kept(tmp_path, monkeypatch):
+def test_a_go_is_no_less_a_go_where_it_cannot_be_kept(start, nodes, tmp_path):
     (tmp_path / ".preflight").write_text("in the way")
-    said = []
-    assert find_or_run_preflight(seen(monkeypatch, 0, memlock=9), tmp_path, said.append).go
-    assert f"Cannot save the facts of this preflight in {tmp_path}: File exists" in said
+    assert start().go
+    assert f"Cannot save this preflight in {tmp_path}: File exists" in nodes.said
+
+
+def test_a_stage_that_is_asked_again_leaves_nothing_of_before():
+    earlier, now = snapshot(), snapshot()
+    for section in ("dial", "firewall", "limits"):
+        earlier.put("node1", section, Answer({}))
+    checks.run.EarlierFacts(earlier, frozenset({"dial"})).add_to(now)
+    assert set(now.sections["node1"]) == {"login", "limits"}

@@ -120,3 +120,13 @@ def test_the_innermost_mount_holds_a_path(path, mount):
 )
 def test_shared_file_systems_are_known(kind, shared):
     assert probe.is_remote(kind) is shared
+
+
+@pytest.mark.parametrize(
+    ("typed", "near"),
+    [("trian.py", ("train.py",)), ("Train.py", ("train.py",)), ("zeta", ()), ("no/train.py", ())],
+)
+def test_of_a_missing_file_it_names_what_may_have_been_meant(tmp_path, typed, near):
+    (tmp_path / "train.py").touch()
+    found = seen(tmp_path, same=[typed]).same[typed]
+    assert (found.state, found.near) == ("missing", near)
