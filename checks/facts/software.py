@@ -19,7 +19,8 @@ class Software(Fact):
     `copies` are (folder, version) of packages that stand on the path more than once, the first of
     which is imported. `cuda` and `hip` are what torch was built for, "" for neither. `unfound` are
     modules that the program needs at its start and the interpreter does not find. `encoding` is how
-    it opens text files.
+    it opens text files. `with_torch` are other interpreters there that have torch, looked for only
+    where the one asked for is not there.
     """
 
     section: ClassVar[str] = "software"
@@ -44,6 +45,7 @@ class Software(Fact):
     built_ops: tuple[str, ...] = ()
     encoding: str = "utf-8"
     unfound: tuple[str, ...] = ()
+    with_torch: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -39,11 +40,14 @@ def python_is_there(node: NodeView) -> Verdict:
 
     The launcher starts it by its absolute path, without a login shell or an activated environment.
 
-    Measured: `python` of launch.toml runs on each node, with a limit of 8 seconds.
+    Measured: `python` of launch.toml runs on each node, with a limit of 8 seconds. Where it is
+    missing, the usual places of venv, conda, uv and pyenv, and the system's own, are searched for
+    one beside which torch lies.
 
     Fix:
         python-missing: nothing is at that path. Creates the environment there, with the versions of
-            the other nodes.
+            the other nodes. Where no node has it, name the training interpreter: those with torch
+            that were found on the nodes are listed.
         python-not-executable: the login may not execute it. `chmod +x`.
         python-hangs: no answer in time. Look for a hung network mount among its folders.
         python-home: `PYTHONHOME` is a folder without its library. Turns the line that sets it into
@@ -125,6 +129,8 @@ def _judge_missing_python(node: NodeView, software: Software) -> Verdict:
     if software.interactive:
         return _judge_interactive_python(node, software)
     message = f"{node.name} has no {software.path}{place}{instead}"
+    if _is_on_no_node(node):
+        return _judge_wrong_python(node, software, instead)
     note = "make the environment at the same path as on the other nodes, with the same packages"
     versions = _package_versions(node, "deepspeed")
     beside = [path for path in software.instead if folder and path.rpartition("/")[0] == folder]
@@ -135,6 +141,34 @@ def _judge_missing_python(node: NodeView, software: Software) -> Verdict:
     elif software.path.endswith(("/bin/python", "/bin/python3")) and software.instead and versions:
         fix = node.fix(_make_environment_command(node, software), note)
     return block("python-missing", message, fix, instead=list(software.instead))
+
+
+def _is_on_no_node(node: NodeView) -> bool:
+    """Whether the path is missing on each node that answered, so it is not theirs."""
+    answered = [peer.read(Software) for peer in node.cluster.reached if peer.has(Software)]
+    return all(software.state == "missing" for software in answered)
+
+
+def _judge_wrong_python(node: NodeView, software: Software, instead: str) -> Verdict:
+    """The controller's own interpreter by default, or a path that was mistyped."""
+    found = _interpreters_with_torch(node)
+    message = f"no node has the interpreter {software.path}"
+    if not found:
+        note = "name the training interpreter: --python PATH, or `python` in launch.toml"
+        message += f"; none with torch was found there{instead}"
+        return block("python-missing", message, Fix("", "", note))
+    note = (
+        f"name the training interpreter: --python {next(iter(found))}, or `python` in launch.toml"
+    )
+    names = ", ".join(f"{path} ({count} of them)" for path, count in found.items())
+    message += f"; with torch there is {names}"
+    return block("python-missing", message, Fix("", "", note))
+
+
+def _interpreters_with_torch(node: NodeView) -> dict[str, int]:
+    """Paths and how many nodes have them, those that most nodes have first."""
+    peers = [peer.read(Software) for peer in node.cluster.reached if peer.has(Software)]
+    return dict(Counter(path for peer in peers for path in peer.with_torch).most_common(4))
 
 
 def _judge_interactive_python(node: NodeView, software: Software) -> Verdict:

@@ -9,6 +9,7 @@ import re
 import shutil
 
 from checks.node.probe.core import Undetermined, run_command, section
+from checks.node.probe.torch_interpreters import torch_interpreters
 from checks.node.runtime.environment import rank_environment
 
 COMMANDS = (
@@ -141,7 +142,7 @@ def other_interpreters(path):
     return found + [usual] * (usual is not None and usual not in found)
 
 
-def describe_absent(python, state):
+def describe_absent(python, state, workdir):
     """The answer where there is nothing to run."""
     where = nearest_folder(os.path.dirname(os.path.abspath(python))) if "/" in python else ""
     return {
@@ -150,6 +151,7 @@ def describe_absent(python, state):
         "instead": other_interpreters(python),
         "nearest": where,
         "interactive": path_in_terminal(python),
+        "with_torch": torch_interpreters(workdir, python),
     }
 
 
@@ -191,7 +193,7 @@ def software(args):
     python = args["python"]
     path = find_interpreter(python)
     if path is None or not os.path.exists(path):
-        return describe_absent(python, "missing")
+        return describe_absent(python, "missing", args.get("workdir"))
     if os.path.isdir(path) or not os.access(path, os.X_OK):
-        return describe_absent(python, "not-executable")
+        return describe_absent(python, "not-executable", args.get("workdir"))
     return ask_interpreter(python, path, args)

@@ -53,6 +53,35 @@ def test_a_missing_interpreter_is_named_with_what_is_there_instead():
     )
 
 
+def missing(*with_torch: str, state: str = "missing", **fields: Any) -> Software:
+    return Software("/home/me/.venv/bin/python", state, with_torch=with_torch, **fields)
+
+
+@pytest.mark.parametrize(
+    ("facts", "best", "said"),
+    [
+        ((missing("/opt/conda/bin/python"),), "/opt/conda/bin/python", "(1 of them)"),
+        ((missing("/x/python", "/y/python"), missing("/y/python")), "/y/python", "(2 of them)"),
+        ((missing(), missing(instead=("/usr/bin/python3",))), "PATH", "none with torch was found"),
+    ],
+)
+def test_a_path_that_no_node_has_is_not_theirs(facts, best, said):
+    findings = [of(cluster(*facts), "python-is-there", f"node{n + 1}") for n in range(len(facts))]
+    for finding in findings:
+        assert (finding.cause, finding.fix and finding.fix.command) == ("python-missing", "")
+        assert f"--python {best}," in str(finding.fix)
+        assert said in finding.message
+    if best != "PATH":
+        assert len({finding.message for finding in findings}) == 1
+
+
+@pytest.mark.parametrize("other", [installed(), missing(state="hangs")])
+def test_a_path_that_some_node_has_is_missing_on_the_other(other):
+    finding = of(cluster(other, missing("/y/python")), "python-is-there", "node2")
+    assert "node2 has no" in finding.message
+    assert "/y/python" not in str(finding.fix)
+
+
 def test_a_neighbour_of_the_missing_interpreter_is_linked():
     missing = Software(PYTHON, "missing", instead=("/venv/bin/python3",), nearest="/venv/bin")
     finding = of(cluster(installed(), missing), "python-is-there", "node2")
@@ -224,6 +253,42 @@ def test_missing_with_what_stands_beside_it(tmp_path):
 
 def test_missing_below_a_missing_folder_names_the_deepest_that_is_there(tmp_path):
     assert asked(str(tmp_path / "venv/bin/python")).nearest == str(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("folder", "packages"),
+    [
+        ("home/run/.venv", "lib/python3.11/site-packages"),
+        ("home/run/venv", "lib64/python3.9/site-packages"),
+        ("home/.venv", "lib/python3.11/site-packages"),
+        ("home/miniforge3/envs/train", "lib/python3.11/site-packages"),
+        ("home/.virtualenvs/train", "lib/python3.11/site-packages"),
+        ("home/.pyenv/versions/3.11.7", "lib/python3.11/site-packages"),
+        ("home/projects/.venv", "lib/python3.11/site-packages"),
+        ("listed/by/conda", "lib/python3.11/site-packages"),
+    ],
+)
+@pytest.mark.parametrize("has_torch", [True, False])
+def test_an_interpreter_with_torch_is_found(tmp_path, monkeypatch, folder, packages, has_torch):
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    (tmp_path / "home/.conda").mkdir(parents=True)
+    (tmp_path / "home/.conda/environments.txt").write_text(f"{tmp_path}/listed/by/conda\n")
+    (tmp_path / folder / "bin").mkdir(parents=True)
+    python = script(tmp_path / folder / "bin", "exit 0")
+    (tmp_path / folder / packages / "torch").mkdir(parents=True)
+    if has_torch:
+        (tmp_path / folder / packages / "torch/version.py").touch()
+    seen = asked("/gone/bin/python", workdir=str(tmp_path / "home/run"))
+    assert (str(python) in seen.with_torch) is has_torch
+
+
+def test_the_environment_asked_for_may_call_its_interpreter_otherwise(tmp_path):
+    (tmp_path / "venv/bin").mkdir(parents=True)
+    (tmp_path / "venv/lib/python3.9/site-packages/torch").mkdir(parents=True)
+    (tmp_path / "venv/lib/python3.9/site-packages/torch/version.py").touch()
+    (tmp_path / "venv/bin/python3").symlink_to(sys.executable)
+    seen = asked(str(tmp_path / "venv/bin/python"))
+    assert seen.with_torch[0] == str(tmp_path / "venv/bin/python3")
 
 
 def test_a_crash_keeps_its_words(tmp_path):

@@ -1,0 +1,73 @@
+"""The interpreters of a node that have torch, where people keep environments. None is run."""
+
+import glob
+import os
+import shutil
+
+PROJECT_FOLDERS = (".venv", "venv", "env")
+"""What uv, poetry and people call the environment in a project's folder."""
+COLLECTIONS = (
+    *("~/*", "~/venvs/*", "~/envs/*", "~/.virtualenvs/*", "~/.local/share/virtualenvs/*"),
+    *("~/.cache/pypoetry/virtualenvs/*", "~/.pyenv/versions/*", "~/*conda*/envs/*"),
+    *("~/*forge*/envs/*", "~/.conda/envs/*", "~/micromamba/envs/*", "/opt/*", "/opt/*/envs/*"),
+    *("/venv", "/data/*", "/srv/*", "/workspace/*", "/shared/*", "/scratch/*"),
+)
+"""Folders of which each may be an environment of venv, conda, uv or pyenv."""
+MAX_FOLDERS, MAX_FOUND = 400, 16
+
+
+def torch_interpreters(workdir, asked):
+    """Paths of interpreters beside which torch lies: the workdir's, the login's, the system's."""
+    found = []
+    for prefix in environment_folders(workdir, asked):
+        python = os.path.join(prefix, "bin", "python")
+        for path in (python, python + "3"):
+            if os.access(path, os.X_OK) and has_torch(prefix):
+                found.append(path)
+                break
+    return (found + system_interpreters())[:MAX_FOUND]
+
+
+def environment_folders(workdir, asked):
+    """Folders that may be environments, once each: near what was asked for and workdir first."""
+    asked = os.path.dirname(os.path.dirname(asked)) if "/" in asked else ""
+    near = [asked] if asked else []
+    folder = os.path.abspath(workdir or "/")
+    while folder != "/":
+        near += [os.path.join(folder, name) for name in PROJECT_FOLDERS]
+        folder = os.path.dirname(folder)
+    named = [os.environ.get(name, "") for name in ("VIRTUAL_ENV", "CONDA_PREFIX")]
+    kept = [
+        path for pattern in COLLECTIONS for path in sorted(glob.glob(os.path.expanduser(pattern)))
+    ]
+    kept += glob.glob(os.path.expanduser("~/.venv"))
+    inner = [os.path.join(path, name) for path in kept for name in PROJECT_FOLDERS]
+    folders = [path for path in near + named + conda_folders() + kept + inner if path]
+    return list(dict.fromkeys(folders))[:MAX_FOLDERS]
+
+
+def conda_folders():
+    """What conda itself keeps a list of."""
+    try:
+        with open(os.path.expanduser("~/.conda/environments.txt"), errors="replace") as file:
+            return [line.strip() for line in file if line.startswith("/")]
+    except OSError:
+        return []
+
+
+def has_torch(prefix):
+    """Whether an import there would find torch."""
+    places = os.path.join(glob.escape(prefix), "lib*", "python3*", "site-packages")
+    return bool(glob.glob(os.path.join(places, "torch", "version.py")))
+
+
+def system_interpreters():
+    """The login's own python3, where torch was installed for it."""
+    python = shutil.which("python3")
+    places = [
+        *("/usr/lib/python3/dist-packages", "/usr/local/lib/python3*/dist-packages"),
+        *("/usr/lib*/python3*/site-packages", "/usr/local/lib*/python3*/site-packages"),
+        os.path.expanduser("~/.local/lib/python3*/site-packages"),
+    ]
+    own = any(glob.glob(os.path.join(place, "torch", "version.py")) for place in places)
+    return [python] if python and own else []
