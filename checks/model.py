@@ -12,13 +12,13 @@ from checks.job.value_readers import (
     BACKENDS,
     LAUNCHERS,
     choice_reader,
-    read_argv,
     read_argvs,
     read_env,
     read_line,
     read_lines,
     read_port,
     read_seconds,
+    read_training_argv,
     read_user,
 )
 
@@ -126,7 +126,7 @@ class Job:
         faces=Face.NEITHER,
         example='[["-m", "axolotl.cli.preprocess", "cfg.yml"]]'))
     command: tuple[str, ...] = field(default=(), metadata=launch_key(
-        "start.command", read_argv,
+        "start.command", read_training_argv,
         "what each rank runs: a script with arguments, or `-m` and a module (typed after `--`)",
         faces=Face.NEITHER, example='["train.py", "--steps", "200"]'))
     deepspeed_config: str | None = field(default=None, metadata=launch_key(
@@ -162,6 +162,8 @@ class Job:
     # fmt: on
     where: str = ""
     """Where the nodes were read from, for messages: a path, `--hosts` or `SLURM_JOB_NODELIST`."""
+    typed: tuple[tuple[str, str], ...] = ()
+    """The options that were typed, (`--hosts`, `hosts.txt`), for the next line to type."""
     notes: tuple[str, ...] = ()
     """What was used although nobody asked for it, one line each, for the faces to print."""
 

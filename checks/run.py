@@ -17,6 +17,7 @@ from checks.model import Finding, Job
 from checks.reports.changes import ChangesSinceGo
 from checks.reports.json_report import report_document
 from checks.reports.last_run import changes_since_go
+from checks.reports.missing_trust import fold_missing_trust
 from checks.stages.dry_run import list_commands
 from checks.stages.gather import GatherOptions, complete_sections, gather_facts
 from checks.stages.stage_list import STAGES
@@ -70,12 +71,20 @@ class Result:
         """The JSON report."""
         return report_document(self.findings, self.snapshot, self.seconds, self.changes)
 
-    def summary(self, *, go: str, stop: str, colour: bool, brief: bool = False) -> list[str]:
+    @functools.cached_property
+    def shown(self) -> list[Finding]:
+        """The findings as a person reads them: logins that want nothing but trust as one."""
+        return fold_missing_trust(self.findings, self.snapshot.job)
+
+    def summary(
+        self, *, go: str, stop: str, colour: bool, fold_trust: bool = True, brief: bool = False
+    ) -> list[str]:
         """The lines that a person reads, as `summary_lines` has them."""
         from checks.reports.summary import summary_lines  # rich would slow down pytest's start
 
+        shown = self.shown if fold_trust else self.findings
         return summary_lines(
-            self.findings, self.changes, go=go, stop=stop, colour=colour, brief=brief
+            self.findings, self.changes, go=go, stop=stop, colour=colour, shown=shown, brief=brief
         )
 
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
-from argparse import ArgumentParser, Namespace, _SubParsersAction
+from argparse import ArgumentParser, Namespace
+from argparse import _SubParsersAction as Commands
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from checks import __version__
 from checks.catalogue import CATALOGUE
 from checks.errors import PreflightError, UsageError
-from launcher.commands import completion, hostfile, runs
+from checks.next_line import next_line
+from launcher.command_line import CommandParser, add_command, parse_words
+from launcher.commands import completion, hostfile, logs, runs
 from launcher.commands import start as start_command
 from launcher.commands.completion import complete, complete_with
 from launcher.commands.diagnose import add_parser as add_diagnose_parser
@@ -33,39 +36,48 @@ RunCommand = Callable[[Namespace], ExitCode | int | None]
 """Runs a command; without an exit code it did what it was asked."""
 
 
-def build_parser() -> ArgumentParser:
+def build_parser() -> CommandParser:
     """Every command; each sets `run`, a RunCommand."""
-    top = ArgumentParser(
+    top = CommandParser(
         prog="launcher",
         description="Check a cluster, start multi-node DeepSpeed training, watch it, stop it.",
+        epilog=f"of one command: {next_line('help')} COMMAND",
     )
     top.add_argument("--version", action="version", version=f"deepspeed-preflight {__version__}")
-    commands = top.add_subparsers(required=True, metavar="COMMAND")
+    commands: Commands[ArgumentParser] = top.add_subparsers(required=True, metavar="COMMAND")
     _add_cluster_commands(commands)
     _add_start_command(commands)
     _add_file_commands(commands)
     _add_record_commands(commands)
-    _add_help_commands(commands)
     add_diagnose_parser(commands)
+    _add_help_commands(commands)
     add_lab_parser(commands)
     return top
 
 
-def _add_cluster_commands(commands: _SubParsersAction[ArgumentParser]) -> None:
+def _add_cluster_commands(commands: Commands[ArgumentParser]) -> None:
     text = "detect the GPUs of each node, write hosts.txt and launch.toml"
-    add_init_options(_add_command(commands, "init", write_job_files, text))
+    examples: tuple[str, ...] = (
+        "init --nodes node1,node2",
+        "init --nodes 'gpu[01-16]' --python /data/venv/bin/python",
+    )
+    add_init_options(add_command(commands, "init", write_job_files, text, *examples))
     text = "set up ssh logins from every node to every node"
-    trust = _add_command(commands, "trust", establish_trust, text)
+    examples = ("trust", "trust --hosts hosts.txt --ask-password", "trust --dry-run")
+    trust = add_command(commands, "trust", establish_trust, text, *examples)
     add_job_options(trust)
     add_trust_options(trust)
 
 
-def _add_start_command(commands: _SubParsersAction[ArgumentParser]) -> None:
-    start = _add_command(
+def _add_start_command(commands: Commands[ArgumentParser]) -> None:
+    start = add_command(
         commands,
         "start",
         start_command.start_training,
         "check the cluster, start training on it, watch it",
+        "start -- train.py --steps 200",
+        "start --hosts hosts.txt --with torchrun -- -m package.train cfg.yml",
+        "start --dry-run -- train.py",
     )
     start.usage = "launcher start [options] [-- train.py ARGS]"
     add_job_options(start)
@@ -92,58 +104,79 @@ def _add_start_command(commands: _SubParsersAction[ArgumentParser]) -> None:
     )
 
 
-def _add_file_commands(commands: _SubParsersAction[ArgumentParser]) -> None:
-    hosts = _add_command(
-        commands,
-        "hostfile",
-        hostfile.print_hostfile,
-        "print the DeepSpeed hostfile that start would use",
-    )
+def _add_file_commands(commands: Commands[ArgumentParser]) -> None:
+    text = "print the DeepSpeed hostfile that start would use"
+    examples = ("hostfile", "hostfile --write")
+    hosts = add_command(commands, "hostfile", hostfile.print_hostfile, text, *examples)
     hostfile.add_write_options(hosts, "hostfile")
     text = "print the environment of a start as a .deepspeed_env, secrets masked"
-    env = _add_command(commands, "env", hostfile.print_environment, text)
+    env = add_command(commands, "env", hostfile.print_environment, text, "env", "env --write")
     hostfile.add_write_options(env, "~/.deepspeed_env")
     text = "print the accelerate configuration of each node"
-    accelerate = _add_command(commands, "accelerate-config", hostfile.print_accelerate_config, text)
+    accelerate = add_command(
+        commands,
+        "accelerate-config",
+        hostfile.print_accelerate_config,
+        text,
+        "accelerate-config --write",
+        "accelerate-config --deepspeed-config ds_config.json",
+        "accelerate-config --fsdp 2 --wrap LlamaDecoderLayer",
+    )
     hostfile.add_accelerate_options(accelerate)
     for parser in (hosts, env, accelerate):
         add_job_options(parser)
 
 
-def _add_record_commands(commands: _SubParsersAction[ArgumentParser]) -> None:
+def _add_record_commands(commands: Commands[ArgumentParser]) -> None:
     text = "show the state of a run and of its ranks"
-    _add_run_command(commands, "status", runs.show_status, text)
-    logs = _add_run_command(commands, "logs", runs.show_logs, "print the output of the ranks")
-    text = "follow the output until the run ends"
-    logs.add_argument("-f", "--follow", action="store_true", help=text)
-    logs.add_argument("--node", help="only the output of this node")
-    _add_run_command(commands, "stop", runs.stop_run, "stop a run on every node")
-    text = "list the runs recorded in this directory"
-    _add_runs_option(_add_command(commands, "runs", runs.list_runs, text))
+    examples: tuple[str, ...] = ("status", "status RUN", "status --json")
+    runs.add_json_option(_add_run_command(commands, "status", runs.show_status, text, *examples))
+    text = "print the output of the ranks"
+    examples = ("logs --follow", "logs RUN --node node2", "logs --rank 3 --grep loss --tail 5")
+    logs.add_options(_add_run_command(commands, "logs", logs.show_logs, text, *examples))
+    text = "stop a run on every node"
+    _add_run_command(commands, "stop", runs.stop_run, text, "stop", "stop RUN")
+    text = "list the recorded runs, and how far each is"
+    listed = add_command(commands, "runs", runs.list_runs, text, "runs", "runs --json")
+    _add_runs_option(listed)
+    runs.add_json_option(listed)
     text = "merge the checkpoint shards of all nodes into one set of weights"
-    weights = _add_command(commands, "weights", merge_weights, text)
+    examples = ("weights checkpoint -o weights", "weights checkpoint -o weights --dtype bf16")
+    weights = add_command(commands, "weights", merge_weights, text, *examples)
     add_weights_options(weights)
     add_job_options(weights)
 
 
-def _add_help_commands(commands: _SubParsersAction[ArgumentParser]) -> None:
+def _add_help_commands(commands: Commands[ArgumentParser]) -> None:
     text = "explain a check: its claim, why it matters, its fix"
-    explain = _add_command(commands, "explain", print_explanation, text)
+    examples: tuple[str, ...] = (
+        "explain",
+        "explain ports.master-port-is-reachable",
+        "explain host-key-unknown",
+    )
+    explain = add_command(commands, "explain", print_explanation, text, *examples)
     text = "an id, an area or a cause (default: list all)"
     check = explain.add_argument("check", nargs="?", metavar="CHECK", help=text)
     complete_with(check, lambda _: CATALOGUE)
     text = "print the shell completion script"
-    shell = _add_command(commands, "completion", completion.print_completion, text)
+    examples = ("completion bash >~/.local/share/bash-completion/completions/launcher",)
+    shell = add_command(commands, "completion", completion.print_completion, text, *examples)
     completion.add_options(shell)
+    text = "explain a command and its options"
+    command = add_command(commands, "help", _print_help, text, "help start", "help lab up")
+    which = command.add_argument("words", nargs="*", metavar="COMMAND", help="default: list all")
+    complete_with(which, lambda _: commands.choices)
+
+
+def _print_help(args: Namespace) -> None:
+    """What `--help` prints of that command. Raises UsageError for one that is not there."""
+    parse_words(build_parser(), [*args.words, "--help"])
 
 
 def _add_run_command(
-    commands: _SubParsersAction[ArgumentParser],
-    name: str,
-    run: RunCommand,
-    text: str,
+    commands: Commands[ArgumentParser], name: str, run: RunCommand, text: str, *examples: str
 ) -> ArgumentParser:
-    parser = _add_command(commands, name, run, text)
+    parser = add_command(commands, name, run, text, *examples)
     which = parser.add_argument(
         "which", nargs="?", metavar="RUN", help="name of a run, or part of it (default: the newest)"
     )
@@ -159,23 +192,16 @@ def _add_runs_option(parser: ArgumentParser) -> None:
     )  # fmt: skip
 
 
-def _add_command(
-    commands: _SubParsersAction[ArgumentParser],
-    name: str,
-    run: RunCommand,
-    text: str,
-) -> ArgumentParser:
-    parser = commands.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
-    parser.set_defaults(run=run)
-    return parser
-
-
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command. What a user can fix is one message on stderr, never a traceback."""
     parser = build_parser()
     complete(parser)
-    args = parser.parse_args(argv)
+    words = sys.argv[1:] if argv is None else argv
+    if not words:
+        parser.print_help(sys.stderr)
+        return ExitCode.USAGE
     try:
+        args = parse_words(parser, words)
         code = args.run(args)
         _flush_stdout()
     except UsageError as error:

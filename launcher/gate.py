@@ -19,11 +19,11 @@ from checks.facts import Login, Snapshot
 from checks.facts.account import Account
 from checks.job.node_filter import kept_nodes
 from checks.model import Job
+from checks.reports.earlier_preflight import EarlierPreflight, read_earlier_preflight
 from checks.reports.last_run import save_last_run
 from checks.reports.terminal import takes_colour
 from checks.run import EarlierFacts, Result, examine, verdict_origins
 from checks.stages.gather import GatherOptions, OnStage, complete_sections
-from launcher.earlier_preflight import EarlierPreflight, read_earlier_preflight
 
 _AFTER_GO = "Starting the training"
 _AFTER_STOP = "start again; --allow ID starts in spite of a failed check"

@@ -4,21 +4,43 @@ from __future__ import annotations
 
 import re
 from collections import deque
+from dataclasses import dataclass
 
 LINE_LIMIT = 8192
 KEPT_LINES = 20
 _END = re.compile(rb"\r?\n|\r(?!\n|\Z)")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f]|\x1b(?!\[[0-9;]*m)")
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
-_STEP = re.compile(
-    r"\b(?:global_)?(?:step|iter|iteration)\b\W{0,4}\d"
-    r"|\bloss\b['\"]?\W{1,3}\d"
-    r"|\d+/\d+ \[.*it",
+_COUNTED = re.compile(
+    r"\b(?:global_)?(?:step|iter|iteration)\b['\"]?[\s:=#(\[]{0,12}(\d+)(?:\s*(?:/|of)\s*(\d+))?"
+    r"|\bsteps: (\d+) loss\b",
     re.IGNORECASE,
 )
-_NUMBER = re.compile(
-    r"\b(?:global_)?(?:step|iter|iteration)\b\W{0,4}(\d+)|(\d+)/\d+ \[.*it", re.IGNORECASE
+_BAR = re.compile(r"\b(\d+)/(\d+) \[[^\]]{0,200}(?:it/s|s/it|step|batch)", re.IGNORECASE)
+_LOSS = re.compile(
+    r"\bloss\b['\"]?\W{1,3}?([-+]?(?:\d+(?:\.\d+)?(?:e[-+]?\d+)?|nan\b|inf\b))", re.IGNORECASE
 )
+_EPOCH = re.compile(r"\bepoch\b", re.IGNORECASE)
+_NO_TRAINING = re.compile(
+    r"load|fetch|map\b|token|eval|valid|test|sanity|sav(e|ing)\b|prepar|generat|filter|predict"
+    r"|cach|extract|convert|merg|quantiz|calibrat|pack|group",
+    re.IGNORECASE,
+)
+"""In the description of a progress bar that counts something else than steps."""
+
+
+@dataclass(frozen=True)
+class StepLine:
+    """What a line says of a training step; None where it does not say.
+
+    `whole` is false where `total` is known to be that of one epoch. `bar`: it is a progress bar.
+    """
+
+    number: int | None = None
+    total: int | None = None
+    loss: float | None = None
+    whole: bool = True
+    bar: bool = False
 
 
 class LineSplitter:
@@ -43,16 +65,31 @@ class LineSplitter:
 
     def _decode_lines(self, raw: list[bytes]) -> list[str]:
         lines = [_CONTROL.sub("�", line.decode("utf-8", "replace")) for line in raw]
-        self.last.extend(_COLOUR.sub("", line) for line in lines if line.strip())
+        self.last.extend(without_colour(line) for line in lines if line.strip())
         return lines
+
+
+def without_colour(line: str) -> str:
+    """The line without codes that set a colour."""
+    return _COLOUR.sub("", line)
 
 
 def is_step_line(line: str) -> bool:
     """Whether the line looks like a training step's: a step's number, a loss, a progress bar."""
-    return bool(_STEP.search(line))
+    return parse_step_line(line) is not None
 
 
-def step_number(line: str) -> int | None:
-    """The number of the step in the line; None without one."""
-    found = _NUMBER.search(line)
-    return int(found[1] or found[2]) if found else None
+def parse_step_line(line: str) -> StepLine | None:
+    """What the line says of a step; None where it looks like anything else."""
+    line = without_colour(line)
+    found = _LOSS.search(line)
+    loss = float(found[1]) if found else None
+    if bar := _BAR.search(line):
+        number, total, description = int(bar[1]), int(bar[2]), line[: bar.start()]
+        if number == 0 or _NO_TRAINING.search(description.partition("%|")[0]):
+            return None
+    elif counted := _COUNTED.search(line):
+        number, total = int(counted[1] or counted[3]), int(counted[2] or 0)
+    else:
+        return None if loss is None else StepLine(loss=loss)
+    return StepLine(number, total or None, loss, whole=not _EPOCH.search(line), bar=bool(bar))

@@ -16,10 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from checks.errors import PreflightError, UsageError
+from checks.next_line import next_line
 from checks.node.runtime.processes import find_process
 
 ROOM, ROOM_BYTES = "room-for-the-result", 1 << 16
-ALIVE = ("running", "stopping")
+HEARTBEAT_LIMIT_S = 60.0
+"""A launcher on another machine that recorded nothing for so long does not run any more."""
 
 
 def run_name(command: Sequence[str]) -> str:
@@ -53,23 +55,24 @@ class RunRecord:
             (self.path / ROOM).write_bytes(bytes(ROOM_BYTES))
         except OSError as error:
             raise UsageError(f"--runs {base}: {_write_error_text(self.path, error)}") from error
-        self.write_json("controller.json", {"pid": os.getpid(), **_process_identity(os.getpid())})
+        process = {"pid": os.getpid(), **_process_identity(os.getpid())}
+        self.write_json("controller.json", {**process, **_here(), "started": time.time()})
 
     def write(self, name: str, text: str) -> None:
         """A file of the directory, whole or not at all."""
-        new = self.path / f"{name}.new"
         try:
-            new.touch(mode=0o600)
-            new.write_text(text, encoding="utf-8")
-            new.rename(self.path / name)
+            _replace_file(self.path / name, text)
         except OSError as error:
-            with contextlib.suppress(OSError):
-                new.unlink()
             self._failed(name, error)
 
     def write_json(self, name: str, data: Any) -> None:
         """The same, of JSON data."""
         self.write(name, json.dumps(data, indent=1, default=str) + "\n")
+
+    def write_progress(self, figures: Mapping[str, Any]) -> None:
+        """How far the run is. What cannot be written is not missing: later figures replace it."""
+        with contextlib.suppress(OSError):
+            _replace_file(self.path / "progress.json", json.dumps(figures) + "\n")
 
     def log(self, node: str, text: str) -> None:
         """A line of a node's log."""
@@ -118,6 +121,19 @@ class RunRecord:
         self.write_json("result.json", {**result, **missing})
 
 
+def _replace_file(path: Path, text: str) -> None:
+    """A file with that text, for this login alone. Raises OSError, and leaves what was there."""
+    new = path.with_name(f"{path.name}.new")
+    try:
+        new.touch(mode=0o600)
+        new.write_text(text, encoding="utf-8")
+        new.rename(path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            new.unlink()
+        raise
+
+
 def _write_whole(file: FileIO, data: bytes) -> None:
     """Raises OSError where there is room for a part only, and takes that part back."""
     written = file.write(data)
@@ -157,6 +173,11 @@ def _process_identity(pid: int) -> dict[str, Any]:
     return {"born": process.born if process and process.alive else None, "boot": boot}
 
 
+def _here() -> dict[str, str]:
+    """Where pids mean the same: the host's name, and its namespace of processes."""
+    return {"host": os.uname().nodename, "processes": os.readlink("/proc/self/ns/pid")}
+
+
 @dataclass(frozen=True)
 class RecordedRun:
     """A run's directory as others see it."""
@@ -177,15 +198,41 @@ class RecordedRun:
         return data if isinstance(data, dict) else {}
 
     @property
+    def elsewhere(self) -> str:
+        """The host of a launcher that cannot be seen from here; empty where it can."""
+        known = self.read("controller.json")
+        here = _here()
+        return (
+            "" if all(known.get(name, here[name]) == here[name] for name in here) else known["host"]
+        )
+
+    @property
     def controller(self) -> int | None:
-        """The process that runs it, while that lives."""
+        """The process that runs it, while that lives and can be seen from here."""
         known = self.read("controller.json")
         try:
             recorded = {"born": int(known["born"]), "boot": known["boot"]}
             alive = _process_identity(int(known["pid"])) == recorded
         except (KeyError, OSError, ValueError, TypeError):
             return None
-        return int(known["pid"]) if alive else None
+        return int(known["pid"]) if alive and not self.elsewhere else None
+
+    @property
+    def runs(self) -> bool:
+        """Whether its launcher runs, on whatever machine."""
+        if not self.elsewhere:
+            return self.controller is not None
+        return time.time() - self.heard_of < HEARTBEAT_LIMIT_S
+
+    @property
+    def started(self) -> float:
+        """When it began, in seconds since 1970; 0 where the record does not say."""
+        return float(self.read("controller.json").get("started", 0.0))
+
+    @property
+    def heard_of(self) -> float:
+        """When its launcher last recorded that it runs, in seconds since 1970."""
+        return float(self.read("progress.json").get("at", self.started))
 
     @property
     def state(self) -> str:
@@ -193,7 +240,7 @@ class RecordedRun:
         result = self.read("result.json")
         if result:
             return str(result["state"])
-        return "running" if self.controller else "lost"
+        return "running" if self.runs else "lost"
 
     def rank_events(self) -> list[dict[str, Any]]:
         """The lines of ranks.jsonl, in order."""
@@ -226,5 +273,6 @@ def find_run(base: Path, which: str | None) -> RecordedRun:
         raise UsageError(f"{which!r} is part of several runs' names: {names}; type more of it")
     if not matching:
         what = f"no run {which!r}" if which else "no run"
-        raise UsageError(f"{what} in {base}/: type `python -m launcher runs`, or give --runs DIR")
+        others = f"; all of them: {next_line('runs', None, '--runs', str(base))}" if runs else ""
+        raise UsageError(f"{what} in {base}/{others}; --runs DIR names another directory")
     return matching[-1]

@@ -14,7 +14,12 @@ HERE = Path(__file__).resolve().parent
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the checks with pytest's own options and ours; returns the exit status."""
-    return int(pytest.main(pytest_arguments(sys.argv[1:] if argv is None else argv, Path.cwd())))
+    words = pytest_arguments(sys.argv[1:] if argv is None else argv, Path.cwd())
+    try:
+        return int(pytest.main(words))
+    except BrokenPipeError:  # `| head` has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return int(pytest.ExitCode.TESTS_FAILED)
 
 
 def pytest_arguments(argv: Sequence[str], cwd: Path) -> list[str]:

@@ -16,7 +16,7 @@ from markupsafe import Markup
 from checks.facts import Snapshot
 from checks.folded_names import fold_names
 from checks.model import Finding
-from checks.reports.blame import fold_blame
+from checks.reports.blame import blamed_nodes, fold_blame
 from checks.reports.changes import ChangesSinceGo, Difference, differing_facts
 from checks.reports.finding_groups import group_findings
 from checks.reports.finding_text import FindingText, describe_group, escape_text, finding_mark
@@ -32,14 +32,14 @@ def render_page(result: Result) -> str:
     """The whole page: decision, suspects and problems first; then nodes, pairs and facts."""
     text = importlib.resources.files("preflight").joinpath("report.html").read_text("utf-8")
     names, findings = result.snapshot.job.names, result.findings
-    problems = _problems(findings)
+    problems = _problems(result.shown)
     loud, quiet = node_grids(findings, names)
     return (
         _environment()
         .from_string(text)
         .render(
             report=(report := result.report),
-            suspects=fold_blame(report["blame"]),
+            suspects=fold_blame(blamed_nodes(result.shown)),
             problems=problems[:MAX_ROWS],
             problems_left=max(len(problems) - MAX_ROWS, 0),
             mark_classes=MARK_CLASSES,

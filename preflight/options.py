@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 import os
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +17,9 @@ from checks.facts import Snapshot
 from checks.job.build import build_job, read_options
 from checks.job.key import Face
 from checks.job.launch_file import add_key_options, keys_on
+from checks.job.training_words import OTHER_NAMES
 from checks.model import Job
+from checks.next_line import next_line, program_line
 
 _FILE_OPTIONS = {
     "--report": "write the findings as JSON",
@@ -23,21 +28,70 @@ _FILE_OPTIONS = {
     "--save-facts": "save all facts that the nodes reported, for --facts",
     "--facts": "judge saved facts; no node is touched",
 }
+_PYTEST_OPTIONS = {
+    "-k": "only the checks and nodes that match: -k memlock, -k 'ssh and node3'",
+    "--lf": "only what failed last time",
+    "-x": "stop showing at the first failure",
+    "-q": "less: the summary alone; -qq leaves that out too",
+    "-v": "more: a line for each check, and notes",
+    "--junitxml": "write a JUnit file: --junitxml FILE",
+}
+_HELP_END = """\
+examples:
+  {program} --hosts hosts.txt
+  {program} --hosts 'gpu[01-16]' --python /data/venv/bin/python --quick
+  {program} --hosts hosts.txt -k ports
+  {program} --hosts hosts.txt --report report.json --html report.html
+
+Each key of launch.toml is an option too. All of pytest's other options: pytest --help
+"""
 
 
-def add_options(parser: pytest.Parser) -> None:
-    """Every option of `pytest preflight/`."""
-    group = parser.getgroup("preflight", "preflight: is this cluster fit to train?")
-    add_key_options(group.addoption, Face.PREFLIGHT)
+def add_options(add: Callable[..., object]) -> None:
+    """Every option of ours, by `add`: argparse's `add_argument`, or `addoption` of pytest's."""
+    add_key_options(add, Face.PREFLIGHT)
     for flag, text in _FILE_OPTIONS.items():
-        group.addoption(flag, metavar="FILE", type=Path, help=text)
-    group.addoption("--budget", type=float, metavar="SECONDS", help="start no stage after this")
-    group.addoption("--quick", action="store_true", help="no training smoke, no bandwidth")
-    group.addoption(
+        add(flag, metavar="FILE", type=Path, help=text)
+    add("--budget", type=float, metavar="SECONDS", help="start no stage after this")
+    add("--quick", action="store_true", help="no training smoke, no bandwidth")
+    add(
         "--dry-run",
         action="store_true",
         help="print every command that would run on a node, run none",
     )
+
+
+def help_text() -> str:
+    """Our own options, and those of pytest's that choose checks."""
+    parser = ArgumentParser(
+        prog=program_line("preflight"),
+        usage="%(prog)s --hosts FILE|NODES [options]",
+        description="Checks every node of a cluster and every pair of nodes. Changes nothing.",
+        epilog=_HELP_END.format(program=program_line("preflight")),
+        formatter_class=RawDescriptionHelpFormatter,
+        add_help=False,
+    )
+    add_options(parser.add_argument)
+    chosen = parser.add_argument_group("of pytest's own")
+    for flag, text in _PYTEST_OPTIONS.items():
+        chosen.add_argument(flag, action="store_true", help=text)
+    return parser.format_help()
+
+
+def corrected_words(words: Sequence[str]) -> list[str]:
+    """The words, those that are nearly an option of ours, or its name elsewhere, replaced by it."""
+    flags: list[str] = []
+    add_options(lambda flag, **_: flags.append(flag))
+    return [_corrected_word(word, flags) for word in words]
+
+
+def _corrected_word(word: str, flags: Sequence[str]) -> str:
+    name, equals, value = word.partition("=")
+    if not name.startswith("--") or name in flags:
+        return word
+    dashed = name.replace("_", "-")
+    near = difflib.get_close_matches(OTHER_NAMES.get(dashed, dashed), flags, n=1, cutoff=0.8)
+    return near[0] + equals + value if near else word
 
 
 def load_snapshot(config: pytest.Config) -> Snapshot | None:
@@ -50,13 +104,17 @@ def load_snapshot(config: pytest.Config) -> Snapshot | None:
         raise UsageError(f"--facts: the nodes are those of the snapshot; leave {flag} out")
     snapshot = Snapshot.load(path)
     allowed = read_options({"allow": config.getoption("allow")})
-    snapshot.job = replace(snapshot.job, **allowed)
+    snapshot.job = replace(snapshot.job, typed=(), **allowed)
     require_known_checks(snapshot.job.allow, "--allow")
     return snapshot
 
 
 def job_to_check(config: pytest.Config) -> Job:
     """The job of the options and launch.toml. Raises UsageError, also for an unknown allowance."""
+    for word in config.args:
+        if Path(word).is_file() and Path(word).suffix != ".py":
+            line = next_line("preflight", None, "--hosts", word)
+            raise UsageError(f"{word} is no test; where it is the hosts file, type: {line}")
     job = build_job(
         {key.name: config.getoption(key.flag) for key in keys_on(Face.PREFLIGHT)},
         cwd=config.invocation_params.dir,

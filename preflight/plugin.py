@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from checks.facts import NodeView
 from checks.model import Finding, Node
+from checks.next_line import is_preflight_path, same_line
 from preflight import options
 from preflight.outcome import require_answer
 from preflight.session import PreflightSession
@@ -14,7 +17,22 @@ from preflight.site_tests import RemoteRunner, remote_runner
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """pytest learns --hosts and the others."""
-    options.add_options(parser)
+    options.add_options(parser.getgroup("preflight", "is this cluster fit to train?").addoption)
+    words = sys.argv[1:]
+    if (corrected := options.corrected_words(words)) != words:
+        # pytest shows this only where it does not know a word itself
+        parser.extra_info["did you mean"] = same_line("preflight", corrected)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> int | None:
+    """`--help` explains our own options where the checks are what is run."""
+    if not config.option.help or not any(
+        map(is_preflight_path, map(str, config.invocation_params.args))
+    ):
+        return None
+    print(options.help_text())
+    return 0
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Generator, Sequence
 from pathlib import Path
 
 import pytest
 
-from checks.catalogue import AREAS
+from checks.catalogue import AREAS, CATALOGUE
 from checks.errors import UsageError
-from checks.model import Finding
+from checks.model import Finding, Job
+from checks.next_line import next_line
 from checks.run import Result, plan_commands
 from preflight.items import PreflightItem, leaves_nodes, narrowed_nodes
 from preflight.outcome import is_warned, junit_properties, with_one_frame
@@ -19,8 +21,6 @@ from preflight.site_tests import asks_each_node, claims_of_tests, finding_of_tes
 
 HERE = Path(__file__).parent
 _SCOPES = {"_pair": "pair", "_cluster": "cluster"}
-_AFTER_ALL = "Next: python -m launcher start"
-_AFTER_SOME = "Not every check ran; `python -m launcher start` runs the others"
 _AFTER_STOP = "run the same command with --lf"
 
 
@@ -92,14 +92,22 @@ class PreflightSession:
         assert self._run is not None
         return self._run
 
+    def pytest_itemcollected(self, item: pytest.Item) -> None:
+        """-k takes a check's id too."""
+        if asked := _preflight_item(item):
+            item.extra_keyword_matches.add(asked.claims[0].check.id)
+
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """The areas in their order; after -k, pairs that leave the nodes it narrowed to go too."""
         if self._run is None:
             return
         items.sort(key=_area_position)
-        if not self._config.getoption("keyword"):
+        keyword = self._config.getoption("keyword")
+        if not keyword:
             return
+        if not items:
+            self._usage_error = UsageError(_nothing_selected(keyword, self._run.job))
         ours = [asked for item in items if (asked := _preflight_item(item))]
         nodes = narrowed_nodes((claim for asked in ours for claim in asked.claims), self._run.job)
         left = [
@@ -227,7 +235,7 @@ class PreflightSession:
         if not result.findings or reporter.verbosity < -1:
             return
         reporter.write_line("")
-        go = _AFTER_ALL if complete else _AFTER_SOME
+        go = _after_go(self.run.job, complete=complete)
         for line in result.summary(go=go, stop=_AFTER_STOP, colour=reporter.hasmarkup):
             reporter.write_line(line)
 
@@ -236,6 +244,31 @@ class PreflightSession:
         reporter = self._config.pluginmanager.get_plugin("terminalreporter")
         assert isinstance(reporter, pytest.TerminalReporter)
         return reporter
+
+
+def _after_go(job: Job, *, complete: bool) -> str:
+    """The sentence behind a GO: the line that starts the training, with or without a command."""
+    what = "Next" if complete else "Not every check ran; start runs the others"
+    if job.command:
+        return f"{what}: {next_line('start', job)}"
+    line = next_line("start", job, "--", "train.py")
+    return f"{what}, with your own script in place of train.py: {line}"
+
+
+def _nothing_selected(keyword: str, job: Job) -> str:
+    """What to type where -k selects nothing: with a word that is near, or else what there is."""
+    known = {*AREAS, *CATALOGUE, *job.names, *(check.claim for check in CATALOGUE.values())}
+    known |= {word for check in CATALOGUE.values() for word in check.claim.split("-")}
+    words = {
+        word: "".join(difflib.get_close_matches(word, known, n=1, cutoff=0.75))
+        for word in keyword.split()
+    }
+    if all(words.values()) and len(words) == 1:
+        return f"-k {keyword}: no check has that in its name; type: " + next_line(
+            "preflight", job, "-k", *words.values()
+        )
+    areas = f"areas are {', '.join(AREAS)}; all checks: {next_line('explain')}"
+    return f"-k {keyword}: no check has that in its name; {areas}"
 
 
 def _area_position(item: pytest.Item) -> int:

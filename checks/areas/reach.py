@@ -9,6 +9,7 @@ from checks.check import node_check
 from checks.facts import Login, NodeView
 from checks.knowledge.logins.causes import CAUSE_MEANING
 from checks.knowledge.logins.controller_fixes import controller_fix
+from checks.knowledge.logins.ended_shell import ending
 from checks.model import Verdict, block, ok
 
 
@@ -31,6 +32,8 @@ def controller_logs_in(node: NodeView) -> Verdict:
     if login.reached:
         return ok(f"logged in as {where} in {login.seconds:.2f} s", seconds=login.seconds)
     meaning = CAUSE_MEANING.get(login.cause, CAUSE_MEANING["ssh-failed"])
+    if login.cause == "shell-refuses" and (why := ending(login)):
+        meaning = f"{meaning}: {why}"
     detail = f" ({login.detail})" if login.detail else ""
     return block(
         login.cause or "ssh-failed",

@@ -12,8 +12,16 @@ import paramiko
 
 LATE_S = 1.0
 """A shell that prints without end has always something more to read."""
-LONGEST_LINE = 32 << 20
+LONGEST_LINE = 4 << 20
 """Of a longer one only the end is kept: our own line may follow noise without a line's end."""
+
+
+SHARE = 32 << 20
+"""Bytes that a node may print for one command: some thousand times what any is asked for."""
+
+
+class FloodError(OSError):
+    """A node prints far more than it was asked for, and is not listened to any more."""
 
 
 @dataclass(frozen=True)
@@ -26,10 +34,14 @@ class CommandResult:
 
 
 class Channel:
-    """A remote command's standard streams, read line by line against a deadline."""
+    """A remote command's standard streams, read line by line against a deadline.
 
-    def __init__(self, channel: Any) -> None:
+    Reading raises FloodError where the command prints more than `share` bytes in all.
+    """
+
+    def __init__(self, channel: Any, share: float = SHARE) -> None:
         self._channel = channel
+        self._left = share
         self._buffer = bytearray()
         self._searched = 0
 
@@ -72,6 +84,9 @@ class Channel:
             raise TimeoutError
         self._channel.settimeout(max(left, 0.01))
         data = self._channel.recv(65536)
+        self._left -= len(data)
+        if self._left < 0:
+            raise FloodError("it sent far more than was asked for")
         self._buffer += data
         return bool(data)
 
@@ -82,7 +97,7 @@ class Channel:
             yield data
 
     def rest(self, deadline: float) -> str:
-        """All output until its end or the deadline."""
+        """All output until its end or the deadline. Raises FloodError as `line` does."""
         with contextlib.suppress(TimeoutError):
             while self._receive_more(deadline):
                 pass
@@ -97,7 +112,7 @@ class Channel:
     def errors(self) -> str:
         """What came on standard error so far."""
         text = b""
-        while self._channel.recv_stderr_ready():
+        while len(text) < LONGEST_LINE and self._channel.recv_stderr_ready():
             text += self._channel.recv_stderr(65536)
         return text.decode("utf-8", "replace")
 

@@ -39,12 +39,12 @@ class LoginError(Exception):
     """A login that did not succeed: `cause` as in checks.causes, `detail` for a person.
 
     `host_key` is what the node presented and `public_key` the first that was offered to it, both
-    as `type base64`, where it came to that.
+    as `type base64`, where it came to that. `printed` is what came in place of an answer.
     """
 
-    def __init__(self, cause: str, detail: str) -> None:
+    def __init__(self, cause: str, detail: str, printed: str = "") -> None:
         super().__init__(detail)
-        self.cause, self.detail = cause, detail
+        self.cause, self.detail, self.printed = cause, detail, printed
         self.host_key = ""
         self.public_key = ""
 

@@ -147,24 +147,23 @@ def _start_resident(
     """A probe on that node, or None, and how the login went."""
     began = time.monotonic()
     seen: dict[str, str] = {}
-    accepted = ""
+    accepted = options = ""
     try:
         with contextlib.ExitStack() as stack:
             session = stack.enter_context(contextlib.closing(transport.open(name)))
             seen = {"address": session.address, "host_key": session.host_key}
-            accepted = session.public_key
+            accepted, options = session.public_key, session.key_options
             resident = ResidentProbe(session, job.python, wanted, LIFE_S)
             stack.pop_all()
             return resident, _login_fact(transport, name, began, noise=resident.noise, **seen)
     except LoginError as error:
         key = error.public_key or accepted
-        seen = {"host_key": error.host_key, "public_key": key, **seen}
-        return None, _login_fact(
-            transport, name, began, cause=error.cause, detail=error.detail, **seen
-        )
+        seen = {"host_key": error.host_key, "public_key": key, "key_options": options, **seen}
+        why = {"cause": error.cause, "detail": error.detail, "printed": error.printed}
+        return None, _login_fact(transport, name, began, **why, **seen)
     except (OSError, EOFError) as error:
-        why = f"the connection broke: {error or type(error).__name__}"
-        return None, _login_fact(transport, name, began, cause="timeout", detail=why, **seen)
+        broke = f"the connection broke: {error or type(error).__name__}"
+        return None, _login_fact(transport, name, began, cause="timeout", detail=broke, **seen)
 
 
 def _login_fact(transport: SshTransport, name: str, began: float, **seen: str) -> Login:

@@ -15,9 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from checks.answer import Answer
+from checks.contact.channel import FloodError
 from checks.contact.identity import LoginError
 from checks.contact.shipping import NO_PYTHON, SYSTEM_PYTHONS, program_line, start_command
 from checks.contact.ssh_transport import SshSession, stall_error
+from checks.untrusted_json import read_untrusted_json
 
 PROBE_FOLDER = Path(__file__).parent.parent / "node" / "probe"
 CORE = "checks.node.probe.core"
@@ -57,6 +59,7 @@ class ResidentProbe:
     ) -> None:
         self._nonce = secrets.token_hex(8).encode()
         self._answers: dict[int, Answer] = {}
+        self._pending: set[int] = set()
         self._number = 0
         self.session = session
         self.noise = ""
@@ -78,15 +81,17 @@ class ResidentProbe:
                 message = self._parse_line(line)
                 if message is not None:
                     return message
+        except FloodError:
+            raise self._hanging_shell("printed without end and started nothing") from None
         except TimeoutError:
             if self.session.stalled:
                 raise stall_error() from None
-            self._channel.kill()
-            raise LoginError(
-                "shell-hangs",
-                f"the login shell started nothing in {START_S:g} s{self._noise_note()}",
-            ) from None
+            raise self._hanging_shell(f"started nothing in {START_S:g} s") from None
         raise self._start_error("it ended")
+
+    def _hanging_shell(self, what: str) -> LoginError:
+        self._channel.kill()
+        return LoginError("shell-hangs", f"the login shell {what}{self._noise_note()}")
 
     def _start_error(self, what: str) -> LoginError:
         """Why the probe never answered, from the exit status and what was printed instead."""
@@ -97,7 +102,7 @@ class ResidentProbe:
         if NO_PYTHON in self.noise.splitlines():
             return LoginError("no-python", f"looked for {', '.join(SYSTEM_PYTHONS)}")
         detail = f"the login shell ran nothing ({what}, exit {code}){self._noise_note()}"
-        return LoginError("shell-refuses", detail)
+        return LoginError("shell-refuses", detail, self.noise.strip())
 
     def _noise_note(self) -> str:
         return f" and printed: {self.noise.strip()[:200]}" if self.noise.strip() else ""
@@ -111,9 +116,12 @@ class ResidentProbe:
         if not text or self._nonce not in line:
             return None
         try:
-            message = json.loads(text)
-        except (ValueError, RecursionError):
+            message = read_untrusted_json(text)
+        except json.JSONDecodeError:
             message = None
+        except ValueError as error:
+            self.garbled = str(error)
+            return None
         if not isinstance(message, dict):
             self.garbled = text[:60].decode("utf-8", "replace").strip()
             return None
@@ -123,6 +131,7 @@ class ResidentProbe:
         """Send one request without waiting; returns its number."""
         self._number += 1
         self._asked = time.monotonic()
+        self._pending.add(self._number)
         message = {"id": self._number, "section": section, "args": args, "limit": limit_s}
         try:
             self._channel.send(json.dumps(message).encode() + b"\n")
@@ -147,6 +156,7 @@ class ResidentProbe:
                 break
             self._late = False
             self._store_answer(line)
+        self._pending.discard(number)
         return self._answers.pop(number, Answer(error=self.gone))
 
     def _garbled_note(self) -> str:
@@ -167,9 +177,12 @@ class ResidentProbe:
         )
 
     def _store_answer(self, line: bytes) -> None:
+        """Keep an answer that is waited for; whatever else a node sends is dropped."""
         message = self._parse_line(line)
-        if message and isinstance(message.get("id"), int):
-            self._answers[message["id"]] = Answer.from_json(message)
+        number = message and message.get("id")
+        if message and isinstance(number, int) and number in self._pending:
+            self._pending.discard(number)
+            self._answers[number] = Answer.from_json(message)
 
     def close(self) -> None:
         """End the probe, and the login with it."""

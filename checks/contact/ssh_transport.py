@@ -13,7 +13,7 @@ from typing import Any
 import fabric
 import paramiko
 
-from checks.contact.channel import Channel, CommandResult
+from checks.contact.channel import SHARE, Channel, CommandResult, FloodError
 from checks.contact.identity import KnownHostsOnly, LoginError, OfferedKeys, classify_error
 from checks.contact.ssh_config import LoginTarget, SshSetup, with_known_hosts
 from checks.contact.stall_socket import StallAwareSocket
@@ -54,15 +54,18 @@ class SshSession:
         """The account on the node."""
         return str(self.connection.user)
 
-    def open(self, command: str, timeout_s: float = HANDSHAKE_S) -> Channel:
-        """Start a command (a string for the login shell) on a channel of its own."""
+    def open(self, command: str, timeout_s: float = HANDSHAKE_S, share: float = SHARE) -> Channel:
+        """Start a command (a string for the login shell) on a channel of its own.
+
+        `share` is how many bytes may come from it.
+        """
         try:
             channel = self.connection.transport.open_session(timeout=timeout_s)
             channel.settimeout(timeout_s)
             channel.exec_command(command)
         except (paramiko.SSHException, EOFError, OSError) as error:
             raise LoginError("timeout", f"no session: {error or 'the connection ended'}") from error
-        return Channel(channel)
+        return Channel(channel, share)
 
     def run(self, command: str, stdin: bytes = b"", limit_s: float = 30.0) -> CommandResult:
         """Run a command to its end, with `stdin` given whole; bounded by `limit_s`."""
@@ -73,8 +76,15 @@ class SshSession:
             channel.end_input()
             out = channel.rest(deadline)
             return CommandResult(channel.code(deadline), out, channel.errors())
+        except FloodError as error:
+            return CommandResult(None, "", str(error))
         finally:
             channel.close()
+
+    @property
+    def key_options(self) -> str:
+        """`file:line: key options: …` of the authorized key, where sshd said so."""
+        return str(getattr(self.connection.transport, "key_options", ""))
 
     def close(self) -> None:
         """End the login, all its channels, and the logins to jump hosts that led to it."""
@@ -211,13 +221,13 @@ def _connect_socket(target: LoginTarget) -> socket.socket:
 
 
 class _PatientTransport(paramiko.Transport):
-    """Patient with a loaded sshd, and keeps the words with which a server ends the connection.
+    """Patient with a loaded sshd, and keeps what it says of the key, and in the end.
 
-    paramiko only logs those, and by itself ends a connection whose first packet after the banner
+    paramiko only logs that, and by itself ends a connection whose first packet after the banner
     is 15 s late as if the server had: that would be reported as a cut by MaxStartups.
     """
 
-    farewell = ""
+    farewell = key_options = ""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -226,6 +236,12 @@ class _PatientTransport(paramiko.Transport):
     def _parse_disconnect(self, message: paramiko.Message) -> None:
         message.get_int()
         self.farewell = message.get_text()
+
+    def _parse_debug(self, message: paramiko.Message) -> None:
+        message.get_boolean()
+        text = message.get_text()
+        if ": key options:" in text:
+            self.key_options = text
 
 
 def _transport_preferring(kinds: set[str]) -> Any:

@@ -5,15 +5,21 @@ from __future__ import annotations
 import base64
 import dataclasses
 import functools
+import ipaddress
 import types
 import typing
 from collections.abc import Mapping
-from typing import Any, ClassVar, TypeVar
+from typing import Annotated, Any, ClassVar, TypeVar
 
 from checks.errors import FactError
 
 F = TypeVar("F", bound="Fact")
 R = TypeVar("R")
+
+Address = Annotated[str, ipaddress.ip_address]
+"""An IPv4 or IPv6 address; text that is none is refused."""
+AddressWithPrefix = Annotated[str, ipaddress.ip_interface]
+"""The same with its network's prefix, `10.0.0.1/24`."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,8 +62,10 @@ def _decode_value(kind: Any, data: Any, where: str) -> Any:
     origin, arguments = typing.get_origin(kind), typing.get_args(kind)
     if origin in (typing.Union, types.UnionType):
         return _decode_optional(arguments, data, where)
+    if origin is Annotated:
+        return _decode_checked(arguments, data, where)
     if origin is tuple:
-        return _decode_sequence(arguments[0], data, where)
+        return _decode_sequence(arguments, data, where)
     if origin in (dict, Mapping):
         return _decode_mapping(arguments[1], data, where)
     if dataclasses.is_dataclass(kind):
@@ -72,10 +80,27 @@ def _decode_optional(arguments: tuple[Any, ...], data: Any, where: str) -> Any:
     return _decode_value(inner[0], data, where)
 
 
-def _decode_sequence(kind: Any, data: Any, where: str) -> tuple[Any, ...]:
+def _decode_checked(arguments: tuple[Any, ...], data: Any, where: str) -> Any:
+    """A value of the first argument's type that the second, a parser, does not refuse."""
+    kind, parse = arguments
+    value = _decode_value(kind, data, where)
+    try:
+        parse(value)
+    except ValueError as error:
+        raise FactError(f"{where}: {error}") from None
+    return value
+
+
+def _decode_sequence(arguments: tuple[Any, ...], data: Any, where: str) -> tuple[Any, ...]:
     if not isinstance(data, list | tuple):
         raise FactError(f"{where}: expected a list, got {_short_repr(data)}")
-    return tuple(_decode_value(kind, item, f"{where}[{index}]") for index, item in enumerate(data))
+    kinds = [arguments[0]] * len(data) if arguments[1] is ... else arguments
+    if len(kinds) != len(data):
+        raise FactError(f"{where}: expected {len(kinds)} values, got {len(data)}")
+    return tuple(
+        _decode_value(kind, item, f"{where}[{index}]")
+        for index, (kind, item) in enumerate(zip(kinds, data, strict=True))
+    )
 
 
 def _decode_mapping(kind: Any, data: Any, where: str) -> dict[str, Any]:
@@ -86,7 +111,7 @@ def _decode_mapping(kind: Any, data: Any, where: str) -> dict[str, Any]:
 
 @functools.cache
 def _field_hints(kind: Any) -> list[tuple[str, Any, bool]]:
-    hints = typing.get_type_hints(kind)
+    hints = typing.get_type_hints(kind, include_extras=True)
     missing = dataclasses.MISSING
     return [
         (field.name, hints[field.name], field.default is missing is field.default_factory)

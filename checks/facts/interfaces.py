@@ -6,7 +6,7 @@ import ipaddress
 from dataclasses import dataclass
 from typing import ClassVar
 
-from checks.facts.decode import Fact
+from checks.facts.decode import AddressWithPrefix, Fact
 
 
 @dataclass(frozen=True)
@@ -25,8 +25,8 @@ class Interface:
     kind: str = "ethernet"
     mtu: int = 1500
     speed_mbps: int | None = None
-    ipv4: tuple[str, ...] = ()
-    ipv6: tuple[str, ...] = ()
+    ipv4: tuple[AddressWithPrefix, ...] = ()
+    ipv6: tuple[AddressWithPrefix, ...] = ()
     master: str = ""
     mac: str = ""
     duplex: str = ""

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import ClassVar, TypeAlias
 
 from checks.facts.decode import Fact
+
+Pair: TypeAlias = tuple[int | None, int | None]
+"""A limit's (soft, hard); None is unlimited."""
 
 
 @dataclass(frozen=True)
 class Limits(Fact):
-    """Pairs are (soft, hard); None is unlimited. Sizes in bytes.
+    """Sizes are in bytes.
 
     `core_pattern` is the kernel's: a file's name, or `|` and the program that takes core dumps.
     `cutting` are those that end what goes on too long or grows too large, by limits.conf's name:
@@ -20,17 +23,17 @@ class Limits(Fact):
     """
 
     section: ClassVar[str] = "limits"
-    memlock: tuple[int | None, ...]
-    nofile: tuple[int | None, ...]
-    nproc: tuple[int | None, ...]
-    core: tuple[int | None, ...]
-    stack: tuple[int | None, ...]
+    memlock: Pair
+    nofile: Pair
+    nproc: Pair
+    core: Pair
+    stack: Pair
     shm_bytes: int
     shm_free_bytes: int
     pid_max: int
     container: bool
     core_pattern: str = ""
-    cutting: Mapping[str, tuple[int | None, ...]] = field(default_factory=dict)
+    cutting: Mapping[str, Pair] = field(default_factory=dict)
     set_in: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     shm_writable: bool = True
     shm_read_only: bool = False

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from checks.facts.decode import Fact
+from checks.facts.decode import Address, Fact
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class NameLookup:
     route; `seconds` is how long the answer took.
     """
 
-    addresses: tuple[str, ...] = ()
+    addresses: tuple[Address, ...] = ()
     error: str = ""
     source: str = ""
     seconds: float = 0.0
@@ -33,7 +33,7 @@ class Names(Fact):
     section: ClassVar[str] = "names"
     hostname: str
     fqdn: str | None = None
-    own: tuple[str, ...] = ()
+    own: tuple[Address, ...] = ()
     peers: Mapping[str, NameLookup] = field(default_factory=dict)
     sources: tuple[str, ...] = ()
 

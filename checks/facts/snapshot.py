@@ -15,6 +15,7 @@ from checks.facts.decode import Fact
 from checks.facts.schema import facts_schema
 from checks.masking import mask_job
 from checks.model import Job, Node, Ssh
+from checks.next_line import next_line
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,8 @@ class Login(Fact):
     `host_key` is what the node presented, `known_as` the name under which it is looked up in
     `known_hosts`, the controller's file, and `host_name` the one to which ssh connects.
     `public_key` is the first that was offered and refused, or the one with which a login began that
-    then ran nothing.
+    then ran nothing. `key_options` is what sshd said of the line that accepted it, and `printed`
+    what came in place of the probe's answer.
     """
 
     section: ClassVar[str] = "login"
@@ -40,6 +42,8 @@ class Login(Fact):
     key: str = ""
     host_key: str = ""
     public_key: str = ""
+    key_options: str = ""
+    printed: str = ""
     host_name: str = ""
     known_as: str = ""
     known_hosts: str = ""
@@ -91,7 +95,7 @@ class Snapshot:
             if schema != facts_schema():
                 raise UsageError(
                     f"{path}: these facts were saved by another version and have other fields; save"
-                    f" them again: pytest preflight/ --hosts HOSTS --save-facts {path}"
+                    f" them again: {_line_to_save(path)}"
                 )
             job = document["job"]
             nodes = tuple(Node(**node) for node in job.pop("nodes"))
@@ -107,6 +111,10 @@ class Snapshot:
             raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise UsageError(f"{path}: not a file written by --save-facts ({error!r})") from error
+
+
+def _line_to_save(path: Path) -> str:
+    return next_line("preflight", None, "--hosts", "HOSTS", "--save-facts", str(path))
 
 
 def _decode_sections(sections: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Answer]]:

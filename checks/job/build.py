@@ -22,7 +22,7 @@ from checks.job.user_files import quote_text, require_readable, suggest_word
 from checks.model import Job, Node, Ssh
 
 _NO_HOSTS = (
-    "no nodes given: type --hosts hosts.txt, or --hosts node1,node2, "
+    "no nodes given: add --hosts hosts.txt, or --hosts node1,node2, "
     'or write hosts = "hosts.txt" into launch.toml'
 )
 _FILTERS = ("include", "exclude")
@@ -66,9 +66,21 @@ def build_job(
         "python": _training_python(merged.get("python"), workdir),
         "workdir": workdir,
         "env": {**variables, **(merged.get("env") or {})},
+        "typed": _typed_pairs(typed, launch_file),
         "notes": (*notes, *variable_notes),
     }
     return Job(**settings)
+
+
+def _typed_pairs(typed: Mapping[str, Any], launch_file: str | None) -> tuple[tuple[str, str], ...]:
+    """Each option and its value, as they would be typed again."""
+    pairs = [
+        (KEYS[name].flag, str(word))
+        for name, value in typed.items()
+        if KEYS[name].faces and value is not None
+        for word in (value if KEYS[name].repeats else [value])
+    ]
+    return (*pairs, *([("--launch-file", launch_file)] if launch_file else []))
 
 
 def _fields_of(merged: LaunchFile, within: str = "") -> dict[str, Any]:

@@ -72,6 +72,11 @@ class Key:
         return "--" + self.name.rstrip("_").replace("_", "-")
 
     @property
+    def for_logins(self) -> bool:
+        """Whether it says who the nodes are or how to log in: whatever logs in needs it."""
+        return self.table == "ssh" or self.name in ("hosts", "python")
+
+    @property
     def described(self) -> str:
         """What it means and its default."""
         return f"{self.help} (default: {self.default})" if self.default else self.help

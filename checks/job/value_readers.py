@@ -5,10 +5,12 @@ Every reader raises ValueError that says what was expected; the caller says wher
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from typing import TypeVar
 
+from checks.job.training_words import other_command
 from checks.job.user_files import quote_text
 
 LAUNCHERS = ("deepspeed", "accelerate", "torchrun")
@@ -90,10 +92,19 @@ def read_argv(value: object) -> tuple[str, ...]:
     return words
 
 
+def read_training_argv(value: object) -> tuple[str, ...]:
+    """The words of a command for the training interpreter."""
+    words = read_argv(value)
+    if other := other_command(words):
+        instead = f"; write {json.dumps([*other.command])}" if other.command else ""
+        raise ValueError(f"{other.remark}{instead}")
+    return words
+
+
 def read_argvs(value: object) -> tuple[tuple[str, ...], ...]:
     """An array of commands."""
     example = 'an array of commands, such as [["-m", "axolotl.cli.preprocess", "cfg.yml"]]'
-    return tuple(read_argv(item) for item in _require_type(list, value, example))
+    return tuple(read_training_argv(item) for item in _require_type(list, value, example))
 
 
 def read_seconds(value: object) -> float:

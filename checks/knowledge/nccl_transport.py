@@ -5,9 +5,11 @@ One node on sockets among nodes on InfiniBand hangs the first collective, so all
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from checks.errors import FactError
 from checks.facts import ClusterView, NodeView
 from checks.facts.rdma import Rdma, RdmaPort
 from checks.facts.view_cache import cached_per_view
@@ -99,9 +101,19 @@ def port_kind(port: RdmaPort) -> str:
 
 
 @cached_per_view
+def known_transports(cluster: ClusterView) -> Mapping[str, Transport]:
+    """What NCCL would use, by name of each node whose adapters are known."""
+    transports = {}
+    for node in cluster.reached:
+        with contextlib.suppress(FactError):
+            transports[node.name] = expected_transport(node)
+    return transports
+
+
+@cached_per_view
 def agreed_kind(cluster: ClusterView) -> str:
     """What most nodes would take; on a tie RDMA, as the faster that somebody paid for."""
-    kinds = {node.name: expected_transport(node).kind for node in cluster.reached}
+    kinds = {node: transport.kind for node, transport in known_transports(cluster).items()}
     return majority_value(kinds, min(kinds, key=lambda name: kinds[name] == SOCKETS))
 
 
@@ -110,7 +122,7 @@ def transport_env(node: NodeView) -> dict[str, str]:
 
     Sockets for all as soon as one node cannot do what the others do.
     """
-    kinds = {expected_transport(other).kind for other in node.cluster.reached}
+    kinds = {transport.kind for transport in known_transports(node.cluster).values()}
     if SOCKETS in kinds:
         return {NCCL_IB_DISABLE: "1"}
     agreed = agreed_kind(node.cluster)

@@ -27,13 +27,13 @@ def training_interface(node: NodeView) -> Interface:
 
     Among those that NCCL_SOCKET_IFNAME and GLOO_SOCKET_IFNAME leave, the one that the kernel uses
     towards most other nodes; else the first that is up and leads out. A variable that leaves none
-    is passed over here: `nccl.socket-interface-exists` accuses it. A node without any network has
-    its loopback. Raises FactError where there is no interface at all.
+    that leads to other nodes is passed over here: `nccl.socket-interface-exists` accuses it. A node
+    without any network has its loopback. Raises FactError where there is no interface at all.
     """
     interfaces = node.read(Interfaces).interfaces
     usable = [interface for interface in interfaces if interface.is_usable]
     for setting in interface_settings(node):
-        usable = selected_interfaces(setting, usable) or usable
+        usable = _leading_selection(node, setting, usable) or usable
     leading_out = [interface for interface in usable if not interface.is_local_only]
     loopback = [interface for interface in interfaces if interface.loopback and interface.addresses]
     routed = [interface for interface in routed_interfaces(node) if interface in usable]
@@ -67,11 +67,47 @@ def further_addresses(node: NodeView) -> list[str]:
 
 
 def has_wrong_interface_setting(node: NodeView) -> bool:
-    """Whether a variable holds training there to an interface that is not there or not up."""
+    """Whether a variable holds training there to no interface that is up and leads to peers."""
     if not (node.has(Interfaces) and node.has(Environment)):
         return False
     usable = [interface for interface in node.read(Interfaces).interfaces if interface.is_usable]
-    return any(not selected_interfaces(setting, usable) for setting in interface_settings(node))
+    return any(
+        not _leading_selection(node, setting, usable) for setting in interface_settings(node)
+    )
+
+
+def _leading_selection(
+    node: NodeView, setting: Setting, interfaces: list[Interface]
+) -> list[Interface]:
+    """Those that the variable names and that lead to other nodes."""
+    selected = selected_interfaces(setting, interfaces)
+    return [interface for interface in selected if leads_to_peers(node, interface)]
+
+
+def leads_to_peers(node: NodeView, interface: Interface) -> bool:
+    """Whether other nodes are behind it, as far as the kernel's routes and their addresses show.
+
+    Where no peer is routed to, any that leads out may do. A bridge for containers often has the
+    same address on every machine: its network is no way from one to another.
+    """
+    if len(node.job.nodes) < 2:
+        return True
+    if interface.is_local_only:
+        return False
+    routed = routed_interfaces(node) if node.has(Names) else []
+    return not routed or interface in routed or _shares_network(node, interface)
+
+
+def _shares_network(node: NodeView, interface: Interface) -> bool:
+    """Whether a peer has another address in a network of that interface's: a second fabric."""
+    peers = [peer for peer in node.cluster.reached if peer is not node and peer.has(Interfaces)]
+    theirs = (other for peer in peers for other in peer.read(Interfaces).interfaces)
+    return any(
+        interface.routable_networks & other.routable_networks
+        and not {*interface.routable_addresses} & {*other.routable_addresses}
+        for other in theirs
+        if not other.is_local_only
+    )
 
 
 def master_address(cluster: ClusterView) -> str:

@@ -40,25 +40,28 @@ def summary_lines(
     stop: str,
     colour: bool,
     width: int | None = None,
+    shown: Sequence[Finding] | None = None,
     brief: bool = False,
 ) -> list[str]:
     """Lines for a terminal of that width: who is suspected, each area with what is wrong in it,
     what changed since the last go, then one line that says go or stop and what to type.
 
-    `go` is the sentence that follows a go; `stop` ends the sentence `Fix it, then …`. A `brief` one
+    `go` is the sentence that follows a go; `stop` ends the sentence `Fix it, then …`. `shown` are
+    the findings as a person reads them, where some stand for others; all are counted. A `brief` one
     leaves out the areas in which all is well.
     """
+    shown = findings if shown is None else shown
     columns = width or terminal_width()
     areas = dict.fromkeys((*AREAS, *(finding.area for finding in findings)))
-    lines = _blame_lines(findings, columns)
+    lines = _blame_lines(shown, columns)
     for area in areas:
-        of_area = [finding for finding in findings if finding.area == area]
-        if not brief or any(finding.outcome in _WRONG for finding in of_area):
-            lines += _area_lines(area, of_area, columns)
+        own, read = ([one for one in some if one.area == area] for some in (findings, shown))
+        if not brief or any(finding.outcome in _WRONG for finding in own):
+            lines += _area_lines(area, own, read, columns)
     for line in changed.lines if changed else []:
         lines += wrap_text(Text(), escape_text(line), columns)
     gap = [Text()] if lines else []
-    return render_lines([*lines, *gap, _decision_line(findings, go, stop)], colour=colour)
+    return render_lines([*lines, *gap, _decision_line(shown, go, stop)], colour=colour)
 
 
 def _blame_lines(findings: Sequence[Finding], width: int) -> list[Text]:
@@ -69,8 +72,10 @@ def _blame_lines(findings: Sequence[Finding], width: int) -> list[Text]:
     return [Text("Suspect nodes:"), *lines, Text()] if lines else []
 
 
-def _area_lines(area: str, findings: Sequence[Finding], width: int) -> list[Text]:
-    """One line of counts, and below it all findings that did not pass."""
+def _area_lines(
+    area: str, findings: Sequence[Finding], shown: Sequence[Finding], width: int
+) -> list[Text]:
+    """One line of counts of all findings, and below it those to show that did not pass."""
     if not findings:
         return []
     counts = Counter(map(finding_mark, findings))
@@ -81,7 +86,7 @@ def _area_lines(area: str, findings: Sequence[Finding], width: int) -> list[Text
     reasons = f": {_skip_reasons(findings)}" if gravest == "-" else ""
     lines = [mark_text(gravest) + f" {area:<11}{outcomes}{reasons}"]
     for mark, describe in (("×", _failure_lines), ("?", _unknown_lines), ("‼", _failure_lines)):
-        lines += describe([finding for finding in findings if finding_mark(finding) == mark], width)
+        lines += describe([finding for finding in shown if finding_mark(finding) == mark], width)
     return lines
 
 

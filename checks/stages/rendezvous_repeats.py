@@ -39,8 +39,9 @@ def meet_without_culprits(hold: HoldMeetings, names: Sequence[str]) -> dict[str,
         if not accused:
             break
         out += accused
+        first = _first_numbers(answers, left, numbers)
         for name in accused:
-            answers[name] = _with_numbers(answers[name], numbers[name])
+            answers[name] = _with_numbers(answers[name], first)
         left = [name for name in left if name not in accused]
         if len(left) < len(("one", "another")):
             break
@@ -56,14 +57,23 @@ def meet_without_culprits(hold: HoldMeetings, names: Sequence[str]) -> dict[str,
     return answers
 
 
-def _with_numbers(answer: Answer, numbers: Sequence[int]) -> Answer:
-    """The answer with these numbers for its ranks, and for the one of them that is shown."""
-    ranks = {
-        rank["rank"]: {**rank, "rank": number}
-        for rank, number in zip(_rank_answers(answer), numbers, strict=False)
+def _first_numbers(
+    answers: Mapping[str, Answer], names: Sequence[str], numbers: Mapping[str, Sequence[int]]
+) -> dict[int, int]:
+    """The number that each rank of `names` had among all, by the one in its latest meeting."""
+    return {
+        rank["rank"]: number
+        for name in names
+        for rank, number in zip(_rank_answers(answers[name]), numbers[name], strict=False)
     }
+
+
+def _with_numbers(answer: Answer, first: Mapping[int, int]) -> Answer:
+    """The answer with these numbers for its ranks, and for the one shown, which may be a peer's."""
+    ranks = [{**rank, "rank": first[rank["rank"]]} for rank in _rank_answers(answer)]
     shown = answer.fields.get("shown")
-    return answer.with_fields(ranks=list(ranks.values()), shown=shown and ranks[shown["rank"]])
+    shown = shown and {**shown, "rank": first.get(shown["rank"], shown["rank"])}
+    return answer.with_fields(ranks=ranks, shown=shown)
 
 
 def _network_sides(answers: Mapping[str, Answer], names: Sequence[str]) -> list[Group]:

@@ -23,7 +23,9 @@ from launcher.agent.rank_stack import (
 SAMPLE_SPAN_S = 2.0
 TOOL_LIMIT_S = 6.0
 MAX_SOCKETS = 64
+MAX_CHILDREN = 8
 FRAME_FIELDS = ("function", "file", "line")
+CHILD_FIELDS = ("name", "cwd")
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 TCP_STATES = {ESTABLISHED: "ESTABLISHED", SYN_SENT: "SYN_SENT", LISTEN: "LISTEN"}
 GPU_QUERY = (
@@ -77,6 +79,7 @@ def observe_ranks(ranks, supervisor):
             flight=last_collective(pid, rank),
             stack=[dict(zip(FRAME_FIELDS, frame)) for frame in called["stack"]],
             why=called["why"],
+            children=child_programs(whose[rank], pid),
         )
         seen.append(own)
     return {
@@ -105,6 +108,28 @@ def processes_by_rank(pids, ranks):
         if pid != over or rank is None:
             found[rank].append(pid)
     return found
+
+
+def child_programs(pids, rank):
+    """Name and folder of the programs that a rank started and that are not forks of itself."""
+    own = process_name(rank)
+    found = {(process_name(pid), working_folder(pid)) for pid in pids if pid != rank}
+    named = sorted(child for child in found if child[0] not in ("", own))
+    return [dict(zip(CHILD_FIELDS, child)) for child in named[:MAX_CHILDREN]]
+
+
+def process_name(pid):
+    """Its name as ps shows it; empty where it is gone."""
+    process = find_process(pid)
+    return process.name if process else ""
+
+
+def working_folder(pid):
+    """Where it works; empty where it is gone."""
+    try:
+        return os.readlink("/proc/%d/cwd" % pid)
+    except OSError:
+        return ""
 
 
 def sample_usage(whose):

@@ -14,7 +14,7 @@ import time
 
 from launcher.agent.shutdown import has_signal_handler
 
-MAX_FRAMES = 40
+INNER_FRAMES, OUTER_FRAMES = 40, 10
 ANSWER_S = 1.0
 SETTLED_S = 0.05
 FRAME_PATTERN = re.compile(r'^  File "(.*)", line (\d+) in (.*)$', re.MULTILINE)
@@ -78,10 +78,16 @@ def main_thread_stack(home, pid, seen, calling):
     """
     frames, complaint = seen
     if frames:
-        return {"stack": frames[:MAX_FRAMES], "why": ""}
+        return {"stack": shorten_stack(frames), "why": ""}
     frames, why = ([], "a signal would end its call") if calling else request_stack(home, pid)
     complaint = "" if frames else "%s; faulthandler: %s" % (complaint, why)
-    return {"stack": frames[:MAX_FRAMES], "why": complaint}
+    return {"stack": shorten_stack(frames), "why": complaint}
+
+
+def shorten_stack(frames):
+    """The innermost calls, and the outermost, which are the program's own."""
+    outer = frames[INNER_FRAMES:]
+    return frames[:INNER_FRAMES] + outer[-OUTER_FRAMES:]
 
 
 def request_stack(home, pid):

@@ -6,6 +6,7 @@ import json
 from argparse import ArgumentParser, Namespace, _SubParsersAction
 from pathlib import Path
 
+from launcher.command_line import add_command
 from launcher.diagnosis.diagnose import diagnose_logs
 from launcher.diagnosis.render import diagnosis_json, render_diagnosis
 from launcher.exit_codes import ExitCode
@@ -15,7 +16,8 @@ from launcher.record import find_run
 def add_parser(commands: _SubParsersAction[ArgumentParser]) -> None:
     """The command and its options."""
     text = "name the failure that a log or a run shows, where and why it happened, and its fix"
-    parser = commands.add_parser("diagnose", help=text, description=text)
+    examples = ("diagnose", "diagnose train.log node2.log.gz", "diagnose --json logs/")
+    parser = add_command(commands, "diagnose", print_diagnosis, text, *examples)
     parser.add_argument(
         "logs", nargs="*", type=Path, metavar="LOG",
         help="a log, also gzipped; a directory of logs; a run; - for standard input "
@@ -26,7 +28,6 @@ def add_parser(commands: _SubParsersAction[ArgumentParser]) -> None:
         "--runs", type=Path, default=Path("runs"), metavar="DIR",
         help="directory of the recorded runs (default: runs)",
     )  # fmt: skip
-    parser.set_defaults(run=print_diagnosis)
 
 
 def print_diagnosis(args: Namespace) -> ExitCode:

@@ -13,6 +13,7 @@ from checks.catalogue import AREAS, CATALOGUE, area_text
 from checks.check import Check
 from checks.errors import UsageError
 from checks.job.user_files import quote_text, suggest_word
+from checks.next_line import next_line
 
 _CODE = re.compile(r"`([^`]+)`")
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
@@ -36,7 +37,7 @@ def _lines_about(word: str) -> Iterator[str]:
     known = [*CATALOGUE, *AREAS, *places_by_cause(), *(check.claim for check in CATALOGUE.values())]
     raise UsageError(
         f"no check, area or cause is called {quote_text(word, 80)}{suggest_word(name, known)}; "
-        "`launcher explain` lists them"
+        f"all of them: {next_line('explain')}"
     )
 
 
@@ -79,7 +80,8 @@ def _overview_lines() -> Iterator[str]:
         for check in checks:
             yield from _wrap_text(_strip_markdown(check.text.claim), f"  {check.claim}: ")
     yield ""
-    yield "More: launcher explain CHECK, AREA or CAUSE, or what pytest calls an item"
+    more = f"More: {next_line('explain')} CHECK, AREA or CAUSE, or what pytest calls an item"
+    yield from _wrap_text(more, "")
 
 
 def _area_lines(area: str) -> Iterator[str]:
@@ -112,12 +114,12 @@ def _check_lines(check: Check) -> Iterator[str]:
     yield ""
     if area_text(check.area).causes and "#causes" in text.fix:
         yield from _cause_list_lines(check.area)
-    yield f"more: launcher explain {check.area}"
+    yield f"more: {next_line('explain', None, check.area)}"
 
 
 def _cause_list_lines(area: str) -> list[str]:
     names = ", ".join(cause.name for cause in area_text(area).causes)
-    return _wrap_text(f"{names}: launcher explain CAUSE", "causes: ")
+    return _wrap_text(f"{names}: {next_line('explain')} CAUSE", "causes: ")
 
 
 def _cause_lines(name: str) -> Iterator[str]:

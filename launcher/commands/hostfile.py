@@ -15,6 +15,7 @@ from checks.facts import Login
 from checks.folded_names import fold_names
 from checks.masking import mask_env
 from checks.model import Job
+from checks.next_line import next_line
 from checks.run import observe
 from launcher.commands.remote_scripts import ask_consent, run_scripts
 from launcher.options import job_from_options
@@ -92,7 +93,8 @@ def plan_from_nodes(args: Namespace) -> tuple[Plan, Job]:
     if away:
         causes = ", ".join(sorted({login.cause for login in away.values()}))
         raise PreflightError(
-            f"cannot log in to {fold_names(away)}: {causes}; see pytest preflight/"
+            f"cannot log in to {fold_names(away)}: {causes}; "
+            f"what is wrong: {next_line('preflight', job, '-k', 'controller-logs-in')}"
         )
     found = read_plan_inputs(cluster.snapshot, slurm_allocation(job, os.environ))
     return make_plan(job, found, secrets.token_hex(8)), job

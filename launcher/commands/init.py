@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 from argparse import ArgumentParser, Namespace
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 
 from checks.errors import UsageError
@@ -15,84 +17,123 @@ from checks.folded_names import fold_names
 from checks.job.build import build_job
 from checks.job.launch_file import KEYS, keys_by_table, read_launch_file
 from checks.model import Job
+from checks.next_line import next_line
 from checks.run import observe
+from launcher.commands.trust.node_logins import BY_PASSWORD
 
 HOSTS, LAUNCH = Path("hosts.txt"), Path("launch.toml")
 NO_LAUNCH_FILE = Path(os.devnull)
 """Read in place of a launch.toml that is about to be replaced."""
 
 LAUNCH_INTRODUCTION = """\
-# What is checked by `pytest preflight/` and started by `python -m launcher start`.
+# What is checked by `python -m preflight` and started by `python -m launcher start`.
 # Take the # off the keys that you need.
 """
 LOGIN_KEYS = [key for key in KEYS.values() if key.table == "ssh"]
+WITHOUT_TRUST = ("host-key-unknown", *BY_PASSWORD)
+"""Why a login failed, where `trust` can help."""
 
 
 def add_options(parser: ArgumentParser) -> None:
     """Who the nodes are, how to log in, and whether files may be replaced."""
     parser.add_argument(
-        "--nodes", metavar="NODES", help="node1,node2 or gpu[01-16] (default: Slurm's allocation)"
-    )
+        "--nodes", metavar="NODES",
+        help="node1,node2 or gpu[01-16] (default: those of ./hosts.txt, else Slurm's allocation)",
+    )  # fmt: skip
     for key in (*LOGIN_KEYS, KEYS["python"]):
         key.add_option(parser.add_argument)
     parser.add_argument("--force", action="store_true", help="replace files that are there")
 
 
 def write_job_files(args: Namespace) -> None:
-    """Writes both files; a node that cannot be asked yet is listed too, with the reason.
+    """Writes the files that are not there; a node that cannot be asked yet is listed too, with the
+    reason.
 
-    A launch.toml that is there, such as an example's, is kept, and its logins are used. Raises
-    UsageError where no nodes are given, or hosts.txt is there, and --force is not.
+    A launch.toml that is there, such as an example's, is kept, and its logins are used; without
+    --nodes so is a hosts.txt. Raises UsageError where no nodes are given, a name has no address, or
+    hosts.txt is there beside --nodes, and --force is not.
     """
-    if HOSTS.exists() and not args.force:
-        raise UsageError(f"{HOSTS} exists: nothing was written; --force replaces it")
-    kept = LAUNCH.exists() and not args.force
-    job = _init_job(args, LAUNCH if kept and args.nodes else NO_LAUNCH_FILE)
+    if HOSTS.exists() and args.nodes and not args.force:
+        raise UsageError(
+            f"{HOSTS} exists: nothing was written; --force replaces it, and without --nodes "
+            "its nodes are taken"
+        )
+    keeps_launch = LAUNCH.exists() and not args.force
+    job = _init_job(args, keeps_launch=keeps_launch)
     cluster = observe(job, [Gpus])
-    HOSTS.write_text(hosts_text(cluster), encoding="utf-8")
-    print(f"wrote {HOSTS}:\n{hosts_text(cluster)}")
-    if kept:
-        print("\n".join((f"kept {LAUNCH}, which was there.", *_missing_lines(job))))
+    _require_addresses(cluster)
+    if HOSTS.exists() and not args.force:
+        print(f"kept {HOSTS}, which was there; found:\n{hosts_text(cluster)}")
     else:
-        LAUNCH.write_text(launch_text(job), encoding="utf-8")
+        HOSTS.write_text(hosts_text(cluster), encoding="utf-8")
+        print(f"wrote {HOSTS}:\n{hosts_text(cluster)}")
+    given = _given_values(job, python=bool(args.python))
+    missing = _missing_values(given) if keeps_launch else {}
+    if keeps_launch:
+        print("\n".join((f"kept {LAUNCH}, which was there.", *_lines_to_add(missing))))
+    else:
+        LAUNCH.write_text(launch_text(job, python=bool(args.python)), encoding="utf-8")
         print(f"wrote {LAUNCH}: edit it.")
-    _print_next_step(cluster)
+    typed = tuple((KEYS[name].flag, str(value)) for name, value in missing.items())
+    print(next_step(dataclasses.replace(job, typed=typed), cluster))
 
 
-def _missing_lines(job: Job) -> list[str]:
-    """What a launch.toml that was kept lacks, as lines to be added to it."""
-    file = read_launch_file(LAUNCH)
-    hosts = [] if file.get("hosts") == str(HOSTS) else [f"hosts = {json.dumps(str(HOSTS))}"]
-    logins = [
-        KEYS[name].assignment(json.dumps(value))
-        for name, value in _login_values(job).items()
-        if name not in file.values
-    ]
-    lines = [*hosts, *(["[ssh]", *logins] if logins else [])]
-    return ["Add to it:", *(f"  {line}" for line in lines)] if lines else []
-
-
-def _login_values(job: Job) -> dict[str, object]:
-    """How to log in, as far as that was given, by the names of keys."""
+def _given_values(job: Job, *, python: bool) -> dict[str, object]:
+    """The hosts file, how to log in and the interpreter as far as that was given, by key."""
     values = {key.name: key.value_in(job) for key in LOGIN_KEYS}
+    values |= {"hosts": str(HOSTS), "python": job.python if python else None}
     return {name: value for name, value in values.items() if value is not None}
 
 
-def _init_job(args: Namespace, launch: Path) -> Job:
-    if not args.nodes and not os.environ.get("SLURM_JOB_NODELIST"):
-        raise UsageError("no nodes given: type --nodes node1,node2, or --nodes 'gpu[01-16]'")
+def _missing_values(given: Mapping[str, object]) -> dict[str, object]:
+    """What a launch.toml that was kept lacks of it."""
+    there = read_launch_file(LAUNCH).values
+    return {
+        name: value
+        for name, value in given.items()
+        if (there.get(name) != value if name == "hosts" else name not in there)
+    }
+
+
+def _lines_to_add(missing: Mapping[str, object]) -> list[str]:
+    """The same as lines of that file."""
+    lines: list[str] = []
+    for table, keys in keys_by_table().items():
+        own = [key.assignment(json.dumps(missing[key.name])) for key in keys if key.name in missing]
+        lines += [f"[{table}]", *own] if own and table else own
+    return ["Add to it:", *(f"  {line}" for line in lines)] if lines else []
+
+
+def _init_job(args: Namespace, *, keeps_launch: bool) -> Job:
+    """The nodes and the logins: those that a launch.toml that is kept has count too."""
     typed = {key.name: getattr(args, key.name) for key in (*LOGIN_KEYS, KEYS["python"])}
-    typed["hosts"] = args.nodes
+    typed["hosts"] = args.nodes or (str(HOSTS) if HOSTS.exists() else None)
+    if not typed["hosts"] and not os.environ.get("SLURM_JOB_NODELIST"):
+        raise UsageError("no nodes given: type --nodes node1,node2, or --nodes 'gpu[01-16]'")
+    launch = LAUNCH if keeps_launch and typed["hosts"] else NO_LAUNCH_FILE
     return build_job(typed, cwd=Path.cwd(), environ=os.environ, launch_file=str(launch))
 
 
-def _print_next_step(cluster: ClusterView) -> None:
-    away = {node.name: node.read(Login) for node in cluster.nodes if not node.reached}
-    if away:
-        print(f"not asked, because the login failed: {fold_names(away)}")
-        print("next: python -m launcher trust --ask-password")
-    else:
-        print("next: python -m launcher trust, then pytest preflight/")
+def _require_addresses(cluster: ClusterView) -> None:
+    """Returns where each name has an address; else UsageError, because a typed name is wrong."""
+    logins = {node.name: node.read(Login) for node in cluster.nodes}
+    unknown = [name for name, login in logins.items() if login.cause == "name-unresolved"]
+    if unknown:
+        raise UsageError(
+            f"this machine finds no address for {fold_names(unknown)}; nothing was written. "
+            "Correct the name, or add it to /etc/hosts or ~/.ssh/config here, and type this again"
+        )
+
+
+def next_step(job: Job, cluster: ClusterView) -> str:
+    """What was not asked and why, and the line to type next."""
+    away = {node.name: node.read(Login).cause for node in cluster.nodes if not node.reached}
+    if not away:
+        return f"next: {next_line('trust', job)}"
+    why = f"not asked, because the login failed: {fold_names(away)} ({', '.join({*away.values()})})"
+    if set(away.values()) <= {*WITHOUT_TRUST}:
+        return f"{why}\nnext: {next_line('trust', job, '--ask-password')}"
+    return f"{why}\nnext: {next_line('preflight', job, '-k', 'controller-logs-in')}"
 
 
 def hosts_text(cluster: ClusterView) -> str:
@@ -122,9 +163,11 @@ def has_mixed_vendors(node: NodeView) -> bool:
     return len({vendor for gpus in peers for vendor in gpus.vendors}) > 1
 
 
-def launch_text(job: Job) -> str:
-    """A launch.toml that sets the hosts file and the logins; each other key is a comment."""
-    given = {"hosts": str(HOSTS), **_login_values(job)}
+def launch_text(job: Job, *, python: bool = False) -> str:
+    """A launch.toml that sets the hosts file, the logins and, where it was named, the interpreter;
+    each other key is a comment.
+    """
+    given = _given_values(job, python=python)
     likely = {"python": job.python, "workdir": job.workdir, "head": job.head}
     parts = [LAUNCH_INTRODUCTION]
     for table, keys in keys_by_table().items():

@@ -1,102 +1,74 @@
-"""The commands on recorded runs: runs, status, logs, stop."""
+"""The commands on recorded runs: runs, status, stop."""
 
 from __future__ import annotations
 
+import dataclasses
+import json
 import os
 import signal
 import sys
 import time
-from argparse import Namespace
-from collections.abc import Iterator
-from typing import TextIO
+from argparse import ArgumentParser, Namespace
 
 from checks.errors import PreflightError, UsageError
 from checks.folded_names import fold_names
-from checks.job.user_files import suggest_word
 from checks.model import Job, Node, Ssh
+from checks.next_line import next_line
+from launcher.commands.run_summary import summarise_ranks, summarise_run
+from launcher.commands.run_text import align_columns, rank_lines, status_lines, summary_columns
 from launcher.record import RecordedRun, all_runs, find_run
-from launcher.run.messages import RankEnded, RankStarted
-from launcher.run.state import describe_exit
 from launcher.run.supervisors import end_marked_processes
 
 STOP_S = 120.0
 POLL_S = 0.3
 
 
+def add_json_option(parser: ArgumentParser) -> None:
+    """For programs."""
+    parser.add_argument("--json", action="store_true", help="as JSON, for programs")
+
+
 def list_runs(args: Namespace) -> None:
     """One line a run, oldest first."""
-    for run in all_runs(args.runs):
-        print(f"{run.name}  {run.state}")
+    found = [summarise_run(run) for run in all_runs(args.runs)]
+    if args.json:
+        print(json.dumps([dataclasses.asdict(run) for run in found], indent=1))
+    elif found:
+        print("\n".join(align_columns([summary_columns(run) for run in found])))
+    else:
+        print(f"no run in {args.runs}/ yet", file=sys.stderr)
 
 
 def show_status(args: Namespace) -> None:
     """The state of a run now, of each rank, and the diagnosis."""
     run = find_run(args.runs, args.which)
-    result, state = run.read("result.json"), run.state
-    print(f"{run.name}: {state}")
-    if attempt := run.read("attempt.json"):
-        after = f", after {attempt['after']}" if attempt["after"] else ""
-        print(f"  attempt {attempt['number']} of {attempt['of']}{after}")
-    print("\n".join(f"  {line}" for line in _rank_lines(run)))
-    if missing := sum(result.get("missing", {}).values()):
+    summary, ranks = summarise_run(run), summarise_ranks(run)
+    if args.json:
+        each = [dataclasses.asdict(rank) for rank in ranks]
+        print(json.dumps({**dataclasses.asdict(summary), "ranks": each}, indent=1))
+        return
+    print("\n".join([*status_lines(summary), *(f"  {line}" for line in rank_lines(ranks))]))
+    if missing := sum(run.read("result.json").get("missing", {}).values()):
         print(f"its record lacks {missing} lines or files that could not be written")
-    if state == "lost":
+    if summary.state == "lost":
         print(
             "its launcher ended without a result; each node ends its ranks by itself within "
-            f"seconds. To make sure: python -m launcher stop {run.name}"
+            f"seconds. To make sure: {next_line('stop', None, run.name)}"
         )
-    for text in (result.get("diagnosis"), run.read("recheck.json").get("text")):
+    for text in (summary.diagnosis, run.read("recheck.json").get("text")):
         if text:
             print(text)
     print(run.path)
 
 
-def _rank_lines(run: RecordedRun) -> Iterator[str]:
-    """The last known state of each planned rank."""
-    states: dict[int, str] = {}
-    running = "running, process {pid}" if run.controller else "no exit status received"
-    for event in run.rank_events():
-        if event["kind"] == RankStarted.kind:
-            states[event["rank"]] = running.format(pid=event["pid"])
-        if event["kind"] == RankEnded.kind:
-            states[event["rank"]] = describe_exit(event["code"])
-    for number, code in run.read("result.json").get("ranks", {}).items():
-        states[int(number)] = describe_exit(code)
-    for rank in run.read("plan.json").get("ranks", ()):
-        yield f"rank {rank['rank']} on {rank['node']}: {states.get(rank['rank'], 'not started')}"
-
-
-def show_logs(args: Namespace) -> None:
-    """The output of the ranks, each line with its node; with --follow until the run ends."""
-    run = find_run(args.runs, args.which)
-    if args.node and args.node not in (names := _node_names(run)):
-        raise UsageError(
-            f"--node {args.node}: no such node in {run.name}{suggest_word(args.node, names)}"
-        )
-    files: dict[str, TextIO] = {}
-    while True:
-        ended = run.controller is None or bool(run.read("result.json"))
-        _print_new(run, files, args.node)
-        if ended or not args.follow:
-            return
-        time.sleep(POLL_S)
-
-
-def _node_names(run: RecordedRun) -> list[str]:
-    return list(run.read("plan.json").get("nodes", {}))
-
-
-def _print_new(run: RecordedRun, files: dict[str, TextIO], node: str | None) -> None:
-    for name, path in run.log_files.items():
-        if node in (None, name):
-            file = files.setdefault(name, path.open(encoding="utf-8", errors="replace"))
-            sys.stdout.writelines(f"{name} {line}" for line in file)
-    sys.stdout.flush()
-
-
 def stop_run(args: Namespace) -> None:
-    """End a run on every node, through its launcher where that still runs."""
+    """End a run on every node, through its launcher where that still runs.
+
+    Raises UsageError where the launcher runs on another machine.
+    """
     run = find_run(args.runs, args.which)
+    if run.elsewhere and run.runs:
+        raise UsageError(f"{run.name}: its launcher runs on {run.elsewhere}: type this there")
     pid = run.controller
     if run.read("result.json"):
         _prevent_restart(run, all_runs(args.runs)[-1], pid)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import islice, tee
 
 from checks.knowledge.failures import (
     FailureKind,
@@ -15,25 +16,26 @@ from checks.knowledge.failures import (
     recognise_failure,
 )
 from checks.knowledge.failures.known import VERSION_LINES
-from launcher.diagnosis.log_lines import (
-    Line,
-    Place,
-    clean_text,
-    find_hosts,
-    parse_time,
-    split_prefix,
-)
+from launcher.diagnosis.log_lines import Line, Place, clean_text, parse_time
 from launcher.diagnosis.log_sources import Source
-from launcher.diagnosis.scan import ROOT_CAUSE, RawLine, matching_lines
-from launcher.diagnosis.traces import Trace, Traces
-from launcher.rank_output import is_step_line
+from launcher.diagnosis.prefixes import Prefixes, infer_prefix, prefix_pattern
+from launcher.diagnosis.recovery import Progress
+from launcher.diagnosis.scan import ROOT_CAUSE, TRACEBACK, RawLine, matching_lines
+from launcher.diagnosis.traces import Trace, Traces, read_trace
 
 SAMPLE_SIZE = 1 << 16
 MAX_PLACES = 256
 NEAR_LINES = 40
+MAX_INLINE = 1 << 16
 MAX_CONDITIONAL = 2000
 """How often the surroundings of a line are looked at for one entry, which bounds the time."""
-_SUMMARY = re.compile(r"^\s+(?P<key>host|rank)\s+: (?P<value>\S+)")
+_SUMMARY = re.compile(r"\s+(?P<key>host|rank)\s+: (?P<value>\S+)")
+SUMMARY_LINES = 12
+_CAUGHT = re.compile(
+    r"\b(?:retry(?:ing)?|retries|fall(?:ing|s)? ?back|skipp(?:ing|ed)|ignor(?:ing|ed)"
+    r"|continu(?:e|ing)|WARN|WARNING|DEBUG|not fatal|caught)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass
@@ -60,45 +62,74 @@ class Evidence:
         self.first_failed: Place | None = None
         """Whom a launcher named as the first that failed."""
         self.sources: list[Source] = []
+        self.progress = Progress()
+        self._prefixes = Prefixes()
         self._order = 0
         self._places: Counter[str] = Counter()
         self._looked: Counter[str] = Counter()
         self._versions: dict[str, str] = {}
-        self._hosts: frozenset[str] | None = None
-        self._summary: dict[str, str] | None = None
 
     def read(self, source: Source) -> None:
         """Take in one log."""
         self.sources.append(source)
-        self._hosts = None
-        blocks = self._read_blocks(source)
-        for raw in matching_lines(blocks, lambda: self.traces.open or self._summary is not None):
+        for raw in matching_lines(self._read_blocks(source)):
             self.feed(source.place, raw)
-        self._summary = None
+        self.progress.add_end(source, self._prefixes)
 
     def _read_blocks(self, source: Source) -> Iterator[bytes]:
-        for block in source.blocks():
-            if self._hosts is None:
-                self._hosts = find_hosts(block[:SAMPLE_SIZE].decode("utf-8", "replace"))
+        blocks = source.blocks()
+        for block in blocks:
+            self._prefixes = Prefixes(block[:SAMPLE_SIZE].decode("utf-8", "replace"))
             yield block
+            break
+        yield from blocks
 
     def feed(self, place: Place, raw: RawLine) -> None:
         """One line that may mean something."""
         self._order += 1
         whole = clean_text(raw.data)
-        place, text = self._split(whole, place)
-        line = Line(place, raw.number, text, order=self._order)
-        self._read_summary(line)
+        if TRACEBACK in whole:
+            self._add_trace(place, raw, whole)
+            return
+        place, text = self._prefixes.split(whole, place)
+        if ROOT_CAUSE in whole:
+            self._read_summary(raw)
         self._read_version(text)
-        self.traces.feed(line)
-        found = self._recognise(text, line, raw) or self._recognise(whole, line, raw)
+        trace = self.traces.at(place.source, raw.number)
+        if trace and trace.roles[raw.number] == "code":
+            return
+        line = Line(trace.first.place if trace else place, raw.number, text, order=self._order)
+        found = self._recognise(text, line, raw, trace) or self._recognise(whole, line, raw, trace)
         if found:
-            self._add_sighting(found[0], line, found[1], raw.before)
-        elif text.startswith("Traceback"):
-            self._time_trace(line, raw.before)
+            self._add_sighting(found[0], line, found[1], raw, trace)
 
-    def _split(self, whole: str, place: Place) -> tuple[Place, str]:
-        return split_prefix(whole, place, self._hosts or frozenset())
+    def _add_trace(self, place: Place, raw: RawLine, whole: str) -> None:
+        """The traceback that begins in this line, unless it is part of another one."""
+        if self.traces.at(place.source, raw.number):
+            return
+        before = whole[: whole.index(TRACEBACK)]
+        prefix, following = _following_lines(raw, before)
+        self._prefixes.learn(prefix)
+        place = self._prefixes.place_of(prefix, place) if prefix.strip() else place
+        if not prefix:
+            place = self._prefixes.split(whole, place)[0]
+            following = self._without_others(following, place)
+        if before.strip() == "traceback :":
+            place = _place_in_summary(place, raw.lines_before())
+        line = Line(place, raw.number, TRACEBACK + ":", _time_of(whole, raw), self._order)
+        trace = read_trace(line, following)
+        trace.was_caught = _says_caught(raw, trace)
+        self.traces.add(trace)
+        self.progress.add_before(line, raw, self._prefixes)
+
+    def _without_others(
+        self, following: Iterator[tuple[int, str | None]], place: Place
+    ) -> Iterator[tuple[int, str | None]]:
+        """Those of a traceback without prefix: lines that name another rank or node are foreign."""
+        for number, text in following:
+            other = self._prefixes.split(text, Place(place.source))[0] if text else place
+            named = other.rank is not None or other.node or other.stream
+            yield number, None if named else text
 
     def _read_version(self, text: str) -> None:
         for package, (literal, pattern) in VERSION_LINES.items():
@@ -106,7 +137,7 @@ class Evidence:
                 self._versions[package] = found[1]
 
     def _recognise(
-        self, text: str, line: Line, raw: RawLine
+        self, text: str, line: Line, raw: RawLine, trace: Trace | None
     ) -> tuple[KnownFailure, Mapping[str, str | None]] | None:
         candidates = possible_failures(text)
         around = Surroundings(text)
@@ -114,70 +145,98 @@ class Evidence:
             name = candidates[0][0].id
             self._looked[name] += 1
             if self._looked[name] <= MAX_CONDITIONAL:
-                around = self._surroundings(line, raw)
+                around = self._surroundings(line, raw, trace)
         return recognise_failure(text, around) if candidates else None
 
-    def _surroundings(self, line: Line, raw: RawLine) -> Surroundings:
-        before = self._texts_of(line.place, raw.before)[-NEAR_LINES:]
-        after = self._texts_of(line.place, raw.after)[:NEAR_LINES]
-        trace = self.traces.at(line.place)
-        text = "\n".join([*before, line.text, *after])
-        return Surroundings(text, trace.frames if trace else (), self._versions)
+    def _surroundings(self, line: Line, raw: RawLine, trace: Trace | None) -> Surroundings:
+        before = self._texts_of(line.place, raw.lines_before())[::-1]
+        after = self._texts_of(line.place, raw.lines_after())
+        traced = trace.lines if trace else ()
+        text = "\n".join([*traced, *before, line.text, *after])
+        return Surroundings(text, trace.paths if trace else (), self._versions)
 
-    def _texts_of(self, place: Place, data: bytes) -> list[str]:
-        """The lines among these that may be of the same rank."""
-        lines = [
-            self._split(clean_text(line), Place(place.source))
-            for line in re.split(rb"[\r\n]", data)
-            if line
-        ]
-        return [text for other, text in lines if other.may_be(place)]
-
-    def _time_trace(self, line: Line, before: bytes) -> None:
-        trace = self.traces.at(line.place)
-        if trace and trace.first is line:
-            trace.first = with_time(line, before)
+    def _texts_of(self, place: Place, lines: Iterable[tuple[int, bytes]]) -> list[str]:
+        """The first lines among these that may be of the same rank."""
+        split = (self._prefixes.split(clean_text(data), Place(place.source)) for _, data in lines)
+        return list(islice((text for other, text in split if other.may_be(place)), NEAR_LINES))
 
     def _add_sighting(
-        self, known: KnownFailure, line: Line, groups: Mapping[str, str | None], before: bytes
+        self,
+        known: KnownFailure,
+        line: Line,
+        groups: Mapping[str, str | None],
+        raw: RawLine,
+        trace: Trace | None,
     ) -> None:
-        trace = self.traces.at(line.place)
-        if trace and (
-            trace.at is None or trace.at.order == line.order or known.kind is FailureKind.ROOT
-        ):
-            trace.explained = trace.explained or known.kind is not FailureKind.NOISE
+        if trace and known.kind is not FailureKind.NOISE:
+            trace.explained = True
         key = (known.id, line.place)
         if key in self.sightings:
             self.sightings[key].count += 1
         elif self._places[known.id] < MAX_PLACES:
             self._places[known.id] += 1
             values = {name: value for name, value in groups.items() if value}
-            self.sightings[key] = Sighting(
-                known, _with_named_place(with_time(line, before), values), values, trace
-            )
+            line = replace(line, time=_time_of(line.text, raw))
+            self.sightings[key] = Sighting(known, _with_named_place(line, values), values, trace)
+            self.progress.add_before(line, raw, self._prefixes)
 
-    def _read_summary(self, line: Line) -> None:
+    def _read_summary(self, raw: RawLine) -> None:
         """torchrun's own word on who failed first."""
-        if ROOT_CAUSE in line.text:
-            self._summary = {}
-        elif self._summary is not None:
-            if found := _SUMMARY.match(line.text):
-                self._summary[found["key"]] = found["value"]
-            if len(self._summary) == 2:
-                self._name_first(self._summary["host"], self._summary["rank"])
-            elif line.text.startswith("===") or "traceback" in line.text:
-                self._summary = None
-
-    def _name_first(self, host: str, rank: str) -> None:
-        if rank.isdigit() and self.first_failed is None:
-            self.first_failed = Place("", host, int(rank))
-        self._summary = None
+        place = _place_in_summary(Place(), raw.lines_after())
+        if place.rank is not None and self.first_failed is None:
+            self.first_failed = place
 
 
-def with_time(line: Line, before: bytes) -> Line:
-    """The line with its own time, or that of the nearest line before it that has one."""
-    time = parse_time(line.text) or parse_time(before.decode("utf-8", "replace"))
-    return replace(line, time=time)
+def _place_in_summary(place: Place, lines: Iterable[tuple[int, bytes]]) -> Place:
+    """Whom a section of torchrun's summary is about."""
+    texts = (clean_text(data) for _, data in islice(lines, SUMMARY_LINES))
+    found = {match["key"]: match["value"] for text in texts if (match := _SUMMARY.search(text))}
+    rank = found.get("rank", "")
+    return replace(
+        place,
+        node=found.get("host") or place.node,
+        rank=int(rank) if rank.isdigit() else place.rank,
+    )
+
+
+def _following_lines(raw: RawLine, before: str) -> tuple[str, Iterator[tuple[int, str | None]]]:
+    """The prefix of the traceback's lines, and the text of each, None of those of others."""
+    lines = ((number, clean_text(data)) for number, data in raw.lines_after())
+    inline = clean_text(raw.text[raw.start : min(raw.end, raw.start + MAX_INLINE)])
+    if "\\n  File" in inline:
+        escaped = inline[inline.index(TRACEBACK) :].split("\\n")[1:]
+        texts = (text.replace('\\\\"', '"').replace('\\"', '"') for text in escaped)
+        return "", ((raw.number, text) for text in texts)
+    ahead, behind = tee(lines)
+    box = before.partition("╭")
+    prefix = box[0] if box[1] else infer_prefix(before, (text for _, text in ahead))
+    pattern = prefix_pattern(prefix)
+    return prefix, (
+        (number, _out_of_box(text[found.end() :]) if (found := pattern.match(text)) else None)
+        for number, text in behind
+    )
+
+
+def _says_caught(raw: RawLine, trace: Trace) -> bool:
+    """Whether the two lines before a traceback, its own first one or the three behind it say so."""
+    near = [data for _, data in islice(raw.lines_before(), 2)]
+    behind = ((number, data) for number, data in raw.lines_after() if number > trace.last_number)
+    near += [data for _, data in islice(behind, 3)]
+    return any(_CAUGHT.search(clean_text(line)) for line in (*near, raw.data))
+
+
+def _out_of_box(text: str) -> str:
+    """A line within one of rich's boxes, without its edges."""
+    return text[1:].rstrip().rstrip("│").rstrip() if text.startswith("│") else text
+
+
+def _time_of(text: str, raw: RawLine) -> float | None:
+    """The line's own time, or that of the nearest line before it that has one."""
+    return (
+        parse_time(text)
+        or parse_time(clean_text(raw.data))
+        or parse_time(raw.before.decode("utf-8", "replace"))
+    )
 
 
 def _with_named_place(line: Line, values: Mapping[str, str]) -> Line:
@@ -189,9 +248,3 @@ def _with_named_place(line: Line, values: Mapping[str, str]) -> Line:
         rank=int(rank) if rank.isdigit() else line.place.rank,
     )
     return replace(line, place=place)
-
-
-def step_lines(source: Source) -> list[int]:
-    """The numbers of the lines at the log's end that report a training step."""
-    lines = source.last_lines()
-    return [number for number, text in lines for part in text.split("\r") if is_step_line(part)]

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-import shlex
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from checks.catalogue import CATALOGUE
 from checks.check import Over
 from checks.knowledge.failures import FailureKind, KnownFailure
 from checks.masking import MASK, is_secret, mask_urls
-from launcher.diagnosis.evidence import Evidence, Sighting, step_lines
+from checks.next_line import next_line
+from launcher.diagnosis.evidence import Evidence, Sighting
 from launcher.diagnosis.log_lines import Place, clean_text
-from launcher.diagnosis.log_sources import Source
 from launcher.diagnosis.verdict import (
     Cause,
     LogVerdict,
@@ -49,7 +49,7 @@ def render_diagnosis(verdict: LogVerdict, evidence: Evidence) -> str:
     elif verdict.cause:
         lines = list(_unknown_failure_lines(verdict, verdict.cause))
     else:
-        lines = list(_no_failure_lines(evidence.sources))
+        lines = list(_no_failure_lines(evidence))
     lines += _other_lines(verdict)
     lines += [f"note   {source.flaw}" for source in evidence.sources if source.flaw]
     return "\n".join(lines)
@@ -85,10 +85,10 @@ def _shorten_trace(lines: Sequence[str]) -> list[str]:
     return [*lines[:3], f"  … {len(lines) - TRACE_LINES} lines …", *lines[3 - TRACE_LINES :]]
 
 
-def _no_failure_lines(sources: Iterable[Source]) -> Iterator[str]:
+def _no_failure_lines(evidence: Evidence) -> Iterator[str]:
     yield "No known failure was found, and no traceback that ended the run."
-    for source in sources:
-        if step_lines(source):
+    for source in evidence.sources:
+        if evidence.progress.has_steps(source.place.source):
             continue
         errors = [line for line in source.last_lines() if _ERROR.search(line[1])]
         for number, text in errors[-5:]:
@@ -140,7 +140,8 @@ def preflight_command(cause: Sighting) -> str:
     node = cause.line.place.node
     if node and all(check.over is not Over.CLUSTER for check in checks):
         chosen = f"({chosen}) and {node}" if len(checks) > 1 else f"{chosen} and {node}"
-    return shlex.join(["pytest", "preflight/", "--hosts", "hosts.txt", "-k", chosen])
+    hosts = () if Path("launch.toml").exists() else ("--hosts", "hosts.txt")
+    return next_line("preflight", None, *hosts, "-k", chosen)
 
 
 def diagnosis_json(verdict: LogVerdict, evidence: Evidence) -> dict[str, Any]:

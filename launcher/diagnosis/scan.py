@@ -1,17 +1,20 @@
 """The few lines of a large log that may mean something, found without looking at each line.
 
-One compiled alternation of the anchors of all known literals (knowledge/failures/anchors.py) runs
-over a block of megabytes. At a hit the line round it is cut out, by searching back and forth for
-its ends, and the search goes on behind it: Python touches only lines that have an anchor, one in
-thousands. Line numbers are counted by newlines between two hits, so that no line is split for it.
-While a traceback is open (`following`) each next line is given out as well.
+A log of millions of lines has a few hundred shapes. The shape of a line is its letters alone: of
+`step 17 | loss 2.31` it is `steploss`, as of every other step. A line that contains a literal has
+a shape that contains the letters of the literal. So for each block of a megabyte all that is no
+letter is deleted at once, and only shapes that were not seen before are searched, in one pass, for
+the anchors of all literals (knowledge/failures/anchors.py). Where all shapes of a block are known
+to be harmless, none of its lines is touched. The cost hardly grows with the number of literals.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+import string
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 
 from checks.knowledge.failures import LITERALS
 from checks.knowledge.failures.anchors import alternation_pattern, choose_anchors
@@ -20,7 +23,18 @@ from checks.knowledge.failures.known import VERSION_LINES
 TRACEBACK = "Traceback (most recent call last)"
 ROOT_CAUSE = "Root Cause (first observed failure)"
 LINE_LIMIT = 4096
-WINDOW = 16 << 10
+WINDOW = 64 << 10
+CONTEXT_SIZE = 2048
+MAX_SHAPES = 50_000
+MAX_SHAPE_SIZE = 400
+_LETTERS = string.ascii_letters.encode()
+_NO_LETTERS = bytes(set(range(256)) - set(_LETTERS) - set(b"\r\n"))
+_LINE_ENDS = bytes.maketrans(b"\r", b"\n")
+
+
+def letters_of(text: str) -> str:
+    """The shape of a line or of a part of it."""
+    return text.encode().translate(None, _NO_LETTERS + b"\r\n").decode()
 
 
 @dataclass(frozen=True)
@@ -35,50 +49,111 @@ class RawLine:
 
     @property
     def before(self) -> bytes:
-        """What stands before it, at least WINDOW bytes where there are as many."""
-        return self.text[max(0, self.start - WINDOW) : self.start]
+        """Some of what stands before it."""
+        return self.text[max(0, self.start - CONTEXT_SIZE) : self.start]
 
-    @property
-    def after(self) -> bytes:
-        """What stands behind it, likewise."""
-        return self.text[self.end + 1 : self.end + 1 + WINDOW]
+    def lines_before(self) -> Iterator[tuple[int, bytes]]:
+        """The lines before it with numbers, the nearest first, as far as WINDOW bytes back."""
+        least = max(0, self.start - WINDOW)
+        number, end = self.number, self.start - 1
+        while end > least:
+            number -= self.text[end : end + 1] == b"\n"
+            start = max(self.text.rfind(b"\n", least, end), self.text.rfind(b"\r", least, end)) + 1
+            start = start or least
+            yield number, self.text[start : min(end, start + LINE_LIMIT)]
+            end = start - 1
+
+    def lines_after(self) -> Iterator[tuple[int, bytes]]:
+        """The lines behind it with their numbers, as far as WINDOW bytes on."""
+        number, end, limit = self.number, self.end, min(len(self.text), self.end + WINDOW)
+        while end + 1 < limit:
+            number += self.text[end : end + 1] == b"\n"
+            start = end + 1
+            end = _line_end(self.text, start)
+            yield number, self.text[start : min(end, start + LINE_LIMIT)]
 
 
-_WORDS = [
-    TRACEBACK,
-    ROOT_CAUSE,
-    *(literal for literal, _ in VERSION_LINES.values()),
-    *(literal for literal, _ in LITERALS),
-]
+def _meaningful_words() -> list[str]:
+    versions = [literal for literal, _ in VERSION_LINES.values()]
+    return [TRACEBACK, ROOT_CAUSE, *versions, *(literal for literal, _ in LITERALS)]
+
+
+_ANY_LITERAL = re.compile("|".join(map(re.escape, _meaningful_words())).encode())
+_WORDS = sorted({letters_of(word) for word in _meaningful_words()})
 _ANY_ANCHOR = re.compile(alternation_pattern(choose_anchors(_WORDS)).encode())
+_ANY_WORD = re.compile("|".join(_WORDS).encode())
 
 
-def matching_lines(blocks: Iterable[bytes], following: Callable[[], bool]) -> Iterator[RawLine]:
-    """Every line with an anchor, and each next line as long as `following()`.
+class _Shapes:
+    """Which shapes of lines may mean something; those seen are remembered, within bounds."""
+
+    def __init__(self) -> None:
+        self._harmless: set[bytes] = set()
+
+    def meaningful(self, shapes: Iterable[bytes]) -> set[bytes]:
+        """Those of the shapes that contain the letters of a literal."""
+        fresh = set(shapes) - self._harmless
+        meaningful = _with_words(sorted(fresh)) if fresh else set()
+        if len(self._harmless) > MAX_SHAPES:
+            self._harmless.clear()
+        self._harmless.update(shape for shape in fresh - meaningful if len(shape) <= MAX_SHAPE_SIZE)
+        return meaningful
+
+
+def _with_words(shapes: list[bytes]) -> set[bytes]:
+    """Those with an anchor by one search over all, of these those with a whole word."""
+    joined = b"\n".join(shapes)
+    found, at = set(), 0
+    while hit := _ANY_ANCHOR.search(joined, at):
+        start = joined.rfind(b"\n", 0, hit.start()) + 1
+        at = joined.find(b"\n", hit.end()) + 1 or len(joined) + 1
+        shape = joined[start : at - 1]
+        if _ANY_WORD.search(shape):
+            found.add(shape)
+    return found
+
+
+def matching_lines(blocks: Iterable[bytes]) -> Iterator[RawLine]:
+    """Every line that contains the letters of a literal, in the order of the log.
 
     A carriage return ends a line too, but does not count as one. Each block is searched but for its
     last WINDOW bytes, which are searched with the next: so every line has what stands around it.
     """
+    shapes = _Shapes()
     number, at, text = 1, 0, b""
     for block, is_last in _with_last(blocks):
         text += block
-        limit = len(text) if is_last else _last_line_end(text, len(text) - WINDOW)
-        counted = at
-        while at < limit:
-            if not following():
-                hit = _ANY_ANCHOR.search(text, at, limit)
-                if hit is None:
-                    at = limit
-                    break
-                at = _line_start(text, hit.start(), at)
-            end = _line_end(text, at)
-            number += text.count(b"\n", counted, at)
-            counted = at
-            yield RawLine(number, text[at : min(end, at + LINE_LIMIT)], text, at, end)
-            at = end + 1
-        number += text.count(b"\n", counted, at)
-        behind = max(0, at - WINDOW)
-        text, at = text[behind:], at - behind
+        limit = len(text) if is_last else max(at, _last_line_end(text, len(text) - WINDOW))
+        part = text[at:limit]
+        counted = 0
+        for start, end in _meaningful_lines(part, shapes):
+            number += part.count(b"\n", counted, start)
+            counted = start
+            yield RawLine(number, _readable(part[start:end]), text, at + start, at + end)
+        number += part.count(b"\n", counted)
+        behind = max(0, limit - WINDOW)
+        text, at = text[behind:], limit - behind
+
+
+def _readable(line: bytes) -> bytes:
+    """The line; of a very long one what stands round the first literal."""
+    if len(line) <= LINE_LIMIT:
+        return line
+    hit = _ANY_LITERAL.search(line)
+    start = max(0, hit.start() - LINE_LIMIT // 2) if hit else 0
+    return line[start : start + LINE_LIMIT]
+
+
+def _meaningful_lines(part: bytes, shapes: _Shapes) -> Iterator[tuple[int, int]]:
+    """Where the lines are that may mean something."""
+    lines = part.translate(_LINE_ENDS, _NO_LETTERS).split(b"\n")
+    meaningful = shapes.meaningful(lines)
+    if meaningful:
+        pieces = part.translate(_LINE_ENDS).split(b"\n")
+        starts = accumulate((len(piece) + 1 for piece in pieces), initial=0)
+        for shape, start, piece in zip(lines, starts, pieces, strict=False):
+            if shape in meaningful:
+                yield start, start + len(piece)
 
 
 def _with_last(blocks: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
@@ -97,15 +172,8 @@ def _last_line_end(text: bytes, limit: int) -> int:
     return max(text.rfind(b"\n", 0, limit), text.rfind(b"\r", 0, limit)) + 1 or limit
 
 
-def _line_start(block: bytes, hit: int, least: int) -> int:
-    """Where the line of a hit begins; of a very long one, a little before the hit."""
-    least = max(least, hit - LINE_LIMIT // 2)
-    start = block.rfind(b"\n", least, hit) + 1 or least
-    return block.rfind(b"\r", start, hit) + 1 or start
-
-
-def _line_end(block: bytes, start: int) -> int:
-    end = block.find(b"\n", start)
-    end = len(block) if end < 0 else end
-    early = block.find(b"\r", start, end)
+def _line_end(text: bytes, start: int) -> int:
+    end = text.find(b"\n", start)
+    end = len(text) if end < 0 else end
+    early = text.find(b"\r", start, end)
     return end if early < 0 else early

@@ -1,11 +1,11 @@
-"""Python tracebacks, put together again where the lines of several ranks are mixed.
+"""Python tracebacks, each read whole from where it begins, also where ranks are mixed.
 
-Eight ranks that fail at once write eight tracebacks into one log, line by line among each other.
-Each line has a place, its rank or node as far as its prefix says, and each place has one traceback
-open at most, which takes the lines of its place alone. A traceback ends by its own form: indented
-frames, then one line `SomeError: …` at the margin, then perhaps a chained one ("During handling of
-the above"). A line at the margin that is no error is another writer's and is passed over; after
-400 of them the rest will not come, and the traceback is closed as it is.
+Eight ranks that fail at once write eight tracebacks into one log, line by line among each other. A
+traceback's own lines have its writer's prefix (prefixes.py); it ends by its own form: indented
+frames, then one line `SomeError: …` at the margin, the rest of a message of several lines, then
+perhaps a chained one ("During handling of the above", or frames again, as of Ray's RayTaskError). A
+line at the margin that is no error is another writer's and is passed over; after 400 of them the
+rest will not come.
 
 Of a rank the last traceback counts, as one that was caught may stand before it; where lines have no
 rank the first, as the last is often an echo of another rank's failure.
@@ -14,21 +14,51 @@ rank the first, as the last is often an echo of another rank's failure.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 
 from launcher.diagnosis.log_lines import Line, Place
+from launcher.rank_output import is_step_line
 
 KEPT_HEAD, KEPT_TAIL = 20, 40
 LINES_AFTER_ERROR = 12
 MAX_FOREIGN_LINES = 400
 MAX_PLACES = 512
+RECENT_TRACES = 64
+KEPT_RANKED, KEPT_MIXED = 4, 32
 _ERROR = re.compile(
     r"(?:[A-Za-z_]\w*\.)*[A-Za-z_]\w*"
-    r"(?:Error|Exception|Exit|Interrupt|Warning|Timeout|Aborted|Failure|NotFound)\b(?=:|\s*$)"
+    r"(?:Error|Exception|Exit|Interrupt|Warning|Timeout|Aborted|Failure|NotFound)\b"
+    r"(?=:|\s*$|\(\w+\):)"
 )
 _ANY_ERROR = re.compile(r"(?:[A-Za-z_]\w*\.)*[A-Z]\w*(?=:|\s*$)")
 _CHAIN = ("During handling of the above", "The above exception was the direct")
-_FRAME = re.compile(r'^\s+File "(?P<path>[^"]+)", line \d+')
+_FRAME = re.compile(r'^\s*File "(?P<path>[^"]+)", line (?P<line>\d+)(?:, in (?P<function>.+))?')
+_RICH_FRAME = re.compile(r"^\s*(?P<path>[^\s:]+\.py):(?P<line>\d+) in (?P<function>\S+)")
+_RICH_CODE = re.compile(r"^\s*❱ +\d+ (?P<code>.*)")
+_CODE = re.compile(r" {4}(?P<code>[^│]+)$")
+_RECORD = re.compile(
+    r"\[?\d{4}[-/]\d\d|\[(?:INFO|WARN|ERROR|DEBUG)|\[[EWIF]\d{4} |[EWIF]\d{4} |wandb: |\{'"
+    r"|(?:INFO|WARNING|ERROR|DEBUG|CRITICAL)\b|\s*\d+%\||={9}|-{9}|frame #\d"
+    r"|srun: |slurmstepd: |pdsh@|\S+: line \d+: +\d+ "
+)
+_ECHO = re.compile(
+    r"(?:[\w.]*\.)?(?:ChildFailedError|CalledProcessError|ProcessExitedException|SignalException"
+    r"|KeyboardInterrupt|SystemExit|BrokenPipeError|ConnectionResetError|EOFError"
+    r"|Dist(?:Backend|Network|Store)Error|(?:Ray)?ActorDiedError|RayActorError"
+    r"|WorkerCrashedError|BrokenProcessPool|BrokenBarrierError)\b"
+)
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One call of a traceback, with the line of source code where it shows one."""
+
+    path: str
+    line: int
+    function: str
+    code: str = ""
 
 
 @dataclass
@@ -37,86 +67,162 @@ class Trace:
 
     first: Line
     lines: list[str] = field(default_factory=list)
-    error: str = ""
-    at: Line | None = None
-    frames: set[str] = field(default_factory=set)
+    errors: list[str] = field(default_factory=list)
+    """The errors' own lines, the first of a chain first."""
+    details: list[str] = field(default_factory=list)
+    """The other lines of the last error's message."""
+    frames: list[Frame] = field(default_factory=list)
+    """The calls that lead to the first error of a chain."""
+    paths: set[str] = field(default_factory=set)
+    roles: dict[int, str] = field(default_factory=dict)
+    """What its lines are, by number: `error`, `detail`, or else `code`."""
     explained: bool = False
-    _after: int = 0
-    _waited: int = 0
+    was_caught: bool = False
+    """Whether the lines around it say that the program went on: a retry, a fall-back."""
 
-    def take(self, text: str) -> None:
-        """One more line of its rank."""
-        if found := _FRAME.match(text):
-            self.frames.add(found["path"])
-        self.lines.append(text[:400])
-        if len(self.lines) > KEPT_HEAD + KEPT_TAIL:
-            del self.lines[KEPT_HEAD]
+    @property
+    def error(self) -> str:
+        """The last error's own line; empty where the traceback is cut off."""
+        return self.errors[-1] if self.errors else ""
 
-    def goes_on(self, line: Line) -> bool:
-        """Takes a line of its rank; returns whether more of it may follow."""
-        text = line.text
-        chained = text.startswith(_CHAIN)
-        if self.error and not chained:
-            self._after += 1
-            if text.startswith((" ", "-")) and self._after < 4:
-                self.take(text)
-            return self._after < LINES_AFTER_ERROR
-        indented = bool(self.lines) and self.lines[-1].startswith(" ")
-        if chained:
-            self.error, self._after = "", 0
-        elif _ERROR.match(text) or (indented and _ANY_ERROR.match(text)):
-            self.error, self.at = text[:1000], line
-        elif text.strip() and not text.startswith((" ", "Traceback ")):
-            return self.waited()
-        self.take(text)
+    @property
+    def last_number(self) -> int:
+        """Where its last error stands, or its last line."""
+        errors = (number for number, role in self.roles.items() if role == "error")
+        return max(errors, default=max(self.roles))
+
+    @property
+    def is_echo(self) -> bool:
+        """Whether such errors report that something else failed."""
+        return bool(self.errors) and all(_ECHO.match(error) for error in self.errors)
+
+
+def read_trace(first: Line, following: Iterable[tuple[int, str | None]]) -> Trace:
+    """The traceback that begins there. Lines without text are other writers'."""
+    reader = _Reader(Trace(first, [first.text], roles={first.number: "code"}))
+    for number, text in following:
+        goes_on = reader.pass_over() if text is None else reader.take(number, text)
+        if not goes_on:
+            break
+    return reader.trace
+
+
+class _Reader:
+    """Takes line after line while more may follow."""
+
+    def __init__(self, trace: Trace) -> None:
+        self.trace = trace
+        self._is_complete = False
+        self._is_chained = False
+        self._gap = False
+        self._foreign = 0
+
+    def take(self, number: int, text: str) -> bool:
+        if text.startswith(_CHAIN):
+            self._reopen()
+        elif text.startswith("Traceback ") and not self._is_chained:
+            return False
+        elif self._is_complete and _FRAME.match(text):
+            self._reopen()
+            self.trace.errors.pop()
+            self.trace.frames.clear()
+        if self._is_complete:
+            return self._take_behind_error(number, text)
+        if self._begins_error(text):
+            self.trace.errors.append(text[:1000])
+            self.trace.details = []
+            self._is_complete, self._is_chained = True, False
+            return self._keep(number, text, "error")
+        if text.strip() and not text.startswith((" ", "\t", "Traceback ", *_CHAIN, "│", "╰")):
+            return self.pass_over()
+        self._read_code(text)
+        return self._keep(number, text, "code")
+
+    def _reopen(self) -> None:
+        """What follows an error belongs to it: a chained one, or the frames of another process."""
+        self._is_complete = self._gap = False
+        self._is_chained = True
+
+    def pass_over(self) -> bool:
+        """A line of somebody else: after the error's, the message ends with it."""
+        self._gap = self._is_complete
+        self._foreign += 1
+        return self._foreign < MAX_FOREIGN_LINES and not (
+            self._is_complete and self._foreign > LINES_AFTER_ERROR
+        )
+
+    def _take_behind_error(self, number: int, text: str) -> bool:
+        if not text.strip() or self._gap or _RECORD.match(text) or is_step_line(text):
+            return self.pass_over()
+        self.trace.details.append(text[:400])
+        self._keep(number, text, "detail")
+        return len(self.trace.details) < LINES_AFTER_ERROR
+
+    def _begins_error(self, text: str) -> bool:
+        after_code = self.trace.lines[-1].startswith((" ", "\t", "│", "╰"))
+        return bool(_ERROR.match(text) or (after_code and _ANY_ERROR.match(text)))
+
+    def _read_code(self, text: str) -> None:
+        if found := _FRAME.match(text) or _RICH_FRAME.match(text):
+            frame = Frame(found["path"], int(found["line"]), found["function"] or "")
+            self.trace.paths.add(frame.path)
+            if not self.trace.errors:
+                self.trace.frames.append(frame)
+                del self.trace.frames[:-KEPT_TAIL]
+        elif (found := _RICH_CODE.match(text) or _CODE.match(text)) and self._awaits_code:
+            self.trace.frames[-1] = replace(self.trace.frames[-1], code=found["code"].strip())
+
+    @property
+    def _awaits_code(self) -> bool:
+        frames = self.trace.frames
+        return bool(frames) and not frames[-1].code and not self.trace.errors
+
+    def _keep(self, number: int, text: str, role: str) -> bool:
+        self.trace.roles[number] = role
+        self.trace.lines.append(text[:400])
+        if len(self.trace.lines) > KEPT_HEAD + KEPT_TAIL:
+            del self.trace.lines[KEPT_HEAD]
         return True
-
-    def waited(self) -> bool:
-        """Counts a line that is not its own; false once there were too many."""
-        self._waited += 1
-        return self._waited < MAX_FOREIGN_LINES
 
 
 class Traces:
-    """The first and the last traceback of each place, and those that are not whole yet."""
+    """The tracebacks of each place, the first ones and the last, and whose a line is."""
 
     def __init__(self) -> None:
-        self.first: dict[Place, Trace] = {}
-        self.last: dict[Place, Trace] = {}
-        self._open: dict[Place, Trace] = {}
+        self.by_place: dict[Place, list[Trace]] = {}
+        self._recent: deque[Trace] = deque(maxlen=RECENT_TRACES)
 
-    @property
-    def open(self) -> bool:
-        """Whether the next lines may belong to one."""
-        return bool(self._open)
+    def add(self, trace: Trace) -> None:
+        """One more, in the order of the log."""
+        place = trace.first.place
+        self._recent.append(trace)
+        if place in self.by_place or len(self.by_place) < MAX_PLACES:
+            of_place = self.by_place.setdefault(place, [])
+            del of_place[KEPT_RANKED - 1 if place.rank is not None else KEPT_MIXED - 1 :]
+            of_place.append(trace)
 
-    def at(self, place: Place) -> Trace | None:
-        """The one that the place is in the middle of, or has just ended."""
-        return self._open.get(place)
-
-    def feed(self, line: Line) -> None:
-        """One line, in the order of the log."""
-        current = self._open.get(line.place)
-        begins = line.text.startswith("Traceback (most recent call last)")
-        if begins and (current is None or current.error):
-            self._begin(line)
-        elif current and not current.goes_on(line):
-            del self._open[line.place]
-        for place, other in list(self._open.items()):
-            if place != line.place and not other.waited():
-                del self._open[place]
-
-    def _begin(self, line: Line) -> None:
-        if line.place not in self.last and len(self.last) >= MAX_PLACES:
-            return
-        trace = Trace(line, [line.text])
-        self._open[line.place] = self.last[line.place] = trace
-        self.first.setdefault(line.place, trace)
-
-    def unexplained_traces(self) -> list[Trace]:
-        """Of each place the one that counts: a rank's last, the first where ranks are mixed."""
-        one_of_each = (
-            self.last[place] if place.rank is not None else trace
-            for place, trace in self.first.items()
+    def at(self, source: str, number: int) -> Trace | None:
+        """The one that the line is part of, by the number of its last line so far."""
+        return next(
+            (
+                trace
+                for trace in reversed(self._recent)
+                if number in trace.roles and trace.first.place.source == source
+            ),
+            None,
         )
-        return [trace for trace in one_of_each if not trace.explained]
+
+    def that_count(self, survived: Callable[[Trace], bool]) -> list[Trace]:
+        """Of each place one that is not explained and that the run did not survive.
+
+        A rank's last, the first where ranks are mixed; those that echo another failure only where
+        there is no other.
+        """
+        found = []
+        for place, traces in self.by_place.items():
+            ending = [trace for trace in traces if not survived(trace)]
+            own = [trace for trace in ending if not trace.is_echo] or ending
+            if own:
+                trace = own[-1 if place.rank is not None else 0]
+                found += [trace] if not trace.explained else []
+        return found

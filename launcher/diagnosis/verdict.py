@@ -8,12 +8,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from checks.knowledge.failures import FailureKind
-from launcher.diagnosis.evidence import Evidence, Sighting, step_lines
+from launcher.diagnosis.evidence import Evidence, Sighting
 from launcher.diagnosis.log_lines import Line, Place
 from launcher.diagnosis.traces import Trace
 
-RECOVERED_STEPS = 10
-"""Steps after an error that show that the run went on."""
+CAUGHT_LINES = 3
+"""Lines after a traceback that was caught, as its neighbours say, which show that it was."""
 NEAR_END_LINES = 40
 """A stall counts among the last lines alone."""
 
@@ -56,7 +56,7 @@ def cause_line(cause: Cause) -> Line:
 def cause_weight(cause: Cause) -> Weight:
     """By its kind, and by whether healthy runs show it too."""
     if isinstance(cause, Trace):
-        return Weight.FATAL
+        return Weight.SYMPTOM if cause.is_echo else Weight.FATAL
     kind, survivable = cause.known.kind, cause.known.survivable
     if kind is FailureKind.ROOT:
         return Weight.ODD if survivable else Weight.FATAL
@@ -77,9 +77,9 @@ def judge(evidence: Evidence, first: Place | None = None) -> LogVerdict:
     first = first or evidence.first_failed
     sightings = list(evidence.sightings.values())
     failures = [each for each in sightings if each.known.kind is not FailureKind.NOISE]
-    causes: list[Cause] = [*failures, *evidence.traces.unexplained_traces()]
-    survived = _survival_test(evidence, causes)
-    counting = [cause for cause in causes if not survived(cause)]
+    survived = _survival_test(evidence, failures)
+    counting: list[Cause] = [cause for cause in failures if not survived(cause)]
+    counting += evidence.traces.that_count(survived)
     harmless = [
         each for each in sightings if each.known.kind is FailureKind.NOISE or survived(each)
     ]
@@ -96,23 +96,36 @@ def _is_same_failure(one: Sighting, cause: Cause) -> bool:
     return isinstance(cause, Sighting) and one.known.id == cause.known.id
 
 
-def _survival_test(evidence: Evidence, causes: Sequence[Cause]) -> Callable[[Cause], bool]:
+def _survival_test(evidence: Evidence, causes: Sequence[Sighting]) -> Callable[[Cause], bool]:
     """A test of whether the run went on after a cause, which then was none."""
-    steps = {source.place.source: step_lines(source) for source in evidence.sources}
+    progress = evidence.progress
     length = {source.place.source: source.count for source in evidence.sources}
-    ended = any(_implies_run_end(cause) for cause in causes)
+    bad_ends = [cause_line(cause) for cause in causes if _implies_run_end(cause)]
+
+    def ended_well_after(line: Line) -> bool:
+        end = progress.good_end(line.place.source)
+        return end > line.number and not any(
+            bad.number > end or bad.place.source != line.place.source
+            for bad in bad_ends
+            if bad.number > line.number or bad.place.source != line.place.source
+        )
 
     def survived(cause: Cause) -> bool:
         line, weight = cause_line(cause), cause_weight(cause)
-        step_numbers = steps.get(line.place.source, [])
-        after = sum(number > line.number for number in step_numbers)
-        if weight is Weight.FATAL:
-            return after >= RECOVERED_STEPS and not ended
+        source = line.place.source
+        if progress.recovers_after(source, line.number) or ended_well_after(line):
+            return weight is not Weight.SILENT
+        trace = cause if isinstance(cause, Trace) else cause.trace
+        if trace and trace.was_caught:
+            return not bad_ends and length.get(source, 0) - trace.last_number >= CAUGHT_LINES
         if weight is Weight.STALL:
-            return after > 0 or length.get(line.place.source, 0) - line.number > NEAR_END_LINES
+            return (
+                progress.goes_on_after(source, line.number)
+                or length.get(source, 0) - line.number > NEAR_END_LINES
+            )
         if weight is Weight.SYMPTOM and not _implies_run_end(cause):
-            return bool(step_numbers) and not ended
-        return weight in (Weight.ODD, Weight.WEAK) and after > 0
+            return progress.has_steps(source) and not bad_ends
+        return weight in (Weight.ODD, Weight.WEAK) and progress.goes_on_after(source, line.number)
 
     return survived
 

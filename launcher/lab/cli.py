@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 from argparse import REMAINDER, ArgumentParser, Namespace
+from argparse import _SubParsersAction as Commands
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from checks.errors import UsageError
+from checks.next_line import next_line
+from launcher.command_line import add_command
 from launcher.lab import requirements as machine
 from launcher.lab.cluster import Lab
 from launcher.lab.faults import FAULTS
 from launcher.lab.shape import LabShape
 
-if TYPE_CHECKING:
-    from argparse import _SubParsersAction
 
-
-def add_parser(subparsers: _SubParsersAction[ArgumentParser]) -> None:
+def add_parser(subparsers: Commands[ArgumentParser]) -> None:
     """Adds `lab` and its commands. Each sets `run`: Namespace in, exit code out."""
     lab = subparsers.add_parser(
         "lab",
@@ -26,33 +27,40 @@ def add_parser(subparsers: _SubParsersAction[ArgumentParser]) -> None:
         description="A cluster of real nodes on this machine, to try things on and to break.",
     )
     commands = lab.add_subparsers(required=True, metavar="COMMAND")
-    up_parser = add_command(commands, "up", bring_up, "bring a cluster up and write its hosts file")
-    up_parser.add_argument("-n", "--nodes", type=int, default=3, help="how many (default: 3)")
-    add_command(commands, "down", take_down, "take the cluster away, all of it")
-    add_command(commands, "status", print_status, "its nodes, and the faults in force")
-    shell_parser = add_command(
-        commands, "shell", open_shell, "a root shell, or a command, on one node"
-    )
-    shell_parser.add_argument("node", metavar="NODE")
-    shell_parser.add_argument("argv", nargs=REMAINDER, metavar="-- CMD", help="run this instead")
-    fault_parser = add_command(
-        commands, "fault", inject_fault, "break a node for real; without NAME: list"
-    )
-    fault_parser.add_argument("fault", nargs="?", metavar="NAME")
-    fault_parser.add_argument("--on", nargs="+", default=[], metavar="NODE", help="break these")
-    add_command(commands, "heal", heal_faults, "undo all faults that are in force")
+    text = "bring a cluster up and write its hosts file"
+    up = add_lab_command(commands, "up", bring_up, text, "lab up -n 4")
+    up.add_argument("-n", "--nodes", type=int, default=3, help="how many (default: 3)")
+    text = "take the cluster away, all of it"
+    add_lab_command(commands, "down", take_down, text, "lab down")
+    text = "its nodes, and the faults in force"
+    add_lab_command(commands, "status", print_status, text, "lab status")
+    text = "a root shell, or a command, on one node"
+    examples: tuple[str, ...] = ("lab shell node2", "lab shell node2 -- ip -brief address")
+    shell = add_lab_command(commands, "shell", open_shell, text, *examples)
+    shell.add_argument("node", metavar="NODE")
+    shell.add_argument("argv", nargs=REMAINDER, metavar="-- CMD", help="run this instead")
+    text = "break a node for real; without NAME: list"
+    examples = ("lab fault", "lab fault master-port-dropped", "lab fault pubkey-off --on node2")
+    fault = add_lab_command(commands, "fault", inject_fault, text, *examples)
+    fault.add_argument("fault", nargs="?", metavar="NAME")
+    fault.add_argument("--on", nargs="+", default=[], metavar="NODE", help="break these")
+    text = "undo all faults that are in force"
+    add_lab_command(commands, "heal", heal_faults, text, "lab heal")
 
 
-def add_command(
-    commands: _SubParsersAction[ArgumentParser], name: str, run: object, text: str
+def add_lab_command(
+    commands: Commands[ArgumentParser],
+    name: str,
+    run: Callable[[Namespace], int | None],
+    text: str,
+    *examples: str,
 ) -> ArgumentParser:
     """One command with the options that say which lab is meant."""
-    parser = commands.add_parser(name, help=text, description=text)
+    parser = add_command(commands, name, run, text, *examples)
     parser.add_argument(
         "--dir", type=Path, default=Path(".lab"), help="where its files are (default: .lab)"
     )
     parser.add_argument("--name", help="which lab, where it is not the one of --dir")
-    parser.set_defaults(run=run)
     return parser
 
 
@@ -62,10 +70,10 @@ def find_running_lab(args: Namespace) -> Lab:
     lab = Lab.find(args.dir, args.name)
     if lab is None:
         where = args.name or args.dir
-        raise UsageError(f"no lab at {where}: python -m launcher lab up")
+        raise UsageError(f"no lab at {where}: {next_line('lab', None, 'up')}")
     if not lab.runs:
         raise UsageError(
-            f"the lab {lab.record.name} is not running any more: python -m launcher lab down"
+            f"the lab {lab.record.name} is not running any more: {lab_line(lab, 'down')}"
         )
     return lab
 
@@ -89,7 +97,7 @@ def reuse_lab(lab: Lab, nodes: int) -> None:
     if size != nodes:
         raise UsageError(
             f"the lab {lab.record.name} is up with {size} nodes, not {nodes}.\n"
-            f"Take it down first: python -m launcher lab down --name {lab.record.name}"
+            f"Take it down first: {lab_line(lab, 'down')}"
         )
     print(f"The lab {lab.record.name} is already up.")
     print_next_steps(lab)
@@ -99,11 +107,23 @@ def print_next_steps(lab: Lab) -> None:
     """What to do with it."""
     for node in lab.nodes:
         print(f"{node.name:8} {node.address}")
-    hosts = os.path.relpath(lab.hosts)
-    print(f"Check it:     pytest preflight/ --hosts {hosts}")
-    print("Break it:     python -m launcher lab fault")
-    print(f"Log in:       ssh -F {os.path.relpath(lab.ssh_config)} {lab.nodes[0].name}")
-    print("Take it down: python -m launcher lab down")
+    print(f"Check it:     {next_line('preflight', None, '--hosts', short_path(lab.hosts))}")
+    print(f"Break it:     {lab_line(lab, 'fault')}")
+    print(f"Log in:       ssh -F {shlex.quote(short_path(lab.ssh_config))} {lab.nodes[0].name}")
+    print(f"Take it down: {lab_line(lab, 'down')}")
+
+
+def lab_line(lab: Lab, command: str, *words: str) -> str:
+    """The line to type for a command on this lab, with the directory where it is not `.lab`."""
+    directory = Path(lab.record.directory)
+    which = () if directory == Path(".lab").resolve() else ("--dir", short_path(directory))
+    return next_line("lab", None, command, *words, *which)
+
+
+def short_path(path: Path) -> str:
+    """From the current directory where that is above it."""
+    here = os.path.relpath(path)
+    return str(path) if here.startswith("..") else here
 
 
 def take_down(args: Namespace) -> None:
@@ -141,8 +161,9 @@ def inject_fault(args: Namespace) -> None:
         for fault in FAULTS.values():
             print(f"{fault.name:26} {fault.title} (on {fault.on.value})")
         return
-    nodes = find_running_lab(args).fault(args.fault, args.on)
-    print(f"{', '.join(nodes)}: {FAULTS[args.fault].title}. Undo it: python -m launcher lab heal")
+    lab = find_running_lab(args)
+    nodes = ", ".join(lab.fault(args.fault, args.on))
+    print(f"{nodes}: {FAULTS[args.fault].title}. Undo it: {lab_line(lab, 'heal')}")
 
 
 def heal_faults(args: Namespace) -> None:

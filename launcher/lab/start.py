@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from checks.errors import UsageError
+from checks.next_line import next_line
 from launcher.lab import boot, filesystem, network
 from launcher.lab import ssh_files as trust
 from launcher.lab.boot_pipes import BOOT_LIMIT_S, BootPipes
@@ -26,7 +27,8 @@ def reserve_lab(name: str, directory: Path, shape: LabShape) -> LabRecord:
         record.home.mkdir(mode=0o700)
     except FileExistsError:
         raise UsageError(
-            f"something is left of a lab named {name}: python -m launcher lab down --name {name}"
+            f"something is left of a lab named {name}: "
+            + next_line("lab", None, "down", "--name", name)
         ) from None
     record.save()
     record.disks.mkdir()

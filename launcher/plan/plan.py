@@ -11,6 +11,7 @@ from checks.job.node_filter import select_slots
 from checks.knowledge.rank_environment import compose_rank_env
 from checks.masking import mask_env
 from checks.model import Job
+from checks.next_line import next_line
 from launcher.agent.marks import RUN_MARK
 from launcher.plan.backends import BACKENDS, AgentLauncher, LaunchRequest, agent_argv
 from launcher.plan.programs import PROGRAMS, NodeLaunch, Program
@@ -157,7 +158,8 @@ def require_command(job: Job) -> None:
     """Raises UsageError where there is nothing to train."""
     if not job.command:
         raise UsageError(
-            "nothing to train: type -- train.py ARGS after the options, "
+            "nothing to train: type, with your own script in place of train.py, "
+            f"{next_line('start', job, '--', 'train.py')}, "
             'or write command = ["train.py"] under [start] into launch.toml'
         )
 

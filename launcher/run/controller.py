@@ -19,6 +19,7 @@ from launcher.plan.plan import Plan
 from launcher.record import RunRecord
 from launcher.run.console import Console
 from launcher.run.failure_report import FailureReport, describe_failure
+from launcher.run.inbox import Inbox
 from launcher.run.messages import (
     Message,
     NodeEnded,
@@ -32,9 +33,11 @@ from launcher.run.messages import (
     event_as_json,
 )
 from launcher.run.progress import Progress
+from launcher.run.stall.judge import StallKind
 from launcher.run.stall.stall_monitor import STUCK_AFTER_S, StallMonitor
+from launcher.run.start_display import StartDisplay
 from launcher.run.state import BEFORE_SOURCE, LAUNCHER_SOURCE, RunState
-from launcher.run.supervisors import Inbox, Supervisors, start_supervisors
+from launcher.run.supervisors import Supervisors, start_supervisors
 
 SUPERVISORS_WAIT_S = 30.0
 AGENTS_WAIT_S = 60.0
@@ -57,14 +60,19 @@ class RunController:
         self.job, self.plan, self.record = job, plan, record
         self.console = Console([node.name for node in plan.nodes])
         self.state = RunState(plan, self._show_line)
-        self.inbox: Inbox = queue.SimpleQueue()
+        self.inbox = Inbox()
         self.end_requests = 0
         self.interrupted = False
         record.report = self.console.say
         self.progress = Progress(plan, self.console.say)
         self.supervisors: Supervisors | None = None
+        self.start_display = StartDisplay(self.console, self.progress.seconds)
         self.stall_monitor = StallMonitor(
-            plan, stuck_after_s, self._request_observations, self._record_observation
+            plan,
+            stuck_after_s,
+            self._request_observations,
+            self._record_observation,
+            self.start_display.show,
         )
         self.failure_report: FailureReport | None = None
         """Of a failure, once the run is over; None too where no login was open."""
@@ -104,6 +112,7 @@ class RunController:
             self._fail_overdue_nodes(missing, what, AGENTS_WAIT_S)
             return
         self._wait_until(self._has_succeeded, None)
+        self.start_display.clear()
         self._wait_until(lambda: self.state.over, LAUNCHERS_EXIT_S)
 
     def _run_commands_before(self, supervisors: Supervisors) -> None:
@@ -137,6 +146,7 @@ class RunController:
         """Whether all ranks succeeded; a run without progress is looked into meanwhile."""
         self.progress.joined(self.state.joined)
         self.stall_monitor.check_progress(time.monotonic())
+        self.start_display.redraw()
         return self.state.has_succeeded
 
     def _request_observations(self) -> None:
@@ -145,6 +155,7 @@ class RunController:
 
     def _record_observation(self, text: str, seen: dict[str, Any]) -> None:
         self.record.log_observation({"after_s": self.progress.seconds(), **seen})
+        self.progress.observed(StallKind(seen["kind"]), seen["said"])
         if text:
             self.console.say(text)
 
@@ -164,8 +175,10 @@ class RunController:
         return True
 
     def _receive_message(self, seconds: float) -> None:
+        if figures := self.progress.figures_to_record():
+            self.record.write_progress(figures)
         try:
-            node, message = self.inbox.get(timeout=seconds)
+            node, message = self.inbox.get(seconds)
         except queue.Empty:
             return
         self.state.take(message, node)
@@ -189,6 +202,7 @@ class RunController:
         if source != LAUNCHER_SOURCE:
             self.console.line(node, source, line)
         if source.startswith("rank"):
+            self.start_display.clear()
             step = self.progress.line(source, line)
             self.stall_monitor.progress(time.monotonic(), step=step)
 

@@ -14,6 +14,7 @@ from typing import Any, ClassVar, TypeAlias, get_args
 
 from checks.errors import FactError
 from checks.facts.decode import decode_record
+from checks.untrusted_json import read_untrusted_json
 from launcher.run.stall.observation import NodeObservation
 
 
@@ -166,17 +167,15 @@ _KINDS: Mapping[str, Any] = {
 def decode_message(line: bytes) -> Message:
     """The message on a line, a BadMessage where it is none. Never raises."""
     try:
-        data = json.loads(line)
+        data = read_untrusted_json(line)
     except ValueError as error:
-        return BadMessage(f"it is not JSON: {error}")
-    except RecursionError:
-        return BadMessage("it is nested too deeply")
+        return BadMessage(f"it is no message: {error}")
     kind = data.get("kind") if isinstance(data, dict) else None
     if not isinstance(kind, str) or kind not in _KINDS:
         return BadMessage(f"its kind is unknown: {str(kind)[:60]!r}")
     try:
         message: Message = decode_record(_KINDS[kind], data, kind)
-    except (FactError, RecursionError) as error:
+    except FactError as error:
         return BadMessage(str(error))
     return message
 

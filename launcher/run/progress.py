@@ -1,17 +1,22 @@
-"""How far a run is: ranks joined, the first step, steps per second; each is reported once."""
+"""How far a run is: ranks joined, steps, pace; the first of each is reported."""
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Collection
 from typing import Any
 
 from launcher.plan.plan import Plan
 from launcher.plan.ranks import name_ranks
-from launcher.rank_output import is_step_line, step_number
+from launcher.rank_output import parse_step_line
+from launcher.run.stall.judge import StallKind
+from launcher.run.step_meter import StepMeter, total_from_arguments
 
 LATE_S = 10.0
 PACE_S = 10.0
+RECORD_EVERY_S = 1.0
+HEARTBEAT_S = 10.0
 
 
 class Progress:
@@ -21,13 +26,17 @@ class Progress:
         self._plan, self._say = plan, say
         self._began = time.monotonic()
         self._late = False
+        self._joined_count = 0
         self._source = ""
-        self._first: tuple[float, int] | None = None
-        self._last: tuple[float, int] | None = None
+        self._meter = StepMeter(total_from_arguments(plan.train))
         self._paced = False
         self.first_joined_s: float | None = None
         self.joined_s: float | None = None
         self.first_step_s: float | None = None
+        self._stall = ""
+        self._not_met = False
+        self._recorded: dict[str, Any] = {}
+        self._recorded_at = float("-inf")
 
     def seconds(self) -> float:
         """Seconds since the run began."""
@@ -35,6 +44,7 @@ class Progress:
 
     def joined(self, joined: Collection[int]) -> None:
         """Take note of the ranks that have started so far."""
+        self._joined_count = len(joined)
         if self.joined_s is not None or not joined:
             return
         if self.first_joined_s is None:
@@ -48,31 +58,37 @@ class Progress:
 
     def line(self, source: str, line: str) -> bool:
         """Take a line that a rank printed; whether it is the line of a step."""
-        if not is_step_line(line):
+        step = parse_step_line(line)
+        if step or not self._not_met:
+            self._stall = ""
+        if step is None:
             return False
         if self.first_step_s is None:
             self.first_step_s = self.seconds()
             self._source = source
             self._say(f"first step after {self.first_step_s:g} s")
-        number = step_number(line)
-        if source == self._source and number is not None:
-            self._last = (time.monotonic(), number)
-            self._first = self._first or self._last
-            self._report_pace(self._last[0] - self._first[0])
+        if source == self._source:
+            self._meter.take(step, time.monotonic())
+            self._report_pace()
         return True
 
-    def _report_pace(self, span_s: float) -> None:
-        if not self._paced and span_s > PACE_S and self.steps_per_s:
+    def observed(self, kind: StallKind, text: str) -> None:
+        """Take note of what a run without progress does, until a rank prints something.
+
+        Where ranks have not met, only a step shows that they have.
+        """
+        self._stall = "" if kind is StallKind.WELL else text
+        self._not_met = kind is StallKind.APART
+
+    def _report_pace(self) -> None:
+        if not self._paced and self._meter.span_s > PACE_S and self.steps_per_s:
             self._paced = True
             self._say(f"{self.steps_per_s:g} steps per second")
 
     @property
     def steps_per_s(self) -> float | None:
         """From the first numbered step to the last, of the rank that printed the first."""
-        if not self._first or not self._last or self._last[1] <= self._first[1]:
-            return None
-        (began, first), (ended, last) = self._first, self._last
-        return float(f"{(last - first) / max(ended - began, 1e-3):.3g}")
+        return self._meter.steps_per_s
 
     @property
     def run_figures(self) -> dict[str, Any]:
@@ -82,7 +98,33 @@ class Progress:
             "joined_s": self.joined_s,
             "first_step_s": self.first_step_s,
             "steps_per_s": self.steps_per_s,
+            **self._step_figures,
         }
+
+    @property
+    def _step_figures(self) -> dict[str, Any]:
+        """The newest step; `steps` is None where the total is not known to be the whole run's."""
+        meter = self._meter
+        loss = meter.loss if meter.loss is None or math.isfinite(meter.loss) else str(meter.loss)
+        return {"step": meter.number, "steps": meter.total if meter.whole else None, "loss": loss}
+
+    def figures_to_record(self) -> dict[str, Any] | None:
+        """What `status` shows of a run under way; None where nothing new is to be recorded yet."""
+        now, meter = time.monotonic(), self._meter
+        stepped_s = None if meter.stepped_at is None else round(meter.stepped_at - self._began, 1)
+        figures = {
+            **self._step_figures,
+            "steps_per_s": meter.recent_steps_per_s,
+            "left_s": meter.left_s,
+            "stepped_s": stepped_s,
+            "joined": self._joined_count,
+            "stall": self._stall,
+        }
+        wait_s = HEARTBEAT_S if figures == self._recorded else RECORD_EVERY_S
+        if now - self._recorded_at < wait_s:
+            return None
+        self._recorded, self._recorded_at = figures, now
+        return {**figures, "seconds": self.seconds(), "at": time.time()}
 
 
 def _describe_missing_ranks(plan: Plan, joined: Collection[int]) -> str:

@@ -9,12 +9,11 @@ from __future__ import annotations
 import concurrent.futures
 import contextlib
 import json
-import queue
+import math
 import threading
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TypeAlias
 
 from checks.contact.channel import Channel
 from checks.contact.identity import LoginError
@@ -25,11 +24,11 @@ from checks.model import Job
 from launcher.agent.supervisor import BEAT_S, LEASE_S
 from launcher.plan.backends import AgentLauncher
 from launcher.plan.plan import NodePlan, Plan, agent_plan
+from launcher.run.inbox import Inbox
 from launcher.run.messages import (
     Command,
     ConnectionLost,
     Heartbeat,
-    Message,
     RunCommand,
     RunFiles,
     decode_message,
@@ -39,8 +38,6 @@ from launcher.run.messages import (
 SUPERVISOR = "launcher.agent.supervisor"
 AGENT_FOLDER = Path(__file__).parent.parent / "agent"
 POOL = 32
-Inbox: TypeAlias = "queue.SimpleQueue[tuple[str, Message]]"
-"""Messages, each with the name of the node that it came from."""
 
 
 def supervisor_program(entry: str) -> bytes:
@@ -68,16 +65,16 @@ class SupervisorLink:
 
     def listen(self, inbox: Inbox) -> None:
         """Pass on all messages of the supervisor, and at last that there are no more."""
-        inbox.put((self.name, ConnectionLost(self._relay_messages(inbox))))
+        inbox.put(self.name, ConnectionLost(self._relay_messages(inbox)))
 
     def _relay_messages(self, inbox: Inbox) -> str:
         try:
             while (line := self._channel.line(time.monotonic() + LEASE_S)) is not None:
                 before, mark, text = line.partition(self._mark)
                 if mark and not before:
-                    inbox.put((self.name, decode_message(text)))
+                    inbox.put(self.name, decode_message(text), len(line))
                 elif line.strip():
-                    self._noise = [*self._noise[-4:], line.decode("utf-8", "replace")]
+                    self._noise = [*self._noise[-4:], line[-500:].decode("utf-8", "replace")]
         except TimeoutError:
             return f"no message for {LEASE_S:g} s"
         except (OSError, EOFError) as error:
@@ -175,7 +172,7 @@ def _open_links(job: Job, files: Mapping[str, RunFiles]) -> dict[str, Supervisor
 def _open_link(job: Job, transport: SshTransport, name: str, files: RunFiles) -> SupervisorLink:
     session = transport.open(name)
     try:
-        channel = session.open(start_command(job.python))
+        channel = session.open(start_command(job.python), share=math.inf)
         channel.send(supervisor_program("main") + encode_command(files))
     except BaseException:
         session.close()

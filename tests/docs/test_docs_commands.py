@@ -23,23 +23,10 @@ EXAMPLES = {"--version", "--local_rank", "--api-key", "--privileged"}
 """What a page names of other programs, and the one option before any command."""
 
 
-class Recorder:
-    """Stands where pytest's parser does and remembers the options."""
-
-    def __init__(self):
-        self.flags: list[str] = []
-
-    def getgroup(self, *_):
-        return self
-
-    def addoption(self, *flags, **_):
-        self.flags += flags
-
-
 def preflight_options() -> list[str]:
-    recorder = Recorder()
-    options.add_options(recorder)
-    return recorder.flags
+    flags: list[str] = []
+    options.add_options(lambda flag, **_: flags.append(flag))
+    return flags
 
 
 def leaves(parser: argparse.ArgumentParser, *path: str) -> dict[tuple[str, ...], set[str]]:

@@ -41,6 +41,7 @@ def test_what_it_writes_is_read_by_both_faces(lab: Lab, tmp_path: Path):
     assert [(node.name, node.slots) for node in hosts] == [(f"node{n}", 1) for n in (1, 2, 3)]
     launch = parse_launch_file((tmp_path / "launch.toml").read_text(), "launch.toml")
     assert launch.get("hosts") == "hosts.txt"
+    assert done.stdout.endswith(f"next: {sys.executable} -m launcher trust\n")
     again = init(tmp_path, *words)
     assert again.returncode == 2
     assert "--force" in again.stderr
@@ -59,6 +60,33 @@ def test_a_launch_file_that_is_there_is_kept(lab: Lab, tmp_path: Path):
     assert f'config = "{lab.ssh_config}"' in done.stdout
     assert 'user = "root"' not in done.stdout
     assert len(read_hosts((tmp_path / "hosts.txt").read_text(), "hosts.txt")) == 2
+    assert done.stdout.endswith(f"trust --ssh-config {lab.ssh_config} --hosts hosts.txt\n")
+
+
+def test_a_hosts_file_that_is_there_is_kept_and_the_interpreter_written(lab: Lab, tmp_path: Path):
+    (tmp_path / "hosts.txt").write_text("node2 slots=3\nnode1\n")
+    done = init(tmp_path, "--ssh-config", str(lab.ssh_config), "--python", "/data/venv/bin/python")
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "hosts.txt").read_text() == "node2 slots=3\nnode1\n"
+    launch = parse_launch_file((tmp_path / "launch.toml").read_text(), "launch.toml")
+    assert (launch.get("hosts"), launch.get("python")) == ("hosts.txt", "/data/venv/bin/python")
+    assert "node2 slots=1" in done.stdout
+
+
+@pytest.mark.parametrize("names", ["no-such-node", "node1,no-such-node"])
+def test_a_name_without_an_address_writes_nothing(lab: Lab, tmp_path: Path, names: str):
+    done = init(tmp_path, "--nodes", names, "--ssh-config", str(lab.ssh_config))
+    assert done.returncode == 2
+    assert "no address for no-such-node; nothing was written" in done.stderr
+    assert "next:" not in done.stdout
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_node_that_trust_cannot_help_is_looked_into(lab: Lab, tmp_path: Path):
+    lab.fault("sshd-stopped", on=["node3"])
+    done = init(tmp_path, "--nodes", "node2,node3", "--ssh-config", str(lab.ssh_config))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.endswith("-m preflight -k controller-logs-in\n")
 
 
 def test_a_node_without_trust_is_listed_and_said(lab: Lab, tmp_path: Path):

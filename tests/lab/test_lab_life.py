@@ -87,7 +87,7 @@ def test_the_command_line(tmp_path: Path) -> None:
     assert "No lab is up" in launcher("down", cwd=tmp_path).stdout
     assert launcher("status", cwd=tmp_path).returncode == 2
     first = launcher("up", "-n", "2", cwd=tmp_path)
-    assert "pytest preflight/ --hosts .lab/hosts.txt" in first.stdout, first.stderr
+    assert " -m preflight --hosts .lab/hosts.txt" in first.stdout, first.stderr
     lab = Lab.find(tmp_path / ".lab")
     assert lab is not None
     try:

@@ -17,8 +17,9 @@ MEETS = """
 import os, sys, time
 import torch.distributed as dist
 mode, rank = sys.argv[-1], int(os.environ["RANK"])
+def tokenize(): time.sleep(600)
 if mode == "late" and rank == 1:
-    time.sleep(600)
+    tokenize()
 dist.init_process_group("gloo")
 print("met", flush=True)
 if mode == "reads" and rank == 1:
@@ -87,9 +88,16 @@ def recorded_looks(run):
 def test_a_rank_that_does_not_reach_the_rendezvous_is_named(stacks, stalled):
     run = stalled("late")
     run.wait_for("1 of 2 ranks have reached the rendezvous at .*:29500")
-    run.wait_for(r"rank 1 on node2 has not reached it, and is idle, at <module> \(train.py:6\)")
+    run.wait_for(
+        r"rank 1 on node2 has not reached it, and is tokenising, at tokenize \(train.py:5\)"
+    )
     run.wait_for(r"rank 0 on node1 waits for the others in init_process_group")
-    assert recorded_looks(run)[-1]["odd"] == [1]
+    run.wait_for(
+        r"no step yet after \d+ s: rank 1 on node2 is tokenising, at tokenize \(train.py:5\); "
+        "rank 0 on node1 waits in init_process_group for it"
+    )
+    looks = {look["kind"]: look for look in recorded_looks(run)}
+    assert (looks["not met"]["odd"], looks["starting"]["odd"]) == ([1], [])
 
 
 def test_a_rank_elsewhere_after_the_meeting_is_named(stacks, stalled):
@@ -97,8 +105,8 @@ def test_a_rank_elsewhere_after_the_meeting_is_named(stacks, stalled):
     run = stalled("reads")
     run.wait_for("met")
     run.wait_for("no output for .* s; stuck: ")
-    run.wait_for(rf"{node2} is elsewhere than the others, and is idle, at <module> \(train.py:11\)")
-    run.wait_for(r"rank 0 on node1 waits in barrier, at <module> \(train.py:16\)")
+    run.wait_for(rf"{node2} is elsewhere than the others, and is idle, at <module> \(train.py:12\)")
+    run.wait_for(r"rank 0 on node1 waits in barrier, at <module> \(train.py:17\)")
 
 
 def test_a_slow_rank_is_reported_as_slow(stalled):

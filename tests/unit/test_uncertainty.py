@@ -93,7 +93,7 @@ SAYS = {
     ),
     "nested": (
         "hello(); answer('[' * 200000); idle()",
-        "no answer in time; what came is no answer: [[[",
+        "no answer in time; what came is no answer: it is nested too deeply",
     ),
     "wrong-nonce": (
         """hello(); say('f00d {"id": 1, "data": {}}\\n'); idle()""",
@@ -118,9 +118,28 @@ idle()""",
     "not-utf-8": ("hello(); say(bytes(range(128, 256)) * 99); idle()", "no answer in time"),
     "flood": (
         "hello(); over()\nwhile True: say(b'y\\n' * 9999)",
-        "no answer in time",
+        ("no answer in time", "the connection broke: it sent far more than was asked for"),
     ),
-    "flood-without-lines": ("hello(); over()\nwhile True: say(b'y' * 65536)", "no answer in time"),
+    "flood-without-lines": (
+        "hello(); over()\nwhile True: say(b'y' * 65536)",
+        "the connection broke: it sent far more than was asked for",
+    ),
+    "deep": (
+        """hello(); answer('{"id": 1, "data": ' + '[' * 100 + ']' * 100 + '}'); idle()""",
+        "no answer in time; what came is no answer: it is nested too deeply",
+    ),
+    "huge-number": (
+        """hello(); answer('{"id": 1, "data": {"n": ' + '9' * 100000 + '}}'); idle()""",
+        "no answer in time; what came is no answer: a number has 100000 digits",
+    ),
+    "infinite": (
+        """hello(); answer('{"id": 1, "data": {"n": 1e999}}'); idle()""",
+        "no answer in time; what came is no answer: the number 1e999 is out of range",
+    ),
+    "no-json-number": (
+        """hello(); answer('{"id": 1, "data": {"n": NaN}}'); idle()""",
+        "no answer in time; what came is no answer: NaN is no JSON",
+    ),
 }
 
 
@@ -174,7 +193,7 @@ def test_a_shell_that_prints_much_first_is_heard_out(resident_of, line):
 @pytest.mark.parametrize("line", ["b'y\\n' * 4096", "b'y' * 8192"], ids=["lines", "no-lines"])
 def test_a_shell_that_prints_without_end_is_given_up(resident_of, monkeypatch, line):
     monkeypatch.setattr(resident, "START_S", 0.5)
-    with pytest.raises(LoginError, match=r"started nothing in 0\.5 s") as raised:
+    with pytest.raises(LoginError, match=r"started nothing") as raised:
         resident_of(f"while True: say({line})")
     assert raised.value.cause == "shell-hangs"
 

@@ -28,6 +28,7 @@ from checks.knowledge.nccl_transport import (
     SOCKETS,
     allowed_ports,
     expected_transport,
+    known_transports,
     port_kind,
 )
 from checks.knowledge.nccl_variables import NCCL_IFNAME, leading_number
@@ -143,9 +144,8 @@ def _fallback_verdict(node: NodeView, ranks: UsageByRank) -> Verdict | None:
     if transport.cause:
         root = {**ROOT_CAUSES, "disabled": "nccl.infiniband-is-not-disabled"}[transport.cause]
         return skip(f"sockets: {transport.reason}; see {root}")
-    without = [
-        peer.name for peer in node.cluster.reached if expected_transport(peer).kind == SOCKETS
-    ]
+    transports = known_transports(node.cluster)
+    without = [peer for peer, transport in transports.items() if transport.kind == SOCKETS]
     if without:
         return skip(
             f"sockets for all, since {fold_names(without)} has nothing else; see "

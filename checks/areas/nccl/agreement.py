@@ -19,6 +19,7 @@ from checks.knowledge.nccl_transport import (
     SOCKETS,
     agreed_kind,
     expected_transport,
+    known_transports,
     rdma_disabled_by,
 )
 from checks.knowledge.nccl_variables import (
@@ -27,7 +28,12 @@ from checks.knowledge.nccl_variables import (
     interface_settings,
     selected_interfaces,
 )
-from checks.knowledge.training_network import network_env, routed_interfaces, training_interface
+from checks.knowledge.training_network import (
+    leads_to_peers,
+    network_env,
+    routed_interfaces,
+    training_interface,
+)
 from checks.model import Fix, Severity, Verdict, block, ok, skip, warn
 from checks.outliers.consensus import majority_value, most_common_value
 
@@ -229,7 +235,7 @@ def infiniband_is_not_disabled(node: NodeView) -> Verdict:
 
 def _usual_cause(node: NodeView) -> str:
     """`disabled` where most nodes were set to leave their adapters; else ''."""
-    causes = {peer.name: expected_transport(peer).cause for peer in node.cluster.reached}
+    causes = {peer: transport.cause for peer, transport in known_transports(node.cluster).items()}
     return "disabled" if majority_value(causes, node.job.head) == "disabled" else ""
 
 
@@ -255,25 +261,11 @@ def _interface_fault(node: NodeView, setting: Setting) -> tuple[str, str] | None
 
 def _routing_fault(node: NodeView, usable: list[Interface]) -> tuple[str, str] | None:
     """Where peers are reached through another interface and the named one shares no network."""
-    routed = routed_interfaces(node)
-    if (
-        not routed
-        or any(interface in usable for interface in routed)
-        or _shares_network_with_peers(node, usable)
-    ):
+    if any(leads_to_peers(node, interface) for interface in usable):
         return None
     names = ", ".join(interface.name for interface in usable)
-    return "interface-astray", f"names {names}, but {routed[0].name} leads to the peers"
-
-
-def _shares_network_with_peers(node: NodeView, usable: list[Interface]) -> bool:
-    """Whether another node has an address in a network of those interfaces: a second fabric."""
-    nets = {network for interface in usable for network in interface.routable_networks}
-    peers = [peer for peer in node.cluster.reached if peer is not node and peer.has(Interfaces)]
-    theirs = (interface for peer in peers for interface in peer.read(Interfaces).interfaces)
-    return any(
-        nets & interface.routable_networks for interface in theirs if not interface.is_local_only
-    )
+    leading = ", ".join(interface.name for interface in routed_interfaces(node)) or "none of them"
+    return "interface-astray", f"names {names}, but {leading} leads to the peers"
 
 
 @cached_per_view

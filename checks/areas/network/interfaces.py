@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import statistics
 
 from checks.check import node_check
@@ -14,7 +15,7 @@ from checks.knowledge.training_network import (
     training_address,
     training_interface,
 )
-from checks.model import Severity, Verdict, block, ok, skip, warn
+from checks.model import Fix, Severity, Verdict, block, ok, skip, warn
 from checks.outliers.consensus import majority_value
 
 SLOW_RATIO = 0.6
@@ -123,7 +124,8 @@ def one_network(node: NodeView) -> Verdict:
     Measured: The kernel's route to each other node.
 
     Fix:
-        other-interface: a route through the training interface.
+        other-interface: a route through the training interface, where the peer is on its network;
+            else shows the way taken.
         no-route: shows the way that is missing.
     """
     own, peers = training_interface(node), node.read(Names).peers
@@ -133,9 +135,7 @@ def one_network(node: NodeView) -> Verdict:
         through = ", ".join(dict.fromkeys(interface.name for interface in strays.values()))
         message = f"{node.name} trains over {own.name} but reaches {names} through {through}"
         peer = peers[next(iter(strays))].addresses[0]
-        fix = node.fix(
-            f"ip route replace {peer} dev {own.name}", "where that link leads", root=True
-        )
+        fix = training_route_fix(node, peer)
         return warn("other-interface", message, fix, through=through, nodes=list(strays))
     others = (name for name, peer in peers.items() if name != node.name and peer.addresses)
     return _judge_unrouted(node, own, [name for name in others if not peers[name].source])
@@ -164,6 +164,17 @@ def _shares_network(own: Interface, peer: NodeView) -> bool:
         return True
     is_known = all(map(peer.has, (Interfaces, Names, Environment)))
     return is_known and bool(own.routable_networks & training_interface(peer).routable_networks)
+
+
+def training_route_fix(node: NodeView, address: str) -> Fix:
+    """Leads that address out through the training interface, where that is on its network."""
+    own, where = training_interface(node), ipaddress.ip_address(address)
+    if not any(where in ipaddress.ip_network(network) for network in own.routable_networks):
+        return node.fix(f"ip route get {address}", f"send it out through {own.name}")
+    six = "-6 " if where.version == 6 else ""
+    target = f"{address}/{where.max_prefixlen}"
+    note = "until the next boot; remove the wrong route from the configuration"
+    return node.fix(f"ip {six}route replace {target} dev {own.name}", note, root=True)
 
 
 def _judge_unrouted(node: NodeView, own: Interface, names: list[str]) -> Verdict:

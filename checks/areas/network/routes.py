@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import ipaddress
-
-from checks.areas.network.interfaces import is_same_link, misrouted_by_name
+from checks.areas.network.interfaces import (
+    is_same_link,
+    misrouted_by_name,
+    training_route_fix,
+)
 from checks.check import node_check
 from checks.facts import NodeView
 from checks.facts.environment import Environment
@@ -13,7 +15,7 @@ from checks.facts.names import Names
 from checks.facts.ports import DialResults, Listeners
 from checks.folded_names import fold_names
 from checks.knowledge.training_network import has_wrong_interface_setting, training_interface
-from checks.model import Fix, Severity, Verdict, ok, skip, warn
+from checks.model import Severity, Verdict, ok, skip, warn
 
 
 @node_check(
@@ -78,14 +80,3 @@ def misrouted_by_address(node: NodeView) -> dict[str, Interface]:
 def listening_address(node: NodeView, peer: str) -> str:
     """Where the peer listened."""
     return node.cluster[peer].read(Listeners).address
-
-
-def training_route_fix(node: NodeView, address: str) -> Fix:
-    """Leads that address out through the training interface, where that is on its network."""
-    own, where = training_interface(node), ipaddress.ip_address(address)
-    if not any(where in ipaddress.ip_network(network) for network in own.routable_networks):
-        return node.fix(f"ip route get {address}", f"send it out through {own.name}")
-    six = "-6 " if where.version == 6 else ""
-    target = f"{address}/{where.max_prefixlen}"
-    note = "until the next boot; remove the wrong route from the configuration"
-    return node.fix(f"ip {six}route replace {target} dev {own.name}", note, root=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ipaddress
 from dataclasses import replace
 
-from checks.areas.network.routes import misrouted_by_address, training_route_fix
+from checks.areas.network.interfaces import training_route_fix
+from checks.areas.network.routes import misrouted_by_address
 from checks.facts import ClusterView, NodeView
 from checks.facts.environment import Environment
 from checks.facts.firewall import Firewall

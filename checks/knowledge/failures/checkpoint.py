@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from checks.knowledge.failures.known import root, silent
+from checks.knowledge.failures.known import root, silent, symptom
 
 OUTPUT_CHECKS = ("files.output-is-writable",)
 SCATTERED_CAUSE = "each node has only what its own ranks wrote: the directory is not shared"
@@ -12,7 +12,8 @@ FAILURES = (
     root(
         "disk-full",
         ("[Errno 28] No space left on device", "unexpected pos"),
-        r"\[Errno 28\] No space left on device|inline_container\.cc:\d+\] \. unexpected pos",
+        r"\[Errno 28\] No space left on device(?!\.  joblib)"
+        r"|inline_container\.cc:\d+\] \. unexpected pos",
         cause="the disk is full, or the quota is used up; torch.save reports that as `unexpected "
         "pos`",
         fix="check output, /tmp and the caches on that node with `df -h` and `df -i`",
@@ -94,5 +95,90 @@ FAILURES = (
         fix="merge the shards of a checkpoint (zero_to_fp32.py, with the shards of all nodes in "
         "one directory), or set stage3_gather_16bit_weights_on_model_save",
         checks=("deepspeed.saving-does-not-gather",),
+    ),
+    root(
+        "zero-dp-world-size",
+        "The checkpoint being loaded used a DP world size of",
+        r"The checkpoint being loaded used a DP world size of (?P<saved>\d+) but the current "
+        r"world size is (?P<now>\d+)",
+        cause="the ZeRO checkpoint was written by {saved} data-parallel ranks, and {now} load it: "
+        "its optimizer's shards do not fit",
+        fix="start with {saved} ranks; or convert it (`python -m "
+        "deepspeed.checkpoint.ds_to_universal --input_folder CKPT --output_folder OUT`) and set "
+        '"load_universal": true under "checkpoint"; or load weights alone '
+        "(load_optimizer_states=False, or `python -m launcher weights`)",
+        checks=("files.checkpoints-can-be-resumed",),
+    ),
+    root(
+        "zero-partition-count",
+        "Number of elements do not match: ",
+        r"Number of elements do not match: (?P<one>\S+) != (?P<other>\S+)",
+        cause="a ZeRO checkpoint's parameter has {one} elements where the model has {other}: "
+        "another model, vocabulary or number of ranks",
+        fix="load with the config and the number of ranks that wrote it, or convert it to a "
+        "universal checkpoint",
+        checks=("files.checkpoints-can-be-resumed",),
+        near=r"deepspeed/runtime/zero|checkpoint",
+    ),
+    root(
+        "zero-universal-latest",
+        "Invalid for universal checkpoint: ",
+        r"Invalid for universal checkpoint: (?P<path>\S+) does not exist",
+        cause='"load_universal" is set, and {path} is not there: the checkpoint was not converted',
+        fix="`python -m deepspeed.checkpoint.ds_to_universal --input_folder CKPT/global_stepN "
+        "--output_folder CKPT/global_stepN_universal`, and write that name into "
+        "CKPT/latest_universal",
+        checks=("files.checkpoints-can-be-resumed",),
+    ),
+    root(
+        "zero-optimizer-state-missing",
+        "containing optimizer global state is missing! Cannot proceed",
+        r"(?P<path>\S+) containing optimizer global state is missing! Cannot proceed",
+        cause="the universal checkpoint lacks {path}: its conversion did not finish",
+        fix="convert it again, with room on the disk",
+        checks=("files.checkpoints-can-be-resumed",),
+    ),
+    root(
+        "zero-to-fp32-no-states",
+        (
+            "can't find model states file at '",
+            "can't find *_optim_states.pt files in directory '",
+            "can't find *_model_states.pt files in directory '",
+        ),
+        r"can't find (?:model states file at|\*_optim_states\.pt files in directory|"
+        r"\*_model_states\.pt files in directory) '(?P<path>[^']+)'",
+        cause="{path} has no ZeRO shards: it is the folder above or below the checkpoint, or the "
+        "shards are on other nodes",
+        fix="name the folder that holds `latest` (global_stepN is inside it), with the shards of "
+        "all nodes in it: `python -m launcher weights CHECKPOINT -o OUT` looks for them",
+        checks=(
+            "files.checkpoints-can-be-resumed",
+            "files.shared-folders-are-shared-everywhere",
+        ),
+    ),
+    root(
+        "zero-tag-differs",
+        "checkpoint tag name",
+        r"\[rank=(?P<rank>\d+)\] The checkpoint tag name '(?P<tag>[^']+)' is not consistent "
+        r"across all ranks",
+        cause="the ranks save under different names: the tag is made of something that differs "
+        "from rank to rank, such as the time",
+        fix="make the tag of the step alone, or let rank 0 choose it and broadcast it",
+    ),
+    symptom(
+        "zero3-trace-mismatch-hang",
+        "Watchdog caught collective operation timeout",
+        r"(?:\[Rank (?P<rank>\d+)\] )?Watchdog caught collective operation timeout: "
+        r"WorkNCCL\(SeqNum=(?P<seq>\d+), OpType=(?:_ALLGATHER_BASE|ALLGATHER|COALESCED|"
+        r"_REDUCE_SCATTER_BASE|REDUCE_SCATTER|ALLREDUCE)\b",
+        cause="under ZeRO-3 the ranks passed different modules (experts that are chosen by the "
+        "data, an image branch, layer drop), so they gather different weights and wait for each "
+        "other",
+        fix="make the block that is chosen by the data a leaf: "
+        'deepspeed.utils.set_z3_leaf_modules(model, [ExpertBlock]), or "leaf_module" in '
+        "zero_optimization (DeepSpeed 0.18); let every rank pass every branch (a dummy input); "
+        "else ZeRO-2",
+        checks=("deepspeed.values-are-accepted",),
+        near=r"Invalidate trace cache @ step (?P<step>\d+)[^\n]*(?:expected module|cache has only)",
     ),
 )

@@ -105,8 +105,8 @@ LOGIN_CAUSES = (
     Cause(
         "shell-refuses",
         "the login is accepted, but no command runs",
-        "limits `~/.bashrc` to interactive shells where the shell is bash, else makes the shell "
-        "bash",
+        "takes a command before the key out; limits the start-up file that fails to interactive "
+        "shells from that line on; makes another shell bash",
     ),
     Cause(
         "forced-command",

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from checks.facts import Login, NodeView
+from checks.knowledge.logins.ended_shell import ended_shell_fix
 from checks.knowledge.logins.fixes import KNOWN_HOSTS, QUIET, prepend_ssh_config
-from checks.knowledge.logins.forced_command import KEY_TYPE
 from checks.knowledge.logins.server_fixes import RELOAD_SSHD
 from checks.model import Fix
 
-NO_LOGIN = re.compile(r"not available|not allowed|nologin", re.IGNORECASE)
-"""What nologin(8) and its kin say for a closed account."""
-READ_AS_COMMANDS = re.compile(r"(syntax|parse) error|unknown command|too many", re.IGNORECASE)
-"""What shells say that a start-up file begins: they take the probe for their own text."""
 HERE = "this machine"
 COMPARE_NOTE = (
     "compare the key before with /etc/ssh/ssh_host_*_key.pub at the node's console: another "
@@ -206,38 +201,6 @@ def _throttled_fix(node: NodeView, _: Login) -> Fix:
     return node.fix(edit, "and see fail2ban, /etc/hosts.deny and whether sshd works", root=True)
 
 
-def _shell_fix(node: NodeView, login: Login) -> Fix:
-    printed = login.detail.partition(" and printed: ")[2]
-    user = shlex.quote(login.user or "USER")
-    open_up = f"usermod -s /bin/bash {user}"
-    if NO_LOGIN.search(printed):
-        return node.fix(open_up, "at its console", root=True)
-    if printed and not READ_AS_COMMANDS.search(printed):
-        return _forced_command_fix(node, login)
-    quiet = f"sed -i '1i {QUIET}' ~{user}/.bashrc"
-    command = f"case $(getent passwd {user}) in *bash) {quiet};; *) {open_up};; esac"
-    note = (
-        "at its console: where the shell is bash already, ~/.bashrc ends the session, or begins "
-        "another shell, and is then kept to people's shells; any other shell becomes bash"
-    )
-    return node.fix(command, note, root=True)
-
-
-def _forced_command_fix(node: NodeView, login: Login) -> Fix:
-    """A shell that ran nothing and still printed: most likely another command runs in its place."""
-    note = (
-        "at its console: what was printed looks like a forced command, command=… before this "
-        "machine's key; {}if it has none, it is ForceCommand in /etc/ssh/sshd_config, the shell "
-        f"(`usermod -s /bin/bash {login.user or 'USER'}`) or a start-up file that ends the session"
-    )
-    file = "~/.ssh/authorized_keys"
-    if not login.public_key:
-        return node.fix(f"grep -n 'command=' {file}", note.format("take it out there; "))
-    mark = f"\\|{login.public_key.split()[1]}|"
-    command = f"sed -i '{mark}s/^.* {KEY_TYPE}/\\1/' {file}"
-    return node.fix(command, note.format("this leaves the key without options; "))
-
-
 def _shell_hangs_fix(node: NodeView, _: Login) -> Fix:
     note = "at its console: what waits in ~/.bashrc is then kept to people's shells"
     return node.fix(f"sed -i '1i {QUIET}' ~/.bashrc", note)
@@ -265,7 +228,7 @@ _FIXES: Mapping[str, Callable[[NodeView, Login], Fix]] = {
     "user-unknown": _key_denied_fix,
     "public-key-auth-off": _public_keys_off_fix,
     "throttled": _throttled_fix,
-    "shell-refuses": _shell_fix,
+    "shell-refuses": ended_shell_fix,
     "shell-noisy": _shell_hangs_fix,
     "shell-hangs": _shell_hangs_fix,
     "no-python": _no_python_fix,

@@ -78,8 +78,8 @@ class PairServer(threading.Thread):
             sock.sendall(b"!")
             counted = count_received(socks, wanted["skip"], wanted["seconds"])
         finally:
-            for sock in socks:
-                sock.close()
+            for stream in socks:
+                stream.close()
         sock.sendall(json.dumps(counted).encode() + b"\n")
         sock.recv(1)
 

@@ -12,6 +12,7 @@ from checks.contact.pool import Contact
 from checks.errors import FactError, PreflightError
 from checks.facts import ClusterView
 from checks.model import Job
+from checks.next_line import next_line
 from checks.reports.terminal import takes_colour
 from checks.run import examine
 from launcher.commands.remote_scripts import ask_consent, run_scripts
@@ -21,8 +22,6 @@ from launcher.exit_codes import ExitCode
 from launcher.options import job_from_options
 
 PROOF_CHECKS = ("reach.controller-logs-in", "ssh.every-node-logs-in-to-every-node")
-_AFTER_GO = "Next: pytest preflight/"
-_AFTER_STOP = "run python -m launcher trust again"
 
 
 def add_options(parser: ArgumentParser) -> None:
@@ -81,5 +80,7 @@ def _apply_changes(contact: Contact, wanted: Mapping[str, Change], keys: Mapping
 def _prove_logins(job: Job) -> ExitCode:
     proof = examine(job, claims_of([CATALOGUE[check] for check in PROOF_CHECKS], job))
     colour = takes_colour(sys.stdout)
-    print("\n".join(proof.summary(go=_AFTER_GO, stop=_AFTER_STOP, colour=colour)))
+    go, stop = f"Next: {next_line('preflight', job)}", f"type again: {next_line('trust', job)}"
+    lines = proof.summary(go=go, stop=stop, colour=colour, fold_trust=False)
+    print("\n".join(lines))
     return ExitCode.DONE if proof.decision == "go" else ExitCode.FAILED

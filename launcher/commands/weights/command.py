@@ -20,6 +20,7 @@ from checks.facts.snapshot import Snapshot
 from checks.folded_names import fold_names
 from checks.job.node_filter import kept_nodes
 from checks.model import Job
+from checks.next_line import next_line
 from checks.stages.gather import section_arguments
 from checks.units import format_file_size
 from launcher.commands.weights import merge
@@ -108,7 +109,8 @@ def _look_at_checkpoints(
     if away:
         raise PreflightError(
             f"cannot log in to {fold_names(away)} ({', '.join(sorted(set(away.values())))}), and "
-            "its shards are needed: pytest preflight/ -k controller-logs-in says what is wrong"
+            "its shards are needed; "
+            f"what is wrong: {next_line('preflight', job, '-k', 'controller-logs-in')}"
         )
     return cluster
 

@@ -67,9 +67,7 @@ def inject_fault(
     broken = target_nodes(record, fault, on)
     for node in broken:
         if (fault.name, node) in record.faults:
-            raise UsageError(
-                f"{node} has the fault {fault.name} already: python -m launcher lab heal"
-            )
+            raise UsageError(f"{node} has the fault {fault.name} already; `lab heal` undoes it")
         run_fault_script(record, fault, node, f"mkdir -p $SAVED\n{fault.apply}")
         record = record.changed(faults=(*record.faults, (fault.name, node)))
     return record, broken

@@ -9,9 +9,10 @@ GROWTH = 2.0
 
 @dataclass
 class Backoff:
-    """Due `wait_s` after `since`, then after twice that, and so on."""
+    """Due `wait_s` after `since`, then after `growth` times that, and so on."""
 
     wait_s: float
+    growth: float = GROWTH
     since: float = float("inf")
     factor: float = 1.0
 
@@ -23,5 +24,5 @@ class Backoff:
         """Whether it is time. Once true, it waits longer before it is true again."""
         if now - self.since < self.wait_s * self.factor:
             return False
-        self.since, self.factor = now, self.factor * GROWTH
+        self.since, self.factor = now, self.factor * self.growth
         return True

@@ -28,6 +28,7 @@ class StallKind(enum.Enum):
     """What an observation comes to."""
 
     WELL = "well"
+    STARTING = "starting"
     APART = "not met"
     SLOW = "slow"
     STUCK = "stuck"
@@ -59,7 +60,7 @@ class Stall:
 
 def judge_rendezvous(plan: RendezvousPlan, observations: Observations) -> Stall:
     """Whether all ranks reached the rendezvous; WELL too where none of them uses it."""
-    states = _rank_states(plan, observations)
+    states = rank_states(plan, observations)
     unanswered = _unanswered_calls(plan, observations, states)
     met = [state for state in states if has_joined_rendezvous(state.rank, plan.port)]
     absent = [state for state in states if state not in met and state.rank.state]
@@ -88,7 +89,7 @@ def judge_stall(plan: RendezvousPlan, observations: Observations) -> Stall:
 
     Where waiting ranks may poll and there is no stack, it may be either.
     """
-    states = _rank_states(plan, observations)
+    states = rank_states(plan, observations)
     odd = _outlier_ranks(states)
     rest = [state for state in states if state not in odd]
     kind = _stall_kind(states, observations)
@@ -105,7 +106,8 @@ def judge_stall(plan: RendezvousPlan, observations: Observations) -> Stall:
     return Stall(kind, tuple(lines[:MAX_LINES]), outliers)
 
 
-def _rank_states(plan: RendezvousPlan, observations: Observations) -> list[RankState]:
+def rank_states(plan: RendezvousPlan, observations: Observations) -> list[RankState]:
+    """What each rank does, in the order of the ranks."""
     states = [
         classify_rank(rank, plan.port, polls=bool(node.gpus))
         for node in observations.values()

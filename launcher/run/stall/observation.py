@@ -26,6 +26,14 @@ class StackFrame:
 
 
 @dataclass(frozen=True)
+class ChildProcess:
+    """A program that a rank started: its name as ps shows it, and where it works."""
+
+    name: str
+    cwd: str
+
+
+@dataclass(frozen=True)
 class RankObservation:
     """One rank with its children. `cpu` in cores, `disk` in bytes a second.
 
@@ -46,6 +54,7 @@ class RankObservation:
     why: str
     flight: str
     master: str
+    children: tuple[ChildProcess, ...] = ()
     node: str = ""
 
 

@@ -7,11 +7,18 @@ import posixpath
 from dataclasses import dataclass
 
 from launcher.run.stall.observation import RankObservation, StackFrame
+from launcher.run.stall.occupation import describe_occupation, own_frame
 
 BUSY_CORES = 0.1
 BUSY_DISK = 100_000
-LIBRARIES = ("/site-packages/", "/dist-packages/", "/lib/python3", "<frozen", "/lib64/python3")
-C10D_FILES = ("distributed_c10d.py", "c10d_logger.py", "rendezvous.py")
+C10D_FILES = (
+    "distributed_c10d.py",
+    "c10d_logger.py",
+    "rendezvous.py",
+    "_functional_collectives.py",
+)
+MODEL_SYNCS = ("_verify_param_shape_across_processes", "_sync_module_states")
+"""Where the models of DDP and FSDP wait for the others while they are made."""
 RENDEZVOUS_CALLS = ("init_process_group", "init_distributed")
 
 
@@ -26,12 +33,18 @@ class Activity(enum.Enum):
 
 @dataclass(frozen=True)
 class RankState:
-    """What a rank does, as a predicate in `words`; by its `place` it is compared with others."""
+    """What a rank does, as a predicate in `words`; by its `place` it is compared with others.
+
+    `doing` is what it is busy with, `loading weights`, or what it waits in; empty where only `at`,
+    its place in the user's program, is known.
+    """
 
     rank: RankObservation
     activity: Activity
     place: str
     words: str
+    doing: str
+    at: str
 
     @property
     def is_waiting(self) -> bool:
@@ -43,14 +56,17 @@ def classify_rank(rank: RankObservation, port: int, *, polls: bool) -> RankState
     """What the rank does. `polls`: a waiting rank may use CPU, as NCCL's do on GPUs."""
     called = _collective_call(rank.stack)
     if called and called.function in RENDEZVOUS_CALLS:
-        return _build_state(rank, Activity.MEETS, f"waits for the others in {called.function}")
+        words = f"waits for the others in {called.function}"
+        return _build_state(rank, Activity.MEETS, words, called.function)
     if called:
-        return _build_state(rank, Activity.WAITS, f"waits in {called.function}")
+        return _build_state(rank, Activity.WAITS, f"waits in {called.function}", called.function)
     if is_calling_rendezvous(rank, port):
-        return _build_state(rank, Activity.MEETS, "waits for an answer")
+        return _build_state(rank, Activity.MEETS, "waits for an answer", "the rendezvous")
+    doing = describe_occupation(rank)
     if rank.disk > BUSY_DISK or (rank.cpu > BUSY_CORES and not (polls and not rank.stack)):
-        return _build_state(rank, Activity.WORKS, f"works ({_describe_use(rank)})")
-    return _build_state(rank, Activity.IDLE, _describe_idle(rank))
+        verb = f"is {doing}" if doing else "works"
+        return _build_state(rank, Activity.WORKS, f"{verb} ({_describe_use(rank)})", doing)
+    return _build_state(rank, Activity.IDLE, _describe_idle(rank, doing), doing)
 
 
 def is_calling_rendezvous(rank: RankObservation, port: int) -> bool:
@@ -67,30 +83,45 @@ def has_joined_rendezvous(rank: RankObservation, port: int) -> bool:
 
 def _collective_call(stack: tuple[StackFrame, ...]) -> StackFrame | None:
     """The outermost call into torch.distributed on the stack: the one that the program made."""
-    calls = [frame for frame in stack if posixpath.basename(frame.file) in C10D_FILES]
+    calls = [
+        frame
+        for frame in stack
+        if (posixpath.basename(frame.file) in C10D_FILES and frame.function != "<module>")
+        or frame.function in MODEL_SYNCS
+    ]
     named = [frame for frame in calls if not frame.function.endswith("wrapper")]
     return (named or calls)[-1] if calls else None
 
 
-def _build_state(rank: RankObservation, activity: Activity, words: str) -> RankState:
-    own = [frame for frame in rank.stack if not any(part in frame.file for part in LIBRARIES)]
-    at = next(iter((*own, *rank.stack)), None)
-    place = f"{at.function} ({posixpath.basename(at.file)}:{at.line})" if at else ""
+def _build_state(rank: RankObservation, activity: Activity, words: str, doing: str) -> RankState:
+    place = _place_name(rank.stack)
     words = f"{words}{f', at {place}' if place else ''}"
     for task in rank.blocked:
         words += f"; {task} is blocked (state D): its disk or file server does not answer"
     if rank.flight:
         words += f"; last collective of NCCL: {rank.flight}"
     return RankState(
-        rank, activity, f"{activity.value} {place or rank.flight or rank.wchan}", words
+        rank,
+        activity,
+        f"{activity.value} {place or rank.flight or rank.wchan}",
+        words,
+        doing,
+        place,
     )
 
 
-def _describe_idle(rank: RankObservation) -> str:
+def _place_name(stack: tuple[StackFrame, ...]) -> str:
+    at = own_frame(stack)
+    return f"{at.function} ({posixpath.basename(at.file)}:{at.line})" if at else ""
+
+
+def _describe_idle(rank: RankObservation, doing: str) -> str:
     if not rank.state:
         return "has ended"
     if rank.state in "Tt":
         return "is stopped, by SIGSTOP or a debugger"
+    if doing:
+        return f"is {doing}"
     if rank.cpu > BUSY_CORES:
         return f"uses {rank.cpu:g} cores, working or polling for the others"
     where = f" in {rank.wchan}" if rank.wchan not in ("", "0") and not rank.stack else ""

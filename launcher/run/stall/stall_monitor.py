@@ -18,9 +18,12 @@ from launcher.run.stall.judge import (
     judge_stall,
 )
 from launcher.run.stall.observation import NodeObservation, observation_of
+from launcher.run.stall.start_line import judge_start
 
 RENDEZVOUS_WAIT_S = 20.0
 """After the last start: when all ranks should have reached the rendezvous."""
+FIRST_LOOK_S, LOOK_GROWTH = 10.0, 1.15
+"""Of silence before the first step, until the ranks are observed, and how much longer each time."""
 ANSWER_S = 15.0
 STUCK_AFTER_S = 300.0
 
@@ -39,7 +42,7 @@ class StallMonitor:
     """Is given starts, lines and steps with their time; `check_progress` observes where it is due.
 
     `request` has every supervisor observe its ranks; `report` gets the text for a person, and what
-    is to be recorded.
+    is to be recorded; `show_start` gets what the ranks do before the first step.
     """
 
     def __init__(
@@ -48,15 +51,17 @@ class StallMonitor:
         stuck_after_s: float,
         request: Callable[[], None],
         report: Callable[[str, dict[str, Any]], None],
+        show_start: Callable[[str], None],
     ) -> None:
         self._plan = RendezvousPlan(plan.ranks, plan.master_address, plan.master_port)
-        self._request, self._report = request, report
+        self._request, self._report, self._show_start = request, report, show_start
         self._starts = Backoff(min(RENDEZVOUS_WAIT_S, stuck_after_s))
         self._silence = Backoff(stuck_after_s)
+        self._start = Backoff(FIRST_LOOK_S, LOOK_GROWTH)
         self._quiet_since = float("inf")
         self._stepped = False
         self._pending: _PendingObservation | None = None
-        self._last_text = ""
+        self._last_text = self._last_start = ""
 
     def started(self, now: float) -> None:
         """Take note that a node's launcher or a rank started."""
@@ -66,6 +71,7 @@ class StallMonitor:
     def progress(self, now: float, *, step: bool = False) -> None:
         """Take note that a rank printed a line, perhaps of a step."""
         self._silence.restart(now)
+        self._start.restart(now)
         self._quiet_since = now
         self._stepped = self._stepped or step
 
@@ -79,6 +85,8 @@ class StallMonitor:
             self._begin(f"no output for {now - self._quiet_since:.0f} s", judge_stall, now)
         elif not self._stepped and self._starts.due(now):
             self._begin("no step yet", judge_rendezvous, now)
+        elif not self._stepped and self._start.due(now):
+            self._begin("no step yet", judge_start, now)
 
     def take_observation(self, node: str, seen: NodeObservation) -> None:
         """Take what one supervisor saw; an answer that is too late is dropped."""
@@ -97,10 +105,22 @@ class StallMonitor:
             silent = NodeObservation(name, error="its supervisor did not answer")
             pending.nodes.setdefault(name, silent)
         stall = pending.judge(self._plan, pending.nodes)
+        nodes = [dataclasses.asdict(node) for node in pending.nodes.values()]
+        record = {"kind": stall.kind.value, "odd": stall.odd, "nodes": nodes}
+        if stall.kind is StallKind.STARTING:
+            self._conclude_start(stall.lines[0], record)
+            return
         first, *rest = stall.lines
         text = "\n  ".join([f"{pending.header}; {first}", *rest])
         is_news = pending.judge is judge_stall or text != self._last_text
         self._last_text = text
-        nodes = [dataclasses.asdict(node) for node in pending.nodes.values()]
-        record = {"kind": stall.kind.value, "said": text, "odd": stall.odd, "nodes": nodes}
-        self._report(text if is_news and stall.kind is not StallKind.WELL else "", record)
+        is_said = is_news and stall.kind is not StallKind.WELL
+        self._report(text if is_said else "", {**record, "said": text})
+
+    def _conclude_start(self, text: str, record: dict[str, Any]) -> None:
+        """Show what the ranks do; it is recorded where it has changed."""
+        if text and not self._stepped:
+            self._show_start(text)
+        if text != self._last_start:
+            self._report("", {**record, "said": text})
+        self._last_start = text

@@ -53,6 +53,9 @@ ALIKE = frozenset(
         *("bond-member-down", "infiniband-down", "peer-name-wrong", "extensions-noexec"),
         *("package-cut-short", "bashrc-begins-a-shell"),
         *("host-keys-kept-by-none", "host-keys-kept-elsewhere", "host-key-alias-unknown"),
+        *("gloo-on-virbr0", "gloo-on-wg0"),
+        *("bashrc-ends-with-words", "system-bashrc-ends", "sourced-file-ends"),
+        *("forced-command-of-sshd",),
         *("host-keys-in-no-file-of-the-host", "host-keys-of-another-kind"),
     }
 )

@@ -17,6 +17,7 @@ Found = tuple[str, Subjects, str]
 
 ALL = ("node1", "node2", "node3")
 HEAD: Subjects = (("node1",),)
+EVERY_NODE: Subjects = tuple((name,) for name in ALL)
 NODE3: Subjects = (("node3",),)
 FROM_3: Subjects = tuple(("node3", name) for name in ALL)
 TO_3: Subjects = (("node1", "node3"), ("node2", "node3"))

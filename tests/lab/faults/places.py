@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
+from launcher.lab.faults import Fault
 from launcher.lab.shape import LabShape
-from tests.lab.faults.case import ALL, NAMES, NODE3, SSH, USABLE, Case, case, custom, warned
+from tests.lab.faults.case import (
+    ALL,
+    EVERY_NODE,
+    NAMES,
+    NODE3,
+    SSH,
+    USABLE,
+    Case,
+    case,
+    custom,
+    warned,
+)
 from tests.support.lab_preflight import UNFIXABLE
 
 INTERFACE_DOWN = custom("interface-down", "ip link set eth1 down")
@@ -11,6 +23,17 @@ NCCL_IFNAME_WRONG = custom(
     "nccl-ifname-in-bashrc", "sed -i '1i export NCCL_SOCKET_IFNAME=ib9' $HOME/.bashrc"
 )
 GLOO_LOOPBACK = custom("gloo-on-loopback", "sed -i '1i export GLOO_SOCKET_IFNAME=lo' $HOME/.bashrc")
+
+
+def bridge_for_gloo(name: str, address: str) -> Fault:
+    """gloo is held to a bridge for containers, which leads to none of the nodes."""
+    return custom(
+        f"gloo-on-{name}",
+        f"ip link add {name} type bridge; ip addr add {address} dev {name}; ip link set {name} up; "
+        f"sed -i '1i export GLOO_SOCKET_IFNAME={name}' $HOME/.bashrc",
+    )
+
+
 HOSTS_NOT_ASKED = custom(
     "hosts-file-not-asked", "sed -i 's/^hosts:.*/hosts: dns/' /etc/nsswitch.conf"
 )
@@ -36,6 +59,24 @@ CASES = [
     case("gloo-interface-wrong", "nccl.socket-interface-exists", NODE3, "interface-missing"),
     case(NCCL_IFNAME_WRONG, "nccl.socket-interface-exists", NODE3, "interface-missing"),
     case(GLOO_LOOPBACK, "nccl.socket-interface-exists", NODE3, "interface-local"),
+    case(
+        bridge_for_gloo("docker0", "172.17.0.1/16"),
+        *("nccl.socket-interface-exists", NODE3, "interface-local"),
+    ),
+    case(
+        bridge_for_gloo("virbr0", "192.168.122.1/24"),
+        *("nccl.socket-interface-exists", EVERY_NODE, "interface-local"),
+        on=ALL,
+    ),
+    case(
+        bridge_for_gloo("podman1", "10.88.0.1/16"),
+        *("nccl.socket-interface-exists", EVERY_NODE, "interface-astray"),
+        on=ALL,
+    ),
+    case(
+        bridge_for_gloo("wg0", "10.99.0.3/24"),
+        *("nccl.socket-interface-exists", NODE3, "interface-astray"),
+    ),
     case(HOSTS_NOT_ASKED, NAMES, NODE3, "hosts-file-not-asked"),
     warned(TWO_MACHINES, NAMES, NODE3, "two-machines"),
     Case(

@@ -26,6 +26,26 @@ DENIED_BY_ADDRESS = custom(
     r"printf 'Match Address %s\n  DenyUsers root\n' $PEER_ADDRESS >> /etc/ssh/sshd_config"
     + RELOAD_SSHD,
 )
+MISSING = "/opt/gone/bin/activate"
+ENVIRONMENT_MISSING = custom(
+    "bashrc-of-a-missing-environment",
+    f"printf 'export A=1\nsource {MISSING} || exit 1\nexport B=2\n' >>~/.bashrc",
+)
+SAID_IN_WORDS = custom(
+    "bashrc-ends-with-words",
+    f"sed -i '1i source {MISSING} 2>/dev/null || {{ echo no environment; exit 3; }}' ~/.bashrc",
+)
+SYSTEM_BASHRC_ENDS = custom(
+    "system-bashrc-ends", f"sed -i '1i . {MISSING}; [ $? = 0 ] || exit 1' /etc/bash.bashrc"
+)
+SOURCED_ENDS = custom(
+    "sourced-file-ends",
+    "echo 'module load cuda || exit 1' >/opt/site.sh; sed -i '1i . /opt/site.sh' ~/.bashrc",
+)
+FORCED_BY_SSHD = custom(
+    "forced-command-of-sshd",
+    "sed -i '1i ForceCommand echo no' /etc/ssh/sshd_config; kill -HUP $(cat /run/sshd.pid)",
+)
 BASHRC_ENDS = custom("bashrc-ends-the-session", "sed -i '1i exit 0' ~/.bashrc")
 BASHRC_BEGINS = custom("bashrc-begins-a-shell", "sed -i '1i exec bash --norc' ~/.bashrc")
 NEIGHBOUR_WRONG = custom(
@@ -39,6 +59,11 @@ CASES = [
     case(PDSH_NOT_EXECUTABLE, "pdsh.is-installed", HEAD, "not-executable"),
     case(PROXY_UNKNOWN, SSH, (("node3", "node1"),), "proxy-fails"),
     case(FORCED_FOR_ALL, REACH, NODE3, "shell-refuses"),
+    case(ENVIRONMENT_MISSING, REACH, NODE3, "shell-refuses"),
+    case(SAID_IN_WORDS, REACH, NODE3, "shell-refuses"),
+    case(SYSTEM_BASHRC_ENDS, REACH, NODE3, "shell-refuses"),
+    case(SOURCED_ENDS, REACH, NODE3, "shell-refuses"),
+    case(FORCED_BY_SSHD, REACH, NODE3, "shell-refuses", fixable=False),
     case(BASHRC_ENDS, REACH, NODE3, "shell-refuses"),
     case(BASHRC_BEGINS, REACH, NODE3, "shell-refuses"),
     case(FORCED_FOR_A_PEER, SSH, (("node1", "node3"),), "forced-command"),

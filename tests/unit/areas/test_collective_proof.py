@@ -73,6 +73,18 @@ def test_a_meeting_that_comes_through_is_held_once():
     assert len(nodes.asked) == 1
 
 
+def test_the_rank_that_shows_an_accused_node_best_may_be_a_peers(monkeypatch):
+    def accuse_last(seen):
+        return {max(seen): seen[min(seen)].failed[0]} if len(seen) == 4 else {}
+
+    monkeypatch.setattr("checks.stages.rendezvous_repeats.find_culprits", accuse_last)
+    nodes = Nodes(4, failing={"node4"})
+    answer = meet_without_culprits(nodes.hold, nodes.names)["node4"]
+    assert answer.fields["shown"]["rank"] == 0
+    assert [rank["rank"] for rank in answer.fields["ranks"]] == [3]
+    assert answer.fields["again"] is True
+
+
 @pytest.mark.parametrize("bad", [{"node1"}, {"node3"}, {"node2", "node4"}])
 def test_the_accused_are_left_out_and_the_others_meet(bad: set[str]):
     nodes = Nodes(4, failing=bad)

@@ -76,10 +76,37 @@ def test_an_administrators_fix_needs_sudo_only_where_the_login_is_not_root():
     ],
 )
 def test_a_shell_that_takes_the_probe_for_its_own_text_is_no_forced_command(printed):
-    shell = found(cause="shell-refuses", detail=f"it ended and printed: {printed}")["node2",].fix
-    assert shell.command.startswith("case $(getent passwd root) in *bash) sed -i '1i case $-")
-    forced = found(cause="shell-refuses", detail="it ended and printed: rrsync")["node2",].fix
-    assert "authorized_keys" in forced.command
+    shell = found(cause="shell-refuses", printed=printed, public_key="ssh-rsa AAAA")["node2",].fix
+    assert "authorized_keys" not in shell.command
+    assert "~root/.bashrc" in shell.command
+    forced = found(cause="shell-refuses", printed="rrsync", public_key="ssh-rsa AAAA")["node2",].fix
+    assert "~root/.ssh/authorized_keys" in forced.command
+
+
+@pytest.mark.parametrize(
+    ("printed", "file", "line"),
+    [
+        ("/root/.bashrc: line 5: /opt/v/bin/activate: No such file", "/root/.bashrc", 5),
+        ("-bash: /etc/profile.d/site.sh: line 9: x: not found", "/etc/profile.d/site.sh", 9),
+        ("/home/a/.zshenv:3: no such file or directory: /opt", "/home/a/.zshenv", 3),
+        ("/root/.bashrc: line 2: a: not found\n/root/.bashrc: line 7: b", "/root/.bashrc", 7),
+        ("/etc/bash.bashrc: line 1: no: not found\nno environment", "/etc/bash.bashrc", 1),
+    ],
+)
+def test_a_start_up_file_that_fails_is_named_with_its_line(printed, file, line):
+    finding = found(cause="shell-refuses", printed=printed, public_key="ssh-rsa AAAA")["node2",]
+    assert f"line {line} of its start-up file {file} fails" in finding.message
+    assert finding.fix.command.startswith(f"sed -i '{line}i case $- in")
+    assert finding.fix.command.endswith(f" {file}")
+
+
+def test_a_command_that_sshd_says_the_key_brings_is_taken_out_of_its_line():
+    said = "/root/.ssh/authorized_keys:4: key options: agent-forwarding command pty"
+    finding = found(cause="shell-refuses", printed="/a/.bashrc: line 1: x", key_options=said)
+    assert "line 4 of its /root/.ssh/authorized_keys runs another" in finding["node2",].message
+    assert finding["node2",].fix.command.startswith("sed -i '4s/")
+    plain = found(cause="shell-refuses", printed="no", key_options=said.replace(" command", ""))
+    assert "authorized_keys" not in plain["node2",].fix.command
 
 
 def test_no_login_recorded_is_unknown():

@@ -94,23 +94,18 @@ def reached(**login):
     return judged(snap, REACH)["node2",].fix
 
 
-def test_what_a_shell_prints_in_place_of_running_leads_to_a_forced_command():
-    fix = reached(detail="it ended and printed: no", public_key="ssh-ed25519 AAAA/1")
-    assert fix.command.startswith("sed -i '\\|AAAA/1|s/")
+def test_what_ends_a_session_is_looked_for_at_the_console_in_the_order_in_which_it_acts():
+    fix = reached(printed="no", public_key="ssh-ed25519 AAAA/1")
+    key, sshd, shell = fix.command.split(" || ", 2)
+    assert key.startswith("{ grep -qs 'command=.*AAAA/1' ~root/.ssh/authorized_keys && sed -i")
+    assert "forcecommand" in sshd
+    assert "usermod -s /bin/bash root" in shell
     assert "command=" in fix.note
-    assert "usermod" in fix.note
-    assert reached(detail="it ended and printed: no").command.startswith("grep -n 'command='")
 
 
 def test_a_closed_account_is_given_a_shell():
-    said = "it ran nothing and printed: This account is currently not available."
-    assert reached(detail=said).command == "usermod -s /bin/bash root"
-
-
-def test_a_login_that_ends_without_a_word_has_its_shell_or_its_start_up_file_fixed():
-    command = reached(detail="it ran nothing").command
-    assert command.startswith("case $(getent passwd root) in *bash) sed -i '1i case $- in")
-    assert command.endswith("~root/.bashrc;; *) usermod -s /bin/bash root;; esac")
+    said = "This account is currently not available."
+    assert reached(printed=said).command == "usermod -s /bin/bash root"
 
 
 def test_a_refused_key_says_what_else_it_may_be():

@@ -36,6 +36,7 @@ def test_defaults(tmp_path: Path) -> None:
         python=os.path.abspath(sys.executable),
         workdir=str(tmp_path),
         where="--hosts",
+        typed=(("--hosts", "n1,n2"),),
     )
 
 
@@ -129,7 +130,7 @@ def test_slurm_where_nothing_else_says(tmp_path: Path) -> None:
 
 def test_no_hosts_says_what_to_type(tmp_path: Path) -> None:
     said = refusal(tmp_path)
-    assert "type --hosts hosts.txt, or --hosts node1,node2" in said
+    assert "add --hosts hosts.txt, or --hosts node1,node2" in said
     assert "launch.toml" in said
 
 

@@ -8,6 +8,7 @@ from checks.facts.environment import Environment
 from checks.facts.interfaces import Interface, Interfaces
 from checks.knowledge.nccl_variables import matches_nccl_list
 from checks.knowledge.training_network import (
+    has_wrong_interface_setting,
     master_address,
     network_env,
     training_address,
@@ -38,8 +39,22 @@ def test_kernel_route_decides_without_variables():
 )
 def test_nccl_variable_wins_over_route(value, name):
     snap = cluster(env={"NCCL_SOCKET_IFNAME": value})
-    with_fact(snap, "node1", interfaces(("eth0", "10.0.0.1/24"), ("eth1", "10.1.0.1/24")))
+    for node in (1, 2):
+        both = ("eth0", f"10.0.0.{node}/24"), ("eth1", f"10.1.0.{node}/24")
+        with_fact(snap, f"node{node}", interfaces(*both))
     assert training_interface(ClusterView(snap)["node1"]).name == name
+
+
+@pytest.mark.parametrize("address", ["172.17.0.1/16", "10.88.0.1/16", "10.9.0.{}/24"])
+def test_a_variable_that_leads_to_no_peer_leaves_the_route(address):
+    snap = cluster(env={"GLOO_SOCKET_IFNAME": "cni0"})
+    for node in (1, 2, 3):
+        own = ("cni0", address.format(node)), ("eth0", f"10.0.0.{node}/24")
+        with_fact(snap, f"node{node}", interfaces(*own))
+    leads = "{}" in address
+    node = ClusterView(snap)["node1"]
+    assert training_interface(node).name == ("cni0" if leads else "eth0")
+    assert has_wrong_interface_setting(node) is not leads
 
 
 def test_gloo_takes_whole_names_only():
@@ -50,10 +65,10 @@ def test_gloo_takes_whole_names_only():
 
 def test_shell_and_nccl_conf_count_where_env_is_silent():
     snap = cluster()
-    two = interfaces(("eth0", "10.0.0.1/24"), ("eth1", "10.1.0.1/24"))
-    with_fact(snap, "node1", two)
+    for node in (1, 2):
+        both = ("eth0", f"10.0.0.{node}/24"), ("eth1", f"10.1.0.{node}/24")
+        with_fact(snap, f"node{node}", interfaces(*both))
     with_fact(snap, "node1", Environment(shell={"NCCL_SOCKET_IFNAME": "eth1"}))
-    with_fact(snap, "node2", Interfaces(two.interfaces))
     conf = {"/etc/nccl.conf": {"NCCL_SOCKET_IFNAME": "eth1"}}
     with_fact(snap, "node2", Environment(nccl_conf=conf))
     view = ClusterView(snap)

@@ -14,6 +14,7 @@ import pytest
 
 from checks.node.runtime.environment import rank_environment
 from launcher.agent.marks import RUN_MARK, run_processes
+from launcher.agent.rank_activity import child_programs
 from launcher.run.messages import RunCommand, RunFiles, StopRun, encode_command
 from launcher.run.supervisors import supervisor_program
 from tests.support.paths import ROOT
@@ -196,3 +197,13 @@ def test_the_agent_launcher_is_ended_with_its_children(kept):
     one.stop()
     assert one.hear("command-ended")["name"] == "pdsh"
     assert one.hear("run-ended")["left"] == []
+
+
+def test_the_programs_that_a_rank_started_are_seen_with_their_folder(tmp_path):
+    with subprocess.Popen(["sleep", "600"], cwd=tmp_path) as child:
+        try:
+            seen = child_programs([os.getpid(), child.pid], os.getpid())
+        finally:
+            child.kill()
+    assert seen == [{"name": "sleep", "cwd": str(tmp_path)}]
+    assert child_programs([os.getpid(), child.pid], os.getpid()) == []

@@ -28,7 +28,9 @@ def test_the_node_that_ran_out_of_memory_is_named_not_those_that_waited(capsys):
     first, *rest = capsys.readouterr().out.splitlines()
     assert first == "× cuda-oom: worker"
     assert f"{path}:11: torch.OutOfMemoryError" in rest[1]
-    assert any(line.startswith("next   pytest preflight/") for line in rest)
+    assert any(
+        line.startswith("next") and " -m preflight --hosts hosts.txt -k " in line for line in rest
+    )
     followed = rest[[line.startswith("then") for line in rest].index(True) :]
     assert "rank 0 on head: nccl-watchdog-timeout" in " ".join(followed)
 
@@ -73,7 +75,7 @@ def test_tracebacks_of_mixed_ranks_are_put_together(tmp_path):
     pairs = zip(*ranks, strict=True)
     text = "".join(f"[rank{at}]: {one}\n" for pair in pairs for at, one in enumerate(pair))
     evidence = diagnose_logs([write(tmp_path / "x.log", text)])[0]
-    shown = {trace.first.place.rank: trace.lines for trace in evidence.traces.last.values()}
+    shown = {trace.first.place.rank: trace.lines for (trace,) in evidence.traces.by_place.values()}
     assert shown == dict(enumerate(ranks))
 
 

@@ -15,7 +15,8 @@ from launcher import cli
 from launcher.diagnosis import log_sources as sources
 from launcher.diagnosis import scan
 from launcher.diagnosis.diagnose import diagnose_logs
-from launcher.diagnosis.log_lines import Place, find_hosts, parse_time, split_prefix
+from launcher.diagnosis.log_lines import Place, parse_time
+from launcher.diagnosis.prefixes import Prefixes, find_hosts
 from launcher.diagnosis.render import diagnosis_json, masked_line, render_diagnosis
 from launcher.record import RunRecord
 from tests.support.verdicts import OOM, REFUSED, STEPS, diagnosis_of, failure_id, write
@@ -43,7 +44,7 @@ from tests.support.verdicts import OOM, REFUSED, STEPS, diagnosis_of, failure_id
     ],
 )
 def test_who_said_a_line(line, node, rank, text):
-    place, rest = split_prefix(line, Place("x.log"), frozenset({"gpu-a"}))
+    place, rest = Prefixes("gpu-a: step\n" * 9).split(line, Place("x.log"))
     assert (place.node, place.rank) == (node, rank)
     assert text is None or rest == text
 
@@ -153,7 +154,7 @@ def test_an_error_across_the_edge_of_a_block_is_found(tmp_path, monkeypatch):
 def test_every_line_that_may_mean_something_is_found():
     for literal, _ in LITERALS:
         block = f"nothing\n{literal} more\nnothing\n".encode()
-        (raw,) = scan.matching_lines([block], lambda: False)
+        (raw,) = scan.matching_lines([block])
         assert (raw.number, raw.data) == (2, f"{literal} more".encode())
 
 
@@ -161,16 +162,16 @@ def test_each_line_comes_with_what_stands_around_it(monkeypatch):
     monkeypatch.setattr(scan, "WINDOW", 40)
     text = "".join(f"line {at}\n{OOM}" for at in range(9)).encode()
     blocks = [text[at : at + 50] for at in range(0, len(text), 50)]
-    raws = list(scan.matching_lines(blocks, lambda: False))
+    raws = list(scan.matching_lines(blocks))
     assert [raw.number for raw in raws] == list(range(2, 19, 2))
     for at, raw in enumerate(raws):
-        assert raw.before.endswith(f"line {at}\n".encode())
-        assert at == 8 or raw.after.startswith(f"line {at + 1}\n".encode())
+        assert next(raw.lines_before()) == (raw.number - 1, f"line {at}".encode())
+        assert at == 8 or next(raw.lines_after()) == (raw.number + 1, f"line {at + 1}".encode())
 
 
 def test_a_line_of_megabytes_is_cut_around_the_hit():
     block = b"z" * 3_000_000 + OOM.encode()
-    raws = list(scan.matching_lines([block], lambda: False))
+    raws = list(scan.matching_lines([block]))
     assert any(b"CUDA out of memory" in raw.data for raw in raws)
     assert all(len(raw.data) <= scan.LINE_LIMIT for raw in raws)
 

@@ -15,10 +15,10 @@ from checks.check import node_check
 from checks.errors import UsageError
 from checks.facts import Fact, Snapshot
 from checks.model import Node, block, ok
+from checks.reports import earlier_preflight as earlier_module
+from checks.reports.earlier_preflight import read_earlier_preflight
 from checks.reports.last_run import GOOD_FACTS, LAST_FACTS, LAST_REPORT
-from launcher import earlier_preflight as earlier_module
 from launcher import gate as gate_module
-from launcher.earlier_preflight import read_earlier_preflight
 from launcher.gate import find_or_run_preflight
 from tests.support.snapshots import snapshot
 

@@ -41,12 +41,6 @@ def test_a_mistake_is_one_message(argv, said, capsys, place):
     assert not (place / "runs").exists()
 
 
-def test_an_unknown_option_is_a_usage_error(capsys):
-    with pytest.raises(SystemExit) as left:
-        main(["start", "--hots", "n1"])
-    assert left.value.code == 2
-
-
 def test_no_runs_is_an_empty_list(capsys):
     assert main(["runs"]) == 0
     assert capsys.readouterr().out == ""

@@ -6,9 +6,11 @@ import base64
 import dataclasses
 import json
 import queue
+import threading
 
 import pytest
 
+from launcher.run.inbox import SHARE, Inbox
 from launcher.run.messages import (
     BadMessage,
     CommandEnded,
@@ -83,12 +85,12 @@ def test_an_observation_gets_the_name_of_its_node():
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
-        (b"", "it is not JSON"),
-        (b"Segmentation fault", "it is not JSON"),
-        (b"\xff\xfe{", "it is not JSON"),
-        (b'{"kind": "ready", "pid": ' + b"9" * 5000 + b"}", "it is not JSON"),
+        (b"", "it is no message"),
+        (b"Segmentation fault", "it is no message"),
+        (b"\xff\xfe{", "it is no message"),
+        (b'{"kind": "ready", "pid": ' + b"9" * 5000 + b"}", "it is no message"),
         (b"[" * 100_000, "it is nested too deeply"),
-        (b'{"kind": "refused", "error": ' + b"[" * 400 + b"]" * 400 + b"}", "refused.error"),
+        (b'{"kind": "refused", "error": ' + b"[" * 60 + b"]" * 60 + b"}", "refused.error"),
         (b"null", "its kind is unknown"),
         (b"[]", "its kind is unknown"),
         (b"{}", "its kind is unknown"),
@@ -130,14 +132,15 @@ class Connection:
 
 def test_a_bad_line_ends_no_connection_and_a_line_without_the_mark_is_no_message():
     line = Connection(b"motd", b"token {", b'token {"kind": "beat"}', b"token-less")
-    inbox = queue.SimpleQueue()
+    inbox = Inbox()
     SupervisorLink("node1", "token", line, line).listen(inbox)
-    heard = [inbox.get_nowait() for _ in range(3)]
+    heard = [inbox.get(0) for _ in range(3)]
     assert [name for name, _ in heard] == ["node1"] * 3
     assert isinstance(heard[0][1], BadMessage)
     assert heard[1][1] == Heartbeat()
     assert heard[2][1] == ConnectionLost("its supervisor ended: motd token-less")
-    assert inbox.empty()
+    with pytest.raises(queue.Empty):
+        inbox.get(0)
 
 
 def test_an_event_is_kept_as_it_came_but_for_what_says_nothing():
@@ -175,3 +178,16 @@ def test_a_command_is_one_line(command, data):
     assert line.endswith(b"\n")
     assert line.count(b"\n") == 1
     assert json.loads(line) == data
+
+
+def test_a_node_that_sends_too_fast_waits_and_no_other_does():
+    inbox = Inbox()
+    inbox.put("node1", Heartbeat(), SHARE)
+    late = threading.Thread(target=inbox.put, args=("node1", Heartbeat(), 1), daemon=True)
+    late.start()
+    inbox.put("node2", Heartbeat(), 1)
+    inbox.put("node1", ConnectionLost("it ended"))
+    order = [inbox.get(0) for _ in range(3)]
+    assert [node for node, _ in order] == ["node1", "node2", "node1"]
+    late.join(60)
+    assert inbox.get(0) == ("node1", Heartbeat())

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
 import pytest
 
-from launcher.rank_output import is_step_line, step_number
 from launcher.run import progress
-from launcher.run.progress import LATE_S, PACE_S, Progress
+from launcher.run.progress import HEARTBEAT_S, LATE_S, PACE_S, RECORD_EVERY_S, Progress
+from launcher.run.stall.judge import StallKind
 
 
 @dataclass
@@ -23,6 +24,7 @@ class Planned:
 
     nodes = (Named("node1"), Named("node2"))
     ranks = range(4)
+    train = ("train.py", "--steps", "100")
 
     def ranks_of(self, node):
         return {"node1": (0, 1), "node2": (2, 3)}[node]
@@ -69,6 +71,7 @@ def test_the_first_step_and_the_pace_are_said_once(run, clock, said):
     assert PACE_S < 20
     assert run.run_figures == {
         "seconds": 19.5, "joined_s": None, "first_step_s": 0.5, "steps_per_s": 2.0,
+        "step": 39, "steps": 100, "loss": 2.5,
     }  # fmt: skip
 
 
@@ -80,19 +83,37 @@ def test_a_loss_without_a_number_gives_no_pace(run, clock, said):
     assert run.steps_per_s is None
 
 
+def test_what_status_shows_is_recorded_when_it_changes_and_as_a_sign_of_life(run, clock):
+    assert run.figures_to_record()["step"] is None
+    assert run.figures_to_record() is None
+    clock[0] += RECORD_EVERY_S
+    assert run.figures_to_record() is None
+    run.joined([0, 1])
+    assert run.figures_to_record()["joined"] == 2
+    clock[0] += HEARTBEAT_S
+    assert run.figures_to_record()["seconds"] == RECORD_EVERY_S + HEARTBEAT_S
+    for number in (1, 2, 3):
+        clock[0] += 2
+        run.line("rank0", f"step {number} loss nan")
+    figures = run.figures_to_record()
+    json.loads(json.dumps(figures), parse_constant=pytest.fail)
+    del figures["at"]
+    assert figures == {
+        "step": 3, "steps": 100, "loss": "nan", "steps_per_s": 0.5, "left_s": 194.0,
+        "stepped_s": 17.0, "seconds": 17.0, "joined": 2, "stall": "",
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize(
-    ("line", "number"),
+    ("kind", "line", "kept"),
     [
-        ("step 12 loss 2.5", 12),
-        ("global_step=7, lr=0.1", 7),
-        ("Iteration: 300/1000", 300),
-        (" 12%|█▏        | 37/300 [00:10<01:11,  3.70it/s]", 37),
-        ("{'loss': 2.5}", None),
-        ("loading 3 of 7 shards", None),
-        ("  Total optimization steps = 1,563", None),
-        ("  Gradient Accumulation steps = 1", None),
+        (StallKind.STUCK, "it goes on", False),
+        (StallKind.APART, "I wait", True),
+        (StallKind.APART, "step 1", False),
+        (StallKind.WELL, "", False),
     ],
 )
-def test_the_number_of_a_step(line, number):
-    assert step_number(line) == number
-    assert is_step_line(line) is (number is not None or "loss" in line)
+def test_a_stall_is_recorded_until_it_is_over(run, kind, line, kept):
+    run.observed(kind, "no step yet; 1 of 2 ranks")
+    run.line("rank1", line)
+    assert bool(run.figures_to_record()["stall"]) is kept

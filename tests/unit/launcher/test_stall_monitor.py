@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from launcher.run.stall.backoff import Backoff
 from launcher.run.stall.observation import NodeObservation
-from launcher.run.stall.stall_monitor import ANSWER_S, RENDEZVOUS_WAIT_S, StallMonitor
+from launcher.run.stall.stall_monitor import (
+    ANSWER_S,
+    FIRST_LOOK_S,
+    RENDEZVOUS_WAIT_S,
+    StallMonitor,
+)
 from tests.support.observations import (
     HEAD,
     IN_BARRIER,
@@ -30,8 +35,10 @@ class Watched:
     """A monitor, how often it requested observations, and what it reported."""
 
     def __init__(self, plan, stuck_after_s=300.0):
-        self.requests, self.reports = 0, []
-        self.monitor = StallMonitor(plan, stuck_after_s, self._request, self._report)
+        self.requests, self.reports, self.shown = 0, [], []
+        self.monitor = StallMonitor(
+            plan, stuck_after_s, self._request, self._report, self.shown.append
+        )
 
     def _request(self):
         self.requests += 1
@@ -55,7 +62,7 @@ class Planned:
 def test_the_monitor_reports_a_meeting_once():
     watched = Watched(Planned())
     watched.monitor.started(0)
-    watched.monitor.check_progress(RENDEZVOUS_WAIT_S - 1)
+    watched.monitor.check_progress(FIRST_LOOK_S - 1)
     assert not watched.requests
     for begin in (RENDEZVOUS_WAIT_S, RENDEZVOUS_WAIT_S * 3):
         watched.monitor.check_progress(begin)
@@ -65,6 +72,38 @@ def test_the_monitor_reports_a_meeting_once():
     (first, seen), (again, _) = watched.reports
     assert first.startswith("no step yet; 1 of 2 ranks have reached the rendezvous")
     assert (seen["kind"], seen["odd"], again) == ("not met", (1,), "")
+
+
+def test_what_the_ranks_do_before_the_first_step_is_shown_and_recorded_where_it_changes():
+    watched = Watched(Planned())
+    watched.monitor.started(0)
+    now = 0.0
+    for node1 in (READING, READING, IN_MEETING):
+        now += FIRST_LOOK_S * 1.4
+        watched.monitor.started(now - FIRST_LOOK_S)
+        watched.monitor.check_progress(now)
+        watched.hear("node1", node1)
+        watched.hear("node2", IN_MEETING)
+        watched.monitor.check_progress(now)
+    reading = (
+        "rank 0 on node1 is at batch (data.py:7); "
+        "rank 1 on node2 waits in init_process_group for it"
+    )
+    meeting = "ranks 0 and 1 wait in init_process_group"
+    assert watched.shown == [reading, reading, meeting]
+    assert [seen["said"] for _, seen in watched.reports] == [reading, meeting]
+    assert {seen["kind"] for _, seen in watched.reports} == {"starting"}
+
+
+def test_after_the_first_step_nothing_is_shown_of_the_start():
+    watched = Watched(Planned())
+    watched.monitor.started(0)
+    watched.monitor.check_progress(FIRST_LOOK_S)
+    watched.monitor.progress(FIRST_LOOK_S + 1, step=True)
+    watched.hear("node1", READING)
+    watched.hear("node2", READING)
+    watched.monitor.check_progress(FIRST_LOOK_S + 1)
+    assert watched.shown == []
 
 
 def test_a_step_ends_the_observations_of_the_meeting():

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import pytest
 
+from tests.support.paths import ROOT
 from tests.support.toy_checks import preflight
 from tests.support.toy_facts import save_facts
 
@@ -138,10 +143,54 @@ def test_saved_facts_of_another_version_are_a_mistake(tmp_path):
     facts.write_text(facts.read_text().replace('"schema": "', '"schema": "older-'))
     done = preflight("--facts", facts, cwd=tmp_path)
     assert done.returncode == 4
-    assert "save them again: pytest preflight/" in done.stdout + done.stderr
+    assert f"--hosts HOSTS --save-facts {facts}" in done.stdout + done.stderr
 
 
-def test_nothing_selected_is_not_a_go(tmp_path):
-    done = preflight("--facts", save_facts(tmp_path), "-k", "no_such_thing", cwd=tmp_path)
-    assert done.returncode == 5
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [("no_such_thing", "areas are reach, ssh"), ("limts", "-k limits"), ("not toy", "areas are")],
+)
+def test_nothing_selected_is_a_mistake(tmp_path, typed, said):
+    done = preflight("--facts", save_facts(tmp_path), "-k", typed, cwd=tmp_path)
+    assert done.returncode == 4
+    assert said in done.stderr
     assert "GO" not in done.stdout
+
+
+def test_a_checks_id_selects_it(tmp_path):
+    facts = save_facts(tmp_path)
+    by_claim = preflight("--facts", facts, "-k", "toy-limit", cwd=tmp_path)
+    by_id = preflight("--facts", facts, "-k", "limits.toy-limit", cwd=tmp_path)
+    assert "GO: 3 checks passed" in by_id.stdout
+    assert last_line(by_id.stdout) == last_line(by_claim.stdout)
+
+
+@pytest.mark.parametrize(
+    ("typed", "instead"),
+    [
+        (("--hosst", "n1"), "--hosts n1"),
+        (("--hostfile=n1",), "--hosts=n1"),
+        (("--save_facts", "f"), "--save-facts f"),
+    ],
+)
+def test_an_option_that_is_not_there_has_the_line_with_one_that_is(tmp_path, typed, instead):
+    done = subprocess.run(
+        [sys.executable, "-m", "preflight", *typed], cwd=tmp_path, text=True, timeout=60,
+        env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 4
+    assert f"did you mean: {sys.executable} -m preflight {instead}\n" in done.stderr
+
+
+def test_a_hosts_file_without_its_option_has_the_line_with_it(tmp_path):
+    (tmp_path / "hosts.txt").write_text("n1\n")
+    done = preflight("hosts.txt", cwd=tmp_path)
+    assert done.returncode == 4
+    assert "-m preflight --hosts hosts.txt" in done.stderr
+
+
+def test_help_is_that_of_our_own_options(tmp_path):
+    done = preflight("--help", cwd=tmp_path)
+    assert done.returncode == 0
+    assert "--hosts FILE|NODES" in done.stdout.partition("options:")[2][:60]
+    assert "--pastebin" not in done.stdout

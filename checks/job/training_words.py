@@ -1,0 +1,137 @@
+"""A training command as people type it elsewhere, and as it is written here.
+
+Here it is a script or `-m` and a module: the training interpreter runs it, and `start` itself does
+what torchrun, deepspeed and accelerate do before it.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+_PYTHON = re.compile(r"(.*/)?python[0-9.]*")
+_ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=.*")
+_SHELL = re.compile(r"(.*/)?(bash|sh|zsh|dash)|.*\.sh")
+_ENVIRONMENT_TOOLS = ("uv", "poetry", "pdm", "pixi", "pipenv", "rye", "hatch")
+_LAUNCH_MODULES = {
+    "torch.distributed.run": "torchrun",
+    "torch.distributed.launch": "torchrun",
+    "deepspeed.launcher.runner": "deepspeed",
+    "deepspeed": "deepspeed",
+    "accelerate.commands.launch": "accelerate",
+}
+_LAUNCHERS = ("torchrun", "deepspeed", "accelerate")
+_BACKENDS = {"mpirun": "openmpi", "mpiexec": "openmpi", "srun": "slurm"}
+OTHER_NAMES: Mapping[str, str] = {
+    "--hostfile": "--hosts",
+    "-H": "--hosts",
+    "-i": "--include",
+    "-e": "--exclude",
+    "--master-addr": "--head",
+    "--main-process-ip": "--head",
+    "--main-process-port": "--master-port",
+    "--launcher": "--backend",
+    "--config-file": "--accelerate-config",
+    "--deepspeed-config-file": "--deepspeed-config",
+}
+"""Options of deepspeed, torchrun and accelerate, with dashes, and what they are called here."""
+_SAME_NAMES = ("--include", "--exclude", "--master-port")
+
+
+@dataclass(frozen=True)
+class TrainingWords:
+    """The command as it is written here, the options that say the rest, and what was wrong.
+
+    `command` is empty where nobody can know what to start.
+    """
+
+    command: tuple[str, ...]
+    options: tuple[str, ...]
+    remark: str
+
+
+def other_command(words: Sequence[str]) -> TrainingWords | None:
+    """The words as they should be; None where nothing is wrong with them."""
+    first = words[0] if words else ""
+    if len(words) == 1 and re.fullmatch(r"\S+\.py\s.+", first):
+        return TrainingWords(tuple(shlex.split(first)), (), "each argument is a word of its own")
+    if _ASSIGNMENT.fullmatch(first):
+        inner = _after(words[1:])
+        remark = f"{first.partition('=')[0]}: variables of ranks stand under [env] in launch.toml"
+        return TrainingWords(inner.command, inner.options, remark)
+    if _SHELL.fullmatch(first):
+        remark = f"{first} is a shell's: name the Python script that it starts"
+        return TrainingWords((), (), remark)
+    if _PYTHON.fullmatch(first):
+        return _of_python(words)
+    if first in _LAUNCHERS:
+        return _of_launcher(first, words[1:])
+    if first in _BACKENDS:
+        return _of_backend(words)
+    if first in _ENVIRONMENT_TOOLS and words[1:2] == ["run"]:
+        inner = _after(words[2:])
+        remark = f"{first} run is not needed: --python names the training interpreter"
+        return TrainingWords(inner.command, inner.options, remark)
+    return None
+
+
+def _after(words: Sequence[str]) -> TrainingWords:
+    """What follows words that are not needed."""
+    return other_command(words) or TrainingWords(tuple(words), (), "")
+
+
+def _of_python(words: Sequence[str]) -> TrainingWords:
+    """`python [-u] train.py`, `python -m module`, `python -m torch.distributed.run …`."""
+    at = 1
+    while at < len(words) and words[at].startswith("-") and words[at] != "-m":
+        at += 2 if words[at] in ("-X", "-W") else 1
+    rest = words[at:]
+    own = ("--python", words[0]) if "/" in words[0] else ()
+    if rest[:1] == ["-m"] and (launcher := _LAUNCH_MODULES.get(" ".join(rest[1:2]))):
+        found = _of_launcher(launcher, rest[2:])
+        return TrainingWords(found.command, (*own, *found.options), found.remark)
+    remark = f"{words[0]} is left out, because the training interpreter runs the command"
+    return TrainingWords(tuple(rest), own, remark)
+
+
+def _of_launcher(launcher: str, words: Sequence[str]) -> TrainingWords:
+    """What a launcher's own command line starts; machines, ranks and addresses are left out."""
+    at = _script_position(words)
+    module = at < len(words) and words[at] in ("-m", "--module")
+    command = ("-m", *words[at + 1 :]) if module else tuple(words[at:])
+    remark = f"start calls {launcher} itself and passes it nodes, ranks and addresses"
+    return TrainingWords(command, ("--with", launcher, *_known_options(words[:at])), remark)
+
+
+def _script_position(words: Sequence[str]) -> int:
+    """Where the script or `-m` stands; behind all words where there is none."""
+    for at, word in enumerate(words):
+        if word in ("-m", "--module") or (word.endswith(".py") and not word.startswith("-")):
+            return at
+    return len(words)
+
+
+def _known_options(words: Sequence[str]) -> tuple[str, ...]:
+    """The options that mean something here, by the names that they have here."""
+    found: list[str] = []
+    for word, following in zip(words, (*words[1:], ""), strict=False):
+        name, equals, value = word.partition("=")
+        dashed = name.replace("_", "-")
+        here = OTHER_NAMES.get(dashed, dashed if dashed in _SAME_NAMES else "")
+        if here:
+            found += (here, value if equals else following)
+    return tuple(found)
+
+
+def _of_backend(words: Sequence[str]) -> TrainingWords:
+    """`mpirun -np 8 python train.py`: what it carries, and the backend of that name."""
+    starts = [
+        at
+        for at, word in enumerate(words[1:], 1)
+        if _PYTHON.fullmatch(word) or word in _LAUNCHERS or word.endswith(".py")
+    ]
+    inner = _after(words[starts[0] :]) if starts else TrainingWords((), (), "")
+    options = (*inner.options, "--backend", _BACKENDS[words[0]])
+    return TrainingWords(inner.command, options, f"start calls {words[0]} itself")

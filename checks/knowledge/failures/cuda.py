@@ -1,0 +1,379 @@
+"""What the CUDA and HIP runtime, cuBLAS and cuDNN report through torch."""
+
+from __future__ import annotations
+
+from checks.knowledge.failures.known import root, silent
+
+FAILURES = (
+    root(
+        "cuda-assert-index",
+        (
+            "Assertion `srcIndex < srcSelectDimSize` failed",
+            'Assertion `index >= -sizes[i] && index < sizes[i] && "index out of bounds"` failed',
+            'Assertion `-sizes[i] <= index && index < sizes[i] && "index out of bounds"` failed',
+            'Assertion `ind >=0 && ind < ind_dim_size && "vectorized gather kernel index out of '
+            'bounds"` failed',
+        ),
+        cause="an index is outside of its table on the GPU: most often a token id that is not "
+        "smaller than the embedding's rows (the tokenizer has more tokens than the model), or a "
+        "position beyond the model's longest sequence",
+        fix="model.resize_token_embeddings(len(tokenizer)) after adding tokens, a maximum length "
+        "within the model's, and the tokenizer of this very model; CUDA_LAUNCH_BLOCKING=1 in "
+        "[env] shows the line",
+    ),
+    root(
+        "cuda-assert-label",
+        "Assertion `t >= 0 && t < n_classes` failed",
+        cause="a label is not one of the model's classes: num_labels is too small, labels start "
+        "at 1, or padding was not set to -100",
+        fix="set num_labels to the largest label + 1, count labels from 0, and -100 where no loss "
+        "is meant",
+    ),
+    root(
+        "cuda-assert-probability",
+        (
+            "Assertion `probability tensor contains either `inf`, `nan` or element < 0` failed",
+            "probability tensor contains either `inf`, `nan` or element < 0",
+        ),
+        cause="sampling got probabilities that are NaN or infinite: the model's output is broken, "
+        "by fp16 overflow, a training that diverged, or weights that were loaded empty or mixed up",
+        fix="generate in bf16 or fp32, check the loss before, and that the weights were loaded "
+        "whole (warnings of from_pretrained)",
+    ),
+    root(
+        "cuda-assert-bce",
+        (
+            "Assertion `input_val >= zero && input_val <= one` failed",
+            "all elements of input should be between 0 and 1",
+        ),
+        cause="a binary cross entropy got values outside of 0 to 1, or NaN: logits were given "
+        "instead of probabilities, or the model's output is NaN",
+        fix="use binary_cross_entropy_with_logits; if the values are NaN, lower the learning rate "
+        "or train in bf16",
+    ),
+    root(
+        "cuda-device-side-assert",
+        (
+            "CUDA error: device-side assert triggered",
+            "HIP error: device-side assert triggered",
+        ),
+        r"(?:CUDA|HIP) error: device-side assert triggered",
+        cause="a check in a GPU kernel failed, most often an index or a label out of range; its "
+        "own line with `Assertion` is not in this log",
+        fix="start again with CUDA_LAUNCH_BLOCKING=1 in [env]: the traceback then shows the "
+        "operation; look for token ids above the vocabulary and labels above num_labels",
+        unless=r"Assertion `.+` failed",
+    ),
+    root(
+        "cuda-devices-busy",
+        (
+            "all CUDA-capable devices are busy or unavailable",
+            "CUDA-capable device(s) is/are busy or unavailable",
+        ),
+        cause="a GPU lets no further process in: its compute mode is exclusive and another "
+        "process (an earlier run, a monitor, a second rank) holds it, or the driver lost it",
+        fix="`nvidia-smi --query-gpu=compute_mode --format=csv` and `nvidia-smi` on that node; "
+        "end what holds the GPU, or `sudo nvidia-smi -c DEFAULT`",
+        checks=(
+            "gpu.compute-mode-allows-ranks",
+            "gpu.gpus-are-idle",
+            "gpu.driver-answers",
+        ),
+    ),
+    root(
+        "cuda-context-memory",
+        "CUDA error: out of memory",
+        r"(?<!Cuda failure )CUDA error: out of memory",
+        cause="a GPU had no memory left when CUDA itself asked for some (a context, a library's "
+        "workspace), or the machine had none left to pin: other processes hold it",
+        fix="`nvidia-smi` on that node for processes of earlier runs; fewer processes on one GPU; "
+        "`ulimit -l` and `free -g` where pin_memory stands in the traceback",
+        checks=(
+            "gpu.gpus-are-idle",
+            "limits.memlock-is-unlimited",
+        ),
+    ),
+    root(
+        "cuda-invalid-device-function",
+        (
+            "CUDA error: invalid device function",
+            "CUDA error: no kernel image is available",
+        ),
+        r"CUDA error: (?:invalid device function|no kernel image is available)(?! for execution "
+        r"on the device)",
+        cause="a compiled extension holds no kernel for this GPU model, or was built for another "
+        "CUDA than torch's",
+        fix="build it again on this node: TORCH_CUDA_ARCH_LIST with the GPU's capability (`python "
+        "-c 'import torch; print(torch.cuda.get_device_capability())'`), `uv pip install "
+        "--reinstall --no-cache --no-build-isolation PACKAGE`",
+        checks=(
+            "software.torch-fits-the-gpus",
+            "gpu.models-are-equal",
+            "training.smoke-trains",
+        ),
+    ),
+    root(
+        "hip-invalid-device-function",
+        (
+            "HIP error: invalid device function",
+            "hipErrorNoBinaryForGpu",
+            "Unable to find code object for all current devices",
+        ),
+        cause="torch or an extension holds no kernel for this AMD GPU",
+        fix="install the ROCm build of torch that names the GPU's gfx architecture (`rocminfo | "
+        "grep gfx`); build extensions with PYTORCH_ROCM_ARCH=gfxNNN; consumer cards may run with "
+        "HSA_OVERRIDE_GFX_VERSION of the nearest supported one",
+        checks=(
+            "software.torch-fits-the-gpus",
+            "training.smoke-trains",
+        ),
+    ),
+    root(
+        "cuda-ptx-toolchain",
+        "the provided PTX was compiled with an unsupported toolchain",
+        cause="code was compiled at the start for a newer CUDA than this node's driver knows",
+        fix="install a newer driver, or torch and the extension for the CUDA that `nvidia-smi` "
+        "shows",
+        checks=(
+            "software.torch-fits-the-gpus",
+            "gpu.drivers-are-equal",
+        ),
+    ),
+    root(
+        "cuda-driver-insufficient",
+        "CUDA driver version is insufficient for CUDA runtime version",
+        cause="the program needs a newer CUDA than the driver of this node supports",
+        fix="install a newer driver (CUDA 13 needs 580, CUDA 12 needs 525), or a torch for an "
+        "older CUDA: `uv pip install --reinstall torch --index-url "
+        "https://download.pytorch.org/whl/cu126`",
+        checks=(
+            "software.torch-fits-the-gpus",
+            "gpu.drivers-are-equal",
+        ),
+    ),
+    root(
+        "cuda-forward-compatibility",
+        "forward compatibility was attempted on non supported HW",
+        cause="CUDA's forward compatibility library (in the container, or cuda-compat on the "
+        "node) was loaded on a GPU that it is not for",
+        fix="remove /usr/local/cuda/compat from LD_LIBRARY_PATH and /etc/ld.so.conf.d, or install "
+        "a driver that is new enough",
+        checks=("software.torch-fits-the-gpus",),
+    ),
+    root(
+        "cuda-unknown-environment",
+        (
+            "CUDA unknown error - this may be due to an incorrectly set up environment",
+            "Error 999: unknown error",
+            "CUDA error: unknown error",
+        ),
+        cause="the driver did not answer this process: its kernel modules or device files are not "
+        "there (nvidia_uvm after a sleep or an upgrade), or the container lacks them",
+        fix="`sudo nvidia-modprobe -u -c=0` and `nvidia-smi` on that node; restart the container; "
+        "reboot the node if that does not help",
+        checks=(
+            "gpu.driver-answers",
+            "gpu.devices-may-be-opened",
+        ),
+    ),
+    root(
+        "cuda-no-gpus-available",
+        (
+            "No CUDA GPUs are available",
+            "No HIP GPUs are available",
+        ),
+        cause="torch was built for GPUs and sees none: CUDA_VISIBLE_DEVICES is empty or names "
+        "none that exist, or the container or the Slurm step got none",
+        fix="`echo $CUDA_VISIBLE_DEVICES; nvidia-smi -L` in the rank's environment; docker "
+        "`--gpus all`, Slurm `--gpus-per-node`",
+        checks=(
+            "gpu.shell-hides-no-gpu",
+            "gpu.slots-have-gpus",
+            "gpu.devices-may-be-opened",
+        ),
+    ),
+    root(
+        "cuda-not-compiled",
+        (
+            "Torch not compiled with CUDA enabled",
+            "PyTorch was compiled without CUDA support",
+        ),
+        cause="this interpreter's torch is a build for CPUs",
+        fix="`uv pip install --reinstall torch --index-url "
+        "https://download.pytorch.org/whl/cu128` (cu126, cu130: as the driver permits) in the "
+        "environment of every node",
+        checks=(
+            "software.torch-fits-the-gpus",
+            "software.versions-are-equal",
+        ),
+    ),
+    root(
+        "cuda-fork",
+        "Cannot re-initialize CUDA in forked subprocess",
+        cause="a worker process that was forked used the GPU after its parent had: a data "
+        "loader's or dataset.map's function moves tensors to CUDA",
+        fix="keep the GPU out of workers (move batches in the training loop), or start them with "
+        'multiprocessing_context="spawn"',
+    ),
+    root(
+        "cuda-launch-failure",
+        (
+            "CUDA error: unspecified launch failure",
+            "CUDA error: misaligned address",
+            "CUDA error: an illegal instruction was encountered",
+            "CUDA error: hardware stack error",
+        ),
+        r"CUDA error: (?P<what>unspecified launch failure|misaligned address|an illegal "
+        r"instruction was encountered|hardware stack error)",
+        cause="a kernel crashed on the GPU ({what}): a bug in an extension or a build that does "
+        "not fit, seldom the GPU itself",
+        fix="`dmesg | grep -i xid` on that node: an Xid 48, 79, 94 or 95 means the GPU; else "
+        'start with CUDA_LAUNCH_BLOCKING=1 in [env], and without fused kernels (attention "sdpa", '
+        "torch's optimizer)",
+        checks=("gpu.kernel-reports-no-gpu-fault",),
+    ),
+    root(
+        "cuda-nvlink-error",
+        (
+            "uncorrectable NVLink error detected",
+            "Invalid access of peer GPU memory over nvlink",
+        ),
+        cause="an NVLink of this node failed",
+        fix="`nvidia-smi nvlink -e` and `dmesg | grep -i xid` on that node; reset the GPUs or "
+        "drain the node",
+        checks=(
+            "gpu.nvlinks-are-active",
+            "gpu.kernel-reports-no-gpu-fault",
+        ),
+    ),
+    root(
+        "cuda-peer-access",
+        (
+            "peer access is not supported between these two devices",
+            "peer mapping resources exhausted",
+        ),
+        cause="two GPUs of this node cannot reach each other's memory (another PCIe root, an "
+        "IOMMU, or more than eight peers)",
+        fix="NCCL_P2P_DISABLE=1 in [env] proves it; then turn ACS and the IOMMU's translation off",
+        checks=(
+            "limits.acs-is-off",
+            "limits.iommu-passes-through",
+        ),
+    ),
+    root(
+        "cublas-alloc",
+        (
+            "CUBLAS_STATUS_ALLOC_FAILED",
+            "CUBLAS_STATUS_NOT_INITIALIZED",
+        ),
+        r"CUBLAS_STATUS_(?P<what>ALLOC_FAILED|NOT_INITIALIZED) when calling",
+        cause="cuBLAS could not set itself up ({what}): the GPU's memory is full, or an error of "
+        "an earlier kernel",
+        fix="`nvidia-smi` on that node, a smaller micro batch; with CUDA_LAUNCH_BLOCKING=1 in "
+        "[env] an earlier error shows itself (a token id above the vocabulary is common)",
+        checks=("gpu.gpus-are-idle",),
+        unless=r"Assertion `.+` failed|device-side assert",
+    ),
+    root(
+        "cublas-mixed-libraries",
+        (
+            "CUBLAS_STATUS_INVALID_VALUE when calling",
+            "CUBLAS_STATUS_NOT_SUPPORTED when calling",
+            "CUBLAS_STATUS_INTERNAL_ERROR when calling",
+        ),
+        r"CUBLAS_STATUS_(?P<what>INVALID_VALUE|NOT_SUPPORTED|INTERNAL_ERROR) when calling "
+        r"`(?P<call>\w+)",
+        cause="cuBLAS refused {call} ({what}): most often another cuBLAS is loaded than the one "
+        "torch was built with, from LD_LIBRARY_PATH or a second CUDA's wheels",
+        fix="unset LD_LIBRARY_PATH for the run, and `uv pip list | grep -E 'nvidia|torch'`: all "
+        "nvidia-*-cuNN of one CUDA; reinstall torch in a new environment",
+        checks=("software.packages-are-the-environments-own",),
+        unless=r"Assertion `.+` failed|device-side assert",
+    ),
+    root(
+        "cublas-execution-failed",
+        "CUBLAS_STATUS_EXECUTION_FAILED when calling",
+        cause="a matrix product failed on the GPU: after an earlier kernel's error (an index out "
+        "of range), or by a GPU or driver that is broken",
+        fix="start with CUDA_LAUNCH_BLOCKING=1 in [env]; `dmesg | grep -i xid` on that node",
+        checks=("gpu.kernel-reports-no-gpu-fault",),
+        unless=r"Assertion `.+` failed|device-side assert",
+    ),
+    root(
+        "cudnn-versions",
+        (
+            "CUDNN_STATUS_SUBLIBRARY_VERSION_MISMATCH",
+            "CUDNN_STATUS_SUBLIBRARY_LOADING_FAILED",
+            "Unable to load any of {libcudnn",
+            "cuDNN version incompatibility",
+        ),
+        r"CUDNN_STATUS_SUBLIBRARY_(?:VERSION_MISMATCH|LOADING_FAILED)|cuDNN version "
+        r"incompatibility|Unable to load any of \{libcudnn",
+        cause="parts of two cuDNN releases are loaded: the wheel's and one from LD_LIBRARY_PATH "
+        "or /usr",
+        fix="unset LD_LIBRARY_PATH for the run, or remove the system's cuDNN from it; `uv pip "
+        "install --reinstall torch` brings the one that fits",
+        checks=("software.packages-are-the-environments-own",),
+    ),
+    root(
+        "cudnn-not-initialized",
+        (
+            "CUDNN_STATUS_NOT_INITIALIZED",
+            "CUDNN_STATUS_ALLOC_FAILED",
+            "CUDNN_STATUS_INTERNAL_ERROR",
+        ),
+        r"CUDNN_STATUS_(?P<what>NOT_INITIALIZED|ALLOC_FAILED|INTERNAL_ERROR)",
+        cause="cuDNN could not work ({what}): the GPU's memory is full, or the driver is older "
+        "than this cuDNN needs",
+        fix="`nvidia-smi` on that node, a smaller micro batch; update the driver",
+        checks=(
+            "gpu.gpus-are-idle",
+            "gpu.drivers-are-equal",
+        ),
+    ),
+    root(
+        "cudnn-no-engine",
+        (
+            "GET was unable to find an engine to execute this computation",
+            "FIND was unable to find an engine to execute this computation",
+            "no valid execution plans built",
+        ),
+        cause="cuDNN has no way to run this convolution or attention with these sizes and types "
+        "on this GPU, often because its memory is full",
+        fix="a smaller micro batch; torch.backends.cudnn.enabled = False, or "
+        "torch.backends.cuda.enable_cudnn_sdp(False) for attention, proves it",
+        checks=("gpu.gpus-are-idle",),
+    ),
+    silent(
+        "cuda-init-warning",
+        "CUDA initialization: ",
+        r"CUDA initialization: (?!The NVIDIA driver on your system is too old)(?P<why>.{10,200})",
+        cause="torch could not use the GPUs of this node: {why}",
+        fix="`nvidia-smi` on that node first, then `python -c 'import torch; torch.cuda.init()'` "
+        "with the training interpreter",
+        checks=(
+            "gpu.driver-answers",
+            "gpu.devices-may-be-opened",
+        ),
+    ),
+    root(
+        "cuda-memory-fragmented",
+        "reserved by PyTorch but unallocated",
+        r"(?P<size>\d{2,}\.\d+ GiB) is reserved by PyTorch but unallocated",
+        cause="a GPU's memory is full of pieces: {size} are reserved and in no piece large enough",
+        fix="PYTORCH_ALLOC_CONF=expandable_segments:True in [env] (PYTORCH_CUDA_ALLOC_CONF before "
+        "torch 2.9); else a smaller micro batch",
+        near=r"CUDA out of memory|OutOfMemoryError",
+    ),
+    root(
+        "cuda-capability-warning",
+        "is not compatible with the current PyTorch installation",
+        r"with CUDA capability (?P<capability>sm_\d+\w?) is not compatible with the current "
+        r"PyTorch installation",
+        cause="this GPU ({capability}) is newer or older than all that this torch was built for",
+        fix="`uv pip install --reinstall torch --index-url "
+        "https://download.pytorch.org/whl/cu128` or cu130 for Blackwell (sm_100, sm_120); an "
+        "older torch with cu126 for Pascal and Volta",
+        checks=("software.torch-fits-the-gpus",),
+    ),
+)

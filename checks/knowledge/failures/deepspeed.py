@@ -1,0 +1,357 @@
+"""What DeepSpeed's engine says of the model, the optimizer and the program that calls it."""
+
+from __future__ import annotations
+
+from checks.knowledge.failures.known import root
+
+FAILURES = (
+    root(
+        "ds-elastic-log-import",
+        (
+            "cannot import name 'log' from 'torch.distributed.elastic.agent.server.api'",
+            "cannot import name '_get_socket_with_port' from "
+            "'torch.distributed.elastic.agent.server.api'",
+        ),
+        cause="DeepSpeed is too old for this torch: it imports a name that torch 2.4 and newer no "
+        "longer have",
+        fix="`uv pip install -U 'deepspeed>=0.14.4'` in the environment of every node, or keep "
+        "torch below 2.4",
+        checks=(
+            "software.versions-are-equal",
+            "training.smoke-trains",
+        ),
+    ),
+    root(
+        "ds-numpy-bufsize",
+        "cannot import name 'BUFSIZE' from 'numpy'",
+        cause="DeepSpeed is too old for numpy 2, which no longer has BUFSIZE",
+        fix="`uv pip install -U 'deepspeed>=0.14.4'`, or `uv pip install 'numpy<2'`",
+        checks=("training.smoke-trains",),
+    ),
+    root(
+        "ds-no-sync",
+        "no_sync context manager is incompatible with gradient partitioning logic of ZeRO stage",
+        r"no_sync context manager is incompatible with gradient partitioning logic of ZeRO stage "
+        r"(?P<stage>\d)",
+        cause="DeepSpeed 0.16 and newer refuse no_sync under ZeRO-{stage}, which partitions "
+        "gradients; an older accelerate or transformers, or the script, calls it while gradients "
+        "accumulate",
+        fix="`uv pip install -U 'accelerate>=1.9' transformers`; in a script of your own leave "
+        "out model.no_sync(): DeepSpeed accumulates by itself; ZeRO-1 permits it, deepspeed "
+        "0.15.4 did not check",
+        checks=("training.smoke-trains",),
+    ),
+    root(
+        "ds-step-in-no-sync",
+        "It is illegal to call Engine.step() inside no_sync context manager",
+        cause="the script calls step() inside no_sync, where gradients are not reduced",
+        fix="call engine.step() after the no_sync block",
+    ),
+    root(
+        "ds-config-not-given",
+        "DeepSpeed requires --deepspeed_config to specify configuration file",
+        cause="deepspeed.initialize was called without a config",
+        fix="pass config= to deepspeed.initialize, or --deepspeed_config FILE to the script",
+        checks=("deepspeed.config-is-the-one-given",),
+    ),
+    root(
+        "ds-config-twice",
+        (
+            "we were given deepspeed configs in the deepspeed arguments and "
+            "deepspeed.initialize() function call",
+            "we were given both a deepscale_config and deepspeed_config",
+        ),
+        cause="the config is given twice: as an argument of the script and to deepspeed.initialize",
+        fix="leave out one of them",
+        checks=("deepspeed.config-is-the-one-given",),
+    ),
+    root(
+        "ds-config-not-readable",
+        "Expected a string path to an existing deepspeed config, or a dictionary",
+        r"Expected a string path to an existing deepspeed config, or a dictionary.* Received: "
+        r"(?P<got>.+)",
+        cause="the DeepSpeed config {got} is not there on this node, or is neither JSON nor base64",
+        fix="copy the file to the same path on every node, list it under `same` in launch.toml, "
+        "and give its absolute path",
+        checks=(
+            "deepspeed.config-is-readable",
+            "files.same-files-are-equal",
+        ),
+    ),
+    root(
+        "ds-local-rank-conflict",
+        "Mismatch in local rank setting, args.local_rank=",
+        r"Mismatch in local rank setting, args\.local_rank=(?P<argument>\S+) but "
+        r"env\['LOCAL_RANK'\]=(?P<set>\d+)",
+        cause="the argument --local_rank={argument} contradicts the variable LOCAL_RANK={set}",
+        fix="let the launcher set it: leave --local_rank out of the command, and take the value "
+        "of LOCAL_RANK in the script",
+    ),
+    root(
+        "ds-local-rank-unset",
+        "DeepSpeed requires the LOCAL_RANK environment variable",
+        cause="LOCAL_RANK is not set: the script was started without a launcher",
+        fix="start it with deepspeed, torchrun or `python -m launcher start`; a launcher of your "
+        "own must export LOCAL_RANK",
+    ),
+    root(
+        "ds-bf16-unsupported",
+        (
+            "Type bf16 is not supported on your device.",
+            "Type fp16 is not supported on your device.",
+        ),
+        r"Type (?P<type>bf16|fp16) is not supported on your device\.",
+        cause="the config enables {type}, which this node's accelerator does not have (for bf16: "
+        "an NVIDIA GPU older than Ampere, or no GPU was found)",
+        fix="enable the other 16-bit type in the config; if the GPU has it, `nvidia-smi -L` and "
+        "`python -c 'import torch; print(torch.cuda.is_available())'` on that node",
+        checks=("gpu.precision-is-supported",),
+    ),
+    root(
+        "ds-optimizer-type",
+        "Client Optimizer is of unexpected type",
+        r"Client Optimizer is of unexpected type (?P<type>.+)",
+        cause="deepspeed.initialize was given a {type}, which is no torch optimizer",
+        fix='pass an instance of torch.optim.Optimizer, or define "optimizer" in the DeepSpeed '
+        "config",
+    ),
+    root(
+        "ds-zero-needs-optimizer",
+        "requires an optimizer",
+        r"zero stage (?P<stage>\d) requires an optimizer",
+        cause="ZeRO-{stage} was enabled without any optimizer",
+        fix='define "optimizer" in the DeepSpeed config or pass optimizer=; for inference use '
+        "ZeRO-3, or none",
+    ),
+    root(
+        "ds-no-optimizer-backward",
+        "must provide optimizer during init in order to use",
+        r"must provide optimizer during init in order to use (?P<what>backward|step|scale)",
+        cause="{what} was called on an engine that has no optimizer: neither the config nor "
+        "deepspeed.initialize names one",
+        fix='add "optimizer" to the DeepSpeed config, or pass optimizer= to deepspeed.initialize',
+    ),
+    root(
+        "ds-parameter-twice",
+        "occurs multiple times in optimizer.param_groups",
+        r"Parameter with name: (?P<name>\S+) occurs multiple times in optimizer\.param_groups",
+        cause="the parameter {name} is in two groups of the optimizer",
+        fix="build the groups so that each parameter is in one of them; tied weights once",
+    ),
+    root(
+        "ds-max-grad-norm-in-optimizer",
+        "'max_grad_norm' is not supported as an optimizer parameter",
+        cause="the config sets max_grad_norm among the optimizer's parameters",
+        fix='remove it there, and set "gradient_clipping" at the top of the config',
+        checks=("deepspeed.values-are-accepted",),
+    ),
+    root(
+        "ds-moe-zero3",
+        (
+            "MoE not supported with Stage 3",
+            "Native DeepSpeed MoE is not supported with ZeRO Stage 3",
+        ),
+        cause="the model has DeepSpeed MoE layers, which ZeRO-3 does not partition",
+        fix='set "stage": 2 in zero_optimization, or AutoEP\'s expert_parallel with DeepSpeed 0.19',
+        checks=("deepspeed.values-are-accepted",),
+    ),
+    root(
+        "ds-moe-groups-unmarked",
+        "The model has moe layers, but None of the param groups are marked as MoE",
+        cause="the optimizer's groups do not separate the experts' parameters",
+        fix="build them with "
+        "deepspeed.moe.utils.split_params_into_different_moe_groups_for_optimizer",
+    ),
+    root(
+        "ds-backward-called-directly",
+        "Direct calls to tensor.backward() are not supported in this configuration",
+        cause="the script calls loss.backward(), and this engine reduces gradients only in "
+        "engine.backward",
+        fix="call engine.backward(loss), or accelerator.backward(loss) with accelerate",
+    ),
+    root(
+        "ds-loss-scale-at-minimum",
+        "Current loss scale already at minimum - cannot decrease scale anymore",
+        cause="every step overflowed in fp16 until the loss scale reached its minimum: the loss "
+        "or the gradients are infinite or NaN, most often because the model was trained in bf16 "
+        "(its values do not fit fp16), the learning rate is too high, or a sample is broken",
+        fix='train in bf16 ("enabled": true under bf16, false under fp16); where only fp16 '
+        "exists, lower the learning rate, warm up longer, and look for the first step whose loss "
+        "is NaN",
+        checks=("gpu.precision-is-supported",),
+    ),
+    root(
+        "ds-tp-data-inconsistent",
+        "Data inconsistency within the TP group. Please check the Dataloader",
+        cause="ranks of one tensor-parallel group received different batches",
+        fix="give all ranks of a tensor-parallel group the same data: a sampler over the "
+        "data-parallel rank, the same seed, no shuffling by the rank",
+    ),
+    root(
+        "ds-pipeline-zero23",
+        "ZeRO-2 and ZeRO-3 are incompatible with pipeline parallelism",
+        cause="the model is a PipelineModule, and the config sets ZeRO-2 or 3",
+        fix='set "stage": 1 or 0',
+        checks=("deepspeed.values-are-accepted",),
+    ),
+    root(
+        "ds-pipeline-stages",
+        "must divide distributed world size",
+        r"num_stages \((?P<stages>\d+)\) must divide distributed world size \((?P<world>\d+)\)",
+        cause="{stages} pipeline stages cannot be laid over {world} ranks; perhaps fewer nodes "
+        "joined than planned",
+        fix="choose a number of stages that divides {world}, or start the missing nodes",
+    ),
+    root(
+        "ds-pipeline-only-train-batch",
+        "Only train_batch() is accessible in pipeline mode",
+        cause="the script calls forward, backward or step on a pipeline engine",
+        fix="call engine.train_batch(data_iter) and engine.eval_batch(data_iter) instead",
+    ),
+    root(
+        "ds-backend-not-initialised",
+        "DeepSpeed backend not set, please initialize it using init_process_group()",
+        cause="a function of deepspeed.comm was called before deepspeed.init_distributed()",
+        fix="call deepspeed.init_distributed() first thing in main, before the model is built",
+    ),
+    root(
+        "ds-mpi-rank-conflict",
+        "not sure how to proceed as we're seeing conflicting local rank info",
+        cause="LOCAL_RANK and OMPI_COMM_WORLD_LOCAL_RANK contradict each other: a launcher was "
+        "started inside mpirun, or variables of another start were inherited",
+        fix="start either with mpirun or with a launcher; unset LOCAL_RANK in the environment "
+        "that mpirun passes on",
+    ),
+    root(
+        "ds-mpi-backend-mismatch",
+        (
+            "does not match torch rank",
+            "does not match torch world size",
+        ),
+        r"MPI (?:rank|world size) (?P<mpi>\d+) does not match torch (?:rank|world size) "
+        r"(?P<torch>\d+)",
+        cause="MPI says {mpi}, torch's variables say {torch}: RANK or WORLD_SIZE of another start "
+        "was inherited by mpirun's ranks",
+        fix="unset RANK, WORLD_SIZE and LOCAL_RANK before mpirun, and do not pass them with -x",
+    ),
+    root(
+        "ds-slurm-uneven-slots",
+        (
+            "slurm backend needs the same slot count on every host",
+            "MPICH requires same number of devices per node",
+            "Intel MPI requires same number of devices per node",
+            "mvapich requires same number of devices per node",
+        ),
+        cause="the hostfile gives nodes different slots=, and this launcher starts the same "
+        "number of ranks on each",
+        fix="write the same slots= for every node, or use --launcher pdsh",
+    ),
+    root(
+        "ds-launcher-no-selection",
+        (
+            "backend does not support worker include/exclusion",
+            "backend does not support limiting num nodes/gpus",
+        ),
+        r"(?P<name>\S+) backend does not support (?P<what>worker include/exclusion|limiting num "
+        r"nodes/gpus)",
+        cause="the launcher {name} cannot start a part of the hostfile",
+        fix="write a hostfile with the nodes that are meant, or use --launcher pdsh",
+    ),
+    root(
+        "ds-sp-heads",
+        (
+            "attention head count",
+            "Attention head count",
+        ),
+        r"(?:KV )?[aA]ttention head count (?P<heads>\d+) is not divisible by SP size (?P<size>\d+)",
+        cause="{heads} attention heads cannot be divided among {size} ranks of sequence "
+        "parallelism",
+        fix="choose a sequence_parallel_size that divides the heads (and the KV heads, or is a "
+        "multiple of them)",
+    ),
+    root(
+        "ds-sp-seqlen",
+        "isn't divisible by sp-size=",
+        r"batch's seqlen=(?P<length>\d+) isn't divisible by sp-size=(?P<size>\d+)",
+        cause="a batch has {length} tokens, which {size} ranks of sequence parallelism cannot "
+        "share evenly",
+        fix="pad to a multiple: pad_to_multiple_of={size} in the data collator",
+    ),
+    root(
+        "ds-sp-position-ids",
+        (
+            "Ulysses SP requires `position_ids` in every dataloader batch",
+            "Ulysses SP requires position_ids in every forward() call",
+        ),
+        cause="sequence parallelism needs the position of each token, and the batch has no "
+        "position_ids",
+        fix="let the data collator return position_ids (torch.arange over each sample's tokens)",
+    ),
+    root(
+        "ds-lr-scheduler-unknown",
+        "DeepSpeed does not recognize LR scheduler",
+        r"DeepSpeed does not recognize LR scheduler (?P<name>\S+)",
+        cause="the config names a scheduler that DeepSpeed does not have: {name}",
+        fix="use LRRangeTest, OneCycle, WarmupLR, WarmupDecayLR or WarmupCosineLR, or pass "
+        "lr_scheduler= from the script",
+        checks=("deepspeed.values-are-accepted",),
+    ),
+    root(
+        "ds-zero-stage-unknown",
+        "DeepSpeedConfig: Maximum supported ZeRO stage is",
+        cause="the config sets a ZeRO stage above 3",
+        fix='set "stage" to 0, 1, 2 or 3',
+        checks=("deepspeed.values-are-accepted",),
+    ),
+    root(
+        "ds-config-duplicate-keys",
+        "Duplicate keys in DeepSpeed config:",
+        r"Duplicate keys in DeepSpeed config: (?P<keys>.+)",
+        cause="the DeepSpeed config has a key twice: {keys}",
+        fix="remove one of them",
+        checks=("deepspeed.config-is-readable",),
+    ),
+    root(
+        "ds-config-conflicting-fields",
+        "Cannot provide deprecated parameter '",
+        r"Cannot provide deprecated parameter '(?P<old>[^']+)' and replacing parameter "
+        r"'(?P<new>[^']+)' together",
+        cause="the config sets {old} and {new}, which replaced it",
+        fix="remove {old}",
+        checks=("deepspeed.values-are-accepted",),
+    ),
+    root(
+        "ds-batch-not-positive",
+        "has to be greater than 0",
+        r"(?:Train batch size|Micro batch size per gpu|Gradient accumulation steps): "
+        r"(?P<value>\S+) has to be greater than 0",
+        cause="a batch size came out as {value}: train_batch_size is smaller than micro batch × "
+        "ranks, or a value is 0",
+        fix="raise train_batch_size, or lower the micro batch or the accumulation steps",
+        checks=("deepspeed.batch-sizes-agree",),
+    ),
+    root(
+        "ds-unsupported-grad-type",
+        "attempting to reduce an unsupported grad type",
+        r"attempting to reduce an unsupported grad type: (?P<type>\S+)",
+        cause="a gradient has the type {type}, which DeepSpeed does not reduce",
+        fix="keep the parameters that train in float32, float16 or bfloat16",
+    ),
+    root(
+        "ds-dummy-optimizer",
+        "'DummyOptim' object has no attribute 'step'",
+        cause="the optimizer of the script is a placeholder that DeepSpeed should have replaced: "
+        'the config has no "optimizer"',
+        fix='add "optimizer" to the DeepSpeed config, or create a real optimizer in the script',
+    ),
+    root(
+        "ds-missing-engine-attribute",
+        "'DeepSpeedEngine' object has no attribute '",
+        r"'DeepSpeedEngine' object has no attribute '(?P<name>[^']+)'",
+        cause="the program uses `{name}` of the engine, which the engine and the model in it do "
+        "not have in these versions",
+        fix="call it on engine.module; if a library calls it, update that library together with "
+        "DeepSpeed on every node",
+        checks=("software.versions-are-equal",),
+    ),
+)

@@ -1,0 +1,229 @@
+"""What FSDP, FSDP2 and DTensor say of models and checkpoints that are sharded."""
+
+from __future__ import annotations
+
+from checks.knowledge.failures.known import root, symptom
+
+FAILURES = (
+    root(
+        "fsdp-mixed-dtype",
+        "Must flatten tensors with uniform dtype but got",
+        r"Must flatten tensors with uniform dtype but got (?P<one>\S+) and (?P<other>\S+)",
+        cause="FSDP packs the parameters of a block into one tensor, and they have the types "
+        "{one} and {other}",
+        fix="convert the model to one type before FSDP (model.to(torch.bfloat16)); with LoRA or "
+        "quantization bnb_4bit_quant_storage must be the model's type; or use FSDP2 "
+        "(fsdp_version: 2)",
+    ),
+    root(
+        "fsdp-mixed-requires-grad",
+        "Must flatten tensors with uniform `requires_grad` when `use_orig_params=False`",
+        cause="FSDP packs frozen and trainable parameters of a block into one tensor, as with LoRA",
+        fix="set fsdp_use_orig_params: true (use_orig_params=True), or fsdp_version: 2, or wrap "
+        "the adapters on their own",
+        checks=("accelerate.fsdp-keys-fit",),
+    ),
+    root(
+        "fsdp-integer-parameters",
+        "Cannot flatten integer dtype tensors",
+        cause="FSDP was given quantized (integer) parameters",
+        fix="set bnb_4bit_quant_storage to the model's float type (bfloat16), or do not shard "
+        "8-bit models",
+    ),
+    root(
+        "fsdp-mixed-devices",
+        (
+            "Must flatten tensors on the same device but got both",
+            "FSDP only supports single device modules but got params on",
+        ),
+        cause="parts of the model are on different devices when FSDP wraps it, as "
+        'device_map="auto" puts them',
+        fix="load without device_map, and give device_id= (accelerate does it); or all on the CPU "
+        "with sync_module_states",
+    ),
+    root(
+        "fsdp-scalar-parameter",
+        "FSDP doesn't support scalar parameters",
+        r"FSDP doesn't support scalar parameters\. Change (?P<name>\S+) to a 1D tensor",
+        cause="the parameter {name} has no dimension, which FSDP cannot shard",
+        fix="make it a tensor of one element (torch.zeros(1)), or name it in ignored_states",
+    ),
+    root(
+        "fsdp-cpu-params-with-sync",
+        "The module has CPU parameters or buffers when `sync_module_states=True`",
+        cause="sync_module_states sends rank 0's weights over the GPUs, and this rank's model is "
+        "in the CPU's memory",
+        fix="give device_id=torch.cuda.current_device() to FSDP; with accelerate set "
+        "fsdp_sync_module_states and let it place the model",
+        checks=("accelerate.fsdp-keys-fit",),
+    ),
+    root(
+        "fsdp-params-moved",
+        "An FSDP-managed module unexpectedly has parameters on",
+        r"An FSDP-managed module unexpectedly has parameters on (?P<device>\S+?)\. Make sure to "
+        r"move the module to (?P<wanted>\S+)",
+        cause="the model's parameters are on {device}, not on {wanted} where FSDP trains: it was "
+        "moved after wrapping, or no device was chosen",
+        fix="torch.cuda.set_device(LOCAL_RANK) before FSDP, and do not move the wrapped model",
+    ),
+    root(
+        "fsdp-different-collectives",
+        (
+            "parameters while rank",
+            "is all-gathering parameters for",
+        ),
+        r"(?:Forward order differs across ranks|.*): ?rank (?P<rank>\d+) is all-gathering (?:\d+ "
+        r"parameters while rank|parameters for .*while rank) (?P<other>\d+)",
+        cause="ranks {rank} and {other} run the model's blocks in different orders: the path "
+        "depends on the data (experts, modalities, layer drop) or the ranks built different models",
+        fix="let every rank pass every block in each step (a dummy input for an unused branch), "
+        "and compare the nodes' config and files",
+        checks=("files.same-files-are-equal",),
+    ),
+    root(
+        "fsdp-layer-class-missing",
+        (
+            "Could not find the transformer layer class",
+            "Could not find a transformer layer class called '",
+        ),
+        r"Could not find (?:the transformer layer class |a transformer layer class called "
+        r"')(?P<name>[\w.]+)",
+        cause="the config names a block to wrap that this model does not have: {name}",
+        fix="name the class of the model's layer (the entry of model._no_split_modules, such as "
+        "LlamaDecoderLayer) in fsdp_transformer_layer_cls_to_wrap, or leave it out",
+        checks=("accelerate.fsdp-keys-fit",),
+    ),
+    root(
+        "fsdp2-model-without-optimizer",
+        "When using FSDP2, a model and optimizer must be passed together to "
+        "`Accelerator.prepare()`",
+        cause="with FSDP2 accelerate needs model and optimizer in one prepare() call, since it "
+        "replaces the parameters",
+        fix="accelerator.prepare(model, optimizer, …) in one call",
+    ),
+    root(
+        "fsdp2-tied-mapping",
+        "FSDP2 mapping failed (missing:",
+        cause="FSDP2 did not find parameters again after sharding: the config ties the "
+        "embeddings, and the checkpoint has them apart",
+        fix="set tie_word_embeddings: false in the model's config.json "
+        "(model.config.tie_word_embeddings = False before prepare)",
+    ),
+    root(
+        "fsdp-local-state-dict",
+        (
+            "FSDP2 does not support LOCAL_STATE_DICT",
+            "DeviceMesh is not compatible with LOCAL_STATE_DICT",
+        ),
+        cause="the config asks for LOCAL_STATE_DICT, which this FSDP cannot save",
+        fix="fsdp_state_dict_type: SHARDED_STATE_DICT, or FULL_STATE_DICT for one file",
+        checks=("accelerate.fsdp-keys-fit",),
+    ),
+    root(
+        "fsdp-clip-on-inner",
+        "`clip_grad_norm_()` should only be called on the root FSDP instance",
+        cause="gradients were clipped on a part of the model",
+        fix="call model.clip_grad_norm_(…) of the outermost FSDP model, or "
+        "accelerator.clip_grad_norm_",
+    ),
+    root(
+        "dtensor-mixed-with-tensor",
+        "got mixed torch.Tensor and DTensor, need to convert all torch.Tensor to DTensor before "
+        "calling distributed operators",
+        r"(?:(?P<operator>aten\.\S+): )?got mixed torch\.Tensor and DTensor, need to convert all "
+        r"torch\.Tensor to DTensor before calling distributed operators",
+        cause="an operation mixes sharded and plain tensors: a parameter is used outside of the "
+        "wrapped module's forward, a buffer or a LoRA weight was not sharded, or gradients of "
+        "both kinds are clipped together",
+        fix="call the model through its own forward; add adapters before sharding; clip with the "
+        "model's (or accelerator's) own function; tensor parallelism and plain layers need "
+        "use_local_output",
+    ),
+    root(
+        "dtensor-cross-mesh",
+        (
+            "is not supported yet: DTensor",
+            "are on different meshes",
+            "does not support cross-mesh operation",
+        ),
+        r"does not support cross-mesh operation",
+        cause="tensors of two device meshes meet in one operation: parts of the model were "
+        "sharded with different meshes, as with tensor parallelism and FSDP",
+        fix="shard all with parts of one mesh (init_device_mesh with named dimensions), and clip "
+        "norms for each mesh",
+    ),
+    root(
+        "dtensor-no-strategy",
+        "does not have a sharding strategy registered",
+        r"Operator (?P<operator>\S+) does not have a sharding strategy registered",
+        cause="torch cannot run {operator} on sharded tensors in this version",
+        fix="update torch, or take the layer that uses it out of tensor parallelism (gather its "
+        "input with full_tensor())",
+    ),
+    root(
+        "devicemesh-larger-than-world",
+        "Mesh should not be bigger than default world size",
+        r"Mesh should not be bigger than default world size (?P<world>\d+), but found "
+        r"(?P<ranks>\d+) ranks",
+        cause="the parallel sizes need {ranks} ranks, and {world} were started; perhaps fewer "
+        "nodes joined than planned",
+        fix="start {ranks} ranks, or lower a parallel size",
+    ),
+    root(
+        "devicemesh-uneven-nodes",
+        "DeviceMesh only support homogeneous hardware, but found",
+        r"DeviceMesh only support homogeneous hardware, but found (?P<world>\d+) ranks and "
+        r"(?P<gpus>\d+)",
+        cause="{world} ranks cannot be laid evenly over nodes of {gpus} GPUs: nodes show "
+        "different numbers of GPUs, or CUDA_VISIBLE_DEVICES is narrower on one",
+        fix="use the same slots= on every node; unset CUDA_VISIBLE_DEVICES",
+        checks=(
+            "gpu.slots-have-gpus",
+            "gpu.shell-hides-no-gpu",
+        ),
+    ),
+    root(
+        "dcp-size-mismatch",
+        "Size mismatch between saved",
+        r"Size mismatch between saved (?P<saved>torch\.Size\(\S*.*?\)) and current: "
+        r"(?P<current>torch\.Size\(.*?\)) for (?P<name>\S+)",
+        cause="the checkpoint's {name} has the shape {saved}, the model's has {current}: another "
+        "model or vocabulary",
+        fix="load with the config that wrote the checkpoint, and resize embeddings after loading",
+    ),
+    root(
+        "dcp-missing-key",
+        "Missing key in checkpoint state_dict:",
+        r"Missing key in checkpoint state_dict: (?P<name>\S+?)\.?$",
+        cause="the checkpoint has no {name}: it is another model's, lacks the optimizer, or was "
+        "written with other wrappers (compile, DDP, PEFT) around the model",
+        fix="load with the wrappers that were there when it was saved, or with "
+        "strict/allow_partial_load for parts that are new",
+    ),
+    root(
+        "dcp-different-plans",
+        "Failed to validate global plan",
+        cause="the ranks' parts of a checkpoint do not cover it: ranks save different states, or "
+        "some ranks did not take part",
+        fix="call save on every rank with the same state and process group",
+    ),
+    symptom(
+        "dcp-checkpoint-exception",
+        "CheckpointException ranks:dict_keys(",
+        r"CheckpointException ranks:dict_keys\(\[(?P<ranks>[\d, ]+)\]\)",
+        cause="reading or writing the checkpoint failed on ranks {ranks}; what follows says why",
+        fix="read the traceback that follows for the first of them",
+    ),
+    root(
+        "dcp-metadata-missing",
+        "FileNotFoundError: [Errno 2] No such file or directory: '",
+        r"FileNotFoundError: \[Errno 2\] No such file or directory: '(?P<path>[^']*)/\.metadata'",
+        cause="{path} holds no whole torch checkpoint: .metadata is written last, by rank 0, so "
+        "the save was cut off, or the folder is only on rank 0's node",
+        fix="resume from the checkpoint before it; save to a folder that every node shares",
+        checks=(
+            "files.checkpoints-can-be-resumed",
+            "files.shared-folders-are-shared-everywhere",
+        ),
+    ),
+)

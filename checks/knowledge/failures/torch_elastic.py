@@ -1,0 +1,69 @@
+"""What torchrun and its rendezvous say of the nodes that they start."""
+
+from __future__ import annotations
+
+from checks.knowledge.failures.known import root, symptom
+
+FAILURES = (
+    root(
+        "elastic-nnodes-format",
+        'is not in "MIN:MAX" format',
+        r'nnodes=(?P<value>\S+) is not in "MIN:MAX" format',
+        cause="--nnodes has a value that torchrun does not understand: {value}",
+        fix="--nnodes N, or --nnodes MIN:MAX",
+    ),
+    root(
+        "elastic-nproc-unsupported",
+        "Unsupported nproc_per_node value",
+        r"Unsupported nproc_per_node value: (?P<value>\S+)",
+        cause="--nproc-per-node has a value that torchrun does not understand: {value}",
+        fix="--nproc-per-node with a number, gpu, cpu or auto",
+    ),
+    root(
+        "elastic-no-gpu-for-nproc",
+        "Cuda is not available.",
+        r"ValueError: Cuda is not available\.",
+        cause="--nproc-per-node=gpu was asked for, and torch finds no GPU on this node",
+        fix="`nvidia-smi -L` and `python -c 'import torch; print(torch.version.cuda)'` on that "
+        "node; in docker `--gpus all`",
+        checks=(
+            "software.torch-fits-the-gpus",
+            "gpu.driver-answers",
+        ),
+    ),
+    symptom(
+        "elastic-rdzv-closed",
+        "RendezvousClosedError",
+        cause="the rendezvous of this run was already closed: another node's ranks had ended, or "
+        "--rdzv-id is that of a run that is over",
+        fix="read the output of the node that ended first; use a new --rdzv-id for each run",
+    ),
+    symptom(
+        "elastic-rdzv-graceful-exit",
+        "RendezvousGracefulExitError",
+        cause="this node was told to leave the rendezvous, because the run is over elsewhere",
+        fix="read the output of the node that ended first",
+    ),
+    symptom(
+        "elastic-workers-signaled",
+        "Sending process",
+        r"Sending process (?P<pid>\d+) closing signal (?P<signal>SIG\w+)",
+        cause="torchrun ends the other ranks of its node, because one failed or it was asked to "
+        "stop",
+        fix="read the output of the rank that failed first",
+        survivable=True,
+    ),
+    symptom(
+        "elastic-worker-group-failed",
+        "Worker group FAILED.",
+        cause="a rank of this node failed; torchrun starts the group again while attempts are left",
+        fix="read the output of the rank that failed first",
+        survivable=True,
+    ),
+    symptom(
+        "elastic-exit-barrier",
+        "Error waiting on exit barrier",
+        cause="a node's agent was gone when this one ended",
+        fix="read the output of the node that ended first",
+    ),
+)

@@ -1,0 +1,93 @@
+"""What ends a login that was accepted before it runs anything, as seen from the controller.
+
+OpenSSH's sshd says with which options it took the key, `command` among them (auth_log_authopts in
+its auth.c), and shells say in which line of which start-up file something failed. What neither says
+is found out at the node's console.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+
+from checks.facts import Login, NodeView
+from checks.knowledge.logins.fixes import QUIET
+from checks.knowledge.logins.forced_command import KEY_TYPE
+from checks.model import Fix
+
+NO_LOGIN = re.compile(r"not available|not allowed|nologin", re.IGNORECASE)
+"""What nologin(8) and its kin say for a closed account."""
+READ_AS_COMMANDS = re.compile(r"(syntax|parse) error|unknown command|too many", re.IGNORECASE)
+"""What shells say that a start-up file begins: they take the probe for their own text."""
+COMPLAINT = re.compile(
+    r"^(?:-?\w+: )?(/[^:\s]*/(?:\.?(?:bashrc|zshenv|profile|bash_profile|bash_login)|bash\.bashrc"
+    r"|profile\.d/[^:/\s]+))(?:: line |:)(\d+): ",
+    re.MULTILINE,
+)
+"""How bash and zsh begin what they say of a line of a start-up file."""
+KEY_OPTIONS = re.compile(r"^(.+):(\d+): key options:(.*)$")
+
+
+def failed_line(printed: str) -> tuple[str, int] | None:
+    """File and line of the last start-up file that a shell complained of; None where of none."""
+    found = COMPLAINT.findall(printed)
+    return (found[-1][0], int(found[-1][1])) if found else None
+
+
+def forced_key(login: Login) -> tuple[str, int] | None:
+    """File and line of the key that brings its own command, where sshd said so."""
+    match = KEY_OPTIONS.match(login.key_options)
+    return (match[1], int(match[2])) if match and "command" in match[3].split() else None
+
+
+def ending(login: Login) -> str:
+    """What ends the session, in words; '' where that is not known."""
+    if forced := forced_key(login):
+        return f"line {forced[1]} of its {forced[0]} runs another command for this machine's key"
+    if failed := failed_line(login.printed):
+        return f"line {failed[1]} of its start-up file {failed[0]} fails, and the session ends"
+    return ""
+
+
+def ended_shell_fix(node: NodeView, login: Login) -> Fix:
+    """By what ends the session; where that is not known, what finds it at the node's console."""
+    if forced := forced_key(login):
+        note = "at its console: leaves the key its line without options"
+        return node.fix(f"sed -i '{forced[1]}s/^.* {KEY_TYPE}/\\1/' {shlex.quote(forced[0])}", note)
+    if NO_LOGIN.search(login.printed):
+        return node.fix(f"usermod -s /bin/bash {_account(login)}", "at its console", root=True)
+    if failed := failed_line(login.printed):
+        note = "at its console: from that line on the file is kept to people's shells"
+        return node.fix(f"sed -i '{failed[1]}i {QUIET}' {shlex.quote(failed[0])}", note, root=True)
+    return _found_at_console_fix(node, login)
+
+
+def _account(login: Login) -> str:
+    return shlex.quote(login.user or "USER")
+
+
+def _found_at_console_fix(node: NodeView, login: Login) -> Fix:
+    """One command that looks at the key, at sshd and at the shell, in this order."""
+    user = _account(login)
+    where = f"user={user},host=localhost,addr=127.0.0.1"
+    steps = [
+        f"sshd -T -C {where} | grep '^forcecommand ' | grep -vi ' none$'",
+        f"case $(getent passwd {user}) in *bash) grep -qxF '{QUIET}' ~{user}/.bashrc || "
+        f"sed -i '1i {QUIET}' ~{user}/.bashrc;; *) usermod -s /bin/bash {user};; esac",
+    ]
+    note = (
+        "at its console: where it prints a ForceCommand of sshd_config, comment that out; where it "
+        "prints nothing, ~/.bashrc is now kept to people's shells, and any other shell is bash"
+    )
+    if not login.key_options and not READ_AS_COMMANDS.search(login.printed):
+        steps.insert(0, _drop_command(login))
+        note += "; a command=… before this machine's key is taken out first"
+    return node.fix(" || ".join(f"{{ {step}; }}" for step in steps), note, root=True)
+
+
+def _drop_command(login: Login) -> str:
+    """Takes the command before the key out; fails where there is none."""
+    file = f"~{_account(login)}/.ssh/authorized_keys"
+    blob = login.public_key.split()[1] if login.public_key else ""
+    mark = f"command=.*{blob}"
+    return f"grep -qs '{mark}' {file} && sed -i '\\|{mark}|s/^.* {KEY_TYPE}/\\1/' {file}"

@@ -1,0 +1,109 @@
+"""The line to type next, as it works where it is printed.
+
+Whoever calls us as `pytest preflight/`, as `python -m launcher`, by a path or by a console script
+can call us that way again, and the options that were typed then are needed again.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from checks.job.key import Face, declared_keys
+from checks.model import Job
+
+ROOT = Path(__file__).resolve().parent.parent
+FACES = ("preflight", "launcher")
+
+
+@dataclass(frozen=True)
+class Call:
+    """A process as it was called: interpreter, what that runs (`-m launcher`, a path), the rest."""
+
+    python: str
+    program: tuple[str, ...]
+    words: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """Of the module or the console script."""
+        return os.path.basename(self.program[-1]) if self.program else ""
+
+    @property
+    def line(self) -> tuple[str, ...]:
+        """The words that call the same program again."""
+        if self.program[:1] == ("-m",):
+            return (_word_for(self.python, sys.executable), *self.program)
+        return (_word_for(self.name, self.program[-1]),) if self.program else ()
+
+    def line_of(self, face: str) -> tuple[str, ...]:
+        """The words that call `preflight` or `launcher` the same way."""
+        names_checks = self.name == "pytest" and any(map(is_preflight_path, self.words))
+        if face == "preflight" and names_checks:
+            return (*self.line, f"{os.path.relpath(ROOT / face)}/")
+        if self.name in FACES and self.program[0] != "-m":
+            folder, slash, _ = self.line[0].rpartition("/")
+            return (f"{folder}{slash}{face}",)
+        python = self.python if self.program[:1] == ("-m",) else "python"
+        return (_word_for(python, sys.executable), "-m", face)
+
+
+def _word_for(word: str, path: str) -> str:
+    """`word` where a shell finds that very program by it, else its path."""
+    found = word if "/" in word else shutil.which(word)
+    return word if found and os.path.abspath(found) == os.path.abspath(path) else path
+
+
+def is_preflight_path(word: str) -> bool:
+    """Whether an argument of pytest's names the folder of the checks, a file in it or an item."""
+    path = Path(word.partition("::")[0]).resolve()
+    return path == ROOT / "preflight" or ROOT / "preflight" in path.parents
+
+
+def read_call(argv: Sequence[str]) -> Call:
+    """The call that a process's `sys.orig_argv` shows."""
+    python, *words = argv
+    for at, word in enumerate(words):
+        if word in ("-m", "-c"):
+            program = (word, *words[at + 1 : at + 2]) if word == "-m" else ()
+            return Call(python, program, tuple(words[at + 2 :]))
+        if not word.startswith("-"):
+            return Call(python, (word,), tuple(words[at + 1 :]))
+    return Call(python, (), ())
+
+
+def next_line(command: str, job: Job | None = None, *words: str) -> str:
+    """The line to type for `preflight`, or for a command of the launcher: called the way this
+    process was, with those options of the job that were typed and that the command takes.
+    """
+    face, own = ("preflight", ()) if command == "preflight" else ("launcher", (command,))
+    typed = typed_options(command, job) if job else ()
+    return f"{program_line(face)} {shlex.join((*own, *typed, *words))}".rstrip()
+
+
+def program_line(face: str) -> str:
+    """The words that call `preflight` or `launcher` the way this process was called."""
+    return shlex.join(read_call(sys.orig_argv).line_of(face))
+
+
+def same_line(face: str, words: Sequence[str]) -> str:
+    """The line that calls this very program again with other words after its name."""
+    call = read_call(sys.orig_argv)
+    return shlex.join((*(call.line if call.name == "pytest" else call.line_of(face)), *words))
+
+
+def typed_options(command: str, job: Job) -> list[str]:
+    """The options that were typed and that the command takes: others only log in to the nodes."""
+    face = {"preflight": Face.PREFLIGHT, "start": Face.LAUNCHER}.get(command)
+    keys = {key.flag: key for key in declared_keys(Job)}
+    words: list[str] = []
+    for flag, value in job.typed:
+        key = keys.get(flag)
+        if key is None or (key.faces & face if face else key.for_logins):
+            words += (flag, value)
+    return words

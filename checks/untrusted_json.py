@@ -1,0 +1,67 @@
+"""Reads JSON from a node: strict, and bounded in its depth and in the size of its numbers.
+
+A node that is broken, or lies, may send anything. What passes here can be judged, kept and written
+again as strict UTF-8 and strict JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any, NoReturn
+
+MAX_DEPTH = 64
+MAX_DIGITS = 20
+"""A counter of 64 bits has twenty; parsing takes the square of their number."""
+
+
+def read_untrusted_json(text: bytes) -> Any:
+    """The value. Raises ValueError that says what is wrong with it.
+
+    Half of a surrogate pair, which no file could hold, becomes a question mark.
+    """
+    try:
+        value = _parse(text)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+    _limit_depth(value)
+    if b"\\ud" in text or b"\\uD" in text:
+        value = _parse(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
+    return value
+
+
+def _parse(text: bytes) -> Any:
+    return json.loads(
+        text, parse_int=_bounded_int, parse_float=_finite_float, parse_constant=_refuse_constant
+    )
+
+
+def _bounded_int(digits: str) -> int:
+    if len(digits.lstrip("-")) > MAX_DIGITS:
+        raise ValueError(f"a number has {len(digits)} digits")
+    return int(digits)
+
+
+def _finite_float(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(f"the number {text[:20]} is out of range")
+    return value
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON")
+
+
+def _limit_depth(value: Any) -> None:
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        level = [
+            item
+            for container in level
+            if isinstance(container, dict | list)
+            for item in (container.values() if isinstance(container, dict) else container)
+        ]
+        if not level:
+            return
+    raise ValueError("it is nested too deeply")

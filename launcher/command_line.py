@@ -1,0 +1,203 @@
+"""The command line's parser, and for words that it does not take the line to type instead."""
+
+from __future__ import annotations
+
+import difflib
+import textwrap
+from argparse import REMAINDER, Action, ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from argparse import _SubParsersAction as Commands
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
+
+from checks.errors import UsageError
+from checks.job.training_words import OTHER_NAMES, other_command
+from checks.next_line import next_line, program_line, same_line
+
+COMMAND_HABITS: Mapping[str, str] = {
+    "run": "start",
+    "launch": "start",
+    "train": "start",
+    "setup": "init",
+    "list": "runs",
+    "ls": "runs",
+    "ps": "status",
+    "kill": "stop",
+    "tail": "logs",
+}
+"""What people type in other programs for a command of ours."""
+WITHOUT_OPTION: Mapping[str, str] = {
+    "--num-gpus": "slots= in the hosts file says how many ranks a node has",
+    "--nproc-per-node": "slots= in the hosts file says how many ranks a node has",
+    "--num-processes": "slots= in the hosts file says how many ranks a node has",
+    "--num-nodes": "all nodes of the hosts file take part, fewer by --include",
+    "--nnodes": "all nodes of the hosts file take part, fewer by --include",
+    "--num-machines": "all nodes of the hosts file take part, fewer by --include",
+    "--node-rank": "start gives each node its rank",
+    "--machine-rank": "start gives each node its rank",
+}
+"""What other launchers have to be told, and why it is no option here."""
+
+
+class CommandParser(ArgumentParser):
+    """A parser that raises UsageError, and knows its commands and options by name."""
+
+    commands: Mapping[str, ArgumentParser]
+
+    def __init__(self, *args: Any, **settings: Any) -> None:
+        settings.setdefault("formatter_class", RawDescriptionHelpFormatter)
+        super().__init__(*args, **settings)
+        self.commands = {}
+
+    def add_subparsers(self, **settings: Any) -> Any:
+        """As ArgumentParser does; the commands are remembered."""
+        action = super().add_subparsers(**settings)
+        self.commands = action.choices
+        return action
+
+    def error(self, message: str) -> NoReturn:
+        """Raises UsageError in place of printing the usage of every option."""
+        words = self.prog.split()[1:]
+        raise UsageError(f"{message}\nall options: {next_line('help', None, *words)}")
+
+    def option(self, word: str) -> Action | None:
+        """The option of that name or unambiguous beginning; of `-n4` too."""
+        name = word.partition("=")[0]
+        known = self._option_string_actions
+        if name[:2] in known and name[1] != "-":
+            return known[name[:2]]
+        fits = {id(known[flag]): known[flag] for flag in known if flag.startswith(name)}
+        return known.get(name) or (next(iter(fits.values())) if len(fits) == 1 else None)
+
+    def similar_option(self, word: str) -> str:
+        """The option that is likely meant; empty where none is near."""
+        name = word.partition("=")[0].replace("_", "-")
+        known = self._option_string_actions
+        meant = OTHER_NAMES.get(name, name)
+        if meant in known:
+            return meant
+        flags = [flag for flag in known if flag.startswith("--")]
+        return "".join(difflib.get_close_matches(meant, flags, n=1, cutoff=0.7))
+
+
+def add_command(
+    commands: Commands[ArgumentParser],
+    name: str,
+    run: Callable[[Namespace], Any],
+    text: str,
+    *examples: str,
+) -> ArgumentParser:
+    """A command that calls `run`; `examples` are what may be typed after the program's name."""
+    parser = commands.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
+    lines = "\n".join(f"{program_line('launcher')} {example}" for example in examples)
+    parser.epilog = f"examples:\n{textwrap.indent(lines, '  ')}"
+    parser.set_defaults(run=run)
+    return parser
+
+
+def parse_words(parser: CommandParser, words: Sequence[str]) -> Namespace:
+    """The words parsed. Raises UsageError with the line to type instead where that is known."""
+    path, own = find_command(parser, words)
+    command = path[-1] if path else parser
+    if own and command.commands:
+        raise UsageError(_unknown_command(command, words[: len(words) - len(own)], own))
+    if path:
+        _require_known_words(command, words[: len(words) - len(own)], own)
+    return parser.parse_args(words)
+
+
+def find_command(
+    parser: CommandParser, words: Sequence[str]
+) -> tuple[list[CommandParser], Sequence[str]]:
+    """The parsers of the command and its subcommand that the words name, and the words after."""
+    path: list[CommandParser] = []
+    while words and (found := (path[-1] if path else parser).commands.get(words[0])):
+        assert isinstance(found, CommandParser)
+        path, words = [*path, found], words[1:]
+    return path, [] if words[:1] and words[0].startswith("-") and not path else words
+
+
+def _unknown_command(parser: CommandParser, before: Sequence[str], words: Sequence[str]) -> str:
+    word = words[0]
+    if word == "preflight":
+        return f"the checks are a program of their own: {next_line('preflight', None, *words[1:])}"
+    near = difflib.get_close_matches(word, parser.commands, n=1)
+    habit = COMMAND_HABITS.get(word, "")
+    meant = habit if habit in parser.commands else "".join(near)
+    every = f"all of them: {next_line('help', None, *before)}"
+    if not meant:
+        return f"no command {word!r}; {every}"
+    return (
+        f"no command {word!r}; type: {same_line('launcher', (*before, meant, *words[1:]))}\n{every}"
+    )
+
+
+@dataclass
+class _Typed:
+    """The words of a command, corrected: its own, the training command, and what was wrong."""
+
+    parser: CommandParser
+    own: list[str] = field(default_factory=list)
+    training: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    hopeless: bool = False
+
+    def read(self, words: Sequence[str], *, trains: bool) -> None:
+        """All words; with `trains` the first that is no option begins the training command."""
+        following = iter(words)
+        for word in following:
+            if word == "--":
+                self.training += following
+            elif word.startswith("-") and len(word) > 1:
+                self._read_option(word, following)
+            else:
+                (self.training if trains else self.own).append(word)
+
+    def _read_option(self, word: str, following: Iterator[str]) -> None:
+        name, equals, value = word.partition("=")
+        known = self.parser.option(name)
+        if known is None and self.training:
+            self._note("the script's own arguments stand behind --")
+            self.training.append(word)
+            return
+        advice = WITHOUT_OPTION.get(name.replace("_", "-"))
+        meant = name if known else "" if advice else self.parser.similar_option(name)
+        action = known or (self.parser.option(meant) if meant else None)
+        if action is None:
+            self._note(f"there is no {name} here" + (f": {advice}" if advice else ""))
+            self.hopeless = True
+            return
+        if not known:
+            self._note(f"{name} is {meant} here")
+        self.own.append(word if known else meant + equals + value)
+        attached = equals or (word[1] != "-" and len(word) > 2)
+        if not attached and action.nargs is None:
+            self.own += [next(following, "")]
+
+    def _note(self, remark: str) -> None:
+        if remark not in self.remarks:
+            self.remarks.append(remark)
+
+
+def _require_known_words(
+    parser: CommandParser, before: Sequence[str], words: Sequence[str]
+) -> None:
+    """Returns where the command takes all words, as far as their names go."""
+    if any(action.nargs == REMAINDER for action in parser._actions):
+        return
+    trains = any(action.dest == "command" for action in parser._actions)
+    typed = _Typed(parser)
+    typed.read(words, trains=trains)
+    if trains and (other := other_command(typed.training)):
+        typed.remarks.append(other.remark)
+        pairs = zip(other.options[::2], other.options[1::2], strict=True)
+        typed.own += [word for pair in pairs if pair[0] not in typed.own for word in pair]
+        typed.training = list(other.command)
+        typed.hopeless |= not other.command
+    if not typed.remarks:
+        return
+    said = "; ".join(typed.remarks)
+    if typed.hopeless:
+        raise UsageError(f"{said}\nall options: {next_line('help', None, *before)}")
+    tail = ["--", *typed.training] if typed.training else []
+    raise UsageError(f"{said}\ntype: {same_line('launcher', (*before, *typed.own, *tail))}")

@@ -1,0 +1,100 @@
+"""`launcher logs`: what the ranks printed, all of it or a part, once or until the run ends."""
+
+from __future__ import annotations
+
+import re
+import sys
+import time
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections import deque
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from typing import TextIO
+
+from checks.errors import UsageError
+from checks.job.user_files import suggest_word
+from launcher.rank_output import without_colour
+from launcher.record import RecordedRun, find_run
+
+POLL_S = 0.3
+
+
+def add_options(parser: ArgumentParser) -> None:
+    """Whose output, which lines of it, and for how long."""
+    text = "follow the output until the run ends"
+    parser.add_argument("-f", "--follow", action="store_true", help=text)
+    parser.add_argument("--node", help="only the output of this node")
+    parser.add_argument("--rank", type=_count, metavar="N", help="only the output of this rank")
+    parser.add_argument(
+        "--tail", type=_count, metavar="N", help="begin with the last N lines of each node"
+    )
+    parser.add_argument(
+        "--grep", type=_pattern, metavar="RE", help="only lines in which this is found"
+    )
+
+
+def _count(text: str) -> int:
+    if not text.isdigit():
+        raise ArgumentTypeError(f"expected a number, 0 or more: {text!r}")
+    return int(text)
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    try:
+        return re.compile(text)
+    except re.error as error:
+        raise ArgumentTypeError(f"not a regular expression: {error}") from None
+
+
+def show_logs(args: Namespace) -> None:
+    """The output of the ranks, each line with its node; with --follow until the run ends."""
+    run = find_run(args.runs, args.which)
+    nodes = _chosen_nodes(run, args.node, args.rank)
+    files: dict[str, TextIO] = {}
+    with ExitStack() as opened:
+        while True:
+            ended = not run.runs or bool(run.read("result.json"))
+            for node, path in run.log_files.items():
+                if node in nodes:
+                    tail = None if node in files else args.tail
+                    if node not in files:
+                        file = path.open(encoding="utf-8", errors="replace")
+                        files[node] = opened.enter_context(file)
+                    lines = _wanted_lines(files[node], args.rank, args.grep)
+                    sys.stdout.writelines(f"{node} {line}" for line in _last(lines, tail))
+            sys.stdout.flush()
+            if ended or not args.follow:
+                return
+            time.sleep(POLL_S)
+
+
+def _chosen_nodes(run: RecordedRun, node: str | None, rank: int | None) -> list[str]:
+    """The nodes whose logs are read. Raises UsageError for one that the run has not."""
+    plan = run.read("plan.json")
+    nodes = list(plan.get("nodes", ()))
+    if node and node not in nodes:
+        raise UsageError(f"--node {node}: no such node in {run.name}{suggest_word(node, nodes)}")
+    if rank is None:
+        return [node] if node else nodes
+    home = {planned["rank"]: planned["node"] for planned in plan.get("ranks", ())}.get(rank)
+    if home is None:
+        last = plan.get("world_size", 0) - 1
+        raise UsageError(f"--rank {rank}: {run.name} has the ranks 0 to {last}")
+    if node not in (None, home):
+        raise UsageError(f"--rank {rank} --node {node}: rank {rank} is on {home}")
+    return [home]
+
+
+def _wanted_lines(
+    lines: Iterable[str], rank: int | None, pattern: re.Pattern[str] | None
+) -> Iterator[str]:
+    for line in lines:
+        source, _, text = line.partition(": ")
+        if rank is not None and source != str(rank):
+            continue
+        if pattern is None or pattern.search(without_colour(text.rstrip("\n"))):
+            yield line
+
+
+def _last(lines: Iterable[str], count: int | None) -> Iterable[str]:
+    return lines if count is None else deque(lines, maxlen=count)

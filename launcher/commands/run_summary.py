@@ -1,0 +1,133 @@
+"""What the record of a run says of it now, as `status --json` and `runs --json` print it."""
+
+from __future__ import annotations
+
+import datetime
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from launcher.record import RecordedRun
+from launcher.run.messages import RankEnded, RankStarted
+from launcher.run.state import describe_exit
+
+
+@dataclass(frozen=True)
+class RankSummary:
+    """One planned rank: `pid` where it started, `exit` where its exit code is known."""
+
+    rank: int
+    node: str
+    state: str
+    pid: int | None = None
+    exit: int | None = None
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """A run as its record has it; None is what the record does not say.
+
+    `seconds` it has run, for a lost run as long as its launcher was heard of. `left_s`: until its
+    last step, as `steps_per_s` goes on. `since_step_s`: since its newest step.
+    """
+
+    name: str
+    path: str
+    state: str
+    started: str | None
+    seconds: float | None
+    command: tuple[str, ...]
+    nodes: tuple[str, ...]
+    world_size: int | None
+    step: int | None
+    steps: int | None
+    loss: float | str | None
+    steps_per_s: float | None
+    left_s: float | None
+    since_step_s: float | None
+    stall: str | None
+    attempt: Mapping[str, Any] | None
+    exit: int | None
+    diagnosis: str | None
+    host: str | None
+    pid: int | None
+
+
+def summarise_run(run: RecordedRun) -> RunSummary:
+    """The run as its record has it now."""
+    plan, result, live = (run.read(f"{name}.json") for name in ("plan", "result", "progress"))
+    known = {**live, **{name: value for name, value in result.items() if value is not None}}
+    state, seconds = run.state, _seconds(run, result)
+    left_s, since_step_s = _since_and_left(live, seconds) if state == "running" else (None, None)
+    return RunSummary(
+        name=run.name,
+        path=str(run.path.absolute()),
+        state=state,
+        started=_utc(run.started) if run.started else None,
+        seconds=seconds,
+        command=tuple(plan.get("job", {}).get("command", ())),
+        nodes=tuple(plan.get("nodes", ())),
+        world_size=plan.get("world_size"),
+        step=known.get("step"),
+        steps=known.get("steps"),
+        loss=known.get("loss"),
+        steps_per_s=known.get("steps_per_s"),
+        left_s=left_s,
+        since_step_s=since_step_s,
+        stall=live.get("stall") or None if state == "running" else None,
+        attempt=run.read("attempt.json") or None,
+        exit=result.get("exit"),
+        diagnosis=result.get("diagnosis") or None,
+        host=run.read("controller.json").get("host"),
+        pid=run.controller,
+    )
+
+
+def _since_and_left(
+    live: Mapping[str, Any], seconds: float | None
+) -> tuple[float | None, float | None]:
+    """Seconds until the last step, and since the newest."""
+    stepped_s, left_s = live.get("stepped_s"), live.get("left_s")
+    if seconds is None or stepped_s is None:
+        return None, None
+    since_step_s = round(max(seconds - stepped_s, 0.0), 1)
+    return None if left_s is None else round(max(left_s - since_step_s, 0.0), 1), since_step_s
+
+
+def _utc(seconds: float) -> str:
+    moment = datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc)
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _seconds(run: RecordedRun, result: Mapping[str, Any]) -> float | None:
+    if "seconds" in result:
+        return float(result["seconds"])
+    if not run.started:
+        return None
+    until = time.time() if run.runs else run.heard_of
+    return round(max(until - run.started, 0.0), 1)
+
+
+def summarise_ranks(run: RecordedRun) -> list[RankSummary]:
+    """The last known state of each planned rank."""
+    pids: dict[int, int] = {}
+    exits: dict[int, int] = {}
+    for event in run.rank_events():
+        if event["kind"] == RankStarted.kind:
+            pids[event["rank"]] = event["pid"]
+        if event["kind"] == RankEnded.kind:
+            exits[event["rank"]] = event["code"]
+    exits |= {int(rank): code for rank, code in run.read("result.json").get("ranks", {}).items()}
+    unfinished = "running" if run.runs else "no exit status received"
+
+    def state_of(rank: int) -> str:
+        if rank in exits:
+            return describe_exit(exits[rank])
+        return unfinished if rank in pids else "not started"
+
+    planned = {rank["rank"]: rank["node"] for rank in run.read("plan.json").get("ranks", ())}
+    return [
+        RankSummary(rank, node, state_of(rank), pids.get(rank), exits.get(rank))
+        for rank, node in planned.items()
+    ]

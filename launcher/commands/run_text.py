@@ -1,0 +1,100 @@
+"""The words of `status` and `runs`."""
+
+from __future__ import annotations
+
+import shlex
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from checks.folded_names import fold_names
+from checks.units import format_duration
+from launcher.commands.run_summary import RankSummary, RunSummary
+
+LISTED_RANKS = 16
+"""So many ranks are listed one by one; more are folded by their state."""
+COMMAND_WIDTH = 60
+LONG_STEP_S = 60.0
+
+
+def summary_columns(run: RunSummary) -> list[str]:
+    """The cells of a run's line, the command last; empty where nothing is known."""
+    about_left = f"{format_duration(run.left_s)} left" if run.left_s is not None else ""
+    pace = f"{run.steps_per_s:g} steps/s" if run.steps_per_s else ""
+    duration = format_duration(run.seconds) if run.seconds is not None else ""
+    loss = f"loss {run.loss}" if run.loss is not None else ""
+    cells = [run.name, run.state, duration, _step_text(run), loss, pace, about_left]
+    return [*cells, _shorten(shlex.join(run.command))]
+
+
+def align_columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """The rows as lines; a column that is empty in all of them is left out."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = (f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True) if width)
+        yield "  ".join(cells).rstrip()
+
+
+def _shorten(text: str) -> str:
+    return text if len(text) <= COMMAND_WIDTH else f"{text[: COMMAND_WIDTH - 2]} …"
+
+
+def _step_text(run: RunSummary) -> str:
+    if run.step is None:
+        return ""
+    return f"step {run.step} of {run.steps}" if run.steps else f"step {run.step}"
+
+
+def status_lines(run: RunSummary) -> Iterator[str]:
+    """What a person wants to know of a run, but its ranks and its diagnosis."""
+    yield f"{run.name}: {run.state}"
+    if run.command:
+        where = f"{run.world_size} ranks on {fold_names(run.nodes)}"
+        yield f"  {shlex.join(run.command)}: {where}"
+    if run.attempt:
+        after = f", after {run.attempt['after']}" if run.attempt["after"] else ""
+        yield f"  attempt {run.attempt['number']} of {run.attempt['of']}{after}"
+    if text := "; ".join(part for part in (_duration_text(run), progress_text(run)) if part):
+        yield f"  {text}"
+    if run.stall:
+        yield f"  {run.stall}".replace("\n", "\n  ")
+
+
+def _duration_text(run: RunSummary) -> str:
+    if run.seconds is None:
+        return ""
+    word = {"running": "for", "lost": "last heard of after"}.get(run.state, "after")
+    return f"{word} {format_duration(run.seconds)}"
+
+
+def progress_text(run: RunSummary) -> str:
+    """`step 12 of 200, loss 2.5, 3.4 steps per second, about 55 s left`."""
+    parts = [_step_text(run), f"loss {run.loss}" if run.loss is not None else ""]
+    if run.steps_per_s:
+        parts.append(f"{run.steps_per_s:g} steps per second")
+    if run.since_step_s is not None and run.since_step_s > _usual_wait_s(run):
+        parts.append(f"no further step for {format_duration(run.since_step_s)}")
+    elif run.left_s is not None:
+        parts.append(f"about {format_duration(run.left_s)} left")
+    if run.state == "running" and run.step is None and run.loss is None:
+        parts.append("no step yet")
+    return ", ".join(part for part in parts if part)
+
+
+def _usual_wait_s(run: RunSummary) -> float:
+    """Longer than this a step does not take at the pace that the run had."""
+    return max(LONG_STEP_S, 20.0 / run.steps_per_s) if run.steps_per_s else LONG_STEP_S
+
+
+def rank_lines(ranks: Sequence[RankSummary]) -> Iterator[str]:
+    """A line for each rank; of many ranks one for each state."""
+    if len(ranks) <= LISTED_RANKS:
+        for rank in ranks:
+            process = f", process {rank.pid}" if rank.state == "running" else ""
+            yield f"rank {rank.rank} on {rank.node}: {rank.state}{process}"
+        return
+    by_state: dict[str, list[RankSummary]] = defaultdict(list)
+    for rank in ranks:
+        by_state[rank.state].append(rank)
+    for state, alike in by_state.items():
+        nodes = fold_names(dict.fromkeys(rank.node for rank in alike))
+        yield f"{len(alike)} of {len(ranks)} ranks, on {nodes}: {state}"

@@ -1,0 +1,188 @@
+"""What launchers put before a line, and whom it names.
+
+Two ways, as no list of formats is ever complete:
+
+- A traceback shows its writer's prefix by itself. What stands before `  File "…", line N` stands
+  before each of its lines, whatever it is; only times in it differ. So the prefix is inferred at
+  each traceback (`infer_prefix`), and its shape, with any number for each number, is learnt for
+  all other lines of the log.
+- Before a traceback came, and in logs without one, a line's start is taken apart into tags: times,
+  brackets and parentheses with a key such as `rank` or `pid=`, names before `:` or `|`.
+
+Rank and node are read from the prefix by their keys.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+from itertools import islice
+
+from launcher.diagnosis.log_lines import Place
+
+MAX_LEARNT = 64
+LINES_AHEAD = 400
+_MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+_CLOCK = r"\d\d:\d\d:\d\d(?:[.,]\d+)?"
+TIME = (
+    rf"(?:\d{{4}}[-/]\d\d[-/]\d\d[ T_]{_CLOCK}(?:Z|[+-]\d\d:?\d\d)?"
+    rf"|(?:[A-Z][a-z]{{2}} )?{_MONTH} [ \d]\d {_CLOCK}(?: \d{{4}})?|{_CLOCK})"
+)
+_TIME = re.compile(TIME)
+_NAME = r"[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?"
+_OWN = r"launcher|agent|pdsh|ssh(?!: (?:connect|Could))|openmpi|mpirun|slurm|srun|before\d*"
+_TAGS = (
+    re.compile(rf"\[{TIME}\] ?|{TIME}(?:Z|\b)(?: [+-]\d{{4}})? ?(?![\d:])"),
+    re.compile(r"\[(?:[\w.-]+\|)?rank ?\d+\]: ?"),
+    re.compile(r"\[[^\[\]]{1,80}\]<std(?:out|err)>: ?"),
+    re.compile(r"\[(?:pod/[^\[\]\s]+|[\w.-]+\|\d+|default\d+)\]:? ?"),
+    re.compile(r"\((?=[^()]*\b(?:pid|rank|ip)=)[^()]{1,120}\) ?"),
+    re.compile(rf"(?P<host>{_NAME}) [\w./-]+\[\d+\]: "),
+    re.compile(r"(?P<rank>\d{1,6}): "),
+    re.compile(rf"(?P<stream>{_OWN}): "),
+    re.compile(rf"(?P<host>{_NAME}) +(?:(?P<rank>\d{{1,6}})|(?P<stream>{_OWN})): "),
+    re.compile(rf"(?P<host>{_NAME})(?:: |:$| +\| )"),
+)
+_HOST_TAG = _TAGS[-1]
+_MAYBE = re.compile(
+    rf"[\[(]|\d|{_MONTH} |{_NAME} *[:|\d\[]|{_NAME} +(?:{_OWN}):|{_NAME} [\w./-]+\["
+)
+_HOST = re.compile(
+    r"\d{1,3}(?:\.\d{1,3}){3}|(?=[a-z-]*\d)(?!python|lib)[a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)*"
+)
+_NOT_HOST = re.compile(r"\.(?:py|cc|cpp|cu|so|sh|h|json|ya?ml)$|Error$|Exception$|Warning$")
+_NOT_HOSTS = {"python", "python3", "bash", "sh", "make", "ssh", "error", "warning", "info", "note"}
+_TARGETS = re.compile(r"\bpdsh .*?-w ?(?P<names>\S+)")
+_NCCL = re.compile(rf"(?P<host>{_NAME}):\d+:\d+ \[\d+\] ")
+_RANK = re.compile(r"\[(?:[^\]]* )?R(?:ank|ANK) (?P<rank>\d+)\]")
+_RANK_KEY = re.compile(
+    r"(?<![a-z_])(?:mpi|global_?)?rank[ =:_-]?(?P<rank>\d+)|\[\d+,(?P<mpi>\d+)\]<std"
+    r"|@\d+,(?P<prrte>\d+)\]<std",
+    re.IGNORECASE,
+)
+_NODE_KEY = re.compile(
+    r"\bip=(?P<ip>[\d.]+)|\bpod/(?P<pod>[^/\]\s]+)|,(?P<algo>algo-\d+)\]"
+    r"|\[prterun-(?P<prrte>[\w.-]+?)-\d+@|\b(?:host|hostname|node)[=:](?P<host>[\w.-]+)"
+    r"|\((?P<task>head|worker\d+), rank="
+)
+_FRAME = re.compile(r'(?P<prefix>.*?)  File "[^"]+", line \d+')
+
+
+class Prefixes:
+    """The prefixes of one log: what its first lines show, and what its tracebacks taught."""
+
+    def __init__(self, sample: str = "") -> None:
+        self._hosts = find_hosts(sample)
+        self._learnt: dict[str, re.Pattern[str]] = {}
+
+    def learn(self, prefix: str) -> None:
+        """Take off prefixes of this shape from now on."""
+        shape = _shape_pattern(prefix)
+        if prefix.strip() and len(self._learnt) < MAX_LEARNT and shape not in self._learnt:
+            self._learnt[shape] = re.compile(shape)
+            self._learnt = dict(sorted(self._learnt.items(), key=lambda item: -len(item[0])))
+
+    def split(self, text: str, place: Place) -> tuple[Place, str]:
+        """Who wrote the line, and its text; `place` is what the file's name shows."""
+        for shape in self._learnt.values():
+            if found := shape.match(text):
+                place = self.place_of(found[0], place)
+                text = text[found.end() :]
+                break
+        place, text = self._split_tags(text, place)
+        if found := _NCCL.match(text):
+            place = _update_place(place, {"host": place.node or found["host"]})
+        if place.rank is None and (found := _RANK.search(text)):
+            place = _update_place(place, {"rank": found["rank"]})
+        return place, text
+
+    def place_of(self, prefix: str, place: Place) -> Place:
+        """Whom a prefix names; the prefix itself, without times, where it names nobody."""
+        named, rest = self._split_tags(prefix, place)
+        named = _read_keys(rest, named)
+        if (named.node, named.rank, named.stream) == (place.node, place.rank, place.stream):
+            return replace(place, stream=_TIME.sub("", prefix).strip() or place.stream)
+        return named
+
+    def _split_tags(self, text: str, place: Place) -> tuple[Place, str]:
+        for _ in range(4 if _MAYBE.match(text) else 0):
+            for tag in _TAGS:
+                found = tag.match(text)
+                if found and found.end() and self._is_place(found.groupdict()):
+                    place = _update_place(_read_keys(found[0], place), found.groupdict())
+                    text = text[found.end() :]
+                    break
+            else:
+                break
+        return place, text
+
+    def _is_place(self, found: dict[str, str | None]) -> bool:
+        name = found.get("host")
+        if name is None or name in self._hosts:
+            return True
+        return bool(_HOST.fullmatch(name)) and _may_be_host(name)
+
+
+def find_hosts(sample: str) -> frozenset[str]:
+    """The names that stand before lines: pdsh's own targets, and what many lines begin with."""
+    named = {name for found in _TARGETS.finditer(sample) for name in found["names"].split(",")}
+    lines = sample.splitlines()
+    first = Counter(found["host"] for line in lines if (found := _HOST_TAG.match(line)))
+    often = {name for name, count in first.items() if count >= max(5, len(lines) // 10)}
+    return frozenset(named | {name for name in often if _may_be_host(name)})
+
+
+def _may_be_host(name: str) -> bool:
+    return name.lower() not in _NOT_HOSTS and not _NOT_HOST.search(name)
+
+
+def _read_keys(prefix: str, place: Place) -> Place:
+    rank, node = _RANK_KEY.search(prefix), _NODE_KEY.search(prefix)
+    return replace(
+        place,
+        node=_value_in(node) or place.node,
+        rank=int(_value_in(rank)) if rank else place.rank,
+    )
+
+
+def _value_in(found: re.Match[str] | None) -> str:
+    """The one group that matched."""
+    return next(filter(None, found.groups()), "") if found else ""
+
+
+def _update_place(place: Place, found: dict[str, str | None]) -> Place:
+    return replace(
+        place,
+        node=found.get("host") or place.node,
+        rank=int(found["rank"] or 0) if found.get("rank") else place.rank,
+        stream=found.get("stream") or place.stream,
+    )
+
+
+def _shape_pattern(prefix: str) -> str:
+    """A pattern for this prefix with other numbers, times among them."""
+    return re.sub(r"\d+", r"\\d+", re.escape(prefix))
+
+
+def prefix_pattern(prefix: str) -> re.Pattern[str]:
+    """A pattern for this prefix at another time."""
+    return re.compile(TIME.join(map(re.escape, _TIME.split(prefix))))
+
+
+def infer_prefix(header: str, following: Iterable[str]) -> str:
+    """What stands before each line of a traceback whose header has `header` before it.
+
+    The first frame that follows with the same prefix decides. Where there is none, the header
+    shares its line with something else, as a progress bar: then it is the first frame whose prefix
+    the header begins with, most often none at all.
+    """
+    lines = list(islice(following, LINES_AHEAD))
+    frames = [found["prefix"] for line in lines if (found := _FRAME.match(line))]
+    same = prefix_pattern(header)
+    if any(map(same.fullmatch, frames)) or (not frames and any(map(same.match, lines))):
+        return header
+    if frames and _FRAME.match(lines[0]):
+        return frames[0]
+    return next((prefix for prefix in frames if header.startswith(prefix)), "")

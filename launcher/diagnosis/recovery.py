@@ -1,0 +1,94 @@
+"""Whether a run went on after an error, which then did not end it: steps, and good ends, after it.
+
+Ranks of one step print many lines, and the others may finish theirs when one has failed. So a run
+went on where several different steps follow, or several step lines of one place if they show no
+number, or where it says itself that it ended well and nothing failed after.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from launcher.diagnosis.log_lines import Line, Place, clean_text
+from launcher.diagnosis.log_sources import Source
+from launcher.diagnosis.prefixes import Prefixes
+from launcher.diagnosis.scan import RawLine
+from launcher.rank_output import is_step_line, parse_step_line
+
+RECOVERED_STEPS = 5
+MAX_MARKS = 20_000
+LINES_BACK = 60
+_GOOD_END = re.compile(
+    r"successfully finished|exits successfully|\btrain_runtime\b|State=COMPLETED\b"
+    r"|[Tt]raining (?:is |has )?(?:completed?|finished|done)\b|[Ff]inished [Tt]raining\b"
+    r"|(?P<good>\d+) of (?P=good) ranks ended well|(?<!\d)100%\|\S*\| (?P<all>\d+)/(?P=all) \["
+    r"|\bsucceeded\b.*\bJob\b|\bJob\b.*\bsucceeded\b"
+)
+
+
+@dataclass(frozen=True)
+class _Step:
+    number: int
+    step: int | None
+    place: Place
+
+
+class Progress:
+    """The steps and good ends of each log, as far as they stand near what it shows."""
+
+    def __init__(self) -> None:
+        self._steps: dict[str, set[_Step]] = defaultdict(set)
+        self._good_ends: dict[str, int] = {}
+
+    def add_before(self, line: Line, raw: RawLine, prefixes: Prefixes) -> None:
+        """The steps shortly before a line that showed something."""
+        near = islice(raw.lines_before(), LINES_BACK)
+        lines = ((number, clean_text(data)) for number, data in near)
+        self._add(line.place.source, lines, prefixes)
+
+    def add_end(self, source: Source, prefixes: Prefixes) -> None:
+        """Those of the log's end."""
+        name = source.place.source
+        lines = [(at, part) for at, text in source.last_lines() for part in text.split("\r")]
+        self._add(name, ((at, clean_text(text.encode())) for at, text in lines), prefixes)
+        ends = [at for at, text in lines if _GOOD_END.search(text)]
+        if ends:
+            self._good_ends[name] = max(ends)
+
+    def _add(self, source: str, lines: Iterable[tuple[int, str]], prefixes: Prefixes) -> None:
+        steps = self._steps[source]
+        if len(steps) < MAX_MARKS:
+            steps.update(_read_steps(source, lines, prefixes))
+
+    def has_steps(self, source: str) -> bool:
+        """Whether the log shows any step."""
+        return bool(self._steps[source])
+
+    def goes_on_after(self, source: str, number: int) -> bool:
+        """Whether any step follows the line."""
+        return any(step.number > number for step in self._steps[source])
+
+    def recovers_after(self, source: str, number: int) -> bool:
+        """Whether so many steps follow the line that the run went on."""
+        later = [step for step in self._steps[source] if step.number > number]
+        numbered = {step.step for step in later} - {None}
+        of_places = Counter(step.place for step in later if step.step is None)
+        return max([len(numbered), *of_places.values()]) >= RECOVERED_STEPS
+
+    def good_end(self, source: str) -> int:
+        """Where the log says last that the run ended well; 0 if it does not."""
+        return self._good_ends.get(source, 0)
+
+
+def _read_steps(
+    source: str, lines: Iterable[tuple[int, str]], prefixes: Prefixes
+) -> Iterator[_Step]:
+    for number, text in lines:
+        if is_step_line(text):
+            place, rest = prefixes.split(text, Place(source))
+            step = parse_step_line(rest)
+            yield _Step(number, step.number if step else None, place)

@@ -1,0 +1,75 @@
+"""What people type for a training elsewhere is turned into what is typed here."""
+
+from __future__ import annotations
+
+import shlex
+
+import pytest
+
+from checks.errors import UsageError
+from checks.job.launch_file import parse_launch_file
+from checks.job.training_words import other_command
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "train.py",
+        "train.py --steps 5",
+        "-m pkg.train x",
+        "./train",
+        "sub/pythonic.py",
+        "deep.py deepspeed",
+    ],
+)
+def test_a_command_as_it_should_be_is_left_alone(typed):
+    assert other_command(shlex.split(typed)) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "options", "command"),
+    [
+        ("python train.py --x 1", "", "train.py --x 1"),
+        ("python3.11 -u -X dev train.py", "", "train.py"),
+        ("/data/venv/bin/python -m pkg x", "--python /data/venv/bin/python", "-m pkg x"),
+        ("torchrun train.py", "--with torchrun", "train.py"),
+        ("torchrun --master-port=12 t.py -m", "--with torchrun --master-port 12", "t.py -m"),
+        ("torchrun --master_addr n2 -m pkg x", "--with torchrun --head n2", "-m pkg x"),
+        ("python -m torch.distributed.run --nproc_per_node 8 t.py", "--with torchrun", "t.py"),
+        ("deepspeed --hostfile=h t.py -d d.json", "--with deepspeed --hosts h", "t.py -d d.json"),
+        ("deepspeed -i n1:0 t.py", "--with deepspeed --include n1:0", "t.py"),
+        ("deepspeed --launcher openmpi t.py", "--with deepspeed --backend openmpi", "t.py"),
+        (
+            "accelerate launch --config_file a.yml -m pkg",
+            "--with accelerate --accelerate-config a.yml",
+            "-m pkg",
+        ),
+        ("accelerate launch --module pkg x", "--with accelerate", "-m pkg x"),
+        ("mpirun -np 8 python t.py", "--backend openmpi", "t.py"),
+        ("srun -N 2 torchrun t.py x", "--with torchrun --backend slurm", "t.py x"),
+        ("uv run train.py", "", "train.py"),
+        ("poetry run python -m pkg", "", "-m pkg"),
+        ("NCCL_DEBUG=INFO python t.py", "", "t.py"),
+        ("bash run.sh", "", ""),
+        ("./run.sh 2", "", ""),
+        ("torchrun", "--with torchrun", ""),
+    ],
+)  # fmt: skip
+def test_other_commands_are_read(typed, options, command):
+    found = other_command(shlex.split(typed))
+    assert found is not None
+    assert (shlex.join(found.options), shlex.join(found.command)) == (options, command)
+    assert found.remark
+
+
+def test_a_whole_command_in_quotes_is_taken_apart():
+    found = other_command(["train.py --steps 5"])
+    assert found is not None
+    assert found.command == ("train.py", "--steps", "5")
+
+
+@pytest.mark.parametrize("key", ["command = {}", "before = [{}]"])
+def test_launch_toml_says_what_to_write_instead(key):
+    text = "[start]\n" + key.format('["python", "t.py", "--x"]')
+    with pytest.raises(UsageError, match=r'l\.toml:2: .*write \["t.py", "--x"\]'):
+        parse_launch_file(text, "l.toml")

@@ -1,0 +1,130 @@
+"""Words that the command line does not take are answered with the line to type instead."""
+
+from __future__ import annotations
+
+import shlex
+from argparse import REMAINDER
+from collections.abc import Iterator
+
+import pytest
+
+from launcher.cli import build_parser, main
+from launcher.command_line import CommandParser, find_command, parse_words
+
+
+def leaves(parser: CommandParser, *path: str) -> Iterator[tuple[tuple[str, ...], CommandParser]]:
+    for name, sub in parser.commands.items():
+        assert isinstance(sub, CommandParser)
+        if sub.commands:
+            yield from leaves(sub, *path, name)
+        else:
+            yield (*path, name), sub
+
+
+LEAVES = dict(leaves(build_parser()))
+
+
+@pytest.fixture(autouse=True)
+def place(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("SLURM_JOB_NODELIST", raising=False)
+
+
+@pytest.mark.parametrize(
+    ("typed", "instead"),
+    [
+        ("start -- python train.py", "start -- train.py"),
+        ("start -- torchrun train.py", "start --with torchrun -- train.py"),
+        ("start --with deepspeed -- torchrun train.py", "start --with deepspeed -- train.py"),
+        ("start train.py --steps 5", "start -- train.py --steps 5"),
+        ("start train.py --steps 5 --hosts h", "start --hosts h -- train.py --steps 5"),
+        ("start --hostfile h train.py", "start --hosts h -- train.py"),
+        ("start --hostfile=h -- train.py --hostfile x", "start --hosts=h -- train.py --hostfile x"),
+        ("start --no_local_rank -- train.py", "start --no-local-rank -- train.py"),
+        ("start --master_addr n2 -- train.py", "start --head n2 -- train.py"),
+        ("start --hosst h", "start --hosts h"),
+        ("strat --hosts h", "start --hosts h"),
+        ("train train.py", "start train.py"),
+        ("ls", "runs"),
+        ("trust --ask_password", "trust --ask-password"),
+        ("lab upp -n 4", "lab up -n 4"),
+        ("lab fault --onn node2", "lab fault --on node2"),
+        ("help strat", "start --help"),
+    ],
+)
+def test_the_line_to_type_instead(typed, instead, capsys):
+    assert main(shlex.split(typed)) == 2
+    said = capsys.readouterr().err
+    (line,) = [line for line in said.splitlines() if "type: " in line]
+    assert line.endswith(f" {instead}")
+    if not instead.endswith("--help"):
+        assert parse_words(build_parser(), shlex.split(instead))
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("start --num_gpus 8 -- t.py", "slots= in the hosts file"),
+        ("start --nnodes 2 -- t.py", "--include"),
+        ("start -- bash run.sh", "name the Python script"),
+        ("start --wholly-unknown -- t.py", "no --wholly-unknown here"),
+        ("wholly-unknown", "no command 'wholly-unknown'"),
+        ("preflight --hosts h", "preflight --hosts h"),
+        ("completion ksh", "invalid choice: 'ksh'"),
+        ("weights", "CHECKPOINT_DIR"),
+        ("--wholly-unknown", "help"),
+    ],
+)
+def test_where_no_line_is_known_it_says_why_and_where_all_are(typed, said, capsys):
+    assert main(shlex.split(typed)) == 2
+    text = capsys.readouterr().err
+    assert said in text
+    assert "type: " not in text
+    assert "Traceback" not in text
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "start -- t.py --hosts x -- y", "start --hosts h t.py", "start t.py one two",
+        "start --with torchrun -- -m pkg --x", "lab shell node2 ls -la", "lab up -n4",
+        "lab up --nodes=4", "logs -f", "diagnose -", "hostfile --write", "hostfile --write p --yes",
+        "explain", "weights ckpt -o w --dtype bf16",
+    ],
+)  # fmt: skip
+def test_what_is_right_is_taken(typed):
+    words = shlex.split(typed)
+    path, _ = find_command(build_parser(), words)
+    assert path
+    assert parse_words(build_parser(), words).run
+
+
+@pytest.mark.parametrize("path", LEAVES, ids=" ".join)
+def test_every_command_has_examples_that_can_be_typed(path):
+    shown = (LEAVES[path].epilog or "").partition("examples:\n")[2].splitlines()
+    assert shown
+    for line in shown:
+        words = shlex.split(line.split(" >")[0].partition("-m launcher ")[2])
+        assert tuple(words[: len(path)]) == path
+        assert parse_words(build_parser(), words).run
+
+
+@pytest.mark.parametrize("path", [(), *LEAVES], ids=" ".join)
+def test_help_is_that_of_the_command(path, capsys):
+    with pytest.raises(SystemExit) as left:
+        main(["help", *path])
+    by_help = capsys.readouterr().out
+    with pytest.raises(SystemExit):
+        main([*path, "--help"])
+    assert (left.value.code, by_help) == (0, capsys.readouterr().out)
+
+
+def test_no_word_at_all_shows_the_commands(capsys):
+    assert main([]) == 2
+    said = capsys.readouterr().err
+    assert all(name in said for name in build_parser().commands)
+
+
+def test_only_one_command_takes_the_rest_of_the_line_as_it_is():
+    free = [path for path, sub in LEAVES.items() if any(a.nargs == REMAINDER for a in sub._actions)]
+    assert free == [("lab", "shell")]

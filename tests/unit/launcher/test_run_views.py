@@ -1,0 +1,192 @@
+"""`status`, `runs` and `logs`: what they print of a record, and of one whose launcher is gone."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import pytest
+
+from launcher import record as record_module
+from launcher.cli import main
+from launcher.record import RunRecord
+
+LIVE = {
+    "step": 120, "steps": 200, "loss": 2.31, "steps_per_s": 3.4, "left_s": 24.0,
+    "stepped_s": 0.0, "joined": 2, "stall": "", "seconds": 0.0,
+}  # fmt: skip
+
+
+def begin(base, *, ranks=2, per_node=1):
+    """The record of a run on as many nodes as its ranks need, all of them started."""
+    record = RunRecord(base / "runs", "train")
+    homes = {rank: f"node{rank // per_node + 1}" for rank in range(ranks)}
+    plan = {
+        "job": {"command": ["train.py", "--steps", "200"]},
+        "nodes": {node: {} for node in homes.values()},
+        "ranks": [{"rank": rank, "node": node} for rank, node in homes.items()],
+        "world_size": ranks,
+    }
+    record.write_json("plan.json", plan)
+    starts = [{"kind": "rank-started", "rank": rank, "pid": 100 + rank} for rank in homes]
+    record.write("ranks.jsonl", "".join(f"{json.dumps(start)}\n" for start in starts))
+    record.write_progress({**LIVE, "at": time.time()})
+    return record
+
+
+def lose(record, **changes):
+    """Let its launcher be another process than the one that has its pid now."""
+    known = json.loads((record.path / "controller.json").read_text())
+    record.write_json("controller.json", {**known, "born": known["born"] - 1, **changes})
+
+
+@pytest.fixture
+def show(tmp_path, monkeypatch, capsys):
+    """Runs a command in `tmp_path`; what it printed, after its exit code where that is not 0."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*words):
+        try:
+            code = main(words)
+        except SystemExit as error:
+            code = error.code
+        out, err = capsys.readouterr()
+        return f"exit {code}: {err}" if code else out + err
+
+    return run
+
+
+def test_status_says_how_far_a_run_is(tmp_path, show):
+    begin(tmp_path)
+    text = show("status")
+    assert "  train.py --steps 200: 2 ranks on node[1-2]\n" in text
+    assert "step 120 of 200, loss 2.31, 3.4 steps per second, about 2" in text
+    assert "  rank 1 on node2: running, process 101\n" in text
+
+
+def test_runs_says_it_on_one_line(tmp_path, show):
+    begin(tmp_path)
+    begin(tmp_path).close({"state": "failed", "exit": 1, "seconds": 7200, "step": 7, "loss": "nan"})
+    first, second = show("runs").splitlines()
+    assert first.split()[1] == "running"
+    assert "step 120 of 200  loss 2.31  3.4 steps/s  2" in first
+    assert "failed   2 hours" in second
+    assert "step 7 of 200    loss nan" in second
+    assert "left" not in second
+    assert second.endswith("train.py --steps 200")
+    assert show("runs", "--runs", "none") == "no run in none/ yet\n"
+
+
+def test_programs_get_json(tmp_path, show):
+    record = begin(tmp_path)
+    status, (run,) = json.loads(show("status", "--json")), json.loads(show("runs", "--json"))
+    ranks = status.pop("ranks")
+    assert ranks[1] == {"rank": 1, "node": "node2", "state": "running", "pid": 101, "exit": None}
+    assert {name for name in run if run[name] != status[name]} <= {
+        "seconds", "left_s", "since_step_s",
+    }  # fmt: skip
+    assert run["command"] == ["train.py", "--steps", "200"]
+    assert (run["step"], run["steps"], run["loss"], run["state"]) == (120, 200, 2.31, "running")
+    assert run["path"] == str(record.path)
+    record.close({"state": "finished", "exit": 0, "seconds": 9.0, "ranks": {"0": 0, "1": -9}})
+    ended = json.loads(show("status", "--json"))
+    assert (ended["exit"], ended["seconds"], ended["left_s"]) == (0, 9.0, None)
+    assert [rank["exit"] for rank in ended["ranks"]] == [0, -9]
+    assert json.loads(show("runs", "--json", "--runs", "none")) == []
+
+
+def test_many_ranks_are_folded_by_state(tmp_path, show):
+    record = begin(tmp_path, ranks=64, per_node=8)
+    with (record.path / "ranks.jsonl").open("a") as events:
+        print(json.dumps({"kind": "rank-ended", "rank": 17, "code": 1}), file=events)
+    text = show("status")
+    assert "  63 of 64 ranks, on node[1-8]: running\n" in text
+    assert "  1 of 64 ranks, on node3: exit 1\n" in text
+
+
+def test_a_run_that_stands_still_is_not_about_to_end(tmp_path, show):
+    record = begin(tmp_path)
+    stall = "no output for 300 s; stuck\n  rank 1 on node2 is idle"
+    record.write_progress({**LIVE, "stepped_s": -3600.0, "stall": stall, "at": time.time()})
+    text = show("status")
+    assert "no further step for 60 minutes\n  no output for 300 s; stuck\n    rank 1 on" in text
+    assert "left" not in text
+
+
+def test_the_pid_of_a_launcher_that_is_gone_may_be_that_of_another(tmp_path, show):
+    lose(begin(tmp_path))
+    text = show("status")
+    assert ": lost\n" in text
+    assert "last heard of after " in text
+    assert "  rank 0 on node1: no exit status received\n" in text
+    assert json.loads(show("runs", "--json"))[0]["pid"] is None
+
+
+@pytest.mark.parametrize(
+    "place", [{"host": "other"}, {"processes": "pid:[1]"}], ids=["machine", "container"]
+)
+def test_a_launcher_elsewhere_is_known_by_its_signs_of_life(tmp_path, show, monkeypatch, place):
+    record = begin(tmp_path)
+    lose(record, **place)
+    assert ": running\n" in show("status")
+    assert "its launcher runs on " in show("stop")
+    record.write_progress({**LIVE, "at": time.time() - 2 * record_module.HEARTBEAT_LIMIT_S})
+    assert ": lost\n" in show("status")
+
+
+def test_a_machine_that_was_booted_since_has_lost_the_run(tmp_path, show):
+    lose(begin(tmp_path), boot="another")
+    assert ": lost\n" in show("status")
+
+
+def test_an_older_record_is_shown_with_what_it_has(tmp_path, show):
+    record = begin(tmp_path)
+    (record.path / "progress.json").unlink()
+    record.write_json("controller.json", {"pid": 1, "born": 1, "boot": "x"})
+    assert ": lost\n  train.py --steps 200: 2 ranks on node[1-2]\n  rank 0" in show("status")
+    assert "lost" in show("runs")
+
+
+@pytest.fixture
+def logged(tmp_path):
+    record = begin(tmp_path, ranks=3, per_node=2)
+    for number in range(1, 13):
+        record.log("node1", f"0: \033[32mstep {number}\033[0m")
+        record.log("node1", f"1: batch {number}")
+        record.log("node2", f"2: batch {number}")
+    record.close({"state": "finished"})
+
+
+@pytest.mark.usefixtures("logged")
+@pytest.mark.parametrize(
+    ("words", "lines"),
+    [
+        (("--rank", "1", "--tail", "2"), ["node1 1: batch 11", "node1 1: batch 12"]),
+        (("--tail", "1"), ["node1 1: batch 12", "node2 2: batch 12"]),
+        (("--rank", "0", "--grep", "^step 1$"), ["node1 0: \033[32mstep 1\033[0m"]),
+        (("--grep", "h 1[0-9]", "--tail", "1", "--node", "node2"), ["node2 2: batch 12"]),
+        (("--tail", "0", "-f"), []),
+        (("--grep", "nothing"), []),
+        (("--rank", "2", "--node", "node2", "--grep", "batch 7"), ["node2 2: batch 7"]),
+    ],
+)
+def test_a_part_of_the_output(show, words, lines):
+    assert show("logs", *words).splitlines() == lines
+
+
+@pytest.mark.usefixtures("logged")
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("--rank", "3"), "has the ranks 0 to 2"),
+        (("--rank", "x"), "expected a number"),
+        (("--tail", "-1"), "expected a number"),
+        (("--grep", "("), "not a regular expression: missing )"),
+        (("--node", "nod1"), "did you mean"),
+        (("--rank", "2", "--node", "node1"), "rank 2 is on node2"),
+    ],
+)
+def test_a_part_that_is_not_there_is_a_usage_error(show, words, why):
+    text = show("logs", *words)
+    assert text.startswith("exit 2: ")
+    assert why in text

@@ -1,0 +1,137 @@
+"""Which lines are those of a step, and how far a run is by them."""
+
+from __future__ import annotations
+
+import pytest
+
+from launcher.rank_output import LINE_LIMIT, StepLine, is_step_line, parse_step_line
+from launcher.run.step_meter import StepMeter, total_from_arguments
+
+
+@pytest.mark.parametrize(
+    ("line", "step"),
+    [
+        ("step 12 loss 2.5", StepLine(12, None, 2.5)),
+        ("\033[32mstep 12\033[0m loss \033[1m2.5", StepLine(12, None, 2.5)),
+        ("global_step=7, lr=0.1", StepLine(7)),
+        ("[Rank 0] step=10, skipped=0, lr=[0.001], mom=[(0.8, 0.999)]", StepLine(10)),
+        ("steps: 10 loss: 2.3412 iter time (s): 0.5", StepLine(10, None, 2.3412)),
+        ("Iteration: 300/1000", StepLine(300, 1000)),
+        (" iteration       10/     200 | lm loss: 2.345E+00 |", StepLine(10, 200, 2.345)),
+        ("step 3 of 10", StepLine(3, 10)),
+        ("{'loss': 2.5, 'epoch': 0.2}", StepLine(loss=2.5)),
+        ("loss -2.5", StepLine(loss=-2.5)),
+        ("Epoch [1/3], Step [5/100], Loss: 2.3", StepLine(5, 100, 2.3, whole=False)),
+        (" 12%|█▏    | 37/300 [00:10<01:11,  3.70it/s]", StepLine(37, 300, bar=True)),
+        ("100%|██████| 20/20 [00:06<00:00, 31.2step/s]", StepLine(20, 20, bar=True)),
+        ("Training:  5%|▌| 10/200 [00:01<00:19,  9.8it/s]", StepLine(10, 200, bar=True)),
+        (
+            "Epoch 0:  50%|█████ | 16/32 [00:01<00:01, 12.3it/s, loss=2.3, v_num=0]",
+            StepLine(16, 32, 2.3, whole=False, bar=True),
+        ),
+        ("  0%|          | 0/200 [00:00<?, ?it/s]", None),
+        ("Loading checkpoint shards:  50%|█████     | 1/2 [00:01<00:01,  1.20s/it]", None),
+        ("Map (num_proc=4):  50%|█| 50/100 [00:00<00:00, 1000.00 examples/s]", None),
+        ("Evaluating:  23%|██| 3/13 [00:00<00:01,  7.00it/s]", None),
+        ("Sanity Checking DataLoader 0: 100%|██| 2/2 [00:00<00:00, 47.15it/s]", None),
+        ("{'eval_loss': 2.3}", None),
+        ("loss scale: 65536", None),
+        ("loading 3 of 7 shards", None),
+        ("  Total optimization steps = 1,563", None),
+        ("  Gradient Accumulation steps = 1", None),
+    ],
+)
+def test_what_a_line_says_of_a_step(line, step):
+    assert parse_step_line(line) == step
+    assert is_step_line(line) is (step is not None)
+
+
+def test_a_loss_that_is_no_number_is_one():
+    assert str(parse_step_line("{'loss': nan}").loss) == "nan"
+    assert str(parse_step_line("step 3 loss=-inf").loss) == "-inf"
+
+
+@pytest.mark.parametrize("text", ["1/1 [", "5%|", "1", "step ", "loss ", "1/", "[ "])
+def test_any_line_is_read(text):
+    parse_step_line(text * (LINE_LIMIT // len(text)))
+
+
+@pytest.mark.parametrize(
+    ("argv", "total"),
+    [
+        (["train.py", "--steps", "200"], 200),
+        (["train.py", "--max_steps=50"], 50),
+        (["train.py", "--max-train-steps", "7", "--lr", "3"], 7),
+        (["train.py", "--max_steps", "-1"], None),
+        (["train.py", "--steps", "20", "--steps"], None),
+        (["train.py", "--warmup_steps", "20", "--save_steps=5", "--epochs", "3"], None),
+    ],
+)
+def test_how_many_steps_the_arguments_ask_for(argv, total):
+    assert total_from_arguments(argv) == total
+
+
+def measure(*lines, planned=None):
+    """A meter that was given these lines, one each second."""
+    meter = StepMeter(planned)
+    for second, line in enumerate(lines):
+        if step := parse_step_line(line):
+            meter.take(step, float(second))
+    return meter
+
+
+def bar(number, total):
+    return f" 12%|█▏    | {number}/{total} [00:10<01:11,  3.70it/s]"
+
+
+def test_the_time_left_is_that_of_the_steps_left():
+    meter = measure(*(f"step {number} loss 2.5" for number in range(1, 11)), planned=30)
+    assert (meter.number, meter.total, meter.left_s) == (10, 30, 20.0)
+
+
+def test_the_pace_is_that_of_the_last_minute():
+    meter = StepMeter(1000)
+    for number in range(1, 11):
+        meter.take(StepLine(number), number * 100.0)
+    for number in range(11, 141):
+        meter.take(StepLine(number), 1000.0 + number)
+    assert meter.recent_steps_per_s == 1.0
+    assert meter.steps_per_s < 0.2
+    assert meter.left_s == 860.0
+
+
+@pytest.mark.parametrize(
+    ("lines", "number", "total"),
+    [
+        ((bar(1, 200), bar(2, 200), bar(1, 13), bar(13, 13), bar(3, 200)), 3, 200),
+        ((bar(1, 13), bar(13, 13), bar(1, 200)), 1, 200),
+        ((bar(1, 200), "{'loss': 2}", bar(200, 200), bar(1, 13)), 200, 200),
+        ((bar(1, 200), "step 4", bar(2, 200)), 2, 200),
+        (("step 4", bar(2, 200), bar(3, 200)), 3, 200),
+        (("step 4 loss 2.5", bar(1, 13), bar(13, 13), "step 5 loss 2.4"), 5, None),
+        ((bar(1, 13), "step 5 loss 2.4", "step 6 loss 2.4"), 6, None),
+    ],
+    ids=[
+        "evaluation-within", "evaluation-before", "evaluation-after", "text-beside-a-bar",
+        "text-before-a-bar", "bar-beside-losses", "losses-beside-a-bar",
+    ],
+)  # fmt: skip
+def test_steps_of_the_training_are_not_mixed_with_others(lines, number, total):
+    meter = measure(*lines)
+    assert (meter.number, meter.total) == (number, total)
+
+
+@pytest.mark.parametrize(
+    ("lines", "planned"),
+    [
+        ((bar(1, 20), bar(20, 20), bar(1, 20), bar(2, 20)), None),
+        (("Epoch [1/3], Step [1/100], Loss: 2", "Epoch [1/3], Step [2/100], Loss: 2"), None),
+        (("step 1 loss 2", "step 2 loss 2", "step 1 loss 2", "step 2 loss 2"), 200),
+        (("step 900 loss 2", "step 901 loss 2"), 200),
+        (("step 1 loss 2", "step 2 loss 2"), None),
+        (("step 2 loss 2",), 200),
+    ],
+    ids=["bar-each-epoch", "epoch-said", "begins-again", "exceeded", "no-total", "no-pace"],
+)
+def test_what_is_not_known_of_the_whole_run_gives_no_time_left(lines, planned):
+    assert measure(*lines, planned=planned).left_s is None

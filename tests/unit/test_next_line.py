@@ -1,0 +1,115 @@
+"""What is printed to be typed next works where it is printed: called as this was, same options."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from checks.job.build import build_job
+from checks.next_line import Call, is_preflight_path, next_line, read_call, typed_options
+from tests.support.paths import ROOT
+
+HERE = os.path.dirname(sys.executable)
+
+
+def job(**typed):
+    return build_job({"hosts": "n1", **typed}, cwd=Path("/run"), environ={})
+
+
+BOTH = ("{bin}/python -m preflight", "{bin}/python -m launcher")
+BY_PATH = ("{exe} -m preflight", "{exe} -m launcher")
+SCRIPTS = ("/opt/x/preflight", "/opt/x/launcher")
+
+
+@pytest.mark.parametrize(
+    ("argv", "preflight", "launcher"),
+    [
+        (["{bin}/python", "-m", "launcher", "start"], *BOTH),
+        (["{bin}/python", "-m", "preflight", "-q"], *BOTH),
+        (["{bin}/python", "-B", "-m", "launcher"], *BOTH),
+        (["/gone/python", "-m", "launcher"], *BY_PATH),
+        (["python", "/opt/x/pytest", "tests/unit"], *BY_PATH),
+        (["python", "-c", "import x"], *BY_PATH),
+        (["python", "/opt/x/launcher", "init"], *SCRIPTS),
+        (["python", "/opt/x/preflight", "-q"], *SCRIPTS),
+        (["python", "/opt/x/pytest", "preflight/"], "/opt/x/pytest preflight/", BY_PATH[1]),
+        (
+            ["{bin}/python", "-m", "pytest", "preflight/"],
+            "{bin}/python -m pytest preflight/",
+            BOTH[1],
+        ),
+    ],
+)
+def test_each_face_is_called_as_the_program_was(argv, preflight, launcher, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setenv("PATH", "/nowhere")
+    monkeypatch.setattr(sys, "orig_argv", [word.format(bin=HERE) for word in argv])
+    places = {"bin": HERE, "exe": sys.executable}
+    assert next_line("preflight") == preflight.format(**places)
+    assert next_line("trust") == launcher.format(**places) + " trust"
+
+
+def test_a_word_that_the_shell_finds_is_left_as_it_was_typed(monkeypatch):
+    monkeypatch.setenv("PATH", HERE)
+    call = read_call([os.path.basename(sys.executable), "-m", "launcher"])
+    assert call.line_of("preflight") == (os.path.basename(sys.executable), "-m", "preflight")
+
+
+LAUNCH_FILE = ["--launch-file", "l.toml"]
+PLACE = ["--master-port", "1234", "--allow", "time", *LAUNCH_FILE]
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        ("preflight", ["--hosts", "n1", *PLACE]),
+        ("start", ["--hosts", "n1", "--with", "torchrun", *PLACE]),
+        ("trust", ["--hosts", "n1", *LAUNCH_FILE]),
+    ],
+)
+def test_a_command_gets_the_typed_options_that_it_takes(command, words, tmp_path):
+    (tmp_path / "l.toml").write_text('python = "python3"\n')
+    typed = {"hosts": "n1", "with_": "torchrun", "master_port": 1234, "allow": ["time"]}
+    made = build_job(typed, cwd=tmp_path, environ={}, launch_file="l.toml")
+    assert typed_options(command, made) == words
+
+
+def test_what_a_shell_would_change_is_quoted():
+    assert next_line("preflight", job(hosts="gpu[01-16]")).endswith("--hosts 'gpu[01-16]'")
+
+
+def test_what_launch_toml_says_is_not_typed_again(tmp_path):
+    (tmp_path / "launch.toml").write_text('hosts = "n1"\npython = "/p"\n')
+    assert build_job({}, cwd=tmp_path, environ={}).typed == ()
+
+
+@pytest.mark.parametrize(
+    "word", ["preflight/", "preflight/test_ssh.py", "preflight/test_ssh.py::x[y]"]
+)
+def test_a_path_of_the_checks_is_one(word, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    assert is_preflight_path(word)
+    assert not is_preflight_path(f"tests/{word}")
+
+
+def test_a_call_without_a_program_is_none():
+    assert read_call(["python"]) == Call("python", (), ())
+
+
+@pytest.mark.parametrize(("command", "more"), [("help", ""), ("preflight", " --help")])
+def test_the_printed_line_can_be_typed(tmp_path, command, more):
+    """From a folder that is no checkout: what is printed there runs there."""
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    code = f"from checks.next_line import next_line; print(next_line({command!r}))"
+
+    def run(*argv: str) -> str:
+        done = subprocess.run(
+            argv, cwd=tmp_path, env=env, text=True, capture_output=True, check=True, timeout=60
+        )
+        return done.stdout.strip()
+
+    assert "--hosts" in run("sh", "-c", run(sys.executable, "-c", code) + more) or command == "help"
