@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ipaddress
 import itertools
+import re
 
 from checks.areas.names.addresses import is_link_local, is_loopback
 from checks.areas.names.hosts_file import own_name_fix, why_hosts_file_ignored
@@ -12,6 +14,7 @@ from checks.facts.account import Account
 from checks.facts.environment import Environment
 from checks.facts.interfaces import Interfaces
 from checks.facts.names import Names
+from checks.knowledge.logins.on_each_node import NODE, fix_on_each
 from checks.knowledge.nccl_variables import GLOO_IFNAME, setting_in_force
 from checks.knowledge.training_network import training_address
 from checks.model import Fix, Severity, Verdict, block, ok, skip, warn
@@ -28,7 +31,8 @@ def own_name_is_not_loopback(node: NodeView) -> Verdict:
     `GLOO_SOCKET_IFNAME` makes gloo look elsewhere.
 
     Fix: Rewrites that name in `/etc/hosts` with the address that training uses; or set
-    `GLOO_SOCKET_IFNAME` in `[env]`.
+    `GLOO_SOCKET_IFNAME` in `[env]`. A machine that is called localhost, or like another one, gets a
+    name of its own instead.
         own-name-loopback: the name resolves to 127.0.0.0/8 or ::1.
         own-name-unresolved: the name has no address.
         own-name-elsewhere: it resolves to an address of no interface of this node.
@@ -58,7 +62,33 @@ def own_name_is_not_loopback(node: NodeView) -> Verdict:
     local = "own-name-link-local" if names.own and is_link_local(names.own[0]) else elsewhere
     cause = "own-name-loopback" if first else local
     expected = f"{message}; expected {address}, the address that its peers use"
+    if _needs_another_name(node):
+        note = f"a name of its own; it is called {names.hostname}, as others are"
+        return block(cause, expected, node.fix(rename_command(own_hostname(node)), note, root=True))
     return block(cause, expected, own_name_fix(node, names.hostname, address))
+
+
+def _needs_another_name(node: NodeView) -> bool:
+    """Whether its host name is that of another machine, or of every machine."""
+    hostname = node.read(Names).hostname
+    others = node.cluster.facts_by_node(Names)
+    alike = [name for name, names in others.items() if names.hostname == hostname]
+    return hostname.partition(".")[0] == "localhost" or len(alike) > 1
+
+
+def own_hostname(node: NodeView) -> str:
+    """A host name for the node that no other has: its name in the hosts file, where that is one."""
+    try:
+        ipaddress.ip_address(node.name)
+    except ValueError:
+        return node.name
+    return f"ip-{re.sub('[.:]+', '-', node.name)}"
+
+
+def rename_command(name: str) -> str:
+    """Calls the machine so, now and after the next boot, with systemd or without."""
+    plain = f"{{ hostname {name} && echo {name} > /etc/hostname; }}"
+    return f"hostnamectl set-hostname {name} 2>/dev/null || {plain}"
 
 
 @cluster_check("names.hostnames-are-unique", Names, severity=Severity.WARN, optional=(Interfaces,))
@@ -71,21 +101,40 @@ def hostnames_are_unique(cluster: ClusterView) -> Verdict:
     Measured: The host names of all nodes that were reached.
 
     Fix:
-        hostname-twice: `hostnamectl set-hostname` on one of them.
+        hostname-twice: a host name of its own for each of them that does not have its own.
     """
     called: dict[str, list[str]] = {}
     for node in cluster.reached:
         called.setdefault(node.read(Names).hostname, []).append(node.name)
-    for hostname, names in called.items():
-        if len(names) > 1 and not _is_same_machine(*(cluster[name] for name in names[:2])):
-            message = f"{' and '.join(names)} have the same host name {hostname}"
-            fix = cluster[names[-1]].fix(
-                f"hostnamectl set-hostname {names[-1]}",
-                "gives this machine a name of its own",
-                root=True,
-            )
-            return warn("hostname-twice", message, fix, hostname=hostname, nodes=names)
-    return ok(f"{len(called)} nodes, {len(called)} host names")
+    shared = {
+        hostname: names
+        for hostname, names in called.items()
+        if len(names) > 1 and not _is_same_machine(*(cluster[name] for name in names[:2]))
+    }
+    if not shared:
+        return ok(f"{len(called)} nodes, {len(called)} host names")
+    message = "; ".join(
+        f"{' and '.join(names)} have the same host name {hostname}"
+        for hostname, names in shared.items()
+    )
+    wrong = [
+        cluster[name]
+        for hostname, names in shared.items()
+        for name in names
+        if own_hostname(cluster[name]) != hostname
+    ]
+    hostname, nodes = next(iter(shared.items()))
+    return warn("hostname-twice", message, _rename_fix(wrong), hostname=hostname, nodes=nodes)
+
+
+def _rename_fix(nodes: list[NodeView]) -> Fix:
+    """Gives each of them a name of its own: on it, or on all of them from here."""
+    note = "gives each machine a name of its own"
+    if len(nodes) == 1:
+        return nodes[0].fix(rename_command(own_hostname(nodes[0])), note, root=True)
+    if all(own_hostname(node) == node.name for node in nodes):
+        return fix_on_each(nodes, rename_command(NODE), note)
+    return fix_on_each(nodes, rename_command("ip-$(echo $node | tr -s .: -)"), note)
 
 
 @cluster_check("names.machines-are-distinct", Account, Interfaces, Names)
@@ -129,10 +178,8 @@ def _judge_clones(cluster: ClusterView) -> Verdict | None:
         boots = {node.read(Account).boot_id for node in nodes}
         if machine_id and len(nodes) > 1 and len(boots) == len(nodes):
             message = f"{' and '.join(n.name for n in nodes)} share one /etc/machine-id: clones"
-            fix = nodes[-1].fix(
-                "rm -f /etc/machine-id /var/lib/dbus/machine-id; systemd-machine-id-setup",
-                "then reboot: DHCP may give clones the same address",
-                root=True,
-            )
+            renew = "rm -f /etc/machine-id /var/lib/dbus/machine-id; systemd-machine-id-setup"
+            note = "then reboot: DHCP may give clones the same address"
+            fix = fix_on_each(nodes[1:], renew, note)
             return warn("cloned", message, fix, machine_id=machine_id)
     return None

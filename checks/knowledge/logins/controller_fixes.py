@@ -9,10 +9,10 @@ from dataclasses import replace
 from checks.facts import Login, NodeView
 from checks.knowledge.logins.ended_shell import ended_shell_fix
 from checks.knowledge.logins.fixes import KNOWN_HOSTS, QUIET, prepend_ssh_config
+from checks.knowledge.logins.on_each_node import HERE, ssh_command
 from checks.knowledge.logins.server_fixes import RELOAD_SSHD
 from checks.model import Fix
 
-HERE = "this machine"
 COMPARE_NOTE = (
     "compare the key before with /etc/ssh/ssh_host_*_key.pub at the node's console: another "
     "machine may answer in its name"
@@ -22,16 +22,6 @@ COMPARE_NOTE = (
 def controller_fix(node: NodeView, login: Login) -> Fix:
     """By the cause that the login was given."""
     return _FIXES.get(login.cause, _verbose_login_fix)(node, login)
-
-
-def _ssh_command(node: NodeView, login: Login, *options: str) -> str:
-    """The same login as a command line, with the ssh options of the launch."""
-    ssh = node.job.ssh
-    words = ["ssh", *options]
-    words += ["-F", ssh.config] if ssh.config else []
-    words += ["-i", ssh.key] if ssh.key else []
-    words += ["-p", str(login.port)] if login.port != 22 else []
-    return shlex.join([*words, f"{login.user}@{node.name}" if login.user else node.name])
 
 
 def _key_path(login: Login) -> str:
@@ -44,7 +34,7 @@ def _fix_here(command: str, note: str = "") -> Fix:
 
 def _verbose_login_fix(node: NodeView, login: Login) -> Fix:
     return _fix_here(
-        f"{_ssh_command(node, login, '-vv', '-oBatchMode=yes')} true", "shows where it stops"
+        f"{ssh_command(node, login, '-vv', '-oBatchMode=yes')} true", "shows where it stops"
     )
 
 
@@ -150,7 +140,7 @@ def _home_path(path: str) -> str:
 
 
 def _key_missing_fix(node: NodeView, login: Login) -> Fix:
-    copy = _ssh_command(node, login).replace("ssh ", "ssh-copy-id ", 1)
+    copy = ssh_command(node, login).replace("ssh ", "ssh-copy-id ", 1)
     return _fix_here(f"ssh-keygen -q -t ed25519 -N '' -f ~/.ssh/id_ed25519 && {copy}")
 
 
@@ -173,7 +163,7 @@ def _key_passphrase_fix(_: NodeView, login: Login) -> Fix:
 def _key_denied_fix(node: NodeView, login: Login) -> Fix:
     if not login.public_key:
         return _fix_here(
-            _ssh_command(node, login).replace("ssh ", "ssh-copy-id ", 1), "asks for the password"
+            ssh_command(node, login).replace("ssh ", "ssh-copy-id ", 1), "asks for the password"
         )
     line, blob = f"{login.public_key} preflight", login.public_key.split()[1]
     file = "~/.ssh/authorized_keys"

@@ -193,6 +193,37 @@ def test_host_name_twice_warns():
     assert "node2 and node3 have the same host name node2" in found.message
 
 
+def test_each_machine_that_has_not_its_own_name_is_renamed():
+    snap = with_fact(cluster(), "node3", Names("node2", None, ("10.0.0.3",), {}))
+    fix = judged(snap, "names.hostnames-are-unique")[()].fix
+    assert fix.on == "node3"
+    assert fix.command.startswith("hostnamectl set-hostname node3 ")
+    for name in ("node1", "node2", "node3"):
+        with_fact(snap, name, Names("image", None, ("10.0.0.3",), {}))
+    fix = judged(snap, "names.hostnames-are-unique")[()].fix
+    assert fix.on == "this machine"
+    assert fix.command.startswith("for node in node1 node2 node3; do ssh ")
+    assert "set-hostname $node " in fix.command
+
+
+def test_machines_without_names_are_called_by_their_addresses():
+    nodes = ("10.0.0.1", "10.0.0.2")
+    snap = cluster(nodes)
+    for name in nodes:
+        with_fact(snap, name, Names("image", None, (), {}))
+    found = judged(snap, OWN)[nodes[:1]]
+    assert found.fix.command.startswith("hostnamectl set-hostname ip-10-0-0-1 ")
+    together = judged(snap, "names.hostnames-are-unique")[()].fix
+    assert "set-hostname ip-$(echo $node | tr -s .: -) " in together.command
+
+
+def test_localhost_keeps_its_line():
+    snap = with_fact(cluster(), "node2", Names("localhost", None, ("127.0.0.1",), {}))
+    found = of_node2(OWN, snap)
+    assert (found.cause, found.fix.on) == ("own-name-loopback", "node2")
+    assert "/etc/hosts" not in found.fix.command
+
+
 def test_one_machine_under_two_names_blocks():
     snap = cluster()
     for name in ("node2", "node3"):

@@ -1,0 +1,27 @@
+"""Machines that call themselves like others, or like every machine."""
+
+from __future__ import annotations
+
+from tests.lab.faults.case import ALL, EVERY_NODE, NODE3, Case, case, custom
+
+OWN = "names.own-name-is-not-loopback"
+ALIKE = ("names.hostnames-are-unique", ((),), "hostname-twice")
+OWN_ADDRESS = "$(ip -o -4 address show dev eth0 | awk '{print $4}' | cut -d/ -f1)"
+IMAGE = custom("host-names-of-an-image", "hostname ubuntu")
+IMAGE_WITH_LINES = custom(
+    "host-names-of-an-image-with-lines", f'hostname box; echo "{OWN_ADDRESS} box" >>/etc/hosts'
+)
+OF_A_PEER = custom("host-name-of-a-peer", "hostname node1")
+LOCALHOST = custom("host-name-localhost", "hostname localhost.localdomain")
+
+CASES = [
+    Case(
+        IMAGE,
+        blocks=((OWN, EVERY_NODE, "own-name-unresolved"),),
+        warns=(ALIKE,),
+        on=ALL,
+    ),
+    Case(IMAGE_WITH_LINES, warns=(ALIKE,), on=ALL),
+    Case(OF_A_PEER, blocks=((OWN, NODE3, "own-name-elsewhere"),), warns=(ALIKE,)),
+    case(LOCALHOST, OWN, NODE3, "own-name-unresolved"),
+]
