@@ -16,8 +16,9 @@ class Software(Fact):
     `modules` gives the file where an import would find the module, None for nowhere. `instead` are
     interpreters that are there, `nearest` the deepest existing folder above the one asked for.
     `interactive` is where a terminal's shell finds a bare name that the ranks' shell does not.
-    `copies` are (folder, version) of packages that stand on the path more than once, the first of
-    which is imported. `cuda` and `hip` are what torch was built for, "" for neither. `unfound` are
+    `copies` are packages that are imported from a folder of PYTHONPATH or ~/.local though the
+    environment, or one that it borrows, has them: (folder, version) of the first and of its own.
+    `cuda` and `hip` are what torch was built for, "" for neither. `unfound` are
     modules that the program needs at its start and the interpreter does not find. `encoding` is how
     it opens text files. `with_torch` are other interpreters there that have torch, looked for only
     where the one asked for is not there.

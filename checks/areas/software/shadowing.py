@@ -3,29 +3,41 @@
 from __future__ import annotations
 
 import posixpath
+import re
 import shlex
 
 from checks.check import node_check
 from checks.facts import NodeView
+from checks.facts.environment import Environment
 from checks.facts.software import Software
+from checks.knowledge.nccl_variables import setting_in_force
 from checks.model import Fix, Severity, Verdict, block, ok, skip, warn
 
 TRAINING_PACKAGES = ("torch", "deepspeed")
+PATH_VARIABLE = "PYTHONPATH"
 
 
-@node_check("software.packages-are-the-environments-own", Software, severity=Severity.WARN)
+@node_check(
+    "software.packages-are-the-environments-own",
+    Software,
+    severity=Severity.WARN,
+    optional=(Environment,),
+)
 def packages_are_the_environments_own(node: NodeView) -> Verdict:
     """No package of another folder, such as ~/.local or PYTHONPATH's, is imported instead.
 
     What pip reports about the environment is then not what trains, and reinstalling with pip does
     not help.
 
-    Measured: Packages that are on the path in two versions, the first outside the environment and
-    the second in it. torch and DeepSpeed block, others warn. A system's interpreter has no
-    environment of its own and is skipped.
+    Measured: Where the interpreter finds a package, and where it finds it without PYTHONPATH and
+    ~/.local: the environment's own, or that of one which it borrows from by a .pth file. Two copies
+    of one version are let be. torch and DeepSpeed block, others warn, and so does a copy without a
+    version that all nodes have alike. A system's interpreter has no environment of its own and is
+    skipped.
 
     Fix:
-        shadowed: moves those in ~/.local aside, or finds the line that sets PYTHONPATH.
+        shadowed: moves those in ~/.local and in the working directory aside, or takes the folder
+            out of the line that sets PYTHONPATH.
         package-shadowed: a file in the working directory has the package's name; renames it.
     """
     software = node.read(Software)
@@ -36,16 +48,32 @@ def packages_are_the_environments_own(node: NodeView) -> Verdict:
     hidden = shadowed_packages(software)
     if not hidden:
         return ok("no package is shadowed by another folder")
-    name, (first, *others) = next(iter(hidden.items()))
+    name, (first, own) = next(iter(hidden.items()))
     message = (
-        f"{node.name} imports {name} {first[1]} from {first[0]}, not {others[0][1]} of "
-        f"{others[0][0]}"
+        f"{node.name} imports {name}{_version_words(first)} from {first[0]}, "
+        f"not{_version_words(own)} of {own[0]}"
     )
     further = [package for package in hidden if package != name]
     message += f"; {', '.join(further)} too" if further else ""
-    fix = _remove_folder_fix(node, first[0])
-    grave = any(package in TRAINING_PACKAGES for package in hidden)
+    fix = _remove_folder_fix(node, name, first[0])
+    grave = has_foreign_training_package(node)
     return (block if grave else warn)("shadowed", message, fix, copies=dict(hidden))
+
+
+def has_foreign_training_package(node: NodeView) -> bool:
+    """Whether torch or DeepSpeed is another folder's, and not a checkout that all nodes have."""
+    hidden = shadowed_packages(node.read(Software))
+    grave = {name: hidden[name] for name in TRAINING_PACKAGES if name in hidden}
+    everywhere = [software.copies for software in node.cluster.facts_by_node(Software).values()]
+    meant = all(
+        not both[0][1] and all(copies.get(name) == both for copies in everywhere)
+        for name, both in grave.items()
+    )
+    return bool(grave) and not meant
+
+
+def _version_words(copy: tuple[str, ...]) -> str:
+    return f" {copy[1]}" if copy[1] else " of no version"
 
 
 def shadowing_file(node: NodeView) -> str:
@@ -63,16 +91,10 @@ def shadowed_packages(software: Software) -> dict[str, tuple[tuple[str, ...], ..
     if software.prefix in ("", "/usr", "/usr/local"):
         return {}
     return {
-        name: copies
-        for name, copies in software.copies.items()
-        if not _is_in_environment(copies[0], software)
-        and _is_in_environment(copies[1], software)
-        and copies[0][1] != copies[1][1]
+        name: (first, own)
+        for name, (first, own) in software.copies.items()
+        if not first[1] or first[1] != own[1]
     }
-
-
-def _is_in_environment(copy: tuple[str, ...], software: Software) -> bool:
-    return copy[0].startswith(software.prefix.rstrip("/") + "/")
 
 
 def _judge_shadowing_file(node: NodeView, file: str) -> Verdict:
@@ -87,10 +109,35 @@ def _judge_shadowing_file(node: NodeView, file: str) -> Verdict:
     return block("package-shadowed", message, fix)
 
 
-def _remove_folder_fix(node: NodeView, folder: str) -> Fix:
+def _remove_folder_fix(node: NodeView, package: str, folder: str) -> Fix:
     if "/.local/" in folder:
         # pip of a venv refuses to touch what is outside of it
         note = 'moves all of it away; or PYTHONNOUSERSITE = "1" under [env] in launch.toml'
         return node.fix(shlex.join(["mv", folder, f"{folder}.away"]), note)
-    find = "grep -nsE 'PYTHONPATH' ~/.[a-z]* /etc/environment /etc/profile.d/*"
-    return node.fix(find, f"shows the line that puts {folder} on the path; take it out")
+    if folder.rstrip("/") == node.job.workdir.rstrip("/"):
+        copy = posixpath.join(folder, package.replace("-", "_"))
+        note = "the working directory comes first; or start from another one"
+        return node.fix(shlex.join(["mv", copy, f"{copy}.away"]), note)
+    setting = setting_in_force(node, PATH_VARIABLE) if node.has(Environment) else None
+    if setting and "launch.toml" in setting.where:
+        return Fix("", "", f"take {folder} out of {PATH_VARIABLE} in [env] of launch.toml")
+    return _shorten_path_fix(node, folder)
+
+
+def _shorten_path_fix(node: NodeView, folder: str) -> Fix:
+    """Takes the folder out of the lines that set PYTHONPATH; one without it becomes a comment."""
+    places = node.read(Environment).set_in.get(PATH_VARIABLE, ()) if node.has(Environment) else ()
+    if not places:
+        find = f"grep -nsE {PATH_VARIABLE} ~/.[a-z]* /etc/environment /etc/profile.d/*"
+        return node.fix(find, f"shows the line that puts {folder} on the path; take it out")
+    commands = [_shorten_command(place, folder) for place in places]
+    note = f"takes {folder} out of {PATH_VARIABLE}, for the next login"
+    return node.fix(" && ".join(commands), note, root=any("/etc/" in place for place in places))
+
+
+def _shorten_command(place: str, folder: str) -> str:
+    path, _, line = place.rpartition(":")
+    comment = "#" if path == "/etc/environment" else ": #"
+    pattern = re.sub(r"([.*\[\]^$|\\])", r"\\\1", folder.rstrip("/"))
+    edit = f"{line}{{s|{pattern}/*:\\{{0,1\\}}||;t;s/^/{comment} /}}"
+    return f"sed -i {shlex.quote(edit)} {shlex.quote(path)}"

@@ -8,7 +8,7 @@ from checks.areas.files.free_space import is_unusable
 from checks.areas.limits.fatal_limits import limit_skip_reason
 from checks.areas.limits.shm import is_shm_unusable
 from checks.areas.software.build_folders import stale_locks
-from checks.areas.software.shadowing import shadowing_file
+from checks.areas.software.shadowing import has_foreign_training_package, shadowing_file
 from checks.areas.training.failed_rank import judge_failed_rank
 from checks.check import node_check
 from checks.facts import NodeView
@@ -102,8 +102,8 @@ def why_cannot_train(node: NodeView, packages: Collection[str] = ("torch", "deep
             return "the interpreter does not run; see software.python-is-there"
         if any(software.modules.get(name) is None for name in packages):
             return "the interpreter lacks a package; see software.deepspeed-is-installed"
-        if shadowing_file(node):
-            return "a file has a package's name; see software.packages-are-the-environments-own"
+        if has_foreign_training_package(node) or shadowing_file(node):
+            return "a package is shadowed; see software.packages-are-the-environments-own"
     if node.has(FreeSpace) and is_unusable(node.read(FreeSpace).temporary):
         return "no temporary files can be written; see files.temporary-folder-is-usable"
     if limited := limit_skip_reason(node):

@@ -29,7 +29,7 @@ REPLACES_PATH = re.compile(
 )
 COLLECTIVE = r"(?:TORCH_)?(?:N+C+L+|GLOO)_\w+"  # misspelt ones too
 OFTEN_SET = re.compile(
-    r"^[^#]*\b(%s|PDSH_\w+|DSHPATH|PYTHONHOME)\b\s*[= ]" % COLLECTIVE, re.IGNORECASE
+    r"^[^#]*\b(%s|PDSH_\w+|DSHPATH|PYTHONHOME|PYTHONPATH)\b\s*[= ]" % COLLECTIVE, re.IGNORECASE
 )
 SECRET = re.compile("TOKEN|KEY|SECRET|PASSW|CREDENTIAL|AUTH", re.IGNORECASE)
 MASK = "***"

@@ -24,7 +24,7 @@ SOFTWARE_PROGRAM = """
 import os, sys
 script = %(script)r
 sys.path[:] = [path for path in sys.path if path]
-packages, modules, copies, extra = {}, {}, {}, {}
+packages, modules, versions, copies, extra = {}, {}, {}, {}, {}
 def version(place):
     for part in ("METADATA", "PKG-INFO", ""):
         try:
@@ -59,6 +59,18 @@ def place(name):
         return spec
     except Exception:
         return None
+def own_folders():
+    import site
+    added = [os.path.abspath(path) for path in os.environ.get("PYTHONPATH", "").split(":") if path]
+    user = site.getusersitepackages()
+    if user in sys.path:  # what its .pth files add follows it, then come the environment's folders
+        sites = [at for at, path in enumerate(sys.path) if path in site.getsitepackages()]
+        added += sys.path[sys.path.index(user) : min(sites + [len(sys.path)])]
+    return [path for path in sys.path if path not in added]
+def copy_at(name, origin):
+    folder = os.path.dirname(origin)
+    folder = os.path.dirname(folder) if os.path.basename(origin) == "__init__.py" else folder
+    return [folder, versions.get((folder, name.replace("_", "-")), "")]
 def imported(source):
     import ast
     for node in ast.parse(source).body:
@@ -76,10 +88,15 @@ if sys.version_info >= (3, 8):
             if name.endswith((".dist-info", ".egg-info")) and package in %(packages)r:
                 found = version(os.path.join(path, name)) or ""
                 packages.setdefault(package, found)
-                copies.setdefault(package, []).append([path, found])
+                versions.setdefault((path, package), found)
     for name in %(modules)r:
         spec = place(name)
         modules[name] = spec and spec.origin  # a bare folder of that name has no origin
+    own = own_folders()
+    for name in %(shadowable)r:
+        both = [spec and spec.origin for spec in (place(name), PathFinder.find_spec(name, own))]
+        if all(both) and len(set(map(os.path.realpath, both))) == 2:
+            copies[name.replace("_", "-")] = [copy_at(name, origin) for origin in both]
     wanted = [[name] for name in %(wanted)r]
     if script:
         sys.path.insert(0, os.path.dirname(script))
@@ -102,8 +119,7 @@ if sys.version_info >= (3, 8):
 print(%(mark)r + repr(dict({
     "version": "%%d.%%d.%%d" %% sys.version_info[:3],
     "executable": os.path.realpath(sys.executable),
-    "prefix": sys.prefix, "packages": packages, "modules": modules,
-    "copies": {name: found for name, found in copies.items() if len(found) > 1}}, **extra)))
+    "prefix": sys.prefix, "packages": packages, "modules": modules, "copies": copies}, **extra)))
 """
 PACKAGES = (
     *("torch", "deepspeed", "accelerate", "transformers", "flash-attn", "apex", "bitsandbytes"),
@@ -111,6 +127,8 @@ PACKAGES = (
     *("nvidia-nccl-cu11", "nvidia-nccl-cu12", "nvidia-nccl-cu13"),
 )
 MODULES = ("torch", "deepspeed", "accelerate", "transformers", "datasets", "tokenizers", "peft")
+SHADOWABLE = (*MODULES, "numpy", "triton", "safetensors", "flash_attn", "bitsandbytes", "xformers")
+"""Modules of which a copy in another folder than the environment's is looked for."""
 
 
 def job_program(args):
@@ -170,7 +188,12 @@ def path_in_terminal(python):
 
 def ask_interpreter(python, path, args):
     """The interpreter's own answer, or how it failed to give one."""
-    words = {"packages": PACKAGES, "modules": MODULES, "mark": MARK}
+    words = {
+        "packages": PACKAGES,
+        "modules": MODULES,
+        "shadowable": SHADOWABLE,
+        "mark": MARK,
+    }
     ask = SOFTWARE_PROGRAM % dict(words, **job_program(args))
     try:
         env = rank_environment(os.environ, args.get("env", {}), path, args.get("workdir"))

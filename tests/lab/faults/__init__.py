@@ -53,6 +53,8 @@ ALIKE = frozenset(
         *("bond-member-down", "infiniband-down", "peer-name-wrong", "extensions-noexec"),
         *("package-cut-short", "bashrc-begins-a-shell"),
         *("host-keys-kept-by-none", "host-keys-kept-elsewhere", "host-key-alias-unknown"),
+        *("older-before-what-is-borrowed", "checkout-in-the-working-directory"),
+        *("checkout-that-all-nodes-have",),
         *("gloo-on-virbr0", "gloo-on-wg0", "host-names-of-an-image-with-lines"),
         *("host-name-of-a-peer", "host-name-localhost"),
         *("bashrc-ends-with-words", "system-bashrc-ends", "sourced-file-ends"),

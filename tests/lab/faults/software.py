@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.lab.faults.case import ALL, NODE3, case, custom, warned
+from tests.lab.faults.case import ALL, EVERY_NODE, NODE3, case, custom, warned
 
 ZERO = """
 echo '{"train_micro_batch_size_per_gpu": 1, "zero_optimization": {"stage": 2,
@@ -22,6 +22,24 @@ printf '%s,,\\n' numpy/__init__.py numpy-1.0.dist-info/METADATA numpy-1.0.dist-i
   numpy-1.0.dist-info/RECORD >RECORD
 sed -i '1i export PYTHONPATH={OLD}' $HOME/.bashrc
 """
+BORROWED = """
+"$PYTHON" -m venv --without-pip /root/borrowed
+lib=$("$PYTHON" -c 'import sysconfig; print(sysconfig.get_paths()["purelib"])')
+echo "$lib" >"$(echo /root/borrowed/lib/python3.*/site-packages)/lender.pth"
+"""
+BORROWING = {
+    "job": {"python": "/root/borrowed/bin/python"},
+    "first": ((custom("have-borrowed", BORROWED), ALL),),
+}
+"""An environment that has another one's packages by a .pth file."""
+CHECKOUT = "mkdir -p {0}/deepspeed; touch {0}/deepspeed/__init__.py; "
+CHECKOUT_FIRST = CHECKOUT.format("/opt/old") + "echo export PYTHONPATH=/opt/old >>$HOME/.bashrc"
+OLDER_FIRST = (
+    CHECKOUT.format("/opt/old")
+    + "mkdir /opt/old/deepspeed-0.1.dist-info; "
+    + "echo Version: 0.1 >/opt/old/deepspeed-0.1.dist-info/METADATA; "
+    + "echo export PYTHONPATH=/opt/none:/opt/old/:/opt/more >>$HOME/.bashrc"
+)
 CUDA_BUILD = """
 file=$("$PYTHON" -c 'import importlib.util as u; print(u.find_spec("torch").origin)')
 sed -i "s/^cuda.*/cuda = '11.8'/" "$(dirname "$file")/version.py"
@@ -98,6 +116,25 @@ CASES = [
     case(
         custom("package-hidden-by-a-file", "echo 'raise RuntimeError' >$HOME/deepspeed.py"),
         *(OWN, NODE3, "package-shadowed"),
+    ),
+    case(
+        custom("checkout-before-what-is-borrowed", CHECKOUT_FIRST),
+        *(OWN, NODE3, "shadowed"),
+        **BORROWING,
+    ),
+    case(
+        custom("older-before-what-is-borrowed", OLDER_FIRST),
+        *(OWN, NODE3, "shadowed"),
+        **BORROWING,
+    ),
+    case(
+        custom("checkout-in-the-working-directory", CHECKOUT.format("/root")),
+        *(OWN, NODE3, "shadowed"),
+    ),
+    warned(
+        custom("checkout-that-all-nodes-have", CHECKOUT_FIRST),
+        *(OWN, EVERY_NODE, "shadowed"),
+        on=ALL,
     ),
     warned(custom("package-of-local-first", SHADOW), OWN, NODE3, "shadowed"),
     case(

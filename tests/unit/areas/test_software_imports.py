@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,7 @@ SHADOW = {"torch": (("/root/.local/lib/python3.11/site-packages", "2.1.0"), (SIT
         ({"copies": {"numpy": SHADOW["torch"]}}, "shadowed"),
         ({"copies": SHADOW, "prefix": "/usr"}, "pass"),
         ({"copies": {"torch": (SHADOW["torch"][0], (SITE, "2.1.0"))}}, "pass"),
-        ({"copies": {"torch": (SHADOW["torch"][1], SHADOW["torch"][0])}}, "pass"),
+        ({"copies": {"deepspeed": (("/opt/DeepSpeed", ""), (SITE, "0.16"))}}, "shadowed!"),
         ({"copies": {"torch": (("/opt/x", "1"), (SITE, "2"))}}, "shadowed!"),
         ({"modules": {**FOUND, "deepspeed": "/run/deepspeed.py"}}, "package-shadowed!"),
         ({"modules": {**FOUND, "deepspeed": "/run/deepspeed/__init__.py"}}, "pass"),
@@ -139,7 +140,37 @@ def test_a_module_of_the_command_is_looked_for(tmp_path):
     assert asked(tmp_path, "", command=["-m", "torch.nope.x"]).unfound == ("torch.nope.x",)
 
 
+def test_a_checkout_that_all_nodes_import_is_no_stop():
+    checkout = {"deepspeed": (("/opt/DeepSpeed", ""), (SITE, "0.16"))}
+    snap = cluster()
+    for name in ("node1", "node2", "node3"):
+        with_fact(snap, name, software(copies=checkout))
+    found = judged(snap, "software.packages-are-the-environments-own")
+    assert all(finding.warned for finding in found.values())
+
+
+@pytest.mark.parametrize(
+    ("line", "left"),
+    [
+        ("export PYTHONPATH=/opt/o.d", "export PYTHONPATH="),
+        ("export PYTHONPATH=/a:/opt/o.d/:/b", "export PYTHONPATH=/a:/b"),
+        ("export PYTHONPATH=$OLD:/b", ": # export PYTHONPATH=$OLD:/b"),
+    ],
+)
+def test_a_folder_is_taken_out_of_the_line_that_names_it(tmp_path, line, left):
+    file = tmp_path / "bashrc"
+    file.write_text(f"{line}\nexport A=/opt/o.d\n")
+    settings = {"PYTHONPATH": (f"{file}:1",)}
+    copies = {"torch": (("/opt/o.d", "2.1.0"), (SITE, "2.5.1"))}
+    snap = with_fact(cluster(software=software(copies=copies)), "node2", Environment({}, settings))
+    fix = judged(snap, "software.packages-are-the-environments-own")[("node2",)].fix
+    subprocess.run(["sh", "-c", fix.command], check=True)
+    assert file.read_text() == f"{left}\nexport A=/opt/o.d\n"
+
+
 def test_two_copies_are_both_seen(tmp_path):
+    (tmp_path / "numpy").mkdir()
+    (tmp_path / "numpy/__init__.py").touch()
     (tmp_path / "numpy-1.0.dist-info").mkdir()
     (tmp_path / "numpy-1.0.dist-info/METADATA").write_text("Version: 1.0\n")
     copies = asked(tmp_path, "").copies["numpy"]
