@@ -153,11 +153,16 @@ def _add_help_commands(commands: Commands[ArgumentParser]) -> None:
         "explain",
         "explain ports.master-port-is-reachable",
         "explain host-key-unknown",
+        "explain --failures nccl",
     )
     explain = add_command(commands, "explain", print_explanation, text, *examples)
     text = "an id, an area or a cause (default: list all)"
     check = explain.add_argument("check", nargs="?", metavar="CHECK", help=text)
     complete_with(check, lambda _: CATALOGUE)
+    explain.add_argument(
+        "--failures", nargs="?", const="", metavar="WORD",
+        help="list the failures that logs are known to show, those that mention WORD or all",
+    )  # fmt: skip
     text = "print the shell completion script"
     examples = ("completion bash >~/.local/share/bash-completion/completions/launcher",)
     shell = add_command(commands, "completion", completion.print_completion, text, *examples)

@@ -23,6 +23,11 @@ def add_parser(commands: _SubParsersAction[ArgumentParser]) -> None:
         help="a log, also gzipped; a directory of logs; a run; - for standard input "
         "(default: the newest run)",
     )  # fmt: skip
+    parser.add_argument(
+        "--python", type=Path, metavar="PATH",
+        help="an interpreter here with the training's packages, whose source says when a library "
+        "raises an unknown error (default: the one running this)",
+    )  # fmt: skip
     parser.add_argument("--json", action="store_true", help="as JSON")
     parser.add_argument(
         "--runs", type=Path, default=Path("runs"), metavar="DIR",
@@ -37,7 +42,7 @@ def print_diagnosis(args: Namespace) -> ExitCode:
     if args.json:
         print(json.dumps(diagnosis_json(verdict, evidence), indent=1))
     else:
-        print(render_diagnosis(verdict, evidence))
+        print(render_diagnosis(verdict, evidence, args.python))
     return ExitCode.DONE if verdict.known else ExitCode.FAILED
 
 

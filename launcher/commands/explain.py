@@ -14,15 +14,19 @@ from checks.check import Check
 from checks.errors import UsageError
 from checks.job.user_files import quote_text, suggest_word
 from checks.next_line import next_line
+from launcher.commands.known_failures import failure_lines
 
 _CODE = re.compile(r"`([^`]+)`")
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 
 
 def print_explanation(args: Namespace) -> None:
-    """All checks, an area, a check (also as pytest writes it), or a cause."""
-    word = args.check
-    for line in _overview_lines() if word is None else _lines_about(word):
+    """All checks, an area, a check (also as pytest writes it), a cause, or known failures."""
+    if args.failures is not None:
+        lines = failure_lines(args.failures)
+    else:
+        lines = _overview_lines() if args.check is None else _lines_about(args.check)
+    for line in lines:
         print(line)
 
 

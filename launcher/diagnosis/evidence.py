@@ -20,11 +20,12 @@ from launcher.diagnosis.log_lines import Line, Place, clean_text, parse_time
 from launcher.diagnosis.log_sources import Source
 from launcher.diagnosis.prefixes import Prefixes, infer_prefix, prefix_pattern
 from launcher.diagnosis.recovery import Progress
-from launcher.diagnosis.scan import ROOT_CAUSE, TRACEBACK, RawLine, matching_lines
+from launcher.diagnosis.scan import HINTS, ROOT_CAUSE, TRACEBACK, RawLine, matching_lines
 from launcher.diagnosis.traces import Trace, Traces, read_trace
 
 SAMPLE_SIZE = 1 << 16
 MAX_PLACES = 256
+MAX_HINTS = 200
 NEAR_LINES = 40
 MAX_INLINE = 1 << 16
 MAX_CONDITIONAL = 2000
@@ -62,12 +63,22 @@ class Evidence:
         self.first_failed: Place | None = None
         """Whom a launcher named as the first that failed."""
         self.sources: list[Source] = []
+        self.hints: list[Line] = []
+        """The first lines that say why something failed, of failures that are not known."""
         self.progress = Progress()
         self._prefixes = Prefixes()
         self._order = 0
         self._places: Counter[str] = Counter()
         self._looked: Counter[str] = Counter()
         self._versions: dict[str, str] = {}
+
+    @property
+    def says_how_it_ended(self) -> bool:
+        """Whether each log is empty or says that the run ended well."""
+        return all(
+            source.count == 0 or self.progress.good_end(source.place.source)
+            for source in self.sources
+        )
 
     def read(self, source: Source) -> None:
         """Take in one log."""
@@ -102,6 +113,8 @@ class Evidence:
         found = self._recognise(text, line, raw, trace) or self._recognise(whole, line, raw, trace)
         if found:
             self._add_sighting(found[0], line, found[1], raw, trace)
+        elif not trace and len(self.hints) < MAX_HINTS and any(hint in text for hint in HINTS):
+            self.hints.append(_with_next_line(line, raw))
 
     def _add_trace(self, place: Place, raw: RawLine, whole: str) -> None:
         """The traceback that begins in this line, unless it is part of another one."""
@@ -215,6 +228,14 @@ def _following_lines(raw: RawLine, before: str) -> tuple[str, Iterator[tuple[int
         (number, _out_of_box(text[found.end() :]) if (found := pattern.match(text)) else None)
         for number, text in behind
     )
+
+
+def _with_next_line(line: Line, raw: RawLine) -> Line:
+    """The line; where its words end with a colon, with those of the next."""
+    following = next(raw.lines_after(), None)
+    if not following or not line.text.rstrip().endswith(":"):
+        return line
+    return replace(line, text=f"{line.text.rstrip()} {clean_text(following[1]).strip()}")
 
 
 def _says_caught(raw: RawLine, trace: Trace) -> bool:

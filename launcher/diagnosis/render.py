@@ -13,7 +13,9 @@ from checks.knowledge.failures import FailureKind, KnownFailure
 from checks.masking import MASK, is_secret, mask_urls
 from checks.next_line import next_line
 from launcher.diagnosis.evidence import Evidence, Sighting
-from launcher.diagnosis.log_lines import Place, clean_text
+from launcher.diagnosis.log_lines import Line, Place, clean_text
+from launcher.diagnosis.origin import find_origin
+from launcher.diagnosis.traces import Trace
 from launcher.diagnosis.verdict import (
     Cause,
     LogVerdict,
@@ -24,6 +26,7 @@ from launcher.diagnosis.verdict import (
 )
 
 MAX_SHOWN = 8
+MAX_HINTS_SHOWN = 4
 TRACE_LINES = 14
 _ASSIGNED = re.compile(r"([\w-]+)=(\"[^\"]*\"|'[^']*'|\S+)")
 _TOKEN = re.compile(r"\b(?:hf_|sk-|ghp_)[A-Za-z0-9_-]{12,}")
@@ -42,17 +45,36 @@ def line_reference(cause: Cause) -> str:
     return f"{line.place.source}:{line.number}"
 
 
-def render_diagnosis(verdict: LogVerdict, evidence: Evidence) -> str:
-    """All that a person needs: what, where, why, how to fix it, what to check next."""
+def render_diagnosis(verdict: LogVerdict, evidence: Evidence, python: Path | None = None) -> str:
+    """All that a person needs: what, where, why, how to fix it, what to check next.
+
+    Of an unknown error: whose code raised it, and when, read from the packages of `python`, by
+    default the interpreter that runs this.
+    """
     if verdict.known:
         lines = list(_known_failure_lines(verdict, verdict.known))
-    elif verdict.cause:
-        lines = list(_unknown_failure_lines(verdict, verdict.cause))
+    elif isinstance(verdict.cause, Trace):
+        lines = list(_unknown_failure_lines(verdict, verdict.cause, evidence, python))
     else:
         lines = list(_no_failure_lines(evidence))
     lines += _other_lines(verdict)
-    lines += [f"note   {source.flaw}" for source in evidence.sources if source.flaw]
+    lines += [f"note   {note}" for note in _notes(verdict, evidence)]
     return "\n".join(lines)
+
+
+def _notes(verdict: LogVerdict, evidence: Evidence) -> Iterator[str]:
+    """What the log cannot say, and what could not be read of it."""
+    cause = verdict.cause
+    if cause and cause_weight(cause) is Weight.SYMPTOM:
+        yield (
+            "this followed from something else, which the log does not show: read the output of "
+            "the other ranks and nodes, and `dmesg` where a rank ended without a word"
+        )
+    elif isinstance(cause, Trace) and not cause.error:
+        yield "the log ends within this traceback"
+    elif not cause and not evidence.says_how_it_ended:
+        yield "the log does not say how the run ended: it goes on, was cut off or killed"
+    yield from (source.flaw for source in evidence.sources if source.flaw)
 
 
 def _known_failure_lines(verdict: LogVerdict, cause: Sighting) -> Iterator[str]:
@@ -70,13 +92,31 @@ def _known_failure_lines(verdict: LogVerdict, cause: Sighting) -> Iterator[str]:
         yield f"ranks  {verdict.laggards}"
 
 
-def _unknown_failure_lines(verdict: LogVerdict, cause: Cause) -> Iterator[str]:
-    place = str(cause_place(cause, verdict.first_failed))
-    yield (
-        f"No known failure was found. The first error{f' is of {place}' if place else ''}, "
-        f"{line_reference(cause)}:"
-    )
-    yield from (f"  {masked_line(text)}" for text in _shorten_trace(getattr(cause, "lines", [])))
+def _unknown_failure_lines(
+    verdict: LogVerdict, cause: Trace, evidence: Evidence, python: Path | None
+) -> Iterator[str]:
+    place = cause_place(cause, verdict.first_failed)
+    of_place = f" is of {place}" if str(place) else ""
+    yield f"No known failure was found. The first error{of_place}, {line_reference(cause)}:"
+    yield from (f"  {masked_line(text)}" for text in _shorten_trace(cause.lines))
+    yield from _chained_error_lines(cause)
+    origin = find_origin(cause, python)
+    yield from (masked_line(line) for line in (origin.lines if origin else ()))
+    for hint in _hints_for(evidence, place):
+        yield f"near   {hint.place.source}:{hint.number}: {masked_line(hint.text.strip())}"
+    if verdict.laggards:
+        yield f"ranks  {verdict.laggards}"
+
+
+def _chained_error_lines(cause: Trace) -> Iterator[str]:
+    """The first error of a chain, whose line may be among those left out."""
+    if len(cause.errors) > 1:
+        yield f"first  {masked_line(cause.errors[0])}"
+
+
+def _hints_for(evidence: Evidence, place: Place) -> list[Line]:
+    """What libraries of the same rank said of the failure."""
+    return [hint for hint in evidence.hints if hint.place.may_be(place)][:MAX_HINTS_SHOWN]
 
 
 def _shorten_trace(lines: Sequence[str]) -> list[str]:
@@ -88,17 +128,23 @@ def _shorten_trace(lines: Sequence[str]) -> list[str]:
 def _no_failure_lines(evidence: Evidence) -> Iterator[str]:
     yield "No known failure was found, and no traceback that ended the run."
     for source in evidence.sources:
-        if evidence.progress.has_steps(source.place.source):
-            continue
-        errors = [line for line in source.last_lines() if _ERROR.search(line[1])]
-        for number, text in errors[-5:]:
+        name = source.place.source
+        hints = {
+            hint.number: hint.text
+            for hint in evidence.hints
+            if hint.place.source == name and not evidence.progress.goes_on_after(name, hint.number)
+        }
+        if not evidence.progress.has_steps(name):
+            errors = [line for line in source.last_lines() if _ERROR.search(line[1])]
+            hints = {**dict(errors[-5:]), **hints}
+        for number, text in sorted(hints.items())[:MAX_SHOWN]:
             yield f"  {source.name}:{number}: {masked_line(clean_text(text.strip().encode()))}"
 
 
 def _other_lines(verdict: LogVerdict) -> Iterator[str]:
     if verdict.also:
         places = dict.fromkeys(
-            str(sighting.line.place) or line_reference(sighting) for sighting in verdict.also
+            str(cause_line(cause).place) or line_reference(cause) for cause in verdict.also
         )
         yield f"also   on {_join_names(list(places))}"
     head = "then   "
@@ -149,16 +195,17 @@ def diagnosis_json(verdict: LogVerdict, evidence: Evidence) -> dict[str, Any]:
     return {
         "schema": 1,
         "failure": _sighting_json(verdict.known) if verdict.known else None,
-        "unknown": _trace_json(verdict.cause) if verdict.cause and not verdict.known else None,
-        "also": [_sighting_json(sighting) for sighting in verdict.also],
-        "then": [
-            _sighting_json(cause) if isinstance(cause, Sighting) else _trace_json(cause)
-            for cause in verdict.then
-        ],
+        "unknown": _trace_json(verdict.cause) if isinstance(verdict.cause, Trace) else None,
+        "also": [_cause_json(cause) for cause in verdict.also],
+        "then": [_cause_json(cause) for cause in verdict.then],
         "harmless": [_sighting_json(sighting) for sighting in verdict.harmless],
         "laggards": verdict.laggards,
         "lines": sum(source.count for source in evidence.sources),
     }
+
+
+def _cause_json(cause: Cause) -> dict[str, Any]:
+    return _sighting_json(cause) if isinstance(cause, Sighting) else _trace_json(cause)
 
 
 def _sighting_json(sighting: Sighting) -> dict[str, Any]:
@@ -178,8 +225,8 @@ def _sighting_json(sighting: Sighting) -> dict[str, Any]:
     }
 
 
-def _trace_json(cause: Cause) -> dict[str, Any]:
-    shown = [masked_line(text) for text in getattr(cause, "lines", [])]
+def _trace_json(cause: Trace) -> dict[str, Any]:
+    shown = [masked_line(text) for text in cause.lines]
     return {
         **_place_json(cause_line(cause).place),
         "where": line_reference(cause),

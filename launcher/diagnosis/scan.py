@@ -23,6 +23,19 @@ from checks.knowledge.failures.known import VERSION_LINES
 TRACEBACK = "Traceback (most recent call last)"
 ROOT_CAUSE = "Root Cause (first observed failure)"
 LINE_LIMIT = 4096
+HINTS = (
+    "NCCL WARN ",
+    "Last error:",
+    "terminate called after throwing an instance of",
+    "what():  ",
+    "Fatal Python error: ",
+    "Check failed: ",
+    "slurmstepd: error: ",
+    "srun: error: ",
+    "Segmentation fault",
+    "Bus error",
+)
+"""What libraries, the C++ runtime and schedulers put before words that say why."""
 WINDOW = 64 << 10
 CONTEXT_SIZE = 2048
 MAX_SHAPES = 50_000
@@ -75,7 +88,7 @@ class RawLine:
 
 def _meaningful_words() -> list[str]:
     versions = [literal for literal, _ in VERSION_LINES.values()]
-    return [TRACEBACK, ROOT_CAUSE, *versions, *(literal for literal, _ in LITERALS)]
+    return [TRACEBACK, ROOT_CAUSE, *HINTS, *versions, *(literal for literal, _ in LITERALS)]
 
 
 _ANY_LITERAL = re.compile("|".join(map(re.escape, _meaningful_words())).encode())

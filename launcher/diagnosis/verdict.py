@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,6 +17,11 @@ CAUGHT_LINES = 3
 """Lines after a traceback that was caught, as its neighbours say, which show that it was."""
 NEAR_END_LINES = 40
 """A stall counts among the last lines alone."""
+
+_COLLECTIVE = re.compile(
+    r"(?:\bPG (?:ID \d+ )?GUID (?P<group>\S+) .*?)?SeqNum=(?P<seq>\d+), "
+    r"(?P<call>OpType=\w+(?:, NumelIn=\d+, NumelOut=\d+)?)"
+)
 
 Cause = Sighting | Trace
 
@@ -36,7 +42,7 @@ class LogVerdict:
     """`cause` was first, `also` says the same elsewhere, `then` followed; some was `harmless`."""
 
     cause: Cause | None
-    also: Sequence[Sighting] = ()
+    also: Sequence[Cause] = ()
     then: Sequence[Cause] = ()
     harmless: Sequence[Sighting] = ()
     laggards: str = ""
@@ -87,13 +93,23 @@ def judge(evidence: Evidence, first: Place | None = None) -> LogVerdict:
     if not ordered:
         return LogVerdict(None, harmless=harmless)
     cause, rest = ordered[0], ordered[1:]
-    same = [one for one in rest if isinstance(one, Sighting) and _is_same_failure(one, cause)]
+    same = [one for one in rest if _is_same_failure(one, cause)]
     then = [one for one in rest if one not in same and cause_weight(one) is not Weight.STALL]
     return LogVerdict(cause, same, then, harmless, describe_laggards(failures), first)
 
 
-def _is_same_failure(one: Sighting, cause: Cause) -> bool:
-    return isinstance(cause, Sighting) and one.known.id == cause.known.id
+def _is_same_failure(one: Cause, cause: Cause) -> bool:
+    if isinstance(one, Sighting) and isinstance(cause, Sighting):
+        return one.known.id == cause.known.id
+    both = isinstance(one, Trace) and isinstance(cause, Trace)
+    return both and cause_name(one) == cause_name(cause)
+
+
+def cause_name(cause: Cause) -> str:
+    """The failure's id; of a traceback its first error, with # for numbers."""
+    if isinstance(cause, Sighting):
+        return cause.known.id
+    return re.sub(r"\d+", "#", cause.errors[0] if cause.errors else "a traceback")
 
 
 def _survival_test(evidence: Evidence, causes: Sequence[Sighting]) -> Callable[[Cause], bool]:
@@ -165,14 +181,32 @@ def _is_same_place(place: Place, first: Place) -> bool:
 
 
 def describe_laggards(sightings: Sequence[Sighting]) -> str:
-    """The ranks whose collective has the lowest number, where the ranks' numbers differ."""
-    sequence = {
-        sighting.line.place.rank: int(sighting.groups["seq"])
+    """Who is behind, by the collectives' numbers, or who called another collective.
+
+    Empty where neither is so, and where they are of several process groups.
+    """
+    found = {
+        sighting.line.place.rank: match
         for sighting in sightings
-        if sighting.line.place.rank is not None and sighting.groups.get("seq", "").isdigit()
+        if sighting.line.place.rank is not None
+        and (match := _COLLECTIVE.search(sighting.line.text))
     }
-    if len(set(sequence.values())) < 2:
+    if len({match["group"] for match in found.values()}) > 1:
         return ""
-    least, most = min(sequence.values()), max(sequence.values())
-    behind = ", ".join(f"rank {rank}" for rank, seq in sorted(sequence.items()) if seq == least)
-    return f"{behind} is behind: collective {least}, others are at {most}"
+    sequence = {rank: int(match["seq"]) for rank, match in found.items()}
+    if len(set(sequence.values())) > 1:
+        least, most = min(sequence.values()), max(sequence.values())
+        behind = _join_ranks(rank for rank, seq in sequence.items() if seq == least)
+        return f"{behind} is behind: collective {least}, others are at {most}"
+    calls: dict[str, list[int]] = {}
+    for rank, match in sorted(found.items()):
+        calls.setdefault(match["call"], []).append(rank)
+    if len(calls) < 2:
+        return ""
+    return "ranks called different collectives: " + "; ".join(
+        f"{_join_ranks(ranks)} {call}" for call, ranks in calls.items()
+    )
+
+
+def _join_ranks(ranks: Iterable[int]) -> str:
+    return ", ".join(f"rank {rank}" for rank in sorted(ranks))

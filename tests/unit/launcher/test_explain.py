@@ -9,6 +9,7 @@ import pytest
 
 from checks.catalogue import AREAS, CATALOGUE, area_text
 from checks.errors import UsageError
+from checks.knowledge.failures import FAILURES
 from checks.knowledge.logins.causes import CAUSE_MEANING
 from launcher.commands.explain import find_check, print_explanation
 
@@ -22,7 +23,7 @@ def said(capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
 
     def ask(word: str | None) -> str:
-        print_explanation(Namespace(check=word))
+        print_explanation(Namespace(check=word, failures=None))
         return str(capsys.readouterr().out)
 
     return ask
@@ -94,3 +95,23 @@ def test_a_near_miss_is_suggested(typed, near):
     with pytest.raises(UsageError) as caught:
         print_explanation(Namespace(check=typed))
     assert f"did you mean {near!r}" in str(caught.value)
+
+
+def failures(capsys, word):
+    print_explanation(Namespace(check=None, failures=word))
+    return capsys.readouterr().out
+
+
+def test_the_known_failures_are_listed_with_cause_and_fix(capsys):
+    text = failures(capsys, "")
+    heads = [line.partition(" ")[0] for line in text.splitlines() if not line.startswith(" ")]
+    assert heads == list(FAILURES)
+    assert text.count("  why   ") == text.count("  fix   ") == len(FAILURES)
+
+
+def test_a_word_selects_known_failures(capsys):
+    text = failures(capsys, "CUDA out of memory")
+    assert "cuda-oom (gpu)" in text
+    assert "ssh-refused" not in text
+    with pytest.raises(UsageError, match="no known failure mentions 'cuda-oon'; did you mean"):
+        failures(capsys, "cuda-oon")
