@@ -114,7 +114,7 @@ class Evidence:
         if found:
             self._add_sighting(found[0], line, found[1], raw, trace)
         elif not trace and len(self.hints) < MAX_HINTS and any(hint in text for hint in HINTS):
-            self.hints.append(_with_next_line(line, raw))
+            self.hints.append(self._with_next_line(line, raw))
 
     def _add_trace(self, place: Place, raw: RawLine, whole: str) -> None:
         """The traceback that begins in this line, unless it is part of another one."""
@@ -143,6 +143,14 @@ class Evidence:
             other = self._prefixes.split(text, Place(place.source))[0] if text else place
             named = other.rank is not None or other.node or other.stream
             yield number, None if named else text
+
+    def _with_next_line(self, line: Line, raw: RawLine) -> Line:
+        """The line; where its words end with a colon, with those of the next."""
+        following = next(raw.lines_after(), None)
+        if not following or not line.text.rstrip().endswith(":"):
+            return line
+        text = self._prefixes.split(clean_text(following[1]), line.place)[1]
+        return replace(line, text=f"{line.text.rstrip()} {text.strip()}")
 
     def _read_version(self, text: str) -> None:
         for package, (literal, pattern) in VERSION_LINES.items():
@@ -228,14 +236,6 @@ def _following_lines(raw: RawLine, before: str) -> tuple[str, Iterator[tuple[int
         (number, _out_of_box(text[found.end() :]) if (found := pattern.match(text)) else None)
         for number, text in behind
     )
-
-
-def _with_next_line(line: Line, raw: RawLine) -> Line:
-    """The line; where its words end with a colon, with those of the next."""
-    following = next(raw.lines_after(), None)
-    if not following or not line.text.rstrip().endswith(":"):
-        return line
-    return replace(line, text=f"{line.text.rstrip()} {clean_text(following[1]).strip()}")
 
 
 def _says_caught(raw: RawLine, trace: Trace) -> bool:

@@ -13,7 +13,7 @@ from checks.knowledge.failures import FailureKind, KnownFailure
 from checks.masking import MASK, is_secret, mask_urls
 from checks.next_line import next_line
 from launcher.diagnosis.evidence import Evidence, Sighting
-from launcher.diagnosis.log_lines import Line, Place, clean_text
+from launcher.diagnosis.log_lines import Place, clean_text
 from launcher.diagnosis.origin import find_origin
 from launcher.diagnosis.traces import Trace
 from launcher.diagnosis.verdict import (
@@ -53,6 +53,8 @@ def render_diagnosis(verdict: LogVerdict, evidence: Evidence, python: Path | Non
     """
     if verdict.known:
         lines = list(_known_failure_lines(verdict, verdict.known))
+        if cause_weight(verdict.known) is Weight.SYMPTOM:
+            lines += _hint_lines(evidence, Place())
     elif isinstance(verdict.cause, Trace):
         lines = list(_unknown_failure_lines(verdict, verdict.cause, evidence, python))
     else:
@@ -65,7 +67,7 @@ def render_diagnosis(verdict: LogVerdict, evidence: Evidence, python: Path | Non
 def _notes(verdict: LogVerdict, evidence: Evidence) -> Iterator[str]:
     """What the log cannot say, and what could not be read of it."""
     cause = verdict.cause
-    if cause and cause_weight(cause) is Weight.SYMPTOM:
+    if cause and cause_weight(cause) is Weight.SYMPTOM and not evidence.hints:
         yield (
             "this followed from something else, which the log does not show: read the output of "
             "the other ranks and nodes, and `dmesg` where a rank ended without a word"
@@ -100,10 +102,8 @@ def _unknown_failure_lines(
     yield f"No known failure was found. The first error{of_place}, {line_reference(cause)}:"
     yield from (f"  {masked_line(text)}" for text in _shorten_trace(cause.lines))
     yield from _chained_error_lines(cause)
-    origin = find_origin(cause, python)
-    yield from (masked_line(line) for line in (origin.lines if origin else ()))
-    for hint in _hints_for(evidence, place):
-        yield f"near   {hint.place.source}:{hint.number}: {masked_line(hint.text.strip())}"
+    yield from describe_origin(cause, python)
+    yield from _hint_lines(evidence, place)
     if verdict.laggards:
         yield f"ranks  {verdict.laggards}"
 
@@ -114,9 +114,17 @@ def _chained_error_lines(cause: Trace) -> Iterator[str]:
         yield f"first  {masked_line(cause.errors[0])}"
 
 
-def _hints_for(evidence: Evidence, place: Place) -> list[Line]:
+def describe_origin(cause: Trace, python: Path | None) -> list[str]:
+    """Whose code raised it, and when, as far as the packages of `python` here show it."""
+    origin = find_origin(cause, python)
+    return [masked_line(line) for line in origin.lines] if origin else []
+
+
+def _hint_lines(evidence: Evidence, place: Place) -> Iterator[str]:
     """What libraries of the same rank said of the failure."""
-    return [hint for hint in evidence.hints if hint.place.may_be(place)][:MAX_HINTS_SHOWN]
+    hints = [hint for hint in evidence.hints if hint.place.may_be(place)]
+    for hint in hints[:MAX_HINTS_SHOWN]:
+        yield f"near   {hint.place.source}:{hint.number}: {masked_line(hint.text.strip())}"
 
 
 def _shorten_trace(lines: Sequence[str]) -> list[str]:

@@ -9,7 +9,8 @@ from pathlib import Path
 from launcher.diagnosis.diagnose import diagnose_logs
 from launcher.diagnosis.evidence import Evidence
 from launcher.diagnosis.log_lines import Place
-from launcher.diagnosis.render import render_diagnosis
+from launcher.diagnosis.render import describe_origin, render_diagnosis
+from launcher.diagnosis.traces import Trace
 from launcher.diagnosis.verdict import LogVerdict, cause_line, cause_place
 from launcher.run.state import LAUNCHER_SOURCE, Failure, RunState
 
@@ -38,9 +39,12 @@ def describe_failure(state: RunState, failure: Failure, run: Path) -> FailureRep
     if state.others:
         lines += ["after that:", *(f"  {what}" for what in state.others[:8])]
     found = _examine_logs(failure, run)
-    if found and _explains_more(found[1], failure):
-        lines.append(render_diagnosis(found[1], found[0]))
     verdict = found[1] if found else LogVerdict(None)
+    python = Path(state.plan.python)
+    if found and _explains_more(verdict, failure):
+        lines.append(render_diagnosis(verdict, found[0], python))
+    elif isinstance(verdict.cause, Trace):
+        lines += describe_origin(verdict.cause, python)
     checks = verdict.known.known.checks if verdict.known else ()
     return FailureReport("\n".join(lines), concerned_nodes(state, failure, verdict), checks)
 

@@ -93,7 +93,7 @@ def test_without_a_word_all_are_listed(said):
 )
 def test_a_near_miss_is_suggested(typed, near):
     with pytest.raises(UsageError) as caught:
-        print_explanation(Namespace(check=typed))
+        print_explanation(Namespace(check=typed, failures=None))
     assert f"did you mean {near!r}" in str(caught.value)
 
 
