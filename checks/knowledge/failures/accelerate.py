@@ -196,10 +196,7 @@ FAILURES = (
     ),
     root(
         "accelerate-bf16-unsupported",
-        (
-            "bf16 mixed precision requires PyTorch >= 1.10 and a supported device",
-            "Your setup doesn't support bf16/gpu",
-        ),
+        "bf16 mixed precision requires PyTorch >= 1.10 and a supported device",
         cause="bf16 was asked for, and this rank sees no device that has it: no GPU was found, or "
         "one older than Ampere",
         fix="`nvidia-smi -L` on that node and CUDA_VISIBLE_DEVICES of the rank; on older GPUs fp16",
