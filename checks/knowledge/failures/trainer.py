@@ -1,0 +1,217 @@
+"""What the Trainer of transformers says of its arguments and of the model that it trains."""
+
+from __future__ import annotations
+
+from checks.knowledge.failures.known import root
+
+FAILURES = (
+    root(
+        "trainer-arguments-renamed",
+        (
+            "TrainingArguments.__init__() got an unexpected keyword argument '",
+            "Trainer.__init__() got an unexpected keyword argument '",
+        ),
+        r"(?P<class>(?:Seq2Seq)?Train(?:er|ingArguments))\.__init__\(\) got an unexpected keyword "
+        r"argument '(?P<name>\w+)'",
+        cause="{class} of the installed transformers has no argument `{name}`: it was renamed or "
+        "removed (evaluation_strategy → eval_strategy, tokenizer → processing_class; transformers "
+        "5 removed overwrite_output_dir, logging_dir, no_cuda, fp16_backend and others), or is "
+        "newer than it",
+        fix="use the present name, or the release of transformers that the program was written "
+        "for, the same on every node",
+        checks=("software.versions-are-equal",),
+    ),
+    root(
+        "trainer-num-items-in-batch",
+        "got an unexpected keyword argument 'num_items_in_batch'",
+        r"(?P<function>[\w.]+)\(\) got an unexpected keyword argument 'num_items_in_batch'",
+        cause="transformers 4.46 and newer pass num_items_in_batch, and {function} of the program "
+        "does not take it",
+        fix="add num_items_in_batch=None (or **kwargs) to {function}, as in compute_loss(self, "
+        "model, inputs, return_outputs=False, num_items_in_batch=None)",
+    ),
+    root(
+        "trainer-bf16-no-gpu",
+        "Your setup doesn't support bf16",
+        cause="bf16 was asked for, and this rank sees no device that has it: no GPU was found, or "
+        "one older than Ampere",
+        fix="`nvidia-smi -L` on that node and CUDA_VISIBLE_DEVICES of the rank; on older GPUs "
+        "fp16: true",
+        checks=(
+            "gpu.precision-is-supported",
+            "gpu.shell-hides-no-gpu",
+        ),
+    ),
+    root(
+        "trainer-fp16-no-gpu",
+        "FP16 Mixed precision training with AMP or APEX (`--fp16`) and FP16 half precision "
+        "evaluation",
+        cause="fp16 was asked for, and this rank sees no GPU",
+        fix="`nvidia-smi -L` on that node and CUDA_VISIBLE_DEVICES of the rank",
+        checks=(
+            "gpu.shell-hides-no-gpu",
+            "software.torch-fits-the-gpus",
+        ),
+    ),
+    root(
+        "trainer-tf32",
+        "--tf32 requires Ampere or a newer GPU arch",
+        cause="tf32: true was asked for, and this node's GPU (or none at all) does not have it",
+        fix="leave tf32 out for this GPU; `nvidia-smi -L` if it should have it",
+        checks=(
+            "gpu.precision-is-supported",
+            "gpu.models-are-equal",
+        ),
+    ),
+    root(
+        "trainer-precision-twice",
+        "At most one of fp16 and bf16 can be True, but not both",
+        cause="both fp16 and bf16 are true in the arguments",
+        fix="set one of them to false",
+        checks=("deepspeed.precision-is-one",),
+    ),
+    root(
+        "trainer-best-model-strategies",
+        (
+            "--load_best_model_at_end requires the save and eval strategy to match",
+            "--load_best_model_at_end requires the saving steps to be a",
+        ),
+        r"--load_best_model_at_end requires the (?:save and eval strategy to match|saving steps "
+        r"to be a)",
+        cause="the best model can be kept only if saves and evaluations fall together",
+        fix="save_strategy = eval_strategy, and save_steps a multiple of eval_steps; or "
+        "load_best_model_at_end: false",
+    ),
+    root(
+        "trainer-no-eval-dataset",
+        (
+            "but you didn't pass an `eval_dataset` to `Trainer`",
+            "Trainer: evaluation requires an eval_dataset",
+        ),
+        cause="evaluation was asked for, and there is no evaluation data",
+        fix='pass eval_dataset, or eval_strategy: "no"',
+    ),
+    root(
+        "trainer-no-loss-returned",
+        "The model did not return a loss from the inputs, only the following keys",
+        r"The model did not return a loss from the inputs, only the following keys: "
+        r"(?P<keys>[^.]+)\.",
+        cause="the model returned {keys} and no loss: the batch has no labels, or their column "
+        "was removed",
+        fix="a collator that makes labels (DataCollatorForLanguageModeling(mlm=False)), and "
+        "remove_unused_columns=False if the labels have another name",
+    ),
+    root(
+        "trainer-columns-removed",
+        "No columns in the dataset match the model's forward method signature",
+        cause="no column of the data is an argument of the model's forward, so that all were "
+        "removed: the data are not tokenized, or a wrapper hides the arguments",
+        fix="tokenize first (input_ids, labels), or remove_unused_columns=False",
+    ),
+    root(
+        "trainer-empty-dataset",
+        "num_samples should be a positive integer value, but got num_samples=0",
+        cause="the dataset is empty on this rank: all rows were filtered, or the file is empty on "
+        "this node",
+        fix="print len(dataset) on each rank; compare the data's files of the nodes",
+        checks=(
+            "files.same-files-are-equal",
+            "files.needed-data-is-whole",
+        ),
+    ),
+    root(
+        "trainer-iterable-without-max-steps",
+        (
+            "args.max_steps must be set to a positive value if dataloader does not have a length",
+            "The train_dataset does not implement __len__, max_steps has to be specified",
+            "The train_dataset does not implement __len__, so the number of training steps cannot "
+            "be inferred",
+        ),
+        cause="the data are streamed and have no length, so the number of steps must be given",
+        fix="max_steps: N",
+    ),
+    root(
+        "trainer-no-checkpoint",
+        (
+            "No valid checkpoint found in output directory",
+            "Can't find a valid checkpoint at",
+            "Can't find a checkpoint index (",
+        ),
+        r"(?:No valid checkpoint found in output directory \((?P<one>[^)]+)\)|Can't find a valid "
+        r"checkpoint at (?P<two>\S+)|Can't find a checkpoint index \(.*\) in (?P<three>\S+))",
+        cause="resuming was asked for, and this node finds no whole checkpoint there: it is on "
+        "another node, was cut off, or holds an adapter or ZeRO shards alone",
+        fix="`ls` it on this node; a shared output_dir; or name the checkpoint before it in "
+        "resume_from_checkpoint",
+        checks=(
+            "files.checkpoints-can-be-resumed",
+            "files.shared-folders-are-shared-everywhere",
+        ),
+    ),
+    root(
+        "trainer-output-dir-not-empty",
+        "already exists and is not empty",
+        r"Output directory (?:\((?P<path>[^)]+)\) )?already exists and is not empty",
+        cause="the output folder holds an earlier run",
+        fix="another output_dir, or overwrite_output_dir: true, or resume_from_checkpoint",
+    ),
+    root(
+        "trainer-unused-arguments",
+        (
+            "Some specified arguments are not used by the HfArgumentParser",
+            "Some keys are not used by the HfArgumentParser",
+        ),
+        r"Some (?:specified arguments|keys) are not used by the HfArgumentParser: "
+        r"(?P<arguments>\[[^\]]*\])",
+        cause="the program does not know the arguments {arguments}: misspelt, renamed, or of "
+        "another release",
+        fix="correct them; `--help` of the program lists what it knows",
+        checks=("software.versions-are-equal",),
+    ),
+    root(
+        "trainer-auto-batch-zero3",
+        "`auto_find_batch_size` isn't supported yet with DeepSpeed Zero-3",
+        cause="auto_find_batch_size does not work with ZeRO-3",
+        fix="auto_find_batch_size: false, and a micro batch that fits",
+    ),
+    root(
+        "trainer-fsdp-and-deepspeed",
+        "Using --fsdp xxx together with --deepspeed is not possible",
+        cause="the arguments ask for FSDP and DeepSpeed at once",
+        fix="remove fsdp and fsdp_config, or deepspeed",
+        checks=("deepspeed.arguments-agree",),
+    ),
+    root(
+        "trainer-deepspeed-args-after-model",
+        "'HfTrainerDeepSpeedConfig' object has no attribute '",
+        cause="the DeepSpeed config was used before TrainingArguments were made, or transformers "
+        "and accelerate do not fit each other",
+        fix="make TrainingArguments before the model; `uv pip install -U transformers accelerate` "
+        "on every node",
+        checks=("software.versions-are-equal",),
+    ),
+    root(
+        "trainer-optimizer-package",
+        (
+            "You need to install `bitsandbytes` in order to use bitsandbytes optimizers",
+            "Trainer tried to instantiate bnb optimizer but",
+        ),
+        cause="the optimizer is one of bitsandbytes' (adamw_8bit, paged_adamw), which this "
+        "interpreter does not have or cannot use",
+        fix="`uv pip install bitsandbytes` on every node, or optim: adamw_torch",
+        checks=("software.versions-are-equal",),
+    ),
+    root(
+        "trainer-apex-missing",
+        (
+            "Trainer tried to instantiate apex FusedAdam but apex is not installed",
+            "Using FP16 with APEX but APEX is not installed",
+            "Please install apex from https://www.github.com/nvidia/apex",
+        ),
+        r"(?:Using FP16 with APEX but APEX is not installed|Please install apex from "
+        r"https://www\.github\.com/nvidia/apex|Trainer tried to instantiate apex FusedAdam but "
+        r"apex is not installed)",
+        cause="apex was asked for, and is not installed",
+        fix="optim: adamw_torch_fused, and bf16: true: torch has both",
+    ),
+)
