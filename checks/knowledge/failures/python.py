@@ -275,8 +275,8 @@ FAILURES = (
     root(
         "python-unexpected-keyword",
         "got an unexpected keyword argument '",
-        r"TypeError: (?P<function>(?!(?:\w+\.)?forward\b|Accelerator\b|\w*Train|SFT|DPO|GRPO|PPO|KTO)"
-        r"[\w.]+)\(\) got an unexpected keyword argument "
+        r"TypeError: (?P<function>(?!(?:\w+\.)?forward\b|Accelerator\b|\w*Train|SFT|DPO|GRPO|PPO"
+        r"|KTO)[\w.]+)\(\) got an unexpected keyword argument "
         r"'(?P<name>(?!(?:num_items_in_batch|keep_torch_compile|dispatch_batches)\b)\w+)'",
         cause="{function} does not know the argument `{name}`: two packages of different times "
         "call each other, or an argument was renamed or removed",
