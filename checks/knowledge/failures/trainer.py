@@ -11,7 +11,7 @@ FAILURES = (
             "TrainingArguments.__init__() got an unexpected keyword argument '",
             "Trainer.__init__() got an unexpected keyword argument '",
         ),
-        r"(?P<class>(?:Seq2Seq)?Train(?:er|ingArguments))\.__init__\(\) got an unexpected keyword "
+        r"(?P<class>\b(?:Seq2Seq)?Train(?:er|ingArguments))\.__init__\(\) got an unexpected keyword "
         r"argument '(?P<name>\w+)'",
         cause="{class} of the installed transformers has no argument `{name}`: it was renamed or "
         "removed (evaluation_strategy → eval_strategy, tokenizer → processing_class; transformers "
