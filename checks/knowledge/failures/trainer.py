@@ -11,8 +11,8 @@ FAILURES = (
             "TrainingArguments.__init__() got an unexpected keyword argument '",
             "Trainer.__init__() got an unexpected keyword argument '",
         ),
-        r"(?P<class>\b(?:Seq2Seq)?Train(?:er|ingArguments))\.__init__\(\) got an unexpected keyword "
-        r"argument '(?P<name>\w+)'",
+        r"(?P<class>\b(?:Seq2Seq)?Train(?:er|ingArguments))\.__init__\(\) got an unexpected "
+        r"keyword argument '(?P<name>\w+)'",
         cause="{class} of the installed transformers has no argument `{name}`: it was renamed or "
         "removed (evaluation_strategy → eval_strategy, tokenizer → processing_class; transformers "
         "5 removed overwrite_output_dir, logging_dir, no_cuda, fp16_backend and others), or is "
