@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from argparse import ArgumentParser, Namespace
 from argparse import _SubParsersAction as Commands
@@ -14,7 +13,7 @@ from checks.catalogue import CATALOGUE
 from checks.errors import PreflightError, UsageError
 from checks.next_line import next_line
 from launcher.command_line import CommandParser, add_command, parse_words
-from launcher.commands import completion, hostfile, logs, runs
+from launcher.commands import attach, completion, hostfile, logs, runs
 from launcher.commands import start as start_command
 from launcher.commands.completion import complete, complete_with
 from launcher.commands.diagnose import add_parser as add_diagnose_parser
@@ -29,7 +28,7 @@ from launcher.exit_codes import ExitCode
 from launcher.lab.cli import add_parser as add_lab_parser
 from launcher.options import add_job_options
 from launcher.record import all_runs
-from launcher.run.console import DISK_FULL_ERRNOS
+from launcher.run.console import DISK_FULL_ERRNOS, discard_output
 from launcher.run.stall.stall_monitor import STUCK_AFTER_S
 
 RunCommand = Callable[[Namespace], ExitCode | int | None]
@@ -78,6 +77,7 @@ def _add_start_command(commands: Commands[ArgumentParser]) -> None:
         "start -- train.py --steps 200",
         "start --hosts hosts.txt --with torchrun -- -m package.train cfg.yml",
         "start --dry-run -- train.py",
+        "start --detach -- train.py",
     )
     start.usage = "launcher start [options] [-- train.py ARGS]"
     add_job_options(start)
@@ -131,6 +131,8 @@ def _add_record_commands(commands: Commands[ArgumentParser]) -> None:
     text = "show the state of a run and of its ranks"
     examples: tuple[str, ...] = ("status", "status RUN", "status --json")
     runs.add_json_option(_add_run_command(commands, "status", runs.show_status, text, *examples))
+    text = "show a run as it goes on; Ctrl-C leaves it running"
+    _add_run_command(commands, "attach", attach.attach_run, text, "attach", "attach RUN")
     text = "print the output of the ranks"
     examples = ("logs --follow", "logs RUN --node node2", "logs --rank 3 --grep loss --tail 5")
     logs.add_options(_add_run_command(commands, "logs", logs.show_logs, text, *examples))
@@ -233,7 +235,7 @@ def _flush_stdout() -> None:
     except BrokenPipeError:
         raise
     except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        discard_output(sys.stdout)
 
 
 def _report_error(what: object, code: ExitCode) -> ExitCode:

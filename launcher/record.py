@@ -20,6 +20,8 @@ from checks.next_line import next_line
 from checks.node.runtime.processes import find_process
 
 ROOM, ROOM_BYTES = "room-for-the-result", 1 << 16
+OUTPUT = "output.log"
+"""What the launcher of a detached run prints."""
 HEARTBEAT_LIMIT_S = 60.0
 """A launcher on another machine that recorded nothing for so long does not run any more."""
 
@@ -241,6 +243,11 @@ class RecordedRun:
         if result:
             return str(result["state"])
         return "running" if self.runs else "lost"
+
+    @property
+    def ended(self) -> bool:
+        """Whether its launcher has nothing more to print: it is gone or, out of sight, is done."""
+        return not self.runs or bool(self.elsewhere and self.read("result.json"))
 
     def rank_events(self) -> list[dict[str, Any]]:
         """The lines of ranks.jsonl, in order."""

@@ -7,8 +7,9 @@ import sys
 import time
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections import deque
-from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
 from typing import TextIO
 
 from checks.errors import UsageError
@@ -46,22 +47,42 @@ def _pattern(text: str) -> re.Pattern[str]:
         raise ArgumentTypeError(f"not a regular expression: {error}") from None
 
 
+@dataclass
+class LogReader:
+    """Reads the logs of a run's nodes, each from where it was read to before."""
+
+    run: RecordedRun
+    nodes: Collection[str]
+    rank: int | None = None
+    pattern: re.Pattern[str] | None = None
+    tail: int | None = None
+    """So many lines of each node at the first reading."""
+    _files: dict[str, TextIO] = field(default_factory=dict)
+
+    def new_lines(self) -> Iterator[str]:
+        """What the logs have more, each line with its node."""
+        for node, path in self.run.log_files.items():
+            if node in self.nodes:
+                tail = None if node in self._files else self.tail
+                if node not in self._files:
+                    self._files[node] = path.open(encoding="utf-8", errors="replace")
+                lines = _wanted_lines(self._files[node], self.rank, self.pattern)
+                yield from (f"{node} {line}" for line in _last(lines, tail))
+
+    def close(self) -> None:
+        """Close the logs."""
+        for file in self._files.values():
+            file.close()
+
+
 def show_logs(args: Namespace) -> None:
     """The output of the ranks, each line with its node; with --follow until the run ends."""
     run = find_run(args.runs, args.which)
     nodes = _chosen_nodes(run, args.node, args.rank)
-    files: dict[str, TextIO] = {}
-    with ExitStack() as opened:
+    with closing(LogReader(run, nodes, args.rank, args.grep, args.tail)) as reader:
         while True:
             ended = not run.runs or bool(run.read("result.json"))
-            for node, path in run.log_files.items():
-                if node in nodes:
-                    tail = None if node in files else args.tail
-                    if node not in files:
-                        file = path.open(encoding="utf-8", errors="replace")
-                        files[node] = opened.enter_context(file)
-                    lines = _wanted_lines(files[node], args.rank, args.grep)
-                    sys.stdout.writelines(f"{node} {line}" for line in _last(lines, tail))
+            sys.stdout.writelines(reader.new_lines())
             sys.stdout.flush()
             if ended or not args.follow:
                 return

@@ -29,7 +29,8 @@ class RunSummary:
     """A run as its record has it; None is what the record does not say.
 
     `seconds` it has run, for a lost run as long as its launcher was heard of. `left_s`: until its
-    last step, as `steps_per_s` goes on. `since_step_s`: since its newest step.
+    last step, as `steps_per_s` goes on. `since_step_s`: since its newest step. `doing` is what
+    ranks do before the first step, `stall` what was seen where there is no progress.
     """
 
     name: str
@@ -46,6 +47,7 @@ class RunSummary:
     steps_per_s: float | None
     left_s: float | None
     since_step_s: float | None
+    doing: str | None
     stall: str | None
     attempt: Mapping[str, Any] | None
     exit: int | None
@@ -75,6 +77,7 @@ def summarise_run(run: RecordedRun) -> RunSummary:
         steps_per_s=known.get("steps_per_s"),
         left_s=left_s,
         since_step_s=since_step_s,
+        doing=live.get("doing") or None if state == "running" else None,
         stall=live.get("stall") or None if state == "running" else None,
         attempt=run.read("attempt.json") or None,
         exit=result.get("exit"),

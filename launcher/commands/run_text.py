@@ -5,15 +5,24 @@ from __future__ import annotations
 import shlex
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from checks.folded_names import fold_names
+from checks.next_line import next_line
 from checks.units import format_duration
 from launcher.commands.run_summary import RankSummary, RunSummary
 
+LOST = "its launcher ended without a result; each node ends its ranks by itself within seconds"
 LISTED_RANKS = 16
 """So many ranks are listed one by one; more are folded by their state."""
 COMMAND_WIDTH = 60
 LONG_STEP_S = 60.0
+
+
+def line_for_run(command: str, name: str, base: Path, *words: str) -> str:
+    """The line to type for a command on that run."""
+    where = () if base == Path("runs") else ("--runs", str(base))
+    return next_line(command, None, name, *words, *where)
 
 
 def summary_columns(run: RunSummary) -> list[str]:
@@ -76,7 +85,7 @@ def progress_text(run: RunSummary) -> str:
     elif run.left_s is not None:
         parts.append(f"about {format_duration(run.left_s)} left")
     if run.state == "running" and run.step is None and run.loss is None:
-        parts.append("no step yet")
+        parts.append(f"no step yet: {run.doing}" if run.doing else "no step yet")
     return ", ".join(part for part in parts if part)
 
 

@@ -13,9 +13,15 @@ from argparse import ArgumentParser, Namespace
 from checks.errors import PreflightError, UsageError
 from checks.folded_names import fold_names
 from checks.model import Job, Node, Ssh
-from checks.next_line import next_line
 from launcher.commands.run_summary import summarise_ranks, summarise_run
-from launcher.commands.run_text import align_columns, rank_lines, status_lines, summary_columns
+from launcher.commands.run_text import (
+    LOST,
+    align_columns,
+    line_for_run,
+    rank_lines,
+    status_lines,
+    summary_columns,
+)
 from launcher.record import RecordedRun, all_runs, find_run
 from launcher.run.supervisors import end_marked_processes
 
@@ -51,10 +57,7 @@ def show_status(args: Namespace) -> None:
     if missing := sum(run.read("result.json").get("missing", {}).values()):
         print(f"its record lacks {missing} lines or files that could not be written")
     if summary.state == "lost":
-        print(
-            "its launcher ended without a result; each node ends its ranks by itself within "
-            f"seconds. To make sure: {next_line('stop', None, run.name)}"
-        )
+        print(f"{LOST}. To make sure: {line_for_run('stop', run.name, args.runs)}")
     for text in (summary.diagnosis, run.read("recheck.json").get("text")):
         if text:
             print(text)

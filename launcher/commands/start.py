@@ -13,6 +13,7 @@ from checks.folded_names import fold_names
 from checks.masking import mask_job
 from checks.model import Job
 from launcher.commands.attempts import Attempt, run_attempts
+from launcher.commands.detach import OnRecord, start_detached
 from launcher.commands.without_nodes import add_options as add_without_options
 from launcher.commands.without_nodes import confirm_without_nodes
 from launcher.exit_codes import ExitCode
@@ -30,6 +31,7 @@ from launcher.plan.plan_inputs import read_plan_inputs
 from launcher.plan.text import dry_run_text, plan_as_json
 from launcher.recheck import recheck_nodes
 from launcher.record import RunRecord, require_name, run_name
+from launcher.run.console import print_line
 from launcher.run.controller import RunController
 from launcher.run.failure_report import FailureReport
 
@@ -39,6 +41,10 @@ def add_options(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--restart", type=_restart_count, default=0, metavar="N",
         help="after a failure, check the nodes and start again, at most N times",
+    )  # fmt: skip
+    parser.add_argument(
+        "--detach", action="store_true",
+        help="leave the terminal once the checks have passed; see attach",
     )  # fmt: skip
     add_without_options(parser)
 
@@ -63,29 +69,36 @@ def start_training(args: Namespace) -> ExitCode:
         print(dry_run_text(plan, str(args.runs / f"TIME-{name}" / "hostfile")))
         return ExitCode.DONE
 
-    def run(attempt: Attempt, found: GateResult) -> tuple[ExitCode, Path]:
-        return _run_attempt(args, job, name, attempt, found)
-
     def check() -> GateResult:
         return run_preflight(job, Path.cwd(), _print_progress)
 
-    return run_attempts(args.restart, found, run, check, _print_progress)
+    def run_all(on_record: OnRecord) -> ExitCode:
+        def run(attempt: Attempt, found: GateResult) -> tuple[ExitCode, Path]:
+            return _run_attempt(args, job, name, attempt, found, on_record)
+
+        return run_attempts(args.restart, found, run, check, _print_progress)
+
+    return start_detached(run_all, args.runs) if args.detach else run_all(lambda _: None)
 
 
 def _run_attempt(
-    args: Namespace, job: Job, name: str, attempt: Attempt, found: GateResult
+    args: Namespace,
+    job: Job,
+    name: str,
+    attempt: Attempt,
+    found: GateResult,
+    on_record: OnRecord,
 ) -> tuple[ExitCode, Path]:
     """One attempt, to the check of its nodes after a failure; its exit code and directory."""
     plan = _plan_run(job, found, local_rank=not args.no_local_rank)
     record = RunRecord(args.runs, name)
     _record_plan(record, job, plan, found)
-    which = f" ({attempt})" if attempt.of > 1 else ""
-    print(
-        f"{len(plan.ranks)} ranks on {len(plan.nodes)} nodes, recorded in {record.path}{which}",
-        flush=True,
-    )
     if attempt.of > 1:
         record.write_json("attempt.json", dataclasses.asdict(attempt))
+    on_record(record.path)
+    which = f" ({attempt})" if attempt.of > 1 else ""
+    where = f"{len(plan.ranks)} ranks on {len(plan.nodes)} nodes"
+    print_line(f"{where}, recorded in {record.path}{which}")
     controller = RunController(job, plan, record, args.stuck_after)
     code = controller.run()
     if code == ExitCode.FAILED:
@@ -98,10 +111,10 @@ def _recheck_failure(
 ) -> None:
     """Check the nodes concerned again, print and record it; all nodes where no login was open."""
     nodes = (why.nodes if why else ()) or job.names
-    print(f"checking {fold_names(nodes)} again for related problems", flush=True)
+    print_line(f"checking {fold_names(nodes)} again for related problems")
     again = recheck_nodes(job, nodes, why.checks if why else (), found.report)
     record.write_json("recheck.json", {**again.report, "text": again.text})
-    print(again.text, flush=True)
+    print_line(again.text)
 
 
 def _consult_gate(job: Job) -> GateResult:
@@ -112,7 +125,7 @@ def _consult_gate(job: Job) -> GateResult:
 
 def _print_progress(text: str) -> None:
     """Progress goes to standard error, what `--dry-run` prints to standard output."""
-    print(text, file=sys.stderr, flush=True)
+    print_line(text, sys.stderr)
 
 
 def _plan_run(job: Job, found: GateResult, *, local_rank: bool = True) -> Plan:

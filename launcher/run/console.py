@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import errno
+import os
 import shutil
 import sys
 from collections.abc import Sequence
+from typing import TextIO
 
 DISK_FULL_ERRNOS = (errno.ENOSPC, errno.EDQUOT)
 _COLOURS = (36, 32, 33, 35, 34, 96, 92, 93, 95, 94)
@@ -17,9 +19,9 @@ class Console:
 
     def __init__(self, nodes: Sequence[str]) -> None:
         self.is_terminal = sys.stdout.isatty()
+        self.has_reader = True
         self._order = {node: at for at, node in enumerate(nodes)}
         self._width = max((len(node) for node in nodes), default=0)
-        self._closed = False
         self._status = ""
 
     def line(self, node: str, source: str, text: str) -> None:
@@ -38,16 +40,34 @@ class Console:
     def set_status(self, text: str) -> None:
         """On a terminal, a line that stays below all others until it is set to nothing."""
         if self.is_terminal and (text or self._status):
-            room = shutil.get_terminal_size().columns - 1
+            before, room = self._status, shutil.get_terminal_size().columns - 1
             self._status = text if len(text) <= room else f"{text[: room - 1]}…"
-            self._print(f"{_ERASE_LINE}{self._status}")
+            if self._status != before:
+                self._print(f"{_ERASE_LINE}{self._status}")
 
     def _print(self, text: str) -> None:
-        if self._closed:
-            return
-        try:
-            print(text, end="", flush=True)
-        except UnicodeEncodeError:
-            print(text.encode("ascii", "backslashreplace").decode(), end="", flush=True)
-        except OSError as error:
-            self._closed = error.errno not in DISK_FULL_ERRNOS
+        self.has_reader &= print_line(text, end="")
+
+
+def print_line(text: str, stream: TextIO | None = None, end: str = "\n") -> bool:
+    """Print to standard output, or to `stream`; what a full disk does not take is lost.
+
+    Returns false where the reader is gone: all that is printed from then on is dropped.
+    """
+    stream = stream or sys.stdout
+    try:
+        print(text, file=stream, end=end, flush=True)
+    except UnicodeEncodeError:
+        print(text.encode("ascii", "backslashreplace").decode(), file=stream, end=end, flush=True)
+    except OSError as error:
+        if error.errno not in DISK_FULL_ERRNOS:
+            discard_output(stream)
+            return False
+    return True
+
+
+def discard_output(stream: TextIO) -> None:
+    """Drop what is written to it from now on, and what it holds still."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, stream.fileno())
+    os.close(null)

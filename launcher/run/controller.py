@@ -50,6 +50,12 @@ LAUNCHERS_EXIT_S = 15.0
 """For the nodes' launchers and the agent launcher to end by themselves after the ranks did."""
 SUPERVISORS_EXIT_S = 20.0
 
+STOP_REASONS: Mapping[int, str] = {
+    signal.SIGINT: "stopped by Ctrl-C",
+    signal.SIGTERM: "stopped on request",
+    signal.SIGHUP: "stopped because its terminal closed; start --detach runs on without one",
+}
+
 
 class RunController:
     """One run under way. `run` brings it to its end, whatever that is."""
@@ -63,6 +69,7 @@ class RunController:
         self.inbox = Inbox()
         self.end_requests = 0
         self.interrupted = False
+        self.stopped_because = ""
         record.report = self.console.say
         self.progress = Progress(plan, self.console.say)
         self.supervisors: Supervisors | None = None
@@ -242,7 +249,7 @@ class RunController:
         if self.state.failure:
             self.failure_report = describe_failure(self.state, self.state.failure, self.record.path)
             return self._finish("failed", ExitCode.FAILED, self.failure_report.text)
-        return self._finish("stopped", ExitCode.INTERRUPTED, "stopped on request")
+        return self._finish("stopped", ExitCode.INTERRUPTED, self.stopped_because)
 
     def _finish(self, state: str, code: ExitCode, text: str) -> ExitCode:
         self.record.close(
@@ -268,8 +275,11 @@ class RunController:
     def _stop_on_signals(self) -> Iterator[None]:
         """Ctrl-C, `stop` and a closed terminal request the end; a suspended terminal does not."""
 
-        def request_end(*_: object) -> None:
+        def request_end(number: int, _frame: object) -> None:
+            if number == signal.SIGHUP and self.end_requests:
+                return  # the kernel sends it, and then the shell
             self.end_requests += 1
+            self.stopped_because = STOP_REASONS[number]
             self.state.end_requested = True
             self.interrupted = self.interrupted or not self.state.has_succeeded
 

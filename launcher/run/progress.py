@@ -33,7 +33,7 @@ class Progress:
         self.first_joined_s: float | None = None
         self.joined_s: float | None = None
         self.first_step_s: float | None = None
-        self._stall = ""
+        self._doing = self._stall = ""
         self._not_met = False
         self._recorded: dict[str, Any] = {}
         self._recorded_at = float("-inf")
@@ -59,6 +59,7 @@ class Progress:
     def line(self, source: str, line: str) -> bool:
         """Take a line that a rank printed; whether it is the line of a step."""
         step = parse_step_line(line)
+        self._doing = ""
         if step or not self._not_met:
             self._stall = ""
         if step is None:
@@ -73,10 +74,13 @@ class Progress:
         return True
 
     def observed(self, kind: StallKind, text: str) -> None:
-        """Take note of what a run without progress does, until a rank prints something.
+        """Take note of what ranks do that print nothing, until one does.
 
         Where ranks have not met, only a step shows that they have.
         """
+        if kind is StallKind.STARTING:
+            self._doing = text
+            return
         self._stall = "" if kind is StallKind.WELL else text
         self._not_met = kind is StallKind.APART
 
@@ -118,6 +122,7 @@ class Progress:
             "left_s": meter.left_s,
             "stepped_s": stepped_s,
             "joined": self._joined_count,
+            "doing": self._doing,
             "stall": self._stall,
         }
         wait_s = HEARTBEAT_S if figures == self._recorded else RECORD_EVERY_S

@@ -100,8 +100,18 @@ def test_what_status_shows_is_recorded_when_it_changes_and_as_a_sign_of_life(run
     del figures["at"]
     assert figures == {
         "step": 3, "steps": 100, "loss": "nan", "steps_per_s": 0.5, "left_s": 194.0,
-        "stepped_s": 17.0, "seconds": 17.0, "joined": 2, "stall": "",
+        "stepped_s": 17.0, "seconds": 17.0, "joined": 2, "doing": "", "stall": "",
     }  # fmt: skip
+
+
+def test_what_ranks_do_before_the_first_step_is_recorded_until_one_prints(run):
+    run.observed(StallKind.APART, "no step yet; 1 of 2 ranks")
+    run.observed(StallKind.STARTING, "rank 0 on node1 is loading weights")
+    figures = run.figures_to_record()
+    assert figures["doing"] == "rank 0 on node1 is loading weights"
+    assert figures["stall"] == "no step yet; 1 of 2 ranks"
+    run.line("rank1", "loaded")
+    assert run._doing == ""
 
 
 @pytest.mark.parametrize(

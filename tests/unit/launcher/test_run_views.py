@@ -13,7 +13,7 @@ from launcher.record import RunRecord
 
 LIVE = {
     "step": 120, "steps": 200, "loss": 2.31, "steps_per_s": 3.4, "left_s": 24.0,
-    "stepped_s": 0.0, "joined": 2, "stall": "", "seconds": 0.0,
+    "stepped_s": 0.0, "joined": 2, "doing": "", "stall": "", "seconds": 0.0,
 }  # fmt: skip
 
 
@@ -111,6 +111,14 @@ def test_a_run_that_stands_still_is_not_about_to_end(tmp_path, show):
     text = show("status")
     assert "no further step for 60 minutes\n  no output for 300 s; stuck\n    rank 1 on" in text
     assert "left" not in text
+
+
+def test_before_the_first_step_it_says_what_ranks_do(tmp_path, show):
+    none = dict.fromkeys(("step", "steps", "loss", "steps_per_s", "left_s", "stepped_s"))
+    doing = "rank 0 on node1 is loading weights"
+    begin(tmp_path).write_progress({**LIVE, **none, "doing": doing, "at": time.time()})
+    assert f"; no step yet: {doing}\n" in show("status")
+    assert json.loads(show("status", "--json"))["doing"] == doing
 
 
 def test_the_pid_of_a_launcher_that_is_gone_may_be_that_of_another(tmp_path, show):
