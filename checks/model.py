@@ -180,6 +180,10 @@ class Job:
         raise KeyError(name)
 
 
+HERE = "this machine"
+"""Where a fix is typed that is for the controller: `Fix.on`."""
+
+
 @dataclass(frozen=True)
 class Fix:
     """How to fix a fault: one shell command line that works when typed on `on`.

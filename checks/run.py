@@ -77,14 +77,28 @@ class Result:
         return fold_missing_trust(self.findings, self.snapshot.job)
 
     def summary(
-        self, *, go: str, stop: str, colour: bool, fold_trust: bool = True, brief: bool = False
+        self,
+        *,
+        go: str,
+        stop: str,
+        colour: bool,
+        notes: Sequence[str] = (),
+        fold_trust: bool = True,
+        brief: bool = False,
     ) -> list[str]:
         """The lines that a person reads, as `summary_lines` has them."""
         from checks.reports.summary import summary_lines  # rich would slow down pytest's start
 
         shown = self.shown if fold_trust else self.findings
         return summary_lines(
-            self.findings, self.changes, go=go, stop=stop, colour=colour, shown=shown, brief=brief
+            self.findings,
+            self.changes,
+            go=go,
+            stop=stop,
+            colour=colour,
+            shown=shown,
+            notes=notes,
+            brief=brief,
         )
 
 

@@ -52,6 +52,12 @@ def add_options(add: Callable[..., object]) -> None:
     add_key_options(add, Face.PREFLIGHT)
     for flag, text in _FILE_OPTIONS.items():
         add(flag, metavar="FILE", type=Path, help=text)
+    add(
+        "--fix-script",
+        metavar="DIR",
+        type=Path,
+        help="write a shell script for each node with all fixes to type there; none is run",
+    )
     add("--budget", type=float, metavar="SECONDS", help="start no stage after this")
     add("--quick", action="store_true", help="no training smoke, no bandwidth")
     add(
@@ -132,3 +138,8 @@ def require_output_folders(config: pytest.Config) -> None:
         if path and (path.is_dir() or not path.absolute().parent.is_dir()):
             what = "a directory" if path.is_dir() else "its folder does not exist"
             raise UsageError(f"--{flag.replace('_', '-')} {path}: {what}; name a file to write")
+    folder = config.getoption("fix_script")
+    if folder and (folder.exists() and not folder.is_dir()):
+        raise UsageError(f"--fix-script {folder}: a file; name a folder for the scripts")
+    if folder and not folder.absolute().parent.is_dir():
+        raise UsageError(f"--fix-script {folder}: the folder above it does not exist")

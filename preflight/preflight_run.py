@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
@@ -21,6 +22,7 @@ from checks.reports.last_run import save_last_run
 from checks.run import Result, examine, verdict_origins
 from checks.stages.gather import GatherOptions, OnStage
 from preflight import options
+from preflight.fix_scripts import fix_scripts, scripts_note, write_fix_scripts
 from preflight.items import PreflightItem, finding_of_item, preflight_items
 from preflight.speeds import speeds_csv
 
@@ -122,8 +124,11 @@ class PreflightRun:
         seconds = time.monotonic() - self.began
         return dataclasses.replace(self._examined, findings=tuple(self.findings), seconds=seconds)
 
-    def write(self, result: Result) -> None:
-        """The files asked for, and after a complete run those that are kept. Raises OSError."""
+    def write(self, result: Result) -> list[str]:
+        """The files asked for, and after a complete run those that are kept. Raises OSError.
+
+        Returns what is to be said of them.
+        """
         report, snapshot = result.report, result.snapshot
         option = self._config.getoption
         if path := option("save_facts"):
@@ -140,3 +145,8 @@ class PreflightRun:
             here = self._config.invocation_params.dir
             origins = verdict_origins(self.job, CATALOGUE.values(), snapshot.started)
             save_last_run(here, snapshot, {**report, "origins": origins})
+        return self._write_fix_scripts(result, folder) if (folder := option("fix_script")) else []
+
+    def _write_fix_scripts(self, result: Result, folder: Path) -> list[str]:
+        scripts = fix_scripts(result.shown, self._config.invocation_params.dir)
+        return [scripts_note(folder, write_fix_scripts(scripts, folder, self.job.names))]

@@ -203,13 +203,13 @@ class PreflightSession:
         stop = result.decision == "stop" or session.shouldfail
         if result.findings:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED if stop else pytest.ExitCode.OK
-        finished = yield
+        finished, notes = (yield), list[str]()
         try:
-            run.write(result)
+            notes = run.write(result)
         except OSError as error:
             self._reporter.write_line(f"ERROR: cannot write {error.filename}: {error.strerror}")
             session.exitstatus = pytest.ExitCode.USAGE_ERROR
-        self._write_summary(result, complete=run.is_complete)
+        self._write_summary(result, notes, complete=run.is_complete)
         return finished
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -230,13 +230,14 @@ class PreflightSession:
         finally:
             stats.update({category: reports for category, reports in hidden.items() if reports})
 
-    def _write_summary(self, result: Result, *, complete: bool) -> None:
+    def _write_summary(self, result: Result, notes: Sequence[str], *, complete: bool) -> None:
         reporter = self._reporter
         if not result.findings or reporter.verbosity < -1:
             return
         reporter.write_line("")
         go = _after_go(self.run.job, complete=complete)
-        for line in result.summary(go=go, stop=_AFTER_STOP, colour=reporter.hasmarkup):
+        colour = reporter.hasmarkup
+        for line in result.summary(go=go, stop=_AFTER_STOP, colour=colour, notes=notes):
             reporter.write_line(line)
 
     @property

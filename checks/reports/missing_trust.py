@@ -12,14 +12,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from checks.folded_names import fold_names
-from checks.model import Finding, Fix, Job, Outcome
+from checks.model import HERE, Finding, Fix, Job, Outcome
 from checks.next_line import next_line
 
 MESH_CHECK = "ssh.every-node-logs-in-to-every-node"
 CONTROLLER_CHECK = "reach.controller-logs-in"
 TRUST_CAUSES = frozenset({"host-key-unknown", "key-missing", "key-not-authorized"})
 """What `launcher trust` adds. A refused key says so only where nobody could look at its node."""
-THIS_MACHINE = "this machine"
 
 
 def fold_missing_trust(findings: Sequence[Finding], job: Job) -> list[Finding]:
@@ -79,7 +78,7 @@ def _mesh_finding(gap: Sequence[Finding], findings: Iterable[Finding], job: Job)
     who = fold_names(name for name in names if name in strangers)
     between = f"between {who} and {fold_names(others)}" if others else f"between {who}"
     message = f"no trust {between}: {len(gap)} of {len(asked)} logins from node to node fail"
-    fix = Fix(next_line("trust", job), THIS_MACHINE, "it shows what it adds, and asks first")
+    fix = Fix(next_line("trust", job), HERE, "it shows what it adds, and asks first")
     return _one_for_all(gap, message, fix)
 
 
@@ -87,7 +86,7 @@ def _controller_finding(gap: Sequence[Finding], job: Job) -> Finding:
     names = fold_names(finding.subject[0] for finding in gap)
     fix = Fix(
         next_line("trust", job, "--ask-password"),
-        THIS_MACHINE,
+        HERE,
         "it shows what it adds, and asks first; where these logins work by hand, name --ssh-user "
         "and --ssh-key",
     )

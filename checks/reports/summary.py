@@ -41,10 +41,12 @@ def summary_lines(
     colour: bool,
     width: int | None = None,
     shown: Sequence[Finding] | None = None,
+    notes: Sequence[str] = (),
     brief: bool = False,
 ) -> list[str]:
     """Lines for a terminal of that width: who is suspected, each area with what is wrong in it,
-    what changed since the last go, then one line that says go or stop and what to type.
+    what changed since the last go, the `notes`, then one line that says go or stop and what to
+    type.
 
     `go` is the sentence that follows a go; `stop` ends the sentence `Fix it, then …`. `shown` are
     the findings as a person reads them, where some stand for others; all are counted. A `brief` one
@@ -58,7 +60,7 @@ def summary_lines(
         own, read = ([one for one in some if one.area == area] for some in (findings, shown))
         if not brief or any(finding.outcome in _WRONG for finding in own):
             lines += _area_lines(area, own, read, columns)
-    for line in changed.lines if changed else []:
+    for line in (*(changed.lines if changed else ()), *notes):
         lines += wrap_text(Text(), escape_text(line), columns)
     gap = [Text()] if lines else []
     return render_lines([*lines, *gap, _decision_line(shown, go, stop)], colour=colour)

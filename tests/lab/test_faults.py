@@ -5,6 +5,7 @@ Where a fix can be typed it is typed, where it says, and the next preflight must
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from checks.model import Finding, Outcome, Severity
 from launcher.lab.cluster import Lab
 from launcher.lab.faults import Fault
 from launcher.lab.shape import LabShape
+from preflight.fix_scripts import fix_scripts
 from tests.lab.faults import ROWS, Case, silence
 from tests.support.lab_fixtures import assert_nothing_left, down_and_gone, leavings
 from tests.support.lab_preflight import (
@@ -50,11 +52,20 @@ def test_fault(case: Case, broken_lab: Lab):
     )
     assert found_causes(findings, Severity.WARN) == case.expected(Severity.WARN), describe(findings)
     assert all(one.fix and one.message for one in findings_to_fix(findings))
+    assert_valid_scripts(findings)
     assert_nothing_left(broken_lab, before, but=case.leaves)
     if case.fixable:
         after = apply_fixes(broken_lab, job, findings, leave_out=case.leave_out)
         assert not findings_to_fix(after), describe(after)
         assert decide(after) == "go"
+
+
+def assert_valid_scripts(findings: list[Finding]) -> None:
+    """What is to be typed can stand in a script of sh."""
+    for place, text in fix_scripts(findings, Path("/")).items():
+        argv = ["sh", "-n"]
+        done = subprocess.run(argv, input=text, text=True, capture_output=True, check=False)
+        assert done.returncode == 0, f"{place}: {done.stderr}\n{text}"
 
 
 def found_causes(

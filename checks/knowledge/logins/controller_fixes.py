@@ -9,9 +9,9 @@ from dataclasses import replace
 from checks.facts import Login, NodeView
 from checks.knowledge.logins.ended_shell import ended_shell_fix
 from checks.knowledge.logins.fixes import KNOWN_HOSTS, QUIET, prepend_ssh_config
-from checks.knowledge.logins.on_each_node import HERE, ssh_command
+from checks.knowledge.logins.on_each_node import ssh_command
 from checks.knowledge.logins.server_fixes import RELOAD_SSHD
-from checks.model import Fix
+from checks.model import HERE, Fix
 
 COMPARE_NOTE = (
     "compare the key before with /etc/ssh/ssh_host_*_key.pub at the node's console: another "

@@ -6,9 +6,8 @@ import shlex
 from collections.abc import Sequence
 
 from checks.facts import Login, NodeView
-from checks.model import Fix
+from checks.model import HERE, Fix
 
-HERE = "this machine"
 NODE = "$node"
 """Stands in a command for the name of the node on which it runs."""
 

@@ -36,6 +36,27 @@ def test_report_html_and_facts_are_written(tmp_path):
     assert not (tmp_path / ".preflight").exists(), "saved facts say nothing of the nodes now"
 
 
+def test_scripts_of_fixes_are_written_and_named(tmp_path):
+    facts = save_facts(tmp_path, node2="block")
+    done = preflight("--facts", facts, "--fix-script", "fixes", cwd=tmp_path)
+    scripts = list((tmp_path / "fixes").iterdir())
+    assert scripts
+    for script in scripts:
+        assert f"fixes/{script.name}" in done.stdout
+        assert subprocess.run(["sh", "-n", str(script)], check=False).returncode == 0
+    healthy = preflight("--facts", save_facts(tmp_path), "--fix-script", "fixes", cwd=tmp_path)
+    assert "there is nothing to fix" in healthy.stdout
+    assert not list((tmp_path / "fixes").iterdir())
+
+
+@pytest.mark.parametrize("folder", ["a-file", "none/below"])
+def test_scripts_that_cannot_be_written_are_refused_before_a_node_is_asked(tmp_path, folder):
+    (tmp_path / "a-file").touch()
+    done = preflight("--facts", save_facts(tmp_path), "--fix-script", folder, cwd=tmp_path)
+    assert done.returncode == 4
+    assert f"--fix-script {folder}: " in done.stdout + done.stderr
+
+
 def test_a_whole_run_leaves_its_report_for_the_launcher(tmp_path):
     done = preflight("--hosts", "node1,node2,node3", cwd=tmp_path, facts=save_facts(tmp_path))
     assert done.returncode == 0, done.stdout
