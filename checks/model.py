@@ -13,6 +13,7 @@ from checks.job.value_readers import (
     LAUNCHERS,
     choice_reader,
     read_argvs,
+    read_duration,
     read_env,
     read_line,
     read_lines,
@@ -143,6 +144,10 @@ class Job:
     exclude: str | None = field(default=None, metadata=launch_key(
         "start.exclude", read_line, "all slots but these; not together with `include`",
         faces=Face.LAUNCHER, metavar="FILTER"))
+    stuck_kill_s: float | None = field(default=None, metadata=launch_key(
+        "start.stuck_kill", read_duration,
+        "end a run that is proved stuck, not slow, for so long: `600`, `10m`",
+        faces=Face.LAUNCHER, metavar="SECONDS", default="never", example='"10m"'))
     env: Mapping[str, str] = field(default_factory=dict, metadata=launch_key(
         "env.*", read_env, "variables that every rank gets", faces=Face.NEITHER,
         example='NCCL_DEBUG = "INFO"'))

@@ -20,6 +20,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # `| head` has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return int(pytest.ExitCode.TESTS_FAILED)
+    except KeyboardInterrupt:  # before pytest's own handler is there
+        print("interrupted before the decision", file=sys.stderr)
+        return int(pytest.ExitCode.INTERRUPTED)
 
 
 def pytest_arguments(argv: Sequence[str], cwd: Path) -> list[str]:

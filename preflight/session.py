@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Generator, Sequence
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -41,6 +42,8 @@ class PreflightSession:
         self._refuse_workers()
         try:
             return (yield)
+        except KeyboardInterrupt:
+            _end_interrupted()
         finally:
             if self._usage_error:
                 raise pytest.UsageError(str(self._usage_error))
@@ -142,6 +145,8 @@ class PreflightSession:
             run.examine(progress.stage, progress.show, claims_of_tests(session.items))
         except UsageError as mistake:
             raise pytest.UsageError(str(mistake)) from None
+        except KeyboardInterrupt:
+            _end_interrupted()
         finally:
             progress.finish()
         return None
@@ -159,6 +164,14 @@ class PreflightSession:
         item.user_properties.extend(junit_properties(judged))
         self._judged[item.nodeid] = judged
         return judged
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_protocol(self) -> Generator[None, object, object]:
+        """Ctrl-C among the items ends the run with one line too."""
+        try:
+            return (yield)
+        except KeyboardInterrupt:
+            _end_interrupted()
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(
@@ -283,3 +296,8 @@ def _preflight_item(item: pytest.Item) -> PreflightItem | None:
     callspec = getattr(item, "callspec", None)
     value = callspec.params.get("finding") if callspec else None
     return value if isinstance(value, PreflightItem) else None
+
+
+def _end_interrupted() -> NoReturn:
+    """One line instead of the place in the code where ctrl-C arrived."""
+    pytest.exit("interrupted before the decision", int(pytest.ExitCode.INTERRUPTED))

@@ -117,6 +117,16 @@ def read_seconds(value: object) -> float:
     return int(match[1]) * _UNIT_S[match[2]]
 
 
+def read_duration(value: object) -> float:
+    """Seconds, as a number or as `90s`, `30m` or `2h`; more than none."""
+    text = str(value) if isinstance(value, int | str) and not isinstance(value, bool) else ""
+    wanted = 'seconds, or a time such as "90s", "10m" or "2h"'
+    match = re.fullmatch(r"([0-9]{1,6})([smh]?)", text)
+    if match is None or int(match[1]) == 0:
+        raise ValueError(f"expected {wanted}, not {quote_text(str(value), 40)}")
+    return int(match[1]) * _UNIT_S[match[2] or "s"]
+
+
 def read_env(value: object) -> dict[str, str]:
     """Variables and their values."""
     table = _require_type(dict, value, "a table of variables")

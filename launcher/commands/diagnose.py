@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from argparse import ArgumentParser, Namespace, _SubParsersAction
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 from launcher.command_line import add_command
 from launcher.diagnosis.diagnose import diagnose_logs
 from launcher.diagnosis.render import diagnosis_json, render_diagnosis
+from launcher.diagnosis.run_end import read_run_end, without_consequences
 from launcher.exit_codes import ExitCode
 from launcher.record import find_run
 
@@ -39,11 +41,20 @@ def print_diagnosis(args: Namespace) -> ExitCode:
     """Prints the diagnosis; failed where no known failure was found."""
     paths = [_log_path(path, args.runs) for path in args.logs] or [find_run(args.runs, None).path]
     evidence, verdict = diagnose_logs(paths)
+    end = read_run_end(paths)
+    verdict = without_consequences(verdict, end)
     if args.json:
-        print(json.dumps(diagnosis_json(verdict, evidence), indent=1))
-    else:
+        print(
+            json.dumps({**diagnosis_json(verdict, evidence), **dataclasses.asdict(end)}, indent=1)
+        )
+        return ExitCode.DONE if verdict.known or end.hang else ExitCode.FAILED
+    if end.hang:
+        print(end.hang)
+    if end.ended_by_launcher:
+        print("The launcher ended the run; what its ranks printed at the end follows from that.")
+    if verdict.cause or not (end.ended_by_launcher or end.hang):
         print(render_diagnosis(verdict, evidence, args.python))
-    return ExitCode.DONE if verdict.known else ExitCode.FAILED
+    return ExitCode.DONE if verdict.known or end.hang else ExitCode.FAILED
 
 
 def _log_path(path: Path, runs: Path) -> Path:

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from checks.knowledge.exit_status import describe_exit
 from launcher.record import RecordedRun
 from launcher.run.messages import RankEnded, RankStarted
-from launcher.run.state import describe_exit
 
 
 @dataclass(frozen=True)

@@ -114,7 +114,7 @@ def _recheck_failure(
     print_line(f"checking {fold_names(nodes)} again for related problems")
     again = recheck_nodes(job, nodes, why.checks if why else (), found.report)
     record.write_json("recheck.json", {**again.report, "text": again.text})
-    print_line(again.text)
+    print_line("\n".join([again.text, *([why.cause] if why else [])]))
 
 
 def _consult_gate(job: Job) -> GateResult:

@@ -33,7 +33,7 @@ from launcher.run.messages import (
     event_as_json,
 )
 from launcher.run.progress import Progress
-from launcher.run.stall.judge import StallKind
+from launcher.run.stall.judge import Stall, StallKind
 from launcher.run.stall.stall_monitor import STUCK_AFTER_S, StallMonitor
 from launcher.run.start_display import StartDisplay
 from launcher.run.state import BEFORE_SOURCE, LAUNCHER_SOURCE, RunState
@@ -73,6 +73,8 @@ class RunController:
         record.report = self.console.say
         self.progress = Progress(plan, self.console.say)
         self.supervisors: Supervisors | None = None
+        self.hang = ""
+        """What was last said of the run without progress; empty again once there was a step."""
         self.start_display = StartDisplay(self.console, self.progress.seconds)
         self.stall_monitor = StallMonitor(
             plan,
@@ -80,6 +82,7 @@ class RunController:
             self._request_observations,
             self._record_observation,
             self.start_display.show,
+            job.stuck_kill_s,
         )
         self.failure_report: FailureReport | None = None
         """Of a failure, once the run is over; None too where no login was open."""
@@ -154,7 +157,19 @@ class RunController:
         self.progress.joined(self.state.joined)
         self.stall_monitor.check_progress(time.monotonic())
         self.start_display.redraw()
+        if stuck := self.stall_monitor.proved_stuck:
+            self._fail_stuck_run(stuck)
         return self.state.has_succeeded
+
+    def _fail_stuck_run(self, stuck: Stall) -> None:
+        """What `--stuck-kill` asked for; the rank that the others wait for failed, or the head."""
+        ranks = {rank.rank: rank.node for rank in self.plan.ranks}
+        odd = next(iter(stuck.odd), None)
+        node = self.plan.head if odd is None else ranks[odd]
+        source = LAUNCHER_SOURCE if odd is None else f"rank{odd}"
+        seen = next(iter(stuck.lines[1:]), "nothing has advanced")
+        what = f"stuck for {self.job.stuck_kill_s:g} s (--stuck-kill): {seen}"
+        self.state.fail(what, node, source, odd, stuck=True)
 
     def _request_observations(self) -> None:
         if self.supervisors:
@@ -165,6 +180,7 @@ class RunController:
         self.progress.observed(StallKind(seen["kind"]), seen["said"])
         if text:
             self.console.say(text)
+            self.hang = f"{self.progress.seconds():.0f} s after the start: {text}"
 
     def _fail_overdue_nodes(self, nodes: set[str], what: str, limit_s: float) -> None:
         if not self.end_requests and not self.state.failure:
@@ -212,6 +228,7 @@ class RunController:
             self.start_display.clear()
             step = self.progress.line(source, line)
             self.stall_monitor.progress(time.monotonic(), step=step)
+            self.hang = "" if step else self.hang
 
     def _collect_last_words(self) -> None:
         """Receive output for a moment more, once something failed."""
@@ -224,6 +241,7 @@ class RunController:
     def _end(self, supervisors: Supervisors) -> None:
         """Have every supervisor end the run on its node; without grace once requested again."""
         requests = self.end_requests
+        self.state.ending = True
         if requests:
             self.console.say("ending the run on every node; interrupt again to end it at once")
         save_s = RANKS_SAVE_S if requests == 1 and not self.state.failure else 0.0
@@ -247,9 +265,18 @@ class RunController:
         if self.state.has_succeeded and not self.state.failure and not self.interrupted:
             return self._finish("finished", ExitCode.DONE, "")
         if self.state.failure:
-            self.failure_report = describe_failure(self.state, self.state.failure, self.record.path)
+            self.failure_report = describe_failure(
+                self.state, self.state.failure, self.record.path, self.hang
+            )
             return self._finish("failed", ExitCode.FAILED, self.failure_report.text)
-        return self._finish("stopped", ExitCode.INTERRUPTED, self.stopped_because)
+        text = "\n".join([self.stopped_because, *([self.hang] if self.hang else [])])
+        return self._finish("stopped", ExitCode.INTERRUPTED, text)
+
+    @property
+    def _was_ended(self) -> bool:
+        """Whether the launcher ended it although no rank had failed."""
+        failure = self.state.failure
+        return failure.stuck if failure else self.interrupted
 
     def _finish(self, state: str, code: ExitCode, text: str) -> ExitCode:
         self.record.close(
@@ -257,6 +284,8 @@ class RunController:
                 "state": state,
                 "exit": int(code),
                 "diagnosis": text,
+                "hang": self.hang,
+                "ended_by_launcher": self._was_ended,
                 **self.progress.run_figures,
                 "ranks": {str(rank): code for rank, code in sorted(self.state.ended.items())},
                 "left": {node: pids for node, pids in self.state.left_processes.items() if pids},
@@ -267,8 +296,8 @@ class RunController:
         self.console.say(
             f"{state} after {self.progress.seconds():g} s: {count}; {self.record.path}"
         )
-        if text and state == "failed":
-            self.console.say(text)
+        if state == "failed":
+            self.console.say(self.failure_report.story if self.failure_report else text)
         return code
 
     @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,26 +10,39 @@ from pathlib import Path
 from launcher.diagnosis.diagnose import diagnose_logs
 from launcher.diagnosis.evidence import Evidence
 from launcher.diagnosis.log_lines import Place
-from launcher.diagnosis.render import describe_origin, render_diagnosis
+from launcher.diagnosis.render import describe_origin, masked_line, render_diagnosis
 from launcher.diagnosis.traces import Trace
 from launcher.diagnosis.verdict import LogVerdict, cause_line, cause_place
+from launcher.plan.ranks import name_ranks
 from launcher.run.state import LAUNCHER_SOURCE, Failure, RunState
+
+_FAILED_RANK = re.compile(r"rank (\d+) on \S+ failed: (.*)", re.DOTALL)
+_MAX_FOLLOWED = 8
 
 
 @dataclass(frozen=True)
 class FailureReport:
-    """A text for a person, the nodes concerned, and the checks that would have foreseen it."""
+    """A text for a person, the nodes concerned, and the checks that would have foreseen it.
 
-    text: str
+    `story` is what happened, `cause` the root cause and its fix, which a person reads last.
+    """
+
+    story: str
+    cause: str
     nodes: tuple[str, ...] = ()
     checks: tuple[str, ...] = ()
 
+    @property
+    def text(self) -> str:
+        """All of it, the cause last."""
+        return f"{self.story}\n{self.cause}"
 
-def describe_failure(state: RunState, failure: Failure, run: Path) -> FailureReport:
+
+def describe_failure(state: RunState, failure: Failure, run: Path, hang: str) -> FailureReport:
     """The first failure, its last lines, what followed, what is known of it.
 
-    `run` is the run's directory. What its logs show is part of it where they show a known failure,
-    or that another rank was first.
+    `run` is the run's directory. What its logs show is the cause where they show a known failure,
+    or that another rank was first. `hang` is what was said of the run without progress before.
     """
     lines = [failure.what]
     source, output = _last_output(state, failure)
@@ -37,16 +51,46 @@ def describe_failure(state: RunState, failure: Failure, run: Path) -> FailureRep
     else:
         lines.append(f"there is no output of it on {failure.node}")
     if state.others:
-        lines += ["after that:", *(f"  {what}" for what in state.others[:8])]
-    found = _examine_logs(failure, run)
+        followed = fold_failures(state.others)
+        lines += ["after that:", *(f"  {what}" for what in followed[:_MAX_FOLLOWED])]
+    if hang:
+        lines += ["before that:", *(f"  {line}" for line in hang.splitlines())]
+    found = None if failure.stuck else _examine_logs(failure, run)
     verdict = found[1] if found else LogVerdict(None)
-    python = Path(state.plan.python)
-    if found and _explains_more(verdict, failure):
-        lines.append(render_diagnosis(verdict, found[0], python))
-    elif isinstance(verdict.cause, Trace):
-        lines += describe_origin(verdict.cause, python)
+    cause = _describe_cause(failure, found, Path(state.plan.python))
     checks = verdict.known.known.checks if verdict.known else ()
-    return FailureReport("\n".join(lines), concerned_nodes(state, failure, verdict), checks)
+    nodes = concerned_nodes(state, failure, verdict)
+    return FailureReport("\n".join(lines), cause, nodes, checks)
+
+
+def fold_failures(failures: Sequence[str]) -> list[str]:
+    """One line for all ranks that failed in the same way."""
+    ranks: dict[str, list[int]] = {}
+    for what in failures:
+        if found := _FAILED_RANK.fullmatch(what):
+            ranks.setdefault(found[2], []).append(int(found[1]))
+    alike = {why: f"{name_ranks(sorted(numbers))} failed: {why}" for why, numbers in ranks.items()}
+    lines = [
+        alike[found[2]]
+        if (found := _FAILED_RANK.fullmatch(what)) and len(ranks[found[2]]) > 1
+        else what
+        for what in failures
+    ]
+    return list(dict.fromkeys(lines))
+
+
+def _describe_cause(
+    failure: Failure, found: tuple[Evidence, LogVerdict] | None, python: Path
+) -> str:
+    """What the logs show where they explain more; else what failed first, with its own error."""
+    if found and _explains_more(found[1], failure):
+        return render_diagnosis(found[1], found[0], python)
+    cause = found[1].cause if found else None
+    if not isinstance(cause, Trace):
+        return f"first failure: {failure.what}"
+    is_own = cause.error and cause.first.place.rank == failure.rank
+    error = f": {masked_line(cause.error.strip())}" if is_own else ""
+    return "\n".join([f"first failure: {failure.what}{error}", *describe_origin(cause, python)])
 
 
 def concerned_nodes(state: RunState, failure: Failure, verdict: LogVerdict) -> tuple[str, ...]:

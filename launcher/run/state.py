@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import signal
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import singledispatchmethod
 
+from checks.knowledge.exit_status import describe_exit
 from checks.masking import secret_masker
 from launcher.plan.plan import Plan
 from launcher.plan.ranks import name_ranks
@@ -30,16 +30,6 @@ from launcher.run.messages import (
 BEFORE_SOURCE = "before"
 LAUNCHER_SOURCE = "launcher"
 _SSH_ENDED = re.compile(r"^pdsh@\S+: (?:\S+@)?(\S+): ssh exited with exit code (\d+)")
-_MEANING = {
-    -4: "illegal instruction: built for another CPU?",
-    -6: "it aborted itself; NCCL's watchdog does so",
-    -7: "bus error: is /dev/shm full?",
-    -9: "the kernel's out-of-memory killer, or somebody",
-    -11: "segmentation fault",
-    2: "wrong arguments, or the script is not there",
-    126: "not executable",
-    127: "not found",
-}
 
 LineCallback = Callable[[str, str, str], None]
 """Called with `(node, source, line)`; source is `rankN`, `launcher`, `beforeN` or the backend's."""
@@ -47,23 +37,16 @@ LineCallback = Callable[[str, str, str], None]
 
 @dataclass(frozen=True)
 class Failure:
-    """What failed first: in words, where, and whose last lines say more."""
+    """What failed first: in words, where, and whose last lines say more.
+
+    `stuck`: no rank failed; the launcher ends the run because it does not advance.
+    """
 
     what: str
     node: str
     source: str
     rank: int | None = None
-
-
-def describe_exit(code: int) -> str:
-    """An exit code, or a negative signal, in words."""
-    meaning = f" ({_MEANING[code]})" if code in _MEANING else ""
-    if code >= 0:
-        return f"exit {code}{meaning}"
-    try:
-        return f"killed by {signal.Signals(-code).name}{meaning}"
-    except ValueError:
-        return f"killed by signal {-code}"
+    stuck: bool = False
 
 
 class RunState:
@@ -87,6 +70,8 @@ class RunState:
         self.others: list[str] = []
         self.end_requested = False
         """Whether somebody asked for the end: what ends then did not fail."""
+        self.ending = False
+        """Whether the run is being ended everywhere: what ends then was ended."""
 
     @property
     def has_succeeded(self) -> bool:
@@ -106,11 +91,13 @@ class RunState:
         lines = self._lines.get((node, source))
         return [self._masked(line) for line in lines.last] if lines else []
 
-    def fail(self, what: str, node: str, source: str, rank: int | None = None) -> None:
+    def fail(
+        self, what: str, node: str, source: str, rank: int | None = None, *, stuck: bool = False
+    ) -> None:
         """Take note of a failure; the first one is what ended the run."""
         if self.failure is None and not self.end_requested:
-            self.failure = Failure(what, node, source, rank)
-        else:
+            self.failure = Failure(what, node, source, rank, stuck)
+        elif not self.ending:
             self.others.append(what)
 
     @singledispatchmethod

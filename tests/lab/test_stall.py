@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 
 import pytest
 
 from launcher.lab.cluster import Lab
 from launcher.lab.shape import LabShape
-from tests.support.launched_runs import LaunchedRun, wait_until_clean
+from tests.support.launched_runs import LaunchedRun, run_launcher, wait_until_clean
 from tests.support.passed_preflight import pass_preflight
 
 MEETS = """
@@ -62,7 +63,8 @@ def stalled(place, lab):
 
     yield start
     for run in runs:
-        run.process.send_signal(2)
+        if run.process.poll() is None:
+            run.process.send_signal(2)
         assert run.end() == 130, run.text
         wait_until_clean(lab)
 
@@ -107,6 +109,31 @@ def test_a_rank_elsewhere_after_the_meeting_is_named(stacks, stalled):
     run.wait_for("no output for .* s; stuck: ")
     run.wait_for(rf"{node2} is elsewhere than the others, and is idle, at <module> \(train.py:12\)")
     run.wait_for(r"rank 0 on node1 waits in barrier, at <module> \(train.py:17\)")
+
+
+def test_a_run_that_is_proved_stuck_is_ended_and_the_record_says_why(place, lab):
+    run = LaunchedRun(place, lab, "train.py", "reads", options=(*OPTIONS, "--stuck-kill", "12"))
+    assert run.end() == 1, run.text
+    where = (
+        r"rank 1 on node2 is elsewhere than the others, and is idle, at <module> \(train.py:12\)"
+    )
+    assert re.search(rf"stuck for 12 s \(--stuck-kill\): {where}; ending the run", run.text)
+    assert re.search(rf"\nfirst failure: stuck for 12 s \(--stuck-kill\): {where}\n$", run.text)
+    wait_until_clean(lab)
+    found = run_launcher(place, "diagnose")
+    assert found.returncode == 0
+    assert re.search(where, found.stdout)
+    assert "The launcher ended the run; what its ranks printed at the end follows" in found.stdout
+
+
+def test_a_hang_that_is_interrupted_stays_in_the_record(place, stalled):
+    run = stalled("reads")
+    run.wait_for("no output for .* s; stuck: ")
+    run.process.send_signal(2)
+    assert run.end() == 130
+    found = run_launcher(place, "diagnose")
+    assert re.search(r"stuck: [\s\S]*rank 0 on node1 waits in barrier, at <module>", found.stdout)
+    assert "peer" not in found.stdout
 
 
 def test_a_slow_rank_is_reported_as_slow(stalled):

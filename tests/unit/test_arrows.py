@@ -150,6 +150,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "checks.errors",
         "checks.facts.decode",
         "checks.folded_names",
+        "checks.knowledge.exit_status",
         "checks.masking",
         "checks.model",
         "checks.untrusted_json",

@@ -29,6 +29,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 
+from checks.knowledge.exit_status import name_exit
+
 
 class FailureKind(enum.Enum):
     """What a line that shows a failure says of the run."""
@@ -124,8 +126,10 @@ class KnownFailure:
 
         def value(gap: re.Match[str]) -> str:
             text = groups.get(gap[1]) or gap[1].upper()
-            meaning = self.meanings.get(text)
-            return f"{text} ({meaning})" if meaning else text
+            if meaning := self.meanings.get(text):
+                return f"{text} ({meaning})"
+            is_code = gap[1] == "code" and re.fullmatch(r"-?\d{1,9}", text)
+            return name_exit(text) if is_code else text
 
         return re.sub(r"\{(\w+)\}", value, template)
 

@@ -51,11 +51,16 @@ class RendezvousPlan:
 
 @dataclass(frozen=True)
 class Stall:
-    """What an observation comes to, in lines for a person; `odd` are the ranks to look at."""
+    """What an observation comes to, in lines for a person; `odd` are the ranks to look at.
+
+    `standing` is what would differ if any rank had advanced: two observations of a run that is
+    stuck have the same.
+    """
 
     kind: StallKind
     lines: tuple[str, ...] = ()
     odd: tuple[int, ...] = ()
+    standing: tuple[object, ...] = ()
 
 
 def judge_rendezvous(plan: RendezvousPlan, observations: Observations) -> Stall:
@@ -103,7 +108,8 @@ def judge_stall(plan: RendezvousPlan, observations: Observations) -> Stall:
         *_unobserved_lines(observations, states),
     ]
     outliers = tuple(state.rank.rank for state in odd if rest)
-    return Stall(kind, tuple(lines[:MAX_LINES]), outliers)
+    standing = tuple((state.rank.rank, state.rank.stack, state.rank.flight) for state in states)
+    return Stall(kind, tuple(lines[:MAX_LINES]), outliers, standing)
 
 
 def rank_states(plan: RendezvousPlan, observations: Observations) -> list[RankState]:

@@ -19,6 +19,7 @@ from launcher.run.stall.judge import (
 )
 from launcher.run.stall.observation import NodeObservation, observation_of
 from launcher.run.stall.start_line import judge_start
+from launcher.run.stall.stuck_proof import StuckProof
 
 RENDEZVOUS_WAIT_S = 20.0
 """After the last start: when all ranks should have reached the rendezvous."""
@@ -42,7 +43,8 @@ class StallMonitor:
     """Is given starts, lines and steps with their time; `check_progress` observes where it is due.
 
     `request` has every supervisor observe its ranks; `report` gets the text for a person, and what
-    is to be recorded; `show_start` gets what the ranks do before the first step.
+    is to be recorded; `show_start` gets what the ranks do before the first step. With `kill_s` a
+    run that was stuck for so many seconds is `proved_stuck`.
     """
 
     def __init__(
@@ -52,11 +54,17 @@ class StallMonitor:
         request: Callable[[], None],
         report: Callable[[str, dict[str, Any]], None],
         show_start: Callable[[str], None],
+        kill_s: float | None = None,
     ) -> None:
         self._plan = RendezvousPlan(plan.ranks, plan.master_address, plan.master_port)
         self._request, self._report, self._show_start = request, report, show_start
         self._starts = Backoff(min(RENDEZVOUS_WAIT_S, stuck_after_s))
         self._silence = Backoff(stuck_after_s)
+        self._proof = StuckProof(kill_s or float("inf"))
+        if kill_s:
+            self._silence = Backoff(min(stuck_after_s, kill_s / 2), growth=1.0)
+        self.proved_stuck: Stall | None = None
+        """What was seen last of a run that was stuck for `kill_s`."""
         self._start = Backoff(FIRST_LOOK_S, LOOK_GROWTH)
         self._quiet_since = float("inf")
         self._stepped = False
@@ -72,6 +80,7 @@ class StallMonitor:
         """Take note that a rank printed a line, perhaps of a step."""
         self._silence.restart(now)
         self._start.restart(now)
+        self._proof.restart()
         self._quiet_since = now
         self._stepped = self._stepped or step
 
@@ -80,7 +89,7 @@ class StallMonitor:
         if self._pending:
             answered = len(self._pending.nodes) == len(self._plan.nodes)
             if answered or now > self._pending.deadline:
-                self._conclude(self._pending)
+                self._conclude(self._pending, now)
         elif self._silence.due(now):
             self._begin(f"no output for {now - self._quiet_since:.0f} s", judge_stall, now)
         elif not self._stepped and self._starts.due(now):
@@ -99,7 +108,7 @@ class StallMonitor:
         self._pending = _PendingObservation(header, judge, now + ANSWER_S)
         self._request()
 
-    def _conclude(self, pending: _PendingObservation) -> None:
+    def _conclude(self, pending: _PendingObservation, now: float) -> None:
         self._pending = None
         for name in self._plan.nodes:
             silent = NodeObservation(name, error="its supervisor did not answer")
@@ -110,6 +119,8 @@ class StallMonitor:
         if stall.kind is StallKind.STARTING:
             self._conclude_start(stall.lines[0], record)
             return
+        if pending.judge is judge_stall and self._proof.is_complete(stall, self._quiet_since, now):
+            self.proved_stuck = stall
         first, *rest = stall.lines
         text = "\n  ".join([f"{pending.header}; {first}", *rest])
         is_news = pending.judge is judge_stall or text != self._last_text

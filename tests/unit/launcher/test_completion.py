@@ -25,7 +25,7 @@ def test_each_shell_gets_its_code(shell, capsys):
 BEGUN = {
     "launcher comp": "completion",
     "launcher completion z": "zsh",
-    "launcher start --stuck": "--stuck-after",
+    "launcher start --stuck-a": "--stuck-after",
     "launcher explain ports.master-port-is-r": "ports.master-port-is-reachable",
 }
 COMPLETED_ONE_BY_ONE = """

@@ -102,4 +102,7 @@ def test_what_ends_once_the_end_was_requested_did_not_fail(state):
     state.end_requested = True
     state.take(RankEnded(0, -15), "node1")
     assert state.failure is None
-    assert state.others == ["rank 0 on node1 failed: killed by SIGTERM"]
+    assert state.others == [
+        "rank 0 on node1 failed: killed by SIGTERM "
+        "(asked to end, by kill, a scheduler or its launcher)"
+    ]

@@ -8,6 +8,8 @@ import sys
 
 import pytest
 
+from preflight.preflight_run import PreflightRun
+from preflight.session import PreflightSession
 from tests.support.paths import ROOT
 from tests.support.toy_checks import preflight
 from tests.support.toy_facts import save_facts
@@ -24,6 +26,21 @@ def test_all_holds_goes(tmp_path):
     done = preflight("--facts", save_facts(tmp_path), cwd=tmp_path)
     assert done.returncode == 0, done.stdout
     assert last_line(done.stdout).startswith("GO: ")
+
+
+@pytest.mark.parametrize(
+    "place", [(PreflightRun, "examine"), (PreflightSession, "item_finding")], ids=["nodes", "items"]
+)
+def test_ctrl_c_is_one_line(tmp_path, monkeypatch, place):
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(*place, interrupt)
+    done = preflight("--facts", save_facts(tmp_path), cwd=tmp_path)
+    assert done.returncode == 2
+    (line,) = [line for line in done.stdout.splitlines() if "nterrupt" in line]
+    assert "interrupted before the decision" in line
+    assert "KeyboardInterrupt" not in done.stdout + done.stderr
 
 
 def test_a_blocking_finding_stops_and_shows_no_traceback(tmp_path):
