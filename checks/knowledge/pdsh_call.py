@@ -7,6 +7,7 @@ file for ssh: whether they are in the login's own configuration too makes no dif
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -21,12 +22,13 @@ class PdshCall:
     """pdsh up to its targets, in the order that `%n` counts; the remote command is to follow.
 
     `env` is what it needs beside the shell's; `ssh_config` is the text of the file that `env` names
-    to ssh, empty where it names none.
+    to ssh, empty where it names none. `labels` is {what pdsh may call a node: its name}.
     """
 
     argv: tuple[str, ...]
     env: Mapping[str, str]
     ssh_config: str
+    labels: Mapping[str, str]
 
 
 def pdsh_call(job: Job, names: Sequence[str], config_path: str, ssh_args: str = "") -> PdshCall:
@@ -37,7 +39,22 @@ def pdsh_call(job: Job, names: Sequence[str], config_path: str, ssh_args: str = 
     if appended:
         env["PDSH_SSH_ARGS_APPEND"] = appended.strip()
     words = ",".join(_login_name(job, name) for name in names)
-    return PdshCall(("pdsh", "-S", "-f", str(FANOUT), "-w", words), env, config)
+    argv = ("pdsh", "-S", "-f", str(FANOUT), "-w", words)
+    return PdshCall(argv, env, config, names_by_label(names))
+
+
+def names_by_label(names: Sequence[str]) -> dict[str, str]:
+    """{what pdsh may call a node in its output: its name}, in the order of `names`.
+
+    pdsh leaves a domain out of its labels where all hosts share it; then no two are alike without.
+    """
+    short = Counter(name.partition(".")[0] for name in names)
+    labels: dict[str, str] = {}
+    for name in names:
+        label = name.partition(".")[0]
+        labels |= {label: name} if short[label] == 1 and label not in names else {}
+        labels[name] = name
+    return labels
 
 
 def _login_name(job: Job, name: str) -> str:

@@ -61,7 +61,7 @@ def run_stage(contact: Contact, snapshot: Snapshot, names: Sequence[str]) -> Non
         "argv": list(call.argv),
         "env": dict(call.env),
         "ssh_config": call.ssh_config,
-        "names": targets,
+        "labels": dict(call.labels),
     }
     limit = LIMIT_S + 0.2 * len(targets)
     answers = contact.ask(PdshRun.section, {job.head: args}, limit)

@@ -127,8 +127,9 @@ class RunState:
     def _emit_line(self, node: str, source: str, line: str) -> None:
         self._on_line(node, source, self._masked(line))
         ended = _SSH_ENDED.match(line) if source == "pdsh" else None
-        if ended and ended[1] not in self.agent_nodes:
-            what = f"pdsh's ssh from {node} to {ended[1]} ended with {ended[2]}; no rank ran there"
+        target = self.plan.agent_launcher.labels.get(ended[1], ended[1]) if ended else ""
+        if ended and target not in self.agent_nodes:
+            what = f"pdsh's ssh from {node} to {target} ended with {ended[2]}; no rank ran there"
             self.fail(what, node, source)
 
     @take.register

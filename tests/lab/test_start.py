@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from launcher.lab.cluster import Lab
+from launcher.lab.shape import LabShape
+from tests.support.lab_preflight import UNFIXABLE
 from tests.support.launched_runs import (
     ROOT,
     LaunchedRun,
@@ -18,6 +21,7 @@ from tests.support.launched_runs import (
     run_launcher,
     wait_until_clean,
 )
+from tests.support.odd_clusters import name_in_full
 from tests.support.two_nodes import SECRET, lab, nothing_is_left, place
 
 __all__ = ["lab", "nothing_is_left", "place"]
@@ -150,3 +154,29 @@ def test_a_small_gpt_is_trained_over_two_nodes(place, lab):
     assert re.search(figures, run_launcher(place, "status").stdout)
     assert "rank 1 of 2 on node2" in run.text
     assert lab.node("node1").run("ls /root/checkpoint").stdout.split()
+
+
+MEET = """
+import torch
+import torch.distributed as dist
+dist.init_process_group("gloo")
+total = torch.ones(1)
+dist.all_reduce(total)
+print(f"the sum is {total.item():g}", flush=True)
+dist.destroy_process_group()
+"""
+
+
+@pytest.mark.long
+def test_full_names_for_nodes_that_call_themselves_by_short_ones_start(tmp_path):
+    (tmp_path / "meet.py").write_text(MEET)
+    (tmp_path / "launch.toml").write_text(f'[preflight]\nallow = ["{UNFIXABLE}"]\n')
+    visible = {sys.prefix, str(tmp_path)}
+    name = f"full-{os.getpid()}"
+    with Lab.up(LabShape(nodes=2), tmp_path / ".lab", name, visible) as up:
+        name_in_full(up)
+        run = LaunchedRun(tmp_path, up, "meet.py")
+        assert run.end(180) == 0, run.text
+        for rank in (0, 1):
+            assert f"node{rank + 1}.cluster.local {rank}: the sum is 2\n" in run.text
+        wait_until_clean(up)

@@ -104,6 +104,17 @@ def alias_host_keys(lab: Lab) -> None:
     lab.ssh_config.write_text(blocks + lab.ssh_config.read_text())
 
 
+def name_in_full(lab: Lab) -> None:
+    """The hosts file has full names, and the nodes call themselves by short ones."""
+    on_all("sed -i -E 's/^(10[.].*) (node.)/\\1 \\2.cluster.local \\2/' /etc/hosts")(lab)
+    on_all("sed -i -E 's/^(node.),/\\1.cluster.local,\\1,/' .ssh/known_hosts")(lab)
+    known, config = lab.hosts.with_name("known_hosts"), lab.ssh_config
+    known.write_text(re.sub(r"(?m)^(node\d),", r"\1.cluster.local,\1,", known.read_text()))
+    lab.hosts.write_text(re.sub(r"(?m)^(node\d)", r"\1.cluster.local", lab.hosts.read_text()))
+    full = re.sub(r"\b(node\d) (10\.)", r"\1.cluster.local \1 \2", config.read_text())
+    config.write_text(full)
+
+
 def use_certificates(lab: Lab) -> None:
     """The site's own authority signs host and user keys, and is all that anybody trusts."""
     head = lab.nodes[0]

@@ -17,6 +17,7 @@ from tests.support.odd_clusters import (
     equally_odd,
     jump_through_first,
     keys,
+    name_in_full,
     node_per_shell,
     on_all,
     ports_in_config,
@@ -63,6 +64,7 @@ SITES = [
             ),
         ),
     ),
+    Site("full-names-in-the-hosts-file", TWO, (name_in_full,)),
     Site(
         "names-in-two-families",
         TWO,

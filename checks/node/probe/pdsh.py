@@ -96,14 +96,18 @@ def pdsh(_):
     )
 
 
-def parse_targets(done, nonce, names):
-    """What came of every node: its line of answer, ssh's exit, and whatever else it printed."""
+def parse_targets(done, nonce, labels):
+    """What came of every node: its line of answer, ssh's exit, and whatever else it printed.
+
+    `labels` is {what pdsh calls it: its name}, all nodes in their order.
+    """
+    names = list(dict.fromkeys(labels.values()))
     found, said = {name: {} for name in names}, dict.fromkeys(names, "")
     for line in (done.out + "\n" + done.err).splitlines():
-        host, colon, text = line.partition(": ")
-        exited = EXITED.match(line)
-        if exited and exited.group(1) in found:
-            found[exited.group(1)]["code"] = int(exited.group(2))
+        label, colon, text = line.partition(": ")
+        host, exited = labels.get(label, label), EXITED.match(line)
+        if exited and exited.group(1) in labels:
+            found[labels[exited.group(1)]]["code"] = int(exited.group(2))
         elif host in found and nonce in text:
             words = text.partition(nonce)[2].split()
             if len(words) == 2 and words[0].isdigit():
@@ -111,7 +115,8 @@ def parse_targets(done, nonce, names):
             elif len(words) == 1:
                 found[host]["hostname"] = words[0]
         elif colon:
-            about = next((name for name in names if host == name or " %s: " % name in line), None)
+            named = (label for label in labels if " %s: " % label in line)
+            about = host if host in found else labels.get(next(named, ""))
             if about:
                 said[about] = (said[about] + text + "\n")[:500]
     return {name: dict(found[name], said=said[name]) for name in names}
@@ -119,7 +124,8 @@ def parse_targets(done, nonce, names):
 
 @section("pdsh_run")
 def pdsh_run(args):
-    """Args: `argv`, pdsh's own words up to its targets; `env`, what is added; `names` in order.
+    """Args: `argv`, pdsh's own words up to its targets; `env`, what is added; `labels`, {what pdsh
+    calls a node: its name}.
 
     `ssh_config` is the text of the file that `env` calls SSH_CONFIG. It has no name on the disk,
     so nothing of it can stay: ssh reads it through /proc while this process holds it.
@@ -128,7 +134,7 @@ def pdsh_run(args):
     # The shell of the far side may be csh or fish; these words mean the same to all
     command = "echo %s %%n %%h; echo %s `uname -n`; exit %d" % (nonce, nonce, EXIT_CODE)
     words = args["argv"] + ["-t", str(CONNECT_S), "-u", str(COMMAND_S), command]
-    limit = COMMAND_S + CONNECT_S + 0.2 * len(args["names"])
+    limit = COMMAND_S + CONNECT_S + 0.2 * len(args["labels"])
     with tempfile.TemporaryFile() as config:
         config.write(args["ssh_config"].encode("utf-8"))
         config.flush()
@@ -142,5 +148,5 @@ def pdsh_run(args):
         "code": None if done.timed_out else done.code,
         "seconds": round(done.seconds, 3),
         "said": done.err.strip()[-1500:],
-        "targets": parse_targets(done, nonce, args["names"]),
+        "targets": parse_targets(done, nonce, args["labels"]),
     }

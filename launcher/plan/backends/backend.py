@@ -31,7 +31,7 @@ class AgentLauncher:
     """What runs on each of `on` to bring the agent to every node of the run.
 
     `files` are to be written, by name, into the run's directory there first. `missing` is what to
-    do where the command is not there.
+    do where the command is not there. `labels` is {what its output may call a node: its name}.
     """
 
     name: str
@@ -40,5 +40,6 @@ class AgentLauncher:
     missing: str
     env: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
     is_agent: bool = False
     """Whether it is the agent itself, which outlives its supervisor to end what runs there."""

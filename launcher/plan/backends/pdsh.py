@@ -17,4 +17,5 @@ def agent_launcher(request: LaunchRequest) -> AgentLauncher:
     command = shlex.join(request.remote).replace("%", "%%")
     files = {SSH_CONFIG_FILE: call.ssh_config} if call.ssh_config else {}
     head = (request.nodes[0],)
-    return AgentLauncher("pdsh", (*call.argv, command), head, MISSING_ADVICE, call.env, files)
+    argv = (*call.argv, command)
+    return AgentLauncher("pdsh", argv, head, MISSING_ADVICE, call.env, files, call.labels)

@@ -7,7 +7,7 @@ import pytest
 from checks.facts.account import Account
 from checks.facts.pdsh import ModuleFolder, Pdsh, PdshAnswer, PdshRun
 from checks.facts.ssh import LoginAttempt, SshRow
-from checks.knowledge.pdsh_call import pdsh_call
+from checks.knowledge.pdsh_call import names_by_label, pdsh_call
 from checks.model import Node, Outcome, Severity
 from checks.node.probe import pdsh as probe
 from checks.node.probe.core import CommandResult
@@ -160,10 +160,35 @@ def test_without_ports_the_shells_own_arguments_stand_alone():
     assert pdsh_call(job, ["a", "b"], "/x/config").env == {"PDSH_RCMD_TYPE": "ssh"}
 
 
+@pytest.mark.parametrize(
+    ("names", "labels"),
+    [
+        (["a.x", "b.x"], {"a": "a.x", "a.x": "a.x", "b": "b.x", "b.x": "b.x"}),
+        (["a.x", "a.y"], {"a.x": "a.x", "a.y": "a.y"}),
+        (["a.x", "a"], {"a.x": "a.x", "a": "a"}),
+        (["10.0.0.1", "10.0.0.2"], {"10.0.0.1": "10.0.0.1", "10.0.0.2": "10.0.0.2"}),
+    ],
+)
+def test_a_label_without_a_domain_means_the_one_host_that_it_can_mean(names, labels):
+    assert names_by_label(names) == labels
+
+
+def test_reads_labels_without_the_domain_that_all_hosts_share():
+    labels = names_by_label(["node1.lan", "node2.lan"])
+    out, err = (
+        "node1: N 0 node1.lan\nnode1: N first\n",
+        "pdsh@h: node2: ssh exited with exit code 7",
+    )
+    found = probe.parse_targets(CommandResult(7, out, err, False, 0.1), "N", labels)
+    assert (found["node1.lan"]["rank"], found["node1.lan"]["hostname"]) == (0, "first")
+    assert found["node2.lan"]["code"] == 7
+
+
 def test_reads_pdshs_own_words():
     out = "node1: N 0 node1\nnode1: N first\nnode2: motd\n"
     err = "".join(f"pdsh@h: {n}: ssh exited with exit code {c}\n" for n, c in CODES.items())
-    found = probe.parse_targets(CommandResult(255, out, err, False, 0.1), "N", ["node1", "node2"])
+    labels = {"node1": "node1", "node2": "node2"}
+    found = probe.parse_targets(CommandResult(255, out, err, False, 0.1), "N", labels)
     assert found["node1"] == {
         "said": "",
         "rank": 0,

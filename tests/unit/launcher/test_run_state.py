@@ -91,6 +91,18 @@ def test_the_first_failure_is_named_with_its_node(state, before, message, what):
     assert state.over
 
 
+def test_pdsh_may_name_a_node_without_the_domain_that_all_have():
+    nodes = {"node1.lan": 1, "node2.lan": 1}
+    job = Job(tuple(map(Node, nodes)), "node1.lan", command=("train.py",))
+    state = RunState(make_plan(job, PlanInputs(nodes, "10.0.0.1", {}), "token"), lambda *_: None)
+    state.take(STARTED, "node2.lan")
+    for node in ("node2", "node1"):
+        said = f"pdsh@node1: {node}: ssh exited with exit code 255\n".encode()
+        state.take(OutputChunk("pdsh", said), "node1.lan")
+    assert "from node1.lan to node1.lan ended with 255; no rank ran there" in state.failure.what
+    assert not state.others
+
+
 def test_the_end_of_a_supervisor_that_has_ended_its_run_is_no_failure(state):
     state.take(RunEnded((17,)), "node2")
     state.take(ConnectionLost("its supervisor ended"), "node2")
