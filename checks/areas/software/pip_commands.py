@@ -33,3 +33,8 @@ def install_command(python: str, wanted: Mapping[str, str], *options: str) -> st
     build = wanted.get("torch", "").partition("+")[2]
     index = f" --extra-index-url https://download.pytorch.org/whl/{build}" if build else ""
     return command + index
+
+
+def upgrade_command(python: str, requirements: tuple[str, ...]) -> str:
+    """The command that installs what satisfies requirements such as `deepspeed>=0.16`."""
+    return shlex.join([python, "-m", "pip", "install", "-U", *requirements])

@@ -54,7 +54,10 @@ FAILURES = (
         r"data_seed|use_stateful_dataloader)'",
         cause="accelerate is too old for this transformers, which passes `{name}` to it",
         fix="`uv pip install -U accelerate` on every node",
-        checks=("software.versions-are-equal",),
+        checks=(
+            "software.releases-work-together",
+            "software.versions-are-equal",
+        ),
     ),
     root(
         "accelerate-version-pair-old-transformers",
@@ -65,7 +68,10 @@ FAILURES = (
         "longer take `{name}`",
         fix="`uv pip install -U transformers` on every node; where the old one is needed, `uv pip "
         "install 'accelerate<1'`; in a script of your own pass DataLoaderConfiguration",
-        checks=("software.versions-are-equal",),
+        checks=(
+            "software.releases-work-together",
+            "software.versions-are-equal",
+        ),
     ),
     root(
         "accelerate-unwrap-keyword",
@@ -81,7 +87,10 @@ FAILURES = (
         cause="accelerate is too old for this PEFT or transformers, which import "
         "clear_device_cache (accelerate 0.32 and newer have it)",
         fix="`uv pip install -U accelerate` on every node",
-        checks=("software.versions-are-equal",),
+        checks=(
+            "software.releases-work-together",
+            "software.versions-are-equal",
+        ),
     ),
     root(
         "accelerate-too-old-for-trainer",

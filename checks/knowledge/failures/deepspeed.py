@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from checks.knowledge.failures.known import root
+from checks.knowledge.releases import KNOWN_RELEASES
 
 FAILURES = (
     root(
@@ -12,11 +13,11 @@ FAILURES = (
             "cannot import name '_get_socket_with_port' from "
             "'torch.distributed.elastic.agent.server.api'",
         ),
-        cause="DeepSpeed is too old for this torch: it imports a name that torch 2.4 and newer no "
-        "longer have",
+        cause=KNOWN_RELEASES["deepspeed-elastic-log"].because,
         fix="`uv pip install -U 'deepspeed>=0.14.4'` in the environment of every node, or keep "
         "torch below 2.4",
         checks=(
+            "software.releases-work-together",
             "software.versions-are-equal",
             "training.smoke-trains",
         ),
@@ -24,9 +25,12 @@ FAILURES = (
     root(
         "ds-numpy-bufsize",
         "cannot import name 'BUFSIZE' from 'numpy'",
-        cause="DeepSpeed is too old for numpy 2, which no longer has BUFSIZE",
+        cause=KNOWN_RELEASES["deepspeed-numpy-2"].because,
         fix="`uv pip install -U 'deepspeed>=0.14.4'`, or `uv pip install 'numpy<2'`",
-        checks=("training.smoke-trains",),
+        checks=(
+            "software.releases-work-together",
+            "training.smoke-trains",
+        ),
     ),
     root(
         "ds-no-sync",
@@ -39,7 +43,10 @@ FAILURES = (
         fix="`uv pip install -U 'accelerate>=1.9' transformers`; in a script of your own leave "
         "out model.no_sync(): DeepSpeed accumulates by itself; ZeRO-1 permits it, deepspeed "
         "0.15.4 did not check",
-        checks=("training.smoke-trains",),
+        checks=(
+            "software.releases-work-together",
+            "training.smoke-trains",
+        ),
     ),
     root(
         "ds-step-in-no-sync",

@@ -30,6 +30,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 
 from checks.knowledge.exit_status import name_exit
+from checks.knowledge.releases import is_version_within
 
 
 class FailureKind(enum.Enum):
@@ -132,22 +133,6 @@ class KnownFailure:
             return name_exit(text) if is_code else text
 
         return re.sub(r"\{(\w+)\}", value, template)
-
-
-def is_version_within(bounds: str, versions: Mapping[str, str]) -> bool:
-    """Whether the version of the package is within bounds such as `nccl>=2.28.3,<2.28.9`."""
-    package, rules = re.match(r"(\w+)(.*)", bounds).groups()  # type: ignore[union-attr]
-    if package not in versions:
-        return False
-    mine = _version_key(versions[package])
-    return all(
-        mine >= _version_key(rule[2:]) if rule.startswith(">=") else mine < _version_key(rule[1:])
-        for rule in rules.split(",")
-    )
-
-
-def _version_key(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split("."))
 
 
 root = partial(KnownFailure, FailureKind.ROOT)

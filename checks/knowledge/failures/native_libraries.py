@@ -82,6 +82,7 @@ FAILURES = (
         fix="unset LD_LIBRARY_PATH for the run; `uv pip list | grep nvidia`: all of one CUDA "
         "(cu12 or cu13); create the environment again",
         checks=(
+            "software.releases-work-together",
             "software.packages-are-the-environments-own",
             "training.smoke-trains",
         ),
@@ -119,6 +120,7 @@ FAILURES = (
         "without its dependencies, or one was removed",
         fix="`uv pip install --reinstall torch` with its dependencies (no --no-deps)",
         checks=(
+            "software.releases-work-together",
             "training.smoke-trains",
             "software.packages-are-the-environments-own",
         ),

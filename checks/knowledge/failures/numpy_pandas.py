@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from checks.knowledge.failures.known import root
+from checks.knowledge.releases import KNOWN_RELEASES
 
 FAILURES = (
     root(
@@ -29,10 +30,12 @@ FAILURES = (
     root(
         "numpy-not-available",
         "Numpy is not available",
-        cause="torch was built for numpy 1 and numpy 2 (or none) is installed: torch before 2.3 "
-        "does not know numpy 2",
+        cause=KNOWN_RELEASES["torch-numpy-2"].because,
         fix="`uv pip install 'numpy<2'`, or torch 2.3 or newer",
-        checks=("software.versions-are-equal",),
+        checks=(
+            "software.releases-work-together",
+            "software.versions-are-equal",
+        ),
     ),
     root(
         "numpy-removed-alias",

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from checks.knowledge.failures.known import root, symptom
+from checks.knowledge.releases import KNOWN_RELEASES
 
 FAILURES = (
     root(
         "python-3138-torch",
         "IndentationError: expected an indented block after function definition",
-        cause="Python 3.13.8 reads the source of overloaded functions wrongly, so that torch "
-        "cannot be imported",
+        cause=KNOWN_RELEASES["python-3.13.8"].because,
         fix="install Python 3.13.9 or newer, or 3.12: `uv python install 3.12`, and create the "
         "environment of every node again",
         checks=(
+            "software.releases-work-together",
             "software.versions-are-equal",
             "training.smoke-trains",
         ),
@@ -42,18 +43,22 @@ FAILURES = (
     root(
         "python-no-triton-ops",
         "No module named 'triton.ops'",
-        cause="bitsandbytes before 0.45 uses triton.ops, which Triton 3.2 (torch 2.6) no longer "
-        "has",
+        cause=KNOWN_RELEASES["bitsandbytes-triton-ops"].because,
         fix="`uv pip install -U bitsandbytes`",
-        checks=("software.versions-are-equal",),
+        checks=(
+            "software.releases-work-together",
+            "software.versions-are-equal",
+        ),
     ),
     root(
         "python-no-torch-six",
         "No module named 'torch._six'",
-        cause="DeepSpeed before 0.9 (or another old package) imports torch._six, which torch 2.0 "
-        "removed",
+        cause=KNOWN_RELEASES["deepspeed-torch-six"].because,
         fix="`uv pip install -U deepspeed` on every node",
-        checks=("software.versions-are-equal",),
+        checks=(
+            "software.releases-work-together",
+            "software.versions-are-equal",
+        ),
     ),
     root(
         "python-no-tensorboard",

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from checks.knowledge.failures.known import root, silent
+from checks.knowledge.releases import KNOWN_RELEASES
 
 FAILURES = (
     root(
         "torch-weights-only-deepspeed",
         "Weights only load failed",
-        cause="DeepSpeed before 0.16 loads its checkpoints with torch.load's old default, and "
-        "torch 2.6 and newer load only plain tensors by default",
+        cause=KNOWN_RELEASES["deepspeed-weights-only"].because,
         fix="`uv pip install -U 'deepspeed>=0.16'` on every node; for an old zero_to_fp32.py use "
         "`python -m launcher weights CHECKPOINT -o OUT`",
         checks=(
+            "software.releases-work-together",
             "software.versions-are-equal",
             "files.checkpoints-can-be-resumed",
         ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from checks.knowledge.failures.known import root, silent, symptom
+from checks.knowledge.releases import KNOWN_RELEASES
 
 FAILURES = (
     root(
@@ -14,7 +15,10 @@ FAILURES = (
         "without torch and its models cannot be imported",
         fix="`uv pip install -U torch` for the node's CUDA, or the release of transformers that "
         "still takes this torch (4.57 takes torch 2.2)",
-        checks=("software.versions-are-equal",),
+        checks=(
+            "software.releases-work-together",
+            "software.versions-are-equal",
+        ),
     ),
     root(
         "hf-torch-load-refused",
@@ -66,15 +70,18 @@ FAILURES = (
     root(
         "hf-peft-hybrid-cache",
         "cannot import name 'HybridCache' from 'transformers",
-        cause="PEFT before 0.18 imports HybridCache, which transformers 5 no longer has",
+        cause=KNOWN_RELEASES["peft-hybrid-cache"].because,
         fix="`uv pip install -U 'peft>=0.18'` on every node, or 'transformers<5'",
-        checks=("software.versions-are-equal",),
+        checks=(
+            "software.releases-work-together",
+            "software.versions-are-equal",
+        ),
     ),
     root(
         "hf-peft-encoder-decoder-cache",
         "cannot import name 'EncoderDecoderCache' from 'transformers",
-        cause="PEFT 0.14 and newer import EncoderDecoderCache, which transformers before 4.44 "
-        "does not have",
+        cause="PEFT 0.14 and newer import EncoderDecoderCache, which this older transformers does "
+        "not have",
         fix="`uv pip install -U transformers` on every node, or 'peft<0.14'",
         checks=("software.versions-are-equal",),
     ),
