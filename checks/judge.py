@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from checks.check import Claim
 from checks.errors import FactError
-from checks.facts import ClusterView, Login, NodeView
+from checks.facts import ClusterView, Login, NodeView, Snapshot
 from checks.model import Finding, Verdict, skip, unknown
 
 REACH = "reach"
@@ -26,7 +26,7 @@ def judge_claims(
     }
     allowed = frozenset(allow)
     return [
-        _make_finding(claim, _judge_claim(claim, view, reach_subjects), allowed)
+        _make_finding(claim, _judge_claim(claim, view, reach_subjects), allowed, view.snapshot)
         for check, asked in itertools.groupby(claims, key=lambda claim: claim.check)
         for view in [cluster.limited_to(check.facts)]
         for claim in asked
@@ -69,7 +69,18 @@ def _not_reached_verdict(view: NodeView, reach_subjects: set[str]) -> Verdict:
     return unknown(f"{view.name} was not reached, so nothing is known of it")
 
 
-def _make_finding(claim: Claim, verdict: Verdict, allowed: frozenset[str]) -> Finding:
+def _seconds_of(claim: Claim, verdict: Verdict, snapshot: Snapshot) -> float:
+    """What the verdict itself measured, else what the slowest of its facts took on a node."""
+    if "seconds" in verdict.evidence:
+        return float(verdict.evidence["seconds"])
+    names = claim.subject or snapshot.job.names
+    answers = (snapshot.answer(name, fact.section) for name in names for fact in claim.check.needs)
+    return max((answer.seconds or 0.0 for answer in answers if answer), default=0.0)
+
+
+def _make_finding(
+    claim: Claim, verdict: Verdict, allowed: frozenset[str], snapshot: Snapshot
+) -> Finding:
     check = claim.check
     return Finding(
         check=check.id,
@@ -81,6 +92,6 @@ def _make_finding(claim: Claim, verdict: Verdict, allowed: frozenset[str]) -> Fi
         cause=verdict.cause,
         fix=verdict.fix,
         evidence=verdict.evidence,
-        seconds=float(verdict.evidence.get("seconds", 0.0)),
+        seconds=_seconds_of(claim, verdict, snapshot),
         allowed=check.id in allowed or check.area in allowed,
     )

@@ -220,7 +220,7 @@ class Cause:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a judge found about one subject. Made by `ok`, `warn`, `block`, `unknown` and `skip`."""
+    """What a judge found about one subject. Made by the functions below."""
 
     outcome: Outcome
     message: str = ""
@@ -233,6 +233,11 @@ class Verdict:
 def ok(message: str = "", **evidence: Any) -> Verdict:
     """The claim holds; `message` says what was found."""
     return Verdict(Outcome.PASS, message, evidence=evidence)
+
+
+def note(cause: str, message: str, fix: Fix, **evidence: Any) -> Verdict:
+    """The claim holds as things are, and would not if the cluster were used otherwise."""
+    return Verdict(Outcome.PASS, message, None, cause, fix, evidence)
 
 
 def block(cause: str, message: str, fix: Fix, **evidence: Any) -> Verdict:
@@ -281,3 +286,8 @@ class Finding:
     def warned(self) -> bool:
         """Whether it does not hold, yet does not stop the start."""
         return self.outcome is Outcome.FAIL and not self.stops
+
+    @property
+    def noted(self) -> bool:
+        """Whether it holds, and there is something to know about it."""
+        return self.outcome is Outcome.PASS and bool(self.cause)

@@ -85,6 +85,7 @@ class Result:
         notes: Sequence[str] = (),
         fold_trust: bool = True,
         brief: bool = False,
+        noted: bool = False,
     ) -> list[str]:
         """The lines that a person reads, as `summary_lines` has them."""
         from checks.reports.summary import summary_lines  # rich would slow down pytest's start
@@ -99,6 +100,7 @@ class Result:
             shown=shown,
             notes=notes,
             brief=brief,
+            noted=noted,
         )
 
 

@@ -21,6 +21,7 @@ from checks.reports.changes import ChangesSinceGo, Difference, differing_facts
 from checks.reports.finding_groups import group_findings
 from checks.reports.finding_text import FindingText, describe_group, escape_text, finding_mark
 from checks.run import Result
+from checks.stages.stage_list import STAGE_TITLES
 from preflight.grid import MARK_CLASSES, node_grids, pair_matrices
 from preflight.speeds import speed_matrix
 
@@ -41,6 +42,9 @@ def render_page(result: Result) -> str:
             report=(report := result.report),
             suspects=fold_blame(blamed_nodes(result.shown)),
             problems=problems[:MAX_ROWS],
+            notes=[
+                describe_group(group) for group in group_findings(f for f in findings if f.noted)
+            ],
             problems_left=max(len(problems) - MAX_ROWS, 0),
             mark_classes=MARK_CLASSES,
             changes=result.changes,
@@ -51,6 +55,7 @@ def render_page(result: Result) -> str:
             speeds=speed_matrix(result.snapshot),
             differing=_differing_facts(result.snapshot),
             skipped=_skip_reasons(findings),
+            stage_titles=STAGE_TITLES,
             longest_s=max(report["stages"].values(), default=0.0) or 1.0,
         )
     )

@@ -31,7 +31,7 @@ class Progress:
                 self._end_stage()
                 self._stage = stage
             self._counts = f"{done}/{total}"
-        self.show([f"{stage:<10} {self._counts} nodes"])
+        self.show([f"{stage:<14} {self._counts} nodes"])
 
     def show(self, lines: Sequence[str]) -> None:
         """What a long stage has to show; a terminal without room for it shows its beginning."""
@@ -51,7 +51,7 @@ class Progress:
         """Without a terminal each stage leaves one line."""
         if self._stage and not self._live and not self._quiet:
             took = time.monotonic() - self._began
-            self._reporter.write_line(f"{self._stage:<10} {self._counts} nodes  {took:.1f} s")
+            self._reporter.write_line(f"{self._stage:<14} {self._counts} nodes  {took:.1f} s")
         self._stage, self._began = "", time.monotonic()
 
 

@@ -15,6 +15,7 @@ from checks.model import Finding, Job
 from checks.next_line import next_line
 from checks.run import Result, plan_commands
 from preflight.items import PreflightItem, leaves_nodes, narrowed_nodes
+from preflight.junit import add_warnings
 from preflight.outcome import is_warned, junit_properties, with_one_frame
 from preflight.preflight_run import PreflightRun
 from preflight.progress import Progress
@@ -182,6 +183,9 @@ class PreflightSession:
             ours = item.nodeid in self._judged
             call.excinfo = (with_one_frame if ours else without_traceback)(call.excinfo)
         report = yield
+        judged = self._judged.get(item.nodeid)
+        if judged and (call.when == "call" or not report.passed):
+            report.duration = judged.seconds
         if self._run and item.nodeid not in self._judged:
             self._note(item, report, self._run)
         return report
@@ -195,11 +199,19 @@ class PreflightSession:
 
     def pytest_report_teststatus(
         self, report: pytest.CollectReport | pytest.TestReport
-    ) -> tuple[str, str, tuple[str, dict[str, bool]]] | None:
-        """A claim that does not hold and does not stop the start is counted as warned."""
-        if report.when != "call" or not report.passed or not is_warned(report.user_properties):
+    ) -> tuple[str, str, str | tuple[str, dict[str, bool]]] | None:
+        """A claim that does not hold and does not stop the start is counted as warned.
+
+        With -q items of ours leave no letter: the summary says it all, and 64 nodes have thousands.
+        """
+        if report.nodeid not in self._judged:
             return None
-        return "warned", "w", ("WARNED", {"yellow": True})
+        warned = report.when == "call" and report.passed and is_warned(report.user_properties)
+        if self._reporter.verbosity < 0:
+            broken = "failed" if report.when == "call" else "error"
+            counted = broken if report.failed else report.outcome if _is_outcome(report) else ""
+            return "warned" if warned else counted, "", ""
+        return ("warned", "w", ("WARNED", {"yellow": True})) if warned else None
 
     # The end
 
@@ -219,6 +231,8 @@ class PreflightSession:
         finished, notes = (yield), list[str]()
         try:
             notes = run.write(result)
+            if path := self._config.option.xmlpath:
+                add_warnings(path, self._judged.values())
         except OSError as error:
             self._reporter.write_line(f"ERROR: cannot write {error.filename}: {error.strerror}")
             session.exitstatus = pytest.ExitCode.USAGE_ERROR
@@ -249,8 +263,10 @@ class PreflightSession:
             return
         reporter.write_line("")
         go = _after_go(self.run.job, complete=complete)
-        colour = reporter.hasmarkup
-        for line in result.summary(go=go, stop=_AFTER_STOP, colour=colour, notes=notes):
+        noted, colour = reporter.verbosity > 0, reporter.hasmarkup
+        for line in result.summary(
+            go=go, stop=_AFTER_STOP, colour=colour, notes=notes, noted=noted
+        ):
             reporter.write_line(line)
 
     @property
@@ -258,6 +274,11 @@ class PreflightSession:
         reporter = self._config.pluginmanager.get_plugin("terminalreporter")
         assert isinstance(reporter, pytest.TerminalReporter)
         return reporter
+
+
+def _is_outcome(report: pytest.CollectReport | pytest.TestReport) -> bool:
+    """Whether an item ends in this phase, rather than goes on to the next or is torn down."""
+    return report.when == "call" or not report.passed
 
 
 def _after_go(job: Job, *, complete: bool) -> str:

@@ -27,9 +27,10 @@ from checks.reports.blame import blamed_nodes
 VOLATILE_FIELDS = re.compile(
     r"(^|_)(s|ms|us|seconds|time|mtime|age|now|steady|uptime|free|available|used|busy|share|load"
     r"|pid|pids|count_now|threads|open|rx|tx|errors|dropped|temperature|power|draw|utilization"
-    r"|usage|nonce|inode|inodes|processes|neighbours|stale|noise)(_|$)"
+    r"|usage|nonce|inode|inodes|processes|neighbours|stale|noise|entries|weights|weight_bytes|uncorrected"
+    r"|tracked|near|nearest)(_|$)"
 )
-"""In a field's name: another value each time it is read."""
+"""In a field's name: another value each time it is read, one that counts up, or a suggestion."""
 IDENTITY_FIELDS = re.compile(r"(^|_)(id|uuid|serial|mac|address|addresses|hostname|host|guid|bus)$")
 """In a field's name: another value on each node, and rightly so."""
 ITEM_NAME_KEYS = ("name", "path", "uuid", "index", "device")
@@ -113,17 +114,35 @@ def changes_since(
     found: dict[tuple[str, str, str], list[str]] = {}
     for name in accused_nodes(findings, now.job.names):
         before, after = comparable_facts(good, name), comparable_facts(now, name)
-        sections = {fact.partition(".")[0] for fact in before} & {
-            fact.partition(".")[0] for fact in after
-        }
+        others = _other_questions(before, after)
+        if good.job.command != now.job.command:
+            others |= {"software.unfound"}
         for fact in dict.fromkeys((*before, *after)):
             was, is_now = before.get(fact, ""), after.get(fact, "")
-            if was != is_now and fact.partition(".")[0] in sections:
+            if was != is_now and not any(f"{fact}.".startswith(f"{other}.") for other in others):
                 found.setdefault((fact, was, is_now), []).append(name)
     changes = [FactChange(tuple(nodes), *key) for key, nodes in found.items()]
     related = _sections_of_failed_checks(findings)
     changes.sort(key=lambda change: change.fact.partition(".")[0] not in related)
     return ChangesSinceGo(good.started, tuple(changes))
+
+
+def _other_questions(before: Mapping[str, str], after: Mapping[str, str]) -> set[str]:
+    """What begins the names of facts that were asked only once: they say nothing of a change.
+
+    A section that one of both lacks, or that is about another path, as of a configuration or an
+    interpreter; a path that only one was asked for, which has its `state` there alone.
+    """
+    sections = [{fact.partition(".")[0] for fact in facts} for facts in (before, after)]
+    one_sided = {fact for fact in {*before} ^ {*after} if fact.endswith(".state")}
+    paths = {
+        section for section in sections[0] if _path_of(section, before) != _path_of(section, after)
+    }
+    return sections[0] ^ sections[1] | paths | {fact.removesuffix(".state") for fact in one_sided}
+
+
+def _path_of(section: str, facts: Mapping[str, str]) -> str:
+    return facts.get(f"{section}.path", "")
 
 
 def _sections_of_failed_checks(findings: Iterable[Finding]) -> set[str]:
@@ -186,8 +205,10 @@ def _momentary_sections() -> frozenset[str]:
 def _leaf_values(value: Any, path: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     if path and (VOLATILE_FIELDS.search(path[-1]) or is_secret(path[-1])):
         return
+    folder = isinstance(value, dict) and value.get("kind") == "directory"
     for key, inner in _named_parts(value):
-        yield from _leaf_values(inner, (*path, key))
+        if not (folder and key == "bytes"):  # grows with what is in it
+            yield from _leaf_values(inner, (*path, key))
     if value is not None and not isinstance(value, dict) and not _named_parts(value):
         yield ".".join(path), _value_text(value)
 

@@ -43,6 +43,7 @@ def summary_lines(
     shown: Sequence[Finding] | None = None,
     notes: Sequence[str] = (),
     brief: bool = False,
+    noted: bool = False,
 ) -> list[str]:
     """Lines for a terminal of that width: who is suspected, each area with what is wrong in it,
     what changed since the last go, the `notes`, then one line that says go or stop and what to
@@ -50,7 +51,7 @@ def summary_lines(
 
     `go` is the sentence that follows a go; `stop` ends the sentence `Fix it, then …`. `shown` are
     the findings as a person reads them, where some stand for others; all are counted. A `brief` one
-    leaves out the areas in which all is well.
+    leaves out the areas in which all is well; `noted` shows what is worth knowing there, too.
     """
     shown = findings if shown is None else shown
     columns = width or terminal_width()
@@ -60,6 +61,7 @@ def summary_lines(
         own, read = ([one for one in some if one.area == area] for some in (findings, shown))
         if not brief or any(finding.outcome in _WRONG for finding in own):
             lines += _area_lines(area, own, read, columns)
+        lines += _failure_lines([one for one in read if noted and one.noted], columns)
     for line in (*(changed.lines if changed else ()), *notes):
         lines += wrap_text(Text(), escape_text(line), columns)
     gap = [Text()] if lines else []

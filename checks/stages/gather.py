@@ -22,7 +22,7 @@ from checks.stages.stage_list import STAGED_SECTIONS, STAGES, Stage
 FACTS_LIMIT_S = 20.0
 
 OnStage = Callable[[str, int, int], None]
-"""Called with `(stage, done, total)` as answers come in, from any thread."""
+"""Called with `(title of the stage, done, total)` as answers come in, from any thread."""
 
 
 @dataclass(frozen=True)
@@ -149,10 +149,10 @@ class _Gathering:
             for name in names:
                 self.snapshot.put(name, stage.section, Answer(error=f"not asked: {self.budget}"))
             return
-        self.options.on_stage(stage.section, 0, len(names))
+        self.options.on_stage(stage.title, 0, len(names))
         with self._timed(stage.section):
             stage.run(contact, self.snapshot, names)
-        self.options.on_stage(stage.section, len(names), len(names))
+        self.options.on_stage(stage.title, len(names), len(names))
 
     def _progress_callback(self, stage: str) -> Callable[[int], None]:
         total = len(self.wanted)

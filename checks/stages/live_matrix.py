@@ -20,7 +20,7 @@ def live_lines(names: Sequence[str], table: SpeedTable, said: str) -> list[str]:
     worst = (
         f", slowest {found[0]} → {found[1]}: {format_speed(table[found].gbit_s)}" if found else ""
     )
-    return [f"{'pairs':<10} {said}{worst}", *(matrix_rows(names, table))]
+    return [f"{'bandwidth':<14} {said}{worst}", *(matrix_rows(names, table))]
 
 
 def matrix_rows(names: Sequence[str], table: SpeedTable) -> list[str]:

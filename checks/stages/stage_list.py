@@ -42,11 +42,13 @@ from checks.stages import (
 class Stage:
     """What fills `section`: `run(contact, snapshot, names)`, after the facts in `needs` are there.
 
+    `title` is what people read.
     `sections` are the probe's sections that it asks. `also` is filled with it, `on_failure` only
     where that may explain what failed.
     """
 
     section: str
+    title: str
     needs: tuple[type[Fact], ...]
     sections: tuple[str, ...]
     run: Callable[[Contact, Snapshot, Sequence[str]], None]
@@ -55,42 +57,66 @@ class Stage:
 
 
 STAGES: tuple[Stage, ...] = (
-    Stage("ssh", (Account, Trust), ("ssh", "firewall"), mesh.run_stage, on_failure=("firewall",)),
+    Stage(
+        "ssh",
+        "ssh logins",
+        (Account, Trust),
+        ("ssh", "firewall"),
+        mesh.run_stage,
+        on_failure=("firewall",),
+    ),
     Stage(
         "dial",
+        "ports",
         (Interfaces, Names, Environment, PortSettings),
         ("listen", "dial", "hangup", "firewall", "port_holder"),
         ports.run_stage,
         also=("listen",),
         on_failure=("firewall", "port_holder"),
     ),
-    Stage("pdsh_run", (Pdsh, Trust), ("pdsh_run",), pdsh.run_stage),
-    Stage("clock_offset", (), ("time_now",), clock.measure_clocks),
+    Stage("pdsh_run", "pdsh", (Pdsh, Trust), ("pdsh_run",), pdsh.run_stage),
+    Stage("clock_offset", "clocks", (), ("time_now",), clock.measure_clocks),
     Stage(
         "pairs",
+        "bandwidth",
         (Interfaces, Names, Environment, DialResults),
         ("pair_listen", "pair_send", "pair_hangup"),
         pairs.run_stage,
     ),
-    Stage("smoke", (Gpus,), ("smoke",), smoke.run_stage),
+    Stage("smoke", "training smoke", (Gpus,), ("smoke",), smoke.run_stage),
     Stage(
+        "rendezvous",
         "rendezvous",
         (Gpus, Interfaces, Names, Environment, Rdma),
         ("warm_open", "warm_task"),
         rendezvous.run_stage,
     ),
-    Stage("compute", (Rendezvous,), ("warm_task", "warm_close"), compute.measure_compute),
+    Stage(
+        "compute", "compute", (Rendezvous,), ("warm_task", "warm_close"), compute.measure_compute
+    ),
     Stage(
         "nccl_tests",
+        "nccl-tests",
         (Gpus, Interfaces, Names, Environment, Rdma),
         ("nccl_tests_find", "nccl_tests_run"),
         nccl_tests.run_stage,
     ),
-    Stage("later_counters", (Counters,), ("counters",), counters.read_later_counters),
-    Stage("later_rdma_counters", (RdmaCounters,), ("rdma_counters",), rdma_counters.run_stage),
+    Stage(
+        "later_counters", "error counters", (Counters,), ("counters",), counters.read_later_counters
+    ),
+    Stage(
+        "later_rdma_counters",
+        "RDMA counters",
+        (RdmaCounters,),
+        ("rdma_counters",),
+        rdma_counters.run_stage,
+    ),
 )
 
 STAGED_SECTIONS = frozenset(
     section for stage in STAGES for section in (stage.section, *stage.also, *stage.on_failure)
 )
 """The sections that stages fill, and no question to a single node."""
+
+STAGE_TITLES = {stage.section: stage.title for stage in STAGES}
+"""What people read for a stage's name in reports."""

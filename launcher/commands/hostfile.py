@@ -6,6 +6,7 @@ import dataclasses
 import os
 import secrets
 import shlex
+import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
 
@@ -19,7 +20,7 @@ from checks.next_line import next_line
 from checks.run import observe
 from launcher.commands.remote_scripts import ask_consent, run_scripts
 from launcher.options import job_from_options
-from launcher.plan.accelerate_file import render_accelerate_file
+from launcher.plan.accelerate_file import advice_on_cpus, render_accelerate_file
 from launcher.plan.backends.slurm import slurm_allocation
 from launcher.plan.plan import Plan, hostfile_text, make_plan, shared_env
 from launcher.plan.plan_inputs import PLAN_FACTS, read_plan_inputs
@@ -58,13 +59,13 @@ def add_accelerate_options(parser: ArgumentParser) -> None:
 
 def print_hostfile(args: Namespace) -> None:
     """The hostfile that `start` would use."""
-    plan, job = plan_from_nodes(args)
+    plan, job, _ = plan_from_nodes(args)
     _print_or_write(args, job, dict.fromkeys(job.names, hostfile_text(plan)))
 
 
 def print_environment(args: Namespace) -> None:
     """The environment of a start as a .deepspeed_env; secrets are masked unless written."""
-    plan, job = plan_from_nodes(args)
+    plan, job, _ = plan_from_nodes(args)
     env = shared_env(plan)
     shown = env if args.write else mask_env(env)
     text = "".join(f"{name}={value}\n" for name, value in shown.items())
@@ -73,18 +74,24 @@ def print_environment(args: Namespace) -> None:
 
 def print_accelerate_config(args: Namespace) -> None:
     """accelerate's default_config.yaml of each node, with its own rank."""
-    plan, job = plan_from_nodes(args)
+    plan, job, on_cpu = plan_from_nodes(args)
+    wrap, precision = args.wrap or "", args.mixed_precision or "no"
     texts = {
         node.name: render_accelerate_file(
-            job, plan, node.name, args.fsdp, args.wrap or "", args.mixed_precision or "no"
+            job, plan, node.name, args.fsdp, wrap, precision, on_cpu=on_cpu
         )
         for node in plan.nodes
     }
+    if on_cpu:
+        print(advice_on_cpus(job, args.fsdp), file=sys.stderr)
     _print_or_write(args, job, texts)
 
 
-def plan_from_nodes(args: Namespace) -> tuple[Plan, Job]:
-    """The plan on what the nodes say now. Raises PreflightError where one cannot be asked."""
+def plan_from_nodes(args: Namespace) -> tuple[Plan, Job, bool]:
+    """The plan on what the nodes say now, and whether none of them has a GPU.
+
+    Raises PreflightError where one cannot be asked.
+    """
     job = job_from_options(args)
     # These files are DeepSpeed's, whatever starts; and accelerate's own may be what is to be fixed
     job = dataclasses.replace(job, launcher="deepspeed", command=job.command or ("train.py",))
@@ -97,7 +104,7 @@ def plan_from_nodes(args: Namespace) -> tuple[Plan, Job]:
             f"what is wrong: {next_line('preflight', job, '-k', 'controller-logs-in')}"
         )
     found = read_plan_inputs(cluster.snapshot, slurm_allocation(job, os.environ))
-    return make_plan(job, found, secrets.token_hex(8)), job
+    return make_plan(job, found, secrets.token_hex(8)), job, not any(found.gpus.values())
 
 
 def _print_or_write(args: Namespace, job: Job, texts: TextByNode) -> None:

@@ -33,12 +33,20 @@ FSDP_VALUES_BY_VERSION: Mapping[str, ConfigValues] = {
 
 
 def render_accelerate_file(
-    job: Job, plan: Plan, node: str, fsdp: str | None, wrap: str, precision: str
+    job: Job,
+    plan: Plan,
+    node: str,
+    fsdp: str | None,
+    wrap: str,
+    precision: str,
+    *,
+    on_cpu: bool = False,
 ) -> str:
     """The YAML of that node. DeepSpeed where the job names its config, FSDP where asked, else DDP.
 
     DeepSpeed over pdsh is started from the head and reads the hostfile `workdir/hostfile`; any
-    other is started on every node.
+    other is started on every node. On CPUs too DDP is `MULTI_GPU`: accelerate starts the ranks of
+    `MULTI_CPU` on several machines by mpirun alone.
     """
     import yaml  # slow to import, and only this command writes YAML
 
@@ -60,7 +68,7 @@ def render_accelerate_file(
         "num_processes": _process_count(job, plan, len(own.slots), fsdp),
         "rdzv_backend": "static",
         "same_network": True,
-        "use_cpu": False,
+        "use_cpu": on_cpu,
     }
     if fsdp:
         values["fsdp_config"] = {
@@ -73,6 +81,18 @@ def render_accelerate_file(
     if fsdp or not job.deepspeed_config:
         values["mixed_precision"] = precision
     return yaml.safe_dump(values, sort_keys=False, allow_unicode=True, width=sys.maxsize)
+
+
+def advice_on_cpus(job: Job, fsdp: str | None) -> str:
+    """What accelerate's file cannot say where no node has a GPU."""
+    if fsdp:
+        return "no node has a GPU, and FSDP needs one"
+    if job.deepspeed_config:
+        return "no node has a GPU: the script has to ask DeepSpeed for the gloo backend"
+    return (
+        "no node has a GPU: accelerate's own launch starts these ranks, and the script trains with "
+        "the others only if told so by ACCELERATE_USE_CPU=true; `start --with accelerate` does that"
+    )
 
 
 def _starts_from_head(job: Job, fsdp: str | None) -> bool:

@@ -24,12 +24,12 @@ def test_a_row_for_each_sender_with_what_is_slow_marked():
 
 def test_the_first_line_says_how_far_it_is_and_what_is_slowest():
     first = live_lines(NAMES, TABLE, "round 2 of 3")[0]
-    assert first == "pairs      round 2 of 3, slowest node3 → node1: 94 Mbit/s"
+    assert first == "bandwidth      round 2 of 3, slowest node3 → node1: 94 Mbit/s"
 
 
 def test_before_anything_is_measured_nothing_is_slow():
     assert live_lines(NAMES, {}, "round 1 of 3") == [
-        "pairs      round 1 of 3", "  node1  ··", "  node2 · ·", "  node3 ·· "
+        "bandwidth      round 1 of 3", "  node1  ··", "  node2 · ·", "  node3 ·· "
     ]  # fmt: skip
 
 
@@ -83,12 +83,12 @@ def size(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_terminal_shows_the_last_and_is_clean_at_the_end():
     terminal = Terminal(tty=True)
     progress = Progress(terminal)
-    progress.stage("pairs", 0, 3)
+    progress.stage("bandwidth", 0, 3)
     for said in ("round 1 of 3", "round 2 of 3"):
         progress.show(live_lines(NAMES, TABLE, said))
     assert terminal.shown == live_lines(NAMES, TABLE, "round 2 of 3")
     progress.stage("smoke", 0, 3)
-    assert terminal.shown == ["smoke      0/3 nodes"]
+    assert terminal.shown == ["smoke          0/3 nodes"]
     progress.finish()
     assert (terminal.shown, terminal.row) == ([""], 0)
     assert not terminal.lines
@@ -112,10 +112,10 @@ def test_where_nothing_can_be_redrawn_there_is_one_line_a_stage(tty, monkeypatch
     monkeypatch.setenv("TERM", "dumb")
     terminal = Terminal(tty=tty)
     progress = Progress(terminal)
-    progress.stage("pairs", 0, 3)
+    progress.stage("bandwidth", 0, 3)
     progress.show(live_lines(NAMES, TABLE, "round 1 of 3"))
-    progress.stage("pairs", 3, 3)
+    progress.stage("bandwidth", 3, 3)
     progress.finish()
     assert terminal.screen == [""]
     assert len(terminal.lines) == 1
-    assert terminal.lines[0].startswith("pairs      3/3 nodes")
+    assert terminal.lines[0].startswith("bandwidth      3/3 nodes")

@@ -12,7 +12,7 @@ from checks.facts.limits import Limits
 from checks.facts.rdma import Rdma
 from checks.knowledge.container_limits import MEMLOCK_IN_CONTAINER, REMOUNT_SHM, SHM_IN_CONTAINER
 from checks.knowledge.nccl_transport import is_meant_for_rdma
-from checks.model import Fix, Severity, Verdict, block, ok, warn
+from checks.model import Fix, Severity, Verdict, block, note, ok, warn
 from checks.units import GIB, MIB, format_count, format_memory
 
 MEMLOCK_NEEDED, MEMLOCK_WANTED = 16 * GIB, 32 * GIB
@@ -32,7 +32,8 @@ def memlock_is_unlimited(node: NodeView) -> Verdict:
     "Got completion with error 12" minutes after the start.
 
     Measured: Soft and hard limit of the probe's own process. Blocks below 16 GiB where training
-    uses RDMA; else it warns.
+    uses RDMA, warns where it has active RDMA ports that it does not use, and is only noted, with
+    `-v` and in the reports, where there is none.
 
     Fix:
         memlock-low: writes both files, or names `docker run --ulimit memlock=-1:-1`.
@@ -40,13 +41,17 @@ def memlock_is_unlimited(node: NodeView) -> Verdict:
     soft, hard = node.read(Limits).memlock
     if soft is None or soft >= MEMLOCK_WANTED:
         return ok(f"memlock on {node.name} is {format_memory(soft)}")
-    rdma = is_meant_for_rdma(node)
-    needed = "its active RDMA ports need it" if rdma else "though nothing here uses RDMA"
-    message = (
+    limit = (
         f"a login to {node.name} may lock {format_memory(soft)} of memory (hard limit "
-        f"{format_memory(hard)}); expected unlimited, {needed}"
+        f"{format_memory(hard)})"
     )
+    rdma = is_meant_for_rdma(node)
+    if not rdma and not node.read(Rdma).active:
+        message = f"{limit}: enough without RDMA, which would need it unlimited"
+        return note("memlock-low", message, _memlock_fix(node), soft=soft, hard=hard)
+    needed = "its active RDMA ports need it" if rdma else "though nothing here uses RDMA"
     verdict = block if rdma and soft < MEMLOCK_NEEDED else warn
+    message = f"{limit}; expected unlimited, {needed}"
     return verdict("memlock-low", message, _memlock_fix(node), soft=soft, hard=hard)
 
 

@@ -11,7 +11,7 @@ from checks.facts.gpus import Gpu, Gpus
 from checks.facts.limits import Limits
 from checks.model import Node, Outcome, Severity
 from checks.node.probe.limits import limits as limits_section
-from tests.support.networks import GIB, HEALTHY_LIMITS, ROCE, cluster, nth_account, rdma
+from tests.support.networks import DOWN, GIB, HEALTHY_LIMITS, ROCE, cluster, nth_account, rdma
 from tests.support.snapshots import judged, with_fact, without
 
 MIB = 2**20
@@ -48,9 +48,9 @@ def test_memlock_that_is_enough(soft):
 def test_memlock_blocks_under_rdma_only():
     low = {"memlock": (65536, 65536)}
     plain = seen("memlock-is-unlimited", **low)
-    assert (plain.severity, plain.cause) == (Severity.WARN, "memlock-low")
-    assert "64 KiB" in plain.message
-    assert not plain.stops
+    assert (plain.outcome, plain.cause, plain.noted) == (Outcome.PASS, "memlock-low", True)
+    assert "64 KiB" in plain.message and "enough without RDMA" in plain.message
+    assert seen("memlock-is-unlimited", facts=[rdma("mlx5_0", mlx5_0=DOWN)], **low).noted
     over_ib = seen("memlock-is-unlimited", facts=[rdma("mlx5_0")], **low)
     assert over_ib.stops
     assert "active RDMA ports" in over_ib.message

@@ -53,6 +53,15 @@ def texts(element) -> str:
     return " ".join(element.text_content().split())
 
 
+def test_notes_have_a_section_of_their_own():
+    known = node("node1", Outcome.PASS, message="enough here", cause="low", fix=Fix("x", "node1"))
+    _, tree = shown([known])
+    assert "enough here" in texts(heading(tree, "Notes"))
+    assert heading(tree, "Problems") is None
+    _, tree = shown([node("node1", Outcome.PASS, message="plain")])
+    assert heading(tree, "Notes") is None
+
+
 def test_it_asks_nothing_of_a_network_and_runs_no_script():
     text, tree = shown(pairs(snapshot(), "node2"))
     assert not list(tree.iter("script", "link", "img", "iframe", "object"))
@@ -150,7 +159,7 @@ def test_stages_tell_their_seconds():
     snap.stages.update(facts=0.5, ssh=2.0)
     _, tree = shown([], snap)
     rows = heading(tree, "Time by stage").findall(".//tr")
-    assert [texts(row) for row in rows] == ["facts0.50 s", "ssh2.00 s"]
+    assert [texts(row) for row in rows] == ["facts0.50 s", "ssh logins2.00 s"]
 
 
 def test_64_nodes_fit_and_long_labels_are_shortened():

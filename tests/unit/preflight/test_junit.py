@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 
 import pytest
 from lxml import etree
@@ -12,6 +13,7 @@ from tests.support.snapshots import snapshot, with_fact
 from tests.support.toy_checks import Toy, preflight
 
 SCHEMA = RECORDED / "junit-10.xsd"
+SECONDS = 1.25
 SAYS = ("ok", "block", "warn", "unknown", "skip")
 
 
@@ -23,6 +25,7 @@ def document(tmp_path_factory):
     snap = snapshot(names)
     for name, said in zip(names, SAYS, strict=True):
         with_fact(snap, name, Toy(said))
+        snap.put(name, "toy", dataclasses.replace(snap.sections[name]["toy"], seconds=SECONDS))
     snap.save(folder / "facts.json")
     done = preflight("--facts", folder / "facts.json", "--junitxml", "j.xml", cwd=folder)
     assert done.returncode == 1
@@ -40,7 +43,7 @@ def test_every_testcase_carries_the_five_properties(document):
     [
         ("ok", None, "pass"),
         ("block", "failure", "fail"),
-        ("warn", None, "fail"),
+        ("warn", "system-out", "fail"),
         ("unknown", "error", "unknown"),
         ("skip", "skipped", "skip"),
     ],
@@ -52,6 +55,18 @@ def test_each_outcome_is_the_element_of_the_contract(document, said, element, ou
     assert (seen["check"], seen["subject"]) == ("limits.toy-limit", f"node-{said}")
     told = [child.tag for child in case if child.tag != "properties"]
     assert told == ([element] if element else [])
+
+
+@pytest.mark.parametrize("said", SAYS)
+def test_a_testcase_takes_what_its_facts_took(document, said):
+    case = document.find(f".//testcase[@name='test_limits[toy-limit-node-{said}]']")
+    assert SECONDS <= float(case.get("time")) < 2 * SECONDS
+
+
+def test_a_warning_is_shown_where_jenkins_and_gitlab_show_text(document):
+    texts = {case.get("name"): case.findtext("system-out") for case in document.iter("testcase")}
+    assert "node-warn is a bit low" in (texts.pop("test_limits[toy-limit-node-warn]") or "")
+    assert set(texts.values()) == {None}
 
 
 def test_it_validates_against_jenkins_schema(document):

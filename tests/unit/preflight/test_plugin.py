@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 
@@ -52,6 +53,24 @@ def test_a_blocking_finding_stops_and_shows_no_traceback(tmp_path):
     assert "\x1b" not in done.stdout and "Traceback" not in done.stdout + done.stderr
     assert "require(" not in done.stdout
     assert last_line(done.stdout).startswith("STOP")
+
+
+def test_quiet_leaves_no_letter_and_counts_all(tmp_path):
+    facts = save_facts(tmp_path, node1="block", node2="warn", node3="skip")
+    done = preflight("--facts", facts, "-q", cwd=tmp_path)
+    head = done.stdout.partition("Suspect")[0].partition("× ")[0]
+    counts = [line for line in head.splitlines() if " passed" in line]
+    assert [line.strip() for line in head.splitlines() if line.strip()] == counts
+    for count in ("1 failed", "1 warned", "1 skipped"):
+        assert count in counts[0]
+    loud = preflight("--facts", facts, cwd=tmp_path)
+    assert re.search(r"test_limits.py \S*F\S*", loud.stdout)
+
+
+def test_quiet_counts_what_could_not_be_determined(tmp_path):
+    done = preflight("--facts", save_facts(tmp_path, node2="unknown"), "-q", cwd=tmp_path)
+    assert "1 error" in done.stdout
+    assert done.returncode == 1
 
 
 def test_a_failure_is_told_once_without_v(tmp_path):

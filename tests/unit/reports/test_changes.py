@@ -72,7 +72,11 @@ def test_items_of_lists_are_told_apart_by_their_names_not_by_their_place():
 
 
 @pytest.mark.parametrize(
-    "field", ["seconds", "shm_free_bytes", "time", "pid", "boot_age_s", "rx_packets", "uptime_s"]
+    "field",
+    [
+        *("seconds", "shm_free_bytes", "time", "pid", "boot_age_s", "rx_packets", "uptime_s"),
+        *("entries", "weights", "weight_bytes", "ecc_uncorrected", "tracked", "nearest", "near"),
+    ],
 )
 def test_what_passes_by_itself_says_nothing(field):
     assert changes(seen(limits={field: 1}), seen(limits={field: 2})) == []
@@ -99,6 +103,52 @@ def test_a_login_in_a_url_is_masked():
 
 def test_what_was_not_asked_both_times_is_no_change():
     assert changes(seen(gpus={"driver": "1"}), seen(limits={"x": 1})) == []
+
+
+def test_what_a_person_sets_is_no_counter():
+    good, now = (seen(deepspeed_config={"weight_decay": value}) for value in (1, 2))
+    assert changes(good, now) == ["node3: deepspeed_config.weight_decay 1 → 2"]
+
+
+PATH = {"state": "there", "kind": "file", "bytes": 10, "absolute": "/a"}
+FOLDER = {**PATH, "kind": "directory"}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"same": {}}, {"same": {"trian.py": {**PATH, "state": "missing", "near": ["train.py"]}}}),
+        ({"same": {"a.json": PATH}}, {"same": {}}),
+        ({"same": {"a.json": PATH}}, {"same": {"b.json": {**PATH, "absolute": "/b"}}}),
+        ({"workdir": FOLDER}, {"workdir": {**FOLDER, "bytes": 90}}),
+    ],
+    ids=["asked now", "asked then", "another", "a folder that filled"],
+)  # fmt: skip
+def test_what_was_not_asked_or_grew_by_use_is_no_change(before, after):
+    assert changes(seen(files=before), seen(files=after)) == []
+
+
+@pytest.mark.parametrize("section", ["software", "accelerate_config", "deepspeed_config"])
+def test_another_path_is_another_question(section):
+    good = seen(**{section: {"path": "/a", "version": "1"}})
+    assert changes(good, seen(**{section: {"path": "/b", "version": "2"}})) == []
+    again = seen(**{section: {"path": "/a", "version": "2"}})
+    assert changes(good, again) == [f"node3: {section}.version 1 → 2"]
+
+
+def test_a_file_that_is_another_or_gone_is_a_change():
+    good = seen(files={"same": {"a.json": PATH}})
+    now = seen(files={"same": {"a.json": {**PATH, "bytes": 11}}})
+    gone = seen(files={"same": {"a.json": {**PATH, "state": "missing"}}})
+    assert changes(good, now) == ["node3: files.same.a.json.bytes 10 → 11"]
+    assert changes(good, gone) == ["node3: files.same.a.json.state there → missing"]
+
+
+def test_modules_of_another_command_are_another_question():
+    good, now = seen(software={"unfound": []}), seen(software={"unfound": ["foo"]})
+    assert changes(good, now) == ['node3: software.unfound [] → ["foo"]']
+    now.job = dataclasses.replace(now.job, command=("other.py",))
+    assert changes(good, now) == []
 
 
 def test_what_the_failing_check_reads_comes_first():

@@ -33,6 +33,17 @@ def test_an_area_that_holds_is_one_line():
     assert lines == ["√ ports      4096 passed", "", "GO: 4096 checks passed. Start"]
 
 
+def test_what_is_worth_knowing_is_shown_where_it_is_asked_for():
+    known = Finding(
+        "limits.l", "limits", ("gpu01",), Severity.BLOCK, Outcome.PASS,
+        "gpu01 is low: enough here", "low", Fix("raise it", "gpu01"),
+    )  # fmt: skip
+    assert told(known) == ["√ limits     1 passed", "", "GO: 1 check passed. Start"]
+    lines = summary_lines([known], go="Start", stop="", colour=False, width=100, noted=True)
+    assert "  √ gpu01 is low: enough here" in lines
+    assert lines[-1] == "GO: 1 check passed. Start"
+
+
 def test_a_go_for_want_of_anything_that_applies_says_so():
     lines = told(pair("gpu01", "gpu02", Outcome.SKIP))
     assert lines[-1] == "GO: none of the checks applies here. Start"
