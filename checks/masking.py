@@ -6,7 +6,9 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
+from checks.job.key import declared_keys
 from checks.model import Job
 
 MASK = "***"
@@ -49,8 +51,13 @@ def mask_argv(argv: Sequence[str]) -> list[str]:
 
 def mask_job(job: Job) -> Job:
     """The job as it may be written down."""
+    secret = [key for key in declared_keys(Job) if key.secret]
+    flags = {key.flag for key in secret}
+    masked: dict[str, Any] = {key.field: MASK for key in secret if key.value_in(job)}
     return replace(
         job,
+        **masked,
+        typed=tuple((flag, MASK if flag in flags else value) for flag, value in job.typed),
         env=mask_env(job.env),
         command=tuple(mask_argv(job.command)),
         before=tuple(tuple(mask_argv(words)) for words in job.before),

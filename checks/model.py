@@ -21,6 +21,7 @@ from checks.job.value_readers import (
     read_seconds,
     read_training_argv,
     read_user,
+    read_web_address,
 )
 
 
@@ -159,6 +160,16 @@ class Job:
         "preflight.max_age", read_seconds,
         "how old a passed preflight may be for `start` to trust it: `90s`, `30m`, `2h`",
         faces=Face.NEITHER, default="`30m`", example='"30m"'))
+    notify_command: str | None = field(default=None, metadata=launch_key(
+        "notify.command", read_line,
+        "a shell's line, run here when a run starts, stalls, fails or ends; gets JSON on its input",
+        faces=Face.LAUNCHER, metavar="LINE", secret=True,
+        example='"/data/bin/tell-team.sh"'))
+    notify_webhook: str | None = field(default=None, metadata=launch_key(
+        "notify.webhook", read_web_address,
+        "an address of Slack, Discord or the like that the same is posted to as JSON",
+        faces=Face.LAUNCHER, metavar="URL", secret=True,
+        example='"https://hooks.slack.com/services/T0/B0/x"'))
     nccl_tests: str | None = field(default=None, metadata=launch_key(
         "preflight.nccl_tests", read_line,
         "`all_reduce_perf` on the nodes, or a folder that has it, or has it in `build`",

@@ -98,12 +98,17 @@ def same_line(face: str, words: Sequence[str]) -> str:
 
 
 def typed_options(command: str, job: Job) -> list[str]:
-    """The options that were typed and that the command takes: others only log in to the nodes."""
+    """The options that were typed and that the command takes: others only log in to the nodes.
+
+    Secrets are left out.
+    """
     face = {"preflight": Face.PREFLIGHT, "start": Face.LAUNCHER}.get(command)
     keys = {key.flag: key for key in declared_keys(Job)}
     words: list[str] = []
     for flag, value in job.typed:
         key = keys.get(flag)
+        if key and key.secret:
+            continue
         if key is None or (key.faces & face if face else key.for_logins):
             words += (flag, value)
     return words

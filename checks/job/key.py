@@ -49,6 +49,8 @@ class Key:
     """The option may be given again, and its argument holds several words joined by commas."""
     local: bool = False
     """A path that is relative to launch.toml's folder or, as an option, to the current one."""
+    secret: bool = False
+    """Its value is written down nowhere."""
     default: str = ""
     example: str = ""
     """TOML for the template and the docs; without one, the key is left out of the template."""

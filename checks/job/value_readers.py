@@ -47,6 +47,16 @@ def read_lines(value: object) -> tuple[str, ...]:
     return tuple(read_line(item) for item in _require_type(list, value, "an array of strings"))
 
 
+def read_web_address(value: object) -> str:
+    """An address that HTTP can be spoken with; the message does not show it: it may be a secret."""
+    text = read_line(value)
+    if not re.fullmatch(r"https?://[^\s/@]+(/\S*)?", text):
+        raise ValueError(
+            "expected an address that begins with https:// or http://, without a login"
+        )
+    return text
+
+
 def read_port(value: object) -> int:
     """A TCP port."""
     number = _require_type(int, value, "a port from 1 to 65535")

@@ -7,6 +7,8 @@ import os
 import secrets
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
 from checks.folded_names import fold_names
@@ -34,6 +36,7 @@ from launcher.record import RunRecord, require_name, run_name
 from launcher.run.console import print_line
 from launcher.run.controller import RunController
 from launcher.run.failure_report import FailureReport
+from launcher.run.notifier import Notifier
 
 
 def add_options(parser: ArgumentParser) -> None:
@@ -73,37 +76,44 @@ def start_training(args: Namespace) -> ExitCode:
         return run_preflight(job, Path.cwd(), _print_progress)
 
     def run_all(on_record: OnRecord) -> ExitCode:
-        def run(attempt: Attempt, found: GateResult) -> tuple[ExitCode, Path]:
-            return _run_attempt(args, job, name, attempt, found, on_record)
-
-        return run_attempts(args.restart, found, run, check, _print_progress)
+        with closing(Notifier(job)) as notifier:
+            start = _Start(args, job, name, notifier, on_record)
+            code = run_attempts(args.restart, found, start.run_attempt, check, _print_progress)
+            if code == ExitCode.STOPPED_BY_GATE and start.last:
+                start.last.notices.not_restarted(start.last.progress.run_figures)
+            return code
 
     return start_detached(run_all, args.runs) if args.detach else run_all(lambda _: None)
 
 
-def _run_attempt(
-    args: Namespace,
-    job: Job,
-    name: str,
-    attempt: Attempt,
-    found: GateResult,
-    on_record: OnRecord,
-) -> tuple[ExitCode, Path]:
-    """One attempt, to the check of its nodes after a failure; its exit code and directory."""
-    plan = _plan_run(job, found, local_rank=not args.no_local_rank)
-    record = RunRecord(args.runs, name)
-    _record_plan(record, job, plan, found)
-    if attempt.of > 1:
-        record.write_json("attempt.json", dataclasses.asdict(attempt))
-    on_record(record.path)
-    which = f" ({attempt})" if attempt.of > 1 else ""
-    where = f"{len(plan.ranks)} ranks on {len(plan.nodes)} nodes"
-    print_line(f"{where}, recorded in {record.path}{which}")
-    controller = RunController(job, plan, record, args.stuck_after)
-    code = controller.run()
-    if code == ExitCode.FAILED:
-        _recheck_failure(without_unused_nodes(job), controller.failure_report, record, found)
-    return code, record.path
+@dataclass
+class _Start:
+    """What was asked for, who hears of each run of it, and the last of these."""
+
+    args: Namespace
+    job: Job
+    name: str
+    notifier: Notifier
+    on_record: OnRecord
+    last: RunController | None = None
+
+    def run_attempt(self, attempt: Attempt, found: GateResult) -> tuple[ExitCode, Path]:
+        """One attempt, to the check of its nodes after a failure; its exit code and directory."""
+        job, args = self.job, self.args
+        plan = _plan_run(job, found, local_rank=not args.no_local_rank)
+        record = RunRecord(args.runs, self.name)
+        _record_plan(record, job, plan, found)
+        if attempt.of > 1:
+            record.write_json("attempt.json", dataclasses.asdict(attempt))
+        self.on_record(record.path)
+        which = f" ({attempt})" if attempt.of > 1 else ""
+        where = f"{len(plan.ranks)} ranks on {len(plan.nodes)} nodes"
+        print_line(f"{where}, recorded in {record.path}{which}")
+        self.last = controller = RunController(job, plan, record, self.notifier, args.stuck_after)
+        code = controller.run()
+        if code == ExitCode.FAILED:
+            _recheck_failure(without_unused_nodes(job), controller.failure_report, record, found)
+        return code, record.path
 
 
 def _recheck_failure(

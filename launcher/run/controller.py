@@ -16,7 +16,7 @@ from checks.model import Job
 from launcher.agent.supervisor import LEASE_S
 from launcher.exit_codes import ExitCode
 from launcher.plan.plan import Plan
-from launcher.record import RunRecord
+from launcher.record import RecordedRun, RunRecord
 from launcher.run.console import Console
 from launcher.run.failure_report import FailureReport, describe_failure
 from launcher.run.inbox import Inbox
@@ -32,7 +32,9 @@ from launcher.run.messages import (
     StopRun,
     event_as_json,
 )
+from launcher.run.notifier import Notifier
 from launcher.run.progress import Progress
+from launcher.run.run_notices import RunNotices
 from launcher.run.stall.judge import Stall, StallKind
 from launcher.run.stall.stall_monitor import STUCK_AFTER_S, StallMonitor
 from launcher.run.start_display import StartDisplay
@@ -61,7 +63,12 @@ class RunController:
     """One run under way. `run` brings it to its end, whatever that is."""
 
     def __init__(
-        self, job: Job, plan: Plan, record: RunRecord, stuck_after_s: float = STUCK_AFTER_S
+        self,
+        job: Job,
+        plan: Plan,
+        record: RunRecord,
+        notifier: Notifier,
+        stuck_after_s: float = STUCK_AFTER_S,
     ) -> None:
         self.job, self.plan, self.record = job, plan, record
         self.console = Console([node.name for node in plan.nodes])
@@ -70,7 +77,8 @@ class RunController:
         self.end_requests = 0
         self.interrupted = False
         self.stopped_because = ""
-        record.report = self.console.say
+        record.report = notifier.warn = self.console.say
+        self.notices = RunNotices(notifier, job, plan, RecordedRun(record.path))
         self.progress = Progress(plan, self.console.say)
         self.supervisors: Supervisors | None = None
         self.hang = ""
@@ -181,6 +189,8 @@ class RunController:
         if text:
             self.console.say(text)
             self.hang = f"{self.progress.seconds():.0f} s after the start: {text}"
+        if text and seen["kind"] != StallKind.SLOW.value:
+            self.notices.stalled(self.progress.run_figures, text)
 
     def _fail_overdue_nodes(self, nodes: set[str], what: str, limit_s: float) -> None:
         if not self.end_requests and not self.state.failure:
@@ -215,10 +225,15 @@ class RunController:
         match message:
             case RankStarted() | NodeStarted():
                 self.stall_monitor.started(time.monotonic())
+                if isinstance(message, RankStarted) and self._all_joined():
+                    self.notices.started(self.progress.run_figures)
             case RanksObserved(seen):
                 self.stall_monitor.take_observation(node, seen)
             case RanksSaving(ranks):
                 self.console.say(_saving_notice(node, ranks))
+
+    def _all_joined(self) -> bool:
+        return len(self.state.joined) == len(self.plan.ranks)
 
     def _show_line(self, node: str, source: str, line: str) -> None:
         self.record.log(node, f"{source.removeprefix('rank')}: {line}")
@@ -298,6 +313,8 @@ class RunController:
         )
         if state == "failed":
             self.console.say(self.failure_report.story if self.failure_report else text)
+        brief = self.failure_report.brief if self.failure_report else text
+        self.notices.ended(self.progress.run_figures, state, int(code), brief, text)
         return code
 
     @contextmanager

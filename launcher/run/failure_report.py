@@ -37,6 +37,11 @@ class FailureReport:
         """All of it, the cause last."""
         return f"{self.story}\n{self.cause}"
 
+    @property
+    def brief(self) -> str:
+        """What failed first, and the cause."""
+        return f"{self.story.splitlines()[0]}\n{self.cause}"
+
 
 def describe_failure(state: RunState, failure: Failure, run: Path, hang: str) -> FailureReport:
     """The first failure, its last lines, what followed, what is known of it.

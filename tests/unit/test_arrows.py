@@ -22,7 +22,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "checks.folded_names": (),
     "checks.units": (),
     "checks.untrusted_json": (),
-    "checks.masking": ("checks.model",),
+    "checks.masking": ("checks.job.key", "checks.model"),
     # what is on the nodes, and what was read from them
     "checks.node": (),
     "checks.facts": (
@@ -153,6 +153,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "checks.knowledge.exit_status",
         "checks.masking",
         "checks.model",
+        "checks.units",
         "checks.untrusted_json",
         "launcher.agent",
         "launcher.diagnosis",

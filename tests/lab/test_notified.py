@@ -1,0 +1,65 @@
+"""What a person or a chat room hears of runs on a real lab, by a real webhook and command."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+
+import pytest
+
+from tests.support.launched_runs import LaunchedRun, run_launcher, wait_until_clean
+from tests.support.receivers import Receiver
+from tests.support.two_nodes import SECRET, lab, nothing_is_left, place
+
+__all__ = ["lab", "nothing_is_left", "place"]
+
+
+def test_start_stall_and_end_are_notified(place, lab):
+    receiver, told = Receiver(), place / "told"
+    run = LaunchedRun(
+        place, lab, "train.py", "sleep", "--api-key", SECRET,
+        options=("--notify-webhook", receiver.address, "--notify-command", f"cat >>{told}",
+                 "--stuck-after", "3"),
+    )  # fmt: skip
+    started = receiver.wait_for("started, 2 ranks on")
+    stalled = receiver.wait_for("no progress: no output for ")
+    run_launcher(place, "stop")
+    assert run.end() == 130, run.text
+    receiver.close()
+    ended, name = receiver.bodies[-1], run.run.name
+    assert [started["event"], stalled["event"], ended["event"]] == ["start", "stall", "end"]
+    assert started["text"].endswith(": started, 2 ranks on node[1-2]")
+    assert name in started["text"] and started["run"] == name
+    assert started["path"] == str(run.run.path)
+    assert started["command"] == ["train.py", "sleep", "--api-key", "***"]
+    assert stalled["state"] == "running"
+    assert re.search(r": stopped after .*, step 1, loss 2.5: stopped on request\n", ended["text"])
+    assert (ended["state"], ended["exit"]) == ("stopped", 130)
+    heard = [json.loads(line) for line in told.read_text().splitlines()]
+    assert [notice["text"] for notice in heard] == [body["text"] for body in receiver.bodies]
+    written = [path.read_text() for path in run.run.path.rglob("*") if path.is_file()]
+    assert not [
+        text for text in (*written, run.text) if "SecretOfHook" in text or str(told) in text
+    ]
+
+
+@pytest.mark.long
+def test_a_failure_is_notified_and_waits_for_nobody(place, lab):
+    answered = threading.Event()
+    receiver = Receiver(lambda _: 200 if answered.wait(60) else 500)
+    run = LaunchedRun(
+        place, lab, "train.py", "fail",
+        options=("--notify-webhook", receiver.address, "--notify-command", "echo no; exit 7"),
+    )  # fmt: skip
+    assert run.end() == 1
+    answered.set()
+    wait_until_clean(lab, 1)
+    assert run.run.read("result.json")["seconds"] < 30
+    assert "the notify command did not take a notification: exit 7" in run.text
+    assert "the webhook at 127.0.0.1 did not take a notification: timed out" in run.text
+    receiver.close()
+    texts = [body["text"] for body in receiver.bodies]
+    assert any("failed after " in text and "rank 1 on node2 failed" in text for text in texts), (
+        texts
+    )
