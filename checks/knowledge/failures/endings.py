@@ -1,9 +1,14 @@
-"""How launchers report an end that began elsewhere; all of them are consequences."""
+"""How launchers report that a process ended; most of them are consequences."""
 
 from __future__ import annotations
 
-from checks.knowledge.failures.known import noise, symptom
+from checks.knowledge.failures.known import noise, root, symptom
 
+MEMORY_CHECKS = (
+    "limits.group-allows-enough-memory",
+    "limits.memory-is-free",
+    "limits.kernel-kills-no-rank",
+)
 READ_FIRST_RANK = "read the output of the rank that failed first"
 
 FAILURES = (
@@ -32,6 +37,45 @@ FAILURES = (
         r"subprocess\.CalledProcessError: Command '.*returned non-zero exit status (?P<code>\d+)",
         cause="accelerate reports that the command it started ended with {code}",
         fix=READ_FIRST_RANK,
+        near=r"accelerate[/\\]commands[/\\]launch\.py|\baccelerate launch\b",
+    ),
+    symptom(
+        "command-failed",
+        "CalledProcessError: Command '",
+        r"CalledProcessError: Command '(?P<command>.{1,120}?).*' returned non-zero exit status "
+        r"(?P<code>\d+)",
+        cause="a command that the program ran ended with {code}: {command}",
+        fix="its own message stands above, if it printed one; else type the command on that node",
+    ),
+    root(
+        "command-killed",
+        ("died with <Signals.SIGKILL: 9>", "died with <Signals.SIGBUS: 7>"),
+        r"Command '.*' died with <Signals\.(?P<signal>SIGKILL: 9|SIGBUS: 7)>",
+        cause="the process that was started was ended by {signal}: most often the machine's memory "
+        "was full (SIGKILL), or /dev/shm (SIGBUS)",
+        fix="`dmesg | tail` and `df -h /dev/shm` on that node; let fewer ranks load at once, or "
+        "offload less",
+        checks=MEMORY_CHECKS,
+    ),
+    root(
+        "torchrun-worker-killed",
+        "failed (exitcode: -9",
+        r"failed \(exitcode: -9\) local_rank: (?P<local>\d+)",
+        cause="the rank with local rank {local} was killed, most often by the kernel because the "
+        "machine's memory, or that of its container or Slurm step, was full",
+        fix="`dmesg | grep -i 'killed process'` on that node, `sacct -j JOB -o State,MaxRSS`; let "
+        "fewer ranks load at once, load under zero.Init, or offload less",
+        checks=MEMORY_CHECKS,
+    ),
+    root(
+        "torchrun-worker-crashed",
+        "failed (exitcode: -",
+        r"failed \(exitcode: -(?P<signal>4|7|8|11)\) local_rank: (?P<local>\d+)",
+        cause="the rank with local rank {local} crashed in native code (signal {signal}; 7 is a "
+        "bus error, as of a full /dev/shm): a broken or mismatched library",
+        fix="`dmesg | tail` and `df -h /dev/shm` on that node; PYTHONFAULTHANDLER=1 in [env] shows "
+        "where it crashed",
+        checks=("limits.shm-is-large-enough", "software.versions-are-equal"),
     ),
     symptom(
         "ended-by-signal",
