@@ -22,6 +22,7 @@ FAILURES = (
             "training.smoke-trains",
             "software.torch-fits-the-gpus",
         ),
+        survivable=True,
     ),
     root(
         "bnb-cpu-build",
@@ -42,6 +43,7 @@ FAILURES = (
             "gpu.driver-answers",
             "software.torch-fits-the-gpus",
         ),
+        survivable=True,
     ),
     root(
         "bnb-missing-for-quantization",

@@ -355,6 +355,7 @@ FAILURES = (
             "gpu.driver-answers",
             "gpu.devices-may-be-opened",
         ),
+        survivable=True,
     ),
     root(
         "cuda-memory-fragmented",
@@ -375,5 +376,6 @@ FAILURES = (
         "https://download.pytorch.org/whl/cu128` or cu130 for Blackwell (sm_100, sm_120); an "
         "older torch with cu126 for Pascal and Volta",
         checks=("software.torch-fits-the-gpus",),
+        survivable=True,
     ),
 )

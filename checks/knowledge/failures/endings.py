@@ -46,6 +46,7 @@ FAILURES = (
         r"(?P<code>\d+)",
         cause="a command that the program ran ended with {code}: {command}",
         fix="its own message stands above, if it printed one; else type the command on that node",
+        survivable=True,
     ),
     root(
         "command-killed",

@@ -28,6 +28,7 @@ FAILURES = (
         fix="`uv pip install flash-attn --no-build-isolation` on every node, or "
         "attn_implementation: sdpa",
         checks=("software.versions-are-equal",),
+        survivable=True,
     ),
     root(
         "fa-build-without-torch",

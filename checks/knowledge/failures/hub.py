@@ -132,6 +132,7 @@ FAILURES = (
         fix="download once before the start ([start] before, `hf download REPO`) into a shared "
         "HF_HOME, and set HF_HUB_OFFLINE=1 in [env]; a token (HF_TOKEN) raises the limit",
         checks=("files.needed-data-is-whole",),
+        survivable=True,
     ),
     root(
         "hub-offline-not-cached",
@@ -170,6 +171,7 @@ FAILURES = (
             "files.needed-data-is-whole",
             "software.proxy-spares-the-nodes",
         ),
+        survivable=True,
     ),
     root(
         "hub-incomplete-download",
@@ -223,5 +225,6 @@ FAILURES = (
             "files.home-and-caches-have-room",
             "files.output-is-writable",
         ),
+        survivable=True,
     ),
 )

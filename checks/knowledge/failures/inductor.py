@@ -137,6 +137,7 @@ FAILURES = (
         "the lines below say why",
         fix="torch_compile: false (TORCHDYNAMO_DISABLE=1 in [env]) trains without it; update "
         "torch, and rm -r /tmp/torchinductor_$USER",
+        survivable=True,
     ),
     root(
         "dynamo-unsupported",
@@ -148,6 +149,7 @@ FAILURES = (
         cause="torch.compile cannot trace the model as a whole: {what}",
         fix="leave out fullgraph=True, mark the function with torch._dynamo.disable, or "
         "torch_compile: false",
+        survivable=True,
     ),
     silent(
         "dynamo-recompile-limit",

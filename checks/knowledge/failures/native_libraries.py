@@ -19,6 +19,7 @@ FAILURES = (
             "training.smoke-trains",
             "limits.systems-are-alike",
         ),
+        survivable=True,
     ),
     root(
         "lib-glibc-too-old",
@@ -34,6 +35,7 @@ FAILURES = (
             "limits.systems-are-alike",
             "training.smoke-trains",
         ),
+        survivable=True,
     ),
     root(
         "lib-torch-abi",
@@ -51,6 +53,7 @@ FAILURES = (
             "software.versions-are-equal",
             "training.smoke-trains",
         ),
+        survivable=True,
     ),
     root(
         "lib-nvjitlink",
@@ -64,6 +67,7 @@ FAILURES = (
             "software.packages-are-the-environments-own",
             "training.smoke-trains",
         ),
+        survivable=True,
     ),
     root(
         "lib-mkl-itt",
@@ -86,6 +90,7 @@ FAILURES = (
             "software.packages-are-the-environments-own",
             "training.smoke-trains",
         ),
+        survivable=True,
     ),
     root(
         "lib-cuda-other-major",
@@ -101,6 +106,7 @@ FAILURES = (
             "software.torch-fits-the-gpus",
             "training.smoke-trains",
         ),
+        survivable=True,
     ),
     root(
         "lib-cudnn-missing",
@@ -110,6 +116,7 @@ FAILURES = (
         fix="`uv pip install --reinstall torch` brings it as nvidia-cudnn-cu12 (cu13); for "
         "another package `uv pip install 'nvidia-cudnn-cu12=={major}.*'`",
         checks=("training.smoke-trains",),
+        survivable=True,
     ),
     root(
         "lib-nccl-or-cusparselt-missing",
@@ -124,6 +131,7 @@ FAILURES = (
             "training.smoke-trains",
             "software.packages-are-the-environments-own",
         ),
+        survivable=True,
     ),
     root(
         "lib-cuda-driver-missing",
@@ -140,6 +148,7 @@ FAILURES = (
             "gpu.driver-answers",
             "gpu.driver-libraries-are-whole",
         ),
+        survivable=True,
     ),
     root(
         "lib-gl-missing",
@@ -149,6 +158,7 @@ FAILURES = (
         fix="`uv pip uninstall opencv-python && uv pip install opencv-python-headless`, or apt "
         "install libgl1 libglib2.0-0",
         checks=("training.smoke-trains",),
+        survivable=True,
     ),
     root(
         "lib-python-missing",
@@ -167,6 +177,7 @@ FAILURES = (
         cause="DeepSpeed's async_io needs libaio, which is not on this node",
         fix="apt install libaio1 libaio-dev (Ubuntu 24.04: libaio1t64) on every node",
         checks=("software.operators-can-be-built",),
+        survivable=True,
     ),
     root(
         "lib-wrong-elf",

@@ -17,6 +17,7 @@ FAILURES = (
         fix="update that package (the traceback names it), or `uv pip install 'numpy<2'`, the "
         "same on every node",
         checks=("software.versions-are-equal",),
+        survivable=True,
     ),
     root(
         "numpy-dtype-size",

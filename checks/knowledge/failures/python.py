@@ -25,6 +25,7 @@ FAILURES = (
         cause="a package imports pkg_resources, which setuptools 81 and newer no longer have",
         fix="`uv pip install 'setuptools<81'`, or update the package that imports it",
         checks=("software.versions-are-equal",),
+        survivable=True,
     ),
     root(
         "python-no-distutils",
@@ -69,6 +70,7 @@ FAILURES = (
         cause="the run reports to TensorBoard, which this interpreter does not have",
         fix="`uv pip install tensorboard` on every node, or report_to: none",
         checks=("software.versions-are-equal",),
+        survivable=True,
     ),
     root(
         "python-no-yaml-wandb",
@@ -79,6 +81,7 @@ FAILURES = (
         cause="the run reports to Weights & Biases, and this interpreter has no wandb",
         fix="`uv pip install wandb` on every node, or report_to: none",
         checks=("software.versions-are-equal",),
+        survivable=True,
     ),
     root(
         "python-circular-import",
@@ -299,6 +302,7 @@ FAILURES = (
         fix="`getent hosts NAME` on that node; put the nodes' names into /etc/hosts, or correct "
         "resolv.conf",
         checks=("names.every-node-resolves-every-node",),
+        survivable=True,
     ),
     root(
         "python-ssl-certificate",
@@ -312,6 +316,7 @@ FAILURES = (
             "time.clocks-agree",
             "software.proxy-spares-the-nodes",
         ),
+        survivable=True,
     ),
     root(
         "python-proxy",
@@ -324,5 +329,6 @@ FAILURES = (
         fix="`env | grep -i proxy` in the rank's environment; correct HTTPS_PROXY, or add the "
         "host to NO_PROXY in [env]",
         checks=("software.proxy-spares-the-nodes",),
+        survivable=True,
     ),
 )

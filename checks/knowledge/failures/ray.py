@@ -19,6 +19,7 @@ FAILURES = (
             "limits.memory-is-free",
             "limits.group-allows-enough-memory",
         ),
+        survivable=True,
     ),
     symptom(
         "ray-actor-died",
@@ -35,6 +36,7 @@ FAILURES = (
             "limits.memory-is-free",
             "limits.kernel-kills-no-rank",
         ),
+        survivable=True,
     ),
     symptom(
         "ray-node-died",
@@ -52,6 +54,7 @@ FAILURES = (
             "limits.kernel-kills-no-rank",
             "ports.ephemeral-ports-are-open",
         ),
+        survivable=True,
     ),
     root(
         "ray-version-mismatch",
@@ -85,6 +88,7 @@ FAILURES = (
         fix="a larger --object-store-memory at `ray start`, more /dev/shm (docker --shm-size), "
         "and references dropped (del) after use",
         checks=("limits.shm-is-large-enough",),
+        survivable=True,
     ),
     stall(
         "ray-pending-resources",

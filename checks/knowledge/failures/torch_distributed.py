@@ -217,6 +217,7 @@ FAILURES = (
         cause="torch ended this rank's communicator after a time-out or an error, its own or "
         "another's",
         fix="read the first time-out or error above, and the output of the rank that failed first",
+        survivable=True,
     ),
     noise(
         "c10d-destroy-noise",

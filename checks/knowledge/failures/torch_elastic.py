@@ -65,5 +65,6 @@ FAILURES = (
         "Error waiting on exit barrier",
         cause="a node's agent was gone when this one ended",
         fix="read the output of the node that ended first",
+        survivable=True,
     ),
 )

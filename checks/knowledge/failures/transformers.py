@@ -19,6 +19,7 @@ FAILURES = (
             "software.releases-work-together",
             "software.versions-are-equal",
         ),
+        survivable=True,
     ),
     root(
         "hf-torch-load-refused",
@@ -107,6 +108,7 @@ FAILURES = (
             "software.versions-are-equal",
             "training.smoke-trains",
         ),
+        survivable=True,
     ),
     root(
         "hf-torchvision-nms",

@@ -33,6 +33,7 @@ FAILURES = (
         fix="WANDB_MODE=offline in [env] and `wandb sync` later, a proxy in [env], or "
         "WANDB_INIT_TIMEOUT=300",
         checks=("software.proxy-spares-the-nodes",),
+        survivable=True,
     ),
     root(
         "wandb-permission",
@@ -40,6 +41,7 @@ FAILURES = (
         r"(?:CommError|wandb: ).*permission denied",
         cause="the key of this rank may not write to that entity or project of Weights & Biases",
         fix="WANDB_ENTITY and WANDB_PROJECT as the account sees them, or another key in [env]",
+        survivable=True,
     ),
     noise(
         "wandb-network-noise",
