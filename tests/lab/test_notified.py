@@ -34,7 +34,7 @@ def test_start_stall_and_end_are_notified(place, lab):
     assert started["path"] == str(run.run.path)
     assert started["command"] == ["train.py", "sleep", "--api-key", "***"]
     assert stalled["state"] == "running"
-    assert re.search(r": stopped after .*, step 1, loss 2.5: stopped on request\n", ended["text"])
+    assert re.search(r": stopped after .*, step 1, loss 2.5: stopped on request\b", ended["text"])
     assert (ended["state"], ended["exit"]) == ("stopped", 130)
     heard = [json.loads(line) for line in told.read_text().splitlines()]
     assert [notice["text"] for notice in heard] == [body["text"] for body in receiver.bodies]
