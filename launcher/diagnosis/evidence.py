@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from itertools import islice, tee
+from itertools import chain, islice, tee
 
 from checks.knowledge.failures import (
     FailureKind,
@@ -21,7 +21,7 @@ from launcher.diagnosis.log_sources import Source
 from launcher.diagnosis.prefixes import Prefixes, infer_prefix, prefix_pattern
 from launcher.diagnosis.recovery import Progress
 from launcher.diagnosis.scan import HINTS, ROOT_CAUSE, TRACEBACK, RawLine, matching_lines
-from launcher.diagnosis.traces import Trace, Traces, read_trace
+from launcher.diagnosis.traces import Trace, Traces, begins_error, read_trace
 
 SAMPLE_SIZE = 1 << 16
 MAX_PLACES = 256
@@ -113,6 +113,8 @@ class Evidence:
         found = self._recognise(text, line, raw, trace) or self._recognise(whole, line, raw, trace)
         if found:
             self._add_sighting(found[0], line, found[1], raw, trace)
+        elif not trace and begins_error(text):
+            self._add_bare_error(line, raw)
         elif not trace and len(self.hints) < MAX_HINTS and any(hint in text for hint in HINTS):
             self.hints.append(self._with_next_line(line, raw))
 
@@ -130,10 +132,33 @@ class Evidence:
         if before.strip() == "traceback :":
             place = _place_in_summary(place, raw.lines_before())
         line = Line(place, raw.number, TRACEBACK + ":", _time_of(whole, raw), self._order)
-        trace = read_trace(line, following)
+        self._keep_trace(read_trace(line, following), raw)
+
+    def _keep_trace(self, trace: Trace, raw: RawLine) -> None:
         trace.was_caught = _says_caught(raw, trace)
-        self.traces.add(trace)
-        self.progress.add_before(line, raw, self._prefixes)
+        if self.traces.add(trace):
+            self.progress.add_before(trace.first, raw, self._prefixes)
+
+    def _add_bare_error(self, line: Line, raw: RawLine) -> None:
+        """An error whose traceback's beginning the log lacks, with the frames before it."""
+        before = []
+        for number, text in self._split_lines(raw.lines_before(), line.place):
+            if text is not None and not text.startswith(" "):
+                break
+            before.append((number, text))
+        after = self._split_lines(raw.lines_after(), line.place)
+        first = replace(line, text="…", time=_time_of(line.text, raw))
+        trace = read_trace(first, chain(reversed(before), [(line.number, line.text)], after))
+        trace.is_bare = True
+        self._keep_trace(trace, raw)
+
+    def _split_lines(
+        self, lines: Iterable[tuple[int, bytes]], place: Place
+    ) -> Iterator[tuple[int, str | None]]:
+        """The texts of the lines that may be of the same rank; None for others."""
+        for number, data in lines:
+            other, text = self._prefixes.split(clean_text(data), Place(place.source))
+            yield number, text if other.may_be(place) else None
 
     def _without_others(
         self, following: Iterator[tuple[int, str | None]], place: Place
@@ -178,8 +203,8 @@ class Evidence:
 
     def _texts_of(self, place: Place, lines: Iterable[tuple[int, bytes]]) -> list[str]:
         """The first lines among these that may be of the same rank."""
-        split = (self._prefixes.split(clean_text(data), Place(place.source)) for _, data in lines)
-        return list(islice((text for other, text in split if other.may_be(place)), NEAR_LINES))
+        texts = (text for _, text in self._split_lines(lines, place) if text is not None)
+        return list(islice(texts, NEAR_LINES))
 
     def _add_sighting(
         self,

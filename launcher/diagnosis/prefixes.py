@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 
@@ -171,18 +171,21 @@ def prefix_pattern(prefix: str) -> re.Pattern[str]:
     return re.compile(TIME.join(map(re.escape, _TIME.split(prefix))))
 
 
-def infer_prefix(header: str, following: Iterable[str]) -> str:
+def infer_prefix(header: str, following: Iterator[str]) -> str:
     """What stands before each line of a traceback whose header has `header` before it.
 
     The first frame that follows with the same prefix decides. Where there is none, the header
     shares its line with something else, as a progress bar: then it is the first frame whose prefix
     the header begins with, most often none at all.
     """
-    lines = list(islice(following, LINES_AHEAD))
-    frames = [found["prefix"] for line in lines if (found := _FRAME.match(line))]
     same = prefix_pattern(header)
+    first = next(following, "")
+    if (found := _FRAME.match(first)) and same.fullmatch(found["prefix"]):
+        return header
+    lines = [first, *islice(following, LINES_AHEAD)]
+    frames = [match["prefix"] for line in lines if (match := _FRAME.match(line))]
     if any(map(same.fullmatch, frames)) or (not frames and any(map(same.match, lines))):
         return header
-    if frames and _FRAME.match(lines[0]):
-        return frames[0]
+    if found:
+        return found["prefix"]
     return next((prefix for prefix in frames if header.startswith(prefix)), "")

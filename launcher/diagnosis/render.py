@@ -67,7 +67,8 @@ def render_diagnosis(verdict: LogVerdict, evidence: Evidence, python: Path | Non
 def _notes(verdict: LogVerdict, evidence: Evidence) -> Iterator[str]:
     """What the log cannot say, and what could not be read of it."""
     cause = verdict.cause
-    if cause and cause_weight(cause) is Weight.SYMPTOM and not evidence.hints:
+    details = isinstance(cause, Trace) and cause.details
+    if cause and cause_weight(cause) is Weight.SYMPTOM and not (evidence.hints or details):
         yield (
             "this followed from something else, which the log does not show: read the output of "
             "the other ranks and nodes, and `dmesg` where a rank ended without a word"

@@ -36,10 +36,13 @@ HINTS = (
     "Bus error",
 )
 """What libraries, the C++ runtime and schedulers put before words that say why."""
+ERROR_ENDS = ("Error:", "Exception:")
+"""How an exception's own line may stand alone, where the log lacks its traceback."""
 WINDOW = 64 << 10
 CONTEXT_SIZE = 2048
 MAX_SHAPES = 50_000
 MAX_SHAPE_SIZE = 400
+MAX_FRESH, MAX_FRESH_SHARE = 1000, 0.1
 _LETTERS = string.ascii_letters.encode()
 _NO_LETTERS = bytes(set(range(256)) - set(_LETTERS) - set(b"\r\n"))
 _LINE_ENDS = bytes.maketrans(b"\r", b"\n")
@@ -88,10 +91,23 @@ class RawLine:
 
 def _meaningful_words() -> list[str]:
     versions = [literal for literal, _ in VERSION_LINES.values()]
-    return [TRACEBACK, ROOT_CAUSE, *HINTS, *versions, *(literal for literal, _ in LITERALS)]
+    return [
+        TRACEBACK,
+        ROOT_CAUSE,
+        *HINTS,
+        *ERROR_ENDS,
+        *versions,
+        *(literal for literal, _ in LITERALS),
+    ]
 
 
 _ANY_LITERAL = re.compile("|".join(map(re.escape, _meaningful_words())).encode())
+_LITERAL_ANCHORS = choose_anchors(_meaningful_words())
+_ANY_LITERAL_ANCHOR = re.compile(alternation_pattern(_LITERAL_ANCHORS).encode())
+_LITERALS_BY_ANCHOR = {
+    anchor.encode(): [word.encode() for word in _meaningful_words() if anchor in word]
+    for anchor in _LITERAL_ANCHORS
+}
 _WORDS = sorted({letters_of(word) for word in _meaningful_words()})
 _ANY_ANCHOR = re.compile(alternation_pattern(choose_anchors(_WORDS)).encode())
 _ANY_WORD = re.compile("|".join(_WORDS).encode())
@@ -103,14 +119,17 @@ class _Shapes:
     def __init__(self) -> None:
         self._harmless: set[bytes] = set()
 
-    def meaningful(self, shapes: Iterable[bytes]) -> set[bytes]:
-        """Those of the shapes that contain the letters of a literal."""
-        fresh = set(shapes) - self._harmless
-        meaningful = _with_words(sorted(fresh)) if fresh else set()
+    def new_ones(self, shapes: Iterable[bytes]) -> set[bytes]:
+        """Those that are not known to be harmless."""
+        return set(shapes) - self._harmless
+
+    def meaningful(self, fresh: set[bytes]) -> set[bytes]:
+        """Those of them that contain the letters of a literal; the others are harmless from now."""
+        found = _with_words(sorted(fresh)) if fresh else set()
         if len(self._harmless) > MAX_SHAPES:
             self._harmless.clear()
-        self._harmless.update(shape for shape in fresh - meaningful if len(shape) <= MAX_SHAPE_SIZE)
-        return meaningful
+        self._harmless.update(shape for shape in fresh - found if len(shape) <= MAX_SHAPE_SIZE)
+        return found
 
 
 def _with_words(shapes: list[bytes]) -> set[bytes]:
@@ -158,15 +177,33 @@ def _readable(line: bytes) -> bytes:
 
 
 def _meaningful_lines(part: bytes, shapes: _Shapes) -> Iterator[tuple[int, int]]:
-    """Where the lines are that may mean something."""
+    """Where the lines are that may mean something.
+
+    In text where most lines have a shape of their own, as in prose, by the literals themselves.
+    """
     lines = part.translate(_LINE_ENDS, _NO_LETTERS).split(b"\n")
-    meaningful = shapes.meaningful(lines)
+    fresh = shapes.new_ones(lines)
+    if len(fresh) > MAX_FRESH and len(fresh) > len(lines) * MAX_FRESH_SHARE:
+        yield from _lines_with_literals(part)
+        return
+    meaningful = shapes.meaningful(fresh)
     if meaningful:
         pieces = part.translate(_LINE_ENDS).split(b"\n")
         starts = accumulate((len(piece) + 1 for piece in pieces), initial=0)
         for shape, start, piece in zip(lines, starts, pieces, strict=False):
             if shape in meaningful:
                 yield start, start + len(piece)
+
+
+def _lines_with_literals(part: bytes) -> Iterator[tuple[int, int]]:
+    at = 0
+    while hit := _ANY_LITERAL_ANCHOR.search(part, at):
+        start = max(part.rfind(b"\n", 0, hit.start()), part.rfind(b"\r", 0, hit.start())) + 1
+        end = _line_end(part, hit.start())
+        at = hit.start() + 1
+        if any(part.find(literal, start, end) >= 0 for literal in _LITERALS_BY_ANCHOR[hit[0]]):
+            yield start, end
+            at = end + 1
 
 
 def _with_last(blocks: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:

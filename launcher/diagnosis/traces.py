@@ -80,6 +80,9 @@ class Trace:
     was_caught: bool = False
     """Whether the lines around it say that the program went on: a retry, a fall-back."""
 
+    is_bare: bool = False
+    """Whether the log lacks its beginning: an error with the frames before it, if any."""
+
     @property
     def error(self) -> str:
         """The last error's own line; empty where the traceback is cut off."""
@@ -105,6 +108,11 @@ def read_trace(first: Line, following: Iterable[tuple[int, str | None]]) -> Trac
         if not goes_on:
             break
     return reader.trace
+
+
+def begins_error(text: str) -> bool:
+    """Whether the text is an exception's own line, as Python prints it."""
+    return bool(_ERROR.match(text))
 
 
 class _Reader:
@@ -192,14 +200,17 @@ class Traces:
         self.by_place: dict[Place, list[Trace]] = {}
         self._recent: deque[Trace] = deque(maxlen=RECENT_TRACES)
 
-    def add(self, trace: Trace) -> None:
-        """One more, in the order of the log."""
+    def add(self, trace: Trace) -> bool:
+        """One more, in the order of the log; returns whether it is one of its place's first."""
         place = trace.first.place
         self._recent.append(trace)
-        if place in self.by_place or len(self.by_place) < MAX_PLACES:
-            of_place = self.by_place.setdefault(place, [])
-            del of_place[KEPT_RANKED - 1 if place.rank is not None else KEPT_MIXED - 1 :]
-            of_place.append(trace)
+        if place not in self.by_place and len(self.by_place) == MAX_PLACES:
+            return False
+        of_place = self.by_place.setdefault(place, [])
+        kept = KEPT_RANKED if place.rank is not None else KEPT_MIXED
+        is_early = len(of_place) < kept
+        of_place[kept - 1 :] = [trace]
+        return is_early
 
     def at(self, source: str, number: int) -> Trace | None:
         """The one that the line is part of, by the number of its last line so far."""

@@ -62,7 +62,9 @@ def cause_line(cause: Cause) -> Line:
 def cause_weight(cause: Cause) -> Weight:
     """By its kind, and by whether healthy runs show it too."""
     if isinstance(cause, Trace):
-        return Weight.SYMPTOM if cause.is_echo else Weight.FATAL
+        if cause.is_echo:
+            return Weight.SYMPTOM
+        return Weight.ODD if cause.is_bare else Weight.FATAL
     kind, survivable = cause.known.kind, cause.known.survivable
     if kind is FailureKind.ROOT:
         return Weight.ODD if survivable else Weight.FATAL
@@ -126,19 +128,21 @@ def _survival_test(evidence: Evidence, causes: Sequence[Sighting]) -> Callable[[
             if bad.number > line.number or bad.place.source != line.place.source
         )
 
+    def near_end(line: Line) -> bool:
+        return length.get(line.place.source, 0) - line.number <= NEAR_END_LINES
+
     def survived(cause: Cause) -> bool:
         line, weight = cause_line(cause), cause_weight(cause)
         source = line.place.source
         if progress.recovers_after(source, line.number) or ended_well_after(line):
             return weight is not Weight.SILENT
         trace = cause if isinstance(cause, Trace) else cause.trace
+        if trace and trace.is_bare and not trace.frames and not near_end(line):
+            return True
         if trace and trace.was_caught:
             return not bad_ends and length.get(source, 0) - trace.last_number >= CAUGHT_LINES
         if weight is Weight.STALL:
-            return (
-                progress.goes_on_after(source, line.number)
-                or length.get(source, 0) - line.number > NEAR_END_LINES
-            )
+            return progress.goes_on_after(source, line.number) or not near_end(line)
         if weight is Weight.SYMPTOM and not _implies_run_end(cause):
             return progress.has_steps(source) and not bad_ends
         return weight in (Weight.ODD, Weight.WEAK) and progress.goes_on_after(source, line.number)

@@ -1,0 +1,18 @@
+"""What this launcher itself says of a run that does not go on."""
+
+from __future__ import annotations
+
+from checks.knowledge.failures.known import root
+
+FAILURES = (
+    root(
+        "rank-holds-others",
+        (" is elsewhere than the others", " is apart: it "),
+        r"rank (?P<rank>\d+) on (?P<node>\S+) is (?:elsewhere than the others, and|apart: it) "
+        r"(?P<does>.+)",
+        cause="rank {rank} on {node} was elsewhere than the others, which waited for it; it {does}",
+        fix="read that line of the program: a branch that only this rank takes, its own data, or "
+        "a disk or server that does not answer; `launcher xray` shows what each rank does",
+        survivable=True,
+    ),
+)
