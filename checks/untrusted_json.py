@@ -37,8 +37,8 @@ def _parse(text: bytes) -> Any:
 
 
 def _bounded_int(digits: str) -> int:
-    if len(digits.lstrip("-")) > MAX_DIGITS:
-        raise ValueError(f"a number has {len(digits)} digits")
+    if len(digits) > MAX_DIGITS + 1:
+        raise ValueError(f"a number has {len(digits.lstrip('-'))} digits")
     return int(digits)
 
 

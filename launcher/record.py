@@ -18,6 +18,7 @@ from typing import Any
 from checks.errors import PreflightError, UsageError
 from checks.next_line import next_line
 from checks.node.runtime.processes import find_process
+from checks.private_files import make_private_folder, write_private_file
 
 ROOM, ROOM_BYTES = "room-for-the-result", 1 << 16
 OUTPUT = "output.log"
@@ -63,7 +64,7 @@ class RunRecord:
     def write(self, name: str, text: str) -> None:
         """A file of the directory, whole or not at all."""
         try:
-            _replace_file(self.path / name, text)
+            write_private_file(self.path / name, text)
         except OSError as error:
             self._failed(name, error)
 
@@ -74,7 +75,7 @@ class RunRecord:
     def write_progress(self, figures: Mapping[str, Any]) -> None:
         """How far the run is. What cannot be written is not missing: later figures replace it."""
         with contextlib.suppress(OSError):
-            _replace_file(self.path / "progress.json", json.dumps(figures) + "\n")
+            write_private_file(self.path / "progress.json", json.dumps(figures) + "\n")
 
     def log(self, node: str, text: str) -> None:
         """A line of a node's log."""
@@ -123,19 +124,6 @@ class RunRecord:
         self.write_json("result.json", {**result, **missing})
 
 
-def _replace_file(path: Path, text: str) -> None:
-    """A file with that text, for this login alone. Raises OSError, and leaves what was there."""
-    new = path.with_name(f"{path.name}.new")
-    try:
-        new.touch(mode=0o600)
-        new.write_text(text, encoding="utf-8")
-        new.rename(path)
-    except OSError:
-        with contextlib.suppress(OSError):
-            new.unlink()
-        raise
-
-
 def _write_whole(file: FileIO, data: bytes) -> None:
     """Raises OSError where there is room for a part only, and takes that part back."""
     written = file.write(data)
@@ -155,7 +143,7 @@ def _write_error_text(path: Path, error: OSError) -> str:
 def _new_directory(base: Path, name: str) -> Path:
     stem = f"{time.strftime('%Y%m%d-%H%M%S')}-{name}"
     try:
-        base.mkdir(parents=True, exist_ok=True)
+        make_private_folder(base)
         for number in range(1, 1000):
             path = base / (stem if number == 1 else f"{stem}-{number}")
             try:

@@ -132,14 +132,23 @@ def job_to_check(config: pytest.Config) -> Job:
 
 
 def require_output_folders(config: pytest.Config) -> None:
-    """Returns when each file to be written is in a folder that is there; else UsageError."""
+    """Returns when each file to be written can be one, in a folder that exists; else UsageError."""
     for flag in ("report", "html", "csv", "save_facts"):
         path = config.getoption(flag)
-        if path and (path.is_dir() or not path.absolute().parent.is_dir()):
-            what = "a directory" if path.is_dir() else "its folder does not exist"
-            raise UsageError(f"--{flag.replace('_', '-')} {path}: {what}; name a file to write")
+        if path and not path.absolute().parent.is_dir():
+            raise UsageError(f"--{flag.replace('_', '-')} {path}: its folder does not exist")
+        if path:
+            _require_file_path(flag.replace("_", "-"), path)
     folder = config.getoption("fix_script")
     if folder and (folder.exists() and not folder.is_dir()):
         raise UsageError(f"--fix-script {folder}: a file; name a folder for the scripts")
     if folder and not folder.absolute().parent.is_dir():
         raise UsageError(f"--fix-script {folder}: the folder above it does not exist")
+
+
+def _require_file_path(option: str, path: Path) -> None:
+    """Returns where a report can stand there: on a regular file, or on nothing; else UsageError."""
+    if not os.path.lexists(path) or (path.is_file() and not path.is_symlink()):
+        return
+    what = "a link" if path.is_symlink() else "a directory" if path.is_dir() else "no regular file"
+    raise UsageError(f"--{option} {path}: {what}; name a file to write")

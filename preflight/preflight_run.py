@@ -17,6 +17,7 @@ from checks.errors import FactError
 from checks.facts import ClusterView, NodeView
 from checks.judge import REACH
 from checks.model import Finding, Job
+from checks.private_files import write_private_file
 from checks.reports.json_report import write_report
 from checks.reports.last_run import save_last_run
 from checks.run import Result, examine, verdict_origins
@@ -136,11 +137,11 @@ class PreflightRun:
         if path := option("report"):
             write_report(report, path)
         if path := option("csv"):
-            path.write_text(speeds_csv(snapshot), encoding="utf-8")
+            write_private_file(path, speeds_csv(snapshot))
         if path := option("html"):
             from preflight.html_report import render_page  # Jinja would slow down pytest's start
 
-            path.write_text(render_page(result), encoding="utf-8", errors="backslashreplace")
+            write_private_file(path, render_page(result))
         if self.is_complete:
             here = self._config.invocation_params.dir
             origins = verdict_origins(self.job, CATALOGUE.values(), snapshot.started)

@@ -16,6 +16,8 @@ from checks.facts.schema import facts_schema
 from checks.masking import mask_job
 from checks.model import Job, Node, Ssh
 from checks.next_line import next_line
+from checks.private_files import write_private_file
+from checks.untrusted_json import read_untrusted_json
 
 
 @dataclass(frozen=True)
@@ -83,14 +85,13 @@ class Snapshot:
             "sections": sections,
             "stages": self.stages,
         }
-        path.touch(mode=0o600)
-        path.write_text(json.dumps(document, indent=1), encoding="utf-8")
+        write_private_file(path, json.dumps(document, indent=1, allow_nan=False))
 
     @classmethod
     def load(cls, path: Path) -> Snapshot:
         """Read what `save` wrote. Raises UsageError for any other file, and for another schema."""
         try:
-            document = json.loads(path.read_text(encoding="utf-8"))
+            document = read_untrusted_json(path.read_bytes())
             sections, schema = document["sections"], document.get("schema")
             if schema != facts_schema():
                 raise UsageError(
@@ -110,7 +111,7 @@ class Snapshot:
         except OSError as error:
             raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise UsageError(f"{path}: not a file written by --save-facts ({error!r})") from error
+            raise UsageError(f"{path}: not a file written by --save-facts ({error})") from error
 
 
 def _line_to_save(path: Path) -> str:

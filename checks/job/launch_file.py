@@ -20,6 +20,7 @@ else:
     import tomli as tomllib
 
 NAME = "launch.toml"
+LONGEST_LINE = 16384
 
 _DECLARED = tuple(declared_keys(Job))
 _TABLES = tuple(dict.fromkeys(key.table for key in _DECLARED if key.table))
@@ -91,6 +92,9 @@ def parse_launch_file(text: str, where: str) -> LaunchFile:
 
 
 def _parse_toml(text: str, where: str) -> dict[str, Any]:
+    for number, line in enumerate(text.splitlines(), 1):
+        if len(line) > LONGEST_LINE:  # tomllib takes the square of a dotted key's length
+            raise UsageError(f"{where}:{number}: a line of over {LONGEST_LINE} characters")
     try:
         return tomllib.loads(text)
     except RecursionError:
@@ -101,6 +105,8 @@ def _parse_toml(text: str, where: str) -> dict[str, Any]:
         number = min(int(at[1]), len(rows)) if at else len(rows)
         row = quote_text(rows[number - 1].strip())
         raise UsageError(f"{where}:{number}: {row}: expected TOML: {error}") from None
+    except ValueError:
+        raise UsageError(f"{where}: a number with thousands of digits") from None
 
 
 def _assignments(document: Mapping[str, Any]) -> Iterator[tuple[str, str, Any]]:

@@ -35,6 +35,8 @@ def read_text(path: Path, what: str) -> str:
 def _read_bytes(path: Path, what: str) -> bytes:
     """At most LIMIT_BYTES of the file."""
     try:
+        if path.is_fifo() and not path.is_relative_to("/dev/fd"):
+            raise UsageError(f"{path}: expected the {what}, found a named pipe")
         with path.open("rb") as file:
             data = file.read(LIMIT_BYTES + 1)
     except FileNotFoundError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import functools
 import json
@@ -15,6 +16,7 @@ from checks.errors import UsageError
 from checks.facts import Snapshot
 from checks.job.build import inputs_digest
 from checks.model import Job
+from checks.private_files import writable_by_others
 from checks.reports.last_run import LAST_FACTS, LAST_REPORT
 from checks.units import format_duration
 
@@ -65,6 +67,7 @@ class EarlierPreflight:
 
 def read_earlier_preflight(cwd: Path) -> EarlierPreflight:
     """What the last full preflight of this directory left. Raises UsageError that says why not."""
+    _require_own(cwd / LAST_REPORT)
     report = _read_report(cwd / LAST_REPORT)
     try:
         snapshot = Snapshot.load(cwd / LAST_FACTS)
@@ -75,6 +78,13 @@ def read_earlier_preflight(cwd: Path) -> EarlierPreflight:
     if snapshot.started != report["started"]:
         raise UsageError("the saved facts of the last one are from another run")
     return EarlierPreflight(report, snapshot)
+
+
+def _require_own(path: Path) -> None:
+    """Returns where nobody but this user can have written the file; else UsageError."""
+    with contextlib.suppress(OSError):
+        if why := writable_by_others(path):
+            raise UsageError(f"the last one cannot be trusted: {why}")
 
 
 def stopping_checks(report: Mapping[str, Any], allow: Collection[str]) -> list[str]:

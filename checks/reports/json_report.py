@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from checks.facts import ClusterView, Login, Snapshot
 from checks.folded_names import fold_names
 from checks.judge import decide
 from checks.model import Finding, Outcome
+from checks.private_files import write_private_file
 from checks.reports.blame import blamed_nodes
 from checks.reports.changes import ChangesSinceGo
 
@@ -45,14 +45,8 @@ def report_document(
 
 
 def write_report(report: dict[str, Any], path: Path) -> None:
-    """The report stands whole at `path`, mode 0644; a reader never sees a half of it."""
-    beside = path.with_name(f"{path.name}.{os.getpid()}.new")
-    try:
-        beside.write_text(json.dumps(report, indent=1, default=str) + "\n", encoding="utf-8")
-        beside.chmod(0o644)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
+    """The report stands whole at `path`, for this user alone. Raises OSError."""
+    write_private_file(path, json.dumps(report, indent=1, default=str, allow_nan=False) + "\n")
 
 
 def _node_entries(snapshot: Snapshot) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from checks.errors import UsageError
 from checks.facts import Snapshot
 from checks.judge import decide
 from checks.model import Finding
+from checks.private_files import make_private_folder
 from checks.reports.changes import ChangesSinceGo, changes_since
 from checks.reports.json_report import write_report
 
@@ -37,7 +38,7 @@ def changes_since_go(
 
 def save_good_run(here: Path, snapshot: Snapshot) -> None:
     """Keep what a full run that said go has seen. Raises OSError."""
-    (here / GOOD_FACTS).parent.mkdir(exist_ok=True)
+    make_private_folder((here / GOOD_FACTS).parent)
     snapshot.save(here / GOOD_FACTS)
 
 
@@ -46,7 +47,7 @@ def save_last_run(here: Path, snapshot: Snapshot, report: Mapping[str, Any]) -> 
 
     The report's `origins` say of each check when it was asked and what its verdict depends on.
     """
-    (here / LAST_REPORT).parent.mkdir(exist_ok=True)
+    make_private_folder((here / LAST_REPORT).parent)
     snapshot.save(here / LAST_FACTS)
     if report["decision"] == "go":
         save_good_run(here, snapshot)

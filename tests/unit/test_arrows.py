@@ -20,6 +20,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "checks.model": ("checks.job.key", "checks.job.value_readers"),
     "checks.next_line": ("checks.job.key", "checks.model"),
     "checks.folded_names": (),
+    "checks.private_files": (),
     "checks.units": (),
     "checks.untrusted_json": (),
     "checks.masking": ("checks.job.key", "checks.model"),
@@ -31,6 +32,8 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "checks.masking",
         "checks.model",
         "checks.next_line",
+        "checks.private_files",
+        "checks.untrusted_json",
     ),
     "checks.job": ("checks.errors", "checks.folded_names", "checks.model"),
     # what it means
@@ -99,6 +102,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "checks.model",
         "checks.next_line",
         "checks.outliers",
+        "checks.private_files",
         "checks.units",
     ),
     "checks.run": (
@@ -132,6 +136,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "checks.masking",
         "checks.next_line",
         "checks.node.runtime",
+        "checks.private_files",
     ),
     "launcher.rank_output": (),
     "launcher.exit_codes": (),

@@ -76,6 +76,20 @@ def test_a_directory(tmp_path: Path) -> None:
         hosts_from_option(f"{tmp_path}/")
 
 
+def test_a_named_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(UsageError, match=r"expected the hosts file, found a named pipe$"):
+        hosts_from_option(f"{tmp_path}/pipe")
+
+
+def test_what_a_shell_substitutes_is_read() -> None:
+    ends = os.pipe()
+    os.write(ends[1], b"n1 slots=2\n")
+    os.close(ends[1])
+    assert hosts_from_option(f"/dev/fd/{ends[0]}") == (Node("n1", 2),)
+    os.close(ends[0])
+
+
 def test_an_existing_file_of_any_name(tmp_path: Path) -> None:
     (tmp_path / "cluster").write_text("n1 slots=2\n")
     assert hosts_from_option("cluster", tmp_path) == (Node("n1", 2),)

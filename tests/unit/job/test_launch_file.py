@@ -186,3 +186,18 @@ def test_a_binary_file(tmp_path: Path, content: bytes, said: str) -> None:
 def test_a_missing_file(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"no such launch file; check the path"):
         read_launch_file(tmp_path / "launch.toml")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("hosts = 'h'\n[master]\nport = " + "9" * 5000, "launch.toml: a number with thousands"),
+        ("x" + ".x" * 50_000 + " = 1", "launch.toml:1: a line of over"),
+        ("\n[x" + ".x" * 200_000 + "]", "launch.toml:2: a line of over"),
+        ("x = " + "[" * 8000 + "]" * 8000, "launch.toml: nested too deeply"),
+    ],
+    ids=["digits", "dotted-key", "dotted-table", "nested"],
+)
+def test_a_file_that_no_person_wrote_is_refused_at_once(text, message):
+    with pytest.raises(UsageError, match=message):
+        parse_launch_file(text, "launch.toml")

@@ -87,7 +87,7 @@ def test_a_full_disk_leaves_whole_lines_and_the_result(tmp_path, monkeypatch):
 
 def test_before_the_start_what_cannot_be_written_stops_it(tmp_path):
     record = RunRecord(tmp_path, "train")
-    (record.path / "hostfile.new").mkdir()
+    (record.path / "hostfile").mkdir()
     with pytest.raises(PreflightError, match=r"hostfile: cannot be written: .*nothing was started"):
         record.write("hostfile", "node1 slots=1")
 

@@ -57,6 +57,19 @@ def test_scripts_that_cannot_be_written_are_refused_before_a_node_is_asked(tmp_p
     assert f"--fix-script {folder}: " in done.stdout + done.stderr
 
 
+@pytest.mark.parametrize("option", ["--report", "--html", "--save-facts"])
+@pytest.mark.parametrize(("path", "what"), [("pipe", "no regular file"), ("link", "a link")])
+def test_a_report_goes_to_a_file_of_its_own(tmp_path, option, path, what):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "target").write_text("kept")
+    (tmp_path / "link").symlink_to("target")
+    done = preflight("--facts", save_facts(tmp_path), option, path, cwd=tmp_path)
+    assert done.returncode == 4
+    assert f"{option} {path}: {what}; name a file to write" in done.stdout + done.stderr
+    assert (tmp_path / "pipe").is_fifo()
+    assert (tmp_path / "target").read_text() == "kept"
+
+
 def test_a_whole_run_leaves_its_report_for_the_launcher(tmp_path):
     done = preflight("--hosts", "node1,node2,node3", cwd=tmp_path, facts=save_facts(tmp_path))
     assert done.returncode == 0, done.stdout

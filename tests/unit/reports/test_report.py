@@ -91,10 +91,10 @@ def test_nothing_of_the_environment_is_in_it():
     assert "hf_secret" not in json.dumps(report)
 
 
-def test_it_is_written_whole_and_readable_by_all(tmp_path):
+def test_it_is_written_whole_and_for_this_user_alone(tmp_path):
     path = tmp_path / "report.json"
     path.write_text("older")
     write_report(report_document([FAILED], snapshot(NAMES), 1.0), path)
     assert json.loads(path.read_text())["schema"] == 1
-    assert path.stat().st_mode & 0o777 == 0o644
+    assert path.stat().st_mode & 0o777 == 0o600
     assert list(tmp_path.iterdir()) == [path]

@@ -1,0 +1,64 @@
+"""What we write of a cluster is for this user alone, whatever the umask."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from checks.private_files import make_private_folder, writable_by_others, write_private_file
+
+
+@pytest.fixture(params=[0o000, 0o022, 0o777], ids=oct)
+def umask(request):
+    before = os.umask(request.param)
+    yield
+    os.umask(before)
+
+
+@pytest.mark.usefixtures("umask")
+def test_files_and_folders_are_private_under_any_umask(tmp_path):
+    folder = tmp_path / "a" / "b"
+    make_private_folder(folder)
+    write_private_file(folder / "facts.json", "\ud800 half a pair")
+    assert [path.stat().st_mode & 0o777 for path in (folder.parent, folder)] == [0o700, 0o700]
+    assert (folder / "facts.json").stat().st_mode & 0o777 == 0o600
+    assert (folder / "facts.json").read_text() == "\\ud800 half a pair"
+    assert os.listdir(folder) == ["facts.json"]
+
+
+def test_what_cannot_be_written_leaves_what_was_there(tmp_path):
+    (tmp_path / "report").mkdir()
+    with pytest.raises(OSError, match="directory"):
+        write_private_file(tmp_path / "report", "text")
+    assert os.listdir(tmp_path) == ["report"]
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(FileExistsError):
+        make_private_folder(tmp_path / "file")
+
+
+@pytest.mark.parametrize(
+    ("folder_mode", "mode", "why"),
+    [
+        (0o700, 0o600, ""),
+        (0o755, 0o644, ""),
+        (0o755, 0o664, "may be written by others (mode 0664)"),
+        (0o777, 0o600, "may be written by others (mode 0777)"),
+        (0o1777, 0o600, "may be written by others (mode 1777)"),
+    ],
+)
+def test_who_else_could_have_changed_a_file_is_said(tmp_path, folder_mode, mode, why):
+    folder = tmp_path / ".preflight"
+    folder.mkdir()
+    write_private_file(folder / "last.json", "{}")
+    folder.chmod(folder_mode)
+    (folder / "last.json").chmod(mode)
+    said = writable_by_others(folder / "last.json")
+    assert said.endswith(why) if why else said == ""
+
+
+def test_a_file_of_another_user_is_not_ours(tmp_path, monkeypatch):
+    write_private_file(tmp_path / "last.json", "{}")
+    own = os.getuid()
+    monkeypatch.setattr(os, "getuid", lambda: own + 1)
+    assert writable_by_others(tmp_path / "last.json").endswith(f"belongs to uid {own}")
