@@ -87,4 +87,18 @@ FAILURES = (
             "software.torch-fits-the-gpus",
         ),
     ),
+    root(
+        "bnb-no-native-library",
+        "'NoneType' object has no attribute 'c",
+        r"'NoneType' object has no attribute '(?P<name>c(?:adam|adagrad|lion|lamb|momentum|"
+        r"rmsprop|get_|quantize|dequantize|igemm|gemm|gemv|percentile)\w+)'",
+        cause="bitsandbytes could not load its library for this GPU ({name} is missing): no build "
+        "for this CUDA, or no driver was found",
+        fix="`uv pip install -U bitsandbytes`; `python -m bitsandbytes` on that node shows what "
+        "it looks for",
+        checks=(
+            "software.torch-fits-the-gpus",
+            "gpu.driver-answers",
+        ),
+    ),
 )

@@ -93,4 +93,28 @@ FAILURES = (
         fix='set "auto" for them in the DeepSpeed config',
         checks=("deepspeed.arguments-agree",),
     ),
+    root(
+        "ds-config-validation",
+        (
+            "validation error for DeepSpeed",
+            "validation errors for DeepSpeed",
+        ),
+        r"validation (?:error for DeepSpeed|errors for DeepSpeed)(?P<section>\w+)",
+        cause="the DeepSpeed config's {key} ({section}) is not accepted: {why}",
+        fix='correct {key}; "auto" is filled by transformers and accelerate alone',
+        checks=("deepspeed.values-are-accepted",),
+        near=r"validation errors? for DeepSpeed\w+\n(?P<key>\S+)\n\s+(?P<why>[^\[\n]+)",
+        unless=r"Extra inputs are not permitted",
+    ),
+    root(
+        "ds-auto-as-number",
+        (
+            "could not convert string to float: 'auto'",
+            "invalid literal for int() with base 10: 'auto'",
+        ),
+        cause='a value of the DeepSpeed config is still "auto": nothing replaced it, which only '
+        "transformers and accelerate do",
+        fix="write a number, or let the Trainer read the config (--deepspeed FILE)",
+        checks=("deepspeed.auto-is-filled",),
+    ),
 )

@@ -226,4 +226,33 @@ FAILURES = (
             "files.shared-folders-are-shared-everywhere",
         ),
     ),
+    root(
+        "fsdp-training-state",
+        "but current state is TrainingState.",
+        r"expected to be in states \[(?P<wanted>[^\]]+)\] but current state is "
+        r"(?P<now>TrainingState\.\w+)",
+        cause="FSDP was used in an order that it does not expect: a part of the wrapped model was "
+        "called by itself, the forward ran twice before backward, or a last, shorter accumulation "
+        "ended early",
+        fix="call the outermost model's forward alone, one backward for each forward; "
+        "drop_last=True, and accumulation steps that divide the data",
+    ),
+    root(
+        "fsdp2-plain-tensor",
+        (
+            "'Tensor' object has no attribute 'device_mesh'",
+            "'Tensor' object has no attribute 'to_local'",
+            "'Tensor' object has no attribute 'full_tensor'",
+            "'Parameter' object has no attribute 'device_mesh'",
+        ),
+        r"'(?:Tensor' object has no attribute 'device_mesh'|Tensor' object has no attribute "
+        r"'to_local'|Tensor' object has no attribute 'full_tensor'|Parameter' object has no "
+        r"attribute 'device_mesh')",
+        cause="FSDP2 met a parameter or buffer that is not sharded where it expects a sharded "
+        "one: it was added, tied or frozen in another way after wrapping, or this accelerate does "
+        "not know the model",
+        fix="update accelerate and torch; add adapters and tie weights before prepare(); save "
+        "with accelerator.get_state_dict",
+        checks=("software.versions-are-equal",),
+    ),
 )

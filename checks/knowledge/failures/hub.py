@@ -227,4 +227,23 @@ FAILURES = (
         ),
         survivable=True,
     ),
+    root(
+        "hub-xet",
+        (
+            "Data processing error: CAS service error",
+            "Data processing error: File reconstruction error",
+            "CAS Client Error",
+        ),
+        r"(?:Data processing error: (?:CAS service error|File reconstruction error)|CAS Client "
+        r"Error)(?P<why>.*)",
+        cause="the Hub's storage (Xet) did not answer this node: a proxy or firewall lets "
+        "huggingface.co through, but not cas-server.xethub.hf.co and transfer.xethub.hf.co",
+        fix="permit these hosts, or HF_HUB_DISABLE_XET=1 in [env]; download once before the start "
+        "into a shared HF_HOME",
+        checks=(
+            "software.proxy-spares-the-nodes",
+            "files.needed-data-is-whole",
+        ),
+        survivable=True,
+    ),
 )

@@ -182,4 +182,16 @@ FAILURES = (
         fix="torch.compiler.cudagraph_mark_step_begin() before each step, clone what is kept, or "
         'mode="default"',
     ),
+    root(
+        "triton-compilation-error",
+        (
+            "triton.compiler.errors.CompilationError",
+            "triton.compiler.errors.UnsupportedLanguageConstruct",
+        ),
+        cause="a library's kernel is not accepted by this Triton: they are of different times, or "
+        "the GPU lacks a type that it uses (bfloat16, float8)",
+        fix="update the library that the traceback names together with torch (which brings its "
+        "Triton); else turn its fused kernels off",
+        checks=("software.versions-are-equal",),
+    ),
 )

@@ -331,4 +331,65 @@ FAILURES = (
         checks=("software.proxy-spares-the-nodes",),
         survivable=True,
     ),
+    root(
+        "python-pkg-resources-packaging",
+        "cannot import name 'packaging' from 'pkg_resources'",
+        cause="torch before 2.2 (or another old package) takes packaging from pkg_resources, "
+        "which setuptools 70 and newer do not have",
+        fix="`uv pip install 'setuptools<70'`, or a newer torch",
+        checks=("software.versions-are-equal",),
+    ),
+    root(
+        "python-apex-extensions",
+        (
+            "No module named 'amp_C'",
+            "No module named 'fused_layer_norm_cuda'",
+            "No module named 'fused_weight_gradient_mlp_cuda'",
+        ),
+        r"No module named '(?P<module>amp_C|fused_layer_norm_cuda|fused_weight_gradient_mlp_cuda)'",
+        cause="apex was installed without its CUDA extensions",
+        fix="build it with them: `uv pip install --no-build-isolation --config-settings "
+        '"--build-option=--cpp_ext --cuda_ext" ./apex`, or use torch\'s own optimizers and norms',
+        checks=("software.versions-are-equal",),
+    ),
+    root(
+        "python-filelock-timeout",
+        "' could not be acquired",
+        r"The file lock '(?P<path>[^']+)' could not be acquired",
+        cause="another process holds the lock {path}: another rank prepares the same files for "
+        "long, or one that was killed left it on a network file system",
+        fix="if nobody works there, remove the lock file; prepare data and models once before the "
+        "start ([start] before)",
+        checks=("files.needed-data-is-whole",),
+    ),
+    root(
+        "python-address-in-use",
+        (
+            "OSError: [Errno 98] Address already in use",
+            "OSError: [Errno 98] error while attempting to bind on address",
+        ),
+        cause="a port that this process wants on this node is held by an earlier run or another "
+        "job",
+        fix="`ss -ltnp` on that node shows who holds it; end it, or use another port",
+        checks=("ports.master-port-is-free",),
+        survivable=True,
+    ),
+    symptom(
+        "python-connection-refused",
+        "ConnectionRefusedError: [Errno 111] Connection refused",
+        cause="nothing listens at the other end: the process there has ended, or has not started "
+        "yet",
+        fix="find the process that ended first; else the address and port that this one calls",
+        checks=("ports.master-port-is-reachable",),
+        survivable=True,
+    ),
+    root(
+        "dataloader-timed-out",
+        "DataLoader timed out after",
+        r"DataLoader timed out after (?P<seconds>\d+) seconds",
+        cause="no batch came within {seconds} s: the workers read from a slow file system, or hang",
+        fix="`py-spy dump --pid PID` of a worker on that node; a higher dataloader_timeout; data "
+        "on a local disk",
+        checks=("files.network-mounts-answer",),
+    ),
 )

@@ -67,4 +67,20 @@ FAILURES = (
         fix="read the output of the node that ended first",
         survivable=True,
     ),
+    root(
+        "torchrun-hangup",
+        "Received 1 death signal, shutting down workers",
+        cause="torchrun was ended by SIGHUP: the terminal or login that started it was closed",
+        fix="start it so that it outlives the terminal (tmux, nohup, a batch job), or `python -m "
+        "launcher start --detach`",
+    ),
+    symptom(
+        "torchrun-death-signal",
+        "death signal, shutting down workers",
+        r"Received (?P<signal>[2-9]|\d\d) death signal, shutting down workers",
+        cause="torchrun on this node was asked to end by signal {signal} (2: ctrl-C, 15: a "
+        "scheduler, a launcher of another node that failed, or kill)",
+        fix="read the output of the node that failed first, and the scheduler's log (time limit, "
+        "preemption)",
+    ),
 )

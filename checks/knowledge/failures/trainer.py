@@ -214,4 +214,37 @@ FAILURES = (
         cause="apex was asked for, and is not installed",
         fix="optim: adamw_torch_fused, and bf16: true: torch has both",
     ),
+    root(
+        "trainer-optimizer-state-differs",
+        (
+            "loaded state dict contains a parameter group that doesn't match the size of "
+            "optimizer's group",
+            "loaded state dict has a different number of parameter groups",
+        ),
+        cause="the checkpoint's optimizer is of another set of trainable parameters: other layers "
+        "were frozen, another adapter, or groups were made otherwise",
+        fix="resume with the config that wrote it, or load the weights alone and begin with a new "
+        "optimizer",
+        checks=("files.checkpoints-can-be-resumed",),
+    ),
+    root(
+        "trainer-too-many-steps",
+        "The total number of steps is",
+        r"Tried to step (?P<step>\d+) times\. The total number of steps is (?P<total>\d+)",
+        cause="the scheduler was made for {total} steps, and training goes on: another number of "
+        "ranks, batch or epochs than when it was made (or resumed)",
+        fix="make it for steps over all epochs after prepare(), and resume with the same world "
+        "size",
+    ),
+    root(
+        "trainer-lightning-no-gpu",
+        "No supported gpu backend found!",
+        cause="Lightning was asked for GPUs and finds none",
+        fix="`nvidia-smi -L` and CUDA_VISIBLE_DEVICES in the rank's environment; a torch build "
+        "for GPUs",
+        checks=(
+            "gpu.shell-hides-no-gpu",
+            "software.torch-fits-the-gpus",
+        ),
+    ),
 )

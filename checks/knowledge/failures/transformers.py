@@ -233,4 +233,36 @@ FAILURES = (
         cause="{model} does not have the attention implementation that was asked for",
         fix='attn_implementation="eager" (or "sdpa"), or a newer transformers',
     ),
+    root(
+        "hf-remote-code-too-old",
+        "Cache' object has no attribute '",
+        r"'(?P<class>(?:Dynamic|Static|Hybrid|EncoderDecoder)?Cache)' object has no attribute "
+        r"'(?P<name>get_max_length|get_usable_length|seen_tokens|from_legacy_cache|"
+        r"to_legacy_cache|key_cache|value_cache|get_max_cache_shape)'",
+        cause="the model's own code was written for an older transformers: {class} no longer has "
+        "`{name}`",
+        fix="a newer revision of the model's code, trust_remote_code off where transformers has "
+        "the model itself, or the transformers that the model's page names",
+        checks=("software.versions-are-equal",),
+    ),
+    root(
+        "hf-unknown-architecture-old",
+        "KeyError: '",
+        r"KeyError: '(?P<type>[a-z][a-z0-9_]*\d*)'",
+        cause="this transformers is older than the model: it does not know {type}",
+        fix="`uv pip install -U transformers` on every node",
+        checks=("software.versions-are-equal",),
+        near=r"configuration_auto\.py., line \d+, in __getitem__\n(?:[^\n]*\n){0,3}KeyError: ",
+    ),
+    root(
+        "hf-rope-scaling",
+        (
+            "`rope_scaling` must be a dictionary with two fields",
+            "`rope_scaling` must be a dictionary with with two fields",
+        ),
+        cause="this transformers is older than the model (Llama 3.1 and newer need 4.43): it does "
+        "not know the model's rope_scaling",
+        fix="`uv pip install -U transformers` on every node",
+        checks=("software.versions-are-equal",),
+    ),
 )

@@ -203,4 +203,28 @@ FAILURES = (
         "set PYTORCH_ALLOC_CONF=expandable_segments:True in [env]",
         survivable=True,
     ),
+    root(
+        "zero3-ranks-disagree",
+        "disagreement between rank0 and rank",
+        r"disagreement between rank0 and rank(?P<rank>\d+): rank0: ",
+        cause="under ZeRO-3 rank {rank} gathers other weights than rank 0: the ranks passed "
+        "different modules, or only some of them run the model (an evaluation on rank 0, a branch "
+        "that depends on the data)",
+        fix="call the model on every rank together, also to evaluate and generate "
+        '(synced_gpus=True); let every rank pass every branch; "leaf_module" for blocks chosen by '
+        "the data",
+    ),
+    root(
+        "zero3-nothing-to-train",
+        (
+            "max() arg is an empty sequence",
+            "max() iterable argument is empty",
+        ),
+        r"ValueError: max\(\) (?:arg is an empty sequence|iterable argument is empty)",
+        cause="ZeRO-3 got an optimizer without any partitioned parameter: all is frozen, the "
+        "adapter is not attached, or a reference model was given an optimizer",
+        fix="check the parameters with requires_grad; for a model that is not trained leave "
+        '"optimizer" out of its config and use stage 3 for inference (or stage 0)',
+        near=r"deepspeed/runtime/zero/stage3\.py",
+    ),
 )
