@@ -175,6 +175,11 @@ class Job:
         "`all_reduce_perf` on the nodes, or a folder that has it, or has it in `build`",
         faces=Face.PREFLIGHT, metavar="PATH", default="on their PATH",
         example='"/opt/nccl-tests"'))
+    sync_exclude: tuple[str, ...] = field(default=(), metadata=launch_key(
+        "sync.exclude", read_lines,
+        "files of `workdir` that `sync` leaves out beside those of `.gitignore`, written as there",
+        faces=Face.LAUNCHER, metavar="PATTERN[,PATTERN…]", repeats=True,
+        example='["*.log", "/data/"]'))
     # fmt: on
     where: str = ""
     """Where the nodes were read from, for messages: a path, `--hosts` or `SLURM_JOB_NODELIST`."""

@@ -102,7 +102,7 @@ def typed_options(command: str, job: Job) -> list[str]:
 
     Secrets are left out.
     """
-    face = {"preflight": Face.PREFLIGHT, "start": Face.LAUNCHER}.get(command)
+    face = {"preflight": Face.PREFLIGHT, "start": Face.LAUNCHER, "sync": Face.LAUNCHER}.get(command)
     keys = {key.flag: key for key in declared_keys(Job)}
     words: list[str] = []
     for flag, value in job.typed:

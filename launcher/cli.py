@@ -20,6 +20,8 @@ from launcher.commands.diagnose import add_parser as add_diagnose_parser
 from launcher.commands.explain import print_explanation
 from launcher.commands.init import add_options as add_init_options
 from launcher.commands.init import write_job_files
+from launcher.commands.sync.command import add_options as add_sync_options
+from launcher.commands.sync.command import sync_files
 from launcher.commands.trust.command import add_options as add_trust_options
 from launcher.commands.trust.command import establish_trust
 from launcher.commands.weights.command import add_options as add_weights_options
@@ -47,6 +49,7 @@ def build_parser() -> CommandParser:
     _add_cluster_commands(commands)
     _add_start_command(commands)
     _add_file_commands(commands)
+    _add_sync_command(commands)
     _add_record_commands(commands)
     add_diagnose_parser(commands)
     _add_help_commands(commands)
@@ -125,6 +128,14 @@ def _add_file_commands(commands: Commands[ArgumentParser]) -> None:
     hostfile.add_accelerate_options(accelerate)
     for parser in (hosts, env, accelerate):
         add_job_options(parser)
+
+
+def _add_sync_command(commands: Commands[ArgumentParser]) -> None:
+    text = "copy the files of the working directory to all nodes"
+    examples = ("sync", "sync --dry-run", "sync --hosts hosts.txt --delete")
+    parser = add_command(commands, "sync", sync_files, text, *examples)
+    add_job_options(parser)
+    add_sync_options(parser)
 
 
 def _add_record_commands(commands: Commands[ArgumentParser]) -> None:

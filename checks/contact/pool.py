@@ -5,7 +5,7 @@ from __future__ import annotations
 import concurrent.futures
 import contextlib
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any
 
@@ -83,6 +83,25 @@ class Contact:
     ) -> CommandResult:
         """Run a command for a node's login shell, over the same login. Raises LoginError."""
         return self._residents[name].session.run(command, stdin, limit_s)
+
+    def feed(
+        self, name: str, command: str, pieces: Iterable[bytes], limit_s: float = 60.0
+    ) -> CommandResult:
+        """Run a command that reads all pieces; it may end before, and then says why.
+
+        `limit_s` is what it may take after the last piece. Raises LoginError.
+        """
+        channel = self._residents[name].session.open(command)
+        try:
+            with contextlib.suppress(OSError):
+                for piece in pieces:
+                    channel.send(piece)
+                channel.end_input()
+            deadline = time.monotonic() + limit_s
+            out = channel.rest(deadline)
+            return CommandResult(channel.code(deadline), out, channel.errors())
+        finally:
+            channel.close()
 
     def stream(self, name: str, command: str) -> Iterator[bytes]:
         """What a command prints, as it comes. Raises LoginError, and OSError when it is cut."""

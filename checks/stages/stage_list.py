@@ -22,6 +22,7 @@ from checks.facts.trust import Trust
 from checks.stages import (
     clock,
     compute,
+    controller_files,
     counters,
     nccl_tests,
     pdsh,
@@ -57,6 +58,7 @@ class Stage:
 
 
 STAGES: tuple[Stage, ...] = (
+    Stage("controller_files", "files here", (), (), controller_files.run_stage),
     Stage(
         "ssh",
         "ssh logins",

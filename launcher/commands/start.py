@@ -16,6 +16,7 @@ from checks.masking import mask_job
 from checks.model import Job
 from launcher.commands.attempts import Attempt, run_attempts
 from launcher.commands.detach import OnRecord, start_detached
+from launcher.commands.sync.command import sync_workdir
 from launcher.commands.without_nodes import add_options as add_without_options
 from launcher.commands.without_nodes import confirm_without_nodes
 from launcher.exit_codes import ExitCode
@@ -49,6 +50,10 @@ def add_options(parser: ArgumentParser) -> None:
         "--detach", action="store_true",
         help="leave the terminal once the checks have passed; see attach",
     )  # fmt: skip
+    parser.add_argument(
+        "--sync", action="store_true",
+        help="first copy the files of the working directory to all nodes, as `launcher sync` does",
+    )  # fmt: skip
     add_without_options(parser)
 
 
@@ -64,6 +69,8 @@ def start_training(args: Namespace) -> ExitCode:
     require_command(job)
     slurm_allocation(job, os.environ)
     name = require_name(args.name) if args.name else run_name(job.command)
+    if args.sync:
+        sync_workdir(job, args)
     found = _consult_gate(job)
     if not found.go:
         return ExitCode.STOPPED_BY_GATE

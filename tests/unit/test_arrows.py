@@ -84,6 +84,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "checks.folded_names",
         "checks.knowledge",
         "checks.model",
+        "checks.next_line",
         "checks.node.probe",
         "checks.node.programs",
         "checks.outliers",

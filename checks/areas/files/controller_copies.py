@@ -1,0 +1,107 @@
+"""Whether the ranks run what the user sees."""
+
+from __future__ import annotations
+
+import posixpath
+
+from checks.areas.files.fixes import abbreviate_nodes
+from checks.check import cluster_check
+from checks.facts import ClusterView
+from checks.facts.controller_files import ControllerFiles
+from checks.facts.files import Files
+from checks.facts.job_paths import JobPaths
+from checks.model import Fix, Verdict, block, ok, skip, warn
+from checks.outliers.consensus import majority_value
+
+
+@cluster_check("files.nodes-have-the-controllers-files", Files, JobPaths, ControllerFiles)
+def nodes_have_the_controllers_files(cluster: ClusterView) -> Verdict:
+    """The script and the configs on the nodes are the ones that the controller has.
+
+    Nothing is copied by a start: after an edit here the ranks run what was copied there before,
+    and nothing in their output says so.
+
+    Measured: Digests on the nodes, against a file of the same path on the controller, and against
+    one of that name in the folder of the call: the script, the DeepSpeed config, what `same` lists,
+    and configs among the arguments. What the controller does not have is not compared.
+
+    Fix:
+        differs: the line that copies the working directory to the nodes.
+        differs-in-folder: `workdir` is another folder, and the file in the one of the call differs;
+            warns.
+    """
+    copies = next(
+        (node.read(ControllerFiles) for node in cluster.nodes_with(ControllerFiles)), None
+    )
+    if copies is None or not (copies.at_path or copies.in_folder):
+        return skip("the controller has none of the files that the job runs")
+    usual = _usual_digests(cluster)
+    differing = [path for path, digest in copies.at_path.items() if _differs(usual, path, digest)]
+    if differing:
+        return _differing_verdict(cluster, copies, differing)
+    elsewhere = [path for path, digest in copies.in_folder.items() if _differs(usual, path, digest)]
+    if elsewhere:
+        return _other_folder_verdict(cluster, copies, elsewhere)
+    compared = dict.fromkeys(path for path in (*copies.at_path, *copies.in_folder) if path in usual)
+    if not compared:
+        return skip("no node has any of them; see files.same-files-are-equal")
+    return ok(f"as on the controller: {', '.join(compared)}")
+
+
+def _differs(usual: dict[str, str], path: str, digest: str) -> bool:
+    return path in usual and usual[path] != digest
+
+
+def _usual_digests(cluster: ClusterView) -> dict[str, str]:
+    """By path as written, the digest that most nodes have."""
+    found: dict[str, dict[str, str]] = {}
+    for name, digests in _digests_by_node(cluster).items():
+        for path, digest in digests.items():
+            found.setdefault(path, {})[name] = digest
+    return {path: majority_value(nodes, cluster.job.head) for path, nodes in found.items()}
+
+
+def _digests_by_node(cluster: ClusterView) -> dict[str, dict[str, str]]:
+    return {
+        node.name: {
+            path: state.digest
+            for path, state in (*node.read(Files).same.items(), *node.read(JobPaths).paths.items())
+            if state.digest
+        }
+        for node in cluster.nodes_with(Files, JobPaths)
+    }
+
+
+def _nodes_with_another(cluster: ClusterView, path: str, digest: str) -> list[str]:
+    found = {
+        name: digests[path]
+        for name, digests in _digests_by_node(cluster).items()
+        if path in digests
+    }
+    return [name for name, other in found.items() if other != digest]
+
+
+def _differing_verdict(
+    cluster: ClusterView, copies: ControllerFiles, differing: list[str]
+) -> Verdict:
+    nodes = _nodes_with_another(cluster, differing[0], copies.at_path[differing[0]])
+    what = posixpath.join(cluster.job.workdir, differing[0])
+    more = f", and {len(differing) - 1} more," if len(differing) > 1 else ""
+    message = (
+        f"{what}{more} differs between this machine and {abbreviate_nodes(nodes)}: the ranks would "
+        "run what is there, not what you see here"
+    )
+    fix = Fix(
+        copies.sync_line, note="here; it copies the files to the nodes, as `start --sync` does"
+    )
+    return block("differs", message, fix, files=differing, nodes=nodes)
+
+
+def _other_folder_verdict(
+    cluster: ClusterView, copies: ControllerFiles, differing: list[str]
+) -> Verdict:
+    here = posixpath.join(copies.folder, differing[0])
+    there = posixpath.join(cluster.job.workdir, differing[0])
+    message = f"the ranks will run {there} of the nodes, which differs from {here} of this machine"
+    fix = Fix(note="copy it there, if the one here is meant")
+    return warn("differs-in-folder", message, fix, files=differing)

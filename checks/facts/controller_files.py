@@ -1,0 +1,27 @@
+"""The controller's own copies of what the job runs and reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from checks.facts.decode import Fact
+
+
+@dataclass(frozen=True)
+class ControllerFiles(Fact):
+    """{path as written: digest} as nodes digest them, of what the controller has.
+
+    `at_path` are copies at the very path of the nodes; `in_folder` are those in the `folder` in
+    which the program was called, where that is another. `sync_line` copies them to the nodes.
+    """
+
+    section: ClassVar[str] = "controller_files"
+    inputs: ClassVar[tuple[str, ...]] = ("workdir",)
+    of_command: ClassVar[bool] = True
+    momentary: ClassVar[bool] = True
+    at_path: Mapping[str, str] = field(default_factory=dict)
+    in_folder: Mapping[str, str] = field(default_factory=dict)
+    folder: str = ""
+    sync_line: str = ""

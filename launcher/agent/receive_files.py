@@ -1,0 +1,76 @@
+"""Takes the files of a working directory on a node: a line that says where, then a tar.
+
+Each file is there whole or as it was before. Nothing outside the folder is written, except through
+links to folders that stand in it.
+"""
+
+import json
+import os
+import shutil
+import sys
+import tarfile
+
+
+class Refused(Exception):  # noqa: N818 - it is an answer for a person
+    """What cannot be written, and why."""
+
+
+def require_inside(path):
+    """Returns where the path is one below the folder."""
+    parts = path.split("/")
+    if path.startswith("/") or ".." in parts or not path:
+        raise Refused("%s: not a path below the folder" % path)
+
+
+def place(archive, member, folder):
+    """Put one member of the tar where it belongs."""
+    target = os.path.join(folder, member.name)
+    above, name = os.path.split(target)
+    beside = os.path.join(above, ".%s.%d.new" % (name, os.getpid()))
+    os.makedirs(above, exist_ok=True)
+    try:
+        if member.issym():
+            os.symlink(member.linkname, beside)
+        else:
+            with open(beside, "wb") as out:
+                shutil.copyfileobj(archive.extractfile(member), out, 1 << 20)
+            os.chmod(beside, member.mode & 0o777)
+            os.utime(beside, (member.mtime, member.mtime))
+        os.replace(beside, target)
+    finally:
+        if os.path.lexists(beside):
+            os.unlink(beside)
+
+
+def receive(stream):
+    """Read the order and the tar; the number of files that were written and deleted."""
+    order = json.loads(stream.readline().decode("utf-8"))
+    folder, written = order["workdir"], 0
+    os.makedirs(folder, exist_ok=True)
+    with tarfile.open(fileobj=stream, mode="r|*", errors="surrogateescape") as archive:
+        for member in archive:
+            require_inside(member.name)
+            attempt(member.name, place, archive, member, folder)
+            written += 1
+    for path in order["delete"]:
+        require_inside(path)
+        attempt(path, os.unlink, os.path.join(folder, path))
+    return {"written": written, "deleted": len(order["delete"])}
+
+
+def attempt(path, act, *args):
+    """Act, and name the path where that is not possible."""
+    try:
+        act(*args)
+    except OSError as error:
+        raise Refused("%s: %s" % (path, error.strerror or error)) from None
+
+
+def main():
+    """Take what comes on standard input. Exits 1 with one line that says why not."""
+    try:
+        print(json.dumps(receive(sys.stdin.buffer)))
+    except Refused as error:
+        sys.exit(str(error))
+    except (OSError, ValueError, EOFError, tarfile.TarError) as error:
+        sys.exit("%s: %s" % (type(error).__name__, getattr(error, "strerror", None) or error))

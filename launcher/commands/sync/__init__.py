@@ -1,0 +1,1 @@
+"""Copying the working directory's files to the nodes before a start."""
