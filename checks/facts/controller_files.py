@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from checks.facts.decode import Fact
+from checks.facts.files import Files
+from checks.facts.job_paths import JobPaths
 
 
 @dataclass(frozen=True)
@@ -25,3 +27,10 @@ class ControllerFiles(Fact):
     in_folder: Mapping[str, str] = field(default_factory=dict)
     folder: str = ""
     sync_line: str = ""
+
+
+def known_digests(files: Files, paths: JobPaths) -> dict[str, str]:
+    """By path as written, the digest of each file that is compared."""
+    same = {path: state.digest for path, state in files.same.items()}
+    arguments = {path: found.digest for path, found in paths.paths.items()}
+    return {path: digest for path, digest in {**arguments, **same}.items() if digest}

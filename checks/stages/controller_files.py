@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 
 from checks.contact.pool import Contact
-from checks.facts.controller_files import ControllerFiles
+from checks.facts.controller_files import ControllerFiles, known_digests
 from checks.facts.decode import decode_fact
 from checks.facts.files import Files
 from checks.facts.job_paths import JobPaths
@@ -40,7 +40,5 @@ def _digests_here(job: Job, folder: str) -> dict[str, str]:
         "command": job.command,
         "deepspeed_config": job.deepspeed_config,
     }
-    same = decode_fact(Files, SECTIONS[Files.section](args)).same
-    arguments = decode_fact(JobPaths, SECTIONS[JobPaths.section](args)).paths
-    digests = {path: found.digest for path, found in (*same.items(), *arguments.items())}
-    return {path: digest for path, digest in digests.items() if digest}
+    same = decode_fact(Files, SECTIONS[Files.section](args))
+    return known_digests(same, decode_fact(JobPaths, SECTIONS[JobPaths.section](args)))

@@ -125,7 +125,7 @@ def test_every_field_of_the_job_that_a_stage_reads_is_declared(stage):
     (kind,) = (kind for kind in facts_of_checks() if kind.section == stage.section)
     network = {"env"} if "training_network" in ast.unparse(tree) else set()
     read = (fields_read(tree) | network) - ALWAYS_SAME - {"nccl_tests"}  # where a program lies
-    assert read <= {*kind.inputs}
+    assert read <= {*kind.inputs, *(OF_COMMAND if kind.of_command else ())}
     assert {field for need in stage.needs for field in need.inputs} <= {*kind.inputs}
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import posixpath
 
-from checks.areas.files.fixes import abbreviate_nodes
 from checks.check import cluster_check
 from checks.facts import ClusterView
-from checks.facts.controller_files import ControllerFiles
+from checks.facts.controller_files import ControllerFiles, known_digests
 from checks.facts.files import Files
 from checks.facts.job_paths import JobPaths
+from checks.folded_names import fold_names
 from checks.model import Fix, Verdict, block, ok, skip, warn
 from checks.outliers.consensus import majority_value
 
@@ -63,11 +63,7 @@ def _usual_digests(cluster: ClusterView) -> dict[str, str]:
 
 def _digests_by_node(cluster: ClusterView) -> dict[str, dict[str, str]]:
     return {
-        node.name: {
-            path: state.digest
-            for path, state in (*node.read(Files).same.items(), *node.read(JobPaths).paths.items())
-            if state.digest
-        }
+        node.name: known_digests(node.read(Files), node.read(JobPaths))
         for node in cluster.nodes_with(Files, JobPaths)
     }
 
@@ -88,8 +84,8 @@ def _differing_verdict(
     what = posixpath.join(cluster.job.workdir, differing[0])
     more = f", and {len(differing) - 1} more," if len(differing) > 1 else ""
     message = (
-        f"{what}{more} differs between this machine and {abbreviate_nodes(nodes)}: the ranks would "
-        "run what is there, not what you see here"
+        f"{what}{more} differs between this machine and {fold_names(nodes)}: the ranks would run "
+        "what is there, not what you see here"
     )
     fix = Fix(
         copies.sync_line, note="here; it copies the files to the nodes, as `start --sync` does"

@@ -127,7 +127,9 @@ def _require_space(
             continue
         if not space.directory:
             wrong[name] = f"{space.nearest} is a file, and {job.workdir} would be below it"
-        elif space.read_only or not space.writable:
+        elif space.read_only:
+            wrong[name] = f"{space.mount} is mounted read-only"
+        elif not space.writable:
             wrong[name] = f"the login may not write in {space.nearest}"
         elif space.free_bytes < change.bytes:
             free, needed = map(format_file_size, (space.free_bytes, change.bytes))
@@ -168,14 +170,14 @@ def _copy(
 ) -> None:
     """All nodes at once. Raises PreflightError that says which could not."""
     wanted = {name: change for name, change in changes.items() if not change.nothing}
-    archives = Archives(source.path)
-    archives.prepare([*{tuple(change.copied) for change in wanted.values()}])
+    with Archives(source.path) as archives:
+        archives.make(tuple(change.copied) for change in wanted.values())
 
-    def send(name: str) -> str:
-        order = {"workdir": job.workdir, "delete": list(wanted[name].deleted)}
-        tar = archives.pieces(tuple(wanted[name].copied))
-        return send_files(contact, name, job.python, order, tar)
+        def send(name: str) -> str:
+            order = {"workdir": job.workdir, "delete": list(wanted[name].deleted)}
+            tar = archives.pieces(tuple(wanted[name].copied))
+            return send_files(contact, name, job.python, order, tar)
 
-    with concurrent.futures.ThreadPoolExecutor(POOL) as pool:
-        failed = dict(zip(wanted, pool.map(send, wanted), strict=True))
+        with concurrent.futures.ThreadPoolExecutor(POOL) as pool:
+            failed = dict(zip(wanted, pool.map(send, wanted), strict=True))
     _raise_for({name: why for name, why in failed.items() if why}, "the other nodes have the files")

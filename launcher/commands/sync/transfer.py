@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import functools
+import contextlib
 import itertools
 import json
 import os
 import tarfile
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import IO
 
@@ -21,27 +21,28 @@ RECEIVER = "launcher.agent.receive_files"
 PIECE = 1 << 18
 
 
-class Archives:
-    """A tar for each set of files that some node lacks: made once, however many nodes lack it."""
+class Archives(contextlib.ExitStack):
+    """A tar for each set of files that some node lacks: made once, and gone with the context."""
 
     def __init__(self, folder: Path) -> None:
+        super().__init__()
         self._folder = folder
-        self._made = functools.cache(self._make)
+        self._made: dict[tuple[str, ...], IO[bytes]] = {}
+
+    def make(self, sets: Iterable[tuple[str, ...]]) -> None:
+        """Make them. Raises PreflightError for a file that cannot be read."""
+        self._made = {paths: self._make(paths) for paths in dict.fromkeys(sets)}
 
     def pieces(self, paths: tuple[str, ...]) -> Iterator[bytes]:
         """The tar of these files; may be read from several threads."""
-        number, offset = self._made(paths).fileno(), 0
+        number, offset = self._made[paths].fileno(), 0
         while piece := os.pread(number, PIECE, offset):
             offset += len(piece)
             yield piece
 
-    def prepare(self, sets: Sequence[tuple[str, ...]]) -> None:
-        """Make the tar of each set. Raises PreflightError for a file that cannot be read."""
-        for paths in sets:
-            self._made(paths)
-
     def _make(self, paths: tuple[str, ...]) -> IO[bytes]:
-        out = tempfile.TemporaryFile()  # noqa: SIM115 - closed when nobody reads it any more
+        out = tempfile.TemporaryFile()  # noqa: SIM115 - the stack closes it
+        self.push(out)
         with tarfile.open(fileobj=out, mode="w:gz", compresslevel=1) as archive:
             for path in paths:
                 _add(archive, self._folder / path, path)

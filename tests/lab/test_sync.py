@@ -1,0 +1,91 @@
+"""The files of the working directory on real nodes: copied, compared, and run as they are here."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import pytest
+
+from launcher.lab.cluster import Lab
+from launcher.lab.shape import LabShape
+from tests.support.launched_runs import run_launcher, wait_until_clean
+from tests.support.passed_preflight import pass_preflight
+
+SCRIPT = "from lib import model\nprint('this is', model.VERSION, flush=True)\n"
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    with Lab.up(
+        LabShape(nodes=2), tmp_path_factory.mktemp("sync"), f"sync-{os.getpid()}", {sys.prefix}
+    ) as up:
+        yield up
+
+
+@pytest.fixture
+def place(lab, tmp_path):
+    """A folder of this machine that no node sees."""
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "lib/model.py").write_text("VERSION = 1\n")
+    (tmp_path / "train.py").write_text(SCRIPT)
+    (tmp_path / ".gitignore").write_text("*.log\n")
+    (tmp_path / "a.log").touch()
+    (tmp_path / "launch.toml").write_text(
+        f'hosts = "{lab.hosts}"\n[sync]\nexclude = ["/data/"]\n[env]\nOMP_NUM_THREADS = 1\n'
+    )
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/x").touch()
+    return tmp_path
+
+
+def listed(node, place):
+    return sorted(node.run(f"cd {place} && find . -type f -o -type l").stdout.split())
+
+
+def test_files_are_copied_once_and_again_after_an_edit(lab, place):
+    copied = ["./.gitignore", "./launch.toml", "./lib/model.py", "./train.py"]
+    dry = run_launcher(place, "sync", "--dry-run")
+    assert "node[1-2]: 4 files to be copied" in dry.stdout, dry.stderr
+    assert "\n  lib/model.py  new\n" in dry.stdout
+    assert not listed(lab.node("node1"), place)
+    assert "node[1-2]: 4 files copied" in run_launcher(place, "sync").stdout
+    assert [listed(node, place) for node in lab.nodes] == [copied, copied]
+    assert "node[1-2]: has the same files already" in run_launcher(place, "sync").stdout
+    lab.node("node2").run(f"echo old >{place}/old.py; echo 1 >{place}/b.log", check=True)
+    (place / "lib/model.py").write_text("VERSION = 2\n")
+    assert "node[1-2]: 1 file copied" in run_launcher(place, "sync").stdout
+    assert "./old.py" in listed(lab.node("node2"), place)
+    deleted = run_launcher(place, "sync", "--delete").stdout
+    assert "node1: has the same files already\nnode2: 1 file deleted" in deleted
+    assert listed(lab.node("node2"), place) == sorted([*copied, "./b.log"])
+
+
+def test_a_node_that_cannot_take_them_is_named_and_nothing_is_copied(lab, place):
+    node = lab.node("node2")
+    node.run(f"mkdir -p {place}; mount -t tmpfs -o size=8k none {place}", check=True)
+    (place / "large").write_bytes(os.urandom(100_000))
+    done = run_launcher(place, "sync")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert f"node2: {place} has 8192 bytes free, and the files take 100" in done.stderr
+    assert "nothing was copied" in done.stderr
+    assert not listed(lab.node("node1"), place)
+    node.run(f"mount -o remount,ro {place}", check=True)
+    assert f"node2: {place} is mounted read-only" in run_launcher(place, "sync").stderr
+    node.run(f"umount {place}", check=True)
+
+
+def test_an_edit_here_stops_the_start_until_the_nodes_have_it(lab, place):
+    run_launcher(place, "sync")
+    pass_preflight(place)
+    (place / "train.py").write_text(SCRIPT.replace("this is", "now it is"))
+    stopped = run_launcher(place, "start", "--", "train.py")
+    assert stopped.returncode == 3, stopped.stderr
+    said = " ".join(stopped.stderr.split())
+    assert f"{place}/train.py differs between this machine and node[1-2]" in said
+    assert "-m launcher sync" in said
+    done = run_launcher(place, "start", "--sync", "--", "train.py")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "node1 0: now it is 1" in done.stdout
+    assert "node2 1: now it is 1" in done.stdout
+    wait_until_clean(lab)

@@ -1,0 +1,201 @@
+"""Which files travel to the nodes, what is done there, and that it is done whole or not at all."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import tarfile
+
+import pytest
+
+from checks.errors import UsageError
+from checks.facts.decode import decode_fact
+from checks.facts.files import FolderSpace
+from checks.facts.workdir_files import WorkdirFile, WorkdirFiles
+from checks.model import Job, Node
+from checks.node.probe import workdir_files as probe
+from launcher.agent.receive_files import Refused, receive
+from launcher.commands.sync.changes import describe_changes, node_changes
+from launcher.commands.sync.command import source_folder
+from launcher.commands.sync.source_files import SourceFolder
+from launcher.commands.sync.transfer import Archives
+
+TREE = {
+    "train.py": "", "a.log": "", "conf/z.json": "", "conf/.gitignore": "!b.log\nlocal.json\n",
+    "conf/local.json": "", "conf/b.log": "", ".gitignore": "*.log\n/out/\n", "out/x": "",
+    "sub/out/x": "", ".git-not/x": "", ".preflight/last.json": "", "runs/1/log": "",
+    "sub/runs/x": "", "lib/__pycache__/m.pyc": "", "env/pyvenv.cfg": "", "env/bin/python": "",
+    ".lab/id_ed25519": "",
+}  # fmt: skip
+TRAVEL = {
+    "train.py", "conf/z.json", "conf/.gitignore", "conf/b.log", ".gitignore", "sub/out/x",
+    ".git-not/x", "sub/runs/x",
+}  # fmt: skip
+
+
+@pytest.fixture
+def tree(tmp_path):
+    for name, text in TREE.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    (tmp_path / "link").symlink_to("conf")
+    return tmp_path
+
+
+def git(folder, *words):
+    options = ("-c", "user.name=a", "-c", "user.email=a@b")
+    subprocess.run(["git", *options, *words], cwd=folder, check=True, capture_output=True)
+
+
+@pytest.mark.parametrize("checkout", [True, False])
+def test_what_gitignore_leaves_out_does_not_travel(tree, checkout):
+    if checkout:
+        git(tree, "init")
+    assert set(SourceFolder(tree).files()) == {*TRAVEL, "link"}
+    less = SourceFolder(tree, ("*.json", "/sub/")).files()
+    assert set(less) == {*TRAVEL, "link"} - {"conf/z.json", "sub/out/x", "sub/runs/x"}
+
+
+def test_git_has_the_last_word_in_a_checkout(tree):
+    git(tree, "init")
+    git(tree, "add", "-f", "a.log", "train.py")
+    (tree / "train.py").unlink()
+    (tree / "inner").mkdir()
+    git(tree / "inner", "init")
+    (tree / "inner/own.py").touch()
+    (tree / "inner/own.log").touch()
+    (tree / "inner/.gitignore").write_text("*.log")
+    found = set(SourceFolder(tree).files())
+    assert found == {*TRAVEL, "link", "a.log", "inner/own.py", "inner/.gitignore"} - {"train.py"}
+    assert set(SourceFolder(tree / "out").files()) == {"x"}, "a folder that git ignores whole"
+
+
+@pytest.mark.parametrize("checkout", [True, False])
+def test_what_would_not_travel_is_not_deleted_either(tree, checkout):
+    if checkout:
+        git(tree, "init")
+    there = {"old.py", "old.log", "out/y", "runs/2/log", "conf/b.log", "conf/local.json", "sub/y"}
+    assert there - SourceFolder(tree).ignored(there) == {"old.py", "conf/b.log", "sub/y"}
+
+
+def workdir(identity=("local", "1"), others=(), **files):
+    found = {name: WorkdirFile("file", content, bytes=10) for name, content in files.items()}
+    return WorkdirFiles(FolderSpace("there", "/run"), identity, found, others)
+
+
+def test_each_node_gets_what_it_lacks_and_shared_folders_are_written_once():
+    here = workdir(("remote", "a"), train="1", conf="1")
+    seen = {
+        "node1": workdir(("remote", "a"), train="1", conf="1"),
+        "node2": workdir(("local", "2"), train="2", others=("old", "keep")),
+        "node3": workdir(("local", "3"), train="1", conf="1"),
+        "node4": workdir(("remote", "b"), train="1"),
+        "node5": workdir(("remote", "b"), train="1"),
+    }
+    changes = node_changes(here, seen, {"old"})
+    assert changes["node2"].copied == {"train": "differs", "conf": "new"}
+    assert changes["node2"].deleted == ("old",)
+    assert [name for name, change in changes.items() if not change.nothing] == ["node2", "node4"]
+    assert describe_changes(changes, done=True) == [
+        "node1: left alone, it is this machine's folder",
+        "node2: 2 files copied, 1 file deleted (20 bytes)",
+        "node3: has the same files already",
+        "node4: 1 file copied (10 bytes)",
+        "node5: left alone, it shares the folder of node4",
+    ]
+    assert describe_changes(changes, done=False)[1:5] == [
+        "node2: 2 files to be copied, 1 file to be deleted (20 bytes)",
+        "  train  differs",
+        "  conf  new",
+        "  old  deleted",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("there", "same"),
+    [
+        (WorkdirFile("file", "a", mtime=1), True),
+        (WorkdirFile("file", "b", mtime=9), False),
+        (WorkdirFile("file", "a", executable=True), False),
+        (WorkdirFile("link", "a"), False),
+        (WorkdirFile("file", "a", partial=True, mtime=9), True),
+        (WorkdirFile("file", "a", partial=True, mtime=1), False),
+    ],
+)
+def test_files_are_compared_by_content_and_large_ones_by_time_too(there, same):
+    here = WorkdirFile("file", "a", partial=there.partial, mtime=9)
+    assert here.is_same(there) is same
+
+
+def order(tar, folder, delete=()):
+    head = json.dumps({"workdir": str(folder), "delete": [*delete]}).encode()
+    return io.BytesIO(head + b"\n" + tar)
+
+
+def test_files_arrive_with_mode_time_and_links_and_the_next_look_finds_nothing(tree, tmp_path):
+    (tree / "train.py").write_text("print(1)")
+    (tree / "train.py").chmod(0o755)
+    paths = tuple(SourceFolder(tree).files())
+    there = tmp_path / "not" / "yet"
+    (tmp_path / "not").mkdir()
+    with Archives(tree) as archives:
+        archives.make([paths])
+        tar = b"".join(archives.pieces(paths))
+    assert receive(order(tar, there)) == {"written": len(paths), "deleted": 0}
+    looks = [
+        decode_fact(WorkdirFiles, probe.workdir_files({"workdir": str(folder), "paths": paths}))
+        for folder in (tree, there)
+    ]
+    assert node_changes(looks[0], {"node1": looks[1]})["node1"].nothing
+    assert looks[0].files == looks[1].files
+    (there / "old").touch()
+    assert receive(order(tar, there, ["old"]))["deleted"] == 1
+    assert not (there / "old").exists()
+
+
+def tar_of(name, data=b"new"):
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as archive:
+        member = tarfile.TarInfo(name)
+        member.size = len(data)
+        archive.addfile(member, io.BytesIO(data))
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("name", ["../out", "/etc/out", "a/../../out"])
+def test_nothing_is_written_outside_the_folder(tmp_path, name):
+    with pytest.raises(Refused, match="not a path below"):
+        receive(order(tar_of(name), tmp_path / "run"))
+    with pytest.raises(Refused, match="not a path below"):
+        receive(order(tar_of("a"), tmp_path / "run", [name]))
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+
+
+def test_a_tar_that_is_cut_leaves_the_file_as_it_was(tmp_path):
+    (tmp_path / "a").write_text("old")
+    with pytest.raises((tarfile.ReadError, OSError, EOFError)):
+        receive(order(tar_of("a", b"x" * 5000)[:2000], tmp_path))
+    assert (tmp_path / "a").read_text() == "old"
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
+
+
+def test_what_is_in_the_way_is_named(tmp_path):
+    (tmp_path / "a").mkdir()
+    with pytest.raises(Refused, match="a: Is a directory"):
+        receive(order(tar_of("a"), tmp_path))
+    with pytest.raises(Refused, match="gone: No such file"):
+        receive(order(tar_of("b"), tmp_path, ["gone"]))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "b"]
+
+
+def test_a_home_is_not_copied_whole_and_a_missing_workdir_is_the_current_folder(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "job").mkdir()
+    job = Job((Node("n1"),), "n1", workdir=str(tmp_path), sync_exclude=("*.bin",))
+    with pytest.raises(UsageError, match="would be copied whole"):
+        source_folder(job, tmp_path / "job")
+    elsewhere = Job((Node("n1"),), "n1", workdir="/no/such/folder")
+    assert source_folder(elsewhere, tmp_path / "job").path == (tmp_path / "job").resolve()
