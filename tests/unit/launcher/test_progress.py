@@ -3,31 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 
 import pytest
 
 from launcher.run import progress
 from launcher.run.progress import HEARTBEAT_S, LATE_S, PACE_S, RECORD_EVERY_S, Progress
 from launcher.run.stall.judge import StallKind
-
-
-@dataclass
-class Named:
-    """A node's name, as a plan has it."""
-
-    name: str
-
-
-class Planned:
-    """Four ranks on two nodes."""
-
-    nodes = (Named("node1"), Named("node2"))
-    ranks = range(4)
-    train = ("train.py", "--steps", "100")
-
-    def ranks_of(self, node):
-        return {"node1": (0, 1), "node2": (2, 3)}[node]
+from tests.support.planned_ranks import Planned
 
 
 @pytest.fixture
