@@ -11,8 +11,8 @@ FAILURES = (
         r"(?P<what>PyTorch|CUDA|HIP) version mismatch! DeepSpeed ops were compiled and installed "
         r"with a different version",
         cause="DeepSpeed's operators were built for another {what} than the one that runs",
-        fix="build them again: `DS_BUILD_OPS=0 uv pip install --reinstall --no-cache "
-        "--no-build-isolation deepspeed`, with the flags of the first build",
+        fix="build them again, with the DS_BUILD_* variables of the first build: `uv pip install "
+        "--reinstall --no-cache --no-build-isolation deepspeed`",
         checks=(
             "software.operators-can-be-built",
             "software.versions-are-equal",

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from checks.knowledge.failures.host import SHM_FIX
 from checks.knowledge.failures.known import root, symptom
 from checks.knowledge.releases import KNOWN_RELEASES
+
+FREE_SHM_FIX = (
+    "`df -h /dev/shm` on that node; remove what runs that are over left there; " + SHM_FIX
+)
 
 FAILURES = (
     root(
@@ -160,8 +165,7 @@ FAILURES = (
         "semaphores-no-space",
         "OSError: [Errno 28] No space left on device",
         cause="no semaphore can be made: /dev/shm is full or too small (the disk is not)",
-        fix="`df -h /dev/shm` on that node; remove what runs that are over left there; `sudo "
-        "mount -o remount,size=64G /dev/shm`, in docker --shm-size=64g or --ipc=host",
+        fix=FREE_SHM_FIX,
         checks=(
             "limits.shm-is-large-enough",
             "limits.shm-is-writable",
@@ -170,17 +174,19 @@ FAILURES = (
     ),
     root(
         "shm-no-space",
-        "[Errno 28] No space left on device",
-        r"\[Errno 28\] No space left on device(?:: '(?:/dev/shm/[^']*)')?",
+        "[Errno 28] No space left on device: '/dev/shm/",
         cause="/dev/shm is full or too small (the disk is not)",
-        fix="`df -h /dev/shm` on that node; remove what runs that are over left there; `sudo "
-        "mount -o remount,size=64G /dev/shm`, in docker --shm-size=64g or --ipc=host",
-        checks=(
-            "limits.shm-is-large-enough",
-            "limits.shm-is-writable",
-        ),
-        near=r"/dev/shm/|multiprocessing[/\\]shared_memory\.py|unable to write to file </torch_",
-        unless=r"multiprocessing[/\\]synchronize\.py|SemLock",
+        fix=FREE_SHM_FIX,
+        checks=("limits.shm-is-large-enough", "limits.shm-is-writable"),
+    ),
+    root(
+        "shm-segment-no-space",
+        "OSError: [Errno 28] No space left on device",
+        cause="a segment of shared memory does not fit /dev/shm, which is full or too small (the "
+        "disk is not)",
+        fix=FREE_SHM_FIX,
+        checks=("limits.shm-is-large-enough", "limits.shm-is-writable"),
+        frame="multiprocessing/shared_memory",
     ),
     root(
         "semaphores-not-permitted",
@@ -211,8 +217,7 @@ FAILURES = (
         r"unable to (?:write to file </torch_|allocate shared memory\(shm\) for file </torch_|"
         r"mmap \d+ bytes from file </torch_)",
         cause="a data loader worker could not put its batch into /dev/shm: it is full or too small",
-        fix="`df -h /dev/shm` on that node; `sudo mount -o remount,size=64G /dev/shm`, in docker "
-        "--shm-size=64g or --ipc=host; fewer workers or num_workers=0 proves it",
+        fix=FREE_SHM_FIX + "; num_workers=0 proves it",
         checks=(
             "limits.shm-is-large-enough",
             "limits.shm-is-writable",

@@ -28,8 +28,8 @@ FAILURES = (
         "outside of the module that owns them, in a frozen or shared module, or after an "
         "exception in the step before",
         fix="use weights only inside their module's forward, or gather them with "
-        "deepspeed.zero.GatheredParameters; set gradient checkpointing to use_reentrant=False; in "
-        "a mixture of experts mark the block as a leaf module",
+        "deepspeed.zero.GatheredParameters; mark a block whose experts the data choose as a leaf: "
+        "deepspeed.utils.set_z3_leaf_modules(model, [Block])",
     ),
     root(
         "zero3-param-still-in-use",
