@@ -34,8 +34,8 @@ FAILURES = (
         "Weights only load failed",
         cause="an older transformers resumes rng_state with torch.load's old default, and torch "
         "2.6 and newer load only plain tensors by default",
-        fix="`uv pip install -U transformers`; or remove rng_state_*.pth from the checkpoint, after "
-        "which the random numbers start afresh",
+        fix="`uv pip install -U transformers`; or remove rng_state_*.pth from the checkpoint; the "
+        "random numbers then start afresh",
         checks=("software.versions-are-equal",),
         near=r"rng_state",
     ),
