@@ -19,7 +19,10 @@ PYTEST_OPTIONS = {
     *("-k", "-m", "--lf", "-x", "-q", "-v", "--junitxml", "-n", "--collect-only"),
     *("--pyargs", "-p", "-o", "-c"),
 }
-EXAMPLES = {"--version", "--local_rank", "--api-key", "--privileged"}
+EXAMPLES = {
+    "--version", "--local_rank", "--api-key", "--privileged", "--user", "--scope",
+    "--steps", "--max_steps", "--max_train_steps", "--train-iters",
+}  # fmt: skip
 """What a page names of other programs, and the one option before any command."""
 
 
