@@ -1,0 +1,126 @@
+"""A node that lies is doubted itself; it stops no preflight, and no other node is blamed for it."""
+
+from __future__ import annotations
+
+import functools
+import json
+import random
+
+import pytest
+
+from checks.answer import Answer
+from checks.catalogue import CATALOGUE
+from checks.check import claims_of
+from checks.contact import resident_probe
+from checks.facts import ClusterView, Login, Snapshot
+from checks.judge import judge_claims
+from checks.run import Result, examine
+from checks.untrusted_json import read_untrusted_json
+from launcher.lab.shape import LabShape
+from preflight.html_report import render_page
+from tests.support.lab_preflight import job_of
+from tests.support.lying_node import mutate_data, mutate_line
+
+FEW, MANY = range(30), range(30, 530)
+LIAR = "node3"
+
+
+@pytest.fixture(scope="module")
+def healthy(make_lab):
+    """One preflight of three healthy nodes, but for what takes training."""
+    job = job_of(make_lab(LabShape(nodes=3)))
+    checks = [check for check in CATALOGUE.values() if not check.heavy]
+    return examine(job, claims_of(checks, job))
+
+
+def lied_snapshot(snapshot, seed):
+    """The same in which the liar says something else about some sections."""
+    rng = random.Random(seed)
+    answers = dict(snapshot.sections[LIAR])
+    asked = [name for name in answers if name != Login.section and answers[name].data]
+    for name in rng.sample(asked, rng.choice([1, 1, 2, 5])):
+        data = json.dumps(mutate_data(rng, answers[name].data))
+        try:
+            answers[name] = Answer.from_json({"data": read_untrusted_json(data.encode())})
+        except ValueError as error:
+            answers[name] = Answer(error=str(error))
+    sections = {**snapshot.sections, LIAR: answers}
+    return Snapshot(snapshot.job, snapshot.started, sections, snapshot.stages)
+
+
+def shown_texts(result):
+    """All that is shown of a result: what a terminal, a browser and a program read."""
+    report = json.dumps(result.report, allow_nan=False)
+    lines = result.summary(go="go", stop="stop", colour=False)
+    return [*lines, render_page(result), report]
+
+
+def assert_only_the_liar_is_doubted(healthy, seed):
+    claims = claims_of([CATALOGUE[f.check] for f in healthy.findings], healthy.snapshot.job)
+    claims = list(dict.fromkeys(claims))
+    before = {(f.check, f.subject): (f.outcome, f.cause) for f in healthy.findings}
+    snapshot = lied_snapshot(healthy.snapshot, seed)
+    findings = judge_claims(claims, ClusterView(snapshot))
+    failed = [f.message for f in findings if f.message.startswith("the check itself failed")]
+    assert not failed
+    for finding in findings:
+        if finding.subject and LIAR not in finding.subject and finding.check not in COMPARING:
+            assert (finding.outcome, finding.cause) == before[finding.check, finding.subject]
+    texts = "".join(shown_texts(Result(snapshot, tuple(findings))))
+    assert not {letter for letter in texts if not letter.isprintable()} - {"\n"}
+    assert "<script>alert" not in texts.partition("<!DOCTYPE")[2].partition("</html>")[0]
+
+
+COMPARING = frozenset({"time.clock-is-synchronised"})
+"""Says of a node that it is like the others, or not; another's lie changes which it is."""
+
+
+@pytest.mark.parametrize("seed", FEW)
+def test_a_lie_about_facts_is_held_against_its_node_alone(healthy, seed):
+    assert_only_the_liar_is_doubted(healthy, seed)
+
+
+@pytest.mark.long
+def test_five_hundred_lies_are_held_against_their_node_alone(healthy):
+    for seed in MANY:
+        assert_only_the_liar_is_doubted(healthy, seed)
+
+
+@pytest.fixture
+def lie_on_the_wire(monkeypatch):
+    """Has what node3's probe sends changed before it is read."""
+    parse = resident_probe.read_untrusted_json
+
+    def start_lying(seed, silence):
+        rng = random.Random(seed)
+        store = resident_probe.ResidentProbe._store_answer
+
+        def store_lie(probe, line):
+            lies = probe.session.address.endswith(".3")
+            read = functools.partial(_read_lie, parse, rng, silence) if lies else parse
+            with monkeypatch.context() as patched:
+                patched.setattr(resident_probe, "read_untrusted_json", read)
+                store(probe, line)
+
+        monkeypatch.setattr(resident_probe.ResidentProbe, "_store_answer", store_lie)
+
+    return start_lying
+
+
+def _read_lie(parse, rng, silence, text):
+    return parse(mutate_line(rng, text, silence))
+
+
+@pytest.mark.parametrize(
+    ("seeds", "silence"),
+    [(range(2), 0.0), pytest.param(range(2, 22), 0.02, marks=pytest.mark.long)],
+    ids=["few", "many"],
+)
+def test_a_lie_while_nodes_are_asked_stops_no_preflight(healthy, lie_on_the_wire, seeds, silence):
+    job = healthy.snapshot.job
+    checks = [check for check in CATALOGUE.values() if not check.heavy]
+    for seed in seeds:
+        lie_on_the_wire(seed, silence)
+        result = examine(job, claims_of(checks, job))
+        assert not [f for f in result.findings if f.message.startswith("the check itself")]
+        assert shown_texts(result)
