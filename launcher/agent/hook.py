@@ -5,11 +5,15 @@ folder out of the program's sight, then hands over to the sitecustomize that the
 had. The file that takes the stack is called PID.DESCRIPTOR.SIGNAL: whoever asks sees that it is
 still open there. The signal is one that no program is known to use, and a program that was started
 with it ignored is left alone.
+
+Once the program imports torch.distributed, torch's own worker server is opened on a socket of the
+run, `worker-PID`, where it serves what collectives the rank is in. Nothing is imported for it.
 """
 
 import contextlib
 import faulthandler
 import importlib
+import importlib.machinery
 import os
 import signal
 import sys
@@ -38,6 +42,67 @@ def register_stack_signal():
     os.rename(made, os.path.join(HOOK_DIRECTORY, "%d.%d.%d" % (os.getpid(), number, STACK_SIGNAL)))
 
 
+def open_worker_server(_module):
+    """Open it, where torch has one, without the line that it prints.
+
+    It is never ended, since its end may wait for a client, and aborts a child that was forked.
+    """
+    import ctypes
+
+    c10d = sys.modules["torch._C._distributed_c10d"]
+    home = os.path.dirname(HOOK_DIRECTORY)
+    with without_line(b"WorkerServer"):
+        server = c10d._WorkerServer(os.path.join(home, "worker-%d" % os.getpid()))
+    ctypes.pythonapi.Py_IncRef(ctypes.py_object(server))
+
+
+@contextlib.contextmanager
+def without_line(marker):
+    """Leave out of standard error what is written there meanwhile in lines with `marker`."""
+    import tempfile
+
+    own = os.dup(2)
+    with tempfile.TemporaryFile() as written:
+        os.dup2(written.fileno(), 2)
+        try:
+            yield
+        finally:
+            os.dup2(own, 2)
+            os.close(own)
+            written.seek(0)
+            os.write(2, b"".join(line for line in written if marker not in line))
+
+
+WATCHED_MODULES = {"torch.distributed.distributed_c10d": open_worker_server}
+
+
+class ImportWatch(object):
+    """Finds these modules as Python itself does, and has each watched once it is there."""
+
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        if name not in WATCHED_MODULES:
+            return None
+        spec = importlib.machinery.PathFinder.find_spec(name, path, target)
+        if spec and hasattr(spec.loader, "exec_module"):
+            with contextlib.suppress(AttributeError, TypeError):
+                run_after_import(spec.loader, WATCHED_MODULES[name])
+        return spec
+
+
+def run_after_import(loader, watch):
+    """Have `watch` called with the module that the loader is about to make, then be as before."""
+    exec_module = loader.exec_module
+
+    def exec_and_watch(module):
+        del loader.exec_module
+        exec_module(module)
+        with contextlib.suppress(Exception):
+            watch(module)
+
+    loader.exec_module = exec_and_watch
+
+
 def run_own_sitecustomize():
     """Run the program's own sitecustomize, which then is what the name stands for.
 
@@ -51,4 +116,5 @@ if __name__ == "sitecustomize":
     remove_hook_traces()
     with contextlib.suppress(OSError, ValueError, RuntimeError, AttributeError):
         register_stack_signal()
+    sys.meta_path.insert(0, ImportWatch)
     run_own_sitecustomize()

@@ -19,11 +19,14 @@ from launcher.agent.rank_stack import (
     start_tool,
     tool_output,
 )
+from launcher.agent.worker_server import has_advanced, pending_collectives, recorded_entries
 
 SAMPLE_SPAN_S = 2.0
 TOOL_LIMIT_S = 6.0
 MAX_SOCKETS = 64
 MAX_CHILDREN = 8
+LITTLE_CPU = 0.02
+"""Cores; a rank that uses less cannot be at other calls than before."""
 FRAME_FIELDS = ("function", "file", "line")
 CHILD_FIELDS = ("name", "cwd")
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
@@ -58,6 +61,7 @@ def observe_ranks(ranks, supervisor):
     whose = processes_by_rank(run_processes(supervisor.run, set(supervisor.sessions)), ranks)
     for rank, pid in ranks.items():
         request_dump(pid, rank)
+    records = {rank: recorded_entries(supervisor.home, pid) for rank, pid in ranks.items()}
     first, began = sample_usage(whose), time.monotonic()
     time.sleep(SAMPLE_SPAN_S)
     second, span = sample_usage(whose), time.monotonic() - began
@@ -69,6 +73,10 @@ def observe_ranks(ranks, supervisor):
         calling = any(sock["state"] == "SYN_SENT" for sock in sockets)
         called = main_thread_stack(supervisor.home, pid, spied_on, calling)
         usage = usage_rates(first["use"][rank], second["use"][rank], span)
+        recorded = recorded_entries(supervisor.home, pid)
+        moved = has_advanced(records[rank], recorded)
+        if not moved and called["stack"] and usage["cpu"] > LITTLE_CPU:
+            moved = has_stack_changed(supervisor.home, pid, called["stack"], calling)
         own = dict(
             usage,
             rank=rank,
@@ -80,6 +88,8 @@ def observe_ranks(ranks, supervisor):
             stack=[dict(zip(FRAME_FIELDS, frame)) for frame in called["stack"]],
             why=called["why"],
             children=child_programs(whose[rank], pid),
+            collectives=pending_collectives(recorded),
+            moved=moved,
         )
         seen.append(own)
     return {
@@ -88,6 +98,13 @@ def observe_ranks(ranks, supervisor):
         "network": network_rates(first["network"], second["network"], span),
         "gpus": gpu_use(gpus, deadline),
     }
+
+
+def has_stack_changed(home, pid, before, calling):
+    """Whether the rank is at other calls than `before`; None where that cannot be seen."""
+    spied_on = py_spy_frames(start_py_spy(home, pid), pid, time.monotonic() + TOOL_LIMIT_S)
+    now = main_thread_stack(home, pid, spied_on, calling)["stack"]
+    return [list(frame) for frame in now] != [list(frame) for frame in before] if now else None
 
 
 def rendezvous_address(env):

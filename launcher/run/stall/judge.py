@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from launcher.plan.ranks import Rank, join_names
+from launcher.run.stall.collectives import Missed, find_mismatches, find_missed
 from launcher.run.stall.observation import NodeObservation, RankObservation
 from launcher.run.stall.rank_state import (
     Activity,
@@ -95,21 +96,39 @@ def judge_stall(plan: RendezvousPlan, observations: Observations) -> Stall:
     Where waiting ranks may poll and there is no stack, it may be either.
     """
     states = rank_states(plan, observations)
-    odd = _outlier_ranks(states)
+    seen = [state.rank for state in states]
+    missed = find_missed(seen)
+    absent = {rank for each in missed for rank in each.absent}
+    odd = [state for state in states if state.rank.rank in absent] or _outlier_ranks(states)
     rest = [state for state in states if state not in odd]
     kind = _stall_kind(states, observations)
     lines = [
         f"{kind.value}: {_describe_use(states, observations)}",
         *_unanswered_calls(plan, observations, states),
         *([] if states else _launcher_lines(plan.port, observations)),
-        *_state_lines(odd, *(["is elsewhere than the others"] if rest else [])),
+        *find_mismatches(seen),
+        *_odd_lines(odd, missed, alone=not rest),
         *_unseen_rank_lines(_unseen_ranks(plan, states)),
         *_state_lines(rest),
         *_unobserved_lines(observations, states),
     ]
     outliers = tuple(state.rank.rank for state in odd if rest)
-    standing = tuple((state.rank.rank, state.rank.stack, state.rank.flight) for state in states)
+    standing = tuple((rank.rank, rank.stack, rank.flight, _entered(rank)) for rank in seen)
     return Stall(kind, tuple(lines[:MAX_LINES]), outliers, standing)
+
+
+def _odd_lines(odd: Sequence[RankState], missed: Sequence[Missed], *, alone: bool) -> Iterator[str]:
+    """The ranks that others wait for: in which collective they miss them, where that is known."""
+    known = [state for state in odd if any(state.rank.rank in each.absent for each in missed)]
+    for each in missed:
+        absent = [state for state in known if state.rank.rank in each.absent]
+        yield from _state_lines(absent, each.words)
+    others = [state for state in odd if state not in known]
+    yield from _state_lines(others, *([] if alone else ["is elsewhere than the others"]))
+
+
+def _entered(rank: RankObservation) -> tuple[object, ...]:
+    return tuple((seen.group, seen.number, seen.entered) for seen in rank.collectives)
 
 
 def rank_states(plan: RendezvousPlan, observations: Observations) -> list[RankState]:

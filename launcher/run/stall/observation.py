@@ -34,13 +34,33 @@ class ChildProcess:
 
 
 @dataclass(frozen=True)
+class Collective:
+    """What a rank has of one process group: the first collective that has not ended, or the last.
+
+    `number` counts in the group, `entered` is the last that the rank entered, `age_s` how long ago
+    it entered `number`.
+    """
+
+    group: str
+    number: int
+    entered: int
+    name: str
+    sizes: str
+    dtypes: str
+    pending: bool
+    age_s: float
+
+
+@dataclass(frozen=True)
 class RankObservation:
     """One rank with its children. `cpu` in cores, `disk` in bytes a second.
 
     `state` is the letter of ps, `blocked` the tasks that stayed in state D, `stack` the main
     thread's calls, innermost first; where it is empty, `why` says why. `flight` is the last
-    collective of NCCL's flight recorder, empty without one. `master` is address and port of the
-    rendezvous as its environment says it.
+    collective in a file of the flight recorder, empty without one; `collectives` come from torch's
+    worker server. `master` is address and port of the rendezvous as its environment says it.
+    `moved`: while it was observed a collective began or ended, or it came to another call; None
+    where that is not known.
     """
 
     rank: int
@@ -55,6 +75,8 @@ class RankObservation:
     flight: str
     master: str
     children: tuple[ChildProcess, ...] = ()
+    collectives: tuple[Collective, ...] = ()
+    moved: bool | None = None
     node: str = ""
 
 

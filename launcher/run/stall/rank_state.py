@@ -6,8 +6,9 @@ import enum
 import posixpath
 from dataclasses import dataclass
 
+from launcher.run.stall.collectives import describe_collective, is_waited_in
 from launcher.run.stall.observation import RankObservation, StackFrame
-from launcher.run.stall.occupation import describe_occupation, own_frame
+from launcher.run.stall.occupation import BACKWARD, LOADER, describe_occupation, own_frame
 
 BUSY_CORES = 0.1
 BUSY_DISK = 100_000
@@ -63,10 +64,30 @@ def classify_rank(rank: RankObservation, port: int, *, polls: bool) -> RankState
     if is_calling_rendezvous(rank, port):
         return _build_state(rank, Activity.MEETS, "waits for an answer", "the rendezvous")
     doing = describe_occupation(rank)
-    if rank.disk > BUSY_DISK or (rank.cpu > BUSY_CORES and not (polls and not rank.stack)):
+    if (pending := _pending(rank)) and _stands(rank, polls=polls):
+        return _build_state(rank, Activity.WAITS, f"waits in {pending}", pending)
+    if _works(rank, doing, polls=polls):
         verb = f"is {doing}" if doing else "works"
         return _build_state(rank, Activity.WORKS, f"{verb} ({_describe_use(rank)})", doing)
     return _build_state(rank, Activity.IDLE, _describe_idle(rank, doing), doing)
+
+
+def _stands(rank: RankObservation, *, polls: bool) -> bool:
+    """Whether it is where it was: seen so, or it uses no more than a rank that waits."""
+    return rank.moved is False or (rank.moved is None and (polls or rank.cpu <= BUSY_CORES))
+
+
+def _works(rank: RankObservation, doing: str, *, polls: bool) -> bool:
+    """Whether it gets on. Use of CPU shows that only where it cannot be polling for others."""
+    if rank.disk > BUSY_DISK or rank.moved:
+        return True
+    return rank.cpu > BUSY_CORES and (not polls or doing not in ("", BACKWARD, LOADER))
+
+
+def _pending(rank: RankObservation) -> str:
+    """The collective that it waits in by its own record."""
+    waits = [seen for seen in rank.collectives if is_waited_in(seen)]
+    return describe_collective(waits[0]) if waits else ""
 
 
 def is_calling_rendezvous(rank: RankObservation, port: int) -> bool:

@@ -1,0 +1,90 @@
+"""What torch's own worker server in a rank says of its collectives, over a socket of the run.
+
+The hook opens it (see hook.py). `/handler/fr_trace_json` is the flight recorder of all backends; it
+answers from a thread of its own without the interpreter's lock, so also where the rank hangs.
+"""
+
+import contextlib
+import json
+import os
+import socket
+import time
+
+from launcher.agent.flight_recorder import is_completed
+
+ANSWER_S = 2.0
+ANSWER_LIMIT = 32 * 1024 * 1024
+MAX_GROUPS = 16
+REQUEST = "POST /handler/fr_trace_json HTTP/1.0\r\nContent-Length: 0\r\n\r\n"
+
+
+def recorded_entries(home, pid):
+    """The flight recorder's entries in that process; None where no server answers there."""
+    try:
+        head, _, body = ask(os.path.join(home, "worker-%d" % pid)).partition(b"\r\n\r\n")
+        entries = json.loads(body.decode("utf-8"))["entries"]
+        return entries if head.startswith(b"HTTP/1") and isinstance(entries, list) else None
+    except KeyError:
+        return []
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def ask(path):
+    """The whole answer to the request. Raises OSError where none came in time."""
+    deadline, answer = time.monotonic() + ANSWER_S, b""
+    with contextlib.closing(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)) as server:
+        server.settimeout(ANSWER_S)
+        server.connect(path)
+        server.sendall(REQUEST.encode("ascii"))
+        while len(answer) < ANSWER_LIMIT and time.monotonic() < deadline:
+            data = server.recv(1 << 20)
+            if not data:
+                return answer
+            answer += data
+    raise OSError("no whole answer")
+
+
+def pending_collectives(entries):
+    """Of each process group the first collective that has not ended, else the last of all."""
+    groups = {}
+    for entry in entries or ():
+        groups.setdefault(group_name(entry), []).append(entry)
+    found = []
+    for name, own in groups.items():
+        pending = [entry for entry in own if not is_completed(entry)]
+        found.append(describe_entry(name, (pending or own[-1:])[0], bool(pending), own[-1]))
+    return sorted(found, key=lambda seen: not seen["pending"])[:MAX_GROUPS]
+
+
+def group_name(entry):
+    """A group's number with its description, and whether it is about point-to-point operations."""
+    words = [str(word) for word in entry["process_group"] if word not in ("", "undefined")]
+    return " ".join(words + (["p2p"] if entry.get("is_p2p") else []))
+
+
+def describe_entry(group, entry, pending, last):
+    """One collective: its number in the group, what it is, and since when it waits."""
+    number = "p2p_seq_id" if entry.get("is_p2p") else "collective_seq_id"
+    return {
+        "group": group,
+        "number": entry[number],
+        "entered": last[number],
+        "name": entry["profiling_name"].partition(":")[2] or entry["profiling_name"],
+        "sizes": json.dumps(entry.get("input_sizes", [])),
+        "dtypes": ", ".join(entry.get("input_dtypes", [])),
+        "pending": pending,
+        "age_s": round(max(0.0, time.time() - entry["time_created_ns"] / 1e9), 1),
+    }
+
+
+def has_advanced(first, second):
+    """Whether a collective was entered or ended between two recordings; None where unknown."""
+    if first is None or second is None:
+        return None
+    return state_of_record(first) != state_of_record(second)
+
+
+def state_of_record(entries):
+    """How far a recording is."""
+    return [(entry["record_id"], is_completed(entry)) for entry in entries[-64:]]

@@ -1,0 +1,132 @@
+"""Who keeps others waiting in a collective, by what ranks recorded; being busy proves nothing."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from launcher.run.stall.collectives import find_mismatches, find_missed
+from launcher.run.stall.judge import StallKind, judge_stall
+from launcher.run.stall.observation import Collective, StackFrame
+from tests.support.observations import OWN, observations, rank, rendezvous
+
+WAITS = Collective("0 default_pg", 7, 7, "all_reduce", "[[3]]", "Float", True, 40.0)
+ENDED = dataclasses.replace(WAITS, number=6, entered=6, pending=False)
+IN_TENSOR_GROUP = dataclasses.replace(WAITS, group="3 tp", number=2, entered=2)
+BARRIER = dataclasses.replace(WAITS, name="barrier", sizes="[]", dtypes="")
+SENDS = dataclasses.replace(WAITS, group="0 default_pg p2p")
+LOADS = (StackFrame("load_next_shard", "/job/modes.py", 16), OWN)
+SYNCS = (StackFrame("<module>", "/job/modes.py", 22),)
+GPU = {"gpus": ((100.0, 294.0),)}
+
+
+def spinning(number, **seen):
+    """A rank whose main thread synchronises with its GPU, where NCCL's kernel waits."""
+    return rank(number, **{"cpu": 2.0, "stack": SYNCS, "moved": False, **seen})
+
+
+def test_ranks_that_spin_on_their_gpus_are_stuck_where_one_did_not_come():
+    seen = observations(
+        *(spinning(number, collectives=(WAITS,)) for number in (0, 1)),
+        rank(2, stack=LOADS, collectives=(ENDED,), moved=False),
+        **GPU,
+    )
+    stall = judge_stall(rendezvous(3), seen)
+    assert (stall.kind, stall.odd) == (StallKind.STUCK, (2,))
+    assert stall.lines == (
+        "stuck: 4.0 cores in use by 3 ranks, 0.0 MB/s on the network, GPUs at 100 %",
+        "rank 2 on node3 has not entered all_reduce 7, in which ranks 0 and 1 wait since 40 s, "
+        "and is idle, at load_next_shard (modes.py:16)",
+        "rank 0 on node1 and rank 1 on node2 wait in all_reduce 7, at <module> (modes.py:22)",
+    )
+
+
+@pytest.mark.parametrize(
+    ("late", "kind"),
+    [
+        ({"cpu": 1.0, "moved": True}, StallKind.SLOW),
+        ({"cpu": 0.0, "disk": 9_000_000}, StallKind.SLOW),
+        ({"cpu": 1.0, "moved": False}, StallKind.UNSURE),
+        ({"cpu": 1.0}, StallKind.UNSURE),
+        ({"cpu": 0.0, "moved": False}, StallKind.STUCK),
+    ],
+    ids=["other calls", "reads", "busy at one place", "busy unseen", "idle"],
+)
+def test_on_gpus_slow_is_only_what_is_seen_to_advance(late, kind):
+    seen = observations(
+        spinning(0, collectives=(WAITS,)),
+        rank(1, stack=LOADS, collectives=(ENDED,), **late),
+        **GPU,
+    )
+    stall = judge_stall(rendezvous(2), seen)
+    assert (stall.kind, stall.odd) == (kind, (1,))
+
+
+def test_ranks_that_spin_without_any_record_may_be_slow_or_stuck():
+    stall = judge_stall(rendezvous(2), observations(spinning(0), spinning(1), **GPU))
+    assert stall.kind is StallKind.UNSURE
+
+
+def test_collectives_that_end_are_progress_whatever_the_calls():
+    ranks = (rank(number, stack=SYNCS, collectives=(ENDED,), moved=True) for number in range(2))
+    assert judge_stall(rendezvous(2), observations(*ranks)).kind is StallKind.SLOW
+
+
+def test_a_rank_that_never_used_the_default_group_is_missed_there():
+    idle = rank(1, collectives=(dataclasses.replace(IN_TENSOR_GROUP, pending=False),))
+    (missed,) = find_missed([rank(0, collectives=(WAITS,)), idle])
+    assert missed.absent == (1,)
+
+
+def test_a_subgroup_misses_only_its_own_ranks():
+    behind = dataclasses.replace(IN_TENSOR_GROUP, number=1, entered=1, pending=False)
+    ranks = [
+        rank(0, collectives=(IN_TENSOR_GROUP,)),
+        rank(1, collectives=(behind,)),
+        rank(2, collectives=(ENDED,)),
+    ]
+    (missed,) = find_missed(ranks)
+    assert (missed.waiting, missed.absent) == ((0,), (1,))
+    assert "all_reduce 2 of group 3 tp, in which rank 0 waits since 40 s" in missed.words
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        dataclasses.replace(WAITS, age_s=0.5),
+        dataclasses.replace(WAITS, pending=False),
+        SENDS,
+    ],
+    ids=["just entered", "ended", "point to point"],
+)
+def test_nobody_is_accused_without_a_collective_that_waits(seen):
+    behind = dataclasses.replace(seen, number=5, entered=5, pending=False)
+    ranks = [rank(0, collectives=(seen,)), rank(1, collectives=(behind,))]
+    assert find_missed(ranks) == []
+    assert find_mismatches(ranks) == []
+
+
+def test_where_all_entered_nobody_is_missing():
+    assert find_missed([rank(number, collectives=(WAITS,)) for number in range(3)]) == []
+
+
+@pytest.mark.parametrize(
+    ("other", "words"),
+    [
+        (BARRIER, "barrier 7 of nothing []"),
+        (dataclasses.replace(WAITS, sizes="[[4]]"), "all_reduce 7 of Float [[4]]"),
+        (dataclasses.replace(WAITS, dtypes="Half"), "all_reduce 7 of Half [[3]]"),
+    ],
+    ids=["order", "size", "type"],
+)  # fmt: skip
+def test_ranks_in_different_collectives_are_named_with_them(other, words):
+    ranks = [
+        rank(0, collectives=(WAITS,)),
+        rank(1, collectives=(other,)),
+        rank(2, collectives=(WAITS,)),
+    ]
+    assert find_mismatches(ranks) == [
+        "ranks are in different collectives: ranks 0 and 2 in all_reduce 7 of Float [[3]]; "
+        f"rank 1 in {words}"
+    ]
