@@ -14,7 +14,7 @@ import re
 import string
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, chain
 
 from checks.knowledge.failures import LITERALS
 from checks.knowledge.failures.anchors import alternation_pattern, choose_anchors
@@ -108,9 +108,12 @@ _LITERALS_BY_ANCHOR = {
     anchor.encode(): [word.encode() for word in _meaningful_words() if anchor in word]
     for anchor in _LITERAL_ANCHORS
 }
-_WORDS = sorted({letters_of(word) for word in _meaningful_words()})
-_ANY_ANCHOR = re.compile(alternation_pattern(choose_anchors(_WORDS)).encode())
-_ANY_WORD = re.compile("|".join(_WORDS).encode())
+_LITERALS_BY_LETTERS: dict[bytes, list[bytes]] = {}
+for _word in _meaningful_words():
+    _LITERALS_BY_LETTERS.setdefault(letters_of(_word).encode(), []).append(_word.encode())
+_ANY_ANCHOR = re.compile(
+    alternation_pattern(choose_anchors([word.decode() for word in _LITERALS_BY_LETTERS])).encode()
+)
 
 
 class _Shapes:
@@ -123,30 +126,33 @@ class _Shapes:
         """Those that are not known to be harmless."""
         return set(shapes) - self._harmless
 
-    def meaningful(self, fresh: set[bytes]) -> set[bytes]:
-        """Those of them that contain the letters of a literal; the others are harmless from now."""
-        found = _with_words(sorted(fresh)) if fresh else set()
+    def meaningful(self, fresh: set[bytes]) -> dict[bytes, list[bytes]]:
+        """Those with the letters of literals, and these; the others are harmless from now on."""
+        found = _with_words(sorted(fresh))
         if len(self._harmless) > MAX_SHAPES:
             self._harmless.clear()
-        self._harmless.update(shape for shape in fresh - found if len(shape) <= MAX_SHAPE_SIZE)
+        self._harmless.update(
+            shape for shape in fresh - found.keys() if len(shape) <= MAX_SHAPE_SIZE
+        )
         return found
 
 
-def _with_words(shapes: list[bytes]) -> set[bytes]:
+def _with_words(shapes: list[bytes]) -> dict[bytes, list[bytes]]:
     """Those with an anchor by one search over all, of these those with a whole word."""
     joined = b"\n".join(shapes)
-    found, at = set(), 0
+    found, at = {}, 0
     while hit := _ANY_ANCHOR.search(joined, at):
         start = joined.rfind(b"\n", 0, hit.start()) + 1
         at = joined.find(b"\n", hit.end()) + 1 or len(joined) + 1
         shape = joined[start : at - 1]
-        if _ANY_WORD.search(shape):
-            found.add(shape)
+        literals = [each for word, each in _LITERALS_BY_LETTERS.items() if word in shape]
+        if literals:
+            found[shape] = list(chain.from_iterable(literals))
     return found
 
 
 def matching_lines(blocks: Iterable[bytes]) -> Iterator[RawLine]:
-    """Every line that contains the letters of a literal, in the order of the log.
+    """Every line that contains a literal, in the order of the log.
 
     A carriage return ends a line too, but does not count as one. Each block is searched but for its
     last WINDOW bytes, which are searched with the next: so every line has what stands around it.
@@ -191,7 +197,7 @@ def _meaningful_lines(part: bytes, shapes: _Shapes) -> Iterator[tuple[int, int]]
         pieces = part.translate(_LINE_ENDS).split(b"\n")
         starts = accumulate((len(piece) + 1 for piece in pieces), initial=0)
         for shape, start, piece in zip(lines, starts, pieces, strict=False):
-            if shape in meaningful:
+            if any(literal in piece for literal in meaningful.get(shape, ())):
                 yield start, start + len(piece)
 
 

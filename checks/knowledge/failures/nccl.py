@@ -28,6 +28,26 @@ FAILURES = (
         checks=("nccl.socket-interface-exists",),
     ),
     root(
+        "nccl-address-family",
+        "is neither AF_INET",
+        r"with family (?P<family>\d+) is neither AF_INET",
+        cause="a rank sent NCCL an address that is none: NCCL_SOCKET_IFNAME names an interface "
+        "that one node does not have, or that has no address there",
+        fix="set NCCL_SOCKET_IFNAME to a prefix that all nodes have, an exclusion such as "
+        "^docker,lo, or a value for each node; `ip -br addr` on each node shows their names",
+        checks=("nccl.socket-interface-exists", "network.one-network"),
+    ),
+    root(
+        "nccl-gpu-memory-full",
+        ("NCCL WARN Cuda failure", "NCCL WARN Failed to CUDA "),
+        r"NCCL WARN Cuda failure (?:\d+ )?'out of memory'"
+        r"|NCCL WARN Failed to CUDA (?:calloc|malloc|host alloc)",
+        cause="the memory of a GPU was full when NCCL wanted its own buffers there",
+        fix="leave it 1 or 2 GiB: a smaller micro batch, a lower gpu_memory_utilization of vLLM, "
+        "no other process on that GPU (`nvidia-smi`)",
+        checks=("gpu.gpus-are-idle", "gpu.driver-answers"),
+    ),
+    root(
         "nccl-connect-failed",
         "onnect to ",
         r"NCCL WARN .*?[Cc]onnect to (?P<address>[^<\s]+)<(?P<port>\d+)> "

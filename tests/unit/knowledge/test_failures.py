@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 import string
 import sys
@@ -64,6 +65,19 @@ def shown_by(sample):
 
 def _format(text):
     return string.Formatter().parse(text)
+
+
+def test_no_two_failures_have_one_name():
+    names = [
+        known.id
+        for module in {known.layer for known in FAILURES.values()}
+        for known in importlib.import_module(f"checks.knowledge.failures.{module}").FAILURES
+    ]
+    assert sorted(names) == sorted(FAILURES)
+
+
+def test_the_letters_of_each_literal_are_enough_to_search_by():
+    assert min(len(re.sub("[^A-Za-z]", "", literal)) for literal, _ in LITERALS) >= 2
 
 
 def test_each_failure_has_its_line():
