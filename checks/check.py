@@ -163,9 +163,10 @@ def cluster_check(
     *needs: type[Fact],
     severity: Severity = Severity.BLOCK,
     optional: tuple[type[Fact], ...] = (),
+    reads: tuple[str, ...] = (),
 ) -> Callable[[Callable[[ClusterView], Verdict]], Check]:
     """Declare a claim about all nodes together; the judge is given the `ClusterView`."""
-    return lambda judge: Check(check_id, Over.CLUSTER, needs, severity, judge, optional)
+    return lambda judge: Check(check_id, Over.CLUSTER, needs, severity, judge, optional, reads=reads)
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,9 @@ class Environment(Fact):
 
     Of those the first that sets a name wins, after the environment; name and value are as NCCL cuts
     them, blanks and quotes and all. `set_in` has the `path:line` of each line of a start-up file or
-    an nccl.conf that sets a variable of NCCL, gloo or pdsh. Values of secrets are masked on the
-    node. `hidden_programs` is {program: where it lies} of those that the system has and PATH has
-    not; `path_replaced_in` has the lines that may have made it so.
+    an nccl.conf that sets a variable that steers training, or pdsh. Values of secrets are masked on
+    the node. `hidden_programs` is {program: where it lies} of those that the system has and PATH
+    has not; `path_replaced_in` has the lines that may have made it so.
     """
 
     section: ClassVar[str] = "environment"

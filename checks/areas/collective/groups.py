@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from checks.areas.network.packets import full_size_packets_arrive
+from checks.areas.software.variables import CHECK as VARIABLES
+from checks.areas.software.variables import nodes_kept_apart
 from checks.check import cluster_check
 from checks.facts import ClusterView
 from checks.facts.environment import Environment
@@ -16,7 +18,10 @@ from checks.outliers.network_cuts import common_network
 
 
 @cluster_check(
-    "collective.groups-meet", Rendezvous, optional=(DialResults, Interfaces, Environment, Names)
+    "collective.groups-meet",
+    Rendezvous,
+    optional=(DialResults, Interfaces, Environment, Names),
+    reads=("launcher",),
 )
 def groups_meet(cluster: ClusterView) -> Verdict:
     """Groups of nodes that meet among themselves meet one another as well.
@@ -40,6 +45,8 @@ def groups_meet(cluster: ClusterView) -> Verdict:
         if not any(answer.ranks and not answer.failed for answer in answers.values()):
             return skip("no ranks met; see collective.ranks-meet")
         return ok(f"{len(answers)} nodes, no cut between groups")
+    if apart := nodes_kept_apart(cluster):
+        return skip(f"variables of {', '.join(apart)} differ; see {VARIABLES}")
     if any(node.has(DialResults) and node.read(DialResults).failed for node in cluster.reached):
         return skip("ports between them are not reached; see ports.ephemeral-ports-are-open")
     if any(

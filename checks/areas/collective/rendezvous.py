@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from checks.areas.collective.culprit_verdicts import culprit_verdict
+from checks.areas.software.variables import CHECK as VARIABLES
+from checks.areas.software.variables import nodes_kept_apart
 from checks.areas.training.import_fixes import import_fix
 from checks.areas.training.smoke import why_cannot_train
 from checks.check import node_check
@@ -31,6 +33,7 @@ MOST_SHOWN = 8
     FreeSpace,
     Environment,
     optional=(Smoke, Gpus, Limits, DialResults, Listeners, Interfaces, Names, Rdma),
+    reads=("launcher",),
 )
 def ranks_meet(node: NodeView) -> Verdict:
     """All ranks of all nodes meet where training will, and their first sum is right.
@@ -87,6 +90,8 @@ def ranks_meet(node: NodeView) -> Verdict:
             f"{rendezvous.backend}"
         )
         return ok(f"{message} in {slowest:.1f} s", seconds=slowest, torch=rendezvous.torch)
+    if apart := nodes_kept_apart(node.cluster):
+        return skip(f"variables of {', '.join(apart)} differ; see {VARIABLES}")
     if rendezvous.cut:
         return skip("it meets its own group; see collective.groups-meet")
     culprits = {name: peer.shown for name, peer in met.items() if peer.shown} or find_culprits(met)

@@ -9,12 +9,14 @@ from checks.node.probe.core import section
 from checks.node.runtime.files import read_file
 
 PREFIXES = (
-    "ACCELERATE_", "CUDA_", "DEEPSPEED_", "DS_", "FI_", "GLOO_", "HF_", "MASTER_", "NCCL_", "OMP_",
-    "PDSH_", "PYTHON", "TORCH_", "TP_", "UCX_",
+    "ACCELERATE_", "BNB_", "CUBLAS_", "CUDA_", "CUDNN_", "DEEPSPEED_", "DS_", "FI_", "FSDP_",
+    "GLOO_", "GOMP_", "HF_", "HIP_", "HSA_", "KMP_", "MALLOC_", "MASTER_", "MIOPEN_", "MKL_",
+    "NCCL_", "NVIDIA_", "NVTE_", "OMP_", "OPENBLAS_", "PDSH_", "PYTHON", "PYTORCH_", "ROCR_",
+    "TOKENIZERS_", "TORCH", "TP_", "TRANSFORMERS_", "TRITON_", "UCX_", "XLA_",
 )  # fmt: skip
 NAMES = (
     "RANK", "WORLD_SIZE", "LOCAL_RANK", "LOCAL_WORLD_SIZE", "NODE_RANK", "LD_LIBRARY_PATH",
-    "LD_PRELOAD", "DSHPATH", "PATH", "LANG", "LC_ALL",
+    "LD_PRELOAD", "LD_BIND_NOW", "GLIBC_TUNABLES", "DSHPATH", "PATH", "LANG", "LC_ALL", "USE_LIBUV",
 )  # fmt: skip
 SHELL_FILES = (
     "~/.bashrc", "~/.bash_profile", "~/.bash_login", "~/.profile", "~/.zshenv", "~/.cshrc",
@@ -31,6 +33,11 @@ COLLECTIVE = r"(?:TORCH_)?(?:N+C+L+|GLOO)_\w+"  # misspelt ones too
 OFTEN_SET = re.compile(
     r"^[^#]*\b(%s|PDSH_\w+|DSHPATH|PYTHONHOME|PYTHONPATH)\b\s*[= ]" % COLLECTIVE, re.IGNORECASE
 )
+ASSIGNED = re.compile(
+    r"(?:^|[\s;&])((?:%s)\w*|%s)=|\b(?:setenv|set\s+-\w*x\w*)\s+((?:%s)\w*|%s)\s"
+    % (("|".join(PREFIXES), "|".join(NAMES)) * 2)
+)
+"""Where a line gives one of the variables above, as sh does it, csh or fish."""
 SECRET = re.compile("TOKEN|KEY|SECRET|PASSW|CREDENTIAL|AUTH", re.IGNORECASE)
 MASK = "***"
 
@@ -94,14 +101,20 @@ def path_replaced_in():
     ]
 
 
+def variables_set_by(line):
+    """The names that a line of a start-up file gives a value."""
+    often = OFTEN_SET.match(line)
+    assigned = [one or other for one, other in ASSIGNED.findall(line.partition("#")[0])]
+    return dict.fromkeys(assigned + ([often.group(1)] if often else []))
+
+
 def variable_settings(conf=()):
-    """{name: ["path:line", ...]} of the lines that give NCCL, gloo or pdsh a variable."""
+    """{name: ["path:line", ...]} of the lines that give a variable that steers training."""
     found = {}
     for path in start_up_files() + list(conf):
         for number, line in enumerate((read_file(path, "") or "").splitlines(), 1):
-            match = OFTEN_SET.match(line)
-            if match:
-                found.setdefault(match.group(1), []).append("%s:%d" % (path, number))
+            for name in variables_set_by(line):
+                found.setdefault(name, []).append("%s:%d" % (path, number))
     return found
 
 

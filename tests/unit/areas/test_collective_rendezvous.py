@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from checks.facts.environment import Environment
 from checks.facts.ports import DialResults, FailedCall, Listeners
 from checks.facts.rendezvous import Rendezvous, RendezvousRank, RendezvousReport
 from checks.facts.snapshot import Snapshot
@@ -67,6 +68,21 @@ def test_the_rank_that_fails_by_itself_is_accused_and_not_those_that_wait():
     snap = meeting(waiting(0), waiting(1, detail="Connection reset by peer"), own)
     assert outcomes(snap) == {"node1": "skip", "node2": "skip", "node3": "error"}
     assert "Unable to find address for: ib9" in judged(snap, CHECK)[("node3",)].message
+
+
+def test_where_the_variables_of_one_node_keep_ranks_apart_no_other_is_accused():
+    own = failed(0, "all-reduce", "RuntimeError", "Timed out waiting 8000ms for send")
+    snap = meeting(own, failed(1, "all-reduce", "RuntimeError", "Timed out"), waiting(2))
+    detail = Environment({"TORCH_DISTRIBUTED_DEBUG": "DETAIL"})
+    for name, environment in (
+        ("node1", Environment()),
+        ("node2", Environment()),
+        ("node3", detail),
+    ):
+        with_fact(snap, name, environment)
+    assert outcomes(snap) == dict.fromkeys(("node1", "node2", "node3"), "skip")
+    assert "variables of node3 differ" in judged(snap, CHECK)[("node1",)].message
+    assert judged(snap, "software.variables-are-equal")[("node3",)].stops
 
 
 @pytest.mark.parametrize("at", range(3))
