@@ -166,7 +166,9 @@ def cluster_check(
     reads: tuple[str, ...] = (),
 ) -> Callable[[Callable[[ClusterView], Verdict]], Check]:
     """Declare a claim about all nodes together; the judge is given the `ClusterView`."""
-    return lambda judge: Check(check_id, Over.CLUSTER, needs, severity, judge, optional, reads=reads)
+    return lambda judge: Check(
+        check_id, Over.CLUSTER, needs, severity, judge, optional, reads=reads
+    )
 
 
 @dataclass(frozen=True)
