@@ -55,6 +55,7 @@ class RunState:
     def __init__(self, plan: Plan, on_line: LineCallback) -> None:
         self.plan = plan
         self._on_line = on_line
+        self._sources = {node.name: _sources_on(plan, node.name) for node in plan.nodes}
         self._masked = secret_masker(node.env for node in plan.nodes)
         self._lines: dict[tuple[str, str], LineSplitter] = {}
         self.supervised_nodes: set[str] = set()
@@ -120,6 +121,9 @@ class RunState:
 
     @take.register
     def _(self, output: OutputChunk, node: str) -> None:
+        if output.source not in self._sources[node]:
+            self.fail(f"{node} sent output of {output.source[:40]!r}", node, LAUNCHER_SOURCE)
+            return
         lines = self._lines.setdefault((node, output.source), LineSplitter())
         for line in lines.feed(output.data):
             self._emit_line(node, output.source, line)
@@ -147,6 +151,10 @@ class RunState:
     @take.register
     def _(self, ended: RankEnded, node: str) -> None:
         rank = ended.rank
+        if f"rank{rank}" not in self._sources[node]:
+            what = f"{node} reports the end of rank {rank}, which does not run there"
+            self.fail(what, node, LAUNCHER_SOURCE)
+            return
         self._finish(node, f"rank{rank}")
         self.ended[rank] = ended.code
         if ended.code:
@@ -204,3 +212,10 @@ class RunState:
         if (node, source) in self._lines:
             for line in self._lines[node, source].finish():
                 self._emit_line(node, source, line)
+
+
+def _sources_on(plan: Plan, node: str) -> frozenset[str]:
+    """What may speak on that node; it speaks for no other node's ranks."""
+    ranks = (f"rank{rank}" for rank in plan.ranks_of(node))
+    commands = (f"{BEFORE_SOURCE}{number}" for number in range(1, len(plan.before) + 1))
+    return frozenset((LAUNCHER_SOURCE, plan.agent_launcher.name, *commands, *ranks))
