@@ -117,4 +117,19 @@ FAILURES = (
         fix="write a number, or let the Trainer read the config (--deepspeed FILE)",
         checks=("deepspeed.auto-is-filled",),
     ),
+    root(
+        "hf-ds-optimizer-without-scheduler",
+        "Found `optimizer` configured in the DeepSpeed config, but no `scheduler`",
+        cause="the DeepSpeed config defines an optimizer and no scheduler, which this "
+        "transformers does not combine with the Trainer's scheduler",
+        fix='add "scheduler" to the config, or remove "optimizer" from it',
+        checks=("deepspeed.arguments-agree",),
+    ),
+    root(
+        "hf-ds-inference-stage",
+        "ZeRO inference only makes sense with ZeRO Stage 3 - please adjust your config",
+        cause="a model is evaluated without being trained, with ZeRO-1 or 2",
+        fix='"stage": 3 for it, or leave the DeepSpeed config out of the evaluation',
+        checks=("deepspeed.values-are-accepted",),
+    ),
 )

@@ -260,90 +260,6 @@ FAILURES = (
             "limits.iommu-passes-through",
         ),
     ),
-    root(
-        "cublas-alloc",
-        (
-            "CUBLAS_STATUS_ALLOC_FAILED",
-            "CUBLAS_STATUS_NOT_INITIALIZED",
-        ),
-        r"CUBLAS_STATUS_(?P<what>ALLOC_FAILED|NOT_INITIALIZED) when calling",
-        cause="cuBLAS could not set itself up ({what}): the GPU's memory is full, or an error of "
-        "an earlier kernel",
-        fix="`nvidia-smi` on that node, a smaller micro batch; with CUDA_LAUNCH_BLOCKING=1 in "
-        "[env] an earlier error shows itself (a token id above the vocabulary is common)",
-        checks=("gpu.gpus-are-idle",),
-        unless=r"Assertion `.+` failed|device-side assert",
-    ),
-    root(
-        "cublas-mixed-libraries",
-        (
-            "CUBLAS_STATUS_INVALID_VALUE when calling",
-            "CUBLAS_STATUS_NOT_SUPPORTED when calling",
-            "CUBLAS_STATUS_INTERNAL_ERROR when calling",
-        ),
-        r"CUBLAS_STATUS_(?P<what>INVALID_VALUE|NOT_SUPPORTED|INTERNAL_ERROR) when calling "
-        r"`(?P<call>\w+)",
-        cause="cuBLAS refused {call} ({what}): most often another cuBLAS is loaded than the one "
-        "torch was built with, from LD_LIBRARY_PATH or a second CUDA's wheels",
-        fix="unset LD_LIBRARY_PATH for the run, and `uv pip list | grep -E 'nvidia|torch'`: all "
-        "nvidia-*-cuNN of one CUDA; reinstall torch in a new environment",
-        checks=("software.packages-are-the-environments-own",),
-        unless=r"Assertion `.+` failed|device-side assert",
-    ),
-    root(
-        "cublas-execution-failed",
-        "CUBLAS_STATUS_EXECUTION_FAILED when calling",
-        cause="a matrix product failed on the GPU: after an earlier kernel's error (an index out "
-        "of range), or by a GPU or driver that is broken",
-        fix="start with CUDA_LAUNCH_BLOCKING=1 in [env]; `dmesg | grep -i xid` on that node",
-        checks=("gpu.kernel-reports-no-gpu-fault",),
-        unless=r"Assertion `.+` failed|device-side assert",
-    ),
-    root(
-        "cudnn-versions",
-        (
-            "CUDNN_STATUS_SUBLIBRARY_VERSION_MISMATCH",
-            "CUDNN_STATUS_SUBLIBRARY_LOADING_FAILED",
-            "Unable to load any of {libcudnn",
-            "cuDNN version incompatibility",
-        ),
-        r"CUDNN_STATUS_SUBLIBRARY_(?:VERSION_MISMATCH|LOADING_FAILED)|cuDNN version "
-        r"incompatibility|Unable to load any of \{libcudnn",
-        cause="parts of two cuDNN releases are loaded: the wheel's and one from LD_LIBRARY_PATH "
-        "or /usr",
-        fix="unset LD_LIBRARY_PATH for the run, or remove the system's cuDNN from it; `uv pip "
-        "install --reinstall torch` brings the one that fits",
-        checks=("software.packages-are-the-environments-own",),
-    ),
-    root(
-        "cudnn-not-initialized",
-        (
-            "CUDNN_STATUS_NOT_INITIALIZED",
-            "CUDNN_STATUS_ALLOC_FAILED",
-            "CUDNN_STATUS_INTERNAL_ERROR",
-        ),
-        r"CUDNN_STATUS_(?P<what>NOT_INITIALIZED|ALLOC_FAILED|INTERNAL_ERROR)",
-        cause="cuDNN could not work ({what}): the GPU's memory is full, or the driver is older "
-        "than this cuDNN needs",
-        fix="`nvidia-smi` on that node, a smaller micro batch; update the driver",
-        checks=(
-            "gpu.gpus-are-idle",
-            "gpu.drivers-are-equal",
-        ),
-    ),
-    root(
-        "cudnn-no-engine",
-        (
-            "GET was unable to find an engine to execute this computation",
-            "FIND was unable to find an engine to execute this computation",
-            "no valid execution plans built",
-        ),
-        cause="cuDNN has no way to run this convolution or attention with these sizes and types "
-        "on this GPU, often because its memory is full",
-        fix="a smaller micro batch; torch.backends.cudnn.enabled = False, or "
-        "torch.backends.cuda.enable_cudnn_sdp(False) for attention, proves it",
-        checks=("gpu.gpus-are-idle",),
-    ),
     silent(
         "cuda-init-warning",
         "CUDA initialization: ",
@@ -377,5 +293,51 @@ FAILURES = (
         "older torch with cu126 for Pascal and Volta",
         checks=("software.torch-fits-the-gpus",),
         survivable=True,
+    ),
+    root(
+        "cuda-image-invalid",
+        "CUDA error: device kernel image is invalid",
+        cause="a kernel was built by a newer CUDA than this node's driver reads, or for another "
+        "GPU",
+        fix="update the driver, or an extension and torch of the CUDA that `nvidia-smi` shows; rm "
+        "-r ~/.triton/cache",
+        checks=(
+            "software.torch-fits-the-gpus",
+            "gpu.drivers-are-equal",
+        ),
+    ),
+    root(
+        "cuda-operation-not-supported",
+        (
+            "CUDA error: operation not supported",
+            "CUDA driver error: operation not supported",
+        ),
+        cause="the driver or a virtual GPU does not support an operation (peer memory, virtual "
+        "memory of expandable segments, multicast)",
+        fix="leave out PYTORCH_ALLOC_CONF=expandable_segments:True; NCCL_CUMEM_ENABLE=0 and "
+        "NCCL_NVLS_ENABLE=0 in [env] prove it; update the driver",
+        checks=("gpu.drivers-are-equal",),
+    ),
+    root(
+        "cuda-driver-memory",
+        "CUDA driver error: out of memory",
+        cause="the driver had no memory for a mapping on the GPU: it is full, or other processes "
+        "hold it",
+        fix="`nvidia-smi` on that node for processes of earlier runs; a smaller micro batch",
+        checks=("gpu.gpus-are-idle",),
+    ),
+    root(
+        "hip-out-of-memory",
+        (
+            "HIP out of memory",
+            "NPU out of memory",
+            "XPU out of memory",
+        ),
+        r"(?P<kind>HIP|NPU|XPU) out of memory\. Tried to allocate (?P<size>[\d.]+ \w+)",
+        cause="an accelerator's memory is full: the batch or the model is too large for it, or an "
+        "earlier run still holds memory",
+        fix="look for processes of earlier runs (rocm-smi, npu-smi); a smaller micro batch, "
+        "activation checkpointing, a higher ZeRO stage or offload",
+        checks=("gpu.gpus-are-idle",),
     ),
 )

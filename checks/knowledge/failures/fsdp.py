@@ -255,4 +255,27 @@ FAILURES = (
         "with accelerator.get_state_dict",
         checks=("software.versions-are-equal",),
     ),
+    root(
+        "fsdp-flat-uniform",
+        (
+            "`FlatParameter` requires uniform",
+            "FlatParameter requires uniform",
+        ),
+        r"(?:`FlatParameter` requires uniform `?|FlatParameter requires uniform `?)(?P<what>dtype|"
+        r"requires_grad)",
+        cause="FSDP (of an older torch) packs parameters of a block that differ in {what}, as "
+        "with LoRA or mixed types",
+        fix="use_orig_params=True for requires_grad; one dtype for the whole model; or "
+        "fsdp_version: 2",
+        checks=("accelerate.fsdp-keys-fit",),
+    ),
+    root(
+        "fsdp-no-generate",
+        "object has no attribute 'generate'",
+        r"'(?P<class>FullyShardedDataParallel|DistributedDataParallel|DeepSpeedEngine|"
+        r"OptimizedModule)' object has no attribute 'generate'",
+        cause="generate was called on the wrapper {class}, which does not pass it on",
+        fix="accelerator.unwrap_model(model).generate(…, synced_gpus=True), inside "
+        "summon_full_params or GatheredParameters where the weights are sharded",
+    ),
 )

@@ -117,4 +117,52 @@ FAILURES = (
         "packed afterwards",
         fix="nothing, if the text is truncated later; else max_length and truncation=True",
     ),
+    root(
+        "tokenizer-model-unreadable",
+        (
+            "could not parse ModelProto from",
+            "src/sentencepiece_processor.cc(",
+        ),
+        r"Internal: (?:could not parse ModelProto from (?P<path>\S+)|"
+        r"src/sentencepiece_processor\.cc\(\d+\))",
+        cause="tokenizer.model is no SentencePiece model: a git-lfs pointer, cut off, or of "
+        "another tokenizer (tiktoken, as Llama 3's)",
+        fix="`ls -l` it on this node; download it again; use the fast tokenizer (tokenizer.json) "
+        "where the model has one",
+        checks=(
+            "files.needed-data-is-whole",
+            "files.same-files-are-equal",
+        ),
+    ),
+    root(
+        "tokenizer-not-found",
+        (
+            "Can't load tokenizer for '",
+            "Can't load the configuration of '",
+            "Can't load the model for '",
+            "Can't load image processor for '",
+            "Can't load feature extractor for '",
+        ),
+        r"Can't load (?:tokenizer for|the configuration of|the model for|image processor for|"
+        r"feature extractor for) '(?P<path>[^']+)'",
+        cause="nothing to load was found under {path}: the path is not on this node, lacks these "
+        "files, or a folder of that name hides the Hub's repository",
+        fix="`ls {path}` on this node; copy the whole model to the same path on every node; "
+        "remove an empty folder of that name from the working directory",
+        checks=(
+            "files.needed-files-exist",
+            "files.needed-data-is-whole",
+        ),
+    ),
+    root(
+        "tokenizer-added-token-order",
+        "Non-consecutive added token '",
+        r"Non-consecutive added token '(?P<token>[^']*)' found\. Should have index (?P<want>\d+) "
+        r"but has index (?P<have>\d+)",
+        cause="added_tokens.json does not fit the tokenizer: {token} should be {want} and is "
+        "{have}; the files are of two tokenizers",
+        fix="copy all tokenizer files of one model; remove added_tokens.json that does not belong "
+        "to it",
+        checks=("files.same-files-are-equal",),
+    ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from checks.knowledge.failures.known import root, silent
+from checks.knowledge.failures.known import root, silent, symptom
 from checks.knowledge.releases import KNOWN_RELEASES
 
 FAILURES = (
@@ -270,5 +270,111 @@ FAILURES = (
         "its own GPU, or the quantized model was loaded on another",
         fix='torch.cuda.set_device(LOCAL_RANK) before loading, and a device_map that maps "" to '
         "LOCAL_RANK",
+    ),
+    root(
+        "torch-meta-tensor",
+        (
+            "Cannot copy out of meta tensor; no data!",
+            "Tensor on device meta is not on the expected device",
+            "is on the meta device, we need a `value` to put in on",
+        ),
+        cause="a weight was never loaded: it has a shape and no values, because the checkpoint "
+        "lacks it, it is offloaded (device_map), or the model was made under a meta device",
+        fix="look at from_pretrained's list of missing weights; no device_map in training; tie "
+        "weights and merge adapters before moving the model",
+        checks=("files.needed-data-is-whole",),
+    ),
+    root(
+        "torch-invalid-gradient-empty",
+        "but expected shape compatible with",
+        r"Function (?P<name>\w+) returned an invalid gradient at index \d+ - (?:got \[0\] but "
+        r"expected shape compatible with \[[1-9][\d, ]*\]|got \[[\d, ]*\] but expected shape "
+        r"compatible with \[0\])",
+        cause="the backward of {name} met a weight that ZeRO-3 (or FSDP) had partitioned "
+        "meanwhile: it is used outside of its module, twice, or under gradient checkpointing that "
+        "runs a block again",
+        fix="use weights inside their module's forward alone; gradient checkpointing with "
+        "use_reentrant True under ZeRO-3; mark the block as a leaf (set_z3_leaf_modules)",
+    ),
+    root(
+        "torch-view-inplace",
+        "is a view and is being modified inplace",
+        cause="a view of an activation was changed in place, which a hook (ZeRO, FSDP, "
+        "checkpointing) around it forbids",
+        fix="clone the view first, or write the operation out of place",
+    ),
+    root(
+        "torch-empty-list",
+        (
+            "stack expects a non-empty TensorList",
+            "expected a non-empty list of Tensors",
+        ),
+        cause="an empty list of tensors was joined: a batch without samples, or all of them "
+        "filtered out on this rank",
+        fix="drop empty samples and batches in the collator, and check the data that this rank "
+        "reads",
+    ),
+    root(
+        "torch-embedding-index-type",
+        "to have one of the following scalar types: Long, Int; but got",
+        r"Expected tensor for argument #1 'indices' to have one of the following scalar types: "
+        r"Long, Int; but got (?P<type>\S+)",
+        cause="token ids reached the embedding as {type}: ZeRO or autocast casts all inputs of "
+        "the batch, or the batch is empty (an empty list becomes float)",
+        fix="keep input_ids as torch.long, also in an empty or padded batch; cast only floats in "
+        "a hook of your own",
+    ),
+    root(
+        "torch-shapes-do-not-fit-flat",
+        "mat1 and mat2 shapes cannot be multiplied",
+        r"mat1 and mat2 shapes cannot be multiplied \((?P<one>\d+x\d+) and (?P<other>1x\d{5,}|"
+        r"0x0)\)",
+        cause="a layer's weight is flat or empty ({other}): it is quantized in 4 bit and used "
+        "without bitsandbytes' layer, or ZeRO-3 or FSDP has partitioned it",
+        fix="call the wrapped model's own forward; merge or use the adapter through PEFT; gather "
+        "the weight (GatheredParameters, summon_full_params) for other uses",
+    ),
+    root(
+        "torch-model-file-not-there",
+        "in read-only mode: No such file or directory",
+        r"unable to open file <(?P<path>[^>]+)> in read-only mode: No such file or directory",
+        cause="{path} is not on this node",
+        fix="copy it to every node at the same path, and list it under `exist` in launch.toml",
+        checks=(
+            "files.needed-files-exist",
+            "files.shared-folders-are-shared-everywhere",
+        ),
+    ),
+    root(
+        "torch-module-devices",
+        "must have its parameters and buffers on device",
+        r"module must have its parameters and buffers on device (?P<want>\S+) \(device_ids\[0\]\) "
+        r"but found one of them on device: (?P<have>\S+)",
+        cause="DataParallel (one process for several GPUs) met a module that is not on {want}: "
+        "several GPUs are visible to a program started as one process",
+        fix="start one process for each GPU (torchrun, deepspeed, `python -m launcher start`), or "
+        "CUDA_VISIBLE_DEVICES=0",
+    ),
+    symptom(
+        "torch-dataparallel-replica",
+        (
+            "Caught RuntimeError in replica",
+            "Caught ValueError in replica",
+            "Caught StopIteration in replica",
+            "Caught OutOfMemoryError in replica",
+        ),
+        r"Caught (?:RuntimeError|ValueError|StopIteration|OutOfMemoryError) in replica "
+        r"(?P<replica>\d+) on device (?P<device>\d+)",
+        cause="the program trains with DataParallel (one process for all GPUs), and failed on GPU "
+        "{device}",
+        fix="read the traceback that follows; start one process for each GPU instead (torchrun, "
+        "deepspeed, `python -m launcher start`)",
+    ),
+    symptom(
+        "torch-state-dict-error",
+        "Error(s) in loading state_dict for",
+        r"Error\(s\) in loading state_dict for (?P<model>\w+)",
+        cause="the weights do not fit the model {model}; the lines below name the keys or shapes",
+        fix="read the lines below: missing or unexpected keys, or a size mismatch",
     ),
 )

@@ -265,4 +265,42 @@ FAILURES = (
         fix="`uv pip install -U transformers` on every node",
         checks=("software.versions-are-equal",),
     ),
+    root(
+        "hf-weights-unreadable",
+        "Unable to load weights from pytorch checkpoint file for '",
+        r"Unable to load weights from pytorch checkpoint file for '(?P<path>[^']+)'",
+        cause="{path} is no whole file of weights: cut off, a git-lfs pointer, or read while it "
+        "is written",
+        fix="`ls -l` it on this node and compare with the head's; download it again",
+        checks=(
+            "files.needed-data-is-whole",
+            "files.same-files-are-equal",
+        ),
+    ),
+    root(
+        "hf-model-kwargs-unused",
+        "The following `model_kwargs` are not used by the model",
+        r"The following `model_kwargs` are not used by the model: (?P<names>\[[^\]]*\])",
+        cause="generate was given arguments that this model does not take: {names}",
+        fix="leave them out (token_type_ids: return_token_type_ids=False), or update transformers",
+    ),
+    root(
+        "hf-attention-mask-size",
+        "Attention mask should be of size",
+        r"Attention mask should be of size (?P<want>\([\d, ]+\)), but is "
+        r"torch\.Size\((?P<have>\[[\d, ]+\])\)",
+        cause="the attention mask has the size {have} where {want} is needed: a cache is kept "
+        "while training (use_cache), reentrant checkpointing runs a block with it again, or "
+        "sequence parallelism splits only the tokens",
+        fix="model.config.use_cache = False in training; update transformers; no past_key_values "
+        "with gradient checkpointing",
+    ),
+    root(
+        "hf-no-labels-argument",
+        "got an unexpected keyword argument 'labels'",
+        r"(?P<function>[\w.]*forward)\(\) got an unexpected keyword argument 'labels'",
+        cause="the model has no loss of its own: it is a base model (AutoModel) or the data's "
+        "label column has another name",
+        fix="AutoModelForCausalLM (or the task's class) instead of AutoModel",
+    ),
 )

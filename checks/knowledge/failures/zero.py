@@ -227,4 +227,25 @@ FAILURES = (
         '"optimizer" out of its config and use stage 3 for inference (or stage 0)',
         near=r"deepspeed/runtime/zero/stage3\.py",
     ),
+    root(
+        "zero3-engine-of-inference",
+        "'DeepSpeedZeRoOffload' object has no attribute '",
+        r"'DeepSpeedZeRoOffload' object has no attribute '(?P<name>\w+)'",
+        cause="a model without an optimizer (a reference or teacher) is treated as one that "
+        "trains: `{name}` was asked of ZeRO-3's inference form",
+        fix="call only forward on it, do not step or save its optimizer; update TRL, accelerate "
+        "or the trainer that does",
+        checks=("software.versions-are-equal",),
+    ),
+    root(
+        "zero3-parameter-unknown",
+        "object has no attribute 'ds_",
+        r"'(?P<class>\w+)' object has no attribute '(?P<name>ds_(?:id|shape|numel|tensor|status|"
+        r"persist))'",
+        cause="ZeRO-3 met a parameter ({class}) that it has not partitioned: it was added, "
+        "replaced or loaded after deepspeed.initialize, or zero.Init was active for a part of the "
+        "model alone",
+        fix="add adapters, tokens and heads before deepspeed.initialize, and build the whole "
+        "model under one config (create TrainingArguments before from_pretrained)",
+    ),
 )
