@@ -45,6 +45,11 @@ MAX_SHAPE_SIZE = 400
 MAX_FRESH, MAX_FRESH_SHARE = 1000, 0.1
 _LETTERS = string.ascii_letters.encode()
 _NO_LETTERS = bytes(set(range(256)) - set(_LETTERS) - set(b"\r\n"))
+_COLOUR = re.compile(rb"\x1b\[[0-9;?]*[A-Za-z]")
+_DOCKER_LINE = b'{"log":"'
+_DOCKER = re.compile(
+    rb'^\{"log":"(.*?)(?:\\r)?(?:\\n)?","stream":"std(?:out|err)".*\}$', re.MULTILINE
+)
 _LINE_ENDS = bytes.maketrans(b"\r", b"\n")
 
 
@@ -160,7 +165,7 @@ def matching_lines(blocks: Iterable[bytes]) -> Iterator[RawLine]:
     shapes = _Shapes()
     number, at, text = 1, 0, b""
     for block, is_last in _with_last(blocks):
-        text += block
+        text += _plain_lines(block)
         limit = len(text) if is_last else max(at, _last_line_end(text, len(text) - WINDOW))
         part = text[at:limit]
         counted = 0
@@ -171,6 +176,17 @@ def matching_lines(blocks: Iterable[bytes]) -> Iterator[RawLine]:
         number += part.count(b"\n", counted)
         behind = max(0, limit - WINDOW)
         text, at = text[behind:], limit - behind
+
+
+def _plain_lines(block: bytes) -> bytes:
+    """The lines without colours, and without what docker's json-file driver puts around each."""
+    if b"\r\n" in block:
+        block = block.replace(b"\r\n", b"\n")
+    if b"\x1b[" in block:
+        block = _COLOUR.sub(b"", block)
+    if block.startswith(_DOCKER_LINE):
+        block = _DOCKER.sub(rb"\1", block).replace(b'\\"', b'"').replace(b"\\t", b"\t")
+    return block
 
 
 def _readable(line: bytes) -> bytes:

@@ -44,7 +44,7 @@ _RECORD = re.compile(
     r"|srun: |slurmstepd: |pdsh@|\S+: line \d+: +\d+ "
 )
 _ECHO = re.compile(
-    r"(?:[\w.]*\.)?(?:ChildFailedError|CalledProcessError|ProcessExitedException|SignalException"
+    r"(?:[\w.]*\.)?(?:ChildFailedError|(?:Base)?ExceptionGroup|CalledProcessError|Process(?:Exited|Raised)Exception|SignalException"
     r"|KeyboardInterrupt|SystemExit|BrokenPipeError|ConnectionResetError|EOFError"
     r"|Dist(?:Backend|Network|Store)Error|(?:Ray)?ActorDiedError|RayActorError"
     r"|WorkerCrashedError|BrokenProcessPool|BrokenBarrierError)\b"
@@ -232,7 +232,7 @@ class Traces:
         found = []
         for place, traces in self.by_place.items():
             ending = [trace for trace in traces if not survived(trace)]
-            own = [trace for trace in ending if not trace.is_echo] or ending
+            own = [trace for trace in ending if trace.error and not trace.is_echo] or ending
             if own:
                 trace = own[-1 if place.rank is not None else 0]
                 found += [trace] if not trace.explained else []
