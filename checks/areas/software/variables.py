@@ -70,10 +70,10 @@ def variables_are_equal(node: NodeView) -> Verdict:
 
 def differences(node: NodeView) -> Mapping[str, str]:
     """{name: what most nodes have, '' for unset} of what this node's ranks would have otherwise."""
-    node.read(Environment)
-    usual = _usual_values(node.cluster)
+    shell, usual = node.read(Environment).shell, _usual_values(node.cluster)
     found = {name: usual[_comparable_key(node, name)] for name in _compared_names(node.cluster)}
-    return {name: value for name, value in found.items() if _comparable_value(node, name) != value}
+    own = {name: _comparable_value(node, shell.get(name, "")) for name in found}
+    return {name: value for name, value in found.items() if own[name] != value}
 
 
 def is_fatal(node: NodeView, name: str, usual: str) -> bool:
