@@ -9,6 +9,7 @@ from typing import ClassVar
 from checks.facts.decode import Fact
 from checks.facts.files import Files
 from checks.facts.job_paths import JobPaths
+from checks.facts.local_modules import LocalModules
 
 
 @dataclass(frozen=True)
@@ -29,8 +30,10 @@ class ControllerFiles(Fact):
     sync_line: str = ""
 
 
-def known_digests(files: Files, paths: JobPaths) -> dict[str, str]:
+def known_digests(files: Files, paths: JobPaths, modules: LocalModules) -> dict[str, str]:
     """By path as written, the digest of each file that is compared."""
     same = {path: state.digest for path, state in files.same.items()}
     arguments = {path: found.digest for path, found in paths.paths.items()}
-    return {path: digest for path, digest in {**arguments, **same}.items() if digest}
+    return {
+        path: digest for path, digest in {**same, **arguments, **modules.files}.items() if digest
+    }

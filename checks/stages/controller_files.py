@@ -10,10 +10,11 @@ from checks.facts.controller_files import ControllerFiles, known_digests
 from checks.facts.decode import decode_fact
 from checks.facts.files import Files
 from checks.facts.job_paths import JobPaths
+from checks.facts.local_modules import LocalModules
 from checks.facts.snapshot import Snapshot
 from checks.model import Job
 from checks.next_line import next_line
-from checks.node.probe import files, job_paths  # noqa: F401 - they register their sections
+from checks.node.probe import files, job_paths, local_modules  # noqa: F401 - they register sections
 from checks.node.probe.core import SECTIONS
 
 
@@ -40,5 +41,8 @@ def _digests_here(job: Job, folder: str) -> dict[str, str]:
         "command": job.command,
         "deepspeed_config": job.deepspeed_config,
     }
-    same = decode_fact(Files, SECTIONS[Files.section](args))
-    return known_digests(same, decode_fact(JobPaths, SECTIONS[JobPaths.section](args)))
+    return known_digests(
+        decode_fact(Files, SECTIONS[Files.section](args)),
+        decode_fact(JobPaths, SECTIONS[JobPaths.section](args)),
+        decode_fact(LocalModules, SECTIONS[LocalModules.section](args)),
+    )

@@ -78,14 +78,14 @@ def test_a_node_that_cannot_take_them_is_named_and_nothing_is_copied(lab, place)
 def test_an_edit_here_stops_the_start_until_the_nodes_have_it(lab, place):
     run_launcher(place, "sync")
     pass_preflight(place)
-    (place / "train.py").write_text(SCRIPT.replace("this is", "now it is"))
+    (place / "lib/model.py").write_text("VERSION = 3\n")
     stopped = run_launcher(place, "start", "--", "train.py")
     assert stopped.returncode == 3, stopped.stderr
     said = " ".join(stopped.stderr.split())
-    assert f"{place}/train.py differs between this machine and node[1-2]" in said
+    assert f"{place}/lib/model.py differs between this machine and node[1-2]" in said
     assert "-m launcher sync" in said
     done = run_launcher(place, "start", "--sync", "--", "train.py")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "node1 0: now it is 1" in done.stdout
-    assert "node2 1: now it is 1" in done.stdout
+    assert "node1 0: this is 3" in done.stdout
+    assert "node2 1: this is 3" in done.stdout
     wait_until_clean(lab)

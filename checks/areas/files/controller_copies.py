@@ -9,12 +9,15 @@ from checks.facts import ClusterView
 from checks.facts.controller_files import ControllerFiles, known_digests
 from checks.facts.files import Files
 from checks.facts.job_paths import JobPaths
+from checks.facts.local_modules import LocalModules
 from checks.folded_names import fold_names
 from checks.model import Fix, Verdict, block, ok, skip, warn
 from checks.outliers.consensus import majority_value
 
 
-@cluster_check("files.nodes-have-the-controllers-files", Files, JobPaths, ControllerFiles)
+@cluster_check(
+    "files.nodes-have-the-controllers-files", Files, JobPaths, LocalModules, ControllerFiles
+)
 def nodes_have_the_controllers_files(cluster: ClusterView) -> Verdict:
     """The script and the configs on the nodes are the ones that the controller has.
 
@@ -22,8 +25,9 @@ def nodes_have_the_controllers_files(cluster: ClusterView) -> Verdict:
     and nothing in their output says so.
 
     Measured: Digests on the nodes, against a file of the same path on the controller, and against
-    one of that name in the folder of the call: the script, the DeepSpeed config, what `same` lists,
-    and configs among the arguments. What the controller does not have is not compared.
+    one of that name in the folder of the call: the script and its own modules, the DeepSpeed
+    config, what `same` lists, and configs among the arguments. What the controller does not have is
+    not compared.
 
     Fix:
         differs: the line that copies the working directory to the nodes.
@@ -63,8 +67,8 @@ def _usual_digests(cluster: ClusterView) -> dict[str, str]:
 
 def _digests_by_node(cluster: ClusterView) -> dict[str, dict[str, str]]:
     return {
-        node.name: known_digests(node.read(Files), node.read(JobPaths))
-        for node in cluster.nodes_with(Files, JobPaths)
+        node.name: known_digests(node.read(Files), node.read(JobPaths), node.read(LocalModules))
+        for node in cluster.nodes_with(Files, JobPaths, LocalModules)
     }
 
 

@@ -16,6 +16,7 @@ from checks.check import Tag, node_check
 from checks.facts import NodeView
 from checks.facts.files import Files, FolderSpace, PathState
 from checks.facts.job_paths import JobPaths
+from checks.facts.local_modules import LocalModules
 from checks.model import Verdict, block, ok, skip, warn
 from checks.outliers.consensus import majority_value, nodes_with_value
 from checks.units import format_file_size
@@ -55,32 +56,62 @@ def workdir_is_there(node: NodeView) -> Verdict:
     )
 
 
-@node_check("files.same-files-are-equal", Files)
+@node_check("files.same-files-are-equal", Files, optional=(LocalModules,))
 def same_files_are_equal(node: NodeView) -> Verdict:
-    """What `same` lists, the training script and DeepSpeed's config are identical on all nodes.
+    """What `same` lists, the script with its own modules, and DeepSpeed's config are the same.
 
     Where the script differs, the ranks run different programs and hang at the first collective that
     only some of them reach.
 
-    Measured: A digest of each file, folders included; large files by size and samples. The node
-    that differs from most is named; of two that differ, the one that is not the head.
+    Measured: A digest of each file, folders included; large files by size and samples. Modules are
+    those that the script, or what it imports, names in an import, and that lie in its folder or in
+    `workdir`. The node that differs from most is named; of two that differ, the one that is not the
+    head.
 
     Fix:
         differs, missing: an `scp` line from a node that has the content of most nodes.
     """
     files = node.read(Files).same
-    if not files:
-        return skip("nothing listed under `same` in launch.toml, and the command is not a .py file")
+    modules = node.read(LocalModules).files if node.has(LocalModules) else {}
+    if not files and not modules:
+        return skip("nothing listed under `same` in launch.toml, and the command is no script")
     if node.read(Files).workdir.state != THERE and any(not posixpath.isabs(path) for path in files):
         return skip("the working directory is not there; see files.workdir-is-there")
     for path, file in files.items():
         verdict = _difference_verdict(node, path, file)
         if verdict is not None:
             return verdict
+    if verdict := _module_verdict(node):
+        return verdict
     partial = [path for path, file in files.items() if file.partial]
     sampled = f"; large, so compared by samples: {', '.join(partial)}" if partial else ""
     digests = {path: file.digest[:12] for path, file in files.items()}
-    return ok(f"equal: {', '.join(files)}{sampled}", digests=digests)
+    own = f" and what it imports ({len(modules)})" if modules else ""
+    return ok(f"equal: {', '.join(files)}{own}{sampled}", digests=digests)
+
+
+def _module_verdict(node: NodeView) -> Verdict | None:
+    """A module that differs from the one on most nodes, or that they have and this one has not."""
+    answered = node.cluster.facts_by_node(LocalModules)
+    if node.name not in answered:
+        return None
+    for path in dict.fromkeys(path for modules in answered.values() for path in modules.files):
+        digests = {name: modules.files.get(path, "") for name, modules in answered.items()}
+        most = majority_value(digests, node.job.head)
+        if most and digests[node.name] != most:
+            return _unequal_module_verdict(node, path, digests, most)
+    return None
+
+
+def _unequal_module_verdict(
+    node: NodeView, path: str, digests: Mapping[str, str], most: str
+) -> Verdict:
+    having = nodes_with_value(digests, most)
+    file = posixpath.normpath(posixpath.join(node.job.workdir, path))
+    fix, others = node.fix(copy_command(node, having[0], file)), abbreviate_nodes(having)
+    if digests[node.name]:
+        return block("differs", f"{file} on {node.name} differs from the one on {others}", fix)
+    return block("missing", f"{file} is missing on {node.name}; {others} has it", fix)
 
 
 def _difference_verdict(node: NodeView, path: str, file: PathState) -> Verdict | None:

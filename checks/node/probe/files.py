@@ -177,7 +177,7 @@ def paths_to_compare(args):
     """What must be the same everywhere: as asked, the training script and DeepSpeed's config."""
     paths = list(args.get("same") or ())
     command = args.get("command") or ()
-    if command and command[0].endswith(".py"):
+    if command and not command[0].startswith("-"):
         paths.append(command[0])
     if args.get("deepspeed_config"):
         paths.append(args["deepspeed_config"])

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from checks.facts.files import Files, FolderSpace, PathState
+from checks.facts.local_modules import LocalModules
 from checks.model import Node
 from tests.support.snapshots import judged, snapshot, with_fact, without
 
@@ -209,3 +210,33 @@ def test_no_answer_is_no_pass():
         "output-is-writable",
     ):
         assert of(snap, check).outcome.value == "unknown"
+
+
+def modules(*digests):
+    """A script that is the same everywhere, and the digest of its lib/model.py on each node."""
+    snap = cluster(*(files(script()) for _ in digests))
+    for name, digest in zip(snap.job.names, digests, strict=True):
+        with_fact(snap, name, LocalModules({"lib/model.py": digest} if digest else {}))
+    return snap
+
+
+@pytest.mark.parametrize(
+    ("digests", "cause", "said"),
+    [
+        (("a", "a", "b"), "differs", "/run/lib/model.py on node3 differs from the one on node1"),
+        (("a", "a", ""), "missing", "/run/lib/model.py is missing on node3; node1 and 1 more"),
+    ],
+)
+def test_a_module_of_the_script_must_be_equal_too(digests, cause, said):
+    finding = of(modules(*digests), "same-files-are-equal", "node3")
+    assert (finding.cause, finding.stops) == (cause, True)
+    assert said in finding.message
+    assert finding.fix
+    assert "scp -rp node1:/run/lib/model.py /run/lib/" in finding.fix.command
+    assert of(modules(*digests), "same-files-are-equal", "node1").outcome.value == "pass"
+
+
+def test_equal_modules_are_counted():
+    assert (
+        "train.py and what it imports (1)" in of(modules("a", "a"), "same-files-are-equal").message
+    )

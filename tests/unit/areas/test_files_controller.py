@@ -7,6 +7,7 @@ import pytest
 from checks.facts.controller_files import ControllerFiles
 from checks.facts.files import Files, PathState
 from checks.facts.job_paths import JobPath, JobPaths
+from checks.facts.local_modules import LocalModules
 from checks.stages import controller_files as stage
 from tests.support.snapshots import judged, snapshot, with_fact, without
 
@@ -23,6 +24,7 @@ def cluster(copies, *scripts, config="c"):
         paths = {"cfg.yml": JobPath("there", "/run/cfg.yml", digest=config)}
         with_fact(snap, name, Files(THERE, same=same))
         with_fact(snap, name, JobPaths(JobPath("there", "/run"), {"cfg.yml": "config"}, paths))
+        with_fact(snap, name, LocalModules({"lib/model.py": "m"}))
         with_fact(snap, name, ControllerFiles(**copies, sync_line="launcher sync"))
     return snap
 

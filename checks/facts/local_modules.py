@@ -1,0 +1,22 @@
+"""The user's own modules that the job imports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from checks.facts.decode import Fact
+
+
+@dataclass(frozen=True)
+class LocalModules(Fact):
+    """{path: digest} of what the script or module imports from its own folder or `workdir`.
+
+    Paths are as written from `workdir`, 200 at most; the script itself is not among them.
+    """
+
+    section: ClassVar[str] = "local_modules"
+    inputs: ClassVar[tuple[str, ...]] = ("workdir",)
+    of_command: ClassVar[bool] = True
+    files: Mapping[str, str] = field(default_factory=dict)
