@@ -28,7 +28,7 @@ from launcher.commands.weights.command import add_options as add_weights_options
 from launcher.commands.weights.command import merge_weights
 from launcher.exit_codes import ExitCode
 from launcher.lab.cli import add_parser as add_lab_parser
-from launcher.options import add_job_options
+from launcher.options import WHO_TAKES_PART, add_job_options, add_login_options
 from launcher.record import all_runs
 from launcher.run.console import DISK_FULL_ERRNOS, discard_output
 from launcher.run.stall.stall_monitor import STUCK_AFTER_S
@@ -67,7 +67,7 @@ def _add_cluster_commands(commands: Commands[ArgumentParser]) -> None:
     text = "set up ssh logins from every node to every node"
     examples = ("trust", "trust --hosts hosts.txt --ask-password", "trust --dry-run")
     trust = add_command(commands, "trust", establish_trust, text, *examples)
-    add_job_options(trust)
+    add_login_options(trust)
     add_trust_options(trust)
 
 
@@ -126,8 +126,10 @@ def _add_file_commands(commands: Commands[ArgumentParser]) -> None:
         "accelerate-config --fsdp 2 --wrap LlamaDecoderLayer",
     )
     hostfile.add_accelerate_options(accelerate)
-    for parser in (hosts, env, accelerate):
-        add_job_options(parser)
+    for parser in (hosts, env):
+        add_login_options(parser, *WHO_TAKES_PART)
+    more = ("master_port", "deepspeed_config", "backend")
+    add_login_options(accelerate, *WHO_TAKES_PART, *more)
 
 
 def _add_sync_command(commands: Commands[ArgumentParser]) -> None:
@@ -157,7 +159,7 @@ def _add_record_commands(commands: Commands[ArgumentParser]) -> None:
     examples = ("weights checkpoint -o weights", "weights checkpoint -o weights --dtype bf16")
     weights = add_command(commands, "weights", merge_weights, text, *examples)
     add_weights_options(weights)
-    add_job_options(weights)
+    add_login_options(weights, *WHO_TAKES_PART)
 
 
 def _add_help_commands(commands: Commands[ArgumentParser]) -> None:

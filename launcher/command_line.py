@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from checks.errors import UsageError
+from checks.job.key import Face
+from checks.job.launch_file import keys_on
 from checks.job.training_words import OTHER_NAMES, other_command
 from checks.next_line import next_line, program_line, same_line
 
@@ -37,6 +39,10 @@ WITHOUT_OPTION: Mapping[str, str] = {
     "--machine-rank": "start gives each node its rank",
 }
 """What other launchers have to be told, and why it is no option here."""
+
+
+OPTIONS_OF_START = frozenset(key.flag for key in keys_on(Face.LAUNCHER))
+"""Those that not every command takes."""
 
 
 class CommandParser(ArgumentParser):
@@ -159,6 +165,11 @@ class _Typed:
         if known is None and self.training:
             self._note("the script's own arguments stand behind --")
             self.training.append(word)
+            return
+        if known is None and name in OPTIONS_OF_START:
+            self._note(f"{name} means nothing here")
+            if not equals:
+                next(following, "")
             return
         advice = WITHOUT_OPTION.get(name.replace("_", "-"))
         meant = name if known else "" if advice else self.parser.similar_option(name)

@@ -49,7 +49,7 @@ Each key of launch.toml is an option too. All of pytest's other options: pytest 
 
 def add_options(add: Callable[..., object]) -> None:
     """Every option of ours, by `add`: argparse's `add_argument`, or `addoption` of pytest's."""
-    add_key_options(add, Face.PREFLIGHT)
+    add_key_options(add, keys_on(Face.PREFLIGHT))
     for flag, text in _FILE_OPTIONS.items():
         add(flag, metavar="FILE", type=Path, help=text)
     add(

@@ -69,12 +69,14 @@ def _include_path(pattern: str, file: Path) -> str:
 
 
 def identity_files(config: SSHConfigDict, key: str | None) -> list[Path]:
-    """Private keys to offer, in order: the one asked for, else the config's, else the usual."""
+    """Private keys that may be offered, in order: the one asked for, else the config's, else the
+    usual ones. Not each need be there.
+    """
     if key:
         return [Path(key).expanduser()]
     named = [Path(os.path.expanduser(name)) for name in config.get("identityfile", [])]
     usual = [Path("~/.ssh").expanduser() / name for name in DEFAULT_KEYS]
-    return [path for path in (named or usual) if path.is_file()]
+    return named or usual
 
 
 def is_too_open(path: Path) -> bool:
@@ -163,7 +165,8 @@ class LoginTarget:
     """Where and how to log in to one node, with every default resolved.
 
     `known_hosts` are all files of host keys; `own_known_hosts` is the first of the user's that
-    keeps what is written to it, `/dev/null` where none does. `family` is of the socket module.
+    keeps what is written to it, `/dev/null` where none does. `first_key` is where the first private
+    key that may be offered belongs. `family` is of the socket module.
     """
 
     name: str
@@ -171,6 +174,7 @@ class LoginTarget:
     port: int
     user: str | None
     keys: tuple[Path, ...]
+    first_key: Path
     agent: bool
     accept_new: bool
     host_key_alias: str
@@ -205,12 +209,14 @@ class SshSetup:
         config = self.config.lookup(name)
         only = config.get("identitiesonly", "no") == "yes" or bool(ssh.key)
         checking = config.get("stricthostkeychecking", "ask")
+        identities = identity_files(config, ssh.key)
         target = LoginTarget(
             name=name,
             host=config["hostname"],
             port=node.port or ssh.port or int(config.get("port", 22)),
             user=node.user or ssh.user or config.get("user"),
-            keys=tuple(identity_files(config, ssh.key)),
+            keys=tuple(path for path in identities if ssh.key or path.is_file()),
+            first_key=identities[0],
             agent=bool(os.environ.get("SSH_AUTH_SOCK")) and not only,
             accept_new=checking in ("no", "off", "accept-new"),
             host_key_alias=config.get("hostkeyalias", ""),

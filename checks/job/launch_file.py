@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -59,9 +59,9 @@ def keys_on(face: Face) -> list[Key]:
     return [key for key in KEYS.values() if key.faces & face]
 
 
-def add_key_options(add: Callable[..., object], face: Face) -> None:
-    """Every option that says which job is meant; `add` is argparse's or pytest's own."""
-    for key in keys_on(face):
+def add_key_options(add: Callable[..., object], keys: Iterable[Key]) -> None:
+    """The options that say which job is meant; `add` is argparse's or pytest's own."""
+    for key in keys:
         key.add_option(add)
     add("--launch-file", metavar="FILE", help=f"instead of ./{NAME}")
 

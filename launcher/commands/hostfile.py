@@ -24,6 +24,7 @@ from launcher.plan.accelerate_file import advice_on_cpus, render_accelerate_file
 from launcher.plan.backends.slurm import slurm_allocation
 from launcher.plan.plan import Plan, hostfile_text, make_plan, shared_env
 from launcher.plan.plan_inputs import PLAN_FACTS, read_plan_inputs
+from launcher.plan.text import fold_by_node
 
 TextByNode = Mapping[str, str]
 
@@ -113,8 +114,8 @@ def _print_or_write(args: Namespace, job: Job, texts: TextByNode) -> None:
     elif len(set(texts.values())) == 1:
         print(next(iter(texts.values())), end="")
     else:
-        for name, text in texts.items():
-            print(f"# {name}\n{text}")
+        for names, text in fold_by_node(texts).items():
+            print(f"# {names}\n{text}")
 
 
 def _write_on_nodes(args: Namespace, job: Job, texts: TextByNode) -> None:

@@ -11,12 +11,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 from checks.errors import UsageError
+from checks.folded_names import fold_names
 from checks.next_line import next_line
 from launcher.command_line import add_command
 from launcher.lab import requirements as machine
 from launcher.lab.cluster import Lab
 from launcher.lab.faults import FAULTS
-from launcher.lab.shape import LabShape
+from launcher.lab.shape import PASSWORD, LabShape
+
+FEW_NODES = 8
+"""Up to so many nodes are listed one a line."""
 
 
 def add_parser(subparsers: Commands[ArgumentParser]) -> None:
@@ -28,8 +32,13 @@ def add_parser(subparsers: Commands[ArgumentParser]) -> None:
     )
     commands = lab.add_subparsers(required=True, metavar="COMMAND")
     text = "bring a cluster up and write its hosts file"
-    up = add_lab_command(commands, "up", bring_up, text, "lab up -n 4")
+    up = add_lab_command(commands, "up", bring_up, text, "lab up -n 4", "lab up --no-trust")
     up.add_argument("-n", "--nodes", type=int, default=3, help="how many (default: 3)")
+    up.add_argument(
+        "--no-trust",
+        action="store_true",
+        help=f"let in the password {PASSWORD!r} and no key, as new machines do",
+    )
     text = "take the cluster away, all of it"
     add_lab_command(commands, "down", take_down, text, "lab down")
     text = "its nodes, and the faults in force"
@@ -87,8 +96,8 @@ def bring_up(args: Namespace) -> None:
         return
     if lab:
         lab.down()
-    lab = Lab.up(LabShape(nodes=args.nodes), args.dir, args.name)
-    print_next_steps(lab)
+    lab = Lab.up(LabShape(nodes=args.nodes, trust=not args.no_trust), args.dir, args.name)
+    print_next_steps(lab, trust=not args.no_trust)
 
 
 def reuse_lab(lab: Lab, nodes: int) -> None:
@@ -103,10 +112,16 @@ def reuse_lab(lab: Lab, nodes: int) -> None:
     print_next_steps(lab)
 
 
-def print_next_steps(lab: Lab) -> None:
+def print_next_steps(lab: Lab, *, trust: bool = True) -> None:
     """What to do with it."""
-    for node in lab.nodes:
-        print(f"{node.name:8} {node.address}")
+    if len(lab.nodes) > FEW_NODES:
+        names, addresses = zip(*((node.name, node.address) for node in lab.nodes), strict=True)
+        print(f"{fold_names(names)} at {fold_names(addresses)}")
+    else:
+        print("\n".join(f"{node.name:8} {node.address}" for node in lab.nodes))
+    if not trust:
+        words = ("--hosts", short_path(lab.hosts), "--ask-password")
+        print(f"Trust first:  {next_line('trust', None, *words)}   (the password is {PASSWORD})")
     print(f"Check it:     {next_line('preflight', None, '--hosts', short_path(lab.hosts))}")
     print(f"Break it:     {lab_line(lab, 'fault')}")
     print(f"Log in:       ssh -F {shlex.quote(short_path(lab.ssh_config))} {lab.nodes[0].name}")

@@ -22,6 +22,12 @@ BASHRC = """\
 export PS1='\\u@\\h:\\w\\$ '
 """
 
+PASSWORD_HASH = (
+    "$6$preflight$PACMa5wUG76NrgZOrZ/ECiM0VKPY/cV7fkEjBKUYMCVS5iF"
+    "Axiu/SV7paikPxk9WI4jLubxBnCFveY96vlr/i0"
+)
+"""Of PASSWORD, as crypt(5) writes SHA-512."""
+
 SSHD_CONFIG = """\
 PermitRootLogin yes
 PasswordAuthentication no
@@ -75,10 +81,11 @@ class NodeFiles:
         )
         passwd = replace_line(passwd, "root:", f"root:x:0:0:root:/root:{odd.shell}")
         # A password field that begins with ! locks the account for keys too, without PAM.
-        shadow = replace_line(shadow, "root:", "root:*:19000:0:99999:7:::")
+        password = "*" if self.shape.trust else PASSWORD_HASH
+        shadow = replace_line(shadow, "root:", f"root:{password}:19000:0:99999:7:::")
         for user in self.shape.users[1:]:
             passwd += f"{user}:x:{USER_ID}:{USER_ID}::/home/{user}:{odd.shell}\n"
-            shadow += f"{user}:*:19000:0:99999:7:::\n"
+            shadow += f"{user}:{password}:19000:0:99999:7:::\n"
             group += f"{user}:x:{USER_ID}:\n"
         disk.put("/etc/passwd", passwd)
         disk.put("/etc/shadow", shadow, 0o640)
@@ -86,7 +93,8 @@ class NodeFiles:
 
     def sshd(self, place: Place, odd: OddNode, disk: Disk) -> None:
         """Its own host key and settings; none of the machine's."""
-        lines = (*odd.sshd, f"Port {place.port}")
+        words = () if self.shape.trust else ("PasswordAuthentication yes",)
+        lines = (*odd.sshd, *words, f"Port {place.port}")
         disk.make_empty_directory("/etc/ssh")
         disk.put("/etc/ssh/sshd_config", "\n".join(lines) + "\n" + SSHD_CONFIG)
         key = f"host-{place.name}"
@@ -94,24 +102,27 @@ class NodeFiles:
         disk.put("/etc/ssh/ssh_host_ed25519_key.pub", trust.public_key(self.keys, key) + "\n")
 
     def home(self, user: str, place: Place, disk: Disk) -> None:
-        """A quiet shell, an own key, and trust in and from everybody."""
+        """A quiet shell, and trust in and from everybody where the lab has it."""
         home, owner = ("/root", 0) if user == "root" else (f"/home/{user}", USER_ID)
         disk.make_empty_directory(home, 0o700, owner)
         disk.put(f"{home}/.bashrc", BASHRC, owner=owner)
         disk.put(f"{home}/.profile", '[ -n "$BASH" ] && . ~/.bashrc\n', owner=owner)
         disk.make_empty_directory(f"{home}/.ssh", 0o700, owner)
+        if self.shape.trust:
+            self.trust(user, place, disk, f"{home}/.ssh", owner)
+        if user == "root" and COMPILED_OPS.is_dir():
+            disk.link(f"{home}/.cache/torch_extensions", str(COMPILED_OPS))
+
+    def trust(self, user: str, place: Place, disk: Disk, folder: str, owner: int) -> None:
+        """An own key, those of all let in, and the host keys of all known."""
         own = f"{user}-{place.name}"
         everyone = [f"{user}-{other.name}" for other in self.places]
         trusted = [trust.public_key(self.keys, name) for name in ("controller", *everyone)]
         known = trust.known_hosts(self.places, self.keys)
-        disk.put(f"{home}/.ssh/id_ed25519", trust.private_key(self.keys, own), 0o600, owner)
-        disk.put(
-            f"{home}/.ssh/id_ed25519.pub", trust.public_key(self.keys, own) + "\n", owner=owner
-        )
-        disk.put(f"{home}/.ssh/authorized_keys", "\n".join(trusted) + "\n", 0o600, owner)
-        disk.put(f"{home}/.ssh/known_hosts", known, owner=owner)
-        if user == "root" and COMPILED_OPS.is_dir():
-            disk.link(f"{home}/.cache/torch_extensions", str(COMPILED_OPS))
+        disk.put(f"{folder}/id_ed25519", trust.private_key(self.keys, own), 0o600, owner)
+        disk.put(f"{folder}/id_ed25519.pub", trust.public_key(self.keys, own) + "\n", owner=owner)
+        disk.put(f"{folder}/authorized_keys", "\n".join(trusted) + "\n", 0o600, owner)
+        disk.put(f"{folder}/known_hosts", known, owner=owner)
 
 
 def read_file(path: str) -> str:

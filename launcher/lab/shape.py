@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from checks.errors import UsageError
 
+PASSWORD = "lab"
 MAX_NODES = 250
 """One /24 holds them all, beside the controller's own address."""
 
@@ -32,6 +33,8 @@ class LabShape:
     """Who logs in. Another name than root is created, with home, key and trust, on every node."""
     by_address: bool = False
     """hosts.txt holds addresses in place of names."""
+    trust: bool = True
+    """Without it a node lets in PASSWORD and no key, has no key, and nobody knows a host key."""
     second_network: bool = False
     """Every node has eth1 too, on a network that the controller is not on."""
     odd: Mapping[str, OddNode] = field(default_factory=dict)

@@ -96,13 +96,15 @@ def write_node_disks(
 
 
 def write_user_files(record: LabRecord, shape: LabShape, keys: Path) -> None:
-    """The files in the user's directory: what any cluster's owner has."""
+    """The files in the user's directory: what any cluster's owner has, keys only with trust."""
     directory = Path(record.directory)
     directory.mkdir(parents=True, exist_ok=True)
     hosts = trust.hosts_file(record.nodes, shape.user, by_address=shape.by_address)
     (directory / "hosts.txt").write_text(hosts)
     config = trust.ssh_config(record.nodes, directory, shape.user)
     (directory / "ssh_config").write_text(config)
+    if not shape.trust:
+        return
     (directory / "known_hosts").write_text(trust.known_hosts(record.nodes, keys))
     key = directory / "id_ed25519"
     key.touch(mode=0o600)

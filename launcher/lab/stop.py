@@ -15,8 +15,11 @@ import psutil
 from checks.errors import PreflightError
 from launcher.lab.record import LAB_MARK, LABS, LabRecord, all_records
 
-USER_FILES = ("hosts.txt", "ssh_config", "known_hosts", "known_hosts.old", "id_ed25519")
-"""What `up` writes in the user's directory, and what ssh-keygen -R saves there; nothing else."""
+USER_FILES = (
+    *("hosts.txt", "ssh_config", "known_hosts", "known_hosts.old"),
+    *("id_ed25519", "id_ed25519.pub"),
+)
+"""What `up` and `trust` write in the user's directory, and ssh-keygen -R saves; nothing else."""
 
 PATIENCE_S = 30.0
 

@@ -62,7 +62,7 @@ def test_an_environment_only_the_login_can_read(tidy: Lab, tmp_path: Path):
     "words", [("--deepspeed-config", "zero2.json"), ("--fsdp", "1"), ("--fsdp", "2"), ()]
 )
 def test_accelerate_finds_its_rank_on_every_node(tidy: Lab, words: tuple[str, ...]):
-    written = ("accelerate-config", "--write", "--yes", "--with", "accelerate", *words)
+    written = ("accelerate-config", "--write", "--yes", *words)
     tidy.node("node2").run(f"mkdir -p {Path(YAML).parent}; echo broken >{YAML}", check=True)
     code, said = launcher(tidy, *written)
     assert code == 0, said

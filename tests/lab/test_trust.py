@@ -16,18 +16,12 @@ import pytest
 
 from checks.contact.pool import open_contact
 from launcher.lab.cluster import Lab
-from launcher.lab.shape import LabShape, OddNode
+from launcher.lab.shape import PASSWORD, LabShape, OddNode
 from tests.support.contact import log_in
-from tests.support.lab_fixtures import RELOAD_SSHD, MakeLab
+from tests.support.lab_fixtures import MakeLab
 from tests.support.lab_preflight import job_of
 from tests.support.paths import ROOT
 
-PASSWORD = "correct horse"
-BLANK = f"""set -e
-rm -f /root/.ssh/id_* /root/.ssh/known_hosts /root/.ssh/authorized_keys
-echo 'root:{PASSWORD}' | chpasswd -c SHA512
-sed -i 's/^PasswordAuthentication no/PasswordAuthentication yes/' /etc/ssh/sshd_config
-{RELOAD_SSHD}"""
 NAMES = ("node1", "node2", "node3")
 
 
@@ -117,10 +111,7 @@ def home(tmp_path: Path) -> Path:
 @pytest.fixture
 def blank(make_lab: MakeLab) -> Lab:
     """Nodes that only let in a password and know nobody."""
-    lab = make_lab(LabShape(nodes=3, by_address=True))
-    for name in NAMES:
-        lab.node(name).run(BLANK, check=True)
-    return lab
+    return make_lab(LabShape(nodes=3, by_address=True, trust=False))
 
 
 def test_from_blank_nodes_and_a_password(blank: Lab, home: Path):
@@ -132,7 +123,8 @@ def test_from_blank_nodes_and_a_password(blank: Lab, home: Path):
     }
     code, seen = at_a_terminal([*one.argv, "--ask-password"], answers, one.env)
     assert code == 0, seen
-    assert PASSWORD not in seen
+    assert "10.77." in seen and "this machine: make a key" in seen
+    assert seen.count("; let in the keys of ") == 1, "what is the same on both is said once"
     assert login_results(blank, 2) == {"node1", "node2"}
     before = ssh_files(blank)
     code, seen = one.trust()
@@ -151,6 +143,17 @@ def test_from_blank_nodes_and_a_password(blank: Lab, home: Path):
     assert code == 0, seen
     assert login_results(blank) == set(NAMES)
     assert set(before.splitlines()) <= set(ssh_files(blank).splitlines())
+
+
+def test_the_key_is_made_where_the_ssh_config_looks_for_it(make_lab: MakeLab, home: Path):
+    lab = make_lab(LabShape(nodes=2, trust=False))
+    one = Person(home, lab.hosts, "")
+    answers = {"Are these": "y", "password for": PASSWORD, "Apply these changes": "y"}
+    code, seen = at_a_terminal([*one.argv, "--ask-password"], answers, one.env)
+    assert code == 0, seen
+    assert ": 6 checks passed. Next: " in seen
+    assert (lab.hosts.parent / "id_ed25519").stat().st_mode & 0o777 == 0o600
+    assert not (home / ".ssh/id_ed25519").exists()
 
 
 def test_without_a_password_it_says_what_to_add(blank: Lab, home: Path):
@@ -241,8 +244,10 @@ def test_a_key_with_a_passphrase_is_left_to_its_owner(trusted: Lab, home: Path):
 def test_more_keys_than_sshd_hears_of_are_refused_and_leave_room_for_a_password(
     make_lab: MakeLab, tmp_path: Path
 ):
-    lab = make_lab(LabShape(nodes=1, odd={"node1": OddNode(sshd=("MaxAuthTries 2",))}))
-    lab.node("node1").run(BLANK, check=True)
+    node = OddNode(sshd=("MaxAuthTries 2", "PasswordAuthentication yes"))
+    lab = make_lab(LabShape(nodes=1, odd={"node1": node}))
+    forget = f"rm /root/.ssh/authorized_keys; echo 'root:{PASSWORD}' | chpasswd -c SHA512"
+    lab.node("node1").run(forget, check=True)
     with lab.ssh_config.open("a") as config:
         config.write("\nHost *\n")
         for name in ("second", "third"):

@@ -185,7 +185,12 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "launcher.record",
         "launcher.run",
     ),
-    "launcher.lab": ("checks.errors", "checks.next_line", "launcher.command_line"),
+    "launcher.lab": (
+        "checks.errors",
+        "checks.folded_names",
+        "checks.next_line",
+        "launcher.command_line",
+    ),
     "launcher.cli": ("checks", "launcher"),
     "launcher.__main__": ("launcher.cli",),
 }

@@ -11,6 +11,7 @@ from checks.check import claims_of
 from checks.contact.pool import Contact
 from checks.errors import FactError, PreflightError
 from checks.facts import ClusterView
+from checks.folded_names import fold_names
 from checks.model import Job
 from checks.next_line import next_line
 from checks.reports.terminal import takes_colour
@@ -54,8 +55,8 @@ def _make_changes(
     wanted = {name: one for name, one in needed_changes(cluster, own).items() if one}
     if own == "":
         print(f"{THIS_MACHINE}: make a key, {path}")
-    for name, change in wanted.items():
-        print(f"{name}: {change}")
+    for change, names in _nodes_by_change(wanted).items():
+        print(f"{fold_names(names)}: {change}")
     if args.dry_run:
         return False
     if not wanted:
@@ -68,6 +69,14 @@ def _make_changes(
         keys[THIS_MACHINE] = own or hands.make_own_key(path)
     _apply_changes(contact, wanted, keys)
     return True
+
+
+def _nodes_by_change(wanted: Mapping[str, Change]) -> dict[str, list[str]]:
+    """The nodes on which the same is to be done, by what that is."""
+    nodes: dict[str, list[str]] = {}
+    for name, change in wanted.items():
+        nodes.setdefault(str(change), []).append(name)
+    return nodes
 
 
 def _apply_changes(contact: Contact, wanted: Mapping[str, Change], keys: Mapping[str, str]) -> None:

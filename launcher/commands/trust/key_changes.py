@@ -13,6 +13,7 @@ from checks.facts import ClusterView, Login, NodeView
 from checks.facts.known_hosts import KnownHosts
 from checks.facts.sshd import Sshd
 from checks.facts.trust import PrivateKey, Trust
+from checks.folded_names import fold_names
 
 OWN_KEY = ".ssh/id_ed25519"
 THIS_MACHINE = "this machine"
@@ -45,9 +46,12 @@ class Change:
         """For a person, before it is done."""
         parts = [f"make a key, {self.make_key}"] if self.make_key else []
         if self.authorize:
-            parts.append(f"let in the keys of {', '.join(self.authorize)} ({self.authorized_file})")
+            nodes = fold_names(who for who in self.authorize if who != THIS_MACHINE)
+            here = THIS_MACHINE if THIS_MACHINE in self.authorize else ""
+            who = ", ".join(filter(None, (nodes, here)))
+            parts.append(f"let in the keys of {who} ({self.authorized_file})")
         if self.know:
-            names = ", ".join(line.split()[0] for _, line in self.know)
+            names = fold_names(line.split()[0] for _, line in self.know)
             parts.append(f"know the host keys of {names} ({self.know[0][0]})")
         return "; ".join(parts)
 

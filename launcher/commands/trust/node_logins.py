@@ -18,7 +18,7 @@ from checks.folded_names import fold_names
 from checks.model import Job
 from checks.stages.gather import section_arguments
 from launcher.commands.remote_scripts import ask_consent
-from launcher.commands.trust.key_changes import OWN_KEY, key_fingerprint
+from launcher.commands.trust.key_changes import key_fingerprint
 
 SECTIONS = ("known_hosts", "sshd", "trust", "who")
 BY_PASSWORD = ("key-denied", "key-missing", "public-key-auth-off")
@@ -107,8 +107,8 @@ def find_own_key(job: Job) -> tuple[Path, str]:
 
     Raises PreflightError for one that cannot be used without a person.
     """
-    paths = SshSetup(job).target(job.head).keys
-    path = paths[0] if paths else Path.home() / OWN_KEY
+    target = SshSetup(job).target(job.head)
+    path = target.keys[0] if target.keys else target.first_key
     if not path.exists():
         return path, ""
     done = _ssh_keygen("-y", "-P", "", "-f", str(path))

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from checks.job.key import Face
+from checks.job.launch_file import keys_on
 from launcher.cli import build_parser, main
 from launcher.command_line import CommandParser, find_command, parse_words
 
@@ -47,6 +49,8 @@ def place(tmp_path, monkeypatch):
         ("train train.py", "start train.py"),
         ("ls", "runs"),
         ("trust --ask_password", "trust --ask-password"),
+        ("trust --master-port 1 --hosts h", "trust --hosts h"),
+        ("weights c -o w --with=torchrun", "weights c -o w"),
         ("lab upp -n 4", "lab up -n 4"),
         ("lab fault --onn node2", "lab fault --on node2"),
         ("help strat", "start --help"),
@@ -107,6 +111,29 @@ def test_every_command_has_examples_that_can_be_typed(path):
         words = shlex.split(line.split(" >")[0].partition("-m launcher ")[2])
         assert tuple(words[: len(path)]) == path
         assert parse_words(build_parser(), words).run
+
+
+LOGINS = {"--hosts", "--python", "--launch-file"} | {
+    f"--ssh-{word}" for word in ("user", "port", "key", "config")
+}
+PART = {"--workdir", "--head", "--include", "--exclude"}
+OF_A_JOB = {key.flag for key in keys_on(Face.LAUNCHER)} | {"--launch-file"}
+
+
+@pytest.mark.parametrize(
+    ("command", "flags"),
+    [
+        ("trust", LOGINS),
+        ("weights", LOGINS | PART),
+        ("hostfile", LOGINS | PART),
+        ("env", LOGINS | PART),
+        ("accelerate-config", LOGINS | PART | {"--master-port", "--backend", "--deepspeed-config"}),
+        ("start", OF_A_JOB),
+        *((name, set()) for name in ("status", "stop", "runs", "explain")),
+    ],
+)
+def test_a_command_has_those_options_of_the_job_that_it_reads(command, flags):
+    assert OF_A_JOB & {*LEAVES[(command,)]._option_string_actions} == flags
 
 
 @pytest.mark.parametrize("path", [(), *LEAVES], ids=" ".join)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import dataclasses
 import json
+import re
 import shlex
 
 import pytest
@@ -61,6 +62,29 @@ def test_local_ranks_rotate_behind_an_uneven_node():
 def test_slots_that_were_not_given_are_the_gpus_that_were_found():
     ground = PlanInputs({"node1": 0, "node2": 0, "node3": 8}, "10.0.0.1", {})
     assert plan_of(ground).ranks_of("node3") == list(range(3, 11))
+
+
+@pytest.mark.parametrize("launcher", ["deepspeed", "torchrun", "accelerate"])
+def test_a_plan_for_many_nodes_says_once_what_is_the_same(launcher):
+    names = tuple(f"gpu{number:02}" for number in range(1, 65))
+    nodes = tuple(map(Node, names))
+    ground = PlanInputs(dict.fromkeys(names, 8), "10.0.0.1", {"gpu64": {"NCCL_IB_DISABLE": "1"}})
+    plan = make_plan(job_of(nodes=nodes, head="gpu01", launcher=launcher), ground, "abc")
+    text = dry_run_text(plan, "hostfile")
+    assert "# ranks 0 to 511: gpu[01-64], slots 0,1,2,3,4,5,6,7, local ranks" in text
+    assert text.count("/plan.json (0600)\n") == 2
+    assert re.search(r"\n# on gpu\[01-63\] \(N: the node's own rank\): \S+/plan.json", text)
+    assert re.search(r"(node|machine)[-_]rank=63\b", text.partition("# on gpu64: ")[2])
+    assert len(text.splitlines()) < 64 + 100
+
+
+def test_other_slots_begin_another_row_of_ranks():
+    nodes = tuple(Node(f"n{number}", 1 + (number == 5)) for number in range(1, 11))
+    text = dry_run_text(plan_of(nodes=nodes, head="n1"), "hostfile")
+    rows = re.findall("# ranks .*", text)
+    assert rows[0].startswith("# ranks 0 to 3: ") and rows[1].startswith("# ranks 4 to 5: ")
+    assert rows[2].startswith("# ranks 6 to 10: n[6-10], slots 0")
+    assert "n[1-4], slots 0" in rows[0] and "n5, slots 0,1" in rows[1]
 
 
 def test_another_head_comes_first():
