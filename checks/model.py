@@ -13,6 +13,7 @@ from checks.job.value_readers import (
     LAUNCHERS,
     choice_reader,
     read_argvs,
+    read_boolean,
     read_duration,
     read_env,
     read_line,
@@ -149,6 +150,10 @@ class Job:
         "start.stuck_kill", read_duration,
         "end a run that is proved stuck, not slow, for so long: `600`, `10m`",
         faces=Face.LAUNCHER, metavar="SECONDS", default="never", example='"10m"'))
+    allow_separate: bool = field(default=False, metadata=launch_key(
+        "start.allow_separate", read_boolean,
+        "the ranks may work each by itself: a run has gone well without torch.distributed too",
+        faces=Face.LAUNCHER, switch=True, default="`false`", example="true"))
     env: Mapping[str, str] = field(default_factory=dict, metadata=launch_key(
         "env.*", read_env, "variables that every rank gets", faces=Face.NEITHER,
         example='NCCL_DEBUG = "INFO"'))

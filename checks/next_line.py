@@ -110,5 +110,5 @@ def typed_options(command: str, job: Job) -> list[str]:
         if key and key.secret:
             continue
         if key is None or (key.faces & face if face else key.for_logins):
-            words += (flag, value)
+            words += (flag, value) if value else (flag,)
     return words

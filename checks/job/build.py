@@ -73,9 +73,9 @@ def build_job(
 
 
 def _typed_pairs(typed: Mapping[str, Any], launch_file: str | None) -> tuple[tuple[str, str], ...]:
-    """Each option and its value, as they would be typed again."""
+    """Each option and its value, as they would be typed again; empty where it takes none."""
     pairs = [
-        (KEYS[name].flag, str(word))
+        (KEYS[name].flag, "" if KEYS[name].switch else str(word))
         for name, value in typed.items()
         if KEYS[name].faces and value is not None
         for word in (value if KEYS[name].repeats else [value])

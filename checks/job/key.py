@@ -45,6 +45,8 @@ class Key:
     faces: Face = Face.BOTH
     metavar: str = "VALUE"
     type: Callable[[str], Any] = str
+    switch: bool = False
+    """The option takes no argument: it says true."""
     repeats: bool = False
     """The option may be given again, and its argument holds several words joined by commas."""
     local: bool = False
@@ -96,10 +98,23 @@ class Key:
         """The value that a job has for it."""
         return attrgetter(self.field)(job)
 
+    @property
+    def usage(self) -> str:
+        """The option with its argument: `--ssh-user USER`."""
+        return self.flag if self.switch else f"{self.flag} {self.metavar}"
+
     def add_option(self, add: Callable[..., object]) -> None:
         """Declare the option by `add`, argparse's `add_argument` or pytest's `addoption`."""
-        kind = {"action": "append", "default": []} if self.repeats else {"type": self.type}
-        add(self.flag, dest=self.name, metavar=self.metavar, help=self.plain_help, **kind)
+        add(self.flag, dest=self.name, help=self.plain_help, **self._argument)
+
+    @property
+    def _argument(self) -> Mapping[str, Any]:
+        """What follows the option, in argparse's words."""
+        if self.switch:
+            return {"action": "store_const", "const": True}
+        if self.repeats:
+            return {"action": "append", "default": [], "metavar": self.metavar}
+        return {"type": self.type, "metavar": self.metavar}
 
 
 def launch_key(

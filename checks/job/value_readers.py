@@ -34,6 +34,11 @@ def _require_type(kind: type[_T], value: object, wanted: str) -> _T:
     raise ValueError(f"expected {wanted}, not {_toml_type(value)}")
 
 
+def read_boolean(value: object) -> bool:
+    """`true` or `false`."""
+    return _require_type(bool, value, "true or false")
+
+
 def read_line(value: object) -> str:
     """A string that is not empty and stands on one line."""
     text = _require_type(str, value, "a string in quotes")

@@ -1,4 +1,7 @@
-"""The Trainer of transformers, with every option that it has; a tiny Llama unless one is named."""
+"""The Trainer of transformers, with every option that it has; a tiny Llama unless one is named.
+
+On GPUs over NCCL; where there is none, on CPUs over gloo.
+"""
 
 import socket
 from dataclasses import dataclass, field
@@ -55,6 +58,9 @@ class Bytes(Dataset[dict[str, torch.Tensor]]):
 
 def main() -> None:
     parser = HfArgumentParser((ScriptArguments, TrainingArguments))
+    if not torch.cuda.is_available():
+        # without these the Trainer of each rank takes itself for rank 0 of 1
+        parser.set_defaults(use_cpu=True, ddp_backend="gloo")
     script, training = parser.parse_args_into_dataclasses()
     print(
         f"rank {training.process_index} of {training.world_size} on {socket.gethostname()}",
@@ -68,6 +74,7 @@ def main() -> None:
     trainer = Trainer(model=model, args=training, train_dataset=Bytes(script.length))
     trainer.train()
     if torch.distributed.is_initialized():
+        torch.distributed.barrier()
         torch.distributed.destroy_process_group()
 
 

@@ -76,7 +76,7 @@ def arguments() -> argparse.Namespace:
 def main() -> None:
     args = arguments()
     deepspeed.init_distributed()
-    rank, world = int(os.environ["RANK"]), int(os.environ["WORLD_SIZE"])
+    rank, world = torch.distributed.get_rank(), torch.distributed.get_world_size()
     print(f"rank {rank} of {world} on {socket.gethostname()}", flush=True)
     with open(args.deepspeed_config) as file:
         config = json.load(file)

@@ -56,6 +56,8 @@ def main() -> None:
     if rank == 0:
         torch.save(model.module.state_dict(), args.save)
         print(f"weights in {os.path.abspath(args.save)}", flush=True)
+    # gloo's threads may still hold tensors of the last step; a rank that ends meanwhile is aborted
+    dist.barrier()
     dist.destroy_process_group()
 
 

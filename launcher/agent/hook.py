@@ -1,4 +1,4 @@
-"""What the Python of each rank runs first: its stack is to be had by a signal from then on.
+"""What the Python of each rank runs first: it shows the rank's stack, and the world it is in.
 
 It lies as `sitecustomize.py` in a folder of its own, first on the rank's PYTHONPATH. It takes that
 folder out of the program's sight, then hands over to the sitecustomize that the program would have
@@ -8,18 +8,27 @@ with it ignored is left alone.
 
 Once the program imports torch.distributed, torch's own worker server is opened on a socket of the
 run, `worker-PID`, where it serves what collectives the rank is in. Nothing is imported for it.
+
+Which world the rank is in is what torch.distributed and accelerate themselves hold: once the
+program imports them, a line goes to the supervisor whenever that changes. Nothing is imported for
+it; a program without them never notices, and children of the rank report nothing.
 """
 
 import contextlib
 import faulthandler
+import functools
 import importlib
 import importlib.machinery
 import os
 import signal
 import sys
+import time
 
 HOOK_DIRECTORY = os.path.dirname(os.path.abspath(__file__))
 STACK_SIGNAL = signal.SIGRTMAX
+RANK_PID = os.getpid()
+REPORTED = {}
+"""What each library held when it was last reported."""
 
 
 def remove_hook_traces():
@@ -73,7 +82,68 @@ def without_line(marker):
             os.write(2, b"".join(line for line in written if marker not in line))
 
 
-WATCHED_MODULES = {"torch.distributed.distributed_c10d": open_worker_server}
+def send_world(seen_by, size, place, backend):
+    """Report the world that the rank is in now, 0 ranks where in none; never waits."""
+    if os.getpid() != RANK_PID or REPORTED.get(seen_by) == (size, place, backend):
+        return
+    import json
+
+    REPORTED[seen_by] = (size, place, backend)
+    rank = int(os.environ.get("RANK", "0"))
+    seen = {"rank": rank, "seen_by": seen_by, "size": size, "place": place, "backend": backend}
+    line = json.dumps(dict(seen, kind="rank-world", at=time.time())) + "\n"
+    records = os.path.join(os.path.dirname(HOOK_DIRECTORY), "records")
+    number = os.open(records, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        os.write(number, line.encode("utf-8"))
+    finally:
+        os.close(number)
+
+
+def watch_default_group(c10d):
+    """Report that torch.distributed is there, and each default process group from now on."""
+    # every way to a group goes through the first, which shows in no stack; it is no public name
+    names = ("_update_default_pg", "init_process_group")
+    name = next(name for name in names if hasattr(c10d, name))
+    set_group = getattr(c10d, name)
+
+    @functools.wraps(set_group)
+    def set_group_and_report(*args, **kwargs):
+        result = set_group(*args, **kwargs)
+        with contextlib.suppress(Exception):
+            send_default_group(c10d)
+        return result
+
+    setattr(c10d, name, set_group_and_report)
+    send_world("torch.distributed", 0, 0, "")
+
+
+def send_default_group(c10d):
+    """Report the default process group as it is."""
+    if c10d.is_initialized():
+        size, place, backend = c10d.get_world_size(), c10d.get_rank(), c10d.get_backend()
+        send_world("torch.distributed", size, place, str(backend))
+    else:
+        send_world("torch.distributed", 0, 0, "")
+
+
+def watch_accelerator_state(module):
+    """Report how many processes an Accelerator divides the work among."""
+    initialise = module.AcceleratorState.__init__
+
+    @functools.wraps(initialise)
+    def initialise_and_report(state, *args, **kwargs):
+        initialise(state, *args, **kwargs)
+        with contextlib.suppress(Exception):
+            send_world("accelerate", state.num_processes, state.process_index, state.backend or "")
+
+    module.AcceleratorState.__init__ = initialise_and_report
+
+
+WATCHED_MODULES = {
+    "torch.distributed.distributed_c10d": (watch_default_group, open_worker_server),
+    "accelerate.state": (watch_accelerator_state,),
+}
 
 
 class ImportWatch(object):
@@ -90,15 +160,16 @@ class ImportWatch(object):
         return spec
 
 
-def run_after_import(loader, watch):
-    """Have `watch` called with the module that the loader is about to make, then be as before."""
+def run_after_import(loader, watches):
+    """Have each called with the module that the loader is about to make, then be as before."""
     exec_module = loader.exec_module
 
     def exec_and_watch(module):
         del loader.exec_module
         exec_module(module)
-        with contextlib.suppress(Exception):
-            watch(module)
+        for watch in watches:
+            with contextlib.suppress(Exception):
+                watch(module)
 
     loader.exec_module = exec_and_watch
 

@@ -12,6 +12,7 @@ from typing import NoReturn
 
 from launcher.exit_codes import ExitCode
 from launcher.gate import GateResult, Say
+from launcher.record import RecordedRun
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 5.0, 60.0
 
@@ -60,7 +61,7 @@ def run_attempts(
         with interrupt_on_signals():
             while True:
                 code, path = run(attempt, found)
-                if code != ExitCode.FAILED or attempt.last:
+                if code != ExitCode.FAILED or attempt.last or _would_be_the_same(path):
                     return code
                 attempt = attempt.next_attempt(path)
                 say(f"{attempt} in {attempt.pause_s:g} s; Ctrl-C cancels it")
@@ -75,6 +76,11 @@ def run_attempts(
             raise
         say("interrupted; not restarted")
         return ExitCode.INTERRUPTED
+
+
+def _would_be_the_same(path: Path) -> bool:
+    """Whether it failed as its ranks were not in one world: that is up to program and options."""
+    return bool(RecordedRun(path).read("result.json").get("separation"))
 
 
 @contextmanager

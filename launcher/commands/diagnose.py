@@ -43,18 +43,19 @@ def print_diagnosis(args: Namespace) -> ExitCode:
     evidence, verdict = diagnose_logs(paths)
     end = read_run_end(paths)
     verdict = without_consequences(verdict, end)
+    explained = bool(verdict.known or end.hang or end.separation)
     if args.json:
         print(
             json.dumps({**diagnosis_json(verdict, evidence), **dataclasses.asdict(end)}, indent=1)
         )
-        return ExitCode.DONE if verdict.known or end.hang else ExitCode.FAILED
-    if end.hang:
-        print(end.hang)
+        return ExitCode.DONE if explained else ExitCode.FAILED
+    for text in filter(None, (end.separation, end.hang)):
+        print(text)
     if end.ended_by_launcher:
         print("The launcher ended the run; what its ranks printed at the end follows from that.")
     if verdict.cause or not (end.ended_by_launcher or end.hang):
         print(render_diagnosis(verdict, evidence, args.python))
-    return ExitCode.DONE if verdict.known or end.hang else ExitCode.FAILED
+    return ExitCode.DONE if explained else ExitCode.FAILED
 
 
 def _log_path(path: Path, runs: Path) -> Path:

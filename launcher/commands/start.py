@@ -118,7 +118,7 @@ class _Start:
         print_line(f"{where}, recorded in {record.path}{which}")
         self.last = controller = RunController(job, plan, record, self.notifier, args.stuck_after)
         code = controller.run()
-        if code == ExitCode.FAILED:
+        if code == ExitCode.FAILED and not controller.separation:
             _recheck_failure(without_unused_nodes(job), controller.failure_report, record, found)
         return code, record.path
 

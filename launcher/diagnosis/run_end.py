@@ -18,17 +18,20 @@ _ENDED = re.compile(r"\s*(?:[\w.]+\.)?(KeyboardInterrupt|SystemExit|SignalExcept
 class RunEnd:
     """`ended_by_launcher`: on request, or because it was stuck, although no rank had failed.
 
-    `hang` is what was seen of a run without progress.
+    `hang` is what was seen of a run without progress, `separation` why one failed whose ranks all
+    ended well: they were not in one world.
     """
 
     ended_by_launcher: bool = False
     hang: str = ""
+    separation: str = ""
 
 
 def read_run_end(paths: Sequence[Path]) -> RunEnd:
     """Of the one run that is diagnosed; nothing is known of logs that are no run's."""
     result = RecordedRun(paths[0]).read("result.json") if len(paths) == 1 else {}
-    return RunEnd(bool(result.get("ended_by_launcher")), str(result.get("hang", "")))
+    texts = (str(result.get(name, "")) for name in ("hang", "separation"))
+    return RunEnd(bool(result.get("ended_by_launcher")), *texts)
 
 
 def without_consequences(verdict: LogVerdict, end: RunEnd) -> LogVerdict:

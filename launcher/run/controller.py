@@ -22,13 +22,12 @@ from launcher.run.failure_report import FailureReport, describe_failure
 from launcher.run.inbox import Inbox
 from launcher.run.messages import (
     Message,
-    NodeEnded,
     NodeStarted,
     ObserveRanks,
-    RankEnded,
     RanksObserved,
     RanksSaving,
     RankStarted,
+    RunEvent,
     StopRun,
     event_as_json,
 )
@@ -40,6 +39,7 @@ from launcher.run.stall.stall_monitor import STUCK_AFTER_S, StallMonitor
 from launcher.run.start_display import StartDisplay
 from launcher.run.state import BEFORE_SOURCE, LAUNCHER_SOURCE, RunState
 from launcher.run.supervisors import Supervisors, start_supervisors
+from launcher.run.worlds import SeparationNotice
 
 SUPERVISORS_WAIT_S = 30.0
 AGENTS_WAIT_S = 60.0
@@ -92,6 +92,9 @@ class RunController:
             self.start_display.show,
             job.stuck_kill_s,
         )
+        self.separation_notice = SeparationNotice(self.state.worlds, self.console.say)
+        self.separation = ""
+        """Why a run whose ranks all ended well has failed: they were not in one world."""
         self.failure_report: FailureReport | None = None
         """Of a failure, once the run is over; None too where no login was open."""
 
@@ -164,6 +167,8 @@ class RunController:
         """Whether all ranks succeeded; a run without progress is looked into meanwhile."""
         self.progress.joined(self.state.joined)
         self.stall_monitor.check_progress(time.monotonic())
+        if not self.job.allow_separate:
+            self.separation_notice.check(time.monotonic())
         self.start_display.redraw()
         if stuck := self.stall_monitor.proved_stuck:
             self._fail_stuck_run(stuck)
@@ -220,7 +225,7 @@ class RunController:
 
     def _report_message(self, message: Message, node: str) -> None:
         """To the record, the stall monitor and the terminal, whomever it concerns."""
-        if isinstance(message, RankStarted | RankEnded | NodeStarted | NodeEnded):
+        if isinstance(message, RunEvent):
             self.record.log_event(node, event_as_json(message))
         match message:
             case RankStarted() | NodeStarted():
@@ -277,15 +282,25 @@ class RunController:
                 f"{fold_names(silent)} did not confirm the end; the supervisor there ends the run "
                 f"once it has not heard from this launcher for {LEASE_S:g} s"
             )
-        if self.state.has_succeeded and not self.state.failure and not self.interrupted:
-            return self._finish("finished", ExitCode.DONE, "")
+        ended_well = self.state.has_succeeded and not self.state.failure and not self.interrupted
+        if ended_well and not self.job.allow_separate:
+            self.separation = self.state.worlds.find_separation(missing=True)
         if self.state.failure:
             self.failure_report = describe_failure(
-                self.state, self.state.failure, self.record.path, self.hang
+                self.state, self.state.failure, self.record.path, self._seen_before
             )
             return self._finish("failed", ExitCode.FAILED, self.failure_report.text)
-        text = "\n".join([self.stopped_because, *([self.hang] if self.hang else [])])
+        if ended_well:
+            failed = bool(self.separation)
+            code = ExitCode.FAILED if failed else ExitCode.DONE
+            return self._finish("failed" if failed else "finished", code, self.separation)
+        text = "\n".join(filter(None, (self.stopped_because, self._seen_before)))
         return self._finish("stopped", ExitCode.INTERRUPTED, text)
+
+    @property
+    def _seen_before(self) -> str:
+        """What was said of ranks that are separate, or make no progress, before the end."""
+        return "\n".join(filter(None, (self.separation_notice.said, self.hang)))
 
     @property
     def _was_ended(self) -> bool:
@@ -299,6 +314,7 @@ class RunController:
                 "state": state,
                 "exit": int(code),
                 "diagnosis": text,
+                "separation": self.separation,
                 "hang": self.hang,
                 "ended_by_launcher": self._was_ended,
                 **self.progress.run_figures,
@@ -307,10 +323,10 @@ class RunController:
             }
         )
         ended = sum(1 for code in self.state.ended.values() if code == 0)
-        count = f"{ended} of {len(self.plan.ranks)} ranks succeeded"
-        self.console.say(
-            f"{state} after {self.progress.seconds():g} s: {count}; {self.record.path}"
-        )
+        what = f"{ended} of {len(self.plan.ranks)} ranks succeeded"
+        if self.state.has_succeeded and (together := self.state.worlds.describe()):
+            what += f", {together}"
+        self.console.say(f"{state} after {self.progress.seconds():g} s: {what}; {self.record.path}")
         if state == "failed":
             self.console.say(self.failure_report.story if self.failure_report else text)
         brief = self.failure_report.brief if self.failure_report else text

@@ -97,6 +97,23 @@ class RankEnded:
 
 
 @dataclass(frozen=True)
+class RankWorld:
+    """The world that a rank is in, as the library `seen_by` in it holds.
+
+    `size` ranks, of which it is number `place`. A size of 0: the library is there, and the rank in
+    no world, not yet or no more.
+    """
+
+    kind: ClassVar[str] = "rank-world"
+    rank: int
+    seen_by: str
+    size: int
+    place: int
+    backend: str
+    at: float
+
+
+@dataclass(frozen=True)
 class CommandEnded:
     """A command that the supervisor was asked to run ended, or could not be started: `error`."""
 
@@ -144,7 +161,7 @@ class BadMessage:
     reason: str
 
 
-RunEvent: TypeAlias = NodeStarted | NodeEnded | RankStarted | RankEnded
+RunEvent: TypeAlias = NodeStarted | NodeEnded | RankStarted | RankEnded | RankWorld
 """What the record keeps."""
 Message: TypeAlias = (
     RunEvent

@@ -11,7 +11,7 @@ from checks.knowledge.exit_status import describe_exit
 from checks.masking import secret_masker
 from launcher.plan.plan import Plan
 from launcher.plan.ranks import name_ranks
-from launcher.rank_output import LineSplitter
+from launcher.rank_output import LineSplitter, parse_step_line
 from launcher.run.messages import (
     BadMessage,
     CommandEnded,
@@ -22,10 +22,12 @@ from launcher.run.messages import (
     OutputChunk,
     RankEnded,
     RankStarted,
+    RankWorld,
     RunEnded,
     SupervisorReady,
     SupervisorRefused,
 )
+from launcher.run.worlds import RankWorlds
 
 BEFORE_SOURCE = "before"
 LAUNCHER_SOURCE = "launcher"
@@ -57,6 +59,7 @@ class RunState:
         self._on_line = on_line
         self._sources = {node.name: _sources_on(plan, node.name) for node in plan.nodes}
         self._masked = secret_masker(node.env for node in plan.nodes)
+        self.worlds = RankWorlds(len(plan.ranks))
         self._lines: dict[tuple[str, str], LineSplitter] = {}
         self.supervised_nodes: set[str] = set()
         self.agent_nodes: set[str] = set()
@@ -130,6 +133,8 @@ class RunState:
 
     def _emit_line(self, node: str, source: str, line: str) -> None:
         self._on_line(node, source, self._masked(line))
+        if source.startswith("rank") and (step := parse_step_line(line)) and not step.bar:
+            self.worlds.training_shown = True
         ended = _SSH_ENDED.match(line) if source == "pdsh" else None
         target = self.plan.agent_launcher.labels.get(ended[1], ended[1]) if ended else ""
         if ended and target not in self.agent_nodes:
@@ -160,6 +165,10 @@ class RunState:
         if ended.code:
             why = ended.error or describe_exit(ended.code)
             self.fail(f"rank {rank} on {node} failed: {why}", node, f"rank{rank}", rank)
+
+    @take.register
+    def _(self, seen: RankWorld, _node: str) -> None:
+        self.worlds.take(seen)
 
     @take.register
     def _(self, ended: NodeEnded, node: str) -> None:

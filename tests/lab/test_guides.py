@@ -24,6 +24,7 @@ from tests.support.lab_fixtures import down_and_gone
 from tests.support.paths import ROOT
 
 EXAMPLES = ROOT / "examples"
+ONE_WORLD = "2 of 2 ranks succeeded, in one world of 2 (gloo)"
 
 
 @dataclass(frozen=True)
@@ -141,7 +142,8 @@ def test_trainer_with_shards_that_each_node_kept(person: Person, lab: Lab):
     assert "GO" in one.types("preflight", "-q")
     said = one.types("launcher", "start")
     assert ", which passed" in said
-    assert "2 of 2 ranks joined" in said
+    assert ONE_WORLD in said
+    assert f"rank 1 of 2 on {lab.nodes[1].name}" in said, "as the Trainer sees it"
     kept = f"ls {one.folder}/checkpoints/checkpoint-20/global_step20"
     shards = [set(node.run(kept, check=True).stdout.split()) for node in lab.nodes]
     assert [len(some) for some in shards] == [2, 2]
@@ -158,7 +160,8 @@ def test_torch_with_nothing_but_torch_and_ssh(person: Person, lab: Lab):
     assert "GO" in one.types("preflight", "-q")
     said = one.types("launcher", "start")
     assert ", which passed" in said
-    assert "2 of 2 ranks joined" in said
+    assert ONE_WORLD in said
+    assert f"rank 1 of 2 on {lab.nodes[1].name}" in said
     (saved,) = lab.node("node1").run(f"base64 -w0 {one.folder}/model.pt", check=True).stdout.split()
     assert saved
 
@@ -171,7 +174,7 @@ def test_the_command_lines_of_other_projects(person: Person, lab: Lab, example: 
     one.types("launcher", "init", "--nodes", ",".join(node.address for node in lab.nodes))
     assert "GO" in one.types("preflight", "-q")
     said = one.types("launcher", "start")
-    assert "2 of 2 ranks joined" in said
+    assert ONE_WORLD in said
     one.types("launcher", "weights", stand_in.output, "-o", "weights")
     found = load_file(one.folder / "weights/model.safetensors")
     assert {name: tuple(one.shape) for name, one in found.items()} == {

@@ -70,7 +70,8 @@ def test_a_full_disk_ends_neither_the_run_nor_the_truth(place, lab):
     (place / "full").mkdir()
     script = (
         "mount -t tmpfs -o size=1m none full || exit 99; "
-        "python -m launcher start --hosts $0 --runs full/runs -- flood.py; echo exit $?; "
+        "python -m launcher start --hosts $0 --runs full/runs --allow-separate -- flood.py; "
+        "echo exit $?; "
         "python -m launcher status --runs full/runs; tail -n 2 full/runs/*/ranks.jsonl"
     )
     done = subprocess.run(
@@ -153,6 +154,7 @@ def test_a_small_gpt_is_trained_over_two_nodes(place, lab):
     figures = rf"step \d+, loss {losses[-1]:g}, [0-9.]+ steps per second\n"
     assert re.search(figures, run_launcher(place, "status").stdout)
     assert "rank 1 of 2 on node2" in run.text
+    assert "2 of 2 ranks succeeded, in one world of 2 (gloo)" in run.text
     assert lab.node("node1").run("ls /root/checkpoint").stdout.split()
 
 

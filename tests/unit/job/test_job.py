@@ -92,6 +92,7 @@ def test_launch_toml_of_the_current_directory(tmp_path: Path) -> None:
         ('start.include = "n1"', {"include": "n2"}, "include", "n2"),
         ('start.include = "n1"', {"exclude": "n1"}, "include", None),
         ('start.exclude = "n1"', {"exclude": "n2"}, "exclude", "n2"),
+        ("start.allow_separate = false", {"allow_separate": True}, "allow_separate", True),
         ('env = {A = "1", B = "2"}', {"env": {"B": "3"}}, "env", {"A": "1", "B": "3"}),
         ('preflight.allow = ["a"]', {"allow": ("b,c", "d")}, "allow", ("b", "c", "d")),
         ('preflight.max_age = "1s"', {"max_age": "0s"}, "max_age_s", 0.0),

@@ -150,3 +150,100 @@ def test_a_rank_that_calls_is_left_alone(rank, home):
 def test_what_py_spy_saw_comes_first(home):
     seen = ([["main", "train.py", 3]], "")
     assert stack.main_thread_stack(str(home), 0, seen, False) == {"stack": seen[0], "why": ""}
+
+
+MEETS = """
+import os, subprocess, sys
+import torch.distributed as dist
+from accelerate import Accelerator
+def join():
+    dist.init_process_group("gloo", store=dist.HashStore(), rank=0, world_size=1)
+join()
+dist.destroy_process_group()
+if os.fork() == 0:
+    dist.distributed_c10d._update_default_pg(None)
+    os._exit(0)
+os.wait()
+subprocess.run([sys.executable, "-c", "import torch.distributed"], check=True)
+join()
+Accelerator(cpu=True).free_memory()
+Accelerator(cpu=True)
+dist.destroy_process_group()
+loader = sys.modules["torch.distributed.distributed_c10d"].__loader__
+print("as it was", "exec_module" not in vars(loader))
+"""
+FAILS = "import sys; sys.path.insert(0, '.'); import torch.distributed.distributed_c10d"
+
+
+def reported(home, text, **options):
+    """What a program's Python reported, and how it ended."""
+    os.mkfifo(home / "records")
+    reader = os.open(home / "records", os.O_RDONLY | os.O_NONBLOCK)
+    env = {**environment(home), "RANK": "3"}
+    argv = [sys.executable, "-c", text]
+    done = subprocess.run(argv, env=env, capture_output=True, text=True, check=False, **options)
+    lines = os.read(reader, 65536).splitlines()
+    os.close(reader)
+    return [json.loads(line) for line in lines], done
+
+
+def test_each_world_of_the_rank_is_reported_and_none_of_its_children(home):
+    records, done = reported(home, MEETS)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.endswith("as it was True\n")
+    assert {(record["kind"], record["rank"]) for record in records} == {("rank-world", 3)}
+    assert [(one["seen_by"], one["size"], one["place"], one["backend"]) for one in records] == [
+        ("torch.distributed", 0, 0, ""),
+        ("torch.distributed", 1, 0, "gloo"),
+        ("torch.distributed", 0, 0, ""),
+        ("torch.distributed", 1, 0, "gloo"),
+        ("accelerate", 1, 0, ""),
+        ("torch.distributed", 0, 0, ""),
+    ]
+
+
+def test_a_program_without_torch_reports_nothing(home):
+    records, done = reported(home, "import json, logging, subprocess; print('done')")
+    assert (records, done.stdout, done.stderr) == ([], "done\n", "")
+
+
+@pytest.mark.parametrize(
+    ("content", "error"),
+    [("", ""), ("raise ImportError('broken')", "broken\n")],
+    ids=["another torch", "broken"],
+)
+def test_a_torch_that_is_not_as_expected_is_imported_as_ever(home, tmp_path, content, error):
+    package = tmp_path / "torch" / "distributed"
+    package.mkdir(parents=True)
+    (package.parent / "__init__.py").touch()
+    (package / "__init__.py").touch()
+    (package / "distributed_c10d.py").write_text(content)
+    records, done = reported(home, FAILS, cwd=tmp_path)
+    assert records == []
+    assert done.stderr.endswith(f"ImportError: {error}" if error else "")
+    assert bool(done.stderr) == bool(error)
+
+
+def test_a_program_goes_on_where_no_supervisor_reads(home):
+    os.mkfifo(home / "records")
+    one = "import torch.distributed as d; d.init_process_group('gloo', store=d.HashStore(), "
+    argv = [sys.executable, "-c", f"{one}rank=0, world_size=1); print(d.get_world_size())"]
+    done = subprocess.run(argv, env=environment(home), capture_output=True, text=True, check=False)
+    assert done.stdout == "1\n", done.stderr
+
+
+def test_a_torch_that_has_only_its_public_names_is_watched_too(home, tmp_path):
+    package = tmp_path / "torch" / "distributed"
+    package.mkdir(parents=True)
+    (package.parent / "__init__.py").touch()
+    (package / "__init__.py").touch()
+    public = {"is_initialized": True, "get_world_size": 4, "get_rank": 2, "get_backend": "mpi"}
+    functions = [f"def {name}(): return {answer!r}" for name, answer in public.items()]
+    text = "\n".join([*functions, "def init_process_group(): pass"])
+    (package / "distributed_c10d.py").write_text(text)
+    records, done = reported(home, f"{FAILS} as d; d.init_process_group()", cwd=tmp_path)
+    assert done.stderr == ""
+    assert [(one["size"], one["place"], one["backend"]) for one in records] == [
+        (0, 0, ""),
+        (4, 2, "mpi"),
+    ]

@@ -24,6 +24,7 @@ from launcher.run.messages import (
     RanksObserved,
     RanksSaving,
     RankStarted,
+    RankWorld,
     RunCommand,
     RunEnded,
     RunFiles,
@@ -57,6 +58,18 @@ MESSAGES = [
     (
         {"kind": "rank-started", "rank": 1, "pid": 7, "world": 2, "at": 1.5},
         RankStarted(1, 7, 2, 1.5),
+    ),
+    (
+        {
+            "kind": "rank-world",
+            "rank": 1,
+            "seen_by": "accelerate",
+            "size": 4,
+            "place": 3,
+            "backend": "gloo",
+            "at": 1.5,
+        },
+        RankWorld(1, "accelerate", 4, 3, "gloo", 1.5),
     ),
     (
         {"kind": "rank-ended", "rank": 1, "code": 127, "error": "no such file", "at": 1.5},
