@@ -1,5 +1,6 @@
 """What went wrong in a training, read from its log alone: any launcher's, of any size, in one pass.
 
-sources → blocks → the few lines that may mean something (scan) → who wrote it and when (log_lines)
-→ what it shows (evidence, traces) → what was first (verdict) → one screen (render).
+sources → blocks → the few lines that may mean something (scan) → who wrote it (prefixes) → what it
+shows (evidence, traces) → what was first (verdict), and whether the run went on (recovery) → whose
+code raised it, and when (origin) → one screen (render).
 """

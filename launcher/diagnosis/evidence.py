@@ -110,11 +110,11 @@ class Evidence:
         if trace and trace.roles[raw.number] == "code":
             return
         line = Line(trace.first.place if trace else place, raw.number, text, order=self._order)
+        if not trace and begins_error(text):
+            trace = self._add_bare_error(line, raw)
         found = self._recognise(text, line, raw, trace) or self._recognise(whole, line, raw, trace)
         if found:
             self._add_sighting(found[0], line, found[1], raw, trace)
-        elif not trace and begins_error(text):
-            self._add_bare_error(line, raw)
         elif not trace and len(self.hints) < MAX_HINTS and any(hint in text for hint in HINTS):
             self.hints.append(self._with_next_line(line, raw))
 
@@ -139,7 +139,7 @@ class Evidence:
         if self.traces.add(trace):
             self.progress.add_before(trace.first, raw, self._prefixes)
 
-    def _add_bare_error(self, line: Line, raw: RawLine) -> None:
+    def _add_bare_error(self, line: Line, raw: RawLine) -> Trace:
         """An error whose traceback's beginning the log lacks, with the frames before it."""
         before = []
         for number, text in self._split_lines(raw.lines_before(), line.place):
@@ -151,6 +151,7 @@ class Evidence:
         trace = read_trace(first, chain(reversed(before), [(line.number, line.text)], after))
         trace.is_bare = True
         self._keep_trace(trace, raw)
+        return trace
 
     def _split_lines(
         self, lines: Iterable[tuple[int, bytes]], place: Place

@@ -9,7 +9,11 @@ ENV_FILE_FIX = "leave only lines KEY=VALUE in .deepspeed_env (in ~ and in the wo
 FAILURES = (
     root(
         "ds-env-bad-line",
-        "key, val = var.split('=', maxsplit=1)",
+        (
+            "key, val = var.split('=', maxsplit=1)",
+            "not enough values to unpack (expected 2, got 1)",
+        ),
+        near=r"key, val = var\.split\('=', maxsplit=1\)",
         cause="a line of .deepspeed_env has no =: it is empty or a comment",
         fix=ENV_FILE_FIX + ": no comment, no blank line, no export",
         checks=("nccl.deepspeed-env-file-is-sound",),

@@ -57,7 +57,8 @@ FAILURES = (
     ),
     root(
         "hostfile-expands-rank-mismatch",
-        "local_node = node_list[args.node_rank]",
+        ("local_node = node_list[args.node_rank]", "list index out of range"),
+        near=r"local_node = node_list\[args\.node_rank\]",
         cause="a line of the hostfile, such as node[0-1] or n1,n2, is one node to DeepSpeed and "
         "several to pdsh: the node ranks are shifted",
         fix="write one plain name in each line",

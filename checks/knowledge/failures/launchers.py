@@ -49,7 +49,8 @@ FAILURES = (
     ),
     root(
         "master-addr-empty",
-        "args.master_addr = result.decode('utf-8').split()[0]",
+        ("args.master_addr = result.decode('utf-8').split()[0]", "list index out of range"),
+        near=r"args\.master_addr = result\.decode\('utf-8'\)\.split\(\)\[0\]",
         cause="`hostname -I` printed nothing on the first node, and DeepSpeed uses its first word",
         fix="pass --master_addr",
     ),

@@ -12,7 +12,7 @@ FAILURES = (
         r"(?P<does>.+)",
         cause="rank {rank} on {node} was elsewhere than the others, which waited for it; it {does}",
         fix="read that line of the program: a branch that only this rank takes, its own data, or "
-        "a disk or server that does not answer; `launcher xray` shows what each rank does",
+        "a disk or server that does not answer; the lines beside it say where the others were",
         survivable=True,
     ),
 )
