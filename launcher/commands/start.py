@@ -119,7 +119,12 @@ class _Start:
         self.last = controller = RunController(job, plan, record, self.notifier, args.stuck_after)
         code = controller.run()
         if code == ExitCode.FAILED and not controller.separation:
-            _recheck_failure(without_unused_nodes(job), controller.failure_report, record, found)
+            try:
+                why = controller.failure_report
+                _recheck_failure(without_unused_nodes(job), why, record, found)
+            except KeyboardInterrupt:
+                print_line("interrupted; the nodes are not checked again")
+                return (code if attempt.last else ExitCode.INTERRUPTED), record.path
         return code, record.path
 
 

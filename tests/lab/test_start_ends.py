@@ -39,6 +39,16 @@ def test_a_failed_rank_ends_the_run_everywhere(place, lab):
     wait_until_clean(lab, 1)
 
 
+@pytest.mark.parametrize(("restarts", "code"), [(0, 1), (1, 130)])
+def test_ctrl_c_while_the_nodes_are_checked_again_ends_only_that(place, lab, restarts, code):
+    run = LaunchedRun(place, lab, "train.py", "fail", options=("--restart", str(restarts)))
+    run.wait_for("checking node2 again")
+    run.process.send_signal(signal.SIGINT)
+    assert run.end() == code
+    assert run.text.endswith("interrupted; the nodes are not checked again\n")
+    assert run.run.state == "failed"
+
+
 @pytest.mark.parametrize(
     ("victim", "pattern", "said"),
     [
