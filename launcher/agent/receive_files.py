@@ -22,8 +22,8 @@ def require_inside(path):
         raise Refused("%s: not a path below the folder" % path)
 
 
-def place(archive, member, folder):
-    """Put one member of the tar where it belongs."""
+def place(archive, member, folder, kept):
+    """Put one member of the tar where it belongs; what is there goes to PATH.old, where `kept`."""
     target = os.path.join(folder, member.name)
     above, name = os.path.split(target)
     beside = os.path.join(above, ".%s.%d.new" % (name, os.getpid()))
@@ -36,6 +36,8 @@ def place(archive, member, folder):
                 shutil.copyfileobj(archive.extractfile(member), out, 1 << 20)
             os.chmod(beside, member.mode & 0o777)
             os.utime(beside, (member.mtime, member.mtime))
+        if kept and os.path.isfile(target):
+            os.replace(target, target + ".old")
         os.replace(beside, target)
     finally:
         if os.path.lexists(beside):
@@ -50,7 +52,7 @@ def receive(stream):
     with tarfile.open(fileobj=stream, mode="r|*", errors="surrogateescape") as archive:
         for member in archive:
             require_inside(member.name)
-            attempt(member.name, place, archive, member, folder)
+            attempt(member.name, place, archive, member, folder, member.name in order["keep"])
             written += 1
     for path in order["delete"]:
         require_inside(path)

@@ -91,9 +91,11 @@ def _differing_verdict(
         f"{what}{more} differs between this machine and {fold_names(nodes)}: the ranks would run "
         "what is there, not what you see here"
     )
-    fix = Fix(
-        copies.sync_line, note="here; it copies the files to the nodes, as `start --sync` does"
+    note = (
+        "here; it copies the files to the nodes, as `start --sync` does; where theirs are right: "
+        "--allow files.nodes-have-the-controllers-files"
     )
+    fix = Fix(copies.sync_line, note=note)
     return block("differs", message, fix, files=differing, nodes=nodes)
 
 

@@ -10,6 +10,7 @@ from checks.folded_names import fold_names
 from checks.units import format_file_size
 
 Files = Mapping[str, WorkdirFile]
+NEWER = "differs, newer there"
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,11 @@ class NodeChange:
     deleted: tuple[str, ...] = ()
     bytes: int = 0
     same_as: str = ""
+
+    @property
+    def kept(self) -> list[str]:
+        """The files that are newer there: somebody may have edited them."""
+        return [path for path, why in self.copied.items() if why == NEWER]
 
     @property
     def nothing(self) -> bool:
@@ -39,7 +45,8 @@ class NodeChange:
         to = "" if done else "to be "
         amount = f" ({format_file_size(self.bytes)})" if self.copied else ""
         counts = (f"{count} file{'s' * (count != 1)} {to}{word}" for count, word in parts if count)
-        return ", ".join(counts) + amount
+        kept = f"; newer there and kept as .old: {', '.join(self.kept)}" if self.kept else ""
+        return ", ".join(counts) + amount + kept
 
 
 def node_changes(
@@ -75,7 +82,7 @@ def _change(here: Files, there: WorkdirFiles, deletable: Collection[str]) -> Nod
 def _why(here: WorkdirFile, there: WorkdirFile | None) -> str:
     if there is None:
         return "new"
-    return "differs, newer there" if there.mtime > here.mtime else "differs"
+    return NEWER if there.mtime > here.mtime else "differs"
 
 
 def describe_changes(changes: Mapping[str, NodeChange], *, done: bool) -> list[str]:

@@ -174,8 +174,9 @@ def _copy(
         archives.make(tuple(change.copied) for change in wanted.values())
 
         def send(name: str) -> str:
-            order = {"workdir": job.workdir, "delete": list(wanted[name].deleted)}
-            tar = archives.pieces(tuple(wanted[name].copied))
+            change = wanted[name]
+            order = {"workdir": job.workdir, "delete": [*change.deleted], "keep": change.kept}
+            tar = archives.pieces(tuple(change.copied))
             return send_files(contact, name, job.python, order, tar)
 
         with concurrent.futures.ThreadPoolExecutor(POOL) as pool:

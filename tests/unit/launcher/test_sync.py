@@ -129,7 +129,7 @@ def test_files_are_compared_by_content_and_large_ones_by_time_too(there, same):
 
 
 def order(tar, folder, delete=()):
-    head = json.dumps({"workdir": str(folder), "delete": [*delete]}).encode()
+    head = json.dumps({"workdir": str(folder), "delete": [*delete], "keep": ["kept"]}).encode()
     return io.BytesIO(head + b"\n" + tar)
 
 
@@ -178,6 +178,26 @@ def test_a_tar_that_is_cut_leaves_the_file_as_it_was(tmp_path):
         receive(order(tar_of("a", b"x" * 5000)[:2000], tmp_path))
     assert (tmp_path / "a").read_text() == "old"
     assert [path.name for path in tmp_path.iterdir()] == ["a"]
+
+
+def test_what_somebody_edited_there_is_kept_beside(tmp_path):
+    for name in ("kept", "other"):
+        (tmp_path / name).write_text("edited")
+        receive(order(tar_of(name), tmp_path))
+    found = {path.name: path.read_text() for path in tmp_path.iterdir()}
+    assert found == {"kept": "new", "kept.old": "edited", "other": "new"}
+
+
+def test_a_file_that_is_newer_there_is_named():
+    here = WorkdirFiles(
+        FolderSpace("there", "/run"), ("a",), {"t": WorkdirFile("file", "1", bytes=5, mtime=1)}
+    )
+    there = WorkdirFiles(
+        FolderSpace("there", "/run"), ("b",), {"t": WorkdirFile("file", "2", bytes=5, mtime=2)}
+    )
+    change = node_changes(here, {"node1": there})["node1"]
+    assert change.kept == ["t"]
+    assert change.describe(done=True) == "1 file copied (5 bytes); newer there and kept as .old: t"
 
 
 def test_what_is_in_the_way_is_named(tmp_path):
