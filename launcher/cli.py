@@ -13,7 +13,7 @@ from checks.catalogue import CATALOGUE
 from checks.errors import PreflightError, UsageError
 from checks.next_line import next_line
 from launcher.command_line import CommandParser, add_command, parse_words
-from launcher.commands import attach, completion, hostfile, logs, runs
+from launcher.commands import attach, completion, hostfile, logs, runs, xray
 from launcher.commands import start as start_command
 from launcher.commands.completion import complete, complete_with
 from launcher.commands.diagnose import add_parser as add_diagnose_parser
@@ -146,6 +146,9 @@ def _add_record_commands(commands: Commands[ArgumentParser]) -> None:
     runs.add_json_option(_add_run_command(commands, "status", runs.show_status, text, *examples))
     text = "show a run as it goes on; Ctrl-C leaves it running"
     _add_run_command(commands, "attach", attach.attach_run, text, "attach", "attach RUN")
+    text = "show what each rank does now, and whom the others wait for"
+    examples = ("xray", "xray RUN", "xray --json")
+    runs.add_json_option(_add_run_command(commands, "xray", xray.show_ranks, text, *examples))
     text = "print the output of the ranks"
     examples = ("logs --follow", "logs RUN --node node2", "logs --rank 3 --grep loss --tail 5")
     logs.add_options(_add_run_command(commands, "logs", logs.show_logs, text, *examples))

@@ -12,7 +12,7 @@ import time
 
 from launcher.agent.flight_recorder import is_completed
 
-ANSWER_S = 2.0
+ANSWER_S = 5.0
 ANSWER_LIMIT = 32 * 1024 * 1024
 MAX_GROUPS = 16
 REQUEST = "POST /handler/fr_trace_json HTTP/1.0\r\nContent-Length: 0\r\n\r\n"
@@ -46,9 +46,14 @@ def ask(path):
 
 
 def pending_collectives(entries):
-    """Of each process group the first collective that has not ended, else the last of all."""
+    """Of each process group the first collective that has not ended, else the last of all.
+
+    None where there is no recording.
+    """
     groups = {}
-    for entry in entries or ():
+    if entries is None:
+        return None
+    for entry in entries:
         groups.setdefault(group_name(entry), []).append(entry)
     found = []
     for name, own in groups.items():

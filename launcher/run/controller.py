@@ -40,6 +40,7 @@ from launcher.run.start_display import StartDisplay
 from launcher.run.state import BEFORE_SOURCE, LAUNCHER_SOURCE, RunState
 from launcher.run.supervisors import Supervisors, start_supervisors
 from launcher.run.worlds import SeparationNotice
+from launcher.run.xray_requests import take_questions, write_answer
 
 SUPERVISORS_WAIT_S = 30.0
 AGENTS_WAIT_S = 60.0
@@ -81,6 +82,7 @@ class RunController:
         self.notices = RunNotices(notifier, job, plan, RecordedRun(record.path))
         self.progress = Progress(plan, self.console.say)
         self.supervisors: Supervisors | None = None
+        self.questions: list[str] = []
         self.hang = ""
         """What was last said of the run without progress; empty again once there was a step."""
         self.start_display = StartDisplay(self.console, self.progress.seconds)
@@ -166,6 +168,9 @@ class RunController:
     def _has_succeeded(self) -> bool:
         """Whether all ranks succeeded; a run without progress is looked into meanwhile."""
         self.progress.joined(self.state.joined)
+        if questions := take_questions(self.record.path):
+            self.questions += questions
+            self.stall_monitor.observe_for(self._answer_questions)
         self.stall_monitor.check_progress(time.monotonic())
         if not self.job.allow_separate:
             self.separation_notice.check(time.monotonic())
@@ -173,6 +178,12 @@ class RunController:
         if stuck := self.stall_monitor.proved_stuck:
             self._fail_stuck_run(stuck)
         return self.state.has_succeeded
+
+    def _answer_questions(self, seen: dict[str, Any]) -> None:
+        """To every `xray` that has asked so far."""
+        for name in self.questions:
+            write_answer(self.record, name, {"after_s": self.progress.seconds(), **seen})
+        self.questions.clear()
 
     def _fail_stuck_run(self, stuck: Stall) -> None:
         """What `--stuck-kill` asked for; the rank that the others wait for failed, or the head."""

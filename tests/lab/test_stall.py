@@ -107,7 +107,9 @@ def test_a_rank_elsewhere_after_the_meeting_is_named(stacks, stalled):
     run = stalled("reads")
     run.wait_for("met")
     run.wait_for("no output for .* s; stuck: ")
-    run.wait_for(rf"{node2} is elsewhere than the others, and is idle, at <module> \(train.py:12\)")
+    run.wait_for(
+        rf"{node2} has not entered barrier 1, .*, and is idle, at <module> \(train.py:12\)"
+    )
     run.wait_for(r"rank 0 on node1 waits in barrier, at <module> \(train.py:17\)")
 
 
@@ -115,7 +117,8 @@ def test_a_run_that_is_proved_stuck_is_ended_and_the_record_says_why(place, lab)
     run = LaunchedRun(place, lab, "train.py", "reads", options=(*OPTIONS, "--stuck-kill", "12"))
     assert run.end() == 1, run.text
     where = (
-        r"rank 1 on node2 is elsewhere than the others, and is idle, at <module> \(train.py:12\)"
+        r"rank 1 on node2 has not entered barrier 1, in which rank 0 waits since \d+ s, "
+        r"and is idle, at <module> \(train.py:12\)"
     )
     assert re.search(rf"stuck for 12 s \(--stuck-kill\): {where}; ending the run", run.text)
     assert re.search(rf"\nfirst failure: stuck for 12 s \(--stuck-kill\): {where}\n$", run.text)
@@ -129,17 +132,23 @@ def test_a_run_that_is_proved_stuck_is_ended_and_the_record_says_why(place, lab)
 def test_a_hang_that_is_interrupted_stays_in_the_record(place, stalled):
     run = stalled("reads")
     run.wait_for("no output for .* s; stuck: ")
+    asked = run_launcher(place, "xray")
+    assert asked.returncode == 0, asked.stderr
+    assert re.search(r"rank 1 on node2 has not entered barrier 1.* at <module>", asked.stdout)
+    assert not list(run.run.path.glob("xray-*"))
     run.process.send_signal(2)
     assert run.end() == 130
     found = run_launcher(place, "diagnose")
     assert re.search(r"stuck: [\s\S]*rank 0 on node1 waits in barrier, at <module>", found.stdout)
     assert "peer" not in found.stdout
+    ended = run_launcher(place, "xray")
+    assert (ended.returncode, "has ended: stopped" in ended.stdout) == (1, True)
 
 
 def test_a_slow_rank_is_reported_as_slow(stalled):
     run = stalled("works")
     run.wait_for("no output for .* s; slow: ")
-    run.wait_for(r"rank 1 on node2 (is elsewhere than the others, and )?works \(.* cores")
+    run.wait_for(r"rank 1 on node2 (has not entered barrier 1, .*, and )?works \(.* cores")
     assert recorded_looks(run)[-1]["kind"] == "slow"
 
 

@@ -52,7 +52,7 @@ def find_missed(ranks: Sequence[RankObservation]) -> list[Missed]:
         if not pending:
             continue
         first = min(pending, key=lambda seen: seen.number)
-        known = {rank.rank for rank in ranks if rank.collectives}
+        known = {rank.rank for rank in ranks if rank.collectives is not None}
         absent = [rank for rank, seen in members.items() if seen.entered < first.number]
         if first.group.endswith("default_pg"):
             absent += known - members.keys()
@@ -82,7 +82,7 @@ def _by_group(ranks: Sequence[RankObservation]) -> Mapping[str, dict[int, Collec
     """Those that have the same number on every rank, which point-to-point operations have not."""
     groups: dict[str, dict[int, Collective]] = {}
     for rank in ranks:
-        for seen in rank.collectives:
+        for seen in rank.collectives or ():
             if not seen.group.endswith(POINT_TO_POINT):
                 groups.setdefault(seen.group, {})[rank.rank] = seen
     return groups

@@ -55,13 +55,14 @@ class Stall:
     """What an observation comes to, in lines for a person; `odd` are the ranks to look at.
 
     `standing` is what would differ if any rank had advanced: two observations of a run that is
-    stuck have the same.
+    stuck have the same. `missed` are the collectives in which ranks wait for others.
     """
 
     kind: StallKind
     lines: tuple[str, ...] = ()
     odd: tuple[int, ...] = ()
     standing: tuple[object, ...] = ()
+    missed: tuple[Missed, ...] = ()
 
 
 def judge_rendezvous(plan: RendezvousPlan, observations: Observations) -> Stall:
@@ -81,10 +82,10 @@ def judge_rendezvous(plan: RendezvousPlan, observations: Observations) -> Stall:
         *_wrong_rendezvous_lines(where, states),
         *unanswered,
         *([] if states else _launcher_lines(plan.port, observations)),
-        *_state_lines(refused, "is refused there or calls another address"),
-        *_state_lines([state for state in late if state not in refused], "has not reached it"),
+        *state_lines(refused, "is refused there or calls another address"),
+        *state_lines([state for state in late if state not in refused], "has not reached it"),
         *_unseen_rank_lines(unseen),
-        *_state_lines([state for state in met if state.is_waiting]),
+        *state_lines([state for state in met if state.is_waiting]),
     ]
     odd = [state.rank.rank for state in absent] + [rank.rank for rank in unseen]
     return Stall(StallKind.APART, tuple(lines[:MAX_LINES]), tuple(sorted(odd)))
@@ -109,12 +110,12 @@ def judge_stall(plan: RendezvousPlan, observations: Observations) -> Stall:
         *find_mismatches(seen),
         *_odd_lines(odd, missed, alone=not rest),
         *_unseen_rank_lines(_unseen_ranks(plan, states)),
-        *_state_lines(rest),
+        *state_lines(rest),
         *_unobserved_lines(observations, states),
     ]
     outliers = tuple(state.rank.rank for state in odd if rest)
     standing = tuple((rank.rank, rank.stack, rank.flight, _entered(rank)) for rank in seen)
-    return Stall(kind, tuple(lines[:MAX_LINES]), outliers, standing)
+    return Stall(kind, tuple(lines[:MAX_LINES]), outliers, standing, tuple(missed))
 
 
 def _odd_lines(odd: Sequence[RankState], missed: Sequence[Missed], *, alone: bool) -> Iterator[str]:
@@ -122,13 +123,13 @@ def _odd_lines(odd: Sequence[RankState], missed: Sequence[Missed], *, alone: boo
     known = [state for state in odd if any(state.rank.rank in each.absent for each in missed)]
     for each in missed:
         absent = [state for state in known if state.rank.rank in each.absent]
-        yield from _state_lines(absent, each.words)
+        yield from state_lines(absent, each.words)
     others = [state for state in odd if state not in known]
-    yield from _state_lines(others, *([] if alone else ["is elsewhere than the others"]))
+    yield from state_lines(others, *([] if alone else ["is elsewhere than the others"]))
 
 
 def _entered(rank: RankObservation) -> tuple[object, ...]:
-    return tuple((seen.group, seen.number, seen.entered) for seen in rank.collectives)
+    return tuple((seen.group, seen.number, seen.entered) for seen in rank.collectives or ())
 
 
 def rank_states(plan: RendezvousPlan, observations: Observations) -> list[RankState]:
@@ -164,6 +165,8 @@ def _stall_kind(states: Sequence[RankState], observations: Observations) -> Stal
     if works or _peak_network_rate(observations) > BUSY_NETWORK:
         return StallKind.SLOW
     blind = any(node.error for node in observations.values()) or not states
+    recorded = [state.rank.collectives is not None for state in states]
+    blind = blind or (any(recorded) and not all(recorded))
     polling = any("polling" in state.words for state in states)
     return StallKind.UNSURE if polling or blind else StallKind.STUCK
 
@@ -253,7 +256,7 @@ def _unseen_rank_lines(ranks: Sequence[Rank]) -> list[str]:
     return [f"{_sentence(names, 'is not running')}: not yet started, or ended"] if names else []
 
 
-def _state_lines(states: Sequence[RankState], *predicates: str) -> Iterator[str]:
+def state_lines(states: Sequence[RankState], *predicates: str) -> Iterator[str]:
     """One line for all ranks that do the same: those predicates, then what they do."""
     groups: dict[str, list[str]] = {}
     for state in states:

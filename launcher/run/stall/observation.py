@@ -58,9 +58,9 @@ class RankObservation:
     `state` is the letter of ps, `blocked` the tasks that stayed in state D, `stack` the main
     thread's calls, innermost first; where it is empty, `why` says why. `flight` is the last
     collective in a file of the flight recorder, empty without one; `collectives` come from torch's
-    worker server. `master` is address and port of the rendezvous as its environment says it.
-    `moved`: while it was observed a collective began or ended, or it came to another call; None
-    where that is not known.
+    worker server, None where it does not answer. `master` is address and port of the rendezvous as
+    its environment says it. `moved`: while it was observed a collective began or ended, or it came
+    to another call; None where that is not known.
     """
 
     rank: int
@@ -75,7 +75,7 @@ class RankObservation:
     flight: str
     master: str
     children: tuple[ChildProcess, ...] = ()
-    collectives: tuple[Collective, ...] = ()
+    collectives: tuple[Collective, ...] | None = None
     moved: bool | None = None
     node: str = ""
 

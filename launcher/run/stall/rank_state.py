@@ -86,7 +86,7 @@ def _works(rank: RankObservation, doing: str, *, polls: bool) -> bool:
 
 def _pending(rank: RankObservation) -> str:
     """The collective that it waits in by its own record."""
-    waits = [seen for seen in rank.collectives if is_waited_in(seen)]
+    waits = [seen for seen in rank.collectives or () if is_waited_in(seen)]
     return describe_collective(waits[0]) if waits else ""
 
 

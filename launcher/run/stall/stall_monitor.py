@@ -9,6 +9,7 @@ from typing import Any
 
 from launcher.plan.plan import Plan
 from launcher.run.stall.backoff import Backoff
+from launcher.run.stall.current_state import judge_now
 from launcher.run.stall.judge import (
     Observations,
     RendezvousPlan,
@@ -69,6 +70,7 @@ class StallMonitor:
         self._quiet_since = float("inf")
         self._stepped = False
         self._pending: _PendingObservation | None = None
+        self._asked: Callable[[dict[str, Any]], None] | None = None
         self._last_text = self._last_start = ""
 
     def started(self, now: float) -> None:
@@ -84,12 +86,18 @@ class StallMonitor:
         self._quiet_since = now
         self._stepped = self._stepped or step
 
+    def observe_for(self, answer: Callable[[dict[str, Any]], None]) -> None:
+        """Have `answer` called with what the ranks do, once that was observed."""
+        self._asked = answer
+
     def check_progress(self, now: float) -> None:
         """Request an observation where one is due; judge it once all answered or time is up."""
         if self._pending:
             answered = len(self._pending.nodes) == len(self._plan.nodes)
             if answered or now > self._pending.deadline:
                 self._conclude(self._pending, now)
+        elif self._asked:
+            self._begin("", judge_now, now)
         elif self._silence.due(now):
             self._begin(f"no output for {now - self._quiet_since:.0f} s", judge_stall, now)
         elif not self._stepped and self._starts.due(now):
@@ -116,6 +124,10 @@ class StallMonitor:
         stall = pending.judge(self._plan, pending.nodes)
         nodes = [dataclasses.asdict(node) for node in pending.nodes.values()]
         record = {"kind": stall.kind.value, "odd": stall.odd, "nodes": nodes}
+        if self._asked and pending.judge is judge_now:
+            self._asked({**record, "said": "\n  ".join(stall.lines)})
+            self._asked = None
+            return
         if stall.kind is StallKind.STARTING:
             self._conclude_start(stall.lines[0], record)
             return

@@ -7,9 +7,10 @@ import dataclasses
 import pytest
 
 from launcher.run.stall.collectives import find_mismatches, find_missed
+from launcher.run.stall.current_state import judge_now
 from launcher.run.stall.judge import StallKind, judge_stall
 from launcher.run.stall.observation import Collective, StackFrame
-from tests.support.observations import OWN, observations, rank, rendezvous
+from tests.support.observations import IN_BARRIER, OWN, observations, rank, rendezvous
 
 WAITS = Collective("0 default_pg", 7, 7, "all_reduce", "[[3]]", "Float", True, 40.0)
 ENDED = dataclasses.replace(WAITS, number=6, entered=6, pending=False)
@@ -130,3 +131,31 @@ def test_ranks_in_different_collectives_are_named_with_them(other, words):
         "ranks are in different collectives: ranks 0 and 2 in all_reduce 7 of Float [[3]]; "
         f"rank 1 in {words}"
     ]
+
+
+def test_without_the_record_of_one_rank_it_may_be_slow():
+    ranks = (spinning(0, collectives=(WAITS,)), rank(1, stack=LOADS))
+    stall = judge_stall(rendezvous(2), observations(*ranks, **GPU))
+    assert stall.kind is StallKind.UNSURE
+
+
+def test_a_rank_that_entered_no_collective_yet_is_missed():
+    (missed,) = find_missed([rank(0, collectives=(WAITS,)), rank(1, collectives=())])
+    assert missed.absent == (1,)
+
+
+@pytest.mark.parametrize(
+    ("seen", "first", "odd"),
+    [
+        ({"collectives": (ENDED,), "moved": True}, "the run advances", ()),
+        ({"collectives": (ENDED,)}, "nothing advanced while it was observed", (0,)),
+        ({}, "nothing was seen to advance, but not all could be seen", (0,)),
+    ],
+    ids=["advances", "rests", "no record"],
+)
+def test_what_is_said_of_one_look(seen, first, odd):
+    ranks = observations(rank(0, stack=LOADS, **seen), rank(1, stack=IN_BARRIER, **seen))
+    stall = judge_now(rendezvous(2), ranks)
+    assert stall.lines[0].startswith(f"{first}: 0.0 cores in use by 2 ranks")
+    assert stall.odd == odd
+    assert ("elsewhere" in stall.lines[1]) == bool(odd)
