@@ -55,6 +55,19 @@ def fit_batch_sizes(config: ParsedConfig, ranks: int) -> BatchFit:
     return BatchFit(fits=False, shown=equation, edit=f"{key_expression(TRAIN)}={wanted}", note=note)
 
 
+def fits_fewer_copies(config: ParsedConfig, ranks: int, fewest: int) -> bool:
+    """Whether the triple fits some number of copies of the model, `fewest` or more, of which each
+    spans equally many ranks."""
+    total = _positive_number(config, TRAIN)
+    micro, steps = _positive_number(config, MICRO), _positive_number(config, STEPS)
+    units = [
+        (micro or 1) * (steps or 1) * copies
+        for copies in range(fewest, ranks + 1)
+        if ranks % copies == 0
+    ]
+    return any(total == unit if micro and steps else (total or 0) % unit == 0 for unit in units)
+
+
 def _positive_number(config: ParsedConfig, name: str) -> int | None:
     value = config.get(name)
     return int(value) if isinstance(value, int | float) and value > 0 else None

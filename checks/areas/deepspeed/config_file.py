@@ -22,9 +22,10 @@ from checks.areas.deepspeed.lint import ignored_top_keys, key_expression, refuse
 from checks.areas.deepspeed.reader import ConfigReader, argument_conflicts, silent_autos
 from checks.check import Over, cluster_check, node_check
 from checks.facts import ClusterView, NodeView
-from checks.facts.deepspeed_config import DeepspeedConfig
+from checks.facts.deepspeed_config import DeepspeedConfig, OffloadFolder
 from checks.facts.gpus import Gpus
 from checks.facts.software import Software
+from checks.folded_names import fold_names
 from checks.model import Severity, Verdict, block, ok, skip, unknown, warn
 
 CONFIG_OPTION = re.compile(r"--(?:deepspeed|ds)(?:[-_]config)?[= ](\S+\.json)\b")
@@ -179,7 +180,8 @@ def batch_sizes_agree(cluster: ClusterView) -> Verdict:
 
     Measured: The three numbers against the number of ranks; what is missing or "auto" is derived as
     DeepSpeed does. Ranks are the slots that `include` or `exclude` leave. It only warns where one
-    copy of the model may span several ranks, or where the program is unknown.
+    copy of the model may span several ranks, or where the program is unknown, and the sizes fit
+    some number of copies.
 
     Fix:
         batch-mismatch: an edit of `train_batch_size` to the product.
@@ -276,10 +278,14 @@ def nvme_path_is_writable(node: NodeView, config: ParsedConfig) -> Verdict:
 
     Each rank swaps to its own node's folder; a rank without it ends while the others wait.
 
-    Measured: The folder, or the nearest one above it, by permission; nothing is written.
+    Measured: The folder, or the nearest one above it, by permission; nothing is written. A folder
+    that is not there, which DeepSpeed would make on whatever disk is above it, blocks where another
+    node has it, else warns.
 
     Fix:
         nvme-not-writable: creates the folder and gives it to the login.
+        nvme-missing: creates the folder; where another node has it, shows the disks that there are,
+            of which one is to be mounted there.
     """
     paths = config.nvme_paths()
     if not paths:
@@ -295,7 +301,34 @@ def nvme_path_is_writable(node: NodeView, config: ParsedConfig) -> Verdict:
             quoted = shlex.quote(folder.absolute)
             command = f"sudo mkdir -p {quoted} && sudo chown $(id -u) {quoted}"
             return block("nvme-not-writable", message, node.fix(command))
-    return ok(", ".join(folder.absolute for folder in folders))
+    missing = [folder for folder in folders if folder.nearest != folder.absolute]
+    return (
+        _missing_nvme_verdict(node, missing[0])
+        if missing
+        else ok(", ".join(folder.absolute for folder in folders))
+    )
+
+
+def _missing_nvme_verdict(node: NodeView, folder: OffloadFolder) -> Verdict:
+    reports = node.cluster.facts_by_node(DeepspeedConfig)
+    having = [
+        name
+        for name, report in reports.items()
+        for other in report.nvme.values()
+        if other.absolute == folder.absolute == other.nearest
+    ]
+    elsewhere = f", but on {fold_names(having)}" if having else ""
+    message = (
+        f"nvme_path {folder.absolute} is not there on {node.name}{elsewhere}: DeepSpeed would make "
+        f"it on the disk of {folder.nearest}"
+    )
+    quoted = shlex.quote(folder.absolute)
+    if not having:
+        note = "if that disk is meant; else mount the right one there"
+        return warn("nvme-missing", message, node.fix(f"mkdir -p {quoted}", note))
+    show = f"lsblk -o NAME,SIZE,MOUNTPOINT; grep -n {quoted} /etc/fstab"
+    note = f"mount the disk there; or, if that disk is meant: mkdir -p {quoted}"
+    return block("nvme-missing", message, node.fix(show, note))
 
 
 @node_check("deepspeed.optimizer-runs-under-zero", DeepspeedConfig, over=Over.HEAD)
@@ -305,13 +338,15 @@ def optimizer_runs_under_zero(node: NodeView, config: ParsedConfig) -> Verdict:
 
     DeepSpeed refuses others in every rank, once the model is loaded.
 
-    Measured: `optimizer.type` from stage 1 on, `max_grad_norm` among its parameters, and a
-    DeepSpeed scheduler in the wrong case.
+    Measured: `optimizer.type` and `scheduler.type` against the names that DeepSpeed and torch have,
+    the optimizer's from stage 1 on against those that ZeRO takes, and `max_grad_norm` among its
+    parameters.
 
     Fix:
+        unknown-optimizer: the name that is near; else names some.
         untested-optimizer: allows it.
         max-grad-norm: moves it to `gradient_clipping`.
-        misspelt-scheduler: the right spelling.
+        misspelt-scheduler: the name that is near; else names some.
     """
     return judge_optimizer(node, config)
 

@@ -5,17 +5,18 @@ From deepspeed.runtime.config, engine and zero.config: accepted as keys, then ig
 
 from __future__ import annotations
 
+import difflib
 import json
 from collections.abc import Mapping, Sequence
 
-from checks.areas.deepspeed.batch import BATCH, TRAIN, fit_batch_sizes
-from checks.areas.deepspeed.config import OFFLOAD_KINDS, ParsedConfig
+from checks.areas.deepspeed.batch import BATCH, TRAIN, fit_batch_sizes, fits_fewer_copies
+from checks.areas.deepspeed.config import AUTO, OFFLOAD_KINDS, ParsedConfig
 from checks.areas.deepspeed.config_access import config_path, config_reader
 from checks.areas.deepspeed.fixes import edit_fix
 from checks.areas.deepspeed.lint import key_expression
 from checks.areas.deepspeed.reader import ConfigReader, splits_the_model
 from checks.facts import NodeView
-from checks.facts.deepspeed_config import DeepspeedConfig
+from checks.facts.deepspeed_config import DeepspeedConfig, TrainingScript
 from checks.facts.gpus import Gpus
 from checks.job.slot_filter import parse_slot_filter, remaining_slots
 from checks.model import Job, Verdict, block, ok, skip, warn
@@ -24,7 +25,23 @@ LARGEST_NODE = 1024
 """More slots than any node has: stands for a number that is not known."""
 ZERO = "zero_optimization"
 ZERO_OPTIMIZERS = ("adam", "adamw", "adagrad", "lion", "muon", "muadam", "muadamw")
+DEEPSPEED_OPTIMIZERS = (
+    *("Adam", "AdamW", "Adagrad", "Lamb", "Lion", "Muon", "MuAdam", "MuAdamW", "MuSGD"),
+    *("OneBitAdam", "ZeroOneAdam", "OneBitLamb"),
+)
+"""In any case; 1-bit ones up to 0.18."""
+TORCH_OPTIMIZERS = (
+    *("ASGD", "Adadelta", "Adafactor", "Adagrad", "Adam", "AdamW", "Adamax", "LBFGS", "Muon"),
+    *("NAdam", "RAdam", "RMSprop", "Rprop", "SGD", "SparseAdam"),
+)
+"""Of torch.optim, in their own spelling, up to torch 2.13."""
 SCHEDULERS = ("LRRangeTest", "OneCycle", "WarmupLR", "WarmupDecayLR", "WarmupCosineLR")
+TORCH_SCHEDULERS = (
+    *("ChainedScheduler", "ConstantLR", "CosineAnnealingLR", "CosineAnnealingWarmRestarts"),
+    *("CyclicLR", "ExponentialLR", "LambdaLR", "LinearLR", "MultiStepLR", "MultiplicativeLR"),
+    *("OneCycleLR", "PolynomialLR", "ReduceLROnPlateau", "SequentialLR", "StepLR"),
+)
+"""Of torch.optim.lr_scheduler, which DeepSpeed takes too."""
 
 
 def judge_batch_sizes(node: NodeView, config: ParsedConfig) -> Verdict:
@@ -36,13 +53,17 @@ def judge_batch_sizes(node: NodeView, config: ParsedConfig) -> Verdict:
         if uncounted is not None:
             return uncounted
     script = node.read(DeepspeedConfig).script
-    fit = fit_batch_sizes(config, len(_rank_slots(node)))
+    ranks = len(_rank_slots(node))
+    fit = fit_batch_sizes(config, ranks)
     if fit.missing:
         return _missing_batch_verdict(node, config)
     if fit.fits:
         return ok(fit.shown)
     fix = edit_fix(node, config_path(node), config, fit.edit, fit.note)
-    if splits_the_model(config, node.job, script):
+    shown = splits_the_model(config, node.job, script or TrainingScript(""))
+    if splits_the_model(config, node.job, script) and fits_fewer_copies(
+        config, ranks, 1 if shown else 2
+    ):
         condition = "this is right only if one copy of the model spans several ranks"
         return warn("batch-mismatch", f"{fit.shown}; {condition}", fix)
     return block("batch-mismatch", f"{config_path(node)}: {fit.shown}", fix)
@@ -128,6 +149,9 @@ def judge_optimizer(node: NodeView, config: ParsedConfig) -> Verdict:
         edit = f'c["gradient_clipping"]={key_expression("optimizer.params")}.pop("max_grad_norm")'
         message = f"{path}: {key} is rejected; use gradient_clipping"
         return block("max-grad-norm", message, edit_fix(node, path, config, edit))
+    unknown = _unknown_names(node, config)
+    if unknown is not None:
+        return unknown
     allowed = config.on("zero_allow_untested_optimizer")
     if (
         config.stage
@@ -141,13 +165,32 @@ def judge_optimizer(node: NodeView, config: ParsedConfig) -> Verdict:
         edit = 'c["zero_allow_untested_optimizer"]=True'
         note = "allows it; only optimizers of torch.optim may work"
         return block("untested-optimizer", message, edit_fix(node, path, config, edit, note))
-    scheduler_name = config.get("scheduler.type")
-    known_name = next(
-        (scheduler for scheduler in SCHEDULERS if str(scheduler_name).lower() == scheduler.lower()),
-        scheduler_name,
-    )
-    if scheduler_name != known_name:
-        edit = f"{key_expression('scheduler.type')}={json.dumps(known_name)}"
-        message = f'{path}: unknown scheduler "{scheduler_name}"; did you mean "{known_name}"?'
-        return block("misspelt-scheduler", message, edit_fix(node, path, config, edit))
-    return ok(f"optimizer {name or 'of the script'}, scheduler {scheduler_name or 'of the script'}")
+    scheduler = config.get("scheduler.type")
+    return ok(f"optimizer {name or 'of the script'}, scheduler {scheduler or 'of the script'}")
+
+
+def _unknown_names(node: NodeView, config: ParsedConfig) -> Verdict | None:
+    """An optimizer or scheduler that neither DeepSpeed nor torch has, as each looks for it."""
+    optimizer, scheduler = config.get("optimizer.type"), config.get("scheduler.type")
+    if isinstance(optimizer, str) and optimizer.lower() not in map(str.lower, DEEPSPEED_OPTIMIZERS):
+        names = (*DEEPSPEED_OPTIMIZERS, *TORCH_OPTIMIZERS)
+        if optimizer not in (AUTO, *TORCH_OPTIMIZERS):
+            return _unknown_name_verdict(node, config, "optimizer", "unknown-optimizer", names)
+    if isinstance(scheduler, str) and scheduler not in (AUTO, *SCHEDULERS, *TORCH_SCHEDULERS):
+        known = (*SCHEDULERS, *TORCH_SCHEDULERS)
+        return _unknown_name_verdict(node, config, "scheduler", "misspelt-scheduler", known)
+    return None
+
+
+def _unknown_name_verdict(
+    node: NodeView, config: ParsedConfig, kind: str, cause: str, known: Sequence[str]
+) -> Verdict:
+    path, name = config_path(node), str(config.get(f"{kind}.type"))
+    lower = {one.lower(): one for one in known}
+    near = difflib.get_close_matches(name.lower(), lower, n=1, cutoff=0.7)
+    meant = lower[near[0]] if near else ""
+    message = f'{path}: unknown {kind} "{name}": neither DeepSpeed nor torch has it'
+    message += f'; did you mean "{meant}"?' if meant else ""
+    edit = f"{key_expression(f'{kind}.type')}={json.dumps(meant)}" if meant else ""
+    note = "" if meant else f"one of {', '.join(known[:6])} …; or leave {kind} to the script"
+    return block(cause, message, edit_fix(node, path, config, edit, note))

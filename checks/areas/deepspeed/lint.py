@@ -26,6 +26,8 @@ from checks.areas.deepspeed.keys import (
     Version,
 )
 
+NUMBERS = ("lr", "eps", "weight_decay", "momentum", "betas")
+"""Parameters of optimizers that are numbers, whatever else stands there."""
 SPELT_SWITCHES = frozenset(
     ("true", "false", "yes", "no", "on", "off", "t", "f", "y", "n", "1", "0")
 )
@@ -93,6 +95,7 @@ def refused_settings(config: ParsedConfig, version: Version | None) -> Iterator[
     for key, kind in TOP_KINDS.items():
         yield from _value_problems(key, config.get(key), kind)
     yield from _choice_problems(config)
+    yield from _quoted_number_problems(config)
     zero = config.section("zero_optimization")
     for old, new in EXCLUSIVE_KEYS:
         if old in zero and new in zero:
@@ -171,6 +174,22 @@ def _value_problems(name: str, value: Any, kind: str) -> Iterator[ConfigProblem]
     if number is not None and number.is_integer() and not edit:
         edit = f"{key_expression(name)}={int(number)}"
     yield ConfigProblem("wrong-value", reason, edit=edit)
+
+
+def _quoted_number_problems(config: ParsedConfig) -> Iterator[ConfigProblem]:
+    """Numbers in quotes among parameters, which go to the constructors as they stand."""
+    for holder in ("optimizer.params", "scheduler.params"):
+        for key, value in config.section(holder).items():
+            values = value if isinstance(value, list) else [value]
+            quoted = [text for text in values if isinstance(text, str) and text != AUTO]
+            numbers = [_parse_number(one) if isinstance(one, str) else one for one in values]
+            if not quoted or (key not in NUMBERS and None in numbers):
+                continue
+            right = numbers if isinstance(value, list) else numbers[0]
+            name = f"{holder}.{key}"
+            reason = f'"{name}" is {json.dumps(value)}; expected a number without quotes'
+            edit = "" if None in numbers else f"{key_expression(name)}={right!r}"
+            yield ConfigProblem("wrong-value", reason, edit=edit)
 
 
 def _parse_number(value: Any) -> float | None:
