@@ -54,9 +54,10 @@ class Call:
 
 
 def _word_for(word: str, path: str) -> str:
-    """`word` where a shell finds that very program by it, else its path."""
-    found = word if "/" in word else shutil.which(word)
-    return word if found and os.path.abspath(found) == os.path.abspath(path) else path
+    """`word` where a shell finds that program by it, or its neighbour that is the same file."""
+    found = os.path.abspath(word if "/" in word else shutil.which(word) or "")
+    beside = os.path.dirname(found) == os.path.dirname(path) and os.path.exists(found)
+    return word if found == path or (beside and os.path.samefile(found, path)) else path
 
 
 def is_preflight_path(word: str) -> bool:

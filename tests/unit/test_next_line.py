@@ -59,6 +59,17 @@ def test_a_word_that_the_shell_finds_is_left_as_it_was_typed(monkeypatch):
     assert call.line_of("preflight") == (os.path.basename(sys.executable), "-m", "preflight")
 
 
+def test_a_console_scripts_own_interpreter_is_found_by_its_other_name(tmp_path, monkeypatch):
+    for name in ("python", "python3"):
+        (tmp_path / name).symlink_to(sys.executable)
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python3"))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    call = read_call(["/x/python3", str(tmp_path / "pytest"), "preflight/"])
+    assert call.line_of("launcher") == ("python", "-m", "launcher")
+    monkeypatch.setenv("PATH", HERE)
+    assert call.line_of("launcher") == (str(tmp_path / "python3"), "-m", "launcher")
+
+
 LAUNCH_FILE = ["--launch-file", "l.toml"]
 PLACE = ["--master-port", "1234", "--allow", "time", *LAUNCH_FILE]
 
