@@ -28,11 +28,13 @@ _BY_RARITY = " 0123456789:.,'[]-_/=|\"eosnratlgpmdihkcuyfv(){}`><NCOIRFGLPMAEDST
 def _rare_heads(literals: Iterable[str]) -> str:
     """A few rare characters of which each literal has one where an anchor can begin."""
     uncovered = [set(_head_room(literal)) for literal in literals]
+    gain = Counter(itertools.chain.from_iterable(uncovered))
     heads = ""
     while uncovered:
-        gain = Counter(itertools.chain.from_iterable(uncovered))
         heads += max(sorted(gain), key=lambda head: gain[head] / _relative_frequency(head))
+        covered = [heads_of for heads_of in uncovered if heads[-1] in heads_of]
         uncovered = [heads_of for heads_of in uncovered if heads[-1] not in heads_of]
+        gain.subtract(itertools.chain.from_iterable(covered))
     return heads
 
 
@@ -50,9 +52,7 @@ def choose_anchors(literals: Sequence[str]) -> frozenset[str]:
     heads = set(_rare_heads(literals))
     pieces = {_choose_anchor(literal, heads) for literal in literals}
     return frozenset(
-        piece
-        for piece in pieces
-        if not any(piece != other and piece.startswith(other) for other in pieces)
+        piece for piece in pieces if not any(piece[:end] in pieces for end in range(1, len(piece)))
     )
 
 
