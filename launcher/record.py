@@ -23,7 +23,7 @@ from checks.private_files import make_private_folder, write_private_file
 ROOM, ROOM_BYTES = "room-for-the-result", 1 << 16
 OUTPUT = "output.log"
 """What the launcher of a detached run prints."""
-HEARTBEAT_LIMIT_S = 60.0
+SILENT_AFTER_S = 60.0
 """A launcher on another machine that recorded nothing for so long does not run any more."""
 
 
@@ -212,7 +212,7 @@ class RecordedRun:
         """Whether its launcher runs, on whatever machine."""
         if not self.elsewhere:
             return self.controller is not None
-        return time.time() - self.heard_of < HEARTBEAT_LIMIT_S
+        return time.time() - self.heard_of < SILENT_AFTER_S
 
     @property
     def started(self) -> float:

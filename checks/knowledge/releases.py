@@ -8,7 +8,7 @@ or its release notes. A row blocks only where the import itself fails on every s
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 _BOUNDS = re.compile(r"(?P<package>[\w-]+?)(?P<rules>[<>=][<>=\d.,]*)")
@@ -219,6 +219,23 @@ KNOWN_RELEASES: Mapping[str, KnownRelease] = {
         ),
     )
 }
+
+
+def needed_requirements(releases: Iterable[KnownRelease]) -> list[str]:
+    """What pip is asked for to get past all these rows: of several lower bounds the highest."""
+    lowest: dict[str, str] = {}
+    others = []
+    for requirement in (each for release in releases for each in release.install):
+        package, (rule, *_) = split_bounds(requirement)
+        if not rule.startswith(">="):
+            others.append(requirement)
+        elif package not in lowest or _bound(lowest[package]) < _bound(requirement):
+            lowest[package] = requirement
+    return list(dict.fromkeys((*lowest.values(), *others)))
+
+
+def _bound(requirement: str) -> tuple[int, ...]:
+    return _version_key(requirement.partition("=")[2])
 
 
 def find_known_releases(versions: Mapping[str, str], machine: str = "") -> list[KnownRelease]:

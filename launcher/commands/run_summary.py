@@ -28,7 +28,7 @@ class RankSummary:
 class RunSummary:
     """A run as its record has it; None is what the record does not say.
 
-    `seconds` it has run, for a lost run as long as its launcher was heard of. `left_s`: until its
+    `seconds` it has run, for a lost run as long as its launcher was heard of. `left_s`: last its
     last step, as `steps_per_s` goes on. `since_step_s`: since its newest step. `doing` is what
     ranks do before the first step, `stall` what was seen where there is no progress.
     """
@@ -90,7 +90,7 @@ def summarise_run(run: RecordedRun) -> RunSummary:
 def _since_and_left(
     live: Mapping[str, Any], seconds: float | None
 ) -> tuple[float | None, float | None]:
-    """Seconds until the last step, and since the newest."""
+    """Seconds last the last step, and since the newest."""
     stepped_s, left_s = live.get("stepped_s"), live.get("left_s")
     if seconds is None or stepped_s is None:
         return None, None
@@ -108,8 +108,8 @@ def _seconds(run: RecordedRun, result: Mapping[str, Any]) -> float | None:
         return float(result["seconds"])
     if not run.started:
         return None
-    until = time.time() if run.runs else run.heard_of
-    return round(max(until - run.started, 0.0), 1)
+    last = time.time() if run.runs else run.heard_of
+    return round(max(last - run.started, 0.0), 1)
 
 
 def summarise_ranks(run: RecordedRun) -> list[RankSummary]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Mapping
 
 from checks.areas.software.pip_commands import upgrade_command
 from checks.check import node_check
 from checks.facts import NodeView
 from checks.facts.software import Software
-from checks.knowledge.releases import KnownRelease, find_known_releases
+from checks.knowledge.releases import KnownRelease, find_known_releases, needed_requirements
 from checks.model import Fix, Severity, Verdict, block, ok, skip, warn
+from checks.outliers.consensus import majority_value
 
 NCCL_WHEEL = "nvidia-nccl-cu"
 
@@ -24,7 +26,8 @@ def releases_work_together(node: NodeView) -> Verdict:
     Measured: The versions of Python and of the packages against the table of known releases
     (`checks/knowledge/releases.py`), which names the source of each row; and the NCCL packages of
     the environment against the CUDA that torch was built for. What fails at every import blocks,
-    the rest warns.
+    the rest warns. A node whose versions differ from most nodes' is left to
+    `software.versions-are-equal`.
 
     Fix:
         broken-release: the `pip install` line that brings a release that works.
@@ -37,6 +40,8 @@ def releases_work_together(node: NodeView) -> Verdict:
         return skip("the interpreter does not run; see software.python-is-there")
     versions = _versions_by_package(software)
     found = find_known_releases(versions, "aarch64" if "aarch64" in software.abi else "")
+    if found and _differs_from_most(node, found, versions):
+        return skip("its versions differ from most nodes'; see software.versions-are-equal")
     if found:
         return _judge_known_releases(node, software, found, versions)
     strays = _strange_nccl_wheels(software)
@@ -52,6 +57,23 @@ def _versions_by_package(software: Software) -> dict[str, str]:
     return {"python": software.version, **software.packages, **known}
 
 
+def _differs_from_most(
+    node: NodeView, found: list[KnownRelease], versions: Mapping[str, str]
+) -> bool:
+    """Whether most nodes have other versions of what does not work here: theirs are the remedy."""
+    peers = {
+        peer.name: _versions_by_package(peer.read(Software))
+        for peer in node.cluster.nodes_with(Software)
+        if peer.read(Software).ok
+    }
+    packages = {package for release in found for package in release.packages}
+    return any(
+        majority_value({name: peer.get(package, "") for name, peer in peers.items()}, node.job.head)
+        != versions[package]
+        for package in packages
+    )
+
+
 def _judge_known_releases(
     node: NodeView, software: Software, found: list[KnownRelease], versions: dict[str, str]
 ) -> Verdict:
@@ -60,11 +82,7 @@ def _judge_known_releases(
     message = f"{node.name} has {here}: {first.because}"
     others = [release.because for release in found[1:]]
     message += f"; also, {'; '.join(others)}" if others else ""
-    wanted = {
-        _package_name(requirement, software): None
-        for release in found
-        for requirement in release.install
-    }
+    wanted = [_package_name(requirement, software) for requirement in needed_requirements(found)]
     command = upgrade_command(software.path, tuple(wanted)) if wanted else ""
     cause = "broken-release" if len(first.bounds) == 1 else "releases-do-not-fit"
     evidence = {release.id: release.source for release in found}

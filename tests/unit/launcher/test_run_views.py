@@ -138,7 +138,7 @@ def test_a_launcher_elsewhere_is_known_by_its_signs_of_life(tmp_path, show, monk
     lose(record, **place)
     assert ": running\n" in show("status")
     assert "its launcher runs on " in show("stop")
-    record.write_progress({**LIVE, "at": time.time() - 2 * record_module.HEARTBEAT_LIMIT_S})
+    record.write_progress({**LIVE, "at": time.time() - 2 * record_module.SILENT_AFTER_S})
     assert ": lost\n" in show("status")
 
 
