@@ -7,6 +7,7 @@ One pair that cannot log in leaves a run waiting for ranks that never come.
 from __future__ import annotations
 
 import posixpath
+import shlex
 
 from checks.check import node_check, pair_check
 from checks.facts import Login, NodeView
@@ -21,7 +22,7 @@ from checks.facts.sshd import Sshd
 from checks.facts.trust import Trust
 from checks.knowledge.logins.causes import LOGIN_CAUSES, last_line, login_cause
 from checks.knowledge.logins.failure import explain_failure
-from checks.knowledge.logins.fixes import login_fix, quiet_shell_fix
+from checks.knowledge.logins.fixes import login_fix, prepend_ssh_config, quiet_shell_fix
 from checks.knowledge.logins.programs import FINDS_PROGRAMS, hidden_programs, system_path_fix
 from checks.model import Fix, Severity, Verdict, block, ok, skip, unknown, warn
 
@@ -56,7 +57,8 @@ def every_node_logs_in_to_every_node(source: NodeView, target: NodeView) -> Verd
     Measured: Each node runs its own `ssh -oBatchMode=yes` to every node of the list; N nodes make
     N×N logins, few at a time and in rotation, so that no sshd is flooded. The command must run and
     the host that answers must be the one that was meant. Keys, `known_hosts`, `authorized_keys` and
-    sshd's settings are read on both ends to say why a login failed. A login that sshd cut for load
+    sshd's settings are read on both ends to say why a login failed. Shared connections are left out
+    of these logins, and their sockets asked for a greeting. A login that sshd cut for load
     is retried and reported; a refused key is never retried.
 
     Fix: One command for each cause, exact to key, file and line, to be typed on the node that the
@@ -68,6 +70,8 @@ def every_node_logs_in_to_every_node(source: NodeView, target: NodeView) -> Verd
     attempt = source.read(SshRow).targets.get(target.name)
     if attempt is None:
         return unknown(f"{source.name} did not try to log in to {target.name}")
+    if verdict := _shared_connection_verdict(source, target):
+        return verdict
     cause = login_cause(attempt)
     if cause and cause in NAME_CAUSES and _is_misresolved(source, target):
         return skip("see names.every-node-resolves-every-node")
@@ -90,6 +94,21 @@ def every_node_logs_in_to_every_node(source: NodeView, target: NodeView) -> Verd
         seconds=attempt.seconds,
         tries=attempt.tries,
     )
+
+
+def _shared_connection_verdict(source: NodeView, target: NodeView) -> Verdict | None:
+    """A plain ssh goes through the socket of a shared connection, which the attempt leaves out."""
+    client = source.read(Trust).client(target.name) if source.has(Trust) else None
+    if client is None or not client.control_fault:
+        return None
+    hangs = client.control_fault == "hangs"
+    why = "its master does not answer" if hangs else "it is too long for a socket"
+    message = f"plain ssh from {source.name} to {target.name} does not get through ControlPath "
+    end = f"rm -f {shlex.quote(client.control_path)}"
+    anew = prepend_ssh_config("*", "ControlPath ~/.ssh/%%C")
+    note = "the next login opens it again" if hangs else "a path of a length that always fits"
+    fix = source.fix(end if hangs else anew, note)
+    return block("config-broken", f"{message}{client.control_path}: {why}", fix)
 
 
 def _failed_login_verdict(

@@ -28,7 +28,8 @@ class ClientConfig:
     `kex` is its own key exchange list with the cheapest moved to the front; `proxy` is the program
     or host through which it connects, `ProxyJump bastion`, '' for none, and `proxy_in` the
     `path:line` of each line that says so. `alias` is HostKeyAlias; `host_key_algorithms` are those
-    that it asks for, the first first.
+    that it asks for, the first first. `control_path` is the socket of a shared connection, and
+    `control_fault` why no login gets through it: `too long`, `hangs` or ''.
     """
 
     user: str = ""
@@ -41,6 +42,8 @@ class ClientConfig:
     proxy_in: tuple[str, ...] = ()
     alias: str = ""
     host_key_algorithms: tuple[str, ...] = ()
+    control_path: str = ""
+    control_fault: str = ""
 
 
 @dataclass(frozen=True)

@@ -9,20 +9,31 @@ import hashlib
 import os
 import pwd
 import re
+import socket
 
 from checks.node.probe.core import Undetermined, run_command, section
 from checks.node.runtime.files import read_file
 
-COMMANDS = ("ssh -G NODE", "ssh-keygen -y -P '' -f KEY", "ssh-add -l -E sha256")
+COMMANDS = (
+    "ssh -G NODE",
+    "a connection to the socket that ControlPath names, closed after its greeting",
+    "ssh-keygen -y -P '' -f KEY",
+    "ssh-add -l -E sha256",
+)
 
 CHEAP_KEX = "curve25519-sha256"
 KEY_LINE = re.compile(r"(?:^|\s)((?:ssh-|ecdsa-|sk-)[\w@.-]+)\s+(AAAA[\w+/=]+)")
 INCLUDES = re.compile(r"^\s*include\s+/etc/ssh/ssh_config.d/\*.conf\s*$", re.I | re.M)
 OWN_BLOCKS = re.compile(
-    r"^\s*(include|match|host\s+(?!\*\s*$)|(userknownhostsfile|hostkeyalias)\W[^#\n]*%)",
+    r"^\s*(include|match|host\s+(?!\*\s*$)|(userknownhostsfile|hostkeyalias|controlpath)\W[^#\n]*%)",
     re.I | re.M,
 )
 """What may make ssh's settings for one peer differ from those for another."""
+
+
+SOCKET_PATH, TEMPORARY_SUFFIX = 108, 17
+"""Bytes of a socket's address, and of what ssh puts behind the path of a new one."""
+MASTER_S = 1.5
 
 
 def key_fingerprint(blob):
@@ -58,8 +69,38 @@ def client_settings(peer, home):
         else "",
         "alias": first.get("hostkeyalias", ""),
         "host_key_algorithms": first.get("hostkeyalgorithms", "").split(","),
+        **shared_connection(first),
         **proxy_settings(first),
     }
+
+
+def shared_connection(settings):
+    """The socket through which ssh shares a connection, and why no login gets through it.
+
+    ssh ends where the path, or the longer one of a new socket, does not fit into an address; it
+    waits for ever for the greeting of a master that hangs (mux.c, PROTOCOL.mux).
+    """
+    path = settings.get("controlpath", "none")
+    if path == "none":
+        return {}
+    begins = settings.get("controlmaster", "false") not in ("false", "no")
+    longest = len(os.fsencode(path)) + (TEMPORARY_SUFFIX if begins else 0)
+    if longest >= SOCKET_PATH:
+        return {"control_path": path, "control_fault": "too long"}
+    return {"control_path": path, "control_fault": "" if greets(path) else "hangs"}
+
+
+def greets(path):
+    """Whether a master that listens there sends its greeting; true where none listens."""
+    with socket.socket(socket.AF_UNIX) as sock:
+        sock.settimeout(MASTER_S)
+        try:
+            sock.connect(path)
+            return bool(sock.recv(4))
+        except socket.timeout:
+            return False
+        except OSError:
+            return True
 
 
 def proxy_settings(settings):

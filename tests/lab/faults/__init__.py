@@ -53,6 +53,7 @@ ALIKE = frozenset(
         *("bond-member-down", "infiniband-down", "peer-name-wrong", "extensions-noexec"),
         *("package-cut-short", "bashrc-begins-a-shell"),
         *("host-keys-kept-by-none", "host-keys-kept-elsewhere", "host-key-alias-unknown"),
+        *("control-path-too-long-for-a-new-one", "control-master-hangs"),
         *("batch-of-no-rank", "scheduler-misspelt"),
         *("torch-debug-detail-but-on-one", "precision-of-one"),
         *("older-before-what-is-borrowed", "checkout-in-the-working-directory"),

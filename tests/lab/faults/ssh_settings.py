@@ -24,7 +24,27 @@ MAKE_RSA = custom(
     "kill -HUP $(cat /run/sshd.pid)",
 )
 
+LONG = "~/.ssh/" + "x" * 100
+CONTROL_TOO_LONG = custom(
+    "control-path-too-long", f"printf 'Host *\\nControlPath {LONG}-%%h\\n' >>$HOME/.ssh/config"
+)
+CONTROL_ALMOST = custom(
+    "control-path-too-long-for-a-new-one",
+    f"printf 'Host *\\nControlMaster auto\\nControlPath ~/.ssh/{'y' * 82}\\n' >>$HOME/.ssh/config",
+)
+HANGS = """
+printf 'Host *\nControlPath ~/.ssh/mux\n' >>$HOME/.ssh/config
+setsid python3 -c 'import socket, time
+sock = socket.socket(socket.AF_UNIX); sock.bind("/root/.ssh/mux"); sock.listen(9); time.sleep(600)
+' </dev/null >/dev/null 2>&1 &
+until [ -S $HOME/.ssh/mux ]; do sleep 0.02; done
+"""
+CONTROL_HANGS = custom("control-master-hangs", HANGS)
+
 CASES = [
+    case(CONTROL_TOO_LONG, SSH, FROM_3, "config-broken"),
+    case(CONTROL_ALMOST, SSH, FROM_3, "config-broken"),
+    case(CONTROL_HANGS, SSH, FROM_3, "config-broken"),
     case(KEPT_NOWHERE, SSH, FROM_3, "host-key-unknown"),
     case(KEPT_BY_NONE, SSH, FROM_3, "host-key-unknown"),
     case(KEPT_ELSEWHERE, SSH, FROM_3, "host-key-unknown"),
