@@ -28,7 +28,7 @@ class RankSummary:
 class RunSummary:
     """A run as its record has it; None is what the record does not say.
 
-    `seconds` it has run, for a lost run as long as its launcher was heard of. `left_s`: last its
+    `seconds` it has run, for a lost run as long as its launcher was heard of. `left_s`: until its
     last step, as `steps_per_s` goes on. `since_step_s`: since its newest step. `doing` is what
     ranks do before the first step, `stall` what was seen where there is no progress.
     """
@@ -90,7 +90,7 @@ def summarise_run(run: RecordedRun) -> RunSummary:
 def _since_and_left(
     live: Mapping[str, Any], seconds: float | None
 ) -> tuple[float | None, float | None]:
-    """Seconds last the last step, and since the newest."""
+    """Seconds until the last step, and since the newest."""
     stepped_s, left_s = live.get("stepped_s"), live.get("left_s")
     if seconds is None or stepped_s is None:
         return None, None
