@@ -43,12 +43,16 @@ LITERALS: Sequence[tuple[str, KnownFailure]] = tuple(
 )
 """What a line needs to contain, and the failure that it may then show."""
 
-_ANCHORS = choose_anchors([literal for literal, _ in LITERALS])
-_ANY_ANCHOR = re.compile(alternation_pattern(_ANCHORS))
-_LITERALS_BY_ANCHOR: Mapping[str, Sequence[int]] = {
-    anchor: [at for at, (literal, _) in enumerate(LITERALS) if anchor in literal]
-    for anchor in _ANCHORS
-}
+
+@functools.cache
+def _anchor_index() -> tuple[re.Pattern[str], Mapping[str, Sequence[int]]]:
+    """A pattern for any anchor, and the rows of LITERALS by theirs; made when a log is read."""
+    anchors = choose_anchors([literal for literal, _ in LITERALS])
+    rows = {
+        anchor: [at for at, (literal, _) in enumerate(LITERALS) if anchor in literal]
+        for anchor in anchors
+    }
+    return re.compile(alternation_pattern(anchors)), rows
 
 
 @functools.lru_cache(maxsize=1024)
@@ -77,12 +81,13 @@ def recognise_failure(
 
 def _failures_by_literal(line: str) -> list[tuple[str, KnownFailure]]:
     """The literals in the line, with the failures that they may show, in the table's order."""
-    rows = {at for anchor in _anchors_in(line) for at in _LITERALS_BY_ANCHOR[anchor]}
+    pattern, rows_by_anchor = _anchor_index()
+    rows = {at for anchor in _anchors_in(line, pattern) for at in rows_by_anchor[anchor]}
     return [LITERALS[at] for at in sorted(rows) if LITERALS[at][0] in line]
 
 
-def _anchors_in(line: str) -> Iterator[str]:
-    anchor = _ANY_ANCHOR.search(line)
+def _anchors_in(line: str, pattern: re.Pattern[str]) -> Iterator[str]:
+    anchor = pattern.search(line)
     while anchor:
         yield anchor[0]
-        anchor = _ANY_ANCHOR.search(line, anchor.start() + 1)
+        anchor = pattern.search(line, anchor.start() + 1)
