@@ -33,8 +33,7 @@ MAX_CONDITIONAL = 2000
 _SUMMARY = re.compile(r"\s+(?P<key>host|rank)\s+: (?P<value>\S+)")
 SUMMARY_LINES = 12
 _CAUGHT = re.compile(
-    r"\b(?:retry(?:ing)?|retries|fall(?:ing|s)? ?back|skipp(?:ing|ed)|ignor(?:ing|ed)"
-    r"|continu(?:e|ing)|WARN|WARNING|DEBUG|not fatal|caught)\b",
+    r"\b(?:retry(?:ing)?|fall(?:ing|s)? ?back|skipping|ignoring|continuing|not fatal)\b",
     re.IGNORECASE,
 )
 

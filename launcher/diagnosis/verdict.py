@@ -137,7 +137,7 @@ def _survival_test(evidence: Evidence, causes: Sequence[Sighting]) -> Callable[[
         if progress.recovers_after(source, line.number) or ended_well_after(line):
             return weight is not Weight.SILENT
         trace = cause if isinstance(cause, Trace) else cause.trace
-        if trace and trace.is_bare and not trace.frames and not near_end(line):
+        if trace is cause and trace.is_bare and not trace.frames and not near_end(line):
             return True
         if trace and trace.was_caught:
             return not bad_ends and length.get(source, 0) - trace.last_number >= CAUGHT_LINES
