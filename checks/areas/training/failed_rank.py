@@ -7,13 +7,15 @@ import re
 import shlex
 import signal
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from checks.areas.training.import_fixes import import_fix, truncated_file_fix
 from checks.facts import NodeView
 from checks.facts.smoke import Smoke, SmokeRank
-from checks.knowledge.failures import FailureKind, KnownFailure, Surroundings, recognise_failure
 from checks.model import Fix, Verdict, block, unknown
+
+if TYPE_CHECKING:
+    from checks.knowledge.failures import KnownFailure
 
 SIGNAL_CAUSES: Mapping[int, tuple[str, str, str]] = {
     signal.SIGKILL: (
@@ -98,6 +100,9 @@ def _recognise_failure(
     text: str, trace: str
 ) -> tuple[KnownFailure, Mapping[str, str | None]] | None:
     """The first known failure that these lines show, as `launcher diagnose` would report it."""
+    # hundreds of failures, which no healthy cluster needs: they would slow down pytest's start
+    from checks.knowledge.failures import FailureKind, Surroundings, recognise_failure
+
     around = Surroundings(f"{trace}\n{text}", re.findall(r'File "([^"]+)"', trace))
     failures = (found for line in text.splitlines() if (found := recognise_failure(line, around)))
     return next((found for found in failures if found[0].kind is FailureKind.ROOT), None)
