@@ -10,9 +10,10 @@ to be harmless, none of its lines is touched. The cost hardly grows with the num
 
 from __future__ import annotations
 
+import functools
 import re
 import string
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, chain
 
@@ -106,19 +107,33 @@ def _meaningful_words() -> list[str]:
     ]
 
 
-_ANY_LITERAL = re.compile("|".join(map(re.escape, _meaningful_words())).encode())
-_LITERAL_ANCHORS = choose_anchors(_meaningful_words())
-_ANY_LITERAL_ANCHOR = re.compile(alternation_pattern(_LITERAL_ANCHORS).encode())
-_LITERALS_BY_ANCHOR = {
-    anchor.encode(): [word.encode() for word in _meaningful_words() if anchor in word]
-    for anchor in _LITERAL_ANCHORS
-}
-_LITERALS_BY_LETTERS: dict[bytes, list[bytes]] = {}
-for _word in _meaningful_words():
-    _LITERALS_BY_LETTERS.setdefault(letters_of(_word).encode(), []).append(_word.encode())
-_ANY_ANCHOR = re.compile(
-    alternation_pattern(choose_anchors([word.decode() for word in _LITERALS_BY_LETTERS])).encode()
-)
+class _WordIndex:
+    """How to find the meaningful words: each in a line, and the shapes that may contain one."""
+
+    def __init__(self, words: Sequence[str]) -> None:
+        anchors = choose_anchors(words)
+        self.any_word = re.compile("|".join(map(re.escape, words)).encode())
+        self.any_anchor = _any_of(anchors)
+        self.words_by_anchor = {
+            anchor.encode(): [word.encode() for word in words if anchor in word]
+            for anchor in anchors
+        }
+        self.words_by_letters: dict[bytes, list[bytes]] = {}
+        for word in words:
+            letters = letters_of(word).encode()
+            self.words_by_letters.setdefault(letters, []).append(word.encode())
+        shapes = [letters.decode() for letters in self.words_by_letters]
+        self.any_shape_anchor = _any_of(choose_anchors(shapes))
+
+
+def _any_of(anchors: Iterable[str]) -> re.Pattern[bytes]:
+    return re.compile(alternation_pattern(anchors).encode())
+
+
+@functools.cache
+def _word_index() -> _WordIndex:
+    """Made when a log is read: it takes longer than the rest of a command's start."""
+    return _WordIndex(_meaningful_words())
 
 
 class _Shapes:
@@ -145,12 +160,13 @@ class _Shapes:
 def _with_words(shapes: list[bytes]) -> dict[bytes, list[bytes]]:
     """Those with an anchor by one search over all, of these those with a whole word."""
     joined = b"\n".join(shapes)
+    index = _word_index()
     found, at = {}, 0
-    while hit := _ANY_ANCHOR.search(joined, at):
+    while hit := index.any_shape_anchor.search(joined, at):
         start = joined.rfind(b"\n", 0, hit.start()) + 1
         at = joined.find(b"\n", hit.end()) + 1 or len(joined) + 1
         shape = joined[start : at - 1]
-        literals = [each for word, each in _LITERALS_BY_LETTERS.items() if word in shape]
+        literals = [each for word, each in index.words_by_letters.items() if word in shape]
         if literals:
             found[shape] = list(chain.from_iterable(literals))
     return found
@@ -193,7 +209,7 @@ def _readable(line: bytes) -> bytes:
     """The line; of a very long one what stands round the first literal."""
     if len(line) <= LINE_LIMIT:
         return line
-    hit = _ANY_LITERAL.search(line)
+    hit = _word_index().any_word.search(line)
     start = max(0, hit.start() - LINE_LIMIT // 2) if hit else 0
     return line[start : start + LINE_LIMIT]
 
@@ -218,12 +234,12 @@ def _meaningful_lines(part: bytes, shapes: _Shapes) -> Iterator[tuple[int, int]]
 
 
 def _lines_with_literals(part: bytes) -> Iterator[tuple[int, int]]:
-    at = 0
-    while hit := _ANY_LITERAL_ANCHOR.search(part, at):
+    index, at = _word_index(), 0
+    while hit := index.any_anchor.search(part, at):
         start = max(part.rfind(b"\n", 0, hit.start()), part.rfind(b"\r", 0, hit.start())) + 1
         end = _line_end(part, hit.start())
         at = hit.start() + 1
-        if any(part.find(literal, start, end) >= 0 for literal in _LITERALS_BY_ANCHOR[hit[0]]):
+        if any(part.find(literal, start, end) >= 0 for literal in index.words_by_anchor[hit[0]]):
             yield start, end
             at = end + 1
 
