@@ -31,12 +31,14 @@ class PathState:
 class FolderSpace:
     """The output folder, or the deepest existing folder above it (`nearest`). Sizes in bytes.
 
-    `free_inodes` is None where the file system does not count them.
+    `free_inodes` is None where the file system does not count them. `target` is where `nearest`
+    leads, if that is a link to nothing.
     """
 
     state: str
     absolute: str
     nearest: str = ""
+    target: str = ""
     directory: bool = False
     writable: bool = False
     read_only: bool = False

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from checks.facts.decode import Fact
@@ -11,11 +12,15 @@ from checks.facts.files import FolderSpace
 
 @dataclass(frozen=True)
 class FreeSpace(Fact):
-    """`temporary` is TMPDIR's where `by_variable`, else /tmp; `hub` is Hugging Face's cache."""
+    """`temporary` is TMPDIR's where `by_variable`, else /tmp; `hub` is Hugging Face's cache.
+
+    `caches` are the folders that variables of a rank name; XDG_CACHE_HOME's is always there.
+    """
 
     section: ClassVar[str] = "rooms"
-    inputs: ClassVar[tuple[str, ...]] = ("env",)
+    inputs: ClassVar[tuple[str, ...]] = ("env", "workdir")
     temporary: FolderSpace
     home: FolderSpace
     hub: FolderSpace
     by_variable: bool = False
+    caches: Mapping[str, FolderSpace] = field(default_factory=dict)

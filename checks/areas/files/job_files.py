@@ -11,6 +11,7 @@ from checks.areas.files.fixes import (
     copy_command,
     explain_unreadable,
 )
+from checks.areas.files.folders import explain_unwritable
 from checks.areas.files.sharing import is_mostly_shared, missing_mount_fix
 from checks.check import Tag, node_check
 from checks.facts import NodeView
@@ -200,7 +201,9 @@ def output_is_writable(node: NodeView) -> Verdict:
     Fix:
         hangs: names the mount that does not answer.
         not-writable: the login may not write there. Creates the folder and gives it to the login.
-        not-a-directory: a file is in the way. Shows it.
+        not-a-directory: a file is in the way. Moves it aside; where every node has it, name another
+            folder.
+        dangling-link: a link that leads to nothing. Creates the folder that it names.
         read-only: mounted read-only. Remounts it.
         no-space, no-inodes: less than 500 MB, or no more files. Shows what fills it.
         little-space: less than 10 GB; warns. Shows what fills it.
@@ -226,22 +229,9 @@ def _unwritable_verdict(node: NodeView, output: FolderSpace) -> Verdict | None:
     if output.state not in (THERE, "missing"):
         path = PathState(output.state, output.absolute, detail=output.detail)
         return block(*explain_unreadable(node, path, "the output folder", fetch=""))
-    place = f"{output.absolute} on {node.name}"
-    if not output.directory:
-        message = f"{place} cannot be a folder: {output.nearest} is a file"
-        return block("not-a-directory", message, node.fix(f"ls -ld {shlex.quote(output.nearest)}"))
-    if output.read_only:
-        message = f"{place} is on {output.mount} ({output.filesystem}), which is mounted read-only"
-        command = f"mount -o remount,rw {shlex.quote(output.mount)}"
-        return block("read-only", message, node.fix(command, root=True))
-    if not output.writable:
-        login = "the login" if output.state == THERE else f"the login (in {output.nearest})"
-        message = f"{place} cannot be written by {login}"
-        folder = shlex.quote(output.absolute)
-        # the shell takes the login's own id before sudo becomes root
-        command = f"sudo mkdir -p {folder} && sudo chown $(id -u) {folder}"
-        return block("not-writable", message, node.fix(command))
-    return None
+    peers = [files.output for files in node.cluster.facts_by_node(Files).values() if files.output]
+    reason = explain_unwritable(node, output, peers, "name another `output` in launch.toml")
+    return block(*reason) if reason else None
 
 
 def _no_space_verdict(node: NodeView, output: FolderSpace) -> Verdict | None:

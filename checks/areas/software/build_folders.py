@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import shlex
 
+from checks.areas.files.folders import explain_unwritable
 from checks.areas.software.operators import operators_to_compile
 from checks.check import node_check
 from checks.facts import NodeView
@@ -41,30 +42,30 @@ def build_folders_are_usable(node: NodeView) -> Verdict:
 
     Fix:
         noexec: remounts it.
-        not-writable: gives the folder to the login.
+        not-writable: gives the folder to the login; moves a file that is in the way aside.
         no-space: shows what fills it.
         shared: names a local folder for launch.toml; warns.
         unreadable: names a local folder for launch.toml.
     """
-    variables = _used_folder_variables(node)
-    if not variables:
+    folders = used_folders(node)
+    if not folders:
         return skip("this job compiles nothing at its start")
-    tools = node.read(Toolchain)
-    folders = {"TORCH_EXTENSIONS_DIR": tools.extensions, "TRITON_CACHE_DIR": tools.triton}
-    for variable in variables:
-        verdict = _judge_folder(node, variable, folders[variable])
+    for variable, folder in folders.items():
+        verdict = _judge_folder(node, variable, folder)
         if verdict is not None:
             return verdict
-    return ok(", ".join(folders[variable].absolute for variable in variables))
+    return ok(", ".join(folder.absolute for folder in folders.values()))
 
 
-def _used_folder_variables(node: NodeView) -> list[str]:
-    """The variables that name the folders which this job writes."""
+def used_folders(node: NodeView) -> dict[str, FolderSpace]:
+    """The folders of compiled code that this job writes, by the variable that names each."""
+    tools = node.read(Toolchain)
     software = node.read(Software)
     gpus = node.read(Gpus).count
     triton = gpus and "triton" in software.packages
     builds = operators_to_compile(node) or (software.modules.get("deepspeed") and not gpus)
-    return ["TORCH_EXTENSIONS_DIR"] * bool(builds) + ["TRITON_CACHE_DIR"] * bool(triton)
+    folders = {"TORCH_EXTENSIONS_DIR": tools.extensions} if builds else {}
+    return {**folders, "TRITON_CACHE_DIR": tools.triton} if triton else folders
 
 
 def _judge_folder(node: NodeView, variable: str, folder: FolderSpace) -> Verdict | None:
@@ -79,7 +80,14 @@ def _judge_folder(node: NodeView, variable: str, folder: FolderSpace) -> Verdict
         command = f"mount -o remount,exec {shlex.quote(folder.mount)}"
         note = f'or {variable} = "{local}" under [env] in launch.toml'
         return block("noexec", message, node.fix(command, note, root=True))
-    if folder.read_only or not (folder.writable and folder.directory):
+    if not folder.directory:
+        peers = [
+            _same_folder(tools, variable)
+            for tools in node.cluster.facts_by_node(Toolchain).values()
+        ]
+        reason = explain_unwritable(node, folder, peers, elsewhere.note)
+        return block("not-writable", *reason[1:]) if reason else None
+    if folder.read_only or not folder.writable:
         state = "read-only" if folder.read_only else f"not writable ({folder.nearest})"
         command = f"sudo mkdir -p {shlex.quote(folder.absolute)}"
         command += f" && sudo chown $(id -u) {shlex.quote(folder.absolute)}"
@@ -93,6 +101,10 @@ def _judge_folder(node: NodeView, variable: str, folder: FolderSpace) -> Verdict
         message = f"{place} is on {folder.filesystem}: all nodes compile into the same files"
         return warn("shared", message, elsewhere)
     return None
+
+
+def _same_folder(tools: Toolchain, variable: str) -> FolderSpace:
+    return tools.extensions if variable == "TORCH_EXTENSIONS_DIR" else tools.triton
 
 
 @node_check("software.no-build-lock-is-left", Toolchain, Software, DeepspeedConfig, Gpus)

@@ -155,13 +155,17 @@ def is_remote(kind):
 def writable_space(path):
     """Whether this account could write at `path`, found without writing."""
     base = nearest_existing(path)
-    space = os.statvfs(base)
-    mount, kind, source = mount_of(os.path.realpath(base), read_file("/proc/self/mounts", "") or "")
+    real = os.path.realpath(base)
+    target = real if os.path.islink(base) and not os.path.lexists(real) else ""
+    real = nearest_existing(real)
+    space = os.statvfs(real)
+    mount, kind, source = mount_of(real, read_file("/proc/self/mounts", "") or "")
     return {
         "state": "there" if base == path else "missing",
         "nearest": base,
+        "target": target,
         "directory": os.path.isdir(base),
-        "writable": os.access(base, os.W_OK | os.X_OK),
+        "writable": os.access(real, os.W_OK | os.X_OK),
         "read_only": bool(space.f_flag & os.ST_RDONLY),
         "noexec": bool(space.f_flag & os.ST_NOEXEC),
         "free_bytes": space.f_bavail * space.f_frsize,

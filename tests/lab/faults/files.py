@@ -36,7 +36,13 @@ ZERO = """
 mkdir -p /root/out
 echo '{"train_micro_batch_size_per_gpu": 1, "zero_optimization": {"stage": 2}}' >/root/zero.json
 """
+READ_ONLY = """
+mkdir -p /root/sets; mount -t tmpfs -o ro,size=2g none /root/sets
+sed -i '1i export HF_DATASETS_CACHE=/root/sets' $HOME/.bashrc
+"""
 
+CACHES = "files.caches-can-be-written"
+OUTPUT = "files.output-is-writable"
 IN_COMMAND = "files.paths-in-the-command-are-there"
 WHOLE = "files.needed-data-is-whole"
 TEMPORARY = "files.temporary-folder-is-usable"
@@ -117,6 +123,38 @@ CASES = [
         *("files.home-and-caches-have-room", NODE3, "little-space"),
         job={"env": {"HF_HOME": "/root/hf"}},
         fixable=False,
+    ),
+    *(
+        case(custom(name, damage), OUTPUT, NODE3, cause, job={"output": "/root/out/run"})
+        for name, damage, cause in (
+            ("output-below-a-file", "echo x >/root/out", "not-a-directory"),
+            ("output-link-to-nothing", "ln -s /scratch/me /root/out", "dangling-link"),
+            ("output-is-a-file", "mkdir /root/out; echo x >/root/out/run", "not-a-directory"),
+        )
+    ),
+    case(
+        custom("hf-home-is-a-file", "echo x >/root/cache"),
+        *(CACHES, NODE3, "not-a-directory"),
+        job={"env": {"HF_HOME": "/root/cache"}},
+    ),
+    case(
+        custom("inductor-cache-link-to-nothing", "ln -s /scratch/me /root/cache"),
+        *(CACHES, NODE3, "dangling-link"),
+        job={"env": {"TORCHINDUCTOR_CACHE_DIR": "/root/cache"}},
+    ),
+    warned(
+        custom("datasets-cache-read-only", READ_ONLY),
+        *(CACHES, NODE3, "read-only"),
+    ),
+    case(
+        custom("extensions-folder-is-a-file", "echo x >/root/ext"),
+        *("software.build-folders-are-usable", NODE3, "not-writable"),
+        job={"env": {"TORCH_EXTENSIONS_DIR": "/root/ext"}},
+    ),
+    case(
+        custom("xdg-cache-is-a-file", "echo x >/root/cache"),
+        *("software.build-folders-are-usable", NODE3, "not-writable"),
+        job={"env": {"XDG_CACHE_HOME": "/root/cache"}},
     ),
     warned(
         custom("network-mount-dead", DEAD_MOUNT),

@@ -18,7 +18,7 @@ from checks.node.probe import files as files_probe
 from checks.node.probe import free_space as rooms_probe
 from checks.node.probe import network_mounts as mounts_probe
 from tests.support.job_paths import MODEL, cluster, existing, outcomes, paths
-from tests.support.snapshots import with_fact
+from tests.support.snapshots import judged, with_fact
 
 
 def room(**fields: Any) -> FolderSpace:
@@ -124,6 +124,80 @@ def test_checkpoints_without_a_config_or_an_output_are_not_judged():
     run = PathState("there", "/run", "directory")
     assert outcomes(CHECKPOINTS, cluster(Files(run), Files(run))) == ["skip"]
     assert outcomes(CHECKPOINTS, cluster(Files(run), deepspeed_config="ds.json")) == ["skip"]
+
+
+CACHES = "caches-can-be-written"
+
+
+def caches(*folders: FolderSpace, variable: str = "HF_HOME", **job: Any):
+    home = room(absolute="/root")
+    return cluster(*(FreeSpace(room(), home, room(), caches={variable: one}) for one in folders), **job)  # fmt: skip  # noqa: E501
+
+
+@pytest.mark.parametrize(
+    ("fields", "named", "expected"),
+    [
+        ({}, True, "pass"),
+        ({"directory": False}, True, "not-a-directory!"),
+        ({"directory": False}, False, "not-a-directory"),
+        ({"directory": False, "target": "/mnt/hf"}, True, "dangling-link!"),
+        ({"read_only": True}, True, "read-only"),
+        ({"writable": False, "state": "missing"}, True, "not-writable"),
+        ({"state": "hangs", "directory": False}, True, "hangs"),
+        ({"state": "denied", "directory": False}, False, "denied"),
+    ],
+)
+def test_a_cache_of_one_node_can_be_written(fields, named, expected):
+    env = {"HF_HOME": "/hf"} if named else {}
+    usual = {"absolute": "/hf", "nearest": "/hf"}
+    snap = caches(room(**usual), room(**{**usual, **fields}), env=env)
+    assert outcomes(CACHES, snap) == ["pass", expected]
+
+
+def test_models_that_are_only_read_need_no_writable_folder():
+    folder = room(absolute="/hf", read_only=True)
+    offline = {"HF_HUB_OFFLINE": "1"}
+    assert outcomes(CACHES, caches(folder, env=offline)) == ["pass"]
+    assert outcomes(CACHES, caches(folder, variable="TORCH_HOME", env=offline)) == ["read-only"]
+
+
+def test_the_usual_cache_counts_where_others_can_write_theirs():
+    usual, closed = {"absolute": "/root/.cache"}, {"absolute": "/root/.cache", "writable": False}
+    snap = caches(room(**usual), room(**closed), variable="XDG_CACHE_HOME")
+    assert outcomes(CACHES, snap) == ["pass", "not-writable"]
+    snap = caches(room(**closed), room(**closed), variable="XDG_CACHE_HOME")
+    assert outcomes(CACHES, snap) == ["pass", "pass"]
+
+
+def test_nothing_is_moved_or_given_away_that_may_belong_to_others():
+    file = room(absolute="/hf", nearest="/hf", directory=False)
+    shared = room(absolute="/hf", writable=False, shared=True)
+    device = room(absolute="/dev/null/hf", nearest="/dev/null", directory=False)
+    for folders in ((file, file), (shared, room()), (device, room())):
+        finding = next(iter(judged(caches(*folders), f"files.{CACHES}").values()))
+        assert finding.fix
+        assert not finding.fix.command
+        assert "HF_HOME" in finding.fix.note
+
+
+def test_a_link_to_nothing_is_no_folder_and_no_file(tmp_path):
+    (tmp_path / "link").symlink_to(tmp_path / "gone")
+    seen = files_probe.writable_space(str(tmp_path / "link/run"))
+    assert (seen["nearest"], seen["target"]) == (str(tmp_path / "link"), str(tmp_path / "gone"))
+    assert not seen["directory"]
+    assert not files_probe.writable_space(str(tmp_path / "run"))["target"]
+
+
+def test_caches_are_those_that_variables_name(tmp_path, monkeypatch):
+    for name in rooms_probe.CACHES:
+        monkeypatch.delenv(name, raising=False)
+    env = {"HF_HOME": "~/hf", "TORCH_HOME": "kept"}
+    seen = decode_fact(FreeSpace, rooms_probe.rooms({"env": env, "workdir": str(tmp_path)}))
+    assert {name: folder.absolute for name, folder in seen.caches.items()} == {
+        "XDG_CACHE_HOME": str(LocalPath.home() / ".cache"),
+        "HF_HOME": str(LocalPath.home() / "hf"),
+        "TORCH_HOME": str(tmp_path / "kept"),
+    }
 
 
 def test_rooms_of_this_machine(tmp_path):

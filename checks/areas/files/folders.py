@@ -1,0 +1,57 @@
+"""Why nothing can be written to a folder, and what makes it a folder that can be."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable
+
+from checks.facts import NodeView
+from checks.facts.files import FolderSpace
+from checks.model import Fix
+
+SYSTEM = ("/dev/", "/proc/", "/sys/")
+"""What lies there is nobody's to move."""
+
+
+def explain_unwritable(
+    node: NodeView, folder: FolderSpace, peers: Iterable[FolderSpace], elsewhere: str
+) -> tuple[str, str, Fix] | None:
+    """Cause, message and fix for a folder that was looked at, or None where it can be written.
+
+    `peers` are the same path on all nodes, `elsewhere` says how the job gets another one.
+    """
+    place = f"{folder.absolute} on {node.name}"
+    if folder.target:
+        message = f"{place} cannot be a folder: {folder.nearest} is a link to {folder.target}, "
+        note = f"or mount what belongs there, or {elsewhere}"
+        fix = node.fix(f"mkdir -p {shlex.quote(folder.target)}", note)
+        return "dangling-link", message + "which is not there", fix
+    if not folder.directory:
+        message = f"{place} cannot be a folder: {folder.nearest} is a file"
+        return "not-a-directory", message, _move_file_fix(node, folder, peers, elsewhere)
+    if folder.read_only:
+        message = f"{place} is on {folder.mount} ({folder.filesystem}), which is mounted read-only"
+        command = f"mount -o remount,rw {shlex.quote(folder.mount)}"
+        return "read-only", message, node.fix(command, f"or {elsewhere}", root=True)
+    if not folder.writable:
+        login = "the login" if folder.state == "there" else f"the login (in {folder.nearest})"
+        path = shlex.quote(folder.absolute)
+        message = f"{place} cannot be written by {login}"
+        if folder.state == "there" and folder.shared:
+            return "not-writable", message, node.fix("", f"ask its owner, or {elsewhere}")
+        # the shell takes the login's own id before sudo becomes root
+        command = f"sudo mkdir -p {path} && sudo chown $(id -u) {path}"
+        return "not-writable", message, node.fix(command, f"or {elsewhere}")
+    return None
+
+
+def _move_file_fix(
+    node: NodeView, folder: FolderSpace, peers: Iterable[FolderSpace], elsewhere: str
+) -> Fix:
+    """The file goes aside where it is here alone; where all nodes have it, the path is wrong."""
+    usual = all(peer.nearest == folder.nearest and not peer.directory for peer in peers)
+    if (usual and len(node.job.nodes) > 1) or folder.nearest.startswith(SYSTEM):
+        return node.fix("", elsewhere)
+    file, path = shlex.quote(folder.nearest), shlex.quote(folder.absolute)
+    moved = shlex.quote(f"{folder.nearest}.moved")
+    return node.fix(f"mv -nT {file} {moved} && mkdir -p {path}", f"keeps the file; or {elsewhere}")
