@@ -106,8 +106,8 @@ FAILURES = (
         "slurmstepd: error: *** ",
         r"slurmstepd: error: \*\*\* (?:STEP|JOB) (?P<job>\S+) ON (?P<node>\S+) CANCELLED AT \S+"
         r"(?: DUE TO (?P<why>[A-Z ]+))?",
-        cause="Slurm ended {job}: its time limit was reached, it was cancelled, or a task failed",
-        fix="`sacct -j JOB` shows which; ask for more --time, or " + READ_FIRST_RANK,
+        cause="Slurm ended {job}: it was cancelled, or a task failed",
+        fix="`sacct -j JOB` shows which; " + READ_FIRST_RANK,
     ),
     symptom(
         "slurm-task-exited",

@@ -63,6 +63,7 @@ FAILURES = (
     root(
         "remote-lib-missing",
         "cannot open shared object file",
+        r"^(?!.*NCCL INFO).*?"
         r"(?P<library>lib\S+\.so[\d.]*): cannot open shared object file: No such file",
         cause="{library} is not found on this node: LD_LIBRARY_PATH is not passed to it, and a "
         "non-interactive shell does not set it",

@@ -1,0 +1,170 @@
+"""What sbatch, srun and slurmstepd say of a job that does not start, or is taken away."""
+
+from __future__ import annotations
+
+from checks.knowledge.failures.known import root, stall
+
+FAILURES = (
+    root(
+        "slurm-no-such-nodes",
+        "Requested node configuration is not available",
+        cause="no node of the partition has what the job asks for: GPUs, CPUs or memory for each "
+        "node",
+        fix="compare with `sinfo -p PARTITION -o '%n %G %c %m'`; the GPU's type is part of --gres",
+    ),
+    root(
+        "slurm-account-invalid",
+        "Invalid account or account/partition combination specified",
+        cause="the account may not use this partition, or does not exist",
+        fix="`sacctmgr show assoc user=$USER format=account,partition,qos`, and name one of them "
+        "with -A and -p",
+    ),
+    root(
+        "slurm-limit-of-account",
+        "Job violates accounting/QOS policy",
+        cause="the job exceeds a limit of the account or QOS: jobs, GPUs, nodes, time, or its "
+        "budget",
+        fix="`sacctmgr show qos` and `sacctmgr show assoc user=$USER` show the limits",
+    ),
+    root(
+        "slurm-cpus-per-task-conflict",
+        "cpus-per-task set by two different environment variables",
+        cause="variables of an outer job reach srun, or --cpus-per-task differs between sbatch and "
+        "srun",
+        fix="`unset SLURM_CPUS_PER_TASK SLURM_TRES_PER_TASK` before srun, or submit from outside a "
+        "job",
+    ),
+    root(
+        "slurm-cpu-bind",
+        "Unable to satisfy cpu bind request",
+        cause="srun asks for CPUs that the step does not have, most often because SLURM_CPU_BIND "
+        "of an outer job is still set",
+        fix="`unset SLURM_CPU_BIND SLURM_CPU_BIND_LIST SLURM_CPU_BIND_TYPE` before srun",
+    ),
+    root(
+        "slurm-node-unresolvable",
+        "Can't find an address, check slurm.conf",
+        r"(?:failed on node (?P<node>[^\s:]+): )?Can't find an address, check slurm\.conf",
+        cause="the name of node {node} has no address here",
+        fix="add it to DNS or /etc/hosts on every node, or NodeAddr in slurm.conf",
+        checks=("names.every-node-resolves-every-node",),
+    ),
+    root(
+        "slurm-node-not-reached",
+        "Task launch for StepId=",
+        r"Task launch for StepId=(?P<step>\S+) failed on node (?P<node>[^\s:]+): "
+        r"(?P<why>Communication connection failure|Socket timed out on send/recv operation)",
+        cause="slurmd on {node} does not answer ({why}): it is down or overloaded, or a firewall "
+        "stands between",
+        fix="`scontrol show node {node}`, slurmd's log there; exclude the node with -x",
+        checks=("network.one-network",),
+    ),
+    root(
+        "slurm-time-limit",
+        "DUE TO TIME LIMIT",
+        r"(?:STEP|JOB) (?P<job>\S+) ON (?P<node>\S+) CANCELLED AT \S+ DUE TO TIME LIMIT",
+        cause="{job} reached its time limit",
+        fix="ask for more --time, or save checkpoints more often and resume (--requeue, "
+        "--signal=B:USR1@300)",
+    ),
+    root(
+        "slurm-preempted",
+        "DUE TO PREEMPTION",
+        r"(?:STEP|JOB) (?P<job>\S+) ON (?P<node>\S+) CANCELLED AT \S+ DUE TO PREEMPTION",
+        cause="a job with more priority took the nodes of {job}",
+        fix="save checkpoints often and use --requeue, or a partition or QOS without preemption",
+    ),
+    root(
+        "slurm-node-failed",
+        ("DUE TO NODE FAILURE", ": error: Node failure on "),
+        r"CANCELLED AT \S+ DUE TO NODE FAILURE|: error: Node failure on (?P<node>\S+)",
+        cause="a node of the job no longer answers Slurm: it rebooted, lost its network, or hangs",
+        fix="`sacct -j JOB -o NodeList,State` and `scontrol show node` name it; look at its "
+        "kernel's log before it is used again",
+        checks=("limits.kernel-reports-no-hang", "limits.links-stay-up"),
+    ),
+    root(
+        "slurm-step-memory",
+        "Memory required by task is not available",
+        cause="the step asks for more memory than the job has left on its nodes; each srun takes "
+        "all of it by default",
+        fix="--mem=0 for srun, or --overlap and a smaller --mem where steps run at the same time",
+    ),
+    root(
+        "slurm-job-unknown",
+        "Unable to confirm allocation for job ",
+        r"srun: error: Unable to confirm allocation for job (?P<job>\d+): (?P<why>.+)",
+        cause="job {job}, which SLURM_JOB_ID names, is over or of another cluster ({why})",
+        fix="`unset SLURM_JOB_ID`, or run it within a new allocation",
+    ),
+    root(
+        "slurm-munge",
+        ("Munge encode failed", "Munge decode failed"),
+        r"Munge (?:encode|decode) failed: (?P<why>.+)",
+        cause="Slurm's authentication fails on this node ({why})",
+        fix="start munged there with the cluster's munge.key; clocks may differ by five minutes "
+        "at most",
+        checks=("time.clocks-agree",),
+    ),
+    root(
+        "slurm-program-missing",
+        "error: execve(): ",
+        r"error: execve\(\): (?P<path>\S+): (?P<why>No such file or directory|Permission denied"
+        r"|Exec format error)",
+        cause="Slurm cannot run {path} on this node: {why}",
+        fix="name it with its whole path on a file system that every node mounts, executable and "
+        "with `#!` in its first line; activate the environment before srun",
+        checks=("software.python-is-there", "files.paths-in-the-command-are-there"),
+    ),
+    root(
+        "slurm-folder-missing",
+        "couldn't chdir to `",
+        r"couldn't chdir to `(?P<path>[^']+)': (?P<why>.+?): going to /tmp instead",
+        cause="the job's folder {path} is not usable on this node ({why}), so that it runs in /tmp",
+        fix="submit from a folder that every node mounts, or name one with --chdir",
+        checks=("files.workdir-is-there", "files.network-mounts-answer"),
+        survivable=True,
+    ),
+    root(
+        "slurm-output-unwritable",
+        "Could not open stdout file ",
+        r"Could not open stdout file (?P<path>\S+): (?P<why>.+)",
+        cause="the job's output file {path} cannot be written on the first node: {why}",
+        fix="create its folder before the start (Slurm does not), on a file system that the nodes "
+        "mount",
+        checks=("files.output-is-writable",),
+    ),
+    root(
+        "slurm-controller-unreachable",
+        "Unable to contact slurm controller",
+        cause="slurmctld does not answer: it is down, busy, or not reachable from here",
+        fix="`scontrol ping`; try again where it was only busy",
+    ),
+    root(
+        "slurm-too-many-tasks",
+        "More processors requested than permitted",
+        cause="the step asks for more tasks or CPUs than the job has",
+        fix="let --ntasks times --cpus-per-task of srun fit within the job's",
+    ),
+    root(
+        "slurm-gres-invalid",
+        "Invalid generic resource (gres) specification",
+        cause="the partition has no GPUs of this name or number, or the cluster does not define "
+        "them",
+        fix="`sinfo -o '%P %G'` shows how they are named, such as gpu:h100:8",
+    ),
+    root(
+        "slurm-job-memory-exceeded",
+        "exceeded memory limit (",
+        r"(?:Job|Step) (?P<job>\S+) exceeded memory limit \((?P<used>\d+) > (?P<limit>\d+)\)",
+        cause="{job} used more memory than Slurm gave it ({used} of {limit})",
+        fix="ask for more with --mem, or let fewer ranks load at once",
+        checks=("limits.group-allows-enough-memory", "limits.memory-is-free"),
+    ),
+    stall(
+        "slurm-step-waits",
+        "step creation temporarily disabled, retrying",
+        cause="another step of the same job holds the CPUs, GPUs or memory that this one waits for",
+        fix="--overlap for steps that run at the same time, or end the other step",
+    ),
+)
