@@ -44,11 +44,17 @@ class JobPath:
 
 @dataclass(frozen=True)
 class JobPaths(Fact):
-    """`paths` are those of `exist` and of `arguments` ({path: option}), as they are written."""
+    """`paths` are those of `exist` and of `arguments` ({path: option}), as they are written.
+
+    `named` are those that files which the job reads name, {path: `key of file`}; they are in
+    `named_paths`.
+    """
 
     section: ClassVar[str] = "job_paths"
-    inputs: ClassVar[tuple[str, ...]] = ("workdir",)
+    inputs: ClassVar[tuple[str, ...]] = ("env", "launcher", "workdir")
     of_command: ClassVar[bool] = True
     workdir: JobPath
     arguments: Mapping[str, str] = field(default_factory=dict)
     paths: Mapping[str, JobPath] = field(default_factory=dict)
+    named: Mapping[str, str] = field(default_factory=dict)
+    named_paths: Mapping[str, JobPath] = field(default_factory=dict)

@@ -26,7 +26,9 @@ def paths_in_the_command_are_there(node: NodeView) -> Verdict:
     Measured: Arguments that can only be paths: with `/`, `./` or `../` in front, or the suffix of a
     config, of data or of weights. Options whose name says that they are written (`--output_dir`,
     `--logging_dir`, `--cache_dir` …) are ignored, and so are names on a hub. YAML, JSON, TOML and
-    Python files below 1 MiB are compared by content.
+    Python files below 1 MiB are compared by content. So are the files that a YAML or JSON file of
+    these names, or accelerate's configuration where that is read: DeepSpeed's config blocks,
+    another file warns, and only where most nodes have it.
 
     Fix:
         missing: an `scp` line, or the `mount` that the others have.
@@ -36,7 +38,7 @@ def paths_in_the_command_are_there(node: NodeView) -> Verdict:
         denied, error: shows which folder or file is in the way.
     """
     job_paths = node.read(JobPaths)
-    if not job_paths.arguments:
+    if not job_paths.arguments and not job_paths.named:
         return skip("the command's arguments name no path to read")
     if not job_paths.workdir.there and any(
         not posixpath.isabs(path) for path in job_paths.arguments
@@ -46,7 +48,35 @@ def paths_in_the_command_are_there(node: NodeView) -> Verdict:
         verdict = _path_verdict(node, path, option, job_paths.paths[path])
         if verdict is not None:
             return verdict
-    return ok(", ".join(job_paths.arguments))
+    for path, key in job_paths.named.items():
+        verdict = _named_verdict(node, path, key, job_paths.named_paths[path])
+        if verdict is not None:
+            return verdict
+    return ok(", ".join((*job_paths.arguments, *job_paths.named)))
+
+
+def _named_verdict(node: NodeView, path: str, key: str, here: JobPath) -> Verdict | None:
+    """What a file names: whether a rank opens it is known of DeepSpeed's config alone."""
+    answered = node.cluster.facts_by_node(JobPaths)
+    seen = {name: facts.named_paths.get(path) for name, facts in answered.items()}
+    having = {name: other for name, other in seen.items() if other and other.there}
+    deepspeed = "deepspeed" in key.partition(" ")[0]
+    if not having and deepspeed:
+        return _missing_everywhere_verdict(node, f"{path}, {key},", "deepspeed", here)
+    if not (deepspeed or len(having) * 2 > len(answered)):
+        return None
+    verdict = block if deepspeed else warn
+    if not here.there:
+        source = copy_command(node, next(iter(having)), here.absolute)
+        what = f"{path}, {key},"
+        return verdict(*explain_unreadable(node, here, what, fetch=source, elsewhere=len(having)))
+    digests = {name: other.digest for name, other in having.items() if other.digest}
+    most = majority_value(digests, node.job.head) if digests else ""
+    if not here.digest or here.digest == most:
+        return None
+    sources = nodes_with_value(digests, most)
+    message = f"{path}, {key}, on {node.name} differs from the one on {abbreviate_nodes(sources)}"
+    return verdict("differs", message, node.fix(copy_command(node, sources[0], here.absolute)))
 
 
 def _path_verdict(node: NodeView, path: str, option: str, job_path: JobPath) -> Verdict | None:

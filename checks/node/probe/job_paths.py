@@ -7,6 +7,7 @@ import hashlib
 import os
 import re
 
+from checks.node.probe.accelerate_config import default_config_path, named_config_path
 from checks.node.probe.core import section
 from checks.node.probe.files import (
     is_remote,
@@ -15,7 +16,7 @@ from checks.node.probe.files import (
     path_state,
     paths_to_compare,
 )
-from checks.node.runtime.files import read_file
+from checks.node.runtime.files import decode_text, read_file
 
 LIMIT = 6.0
 MOST_ENTRIES = 5000
@@ -27,6 +28,11 @@ POINTER = b"version https://git-lfs"
 WRITTEN = re.compile(
     "out|save|log|cache|tmp|temp|dump|result|report|profil|wandb|hostfile|ckpt|checkpoint"
 )
+CONFIGS = (".yaml", ".yml", ".json")
+LARGEST_CONFIG = 64 * 1024
+MOST_NAMED = 32
+NAMED = re.compile(r"""(\w+)["']?[ \t]*:[ \t]*["']?([^"'#\n,{}\[\]]+)""")
+COMMENT = re.compile(r"^[ \t]*#.*", re.M)
 READ = re.compile("resume|load|from|init|pretrained")
 
 
@@ -113,6 +119,52 @@ def survey_path(path):
     return found
 
 
+def config_paths(args):
+    """The YAML and JSON files that the command's arguments name, as written."""
+    pairs = command_arguments(args.get("command") or ())
+    return [
+        value
+        for option, value in pairs
+        if is_path(value) and is_read(option) and value.endswith(CONFIGS)
+    ]
+
+
+def accelerate_path(args):
+    """accelerate's configuration where it starts the ranks and says what DeepSpeed reads."""
+    if args.get("launcher") != "accelerate" or args.get("deepspeed_config"):
+        return None
+    return named_config_path(args) or default_config_path(dict(os.environ, **args.get("env", {})))
+
+
+def names_in_config(path):
+    """{path: key} of the files that the config at `path` names as read."""
+    if os.stat(path).st_size > LARGEST_CONFIG or not os.path.isfile(path):
+        return {"names": {}}
+    with open(path, "rb") as file:
+        text = COMMENT.sub("", decode_text(file.read()))
+    pairs = [(value.strip(), key) for key, value in NAMED.findall(text)]
+    found = [(value, key) for value, key in pairs if is_path(value) and is_read(key)]
+    return {"names": dict(found[:MOST_NAMED]), "deepspeed": "DEEPSPEED" in text}
+
+
+def named_paths(args, workdir):
+    """{path: `key of file`} of what the files that are read name in turn."""
+    looks = {
+        path: (names_in_config, os.path.normpath(os.path.join(workdir, path)))
+        for path in config_paths(args)
+    }
+    accelerate = accelerate_path(args)
+    if accelerate:
+        looks[accelerate] = (names_in_config, accelerate)
+    named = {}
+    for file, seen in look_side_by_side(looks, LIMIT).items():
+        if file == accelerate and not seen.get("deepspeed"):
+            continue
+        for path, key in seen.get("names", {}).items():
+            named[path] = "%s of %s" % (key, file)
+    return named
+
+
 @section("job_paths")
 def job_paths(args):
     """Each path with what it holds; arguments with the option before them."""
@@ -121,5 +173,15 @@ def job_paths(args):
     paths = list(options) + [path for path in args.get("exist") or () if path not in options]
     looks = {path: (survey_path, os.path.normpath(os.path.join(workdir, path))) for path in paths}
     looks["."] = (survey_path, workdir)
+    others = set(paths) | set(paths_to_compare(args))
+    named = {path: key for path, key in named_paths(args, workdir).items() if path not in others}
+    for path in named:
+        looks[path] = (survey_path, os.path.normpath(os.path.join(workdir, path)))
     seen = look_side_by_side(looks, LIMIT)
-    return {"workdir": seen.pop("."), "arguments": options, "paths": seen}
+    return {
+        "workdir": seen["."],
+        "arguments": options,
+        "paths": {path: seen[path] for path in paths},
+        "named": named,
+        "named_paths": {path: seen[path] for path in named},
+    }

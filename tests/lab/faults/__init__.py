@@ -62,6 +62,8 @@ ALIKE = frozenset(
         *("host-name-of-a-peer", "host-name-localhost"),
         *("bashrc-ends-with-words", "system-bashrc-ends", "sourced-file-ends"),
         *("forced-command-of-sshd",),
+        *("accelerate-names-another-file", "arguments-name-a-missing-file"),
+        *("arguments-name-missing-data",),
         *("output-link-to-nothing", "output-is-a-file", "inductor-cache-link-to-nothing"),
         *("datasets-cache-read-only", "extensions-folder-is-a-file", "xdg-cache-is-a-file"),
         *("host-keys-in-no-file-of-the-host", "host-keys-of-another-kind"),

@@ -40,6 +40,17 @@ READ_ONLY = """
 mkdir -p /root/sets; mount -t tmpfs -o ro,size=2g none /root/sets
 sed -i '1i export HF_DATASETS_CACHE=/root/sets' $HOME/.bashrc
 """
+NAMING = custom(
+    "files-that-name-files",
+    """
+echo '{"train_micro_batch_size_per_gpu": 1}' >/root/ds.json; echo '{}' >/root/set.jsonl
+printf '%s: %s\\n' deepspeed ./ds.json train_file set.jsonl output_file gone.json >/root/args.yaml
+printf 'deepspeed_config: {deepspeed_config_file: ds.json}\\n' >/root/acc.yaml
+echo 'distributed_type: DEEPSPEED' >>/root/acc.yaml; echo 'print(1)' >/root/train.py
+""",
+)
+ACCELERATE = {"with_": "accelerate", "accelerate_config": "acc.yaml", "command": ("train.py",)}
+IN_YAML = {"command": ("train.py", "--config", "args.yaml")}
 
 CACHES = "files.caches-can-be-written"
 OUTPUT = "files.output-is-writable"
@@ -70,6 +81,20 @@ CASES = [
         *(WHOLE, NODE3, "incomplete"),
         job=JOB,
         first=HAVING,
+    ),
+    *(
+        case(custom(name, damage), IN_COMMAND, NODE3, cause, job=job, first=((NAMING, ALL),))
+        for name, damage, cause, job in (
+            ("accelerate-names-a-missing-file", "rm /root/ds.json", "missing", ACCELERATE),
+            ("accelerate-names-another-file", "echo {} >/root/ds.json", "differs", ACCELERATE),
+            ("arguments-name-a-missing-file", "rm /root/ds.json", "missing", IN_YAML),
+        )
+    ),
+    warned(
+        custom("arguments-name-missing-data", "rm /root/set.jsonl"),
+        *(IN_COMMAND, NODE3, "missing"),
+        job=IN_YAML,
+        first=((NAMING, ALL),),
     ),
     case(
         custom("needed-folder-missing", "rm -r /data/llama"),

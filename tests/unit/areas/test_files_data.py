@@ -175,3 +175,60 @@ def test_a_model_folder_is_looked_into(tmp_path):
     assert seen.paths["c.yml"].digest
     assert seen.paths["./none"].state == "missing"
     assert seen.workdir.there
+
+
+def naming(here: JobPath, key: str = "deepspeed of args.yaml") -> JobPaths:
+    return JobPaths(existing("/run"), named={"ds.json": key}, named_paths={"ds.json": here})
+
+
+GONE = JobPath("missing", "/run/ds.json")
+DATA_KEY = "train_file of args.yaml"
+
+
+@pytest.mark.parametrize(
+    ("key", "seen", "expected"),
+    [
+        ("deepspeed of args.yaml", "++-", ["pass", "pass", "missing!"]),
+        ("deepspeed of args.yaml", "+-", ["pass", "missing!"]),
+        ("deepspeed_config_file of acc.yaml", "--", ["missing-everywhere"] * 2),
+        (DATA_KEY, "++-", ["pass", "pass", "missing"]),
+        (DATA_KEY, "+--", ["pass"] * 3),
+        (DATA_KEY, "+-", ["pass"] * 2),
+        (DATA_KEY, "--", ["pass"] * 2),
+    ],
+)
+def test_a_file_that_a_file_names_is_on_every_node(key, seen, expected):
+    there = existing("/run/ds.json", kind="file")
+    snap = cluster(*(naming(there if one == "+" else GONE, key) for one in seen))
+    assert outcomes("paths-in-the-command-are-there", snap) == expected
+
+
+def test_files_are_named_by_the_files_that_are_read(tmp_path):
+    (tmp_path / "args.yaml").write_text(
+        "# old: /data/old.json\ndeepspeed: 'conf/ds.json'  # stage 2\nmodel: owner/name\n"
+        "output_file: out.json\nurl: https://host/a.json\n"
+    )
+    (tmp_path / "more.json").write_text('{"train_file": "set.jsonl", "save_path": "/data/x"}')
+    words = ("train.py", "--config", "args.yaml", "more.json")
+    assert probe.named_paths({"command": words}, str(tmp_path)) == {
+        "conf/ds.json": "deepspeed of args.yaml",
+        "set.jsonl": "train_file of more.json",
+    }
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "named"),
+    [
+        ("DEEPSPEED", {}, True),
+        ("MULTI_GPU", {}, False),
+        ("DEEPSPEED", {"launcher": "deepspeed"}, False),
+        ("DEEPSPEED", {"deepspeed_config": "own.json"}, False),
+    ],
+)
+def test_accelerate_names_a_config_where_it_is_read(tmp_path, kind, fields, named):
+    (tmp_path / "acc.yaml").write_text(
+        f"distributed_type: {kind}\ndeepspeed_config:\n  deepspeed_config_file: ds.json\n"
+    )
+    usual = {"launcher": "accelerate", "accelerate_config": "acc.yaml", "workdir": str(tmp_path)}
+    found = probe.named_paths({**usual, **fields}, str(tmp_path))
+    assert list(found) == ["ds.json"] * named
