@@ -90,6 +90,7 @@ def test_slurm_without_an_allocation_is_refused_at_once(place, lab):
 
 
 def test_a_failed_rank_ends_a_run_that_mpirun_carries(place, lab):
-    done = launch(place, "torchrun", "openmpi", "nowhere.py")
-    assert done.returncode == 1
+    (place / "fails.py").write_text("raise SystemExit(2)\n")
+    done = launch(place, "torchrun", "openmpi", "fails.py")
+    assert done.returncode == 1, done.stderr
     assert "failed: exit 2" in done.stdout

@@ -68,6 +68,8 @@ def sync_workdir(job: Job, args: Namespace, *, delete: bool = False) -> None:
             _confirm(changes, here.files, args)
             _copy(job, source, contact, changes)
     print(f"{len(here.files)} files of {source.path}:")
+    if source.private_keys:
+        print(f"private keys stay here: {', '.join(source.private_keys)}")
     print("\n".join(describe_changes(changes, done=not args.dry_run)), flush=True)
 
 

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from pathspec import GitIgnoreSpec
 
-NEVER = (".git", ".preflight", "/.lab/", "/runs/", "__pycache__/")
-"""In the words of .gitignore: what is a repository's, this program's or an interpreter's own."""
+NEVER = (
+    ".git", ".preflight", "/.lab/", "/runs/", "__pycache__/",
+    "id_rsa", "id_dsa", "id_ecdsa", "id_ecdsa_sk", "id_ed25519", "id_ed25519_sk",
+)  # fmt: skip
+"""In the words of .gitignore: keys, and what is a repository's, this program's, an interpreter's."""
+_PRIVATE_KEY = re.compile(rb"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----")
 ENVIRONMENT_MARK = "pyvenv.cfg"
 """In a virtual environment, which is made on each node and not copied."""
 
@@ -30,6 +36,16 @@ class SourceFolder:
 
     def files(self) -> list[str]:
         """The files and links that travel, relative and sorted."""
+        kept = set(self.private_keys)
+        return [path for path in self._candidates if path not in kept]
+
+    @cached_property
+    def private_keys(self) -> list[str]:
+        """Private keys, whatever they are called: they stay on this machine."""
+        return [path for path in self._candidates if _is_private_key(self.path / path)]
+
+    @cached_property
+    def _candidates(self) -> list[str]:
         found = _git_files(self.path) or list(self._walked_files())
         spec = self.spec
         return sorted(path for path in without_environments(found) if not spec.match_file(path))
@@ -37,11 +53,11 @@ class SourceFolder:
     def ignored(self, paths: Collection[str]) -> set[str]:
         """Which of these paths would not travel if they were here."""
         spec, rules = self.spec, _Rules(self.path)
-        by_git = _git_ignored(self.path, paths)
+        kept = {*_git_ignored(self.path, paths), *self.private_keys}
         return {
             path
             for path in paths
-            if path in by_git or spec.match_file(path) or rules.ignore_file(path)
+            if path in kept or spec.match_file(path) or rules.ignore_file(path)
         }
 
     def _walked_files(self) -> Iterator[str]:
@@ -57,6 +73,17 @@ class SourceFolder:
             links = (name for name in folders if os.path.islink(os.path.join(top, name)))
             yield from (f"{prefix}{name}" for name in links)
             yield from (f"{prefix}{name}" for name in names if not rules.ignore(f"{prefix}{name}"))
+
+
+def _is_private_key(path: Path) -> bool:
+    """Whether a file begins as OpenSSH's and OpenSSL's private keys do."""
+    try:
+        if not path.is_file():
+            return False
+        with path.open("rb") as file:
+            return bool(_PRIVATE_KEY.match(file.read(64)))
+    except OSError:
+        return False
 
 
 def without_environments(paths: Collection[str]) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.lab.faults.case import ALL, EVERY_NODE, NODE3, case, custom, warned
+from tests.lab.faults.case import ALL, EVERY_NODE, NODE3, Case, case, custom, warned
 
 ZERO = """
 echo '{"train_micro_batch_size_per_gpu": 1, "zero_optimization": {"stage": 2,
@@ -62,6 +62,7 @@ LATIN = "export PYTHONUTF8=0 PYTHONCOERCECLOCALE=0 LC_ALL=C"
 BUILDS = "software.operators-can-be-built"
 FOLDERS = "software.build-folders-are-usable"
 PROGRAM = "software.program-is-importable"
+SAME_FILES = "files.same-files-are-equal"
 OWN = "software.packages-are-the-environments-own"
 CASES = [
     case(PYTHONHOME, "software.python-is-there", NODE3, "python-home"),
@@ -106,9 +107,9 @@ CASES = [
         first=((custom("have-tool", TOOL), ALL),),
         fixable=False,
     ),
-    case(
+    Case(
         custom("import-of-script-missing", "rm -r /root/tool"),
-        *(PROGRAM, NODE3, "import-missing"),
+        blocks=((PROGRAM, NODE3, "import-missing"), (SAME_FILES, NODE3, "missing")),
         job={"command": ("train.py",)},
         first=((custom("have-script", f"{TOOL}; {SCRIPT}"), ALL),),
         fixable=False,

@@ -72,6 +72,23 @@ def test_git_has_the_last_word_in_a_checkout(tree):
 
 
 @pytest.mark.parametrize("checkout", [True, False])
+@pytest.mark.parametrize("checkout", [True, False])
+@pytest.mark.parametrize("kind", ["OPENSSH ", "RSA ", "EC ", "ENCRYPTED ", ""])
+def test_a_private_key_stays_here_whatever_it_is_called(tree, checkout, kind):
+    (tree / "keys").mkdir()
+    (tree / "keys/cluster").write_text(f"-----BEGIN {kind}PRIVATE KEY-----\nAAAA")
+    (tree / "keys/id_ed25519").write_text("")
+    (tree / "keys/cluster.pub").write_text("ssh-ed25519 AAAA")
+    (tree / "keys/notes").write_text("begins otherwise\n-----BEGIN RSA PRIVATE KEY-----")
+    if checkout:
+        git(tree, "init")
+    source = SourceFolder(tree)
+    assert source.private_keys == ["keys/cluster"]
+    assert set(source.files()) == {*TRAVEL, "link", "keys/cluster.pub", "keys/notes"}
+    there = {"keys/cluster", "keys/id_ed25519", "keys/cluster.pub"}
+    assert source.ignored(there) == {"keys/cluster", "keys/id_ed25519"}
+
+
 def test_what_would_not_travel_is_not_deleted_either(tree, checkout):
     if checkout:
         git(tree, "init")
