@@ -11,6 +11,9 @@ from checks.facts.job_paths import JobPath
 from checks.model import Fix
 
 
+FROM_HERE = "what is in the job's folder on this machine, `python -m launcher sync` copies to all"
+
+
 def explain_unreadable(
     node: NodeView, path: PathState | JobPath, what: str, *, fetch: str, elsewhere: int = 0
 ) -> tuple[str, str, Fix]:
@@ -19,7 +22,8 @@ def explain_unreadable(
     if path.state == "missing":
         known = f"; {elsewhere} of the other nodes have it" if elsewhere else meant(path)
         correct = "correct the path" if path.near else "create it on all or correct the path"
-        note = "" if fetch else f"no node that answered has it: {correct}"
+        note = f"no node that answered has it: {correct}; {FROM_HERE}"
+        note = "" if fetch else note
         return "missing", f"{subject} is missing on {node.name}{known}", node.fix(fetch, note)
     if path.state == "hangs":
         command = f"findmnt --target {shlex.quote(posixpath.dirname(path.absolute))}"

@@ -38,7 +38,7 @@ def workdir_is_there(node: NodeView) -> Verdict:
     Measured: `workdir` of launch.toml, or the current directory, on each node.
 
     Fix:
-        missing: an `scp` line from a node that has it.
+        missing: an `scp` line from a node that has it; where none has, `launcher sync`.
         not-a-directory: name the folder.
         hangs: names the mount that does not answer.
         denied, error: shows which folder or file is in the way.

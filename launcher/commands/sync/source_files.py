@@ -16,7 +16,7 @@ NEVER = (
     ".git", ".preflight", "/.lab/", "/runs/", "__pycache__/",
     "id_rsa", "id_dsa", "id_ecdsa", "id_ecdsa_sk", "id_ed25519", "id_ed25519_sk",
 )  # fmt: skip
-"""In the words of .gitignore: keys, and what is a repository's, this program's, an interpreter's."""
+"""In the words of .gitignore: keys, and what is a repository's, an interpreter's or our own."""
 _PRIVATE_KEY = re.compile(rb"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----")
 ENVIRONMENT_MARK = "pyvenv.cfg"
 """In a virtual environment, which is made on each node and not copied."""
