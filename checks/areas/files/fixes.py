@@ -10,7 +10,6 @@ from checks.facts.files import PathState
 from checks.facts.job_paths import JobPath
 from checks.model import Fix
 
-
 FROM_HERE = "what is in the job's folder on this machine, `python -m launcher sync` copies to all"
 
 
