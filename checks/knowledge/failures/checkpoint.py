@@ -28,8 +28,10 @@ FAILURES = (
         "of '*_optim_states.pt' under '",
         r"Expected (?P<want>\d+) of '\*_optim_states\.pt' under '(?P<path>[^']+)' "
         r"but found (?P<have>\d+) files",
-        cause="{have} of {want} optimizer shards are in {path}; " + SCATTERED_CAUSE,
-        fix=GATHER_FIX + ", then merge again (zero_to_fp32.py)",
+        cause="{path} has {have} optimizer shards of a checkpoint that {want} ranks wrote: fewer "
+        "where the directory is not shared or a rank did not save; more where shards of an older "
+        "save are still in it",
+        fix="fewer: " + GATHER_FIX + "; more: use a checkpoint whose folder was empty before it",
         checks=(
             "files.checkpoints-can-be-resumed",
             "files.shared-folders-are-shared-everywhere",

@@ -225,8 +225,8 @@ FAILURES = (
         ),
         r"CUDA error: (?P<what>unspecified launch failure|misaligned address|an illegal "
         r"instruction was encountered|hardware stack error)",
-        cause="a kernel crashed on the GPU ({what}): a bug in an extension or a build that does "
-        "not fit, seldom the GPU itself",
+        cause="a kernel crashed on the GPU ({what}): the GPU failed where the kernel's log has an "
+        "Xid such as 79; else a bug in an extension or a build that does not fit",
         fix="`dmesg | grep -i xid` on that node: an Xid 48, 79, 94 or 95 means the GPU; else "
         'start with CUDA_LAUNCH_BLOCKING=1 in [env], and without fused kernels (attention "sdpa", '
         "torch's optimizer)",

@@ -278,4 +278,13 @@ FAILURES = (
         fix="accelerator.unwrap_model(model).generate(…, synced_gpus=True), inside "
         "summon_full_params or GatheredParameters where the weights are sharded",
     ),
+    root(
+        "dcp-dataloader-other-ranks",
+        "Missing key in checkpoint state_dict: dataloader.dp_rank_",
+        r"Missing key in checkpoint state_dict: dataloader\.dp_rank_(?P<dp>\d+)",
+        cause="the checkpoint has no data loader state of data-parallel rank {dp}: it was saved "
+        "with fewer data-parallel ranks",
+        fix="resume with as many as when it was saved, or leave the data loader out of what is "
+        "loaded",
+    ),
 )

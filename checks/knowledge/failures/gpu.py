@@ -156,4 +156,13 @@ FAILURES = (
             "gpu.driver-answers",
         ),
     ),
+    root(
+        "nccl-dup-gpu-vllm-server",
+        ("Duplicate GPU detected", "Multiple Ranks are using the same GPU/Partition"),
+        near=r"vllm_client\.py|init_communicator|PyNcclCommunicator",
+        cause="the vLLM server and a rank of the training use one GPU, which NCCL refuses between "
+        "them",
+        fix="give them different CUDA_VISIBLE_DEVICES, or let the trainer run vLLM itself "
+        '(vllm_mode="colocate")',
+    ),
 )

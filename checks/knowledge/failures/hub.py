@@ -246,4 +246,14 @@ FAILURES = (
         ),
         survivable=True,
     ),
+    root(
+        "hub-base-model-path-after-training",
+        "Repo id must be in the form 'repo_name' or 'namespace/repo_name'",
+        r"Repo id must be in the form 'repo_name' or 'namespace/repo_name': '(?P<path>[^']+)'",
+        near=r"Training Completed|model_info\(cfg\.base_model\)|create_model_card",
+        cause="training is over; what looks the base model up for the model's card took its local "
+        "path {path} for a repository's name",
+        fix="the weights are in the output folder where saving was logged; update the trainer, or "
+        "name the base model by its repository",
+    ),
 )

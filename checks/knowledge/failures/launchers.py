@@ -132,4 +132,12 @@ FAILURES = (
         "as NCCL's watchdog does; -15: ended by its launcher)",
         fix="read the earlier output of that rank",
     ),
+    root(
+        "script-config-after-local-rank",
+        "error: the following arguments are required: ",
+        near=r"'--local_rank=\d+', '(?P<config>[^']+\.(?:ya?ml|json))'",
+        cause="DeepSpeed's launcher put --local_rank before {config}; a script that reads such a "
+        "file only as its sole argument does not read it",
+        fix="start it with torchrun (FORCE_TORCHRUN=1 llamafactory-cli), or with --no_local_rank",
+    ),
 )

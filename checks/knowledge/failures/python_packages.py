@@ -66,4 +66,13 @@ FAILURES = (
         "PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION=python in [env]",
         checks=("software.versions-are-equal",),
     ),
+    root(
+        "deepspeed-ulysses-mpu-incomplete",
+        "parallel_state_sp' has no attribute 'get_",
+        r"parallel_state_sp' has no attribute '(?P<name>get_\w+)'",
+        near=r"parallel_state_sp' has no attribute",
+        cause="this DeepSpeed's Ulysses process groups lack {name}, which its bf16 optimizer calls "
+        "without ZeRO",
+        fix="update DeepSpeed, or use ZeRO stage 1, 2 or 3 with sequence parallelism",
+    ),
 )

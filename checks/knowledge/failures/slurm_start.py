@@ -149,8 +149,8 @@ FAILURES = (
     root(
         "slurm-gres-invalid",
         "Invalid generic resource (gres) specification",
-        cause="the partition has no GPUs of this name or number, or the cluster does not define "
-        "them",
+        cause="the partition, or for a step its job, has no GPUs of this name or number, or the "
+        "cluster does not define them",
         fix="`sinfo -o '%P %G'` shows how they are named, such as gpu:h100:8",
     ),
     root(
@@ -166,5 +166,12 @@ FAILURES = (
         "step creation temporarily disabled, retrying",
         cause="another step of the same job holds the CPUs, GPUs or memory that this one waits for",
         fix="--overlap for steps that run at the same time, or end the other step",
+    ),
+    root(
+        "slurm-credential-expired",
+        "Job credential expired",
+        cause="slurmd refused the step as too old: clocks differ, or the controller was busy",
+        fix="`chronyc tracking` on every node and the controller; start again where it was busy",
+        checks=("time.clocks-agree",),
     ),
 )

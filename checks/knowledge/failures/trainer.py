@@ -247,4 +247,12 @@ FAILURES = (
             "software.torch-fits-the-gpus",
         ),
     ),
+    root(
+        "trainer-checkpoint-rename-race",
+        "No such file or directory: '",
+        r"No such file or directory: '[^']*/tmp-checkpoint-\d+' -> '(?P<path>[^']+)'",
+        near=r"tmp-checkpoint-\d+' -> '",
+        cause="{path} was renamed by another node before: every node saved into one shared folder",
+        fix="update transformers (4.37 or newer), or set save_on_each_node to False",
+    ),
 )

@@ -33,10 +33,7 @@ FAILURES = (
     ),
     root(
         "zero3-param-still-in-use",
-        (
-            "Cannot free a ZeRO-3 parameter while it is still active in submodules",
-            "still have inflight params",
-        ),
+        "Cannot free a ZeRO-3 parameter while it is still active in submodules",
         cause="ZeRO-3 found parameters still in use when the step ended: modules ran that this "
         "step did not finish, as after an exception that was caught, or when the forward is "
         "called twice before backward",
@@ -247,5 +244,14 @@ FAILURES = (
         "model alone",
         fix="add adapters, tokens and heads before deepspeed.initialize, and build the whole "
         "model under one config (create TrainingArguments before from_pretrained)",
+    ),
+    root(
+        "zero3-params-in-flight",
+        "still have inflight params",
+        cause="ZeRO-3 fetched parameters ahead that this step did not use: the modules that run "
+        "differ from step to step (mixture of experts, branches on the data, generate()), or an "
+        "exception in the forward was caught",
+        fix="deepspeed.utils.set_z3_leaf_modules for the experts' block, "
+        "stage3_prefetch_bucket_size 0, or ZeRO-2; update DeepSpeed",
     ),
 )
