@@ -72,7 +72,6 @@ def test_git_has_the_last_word_in_a_checkout(tree):
 
 
 @pytest.mark.parametrize("checkout", [True, False])
-@pytest.mark.parametrize("checkout", [True, False])
 @pytest.mark.parametrize("kind", ["OPENSSH ", "RSA ", "EC ", "ENCRYPTED ", ""])
 def test_a_private_key_stays_here_whatever_it_is_called(tree, checkout, kind):
     (tree / "keys").mkdir()
@@ -89,6 +88,7 @@ def test_a_private_key_stays_here_whatever_it_is_called(tree, checkout, kind):
     assert source.ignored(there) == {"keys/cluster", "keys/id_ed25519"}
 
 
+@pytest.mark.parametrize("checkout", [True, False])
 def test_what_would_not_travel_is_not_deleted_either(tree, checkout):
     if checkout:
         git(tree, "init")
