@@ -8,6 +8,7 @@ import pty
 import re
 import select
 import shlex
+import signal
 import sys
 import time
 
@@ -21,6 +22,8 @@ class Terminal:
         self.seen = ""
         self.pid, self._master = pty.fork()
         if self.pid == 0:
+            for number in (signal.SIGINT, signal.SIGHUP):
+                signal.signal(number, signal.SIG_DFL)  # ignored where the tests run in background
             os.chdir(folder)
             os.environ["PYTHONPATH"] = str(ROOT)
             os.execvp("bash", ["bash", "--norc", "--noprofile", "-i"])
