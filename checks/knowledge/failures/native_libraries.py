@@ -95,9 +95,9 @@ FAILURES = (
     root(
         "lib-cuda-other-major",
         ": cannot open shared object file",
-        r"(?P<library>lib(?:cudart|cublas|cublasLt|cufft|curand|cusolver|cusparse|nvrtc|nvJitLink|"
-        r"cupti)\.so\.(?P<major>11(?:\.\d)?|12|13)|libnvrtc-builtins\.so\.[\d.]+): cannot open "
-        r"shared object file",
+        r"ImportError: (?P<library>lib(?:(?:cudart|cublas|cublasLt|cufft|curand|cusolver|cusparse|"
+        r"nvrtc|nvJitLink|cupti)\.so\.(?P<major>11(?:\.\d)?|12|13)|nvrtc-builtins\.so\.[\d.]+)): "
+        r"cannot open shared object file",
         cause="a package was built for another CUDA than the one that is here: it needs {library}",
         fix="install its build for torch's CUDA (`python -c 'import torch; "
         "print(torch.version.cuda)'`), or the library itself: `uv pip install "
