@@ -64,7 +64,9 @@ class SshSession:
             channel.settimeout(timeout_s)
             channel.exec_command(command)
         except (paramiko.SSHException, EOFError, OSError) as error:
-            raise LoginError("timeout", f"no session: {error or 'the connection ended'}") from error
+            ended = isinstance(error, paramiko.ChannelException | EOFError | ConnectionResetError)
+            cause = "shell-refuses" if ended and not self.stalled else "timeout"
+            raise LoginError(cause, f"no session: {error or 'the connection ended'}") from error
         return Channel(channel, share)
 
     def run(self, command: str, stdin: bytes = b"", limit_s: float = 30.0) -> CommandResult:

@@ -49,10 +49,21 @@ class SshdSetting:
 
 
 @dataclass(frozen=True)
+class Revocation:
+    """A file of revoked keys: those of it that are written out, and whether it can be read."""
+
+    fingerprints: tuple[str, ...] = ()
+    readable: bool = True
+
+
+@dataclass(frozen=True)
 class Sshd(Fact):
     """`settings` by lower-case keyword, in force first; `accounts` are those of /etc/passwd.
 
-    `groups` are the user's, its own first; empty where no setting goes by groups.
+    `by_address` has what `sshd -T -C` says of a login from that address and of no other.
+    `authorized_files` are read for everybody, `files_by_setting` for whom that AuthorizedKeysFile
+    holds; `authorized` is of all of them. `revoked` is by path. `groups` are the user's, its own
+    first; empty where no setting goes by groups.
     """
 
     section: ClassVar[str] = "sshd"
@@ -65,6 +76,9 @@ class Sshd(Fact):
     accounts: tuple[str, ...] = ()
     other_accounts: bool = False
     groups: tuple[str, ...] = ()
+    by_address: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    files_by_setting: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    revoked: Mapping[str, Revocation] = field(default_factory=dict)
 
     def setting(self, keyword: str) -> SshdSetting | None:
         """What holds for everybody: the first that stands outside of Match blocks."""

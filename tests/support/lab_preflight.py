@@ -89,6 +89,13 @@ def findings_to_fix(findings: Sequence[Finding]) -> list[Finding]:
     ]
 
 
+WAITING_RELOAD = """pkill() {
+    rm -f /run/sshd.pid
+    command pkill "$@" && until [ -s /run/sshd.pid ]; do sleep 0.02; done
+}"""
+"""sshd writes its pid file once it listens again."""
+
+
 def type_fix(lab: Lab, fix: Fix) -> None:
     """Type one fix as a person at that place would. Raises CalledProcessError with its words."""
     assert fix.command, f"nothing to type: {fix.note}"
@@ -96,9 +103,5 @@ def type_fix(lab: Lab, fix: Fix) -> None:
         argv = ["bash", "-c", fix.command]
         done = subprocess.run(argv, check=False, timeout=60, capture_output=True, text=True)
     else:
-        typed = fix.command
-        if "-HUP -x sshd" in typed:  # it writes its pid file once it listens
-            wait = "until [ -s /run/sshd.pid ]; do sleep 0.02; done"
-            typed = f"rm /run/sshd.pid && {{ {typed}\n}} && {wait}"
-        done = lab.node(fix.on).run(typed)
+        done = lab.node(fix.on).run(f"{WAITING_RELOAD}\n{fix.command}")
     assert done.returncode == 0, f"{fix}\n{done.stdout}{done.stderr}"

@@ -234,6 +234,12 @@ HOSTBASED = (
     "HostbasedUsesNameFromPacketOnly yes",
     "IgnoreRhosts no",
 )
+OTHER_RULES = (
+    *("AuthenticationMethods publickey,publickey publickey", "AuthorizedKeysFile none"),
+    *("AuthorizedKeysCommand /usr/bin/cat /etc/ssh/keys", "AuthorizedKeysCommandUser root"),
+    *("RevokedKeys /etc/ssh/revoked", "PubkeyAcceptedAlgorithms -ssh-rsa"),
+    *("Match Address 192.0.2.0/24", "PermitRootLogin no", "MaxSessions 0", "Match all"),
+)
 WITHOUT_KEYS = """
 rm .ssh/id_*; mv .ssh/known_hosts /etc/ssh/ssh_known_hosts
 printf 'node1 root\nnode2 root\n' >.shosts; chmod 600 .shosts

@@ -7,6 +7,7 @@ from tests.support.odd_clusters import (
     CLOUD_ADDRESSES,
     CLOUD_NAMES,
     HOSTBASED,
+    OTHER_RULES,
     SIXES,
     STRICT_SHELL,
     STRICT_SSHD,
@@ -130,6 +131,14 @@ SITES = [
             on_all("echo 'Access denied otherwise. Connection refused.' >/etc/issue.net"),
             on_all("echo Welcome >/etc/motd"),
             bashrc('case $- in *i*) echo "hello" ;; esac'),
+        ),
+    ),
+    Site(
+        "keys-from-a-command-and-rules-for-others",
+        equally_odd(2, sshd=OTHER_RULES),
+        (
+            on_all("mv .ssh/authorized_keys /etc/ssh/keys; : >/etc/ssh/revoked"),
+            ssh_config("HostKeyAlgorithms ssh-ed25519", "PreferredAuthentications publickey"),
         ),
     ),
     Site("noisy-shell", TWO, (bashrc("echo welcome"),), warns=frozenset({"ssh.shell-is-quiet"})),

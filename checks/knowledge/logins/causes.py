@@ -74,8 +74,10 @@ LOGIN_CAUSES = (
     Cause(
         "key-denied",
         "the key is refused",
-        "corrects the setting of sshd that excludes the account, where one does: `AllowUsers`, "
-        "`DenyUsers`, `AllowGroups`, `DenyGroups`, `PermitRootLogin`, in a `Match` block too",
+        "corrects the setting of sshd that excludes the account or its key, where one does: "
+        "`AllowUsers`, `DenyUsers`, `AllowGroups`, `DenyGroups`, `PermitRootLogin`, "
+        "`AuthenticationMethods`, `PubkeyAcceptedAlgorithms`, `AuthorizedKeysFile`, `RevokedKeys`, "
+        "in a `Match` block too; or that of ssh for which no key is offered",
     ),
     Cause(
         "key-not-authorized",
@@ -146,12 +148,13 @@ LOGIN_CAUSES = (
     Cause(
         "config-broken",
         "the ssh configuration cannot be used",
-        "corrects that line, or the mode of that file",
+        "corrects that line, or the mode of that file, or puts a line that is right first",
     ),
     Cause(
         "no-common-algorithm",
         "client and sshd have no algorithm in common",
-        "shows where it stops",
+        "takes out sshd's line where only that node has it; else has the client accept what sshd "
+        "offers",
     ),
     Cause(
         "ssh-failed",
@@ -164,13 +167,16 @@ CAUSE_MEANING: Mapping[str, str] = {cause.name: cause.meaning for cause in LOGIN
 """What each cause means, to stand behind `node1 cannot log in to node2: `."""
 
 _CONNECT = r"^ssh: connect to host \S+ port \d+: "
+_DENIAL = r"Permission denied \(|Too many authentication failures|no authentication methods enabled"
 _NO_BANNER = r"^((kex|ssh)_exchange_identification: |.*during banner exchange).*"
 _BY_TEXT = tuple(
     (cause, re.compile(pattern, re.MULTILINE))
     for cause, pattern in (
         (
             "config-broken",
-            r"Bad owner or permissions on|Bad configuration option|bad configuration",
+            r"Bad owner or permissions on|Bad configuration option|bad configuration"
+            r"|^Cannot execute command-line and remote command"
+            r"|^bind \S+: Cannot assign requested address",
         ),
         ("proxy-fails", rf"{_NO_BANNER}\s+Connection (closed by|to) UNKNOWN port 65535"),
         ("name-unresolved", r"^ssh: Could not resolve hostname"),
@@ -183,7 +189,7 @@ _BY_TEXT = tuple(
         ("host-key-unknown", r"^Host key verification failed|^No \S+ host key is known for"),
         ("throttled", r"^(kex|ssh)_exchange_identification: "),
         ("no-common-algorithm", r"^Unable to negotiate with "),
-        ("key-denied", r"Permission denied \(|Too many authentication failures"),
+        ("key-denied", _DENIAL),
         ("shell-refuses", r"^Connection (closed|reset) by "),
     )
 )

@@ -7,12 +7,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from checks.facts import Login, NodeView
+from checks.knowledge.logins.console_fixes import key_is_enough_fix, let_key_in_fix
 from checks.knowledge.logins.ended_shell import ended_shell_fix
 from checks.knowledge.logins.fixes import KNOWN_HOSTS, QUIET, prepend_ssh_config
 from checks.knowledge.logins.on_each_node import ssh_command
 from checks.knowledge.logins.server_fixes import RELOAD_SSHD
 from checks.model import HERE, Fix
 
+MORE_THAN_A_KEY = "the server asks for more than a key"
 COMPARE_NOTE = (
     "compare the key before with /etc/ssh/ssh_host_*_key.pub at the node's console: another "
     "machine may answer in its name"
@@ -161,24 +163,13 @@ def _key_passphrase_fix(_: NodeView, login: Login) -> Fix:
 
 
 def _key_denied_fix(node: NodeView, login: Login) -> Fix:
+    if login.detail == MORE_THAN_A_KEY:
+        return key_is_enough_fix(node)
     if not login.public_key:
         return _fix_here(
             ssh_command(node, login).replace("ssh ", "ssh-copy-id ", 1), "asks for the password"
         )
-    line, blob = f"{login.public_key} preflight", login.public_key.split()[1]
-    file = "~/.ssh/authorized_keys"
-    command = (
-        f"mkdir -p -m 700 ~/.ssh && {{ grep -qsF {shlex.quote(blob)} {file} || "
-        f"echo {shlex.quote(line)} >> {file}; }} && chmod go-w ~ ~/.ssh {file}"
-    )
-    who = login.user or "the account"
-    note = (
-        f"at its console as {who}: adds this machine's key where it is missing, and takes away the "
-        "rights for which sshd ignores the file; if it is still refused, it is AllowUsers, "
-        "DenyUsers, AllowGroups or PermitRootLogin of sshd_config, or from= before the key: "
-        "`journalctl -u ssh -u sshd` there says which"
-    )
-    return node.fix(command, note)
+    return let_key_in_fix(node, login)
 
 
 def _public_keys_off_fix(node: NodeView, _: Login) -> Fix:

@@ -5,9 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from checks.facts.sshd import AuthorizedKey, GuardedPath, Sshd, SshdSetting
-from checks.facts.trust import PrivateKey, Trust
+from checks.facts.trust import ClientConfig, PrivateKey, Trust
 from checks.knowledge.logins.causes import bad_key_file, cause_of_text, denied_account
 from checks.knowledge.logins.sshd_access import barring_setting, effective_setting
+from checks.knowledge.logins.sshd_refusals import (
+    Refusal,
+    ServerSide,
+    signatures,
+    too_few_tries,
+    why_key_refused,
+)
 
 KEYWORD_SPELLING = {
     "permitrootlogin": "PermitRootLogin",
@@ -24,7 +31,9 @@ EXCLUDING_OPTIONS = ("from=", "expiry-time=", "cert-authority", "principals=")
 class Denial:
     """The cause, with what is to be fixed: a key, a path, an sshd setting or an account.
 
-    `keyword` is the setting's, in lower case.
+    `keyword` is the setting's, in lower case. `refusal` has the setting of sshd and the line that
+    is right for it, `client_line` what the client's own configuration must say. `keys_file` is
+    where sshd looks for the key.
     """
 
     cause: str
@@ -35,12 +44,17 @@ class Denial:
     account: str = ""
     line: AuthorizedKey | None = None
     keyword: str = ""
+    refusal: Refusal | None = None
+    client_line: str = ""
+    keys_file: str = ""
 
 
-def why_denied(err: str, client: Trust | None, server: Sshd | None, address: str = "") -> Denial:
+def why_denied(
+    err: str, client: Trust | None, server: Sshd | None, address: str = "", peer: str = ""
+) -> Denial:
     """The most exact cause that the facts give; `key-denied` where they explain nothing.
 
-    `address` is the client's, '' where it is not known.
+    `address` is the client's, '' where it is not known; `peer` is whom it logs in to.
     """
     cause = cause_of_text(err)
     account = denied_account(err)
@@ -48,16 +62,29 @@ def why_denied(err: str, client: Trust | None, server: Sshd | None, address: str
         keyword = "pubkeyauthentication"
         setting = effective_setting(server, keyword, account, address) if server else None
         return Denial(cause, _describe_setting(setting), setting=setting, account=account)
-    unusable = _client_denial(err, cause, client)
+    unusable = _client_denial(err, cause, client, peer)
     if unusable:
         return unusable
     if server is None:
         return Denial("key-denied", account=account)
+    login = ServerSide(server, account or server.user, address)
     return (
         _access_denial(account, server, address)
-        or _permission_denial(server, account)
-        or _authorization_denial(client, server, account)
-        or Denial("key-denied", account=account)
+        or _setting_denial(err, client, login)
+        or _permission_denial(login)
+        or _authorization_denial(client, login)
+        or Denial("key-denied", _ruled_out(login), account=account)
+    )
+
+
+def _ruled_out(login: ServerSide) -> str:
+    """What the facts exclude, where they explain nothing."""
+    if login.account != login.server.user:
+        return f"the keys of {login.account} there are not known"
+    files = ", ".join(login.keys_files)
+    return (
+        f"its key is in {files or 'a file'} without a restriction, modes and owners are right, and "
+        "no list, method or algorithm of sshd excludes it: sshd's own log says why"
     )
 
 
@@ -65,21 +92,49 @@ def _describe_setting(setting: SshdSetting | None) -> str:
     return f"{setting.where} says {setting.value}" if setting and setting.where else ""
 
 
-def _client_denial(err: str, cause: str, client: Trust | None) -> Denial | None:
+def _client_denial(err: str, cause: str, client: Trust | None, peer: str) -> Denial | None:
     """What is wrong on the client's side, so that no key was offered."""
     path, complaint = bad_key_file(err)
     if path and cause in ("key-permissions", "key-unreadable"):
         return Denial(cause, f"{path}: {complaint}", PrivateKey(path))
-    if client is None or client.agent or any(_is_usable(key) for key in client.keys):
+    if client is None:
+        return None
+    usable = [key for key in client.keys if _is_usable(key)]
+    if line := _withholding_line(client.client(peer), usable):
+        keyword = line.split()[0].replace("KeyTypes", "Algorithms")
+        detail = f"no key is offered: {keyword} of its own ssh configuration excludes it"
+        return Denial("key-denied", detail, client_line=line)
+    if client.agent or usable:
         return None
     if not client.keys:
-        return Denial("key-missing", f"no private key in {client.home}/.ssh")
+        return _no_key_denial(client, peer)
     key = client.keys[0]
     if not key.readable:
         return Denial("key-unreadable", key.path, key)
     if key.too_open:
         return Denial("key-permissions", key.path, key)
     return Denial("key-passphrase", key.path, key)
+
+
+def _withholding_line(config: ClientConfig, usable: list[PrivateKey]) -> str:
+    """The line that has this ssh offer its keys; '' where its configuration lets it."""
+    if not config.offers_keys:
+        return "PubkeyAuthentication yes"
+    if config.methods and "publickey" not in config.methods:
+        return "PreferredAuthentications publickey"
+    types = [key.public.split()[0] for key in usable if key.public]
+    taken = set(config.key_algorithms)
+    if not types or not taken or any(taken & set(signatures(kind)) for kind in types):
+        return ""
+    return f"PubkeyAcceptedKeyTypes +{signatures(types[0])[0]}"
+
+
+def _no_key_denial(client: Trust, peer: str) -> Denial:
+    """No file that ssh would offer is there: its own places, or those of IdentityFile."""
+    named = client.client(peer).identities
+    if len(named) == 1:
+        return Denial("key-missing", f"IdentityFile {named[0]} is not there")
+    return Denial("key-missing", f"no private key in {client.home}/.ssh")
 
 
 def _is_usable(key: PrivateKey) -> bool:
@@ -99,27 +154,49 @@ def _access_denial(account: str, server: Sshd, address: str) -> Denial | None:
     return Denial("key-denied", detail, setting=setting, account=account, keyword=keyword)
 
 
-def _permission_denial(server: Sshd, account: str) -> Denial | None:
-    """A path of authorized_keys that StrictModes refuses; known of the probe's own account only."""
-    strict = server.setting("strictmodes")
-    if (strict and strict.value == "no") or (account and account != server.user):
+def _setting_denial(err: str, client: Trust | None, login: ServerSide) -> Denial | None:
+    """A setting for which sshd takes none of the keys; known of the probe's own account only."""
+    if login.account != login.server.user:
         return None
-    bad = next((guarded for guarded in server.guarded if not guarded.safe), None)
+    keys = [key for key in client.keys if _is_usable(key)] if client and not client.agent else []
+    refusal = why_key_refused(login, keys)
+    if "Too many authentication failures" in err and client:
+        refusal = refusal or too_few_tries(login, len(client.keys))
+    if refusal is None:
+        return None
+    detail = refusal.detail
+    return Denial("key-denied", detail, setting=refusal.setting, refusal=refusal)
+
+
+def _permission_denial(login: ServerSide) -> Denial | None:
+    """A path of authorized_keys that StrictModes refuses; known of the probe's own account only."""
+    server, strict = login.server, login.setting("strictmodes")
+    if (strict and strict.value == "no") or login.account != server.user:
+        return None
+    guarded = [at for at in server.guarded if _is_above(at.path, login.keys_files)]
+    bad = next((at for at in guarded if not at.safe), None)
     if bad is None:
         return None
     detail = f"{bad.path} has mode {bad.mode} and belongs to {bad.owner}"
-    return Denial("authorized-keys-permissions", detail, path=bad, account=account)
+    return Denial("authorized-keys-permissions", detail, path=bad, account=login.account)
+
+
+def _is_above(path: str, files: tuple[str, ...]) -> bool:
+    """Whether it is one of these files or a folder of one; where no file is known, all are."""
+    return not files or any(f"{file}/".startswith(f"{path.rstrip('/')}/") for file in files)
 
 
 def _shuts_out(line: AuthorizedKey) -> bool:
     return any(option in line.options.lower() for option in EXCLUDING_OPTIONS)
 
 
-def _authorization_denial(client: Trust | None, server: Sshd, account: str) -> Denial | None:
+def _authorization_denial(client: Trust | None, login: ServerSide) -> Denial | None:
     """No key that is offered is in authorized_keys, or only with options that may shut it out."""
-    if client is None or (account and account != server.user):
+    server, files = login.server, login.keys_files
+    if client is None or login.account != server.user:
         return None
-    accepted = {line.fingerprint: line for line in server.authorized}
+    lines = [line for line in server.authorized if _is_above(line.where.rpartition(":")[0], files)]
+    accepted = {line.fingerprint: line for line in lines}
     offered = {key.fingerprint for key in client.keys if _is_usable(key)} | set(client.agent)
     known = [accepted[mark] for mark in sorted(offered) if mark in accepted]
     if known:
@@ -127,10 +204,20 @@ def _authorization_denial(client: Trust | None, server: Sshd, account: str) -> D
         if limited is None:
             return None
         detail = f"{limited.where} accepts it only with {limited.options}"
-        return Denial("key-not-authorized", detail, line=limited, account=account)
+        return Denial("key-not-authorized", detail, line=limited, account=login.account)
     locked = next((key for key in client.keys if key.fingerprint in accepted), None)
     if locked:
         cause = "key-permissions" if locked.too_open else "key-passphrase"
         return Denial(cause, locked.path, locked)
     key = next((key for key in client.keys if _is_usable(key) and key.public), None)
-    return Denial("key-not-authorized", key.path if key else "", key, account=account)
+    detail = (key.path if key else "") + _where_looked(login)
+    file = next(iter(files), "")
+    return Denial("key-not-authorized", detail, key, account=login.account, keys_file=file)
+
+
+def _where_looked(login: ServerSide) -> str:
+    """Which file sshd reads for this login, where that is not the usual one."""
+    setting = login.setting("authorizedkeysfile")
+    if not setting or not setting.where or not login.keys_files:
+        return ""
+    return f"; sshd reads {', '.join(login.keys_files)} ({setting.where})"

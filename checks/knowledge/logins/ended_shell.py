@@ -11,12 +11,15 @@ import re
 import shlex
 
 from checks.facts import Login, NodeView
+from checks.knowledge.logins.console_fixes import ASK_SSHD, comment_out_settings
 from checks.knowledge.logins.fixes import QUIET
 from checks.knowledge.logins.forced_command import KEY_TYPE
 from checks.model import Fix
 
 NO_LOGIN = re.compile(r"not available|not allowed|nologin", re.IGNORECASE)
 """What nologin(8) and its kin say for a closed account."""
+ENDING_SETTINGS = "^(forcecommand|chrootdirectory) |^maxsessions 0$|^permitrootlogin forced"
+"""Lines of `sshd -T` for which an accepted login runs nothing, or something else."""
 READ_AS_COMMANDS = re.compile(r"(syntax|parse) error|unknown command|too many", re.IGNORECASE)
 """What shells say that a start-up file begins: they take the probe for their own text."""
 COMPLAINT = re.compile(
@@ -69,15 +72,16 @@ def _account(login: Login) -> str:
 def _found_at_console_fix(node: NodeView, login: Login) -> Fix:
     """One command that looks at the key, at sshd and at the shell, in this order."""
     user = _account(login)
-    where = f"user={user},host=localhost,addr=127.0.0.1"
+    ends = f"grep -vi ' none$' | grep -E '{ENDING_SETTINGS}' | cut -d' ' -f1 | paste -sd'|'"
     steps = [
-        f"sshd -T -C {where} | grep '^forcecommand ' | grep -vi ' none$'",
+        f'u={user}; k=$({ASK_SSHD} | {ends}); [ -n "$k" ] && {comment_out_settings("$k")}',
         f"case $(getent passwd {user}) in *bash) grep -qxF '{QUIET}' ~{user}/.bashrc || "
         f"sed -i '1i {QUIET}' ~{user}/.bashrc;; *) usermod -s /bin/bash {user};; esac",
     ]
     note = (
-        "at its console: where it prints a ForceCommand of sshd_config, comment that out; where it "
-        "prints nothing, ~/.bashrc is now kept to people's shells, and any other shell is bash"
+        "at its console: turns a ForceCommand, ChrootDirectory, MaxSessions or PermitRootLogin for "
+        "which its sshd runs nothing into a comment; without one, keeps ~/.bashrc to people's "
+        "shells, or makes another shell bash"
     )
     if not login.key_options and not READ_AS_COMMANDS.search(login.printed):
         steps.insert(0, _drop_command(login))

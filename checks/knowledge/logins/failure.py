@@ -13,6 +13,7 @@ from checks.facts.sshd import Sshd
 from checks.facts.trust import ClientConfig, Trust
 from checks.knowledge.firewalls import Culprit, find_culprit
 from checks.knowledge.firewalls.ruleset import Packet
+from checks.knowledge.logins.algorithms import find_narrowed_algorithms
 from checks.knowledge.logins.causes import (
     CAUSE_MEANING,
     offending_line,
@@ -108,6 +109,8 @@ class LoginFailure:
             return f"{how} by {self.filter}"
         if self.cause == "key-not-authorized" and self.denial.line:
             return "the public key is in authorized_keys with a restriction"
+        if self.denial.client_line and self.cause == "key-denied":
+            return "its ssh offers no key"
         if self.misdirected:
             return str(self.misdirected)
         if self.cause == "proxy-fails" and self.client.proxy:
@@ -144,7 +147,9 @@ def explain_failure(
     server = target.read(Sshd) if target.has(Sshd) else None
     if cause in REFUSALS:
         client = source.read(Trust) if source.has(Trust) else None
-        denial = why_denied(attempt.err, client, server, end_addresses(source, target)[0])
+        denial = why_denied(
+            attempt.err, client, server, end_addresses(source, target)[0], target.name
+        )
     elif cause in ("shell-refuses", "shell-hangs") and server and not _has_closed_shell(target):
         client = source.read(Trust) if source.has(Trust) else None
         account = _ssh_client(source, target).user or server.user
@@ -153,10 +158,37 @@ def explain_failure(
         denial = Denial("proxy-fails", proxy_complaint(attempt.err))
     elif cause == "host-key-changed" and server:
         denial = _changed_key_denial(attempt, server, target.name)
+    else:
+        denial = _own_setting_denial(cause, attempt, source, target) or denial
     return LoginFailure(denial.cause, attempt, source, target, denial)
 
 
+def _own_setting_denial(
+    cause: str, attempt: LoginAttempt, source: NodeView, target: NodeView
+) -> Denial | None:
+    """A setting of the client's own ssh, or a file of it, that is the cause."""
+    client = _ssh_client(source, target)
+    if cause == "no-common-algorithm":
+        narrowed = find_narrowed_algorithms(attempt.err, target)
+        return Denial(cause, str(narrowed), client_line=narrowed.client_line) if narrowed else None
+    if cause == "config-broken" and "remote command" in attempt.err:
+        detail = "its ssh configuration has a RemoteCommand"
+        return Denial(cause, detail, client_line="RemoteCommand none")
+    special = source.read(Trust).special if source.has(Trust) else {}
+    if cause == "wrong-host" and target.name in special and client.hostname != target.name:
+        detail = f"its ssh configuration says HostName {client.hostname}"
+        return Denial(cause, detail, client_line=f"HostName {target.name}")
+    if cause == "name-unresolved" and client.family != "any" and all(end_addresses(source, target)):
+        detail = f"its ssh configuration says AddressFamily {client.family}"
+        return Denial("config-broken", detail, client_line="AddressFamily any")
+    if cause == "host-key-unknown" and client.known_hosts_fault:
+        return Denial(cause, f"{client.known_hosts[0]} {client.known_hosts_fault}")
+    return None
+
+
 def _changed_key_denial(attempt: LoginAttempt, server: Sshd, name: str) -> Denial:
+    if "REVOKED HOST KEY" in attempt.err:
+        return Denial("host-key-changed", "a line that begins with @revoked has it")
     presented = presented_fingerprint(attempt.err)
     line = offending_line(attempt.err)
     if (

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from checks.facts import Login, NodeView
 from checks.facts.account import Account
 from checks.knowledge.firewalls.opening import opening_fix, smallest_networks
+from checks.knowledge.logins.algorithms import find_narrowed_algorithms
 from checks.knowledge.logins.causes import offending_line
 from checks.knowledge.logins.failure import LoginFailure, controller_address
 from checks.knowledge.logins.keys import (
@@ -18,6 +19,7 @@ from checks.knowledge.logins.keys import (
     unreadable_key_fix,
 )
 from checks.knowledge.logins.server_fixes import (
+    RELOAD_SSHD,
     allow_account_fix,
     allow_public_keys_fix,
     authorize_key_fix,
@@ -35,6 +37,7 @@ QUIET = "case $- in *i*) ;; *) return;; esac"
 
 
 _BAD_LINE = re.compile(r"^(/\S+?):? line (\d+):", re.MULTILINE)
+_BIND = "^[[:space:]]*Bind(Address|Interface)"
 _BAD_MODE = re.compile(r"^Bad owner or permissions on (\S+)", re.MULTILINE)
 
 
@@ -108,13 +111,23 @@ def _known_hosts_file(failure: LoginFailure) -> str:
 
 def _host_key_unknown_fix(failure: LoginFailure) -> Fix:
     source, path = failure.source, _known_hosts_file(failure)
-    record = f"mkdir -p -m 700 ~/.ssh && {_record_host_key(failure, path or KNOWN_HOSTS)}"
+    record = f"{_usable_file(failure, path)}{_record_host_key(failure, path or KNOWN_HOSTS)}"
     note = "" if _known_hosts_line(failure) else "compare the fingerprint before"
     if path:
         return source.fix(record, note)
     named = prepend_ssh_config(failure.target.name, f"UserKnownHostsFile {KNOWN_HOSTS}")
     why = f"{' '.join(failure.client.known_hosts)}, where its ssh looks for host keys, keeps none"
     return source.fix(f"{record} && {named}", "; ".join(part for part in (why, note) if part))
+
+
+def _usable_file(failure: LoginFailure, path: str) -> str:
+    """What must be typed before a line can be added to the file of host keys."""
+    fault = failure.client.known_hosts_fault
+    if fault == "is a folder":
+        return f"{{ [ ! -d {path} ] || mv {path} {path}.folder; }} && "
+    if fault:
+        return f"sudo chown $(id -u) {path} && chmod u+rw {path} && "
+    return "mkdir -p -m 700 ~/.ssh && "
 
 
 def _record_host_key(failure: LoginFailure, path: str) -> str:
@@ -124,6 +137,13 @@ def _record_host_key(failure: LoginFailure, path: str) -> str:
 
 
 def _host_key_changed_fix(failure: LoginFailure) -> Fix:
+    if "REVOKED HOST KEY" in failure.attempt.err:
+        files = f"{' '.join(failure.client.known_hosts)} /etc/ssh/ssh_known_hosts"
+        note = (
+            f"ask who put the @revoked line into one of {files}: a stolen key must be replaced on "
+            f"{failure.target.name} (ssh-keygen -A after its old one is deleted), else delete it"
+        )
+        return Fix(note=note, on=failure.source.name)
     offending = offending_line(failure.attempt.err)
     path = shlex.quote(offending[0]) if offending else _known_hosts_file(failure) or KNOWN_HOSTS
     line = _known_hosts_line(failure)
@@ -143,7 +163,27 @@ def _shell_refuses_fix(failure: LoginFailure) -> Fix:
     who = failure.target.read(Account) if failure.target.has(Account) else None
     if who and who.shell.endswith(("nologin", "false")):
         return failure.target.fix(f"chsh -s /bin/bash {who.user}", root=True)
-    return verbose_login_fix(failure)
+    return allow_account_fix(failure)
+
+
+def _key_denied_fix(failure: LoginFailure) -> Fix:
+    """Has the client offer its key, where its own settings keep it, else sshd take it."""
+    return _client_line_fix(failure) if failure.denial.client_line else allow_account_fix(failure)
+
+
+def _client_line_fix(failure: LoginFailure) -> Fix:
+    """Puts the line that is right first in the client's own configuration, where it wins."""
+    return failure.source.fix(prepend_ssh_config(failure.target.name, failure.denial.client_line))
+
+
+def _no_common_algorithm_fix(failure: LoginFailure) -> Fix:
+    if failure.denial.client_line:
+        return _client_line_fix(failure)
+    narrowed = find_narrowed_algorithms(failure.attempt.err, failure.target)
+    if narrowed is None:
+        return verbose_login_fix(failure)
+    note = f"leaves {narrowed.keyword} to sshd's own choice, as on the other nodes"
+    return failure.target.fix(f"{narrowed.target_edit} && {RELOAD_SSHD}", note, root=True)
 
 
 def _shell_hangs_fix(failure: LoginFailure) -> Fix:
@@ -167,6 +207,8 @@ def _proxy_fails_fix(failure: LoginFailure) -> Fix:
 
 
 def _wrong_host_fix(failure: LoginFailure) -> Fix:
+    if failure.denial.client_line:
+        return _client_line_fix(failure)
     name, address = failure.target.name, controller_address(failure.target)
     note = (
         f"must say {address}: correct /etc/hosts or DNS, or the port, where a container shares it"
@@ -178,6 +220,14 @@ def _config_broken_fix(failure: LoginFailure) -> Fix:
     if match := _BAD_LINE.search(failure.attempt.err):
         path, number = shlex.quote(match[1]), match[2]
         return failure.source.fix(f"sed -i '{number}s/^/#/' {path}", root=path.startswith("/etc/"))
+    if failure.denial.client_line:
+        return _client_line_fix(failure)
+    if "Cannot assign requested address" in failure.attempt.err:
+        find = (
+            f"grep -lisE '{_BIND}' ~/.ssh/config /etc/ssh/ssh_config /etc/ssh/ssh_config.d/*.conf"
+        )
+        note = "this node has no such address"
+        return failure.source.fix(f"{find} | xargs -r sed -i -E 's/{_BIND}/# &/I'", note)
     if match := _BAD_MODE.search(failure.attempt.err):
         return failure.source.fix(f"chmod go-w {shlex.quote(match[1])}")
     return verbose_login_fix(failure)
@@ -198,7 +248,7 @@ _FIXES: Mapping[str, Callable[[LoginFailure], Fix]] = {
     "key-not-authorized": authorize_key_fix,
     "authorized-keys-permissions": tighten_path_fix,
     "public-key-auth-off": allow_public_keys_fix,
-    "key-denied": allow_account_fix,
+    "key-denied": _key_denied_fix,
     "user-unknown": _user_unknown_fix,
     "throttled": raise_startups_fix,
     "shell-refuses": _shell_refuses_fix,
@@ -206,4 +256,5 @@ _FIXES: Mapping[str, Callable[[LoginFailure], Fix]] = {
     "shell-hangs": _shell_hangs_fix,
     "wrong-host": _wrong_host_fix,
     "config-broken": _config_broken_fix,
+    "no-common-algorithm": _no_common_algorithm_fix,
 }

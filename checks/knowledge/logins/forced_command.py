@@ -11,6 +11,7 @@ from checks.facts.sshd import AuthorizedKey, Sshd
 from checks.facts.trust import Trust
 from checks.knowledge.logins.denial import Denial
 from checks.knowledge.logins.sshd_access import effective_setting
+from checks.knowledge.logins.sshd_refusals import ServerSide, why_session_ends
 
 COMMAND_OPTION = re.compile(r'command="((?:\\.|[^"\\])*)"', re.IGNORECASE)
 KEY_TYPE = r"\(\(ssh-\|ecdsa-\|sk-\)[^ ]* AAAA\)"
@@ -34,7 +35,10 @@ def why_forced(client: Trust | None, server: Sshd, account: str, address: str) -
         option = COMMAND_OPTION.search(line.options) if line.fingerprint in offered else None
         if option:
             return Denial("forced-command", f"{line.where} gives its key {option[0]}", line=line)
-    return None
+    refusal = why_session_ends(ServerSide(server, account, address))
+    if refusal is None:
+        return None
+    return Denial("shell-refuses", refusal.detail, setting=refusal.setting, refusal=refusal)
 
 
 def drop_command_edit(line: AuthorizedKey) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+from dataclasses import replace
 
 from checks.facts.sshd import SshdSetting
 from checks.knowledge.logins.denial import KEYWORD_SPELLING
@@ -11,6 +12,7 @@ from checks.knowledge.logins.failure import LoginFailure
 from checks.knowledge.logins.forced_command import KEY_TYPE, drop_command_edit, escape_sed
 from checks.knowledge.logins.keys import make_key_fix
 from checks.knowledge.logins.sshd_access import list_names_login
+from checks.knowledge.logins.sshd_refusals import Refusal
 from checks.model import Fix
 
 RELOAD_SSHD = (
@@ -26,16 +28,19 @@ def verbose_login_fix(failure: LoginFailure) -> Fix:
 def authorize_key_fix(failure: LoginFailure) -> Fix:
     """Adds the key that is offered, or lets it in from everywhere."""
     denial, server, target = failure.denial, failure.server, failure.target
-    path = shlex.quote(server.authorized_files[0]) if server and server.authorized_files else ""
+    files = server.authorized_files if server else ()
+    file = denial.keys_file or next(iter(files), "")
+    path = shlex.quote(file) if file else ""
     if denial.line:
         file, _, number = denial.line.where.rpartition(":")
         return target.fix(f"sed -i '{number}s/^.* {KEY_TYPE}/\\1/' {shlex.quote(file)}")
     if not path or denial.key is None:
         return make_key_fix(failure)
     line = f"{denial.key.public} {failure.source.name}"
-    folder = shlex.quote(os.path.dirname(shlex.split(path)[0]))
-    make = f"mkdir -p -m 700 {folder} && echo '{line}' >> {path} && chmod 600 {path}"
-    return target.fix(make)
+    folder, shared = shlex.quote(os.path.dirname(file)), file.startswith("/etc/")
+    modes = ("755", "644") if shared else ("700", "600")
+    make = f"mkdir -p -m {modes[0]} {folder} && echo '{line}' >> {path} && chmod {modes[1]} {path}"
+    return target.fix(make, root=shared)
 
 
 def tighten_path_fix(failure: LoginFailure) -> Fix:
@@ -67,7 +72,9 @@ def _sshd_line_fix(failure: LoginFailure, line: str) -> Fix:
 def allow_account_fix(failure: LoginFailure) -> Fix:
     """Lets the account through the setting of sshd that keeps it out, where one is known."""
     setting, account, server = failure.denial.setting, failure.denial.account, failure.server
-    keyword = failure.denial.keyword
+    keyword, refusal = failure.denial.keyword, failure.denial.refusal
+    if refusal:
+        return _refusal_fix(failure, refusal)
     if setting is None or server is None or not keyword:
         return verbose_login_fix(failure)
     if keyword == "permitrootlogin":
@@ -83,6 +90,14 @@ def allow_account_fix(failure: LoginFailure) -> Fix:
     return _sshd_line_fix(
         failure, f"{'' if others else '# '}{KEYWORD_SPELLING[keyword]} {others}".rstrip()
     )
+
+
+def _refusal_fix(failure: LoginFailure, refusal: Refusal) -> Fix:
+    if refusal.command:
+        return failure.target.fix(refusal.command, refusal.note, root=True)
+    if not refusal.line:
+        return Fix(note=refusal.note, on=failure.target.name)
+    return replace(_sshd_line_fix(failure, refusal.line), note=refusal.note)
 
 
 def drop_forced_command_fix(failure: LoginFailure) -> Fix:

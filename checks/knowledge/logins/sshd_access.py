@@ -7,6 +7,7 @@ outside of all. What cannot be decided here, a host by its name, accuses no sett
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from ipaddress import ip_address, ip_network
 
@@ -22,20 +23,27 @@ ACCESS_LISTS = (
 
 
 def effective_setting(server: Sshd, keyword: str, account: str, address: str) -> SshdSetting | None:
-    """The setting that holds for a login as `account` from `address`."""
+    """The setting that holds for a login as `account` from `address`.
+
+    What sshd itself says of that address decides, where it was asked.
+    """
     listed = server.settings.get(keyword, ())
-    fitting = (
+    fitting = [
         setting
         for setting in listed
         if setting.match and _match_holds(setting.match, server, account, address)
-    )
-    return next(fitting, None) or server.setting(keyword)
+    ]
+    own = server.by_address.get(address, {}).get(keyword)
+    if own is None or account not in ("", server.user):
+        return next(iter(fitting), None) or server.setting(keyword)
+    same = next((known for known in listed if known.value.lower() == own.lower()), None)
+    return same or replace(next(iter(fitting), SshdSetting("")), value=own)
 
 
 def barring_setting(server: Sshd, account: str, address: str) -> tuple[str, SshdSetting] | None:
     """The keyword that keeps that login out, and its setting."""
     root = effective_setting(server, "permitrootlogin", account, address)
-    if account == "root" and root and root.value.lower() in ("no", "forced-commands-only"):
+    if account == "root" and root and root.value.lower() == "no":
         return "permitrootlogin", root
     for keyword, keeps_out in ACCESS_LISTS:
         setting = effective_setting(server, keyword, account, address)

@@ -5,6 +5,7 @@ Read, never changed; only public keys, fingerprints, modes and settings leave th
 
 import base64
 import contextlib
+import functools
 import glob
 import grp
 import hashlib
@@ -12,12 +13,13 @@ import os
 import pwd
 import re
 import shlex
+import socket
 
 from checks.node.probe.core import Undetermined, run_command, section
 from checks.node.runtime.files import read_file
 from checks.node.runtime.processes import command_line, find_process, user_name
 
-COMMANDS = ("sshd -T",)
+COMMANDS = ("sshd -T", "sshd -T -C user=USER,host=ADDRESS,addr=ADDRESS, for each other node")
 
 KEY_LINE = re.compile(r"(?:^|\s)((?:ssh-|ecdsa-|sk-)[\w@.-]+)\s+(AAAA[\w+/=]+)")
 KEYWORDS = frozenset(
@@ -33,10 +35,26 @@ KEYWORDS = frozenset(
         "maxstartups",
         "permitrootlogin",
         "hostkey",
+        "authorizedkeyscommand",
+        "authenticationmethods",
+        "pubkeyacceptedalgorithms",
+        "revokedkeys",
+        "trustedusercakeys",
+        "maxsessions",
+        "maxauthtries",
+        "chrootdirectory",
+        "ciphers",
+        "macs",
+        "kexalgorithms",
+        "hostkeyalgorithms",
     )
 )
 
 
+KEYS_FILES = ".ssh/authorized_keys .ssh/authorized_keys2"
+MOST_PEERS = 64
+"""Nodes whose own settings are asked for, where a Match block may have some."""
+OLDER_NAMES = {"pubkeyacceptedkeytypes": "pubkeyacceptedalgorithms"}
 LISTS = frozenset(("allowusers", "denyusers", "allowgroups", "denygroups"))
 """Keywords of which every line counts."""
 
@@ -76,6 +94,7 @@ def read_settings(path, depth=0, match=""):
         if len(words) < 2 or words[0].startswith("#"):
             continue
         keyword, value = words[0].lower(), words[1].strip().strip('"')
+        keyword = OLDER_NAMES.get(keyword, keyword)
         if keyword == "match":
             match = "" if value.lower() == "all" else value
         elif keyword == "include" and depth < 8:
@@ -104,6 +123,26 @@ def effective_settings(options):
         elif key in KEYWORDS and key != "hostkey":
             found[key] = value
     return found
+
+
+def settings_by_address(options, user, addresses):
+    """{address: {keyword: value}} of what holds for a login from there, and not for everybody."""
+    usual, found = effective_settings(options), {}
+    for address in addresses if usual else ():
+        connection = "user=%s,host=%s,addr=%s" % (user, address, address)
+        own = effective_settings([*options, "-C", connection])
+        found[address] = {key: value for key, value in own.items() if usual.get(key) != value}
+    return {address: own for address, own in found.items() if own}
+
+
+def peer_addresses(peers):
+    """What the names of the nodes mean here: where they log in from."""
+    found = []
+    for peer in peers[:MOST_PEERS]:
+        with contextlib.suppress(OSError, UnicodeError):
+            entries = socket.getaddrinfo(peer["name"], None, 0, socket.SOCK_STREAM)
+            found += [where[0] for _, _, _, _, where in entries]
+    return list(dict.fromkeys(found))
 
 
 def sshd_settings(options):
@@ -190,11 +229,8 @@ def host_keys(sshd):
     return found
 
 
-def key_files(sshd, user, home):
-    """The authorized_keys files of this account, tokens filled in."""
-    named = setting_in_force(
-        sshd, "authorizedkeysfile", ".ssh/authorized_keys .ssh/authorized_keys2"
-    )
+def key_files(named, user, home):
+    """The files of this account that an AuthorizedKeysFile names, tokens filled in."""
     tokens = {"%h": home, "%u": user, "%%": "%"}
     words = [re.sub("%[hu%]", lambda found: tokens[found.group()], w) for w in shlex.split(named)]
     return [os.path.join(home, word) for word in words if word != "none"]
@@ -206,6 +242,25 @@ def names_groups(settings):
     return bool({"allowgroups", "denygroups"} & set(settings)) or any(
         "group" in match for match in matches
     )
+
+
+def revoked_keys(path):
+    """(fingerprints that a text of revoked keys lists, whether sshd can read the file)."""
+    try:
+        with open(path, "rb") as file:
+            text = file.read().decode("ascii", "replace")
+    except OSError:
+        return [], False
+    return [key_fingerprint(blob) for _, blob in KEY_LINE.findall(text)], True
+
+
+def revocations(named):
+    """{path: {"fingerprints": …, "readable": …}} of the files of revoked keys."""
+    found = {}
+    for path in named:
+        fingerprints, readable = revoked_keys(path)
+        found[path] = {"fingerprints": fingerprints, "readable": readable}
+    return found
 
 
 def group_names():
@@ -225,22 +280,43 @@ def other_accounts():
     return bool(services - {"files", "compat", "systemd"})
 
 
+def values_of(keyword, settings, by_address):
+    """Every value that some login may meet."""
+    values = [setting["value"] for setting in settings.get(keyword, ())]
+    return dict.fromkeys(values + [own[keyword] for own in by_address.values() if keyword in own])
+
+
 @section("sshd")
-def sshd(_):
+def sshd(args):
     """Settings, authorized keys and what guards them, host keys and accounts of this node."""
     entry = pwd.getpwuid(os.getuid())
-    settings = sshd_settings(options_of(sshd_command_line()))
-    paths = key_files(settings, entry.pw_name, entry.pw_dir)
+    options = options_of(sshd_command_line())
+    settings, by_address = sshd_settings(options), {}
+    if any(value["match"] for values in settings.values() for value in values):
+        addresses = peer_addresses(args.get("peers", []))
+        by_address = settings_by_address(options, entry.pw_name, addresses)
+    files_of = functools.partial(key_files, user=entry.pw_name, home=entry.pw_dir)
+    default = setting_in_force(settings, "authorizedkeysfile", KEYS_FILES)
+    named = {
+        value: files_of(value) for value in values_of("authorizedkeysfile", settings, by_address)
+    }
+    paths = list(
+        dict.fromkeys(path for files in [files_of(default), *named.values()] for path in files)
+    )
     checked = [
         at for path in paths if os.path.exists(path) for at in guarding_paths(path, entry.pw_dir)
     ]
+    revoked = [path for path in values_of("revokedkeys", settings, by_address) if path != "none"]
     return {
         "user": entry.pw_name,
         "groups": group_names() if names_groups(settings) else [],
         "settings": settings,
-        "authorized_files": paths,
+        "by_address": by_address,
+        "authorized_files": files_of(default),
+        "files_by_setting": named,
         "authorized": authorized_keys(paths),
         "guarded": list({entry["path"]: entry for entry in checked}.values()),
+        "revoked": revocations(revoked),
         "host_keys": host_keys(settings),
         "accounts": [line.split(":")[0] for line in read_file("/etc/passwd", "").splitlines()],
         "other_accounts": other_accounts(),

@@ -55,23 +55,40 @@ def client_settings(peer, home):
         settings.setdefault(key, []).append(value)
     first = {key: values[0] for key, values in settings.items()}
     kex = first.get("kexalgorithms", "").split(",")
+    named = first.get("userknownhostsfile", "").split() or ["~/.ssh/known_hosts"]
+    files = ["/dev/null" if path == "none" else path for path in named]
     return {
         "user": first.get("user", ""),
         "hostname": first.get("hostname", peer["name"]),
         "port": int(first.get("port", 22)),
         "identities": [in_home(path, home) for path in settings.get("identityfile", [])],
-        "known_hosts": [
-            "/dev/null" if path == "none" else path
-            for path in first.get("userknownhostsfile", "~/.ssh/known_hosts").split()
-        ],
+        "known_hosts": files,
+        "known_hosts_fault": file_fault(in_home(files[0], home)),
+        "family": first.get("addressfamily", "any"),
         "kex": ",".join([CHEAP_KEX] + [method for method in kex if method != CHEAP_KEX])
         if CHEAP_KEX in kex
         else "",
         "alias": first.get("hostkeyalias", ""),
         "host_key_algorithms": first.get("hostkeyalgorithms", "").split(","),
+        "key_algorithms": words_of(first, "pubkeyacceptedalgorithms", "pubkeyacceptedkeytypes"),
+        "methods": words_of(first, "preferredauthentications"),
+        "offers_keys": first.get("pubkeyauthentication", "true") not in ("false", "no"),
         **shared_connection(first),
         **proxy_settings(first),
     }
+
+
+def file_fault(path):
+    """Why no host key can be read there; '' where it can, or where nothing is."""
+    if os.path.isdir(path):
+        return "is a folder"
+    return "cannot be read" if os.path.exists(path) and not os.access(path, os.R_OK) else ""
+
+
+def words_of(settings, *keywords):
+    """The list that the first of these keywords has; empty where ssh -G says none."""
+    named = next((settings[keyword] for keyword in keywords if keyword in settings), "")
+    return [word for word in named.split(",") if word]
 
 
 def shared_connection(settings):

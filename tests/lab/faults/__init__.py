@@ -67,6 +67,12 @@ ALIKE = frozenset(
         *("output-link-to-nothing", "output-is-a-file", "inductor-cache-link-to-nothing"),
         *("datasets-cache-read-only", "extensions-folder-is-a-file", "xdg-cache-is-a-file"),
         *("host-keys-in-no-file-of-the-host", "host-keys-of-another-kind"),
+        *("keys-from-a-command-alone", "root-by-forced-commands-alone", "jail-that-is-missing"),
+        *("keys-of-another-type-alone", "keys-revoked", "no-sessions", "too-few-tries"),
+        *("keys-file-of-all-elsewhere", "keys-folder-of-another", "a-second-factor-for-all"),
+        *("shell-that-is-gone", "account-locked", "revoked-keys-missing"),
+        *("keys-turned-off", "keys-by-password-alone", "keys-by-rsa-alone", "kex-of-the-past"),
+        *("bound-elsewhere", "command-for-every-login", "known-hosts-is-a-folder"),
     }
 )
 """Faults that others in the table are like, or that take long: `make check` alone makes these."""

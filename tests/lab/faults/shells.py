@@ -63,7 +63,7 @@ CASES = [
     case(SAID_IN_WORDS, REACH, NODE3, "shell-refuses"),
     case(SYSTEM_BASHRC_ENDS, REACH, NODE3, "shell-refuses"),
     case(SOURCED_ENDS, REACH, NODE3, "shell-refuses"),
-    case(FORCED_BY_SSHD, REACH, NODE3, "shell-refuses", fixable=False),
+    case(FORCED_BY_SSHD, REACH, NODE3, "shell-refuses"),
     case(BASHRC_ENDS, REACH, NODE3, "shell-refuses"),
     case(BASHRC_BEGINS, REACH, NODE3, "shell-refuses"),
     case(FORCED_FOR_A_PEER, SSH, (("node1", "node3"),), "forced-command"),

@@ -52,8 +52,8 @@ def test_a_stale_key_is_forgotten_where_the_ssh_config_says():
 def test_a_refused_key_is_added_by_hand_at_the_nodes_console():
     finding = found(cause="key-denied", public_key="ssh-ed25519 AAAA")["node2",]
     assert finding.fix.on == "node2"
-    assert "echo 'ssh-ed25519 AAAA preflight' >> ~/.ssh/authorized_keys" in finding.fix.command
-    assert "chmod go-w ~ ~/.ssh ~/.ssh/authorized_keys" in finding.fix.command
+    assert "echo 'ssh-ed25519 AAAA preflight' >>$f" in finding.fix.command
+    assert "chmod go-w $h" in finding.fix.command
     assert "ssh-copy-id" in found(cause="key-denied")["node2",].fix.command
 
 

@@ -7,7 +7,8 @@ import os
 import pytest
 
 from checks.facts.ssh import LoginAttempt, SshRow
-from checks.facts.sshd import Sshd, SshdSetting
+from checks.facts.sshd import AuthorizedKey, Sshd, SshdSetting
+from checks.facts.trust import PrivateKey, Trust
 from checks.knowledge.logins.denial import why_denied
 from checks.knowledge.logins.sshd_access import barring_setting, effective_setting
 from checks.node.probe import sshd as probe
@@ -119,3 +120,64 @@ def test_groups_are_asked_for_only_where_a_setting_goes_by_them(text, asked, tmp
     file = tmp_path / "sshd_config"
     file.write_text(text)
     assert probe.names_groups(probe.sshd_settings(["-f", str(file)])) is asked
+
+
+def test_sshds_own_word_on_an_address_goes_before_what_is_read():
+    told = Sshd(
+        "root",
+        {
+            "authenticationmethods": (
+                SshdSetting("any"),
+                SshdSetting("publickey,password", FILE, "Host *.org"),
+            )
+        },
+        by_address={"10.0.0.1": {"authenticationmethods": "publickey,password"}},
+        accounts=("root",),
+    )
+    denial = why_denied(REFUSED, None, told, "10.0.0.1")
+    assert denial.refusal and denial.refusal.line == "AuthenticationMethods publickey"
+    assert denial.setting and denial.setting.where == FILE
+    assert not why_denied(REFUSED, None, told, "10.0.0.2").refusal
+
+
+@pytest.mark.parametrize(
+    ("value", "refused"),
+    [
+        ("publickey,password", True),
+        ("publickey,keyboard-interactive publickey", False),
+        ("any", False),
+        ("hostbased,publickey", True),
+    ],
+)
+def test_a_key_alone_must_be_one_of_the_ways(value, refused):
+    told = server("authenticationmethods", value, accounts=("root",))
+    assert bool(why_denied(REFUSED, None, told, "10.0.0.1").refusal) is refused
+
+
+@pytest.mark.parametrize(
+    ("kind", "taken", "refused"),
+    [
+        ("ssh-rsa", "rsa-sha2-256,ssh-ed25519", False),
+        ("ssh-rsa", "ssh-rsa,ssh-ed25519", True),
+        ("ssh-ed25519", "rsa-sha2-512", True),
+        ("ssh-ed25519", "+ssh-rsa", False),
+    ],
+)
+def test_a_key_signs_by_algorithms_of_its_type(kind, taken, refused):
+    client = Trust("root", "/root", keys=(PrivateKey("/k", f"{kind} AAAA", "SHA256:k"),))
+    told = server("pubkeyacceptedalgorithms", taken, accounts=("root",))
+    denial = why_denied(REFUSED, client, told, "10.0.0.1")
+    assert bool(denial.refusal) is refused
+
+
+def test_what_explains_nothing_says_what_it_excludes():
+    client = Trust("root", "/root", keys=(PrivateKey("/k", "ssh-ed25519 AAAA", "SHA256:k"),))
+    told = Sshd(
+        "root",
+        accounts=("root",),
+        authorized_files=("/root/.ssh/authorized_keys",),
+        authorized=(AuthorizedKey("SHA256:k", "/root/.ssh/authorized_keys:1"),),
+    )
+    denial = why_denied(REFUSED, client, told, "10.0.0.1")
+    assert denial.cause == "key-denied"
+    assert "/root/.ssh/authorized_keys" in denial.detail
