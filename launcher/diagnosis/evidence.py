@@ -32,6 +32,13 @@ MAX_CONDITIONAL = 2000
 """How often the surroundings of a line are looked at for one entry, which bounds the time."""
 _SUMMARY = re.compile(r"\s+(?P<key>host|rank)\s+: (?P<value>\S+)")
 SUMMARY_LINES = 12
+_GOES_ON = re.compile(
+    r"\b(?:[Rr]etrying|(?:will|going to) retry|trying again|[Ff]alling back|[Ss]kipping"
+    r"|[Ii]gnoring|[Cc]ontinuing)\b"
+)
+_IGNORED = re.compile(r"Exception ignored (?:in|on|while)\b|--- Logging error ---")
+_ASSERTED = re.compile(r"\bAssertion `.+` failed")
+_ASSERT_REPORT = b"device-side assert triggered"
 _CAUGHT = re.compile(
     r"\b(?:retry(?:ing)?|fall(?:ing|s)? ?back|skipping|ignoring|continuing|not fatal)\b",
     re.IGNORECASE,
@@ -47,6 +54,9 @@ class Sighting:
     groups: Mapping[str, str]
     trace: Trace | None = None
     count: int = 1
+    last_number: int = 0
+    was_caught: bool = False
+    """Whether each of its lines says itself that the program goes on: it retries, it falls back."""
 
     def fill_in(self, template: str) -> str:
         """A text of the table, its gaps filled with the values of this line."""
@@ -134,6 +144,7 @@ class Evidence:
         self._keep_trace(read_trace(line, following), raw)
 
     def _keep_trace(self, trace: Trace, raw: RawLine) -> None:
+        trace.was_ignored = _is_ignored(raw)
         trace.was_caught = _says_caught(raw, trace)
         if self.traces.add(trace):
             self.progress.add_before(trace.first, raw, self._prefixes)
@@ -217,14 +228,29 @@ class Evidence:
         if trace and known.kind is not FailureKind.NOISE:
             trace.explained = True
         key = (known.id, line.place)
-        if key in self.sightings:
-            self.sightings[key].count += 1
-        elif self._places[known.id] < MAX_PLACES:
-            self._places[known.id] += 1
+        earlier = self.sightings.get(key)
+        count = earlier.count + 1 if earlier else 1
+        was_caught = bool(_GOES_ON.search(line.text))
+        if earlier and (was_caught or not earlier.was_caught):
+            earlier.count, earlier.last_number = count, line.number
+        elif earlier or self._places[known.id] < MAX_PLACES:
+            self._places[known.id] += not earlier
             values = {name: value for name, value in groups.items() if value}
             line = replace(line, time=_time_of(line.text, raw))
-            self.sightings[key] = Sighting(known, _with_named_place(line, values), values, trace)
+            line = self._with_asserting_rank(_with_named_place(line, values), raw)
+            self.sightings[key] = Sighting(
+                known, line, values, trace, count, line.number, was_caught
+            )
             self.progress.add_before(line, raw, self._prefixes)
+
+    def _with_asserting_rank(self, line: Line, raw: RawLine) -> Line:
+        """A GPU kernel prints its assertion without a rank: the one rank that then reports it."""
+        if line.place.rank is not None or not _ASSERTED.search(line.text):
+            return line
+        reports = (data for _, data in raw.lines_after() if _ASSERT_REPORT in data)
+        places = {self._prefixes.split(clean_text(data), line.place)[0] for data in reports}
+        named = [place for place in places if place.rank is not None and place.may_be(line.place)]
+        return replace(line, place=named[0]) if len(named) == 1 else line
 
     def _read_summary(self, raw: RawLine) -> None:
         """torchrun's own word on who failed first."""
@@ -261,6 +287,12 @@ def _following_lines(raw: RawLine, before: str) -> tuple[str, Iterator[tuple[int
         (number, _out_of_box(text[found.end() :]) if (found := pattern.match(text)) else None)
         for number, text in behind
     )
+
+
+def _is_ignored(raw: RawLine) -> bool:
+    """Whether Python says just before a traceback that its error changes nothing."""
+    before = next(raw.lines_before(), None)
+    return bool(before and _IGNORED.search(clean_text(before[1])))
 
 
 def _says_caught(raw: RawLine, trace: Trace) -> bool:

@@ -30,7 +30,7 @@ _PURELIB = "import sysconfig; print(sysconfig.get_path('purelib'))"
 
 @dataclass(frozen=True)
 class Origin:
-    """Who raised an error: the package, empty for the training's own code, and its last caller."""
+    """Who raised an error: the package, empty outside of installed ones, and its last caller."""
 
     frame: Frame
     package: str
@@ -44,7 +44,7 @@ class Origin:
         place = f"{_short_path(self.frame.path)}:{self.frame.line}"
         function = f", in {self.frame.function}" if self.frame.function else ""
         if not self.package:
-            yield f"whose  the training's own code raised it: {place}{function}"
+            yield f"whose  code outside of installed packages raised it: {place}{function}"
             return
         name = f"{self.package} {self.version}".strip()
         yield f"whose  {name} raised it: {place}{function}{self._called_from}"
@@ -120,28 +120,26 @@ def _installed_version(folder: Path, rest: str) -> str:
 def describe_condition(frame: Frame, source: str) -> str:
     """When the statement of the frame raises, in the source's own words; empty if it is no raise.
 
-    The statement is found by its first line, nearest to the frame's number: another version of the
-    file has it elsewhere.
+    The statement has to stand in the very line and function of the frame: elsewhere it is another
+    version of the file, whose condition may be another.
     """
-    if not frame.code.startswith(("raise ", "assert ")):
-        return ""
-    numbers = [
-        at for at, line in enumerate(source.splitlines(), start=1) if line.strip() == frame.code
-    ]
-    if not numbers:
+    lines = source.splitlines()
+    is_there = 0 < frame.line <= len(lines) and lines[frame.line - 1].strip() == frame.code
+    if not is_there or not frame.code.startswith(("raise ", "assert ")):
         return ""
     try:
-        tree = ast.parse(source)
+        path = _path_to(ast.parse(source), frame.line)
     except (SyntaxError, ValueError, RecursionError):
         return ""
-    return _condition_at(tree, min(numbers, key=lambda number: abs(number - frame.line)))
+    return _condition_of(path) if _function_name(path) == frame.function else ""
 
 
-def _condition_at(tree: ast.AST, number: int) -> str:
-    path = _path_to(tree, number)
-    if not path:
-        return ""
-    statement = path[-1]
+def _function_name(path: Sequence[ast.AST]) -> str:
+    return next((node.name for node in reversed(path) if isinstance(node, _FUNCTIONS)), "<module>")
+
+
+def _condition_of(path: Sequence[ast.AST]) -> str:
+    statement = path[-1] if path else None
     if isinstance(statement, ast.Assert):
         return f"it asserts `{_text_of(statement.test)}`, which does not hold"
     conditions = list(_guards(path))

@@ -39,7 +39,7 @@ _TAGS = (
     re.compile(r"\[[^\[\]]{1,80}\]<std(?:out|err)>: ?"),
     re.compile(r"\[(?:pod/[^\[\]\s]+|[\w.-]+\|\d+|default\d+)\]:? ?"),
     re.compile(r"\((?=[^()]*\b(?:pid|rank|ip)=)[^()]{1,120}\) ?"),
-    re.compile(rf"(?P<host>{_NAME}) [\w./-]+\[\d+\]: "),
+    re.compile(rf"(?P<host>{_NAME}) (?:[\w./-]+\[\d+\]|kernel): "),
     re.compile(r"(?P<rank>\d{1,6}): "),
     re.compile(rf"(?P<stream>{_OWN}): "),
     re.compile(rf"(?P<host>{_NAME}) +(?:(?P<rank>\d{{1,6}})|(?P<stream>{_OWN})): "),
@@ -47,7 +47,7 @@ _TAGS = (
 )
 _HOST_TAG = _TAGS[-1]
 _MAYBE = re.compile(
-    rf"[\[(]|\d|{_MONTH} |{_NAME} *[:|\d\[]|{_NAME} +(?:{_OWN}):|{_NAME} [\w./-]+\["
+    rf"[\[(]|\d|{_MONTH} |{_NAME} *[:|\d\[]|{_NAME} +(?:{_OWN}):|{_NAME} (?:[\w./-]+\[|kernel:)"
 )
 _HOST = re.compile(
     r"\d{1,3}(?:\.\d{1,3}){3}|(?=[a-z-]*\d)(?!python|lib)[a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)*"

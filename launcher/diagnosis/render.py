@@ -9,7 +9,7 @@ from typing import Any
 
 from checks.catalogue import CATALOGUE
 from checks.check import Over
-from checks.knowledge.failures import FailureKind, KnownFailure
+from checks.knowledge.failures import FailureKind
 from checks.masking import MASK, is_secret, mask_urls
 from checks.next_line import next_line
 from launcher.diagnosis.evidence import Evidence, Sighting
@@ -27,9 +27,10 @@ from launcher.diagnosis.verdict import (
 
 MAX_SHOWN = 8
 MAX_HINTS_SHOWN = 4
+MAX_BELOW = 4
 TRACE_LINES = 14
 _ASSIGNED = re.compile(r"([\w-]+)=(\"[^\"]*\"|'[^']*'|\S+)")
-_TOKEN = re.compile(r"\b(?:hf_|sk-|ghp_)[A-Za-z0-9_-]{12,}")
+_TOKEN = re.compile(r"\b(?:hf_[A-Za-z0-9]{16,}|(?:sk-|ghp_)[A-Za-z0-9_-]{12,})")
 _ERROR = re.compile(r"error|fail|abort|fatal|killed|exception|cannot|refused", re.IGNORECASE)
 
 
@@ -67,11 +68,11 @@ def render_diagnosis(verdict: LogVerdict, evidence: Evidence, python: Path | Non
 def _notes(verdict: LogVerdict, evidence: Evidence) -> Iterator[str]:
     """What the log cannot say, and what could not be read of it."""
     cause = verdict.cause
-    details = isinstance(cause, Trace) and cause.details
+    details = cause.details if isinstance(cause, Trace) else cause and list(_lines_below(cause))
     if cause and cause_weight(cause) is Weight.SYMPTOM and not (evidence.hints or details):
         yield (
-            "this followed from something else, which the log does not show: read the output of "
-            "the other ranks and nodes, and `dmesg` where a rank ended without a word"
+            "the log does not show what led to this: read the output of the other ranks and "
+            "nodes, and `dmesg` where a rank ended without a word"
         )
     elif isinstance(cause, Trace) and not cause.error:
         yield "the log ends within this traceback"
@@ -88,11 +89,22 @@ def _known_failure_lines(verdict: LogVerdict, cause: Sighting) -> Iterator[str]:
     yield f"seen   {line_reference(cause)}: {masked_line(cause.line.text.strip())}"
     if cause.trace and cause.trace.error and cause.trace.error != cause.line.text:
         yield f"       {masked_line(cause.trace.error)}"
+    yield from (f"       {masked_line(text.strip())}" for text in _lines_below(cause))
     yield f"fix    {cause.fill_in(cause.known.fix)}"
     if command := preflight_command(cause):
         yield f"next   {command}"
     if verdict.laggards:
         yield f"ranks  {verdict.laggards}"
+
+
+def _lines_below(cause: Sighting) -> Sequence[str]:
+    """What its message says behind the line, where that is what matters."""
+    text = cause.line.text[:400]
+    is_announced = text.rstrip().endswith((":", ",")) or "below" in cause.known.cause
+    if not cause.trace or not (is_announced or cause_weight(cause) is Weight.SYMPTOM):
+        return ()
+    message = [cause.trace.error, *cause.trace.details]
+    return message[message.index(text) + 1 :][:MAX_BELOW] if text in message else ()
 
 
 def _unknown_failure_lines(
@@ -143,7 +155,7 @@ def _no_failure_lines(evidence: Evidence) -> Iterator[str]:
             for hint in evidence.hints
             if hint.place.source == name and not evidence.progress.goes_on_after(name, hint.number)
         }
-        if not evidence.progress.has_steps(name):
+        if not (evidence.progress.has_steps(name) or evidence.progress.good_end(name)):
             errors = [line for line in source.last_lines() if _ERROR.search(line[1])]
             hints = {**dict(errors[-5:]), **hints}
         for number, text in sorted(hints.items())[:MAX_SHOWN]:
@@ -166,10 +178,13 @@ def _other_lines(verdict: LogVerdict) -> Iterator[str]:
     for sighting in verdict.harmless:
         first_sightings.setdefault(sighting.known.id, sighting)
     for name, sighting in first_sightings.items():
-        yield f"other  {name} ({_harmless_reason(sighting.known)}): {line_reference(sighting)}"
+        yield f"other  {name} ({_harmless_reason(sighting)}): {line_reference(sighting)}"
 
 
-def _harmless_reason(known: KnownFailure) -> str:
+def _harmless_reason(sighting: Sighting) -> str:
+    known = sighting.known
+    if sighting.trace and sighting.trace.was_ignored:
+        return "ignored by Python"
     if known.kind is FailureKind.NOISE:
         return "harmless"
     return "healthy runs print it too" if known.survivable else "the run went on after it"

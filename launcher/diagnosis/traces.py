@@ -77,6 +77,8 @@ class Trace:
     roles: dict[int, str] = field(default_factory=dict)
     """What its lines are, by number: `error`, `detail`, or else `code`."""
     explained: bool = False
+    was_ignored: bool = False
+    """Whether it could not end anything: of a destructor, or of the logging itself."""
     was_caught: bool = False
     """Whether the lines around it say that the program went on: a retry, a fall-back."""
 
@@ -160,7 +162,10 @@ class _Reader:
         )
 
     def _take_behind_error(self, number: int, text: str) -> bool:
-        if not text.strip() or self._gap or _RECORD.match(text) or is_step_line(text):
+        is_repeated = text in (self.trace.error, *self.trace.details)
+        if not self._gap and (is_repeated or not text.strip()):
+            return True
+        if self._gap or _RECORD.match(text) or is_step_line(text):
             return self.pass_over()
         self.trace.details.append(text[:400])
         self._keep(number, text, "detail")
@@ -186,8 +191,10 @@ class _Reader:
         return bool(frames) and not frames[-1].code and not self.trace.errors
 
     def _keep(self, number: int, text: str, role: str) -> bool:
+        """Of two ranks whose lines are mixed, each line is shown once."""
         self.trace.roles[number] = role
-        self.trace.lines.append(text[:400])
+        if text[:400] != self.trace.lines[-1]:
+            self.trace.lines.append(text[:400])
         if len(self.trace.lines) > KEPT_HEAD + KEPT_TAIL:
             del self.trace.lines[KEPT_HEAD]
         return True

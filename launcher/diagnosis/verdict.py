@@ -37,6 +37,10 @@ class Weight(enum.IntEnum):
     STALL = 5
 
 
+_UNNOTICED = (Weight.SILENT, Weight.WEAK, Weight.STALL)
+"""That the program goes on is no excuse for these: it goes on in the wrong way."""
+
+
 @dataclass(frozen=True)
 class LogVerdict:
     """`cause` was first, `also` says the same elsewhere, `then` followed; some was `harmless`."""
@@ -85,7 +89,7 @@ def judge(evidence: Evidence, first: Place | None = None) -> LogVerdict:
     first = first or evidence.first_failed
     sightings = list(evidence.sightings.values())
     failures = [each for each in sightings if each.known.kind is not FailureKind.NOISE]
-    survived = _survival_test(evidence, failures)
+    survived = _SurvivalTest(evidence, failures)
     counting: list[Cause] = [cause for cause in failures if not survived(cause)]
     counting += evidence.traces.that_count(survived)
     harmless = [
@@ -114,40 +118,68 @@ def cause_name(cause: Cause) -> str:
     return re.sub(r"\d+", "#", cause.errors[0] if cause.errors else "a traceback")
 
 
-def _survival_test(evidence: Evidence, causes: Sequence[Sighting]) -> Callable[[Cause], bool]:
+class _SurvivalTest:
     """A test of whether the run went on after a cause, which then was none."""
-    progress = evidence.progress
-    length = {source.place.source: source.count for source in evidence.sources}
-    bad_ends = [cause_line(cause) for cause in causes if _implies_run_end(cause)]
 
-    def ended_well_after(line: Line) -> bool:
-        end = progress.good_end(line.place.source)
+    def __init__(self, evidence: Evidence, causes: Sequence[Sighting]) -> None:
+        self._progress = evidence.progress
+        self._length = {source.place.source: source.count for source in evidence.sources}
+        self._causes = causes
+        self._bad_ends = [cause_line(cause) for cause in causes if _implies_run_end(cause)]
+
+    def __call__(self, cause: Cause) -> bool:
+        line, weight = cause_line(cause), cause_weight(cause)
+        source = line.place.source
+        recovers = self._progress.recovers_after(source, line.number)
+        if recovers or self._ended_well_after(line):
+            return weight is not Weight.SILENT
+        if (caught := self._was_caught(cause)) is not None:
+            return caught
+        if weight is Weight.STALL:
+            return self._goes_on_after(line) or not self._is_near_end(line)
+        if weight is Weight.SYMPTOM and not _implies_run_end(cause):
+            return self._progress.has_steps(source) and not self._bad_ends
+        return weight in (Weight.ODD, Weight.WEAK) and self._goes_on_after(line)
+
+    def _goes_on_after(self, line: Line) -> bool:
+        return self._progress.goes_on_after(line.place.source, line.number)
+
+    def _is_near_end(self, line: Line) -> bool:
+        return self._length.get(line.place.source, 0) - line.number <= NEAR_END_LINES
+
+    def _ended_well_after(self, line: Line) -> bool:
+        end = self._progress.good_end(line.place.source)
         return end > line.number and not any(
             bad.number > end or bad.place.source != line.place.source
-            for bad in bad_ends
+            for bad in self._bad_ends
             if bad.number > line.number or bad.place.source != line.place.source
         )
 
-    def near_end(line: Line) -> bool:
-        return length.get(line.place.source, 0) - line.number <= NEAR_END_LINES
-
-    def survived(cause: Cause) -> bool:
-        line, weight = cause_line(cause), cause_weight(cause)
-        source = line.place.source
-        if progress.recovers_after(source, line.number) or ended_well_after(line):
-            return weight is not Weight.SILENT
+    def _was_caught(self, cause: Cause) -> bool | None:
+        """Whether the program went on, for a cause that says so itself or by its neighbours."""
         trace = cause if isinstance(cause, Trace) else cause.trace
-        if trace is cause and trace.is_bare and not trace.frames and not near_end(line):
+        line = cause_line(cause)
+        if trace and trace.was_ignored:
+            return True
+        if trace is cause and trace.is_bare and not trace.frames and not self._is_near_end(line):
             return True
         if trace and trace.was_caught:
-            return not bad_ends and length.get(source, 0) - trace.last_number >= CAUGHT_LINES
-        if weight is Weight.STALL:
-            return progress.goes_on_after(source, line.number) or not near_end(line)
-        if weight is Weight.SYMPTOM and not _implies_run_end(cause):
-            return progress.has_steps(source) and not bad_ends
-        return weight in (Weight.ODD, Weight.WEAK) and progress.goes_on_after(source, line.number)
+            last = trace.last_number
+            return not self._bad_ends and self._lines_after(line, last) >= CAUGHT_LINES
+        if isinstance(cause, Sighting) and cause.was_caught:
+            is_noticed = cause_weight(cause) not in _UNNOTICED
+            return not self._bad_ends and self._others_follow(cause) if is_noticed else None
+        return None
 
-    return survived
+    def _lines_after(self, line: Line, number: int) -> int:
+        return self._length.get(line.place.source, 0) - number
+
+    def _others_follow(self, cause: Sighting) -> bool:
+        """Whether the log goes on behind the last line, of any rank, that shows this failure."""
+        source = cause.line.place.source
+        alike = (each for each in self._causes if each.known is cause.known)
+        last = max(each.last_number for each in alike if each.line.place.source == source)
+        return self._lines_after(cause.line, last) > 1
 
 
 def _implies_run_end(cause: Cause) -> bool:
@@ -170,7 +202,7 @@ def _cause_order(
 
     def key(cause: Cause) -> tuple[Any, ...]:
         line, weight = cause_line(cause), cause_weight(cause)
-        named = first is None or not _is_same_place(line.place, first)
+        named = first is None or not _may_be_place(line.place, first)
         time = line.time if timed[weight] else 0.0
         unknown = several and isinstance(cause, Trace)
         return weight, named, time, unknown, line.order
@@ -178,10 +210,11 @@ def _cause_order(
     return key
 
 
-def _is_same_place(place: Place, first: Place) -> bool:
+def _may_be_place(place: Place, first: Place) -> bool:
+    """Whether both may be one; a rank decides by itself, as nodes have several names."""
     if first.rank is not None and place.rank is not None:
         return place.rank == first.rank
-    return bool(first.node) and place.node == first.node
+    return place.may_be(first)
 
 
 def describe_laggards(sightings: Sequence[Sighting]) -> str:

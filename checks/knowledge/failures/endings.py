@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from checks.knowledge.exit_status import signal_meaning, signal_name
 from checks.knowledge.failures.known import noise, root, symptom
 
 MEMORY_CHECKS = (
@@ -10,6 +11,9 @@ MEMORY_CHECKS = (
     "limits.kernel-kills-no-rank",
 )
 READ_FIRST_RANK = "read the output of the rank that failed first"
+CRASHES = {
+    str(number): f"{signal_name(number)}: {signal_meaning(number)}" for number in (4, 7, 8, 9, 11)
+}
 
 FAILURES = (
     symptom(
@@ -117,6 +121,17 @@ FAILURES = (
         r"|Aborted.*)",
         cause="task {task} on {node} ended: {how}",
         fix=READ_FIRST_RANK,
+    ),
+    root(
+        "mpi-rank-crashed",
+        " exited on signal ",
+        r"process rank (?P<rank>\d+) with PID \d+ on node (?P<node>[^\s,]+) exited on signal "
+        r"(?P<signal>4|7|8|9|11)\b",
+        cause="rank {rank} on {node} was ended by signal {signal}, without a word of its own",
+        meanings=CRASHES,
+        fix="`dmesg | tail` and `df -h /dev/shm` on {node}; PYTHONFAULTHANDLER=1 in [env] shows "
+        "where it crashed; after an illegal instruction build there what was built elsewhere",
+        checks=(*MEMORY_CHECKS, "limits.shm-is-large-enough", "software.versions-are-equal"),
     ),
     symptom(
         "mpi-rank-exited",

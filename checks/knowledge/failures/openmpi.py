@@ -6,6 +6,14 @@ from checks.knowledge.failures.known import root, symptom
 
 FAILURES = (
     root(
+        "mpi-without-pmi",
+        ("OMPI was not built with SLURM's PMI support", "OMPI was not built with SLURM support"),
+        cause="srun started the ranks, and their Open MPI cannot talk to Slurm: it was built "
+        "without PMI, as in many containers",
+        fix="`srun --mpi=pmix` with an Open MPI that was built with PMIx (`ompi_info | grep -i "
+        "pmi`, `srun --mpi=list`); or start with mpirun; uninstall mpi4py where nothing uses MPI",
+    ),
+    root(
         "mpi-daemon-no-tcp",
         "was unable to complete a TCP connection",
         near=r"Local host: +(?P<node>\S+)[\s\S]{0,200}?Remote host: +(?P<remote>\S+)",

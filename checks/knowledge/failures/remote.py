@@ -38,7 +38,7 @@ FAILURES = (
     root(
         "module-missing",
         "No module named ",
-        r"ModuleNotFoundError: No module named '(?P<module>(?!mpi4py|deepspeed)[^']+)'",
+        r"(?:ModuleNotFoundError: |^)No module named '(?P<module>(?!mpi4py|deepspeed)[^']+)'",
         cause="the interpreter of this rank has no module {module}",
         fix="install the packages that the run needs on every node; a module of your own must "
         "be in the working directory or in PYTHONPATH",

@@ -31,20 +31,27 @@ if os.name:
 
 
 @pytest.mark.parametrize(
-    ("code", "condition"),
+    ("line", "code", "condition"),
     [
-        ("assert size > 0, \\", "it asserts `size > 0`, which does not hold"),
-        ("raise ValueError(", "it raises this if `strict and size != len(path)`"),
-        ("raise KeyError(path)", "it raises this if `path`"),
-        ("raise OSError(path)", "it raises this if `not path`"),
-        ('raise RuntimeError("no path") from error', "it raises this where `OSError` came up"),
-        ('raise TypeError("always")', ""),
-        ("raise NameError", ""),
-        ("os.stat(path)", ""),
+        (4, "assert size > 0, \\", "it asserts `size > 0`, which does not hold"),
+        (7, "raise ValueError(", "it raises this if `strict and size != len(path)`"),
+        (10, "raise KeyError(path)", "it raises this if `path`"),
+        (12, "raise OSError(path)", "it raises this if `not path`"),
+        (16, 'raise RuntimeError("no path") from error', "it raises this where `OSError` came up"),
+        (17, 'raise TypeError("always")', ""),
+        (4, "raise NameError", ""),
+        (14, "os.stat(path)", ""),
     ],
 )
-def test_the_condition_of_a_raise_is_read_from_its_source(code, condition):
-    assert describe_condition(Frame("x.py", 3, "load", code), LIBRARY) == condition
+def test_the_condition_of_a_raise_is_read_from_its_source(line, code, condition):
+    assert describe_condition(Frame("x.py", line, "load", code), LIBRARY) == condition
+
+
+@pytest.mark.parametrize(
+    ("line", "function"), [(6, "load"), (8, "load"), (99, "load"), (7, "save")]
+)
+def test_the_condition_of_another_version_of_the_file_is_not_shown(line, function):
+    assert describe_condition(Frame("x.py", line, function, "raise ValueError("), LIBRARY) == ""
 
 
 def test_source_that_cannot_be_parsed_has_no_condition():
@@ -91,14 +98,15 @@ def test_the_source_is_read_from_another_interpreter_and_said_to_be(tmp_path, pa
     assert len(origin_lines(log, tmp_path / "no-python")) == 1
 
 
-def test_the_trainings_own_error_is_called_its_own(tmp_path):
+def test_an_error_of_no_installed_package_is_called_so(tmp_path):
     log = log_of(tmp_path, "/home/eva/load.py")
-    assert origin_lines(log) == ["whose  the training's own code raised it: eva/load.py:7, in load"]
+    whose = "whose  code outside of installed packages raised it: eva/load.py:7, in load"
+    assert origin_lines(log) == [whose]
 
 
 def test_the_standard_library_is_not_to_blame(tmp_path):
     log = log_of(tmp_path, "/usr/lib/python3.11/json/decoder.py")
-    whose = "whose  the training's own code raised it: eva/train.py:9, in main"
+    whose = "whose  code outside of installed packages raised it: eva/train.py:9, in main"
     assert origin_lines(log) == [whose]
 
 
