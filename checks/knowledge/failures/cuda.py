@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from checks.knowledge.failures.known import root, silent
+from checks.knowledge.failures.gpu import GPU_FAULT, XID_MEANINGS
+from checks.knowledge.failures.known import root, silent, symptom
 
 FAILURES = (
     root(
@@ -225,11 +226,26 @@ FAILURES = (
         ),
         r"CUDA error: (?P<what>unspecified launch failure|misaligned address|an illegal "
         r"instruction was encountered|hardware stack error)",
+        unless=GPU_FAULT,
         cause="a kernel crashed on the GPU ({what}): the GPU failed where the kernel's log has an "
         "Xid such as 79; else a bug in an extension or a build that does not fit",
         fix="`dmesg | grep -i xid` on that node: an Xid 48, 79, 94 or 95 means the GPU; else "
         'start with CUDA_LAUNCH_BLOCKING=1 in [env], and without fused kernels (attention "sdpa", '
         "torch's optimizer)",
+        checks=("gpu.kernel-reports-no-gpu-fault",),
+    ),
+    symptom(
+        "cuda-error-of-a-faulty-gpu",
+        (
+            "CUDA error: unspecified launch failure",
+            "CUDA error: misaligned address",
+            "CUDA error: an illegal instruction was encountered",
+            "CUDA error: hardware stack error",
+        ),
+        near=GPU_FAULT,
+        cause="the driver had reported a fault of a GPU (Xid {xid}), which ends the programs on it",
+        meanings=XID_MEANINGS,
+        fix="drain the node and reset or replace that GPU",
         checks=("gpu.kernel-reports-no-gpu-fault",),
     ),
     root(

@@ -102,4 +102,15 @@ FAILURES = (
         "LD_LIBRARY_PATH for the run",
         checks=("software.packages-are-the-environments-own",),
     ),
+    root(
+        "cuda-device-index-beyond",
+        "device >= 0 && device < num_gpus",
+        cause="torch counted more GPUs than CUDA shows to this process: CUDA_VISIBLE_DEVICES was "
+        "changed after torch had looked (Ray, vLLM or a script set it), or names the same GPU "
+        "another way",
+        fix="set CUDA_VISIBLE_DEVICES before Python starts and let only one of Ray, vLLM and the "
+        "script do it (RAY_EXPERIMENTAL_NOSET_CUDA_VISIBLE_DEVICES=1); versions of vLLM, torch "
+        "and the trainer that belong together",
+        checks=("gpu.shell-hides-no-gpu", "software.versions-are-equal"),
+    ),
 )

@@ -206,4 +206,16 @@ FAILURES = (
         fix="remove_columns=dataset.column_names in map, and the same number of rows in each "
         "column",
     ),
+    root(
+        "datasets-cache-missing",
+        "Failed to open local file '",
+        r"Failed to open local file '(?P<path>[^']+\.arrow)'",
+        near=r"[Nn]o such file or directory",
+        cause="a prepared part of the data, {path}, is not on this node: another node or rank "
+        "wrote it to a cache that is not shared, or two wrote it at once",
+        fix="HF_DATASETS_CACHE on a file system that every node mounts, prepared once before the "
+        "start; or on each node's own disk, prepared by its local rank 0 "
+        "(main_process_first(local=True), LLaMA-Factory: data_shared_file_system)",
+        checks=("files.shared-folders-are-shared-everywhere", "files.caches-can-be-written"),
+    ),
 )

@@ -370,4 +370,15 @@ FAILURES = (
         "planned",
         fix="sizes of parallelism whose product divides {world}, or start the missing nodes",
     ),
+    root(
+        "ds-expert-ranks-do-not-divide",
+        " is not divisible by ",
+        r"AssertionError: (?P<world>\d+) is not divisible by (?P<size>\d+)",
+        near=r"_create_expert_and_data_parallel|moe/layer\.py",
+        frame="deepspeed/utils/groups.py",
+        cause="{world} ranks cannot be divided into groups of ep_size={size}: fewer nodes joined "
+        "than planned, or ep_size is too large",
+        fix="an ep_size that divides the number of ranks, or start the missing nodes",
+        checks=("collective.groups-meet",),
+    ),
 )

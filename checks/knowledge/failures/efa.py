@@ -38,6 +38,27 @@ FAILURES = (
         checks=("collective.ranks-meet",),
     ),
     root(
+        "ofi-peer-not-inserted",
+        "Unable to insert remote address into address vector",
+        cause="the address of a peer's EFA adapter cannot be used: EFA's traffic does not leave "
+        "the instance, most often because the security group lacks an outbound rule to itself (one "
+        "for 0.0.0.0/0 does not cover EFA)",
+        fix="allow all traffic within the security group, inbound and outbound; all nodes in one "
+        "subnet",
+        checks=("collective.ranks-meet",),
+    ),
+    root(
+        "ofi-transfer-failed",
+        ("completed with error. RC: ", "rxr_cq_write_tx_error", "efa_rdm_txe_handle_error"),
+        r"NET/OFI .*completed with error\. RC: (?P<code>\d+)(?!.*(?:nreachable|nresponsive))"
+        r"|(?:rxr_cq_write_tx_error|efa_rdm_txe_handle_error)",
+        cause="a transfer by EFA failed: the security group does not allow all traffic to and from "
+        "itself, the nodes are in different subnets, or the peer's process ended",
+        fix="allow all traffic within the security group, inbound and outbound; if no rank failed "
+        "before, `fi_pingpong -p efa` between the two nodes",
+        checks=("collective.ranks-meet",),
+    ),
+    root(
         "ofi-other-libfabric",
         "Disabling shared memory failed",
         r"NET/OFI .*Disabling shared memory failed",

@@ -19,11 +19,21 @@ FAILURES = (
     root(
         "enroot-registry-refused",
         " returned error code: 4",
-        r"URL (?P<url>https?://\S+) returned error code: (?P<status>401|403|404|429)\b",
+        r"URL (?P<url>https?://(?!\S+\.sqsh/)\S+) returned error code: "
+        r"(?P<status>401|403|404|429)\b",
         cause="the registry answered {status} for {url}: no or a wrong login (401, 403), no such "
         "image or tag (404), or too many downloads (429)",
         fix="put the login into ~/.config/enroot/.credentials on the nodes, check the image's "
         "name (`REGISTRY#IMAGE:TAG`), or import it once to a .sqsh file and name that",
+    ),
+    root(
+        "enroot-file-taken-for-image",
+        "sqsh/manifests/",
+        r"URL https?://\S+?/(?P<name>[^/\s]+\.sqsh)/manifests/\S+ returned error code: \d+",
+        cause="{name} was looked for in a registry: pyxis takes only what begins with / or ./ for "
+        "an image file",
+        fix="--container-image=./{name}, or its whole path on a file system that every node mounts",
+        checks=("files.needed-files-exist",),
     ),
     symptom(
         "pyxis-import-failed",

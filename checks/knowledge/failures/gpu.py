@@ -16,6 +16,8 @@ XID_MEANINGS = {str(code): xid.meaning for code, xid in XIDS.items()}
 PROGRAM_XIDS = "|".join(
     str(code) for code, xid in XIDS.items() if xid.weight is XidSeverity.PROGRAM
 )
+GPU_FAULT = rf"NVRM: Xid \([^)]*\): (?!(?:{PROGRAM_XIDS})\b)(?P<xid>\d+)"
+"""How the kernel's log names a GPU that is not to be trusted."""
 DISTINCT_CHECKS = ("names.machines-are-distinct", "gpu.slots-have-gpus")
 
 FAILURES = (

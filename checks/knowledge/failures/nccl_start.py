@@ -180,4 +180,22 @@ FAILURES = (
         cause="{n} processes of the job no longer answer NCCL: they ended, or their node is gone",
         fix="find the rank that failed first on the node that `ncclras -v` names",
     ),
+    root(
+        "nccl-nvls-failed",
+        "transport/nvls.cc:",
+        r"transport/nvls\.cc:\d+ NCCL WARN (?:Cuda failure \d+ |.*failed)",
+        cause="NVLink SHARP (NVLS) cannot be set up on this node: the fabric manager was started "
+        "again without a reset of the GPUs, or an NVSwitch is not healthy",
+        fix="restart nvidia-fabricmanager, of the driver's version, and reset the GPUs or reboot; "
+        "NCCL_NVLS_ENABLE=0 avoids it",
+        checks=("gpu.fabric-is-ready", "gpu.nvlinks-are-active"),
+    ),
+    symptom(
+        "nccl-error-through-vllm",
+        "RuntimeError: NCCL error: ",
+        frame="pynccl",
+        cause="NCCL refused what vLLM asked for; with NCCL_DEBUG=WARN it says why",
+        fix="read the NCCL WARN lines of this process and of its peers; start again with "
+        "NCCL_DEBUG=WARN in [env] where there are none",
+    ),
 )

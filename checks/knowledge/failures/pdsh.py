@@ -96,4 +96,11 @@ FAILURES = (
         fix="end the ranks on {node} by hand (`ps -ef | grep deepspeed.launcher.launch` there), "
         "and look for the out-of-memory killer in dmesg of the head",
     ),
+    root(
+        "ds-pdsh-variable-missing",
+        "KeyError: 'PDSH_SSH_ARGS_APPEND'",
+        cause="this DeepSpeed appends --ssh_port to a variable that need not exist",
+        fix="`export PDSH_SSH_ARGS_APPEND=` on the head, or a newer DeepSpeed",
+        checks=("pdsh.environment-is-neutral",),
+    ),
 )

@@ -114,4 +114,10 @@ FAILURES = (
         fix="a shared working directory instead of working_dir, `excludes` for large files, and "
         "packages installed on the nodes",
     ),
+    symptom(
+        "ray-train-failed",
+        ("TrainingFailedError: ", "WorkerGroupError: "),
+        cause="Ray Train ends the run because one of its workers failed",
+        fix="read the first error of a RayTrainWorker above, or what Ray says of its nodes",
+    ),
 )

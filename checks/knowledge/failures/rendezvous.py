@@ -123,4 +123,14 @@ FAILURES = (
             "collective.ranks-meet",
         ),
     ),
+    root(
+        "master-unresolvable",
+        "ValueError: host not found: ",
+        r"ValueError: host not found: (?P<why>.+)",
+        cause="MASTER_ADDR has no address on this node ({why}); in Kubernetes the first pod or its "
+        "headless service was not there yet",
+        fix="a name that every node resolves, or an address, in MASTER_ADDR; in Kubernetes let the "
+        "workers wait until `nslookup $MASTER_ADDR` succeeds, and restart them (OnFailure)",
+        checks=("names.every-node-resolves-every-node", *REACHABLE_CHECKS),
+    ),
 )

@@ -185,4 +185,26 @@ FAILURES = (
         "arguments, or a prompt taken for a path",
         fix="set a short run_name and output_dir; eCryptfs permits 143 bytes, others 255",
     ),
+    root(
+        "safetensors-write-failed",
+        ("Error while serializing: I", "Error while serializing header: I"),
+        r"Error while serializing(?: header)?: I/?[oO] ?[eE]rror(?:\(Os \{.*message: \"|: )"
+        r"(?P<why>[^\"(]+)",
+        cause="safetensors could not write a checkpoint: {why}",
+        fix="`df -h`, `df -i` and `quota -s` on that node for the output folder; fewer checkpoints "
+        "(save_total_limit), or another disk",
+        checks=("files.output-is-writable", "files.home-and-caches-have-room"),
+    ),
+    root(
+        "saved-by-two-ranks",
+        ("FileExistsError: [Errno 17] File exists: '", "[Errno 2] No such file or directory: '"),
+        r"FileExistsError: \[Errno 17\] File exists: '[^']+' -> '"
+        r"|\[Errno 2\] No such file or directory: '[^']+' -> '",
+        near=r"os\.(?:symlink|rename|replace|link)\(|\.(?:symlink_to|rename|replace)\(|shutil\.move",
+        cause="this was already renamed or linked: another rank does the same in a folder that the "
+        "nodes share (each node's local rank 0), or an earlier run left the target",
+        fix="let global rank 0 alone do it, and the others wait; in the Trainer "
+        "save_on_each_node=False",
+        checks=("files.shared-folders-are-shared-everywhere",),
+    ),
 )

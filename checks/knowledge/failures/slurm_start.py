@@ -36,10 +36,11 @@ FAILURES = (
     ),
     root(
         "slurm-cpu-bind",
-        "Unable to satisfy cpu bind request",
+        ("Unable to satisfy cpu bind request", "Unable to layout tasks on given cpus"),
         cause="srun asks for CPUs that the step does not have, most often because SLURM_CPU_BIND "
         "of an outer job is still set",
-        fix="`unset SLURM_CPU_BIND SLURM_CPU_BIND_LIST SLURM_CPU_BIND_TYPE` before srun",
+        fix="`unset SLURM_CPU_BIND SLURM_CPU_BIND_LIST SLURM_CPU_BIND_TYPE` before srun, or "
+        "--cpu-bind=none; --cpus-per-task for srun as for the job",
     ),
     root(
         "slurm-node-unresolvable",

@@ -254,4 +254,17 @@ FAILURES = (
         fix="deepspeed.utils.set_z3_leaf_modules for the experts' block, "
         "stage3_prefetch_bucket_size 0, or ZeRO-2; update DeepSpeed",
     ),
+    root(
+        "zero-resumed-on-other-world",
+        "must match the size of tensor b (",
+        r"size of tensor a \((?P<here>\d+)\) must match the size of tensor b \((?P<saved>\d+)\)",
+        near=r"load_state_dict|load_checkpoint|_restore_from",
+        frame="deepspeed/runtime/zero",
+        cause="a rank's part of the ZeRO checkpoint has {saved} elements and here {here}: it was "
+        "saved by another number of ranks",
+        fix="resume with as many ranks as saved it, or convert it with ds_to_universal.py and set "
+        '"load_universal_checkpoint"; for the weights alone '
+        "`python -m launcher weights CHECKPOINT -o OUT`",
+        checks=("files.checkpoints-can-be-resumed",),
+    ),
 )
