@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from checks.knowledge.failures.known import root, symptom
+from checks.knowledge.failures.known import noise, root, symptom
 
 FAILURES = (
     root(
         "mpi-without-pmi",
-        ("OMPI was not built with SLURM's PMI support", "OMPI was not built with SLURM support"),
+        (
+            "OMPI was not built with SLURM's PMI support",
+            "OMPI was not built with SLURM support",
+            "PMI2_Init failed to intialize",
+        ),
         cause="srun started the ranks, and their Open MPI cannot talk to Slurm: it was built "
         "without PMI, as in many containers",
         fix="`srun --mpi=pmix` with an Open MPI that was built with PMIx (`ompi_info | grep -i "
@@ -30,5 +34,84 @@ FAILURES = (
         fix="read what stands above; the same Open MPI at the same path on every node, in the "
         "PATH of a non-interactive shell, and logins by ssh between all nodes",
         checks=("ssh.every-node-logs-in-to-every-node", "ports.ephemeral-ports-are-open"),
+    ),
+    root(
+        "mpi-too-few-slots",
+        (
+            "There are not enough slots available in the system",
+            "All nodes which are allocated for this job are already filled",
+        ),
+        cause="mpirun knows of fewer slots than ranks were asked for",
+        fix="write slots=N behind each node of the hostfile (--host node1:8,node2:8), or take a "
+        "smaller -np; within Slurm ask for as many tasks",
+        checks=("gpu.slots-have-gpus",),
+    ),
+    root(
+        "mpi-as-root",
+        " has detected an attempt to run as root.",
+        r"(?:mpirun|mpiexec|prterun|prte|orterun|prun) has detected an attempt to run as root\.",
+        cause="mpirun refuses to run as root",
+        fix="--allow-run-as-root, or OMPI_ALLOW_RUN_AS_ROOT=1 and "
+        "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 in a container",
+    ),
+    root(
+        "mpi-program-missing",
+        (
+            "was unable to find the specified executable file",
+            "was unable to launch the specified application as it could not",
+        ),
+        near=r"(?:Executable|Working directory|Error): *(?P<what>\S+)",
+        cause="mpirun does not find or may not use {what} on a node",
+        fix="name it with its whole path, and pass PATH on with -x PATH",
+        checks=("files.paths-in-the-command-are-there", "software.python-is-there"),
+    ),
+    root(
+        "mpi-ranks-unreachable",
+        "At least one pair of MPI processes are unable to reach each other",
+        cause="two ranks have no common network that MPI may use",
+        fix="unset --mca btl and pml, or name an interface that all nodes have with "
+        "--mca btl_tcp_if_include",
+        checks=("network.one-network", "network.calls-leave-by-training-interface"),
+    ),
+    root(
+        "mpi-transports-differ",
+        " selected pml ",
+        r"selected pml (?P<mine>\w+), but peer \S+ on (?P<node>\S+) selected pml (?P<theirs>\w+)",
+        cause="this rank talks by {mine}, the one on {node} by {theirs}: an adapter, UCX or its "
+        "permissions are missing on one node",
+        fix="`ucx_info -d` on both nodes; --mca pml ob1 on all proves it",
+        checks=("nccl.all-nodes-agree-on-transport", "software.versions-are-equal"),
+    ),
+    root(
+        "mpi-too-few-cpus-to-bind",
+        "that would result in binding more",
+        r"A request was made to bind to that would result in binding more",
+        cause="mpirun wants to bind more ranks than the node gives it CPUs",
+        fix="--bind-to none, or a job or container with more CPUs",
+        checks=("limits.group-allows-a-cpu-for-each-rank",),
+    ),
+    symptom(
+        "mpi-daemon-lost",
+        "has lost communication with a remote daemon",
+        near=r"HNP daemon[^\n]* on node +(?P<node>\S+)[\s\S]{0,200}?on node +(?P<remote>\S+)",
+        cause="{node} lost its connection to {remote}: the node went down, or mpirun's daemon was "
+        "killed there",
+        fix="look at the kernel's log of {remote}",
+    ),
+    noise(
+        "mpi-openfabrics-warning",
+        (
+            "There was an error initializing an OpenFabrics device",
+            "No preset parameters were found for the device that Open MPI",
+        ),
+        cause="Open MPI's old InfiniBand module does not know the adapter, and another is used",
+        fix="--mca btl ^openib, to silence it",
+    ),
+    noise(
+        "mpi-cross-memory-warning",
+        "Read -1, expected ",
+        r"Read -1, expected \d+, errno = 1\b",
+        cause="the container forbids ranks to read each other's memory, and MPI copies instead",
+        fix="--cap-add=SYS_PTRACE, or OMPI_MCA_btl_vader_single_copy_mechanism=none",
     ),
 )
