@@ -13,7 +13,7 @@ FAILURES = (
         r"Memory cgroup out of memory: Killed process (?P<pid>\d+) \((?P<name>[^)]+)\)",
         cause="the kernel killed {name}, process {pid}, because its job or container reached its "
         "limit of memory",
-        fix="raise that limit (Slurm --mem, docker --memory, Kubernetes limits.memory), or let "
+        fix="raise that limit (Slurm --mem, docker --memory, Kubernetes resources: limits), or let "
         "fewer ranks load at once",
         checks=MEMORY_CHECKS,
     ),
