@@ -29,8 +29,8 @@ FAILURES = (
         "OOMKilled",
         r"(?:[Rr]eason:?\"?[ :=]+\"?|^\S+ +\d+/\d+ +(?:Init:)?)OOMKilled",
         cause="the container used more memory than its limit and was killed",
-        fix="raise the memory under resources: limits, which also counts an emptyDir of medium Memory at "
-        "/dev/shm; let fewer ranks load at once",
+        fix="raise the memory under resources: limits, which also counts an emptyDir of medium "
+        "Memory at /dev/shm; let fewer ranks load at once",
         checks=("limits.group-allows-enough-memory", "limits.memory-is-free"),
     ),
     root(
@@ -53,8 +53,8 @@ FAILURES = (
         r"storage usage exceeds the total limit|Usage of EmptyDir volume \S+ exceeds the limit",
         cause="Kubernetes evicted the pod because it wrote more to its own disk (container or "
         "emptyDir) than its limit",
-        fix="raise ephemeral-storage under resources: limits, or the emptyDir's sizeLimit; write checkpoints and "
-        "caches (HF_HOME) to a volume",
+        fix="raise ephemeral-storage under resources: limits, or the emptyDir's sizeLimit; write "
+        "checkpoints and caches (HF_HOME) to a volume",
         checks=("files.home-and-caches-have-room",),
     ),
     symptom(
