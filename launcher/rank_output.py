@@ -6,10 +6,11 @@ import re
 from collections import deque
 from dataclasses import dataclass
 
+from checks.printable import escape_output
+
 LINE_LIMIT = 8192
 KEPT_LINES = 20
 _END = re.compile(rb"\r?\n|\r(?!\n|\Z)")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f]|\x1b(?!\[[0-9;]*m)")
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _COUNTED = re.compile(
     r"\b(?:global_)?(?:step|iter|iteration)\b['\"]?[\s:=#(\[]{0,12}(\d+)(?:\s*(?:/|of)\s*(\d+))?"
@@ -64,7 +65,7 @@ class LineSplitter:
         return self._decode_lines([rest] if rest.strip() else [])
 
     def _decode_lines(self, raw: list[bytes]) -> list[str]:
-        lines = [_CONTROL.sub("�", line.decode("utf-8", "replace")) for line in raw]
+        lines = [escape_output(line.decode("utf-8", "replace"), "�") for line in raw]
         self.last.extend(without_colour(line) for line in lines if line.strip())
         return lines
 

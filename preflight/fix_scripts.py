@@ -9,7 +9,8 @@ from pathlib import Path
 
 from checks.folded_names import fold_names
 from checks.model import HERE, Finding, Outcome
-from checks.reports.finding_text import escape_text, finding_mark
+from checks.printable import escape_text
+from checks.reports.finding_text import finding_mark
 
 MARK = "# Fixes that preflight found, to be run on "
 """How the second line of each begins: by it those of an earlier run are known."""

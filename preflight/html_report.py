@@ -16,10 +16,11 @@ from markupsafe import Markup
 from checks.facts import Snapshot
 from checks.folded_names import fold_names
 from checks.model import Finding
+from checks.printable import escape_text
 from checks.reports.blame import blamed_nodes, fold_blame
 from checks.reports.changes import ChangesSinceGo, Difference, differing_facts
 from checks.reports.finding_groups import group_findings
-from checks.reports.finding_text import FindingText, describe_group, escape_text, finding_mark
+from checks.reports.finding_text import FindingText, describe_group, finding_mark
 from checks.run import Result
 from checks.stages.stage_list import STAGE_TITLES
 from preflight.grid import MARK_CLASSES, node_grids, pair_matrices

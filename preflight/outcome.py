@@ -7,7 +7,8 @@ import types
 import pytest
 
 from checks.model import Finding, Outcome
-from checks.reports.finding_text import describe_finding, escape_text
+from checks.printable import escape_text
+from checks.reports.finding_text import describe_finding
 
 
 def junit_properties(finding: Finding) -> list[tuple[str, object]]:

@@ -22,6 +22,26 @@ AddressWithPrefix = Annotated[str, ipaddress.ip_interface]
 """The same with its network's prefix, `10.0.0.1/24`."""
 
 
+def _path_state(text: str) -> str:
+    if text not in ("there", "missing", "denied", "hangs", "error"):
+        raise ValueError(f"not the state of a path: {_short_repr(text)}")
+    return text
+
+
+PathStateName = Annotated[str, _path_state]
+"""Of a path on a node; a finding's cause may be that word."""
+
+
+def _count(number: int) -> int:
+    if number < 0:
+        raise ValueError(f"not a count: {number}")
+    return number
+
+
+Count = Annotated[int, _count]
+"""How many there are: not less than none."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Fact:
     """One section that a probe answers. Subclasses are frozen dataclasses named after it.

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from checks.facts.decode import Fact
+from checks.facts.decode import Fact, PathStateName
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class PathState:
     has in place of a missing one, under a similar name.
     """
 
-    state: str
+    state: PathStateName
     absolute: str
     kind: str = ""
     bytes: int = 0
@@ -35,7 +35,7 @@ class FolderSpace:
     leads, if that is a link to nothing.
     """
 
-    state: str
+    state: PathStateName
     absolute: str
     nearest: str = ""
     target: str = ""

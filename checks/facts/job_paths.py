@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from checks.facts.decode import Fact
+from checks.facts.decode import Fact, PathStateName
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class JobPath:
     the folder has in place of a missing one, under a similar name.
     """
 
-    state: str
+    state: PathStateName
     absolute: str
     kind: str = ""
     bytes: int = 0

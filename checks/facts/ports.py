@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from checks.facts.decode import Fact
+from checks.facts.decode import Count, Fact
 
 
 @dataclass(frozen=True)
@@ -111,10 +111,10 @@ class PortSettings(Fact):
     low: int
     high: int
     reserved: str
-    neighbours: int | None
-    used: int = 0
-    tracked: int | None = None
-    most_tracked: int | None = None
+    neighbours: Count | None
+    used: Count = 0
+    tracked: Count | None = None
+    most_tracked: Count | None = None
 
     @property
     def port_count(self) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 
 from checks.folded_names import fold_names
 from checks.model import Finding, Fix, Outcome
+from checks.printable import escape_text
 from checks.reports.finding_groups import FindingGroup, group_findings
 
 MAX_EVIDENCE = 300
@@ -79,18 +80,6 @@ def finding_mark(finding: Finding) -> str:
     if finding.outcome is Outcome.FAIL:
         return "×" if finding.stops else "‼"
     return _OTHER_MARKS[finding.outcome]
-
-
-def escape_text(text: str) -> str:
-    """`text` safe to print: control characters and lone surrogates escaped, newlines kept."""
-    if text.isprintable():
-        return text
-    return "".join(
-        letter
-        if letter == "\n" or letter.isprintable()
-        else letter.encode("unicode_escape").decode()
-        for letter in text
-    )
 
 
 def evidence_text(evidence: Iterable[Mapping[str, Any]]) -> str:

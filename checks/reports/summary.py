@@ -11,10 +11,11 @@ from checks.catalogue import AREAS
 from checks.folded_names import fold_names
 from checks.judge import decide
 from checks.model import Finding, Outcome
+from checks.printable import escape_text
 from checks.reports.blame import blamed_nodes, fold_blame
 from checks.reports.changes import ChangesSinceGo
 from checks.reports.finding_groups import FindingGroup, group_findings
-from checks.reports.finding_text import describe_group, escape_text, finding_mark
+from checks.reports.finding_text import describe_group, finding_mark
 from checks.reports.terminal import (
     DETAIL,
     finding_lines,

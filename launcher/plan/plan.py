@@ -17,6 +17,7 @@ from launcher.plan.backends import BACKENDS, AgentLauncher, LaunchRequest, agent
 from launcher.plan.programs import PROGRAMS, NodeLaunch, Program
 from launcher.plan.ranks import Rank, rank_map
 
+BEFORE_SOURCE, LAUNCHER_SOURCE = "before", "launcher"
 RUN_HOME_PREFIX = "/tmp/deepspeed-preflight-"
 """What the name of a run's directory on the nodes begins with; the run's token ends it."""
 
@@ -83,6 +84,21 @@ class Plan:
     def ranks_of(self, node: str) -> list[int]:
         """The global ranks on that node."""
         return [rank.rank for rank in self.ranks if rank.node == node]
+
+    def outputs_on(self, node: str) -> tuple[str, ...]:
+        """The node's launcher and the ranks there, as what they print is called."""
+        return (LAUNCHER_SOURCE, *(f"rank{rank}" for rank in self.ranks_of(node)))
+
+    def sources_on(self, node: str) -> frozenset[str]:
+        """The same, and the commands that run on that node."""
+        before = [f"{BEFORE_SOURCE}{number}" for number in range(1, len(self.before) + 1)]
+        return frozenset(
+            (
+                *self.outputs_on(node),
+                *(before if node == self.nodes[0].name else ()),
+                *([self.agent_launcher.name] if node in self.agent_launcher.on else ()),
+            )
+        )
 
 
 def make_plan(job: Job, inputs: PlanInputs, token: str, *, local_rank: bool = True) -> Plan:

@@ -15,7 +15,7 @@ from checks.folded_names import fold_names
 from checks.model import Job
 from launcher.agent.supervisor import LEASE_S
 from launcher.exit_codes import ExitCode
-from launcher.plan.plan import Plan
+from launcher.plan.plan import BEFORE_SOURCE, LAUNCHER_SOURCE, Plan
 from launcher.record import RecordedRun, RunRecord
 from launcher.run.console import Console
 from launcher.run.failure_report import FailureReport, describe_failure
@@ -37,7 +37,7 @@ from launcher.run.run_notices import RunNotices
 from launcher.run.stall.judge import Stall, StallKind
 from launcher.run.stall.stall_monitor import STUCK_AFTER_S, StallMonitor
 from launcher.run.start_display import StartDisplay
-from launcher.run.state import BEFORE_SOURCE, LAUNCHER_SOURCE, RunState
+from launcher.run.state import RunState
 from launcher.run.supervisors import Supervisors, start_supervisors
 from launcher.run.worlds import SeparationNotice
 from launcher.run.xray_requests import take_questions, write_answer

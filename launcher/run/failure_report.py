@@ -13,8 +13,9 @@ from launcher.diagnosis.log_lines import Place
 from launcher.diagnosis.render import describe_origin, masked_line, render_diagnosis
 from launcher.diagnosis.traces import Trace
 from launcher.diagnosis.verdict import LogVerdict, cause_line, cause_place
+from launcher.plan.plan import LAUNCHER_SOURCE
 from launcher.plan.ranks import name_ranks
-from launcher.run.state import LAUNCHER_SOURCE, Failure, RunState
+from launcher.run.state import Failure, RunState
 
 _FAILED_RANK = re.compile(r"rank (\d+) on \S+ failed: (.*)", re.DOTALL)
 _MAX_FOLLOWED = 8

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeAlias, get_args
 
@@ -181,8 +181,11 @@ _KINDS: Mapping[str, Any] = {
 }
 
 
-def decode_message(line: bytes) -> Message:
-    """The message on a line, a BadMessage where it is none. Never raises."""
+def decode_message(line: bytes, sources: Collection[str]) -> Message:
+    """The message on a line, a BadMessage where it is none. Never raises.
+
+    `sources` are what runs on that node: it speaks for nothing else.
+    """
     try:
         data = read_untrusted_json(line)
     except ValueError as error:
@@ -194,7 +197,24 @@ def decode_message(line: bytes) -> Message:
         message: Message = decode_record(_KINDS[kind], data, kind)
     except FactError as error:
         return BadMessage(str(error))
+    for source in _speakers(message):
+        if source not in sources:
+            return BadMessage(f"it is of {source[:40]!r}, which does not run there")
     return message
+
+
+def _speakers(message: Message) -> Iterable[str]:
+    """What the message is of: a command, or ranks."""
+    match message:
+        case OutputChunk(source=source) | CommandEnded(name=source):
+            return [source]
+        case RankStarted(rank=rank) | RankEnded(rank=rank) | RankWorld(rank=rank):
+            return [f"rank{rank}"]
+        case RanksSaving(ranks):
+            return [f"rank{rank}" for rank in ranks]
+        case RanksObserved(seen):
+            return [f"rank{rank.rank}" for rank in seen.ranks]
+    return ()
 
 
 def event_as_json(event: RunEvent) -> dict[str, Any]:

@@ -7,9 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import singledispatchmethod
 
+from checks.folded_names import fold_names
 from checks.knowledge.exit_status import describe_exit
 from checks.masking import secret_masker
-from launcher.plan.plan import Plan
+from checks.printable import escape_line
+from launcher.plan.plan import LAUNCHER_SOURCE, Plan
 from launcher.plan.ranks import name_ranks
 from launcher.rank_output import LineSplitter, parse_step_line
 from launcher.run.messages import (
@@ -29,8 +31,6 @@ from launcher.run.messages import (
 )
 from launcher.run.worlds import RankWorlds
 
-BEFORE_SOURCE = "before"
-LAUNCHER_SOURCE = "launcher"
 _SSH_ENDED = re.compile(r"^pdsh@\S+: (?:\S+@)?(\S+): ssh exited with exit code (\d+)")
 
 LineCallback = Callable[[str, str, str], None]
@@ -57,7 +57,6 @@ class RunState:
     def __init__(self, plan: Plan, on_line: LineCallback) -> None:
         self.plan = plan
         self._on_line = on_line
-        self._sources = {node.name: _sources_on(plan, node.name) for node in plan.nodes}
         self._masked = secret_masker(node.env for node in plan.nodes)
         self.worlds = RankWorlds(len(plan.ranks))
         self._lines: dict[tuple[str, str], LineSplitter] = {}
@@ -99,6 +98,7 @@ class RunState:
         self, what: str, node: str, source: str, rank: int | None = None, *, stuck: bool = False
     ) -> None:
         """Take note of a failure; the first one is what ended the run."""
+        what = escape_line(what)
         if self.failure is None and not self.end_requested:
             self.failure = Failure(what, node, source, rank, stuck)
         elif not self.ending:
@@ -124,9 +124,6 @@ class RunState:
 
     @take.register
     def _(self, output: OutputChunk, node: str) -> None:
-        if output.source not in self._sources[node]:
-            self.fail(f"{node} sent output of {output.source[:40]!r}", node, LAUNCHER_SOURCE)
-            return
         lines = self._lines.setdefault((node, output.source), LineSplitter())
         for line in lines.feed(output.data):
             self._emit_line(node, output.source, line)
@@ -149,17 +146,13 @@ class RunState:
     def _(self, started: RankStarted, node: str) -> None:
         rank, world = started.rank, started.world
         self.joined.add(rank)
-        if world != len(self.plan.ranks) or rank not in self.plan.ranks_of(node):
+        if world != len(self.plan.ranks):
             what = f"{node} started rank {rank} of {world}, which is not as planned"
             self.fail(what, node, f"rank{rank}", rank)
 
     @take.register
     def _(self, ended: RankEnded, node: str) -> None:
         rank = ended.rank
-        if f"rank{rank}" not in self._sources[node]:
-            what = f"{node} reports the end of rank {rank}, which does not run there"
-            self.fail(what, node, LAUNCHER_SOURCE)
-            return
         self._finish(node, f"rank{rank}")
         self.ended[rank] = ended.code
         if ended.code:
@@ -204,8 +197,10 @@ class RunState:
         if self.failure or self.has_succeeded:
             return  # it ended because the run did
         reached = {node} if launcher.is_agent else {node.name for node in self.plan.nodes}
-        if reached - self.ended_nodes:
-            self.fail(f"{name} on {node} ended before the ranks did: {why}", node, name)
+        if silent := reached - self.ended_nodes:
+            what = f"{name} on {node} ended before the ranks did: {why}"
+            where = "" if launcher.is_agent else f"; no end is reported of {fold_names(silent)}"
+            self.fail(what + where, node, name)
 
     @take.register
     def _(self, ended: RunEnded, node: str) -> None:
@@ -221,10 +216,3 @@ class RunState:
         if (node, source) in self._lines:
             for line in self._lines[node, source].finish():
                 self._emit_line(node, source, line)
-
-
-def _sources_on(plan: Plan, node: str) -> frozenset[str]:
-    """What may speak on that node; it speaks for no other node's ranks."""
-    ranks = (f"rank{rank}" for rank in plan.ranks_of(node))
-    commands = (f"{BEFORE_SOURCE}{number}" for number in range(1, len(plan.before) + 1))
-    return frozenset((LAUNCHER_SOURCE, plan.agent_launcher.name, *commands, *ranks))

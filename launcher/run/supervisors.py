@@ -12,7 +12,7 @@ import json
 import math
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from checks.contact.channel import Channel
@@ -52,8 +52,15 @@ def _agent_source(name: str) -> str:
 class SupervisorLink:
     """The connection to one node's supervisor, whose messages a thread puts into the inbox."""
 
-    def __init__(self, name: str, run: str, session: SshSession, channel: Channel) -> None:
-        self.name = name
+    def __init__(
+        self,
+        name: str,
+        run: str,
+        sources: Collection[str],
+        session: SshSession,
+        channel: Channel,
+    ) -> None:
+        self.name, self._sources = name, sources
         self._mark = run.encode() + b" "
         self._session, self._channel = session, channel
         self._noise: list[str] = []
@@ -69,10 +76,12 @@ class SupervisorLink:
 
     def _relay_messages(self, inbox: Inbox) -> str:
         try:
-            while (line := self._channel.line(time.monotonic() + LEASE_S)) is not None:
+            deadline = time.monotonic() + LEASE_S
+            while (line := self._channel.line(deadline)) is not None:
                 before, mark, text = line.partition(self._mark)
                 if mark and not before:
-                    inbox.put(self.name, decode_message(text), len(line))
+                    inbox.put(self.name, decode_message(text, self._sources), len(line))
+                    deadline = time.monotonic() + LEASE_S
                 elif line.strip():
                     self._noise = [*self._noise[-4:], line[-500:].decode("utf-8", "replace")]
         except TimeoutError:
@@ -129,7 +138,7 @@ def start_supervisors(job: Job, plan: Plan, inbox: Inbox) -> Supervisors:
     SupervisorReady, or SupervisorRefused, comes from each into the inbox. Raises PreflightError
     where a login fails; nothing is left then.
     """
-    links = _open_links(job, {node.name: _run_files(plan, node) for node in plan.nodes})
+    links = _open_links(job, plan)
     for link in links.values():
         threading.Thread(target=link.listen, args=(inbox,), daemon=True).start()
     return Supervisors(links)
@@ -143,15 +152,14 @@ def _run_files(plan: Plan, node: NodePlan) -> RunFiles:
         "plan.json": json.dumps(agent_plan(plan, node)),
         **(launcher.files if node.name in launcher.on else {}),
     }
-    ranks = (f"rank{rank}" for rank in plan.ranks_of(node.name))
-    return RunFiles(plan.token, plan.home, files, ("launcher", *ranks))
+    return RunFiles(plan.token, plan.home, files, plan.outputs_on(node.name))
 
 
-def _open_links(job: Job, files: Mapping[str, RunFiles]) -> dict[str, SupervisorLink]:
+def _open_links(job: Job, plan: Plan) -> dict[str, SupervisorLink]:
     transport = SshTransport(job)
     with concurrent.futures.ThreadPoolExecutor(POOL) as pool:
         opened = {
-            name: pool.submit(_open_link, job, transport, name, own) for name, own in files.items()
+            node.name: pool.submit(_open_link, job, transport, plan, node) for node in plan.nodes
         }
     failed = {name: error for name, link in opened.items() if (error := link.exception())}
     if not failed:
@@ -169,15 +177,15 @@ def _open_links(job: Job, files: Mapping[str, RunFiles]) -> dict[str, Supervisor
     raise AssertionError
 
 
-def _open_link(job: Job, transport: SshTransport, name: str, files: RunFiles) -> SupervisorLink:
-    session = transport.open(name)
+def _open_link(job: Job, transport: SshTransport, plan: Plan, node: NodePlan) -> SupervisorLink:
+    session = transport.open(node.name)
     try:
         channel = session.open(start_command(job.python), share=math.inf)
-        channel.send(supervisor_program("main") + encode_command(files))
+        channel.send(supervisor_program("main") + encode_command(_run_files(plan, node)))
     except BaseException:
         session.close()
         raise
-    return SupervisorLink(name, files.run, session, channel)
+    return SupervisorLink(node.name, plan.token, plan.sources_on(node.name), session, channel)
 
 
 def end_marked_processes(

@@ -17,10 +17,10 @@ from tests.support.paths import ROOT
 class LaunchedRun:
     """A launcher at work, with what it prints."""
 
-    def __init__(self, place, lab, *command, options=()):
+    def __init__(self, place, lab, *command, options=(), program=("launcher",)):
         self.place = place
         self.log = place / f"out-{time.monotonic_ns()}"
-        argv = [sys.executable, "-m", "launcher", "start", "--hosts", str(lab.hosts), *options]
+        argv = [sys.executable, "-m", *program, "start", "--hosts", str(lab.hosts), *options]
         with self.log.open("wb") as out:
             self.process = subprocess.Popen(
                 [*argv, "--", *command],

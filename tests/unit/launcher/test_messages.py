@@ -41,6 +41,7 @@ from tests.support.observations import IN_BARRIER, MET, rank
 
 SEEN = NodeObservation(ranks=(rank(0, sockets=(MET,), stack=IN_BARRIER),), network={"eth0": 7})
 UNNAMED = dataclasses.replace(SEEN, ranks=(dataclasses.replace(SEEN.ranks[0], node=""),))
+SOURCES = frozenset({"rank0", "rank1", "pdsh"})
 MESSAGES = [
     ({"kind": "ready", "pid": 7}, SupervisorReady(7)),
     ({"kind": "refused", "error": "/tmp/x: File exists"}, SupervisorRefused("/tmp/x: File exists")),
@@ -88,7 +89,7 @@ MESSAGES = [
 
 @pytest.mark.parametrize(("data", "message"), MESSAGES, ids=lambda value: type(value).__name__)
 def test_each_kind_is_decoded(data, message):
-    assert decode_message(json.dumps(data).encode()) == message
+    assert decode_message(json.dumps(data).encode(), SOURCES) == message
 
 
 def test_an_observation_gets_the_name_of_its_node():
@@ -120,11 +121,20 @@ def test_an_observation_gets_the_name_of_its_node():
         (b'{"kind": "saving", "ranks": ["0"]}', "saving.ranks: expected an object"),
         (b'{"kind": "observation", "seen": []}', "observation.seen: expected an object"),
         (b'{"kind": "observation", "seen": {"ranks": [{"rank": 0}]}}', "ranks[0].state: missing"),
+        (b'{"kind": "output", "source": "rank7", "data": ""}', "it is of 'rank7', which does not"),
+        (b'{"kind": "output", "source": "\\u001b[2J", "data": ""}', "it is of '\\x1b[2J'"),
+        (b'{"kind": "rank-ended", "rank": 7, "code": 0}', "it is of 'rank7', which does not run"),
+        (
+            b'{"kind": "rank-started", "rank": -1, "pid": 1, "world": 2, "at": 1}',
+            "it is of 'rank-1'",
+        ),
+        (b'{"kind": "command-ended", "name": "before1", "code": 1}', "it is of 'before1'"),
+        (b'{"kind": "saving", "ranks": {"0": "SIGTERM", "x": ""}}', "it is of 'rankx'"),
     ],
-    ids=range(22),
+    ids=range(28),
 )
 def test_what_is_no_message_says_why(line, reason):
-    message = decode_message(line)
+    message = decode_message(line, SOURCES)
     assert isinstance(message, BadMessage)
     assert reason in message.reason
     assert len(message.reason) < 200
@@ -146,7 +156,7 @@ class Connection:
 def test_a_bad_line_ends_no_connection_and_a_line_without_the_mark_is_no_message():
     line = Connection(b"motd", b"token {", b'token {"kind": "beat"}', b"token-less")
     inbox = Inbox()
-    SupervisorLink("node1", "token", line, line).listen(inbox)
+    SupervisorLink("node1", "token", SOURCES, line, line).listen(inbox)
     heard = [inbox.get(0) for _ in range(3)]
     assert [name for name, _ in heard] == ["node1"] * 3
     assert isinstance(heard[0][1], BadMessage)

@@ -64,10 +64,11 @@ def test_a_message_without_a_meaning_for_the_state_changes_nothing(state):
     [
         ([], SupervisorRefused("File exists"), "node2: the run's directory cannot be created: Fil"),
         ([], BadMessage("it is not JSON"), "node2: its supervisor sent a message that cannot be r"),
-        ([], RankStarted(0, 5, 4, 1.0), "node2 started rank 0 of 4, which is not as planned"),
-        ([], RankEnded(0, 0), "node2 reports the end of rank 0, which does not run there"),
-        ([], OutputChunk("rank0", b"x"), "node2 sent output of 'rank0'"),
-        ([], OutputChunk("\x1b[2J" * 99, b"x"), "node2 sent output of '\\x1b[2J"),
+        (
+            [],
+            SupervisorRefused("\x9b2J\nnode1: lost"),
+            "node2: the run's directory cannot be created: \\x9b2J\\nnode1: lost",
+        ),
         ([], RankStarted(2, 5, 2, 1.0), "node2 started rank 2 of 2, which is not as planned"),
         ([], RankEnded(2, -9), "rank 2 on node2 failed: killed by SIGKILL (the kernel's out-of-"),
         ([], RankEnded(2, 127, "no such file"), "rank 2 on node2 failed: no such file"),

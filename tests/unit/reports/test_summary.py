@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from checks.model import Finding, Fix, Outcome, Severity
-from checks.reports.finding_text import describe_finding, escape_text, evidence_text
+from checks.printable import escape_text
+from checks.reports.finding_text import describe_finding, evidence_text
 from checks.reports.summary import summary_lines
 
 NAMES = [f"gpu{number:02}" for number in range(1, 65)]

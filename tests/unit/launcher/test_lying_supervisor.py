@@ -1,0 +1,87 @@
+"""A supervisor that lies fails its own node: the start ends, and says who it was."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import threading
+import time
+
+import pytest
+
+from launcher.commands.run_summary import summarise_ranks, summarise_run
+from launcher.commands.run_text import rank_lines, status_lines
+from launcher.exit_codes import ExitCode
+from launcher.record import RecordedRun
+from tests.support.lying_supervisor import WAYS, Liar
+from tests.support.stand_in_nodes import StandInRun
+
+FEW, MANY = range(len(WAYS)), range(len(WAYS), 17 * len(WAYS))
+GOES_ON = {"mute", "flood", "order", "data"}
+"""What may look like a rank that trains: its node beats, and never reports the rank's end."""
+LIAR = "node3"
+
+
+@pytest.fixture
+def start_against(tmp_path):
+    """A start on three nodes of which one lies; its exit code, and what a terminal got."""
+
+    def start(seed):
+        terminal = io.StringIO()
+        with pytest.MonkeyPatch.context() as patched, contextlib.redirect_stdout(terminal):
+            run = StandInRun(patched, tmp_path / str(seed), Liar(seed) if seed >= 0 else None)
+            try:
+                return run, run.run(), terminal.getvalue()
+            finally:
+                assert_no_thread_is_left()
+
+    return start
+
+
+def assert_no_thread_is_left():
+    deadline = time.monotonic() + 30
+    ours = ("listen", "_serve", "_send_heartbeats")
+    while left := [one.name for one in threading.enumerate() if one.name.endswith(ours)]:
+        assert time.monotonic() < deadline, left
+        time.sleep(0.01)
+
+
+def assert_held_against_the_liar(seed, run, code, terminal):
+    state, path = run.controller.state, run.controller.record.path
+    result = json.loads((path / "result.json").read_text())
+    assert (result["exit"], result["state"]) == (
+        code,
+        {0: "finished", 1: "failed", 130: "stopped"}[code],
+    )
+    assert code != ExitCode.INTERRUPTED or WAYS[seed % len(WAYS)] in GOES_ON
+    assert code != ExitCode.DONE or result["ranks"] == {"0": 0, "1": 0, "2": 0}
+    if state.failure:
+        assert state.failure.node == LIAR or state.failure.what.startswith(f"{LIAR}: ")
+        assert LIAR in result["diagnosis"]
+        assert "\n" not in state.failure.what
+    assert all(LIAR in what for what in state.others)
+    assert not {"0": 1, "1": 1}.items() & result["ranks"].items()
+    for node in run.nodes.values():
+        assert "stop" in node.heard or node.name == LIAR
+    shown = RecordedRun(path)
+    texts = [*status_lines(summarise_run(shown)), *rank_lines(summarise_ranks(shown)), terminal]
+    texts += [log.read_text() for log in (path / "logs").glob("*.log")]
+    assert not {letter for text in texts for letter in text if not letter.isprintable()} - {"\n"}
+
+
+def test_stand_in_nodes_that_do_not_lie_train(start_against):
+    _, code, terminal = start_against(-1)
+    assert code == ExitCode.DONE, terminal
+    assert "3 of 3 ranks succeeded, in one world of 3 (gloo)" in terminal
+
+
+@pytest.mark.parametrize("seed", FEW, ids=WAYS)
+def test_a_lie_of_a_supervisor_is_held_against_its_node(start_against, seed):
+    assert_held_against_the_liar(seed, *start_against(seed))
+
+
+@pytest.mark.long
+def test_two_hundred_lies_of_supervisors_are_held_against_their_node(start_against):
+    for seed in MANY:
+        assert_held_against_the_liar(seed, *start_against(seed))
