@@ -19,6 +19,7 @@ from checks.facts.names import Names
 from checks.facts.ports import DialResults
 from checks.facts.ssh import LoginAttempt, SshRow
 from checks.facts.sshd import Sshd
+from checks.facts.surroundings import Surroundings
 from checks.facts.trust import Trust
 from checks.knowledge.logins.causes import LOGIN_CAUSES, last_line, login_cause
 from checks.knowledge.logins.failure import explain_failure
@@ -46,7 +47,7 @@ NAME_CAUSES = frozenset(
     Names,
     Interfaces,
     Environment,
-    optional=(DialResults, Firewall),
+    optional=(DialResults, Firewall, Surroundings),
 )
 def every_node_logs_in_to_every_node(source: NodeView, target: NodeView) -> Verdict:
     """Every node logs in to every node, itself too, by ssh without a question.
@@ -67,20 +68,16 @@ def every_node_logs_in_to_every_node(source: NodeView, target: NodeView) -> Verd
     """
     if hidden_programs(source):
         return skip(f"see {FINDS_PROGRAMS}")
+    if source.has(Surroundings) and source.read(Surroundings).seen.get("/dev/null"):
+        return skip("ssh cannot open /dev/null; see files.system-is-as-programs-expect")
     attempt = source.read(SshRow).targets.get(target.name)
     if attempt is None:
         return unknown(f"{source.name} did not try to log in to {target.name}")
     if verdict := _shared_connection_verdict(source, target):
         return verdict
     cause = login_cause(attempt)
-    if cause and cause in NAME_CAUSES and _is_misresolved(source, target):
-        return skip("see names.every-node-resolves-every-node")
-    if cause == "shell-refuses" and hidden_programs(target):
-        return skip(f"see {FINDS_PROGRAMS}")
-    if cause == "timeout" and (
-        _loses_large_packets(source, target) or _loses_large_packets(target, source)
-    ):
-        return skip("see network.full-size-packets-arrive: a login needs such packets, too")
+    if elsewhere := cause and _found_elsewhere(cause, attempt, source, target):
+        return skip(f"see {elsewhere}")
     if cause:
         return _failed_login_verdict(cause, attempt, source, target)
     meant = target.read(Account).hostname
@@ -94,6 +91,23 @@ def every_node_logs_in_to_every_node(source: NodeView, target: NodeView) -> Verd
         seconds=attempt.seconds,
         tries=attempt.tries,
     )
+
+
+def _found_elsewhere(cause: str, attempt: LoginAttempt, source: NodeView, target: NodeView) -> str:
+    """The check that has the cause of a failed login; '' where this one is to find it."""
+    if "No user exists for uid" in attempt.err:
+        return "files.system-is-as-programs-expect: its account is unknown"
+    if source is target and source.has(Surroundings) and source.read(Surroundings).loopback:
+        return "network.loopback-works: it cannot reach itself"
+    if cause in NAME_CAUSES and _is_misresolved(source, target):
+        return "names.every-node-resolves-every-node"
+    if cause == "shell-refuses" and hidden_programs(target):
+        return FINDS_PROGRAMS
+    if cause == "timeout" and (
+        _loses_large_packets(source, target) or _loses_large_packets(target, source)
+    ):
+        return "network.full-size-packets-arrive: a login needs such packets, too"
+    return ""
 
 
 def _shared_connection_verdict(source: NodeView, target: NodeView) -> Verdict | None:

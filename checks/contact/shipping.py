@@ -77,7 +77,7 @@ def start_command(python: str) -> str:
     """
     candidates = " ".join(shlex.quote(name) for name in (*SYSTEM_PYTHONS, python) if name)
     script = (
-        f"for p in {candidates}; do command -v $p >/dev/null 2>&1 && "
+        f'for p in {candidates}; do [ "$(command -v $p)" ] && '
         f'exec $p -u -S -E -c "{BOOTSTRAP}"; done; echo {NO_PYTHON} >&2; exit 127'
     )
     return f"exec /bin/sh -c '{script}'"

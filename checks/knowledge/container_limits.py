@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+MOUNT_SHM = "mkdir -p /dev/shm && mount -t tmpfs -o mode=1777,size=50% shm /dev/shm"
 REMOUNT_SHM = "mount -o remount,size=50% /dev/shm"
 SHM_IN_CONTAINER = (
     "start the container again with `docker run --shm-size=16g …` or `--ipc=host`; in "

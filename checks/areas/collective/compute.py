@@ -19,6 +19,7 @@ from checks.facts.load import Load
 from checks.facts.rendezvous import Rendezvous
 from checks.facts.smoke import Smoke
 from checks.facts.software import Software
+from checks.facts.surroundings import Surroundings
 from checks.model import Severity, Verdict, block, ok, skip, warn
 from checks.outliers.consensus import MIN_COMPARABLE
 from checks.outliers.stragglers import (
@@ -34,7 +35,7 @@ SPEED_UNITS = {"fp32": "GFLOP/s", "bf16": "GFLOP/s"}
     "collective.accelerators-are-alike-fast",
     *(Rendezvous, Compute, Software, FreeSpace),
     severity=Severity.WARN,
-    optional=(Smoke, Gpus, Limits, Load, Cgroup),
+    optional=(Smoke, Gpus, Limits, Load, Cgroup, Surroundings),
 )
 def accelerators_are_alike_fast(node: NodeView) -> Verdict:
     """Every accelerator computes finite numbers, about as fast as similar ones in the cluster.

@@ -10,7 +10,12 @@ from checks.facts.environment import Environment
 from checks.facts.gpus import Gpus
 from checks.facts.limits import Limits
 from checks.facts.rdma import Rdma
-from checks.knowledge.container_limits import MEMLOCK_IN_CONTAINER, REMOUNT_SHM, SHM_IN_CONTAINER
+from checks.knowledge.container_limits import (
+    MEMLOCK_IN_CONTAINER,
+    MOUNT_SHM,
+    REMOUNT_SHM,
+    SHM_IN_CONTAINER,
+)
 from checks.knowledge.nccl_transport import is_meant_for_rdma
 from checks.model import Fix, Severity, Verdict, block, note, ok, warn
 from checks.units import GIB, MIB, format_count, format_memory
@@ -198,7 +203,8 @@ def _shm_fix(node: NodeView) -> Fix:
     if node.read(Limits).container:
         return node.fix("", SHM_IN_CONTAINER)
     note = "until the next boot; to keep it, set the same size= in the /dev/shm line of /etc/fstab"
-    return node.fix(REMOUNT_SHM, note, root=True)
+    mount = REMOUNT_SHM if node.read(Limits).shm_bytes else MOUNT_SHM
+    return node.fix(mount, note, root=True)
 
 
 def _memlock_fix(node: NodeView) -> Fix:

@@ -7,8 +7,11 @@ from collections.abc import Sequence
 
 from checks.facts import NodeView
 from checks.facts.names import Names
+from checks.facts.surroundings import Surroundings
 from checks.knowledge.nccl_variables import GLOO_IFNAME
 from checks.model import Fix
+
+SYSTEM_FILES = "files.system-is-as-programs-expect"
 
 
 def own_name_fix(node: NodeView, hostname: str, address: str) -> Fix:
@@ -24,6 +27,11 @@ def hosts_file_fix(node: NodeView, names: Sequence[str], lines: Sequence[str]) -
         return node.fix("", f"give {', '.join(names)} an address in /etc/hosts or DNS")
     command = _rewrite_hosts_file(names, lines) + _enable_hosts_file(node)
     return node.fix(command, "or correct them in DNS", root=True)
+
+
+def is_hosts_file_unreadable(node: NodeView) -> bool:
+    """Whether the login may not read /etc/hosts, for which another check has the fix."""
+    return node.has(Surroundings) and bool(node.read(Surroundings).seen.get("/etc/hosts"))
 
 
 def why_hosts_file_ignored(node: NodeView) -> str:

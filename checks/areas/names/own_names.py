@@ -7,20 +7,28 @@ import itertools
 import re
 
 from checks.areas.names.addresses import is_link_local, is_loopback
-from checks.areas.names.hosts_file import own_name_fix, why_hosts_file_ignored
+from checks.areas.names.hosts_file import (
+    SYSTEM_FILES,
+    is_hosts_file_unreadable,
+    own_name_fix,
+    why_hosts_file_ignored,
+)
 from checks.check import cluster_check, node_check
 from checks.facts import ClusterView, NodeView
 from checks.facts.account import Account
 from checks.facts.environment import Environment
 from checks.facts.interfaces import Interfaces
 from checks.facts.names import Names
+from checks.facts.surroundings import Surroundings
 from checks.knowledge.logins.on_each_node import NODE, fix_on_each
 from checks.knowledge.nccl_variables import GLOO_IFNAME, setting_in_force
 from checks.knowledge.training_network import training_address
 from checks.model import Fix, Severity, Verdict, block, ok, skip, warn
 
 
-@node_check("names.own-name-is-not-loopback", Names, Interfaces, Environment)
+@node_check(
+    "names.own-name-is-not-loopback", Names, Interfaces, Environment, optional=(Surroundings,)
+)
 def own_name_is_not_loopback(node: NodeView) -> Verdict:
     """A node's own host name resolves to an address that the other nodes can reach.
 
@@ -51,6 +59,8 @@ def own_name_is_not_loopback(node: NodeView) -> Verdict:
     setting = setting_in_force(node, GLOO_IFNAME)
     if setting is not None and setting.value:
         return ok(f"{message}, which gloo does not look up because of {setting}")
+    if not given and is_hosts_file_unreadable(node):
+        return skip(f"{message}: /etc/hosts cannot be read; see {SYSTEM_FILES}")
     if (
         not given
         and why_hosts_file_ignored(node)

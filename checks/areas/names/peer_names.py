@@ -6,7 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from checks.areas.names.addresses import is_link_local, is_loopback
-from checks.areas.names.hosts_file import hosts_file_fix, why_hosts_file_ignored
+from checks.areas.names.hosts_file import (
+    SYSTEM_FILES,
+    hosts_file_fix,
+    is_hosts_file_unreadable,
+    why_hosts_file_ignored,
+)
 from checks.check import node_check
 from checks.facts import ClusterView, NodeView
 from checks.facts.account import Account
@@ -14,14 +19,19 @@ from checks.facts.environment import Environment
 from checks.facts.interfaces import Interfaces
 from checks.facts.names import Names
 from checks.facts.ssh import SshRow
+from checks.facts.surroundings import Surroundings
 from checks.facts.view_cache import cached_per_view
 from checks.knowledge.training_network import training_address
-from checks.model import Verdict, block, ok, warn
+from checks.model import Verdict, block, ok, skip, warn
 from checks.outliers.consensus import strict_majority
 
 
 @node_check(
-    "names.every-node-resolves-every-node", Names, Interfaces, SshRow, optional=(Environment,)
+    "names.every-node-resolves-every-node",
+    Names,
+    Interfaces,
+    SshRow,
+    optional=(Environment, Surroundings),
 )
 def every_node_resolves_every_node(node: NodeView) -> Verdict:
     """Every node resolves every other node's name in the hosts file to one of its addresses.
@@ -47,6 +57,8 @@ def every_node_resolves_every_node(node: NodeView) -> Verdict:
     wrong = [fault for peer in node.cluster.nodes if (fault := _find_name_fault(node, peer))]
     if not wrong:
         return ok(f"{node.name} resolves all {len(node.job.nodes)} names")
+    if is_hosts_file_unreadable(node):
+        return skip(f"/etc/hosts cannot be read on {node.name}; see {SYSTEM_FILES}")
     wrong.sort(key=lambda fault: not fault.blocks)
     first = wrong[0]
     message = "; ".join(fault.message for fault in wrong[:3])

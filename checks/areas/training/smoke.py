@@ -19,6 +19,7 @@ from checks.facts.gpus import Gpus
 from checks.facts.limits import Limits
 from checks.facts.smoke import CompiledOp, Smoke
 from checks.facts.software import Software
+from checks.facts.surroundings import Surroundings
 from checks.facts.toolchain import Toolchain
 from checks.model import Severity, Verdict, block, ok, skip, warn
 from checks.outliers.consensus import MIN_COMPARABLE, median_of_enough
@@ -38,6 +39,7 @@ SLOW_SECONDS = 0.05
     Limits,
     Account,
     Environment,
+    optional=(Surroundings,),
 )
 def smoke_trains(node: NodeView) -> Verdict:
     """Every node trains on its own: a few DeepSpeed steps, ZeRO-2, with a finite, falling loss.
@@ -71,7 +73,7 @@ def smoke_trains(node: NodeView) -> Verdict:
         hang: no end in time; the message has the top of the stack.
         crashed, error: anything else.
     """
-    reason = why_cannot_train(node)
+    reason = why_cannot_train(node) or _why_ranks_cannot_meet(node)
     if reason:
         return skip(reason)
     smoke = node.read(Smoke)
@@ -113,6 +115,12 @@ def why_cannot_train(node: NodeView, packages: Collection[str] = ("torch", "deep
     if node.has(Gpus) and node.read(Gpus).broken:
         return "the GPU driver does not answer; see gpu.driver-answers"
     return ""
+
+
+def _why_ranks_cannot_meet(node: NodeView) -> str:
+    """Why the ranks of one node do not find each other, where another check says so."""
+    dead = node.has(Surroundings) and node.read(Surroundings).loopback
+    return "ranks of the node cannot reach each other; see network.loopback-works" if dead else ""
 
 
 def _judge_infinite_loss(node: NodeView, message: str) -> Verdict:
@@ -160,7 +168,7 @@ def _describe_compilation(op: CompiledOp | None) -> str:
     Software,
     Gpus,
     severity=Severity.WARN,
-    optional=(FreeSpace, Limits),
+    optional=(FreeSpace, Limits, Surroundings),
 )
 def step_time_is_alike(node: NodeView) -> Verdict:
     """No node is more than twice as slow at the same steps as the median of the cluster.
@@ -172,7 +180,7 @@ def step_time_is_alike(node: NodeView) -> Verdict:
     Fix:
         slow: shows what else runs there; then look at clocks, throttling and power limits.
     """
-    reason = why_cannot_train(node)
+    reason = why_cannot_train(node) or _why_ranks_cannot_meet(node)
     if reason:
         return skip(reason)
     if node.read(Smoke).failed is not None:

@@ -3,11 +3,11 @@
 import glob
 import grp
 import os
-import pwd
 import re
 
 from checks.node.probe.environment import start_up_files
 from checks.node.runtime.files import read_file
+from checks.node.runtime.processes import user_name
 
 CUTTING = ("cpu", "fsize", "as", "data")
 ITEMS = {"t": "cpu", "f": "fsize", "v": "as", "d": "data", "n": "nofile", "u": "nproc"}
@@ -36,7 +36,7 @@ def applies_to_account(domain):
             return grp.getgrnam(domain[1:]).gr_gid in [os.getgid(), *os.getgroups()]
         except KeyError:
             return False
-    user = pwd.getpwuid(os.getuid()).pw_name
+    user = user_name(os.getuid())
     return domain == user or (domain == "*" and os.getuid() != 0)
 
 

@@ -72,6 +72,10 @@ ALIKE = frozenset(
         *("keys-file-of-all-elsewhere", "keys-folder-of-another", "a-second-factor-for-all"),
         *("shell-that-is-gone", "account-locked", "revoked-keys-missing"),
         *("keys-turned-off", "keys-by-password-alone", "keys-by-rsa-alone", "kex-of-the-past"),
+        *("loopback-without-address", "localhost-of-another", "dev-null-of-root-alone"),
+        *("random-numbers-gone", "no-open-files-in-dev", "hosts-file-of-root-alone"),
+        *("resolver-file-gone", "shell-unlisted", "locale-missing", "shm-not-mounted"),
+        *("low-net.core.somaxconn", "low-net.ipv4.tcp_syn_retries"),
         *("bound-elsewhere", "command-for-every-login", "known-hosts-is-a-folder"),
     }
 )

@@ -1,0 +1,82 @@
+"""The machine's way to itself, and the kernel's numbers that every connection depends on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from checks.check import node_check
+from checks.facts import NodeView
+from checks.facts.surroundings import Surroundings
+from checks.model import Severity, Verdict, block, ok, warn
+from checks.units import format_memory
+
+QUEUE_NEEDED = 128
+"""The smallest default that a kernel has had for net.core.somaxconn."""
+BUFFER_NEEDED = 512 * 1024
+"""A tenth of the kernel's default: 1 Gbit/s over 4 ms."""
+RETRIES_NEEDED = 3
+"""Fifteen seconds; the kernel's default is six, two minutes."""
+
+
+@node_check("network.loopback-works", Surroundings)
+def loopback_works(node: NodeView) -> Verdict:
+    """A program of the node reaches another one of it at 127.0.0.1.
+
+    Ranks of one node meet there, and so do data loaders, debuggers and the stores of launchers. In
+    a namespace or container that was set up by hand the loopback is down until somebody raises it.
+
+    Measured: A connection of the probe to itself at 127.0.0.1.
+
+    Fix:
+        loopback-dead: raises `lo` and gives it its address; a firewall that drops it must let `lo`
+            through.
+    """
+    why = node.read(Surroundings).loopback
+    if not why:
+        return ok(f"programs of {node.name} reach each other at 127.0.0.1")
+    message = f"a program of {node.name} cannot reach 127.0.0.1: {why}"
+    command = "ip link set lo up && ip addr replace 127.0.0.1/8 dev lo"
+    note = "if it is up and has that address: accept `iif lo` in the firewall"
+    return block("loopback-dead", message, node.fix(command, note, root=True))
+
+
+@node_check("network.kernel-settings-leave-room", Surroundings, severity=Severity.WARN)
+def kernel_settings_leave_room(node: NodeView) -> Verdict:
+    """The kernel lets a server queue callers, a stream fill the link, and a call be tried again.
+
+    Values copied from a small or hardened machine make the rendezvous of many ranks lose callers,
+    and hold each stream to a fraction of the link.
+
+    Measured: `net.core.somaxconn` (128 at least), the largest buffer of `tcp_rmem` and `tcp_wmem`
+    (512 KiB) and `tcp_syn_retries` (3): each far below any default.
+
+    Fix:
+        queue-short, buffers-small, retries-few: writes the kernel's own default.
+    """
+    wrong = list(_small_settings(node))
+    if not wrong:
+        return ok(f"the network settings of {node.name} are those of kernels or larger")
+    cause, message, lines = wrong[0][0], "; ".join(text for _, text, _ in wrong), []
+    for _, _, line in wrong:
+        lines.append(line)
+    path = "/etc/sysctl.d/90-network.conf"
+    text = "\\n".join(lines)
+    command = f"printf '{text}\\n' > {path} && sysctl -p {path}"
+    return warn(cause, f"on {node.name} {message}", node.fix(command, root=True))
+
+
+def _small_settings(node: NodeView) -> Iterator[tuple[str, str, str]]:
+    """(cause, what was seen, what the kernel's default is) of each that is too small."""
+    numbers = node.read(Surroundings).network
+    queue, retries = numbers.get("core/somaxconn"), numbers.get("ipv4/tcp_syn_retries")
+    if queue and queue[0] < QUEUE_NEEDED:
+        text = f"a server queues {queue[0]} callers (net.core.somaxconn); expected {QUEUE_NEEDED}"
+        yield "queue-short", text, "net.core.somaxconn = 4096"
+    for name, default in (("tcp_rmem", "4096 131072 6291456"), ("tcp_wmem", "4096 16384 4194304")):
+        sizes = numbers.get(f"ipv4/{name}", ())
+        if len(sizes) == 3 and sizes[2] < BUFFER_NEEDED:
+            text = f"a stream has a buffer of {format_memory(sizes[2])} (net.ipv4.{name})"
+            yield "buffers-small", text, f"net.ipv4.{name} = {default}"
+    if retries and retries[0] < RETRIES_NEEDED:
+        text = f"a call is tried {retries[0]} times again (net.ipv4.tcp_syn_retries)"
+        yield "retries-few", text, "net.ipv4.tcp_syn_retries = 6"

@@ -1,0 +1,50 @@
+"""Packages that are there and do not say which they are."""
+
+from __future__ import annotations
+
+from checks.areas.software.pip_commands import install_command
+from checks.areas.software.shadowing import TRAINING_PACKAGES
+from checks.check import node_check
+from checks.facts import NodeView
+from checks.facts.software import Software
+from checks.model import Verdict, block, ok, skip
+from checks.outliers.consensus import strict_majority
+
+
+@node_check("software.packages-have-their-metadata", Software)
+def packages_have_their_metadata(node: NodeView) -> Verdict:
+    """torch and DeepSpeed have the metadata that pip wrote beside them.
+
+    transformers, accelerate and Lightning ask the metadata which version is there: without it they
+    say that PyTorch is not installed, though `import torch` works.
+
+    Measured: Modules that the interpreter finds, against `*.dist-info` and `*.egg-info`, where
+    another node has the metadata.
+
+    Fix:
+        metadata-missing: installs the same version again, without what it depends on.
+    """
+    software = node.read(Software)
+    if not software.ok:
+        return skip("the interpreter does not run; see software.python-is-there")
+    nameless = [
+        name
+        for name in TRAINING_PACKAGES
+        if software.modules.get(name) and not software.packages.get(name)
+    ]
+    wanted = {name: version for name in nameless if (version := _version_elsewhere(node, name))}
+    if not wanted:
+        return ok(f"{' and '.join(TRAINING_PACKAGES)} of {node.name} say their versions")
+    names = " and ".join(wanted)
+    message = (
+        f"{names} of {software.path} on {node.name} can be imported but have no metadata: "
+        "libraries that ask for their version take them for missing"
+    )
+    command = install_command(software.path, wanted, "--force-reinstall", "--no-deps")
+    return block("metadata-missing", message, node.fix(command), packages=list(wanted))
+
+
+def _version_elsewhere(node: NodeView, name: str) -> str:
+    """The version that most of the nodes have which say one; '' where there is none."""
+    peers = node.cluster.facts_by_node(Software).values()
+    return strict_majority(peer.packages.get(name) or None for peer in peers) or ""

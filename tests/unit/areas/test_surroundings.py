@@ -1,0 +1,84 @@
+"""What every program takes for granted: which complaints count, and what is typed for them."""
+
+from __future__ import annotations
+
+import pytest
+
+from checks.facts.surroundings import Surroundings
+from checks.model import Outcome, Severity
+from checks.node.probe import surroundings as probe
+from tests.support.snapshots import judged, snapshot, with_fact
+
+SYSTEM = "files.system-is-as-programs-expect"
+ROOM = "network.kernel-settings-leave-room"
+
+
+def cluster(**complaints):
+    """Three nodes, of which the named ones complain: {node: {thing: what is wrong}}."""
+    found = snapshot()
+    for name in ("node1", "node2", "node3"):
+        found = with_fact(found, name, Surroundings(seen=complaints.get(name, {})))
+    return found
+
+
+def test_nothing_wrong_is_nothing_to_say():
+    assert judged(cluster(), SYSTEM)["node3",].outcome is Outcome.PASS
+
+
+@pytest.mark.parametrize(
+    ("thing", "severity"),
+    [("/dev/null", Severity.BLOCK), ("/etc/passwd", Severity.BLOCK), ("/dev/zero", Severity.WARN)],
+)
+def test_what_no_start_survives_blocks(thing, severity):
+    found = judged(cluster(node3={thing: "is missing"}), SYSTEM)["node3",]
+    assert (found.outcome, found.severity) == (Outcome.FAIL, severity)
+    assert thing in found.message
+
+
+def test_a_custom_of_the_site_is_no_fault():
+    odd = {"locale": "de_AT.UTF-8, of LANG, is not installed"}
+    found = judged(cluster(node1=odd, node2=odd, node3=odd), SYSTEM)
+    assert {finding.outcome for finding in found.values()} == {Outcome.PASS}
+
+
+def test_a_file_that_is_missing_comes_from_a_node_that_has_it():
+    found = judged(cluster(node3={"/etc/resolv.conf": "is missing"}), SYSTEM)["node3",]
+    assert "scp -rp node1:/etc/resolv.conf /etc/" in found.fix.command
+
+
+def test_what_follows_from_another_fault_is_left_to_it():
+    wrong = {"/etc/passwd": "may not be read", "account": "2000 has no entry"}
+    found = judged(cluster(node3=wrong), SYSTEM)["node3",]
+    assert found.fix.command == "chmod a+r /etc/passwd"
+    assert "2000" not in found.message
+
+
+@pytest.mark.parametrize(
+    ("network", "cause"),
+    [
+        ({"core/somaxconn": (64,)}, "queue-short"),
+        ({"core/somaxconn": (128,)}, ""),
+        ({"ipv4/tcp_rmem": (4096, 8192, 16384)}, "buffers-small"),
+        ({"ipv4/tcp_wmem": (4096, 16384, 4194304)}, ""),
+        ({"ipv4/tcp_syn_retries": (2,)}, "retries-few"),
+        ({}, ""),
+    ],
+)
+def test_settings_far_below_a_default(network, cause):
+    found = judged(with_fact(snapshot(), "node2", Surroundings(network=network)), ROOM)["node2",]
+    assert found.cause == cause
+
+
+def test_a_file_in_a_devices_place(tmp_path, monkeypatch):
+    path = str(tmp_path / "null")
+    monkeypatch.setitem(probe.DEVICES, path, ())
+    assert probe.device_complaint(path) == "is missing"
+    (tmp_path / "null").touch()
+    assert probe.device_complaint(path) == "is a file, not a device"
+
+
+def test_a_shared_folder_must_be_sticky(tmp_path):
+    tmp_path.chmod(0o777)
+    assert "0777" in probe.shared_folder_complaint(str(tmp_path))
+    tmp_path.chmod(0o1777)
+    assert not probe.shared_folder_complaint(str(tmp_path))
