@@ -20,7 +20,14 @@ from launcher.diagnosis.log_lines import Line, Place, clean_text, parse_time
 from launcher.diagnosis.log_sources import Source
 from launcher.diagnosis.prefixes import Prefixes, infer_prefix, prefix_pattern
 from launcher.diagnosis.recovery import Progress
-from launcher.diagnosis.scan import HINTS, ROOT_CAUSE, TRACEBACK, RawLine, matching_lines
+from launcher.diagnosis.scan import (
+    HINTS,
+    ROOT_CAUSE,
+    TRACEBACK,
+    RawLine,
+    is_run_start,
+    matching_lines,
+)
 from launcher.diagnosis.traces import Trace, Traces, begins_error, read_trace
 
 SAMPLE_SIZE = 1 << 16
@@ -30,7 +37,9 @@ NEAR_LINES = 40
 MAX_INLINE = 1 << 16
 MAX_CONDITIONAL = 2000
 """How often the surroundings of a line are looked at for one entry, which bounds the time."""
-_SUMMARY = re.compile(r"\s+(?P<key>host|rank)\s+: (?P<value>\S+)")
+_SUMMARY = re.compile(
+    r"\s+(?P<key>host|rank)\s+: (?P<value>\S+)(?: \(local_rank: (?P<local>\d+)\))?"
+)
 SUMMARY_LINES = 12
 _GOES_ON = re.compile(
     r"\b(?:[Rr]etrying|(?:will|going to) retry|trying again|[Ff]alling back|[Ss]kipping"
@@ -58,6 +67,11 @@ class Sighting:
     was_caught: bool = False
     """Whether each of its lines says itself that the program goes on: it retries, it falls back."""
 
+    @property
+    def ends_run(self) -> bool:
+        """Whether it is seen only in runs that end, as a consequence."""
+        return self.known.kind is FailureKind.SYMPTOM and not self.known.survivable
+
     def fill_in(self, template: str) -> str:
         """A text of the table, its gaps filled with the values of this line."""
         return self.known.fill_in(template, self.groups)
@@ -75,6 +89,8 @@ class Evidence:
         self.hints: list[Line] = []
         """The first lines that say why something failed, of failures that are not known."""
         self.progress = Progress()
+        self.earlier: dict[str, Evidence] = {}
+        """Of each log with several runs what the one before the last showed."""
         self._prefixes = Prefixes()
         self._order = 0
         self._places: Counter[str] = Counter()
@@ -111,6 +127,8 @@ class Evidence:
         if TRACEBACK in whole:
             self._add_trace(place, raw, whole)
             return
+        if is_run_start(whole):
+            self._begin_run(place.source, raw)
         place, text = self._prefixes.split(whole, place)
         if ROOT_CAUSE in whole:
             self._read_summary(raw)
@@ -126,6 +144,21 @@ class Evidence:
             self._add_sighting(found[0], line, found[1], raw, trace)
         elif not trace and len(self.hints) < MAX_HINTS and any(hint in text for hint in HINTS):
             self.hints.append(self._with_next_line(line, raw))
+
+    def _begin_run(self, source: str, raw: RawLine) -> None:
+        """What the log shows so far is of an earlier run, if a launcher said that this one ended."""
+        shown = {key: each for key, each in self.sightings.items() if key[1].source == source}
+        if not any(each.ends_run for each in shown.values()):
+            return
+        earlier = Evidence()
+        earlier.sources = [replace(self.sources[-1], count=raw.number)] if self.sources else []
+        earlier.sightings, earlier.traces = shown, self.traces.take_out(source)
+        self.progress.add_before(Line(Place(source), raw.number, ""), raw, self._prefixes)
+        earlier.progress = self.progress.take_out(source)
+        self.earlier[source] = earlier
+        self.sightings = {key: each for key, each in self.sightings.items() if key not in shown}
+        self.hints = [hint for hint in self.hints if hint.place.source != source]
+        self.first_failed = None
 
     def _add_trace(self, place: Place, raw: RawLine, whole: str) -> None:
         """The traceback that begins in this line, unless it is part of another one."""
@@ -253,21 +286,28 @@ class Evidence:
         return replace(line, place=named[0]) if len(named) == 1 else line
 
     def _read_summary(self, raw: RawLine) -> None:
-        """torchrun's own word on who failed first."""
+        """torchrun's own word on who failed first, and whom its lines before that were about."""
         place = _place_in_summary(Place(), raw.lines_after())
-        if place.rank is not None and self.first_failed is None:
-            self.first_failed = place
+        if place.rank is None or self.first_failed is not None:
+            return
+        self.first_failed = place
+        for sighting in self.sightings.values():
+            local = sighting.groups.get("local")
+            if local == str(place.local_rank) and sighting.line.place.may_be(place):
+                whole = replace(sighting.line.place, node=place.node, rank=place.rank)
+                sighting.line = replace(sighting.line, place=whole)
 
 
 def _place_in_summary(place: Place, lines: Iterable[tuple[int, bytes]]) -> Place:
     """Whom a section of torchrun's summary is about."""
     texts = (clean_text(data) for _, data in islice(lines, SUMMARY_LINES))
-    found = {match["key"]: match["value"] for text in texts if (match := _SUMMARY.search(text))}
-    rank = found.get("rank", "")
+    found = {match["key"]: match for text in texts if (match := _SUMMARY.search(text))}
+    host, rank = found.get("host"), found.get("rank")
     return replace(
         place,
-        node=found.get("host") or place.node,
-        rank=int(rank) if rank.isdigit() else place.rank,
+        node=host["value"] if host else place.node,
+        rank=int(rank["value"]) if rank and rank["value"].isdigit() else place.rank,
+        local_rank=int(rank["local"]) if rank and rank["local"] else place.local_rank,
     )
 
 

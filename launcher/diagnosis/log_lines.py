@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-_COLOUR = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+_COLOUR = re.compile(r"\x1b(?:\[[0-9;?]*[A-Za-z]|\][^\x07\x1b]*(?:\x07|\x1b\\))")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _DATE = re.compile(
@@ -20,22 +20,30 @@ _DATE = re.compile(
 
 @dataclass(frozen=True)
 class Place:
-    """Who wrote a line: node and rank as far as the log shows them, else `stream`."""
+    """Who wrote a line: node and rank as far as the log shows them, else `stream`.
+
+    torchrun names the folders of its logs by the rank within the node: `local_rank`.
+    """
 
     source: str = ""
     node: str = ""
     rank: int | None = None
     stream: str = ""
+    local_rank: int | None = None
 
     def may_be(self, other: Place) -> bool:
-        """Whether both may be one: neither node nor rank differs as far as they are known."""
-        return (not self.node or not other.node or self.node == other.node) and (
-            self.rank is None or other.rank is None or self.rank == other.rank
+        """Whether both may be one: nothing differs as far as it is known."""
+        pairs = (
+            (self.node or None, other.node or None),
+            (self.rank, other.rank),
+            (self.local_rank, other.local_rank),
         )
+        return all(one is None or another is None or one == another for one, another in pairs)
 
     def __str__(self) -> str:
         """Rank and node, for a person; empty where neither is known."""
-        rank = "" if self.rank is None else f"rank {self.rank}"
+        local = "" if self.local_rank is None else f"local rank {self.local_rank}"
+        rank = local if self.rank is None else f"rank {self.rank}"
         return " on ".join(part for part in (rank, self.node) if part)
 
 

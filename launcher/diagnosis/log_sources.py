@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import io
 import re
@@ -21,8 +22,13 @@ BLOCK = 1 << 20
 MAX_LINE_SIZE = 8 << 20
 TAIL_SIZE = 64 << 10
 SUFFIXES = (".log", ".txt", ".out", ".err", ".gz", "")
-_RANK = re.compile(r"(?:^|_)rank[_-]?(\d+)$", re.IGNORECASE)
+ERROR_FILE = "error.json"
+"""What a rank of torchrun leaves of its exception, beside its output."""
+_RANK = re.compile(r"(?:^|[_-])rank[_-]?(\d+)$", re.IGNORECASE)
+_ATTEMPT = re.compile(r"attempt_\d+$")
+_NODE = re.compile(r"(?:node|host|gpu|worker|compute|dgx|nid|ip)[-_]?\d[\w-]*", re.IGNORECASE)
 _GZIP = b"\x1f\x8b"
+_UTF_16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 
 
 @dataclass
@@ -58,13 +64,21 @@ class Source:
             opened = self.path.open("rb") if self.path else sys.stdin.buffer
             file = io.BufferedReader(cast(io.RawIOBase, opened), BLOCK)
             stack.callback(file.close if self.path else file.detach)
-            plain = not file.peek(2).startswith(_GZIP)
-            reader = file if plain else gzip.GzipFile(fileobj=file)
-            yield from iter(lambda: reader.read1(BLOCK), b"")
+            is_packed = file.peek(2).startswith(_GZIP)
+            reader = io.BufferedReader(gzip.GzipFile(fileobj=file), BLOCK) if is_packed else file
+            encoding = _UTF_16.get(reader.peek(2)[:2])
+            pieces = iter(lambda: reader.read1(BLOCK), b"")
+            yield from _as_utf_8(pieces, encoding) if encoding else pieces
         except (EOFError, gzip.BadGzipFile, zlib.error):
             self.flaw = f"{self.name}: the gzip data is damaged or cut off; read as far as it goes"
         except OSError as error:
             raise UsageError(f"{self.name}: cannot be read: {error.strerror}") from error
+
+
+def _as_utf_8(pieces: Iterator[bytes], encoding: str) -> Iterator[bytes]:
+    """What PowerShell writes by default, as the rest of the world does."""
+    decoder = codecs.getincrementaldecoder(encoding)("replace")
+    yield from (decoder.decode(piece).lstrip("\ufeff").encode() for piece in pieces)
 
 
 def _whole_lines(pieces: Iterator[bytes]) -> Iterator[bytes]:
@@ -101,7 +115,9 @@ def _sources_at(path: Path) -> list[Source]:
         ]
     if path.is_dir():
         logs = sorted(
-            file for file in path.rglob("*") if file.is_file() and file.suffix in SUFFIXES
+            file
+            for file in path.rglob("*")
+            if file.is_file() and (file.suffix in SUFFIXES or file.name == ERROR_FILE)
         )
         return [Source(log, str(log), _place_from_name(log)) for log in logs]
     if not path.exists():
@@ -110,6 +126,16 @@ def _sources_at(path: Path) -> list[Source]:
 
 
 def _place_from_name(path: Path) -> Place:
-    """What a file's name shows: `…_rank3.log` is rank 3's."""
-    found = _RANK.search(path.name.partition(".")[0])
-    return Place(str(path), "", int(found[1]) if found else None)
+    """What the names of a file and its folders show.
+
+    `…_rank3.log` and `rank3/out.log` are rank 3's, `gpu-03.log` is that node's,
+    `attempt_0/3/stderr.log` is local rank 3's, as torchrun names its folders.
+    """
+    names = [path.name.partition(".")[0], *(folder.name for folder in list(path.parents)[:2])]
+    ranks = [int(found[1]) for name in names if (found := _RANK.search(name))]
+    nodes = [name for name in names if _NODE.fullmatch(name)]
+    is_attempt = bool(_ATTEMPT.match(names[2])) if len(names) > 2 else False
+    local_rank = int(names[1]) if is_attempt and names[1].isdigit() else None
+    return Place(
+        str(path), nodes[0] if nodes else "", ranks[0] if ranks else None, local_rank=local_rank
+    )

@@ -35,10 +35,10 @@ _NAME = r"[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?"
 _OWN = r"launcher|agent|pdsh|ssh(?!: (?:connect|Could))|openmpi|mpirun|slurm|srun|before\d*"
 _TAGS = (
     re.compile(rf"\[{TIME}\] ?|{TIME}(?:Z|\b)(?: [+-]\d{{4}})? ?(?![\d:])"),
-    re.compile(r"\[(?:[\w.-]+\|)?rank ?\d+\]: ?"),
+    re.compile(r"\[(?:[\w.-]+\|)?rank:? ?\d+\]:? ?"),
     re.compile(r"\[[^\[\]]{1,80}\]<std(?:out|err)>: ?"),
     re.compile(r"\[(?:pod/[^\[\]\s]+|[\w.-]+\|\d+|default\d+)\]:? ?"),
-    re.compile(r"\((?=[^()]*\b(?:pid|rank|ip)=)[^()]{1,120}\) ?"),
+    re.compile(r"\((?=[^()]*\b(?:pid|rank|ip|host)=)[^()]{1,120}\) ?"),
     re.compile(rf"(?P<host>{_NAME}) (?:[\w./-]+\[\d+\]|kernel): "),
     re.compile(r"(?P<rank>\d{1,6}): "),
     re.compile(rf"(?P<stream>{_OWN}): "),
@@ -58,7 +58,7 @@ _TARGETS = re.compile(r"\bpdsh .*?-w ?(?P<names>\S+)")
 _NCCL = re.compile(rf"(?P<host>{_NAME}):\d+:\d+ \[\d+\] ")
 _RANK = re.compile(r"\[(?:[^\]]* )?R(?:ank|ANK) (?P<rank>\d+)\]")
 _RANK_KEY = re.compile(
-    r"(?<![a-z_])(?:mpi|global_?)?rank[ =:_-]?(?P<rank>\d+)|\[\d+,(?P<mpi>\d+)\]<std"
+    r"(?<![a-z_])(?:mpi|global_?)?rank(?:: |[ =:_-]?)(?P<rank>\d+)|\[\d+,(?P<mpi>\d+)\]<std"
     r"|@\d+,(?P<prrte>\d+)\]<std",
     re.IGNORECASE,
 )

@@ -7,11 +7,12 @@ number, or where it says itself that it ended well and nothing failed after.
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, takewhile
 
 from launcher.diagnosis.log_lines import Line, Place, clean_text
 from launcher.diagnosis.log_sources import Source
@@ -20,6 +21,7 @@ from launcher.diagnosis.scan import RawLine
 from launcher.rank_output import is_step_line, parse_step_line
 
 RECOVERED_STEPS = 5
+NAN_STEPS = 3
 MAX_MARKS = 20_000
 LINES_BACK = 60
 _GOOD_END = re.compile(
@@ -36,6 +38,7 @@ class _Step:
     number: int
     step: int | None
     place: Place
+    loss: float | None
 
 
 class Progress:
@@ -50,6 +53,12 @@ class Progress:
         near = islice(raw.lines_before(), LINES_BACK)
         lines = ((number, clean_text(data)) for number, data in near)
         self._add(line.place.source, lines, prefixes)
+
+    def take_out(self, source: str) -> Progress:
+        """What was seen of one log, which is no longer part of this."""
+        taken = Progress()
+        taken._steps[source] = self._steps.pop(source, set())
+        return taken
 
     def add_end(self, source: Source, prefixes: Prefixes) -> None:
         """Those of the log's end."""
@@ -80,6 +89,14 @@ class Progress:
         of_places = Counter(step.place for step in later if step.step is None)
         return max([len(numbered), *of_places.values()]) >= RECOVERED_STEPS
 
+    def nan_since(self, source: str) -> int:
+        """The line since which every loss is NaN, of the last lines with one; 0 if none is."""
+        losses = sorted(
+            (step.number, step.loss) for step in self._steps[source] if step.loss is not None
+        )
+        broken = list(takewhile(lambda pair: math.isnan(pair[1]), reversed(losses)))
+        return broken[-1][0] if len(broken) >= NAN_STEPS else 0
+
     def good_end(self, source: str) -> int:
         """Where the log says last that the run ended well; 0 if it does not."""
         return self._good_ends.get(source, 0)
@@ -92,4 +109,5 @@ def _read_steps(
         if is_step_line(text):
             place, rest = prefixes.split(text, Place(source))
             step = parse_step_line(rest)
-            yield _Step(number, step.number if step else None, place)
+            loss = step.loss if step else None
+            yield _Step(number, step.number if step else None, place, loss)

@@ -78,7 +78,14 @@ def _notes(verdict: LogVerdict, evidence: Evidence) -> Iterator[str]:
         yield "the log ends within this traceback"
     elif not cause and not evidence.says_how_it_ended:
         yield "the log does not say how the run ended: it goes on, was cut off or killed"
-    yield from (source.flaw for source in evidence.sources if source.flaw)
+    for source in evidence.sources:
+        if since := evidence.progress.nan_since(source.place.source):
+            yield f"the loss is NaN at least since {source.name}:{since}"
+        if source.flaw:
+            yield source.flaw
+    yield from (
+        f"an earlier run in this log failed: {_brief_cause(cause)}" for cause in verdict.earlier
+    )
 
 
 def _known_failure_lines(verdict: LogVerdict, cause: Sighting) -> Iterator[str]:
@@ -160,6 +167,10 @@ def _no_failure_lines(evidence: Evidence) -> Iterator[str]:
             hints = {**dict(errors[-5:]), **hints}
         for number, text in sorted(hints.items())[:MAX_SHOWN]:
             yield f"  {source.name}:{number}: {masked_line(clean_text(text.strip().encode()))}"
+        last = [line for line in source.last_lines() if line[1].strip()][-1:]
+        for number, text in () if evidence.progress.good_end(name) else last:
+            shown = text.rstrip("\r").rpartition("\r")[2].strip()
+            yield f"last   {source.name}:{number}: {masked_line(clean_text(shown.encode()))}"
 
 
 def _other_lines(verdict: LogVerdict) -> Iterator[str]:

@@ -20,6 +20,7 @@ from itertools import accumulate, chain
 from checks.knowledge.failures import LITERALS
 from checks.knowledge.failures.anchors import alternation_pattern, choose_anchors
 from checks.knowledge.failures.known import VERSION_LINES
+from launcher.diagnosis.json_lines import has_json_lines, unwrap_json_lines
 
 TRACEBACK = "Traceback (most recent call last)"
 ROOT_CAUSE = "Root Cause (first observed failure)"
@@ -37,6 +38,14 @@ HINTS = (
     "Bus error",
 )
 """What libraries, the C++ runtime and schedulers put before words that say why."""
+STARTS = (
+    ":main] cmd = ",
+    "***** Running training *****",
+    "+ torchrun ",
+    "+ deepspeed ",
+    "+ accelerate launch ",
+)
+"""What a run prints at its start alone: DeepSpeed's launcher, the Trainer, a shell's `set -x`."""
 ERROR_ENDS = ("Error:", "Exception:")
 """How an exception's own line may stand alone, where the log lacks its traceback."""
 WINDOW = 64 << 10
@@ -46,12 +55,13 @@ MAX_SHAPE_SIZE = 400
 MAX_FRESH, MAX_FRESH_SHARE = 1000, 0.1
 _LETTERS = string.ascii_letters.encode()
 _NO_LETTERS = bytes(set(range(256)) - set(_LETTERS) - set(b"\r\n"))
-_COLOUR = re.compile(rb"\x1b\[[0-9;?]*[A-Za-z]")
-_DOCKER_LINE = b'{"log":"'
-_DOCKER = re.compile(
-    rb'^\{"log":"(.*?)(?:\\r)?(?:\\n)?","stream":"std(?:out|err)".*\}$', re.MULTILINE
-)
+_COLOUR = re.compile(rb"\x1b(?:\[[0-9;?]*[A-Za-z]|\][^\x07\x1b\n]*(?:\x07|\x1b\\))")
 _LINE_ENDS = bytes.maketrans(b"\r", b"\n")
+
+
+def is_run_start(text: str) -> bool:
+    """Whether a run prints this at its start alone."""
+    return any(start in text for start in STARTS)
 
 
 def letters_of(text: str) -> str:
@@ -101,6 +111,7 @@ def _meaningful_words() -> list[str]:
         TRACEBACK,
         ROOT_CAUSE,
         *HINTS,
+        *STARTS,
         *ERROR_ENDS,
         *versions,
         *(literal for literal, _ in LITERALS),
@@ -195,14 +206,12 @@ def matching_lines(blocks: Iterable[bytes]) -> Iterator[RawLine]:
 
 
 def _plain_lines(block: bytes) -> bytes:
-    """The lines without colours, and without what docker's json-file driver puts around each."""
-    if b"\r\n" in block:
+    """The lines without colours and links, and without the JSON that wraps them."""
+    while b"\r\n" in block:
         block = block.replace(b"\r\n", b"\n")
-    if b"\x1b[" in block:
-        block = _COLOUR.sub(b"", block)
-    if block.startswith(_DOCKER_LINE):
-        block = _DOCKER.sub(rb"\1", block).replace(b'\\"', b'"').replace(b"\\t", b"\t")
-    return block
+    if has_json_lines(block):
+        block = unwrap_json_lines(block)
+    return _COLOUR.sub(b"", block) if b"\x1b" in block else block
 
 
 def _readable(line: bytes) -> bytes:

@@ -219,6 +219,17 @@ class Traces:
         of_place[kept - 1 :] = [trace]
         return is_early
 
+    def take_out(self, source: str) -> Traces:
+        """Those of one log, which are no longer among these."""
+        taken = Traces()
+        taken.by_place = {
+            place: traces for place, traces in self.by_place.items() if place.source == source
+        }
+        self.by_place = {
+            place: traces for place, traces in self.by_place.items() if place not in taken.by_place
+        }
+        return taken
+
     def at(self, source: str, number: int) -> Trace | None:
         """The one that the line is part of, by the number of its last line so far."""
         return next(

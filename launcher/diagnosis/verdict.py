@@ -43,13 +43,17 @@ _UNNOTICED = (Weight.SILENT, Weight.WEAK, Weight.STALL)
 
 @dataclass(frozen=True)
 class LogVerdict:
-    """`cause` was first, `also` says the same elsewhere, `then` followed; some was `harmless`."""
+    """`cause` was first, `also` says the same elsewhere, `then` followed; some was `harmless`.
+
+    `earlier` are causes of runs that stand in the same logs before the last ones.
+    """
 
     cause: Cause | None
     also: Sequence[Cause] = ()
     then: Sequence[Cause] = ()
     harmless: Sequence[Sighting] = ()
     laggards: str = ""
+    earlier: Sequence[Cause] = ()
     first_failed: Place | None = field(default=None)
 
     @property
@@ -85,7 +89,16 @@ def cause_place(cause: Cause, first: Place | None) -> Place:
 
 
 def judge(evidence: Evidence, first: Place | None = None) -> LogVerdict:
-    """What was first. `first` is the rank that is known to have failed first, if any is."""
+    """What was first. `first` is the rank that is known to have failed first, if any is.
+
+    Of several runs in one log the last one counts.
+    """
+    earlier = [judge(before).cause for before in evidence.earlier.values()]
+    verdict = _judge_last_runs(evidence, first)
+    return replace(verdict, earlier=[cause for cause in earlier if cause])
+
+
+def _judge_last_runs(evidence: Evidence, first: Place | None) -> LogVerdict:
     first = first or evidence.first_failed
     sightings = list(evidence.sightings.values())
     failures = [each for each in sightings if each.known.kind is not FailureKind.NOISE]
@@ -101,7 +114,8 @@ def judge(evidence: Evidence, first: Place | None = None) -> LogVerdict:
     cause, rest = ordered[0], ordered[1:]
     same = [one for one in rest if _is_same_failure(one, cause)]
     then = [one for one in rest if one not in same and cause_weight(one) is not Weight.STALL]
-    return LogVerdict(cause, same, then, harmless, describe_laggards(failures), first)
+    laggards = describe_laggards(failures)
+    return LogVerdict(cause, same, then, harmless, laggards, first_failed=first)
 
 
 def _is_same_failure(one: Cause, cause: Cause) -> bool:
@@ -184,9 +198,7 @@ class _SurvivalTest:
 
 def _implies_run_end(cause: Cause) -> bool:
     """Whether it is seen only in runs that end."""
-    return cause_weight(cause) is Weight.SYMPTOM and not (
-        isinstance(cause, Sighting) and cause.known.survivable
-    )
+    return cause.ends_run if isinstance(cause, Sighting) else cause.is_echo
 
 
 def _cause_order(

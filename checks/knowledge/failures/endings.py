@@ -134,6 +134,14 @@ FAILURES = (
         checks=(*MEMORY_CHECKS, "limits.shm-is-large-enough", "software.versions-are-equal"),
     ),
     symptom(
+        "container-exited",
+        (" exited with code ", "Exit Code: "),
+        r"^(?:[\w.-]+ exited with code|\s*Exit Code:) +(?P<code>[1-9]\d*)\s*$",
+        cause="the container ended with {code}",
+        fix="read what it printed before that; after 137 `kubectl describe pod` or `docker "
+        "inspect` says whether its memory was full",
+    ),
+    symptom(
         "mpi-rank-exited",
         ("mpirun noticed that process", "mpirun has exited due", "mpirun detected that one"),
         r"mpirun (?:noticed that process|has exited due to process|detected that one or more)",
