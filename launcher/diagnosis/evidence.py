@@ -35,6 +35,7 @@ MAX_PLACES = 256
 MAX_HINTS = 200
 NEAR_LINES = 40
 MAX_INLINE = 1 << 16
+MAX_BARE_ERRORS = 500
 MAX_CONDITIONAL = 2000
 """How often the surroundings of a line are looked at for one entry, which bounds the time."""
 _SUMMARY = re.compile(
@@ -93,6 +94,7 @@ class Evidence:
         """Of each log with several runs what the one before the last showed."""
         self._prefixes = Prefixes()
         self._order = 0
+        self._bare_errors = 0
         self._places: Counter[str] = Counter()
         self._looked: Counter[str] = Counter()
         self._versions: dict[str, str] = {}
@@ -137,7 +139,7 @@ class Evidence:
         if trace and trace.roles[raw.number] == "code":
             return
         line = Line(trace.first.place if trace else place, raw.number, text, order=self._order)
-        if not trace and begins_error(text):
+        if not trace and begins_error(text) and self._bare_errors < MAX_BARE_ERRORS:
             trace = self._add_bare_error(line, raw)
         found = self._recognise(text, line, raw, trace) or self._recognise(whole, line, raw, trace)
         if found:
@@ -146,7 +148,7 @@ class Evidence:
             self.hints.append(self._with_next_line(line, raw))
 
     def _begin_run(self, source: str, raw: RawLine) -> None:
-        """What the log shows so far is of an earlier run, if a launcher said that this one ended."""
+        """What the log shows so far is of an earlier run, if a launcher said that it ended."""
         shown = {key: each for key, each in self.sightings.items() if key[1].source == source}
         if not any(each.ends_run for each in shown.values()):
             return
@@ -184,6 +186,7 @@ class Evidence:
 
     def _add_bare_error(self, line: Line, raw: RawLine) -> Trace:
         """An error whose traceback's beginning the log lacks, with the frames before it."""
+        self._bare_errors += 1
         before = []
         for number, text in self._split_lines(raw.lines_before(), line.place):
             if text is not None and not text.startswith(" "):

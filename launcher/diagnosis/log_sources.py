@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import cast
 
@@ -64,21 +65,25 @@ class Source:
             opened = self.path.open("rb") if self.path else sys.stdin.buffer
             file = io.BufferedReader(cast(io.RawIOBase, opened), BLOCK)
             stack.callback(file.close if self.path else file.detach)
-            is_packed = file.peek(2).startswith(_GZIP)
-            reader = io.BufferedReader(gzip.GzipFile(fileobj=file), BLOCK) if is_packed else file
-            encoding = _UTF_16.get(reader.peek(2)[:2])
-            pieces = iter(lambda: reader.read1(BLOCK), b"")
-            yield from _as_utf_8(pieces, encoding) if encoding else pieces
+            plain = not file.peek(2).startswith(_GZIP)
+            reader = file if plain else gzip.GzipFile(fileobj=file)
+            yield from _as_utf_8(iter(lambda: reader.read1(BLOCK), b""))
         except (EOFError, gzip.BadGzipFile, zlib.error):
             self.flaw = f"{self.name}: the gzip data is damaged or cut off; read as far as it goes"
         except OSError as error:
             raise UsageError(f"{self.name}: cannot be read: {error.strerror}") from error
 
 
-def _as_utf_8(pieces: Iterator[bytes], encoding: str) -> Iterator[bytes]:
-    """What PowerShell writes by default, as the rest of the world does."""
+def _as_utf_8(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """What older PowerShells write in UTF-16, as the rest of the world does."""
+    first = next(pieces, b"")
+    encoding = _UTF_16.get(first[:2])
+    whole = chain([first], pieces)
+    if not encoding:
+        yield from whole
+        return
     decoder = codecs.getincrementaldecoder(encoding)("replace")
-    yield from (decoder.decode(piece).lstrip("\ufeff").encode() for piece in pieces)
+    yield from (decoder.decode(piece).lstrip("\ufeff").encode() for piece in whole)
 
 
 def _whole_lines(pieces: Iterator[bytes]) -> Iterator[bytes]:

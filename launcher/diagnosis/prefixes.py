@@ -24,6 +24,8 @@ from launcher.diagnosis.log_lines import Place
 
 MAX_LEARNT = 64
 LINES_AHEAD = 400
+MAX_SPLIT_LINES = 4096
+"""Lines that stand close together are split for each that shows something among them."""
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 _CLOCK = r"\d\d:\d\d:\d\d(?:[.,]\d+)?"
 TIME = (
@@ -76,16 +78,26 @@ class Prefixes:
     def __init__(self, sample: str = "") -> None:
         self._hosts = find_hosts(sample)
         self._learnt: dict[str, re.Pattern[str]] = {}
+        self._split_lines: dict[tuple[str, Place], tuple[Place, str]] = {}
 
     def learn(self, prefix: str) -> None:
         """Take off prefixes of this shape from now on."""
         shape = _shape_pattern(prefix)
         if prefix.strip() and len(self._learnt) < MAX_LEARNT and shape not in self._learnt:
+            self._split_lines.clear()
             self._learnt[shape] = re.compile(shape)
             self._learnt = dict(sorted(self._learnt.items(), key=lambda item: -len(item[0])))
 
     def split(self, text: str, place: Place) -> tuple[Place, str]:
         """Who wrote the line, and its text; `place` is what the file's name shows."""
+        found = self._split_lines.get((text, place))
+        if not found:
+            if len(self._split_lines) >= MAX_SPLIT_LINES:
+                self._split_lines.clear()
+            found = self._split_lines[text, place] = self._split_line(text, place)
+        return found
+
+    def _split_line(self, text: str, place: Place) -> tuple[Place, str]:
         for shape in self._learnt.values():
             if found := shape.match(text):
                 place = self.place_of(found[0], place)

@@ -136,7 +136,7 @@ FAILURES = (
     symptom(
         "container-exited",
         (" exited with code ", "Exit Code: "),
-        r"^(?:[\w.-]+ exited with code|\s*Exit Code:) +(?P<code>[1-9]\d*)\s*$",
+        r"^(?:[\w.-]+ exited with code |\s*Exit Code: ) *(?P<code>[1-9]\d*)\s*$",
         cause="the container ended with {code}",
         fix="read what it printed before that; after 137 `kubectl describe pod` or `docker "
         "inspect` says whether its memory was full",
