@@ -297,4 +297,115 @@ FAILURES = (
         "ZeRO-3 or offload; auto_find_batch_size: false shows the first error",
         checks=("gpu.gpus-are-idle",),
     ),
+    root(
+        "accelerate-config-file-missing",
+        "The passed configuration file `",
+        r"The passed configuration file `(?P<path>[^`]+)` does not exist",
+        cause="accelerate's config {path} is not on this machine",
+        fix="copy it to the same path on every node, or name it with --config_file",
+        checks=("accelerate.config-is-accepted",),
+    ),
+    root(
+        "accelerate-no-num-processes",
+        "You need to manually pass in `--num_processes` using this config yaml",
+        cause="accelerate's config has no num_processes",
+        fix="num_processes: GPUs of all nodes together",
+        checks=("accelerate.machines-and-processes-fit",),
+    ),
+    root(
+        "accelerate-too-few-gpu-ids",
+        (
+            "You need to use at least 2 processes to use `--multi_gpu`",
+            "Less than two GPU ids were configured",
+        ),
+        r"You need to use at least 2 processes to use `--multi_gpu`|Less than two GPU ids were "
+        r"configured and tried to run on multiple GPUs",
+        cause="several GPUs were asked for, and one process or one GPU id was given",
+        fix='--num_processes N and gpu_ids: all, or distributed_type: "NO" for one GPU',
+        checks=("accelerate.machines-and-processes-fit",),
+    ),
+    root(
+        "accelerate-master-addr-unset",
+        "but `MASTER_ADDR` env was not set",
+        r"Tried to launch on distributed with multinode, but `MASTER_ADDR` env was not set",
+        cause="ranks of several nodes were started without the head's address",
+        fix="MASTER_ADDR and MASTER_PORT of the head on every node, as a launcher sets them",
+    ),
+    root(
+        "accelerate-fp8-backend-missing",
+        (
+            "but no FP8-compatible backend was installed",
+            "FP8 is not available on this machine",
+            "requires transformer_engine to be installed",
+            "`transformer_engine` was not found on your system",
+            "Using `fp8` precision requires `transformer_engine`",
+            "TransformerEngine is not available. Please install it",
+        ),
+        cause="fp8 was asked for, and this interpreter has no library for it (Transformer Engine, "
+        "torchao)",
+        fix="`uv pip install --no-build-isolation 'transformer_engine[pytorch]'` on every node "
+        "(Hopper, Ada or Blackwell GPUs), or mixed_precision: bf16",
+        checks=(
+            "software.versions-are-equal",
+            "gpu.precision-is-supported",
+        ),
+    ),
+    root(
+        "accelerate-several-models",
+        "You can't use same `Accelerator()` instance with multiple models when using DeepSpeed",
+        cause="two models were prepared with one Accelerator, which DeepSpeed allows for one alone",
+        fix="a DeepSpeedPlugin for each model (deepspeed_plugins=), or deepspeed.initialize for "
+        "the one that is not trained",
+    ),
+    root(
+        "accelerate-optimizer-before-device",
+        "The model and the optimizer parameters are not on the same device",
+        cause="the optimizer was made before the model was moved to its GPU, and holds the old "
+        "parameters",
+        fix="move the model first, then make the optimizer, then prepare both",
+    ),
+    root(
+        "accelerate-engine-not-prepared",
+        "'deepspeed_engine_wrapped'",
+        r"'Accelerator' object has no attribute 'deepspeed_engine_wrapped'",
+        cause="backward was called through an Accelerator that has no DeepSpeed engine: prepare() "
+        "was not called for the model, or transformers, TRL and accelerate are of different times",
+        fix="`uv pip install -U accelerate transformers trl` on every node; in a script of your "
+        "own call accelerator.prepare(model, optimizer, data) first",
+        checks=(
+            "software.versions-are-equal",
+            "software.releases-work-together",
+        ),
+    ),
+    root(
+        "accelerate-split-batches",
+        "needs to be a round multiple of the number of processes (",
+        r"the batch size \((?P<batch>\d+)\) needs to be a round multiple of the number of "
+        r"processes \((?P<world>\d+)\)",
+        cause="split_batches shares each batch of {batch} among {world} ranks, which does not "
+        "divide it; perhaps fewer nodes joined than planned",
+        fix="a batch size that is a multiple of {world}, or split_batches: false",
+    ),
+    root(
+        "accelerate-dtensor-in-ddp",
+        "Your model contains `DTensor` parameters, which is incompatible with DDP",
+        cause="the model was loaded sharded (tensor parallel or device_map) and is then wrapped "
+        "by DDP",
+        fix="leave device_map and tp_plan out, or give accelerate a ParallelismConfig with tp_size",
+    ),
+    root(
+        "accelerate-clip-value",
+        "DeepSpeed and FSDP do not support `clip_grad_value_`",
+        cause="gradients are clipped by value, which neither DeepSpeed nor FSDP does",
+        fix='accelerator.clip_grad_norm_, or "gradient_clipping" in the DeepSpeed config',
+    ),
+    root(
+        "accelerate-mixed-precision-differs",
+        "arg cannot be set to `",
+        r"`--mixed_precision` arg cannot be set to `(?P<given>\w+)` when `(?P<set>\w+)` is set in "
+        r"the DeepSpeed config file",
+        cause="mixed_precision {given} contradicts {set} of the DeepSpeed config",
+        fix="the same in both, or no fp16 and bf16 section in the DeepSpeed config",
+        checks=("deepspeed.precision-is-one",),
+    ),
 )

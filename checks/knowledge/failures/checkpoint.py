@@ -183,4 +183,73 @@ FAILURES = (
         checks=("deepspeed.values-are-accepted",),
         near=r"Invalidate trace cache @ step (?P<step>\d+)[^\n]*(?:expected module|cache has only)",
     ),
+    root(
+        "zero-no-files",
+        "No ZeRO files found in",
+        r"No ZeRO files found in (?P<path>\S+)",
+        cause="{path} holds no optimizer shards: the checkpoint was saved without ZeRO, or they "
+        "are on the other nodes",
+        fix="name the folder with *_optim_states.pt, with the shards of all nodes in it; weights "
+        "alone: `python -m launcher weights CHECKPOINT -o OUT`",
+        checks=("files.checkpoints-can-be-resumed",),
+    ),
+    root(
+        "zero-not-a-checkpoint-folder",
+        "seems a bogus DeepSpeed checkpoint folder",
+        r"(?P<path>\S+) seems a bogus DeepSpeed checkpoint folder: Cannot find (?P<what>\S+)\* "
+        r"files",
+        cause="{path} has no files {what}*: it is the folder above or below the checkpoint, or "
+        "was not copied whole",
+        fix="name the folder global_stepN itself, with the files of all nodes in it",
+        checks=("files.checkpoints-can-be-resumed",),
+    ),
+    root(
+        "ckpt-list-empty",
+        "AssertionError",
+        r"^\W*AssertionError\W*$",
+        near=r"assert len\(self\.ckpt_list\) > 0",
+        cause="DeepSpeed found no file of the model's states for this rank: the folder is not "
+        "shared with this node, the tag is another, or the checkpoint was cut off",
+        fix="`ls CHECKPOINT/TAG/*mp_rank_*` on this node; a folder that every node sees; the "
+        "checkpoint before it",
+        checks=(
+            "files.checkpoints-can-be-resumed",
+            "files.shared-folders-are-shared-everywhere",
+        ),
+    ),
+    root(
+        "zero-to-fp32-numel",
+        "something is wrong",
+        r"consumed (?P<used>\d+) numels out of (?P<all>\d+) - something is wrong",
+        cause="the shards do not add up to the model ({used} of {all} numbers): alignment or tied "
+        "weights that this zero_to_fp32.py does not know, or shards of two saves",
+        fix="`python -m launcher weights CHECKPOINT -o OUT`, or the zero_to_fp32.py of the newest "
+        "DeepSpeed; save into an empty folder",
+    ),
+    root(
+        "zero-to-fp32-not-zero",
+        (
+            " is not a zero checkpoint",
+            " is not a model state checkpoint",
+        ),
+        r"(?P<path>\S+) is not a (?:zero|model state) checkpoint",
+        cause="{path} is no file that ZeRO wrote: another program's, or of a run without ZeRO",
+        fix="for a run without ZeRO load mp_rank_00_model_states.pt itself; else name the right "
+        "folder",
+    ),
+    root(
+        "universal-vocabulary",
+        "loaded universal size",
+        r"Vocab tensor padded size (?P<here>\d+) < loaded universal size (?P<saved>\d+)",
+        cause="the universal checkpoint's vocabulary has {saved} rows, this model's {here}",
+        fix="build the model with the vocabulary (and its padding) that was saved",
+    ),
+    root(
+        "universal-info-missing",
+        "state is missing in checkpoint. Verify that client creates this state.",
+        cause="the checkpoint was written by a program that does not prepare universal "
+        "checkpoints (Megatron-DeepSpeed does)",
+        fix="save it with universal_checkpoint_info in client_state, or `--inject_missing_state` "
+        "of ds_to_universal",
+    ),
 )

@@ -381,4 +381,117 @@ FAILURES = (
         fix="an ep_size that divides the number of ranks, or start the missing nodes",
         checks=("collective.groups-meet",),
     ),
+    root(
+        "ds-tokens-per-expert",
+        "should be greater than min_capacity",
+        r"No\. of tokens \(batch-size\) should be greater than min_capacity",
+        cause="a batch has fewer tokens than an expert's smallest capacity",
+        fix='"min_capacity": 0 of the MoE layer, or a larger micro batch',
+    ),
+    root(
+        "ds-expert-parallel-experts",
+        "should be divisible by expert parallel size",
+        r"Number of experts \((?P<experts>\d+)\) should be divisible by expert parallel size "
+        r"\((?P<size>\d+)\)",
+        cause="{experts} experts cannot be divided among {size} ranks of expert parallelism",
+        fix="an ep_size that divides {experts}",
+    ),
+    root(
+        "ds-groups-do-not-divide",
+        " is not divisible by ",
+        r"AssertionError: (?P<one>\d+) is not divisible by (?P<other>\d+)$",
+        near=r"deepspeed/utils/groups\.py",
+        cause="the ranks ({one}) cannot be divided into groups of {other} for tensor, expert or "
+        "sequence parallelism; perhaps fewer nodes joined than planned",
+        fix="an ep_size (tp_size, sp_size) that divides the number of ranks, or start the missing "
+        "nodes",
+    ),
+    root(
+        "ds-data-times-tensor-parallel",
+        "must equal world_size (",
+        r"data_parallel_size \((?P<dp>\d+)\) \* tensor_model_parallel_size \((?P<tp>\d+)\) must "
+        r"equal world_size \((?P<world>\d+)\)",
+        cause="data parallel {dp} × tensor parallel {tp} are not {world} ranks; perhaps fewer "
+        "nodes joined than planned",
+        fix="leave the data-parallel size to DeepSpeed, or start {dp} × {tp} ranks",
+    ),
+    root(
+        "ds-ulysses-heads",
+        "the sequence parallel size (",
+        r"(?P<what>Number of (?:key-value )?heads) \((?P<heads>\d+)\) must be (?:divisible by|at "
+        r"least) the sequence parallel size \((?P<size>\d+)",
+        cause="{heads} heads cannot be shared by {size} ranks of sequence parallelism ({what})",
+        fix="a sequence-parallel size that divides the attention heads and is at most the "
+        "key-value heads",
+    ),
+    root(
+        "ds-sequence-parallel-larger-than-world",
+        ") is less than sequence_parallel_size",
+        r"world_size \((?P<world>\d+)\) is less than sequence_parallel_size ?\(?(?P<size>\d*)",
+        cause="sequence parallelism needs more ranks than the {world} that were started; perhaps "
+        "fewer nodes joined than planned",
+        fix="a smaller sequence_parallel_size, or start the missing nodes",
+    ),
+    root(
+        "ds-optimizer-unknown",
+        "is not a supported DeepSpeed Optimizer",
+        r"(?P<name>\S+) is not a supported DeepSpeed Optimizer",
+        cause="the config's optimizer {name} is none of DeepSpeed's",
+        fix="Adam, AdamW, Lamb, OneBitAdam, Lion, Muon … as its documentation spells it; or pass "
+        "a torch optimizer from the script",
+        checks=("deepspeed.values-are-accepted",),
+    ),
+    root(
+        "ds-scheduler-without-optimizer",
+        "is not instantiated but Client LR Scheduler is instantiated",
+        cause="the script passes a scheduler and no optimizer object: the optimizer comes from "
+        "the DeepSpeed config",
+        fix="define the scheduler in the config too, or pass a callable that makes it from an "
+        "optimizer",
+    ),
+    root(
+        "ds-train-batch-change",
+        "Train batch size must be divisible by micro-batch data parallelism",
+        cause="a new train_batch_size is no multiple of micro batch × data-parallel ranks",
+        fix="a multiple of both",
+        checks=("deepspeed.batch-sizes-agree",),
+    ),
+    root(
+        "ds-loss-not-scalar",
+        (
+            "loss must be a scalar tensor",
+            "only accepts a scalar tensor",
+        ),
+        r"loss must be a scalar tensor|Optimizer's backward\(\) only accepts a scalar tensor",
+        cause="engine.backward got something else than one number with a gradient: a loss per "
+        "token, a tuple, or a loss of a model that is wholly frozen",
+        fix="engine.backward(loss.mean()); with frozen layers check that the loss depends on what "
+        "is trained",
+    ),
+    root(
+        "ds-reserved-client-state",
+        "client_state contains reserved checkpoint key",
+        r"client_state contains reserved checkpoint keys?: (?P<keys>\S+)",
+        cause="the script saves values under names that DeepSpeed's checkpoint uses itself: {keys}",
+        fix="give them other names in client_state",
+    ),
+    root(
+        "ds-no-python-and-module",
+        "'--module' flag at the same time",
+        r"Don't use both the '--no[_-]python' flag and the '--module' flag at the same time",
+        cause="the launcher was given both --no_python and --module",
+        fix="leave one of them out",
+    ),
+    root(
+        "ds-elasticity-incompatible",
+        (
+            "is not currently compatible with elasticity",
+            "is not valid with the current list of valid GPU counts",
+        ),
+        r"is not currently compatible with elasticity|World size \((?P<world>\d+)\) is not valid "
+        r"with the current list of valid GPU counts: (?P<valid>\[[^\]]*\])",
+        cause="the config's elasticity does not allow this number of GPUs or setting",
+        fix='start a number of ranks that the message lists, or remove "elasticity" from the '
+        "config",
+    ),
 )

@@ -297,4 +297,34 @@ FAILURES = (
         "checkpoints, or without the optimizer from this one",
         checks=("software.versions-are-equal",),
     ),
+    root(
+        "fsdp2-on-meta",
+        "FSDP parameters should be materialized from meta device before training",
+        cause="weights of the model were never made or loaded: they are on the meta device",
+        fix="model.to_empty(device=...) and load the weights into all of them; tie weights again "
+        "after loading",
+    ),
+    root(
+        "fsdp2-not-on-cpu",
+        "FSDP parameters should be materialized on CPU when enabling CPU offloading",
+        cause="CPU offload was asked for, and the model lies on the GPU",
+        fix='leave the model in the CPU\'s memory before fully_shard (no .to("cuda"))',
+    ),
+    root(
+        "fsdp2-mixed-dtype",
+        "FSDP expects uniform original parameter dtype but got",
+        r"FSDP expects uniform original parameter dtype but got (?P<types>.+)",
+        cause="parameters of one block have different types: {types}",
+        fix="one type for the model before fully_shard (model.to(torch.bfloat16)), adapters "
+        "included",
+    ),
+    root(
+        "fsdp2-shared-parameter",
+        "is shared with a parameter already managed by another FSDP group",
+        r"Parameter '(?P<name>[^']+)' is shared with a parameter already managed by another FSDP "
+        r"group",
+        cause="the tied weight {name} belongs to two blocks that were sharded apart",
+        fix="shard them together: fully_shard([module_a, module_b]), or untie them "
+        "(tie_word_embeddings: false)",
+    ),
 )

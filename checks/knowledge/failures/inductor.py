@@ -194,4 +194,12 @@ FAILURES = (
         "Triton); else turn its fused kernels off",
         checks=("software.versions-are-equal",),
     ),
+    root(
+        "inductor-ddp-optimizer",
+        "DDPOptimizer backend: Found a higher order op in the graph",
+        cause="torch.compile splits the model for DDP, and cannot where gradient checkpointing is "
+        "compiled too",
+        fix="torch._dynamo.config.optimize_ddp = False (TORCHDYNAMO_OPTIMIZE_DDP=0), or no "
+        "torch_compile with checkpointing",
+    ),
 )

@@ -83,4 +83,28 @@ FAILURES = (
         fix="read the output of the node that failed first, and the scheduler's log (time limit, "
         "preemption)",
     ),
+    root(
+        "elastic-local-rank-beyond-gpus",
+        "exceeds available GPUs in CUDA_VISIBLE_DEVICES=",
+        r"local_rank (?P<local>\d+) exceeds available GPUs in "
+        r"CUDA_VISIBLE_DEVICES=(?P<visible>\S*)",
+        cause="local rank {local} has no GPU among CUDA_VISIBLE_DEVICES={visible}",
+        fix="as many ranks on each node as GPUs, or unset CUDA_VISIBLE_DEVICES",
+        checks=(
+            "gpu.slots-have-gpus",
+            "gpu.shell-hides-no-gpu",
+        ),
+    ),
+    root(
+        "elastic-endpoint-invalid",
+        (
+            "The port number of the rendezvous endpoint '",
+            "The hostname of the rendezvous endpoint '",
+        ),
+        r"The (?P<part>port number|hostname) of the rendezvous endpoint '(?P<endpoint>[^']*)' "
+        r"must be",
+        cause="--rdzv-endpoint {endpoint} has no valid {part}: a variable in it was empty, or it "
+        "has a scheme",
+        fix="--rdzv-endpoint HOST:PORT, as HEAD:29500; `echo $MASTER_ADDR` where it is built",
+    ),
 )

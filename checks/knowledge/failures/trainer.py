@@ -255,4 +255,77 @@ FAILURES = (
         cause="{path} was renamed by another node before: every node saved into one shared folder",
         fix="update transformers (4.37 or newer), or set save_on_each_node to False",
     ),
+    root(
+        "trainer-best-metric-missing",
+        "which is not found in the evaluation metrics",
+        r"`metric_for_best_model` training argument is set to '(?P<name>[^']+)', which is not "
+        r"found in the evaluation metrics\. The available evaluation metrics are: "
+        r"(?P<metrics>\[[^\]]*\])",
+        cause="the best model is chosen by {name}, and evaluation gives {metrics}",
+        fix="metric_for_best_model: one of these (with several evaluation sets eval_NAME_loss), "
+        "or let compute_metrics return it",
+    ),
+    root(
+        "trainer-empty-batch",
+        "The batch received was empty, your model won't be able to train on it",
+        cause="a batch has none of the model's arguments: columns are named otherwise, or were "
+        "removed",
+        fix="name the columns as the model's forward does (input_ids, labels), or "
+        "remove_unused_columns: false",
+    ),
+    root(
+        "trainer-prefetch-without-workers",
+        "--dataloader_prefetch_factor can only be set when",
+        cause="dataloader_prefetch_factor is set while dataloader_num_workers is 0",
+        fix="dataloader_num_workers above 0, or leave it out",
+    ),
+    root(
+        "trainer-early-stopping",
+        "EarlyStoppingCallback requires ",
+        r"EarlyStoppingCallback requires (?P<what>metric_for_best_model to be defined|"
+        r"IntervalStrategy of steps or epoch|load_best_model_at_end)",
+        cause="early stopping needs evaluations and a metric: {what} is missing",
+        fix="eval_strategy: steps, load_best_model_at_end: true, metric_for_best_model: eval_loss",
+    ),
+    root(
+        "trainer-save-only-with-best",
+        "can't be used with `save_only_model` along with `load_best_model_at_end`",
+        cause="save_only_model leaves out the shards that loading the best model needs",
+        fix="save_only_model: false, or load_best_model_at_end: false",
+    ),
+    root(
+        "trainer-save-only-sharded",
+        "save_only_model option is not compatible with FSDP state dict type 'SHARDED_STATE_DICT'",
+        cause="save_only_model with sharded FSDP checkpoints gives no weights to load",
+        fix="fsdp_state_dict_type: FULL_STATE_DICT, or save_only_model: false",
+    ),
+    root(
+        "trainer-gpus-of-one-process",
+        "is not compatible with MP. n_gpu: ",
+        r"DeepSpeed is not compatible with MP\. n_gpu: (?P<gpus>\d+), local_world_size: "
+        r"(?P<ranks>\d+)",
+        cause="one process sees {gpus} GPUs: the program was started without one process for each "
+        "GPU",
+        fix="start it with deepspeed, torchrun or `python -m launcher start` (ms-swift: "
+        "NPROC_PER_NODE={gpus} in [env])",
+    ),
+    root(
+        "trainer-apex-amp",
+        "cannot import name 'amp' from 'apex'",
+        cause="the installed apex has no amp (a newer NVIDIA apex, or another package of that "
+        "name), and this transformers imports it",
+        fix="`uv pip uninstall apex`; torch has mixed precision itself (bf16: true); or update "
+        "transformers",
+        checks=("software.versions-are-equal",),
+    ),
+    root(
+        "trainer-image-tokens",
+        "Image features and image tokens do not match",
+        r"Image features and image tokens do not match,?:? *(?:tokens: (?P<tokens>\d+), "
+        r"features:? ?(?P<features>\d+))?",
+        cause="a sample has {tokens} image tokens and {features} image features: its text was cut "
+        "(max_length, cutoff_len) within an image, or processor and model are of different times",
+        fix="a longer cutoff_len/max_length, smaller images (image_max_pixels), no truncation of "
+        "samples with images; `uv pip install -U transformers`",
+    ),
 )

@@ -152,4 +152,15 @@ FAILURES = (
         fix="`uv pip install -U liger-kernel` on every node, or use_liger_kernel: false",
         checks=("software.versions-are-equal",),
     ),
+    root(
+        "trl-config-attribute",
+        "Config' object has no attribute '",
+        r"'(?P<class>(?:SFT|DPO|ORPO|CPO|KTO|PPO|GRPO|RLOO|Reward|BCO)Config)' object has no "
+        r"attribute '(?P<name>\w+)'",
+        cause="{class} of the installed TRL has no {name}: the trainer's code and TRL are of "
+        "different times",
+        fix="install the TRL that the program was written for (`uv pip install -U trl`), the same "
+        "on every node",
+        checks=("software.versions-are-equal",),
+    ),
 )

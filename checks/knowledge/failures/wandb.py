@@ -52,4 +52,17 @@ FAILURES = (
         cause="wandb does not reach its server and tries again; the training goes on",
         fix="nothing; WANDB_MODE=offline in [env] where nodes have no internet",
     ),
+    root(
+        "wandb-process-silent",
+        (
+            "Error communicating with wandb process",
+            "ServiceStartTimeoutError",
+            "ServicePollForTokenError",
+            "Failed to read port info",
+        ),
+        cause="wandb's own process did not start or answer: many ranks start it at once, the home "
+        "or /tmp is slow or full, or threads are limited",
+        fix="wandb on rank 0 alone (WANDB_MODE=disabled for the others), WANDB__SERVICE_WAIT=300 "
+        "and WANDB_DIR on a local disk in [env], `uv pip install -U wandb`",
+    ),
 )
