@@ -47,4 +47,113 @@ FAILURES = (
         cause="parts of the model get no gradient in some steps, and DDP waits for it",
         fix='strategy="ddp_find_unused_parameters_true", or use every parameter in each step',
     ),
+    root(
+        "lightning-torchrun-world",
+        "does not match the world size (",
+        r"You set `devices=(?P<devices>\S+)` and `num_nodes=(?P<nodes>\S+)` in Lightning, but the "
+        r"product \([^)]*\) does not match the world size \((?P<world>\d+)\)",
+        cause="devices {devices} × num_nodes {nodes} are not the {world} ranks that torchrun "
+        "started",
+        fix="num_nodes of the Trainer equal to torchrun's --nnodes, devices to --nproc-per-node "
+        '(or devices="auto")',
+    ),
+    root(
+        "lightning-no-gpus",
+        (
+            "GPUs requested but none are available",
+            "can not run on your system since the accelerator is not available",
+        ),
+        cause="Lightning was asked for an accelerator that this rank does not see",
+        fix="`nvidia-smi -L` and CUDA_VISIBLE_DEVICES in the rank's environment; a torch build "
+        "for GPUs; docker --gpus all",
+        checks=(
+            "gpu.slots-have-gpus",
+            "gpu.shell-hides-no-gpu",
+            "software.torch-fits-the-gpus",
+        ),
+    ),
+    root(
+        "lightning-strategy-unknown",
+        "You selected an invalid strategy name: `strategy=",
+        r"You selected an invalid strategy name: `strategy=(?P<name>[^`]+)`",
+        cause="Lightning has no strategy {name}: misspelt, renamed (2.0 dropped dp and ddp2), or "
+        "its package is missing",
+        fix="ddp, fsdp, deepspeed_stage_2, deepspeed_stage_3 or auto; for deepspeed_* install "
+        "deepspeed",
+    ),
+    root(
+        "lightning-deepspeed-config-missing",
+        "You passed in a path to a DeepSpeed config but the path does not exist",
+        r"You passed in a path to a DeepSpeed config but the path does not exist: (?P<path>\S+)",
+        cause="the DeepSpeed config {path} is not on this node",
+        fix="an absolute path that is there on every node",
+        checks=("files.paths-in-the-command-are-there",),
+    ),
+    root(
+        "lightning-deepspeed-missing",
+        "To use the `DeepSpeedStrategy`, you must have DeepSpeed installed",
+        cause="a deepspeed strategy was asked for, and this interpreter has no DeepSpeed",
+        fix="`uv pip install deepspeed` on every node",
+        checks=("software.deepspeed-is-installed",),
+    ),
+    root(
+        "lightning-deepspeed-checkpoint",
+        "DeepSpeed was unable to load the checkpoint. Ensure you passed in",
+        cause="the checkpoint is no folder of DeepSpeed's, or this node does not see it whole",
+        fix="the folder of the .ckpt itself, on a file system that every node shares; "
+        "DeepSpeedStrategy(load_full_weights=True) for a single file",
+        checks=("files.shared-folders-are-shared-everywhere",),
+    ),
+    root(
+        "lightning-one-optimizer",
+        (
+            "Currently only one optimizer is supported with DeepSpeed",
+            "DeepSpeed currently only supports single optimizer",
+        ),
+        cause="configure_optimizers returns several optimizers, and DeepSpeed takes one",
+        fix="one optimizer with parameter groups, or strategy ddp or fsdp",
+    ),
+    root(
+        "lightning-fsdp-optimizer",
+        "The optimizer does not seem to reference any FSDP parameters",
+        cause="the optimizer was made from parameters that FSDP replaced",
+        fix="make it in configure_optimizers from self.trainer.model.parameters()",
+    ),
+    root(
+        "lightning-checkpoint-invalid",
+        "does not point to a valid checkpoint. Make sure the path points to either a directory",
+        r"The path '?(?P<path>[^\s']+)'? does not point to a valid checkpoint\. Make sure the "
+        r"path points to either a directory",
+        cause="{path} is no whole checkpoint for this node: a shard folder without .metadata, or "
+        "not there",
+        fix="a path on a shared file system; the checkpoint before it",
+        checks=("files.checkpoints-can-be-resumed",),
+    ),
+    root(
+        "lightning-parallel-sizes",
+        "multiplied should equal the world size (",
+        r"The sizes `data_parallel_size=(?P<dp>\d+)` and `tensor_parallel_size=(?P<tp>\d+)` "
+        r"multiplied should equal the world size \((?P<world>\d+)\)",
+        cause="data parallel {dp} × tensor parallel {tp} are not {world} ranks",
+        fix='sizes whose product is {world}, or data_parallel_size="auto"',
+    ),
+    root(
+        "lightning-no-dataloader",
+        "An invalid dataloader was returned from `",
+        r"An invalid dataloader was returned from `(?P<hook>[\w.]+)\(\)`",
+        cause="{hook} returned no data loader: it is not defined, or setup() did not make the "
+        "dataset on this rank",
+        fix="make datasets in setup(), which runs on every rank, not in prepare_data(), which "
+        "runs on one",
+    ),
+    root(
+        "lightning-rank-of-sampler",
+        "Invalid rank ",
+        r"Invalid rank (?P<rank>\d+), rank should be in the interval \[0, (?P<last>\d+)\]",
+        near=r"lightning|Lightning|pytorch_lightning",
+        cause="rank {rank} is beyond the sampler's {last}: the number of replicas was computed "
+        "without the other nodes (num_nodes left at 1)",
+        fix="num_nodes in the Trainer equal to the nodes that were started; with Fabric/FSDP "
+        "update lightning; or DistributedSampler(num_replicas=world size, rank=rank)",
+    ),
 )

@@ -36,4 +36,51 @@ FAILURES = (
         "transformer-engine",
         checks=("software.versions-are-equal", "gpu.models-are-equal"),
     ),
+    root(
+        "megatron-layers-of-pipeline",
+        "divisible",
+        r"(?:Number of layers should be divisible by the pipeline-model-parallel size|number of "
+        r"layers of the model must be divisible pipeline model parallel size|"
+        r"num_layers=(?P<layers>\d+) should be divisible by "
+        r"config\.pipeline_model_parallel_size=(?P<size>\d+)|num_layers should be divisible by "
+        r"pipeline_model_parallel_size)",
+        cause="the model's layers cannot be shared evenly by the pipeline's stages",
+        fix="a pipeline-model-parallel-size that divides num-layers, or "
+        "--decoder-first-pipeline-num-layers (last-…), --pipeline-model-parallel-layout",
+    ),
+    root(
+        "megatron-global-batch",
+        "global batch size",
+        r"global batch size \((?P<batch>\d+)\) is not divisible by micro[ _]batch[ _]size "
+        r"\((?P<micro>\d+)\) (?:times|\*) data[ _]parallel[ _]size \(?(?P<dp>\d+)\)?",
+        cause="global batch {batch} is no multiple of micro batch {micro} × {dp} data-parallel "
+        "ranks; perhaps fewer nodes joined than planned",
+        fix="a --global-batch-size that is, or start the missing nodes",
+    ),
+    root(
+        "megatron-heads",
+        (
+            " must be a multiple of tensor_model_parallel_size",
+            " must be a multiple or divisor of tensor_model_parallel_size",
+        ),
+        r"(?P<what>num_attention_heads|num_query_groups) \((?P<heads>\d+)\)(?: must be a multiple "
+        r"of tensor_model_parallel_size| must be a multiple or divisor of "
+        r"tensor_model_parallel_size) \((?P<size>\d+)\)",
+        cause="{heads} {what} cannot be shared by {size} ranks of tensor parallelism",
+        fix="a tensor-model-parallel-size that divides them",
+    ),
+    root(
+        "megatron-world-size",
+        " is not divisible by ",
+        r"RuntimeError: world_size \((?P<world>\d+)\) is not divisible by (?P<size>\d+)$",
+        cause="{world} ranks cannot be divided into groups of {size} (tensor × pipeline × context "
+        "parallelism); perhaps fewer nodes joined than planned",
+        fix="parallel sizes whose product divides {world}, or start the missing nodes",
+    ),
+    root(
+        "megatron-sequence-without-tensor",
+        "Cannot use sequence parallelism without tensor parallelism",
+        cause="sequence_parallel is on, and the tensor-parallel size is 1",
+        fix="leave --sequence-parallel out, or a tensor-model-parallel-size above 1",
+    ),
 )

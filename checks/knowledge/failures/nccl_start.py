@@ -198,4 +198,31 @@ FAILURES = (
         fix="read the NCCL WARN lines of this process and of its peers; start again with "
         "NCCL_DEBUG=WARN in [env] where there are none",
     ),
+    root(
+        "nccl-oob-interface",
+        "verify NCCL_OOB_NET_IFNAME",
+        r"no device found (?:matching|after excluding) (?P<value>.+), verify NCCL_OOB_NET_IFNAME",
+        cause="NCCL_OOB_NET_IFNAME ({value}) names no network device of this node",
+        fix="unset it, or name one that every node has",
+        checks=(
+            "nccl.every-adapter-named-is-there",
+            "nccl.variables-are-equal",
+        ),
+    ),
+    root(
+        "nccl-collnet-counts",
+        "Detected mixed local CollNet device counts across ranks",
+        cause="a node has fewer adapters for reductions in the switches (SHARP) than the others",
+        fix="repair the adapter, or unset NCCL_COLLNET_ENABLE",
+        checks=("nccl.infiniband-ports-are-active",),
+        survivable=True,
+    ),
+    root(
+        "nccl-comm-id-unresolved",
+        "Net : error encountered when getting address info",
+        r"Net : error encountered when getting address info : (?P<why>.+)",
+        cause="the name in NCCL_COMM_ID has no address here ({why})",
+        fix="unset NCCL_COMM_ID: torch passes the address on by itself",
+        checks=("nccl.variable-values-are-valid",),
+    ),
 )

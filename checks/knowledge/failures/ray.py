@@ -120,4 +120,53 @@ FAILURES = (
         cause="Ray Train ends the run because one of its workers failed",
         fix="read the first error of a RayTrainWorker above, or what Ray says of its nodes",
     ),
+    root(
+        "ray-no-job-agent",
+        "No available agent to submit job",
+        cause="Ray's head has no agent that takes jobs: ray start has not finished, its port "
+        "(52365) is held by an earlier Ray, or only `ray`, not `ray[default]`, is installed",
+        fix="`ray stop` on every node, `uv pip install 'ray[default]'`, start again; wait until "
+        "`ray status` answers before `ray job submit`",
+        checks=("ports.master-port-is-free",),
+    ),
+    root(
+        "ray-raylet-gone",
+        (
+            "Unable to register worker with raylet",
+            "The current node timed out during startup",
+            "raylet fate-shares with it",
+        ),
+        cause="Ray's own process on this node (raylet) did not start or ended: too few threads or "
+        "open files for the account, a full /tmp, or more CPUs counted than the job has",
+        fix="ray.init(num_cpus=…) with the job's CPUs, `ulimit -u` and `ulimit -n`, "
+        "/tmp/ray/session_latest/logs/raylet.err; `ray stop --force` before",
+        checks=(
+            "limits.nproc-is-enough",
+            "limits.nofile-is-enough",
+            "files.temporary-folder-is-usable",
+        ),
+    ),
+    root(
+        "ray-session-differs",
+        (
+            "does not match persisted value",
+            "Session name session_",
+        ),
+        r"Session name session_\S+ does not match persisted value",
+        cause="an earlier Ray of this node still runs or left its address behind",
+        fix="`ray stop --force` on every node, rm -r /tmp/ray, start the head first",
+    ),
+    root(
+        "ray-init-twice",
+        "Maybe you called ray.init twice by accident?",
+        cause="ray.init was called in a process that already had Ray",
+        fix="ray.init(ignore_reinit_error=True), or once",
+    ),
+    root(
+        "ray-resources-of-existing",
+        "When connecting to an existing cluster, num_cpus and num_gpus must not be provided",
+        cause="ray.init was given num_cpus or num_gpus, and connects to a cluster that "
+        "RAY_ADDRESS or an earlier start names",
+        fix="leave them out, or `ray stop` (and unset RAY_ADDRESS) to start one for this run",
+    ),
 )

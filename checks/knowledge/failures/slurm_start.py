@@ -175,4 +175,74 @@ FAILURES = (
         fix="`chronyc tracking` on every node and the controller; start again where it was busy",
         checks=("time.clocks-agree",),
     ),
+    root(
+        "slurm-gres-not-in-job",
+        "Step requested GRES (",
+        r"Step requested GRES \((?P<gres>[^)]*\)?)\) not found in the job",
+        cause="srun asks for {gres}, which the job does not have under that name: the job has "
+        "typed GPUs (gpu:h100) or none",
+        fix="ask with the job's own words (`scontrol show job $SLURM_JOB_ID | grep -i tres`), or "
+        "leave --gpus and --gres out of srun",
+    ),
+    root(
+        "slurm-gres-typed-and-untyped",
+        (
+            "Invalid GRES specification (with and without type identification)",
+            "Insufficient GRES available in allocation",
+        ),
+        cause="the GPUs of the step and of the job are named differently (with and without a "
+        "type), or the step wants more than the job has",
+        fix="the same --gpus/--gres in sbatch and srun, or none for srun",
+    ),
+    root(
+        "slurm-partition-invalid",
+        (
+            "Invalid partition name specified",
+            "No partition specified or system default partition",
+            "User's group not permitted to use this partition",
+            "Required partition not available (inactive or drain)",
+        ),
+        r"(?P<why>Invalid partition name specified|No partition specified or system default "
+        r"partition|User's group not permitted to use this partition|Required partition not "
+        r"available \(inactive or drain\))",
+        cause="Slurm does not take the job into this partition: {why}",
+        fix="`sinfo -o '%P %a %l'` lists partitions and limits; name one with -p",
+    ),
+    root(
+        "slurm-qos-invalid",
+        "Invalid qos specification",
+        cause="the account may not use this QOS, or it does not exist",
+        fix="`sacctmgr show assoc user=$USER format=account,partition,qos%40`, and --qos with one "
+        "of them",
+    ),
+    root(
+        "slurm-time-limit-invalid",
+        "Requested time limit is invalid (missing or exceeds some limit)",
+        cause="--time is missing, or longer than the partition or QOS allows",
+        fix="`sinfo -p PARTITION -o %l` and `sacctmgr show qos format=name,maxwall`; a shorter "
+        "--time, and resume from checkpoints",
+    ),
+    root(
+        "slurm-node-unavailable",
+        "Required node not available (down, drained or reserved)",
+        cause="a node that the job names is down, drained or reserved",
+        fix="`sinfo -R` says why; leave out -w, or -x that node",
+    ),
+    root(
+        "slurm-prolog-failed",
+        "Job prolog failed",
+        cause="the cluster's prolog failed on a node, which Slurm then drains",
+        fix="`sinfo -R` and slurmd's log of that node; start again with -x NODE",
+    ),
+    root(
+        "slurm-reservation",
+        (
+            "Access denied to requested reservation",
+            "Requested reservation is invalid",
+            "Requested reservation not usable now",
+        ),
+        cause="the reservation that the job names does not exist, is over, not begun, or not this "
+        "account's",
+        fix="`scontrol show res`; leave --reservation out",
+    ),
 )

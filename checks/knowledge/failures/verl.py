@@ -59,4 +59,59 @@ FAILURES = (
         "data.filter_overlong_prompts",
         checks=("files.needed-data-is-whole",),
     ),
+    root(
+        "verl-rollout-parallel",
+        "rollout world_size: ",
+        r"rollout world_size: (?P<world>\d+) is not divisible by (?:infer_tp|infer_world_size): "
+        r"(?P<size>\d+)",
+        cause="{world} GPUs of the rollout cannot be grouped by tensor_model_parallel_size "
+        "{size}: fewer GPUs than planned, or the nodes are not in one Ray cluster",
+        fix="rollout.tensor_model_parallel_size that divides trainer.nnodes × n_gpus_per_node; "
+        "`ray status` must show the GPUs of all nodes",
+    ),
+    root(
+        "verl-mini-batch",
+        "ppo_mini_batch_size",
+        r"ppo_mini_batch_size (?P<size>\d+) should be (?P<how>larger than 0 after|divisible by|"
+        r"larger than)",
+        cause="ppo_mini_batch_size, shared among the ranks, comes out as {size}, which the micro "
+        "batch or the number of ranks does not allow",
+        fix="ppo_mini_batch_size × rollout.n ÷ GPUs must be a multiple of "
+        "ppo_micro_batch_size_per_gpu",
+    ),
+    root(
+        "verl-model-parallel-gpus",
+        ") must be divisible by model_parallel_size (",
+        r"n_gpus \((?P<gpus>\d+)\) must be divisible by model_parallel_size \((?P<size>\d+)\)",
+        cause="{gpus} GPUs cannot be divided by model parallelism of {size}; perhaps fewer nodes "
+        "joined than planned",
+        fix="tensor × pipeline × context parallel size that divides nnodes × n_gpus_per_node",
+    ),
+    root(
+        "verl-union-sizes",
+        "Two tensor dict must have identical batch size",
+        r"Two tensor dict must have identical batch size\. Got (?P<one>torch\.Size\([^)]*\)) and "
+        r"(?P<other>torch\.Size\([^)]*\))",
+        cause="batches of {one} and {other} should be joined: prompts and their rollout.n answers "
+        "do not fit, or recipe and verl are of different releases",
+        fix="the recipe of the installed verl's release; rollout.n the same wherever it is set",
+        checks=("software.versions-are-equal",),
+    ),
+    root(
+        "verl-ulysses-heads",
+        "must be divisible by ulysses",
+        r"num_(?:attention_|key_value_)?heads \(?(?P<heads>\d+)\)? must be divisible by ulysses[ "
+        r"_]s\w+(?: ?size)? ?\(?(?P<size>\d+)\)?",
+        cause="{heads} heads cannot be shared by {size} ranks of sequence parallelism",
+        fix="ulysses_sequence_parallel_size that divides the heads",
+    ),
+    root(
+        "verl-prompt-too-long",
+        ("is larger than self.max_length=", "is larger than max_length="),
+        r"sequence_length=(?P<length>\d+) is larger than (?:self\.)?max_length=(?P<limit>\d+)",
+        cause="a sample has {length} tokens, the config allows {limit}, and data.truncation is "
+        "error",
+        fix="data.truncation: left (right, middle), data.filter_overlong_prompts: true, or a "
+        "larger max_prompt_length",
+    ),
 )

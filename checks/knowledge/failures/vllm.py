@@ -52,4 +52,94 @@ FAILURES = (
         cause="{heads} attention heads cannot be divided among {size} GPUs",
         fix="a tensor_parallel_size that divides the heads",
     ),
+    root(
+        "vllm-world-beyond-gpus",
+        (
+            " larger than the number of available GPUs (",
+            " larger than the number of available devices (",
+        ),
+        r"(?:World size|[Tt]ensor parallel size) \((?P<size>\d+)\) (?:is|cannot be) larger than "
+        r"the number of available (?:GPUs|devices) \((?P<gpus>\d+)\)",
+        cause="vLLM should use {size} GPUs, and this node shows {gpus}",
+        fix="tensor_parallel_size at most {gpus}; over several nodes "
+        "distributed_executor_backend: ray with Ray on all of them; unset CUDA_VISIBLE_DEVICES",
+        checks=(
+            "gpu.slots-have-gpus",
+            "gpu.shell-hides-no-gpu",
+        ),
+    ),
+    root(
+        "vllm-placement-group-too-small",
+        "exceeds the total number of available",
+        r"The number of required \S+ exceeds the total number of available \S+ in the placement "
+        r"group",
+        cause="vLLM wants more GPUs than the group that Ray gave it",
+        fix="engines × tensor_parallel_size must be at most the nodes × GPUs that the trainer "
+        "asks Ray for",
+    ),
+    root(
+        "vllm-placement-group-pending",
+        "Cannot provide a placement group of ",
+        r"Cannot provide a placement group of .*within (?P<seconds>\d+) seconds",
+        cause="Ray did not get the GPUs that vLLM asked for within {seconds} s: a node did not "
+        "join, or another program holds them",
+        fix="`ray status` on the head: free GPUs must be at least tensor × pipeline parallel "
+        "size; end actors of earlier runs",
+    ),
+    root(
+        "vllm-bundle-index",
+        "placement group bundle index ",
+        r"placement group bundle index (?P<index>\d+) is invalid\. Valid placement group indexes: "
+        r"(?P<valid>\S+)",
+        cause="an engine was put on bundle {index} of a group that has {valid}: the engines need "
+        "more GPUs than the shared group has",
+        fix="vllm_num_engines × vllm_tensor_parallel_size equal to the actor's nodes × GPUs per "
+        "node where both share GPUs",
+    ),
+    root(
+        "vllm-batched-tokens",
+        "max_num_batched_tokens",
+        r"max_num_batched_tokens (?:\((?P<tokens>\d+)\) )?is smaller than max_model_len(?: "
+        r"\((?P<length>\d+)\))?",
+        cause="vLLM's max_num_batched_tokens is below the longest sequence, without chunked "
+        "prefill",
+        fix="max_num_batched_tokens at least max_model_len (verl: prompt + response length), or "
+        "enable_chunked_prefill: true",
+    ),
+    root(
+        "vllm-model-len-beyond-model",
+        "is greater than the derived max_model_len",
+        r"max_model_len \((?P<want>\d+)\) is greater than the derived max_model_len",
+        cause="max_model_len {want} is longer than the model was made for",
+        fix="the model's own length (max_position_embeddings in config.json) or less, or its "
+        "rope_scaling",
+    ),
+    root(
+        "vllm-engine-internals",
+        "LLMEngine' object has no attribute '",
+        r"'(?:Async)?LLMEngine' object has no attribute '(?P<name>\w+)'",
+        cause="the trainer uses {name} inside vLLM's engine, which this vLLM does not have: they "
+        "are of different times (vLLM's engine V1 has no model_executor)",
+        fix="the vLLM that the trainer's release names, the same on every node (`uv pip install "
+        "vllm==…`), or update the trainer",
+        checks=("software.versions-are-equal",),
+    ),
+    root(
+        "vllm-architecture-unknown",
+        "Model architectures [",
+        r"Model architectures (?P<name>\[[^\]]*\]) (?:are not supported for now|failed to be "
+        r"inspected)",
+        cause="this vLLM does not know the model ({name})",
+        fix="`uv pip install -U vllm` on every node, or a model that it lists",
+        checks=("software.versions-are-equal",),
+    ),
+    root(
+        "vllm-bfloat16-gpu",
+        "Bfloat16 is only supported on GPUs with compute capability of at least 8.0",
+        r"Bfloat16 is only supported on GPUs with compute capability of at least 8\.0\. Your "
+        r"(?P<gpu>.+?) GPU",
+        cause="vLLM should use bfloat16, which this GPU ({gpu}) does not have",
+        fix="dtype: half for vLLM on this GPU, or other nodes",
+        checks=("gpu.precision-is-supported",),
+    ),
 )
