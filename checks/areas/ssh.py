@@ -200,8 +200,9 @@ def shell_is_quiet(node: NodeView) -> Verdict:
     Measured: What the controller's own login prints besides the probe's answers.
 
     Fix:
-        shell-noisy: one line at the top of `~/.bashrc` ends it early in shells without a person.
-            For another shell, its own start-up file.
+        shell-noisy: one line at the top of `~/.bashrc` ends it early in shells without a person;
+            where it is there already, of `/etc/bash.bashrc`. For another shell, its own start-up
+            file.
     """
     noise = node.read(Login).noise.strip()
     if not noise:

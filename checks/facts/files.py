@@ -14,7 +14,8 @@ class PathState:
     """`state` is there, missing, denied, hangs or error; `digest` is of size and content.
 
     `partial` says that a large file or folder was compared by samples. `near` is what the folder
-    has in place of a missing one, under a similar name.
+    has in place of a missing one, under a similar name, `target` where a link leads that stands
+    there and leads to nothing. `modified` is in seconds since 1970, 0 where it is not known.
     """
 
     state: PathStateName
@@ -24,6 +25,8 @@ class PathState:
     digest: str = ""
     partial: bool = False
     detail: str = ""
+    target: str = ""
+    modified: float = 0.0
     near: tuple[str, ...] = ()
 
 

@@ -16,7 +16,8 @@ class JobPath:
     `entries` are those of a folder; `weights` and `weight_bytes` its files of weights, `pointers`
     those that are only git's pointer to a file. `digest` is of a small text file. `shared` says
     that other machines see the same files there, `source` from where it is mounted. `near` is what
-    the folder has in place of a missing one, under a similar name.
+    the folder has in place of a missing one, under a similar name, `target` where a link leads that
+    stands there and leads to nothing. `modified` is in seconds since 1970, 0 where it is not known.
     """
 
     state: PathStateName
@@ -34,6 +35,8 @@ class JobPath:
     weight_bytes: int = 0
     pointers: tuple[str, ...] = ()
     digest: str = ""
+    target: str = ""
+    modified: float = 0.0
     near: tuple[str, ...] = ()
 
     @property

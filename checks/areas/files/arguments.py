@@ -5,13 +5,19 @@ from __future__ import annotations
 import posixpath
 import re
 
-from checks.areas.files.fixes import abbreviate_nodes, copy_command, explain_unreadable, meant
+from checks.areas.files.fixes import (
+    abbreviate_nodes,
+    copy_command,
+    explain_unreadable,
+    meant,
+    right_digest,
+)
 from checks.areas.files.sharing import missing_mount_fix, path_on_nodes
 from checks.check import node_check
 from checks.facts import NodeView
 from checks.facts.job_paths import JobPath, JobPaths
 from checks.model import Verdict, block, ok, skip, warn
-from checks.outliers.consensus import majority_value, nodes_with_value
+from checks.outliers.consensus import nodes_with_value
 
 INPUT_OPTION = re.compile("train|eval|data|model|tokenizer|config|resume|load|file|vocab|deepspeed")
 
@@ -71,7 +77,7 @@ def _named_verdict(node: NodeView, path: str, key: str, here: JobPath) -> Verdic
         what = f"{path}, {key},"
         return verdict(*explain_unreadable(node, here, what, fetch=source, elsewhere=len(having)))
     digests = {name: other.digest for name, other in having.items() if other.digest}
-    most = majority_value(digests, node.job.head) if digests else ""
+    most = right_digest(having, node.job.head)
     if not here.digest or here.digest == most:
         return None
     sources = nodes_with_value(digests, most)
@@ -91,7 +97,7 @@ def _path_verdict(node: NodeView, path: str, option: str, job_path: JobPath) -> 
         )
         return block(cause, message, (cause == "missing" and missing_mount_fix(node, path)) or fix)
     digests = {name: other.digest for name, other in others.items() if other.digest}
-    most = majority_value(digests, node.job.head) if digests else ""
+    most = right_digest(others, node.job.head)
     if not job_path.digest or job_path.digest == most:
         return None
     having = nodes_with_value(digests, most)

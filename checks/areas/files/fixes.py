@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import posixpath
 import shlex
+from collections.abc import Mapping
 
 from checks.facts import NodeView
 from checks.facts.files import PathState
 from checks.facts.job_paths import JobPath
 from checks.model import Fix
+from checks.outliers.consensus import majority_value
 
 FROM_HERE = "what is in the job's folder on this machine, `python -m launcher sync` copies to all"
 
@@ -18,6 +20,9 @@ def explain_unreadable(
 ) -> tuple[str, str, Fix]:
     """Cause, message and fix for a path that cannot be read here."""
     subject = path.absolute if what == path.absolute else f"{what} ({path.absolute})"
+    if path.state == "missing" and path.target and fetch:
+        message = f"{subject} on {node.name} is a link to {path.target}, which is not there"
+        return "missing", message, node.fix(f"rm {shlex.quote(path.absolute)} && {fetch}")
     if path.state == "missing":
         known = f"; {elsewhere} of the other nodes have it" if elsewhere else meant(path)
         correct = "correct the path" if path.near else "create it on all or correct the path"
@@ -39,6 +44,15 @@ def meant(path: PathState | JobPath) -> str:
     return f"; did you mean {path.near[0]}?" if path.near else ""
 
 
+def replace_command(node: NodeView, source: str, path: PathState | JobPath, kind: str) -> str:
+    """`copy_command`; what stands there and is of another kind than the source is moved aside."""
+    copy = copy_command(node, source, path.absolute)
+    if path.kind == kind:
+        return copy
+    aside = shlex.join(["mv", path.absolute, f"{path.absolute}.aside"])
+    return f"{aside} && {copy}"
+
+
 def copy_command(node: NodeView, source: str, path: str) -> str:
     """The scp line, typed on this node, that brings `path` from `source`."""
     peer = node.cluster[source].node
@@ -47,6 +61,21 @@ def copy_command(node: NodeView, source: str, path: str) -> str:
     parent = posixpath.dirname(path) or "/"
     copy = shlex.join(["scp", "-rp", *port, f"{address}:{path}", f"{parent.rstrip('/')}/"])
     return f"mkdir -p {shlex.quote(parent)} && {copy}"
+
+
+def right_digest(copies: Mapping[str, PathState | JobPath], head: str) -> str:
+    """The content to copy from: the head's where that is newer than all that differ, else most's.
+
+    People edit on the head: what most nodes have would bring the fault back that was corrected
+    there. `copies` are by node name; the empty text where none has a digest.
+    """
+    digests = {name: copy.digest for name, copy in copies.items() if copy.digest}
+    own = copies.get(head)
+    if own is not None and own.digest:
+        others = [copy.modified for copy in copies.values() if copy.digest not in ("", own.digest)]
+        if own.modified > max(others, default=own.modified):
+            return own.digest
+    return majority_value(digests, head) if digests else ""
 
 
 def abbreviate_nodes(nodes: list[str]) -> str:

@@ -6,19 +6,23 @@ import posixpath
 import shlex
 from collections.abc import Mapping
 
+from checks.areas.deepspeed.config import NotAConfig, parse_config
 from checks.areas.files.fixes import (
     abbreviate_nodes,
     copy_command,
     explain_unreadable,
+    replace_command,
+    right_digest,
 )
 from checks.areas.files.folders import explain_unwritable
 from checks.areas.files.sharing import is_mostly_shared, missing_mount_fix
 from checks.check import Tag, node_check
 from checks.facts import NodeView
+from checks.facts.deepspeed_config import DeepspeedConfig
 from checks.facts.files import Files, FolderSpace, PathState
 from checks.facts.job_paths import JobPaths
 from checks.facts.local_modules import LocalModules
-from checks.model import Verdict, block, ok, skip, warn
+from checks.model import Fix, Verdict, block, ok, skip, warn
 from checks.outliers.consensus import majority_value, nodes_with_value
 from checks.units import format_file_size
 
@@ -39,7 +43,8 @@ def workdir_is_there(node: NodeView) -> Verdict:
 
     Fix:
         missing: an `scp` line from a node that has it; where none has, `launcher sync`.
-        not-a-directory: name the folder.
+        not-a-directory: moves the file aside and copies the folder; where no node has it, name the
+            folder.
         hangs: names the mount that does not answer.
         denied, error: shows which folder or file is in the way.
     """
@@ -47,9 +52,8 @@ def workdir_is_there(node: NodeView) -> Verdict:
     if workdir.state == THERE and workdir.kind == "directory":
         return ok(workdir.absolute)
     if workdir.state == THERE:
-        note = "name the folder with `workdir` in launch.toml"
         message = f"{workdir.absolute} on {node.name} is a file; the job needs a folder there"
-        return block("not-a-directory", message, node.fix("", note))
+        return block("not-a-directory", message, _replace_file_fix(node, workdir))
     return block(
         *explain_unreadable(
             node, workdir, "the working directory", fetch=_fetch_folder_command(node, workdir)
@@ -57,7 +61,15 @@ def workdir_is_there(node: NodeView) -> Verdict:
     )
 
 
-@node_check("files.same-files-are-equal", Files, optional=(LocalModules,))
+def _replace_file_fix(node: NodeView, workdir: PathState) -> Fix:
+    others = node.cluster.facts_by_node(Files)
+    having = [name for name, files in others.items() if files.workdir.kind == "directory"]
+    if not having:
+        return node.fix("", "name the folder with `workdir` in launch.toml")
+    return node.fix(replace_command(node, having[0], workdir, "directory"))
+
+
+@node_check("files.same-files-are-equal", Files, optional=(LocalModules, DeepspeedConfig))
 def same_files_are_equal(node: NodeView) -> Verdict:
     """What `same` lists, the script with its own modules, and DeepSpeed's config are the same.
 
@@ -67,16 +79,18 @@ def same_files_are_equal(node: NodeView) -> Verdict:
     Measured: A digest of each file, folders included; large files by size and samples. Modules are
     those that the script, or what it imports, names in an import, and that lie in its folder or in
     `workdir`. The node that differs from most is named; of two that differ, the one that is not the
-    head.
+    head. Where the head's copy is newer than all that differ from it, they are named: people edit
+    there. A DeepSpeed config that cannot be read is nobody's measure.
 
     Fix:
-        differs, missing: an `scp` line from a node that has the content of most nodes.
+        differs, missing: an `scp` line from a node that has the content of most nodes, or from the
+            head where its copy is the newest. What stands in its way is moved aside.
     """
     files = node.read(Files).same
     modules = node.read(LocalModules).files if node.has(LocalModules) else {}
     if not files and not modules:
         return skip("nothing listed under `same` in launch.toml, and the command is no script")
-    if node.read(Files).workdir.state != THERE and any(not posixpath.isabs(path) for path in files):
+    if not _has_workdir(node) and any(not posixpath.isabs(path) for path in files):
         return skip("the working directory is not there; see files.workdir-is-there")
     for path, file in files.items():
         verdict = _difference_verdict(node, path, file)
@@ -89,6 +103,11 @@ def same_files_are_equal(node: NodeView) -> Verdict:
     digests = {path: file.digest[:12] for path, file in files.items()}
     own = f" and what it imports ({len(modules)})" if modules else ""
     return ok(f"equal: {', '.join(files)}{own}{sampled}", digests=digests)
+
+
+def _has_workdir(node: NodeView) -> bool:
+    workdir = node.read(Files).workdir
+    return workdir.state == THERE and workdir.kind != "file"
 
 
 def _module_verdict(node: NodeView) -> Verdict | None:
@@ -118,24 +137,38 @@ def _unequal_module_verdict(
 def _difference_verdict(node: NodeView, path: str, file: PathState) -> Verdict | None:
     everywhere = _path_by_node(node, path)
     digests = {name: copy.digest for name, copy in everywhere.items() if copy.digest}
+    most = right_digest(_valid_copies(node, path, everywhere), node.job.head)
+    source = nodes_with_value(digests, most)
     if file.state != THERE:
-        source = (
-            nodes_with_value(digests, majority_value(digests, node.job.head)) if digests else []
-        )
         fetch = copy_command(node, source[0], file.absolute) if source else ""
         return block(*explain_unreadable(node, file, path, fetch=fetch, elsewhere=len(digests)))
-    most = majority_value(digests, node.job.head)
     if file.digest == most:
         return None
-    source = nodes_with_value(digests, most)
     message = (
         f"{file.absolute} on {node.name} ({file.bytes} bytes) differs from the one on "
         f"{abbreviate_nodes(source)} ({everywhere[source[0]].bytes} bytes)"
     )
     evidence = {"here": file.digest, "expected": most, "expected_on": source}
-    return block(
-        "differs", message, node.fix(copy_command(node, source[0], file.absolute)), **evidence
-    )
+    copy = replace_command(node, source[0], file, everywhere[source[0]].kind)
+    return block("differs", message, node.fix(copy), **evidence)
+
+
+def _valid_copies(
+    node: NodeView, path: str, everywhere: Mapping[str, PathState]
+) -> Mapping[str, PathState]:
+    """All copies, without those of a DeepSpeed config that is none, if another one is."""
+    if path != node.job.deepspeed_config:
+        return everywhere
+    valid = {name: copy for name, copy in everywhere.items() if _is_config(node.cluster[name])}
+    return valid if any(copy.digest for copy in valid.values()) else everywhere
+
+
+def _is_config(node: NodeView) -> bool:
+    config = node.read(DeepspeedConfig).config if node.has(DeepspeedConfig) else None
+    try:
+        return config is None or bool(parse_config(config.text))
+    except NotAConfig:
+        return False
 
 
 def _path_by_node(node: NodeView, path: str) -> dict[str, PathState]:

@@ -55,10 +55,13 @@ def _all_logins_fix(
         f"printf '[Service]\\n{directive}={both}\\n' > "
         f"/etc/systemd/system/$u.service.d/90-{item}.conf",
         "done",
-        "systemctl daemon-reload",
-        "systemctl try-restart ssh sshd",
+        f'prlimit --pid "$(pgrep -o -x sshd)" --{item}={value}{":" if len(kinds) == 1 else ""}',
     )
-    note = "limits.d applies where sshd uses PAM, the drop-in elsewhere; log in again afterwards"
+    note = (
+        "limits.d applies where sshd uses PAM; elsewhere the sshd that runs is given the limit, "
+        "and the drop-in keeps it from the next boot on: no daemon-reload of systemd, which can "
+        "take the GPUs from running containers; log in again afterwards"
+    )
     return node.fix("; ".join(steps), note, root=True)
 
 

@@ -136,7 +136,7 @@ def _judge_missing_python(node: NodeView, software: Software) -> Verdict:
     beside = [path for path in software.instead if folder and path.rpartition("/")[0] == folder]
     fix = node.fix("", note)
     if beside:
-        link = shlex.join(["ln", "-s", beside[0], software.path])
+        link = shlex.join(["ln", "-sfn", beside[0], software.path])
         fix = node.fix(link, "links to its neighbour; or set `python` in launch.toml to that")
     elif software.path.endswith(("/bin/python", "/bin/python3")) and software.instead and versions:
         fix = node.fix(_make_environment_command(node, software), note)

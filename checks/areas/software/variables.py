@@ -11,6 +11,7 @@ from checks.facts import ClusterView, NodeView
 from checks.facts.account import Account
 from checks.facts.environment import Environment
 from checks.facts.view_cache import cached_per_view
+from checks.knowledge.first_lines import put_first_command
 from checks.knowledge.nccl_variables import COLLECTIVE_VARIABLE, comment_out_fix
 from checks.model import Fix, Severity, Verdict, block, ok, warn
 from checks.outliers.consensus import majority_value
@@ -156,6 +157,6 @@ def _align_fix(node: NodeView, differing: Mapping[str, str]) -> Fix:
     known = all(node.read(Environment).set_in.get(name) for name in set_here)
     if not shell.endswith("bash") or not known:
         return node.fix("", f"in the start-up files of {shell or 'its shell'}{more}")
-    adds = [f"sed -i {shlex.quote('1i ' + line)} ~/.bashrc" for line in added]
+    adds = [put_first_command(line, "~/.bashrc") for line in added]
     removal = [comment_out_fix(node, *set_here).command] if set_here else []
     return node.fix(" && ".join([*removal, *adds]), f"for the next login{more}")

@@ -38,7 +38,7 @@ the list of revoked ones is missing."""
 def comment_out_settings(keywords: str) -> str:
     """Turns the lines of those settings into comments: a pattern, or what a shell makes of it."""
     edit = f'sed -i -E "s/^[[:space:]]*({keywords})[[:space:]=]/# &/I" {SSHD_FILES}'
-    return f"{edit} && sshd -t && {RELOAD_SSHD}"
+    return f"{edit} && {RELOAD_SSHD}"
 
 
 def _refusing_settings(kind: str) -> str:

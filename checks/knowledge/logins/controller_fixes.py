@@ -7,11 +7,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from checks.facts import Login, NodeView
+from checks.knowledge.first_lines import put_first_command
 from checks.knowledge.logins.console_fixes import key_is_enough_fix, let_key_in_fix
 from checks.knowledge.logins.ended_shell import ended_shell_fix
-from checks.knowledge.logins.fixes import KNOWN_HOSTS, QUIET, prepend_ssh_config
+from checks.knowledge.logins.fixes import (
+    KEPT_TO_PEOPLE,
+    KNOWN_HOSTS,
+    prepend_ssh_config,
+    quiet_shell_fix,
+)
 from checks.knowledge.logins.on_each_node import ssh_command
-from checks.knowledge.logins.server_fixes import RELOAD_SSHD
+from checks.knowledge.logins.server_fixes import MORE_STARTUPS, RELOAD_SSHD, SSHD_CONFIG
 from checks.model import HERE, Fix
 
 MORE_THAN_A_KEY = "the server asks for more than a key"
@@ -173,18 +179,18 @@ def _key_denied_fix(node: NodeView, login: Login) -> Fix:
 
 
 def _public_keys_off_fix(node: NodeView, _: Login) -> Fix:
-    edit = f"sed -i '1i PubkeyAuthentication yes' /etc/ssh/sshd_config && {RELOAD_SSHD}"
-    return node.fix(edit, "at its console", root=True)
+    edit = put_first_command("PubkeyAuthentication yes", SSHD_CONFIG)
+    return node.fix(f"{edit} && {RELOAD_SSHD}", "at its console", root=True)
 
 
 def _throttled_fix(node: NodeView, _: Login) -> Fix:
-    edit = f"sed -i '1i MaxStartups 100:30:300' /etc/ssh/sshd_config && {RELOAD_SSHD}"
-    return node.fix(edit, "and see fail2ban, /etc/hosts.deny and whether sshd works", root=True)
+    edit = put_first_command(MORE_STARTUPS, SSHD_CONFIG)
+    note = "and see fail2ban, /etc/hosts.deny and whether sshd works"
+    return node.fix(f"{edit} && {RELOAD_SSHD}", note, root=True)
 
 
 def _shell_hangs_fix(node: NodeView, _: Login) -> Fix:
-    note = "at its console: what waits in ~/.bashrc is then kept to people's shells"
-    return node.fix(f"sed -i '1i {QUIET}' ~/.bashrc", note)
+    return quiet_shell_fix(node, f"at its console: {KEPT_TO_PEOPLE}")
 
 
 def _no_python_fix(node: NodeView, _: Login) -> Fix:

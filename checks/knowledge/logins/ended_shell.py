@@ -11,8 +11,8 @@ import re
 import shlex
 
 from checks.facts import Login, NodeView
+from checks.knowledge.first_lines import QUIET
 from checks.knowledge.logins.console_fixes import ASK_SSHD, comment_out_settings
-from checks.knowledge.logins.fixes import QUIET
 from checks.knowledge.logins.forced_command import KEY_TYPE
 from checks.model import Fix
 

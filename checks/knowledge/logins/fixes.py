@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from checks.facts import Login, NodeView
 from checks.facts.account import Account
 from checks.knowledge.firewalls.opening import opening_fix, smallest_networks
+from checks.knowledge.first_lines import quiet_all_command, quiet_bash_command
 from checks.knowledge.logins.algorithms import find_narrowed_algorithms
 from checks.knowledge.logins.causes import offending_line
 from checks.knowledge.logins.failure import LoginFailure, controller_address
@@ -33,7 +34,10 @@ from checks.model import Fix
 KNOWN_HOSTS = "~/.ssh/known_hosts"
 HOST_KEY_TYPES = {"rsa-sha2-256": "ssh-rsa", "rsa-sha2-512": "ssh-rsa"}
 """The type of the key with which such a signature is made."""
-QUIET = "case $- in *i*) ;; *) return;; esac"
+KEPT_TO_PEOPLE = (
+    "what waits in ~/.bashrc is then kept to people's shells; where it was before, what waits in "
+    "/etc/bash.bashrc"
+)
 
 
 _BAD_LINE = re.compile(r"^(/\S+?):? line (\d+):", re.MULTILINE)
@@ -187,16 +191,14 @@ def _no_common_algorithm_fix(failure: LoginFailure) -> Fix:
 
 
 def _shell_hangs_fix(failure: LoginFailure) -> Fix:
-    return quiet_shell_fix(
-        failure.target, "what waits in ~/.bashrc is then kept to people's shells"
-    )
+    return quiet_shell_fix(failure.target, KEPT_TO_PEOPLE)
 
 
 def quiet_shell_fix(node: NodeView, note: str) -> Fix:
-    """Keep ~/.bashrc from acting in a shell that no person sits at."""
+    """Keeps bash's start-up files, its own before all logins', to shells that a person sits at."""
     shell = node.read(Account).shell if node.has(Account) else "bash"
     if shell.endswith("bash"):
-        return node.fix(f"sed -i '1i {QUIET}' ~/.bashrc", note)
+        return node.fix(quiet_bash_command(node.as_root(quiet_all_command())), note)
     return node.fix("", f"let the start-up files of {shell} do nothing without a terminal")
 
 

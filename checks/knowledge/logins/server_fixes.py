@@ -7,6 +7,7 @@ import shlex
 from dataclasses import replace
 
 from checks.facts.sshd import SshdSetting
+from checks.knowledge.first_lines import put_first_command
 from checks.knowledge.logins.denial import KEYWORD_SPELLING
 from checks.knowledge.logins.failure import LoginFailure
 from checks.knowledge.logins.forced_command import KEY_TYPE, drop_command_edit, escape_sed
@@ -15,9 +16,14 @@ from checks.knowledge.logins.sshd_access import list_names_login
 from checks.knowledge.logins.sshd_refusals import Refusal
 from checks.model import Fix
 
+SSHD_CONFIG = "/etc/ssh/sshd_config"
+MORE_STARTUPS = "MaxStartups 100:30:300"
 RELOAD_SSHD = (
+    "mkdir -p -m 755 /run/sshd && sshd -t && "
     "{ systemctl reload ssh || systemctl reload sshd || pkill -o -HUP -x sshd; } 2>/dev/null"
 )
+"""sshd that reloads starts again, and is gone where its settings or Debian's /run/sshd are not
+right: without a way back to a node that has no console at hand."""
 
 
 def verbose_login_fix(failure: LoginFailure) -> Fix:
@@ -64,9 +70,9 @@ def _sshd_line_fix(failure: LoginFailure, line: str) -> Fix:
     """Put one line of sshd's settings right in its place, or first, where it wins."""
     setting = failure.denial.setting
     file, _, number = (setting.where if setting else "").rpartition(":")
-    edit = f"{number}s/.*/{escape_sed(line)}/" if file else f"1i {line}"
-    command = f"sed -i '{edit}' {file or '/etc/ssh/sshd_config'} && {RELOAD_SSHD}"
-    return failure.target.fix(command, root=True)
+    edit = f"sed -i '{number}s/.*/{escape_sed(line)}/' {file}"
+    command = edit if file else put_first_command(line, SSHD_CONFIG)
+    return failure.target.fix(f"{command} && {RELOAD_SSHD}", root=True)
 
 
 def allow_account_fix(failure: LoginFailure) -> Fix:
@@ -116,6 +122,7 @@ def drop_forced_command_fix(failure: LoginFailure) -> Fix:
 
 def raise_startups_fix(failure: LoginFailure) -> Fix:
     """Lets sshd take more connections at once."""
-    line = "1i MaxStartups 100:30:300"
-    command = f"sed -i '{line}' /etc/ssh/sshd_config && {RELOAD_SSHD}"
-    return failure.target.fix(command, "and see fail2ban and /etc/hosts.deny", root=True)
+    command = put_first_command(MORE_STARTUPS, SSHD_CONFIG)
+    return failure.target.fix(
+        f"{command} && {RELOAD_SSHD}", "and see fail2ban and /etc/hosts.deny", root=True
+    )

@@ -39,7 +39,14 @@ def store_look(look, path, results, key):
     except OSError as error:
         detail, state = error.strerror or str(error), error_state(error)
         near = close_names(path) if state == "missing" else []
-        results[key] = {"state": state, "detail": detail, "absolute": path, "near": near}
+        target = os.readlink(path) if os.path.islink(path) else ""
+        results[key] = {
+            "state": state,
+            "detail": detail,
+            "absolute": path,
+            "near": near,
+            "target": target,
+        }
 
 
 def close_names(path):
@@ -80,7 +87,7 @@ def path_state(path):
     kind = "directory" if stat.S_ISDIR(found.st_mode) else "file"
     readable = os.access(path, os.R_OK | (os.X_OK if kind == "directory" else 0))
     state = "there" if readable else "denied"
-    return {"state": state, "kind": kind, "bytes": found.st_size}
+    return {"state": state, "kind": kind, "bytes": found.st_size, "modified": found.st_mtime}
 
 
 def sample_offsets(size):

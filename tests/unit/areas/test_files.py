@@ -241,3 +241,23 @@ def test_equal_modules_are_counted():
     assert (
         "train.py and what it imports (1)" in of(modules("a", "a"), "same-files-are-equal").message
     )
+
+
+@pytest.mark.parametrize(
+    ("head_modified", "expected"),
+    [(200.0, {"node2": "differs", "node3": "differs"}), (50.0, {"node1": "differs"})],
+)
+def test_of_a_newer_file_on_the_head_the_others_are_copies(head_modified, expected):
+    own, others = script("bbbb", modified=head_modified), script("aaaa", modified=100.0)
+    snap = cluster(files(own), files(others), files(others))
+    assert accused(snap, "same-files-are-equal") == expected
+    source = "node1" if "node2" in expected else "node2"
+    findings = [of(snap, "same-files-are-equal", node) for node in expected]
+    assert all(f"scp -rp {source}:/run/train.py" in finding.fix.command for finding in findings)
+
+
+def test_a_link_to_nothing_is_removed_before_the_copy():
+    link = script(state="missing", target="/none/x")
+    finding = of(cluster(files(script()), files(link)), "same-files-are-equal", "node2")
+    assert "is a link to /none/x" in finding.message
+    assert finding.fix.command.startswith("rm /run/train.py && mkdir -p /run && scp")

@@ -59,7 +59,7 @@ def test_a_refused_key_is_added_by_hand_at_the_nodes_console():
 
 def test_an_administrators_fix_needs_sudo_only_where_the_login_is_not_root():
     as_root = found(cause="public-key-auth-off")["node2",].fix.command
-    assert as_root.startswith("sed -i ")
+    assert "sed -i '1i PubkeyAuthentication yes'" in as_root and "sshd -t && " in as_root
     assert found(cause="public-key-auth-off", user="ann")["node2",].fix.command == (
         f"sudo sh -c {shlex.quote(as_root)}"
     )

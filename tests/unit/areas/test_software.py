@@ -87,7 +87,7 @@ def test_a_neighbour_of_the_missing_interpreter_is_linked():
     finding = of(cluster(installed(), missing), "python-is-there", "node2")
     assert finding.message == "node2 has no /venv/bin/python; there is /venv/bin/python3"
     assert finding.fix
-    assert finding.fix.command == "ln -s /venv/bin/python3 /venv/bin/python"
+    assert finding.fix.command == "ln -sfn /venv/bin/python3 /venv/bin/python"
 
 
 @pytest.mark.parametrize(
