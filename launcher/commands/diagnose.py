@@ -5,14 +5,16 @@ from __future__ import annotations
 import dataclasses
 import json
 from argparse import ArgumentParser, Namespace, _SubParsersAction
+from collections.abc import Sequence
 from pathlib import Path
 
 from launcher.command_line import add_command
+from launcher.commands.run_text import line_for_run
 from launcher.diagnosis.diagnose import diagnose_logs
 from launcher.diagnosis.render import diagnosis_json, render_diagnosis
 from launcher.diagnosis.run_end import read_run_end, without_consequences
 from launcher.exit_codes import ExitCode
-from launcher.record import find_run
+from launcher.record import RecordedRun, find_run
 
 
 def add_parser(commands: _SubParsersAction[ArgumentParser]) -> None:
@@ -49,6 +51,13 @@ def print_diagnosis(args: Namespace) -> ExitCode:
             json.dumps({**diagnosis_json(verdict, evidence), **dataclasses.asdict(end)}, indent=1)
         )
         return ExitCode.DONE if explained else ExitCode.FAILED
+    if runs_on := _running(paths):
+        print(
+            f"{runs_on.name} still runs: its ranks may say more. What they do now, by their stacks:"
+        )
+        print(f"  {line_for_run('xray', runs_on.name, runs_on.path.parent)}")
+        if not verdict.cause:
+            return ExitCode.FAILED
     for text in filter(None, (end.separation, end.hang)):
         print(text)
     if end.ended_by_launcher:
@@ -56,6 +65,13 @@ def print_diagnosis(args: Namespace) -> ExitCode:
     if verdict.cause or not (end.ended_by_launcher or end.hang):
         print(render_diagnosis(verdict, evidence, args.python))
     return ExitCode.DONE if explained else ExitCode.FAILED
+
+
+def _running(paths: Sequence[Path]) -> RecordedRun | None:
+    """The one run that is diagnosed, where it has not ended."""
+    run = RecordedRun(paths[0])
+    alone = len(paths) == 1 and bool(run.read("controller.json"))
+    return run if alone and not run.ended and not run.read("result.json") else None
 
 
 def _log_path(path: Path, runs: Path) -> Path:

@@ -79,14 +79,26 @@ def show_logs(args: Namespace) -> None:
     """The output of the ranks, each line with its node; with --follow until the run ends."""
     run = find_run(args.runs, args.which)
     nodes = _chosen_nodes(run, args.node, args.rank)
+    printed = False
     with closing(LogReader(run, nodes, args.rank, args.grep, args.tail)) as reader:
         while True:
             ended = not run.runs or bool(run.read("result.json"))
-            sys.stdout.writelines(reader.new_lines())
+            lines = list(reader.new_lines())
+            printed = printed or bool(lines)
+            sys.stdout.writelines(lines)
             sys.stdout.flush()
             if ended or not args.follow:
-                return
+                break
             time.sleep(POLL_S)
+    if not printed and args.tail != 0:
+        print(_describe_silence(run, args, ended=ended), file=sys.stderr)
+
+
+def _describe_silence(run: RecordedRun, args: Namespace, *, ended: bool) -> str:
+    """That what was asked for printed nothing, or nothing that fits."""
+    who = f"rank {args.rank}" if args.rank is not None else args.node or "the ranks"
+    what = "nothing printed" if args.grep is None else f"no line with {args.grep.pattern!r} printed"
+    return f"{run.name}, {who}: {what}{'' if ended else ' yet'}"
 
 
 def _chosen_nodes(run: RecordedRun, node: str | None, rank: int | None) -> list[str]:

@@ -11,6 +11,7 @@ from typing import Any
 from checks.knowledge.exit_status import describe_exit
 from launcher.record import RecordedRun
 from launcher.run.messages import RankEnded, RankStarted
+from launcher.run.step_meter import usual_wait_s
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,12 @@ class RunSummary:
     diagnosis: str | None
     host: str | None
     pid: int | None
+
+    @property
+    def stands_still(self) -> bool:
+        """Whether its newest step was longer ago than a step takes at its pace."""
+        since_s = self.since_step_s
+        return since_s is not None and since_s > usual_wait_s(self.steps_per_s)
 
 
 def summarise_run(run: RecordedRun) -> RunSummary:

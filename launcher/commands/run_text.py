@@ -16,19 +16,22 @@ LOST = "its launcher ended without a result; each node ends its ranks by itself 
 LISTED_RANKS = 16
 """So many ranks are listed one by one; more are folded by their state."""
 COMMAND_WIDTH = 60
-LONG_STEP_S = 60.0
 
 
 def line_for_run(command: str, name: str, base: Path, *words: str) -> str:
     """The line to type for a command on that run."""
-    where = () if base == Path("runs") else ("--runs", str(base))
+    usual = base.absolute() == Path("runs").absolute()
+    where = () if usual else ("--runs", str(base))
     return next_line(command, None, name, *words, *where)
 
 
 def summary_columns(run: RunSummary) -> list[str]:
     """The cells of a run's line, the command last; empty where nothing is known."""
-    about_left = f"{format_duration(run.left_s)} left" if run.left_s is not None else ""
-    pace = f"{run.steps_per_s:g} steps/s" if run.steps_per_s else ""
+    if run.stands_still:
+        pace, about_left = _wait_text(run), ""
+    else:
+        pace = f"{run.steps_per_s:g} steps/s" if run.steps_per_s else ""
+        about_left = f"{format_duration(run.left_s)} left" if run.left_s is not None else ""
     duration = format_duration(run.seconds) if run.seconds is not None else ""
     loss = f"loss {run.loss}" if run.loss is not None else ""
     cells = [run.name, run.state, duration, _step_text(run), loss, pace, about_left]
@@ -76,22 +79,25 @@ def _duration_text(run: RunSummary) -> str:
 
 
 def progress_text(run: RunSummary) -> str:
-    """`step 12 of 200, loss 2.5, 3.4 steps per second, about 55 s left`."""
+    """`step 12 of 200, loss 2.5, 3.4 steps per second, about 55 s left`.
+
+    What stands still has no pace and no time left, but a line to type.
+    """
     parts = [_step_text(run), f"loss {run.loss}" if run.loss is not None else ""]
-    if run.steps_per_s:
-        parts.append(f"{run.steps_per_s:g} steps per second")
-    if run.since_step_s is not None and run.since_step_s > _usual_wait_s(run):
-        parts.append(f"no further step for {format_duration(run.since_step_s)}")
-    elif run.left_s is not None:
-        parts.append(f"about {format_duration(run.left_s)} left")
+    if run.stands_still:
+        look = line_for_run("xray", run.name, Path(run.path).parent)
+        parts.append(f"{_wait_text(run)}; look: {look}")
+    else:
+        parts.append(f"{run.steps_per_s:g} steps per second" if run.steps_per_s else "")
+        left = f"about {format_duration(run.left_s)} left" if run.left_s is not None else ""
+        parts.append(left)
     if run.state == "running" and run.step is None and run.loss is None:
         parts.append(f"no step yet: {run.doing}" if run.doing else "no step yet")
     return ", ".join(part for part in parts if part)
 
 
-def _usual_wait_s(run: RunSummary) -> float:
-    """Longer than this a step does not take at the pace that the run had."""
-    return max(LONG_STEP_S, 20.0 / run.steps_per_s) if run.steps_per_s else LONG_STEP_S
+def _wait_text(run: RunSummary) -> str:
+    return f"no step for {format_duration(run.since_step_s or 0.0)}"
 
 
 def rank_lines(ranks: Sequence[RankSummary]) -> Iterator[str]:

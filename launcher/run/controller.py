@@ -167,7 +167,7 @@ class RunController:
 
     def _has_succeeded(self) -> bool:
         """Whether all ranks succeeded; a run without progress is looked into meanwhile."""
-        self.progress.joined(self.state.joined)
+        self._report_members()
         if questions := take_questions(self.record.path):
             self.questions += questions
             self.stall_monitor.observe_for(self._answer_questions)
@@ -232,7 +232,7 @@ class RunController:
             return
         self.state.take(message, node)
         self._report_message(message, node)
-        self.progress.joined(self.state.joined)
+        self._report_members()
 
     def _report_message(self, message: Message, node: str) -> None:
         """To the record, the stall monitor and the terminal, whomever it concerns."""
@@ -241,15 +241,20 @@ class RunController:
         match message:
             case RankStarted() | NodeStarted():
                 self.stall_monitor.started(time.monotonic())
-                if isinstance(message, RankStarted) and self._all_joined():
+                if isinstance(message, RankStarted) and self._all_started():
                     self.notices.started(self.progress.run_figures)
             case RanksObserved(seen):
                 self.stall_monitor.take_observation(node, seen)
             case RanksSaving(ranks):
                 self.console.say(_saving_notice(node, ranks))
 
-    def _all_joined(self) -> bool:
-        return len(self.state.joined) == len(self.plan.ranks)
+    def _all_started(self) -> bool:
+        return len(self.state.started_ranks) == len(self.plan.ranks)
+
+    def _report_members(self) -> None:
+        """Which ranks have started, and that all have joined in one world."""
+        self.progress.started(self.state.started_ranks)
+        self.progress.joined(self.state.worlds.whole_world)
 
     def _show_line(self, node: str, source: str, line: str) -> None:
         self.record.log(node, f"{source.removeprefix('rank')}: {line}")
@@ -293,15 +298,14 @@ class RunController:
                 f"{fold_names(silent)} did not confirm the end; the supervisor there ends the run "
                 f"once it has not heard from this launcher for {LEASE_S:g} s"
             )
-        ended_well = self.state.has_succeeded and not self.state.failure and not self.interrupted
-        if ended_well and not self.job.allow_separate:
+        if self._ended_well and not self.job.allow_separate:
             self.separation = self.state.worlds.find_separation(missing=True)
         if self.state.failure:
             self.failure_report = describe_failure(
                 self.state, self.state.failure, self.record.path, self._seen_before
             )
             return self._finish("failed", ExitCode.FAILED, self.failure_report.text)
-        if ended_well:
+        if self._ended_well:
             failed = bool(self.separation)
             code = ExitCode.FAILED if failed else ExitCode.DONE
             return self._finish("failed" if failed else "finished", code, self.separation)
@@ -309,9 +313,14 @@ class RunController:
         return self._finish("stopped", ExitCode.INTERRUPTED, text)
 
     @property
+    def _ended_well(self) -> bool:
+        """Whether every rank did, and nobody asked for the end before."""
+        return self.state.has_succeeded and not self.state.failure and not self.interrupted
+
+    @property
     def _seen_before(self) -> str:
-        """What was said of ranks that are separate, or make no progress, before the end."""
-        return "\n".join(filter(None, (self.separation_notice.said, self.hang)))
+        """What was said of ranks that are separate still, or make no progress, before the end."""
+        return "\n".join(filter(None, (self.separation_notice.seen, self.hang)))
 
     @property
     def _was_ended(self) -> bool:
@@ -335,7 +344,7 @@ class RunController:
         )
         ended = sum(1 for code in self.state.ended.values() if code == 0)
         what = f"{ended} of {len(self.plan.ranks)} ranks succeeded"
-        if self.state.has_succeeded and (together := self.state.worlds.describe()):
+        if self._ended_well and (together := self.state.worlds.describe()):
             what += f", {together}"
         self.console.say(f"{state} after {self.progress.seconds():g} s: {what}; {self.record.path}")
         if state == "failed":

@@ -1,4 +1,4 @@
-"""How far a run is: ranks joined, steps, pace; the first of each is reported."""
+"""How far a run is: ranks started and joined, steps, pace; the first of each is reported."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from launcher.plan.plan import Plan
 from launcher.plan.ranks import name_ranks
 from launcher.rank_output import parse_step_line
 from launcher.run.stall.judge import StallKind
-from launcher.run.step_meter import StepMeter, total_from_arguments
+from launcher.run.step_meter import StepMeter, total_from_arguments, usual_wait_s
+from launcher.run.worlds import World
 
 LATE_S = 10.0
 PACE_S = 10.0
@@ -26,12 +27,16 @@ class Progress:
         self._plan, self._say = plan, say
         self._began = time.monotonic()
         self._late = False
-        self._joined_count = 0
-        self._source = ""
-        self._meter = StepMeter(total_from_arguments(plan.train))
+        self._started_count = 0
+        self._total = total_from_arguments(plan.train)
+        self._meter = StepMeter(self._total)
+        """Of the rank that is followed: the first that printed a step, as long as it does."""
+        self._meters: dict[str, StepMeter] = {}
         self._paced = False
-        self.first_joined_s: float | None = None
+        self._joined = False
+        self.first_started_s: float | None = None
         self.joined_s: float | None = None
+        """When all ranks had started."""
         self.first_step_s: float | None = None
         self._doing = self._stall = ""
         self._not_met = False
@@ -42,19 +47,26 @@ class Progress:
         """Seconds since the run began."""
         return round(time.monotonic() - self._began, 1)
 
-    def joined(self, joined: Collection[int]) -> None:
+    def started(self, started: Collection[int]) -> None:
         """Take note of the ranks that have started so far."""
-        self._joined_count = len(joined)
-        if self.joined_s is not None or not joined:
+        self._started_count = len(started)
+        if self.joined_s is not None or not started:
             return
-        if self.first_joined_s is None:
-            self.first_joined_s = self.seconds()
-        if len(joined) == len(self._plan.ranks):
+        if self.first_started_s is None:
+            self.first_started_s = self.seconds()
+        if len(started) == len(self._plan.ranks):
             self.joined_s = self.seconds()
-            self._say(f"{len(self._plan.ranks)} of {len(self._plan.ranks)} ranks joined")
-        elif not self._late and self.seconds() - self.first_joined_s > LATE_S:
+            self._say(f"{len(self._plan.ranks)} of {len(self._plan.ranks)} ranks started")
+        elif not self._late and self.seconds() - self.first_started_s > LATE_S:
             self._late = True
-            self._say(_describe_missing_ranks(self._plan, joined))
+            self._say(_describe_missing_ranks(self._plan, started))
+
+    def joined(self, world: World | None) -> None:
+        """Take note of the world that all planned ranks are in, once they are."""
+        count = len(self._plan.ranks)
+        if world and not self._joined and count > 1:
+            self._joined = True
+            self._say(f"{count} of {count} ranks joined in one {world}")
 
     def line(self, source: str, line: str) -> bool:
         """Take a line that a rank printed; whether it is the line of a step."""
@@ -66,12 +78,20 @@ class Progress:
             return False
         if self.first_step_s is None:
             self.first_step_s = self.seconds()
-            self._source = source
+            self._meters[source] = self._meter
             self._say(f"first step after {self.first_step_s:g} s")
-        if source == self._source:
-            self._meter.take(step, time.monotonic())
-            self._report_pace()
+        meter = self._meters.setdefault(source, StepMeter(self._total))
+        meter.take(step, time.monotonic())
+        if meter is not self._meter and self._stands_still(meter):
+            self._meter = meter
+        self._report_pace()
         return True
+
+    def _stands_still(self, other: StepMeter) -> bool:
+        """Whether another rank made steps while the one that is followed made none."""
+        last_s, own_s = other.stepped_at, self._meter.stepped_at
+        wait_s = usual_wait_s(self._meter.recent_steps_per_s)
+        return last_s is not None and (own_s is None or last_s - own_s > wait_s)
 
     def observed(self, kind: StallKind, text: str) -> None:
         """Take note of what ranks do that print nothing, until one does.
@@ -91,7 +111,7 @@ class Progress:
 
     @property
     def steps_per_s(self) -> float | None:
-        """From the first numbered step to the last, of the rank that printed the first."""
+        """From the first numbered step to the last, of the rank that is followed."""
         return self._meter.steps_per_s
 
     @property
@@ -121,7 +141,7 @@ class Progress:
             "steps_per_s": meter.recent_steps_per_s,
             "left_s": meter.left_s,
             "stepped_s": stepped_s,
-            "joined": self._joined_count,
+            "joined": self._started_count,
             "doing": self._doing,
             "stall": self._stall,
         }
@@ -132,12 +152,12 @@ class Progress:
         return {**figures, "seconds": self.seconds(), "at": time.time()}
 
 
-def _describe_missing_ranks(plan: Plan, joined: Collection[int]) -> str:
-    """How many ranks have joined, and which have not, by node."""
+def _describe_missing_ranks(plan: Plan, started: Collection[int]) -> str:
+    """How many ranks have started, and which have not, by node."""
     missing = {
-        node.name: [rank for rank in plan.ranks_of(node.name) if rank not in joined]
+        node.name: [rank for rank in plan.ranks_of(node.name) if rank not in started]
         for node in plan.nodes
     }
     nodes = [f"{name_ranks(ranks)} on {name}" for name, ranks in missing.items() if ranks]
-    count = f"{len(joined)} of {len(plan.ranks)} ranks joined"
+    count = f"{len(started)} of {len(plan.ranks)} ranks started"
     return f"{count}; missing: {', '.join(nodes)}"

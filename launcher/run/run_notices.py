@@ -26,7 +26,7 @@ class RunNotices:
     run: RecordedRun
 
     def started(self, figures: Mapping[str, Any]) -> None:
-        """All ranks have joined."""
+        """All ranks have started."""
         nodes = fold_names([node.name for node in self.plan.nodes])
         text = f"started, {len(self.plan.ranks)} ranks on {nodes}"
         self._send("start", "running", text, figures)

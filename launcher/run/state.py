@@ -62,7 +62,7 @@ class RunState:
         self._lines: dict[tuple[str, str], LineSplitter] = {}
         self.supervised_nodes: set[str] = set()
         self.agent_nodes: set[str] = set()
-        self.joined: set[int] = set()
+        self.started_ranks: set[int] = set()
         self.ended: dict[int, int] = {}
         self.ended_nodes: set[str] = set()
         self.left_processes: dict[str, tuple[int, ...]] = {}
@@ -132,6 +132,7 @@ class RunState:
         self._on_line(node, source, self._masked(line))
         if source.startswith("rank") and (step := parse_step_line(line)) and not step.bar:
             self.worlds.training_shown = True
+            self.worlds.loss_shown |= step.loss is not None
         ended = _SSH_ENDED.match(line) if source == "pdsh" else None
         target = self.plan.agent_launcher.labels.get(ended[1], ended[1]) if ended else ""
         if ended and target not in self.agent_nodes:
@@ -145,7 +146,7 @@ class RunState:
     @take.register
     def _(self, started: RankStarted, node: str) -> None:
         rank, world = started.rank, started.world
-        self.joined.add(rank)
+        self.started_ranks.add(rank)
         if world != len(self.plan.ranks):
             what = f"{node} started rank {rank} of {world}, which is not as planned"
             self.fail(what, node, f"rank{rank}", rank)
@@ -176,7 +177,9 @@ class RunState:
             how = f": {ended.error or describe_exit(ended.code)}"
         ranks = name_ranks(silent)
         when = (
-            f"while {ranks} still ran" if self.joined & set(silent) else f"before {ranks} started"
+            f"while {ranks} still ran"
+            if self.started_ranks & set(silent)
+            else f"before {ranks} started"
         )
         self.fail(f"{who} on {node} {when}{how}", node, LAUNCHER_SOURCE)
 

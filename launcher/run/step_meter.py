@@ -15,6 +15,10 @@ from launcher.rank_output import StepLine
 PACE_WINDOW_S = 60.0
 PACE_POINTS = 4
 """Steps that the pace is taken from at least, however long ago they were."""
+LONG_STEP_S = 30.0
+LATE_STEPS = 10.0
+"""So many steps' time without one is a wait that needs an explanation."""
+UNKNOWN_STEP_S = 60.0
 TOTAL_OPTIONS = (
     "--steps", "--max-steps", "--total-steps", "--train-steps", "--num-train-steps",
     "--max-train-steps", "--train-iters",
@@ -31,6 +35,11 @@ def total_from_arguments(argv: Sequence[str]) -> int | None:
             text = value if equals else following
             total = int(text) if text.isdigit() and int(text) else None
     return total
+
+
+def usual_wait_s(steps_per_s: float | None) -> float:
+    """Longer than this a step does not take at that pace: a run without one may stand still."""
+    return max(LONG_STEP_S, LATE_STEPS / steps_per_s) if steps_per_s else UNKNOWN_STEP_S
 
 
 class Kind(enum.IntEnum):

@@ -70,6 +70,8 @@ class RankWorlds:
         """The last world that an Accelerator held."""
         self.training_shown = False
         """Whether a rank printed a step or a loss."""
+        self.loss_shown = False
+        """A step without one may be a step of what comes before the training."""
 
     def take(self, seen: RankWorld) -> None:
         """Take in what a rank reported."""
@@ -79,6 +81,13 @@ class RankWorlds:
         else:
             known = self._torch.get(seen.rank, world)
             self._torch[seen.rank] = max(known, world, key=lambda world: world.size)
+
+    @property
+    def whole_world(self) -> World | None:
+        """The world of torch.distributed that all planned ranks are in; None until they are."""
+        worlds = (self._torch.get(rank, World()) for rank in range(self._planned))
+        smallest = min(worlds, key=lambda world: world.size)
+        return smallest if smallest.size >= self._planned else None
 
     def describe(self) -> str:
         """What the ranks of a run that has ended well saw of each other; empty for a single one."""
@@ -130,11 +139,19 @@ class SeparationNotice:
         self._since = float("inf")
         self.said = ""
 
+    @property
+    def seen(self) -> str:
+        """What was said, where it is still so."""
+        return self.said if self._find() else ""
+
+    def _find(self) -> str:
+        return self._worlds.find_separation(missing=self._worlds.loss_shown)
+
     def check(self, now: float) -> None:
         """Look at what the ranks have reported so far; one that is in no world may still join."""
         if self.said:
             return
-        separation = self._worlds.find_separation(missing=self._worlds.training_shown)
+        separation = self._find()
         self._since = min(self._since, now) if separation else float("inf")
         if now - self._since >= SETTLED_S:
             self.said = separation

@@ -36,7 +36,7 @@ print("step 1 loss 2.5", flush=True)
 
 def test_arguments_and_secrets_arrive_intact_and_nowhere_else(place, lab):
     run = LaunchedRun(place, lab, "train.py", "tell", *ODD)
-    run.wait_for("ranks joined")
+    run.wait_for("ranks started")
     seen = list(command_lines())
     assert not [line for line in seen if b"hf_Secret" in line]
     strangers = [line for line in seen if b"touch /tmp/injected" in line and b"agent" in line]

@@ -66,7 +66,7 @@ def test_ctrl_c_while_the_nodes_are_checked_again_ends_only_that(place, lab, res
 )
 def test_what_is_killed_ends_the_run_everywhere(place, lab, victim, pattern, said):
     run = LaunchedRun(place, lab, "train.py", "sleep")
-    run.wait_for("ranks joined")
+    run.wait_for("ranks started")
     kill_on(lab.node(victim), pattern)
     assert run.end() == 1, run.text
     assert said in run.text
@@ -91,7 +91,7 @@ def test_a_killed_controller_leaves_nothing_on_the_nodes(place, lab):
 @pytest.mark.parametrize("times", [1, 2])
 def test_ctrl_c_ends_the_run(place, lab, times):
     run = LaunchedRun(place, lab, "train.py", "sleep")
-    run.wait_for("ranks joined")
+    run.wait_for("ranks started")
     for _ in range(times):
         os.killpg(run.process.pid, signal.SIGINT)
         time.sleep(0.3)
@@ -128,7 +128,7 @@ def test_asked_twice_nobody_is_waited_for(place, lab):
 
 def test_stop_from_another_terminal(place, lab):
     run = LaunchedRun(place, lab, "train.py", "sleep")
-    run.wait_for("ranks joined")
+    run.wait_for("ranks started")
     stopped = run_launcher(place, "stop")
     assert stopped.returncode == 0, stopped.stderr
     assert "stopped" in stopped.stdout
@@ -139,7 +139,7 @@ def test_stop_from_another_terminal(place, lab):
 def test_a_node_that_is_cut_off_ends_the_run_on_both_sides(place, lab):
     node = lab.node("node2")
     run = LaunchedRun(place, lab, "train.py", "sleep")
-    run.wait_for("ranks joined")
+    run.wait_for("ranks started")
     node.run("ip link set eth0 down", check=True)
     try:
         assert run.end(120) == 1

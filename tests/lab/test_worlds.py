@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import sys
 
 import pytest
@@ -19,7 +20,7 @@ from tests.support.launched_runs import LaunchedRun, run_launcher, wait_until_cl
 from tests.support.passed_preflight import pass_preflight
 
 TRAINS = """
-import os, sys, time
+import os, signal, sys, time
 mode, rank, world = sys.argv[-1], int(os.environ["RANK"]), int(os.environ["WORLD_SIZE"])
 if mode.startswith("torch-"):
     import torch.distributed as dist
@@ -51,6 +52,10 @@ elif mode == "together":
     if os.fork() == 0:
         dist.destroy_process_group(); join(1); os._exit(0)
     os.wait()
+elif mode == "interrupted":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    print("loaded", flush=True)
+    time.sleep(600)
 elif mode == "fails":
     sys.exit("before the ranks met")
 """
@@ -180,10 +185,24 @@ def test_who_is_not_separate_or_means_it_is_not_accused(place, lab, ended, mode,
     code, run = ended(mode, *options)
     assert code == 0, run.text
     assert said in run.text
+    assert ("2 of 2 ranks joined in one world of 2" in run.text) == ("in one world of 2" in said)
     assert NOT_SEEN not in run.text
     worlds = [event for event in run.run.rank_events() if event["kind"] == "rank-world"]
     assert bool(worlds) == (mode != "preprocesses")
     assert json.loads((run.run.path / "result.json").read_text())["separation"] == ""
+
+
+def test_a_run_that_is_stopped_before_its_ranks_meet_is_only_stopped(place, lab):
+    run = LaunchedRun(place, lab, "train.py", "interrupted")
+    run.wait_for("loaded[^~]*loaded")
+    assert "2 of 2 ranks started" in run.text
+    assert "joined" not in run.text
+    run.process.send_signal(signal.SIGINT)
+    assert run.end() == 130, run.text
+    assert "in one world" not in run.text
+    assert NOT_SEEN not in run.text
+    assert run.run.read("result.json")["diagnosis"] == "stopped by Ctrl-C"
+    wait_until_clean(lab)
 
 
 def test_a_program_that_fails_before_its_ranks_meet_has_only_that_failure(ended):

@@ -1,4 +1,4 @@
-"""What is reported of a run that goes well: ranks joined, first step, pace; each once."""
+"""What is reported of a run that goes well, each once: ranks started and joined, step, pace."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ import json
 import pytest
 
 from launcher.run import progress
+from launcher.run.messages import RankWorld
 from launcher.run.progress import HEARTBEAT_S, LATE_S, PACE_S, RECORD_EVERY_S, Progress
 from launcher.run.stall.judge import StallKind
+from launcher.run.step_meter import UNKNOWN_STEP_S
+from launcher.run.worlds import RankWorlds
 from tests.support.planned_ranks import Planned
 
 
@@ -30,17 +33,30 @@ def run(clock, said):
 
 
 def test_who_is_missing_is_said_once_by_node(run, clock, said):
-    run.joined([])
+    run.started([])
     clock[0] += 100
-    run.joined([0, 1])
+    run.started([0, 1])
     assert said == []
     clock[0] += LATE_S + 1
-    run.joined([0, 1, 3])
-    run.joined([0, 1, 3])
-    assert said == ["3 of 4 ranks joined; missing: rank 2 on node2"]
-    run.joined([0, 1, 2, 3])
-    run.joined([0, 1, 2, 3])
-    assert said[1:] == ["4 of 4 ranks joined"]
+    run.started([0, 1, 3])
+    run.started([0, 1, 3])
+    assert said == ["3 of 4 ranks started; missing: rank 2 on node2"]
+    run.started([0, 1, 2, 3])
+    run.started([0, 1, 2, 3])
+    assert said[1:] == ["4 of 4 ranks started"]
+
+
+def test_ranks_have_joined_once_they_are_in_one_world(run, said):
+    worlds = RankWorlds(4)
+    for rank in range(4):
+        worlds.take(RankWorld(rank, "torch.distributed", 0, 0, "", 0.0))
+        run.joined(worlds.whole_world)
+    for rank in range(4):
+        assert said == []
+        worlds.take(RankWorld(rank, "torch.distributed", 4, rank, "gloo", 0.0))
+        run.joined(worlds.whole_world)
+    run.joined(worlds.whole_world)
+    assert said == ["4 of 4 ranks joined in one world of 4 (gloo)"]
 
 
 def test_the_first_step_and_the_pace_are_said_once(run, clock, said):
@@ -57,6 +73,17 @@ def test_the_first_step_and_the_pace_are_said_once(run, clock, said):
     }  # fmt: skip
 
 
+def test_a_rank_that_goes_on_is_followed_where_the_first_does_not(run, clock):
+    run.line("rank1", "step 1 loss 2.5")
+    for _ in range(2):
+        clock[0] += 1
+        run.line("rank0", "step 7 loss 1.5")
+    assert (run.run_figures["step"], run.run_figures["loss"]) == (1, 2.5)
+    clock[0] += UNKNOWN_STEP_S
+    run.line("rank0", "step 40 loss 1.4")
+    assert (run.run_figures["step"], run.run_figures["loss"]) == (40, 1.4)
+
+
 def test_a_loss_without_a_number_gives_no_pace(run, clock, said):
     for _ in range(40):
         clock[0] += 1
@@ -70,7 +97,7 @@ def test_what_status_shows_is_recorded_when_it_changes_and_as_a_sign_of_life(run
     assert run.figures_to_record() is None
     clock[0] += RECORD_EVERY_S
     assert run.figures_to_record() is None
-    run.joined([0, 1])
+    run.started([0, 1])
     assert run.figures_to_record()["joined"] == 2
     clock[0] += HEARTBEAT_S
     assert run.figures_to_record()["seconds"] == RECORD_EVERY_S + HEARTBEAT_S

@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+from checks.next_line import next_line
 from launcher import record as record_module
 from launcher.cli import main
 from launcher.record import RunRecord
@@ -109,7 +110,11 @@ def test_a_run_that_stands_still_is_not_about_to_end(tmp_path, show):
     stall = "no output for 300 s; stuck\n  rank 1 on node2 is idle"
     record.write_progress({**LIVE, "stepped_s": -3600.0, "stall": stall, "at": time.time()})
     text = show("status")
-    assert "no further step for 60 minutes\n  no output for 300 s; stuck\n    rank 1 on" in text
+    look = next_line("xray", None, record.path.name)
+    assert f"step 120 of 200, loss 2.31, no step for 60 minutes; look: {look}\n" in text
+    assert "  no output for 300 s; stuck\n    rank 1 on" in text
+    (line,) = show("runs").splitlines()
+    assert "loss 2.31  no step for 60 minutes  train.py" in line
     assert "left" not in text
 
 
@@ -157,15 +162,15 @@ def test_an_older_record_is_shown_with_what_it_has(tmp_path, show):
 
 @pytest.fixture
 def logged(tmp_path):
-    record = begin(tmp_path, ranks=3, per_node=2)
+    record = begin(tmp_path, ranks=4, per_node=2)
     for number in range(1, 13):
         record.log("node1", f"0: \033[32mstep {number}\033[0m")
         record.log("node1", f"1: batch {number}")
         record.log("node2", f"2: batch {number}")
     record.close({"state": "finished"})
+    return record.path.name
 
 
-@pytest.mark.usefixtures("logged")
 @pytest.mark.parametrize(
     ("words", "lines"),
     [
@@ -174,19 +179,39 @@ def logged(tmp_path):
         (("--rank", "0", "--grep", "^step 1$"), ["node1 0: \033[32mstep 1\033[0m"]),
         (("--grep", "h 1[0-9]", "--tail", "1", "--node", "node2"), ["node2 2: batch 12"]),
         (("--tail", "0", "-f"), []),
-        (("--grep", "nothing"), []),
+        (("--grep", "nothing"), ["{run}, the ranks: no line with 'nothing' printed"]),
+        (("--rank", "3"), ["{run}, rank 3: nothing printed"]),
+        (("--node", "node2", "--grep", "x"), ["{run}, node2: no line with 'x' printed"]),
         (("--rank", "2", "--node", "node2", "--grep", "batch 7"), ["node2 2: batch 7"]),
     ],
 )
-def test_a_part_of_the_output(show, words, lines):
-    assert show("logs", *words).splitlines() == lines
+def test_a_part_of_the_output(show, logged, words, lines):
+    assert show("logs", *words).splitlines() == [line.format(run=logged) for line in lines]
+
+
+def test_the_diagnosis_of_a_run_under_way_names_xray(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    record = begin(tmp_path)
+    record.log("node1", "0: loading the data")
+    assert main(["diagnose"]) == 1
+    first, look = capsys.readouterr().out.splitlines()
+    assert first.startswith(f"{record.path.name} still runs")
+    assert look.strip() == next_line("xray", None, record.path.name)
+    record.close({"state": "finished"})
+    main(["diagnose"])
+    assert "still runs" not in capsys.readouterr().out
+
+
+def test_a_rank_that_may_still_print_has_printed_nothing_yet(tmp_path, show):
+    name = begin(tmp_path).path.name
+    assert show("logs", "--rank", "1") == f"{name}, rank 1: nothing printed yet\n"
 
 
 @pytest.mark.usefixtures("logged")
 @pytest.mark.parametrize(
     ("words", "why"),
     [
-        (("--rank", "3"), "has the ranks 0 to 2"),
+        (("--rank", "4"), "has the ranks 0 to 3"),
         (("--rank", "x"), "expected a number"),
         (("--tail", "-1"), "expected a number"),
         (("--grep", "("), "not a regular expression: missing )"),

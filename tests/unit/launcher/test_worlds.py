@@ -113,6 +113,10 @@ def test_the_notice_comes_once_when_it_has_been_so_for_a_while():
     notice.check(1000)
     assert said == [], "the ranks may still join"
     worlds.training_shown = True
+    notice.check(1000)
+    notice.check(2000)
+    assert said == [], "a step without a loss may be one of a preparation"
+    worlds.loss_shown = True
     for now in (1000, 1000 + SETTLED_S - 0.1):
         notice.check(now)
     assert said == []
@@ -120,6 +124,10 @@ def test_the_notice_comes_once_when_it_has_been_so_for_a_while():
         notice.check(now)
     assert [text.splitlines()[-1] for text in said] == ["  the run goes on; Ctrl-C ends it"]
     assert notice.said in said[0]
+    assert notice.seen == notice.said
+    for rank in range(4):
+        worlds.take(RankWorld(rank, "torch.distributed", 4, rank, "gloo", 1.0))
+    assert notice.seen == "", "they have joined after all"
 
 
 def test_a_group_that_is_made_again_in_time_is_not_mentioned():
