@@ -29,6 +29,7 @@ _GOOD_END = re.compile(
     r"|[Tt]raining (?:is |has )?(?:completed?|finished|done)\b|[Ff]inished [Tt]raining\b"
     r"|(?P<good>\d+) of (?P=good) ranks ended well|(?<!\d)100%\|\S*\| (?P<all>\d+)/(?P=all) \["
     r"|\bsucceeded\b.*\bJob\b|\bJob\b.*\bsucceeded\b"
+    r"|^# Avg bus bandwidth|`Trainer\.fit` stopped: `max_|Reporting training SUCCESS"
     r"|={3,} (?:\d+ (?!failed|error)\w+, )*\d+ passed\b(?!.*\b(?:failed|errors?)\b).* in [\d.]+s"
 )
 

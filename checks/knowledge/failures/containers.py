@@ -48,7 +48,8 @@ FAILURES = (
     root(
         "container-unknown-gpu",
         ": unknown device",
-        r"nvidia-container-cli\S*: device error: (?P<device>[^\s:]+): unknown device",
+        r"nvidia-container-cli\S*: device error: (?!no-gpu-has-)(?P<device>[^\s:]+): "
+        r"unknown device",
         cause="the container asks for GPU {device}, which this node does not have",
         fix="correct --gpus, NVIDIA_VISIBLE_DEVICES or the compose file for this node; "
         "`nvidia-smi -L` lists its GPUs",
@@ -158,5 +159,15 @@ FAILURES = (
         "or a script lacks `#!` in its first line",
         fix="use an image or environment for this node's architecture (`uname -m`)",
         checks=("limits.systems-are-alike",),
+    ),
+    root(
+        "container-shared-gpu-full",
+        "device error: no-gpu-has-",
+        r"device error: no-gpu-has-(?P<size>\S+?)-to-run",
+        cause="no GPU of this node has {size} left for a container that shares one (gpushare): "
+        "other containers hold it, or the scheduler and its device plugin count differently",
+        fix="`kubectl inspect gpushare` shows who holds what; end those, ask for less, or restart "
+        "the device plugin",
+        checks=("gpu.gpus-are-idle",),
     ),
 )

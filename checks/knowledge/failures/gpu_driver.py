@@ -36,7 +36,7 @@ FAILURES = (
     root(
         "gpu-lost",
         ("GPU is lost", "has fallen off the bus"),
-        r"(?:NVML|Error|handle for GPU).*\bGPU is lost\b"
+        r"(?:NVML|nvml|Error|handle for GPU).*\bGPU is lost\b"
         r"|NVRM: GPU (?!.*Xid).*has fallen off the bus",
         cause="a GPU fell off the PCI bus",
         fix="power the node off and on; check power, seating and temperature; replace the GPU if "

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from checks.knowledge.failures.known import root, stall, symptom
 
+SCHEDULED = r"Successfully assigned "
+STARTED = r"\bStarted container "
+"""Events of a pod that got over what the events above them complain of."""
+
 FAILURES = (
     stall(
         "pod-resources-missing",
         "nodes are available: ",
         r"\d+/\d+ nodes are available: .*Insufficient (?P<resource>(?:nvidia|amd)\.com/[^\s,]+|"
         r"rdma/[^\s,]+|vpc\.amazonaws\.com/efa|memory|cpu|ephemeral-storage)\b",
+        unless=SCHEDULED,
         cause="no node has enough {resource} left for the pod",
         fix="`kubectl describe nodes` shows what is taken; ask for less, end other jobs, or add "
         "nodes; where it shows 0, the device plugin of that node does not run",
@@ -20,6 +25,7 @@ FAILURES = (
         r"\d+/\d+ nodes are available: (?!.*Insufficient).*?(?P<why>had untolerated taint "
         r"\{[^}]*\}|didn't match Pod's node affinity/selector|had volume node affinity conflict|"
         r"pod has unbound immediate PersistentVolumeClaims)",
+        unless=SCHEDULED,
         cause="no node takes the pod: {why}",
         fix="a toleration for that taint, a nodeSelector that nodes have (`kubectl get nodes "
         "--show-labels`), or a bound volume (`kubectl get pvc`)",
@@ -85,6 +91,7 @@ FAILURES = (
     root(
         "pod-volume-not-mounted",
         ("MountVolume.SetUp failed for volume ", "Unable to attach or mount volumes"),
+        unless=STARTED,
         cause="a volume of the pod cannot be mounted on its node",
         fix="`kubectl describe pod` and `kubectl get pvc` show which: its claim, secret, or the "
         "node's NFS or CSI client",
@@ -123,5 +130,33 @@ FAILURES = (
         fix="set launcherCreationPolicy: WaitForWorkersReady, or let the launcher wait until each "
         "worker resolves; `kubectl get pods,svc` shows both",
         checks=("names.every-node-resolves-every-node",),
+    ),
+    root(
+        "pod-device-plugin-failed",
+        "Allocate failed due to device plugin ",
+        r"Allocate failed due to device plugin \w+ rpc failed with err: (?:.*desc = )?"
+        r"(?P<why>.+?)(?:, which is unexpected)?$",
+        cause="the node's device plugin could not give the pod its devices: {why}",
+        fix="cordon the node; `nvidia-smi` there, then restart the device plugin and delete the "
+        "pod",
+        checks=("gpu.driver-answers",),
+    ),
+    root(
+        "pod-quota",
+        "is forbidden: exceeded quota: ",
+        r"is forbidden: exceeded quota: (?P<quota>[^,]+), requested: (?P<wanted>[^,]+), used: "
+        r"(?P<used>[^,]+), limited: (?P<limit>\S+)",
+        cause="the namespace's quota {quota} does not allow the pod: {wanted} wanted, {used} used, "
+        "{limit} allowed",
+        fix="end other jobs of the namespace, ask for less, or have the quota raised",
+    ),
+    stall(
+        "pod-not-placed",
+        "nodes are available: ",
+        r"\d+/\d+ nodes are available: (?P<why>\d+ .+?)(?:\. preemption:.*|\.?\s*)$",
+        unless=SCHEDULED,
+        cause="no node takes the pod: {why}",
+        fix="`kubectl describe pod` and the scheduler's quotas and plugins show what that is; ask "
+        "for less, or wait",
     ),
 )

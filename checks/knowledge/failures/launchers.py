@@ -63,7 +63,7 @@ FAILURES = (
     root(
         "local-rank-arg-unrecognized",
         "error: unrecognized arguments: ",
-        r"error: unrecognized arguments: .*--local[_-]rank=\d+",
+        r"error: unrecognized arguments: .*--local_rank=\d+",
         cause="deepspeed passes --local_rank=N to each rank's script, and the script does not "
         "accept it",
         fix="start with --no_local_rank (`launcher start`: --no-local-rank), or let the script "
@@ -139,5 +139,15 @@ FAILURES = (
         cause="DeepSpeed's launcher put --local_rank before {config}; a script that reads such a "
         "file only as its sole argument does not read it",
         fix="start it with torchrun (FORCE_TORCHRUN=1 llamafactory-cli), or with --no_local_rank",
+    ),
+    root(
+        "local-rank-with-hyphen",
+        "error: unrecognized arguments: ",
+        r"error: unrecognized arguments: .*--local-rank=\d+",
+        cause="torch.distributed.launch of torch 2 and newer passes --local-rank=N, with a hyphen, "
+        "and the script accepts --local_rank at most",
+        fix="start it with torchrun and read LOCAL_RANK, or accept both: "
+        'parser.add_argument("--local-rank", "--local_rank", type=int)',
+        checks=("deepspeed.arguments-agree",),
     ),
 )

@@ -83,4 +83,23 @@ FAILURES = (
         cause="sequence_parallel is on, and the tensor-parallel size is 1",
         fix="leave --sequence-parallel out, or a tensor-model-parallel-size above 1",
     ),
+    root(
+        "neox-parallel-sizes",
+        "(global_num_gpus / pp_size) / mp_size",
+        r"\(global_num_gpus / pp_size\) / mp_size \[\((?P<gpus>\d+) / (?P<pipe>\d+)\) / "
+        r"(?P<model>\d+)\] must be a whole number",
+        cause="{gpus} GPUs cannot be divided into {pipe} pipeline times {model} model parallel "
+        "parts: fewer nodes joined than planned, or the sizes are too large",
+        fix="pipe_parallel_size and model_parallel_size whose product divides the number of GPUs",
+        checks=("gpu.slots-have-gpus",),
+    ),
+    root(
+        "megatron-local-rank-differs",
+        "expected local-rank to be the same as rank % device-count",
+        cause="Megatron expects the same number of GPUs on every node, and ranks in the order of "
+        "the nodes; here a local rank is another than it computes",
+        fix="as many slots as GPUs on every node, the same number everywhere, and no "
+        "CUDA_VISIBLE_DEVICES that hides some",
+        checks=("gpu.slots-have-gpus", "gpu.shell-hides-no-gpu"),
+    ),
 )

@@ -225,4 +225,15 @@ FAILURES = (
         fix="unset NCCL_COMM_ID: torch passes the address on by itself",
         checks=("nccl.variable-values-are-valid",),
     ),
+    root(
+        "nccl-over-loopback",
+        "onnect to 127.",
+        r"NCCL WARN .*?[Cc]onnect to (?P<address>127\.[\d.]+)<",
+        cause="NCCL was given {address}, its own machine's loopback, for a peer: "
+        "NCCL_SOCKET_IFNAME is lo or unset where only lo was found; between ranks of one node the "
+        "peer's process ended",
+        fix="NCCL_SOCKET_IFNAME=eth0, the interface between the nodes, on every node; on one node "
+        "find the rank that failed first",
+        checks=("nccl.socket-interface-exists", "collective.ranks-meet"),
+    ),
 )

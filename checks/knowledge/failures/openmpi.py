@@ -114,4 +114,13 @@ FAILURES = (
         cause="the container forbids ranks to read each other's memory, and MPI copies instead",
         fix="--cap-add=SYS_PTRACE, or OMPI_MCA_btl_vader_single_copy_mechanism=none",
     ),
+    root(
+        "mpi-other-interface",
+        "received unexpected process identifier",
+        cause="two ranks connected over networks that are not the same: a node has several "
+        "interfaces (docker0, virbr0, several adapters) and MPI uses each; the run then hangs",
+        fix="name the network: `--mca btl_tcp_if_include 10.0.0.0/16 --mca oob_tcp_if_include "
+        "10.0.0.0/16`",
+        checks=("network.one-network", "network.calls-leave-by-training-interface"),
+    ),
 )

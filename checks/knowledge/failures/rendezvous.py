@@ -133,4 +133,13 @@ FAILURES = (
         "workers wait until `nslookup $MASTER_ADDR` succeeds, and restart them (OnFailure)",
         checks=("names.every-node-resolves-every-node", *REACHABLE_CHECKS),
     ),
+    root(
+        "tcpstore-answered-by-another",
+        "Ping failed, invalid nonce returned",
+        cause="another program answers at the store's port: one of Ray's workers, a proxy, or the "
+        "store of another run",
+        fix="a MASTER_PORT that nothing else uses, outside of Ray's worker ports (10002 to 19999); "
+        "`ss -ltnp` on that node shows who listens",
+        checks=FREE_CHECKS,
+    ),
 )

@@ -207,4 +207,15 @@ FAILURES = (
         "save_on_each_node=False",
         checks=("files.shared-folders-are-shared-everywhere",),
     ),
+    root(
+        "removed-by-another-rank",
+        "FileNotFoundError: [Errno 2] No such file or directory: '",
+        r"FileNotFoundError: \[Errno 2\] No such file or directory: '(?P<path>[^']+)'",
+        near=r"os\.(?:remove|unlink|rmdir)\([^\n]*\n(?:[\s^~]+\n)?(?:\S*\.)?FileNotFoundError",
+        cause="{path} was to be removed and is not there: another rank or node removed it in a "
+        "folder that they share, or a node that made it does not share the folder",
+        fix="one folder that all nodes share or one of each node's own, as the program expects; "
+        "let one rank remove the file, with missing_ok=True; a newer release",
+        checks=("files.shared-folders-are-shared-everywhere",),
+    ),
 )

@@ -66,6 +66,14 @@ FAILURES = (
         checks=LOGIN_CHECKS,
     ),
     root(
+        "ssh-name-with-slots",
+        "ssh: Could not resolve hostname ",
+        r"ssh: Could not resolve hostname (?P<name>[\w.-]+):(?P<slots>\d+): ",
+        cause="the {slots} behind {name} was taken for a part of its name: this mpirun, or the "
+        "launcher above it, does not read NAME:SLOTS",
+        fix="a hostfile with a line `{name} slots={slots}`; an Open MPI of 4 or newer reads both",
+    ),
+    root(
         "ssh-unresolvable",
         "ssh: Could not resolve hostname ",
         r"ssh: Could not resolve hostname (?P<node>\S+?): (?P<why>.+)",

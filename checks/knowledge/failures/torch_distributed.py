@@ -234,4 +234,12 @@ FAILURES = (
         "node has the same number of GPUs and ranks",
         fix="pass device_id= to init_process_group",
     ),
+    symptom(
+        "monitored-barrier-peer-failed",
+        "successfully reached monitoredBarrier, but received errors while waiting for",
+        r"Rank (?P<waiting>\d+) successfully reached monitoredBarrier, but received errors while "
+        r"waiting for send/recv from rank (?P<failed>\d+)",
+        cause="rank {failed} failed or left before a barrier where rank {waiting} waits for it",
+        fix="read the output of rank {failed}",
+    ),
 )
