@@ -61,12 +61,6 @@ def send_record(**said):
     os.close(number)
 
 
-def start_ticks(pid):
-    """When a process started, in ticks since boot: with the pid it names a process for ever."""
-    with open("/proc/%d/stat" % pid) as file:
-        return int(file.read().rpartition(")")[2].split()[19])
-
-
 def die_with_parent(parent):
     """What a child runs before its program: to be killed when `parent`, its parent, dies."""
 
@@ -139,31 +133,24 @@ def exit_like_child(code):
     os._exit(code)
 
 
-def put_first(env, name, folder, default=""):
-    """Have a folder searched before those that the variable names."""
-    folders = [folder, env.get(name, default)]
-    env[name] = ":".join(folder for folder in folders if folder)
-
-
 def run_node_launcher():
     """Run the launcher of this node, to its end."""
+    sys.path.insert(0, RUN_DIRECTORY)
+    from checks.node.runtime.environment import rank_environment  # it lies beside this
+
     own = read_plan()
-    env = {
+    login = {
         name: value for name, value in os.environ.items() if not name.startswith(BACKEND_PREFIXES)
     }
-    env.update(own["env"])
+    env = rank_environment(login, own["env"], own["launch"][0], own["cwd"])
     env[RUN_MARK] = own["run"]
     out = open_pipe("launcher.out")
-    # as an activated environment has it: DeepSpeed calls the ninja that lies beside its python
-    put_first(env, "PATH", os.path.dirname(own["launch"][0]), os.defpath)
-    put_first(env, "PYTHONPATH", own["cwd"])
     try:
         child = start_child(own["launch"], out, env=env, cwd=own["cwd"], start_new_session=True)
     except OSError as error:
         send_record(kind="node-ended", code=NOT_STARTED, error=str(error))
         sys.exit("%s: %s" % (own["launch"][0], error))
-    pid = os.getpid()
-    send_record(kind="node-started", pid=pid, born=start_ticks(pid), session=child.pid)
+    send_record(kind="node-started", pid=os.getpid(), session=child.pid)
     code = wait_for_child(child, lambda number: os.killpg(child.pid, number), is_supervised)
     send_record(kind="node-ended", code=code)
     exit_like_child(code)

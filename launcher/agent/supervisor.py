@@ -138,7 +138,8 @@ class Supervisor(object):
     def take_record(self, kind, **fields):
         """Take note of what the agent wrote, and pass it on."""
         if kind == "node-started":
-            self.agent = (fields["pid"], fields["born"])
+            process = find_process(fields["pid"])
+            self.agent = (fields["pid"], process and process.born)
             self.sessions.add(fields["session"])
         if kind == "node-ended":
             self.agent = None

@@ -59,8 +59,8 @@ def dry_run_text(plan: Plan, hostfile_path: str) -> str:
     files = {node.name: json.dumps(_node_as_json(plan, node), indent=1) for node in plan.nodes}
     for names, text in fold_by_node(files).items():
         lines += [f"\n# on {names}: {plan.home}/plan.json (0600)", text]
-    ours = f"{plan.home}/agent.py, {plan.home}/hook/sitecustomize.py"
-    lines += [f"\n# on every node: {ours}, as this package has them in launcher/agent/"]
+    ours = ("agent.py", "checks/node/runtime/environment.py", "hook/sitecustomize.py")
+    lines += [f"\n# on every node, of this package: {plan.home}/{{{','.join(ours)}}}"]
     for name, text in plan.agent_launcher.files.items():
         lines += [f"\n# on {_launch_nodes(plan)}: {plan.home}/{name} (0600)", text.rstrip()]
     lines += [f"\n# on {plan.head}, before the start"] if plan.before else []

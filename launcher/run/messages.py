@@ -52,14 +52,10 @@ class OutputChunk:
 
 @dataclass(frozen=True)
 class NodeStarted:
-    """The agent runs as process `pid`, the node's launcher in that session.
-
-    `born` is in clock ticks since boot; with `pid` it names the process for ever.
-    """
+    """The agent runs as process `pid`, the node's launcher in that session."""
 
     kind: ClassVar[str] = "node-started"
     pid: int
-    born: int
     session: int
     at: float
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from checks.contact.channel import Channel
 from checks.contact.identity import LoginError
-from checks.contact.shipping import program_line, start_command
+from checks.contact.shipping import program_line, sources_of, start_command
 from checks.contact.ssh_transport import SshSession, SshTransport
 from checks.errors import PreflightError
 from checks.model import Job
@@ -36,6 +36,7 @@ from launcher.run.messages import (
 )
 
 SUPERVISOR = "launcher.agent.supervisor"
+ENVIRONMENT = "checks.node.runtime.environment"
 AGENT_FOLDER = Path(__file__).parent.parent / "agent"
 POOL = 32
 
@@ -148,6 +149,7 @@ def _run_files(plan: Plan, node: NodePlan) -> RunFiles:
     launcher = plan.agent_launcher
     files = {
         "agent.py": _agent_source("agent"),
+        "checks/node/runtime/environment.py": sources_of([ENVIRONMENT])[ENVIRONMENT],
         "hook/sitecustomize.py": _agent_source("hook"),
         "plan.json": json.dumps(agent_plan(plan, node)),
         **(launcher.files if node.name in launcher.on else {}),

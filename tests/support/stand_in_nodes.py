@@ -66,7 +66,7 @@ class StandInNode:
         return [{"kind": "beat"}]
 
     def _training(self, name):
-        said = [{"kind": "node-started", "pid": 8, "born": 9, "session": 8, "at": 1.0}]
+        said = [{"kind": "node-started", "pid": 8, "session": 8, "at": 1.0}]
         for rank in self.ranks:
             about = {"rank": rank, "at": 1.0}
             world = {"seen_by": "torch", "size": self.world, "place": rank, "backend": "gloo"}

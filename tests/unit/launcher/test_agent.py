@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import inspect
 import json
 import os
 import secrets
@@ -12,6 +13,7 @@ import time
 
 import pytest
 
+from checks.node.runtime import environment
 from checks.node.runtime.environment import rank_environment
 from launcher.agent.marks import RUN_MARK, run_processes
 from launcher.agent.rank_activity import child_programs
@@ -38,7 +40,11 @@ class Kept:
             "train": [sys.executable, "-u", "-c", train], "local_rank_at": None,
             "env": {"TOLD": "a $b %h"}, "cwd": "/",
         }  # fmt: skip
-        files = {"agent.py": AGENT.read_text(), "plan.json": json.dumps(plan)}
+        files = {
+            "agent.py": AGENT.read_text(),
+            "checks/node/runtime/environment.py": inspect.getsource(environment),
+            "plan.json": json.dumps(plan),
+        }
         run_files = RunFiles(self.run, str(home), files, ["launcher", "rank0"])
         pipe = subprocess.PIPE
         self.supervisor = subprocess.Popen([sys.executable, "-c", BOOT], stdin=pipe, stdout=pipe)
@@ -165,10 +171,19 @@ def test_a_directory_that_is_there_is_not_taken(kept, tmp_path):
     (tmp_path / "home").rmdir()
 
 
+def put_agent(folder):
+    (folder / "agent.py").write_text(AGENT.read_text())
+    beside = folder / "checks/node/runtime/environment.py"
+    beside.parent.mkdir(parents=True)
+    beside.write_text(inspect.getsource(environment))
+
+
 def test_an_agent_without_a_supervisor_ends(tmp_path):
-    (tmp_path / "agent.py").write_text(AGENT.read_text())
+    put_agent(tmp_path)
     (tmp_path / "plan.json").touch(mode=0o600)
-    (tmp_path / "plan.json").write_text(json.dumps({"run": "r", "env": {}}))
+    (tmp_path / "plan.json").write_text(
+        json.dumps({"run": "r", "env": {}, "launch": ["/python"], "cwd": "/"})
+    )
     argv = [sys.executable, tmp_path / "agent.py", "node"]
     done = subprocess.run(argv, capture_output=True, text=True, timeout=30, check=False)
     assert done.returncode == 1
@@ -176,7 +191,7 @@ def test_an_agent_without_a_supervisor_ends(tmp_path):
 
 
 def test_a_plan_that_others_can_read_is_refused(tmp_path):
-    (tmp_path / "agent.py").write_text(AGENT.read_text())
+    put_agent(tmp_path)
     (tmp_path / "plan.json").write_text("{}")
     (tmp_path / "plan.json").chmod(0o644)
     argv = [sys.executable, tmp_path / "agent.py", "node"]

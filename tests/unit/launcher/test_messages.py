@@ -51,8 +51,8 @@ MESSAGES = [
         OutputChunk("rank0", b"\xff\n"),
     ),
     (
-        {"kind": "node-started", "pid": 7, "born": 8, "session": 9, "at": 1.5},
-        NodeStarted(7, 8, 9, 1.5),
+        {"kind": "node-started", "pid": 7, "session": 9, "at": 1.5},
+        NodeStarted(7, 9, 1.5),
     ),
     ({"kind": "node-ended", "code": None}, NodeEnded(None)),
     ({"kind": "node-ended", "code": -9, "at": 2}, NodeEnded(-9, at=2.0)),
