@@ -23,6 +23,8 @@ from checks.private_files import make_private_folder, write_private_file
 ROOM, ROOM_BYTES = "room-for-the-result", 1 << 16
 OUTPUT = "output.log"
 """What the launcher of a detached run prints."""
+START_END = "start.json"
+"""The exit code of the `start` whose last attempt it is, once that is known."""
 SILENT_AFTER_S = 60.0
 """A launcher on another machine that recorded nothing for so long does not run any more."""
 
@@ -235,7 +237,12 @@ class RecordedRun:
     @property
     def ended(self) -> bool:
         """Whether its launcher has nothing more to print: it is gone or, out of sight, is done."""
-        return not self.runs or bool(self.elsewhere and self.read("result.json"))
+        return not self.runs or bool(self.elsewhere and self.read(START_END))
+
+    @property
+    def exit_code(self) -> int:
+        """What its `start` ends with, once it has ended; else the run itself."""
+        return int(self.read(START_END).get("exit", self.read("result.json")["exit"]))
 
     def rank_events(self) -> list[dict[str, Any]]:
         """The lines of ranks.jsonl, in order."""

@@ -40,7 +40,7 @@ def attach_run(args: Namespace) -> ExitCode:
     if run.state == "lost":
         console.say(f"{run.name}: lost: {LOST}")
         return ExitCode.FAILED
-    return ExitCode(run.read("result.json")["exit"])
+    return ExitCode(run.exit_code)
 
 
 def _leaving_notice(run: RecordedRun, base: Path) -> str:

@@ -119,6 +119,12 @@ def _seconds(run: RecordedRun, result: Mapping[str, Any]) -> float | None:
     return round(max(last - run.started, 0.0), 1)
 
 
+def _describe_end_with_run(result: Mapping[str, Any]) -> str:
+    """Of a rank that the launcher ended: after what, or on whose request."""
+    joint = " after" if result["state"] == "failed" else ":"
+    return f"ended by the launcher{joint} {result['ended_because']}"
+
+
 def summarise_ranks(run: RecordedRun) -> list[RankSummary]:
     """The last known state of each planned rank."""
     pids: dict[int, int] = {}
@@ -128,10 +134,14 @@ def summarise_ranks(run: RecordedRun) -> list[RankSummary]:
             pids[event["rank"]] = event["pid"]
         if event["kind"] == RankEnded.kind:
             exits[event["rank"]] = event["code"]
-    exits |= {int(rank): code for rank, code in run.read("result.json").get("ranks", {}).items()}
+    result = run.read("result.json")
+    exits |= {int(rank): code for rank, code in result.get("ranks", {}).items()}
+    ended_with_run = result.get("ended_with_run", ())
     unfinished = "running" if run.runs else "no exit status received"
 
     def state_of(rank: int) -> str:
+        if rank in ended_with_run:
+            return _describe_end_with_run(result)
         if rank in exits:
             return describe_exit(exits[rank])
         return unfinished if rank in pids else "not started"

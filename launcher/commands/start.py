@@ -33,7 +33,7 @@ from launcher.plan.plan import (
 from launcher.plan.plan_inputs import read_plan_inputs
 from launcher.plan.text import dry_run_text, plan_as_json
 from launcher.recheck import recheck_nodes
-from launcher.record import RunRecord, require_name, run_name
+from launcher.record import START_END, RunRecord, require_name, run_name
 from launcher.run.console import print_line
 from launcher.run.controller import RunController
 from launcher.run.failure_report import FailureReport
@@ -86,8 +86,7 @@ def start_training(args: Namespace) -> ExitCode:
         with closing(Notifier(job)) as notifier:
             start = _Start(args, job, name, notifier, on_record)
             code = run_attempts(args.restart, found, start.run_attempt, check, _print_progress)
-            if code == ExitCode.STOPPED_BY_GATE and start.last:
-                start.last.notices.not_restarted(start.last.progress.run_figures)
+            start.conclude(code)
             return code
 
     return start_detached(run_all, args.runs) if args.detach else run_all(lambda _: None)
@@ -126,6 +125,14 @@ class _Start:
                 print_line("interrupted; the nodes are not checked again")
                 return (code if attempt.last else ExitCode.INTERRUPTED), record.path
         return code, record.path
+
+    def conclude(self, code: ExitCode) -> None:
+        """Record what `start` ends with after its last run: not always what that ended with."""
+        if not self.last:
+            return
+        self.last.record.write_json(START_END, {"exit": int(code)})
+        if code == ExitCode.STOPPED_BY_GATE:
+            self.last.notices.not_restarted(self.last.progress.run_figures)
 
 
 def _recheck_failure(

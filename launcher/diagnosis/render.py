@@ -21,6 +21,7 @@ from launcher.diagnosis.verdict import (
     LogVerdict,
     Weight,
     cause_line,
+    cause_name,
     cause_place,
     cause_weight,
 )
@@ -47,22 +48,25 @@ def line_reference(cause: Cause) -> str:
 
 
 def render_diagnosis(verdict: LogVerdict, evidence: Evidence, python: Path | None = None) -> str:
-    """All that a person needs: what, where, why, how to fix it, what to check next.
+    """All that a person needs: what, where, what else, and at its end why and how to fix it.
 
     Of an unknown error: whose code raised it, and when, read from the packages of `python`, by
     default the interpreter that runs this.
     """
+    reasons: list[str] = []
     if verdict.known:
         lines = list(_known_failure_lines(verdict, verdict.known))
         if cause_weight(verdict.known) is Weight.SYMPTOM:
             lines += _hint_lines(evidence, Place())
+        reasons += _reason_lines(verdict.known)
     elif isinstance(verdict.cause, Trace):
-        lines = list(_unknown_failure_lines(verdict, verdict.cause, evidence, python))
+        lines = list(_unknown_failure_lines(verdict, verdict.cause, evidence))
+        reasons += describe_origin(verdict.cause, python)
     else:
         lines = list(_no_failure_lines(evidence))
     lines += _other_lines(verdict)
     lines += [f"note   {note}" for note in _notes(verdict, evidence)]
-    return "\n".join(lines)
+    return "\n".join([*lines, *reasons])
 
 
 def _notes(verdict: LogVerdict, evidence: Evidence) -> Iterator[str]:
@@ -84,7 +88,7 @@ def _notes(verdict: LogVerdict, evidence: Evidence) -> Iterator[str]:
         if source.flaw:
             yield source.flaw
     yield from (
-        f"an earlier run in this log failed: {_brief_cause(cause)}" for cause in verdict.earlier
+        f"an earlier run in this log failed: {_brief_causes([cause])}" for cause in verdict.earlier
     )
 
 
@@ -92,14 +96,10 @@ def _known_failure_lines(verdict: LogVerdict, cause: Sighting) -> Iterator[str]:
     place = str(cause_place(cause, verdict.first_failed))
     mark = "‼" if cause_weight(cause) in (Weight.WEAK, Weight.STALL) else "×"
     yield f"{mark} {cause.known.id}{f': {place}' if place else ''}"
-    yield f"why    {cause.fill_in(cause.known.cause)}"
     yield f"seen   {line_reference(cause)}: {masked_line(cause.line.text.strip())}"
     if cause.trace and cause.trace.error and cause.trace.error != cause.line.text:
         yield f"       {masked_line(cause.trace.error)}"
     yield from (f"       {masked_line(text.strip())}" for text in _lines_below(cause))
-    yield f"fix    {cause.fill_in(cause.known.fix)}"
-    if command := preflight_command(cause):
-        yield f"next   {command}"
     if verdict.laggards:
         yield f"ranks  {verdict.laggards}"
 
@@ -114,15 +114,20 @@ def _lines_below(cause: Sighting) -> Sequence[str]:
     return message[message.index(text) + 1 :][:MAX_BELOW] if text in message else ()
 
 
-def _unknown_failure_lines(
-    verdict: LogVerdict, cause: Trace, evidence: Evidence, python: Path | None
-) -> Iterator[str]:
+def _reason_lines(cause: Sighting) -> Iterator[str]:
+    """The root cause and its fix, which a person reads last."""
+    yield f"why    {cause.fill_in(cause.known.cause)}"
+    yield f"fix    {cause.fill_in(cause.known.fix)}"
+    if command := preflight_command(cause):
+        yield f"next   {command}"
+
+
+def _unknown_failure_lines(verdict: LogVerdict, cause: Trace, evidence: Evidence) -> Iterator[str]:
     place = cause_place(cause, verdict.first_failed)
     of_place = f" is of {place}" if str(place) else ""
     yield f"No known failure was found. The first error{of_place}, {line_reference(cause)}:"
     yield from (f"  {masked_line(text)}" for text in _shorten_trace(cause.lines))
     yield from _chained_error_lines(cause)
-    yield from describe_origin(cause, python)
     yield from _hint_lines(evidence, place)
     if verdict.laggards:
         yield f"ranks  {verdict.laggards}"
@@ -179,12 +184,15 @@ def _other_lines(verdict: LogVerdict) -> Iterator[str]:
             str(cause_line(cause).place) or line_reference(cause) for cause in verdict.also
         )
         yield f"also   on {_join_names(list(places))}"
+    alike: dict[str, list[Cause]] = {}
+    for cause in verdict.then:
+        alike.setdefault(cause_name(cause), []).append(cause)
     head = "then   "
-    for cause in list(verdict.then)[:MAX_SHOWN]:
-        yield f"{head}{_brief_cause(cause)}"
+    for group in list(alike.values())[:MAX_SHOWN]:
+        yield f"{head}{_brief_causes(group)}"
         head = "       "
-    if len(verdict.then) > MAX_SHOWN:
-        yield f"       and {len(verdict.then) - MAX_SHOWN} more"
+    if len(alike) > MAX_SHOWN:
+        yield f"       and {len(alike) - MAX_SHOWN} more"
     first_sightings: dict[str, Sighting] = {}
     for sighting in verdict.harmless:
         first_sightings.setdefault(sighting.known.id, sighting)
@@ -206,10 +214,13 @@ def _join_names(names: list[str]) -> str:
     return ", ".join(names[:MAX_SHOWN]) + more
 
 
-def _brief_cause(cause: Cause) -> str:
-    place = str(cause_line(cause).place)
-    what = cause.known.id if isinstance(cause, Sighting) else cause.error or "a traceback"
-    return f"{f'{place}: ' if place else ''}{masked_line(what)[:120]} ({line_reference(cause)})"
+def _brief_causes(alike: Sequence[Cause]) -> str:
+    """On one line whom it concerns, what it is, and where it stands first."""
+    first = alike[0]
+    places = [place for cause in alike if (place := str(cause_line(cause).place))]
+    whom = f"{_join_names(list(dict.fromkeys(places)))}: " if places else ""
+    what = first.known.id if isinstance(first, Sighting) else first.error or "a traceback"
+    return f"{whom}{masked_line(what)[:120]} ({line_reference(first)})"
 
 
 def preflight_command(cause: Sighting) -> str:

@@ -17,6 +17,7 @@ from launcher.agent.supervisor import LEASE_S
 from launcher.exit_codes import ExitCode
 from launcher.plan.plan import BEFORE_SOURCE, LAUNCHER_SOURCE, Plan
 from launcher.record import RecordedRun, RunRecord
+from launcher.run.aftermath import Aftermath
 from launcher.run.console import Console
 from launcher.run.failure_report import FailureReport, describe_failure
 from launcher.run.inbox import Inbox
@@ -74,6 +75,7 @@ class RunController:
         self.job, self.plan, self.record = job, plan, record
         self.console = Console([node.name for node in plan.nodes])
         self.state = RunState(plan, self._show_line)
+        self.aftermath = Aftermath(self.state)
         self.inbox = Inbox()
         self.end_requests = 0
         self.interrupted = False
@@ -192,8 +194,8 @@ class RunController:
         node = self.plan.head if odd is None else ranks[odd]
         source = LAUNCHER_SOURCE if odd is None else f"rank{odd}"
         seen = next(iter(stuck.lines[1:]), "nothing has advanced")
-        what = f"stuck for {self.job.stuck_kill_s:g} s (--stuck-kill): {seen}"
-        self.state.fail(what, node, source, odd, stuck=True)
+        what = f"stuck for {self.job.stuck_kill_s:g} s (--stuck-kill)"
+        self.state.fail(what, node, source, odd, stuck=seen)
 
     def _request_observations(self) -> None:
         if self.supervisors:
@@ -258,7 +260,7 @@ class RunController:
 
     def _show_line(self, node: str, source: str, line: str) -> None:
         self.record.log(node, f"{source.removeprefix('rank')}: {line}")
-        if source != LAUNCHER_SOURCE:
+        if source != LAUNCHER_SOURCE and not self.aftermath.takes(node, source):
             self.console.line(node, source, line)
         if source.startswith("rank"):
             self.start_display.clear()
@@ -326,7 +328,15 @@ class RunController:
     def _was_ended(self) -> bool:
         """Whether the launcher ended it although no rank had failed."""
         failure = self.state.failure
-        return failure.stuck if failure else self.interrupted
+        return bool(failure.stuck) if failure else self.interrupted
+
+    @property
+    def _why_ended(self) -> str:
+        """Why the launcher ended ranks that had not ended by themselves."""
+        failure = self.state.failure
+        if failure is None:
+            return self.stopped_because
+        return f"it was {failure.what}" if failure.stuck else failure.what
 
     def _finish(self, state: str, code: ExitCode, text: str) -> ExitCode:
         self.record.close(
@@ -339,6 +349,8 @@ class RunController:
                 "ended_by_launcher": self._was_ended,
                 **self.progress.run_figures,
                 "ranks": {str(rank): code for rank, code in sorted(self.state.ended.items())},
+                "ended_with_run": sorted(self.state.ended_with_run),
+                "ended_because": self._why_ended,
                 "left": {node: pids for node, pids in self.state.left_processes.items() if pids},
             }
         )
@@ -348,6 +360,8 @@ class RunController:
             what += f", {together}"
         self.console.say(f"{state} after {self.progress.seconds():g} s: {what}; {self.record.path}")
         if state == "failed":
+            if followed := self.aftermath.describe():
+                self.console.say(followed)
             self.console.say(self.failure_report.story if self.failure_report else text)
         brief = self.failure_report.brief if self.failure_report else text
         self.notices.ended(self.progress.run_figures, state, int(code), brief, text)

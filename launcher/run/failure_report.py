@@ -41,7 +41,8 @@ class FailureReport:
     @property
     def brief(self) -> str:
         """What failed first, and the cause."""
-        return f"{self.story.splitlines()[0]}\n{self.cause}"
+        first = self.story.splitlines()[0]
+        return self.cause if first in self.cause else f"{first}\n{self.cause}"
 
 
 def describe_failure(state: RunState, failure: Failure, run: Path, hang: str) -> FailureReport:
@@ -59,7 +60,7 @@ def describe_failure(state: RunState, failure: Failure, run: Path, hang: str) ->
     if state.others:
         followed = fold_failures(state.others)
         lines += ["after that:", *(f"  {what}" for what in followed[:_MAX_FOLLOWED])]
-    if hang:
+    if hang and not failure.stuck:
         lines += ["before that:", *(f"  {line}" for line in hang.splitlines())]
     found = None if failure.stuck else _examine_logs(failure, run)
     verdict = found[1] if found else LogVerdict(None)
@@ -91,6 +92,8 @@ def _describe_cause(
     """What the logs show where they explain more; else what failed first, with its own error."""
     if found and _explains_more(found[1], failure):
         return render_diagnosis(found[1], found[0], python)
+    if failure.stuck:
+        return f"first failure: {failure.what}: {failure.stuck}"
     cause = found[1].cause if found else None
     if not isinstance(cause, Trace):
         return f"first failure: {failure.what}"

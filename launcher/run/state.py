@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+import signal
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import singledispatchmethod
 
 from checks.folded_names import fold_names
-from checks.knowledge.exit_status import describe_exit
+from checks.knowledge.exit_status import OF_SHELL, describe_exit
 from checks.masking import secret_masker
 from checks.printable import escape_line
 from launcher.plan.plan import LAUNCHER_SOURCE, Plan
@@ -41,14 +42,14 @@ LineCallback = Callable[[str, str, str], None]
 class Failure:
     """What failed first: in words, where, and whose last lines say more.
 
-    `stuck`: no rank failed; the launcher ends the run because it does not advance.
+    `stuck`: no rank failed; the launcher ends the run, in which this was seen not to advance.
     """
 
     what: str
     node: str
     source: str
     rank: int | None = None
-    stuck: bool = False
+    stuck: str = ""
 
 
 class RunState:
@@ -64,6 +65,8 @@ class RunState:
         self.agent_nodes: set[str] = set()
         self.started_ranks: set[int] = set()
         self.ended: dict[int, int] = {}
+        self.ended_with_run: set[int] = set()
+        """Ranks that were ended, by a signal, because the run was at its end."""
         self.ended_nodes: set[str] = set()
         self.left_processes: dict[str, tuple[int, ...]] = {}
         """What could not be ended, by node; it has every node whose supervisor ended the run."""
@@ -95,7 +98,7 @@ class RunState:
         return [self._masked(line) for line in lines.last] if lines else []
 
     def fail(
-        self, what: str, node: str, source: str, rank: int | None = None, *, stuck: bool = False
+        self, what: str, node: str, source: str, rank: int | None = None, *, stuck: str = ""
     ) -> None:
         """Take note of a failure; the first one is what ended the run."""
         what = escape_line(what)
@@ -156,9 +159,23 @@ class RunState:
         rank = ended.rank
         self._finish(node, f"rank{rank}")
         self.ended[rank] = ended.code
-        if ended.code:
+        if self._ends_with_run(ended.code):
+            self.ended_with_run.add(rank)
+        elif ended.code:
             why = ended.error or describe_exit(ended.code)
             self.fail(f"rank {rank} on {node} failed: {why}", node, f"rank{rank}", rank)
+
+    def _ends_with_run(self, code: int) -> bool:
+        """Whether a rank that ends so now was ended because the run is at its end.
+
+        Once a rank has failed its launchers end the others by SIGTERM. Where that itself ended the
+        first one, it is not known who does.
+        """
+        signals = (signal.SIGTERM, signal.SIGKILL) if self.ending else (signal.SIGTERM,)
+        codes = {code for number in signals for code in (-number, OF_SHELL + number)}
+        first = self.failure.rank if self.failure else None
+        unknown = self.failure is None or (first is not None and self.ended.get(first, 0) in codes)
+        return code in codes and (self.ending or self.end_requested or not unknown)
 
     @take.register
     def _(self, seen: RankWorld, _node: str) -> None:

@@ -11,6 +11,7 @@ import re
 import signal
 import sys
 import threading
+from itertools import takewhile
 
 import pytest
 
@@ -149,6 +150,7 @@ def test_it_is_tried_again_until_the_nodes_are_not_fit_any_more(place, lab, sing
     assert "not restarted: the nodes did not pass the checks" in second
     again = run.run.read("recheck.json")
     assert again["decision"] == "stop"
+    assert run_launcher(place, "attach").returncode == 3
     status = run_launcher(place, "status").stdout
     assert re.search(r"attempt 2 of 4, after .*-train\n", status)
     assert "× /dev/shm on node2 holds 1 MiB" in status
@@ -181,6 +183,7 @@ def test_the_pause_before_another_try_can_be_ended(place, lab, single, how):
     assert run.end() == 130, run.text
     assert "interrupted; not restarted" in run.text
     assert run.run.state == "failed"
+    assert run_launcher(place, "attach").returncode == 130
     lab.node("node2").run("rm /root/tries", check=True)
 
 
@@ -198,7 +201,7 @@ def test_the_rank_that_failed_first_is_named(place, lab, program):
     told = run.run.read("result.json")["diagnosis"].splitlines()
     assert told[0] == "rank 3 on node2 failed: exit 1"
     assert told[1] == "last lines of rank 3 on node2:"
-    words = "\n".join(told[: told.index("after that:")])
+    words = "\n".join(takewhile(lambda line: line.startswith("  "), told[2:]))
     assert "KeyError: 'rank three has no such weight'" in words
     assert "checked node2 again:" in run.text
 

@@ -120,8 +120,14 @@ def test_a_run_that_is_proved_stuck_is_ended_and_the_record_says_why(place, lab)
         r"rank 1 on node2 has not entered barrier 1, in which rank 0 waits since \d+ s, "
         r"and is idle, at <module> \(train.py:12\)"
     )
-    assert re.search(rf"stuck for 12 s \(--stuck-kill\): {where}; ending the run", run.text)
-    assert re.search(rf"\nfirst failure: stuck for 12 s \(--stuck-kill\): {where}\n$", run.text)
+    ending = run.text.partition("\nstuck for 12 s (--stuck-kill); ending the run on every node\n")[
+        2
+    ]
+    assert re.search(rf"\nfirst failure: stuck for 12 s \(--stuck-kill\): {where}\n$", ending)
+    assert ending.count("has not entered barrier 1") == 1
+    assert (
+        run_launcher(place, "status").stdout.count("ended by the launcher after it was stuck") == 2
+    )
     wait_until_clean(lab)
     found = run_launcher(place, "diagnose")
     assert found.returncode == 0

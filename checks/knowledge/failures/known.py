@@ -8,6 +8,8 @@ before them, and the traceback that it ends.
 - `near`: a pattern that matches somewhere in the surroundings. It may span lines (`[\\s\\S]*?`, or
   `^` and `$`, which match at each line), and its groups fill gaps of `cause` and `fix` too:
   `near=r"multiprocessing/synchronize\\.py"` distinguishes a missing semaphore from a full disk.
+- `corrects`: a group with options that a program does not know, and one with text that names those
+  that it has. The nearest fill `{nearest}`; where none is near, the line does not show the failure.
 - `unless`: a pattern that matches nowhere in the surroundings.
 - `frame`: a part of a path that the traceback passes through, `deepspeed/runtime/zero`.
 - `versions`: what the log says of a package's version, `nccl>=2.28.3,<2.28.9`; a log that does not
@@ -30,6 +32,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 
 from checks.knowledge.exit_status import name_exit
+from checks.knowledge.misspelt_options import correct_options
 from checks.knowledge.releases import is_version_within
 
 
@@ -85,6 +88,7 @@ class KnownFailure:
     checks: tuple[str, ...] = field(default=(), kw_only=True)
     survivable: bool = field(default=False, kw_only=True)
     near: str = field(default="", kw_only=True)
+    corrects: tuple[str, str] | None = field(default=None, kw_only=True)
     unless: str = field(default="", kw_only=True)
     frame: str = field(default="", kw_only=True)
     versions: str = field(default="", kw_only=True)
@@ -113,7 +117,12 @@ class KnownFailure:
         near = re.search(self.near, around.text, re.MULTILINE) if self.near else None
         if (self.near and not near) or not self._fits(around):
             return None
-        return {**(near.groupdict() if near else {}), **match.groupdict()}
+        groups = {**(near.groupdict() if near else {}), **match.groupdict()}
+        if self.corrects:
+            typed, known = (groups[name] or "" for name in self.corrects)
+            groups["nearest"] = correct_options(typed, known)
+            return groups if groups["nearest"] else None
+        return groups
 
     def _fits(self, around: Surroundings) -> bool:
         if self.unless and re.search(self.unless, around.text, re.MULTILINE):

@@ -70,13 +70,39 @@ FAILURES = (
         "read LOCAL_RANK",
     ),
     root(
+        "script-option-misspelt",
+        "error: unrecognized arguments: ",
+        r"^(?:\S+: )?(?P<script>\S+): error: unrecognized arguments: (?!.*--local[_-]rank=)"
+        r"(?P<what>.+)",
+        near=r"(?P<usage>(?:^(?:usage: | ).*\n)+)\S.*: error: unrecognized arguments: ",
+        corrects=("what", "usage"),
+        cause="{script} has no such option: {what}",
+        fix="what its usage names is most like it: {nearest}",
+    ),
+    root(
         "script-arguments-refused",
         ("error: unrecognized arguments: ", "error: the following arguments are required: "),
         r"^(?:\S+: )?(?P<script>\S+): error: (?:unrecognized arguments: (?!.*--local[_-]rank=)"
         r"|the following arguments are required: )(?P<what>.+)",
         cause="{script} does not accept its arguments: {what}",
-        fix="compare with `python {script} --help`; a quote or an empty argument may have been "
-        "lost on the way to the nodes",
+        fix="compare with `python {script} --help`: an option may be misspelt, or of another "
+        "release; where all are right, a quote or an empty argument was lost on the way",
+    ),
+    root(
+        "script-argument-invalid",
+        ("error: argument ", "error: ambiguous option: "),
+        r"^(?:\S+: )?(?P<script>\S+): error: (?:argument |ambiguous option: )(?P<what>\S.*"
+        r"(?:: (?:invalid|expected|not allowed|ignored)|could match ).*)",
+        cause="{script} does not accept {what}",
+        fix="correct that argument; `python {script} --help` says what it takes",
+    ),
+    root(
+        "program-option-unknown",
+        ("No such option: ", "Unknown command line flag ", "ERROR: Could not consume arg: "),
+        r"(?:No such option: |Unknown command line flag |ERROR: Could not consume arg: )"
+        r"(?P<what>['-][^│]*[^│\s])",
+        cause="the program has no such option: {what}",
+        fix="correct its name; the program's --help lists its options",
     ),
     root(
         "mpi4py-missing",

@@ -27,7 +27,7 @@ def test_the_node_that_ran_out_of_memory_is_named_not_those_that_waited(capsys):
     assert cli.main(["diagnose", str(path)]) == 0
     first, *rest = capsys.readouterr().out.splitlines()
     assert first == "× cuda-oom: worker"
-    assert f"{path}:11: torch.OutOfMemoryError" in rest[1]
+    assert f"{path}:11: torch.OutOfMemoryError" in rest[0]
     assert any(
         line.startswith("next") and " -m preflight --hosts hosts.txt -k " in line for line in rest
     )

@@ -117,8 +117,31 @@ def test_the_end_of_a_supervisor_that_has_ended_its_run_is_no_failure(state):
 def test_what_ends_once_the_end_was_requested_did_not_fail(state):
     state.end_requested = True
     state.take(RankEnded(0, -15), "node1")
-    assert state.failure is None
-    assert state.others == [
-        "rank 0 on node1 failed: killed by SIGTERM "
-        "(asked to end, by kill, a scheduler or its launcher)"
-    ]
+    assert (state.failure, state.others, state.ended_with_run) == (None, [], {0})
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "ended"),
+    [
+        (1, -15, {1}),
+        (1, 143, {1}),
+        (-9, -15, {1}),
+        (1, 1, set()),
+        (1, -9, set()),
+        (-15, -15, set()),
+        (143, -15, set()),
+    ],
+)
+def test_a_rank_that_its_launcher_ends_after_a_failure_did_not_fail(state, first, then, ended):
+    state.take(RankEnded(0, first), "node1")
+    state.take(RankEnded(1, then), "node1")
+    assert state.ended_with_run == ended
+    assert len(state.others) == 1 - len(ended)
+
+
+def test_what_is_killed_while_the_run_is_ended_everywhere_ended_with_it(state):
+    state.take(ConnectionLost("no message for 20 s"), "node2")
+    state.ending = True
+    state.take(RankEnded(0, -9), "node1")
+    state.take(RankEnded(1, 1), "node1")
+    assert (state.ended_with_run, state.others) == ({0}, [])

@@ -223,3 +223,45 @@ def test_a_part_that_is_not_there_is_a_usage_error(show, words, why):
     text = show("logs", *words)
     assert text.startswith("exit 2: ")
     assert why in text
+
+
+@pytest.mark.parametrize("code", [0, 1, 3, 130])
+def test_attach_ends_as_the_start_did(tmp_path, show, code):
+    record = begin(tmp_path)
+    record.close({"state": "failed", "exit": 1, "seconds": 7.0})
+    record.write_json("start.json", {"exit": code})
+    lose(record)
+    assert show("attach").startswith(f"exit {code}: " if code else "20")
+
+
+def test_a_start_that_ended_without_a_word_ended_as_its_run(tmp_path, show):
+    record = begin(tmp_path)
+    record.close({"state": "failed", "exit": 1, "seconds": 7.0})
+    lose(record)
+    assert show("attach").startswith("exit 1: ")
+
+
+def test_a_start_elsewhere_may_restart_until_it_says_what_it_ended_with(tmp_path):
+    record = begin(tmp_path)
+    lose(record, host="other")
+    record.close({"state": "failed", "exit": 1, "seconds": 7.0})
+    run = record_module.RecordedRun(record.path)
+    assert not run.ended
+    record.write_json("start.json", {"exit": 3})
+    assert run.ended
+
+
+@pytest.mark.parametrize(
+    ("state", "because", "said"),
+    [
+        ("failed", "rank 1 on node2 failed: exit 1", " after rank 1 on node2 failed: exit 1"),
+        ("failed", "it was stuck for 600 s", " after it was stuck for 600 s"),
+        ("stopped", "stopped by Ctrl-C", ": stopped by Ctrl-C"),
+    ],
+)
+def test_a_rank_that_the_launcher_ended_was_not_just_killed(tmp_path, show, state, because, said):
+    ended = {"ended_with_run": [0], "ended_because": because, "ranks": {"0": -15, "1": 1}}
+    begin(tmp_path).close({"state": state, "exit": 1, "seconds": 7.0, **ended})
+    text = show("status")
+    assert f"  rank 0 on node1: ended by the launcher{said}\n  rank 1 on node2: exit 1\n" in text
+    assert json.loads(show("status", "--json"))["ranks"][0]["exit"] == -15
