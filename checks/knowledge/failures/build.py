@@ -12,7 +12,7 @@ FAILURES = (
         "Ninja is required to load C++ extensions",
         cause="ninja is not in the PATH of a non-interactive shell; the bin folder of a venv is "
         "not in it either, because deepspeed calls python by its path",
-        fix="`pip install ninja`, and set PATH in .deepspeed_env or [env]",
+        fix="`uv pip install ninja`, and set PATH in .deepspeed_env or [env]",
         checks=("software.operators-can-be-built", *SMOKE_CHECKS),
     ),
     root(
@@ -20,8 +20,10 @@ FAILURES = (
         ("CUDA_HOME does not exist", "CUDA_HOME environment variable is not set"),
         r"CUDA_HOME (?:does not exist, unable to compile CUDA op|environment variable is not set)",
         cause="this node has GPUs but no CUDA toolkit to build an op",
-        fix="install the CUDA toolkit of the version that torch was built with and set "
-        "CUDA_HOME, or use torch_adam",
+        fix="the toolkit of torch's version (`python -c 'import torch; "
+        "print(torch.version.cuda)'`): `apt install cuda-toolkit-12-8` from NVIDIA's repository "
+        'or `conda install -c nvidia cuda-toolkit=12.8`, and CUDA_HOME in [env]; or "torch_adam": '
+        "true in the optimizer's params",
         checks=("software.operators-can-be-built", *SMOKE_CHECKS),
         survivable=True,
     ),

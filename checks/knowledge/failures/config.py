@@ -36,7 +36,7 @@ FAILURES = (
         "accelerate do",
         fix="write numbers, or let the Trainer read the config",
         checks=("deepspeed.auto-is-filled",),
-        frame="deepspeed",
+        frame="deepspeed/runtime/",
     ),
     root(
         "fp16-bf16-both",

@@ -144,9 +144,9 @@ FAILURES = (
         "cuda-driver-insufficient",
         "CUDA driver version is insufficient for CUDA runtime version",
         cause="the program needs a newer CUDA than the driver of this node supports",
-        fix="install a newer driver (CUDA 13 needs 580, CUDA 12 needs 525), or a torch for an "
-        "older CUDA: `uv pip install --reinstall torch --index-url "
-        "https://download.pytorch.org/whl/cu126`",
+        fix="install a newer driver (CUDA 13 needs 580, CUDA 12 needs 525), or an older torch: "
+        "`uv pip install --reinstall --torch-backend=auto torch` on that node chooses the build "
+        "for its driver",
         checks=(
             "software.torch-fits-the-gpus",
             "gpu.drivers-are-equal",
@@ -200,9 +200,8 @@ FAILURES = (
             "PyTorch was compiled without CUDA support",
         ),
         cause="this interpreter's torch is a build for CPUs",
-        fix="`uv pip install --reinstall torch --index-url "
-        "https://download.pytorch.org/whl/cu128` (cu126, cu130: as the driver permits) in the "
-        "environment of every node",
+        fix="`uv pip install --reinstall --torch-backend=auto torch` on that node chooses the "
+        "build for its driver; the same in the environment of every node",
         checks=(
             "software.torch-fits-the-gpus",
             "software.versions-are-equal",
@@ -304,9 +303,10 @@ FAILURES = (
         r"with CUDA capability (?P<capability>sm_\d+\w?) is not compatible with the current "
         r"PyTorch installation",
         cause="this GPU ({capability}) is newer or older than all that this torch was built for",
-        fix="`uv pip install --reinstall torch --index-url "
-        "https://download.pytorch.org/whl/cu128` or cu130 for Blackwell (sm_100, sm_120); an "
-        "older torch with cu126 for Pascal and Volta",
+        fix="Blackwell (sm_100, sm_120) needs torch 2.7 or newer of CUDA 12.8 or newer: `uv pip "
+        "install --reinstall --torch-backend=auto torch` on that node chooses the build for its "
+        "driver; Pascal and Volta need a torch of CUDA 12.6 (--torch-backend=cu126), which newer "
+        "releases no longer have",
         checks=("software.torch-fits-the-gpus",),
         survivable=True,
     ),

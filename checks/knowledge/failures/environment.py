@@ -22,6 +22,7 @@ FAILURES = (
         "ds-env-comment-kills-job",
         "declare -x ",
         r"^(?:(?P<node>[^\s:]+): )?declare -x \w+=",
+        unless=r"launch\.py:\d+:main|\bstep\b|'loss'",
         cause="a comment in .deepspeed_env became part of the remote command and cut it off: the "
         "nodes print their environment, no rank starts, and deepspeed exits with 0",
         fix=ENV_FILE_FIX,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from checks.knowledge.failures.known import root, symptom
+from checks.knowledge.failures.known import root, silent, symptom
 from checks.knowledge.xids import XIDS, XidSeverity
 
 SHARED_GPU_CAUSE = (
@@ -71,7 +71,7 @@ FAILURES = (
     root(
         "gpu-xid",
         "NVRM: Xid (",
-        rf"NVRM: Xid \((?:PCI:)?(?P<pci>[^)]+)\): (?!(?:{PROGRAM_XIDS})\b)(?P<xid>\d+)",
+        rf"NVRM: Xid \((?:PCI:)?(?P<pci>[^)]+)\): (?!(?:{PROGRAM_XIDS}|63|92)\b)(?P<xid>\d+)",
         cause="the driver reported Xid {xid} for the GPU at {pci}",
         meanings=XID_MEANINGS,
         fix="drain the node and reset or replace the GPU; `nvidia-smi -q -d ECC,ROW_REMAPPER`",
@@ -124,7 +124,8 @@ FAILURES = (
         "cuda-driver-too-old",
         "The NVIDIA driver on your system is too old",
         cause="torch was built for a newer CUDA than the driver of this node supports",
-        fix="install a newer driver, or a torch built for the driver's CUDA",
+        fix="a newer driver, or an older torch: `uv pip install --reinstall --torch-backend=auto "
+        "torch` on that node chooses the build for its driver",
         checks=(
             "software.torch-fits-the-gpus",
             "gpu.drivers-are-equal",
@@ -166,5 +167,19 @@ FAILURES = (
         "them",
         fix="give them different CUDA_VISIBLE_DEVICES, or let the trainer run vLLM itself "
         '(vllm_mode="colocate")',
+    ),
+    silent(
+        "gpu-xid-repaired",
+        "NVRM: Xid (",
+        r"NVRM: Xid \((?:PCI:)?(?P<pci>[^)]+)\): (?P<xid>63|92)\b",
+        cause="the GPU at {pci} repaired errors of its memory (Xid {xid}), which takes effect at "
+        "its next reset",
+        fix="reset the GPU when the run is over; `nvidia-smi -q -d ECC,ROW_REMAPPER`; replace it "
+        "if more come",
+        checks=(
+            "gpu.memory-has-no-errors",
+            "gpu.kernel-reports-no-gpu-fault",
+        ),
+        survivable=True,
     ),
 )

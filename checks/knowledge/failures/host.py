@@ -99,6 +99,7 @@ FAILURES = (
     root(
         "stale-nfs",
         "Stale file handle",
+        r"\[Errno 116\] Stale file handle|: Stale file handle\s*$",
         cause="a file on NFS was replaced, or its export was recreated, while it was read",
         fix="mount it again on that node",
         checks=(

@@ -155,4 +155,13 @@ FAILURES = (
         "on a local disk",
         checks=("files.network-mounts-answer",),
     ),
+    root(
+        "python-program-missing",
+        "[Errno 2] No such file or directory: '",
+        r"FileNotFoundError: \[Errno 2\] No such file or directory: '(?P<program>[\w.+-]+)'",
+        near=r"subprocess\.py.?, line \d+, in _execute_child",
+        cause="a program that this rank calls, {program}, is not in the PATH of a non-interactive "
+        "shell on this node",
+        fix="install {program} on every node, or set PATH in .deepspeed_env or [env]",
+    ),
 )

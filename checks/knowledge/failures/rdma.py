@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from checks.knowledge.container_limits import MEMLOCK_IN_CONTAINER
-from checks.knowledge.failures.known import root
+from checks.knowledge.failures.known import root, symptom
 
 FABRIC_CHECKS = (
     "nccl.infiniband-is-usable",
@@ -52,10 +52,40 @@ FAILURES = (
     root(
         "ib-wizardlm-12",
         "NET/IB : Got completion with error ",
-        r"NET/IB : Got completion with error (?P<code>\d+), opcode",
+        r"NET/IB : Got completion with error 12, opcode",
         cause=UNANSWERED_CAUSE,
         fix=MEMLOCK_FIX + "; then " + FABRIC_FIX,
         checks=FABRIC_CHECKS,
+    ),
+    symptom(
+        "ib-flushed",
+        "Got completion ",
+        r"Got completion (?:from peer (?P<peer>[^\s<]+)\S* )?with "
+        r"(?:error 5\b|status=5\b|status=\w*\(5\))",
+        cause="messages were dropped because their connection had failed before, here or at the "
+        "peer",
+        fix="read the first completion with another status, and find the rank that failed first",
+    ),
+    root(
+        "ib-receiver-not-ready",
+        "Got completion ",
+        r"Got completion (?:from peer (?P<peer>[^\s<]+)\S* )?with "
+        r"(?:error 13\b|status=13\b|status=\w*\(13\))",
+        cause="the peer's adapter was not ready to receive: its process hangs or ended, or the "
+        "fabric drops packets (no flow control on RoCE)",
+        fix="find the rank that failed first; on RoCE turn PFC or ECN on at adapters and switches",
+        checks=FABRIC_CHECKS,
+    ),
+    root(
+        "ib-remote-access",
+        "Got completion ",
+        r"Got completion (?:from peer (?P<peer>[^\s<]+)\S* )?with "
+        r"(?:error (?:9|10|11)\b|status=(?:9|10|11)\b|status=\w*\((?:9|10|11)\))",
+        cause="the peer's adapter refused the request: the memory it names is not, or no longer, "
+        "registered there, as after a crash of its process or with different NCCL settings",
+        fix="find the rank that failed first; the same NCCL and NCCL_* variables on every node; "
+        "NCCL_NET_GDR_LEVEL=0 in [env] proves whether GPU memory is at fault",
+        checks=("nccl.variables-are-equal", "software.versions-are-equal"),
     ),
     root(
         "ib-local-protection-4",

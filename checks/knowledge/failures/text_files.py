@@ -38,7 +38,7 @@ FAILURES = (
         cause="a Python file is full of zeros: it was cut off while it was written, as at a crash "
         "or on a full disk",
         fix="write it again on that node: `uv pip install --reinstall --no-cache PACKAGE`, or "
-        "copy your own file anew",
+        "copy your own file again",
         checks=(
             "files.same-files-are-equal",
             "limits.disks-report-no-error",

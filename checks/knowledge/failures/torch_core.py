@@ -109,7 +109,7 @@ FAILURES = (
         "Trying to backward through the graph a second time",
         cause="backward ran twice over one graph: a loss was kept over steps, or a hidden state "
         "was not detached",
-        fix="detach what is carried over (state.detach()), compute the loss anew in each step; "
+        fix="detach what is carried over (state.detach()), compute the loss again in each step; "
         "retain_graph=True only if two losses are meant",
     ),
     root(

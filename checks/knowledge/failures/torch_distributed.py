@@ -37,9 +37,8 @@ FAILURES = (
         "c10d-no-nccl-built-in",
         "Distributed package doesn't have NCCL built in",
         cause="this node's torch is built without NCCL: a CPU build, or one for another system",
-        fix="`uv pip install --reinstall torch --index-url "
-        "https://download.pytorch.org/whl/cu128` (cu126, cu130: as the driver permits); on CPUs "
-        "use the backend gloo",
+        fix="`uv pip install --reinstall --torch-backend=auto torch` on that node chooses the "
+        "build for its driver; on CPUs use the backend gloo",
         checks=(
             "software.torch-fits-the-gpus",
             "software.versions-are-equal",

@@ -41,7 +41,7 @@ FAILURES = (
     symptom(
         "elastic-rdzv-graceful-exit",
         "RendezvousGracefulExitError",
-        cause="this node was told to leave the rendezvous, because the run is over elsewhere",
+        cause="this node was asked to leave the rendezvous, because the run is over elsewhere",
         fix="read the output of the node that ended first",
     ),
     symptom(

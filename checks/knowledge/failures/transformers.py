@@ -114,9 +114,8 @@ FAILURES = (
         "hf-torchvision-nms",
         "operator torchvision::nms does not exist",
         cause="torchvision was built for another torch than the one installed",
-        fix="`uv pip install --reinstall torch torchvision torchaudio --index-url "
-        "https://download.pytorch.org/whl/cu128` (cu126, cu130: as the driver permits), all three "
-        "from one index",
+        fix="`uv pip install --reinstall --torch-backend=auto torch torchvision torchaudio` on "
+        "that node: all three of one build",
         checks=("software.versions-are-equal",),
     ),
     root(
