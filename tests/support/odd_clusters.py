@@ -240,6 +240,14 @@ OTHER_RULES = (
     *("RevokedKeys /etc/ssh/revoked", "PubkeyAcceptedAlgorithms -ssh-rsa"),
     *("Match Address 192.0.2.0/24", "PermitRootLogin no", "MaxSessions 0", "Match all"),
 )
+OTHER_WORK = """
+mkdir -p /srv/job; cd /srv/job
+echo 'print(1, flush=True); import time; time.sleep(3600)' | tee train.py >evaluate.py
+RANK=0 WORLD_SIZE=2 MASTER_PORT=29500 setsid python3 evaluate.py --of train.py >out 2>&1 </dev/null &
+setsid tail -f train.py >/dev/null 2>&1 </dev/null &
+until [ -s out ]; do sleep 0.05; done
+"""
+"""Ranks of another script, which names the job's, and somebody who reads it."""
 WITHOUT_KEYS = """
 rm .ssh/id_*; mv .ssh/known_hosts /etc/ssh/ssh_known_hosts
 printf 'node1 root\nnode2 root\n' >.shosts; chmod 600 .shosts

@@ -7,6 +7,7 @@ from tests.support.lab_preflight import UNFIXABLE
 from tests.support.odd_clusters import (
     BRIDGED,
     BRIDGES,
+    OTHER_WORK,
     RENAMED,
     WRAPPER,
     bashrc,
@@ -98,6 +99,12 @@ SITES = [
         THREE,
         (hosts("# ours\r\nnode[1-2]\tslots=1 type=CPU\r\n\r\nnode3 slots=2 port=22\r\n"),),
         {"head": "node3"},
+    ),
+    Site(
+        "other-work-of-the-same-user",
+        TWO,
+        (on_all(OTHER_WORK),),
+        {"workdir": "/srv/job", "command": ("train.py",)},
     ),
     Site("one-node", LabShape(nodes=1, slots=2), trains=True),
     Site("eight-nodes", LabShape(nodes=8)),

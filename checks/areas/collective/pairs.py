@@ -114,7 +114,7 @@ def latency_is_alike(node: NodeView) -> Verdict:
     Small messages wait for the round trip, and a stream over a long path speeds up slowly: one node
     in another building or zone, or behind a detour, delays all.
 
-    Measured: The minimum of 20 round trips of one byte in each pair of
+    Measured: The minimum of 20 to 100 round trips of one byte in each pair of
     [bandwidth-is-alike](#collectivebandwidth-is-alike). A pair is far at five times what the
     nearest quarter of the pairs needs, plus half a millisecond. The speed of a far pair is not
     judged as well.

@@ -8,13 +8,22 @@ import threading
 import time
 
 from checks.node.probe.core import Undetermined, section
-from checks.node.probe.pair_receive import BUFFER, NONCE, PATIENCE_S, receive_exactly
-
-COMMANDS = (
-    "sends for half a second to each other node, one at a time, and 20 round trips of one byte",
+from checks.node.probe.pair_receive import (
+    BUFFER,
+    NO_MORE,
+    NONCE,
+    PATIENCE_S,
+    PING,
+    receive_exactly,
+    retransmissions,
 )
 
-PINGS = 20
+COMMANDS = (
+    "sends for half a second to each other node, one at a time, and 20 to 100 single bytes",
+)
+
+PINGS, MOST_PINGS, PINGS_S = 20, 100, 0.5
+"""At least so many round trips, and up to so many while this lasts: a lost one takes 0.2 s."""
 STREAMS = 4
 """One core copies some 20 Gbit/s, clouds and bonds give one stream less than all the link has."""
 
@@ -50,15 +59,18 @@ def connect_to_listener(where, hello, patience):
     return sock
 
 
-def round_trip(sock):
-    """The least of some round trips, in seconds: what the network takes when no one waits."""
-    least = PATIENCE_S
-    for _ in range(PINGS):
+def round_trips(sock):
+    """The least of some round trips, in seconds, how many there were, and how many packets of them
+    were sent again: nothing else is under way, so that what is lost is no queue's.
+    """
+    least, count, until = PATIENCE_S, 0, time.monotonic() + PINGS_S
+    while count < PINGS or (count < MOST_PINGS and time.monotonic() < until):
         began = time.monotonic()
-        sock.sendall(b".")
+        sock.sendall(PING)
         receive_exactly(sock, 1)
-        least = min(least, time.monotonic() - began)
-    return least
+        least, count = min(least, time.monotonic() - began), count + 1
+    sock.sendall(NO_MORE)
+    return least, count, retransmissions(sock)
 
 
 def receive_line(sock):
@@ -76,10 +88,10 @@ def require_identity(sock, hello):
 
 
 def send_request(sock, wanted):
-    """The round trip, once the receiver knows what is wanted."""
+    """The round trips, once the receiver knows what is wanted."""
     words = json.dumps(wanted).encode()
     sock.sendall(b"%04d" % len(words) + words)
-    return round_trip(sock)
+    return round_trips(sock)
 
 
 def send_streams(socks, seconds):
@@ -100,12 +112,12 @@ def pair_send(args):
     """
     hello = args["id"].encode() + binascii.hexlify(os.urandom(NONCE // 2))
     where, whole = (args["address"], args["port"]), args["skip"] + args["seconds"]
-    wanted = {"pings": PINGS, "streams": STREAMS, "skip": args["skip"], "seconds": args["seconds"]}
+    wanted = {"streams": STREAMS, "skip": args["skip"], "seconds": args["seconds"]}
     socks = []
     try:
         socks.append(connect_to_listener(where, hello, PATIENCE_S))
         require_identity(socks[0], hello)
-        least = send_request(socks[0], wanted)
+        least, count, lost = send_request(socks[0], wanted)
         socks.extend(connect_to_listener(where, hello, PATIENCE_S + whole) for _ in range(STREAMS))
         counted = send_streams(socks, whole)
     except (OSError, ValueError) as error:
@@ -117,4 +129,6 @@ def pair_send(args):
         "gbit_s": round(counted["bytes"] * 8 / counted["seconds"] / 1e9, 6),
         "best_gbit_s": round(counted["best"] * 8 / 1e9, 6),
         "latency_us": round(least * 1e6, 1),
+        "round_trips": count,
+        "sent_again": lost + counted["sent_again"],
     }

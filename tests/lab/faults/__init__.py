@@ -80,6 +80,7 @@ ALIKE = frozenset(
         *("random-numbers-gone", "no-open-files-in-dev", "hosts-file-of-root-alone"),
         *("resolver-file-gone", "shell-unlisted", "locale-missing", "shm-not-mounted"),
         *("low-net.core.somaxconn", "low-net.ipv4.tcp_syn_retries"),
+        *("ten-percent-lost", "same-module-runs", "same-script-of-another"),
         *("bound-elsewhere", "command-for-every-login", "known-hosts-is-a-folder"),
     }
 )

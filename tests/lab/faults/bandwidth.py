@@ -7,7 +7,7 @@ from typing import Any
 from checks.catalogue import CATALOGUE
 from checks.facts.pairs import Pairs
 from launcher.lab.shape import LabShape
-from tests.lab.faults.case import ALL, NODE3, case, custom, warned
+from tests.lab.faults.case import ALL, HEAD, NODE3, case, custom, warned
 
 ALIKE, LINKS, CUT, ENOUGH = (
     f"collective.{claim}"
@@ -53,7 +53,18 @@ OTHERS = tuple(
 """What ranks do together takes longer than all of these, and is tried elsewhere."""
 REST: dict[str, Any] = {"fixable": False, "without": OTHERS}
 
+LOSES = "collective.no-node-loses-packets"
+LOSSY = """nft -f - <<END
+table netdev lossy { chain way { type filter hook ingress device eth0 priority 0;
+numgen random mod 100 < %s drop; }
+}
+END"""
+LOSS = custom("five-percent-lost", LOSSY % 5)
+GREAT_LOSS = custom("ten-percent-lost", LOSSY % 10)
+
 CASES = [
+    warned(LOSS, LOSES, NODE3, "packets-lost", **REST),
+    warned(GREAT_LOSS, LOSES, HEAD, "packets-lost", on=("node1",), **REST),
     warned(SLOW_OUT, ALIKE, NODE3, "slow-out", **REST),
     warned(SLOW_IN, ALIKE, NODE3, "slow-in", **REST),
     warned(SLOW_BOTH, ALIKE, NODE3, "slow", **REST),

@@ -1,0 +1,63 @@
+"""Ranks of an earlier start that still run, and may meet those of the next one."""
+
+from __future__ import annotations
+
+from checks.check import node_check
+from checks.facts import NodeView
+from checks.facts.earlier_ranks import EarlierRank, EarlierRanks
+from checks.model import Fix, Severity, Verdict, block, ok, skip, warn
+from checks.units import format_duration
+
+
+@node_check(
+    "limits.no-earlier-rank-runs", EarlierRanks, severity=Severity.WARN, reads=("master_port",)
+)
+def no_earlier_rank_runs(node: NodeView) -> Verdict:
+    """Nothing that an earlier start of the same script left behind runs on the node.
+
+    A rank whose run was ended elsewhere goes on waiting, and holds its GPU's memory, its port and
+    its files: the next start dies of it, or meets it in place of a rank of its own.
+
+    Measured: Python processes whose script or module is the job's own, by their command line and
+    working directory, started by anybody. Blocks where such a process was given the master port of
+    this job; else it may be another run of the same script that is meant to go on, and warns.
+
+    Fix:
+        earlier-rank: the line that ends those of the login's own account, each by its number; for
+            those of another account, whom to ask.
+        earlier-rank-on-the-port: the same.
+    """
+    found = node.read(EarlierRanks)
+    if not found.program:
+        return skip("the job names no script or module")
+    if not found.ranks:
+        return ok(f"nothing runs {found.program} on {node.name}")
+    port = str(node.job.master_port)
+    meeting = [rank for rank in found.ranks if rank.port == port]
+    told = "; ".join(_describe_rank(rank) for rank in found.ranks[:4])
+    more = f"; and {len(found.ranks) - 4} more" if len(found.ranks) > 4 else ""
+    message = f"{found.program} runs already on {node.name}: {told}{more}"
+    pids = [rank.pid for rank in found.ranks]
+    if meeting:
+        message += f"; with master port {port}, which this job is to use"
+        return block("earlier-rank-on-the-port", message, _end_fix(node, found), pids=pids)
+    return warn("earlier-rank", message, _end_fix(node, found), pids=pids)
+
+
+def _describe_rank(rank: EarlierRank) -> str:
+    which = f", rank {rank.rank}" if rank.rank else ""
+    return f"process {rank.pid} of {rank.user}{which}, since {format_duration(rank.seconds)}"
+
+
+def _end_fix(node: NodeView, found: EarlierRanks) -> Fix:
+    own = [str(rank.pid) for rank in found.ranks if rank.own]
+    others = sorted({rank.user for rank in found.ranks if not rank.own})
+    asked = f"ask {' and '.join(others)} about the others" if others and own else ""
+    note = asked or (f"ask {' and '.join(others)} to end it" if others else "")
+    if not own:
+        return node.fix("", note)
+    pids = " ".join(own)
+    wait = f"for i in 1 2 3 4 5; do kill -0 {pids} 2>/dev/null || break; sleep 1; done"
+    end = f"kill {pids}; {wait}; kill -9 {pids} 2>/dev/null; true"
+    meant = "if it is not meant to go on"
+    return node.fix(end, f"{meant}; {note}" if note else meant)

@@ -1,0 +1,36 @@
+"""What an earlier start of the same job left running on a node."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from checks.facts.decode import Fact
+
+
+@dataclass(frozen=True)
+class EarlierRank:
+    """A process that runs the job's own script or module.
+
+    `own`: it is of the login's account. `rank` is `RANK/WORLD_SIZE` as it was told, '' where it has
+    none or may not be asked; `port` is its MASTER_PORT.
+    """
+
+    pid: int
+    user: str = ""
+    own: bool = True
+    seconds: float = 0.0
+    rank: str = ""
+    port: str = ""
+
+
+@dataclass(frozen=True)
+class EarlierRanks(Fact):
+    """`program` is the script's or module's name, '' where the job names none."""
+
+    section: ClassVar[str] = "earlier_ranks"
+    momentary: ClassVar[bool] = True
+    of_command: ClassVar[bool] = True
+    inputs: ClassVar[tuple[str, ...]] = ("workdir",)
+    program: str = ""
+    ranks: tuple[EarlierRank, ...] = ()

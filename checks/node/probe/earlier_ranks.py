@@ -1,0 +1,91 @@
+"""Ranks that an earlier start of the same job left running on this node."""
+
+import os
+import re
+
+from checks.node.probe.core import PROBE_MARK, section
+from checks.node.runtime.files import read_file
+from checks.node.runtime.marks import process_environment
+from checks.node.runtime.processes import all_processes, command_line, process_owner, user_name
+
+PYTHON = re.compile(r"^(python|pypy)[\d.]*$")
+LAUNCHER = re.compile(
+    r"(^|/)(torchrun|accelerate|deepspeed)$|torch[./]distributed[./](run|launch)"
+    r"|deepspeed[./]launcher[./]|accelerate[./]commands[./]"
+)
+MOST = 64
+"""Processes that are described."""
+
+
+def program_of(words):
+    """The script or module that a Python runs, or that the launcher starts which it runs."""
+    if not words or not PYTHON.match(os.path.basename(words[0])):
+        return ""
+    rest = words[1:]
+    while rest and rest[0].startswith("-") and rest[0] not in ("-m", "-c"):
+        rest = rest[2 if rest[0] in ("-W", "-X") else 1 :]
+    program, rest = (rest[1:2] or [""])[0] if rest[:1] == ["-m"] else (rest or [""])[0], rest[1:]
+    return started_by_launcher(rest) if LAUNCHER.search(program) else program
+
+
+def started_by_launcher(words):
+    """The first script or module among a launcher's arguments."""
+    for at, word in enumerate(words):
+        if word.endswith(".py"):
+            return word
+        if word in ("-m", "--module") and words[at + 1 :]:
+            return words[at + 1]
+    return ""
+
+
+def wanted_program(command, workdir):
+    """What the job runs: `-m module`'s name, or the absolute path of the script; '' for neither."""
+    if command[:1] == ["-m"]:
+        return command[1] if len(command) > 1 else ""
+    script = command[0] if command and command[0].endswith(".py") else ""
+    return os.path.realpath(os.path.join(workdir, script)) if script else ""
+
+
+def folder_of(pid):
+    """Where a process works; '' where this login may not know."""
+    try:
+        return os.readlink("/proc/%d/cwd" % pid)
+    except OSError:
+        return ""
+
+
+def runs_program(pid, wanted):
+    """Whether that process runs what the job runs."""
+    program = program_of(command_line(pid))
+    if not program or "/" not in wanted:
+        return program == wanted
+    return os.path.realpath(os.path.join(folder_of(pid), program)) == wanted
+
+
+def describe_rank(process, env, uptime):
+    """One of them, without its arguments, which may be secret."""
+    owner = process_owner(process.pid)
+    return {
+        "pid": process.pid,
+        "user": user_name(owner) if owner is not None else "",
+        "own": owner == os.getuid(),
+        "seconds": round(uptime - process.born / os.sysconf("SC_CLK_TCK"), 1),
+        "rank": "/".join(env[name] for name in ("RANK", "WORLD_SIZE") if name in env),
+        "port": env.get("MASTER_PORT", ""),
+    }
+
+
+@section("earlier_ranks")
+def earlier_ranks(args):
+    """Args: `command`, `workdir`. What runs the same script or module, the oldest first."""
+    wanted = wanted_program(list(args.get("command") or ()), args.get("workdir") or "/")
+    if not wanted:
+        return {"program": "", "ranks": []}
+    uptime = float((read_file("/proc/uptime") or "0").split()[0])
+    found = []
+    for process in sorted(all_processes().values(), key=lambda process: process.born):
+        if process.alive and len(found) < MOST and runs_program(process.pid, wanted):
+            env = process_environment(process.pid)
+            if PROBE_MARK not in env:
+                found.append(describe_rank(process, env, uptime))
+    return {"program": os.path.basename(wanted), "ranks": found}

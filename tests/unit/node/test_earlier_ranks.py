@@ -1,0 +1,55 @@
+"""Which program a process runs: its own script, or what its launcher starts."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from checks.node.probe.earlier_ranks import earlier_ranks, program_of
+
+
+@pytest.mark.parametrize(
+    ("line", "program"),
+    [
+        ("/venv/bin/python train.py --steps 3", "train.py"),
+        ("python3.11 -u -X dev /job/train.py", "/job/train.py"),
+        ("python -m axolotl.cli.train cfg.yml", "axolotl.cli.train"),
+        ("python -m torch.distributed.run --nnodes 2 train.py", "train.py"),
+        ("python /venv/bin/torchrun --nproc-per-node 2 -m job.train", "job.train"),
+        ("python -u -m deepspeed.launcher.launch --world_info=x train.py", "train.py"),
+        ("python /venv/bin/accelerate launch --num_processes 2 train.py", "train.py"),
+        ("python evaluate.py --of train.py", "evaluate.py"),
+        ("python -c import train", "-c"),
+        ("vim train.py", ""),
+        ("python", ""),
+    ],
+)
+def test_what_a_process_runs(line, program):
+    assert program_of(line.split()) == program
+
+
+def test_a_rank_of_the_same_script_is_found_and_no_other(tmp_path):
+    for name in ("train.py", "other.py"):
+        (tmp_path / name).write_text("print('runs', flush=True); input()")
+    started = [
+        subprocess.Popen(
+            [sys.executable, name],
+            cwd=tmp_path,
+            env={"RANK": "1", "WORLD_SIZE": "4", "MASTER_PORT": "29511"},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        for name in ("train.py", "other.py")
+    ]
+    try:
+        for process in started:
+            process.stdout.readline()
+        found = earlier_ranks({"command": ["train.py"], "workdir": str(tmp_path)})
+        assert [rank["pid"] for rank in found["ranks"]] == [started[0].pid]
+        assert (found["ranks"][0]["rank"], found["ranks"][0]["port"]) == ("1/4", "29511")
+        assert not earlier_ranks({"command": [], "workdir": str(tmp_path)})["ranks"]
+    finally:
+        for process in started:
+            process.communicate()
