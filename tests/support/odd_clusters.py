@@ -243,7 +243,8 @@ OTHER_RULES = (
 OTHER_WORK = """
 mkdir -p /srv/job; cd /srv/job
 echo 'print(1, flush=True); import time; time.sleep(3600)' | tee train.py >evaluate.py
-RANK=0 WORLD_SIZE=2 MASTER_PORT=29500 setsid python3 evaluate.py --of train.py >out 2>&1 </dev/null &
+export RANK=0 WORLD_SIZE=2 MASTER_PORT=29500
+setsid python3 evaluate.py --of train.py >out 2>&1 </dev/null &
 setsid tail -f train.py >/dev/null 2>&1 </dev/null &
 until [ -s out ]; do sleep 0.05; done
 """
