@@ -38,7 +38,7 @@ WITHOUT_OPTION: Mapping[str, str] = {
     "--node-rank": "start gives each node its rank",
     "--machine-rank": "start gives each node its rank",
 }
-"""What other launchers have to be told, and why it is no option here."""
+"""What other launchers ask for, and why it is no option here."""
 
 
 OPTIONS_OF_START = frozenset(key.flag for key in keys_on(Face.LAUNCHER))

@@ -117,7 +117,7 @@ def _write_script(path: Path, text: str) -> Path:
 
 
 def scripts_note(folder: Path, written: Sequence[Path]) -> str:
-    """What a person is told of them."""
+    """What a person reads of them."""
     if not written:
         return f"--fix-script {folder}: there is nothing to fix, and no script was written"
     return f"Fixes to run, of which none was run: {', '.join(map(str, written))}"

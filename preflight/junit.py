@@ -23,7 +23,7 @@ def add_warnings(path: str, findings: Iterable[Finding]) -> None:
     document = ElementTree.parse(file)
     for case in document.iter("testcase"):
         properties = {
-            one.get("name", ""): one.get("value", "") for one in case.iterfind("properties/*")
+            item.get("name", ""): item.get("value", "") for item in case.iterfind("properties/*")
         }
         finding = warned.get((properties.get("check", ""), properties.get("subject", "")))
         if finding:

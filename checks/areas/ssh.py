@@ -119,9 +119,9 @@ def _shared_connection_verdict(source: NodeView, target: NodeView) -> Verdict | 
     why = "its master does not answer" if hangs else "it is too long for a socket"
     message = f"plain ssh from {source.name} to {target.name} does not get through ControlPath "
     end = f"rm -f {shlex.quote(client.control_path)}"
-    anew = prepend_ssh_config("*", "ControlPath ~/.ssh/%%C")
+    at_home = prepend_ssh_config("*", "ControlPath ~/.ssh/%%C")
     note = "the next login opens it again" if hangs else "a path of a length that always fits"
-    fix = source.fix(end if hangs else anew, note)
+    fix = source.fix(end if hangs else at_home, note)
     return block("config-broken", f"{message}{client.control_path}: {why}", fix)
 
 

@@ -12,8 +12,8 @@ from checks.facts.decode import Fact
 class EarlierRank:
     """A process that runs the job's own script or module.
 
-    `own`: it is of the login's account. `rank` is `RANK/WORLD_SIZE` as it was told, '' where it has
-    none or may not be asked; `port` is its MASTER_PORT.
+    `own`: it is of the login's account. `rank` is `RANK/WORLD_SIZE` in its environment, '' where
+    that has none or may not be read; `port` is its MASTER_PORT.
     """
 
     pid: int

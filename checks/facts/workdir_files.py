@@ -26,7 +26,7 @@ class WorkdirFile:
 
     def is_same(self, other: WorkdirFile) -> bool:
         """Whether both are the same for a program; samples prove it only with the same time."""
-        here, there = ((one.kind, one.content, one.executable) for one in (self, other))
+        here, there = ((file.kind, file.content, file.executable) for file in (self, other))
         return here == there and (not self.partial or self.mtime == other.mtime)
 
 

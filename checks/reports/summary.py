@@ -59,10 +59,12 @@ def summary_lines(
     areas = dict.fromkeys((*AREAS, *(finding.area for finding in findings)))
     lines = _blame_lines(shown, columns)
     for area in areas:
-        own, read = ([one for one in some if one.area == area] for some in (findings, shown))
+        own, read = (
+            [finding for finding in some if finding.area == area] for some in (findings, shown)
+        )
         if not brief or any(finding.outcome in _WRONG for finding in own):
             lines += _area_lines(area, own, read, columns)
-        lines += _failure_lines([one for one in read if noted and one.noted], columns)
+        lines += _failure_lines([finding for finding in read if noted and finding.noted], columns)
     for line in (*(changed.lines if changed else ()), *notes):
         lines += wrap_text(Text(), escape_text(line), columns)
     gap = [Text()] if lines else []

@@ -112,8 +112,10 @@ def _judge_last_runs(evidence: Evidence, first: Place | None) -> LogVerdict:
     if not ordered:
         return LogVerdict(None, harmless=harmless)
     cause, rest = ordered[0], ordered[1:]
-    same = [one for one in rest if _is_same_failure(one, cause)]
-    then = [one for one in rest if one not in same and cause_weight(one) is not Weight.STALL]
+    same = [other for other in rest if _is_same_failure(other, cause)]
+    then = [
+        other for other in rest if other not in same and cause_weight(other) is not Weight.STALL
+    ]
     laggards = describe_laggards(failures)
     return LogVerdict(cause, same, then, harmless, laggards, first_failed=first)
 
@@ -207,7 +209,7 @@ def _cause_order(
     """By weight; whom the launcher named; time where all have one; the known; place in the log."""
     timed = {
         weight: all(
-            cause_line(one).time is not None for one in causes if cause_weight(one) is weight
+            cause_line(cause).time is not None for cause in causes if cause_weight(cause) is weight
         )
         for weight in Weight
     }

@@ -186,7 +186,7 @@ def _unknown_name_verdict(
     node: NodeView, config: ParsedConfig, kind: str, cause: str, known: Sequence[str]
 ) -> Verdict:
     path, name = config_path(node), str(config.get(f"{kind}.type"))
-    lower = {one.lower(): one for one in known}
+    lower = {name.lower(): name for name in known}
     near = difflib.get_close_matches(name.lower(), lower, n=1, cutoff=0.7)
     meant = lower[near[0]] if near else ""
     message = f'{path}: unknown {kind} "{name}": neither DeepSpeed nor torch has it'

@@ -182,7 +182,9 @@ def _quoted_number_problems(config: ParsedConfig) -> Iterator[ConfigProblem]:
         for key, value in config.section(holder).items():
             values = value if isinstance(value, list) else [value]
             quoted = [text for text in values if isinstance(text, str) and text != AUTO]
-            numbers = [_parse_number(one) if isinstance(one, str) else one for one in values]
+            numbers = [
+                _parse_number(value) if isinstance(value, str) else value for value in values
+            ]
             if not quoted or (key not in NUMBERS and None in numbers):
                 continue
             right = numbers if isinstance(value, list) else numbers[0]

@@ -102,4 +102,4 @@ def _is_usual(node: NodeView, folder: FolderSpace) -> bool:
 
 def _peers_can_write(node: NodeView, variable: str) -> bool:
     folders = [space.caches[variable] for space in _peer_spaces(node, variable)]
-    return any(one.writable and one.directory and not one.read_only for one in folders)
+    return any(folder.writable and folder.directory and not folder.read_only for folder in folders)

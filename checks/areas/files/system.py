@@ -173,7 +173,7 @@ def _fix_all(node: NodeView, wrong: Mapping[str, Expectation]) -> Fix:
     commands = dict.fromkeys(_command(node, key, at) for key, at in wrong.items() if at.command)
     notes = dict.fromkeys(expectation.note for expectation in wrong.values() if expectation.note)
     lines = list(commands)
-    line = lines[0] if len(lines) == 1 else " && ".join(f"{{ {one}; }}" for one in lines)
+    line = lines[0] if len(lines) == 1 else " && ".join(f"{{ {line}; }}" for line in lines)
     return node.fix(line, "; ".join(notes), root=True) if lines else node.fix("", "; ".join(notes))
 
 

@@ -34,9 +34,9 @@ def no_earlier_rank_runs(node: NodeView) -> Verdict:
         return ok(f"nothing runs {found.program} on {node.name}")
     port = str(node.job.master_port)
     meeting = [rank for rank in found.ranks if rank.port == port]
-    told = "; ".join(_describe_rank(rank) for rank in found.ranks[:4])
+    ranks = "; ".join(_describe_rank(rank) for rank in found.ranks[:4])
     more = f"; and {len(found.ranks) - 4} more" if len(found.ranks) > 4 else ""
-    message = f"{found.program} runs already on {node.name}: {told}{more}"
+    message = f"{found.program} runs already on {node.name}: {ranks}{more}"
     pids = [rank.pid for rank in found.ranks]
     if meeting:
         message += f"; with master port {port}, which this job is to use"

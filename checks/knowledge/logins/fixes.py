@@ -96,7 +96,7 @@ def _known_hosts_line(failure: LoginFailure) -> str:
     The key is of the first kind that the source's ssh asks for.
     """
     keys = failure.server.host_keys if failure.server else ()
-    asked = [HOST_KEY_TYPES.get(one, one) for one in failure.client.host_key_algorithms]
+    asked = [HOST_KEY_TYPES.get(name, name) for name in failure.client.host_key_algorithms]
     wanted = [*asked, "ssh-ed25519"]
     known = [key for key in keys if not asked or key.public.split()[0] in wanted]
     best = min(known, key=lambda key: _place(key.public.split()[0], wanted), default=None)
