@@ -27,6 +27,7 @@ class Gpu:
     `bus` is its PCI address as the kernel writes it. `nvlinks` are the states of its links, True
     for active. `fabric` is not started, in progress, completed or `failed (code)`. `compute_mode`
     is default, exclusive or prohibited. `slowdowns` are those of the hardware, and heat's.
+    `recovery` is what the driver asks for, as NVML numbers it, 0 for nothing.
     """
 
     index: int
@@ -51,6 +52,7 @@ class Gpu:
     mig: bool | None = None
     compute_mode: str | None = None
     persistence: bool | None = None
+    recovery: int | None = None
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,14 @@
 """What the codes mean that NVIDIA's driver writes to the kernel's log: its public Xid catalogue.
 
-https://docs.nvidia.com/deploy/xid-errors: code, meaning, and who is to blame as a rule.
+https://docs.nvidia.com/deploy/xid-errors: code, meaning, and who is to blame as a rule. Codes 144
+to 150 are of NVLink 5 and mean what their line says, Fatal or Nonfatal; 154 names what the driver
+asks for because of the codes beside it, as NVML does too (nvmlDeviceGpuRecoveryAction_t).
 """
 
 from __future__ import annotations
 
 import enum
+import re
 from dataclasses import dataclass
 
 
@@ -22,6 +25,7 @@ class XidAction(enum.Enum):
 
     RESET = "reset"
     REBOOT = "reboot"
+    DRAIN = "drain"
     LOOK = "look"
 
 
@@ -72,11 +76,40 @@ XIDS: dict[int, Xid] = {
     121: Xid("the link between CPU and GPU (C2C) failed", _HARD, XidAction.RESET),
     140: Xid("an unrecovered memory error", _HARD, XidAction.RESET),
     143: Xid("the GPU could not be initialised", _HARD, XidAction.RESET),
+    **{
+        code: Xid(f"an error in the {unit} of NVLink", _SUSPECT, XidAction.RESET)
+        for code, unit in enumerate(("SAW", "RLW", "TLW", "TREX", "NVLPW", "NETIR", "MSE"), 144)
+    },
+    151: Xid("the keys of confidential computing could not be changed", _SUSPECT, XidAction.REBOOT),
     154: Xid("the driver changed what it asks for, as said beside it", _PROGRAM),
+    155: Xid("the driver took an NVLink down", _SUSPECT, XidAction.RESET),
+    156: Xid("a broken part is to be replaced by a spare one", _HARD, XidAction.RESET),
+    157: Xid("no spare part is left for a broken one", _SUSPECT),
+    158: Xid("the GPU did not answer in time, which is fatal", _HARD, XidAction.RESET),
 }
 UNKNOWN_XID = Xid("see https://docs.nvidia.com/deploy/xid-errors", _SUSPECT)
 
 
-def look_up_xid(code: int) -> Xid:
-    """What a code means; OTHER where the table has none."""
-    return XIDS.get(code, UNKNOWN_XID)
+XID_ACTION_CHANGED = 154
+NVLINK_5_XIDS = range(144, 151)
+RECOVERY_ACTIONS: dict[int, XidAction] = {
+    1: XidAction.RESET,
+    2: XidAction.REBOOT,
+    3: XidAction.DRAIN,
+    4: XidAction.RESET,
+}
+"""By NVML's number; others are of newer drivers, and are named by them."""
+_ASKED = re.compile(r" to 0x([0-9a-f]+) \(([^)]*)\)")
+
+
+def look_up_xid(code: int, text: str = "") -> Xid:
+    """What a code means, by the line that the driver wrote where the code alone does not say it."""
+    if code == XID_ACTION_CHANGED and (asked := _ASKED.search(text)):
+        number = int(asked[1], 16)
+        action = RECOVERY_ACTIONS.get(number, XidAction.LOOK)
+        return Xid(f"the driver asks for: {asked[2]}", _HARD if number else _PROGRAM, action)
+    xid = XIDS.get(code, UNKNOWN_XID)
+    if code in NVLINK_5_XIDS and (grave := re.search(r" (Non-?f|F)atal ", text)):
+        weight = _HARD if grave[1] == "F" else _PROGRAM
+        return Xid(xid.meaning, weight, xid.action)
+    return xid

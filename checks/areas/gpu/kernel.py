@@ -8,13 +8,16 @@ from dataclasses import dataclass
 
 from checks.areas.gpu import memory
 from checks.areas.gpu.cards import NO_ANSWER
+from checks.areas.gpu.recovery import DRAIN_NOTE, SHOW_ACTION
 from checks.check import Tag, node_check
 from checks.facts import NodeView
 from checks.facts.gpus import Gpu, Gpus
 from checks.facts.kernel_log import KernelLog, KernelMessage
 from checks.knowledge.xids import (
     MEMORY_XIDS,
+    NVLINK_5_XIDS,
     SETTLED_XIDS,
+    XID_ACTION_CHANGED,
     Xid,
     XidAction,
     XidSeverity,
@@ -36,11 +39,7 @@ class XidEvent:
     bus: str
     code: int
     age_s: float
-
-    @property
-    def xid(self) -> Xid:
-        """What it means."""
-        return look_up_xid(self.code)
+    xid: Xid
 
     def __str__(self) -> str:
         return f"{self.bus} Xid {self.code}, {format_duration(self.age_s)} ago: {self.xid.meaning}"
@@ -55,11 +54,12 @@ def kernel_reports_no_gpu_fault(node: NodeView) -> Verdict:
     Measured: `Xid` and `SXid` lines of the kernel's log with their age, from `/dev/kmsg`, `dmesg`
     or the journal, as far as the login may read them; most containers may not, and skip. Codes that
     programs cause (13, 31, 43, 45) are ignored; so are 63 and 94 once the GPU's own counters are
-    clean. Memory codes are left to `gpu.memory-has-no-errors` where that check sees them too.
+    clean, and lines of NVLink 5 (144 to 150) that say Nonfatal. Memory codes are left to
+    `gpu.memory-has-no-errors` where that check sees them too.
 
     Fix:
-        xid-hardware: a reset, or a reboot for a GPU that fell off the bus, as NVIDIA's catalogue of
-            Xids recommends for the code; blocks.
+        xid-hardware: a reset, or a reboot for a GPU that fell off the bus, as the driver asks for
+            (Xid 154), else as NVIDIA's catalogue of Xids recommends for the code; blocks.
         xid-suspect: GPU, driver or program; warns.
         nvswitch-fault: a fatal SXid: reboot.
         gpu-failed: the driver could not initialise a GPU: reboot.
@@ -87,9 +87,14 @@ def xid_events(log: KernelLog) -> Iterator[XidEvent]:
     reported = set()
     for message in log.of("xid"):
         match = XID_LINE.search(message.text)
-        if match and match.groups() not in reported:
-            reported.add(match.groups())
-            yield XidEvent(match[1].lower(), int(match[2]), message.age_s)
+        if match is None:
+            continue
+        code = int(match[2])
+        xid = look_up_xid(code, message.text)
+        key = (match[1], code, xid.weight if code in NVLINK_5_XIDS else None)
+        if key not in reported:
+            reported.add(key)
+            yield XidEvent(match[1].lower(), code, message.age_s, xid)
 
 
 def has_lost_gpu(node: NodeView) -> bool:
@@ -115,14 +120,18 @@ def _judge_xids(node: NodeView, events: Sequence[XidEvent]) -> Verdict:
     listed = "; ".join(str(event) for event in events if event.xid.weight is worst.xid.weight)
     message = f"the kernel of {node.name} reports: {listed}"
     evidence = {"xids": [event.code for event in events]}
+    asked = (event for event in events if event.code == XID_ACTION_CHANGED)
+    decisive = next((event for event in asked if event.bus == worst.bus), worst)
     if worst.xid.weight is XidSeverity.HARDWARE:
-        return block("xid-hardware", message, _xid_fix(node, worst), **evidence)
+        return block("xid-hardware", message, _xid_fix(node, decisive), **evidence)
     return warn("xid-suspect", message, _xid_fix(node, worst), **evidence)
 
 
 def _xid_fix(node: NodeView, event: XidEvent) -> Fix:
     if event.xid.action is XidAction.REBOOT:
         return node.fix("reboot", "if it comes back, have the GPU replaced", root=True)
+    if event.xid.action is XidAction.DRAIN:
+        return node.fix(SHOW_ACTION, DRAIN_NOTE)
     if event.xid.action is XidAction.RESET:
         bus = event.bus if "." in event.bus else f"{event.bus}.0"
         note = "ends what runs on it; if the code comes back, have the GPU looked at"

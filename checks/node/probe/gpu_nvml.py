@@ -11,6 +11,7 @@ COMMANDS = ("PYTHON - (asks NVML through pynvml)",)
 MARK = "PREFLIGHT-GPUS "
 LIMIT_S = 15.0
 """Without persistence the driver starts each GPU again, which takes it seconds."""
+# Field 230 is NVML_FI_DEV_GET_GPU_RECOVERY_ACTION, which older pynvml have no name for.
 # A value that a GPU or an older library does not say is None; a lost GPU is an error of its own
 NVML_PROGRAM = """
 MARK = "PREFLIGHT-GPUS "
@@ -52,6 +53,9 @@ def fabric(handle):
         return None
     state = [None, "not started", "in progress", "completed"][info.state % 4]
     return "failed (%d)" % info.status if state == "completed" and info.status else state
+def recovery(handle):
+    values = query("nvmlDeviceGetFieldValues", handle, [230])
+    return int(values[0].value.uiVal) if values and values[0].nvmlReturn == 0 else None
 def slowdowns(handle):
     mask = first(query("nvmlDeviceGetCurrentClocksEventReasons", handle),
                  query("nvmlDeviceGetCurrentClocksThrottleReasons", handle))
@@ -84,6 +88,7 @@ def gpu(index, handle, driver):
         "compute_mode": None if mode is None else ["default", "exclusive", "prohibited",
                                                    "exclusive"][mode % 4],
         "persistence": flag(query("nvmlDeviceGetPersistenceMode", handle)),
+        "recovery": recovery(handle),
     }
 found = {"gpus": [], "error": ""}
 began = time.time()

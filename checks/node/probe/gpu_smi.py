@@ -21,6 +21,8 @@ SLOWDOWNS = (
 )
 TRUE_WORDS = {"Yes": True, "Enabled": True, "Active": True}
 FALSE_WORDS = {"No": False, "Disabled": False, "Not Active": False}
+RECOVERY_ACTIONS = ("none", "reset", "reboot", "drain p2p", "drain and reset")
+"""As nvidia-smi words them, in the order of NVML's numbers."""
 
 
 def leading_number(text):
@@ -58,6 +60,12 @@ def active_slowdowns(element):
             said = {reason.tag.partition("_reason_")[2]: reason.text for reason in reasons}
             return [name for tag, name in SLOWDOWNS if parse_flag(said.get(tag))]
     return None
+
+
+def recovery_action(text):
+    """NVML's number of what the driver asks for, None where it does not say."""
+    word = (text or "N/A").lower()
+    return RECOVERY_ACTIONS.index(word) if word in RECOVERY_ACTIONS else None
 
 
 def gpu_processes(element):
@@ -112,6 +120,7 @@ def describe_gpu(index, element, driver):
         "mig": parse_flag(say("mig_mode/current_mig")),
         "compute_mode": parse_compute_mode(say("compute_mode")),
         "persistence": parse_flag(say("persistence_mode")),
+        "recovery": recovery_action(say("gpu_recovery_action")),
     }
 
 

@@ -66,6 +66,7 @@ ALIKE = frozenset(
         *("arguments-name-missing-data",),
         *("output-link-to-nothing", "output-is-a-file", "inductor-cache-link-to-nothing"),
         *("datasets-cache-read-only", "extensions-folder-is-a-file", "xdg-cache-is-a-file"),
+        *("driver-asks-for-a-reset", "driver-asks-for-a-reset-of-all"),
         *("key-misspelt-on-all", "batch-of-no-world-on-all", "config-cut-short-on-two"),
         *("script-is-a-folder", "workdir-is-a-file", "interpreter-gone-beside-another"),
         *("interpreter-link-to-nothing", "interpreter-not-executable", "no-keys-and-no-run-sshd"),

@@ -127,6 +127,16 @@ CASES = [
         fixable=False,
         **GPUS,
     ),
+    case(
+        says("driver-asks-for-a-reset", "3.recovery 1"),
+        *("gpu.driver-asks-for-no-recovery", NODE3, "reset-needed"),
+        **GPUS,
+    ),
+    case(
+        says("driver-asks-for-a-reset-of-all", "recovery 4"),
+        *("gpu.driver-asks-for-no-recovery", NODE3, "reset-needed"),
+        **GPUS,
+    ),
     case(says("mig", "3.mig 1"), "gpu.mig-is-off", NODE3, "mig-on", **GPUS),
     case(
         says("compute-prohibited", "3.mode 2"),

@@ -247,3 +247,18 @@ int nvmlDeviceGetMigMode(Gpu *gpu, unsigned *current, unsigned *pending)
 
 int nvmlDeviceGetComputeMode(Gpu *gpu, unsigned *out) { return whole(gpu, "mode", out); }
 int nvmlDeviceGetPersistenceMode(Gpu *gpu, unsigned *out) { return whole(gpu, "persistence", out); }
+
+typedef struct {
+    unsigned id, scope;
+    long long timestamp, latency;
+    int type, code;
+    union { unsigned whole; unsigned long long large; } value;
+} FieldValue;
+
+int nvmlDeviceGetFieldValues(Gpu *gpu, int count, FieldValue *values)
+{
+    for (int i = 0; i < count; i++)
+        values[i].code =
+            values[i].id == 230 ? whole(gpu, "recovery", &values[i].value.whole) : UNSUPPORTED;
+    return OK;
+}

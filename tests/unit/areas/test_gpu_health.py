@@ -73,3 +73,40 @@ def test_one_gpu_is_reset_by_its_number_and_several_in_turn():
 def test_a_gpu_that_is_slowed_down_warns(third, cause):
     finding = lone_finding(cluster(gpus(), gpus(), gpus(third=third)), "nothing-slows-it-down")
     assert (finding.cause, finding.warned) == (cause, True)
+
+
+@pytest.mark.parametrize(
+    ("action", "cause", "command"),
+    [
+        (1, "reset-needed", "nvidia-smi -i 3 --gpu-reset"),
+        (2, "reboot-needed", "reboot"),
+        (3, "drain-needed", "nvidia-smi -q"),
+        (4, "reset-needed", "nvidia-smi -i 3 --gpu-reset"),
+        (5, "recovery-needed", "nvidia-smi -q"),
+    ],
+)
+def test_what_the_driver_asks_for_before_a_gpu_is_used(action, cause, command):
+    snap = cluster(gpus(), gpus(), gpus(third={"recovery": action}))
+    finding = lone_finding(snap, "driver-asks-for-no-recovery")
+    assert (finding.cause, finding.stops) == (cause, True)
+    assert finding.fix.command.startswith(command)
+
+
+def test_broken_memory_is_reported_once():
+    snap = cluster(gpus(), gpus(), gpus(third={"recovery": 1, "remap_pending": True}))
+    assert lone_finding(snap, "driver-asks-for-no-recovery").outcome.value == "pass"
+
+
+@pytest.mark.parametrize(
+    ("name", "word", "never"),
+    [
+        ("NVIDIA H100 80GB HBM3", "nvidia-smi --gpu-reset && systemctl start", "nvlsm"),
+        ("NVIDIA B200", "nvlsm", "NMX"),
+        ("NVIDIA GB200", "NMX", "systemctl"),
+        ("NVIDIA GB300", "NMX", "nvidia-fabricmanager"),
+    ],
+)
+def test_a_fabric_is_set_up_by_what_the_machine_has(name, word, never):
+    cards = gpus(dataclasses.replace(H100, name=name), third={"fabric": "in progress"})
+    fix = str(lone_finding(cluster(gpus(), gpus(), cards), "fabric-is-ready").fix)
+    assert word in fix and never not in fix

@@ -110,3 +110,40 @@ def test_a_log_that_may_not_be_read_is_no_pass():
 def test_codes_are_known_by_number():
     assert look_up_xid(79).weight is XidSeverity.HARDWARE
     assert look_up_xid(12345) is UNKNOWN_XID
+
+
+NVLINK_5 = (
+    "NVRM: Xid (PCI:0000:13:00): 149, NETIR_LINK_EVT {} XC0 i0 Link 08 (0x004505c6 0x00000000)"
+)
+CHANGED = "NVRM: Xid (PCI:{}): 154, GPU recovery action changed from 0x0 (None) to {}"
+"""As NVIDIA's catalogue of Xids has them."""
+
+
+@pytest.mark.parametrize(("word", "cause"), [("Fatal", "xid-hardware"), ("Nonfatal", "")])
+def test_an_error_of_nvlink_5_counts_as_its_line_says(word, cause):
+    assert reported(NVLINK_5.format(word)).cause == cause
+
+
+@pytest.mark.parametrize(
+    ("action", "command"),
+    [
+        ("0x1 (GPU Reset Required)", "nvidia-smi --gpu-reset"),
+        ("0x2 (Node Reboot Required)", "reboot"),
+        ("0x2 (OS Reboot)", "reboot"),
+        ("0x3 (Drain P2P)", "nvidia-smi -q | grep"),
+    ],
+)
+def test_what_the_driver_asks_for_is_the_fix(action, command):
+    finding = reported(xid(48), CHANGED.format("0000:13:00", action))
+    assert finding.cause == "xid-hardware"
+    assert finding.fix.command.startswith(command)
+
+
+@pytest.mark.parametrize("text", [CHANGED.format("0000:13:00", "0x0 (None)")])
+def test_nothing_asked_for_is_no_fault(text):
+    assert reported(text).outcome.value == "pass"
+
+
+def test_what_is_asked_for_on_another_gpu_fixes_that_one_alone():
+    finding = reported(xid(79), CHANGED.format("0000:14:00", "0x1 (GPU Reset Required)"))
+    assert finding.fix.command == "reboot"

@@ -57,7 +57,11 @@ def test_a_fabric_that_is_not_set_up_blocks(state, cause):
     ill = gpus(dataclasses.replace(H100, fabric=state), third={})
     finding = lone_finding(cluster(gpus(), gpus(), ill), "fabric-is-ready")
     assert (finding.cause, finding.stops) == (cause, True)
-    assert finding.fix and finding.fix.command == "systemctl restart nvidia-fabricmanager"
+    assert (
+        finding.fix
+        and finding.fix.command
+        == "systemctl stop nvidia-fabricmanager; nvidia-smi --gpu-reset && systemctl start nvidia-fabricmanager"
+    )
 
 
 def test_before_hopper_the_service_is_looked_for():

@@ -53,6 +53,8 @@ def test_pynvml_tells_all_of_eight_gpus(says):
     assert (card.ecc_uncorrected, card.remap_pending, card.remap_failed) == (0, False, False)
     assert (card.pcie_width, card.pcie_width_max, card.pcie_gen_max) == (16, 16, 5)
     assert (card.slowdowns, card.persistence, card.processes) == ((), True, ())
+    assert card.recovery == 0
+    assert says("3.recovery 2").gpus[3].recovery == 2
 
 
 def test_what_a_gpu_does_not_tell_is_none(says):
