@@ -57,11 +57,8 @@ def test_a_fabric_that_is_not_set_up_blocks(state, cause):
     ill = gpus(dataclasses.replace(H100, fabric=state), third={})
     finding = lone_finding(cluster(gpus(), gpus(), ill), "fabric-is-ready")
     assert (finding.cause, finding.stops) == (cause, True)
-    assert (
-        finding.fix
-        and finding.fix.command
-        == "systemctl stop nvidia-fabricmanager; nvidia-smi --gpu-reset && systemctl start nvidia-fabricmanager"
-    )
+    reset = "systemctl stop nvidia-fabricmanager; nvidia-smi --gpu-reset"
+    assert finding.fix.command == f"{reset} && systemctl start nvidia-fabricmanager"
 
 
 def test_before_hopper_the_service_is_looked_for():
