@@ -58,6 +58,7 @@ class RdmaDevice:
     """One adapter. `driver` is its name and version, '' for the kernel's own.
 
     `pcie` is speed, most speed, lanes and most lanes, `32.0 GT/s PCIe` and `16`; None in many VMs.
+    `switch_port`: it manages the NVSwitches of the machine, and carries nothing of NCCL's.
     """
 
     name: str
@@ -66,6 +67,7 @@ class RdmaDevice:
     fw_ver: str | None = None
     driver: tuple[str, ...] | None = None
     pcie: tuple[str, ...] | None = None
+    switch_port: bool = False
     ports: tuple[RdmaPort, ...] = ()
 
     @property
@@ -111,9 +113,12 @@ class Rdma(Fact):
 
     @functools.cached_property
     def ports(self) -> Mapping[str, RdmaPort]:
-        """Every port as NCCL names it, `mlx5_0:1`."""
+        """Every port that NCCL may use, as it names it, `mlx5_0:1`."""
         return {
-            f"{device.name}:{port.number}": port for device in self.devices for port in device.ports
+            f"{device.name}:{port.number}": port
+            for device in self.devices
+            for port in device.ports
+            if not device.switch_port
         }
 
     @functools.cached_property

@@ -21,7 +21,8 @@ class Software(Fact):
     `cuda` and `hip` are what torch was built for, "" for neither. `unfound` are
     modules that the program needs at its start and the interpreter does not find. `encoding` is how
     it opens text files. `with_torch` are other interpreters there that have torch, looked for only
-    where the one asked for is not there.
+    where the one asked for is not there. `installer` is pip, or where the environment has none
+    uv's path, or ensurepip, which brings pip.
     """
 
     section: ClassVar[str] = "software"
@@ -47,6 +48,7 @@ class Software(Fact):
     encoding: str = "utf-8"
     unfound: tuple[str, ...] = ()
     with_torch: tuple[str, ...] = ()
+    installer: str = "pip"
 
     @property
     def ok(self) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from checks.areas.limits.fatal_limits import limit_skip_reason
-from checks.areas.software.pip_commands import install_command
+from checks.areas.software.pip_commands import install_command, uninstall_command
 from checks.areas.software.shadowing import shadowed_packages
 from checks.check import node_check
 from checks.facts import NodeView
@@ -191,7 +191,7 @@ def _make_environment_command(node: NodeView, software: Software) -> str:
         for name, versions in versions_by_package.items()
         if versions
     }
-    return f"{make} && {install_command(software.path, wanted)}"
+    return f"{make} && {install_command(software, wanted)}"
 
 
 @node_check("software.deepspeed-is-installed", Software)
@@ -222,9 +222,7 @@ def _judge_missing_package(node: NodeView, software: Software, name: str) -> Ver
     version = majority_value(versions, node.job.head) if versions else ""
     elsewhere = f"; the others have {version}" if versions else ""
     message = f"{software.path} on {node.name} finds no module {name}{elsewhere}"
-    return block(
-        f"{name}-missing", message, node.fix(install_command(software.path, {name: version}))
-    )
+    return block(f"{name}-missing", message, node.fix(install_command(software, {name: version})))
 
 
 def _package_versions(node: NodeView, name: str) -> dict[str, str]:
@@ -337,7 +335,7 @@ def _align_versions_fix(
         difference.name: difference.most for difference in differences if difference.most != ABSENT
     }
     extra = [difference.name for difference in differences if difference.most == ABSENT]
-    commands = [install_command(software.path, wanted)] if wanted else []
+    commands = [install_command(software, wanted)] if wanted else []
     if extra:
-        commands.append(shlex.join([software.path, "-m", "pip", "uninstall", "-y", *extra]))
+        commands.append(uninstall_command(software, extra))
     return node.fix(" && ".join(commands))

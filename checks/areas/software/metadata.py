@@ -40,7 +40,7 @@ def packages_have_their_metadata(node: NodeView) -> Verdict:
         f"{names} of {software.path} on {node.name} can be imported but have no metadata: "
         "libraries that ask for their version take them for missing"
     )
-    command = install_command(software.path, wanted, "--force-reinstall", "--no-deps")
+    command = install_command(software, wanted, "--force-reinstall", "--no-deps")
     return block("metadata-missing", message, node.fix(command), packages=list(wanted))
 
 

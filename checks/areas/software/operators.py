@@ -103,7 +103,7 @@ def _judge_ninja(node: NodeView, tools: Toolchain, operators: str) -> Verdict | 
     if tools.ninja:
         return None
     message = f"{node.name} has no ninja, which DeepSpeed needs to compile {operators}"
-    pip = install_command(node.read(Software).path, {"ninja": ""})
+    pip = install_command(node.read(Software), {"ninja": ""})
     return block("no-ninja", message, node.fix(pip, "or ninja-build of the system"))
 
 

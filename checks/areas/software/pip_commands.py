@@ -1,10 +1,14 @@
-"""pip's command lines, and what packages are called."""
+"""Command lines of pip and of uv, and what packages are called."""
 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
+from checks.facts.software import Software
+
+TORCH_INDEX = "https://download.pytorch.org/whl/"
+PIPS = ("pip", "ensurepip")
 PACKAGE_NAMES = {
     "yaml": "pyyaml",
     "sklearn": "scikit-learn",
@@ -23,18 +27,34 @@ def package_of_module(module: str) -> str:
     return PACKAGE_NAMES.get(top, top.replace("_", "-"))
 
 
-def install_command(python: str, wanted: Mapping[str, str], *options: str) -> str:
+def install_command(software: Software, wanted: Mapping[str, str], *options: str) -> str:
     """The command that installs {package: version}, "" for any version.
 
     A version such as 2.5.1+cu121 comes from PyTorch's index of that build.
     """
     pins = [f"{name}=={version}" if version else name for name, version in wanted.items()]
-    command = shlex.join([python, "-m", "pip", "install", *options, *pins])
     build = wanted.get("torch", "").partition("+")[2]
-    index = f" --extra-index-url https://download.pytorch.org/whl/{build}" if build else ""
-    return command + index
+    index = ["--extra-index-url", TORCH_INDEX + build] if build else []
+    return pip_command(software, "install", *options, *pins, *index)
 
 
-def upgrade_command(python: str, requirements: tuple[str, ...]) -> str:
+def upgrade_command(software: Software, requirements: tuple[str, ...]) -> str:
     """The command that installs what satisfies requirements such as `deepspeed>=0.16`."""
-    return shlex.join([python, "-m", "pip", "install", "-U", *requirements])
+    return pip_command(software, "install", "-U", *requirements)
+
+
+def uninstall_command(software: Software, packages: Iterable[str]) -> str:
+    """The command that removes packages and asks nothing."""
+    if software.installer in PIPS:
+        return pip_command(software, "uninstall", "-y", *packages)
+    return pip_command(software, "uninstall", *packages)
+
+
+def pip_command(software: Software, action: str, *words: str) -> str:
+    """pip's action on that interpreter, or uv's in an environment of uv's, which has no pip."""
+    python = software.path
+    if software.installer in PIPS:
+        first = shlex.join([python, "-m", "ensurepip"])
+        command = shlex.join([python, "-m", "pip", action, *words])
+        return command if software.installer == "pip" else f"{first} && {command}"
+    return shlex.join([software.installer, "pip", action, "--python", python, *words])

@@ -70,6 +70,6 @@ def _install_fix(node: NodeView, software: Software, names: list[str], having: l
     versions = node.cluster[having[0]].read(Software).packages if having else {}
     packages = map(package_of_module, names)
     command = install_command(
-        software.path, {package: versions.get(package, "") for package in packages}
+        software, {package: versions.get(package, "") for package in packages}
     )
     return node.fix(command, "if the packages have their modules' names; or copy your own there")

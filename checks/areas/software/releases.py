@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Mapping
 
-from checks.areas.software.pip_commands import upgrade_command
+from checks.areas.software.pip_commands import pip_command, uninstall_command, upgrade_command
 from checks.check import node_check
 from checks.facts import NodeView
 from checks.facts.software import Software
@@ -83,7 +82,7 @@ def _judge_known_releases(
     others = [release.because for release in found[1:]]
     message += f"; also, {'; '.join(others)}" if others else ""
     wanted = [_package_name(requirement, software) for requirement in needed_requirements(found)]
-    command = upgrade_command(software.path, tuple(wanted)) if wanted else ""
+    command = upgrade_command(software, tuple(wanted)) if wanted else ""
     cause = "broken-release" if len(first.bounds) == 1 else "releases-do-not-fit"
     evidence = {release.id: release.source for release in found}
     verdict = block if first.blocks else warn
@@ -109,9 +108,8 @@ def _judge_mixed_wheels(node: NodeView, software: Software, strays: list[str]) -
         f"{node.name} has {', '.join(strays)}, and its torch is built for CUDA {software.cuda}: "
         f"it writes over the files of {own}, or is loaded in its place"
     )
-    python = shlex.quote(software.path)
     pinned = f"{own}=={software.packages[own]}" if own in software.packages else own
-    again = f"{python} -m pip install --force-reinstall --no-deps {shlex.quote(pinned)}"
-    remove = f"{python} -m pip uninstall -y {' '.join(strays)}"
+    again = pip_command(software, "install", "--force-reinstall", "--no-deps", pinned)
+    remove = uninstall_command(software, strays)
     fix: Fix = node.fix(f"{remove} && {again}", "and what brought it: a package for another CUDA")
     return warn("cuda-wheels-mixed", message, fix, wheels=strays)

@@ -25,7 +25,7 @@ def import_fix(node: NodeView, stage: str, words: str) -> Fix:
     if missing := MISSING_MODULE.search(words):
         package = package_of_module(missing[1])
         return node.fix(
-            install_command(_python_path(node), {package: _version_elsewhere(node, package)})
+            install_command(_interpreter(node), {package: _version_elsewhere(node, package)})
         )
     if library := BROKEN_LIBRARY.search(words):
         return _broken_library_fix(node, stage, library[1])
@@ -60,7 +60,7 @@ def _broken_library_fix(node: NodeView, stage: str, library: str) -> Fix:
 def _reinstall_command(node: NodeView, module: str) -> str:
     package = package_of_module(module)
     version = node.read(Software).packages.get(package, "") if node.has(Software) else ""
-    return install_command(_python_path(node), {package: version}, "--force-reinstall", "--no-deps")
+    return install_command(_interpreter(node), {package: version}, "--force-reinstall", "--no-deps")
 
 
 def _version_elsewhere(node: NodeView, package: str) -> str:
@@ -69,5 +69,5 @@ def _version_elsewhere(node: NodeView, package: str) -> str:
     return next((version for peer in peers if (version := peer.packages.get(package, ""))), "")
 
 
-def _python_path(node: NodeView) -> str:
-    return node.read(Software).path if node.has(Software) else node.job.python
+def _interpreter(node: NodeView) -> Software:
+    return node.read(Software) if node.has(Software) else Software(node.job.python, "ok")

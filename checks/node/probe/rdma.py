@@ -12,6 +12,8 @@ ERRORS = (
     "link_downed", "link_error_recovery", "local_link_integrity_errors", "port_rcv_errors",
     "symbol_error",
 )  # fmt: skip
+PROTOCOL_ERRORS = ("local_ack_timeout_err", "packet_seq_err")
+"""Of mlx5: what was sent and not acknowledged, and what came in another order, lost on the way."""
 LIBRARY = "libibverbs.so.1"
 LIBRARY_FOLDERS = (
     "/usr/lib64", "/usr/lib", "/lib64", "/lib", "/usr/lib/x86_64-linux-gnu",
@@ -72,6 +74,15 @@ def pcie_link(path):
     return words if all(words) else None
 
 
+def is_switch_port(path):
+    """Whether it only manages the NVSwitches of an HGX B200 or B300: its product data says so."""
+    try:
+        with open(path + "/device/vpd", "rb") as file:
+            return b"SW_MNG" in file.read(4096)
+    except OSError:
+        return False
+
+
 def describe_adapter(path):
     """One adapter with all its ports."""
     numbers = [name for name in sorted_entries(path + "/ports") if name.isdigit()]
@@ -82,6 +93,7 @@ def describe_adapter(path):
         "fw_ver": read_file(path + "/fw_ver"),
         "driver": adapter_driver(path),
         "pcie": pcie_link(path),
+        "switch_port": is_switch_port(path),
         "ports": [describe_port("%s/ports/%s" % (path, number), number) for number in numbers],
     }
 
@@ -106,6 +118,8 @@ def verbs_access():
 def error_counters(path):
     """{name: count} of what goes up when a link is bad; {} where the adapter does not count."""
     found = {name: read_file("%s/counters/%s" % (path, name), "") for name in ERRORS}
+    for name in PROTOCOL_ERRORS:
+        found[name] = read_file("%s/hw_counters/%s" % (path, name), "")
     return {name: int(count) for name, count in found.items() if count.isdigit()}
 
 

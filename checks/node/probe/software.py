@@ -115,6 +115,7 @@ if sys.version_info >= (3, 8):
         "built_ops": [part.split("'")[1] for part in ops.split(",") if "True" in part],
         "encoding": "utf-8" if sys.flags.utf8_mode else _locale.nl_langinfo(_locale.CODESET),
         "unfound": sorted({name for names in wanted for name in names if not place(name)}),
+        "installer": "pip" if place("pip") else "",
     }
 print(%(mark)r + repr(dict({
     "version": "%%d.%%d.%%d" %% sys.version_info[:3],
@@ -207,7 +208,15 @@ def ask_interpreter(python, path, args):
     if not lines:
         detail = ran.err.strip() or ran.out.strip() or "it printed nothing"
         return {"path": python, "state": "crashed", "code": ran.code, "detail": detail[-2000:]}
-    return dict(ast.literal_eval(lines[-1][len(MARK) :]), path=python, state="ok")
+    answer = dict(ast.literal_eval(lines[-1][len(MARK) :]), path=python, state="ok")
+    return dict(answer, installer=answer.get("installer") or other_installer())
+
+
+def other_installer():
+    """What installs packages where the environment has no pip, as one that uv made."""
+    usual = [os.path.expanduser(folder) for folder in ("~/.local/bin", "~/.cargo/bin")]
+    folders = os.pathsep.join([os.environ.get("PATH", ""), *usual])
+    return shutil.which("uv", path=folders) or "ensurepip"
 
 
 @section("software")

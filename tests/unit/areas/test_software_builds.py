@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -137,6 +138,33 @@ def test_a_lock_on_a_shared_folder_may_be_held_elsewhere():
 def test_torch_is_built_for_what_is_there(build, device, tools, expected):
     base = {"software": software(cuda="12.1")}
     facts = {"software": software(**build), "gpus": device, "toolchain": toolchain(**tools)}
+    assert node2_outcome("torch-fits-the-gpus", base=base, **facts) == expected
+
+
+V100, P100, H100, B200 = "7.0", "6.0", "9.0", "10.0"
+
+
+@pytest.mark.parametrize(
+    ("torch", "cuda", "capability", "expected"),
+    [
+        ("2.9.0", "13.0", V100, "gpu-too-old!"),
+        ("2.9.0", "12.6", V100, "pass"),
+        ("2.9.0", "12.8", V100, "pass"),
+        ("2.11.0", "12.8", V100, "gpu-too-old"),
+        ("2.8.0", "12.8", P100, "gpu-too-old"),
+        ("2.8.0", "12.6", P100, "pass"),
+        ("2.9.0", "13.0", H100, "pass"),
+        ("2.6.0", "12.4", B200, "gpu-too-new!"),
+        ("2.7.0", "12.8", B200, "pass"),
+        ("2.9.0", "13.0", None, "pass"),
+    ],
+)
+def test_torch_has_code_for_the_gpus(torch, cuda, capability, expected):
+    installed = software(cuda=cuda, packages={"torch": torch})
+    card = gpus("580.65.06")
+    card = replace(card, gpus=tuple(replace(one, capability=capability) for one in card.gpus))
+    facts = {"software": installed, "gpus": card, "toolchain": toolchain()}
+    base = {"software": installed, "gpus": gpus("580.65.06")}
     assert node2_outcome("torch-fits-the-gpus", base=base, **facts) == expected
 
 

@@ -66,3 +66,12 @@ def test_device_nodes(seen, tmp_path):
     put(tmp_path / "dev", "uverbs0", "")
     put(tmp_path / "dev", "rdma_cm", "")
     assert dict(seen().uverbs) == {str(tmp_path / "dev/uverbs0"): True}
+
+
+def test_a_port_that_manages_nvswitches_is_no_adapter(seen, tmp_path):
+    """Its vital product data says SMDL=SW_MNG: Fabric Manager User Guide, HGX B200 and B300."""
+    lines((DATA / "connectx7.txt").read_text(), tmp_path)
+    put(tmp_path, "mlx5_0/device/vpd", "PN P3740 SMDL=SW_MNG")
+    found = seen()
+    assert found.devices[0].switch_port
+    assert "mlx5_0:1" not in found.ports and "mlx5_2:1" in found.active
