@@ -31,7 +31,7 @@ FAILURES = (
         "cuda-mismatch-build",
         "Installed CUDA version ",
         r"Installed CUDA version (?P<toolkit>[\d.]+) does not match the version torch was compiled "
-        r"with (?P<torch>\d[\d.]*)(?![\d.]| but since the APIs are compatible)",
+        r"with (?P<torch>\d[\d.]*)(?![\d.]*(?:Detected| but since the APIs are compatible)|[\d.])",
         cause="the CUDA toolkit on this node is {toolkit}, but torch was built with {torch}",
         fix="install toolkit {torch}; set DS_SKIP_CUDA_CHECK=1 only if you know that the "
         "versions are compatible",
@@ -67,6 +67,45 @@ FAILURES = (
             "software.operators-can-be-built",
             "software.build-folders-are-usable",
             *SMOKE_CHECKS,
+        ),
+    ),
+    root(
+        "cuda-home-none",
+        "expected str, bytes or os.PathLike object, not NoneType",
+        near=r"CUDA_HOME|installed_cuda_version|op_builder",
+        cause="CUDA_HOME is not set and no CUDA toolkit was found on this node, so that an op "
+        "cannot be built (what follows about ds_opt_adam is a consequence)",
+        fix="the toolkit of torch's version (`python -c 'import torch; "
+        "print(torch.version.cuda)'`), with nvcc, on every node and CUDA_HOME in [env]; or "
+        '"torch_adam": true in the optimizer\'s params',
+        checks=("software.operators-can-be-built",),
+    ),
+    root(
+        "op-ninja-not-installed",
+        "op due to ninja not being installed",
+        r"Unable to JIT load the (?P<name>\w+) op due to ninja not being installed",
+        cause="DeepSpeed's op {name} is built at the start, and this interpreter has no ninja",
+        fix="`uv pip install ninja` on every node, with its bin folder in PATH of [env]",
+        checks=("software.operators-can-be-built",),
+    ),
+    root(
+        "op-no-gpu-to-build-for",
+        "cannot probe CUDA device capabilities in a forked subprocess",
+        cause="an op is built in a forked worker after CUDA was used, so DeepSpeed cannot ask for "
+        "the GPU's model",
+        fix="TORCH_CUDA_ARCH_LIST with the GPU's capability (9.0 for H100, 8.0 for A100) in "
+        "[env], or build ops before workers start",
+        checks=("software.operators-can-be-built",),
+    ),
+    root(
+        "op-no-gpu-visible",
+        "found no CUDA devices. Set TORCH_CUDA_ARCH_LIST or make GPUs visible",
+        cause="an op should be built for this node's GPU, and none is visible",
+        fix="`nvidia-smi -L` and CUDA_VISIBLE_DEVICES of the rank; TORCH_CUDA_ARCH_LIST in [env] "
+        "where it is built without a GPU",
+        checks=(
+            "gpu.shell-hides-no-gpu",
+            "software.operators-can-be-built",
         ),
     ),
 )

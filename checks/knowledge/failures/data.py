@@ -8,10 +8,10 @@ FAILURES = (
     root(
         "data-path-missing",
         ("FileNotFoundError", "[Errno 2] No such file or directory: '"),
-        r"FileNotFoundError.*?: '(?P<path>[^']+)'|\[Errno 2\] No such file or directory: "
-        r"'(?P<path2>[^']+)'|FileNotFoundError.*?: (?P<path3>/?[\w./-]+)",
-        cause="a file or directory is not on this node: it is only on the head, or rank 0 created "
-        "it and the file system is not shared",
+        r"\[Errno 2\] No such file or directory: '|FileNotFoundError.*?(?:'[^']*[/.][^']*'"
+        r"|[^\w/](?:\.{0,2}|\w+)/[\w./-]+)",
+        cause="a file or directory is not on this node: misspelt, only on the head, or made "
+        "by rank 0 on a file system that is not shared",
         fix="copy it to every node at the same path, and list it under `exist` in launch.toml",
         checks=(
             "files.paths-in-the-command-are-there",

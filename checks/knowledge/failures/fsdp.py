@@ -327,4 +327,18 @@ FAILURES = (
         fix="shard them together: fully_shard([module_a, module_b]), or untie them "
         "(tie_word_embeddings: false)",
     ),
+    root(
+        "hsdp-one-dimensional",
+        "Please init the 2D mesh for HSDP with mesh_dim_names specified",
+        cause="hybrid sharding got a mesh without names",
+        fix='init_device_mesh("cuda", (nodes, gpus), mesh_dim_names=("replicate", "shard"))',
+    ),
+    root(
+        "devicemesh-dimension-unknown",
+        "Invalid mesh_dim_name",
+        r"Invalid mesh_dim_names? (?P<name>\S+) specified\. Valid mesh_dim_names are "
+        r"(?P<names>.+?)\.?$",
+        cause="the mesh has no dimension {name}; it has {names}",
+        fix="name one of them, or make the mesh with it (init_device_mesh)",
+    ),
 )

@@ -78,7 +78,7 @@ FAILURES = (
             "Environment variable '",
         ),
         r"Interpolation key '(?P<key>[^']+)' not found|Environment variable '(?P<variable>[^']+)' "
-        r"not found",
+        r"not found(?!\. Do not start)",
         cause="the config refers to a key or variable that is not there: {key}{variable}",
         fix="set the variable in [env] of launch.toml (deepspeed passes only some on), or correct "
         "the reference in the config",

@@ -169,4 +169,17 @@ FAILURES = (
         "RAY_ADDRESS or an earlier start names",
         fix="leave them out, or `ray stop` (and unset RAY_ADDRESS) to start one for this run",
     ),
+    root(
+        "ray-gpu-ids-beyond",
+        "Attempting to start raylet with",
+        r"Attempting to start raylet with (?P<want>\d+) GPUs, but (?:CUDA_VISIBLE_DEVICES "
+        r"contains|.* contains) (?P<have>.+?)\.",
+        cause="`ray start` should use {want} GPUs, and this node shows {have}",
+        fix="--num-gpus at most what `nvidia-smi -L` shows; unset CUDA_VISIBLE_DEVICES before "
+        "`ray start`",
+        checks=(
+            "gpu.slots-have-gpus",
+            "gpu.shell-hides-no-gpu",
+        ),
+    ),
 )

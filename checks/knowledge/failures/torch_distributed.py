@@ -241,4 +241,20 @@ FAILURES = (
         cause="rank {failed} failed or left before a barrier where rank {waiting} waits for it",
         fix="read the output of rank {failed}",
     ),
+    root(
+        "pipeline-too-few-microbatches",
+        "must be greater than or equal to the number of stages (",
+        r"Number of microbatches \((?P<micro>\d+)\) must be greater than or equal to the number "
+        r"of stages \((?P<stages>\d+)\)",
+        cause="{micro} microbatches do not fill {stages} pipeline stages",
+        fix="at least {stages} microbatches (a larger global batch or a smaller microbatch)",
+    ),
+    root(
+        "pipeline-microbatch-rounds",
+        "requires the number of microbatches to be a multiple of the number of rounds",
+        r"(?P<schedule>[\w ]+) requires the number of microbatches to be a multiple of the number "
+        r"of rounds \((?P<rounds>\d+)\), but got (?P<micro>\d+)",
+        cause="{micro} microbatches are no multiple of the schedule's {rounds} rounds",
+        fix="a global batch that gives a multiple of {rounds} microbatches",
+    ),
 )

@@ -328,4 +328,40 @@ FAILURES = (
         fix="a longer cutoff_len/max_length, smaller images (image_max_pixels), no truncation of "
         "samples with images; `uv pip install -U transformers`",
     ),
+    root(
+        "trainer-model-without-head",
+        "it only computes hidden states and does not accept any labels",
+        r"The model you have picked \((?P<model>\w+)\) cannot be used as is for training: it only "
+        r"computes hidden states and does not accept any labels",
+        cause="{model} has no head and no loss: it is a base model",
+        fix="AutoModelForCausalLM (or the task's class) instead of AutoModel",
+    ),
+    root(
+        "trainer-auto-hidden-size",
+        "The model's config file has neither `hidden_size` nor `hidden_sizes` entry",
+        cause='bucket sizes are "auto", which are computed from the model\'s hidden_size, and '
+        "its config has none",
+        fix="write numbers: reduce_bucket_size, stage3_prefetch_bucket_size, "
+        "stage3_param_persistence_threshold",
+        checks=("deepspeed.auto-is-filled",),
+    ),
+    root(
+        "trainer-resume-failed",
+        "[deepspeed] failed to resume from checkpoint",
+        r"\[deepspeed\] failed to resume from checkpoint (?P<path>\S+)",
+        cause="DeepSpeed found no states of this rank in {path}: it is on another node, was cut "
+        "off, or was saved by another number of ranks or ZeRO stage",
+        fix="`ls {path}/global_step*` on this node; a shared output_dir; the checkpoint before it",
+        checks=(
+            "files.checkpoints-can-be-resumed",
+            "files.shared-folders-are-shared-everywhere",
+        ),
+    ),
+    root(
+        "trainer-eval-out-of-memory",
+        "Evaluation hit an out-of-memory error",
+        cause="evaluation does not fit the GPU: its batch is its own setting",
+        fix="a smaller per_device_eval_batch_size, eval_accumulation_steps, prediction_loss_only: "
+        "true",
+    ),
 )

@@ -267,4 +267,32 @@ FAILURES = (
         "`python -m launcher weights CHECKPOINT -o OUT`",
         checks=("files.checkpoints-can-be-resumed",),
     ),
+    root(
+        "zero-nvme-no-buffer",
+        (
+            "ran out of swap buffers, try increasing 'buffer_count'",
+            "No swap buffers to allocate for fp16 param",
+            "No buffer available to swap param",
+        ),
+        cause="the NVMe offload has no free buffer left",
+        fix='raise "buffer_count" in offload_optimizer (or offload_param), and look at the free '
+        "memory of the node",
+        checks=("deepspeed.values-are-accepted",),
+    ),
+    root(
+        "zero3-nested-gather",
+        "Nested GatheredParameters contexts cannot overlap parameters",
+        cause="a parameter was gathered while it was already gathered outside",
+        fix="one GatheredParameters around both uses",
+    ),
+    root(
+        "zero-reduce-scatter-settings",
+        "with reduce scatter enabled",
+        r"(?P<what>gradient_predivide_factor != 1\.0|pre-scale gradients) is not yet supported "
+        r"with .* with reduce scatter enabled",
+        cause="the config scales gradients in a way that reduce scatter does not do ({what})",
+        fix='leave gradient_predivide_factor and prescale_gradients out, or "reduce_scatter": '
+        "false",
+        checks=("deepspeed.values-are-accepted",),
+    ),
 )
