@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from checks.facts.decode import Fact, PathStateName
+from checks.facts.files import FolderSpace
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,8 @@ class JobPath:
     those that are only git's pointer to a file. `digest` is of a small text file. `shared` says
     that other machines see the same files there, `source` from where it is mounted. `near` is what
     the folder has in place of a missing one, under a similar name, `target` where a link leads that
-    stands there and leads to nothing. `modified` is in seconds since 1970, 0 where it is not known.
+    stands there and leads to nothing. `files` are {relative path: bytes} of the data and weights
+    below a folder, of 2000 at most. `modified` is in seconds since 1970, 0 where it is not known.
     """
 
     state: PathStateName
@@ -38,6 +40,7 @@ class JobPath:
     target: str = ""
     modified: float = 0.0
     near: tuple[str, ...] = ()
+    files: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def there(self) -> bool:
@@ -50,7 +53,8 @@ class JobPaths(Fact):
     """`paths` are those of `exist` and of `arguments` ({path: option}), as they are written.
 
     `named` are those that files which the job reads name, {path: `key of file`}; they are in
-    `named_paths`.
+    `named_paths`. `written` are {path: option} of the folders that arguments name as written, which
+    are in `written_folders`.
     """
 
     section: ClassVar[str] = "job_paths"
@@ -61,3 +65,5 @@ class JobPaths(Fact):
     paths: Mapping[str, JobPath] = field(default_factory=dict)
     named: Mapping[str, str] = field(default_factory=dict)
     named_paths: Mapping[str, JobPath] = field(default_factory=dict)
+    written: Mapping[str, str] = field(default_factory=dict)
+    written_folders: Mapping[str, FolderSpace] = field(default_factory=dict)

@@ -113,10 +113,20 @@ def head_starts_all(cluster: ClusterView) -> bool:
     return config is not None and config.starts_all_nodes and not named
 
 
+def may_be_started_with(cluster: ClusterView) -> bool:
+    """Whether somebody set accelerate up for several machines on all nodes of a job that names no
+    command: what starts it is then not known here.
+    """
+    configs = [node_config(node) for node in cluster.nodes]
+    return not cluster.job.command and all(
+        config is not None and config.number("num_machines", 1) > 1 for config in configs
+    )
+
+
 def why_not_read(node: NodeView) -> str:
     """Why nobody reads this node's configuration; empty where accelerate does."""
     head = node.cluster.head
-    if node.job.launcher != "accelerate":
+    if node.job.launcher != "accelerate" and not may_be_started_with(node.cluster):
         return f"launch.toml starts with {node.job.launcher}, not with accelerate"
     if not node.is_head and not head.has(AccelerateFile):
         return f"{head.name}gave no answer; its configuration decides whether this one is read"

@@ -249,6 +249,14 @@ setsid tail -f train.py >/dev/null 2>&1 </dev/null &
 until [ -s out ]; do sleep 0.05; done
 """
 """Ranks of another script, which names the job's, and somebody who reads it."""
+PARTS = """
+mkdir -p /srv/job /srv/data .cache/huggingface/accelerate; echo 'print(1)' >/srv/job/train.py
+for i in 1 2 3; do echo $NAME >/srv/data/of-$NAME-$i.arrow; done
+printf '%s\n' 'compute_environment: LOCAL_MACHINE' 'distributed_type: MULTI_GPU' \
+    'num_machines: 4' 'num_processes: 32' 'machine_rank: 0' 'main_process_ip: 10.9.9.9' \
+    >.cache/huggingface/accelerate/default_config.yaml
+"""
+"""Each node has its own part of the data, and a file of another cluster that nothing reads."""
 WITHOUT_KEYS = """
 rm .ssh/id_*; mv .ssh/known_hosts /etc/ssh/ssh_known_hosts
 printf 'node1 root\nnode2 root\n' >.shosts; chmod 600 .shosts

@@ -8,6 +8,7 @@ from tests.support.odd_clusters import (
     BRIDGED,
     BRIDGES,
     OTHER_WORK,
+    PARTS,
     RENAMED,
     WRAPPER,
     bashrc,
@@ -105,6 +106,15 @@ SITES = [
         TWO,
         (on_all(OTHER_WORK),),
         {"workdir": "/srv/job", "command": ("train.py",)},
+    ),
+    Site(
+        "data-in-parts-and-old-files-of-accelerate",
+        TWO,
+        (on_all(PARTS),),
+        {
+            "workdir": "/srv/job",
+            "command": ("train.py", "--data_path", "/srv/data", "--output_dir", "out"),
+        },
     ),
     Site("one-node", LabShape(nodes=1, slots=2), trains=True),
     Site("eight-nodes", LabShape(nodes=8)),

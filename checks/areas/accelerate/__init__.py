@@ -1,10 +1,13 @@
 """accelerate trusts a file on each node, and nothing compares those files.
 
-These checks apply where `launch.toml` says `with = "accelerate"` under `[start]`, and are skipped
-elsewhere. Which node's file counts depends on one line. With `deepspeed_multinode_launcher` at
-`pdsh` (the default), `openmpi`, `mvapich`, `mpich` or `slurm`, accelerate starts on the head and
-DeepSpeed starts the rest: then only the head's file is read and judged. With `standard` or `nossh`,
-and with anything but DeepSpeed, somebody starts accelerate on every node: then all files count.
+These checks apply where `launch.toml` says `with = "accelerate"` under `[start]`. Where it names no
+command, and every node has a file for several machines, they warn: `accelerate launch` may be what
+is typed. Elsewhere they are skipped.
+
+Which node's file counts depends on one line. With `deepspeed_multinode_launcher` at `pdsh` (the
+default), `openmpi`, `mvapich`, `mpich` or `slurm`, accelerate starts on the head and DeepSpeed
+starts the rest: then only the head's file is read and judged. With `standard` or `nossh`, and with
+anything but DeepSpeed, somebody starts accelerate on every node: then all files count.
 
 The file is `accelerate/default_config.yaml`, or `.json` where only that exists, in `HF_HOME`,
 `XDG_CACHE_HOME/huggingface` or `~/.cache/huggingface`. A file that `--config_file` names is not

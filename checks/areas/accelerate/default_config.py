@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import posixpath
 import shlex
+from collections.abc import Callable
+from dataclasses import replace
 
 from checks.areas.accelerate.aliases import node_addresses, node_aliases
 from checks.areas.accelerate.edits import set_key_fix, set_nested_key_fix
@@ -25,10 +28,25 @@ from checks.knowledge.accelerate_config import (
     parse_config,
     why_not_read,
 )
-from checks.model import Severity, Verdict, block, ok, skip, warn
+from checks.model import Outcome, Severity, Verdict, block, ok, skip, warn
+
+
+def as_far_as_it_matters(judge: Callable[[NodeView], Verdict]) -> Callable[[NodeView], Verdict]:
+    """The judge, whose verdict only warns where launch.toml does not start with accelerate."""
+
+    @functools.wraps(judge)
+    def judge_by_launcher(node: NodeView) -> Verdict:
+        verdict = judge(node)
+        if node.job.launcher == "accelerate" or verdict.outcome is not Outcome.FAIL:
+            return verdict
+        message = f"{verdict.message}; it counts where `accelerate launch` starts the ranks"
+        return replace(verdict, message=message, severity=Severity.WARN)
+
+    return judge_by_launcher
 
 
 @node_check("accelerate.config-is-accepted", AccelerateFile)
+@as_far_as_it_matters
 def config_is_accepted(node: NodeView) -> Verdict:
     """accelerate's default_config.yaml exists, and accelerate accepts every key in it.
 
@@ -67,6 +85,7 @@ def config_is_accepted(node: NodeView) -> Verdict:
 
 
 @node_check("accelerate.machine-ranks-are-whole", AccelerateFile)
+@as_far_as_it_matters
 def machine_ranks_are_whole(node: NodeView) -> Verdict:
     """The nodes' machine ranks are 0 to n-1, each once, and the head's is 0.
 
@@ -109,6 +128,7 @@ def machine_ranks_are_whole(node: NodeView) -> Verdict:
 
 
 @node_check("accelerate.machines-and-processes-fit", AccelerateFile, Gpus)
+@as_far_as_it_matters
 def machines_and_processes_fit(node: NodeView) -> Verdict:
     """accelerate's file has as many machines as there are nodes, and as many processes as slots.
 
@@ -160,6 +180,7 @@ def machines_and_processes_fit(node: NodeView) -> Verdict:
 
 
 @node_check("accelerate.main-process-is-on-the-head", AccelerateFile, Interfaces, Names)
+@as_far_as_it_matters
 def main_process_is_on_the_head(node: NodeView) -> Verdict:
     """main_process_ip is an address of the head, or its name.
 
@@ -198,6 +219,7 @@ def main_process_is_on_the_head(node: NodeView) -> Verdict:
 
 
 @node_check("accelerate.port-is-the-checked-one", AccelerateFile)
+@as_far_as_it_matters
 def port_is_the_checked_one(node: NodeView) -> Verdict:
     """main_process_port is the same on all nodes, and is the one in launch.toml.
 
@@ -235,6 +257,7 @@ def port_is_the_checked_one(node: NodeView) -> Verdict:
     over=Over.HEAD,
     optional=(Gpus,),
 )
+@as_far_as_it_matters
 def hostfile_is_there(node: NodeView) -> Verdict:
     """Where accelerate lets DeepSpeed start the nodes, the hostfile that it names lists them all.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import shlex
+from collections.abc import Mapping, Sequence
 
 from checks.areas.files.fixes import abbreviate_nodes, copy_command
 from checks.areas.files.sharing import missing_mount_fix, path_on_nodes
@@ -11,7 +12,7 @@ from checks.check import node_check
 from checks.facts import NodeView
 from checks.facts.job_paths import JobPath, JobPaths
 from checks.model import Fix, Verdict, block, ok, skip, warn
-from checks.outliers.consensus import majority_value, nodes_with_value
+from checks.outliers.consensus import majority_value, nodes_with_value, strict_majority
 from checks.units import format_file_size
 
 
@@ -24,7 +25,8 @@ def needed_data_is_whole(node: NodeView) -> Verdict:
 
     Measured: The paths in `exist` and among the arguments: whether a folder is empty, number and
     bytes of the weights directly in it, the size of a file, and whether a small file is git's
-    pointer. Contents of models are not compared.
+    pointer; and the names and sizes of all files of data and weights below a folder, where the node
+    has a part of what most nodes have, and nothing else. Contents are not compared.
 
     Fix:
         empty, incomplete: mounts or copies it.
@@ -43,6 +45,7 @@ def needed_data_is_whole(node: NodeView) -> Verdict:
             _pointer_verdict(node, job_path, others)
             or _empty_verdict(node, path, job_path, others)
             or _other_version_verdict(node, job_path, others)
+            or _missing_files_verdict(node, job_path, others)
             or _incomplete_verdict(node, job_path, others)
         )
         if verdict is not None:
@@ -93,6 +96,39 @@ def _empty_verdict(
         copy_command(node, filled[0], job_path.absolute)
     )
     return block("empty", message, fix)
+
+
+def _missing_files_verdict(
+    node: NodeView, job_path: JobPath, others: dict[str, JobPath]
+) -> Verdict | None:
+    """Files that most nodes have and this one lacks, or has shorter; parts of its own are none."""
+    most, here = _whole_set([other.files for other in others.values()]), job_path.files
+    if not most or not here.keys() <= most.keys():
+        return None
+    short = [name for name, size in most.items() if here.get(name, -1) < size]
+    if not short or any(here[name] > most[name] for name in here):
+        return None
+    source = next(name for name, other in others.items() if other.files == most)
+    named = ", ".join(sorted(short)[:3]) + (f" and {len(short) - 3} more" if short[3:] else "")
+    lacking = sum(name not in here for name in short)
+    what = f"lacks {lacking} of {len(most)} files" if lacking else "has files that are cut short"
+    message = f"{job_path.absolute} on {node.name} {what}: {named}; {source} has them"
+    paths = [posixpath.join(job_path.absolute, name) for name in sorted(short)]
+    copies = [copy_command(node, source, path) for path in paths]
+    copy = " && ".join(copies) if len(copies) < 6 else copy_command(node, source, job_path.absolute)
+    return block("incomplete", message, node.fix(copy), files=sorted(short))
+
+
+def _whole_set(sets: Sequence[Mapping[str, int]]) -> Mapping[str, int]:
+    """What most nodes have; without a majority all that any node has, where others have most of it:
+    a head may keep everything, and each node its part.
+    """
+    most = strict_majority(frozenset(files.items()) for files in sets)
+    if most is not None:
+        return dict(most)
+    largest = max(sets, key=len)
+    parts = all(files.keys() <= largest.keys() for files in sets)
+    return largest if parts and all(2 * len(files) > len(largest) for files in sets) else {}
 
 
 def _incomplete_verdict(

@@ -221,7 +221,7 @@ def _is_there(path: PathState) -> bool:
     return path.state == THERE
 
 
-@node_check("files.output-is-writable", Files, tags=(Tag.AFTER_FAILURE,))
+@node_check("files.output-is-writable", Files, tags=(Tag.AFTER_FAILURE,), optional=(JobPaths,))
 def output_is_writable(node: NodeView) -> Verdict:
     """The output folder is writable on every node, and has free space.
 
@@ -229,7 +229,8 @@ def output_is_writable(node: NodeView) -> Verdict:
     checkpoint, after hours, and the error does not name it.
 
     Measured: Permissions, mount, free bytes and inodes of `output` or of the nearest folder above
-    it. Nothing is written.
+    it; of the folders that arguments such as `--output_dir` name, whether they can be folders and
+    be written. Nothing is written.
 
     Fix:
         hangs: names the mount that does not answer.
@@ -243,6 +244,8 @@ def output_is_writable(node: NodeView) -> Verdict:
         not-mounted: a local disk where most nodes have a shared one; warns. Mounts it.
     """
     folder = node.read(Files).output
+    if wrong := _argument_verdict(node):
+        return wrong
     if folder is None:
         return skip("no `output` in launch.toml")
     wrong = (
@@ -256,6 +259,26 @@ def output_is_writable(node: NodeView) -> Verdict:
     free = format_file_size(folder.free_bytes)
     message = f"{folder.absolute}: {folder.filesystem}, {place}, {free} free"
     return ok(message, free_bytes=folder.free_bytes, mount=folder.mount)
+
+
+def _argument_verdict(node: NodeView) -> Verdict | None:
+    """A folder that an argument of the command names and in which nothing can be written."""
+    if not node.has(JobPaths):
+        return None
+    job_paths = node.read(JobPaths)
+    for path, option in job_paths.written.items():
+        peers = [
+            paths.written_folders[path]
+            for paths in node.cluster.facts_by_node(JobPaths).values()
+            if path in paths.written_folders
+        ]
+        folder = job_paths.written_folders[path]
+        if folder.state not in (THERE, "missing"):
+            continue
+        elsewhere = f"give --{option} another folder"
+        if reason := explain_unwritable(node, folder, peers, elsewhere):
+            return block(*reason)
+    return None
 
 
 def _unwritable_verdict(node: NodeView, output: FolderSpace) -> Verdict | None:

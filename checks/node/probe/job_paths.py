@@ -15,11 +15,13 @@ from checks.node.probe.files import (
     mount_of,
     path_state,
     paths_to_compare,
+    writable_space,
 )
 from checks.node.runtime.files import decode_text, read_file
 
 LIMIT = 6.0
 MOST_ENTRIES = 5000
+MOST_FILES = 2000
 TEXTS = (".yaml", ".yml", ".json", ".toml", ".py", ".cfg", ".ini")
 LARGEST_TEXT = 1024 * 1024
 WEIGHTS = (".safetensors", ".bin", ".pt", ".pth", ".gguf")
@@ -33,6 +35,8 @@ LARGEST_CONFIG = 64 * 1024
 MOST_NAMED = 32
 NAMED = re.compile(r"""(\w+)["']?[ \t]*:[ \t]*["']?([^"'#\n,{}\[\]]+)""")
 COMMENT = re.compile(r"^[ \t]*#.*", re.M)
+FOLDER = re.compile("(dir|folder|directory)$")
+PLAIN = re.compile(r"^[\w./+-][^\s*?{$,:]*$")
 READ = re.compile("resume|load|from|init|pretrained")
 
 
@@ -73,6 +77,16 @@ def argument_paths(args):
     }
 
 
+def written_folders(args):
+    """{path: option} of the arguments that name a folder which the job writes."""
+    pairs = command_arguments(args.get("command") or ())
+    return {
+        value: option
+        for option, value in pairs
+        if FOLDER.search(option.lower()) and not is_read(option) and PLAIN.match(value)
+    }
+
+
 def is_lfs_pointer(path, size):
     """Whether git left a pointer there in place of the file."""
     if size >= 1024 or not path.endswith(WEIGHTS + DATA):
@@ -100,6 +114,20 @@ def folder_contents(folder):
     }
 
 
+def files_of_data(folder):
+    """{relative path: bytes} of the files of data and weights below, of MOST_FILES at most."""
+    found = {}
+    for top, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            if name.endswith(DATA + WEIGHTS):
+                path = os.path.join(top, name)
+                found[os.path.relpath(path, folder)] = os.stat(path).st_size
+            if len(found) == MOST_FILES:
+                return found
+    return found
+
+
 def survey_path(path):
     """`look`, the real path and its mount, and what the file or folder has in it."""
     found = path_state(path)
@@ -109,7 +137,7 @@ def survey_path(path):
         real=real, mount=mount, filesystem=kind, shared=is_remote(kind), source=source, pointers=[]
     )
     if found["state"] == "there" and found["kind"] == "directory":
-        found.update(folder_contents(path))
+        found.update(folder_contents(path), files=files_of_data(path))
     elif found["state"] == "there":
         if is_lfs_pointer(path, found["bytes"]):
             found["pointers"] = [os.path.basename(path)]
@@ -177,9 +205,14 @@ def job_paths(args):
     named = {path: key for path, key in named_paths(args, workdir).items() if path not in others}
     for path in named:
         looks[path] = (survey_path, os.path.normpath(os.path.join(workdir, path)))
+    written = written_folders(args)
+    for path in written:
+        looks["written", path] = (writable_space, os.path.normpath(os.path.join(workdir, path)))
     seen = look_side_by_side(looks, LIMIT)
     return {
         "workdir": seen["."],
+        "written": written,
+        "written_folders": {path: seen["written", path] for path in written},
         "arguments": options,
         "paths": {path: seen[path] for path in paths},
         "named": named,

@@ -82,6 +82,8 @@ ALIKE = frozenset(
         *("resolver-file-gone", "shell-unlisted", "locale-missing", "shm-not-mounted"),
         *("low-net.core.somaxconn", "low-net.ipv4.tcp_syn_retries"),
         *("ten-percent-lost", "same-module-runs", "same-script-of-another"),
+        *("shard-cut-short", "shards-of-one-kind-missing", "more-processes-than-slots"),
+        *("main-process-is-itself", "main-process-is-nobodys"),
         *("bound-elsewhere", "command-for-every-login", "known-hosts-is-a-folder"),
     }
 )

@@ -57,6 +57,14 @@ OUTPUT = "files.output-is-writable"
 IN_COMMAND = "files.paths-in-the-command-are-there"
 WHOLE = "files.needed-data-is-whole"
 TEMPORARY = "files.temporary-folder-is-usable"
+SHARDS = custom(
+    "have-shards",
+    "mkdir -p /data/set/train /data/set/eval; echo 1 >/root/train.py\n"
+    "for i in 1 2 3 4 5 6 7 8; do echo shard $i >/data/set/train/part-$i.arrow; done\n"
+    "echo 1 >/data/set/eval/part-1.jsonl; echo 2 >/data/set/eval/part-2.jsonl",
+)
+IN_ARGUMENTS = {"command": ("train.py", "--data_path", "/data/set")}
+
 CASES = [
     case(
         custom("argument-missing", "rm /data/train.jsonl"),
@@ -119,6 +127,20 @@ CASES = [
         *(WHOLE, NODE3, "lfs-pointer"),
         job=NEEDS,
         first=HAVING,
+    ),
+    *(
+        case(custom(name, damage), WHOLE, NODE3, "incomplete", job=job, first=((SHARDS, ALL),))
+        for name, damage, job in (
+            ("shard-missing", "rm /data/set/train/part-3.arrow", {"exist": ("/data/set",)}),
+            ("shard-cut-short", "truncate -s 1 /data/set/train/part-5.arrow", IN_ARGUMENTS),
+            ("shards-of-one-kind-missing", "rm /data/set/eval/*", IN_ARGUMENTS),
+        )
+    ),
+    case(
+        custom("output-of-an-argument-is-a-file", "mkdir -p /data; echo x >/data/out"),
+        *(OUTPUT, NODE3, "not-a-directory"),
+        job={"command": ("train.py", "--output_dir", "/data/out")},
+        first=((custom("have-train", "echo 1 >/root/train.py"), ALL),),
     ),
     case(
         custom("model-link-elsewhere", "ln -sfn /data/v1 /data/now"),

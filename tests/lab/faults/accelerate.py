@@ -1,0 +1,56 @@
+"""accelerate's own files, each node's by itself, that do not fit one another or the cluster."""
+
+from __future__ import annotations
+
+from launcher.lab.faults import Fault
+from tests.lab.faults.case import ALL, NODE3, case, custom, warned
+
+FILE = "$HOME/.cache/huggingface/accelerate/default_config.yaml"
+HAVE = custom(
+    "have-accelerate-files",
+    f"mkdir -p $(dirname {FILE}); printf '%s\\n' 'compute_environment: LOCAL_MACHINE' "
+    "'distributed_type: MULTI_CPU' 'num_machines: 3' 'num_processes: 3' "
+    '"machine_rank: $((${NAME#node} - 1))" "main_process_ip: $HEAD_ADDRESS" '
+    f"'main_process_port: 29500' 'use_cpu: true' >{FILE}",
+)
+HAVING = ((HAVE, ALL),)
+WITH = {"with_": "accelerate", "command": ("train.py",)}
+TRAIN = ((custom("have-a-script", "echo 'print(1)' >/root/train.py"), ALL),)
+RANKS, FIT, MAIN = (
+    f"accelerate.{claim}"
+    for claim in (
+        "machine-ranks-are-whole",
+        "machines-and-processes-fit",
+        "main-process-is-on-the-head",
+    )
+)
+
+
+def edited(name: str, key: str, value: str) -> Fault:
+    """One key of the node's file has another value."""
+    return custom(name, f'sed -i "s/^{key}:.*/{key}: {value}/" {FILE}')
+
+
+RANK_TWICE = edited("machine-rank-twice", "machine_rank", "1")
+TOO_MANY = edited("more-processes-than-slots", "num_processes", "6")
+OF_ITSELF = edited("main-process-is-itself", "main_process_ip", "$ADDRESS")
+
+CASES = [
+    case(RANK_TWICE, RANKS, NODE3, "rank-twice", job=WITH, first=HAVING + TRAIN),
+    case(TOO_MANY, FIT, NODE3, "processes-differ", job=WITH, first=HAVING + TRAIN),
+    case(OF_ITSELF, MAIN, NODE3, "not-the-head", job=WITH, first=HAVING + TRAIN),
+    warned(
+        edited("machine-rank-twice-without-a-command", "machine_rank", "1"),
+        RANKS,
+        NODE3,
+        "rank-twice",
+        first=HAVING,
+    ),
+    warned(
+        edited("main-process-is-nobodys", "main_process_ip", "10.200.0.9"),
+        MAIN,
+        NODE3,
+        "not-the-head",
+        first=HAVING,
+    ),
+]
