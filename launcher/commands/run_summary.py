@@ -11,7 +11,7 @@ from typing import Any
 from checks.knowledge.exit_status import describe_exit
 from launcher.record import RecordedRun
 from launcher.run.messages import RankEnded, RankStarted
-from launcher.run.step_meter import usual_wait_s
+from launcher.run.step_words import StepFigures
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class RankSummary:
 
 
 @dataclass(frozen=True)
-class RunSummary:
+class RunSummary(StepFigures):
     """A run as its record has it; None is what the record does not say.
 
     `seconds` it has run, for a lost run as long as its launcher was heard of. `left_s`: until its
@@ -42,12 +42,6 @@ class RunSummary:
     command: tuple[str, ...]
     nodes: tuple[str, ...]
     world_size: int | None
-    step: int | None
-    steps: int | None
-    loss: float | str | None
-    steps_per_s: float | None
-    left_s: float | None
-    since_step_s: float | None
     doing: str | None
     stall: str | None
     attempt: Mapping[str, Any] | None
@@ -55,12 +49,6 @@ class RunSummary:
     diagnosis: str | None
     host: str | None
     pid: int | None
-
-    @property
-    def stands_still(self) -> bool:
-        """Whether its newest step was longer ago than a step takes at its pace."""
-        since_s = self.since_step_s
-        return since_s is not None and since_s > usual_wait_s(self.steps_per_s)
 
 
 def summarise_run(run: RecordedRun) -> RunSummary:

@@ -11,6 +11,7 @@ from checks.folded_names import fold_names
 from checks.next_line import next_line
 from checks.units import format_duration
 from launcher.commands.run_summary import RankSummary, RunSummary
+from launcher.run.step_words import describe_progress, describe_step, describe_wait
 
 LOST = "its launcher ended without a result; each node ends its ranks by itself within seconds"
 LISTED_RANKS = 16
@@ -28,13 +29,13 @@ def line_for_run(command: str, name: str, base: Path, *words: str) -> str:
 def summary_columns(run: RunSummary) -> list[str]:
     """The cells of a run's line, the command last; empty where nothing is known."""
     if run.stands_still:
-        pace, about_left = _wait_text(run), ""
+        pace, about_left = describe_wait(run), ""
     else:
         pace = f"{run.steps_per_s:g} steps/s" if run.steps_per_s else ""
         about_left = f"{format_duration(run.left_s)} left" if run.left_s is not None else ""
     duration = format_duration(run.seconds) if run.seconds is not None else ""
     loss = f"loss {run.loss}" if run.loss is not None else ""
-    cells = [run.name, run.state, duration, _step_text(run), loss, pace, about_left]
+    cells = [run.name, run.state, duration, describe_step(run), loss, pace, about_left]
     return [*cells, _shorten(shlex.join(run.command))]
 
 
@@ -48,12 +49,6 @@ def align_columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
 
 def _shorten(text: str) -> str:
     return text if len(text) <= COMMAND_WIDTH else f"{text[: COMMAND_WIDTH - 2]} …"
-
-
-def _step_text(run: RunSummary) -> str:
-    if run.step is None:
-        return ""
-    return f"step {run.step} of {run.steps}" if run.steps else f"step {run.step}"
 
 
 def status_lines(run: RunSummary) -> Iterator[str]:
@@ -79,25 +74,10 @@ def _duration_text(run: RunSummary) -> str:
 
 
 def progress_text(run: RunSummary) -> str:
-    """`step 12 of 200, loss 2.5, 3.4 steps per second, about 55 s left`.
-
-    What stands still has no pace and no time left, but a line to type.
-    """
-    parts = [_step_text(run), f"loss {run.loss}" if run.loss is not None else ""]
-    if run.stands_still:
-        look = line_for_run("xray", run.name, Path(run.path).parent)
-        parts.append(f"{_wait_text(run)}; look: {look}")
-    else:
-        parts.append(f"{run.steps_per_s:g} steps per second" if run.steps_per_s else "")
-        left = f"about {format_duration(run.left_s)} left" if run.left_s is not None else ""
-        parts.append(left)
+    """How far it is; before the first step of a run under way, what its ranks do."""
     if run.state == "running" and run.step is None and run.loss is None:
-        parts.append(f"no step yet: {run.doing}" if run.doing else "no step yet")
-    return ", ".join(part for part in parts if part)
-
-
-def _wait_text(run: RunSummary) -> str:
-    return f"no step for {format_duration(run.since_step_s or 0.0)}"
+        return f"no step yet: {run.doing}" if run.doing else "no step yet"
+    return describe_progress(run, line_for_run("xray", run.name, Path(run.path).parent))
 
 
 def rank_lines(ranks: Sequence[RankSummary]) -> Iterator[str]:

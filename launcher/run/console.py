@@ -41,12 +41,20 @@ class Console:
         """On a terminal, a line that stays below all others until it is set to nothing."""
         if self.is_terminal and (text or self._status):
             before, room = self._status, shutil.get_terminal_size().columns - 1
-            self._status = text if len(text) <= room else f"{text[: room - 1]}…"
+            self._status = _fit_line(text, room)
             if self._status != before:
                 self._print(f"{_ERASE_LINE}{self._status}")
 
     def _print(self, text: str) -> None:
         self.has_reader &= print_line(text, end="")
+
+
+def _fit_line(text: str, room: int) -> str:
+    """The text, or what fits of it: whole clauses where at least half of the room is for these."""
+    if len(text) <= room:
+        return text
+    clauses = max(text.rfind(mark, 0, room - 1) for mark in (", ", "; "))
+    return f"{text[:clauses]}, …" if clauses > room // 2 else f"{text[: room - 1]}…"
 
 
 def print_line(text: str, stream: TextIO | None = None, end: str = "\n") -> bool:

@@ -34,10 +34,10 @@ from launcher.run.messages import (
 )
 from launcher.run.notifier import Notifier
 from launcher.run.progress import Progress
+from launcher.run.run_display import RunDisplay
 from launcher.run.run_notices import RunNotices
 from launcher.run.stall.judge import Stall, StallKind
 from launcher.run.stall.stall_monitor import STUCK_AFTER_S, StallMonitor
-from launcher.run.start_display import StartDisplay
 from launcher.run.state import RunState
 from launcher.run.supervisors import Supervisors, start_supervisors
 from launcher.run.worlds import SeparationNotice
@@ -87,13 +87,13 @@ class RunController:
         self.questions: list[str] = []
         self.hang = ""
         """What was last said of the run without progress; empty again once there was a step."""
-        self.start_display = StartDisplay(self.console, self.progress.seconds)
+        self.display = RunDisplay(self.console, self.progress)
         self.stall_monitor = StallMonitor(
             plan,
             stuck_after_s,
             self._request_observations,
             self._record_observation,
-            self.start_display.show,
+            self.display.show,
             job.stuck_kill_s,
         )
         self.separation_notice = SeparationNotice(self.state.worlds, self.console.say)
@@ -137,7 +137,7 @@ class RunController:
             self._fail_overdue_nodes(missing, what, AGENTS_WAIT_S)
             return
         self._wait_until(self._has_succeeded, None)
-        self.start_display.clear()
+        self.display.clear()
         self._wait_until(lambda: self.state.over, LAUNCHERS_EXIT_S)
 
     def _run_commands_before(self, supervisors: Supervisors) -> None:
@@ -176,7 +176,7 @@ class RunController:
         self.stall_monitor.check_progress(time.monotonic())
         if not self.job.allow_separate:
             self.separation_notice.check(time.monotonic())
-        self.start_display.redraw()
+        self.display.redraw()
         if stuck := self.stall_monitor.proved_stuck:
             self._fail_stuck_run(stuck)
         return self.state.has_succeeded
@@ -260,13 +260,16 @@ class RunController:
 
     def _show_line(self, node: str, source: str, line: str) -> None:
         self.record.log(node, f"{source.removeprefix('rank')}: {line}")
-        if source != LAUNCHER_SOURCE and not self.aftermath.takes(node, source):
+        hidden = source == LAUNCHER_SOURCE or self.display.replaces(source, line)
+        if not hidden and not self.aftermath.takes(node, source):
             self.console.line(node, source, line)
         if source.startswith("rank"):
-            self.start_display.clear()
+            self.display.printed()
             step = self.progress.line(source, line)
             self.stall_monitor.progress(time.monotonic(), step=step)
             self.hang = "" if step else self.hang
+            if step:
+                self.display.stepped()
 
     def _collect_last_words(self) -> None:
         """Receive output for a moment more, once something failed."""

@@ -12,6 +12,7 @@ from launcher.plan.ranks import name_ranks
 from launcher.rank_output import parse_step_line
 from launcher.run.stall.judge import StallKind
 from launcher.run.step_meter import StepMeter, total_from_arguments, usual_wait_s
+from launcher.run.step_words import StepFigures, describe_progress
 from launcher.run.worlds import World
 
 LATE_S = 10.0
@@ -32,7 +33,6 @@ class Progress:
         self._meter = StepMeter(self._total)
         """Of the rank that is followed: the first that printed a step, as long as it does."""
         self._meters: dict[str, StepMeter] = {}
-        self._paced = False
         self._joined = False
         self.first_started_s: float | None = None
         self.joined_s: float | None = None
@@ -84,7 +84,6 @@ class Progress:
         meter.take(step, time.monotonic())
         if meter is not self._meter and self._stands_still(meter):
             self._meter = meter
-        self._report_pace()
         return True
 
     def _stands_still(self, other: StepMeter) -> bool:
@@ -104,10 +103,37 @@ class Progress:
         self._stall = "" if kind is StallKind.WELL else text
         self._not_met = kind is StallKind.APART
 
-    def _report_pace(self) -> None:
-        if not self._paced and self._meter.span_s > PACE_S and self.steps_per_s:
-            self._paced = True
-            self._say(f"{self.steps_per_s:g} steps per second")
+    def describe(self) -> str:
+        """The newest step, loss, pace and the time left, as `status` says them; else empty."""
+        return describe_progress(self._figures)
+
+    @property
+    def has_pace(self) -> bool:
+        """Whether steps were seen for long enough that their pace means something."""
+        return self._meter.span_s > PACE_S
+
+    @property
+    def shows_bar(self) -> bool:
+        """Whether the rank that is followed shows its steps, pace and time left itself."""
+        return self._meter.is_bar
+
+    def counts_bar(self, line: str) -> bool:
+        """Whether the line is a bar of the steps that `describe` counts, or clears one."""
+        if not self.shows_bar:
+            return False
+        step = parse_step_line(line)
+        return bool(step and step.bar and step.total == self._meter.total) or not line.strip()
+
+    @property
+    def _figures(self) -> StepFigures:
+        meter = self._meter
+        stepped_at, left_s = meter.stepped_at, meter.left_s
+        since_s = None if stepped_at is None else time.monotonic() - stepped_at
+        left_s = None if left_s is None else max(left_s - (since_s or 0.0), 0.0)
+        pace = meter.recent_steps_per_s
+        return StepFigures(
+            **self._step_figures, steps_per_s=pace, left_s=left_s, since_step_s=since_s
+        )
 
     @property
     def steps_per_s(self) -> float | None:

@@ -71,6 +71,11 @@ class StepMeter:
         return self._points[-1][1] if self._points else None
 
     @property
+    def is_bar(self) -> bool:
+        """Whether a progress bar counts the steps."""
+        return self._kind is Kind.BAR
+
+    @property
     def stepped_at(self) -> float | None:
         """When the newest step was seen."""
         return self._points[-1][0] if self._points else None

@@ -73,6 +73,7 @@ def test_a_closed_terminal_ends_a_run_that_is_not_detached(place, lab, terminal)
     terminal.wait_for(
         "node1 0:.* step 1[^~]*node2 1:.* step 1|node2 1:.* step 1[^~]*node1 0:.* step 1"
     )
+    terminal.wait_for(r"\x1b\[Kstep 1, loss 2.5")
     run = all_runs(place / "runs")[-1]
     terminal.close()
     run_launcher(place, "attach")

@@ -65,8 +65,12 @@ def test_the_first_step_and_the_pace_are_said_once(run, clock, said):
         clock[0] += 0.5
         assert run.line("rank0", f"step {number} loss 2.5")
         run.line("rank1", f"step {number * 7} loss 2.5")
-    assert said == ["first step after 0.5 s", "2 steps per second"]
-    assert PACE_S < 20
+        assert run.has_pace == (clock[0] - 100.5 > PACE_S)
+    assert said == ["first step after 0.5 s"]
+    assert run.describe() == "step 39 of 100, loss 2.5, 2 steps per second, about 30 s left"
+    clock[0] += UNKNOWN_STEP_S
+    assert run.describe() == "step 39 of 100, loss 2.5, no step for 60 s"
+    clock[0] -= UNKNOWN_STEP_S
     assert run.run_figures == {
         "seconds": 19.5, "joined_s": None, "first_step_s": 0.5, "steps_per_s": 2.0,
         "step": 39, "steps": 100, "loss": 2.5,
@@ -136,3 +140,32 @@ def test_a_stall_is_recorded_until_it_is_over(run, kind, line, kept):
     run.observed(kind, "no step yet; 1 of 2 ranks")
     run.line("rank1", line)
     assert bool(run.figures_to_record()["stall"]) is kept
+
+
+def test_bars_of_the_steps_are_known_from_others(run, clock):
+    bar = " 17%|███       | {}/{} [00:12<01:05,  1.31s/it]"
+    assert not run.counts_bar(bar.format(1, 60))
+    for number in (1, 2):
+        clock[0] += 1
+        run.line("rank0", bar.format(number, 60))
+    assert run.shows_bar
+    assert run.counts_bar(bar.format(3, 60))
+    assert run.counts_bar("        ")
+    assert not run.counts_bar(bar.format(3, 10))
+    assert not run.counts_bar("{'loss': '5.387'}")
+    assert not run.counts_bar("Writing model shards: 100%|█████| 1/1 [00:00<00:00, 271.25it/s]")
+
+
+def test_where_ranks_print_no_bar_nothing_is_one(run, clock):
+    run.line("rank0", "step 1 loss 2.5")
+    assert not run.counts_bar("")
+    assert not run.shows_bar
+
+
+def test_of_a_run_whose_steps_are_done_nothing_is_left(run, clock):
+    for number in (97, 98, 99, 100):
+        clock[0] += 0.5
+        run.line("rank0", f"step {number} loss 2.5")
+        left = ", about 1 s left" if number == 99 else ""
+        if number > 98:
+            assert run.describe() == f"step {number} of 100, loss 2.5, 2 steps per second{left}"

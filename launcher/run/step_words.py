@@ -1,0 +1,66 @@
+"""How far a run is, in words: the same at its terminal, in `status` and in `attach`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from checks.units import format_duration
+from launcher.run.step_meter import usual_wait_s
+
+
+@dataclass(frozen=True)
+class StepFigures:
+    """The newest step of a run; None is what is not known.
+
+    `left_s`: until its last step, as `steps_per_s` goes on. `since_step_s`: since its newest step.
+    """
+
+    step: int | None
+    steps: int | None
+    loss: float | str | None
+    steps_per_s: float | None
+    left_s: float | None
+    since_step_s: float | None
+
+    @property
+    def stands_still(self) -> bool:
+        """Whether its newest step was longer ago than a step takes at its pace."""
+        since_s = self.since_step_s
+        return since_s is not None and since_s > usual_wait_s(self.steps_per_s)
+
+
+def describe_step(figures: StepFigures) -> str:
+    """`step 12 of 200`; empty without one."""
+    if figures.step is None:
+        return ""
+    return f"step {figures.step} of {figures.steps}" if figures.steps else f"step {figures.step}"
+
+
+def describe_progress(figures: StepFigures, look: str = "") -> str:
+    """`step 12 of 200, loss 2.5, 3.4 steps per second, about 55 s left`.
+
+    What stands still has no pace and no time left, but the line `look` to type.
+    """
+    parts = [describe_step(figures), f"loss {figures.loss}" if figures.loss is not None else ""]
+    if figures.stands_still:
+        wait = describe_wait(figures)
+        parts.append(f"{wait}; look: {look}" if look else wait)
+    else:
+        parts += [_pace_text(figures.steps_per_s), _left_text(figures)]
+    return ", ".join(part for part in parts if part)
+
+
+def describe_wait(figures: StepFigures) -> str:
+    """`no step for 10 minutes`."""
+    return f"no step for {format_duration(figures.since_step_s or 0.0)}"
+
+
+def _pace_text(steps_per_s: float | None) -> str:
+    return f"{steps_per_s:g} steps per second" if steps_per_s else ""
+
+
+def _left_text(figures: StepFigures) -> str:
+    """Nothing is said of a run whose last step is done."""
+    if figures.left_s is None or figures.step == figures.steps:
+        return ""
+    return f"about {format_duration(max(figures.left_s, 1.0))} left"
