@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Iterable, Sequence
 
 from checks.check import Claim
+from checks.effects import hold_against_facts
 from checks.errors import FactError
 from checks.facts import ClusterView, Login, NodeView, Snapshot
 from checks.model import Finding, Verdict, skip, unknown
@@ -48,7 +49,8 @@ def _judge_claim(claim: Claim, cluster: ClusterView, reach_subjects: set[str]) -
             if not view.reached:
                 return _not_reached_verdict(view, reach_subjects)
     try:
-        return claim.check.judge(*views) if views else claim.check.judge(cluster)
+        verdict = claim.check.judge(*views) if views else claim.check.judge(cluster)
+        return hold_against_facts(verdict, cluster)
     except FactError as error:
         return unknown(str(error))
     except Exception as error:  # noqa: BLE001 - a judge's own bug must not hide the other findings

@@ -67,7 +67,14 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "checks.job.user_files",
         "checks.model",
     ),
-    "checks.judge": ("checks.check", "checks.errors", "checks.facts", "checks.model"),
+    "checks.effects": ("checks.errors", "checks.facts", "checks.model"),
+    "checks.judge": (
+        "checks.check",
+        "checks.effects",
+        "checks.errors",
+        "checks.facts",
+        "checks.model",
+    ),
     # how it is found out
     "checks.contact": (
         "checks.answer",

@@ -105,6 +105,12 @@ LOGIN_CAUSES = (
         "raises `MaxStartups`; see also fail2ban and `/etc/hosts.deny`",
     ),
     Cause(
+        "penalised",
+        "sshd locks this address out for a while, or takes no more logins at once",
+        "excepts the nodes from `PerSourcePenalties`, which OpenSSH has since 9.8: 15 seconds and "
+        "more after failed logins and connections without one",
+    ),
+    Cause(
         "shell-refuses",
         "the login is accepted, but no command runs",
         "takes a command before the key out; limits the start-up file that fails to interactive "
@@ -169,6 +175,7 @@ CAUSE_MEANING: Mapping[str, str] = {cause.name: cause.meaning for cause in LOGIN
 _CONNECT = r"^ssh: connect to host \S+ port \d+: "
 _DENIAL = r"Permission denied \(|Too many authentication failures|no authentication methods enabled"
 _NO_BANNER = r"^((kex|ssh)_exchange_identification: |.*during banner exchange).*"
+# sshd's drop_connection writes "Not allowed at this time" since 9.8, "Exceeded MaxStartups" before
 _BY_TEXT = tuple(
     (cause, re.compile(pattern, re.MULTILINE))
     for cause, pattern in (
@@ -187,6 +194,7 @@ _BY_TEXT = tuple(
         ("timeout", r"timed out during banner exchange|^Connection to \S+ port \d+ timed out"),
         ("host-key-changed", r"HOST IDENTIFICATION HAS CHANGED|REVOKED HOST KEY"),
         ("host-key-unknown", r"^Host key verification failed|^No \S+ host key is known for"),
+        ("penalised", r"^kex_exchange_identification: banner line \d+: Not allowed at this time"),
         ("throttled", r"^(kex|ssh)_exchange_identification: "),
         ("no-common-algorithm", r"^Unable to negotiate with "),
         ("key-denied", _DENIAL),

@@ -7,9 +7,10 @@ import shlex
 from dataclasses import replace
 
 from checks.facts.sshd import SshdSetting
+from checks.knowledge.firewalls.opening import smallest_networks
 from checks.knowledge.first_lines import put_first_command
 from checks.knowledge.logins.denial import KEYWORD_SPELLING
-from checks.knowledge.logins.failure import LoginFailure
+from checks.knowledge.logins.failure import LoginFailure, controller_address
 from checks.knowledge.logins.forced_command import KEY_TYPE, drop_command_edit, escape_sed
 from checks.knowledge.logins.keys import make_key_fix
 from checks.knowledge.logins.sshd_access import list_names_login
@@ -118,6 +119,18 @@ def drop_forced_command_fix(failure: LoginFailure) -> Fix:
         command = f"sed -i '{number}s/^/# /' {shlex.quote(file)} && {RELOAD_SSHD}"
         return failure.target.fix(command, root=True)
     return verbose_login_fix(failure)
+
+
+def exempt_address_fix(failure: LoginFailure) -> Fix:
+    """Has sshd hold nothing against the source's address; that it starts again ends the penalty."""
+    addresses = [controller_address(node) for node in failure.source.cluster.reached]
+    exempt = ",".join(map(str, smallest_networks(addresses)))
+    command = put_first_command(f"PerSourcePenaltyExemptList {exempt}", SSHD_CONFIG)
+    note = (
+        "or wait: it ends by itself; `journalctl -u ssh -u sshd` names the penalty, or else "
+        "MaxStartups, which can be raised there"
+    )
+    return failure.target.fix(f"{command} && {RELOAD_SSHD}", note, root=True)
 
 
 def raise_startups_fix(failure: LoginFailure) -> Fix:

@@ -187,3 +187,12 @@ def test_a_noisy_shell_warns_and_says_what_breaks_on_the_head():
 
 def test_each_node_begins_with_itself():
     assert rotate_from(["a", "b", "c"], "b") == ["b", "c", "a"]
+
+
+def test_a_source_that_sshd_penalises_is_excepted_once_for_all_nodes():
+    told = "kex_exchange_identification: banner line 0: Not allowed at this time"
+    finding = bad(cluster(code=255, err=told))
+    assert finding.cause == "penalised"
+    assert finding.fix.on == "node2"
+    assert "PerSourcePenaltyExemptList " in finding.fix.command
+    assert "sshd -t" in finding.fix.command

@@ -34,6 +34,8 @@ TEXTS = {
     "Host key verification failed.": "host-key-unknown",
     CHANGED: "host-key-changed",
     "kex_exchange_identification: read: Connection reset by peer": "throttled",
+    "kex_exchange_identification: banner line 0: Not allowed at this time": "penalised",
+    "kex_exchange_identification: banner line 0: Exceeded MaxStartups": "throttled",
     "ssh_exchange_identification: Connection closed by remote host": "throttled",
     "root@node2: Permission denied (publickey).": "key-denied",
     "root@node2: Permission denied (password).": "public-key-auth-off",
