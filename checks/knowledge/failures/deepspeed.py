@@ -365,7 +365,7 @@ FAILURES = (
         "parallel-sizes-do-not-divide",
         "is not divisible by ",
         r"world[_ ]?size \(?(?P<world>\d+)\)? is not divisible by (?P<what>[\w ]*(?:parallel|"
-        r"sequence|pipeline|tensor|model)[\w ]*?)\s*\(?(?P<size>\d+)?\)?",
+        r"sequence|pipeline|tensor|model)[\w ]*?)[ (=:]*(?:total_model_size=)?(?P<size>\d+)",
         cause="{world} ranks cannot be divided by {what} {size}; perhaps fewer nodes joined than "
         "planned",
         fix="sizes of parallelism whose product divides {world}, or start the missing nodes",

@@ -86,9 +86,7 @@ FAILURES = (
             "does not appear to have a file named",
             "does not appear to have files named",
         ),
-        r"(?:EntryNotFoundError: 404|(?P<repository>\S+) does not appear to have (?:a file|files) "
-        r"named (?P<file>.+?)(?:\. Checkout|,? or|\.?$| and thus| but there))",
-        cause="the repository or folder {repository} has no {file}: a part of it was not "
+        cause="the repository or folder lacks the file that the line names: a part of it was not "
         "downloaded or copied, it is an adapter without its base, or the name is that of another "
         "kind of model",
         fix="`ls` that folder on this node, and compare it with the head's; download it whole "

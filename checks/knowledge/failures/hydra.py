@@ -73,13 +73,10 @@ FAILURES = (
     ),
     root(
         "hydra-interpolation",
-        (
-            "Interpolation key '",
-            "Environment variable '",
-        ),
-        r"Interpolation key '(?P<key>[^']+)' not found|Environment variable '(?P<variable>[^']+)' "
-        r"not found(?!\. Do not start)",
-        cause="the config refers to a key or variable that is not there: {key}{variable}",
+        ("Interpolation key '", "Environment variable '"),
+        r"(?:Interpolation key '|Environment variable ')(?P<key>[^']+)' not found"
+        r"(?!\. Do not start)",
+        cause="the config refers to a key or variable that is not there: {key}",
         fix="set the variable in [env] of launch.toml (deepspeed passes only some on), or correct "
         "the reference in the config",
     ),

@@ -56,10 +56,10 @@ FAILURES = (
             "or FSDP is incompatible with PTQ-quantized models",
             "Cannot use multiple adapters in DeepSpeed ZeRO-3",
         ),
-        r"(?P<what>Unsloth|KTransformers|`pure_bf16`|`predict_with_generate`|GaLore and "
+        r"(?:Unsloth|KTransformers|`pure_bf16`|`predict_with_generate`|GaLore and "
         r"APOLLO)(?: is| are) incompatible with DeepSpeed(?: ZeRO-3)?|or FSDP is incompatible "
         r"with PTQ-quantized models|Cannot use multiple adapters in DeepSpeed ZeRO-3",
-        cause="LLaMA-Factory cannot combine this with ZeRO-3 ({what})",
+        cause="LLaMA-Factory cannot combine with ZeRO-3 (or FSDP) what the line names",
         fix="a config with ZeRO-2 (examples/deepspeed/ds_z2_config.json), or leave it out",
         checks=("deepspeed.values-are-accepted",),
     ),

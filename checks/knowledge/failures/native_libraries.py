@@ -24,9 +24,8 @@ FAILURES = (
     root(
         "lib-glibc-too-old",
         "' not found (required by",
-        r"libc\.so\.6: version `(?P<version>GLIBC_[\d.]+)' not found \(required by "
-        r"(?P<by>[^)]+)\)|libm\.so\.6: version `(?P<version2>GLIBC_[\d.]+)' not found \(required "
-        r"by (?P<by2>[^)]+)\)",
+        r"lib[cm]\.so\.6: version `(?P<version>GLIBC_[\d.]+)' not found \(required by "
+        r"(?P<by>[^)]+)\)",
         cause="this node's system is older than what {by} was built for: its C library has no "
         "{version}",
         fix="install a wheel that was built for this system, or build the package on this node "

@@ -86,10 +86,9 @@ FAILURES = (
     root(
         "python-circular-import",
         "partially initialized module '",
-        r"(?:cannot import name '(?P<name>[^']+)' from partially|partially) initialized module "
-        r"'(?P<module>[^']+)'(?: from '(?P<path>[^']+)')?",
+        r"partially initialized module '(?P<module>[^']+)'",
         cause="a module imports itself while it loads: {module}; most often a file of the working "
-        "directory has the name of a package ({path})",
+        "directory has the name of a package, as a path in the line shows",
         fix="`python -c 'import MODULE; print(MODULE.__file__)'` in the working directory; rename "
         "the file that has the package's name, and remove its __pycache__",
         checks=("software.packages-are-the-environments-own",),
@@ -250,9 +249,8 @@ FAILURES = (
     root(
         "python-transport-endpoint",
         "Transport endpoint is not connected",
-        r"\[Errno 107\] Transport endpoint is not connected(?:: '(?P<path>[^']+)')?",
-        cause="a FUSE mount (s3fs, gcsfuse, JuiceFS, Lustre client …) on this node has died: "
-        "{path}",
+        r"\[Errno 107\] Transport endpoint is not connected: '(?P<path>/[^']+)'",
+        cause="a FUSE mount (s3fs, gcsfuse, JuiceFS …) on this node has died: {path}",
         fix="`mount | grep fuse` on that node; unmount it (fusermount -u) and mount it again",
         checks=("files.network-mounts-answer",),
     ),

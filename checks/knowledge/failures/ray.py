@@ -96,8 +96,8 @@ FAILURES = (
             "The following resource request cannot be scheduled right now",
             "No available node types can fulfill resource request",
         ),
-        r"(?:The following resource request cannot be scheduled right now: (?P<request>\{[^}]*\})|"
-        r"No available node types can fulfill resource request (?P<request2>\{[^}]*\}))",
+        r"(?:The following resource request cannot be scheduled right now: |No available node "
+        r"types can fulfill resource request )(?P<request>\{[^}]*\})",
         cause="Ray waits for resources that the cluster does not have free: {request}",
         fix="`ray status` on the head: nodes that did not join, GPUs that another job holds, or "
         "more asked for than there are",

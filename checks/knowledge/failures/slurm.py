@@ -16,7 +16,7 @@ FAILURES = (
         ("oom-kill event", "oom_kill event"),
         r"[Dd]etected (?:(?P<count>\d+) )?oom[-_]kill event(?:\(s\)|s)?(?: in (?P<step>\S+))?",
         cause="the job used more of the node's memory than Slurm gave it, and the kernel killed "
-        "processes of {step}",
+        "processes of it",
         fix=MEMORY_FIX,
         checks=MEMORY_CHECKS,
     ),

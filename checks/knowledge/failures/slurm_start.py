@@ -45,8 +45,7 @@ FAILURES = (
     root(
         "slurm-node-unresolvable",
         "Can't find an address, check slurm.conf",
-        r"(?:failed on node (?P<node>[^\s:]+): )?Can't find an address, check slurm\.conf",
-        cause="the name of node {node} has no address here",
+        cause="a node's name, as the line has it, has no address here",
         fix="add it to DNS or /etc/hosts on every node, or NodeAddr in slurm.conf",
         checks=("names.every-node-resolves-every-node",),
     ),

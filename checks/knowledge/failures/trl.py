@@ -113,10 +113,7 @@ FAILURES = (
             "The input examples must contain either 'messages' for conversational data or 'text' "
             "for standard data",
         ),
-        r"(?:Invalid keys in the example: (?P<keys>.+)|Unexpected input keys in examples: "
-        r"(?P<keys2>.+)|The input examples must contain either 'messages' for conversational data "
-        r"or 'text' for standard data)",
-        cause="the rows have none of the fields that this trainer reads (they have {keys})",
+        cause="the rows have none of the fields that this trainer reads",
         fix="rename them: messages or text for SFT; prompt, chosen and rejected for DPO; prompt "
         "for GRPO",
     ),
