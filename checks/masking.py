@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,8 +14,12 @@ from checks.model import Job
 
 MASK = "***"
 _SECRET_NAME = re.compile(
-    r"token|secret|passw|credential|api_?key|access_?key|private_?key|(^|_)(key|auth|pat)$", re.I
+    r"token|secret|passw|credential|api_?key|access_?key|private_?key|(^|_)(key|auth|pat|pwd)$",
+    re.I,
 )
+_PLAIN = re.compile(r"[A-Za-z_]*|[\d.,_-]*|<.*>|.*/.*")
+"""A word, a number, a token of a language model, a path or a model's name: arguments such as
+`--max_tokens` and `--text_key` have those, and ranks print them for good reasons."""
 MIN_SECRET_LENGTH = 6
 """Characters of a secret that is looked for in what ranks print: a shorter one is in many words."""
 _URL_LOGIN = re.compile(r"(?<=://)[^/@\s]+(?=@)")
@@ -42,11 +47,20 @@ def mask_argv(argv: Sequence[str]) -> list[str]:
         name, equals, _ = word.partition("=")
         if equals and is_secret(name):
             shown.append(f"{name}={MASK}")
-        elif before.startswith("--") and "=" not in before and is_secret(before):
+        elif before.startswith("-") and "=" not in before and is_secret(before):
             shown.append(word if word.startswith("--") else MASK)
         else:
             shown.append(mask_urls(word))
     return shown
+
+
+def _argument_secrets(argv: Sequence[str]) -> Iterator[str]:
+    """The values that `mask_argv` takes out, but for plain words and numbers."""
+    for word, masked in zip(argv, mask_argv(argv), strict=True):
+        if masked.endswith(MASK):
+            secret = word[len(masked) - len(MASK) :]
+            if not _PLAIN.fullmatch(secret):
+                yield secret
 
 
 def mask_job(job: Job) -> Job:
@@ -64,9 +78,19 @@ def mask_job(job: Job) -> Job:
     )
 
 
-def secret_masker(envs: Iterable[Mapping[str, str]]) -> Callable[[str], str]:
-    """Takes the secrets of these environments out of a line, quoted as Python and JSON do too."""
+def secret_masker(
+    envs: Iterable[Mapping[str, str]], commands: Iterable[Sequence[str]] = ()
+) -> Callable[[str], str]:
+    """Takes the secrets of these environments and commands out of a line, however it quotes them.
+
+    So too the logins of URLs there. A plain word or number of a command is no secret.
+    """
+    envs, commands = list(envs), list(commands)
     values = {value for env in envs for name, value in env.items() if is_secret(name)}
+    values |= {value for argv in commands for value in _argument_secrets(argv)}
+    texts = [*(value for env in envs for value in env.values()), *itertools.chain(*commands)]
+    logins = {login for text in texts for login in _URL_LOGIN.findall(text)}
+    values |= logins | {login.partition(":")[2] for login in logins}
     ways = {
         way
         for value in values

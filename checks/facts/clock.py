@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from checks.facts.decode import Fact
+from checks.facts.decode import Fact, SystemName
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Clock(Fact):
     largest_error_s: float | None = None
     daemons: tuple[str, ...] | None = ()
     has_ntp_unit: bool = False
-    package_manager: str = ""
+    package_manager: SystemName = ""
     zone: str = ""
     reading: ClockReading | None = None
 

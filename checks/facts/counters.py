@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from checks.facts.decode import Fact
+from checks.facts.decode import Fact, SystemName
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Counters(Fact):
 
     section: ClassVar[str] = "counters"
     momentary: ClassVar[bool] = True
-    interfaces: Mapping[str, InterfaceCounters] = field(default_factory=dict)
+    interfaces: Mapping[SystemName, InterfaceCounters] = field(default_factory=dict)
     uptime_s: float = 0.0
 
 

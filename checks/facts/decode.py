@@ -6,6 +6,7 @@ import base64
 import dataclasses
 import functools
 import ipaddress
+import re
 import types
 import typing
 from collections.abc import Mapping
@@ -30,6 +31,17 @@ def _path_state(text: str) -> str:
 
 PathStateName = Annotated[str, _path_state]
 """Of a path on a node; a finding's cause may be that word."""
+
+
+def _system_name(text: str) -> str:
+    if text.startswith("-") or _SHELL_CHARACTER.search(text):
+        raise ValueError(f"not a name that a kernel gives: {_short_repr(text)}")
+    return text
+
+
+_SHELL_CHARACTER = re.compile(r"""[\s\x00-\x1f'"`$;&|<>(){}\\!*?~#]""")
+SystemName = Annotated[str, _system_name]
+"""The name of a device, a driver or a variable, an address, a version: one word to any shell."""
 
 
 def _count(number: int) -> int:
@@ -87,7 +99,7 @@ def _decode_value(kind: Any, data: Any, where: str) -> Any:
     if origin is tuple:
         return _decode_sequence(arguments, data, where)
     if origin in (dict, Mapping):
-        return _decode_mapping(arguments[1], data, where)
+        return _decode_mapping(arguments[0], arguments[1], data, where)
     if dataclasses.is_dataclass(kind):
         return _decode_record(typing.cast("type[Any]", kind), data, where)
     return _decode_scalar(kind, data, where)
@@ -123,10 +135,13 @@ def _decode_sequence(arguments: tuple[Any, ...], data: Any, where: str) -> tuple
     )
 
 
-def _decode_mapping(kind: Any, data: Any, where: str) -> dict[str, Any]:
+def _decode_mapping(key_kind: Any, kind: Any, data: Any, where: str) -> dict[str, Any]:
     if not isinstance(data, dict):
         raise FactError(f"{where}: expected an object, got {_short_repr(data)}")
-    return {str(key): _decode_value(kind, item, f"{where}.{key}") for key, item in data.items()}
+    return {
+        _decode_value(key_kind, str(key), where): _decode_value(kind, item, f"{where}.{key}")
+        for key, item in data.items()
+    }
 
 
 @functools.cache

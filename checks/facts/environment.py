@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from checks.facts.decode import Fact
+from checks.facts.decode import Fact, SystemName
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Environment(Fact):
 
     section: ClassVar[str] = "environment"
     inputs: ClassVar[tuple[str, ...]] = ("env",)
-    shell: Mapping[str, str] = field(default_factory=dict)
+    shell: Mapping[SystemName, str] = field(default_factory=dict)
     set_in: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     nccl_conf: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     hidden_programs: Mapping[str, str] = field(default_factory=dict)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address, ip_network
 from typing import ClassVar
 
-from checks.facts.decode import Fact
+from checks.facts.decode import Fact, SystemName
 
 
 @dataclass(frozen=True)
@@ -21,9 +21,9 @@ class FirewallListing:
 class Neighbour:
     """The hardware address that the kernel uses for an address; `permanent` was set by hand."""
 
-    address: str
-    mac: str
-    interface: str
+    address: SystemName
+    mac: SystemName
+    interface: SystemName
     permanent: bool = False
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from checks.facts.decode import Fact
+from checks.facts.decode import Fact, SystemName
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class Gpus(Fact):
     amd_on_bus: int = 0
     seconds: float = 0.0
     container: bool = False
-    devices: Mapping[str, bool] = field(default_factory=dict)
+    devices: Mapping[SystemName, bool] = field(default_factory=dict)
     libraries: Mapping[str, LibraryFile | None] = field(default_factory=dict)
     nvswitches: int = 0
     fabric_manager: bool | None = None

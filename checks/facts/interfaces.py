@@ -6,7 +6,7 @@ import ipaddress
 from dataclasses import dataclass
 from typing import ClassVar
 
-from checks.facts.decode import AddressWithPrefix, Fact
+from checks.facts.decode import AddressWithPrefix, Fact, SystemName
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Interface:
     `strict_source` is rp_filter=1: packets are dropped whose answers would leave by another way.
     """
 
-    name: str
+    name: SystemName
     up: bool = True
     loopback: bool = False
     kind: str = "ethernet"
@@ -27,8 +27,8 @@ class Interface:
     speed_mbps: int | None = None
     ipv4: tuple[AddressWithPrefix, ...] = ()
     ipv6: tuple[AddressWithPrefix, ...] = ()
-    master: str = ""
-    mac: str = ""
+    master: SystemName = ""
+    mac: SystemName = ""
     duplex: str = ""
     bond_mode: str = ""
     strict_source: bool = False

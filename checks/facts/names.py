@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from checks.facts.decode import Address, Fact
+from checks.facts.decode import Address, Fact, SystemName
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class NameLookup:
 
     addresses: tuple[Address, ...] = ()
     error: str = ""
-    source: str = ""
+    source: SystemName = ""
     seconds: float = 0.0
 
 
@@ -31,7 +31,7 @@ class Names(Fact):
     """
 
     section: ClassVar[str] = "names"
-    hostname: str
+    hostname: SystemName
     fqdn: str | None = None
     own: tuple[Address, ...] = ()
     peers: Mapping[str, NameLookup] = field(default_factory=dict)

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from checks.facts.decode import Fact
+from checks.facts.decode import Fact, SystemName
 
 
 @dataclass(frozen=True)
 class PciDevice:
     """A `gpu` or an `adapter`. `domain` is '' without IOMMU, None where the kernel is silent."""
 
-    address: str
+    address: SystemName
     kind: str
     domain: str | None = ""
 
@@ -27,5 +27,5 @@ class Passthrough(Fact):
 
     section: ClassVar[str] = "passthrough"
     devices: tuple[PciDevice, ...] = ()
-    ports: Mapping[str, bool | None] = field(default_factory=dict)
+    ports: Mapping[SystemName, bool | None] = field(default_factory=dict)
     options: tuple[str, ...] = ()

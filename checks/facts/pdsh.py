@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from checks.facts.decode import Fact
+from checks.facts.decode import Fact, SystemName
 
 
 @dataclass(frozen=True)
@@ -32,8 +32,8 @@ class Pdsh(Fact):
     rcmds: tuple[str, ...] = ()
     said: str = ""
     folders: tuple[ModuleFolder, ...] = ()
-    environment: Mapping[str, str] = field(default_factory=dict)
-    package_manager: str = ""
+    environment: Mapping[SystemName, str] = field(default_factory=dict)
+    package_manager: SystemName = ""
     not_executable: str = ""
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from checks.facts.decode import Count, Fact
+from checks.facts.decode import Count, Fact, SystemName
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Listeners(Fact):
     section: ClassVar[str] = "listen"
     inputs: ClassVar[tuple[str, ...]] = ("env", "master_port")
     momentary: ClassVar[bool] = True
-    address: str
+    address: SystemName
     ports: tuple[int, ...]
     master_error: str | None = None
     further: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
@@ -40,7 +40,7 @@ class FailedCall:
     """
 
     target: str
-    address: str
+    address: SystemName
     port: int
     outcome: str
     seconds: float
@@ -54,7 +54,7 @@ class LostPackets:
     """
 
     target: str
-    address: str
+    address: SystemName
     port: int
     packet: int
     passing: int = 0
@@ -110,7 +110,7 @@ class PortSettings(Fact):
     section: ClassVar[str] = "port_settings"
     low: int
     high: int
-    reserved: str
+    reserved: SystemName
     neighbours: Count | None
     used: Count = 0
     tracked: Count | None = None

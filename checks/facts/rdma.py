@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from checks.facts.decode import Fact
+from checks.facts.decode import Fact, SystemName
 
 ROCE_MTUS = (256, 512, 1024, 2048, 4096)
 ROCE_HEADERS = 96
@@ -32,7 +32,7 @@ class RdmaPort:
     gids: int = 0
     roce_gid: str | None = None
     gid_types: Mapping[str, str] = field(default_factory=dict)
-    netdev: str | None = None
+    netdev: SystemName | None = None
     mtu: int | None = None
 
     @property
@@ -61,11 +61,11 @@ class RdmaDevice:
     `switch_port`: it manages the NVSwitches of the machine, and carries nothing of NCCL's.
     """
 
-    name: str
+    name: SystemName
     board_id: str | None = None
-    hca_type: str | None = None
+    hca_type: SystemName | None = None
     fw_ver: str | None = None
-    driver: tuple[str, ...] | None = None
+    driver: tuple[SystemName, ...] | None = None
     pcie: tuple[str, ...] | None = None
     switch_port: bool = False
     ports: tuple[RdmaPort, ...] = ()
@@ -90,7 +90,7 @@ class RdmaCounters(Fact):
 
     section: ClassVar[str] = "rdma_counters"
     momentary: ClassVar[bool] = True
-    ports: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    ports: Mapping[SystemName, Mapping[SystemName, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ class Rdma(Fact):
     section: ClassVar[str] = "rdma"
     devices: tuple[RdmaDevice, ...] = ()
     library: str | None = None
-    uverbs: Mapping[str, bool] = field(default_factory=dict)
+    uverbs: Mapping[SystemName, bool] = field(default_factory=dict)
     peermem: bool = False
 
     @functools.cached_property

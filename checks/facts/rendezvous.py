@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import ClassVar
 
-from checks.facts.decode import Fact
+from checks.facts.decode import Fact, SystemName
 
 STACK_FRAME = re.compile(r'File "(.+?)", line (\d+) in (\S+)')
 STAGES = ("start", "device", "store", "group", "all-reduce", "barrier", "larger sums", "done")
@@ -111,8 +111,8 @@ class Rendezvous(Fact):
     detail: str = ""
     seconds: float = 0.0
     backend: str = ""
-    own: str = ""
-    address: str = ""
+    own: SystemName = ""
+    address: SystemName = ""
     port: int = 0
     world: int = 0
     limit: float = 0.0

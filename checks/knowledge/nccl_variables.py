@@ -97,7 +97,7 @@ def comment_out_fix(node: NodeView, *names: str, more: str = "") -> Fix:
     note = f"for the next login{more}"
     if not places:
         files = "~/.[a-z]* /etc/environment /etc/profile.d /etc/ssh/sshd_config"
-        find = f"grep -rsnE '{'|'.join(names)}' {files}"
+        find = f"grep -rsnE {shlex.quote('|'.join(names))} {files}"
         return node.fix(find, f"take out the line that it finds, {note}")
     edits = [comment_out_command(place, *environment.nccl_conf) for place in places]
     return node.fix(" && ".join(edits), note, root=any("/etc/" in place for place in places))

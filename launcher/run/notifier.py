@@ -41,7 +41,7 @@ class Notifier:
 
     def __init__(self, job: Job) -> None:
         self.warn: Callable[[str], object] = print_line
-        self._mask = secret_masker([job.env])
+        self._mask = secret_masker([job.env], (job.command, *job.before))
         self._ways: dict[str, Callable[[Notice], None]] = {}
         if address := job.notify_webhook:
             self._ways[f"webhook at {receiver(address)}"] = lambda notice: post_notice(

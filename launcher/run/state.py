@@ -58,7 +58,7 @@ class RunState:
     def __init__(self, plan: Plan, on_line: LineCallback) -> None:
         self.plan = plan
         self._on_line = on_line
-        self._masked = secret_masker(node.env for node in plan.nodes)
+        self._masked = secret_masker((node.env for node in plan.nodes), (plan.train, *plan.before))
         self.worlds = RankWorlds(len(plan.ranks))
         self._lines: dict[tuple[str, str], LineSplitter] = {}
         self.supervised_nodes: set[str] = set()

@@ -23,7 +23,7 @@ class LaunchedRun:
         argv = [sys.executable, "-m", *program, "start", "--hosts", str(lab.hosts), *options]
         with self.log.open("wb") as out:
             self.process = subprocess.Popen(
-                [*argv, "--", *command],
+                [*argv, *(["--", *command] if command else [])],
                 cwd=place,
                 env={**os.environ, "PYTHONPATH": str(ROOT)},
                 stdin=subprocess.DEVNULL,

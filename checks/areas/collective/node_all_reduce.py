@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import Any
 
 from checks.areas.gpu.speed import nothing_slows_it_down, nvlinks_are_active
@@ -87,7 +88,9 @@ def _failed_verdict(node: NodeView, tests: NcclTests, perf: PerfResult) -> Verdi
     if node.has(Smoke) and node.read(Smoke).failed is not None:
         return skip("it does not train alone either; see training.smoke-trains")
     message = f"all_reduce_perf fails on {node.name} and runs on others: {reason}"
-    fix = node.fix(f"{tests.path} -b 4M -e 256M -f 4 -g {tests.ranks}", "shows all of its words")
+    fix = node.fix(
+        f"{shlex.quote(tests.path)} -b 4M -e 256M -f 4 -g {tests.ranks}", "shows all of its words"
+    )
     return warn("failed", message, fix, stdout=tests.out[-2000:], stderr=tests.err[-2000:])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 import shlex
 from collections.abc import Mapping
 
@@ -13,6 +14,8 @@ from checks.model import Fix
 from checks.outliers.consensus import majority_value
 
 FROM_HERE = "what is in the job's folder on this machine, `python -m launcher sync` copies to all"
+
+_SEVERAL_WORDS = re.compile(r"[^\w./@:+=,%-]")
 
 
 def explain_unreadable(
@@ -54,13 +57,22 @@ def replace_command(node: NodeView, source: str, path: PathState | JobPath, kind
 
 
 def copy_command(node: NodeView, source: str, path: str) -> str:
-    """The scp line, typed on this node, that brings `path` from `source`."""
+    """The scp line, typed on this node, that brings `path` from `source`.
+
+    Up to OpenSSH 8 the other side's shell reads scp's path once more: one with a blank goes by tar.
+    """
     peer = node.cluster[source].node
-    port = ["-P", str(peer.port)] if peer.port else []
     address = f"{peer.user}@{source}" if peer.user else source
-    parent = posixpath.dirname(path) or "/"
-    copy = shlex.join(["scp", "-rp", *port, f"{address}:{path}", f"{parent.rstrip('/')}/"])
-    return f"mkdir -p {shlex.quote(parent)} && {copy}"
+    parent, name = posixpath.split(path)
+    folder = shlex.quote(parent or "/")
+    if _SEVERAL_WORDS.search(path):
+        port = ["-p", str(peer.port)] if peer.port else []
+        pack = shlex.join(["tar", "-C", parent or "/", "-cf", "-", "--", name])
+        copy = f"{shlex.join(['ssh', *port, address, pack])} | tar -C {folder} -xf -"
+    else:
+        port = ["-P", str(peer.port)] if peer.port else []
+        copy = shlex.join(["scp", "-rp", *port, f"{address}:{path}", f"{parent.rstrip('/')}/"])
+    return f"mkdir -p {folder} && {copy}"
 
 
 def right_digest(copies: Mapping[str, PathState | JobPath], head: str) -> str:

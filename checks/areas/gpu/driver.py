@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 from checks.areas.gpu.cards import with_gpus
 from checks.check import node_check
 from checks.facts import NodeView
@@ -63,7 +65,7 @@ def driver_libraries_are_whole(node: NodeView) -> Verdict:
         paths = [library.path for library in gpus.empty]
         message = f"{', '.join(paths)} on {node.name} has 0 bytes; expected the driver's library"
         note = "reinstall the driver's packages; in a container, look at its runtime and mounts"
-        return block("library-empty", message, node.fix(f"ls -lL {' '.join(paths)}", note))
+        return block("library-empty", message, node.fix(f"ls -lL {shlex.join(paths)}", note))
     if (
         gpus.has_nvidia
         and gpus.libraries.get(CUDA_LIBRARY) is None

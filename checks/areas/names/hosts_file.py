@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Sequence
 
 from checks.facts import NodeView
@@ -55,5 +56,5 @@ def _rewrite_hosts_file(names: Sequence[str], lines: Sequence[str]) -> str:
     any_of = "|".join(re.escape(name) for name in names)
     name_off = f":a;s/^([^#]*[[:space:]])({any_of})([[:space:]]|$)/\\1\\3/;ta"
     sed = f"sed -E '{name_off};/^[^#[:space:]]+[[:space:]]*$/d' /etc/hosts"
-    added = "\\n".join(lines)
-    return f"new=$({sed}; printf '{added}\\n'); printf '%s\\n' \"$new\" > /etc/hosts"
+    added = "".join(f"{line}\\n" for line in lines)
+    return f"new=$({sed}; printf {shlex.quote(added)}); printf '%s\\n' \"$new\" > /etc/hosts"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Collection
 
 from checks.areas.files.free_space import is_unusable
@@ -140,7 +141,7 @@ def _judge_op_build(node: NodeView, op: CompiledOp | None) -> Verdict | None:
         return block("op-build-failed", message, fix, compiler=op.problem)
     if op.lock and not _is_known_stale(node, op):
         message = f"training on {node.name} would wait forever for a build of {op.name}: {op.lock}"
-        fix = node.fix(f"rm {op.lock}", "if no training is starting on this node")
+        fix = node.fix(f"rm {shlex.quote(op.lock)}", "if no training is starting on this node")
         return block("stale-build-lock", message, fix)
     return None
 

@@ -59,7 +59,7 @@ def let_key_in_fix(node: NodeView, login: Login) -> Fix:
     """Puts this machine's key where sshd looks, has sshd believe it, and takes out what refuses."""
     line = f"{login.public_key} preflight"
     kind, blob = login.public_key.split()[:2]
-    add = f'mkdir -p "${{f%/*}}"; grep -qsF {blob} $f || echo {shlex.quote(line)} >>$f'
+    add = f'mkdir -p "${{f%/*}}"; grep -qsF {shlex.quote(blob)} $f || echo {shlex.quote(line)} >>$f'
     steps = [f"u={shlex.quote(login.user or 'root')}", FIND_FILE, add, TRUST_FILE, LET_IN]
     steps += [
         f"k=$({_refusing_settings(kind)})",

@@ -53,7 +53,7 @@ def login_fix(failure: LoginFailure) -> Fix:
 
 def _unresolved_name_fix(failure: LoginFailure) -> Fix:
     address, name = controller_address(failure.target), failure.target.name
-    return failure.source.fix(f"echo '{address} {name}' >> /etc/hosts", root=True)
+    return failure.source.fix(f"echo {shlex.quote(f'{address} {name}')} >> /etc/hosts", root=True)
 
 
 def _firewall_fix(failure: LoginFailure) -> Fix:
@@ -87,7 +87,7 @@ def prepend_ssh_config(host: str, line: str, path: str = "~/.ssh/config") -> str
     `path` is a shell word. ssh refuses a file that others may write, whatever the umask is.
     """
     text = f"Host {host}\\n  {line}\\nHost *\\n"
-    write = f"{{ printf '{text}'; cat {path} 2>/dev/null; }} > {path}.new"
+    write = f"{{ printf {shlex.quote(text)}; cat {path} 2>/dev/null; }} > {path}.new"
     return f"{write}; chmod 600 {path}.new; mv {path}.new {path}"
 
 
@@ -137,7 +137,7 @@ def _usable_file(failure: LoginFailure, path: str) -> str:
 
 def _record_host_key(failure: LoginFailure, path: str) -> str:
     if line := _known_hosts_line(failure):
-        return f"echo '{line}' >> {path}"
+        return f"echo {shlex.quote(line)} >> {path}"
     return f"ssh-keyscan -p {failure.client.port} {failure.client.hostname} >> {path}"
 
 
@@ -152,9 +152,9 @@ def _host_key_changed_fix(failure: LoginFailure) -> Fix:
     offending = offending_line(failure.attempt.err)
     path = shlex.quote(offending[0]) if offending else _known_hosts_file(failure) or KNOWN_HOSTS
     line = _known_hosts_line(failure)
-    command = f"ssh-keygen -R '{failure.known_as}' -f {path}"
+    command = f"ssh-keygen -R {shlex.quote(failure.known_as)} -f {path}"
     if line:
-        command += f" && echo '{line}' >> {path}"
+        command += f" && echo {shlex.quote(line)} >> {path}"
     return failure.source.fix(command, root=path.startswith("/etc/"))
 
 

@@ -43,10 +43,10 @@ def authorize_key_fix(failure: LoginFailure) -> Fix:
         return target.fix(f"sed -i '{number}s/^.* {KEY_TYPE}/\\1/' {shlex.quote(file)}")
     if not path or denial.key is None:
         return make_key_fix(failure)
-    line = f"{denial.key.public} {failure.source.name}"
+    line = shlex.quote(f"{denial.key.public} {failure.source.name}")
     folder, shared = shlex.quote(os.path.dirname(file)), file.startswith("/etc/")
     modes = ("755", "644") if shared else ("700", "600")
-    make = f"mkdir -p -m {modes[0]} {folder} && echo '{line}' >> {path} && chmod {modes[1]} {path}"
+    make = f"mkdir -p -m {modes[0]} {folder} && echo {line} >> {path} && chmod {modes[1]} {path}"
     return target.fix(make, root=shared)
 
 

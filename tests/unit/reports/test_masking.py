@@ -19,6 +19,22 @@ def test_a_secret_is_masked_however_it_is_quoted():
     assert mask("INFORMATION") == "INFORMATION"
 
 
+def test_a_secret_argument_and_the_login_of_a_url_are_masked_wherever_they_are_printed():
+    argv = ("t.py", "--token", "a1-token", "--api-key=k3y-value", "https://me:pa55-word@host/x")
+    mask = secret_masker([{"INDEX": "https://b0b-and-co:s3same-1@index"}], [argv])
+    secrets = ("a1-token", "k3y-value", "pa55-word", "s3same-1")
+    assert not [
+        secret for secret in secrets if secret in mask(f"{argv} b0b-and-co:s3same-1 {secrets}")
+    ]
+
+
+def test_what_only_sounds_secret_is_left_in_what_ranks_print():
+    argv = ("--max_tokens", "100000000", "--text_key", "messages", "--tokenizer", "meta-llama/L-2",
+            "--pad_token", "<|endoftext|>")  # fmt: skip
+    line = "100000000 messages of meta-llama/L-2 end in <|endoftext|>"
+    assert secret_masker([], [argv])(line) == line
+
+
 def test_the_longer_of_two_secrets_goes_first():
     mask = secret_masker([{"A_TOKEN": "secret"}, {"B_TOKEN": "secret-and-more"}])
     assert mask("secret-and-more secret") == "*** ***"
