@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import os
 import random
+import re
 import shutil
 import sys
 import tempfile
@@ -30,7 +31,9 @@ def main() -> None:
     """Whole processes, in turns; the error stands near the end, so that all has to be read."""
     with tempfile.TemporaryDirectory() as folder:
         plain, packed = Path(folder) / "train.log", Path(folder) / "train.log.gz"
-        write(plain)
+        write(plain, training(random.Random(1)))
+        varied = Path(folder) / "prose.log"
+        write(varied, prose(random.Random(1)))
         with plain.open("rb") as read, gzip.open(packed, "wb", compresslevel=1) as written:
             shutil.copyfileobj(read, written, 1 << 20)
         literals = Path(folder) / "literals"
@@ -39,6 +42,7 @@ def main() -> None:
         ways: dict[str, Callable[[], Took]] = {
             "diagnose": lambda: diagnose(plain),
             "diagnose, gzip": lambda: diagnose(packed),
+            "diagnose, prose": lambda: diagnose(varied),
             "grep -F, same literals": lambda: process("grep", "-cFf", str(literals), str(plain)),
             "grep -E, same literals": lambda: process("grep", "-cEf", f"{literals}.E", str(plain)),
             "Python, lines alone": lambda: process(sys.executable, "-c", LINES, str(plain)),
@@ -47,19 +51,27 @@ def main() -> None:
         show(took, plain.stat().st_size)
 
 
-def write(path: Path) -> None:
-    """SIZE bytes such as ranks of four nodes print; the same each time."""
+def write(path: Path, lines: Iterator[str]) -> None:
+    """SIZE bytes of these lines, then the error."""
     with path.open("w", encoding="utf-8") as file:
         written = 0
-        for line in training(random.Random(1)):
+        for line in lines:
             written += file.write(line)
             if written > SIZE:
                 break
         file.write(ERROR)
 
 
+def prose(chance: random.Random) -> Iterator[str]:
+    """Sentences of the guides' words, without end: each line has a shape of its own."""
+    texts = (page.read_text(encoding="utf-8") for page in sorted(Path("docs").glob("*.md")))
+    words = sorted({word for text in texts for word in re.findall(r"\b[a-z]{2,12}\b", text)})
+    while True:
+        yield " ".join(chance.choices(words, k=chance.randint(6, 20))).capitalize() + ".\n"
+
+
 def training(chance: random.Random) -> Iterator[str]:
-    """Lines of a healthy run, without end."""
+    """Lines of a healthy run of four nodes, without end."""
     step = 0
     while True:
         step += 1

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import re
 
+_DOCKER_LINE = b'{"log":"'
 _DOCKER = re.compile(
-    rb'^\{"log":"(.*?)(?:\\r)?(?:\\n)?","stream":"std(?:out|err)".*\}[\r ]*$', re.MULTILINE
+    rb'^\{"log":"([^"\\\n]*(?:\\.[^"\\\n]*)*)","stream":"std(?:out|err)"[^\n]*\}[\r ]*$',
+    re.MULTILINE,
 )
 _LINE = re.compile(rb'^\{"[^\n]*\}[\r ]*$', re.MULTILINE)
-_FIELD = re.compile(rb'"([@\w.]+)": ?(?:"((?:[^"\\]|\\.)*)"|(\d+)\b)')
+_FIELD = re.compile(rb'"([@\w.]+)": ?(?:"([^"\\]*(?:\\.[^"\\]*)*)"|(\d+)\b)')
 _KEYS = {
     **dict.fromkeys((b"time", b"timestamp", b"@timestamp", b"ts"), "time"),
     **dict.fromkeys((b"rank", b"global_rank"), "rank"),
@@ -34,7 +36,11 @@ def has_json_lines(block: bytes) -> bool:
 
 def unwrap_json_lines(block: bytes) -> bytes:
     """The block with as many lines, those that are objects with a text as that text."""
-    block = _DOCKER.sub(lambda found: _unescape(found[1]), block)
+    if _DOCKER_LINE in block:
+        block = _DOCKER.sub(rb"\1", block)
+        block = block.replace(b"\\n\n", b"\n").replace(b"\\r\n", b"\n").replace(b'\\"', b'"')
+        block = _ESCAPE.sub(_unescape_one, block) if b"\\u00" in block else block
+        block = block.replace(b"\\t", b"\t")
     return _LINE.sub(_unwrap, block) if has_json_lines(block) else block
 
 

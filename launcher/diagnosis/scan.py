@@ -13,7 +13,7 @@ from __future__ import annotations
 import functools
 import re
 import string
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, chain
 
@@ -52,7 +52,8 @@ WINDOW = 64 << 10
 CONTEXT_SIZE = 2048
 MAX_SHAPES = 50_000
 MAX_SHAPE_SIZE = 400
-MAX_FRESH, MAX_FRESH_SHARE = 1000, 0.1
+SAMPLE_SIZE = 64 << 10
+MAX_FRESH_SHARE = 0.1
 _LETTERS = string.ascii_letters.encode()
 _NO_LETTERS = bytes(set(range(256)) - set(_LETTERS) - set(b"\r\n"))
 _COLOUR = re.compile(rb"\x1b(?:\[[0-9;?]*[A-Za-z]|\][^\x07\x1b\n]*(?:\x07|\x1b\\))")
@@ -122,19 +123,21 @@ class _WordIndex:
     """How to find the meaningful words: each in a line, and the shapes that may contain one."""
 
     def __init__(self, words: Sequence[str]) -> None:
-        anchors = choose_anchors(words)
         self.any_word = re.compile("|".join(map(re.escape, words)).encode())
-        self.any_anchor = _any_of(anchors)
-        self.words_by_anchor = {
-            anchor.encode(): [word.encode() for word in words if anchor in word]
-            for anchor in anchors
-        }
+        self.by_anchor = [
+            (_any_of(group), {anchor.encode(): _encode_all(group[anchor]) for anchor in group})
+            for group in choose_anchors(words)
+        ]
         self.words_by_letters: dict[bytes, list[bytes]] = {}
         for word in words:
             letters = letters_of(word).encode()
             self.words_by_letters.setdefault(letters, []).append(word.encode())
         shapes = [letters.decode() for letters in self.words_by_letters]
-        self.any_shape_anchor = _any_of(choose_anchors(shapes))
+        self.any_shape_anchor = _any_of(chain.from_iterable(choose_anchors(shapes)))
+
+
+def _encode_all(words: Iterable[str]) -> list[bytes]:
+    return [word.encode() for word in words]
 
 
 def _any_of(anchors: Iterable[str]) -> re.Pattern[bytes]:
@@ -228,11 +231,11 @@ def _meaningful_lines(part: bytes, shapes: _Shapes) -> Iterator[tuple[int, int]]
 
     In text where most lines have a shape of their own, as in prose, by the literals themselves.
     """
-    lines = part.translate(_LINE_ENDS, _NO_LETTERS).split(b"\n")
-    fresh = shapes.new_ones(lines)
-    if len(fresh) > MAX_FRESH and len(fresh) > len(lines) * MAX_FRESH_SHARE:
+    if len(part) > SAMPLE_SIZE and _is_varied(shapes, _shapes_in(part[:SAMPLE_SIZE])):
         yield from _lines_with_literals(part)
         return
+    lines = _shapes_in(part)
+    fresh = shapes.new_ones(lines)
     meaningful = shapes.meaningful(fresh)
     if meaningful:
         pieces = part.translate(_LINE_ENDS).split(b"\n")
@@ -242,13 +245,31 @@ def _meaningful_lines(part: bytes, shapes: _Shapes) -> Iterator[tuple[int, int]]
                 yield start, start + len(piece)
 
 
-def _lines_with_literals(part: bytes) -> Iterator[tuple[int, int]]:
-    index, at = _word_index(), 0
-    while hit := index.any_anchor.search(part, at):
-        start = max(part.rfind(b"\n", 0, hit.start()), part.rfind(b"\r", 0, hit.start())) + 1
+def _shapes_in(part: bytes) -> list[bytes]:
+    return part.translate(_LINE_ENDS, _NO_LETTERS).split(b"\n")
+
+
+def _is_varied(shapes: _Shapes, lines: Sequence[bytes]) -> bool:
+    return len(shapes.new_ones(lines)) > len(lines) * MAX_FRESH_SHARE
+
+
+def _lines_with_literals(part: bytes) -> Sequence[tuple[int, int]]:
+    found: set[tuple[int, int]] = set()
+    part = part.translate(_LINE_ENDS)
+    for any_anchor, words_by_anchor in _word_index().by_anchor:
+        found.update(_lines_with_words(part, any_anchor, words_by_anchor))
+    return sorted(found)
+
+
+def _lines_with_words(
+    part: bytes, any_anchor: re.Pattern[bytes], words_by_anchor: Mapping[bytes, Sequence[bytes]]
+) -> Iterator[tuple[int, int]]:
+    at = 0
+    while hit := any_anchor.search(part, at):
+        start = part.rfind(b"\n", 0, hit.start()) + 1
         end = _line_end(part, hit.start())
         at = hit.start() + 1
-        if any(part.find(literal, start, end) >= 0 for literal in index.words_by_anchor[hit[0]]):
+        if any(part.find(word, start, end) >= 0 for word in words_by_anchor[hit[0]]):
             yield start, end
             at = end + 1
 

@@ -45,14 +45,21 @@ LITERALS: Sequence[tuple[str, KnownFailure]] = tuple(
 
 
 @functools.cache
-def _anchor_index() -> tuple[re.Pattern[str], Mapping[str, Sequence[int]]]:
-    """A pattern for any anchor, and the rows of LITERALS by theirs; made when a log is read."""
-    anchors = choose_anchors([literal for literal, _ in LITERALS])
-    rows = {
-        anchor: [at for at, (literal, _) in enumerate(LITERALS) if anchor in literal]
-        for anchor in anchors
-    }
-    return re.compile(alternation_pattern(anchors)), rows
+def _anchor_index() -> Sequence[tuple[re.Pattern[str], Mapping[str, Sequence[int]]]]:
+    """Patterns for any anchor, with the rows of LITERALS by theirs; made when a log is read."""
+    rows_of: dict[str, list[int]] = {}
+    for at, (literal, _) in enumerate(LITERALS):
+        rows_of.setdefault(literal, []).append(at)
+    return [
+        (
+            re.compile(alternation_pattern(group)),
+            {
+                anchor: [at for literal in literals for at in rows_of[literal]]
+                for anchor, literals in group.items()
+            },
+        )
+        for group in choose_anchors(rows_of)
+    ]
 
 
 @functools.lru_cache(maxsize=1024)
@@ -81,8 +88,12 @@ def recognise_failure(
 
 def _failures_by_literal(line: str) -> list[tuple[str, KnownFailure]]:
     """The literals in the line, with the failures that they may show, in the table's order."""
-    pattern, rows_by_anchor = _anchor_index()
-    rows = {at for anchor in _anchors_in(line, pattern) for at in rows_by_anchor[anchor]}
+    rows = {
+        at
+        for pattern, rows_by_anchor in _anchor_index()
+        for anchor in _anchors_in(line, pattern)
+        for at in rows_by_anchor[anchor]
+    }
     return [LITERALS[at] for at in sorted(rows) if LITERALS[at][0] in line]
 
 

@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 import os
+import random
 import sys
 
 import pytest
@@ -156,6 +157,16 @@ def test_every_line_that_may_mean_something_is_found():
         block = f"nothing\n{literal} more\nnothing\n".encode()
         (raw,) = scan.matching_lines([block])
         assert (raw.number, raw.data) == (2, f"{literal} more".encode())
+
+
+def test_in_text_of_which_each_line_has_its_own_shape_every_literal_is_found_too():
+    letters = random.Random(7)
+    prose = ["".join(letters.choices("lmnoprs ", k=90)) for _ in range(len(LITERALS))]
+    pairs = zip(prose, (literal for literal, _ in LITERALS), strict=True)
+    block = "".join(f"{line}\n{literal} more\r\n" for line, literal in pairs).encode()
+    assert len(block) > scan.SAMPLE_SIZE
+    found = [raw.data.decode() for raw in scan.matching_lines([block])]
+    assert found == [f"{literal} more" for literal, _ in LITERALS]
 
 
 def test_each_line_comes_with_what_stands_around_it(monkeypatch):
