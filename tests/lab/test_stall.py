@@ -21,6 +21,10 @@ mode, rank = sys.argv[-1], int(os.environ["RANK"])
 def tokenize(): time.sleep(600)
 if mode == "late" and rank == 1:
     tokenize()
+if mode == "builds":
+    from torch.utils.cpp_extension import load
+    os.environ["PATH"] = os.path.abspath("bin") + ":" + os.environ["PATH"]
+    load("slow_op", ["slow_op.cpp"])
 dist.init_process_group("gloo")
 print("met", flush=True)
 if mode == "reads" and rank == 1:
@@ -33,6 +37,10 @@ if mode == "works" and rank == 1:
 dist.barrier()
 time.sleep(600)
 """
+COMPILER = """#!/bin/sh
+case "$*" in *slow_op.cpp*) sleep 600 ;; esac
+exec /usr/bin/c++ "$@"
+"""
 OPTIONS = ("--stuck-after", "6")
 
 
@@ -40,6 +48,11 @@ OPTIONS = ("--stuck-after", "6")
 def place(tmp_path_factory):
     folder = tmp_path_factory.mktemp("stall")
     (folder / "train.py").write_text(MEETS)
+    (folder / "slow_op.cpp").touch()
+    (folder / "bin").mkdir()
+    compiler = folder / "bin" / "c++"
+    compiler.write_text(COMPILER)
+    compiler.chmod(0o755)
     (folder / "launch.toml").write_text("[env]\nOMP_NUM_THREADS = 1\n")
     return folder
 
@@ -50,6 +63,13 @@ def lab(place):
     with Lab.up(LabShape(nodes=2), place / ".lab", f"stall-{os.getpid()}", visible) as up:
         pass_preflight(place, hosts=str(up.hosts))
         yield up
+
+
+def end_as_ctrl_c_does(run, lab):
+    if run.process.poll() is None:
+        run.process.send_signal(2)
+    assert run.end() == 130, run.text
+    wait_until_clean(lab)
 
 
 @pytest.fixture
@@ -63,10 +83,7 @@ def stalled(place, lab):
 
     yield start
     for run in runs:
-        if run.process.poll() is None:
-            run.process.send_signal(2)
-        assert run.end() == 130, run.text
-        wait_until_clean(lab)
+        end_as_ctrl_c_does(run, lab)
 
 
 @pytest.fixture(params=[pytest.param("py-spy", marks=pytest.mark.long), "faulthandler"])
@@ -102,15 +119,33 @@ def test_a_rank_that_does_not_reach_the_rendezvous_is_named(stacks, stalled):
     assert (looks["not met"]["odd"], looks["starting"]["odd"]) == ([1], [])
 
 
+@pytest.mark.long
+def test_a_slow_build_of_an_operator_is_said_and_so_is_the_lock_that_it_leaves(stalled, lab):
+    """As DeepSpeed builds its own, by torch.utils.cpp_extension, ninja and the compiler."""
+    run = stalled("builds")
+    run.wait_for(
+        r"no step yet after \d+ s: ranks 0 and 1 are building the operator slow_op \(c\+\+ runs\), "
+        r"at <module> \(train.py:11\)"
+    )
+    doing = "no step yet: ranks 0 and 1 are building the operator slow_op"
+    assert doing in run_launcher(run.place, "status").stdout
+    end_as_ctrl_c_does(run, lab)
+    locks = "test -e /root/.cache/torch_extensions/*/slow_op/lock"
+    assert [node.name for node in lab.nodes if node.run(locks).returncode == 0]
+    again = stalled("builds")
+    again.wait_for(r"no step yet after \d+ s: .*waiting for the lock of an operator's build")
+    end_as_ctrl_c_does(again, lab)
+
+
 def test_a_rank_elsewhere_after_the_meeting_is_named(stacks, stalled):
     node2 = "rank 1 on node2"
     run = stalled("reads")
     run.wait_for("met")
     run.wait_for("no output for .* s; stuck: ")
     run.wait_for(
-        rf"{node2} has not entered barrier 1, .*, and is idle, at <module> \(train.py:12\)"
+        rf"{node2} has not entered barrier 1, .*, and is idle, at <module> \(train.py:16\)"
     )
-    run.wait_for(r"rank 0 on node1 waits in barrier, at <module> \(train.py:17\)")
+    run.wait_for(r"rank 0 on node1 waits in barrier, at <module> \(train.py:21\)")
 
 
 def test_a_run_that_is_proved_stuck_is_ended_and_the_record_says_why(place, lab):
@@ -118,7 +153,7 @@ def test_a_run_that_is_proved_stuck_is_ended_and_the_record_says_why(place, lab)
     assert run.end() == 1, run.text
     where = (
         r"rank 1 on node2 has not entered barrier 1, in which rank 0 waits since \d+ s, "
-        r"and is idle, at <module> \(train.py:12\)"
+        r"and is idle, at <module> \(train.py:16\)"
     )
     ending = run.text.partition("\nstuck for 12 s (--stuck-kill); ending the run on every node\n")[
         2
