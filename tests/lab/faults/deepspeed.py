@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from launcher.lab.shape import LabShape
@@ -23,8 +24,18 @@ def config_case(name: str, check: str, cause: str, config: dict[str, Any]) -> Ca
     return case(fault, f"deepspeed.{check}", subjects, cause, job=job, shape=ALONE)
 
 
+def warned_config(name: str, check: str, cause: str, config: dict[str, Any]) -> Case:
+    """`config_case` of one that only warns."""
+    found = config_case(name, check, cause, config)
+    return replace(found, blocks=(), warns=found.blocks)
+
+
 def optimizer(name: str, **params: Any) -> dict[str, Any]:
     return {**MICRO, "optimizer": {"type": name, "params": params}}
+
+
+def of_zero(**keys: Any) -> dict[str, Any]:
+    return {**MICRO, "zero_optimization": keys}
 
 
 NVME = {
@@ -33,7 +44,49 @@ NVME = {
 }
 HAVE_NVME = custom("have-nvme", f"echo '{json.dumps(NVME)}' >/root/ds.json; mkdir -p /nvme")
 
+CPU = {"device": "cpu"}
+EDITED: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
+    ("stage-at-the-top", "keys-are-known", "misplaced-key", {**MICRO, "stage": 3}),
+    (
+        "steps-misspelt",
+        "keys-are-known",
+        "misspelt-key",
+        {**MICRO, "gradient_acumulation_steps": 2},
+    ),
+    (
+        *("ratio-of-stage-2", "offload-takes-effect", "ratio-needs-stage-3"),
+        of_zero(stage=2, offload_optimizer={**CPU, "ratio": 0.5}),
+    ),
+    (
+        *("norm-in-the-optimizer", "optimizer-runs-under-zero", "max-grad-norm"),
+        optimizer("Adam", lr=0.001, max_grad_norm=1.0),
+    ),
+    (
+        *("both-precisions", "precision-is-one", "two-precisions"),
+        {**MICRO, "fp16": {"enabled": True}, "bf16": {"enabled": True}},
+    ),
+    (
+        *("key-and-its-alias", "values-are-accepted", "both-keys"),
+        of_zero(stage=3, max_live_parameters=1, stage3_max_live_parameters=1),
+    ),
+    (
+        *("offload-misspelt", "values-are-accepted", "refused-key"),
+        of_zero(stage=3, offload_optimzer={}),
+    ),
+    ("mics-removed", "values-are-accepted", "removed-key", of_zero(stage=3, mics_shard_size=1)),
+)
+"""What an edit of one key makes right."""
+EDITED_TO_WARN: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
+    (
+        *("offload-of-stage-2", "offload-takes-effect", "offload-ignored"),
+        of_zero(stage=2, offload_param=CPU),
+    ),
+    ("no-batch", "batch-sizes-agree", "no-batch-size", {"zero_optimization": {"stage": 1}}),
+)
+
 CASES = [
+    *(config_case(*edited) for edited in EDITED),
+    *(warned_config(*edited) for edited in EDITED_TO_WARN),
     config_case(
         "batch-of-no-world",
         *(BATCH, "batch-mismatch"),

@@ -129,6 +129,45 @@ CASES = [
         *("ssh.shell-is-quiet", NODE2, "shell-noisy"),
         on=("node2",),
     ),
+    case(
+        custom("needed-file-missing", "rm /root/job/train.py"),
+        *("files.needed-files-exist", NODE3, "missing"),
+        job={"exist": ("/root/job/train.py",)},
+        first=HAVING,
+    ),
+    case(
+        custom("files-in-bashrc-of-all", "sed -i '1i ulimit -n 512' /etc/bash.bashrc"),
+        *("limits.nofile-is-enough", NODE3, "nofile-low"),
+    ),
+    *(
+        case(
+            custom(name, f'sed -i "/ $PEER\\b/d" /etc/hosts; echo "{address} $PEER" >>/etc/hosts'),
+            *("names.every-node-resolves-every-node", NODE3, cause),
+        )
+        for name, address, cause in (
+            ("peer-name-loopback", "127.0.0.5", "loopback"),
+            ("peer-name-link-local", "169.254.3.4", "wrong-address"),
+        )
+    ),
+    case(
+        custom(
+            "interfaces-in-two-files",
+            "echo NCCL_SOCKET_IFNAME=eth9 >>/etc/environment\n"
+            "sed -i '1i export NCCL_SOCKET_IFNAME=eth9' $HOME/.bashrc",
+        ),
+        *("nccl.socket-interface-exists", NODE3, "interface-missing"),
+    ),
+    warned(
+        custom("six-ports", "echo '60000 60005' >/proc/sys/net/ipv4/ip_local_port_range"),
+        *("ports.ephemeral-range-is-wide-enough", HEAD, "used-up"),
+        on=("node1",),
+    ),
+    case(
+        custom(
+            "account-in-ssh-config", "printf 'Host node2\\n  User nobody2\\n' >>$HOME/.ssh/config"
+        ),
+        *("ssh.every-node-logs-in-to-every-node", (("node3", "node2"),), "user-unknown"),
+    ),
     warned(
         custom("blocking-wait", "sed -i '1i export TORCH_NCCL_BLOCKING_WAIT=1' $HOME/.bashrc"),
         *("nccl.a-failed-rank-ends-the-others", EVERY_NODE, "blocking-wait"),

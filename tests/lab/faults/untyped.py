@@ -1,0 +1,30 @@
+"""Why the fix of a cause is typed in no lab: by check, else by area."""
+
+from __future__ import annotations
+
+UNTYPED = {
+    "accelerate": "typed on the file itself, without nodes: tests/lab/test_accelerate_mend.py",
+    "collective": "a link, a cable, a driver or a GPU has to change",
+    "deepspeed": "a person has to say what was meant",
+    "files": "a disk, a mount or a path that a person has to choose",
+    "gpu": "the driver or the hardware has to change, or the machine to be started again",
+    "limits": "hardware, the kernel's start or another account's program has to change",
+    "names": "the answer of a resolver, or a machine's identity, has to change",
+    "nccl": "an adapter, its driver, a cable or a switch has to change",
+    "network": "an interface, a cable or a switch has to change",
+    "pdsh": "a package has to be installed, which a lab does not reach",
+    "ports": "a device on the way, or a table that nodes of a lab share, has to change",
+    "reach": "the node has to be reached in another way first",
+    "software": "a package has to be installed, which a lab does not reach",
+    "software.proxy-spares-the-nodes": "launch.toml has to change",
+    "software.text-is-utf-8": "launch.toml has to change",
+    "ssh": "a person has to decide, or the command only shows where it stops",
+    "time": "nodes of a lab have the clock of the machine",
+    "training": "a package has to be installed again, or the command only shows the error",
+    "training.smoke-trains": "the command shows what failed; a package comes from an index",
+}
+
+
+def why_untyped(check: str) -> str:
+    """The reason that holds for a check's causes."""
+    return UNTYPED.get(check) or UNTYPED[check.partition(".")[0]]
