@@ -64,6 +64,7 @@ FAILURES = (
             "files.shared-folders-are-shared-everywhere",
             *OUTPUT_CHECKS,
         ),
+        survivable=True,
     ),
     root(
         "zero-ckpt-paths-missing",

@@ -212,6 +212,7 @@ FAILURES = (
     root(
         "nccl-collnet-counts",
         "Detected mixed local CollNet device counts across ranks",
+        r"Detected mixed local CollNet device counts across ranks(?!.*Ignoring)",
         cause="a node has fewer adapters for reductions in the switches (SHARP) than the others",
         fix="repair the adapter, or unset NCCL_COLLNET_ENABLE",
         checks=("nccl.infiniband-ports-are-active",),

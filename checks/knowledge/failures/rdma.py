@@ -163,6 +163,7 @@ FAILURES = (
     root(
         "nccl-mixed-nic-count",
         "Detected mixed local Net device counts across ranks",
+        r"Detected mixed local Net device counts across ranks(?!.*Ignoring)",
         cause="a node has fewer working adapters than the others",
         fix="repair the adapter, or name those that all nodes have in NCCL_IB_HCA",
         checks=(

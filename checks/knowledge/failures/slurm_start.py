@@ -100,7 +100,7 @@ FAILURES = (
     root(
         "slurm-munge",
         ("Munge encode failed", "Munge decode failed"),
-        r"Munge (?:encode|decode) failed: (?P<why>.+)",
+        r"Munge (?:encode|decode) failed: (?P<why>(?!.*\(retrying).+)",
         cause="Slurm's authentication fails on this node ({why})",
         fix="start munged there with the cluster's munge.key; clocks may differ by five minutes "
         "at most",
@@ -128,7 +128,7 @@ FAILURES = (
     root(
         "slurm-output-unwritable",
         "Could not open stdout file ",
-        r"Could not open stdout file (?P<path>\S+): (?P<why>.+)",
+        r"Could not open stdout file (?P<path>\S+): (?P<why>(?!.*[Rr]etrying).+)",
         cause="the job's output file {path} cannot be written on the first node: {why}",
         fix="create its folder before the start (Slurm does not), on a file system that the nodes "
         "mount",

@@ -122,6 +122,31 @@ def parts(kind, value):
     return [""] if kind in ("ASSERT", "ASSERT_NOT", "AT") else ["\0"]
 
 
+@pytest.mark.parametrize("known", KNOWN)
+def test_each_gap_is_filled_by_every_line(known):
+    gaps = {gap for text in (known.cause, known.fix) for _, gap, _, _ in _format(text) if gap}
+    groups = {"nearest"} if known.corrects else set()
+    for pattern in (known.regex.pattern, known.near):
+        parsed = parser.parse(pattern, re.MULTILINE)
+        names = {number: name for name, number in parsed.state.groupdict.items()}
+        groups |= {names[number] for number in lasting(parsed) & names.keys()}
+    assert gaps <= groups
+
+
+def lasting(parsed):
+    """The numbers of the groups that take part in every match."""
+    found = set()
+    for operator, value in parsed:
+        kind = str(operator)
+        if kind == "SUBPATTERN":
+            found |= {value[0]} | lasting(value[3])
+        elif kind == "BRANCH":
+            found |= set.intersection(*map(lasting, value[1]))
+        elif kind == "MAX_REPEAT" and value[0]:
+            found |= lasting(value[2])
+    return found
+
+
 def test_the_literals_are_long_enough_to_be_rare():
     assert min(len(literal) for literal, _ in LITERALS) >= 6
 
