@@ -133,6 +133,22 @@ FAILURES = (
         "where it crashed; after an illegal instruction build there what was built elsewhere",
         checks=(*MEMORY_CHECKS, "limits.shm-is-large-enough", "software.versions-are-equal"),
     ),
+    root(
+        "shell-reports-crash",
+        ("Killed", "Segmentation fault", "Bus error"),
+        r"^(?P<how>Killed|Segmentation fault|Bus error)(?: \(core dumped\))?\s*$",
+        cause="the shell that started the program says how it ended, and it said nothing itself: "
+        "{how}",
+        meanings={
+            "Killed": signal_meaning(9),
+            "Segmentation fault": "it crashed in native code",
+            "Bus error": signal_meaning(7),
+        },
+        fix="`dmesg | tail` and `df -h /dev/shm` on that node; PYTHONFAULTHANDLER=1 in [env] shows "
+        "where a program crashes",
+        checks=(*MEMORY_CHECKS, "limits.shm-is-large-enough"),
+        survivable=True,
+    ),
     symptom(
         "container-exited",
         (" exited with code ", "Exit Code: "),
