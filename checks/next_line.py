@@ -92,6 +92,21 @@ def program_line(face: str) -> str:
     return shlex.join(read_call(sys.orig_argv).line_of(face))
 
 
+def start_line(job: Job, *options: str) -> str:
+    """The line that starts the job's command; without one, which word in it to replace."""
+    if job.command:
+        return f": {next_line('start', job, *options)}"
+    line = next_line("start", job, *options, "--", "train.py")
+    return f", with your own script in place of train.py: {line}"
+
+
+def failed_again_line() -> str:
+    """The very line that was typed, for what failed alone."""
+    words = read_call(sys.orig_argv).words
+    lf = () if {"--lf", "--last-failed"} & {*words} else ("--lf",)
+    return same_line("preflight", (*words, *lf))
+
+
 def same_line(face: str, words: Sequence[str]) -> str:
     """The line that calls this very program again with other words after its name."""
     call = read_call(sys.orig_argv)

@@ -82,7 +82,8 @@ class CommandParser(ArgumentParser):
         meant = OTHER_NAMES.get(name, name)
         if meant in known:
             return meant
-        flags = [flag for flag in known if flag.startswith("--")]
+        negated = meant.startswith("--no-")
+        flags = [flag for flag in known if flag[:2] == "--" and flag.startswith("--no-") == negated]
         return "".join(difflib.get_close_matches(meant, flags, n=1, cutoff=0.7))
 
 

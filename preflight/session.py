@@ -12,7 +12,7 @@ import pytest
 from checks.catalogue import AREAS, CATALOGUE
 from checks.errors import UsageError
 from checks.model import Finding, Job
-from checks.next_line import next_line
+from checks.next_line import failed_again_line, next_line, start_line
 from checks.run import Result, plan_commands
 from preflight.items import PreflightItem, leaves_nodes, narrowed_nodes
 from preflight.junit import add_warnings
@@ -23,7 +23,6 @@ from preflight.site_tests import asks_each_node, claims_of_tests, finding_of_tes
 
 HERE = Path(__file__).parent
 _SCOPES = {"_pair": "pair", "_cluster": "cluster"}
-_AFTER_STOP = "run the same command with --lf"
 
 
 class PreflightSession:
@@ -263,10 +262,9 @@ class PreflightSession:
             return
         reporter.write_line("")
         go = _after_go(self.run.job, complete=complete)
+        stop = f"ask again what failed: {failed_again_line()}"
         noted, colour = reporter.verbosity > 0, reporter.hasmarkup
-        for line in result.summary(
-            go=go, stop=_AFTER_STOP, colour=colour, notes=notes, noted=noted
-        ):
+        for line in result.summary(go=go, stop=stop, colour=colour, notes=notes, noted=noted):
             reporter.write_line(line)
 
     @property
@@ -284,10 +282,7 @@ def _is_outcome(report: pytest.CollectReport | pytest.TestReport) -> bool:
 def _after_go(job: Job, *, complete: bool) -> str:
     """The sentence behind a GO: the line that starts the training, with or without a command."""
     what = "Next" if complete else "Not every check ran; start runs the others"
-    if job.command:
-        return f"{what}: {next_line('start', job)}"
-    line = next_line("start", job, "--", "train.py")
-    return f"{what}, with your own script in place of train.py: {line}"
+    return f"{what}{start_line(job)}"
 
 
 def _nothing_selected(keyword: str, job: Job) -> str:

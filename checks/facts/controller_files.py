@@ -17,7 +17,9 @@ class ControllerFiles(Fact):
     """{path as written: digest} as nodes digest them, of what the controller has.
 
     `at_path` are copies at the very path of the nodes; `in_folder` are those in the `folder` in
-    which the program was called, where that is another. `sync_line` copies them to the nodes.
+    which the program was called, where that is another. `sync_line` copies the folder `source` of
+    this machine to the nodes. `near` are names here like a path as written that is not here, and
+    `modules` the dotted names of the Python files here.
     """
 
     section: ClassVar[str] = "controller_files"
@@ -28,6 +30,14 @@ class ControllerFiles(Fact):
     in_folder: Mapping[str, str] = field(default_factory=dict)
     folder: str = ""
     sync_line: str = ""
+    source: str = ""
+    near: Mapping[str, str] = field(default_factory=dict)
+    modules: tuple[str, ...] = ()
+
+    @property
+    def copied(self) -> Mapping[str, str]:
+        """Of the digests those of what `sync_line` copies."""
+        return self.in_folder if self.source and self.source == self.folder else self.at_path
 
 
 def known_digests(files: Files, paths: JobPaths, modules: LocalModules) -> dict[str, str]:

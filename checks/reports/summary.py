@@ -10,7 +10,7 @@ from rich.text import Text
 from checks.catalogue import AREAS
 from checks.folded_names import fold_names
 from checks.judge import decide
-from checks.model import Finding, Outcome
+from checks.model import HERE, Finding, Outcome
 from checks.printable import escape_text
 from checks.reports.blame import blamed_nodes, fold_blame
 from checks.reports.changes import ChangesSinceGo
@@ -142,10 +142,23 @@ def _limited_groups(findings: Sequence[Finding]) -> Iterator[tuple[list[FindingG
         yield groups[:MAX_PER_CAUSE], [more] if left else []
 
 
+def _count_problems(findings: Sequence[Finding]) -> int:
+    """What has to be fixed; what one line, typed on this machine, fixes on many nodes is one."""
+    stops = [finding for finding in findings if finding.stops]
+    return len(
+        {
+            (finding.check, finding.fix.command, finding.fix.note)
+            if finding.fix and finding.fix.on == HERE
+            else (finding.check, finding.subject)
+            for finding in stops
+        }
+    )
+
+
 def _decision_line(findings: Sequence[Finding], go: str, stop: str) -> Text:
     """Go or stop, why, and what to type next."""
     if decide(findings) == "stop":
-        problems = sum(finding.stops for finding in findings)
+        problems = _count_problems(findings)
         what, them = ("1 problem", "it") if problems == 1 else (f"{problems} problems", "them")
         text = f": {what} must be fixed first. Fix {them}, then {stop}"
         return mark_text("×", "STOP") + text

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from pathlib import Path, PurePath
 
 from checks.contact.pool import Contact
 from checks.facts.controller_files import ControllerFiles, known_digests
@@ -17,23 +19,56 @@ from checks.next_line import next_line
 from checks.node.probe import files, job_paths, local_modules  # noqa: F401 - they register sections
 from checks.node.probe.core import SECTIONS
 
+MOST_MODULES = 2000
+MOST_DEPTH = 3
+
 
 def run_stage(contact: Contact, snapshot: Snapshot, names: Sequence[str]) -> None:  # noqa: ARG001 - a stage's signature
     """Fill `controller_files` of each node, with the same."""
     job, here = snapshot.job, os.getcwd()
     elsewhere = os.path.realpath(here) != os.path.realpath(job.workdir)
+    source = job.workdir if os.path.isdir(job.workdir) else here
+    same, paths, modules = _files_here(job, source)
+    near = {path: state.near for path, state in same.same.items()}
+    near |= {path: state.near for path, state in paths.paths.items()}
     fact = ControllerFiles(
         at_path=_digests_here(job, job.workdir),
         in_folder=_digests_here(job, here) if elsewhere else {},
         folder=here if elsewhere else "",
         sync_line=next_line("sync", job),
+        source=source,
+        near={path: names[0] for path, names in near.items() if names},
+        modules=tuple(
+            dict.fromkeys((*module_names(job, source), *map(module_name, modules.files)))
+        ),
     )
     for name in names:
         snapshot.put_fact(name, fact)
 
 
+def module_names(job: Job, folder: str) -> Iterator[str]:
+    """The dotted names of the Python files in a folder and beside the script, at most 2,000."""
+    script = job.command[0] if job.command and job.command[0].endswith(".py") else ""
+    roots = dict.fromkeys((Path(folder), (Path(folder) / script).parent))
+    for root in roots:
+        patterns = ("/".join(["*"] * depth + ["*.py"]) for depth in range(MOST_DEPTH))
+        found = (path.relative_to(root) for pattern in patterns for path in root.glob(pattern))
+        yield from map(module_name, islice(found, MOST_MODULES))
+
+
+def module_name(path: str | PurePath) -> str:
+    """`pkg.train` of `pkg/train.py`, `pkg` of `pkg/__init__.py`."""
+    parts = PurePath(path).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] in ("__init__", "__main__") else parts)
+
+
 def _digests_here(job: Job, folder: str) -> dict[str, str]:
     """The digests of what is here, by path as written, with relative ones below the folder."""
+    return known_digests(*_files_here(job, folder))
+
+
+def _files_here(job: Job, folder: str) -> tuple[Files, JobPaths, LocalModules]:
+    """What the nodes are asked of their working directory, of that folder here."""
     args = {
         "workdir": folder,
         "same": job.same,
@@ -41,7 +76,7 @@ def _digests_here(job: Job, folder: str) -> dict[str, str]:
         "command": job.command,
         "deepspeed_config": job.deepspeed_config,
     }
-    return known_digests(
+    return (
         decode_fact(Files, SECTIONS[Files.section](args)),
         decode_fact(JobPaths, SECTIONS[JobPaths.section](args)),
         decode_fact(LocalModules, SECTIONS[LocalModules.section](args)),

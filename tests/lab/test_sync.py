@@ -49,7 +49,9 @@ def test_files_are_copied_once_and_again_after_an_edit(lab, place):
     assert "node[1-2]: 4 files to be copied" in dry.stdout, dry.stderr
     assert "\n  lib/model.py  new\n" in dry.stdout
     assert not listed(lab.node("node1"), place)
-    assert "node[1-2]: 4 files copied" in run_launcher(place, "sync").stdout
+    said = run_launcher(place, "sync").stdout
+    assert "node[1-2]: 4 files copied" in said
+    assert said.endswith(" -m launcher start -- train.py\n")
     assert [listed(node, place) for node in lab.nodes] == [copied, copied]
     assert "node[1-2]: has the same files already" in run_launcher(place, "sync").stdout
     lab.node("node2").run(f"echo old >{place}/old.py; echo 1 >{place}/b.log", check=True)

@@ -118,11 +118,14 @@ def test_from_blank_nodes_and_a_password(blank: Lab, home: Path):
     one = person(blank, home, nodes=2)
     answers = {
         "Are these the machines": "y",
-        "password for": PASSWORD,
+        "refused that password. ssh password for": PASSWORD,
+        "password for": "wrong",
         "Apply these changes to 2 nodes?": "y",
     }
     code, seen = at_a_terminal([*one.argv, "--ask-password"], answers, one.env)
     assert code == 0, seen
+    assert "  ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub\r\n" in seen
+    assert "refused that password. " in seen
     assert "10.77." in seen and "this machine: make a key" in seen
     assert seen.count("; let in the keys of ") == 1, "what is the same on both is said once"
     assert login_results(blank, 2) == {"node1", "node2"}
@@ -135,7 +138,6 @@ def test_from_blank_nodes_and_a_password(blank: Lab, home: Path):
     everyone = person(blank, home)
     answers = {
         "Are these the machines": "y",
-        "again": "",
         "password for": PASSWORD,
         "Apply these changes to": "y",
     }
@@ -151,7 +153,7 @@ def test_the_key_is_made_where_the_ssh_config_looks_for_it(make_lab: MakeLab, ho
     answers = {"Are these": "y", "password for": PASSWORD, "Apply these changes": "y"}
     code, seen = at_a_terminal([*one.argv, "--ask-password"], answers, one.env)
     assert code == 0, seen
-    assert ": 6 checks passed. Next: " in seen
+    assert ": 6 checks passed. Next (copies this folder" in seen
     assert (lab.hosts.parent / "id_ed25519").stat().st_mode & 0o777 == 0o600
     assert not (home / ".ssh/id_ed25519").exists()
 

@@ -10,7 +10,15 @@ from pathlib import Path
 import pytest
 
 from checks.job.build import build_job
-from checks.next_line import Call, is_preflight_path, next_line, read_call, typed_options
+from checks.next_line import (
+    Call,
+    failed_again_line,
+    is_preflight_path,
+    next_line,
+    read_call,
+    start_line,
+    typed_options,
+)
 from tests.support.paths import ROOT
 
 HERE = os.path.dirname(sys.executable)
@@ -91,6 +99,28 @@ def test_a_command_gets_the_typed_options_that_it_takes(command, words, tmp_path
 
 def test_what_a_shell_would_change_is_quoted():
     assert next_line("preflight", job(hosts="gpu[01-16]")).endswith("--hosts 'gpu[01-16]'")
+
+
+def test_the_start_of_a_job_names_its_command_or_which_word_to_replace():
+    own = start_line(job(command=["train.py", "--steps", "5"]), "--sync")
+    assert own == f": {next_line('start', job(), '--sync')}"
+    line = next_line("start", job(), "--", "train.py")
+    assert start_line(job()).endswith(f"in place of train.py: {line}")
+
+
+@pytest.mark.parametrize(
+    ("typed", "again"),
+    [
+        (["{bin}/python", "-m", "preflight", "--hosts", "n[1-2]"], "--hosts 'n[1-2]' --lf"),
+        (["{bin}/python", "-m", "preflight", "--lf"], "{bin}/python -m preflight --lf"),
+        (["{bin}/python", "-m", "preflight"], "{bin}/python -m preflight --lf"),
+        (["python", "/opt/x/pytest", "preflight/", "-q"], "/opt/x/pytest preflight/ -q --lf"),
+    ],
+)
+def test_what_failed_is_asked_again_by_the_line_that_was_typed(typed, again, monkeypatch):
+    monkeypatch.setenv("PATH", "/nowhere")
+    monkeypatch.setattr(sys, "orig_argv", [word.format(bin=HERE) for word in typed])
+    assert failed_again_line().endswith(again.format(bin=HERE))
 
 
 def test_what_launch_toml_says_is_not_typed_again(tmp_path):

@@ -8,9 +8,10 @@ import shlex
 from collections.abc import Mapping
 
 from checks.facts import NodeView
+from checks.facts.controller_files import ControllerFiles
 from checks.facts.files import PathState
 from checks.facts.job_paths import JobPath
-from checks.model import Fix
+from checks.model import HERE, Fix
 from checks.outliers.consensus import majority_value
 
 FROM_HERE = "what is in the job's folder on this machine, `python -m launcher sync` copies to all"
@@ -19,19 +20,27 @@ _SEVERAL_WORDS = re.compile(r"[^\w./@:+=,%-]")
 
 
 def explain_unreadable(
-    node: NodeView, path: PathState | JobPath, what: str, *, fetch: str, elsewhere: int = 0
+    node: NodeView,
+    path: PathState | JobPath,
+    what: str,
+    *,
+    fetch: str,
+    elsewhere: int = 0,
+    copies: ControllerFiles | None = None,
 ) -> tuple[str, str, Fix]:
-    """Cause, message and fix for a path that cannot be read here."""
+    """Cause, message and fix for a path that cannot be read here.
+
+    `copies` is what this machine has of the job, where that may be what no node has.
+    """
     subject = path.absolute if what == path.absolute else f"{what} ({path.absolute})"
     if path.state == "missing" and path.target and fetch:
         message = f"{subject} on {node.name} is a link to {path.target}, which is not there"
         return "missing", message, node.fix(f"rm {shlex.quote(path.absolute)} && {fetch}")
     if path.state == "missing":
-        known = f"; {elsewhere} of the other nodes have it" if elsewhere else meant(path)
-        correct = "correct the path" if path.near else "create it on all or correct the path"
-        note = f"no node that answered has it: {correct}; {FROM_HERE}"
-        note = "" if fetch else note
-        return "missing", f"{subject} is missing on {node.name}{known}", node.fix(fetch, note)
+        fix = node.fix(fetch) if fetch else _fix_of_missing(node, path, copies)
+        near = meant(path, "" if fetch else _name_here(node, path, copies))
+        known = f"; {elsewhere} of the other nodes have it" if elsewhere else near
+        return "missing", f"{subject} is missing on {node.name}{known}", fix
     if path.state == "hangs":
         command = f"findmnt --target {shlex.quote(posixpath.dirname(path.absolute))}"
         message = f"{subject} on {node.name} does not answer: its file system hangs"
@@ -42,9 +51,45 @@ def explain_unreadable(
     return path.state, message, node.fix(command, "shows which folder or file denies access")
 
 
-def meant(path: PathState | JobPath) -> str:
-    """`; did you mean train.py?` where its folder has something of a similar name."""
-    return f"; did you mean {path.near[0]}?" if path.near else ""
+def copies_here(node: NodeView) -> ControllerFiles | None:
+    """What this machine has of the job, where that was looked at."""
+    return node.read(ControllerFiles) if node.has(ControllerFiles) else None
+
+
+def _fix_of_missing(
+    node: NodeView, path: PathState | JobPath, copies: ControllerFiles | None
+) -> Fix:
+    """For what no node that answered has: this machine has it, or it is another name."""
+    if copies and copies.source and _is_here(node, path, copies):
+        what = f"copies {copies.source} of this machine to every node, as `start --sync` does first"
+        return Fix(copies.sync_line, HERE, what)
+    name = posixpath.basename(path.absolute)
+    if copies and (near := _name_here(node, path, copies) or "".join(path.near)):
+        return Fix(
+            "", HERE, f"type {near} in place of {name}; no node has {name}, nor this machine"
+        )
+    correct = "correct the path" if path.near else "create it on all or correct the path"
+    return node.fix("", f"no node that answered has it: {correct}; {FROM_HERE}")
+
+
+def _is_here(node: NodeView, path: PathState | JobPath, copies: ControllerFiles) -> bool:
+    """Whether it is the working directory, or one of the files that are copied with it."""
+    workdir = node.job.workdir
+    here = {workdir, *(posixpath.join(workdir, written) for written in copies.copied)}
+    return path.absolute in {posixpath.normpath(place) for place in here}
+
+
+def _name_here(node: NodeView, path: PathState | JobPath, copies: ControllerFiles | None) -> str:
+    """A similar name on this machine, of what this machine has not either."""
+    found = copies.near.items() if copies else ()
+    places = {posixpath.join(node.job.workdir, written): near for written, near in found}
+    return places.get(path.absolute, "")
+
+
+def meant(path: PathState | JobPath, here: str = "") -> str:
+    """`; did you mean train.py?` where its folder, there or here, has a similar name."""
+    near = here or "".join(path.near[:1])
+    return f"; did you mean {near}?" if near else ""
 
 
 def replace_command(node: NodeView, source: str, path: PathState | JobPath, kind: str) -> str:

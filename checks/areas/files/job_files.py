@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from checks.areas.deepspeed.config import NotAConfig, parse_config
 from checks.areas.files.fixes import (
     abbreviate_nodes,
+    copies_here,
     copy_command,
     explain_unreadable,
     replace_command,
@@ -18,6 +19,7 @@ from checks.areas.files.folders import explain_unwritable
 from checks.areas.files.sharing import is_mostly_shared, missing_mount_fix
 from checks.check import Tag, node_check
 from checks.facts import NodeView
+from checks.facts.controller_files import ControllerFiles
 from checks.facts.deepspeed_config import DeepspeedConfig
 from checks.facts.files import Files, FolderSpace, PathState
 from checks.facts.job_paths import JobPaths
@@ -32,7 +34,7 @@ MODEST_FREE = 10 * 1000**3
 THERE = "there"
 
 
-@node_check("files.workdir-is-there", Files)
+@node_check("files.workdir-is-there", Files, optional=(ControllerFiles,))
 def workdir_is_there(node: NodeView) -> Verdict:
     """The working directory is on every node, at the same path.
 
@@ -42,7 +44,7 @@ def workdir_is_there(node: NodeView) -> Verdict:
     Measured: `workdir` of launch.toml, or the current directory, on each node.
 
     Fix:
-        missing: an `scp` line from a node that has it; where none has, `launcher sync`.
+        missing: an `scp` line from a node that has it; where none has, the line of `launcher sync`.
         not-a-directory: moves the file aside and copies the folder; where no node has it, name the
             folder.
         hangs: names the mount that does not answer.
@@ -56,7 +58,11 @@ def workdir_is_there(node: NodeView) -> Verdict:
         return block("not-a-directory", message, _replace_file_fix(node, workdir))
     return block(
         *explain_unreadable(
-            node, workdir, "the working directory", fetch=_fetch_folder_command(node, workdir)
+            node,
+            workdir,
+            "the working directory",
+            fetch=_fetch_folder_command(node, workdir),
+            copies=copies_here(node),
         )
     )
 
@@ -69,7 +75,9 @@ def _replace_file_fix(node: NodeView, workdir: PathState) -> Fix:
     return node.fix(replace_command(node, having[0], workdir, "directory"))
 
 
-@node_check("files.same-files-are-equal", Files, optional=(LocalModules, DeepspeedConfig))
+@node_check(
+    "files.same-files-are-equal", Files, optional=(LocalModules, DeepspeedConfig, ControllerFiles)
+)
 def same_files_are_equal(node: NodeView) -> Verdict:
     """What `same` lists, the script with its own modules, and DeepSpeed's config are the same.
 
@@ -84,7 +92,8 @@ def same_files_are_equal(node: NodeView) -> Verdict:
 
     Fix:
         differs, missing: an `scp` line from a node that has the content of most nodes, or from the
-            head where its copy is the newest. What stands in its way is moved aside.
+            head where its copy is the newest. What stands in its way is moved aside. Where no node
+            has it, the line of `launcher sync`, or the name that was meant.
     """
     files = node.read(Files).same
     modules = node.read(LocalModules).files if node.has(LocalModules) else {}
@@ -141,7 +150,9 @@ def _difference_verdict(node: NodeView, path: str, file: PathState) -> Verdict |
     source = nodes_with_value(digests, most)
     if file.state != THERE:
         fetch = copy_command(node, source[0], file.absolute) if source else ""
-        return block(*explain_unreadable(node, file, path, fetch=fetch, elsewhere=len(digests)))
+        count, here = len(digests), copies_here(node)
+        reason = explain_unreadable(node, file, path, fetch=fetch, elsewhere=count, copies=here)
+        return block(*reason)
     if file.digest == most:
         return None
     message = (

@@ -17,8 +17,30 @@ PACKAGE_NAMES = {
     "bs4": "beautifulsoup4",
     "dotenv": "python-dotenv",
     "flash_attn": "flash-attn",
+    "hydra": "hydra-core",
+    "faiss": "faiss-cpu",
+    "pynvml": "nvidia-ml-py",
 }
 """Packages that are called otherwise than their module."""
+
+_OWN_NAMES = """
+accelerate albumentations axolotl bitsandbytes boto3 colossalai comet_ml datasets deepspeed
+diffusers einops evaluate fairscale fsspec gradio h5py httpx huggingface_hub kornia lightning
+liger_kernel lm_eval loguru loralib matplotlib mlflow monai mpi4py networkx nltk numba numpy
+omegaconf onnx openai optimum pandas peft pyarrow pydantic pytorch_lightning ray regex requests
+rich rouge_score safetensors scipy seaborn sentencepiece sentence_transformers soundfile spacy
+tensorboard tensorboardX tensorflow tiktoken timm tokenizers torch torchaudio torchdata
+torchmetrics torchvision tqdm transformer_engine transformers triton trl tyro vllm wandb
+webdataset xformers
+"""
+PUBLISHED = frozenset(_OWN_NAMES.split())
+"""Modules of training scripts whose package is known to have their name."""
+
+
+def published_package(module: str) -> str:
+    """The package of a module that is known to be published; empty for any other name."""
+    top = module.partition(".")[0]
+    return package_of_module(module) if top in PACKAGE_NAMES or top in PUBLISHED else ""
 
 
 def package_of_module(module: str) -> str:

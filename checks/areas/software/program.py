@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from checks.areas.software.pip_commands import install_command, package_of_module
+import difflib
+
+from checks.areas.software.pip_commands import install_command, package_of_module, published_package
 from checks.check import node_check
 from checks.facts import NodeView
+from checks.facts.controller_files import ControllerFiles
 from checks.facts.software import Software
 from checks.facts.view import ClusterView
-from checks.model import Fix, Verdict, block, ok, skip
+from checks.model import HERE, Fix, Verdict, block, ok, skip
 
 TRAINING_PACKAGES = ("torch", "deepspeed")
 
 
-@node_check("software.program-is-importable", Software)
+@node_check("software.program-is-importable", Software, optional=(ControllerFiles,))
 def program_is_importable(node: NodeView) -> Verdict:
     """Every node finds the module that the command names, and what its script imports at the top.
 
@@ -23,8 +26,10 @@ def program_is_importable(node: NodeView) -> Verdict:
     and `try`; nothing is imported. A script that changes `sys.path` is not checked.
 
     Fix:
-        module-missing, import-missing: the `pip install` line, with the version of a node that has
-            it.
+        own-module-missing: this machine has it beside the script. The line of `launcher sync`.
+        module-missing, import-missing: the name that was meant; for a package that is known, or
+            that a node has, the `pip install` line with that node's version. No other name is
+            installed: a stranger may have published it.
     """
     software = node.read(Software)
     if not software.ok:
@@ -45,31 +50,68 @@ def program_is_importable(node: NodeView) -> Verdict:
 
 def _judge_unfound_modules(node: NodeView, software: Software, unfound: list[str]) -> Verdict:
     module = node.job.command[1] if node.job.command[0] == "-m" else ""
-    listed = ", ".join(unfound)
-    having = _nodes_having_modules(node.cluster, unfound)
+    names = [module] if module in unfound else unfound
+    cause, fix = _fix_of_unfound(node, software, names)
+    having = _nodes_having_modules(node.cluster, names)
     elsewhere = f"; {having[0]} has it" if having else ""
     if module in unfound:
-        message = (
-            f"{software.path} on {node.name} finds no module {module}, the command's own{elsewhere}"
+        message = f"{software.path} on {node.name} finds no module {module}, the command's own"
+        return block(
+            cause or "module-missing", f"{message}{elsewhere or _meant(node, module)}", fix
         )
-        return block("module-missing", message, _install_fix(node, software, [module], having))
-    script = node.job.command[0]
     message = (
-        f"{script} imports {listed}, which {software.path} on {node.name} does not find{elsewhere}"
+        f"{node.job.command[0]} imports {', '.join(names)}, which {software.path} on {node.name} "
+        f"does not find{elsewhere or _meant(node, names[0])}"
     )
-    return block("import-missing", message, _install_fix(node, software, unfound, having))
+    return block(cause or "import-missing", message, fix)
+
+
+def _fix_of_unfound(node: NodeView, software: Software, names: list[str]) -> tuple[str, Fix]:
+    """The fix, and its cause where that is not that a package is missing."""
+    copies = node.read(ControllerFiles) if node.has(ControllerFiles) else ControllerFiles()
+    if own := [name for name in names if _is_own(name, copies)]:
+        note = f"{copies.source} of this machine has {', '.join(own)}: copies it to every node"
+        return "own-module-missing", Fix(copies.sync_line, HERE, note)
+    for name in names:
+        if near := _similar_module(name, copies):
+            return "", Fix("", HERE, f"type {near} in place of {name}")
+    having = _nodes_having_modules(node.cluster, names)
+    versions = node.cluster[having[0]].read(Software).packages if having else {}
+    wanted = {package: versions.get(package, "") for package in map(package_of_module, names)}
+    published = [package for name in names if (package := published_package(name))]
+    known = {package: at for package, at in wanted.items() if at or package in published}
+    if len(known) == len(wanted):
+        return "", node.fix(install_command(software, wanted))
+    unknown = ", ".join(package for package in wanted if package not in known)
+    command = install_command(software, known) if known else ""
+    note = (
+        f"not known as published: {unknown}; a module of your own belongs beside the script, or on "
+        "PYTHONPATH of every node; a package is installed under the name that its documentation has"
+    )
+    if having:
+        return "", node.fix(command, f"what {having[0]} has, copy or install here: {unknown}")
+    return "", node.fix(command, note) if command else Fix("", HERE, note)
+
+
+def _is_own(name: str, copies: ControllerFiles) -> bool:
+    """Whether this machine has it among the files that are copied to the nodes."""
+    return bool(copies.source) and name in copies.modules
+
+
+def _similar_module(name: str, copies: ControllerFiles) -> str:
+    """A module of this machine's whose name is one letter or two away."""
+    if published_package(name):
+        return ""
+    return "".join(difflib.get_close_matches(name, copies.modules, n=1, cutoff=0.75))
+
+
+def _meant(node: NodeView, name: str) -> str:
+    copies = node.read(ControllerFiles) if node.has(ControllerFiles) else ControllerFiles()
+    near = "" if _is_own(name, copies) else _similar_module(name, copies)
+    return f"; did you mean {near}?" if near else ""
 
 
 def _nodes_having_modules(cluster: ClusterView, names: list[str]) -> list[str]:
     """The nodes on which all of these are found."""
     answered = [node for node in cluster.nodes_with(Software) if node.read(Software).ok]
     return [node.name for node in answered if not set(names) & set(node.read(Software).unfound)]
-
-
-def _install_fix(node: NodeView, software: Software, names: list[str], having: list[str]) -> Fix:
-    versions = node.cluster[having[0]].read(Software).packages if having else {}
-    packages = map(package_of_module, names)
-    command = install_command(
-        software, {package: versions.get(package, "") for package in packages}
-    )
-    return node.fix(command, "if the packages have their modules' names; or copy your own there")

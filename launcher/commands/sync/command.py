@@ -15,6 +15,7 @@ from checks.facts.decode import decode_fact
 from checks.facts.workdir_files import WorkdirFiles
 from checks.folded_names import fold_names
 from checks.model import Job
+from checks.next_line import start_line
 from checks.node.probe import workdir_files  # noqa: F401 - registers its section
 from checks.node.probe.core import SECTIONS
 from checks.units import format_file_size
@@ -42,7 +43,10 @@ def add_options(parser: ArgumentParser) -> None:
 
 def sync_files(args: Namespace) -> None:
     """Copy the working directory's files to all nodes that take part."""
-    sync_workdir(job_from_options(args), args, delete=args.delete)
+    job = job_from_options(args)
+    sync_workdir(job, args, delete=args.delete)
+    if not args.dry_run:
+        print(f"Next (checks the nodes, starts){start_line(job)}")
 
 
 def sync_workdir(job: Job, args: Namespace, *, delete: bool = False) -> None:

@@ -13,7 +13,7 @@ from checks.errors import FactError, PreflightError
 from checks.facts import ClusterView
 from checks.folded_names import fold_names
 from checks.model import Job
-from checks.next_line import next_line
+from checks.next_line import next_line, start_line
 from checks.reports.terminal import takes_colour
 from checks.run import examine
 from launcher.commands.remote_scripts import ask_consent, run_scripts
@@ -89,7 +89,9 @@ def _apply_changes(contact: Contact, wanted: Mapping[str, Change], keys: Mapping
 def _prove_logins(job: Job) -> ExitCode:
     proof = examine(job, claims_of([CATALOGUE[check] for check in PROOF_CHECKS], job))
     colour = takes_colour(sys.stdout)
-    go, stop = f"Next: {next_line('preflight', job)}", f"type again: {next_line('trust', job)}"
+    what = "Next (copies this folder to the nodes, checks them, starts)"
+    go = f"{what}{start_line(job, '--sync')}"
+    stop = f"type again: {next_line('trust', job)}"
     lines = proof.summary(go=go, stop=stop, colour=colour, fold_trust=False)
     print("\n".join(lines))
     return ExitCode.DONE if proof.decision == "go" else ExitCode.FAILED

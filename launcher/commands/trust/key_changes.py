@@ -108,7 +108,7 @@ def usable_key(node: NodeView) -> PrivateKey | None:
         problem, fix = "cannot be read", f"ls -l {first.path}"
     raise PreflightError(
         f"{node.name}: the key {first.path} {problem}, and ssh offers no other: nothing was "
-        f"changed. Fix it on {node.name}, then run this again: {fix}"
+        f"changed. Type on {node.name}: {fix}\nand then this command again"
     )
 
 

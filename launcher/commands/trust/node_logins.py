@@ -76,14 +76,19 @@ def _resolve_refusals(
         hint = "add --ask-password to log in with a password this once"
         raise PreflightError(f"{_describe_unreached(failed)}\n{hint}")
     elif denied:
-        again = "again, " if passwords else ""
+        refused = [name for name in denied if name in passwords]
+        again = f"{fold_names(refused)} refused that password. " if refused else ""
         entered = getpass.getpass(f"{again}ssh password for {fold_names(denied)}: ")
         passwords.update(dict.fromkeys(denied, entered))
 
 
 def _accept_host_keys(unknown: Mapping[str, Login], args: Namespace) -> None:
     """Put host keys that the person agrees to into this machine's known_hosts."""
-    print("Not met before from here. Compare with `ssh-keygen -lf` on the machines themselves:")
+    kinds = dict.fromkeys(login.host_key.partition(" ")[0] for login in unknown.values())
+    print(
+        "This machine has no host key of these nodes. Each must be what the node itself prints for"
+    )
+    print("\n".join(f"  ssh-keygen -lf {host_key_file(kind)}" for kind in kinds))
     for name, login in unknown.items():
         kind = login.host_key.partition(" ")[0]
         print(f"  {name}: {kind} {key_fingerprint(login.host_key)}")
@@ -95,6 +100,12 @@ def _accept_host_keys(unknown: Mapping[str, Login], args: Namespace) -> None:
         cut = file.exists() and not file.read_bytes().endswith(b"\n") and file.stat().st_size
         with file.open("a", encoding="utf-8") as out:
             out.write("\n" * bool(cut) + f"{login.known_as} {login.host_key}\n")
+
+
+def host_key_file(kind: str) -> str:
+    """Where sshd keeps the public host key of a kind such as `ssh-ed25519`, unless configured."""
+    algorithm = next((name for name in ("ed25519", "ecdsa", "rsa") if name in kind), "*")
+    return f"/etc/ssh/ssh_host_{algorithm}_key.pub"
 
 
 def _describe_unreached(failed: Mapping[str, Login]) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from checks.facts.controller_files import ControllerFiles
 from checks.facts.files import Files, FolderSpace, PathState
 from checks.facts.local_modules import LocalModules
-from checks.model import Node
+from checks.model import HERE, Node
 from tests.support.snapshots import judged, snapshot, with_fact, without
 
 WORKDIR = PathState("there", "/run", "directory")
@@ -63,6 +65,50 @@ def test_a_working_directory_that_is_missing_everywhere_is_a_wrong_path():
     finding = of(cluster(files(workdir=PathState("missing", "/data/run"))), "workdir-is-there")
     assert finding.fix
     assert "correct the path" in finding.fix.note
+
+
+COPIES = ControllerFiles({"train.py": "a"}, sync_line="sync --hosts h", source="/run")
+
+
+def test_a_working_directory_that_this_machine_alone_has_is_copied_from_here():
+    gone = PathState("missing", "/run")
+    snap = cluster(files(workdir=gone), files(workdir=gone))
+    for name in snap.job.names:
+        with_fact(snap, name, COPIES)
+    first, second = (of(snap, "workdir-is-there", name).fix for name in snap.job.names)
+    assert first and first == second
+    assert (first.command, first.on) == ("sync --hosts h", HERE)
+    assert "`start --sync`" in first.note
+
+
+@pytest.mark.parametrize(
+    ("copies", "near", "command", "words"),
+    [
+        (COPIES, (), "sync --hosts h", "copies /run of this machine"),
+        (replace(COPIES, source="/me", folder="/me"), ("t.py",), "", "type t.py in place of train"),
+        (replace(COPIES, at_path={}, near={"train.py": "trian.py"}), (), "", "type trian.py in"),
+        (replace(COPIES, at_path={}), ("tr.py",), "", "type tr.py in place of train.py; no node"),
+        (replace(COPIES, in_folder={"train.py": "a"}, source="/me", folder="/me"), (), "sync", ""),
+    ],
+    ids=[
+        "here",
+        "another folder is copied",
+        "near here",
+        "near there",
+        "in the folder of the call",
+    ],
+)
+def test_a_script_that_no_node_has_is_copied_from_here_or_misspelt(copies, near, command, words):
+    snap = cluster(*[files(script(state="missing", near=near))] * 2)
+    for name in snap.job.names:
+        with_fact(snap, name, copies)
+    findings = [of(snap, "same-files-are-equal", name) for name in snap.job.names]
+    assert all(finding.stops and finding.fix and finding.fix.on == HERE for finding in findings)
+    assert findings[0].fix == findings[1].fix
+    assert findings[0].fix.command.startswith(command)
+    assert bool(findings[0].fix.command) == bool(command)
+    assert words in findings[0].fix.note
+    assert ("did you mean" in findings[0].message) == (not command)
 
 
 @pytest.mark.parametrize(

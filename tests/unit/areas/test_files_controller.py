@@ -102,7 +102,24 @@ def test_the_controller_looks_at_the_path_of_the_nodes_and_in_the_folder_of_the_
     assert set(found["at_path"]) == {"train.py"}
     assert set(found["in_folder"]) == {"train.py", "cfg.yml"}
     assert found["at_path"]["train.py"] != found["in_folder"]["train.py"]
+    assert (found["source"], found["near"]) == (str(tmp_path / "run"), {})
     monkeypatch.chdir(tmp_path / "run")
     stage.run_stage(None, snap, snap.job.names)
     found = snap.answer("node3", ControllerFiles.section).fields
     assert (set(found["at_path"]), found["in_folder"]) == ({"train.py"}, {})
+
+
+def test_where_this_machine_lacks_the_path_the_folder_of_the_call_is_what_is_copied(
+    tmp_path, monkeypatch
+):
+    for path in ("train.py", "pkg/__init__.py", "pkg/deep/run.py", ".venv/x.py"):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).touch()
+    monkeypatch.chdir(tmp_path)
+    snap = snapshot(workdir="/nowhere", command=("trian.py",))
+    stage.run_stage(None, snap, snap.job.names)
+    found = snap.answer("node1", ControllerFiles.section).fields
+    assert found["near"] == {"trian.py": "train.py"}
+    assert {"train", "pkg", "pkg.deep.run"} <= {*found["modules"]}
+    fact = ControllerFiles(**found)
+    assert (fact.source, fact.copied) == (str(tmp_path), fact.in_folder)

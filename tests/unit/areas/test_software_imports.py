@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
+from checks.facts.controller_files import ControllerFiles
 from checks.facts.decode import decode_fact
 from checks.facts.environment import Environment
 from checks.facts.software import Software
+from checks.model import HERE
 from checks.node.probe import software as software_probe
 from tests.support.installed import FOUND, PYTHON, SITE, cluster, node2_outcome, outcomes, software
 from tests.support.snapshots import judged, with_fact
@@ -80,6 +82,35 @@ def test_a_package_that_another_node_has_is_installed_as_there():
     finding = judged(snap, "software.program-is-importable")[("node2",)]
     assert finding.fix
     assert finding.fix.command == f"{PYTHON} -m pip install flash-attn==2.6.3"
+
+
+OWN = ControllerFiles(sync_line="sync", source="/me", modules=("tool", "pkg.train", "pkg"))
+
+
+@pytest.mark.parametrize(
+    ("command", "unfound", "cause", "line", "words"),
+    [
+        (("train.py",), "tool", "own-module-missing", "sync", "/me of this machine has tool"),
+        (("-m", "pkg.train"), "pkg.train", "own-module-missing", "sync", "has pkg.train"),
+        (("-m", "pkg.trian"), "pkg.trian", "module-missing", "", "type pkg.train in place of"),
+        (("train.py",), "tooll", "import-missing", "", "type tool in place of tooll"),
+        (("train.py",), "my_things", "import-missing", "", "not known as published: my-things;"),
+        (("-m", "our.run"), "our.run", "module-missing", "", "not known as published: our;"),
+        (("train.py",), "wandb", "import-missing", f"{PYTHON} -m pip install wandb", ""),
+        (("train.py",), "hydra", "import-missing", f"{PYTHON} -m pip install hydra-core", ""),
+    ],
+)
+def test_no_stranger_is_installed_for_a_module_of_ones_own(command, unfound, cause, line, words):
+    lacking = software(unfound=(unfound,))
+    snap = cluster(base={"software": lacking}, job={"command": command}, software=lacking)
+    for name in snap.job.names:
+        with_fact(snap, name, OWN)
+    finding = judged(snap, "software.program-is-importable")[("node2",)]
+    assert finding.fix
+    assert (finding.cause, finding.fix.command) == (cause, line)
+    assert words in finding.fix.note
+    assert finding.fix.on == ("node2" if "pip" in line else HERE)
+    assert ("; did you mean" in finding.message) == ("in place of" in words)
 
 
 @pytest.mark.parametrize(

@@ -71,6 +71,7 @@ def test_the_line_to_type_instead(typed, instead, capsys):
         ("start --num_gpus 8 -- t.py", "slots= in the hosts file"),
         ("start --nnodes 2 -- t.py", "--include"),
         ("start -- bash run.sh", "name the Python script"),
+        ("start --no-sync -- t.py", "there is no --no-sync here"),
         ("start --wholly-unknown -- t.py", "no --wholly-unknown here"),
         ("wholly-unknown", "no command 'wholly-unknown'"),
         ("preflight --hosts h", "preflight --hosts h"),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from checks.model import Finding, Fix, Outcome, Severity
+from dataclasses import replace
+
+from checks.model import HERE, Finding, Fix, Outcome, Severity
 from checks.printable import escape_text
 from checks.reports.finding_text import describe_finding, evidence_text
 from checks.reports.summary import summary_lines
@@ -62,6 +64,16 @@ def test_equal_findings_are_told_once_over_folded_nodes():
     assert "      fix (on gpu01; same on gpu[02-07]):" in lines
     assert lines.count("        mend it") == 1
     assert lines[-1] == "STOP: 7 problems must be fixed first. Fix them, then run again"
+
+
+def test_what_one_line_here_fixes_on_all_nodes_is_one_problem():
+    here = Fix("copy it", HERE)
+    findings = [replace(low(name), fix=here) for name in NAMES[:7]]
+    lines = told(*findings)
+    assert "      fix (on this machine):" in lines
+    assert lines[-1] == "STOP: 1 problem must be fixed first. Fix it, then run again"
+    two = told(*findings, replace(low(NAMES[7]), fix=Fix("another", HERE)))
+    assert two[-1].startswith("STOP: 2 problems")
 
 
 def test_different_findings_are_not_folded():
