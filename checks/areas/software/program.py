@@ -72,10 +72,10 @@ def _fix_of_unfound(node: NodeView, software: Software, names: list[str]) -> tup
     if own := [name for name in names if _is_own(name, copies)]:
         note = f"{copies.source} of this machine has {', '.join(own)}: copies it to every node"
         return "own-module-missing", Fix(copies.sync_line, HERE, note)
-    for name in names:
-        if near := _similar_module(name, copies):
-            return "", Fix("", HERE, f"type {near} in place of {name}")
     having = _nodes_having_modules(node.cluster, names)
+    similar = {} if having else {name: _similar_module(name, copies) for name in names}
+    if meant := [f"{near} in place of {name}" for name, near in similar.items() if near]:
+        return "", Fix("", HERE, f"type {', '.join(meant)}")
     versions = node.cluster[having[0]].read(Software).packages if having else {}
     wanted = {package: versions.get(package, "") for package in map(package_of_module, names)}
     published = [package for name in names if (package := published_package(name))]

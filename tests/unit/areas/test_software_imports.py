@@ -113,6 +113,17 @@ def test_no_stranger_is_installed_for_a_module_of_ones_own(command, unfound, cau
     assert ("; did you mean" in finding.message) == ("in place of" in words)
 
 
+def test_a_module_that_another_node_has_is_no_other_name_and_no_package():
+    snap = cluster(job=SCRIPT, software=software(unfound=("tools",)))
+    for name in snap.job.names:
+        with_fact(snap, name, OWN)
+    finding = judged(snap, "software.program-is-importable")[("node2",)]
+    assert finding.message.endswith("does not find; node1 has it")
+    assert finding.fix
+    assert (finding.fix.command, finding.fix.on) == ("", "node2")
+    assert finding.fix.note == "what node1 has, copy or install here: tools"
+
+
 @pytest.mark.parametrize(
     ("encoding", "expected"),
     [("UTF-8", "pass"), ("utf8", "pass"), ("ISO-8859-1", "not-utf-8")],
