@@ -54,10 +54,7 @@ FAILURES = (
         r"data_seed|use_stateful_dataloader)'",
         cause="accelerate is too old for this transformers, which passes `{name}` to it",
         fix="`uv pip install -U accelerate` on every node",
-        checks=(
-            "software.releases-work-together",
-            "software.versions-are-equal",
-        ),
+        checks=("software.releases-work-together", "software.versions-are-equal"),
     ),
     root(
         "accelerate-version-pair-old-transformers",
@@ -68,10 +65,7 @@ FAILURES = (
         "longer take `{name}`",
         fix="`uv pip install -U transformers` on every node; where the old one is needed, `uv pip "
         "install 'accelerate<1'`; in a script of your own pass DataLoaderConfiguration",
-        checks=(
-            "software.releases-work-together",
-            "software.versions-are-equal",
-        ),
+        checks=("software.releases-work-together", "software.versions-are-equal"),
     ),
     root(
         "accelerate-unwrap-keyword",
@@ -87,10 +81,7 @@ FAILURES = (
         cause="accelerate is too old for this PEFT or transformers, which import "
         "clear_device_cache (accelerate 0.32 and newer have it)",
         fix="`uv pip install -U accelerate` on every node",
-        checks=(
-            "software.releases-work-together",
-            "software.versions-are-equal",
-        ),
+        checks=("software.releases-work-together", "software.versions-are-equal"),
     ),
     root(
         "accelerate-too-old-for-trainer",
@@ -209,24 +200,15 @@ FAILURES = (
         cause="bf16 was asked for, and this rank sees no device that has it: no GPU was found, or "
         "one older than Ampere",
         fix="`nvidia-smi -L` on that node and CUDA_VISIBLE_DEVICES of the rank; on older GPUs fp16",
-        checks=(
-            "gpu.precision-is-supported",
-            "gpu.shell-hides-no-gpu",
-        ),
+        checks=("gpu.precision-is-supported", "gpu.shell-hides-no-gpu"),
     ),
     root(
         "accelerate-fp16-needs-gpu",
-        (
-            "fp16 mixed precision requires a GPU",
-            "fp16 mixed precision requires a device in",
-        ),
+        ("fp16 mixed precision requires a GPU", "fp16 mixed precision requires a device in"),
         cause="fp16 was asked for, and this rank sees no GPU",
         fix="`nvidia-smi -L` on that node and CUDA_VISIBLE_DEVICES of the rank; on CPUs "
         'mixed_precision: "no" or bf16',
-        checks=(
-            "gpu.shell-hides-no-gpu",
-            "software.torch-fits-the-gpus",
-        ),
+        checks=("gpu.shell-hides-no-gpu", "software.torch-fits-the-gpus"),
     ),
     root(
         "accelerate-gather-on-cpu",
@@ -345,10 +327,7 @@ FAILURES = (
         "torchao)",
         fix="`uv pip install --no-build-isolation 'transformer_engine[pytorch]'` on every node "
         "(Hopper, Ada or Blackwell GPUs), or mixed_precision: bf16",
-        checks=(
-            "software.versions-are-equal",
-            "gpu.precision-is-supported",
-        ),
+        checks=("software.versions-are-equal", "gpu.precision-is-supported"),
     ),
     root(
         "accelerate-several-models",
@@ -372,10 +351,7 @@ FAILURES = (
         "was not called for the model, or transformers, TRL and accelerate are of different times",
         fix="`uv pip install -U accelerate transformers trl` on every node; in a script of your "
         "own call accelerator.prepare(model, optimizer, data) first",
-        checks=(
-            "software.versions-are-equal",
-            "software.releases-work-together",
-        ),
+        checks=("software.versions-are-equal", "software.releases-work-together"),
     ),
     root(
         "accelerate-split-batches",

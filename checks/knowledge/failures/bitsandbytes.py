@@ -18,10 +18,7 @@ FAILURES = (
         "(or this node has no GPU driver)",
         fix="`uv pip install -U bitsandbytes`; `python -m bitsandbytes` on that node shows what "
         "it looks for; BNB_CUDA_VERSION=126 takes another CUDA's that is there",
-        checks=(
-            "training.smoke-trains",
-            "software.torch-fits-the-gpus",
-        ),
+        checks=("training.smoke-trains", "software.torch-fits-the-gpus"),
         survivable=True,
     ),
     root(
@@ -39,10 +36,7 @@ FAILURES = (
         "kernels are not for this GPU",
         fix="`uv pip install -U bitsandbytes`; `python -m bitsandbytes` on that node; `nvidia-smi "
         "-L` for the GPU",
-        checks=(
-            "gpu.driver-answers",
-            "software.torch-fits-the-gpus",
-        ),
+        checks=("gpu.driver-answers", "software.torch-fits-the-gpus"),
         survivable=True,
     ),
     root(
@@ -82,10 +76,7 @@ FAILURES = (
         "tensor is empty (ZeRO-3), or it lies on another GPU",
         fix="`uv pip install -U bitsandbytes`; torch.cuda.set_device(LOCAL_RANK) before loading; "
         "no 8-bit optimizer under ZeRO-3 with offload",
-        checks=(
-            "gpu.models-are-equal",
-            "software.torch-fits-the-gpus",
-        ),
+        checks=("gpu.models-are-equal", "software.torch-fits-the-gpus"),
     ),
     root(
         "bnb-no-native-library",

@@ -51,10 +51,7 @@ FAILURES = (
         cause="an op is being built, or the build waits for a lock in {path} that a killed build "
         "left; on NFS all nodes share that lock",
         fix="if nothing is compiling, rm {path}/*/lock; set TORCH_EXTENSIONS_DIR to a local disk",
-        checks=(
-            "software.no-build-lock-is-left",
-            "software.build-folders-are-usable",
-        ),
+        checks=("software.no-build-lock-is-left", "software.build-folders-are-usable"),
     ),
     root(
         "op-build-failed",

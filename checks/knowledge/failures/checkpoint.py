@@ -154,10 +154,7 @@ FAILURES = (
         "shards are on other nodes",
         fix="name the folder that holds `latest` (global_stepN is inside it), with the shards of "
         "all nodes in it: `python -m launcher weights CHECKPOINT -o OUT` looks for them",
-        checks=(
-            "files.checkpoints-can-be-resumed",
-            "files.shared-folders-are-shared-everywhere",
-        ),
+        checks=("files.checkpoints-can-be-resumed", "files.shared-folders-are-shared-everywhere"),
     ),
     root(
         "zero-tag-differs",
@@ -213,10 +210,7 @@ FAILURES = (
         "shared with this node, the tag is another, or the checkpoint was cut off",
         fix="`ls CHECKPOINT/TAG/*mp_rank_*` on this node; a folder that every node sees; the "
         "checkpoint before it",
-        checks=(
-            "files.checkpoints-can-be-resumed",
-            "files.shared-folders-are-shared-everywhere",
-        ),
+        checks=("files.checkpoints-can-be-resumed", "files.shared-folders-are-shared-everywhere"),
     ),
     root(
         "zero-to-fp32-numel",
@@ -229,10 +223,7 @@ FAILURES = (
     ),
     root(
         "zero-to-fp32-not-zero",
-        (
-            " is not a zero checkpoint",
-            " is not a model state checkpoint",
-        ),
+        (" is not a zero checkpoint", " is not a model state checkpoint"),
         r"(?P<path>\S+) is not a (?:zero|model state) checkpoint",
         cause="{path} is no file that ZeRO wrote: another program's, or of a run without ZeRO",
         fix="for a run without ZeRO load mp_rank_00_model_states.pt itself; else name the right "

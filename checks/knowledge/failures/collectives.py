@@ -18,10 +18,7 @@ FAILURES = (
         "preparing or downloading data, usually the first rank of a node",
         fix="prepare data and models before the start ([start] before), share their cache "
         "between nodes, or raise ddp_timeout",
-        checks=(
-            "files.needed-data-is-whole",
-            "files.needed-files-exist",
-        ),
+        checks=("files.needed-data-is-whole", "files.needed-files-exist"),
     ),
     symptom(
         "nccl-timeout-zero3-save",
@@ -58,10 +55,7 @@ FAILURES = (
         r"ProcessGroupNCCL's watchdog got stuck for (?P<s>\d+) seconds",
         cause="a call into CUDA or NCCL did not return for {s} s: a GPU or its driver hangs",
         fix="run `dmesg | grep -i xid` on that node; reset the GPU or drain the node",
-        checks=(
-            "gpu.kernel-reports-no-gpu-fault",
-            "gpu.driver-answers",
-        ),
+        checks=("gpu.kernel-reports-no-gpu-fault", "gpu.driver-answers"),
     ),
     symptom(
         "nccl-took-down",

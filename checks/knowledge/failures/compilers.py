@@ -18,10 +18,7 @@ FAILURES = (
         fix="a toolkit that knows it: 12.8 for Blackwell, 11.8 for Hopper; CUDA 13 dropped Volta "
         "and older; set TORCH_CUDA_ARCH_LIST to the GPUs that are there; "
         "TRITON_PTXAS_PATH=$CUDA_HOME/bin/ptxas for Triton",
-        checks=(
-            "software.operators-can-be-built",
-            "software.torch-fits-the-gpus",
-        ),
+        checks=("software.operators-can-be-built", "software.torch-fits-the-gpus"),
     ),
     root(
         "nvcc-gcc-too-new",
@@ -65,10 +62,7 @@ FAILURES = (
         cause="the compiler was killed: the machine's memory was full while many files were "
         "compiled at once",
         fix="MAX_JOBS=4 in [env] or before uv pip install; close other programs on that node",
-        checks=(
-            "limits.memory-is-free",
-            "limits.group-allows-enough-memory",
-        ),
+        checks=("limits.memory-is-free", "limits.group-allows-enough-memory"),
     ),
     root(
         "ld-library-missing",
@@ -95,10 +89,7 @@ FAILURES = (
     ),
     root(
         "nvcc-not-found",
-        (
-            "FileNotFoundError: [Errno 2] No such file or directory: '",
-            "nvcc not found at '",
-        ),
+        ("FileNotFoundError: [Errno 2] No such file or directory: '", "nvcc not found at '"),
         r"(?:FileNotFoundError: \[Errno 2\] No such file or directory: "
         r"'(?P<path>(?:[^']*/)?nvcc)'|nvcc not found at '(?P<other>[^']+)')",
         cause="CUDA_HOME names a folder without nvcc on this node, or no toolkit is installed "

@@ -95,10 +95,7 @@ FAILURES = (
     ),
     root(
         "ds-config-validation",
-        (
-            "validation error for DeepSpeed",
-            "validation errors for DeepSpeed",
-        ),
+        ("validation error for DeepSpeed", "validation errors for DeepSpeed"),
         r"validation (?:error for DeepSpeed|errors for DeepSpeed)(?P<section>\w+)",
         cause="the DeepSpeed config's {key} ({section}) is not accepted: {why}",
         fix='correct {key}; "auto" is filled by transformers and accelerate alone',

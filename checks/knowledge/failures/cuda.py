@@ -54,10 +54,7 @@ FAILURES = (
     ),
     root(
         "cuda-device-side-assert",
-        (
-            "CUDA error: device-side assert triggered",
-            "HIP error: device-side assert triggered",
-        ),
+        ("CUDA error: device-side assert triggered", "HIP error: device-side assert triggered"),
         r"(?:CUDA|HIP) error: device-side assert triggered",
         cause="a check in a GPU kernel failed, most often an index or a label out of range; its "
         "own line with `Assertion` is not in this log",
@@ -75,11 +72,7 @@ FAILURES = (
         "process (an earlier run, a monitor, a second rank) holds it, or the driver lost it",
         fix="`nvidia-smi --query-gpu=compute_mode --format=csv` and `nvidia-smi` on that node; "
         "end what holds the GPU, or `sudo nvidia-smi -c DEFAULT`",
-        checks=(
-            "gpu.compute-mode-allows-ranks",
-            "gpu.gpus-are-idle",
-            "gpu.driver-answers",
-        ),
+        checks=("gpu.compute-mode-allows-ranks", "gpu.gpus-are-idle", "gpu.driver-answers"),
     ),
     root(
         "cuda-context-memory",
@@ -89,17 +82,11 @@ FAILURES = (
         "workspace), or the machine had none left to pin: other processes hold it",
         fix="`nvidia-smi` on that node for processes of earlier runs; fewer processes on one GPU; "
         "`ulimit -l` and `free -g` where pin_memory stands in the traceback",
-        checks=(
-            "gpu.gpus-are-idle",
-            "limits.memlock-is-unlimited",
-        ),
+        checks=("gpu.gpus-are-idle", "limits.memlock-is-unlimited"),
     ),
     root(
         "cuda-invalid-device-function",
-        (
-            "CUDA error: invalid device function",
-            "CUDA error: no kernel image is available",
-        ),
+        ("CUDA error: invalid device function", "CUDA error: no kernel image is available"),
         r"CUDA error: (?:invalid device function|no kernel image is available)(?! for execution "
         r"on the device)",
         cause="a compiled extension holds no kernel for this GPU model, or was built for another "
@@ -107,11 +94,7 @@ FAILURES = (
         fix="build it again on this node: TORCH_CUDA_ARCH_LIST with the GPU's capability (`python "
         "-c 'import torch; print(torch.cuda.get_device_capability())'`), `uv pip install "
         "--reinstall --no-cache --no-build-isolation PACKAGE`",
-        checks=(
-            "software.torch-fits-the-gpus",
-            "gpu.models-are-equal",
-            "training.smoke-trains",
-        ),
+        checks=("software.torch-fits-the-gpus", "gpu.models-are-equal", "training.smoke-trains"),
     ),
     root(
         "hip-invalid-device-function",
@@ -124,10 +107,7 @@ FAILURES = (
         fix="install the ROCm build of torch that names the GPU's gfx architecture (`rocminfo | "
         "grep gfx`); build extensions with PYTORCH_ROCM_ARCH=gfxNNN; consumer cards may run with "
         "HSA_OVERRIDE_GFX_VERSION of the nearest supported one",
-        checks=(
-            "software.torch-fits-the-gpus",
-            "training.smoke-trains",
-        ),
+        checks=("software.torch-fits-the-gpus", "training.smoke-trains"),
     ),
     root(
         "cuda-ptx-toolchain",
@@ -135,10 +115,7 @@ FAILURES = (
         cause="code was compiled at the start for a newer CUDA than this node's driver knows",
         fix="install a newer driver, or torch and the extension for the CUDA that `nvidia-smi` "
         "shows",
-        checks=(
-            "software.torch-fits-the-gpus",
-            "gpu.drivers-are-equal",
-        ),
+        checks=("software.torch-fits-the-gpus", "gpu.drivers-are-equal"),
     ),
     root(
         "cuda-driver-insufficient",
@@ -147,10 +124,7 @@ FAILURES = (
         fix="install a newer driver (CUDA 13 needs 580, CUDA 12 needs 525), or an older torch: "
         "`uv pip install --reinstall --torch-backend=auto torch` on that node chooses the build "
         "for its driver",
-        checks=(
-            "software.torch-fits-the-gpus",
-            "gpu.drivers-are-equal",
-        ),
+        checks=("software.torch-fits-the-gpus", "gpu.drivers-are-equal"),
     ),
     root(
         "cuda-forward-compatibility",
@@ -172,40 +146,24 @@ FAILURES = (
         "there (nvidia_uvm after a sleep or an upgrade), or the container lacks them",
         fix="`sudo nvidia-modprobe -u -c=0` and `nvidia-smi` on that node; restart the container; "
         "reboot the node if that does not help",
-        checks=(
-            "gpu.driver-answers",
-            "gpu.devices-may-be-opened",
-        ),
+        checks=("gpu.driver-answers", "gpu.devices-may-be-opened"),
     ),
     root(
         "cuda-no-gpus-available",
-        (
-            "No CUDA GPUs are available",
-            "No HIP GPUs are available",
-        ),
+        ("No CUDA GPUs are available", "No HIP GPUs are available"),
         cause="torch was built for GPUs and sees none: CUDA_VISIBLE_DEVICES is empty or names "
         "none that exist, or the container or the Slurm step got none",
         fix="`echo $CUDA_VISIBLE_DEVICES; nvidia-smi -L` in the rank's environment; docker "
         "`--gpus all`, Slurm `--gpus-per-node`",
-        checks=(
-            "gpu.shell-hides-no-gpu",
-            "gpu.slots-have-gpus",
-            "gpu.devices-may-be-opened",
-        ),
+        checks=("gpu.shell-hides-no-gpu", "gpu.slots-have-gpus", "gpu.devices-may-be-opened"),
     ),
     root(
         "cuda-not-compiled",
-        (
-            "Torch not compiled with CUDA enabled",
-            "PyTorch was compiled without CUDA support",
-        ),
+        ("Torch not compiled with CUDA enabled", "PyTorch was compiled without CUDA support"),
         cause="this interpreter's torch is a build for CPUs",
         fix="`uv pip install --reinstall --torch-backend=auto torch` on that node chooses the "
         "build for its driver; the same in the environment of every node",
-        checks=(
-            "software.torch-fits-the-gpus",
-            "software.versions-are-equal",
-        ),
+        checks=("software.torch-fits-the-gpus", "software.versions-are-equal"),
     ),
     root(
         "cuda-fork",
@@ -249,17 +207,11 @@ FAILURES = (
     ),
     root(
         "cuda-nvlink-error",
-        (
-            "uncorrectable NVLink error detected",
-            "Invalid access of peer GPU memory over nvlink",
-        ),
+        ("uncorrectable NVLink error detected", "Invalid access of peer GPU memory over nvlink"),
         cause="an NVLink of this node failed",
         fix="`nvidia-smi nvlink -e` and `dmesg | grep -i xid` on that node; reset the GPUs or "
         "drain the node",
-        checks=(
-            "gpu.nvlinks-are-active",
-            "gpu.kernel-reports-no-gpu-fault",
-        ),
+        checks=("gpu.nvlinks-are-active", "gpu.kernel-reports-no-gpu-fault"),
     ),
     root(
         "cuda-peer-access",
@@ -270,10 +222,7 @@ FAILURES = (
         cause="two GPUs of this node cannot reach each other's memory (another PCIe root, an "
         "IOMMU, or more than eight peers)",
         fix="NCCL_P2P_DISABLE=1 in [env] proves it; then turn ACS and the IOMMU's translation off",
-        checks=(
-            "limits.acs-is-off",
-            "limits.iommu-passes-through",
-        ),
+        checks=("limits.acs-is-off", "limits.iommu-passes-through"),
     ),
     silent(
         "cuda-init-warning",
@@ -282,10 +231,7 @@ FAILURES = (
         cause="torch could not use the GPUs of this node: {why}",
         fix="`nvidia-smi` on that node first, then `python -c 'import torch; torch.cuda.init()'` "
         "with the training interpreter",
-        checks=(
-            "gpu.driver-answers",
-            "gpu.devices-may-be-opened",
-        ),
+        checks=("gpu.driver-answers", "gpu.devices-may-be-opened"),
         survivable=True,
     ),
     root(
@@ -317,17 +263,11 @@ FAILURES = (
         "GPU",
         fix="update the driver, or an extension and torch of the CUDA that `nvidia-smi` shows; rm "
         "-r ~/.triton/cache",
-        checks=(
-            "software.torch-fits-the-gpus",
-            "gpu.drivers-are-equal",
-        ),
+        checks=("software.torch-fits-the-gpus", "gpu.drivers-are-equal"),
     ),
     root(
         "cuda-operation-not-supported",
-        (
-            "CUDA error: operation not supported",
-            "CUDA driver error: operation not supported",
-        ),
+        ("CUDA error: operation not supported", "CUDA driver error: operation not supported"),
         cause="the driver or a virtual GPU does not support an operation (peer memory, virtual "
         "memory of expandable segments, multicast)",
         fix="leave out PYTORCH_ALLOC_CONF=expandable_segments:True; NCCL_CUMEM_ENABLE=0 and "

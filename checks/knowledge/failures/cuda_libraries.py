@@ -7,10 +7,7 @@ from checks.knowledge.failures.known import root
 FAILURES = (
     root(
         "cublas-alloc",
-        (
-            "CUBLAS_STATUS_ALLOC_FAILED",
-            "CUBLAS_STATUS_NOT_INITIALIZED",
-        ),
+        ("CUBLAS_STATUS_ALLOC_FAILED", "CUBLAS_STATUS_NOT_INITIALIZED"),
         r"CUBLAS_STATUS_(?P<what>ALLOC_FAILED|NOT_INITIALIZED) when calling",
         cause="cuBLAS could not set itself up ({what}): the GPU's memory is full, or an error of "
         "an earlier kernel",
@@ -71,10 +68,7 @@ FAILURES = (
         cause="cuDNN could not work ({what}): the GPU's memory is full, or the driver is older "
         "than this cuDNN needs",
         fix="`nvidia-smi` on that node, a smaller micro batch; update the driver",
-        checks=(
-            "gpu.gpus-are-idle",
-            "gpu.drivers-are-equal",
-        ),
+        checks=("gpu.gpus-are-idle", "gpu.drivers-are-equal"),
     ),
     root(
         "cudnn-no-engine",
@@ -91,10 +85,7 @@ FAILURES = (
     ),
     root(
         "nvrtc-builtins",
-        (
-            "nvrtc: error: failed to open libnvrtc-builtins",
-            "failed to open libnvrtc-builtins",
-        ),
+        ("nvrtc: error: failed to open libnvrtc-builtins", "failed to open libnvrtc-builtins"),
         r"failed to open (?P<library>libnvrtc-builtins\.so\S*?)\.?(?:\s|$)",
         cause="torch compiles a kernel at the start and does not find {library} beside its nvrtc: "
         "another CUDA's nvrtc was loaded, or the wheel is not whole",

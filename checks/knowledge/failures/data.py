@@ -28,10 +28,7 @@ FAILURES = (
         "does not pass on HF_HOME, HF_TOKEN, HF_HUB_OFFLINE and proxies",
         fix="download the model to a shared HF_HOME before the start, and set these variables "
         "in .deepspeed_env or [env]",
-        checks=(
-            "files.needed-data-is-whole",
-            "files.needed-files-exist",
-        ),
+        checks=("files.needed-data-is-whole", "files.needed-files-exist"),
     ),
     root(
         "hf-gated",

@@ -16,10 +16,7 @@ FAILURES = (
     ),
     root(
         "datasets-not-found",
-        (
-            "DatasetNotFoundError: ",
-            "doesn't exist on the Hub or cannot be accessed",
-        ),
+        ("DatasetNotFoundError: ", "doesn't exist on the Hub or cannot be accessed"),
         r"Dataset '(?P<name>[^']+)' doesn't exist on the Hub or cannot be accessed|"
         r"DatasetNotFoundError: (?P<what>.+)",
         cause="the Hub has no dataset of this name for this rank (misspelt, private, or gated "
@@ -29,20 +26,13 @@ FAILURES = (
     ),
     root(
         "datasets-no-data-files",
-        (
-            "EmptyDatasetError",
-            "DataFilesNotFoundError",
-            "No (supported) data files found",
-        ),
+        ("EmptyDatasetError", "DataFilesNotFoundError", "No (supported) data files found"),
         r"(?:EmptyDatasetError|DataFilesNotFoundError|No \(supported\) data files "
         r"found)(?P<what>.*)",
         cause="the folder or repository has no files that datasets can read: it is empty on this "
         "node, or their ending is unknown",
         fix='`ls` it on this node; name format and files: load_dataset("json", data_files=...)',
-        checks=(
-            "files.needed-data-is-whole",
-            "files.needed-files-exist",
-        ),
+        checks=("files.needed-data-is-whole", "files.needed-files-exist"),
     ),
     root(
         "datasets-saved-to-disk",
@@ -62,10 +52,7 @@ FAILURES = (
         "node",
         fix="`ls` it on this node (dataset_info.json, state.json, data-*.arrow must be there); "
         "for other formats load_dataset",
-        checks=(
-            "files.needed-data-is-whole",
-            "files.same-files-are-equal",
-        ),
+        checks=("files.needed-data-is-whole", "files.same-files-are-equal"),
     ),
     root(
         "datasets-generation-error",
@@ -83,11 +70,7 @@ FAILURES = (
     ),
     root(
         "datasets-cast-error",
-        (
-            "DatasetGenerationCastError",
-            "CastError: Couldn't cast",
-            "Couldn't cast array of type",
-        ),
+        ("DatasetGenerationCastError", "CastError: Couldn't cast", "Couldn't cast array of type"),
         r"(?:DatasetGenerationCastError|CastError: Couldn't cast|Couldn't cast array of type "
         r"(?P<type>.+))",
         cause="the files of the data have different columns or types: a field is a number in one "
@@ -112,10 +95,7 @@ FAILURES = (
     ),
     root(
         "datasets-config-missing",
-        (
-            "Config name is missing.",
-            "BuilderConfig '",
-        ),
+        ("Config name is missing.", "BuilderConfig '"),
         r"(?:Config name is missing\.|BuilderConfig '(?P<name>[^']+)' not found\. Available: "
         r"(?P<available>\[[^\]]*\]))",
         cause="the dataset has several configurations, and the one named (or none) is not among "
@@ -132,19 +112,13 @@ FAILURES = (
     ),
     root(
         "datasets-shards-uneven",
-        (
-            "the number of shards exceeds the number of samples",
-            "Unable to shard a dataset of size",
-        ),
+        ("the number of shards exceeds the number of samples", "Unable to shard a dataset of size"),
         cause="there are fewer samples than ranks or workers that should share them",
         fix="fewer ranks or num_proc, or more data",
     ),
     root(
         "datasets-arrow-offset-overflow",
-        (
-            "offset overflow while concatenating arrays",
-            "There was an overflow with type",
-        ),
+        ("offset overflow while concatenating arrays", "There was an overflow with type"),
         cause="one column of a batch is larger than 2 GB, which arrow's plain lists cannot hold",
         fix="smaller writer_batch_size (and batch_size) in map, or large_string/large_list "
         "features",
@@ -162,10 +136,7 @@ FAILURES = (
         "or its writing was interrupted, or it is a git-lfs pointer",
         fix="`ls -l` it on this node and compare with the head's; download it again; remove the "
         "cache of datasets that holds it",
-        checks=(
-            "files.needed-data-is-whole",
-            "files.same-files-are-equal",
-        ),
+        checks=("files.needed-data-is-whole", "files.same-files-are-equal"),
     ),
     root(
         "datasets-arrow-json",

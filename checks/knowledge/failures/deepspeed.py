@@ -27,10 +27,7 @@ FAILURES = (
         "cannot import name 'BUFSIZE' from 'numpy'",
         cause=KNOWN_RELEASES["deepspeed-numpy-2"].because,
         fix="`uv pip install -U 'deepspeed>=0.14.4'`, or `uv pip install 'numpy<2'`",
-        checks=(
-            "software.releases-work-together",
-            "training.smoke-trains",
-        ),
+        checks=("software.releases-work-together", "training.smoke-trains"),
     ),
     root(
         "ds-no-sync",
@@ -43,10 +40,7 @@ FAILURES = (
         fix="`uv pip install -U 'accelerate>=1.9' transformers`; in a script of your own leave "
         "out model.no_sync(): DeepSpeed accumulates by itself; ZeRO-1 permits it, deepspeed "
         "0.15.4 did not check",
-        checks=(
-            "software.releases-work-together",
-            "training.smoke-trains",
-        ),
+        checks=("software.releases-work-together", "training.smoke-trains"),
     ),
     root(
         "ds-step-in-no-sync",
@@ -80,10 +74,7 @@ FAILURES = (
         cause="the DeepSpeed config {got} is not there on this node, or is neither JSON nor base64",
         fix="copy the file to the same path on every node, list it under `same` in launch.toml, "
         "and give its absolute path",
-        checks=(
-            "deepspeed.config-is-readable",
-            "files.same-files-are-equal",
-        ),
+        checks=("deepspeed.config-is-readable", "files.same-files-are-equal"),
     ),
     root(
         "ds-local-rank-conflict",
@@ -231,10 +222,7 @@ FAILURES = (
     ),
     root(
         "ds-mpi-backend-mismatch",
-        (
-            "does not match torch rank",
-            "does not match torch world size",
-        ),
+        ("does not match torch rank", "does not match torch world size"),
         r"MPI (?:rank|world size) (?P<mpi>\d+) does not match torch (?:rank|world size) "
         r"(?P<torch>\d+)",
         cause="MPI says {mpi}, torch's variables say {torch}: RANK or WORLD_SIZE of another start "
@@ -266,10 +254,7 @@ FAILURES = (
     ),
     root(
         "ds-sp-heads",
-        (
-            "attention head count",
-            "Attention head count",
-        ),
+        ("attention head count", "Attention head count"),
         r"(?:KV )?[aA]ttention head count (?P<heads>\d+) is not divisible by SP size (?P<size>\d+)",
         cause="{heads} attention heads cannot be divided among {size} ranks of sequence "
         "parallelism",
@@ -458,10 +443,7 @@ FAILURES = (
     ),
     root(
         "ds-loss-not-scalar",
-        (
-            "loss must be a scalar tensor",
-            "only accepts a scalar tensor",
-        ),
+        ("loss must be a scalar tensor", "only accepts a scalar tensor"),
         r"loss must be a scalar tensor|Optimizer's backward\(\) only accepts a scalar tensor",
         cause="engine.backward got something else than one number with a gradient: a loss per "
         "token, a tuple, or a loss of a model that is wholly frozen",

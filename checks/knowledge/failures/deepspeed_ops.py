@@ -13,10 +13,7 @@ FAILURES = (
         cause="DeepSpeed's operators were built for another {what} than the one that runs",
         fix="build them again, with the DS_BUILD_* variables of the first build: `uv pip install "
         "--reinstall --no-cache --no-build-isolation deepspeed`",
-        checks=(
-            "software.operators-can-be-built",
-            "software.versions-are-equal",
-        ),
+        checks=("software.operators-can-be-built", "software.versions-are-equal"),
     ),
     root(
         "ds-op-incompatible",
@@ -54,10 +51,7 @@ FAILURES = (
         cause="{optimizer} needs the operator {name}, which was not built on this node",
         fix="the compiler's message stands above: install g++ and ninja, or build once with "
         'DS_BUILD_CPU_ADAM=1; else set "torch_adam": true in the optimizer\'s params',
-        checks=(
-            "software.operators-can-be-built",
-            "training.smoke-trains",
-        ),
+        checks=("software.operators-can-be-built", "training.smoke-trains"),
     ),
     root(
         "ds-cpu-adam-on-gpu",

@@ -68,10 +68,7 @@ FAILURES = (
     ),
     root(
         "fsdp-different-collectives",
-        (
-            "parameters while rank",
-            "is all-gathering parameters for",
-        ),
+        ("parameters while rank", "is all-gathering parameters for"),
         r"(?:Forward order differs across ranks|.*): ?rank (?P<rank>\d+) is all-gathering (?:\d+ "
         r"parameters while rank|parameters for .*while rank) (?P<other>\d+)",
         cause="ranks {rank} and {other} run the model's blocks in different orders: the path "
@@ -177,10 +174,7 @@ FAILURES = (
         cause="{world} ranks cannot be laid evenly over nodes of {gpus} GPUs: nodes show "
         "different numbers of GPUs, or CUDA_VISIBLE_DEVICES is narrower on one",
         fix="use the same slots= on every node; unset CUDA_VISIBLE_DEVICES",
-        checks=(
-            "gpu.slots-have-gpus",
-            "gpu.shell-hides-no-gpu",
-        ),
+        checks=("gpu.slots-have-gpus", "gpu.shell-hides-no-gpu"),
     ),
     root(
         "dcp-size-mismatch",
@@ -221,10 +215,7 @@ FAILURES = (
         cause="{path} holds no whole torch checkpoint: .metadata is written last, by rank 0, so "
         "the save was cut off, or the folder is only on rank 0's node",
         fix="resume from the checkpoint before it; save to a folder that every node shares",
-        checks=(
-            "files.checkpoints-can-be-resumed",
-            "files.shared-folders-are-shared-everywhere",
-        ),
+        checks=("files.checkpoints-can-be-resumed", "files.shared-folders-are-shared-everywhere"),
     ),
     root(
         "fsdp-training-state",
@@ -257,10 +248,7 @@ FAILURES = (
     ),
     root(
         "fsdp-flat-uniform",
-        (
-            "`FlatParameter` requires uniform",
-            "FlatParameter requires uniform",
-        ),
+        ("`FlatParameter` requires uniform", "FlatParameter requires uniform"),
         r"(?:`FlatParameter` requires uniform `?|FlatParameter requires uniform `?)(?P<what>dtype|"
         r"requires_grad)",
         cause="FSDP (of an older torch) packs parameters of a block that differ in {what}, as "

@@ -44,10 +44,7 @@ FAILURES = (
         cause="this node has more ranks than GPUs visible to them: slots= or --num_gpus is too "
         "high, or CUDA_VISIBLE_DEVICES was inherited",
         fix="set slots= to at most `nvidia-smi -L | wc -l`; unset CUDA_VISIBLE_DEVICES",
-        checks=(
-            "gpu.shell-hides-no-gpu",
-            "gpu.slots-have-gpus",
-        ),
+        checks=("gpu.shell-hides-no-gpu", "gpu.slots-have-gpus"),
     ),
     root(
         "cuda-802-fabric",
@@ -63,10 +60,7 @@ FAILURES = (
         "Failed to initialize NVML: Driver/library version mismatch",
         cause="the driver's packages were upgraded, but the old kernel module is still loaded",
         fix="reboot the node; exclude the nvidia packages from unattended upgrades",
-        checks=(
-            "gpu.driver-libraries-are-whole",
-            "gpu.driver-answers",
-        ),
+        checks=("gpu.driver-libraries-are-whole", "gpu.driver-answers"),
     ),
     root(
         "gpu-xid",
@@ -75,10 +69,7 @@ FAILURES = (
         cause="the driver reported Xid {xid} for the GPU at {pci}",
         meanings=XID_MEANINGS,
         fix="drain the node and reset or replace the GPU; `nvidia-smi -q -d ECC,ROW_REMAPPER`",
-        checks=(
-            "gpu.kernel-reports-no-gpu-fault",
-            "gpu.driver-answers",
-        ),
+        checks=("gpu.kernel-reports-no-gpu-fault", "gpu.driver-answers"),
     ),
     symptom(
         "gpu-xid-of-a-program",
@@ -97,10 +88,7 @@ FAILURES = (
         "run still holds memory",
         fix="`nvidia-smi` on that node shows processes of earlier runs; else use a smaller "
         "micro batch, activation checkpointing, a higher ZeRO stage or offload",
-        checks=(
-            "gpu.gpus-are-idle",
-            "gpu.driver-answers",
-        ),
+        checks=("gpu.gpus-are-idle", "gpu.driver-answers"),
     ),
     root(
         "no-gpus-nccl",

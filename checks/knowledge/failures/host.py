@@ -68,10 +68,7 @@ FAILURES = (
         r"|pthread_create failed.*Resource temporarily unavailable",
         cause="the account has reached its limit of processes or threads",
         fix="set nproc to unlimited for logins over ssh; in a container raise its pids limit",
-        checks=(
-            "limits.group-allows-enough-processes",
-            "limits.nproc-is-enough",
-        ),
+        checks=("limits.group-allows-enough-processes", "limits.nproc-is-enough"),
     ),
     root(
         "kernel-oom",
@@ -102,10 +99,7 @@ FAILURES = (
         r"\[Errno 116\] Stale file handle|: Stale file handle\s*$",
         cause="a file on NFS was replaced, or its export was recreated, while it was read",
         fix="mount it again on that node",
-        checks=(
-            "files.network-mounts-answer",
-            "files.needed-files-exist",
-        ),
+        checks=("files.network-mounts-answer", "files.needed-files-exist"),
     ),
     silent(
         "clock-skew",

@@ -38,10 +38,7 @@ FAILURES = (
     ),
     root(
         "hub-gated-restricted",
-        (
-            "Access to model ",
-            "Access to dataset ",
-        ),
+        ("Access to model ", "Access to dataset "),
         r"Access to (?:model|dataset) (?P<repository>\S+) is restricted",
         cause="{repository} is gated: the account of the token has not been given access, or no "
         "token was sent",
@@ -74,10 +71,7 @@ FAILURES = (
         "repository's name",
         fix="copy or mount it at the same path on every node, and list it under `exist` in "
         "launch.toml",
-        checks=(
-            "files.needed-files-exist",
-            "files.shared-folders-are-shared-everywhere",
-        ),
+        checks=("files.needed-files-exist", "files.shared-folders-are-shared-everywhere"),
     ),
     root(
         "hub-entry-not-found",
@@ -91,10 +85,7 @@ FAILURES = (
         "kind of model",
         fix="`ls` that folder on this node, and compare it with the head's; download it whole "
         "(`hf download REPO`); for a LoRA adapter load the base model first",
-        checks=(
-            "files.needed-data-is-whole",
-            "files.same-files-are-equal",
-        ),
+        checks=("files.needed-data-is-whole", "files.same-files-are-equal"),
         unless=r"couldn't connect to|LocalEntryNotFoundError",
     ),
     root(
@@ -105,10 +96,7 @@ FAILURES = (
         "ZeRO or FSDP shards, or only an adapter is there",
         fix="`ls -l {path}` on this node; for shards merge them (`python -m launcher weights "
         "CHECKPOINT -o OUT`, accelerate merge-weights); download again otherwise",
-        checks=(
-            "files.needed-data-is-whole",
-            "files.checkpoints-can-be-resumed",
-        ),
+        checks=("files.needed-data-is-whole", "files.checkpoints-can-be-resumed"),
     ),
     root(
         "hub-revision-not-found",
@@ -165,10 +153,7 @@ FAILURES = (
         "rank does not know (deepspeed passes no HTTPS_PROXY on)",
         fix="download before the start into a shared HF_HOME and set HF_HUB_OFFLINE=1 in [env]; "
         "or HTTPS_PROXY (and HF_ENDPOINT of a mirror) in [env]",
-        checks=(
-            "files.needed-data-is-whole",
-            "software.proxy-spares-the-nodes",
-        ),
+        checks=("files.needed-data-is-whole", "software.proxy-spares-the-nodes"),
         survivable=True,
     ),
     root(
@@ -219,10 +204,7 @@ FAILURES = (
         r"There was a problem when trying to write in your cache folder \((?P<path>[^)]+)\)",
         cause="the cache {path} cannot be written by this account on this node",
         fix="set HF_HOME in [env] to a folder that is there and writable on every node",
-        checks=(
-            "files.home-and-caches-have-room",
-            "files.output-is-writable",
-        ),
+        checks=("files.home-and-caches-have-room", "files.output-is-writable"),
         survivable=True,
     ),
     root(
@@ -238,10 +220,7 @@ FAILURES = (
         "huggingface.co through, but not cas-server.xethub.hf.co and transfer.xethub.hf.co",
         fix="permit these hosts, or HF_HUB_DISABLE_XET=1 in [env]; download once before the start "
         "into a shared HF_HOME",
-        checks=(
-            "software.proxy-spares-the-nodes",
-            "files.needed-data-is-whole",
-        ),
+        checks=("software.proxy-spares-the-nodes", "files.needed-data-is-whole"),
         survivable=True,
     ),
     root(

@@ -7,10 +7,7 @@ from checks.knowledge.failures.known import root
 FAILURES = (
     root(
         "hydra-key-unknown",
-        (
-            "Could not override '",
-            "is not in struct",
-        ),
+        ("Could not override '", "is not in struct"),
         r"Could not override '(?P<key>[^']+)'\.|Key '(?P<key2>[^']+)' is not in struct",
         cause="the command line sets a key that this program's config does not have: misspelt, or "
         "renamed in this release",
@@ -40,11 +37,7 @@ FAILURES = (
     ),
     root(
         "hydra-group-missing",
-        (
-            "Available options in '",
-            "': Could not find '",
-            "': Could not load '",
-        ),
+        ("Available options in '", "': Could not find '", "': Could not load '"),
         r"In '(?P<from>[^']+)': Could not (?:find|load) '(?P<name>[^']+)'",
         cause="{from} includes {name}, which is not among the configs",
         fix="one of the options that the message lists; `python -m PROGRAM --info searchpath`",
@@ -82,10 +75,7 @@ FAILURES = (
     ),
     root(
         "hydra-target-missing",
-        (
-            "Error locating target '",
-            "Error in call to target '",
-        ),
+        ("Error locating target '", "Error in call to target '"),
         r"(?P<how>Error locating target|Error in call to target) '(?P<name>[^']+)'",
         cause="hydra could not make {name}: the module is not importable on this node, has no "
         "such name, or its constructor failed",

@@ -35,10 +35,7 @@ FAILURES = (
         "before",
         fix="TORCH_EXTENSIONS_DIR=/tmp/torch_extensions-$USER in [env], on a local disk; rm -r "
         "the old folder; start again once",
-        checks=(
-            "software.build-folders-are-usable",
-            "software.no-build-lock-is-left",
-        ),
+        checks=("software.build-folders-are-usable", "software.no-build-lock-is-left"),
     ),
     root(
         "triton-out-of-resources",
@@ -59,10 +56,7 @@ FAILURES = (
         "rank, or builds for two vendors are installed",
         fix="`nvidia-smi -L` and CUDA_VISIBLE_DEVICES in the rank's environment; install one of "
         "triton and pytorch-triton-rocm, not both",
-        checks=(
-            "gpu.shell-hides-no-gpu",
-            "gpu.driver-answers",
-        ),
+        checks=("gpu.shell-hides-no-gpu", "gpu.driver-answers"),
     ),
     root(
         "triton-gpu-too-old",
@@ -74,10 +68,7 @@ FAILURES = (
     ),
     root(
         "triton-missing",
-        (
-            "Cannot find a working triton installation",
-            "torch.compile on GPU requires triton",
-        ),
+        ("Cannot find a working triton installation", "torch.compile on GPU requires triton"),
         cause="torch.compile needs Triton, which this environment does not have (or not for this "
         "torch)",
         fix="`uv pip install --reinstall torch` brings the Triton that fits; do not pin triton "
@@ -99,11 +90,7 @@ FAILURES = (
     ),
     root(
         "triton-ptx-codegen",
-        (
-            "Internal Triton PTX codegen error",
-            "PTXASError",
-            "ptxas fatal",
-        ),
+        ("Internal Triton PTX codegen error", "PTXASError", "ptxas fatal"),
         r"(?:Internal Triton PTX codegen error|PTXASError: |ptxas fatal\s+: (?!Value 'sm_))",
         cause="Triton's assembler refused a kernel: Triton is too old for this GPU, or too new "
         "for its ptxas",
@@ -113,18 +100,12 @@ FAILURES = (
     ),
     root(
         "triton-kernel-image",
-        (
-            "Triton Error [CUDA]",
-            "Triton Error [HIP]",
-        ),
+        ("Triton Error [CUDA]", "Triton Error [HIP]"),
         r"Triton Error \[(?:CUDA|HIP)\]: (?P<what>.+)",
         cause="a Triton kernel could not be loaded or run on this GPU: {what}",
         fix="rm -r ~/.triton/cache (a cache that nodes with different GPUs share holds kernels "
         "for one of them); set TRITON_CACHE_DIR to a local disk in [env]",
-        checks=(
-            "software.build-folders-are-usable",
-            "gpu.models-are-equal",
-        ),
+        checks=("software.build-folders-are-usable", "gpu.models-are-equal"),
     ),
     symptom(
         "inductor-backend-failed",
@@ -141,10 +122,7 @@ FAILURES = (
     ),
     root(
         "dynamo-unsupported",
-        (
-            "torch._dynamo.exc.Unsupported",
-            "torch._dynamo.exc.UserError",
-        ),
+        ("torch._dynamo.exc.Unsupported", "torch._dynamo.exc.UserError"),
         r"torch\._dynamo\.exc\.(?P<kind>Unsupported|UserError): (?P<what>.+)",
         cause="torch.compile cannot trace the model as a whole: {what}",
         fix="leave out fullgraph=True, mark the function with torch._dynamo.disable, or "

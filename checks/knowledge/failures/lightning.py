@@ -66,11 +66,7 @@ FAILURES = (
         cause="Lightning was asked for an accelerator that this rank does not see",
         fix="`nvidia-smi -L` and CUDA_VISIBLE_DEVICES in the rank's environment; a torch build "
         "for GPUs; docker --gpus all",
-        checks=(
-            "gpu.slots-have-gpus",
-            "gpu.shell-hides-no-gpu",
-            "software.torch-fits-the-gpus",
-        ),
+        checks=("gpu.slots-have-gpus", "gpu.shell-hides-no-gpu", "software.torch-fits-the-gpus"),
     ),
     root(
         "lightning-strategy-unknown",

@@ -35,10 +35,7 @@ FAILURES = (
         cause="dataset_info.json ({folder}) is not there on this node, or is no JSON",
         fix="the working directory must be that of LLaMA-Factory, or give dataset_dir with an "
         "absolute path, on every node",
-        checks=(
-            "files.workdir-is-there",
-            "files.needed-files-exist",
-        ),
+        checks=("files.workdir-is-there", "files.needed-files-exist"),
         near=r"Cannot open \S*dataset_info\.json due to",
     ),
     root(

@@ -15,10 +15,7 @@ FAILURES = (
         fix="in conda `conda install -c conda-forge libstdcxx-ng`, else install a newer g++ "
         "runtime; remove the older library from LD_LIBRARY_PATH; `strings LIBRARY | grep "
         "GLIBCXX_3.4` shows what it has",
-        checks=(
-            "training.smoke-trains",
-            "limits.systems-are-alike",
-        ),
+        checks=("training.smoke-trains", "limits.systems-are-alike"),
         survivable=True,
     ),
     root(
@@ -30,28 +27,19 @@ FAILURES = (
         "{version}",
         fix="install a wheel that was built for this system, or build the package on this node "
         "(--no-binary PACKAGE); else run in a container with a newer system",
-        checks=(
-            "limits.systems-are-alike",
-            "training.smoke-trains",
-        ),
+        checks=("limits.systems-are-alike", "training.smoke-trains"),
         survivable=True,
     ),
     root(
         "lib-torch-abi",
-        (
-            "undefined symbol: _ZN",
-            "undefined symbol: _ZNK",
-        ),
+        ("undefined symbol: _ZN", "undefined symbol: _ZNK"),
         r"(?P<library>[^\s:]+\.so[^\s:]*): undefined symbol: _ZNK?(?:\d|S)*(?:R)?(?:2at|3c10|"
         r"5torch|4c10d)\w*",
         cause="{library} was built for another torch than the one installed",
         fix="`uv pip install --reinstall --no-cache --no-build-isolation PACKAGE` builds it "
         "again; flash-attn and others publish wheels for each torch, CUDA and C++ ABI; for a JIT "
         "operator rm -r ~/.cache/torch_extensions",
-        checks=(
-            "software.versions-are-equal",
-            "training.smoke-trains",
-        ),
+        checks=("software.versions-are-equal", "training.smoke-trains"),
         survivable=True,
     ),
     root(
@@ -62,10 +50,7 @@ FAILURES = (
         "or of another CUDA's wheels",
         fix="unset LD_LIBRARY_PATH for the run, or put the wheel's folder first "
         "(…/site-packages/nvidia/nvjitlink/lib); reinstall torch in a new environment",
-        checks=(
-            "software.packages-are-the-environments-own",
-            "training.smoke-trains",
-        ),
+        checks=("software.packages-are-the-environments-own", "training.smoke-trains"),
         survivable=True,
     ),
     root(
@@ -101,10 +86,7 @@ FAILURES = (
         fix="install its build for torch's CUDA (`python -c 'import torch; "
         "print(torch.version.cuda)'`), or the library itself: `uv pip install "
         "nvidia-cuda-runtime-cu12` and the like",
-        checks=(
-            "software.torch-fits-the-gpus",
-            "training.smoke-trains",
-        ),
+        checks=("software.torch-fits-the-gpus", "training.smoke-trains"),
         survivable=True,
     ),
     root(
@@ -134,19 +116,13 @@ FAILURES = (
     ),
     root(
         "lib-cuda-driver-missing",
-        (
-            ": cannot open shared object file",
-            "libcuda.so cannot found!",
-        ),
+        (": cannot open shared object file", "libcuda.so cannot found!"),
         r"(?P<library>libcuda\.so(?:\.1)?): cannot open shared object file|libcuda\.so cannot "
         r"found!",
         cause="the driver's library is not on this node or in this container",
         fix="`nvidia-smi` on that node; install the driver; start the container with --gpus all "
         "(nvidia-container-toolkit)",
-        checks=(
-            "gpu.driver-answers",
-            "gpu.driver-libraries-are-whole",
-        ),
+        checks=("gpu.driver-answers", "gpu.driver-libraries-are-whole"),
         survivable=True,
     ),
     root(
@@ -180,19 +156,12 @@ FAILURES = (
     ),
     root(
         "lib-wrong-elf",
-        (
-            "invalid ELF header",
-            "wrong ELF class",
-            "file too short",
-        ),
+        ("invalid ELF header", "wrong ELF class", "file too short"),
         r"(?P<library>/\S+\.so\S*): (?:invalid ELF header|wrong ELF class|file too short)",
         cause="{library} is no library of this processor, or is cut off: copied from another "
         "machine, or written on a full disk",
         fix="reinstall the package on that node; compare its size with the other nodes'",
-        checks=(
-            "files.same-files-are-equal",
-            "limits.systems-are-alike",
-        ),
+        checks=("files.same-files-are-equal", "limits.systems-are-alike"),
     ),
     root(
         "lib-static-tls",

@@ -108,10 +108,7 @@ FAILURES = (
         r"rank (?P<other>\d+) version (?P<theirs>\d+)",
         cause="rank {rank} has NCCL {mine}, rank {other} has {theirs}",
         fix="install the same image or wheels on every node",
-        checks=(
-            "software.versions-are-equal",
-            "collective.ranks-meet",
-        ),
+        checks=("software.versions-are-equal", "collective.ranks-meet"),
     ),
     root(
         "nccl-message-truncated",
@@ -132,11 +129,7 @@ FAILURES = (
         ("ncclSystemError: System call", "unhandled system error"),
         cause="a system call of NCCL failed; only NCCL_DEBUG=WARN shows which one",
         fix="start again with NCCL_DEBUG=WARN in [env], and read the first NCCL WARN line",
-        checks=(
-            *OPEN_PORT_CHECKS,
-            "limits.memlock-is-unlimited",
-            "collective.ranks-meet",
-        ),
+        checks=(*OPEN_PORT_CHECKS, "limits.memlock-is-unlimited", "collective.ranks-meet"),
     ),
     symptom(
         "nccl-remote-error",

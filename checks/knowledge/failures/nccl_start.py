@@ -204,10 +204,7 @@ FAILURES = (
         r"no device found (?:matching|after excluding) (?P<value>.+), verify NCCL_OOB_NET_IFNAME",
         cause="NCCL_OOB_NET_IFNAME ({value}) names no network device of this node",
         fix="unset it, or name one that every node has",
-        checks=(
-            "nccl.every-adapter-named-is-there",
-            "nccl.variables-are-equal",
-        ),
+        checks=("nccl.every-adapter-named-is-there", "nccl.variables-are-equal"),
     ),
     root(
         "nccl-collnet-counts",

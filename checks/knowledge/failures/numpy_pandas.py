@@ -33,17 +33,11 @@ FAILURES = (
         "Numpy is not available",
         cause=KNOWN_RELEASES["torch-numpy-2"].because,
         fix="`uv pip install 'numpy<2'`, or torch 2.3 or newer",
-        checks=(
-            "software.releases-work-together",
-            "software.versions-are-equal",
-        ),
+        checks=("software.releases-work-together", "software.versions-are-equal"),
     ),
     root(
         "numpy-removed-alias",
-        (
-            "module 'numpy' has no attribute '",
-            "` was removed in the NumPy 2.0 release",
-        ),
+        ("module 'numpy' has no attribute '", "` was removed in the NumPy 2.0 release"),
         r"(?:module 'numpy' has no attribute '(?P<name>bool|int|float|object|str|complex|long|"
         r"unicode|typeDict|warnings|product|cumproduct|sometrue|alltrue|in1d|trapz|row_stack|NaN|"
         r"Inf|float_|string_|unicode_)'|`np\.(?P<other>float_|complex_|string_|unicode_|NaN|Inf)` "

@@ -46,20 +46,14 @@ FAILURES = (
         "No module named 'triton.ops'",
         cause=KNOWN_RELEASES["bitsandbytes-triton-ops"].because,
         fix="`uv pip install -U bitsandbytes`",
-        checks=(
-            "software.releases-work-together",
-            "software.versions-are-equal",
-        ),
+        checks=("software.releases-work-together", "software.versions-are-equal"),
     ),
     root(
         "python-no-torch-six",
         "No module named 'torch._six'",
         cause=KNOWN_RELEASES["deepspeed-torch-six"].because,
         fix="`uv pip install -U deepspeed` on every node",
-        checks=(
-            "software.releases-work-together",
-            "software.versions-are-equal",
-        ),
+        checks=("software.releases-work-together", "software.versions-are-equal"),
     ),
     root(
         "python-no-tensorboard",
@@ -74,10 +68,7 @@ FAILURES = (
     ),
     root(
         "python-no-yaml-wandb",
-        (
-            "No module named 'wandb'",
-            "WandbCallback requires wandb to be installed",
-        ),
+        ("No module named 'wandb'", "WandbCallback requires wandb to be installed"),
         cause="the run reports to Weights & Biases, and this interpreter has no wandb",
         fix="`uv pip install wandb` on every node, or report_to: none",
         checks=("software.versions-are-equal",),
@@ -95,10 +86,7 @@ FAILURES = (
     ),
     root(
         "python-protobuf",
-        (
-            "Descriptors cannot be created directly",
-            "Descriptors cannot not be created directly",
-        ),
+        ("Descriptors cannot be created directly", "Descriptors cannot not be created directly"),
         cause="a package was generated for an older protobuf than the one that is installed",
         fix="update that package, or `uv pip install 'protobuf<3.21'`; "
         "PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION=python in [env] works too, slowly",
@@ -138,10 +126,7 @@ FAILURES = (
         "called",
         fix="the first frame below that names a package is the suspect: reinstall it for this "
         "torch; for a bus error `df -h /dev/shm`",
-        checks=(
-            "training.smoke-trains",
-            "limits.shm-is-large-enough",
-        ),
+        checks=("training.smoke-trains", "limits.shm-is-large-enough"),
     ),
     root(
         "python-unexpected-keyword",
@@ -175,18 +160,12 @@ FAILURES = (
         "missing ca-certificates, or a clock that is wrong",
         fix="SSL_CERT_FILE and REQUESTS_CA_BUNDLE to the proxy's certificate in [env]; `apt "
         "install ca-certificates`; `timedatectl` for the clock",
-        checks=(
-            "time.clocks-agree",
-            "software.proxy-spares-the-nodes",
-        ),
+        checks=("time.clocks-agree", "software.proxy-spares-the-nodes"),
         survivable=True,
     ),
     root(
         "python-proxy",
-        (
-            "Cannot connect to proxy",
-            "Tunnel connection failed",
-        ),
+        ("Cannot connect to proxy", "Tunnel connection failed"),
         r"(?:Cannot connect to proxy|Tunnel connection failed: (?P<code>\d+))",
         cause="the proxy of this node's environment refused or is gone",
         fix="`env | grep -i proxy` in the rank's environment; correct HTTPS_PROXY, or add the "

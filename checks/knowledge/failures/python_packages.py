@@ -15,10 +15,7 @@ FAILURES = (
         "expects, or a file named {package}.py hides it",
         fix="`python -c 'import {package}; print({package}.__version__, {package}.__file__)'`; "
         "install the release that the code was written for, the same on every node",
-        checks=(
-            "software.versions-are-equal",
-            "software.packages-are-the-environments-own",
-        ),
+        checks=("software.versions-are-equal", "software.packages-are-the-environments-own"),
         survivable=True,
     ),
     root(
@@ -44,10 +41,7 @@ FAILURES = (
         "failed half-way, or a file or folder of that name in the working directory hides it",
         fix="`python -c 'import {module}; print({module}.__file__)'` in the working directory; "
         "rename what hides it; else update it",
-        checks=(
-            "software.packages-are-the-environments-own",
-            "software.versions-are-equal",
-        ),
+        checks=("software.packages-are-the-environments-own", "software.versions-are-equal"),
     ),
     root(
         "package-metadata-missing",

@@ -56,20 +56,14 @@ FAILURES = (
         cause="a worker process was killed: most often the machine's memory was full",
         fix="`dmesg | tail` on that node; fewer workers (num_proc, dataloader_num_workers, "
         "MAX_JOBS); num_proc=1 shows the worker's own error",
-        checks=(
-            "limits.memory-is-free",
-            "limits.group-allows-enough-memory",
-        ),
+        checks=("limits.memory-is-free", "limits.group-allows-enough-memory"),
     ),
     root(
         "semaphores-no-space",
         "OSError: [Errno 28] No space left on device",
         cause="no semaphore can be made: /dev/shm is full or too small (the disk is not)",
         fix=FREE_SHM_FIX,
-        checks=(
-            "limits.shm-is-large-enough",
-            "limits.shm-is-writable",
-        ),
+        checks=("limits.shm-is-large-enough", "limits.shm-is-writable"),
         near=r"multiprocessing[/\\]synchronize\.py|SemLock",
     ),
     root(
@@ -118,10 +112,7 @@ FAILURES = (
         r"mmap \d+ bytes from file </torch_)",
         cause="a data loader worker could not put its batch into /dev/shm: it is full or too small",
         fix=FREE_SHM_FIX + "; num_workers=0 proves it",
-        checks=(
-            "limits.shm-is-large-enough",
-            "limits.shm-is-writable",
-        ),
+        checks=("limits.shm-is-large-enough", "limits.shm-is-writable"),
     ),
     root(
         "dataloader-worker-exited",
@@ -131,10 +122,7 @@ FAILURES = (
         "full, or crashed in a native library",
         fix="`dmesg | tail` and `df -h /dev/shm` on that node; num_workers=0 shows the error "
         "itself",
-        checks=(
-            "limits.memory-is-free",
-            "limits.shm-is-large-enough",
-        ),
+        checks=("limits.memory-is-free", "limits.shm-is-large-enough"),
         unless=r"is killed by signal",
     ),
     root(

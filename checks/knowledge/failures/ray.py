@@ -15,10 +15,7 @@ FAILURES = (
         cause="Ray killed a worker because a node's memory was almost full",
         fix="fewer workers or smaller batches on that node, more memory for the container; "
         "RAY_memory_usage_threshold=0.98 in the environment of `ray start` raises the limit",
-        checks=(
-            "limits.memory-is-free",
-            "limits.group-allows-enough-memory",
-        ),
+        checks=("limits.memory-is-free", "limits.group-allows-enough-memory"),
         survivable=True,
     ),
     symptom(
@@ -32,28 +29,19 @@ FAILURES = (
         "node went away",
         fix="the lines below say how it ended; read that worker's own output "
         "(/tmp/ray/session_latest/logs/worker-*) and `dmesg | tail` on its node",
-        checks=(
-            "limits.memory-is-free",
-            "limits.kernel-kills-no-rank",
-        ),
+        checks=("limits.memory-is-free", "limits.kernel-kills-no-rank"),
         survivable=True,
     ),
     symptom(
         "ray-node-died",
-        (
-            "The actor died because its node has died",
-            "The node with node id: ",
-        ),
+        ("The actor died because its node has died", "The node with node id: "),
         r"(?:The actor died because its node has died|The node with node id: (?P<id>\w+) and "
         r"address: (?P<node>[\w.:-]+) .*has been marked dead)",
         cause="Ray lost a node: it went down, its raylet was killed, or the network between it "
         "and the head broke",
         fix="`dmesg | tail` and /tmp/ray/session_latest/logs/raylet.err on that node; the ports "
         "of Ray must be open between all nodes",
-        checks=(
-            "limits.kernel-kills-no-rank",
-            "ports.ephemeral-ports-are-open",
-        ),
+        checks=("limits.kernel-kills-no-rank", "ports.ephemeral-ports-are-open"),
         survivable=True,
     ),
     root(
@@ -65,10 +53,7 @@ FAILURES = (
     ),
     root(
         "ray-cannot-connect",
-        (
-            "Could not find any running Ray instance",
-            "to connect to GCS",
-        ),
+        ("Could not find any running Ray instance", "to connect to GCS"),
         r"(?:Could not find any running Ray instance|(?:Failed|Unable) to connect to GCS(?: at "
         r"address (?P<address>\S+))?)",
         cause="no Ray head answers at the address that was given: it is not running, listens "
@@ -79,10 +64,7 @@ FAILURES = (
     ),
     root(
         "ray-object-store-full",
-        (
-            "ObjectStoreFullError",
-            "The object store is full",
-        ),
+        ("ObjectStoreFullError", "The object store is full"),
         r"(?:ObjectStoreFullError|The object store is full)",
         cause="Ray's object store is full: large objects are held, or /dev/shm is small",
         fix="a larger --object-store-memory at `ray start`, more /dev/shm (docker --shm-size), "
@@ -105,10 +87,7 @@ FAILURES = (
     ),
     root(
         "ray-runtime-env",
-        (
-            "RuntimeEnvSetupError",
-            "Failed to set up runtime environment",
-        ),
+        ("RuntimeEnvSetupError", "Failed to set up runtime environment"),
         cause="Ray could not prepare the environment of a worker (a working_dir too large, a pip "
         "install that failed); the lines below say why",
         fix="a shared working directory instead of working_dir, `excludes` for large files, and "
@@ -148,10 +127,7 @@ FAILURES = (
     ),
     root(
         "ray-session-differs",
-        (
-            "does not match persisted value",
-            "Session name session_",
-        ),
+        ("does not match persisted value", "Session name session_"),
         r"Session name session_\S+ does not match persisted value",
         cause="an earlier Ray of this node still runs or left its address behind",
         fix="`ray stop --force` on every node, rm -r /tmp/ray, start the head first",

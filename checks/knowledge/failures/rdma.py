@@ -32,22 +32,14 @@ FAILURES = (
         r"with (?:error 12\b|status=12\b|status=(?!IBV_)\w*\(12\))",
         cause=UNANSWERED_CAUSE,
         fix=FABRIC_FIX,
-        checks=(
-            "nccl.gid-index-is-valid",
-            *FABRIC_CHECKS,
-            "collective.ranks-meet",
-        ),
+        checks=("nccl.gid-index-is-valid", *FABRIC_CHECKS, "collective.ranks-meet"),
     ),
     root(
         "ib-retry-exceeded-12-new",
         "status=IBV_WC_RETRY_EXC_ERR(12)",
         cause=UNANSWERED_CAUSE,
         fix=FABRIC_FIX,
-        checks=(
-            "nccl.gid-index-is-valid",
-            *FABRIC_CHECKS,
-            "collective.ranks-meet",
-        ),
+        checks=("nccl.gid-index-is-valid", *FABRIC_CHECKS, "collective.ranks-meet"),
     ),
     root(
         "ib-wizardlm-12",
@@ -95,10 +87,7 @@ FAILURES = (
         "nvidia_peermem is not loaded",
         fix="turn ACS off in the BIOS, or run `modprobe nvidia_peermem`; NCCL_NET_GDR_LEVEL=0 "
         "confirms it",
-        checks=(
-            "limits.acs-is-off",
-            "nccl.infiniband-is-usable",
-        ),
+        checks=("limits.acs-is-off", "nccl.infiniband-is-usable"),
     ),
     root(
         "ib-reg-mr",

@@ -49,11 +49,7 @@ FAILURES = (
         cause="rank 0 waited {s} s; only {have} of {want} ranks joined",
         fix="look at the nodes whose ranks printed nothing: down, import failed, wrong rank or "
         "world size, or still pulling an image",
-        checks=(
-            *REACHABLE_CHECKS,
-            "training.smoke-trains",
-            "collective.ranks-meet",
-        ),
+        checks=(*REACHABLE_CHECKS, "training.smoke-trains", "collective.ranks-meet"),
     ),
     root(
         "eaddrinuse",
@@ -118,10 +114,7 @@ FAILURES = (
         "has crashed, or could not open a socket",
         fix="read the output of rank 0; prepare the data before the start, or raise the "
         "time-out (ddp_timeout, DEEPSPEED_TIMEOUT in minutes)",
-        checks=(
-            "ports.ephemeral-ports-are-open",
-            "collective.ranks-meet",
-        ),
+        checks=("ports.ephemeral-ports-are-open", "collective.ranks-meet"),
     ),
     root(
         "master-unresolvable",

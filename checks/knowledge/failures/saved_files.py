@@ -13,10 +13,7 @@ FAILURES = (
         "system gave an error",
         fix="`df -h`, `df -i` and `quota -s` on that node for the output folder; keep fewer "
         "checkpoints (save_total_limit); remove the file that was cut off",
-        checks=(
-            "files.output-is-writable",
-            "files.home-and-caches-have-room",
-        ),
+        checks=("files.output-is-writable", "files.home-and-caches-have-room"),
         unless=r"No space left on device",
     ),
     root(
@@ -27,10 +24,7 @@ FAILURES = (
         "rank 0 created it, and the file system is not shared, or another rank removed it",
         fix="save to a folder that every node shares, or create it on each node (local rank 0) "
         "before the save",
-        checks=(
-            "files.output-is-writable",
-            "files.shared-folders-are-shared-everywhere",
-        ),
+        checks=("files.output-is-writable", "files.shared-folders-are-shared-everywhere"),
     ),
     root(
         "weights-cut-off",
@@ -42,10 +36,7 @@ FAILURES = (
         "the disk was full",
         fix="resume from the checkpoint before it; download it again (remove the file first, `hf "
         "download REPO`); compare its size on the nodes",
-        checks=(
-            "files.checkpoints-can-be-resumed",
-            "files.needed-data-is-whole",
-        ),
+        checks=("files.checkpoints-can-be-resumed", "files.needed-data-is-whole"),
     ),
     root(
         "weights-are-git-lfs-pointers",
@@ -79,10 +70,7 @@ FAILURES = (
         "read while another rank still writes it",
         fix="remove it and download again (`hf download REPO`), or take the checkpoint before it; "
         "let one rank save, and the others wait at a barrier",
-        checks=(
-            "files.needed-data-is-whole",
-            "files.checkpoints-can-be-resumed",
-        ),
+        checks=("files.needed-data-is-whole", "files.checkpoints-can-be-resumed"),
     ),
     root(
         "safetensors-shared-memory",
@@ -119,10 +107,7 @@ FAILURES = (
         "file system lost its server",
         fix="`dmesg | tail` on that node, `mount` and the file server; write checkpoints to "
         "another disk",
-        checks=(
-            "limits.disks-report-no-error",
-            "files.network-mounts-answer",
-        ),
+        checks=("limits.disks-report-no-error", "files.network-mounts-answer"),
     ),
     root(
         "quota-exceeded",
@@ -131,10 +116,7 @@ FAILURES = (
         cause="the account's quota on that file system is used up, although the disk may have room",
         fix="`quota -s` (or `lfs quota -u $USER /path`) on that node; remove old checkpoints, or "
         "move HF_HOME, TRITON_CACHE_DIR and the output elsewhere",
-        checks=(
-            "files.home-and-caches-have-room",
-            "files.output-is-writable",
-        ),
+        checks=("files.home-and-caches-have-room", "files.output-is-writable"),
     ),
     root(
         "read-only-file-system",
@@ -158,10 +140,7 @@ FAILURES = (
         "nolock, Lustre without flock)",
         fix="mount with locks (Lustre -o flock, rpc.statd for NFS 3), or move the cache to a "
         "local disk: HF_HOME, TRITON_CACHE_DIR, TORCH_EXTENSIONS_DIR",
-        checks=(
-            "files.network-mounts-answer",
-            "software.build-folders-are-usable",
-        ),
+        checks=("files.network-mounts-answer", "software.build-folders-are-usable"),
     ),
     root(
         "permission-denied-file",

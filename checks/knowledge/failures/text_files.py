@@ -7,10 +7,7 @@ from checks.knowledge.failures.known import root
 FAILURES = (
     root(
         "python-ascii-decode",
-        (
-            "codec can't decode byte",
-            "codec can't encode character",
-        ),
+        ("codec can't decode byte", "codec can't encode character"),
         r"Unicode(?:De|En)codeError: '(?P<codec>ascii|latin-1|cp1252|ANSI_X3\.4-1968)' codec "
         r"can't (?:decode byte|encode character)",
         cause="this rank reads or writes text as {codec}: the shell that started it has no UTF-8 "
@@ -31,18 +28,12 @@ FAILURES = (
     ),
     root(
         "python-null-bytes",
-        (
-            "source code string cannot contain null bytes",
-            "source code cannot contain null bytes",
-        ),
+        ("source code string cannot contain null bytes", "source code cannot contain null bytes"),
         cause="a Python file is full of zeros: it was cut off while it was written, as at a crash "
         "or on a full disk",
         fix="write it again on that node: `uv pip install --reinstall --no-cache PACKAGE`, or "
         "copy your own file again",
-        checks=(
-            "files.same-files-are-equal",
-            "limits.disks-report-no-error",
-        ),
+        checks=("files.same-files-are-equal", "limits.disks-report-no-error"),
     ),
     root(
         "python-json-empty",
@@ -54,10 +45,7 @@ FAILURES = (
         "git-lfs pointer, a file that another rank still writes)",
         fix="the frame above names the file: look at its size on that node; write it on one rank "
         "alone, and let the others wait at a barrier",
-        checks=(
-            "files.needed-data-is-whole",
-            "files.same-files-are-equal",
-        ),
+        checks=("files.needed-data-is-whole", "files.same-files-are-equal"),
     ),
     root(
         "python-json-syntax",
@@ -68,10 +56,7 @@ FAILURES = (
         cause="a JSON file has an error at line {line}, column {column}: {what}",
         fix="`python -m json.tool FILE` shows the place; the frame above names the file; a file "
         "of JSON lines needs a loader for lines",
-        checks=(
-            "deepspeed.config-is-readable",
-            "files.needed-data-is-whole",
-        ),
+        checks=("deepspeed.config-is-readable", "files.needed-data-is-whole"),
     ),
     root(
         "python-yaml-syntax",

@@ -72,10 +72,7 @@ FAILURES = (
     ),
     root(
         "tokenizer-template-error",
-        (
-            "jinja2.exceptions.TemplateError",
-            "Conversation roles must alternate",
-        ),
+        ("jinja2.exceptions.TemplateError", "Conversation roles must alternate"),
         cause="the chat template refused a conversation of the data: roles in another "
         "order, or a role that the model does not know",
         fix="merge or drop such messages (a system message into the first user message), or use a "
@@ -118,20 +115,14 @@ FAILURES = (
     ),
     root(
         "tokenizer-model-unreadable",
-        (
-            "could not parse ModelProto from",
-            "src/sentencepiece_processor.cc(",
-        ),
+        ("could not parse ModelProto from", "src/sentencepiece_processor.cc("),
         r"Internal: (?:could not parse ModelProto from (?P<path>\S+)|"
         r"src/sentencepiece_processor\.cc\(\d+\))",
         cause="tokenizer.model is no SentencePiece model: a git-lfs pointer, cut off, or of "
         "another tokenizer (tiktoken, as Llama 3's)",
         fix="`ls -l` it on this node; download it again; use the fast tokenizer (tokenizer.json) "
         "where the model has one",
-        checks=(
-            "files.needed-data-is-whole",
-            "files.same-files-are-equal",
-        ),
+        checks=("files.needed-data-is-whole", "files.same-files-are-equal"),
     ),
     root(
         "tokenizer-not-found",
@@ -148,10 +139,7 @@ FAILURES = (
         "files, or a folder of that name hides the Hub's repository",
         fix="`ls {path}` on this node; copy the whole model to the same path on every node; "
         "remove an empty folder of that name from the working directory",
-        checks=(
-            "files.needed-files-exist",
-            "files.needed-data-is-whole",
-        ),
+        checks=("files.needed-files-exist", "files.needed-data-is-whole"),
     ),
     root(
         "tokenizer-added-token-order",

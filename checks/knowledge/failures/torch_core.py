@@ -51,10 +51,7 @@ FAILURES = (
     ),
     root(
         "torch-state-dict-keys",
-        (
-            "Missing key(s) in state_dict:",
-            "Unexpected key(s) in state_dict:",
-        ),
+        ("Missing key(s) in state_dict:", "Unexpected key(s) in state_dict:"),
         r'(?P<what>Missing|Unexpected) key\(s\) in state_dict: "(?P<key>[^"]+)"',
         cause="the weights are another model's, or were saved with another wrapper around it: "
         "{what} is {key}",
@@ -257,10 +254,7 @@ FAILURES = (
         "library expects, or a file named torch.py hides it",
         fix="`python -c 'import torch; print(torch.__version__, torch.__file__)'` with the "
         "training interpreter; update torch, or install the library's release for this torch",
-        checks=(
-            "software.versions-are-equal",
-            "software.packages-are-the-environments-own",
-        ),
+        checks=("software.versions-are-equal", "software.packages-are-the-environments-own"),
     ),
     root(
         "quantized-on-two-gpus",
@@ -305,10 +299,7 @@ FAILURES = (
     ),
     root(
         "torch-empty-list",
-        (
-            "stack expects a non-empty TensorList",
-            "expected a non-empty list of Tensors",
-        ),
+        ("stack expects a non-empty TensorList", "expected a non-empty list of Tensors"),
         cause="an empty list of tensors was joined: a batch without samples, or all of them "
         "filtered out on this rank",
         fix="drop empty samples and batches in the collator, and check the data that this rank "
@@ -340,10 +331,7 @@ FAILURES = (
         r"unable to open file <(?P<path>[^>]+)> in read-only mode: No such file or directory",
         cause="{path} is not on this node",
         fix="copy it to every node at the same path, and list it under `exist` in launch.toml",
-        checks=(
-            "files.needed-files-exist",
-            "files.shared-folders-are-shared-everywhere",
-        ),
+        checks=("files.needed-files-exist", "files.shared-folders-are-shared-everywhere"),
     ),
     root(
         "torch-module-devices",

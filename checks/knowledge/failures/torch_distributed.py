@@ -39,10 +39,7 @@ FAILURES = (
         cause="this node's torch is built without NCCL: a CPU build, or one for another system",
         fix="`uv pip install --reinstall --torch-backend=auto torch` on that node chooses the "
         "build for its driver; on CPUs use the backend gloo",
-        checks=(
-            "software.torch-fits-the-gpus",
-            "software.versions-are-equal",
-        ),
+        checks=("software.torch-fits-the-gpus", "software.versions-are-equal"),
     ),
     root(
         "c10d-no-mpi-built-in",
@@ -110,10 +107,7 @@ FAILURES = (
         "a node, or layers that depend on the rank",
         fix="compare the config, the files and the versions of the nodes; build the model with "
         "the same seed everywhere",
-        checks=(
-            "files.same-files-are-equal",
-            "software.versions-are-equal",
-        ),
+        checks=("files.same-files-are-equal", "software.versions-are-equal"),
     ),
     root(
         "c10d-ddp-param-shape",
@@ -146,19 +140,13 @@ FAILURES = (
     ),
     root(
         "c10d-invalid-usage-of-device",
-        (
-            "is not within the range of visible devices",
-            "device_id cuda:",
-        ),
+        ("is not within the range of visible devices", "device_id cuda:"),
         r"device_id (?P<device>cuda:\d+) is out of range|(?P<index>cuda:\d+) is not within the "
         r"range of visible devices",
         cause="init_process_group was given the GPU of an index that this node does not show",
         fix="set slots= to at most `nvidia-smi -L | wc -l`, and use LOCAL_RANK, not RANK, for the "
         "device",
-        checks=(
-            "gpu.slots-have-gpus",
-            "gpu.shell-hides-no-gpu",
-        ),
+        checks=("gpu.slots-have-gpus", "gpu.shell-hides-no-gpu"),
     ),
     root(
         "c10d-monitored-barrier",
@@ -170,10 +158,7 @@ FAILURES = (
     ),
     root(
         "c10d-object-broadcast-pickle",
-        (
-            "invalid load key, '\\x00'",
-            "Ran out of input",
-        ),
+        ("invalid load key, '\\x00'", "Ran out of input"),
         r"(?:UnpicklingError: invalid load key, '\\x00'|EOFError: Ran out of input)",
         cause="what was unpickled is empty or zeros: an object that another rank sent did not "
         "arrive (ranks called different collectives), or a file was read while another rank still "

@@ -26,10 +26,7 @@ FAILURES = (
         cause="--nproc-per-node=gpu was asked for, and torch finds no GPU on this node",
         fix="`nvidia-smi -L` and `python -c 'import torch; print(torch.version.cuda)'` on that "
         "node; in docker `--gpus all`",
-        checks=(
-            "software.torch-fits-the-gpus",
-            "gpu.driver-answers",
-        ),
+        checks=("software.torch-fits-the-gpus", "gpu.driver-answers"),
     ),
     symptom(
         "elastic-rdzv-closed",
@@ -90,10 +87,7 @@ FAILURES = (
         r"CUDA_VISIBLE_DEVICES=(?P<visible>\S*)",
         cause="local rank {local} has no GPU among CUDA_VISIBLE_DEVICES={visible}",
         fix="as many ranks on each node as GPUs, or unset CUDA_VISIBLE_DEVICES",
-        checks=(
-            "gpu.slots-have-gpus",
-            "gpu.shell-hides-no-gpu",
-        ),
+        checks=("gpu.slots-have-gpus", "gpu.shell-hides-no-gpu"),
     ),
     root(
         "elastic-endpoint-invalid",

@@ -37,10 +37,7 @@ FAILURES = (
         "one older than Ampere",
         fix="`nvidia-smi -L` on that node and CUDA_VISIBLE_DEVICES of the rank; on older GPUs "
         "fp16: true",
-        checks=(
-            "gpu.precision-is-supported",
-            "gpu.shell-hides-no-gpu",
-        ),
+        checks=("gpu.precision-is-supported", "gpu.shell-hides-no-gpu"),
     ),
     root(
         "trainer-fp16-no-gpu",
@@ -48,20 +45,14 @@ FAILURES = (
         "evaluation",
         cause="fp16 was asked for, and this rank sees no GPU",
         fix="`nvidia-smi -L` on that node and CUDA_VISIBLE_DEVICES of the rank",
-        checks=(
-            "gpu.shell-hides-no-gpu",
-            "software.torch-fits-the-gpus",
-        ),
+        checks=("gpu.shell-hides-no-gpu", "software.torch-fits-the-gpus"),
     ),
     root(
         "trainer-tf32",
         "--tf32 requires Ampere or a newer GPU arch",
         cause="tf32: true was asked for, and this node's GPU (or none at all) does not have it",
         fix="leave tf32 out for this GPU; `nvidia-smi -L` if it should have it",
-        checks=(
-            "gpu.precision-is-supported",
-            "gpu.models-are-equal",
-        ),
+        checks=("gpu.precision-is-supported", "gpu.models-are-equal"),
     ),
     root(
         "trainer-precision-twice",
@@ -114,10 +105,7 @@ FAILURES = (
         cause="the dataset is empty on this rank: all rows were filtered, or the file is empty on "
         "this node",
         fix="print len(dataset) on each rank; compare the data's files of the nodes",
-        checks=(
-            "files.same-files-are-equal",
-            "files.needed-data-is-whole",
-        ),
+        checks=("files.same-files-are-equal", "files.needed-data-is-whole"),
     ),
     root(
         "trainer-iterable-without-max-steps",
@@ -143,10 +131,7 @@ FAILURES = (
         "another node, was cut off, or holds an adapter or ZeRO shards alone",
         fix="`ls` it on this node; a shared output_dir; or name the checkpoint before it in "
         "resume_from_checkpoint",
-        checks=(
-            "files.checkpoints-can-be-resumed",
-            "files.shared-folders-are-shared-everywhere",
-        ),
+        checks=("files.checkpoints-can-be-resumed", "files.shared-folders-are-shared-everywhere"),
     ),
     root(
         "trainer-output-dir-not-empty",
@@ -242,10 +227,7 @@ FAILURES = (
         cause="Lightning was asked for GPUs and finds none",
         fix="`nvidia-smi -L` and CUDA_VISIBLE_DEVICES in the rank's environment; a torch build "
         "for GPUs",
-        checks=(
-            "gpu.shell-hides-no-gpu",
-            "software.torch-fits-the-gpus",
-        ),
+        checks=("gpu.shell-hides-no-gpu", "software.torch-fits-the-gpus"),
     ),
     root(
         "trainer-checkpoint-rename-race",
@@ -351,10 +333,7 @@ FAILURES = (
         cause="DeepSpeed found no states of this rank in {path}: it is on another node, was cut "
         "off, or was saved by another number of ranks or ZeRO stage",
         fix="`ls {path}/global_step*` on this node; a shared output_dir; the checkpoint before it",
-        checks=(
-            "files.checkpoints-can-be-resumed",
-            "files.shared-folders-are-shared-everywhere",
-        ),
+        checks=("files.checkpoints-can-be-resumed", "files.shared-folders-are-shared-everywhere"),
     ),
     root(
         "trainer-eval-out-of-memory",

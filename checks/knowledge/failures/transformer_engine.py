@@ -26,20 +26,13 @@ FAILURES = (
     ),
     root(
         "te-recipe-unsupported",
-        (
-            "Device compute capability",
-            "FP8 block scaled GEMM requires Hopper",
-            "reason_for_no_",
-        ),
+        ("Device compute capability", "FP8 block scaled GEMM requires Hopper", "reason_for_no_"),
         r"AssertionError: (?P<why>(?:Device compute capability|FP8 block scaled GEMM requires "
         r"Hopper).+)",
         cause="this GPU or CUDA does not have the FP8 recipe that was asked for: {why}",
         fix="another recipe (delayed or current scaling), a container with the CUDA that the "
         "message names, or bf16 on this GPU",
-        checks=(
-            "gpu.precision-is-supported",
-            "gpu.models-are-equal",
-        ),
+        checks=("gpu.precision-is-supported", "gpu.models-are-equal"),
     ),
     root(
         "te-gemm-unsupported",

@@ -15,10 +15,7 @@ FAILURES = (
         "without torch and its models cannot be imported",
         fix="`uv pip install -U torch` for the node's CUDA, or the release of transformers that "
         "still takes this torch (4.57 takes torch 2.2)",
-        checks=(
-            "software.releases-work-together",
-            "software.versions-are-equal",
-        ),
+        checks=("software.releases-work-together", "software.versions-are-equal"),
         survivable=True,
     ),
     root(
@@ -73,10 +70,7 @@ FAILURES = (
         "cannot import name 'HybridCache' from 'transformers",
         cause=KNOWN_RELEASES["peft-hybrid-cache"].because,
         fix="`uv pip install -U 'peft>=0.18'` on every node, or 'transformers<5'",
-        checks=(
-            "software.releases-work-together",
-            "software.versions-are-equal",
-        ),
+        checks=("software.releases-work-together", "software.versions-are-equal"),
     ),
     root(
         "hf-peft-encoder-decoder-cache",
@@ -104,10 +98,7 @@ FAILURES = (
         "torchvision)",
         fix="reinstall or remove the package that the first traceback names; `python -c 'import "
         "{module}'` shows it alone",
-        checks=(
-            "software.versions-are-equal",
-            "training.smoke-trains",
-        ),
+        checks=("software.versions-are-equal", "training.smoke-trains"),
         survivable=True,
     ),
     root(
@@ -150,10 +141,7 @@ FAILURES = (
         "rank sees do not hold it",
         fix="free the GPUs, or leave device_map out of a training run and let ZeRO-3 or FSDP "
         "shard the model",
-        checks=(
-            "gpu.gpus-are-idle",
-            "limits.memory-is-free",
-        ),
+        checks=("gpu.gpus-are-idle", "limits.memory-is-free"),
     ),
     root(
         "hf-trust-remote-code",
@@ -271,10 +259,7 @@ FAILURES = (
         cause="{path} is no whole file of weights: cut off, a git-lfs pointer, or read while it "
         "is written",
         fix="`ls -l` it on this node and compare with the head's; download it again",
-        checks=(
-            "files.needed-data-is-whole",
-            "files.same-files-are-equal",
-        ),
+        checks=("files.needed-data-is-whole", "files.same-files-are-equal"),
     ),
     root(
         "hf-model-kwargs-unused",

@@ -68,10 +68,7 @@ FAILURES = (
     ),
     root(
         "trl-generation-batch",
-        (
-            "divisible by num_generations",
-            "divisible by the number of generations",
-        ),
+        ("divisible by num_generations", "divisible by the number of generations"),
         r"(?P<what>generation_batch_size|[Gg]lobal (?:train|eval)? ?batch size)(?:[^)]*\))? must "
         r"be (?:evenly )?divisible by (?:num_generations|the number of generations)",
         cause="the samples of one step over all ranks are not a multiple of num_generations: the "

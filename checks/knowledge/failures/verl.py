@@ -50,10 +50,7 @@ FAILURES = (
     ),
     root(
         "verl-empty-loader",
-        (
-            "Train dataloader is empty!",
-            "Validation dataloader is empty!",
-        ),
+        ("Train dataloader is empty!", "Validation dataloader is empty!"),
         cause="the data file has fewer rows than one batch, or all were filtered for their length",
         fix="data.train_batch_size below the number of rows; data.max_prompt_length, "
         "data.filter_overlong_prompts",

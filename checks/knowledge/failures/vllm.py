@@ -63,10 +63,7 @@ FAILURES = (
         cause="vLLM should use {size} GPUs, and this node shows {gpus}",
         fix="tensor_parallel_size at most {gpus}; over several nodes "
         "distributed_executor_backend: ray with Ray on all of them; unset CUDA_VISIBLE_DEVICES",
-        checks=(
-            "gpu.slots-have-gpus",
-            "gpu.shell-hides-no-gpu",
-        ),
+        checks=("gpu.slots-have-gpus", "gpu.shell-hides-no-gpu"),
     ),
     root(
         "vllm-placement-group-too-small",

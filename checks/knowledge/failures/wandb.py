@@ -7,10 +7,7 @@ from checks.knowledge.failures.known import noise, root
 FAILURES = (
     root(
         "wandb-no-api-key",
-        (
-            "api_key not configured (no-tty)",
-            "No API key configured. Use `wandb login` to log in",
-        ),
+        ("api_key not configured (no-tty)", "No API key configured. Use `wandb login` to log in"),
         r"(?:api_key not configured \(no-tty\)|No API key configured\. Use `wandb login` to log "
         r"in)",
         cause="the run reports to Weights & Biases, and this rank has no key; deepspeed does not "

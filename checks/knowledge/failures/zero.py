@@ -18,10 +18,7 @@ FAILURES = (
     ),
     root(
         "zero3-param-not-available",
-        (
-            ", 'status': 'NOT_AVAILABLE'",
-            ", 'status': 'INFLIGHT'",
-        ),
+        (", 'status': 'NOT_AVAILABLE'", ", 'status': 'INFLIGHT'"),
         r"(?:AssertionError|RuntimeError): (?:expect(?:ed)? param .*)?\{'id': (?P<id>\d+), "
         r"'status': '(?:NOT_AVAILABLE'|INFLIGHT')",
         cause="ZeRO-3 was asked for a parameter ({id}) that is not gathered: weights are used "
@@ -42,10 +39,7 @@ FAILURES = (
     ),
     root(
         "zero3-empty-weight",
-        (
-            "must be 2-D",
-            "size mismatch, got input (",
-        ),
+        ("must be 2-D", "size mismatch, got input ("),
         r"RuntimeError: (?:'weight' must be 2-D|size mismatch, got input \(\d+\), mat "
         r"\(\d+x\d+\), vec \(0\))",
         cause="a layer's weight is empty or flat: ZeRO-3 (or FSDP) has partitioned it, and it was "
@@ -102,10 +96,7 @@ FAILURES = (
         "configs, files, seeds or versions on their nodes",
         fix="compare the config, the code and the versions of that node with the head's (list "
         "them under `same` in launch.toml)",
-        checks=(
-            "files.same-files-are-equal",
-            "software.versions-are-equal",
-        ),
+        checks=("files.same-files-are-equal", "software.versions-are-equal"),
     ),
     root(
         "zero-gradient-reduced-twice",
@@ -181,10 +172,7 @@ FAILURES = (
     ),
     root(
         "zero-nvme-buffer-size",
-        (
-            "> buffer",
-            "buffer size",
-        ),
+        ("> buffer", "buffer size"),
         r"(?:num_elems (?P<wanted>\d+) > buffer (?P<have>\d+)|More elements (?P<numel>\d+) than "
         r"buffer size (?P<size>\d+))",
         cause="a parameter is larger than one buffer of the NVMe offload",
@@ -213,10 +201,7 @@ FAILURES = (
     ),
     root(
         "zero3-nothing-to-train",
-        (
-            "max() arg is an empty sequence",
-            "max() iterable argument is empty",
-        ),
+        ("max() arg is an empty sequence", "max() iterable argument is empty"),
         r"ValueError: max\(\) (?:arg is an empty sequence|iterable argument is empty)",
         cause="ZeRO-3 got an optimizer without any partitioned parameter: all is frozen, the "
         "adapter is not attached, or a reference model was given an optimizer",
