@@ -37,8 +37,9 @@ WITHOUT_TRUST = ("host-key-unknown", *BY_PASSWORD)
 def add_options(parser: ArgumentParser) -> None:
     """Who the nodes are, how to log in, and whether files may be replaced."""
     parser.add_argument(
-        "--nodes", metavar="NODES",
-        help="node1,node2 or gpu[01-16] (default: those of ./hosts.txt, else Slurm's allocation)",
+        "--nodes", "--hosts", metavar="NODES",
+        help="node1,node2, gpu[01-16] or another hosts file, whose nodes are taken (default: those "
+        "of ./hosts.txt, else Slurm's allocation)",
     )  # fmt: skip
     for key in (*LOGIN_KEYS, KEYS["python"]):
         key.add_option(parser.add_argument)
@@ -53,6 +54,8 @@ def write_job_files(args: Namespace) -> None:
     --nodes so is a hosts.txt. Raises UsageError where no nodes are given, a name has no address, or
     hosts.txt is there beside --nodes, and --force is not.
     """
+    if args.nodes and HOSTS.exists() and Path(args.nodes).resolve() == HOSTS.resolve():
+        args.nodes = None
     if HOSTS.exists() and args.nodes and not args.force:
         raise UsageError(
             f"{HOSTS} exists: nothing was written; --force replaces it, and without --nodes "

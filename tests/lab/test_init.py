@@ -50,6 +50,18 @@ def test_what_it_writes_is_read_by_both_faces(lab: Lab, tmp_path: Path):
     assert "mine" not in (tmp_path / "hosts.txt").read_text()
 
 
+def test_another_hosts_file_gives_its_nodes_and_the_logins_beside_it(lab: Lab, tmp_path: Path):
+    done = init(tmp_path, "--hosts", str(lab.hosts))
+    assert done.returncode == 0, done.stderr
+    hosts = read_hosts((tmp_path / "hosts.txt").read_text(), "hosts.txt")
+    assert [(node.name, node.slots) for node in hosts] == [(f"node{n}", 1) for n in (1, 2, 3)]
+    launch = parse_launch_file((tmp_path / "launch.toml").read_text(), "launch.toml")
+    assert (launch.get("hosts"), launch.get("ssh_config")) == ("hosts.txt", str(lab.ssh_config))
+    again = init(tmp_path, "--hosts", "hosts.txt")
+    assert again.returncode == 0, again.stderr
+    assert "kept hosts.txt, which was there" in again.stdout
+
+
 def test_a_launch_file_that_is_there_is_kept(lab: Lab, tmp_path: Path):
     (tmp_path / "launch.toml").write_text('[ssh]\nuser = "root"\n[start]\ncommand = ["t.py"]\n')
     before = (tmp_path / "launch.toml").read_text()
