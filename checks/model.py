@@ -154,6 +154,10 @@ class Job:
         "start.allow_separate", read_boolean,
         "the ranks may work each by itself: a run has gone well without torch.distributed too",
         faces=Face.LAUNCHER, switch=True, default="`false`", example="true"))
+    no_local_rank: bool = field(default=False, metadata=launch_key(
+        "start.no_local_rank", read_boolean,
+        "do not pass --local_rank=N to the script, as deepspeed does",
+        faces=Face.LAUNCHER, switch=True, default="`false`", example="true"))
     env: Mapping[str, str] = field(default_factory=dict, metadata=launch_key(
         "env.*", read_env, "variables that every rank gets", faces=Face.NEITHER,
         example='NCCL_DEBUG = "INFO"'))

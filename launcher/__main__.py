@@ -1,4 +1,4 @@
-"""`python -m launcher`."""
+"""`python -m launcher`. A Ctrl-C while modules are imported is one line, too."""
 
 # PYTHON_ARGCOMPLETE_OK
 
@@ -6,7 +6,17 @@ from __future__ import annotations
 
 import sys
 
-from launcher.cli import main
+
+def run() -> int:
+    """The exit code of the command line."""
+    try:
+        from launcher.cli import main
+
+        return main()
+    except KeyboardInterrupt:
+        print("launcher: interrupted; nothing was started", file=sys.stderr)
+        return 130
+
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run())

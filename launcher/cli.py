@@ -87,9 +87,6 @@ def _add_start_command(commands: Commands[ArgumentParser]) -> None:
     start.add_argument("--name", help="name of the run (default: the script's name)")
     _add_runs_option(start)
     start.add_argument(
-        "--no-local-rank", action="store_true", help="do not pass --local_rank=N to the script"
-    )
-    start.add_argument(
         "--stuck-after", type=float, default=STUCK_AFTER_S, metavar="SECONDS",
         help="look into a run in which no rank printed anything for so long (default: 300)",
     )  # fmt: skip

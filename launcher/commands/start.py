@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from checks.folded_names import fold_names
-from checks.masking import mask_job
+from checks.masking import mask_argv, mask_job
 from checks.model import Job
+from checks.next_line import read_call, same_line
 from launcher.commands.attempts import Attempt, run_attempts
 from launcher.commands.detach import OnRecord, start_detached
 from launcher.commands.sync.command import sync_workdir
@@ -38,6 +39,8 @@ from launcher.run.console import print_line
 from launcher.run.controller import RunController
 from launcher.run.failure_report import FailureReport
 from launcher.run.notifier import Notifier
+
+LOCAL_RANK_FAILURE = "local-rank-arg-unrecognized"
 
 
 def add_options(parser: ArgumentParser) -> None:
@@ -75,7 +78,7 @@ def start_training(args: Namespace) -> ExitCode:
     if not found.go:
         return ExitCode.STOPPED_BY_GATE
     if args.dry_run:
-        plan = _plan_run(job, found, local_rank=not args.no_local_rank)
+        plan = _plan_run(job, found)
         print(dry_run_text(plan, str(args.runs / f"TIME-{name}" / "hostfile")))
         return ExitCode.DONE
 
@@ -106,7 +109,7 @@ class _Start:
     def run_attempt(self, attempt: Attempt, found: GateResult) -> tuple[ExitCode, Path]:
         """One attempt, to the check of its nodes after a failure; its exit code and directory."""
         job, args = self.job, self.args
-        plan = _plan_run(job, found, local_rank=not args.no_local_rank)
+        plan = _plan_run(job, found)
         record = RunRecord(args.runs, self.name)
         _record_plan(record, job, plan, found)
         if attempt.of > 1:
@@ -144,6 +147,15 @@ def _recheck_failure(
     again = recheck_nodes(job, nodes, why.checks if why else (), found.report)
     record.write_json("recheck.json", {**again.report, "text": again.text})
     print_line("\n".join([again.text, *([why.cause] if why else [])]))
+    if why and why.failure == LOCAL_RANK_FAILURE:
+        print_line(f"type   {line_with_option('--no-local-rank')}")
+
+
+def line_with_option(option: str) -> str:
+    """The very line that was typed, with one more option; secrets are masked."""
+    words = mask_argv(read_call(sys.orig_argv).words)
+    words.insert(words.index("--") if "--" in words else len(words), option)
+    return same_line("launcher", words)
 
 
 def _consult_gate(job: Job) -> GateResult:
@@ -157,9 +169,9 @@ def _print_progress(text: str) -> None:
     print_line(text, sys.stderr)
 
 
-def _plan_run(job: Job, found: GateResult, *, local_rank: bool = True) -> Plan:
+def _plan_run(job: Job, found: GateResult) -> Plan:
     inputs = read_plan_inputs(found.snapshot, slurm_allocation(job, os.environ))
-    return make_plan(job, inputs, secrets.token_hex(8), local_rank=local_rank)
+    return make_plan(job, inputs, secrets.token_hex(8))
 
 
 def _record_plan(record: RunRecord, job: Job, plan: Plan, found: GateResult) -> None:

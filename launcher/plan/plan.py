@@ -101,11 +101,10 @@ class Plan:
         )
 
 
-def make_plan(job: Job, inputs: PlanInputs, token: str, *, local_rank: bool = True) -> Plan:
+def make_plan(job: Job, inputs: PlanInputs, token: str) -> Plan:
     """The plan for `job` on what was found. Raises UsageError for what cannot be started.
 
-    `token` names the run on the nodes: unguessable, letters and digits. `local_rank` is whether
-    the script is given `--local_rank=N`, as plain `deepspeed` does and no other launcher.
+    `token` names the run on the nodes: unguessable, letters and digits.
     """
     require_command(job)
     program = PROGRAMS[job.launcher]
@@ -129,7 +128,7 @@ def make_plan(job: Job, inputs: PlanInputs, token: str, *, local_rank: bool = Tr
         ),
         ranks=rank_map(slots, rotated=program.rotated),
         train=train,
-        local_rank_at=local_rank_at if local_rank and program.local_rank else None,
+        local_rank_at=local_rank_at if program.local_rank and not job.no_local_rank else None,
         before=tuple((job.python, "-u", *words) for words in job.before),
         agent_launcher=BACKENDS[job.backend](request),
         launcher=program.title,

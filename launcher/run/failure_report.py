@@ -32,6 +32,8 @@ class FailureReport:
     cause: str
     nodes: tuple[str, ...] = ()
     checks: tuple[str, ...] = ()
+    failure: str = ""
+    """The id of the known failure; empty where none is known."""
 
     @property
     def text(self) -> str:
@@ -67,7 +69,8 @@ def describe_failure(state: RunState, failure: Failure, run: Path, hang: str) ->
     cause = _describe_cause(failure, found, Path(state.plan.python))
     checks = verdict.known.known.checks if verdict.known else ()
     nodes = concerned_nodes(state, failure, verdict)
-    return FailureReport("\n".join(lines), cause, nodes, checks)
+    name = verdict.known.known.id if verdict.known else ""
+    return FailureReport("\n".join(lines), cause, nodes, checks, name)
 
 
 def fold_failures(failures: Sequence[str]) -> list[str]:

@@ -19,6 +19,7 @@ from checks.next_line import (
     start_line,
     typed_options,
 )
+from launcher.commands.start import line_with_option
 from tests.support.paths import ROOT
 
 HERE = os.path.dirname(sys.executable)
@@ -121,6 +122,21 @@ def test_what_failed_is_asked_again_by_the_line_that_was_typed(typed, again, mon
     monkeypatch.setenv("PATH", "/nowhere")
     monkeypatch.setattr(sys, "orig_argv", [word.format(bin=HERE) for word in typed])
     assert failed_again_line().endswith(again.format(bin=HERE))
+
+
+@pytest.mark.parametrize(
+    ("typed", "line"),
+    [
+        (
+            "start --hosts h -- t.py --token x",
+            "start --hosts h --no-local-rank -- t.py --token '***'",
+        ),
+        ("start --with deepspeed", "start --with deepspeed --no-local-rank"),
+    ],
+)
+def test_an_option_is_added_to_the_line_that_was_typed(typed, line, monkeypatch):
+    monkeypatch.setattr(sys, "orig_argv", ["/x/python", "-m", "launcher", *typed.split()])
+    assert line_with_option("--no-local-rank").endswith(f" -m launcher {line}")
 
 
 def test_what_launch_toml_says_is_not_typed_again(tmp_path):

@@ -16,6 +16,7 @@ UNTYPED = {
     "ports": "a device on the way, or a table that nodes of a lab share, has to change",
     "reach": "the node has to be reached in another way first",
     "software": "a package has to be installed, which a lab does not reach",
+    "software.program-is-importable": "a package or the job's folder has to be brought there",
     "software.proxy-spares-the-nodes": "launch.toml has to change",
     "software.text-is-utf-8": "launch.toml has to change",
     "ssh": "a person has to decide, or the command only shows where it stops",

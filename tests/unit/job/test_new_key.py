@@ -68,7 +68,7 @@ MISTAKES = {
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the project in which `Job` has one more field."""
     copy = tmp_path_factory.mktemp("project")
-    for name in ("checks", "preflight", "launcher", "scripts", "docs"):
+    for name in ("checks", "preflight", "launcher", "scripts", "docs", "tests"):
         shutil.copytree(ROOT / name, copy / name)
     model = copy / "checks/model.py"
     text = model.read_text(encoding="utf-8")

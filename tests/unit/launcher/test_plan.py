@@ -40,8 +40,8 @@ def job_of(**fields):
     return Job(**{**defaults, **fields})
 
 
-def plan_of(ground=GROUND, local_rank=True, **fields):
-    return make_plan(job_of(**fields), ground, "abc", local_rank=local_rank)
+def plan_of(ground=GROUND, **fields):
+    return make_plan(job_of(**fields), ground, "abc")
 
 
 def numbered(plan):
@@ -131,7 +131,7 @@ def test_what_a_node_is_to_run():
 def test_a_module_takes_its_local_rank_after_its_name():
     plan = plan_of(command=("-m", "axolotl.cli.train", "cfg.yml"))
     assert plan.train[: plan.local_rank_at] == ("/venv/bin/python", "-u", "-m", "axolotl.cli.train")
-    assert plan_of(local_rank=False).local_rank_at is None
+    assert plan_of(no_local_rank=True).local_rank_at is None
 
 
 def test_the_users_env_wins_over_what_was_found():
