@@ -31,6 +31,7 @@ from launcher.lab.cli import add_parser as add_lab_parser
 from launcher.options import WHO_TAKES_PART, add_job_options, add_login_options
 from launcher.record import all_runs
 from launcher.run.console import DISK_FULL_ERRNOS, discard_output
+from launcher.run.escaped_streams import escaped_output
 from launcher.run.stall.stall_monitor import STUCK_AFTER_S
 
 RunCommand = Callable[[Namespace], ExitCode | int | None]
@@ -214,6 +215,11 @@ def _add_runs_option(parser: ArgumentParser) -> None:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command. What a user can fix is one message on stderr, never a traceback."""
+    with escaped_output():
+        return _run_command(argv)
+
+
+def _run_command(argv: Sequence[str] | None) -> int:
     parser = build_parser()
     complete(parser)
     words = sys.argv[1:] if argv is None else argv

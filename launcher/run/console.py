@@ -9,6 +9,9 @@ import sys
 from collections.abc import Sequence
 from typing import TextIO
 
+from checks.printable import escape_output
+from launcher.run.escaped_streams import escape_lines, unescaped
+
 DISK_FULL_ERRNOS = (errno.ENOSPC, errno.EDQUOT)
 _COLOURS = (36, 32, 33, 35, 34, 96, 92, 93, 95, 94)
 _ERASE_LINE = "\r\033[K"
@@ -35,18 +38,19 @@ class Console:
     def say(self, text: str) -> None:
         """A line of the launcher's own; lost where it goes to a file and the disk is full."""
         erase = _ERASE_LINE if self._status else ""
-        self._print(f"{erase}{text}\n{self._status}")
+        self._print(f"{erase}{escape_lines(text)}\n{self._status}")
 
     def set_status(self, text: str) -> None:
         """On a terminal, a line that stays below all others until it is set to nothing."""
         if self.is_terminal and (text or self._status):
-            before, room = self._status, shutil.get_terminal_size().columns - 1
+            text, before = escape_output(text), self._status
+            room = shutil.get_terminal_size().columns - 1
             self._status = _fit_line(text, room)
             if self._status != before:
                 self._print(f"{_ERASE_LINE}{self._status}")
 
     def _print(self, text: str) -> None:
-        self.has_reader &= print_line(text, end="")
+        self.has_reader &= print_line(text, unescaped(sys.stdout), end="")
 
 
 def _fit_line(text: str, room: int) -> str:

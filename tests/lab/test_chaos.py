@@ -28,7 +28,7 @@ pytestmark = pytest.mark.long
 def place(tmp_path_factory):
     folder = tmp_path_factory.mktemp("chaos")
     (folder / "train.py").write_text(TRAINING)
-    (folder / "launch.toml").write_text("")
+    (folder / "launch.toml").write_text('[preflight]\nallow = ["files", "limits"]\n')
     return folder
 
 
@@ -59,6 +59,7 @@ def test_it_ends_says_the_truth_and_leaves_nothing(place, lab, strangers, seed):
         time.sleep(misfortune.after_s)
         misfortune.happen(process)
         code = process.wait(ENDS_WITHIN_S)
+        misfortune.end_what_none_survives()
         left = wait_for_nothing_left(lab)
     finally:
         left_there = misfortune.undo()

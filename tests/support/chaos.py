@@ -35,6 +35,7 @@ class Misfortune:
         self.rng = random.Random(seed)
         self.deed, self.phase = DEEDS[seed % len(DEEDS)], PHASES[(seed // len(DEEDS)) % 3]
         self.node = self.rng.choice(lab.nodes)
+        self.stopped = ""
         self.after_s = self.rng.uniform(0, 14)
         self.done = f"{self.phase}: {self.deed} on {self.node.name} after {self.after_s:.1f} s"
 
@@ -46,6 +47,13 @@ class Misfortune:
     def happen(self, process):
         """To that command, or to its node."""
         getattr(self, "_" + self.deed.replace("-", "_"))(process)
+
+    def end_what_none_survives(self):
+        """Continue what was stopped; and a probe behind a cut hears of its end by the network."""
+        if self.stopped:
+            self.node.run(["kill", "-CONT", self.stopped])
+        if self.phase == "preflight":
+            self.node.run("nft delete table inet chaos")
 
     def undo(self):
         """Heal the node; returns what lies in the small disk beside what filled it."""
@@ -70,6 +78,7 @@ class Misfortune:
             line = self.rng.choice(ours)
             self.done += f": {name} {line.strip()[:80]}"
             self.node.run(["kill", f"-{name}", line.split()[0]])
+            self.stopped = line.split()[0] if name == "STOP" else ""
 
     def _cut(self, _process):
         script = "add table inet chaos; " + "; ".join(

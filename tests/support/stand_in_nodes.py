@@ -126,17 +126,16 @@ class StandInNode:
 
 
 class StandInRun:
-    """One start on three such nodes of one rank each, of which the last may lie."""
+    """One start on such nodes of one rank each, of which the last ones may lie, one a liar."""
 
-    def __init__(self, monkeypatch, folder, liar):
-        names = {f"node{number}": 1 for number in (1, 2, 3)}
+    def __init__(self, monkeypatch, folder, *liars, count=3):
+        names = {f"node{number}": 1 for number in range(1, count + 1)}
+        lies = dict(zip(reversed(names), liars, strict=False))
         nodes = tuple(map(Node, names))
         self.job = Job(nodes, "node1", command=("train.py",), backend="ssh")
         plan = make_plan(self.job, PlanInputs(names, "10.0.0.1", {}), os.urandom(8).hex())
         self.nodes = {
-            name: StandInNode(
-                name, plan.ranks_of(name), 3, plan.token, liar if name == "node3" else None
-            )
+            name: StandInNode(name, plan.ranks_of(name), count, plan.token, lies.get(name))
             for name in names
         }
         self.controller = controller_module.RunController(

@@ -34,6 +34,7 @@ from launcher.commands.weights.fsdp_parts import (
 )
 from launcher.commands.weights.shards import Shard, Shards, choose_shards, choose_tag, stale_shards
 from launcher.options import job_from_options
+from launcher.run.escaped_streams import unescaped
 
 LISTING_LIMIT_S = 20.0
 SHARD_FOLDER = ".shards"
@@ -189,7 +190,8 @@ class _Progress:
         percent = 100 * self._done // max(self._total, 1)
         if self._live and percent > self._shown:
             self._shown = percent
-            print(f"\r{percent:3} %", end="\n" if percent >= 100 else "", flush=True)
+            end = "\n" if percent >= 100 else ""
+            print(f"\r{percent:3} %", end=end, flush=True, file=unescaped(sys.stdout))
 
 
 def _run_merge(job: Job, shards: Shards, args: Namespace) -> None:

@@ -22,7 +22,7 @@ from launcher.run.messages import (
 )
 from launcher.run.state import RunState
 
-STARTED = NodeStarted(7, 8, 9, 1.0)
+STARTED = NodeStarted(7, 9, 1.0)
 
 
 @pytest.fixture
