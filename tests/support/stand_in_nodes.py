@@ -22,14 +22,14 @@ from launcher.run.supervisors import SupervisorLink
 
 WAITS_S = {
     controller_module: {
-        "SUPERVISORS_WAIT_S": 2.0, "AGENTS_WAIT_S": 2.0, "LATE_NOTICE_S": 0.5,
+        "SUPERVISORS_WAIT_S": 10.0, "AGENTS_WAIT_S": 10.0, "LATE_NOTICE_S": 0.5,
         "LAST_WORDS_S": 0.1, "LAUNCHERS_EXIT_S": 0.5, "SUPERVISORS_EXIT_S": 0.5,
         "RANKS_SAVE_S": 0.5,
     },
-    supervisors_module: {"LEASE_S": 1.0, "BEAT_S": 0.2},
+    supervisors_module: {"LEASE_S": 4.0, "BEAT_S": 0.2},
 }  # fmt: skip
 """Of a launcher whose nodes answer within milliseconds."""
-PATIENCE_S = 3.0
+PATIENCE_S = 12.0
 """After it a person ends a run that has not come to an end."""
 
 
@@ -156,8 +156,11 @@ class StandInRun:
     def run(self):
         """The exit code; somebody ends a run that goes on."""
         person = threading.Timer(PATIENCE_S, os.kill, (os.getpid(), signal.SIGTERM))
+        before = signal.signal(signal.SIGTERM, lambda *_: None)  # it may come when all is over
         person.start()
         try:
             return self.controller.run()
         finally:
             person.cancel()
+            person.join()
+            signal.signal(signal.SIGTERM, before)

@@ -17,7 +17,10 @@ from launcher.record import RecordedRun
 from tests.support.lying_supervisor import WAYS, Liar
 from tests.support.stand_in_nodes import StandInRun
 
-FEW, MANY = range(len(WAYS)), range(len(WAYS), 17 * len(WAYS))
+PATIENT = ("mute", "flood")
+"""Somebody has to end such a run."""
+FEW = [seed for seed, way in enumerate(WAYS) if way not in PATIENT]
+MANY = [*map(WAYS.index, PATIENT), *range(len(WAYS), 17 * len(WAYS))]
 GOES_ON = {"mute", "flood", "order", "data"}
 """What may look like a rank that trains: its node beats, and never reports the rank's end."""
 LIAR = "node3"
@@ -76,7 +79,7 @@ def test_stand_in_nodes_that_do_not_lie_train(start_against):
     assert "3 of 3 ranks succeeded, in one world of 3 (gloo)" in terminal
 
 
-@pytest.mark.parametrize("seed", FEW, ids=WAYS)
+@pytest.mark.parametrize("seed", FEW, ids=[WAYS[seed] for seed in FEW])
 def test_a_lie_of_a_supervisor_is_held_against_its_node(start_against, seed):
     assert_held_against_the_liar(seed, *start_against(seed))
 
