@@ -9,9 +9,10 @@ from checks.check import Claim
 from checks.effects import hold_against_facts
 from checks.errors import FactError
 from checks.facts import ClusterView, Login, NodeView, Snapshot
-from checks.model import Finding, Verdict, skip, unknown
+from checks.model import Finding, Outcome, Verdict, skip, unknown
 
 REACH = "reach"
+IN_TIME = "reach.node-answers-in-time"
 
 
 def judge_claims(
@@ -26,8 +27,15 @@ def judge_claims(
         name for claim in claims if claim.check.area == REACH for name in claim.subject
     }
     allowed = frozenset(allow)
+    told = {name for claim in claims if claim.check.id == IN_TIME for name in claim.subject}
+    late = [name for name in cluster.late_nodes if name in told]
     return [
-        _make_finding(claim, _judge_claim(claim, view, reach_subjects), allowed, view.snapshot)
+        _make_finding(
+            claim,
+            _skip_where_late(claim, _judge_claim(claim, view, reach_subjects), late),
+            allowed,
+            view.snapshot,
+        )
         for check, asked in itertools.groupby(claims, key=lambda claim: claim.check)
         for view in [cluster.limited_to(check.facts)]
         for claim in asked
@@ -55,6 +63,16 @@ def _judge_claim(claim: Claim, cluster: ClusterView, reach_subjects: set[str]) -
         return unknown(str(error))
     except Exception as error:  # noqa: BLE001 - a judge's own bug must not hide the other findings
         return unknown(f"the check itself failed: {type(error).__name__}: {error}")
+
+
+def _skip_where_late(claim: Claim, verdict: Verdict, late: Sequence[str]) -> Verdict:
+    """What a late node did not answer is said by its own finding, once."""
+    if verdict.outcome is not Outcome.UNKNOWN or claim.check.area == REACH:
+        return verdict
+    for name in late:
+        if not claim.subject or name in claim.subject or name in verdict.message:
+            return skip(f"{name} did not answer in time; see {IN_TIME}")
+    return verdict
 
 
 def _not_asked_verdict(view: NodeView, claim: Claim, reach_subjects: set[str]) -> Verdict:

@@ -7,10 +7,14 @@ from __future__ import annotations
 
 from checks.check import node_check
 from checks.facts import Login, NodeView
+from checks.facts.pressure import Pressure
 from checks.knowledge.logins.causes import CAUSE_MEANING
 from checks.knowledge.logins.controller_fixes import controller_fix
 from checks.knowledge.logins.ended_shell import ending
-from checks.model import Verdict, block, ok
+from checks.model import Verdict, block, ok, skip, unknown
+
+BUSY_LOAD = 2.0
+"""Processes for each processor, from which on a machine makes others wait."""
 
 
 @node_check("reach.controller-logs-in", Login)
@@ -42,3 +46,27 @@ def controller_logs_in(node: NodeView) -> Verdict:
         seconds=login.seconds,
         address=login.address,
     )
+
+
+@node_check("reach.node-answers-in-time", Login, optional=(Pressure,))
+def node_answers_in_time(node: NodeView) -> Verdict:
+    """The node's probe answers while the controller waits for it.
+
+    A machine that is overloaded, or whose disk hangs, is no fault of each of its parts: what cannot
+    be determined for it is said here once, and its other checks are skipped.
+
+    Measured: Whether at least half of what the node was asked got no answer within its limits. The
+    load of that node, where it still tells it, and of this machine.
+
+    Fix: Try again when that machine, or this one, is less busy: `uptime` and `top` show by what.
+    """
+    if not node.reached:
+        return skip("see reach.controller-logs-in")
+    if node.name not in node.cluster.late_nodes:
+        return ok(f"{node.name} answers")
+    seen = node.read(Pressure) if node.has(Pressure) else Pressure()
+    loads = [f"load {seen.load:g} on {seen.cpus} cores"] if seen.cpus else []
+    if seen.here_cpus and seen.here_load > BUSY_LOAD * seen.here_cpus:
+        loads.append(f"this machine has load {seen.here_load:g} on {seen.here_cpus} cores")
+    why = "; ".join(loads) or "nothing is known of its load"
+    return unknown(f"{node.name} did not answer in time: {why}", load=seen.load, cpus=seen.cpus)

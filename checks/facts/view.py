@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import functools
+import re
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar, cast
 
+from checks.answer import Answer
 from checks.errors import FactError
 from checks.facts.account import Account
 from checks.facts.decode import Fact, decode_fact
@@ -15,12 +18,21 @@ from checks.model import Fix, Job, Node
 
 F = TypeVar("F", bound=Fact)
 
+LATE = re.compile(r"no answer (in time|within [\d.]+ s)$")
+LATE_LEAST = 5
+"""A single section that takes too long has a cause of its own."""
 ALWAYS_KNOWN = frozenset({Login, Account})
 """What every run asks of every node, whatever it checks."""
 
 
 class UndeclaredFactError(Exception):
     """A check's own mistake: its judge reads a fact that its declaration does not name."""
+
+
+def is_late(answers: Mapping[str, Answer]) -> bool:
+    """Whether at least half of these answers, and LATE_LEAST, did not come in time."""
+    late = [answer for answer in answers.values() if answer.error and LATE.match(answer.error)]
+    return len(late) >= max(LATE_LEAST, len(answers) / 2)
 
 
 class NodeView:
@@ -144,6 +156,13 @@ class ClusterView:
     def reached(self) -> Sequence[NodeView]:
         """The nodes that answered."""
         return [node for node in self._nodes.values() if node.reached]
+
+    @functools.cached_property
+    def late_nodes(self) -> tuple[str, ...]:
+        """The nodes that were too slow for at least half of what they were asked, and for many."""
+        return tuple(
+            name for name in self.job.names if is_late(self.snapshot.sections.get(name, {}))
+        )
 
     def nodes_with(self, *kinds: type[Fact]) -> list[NodeView]:
         """The nodes that answered about all these facts."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -14,12 +15,15 @@ from checks.contact.budget import Budget, BudgetedContact
 from checks.contact.held_logins import HeldLogins
 from checks.contact.pool import Contact, Show, open_contact
 from checks.contact.resident_probe import section_modules
+from checks.facts import ClusterView
 from checks.facts.account import Account
+from checks.facts.pressure import Pressure
 from checks.facts.snapshot import Login, Snapshot
 from checks.model import Job
 from checks.stages.stage_list import STAGED_SECTIONS, STAGES, Stage
 
 FACTS_LIMIT_S = 20.0
+PRESSURE_LIMIT_S = 5.0
 
 OnStage = Callable[[str, int, int], None]
 """Called with `(title of the stage, done, total)` as answers come in, from any thread."""
@@ -101,9 +105,9 @@ class _Gathering:
         asked = set().union(*self.wanted.values())
         stages = [stage for stage in STAGES if stage.section in asked]
         probed = {name for stage in stages for name in stage.sections}
-        facts = asked & section_modules().keys() - STAGED_SECTIONS
+        facts = asked & section_modules().keys() - STAGED_SECTIONS - {Pressure.section}
         with contextlib.ExitStack() as stack:
-            contact = self._log_in(facts | probed, stack)
+            contact = self._log_in(facts | probed | {Pressure.section}, stack)
             self.options.on_stage("facts", 0, len(contact.reached))
             with self._timed("facts"):
                 self._ask_facts(contact, facts)
@@ -141,9 +145,20 @@ class _Gathering:
         for name, answered in answers.items():
             for section, answer in answered.items():
                 self.snapshot.put(name, section, answer)
+        self._ask_late_nodes(contact)
+
+    def _ask_late_nodes(self, contact: Contact) -> None:
+        """How busy those nodes are that did not answer; this machine's load is known anyway."""
+        late = {name: dict[str, Any]() for name in ClusterView(self.snapshot).late_nodes}
+        here = {"here_load": round(os.getloadavg()[0], 1), "here_cpus": os.cpu_count() or 1}
+        for name, answer in contact.ask(Pressure.section, late, PRESSURE_LIMIT_S).items():
+            data = answer.data if isinstance(answer.data, dict) else {}
+            self.snapshot.put(name, Pressure.section, Answer({**data, **here}))
 
     def _run_stage(self, contact: Contact, stage: Stage) -> None:
-        names = [name for name in contact.reached if stage.section in self.wanted[name]]
+        late = ClusterView(self.snapshot).late_nodes
+        able = [name for name in contact.reached if name not in late]
+        names = [name for name in able if stage.section in self.wanted[name]]
         if not names:
             return
         if self.budget.used_up:

@@ -6,8 +6,9 @@ import re
 
 import pytest
 
-from checks.judge import decide
+from checks.judge import IN_TIME, decide
 from checks.model import Outcome
+from checks.stages import gather
 from checks.stages import ssh_mesh as mesh
 from launcher.lab.shape import LabShape
 from tests.lab.faults.case import custom
@@ -36,6 +37,30 @@ ODD_SHELL = custom(
 LOUD = custom(
     "loud-shell",
     "cp -p $HOME/.bashrc $SAVED; sed -i '1i head -c 20000000 /dev/zero' $HOME/.bashrc",
+)
+
+
+def held_up(name, once_greeted):
+    """Python of the node is held up by lines of sh as soon as it has said that it is there."""
+    return custom(
+        name,
+        f"""cat >$SAVED/slow <<'END'
+#!/bin/sh
+/usr/bin/python3.held "$@" | {{ IFS= read -r hello
+pid=$(pgrep -o -f '[p]ython3.held')
+{once_greeted}
+printf '%s\\n' "$hello"; exec cat; }}
+END
+mv /usr/bin/python3 /usr/bin/python3.held
+cp $SAVED/slow /usr/bin/python3; chmod +x /usr/bin/python3
+""",
+    )
+
+
+FROZEN = held_up("probe-frozen", "kill -STOP $pid")
+STARVED = held_up(
+    "probe-starved",
+    "while kill -STOP $pid 2>/dev/null; do sleep 3; kill -CONT $pid; sleep 0.01; done >&- &",
 )
 
 
@@ -85,7 +110,8 @@ def test_a_node_without_proc(lab):
     findings = preflight_findings(lab)
     lab.node("node3").run("umount /proc", check=True)
     assert_of_node3_alone(findings)
-    assert all(finding.outcome is not Outcome.FAIL for finding in findings), describe(findings)
+    failed = {finding.cause for finding in findings if finding.outcome is Outcome.FAIL}
+    assert failed == {"kernel-files-hidden"}, describe(findings)
 
 
 def test_a_shell_without_home_or_a_language_and_one_session_is_fit(lab):
@@ -102,3 +128,21 @@ def test_a_shell_that_prints_megabytes(lab):
     bad = [finding for finding in findings if finding.outcome in (Outcome.FAIL, Outcome.UNKNOWN)]
     assert ("ssh.shell-is-quiet", ("node3",)) in {(one.check, one.subject) for one in bad}
     assert all(one.subject[-1] == "node3" for one in bad), describe(findings)
+
+
+@pytest.mark.parametrize(
+    "fault", [FROZEN, pytest.param(STARVED, marks=pytest.mark.long)], ids=lambda fault: fault.name
+)
+def test_a_node_too_busy_to_answer_is_one_finding(lab, monkeypatch, fault):
+    monkeypatch.setattr(gather, "FACTS_LIMIT_S", 4.0)
+    break_nodes(lab, fault)
+    findings = preflight_findings(lab)
+    lab.node("node3").run("pkill -KILL -f python3.held")
+    bad = [finding for finding in findings if finding.outcome in (Outcome.FAIL, Outcome.UNKNOWN)]
+    assert [(one.check, one.subject) for one in bad] == [(IN_TIME, ("node3",))], describe(findings)
+    assert bad[0].outcome is Outcome.UNKNOWN
+    assert "did not answer in time" in bad[0].message
+    skipped = [one for one in findings if IN_TIME in one.message]
+    assert {one.outcome for one in skipped} == {Outcome.SKIP}
+    assert len(skipped) > 60
+    assert decide(findings) == "stop"

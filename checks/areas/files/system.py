@@ -30,6 +30,10 @@ class Expectation:
     covers: tuple[str, ...] = ()
 
 
+LINKS = ("/dev/fd", "/dev/stdin", "/dev/stdout", "/dev/stderr")
+"""They lead to /proc/self/fd."""
+
+
 def _device(path: str, numbers: str, *, blocks: bool = False) -> Expectation:
     make = f"[ -c {path} ] || {{ rm -rf {path}; mknod {path} c {numbers}; }}; chmod 666 {path}"
     return Expectation("device-unusable", path, make, blocks=blocks)
@@ -52,7 +56,8 @@ def _readable(path: str, *, blocks: bool = False, covers: tuple[str, ...] = ()) 
 
 def _kernel_files(path: str, kind: str) -> Expectation:
     mount = f"mount -t {kind} {kind} {path}"
-    return Expectation("kernel-files-hidden", path, mount, "what covers it hides the machine")
+    note, links = "what covers it hides the machine", LINKS if path == "/proc" else ()
+    return Expectation("kernel-files-hidden", path, mount, note, covers=links)
 
 
 def _shared_folder(path: str) -> Expectation:
@@ -96,13 +101,6 @@ EXPECTATIONS: Mapping[str, Expectation] = {
     "/etc/shells": Expectation(
         "shell-unlisted", "/etc/shells", "echo $SHELL >>/etc/shells", relative=True
     ),
-    "locale": Expectation(
-        "locale-missing",
-        "the locale",
-        "",
-        "set LC_ALL=C.UTF-8 where its start-up files or /etc/default/locale name it",
-        relative=True,
-    ),
     "/etc/ld.so.preload": Expectation(
         "loader-complains",
         "the dynamic loader's /etc/ld.so.preload",
@@ -126,16 +124,15 @@ def system_is_as_programs_expect(node: NodeView) -> Verdict:
 
     Measured: Each is used as a program would use it, by the login: devices are opened, files read,
     `/tmp` and `/var/tmp` asked for their modes, the account looked up, a program started. What is
-    the same on most nodes is not reported for `/etc/shells`, the locale and the files of the
-    resolver. Blocks for `/dev/null`, `/dev/urandom`, `/etc/passwd`, `/etc/hosts` and an unknown
-    account.
+    the same on most nodes is not reported for `/etc/shells` and the files of the resolver. Blocks
+    for `/dev/null`, `/dev/urandom`, `/etc/passwd`, `/etc/hosts` and an unknown account.
 
     Fix:
         device-unusable: makes the device or the link again.
         system-file-unreadable: `chmod a+r`, or copies it from a node that has it.
         kernel-files-hidden: mounts `/proc` or `/sys` again.
         shared-folder-mode: `chmod 1777`.
-        account-unknown, home-missing, umask-excludes-owner, locale-missing: what to correct.
+        account-unknown, home-missing, umask-excludes-owner: what to correct.
         shell-unlisted: adds the shell.
         loader-complains: takes `/etc/ld.so.preload` away; or says which variable to correct.
     """

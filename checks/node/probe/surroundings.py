@@ -1,6 +1,5 @@
 """What every program takes for granted on a machine, each tried as a program would use it."""
 
-import locale
 import os
 import pwd
 import re
@@ -88,17 +87,6 @@ def account_complaints():
     }
 
 
-def locale_complaint():
-    """Whether the C library takes the locale that the login's variables name."""
-    try:
-        locale.setlocale(locale.LC_CTYPE, "")
-    except locale.Error:
-        names = ("LC_ALL", "LC_CTYPE", "LANG")
-        named = next(name for name in names if os.environ.get(name))
-        return "%s, of %s, is not installed" % (os.environ[named], named)
-    return ""
-
-
 def loader_complaint():
     """{where it is set: what the dynamic loader says of a program that does nothing}, as of all."""
     try:
@@ -158,7 +146,7 @@ def surroundings(args):
     seen.update(account_complaints())
     seen["/dev/pts"] = "" if os.path.ismount("/dev/pts") else "is not mounted"
     seen.update(loader_complaint())
-    seen["locale"], seen["umask"] = locale_complaint(), unreadable_to_itself()
+    seen["umask"] = unreadable_to_itself()
     return {
         "seen": seen,
         "loopback": loopback_complaint(),

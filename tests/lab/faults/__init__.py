@@ -85,7 +85,7 @@ ALIKE = frozenset(
         *("keys-turned-off", "keys-by-password-alone", "keys-by-rsa-alone", "kex-of-the-past"),
         *("loopback-without-address", "localhost-of-another", "dev-null-of-root-alone"),
         *("random-numbers-gone", "no-open-files-in-dev", "hosts-file-of-root-alone"),
-        *("resolver-file-gone", "shell-unlisted", "locale-missing", "shm-not-mounted"),
+        *("resolver-file-gone", "shell-unlisted", "shm-not-mounted"),
         *("low-net.core.somaxconn", "low-net.ipv4.tcp_syn_retries"),
         *("ten-percent-lost", "same-module-runs", "same-script-of-another"),
         *("shard-cut-short", "shards-of-one-kind-missing", "more-processes-than-slots"),

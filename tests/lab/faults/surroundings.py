@@ -97,13 +97,6 @@ CASES = [
     warned(custom("sys-hidden", "mount -t tmpfs none /sys"), SYSTEM, NODE3, "kernel-files-hidden"),
     warned(custom("shell-unlisted", "sed -i /bash/d /etc/shells"), SYSTEM, NODE3, "shell-unlisted"),
     warned(
-        custom("locale-missing", "sed -i '1i export LC_ALL=xx_YY.UTF-8' ~/.bashrc"),
-        SYSTEM,
-        NODE3,
-        "locale-missing",
-        fixable=False,
-    ),
-    warned(
         custom("preload-missing", "echo /opt/gone.so >/etc/ld.so.preload"),
         SYSTEM,
         NODE3,

@@ -36,7 +36,7 @@ def test_what_no_start_survives_blocks(thing, severity):
 
 
 def test_a_custom_of_the_site_is_no_fault():
-    odd = {"locale": "de_AT.UTF-8, of LANG, is not installed"}
+    odd = {"/etc/shells": "does not list /opt/zsh"}
     found = judged(cluster(node1=odd, node2=odd, node3=odd), SYSTEM)
     assert {finding.outcome for finding in found.values()} == {Outcome.PASS}
 

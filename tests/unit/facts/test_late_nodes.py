@@ -1,0 +1,58 @@
+"""A node that is too busy to answer: one finding, and what it did answer still counts."""
+
+from __future__ import annotations
+
+import pytest
+
+from checks.answer import Answer
+from checks.catalogue import CATALOGUE
+from checks.check import claims_of
+from checks.facts import ClusterView
+from checks.facts.pressure import Pressure
+from checks.facts.view import is_late
+from checks.judge import IN_TIME, judge_claims
+from checks.model import Outcome
+from tests.support.snapshots import snapshot, with_fact
+
+LATE, BROKEN = Answer(error="no answer in time"), Answer(error="the probe ended")
+BY_ITSELF = Answer(error="no answer within 20 s")
+
+
+@pytest.mark.parametrize(
+    ("answers", "late"),
+    [
+        ([LATE] * 5, True),
+        ([LATE] * 4, False),
+        ([LATE, BY_ITSELF] * 3 + [Answer({})] * 6, True),
+        ([LATE] * 5 + [Answer({})] * 6, False),
+        ([BROKEN] * 40, False),
+        ([Answer(error="no answer in time; what came is no answer: {]")] * 40, False),
+    ],
+)
+def test_late_is_who_was_slow_for_half_and_for_many(answers, late):
+    assert is_late(dict(enumerate(answers))) is late
+
+
+def findings_of(*checks):
+    """Of three nodes, of which node3 answered nothing in time."""
+    found = snapshot()
+    for section in {fact.section for check in CATALOGUE.values() for fact in check.facts}:
+        if section != "login":
+            found.put("node3", section, LATE)
+    with_fact(found, "node3", Pressure(170.0, 2, 9.0, 2))
+    claims = claims_of([CATALOGUE[check] for check in checks], found.job)
+    return judge_claims(claims, ClusterView(found))
+
+
+def test_one_finding_says_it_and_the_others_are_skipped():
+    told, *others = [one for one in findings_of(IN_TIME, *CATALOGUE) if "node3" in one.subject]
+    assert (told.check, told.outcome) == (IN_TIME, Outcome.UNKNOWN)
+    assert told.message == (
+        "node3 did not answer in time: load 170 on 2 cores; this machine has load 9 on 2 cores"
+    )
+    assert not [one for one in others if one.check != IN_TIME and one.outcome is Outcome.UNKNOWN]
+
+
+def test_where_nobody_says_it_each_check_does():
+    outcomes = {one.subject: one.outcome for one in findings_of("limits.memlock-is-unlimited")}
+    assert outcomes["node3",] is Outcome.UNKNOWN
