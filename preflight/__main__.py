@@ -7,22 +7,24 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-import pytest
-
 HERE = Path(__file__).resolve().parent
+TESTS_FAILED, INTERRUPTED = 1, 2
+"""Exit codes of pytest, which may not be there yet."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the checks with pytest's own options and ours; returns the exit status."""
     words = pytest_arguments(sys.argv[1:] if argv is None else argv, Path.cwd())
     try:
+        import pytest
+
         return int(pytest.main(words))
     except BrokenPipeError:  # `| head` has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return int(pytest.ExitCode.TESTS_FAILED)
-    except KeyboardInterrupt:  # before pytest's own handler is there
+        return TESTS_FAILED
+    except KeyboardInterrupt:  # before pytest's own handler is there, while it is imported too
         print("interrupted before the decision", file=sys.stderr)
-        return int(pytest.ExitCode.INTERRUPTED)
+        return INTERRUPTED
 
 
 def pytest_arguments(argv: Sequence[str], cwd: Path) -> list[str]:
