@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
+
+from checks.folded_names import fold_names
 
 
 @dataclass(frozen=True)
@@ -14,6 +17,20 @@ class Rank:
     node: str
     local: int
     slot: int
+
+
+class Placed(Protocol):
+    """A rank, planned or observed, of which it is known where it is."""
+
+    @property
+    def rank(self) -> int:
+        """Its number in the world."""
+        ...
+
+    @property
+    def node(self) -> str:
+        """The node's name."""
+        ...
 
 
 MAX_NAMED = 6
@@ -27,8 +44,26 @@ def join_names(names: Sequence[str]) -> str:
 
 
 def name_ranks(numbers: Sequence[int]) -> str:
-    """`rank 3`, or `ranks 0, 1 and 3`."""
-    return f"rank{'s' if len(numbers) > 1 else ''} {join_names([str(rank) for rank in numbers])}"
+    """`rank 3`, or `ranks 0-5, 7 and 9`."""
+    spans = [span for first, last in _spans(sorted(numbers)) for span in _name_span(first, last)]
+    return f"rank{'s' if len(numbers) > 1 else ''} {join_names(spans)}"
+
+
+def name_places(ranks: Sequence[Placed]) -> str:
+    """`rank 3 on node2`, or `ranks 0-3 and 6 on node[1-3]`."""
+    nodes = fold_names(dict.fromkeys(rank.node for rank in ranks))
+    return f"{name_ranks([rank.rank for rank in ranks])} on {nodes}"
+
+
+def _spans(numbers: Sequence[int]) -> list[tuple[int, int]]:
+    """The first and last of all that follow each other."""
+    firsts = [number for number in numbers if number - 1 not in numbers]
+    lasts = [number for number in numbers if number + 1 not in numbers]
+    return list(zip(firsts, lasts, strict=True))
+
+
+def _name_span(first: int, last: int) -> list[str]:
+    return [f"{first}-{last}"] if last - first > 1 else [str(at) for at in range(first, last + 1)]
 
 
 def rank_map(slots: Mapping[str, Sequence[int]], *, rotated: bool) -> tuple[Rank, ...]:

@@ -143,7 +143,8 @@ def test_a_rank_elsewhere_after_the_meeting_is_named(stacks, stalled):
     run.wait_for("met")
     run.wait_for("no output for .* s; stuck: ")
     run.wait_for(
-        rf"{node2} has not entered barrier 1, .*, and is idle, at <module> \(train.py:16\)"
+        rf"{node2} has not entered barrier 1, .*, and is waiting for the other end of a pipe, "
+        r"at <module> \(train.py:16\)"
     )
     run.wait_for(r"rank 0 on node1 waits in barrier, at <module> \(train.py:21\)")
 
@@ -153,7 +154,7 @@ def test_a_run_that_is_proved_stuck_is_ended_and_the_record_says_why(place, lab)
     assert run.end() == 1, run.text
     where = (
         r"rank 1 on node2 has not entered barrier 1, in which rank 0 waits since \d+ s, "
-        r"and is idle, at <module> \(train.py:16\)"
+        r"and is waiting for the other end of a pipe, at <module> \(train.py:16\)"
     )
     ending = run.text.partition("\nstuck for 12 s (--stuck-kill); ending the run on every node\n")[
         2

@@ -7,10 +7,11 @@ from checks.knowledge.failures.known import root
 FAILURES = (
     root(
         "rank-holds-others",
-        (" is elsewhere than the others", " is apart: it ", " has not entered "),
-        r"rank (?P<rank>\d+) on (?P<node>\S+) (?P<does>(?:is elsewhere than the others, and"
-        r"|is apart: it|has not entered \w+ \d+.*, in which) .+)",
-        cause="rank {rank} on {node} kept the others waiting: it {does}",
+        (" elsewhere than the others", " is apart: it ", " not entered "),
+        r"(?P<whom>ranks? (?P<rank>\d+)[\d, and-]*) on (?P<node>\S+) (?P<does>(?:(?:is|are) "
+        r"elsewhere than the others, and|is apart: it|(?:has|have) not entered \w+ \d+.*, in which)"
+        r" .+)",
+        cause="the others waited for {whom} on {node}, which {does}",
         fix="read that line of the program: a branch that only this rank takes, its own data, or "
         "a disk or server that does not answer; the lines beside it say where the others were",
         survivable=True,

@@ -6,7 +6,7 @@ import enum
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from launcher.plan.ranks import Rank, join_names
+from launcher.plan.ranks import Rank, join_names, name_places
 from launcher.run.stall.collectives import Missed, find_mismatches, find_missed
 from launcher.run.stall.observation import NodeObservation, RankObservation
 from launcher.run.stall.rank_state import (
@@ -195,10 +195,11 @@ def _launcher_lines(port: int, observations: Observations) -> Iterator[str]:
         if not node.error and "SYN_SENT" not in states:
             (met if "ESTABLISHED" in states else others).append(f"the launcher on {node.node}")
     if met:
-        yield _sentence(met, "waits there for the others")
+        yield _sentence(join_names(met), len(met), "waits there for the others")
     if others:
         missing = "has not reached it" if met else "has not started any rank"
-        yield f"{_sentence(others, missing)}: still starting, refused, or hanging"
+        sentence = _sentence(join_names(others), len(others), missing)
+        yield f"{sentence}: still starting, refused, or hanging"
 
 
 def _wrong_rendezvous_lines(where: str, states: Sequence[RankState]) -> Iterator[str]:
@@ -252,26 +253,27 @@ def _unseen_ranks(plan: RendezvousPlan, states: Sequence[RankState]) -> list[Ran
 
 
 def _unseen_rank_lines(ranks: Sequence[Rank]) -> list[str]:
-    names = [f"rank {rank.rank} on {rank.node}" for rank in ranks]
-    return [f"{_sentence(names, 'is not running')}: not yet started, or ended"] if names else []
+    if not ranks:
+        return []
+    sentence = _sentence(name_places(ranks), len(ranks), "is not running")
+    return [f"{sentence}: not yet started, or ended"]
 
 
 def state_lines(states: Sequence[RankState], *predicates: str) -> Iterator[str]:
     """One line for all ranks that do the same: those predicates, then what they do."""
-    groups: dict[str, list[str]] = {}
+    groups: dict[str, list[RankObservation]] = {}
     for state in states:
-        groups.setdefault(state.words, []).append(_rank_name(state.rank))
-    for words, names in groups.items():
-        yield _sentence(names, *predicates, words)
+        groups.setdefault(state.words, []).append(state.rank)
+    for words, ranks in groups.items():
+        yield _sentence(name_places(ranks), len(ranks), *predicates, words)
 
 
-def _sentence(names: Sequence[str], *predicates: str) -> str:
-    """`a and b are idle` of names and `is idle`."""
-    if len(names) == 1:
-        return f"{names[0]} {', and '.join(predicates)}"
-    verbs = [predicate.partition(" ") for predicate in predicates]
-    plural = [f"{PLURAL_VERBS[verb]} {rest}" for verb, _, rest in verbs]
-    return f"{join_names(names)} {', and '.join(plural)}"
+def _sentence(subject: str, count: int, *predicates: str) -> str:
+    """`a and b are idle`, of the two and `is idle`."""
+    if count > 1:
+        verbs = [predicate.partition(" ") for predicate in predicates]
+        predicates = tuple(f"{PLURAL_VERBS[verb]} {rest}" for verb, _, rest in verbs)
+    return f"{subject} {', and '.join(predicates)}"
 
 
 def _unobserved_lines(observations: Observations, states: Sequence[RankState]) -> Iterator[str]:

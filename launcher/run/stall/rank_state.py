@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from launcher.run.stall.collectives import describe_collective, is_waited_in
 from launcher.run.stall.observation import RankObservation, StackFrame
 from launcher.run.stall.occupation import BACKWARD, LOADER, describe_occupation, own_frame
+from launcher.run.stall.wait_channel import describe_wait
 
 BUSY_CORES = 0.1
 BUSY_DISK = 100_000
@@ -145,10 +146,9 @@ def _describe_idle(rank: RankObservation, doing: str) -> str:
         return f"is {doing}"
     if rank.cpu > BUSY_CORES:
         return f"uses {rank.cpu:g} cores, working or polling for the others"
-    where = f" in {rank.wchan}" if rank.wchan not in ("", "0") and not rank.stack else ""
-    return f"is idle{where}"
+    return f"is {describe_wait(rank.wchan) or 'idle'}"
 
 
 def _describe_use(rank: RankObservation) -> str:
     disk = f", {rank.disk / 1e6:.1f} MB/s of disk" if rank.disk > BUSY_DISK else ""
-    return f"{rank.cpu:g} cores{disk}"
+    return f"{rank.cpu:.1f} cores{disk}"

@@ -98,7 +98,7 @@ def test_ranks_that_do_different_things_are_folded():
         rank(6, stack=IN_TOKENIZE),
     )
     assert describe_start(rendezvous(7), seen) == (
-        "ranks 0, 1, 2 and 3 are building the operator cpu_adam (c++ runs), at main (ds.py:4); "
+        "ranks 0-3 are building the operator cpu_adam (c++ runs), at main (ds.py:4); "
         "rank 4 on node5 is loading weights, at load (hf.py:21); "
         "rank 6 on node7 is tokenising, at tokenize_corpus (prepare.py:4); and 1 more"
     )
@@ -107,6 +107,6 @@ def test_ranks_that_do_different_things_are_folded():
 def test_ranks_without_stacks_are_described_by_what_they_use():
     seen = observations(rank(0, cpu=1.0), rank(1, wchan="pipe_read"))
     assert describe_start(rendezvous(2), seen) == (
-        "rank 0 on node1 works (1 cores); rank 1 on node2 is idle in pipe_read"
+        "rank 0 on node1 works (1.0 cores); rank 1 on node2 is waiting for the other end of a pipe"
     )
     assert describe_start(rendezvous(2), {}) == ""

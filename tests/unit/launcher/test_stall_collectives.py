@@ -39,7 +39,7 @@ def test_ranks_that_spin_on_their_gpus_are_stuck_where_one_did_not_come():
         "stuck: 4.0 cores in use by 3 ranks, 0.0 MB/s on the network, GPUs at 100 %",
         "rank 2 on node3 has not entered all_reduce 7, in which ranks 0 and 1 wait since 40 s, "
         "and is idle, at load_next_shard (modes.py:16)",
-        "rank 0 on node1 and rank 1 on node2 wait in all_reduce 7, at <module> (modes.py:22)",
+        "ranks 0 and 1 on node[1-2] wait in all_reduce 7, at <module> (modes.py:22)",
     )
 
 

@@ -30,24 +30,24 @@ def everyone(*seen):
     [
         (
             everyone(ALONE),
-            ["  ranks 0, 1, 2 and 3 saw a world of 1 (nccl)", "something in the pro"],
+            ["  ranks 0-3 saw a world of 1 (nccl)", "something in the pro"],
         ),
-        (everyone(PAIR), ["  ranks 0, 1, 2 and 3 saw a world of 2 (nccl)"]),
-        (everyone((3, "nccl")), ["  ranks 0, 1, 2 and 3 saw a world of 3 (nccl)"]),
-        (everyone(), ["  ranks 0, 1, 2 and 3 did not initialise torch.distributed", "has to call"]),
+        (everyone(PAIR), ["  ranks 0-3 saw a world of 2 (nccl)"]),
+        (everyone((3, "nccl")), ["  ranks 0-3 saw a world of 3 (nccl)"]),
+        (everyone(), ["  ranks 0-3 did not initialise torch.distributed", "has to call"]),
         (
             {**everyone(), 0: (LOADED, ALONE)},
-            ["  rank 0 saw a world of 1 (nccl)", "  ranks 1, 2 and 3 did not initialise torch.d"],
+            ["  rank 0 saw a world of 1 (nccl)", "  ranks 1-3 did not initialise torch.d"],
         ),
         (
             {0: (LOADED, ALONE)},
-            ["  rank 0 saw a world of 1 (nccl)", "  ranks 1, 2 and 3 did not load torch"],
+            ["  rank 0 saw a world of 1 (nccl)", "  ranks 1-3 did not load torch"],
         ),
         (
             {**everyone(WHOLE), 3: (LOADED, ALONE)},
-            ["  ranks 0, 1 and 2 saw a world of 4 (nccl)", "  rank 3 saw a world of 1 (nccl)"],
+            ["  ranks 0-2 saw a world of 4 (nccl)", "  rank 3 saw a world of 1 (nccl)"],
         ),
-        ({}, ["  ranks 0, 1, 2 and 3 did not load torch", "is not known"]),
+        ({}, ["  ranks 0-3 did not load torch", "is not known"]),
     ],
     ids=[
         "copies",
