@@ -100,9 +100,11 @@ def judge_stall(plan: RendezvousPlan, observations: Observations) -> Stall:
     seen = [state.rank for state in states]
     missed = find_missed(seen)
     absent = {rank for each in missed for rank in each.absent}
-    odd = [state for state in states if state.rank.rank in absent] or _outlier_ranks(states)
-    rest = [state for state in states if state not in odd]
     kind = _stall_kind(states, observations)
+    odd = [state for state in states if state.rank.rank in absent]
+    if not odd and not (kind is StallKind.SLOW and _all_recorded(states)):
+        odd = _outlier_ranks(states)
+    rest = [state for state in states if state not in odd]
     lines = [
         f"{kind.value}: {_describe_use(states, observations)}",
         *_unanswered_calls(plan, observations, states),
@@ -169,6 +171,11 @@ def _stall_kind(states: Sequence[RankState], observations: Observations) -> Stal
     blind = blind or (any(recorded) and not all(recorded))
     polling = any("polling" in state.words for state in states)
     return StallKind.UNSURE if polling or blind else StallKind.STUCK
+
+
+def _all_recorded(states: Sequence[RankState]) -> bool:
+    """Whether records show for each rank in which collectives it is missed."""
+    return all(state.rank.collectives is not None for state in states)
 
 
 def _peak_network_rate(observations: Observations) -> int:

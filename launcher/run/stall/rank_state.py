@@ -79,10 +79,15 @@ def _stands(rank: RankObservation, *, polls: bool) -> bool:
 
 
 def _works(rank: RankObservation, doing: str, *, polls: bool) -> bool:
-    """Whether it gets on. Use of CPU shows that only where it cannot be polling for others."""
+    """Whether it gets on. Use of CPU shows that only where it cannot be polling for others.
+
+    On a busy node one that works may get little of a processor; it is in state R all the same.
+    """
     if rank.disk > BUSY_DISK or rank.moved:
         return True
-    return rank.cpu > BUSY_CORES and (not polls or doing not in ("", BACKWARD, LOADER))
+    return (rank.cpu > BUSY_CORES or rank.state == "R") and (
+        not polls or doing not in ("", BACKWARD, LOADER)
+    )
 
 
 def _pending(rank: RankObservation) -> str:

@@ -14,7 +14,7 @@ WAITS = (
     ),
     (("wait_for_partner", "pipe_read", "anon_pipe_read", "pipe_wait"), "the other end of a pipe"),
     (("pipe_write", "anon_pipe_write"), "somebody to read a pipe"),
-    (("do_wait", "kernel_wait4"), "a process that it started"),
+    (("do_wait", "kernel_wait4"), "a child process"),
     (("wait_woken", "sk_wait_data", "inet_csk_accept"), "a peer on the network"),
     (("unix_stream", "unix_wait", "unix_dgram"), "another process on this node"),
     (("futex",), "a lock or another thread"),

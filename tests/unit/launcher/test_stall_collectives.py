@@ -74,6 +74,22 @@ def test_collectives_that_end_are_progress_whatever_the_calls():
     assert judge_stall(rendezvous(2), observations(*ranks)).kind is StallKind.SLOW
 
 
+def test_nobody_is_elsewhere_while_collectives_end():
+    waits = rank(2, stack=IN_BARRIER, collectives=(ENDED,), moved=True)
+    ranks = [rank(at, stack=SYNCS, collectives=(ENDED,), moved=True) for at in range(2)]
+    stall = judge_stall(rendezvous(3), observations(*ranks, waits))
+    assert (stall.kind, stall.odd) == (StallKind.SLOW, ())
+    assert not any("elsewhere" in line for line in stall.lines)
+
+
+@pytest.mark.parametrize(("state", "kind"), [("R", StallKind.SLOW), ("S", StallKind.STUCK)])
+def test_a_rank_that_gets_little_of_a_processor_works(state, kind):
+    late = rank(0, state=state, cpu=0.04, stack=LOADS, collectives=(ENDED,), moved=False)
+    ranks = [rank(at, stack=IN_BARRIER, collectives=(WAITS,), moved=False) for at in (1, 2)]
+    stall = judge_stall(rendezvous(3), observations(late, *ranks))
+    assert (stall.kind, stall.odd) == (kind, (0,))
+
+
 def test_a_rank_that_never_used_the_default_group_is_missed_there():
     idle = rank(1, collectives=(dataclasses.replace(IN_TENSOR_GROUP, pending=False),))
     (missed,) = find_missed([rank(0, collectives=(WAITS,)), idle])

@@ -18,8 +18,7 @@ SEEN = (
     ("import os; os.read(os.pipe()[0], 1)", "waiting for the other end of a pipe"),
     ("import threading; l = threading.Lock(); l.acquire(); l.acquire()",
      "waiting for a lock or another thread"),
-    ("import subprocess; subprocess.run(['sleep', '600'])",
-     "waiting for a process that it started"),
+    ("import subprocess; subprocess.run(['sleep', '600'])", "waiting for a child process"),
     ("import fcntl, os; f = open(os.devnull); fcntl.flock(f, 2); g = open(os.devnull); "
      "fcntl.flock(g, 2)", "waiting for a file lock"),
     ("import socket; s = socket.socket(); s.bind(('127.0.0.1', 0)); s.listen(); s.accept()",
