@@ -143,12 +143,12 @@ def _limited_groups(findings: Sequence[Finding]) -> Iterator[tuple[list[FindingG
 
 
 def _count_problems(findings: Sequence[Finding]) -> int:
-    """What has to be fixed; what one line, typed on this machine, fixes on many nodes is one."""
+    """What has to be fixed; what one line, typed on no node, fixes on many is one."""
     stops = [finding for finding in findings if finding.stops]
     return len(
         {
             (finding.check, finding.fix.command, finding.fix.note)
-            if finding.fix and finding.fix.on == HERE
+            if finding.fix and finding.fix.on in (HERE, "")
             else (finding.check, finding.subject)
             for finding in stops
         }
