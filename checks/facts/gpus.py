@@ -28,6 +28,7 @@ class Gpu:
     for active. `fabric` is not started, in progress, completed or `failed (code)`. `compute_mode`
     is default, exclusive or prohibited. `slowdowns` are those of the hardware, and heat's.
     `recovery` is what the driver asks for, as NVML numbers it, 0 for nothing.
+    `nvlink_domain` is the UUID of the rack whose GPUs NVLink joins, `nvlink_clique` its part of it.
     """
 
     index: int
@@ -53,6 +54,8 @@ class Gpu:
     compute_mode: str | None = None
     persistence: bool | None = None
     recovery: int | None = None
+    nvlink_domain: str = ""
+    nvlink_clique: int | None = None
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,19 @@ class LibraryFile:
 
     path: str
     bytes: int
+
+
+@dataclass(frozen=True)
+class Imex:
+    """NVIDIA's service for memory of other nodes: who reads it, whether it runs, with which nodes.
+
+    `channel` is None without a device node, else whether the login may open it; `running` None
+    where others' processes are not seen; `nodes` a digest of its file of nodes, "" without one.
+    """
+
+    channel: bool | None = None
+    running: bool | None = None
+    nodes: str = ""
 
 
 @dataclass(frozen=True)
@@ -88,6 +104,7 @@ class Gpus(Fact):
     fabric_manager: bool | None = None
     peermem: bool = False
     dmabuf: bool = False
+    imex: Imex = Imex()
 
     @property
     def count(self) -> int:

@@ -53,6 +53,14 @@ def fabric(handle):
         return None
     state = [None, "not started", "in progress", "completed"][info.state % 4]
     return "failed (%d)" % info.status if state == "completed" and info.status else state
+def rack(handle):
+    try:
+        info = n.c_nvmlGpuFabricInfo_t()
+        n.nvmlDeviceGetGpuFabricInfo(handle, n.byref(info))
+    except (n.NVMLError, AttributeError, TypeError):
+        return {}
+    uuid = bytes(info.clusterUuid).hex()
+    return {"nvlink_domain": uuid, "nvlink_clique": int(info.cliqueId)} if int(uuid, 16) else {}
 def recovery(handle):
     values = query("nvmlDeviceGetFieldValues", handle, [230])
     return int(values[0].value.uiVal) if values and values[0].nvmlReturn == 0 else None
@@ -88,7 +96,7 @@ def gpu(index, handle, driver):
         "compute_mode": None if mode is None else ["default", "exclusive", "prohibited",
                                                    "exclusive"][mode % 4],
         "persistence": flag(query("nvmlDeviceGetPersistenceMode", handle)),
-        "recovery": recovery(handle),
+        "recovery": recovery(handle), **rack(handle),
     }
 found = {"gpus": [], "error": ""}
 began = time.time()

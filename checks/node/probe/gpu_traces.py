@@ -1,6 +1,7 @@
 """What a node shows of its GPUs without asking a driver: bus, device nodes, libraries, modules."""
 
 import glob
+import hashlib
 import os
 import re
 import shutil
@@ -21,6 +22,8 @@ LIBRARY_FOLDERS = (
 LINKER_CACHE = "/etc/ld.so.cache"
 CACHE_LIMIT = 8 * 1024 * 1024
 PEER_MODULES = ("nvidia_peermem", "nv_peer_mem", "efa_nv_peermem")
+IMEX_CHANNEL = "/dev/nvidia-caps-imex-channels/channel0"
+IMEX_NODES = "/etc/nvidia-imex/nodes_config.cfg"
 
 
 def count_on_bus(vendor, root=PCI, classes=DISPLAY_OR_ACCELERATOR):
@@ -93,13 +96,29 @@ def by_proc(root=PROC):
     return {"gpus": gpus, "error": ""} if gpus else None
 
 
-def fabric_manager_runs(root="/proc"):
-    """Whether NVIDIA's fabric manager runs here; None where others' processes are hidden."""
+def program_runs(name, root="/proc"):
+    """Whether a program of that name runs here; None where others' processes are hidden."""
     if read_file(root + "/1/comm") is None:
         return None
     pids = filter(str.isdigit, list_folder(root))
-    names = (read_file("%s/%s/comm" % (root, pid), "") for pid in pids)
-    return any(name.startswith("nv-fabricmanage") for name in names)
+    return any(read_file("%s/%s/comm" % (root, pid), "").startswith(name) for pid in pids)
+
+
+def fabric_manager_runs(root="/proc"):
+    """Whether NVIDIA's fabric manager runs here; None where others' processes are hidden."""
+    return program_runs("nv-fabricmanage", root)
+
+
+def imex_state():
+    """Whether this login may open the channel of IMEX, its service runs, and with which nodes."""
+    nodes = sorted((read_file(IMEX_NODES, "") or "").split())
+    return {
+        "channel": os.access(IMEX_CHANNEL, os.R_OK | os.W_OK)
+        if os.path.exists(IMEX_CHANNEL)
+        else None,
+        "running": program_runs("nvidia-imex"),
+        "nodes": hashlib.sha256(" ".join(nodes).encode()).hexdigest() if nodes else "",
+    }
 
 
 def gpudirect_support():

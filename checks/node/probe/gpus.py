@@ -17,6 +17,7 @@ from checks.node.probe.gpu_traces import (
     driver_libraries,
     fabric_manager_runs,
     gpudirect_support,
+    imex_state,
     nvidia_leaves_traces,
 )
 from checks.node.runtime.files import read_file
@@ -81,6 +82,7 @@ def nvidia_surroundings():
         "libraries": driver_libraries(),
         "nvswitches": count_on_bus(NVIDIA, classes=(BRIDGE,)),
         "fabric_manager": fabric_manager_runs(),
+        "imex": imex_state(),
         **gpudirect_support(),
     }
 
