@@ -29,6 +29,7 @@ COMMAND_HABITS: Mapping[str, str] = {
 }
 """What people type in other programs for a command of ours."""
 WITHOUT_OPTION: Mapping[str, str] = {
+    "--slots": "slots= in the hosts file says how many ranks a node has",
     "--num-gpus": "slots= in the hosts file says how many ranks a node has",
     "--nproc-per-node": "slots= in the hosts file says how many ranks a node has",
     "--num-processes": "slots= in the hosts file says how many ranks a node has",

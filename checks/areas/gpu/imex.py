@@ -40,7 +40,7 @@ def nodes_of_a_rack_share_memory(node: NodeView, gpus: Gpus) -> Verdict:
     """
     domains = {name: _domain(other) for name, other in node.cluster.facts_by_node(Gpus).items()}
     rack = [name for name, domain in domains.items() if domain and domain == _domain(gpus)]
-    if len(rack) < len(("this node", "another")):
+    if len(rack) <= 1:
         return skip("NVLink joins its GPUs to no other node's")
     if gpus.imex.channel is None:
         message = f"{node.name} has no IMEX channel, and its NVLink reaches {_others(node, rack)}"

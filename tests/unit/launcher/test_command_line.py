@@ -69,6 +69,7 @@ def test_the_line_to_type_instead(typed, instead, capsys):
     ("typed", "said"),
     [
         ("start --num_gpus 8 -- t.py", "slots= in the hosts file"),
+        ("start --slots 8 -- t.py", "slots= in the hosts file"),
         ("start --nnodes 2 -- t.py", "--include"),
         ("start -- bash run.sh", "name the Python script"),
         ("start --no-sync -- t.py", "there is no --no-sync here"),
