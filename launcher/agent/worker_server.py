@@ -19,11 +19,17 @@ REQUEST = "POST /handler/fr_trace_json HTTP/1.0\r\nContent-Length: 0\r\n\r\n"
 
 
 def recorded_entries(home, pid):
-    """The flight recorder's entries in that process; None where no server answers there."""
+    """The flight recorder's entries in that process; None where no server answers there.
+
+    Each gets the ranks of its group as `members`, [] where the backend does not record them.
+    """
     try:
         head, _, body = ask(os.path.join(home, "worker-%d" % pid)).partition(b"\r\n\r\n")
-        entries = json.loads(body.decode("utf-8"))["entries"]
-        return entries if head.startswith(b"HTTP/1") and isinstance(entries, list) else None
+        record = json.loads(body.decode("utf-8"))
+        for entry in record["entries"]:
+            group = record.get("pg_config", {}).get(entry["process_group"][0], {})
+            entry["members"] = json.loads(group.get("ranks", "[]"))
+        return record["entries"] if head.startswith(b"HTTP/1") else None
     except KeyError:
         return []
     except (OSError, ValueError, TypeError):
@@ -73,6 +79,7 @@ def describe_entry(group, entry, pending, last):
     number = "p2p_seq_id" if entry.get("is_p2p") else "collective_seq_id"
     return {
         "group": group,
+        "members": entry.get("members", []),
         "number": entry[number],
         "entered": last[number],
         "name": entry["profiling_name"].partition(":")[2] or entry["profiling_name"],

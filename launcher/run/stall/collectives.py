@@ -44,7 +44,8 @@ def find_missed(ranks: Sequence[RankObservation]) -> list[Missed]:
     """The collectives that some ranks of a group wait in and others have not entered.
 
     Of each group only the first in its order counts: the later ones wait for it. A rank is of the
-    group if it ever entered one of its collectives, and every rank is of the default one.
+    group if its record names it or it ever entered one of its collectives; every rank is of the
+    default one.
     """
     found = []
     for members in _by_group(ranks).values():
@@ -54,8 +55,8 @@ def find_missed(ranks: Sequence[RankObservation]) -> list[Missed]:
         first = min(pending, key=lambda seen: seen.number)
         known = {rank.rank for rank in ranks if rank.collectives is not None}
         absent = [rank for rank, seen in members.items() if seen.entered < first.number]
-        if first.group.endswith("default_pg"):
-            absent += known - members.keys()
+        of_group = known if first.group.endswith("default_pg") else known & set(first.members)
+        absent += of_group - members.keys()
         waiting = [rank for rank, seen in members.items() if seen.number == first.number]
         if absent:
             found.append(Missed(first, tuple(sorted(waiting)), tuple(sorted(absent))))

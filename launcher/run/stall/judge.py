@@ -101,7 +101,8 @@ def judge_stall(plan: RendezvousPlan, observations: Observations) -> Stall:
     missed = find_missed(seen)
     absent = {rank for each in missed for rank in each.absent}
     kind = _stall_kind(states, observations)
-    odd = [state for state in states if state.rank.rank in absent]
+    late = [state for state in states if state.rank.rank in absent]
+    odd = [state for state in late if not state.is_waiting] or late
     if not odd and not (kind is StallKind.SLOW and _all_recorded(states)):
         odd = _outlier_ranks(states)
     rest = [state for state in states if state not in odd]

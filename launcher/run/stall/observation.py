@@ -38,7 +38,7 @@ class Collective:
     """What a rank has of one process group: the first collective that has not ended, or the last.
 
     `number` counts in the group, `entered` is the last that the rank entered, `age_s` how long ago
-    it entered `number`.
+    it entered `number`. `members` are the group's ranks, empty where its backend does not say.
     """
 
     group: str
@@ -49,6 +49,7 @@ class Collective:
     dtypes: str
     pending: bool
     age_s: float
+    members: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

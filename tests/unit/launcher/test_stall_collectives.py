@@ -108,6 +108,27 @@ def test_a_subgroup_misses_only_its_own_ranks():
     assert "all_reduce 2 of group 3 tp, in which rank 0 waits since 40 s" in missed.words
 
 
+def test_a_member_of_a_subgroup_that_entered_none_of_its_collectives_is_missed():
+    pair = dataclasses.replace(IN_TENSOR_GROUP, members=(0, 2))
+    ranks = [rank(0, collectives=(pair,)), rank(1, collectives=()), rank(2, collectives=())]
+    (missed,) = find_missed(ranks)
+    assert (missed.waiting, missed.absent) == ((0,), (2,))
+
+
+def test_of_ranks_that_are_missed_one_that_waits_itself_is_not_to_blame():
+    pair = dataclasses.replace(IN_TENSOR_GROUP, number=1, members=(1, 2))
+    ranks = [
+        rank(0, stack=IN_BARRIER, collectives=(WAITS,)),
+        rank(1, stack=IN_BARRIER, collectives=(pair, ENDED)),
+        rank(2, stack=LOADS, collectives=(ENDED,)),
+    ]
+    stall = judge_stall(rendezvous(3), observations(*ranks))
+    assert stall.odd == (2,)
+    said = [line.partition(", in which")[0] for line in stall.lines if "not entered" in line]
+    missing = "rank 2 on node3 has not entered all_reduce"
+    assert said == [f"{missing} 7", f"{missing} 1 of group 3 tp"]
+
+
 @pytest.mark.parametrize(
     "seen",
     [
