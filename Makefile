@@ -10,7 +10,7 @@ PYTEST = $(BIN)/python -m pytest
 # Tests on labs mostly wait, so there may be more of them than cores; what measures runs by itself
 define tests
 	@status=0; \
-	$(PYTEST) tests/unit tests/docs -n 2 --every-check $(REPORTS:%=--junitxml=%/unit.xml) || status=$$?; \
+	$(PYTEST) tests/unit tests/docs -n 2 -m "not alone$(1)" --every-check $(REPORTS:%=--junitxml=%/unit.xml) || status=$$?; \
 	$(PYTEST) tests/lab -n 4 --dist worksteal -m "not alone$(1)" $(REPORTS:%=--junitxml=%/lab.xml) || status=$$?; \
 	$(PYTEST) tests/lab -m "alone$(1)" $(REPORTS:%=--junitxml=%/alone.xml) || status=$$?; \
 	exit $$status

@@ -45,7 +45,7 @@ def start_against(tmp_path):
 def assert_no_thread_is_left():
     deadline = time.monotonic() + 30
     ours = ("listen", "_serve", "_send_heartbeats")
-    while left := [one.name for one in threading.enumerate() if one.name.endswith(ours)]:
+    while left := [thread.name for thread in threading.enumerate() if thread.name.endswith(ours)]:
         assert time.monotonic() < deadline, left
         time.sleep(0.01)
 
