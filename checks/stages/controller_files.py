@@ -20,6 +20,8 @@ from checks.node.probe import files, job_paths, local_modules  # noqa: F401 - th
 from checks.node.probe.core import SECTIONS
 
 MOST_MODULES = 2000
+MOST_ENTRIES = 20_000
+"""How many files and folders are looked at: the working directory may be anybody's home, or `/`."""
 MOST_DEPTH = 3
 
 
@@ -48,12 +50,36 @@ def run_stage(contact: Contact, snapshot: Snapshot, names: Sequence[str]) -> Non
 
 def module_names(job: Job, folder: str) -> Iterator[str]:
     """The dotted names of the Python files in a folder and beside the script, at most 2,000."""
-    script = job.command[0] if job.command and job.command[0].endswith(".py") else ""
-    roots = dict.fromkeys((Path(folder), (Path(folder) / script).parent))
+    scripts = [word for word in job.command[:1] if word.endswith(".py")]
+    roots = dict.fromkeys([Path(folder), *((Path(folder) / script).parent for script in scripts)])
     for root in roots:
-        patterns = ("/".join(["*"] * depth + ["*.py"]) for depth in range(MOST_DEPTH))
-        found = (path.relative_to(root) for pattern in patterns for path in root.glob(pattern))
-        yield from map(module_name, islice(found, MOST_MODULES))
+        entries = islice(_entries_below(root), MOST_ENTRIES)
+        found = (entry.path for entry in entries if entry.name.endswith(".py"))
+        yield from (
+            module_name(os.path.relpath(path, root)) for path in islice(found, MOST_MODULES)
+        )
+
+
+def _entries_below(root: Path) -> Iterator[os.DirEntry[str]]:
+    """What lies in a folder and in those below it that can be packages, the nearest first."""
+    folders = [str(root)]
+    for _ in range(MOST_DEPTH):
+        inner = []
+        for folder in folders:
+            for entry in _list_folder(folder):
+                yield entry
+                if entry.name.isidentifier() and os.path.isdir(entry.path):
+                    inner.append(entry.path)
+        folders = inner
+
+
+def _list_folder(folder: str) -> list[os.DirEntry[str]]:
+    """Its first entries by name; none where it may not be read or is gone."""
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(islice(entries, MOST_ENTRIES), key=lambda entry: entry.name)
+    except OSError:
+        return []
 
 
 def module_name(path: str | PurePath) -> str:
