@@ -8,6 +8,7 @@ from launcher.lab.shape import LabShape
 from tests.support.lab_fixtures import assert_nothing_left, leavings
 from tests.support.lab_preflight import job_of, run_preflight
 
+LOGS_IN = "reach.controller-logs-in"
 ALL_BUT_REACH = [area for area in AREAS if area != "reach"]
 
 
@@ -18,7 +19,8 @@ def test_an_unknown_jump_host_is_refused_and_named(odd_lab):
         config.write(f"\nHost {last.name}\n  ProxyJump jumpbox\n")
         config.write(f"\nHost jumpbox\n  HostName {head.address}\n  HostKeyAlias jumpbox\n")
         config.write("  User root\n")
-    found = {one.subject: one for one in run_preflight(job_of(lab), leave_out=ALL_BUT_REACH)}
+    findings = run_preflight(job_of(lab), leave_out=ALL_BUT_REACH)
+    found = {logged.subject: logged for logged in findings if logged.check == LOGS_IN}
     assert found[head.name,].outcome is Outcome.PASS
     assert found[last.name,].cause == "host-key-unknown"
     assert "the jump host jumpbox's ssh-ed25519 host key" in found[last.name,].message

@@ -90,9 +90,9 @@ def account_complaints():
 def loader_complaint():
     """{where it is set: what the dynamic loader says of a program that does nothing}, as of all."""
     try:
-        said = run_command(["env", "true"], 5.0).err.strip()
-    except Undetermined as error:
-        said = str(error)
+        said = run_command(["/bin/true"], 5.0).err.strip()
+    except Undetermined:  # nothing was loaded that could complain
+        return {}
     preloads = "LD_PRELOAD" if os.environ.get("LD_PRELOAD") else "/etc/ld.so.preload"
     return {preloads: "has it say: " + said.splitlines()[0][:300] if said else ""}
 
