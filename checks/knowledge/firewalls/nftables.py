@@ -133,7 +133,8 @@ def _packet_field(packet: Packet, left: Any, right: Any) -> tuple[bool, str | in
     if kind == "ct":
         return True, {"state": packet.state, "status": "confirmed"}.get(key)
     if kind == "meta" and key in ("iifname", "iif", "oifname", "oif"):
-        return (key[0] == "i") is packet.inbound and right != "lo", None
+        other = "not lo" if right == "lo" else None  # a packet between nodes is never on it
+        return (key[0] == "i") is packet.inbound, other
     if kind == "meta":
         family = "ipv6" if packet.family == "ip6" else "ipv4"
         return True, {"l4proto": "tcp", "nfproto": family, "protocol": packet.family}.get(key)

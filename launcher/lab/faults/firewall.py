@@ -44,7 +44,7 @@ FAULTS = (
     firewall_fault(
         "ephemeral-ports-dropped",
         "a firewall drops the ports that ranks talk on",
-        "tcp dport 32768-60999 ct state new drop",
+        "iifname != lo tcp dport 32768-60999 ct state new drop",
     ),
     firewall_fault(
         "peer-dropped", "a firewall drops all from one peer", "ip saddr $PEER_ADDRESS drop"

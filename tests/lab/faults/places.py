@@ -77,7 +77,10 @@ CASES = [
         bridge_for_gloo("wg0", "10.99.0.3/24"),
         *("nccl.socket-interface-exists", NODE3, "interface-astray"),
     ),
-    case(HOSTS_NOT_ASKED, NAMES, NODE3, "hosts-file-not-asked"),
+    case(
+        *(HOSTS_NOT_ASKED, NAMES, NODE3, "hosts-file-not-asked"),
+        warns=(("names.localhost-is-this-machine", NODE3, "localhost-missing"),),
+    ),
     warned(TWO_MACHINES, NAMES, NODE3, "two-machines"),
     Case(
         OTHER_FIRST,

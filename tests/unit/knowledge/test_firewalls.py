@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from checks.errors import FactError
@@ -81,6 +83,20 @@ def test_iptables_with_comments_multiport_negation_and_a_limit(packet, end):
         packet_stops(iptables.parse_iptables(recorded("iptables-save.txt"), "iptables"), packet)
     )
     assert (only(found) if found else None) == end
+
+
+@pytest.mark.parametrize(
+    ("operator", "interface", "stops"),
+    [("!=", "lo", [True]), ("==", "lo", []), ("==", "eth0", [False])],
+)
+def test_packets_between_nodes_are_never_on_the_loopback_link(operator, interface, stops):
+    table = {"family": "inet", "table": "t"}
+    hook = {**table, "name": "input", "type": "filter", "hook": "input", "policy": "accept"}
+    match = {"op": operator, "left": {"meta": {"key": "iifname"}}, "right": interface}
+    rule = {**table, "chain": "input", "expr": [{"match": match}, {"drop": None}]}
+    ruleset = json.dumps({"nftables": [{"chain": {**hook, "prio": 0}}, {"rule": rule}]})
+    found = packet_stops(nftables.parse_nftables(ruleset), into(40000))
+    assert [stop.certain for stop in found] == stops
 
 
 def test_a_cut_off_ruleset_is_an_error_not_an_empty_one():
