@@ -29,7 +29,7 @@ check: setup lint later  ## format, lint, types, and all tests, also those that 
 
 later: setup  ## the tests that need no lab, 400 days ahead and in another time zone
 	@cc -O2 -shared -fPIC -o .venv/later.so tests/support/clock/later.c
-	@LATER_S=34560000 TZ=Asia/Kolkata LD_PRELOAD=$(CURDIR)/.venv/later.so $(PYTEST) tests/unit tests/docs -n 2
+	@LATER_S=34560000 TZ=Asia/Kolkata LD_PRELOAD=$(CURDIR)/.venv/later.so $(PYTEST) tests/unit tests/docs -n 2 -m "not long"
 
 lint: setup
 	@$(BIN)/ruff format --check .
