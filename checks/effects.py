@@ -79,9 +79,11 @@ def _is_installed(step: Sequence[str], node: NodeView) -> bool:
 
 def _is_listed(step: Sequence[str], node: NodeView) -> bool:
     """`echo 'ssh-ed25519 AAAA… node1' >> FILE` of a key that sshd, or ssh, reads from there."""
-    if len(step) != len(("echo", "line", ">>", "file")) or step[::2] != ["echo", ">>"]:
-        return False
-    words, file = step[1].split(), step[3]
+    match step:
+        case ["echo", line, ">>", file]:
+            words = line.split()
+        case _:
+            return False
     if "authorized_keys" in file:
         places = {(key.fingerprint, key.where.rpartition(":")[0]) for key in _plain_keys(node)}
         return any((_fingerprint(word), file) in places for word in words)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from checks.check import node_check
 from checks.facts import NodeView
+from checks.facts.interfaces import Interfaces
 from checks.facts.surroundings import Surroundings
 from checks.model import Severity, Verdict, block, ok, warn
 from checks.units import format_memory
@@ -18,26 +19,37 @@ RETRIES_NEEDED = 3
 """Fifteen seconds; the kernel's default is six, two minutes."""
 
 
-@node_check("network.loopback-works", Surroundings)
+@node_check("network.loopback-works", Surroundings, Interfaces)
 def loopback_works(node: NodeView) -> Verdict:
     """A program of the node reaches another one of it at 127.0.0.1.
 
     Ranks of one node meet there, and so do data loaders, debuggers and the stores of launchers. In
     a namespace or container that was set up by hand the loopback is down until somebody raises it.
 
-    Measured: A connection of the probe to itself at 127.0.0.1.
+    Measured: A connection of the probe to itself at 127.0.0.1; where it fails, whether `lo` is up
+    and has that address.
 
     Fix:
-        loopback-dead: raises `lo` and gives it its address; a firewall that drops it must let `lo`
-            through.
+        loopback-dead: raises `lo` and gives it its address.
+        loopback-dropped: a firewall of the node must let `lo` through; what shows its rules.
     """
     why = node.read(Surroundings).loopback
     if not why:
         return ok(f"programs of {node.name} reach each other at 127.0.0.1")
     message = f"a program of {node.name} cannot reach 127.0.0.1: {why}"
+    if _has_loopback(node):
+        note = (
+            "a firewall of the node drops it: accept `iif lo` before the rule that does; "
+            "`nft list ruleset` and `iptables -S` show the rules"
+        )
+        return block("loopback-dropped", message, node.fix("", note))
     command = "ip link set lo up && ip addr replace 127.0.0.1/8 dev lo"
-    note = "if it is up and has that address: accept `iif lo` in the firewall"
-    return block("loopback-dead", message, node.fix(command, note, root=True))
+    return block("loopback-dead", message, node.fix(command, root=True))
+
+
+def _has_loopback(node: NodeView) -> bool:
+    links = node.read(Interfaces).interfaces
+    return any(link.loopback and link.up and "127.0.0.1" in link.addresses for link in links)
 
 
 @node_check("network.kernel-settings-leave-room", Surroundings, severity=Severity.WARN)
@@ -56,13 +68,11 @@ def kernel_settings_leave_room(node: NodeView) -> Verdict:
     wrong = list(_small_settings(node))
     if not wrong:
         return ok(f"the network settings of {node.name} are those of kernels or larger")
-    cause, message, lines = wrong[0][0], "; ".join(text for _, text, _ in wrong), []
-    for _, _, line in wrong:
-        lines.append(line)
+    causes, seen, settings = zip(*wrong, strict=True)
     path = "/etc/sysctl.d/90-network.conf"
-    text = "\\n".join(lines)
+    text = "\\n".join(settings)
     command = f"printf '{text}\\n' > {path} && sysctl -p {path}"
-    return warn(cause, f"on {node.name} {message}", node.fix(command, root=True))
+    return warn(causes[0], f"on {node.name} {'; '.join(seen)}", node.fix(command, root=True))
 
 
 def _small_settings(node: NodeView) -> Iterator[tuple[str, str, str]]:

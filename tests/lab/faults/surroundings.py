@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from launcher.lab.faults import Fault
+from launcher.lab.faults.firewall import firewall_fault
 from tests.lab.faults.case import NODE3, Case, case, custom, warned
 from tests.lab.faults.cut_off import OF_A_USER, SUDO
 
@@ -37,6 +38,13 @@ CASES = [
         "network.loopback-works",
         NODE3,
         "loopback-dead",
+    ),
+    case(
+        firewall_fault("loopback-dropped", "loopback-dropped", "iif lo tcp flags syn drop"),
+        "network.loopback-works",
+        NODE3,
+        "loopback-dropped",
+        fixable=False,
     ),
     warned(
         custom("localhost-unknown", "sed -i /localhost/d /etc/hosts"),

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
+from checks.facts.interfaces import Interfaces
 from checks.facts.surroundings import Surroundings
 from checks.model import Outcome, Severity
 from checks.node.probe import surroundings as probe
+from tests.support.networks import LO
 from tests.support.snapshots import judged, snapshot, with_fact
 
 SYSTEM = "files.system-is-as-programs-expect"
@@ -33,6 +37,22 @@ def test_what_no_start_survives_blocks(thing, severity):
     found = judged(cluster(node3={thing: "is missing"}), SYSTEM)["node3",]
     assert (found.outcome, found.severity) == (Outcome.FAIL, severity)
     assert thing in found.message
+
+
+@pytest.mark.parametrize(
+    ("link", "cause", "typed"),
+    [
+        ({"up": False}, "loopback-dead", "ip link set lo up"),
+        ({"ipv4": ()}, "loopback-dead", "ip link set lo up"),
+        ({}, "loopback-dropped", ""),
+    ],
+)
+def test_a_firewall_before_the_loopback_is_not_raised_like_a_dead_one(link, cause, typed):
+    found = with_fact(snapshot(), "node1", Surroundings(loopback="no answer in 1 s"))
+    found = with_fact(found, "node1", Interfaces((dataclasses.replace(LO, **link),)))
+    found = judged(found, "network.loopback-works")["node1",]
+    assert (found.cause, found.stops) == (cause, True)
+    assert found.fix.command.partition(" &&")[0] == typed
 
 
 def test_a_custom_of_the_site_is_no_fault():
