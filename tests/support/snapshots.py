@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable
 from typing import Any
 
 from checks.answer import Answer
@@ -54,8 +55,13 @@ def judged(snap: Snapshot, check_id: str) -> dict[tuple[str, ...], Finding]:
         finding for finding in findings if finding.message.startswith("the check itself failed")
     ]
     assert not broken, broken
-    JUDGED.update((finding.check, finding.outcome.value, finding.cause) for finding in findings)
+    note_judgements(findings)
     return {finding.subject: finding for finding in findings}
+
+
+def note_judgements(findings: Iterable[Finding]) -> None:
+    """Count them for --every-check."""
+    JUDGED.update((finding.check, finding.outcome.value, finding.cause) for finding in findings)
 
 
 def only_declared(snap: Snapshot, check: Check) -> Snapshot:

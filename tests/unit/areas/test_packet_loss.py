@@ -9,7 +9,9 @@ import pytest
 from checks.areas.collective.packet_loss import _lossy_nodes
 from checks.facts import ClusterView
 from checks.facts.pairs import Pairs, PairSpeed
-from tests.support.snapshots import snapshot, with_fact
+from checks.model import Outcome
+from tests.support.pair_speeds import measured
+from tests.support.snapshots import judged, snapshot, with_fact
 
 
 def lossy(nodes, lost):
@@ -41,6 +43,19 @@ THREE = ("node1", "node2", "node3")
 )
 def test_who_is_named(lost, named):
     assert lossy(THREE, lost) == named
+
+
+@pytest.mark.parametrize(
+    ("lost", "outcome", "cause"), [(0, Outcome.PASS, ""), (6, Outcome.FAIL, "packets-lost")]
+)
+def test_the_node_that_loses_them_is_warned_of_alone(lost, outcome, cause):
+    def speed(source, target):
+        return PairSpeed(9.4, 9.5, 40.0, 1, 100, lost if "node3" in (source, target) else 0)
+
+    found = judged(measured(speed), "collective.no-node-loses-packets")
+    assert (found["node3",].outcome, found["node3",].cause) == (outcome, cause)
+    assert not found["node3",].stops
+    assert {found[name,].outcome for name in ("node1", "node2", "node4")} == {Outcome.PASS}
 
 
 def test_of_two_nobody_can_say_which():

@@ -7,6 +7,7 @@ import dataclasses
 import pytest
 
 from checks.facts.interfaces import Interfaces
+from checks.facts.names import Names
 from checks.facts.surroundings import Surroundings
 from checks.model import Outcome, Severity
 from checks.node.probe import surroundings as probe
@@ -53,6 +54,30 @@ def test_a_firewall_before_the_loopback_is_not_raised_like_a_dead_one(link, caus
     found = judged(found, "network.loopback-works")["node1",]
     assert (found.cause, found.stops) == (cause, True)
     assert found.fix.command.partition(" &&")[0] == typed
+
+
+def test_a_loopback_that_works_passes():
+    found = with_fact(with_fact(snapshot(), "node1", Surroundings()), "node1", Interfaces((LO,)))
+    assert judged(found, "network.loopback-works")["node1",].outcome is Outcome.PASS
+
+
+@pytest.mark.parametrize(
+    ("addresses", "unreadable", "outcome", "cause"),
+    [
+        (("127.0.0.1",), "", Outcome.PASS, ""),
+        (("::1", "127.0.0.1"), "", Outcome.PASS, ""),
+        ((), "", Outcome.FAIL, "localhost-missing"),
+        (("10.0.0.9",), "", Outcome.FAIL, "localhost-elsewhere"),
+        (("127.0.0.1", "10.0.0.9"), "", Outcome.FAIL, "localhost-elsewhere"),
+        ((), "may not be read", Outcome.SKIP, ""),
+    ],
+)
+def test_localhost_is_the_machine_itself(addresses, unreadable, outcome, cause):
+    fact = Surroundings(seen={"/etc/hosts": unreadable}, localhost=addresses)
+    found = with_fact(with_fact(snapshot(), "node1", fact), "node1", Names("node1"))
+    found = judged(found, "names.localhost-is-this-machine")["node1",]
+    assert (found.outcome, found.cause, found.stops) == (outcome, cause, False)
+    assert bool(found.fix) == (outcome is Outcome.FAIL)
 
 
 def test_a_custom_of_the_site_is_no_fault():

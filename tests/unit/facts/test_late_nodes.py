@@ -12,7 +12,7 @@ from checks.facts.pressure import Pressure
 from checks.facts.view import is_late
 from checks.judge import IN_TIME, judge_claims
 from checks.model import Outcome
-from tests.support.snapshots import snapshot, with_fact
+from tests.support.snapshots import note_judgements, snapshot, with_fact
 
 LATE, BROKEN = Answer(error="no answer in time"), Answer(error="the probe ended")
 BY_ITSELF = Answer(error="no answer within 20 s")
@@ -41,7 +41,9 @@ def findings_of(*checks):
             found.put("node3", section, LATE)
     with_fact(found, "node3", Pressure(170.0, 2, 9.0, 2))
     claims = claims_of([CATALOGUE[check] for check in checks], found.job)
-    return judge_claims(claims, ClusterView(found))
+    findings = judge_claims(claims, ClusterView(found))
+    note_judgements(finding for finding in findings if finding.check == IN_TIME)
+    return findings
 
 
 def test_one_finding_says_it_and_the_others_are_skipped():
