@@ -2,44 +2,39 @@
 
 from __future__ import annotations
 
-from checks.knowledge.failures.known import root
+from checks.knowledge.failures.entries import read_entries
 
-FAILURES = (
-    root(
-        "apptainer-image-missing",
-        ("could not open image ", "while checking image"),
-        r"FATAL: +(?:while checking image: )?could not open image (?P<path>\S+?): .*"
-        r"(?P<why>no such file or directory|permission denied)",
-        cause="the image {path} cannot be read on this node: {why}",
-        fix="put it on a file system that every node mounts, readable for the account",
-        checks=("files.needed-files-exist", "files.network-mounts-answer"),
-    ),
-    root(
-        "apptainer-image-not-mounted",
-        "container creation failed: ",
-        r"container creation failed: .*(?P<what>squashfuse|bad superblock|squashfs)",
-        cause="the container's image cannot be mounted on this node ({what}): the file is damaged "
-        "or incomplete, the network file system is slow, or the kernel or FUSE does not permit it",
-        fix="compare `sha256sum` of the image on the nodes, copy it to the node's own disk; "
-        "`apptainer exec IMAGE true` there proves it",
-        checks=("files.same-files-are-equal", "limits.systems-are-alike"),
-    ),
-    root(
-        "apptainer-mount-source-missing",
-        "container creation failed: ",
-        r"container creation failed: .*mount source (?P<path>\S+) doesn't exist",
-        cause="{path}, which --bind names, does not exist on this node",
-        fix="create it, or mount its file system, on every node",
-        checks=("files.shared-folders-are-shared-everywhere", "files.needed-files-exist"),
-    ),
-    root(
-        "apptainer-user-namespace",
-        ("Failed to create user namespace", "Unable to create user namespace"),
-        r"(?:Failed|Unable) to create user namespace",
-        cause="this node does not let users create namespaces, which an Apptainer without setuid "
-        "needs",
-        fix="raise user.max_user_namespaces; on Ubuntu 24.04 set "
-        "kernel.apparmor_restrict_unprivileged_userns=0; or install apptainer-suid",
-        checks=("limits.systems-are-alike",),
-    ),
+FAILURES = read_entries(
+    r"""
+root apptainer-image-missing
+  says    "could not open image "
+  says    while checking image
+  pattern FATAL: +(?:while checking image: )?could not open image (?P<path>\S+?): .*(?P<why>no such
+          file or directory|permission denied)
+  cause   the image {path} cannot be read on this node: {why}
+  fix     put it on a file system that every node mounts, readable for the account
+  checks  files.needed-files-exist, files.network-mounts-answer
+root apptainer-image-not-mounted
+  says    "container creation failed: "
+  pattern container creation failed: .*(?P<what>squashfuse|bad superblock|squashfs)
+  cause   the container's image cannot be mounted on this node ({what}): the file is damaged or
+          incomplete, the network file system is slow, or the kernel or FUSE does not permit it
+  fix     compare `sha256sum` of the image on the nodes, copy it to the node's own disk; `apptainer
+          exec IMAGE true` there proves it
+  checks  files.same-files-are-equal, limits.systems-are-alike
+root apptainer-mount-source-missing
+  says    "container creation failed: "
+  pattern container creation failed: .*mount source (?P<path>\S+) doesn't exist
+  cause   {path}, which --bind names, does not exist on this node
+  fix     create it, or mount its file system, on every node
+  checks  files.shared-folders-are-shared-everywhere, files.needed-files-exist
+root apptainer-user-namespace
+  says    Failed to create user namespace
+  says    Unable to create user namespace
+  pattern (?:Failed|Unable) to create user namespace
+  cause   this node does not let users create namespaces, which an Apptainer without setuid needs
+  fix     raise user.max_user_namespaces; on Ubuntu 24.04 set
+          kernel.apparmor_restrict_unprivileged_userns=0; or install apptainer-suid
+  checks  limits.systems-are-alike
+"""
 )

@@ -2,65 +2,46 @@
 
 from __future__ import annotations
 
-from checks.knowledge.failures.known import root
+from checks.knowledge.failures.entries import read_entries
 
-FAILURES = (
-    root(
-        "axolotl-config-validation",
-        (
-            "validation error for AxolotlInputConfig",
-            "validation errors for AxolotlInputConfig",
-            "validation error for AxolotlConfigWCapabilities",
-            "validation errors for AxolotlConfigWCapabilities",
-        ),
-        r"\d+ validation (?:error for AxolotlInputConfig|errors for AxolotlInputConfig|error for "
-        r"AxolotlConfigWCapabilities|errors for AxolotlConfigWCapabilities)",
-        cause="Axolotl does not accept the config; the lines below name the keys and why",
-        fix="correct them as these lines say; `axolotl config-schema` lists the keys of the "
-        "installed release",
-        checks=("software.versions-are-equal",),
-    ),
-    root(
-        "axolotl-not-axolotl-config",
-        "No YAML config files found in the specified directory",
-        cause="axolotl was given a folder without a config",
-        fix="name the .yml file; it must be on every node at the same path",
-        checks=("files.paths-in-the-command-are-there",),
-    ),
-    root(
-        "axolotl-parallelism",
-        "The configured parallelisms are incompatible with the current world size",
-        r"The configured parallelisms are incompatible with the current world size "
-        r"\((?P<world>\d+)\)",
-        cause="tensor, context and shard sizes do not multiply to {world} ranks; perhaps fewer "
-        "nodes joined than planned",
-        fix="tensor_parallel_size × context_parallel_size × dp_shard_size (× dp_replicate_size) "
-        "must be the number of ranks",
-    ),
-    root(
-        "axolotl-sequence-too-long",
-        "which exceeds the maximum",
-        r"Sequence encountered with (?P<length>\d+) tokens, which exceeds the maximum "
-        r"(?P<limit>\d+)",
-        cause="a sample has {length} tokens, more than sequence_len {limit}, and "
-        "excess_length_strategy is raise",
-        fix="excess_length_strategy: truncate or drop, or a larger sequence_len; prepare the data "
-        "again (dataset_prepared_path)",
-    ),
-    root(
-        "axolotl-eot-tokens",
-        "' is encoded as multiple tokens",
-        r"EOT token '(?P<token>[^']+)' is encoded as multiple tokens",
-        cause="the end-of-turn token {token} of the config is not one token of this model",
-        fix="add it under tokens:, or name the model's own in eot_tokens",
-    ),
-    root(
-        "axolotl-lora-modules-to-save",
-        (
-            "`lora_modules_to_save` not properly set when adding new tokens",
-            "Please set lora_modules_to_save to [",
-        ),
-        cause="tokens were added, and the LoRA adapter would not train their embeddings",
-        fix="lora_modules_to_save: [embed_tokens, lm_head]",
-    ),
+FAILURES = read_entries(
+    r"""
+root axolotl-config-validation
+  says    validation error for AxolotlInputConfig
+  says    validation errors for AxolotlInputConfig
+  says    validation error for AxolotlConfigWCapabilities
+  says    validation errors for AxolotlConfigWCapabilities
+  pattern \d+ validation (?:error for AxolotlInputConfig|errors for AxolotlInputConfig|error for
+          AxolotlConfigWCapabilities|errors for AxolotlConfigWCapabilities)
+  cause   Axolotl does not accept the config; the lines below name the keys and why
+  fix     correct them as these lines say; `axolotl config-schema` lists the keys of the installed
+          release
+  checks  software.versions-are-equal
+root axolotl-not-axolotl-config
+  says    No YAML config files found in the specified directory
+  cause   axolotl was given a folder without a config
+  fix     name the .yml file; it must be on every node at the same path
+  checks  files.paths-in-the-command-are-there
+root axolotl-parallelism
+  shows   The configured parallelisms are incompatible with the current world size ({world:\d+})
+  cause   tensor, context and shard sizes do not multiply to {world} ranks; perhaps fewer nodes
+          joined than planned
+  fix     tensor_parallel_size × context_parallel_size × dp_shard_size (× dp_replicate_size) must be
+          the number of ranks
+root axolotl-sequence-too-long
+  shows   Sequence encountered with {length:\d+} tokens, which exceeds the maximum {limit:\d+}
+  cause   a sample has {length} tokens, more than sequence_len {limit}, and excess_length_strategy
+          is raise
+  fix     excess_length_strategy: truncate or drop, or a larger sequence_len; prepare the data again
+          (dataset_prepared_path)
+root axolotl-eot-tokens
+  shows   EOT token '{token:[^']+}' is encoded as multiple tokens
+  cause   the end-of-turn token {token} of the config is not one token of this model
+  fix     add it under tokens:, or name the model's own in eot_tokens
+root axolotl-lora-modules-to-save
+  says    `lora_modules_to_save` not properly set when adding new tokens
+  says    Please set lora_modules_to_save to [
+  cause   tokens were added, and the LoRA adapter would not train their embeddings
+  fix     lora_modules_to_save: [embed_tokens, lm_head]
+"""
 )

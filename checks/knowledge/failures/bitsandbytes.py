@@ -2,94 +2,71 @@
 
 from __future__ import annotations
 
-from checks.knowledge.failures.known import root
+from checks.knowledge.failures.entries import read_entries
 
-FAILURES = (
-    root(
-        "bnb-library-missing",
-        (
-            "Configured CUDA binary not found at",
-            "CUDA binary not found at",
-            "Attempted to use bitsandbytes native library functionality but it's not available",
-            "CUDA Setup failed despite GPU being available",
-            "CUDA Setup failed despite CUDA being available",
-        ),
-        cause="bitsandbytes has no library for this CUDA: its release is older than torch's CUDA "
-        "(or this node has no GPU driver)",
-        fix="`uv pip install -U bitsandbytes`; `python -m bitsandbytes` on that node shows what "
-        "it looks for; BNB_CUDA_VERSION=126 takes another CUDA's that is there",
-        checks=("training.smoke-trains", "software.torch-fits-the-gpus"),
-        survivable=True,
-    ),
-    root(
-        "bnb-cpu-build",
-        (
-            "named symbol not found at line",
-            "'NoneType' object has no attribute 'cget_col_row_stats'",
-            "libbitsandbytes_cpu.so: undefined symbol: c",
-            "not available in CPU-only version of bitsandbytes",
-        ),
-        r"(?:Error named symbol not found at line|'NoneType' object has no attribute "
-        r"'cget_col_row_stats'|libbitsandbytes_cpu\.so: undefined symbol: c|not available in "
-        r"CPU-only version of bitsandbytes)",
-        cause="bitsandbytes loaded its library for CPUs: it found no CUDA that it knows, or its "
-        "kernels are not for this GPU",
-        fix="`uv pip install -U bitsandbytes`; `python -m bitsandbytes` on that node; `nvidia-smi "
-        "-L` for the GPU",
-        checks=("gpu.driver-answers", "software.torch-fits-the-gpus"),
-        survivable=True,
-    ),
-    root(
-        "bnb-missing-for-quantization",
-        (
-            "requires the latest version of bitsandbytes",
-            "Using `bitsandbytes` 4-bit quantization requires",
-            "Using `bitsandbytes` 8-bit quantization requires",
-            "No package metadata was found for bitsandbytes",
-        ),
-        cause="quantized loading needs bitsandbytes, which this interpreter does not have (or an "
-        "older one than transformers needs)",
-        fix="`uv pip install -U bitsandbytes accelerate` on every node",
-        checks=("software.versions-are-equal",),
-    ),
-    root(
-        "bnb-dispatched-to-cpu",
-        "Some modules are dispatched on the CPU or the disk. Make sure you have enough GPU RAM to "
-        "fit",
-        cause="the quantized model does not fit the GPUs that this rank sees: earlier processes "
-        "hold them, or it is too large",
-        fix="`nvidia-smi` on that node; more or larger GPUs, 4-bit instead of 8-bit",
-        checks=("gpu.gpus-are-idle",),
-    ),
-    root(
-        "bnb-error-in-ops",
-        (
-            "Error invalid configuration argument at line",
-            "Error an illegal memory access was encountered at line",
-            "Error no kernel image is available for execution on the device at line",
-            "Error invalid device function at line",
-        ),
-        r"Error (?P<what>invalid configuration argument|an illegal memory access was encountered|"
-        r"no kernel image is available for execution on the device|invalid device function) at "
-        r"line \d+ in file",
-        cause="a kernel of bitsandbytes failed ({what}): its build does not know this GPU, a "
-        "tensor is empty (ZeRO-3), or it lies on another GPU",
-        fix="`uv pip install -U bitsandbytes`; torch.cuda.set_device(LOCAL_RANK) before loading; "
-        "no 8-bit optimizer under ZeRO-3 with offload",
-        checks=("gpu.models-are-equal", "software.torch-fits-the-gpus"),
-    ),
-    root(
-        "bnb-no-native-library",
-        "'NoneType' object has no attribute 'c",
-        r"'NoneType' object has no attribute '(?P<name>c(?:adam|adagrad|lion|lamb|momentum|"
-        r"rmsprop|get_|quantize|dequantize|igemm|gemm|gemv|percentile)\w+)'",
-        cause="bitsandbytes could not load its library for this GPU ({name} is missing): no build "
-        "for this CUDA, or no driver was found",
-        fix="`uv pip install -U bitsandbytes`; `python -m bitsandbytes` on that node shows what "
-        "it looks for",
-        checks=(
-            "software.torch-fits-the-gpus",
-            "gpu.driver-answers",
-        ),
-    ),
+FAILURES = read_entries(
+    r"""
+root bnb-library-missing, survivable
+  says    Configured CUDA binary not found at
+  says    CUDA binary not found at
+  says    Attempted to use bitsandbytes native library functionality but it's not available
+  says    CUDA Setup failed despite GPU being available
+  says    CUDA Setup failed despite CUDA being available
+  cause   bitsandbytes has no library for this CUDA: its release is older than torch's CUDA (or this
+          node has no GPU driver)
+  fix     `uv pip install -U bitsandbytes`; `python -m bitsandbytes` on that node shows what it
+          looks for; BNB_CUDA_VERSION=126 takes another CUDA's that is there
+  checks  training.smoke-trains, software.torch-fits-the-gpus
+root bnb-cpu-build, survivable
+  says    named symbol not found at line
+  says    'NoneType' object has no attribute 'cget_col_row_stats'
+  says    libbitsandbytes_cpu.so: undefined symbol: c
+  says    not available in CPU-only version of bitsandbytes
+  pattern (?:Error named symbol not found at line|'NoneType' object has no attribute
+          'cget_col_row_stats'|libbitsandbytes_cpu\.so: undefined symbol: c|not available in
+          CPU-only version of bitsandbytes)
+  cause   bitsandbytes loaded its library for CPUs: it found no CUDA that it knows, or its kernels
+          are not for this GPU
+  fix     `uv pip install -U bitsandbytes`; `python -m bitsandbytes` on that node; `nvidia-smi -L`
+          for the GPU
+  checks  gpu.driver-answers, software.torch-fits-the-gpus
+root bnb-missing-for-quantization
+  says    requires the latest version of bitsandbytes
+  says    Using `bitsandbytes` 4-bit quantization requires
+  says    Using `bitsandbytes` 8-bit quantization requires
+  says    No package metadata was found for bitsandbytes
+  cause   quantized loading needs bitsandbytes, which this interpreter does not have (or an older
+          one than transformers needs)
+  fix     `uv pip install -U bitsandbytes accelerate` on every node
+  checks  software.versions-are-equal
+root bnb-dispatched-to-cpu
+  says    Some modules are dispatched on the CPU or the disk. Make sure you have enough GPU RAM to
+          fit
+  cause   the quantized model does not fit the GPUs that this rank sees: earlier processes hold
+          them, or it is too large
+  fix     `nvidia-smi` on that node; more or larger GPUs, 4-bit instead of 8-bit
+  checks  gpu.gpus-are-idle
+root bnb-error-in-ops
+  says    Error invalid configuration argument at line
+  says    Error an illegal memory access was encountered at line
+  says    Error no kernel image is available for execution on the device at line
+  says    Error invalid device function at line
+  pattern Error (?P<what>invalid configuration argument|an illegal memory access was encountered|no
+          kernel image is available for execution on the device|invalid device function) at line \d+
+          in file
+  cause   a kernel of bitsandbytes failed ({what}): its build does not know this GPU, a tensor is
+          empty (ZeRO-3), or it lies on another GPU
+  fix     `uv pip install -U bitsandbytes`; torch.cuda.set_device(LOCAL_RANK) before loading; no
+          8-bit optimizer under ZeRO-3 with offload
+  checks  gpu.models-are-equal, software.torch-fits-the-gpus
+root bnb-no-native-library
+  says    'NoneType' object has no attribute 'c
+  pattern 'NoneType' object has no attribute '(?P<name>c(?:adam|adagrad|lion|lamb|momentum|rmsprop|
+          get_|quantize|dequantize|igemm|gemm|gemv|percentile)\w+)'
+  cause   bitsandbytes could not load its library for this GPU ({name} is missing): no build for
+          this CUDA, or no driver was found
+  fix     `uv pip install -U bitsandbytes`; `python -m bitsandbytes` on that node shows what it
+          looks for
+  checks  software.torch-fits-the-gpus, gpu.driver-answers
+"""
 )

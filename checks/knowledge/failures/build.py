@@ -2,107 +2,76 @@
 
 from __future__ import annotations
 
-from checks.knowledge.failures.known import root, stall, symptom
+from checks.knowledge.failures.entries import read_entries
 
-SMOKE_CHECKS = ("training.smoke-trains",)
-
-FAILURES = (
-    root(
-        "ninja-missing",
-        "Ninja is required to load C++ extensions",
-        cause="ninja is not in the PATH of a non-interactive shell; the bin folder of a venv is "
-        "not in it either, because deepspeed calls python by its path",
-        fix="`uv pip install ninja`, and set PATH in .deepspeed_env or [env]",
-        checks=("software.operators-can-be-built", *SMOKE_CHECKS),
-    ),
-    root(
-        "cuda-home-missing",
-        ("CUDA_HOME does not exist", "CUDA_HOME environment variable is not set"),
-        r"CUDA_HOME (?:does not exist, unable to compile CUDA op|environment variable is not set)",
-        cause="this node has GPUs but no CUDA toolkit to build an op",
-        fix="the toolkit of torch's version (`python -c 'import torch; "
-        "print(torch.version.cuda)'`): `apt install cuda-toolkit-12-8` from NVIDIA's repository "
-        'or `conda install -c nvidia cuda-toolkit=12.8`, and CUDA_HOME in [env]; or "torch_adam": '
-        "true in the optimizer's params",
-        checks=("software.operators-can-be-built", *SMOKE_CHECKS),
-        survivable=True,
-    ),
-    root(
-        "cuda-mismatch-build",
-        "Installed CUDA version ",
-        r"Installed CUDA version (?P<toolkit>[\d.]+) does not match the version torch was compiled "
-        r"with (?P<torch>\d[\d.]*)(?![\d.]*(?:Detected| but since the APIs are compatible)|[\d.])",
-        cause="the CUDA toolkit on this node is {toolkit}, but torch was built with {torch}",
-        fix="install toolkit {torch}; set DS_SKIP_CUDA_CHECK=1 only if you know that the "
-        "versions are compatible",
-        checks=("software.operators-can-be-built", *SMOKE_CHECKS),
-    ),
-    symptom(
-        "ds-opt-adam",
-        "'DeepSpeedCPUAdam' object has no attribute 'ds_opt_adam'",
-        cause="the op cpu_adam was not built or not loaded; an earlier error gives the reason",
-        fix="read the first traceback of this rank",
-        checks=("software.operators-can-be-built", *SMOKE_CHECKS),
-    ),
-    stall(
-        "jit-build-stall",
-        "as PyTorch extensions root",
-        r"Using (?P<path>\S+torch_extensions\S*) as PyTorch extensions root",
-        cause="an op is being built, or the build waits for a lock in {path} that a killed build "
-        "left; on NFS all nodes share that lock",
-        fix="if nothing is compiling, rm {path}/*/lock; set TORCH_EXTENSIONS_DIR to a local disk",
-        checks=("software.no-build-lock-is-left", "software.build-folders-are-usable"),
-    ),
-    root(
-        "op-build-failed",
-        "RuntimeError: Error building extension '",
-        r"RuntimeError: Error building extension '(?P<name>[^']+)'",
-        cause="the op {name} could not be compiled on this node",
-        fix="the compiler's message is above this line: install what it names (g++, python "
-        "headers)",
-        checks=(
-            "software.operators-can-be-built",
-            "software.build-folders-are-usable",
-            *SMOKE_CHECKS,
-        ),
-    ),
-    root(
-        "cuda-home-none",
-        "expected str, bytes or os.PathLike object, not NoneType",
-        near=r"CUDA_HOME|installed_cuda_version|op_builder",
-        cause="CUDA_HOME is not set and no CUDA toolkit was found on this node, so that an op "
-        "cannot be built (what follows about ds_opt_adam is a consequence)",
-        fix="the toolkit of torch's version (`python -c 'import torch; "
-        "print(torch.version.cuda)'`), with nvcc, on every node and CUDA_HOME in [env]; or "
-        '"torch_adam": true in the optimizer\'s params',
-        checks=("software.operators-can-be-built",),
-    ),
-    root(
-        "op-ninja-not-installed",
-        "op due to ninja not being installed",
-        r"Unable to JIT load the (?P<name>\w+) op due to ninja not being installed",
-        cause="DeepSpeed's op {name} is built at the start, and this interpreter has no ninja",
-        fix="`uv pip install ninja` on every node, with its bin folder in PATH of [env]",
-        checks=("software.operators-can-be-built",),
-    ),
-    root(
-        "op-no-gpu-to-build-for",
-        "cannot probe CUDA device capabilities in a forked subprocess",
-        cause="an op is built in a forked worker after CUDA was used, so DeepSpeed cannot ask for "
-        "the GPU's model",
-        fix="TORCH_CUDA_ARCH_LIST with the GPU's capability (9.0 for H100, 8.0 for A100) in "
-        "[env], or build ops before workers start",
-        checks=("software.operators-can-be-built",),
-    ),
-    root(
-        "op-no-gpu-visible",
-        "found no CUDA devices. Set TORCH_CUDA_ARCH_LIST or make GPUs visible",
-        cause="an op should be built for this node's GPU, and none is visible",
-        fix="`nvidia-smi -L` and CUDA_VISIBLE_DEVICES of the rank; TORCH_CUDA_ARCH_LIST in [env] "
-        "where it is built without a GPU",
-        checks=(
-            "gpu.shell-hides-no-gpu",
-            "software.operators-can-be-built",
-        ),
-    ),
+FAILURES = read_entries(
+    r"""
+root ninja-missing
+  says    Ninja is required to load C++ extensions
+  cause   ninja is not in the PATH of a non-interactive shell; the bin folder of a venv is not in it
+          either, because deepspeed calls python by its path
+  fix     `uv pip install ninja`, and set PATH in .deepspeed_env or [env]
+  checks  software.operators-can-be-built, training.smoke-trains
+root cuda-home-missing, survivable
+  says    CUDA_HOME does not exist
+  says    CUDA_HOME environment variable is not set
+  pattern CUDA_HOME (?:does not exist, unable to compile CUDA op|environment variable is not set)
+  cause   this node has GPUs but no CUDA toolkit to build an op
+  fix     the toolkit of torch's version (`python -c 'import torch; print(torch.version.cuda)'`):
+          `apt install cuda-toolkit-12-8` from NVIDIA's repository or `conda install -c nvidia
+          cuda-toolkit=12.8`, and CUDA_HOME in [env]; or "torch_adam": true in the optimizer's
+          params
+  checks  software.operators-can-be-built, training.smoke-trains
+root cuda-mismatch-build
+  says    "Installed CUDA version "
+  pattern Installed CUDA version (?P<toolkit>[\d.]+) does not match the version torch was compiled
+          with (?P<torch>\d[\d.]*)(?![\d.]*(?:Detected| but since the APIs are compatible)|[\d.])
+  cause   the CUDA toolkit on this node is {toolkit}, but torch was built with {torch}
+  fix     install toolkit {torch}; set DS_SKIP_CUDA_CHECK=1 only if you know that the versions are
+          compatible
+  checks  software.operators-can-be-built, training.smoke-trains
+symptom ds-opt-adam
+  says    'DeepSpeedCPUAdam' object has no attribute 'ds_opt_adam'
+  cause   the op cpu_adam was not built or not loaded; an earlier error gives the reason
+  fix     read the first traceback of this rank
+  checks  software.operators-can-be-built, training.smoke-trains
+stall jit-build-stall
+  shows   Using {path:\S+torch_extensions\S*} as PyTorch extensions root
+  cause   an op is being built, or the build waits for a lock in {path} that a killed build left; on
+          NFS all nodes share that lock
+  fix     if nothing is compiling, rm {path}/*/lock; set TORCH_EXTENSIONS_DIR to a local disk
+  checks  software.no-build-lock-is-left, software.build-folders-are-usable
+root op-build-failed
+  shows   RuntimeError: Error building extension '{name:[^']+}'
+  cause   the op {name} could not be compiled on this node
+  fix     the compiler's message is above this line: install what it names (g++, python headers)
+  checks  software.operators-can-be-built, software.build-folders-are-usable, training.smoke-trains
+root cuda-home-none
+  says    expected str, bytes or os.PathLike object, not NoneType
+  near    CUDA_HOME|installed_cuda_version|op_builder
+  cause   CUDA_HOME is not set and no CUDA toolkit was found on this node, so that an op cannot be
+          built (what follows about ds_opt_adam is a consequence)
+  fix     the toolkit of torch's version (`python -c 'import torch; print(torch.version.cuda)'`),
+          with nvcc, on every node and CUDA_HOME in [env]; or "torch_adam": true in the optimizer's
+          params
+  checks  software.operators-can-be-built
+root op-ninja-not-installed
+  shows   Unable to JIT load the {name:\w+} op due to ninja not being installed
+  cause   DeepSpeed's op {name} is built at the start, and this interpreter has no ninja
+  fix     `uv pip install ninja` on every node, with its bin folder in PATH of [env]
+  checks  software.operators-can-be-built
+root op-no-gpu-to-build-for
+  says    cannot probe CUDA device capabilities in a forked subprocess
+  cause   an op is built in a forked worker after CUDA was used, so DeepSpeed cannot ask for the
+          GPU's model
+  fix     TORCH_CUDA_ARCH_LIST with the GPU's capability (9.0 for H100, 8.0 for A100) in [env], or
+          build ops before workers start
+  checks  software.operators-can-be-built
+root op-no-gpu-visible
+  says    found no CUDA devices. Set TORCH_CUDA_ARCH_LIST or make GPUs visible
+  cause   an op should be built for this node's GPU, and none is visible
+  fix     `nvidia-smi -L` and CUDA_VISIBLE_DEVICES of the rank; TORCH_CUDA_ARCH_LIST in [env] where
+          it is built without a GPU
+  checks  gpu.shell-hides-no-gpu, software.operators-can-be-built
+"""
 )

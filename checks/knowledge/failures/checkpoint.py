@@ -2,246 +2,169 @@
 
 from __future__ import annotations
 
-from checks.knowledge.failures.known import root, silent, symptom
+from checks.knowledge.failures.entries import read_entries
 
-OUTPUT_CHECKS = ("files.output-is-writable",)
-SCATTERED_CAUSE = "each node has only what its own ranks wrote: the directory is not shared"
-GATHER_FIX = "rsync the checkpoint directories of all nodes into one"
-
-FAILURES = (
-    root(
-        "disk-full",
-        ("[Errno 28] No space left on device", "unexpected pos"),
-        r"\[Errno 28\] No space left on device(?!\.  joblib)"
-        r"|inline_container\.cc:\d+\] \. unexpected pos",
-        cause="the disk is full, or the quota is used up; torch.save reports that as `unexpected "
-        "pos`",
-        fix="check output, /tmp and the caches on that node with `df -h` and `df -i`",
-        checks=(
-            "files.home-and-caches-have-room",
-            "files.temporary-folder-is-usable",
-            *OUTPUT_CHECKS,
-        ),
-    ),
-    root(
-        "zero-missing-shards",
-        "of '*_optim_states.pt' under '",
-        r"Expected (?P<want>\d+) of '\*_optim_states\.pt' under '(?P<path>[^']+)' "
-        r"but found (?P<have>\d+) files",
-        cause="{path} has {have} optimizer shards of a checkpoint that {want} ranks wrote: fewer "
-        "where the directory is not shared or a rank did not save; more where shards of an older "
-        "save are still in it",
-        fix="fewer: " + GATHER_FIX + "; more: use a checkpoint whose folder was empty before it",
-        checks=(
-            "files.checkpoints-can-be-resumed",
-            "files.shared-folders-are-shared-everywhere",
-            *OUTPUT_CHECKS,
-        ),
-    ),
-    root(
-        "zero-no-latest",
-        "Unable to find 'latest' file at ",
-        r"Unable to find 'latest' file at (?P<path>\S+)",
-        cause="the file that names the newest checkpoint is only on rank 0's node, or this is the "
-        "wrong directory",
-        fix="merge on rank 0's node, or name the checkpoint with -t global_stepN",
-        checks=(
-            "files.checkpoints-can-be-resumed",
-            "files.shared-folders-are-shared-everywhere",
-            *OUTPUT_CHECKS,
-        ),
-    ),
-    silent(
-        "load-latest-silent",
-        "Unable to find latest file at ",
-        r"Unable to find latest file at (?P<path>\S+), if trying to load latest",
-        cause="the ranks of this node found no checkpoint at {path} and started from scratch, "
-        "while others may have resumed",
-        fix="use a shared directory, or copy the checkpoint and its `latest` file to every "
-        "node; or give a tag",
-        checks=(
-            "files.checkpoints-can-be-resumed",
-            "files.shared-folders-are-shared-everywhere",
-            *OUTPUT_CHECKS,
-        ),
-        survivable=True,
-    ),
-    root(
-        "zero-ckpt-paths-missing",
-        "The following zero checkpoints paths are missing: ",
-        cause=SCATTERED_CAUSE,
-        fix=GATHER_FIX + " that every node sees, or use_node_local_storage with the same nodes",
-        checks=(
-            "files.checkpoints-can-be-resumed",
-            "files.shared-folders-are-shared-everywhere",
-            *OUTPUT_CHECKS,
-        ),
-    ),
-    root(
-        "ckpt-client-path-missing",
-        "Client provided checkpoint load path: ",
-        r"Client provided checkpoint load path: (?P<path>.+) does not exist",
-        cause="the model's states are only on rank 0's node; {path} does not exist on this node",
-        fix=GATHER_FIX + " that every node sees",
-        checks=(
-            "files.checkpoints-can-be-resumed",
-            "files.shared-folders-are-shared-everywhere",
-            *OUTPUT_CHECKS,
-        ),
-    ),
-    silent(
-        "zero3-not-saved",
-        "Did not save the model ",
-        r"Did not save the model (?P<path>\S+) because "
-        r"stage3_gather_16bit_weights_on_model_save is False",
-        cause="ZeRO-3 wrote no weights to {path}: they remain in shards",
-        fix="merge the shards of a checkpoint (zero_to_fp32.py, with the shards of all nodes in "
-        "one directory), or set stage3_gather_16bit_weights_on_model_save",
-        checks=("deepspeed.saving-does-not-gather",),
-    ),
-    root(
-        "zero-dp-world-size",
-        "The checkpoint being loaded used a DP world size of",
-        r"The checkpoint being loaded used a DP world size of (?P<saved>\d+) but the current "
-        r"world size is (?P<now>\d+)",
-        cause="the ZeRO checkpoint was written by {saved} data-parallel ranks, and {now} load it: "
-        "its optimizer's shards do not fit",
-        fix="start with {saved} ranks; or convert it (`python -m "
-        "deepspeed.checkpoint.ds_to_universal --input_folder CKPT --output_folder OUT`) and set "
-        '"load_universal": true under "checkpoint"; or load weights alone '
-        "(load_optimizer_states=False, or `python -m launcher weights`)",
-        checks=("files.checkpoints-can-be-resumed",),
-    ),
-    root(
-        "zero-partition-count",
-        "Number of elements do not match: ",
-        r"Number of elements do not match: (?P<one>\S+) != (?P<other>\S+)",
-        cause="a ZeRO checkpoint's parameter has {one} elements where the model has {other}: "
-        "another model, vocabulary or number of ranks",
-        fix="load with the config and the number of ranks that wrote it, or convert it to a "
-        "universal checkpoint",
-        checks=("files.checkpoints-can-be-resumed",),
-        near=r"deepspeed/(?:runtime/zero|checkpoint)/",
-    ),
-    root(
-        "zero-universal-latest",
-        "Invalid for universal checkpoint: ",
-        r"Invalid for universal checkpoint: (?P<path>\S+) does not exist",
-        cause='"load_universal" is set, and {path} is not there: the checkpoint was not converted',
-        fix="`python -m deepspeed.checkpoint.ds_to_universal --input_folder CKPT/global_stepN "
-        "--output_folder CKPT/global_stepN_universal`, and write that name into "
-        "CKPT/latest_universal",
-        checks=("files.checkpoints-can-be-resumed",),
-    ),
-    root(
-        "zero-optimizer-state-missing",
-        "containing optimizer global state is missing! Cannot proceed",
-        r"(?P<path>\S+) containing optimizer global state is missing! Cannot proceed",
-        cause="the universal checkpoint lacks {path}: its conversion did not finish",
-        fix="convert it again, with room on the disk",
-        checks=("files.checkpoints-can-be-resumed",),
-    ),
-    root(
-        "zero-to-fp32-no-states",
-        (
-            "can't find model states file at '",
-            "can't find *_optim_states.pt files in directory '",
-            "can't find *_model_states.pt files in directory '",
-        ),
-        r"can't find (?:model states file at|\*_optim_states\.pt files in directory|"
-        r"\*_model_states\.pt files in directory) '(?P<path>[^']+)'",
-        cause="{path} has no ZeRO shards: it is the folder above or below the checkpoint, or the "
-        "shards are on other nodes",
-        fix="name the folder that holds `latest` (global_stepN is inside it), with the shards of "
-        "all nodes in it: `python -m launcher weights CHECKPOINT -o OUT` looks for them",
-        checks=("files.checkpoints-can-be-resumed", "files.shared-folders-are-shared-everywhere"),
-    ),
-    root(
-        "zero-tag-differs",
-        "checkpoint tag name",
-        r"\[rank=(?P<rank>\d+)\] The checkpoint tag name '(?P<tag>[^']+)' is not consistent "
-        r"across all ranks",
-        cause="the ranks save under different names: the tag is made of something that differs "
-        "from rank to rank, such as the time",
-        fix="make the tag of the step alone, or let rank 0 choose it and broadcast it",
-    ),
-    symptom(
-        "zero3-trace-mismatch-hang",
-        "Watchdog caught collective operation timeout",
-        r"(?:\[Rank (?P<rank>\d+)\] )?Watchdog caught collective operation timeout: "
-        r"WorkNCCL\(SeqNum=(?P<seq>\d+), OpType=(?:_ALLGATHER_BASE|ALLGATHER|COALESCED|"
-        r"_REDUCE_SCATTER_BASE|REDUCE_SCATTER|ALLREDUCE)\b",
-        cause="under ZeRO-3 the ranks passed different modules (experts that are chosen by the "
-        "data, an image branch, layer drop), so they gather different weights and wait for each "
-        "other",
-        fix="make the block that is chosen by the data a leaf: "
-        'deepspeed.utils.set_z3_leaf_modules(model, [ExpertBlock]), or "leaf_module" in '
-        "zero_optimization (DeepSpeed 0.18); let every rank pass every branch (a dummy input); "
-        "else ZeRO-2",
-        checks=("deepspeed.values-are-accepted",),
-        near=r"Invalidate trace cache @ step (?P<step>\d+)[^\n]*(?:expected module|cache has only)",
-    ),
-    root(
-        "zero-no-files",
-        "No ZeRO files found in",
-        r"No ZeRO files found in (?P<path>\S+)",
-        cause="{path} holds no optimizer shards: the checkpoint was saved without ZeRO, or they "
-        "are on the other nodes",
-        fix="name the folder with *_optim_states.pt, with the shards of all nodes in it; weights "
-        "alone: `python -m launcher weights CHECKPOINT -o OUT`",
-        checks=("files.checkpoints-can-be-resumed",),
-    ),
-    root(
-        "zero-not-a-checkpoint-folder",
-        "seems a bogus DeepSpeed checkpoint folder",
-        r"(?P<path>\S+) seems a bogus DeepSpeed checkpoint folder: Cannot find (?P<what>\S+)\* "
-        r"files",
-        cause="{path} has no files {what}*: it is the folder above or below the checkpoint, or "
-        "was not copied whole",
-        fix="name the folder global_stepN itself, with the files of all nodes in it",
-        checks=("files.checkpoints-can-be-resumed",),
-    ),
-    root(
-        "ckpt-list-empty",
-        "AssertionError",
-        r"^\W*AssertionError\W*$",
-        near=r"assert len\(self\.ckpt_list\) > 0",
-        cause="DeepSpeed found no file of the model's states for this rank: the folder is not "
-        "shared with this node, the tag is another, or the checkpoint was cut off",
-        fix="`ls CHECKPOINT/TAG/*mp_rank_*` on this node; a folder that every node sees; the "
-        "checkpoint before it",
-        checks=("files.checkpoints-can-be-resumed", "files.shared-folders-are-shared-everywhere"),
-    ),
-    root(
-        "zero-to-fp32-numel",
-        "something is wrong",
-        r"consumed (?P<used>\d+) numels out of (?P<all>\d+) - something is wrong",
-        cause="the shards do not add up to the model ({used} of {all} numbers): alignment or tied "
-        "weights that this zero_to_fp32.py does not know, or shards of two saves",
-        fix="`python -m launcher weights CHECKPOINT -o OUT`, or the zero_to_fp32.py of the newest "
-        "DeepSpeed; save into an empty folder",
-    ),
-    root(
-        "zero-to-fp32-not-zero",
-        (" is not a zero checkpoint", " is not a model state checkpoint"),
-        r"(?P<path>\S+) is not a (?:zero|model state) checkpoint",
-        cause="{path} is no file that ZeRO wrote: another program's, or of a run without ZeRO",
-        fix="for a run without ZeRO load mp_rank_00_model_states.pt itself; else name the right "
-        "folder",
-    ),
-    root(
-        "universal-vocabulary",
-        "loaded universal size",
-        r"Vocab tensor padded size (?P<here>\d+) < loaded universal size (?P<saved>\d+)",
-        cause="the universal checkpoint's vocabulary has {saved} rows, this model's {here}",
-        fix="build the model with the vocabulary (and its padding) that was saved",
-    ),
-    root(
-        "universal-info-missing",
-        "state is missing in checkpoint. Verify that client creates this state.",
-        cause="the checkpoint was written by a program that does not prepare universal "
-        "checkpoints (Megatron-DeepSpeed does)",
-        fix="save it with universal_checkpoint_info in client_state, or `--inject_missing_state` "
-        "of ds_to_universal",
-    ),
+FAILURES = read_entries(
+    r"""
+SCATTERED_CAUSE = each node has only what its own ranks wrote: the directory is not shared
+GATHER_FIX = rsync the checkpoint directories of all nodes into one
+root disk-full
+  says    [Errno 28] No space left on device
+  says    unexpected pos
+  pattern \[Errno 28\] No space left on device(?!\.  joblib)|inline_container\.cc:\d+\] \.
+          unexpected pos
+  cause   the disk is full, or the quota is used up; torch.save reports that as `unexpected pos`
+  fix     check output, /tmp and the caches on that node with `df -h` and `df -i`
+  checks  files.home-and-caches-have-room, files.temporary-folder-is-usable,
+          files.output-is-writable
+root zero-missing-shards
+  shows   Expected {want:\d+} of '*_optim_states.pt' under '{path:[^']+}' but found {have:\d+} files
+  cause   {path} has {have} optimizer shards of a checkpoint that {want} ranks wrote: fewer where
+          the directory is not shared or a rank did not save; more where shards of an older save are
+          still in it
+  fix     fewer: {GATHER_FIX}; more: use a checkpoint whose folder was empty before it
+  checks  files.checkpoints-can-be-resumed, files.shared-folders-are-shared-everywhere,
+          files.output-is-writable
+root zero-no-latest
+  shows   Unable to find 'latest' file at {path}
+  cause   the file that names the newest checkpoint is only on rank 0's node, or this is the wrong
+          directory
+  fix     merge on rank 0's node, or name the checkpoint with -t global_stepN
+  checks  files.checkpoints-can-be-resumed, files.shared-folders-are-shared-everywhere,
+          files.output-is-writable
+silent load-latest-silent, survivable
+  shows   Unable to find latest file at {path}, if trying to load latest
+  cause   the ranks of this node found no checkpoint at {path} and started from scratch, while
+          others may have resumed
+  fix     use a shared directory, or copy the checkpoint and its `latest` file to every node; or
+          give a tag
+  checks  files.checkpoints-can-be-resumed, files.shared-folders-are-shared-everywhere,
+          files.output-is-writable
+root zero-ckpt-paths-missing
+  says    "The following zero checkpoints paths are missing: "
+  cause   {SCATTERED_CAUSE}
+  fix     {GATHER_FIX} that every node sees, or use_node_local_storage with the same nodes
+  checks  files.checkpoints-can-be-resumed, files.shared-folders-are-shared-everywhere,
+          files.output-is-writable
+root ckpt-client-path-missing
+  shows   Client provided checkpoint load path: {path:.+} does not exist
+  cause   the model's states are only on rank 0's node; {path} does not exist on this node
+  fix     {GATHER_FIX} that every node sees
+  checks  files.checkpoints-can-be-resumed, files.shared-folders-are-shared-everywhere,
+          files.output-is-writable
+silent zero3-not-saved
+  says    "Did not save the model "
+  pattern Did not save the model (?P<path>\S+) because stage3_gather_16bit_weights_on_model_save is
+          False
+  cause   ZeRO-3 wrote no weights to {path}: they remain in shards
+  fix     merge the shards of a checkpoint (zero_to_fp32.py, with the shards of all nodes in one
+          directory), or set stage3_gather_16bit_weights_on_model_save
+  checks  deepspeed.saving-does-not-gather
+root zero-dp-world-size
+  shows   The checkpoint being loaded used a DP world size of {saved:\d+} but the current world size
+          is {now:\d+}
+  cause   the ZeRO checkpoint was written by {saved} data-parallel ranks, and {now} load it: its
+          optimizer's shards do not fit
+  fix     start with {saved} ranks; or convert it (`python -m deepspeed.checkpoint.ds_to_universal
+          --input_folder CKPT --output_folder OUT`) and set "load_universal": true under
+          "checkpoint"; or load weights alone (load_optimizer_states=False, or `python -m launcher
+          weights`)
+  checks  files.checkpoints-can-be-resumed
+root zero-partition-count
+  shows   Number of elements do not match: {one} != {other}
+  near    deepspeed/(?:runtime/zero|checkpoint)/
+  cause   a ZeRO checkpoint's parameter has {one} elements where the model has {other}: another
+          model, vocabulary or number of ranks
+  fix     load with the config and the number of ranks that wrote it, or convert it to a universal
+          checkpoint
+  checks  files.checkpoints-can-be-resumed
+root zero-universal-latest
+  shows   Invalid for universal checkpoint: {path} does not exist
+  cause   "load_universal" is set, and {path} is not there: the checkpoint was not converted
+  fix     `python -m deepspeed.checkpoint.ds_to_universal --input_folder CKPT/global_stepN
+          --output_folder CKPT/global_stepN_universal`, and write that name into
+          CKPT/latest_universal
+  checks  files.checkpoints-can-be-resumed
+root zero-optimizer-state-missing
+  shows   {path} containing optimizer global state is missing! Cannot proceed
+  cause   the universal checkpoint lacks {path}: its conversion did not finish
+  fix     convert it again, with room on the disk
+  checks  files.checkpoints-can-be-resumed
+root zero-to-fp32-no-states
+  says    can't find model states file at '
+  says    can't find *_optim_states.pt files in directory '
+  says    can't find *_model_states.pt files in directory '
+  pattern can't find (?:model states file at|\*_optim_states\.pt files in directory|
+          \*_model_states\.pt files in directory) '(?P<path>[^']+)'
+  cause   {path} has no ZeRO shards: it is the folder above or below the checkpoint, or the shards
+          are on other nodes
+  fix     name the folder that holds `latest` (global_stepN is inside it), with the shards of all
+          nodes in it: `python -m launcher weights CHECKPOINT -o OUT` looks for them
+  checks  files.checkpoints-can-be-resumed, files.shared-folders-are-shared-everywhere
+root zero-tag-differs
+  says    checkpoint tag name
+  pattern \[rank=(?P<rank>\d+)\] The checkpoint tag name '(?P<tag>[^']+)' is not consistent across
+          all ranks
+  cause   the ranks save under different names: the tag is made of something that differs from rank
+          to rank, such as the time
+  fix     make the tag of the step alone, or let rank 0 choose it and broadcast it
+symptom zero3-trace-mismatch-hang
+  says    Watchdog caught collective operation timeout
+  pattern (?:\[Rank (?P<rank>\d+)\] )?Watchdog caught collective operation timeout:
+          WorkNCCL\(SeqNum=(?P<seq>\d+), OpType=(?:_ALLGATHER_BASE|ALLGATHER|COALESCED|
+          _REDUCE_SCATTER_BASE|REDUCE_SCATTER|ALLREDUCE)\b
+  near    Invalidate trace cache @ step (?P<step>\d+)[^\n]*(?:expected module|cache has only)
+  cause   under ZeRO-3 the ranks passed different modules (experts that are chosen by the data, an
+          image branch, layer drop), so they gather different weights and wait for each other
+  fix     make the block that is chosen by the data a leaf:
+          deepspeed.utils.set_z3_leaf_modules(model, [ExpertBlock]), or "leaf_module" in
+          zero_optimization (DeepSpeed 0.18); let every rank pass every branch (a dummy input); else
+          ZeRO-2
+  checks  deepspeed.values-are-accepted
+root zero-no-files
+  shows   No ZeRO files found in {path}
+  cause   {path} holds no optimizer shards: the checkpoint was saved without ZeRO, or they are on
+          the other nodes
+  fix     name the folder with *_optim_states.pt, with the shards of all nodes in it; weights alone:
+          `python -m launcher weights CHECKPOINT -o OUT`
+  checks  files.checkpoints-can-be-resumed
+root zero-not-a-checkpoint-folder
+  shows   {path} seems a bogus DeepSpeed checkpoint folder: Cannot find {what}* files
+  cause   {path} has no files {what}*: it is the folder above or below the checkpoint, or was not
+          copied whole
+  fix     name the folder global_stepN itself, with the files of all nodes in it
+  checks  files.checkpoints-can-be-resumed
+root ckpt-list-empty
+  says    AssertionError
+  pattern ^\W*AssertionError\W*$
+  near    assert len\(self\.ckpt_list\) > 0
+  cause   DeepSpeed found no file of the model's states for this rank: the folder is not shared with
+          this node, the tag is another, or the checkpoint was cut off
+  fix     `ls CHECKPOINT/TAG/*mp_rank_*` on this node; a folder that every node sees; the checkpoint
+          before it
+  checks  files.checkpoints-can-be-resumed, files.shared-folders-are-shared-everywhere
+root zero-to-fp32-numel
+  shows   consumed {used:\d+} numels out of {all:\d+} - something is wrong
+  cause   the shards do not add up to the model ({used} of {all} numbers): alignment or tied weights
+          that this zero_to_fp32.py does not know, or shards of two saves
+  fix     `python -m launcher weights CHECKPOINT -o OUT`, or the zero_to_fp32.py of the newest
+          DeepSpeed; save into an empty folder
+root zero-to-fp32-not-zero
+  says    " is not a zero checkpoint"
+  says    " is not a model state checkpoint"
+  pattern (?P<path>\S+) is not a (?:zero|model state) checkpoint
+  cause   {path} is no file that ZeRO wrote: another program's, or of a run without ZeRO
+  fix     for a run without ZeRO load mp_rank_00_model_states.pt itself; else name the right folder
+root universal-vocabulary
+  says    loaded universal size
+  pattern Vocab tensor padded size (?P<here>\d+) < loaded universal size (?P<saved>\d+)
+  cause   the universal checkpoint's vocabulary has {saved} rows, this model's {here}
+  fix     build the model with the vocabulary (and its padding) that was saved
+root universal-info-missing
+  says    state is missing in checkpoint. Verify that client creates this state.
+  cause   the checkpoint was written by a program that does not prepare universal checkpoints
+          (Megatron-DeepSpeed does)
+  fix     save it with universal_checkpoint_info in client_state, or `--inject_missing_state` of
+          ds_to_universal
+"""
 )

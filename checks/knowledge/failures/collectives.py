@@ -2,82 +2,57 @@
 
 from __future__ import annotations
 
-from checks.knowledge.failures.known import root, stall, symptom
+from checks.knowledge.failures.entries import read_entries
 
-WATCHDOG_PATTERN = r"Watchdog caught collective operation timeout: WorkNCCL\(SeqNum=(?P<seq>\d+), "
-RANK_PATTERN = r"(?:\[Rank (?P<rank>\d+)\] )?"
-
-FAILURES = (
-    symptom(
-        "nccl-timeout-barrier-prep",
-        "Watchdog caught collective operation timeout",
-        RANK_PATTERN
-        + WATCHDOG_PATTERN
-        + r"OpType=ALLREDUCE, NumelIn=1, NumelOut=1, Timeout\(ms\)=(?P<ms>\d+)",
-        cause="a barrier was not completed in {ms} ms: the other ranks waited for one that was "
-        "preparing or downloading data, usually the first rank of a node",
-        fix="prepare data and models before the start ([start] before), share their cache "
-        "between nodes, or raise ddp_timeout",
-        checks=("files.needed-data-is-whole", "files.needed-files-exist"),
-    ),
-    symptom(
-        "nccl-timeout-zero3-save",
-        "Watchdog caught collective operation timeout",
-        RANK_PATTERN
-        + WATCHDOG_PATTERN
-        + r"OpType=_ALLGATHER_BASE, (?:NumelIn=\d+, NumelOut=\d+, )?"
-        r"Timeout\(ms\)=(?P<ms>\d+)",
-        cause="gathering ZeRO-3 weights did not finish in {ms} ms: one rank writes to a slow "
-        "disk, only rank 0 calls the save, or the ranks took different code paths",
-        fix="call the save on all ranks; leave stage3_gather_16bit_weights_on_model_save off "
-        "and merge afterwards; or raise ddp_timeout",
-        checks=("deepspeed.saving-does-not-gather",),
-    ),
-    symptom(
-        "nccl-watchdog-timeout",
-        "Watchdog caught collective operation timeout",
-        RANK_PATTERN + WATCHDOG_PATTERN + r"OpType=(?P<op>\w+)(?:, NumelIn=\d+, NumelOut=\d+)?, "
-        r"Timeout\(ms\)=(?P<ms>\d+)\) ran for (?P<ran>\d+) milliseconds",
-        cause="{op} number {seq} waited {ms} ms for a rank that did not arrive, or for the network",
-        fix="look at the rank with the lowest SeqNum first; if all have the same, suspect the "
-        "network",
-        checks=(
-            "network.full-size-packets-arrive",
-            "nccl.a-failed-rank-ends-the-others",
-            "ports.ephemeral-ports-are-open",
-            "network.mtu-is-equal",
-            "collective.links-are-alike",
-        ),
-    ),
-    symptom(
-        "nccl-watchdog-stuck",
-        "watchdog got stuck for ",
-        r"ProcessGroupNCCL's watchdog got stuck for (?P<s>\d+) seconds",
-        cause="a call into CUDA or NCCL did not return for {s} s: a GPU or its driver hangs",
-        fix="run `dmesg | grep -i xid` on that node; reset the GPU or drain the node",
-        checks=("gpu.kernel-reports-no-gpu-fault", "gpu.driver-answers"),
-    ),
-    symptom(
-        "nccl-took-down",
-        ("we are taking the entire process down", "taking the entire process down."),
-        cause="torch ended this rank because a collective had failed",
-        fix="read the time-out above this line",
-    ),
-    stall(
-        "nccl-device-mapping-warn",
-        (
-            "as device used by this process is currently unknown",
-            "This can potentially cause a hang if this rank to GPU mapping is incorrect",
-        ),
-        cause="a barrier was called before the rank chose its GPU: all ranks of the node may use "
-        "the first one",
-        fix="call torch.cuda.set_device(LOCAL_RANK) before init_process_group, or pass "
-        "device_id= to it",
-    ),
-    root(
-        "collective-mismatch",
-        "Detected mismatch between collectives on ranks",
-        cause="ranks called different collectives: a branch of the program depends on the rank",
-        fix="make every rank take the same path around collectives and saves",
-    ),
+FAILURES = read_entries(
+    r"""
+WATCHDOG_PATTERN = "Watchdog caught collective operation timeout: WorkNCCL\(SeqNum=(?P<seq>\d+), "
+RANK_PATTERN = (?:\[Rank (?P<rank>\d+)\] )?
+symptom nccl-timeout-barrier-prep
+  says    Watchdog caught collective operation timeout
+  pattern {RANK_PATTERN}{WATCHDOG_PATTERN}OpType=ALLREDUCE, NumelIn=1, NumelOut=1,
+          Timeout\(ms\)=(?P<ms>\d+)
+  cause   a barrier was not completed in {ms} ms: the other ranks waited for one that was preparing
+          or downloading data, usually the first rank of a node
+  fix     prepare data and models before the start ([start] before), share their cache between
+          nodes, or raise ddp_timeout
+  checks  files.needed-data-is-whole, files.needed-files-exist
+symptom nccl-timeout-zero3-save
+  says    Watchdog caught collective operation timeout
+  pattern {RANK_PATTERN}{WATCHDOG_PATTERN}OpType=_ALLGATHER_BASE, (?:NumelIn=\d+, NumelOut=\d+,
+          )?Timeout\(ms\)=(?P<ms>\d+)
+  cause   gathering ZeRO-3 weights did not finish in {ms} ms: one rank writes to a slow disk, only
+          rank 0 calls the save, or the ranks took different code paths
+  fix     call the save on all ranks; leave stage3_gather_16bit_weights_on_model_save off and merge
+          afterwards; or raise ddp_timeout
+  checks  deepspeed.saving-does-not-gather
+symptom nccl-watchdog-timeout
+  says    Watchdog caught collective operation timeout
+  pattern {RANK_PATTERN}{WATCHDOG_PATTERN}OpType=(?P<op>\w+)(?:, NumelIn=\d+, NumelOut=\d+)?,
+          Timeout\(ms\)=(?P<ms>\d+)\) ran for (?P<ran>\d+) milliseconds
+  cause   {op} number {seq} waited {ms} ms for a rank that did not arrive, or for the network
+  fix     look at the rank with the lowest SeqNum first; if all have the same, suspect the network
+  checks  network.full-size-packets-arrive, nccl.a-failed-rank-ends-the-others,
+          ports.ephemeral-ports-are-open, network.mtu-is-equal, collective.links-are-alike
+symptom nccl-watchdog-stuck
+  shows   ProcessGroupNCCL's watchdog got stuck for {s:\d+} seconds
+  cause   a call into CUDA or NCCL did not return for {s} s: a GPU or its driver hangs
+  fix     run `dmesg | grep -i xid` on that node; reset the GPU or drain the node
+  checks  gpu.kernel-reports-no-gpu-fault, gpu.driver-answers
+symptom nccl-took-down
+  says    we are taking the entire process down
+  says    taking the entire process down.
+  cause   torch ended this rank because a collective had failed
+  fix     read the time-out above this line
+stall nccl-device-mapping-warn
+  says    as device used by this process is currently unknown
+  says    This can potentially cause a hang if this rank to GPU mapping is incorrect
+  cause   a barrier was called before the rank chose its GPU: all ranks of the node may use the
+          first one
+  fix     call torch.cuda.set_device(LOCAL_RANK) before init_process_group, or pass device_id= to it
+root collective-mismatch
+  says    Detected mismatch between collectives on ranks
+  cause   ranks called different collectives: a branch of the program depends on the rank
+  fix     make every rank take the same path around collectives and saves
+"""
 )

@@ -2,110 +2,80 @@
 
 from __future__ import annotations
 
-from checks.knowledge.failures.known import root, symptom
+from checks.knowledge.failures.entries import read_entries
 
-FAILURES = (
-    root(
-        "nvcc-unknown-architecture",
-        (
-            "Unsupported gpu architecture '",
-            "is not defined for option 'gpu-name'",
-            "Unknown CUDA arch (",
-        ),
-        r"(?:Unsupported gpu architecture '(?P<one>[\w]+)'|Value '(?P<two>sm_\w+)' is not defined "
-        r"for option 'gpu-name'|Unknown CUDA arch \((?P<three>[^)]+)\))",
-        cause="the CUDA toolkit (or Triton's ptxas) is too old for this GPU, or no longer knows it",
-        fix="a toolkit that knows it: 12.8 for Blackwell, 11.8 for Hopper; CUDA 13 dropped Volta "
-        "and older; set TORCH_CUDA_ARCH_LIST to the GPUs that are there; "
-        "TRITON_PTXAS_PATH=$CUDA_HOME/bin/ptxas for Triton",
-        checks=("software.operators-can-be-built", "software.torch-fits-the-gpus"),
-    ),
-    root(
-        "nvcc-gcc-too-new",
-        "#error -- unsupported GNU version! gcc versions later than",
-        r"#error -- unsupported GNU version! gcc versions later than (?P<latest>\d+) are not "
-        r"supported",
-        cause="this node's gcc is newer than its CUDA toolkit permits ({latest} at most)",
-        fix="apt install g++-{latest} and set CC=gcc-{latest} CXX=g++-{latest} (and "
-        'NVCC_PREPEND_FLAGS="-ccbin g++-{latest}") in [env], or a newer toolkit',
-        checks=("software.operators-can-be-built",),
-    ),
-    root(
-        "gcc-too-old",
-        (
-            "#error \"You're trying to build PyTorch with a too old version of GCC",
-            "#error You need C++17 to compile PyTorch",
-            '#error "C++17 or later compatible compiler is required to use PyTorch."',
-            "#error C++17 or later compatible compiler is required to use PyTorch",
-        ),
-        cause="this node's compiler is too old for torch's headers",
-        fix="a gcc of 9.4 or newer (apt install g++-12; `scl enable gcc-toolset-12`), named by CC "
-        "and CXX in [env]",
-        checks=("software.operators-can-be-built",),
-    ),
-    root(
-        "gcc-missing-header",
-        ": fatal error: ",
-        r": fatal error: (?P<header>[\w./+-]+\.h(?:pp)?): No such file or directory",
-        cause="the compiler does not find {header}",
-        fix="Python.h: python3-dev of this Python (uv's own Pythons have it); libaio.h: "
-        "libaio-dev; cuda*.h, cublas*.h, cusparse.h, curand*.h: the CUDA toolkit with CUDA_HOME "
-        "set; crypt.h: libcrypt-dev",
-        checks=("software.operators-can-be-built",),
-    ),
-    root(
-        "gcc-killed",
-        (
-            "Killed signal terminated program cc1plus",
-            "internal compiler error: Killed (program cc1plus)",
-        ),
-        cause="the compiler was killed: the machine's memory was full while many files were "
-        "compiled at once",
-        fix="MAX_JOBS=4 in [env] or before uv pip install; close other programs on that node",
-        checks=("limits.memory-is-free", "limits.group-allows-enough-memory"),
-    ),
-    root(
-        "ld-library-missing",
-        "cannot find -l",
-        r"ld: cannot find -l(?P<library>[\w+]+)",
-        cause="the linker does not find lib{library}.so",
-        fix="for cudart, curand, cublas: CUDA_HOME of a whole toolkit, "
-        "LIBRARY_PATH=$CUDA_HOME/lib64; for cuda: LIBRARY_PATH=$CUDA_HOME/lib64/stubs; for aio: "
-        "libaio-dev",
-        checks=("software.operators-can-be-built",),
-    ),
-    root(
-        "compiler-not-found",
-        (
-            "Failed to find C compiler. Please specify via CC environment variable",
-            "No working C++ compiler found in ",
-            "which: no g++ in",
-            "CalledProcessError: Command '['which', 'c++']'",
-        ),
-        cause="this node has no C/C++ compiler in the PATH of a non-interactive shell, and "
-        "Triton, torch.compile or DeepSpeed build code at the start",
-        fix="apt install build-essential on every node, or set CC and CXX in [env]",
-        checks=("software.operators-can-be-built",),
-    ),
-    root(
-        "nvcc-not-found",
-        ("FileNotFoundError: [Errno 2] No such file or directory: '", "nvcc not found at '"),
-        r"(?:FileNotFoundError: \[Errno 2\] No such file or directory: "
-        r"'(?P<path>(?:[^']*/)?nvcc)'|nvcc not found at '(?P<other>[^']+)')",
-        cause="CUDA_HOME names a folder without nvcc on this node, or no toolkit is installed "
-        "there",
-        fix="install the CUDA toolkit of torch's version and set CUDA_HOME in [env] (`ls "
-        "$CUDA_HOME/bin/nvcc`); conda: `conda install -c nvidia cuda-nvcc`",
-        checks=("software.operators-can-be-built",),
-    ),
-    symptom(
-        "extension-compile-failed",
-        (
-            "Error compiling objects for extension",
-            "ninja: build stopped: subcommand failed",
-        ),
-        cause="an extension could not be compiled on this node",
-        fix="the compiler's first line with `error:` above names the reason",
-        checks=("software.operators-can-be-built",),
-    ),
+FAILURES = read_entries(
+    r"""
+root nvcc-unknown-architecture
+  says    Unsupported gpu architecture '
+  says    is not defined for option 'gpu-name'
+  says    Unknown CUDA arch (
+  pattern (?:Unsupported gpu architecture '(?P<one>[\w]+)'|Value '(?P<two>sm_\w+)' is not defined
+          for option 'gpu-name'|Unknown CUDA arch \((?P<three>[^)]+)\))
+  cause   the CUDA toolkit (or Triton's ptxas) is too old for this GPU, or no longer knows it
+  fix     a toolkit that knows it: 12.8 for Blackwell, 11.8 for Hopper; CUDA 13 dropped Volta and
+          older; set TORCH_CUDA_ARCH_LIST to the GPUs that are there;
+          TRITON_PTXAS_PATH=$CUDA_HOME/bin/ptxas for Triton
+  checks  software.operators-can-be-built, software.torch-fits-the-gpus
+root nvcc-gcc-too-new
+  shows   #error -- unsupported GNU version! gcc versions later than {latest:\d+} are not supported
+  cause   this node's gcc is newer than its CUDA toolkit permits ({latest} at most)
+  fix     apt install g++-{latest} and set CC=gcc-{latest} CXX=g++-{latest} (and
+          NVCC_PREPEND_FLAGS="-ccbin g++-{latest}") in [env], or a newer toolkit
+  checks  software.operators-can-be-built
+root gcc-too-old
+  says    #error "You're trying to build PyTorch with a too old version of GCC
+  says    #error You need C++17 to compile PyTorch
+  says    #error "C++17 or later compatible compiler is required to use PyTorch."
+  says    #error C++17 or later compatible compiler is required to use PyTorch
+  cause   this node's compiler is too old for torch's headers
+  fix     a gcc of 9.4 or newer (apt install g++-12; `scl enable gcc-toolset-12`), named by CC and
+          CXX in [env]
+  checks  software.operators-can-be-built
+root gcc-missing-header
+  says    ": fatal error: "
+  pattern : fatal error: (?P<header>[\w./+-]+\.h(?:pp)?): No such file or directory
+  cause   the compiler does not find {header}
+  fix     Python.h: python3-dev of this Python (uv's own Pythons have it); libaio.h: libaio-dev;
+          cuda*.h, cublas*.h, cusparse.h, curand*.h: the CUDA toolkit with CUDA_HOME set; crypt.h:
+          libcrypt-dev
+  checks  software.operators-can-be-built
+root gcc-killed
+  says    Killed signal terminated program cc1plus
+  says    internal compiler error: Killed (program cc1plus)
+  cause   the compiler was killed: the machine's memory was full while many files were compiled at
+          once
+  fix     MAX_JOBS=4 in [env] or before uv pip install; close other programs on that node
+  checks  limits.memory-is-free, limits.group-allows-enough-memory
+root ld-library-missing
+  shows   ld: cannot find -l{library:[\w+]+}
+  cause   the linker does not find lib{library}.so
+  fix     for cudart, curand, cublas: CUDA_HOME of a whole toolkit, LIBRARY_PATH=$CUDA_HOME/lib64;
+          for cuda: LIBRARY_PATH=$CUDA_HOME/lib64/stubs; for aio: libaio-dev
+  checks  software.operators-can-be-built
+root compiler-not-found
+  says    Failed to find C compiler. Please specify via CC environment variable
+  says    "No working C++ compiler found in "
+  says    which: no g++ in
+  says    CalledProcessError: Command '['which', 'c++']'
+  cause   this node has no C/C++ compiler in the PATH of a non-interactive shell, and Triton,
+          torch.compile or DeepSpeed build code at the start
+  fix     apt install build-essential on every node, or set CC and CXX in [env]
+  checks  software.operators-can-be-built
+root nvcc-not-found
+  says    FileNotFoundError: [Errno 2] No such file or directory: '
+  says    nvcc not found at '
+  pattern (?:FileNotFoundError: \[Errno 2\] No such file or directory: '(?P<path>(?:[^']*/)?nvcc)'|
+          nvcc not found at '(?P<other>[^']+)')
+  cause   CUDA_HOME names a folder without nvcc on this node, or no toolkit is installed there
+  fix     install the CUDA toolkit of torch's version and set CUDA_HOME in [env] (`ls
+          $CUDA_HOME/bin/nvcc`); conda: `conda install -c nvidia cuda-nvcc`
+  checks  software.operators-can-be-built
+symptom extension-compile-failed
+  says    Error compiling objects for extension
+  says    ninja: build stopped: subcommand failed
+  cause   an extension could not be compiled on this node
+  fix     the compiler's first line with `error:` above names the reason
+  checks  software.operators-can-be-built
+"""
 )

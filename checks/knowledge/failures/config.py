@@ -2,131 +2,98 @@
 
 from __future__ import annotations
 
-from checks.knowledge.failures.known import root
+from checks.knowledge.failures.entries import read_entries
 
-KEY_CHECKS = ("deepspeed.keys-are-known", "deepspeed.config-is-readable")
-VALUE_CHECKS = ("deepspeed.values-are-accepted",)
-
-FAILURES = (
-    root(
-        "batch-triple",
-        "is not equal to micro_batch_per_gpu",
-        r"train_batch_size is not equal to micro_batch_per_gpu \* gradient_acc_step \* world_size "
-        r"(?P<total>\S+) != (?P<micro>\S+) \* (?P<steps>\S+) \* (?P<world>\S+)",
-        cause="train_batch_size {total} is not {micro} × {steps} × {world} ranks; perhaps fewer "
-        "nodes joined than planned",
-        fix='set two of the three in the config, or "auto" with transformers',
-        checks=("deepspeed.batch-sizes-agree",),
-    ),
-    root(
-        "batch-none",
-        "Either train_batch_size or train_micro_batch_size_per_gpu needs to be provided",
-        cause="the DeepSpeed config gives no batch size",
-        fix="set train_micro_batch_size_per_gpu",
-        checks=("deepspeed.batch-sizes-agree",),
-    ),
-    root(
-        "auto-without-hf",
-        (
-            "'>' not supported between instances of 'str' and 'int'",
-            "unsupported operand type(s) for //: 'str' and 'str'",
-            "can't multiply sequence by non-int of type 'str'",
-        ),
-        cause='batch sizes are still "auto": nothing replaced them, which only transformers and '
-        "accelerate do",
-        fix="write numbers, or let the Trainer read the config",
-        checks=("deepspeed.auto-is-filled",),
-        frame="deepspeed/runtime/",
-    ),
-    root(
-        "fp16-bf16-both",
-        "bfloat16 and fp16 modes cannot be simultaneously enabled",
-        cause="the DeepSpeed config enables both fp16 and bf16",
-        fix="disable one of them",
-        checks=("deepspeed.precision-is-one",),
-    ),
-    root(
-        "config-extra-key",
-        "Extra inputs are not permitted [type=extra_forbidden",
-        cause="a section of the DeepSpeed config has a key that this version of DeepSpeed does "
-        "not know; the line above names it",
-        fix="correct or remove the key (unknown keys at the top level are silently ignored)",
-        checks=KEY_CHECKS,
-    ),
-    root(
-        "config-removed-block",
-        "has been removed",
-        r"has been removed; the '(?P<key>[^']+)' configuration"
-        r"|has been removed\. (?:A leftover|Use|See)",
-        cause="the config has a section that this version of DeepSpeed no longer accepts, even "
-        "when it is disabled",
-        fix="delete the section, or install the earlier DeepSpeed on every node",
-        checks=(*VALUE_CHECKS, *KEY_CHECKS),
-    ),
-    root(
-        "zero-untested-optimizer",
-        "You are using an untested ZeRO Optimizer",
-        cause="the script passes an optimizer that ZeRO was not tested with",
-        fix='set "zero_allow_untested_optimizer": true in the DeepSpeed config',
-        checks=("deepspeed.optimizer-runs-under-zero",),
-    ),
-    root(
-        "zero-offload-client-optim",
-        "You are using ZeRO-Offload with a client provided optimizer",
-        cause="the optimizer is offloaded to the CPU, but the script passes one that is not "
-        "DeepSpeedCPUAdam",
-        fix='use DeepSpeedCPUAdam, or set "zero_force_ds_cpu_optimizer": false',
-        checks=("deepspeed.optimizer-runs-under-zero",),
-    ),
-    root(
-        "nvme-path-none",
-        '"nvme_path" in DeepSpeed Config cannot be None',
-        cause="the config offloads to NVMe, but nvme_path is missing",
-        fix="set nvme_path to a directory on a local NVMe disk of every node",
-        checks=("deepspeed.nvme-path-is-writable",),
-    ),
-    root(
-        "hf-ds-mismatch",
-        "Please correct the following DeepSpeed config values that mismatch TrainingArguments",
-        cause="the DeepSpeed config and the Trainer's arguments contradict each other; the lines "
-        "below name them",
-        fix='set "auto" for them in the DeepSpeed config',
-        checks=("deepspeed.arguments-agree",),
-    ),
-    root(
-        "ds-config-validation",
-        ("validation error for DeepSpeed", "validation errors for DeepSpeed"),
-        r"validation (?:error for DeepSpeed|errors for DeepSpeed)(?P<section>\w+)",
-        cause="the DeepSpeed config's {key} ({section}) is not accepted: {why}",
-        fix='correct {key}; "auto" is filled by transformers and accelerate alone',
-        checks=("deepspeed.values-are-accepted",),
-        near=r"validation errors? for DeepSpeed\w+\n(?P<key>\S+)\n\s+(?P<why>[^\[\n]+)",
-        unless=r"Extra inputs are not permitted",
-    ),
-    root(
-        "ds-auto-as-number",
-        (
-            "could not convert string to float: 'auto'",
-            "invalid literal for int() with base 10: 'auto'",
-        ),
-        cause='a value of the DeepSpeed config is still "auto": nothing replaced it, which only '
-        "transformers and accelerate do",
-        fix="write a number, or let the Trainer read the config (--deepspeed FILE)",
-        checks=("deepspeed.auto-is-filled",),
-    ),
-    root(
-        "hf-ds-optimizer-without-scheduler",
-        "Found `optimizer` configured in the DeepSpeed config, but no `scheduler`",
-        cause="the DeepSpeed config defines an optimizer and no scheduler, which this "
-        "transformers does not combine with the Trainer's scheduler",
-        fix='add "scheduler" to the config, or remove "optimizer" from it',
-        checks=("deepspeed.arguments-agree",),
-    ),
-    root(
-        "hf-ds-inference-stage",
-        "ZeRO inference only makes sense with ZeRO Stage 3 - please adjust your config",
-        cause="a model is evaluated without being trained, with ZeRO-1 or 2",
-        fix='"stage": 3 for it, or leave the DeepSpeed config out of the evaluation',
-        checks=("deepspeed.values-are-accepted",),
-    ),
+FAILURES = read_entries(
+    r"""
+root batch-triple
+  shows   train_batch_size is not equal to micro_batch_per_gpu * gradient_acc_step * world_size
+          {total} != {micro} * {steps} * {world}
+  cause   train_batch_size {total} is not {micro} × {steps} × {world} ranks; perhaps fewer nodes
+          joined than planned
+  fix     set two of the three in the config, or "auto" with transformers
+  checks  deepspeed.batch-sizes-agree
+root batch-none
+  says    Either train_batch_size or train_micro_batch_size_per_gpu needs to be provided
+  cause   the DeepSpeed config gives no batch size
+  fix     set train_micro_batch_size_per_gpu
+  checks  deepspeed.batch-sizes-agree
+root auto-without-hf
+  says    '>' not supported between instances of 'str' and 'int'
+  says    unsupported operand type(s) for //: 'str' and 'str'
+  says    can't multiply sequence by non-int of type 'str'
+  frame   deepspeed/runtime/
+  cause   batch sizes are still "auto": nothing replaced them, which only transformers and
+          accelerate do
+  fix     write numbers, or let the Trainer read the config
+  checks  deepspeed.auto-is-filled
+root fp16-bf16-both
+  says    bfloat16 and fp16 modes cannot be simultaneously enabled
+  cause   the DeepSpeed config enables both fp16 and bf16
+  fix     disable one of them
+  checks  deepspeed.precision-is-one
+root config-extra-key
+  says    Extra inputs are not permitted [type=extra_forbidden
+  cause   a section of the DeepSpeed config has a key that this version of DeepSpeed does not know;
+          the line above names it
+  fix     correct or remove the key (unknown keys at the top level are silently ignored)
+  checks  deepspeed.keys-are-known, deepspeed.config-is-readable
+root config-removed-block
+  says    has been removed
+  pattern has been removed; the '(?P<key>[^']+)' configuration|has been removed\. (?:A leftover|Use|
+          See)
+  cause   the config has a section that this version of DeepSpeed no longer accepts, even when it is
+          disabled
+  fix     delete the section, or install the earlier DeepSpeed on every node
+  checks  deepspeed.values-are-accepted, deepspeed.keys-are-known, deepspeed.config-is-readable
+root zero-untested-optimizer
+  says    You are using an untested ZeRO Optimizer
+  cause   the script passes an optimizer that ZeRO was not tested with
+  fix     set "zero_allow_untested_optimizer": true in the DeepSpeed config
+  checks  deepspeed.optimizer-runs-under-zero
+root zero-offload-client-optim
+  says    You are using ZeRO-Offload with a client provided optimizer
+  cause   the optimizer is offloaded to the CPU, but the script passes one that is not
+          DeepSpeedCPUAdam
+  fix     use DeepSpeedCPUAdam, or set "zero_force_ds_cpu_optimizer": false
+  checks  deepspeed.optimizer-runs-under-zero
+root nvme-path-none
+  says    "nvme_path" in DeepSpeed Config cannot be None
+  cause   the config offloads to NVMe, but nvme_path is missing
+  fix     set nvme_path to a directory on a local NVMe disk of every node
+  checks  deepspeed.nvme-path-is-writable
+root hf-ds-mismatch
+  says    Please correct the following DeepSpeed config values that mismatch TrainingArguments
+  cause   the DeepSpeed config and the Trainer's arguments contradict each other; the lines below
+          name them
+  fix     set "auto" for them in the DeepSpeed config
+  checks  deepspeed.arguments-agree
+root ds-config-validation
+  says    validation error for DeepSpeed
+  says    validation errors for DeepSpeed
+  pattern validation (?:error for DeepSpeed|errors for DeepSpeed)(?P<section>\w+)
+  near    validation errors? for DeepSpeed\w+\n(?P<key>\S+)\n\s+(?P<why>[^\[\n]+)
+  unless  Extra inputs are not permitted
+  cause   the DeepSpeed config's {key} ({section}) is not accepted: {why}
+  fix     correct {key}; "auto" is filled by transformers and accelerate alone
+  checks  deepspeed.values-are-accepted
+root ds-auto-as-number
+  says    could not convert string to float: 'auto'
+  says    invalid literal for int() with base 10: 'auto'
+  cause   a value of the DeepSpeed config is still "auto": nothing replaced it, which only
+          transformers and accelerate do
+  fix     write a number, or let the Trainer read the config (--deepspeed FILE)
+  checks  deepspeed.auto-is-filled
+root hf-ds-optimizer-without-scheduler
+  says    Found `optimizer` configured in the DeepSpeed config, but no `scheduler`
+  cause   the DeepSpeed config defines an optimizer and no scheduler, which this transformers does
+          not combine with the Trainer's scheduler
+  fix     add "scheduler" to the config, or remove "optimizer" from it
+  checks  deepspeed.arguments-agree
+root hf-ds-inference-stage
+  says    ZeRO inference only makes sense with ZeRO Stage 3 - please adjust your config
+  cause   a model is evaluated without being trained, with ZeRO-1 or 2
+  fix     "stage": 3 for it, or leave the DeepSpeed config out of the evaluation
+  checks  deepspeed.values-are-accepted
+"""
 )

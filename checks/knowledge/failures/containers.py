@@ -2,172 +2,130 @@
 
 from __future__ import annotations
 
-from checks.knowledge.failures.known import root, silent
+from checks.knowledge.failures.entries import read_entries
 
-FAILURES = (
-    root(
-        "docker-no-gpu-runtime",
-        (
-            "could not select device driver ",
-            "unknown or invalid runtime name: nvidia",
-            "Unknown runtime specified nvidia",
-        ),
-        r"could not select device driver \\?\"(?:nvidia)?\\?\" with capabilities: \[\[[^]]*gpu"
-        r"|unknown or invalid runtime name: nvidia|Unknown runtime specified nvidia",
-        cause="docker knows no way to give GPUs to a container on this node: the NVIDIA container "
-        "toolkit is not installed or not configured",
-        fix="on every node `apt install nvidia-container-toolkit` (NVIDIA's repository), "
-        "`nvidia-ctk runtime configure --runtime=docker`, `systemctl restart docker`; "
-        "proof: `docker run --rm --gpus all ubuntu nvidia-smi`",
-    ),
-    root(
-        "container-needs-newer-driver",
-        "unsatisfied condition: cuda>=",
-        r"requirement error: unsatisfied condition: cuda>=(?P<wanted>[\d.]+)",
-        cause="the image needs a driver for CUDA {wanted}; this node's is older",
-        fix="update the driver on that node, or use an image of an older CUDA",
-        checks=("gpu.drivers-are-equal",),
-    ),
-    root(
-        "container-driver-not-loaded",
-        "nvml error: driver not loaded",
-        r"nvidia-container-cli\S*: .*nvml error: driver not loaded",
-        cause="the NVIDIA driver is not loaded on this node",
-        fix="`nvidia-smi` there; after a kernel update rebuild the driver's module (`dkms status`) "
-        "and reboot",
-        checks=("gpu.driver-answers",),
-    ),
-    root(
-        "container-driver-library-missing",
-        "load library failed: libnvidia-ml.so.1",
-        r"nvidia-container-cli\S*: .*load library failed: libnvidia-ml\.so\.1",
-        cause="the driver's libraries are not found on this node, outside the container",
-        fix="install the driver there, libraries included, and run ldconfig",
-        checks=("gpu.driver-libraries-are-whole",),
-    ),
-    root(
-        "container-unknown-gpu",
-        ": unknown device",
-        r"nvidia-container-cli\S*: device error: (?!no-gpu-has-)(?P<device>[^\s:]+): "
-        r"unknown device",
-        cause="the container asks for GPU {device}, which this node does not have",
-        fix="correct --gpus, NVIDIA_VISIBLE_DEVICES or the compose file for this node; "
-        "`nvidia-smi -L` lists its GPUs",
-        checks=("gpu.slots-have-gpus",),
-    ),
-    root(
-        "container-cgroup-devices",
-        "mount error: failed to add device rules",
-        r"nvidia-container-cli\S*: mount error: failed to add device rules: (?P<why>.+)",
-        cause="the container toolkit cannot give this container the right to GPU devices ({why}): "
-        "docker itself runs inside an unprivileged container, or the toolkit is older than the "
-        "node's control groups",
-        fix="update nvidia-container-toolkit on that node; inside an unprivileged container set "
-        "no-cgroups = true in /etc/nvidia-container-runtime/config.toml",
-        checks=("limits.systems-are-alike",),
-    ),
-    silent(
-        "container-shm-default",
-        "The SHMEM allocation limit is set to the default of 64MB",
-        cause="the container was started with 64 MB of /dev/shm, too little for data loaders and "
-        "NCCL",
-        fix="docker run --ipc=host, or --shm-size=16g",
-        checks=("limits.shm-is-large-enough",),
-        survivable=True,
-    ),
-    silent(
-        "container-no-driver",
-        "The NVIDIA Driver was not detected",
-        cause="the container was started without GPUs",
-        fix="start it with --gpus all (docker) or a GPU request (Slurm, Kubernetes)",
-        checks=("gpu.driver-answers", "gpu.slots-have-gpus"),
-        survivable=True,
-    ),
-    silent(
-        "container-built-for-newer-driver",
-        "This container was built for NVIDIA Driver Release ",
-        r"This container was built for NVIDIA Driver Release (?P<wanted>[\d.]+)",
-        near=r"version (?P<found>[\d.]+) was detected and compatibility mode is UNAVAILABLE",
-        cause="the image wants driver {wanted}, this node has {found}, and the image's "
-        "compatibility libraries do not help",
-        fix="update the driver on that node, or use an older image",
-        checks=("gpu.drivers-are-equal",),
-        survivable=True,
-    ),
-    root(
-        "container-cdi-device-missing",
-        "unresolvable CDI devices ",
-        r"unresolvable CDI devices (?P<device>\S+)",
-        cause="the node has no description of {device} for containers (CDI): it was never written, "
-        "or is older than a change of driver or GPUs",
-        fix="`nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml` on that node, again after "
-        "each update of the driver; `nvidia-ctk cdi list` shows the names",
-        checks=("gpu.devices-may-be-opened",),
-    ),
-    root(
-        "image-of-another-architecture",
-        ("no matching manifest for ", "does not match the specified platform"),
-        r"no matching manifest for (?P<platform>\S+) in the manifest list"
-        r"|does not match the specified platform: wanted (?P<wanted>[^,\s]+)",
-        cause="the image has no build for this node's processor",
-        fix="an image for it (`docker buildx build --platform linux/arm64,linux/amd64`); "
-        "`uname -m` on that node",
-        checks=("limits.systems-are-alike",),
-    ),
-    root(
-        "docker-socket-not-permitted",
-        "permission denied while trying to connect to the ",
-        r"permission denied while trying to connect to the [Dd]ocker (?:daemon socket|API)",
-        cause="this account may not use docker on that node",
-        fix="add it to the group docker there and log in again",
-    ),
-    root(
-        "docker-daemon-down",
-        "Cannot connect to the Docker daemon",
-        r"Cannot connect to the Docker daemon(?: at (?P<address>\S+?))?\. Is the docker daemon",
-        cause="docker does not run on this node, or DOCKER_HOST names another",
-        fix="`systemctl status docker` there; unset DOCKER_HOST",
-    ),
-    root(
-        "container-program-missing",
-        "executable file not found in $PATH",
-        r"exec: \\?\"(?P<program>[^\"\\]+)\\?\": executable file not found in \$PATH",
-        cause="the image has no program {program} in its PATH",
-        fix="use an image that has {program}, or name it with its whole path",
-    ),
-    root(
-        "image-pull-limit",
-        "toomanyrequests: ",
-        r"toomanyrequests: .*(?:rate ?limit|Too Many Requests)",
-        cause="the registry limits downloads, and many nodes pull the image at once",
-        fix="`docker login`, or pull it once into a registry or file of your own",
-    ),
-    root(
-        "image-not-there",
-        ("pull access denied for ", ": manifest unknown"),
-        r"pull access denied for (?P<image>[^\s,]+)|manifest for (?P<tagged>\S+) not found: "
-        r"manifest unknown",
-        cause="the registry has no such image or tag, or the node is not logged in to it",
-        fix="check the image's name and tag; `docker login` on every node, or an imagePullSecret",
-    ),
-    root(
-        "program-of-another-architecture",
-        ("exec format error", "Exec format error"),
-        r"\[Errno 8\] Exec format error|: exec format error|: cannot execute binary file: "
-        r"Exec format error",
-        cause="a program was built for another CPU architecture than this node's (x86-64, arm64), "
-        "or a script lacks `#!` in its first line",
-        fix="use an image or environment for this node's architecture (`uname -m`)",
-        checks=("limits.systems-are-alike",),
-    ),
-    root(
-        "container-shared-gpu-full",
-        "device error: no-gpu-has-",
-        r"device error: no-gpu-has-(?P<size>\S+?)-to-run",
-        cause="no GPU of this node has {size} left for a container that shares one (gpushare): "
-        "other containers hold it, or the scheduler and its device plugin count differently",
-        fix="`kubectl inspect gpushare` shows who holds what; end those, ask for less, or restart "
-        "the device plugin",
-        checks=("gpu.gpus-are-idle",),
-    ),
+FAILURES = read_entries(
+    r"""
+root docker-no-gpu-runtime
+  says    "could not select device driver "
+  says    unknown or invalid runtime name: nvidia
+  says    Unknown runtime specified nvidia
+  pattern could not select device driver \\?\"(?:nvidia)?\\?\" with capabilities: \[\[[^]]*gpu|
+          unknown or invalid runtime name: nvidia|Unknown runtime specified nvidia
+  cause   docker knows no way to give GPUs to a container on this node: the NVIDIA container toolkit
+          is not installed or not configured
+  fix     on every node `apt install nvidia-container-toolkit` (NVIDIA's repository), `nvidia-ctk
+          runtime configure --runtime=docker`, `systemctl restart docker`; proof: `docker run --rm
+          --gpus all ubuntu nvidia-smi`
+root container-needs-newer-driver
+  shows   requirement error: unsatisfied condition: cuda>={wanted:[\d.]+}
+  cause   the image needs a driver for CUDA {wanted}; this node's is older
+  fix     update the driver on that node, or use an image of an older CUDA
+  checks  gpu.drivers-are-equal
+root container-driver-not-loaded
+  says    nvml error: driver not loaded
+  pattern nvidia-container-cli\S*: .*nvml error: driver not loaded
+  cause   the NVIDIA driver is not loaded on this node
+  fix     `nvidia-smi` there; after a kernel update rebuild the driver's module (`dkms status`) and
+          reboot
+  checks  gpu.driver-answers
+root container-driver-library-missing
+  says    load library failed: libnvidia-ml.so.1
+  pattern nvidia-container-cli\S*: .*load library failed: libnvidia-ml\.so\.1
+  cause   the driver's libraries are not found on this node, outside the container
+  fix     install the driver there, libraries included, and run ldconfig
+  checks  gpu.driver-libraries-are-whole
+root container-unknown-gpu
+  says    : unknown device
+  pattern nvidia-container-cli\S*: device error: (?!no-gpu-has-)(?P<device>[^\s:]+): unknown device
+  cause   the container asks for GPU {device}, which this node does not have
+  fix     correct --gpus, NVIDIA_VISIBLE_DEVICES or the compose file for this node; `nvidia-smi -L`
+          lists its GPUs
+  checks  gpu.slots-have-gpus
+root container-cgroup-devices
+  says    mount error: failed to add device rules
+  pattern nvidia-container-cli\S*: mount error: failed to add device rules: (?P<why>.+)
+  cause   the container toolkit cannot give this container the right to GPU devices ({why}): docker
+          itself runs inside an unprivileged container, or the toolkit is older than the node's
+          control groups
+  fix     update nvidia-container-toolkit on that node; inside an unprivileged container set
+          no-cgroups = true in /etc/nvidia-container-runtime/config.toml
+  checks  limits.systems-are-alike
+silent container-shm-default, survivable
+  says    The SHMEM allocation limit is set to the default of 64MB
+  cause   the container was started with 64 MB of /dev/shm, too little for data loaders and NCCL
+  fix     docker run --ipc=host, or --shm-size=16g
+  checks  limits.shm-is-large-enough
+silent container-no-driver, survivable
+  says    The NVIDIA Driver was not detected
+  cause   the container was started without GPUs
+  fix     start it with --gpus all (docker) or a GPU request (Slurm, Kubernetes)
+  checks  gpu.driver-answers, gpu.slots-have-gpus
+silent container-built-for-newer-driver, survivable
+  shows   This container was built for NVIDIA Driver Release {wanted:[\d.]+}
+  near    version (?P<found>[\d.]+) was detected and compatibility mode is UNAVAILABLE
+  cause   the image wants driver {wanted}, this node has {found}, and the image's compatibility
+          libraries do not help
+  fix     update the driver on that node, or use an older image
+  checks  gpu.drivers-are-equal
+root container-cdi-device-missing
+  shows   unresolvable CDI devices {device}
+  cause   the node has no description of {device} for containers (CDI): it was never written, or is
+          older than a change of driver or GPUs
+  fix     `nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml` on that node, again after each
+          update of the driver; `nvidia-ctk cdi list` shows the names
+  checks  gpu.devices-may-be-opened
+root image-of-another-architecture
+  says    "no matching manifest for "
+  says    does not match the specified platform
+  pattern no matching manifest for (?P<platform>\S+) in the manifest list|does not match the
+          specified platform: wanted (?P<wanted>[^,\s]+)
+  cause   the image has no build for this node's processor
+  fix     an image for it (`docker buildx build --platform linux/arm64,linux/amd64`); `uname -m` on
+          that node
+  checks  limits.systems-are-alike
+root docker-socket-not-permitted
+  says    "permission denied while trying to connect to the "
+  pattern permission denied while trying to connect to the [Dd]ocker (?:daemon socket|API)
+  cause   this account may not use docker on that node
+  fix     add it to the group docker there and log in again
+root docker-daemon-down
+  says    Cannot connect to the Docker daemon
+  pattern Cannot connect to the Docker daemon(?: at (?P<address>\S+?))?\. Is the docker daemon
+  cause   docker does not run on this node, or DOCKER_HOST names another
+  fix     `systemctl status docker` there; unset DOCKER_HOST
+root container-program-missing
+  says    executable file not found in $PATH
+  pattern exec: \\?\"(?P<program>[^\"\\]+)\\?\": executable file not found in \$PATH
+  cause   the image has no program {program} in its PATH
+  fix     use an image that has {program}, or name it with its whole path
+root image-pull-limit
+  says    "toomanyrequests: "
+  pattern toomanyrequests: .*(?:rate ?limit|Too Many Requests)
+  cause   the registry limits downloads, and many nodes pull the image at once
+  fix     `docker login`, or pull it once into a registry or file of your own
+root image-not-there
+  says    "pull access denied for "
+  says    : manifest unknown
+  pattern pull access denied for (?P<image>[^\s,]+)|manifest for (?P<tagged>\S+) not found: manifest
+          unknown
+  cause   the registry has no such image or tag, or the node is not logged in to it
+  fix     check the image's name and tag; `docker login` on every node, or an imagePullSecret
+root program-of-another-architecture
+  says    exec format error
+  says    Exec format error
+  pattern \[Errno 8\] Exec format error|: exec format error|: cannot execute binary file: Exec
+          format error
+  cause   a program was built for another CPU architecture than this node's (x86-64, arm64), or a
+          script lacks `#!` in its first line
+  fix     use an image or environment for this node's architecture (`uname -m`)
+  checks  limits.systems-are-alike
+root container-shared-gpu-full
+  shows   device error: no-gpu-has-{size:\S+?}-to-run
+  cause   no GPU of this node has {size} left for a container that shares one (gpushare): other
+          containers hold it, or the scheduler and its device plugin count differently
+  fix     `kubectl inspect gpushare` shows who holds what; end those, ask for less, or restart the
+          device plugin
+  checks  gpu.gpus-are-idle
+"""
 )

@@ -2,298 +2,227 @@
 
 from __future__ import annotations
 
+from checks.knowledge.failures.entries import read_entries
 from checks.knowledge.failures.gpu import GPU_FAULT, XID_MEANINGS
-from checks.knowledge.failures.known import root, silent, symptom
 
-FAILURES = (
-    root(
-        "cuda-assert-index",
-        (
-            "Assertion `srcIndex < srcSelectDimSize` failed",
-            'Assertion `index >= -sizes[i] && index < sizes[i] && "index out of bounds"` failed',
-            'Assertion `-sizes[i] <= index && index < sizes[i] && "index out of bounds"` failed',
-            'Assertion `ind >=0 && ind < ind_dim_size && "vectorized gather kernel index out of '
-            'bounds"` failed',
-        ),
-        cause="an index is outside of its table on the GPU: most often a token id that is not "
-        "smaller than the embedding's rows (the tokenizer has more tokens than the model), or a "
-        "position beyond the model's longest sequence",
-        fix="model.resize_token_embeddings(len(tokenizer)) after adding tokens, a maximum length "
-        "within the model's, and the tokenizer of this very model; CUDA_LAUNCH_BLOCKING=1 in "
-        "[env] shows the line",
-    ),
-    root(
-        "cuda-assert-label",
-        "Assertion `t >= 0 && t < n_classes` failed",
-        cause="a label is not one of the model's classes: num_labels is too small, labels start "
-        "at 1, or padding was not set to -100",
-        fix="set num_labels to the largest label + 1, count labels from 0, and -100 where no loss "
-        "is meant",
-    ),
-    root(
-        "cuda-assert-probability",
-        (
-            "Assertion `probability tensor contains either `inf`, `nan` or element < 0` failed",
-            "probability tensor contains either `inf`, `nan` or element < 0",
-        ),
-        cause="sampling got probabilities that are NaN or infinite: the model's output is broken, "
-        "by fp16 overflow, a training that diverged, or weights that were loaded empty or mixed up",
-        fix="generate in bf16 or fp32, check the loss before, and that the weights were loaded "
-        "whole (warnings of from_pretrained)",
-    ),
-    root(
-        "cuda-assert-bce",
-        (
-            "Assertion `input_val >= zero && input_val <= one` failed",
-            "all elements of input should be between 0 and 1",
-        ),
-        cause="a binary cross entropy got values outside of 0 to 1, or NaN: logits were given "
-        "instead of probabilities, or the model's output is NaN",
-        fix="use binary_cross_entropy_with_logits; if the values are NaN, lower the learning rate "
-        "or train in bf16",
-    ),
-    root(
-        "cuda-device-side-assert",
-        ("CUDA error: device-side assert triggered", "HIP error: device-side assert triggered"),
-        r"(?:CUDA|HIP) error: device-side assert triggered",
-        cause="a check in a GPU kernel failed, most often an index or a label out of range; its "
-        "own line with `Assertion` is not in this log",
-        fix="start again with CUDA_LAUNCH_BLOCKING=1 in [env]: the traceback then shows the "
-        "operation; look for token ids above the vocabulary and labels above num_labels",
-        unless=r"Assertion `.+` failed",
-    ),
-    root(
-        "cuda-devices-busy",
-        (
-            "all CUDA-capable devices are busy or unavailable",
-            "CUDA-capable device(s) is/are busy or unavailable",
-        ),
-        cause="a GPU lets no further process in: its compute mode is exclusive and another "
-        "process (an earlier run, a monitor, a second rank) holds it, or the driver lost it",
-        fix="`nvidia-smi --query-gpu=compute_mode --format=csv` and `nvidia-smi` on that node; "
-        "end what holds the GPU, or `sudo nvidia-smi -c DEFAULT`",
-        checks=("gpu.compute-mode-allows-ranks", "gpu.gpus-are-idle", "gpu.driver-answers"),
-    ),
-    root(
-        "cuda-context-memory",
-        "CUDA error: out of memory",
-        r"(?<!Cuda failure )CUDA error: out of memory",
-        cause="a GPU had no memory left when CUDA itself asked for some (a context, a library's "
-        "workspace), or the machine had none left to pin: other processes hold it",
-        fix="`nvidia-smi` on that node for processes of earlier runs; fewer processes on one GPU; "
-        "`ulimit -l` and `free -g` where pin_memory stands in the traceback",
-        checks=("gpu.gpus-are-idle", "limits.memlock-is-unlimited"),
-    ),
-    root(
-        "cuda-invalid-device-function",
-        ("CUDA error: invalid device function", "CUDA error: no kernel image is available"),
-        r"CUDA error: (?:invalid device function|no kernel image is available)(?! for execution "
-        r"on the device)",
-        cause="a compiled extension holds no kernel for this GPU model, or was built for another "
-        "CUDA than torch's",
-        fix="build it again on this node: TORCH_CUDA_ARCH_LIST with the GPU's capability (`python "
-        "-c 'import torch; print(torch.cuda.get_device_capability())'`), `uv pip install "
-        "--reinstall --no-cache --no-build-isolation PACKAGE`",
-        checks=("software.torch-fits-the-gpus", "gpu.models-are-equal", "training.smoke-trains"),
-    ),
-    root(
-        "hip-invalid-device-function",
-        (
-            "HIP error: invalid device function",
-            "hipErrorNoBinaryForGpu",
-            "Unable to find code object for all current devices",
-        ),
-        cause="torch or an extension holds no kernel for this AMD GPU",
-        fix="install the ROCm build of torch that names the GPU's gfx architecture (`rocminfo | "
-        "grep gfx`); build extensions with PYTORCH_ROCM_ARCH=gfxNNN; consumer cards may run with "
-        "HSA_OVERRIDE_GFX_VERSION of the nearest supported one",
-        checks=("software.torch-fits-the-gpus", "training.smoke-trains"),
-    ),
-    root(
-        "cuda-ptx-toolchain",
-        "the provided PTX was compiled with an unsupported toolchain",
-        cause="code was compiled at the start for a newer CUDA than this node's driver knows",
-        fix="install a newer driver, or torch and the extension for the CUDA that `nvidia-smi` "
-        "shows",
-        checks=("software.torch-fits-the-gpus", "gpu.drivers-are-equal"),
-    ),
-    root(
-        "cuda-driver-insufficient",
-        "CUDA driver version is insufficient for CUDA runtime version",
-        cause="the program needs a newer CUDA than the driver of this node supports",
-        fix="install a newer driver (CUDA 13 needs 580, CUDA 12 needs 525), or an older torch: "
-        "`uv pip install --reinstall --torch-backend=auto torch` on that node chooses the build "
-        "for its driver",
-        checks=("software.torch-fits-the-gpus", "gpu.drivers-are-equal"),
-    ),
-    root(
-        "cuda-forward-compatibility",
-        "forward compatibility was attempted on non supported HW",
-        cause="CUDA's forward compatibility library (in the container, or cuda-compat on the "
-        "node) was loaded on a GPU that it is not for",
-        fix="remove /usr/local/cuda/compat from LD_LIBRARY_PATH and /etc/ld.so.conf.d, or install "
-        "a driver that is new enough",
-        checks=("software.torch-fits-the-gpus",),
-    ),
-    root(
-        "cuda-unknown-environment",
-        (
-            "CUDA unknown error - this may be due to an incorrectly set up environment",
-            "Error 999: unknown error",
-            "CUDA error: unknown error",
-        ),
-        cause="the driver did not answer this process: its kernel modules or device files are not "
-        "there (nvidia_uvm after a sleep or an upgrade), or the container lacks them",
-        fix="`sudo nvidia-modprobe -u -c=0` and `nvidia-smi` on that node; restart the container; "
-        "reboot the node if that does not help",
-        checks=("gpu.driver-answers", "gpu.devices-may-be-opened"),
-    ),
-    root(
-        "cuda-no-gpus-available",
-        ("No CUDA GPUs are available", "No HIP GPUs are available"),
-        cause="torch was built for GPUs and sees none: CUDA_VISIBLE_DEVICES is empty or names "
-        "none that exist, or the container or the Slurm step got none",
-        fix="`echo $CUDA_VISIBLE_DEVICES; nvidia-smi -L` in the rank's environment; docker "
-        "`--gpus all`, Slurm `--gpus-per-node`",
-        checks=("gpu.shell-hides-no-gpu", "gpu.slots-have-gpus", "gpu.devices-may-be-opened"),
-    ),
-    root(
-        "cuda-not-compiled",
-        ("Torch not compiled with CUDA enabled", "PyTorch was compiled without CUDA support"),
-        cause="this interpreter's torch is a build for CPUs",
-        fix="`uv pip install --reinstall --torch-backend=auto torch` on that node chooses the "
-        "build for its driver; the same in the environment of every node",
-        checks=("software.torch-fits-the-gpus", "software.versions-are-equal"),
-    ),
-    root(
-        "cuda-fork",
-        "Cannot re-initialize CUDA in forked subprocess",
-        cause="a worker process that was forked used the GPU after its parent had: a data "
-        "loader's or dataset.map's function moves tensors to CUDA",
-        fix="keep the GPU out of workers (move batches in the training loop), or start them with "
-        'multiprocessing_context="spawn"',
-    ),
-    root(
-        "cuda-launch-failure",
-        (
-            "CUDA error: unspecified launch failure",
-            "CUDA error: misaligned address",
-            "CUDA error: an illegal instruction was encountered",
-            "CUDA error: hardware stack error",
-        ),
-        r"CUDA error: (?P<what>unspecified launch failure|misaligned address|an illegal "
-        r"instruction was encountered|hardware stack error)",
-        unless=GPU_FAULT,
-        cause="a kernel crashed on the GPU ({what}): the GPU failed where the kernel's log has an "
-        "Xid such as 79; else a bug in an extension or a build that does not fit",
-        fix="`dmesg | grep -i xid` on that node: an Xid 48, 79, 94 or 95 means the GPU; else "
-        'start with CUDA_LAUNCH_BLOCKING=1 in [env], and without fused kernels (attention "sdpa", '
-        "torch's optimizer)",
-        checks=("gpu.kernel-reports-no-gpu-fault",),
-    ),
-    symptom(
-        "cuda-error-of-a-faulty-gpu",
-        (
-            "CUDA error: unspecified launch failure",
-            "CUDA error: misaligned address",
-            "CUDA error: an illegal instruction was encountered",
-            "CUDA error: hardware stack error",
-        ),
-        near=GPU_FAULT,
-        cause="the driver had reported a fault of a GPU (Xid {xid}), which ends the programs on it",
-        meanings=XID_MEANINGS,
-        fix="drain the node and reset or replace that GPU",
-        checks=("gpu.kernel-reports-no-gpu-fault",),
-    ),
-    root(
-        "cuda-nvlink-error",
-        ("uncorrectable NVLink error detected", "Invalid access of peer GPU memory over nvlink"),
-        cause="an NVLink of this node failed",
-        fix="`nvidia-smi nvlink -e` and `dmesg | grep -i xid` on that node; reset the GPUs or "
-        "drain the node",
-        checks=("gpu.nvlinks-are-active", "gpu.kernel-reports-no-gpu-fault"),
-    ),
-    root(
-        "cuda-peer-access",
-        (
-            "peer access is not supported between these two devices",
-            "peer mapping resources exhausted",
-        ),
-        cause="two GPUs of this node cannot reach each other's memory (another PCIe root, an "
-        "IOMMU, or more than eight peers)",
-        fix="NCCL_P2P_DISABLE=1 in [env] proves it; then turn ACS and the IOMMU's translation off",
-        checks=("limits.acs-is-off", "limits.iommu-passes-through"),
-    ),
-    silent(
-        "cuda-init-warning",
-        "CUDA initialization: ",
-        r"CUDA initialization: (?!The NVIDIA driver on your system is too old)(?P<why>.{10,200})",
-        cause="torch could not use the GPUs of this node: {why}",
-        fix="`nvidia-smi` on that node first, then `python -c 'import torch; torch.cuda.init()'` "
-        "with the training interpreter",
-        checks=("gpu.driver-answers", "gpu.devices-may-be-opened"),
-        survivable=True,
-    ),
-    root(
-        "cuda-memory-fragmented",
-        "reserved by PyTorch but unallocated",
-        r"(?P<size>\d{2,}\.\d+ GiB) is reserved by PyTorch but unallocated",
-        cause="a GPU's memory is full of pieces: {size} are reserved and in no piece large enough",
-        fix="PYTORCH_ALLOC_CONF=expandable_segments:True in [env] (PYTORCH_CUDA_ALLOC_CONF before "
-        "torch 2.9); else a smaller micro batch",
-        near=r"CUDA out of memory|OutOfMemoryError",
-    ),
-    root(
-        "cuda-capability-warning",
-        "is not compatible with the current PyTorch installation",
-        r"with CUDA capability (?P<capability>sm_\d+\w?) is not compatible with the current "
-        r"PyTorch installation",
-        cause="this GPU ({capability}) is newer or older than all that this torch was built for",
-        fix="Blackwell (sm_100, sm_120) needs torch 2.7 or newer of CUDA 12.8 or newer: `uv pip "
-        "install --reinstall --torch-backend=auto torch` on that node chooses the build for its "
-        "driver; Pascal and Volta need a torch of CUDA 12.6 (--torch-backend=cu126), which newer "
-        "releases no longer have",
-        checks=("software.torch-fits-the-gpus",),
-        survivable=True,
-    ),
-    root(
-        "cuda-image-invalid",
-        "CUDA error: device kernel image is invalid",
-        cause="a kernel was built by a newer CUDA than this node's driver reads, or for another "
-        "GPU",
-        fix="update the driver, or an extension and torch of the CUDA that `nvidia-smi` shows; rm "
-        "-r ~/.triton/cache",
-        checks=("software.torch-fits-the-gpus", "gpu.drivers-are-equal"),
-    ),
-    root(
-        "cuda-operation-not-supported",
-        ("CUDA error: operation not supported", "CUDA driver error: operation not supported"),
-        cause="the driver or a virtual GPU does not support an operation (peer memory, virtual "
-        "memory of expandable segments, multicast)",
-        fix="leave out PYTORCH_ALLOC_CONF=expandable_segments:True; NCCL_CUMEM_ENABLE=0 and "
-        "NCCL_NVLS_ENABLE=0 in [env] prove it; update the driver",
-        checks=("gpu.drivers-are-equal",),
-    ),
-    root(
-        "cuda-driver-memory",
-        "CUDA driver error: out of memory",
-        cause="the driver had no memory for a mapping on the GPU: it is full, or other processes "
-        "hold it",
-        fix="`nvidia-smi` on that node for processes of earlier runs; a smaller micro batch",
-        checks=("gpu.gpus-are-idle",),
-    ),
-    root(
-        "hip-out-of-memory",
-        (
-            "HIP out of memory",
-            "NPU out of memory",
-            "XPU out of memory",
-        ),
-        r"(?P<kind>HIP|NPU|XPU) out of memory\. Tried to allocate (?P<size>[\d.]+ \w+)",
-        cause="an accelerator's memory is full: the batch or the model is too large for it, or an "
-        "earlier run still holds memory",
-        fix="look for processes of earlier runs (rocm-smi, npu-smi); a smaller micro batch, "
-        "activation checkpointing, a higher ZeRO stage or offload",
-        checks=("gpu.gpus-are-idle",),
-    ),
+FAILURES = read_entries(
+    r"""
+root cuda-assert-index
+  says    Assertion `srcIndex < srcSelectDimSize` failed
+  says    Assertion `index >= -sizes[i] && index < sizes[i] && "index out of bounds"` failed
+  says    Assertion `-sizes[i] <= index && index < sizes[i] && "index out of bounds"` failed
+  says    Assertion `ind >=0 && ind < ind_dim_size && "vectorized gather kernel index out of
+          bounds"` failed
+  cause   an index is outside of its table on the GPU: most often a token id that is not smaller
+          than the embedding's rows (the tokenizer has more tokens than the model), or a position
+          beyond the model's longest sequence
+  fix     model.resize_token_embeddings(len(tokenizer)) after adding tokens, a maximum length within
+          the model's, and the tokenizer of this very model; CUDA_LAUNCH_BLOCKING=1 in [env] shows
+          the line
+root cuda-assert-label
+  says    Assertion `t >= 0 && t < n_classes` failed
+  cause   a label is not one of the model's classes: num_labels is too small, labels start at 1, or
+          padding was not set to -100
+  fix     set num_labels to the largest label + 1, count labels from 0, and -100 where no loss is
+          meant
+root cuda-assert-probability
+  says    Assertion `probability tensor contains either `inf`, `nan` or element < 0` failed
+  says    probability tensor contains either `inf`, `nan` or element < 0
+  cause   sampling got probabilities that are NaN or infinite: the model's output is broken, by fp16
+          overflow, a training that diverged, or weights that were loaded empty or mixed up
+  fix     generate in bf16 or fp32, check the loss before, and that the weights were loaded whole
+          (warnings of from_pretrained)
+root cuda-assert-bce
+  says    Assertion `input_val >= zero && input_val <= one` failed
+  says    all elements of input should be between 0 and 1
+  cause   a binary cross entropy got values outside of 0 to 1, or NaN: logits were given instead of
+          probabilities, or the model's output is NaN
+  fix     use binary_cross_entropy_with_logits; if the values are NaN, lower the learning rate or
+          train in bf16
+root cuda-device-side-assert
+  says    CUDA error: device-side assert triggered
+  says    HIP error: device-side assert triggered
+  pattern (?:CUDA|HIP) error: device-side assert triggered
+  unless  Assertion `.+` failed
+  cause   a check in a GPU kernel failed, most often an index or a label out of range; its own line
+          with `Assertion` is not in this log
+  fix     start again with CUDA_LAUNCH_BLOCKING=1 in [env]: the traceback then shows the operation;
+          look for token ids above the vocabulary and labels above num_labels
+root cuda-devices-busy
+  says    all CUDA-capable devices are busy or unavailable
+  says    CUDA-capable device(s) is/are busy or unavailable
+  cause   a GPU lets no further process in: its compute mode is exclusive and another process (an
+          earlier run, a monitor, a second rank) holds it, or the driver lost it
+  fix     `nvidia-smi --query-gpu=compute_mode --format=csv` and `nvidia-smi` on that node; end what
+          holds the GPU, or `sudo nvidia-smi -c DEFAULT`
+  checks  gpu.compute-mode-allows-ranks, gpu.gpus-are-idle, gpu.driver-answers
+root cuda-context-memory
+  says    CUDA error: out of memory
+  pattern (?<!Cuda failure )CUDA error: out of memory
+  cause   a GPU had no memory left when CUDA itself asked for some (a context, a library's
+          workspace), or the machine had none left to pin: other processes hold it
+  fix     `nvidia-smi` on that node for processes of earlier runs; fewer processes on one GPU;
+          `ulimit -l` and `free -g` where pin_memory stands in the traceback
+  checks  gpu.gpus-are-idle, limits.memlock-is-unlimited
+root cuda-invalid-device-function
+  says    CUDA error: invalid device function
+  says    CUDA error: no kernel image is available
+  pattern CUDA error: (?:invalid device function|no kernel image is available)(?! for execution on
+          the device)
+  cause   a compiled extension holds no kernel for this GPU model, or was built for another CUDA
+          than torch's
+  fix     build it again on this node: TORCH_CUDA_ARCH_LIST with the GPU's capability (`python -c
+          'import torch; print(torch.cuda.get_device_capability())'`), `uv pip install --reinstall
+          --no-cache --no-build-isolation PACKAGE`
+  checks  software.torch-fits-the-gpus, gpu.models-are-equal, training.smoke-trains
+root hip-invalid-device-function
+  says    HIP error: invalid device function
+  says    hipErrorNoBinaryForGpu
+  says    Unable to find code object for all current devices
+  cause   torch or an extension holds no kernel for this AMD GPU
+  fix     install the ROCm build of torch that names the GPU's gfx architecture (`rocminfo | grep
+          gfx`); build extensions with PYTORCH_ROCM_ARCH=gfxNNN; consumer cards may run with
+          HSA_OVERRIDE_GFX_VERSION of the nearest supported one
+  checks  software.torch-fits-the-gpus, training.smoke-trains
+root cuda-ptx-toolchain
+  says    the provided PTX was compiled with an unsupported toolchain
+  cause   code was compiled at the start for a newer CUDA than this node's driver knows
+  fix     install a newer driver, or torch and the extension for the CUDA that `nvidia-smi` shows
+  checks  software.torch-fits-the-gpus, gpu.drivers-are-equal
+root cuda-driver-insufficient
+  says    CUDA driver version is insufficient for CUDA runtime version
+  cause   the program needs a newer CUDA than the driver of this node supports
+  fix     install a newer driver (CUDA 13 needs 580, CUDA 12 needs 525), or an older torch: `uv pip
+          install --reinstall --torch-backend=auto torch` on that node chooses the build for its
+          driver
+  checks  software.torch-fits-the-gpus, gpu.drivers-are-equal
+root cuda-forward-compatibility
+  says    forward compatibility was attempted on non supported HW
+  cause   CUDA's forward compatibility library (in the container, or cuda-compat on the node) was
+          loaded on a GPU that it is not for
+  fix     remove /usr/local/cuda/compat from LD_LIBRARY_PATH and /etc/ld.so.conf.d, or install a
+          driver that is new enough
+  checks  software.torch-fits-the-gpus
+root cuda-unknown-environment
+  says    CUDA unknown error - this may be due to an incorrectly set up environment
+  says    Error 999: unknown error
+  says    CUDA error: unknown error
+  cause   the driver did not answer this process: its kernel modules or device files are not there
+          (nvidia_uvm after a sleep or an upgrade), or the container lacks them
+  fix     `sudo nvidia-modprobe -u -c=0` and `nvidia-smi` on that node; restart the container;
+          reboot the node if that does not help
+  checks  gpu.driver-answers, gpu.devices-may-be-opened
+root cuda-no-gpus-available
+  says    No CUDA GPUs are available
+  says    No HIP GPUs are available
+  cause   torch was built for GPUs and sees none: CUDA_VISIBLE_DEVICES is empty or names none that
+          exist, or the container or the Slurm step got none
+  fix     `echo $CUDA_VISIBLE_DEVICES; nvidia-smi -L` in the rank's environment; docker `--gpus
+          all`, Slurm `--gpus-per-node`
+  checks  gpu.shell-hides-no-gpu, gpu.slots-have-gpus, gpu.devices-may-be-opened
+root cuda-not-compiled
+  says    Torch not compiled with CUDA enabled
+  says    PyTorch was compiled without CUDA support
+  cause   this interpreter's torch is a build for CPUs
+  fix     `uv pip install --reinstall --torch-backend=auto torch` on that node chooses the build for
+          its driver; the same in the environment of every node
+  checks  software.torch-fits-the-gpus, software.versions-are-equal
+root cuda-fork
+  says    Cannot re-initialize CUDA in forked subprocess
+  cause   a worker process that was forked used the GPU after its parent had: a data loader's or
+          dataset.map's function moves tensors to CUDA
+  fix     keep the GPU out of workers (move batches in the training loop), or start them with
+          multiprocessing_context="spawn"
+root cuda-launch-failure
+  says    CUDA error: unspecified launch failure
+  says    CUDA error: misaligned address
+  says    CUDA error: an illegal instruction was encountered
+  says    CUDA error: hardware stack error
+  pattern CUDA error: (?P<what>unspecified launch failure|misaligned address|an illegal instruction
+          was encountered|hardware stack error)
+  unless  {GPU_FAULT}
+  cause   a kernel crashed on the GPU ({what}): the GPU failed where the kernel's log has an Xid
+          such as 79; else a bug in an extension or a build that does not fit
+  fix     `dmesg | grep -i xid` on that node: an Xid 48, 79, 94 or 95 means the GPU; else start with
+          CUDA_LAUNCH_BLOCKING=1 in [env], and without fused kernels (attention "sdpa", torch's
+          optimizer)
+  checks  gpu.kernel-reports-no-gpu-fault
+symptom cuda-error-of-a-faulty-gpu
+  says    CUDA error: unspecified launch failure
+  says    CUDA error: misaligned address
+  says    CUDA error: an illegal instruction was encountered
+  says    CUDA error: hardware stack error
+  near    {GPU_FAULT}
+  cause   the driver had reported a fault of a GPU (Xid {xid}), which ends the programs on it
+  fix     drain the node and reset or replace that GPU
+  checks  gpu.kernel-reports-no-gpu-fault
+root cuda-nvlink-error
+  says    uncorrectable NVLink error detected
+  says    Invalid access of peer GPU memory over nvlink
+  cause   an NVLink of this node failed
+  fix     `nvidia-smi nvlink -e` and `dmesg | grep -i xid` on that node; reset the GPUs or drain the
+          node
+  checks  gpu.nvlinks-are-active, gpu.kernel-reports-no-gpu-fault
+root cuda-peer-access
+  says    peer access is not supported between these two devices
+  says    peer mapping resources exhausted
+  cause   two GPUs of this node cannot reach each other's memory (another PCIe root, an IOMMU, or
+          more than eight peers)
+  fix     NCCL_P2P_DISABLE=1 in [env] proves it; then turn ACS and the IOMMU's translation off
+  checks  limits.acs-is-off, limits.iommu-passes-through
+silent cuda-init-warning, survivable
+  says    "CUDA initialization: "
+  pattern CUDA initialization: (?!The NVIDIA driver on your system is too old)(?P<why>.{10,200})
+  cause   torch could not use the GPUs of this node: {why}
+  fix     `nvidia-smi` on that node first, then `python -c 'import torch; torch.cuda.init()'` with
+          the training interpreter
+  checks  gpu.driver-answers, gpu.devices-may-be-opened
+root cuda-memory-fragmented
+  says    reserved by PyTorch but unallocated
+  pattern (?P<size>\d{2,}\.\d+ GiB) is reserved by PyTorch but unallocated
+  near    CUDA out of memory|OutOfMemoryError
+  cause   a GPU's memory is full of pieces: {size} are reserved and in no piece large enough
+  fix     PYTORCH_ALLOC_CONF=expandable_segments:True in [env] (PYTORCH_CUDA_ALLOC_CONF before torch
+          2.9); else a smaller micro batch
+root cuda-capability-warning, survivable
+  shows   with CUDA capability {capability:sm_\d+\w?} is not compatible with the current PyTorch
+          installation
+  cause   this GPU ({capability}) is newer or older than all that this torch was built for
+  fix     Blackwell (sm_100, sm_120) needs torch 2.7 or newer of CUDA 12.8 or newer: `uv pip install
+          --reinstall --torch-backend=auto torch` on that node chooses the build for its driver;
+          Pascal and Volta need a torch of CUDA 12.6 (--torch-backend=cu126), which newer releases
+          no longer have
+  checks  software.torch-fits-the-gpus
+root cuda-image-invalid
+  says    CUDA error: device kernel image is invalid
+  cause   a kernel was built by a newer CUDA than this node's driver reads, or for another GPU
+  fix     update the driver, or an extension and torch of the CUDA that `nvidia-smi` shows; rm -r
+          ~/.triton/cache
+  checks  software.torch-fits-the-gpus, gpu.drivers-are-equal
+root cuda-operation-not-supported
+  says    CUDA error: operation not supported
+  says    CUDA driver error: operation not supported
+  cause   the driver or a virtual GPU does not support an operation (peer memory, virtual memory of
+          expandable segments, multicast)
+  fix     leave out PYTORCH_ALLOC_CONF=expandable_segments:True; NCCL_CUMEM_ENABLE=0 and
+          NCCL_NVLS_ENABLE=0 in [env] prove it; update the driver
+  checks  gpu.drivers-are-equal
+root cuda-driver-memory
+  says    CUDA driver error: out of memory
+  cause   the driver had no memory for a mapping on the GPU: it is full, or other processes hold it
+  fix     `nvidia-smi` on that node for processes of earlier runs; a smaller micro batch
+  checks  gpu.gpus-are-idle
+root hip-out-of-memory
+  says    HIP out of memory
+  says    NPU out of memory
+  says    XPU out of memory
+  pattern (?P<kind>HIP|NPU|XPU) out of memory\. Tried to allocate (?P<size>[\d.]+ \w+)
+  cause   an accelerator's memory is full: the batch or the model is too large for it, or an earlier
+          run still holds memory
+  fix     look for processes of earlier runs (rocm-smi, npu-smi); a smaller micro batch, activation
+          checkpointing, a higher ZeRO stage or offload
+  checks  gpu.gpus-are-idle
+""",
+    meanings={"cuda-error-of-a-faulty-gpu": XID_MEANINGS},
+    GPU_FAULT=GPU_FAULT,
 )

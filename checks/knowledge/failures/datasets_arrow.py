@@ -2,191 +2,142 @@
 
 from __future__ import annotations
 
-from checks.knowledge.failures.known import root
+from checks.knowledge.failures.entries import read_entries
 
-FAILURES = (
-    root(
-        "datasets-script-refused",
-        "Dataset scripts are no longer supported, but found",
-        r"Dataset scripts are no longer supported, but found (?P<file>\S+)",
-        cause="datasets 4 and newer run no loading scripts, and this dataset has one ({file})",
-        fix="a copy of the dataset in parquet (many have the branch refs/convert/parquet: "
-        "revision=\"refs/convert/parquet\"), or `uv pip install 'datasets<4'` with "
-        "trust_remote_code",
-    ),
-    root(
-        "datasets-not-found",
-        ("DatasetNotFoundError: ", "doesn't exist on the Hub or cannot be accessed"),
-        r"Dataset '(?P<name>[^']+)' doesn't exist on the Hub or cannot be accessed|"
-        r"DatasetNotFoundError: (?P<what>.+)",
-        cause="the Hub has no dataset of this name for this rank (misspelt, private, or gated "
-        "without a token), and there is no such folder on this node",
-        fix="check the name or the path on every node; HF_TOKEN in [env] for a private one",
-        checks=("files.needed-files-exist",),
-    ),
-    root(
-        "datasets-no-data-files",
-        ("EmptyDatasetError", "DataFilesNotFoundError", "No (supported) data files found"),
-        r"(?:EmptyDatasetError|DataFilesNotFoundError|No \(supported\) data files "
-        r"found)(?P<what>.*)",
-        cause="the folder or repository has no files that datasets can read: it is empty on this "
-        "node, or their ending is unknown",
-        fix='`ls` it on this node; name format and files: load_dataset("json", data_files=...)',
-        checks=("files.needed-data-is-whole", "files.needed-files-exist"),
-    ),
-    root(
-        "datasets-saved-to-disk",
-        "You are trying to load a dataset that was saved using `save_to_disk`",
-        cause="the folder was written by save_to_disk, which load_dataset does not read",
-        fix="datasets.load_from_disk(PATH)",
-    ),
-    root(
-        "datasets-not-a-saved-dataset",
-        (
-            "is neither a `Dataset` directory nor a `DatasetDict` directory",
-            "Expected to load a `Dataset` object but provided path is not a `Dataset`",
-        ),
-        r"Directory (?P<path>\S+) is neither a `Dataset` directory nor a `DatasetDict` directory|"
-        r"Expected to load a `Dataset` object but provided path is not a `Dataset`",
-        cause="the folder is no dataset that save_to_disk wrote, or was not copied whole to this "
-        "node",
-        fix="`ls` it on this node (dataset_info.json, state.json, data-*.arrow must be there); "
-        "for other formats load_dataset",
-        checks=("files.needed-data-is-whole", "files.same-files-are-equal"),
-    ),
-    root(
-        "datasets-generation-error",
-        (
-            "datasets.exceptions.DatasetGenerationError: An error occurred while generating the "
-            "dataset",
-            "datasets.builder.DatasetGenerationError: An error occurred while generating the "
-            "dataset",
-        ),
-        cause="a file of the data could not be read or does not fit the others; the traceback "
-        "above this line says which and why",
-        fix="read the error before `The above exception was the direct cause`; correct or remove "
-        "that file",
-        checks=("files.needed-data-is-whole",),
-    ),
-    root(
-        "datasets-cast-error",
-        ("DatasetGenerationCastError", "CastError: Couldn't cast", "Couldn't cast array of type"),
-        r"(?:DatasetGenerationCastError|CastError: Couldn't cast|Couldn't cast array of type "
-        r"(?P<type>.+))",
-        cause="the files of the data have different columns or types: a field is a number in one "
-        "and text in another, or is missing in some",
-        fix="make the fields alike in all files, load them apart, or give features= to "
-        "load_dataset",
-    ),
-    root(
-        "datasets-column-missing",
-        "not in the dataset. Current columns in the dataset:",
-        r"Column name (?P<missing>\[[^\]]*\]|\S+) not in the dataset\. Current columns in the "
-        r"dataset: (?P<columns>\[[^\]]*\])",
-        cause="the data has no {missing}; its columns are {columns}",
-        fix="name the right column in the config, or rename it (dataset.rename_column)",
-    ),
-    root(
-        "datasets-split-missing",
-        'Unknown split "',
-        r'Unknown split "(?P<split>[^"]+)"\. Should be one of (?P<splits>\[[^\]]*\])',
-        cause="the dataset has no split {split}; there are {splits}",
-        fix='name one of them, or take a part of train: split="train[:1%]"',
-    ),
-    root(
-        "datasets-config-missing",
-        ("Config name is missing.", "BuilderConfig '"),
-        r"(?:Config name is missing\.|BuilderConfig '(?P<name>[^']+)' not found\. Available: "
-        r"(?P<available>\[[^\]]*\]))",
-        cause="the dataset has several configurations, and the one named (or none) is not among "
-        "them",
-        fix="load_dataset(NAME, CONFIG) with one of those that the message lists",
-    ),
-    root(
-        "datasets-disk-space",
-        "Not enough disk space. Needed:",
-        r"Not enough disk space\. Needed: (?P<needed>[^(]+)",
-        cause="the cache of datasets needs {needed} on this node",
-        fix="HF_DATASETS_CACHE or HF_HOME in [env] to a disk with room, or streaming=True",
-        checks=("files.home-and-caches-have-room",),
-    ),
-    root(
-        "datasets-shards-uneven",
-        ("the number of shards exceeds the number of samples", "Unable to shard a dataset of size"),
-        cause="there are fewer samples than ranks or workers that should share them",
-        fix="fewer ranks or num_proc, or more data",
-    ),
-    root(
-        "datasets-arrow-offset-overflow",
-        ("offset overflow while concatenating arrays", "There was an overflow with type"),
-        cause="one column of a batch is larger than 2 GB, which arrow's plain lists cannot hold",
-        fix="smaller writer_batch_size (and batch_size) in map, or large_string/large_list "
-        "features",
-    ),
-    root(
-        "datasets-arrow-file-broken",
-        (
-            "pyarrow.lib.ArrowInvalid: Parquet magic bytes not found in footer",
-            "pyarrow.lib.ArrowInvalid: Not an Arrow file",
-            "Parquet file size is 0 bytes",
-            "ArrowInvalid: Tried reading schema message, was null or length 0",
-            "Unexpected end of stream: Page was smaller",
-        ),
-        cause="a file of data is empty, cut off or of another format than its name: its download "
-        "or its writing was interrupted, or it is a git-lfs pointer",
-        fix="`ls -l` it on this node and compare with the head's; download it again; remove the "
-        "cache of datasets that holds it",
-        checks=("files.needed-data-is-whole", "files.same-files-are-equal"),
-    ),
-    root(
-        "datasets-arrow-json",
-        "JSON parse error:",
-        r"(?:ArrowInvalid: )?JSON parse error: (?P<what>.+)",
-        cause="a JSON or JSON-lines file of the data has an error ({what}): a row that is no "
-        "JSON, or a field with two types",
-        fix='check the row; a file that is one large list needs load_dataset("json", '
-        "data_files=..., field=...)",
-        checks=("files.needed-data-is-whole",),
-    ),
-    root(
-        "datasets-pyarrow-missing-symbol",
-        "module 'pyarrow' has no attribute '",
-        r"module 'pyarrow' has no attribute '(?P<name>\w+)'",
-        cause="datasets and pyarrow do not fit each other: one of them is too old",
-        fix="`uv pip install -U datasets pyarrow` on every node",
-        checks=("software.versions-are-equal",),
-    ),
-    root(
-        "datasets-fsspec-version",
-        (
-            "Loading a dataset cached in a LocalFileSystem is not supported",
-            "Invalid pattern: '**' can only be an entire path component",
-        ),
-        cause="datasets is too old for the installed fsspec",
-        fix="`uv pip install -U datasets` on every node (2.14.6 or newer), or `uv pip install "
-        "'fsspec<2023.10'`",
-        checks=("software.versions-are-equal",),
-    ),
-    root(
-        "datasets-map-lengths",
-        "but got length",
-        r"Column (?P<index>\d+) named (?P<name>\S+) expected length (?P<want>\d+) but got length "
-        r"(?P<have>\d+)",
-        cause="a function of dataset.map(batched=True) returned columns of different lengths, or "
-        "the old columns were kept beside them",
-        fix="remove_columns=dataset.column_names in map, and the same number of rows in each "
-        "column",
-    ),
-    root(
-        "datasets-cache-missing",
-        "Failed to open local file '",
-        r"Failed to open local file '(?P<path>[^']+\.arrow)'",
-        near=r"[Nn]o such file or directory",
-        cause="a prepared part of the data, {path}, is not on this node: another node or rank "
-        "wrote it to a cache that is not shared, or two wrote it at once",
-        fix="HF_DATASETS_CACHE on a file system that every node mounts, prepared once before the "
-        "start; or on each node's own disk, prepared by its local rank 0 "
-        "(main_process_first(local=True), LLaMA-Factory: data_shared_file_system)",
-        checks=("files.shared-folders-are-shared-everywhere", "files.caches-can-be-written"),
-    ),
+FAILURES = read_entries(
+    r"""
+root datasets-script-refused
+  shows   Dataset scripts are no longer supported, but found {file}
+  cause   datasets 4 and newer run no loading scripts, and this dataset has one ({file})
+  fix     a copy of the dataset in parquet (many have the branch refs/convert/parquet:
+          revision="refs/convert/parquet"), or `uv pip install 'datasets<4'` with trust_remote_code
+root datasets-not-found
+  says    "DatasetNotFoundError: "
+  says    doesn't exist on the Hub or cannot be accessed
+  pattern Dataset '(?P<name>[^']+)' doesn't exist on the Hub or cannot be accessed|
+          DatasetNotFoundError: (?P<what>.+)
+  cause   the Hub has no dataset of this name for this rank (misspelt, private, or gated without a
+          token), and there is no such folder on this node
+  fix     check the name or the path on every node; HF_TOKEN in [env] for a private one
+  checks  files.needed-files-exist
+root datasets-no-data-files
+  says    EmptyDatasetError
+  says    DataFilesNotFoundError
+  says    No (supported) data files found
+  pattern (?:EmptyDatasetError|DataFilesNotFoundError|No \(supported\) data files found)(?P<what>.*)
+  cause   the folder or repository has no files that datasets can read: it is empty on this node, or
+          their ending is unknown
+  fix     `ls` it on this node; name format and files: load_dataset("json", data_files=...)
+  checks  files.needed-data-is-whole, files.needed-files-exist
+root datasets-saved-to-disk
+  says    You are trying to load a dataset that was saved using `save_to_disk`
+  cause   the folder was written by save_to_disk, which load_dataset does not read
+  fix     datasets.load_from_disk(PATH)
+root datasets-not-a-saved-dataset
+  says    is neither a `Dataset` directory nor a `DatasetDict` directory
+  says    Expected to load a `Dataset` object but provided path is not a `Dataset`
+  pattern Directory (?P<path>\S+) is neither a `Dataset` directory nor a `DatasetDict` directory|
+          Expected to load a `Dataset` object but provided path is not a `Dataset`
+  cause   the folder is no dataset that save_to_disk wrote, or was not copied whole to this node
+  fix     `ls` it on this node (dataset_info.json, state.json, data-*.arrow must be there); for
+          other formats load_dataset
+  checks  files.needed-data-is-whole, files.same-files-are-equal
+root datasets-generation-error
+  says    datasets.exceptions.DatasetGenerationError: An error occurred while generating the dataset
+  says    datasets.builder.DatasetGenerationError: An error occurred while generating the dataset
+  cause   a file of the data could not be read or does not fit the others; the traceback above this
+          line says which and why
+  fix     read the error before `The above exception was the direct cause`; correct or remove that
+          file
+  checks  files.needed-data-is-whole
+root datasets-cast-error
+  says    DatasetGenerationCastError
+  says    CastError: Couldn't cast
+  says    Couldn't cast array of type
+  pattern (?:DatasetGenerationCastError|CastError: Couldn't cast|Couldn't cast array of type
+          (?P<type>.+))
+  cause   the files of the data have different columns or types: a field is a number in one and text
+          in another, or is missing in some
+  fix     make the fields alike in all files, load them apart, or give features= to load_dataset
+root datasets-column-missing
+  shows   Column name {missing:\[[^\]]*\]|\S+} not in the dataset. Current columns in the dataset:
+          {columns:\[[^\]]*\]}
+  cause   the data has no {missing}; its columns are {columns}
+  fix     name the right column in the config, or rename it (dataset.rename_column)
+root datasets-split-missing
+  says    Unknown split "
+  pattern Unknown split "(?P<split>[^"]+)"\. Should be one of (?P<splits>\[[^\]]*\])
+  cause   the dataset has no split {split}; there are {splits}
+  fix     name one of them, or take a part of train: split="train[:1%]"
+root datasets-config-missing
+  says    Config name is missing.
+  says    BuilderConfig '
+  pattern (?:Config name is missing\.|BuilderConfig '(?P<name>[^']+)' not found\. Available:
+          (?P<available>\[[^\]]*\]))
+  cause   the dataset has several configurations, and the one named (or none) is not among them
+  fix     load_dataset(NAME, CONFIG) with one of those that the message lists
+root datasets-disk-space
+  says    Not enough disk space. Needed:
+  pattern Not enough disk space\. Needed: (?P<needed>[^(]+)
+  cause   the cache of datasets needs {needed} on this node
+  fix     HF_DATASETS_CACHE or HF_HOME in [env] to a disk with room, or streaming=True
+  checks  files.home-and-caches-have-room
+root datasets-shards-uneven
+  says    the number of shards exceeds the number of samples
+  says    Unable to shard a dataset of size
+  cause   there are fewer samples than ranks or workers that should share them
+  fix     fewer ranks or num_proc, or more data
+root datasets-arrow-offset-overflow
+  says    offset overflow while concatenating arrays
+  says    There was an overflow with type
+  cause   one column of a batch is larger than 2 GB, which arrow's plain lists cannot hold
+  fix     smaller writer_batch_size (and batch_size) in map, or large_string/large_list features
+root datasets-arrow-file-broken
+  says    pyarrow.lib.ArrowInvalid: Parquet magic bytes not found in footer
+  says    pyarrow.lib.ArrowInvalid: Not an Arrow file
+  says    Parquet file size is 0 bytes
+  says    ArrowInvalid: Tried reading schema message, was null or length 0
+  says    Unexpected end of stream: Page was smaller
+  cause   a file of data is empty, cut off or of another format than its name: its download or its
+          writing was interrupted, or it is a git-lfs pointer
+  fix     `ls -l` it on this node and compare with the head's; download it again; remove the cache
+          of datasets that holds it
+  checks  files.needed-data-is-whole, files.same-files-are-equal
+root datasets-arrow-json
+  says    JSON parse error:
+  pattern (?:ArrowInvalid: )?JSON parse error: (?P<what>.+)
+  cause   a JSON or JSON-lines file of the data has an error ({what}): a row that is no JSON, or a
+          field with two types
+  fix     check the row; a file that is one large list needs load_dataset("json", data_files=...,
+          field=...)
+  checks  files.needed-data-is-whole
+root datasets-pyarrow-missing-symbol
+  shows   module 'pyarrow' has no attribute '{name:\w+}'
+  cause   datasets and pyarrow do not fit each other: one of them is too old
+  fix     `uv pip install -U datasets pyarrow` on every node
+  checks  software.versions-are-equal
+root datasets-fsspec-version
+  says    Loading a dataset cached in a LocalFileSystem is not supported
+  says    Invalid pattern: '**' can only be an entire path component
+  cause   datasets is too old for the installed fsspec
+  fix     `uv pip install -U datasets` on every node (2.14.6 or newer), or `uv pip install
+          'fsspec<2023.10'`
+  checks  software.versions-are-equal
+root datasets-map-lengths
+  says    but got length
+  pattern Column (?P<index>\d+) named (?P<name>\S+) expected length (?P<want>\d+) but got length
+          (?P<have>\d+)
+  cause   a function of dataset.map(batched=True) returned columns of different lengths, or the old
+          columns were kept beside them
+  fix     remove_columns=dataset.column_names in map, and the same number of rows in each column
+root datasets-cache-missing
+  shows   Failed to open local file '{path:[^']+\.arrow}'
+  near    [Nn]o such file or directory
+  cause   a prepared part of the data, {path}, is not on this node: another node or rank wrote it to
+          a cache that is not shared, or two wrote it at once
+  fix     HF_DATASETS_CACHE on a file system that every node mounts, prepared once before the start;
+          or on each node's own disk, prepared by its local rank 0 (main_process_first(local=True),
+          LLaMA-Factory: data_shared_file_system)
+  checks  files.shared-folders-are-shared-everywhere, files.caches-can-be-written
+"""
 )

@@ -2,87 +2,71 @@
 
 from __future__ import annotations
 
-from checks.knowledge.failures.known import root, silent
+from checks.knowledge.failures.entries import read_entries
 
-EFA_DEVICES_FIX = (
-    "`fi_info -p efa` on that node; in a container pass /dev/infiniband/uverbs* on (Kubernetes: "
-    "request vpc.amazonaws.com/efa) and use the EFA installer's libfabric"
-)
-
-FAILURES = (
-    root(
-        "ofi-no-protocol",
-        ("Unable to find a protocol that worked", "find any optimal provider"),
-        r"NET/OFI .*(?:Unable to find a protocol that worked|find any optimal provider)",
-        cause="the libfabric plugin of NCCL finds no fabric that it can use: no EFA adapter here "
-        "or in this container, or another libfabric is loaded",
-        fix=EFA_DEVICES_FIX,
-        checks=("nccl.network-named-is-there", "nccl.plugins-are-there"),
-    ),
-    silent(
-        "ofi-efa-not-seen",
-        "provider efa output empty list",
-        cause="libfabric sees no EFA adapter, so that NCCL fails or falls back to TCP",
-        fix=EFA_DEVICES_FIX,
-        checks=("nccl.network-named-is-there", "collective.ranks-use-the-fastest-transport"),
-        survivable=True,
-    ),
-    root(
-        "ofi-peer-unreachable",
-        "completed with error",
-        r"NET/OFI .*completed with error.*(?P<why>[Uu]nreachable remote|[Uu]nresponsive)",
-        cause="a peer's EFA adapter does not answer ({why}): the security group does not allow all "
-        "traffic to and from itself, the nodes are in different subnets, or the peer died",
-        fix="allow all traffic within the security group, inbound and outbound; if no node fails "
-        "alone, find the rank that failed first",
-        checks=("collective.ranks-meet",),
-    ),
-    root(
-        "ofi-peer-not-inserted",
-        "Unable to insert remote address into address vector",
-        cause="the address of a peer's EFA adapter cannot be used: EFA's traffic does not leave "
-        "the instance, most often because the security group lacks an outbound rule to itself (one "
-        "for 0.0.0.0/0 does not cover EFA)",
-        fix="allow all traffic within the security group, inbound and outbound; all nodes in one "
-        "subnet",
-        checks=("collective.ranks-meet",),
-    ),
-    root(
-        "ofi-transfer-failed",
-        ("completed with error. RC: ", "rxr_cq_write_tx_error", "efa_rdm_txe_handle_error"),
-        r"NET/OFI .*completed with error\. RC: (?P<code>\d+)(?!.*(?:nreachable|nresponsive))"
-        r"|(?:rxr_cq_write_tx_error|efa_rdm_txe_handle_error)",
-        cause="a transfer by EFA failed: the security group does not allow all traffic to and from "
-        "itself, the nodes are in different subnets, or the peer's process ended",
-        fix="allow all traffic within the security group, inbound and outbound; if no rank failed "
-        "before, `fi_pingpong -p efa` between the two nodes",
-        checks=("collective.ranks-meet",),
-    ),
-    root(
-        "ofi-other-libfabric",
-        "Disabling shared memory failed",
-        r"NET/OFI .*Disabling shared memory failed",
-        cause="the plugin was built for another libfabric than the one that is loaded",
-        fix="put the EFA installer's /opt/amazon/efa/lib first in LD_LIBRARY_PATH, with its own "
-        "aws-ofi-nccl",
-        checks=("nccl.plugins-are-there", "software.variables-are-equal"),
-    ),
-    root(
-        "ofi-memory-registration",
-        "Unable to register memory (type = ",
-        r"NET/OFI .*Unable to register memory \(type = \d+\) for device (?P<device>\d+)\. "
-        r"RC: -?\d+, Error: (?P<why>.+)",
-        cause="adapter {device} cannot register memory ({why}): too little may be locked, or the "
-        "GPU's memory cannot be shared with it",
-        fix="set memlock to unlimited (`--ulimit memlock=-1`), and load efa_nv_peermem "
-        "or a kernel with dma-buf",
-        checks=("limits.memlock-is-unlimited",),
-    ),
-    root(
-        "efa-fork-unsafe",
-        "libfabric EFA provider is operating in",
-        cause="the program forked after EFA was started, which this libfabric does not allow",
-        fix="set FI_EFA_FORK_SAFE=1 and RDMAV_FORK_SAFE=1 in [env], or use a newer kernel and "
-        "EFA installer",
-    ),
+FAILURES = read_entries(
+    r"""
+EFA_DEVICES_FIX = `fi_info -p efa` on that node; in a container pass /dev/infiniband/uverbs* on
+   (Kubernetes: request vpc.amazonaws.com/efa) and use the EFA installer's libfabric
+root ofi-no-protocol
+  says    Unable to find a protocol that worked
+  says    find any optimal provider
+  pattern NET/OFI .*(?:Unable to find a protocol that worked|find any optimal provider)
+  cause   the libfabric plugin of NCCL finds no fabric that it can use: no EFA adapter here or in
+          this container, or another libfabric is loaded
+  fix     {EFA_DEVICES_FIX}
+  checks  nccl.network-named-is-there, nccl.plugins-are-there
+silent ofi-efa-not-seen, survivable
+  says    provider efa output empty list
+  cause   libfabric sees no EFA adapter, so that NCCL fails or falls back to TCP
+  fix     {EFA_DEVICES_FIX}
+  checks  nccl.network-named-is-there, collective.ranks-use-the-fastest-transport
+root ofi-peer-unreachable
+  says    completed with error
+  pattern NET/OFI .*completed with error.*(?P<why>[Uu]nreachable remote|[Uu]nresponsive)
+  cause   a peer's EFA adapter does not answer ({why}): the security group does not allow all
+          traffic to and from itself, the nodes are in different subnets, or the peer died
+  fix     allow all traffic within the security group, inbound and outbound; if no node fails alone,
+          find the rank that failed first
+  checks  collective.ranks-meet
+root ofi-peer-not-inserted
+  says    Unable to insert remote address into address vector
+  cause   the address of a peer's EFA adapter cannot be used: EFA's traffic does not leave the
+          instance, most often because the security group lacks an outbound rule to itself (one for
+          0.0.0.0/0 does not cover EFA)
+  fix     allow all traffic within the security group, inbound and outbound; all nodes in one subnet
+  checks  collective.ranks-meet
+root ofi-transfer-failed
+  says    "completed with error. RC: "
+  says    rxr_cq_write_tx_error
+  says    efa_rdm_txe_handle_error
+  pattern NET/OFI .*completed with error\. RC: (?P<code>\d+)(?!.*(?:nreachable|nresponsive))|
+          (?:rxr_cq_write_tx_error|efa_rdm_txe_handle_error)
+  cause   a transfer by EFA failed: the security group does not allow all traffic to and from
+          itself, the nodes are in different subnets, or the peer's process ended
+  fix     allow all traffic within the security group, inbound and outbound; if no rank failed
+          before, `fi_pingpong -p efa` between the two nodes
+  checks  collective.ranks-meet
+root ofi-other-libfabric
+  says    Disabling shared memory failed
+  pattern NET/OFI .*Disabling shared memory failed
+  cause   the plugin was built for another libfabric than the one that is loaded
+  fix     put the EFA installer's /opt/amazon/efa/lib first in LD_LIBRARY_PATH, with its own
+          aws-ofi-nccl
+  checks  nccl.plugins-are-there, software.variables-are-equal
+root ofi-memory-registration
+  says    "Unable to register memory (type = "
+  pattern NET/OFI .*Unable to register memory \(type = \d+\) for device (?P<device>\d+)\. RC: -?\d+,
+          Error: (?P<why>.+)
+  cause   adapter {device} cannot register memory ({why}): too little may be locked, or the GPU's
+          memory cannot be shared with it
+  fix     set memlock to unlimited (`--ulimit memlock=-1`), and load efa_nv_peermem or a kernel with
+          dma-buf
+  checks  limits.memlock-is-unlimited
+root efa-fork-unsafe
+  says    libfabric EFA provider is operating in
+  cause   the program forked after EFA was started, which this libfabric does not allow
+  fix     set FI_EFA_FORK_SAFE=1 and RDMAV_FORK_SAFE=1 in [env], or use a newer kernel and EFA
+          installer
+"""
 )

@@ -2,120 +2,87 @@
 
 from __future__ import annotations
 
-from checks.knowledge.failures.known import root, symptom
+from checks.knowledge.failures.entries import read_entries
 
-READ_PYXIS_LOG = "read the lines that pyxis prints below, indented: they are the container's own"
-
-FAILURES = (
-    root(
-        "enroot-user-namespace",
-        "enroot-nsenter: failed to create user namespace",
-        r"enroot-nsenter: failed to create user namespace: (?P<why>.+)",
-        cause="this node does not let users create namespaces ({why})",
-        fix="raise user.max_user_namespaces, set kernel.unprivileged_userns_clone=1 and, on Ubuntu "
-        "24.04, kernel.apparmor_restrict_unprivileged_userns=0; `enroot start` on that node "
-        "proves it",
-    ),
-    root(
-        "enroot-registry-refused",
-        " returned error code: 4",
-        r"URL (?P<url>https?://(?!\S+\.sqsh/)\S+) returned error code: "
-        r"(?P<status>401|403|404|429)\b",
-        cause="the registry answered {status} for {url}: no or a wrong login (401, 403), no such "
-        "image or tag (404), or too many downloads (429)",
-        fix="put the login into ~/.config/enroot/.credentials on the nodes, check the image's "
-        "name (`REGISTRY#IMAGE:TAG`), or import it once to a .sqsh file and name that",
-    ),
-    root(
-        "enroot-file-taken-for-image",
-        "sqsh/manifests/",
-        r"URL https?://\S+?/(?P<name>[^/\s]+\.sqsh)/manifests/\S+ returned error code: \d+",
-        cause="{name} was looked for in a registry: pyxis takes only what begins with / or ./ for "
-        "an image file",
-        fix="--container-image=./{name}, or its whole path on a file system that every node mounts",
-        checks=("files.needed-files-exist",),
-    ),
-    symptom(
-        "pyxis-import-failed",
-        "pyxis: failed to import docker image",
-        cause="the image could not be downloaded or unpacked on this node; an image file needs a "
-        "path that begins with / or ./",
-        fix=READ_PYXIS_LOG,
-    ),
-    symptom(
-        "pyxis-start-failed",
-        ("pyxis: couldn't start container", "pyxis: container start failed with error code"),
-        cause="the container could not be started on this node",
-        fix=READ_PYXIS_LOG,
-    ),
-    symptom(
-        "pyxis-plugin-failed",
-        "required plugin spank_pyxis.so: ",
-        cause="Slurm ended the step because the container could not be prepared",
-        fix="read the lines of pyxis above",
-    ),
-    root(
-        "pyxis-mount-source-missing",
-        "pyxis: --container-mounts: source path does not exist: ",
-        r"pyxis: --container-mounts: source path does not exist: (?P<path>\S+)",
-        cause="{path}, named in --container-mounts, does not exist on this node",
-        fix="create it, or mount its file system, on every node",
-        checks=("files.shared-folders-are-shared-everywhere", "files.needed-files-exist"),
-    ),
-    root(
-        "enroot-mount-failed",
-        "enroot-mount: failed to mount: ",
-        r"enroot-mount: failed to mount: (?P<path>\S+) at (?P<target>\S+): (?P<why>.+)",
-        cause="{path} cannot be mounted into the container: {why}",
-        fix="create it, or mount its file system, on every node; a device file needs its driver",
-        checks=("files.shared-folders-are-shared-everywhere", "files.network-mounts-answer"),
-    ),
-    root(
-        "enroot-nvidia-tool-missing",
-        "Command not found: nvidia-container-cli",
-        cause="libnvidia-container is not installed on this node, so that the container gets no "
-        "GPU",
-        fix="install libnvidia-container-tools on every node",
-    ),
-    root(
-        "enroot-nvidia-hook-failed",
-        "98-nvidia.sh exited with return code ",
-        unless=r"nvidia-container-cli",
-        cause="enroot's hook for NVIDIA GPUs failed on this node",
-        fix="`nvidia-container-cli -k info` and `nvidia-smi` there",
-        checks=("gpu.driver-answers", "gpu.driver-libraries-are-whole"),
-    ),
-    root(
-        "enroot-folder-not-permitted",
-        "mkdir: cannot create directory ",
-        r"mkdir: cannot create directory ['‘](?P<path>/[^'’]*enroot[^'’]*)['’]: Permission denied",
-        cause="enroot may not create {path} on this node",
-        fix="set ENROOT_RUNTIME_PATH, ENROOT_DATA_PATH and ENROOT_CACHE_PATH in "
-        "/etc/enroot/enroot.conf to folders of each user, and create them in Slurm's prolog",
-    ),
-    root(
-        "enroot-program-missing",
-        "enroot-switchroot: failed to execute: ",
-        r"enroot-switchroot: failed to execute: (?P<path>\S+): (?P<why>.+)",
-        cause="the container cannot run {path} ({why}): the image lacks it, or is of another CPU "
-        "architecture",
-        fix="--no-container-entrypoint, an image with a shell, or one for this architecture",
-        checks=("limits.systems-are-alike",),
-    ),
-    root(
-        "enroot-image-damaged",
-        "Checksum validation failed",
-        r"\[ERROR\] Checksum validation failed",
-        cause="a layer of the image was damaged while it was downloaded",
-        fix="empty enroot's cache folder (~/.cache/enroot) on that node, which may be full, and "
-        "import again",
-        checks=("files.home-and-caches-have-room",),
-    ),
-    root(
-        "pyxis-seccomp",
-        "pyxis: seccomp filter failed",
-        cause="the node's kernel lacks the seccomp filter that pyxis needs",
-        fix="update the kernel, or pyxis, on that node",
-        checks=("limits.systems-are-alike",),
-    ),
+FAILURES = read_entries(
+    r"""
+READ_PYXIS_LOG = read the lines that pyxis prints below, indented: they are the container's own
+root enroot-user-namespace
+  shows   enroot-nsenter: failed to create user namespace: {why:.+}
+  cause   this node does not let users create namespaces ({why})
+  fix     raise user.max_user_namespaces, set kernel.unprivileged_userns_clone=1 and, on Ubuntu
+          24.04, kernel.apparmor_restrict_unprivileged_userns=0; `enroot start` on that node proves
+          it
+root enroot-registry-refused
+  says    " returned error code: 4"
+  pattern URL (?P<url>https?://(?!\S+\.sqsh/)\S+) returned error code: (?P<status>401|403|404|429)\b
+  cause   the registry answered {status} for {url}: no or a wrong login (401, 403), no such image or
+          tag (404), or too many downloads (429)
+  fix     put the login into ~/.config/enroot/.credentials on the nodes, check the image's name
+          (`REGISTRY#IMAGE:TAG`), or import it once to a .sqsh file and name that
+root enroot-file-taken-for-image
+  says    sqsh/manifests/
+  pattern URL https?://\S+?/(?P<name>[^/\s]+\.sqsh)/manifests/\S+ returned error code: \d+
+  cause   {name} was looked for in a registry: pyxis takes only what begins with / or ./ for an
+          image file
+  fix     --container-image=./{name}, or its whole path on a file system that every node mounts
+  checks  files.needed-files-exist
+symptom pyxis-import-failed
+  says    pyxis: failed to import docker image
+  cause   the image could not be downloaded or unpacked on this node; an image file needs a path
+          that begins with / or ./
+  fix     {READ_PYXIS_LOG}
+symptom pyxis-start-failed
+  says    pyxis: couldn't start container
+  says    pyxis: container start failed with error code
+  cause   the container could not be started on this node
+  fix     {READ_PYXIS_LOG}
+symptom pyxis-plugin-failed
+  says    "required plugin spank_pyxis.so: "
+  cause   Slurm ended the step because the container could not be prepared
+  fix     read the lines of pyxis above
+root pyxis-mount-source-missing
+  shows   pyxis: --container-mounts: source path does not exist: {path}
+  cause   {path}, named in --container-mounts, does not exist on this node
+  fix     create it, or mount its file system, on every node
+  checks  files.shared-folders-are-shared-everywhere, files.needed-files-exist
+root enroot-mount-failed
+  shows   enroot-mount: failed to mount: {path} at {target}: {why:.+}
+  cause   {path} cannot be mounted into the container: {why}
+  fix     create it, or mount its file system, on every node; a device file needs its driver
+  checks  files.shared-folders-are-shared-everywhere, files.network-mounts-answer
+root enroot-nvidia-tool-missing
+  says    Command not found: nvidia-container-cli
+  cause   libnvidia-container is not installed on this node, so that the container gets no GPU
+  fix     install libnvidia-container-tools on every node
+root enroot-nvidia-hook-failed
+  says    "98-nvidia.sh exited with return code "
+  unless  nvidia-container-cli
+  cause   enroot's hook for NVIDIA GPUs failed on this node
+  fix     `nvidia-container-cli -k info` and `nvidia-smi` there
+  checks  gpu.driver-answers, gpu.driver-libraries-are-whole
+root enroot-folder-not-permitted
+  says    "mkdir: cannot create directory "
+  pattern mkdir: cannot create directory ['‘](?P<path>/[^'’]*enroot[^'’]*)['’]: Permission denied
+  cause   enroot may not create {path} on this node
+  fix     set ENROOT_RUNTIME_PATH, ENROOT_DATA_PATH and ENROOT_CACHE_PATH in /etc/enroot/enroot.conf
+          to folders of each user, and create them in Slurm's prolog
+root enroot-program-missing
+  shows   enroot-switchroot: failed to execute: {path}: {why:.+}
+  cause   the container cannot run {path} ({why}): the image lacks it, or is of another CPU
+          architecture
+  fix     --no-container-entrypoint, an image with a shell, or one for this architecture
+  checks  limits.systems-are-alike
+root enroot-image-damaged
+  shows   [ERROR] Checksum validation failed
+  cause   a layer of the image was damaged while it was downloaded
+  fix     empty enroot's cache folder (~/.cache/enroot) on that node, which may be full, and import
+          again
+  checks  files.home-and-caches-have-room
+root pyxis-seccomp
+  says    pyxis: seccomp filter failed
+  cause   the node's kernel lacks the seccomp filter that pyxis needs
+  fix     update the kernel, or pyxis, on that node
+  checks  limits.systems-are-alike
+"""
 )

@@ -2,65 +2,53 @@
 
 from __future__ import annotations
 
-from checks.knowledge.failures.known import noise, root, silent
+from checks.knowledge.failures.entries import read_entries
 
-ENV_FILE_FIX = "leave only lines KEY=VALUE in .deepspeed_env (in ~ and in the working directory)"
-
-FAILURES = (
-    root(
-        "ds-env-bad-line",
-        (
-            "key, val = var.split('=', maxsplit=1)",
-            "not enough values to unpack (expected 2, got 1)",
-        ),
-        near=r"key, val = var\.split\('=', maxsplit=1\)",
-        cause="a line of .deepspeed_env has no =: it is empty or a comment",
-        fix=ENV_FILE_FIX + ": no comment, no blank line, no export",
-        checks=("nccl.deepspeed-env-file-is-sound",),
-    ),
-    silent(
-        "ds-env-comment-kills-job",
-        "declare -x ",
-        r"^(?:(?P<node>[^\s:]+): )?declare -x \w+=",
-        unless=r"launch\.py:\d+:main|\bstep\b|'loss'",
-        cause="a comment in .deepspeed_env became part of the remote command and cut it off: the "
-        "nodes print their environment, no rank starts, and deepspeed exits with 0",
-        fix=ENV_FILE_FIX,
-        checks=("nccl.deepspeed-env-file-is-sound",),
-    ),
-    root(
-        "remote-quote-error",
-        ("unexpected EOF while looking for matching", "syntax error near unexpected token"),
-        r"(?:ba)?sh: (?:-c: )?line \d+: "
-        r"(?:unexpected EOF while looking for matching|syntax error near unexpected token)",
-        cause="an argument or an environment variable with a quote, bracket or semicolon reached "
-        "the remote shell unquoted; DeepSpeed quotes only values that contain a space",
-        fix="put such values into a file that the script reads; `python -m launcher start` "
-        "passes any argument",
-        checks=("nccl.deepspeed-env-file-is-sound",),
-    ),
-    root(
-        "remote-command-not-found",
-        (": not found", ": command not found"),
-        r"\b(?:ba|z|da)?sh: (?:line \d+: |\d+: )?(?P<command>[\w./+-]+): (?:command )?not found",
-        cause="{command} is not in the PATH of a non-interactive shell: the lines for conda, "
-        "modules and venvs in .bashrc do not apply there",
-        fix="use an absolute path, or set PATH in .deepspeed_env or [env]",
-        checks=("software.python-is-there",),
-        survivable=True,
-    ),
-    noise(
-        "rc-file-noise",
-        (
-            "mesg: ttyname failed",
-            "mesg: cannot open",
-            "stdin: is not a tty",
-            "bind: warning: line editing not enabled",
-        ),
-        r"mesg: (?:ttyname failed: Inappropriate ioctl|cannot open)|stdin: is not a tty"
-        r"|bind: warning: line editing not enabled",
-        cause="a start-up file of the login shell expects a terminal; this alone is harmless",
-        fix="put it behind `[ -t 0 ]` in .profile or .bashrc",
-        checks=("ssh.shell-is-quiet",),
-    ),
+FAILURES = read_entries(
+    r"""
+ENV_FILE_FIX = leave only lines KEY=VALUE in .deepspeed_env (in ~ and in the working directory)
+root ds-env-bad-line
+  says    key, val = var.split('=', maxsplit=1)
+  says    not enough values to unpack (expected 2, got 1)
+  near    key, val = var\.split\('=', maxsplit=1\)
+  cause   a line of .deepspeed_env has no =: it is empty or a comment
+  fix     {ENV_FILE_FIX}: no comment, no blank line, no export
+  checks  nccl.deepspeed-env-file-is-sound
+silent ds-env-comment-kills-job
+  says    "declare -x "
+  pattern ^(?:(?P<node>[^\s:]+): )?declare -x \w+=
+  unless  launch\.py:\d+:main|\bstep\b|'loss'
+  cause   a comment in .deepspeed_env became part of the remote command and cut it off: the nodes
+          print their environment, no rank starts, and deepspeed exits with 0
+  fix     {ENV_FILE_FIX}
+  checks  nccl.deepspeed-env-file-is-sound
+root remote-quote-error
+  says    unexpected EOF while looking for matching
+  says    syntax error near unexpected token
+  pattern (?:ba)?sh: (?:-c: )?line \d+: (?:unexpected EOF while looking for matching|syntax error
+          near unexpected token)
+  cause   an argument or an environment variable with a quote, bracket or semicolon reached the
+          remote shell unquoted; DeepSpeed quotes only values that contain a space
+  fix     put such values into a file that the script reads; `python -m launcher start` passes any
+          argument
+  checks  nccl.deepspeed-env-file-is-sound
+root remote-command-not-found, survivable
+  says    : not found
+  says    : command not found
+  pattern \b(?:ba|z|da)?sh: (?:line \d+: |\d+: )?(?P<command>[\w./+-]+): (?:command )?not found
+  cause   {command} is not in the PATH of a non-interactive shell: the lines for conda, modules and
+          venvs in .bashrc do not apply there
+  fix     use an absolute path, or set PATH in .deepspeed_env or [env]
+  checks  software.python-is-there
+noise rc-file-noise
+  says    mesg: ttyname failed
+  says    mesg: cannot open
+  says    stdin: is not a tty
+  says    bind: warning: line editing not enabled
+  pattern mesg: (?:ttyname failed: Inappropriate ioctl|cannot open)|stdin: is not a tty|bind:
+          warning: line editing not enabled
+  cause   a start-up file of the login shell expects a terminal; this alone is harmless
+  fix     put it behind `[ -t 0 ]` in .profile or .bashrc
+  checks  ssh.shell-is-quiet
+"""
 )

@@ -2,85 +2,62 @@
 
 from __future__ import annotations
 
-from checks.knowledge.failures.known import root
+from checks.knowledge.failures.entries import read_entries
 
-FAILURES = (
-    root(
-        "fa-not-installed",
-        (
-            "FlashAttention2 has been toggled on, but it cannot be used due to the following error",
-            "doesn't seem to be installed.",
-        ),
-        r"(?:FlashAttention2 has been toggled on, but it cannot be used due to the following "
-        r"error: (?P<why>.+)|the package for FlashAttention\d? ?doesn't seem to be installed\.)",
-        cause="the model was asked for FlashAttention, and flash-attn is not there or cannot be "
-        "used on this node",
-        fix="`uv pip install flash-attn --no-build-isolation` (or the wheel for this torch, CUDA "
-        "and Python of its releases), or attn_implementation: sdpa",
-        checks=("software.versions-are-equal",),
-    ),
-    root(
-        "fa-module-missing",
-        "No module named 'flash_attn",
-        r"No module named 'flash_attn(?P<module>[\w.]*)'",
-        cause="flash-attn is not installed for this interpreter, or another release than the "
-        "model's code expects (flash_attn_interface is FlashAttention 3)",
-        fix="`uv pip install flash-attn --no-build-isolation` on every node, or "
-        "attn_implementation: sdpa",
-        checks=("software.versions-are-equal",),
-        survivable=True,
-    ),
-    root(
-        "fa-build-without-torch",
-        "No module named 'torch'",
-        cause="a package was built in an environment of its own, where torch is not installed",
-        fix="`uv pip install --no-build-isolation PACKAGE`, after torch is in the environment",
-        near=r"(?:flash[-_]attn|setup\.py|build_meta|build isolation|get_requires_for_build_wheel)",
-    ),
-    root(
-        "fa-gpu-too-old",
-        (
-            "FlashAttention only supports Ampere GPUs or newer",
-            "FlashAttention only supports A100",
-            "FlashAttention backward for head dim > 64 requires A100 or H100",
-        ),
-        cause="FlashAttention 2 needs an Ampere GPU or newer; this node's is older",
-        fix="attn_implementation: sdpa on this node, or other nodes",
-        checks=("gpu.models-are-equal",),
-    ),
-    root(
-        "fa-dtype",
-        (
-            "FlashAttention only support fp16 and bf16 data type",
-            "Flash Attention only supports fp16 and bf16 data type",
-            "Flash Attention 2 only supports torch.float16 and torch.bfloat16 dtypes",
-        ),
-        r"(?:FlashAttention only support fp16 and bf16 data type|Flash Attention only supports "
-        r"fp16 and bf16 data type|Flash Attention 2 only supports torch\.float16 and "
-        r"torch\.bfloat16 dtypes.*)",
-        cause="attention got numbers in 32 bit: the model was loaded in float32, or a layer (a "
-        "norm, LoRA, the embedding) gives float32 back",
-        fix="load with dtype=torch.bfloat16 (torch_dtype before transformers 4.56) and train with "
-        "bf16: true, which casts inside autocast",
-    ),
-    root(
-        "fa-head-dim",
-        (
-            "FlashAttention forward only supports head dimension at most",
-            "FlashAttention backward only supports head dimension at most",
-        ),
-        r"FlashAttention (?:forward|backward) only supports head dimension at most (?P<limit>\d+)",
-        cause="this model's attention heads are larger than FlashAttention supports ({limit})",
-        fix="attn_implementation: sdpa or eager",
-    ),
-    root(
-        "fa-on-cpu",
-        "You are attempting to use Flash Attention",
-        r"You are attempting to use Flash Attention (?P<version>[\d.]+) with a model not "
-        r"initialized on GPU and with no GPU available",
-        cause="FlashAttention was asked for, and this rank sees no GPU",
-        fix="`nvidia-smi -L` and CUDA_VISIBLE_DEVICES of the rank; attn_implementation: sdpa on "
-        "CPUs",
-        checks=("gpu.shell-hides-no-gpu",),
-    ),
+FAILURES = read_entries(
+    r"""
+root fa-not-installed
+  says    FlashAttention2 has been toggled on, but it cannot be used due to the following error
+  says    doesn't seem to be installed.
+  pattern (?:FlashAttention2 has been toggled on, but it cannot be used due to the following error:
+          (?P<why>.+)|the package for FlashAttention\d? ?doesn't seem to be installed\.)
+  cause   the model was asked for FlashAttention, and flash-attn is not there or cannot be used on
+          this node
+  fix     `uv pip install flash-attn --no-build-isolation` (or the wheel for this torch, CUDA and
+          Python of its releases), or attn_implementation: sdpa
+  checks  software.versions-are-equal
+root fa-module-missing, survivable
+  shows   No module named 'flash_attn{module:[\w.]*}'
+  cause   flash-attn is not installed for this interpreter, or another release than the model's code
+          expects (flash_attn_interface is FlashAttention 3)
+  fix     `uv pip install flash-attn --no-build-isolation` on every node, or attn_implementation:
+          sdpa
+  checks  software.versions-are-equal
+root fa-build-without-torch
+  says    No module named 'torch'
+  near    (?:flash[-_]attn|setup\.py|build_meta|build isolation|get_requires_for_build_wheel)
+  cause   a package was built in an environment of its own, where torch is not installed
+  fix     `uv pip install --no-build-isolation PACKAGE`, after torch is in the environment
+root fa-gpu-too-old
+  says    FlashAttention only supports Ampere GPUs or newer
+  says    FlashAttention only supports A100
+  says    FlashAttention backward for head dim > 64 requires A100 or H100
+  cause   FlashAttention 2 needs an Ampere GPU or newer; this node's is older
+  fix     attn_implementation: sdpa on this node, or other nodes
+  checks  gpu.models-are-equal
+root fa-dtype
+  says    FlashAttention only support fp16 and bf16 data type
+  says    Flash Attention only supports fp16 and bf16 data type
+  says    Flash Attention 2 only supports torch.float16 and torch.bfloat16 dtypes
+  pattern (?:FlashAttention only support fp16 and bf16 data type|Flash Attention only supports fp16
+          and bf16 data type|Flash Attention 2 only supports torch\.float16 and torch\.bfloat16
+          dtypes.*)
+  cause   attention got numbers in 32 bit: the model was loaded in float32, or a layer (a norm,
+          LoRA, the embedding) gives float32 back
+  fix     load with dtype=torch.bfloat16 (torch_dtype before transformers 4.56) and train with bf16:
+          true, which casts inside autocast
+root fa-head-dim
+  says    FlashAttention forward only supports head dimension at most
+  says    FlashAttention backward only supports head dimension at most
+  pattern FlashAttention (?:forward|backward) only supports head dimension at most (?P<limit>\d+)
+  cause   this model's attention heads are larger than FlashAttention supports ({limit})
+  fix     attn_implementation: sdpa or eager
+root fa-on-cpu
+  says    You are attempting to use Flash Attention
+  pattern You are attempting to use Flash Attention (?P<version>[\d.]+) with a model not initialized
+          on GPU and with no GPU available
+  cause   FlashAttention was asked for, and this rank sees no GPU
+  fix     `nvidia-smi -L` and CUDA_VISIBLE_DEVICES of the rank; attn_implementation: sdpa on CPUs
+  checks  gpu.shell-hides-no-gpu
+"""
 )

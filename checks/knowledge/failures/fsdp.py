@@ -2,331 +2,234 @@
 
 from __future__ import annotations
 
-from checks.knowledge.failures.known import root, symptom
+from checks.knowledge.failures.entries import read_entries
 
-FAILURES = (
-    root(
-        "fsdp-mixed-dtype",
-        "Must flatten tensors with uniform dtype but got",
-        r"Must flatten tensors with uniform dtype but got (?P<one>\S+) and (?P<other>\S+)",
-        cause="FSDP packs the parameters of a block into one tensor, and they have the types "
-        "{one} and {other}",
-        fix="convert the model to one type before FSDP (model.to(torch.bfloat16)); with LoRA or "
-        "quantization bnb_4bit_quant_storage must be the model's type; or use FSDP2 "
-        "(fsdp_version: 2)",
-    ),
-    root(
-        "fsdp-mixed-requires-grad",
-        "Must flatten tensors with uniform `requires_grad` when `use_orig_params=False`",
-        cause="FSDP packs frozen and trainable parameters of a block into one tensor, as with LoRA",
-        fix="set fsdp_use_orig_params: true (use_orig_params=True), or fsdp_version: 2, or wrap "
-        "the adapters on their own",
-        checks=("accelerate.fsdp-keys-fit",),
-    ),
-    root(
-        "fsdp-integer-parameters",
-        "Cannot flatten integer dtype tensors",
-        cause="FSDP was given quantized (integer) parameters",
-        fix="set bnb_4bit_quant_storage to the model's float type (bfloat16), or do not shard "
-        "8-bit models",
-    ),
-    root(
-        "fsdp-mixed-devices",
-        (
-            "Must flatten tensors on the same device but got both",
-            "FSDP only supports single device modules but got params on",
-        ),
-        cause="parts of the model are on different devices when FSDP wraps it, as "
-        'device_map="auto" puts them',
-        fix="load without device_map, and give device_id= (accelerate does it); or all on the CPU "
-        "with sync_module_states",
-    ),
-    root(
-        "fsdp-scalar-parameter",
-        "FSDP doesn't support scalar parameters",
-        r"FSDP doesn't support scalar parameters\. Change (?P<name>\S+) to a 1D tensor",
-        cause="the parameter {name} has no dimension, which FSDP cannot shard",
-        fix="make it a tensor of one element (torch.zeros(1)), or name it in ignored_states",
-    ),
-    root(
-        "fsdp-cpu-params-with-sync",
-        "The module has CPU parameters or buffers when `sync_module_states=True`",
-        cause="sync_module_states sends rank 0's weights over the GPUs, and this rank's model is "
-        "in the CPU's memory",
-        fix="give device_id=torch.cuda.current_device() to FSDP; with accelerate set "
-        "fsdp_sync_module_states and let it place the model",
-        checks=("accelerate.fsdp-keys-fit",),
-    ),
-    root(
-        "fsdp-params-moved",
-        "An FSDP-managed module unexpectedly has parameters on",
-        r"An FSDP-managed module unexpectedly has parameters on (?P<device>\S+?)\. Make sure to "
-        r"move the module to (?P<wanted>\S+)",
-        cause="the model's parameters are on {device}, not on {wanted} where FSDP trains: it was "
-        "moved after wrapping, or no device was chosen",
-        fix="torch.cuda.set_device(LOCAL_RANK) before FSDP, and do not move the wrapped model",
-    ),
-    root(
-        "fsdp-different-collectives",
-        ("parameters while rank", "is all-gathering parameters for"),
-        r"(?:Forward order differs across ranks|.*): ?rank (?P<rank>\d+) is all-gathering (?:\d+ "
-        r"parameters while rank|parameters for .*while rank) (?P<other>\d+)",
-        cause="ranks {rank} and {other} run the model's blocks in different orders: the path "
-        "depends on the data (experts, modalities, layer drop) or the ranks built different models",
-        fix="let every rank pass every block in each step (a dummy input for an unused branch), "
-        "and compare the nodes' config and files",
-        checks=("files.same-files-are-equal",),
-    ),
-    root(
-        "fsdp-layer-class-missing",
-        (
-            "Could not find the transformer layer class",
-            "Could not find a transformer layer class called '",
-        ),
-        r"Could not find (?:the transformer layer class |a transformer layer class called "
-        r"')(?P<name>[\w.]+)",
-        cause="the config names a block to wrap that this model does not have: {name}",
-        fix="name the class of the model's layer (the entry of model._no_split_modules, such as "
-        "LlamaDecoderLayer) in fsdp_transformer_layer_cls_to_wrap, or leave it out",
-        checks=("accelerate.fsdp-keys-fit",),
-    ),
-    root(
-        "fsdp2-model-without-optimizer",
-        "When using FSDP2, a model and optimizer must be passed together to "
-        "`Accelerator.prepare()`",
-        cause="with FSDP2 accelerate needs model and optimizer in one prepare() call, since it "
-        "replaces the parameters",
-        fix="accelerator.prepare(model, optimizer, …) in one call",
-    ),
-    root(
-        "fsdp2-tied-mapping",
-        "FSDP2 mapping failed (missing:",
-        cause="FSDP2 did not find parameters again after sharding: the config ties the "
-        "embeddings, and the checkpoint has them apart",
-        fix="set tie_word_embeddings: false in the model's config.json "
-        "(model.config.tie_word_embeddings = False before prepare)",
-    ),
-    root(
-        "fsdp-local-state-dict",
-        (
-            "FSDP2 does not support LOCAL_STATE_DICT",
-            "DeviceMesh is not compatible with LOCAL_STATE_DICT",
-        ),
-        cause="the config asks for LOCAL_STATE_DICT, which this FSDP cannot save",
-        fix="fsdp_state_dict_type: SHARDED_STATE_DICT, or FULL_STATE_DICT for one file",
-        checks=("accelerate.fsdp-keys-fit",),
-    ),
-    root(
-        "fsdp-clip-on-inner",
-        "`clip_grad_norm_()` should only be called on the root FSDP instance",
-        cause="gradients were clipped on a part of the model",
-        fix="call model.clip_grad_norm_(…) of the outermost FSDP model, or "
-        "accelerator.clip_grad_norm_",
-    ),
-    root(
-        "dtensor-mixed-with-tensor",
-        "got mixed torch.Tensor and DTensor, need to convert all torch.Tensor to DTensor before "
-        "calling distributed operators",
-        r"(?:(?P<operator>aten\.\S+): )?got mixed torch\.Tensor and DTensor, need to convert all "
-        r"torch\.Tensor to DTensor before calling distributed operators",
-        cause="an operation mixes sharded and plain tensors: a parameter is used outside of the "
-        "wrapped module's forward, a buffer or a LoRA weight was not sharded, or gradients of "
-        "both kinds are clipped together",
-        fix="call the model through its own forward; add adapters before sharding; clip with the "
-        "model's (or accelerator's) own function; tensor parallelism and plain layers need "
-        "use_local_output",
-    ),
-    root(
-        "dtensor-cross-mesh",
-        (
-            "is not supported yet: DTensor",
-            "are on different meshes",
-            "does not support cross-mesh operation",
-        ),
-        r"does not support cross-mesh operation",
-        cause="tensors of two device meshes meet in one operation: parts of the model were "
-        "sharded with different meshes, as with tensor parallelism and FSDP",
-        fix="shard all with parts of one mesh (init_device_mesh with named dimensions), and clip "
-        "norms for each mesh",
-    ),
-    root(
-        "dtensor-no-strategy",
-        "does not have a sharding strategy registered",
-        r"Operator (?P<operator>\S+) does not have a sharding strategy registered",
-        cause="torch cannot run {operator} on sharded tensors in this version",
-        fix="update torch, or take the layer that uses it out of tensor parallelism (gather its "
-        "input with full_tensor())",
-    ),
-    root(
-        "devicemesh-larger-than-world",
-        "Mesh should not be bigger than default world size",
-        r"Mesh should not be bigger than default world size (?P<world>\d+), but found "
-        r"(?P<ranks>\d+) ranks",
-        cause="the parallel sizes need {ranks} ranks, and {world} were started; perhaps fewer "
-        "nodes joined than planned",
-        fix="start {ranks} ranks, or lower a parallel size",
-    ),
-    root(
-        "devicemesh-uneven-nodes",
-        "DeviceMesh only support homogeneous hardware, but found",
-        r"DeviceMesh only support homogeneous hardware, but found (?P<world>\d+) ranks and "
-        r"(?P<gpus>\d+)",
-        cause="{world} ranks cannot be laid evenly over nodes of {gpus} GPUs: nodes show "
-        "different numbers of GPUs, or CUDA_VISIBLE_DEVICES is narrower on one",
-        fix="use the same slots= on every node; unset CUDA_VISIBLE_DEVICES",
-        checks=("gpu.slots-have-gpus", "gpu.shell-hides-no-gpu"),
-    ),
-    root(
-        "dcp-size-mismatch",
-        "Size mismatch between saved",
-        r"Size mismatch between saved (?P<saved>torch\.Size\(\S*.*?\)) and current: "
-        r"(?P<current>torch\.Size\(.*?\)) for (?P<name>\S+)",
-        cause="the checkpoint's {name} has the shape {saved}, the model's has {current}: another "
-        "model or vocabulary",
-        fix="load with the config that wrote the checkpoint, and resize embeddings after loading",
-    ),
-    root(
-        "dcp-missing-key",
-        "Missing key in checkpoint state_dict:",
-        r"Missing key in checkpoint state_dict: (?P<name>\S+?)\.?$",
-        cause="the checkpoint has no {name}: it is another model's, lacks the optimizer, or was "
-        "written with other wrappers (compile, DDP, PEFT) around the model",
-        fix="load with the wrappers that were there when it was saved, or with "
-        "strict/allow_partial_load for parts that are new",
-    ),
-    root(
-        "dcp-different-plans",
-        "Failed to validate global plan",
-        cause="the ranks' parts of a checkpoint do not cover it: ranks save different states, or "
-        "some ranks did not take part",
-        fix="call save on every rank with the same state and process group",
-    ),
-    symptom(
-        "dcp-checkpoint-exception",
-        "CheckpointException ranks:dict_keys(",
-        r"CheckpointException ranks:dict_keys\(\[(?P<ranks>[\d, ]+)\]\)",
-        cause="reading or writing the checkpoint failed on ranks {ranks}; what follows says why",
-        fix="read the traceback that follows for the first of them",
-    ),
-    root(
-        "dcp-metadata-missing",
-        "FileNotFoundError: [Errno 2] No such file or directory: '",
-        r"FileNotFoundError: \[Errno 2\] No such file or directory: '(?P<path>[^']*)/\.metadata'",
-        cause="{path} holds no whole torch checkpoint: .metadata is written last, by rank 0, so "
-        "the save was cut off, or the folder is only on rank 0's node",
-        fix="resume from the checkpoint before it; save to a folder that every node shares",
-        checks=("files.checkpoints-can-be-resumed", "files.shared-folders-are-shared-everywhere"),
-    ),
-    root(
-        "fsdp-training-state",
-        "but current state is TrainingState.",
-        r"expected to be in states \[(?P<wanted>[^\]]+)\] but current state is "
-        r"(?P<now>TrainingState\.\w+)",
-        cause="FSDP was used in an order that it does not expect: a part of the wrapped model was "
-        "called by itself, the forward ran twice before backward, or a last, shorter accumulation "
-        "ended early",
-        fix="call the outermost model's forward alone, one backward for each forward; "
-        "drop_last=True, and accumulation steps that divide the data",
-    ),
-    root(
-        "fsdp2-plain-tensor",
-        (
-            "'Tensor' object has no attribute 'device_mesh'",
-            "'Tensor' object has no attribute 'to_local'",
-            "'Tensor' object has no attribute 'full_tensor'",
-            "'Parameter' object has no attribute 'device_mesh'",
-        ),
-        r"'(?:Tensor' object has no attribute 'device_mesh'|Tensor' object has no attribute "
-        r"'to_local'|Tensor' object has no attribute 'full_tensor'|Parameter' object has no "
-        r"attribute 'device_mesh')",
-        cause="FSDP2 met a parameter or buffer that is not sharded where it expects a sharded "
-        "one: it was added, tied or frozen in another way after wrapping, or this accelerate does "
-        "not know the model",
-        fix="update accelerate and torch; add adapters and tie weights before prepare(); save "
-        "with accelerator.get_state_dict",
-        checks=("software.versions-are-equal",),
-    ),
-    root(
-        "fsdp-flat-uniform",
-        ("`FlatParameter` requires uniform", "FlatParameter requires uniform"),
-        r"(?:`FlatParameter` requires uniform `?|FlatParameter requires uniform `?)(?P<what>dtype|"
-        r"requires_grad)",
-        cause="FSDP (of an older torch) packs parameters of a block that differ in {what}, as "
-        "with LoRA or mixed types",
-        fix="use_orig_params=True for requires_grad; one dtype for the whole model; or "
-        "fsdp_version: 2",
-        checks=("accelerate.fsdp-keys-fit",),
-    ),
-    root(
-        "fsdp-no-generate",
-        "object has no attribute 'generate'",
-        r"'(?P<class>FullyShardedDataParallel|DistributedDataParallel|DeepSpeedEngine|"
-        r"OptimizedModule)' object has no attribute 'generate'",
-        cause="generate was called on the wrapper {class}, which does not pass it on",
-        fix="accelerator.unwrap_model(model).generate(…, synced_gpus=True), inside "
-        "summon_full_params or GatheredParameters where the weights are sharded",
-    ),
-    root(
-        "dcp-dataloader-other-ranks",
-        "Missing key in checkpoint state_dict: dataloader.dp_rank_",
-        r"Missing key in checkpoint state_dict: dataloader\.dp_rank_(?P<dp>\d+)",
-        cause="the checkpoint has no data loader state of data-parallel rank {dp}: it was saved "
-        "with fewer data-parallel ranks",
-        fix="resume with as many as when it was saved, or leave the data loader out of what is "
-        "loaded",
-    ),
-    root(
-        "accelerate-fsdp2-optimizer",
-        "Missing key in checkpoint state_dict: optimizer.state.",
-        frame="accelerate/utils/fsdp_utils.py",
-        cause="accelerate's loader of a sharded optimizer does not find the keys that its own save "
-        "wrote under FSDP2; the checkpoint itself is whole",
-        fix="a newer accelerate; else resume with fsdp_state_dict_type FULL_STATE_DICT in later "
-        "checkpoints, or without the optimizer from this one",
-        checks=("software.versions-are-equal",),
-    ),
-    root(
-        "fsdp2-on-meta",
-        "FSDP parameters should be materialized from meta device before training",
-        cause="weights of the model were never made or loaded: they are on the meta device",
-        fix="model.to_empty(device=...) and load the weights into all of them; tie weights again "
-        "after loading",
-    ),
-    root(
-        "fsdp2-not-on-cpu",
-        "FSDP parameters should be materialized on CPU when enabling CPU offloading",
-        cause="CPU offload was asked for, and the model lies on the GPU",
-        fix='leave the model in the CPU\'s memory before fully_shard (no .to("cuda"))',
-    ),
-    root(
-        "fsdp2-mixed-dtype",
-        "FSDP expects uniform original parameter dtype but got",
-        r"FSDP expects uniform original parameter dtype but got (?P<types>.+)",
-        cause="parameters of one block have different types: {types}",
-        fix="one type for the model before fully_shard (model.to(torch.bfloat16)), adapters "
-        "included",
-    ),
-    root(
-        "fsdp2-shared-parameter",
-        "is shared with a parameter already managed by another FSDP group",
-        r"Parameter '(?P<name>[^']+)' is shared with a parameter already managed by another FSDP "
-        r"group",
-        cause="the tied weight {name} belongs to two blocks that were sharded apart",
-        fix="shard them together: fully_shard([module_a, module_b]), or untie them "
-        "(tie_word_embeddings: false)",
-    ),
-    root(
-        "hsdp-one-dimensional",
-        "Please init the 2D mesh for HSDP with mesh_dim_names specified",
-        cause="hybrid sharding got a mesh without names",
-        fix='init_device_mesh("cuda", (nodes, gpus), mesh_dim_names=("replicate", "shard"))',
-    ),
-    root(
-        "devicemesh-dimension-unknown",
-        "Invalid mesh_dim_name",
-        r"Invalid mesh_dim_names? (?P<name>\S+) specified\. Valid mesh_dim_names are "
-        r"(?P<names>.+?)\.?$",
-        cause="the mesh has no dimension {name}; it has {names}",
-        fix="name one of them, or make the mesh with it (init_device_mesh)",
-    ),
+FAILURES = read_entries(
+    r"""
+root fsdp-mixed-dtype
+  shows   Must flatten tensors with uniform dtype but got {one} and {other}
+  cause   FSDP packs the parameters of a block into one tensor, and they have the types {one} and
+          {other}
+  fix     convert the model to one type before FSDP (model.to(torch.bfloat16)); with LoRA or
+          quantization bnb_4bit_quant_storage must be the model's type; or use FSDP2 (fsdp_version:
+          2)
+root fsdp-mixed-requires-grad
+  says    Must flatten tensors with uniform `requires_grad` when `use_orig_params=False`
+  cause   FSDP packs frozen and trainable parameters of a block into one tensor, as with LoRA
+  fix     set fsdp_use_orig_params: true (use_orig_params=True), or fsdp_version: 2, or wrap the
+          adapters on their own
+  checks  accelerate.fsdp-keys-fit
+root fsdp-integer-parameters
+  says    Cannot flatten integer dtype tensors
+  cause   FSDP was given quantized (integer) parameters
+  fix     set bnb_4bit_quant_storage to the model's float type (bfloat16), or do not shard 8-bit
+          models
+root fsdp-mixed-devices
+  says    Must flatten tensors on the same device but got both
+  says    FSDP only supports single device modules but got params on
+  cause   parts of the model are on different devices when FSDP wraps it, as device_map="auto" puts
+          them
+  fix     load without device_map, and give device_id= (accelerate does it); or all on the CPU with
+          sync_module_states
+root fsdp-scalar-parameter
+  shows   FSDP doesn't support scalar parameters. Change {name} to a 1D tensor
+  cause   the parameter {name} has no dimension, which FSDP cannot shard
+  fix     make it a tensor of one element (torch.zeros(1)), or name it in ignored_states
+root fsdp-cpu-params-with-sync
+  says    The module has CPU parameters or buffers when `sync_module_states=True`
+  cause   sync_module_states sends rank 0's weights over the GPUs, and this rank's model is in the
+          CPU's memory
+  fix     give device_id=torch.cuda.current_device() to FSDP; with accelerate set
+          fsdp_sync_module_states and let it place the model
+  checks  accelerate.fsdp-keys-fit
+root fsdp-params-moved
+  shows   An FSDP-managed module unexpectedly has parameters on {device:\S+?}. Make sure to move the
+          module to {wanted}
+  cause   the model's parameters are on {device}, not on {wanted} where FSDP trains: it was moved
+          after wrapping, or no device was chosen
+  fix     torch.cuda.set_device(LOCAL_RANK) before FSDP, and do not move the wrapped model
+root fsdp-different-collectives
+  says    parameters while rank
+  says    is all-gathering parameters for
+  pattern (?:Forward order differs across ranks|.*): ?rank (?P<rank>\d+) is all-gathering (?:\d+
+          parameters while rank|parameters for .*while rank) (?P<other>\d+)
+  cause   ranks {rank} and {other} run the model's blocks in different orders: the path depends on
+          the data (experts, modalities, layer drop) or the ranks built different models
+  fix     let every rank pass every block in each step (a dummy input for an unused branch), and
+          compare the nodes' config and files
+  checks  files.same-files-are-equal
+root fsdp-layer-class-missing
+  says    Could not find the transformer layer class
+  says    Could not find a transformer layer class called '
+  pattern Could not find (?:the transformer layer class |a transformer layer class called
+          ')(?P<name>[\w.]+)
+  cause   the config names a block to wrap that this model does not have: {name}
+  fix     name the class of the model's layer (the entry of model._no_split_modules, such as
+          LlamaDecoderLayer) in fsdp_transformer_layer_cls_to_wrap, or leave it out
+  checks  accelerate.fsdp-keys-fit
+root fsdp2-model-without-optimizer
+  says    When using FSDP2, a model and optimizer must be passed together to `Accelerator.prepare()`
+  cause   with FSDP2 accelerate needs model and optimizer in one prepare() call, since it replaces
+          the parameters
+  fix     accelerator.prepare(model, optimizer, …) in one call
+root fsdp2-tied-mapping
+  says    FSDP2 mapping failed (missing:
+  cause   FSDP2 did not find parameters again after sharding: the config ties the embeddings, and
+          the checkpoint has them apart
+  fix     set tie_word_embeddings: false in the model's config.json
+          (model.config.tie_word_embeddings = False before prepare)
+root fsdp-local-state-dict
+  says    FSDP2 does not support LOCAL_STATE_DICT
+  says    DeviceMesh is not compatible with LOCAL_STATE_DICT
+  cause   the config asks for LOCAL_STATE_DICT, which this FSDP cannot save
+  fix     fsdp_state_dict_type: SHARDED_STATE_DICT, or FULL_STATE_DICT for one file
+  checks  accelerate.fsdp-keys-fit
+root fsdp-clip-on-inner
+  says    `clip_grad_norm_()` should only be called on the root FSDP instance
+  cause   gradients were clipped on a part of the model
+  fix     call model.clip_grad_norm_(…) of the outermost FSDP model, or accelerator.clip_grad_norm_
+root dtensor-mixed-with-tensor
+  says    got mixed torch.Tensor and DTensor, need to convert all torch.Tensor to DTensor before
+          calling distributed operators
+  pattern (?:(?P<operator>aten\.\S+): )?got mixed torch\.Tensor and DTensor, need to convert all
+          torch\.Tensor to DTensor before calling distributed operators
+  cause   an operation mixes sharded and plain tensors: a parameter is used outside of the wrapped
+          module's forward, a buffer or a LoRA weight was not sharded, or gradients of both kinds
+          are clipped together
+  fix     call the model through its own forward; add adapters before sharding; clip with the
+          model's (or accelerator's) own function; tensor parallelism and plain layers need
+          use_local_output
+root dtensor-cross-mesh
+  says    is not supported yet: DTensor
+  says    are on different meshes
+  says    does not support cross-mesh operation
+  pattern does not support cross-mesh operation
+  cause   tensors of two device meshes meet in one operation: parts of the model were sharded with
+          different meshes, as with tensor parallelism and FSDP
+  fix     shard all with parts of one mesh (init_device_mesh with named dimensions), and clip norms
+          for each mesh
+root dtensor-no-strategy
+  shows   Operator {operator} does not have a sharding strategy registered
+  cause   torch cannot run {operator} on sharded tensors in this version
+  fix     update torch, or take the layer that uses it out of tensor parallelism (gather its input
+          with full_tensor())
+root devicemesh-larger-than-world
+  shows   Mesh should not be bigger than default world size {world:\d+}, but found {ranks:\d+} ranks
+  cause   the parallel sizes need {ranks} ranks, and {world} were started; perhaps fewer nodes
+          joined than planned
+  fix     start {ranks} ranks, or lower a parallel size
+root devicemesh-uneven-nodes
+  shows   DeviceMesh only support homogeneous hardware, but found {world:\d+} ranks and {gpus:\d+}
+  cause   {world} ranks cannot be laid evenly over nodes of {gpus} GPUs: nodes show different
+          numbers of GPUs, or CUDA_VISIBLE_DEVICES is narrower on one
+  fix     use the same slots= on every node; unset CUDA_VISIBLE_DEVICES
+  checks  gpu.slots-have-gpus, gpu.shell-hides-no-gpu
+root dcp-size-mismatch
+  shows   Size mismatch between saved {saved:torch\.Size\(\S*.*?\)} and current:
+          {current:torch\.Size\(.*?\)} for {name}
+  cause   the checkpoint's {name} has the shape {saved}, the model's has {current}: another model or
+          vocabulary
+  fix     load with the config that wrote the checkpoint, and resize embeddings after loading
+root dcp-missing-key
+  says    Missing key in checkpoint state_dict:
+  pattern Missing key in checkpoint state_dict: (?P<name>\S+?)\.?$
+  cause   the checkpoint has no {name}: it is another model's, lacks the optimizer, or was written
+          with other wrappers (compile, DDP, PEFT) around the model
+  fix     load with the wrappers that were there when it was saved, or with
+          strict/allow_partial_load for parts that are new
+root dcp-different-plans
+  says    Failed to validate global plan
+  cause   the ranks' parts of a checkpoint do not cover it: ranks save different states, or some
+          ranks did not take part
+  fix     call save on every rank with the same state and process group
+symptom dcp-checkpoint-exception
+  shows   CheckpointException ranks:dict_keys([{ranks:[\d, ]+}])
+  cause   reading or writing the checkpoint failed on ranks {ranks}; what follows says why
+  fix     read the traceback that follows for the first of them
+root dcp-metadata-missing
+  shows   FileNotFoundError: [Errno 2] No such file or directory: '{path:[^']*}/.metadata'
+  cause   {path} holds no whole torch checkpoint: .metadata is written last, by rank 0, so the save
+          was cut off, or the folder is only on rank 0's node
+  fix     resume from the checkpoint before it; save to a folder that every node shares
+  checks  files.checkpoints-can-be-resumed, files.shared-folders-are-shared-everywhere
+root fsdp-training-state
+  says    but current state is TrainingState.
+  pattern expected to be in states \[(?P<wanted>[^\]]+)\] but current state is
+          (?P<now>TrainingState\.\w+)
+  cause   FSDP was used in an order that it does not expect: a part of the wrapped model was called
+          by itself, the forward ran twice before backward, or a last, shorter accumulation ended
+          early
+  fix     call the outermost model's forward alone, one backward for each forward; drop_last=True,
+          and accumulation steps that divide the data
+root fsdp2-plain-tensor
+  says    'Tensor' object has no attribute 'device_mesh'
+  says    'Tensor' object has no attribute 'to_local'
+  says    'Tensor' object has no attribute 'full_tensor'
+  says    'Parameter' object has no attribute 'device_mesh'
+  pattern '(?:Tensor' object has no attribute 'device_mesh'|Tensor' object has no attribute
+          'to_local'|Tensor' object has no attribute 'full_tensor'|Parameter' object has no
+          attribute 'device_mesh')
+  cause   FSDP2 met a parameter or buffer that is not sharded where it expects a sharded one: it was
+          added, tied or frozen in another way after wrapping, or this accelerate does not know the
+          model
+  fix     update accelerate and torch; add adapters and tie weights before prepare(); save with
+          accelerator.get_state_dict
+  checks  software.versions-are-equal
+root fsdp-flat-uniform
+  says    `FlatParameter` requires uniform
+  says    FlatParameter requires uniform
+  pattern (?:`FlatParameter` requires uniform `?|FlatParameter requires uniform `?)(?P<what>dtype|
+          requires_grad)
+  cause   FSDP (of an older torch) packs parameters of a block that differ in {what}, as with LoRA
+          or mixed types
+  fix     use_orig_params=True for requires_grad; one dtype for the whole model; or fsdp_version: 2
+  checks  accelerate.fsdp-keys-fit
+root fsdp-no-generate
+  shows   '{class:FullyShardedDataParallel|DistributedDataParallel|DeepSpeedEngine|OptimizedModule}'
+          object has no attribute 'generate'
+  cause   generate was called on the wrapper {class}, which does not pass it on
+  fix     accelerator.unwrap_model(model).generate(…, synced_gpus=True), inside summon_full_params
+          or GatheredParameters where the weights are sharded
+root dcp-dataloader-other-ranks
+  shows   Missing key in checkpoint state_dict: dataloader.dp_rank_{dp:\d+}
+  cause   the checkpoint has no data loader state of data-parallel rank {dp}: it was saved with
+          fewer data-parallel ranks
+  fix     resume with as many as when it was saved, or leave the data loader out of what is loaded
+root accelerate-fsdp2-optimizer
+  says    Missing key in checkpoint state_dict: optimizer.state.
+  frame   accelerate/utils/fsdp_utils.py
+  cause   accelerate's loader of a sharded optimizer does not find the keys that its own save wrote
+          under FSDP2; the checkpoint itself is whole
+  fix     a newer accelerate; else resume with fsdp_state_dict_type FULL_STATE_DICT in later
+          checkpoints, or without the optimizer from this one
+  checks  software.versions-are-equal
+root fsdp2-on-meta
+  says    FSDP parameters should be materialized from meta device before training
+  cause   weights of the model were never made or loaded: they are on the meta device
+  fix     model.to_empty(device=...) and load the weights into all of them; tie weights again after
+          loading
+root fsdp2-not-on-cpu
+  says    FSDP parameters should be materialized on CPU when enabling CPU offloading
+  cause   CPU offload was asked for, and the model lies on the GPU
+  fix     leave the model in the CPU's memory before fully_shard (no .to("cuda"))
+root fsdp2-mixed-dtype
+  shows   FSDP expects uniform original parameter dtype but got {types:.+}
+  cause   parameters of one block have different types: {types}
+  fix     one type for the model before fully_shard (model.to(torch.bfloat16)), adapters included
+root fsdp2-shared-parameter
+  shows   Parameter '{name:[^']+}' is shared with a parameter already managed by another FSDP group
+  cause   the tied weight {name} belongs to two blocks that were sharded apart
+  fix     shard them together: fully_shard([module_a, module_b]), or untie them
+          (tie_word_embeddings: false)
+root hsdp-one-dimensional
+  says    Please init the 2D mesh for HSDP with mesh_dim_names specified
+  cause   hybrid sharding got a mesh without names
+  fix     init_device_mesh("cuda", (nodes, gpus), mesh_dim_names=("replicate", "shard"))
+root devicemesh-dimension-unknown
+  says    Invalid mesh_dim_name
+  pattern Invalid mesh_dim_names? (?P<name>\S+) specified\. Valid mesh_dim_names are
+          (?P<names>.+?)\.?$
+  cause   the mesh has no dimension {name}; it has {names}
+  fix     name one of them, or make the mesh with it (init_device_mesh)
+"""
 )

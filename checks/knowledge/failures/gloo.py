@@ -2,56 +2,42 @@
 
 from __future__ import annotations
 
-from checks.knowledge.failures.known import root, symptom
+from checks.knowledge.failures.entries import read_entries
 
-FAILURES = (
-    root(
-        "gloo-loopback",
-        "Gloo connectFullMesh failed with ",
-        r"Gloo connectFullMesh failed with .*remote=\[(?P<ip>127\.\d+\.\d+\.\d+)\]",
-        cause="a node gave the others the address {ip}: its own name resolves to loopback, as "
-        "Debian's installer sets it up",
-        fix="remove the node's name from the 127.0.1.1 line of /etc/hosts, or set "
-        "GLOO_SOCKET_IFNAME on each node (deepspeed does not pass it on: use .deepspeed_env "
-        "or [env])",
-        checks=("names.own-name-is-not-loopback",),
-    ),
-    root(
-        "gloo-connect-timeout",
-        "Gloo connectFullMesh failed with ",
-        r"Gloo connectFullMesh failed with (?!.*remote=\[127\.)"
-        r".*(?:Connect timeout|no error|timed out connecting)",
-        cause="the ranks found each other, but cannot connect on ports of the ephemeral range: a "
-        "firewall opens only the master port, or the interface is wrong",
-        fix="open net.ipv4.ip_local_port_range between the nodes, and set GLOO_SOCKET_IFNAME to "
-        "the right interface",
-        checks=(
-            "ports.ephemeral-ports-are-open",
-            "nccl.socket-interface-exists",
-            "collective.ranks-meet",
-        ),
-    ),
-    root(
-        "gloo-ifname",
-        "Unable to find address for: ",
-        r"Unable to find address for: (?P<name>\S+)",
-        cause="GLOO_SOCKET_IFNAME names {name}, which this node does not have",
-        fix="name an interface that every node has, or set it for each node",
-        checks=("nccl.socket-interface-exists",),
-    ),
-    symptom(
-        "gloo-peer-closed",
-        ("Connection closed by peer [", "Read error ["),
-        r"(?:Connection closed by peer|Read error) \[(?P<ip>[^\]]+)\]:\d+",
-        cause="the rank at {ip} died",
-        fix="find the rank that failed first",
-    ),
-    symptom(
-        "gloo-op-timeout",
-        "operation to complete",
-        r"Timed out waiting (?P<ms>\d+)ms for (?P<op>send|recv) operation to complete",
-        cause="another rank is alive, but did not reach this collective within {ms} ms: it "
-        "prepares data, writes a checkpoint or hangs",
-        fix="run `py-spy dump --pid PID` for the rank that prints nothing",
-    ),
+FAILURES = read_entries(
+    r"""
+root gloo-loopback
+  says    "Gloo connectFullMesh failed with "
+  pattern Gloo connectFullMesh failed with .*remote=\[(?P<ip>127\.\d+\.\d+\.\d+)\]
+  cause   a node gave the others the address {ip}: its own name resolves to loopback, as Debian's
+          installer sets it up
+  fix     remove the node's name from the 127.0.1.1 line of /etc/hosts, or set GLOO_SOCKET_IFNAME on
+          each node (deepspeed does not pass it on: use .deepspeed_env or [env])
+  checks  names.own-name-is-not-loopback
+root gloo-connect-timeout
+  says    "Gloo connectFullMesh failed with "
+  pattern Gloo connectFullMesh failed with (?!.*remote=\[127\.).*(?:Connect timeout|no error|timed
+          out connecting)
+  cause   the ranks found each other, but cannot connect on ports of the ephemeral range: a firewall
+          opens only the master port, or the interface is wrong
+  fix     open net.ipv4.ip_local_port_range between the nodes, and set GLOO_SOCKET_IFNAME to the
+          right interface
+  checks  ports.ephemeral-ports-are-open, nccl.socket-interface-exists, collective.ranks-meet
+root gloo-ifname
+  shows   Unable to find address for: {name}
+  cause   GLOO_SOCKET_IFNAME names {name}, which this node does not have
+  fix     name an interface that every node has, or set it for each node
+  checks  nccl.socket-interface-exists
+symptom gloo-peer-closed
+  says    Connection closed by peer [
+  says    Read error [
+  pattern (?:Connection closed by peer|Read error) \[(?P<ip>[^\]]+)\]:\d+
+  cause   the rank at {ip} died
+  fix     find the rank that failed first
+symptom gloo-op-timeout
+  shows   Timed out waiting {ms:\d+}ms for {op:send|recv} operation to complete
+  cause   another rank is alive, but did not reach this collective within {ms} ms: it prepares data,
+          writes a checkpoint or hangs
+  fix     run `py-spy dump --pid PID` for the rank that prints nothing
+"""
 )

@@ -2,168 +2,124 @@
 
 from __future__ import annotations
 
-from checks.knowledge.failures.known import root, silent
+from checks.knowledge.failures.entries import read_entries
 
-DRIVER_CHECKS = ("gpu.driver-answers", "gpu.kernel-reports-no-gpu-fault")
-
-FAILURES = (
-    root(
-        "smi-no-driver",
-        "NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver",
-        cause="the NVIDIA driver is not loaded on this node",
-        fix="`dkms status` and `modprobe nvidia` there: after a kernel update its module must be "
-        "built for the new kernel",
-        checks=DRIVER_CHECKS,
-    ),
-    root(
-        "smi-gpu-unreachable",
-        "Unable to determine the device handle for GPU",
-        r"Unable to determine the device handle for GPU ?(?P<gpu>[\w:.]+)",
-        cause="GPU {gpu} no longer answers the driver: it fell off the bus or hangs",
-        fix="`dmesg | grep -i xid` on that node; power it off and on, and replace the GPU if it "
-        "comes back",
-        checks=DRIVER_CHECKS,
-    ),
-    root(
-        "nvml-lost-in-container",
-        "Failed to initialize NVML: Unknown Error",
-        cause="the container lost its right to the GPUs, as after `systemctl daemon-reload` on "
-        "the host",
-        fix="restart the container; to prevent it, set docker's native.cgroupdriver=cgroupfs or "
-        "pass the /dev/nvidia* devices with --device",
-        checks=("gpu.devices-may-be-opened", "gpu.driver-answers"),
-    ),
-    root(
-        "gpu-lost",
-        ("GPU is lost", "has fallen off the bus"),
-        r"(?:NVML|nvml|Error|handle for GPU).*\bGPU is lost\b"
-        r"|NVRM: GPU (?!.*Xid).*has fallen off the bus",
-        cause="a GPU fell off the PCI bus",
-        fix="power the node off and on; check power, seating and temperature; replace the GPU if "
-        "it comes back",
-        checks=DRIVER_CHECKS,
-    ),
-    root(
-        "fabric-manager-version",
-        "fabric manager NVIDIA GPU driver interface version ",
-        r"fabric manager NVIDIA GPU driver interface version (?P<mine>[\d.]+) "
-        r"(?:don't|doesn't) match with driver version (?P<driver>[\d.]+)",
-        cause="the fabric manager is of version {mine}, the driver of {driver}: it does not start, "
-        "and CUDA fails with error 802",
-        fix="install nvidia-fabricmanager of exactly the driver's version and restart it",
-        checks=("gpu.fabric-is-ready", "gpu.drivers-are-equal"),
-    ),
-    root(
-        "driver-api-mismatch",
-        "NVRM: API mismatch: ",
-        near=r"client has the version (?P<client>[\d.]+)[\s\S]*?module has the version "
-        r"(?P<module>[\d.]*\d)",
-        cause="the driver's libraries are of version {client}, its loaded module of {module}: the "
-        "driver was updated without a reboot",
-        fix="reboot the node; in a container remove its own copy of libcuda and libnvidia-ml",
-        checks=("gpu.driver-libraries-are-whole", "gpu.drivers-are-equal"),
-    ),
-    root(
-        "gpu-not-initialised",
-        "RmInitAdapter failed!",
-        r"NVRM: GPU (?P<pci>\S+): RmInitAdapter failed!",
-        cause="the driver cannot start the GPU at {pci}",
-        fix="power the node off and on; another driver, or another GPU if it comes back",
-        checks=DRIVER_CHECKS,
-    ),
-    root(
-        "driver-module-refused",
-        "Key was rejected by service",
-        r"could not insert '?(?P<module>nvidia\w*)'?: Key was rejected by service",
-        cause="secure boot refuses the module {module}, which is not signed with a known key",
-        fix="enrol the key (`mokutil --import`), or turn secure boot off in the BIOS",
-        checks=("gpu.driver-answers",),
-    ),
-    root(
-        "cuda-driver-combination",
-        "unsupported display driver / cuda driver combination",
-        cause="libcuda does not fit the loaded driver: a compatibility library of an image "
-        "(/usr/local/cuda/compat) is used with a driver that does not allow it",
-        fix="remove the compat folder from LD_LIBRARY_PATH, or update the driver; reboot after an "
-        "update",
-        checks=("gpu.driver-libraries-are-whole", "gpu.drivers-are-equal"),
-    ),
-    root(
-        "cuda-call-needs-newer-driver",
-        "API call is not supported in the installed CUDA driver",
-        cause="a library was built for a newer CUDA than the node's driver has",
-        fix="update the driver, or install wheels of an older CUDA",
-        checks=("gpu.drivers-are-equal", "software.torch-fits-the-gpus"),
-    ),
-    root(
-        "cuda-no-device",
-        "no CUDA-capable device is detected",
-        r"(?:CUDA error|Error 100|Cuda failure(?: \d+)?): ?'?no CUDA-capable device is detected"
-        r"|Cuda failure (?:\d+ )?'no CUDA-capable device is detected",
-        cause="CUDA sees no GPU: CUDA_VISIBLE_DEVICES is empty or names none of this node, or the "
-        "container or job was given none",
-        fix="`nvidia-smi -L` and `echo $CUDA_VISIBLE_DEVICES` where the rank runs",
-        checks=("gpu.shell-hides-no-gpu", "gpu.driver-answers"),
-    ),
-    root(
-        "cuda-mps-unreachable",
-        "MPS client failed to connect to the MPS control daemon",
-        cause="CUDA_MPS_PIPE_DIRECTORY points to a daemon that does not run, or that belongs to "
-        "another account",
-        fix="`unset CUDA_MPS_PIPE_DIRECTORY`, remove /tmp/nvidia-mps that was left, or start "
-        "nvidia-cuda-mps-control as this account",
-        checks=("gpu.compute-mode-allows-ranks",),
-    ),
-    root(
-        "cuda-launch-time-limit",
-        "the launch timed out and was terminated",
-        r"CUDA error: the launch timed out and was terminated",
-        cause="a display uses this GPU, and the driver ends kernels that run for seconds",
-        fix="a GPU without a display, or stop the display server there (`systemctl isolate "
-        "multi-user.target`)",
-        checks=("gpu.gpus-are-idle",),
-    ),
-    root(
-        "rocm-memory-fault",
-        "Memory access fault by GPU node-",
-        r"Memory access fault by GPU node-(?P<gpu>\d+)",
-        cause="a kernel on GPU node {gpu} read or wrote memory that is not its own",
-        fix="AMD_SERIALIZE_KERNEL=3 and HIP_LAUNCH_BLOCKING=1 show which kernel; check that wheels "
-        "and driver are of one ROCm release",
-        checks=("software.versions-are-equal",),
-    ),
-    root(
-        "rocm-device-not-permitted",
-        "Unable to open /dev/kfd read-write",
-        r"Unable to open /dev/kfd read-write: (?P<why>.+)",
-        cause="this account or container may not open AMD's GPUs ({why})",
-        fix="add it to the groups video and render; in a container --device=/dev/kfd "
-        "--device=/dev/dri",
-        checks=("gpu.devices-may-be-opened",),
-    ),
-    root(
-        "rocm-gpu-hang",
-        "HW Exception by GPU node-",
-        r"HW Exception by GPU node-(?P<gpu>\d+).*GPU Hang",
-        cause="GPU node {gpu} hung and was reset",
-        fix="`dmesg | grep amdgpu` on that node; update ROCm and firmware, drain it if it comes "
-        "back",
-        checks=DRIVER_CHECKS,
-    ),
-    silent(
-        "rccl-iommu-translates",
-        'Missing "iommu=pt" from kernel command line',
-        cause="the IOMMU translates the GPUs' traffic, with which RCCL is slow or hangs",
-        fix="add iommu=pt to the kernel's command line and reboot, on every node",
-        checks=("limits.iommu-passes-through",),
-        survivable=True,
-    ),
-    silent(
-        "rccl-numa-balancing",
-        "NUMA auto balancing enabled which can lead to variability",
-        cause="the kernel moves memory between sockets while RCCL uses it",
-        fix="`sysctl kernel.numa_balancing=0` on every node",
-        checks=("limits.numa-balancing-is-off",),
-        survivable=True,
-    ),
+FAILURES = read_entries(
+    r"""
+root smi-no-driver
+  says    NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver
+  cause   the NVIDIA driver is not loaded on this node
+  fix     `dkms status` and `modprobe nvidia` there: after a kernel update its module must be built
+          for the new kernel
+  checks  gpu.driver-answers, gpu.kernel-reports-no-gpu-fault
+root smi-gpu-unreachable
+  says    Unable to determine the device handle for GPU
+  pattern Unable to determine the device handle for GPU ?(?P<gpu>[\w:.]+)
+  cause   GPU {gpu} no longer answers the driver: it fell off the bus or hangs
+  fix     `dmesg | grep -i xid` on that node; power it off and on, and replace the GPU if it comes
+          back
+  checks  gpu.driver-answers, gpu.kernel-reports-no-gpu-fault
+root nvml-lost-in-container
+  says    Failed to initialize NVML: Unknown Error
+  cause   the container lost its right to the GPUs, as after `systemctl daemon-reload` on the host
+  fix     restart the container; to prevent it, set docker's native.cgroupdriver=cgroupfs or pass
+          the /dev/nvidia* devices with --device
+  checks  gpu.devices-may-be-opened, gpu.driver-answers
+root gpu-lost
+  says    GPU is lost
+  says    has fallen off the bus
+  pattern (?:NVML|nvml|Error|handle for GPU).*\bGPU is lost\b|NVRM: GPU (?!.*Xid).*has fallen off
+          the bus
+  cause   a GPU fell off the PCI bus
+  fix     power the node off and on; check power, seating and temperature; replace the GPU if it
+          comes back
+  checks  gpu.driver-answers, gpu.kernel-reports-no-gpu-fault
+root fabric-manager-version
+  says    "fabric manager NVIDIA GPU driver interface version "
+  pattern fabric manager NVIDIA GPU driver interface version (?P<mine>[\d.]+) (?:don't|doesn't)
+          match with driver version (?P<driver>[\d.]+)
+  cause   the fabric manager is of version {mine}, the driver of {driver}: it does not start, and
+          CUDA fails with error 802
+  fix     install nvidia-fabricmanager of exactly the driver's version and restart it
+  checks  gpu.fabric-is-ready, gpu.drivers-are-equal
+root driver-api-mismatch
+  says    "NVRM: API mismatch: "
+  near    client has the version (?P<client>[\d.]+)[\s\S]*?module has the version
+          (?P<module>[\d.]*\d)
+  cause   the driver's libraries are of version {client}, its loaded module of {module}: the driver
+          was updated without a reboot
+  fix     reboot the node; in a container remove its own copy of libcuda and libnvidia-ml
+  checks  gpu.driver-libraries-are-whole, gpu.drivers-are-equal
+root gpu-not-initialised
+  shows   NVRM: GPU {pci}: RmInitAdapter failed!
+  cause   the driver cannot start the GPU at {pci}
+  fix     power the node off and on; another driver, or another GPU if it comes back
+  checks  gpu.driver-answers, gpu.kernel-reports-no-gpu-fault
+root driver-module-refused
+  says    Key was rejected by service
+  pattern could not insert '?(?P<module>nvidia\w*)'?: Key was rejected by service
+  cause   secure boot refuses the module {module}, which is not signed with a known key
+  fix     enrol the key (`mokutil --import`), or turn secure boot off in the BIOS
+  checks  gpu.driver-answers
+root cuda-driver-combination
+  says    unsupported display driver / cuda driver combination
+  cause   libcuda does not fit the loaded driver: a compatibility library of an image
+          (/usr/local/cuda/compat) is used with a driver that does not allow it
+  fix     remove the compat folder from LD_LIBRARY_PATH, or update the driver; reboot after an
+          update
+  checks  gpu.driver-libraries-are-whole, gpu.drivers-are-equal
+root cuda-call-needs-newer-driver
+  says    API call is not supported in the installed CUDA driver
+  cause   a library was built for a newer CUDA than the node's driver has
+  fix     update the driver, or install wheels of an older CUDA
+  checks  gpu.drivers-are-equal, software.torch-fits-the-gpus
+root cuda-no-device
+  says    no CUDA-capable device is detected
+  pattern (?:CUDA error|Error 100|Cuda failure(?: \d+)?): ?'?no CUDA-capable device is detected|Cuda
+          failure (?:\d+ )?'no CUDA-capable device is detected
+  cause   CUDA sees no GPU: CUDA_VISIBLE_DEVICES is empty or names none of this node, or the
+          container or job was given none
+  fix     `nvidia-smi -L` and `echo $CUDA_VISIBLE_DEVICES` where the rank runs
+  checks  gpu.shell-hides-no-gpu, gpu.driver-answers
+root cuda-mps-unreachable
+  says    MPS client failed to connect to the MPS control daemon
+  cause   CUDA_MPS_PIPE_DIRECTORY points to a daemon that does not run, or that belongs to another
+          account
+  fix     `unset CUDA_MPS_PIPE_DIRECTORY`, remove /tmp/nvidia-mps that was left, or start
+          nvidia-cuda-mps-control as this account
+  checks  gpu.compute-mode-allows-ranks
+root cuda-launch-time-limit
+  shows   CUDA error: the launch timed out and was terminated
+  cause   a display uses this GPU, and the driver ends kernels that run for seconds
+  fix     a GPU without a display, or stop the display server there (`systemctl isolate
+          multi-user.target`)
+  checks  gpu.gpus-are-idle
+root rocm-memory-fault
+  shows   Memory access fault by GPU node-{gpu:\d+}
+  cause   a kernel on GPU node {gpu} read or wrote memory that is not its own
+  fix     AMD_SERIALIZE_KERNEL=3 and HIP_LAUNCH_BLOCKING=1 show which kernel; check that wheels and
+          driver are of one ROCm release
+  checks  software.versions-are-equal
+root rocm-device-not-permitted
+  shows   Unable to open /dev/kfd read-write: {why:.+}
+  cause   this account or container may not open AMD's GPUs ({why})
+  fix     add it to the groups video and render; in a container --device=/dev/kfd --device=/dev/dri
+  checks  gpu.devices-may-be-opened
+root rocm-gpu-hang
+  says    HW Exception by GPU node-
+  pattern HW Exception by GPU node-(?P<gpu>\d+).*GPU Hang
+  cause   GPU node {gpu} hung and was reset
+  fix     `dmesg | grep amdgpu` on that node; update ROCm and firmware, drain it if it comes back
+  checks  gpu.driver-answers, gpu.kernel-reports-no-gpu-fault
+silent rccl-iommu-translates, survivable
+  says    Missing "iommu=pt" from kernel command line
+  cause   the IOMMU translates the GPUs' traffic, with which RCCL is slow or hangs
+  fix     add iommu=pt to the kernel's command line and reboot, on every node
+  checks  limits.iommu-passes-through
+silent rccl-numa-balancing, survivable
+  says    NUMA auto balancing enabled which can lead to variability
+  cause   the kernel moves memory between sockets while RCCL uses it
+  fix     `sysctl kernel.numa_balancing=0` on every node
+  checks  limits.numa-balancing-is-off
+"""
 )

@@ -3,112 +3,88 @@
 from __future__ import annotations
 
 from checks.knowledge.container_limits import REMOUNT_SHM, SHM_IN_CONTAINER
-from checks.knowledge.failures.known import root, silent
+from checks.knowledge.failures.entries import read_entries
 
-SHM_CHECKS = ("limits.shm-is-large-enough", "limits.shm-is-writable")
-HARD_LIMIT_CHECK = "limits.no-limit-cuts-a-rank-off"
 SHM_FIX = f"`{REMOUNT_SHM}`; in a container: {SHM_IN_CONTAINER}"
 
-FAILURES = (
-    root(
-        "torchrun-sigkill",
-        ") received by PID",
-        r"Signal (?P<signal>\d+) \((?P<name>SIG(?!TERM|INT|HUP|ABRT)\w+)\) received by PID",
-        cause="a rank was ended by {name} (SIGKILL: most often the kernel, out of memory; SIGBUS: "
-        "a full /dev/shm; SIGSEGV: a broken library)",
-        fix="run `dmesg | tail` on that node",
-        checks=("limits.group-allows-enough-memory", "limits.memory-is-free", *SHM_CHECKS),
-    ),
-    root(
-        "dataloader-bus-error",
-        "is killed by signal: ",
-        r"DataLoader worker \(pid\(?s?\)? ?(?P<pid>[\d, ]+)\) is killed by signal: "
-        r"(?P<name>[A-Za-z ]+)",
-        cause="a data loader worker died ({name}): /dev/shm is too small, or the memory is full",
-        fix=SHM_FIX + "; num_workers=0 proves it",
-        checks=("limits.memory-is-free", *SHM_CHECKS),
-    ),
-    root(
-        "shm-open",
-        "unable to open shared memory object <",
-        r"unable to open shared memory object <(?P<name>[^>]+)> in read-write mode: (?P<why>.+)",
-        cause="data loader workers ran out of open files or of /dev/shm ({why})",
-        fix="`ulimit -n 65536` for logins over ssh; "
-        "torch.multiprocessing.set_sharing_strategy('file_system')",
-        checks=("limits.nofile-is-enough", *SHM_CHECKS),
-    ),
-    root(
-        "nccl-shm-extend",
-        "failed to extend /dev/shm/",
-        r"failed to extend (?P<path>/dev/shm/\S+) to (?P<n>\d+) bytes",
-        cause="/dev/shm is too small or full",
-        fix=SHM_FIX + "; delete /dev/shm/nccl-* of runs that are over",
-        checks=SHM_CHECKS,
-    ),
-    root(
-        "nccl-shm-unlink",
-        "unlink shared memory /dev/shm/nccl-",
-        r"unlink shared memory (?P<path>/dev/shm/nccl-\S+) failed, error: No such file",
-        cause="systemd removed the account's shared memory when its last login ended (RemoveIPC)",
-        fix="set RemoveIPC=no in /etc/systemd/logind.conf, or run `loginctl enable-linger USER`",
-        survivable=True,
-    ),
-    root(
-        "too-many-open-files",
-        "Too many open files",
-        r"\[Errno 24\] Too many open files|(?<!read-write mode): Too many open files",
-        cause="the limit of open files is too low for the login that started the rank",
-        fix="set nofile to 65536 or more for logins over ssh: limits.d, and sshd's LimitNOFILE",
-        checks=("limits.nofile-is-enough",),
-    ),
-    root(
-        "no-more-processes",
-        ("can't start new thread", "Resource temporarily unavailable"),
-        r"can't start new thread|fork: (?:retry: )?Resource temporarily unavailable"
-        r"|pthread_create failed.*Resource temporarily unavailable",
-        cause="the account has reached its limit of processes or threads",
-        fix="set nproc to unlimited for logins over ssh; in a container raise its pids limit",
-        checks=("limits.group-allows-enough-processes", "limits.nproc-is-enough"),
-    ),
-    root(
-        "kernel-oom",
-        "Out of memory: Killed process",
-        r"Out of memory: Killed process (?P<pid>\d+) \((?P<name>[^)]+)\)",
-        cause="the kernel killed {name}, process {pid}, because the machine's memory was full",
-        fix="let fewer ranks load at once, load under zero.Init, or offload less",
-        checks=(
-            "limits.kernel-kills-no-rank",
-            "limits.group-allows-enough-memory",
-            "limits.memory-is-free",
-        ),
-    ),
-    root(
-        "memory-refused",
-        ("MemoryError", "t allocate memory", "Cannot allocate memory"),
-        r"(?<!OutOf)\bMemoryError\b|can't allocate memory: you tried to allocate (?P<n>\d+) bytes"
-        r"|\[Errno 12\] Cannot allocate memory",
-        cause="the machine, or a limit of the login or its control group, refused to give more "
-        "memory",
-        fix="let fewer ranks load at once, load under zero.Init, or offload less; `free -g` and "
-        "`ulimit -v` on that node",
-        checks=("limits.group-allows-enough-memory", "limits.memory-is-free", HARD_LIMIT_CHECK),
-    ),
-    root(
-        "stale-nfs",
-        "Stale file handle",
-        r"\[Errno 116\] Stale file handle|: Stale file handle\s*$",
-        cause="a file on NFS was replaced, or its export was recreated, while it was read",
-        fix="mount it again on that node",
-        checks=("files.network-mounts-answer", "files.needed-files-exist"),
-    ),
-    silent(
-        "clock-skew",
-        ("Clock skew detected", "has modification time "),
-        r"Clock skew detected|has modification time [\d.e+]+ s in the future",
-        cause="a node's clock is wrong: ops are rebuilt again and again, certificates and tokens "
-        "are not valid yet, and logs cannot be ordered",
-        fix="run `timedatectl set-ntp true`, or chrony, on every node",
-        checks=("time.clocks-agree", "time.clock-is-synchronised"),
-        survivable=True,
-    ),
+FAILURES = read_entries(
+    r"""
+root torchrun-sigkill
+  says    ) received by PID
+  pattern Signal (?P<signal>\d+) \((?P<name>SIG(?!TERM|INT|HUP|ABRT)\w+)\) received by PID
+  cause   a rank was ended by {name} (SIGKILL: most often the kernel, out of memory; SIGBUS: a full
+          /dev/shm; SIGSEGV: a broken library)
+  fix     run `dmesg | tail` on that node
+  checks  limits.group-allows-enough-memory, limits.memory-is-free, limits.shm-is-large-enough,
+          limits.shm-is-writable
+root dataloader-bus-error
+  says    "is killed by signal: "
+  pattern DataLoader worker \(pid\(?s?\)? ?(?P<pid>[\d, ]+)\) is killed by signal: (?P<name>[A-Za-z
+          ]+)
+  cause   a data loader worker died ({name}): /dev/shm is too small, or the memory is full
+  fix     {SHM_FIX}; num_workers=0 proves it
+  checks  limits.memory-is-free, limits.shm-is-large-enough, limits.shm-is-writable
+root shm-open
+  shows   unable to open shared memory object <{name:[^>]+}> in read-write mode: {why:.+}
+  cause   data loader workers ran out of open files or of /dev/shm ({why})
+  fix     `ulimit -n 65536` for logins over ssh;
+          torch.multiprocessing.set_sharing_strategy('file_system')
+  checks  limits.nofile-is-enough, limits.shm-is-large-enough, limits.shm-is-writable
+root nccl-shm-extend
+  says    failed to extend /dev/shm/
+  pattern failed to extend (?P<path>/dev/shm/\S+) to (?P<n>\d+) bytes
+  cause   /dev/shm is too small or full
+  fix     {SHM_FIX}; delete /dev/shm/nccl-* of runs that are over
+  checks  limits.shm-is-large-enough, limits.shm-is-writable
+root nccl-shm-unlink, survivable
+  says    unlink shared memory /dev/shm/nccl-
+  pattern unlink shared memory (?P<path>/dev/shm/nccl-\S+) failed, error: No such file
+  cause   systemd removed the account's shared memory when its last login ended (RemoveIPC)
+  fix     set RemoveIPC=no in /etc/systemd/logind.conf, or run `loginctl enable-linger USER`
+root too-many-open-files
+  says    Too many open files
+  pattern \[Errno 24\] Too many open files|(?<!read-write mode): Too many open files
+  cause   the limit of open files is too low for the login that started the rank
+  fix     set nofile to 65536 or more for logins over ssh: limits.d, and sshd's LimitNOFILE
+  checks  limits.nofile-is-enough
+root no-more-processes
+  says    can't start new thread
+  says    Resource temporarily unavailable
+  pattern can't start new thread|fork: (?:retry: )?Resource temporarily unavailable|pthread_create
+          failed.*Resource temporarily unavailable
+  cause   the account has reached its limit of processes or threads
+  fix     set nproc to unlimited for logins over ssh; in a container raise its pids limit
+  checks  limits.group-allows-enough-processes, limits.nproc-is-enough
+root kernel-oom
+  says    Out of memory: Killed process
+  pattern Out of memory: Killed process (?P<pid>\d+) \((?P<name>[^)]+)\)
+  cause   the kernel killed {name}, process {pid}, because the machine's memory was full
+  fix     let fewer ranks load at once, load under zero.Init, or offload less
+  checks  limits.kernel-kills-no-rank, limits.group-allows-enough-memory, limits.memory-is-free
+root memory-refused
+  says    MemoryError
+  says    t allocate memory
+  says    Cannot allocate memory
+  pattern (?<!OutOf)\bMemoryError\b|can't allocate memory: you tried to allocate (?P<n>\d+) bytes|
+          \[Errno 12\] Cannot allocate memory
+  cause   the machine, or a limit of the login or its control group, refused to give more memory
+  fix     let fewer ranks load at once, load under zero.Init, or offload less; `free -g` and `ulimit
+          -v` on that node
+  checks  limits.group-allows-enough-memory, limits.memory-is-free, limits.no-limit-cuts-a-rank-off
+root stale-nfs
+  says    Stale file handle
+  pattern \[Errno 116\] Stale file handle|: Stale file handle\s*$
+  cause   a file on NFS was replaced, or its export was recreated, while it was read
+  fix     mount it again on that node
+  checks  files.network-mounts-answer, files.needed-files-exist
+silent clock-skew, survivable
+  says    Clock skew detected
+  says    "has modification time "
+  pattern Clock skew detected|has modification time [\d.e+]+ s in the future
+  cause   a node's clock is wrong: ops are rebuilt again and again, certificates and tokens are not
+          valid yet, and logs cannot be ordered
+  fix     run `timedatectl set-ntp true`, or chrony, on every node
+  checks  time.clocks-agree, time.clock-is-synchronised
+""",
+    SHM_FIX=SHM_FIX,
 )

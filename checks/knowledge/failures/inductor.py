@@ -2,182 +2,135 @@
 
 from __future__ import annotations
 
-from checks.knowledge.failures.known import root, silent, symptom
+from checks.knowledge.failures.entries import read_entries
 
-FAILURES = (
-    root(
-        "triton-cache-race",
-        (
-            "FileNotFoundError: [Errno 2] No such file or directory: '",
-            "OSError: [Errno 116] Stale file handle: '",
-            "OSError: [Errno 39] Directory not empty: '",
-        ),
-        r"(?:FileNotFoundError: \[Errno 2\] No such file or directory: '|OSError: \[Errno 116\] "
-        r"Stale file handle: '|OSError: \[Errno 39\] Directory not empty: "
-        r"')(?P<path>[^']*(?:/\.triton/|/triton_cache|/torchinductor_|/triton/)[^']*)'",
-        cause="several ranks compile into one Triton or inductor cache, and it lies on a network "
-        "file system or is removed meanwhile; no data is missing",
-        fix="TRITON_CACHE_DIR=/tmp/triton-$USER and TORCHINDUCTOR_CACHE_DIR=/tmp/inductor-$USER "
-        "in [env], on a local disk of each node",
-        checks=("software.build-folders-are-usable",),
-    ),
-    root(
-        "torch-extensions-race",
-        (
-            ": cannot open shared object file",
-            "FileNotFoundError: [Errno 2] No such file or directory: '",
-        ),
-        r"(?:ImportError: (?P<library>/\S+/torch_extensions/\S+\.so): cannot open shared object "
-        r"file|FileNotFoundError: \[Errno 2\] No such file or directory: "
-        r"'(?P<path>[^']*/torch_extensions/[^']*)')",
-        cause="an operator was loaded from a folder where it is not whole: another rank or node "
-        "builds it there at the same time (a cache on a network file system), or its build failed "
-        "before",
-        fix="TORCH_EXTENSIONS_DIR=/tmp/torch_extensions-$USER in [env], on a local disk; rm -r "
-        "the old folder; start again once",
-        checks=("software.build-folders-are-usable", "software.no-build-lock-is-left"),
-    ),
-    root(
-        "triton-out-of-resources",
-        "out of resource: shared memory",
-        r"out of resource: shared memory, Required: (?P<required>\d+), Hardware limit: "
-        r"(?P<limit>\d+)",
-        cause="a Triton kernel needs {required} bytes of shared memory, this GPU has {limit}: its "
-        "block sizes were made for a larger GPU",
-        fix="smaller BLOCK sizes or num_stages in that kernel, another attention implementation "
-        "(sdpa), or the library's newer release",
-        checks=("gpu.models-are-equal",),
-    ),
-    root(
-        "triton-no-active-driver",
-        "active drivers ([",
-        r"(?P<count>\d+) active drivers \(\[.*\]\)\. There should only be one",
-        cause="Triton found {count} GPU drivers where one is needed: none is visible to this "
-        "rank, or builds for two vendors are installed",
-        fix="`nvidia-smi -L` and CUDA_VISIBLE_DEVICES in the rank's environment; install one of "
-        "triton and pytorch-triton-rocm, not both",
-        checks=("gpu.shell-hides-no-gpu", "gpu.driver-answers"),
-    ),
-    root(
-        "triton-gpu-too-old",
-        "which is too old to be supported by the triton GPU compiler",
-        r"Found (?P<gpu>.+?) which is too old to be supported by the triton GPU compiler",
-        cause="torch.compile needs a GPU of capability 7.0 or newer; this node has {gpu}",
-        fix="leave torch_compile off on this GPU",
-        checks=("gpu.models-are-equal",),
-    ),
-    root(
-        "triton-missing",
-        ("Cannot find a working triton installation", "torch.compile on GPU requires triton"),
-        cause="torch.compile needs Triton, which this environment does not have (or not for this "
-        "torch)",
-        fix="`uv pip install --reinstall torch` brings the Triton that fits; do not pin triton "
-        "beside it",
-        checks=("software.versions-are-equal",),
-    ),
-    root(
-        "triton-attrs-descriptor",
-        (
-            "cannot import name 'AttrsDescriptor' from 'triton",
-            "cannot import name 'triton_key' from 'triton",
-            "cannot import name 'get_cuda_stream' from 'triton",
-        ),
-        r"cannot import name '(?P<name>AttrsDescriptor|triton_key|get_cuda_stream)' from 'triton",
-        cause="Triton is newer than this torch knows",
-        fix="`uv pip install --reinstall torch` brings the Triton that fits; do not pin triton "
-        "beside it",
-        checks=("software.versions-are-equal",),
-    ),
-    root(
-        "triton-ptx-codegen",
-        ("Internal Triton PTX codegen error", "PTXASError", "ptxas fatal"),
-        r"(?:Internal Triton PTX codegen error|PTXASError: |ptxas fatal\s+: (?!Value 'sm_))",
-        cause="Triton's assembler refused a kernel: Triton is too old for this GPU, or too new "
-        "for its ptxas",
-        fix="`uv pip install -U torch` (with its Triton); TRITON_PTXAS_PATH=$CUDA_HOME/bin/ptxas "
-        "in [env] takes the toolkit's",
-        checks=("software.torch-fits-the-gpus",),
-    ),
-    root(
-        "triton-kernel-image",
-        ("Triton Error [CUDA]", "Triton Error [HIP]"),
-        r"Triton Error \[(?:CUDA|HIP)\]: (?P<what>.+)",
-        cause="a Triton kernel could not be loaded or run on this GPU: {what}",
-        fix="rm -r ~/.triton/cache (a cache that nodes with different GPUs share holds kernels "
-        "for one of them); set TRITON_CACHE_DIR to a local disk in [env]",
-        checks=("software.build-folders-are-usable", "gpu.models-are-equal"),
-    ),
-    symptom(
-        "inductor-backend-failed",
-        (
-            "torch._dynamo.exc.BackendCompilerFailed",
-            "torch._inductor.exc.InductorError",
-            "torch._inductor.exc.LoweringException",
-        ),
-        cause="torch.compile could not compile a part of the model; the words after `raised:` and "
-        "the lines below say why",
-        fix="torch_compile: false (TORCHDYNAMO_DISABLE=1 in [env]) trains without it; update "
-        "torch, and rm -r /tmp/torchinductor_$USER",
-        survivable=True,
-    ),
-    root(
-        "dynamo-unsupported",
-        ("torch._dynamo.exc.Unsupported", "torch._dynamo.exc.UserError"),
-        r"torch\._dynamo\.exc\.(?P<kind>Unsupported|UserError): (?P<what>.+)",
-        cause="torch.compile cannot trace the model as a whole: {what}",
-        fix="leave out fullgraph=True, mark the function with torch._dynamo.disable, or "
-        "torch_compile: false",
-        survivable=True,
-    ),
-    silent(
-        "dynamo-recompile-limit",
-        (
-            "torch._dynamo hit config.cache_size_limit",
-            "torch._dynamo hit config.recompile_limit",
-            "torch._dynamo hit config.accumulated_cache_size_limit",
-        ),
-        r"torch\._dynamo hit config\.(?P<limit>cache_size_limit|recompile_limit|"
-        r"accumulated_cache_size_limit) \((?P<count>\d+)\)",
-        cause="torch.compile compiled one function {count} times and gave up: shapes change in "
-        "each step, and the rest runs slowly",
-        fix="pad to fixed lengths (pad_to_multiple_of), or dynamic=True; TORCH_LOGS=recompiles in "
-        "[env] shows what changes",
-        survivable=True,
-    ),
-    root(
-        "inductor-cache-of-another-user",
-        "PermissionError: [Errno 13] Permission denied: '",
-        r"PermissionError: \[Errno 13\] Permission denied: '(?P<path>[^']*/torchinductor_[^']*)'",
-        cause="torch.compile's cache {path} belongs to another user on this node",
-        fix="TORCHINDUCTOR_CACHE_DIR=/tmp/inductor-$USER in [env], or remove that folder",
-        checks=("files.temporary-folder-is-usable",),
-    ),
-    root(
-        "inductor-cudagraph-overwritten",
-        "accessing tensor output of CUDAGraphs that has been overwritten by a subsequent run",
-        cause="compiled with CUDA graphs (mode reduce-overhead), an output was kept over the next "
-        "step",
-        fix="torch.compiler.cudagraph_mark_step_begin() before each step, clone what is kept, or "
-        'mode="default"',
-    ),
-    root(
-        "triton-compilation-error",
-        (
-            "triton.compiler.errors.CompilationError",
-            "triton.compiler.errors.UnsupportedLanguageConstruct",
-        ),
-        cause="a library's kernel is not accepted by this Triton: they are of different times, or "
-        "the GPU lacks a type that it uses (bfloat16, float8)",
-        fix="update the library that the traceback names together with torch (which brings its "
-        "Triton); else turn its fused kernels off",
-        checks=("software.versions-are-equal",),
-    ),
-    root(
-        "inductor-ddp-optimizer",
-        "DDPOptimizer backend: Found a higher order op in the graph",
-        cause="torch.compile splits the model for DDP, and cannot where gradient checkpointing is "
-        "compiled too",
-        fix="torch._dynamo.config.optimize_ddp = False (TORCHDYNAMO_OPTIMIZE_DDP=0), or no "
-        "torch_compile with checkpointing",
-    ),
+FAILURES = read_entries(
+    r"""
+root triton-cache-race
+  says    FileNotFoundError: [Errno 2] No such file or directory: '
+  says    OSError: [Errno 116] Stale file handle: '
+  says    OSError: [Errno 39] Directory not empty: '
+  pattern (?:FileNotFoundError: \[Errno 2\] No such file or directory: '|OSError: \[Errno 116\]
+          Stale file handle: '|OSError: \[Errno 39\] Directory not empty:
+          ')(?P<path>[^']*(?:/\.triton/|/triton_cache|/torchinductor_|/triton/)[^']*)'
+  cause   several ranks compile into one Triton or inductor cache, and it lies on a network file
+          system or is removed meanwhile; no data is missing
+  fix     TRITON_CACHE_DIR=/tmp/triton-$USER and TORCHINDUCTOR_CACHE_DIR=/tmp/inductor-$USER in
+          [env], on a local disk of each node
+  checks  software.build-folders-are-usable
+root torch-extensions-race
+  says    : cannot open shared object file
+  says    FileNotFoundError: [Errno 2] No such file or directory: '
+  pattern (?:ImportError: (?P<library>/\S+/torch_extensions/\S+\.so): cannot open shared object
+          file|FileNotFoundError: \[Errno 2\] No such file or directory:
+          '(?P<path>[^']*/torch_extensions/[^']*)')
+  cause   an operator was loaded from a folder where it is not whole: another rank or node builds it
+          there at the same time (a cache on a network file system), or its build failed before
+  fix     TORCH_EXTENSIONS_DIR=/tmp/torch_extensions-$USER in [env], on a local disk; rm -r the old
+          folder; start again once
+  checks  software.build-folders-are-usable, software.no-build-lock-is-left
+root triton-out-of-resources
+  shows   out of resource: shared memory, Required: {required:\d+}, Hardware limit: {limit:\d+}
+  cause   a Triton kernel needs {required} bytes of shared memory, this GPU has {limit}: its block
+          sizes were made for a larger GPU
+  fix     smaller BLOCK sizes or num_stages in that kernel, another attention implementation (sdpa),
+          or the library's newer release
+  checks  gpu.models-are-equal
+root triton-no-active-driver
+  says    active drivers ([
+  pattern (?P<count>\d+) active drivers \(\[.*\]\)\. There should only be one
+  cause   Triton found {count} GPU drivers where one is needed: none is visible to this rank, or
+          builds for two vendors are installed
+  fix     `nvidia-smi -L` and CUDA_VISIBLE_DEVICES in the rank's environment; install one of triton
+          and pytorch-triton-rocm, not both
+  checks  gpu.shell-hides-no-gpu, gpu.driver-answers
+root triton-gpu-too-old
+  shows   Found {gpu:.+?} which is too old to be supported by the triton GPU compiler
+  cause   torch.compile needs a GPU of capability 7.0 or newer; this node has {gpu}
+  fix     leave torch_compile off on this GPU
+  checks  gpu.models-are-equal
+root triton-missing
+  says    Cannot find a working triton installation
+  says    torch.compile on GPU requires triton
+  cause   torch.compile needs Triton, which this environment does not have (or not for this torch)
+  fix     `uv pip install --reinstall torch` brings the Triton that fits; do not pin triton beside
+          it
+  checks  software.versions-are-equal
+root triton-attrs-descriptor
+  says    cannot import name 'AttrsDescriptor' from 'triton
+  says    cannot import name 'triton_key' from 'triton
+  says    cannot import name 'get_cuda_stream' from 'triton
+  pattern cannot import name '(?P<name>AttrsDescriptor|triton_key|get_cuda_stream)' from 'triton
+  cause   Triton is newer than this torch knows
+  fix     `uv pip install --reinstall torch` brings the Triton that fits; do not pin triton beside
+          it
+  checks  software.versions-are-equal
+root triton-ptx-codegen
+  says    Internal Triton PTX codegen error
+  says    PTXASError
+  says    ptxas fatal
+  pattern (?:Internal Triton PTX codegen error|PTXASError: |ptxas fatal\s+: (?!Value 'sm_))
+  cause   Triton's assembler refused a kernel: Triton is too old for this GPU, or too new for its
+          ptxas
+  fix     `uv pip install -U torch` (with its Triton); TRITON_PTXAS_PATH=$CUDA_HOME/bin/ptxas in
+          [env] takes the toolkit's
+  checks  software.torch-fits-the-gpus
+root triton-kernel-image
+  says    Triton Error [CUDA]
+  says    Triton Error [HIP]
+  pattern Triton Error \[(?:CUDA|HIP)\]: (?P<what>.+)
+  cause   a Triton kernel could not be loaded or run on this GPU: {what}
+  fix     rm -r ~/.triton/cache (a cache that nodes with different GPUs share holds kernels for one
+          of them); set TRITON_CACHE_DIR to a local disk in [env]
+  checks  software.build-folders-are-usable, gpu.models-are-equal
+symptom inductor-backend-failed, survivable
+  says    torch._dynamo.exc.BackendCompilerFailed
+  says    torch._inductor.exc.InductorError
+  says    torch._inductor.exc.LoweringException
+  cause   torch.compile could not compile a part of the model; the words after `raised:` and the
+          lines below say why
+  fix     torch_compile: false (TORCHDYNAMO_DISABLE=1 in [env]) trains without it; update torch, and
+          rm -r /tmp/torchinductor_$USER
+root dynamo-unsupported, survivable
+  says    torch._dynamo.exc.Unsupported
+  says    torch._dynamo.exc.UserError
+  pattern torch\._dynamo\.exc\.(?P<kind>Unsupported|UserError): (?P<what>.+)
+  cause   torch.compile cannot trace the model as a whole: {what}
+  fix     leave out fullgraph=True, mark the function with torch._dynamo.disable, or torch_compile:
+          false
+silent dynamo-recompile-limit, survivable
+  says    torch._dynamo hit config.cache_size_limit
+  says    torch._dynamo hit config.recompile_limit
+  says    torch._dynamo hit config.accumulated_cache_size_limit
+  pattern torch\._dynamo hit config\.(?P<limit>cache_size_limit|recompile_limit|
+          accumulated_cache_size_limit) \((?P<count>\d+)\)
+  cause   torch.compile compiled one function {count} times and gave up: shapes change in each step,
+          and the rest runs slowly
+  fix     pad to fixed lengths (pad_to_multiple_of), or dynamic=True; TORCH_LOGS=recompiles in [env]
+          shows what changes
+root inductor-cache-of-another-user
+  shows   PermissionError: [Errno 13] Permission denied: '{path:[^']*/torchinductor_[^']*}'
+  cause   torch.compile's cache {path} belongs to another user on this node
+  fix     TORCHINDUCTOR_CACHE_DIR=/tmp/inductor-$USER in [env], or remove that folder
+  checks  files.temporary-folder-is-usable
+root inductor-cudagraph-overwritten
+  says    accessing tensor output of CUDAGraphs that has been overwritten by a subsequent run
+  cause   compiled with CUDA graphs (mode reduce-overhead), an output was kept over the next step
+  fix     torch.compiler.cudagraph_mark_step_begin() before each step, clone what is kept, or
+          mode="default"
+root triton-compilation-error
+  says    triton.compiler.errors.CompilationError
+  says    triton.compiler.errors.UnsupportedLanguageConstruct
+  cause   a library's kernel is not accepted by this Triton: they are of different times, or the GPU
+          lacks a type that it uses (bfloat16, float8)
+  fix     update the library that the traceback names together with torch (which brings its Triton);
+          else turn its fused kernels off
+  checks  software.versions-are-equal
+root inductor-ddp-optimizer
+  says    DDPOptimizer backend: Found a higher order op in the graph
+  cause   torch.compile splits the model for DDP, and cannot where gradient checkpointing is
+          compiled too
+  fix     torch._dynamo.config.optimize_ddp = False (TORCHDYNAMO_OPTIMIZE_DDP=0), or no
+          torch_compile with checkpointing
+"""
 )

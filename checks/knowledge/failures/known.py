@@ -19,8 +19,9 @@ Of several entries that fit one line a root goes first, then one with conditions
 literal. A line of source code within a traceback shows nothing: name the error's own line in `says`
 and the code in `near`.
 
-Each entry has a sample in `tests/support/recorded/failures/LAYER.txt`: `id<TAB>line`, the lines of
-a longer one joined by ` ⏎ `. `!id<TAB>line` is a near miss, which must not show this failure.
+Entries are written as text (entries.py). Each has a sample in
+`tests/support/recorded/failures/LAYER.txt`: `id<TAB>line`, the lines of a longer one joined by
+` ⏎ `. `!id<TAB>line` is a near miss, which must not show this failure.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ import enum
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import cached_property
 
 from checks.knowledge.exit_status import name_exit
 from checks.knowledge.misspelt_options import correct_options
@@ -142,10 +143,3 @@ class KnownFailure:
             return name_exit(text) if is_code else text
 
         return re.sub(r"\{(\w+)\}", value, template)
-
-
-root = partial(KnownFailure, FailureKind.ROOT)
-symptom = partial(KnownFailure, FailureKind.SYMPTOM)
-silent = partial(KnownFailure, FailureKind.SILENT)
-stall = partial(KnownFailure, FailureKind.STALL)
-noise = partial(KnownFailure, FailureKind.NOISE)

@@ -2,161 +2,123 @@
 
 from __future__ import annotations
 
-from checks.knowledge.failures.known import root, stall, symptom
+from checks.knowledge.failures.entries import read_entries
 
-SCHEDULED = r"Successfully assigned "
-STARTED = r"\bStarted container "
 """Events of a pod that got over what the events above them complain of."""
 
-FAILURES = (
-    stall(
-        "pod-resources-missing",
-        "nodes are available: ",
-        r"\d+/\d+ nodes are available: .*Insufficient (?P<resource>(?:nvidia|amd)\.com/[^\s,]+|"
-        r"rdma/[^\s,]+|vpc\.amazonaws\.com/efa|memory|cpu|ephemeral-storage)\b",
-        unless=SCHEDULED,
-        cause="no node has enough {resource} left for the pod",
-        fix="`kubectl describe nodes` shows what is taken; ask for less, end other jobs, or add "
-        "nodes; where it shows 0, the device plugin of that node does not run",
-    ),
-    stall(
-        "pod-nodes-excluded",
-        "nodes are available: ",
-        r"\d+/\d+ nodes are available: (?!.*Insufficient).*?(?P<why>had untolerated taint "
-        r"\{[^}]*\}|didn't match Pod's node affinity/selector|had volume node affinity conflict|"
-        r"pod has unbound immediate PersistentVolumeClaims)",
-        unless=SCHEDULED,
-        cause="no node takes the pod: {why}",
-        fix="a toleration for that taint, a nodeSelector that nodes have (`kubectl get nodes "
-        "--show-labels`), or a bound volume (`kubectl get pvc`)",
-    ),
-    root(
-        "pod-out-of-memory",
-        "OOMKilled",
-        r"(?:[Rr]eason:?\"?[ :=]+\"?|^\S+ +\d+/\d+ +(?:Init:)?)OOMKilled",
-        cause="the container used more memory than its limit and was killed",
-        fix="raise the memory under resources: limits, which also counts an emptyDir of medium "
-        "Memory at /dev/shm; let fewer ranks load at once",
-        checks=("limits.group-allows-enough-memory", "limits.memory-is-free"),
-    ),
-    root(
-        "pod-evicted",
-        "The node was low on resource: ",
-        r"The node was low on resource: (?P<resource>[\w-]+)",
-        cause="Kubernetes evicted the pod because its node ran out of {resource}",
-        fix="set requests that cover what it uses; write checkpoints and caches (HF_HOME) to a "
-        "volume instead of the container's own disk",
-        checks=("files.home-and-caches-have-room", "limits.memory-is-free"),
-    ),
-    root(
-        "pod-storage-limit",
-        (
-            "exceeded its local ephemeral storage limit",
-            "Pod ephemeral local storage usage exceeds the total limit",
-            "Usage of EmptyDir volume ",
-        ),
-        r"(?P<what>Container \S+) exceeded its local ephemeral storage limit|Pod ephemeral local "
-        r"storage usage exceeds the total limit|Usage of EmptyDir volume \S+ exceeds the limit",
-        cause="Kubernetes evicted the pod because it wrote more to its own disk (container or "
-        "emptyDir) than its limit",
-        fix="raise ephemeral-storage under resources: limits, or the emptyDir's sizeLimit; write "
-        "checkpoints and caches (HF_HOME) to a volume",
-        checks=("files.home-and-caches-have-room",),
-    ),
-    symptom(
-        "pod-image-not-pulled",
-        ("ImagePullBackOff", "ErrImagePull"),
-        cause="a node cannot pull the image: a wrong name or tag, no pull secret, or no way to the "
-        "registry",
-        fix="`kubectl describe pod` shows the registry's answer",
-        survivable=True,
-    ),
-    symptom(
-        "pod-restarts",
-        ("Back-off restarting failed container", "CrashLoopBackOff"),
-        cause="the container ends again and again",
-        fix="`kubectl logs --previous POD` shows why",
-        survivable=True,
-    ),
-    root(
-        "pod-devices-gone",
-        "Allocate failed due to ",
-        r"Allocate failed due to requested number of devices unavailable for (?P<resource>[^\s.]+"
-        r"\.[^\s.]+)\. Requested: (?P<wanted>\d+), Available: (?P<found>\d+)",
-        cause="the pod was given {wanted} of {resource} on a node that has {found}: its device "
-        "plugin restarted, or reports devices as unhealthy",
-        fix="look at the device plugin's log and at `nvidia-smi` on that node; delete the pod",
-        checks=("gpu.kernel-reports-no-gpu-fault",),
-    ),
-    root(
-        "pod-volume-not-mounted",
-        ("MountVolume.SetUp failed for volume ", "Unable to attach or mount volumes"),
-        unless=STARTED,
-        cause="a volume of the pod cannot be mounted on its node",
-        fix="`kubectl describe pod` and `kubectl get pvc` show which: its claim, secret, or the "
-        "node's NFS or CSI client",
-        checks=("files.network-mounts-answer",),
-        survivable=True,
-    ),
-    root(
-        "pod-exec-forbidden",
-        "Error from server (Forbidden): ",
-        r"Error from server \(Forbidden\): pods? \"(?P<pod>[^\"]+)\" is forbidden: "
-        r"User \"(?P<user>[^\"]+)\"",
-        cause="{user} may not run commands in pod {pod}",
-        fix="give its service account the verb create on pods/exec, or use the operator's own",
-    ),
-    root(
-        "pod-exec-unreachable",
-        "error dialing backend: ",
-        r"error dialing backend: (?P<why>.+)",
-        cause="the API server cannot reach the kubelet of the pod's node ({why})",
-        fix="`kubectl get nodes`; the node is down, or port 10250 is closed",
-        checks=("network.one-network",),
-    ),
-    symptom(
-        "job-backoff-limit",
-        "Job has reached the specified backoff limit",
-        cause="the pods failed as often as the job allows",
-        fix="`kubectl logs` of the pod that failed first shows why",
-    ),
-    root(
-        "mpi-job-workers-unresolvable",
-        "ssh: Could not resolve hostname ",
-        r"ssh: Could not resolve hostname (?P<worker>[\w.-]+-worker-\d+[\w.-]*):",
-        near=r"ORTE|PRTE|PRRTE|mpirun|mpiexec",
-        cause="the launcher started before worker {worker} had an address, or its headless service "
-        "is missing",
-        fix="set launcherCreationPolicy: WaitForWorkersReady, or let the launcher wait until each "
-        "worker resolves; `kubectl get pods,svc` shows both",
-        checks=("names.every-node-resolves-every-node",),
-    ),
-    root(
-        "pod-device-plugin-failed",
-        "Allocate failed due to device plugin ",
-        r"Allocate failed due to device plugin \w+ rpc failed with err: (?:.*desc = )?"
-        r"(?P<why>.+?)(?:, which is unexpected)?$",
-        cause="the node's device plugin could not give the pod its devices: {why}",
-        fix="cordon the node; `nvidia-smi` there, then restart the device plugin and delete the "
-        "pod",
-        checks=("gpu.driver-answers",),
-    ),
-    root(
-        "pod-quota",
-        "is forbidden: exceeded quota: ",
-        r"is forbidden: exceeded quota: (?P<quota>[^,]+), requested: (?P<wanted>[^,]+), used: "
-        r"(?P<used>[^,]+), limited: (?P<limit>\S+)",
-        cause="the namespace's quota {quota} does not allow the pod: {wanted} wanted, {used} used, "
-        "{limit} allowed",
-        fix="end other jobs of the namespace, ask for less, or have the quota raised",
-    ),
-    stall(
-        "pod-not-placed",
-        "nodes are available: ",
-        r"\d+/\d+ nodes are available: (?P<why>\d+ .+?)(?:\. preemption:.*|\.?\s*)$",
-        unless=SCHEDULED,
-        cause="no node takes the pod: {why}",
-        fix="`kubectl describe pod` and the scheduler's quotas and plugins show what that is; ask "
-        "for less, or wait",
-    ),
+FAILURES = read_entries(
+    r"""
+SCHEDULED = "Successfully assigned "
+STARTED = "\bStarted container "
+stall pod-resources-missing
+  says    "nodes are available: "
+  pattern \d+/\d+ nodes are available: .*Insufficient (?P<resource>(?:nvidia|amd)\.com/[^\s,]+|
+          rdma/[^\s,]+|vpc\.amazonaws\.com/efa|memory|cpu|ephemeral-storage)\b
+  unless  {SCHEDULED}
+  cause   no node has enough {resource} left for the pod
+  fix     `kubectl describe nodes` shows what is taken; ask for less, end other jobs, or add nodes;
+          where it shows 0, the device plugin of that node does not run
+stall pod-nodes-excluded
+  says    "nodes are available: "
+  pattern \d+/\d+ nodes are available: (?!.*Insufficient).*?(?P<why>had untolerated taint \{[^}]*\}|
+          didn't match Pod's node affinity/selector|had volume node affinity conflict|pod has
+          unbound immediate PersistentVolumeClaims)
+  unless  {SCHEDULED}
+  cause   no node takes the pod: {why}
+  fix     a toleration for that taint, a nodeSelector that nodes have (`kubectl get nodes
+          --show-labels`), or a bound volume (`kubectl get pvc`)
+root pod-out-of-memory
+  says    OOMKilled
+  pattern (?:[Rr]eason:?\"?[ :=]+\"?|^\S+ +\d+/\d+ +(?:Init:)?)OOMKilled
+  cause   the container used more memory than its limit and was killed
+  fix     raise the memory under resources: limits, which also counts an emptyDir of medium Memory
+          at /dev/shm; let fewer ranks load at once
+  checks  limits.group-allows-enough-memory, limits.memory-is-free
+root pod-evicted
+  shows   The node was low on resource: {resource:[\w-]+}
+  cause   Kubernetes evicted the pod because its node ran out of {resource}
+  fix     set requests that cover what it uses; write checkpoints and caches (HF_HOME) to a volume
+          instead of the container's own disk
+  checks  files.home-and-caches-have-room, limits.memory-is-free
+root pod-storage-limit
+  says    exceeded its local ephemeral storage limit
+  says    Pod ephemeral local storage usage exceeds the total limit
+  says    "Usage of EmptyDir volume "
+  pattern (?P<what>Container \S+) exceeded its local ephemeral storage limit|Pod ephemeral local
+          storage usage exceeds the total limit|Usage of EmptyDir volume \S+ exceeds the limit
+  cause   Kubernetes evicted the pod because it wrote more to its own disk (container or emptyDir)
+          than its limit
+  fix     raise ephemeral-storage under resources: limits, or the emptyDir's sizeLimit; write
+          checkpoints and caches (HF_HOME) to a volume
+  checks  files.home-and-caches-have-room
+symptom pod-image-not-pulled, survivable
+  says    ImagePullBackOff
+  says    ErrImagePull
+  cause   a node cannot pull the image: a wrong name or tag, no pull secret, or no way to the
+          registry
+  fix     `kubectl describe pod` shows the registry's answer
+symptom pod-restarts, survivable
+  says    Back-off restarting failed container
+  says    CrashLoopBackOff
+  cause   the container ends again and again
+  fix     `kubectl logs --previous POD` shows why
+root pod-devices-gone
+  shows   Allocate failed due to requested number of devices unavailable for
+          {resource:[^\s.]+\.[^\s.]+}. Requested: {wanted:\d+}, Available: {found:\d+}
+  cause   the pod was given {wanted} of {resource} on a node that has {found}: its device plugin
+          restarted, or reports devices as unhealthy
+  fix     look at the device plugin's log and at `nvidia-smi` on that node; delete the pod
+  checks  gpu.kernel-reports-no-gpu-fault
+root pod-volume-not-mounted, survivable
+  says    "MountVolume.SetUp failed for volume "
+  says    Unable to attach or mount volumes
+  unless  {STARTED}
+  cause   a volume of the pod cannot be mounted on its node
+  fix     `kubectl describe pod` and `kubectl get pvc` show which: its claim, secret, or the node's
+          NFS or CSI client
+  checks  files.network-mounts-answer
+root pod-exec-forbidden
+  says    "Error from server (Forbidden): "
+  pattern Error from server \(Forbidden\): pods? \"(?P<pod>[^\"]+)\" is forbidden: User
+          \"(?P<user>[^\"]+)\"
+  cause   {user} may not run commands in pod {pod}
+  fix     give its service account the verb create on pods/exec, or use the operator's own
+root pod-exec-unreachable
+  shows   error dialing backend: {why:.+}
+  cause   the API server cannot reach the kubelet of the pod's node ({why})
+  fix     `kubectl get nodes`; the node is down, or port 10250 is closed
+  checks  network.one-network
+symptom job-backoff-limit
+  says    Job has reached the specified backoff limit
+  cause   the pods failed as often as the job allows
+  fix     `kubectl logs` of the pod that failed first shows why
+root mpi-job-workers-unresolvable
+  shows   ssh: Could not resolve hostname {worker:[\w.-]+-worker-\d+[\w.-]*}:
+  near    ORTE|PRTE|PRRTE|mpirun|mpiexec
+  cause   the launcher started before worker {worker} had an address, or its headless service is
+          missing
+  fix     set launcherCreationPolicy: WaitForWorkersReady, or let the launcher wait until each
+          worker resolves; `kubectl get pods,svc` shows both
+  checks  names.every-node-resolves-every-node
+root pod-device-plugin-failed
+  says    "Allocate failed due to device plugin "
+  pattern Allocate failed due to device plugin \w+ rpc failed with err: (?:.*desc =
+          )?(?P<why>.+?)(?:, which is unexpected)?$
+  cause   the node's device plugin could not give the pod its devices: {why}
+  fix     cordon the node; `nvidia-smi` there, then restart the device plugin and delete the pod
+  checks  gpu.driver-answers
+root pod-quota
+  shows   is forbidden: exceeded quota: {quota:[^,]+}, requested: {wanted:[^,]+}, used:
+          {used:[^,]+}, limited: {limit}
+  cause   the namespace's quota {quota} does not allow the pod: {wanted} wanted, {used} used,
+          {limit} allowed
+  fix     end other jobs of the namespace, ask for less, or have the quota raised
+stall pod-not-placed
+  says    "nodes are available: "
+  pattern \d+/\d+ nodes are available: (?P<why>\d+ .+?)(?:\. preemption:.*|\.?\s*)$
+  unless  {SCHEDULED}
+  cause   no node takes the pod: {why}
+  fix     `kubectl describe pod` and the scheduler's quotas and plugins show what that is; ask for
+          less, or wait
+"""
 )

@@ -2,83 +2,62 @@
 
 from __future__ import annotations
 
-from checks.knowledge.failures.known import noise, root
+from checks.knowledge.failures.entries import read_entries
 
-FAILURES = (
-    root(
-        "heap-corrupted",
-        (
-            "free(): ",
-            "double free or corruption",
-            "malloc(): ",
-            "munmap_chunk(): invalid pointer",
-            "corrupted size vs. prev_size",
-        ),
-        r"(?:^|: )(?:free\(\): (?:invalid (?:pointer|size|next size)|double free detected)"
-        r"|double free or corruption \((?:out|!prev|fasttop|top)\)"
-        r"|malloc\(\): (?:corrupted |invalid |unaligned |unsorted )"
-        r"|munmap_chunk\(\): invalid pointer|corrupted size vs\. prev_size)",
-        cause="native code damaged the process's memory: as a rule two builds of one library, or "
-        "an extension built for another torch",
-        fix="build extensions once more (`rm -rf ~/.cache/torch_extensions`), make versions equal; "
-        "PYTHONFAULTHANDLER=1 in [env] shows where it ended",
-        checks=("software.versions-are-equal", "software.packages-are-the-environments-own"),
-    ),
-    root(
-        "bad-alloc",
-        "terminate called after throwing an instance of 'std::bad_alloc'",
-        cause="native code was refused memory: the node, the job or the container is full",
-        fix="let fewer ranks load at once, or offload less; `free -g` on that node",
-        checks=("limits.memory-is-free", "limits.group-allows-enough-memory"),
-    ),
-    root(
-        "openmp-twice",
-        "OMP: Error #15: Initializing ",
-        r"OMP: Error #15: Initializing (?P<one>\S+), but found (?P<other>\S+) already initialized",
-        cause="two OpenMP libraries are in one process, {one} and {other}: packages of conda and "
-        "pip are mixed",
-        fix="install numpy, MKL and torch from one source; KMP_DUPLICATE_LIB_OK=TRUE only hides it",
-        checks=("software.packages-are-the-environments-own",),
-    ),
-    root(
-        "openmp-threads-refused",
-        "libgomp: Thread creation failed",
-        cause="the account or its container may start no more threads",
-        fix="OMP_NUM_THREADS=4 in [env]; raise nproc, or the container's pids limit",
-        checks=("limits.nproc-is-enough", "limits.group-allows-enough-processes"),
-    ),
-    root(
-        "library-not-executable",
-        "failed to map segment from shared object",
-        r"(?P<library>\S+): failed to map segment from shared object",
-        cause="{library} may not be loaded: its file system is mounted noexec, or the process's "
-        "memory is limited",
-        fix="TORCH_EXTENSIONS_DIR and TMPDIR on a file system without noexec; "
-        "`ulimit -v unlimited`",
-        checks=("files.temporary-folder-is-usable", "software.build-folders-are-usable"),
-    ),
-    root(
-        "library-executable-stack",
-        "cannot enable executable stack as shared object requires",
-        r"(?P<library>\S+): cannot enable executable stack as shared object requires",
-        cause="the system's newer C library refuses {library}, which asks for an executable stack",
-        fix="update the package, or `patchelf --clear-execstack` on the file",
-        checks=("limits.systems-are-alike",),
-    ),
-    noise(
-        "locale-missing",
-        "cannot change locale",
-        r"warning: setlocale: LC_\w+: cannot change locale",
-        cause="the node does not have the language that the login passes on",
-        fix="nothing; `SendEnv` in ssh's config is what passes it",
-    ),
-    root(
-        "client-cut-off-from-storage",
-        "Cannot send after transport endpoint shutdown",
-        r"\[Errno 108\] Cannot send after transport endpoint shutdown(?:: '(?P<path>[^']+)')?",
-        cause="the storage's server cut this node off, as Lustre does with a client that did not "
-        "answer in time",
-        fix="`dmesg | grep -i evict` on that node; check its network, and mount again",
-        checks=("files.network-mounts-answer", "limits.links-stay-up"),
-    ),
+FAILURES = read_entries(
+    r"""
+root heap-corrupted
+  says    "free(): "
+  says    double free or corruption
+  says    "malloc(): "
+  says    munmap_chunk(): invalid pointer
+  says    corrupted size vs. prev_size
+  pattern (?:^|: )(?:free\(\): (?:invalid (?:pointer|size|next size)|double free detected)|double
+          free or corruption \((?:out|!prev|fasttop|top)\)|malloc\(\): (?:corrupted |invalid |
+          unaligned |unsorted )|munmap_chunk\(\): invalid pointer|corrupted size vs\. prev_size)
+  cause   native code damaged the process's memory: as a rule two builds of one library, or an
+          extension built for another torch
+  fix     build extensions once more (`rm -rf ~/.cache/torch_extensions`), make versions equal;
+          PYTHONFAULTHANDLER=1 in [env] shows where it ended
+  checks  software.versions-are-equal, software.packages-are-the-environments-own
+root bad-alloc
+  says    terminate called after throwing an instance of 'std::bad_alloc'
+  cause   native code was refused memory: the node, the job or the container is full
+  fix     let fewer ranks load at once, or offload less; `free -g` on that node
+  checks  limits.memory-is-free, limits.group-allows-enough-memory
+root openmp-twice
+  shows   OMP: Error #15: Initializing {one}, but found {other} already initialized
+  cause   two OpenMP libraries are in one process, {one} and {other}: packages of conda and pip are
+          mixed
+  fix     install numpy, MKL and torch from one source; KMP_DUPLICATE_LIB_OK=TRUE only hides it
+  checks  software.packages-are-the-environments-own
+root openmp-threads-refused
+  says    libgomp: Thread creation failed
+  cause   the account or its container may start no more threads
+  fix     OMP_NUM_THREADS=4 in [env]; raise nproc, or the container's pids limit
+  checks  limits.nproc-is-enough, limits.group-allows-enough-processes
+root library-not-executable
+  shows   {library}: failed to map segment from shared object
+  cause   {library} may not be loaded: its file system is mounted noexec, or the process's memory is
+          limited
+  fix     TORCH_EXTENSIONS_DIR and TMPDIR on a file system without noexec; `ulimit -v unlimited`
+  checks  files.temporary-folder-is-usable, software.build-folders-are-usable
+root library-executable-stack
+  shows   {library}: cannot enable executable stack as shared object requires
+  cause   the system's newer C library refuses {library}, which asks for an executable stack
+  fix     update the package, or `patchelf --clear-execstack` on the file
+  checks  limits.systems-are-alike
+noise locale-missing
+  says    cannot change locale
+  pattern warning: setlocale: LC_\w+: cannot change locale
+  cause   the node does not have the language that the login passes on
+  fix     nothing; `SendEnv` in ssh's config is what passes it
+root client-cut-off-from-storage
+  says    Cannot send after transport endpoint shutdown
+  pattern \[Errno 108\] Cannot send after transport endpoint shutdown(?:: '(?P<path>[^']+)')?
+  cause   the storage's server cut this node off, as Lustre does with a client that did not answer
+          in time
+  fix     `dmesg | grep -i evict` on that node; check its network, and mount again
+  checks  files.network-mounts-answer, limits.links-stay-up
+"""
 )

@@ -2,154 +2,110 @@
 
 from __future__ import annotations
 
-from checks.knowledge.failures.known import root
+from checks.knowledge.failures.entries import read_entries
 
-FAILURES = (
-    root(
-        "lightning-gpus-hidden",
-        "You requested gpu: ",
-        r"You requested gpu: (?P<wanted>\[[\d, ]*\])",
-        near=r"But your machine only has: (?P<have>\[[\d, ]*\])",
-        cause="Lightning wants the GPUs {wanted} in each process and this one sees {have}: the "
-        "node has fewer, or Slurm's --gpus-per-task (--gpu-bind) hides the others from each task",
-        fix="--gpus-per-node (or --gres=gpu:N) instead of --gpus-per-task; or devices as many as "
-        "the node has",
-        checks=("gpu.slots-have-gpus", "gpu.shell-hides-no-gpu"),
-    ),
-    root(
-        "lightning-tasks-exceed-devices",
-        "IndexError: list index out of range",
-        near=r"parallel_devices\[self\.local_rank\]",
-        cause="a process has a local rank for which there is no device: Slurm put more tasks on "
-        "this node than devices= names",
-        fix="--ntasks-per-node equal to devices, and --nodes equal to num_nodes",
-        checks=("gpu.slots-have-gpus",),
-    ),
-    root(
-        "lightning-ntasks-refused",
-        "in your SLURM bash script, but this variable is not supported",
-        r"`--ntasks=(?P<tasks>\d+)` in your SLURM bash script, but this variable is not supported",
-        cause="Lightning cannot tell from --ntasks={tasks} how many tasks each node has",
-        fix="#SBATCH --nodes and --ntasks-per-node (one for each GPU of a node) instead of "
-        "--ntasks; `export SLURM_JOB_NAME=interactive` where Slurm is not to start the ranks",
-    ),
-    root(
-        "lightning-slurm-differs",
-        ("` in Lightning, but the number of ",),
-        r"You set `(?P<key>devices|num_nodes)=(?P<here>\d+)` in Lightning, but the number of .*?"
-        r" configured in SLURM `(?P<option>--[\w-]+)=(?P<slurm>\d+)` does not match",
-        cause="Trainer has {key}={here}, and the job has {option}={slurm}",
-        fix="{key}={slurm} in the Trainer, or {option}={here} for sbatch",
-    ),
-    root(
-        "lightning-unused-parameters",
-        "It looks like your LightningModule has parameters that were not used in producing",
-        cause="parts of the model get no gradient in some steps, and DDP waits for it",
-        fix='strategy="ddp_find_unused_parameters_true", or use every parameter in each step',
-    ),
-    root(
-        "lightning-torchrun-world",
-        "does not match the world size (",
-        r"You set `devices=(?P<devices>\S+)` and `num_nodes=(?P<nodes>\S+)` in Lightning, but the "
-        r"product \([^)]*\) does not match the world size \((?P<world>\d+)\)",
-        cause="devices {devices} × num_nodes {nodes} are not the {world} ranks that torchrun "
-        "started",
-        fix="num_nodes of the Trainer equal to torchrun's --nnodes, devices to --nproc-per-node "
-        '(or devices="auto")',
-    ),
-    root(
-        "lightning-no-gpus",
-        (
-            "GPUs requested but none are available",
-            "can not run on your system since the accelerator is not available",
-        ),
-        cause="Lightning was asked for an accelerator that this rank does not see",
-        fix="`nvidia-smi -L` and CUDA_VISIBLE_DEVICES in the rank's environment; a torch build "
-        "for GPUs; docker --gpus all",
-        checks=("gpu.slots-have-gpus", "gpu.shell-hides-no-gpu", "software.torch-fits-the-gpus"),
-    ),
-    root(
-        "lightning-strategy-unknown",
-        "You selected an invalid strategy name: `strategy=",
-        r"You selected an invalid strategy name: `strategy=(?P<name>[^`]+)`",
-        cause="Lightning has no strategy {name}: misspelt, renamed (2.0 dropped dp and ddp2), or "
-        "its package is missing",
-        fix="ddp, fsdp, deepspeed_stage_2, deepspeed_stage_3 or auto; for deepspeed_* install "
-        "deepspeed",
-    ),
-    root(
-        "lightning-deepspeed-config-missing",
-        "You passed in a path to a DeepSpeed config but the path does not exist",
-        r"You passed in a path to a DeepSpeed config but the path does not exist: (?P<path>\S+)",
-        cause="the DeepSpeed config {path} is not on this node",
-        fix="an absolute path that is there on every node",
-        checks=("files.paths-in-the-command-are-there",),
-    ),
-    root(
-        "lightning-deepspeed-missing",
-        "To use the `DeepSpeedStrategy`, you must have DeepSpeed installed",
-        cause="a deepspeed strategy was asked for, and this interpreter has no DeepSpeed",
-        fix="`uv pip install deepspeed` on every node",
-        checks=("software.deepspeed-is-installed",),
-    ),
-    root(
-        "lightning-deepspeed-checkpoint",
-        "DeepSpeed was unable to load the checkpoint. Ensure you passed in",
-        cause="the checkpoint is no folder of DeepSpeed's, or this node does not see it whole",
-        fix="the folder of the .ckpt itself, on a file system that every node shares; "
-        "DeepSpeedStrategy(load_full_weights=True) for a single file",
-        checks=("files.shared-folders-are-shared-everywhere",),
-    ),
-    root(
-        "lightning-one-optimizer",
-        (
-            "Currently only one optimizer is supported with DeepSpeed",
-            "DeepSpeed currently only supports single optimizer",
-        ),
-        cause="configure_optimizers returns several optimizers, and DeepSpeed takes one",
-        fix="one optimizer with parameter groups, or strategy ddp or fsdp",
-    ),
-    root(
-        "lightning-fsdp-optimizer",
-        "The optimizer does not seem to reference any FSDP parameters",
-        cause="the optimizer was made from parameters that FSDP replaced",
-        fix="make it in configure_optimizers from self.trainer.model.parameters()",
-    ),
-    root(
-        "lightning-checkpoint-invalid",
-        "does not point to a valid checkpoint. Make sure the path points to either a directory",
-        r"The path '?(?P<path>[^\s']+)'? does not point to a valid checkpoint\. Make sure the "
-        r"path points to either a directory",
-        cause="{path} is no whole checkpoint for this node: a shard folder without .metadata, or "
-        "not there",
-        fix="a path on a shared file system; the checkpoint before it",
-        checks=("files.checkpoints-can-be-resumed",),
-    ),
-    root(
-        "lightning-parallel-sizes",
-        "multiplied should equal the world size (",
-        r"The sizes `data_parallel_size=(?P<dp>\d+)` and `tensor_parallel_size=(?P<tp>\d+)` "
-        r"multiplied should equal the world size \((?P<world>\d+)\)",
-        cause="data parallel {dp} × tensor parallel {tp} are not {world} ranks",
-        fix='sizes whose product is {world}, or data_parallel_size="auto"',
-    ),
-    root(
-        "lightning-no-dataloader",
-        "An invalid dataloader was returned from `",
-        r"An invalid dataloader was returned from `(?P<hook>[\w.]+)\(\)`",
-        cause="{hook} returned no data loader: it is not defined, or setup() did not make the "
-        "dataset on this rank",
-        fix="make datasets in setup(), which runs on every rank, not in prepare_data(), which "
-        "runs on one",
-    ),
-    root(
-        "lightning-rank-of-sampler",
-        "Invalid rank ",
-        r"Invalid rank (?P<rank>\d+), rank should be in the interval \[0, (?P<last>\d+)\]",
-        near=r"lightning|Lightning|pytorch_lightning",
-        cause="rank {rank} is beyond the sampler's {last}: the number of replicas was computed "
-        "without the other nodes (num_nodes left at 1)",
-        fix="num_nodes in the Trainer equal to the nodes that were started; with Fabric/FSDP "
-        "update lightning; or DistributedSampler(num_replicas=world size, rank=rank)",
-    ),
+FAILURES = read_entries(
+    r"""
+root lightning-gpus-hidden
+  shows   You requested gpu: {wanted:\[[\d, ]*\]}
+  near    But your machine only has: (?P<have>\[[\d, ]*\])
+  cause   Lightning wants the GPUs {wanted} in each process and this one sees {have}: the node has
+          fewer, or Slurm's --gpus-per-task (--gpu-bind) hides the others from each task
+  fix     --gpus-per-node (or --gres=gpu:N) instead of --gpus-per-task; or devices as many as the
+          node has
+  checks  gpu.slots-have-gpus, gpu.shell-hides-no-gpu
+root lightning-tasks-exceed-devices
+  says    IndexError: list index out of range
+  near    parallel_devices\[self\.local_rank\]
+  cause   a process has a local rank for which there is no device: Slurm put more tasks on this node
+          than devices= names
+  fix     --ntasks-per-node equal to devices, and --nodes equal to num_nodes
+  checks  gpu.slots-have-gpus
+root lightning-ntasks-refused
+  shows   `--ntasks={tasks:\d+}` in your SLURM bash script, but this variable is not supported
+  cause   Lightning cannot tell from --ntasks={tasks} how many tasks each node has
+  fix     #SBATCH --nodes and --ntasks-per-node (one for each GPU of a node) instead of --ntasks;
+          `export SLURM_JOB_NAME=interactive` where Slurm is not to start the ranks
+root lightning-slurm-differs
+  says    "` in Lightning, but the number of "
+  pattern You set `(?P<key>devices|num_nodes)=(?P<here>\d+)` in Lightning, but the number of .*?
+          configured in SLURM `(?P<option>--[\w-]+)=(?P<slurm>\d+)` does not match
+  cause   Trainer has {key}={here}, and the job has {option}={slurm}
+  fix     {key}={slurm} in the Trainer, or {option}={here} for sbatch
+root lightning-unused-parameters
+  says    It looks like your LightningModule has parameters that were not used in producing
+  cause   parts of the model get no gradient in some steps, and DDP waits for it
+  fix     strategy="ddp_find_unused_parameters_true", or use every parameter in each step
+root lightning-torchrun-world
+  says    does not match the world size (
+  pattern You set `devices=(?P<devices>\S+)` and `num_nodes=(?P<nodes>\S+)` in Lightning, but the
+          product \([^)]*\) does not match the world size \((?P<world>\d+)\)
+  cause   devices {devices} × num_nodes {nodes} are not the {world} ranks that torchrun started
+  fix     num_nodes of the Trainer equal to torchrun's --nnodes, devices to --nproc-per-node (or
+          devices="auto")
+root lightning-no-gpus
+  says    GPUs requested but none are available
+  says    can not run on your system since the accelerator is not available
+  cause   Lightning was asked for an accelerator that this rank does not see
+  fix     `nvidia-smi -L` and CUDA_VISIBLE_DEVICES in the rank's environment; a torch build for
+          GPUs; docker --gpus all
+  checks  gpu.slots-have-gpus, gpu.shell-hides-no-gpu, software.torch-fits-the-gpus
+root lightning-strategy-unknown
+  shows   You selected an invalid strategy name: `strategy={name:[^`]+}`
+  cause   Lightning has no strategy {name}: misspelt, renamed (2.0 dropped dp and ddp2), or its
+          package is missing
+  fix     ddp, fsdp, deepspeed_stage_2, deepspeed_stage_3 or auto; for deepspeed_* install deepspeed
+root lightning-deepspeed-config-missing
+  shows   You passed in a path to a DeepSpeed config but the path does not exist: {path}
+  cause   the DeepSpeed config {path} is not on this node
+  fix     an absolute path that is there on every node
+  checks  files.paths-in-the-command-are-there
+root lightning-deepspeed-missing
+  says    To use the `DeepSpeedStrategy`, you must have DeepSpeed installed
+  cause   a deepspeed strategy was asked for, and this interpreter has no DeepSpeed
+  fix     `uv pip install deepspeed` on every node
+  checks  software.deepspeed-is-installed
+root lightning-deepspeed-checkpoint
+  says    DeepSpeed was unable to load the checkpoint. Ensure you passed in
+  cause   the checkpoint is no folder of DeepSpeed's, or this node does not see it whole
+  fix     the folder of the .ckpt itself, on a file system that every node shares;
+          DeepSpeedStrategy(load_full_weights=True) for a single file
+  checks  files.shared-folders-are-shared-everywhere
+root lightning-one-optimizer
+  says    Currently only one optimizer is supported with DeepSpeed
+  says    DeepSpeed currently only supports single optimizer
+  cause   configure_optimizers returns several optimizers, and DeepSpeed takes one
+  fix     one optimizer with parameter groups, or strategy ddp or fsdp
+root lightning-fsdp-optimizer
+  says    The optimizer does not seem to reference any FSDP parameters
+  cause   the optimizer was made from parameters that FSDP replaced
+  fix     make it in configure_optimizers from self.trainer.model.parameters()
+root lightning-checkpoint-invalid
+  says    does not point to a valid checkpoint. Make sure the path points to either a directory
+  pattern The path '?(?P<path>[^\s']+)'? does not point to a valid checkpoint\. Make sure the path
+          points to either a directory
+  cause   {path} is no whole checkpoint for this node: a shard folder without .metadata, or not
+          there
+  fix     a path on a shared file system; the checkpoint before it
+  checks  files.checkpoints-can-be-resumed
+root lightning-parallel-sizes
+  shows   The sizes `data_parallel_size={dp:\d+}` and `tensor_parallel_size={tp:\d+}` multiplied
+          should equal the world size ({world:\d+})
+  cause   data parallel {dp} × tensor parallel {tp} are not {world} ranks
+  fix     sizes whose product is {world}, or data_parallel_size="auto"
+root lightning-no-dataloader
+  shows   An invalid dataloader was returned from `{hook:[\w.]+}()`
+  cause   {hook} returned no data loader: it is not defined, or setup() did not make the dataset on
+          this rank
+  fix     make datasets in setup(), which runs on every rank, not in prepare_data(), which runs on
+          one
+root lightning-rank-of-sampler
+  says    "Invalid rank "
+  pattern Invalid rank (?P<rank>\d+), rank should be in the interval \[0, (?P<last>\d+)\]
+  near    lightning|Lightning|pytorch_lightning
+  cause   rank {rank} is beyond the sampler's {last}: the number of replicas was computed without
+          the other nodes (num_nodes left at 1)
+  fix     num_nodes in the Trainer equal to the nodes that were started; with Fabric/FSDP update
+          lightning; or DistributedSampler(num_replicas=world size, rank=rank)
+"""
 )

@@ -2,69 +2,52 @@
 
 from __future__ import annotations
 
-from checks.knowledge.failures.known import root
+from checks.knowledge.failures.entries import read_entries
 
-FAILURES = (
-    root(
-        "llamafactory-torchrun",
-        "Please use `FORCE_TORCHRUN=1` to launch DeepSpeed training",
-        cause="a DeepSpeed run was started without a launcher",
-        fix="FORCE_TORCHRUN=1 in [env], or start its script with deepspeed or torchrun: `python "
-        "-m launcher start -- -m llamafactory.cli train cfg.yaml`",
-    ),
-    root(
-        "llamafactory-launch",
-        "Please launch distributed training with `llamafactory-cli` or `torchrun`",
-        cause="several GPUs are visible to one process, which was started without a launcher",
-        fix="start one process for each GPU with torchrun, deepspeed or `python -m launcher "
-        "start`; or one visible GPU (CUDA_VISIBLE_DEVICES=0)",
-    ),
-    root(
-        "llamafactory-dataset-undefined",
-        "Undefined dataset",
-        r"Undefined dataset (?P<name>\S+) in (?P<file>\S+?)\.?$",
-        cause="the dataset {name} is not listed in {file} of this node",
-        fix="add it to dataset_info.json, the same on every node, and name its folder with "
-        "dataset_dir",
-        checks=("files.same-files-are-equal",),
-    ),
-    root(
-        "llamafactory-dataset-info",
-        "dataset_info.json due to",
-        r"Cannot open (?P<folder>\S*)dataset_info\.json due to",
-        cause="dataset_info.json ({folder}) is not there on this node, or is no JSON",
-        fix="the working directory must be that of LLaMA-Factory, or give dataset_dir with an "
-        "absolute path, on every node",
-        checks=("files.workdir-is-there", "files.needed-files-exist"),
-        near=r"Cannot open \S*dataset_info\.json due to",
-    ),
-    root(
-        "llamafactory-template",
-        "does not exist.",
-        r"Template (?P<name>\S+) does not exist\.",
-        cause="this LLaMA-Factory has no template {name}",
-        fix="one of its README's table for the model; update LLaMA-Factory for a newer model",
-        checks=("software.versions-are-equal",),
-    ),
-    root(
-        "llamafactory-zero3-limits",
-        (
-            "incompatible with DeepSpeed",
-            "or FSDP is incompatible with PTQ-quantized models",
-            "Cannot use multiple adapters in DeepSpeed ZeRO-3",
-        ),
-        r"(?:Unsloth|KTransformers|`pure_bf16`|`predict_with_generate`|GaLore and "
-        r"APOLLO)(?: is| are) incompatible with DeepSpeed(?: ZeRO-3)?|or FSDP is incompatible "
-        r"with PTQ-quantized models|Cannot use multiple adapters in DeepSpeed ZeRO-3",
-        cause="LLaMA-Factory cannot combine with ZeRO-3 (or FSDP) what the line names",
-        fix="a config with ZeRO-2 (examples/deepspeed/ds_z2_config.json), or leave it out",
-        checks=("deepspeed.values-are-accepted",),
-    ),
-    root(
-        "llamafactory-no-samples",
-        "Cannot find valid samples, check `data/README.md` for the data format",
-        cause="no row of the data fits the format that dataset_info.json declares",
-        fix="compare its columns and formatting (alpaca, sharegpt) with a row of the file",
-        checks=("files.needed-data-is-whole",),
-    ),
+FAILURES = read_entries(
+    r"""
+root llamafactory-torchrun
+  says    Please use `FORCE_TORCHRUN=1` to launch DeepSpeed training
+  cause   a DeepSpeed run was started without a launcher
+  fix     FORCE_TORCHRUN=1 in [env], or start its script with deepspeed or torchrun: `python -m
+          launcher start -- -m llamafactory.cli train cfg.yaml`
+root llamafactory-launch
+  says    Please launch distributed training with `llamafactory-cli` or `torchrun`
+  cause   several GPUs are visible to one process, which was started without a launcher
+  fix     start one process for each GPU with torchrun, deepspeed or `python -m launcher start`; or
+          one visible GPU (CUDA_VISIBLE_DEVICES=0)
+root llamafactory-dataset-undefined
+  says    Undefined dataset
+  pattern Undefined dataset (?P<name>\S+) in (?P<file>\S+?)\.?$
+  cause   the dataset {name} is not listed in {file} of this node
+  fix     add it to dataset_info.json, the same on every node, and name its folder with dataset_dir
+  checks  files.same-files-are-equal
+root llamafactory-dataset-info
+  shows   Cannot open {folder:\S*}dataset_info.json due to
+  near    Cannot open \S*dataset_info\.json due to
+  cause   dataset_info.json ({folder}) is not there on this node, or is no JSON
+  fix     the working directory must be that of LLaMA-Factory, or give dataset_dir with an absolute
+          path, on every node
+  checks  files.workdir-is-there, files.needed-files-exist
+root llamafactory-template
+  shows   Template {name} does not exist.
+  cause   this LLaMA-Factory has no template {name}
+  fix     one of its README's table for the model; update LLaMA-Factory for a newer model
+  checks  software.versions-are-equal
+root llamafactory-zero3-limits
+  says    incompatible with DeepSpeed
+  says    or FSDP is incompatible with PTQ-quantized models
+  says    Cannot use multiple adapters in DeepSpeed ZeRO-3
+  pattern (?:Unsloth|KTransformers|`pure_bf16`|`predict_with_generate`|GaLore and APOLLO)(?:
+          is| are) incompatible with DeepSpeed(?: ZeRO-3)?|or FSDP is incompatible with
+          PTQ-quantized models|Cannot use multiple adapters in DeepSpeed ZeRO-3
+  cause   LLaMA-Factory cannot combine with ZeRO-3 (or FSDP) what the line names
+  fix     a config with ZeRO-2 (examples/deepspeed/ds_z2_config.json), or leave it out
+  checks  deepspeed.values-are-accepted
+root llamafactory-no-samples
+  says    Cannot find valid samples, check `data/README.md` for the data format
+  cause   no row of the data fits the format that dataset_info.json declares
+  fix     compare its columns and formatting (alpaca, sharegpt) with a row of the file
+  checks  files.needed-data-is-whole
+"""
 )

@@ -2,104 +2,82 @@
 
 from __future__ import annotations
 
-from checks.knowledge.failures.known import root
+from checks.knowledge.failures.entries import read_entries
 
-FAILURES = (
-    root(
-        "megatron-shards-overlap",
-        "Invalid access pattern for ShardedTensor",
-        r"Invalid access pattern for ShardedTensor\(key='(?P<name>[^']+)'",
-        cause="the ranks' parts of {name} do not make up the whole tensor once: the model is built "
-        "with other parallel sizes or layers than its code describes for checkpoints, or the "
-        "ranks do not agree on them",
-        fix="the same tensor, pipeline and expert parallel sizes on every rank, and those of the "
-        "checkpoint where it was not saved in the distributed format; for a layer of your own "
-        "correct its sharded_state_dict (replica_id)",
-        checks=("deepspeed.arguments-agree",),
-    ),
-    root(
-        "megatron-checkpoint-other-arguments",
-        "value from checkpoint (",
-        r"(?P<name>\w+) value from checkpoint \((?P<saved>[^)]*)\) is not equal to the input "
-        r"argument value \((?P<given>[^)]*)\)",
-        cause="the checkpoint was saved with {name}={saved}, and this run has {given}",
-        fix="start with {saved}, or --use-checkpoint-args; convert the checkpoint where a parallel "
-        "size is to change (tools/checkpoint/convert.py)",
-        checks=("files.checkpoints-can-be-resumed",),
-    ),
-    root(
-        "transformer-engine-no-fused-attention",
-        "cuDNN Error: No valid engine configs for",
-        cause="cuDNN has no kernel for this attention: heads whose sizes differ between keys and "
-        "values, a mask or a GPU that this cuDNN does not support",
-        fix="NVTE_FUSED_ATTN=0 and NVTE_FLASH_ATTN=1 in [env], or a newer cuDNN with a newer "
-        "transformer-engine",
-        checks=("software.versions-are-equal", "gpu.models-are-equal"),
-    ),
-    root(
-        "megatron-layers-of-pipeline",
-        "divisible",
-        r"(?:Number of layers should be divisible by the pipeline-model-parallel size|number of "
-        r"layers of the model must be divisible pipeline model parallel size|"
-        r"num_layers=(?P<layers>\d+) should be divisible by "
-        r"config\.pipeline_model_parallel_size=(?P<size>\d+)|num_layers should be divisible by "
-        r"pipeline_model_parallel_size)",
-        cause="the model's layers cannot be shared evenly by the pipeline's stages",
-        fix="a pipeline-model-parallel-size that divides num-layers, or "
-        "--decoder-first-pipeline-num-layers (last-…), --pipeline-model-parallel-layout",
-    ),
-    root(
-        "megatron-global-batch",
-        "global batch size",
-        r"global batch size \((?P<batch>\d+)\) is not divisible by micro[ _]batch[ _]size "
-        r"\((?P<micro>\d+)\) (?:times|\*) data[ _]parallel[ _]size \(?(?P<dp>\d+)\)?",
-        cause="global batch {batch} is no multiple of micro batch {micro} × {dp} data-parallel "
-        "ranks; perhaps fewer nodes joined than planned",
-        fix="a --global-batch-size that is, or start the missing nodes",
-    ),
-    root(
-        "megatron-heads",
-        (
-            " must be a multiple of tensor_model_parallel_size",
-            " must be a multiple or divisor of tensor_model_parallel_size",
-        ),
-        r"(?P<what>num_attention_heads|num_query_groups) \((?P<heads>\d+)\)(?: must be a multiple "
-        r"of tensor_model_parallel_size| must be a multiple or divisor of "
-        r"tensor_model_parallel_size) \((?P<size>\d+)\)",
-        cause="{heads} {what} cannot be shared by {size} ranks of tensor parallelism",
-        fix="a tensor-model-parallel-size that divides them",
-    ),
-    root(
-        "megatron-world-size",
-        " is not divisible by ",
-        r"RuntimeError: world_size \((?P<world>\d+)\) is not divisible by (?P<size>\d+)$",
-        cause="{world} ranks cannot be divided into groups of {size} (tensor × pipeline × context "
-        "parallelism); perhaps fewer nodes joined than planned",
-        fix="parallel sizes whose product divides {world}, or start the missing nodes",
-    ),
-    root(
-        "megatron-sequence-without-tensor",
-        "Cannot use sequence parallelism without tensor parallelism",
-        cause="sequence_parallel is on, and the tensor-parallel size is 1",
-        fix="leave --sequence-parallel out, or a tensor-model-parallel-size above 1",
-    ),
-    root(
-        "neox-parallel-sizes",
-        "(global_num_gpus / pp_size) / mp_size",
-        r"\(global_num_gpus / pp_size\) / mp_size \[\((?P<gpus>\d+) / (?P<pipe>\d+)\) / "
-        r"(?P<model>\d+)\] must be a whole number",
-        cause="{gpus} GPUs cannot be divided into {pipe} pipeline times {model} model parallel "
-        "parts: fewer nodes joined than planned, or the sizes are too large",
-        fix="pipe_parallel_size and model_parallel_size whose product divides the number of GPUs",
-        checks=("gpu.slots-have-gpus",),
-    ),
-    root(
-        "megatron-local-rank-differs",
-        "expected local-rank to be the same as rank % device-count",
-        cause="Megatron expects the same number of GPUs on every node, and ranks in the order of "
-        "the nodes; here a local rank is another than it computes",
-        fix="as many slots as GPUs on every node, the same number everywhere, and no "
-        "CUDA_VISIBLE_DEVICES that hides some",
-        checks=("gpu.slots-have-gpus", "gpu.shell-hides-no-gpu"),
-    ),
+FAILURES = read_entries(
+    r"""
+root megatron-shards-overlap
+  shows   Invalid access pattern for ShardedTensor(key='{name:[^']+}'
+  cause   the ranks' parts of {name} do not make up the whole tensor once: the model is built with
+          other parallel sizes or layers than its code describes for checkpoints, or the ranks do
+          not agree on them
+  fix     the same tensor, pipeline and expert parallel sizes on every rank, and those of the
+          checkpoint where it was not saved in the distributed format; for a layer of your own
+          correct its sharded_state_dict (replica_id)
+  checks  deepspeed.arguments-agree
+root megatron-checkpoint-other-arguments
+  says    value from checkpoint (
+  pattern (?P<name>\w+) value from checkpoint \((?P<saved>[^)]*)\) is not equal to the input
+          argument value \((?P<given>[^)]*)\)
+  cause   the checkpoint was saved with {name}={saved}, and this run has {given}
+  fix     start with {saved}, or --use-checkpoint-args; convert the checkpoint where a parallel size
+          is to change (tools/checkpoint/convert.py)
+  checks  files.checkpoints-can-be-resumed
+root transformer-engine-no-fused-attention
+  says    cuDNN Error: No valid engine configs for
+  cause   cuDNN has no kernel for this attention: heads whose sizes differ between keys and values,
+          a mask or a GPU that this cuDNN does not support
+  fix     NVTE_FUSED_ATTN=0 and NVTE_FLASH_ATTN=1 in [env], or a newer cuDNN with a newer
+          transformer-engine
+  checks  software.versions-are-equal, gpu.models-are-equal
+root megatron-layers-of-pipeline
+  says    divisible
+  pattern (?:Number of layers should be divisible by the pipeline-model-parallel size|number of
+          layers of the model must be divisible pipeline model parallel size|
+          num_layers=(?P<layers>\d+) should be divisible by
+          config\.pipeline_model_parallel_size=(?P<size>\d+)|num_layers should be divisible by
+          pipeline_model_parallel_size)
+  cause   the model's layers cannot be shared evenly by the pipeline's stages
+  fix     a pipeline-model-parallel-size that divides num-layers, or
+          --decoder-first-pipeline-num-layers (last-…), --pipeline-model-parallel-layout
+root megatron-global-batch
+  says    global batch size
+  pattern global batch size \((?P<batch>\d+)\) is not divisible by micro[ _]batch[ _]size
+          \((?P<micro>\d+)\) (?:times|\*) data[ _]parallel[ _]size \(?(?P<dp>\d+)\)?
+  cause   global batch {batch} is no multiple of micro batch {micro} × {dp} data-parallel ranks;
+          perhaps fewer nodes joined than planned
+  fix     a --global-batch-size that is, or start the missing nodes
+root megatron-heads
+  says    " must be a multiple of tensor_model_parallel_size"
+  says    " must be a multiple or divisor of tensor_model_parallel_size"
+  pattern (?P<what>num_attention_heads|num_query_groups) \((?P<heads>\d+)\)(?: must be a multiple of
+          tensor_model_parallel_size| must be a multiple or divisor of tensor_model_parallel_size)
+          \((?P<size>\d+)\)
+  cause   {heads} {what} cannot be shared by {size} ranks of tensor parallelism
+  fix     a tensor-model-parallel-size that divides them
+root megatron-world-size
+  says    " is not divisible by "
+  pattern RuntimeError: world_size \((?P<world>\d+)\) is not divisible by (?P<size>\d+)$
+  cause   {world} ranks cannot be divided into groups of {size} (tensor × pipeline × context
+          parallelism); perhaps fewer nodes joined than planned
+  fix     parallel sizes whose product divides {world}, or start the missing nodes
+root megatron-sequence-without-tensor
+  says    Cannot use sequence parallelism without tensor parallelism
+  cause   sequence_parallel is on, and the tensor-parallel size is 1
+  fix     leave --sequence-parallel out, or a tensor-model-parallel-size above 1
+root neox-parallel-sizes
+  shows   (global_num_gpus / pp_size) / mp_size [({gpus:\d+} / {pipe:\d+}) / {model:\d+}] must be a
+          whole number
+  cause   {gpus} GPUs cannot be divided into {pipe} pipeline times {model} model parallel parts:
+          fewer nodes joined than planned, or the sizes are too large
+  fix     pipe_parallel_size and model_parallel_size whose product divides the number of GPUs
+  checks  gpu.slots-have-gpus
+root megatron-local-rank-differs
+  says    expected local-rank to be the same as rank % device-count
+  cause   Megatron expects the same number of GPUs on every node, and ranks in the order of the
+          nodes; here a local rank is another than it computes
+  fix     as many slots as GPUs on every node, the same number everywhere, and no
+          CUDA_VISIBLE_DEVICES that hides some
+  checks  gpu.slots-have-gpus, gpu.shell-hides-no-gpu
+"""
 )

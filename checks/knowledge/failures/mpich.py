@@ -2,41 +2,36 @@
 
 from __future__ import annotations
 
-from checks.knowledge.failures.known import root, symptom
+from checks.knowledge.failures.entries import read_entries
 
-FAILURES = (
-    symptom(
-        "hydra-rank-ended",
-        "BAD TERMINATION OF ONE OF YOUR APPLICATION PROCESSES",
-        near=r"PID (?P<pid>\d+) RUNNING AT (?P<node>\S+)",
-        cause="mpiexec ended the job because process {pid} on {node} ended",
-        fix="read the output of the rank that failed first; 9 is most often a full memory",
-    ),
-    root(
-        "hydra-head-unreachable",
-        "unable to connect from ",
-        r"\[proxy:\S+@(?P<node>[^\]]+)\].*unable to connect from \"\S+\" to \"(?P<remote>[^\"]+)\" "
-        r"\((?P<why>[^)]+)\)",
-        cause="{node} cannot connect back to mpiexec on {remote} ({why}): a firewall, or a name "
-        "that leads elsewhere",
-        fix="open all TCP ports between the nodes, or choose the interface with -iface",
-        checks=("ports.ephemeral-ports-are-open", "names.own-name-is-not-loopback"),
-    ),
-    root(
-        "intel-mpi-proxy-not-started",
-        "nable to run bstrap_proxy",
-        cause="Intel MPI could not start its helper on a node: no login without a password, or no "
-        "Intel MPI at the same path",
-        fix="`ssh NODE true` from the head; -bootstrap slurm within Slurm; I_MPI_DEBUG=10",
-        checks=("reach.controller-logs-in", "ssh.every-node-logs-in-to-every-node"),
-    ),
-    root(
-        "mpi-libfabric-no-provider",
-        ("OFI addrinfo() failed", "OFI fi_getinfo() failed"),
-        r"OFI (?:addrinfo|fi_getinfo)\(\) failed",
-        cause="MPI finds no fabric that it may use: FI_PROVIDER or I_MPI_OFI_PROVIDER names one "
-        "that this node lacks",
-        fix="unset both, or FI_PROVIDER=tcp; `fi_info` lists what is there",
-        checks=("software.variables-are-equal",),
-    ),
+FAILURES = read_entries(
+    r"""
+symptom hydra-rank-ended
+  says    BAD TERMINATION OF ONE OF YOUR APPLICATION PROCESSES
+  near    PID (?P<pid>\d+) RUNNING AT (?P<node>\S+)
+  cause   mpiexec ended the job because process {pid} on {node} ended
+  fix     read the output of the rank that failed first; 9 is most often a full memory
+root hydra-head-unreachable
+  says    "unable to connect from "
+  pattern \[proxy:\S+@(?P<node>[^\]]+)\].*unable to connect from \"\S+\" to \"(?P<remote>[^\"]+)\"
+          \((?P<why>[^)]+)\)
+  cause   {node} cannot connect back to mpiexec on {remote} ({why}): a firewall, or a name that
+          leads elsewhere
+  fix     open all TCP ports between the nodes, or choose the interface with -iface
+  checks  ports.ephemeral-ports-are-open, names.own-name-is-not-loopback
+root intel-mpi-proxy-not-started
+  says    nable to run bstrap_proxy
+  cause   Intel MPI could not start its helper on a node: no login without a password, or no Intel
+          MPI at the same path
+  fix     `ssh NODE true` from the head; -bootstrap slurm within Slurm; I_MPI_DEBUG=10
+  checks  reach.controller-logs-in, ssh.every-node-logs-in-to-every-node
+root mpi-libfabric-no-provider
+  says    OFI addrinfo() failed
+  says    OFI fi_getinfo() failed
+  pattern OFI (?:addrinfo|fi_getinfo)\(\) failed
+  cause   MPI finds no fabric that it may use: FI_PROVIDER or I_MPI_OFI_PROVIDER names one that this
+          node lacks
+  fix     unset both, or FI_PROVIDER=tcp; `fi_info` lists what is there
+  checks  software.variables-are-equal
+"""
 )

@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
-from checks.knowledge.failures.known import root
+from checks.knowledge.failures.entries import read_entries
 
-FAILURES = (
-    root(
-        "swift-model-type",
-        (
-            "is not supported because no suitable `model_type` was found",
-            "Failed to automatically match `model_type` for",
-        ),
-        cause="this ms-swift does not know the model, or its folder fits several",
-        fix="--model_type with one of those that the message or the documentation lists; `uv pip "
-        "install -U ms-swift`",
-        checks=("software.versions-are-equal",),
-    ),
-    root(
-        "swift-fsdp1",
-        "FSDP1 is not supported. Please use FSDP2",
-        cause="this trainer works with FSDP2 alone",
-        fix="fsdp_version: 2 (--fsdp fsdp2)",
-        checks=("accelerate.fsdp-keys-fit",),
-    ),
-    root(
-        "swift-all-rows-filtered",
-        "MaxLengthError: Current length of row(input_ids)",
-        r"(?:MaxLengthError: Current length of row\(input_ids\): (?P<length>\d+), max_length: "
-        r"(?P<limit>\d+))",
-        cause="a row has {length} tokens and max_length is {limit}, with truncation_strategy raise",
-        fix="--truncation_strategy delete (or left, right), or a larger --max_length",
-    ),
+FAILURES = read_entries(
+    r"""
+root swift-model-type
+  says    is not supported because no suitable `model_type` was found
+  says    Failed to automatically match `model_type` for
+  cause   this ms-swift does not know the model, or its folder fits several
+  fix     --model_type with one of those that the message or the documentation lists; `uv pip
+          install -U ms-swift`
+  checks  software.versions-are-equal
+root swift-fsdp1
+  says    FSDP1 is not supported. Please use FSDP2
+  cause   this trainer works with FSDP2 alone
+  fix     fsdp_version: 2 (--fsdp fsdp2)
+  checks  accelerate.fsdp-keys-fit
+root swift-all-rows-filtered
+  says    MaxLengthError: Current length of row(input_ids)
+  pattern (?:MaxLengthError: Current length of row\(input_ids\): (?P<length>\d+), max_length:
+          (?P<limit>\d+))
+  cause   a row has {length} tokens and max_length is {limit}, with truncation_strategy raise
+  fix     --truncation_strategy delete (or left, right), or a larger --max_length
+"""
 )

@@ -2,140 +2,101 @@
 
 from __future__ import annotations
 
-from checks.knowledge.failures.known import root, silent, symptom
+from checks.knowledge.failures.entries import read_entries
 
-OPEN_PORT_CHECKS = ("ports.ephemeral-ports-are-open", "nccl.socket-interface-exists")
-OPEN_PORTS_FIX = (
-    "open net.ipv4.ip_local_port_range between the nodes, and set NCCL_SOCKET_IFNAME "
-    "to the interface"
-)
-BLOCKED_CAUSE = (
-    "NCCL cannot connect to {address} ({why}): a firewall opens only the master port, or the "
-    "address belongs to a container's or virtual network"
-)
-
-FAILURES = (
-    root(
-        "nccl-no-socket-if",
-        ("interface found",),
-        r"NCCL WARN (?:Bootstrap : no socket interface found"
-        r"|NET/Socket : [Nn]o (?:usable listening |socket )?interface found"
-        r"|NET/IB : No IP interface found|NET/Socket : No usable listening interface found)",
-        cause="no interface of this node matches NCCL_SOCKET_IFNAME, which deepspeed passes from "
-        "the head to all nodes",
-        fix="use a prefix that all nodes have, an exclusion such as ^docker,lo, or a value for "
-        "each node",
-        checks=("nccl.socket-interface-exists",),
-    ),
-    root(
-        "nccl-address-family",
-        "is neither AF_INET",
-        r"with family (?P<family>\d+) is neither AF_INET",
-        cause="a rank sent NCCL an address that is none: NCCL_SOCKET_IFNAME names an interface "
-        "that one node does not have, or that has no address there",
-        fix="set NCCL_SOCKET_IFNAME to a prefix that all nodes have, an exclusion such as "
-        "^docker,lo, or a value for each node; `ip -br addr` on each node shows their names",
-        checks=("nccl.socket-interface-exists", "network.one-network"),
-    ),
-    root(
-        "nccl-gpu-memory-full",
-        ("NCCL WARN Cuda failure", "NCCL WARN Failed to CUDA "),
-        r"NCCL WARN Cuda failure (?:\d+ )?'out of memory'"
-        r"|NCCL WARN Failed to CUDA (?:calloc|malloc|host alloc)",
-        cause="the memory of a GPU was full when NCCL wanted its own buffers there",
-        fix="leave it 1 or 2 GiB: a smaller micro batch, a lower gpu_memory_utilization of vLLM, "
-        "no other process on that GPU (`nvidia-smi`)",
-        checks=("gpu.gpus-are-idle", "gpu.driver-answers"),
-    ),
-    root(
-        "nccl-connect-failed",
-        "onnect to ",
-        r"NCCL WARN .*?[Cc]onnect to (?P<address>[^<\s]+)<(?P<port>\d+)> "
-        r"(?:failed ?: ?|returned )(?:\d+\()?(?P<why>[A-Z][A-Za-z ]+)(?!.*exceeded error retry)",
-        cause=BLOCKED_CAUSE,
-        fix=OPEN_PORTS_FIX,
-        checks=(*OPEN_PORT_CHECKS, "collective.ranks-meet"),
-    ),
-    root(
-        "nccl-connect-retries",
-        "exceeded error retry count after ",
-        r"connect to (?P<address>[^<\s]+)<(?P<port>\d+)> returned (?P<why>[^,]+), "
-        r"exceeded error retry count after (?P<n>\d+) attempts",
-        cause=BLOCKED_CAUSE + "; it tried for about a minute",
-        fix=OPEN_PORTS_FIX,
-        checks=(*OPEN_PORT_CHECKS, "collective.ranks-meet"),
-    ),
-    root(
-        "nccl-virtual-if-used",
-        "NET/Socket : Using ",
-        r"NET/Socket : Using .*\]"
-        r"(?P<name>(?:docker|br-|veth|virbr|cni|flannel|cali|tailscale)\S*?):",
-        cause="NCCL uses {name}, a virtual interface that other nodes cannot reach; by default it "
-        "excludes only docker*, lo and virbr*",
-        fix="set NCCL_SOCKET_IFNAME to the real interface, in .deepspeed_env or [env]",
-        checks=("nccl.socket-interface-exists", "network.one-network"),
-        survivable=True,
-    ),
-    silent(
-        "nccl-no-ib",
-        "NET/IB : No device found",
-        cause="NCCL finds no InfiniBand or RoCE device and uses TCP, which is many times slower; "
-        "without such adapters that is right, in a container /dev/infiniband may be missing",
-        fix="use `docker run --device=/dev/infiniband --ulimit memlock=-1`, libibverbs in the "
-        "image, and no NCCL_IB_DISABLE=1",
-        checks=("nccl.infiniband-ports-are-active", "nccl.infiniband-is-not-disabled"),
-        survivable=True,
-    ),
-    symptom(
-        "nccl-peer-closed",
-        "onnection closed by remote peer ",
-        r"[Cc]onnection closed by remote peer (?P<peer>[^\s<]+)",
-        cause="the rank at {peer} died or left",
-        fix="find the rank that failed first",
-    ),
-    symptom(
-        "nccl-service-thread-closed",
-        "[Service thread] Connection closed by localRank ",
-        r"\[Service thread\] Connection closed by localRank (?P<local>\d+)",
-        cause="local rank {local} of this node ended",
-        fix="read the earlier output of that rank",
-        survivable=True,
-    ),
-    root(
-        "nccl-version-mismatch",
-        "Mismatched NCCL version detected",
-        r"Mismatched NCCL version detected : rank (?P<rank>\d+) version (?P<mine>\d+) "
-        r"rank (?P<other>\d+) version (?P<theirs>\d+)",
-        cause="rank {rank} has NCCL {mine}, rank {other} has {theirs}",
-        fix="install the same image or wheels on every node",
-        checks=("software.versions-are-equal", "collective.ranks-meet"),
-    ),
-    root(
-        "nccl-message-truncated",
-        "Message truncated : received ",
-        r"Message truncated : received (?P<got>\d+)(?:,\d+)? bytes instead of (?P<wanted>\d+)",
-        cause="ranks disagree about what they send ({got} bytes, {wanted} expected): another NCCL "
-        "or another NCCL_* variable on one node, or different collectives",
-        fix="use the same NCCL and the same NCCL_* variables on every node; check ~/.nccl.conf "
-        "and /etc/nccl.conf",
-        checks=(
-            "nccl.conf-file-is-read-as-meant",
-            "nccl.variables-are-equal",
-            "software.versions-are-equal",
-        ),
-    ),
-    symptom(
-        "nccl-unhandled-system",
-        ("ncclSystemError: System call", "unhandled system error"),
-        cause="a system call of NCCL failed; only NCCL_DEBUG=WARN shows which one",
-        fix="start again with NCCL_DEBUG=WARN in [env], and read the first NCCL WARN line",
-        checks=(*OPEN_PORT_CHECKS, "limits.memlock-is-unlimited", "collective.ranks-meet"),
-    ),
-    symptom(
-        "nccl-remote-error",
-        "ncclRemoteError: A call failed possibly due to a network error",
-        cause="a peer ended early, or the network failed",
-        fix="find the rank that failed first; if there is none, suspect the network",
-        checks=OPEN_PORT_CHECKS,
-    ),
+FAILURES = read_entries(
+    r"""
+OPEN_PORTS_FIX = open net.ipv4.ip_local_port_range between the nodes, and set NCCL_SOCKET_IFNAME to
+   the interface
+BLOCKED_CAUSE = NCCL cannot connect to {address} ({why}): a firewall opens only the master port, or
+   the address belongs to a container's or virtual network
+root nccl-no-socket-if
+  says    interface found
+  pattern NCCL WARN (?:Bootstrap : no socket interface found|NET/Socket : [Nn]o (?:usable listening
+          |socket )?interface found|NET/IB : No IP interface found|NET/Socket : No usable listening
+          interface found)
+  cause   no interface of this node matches NCCL_SOCKET_IFNAME, which deepspeed passes from the head
+          to all nodes
+  fix     use a prefix that all nodes have, an exclusion such as ^docker,lo, or a value for each
+          node
+  checks  nccl.socket-interface-exists
+root nccl-address-family
+  shows   with family {family:\d+} is neither AF_INET
+  cause   a rank sent NCCL an address that is none: NCCL_SOCKET_IFNAME names an interface that one
+          node does not have, or that has no address there
+  fix     set NCCL_SOCKET_IFNAME to a prefix that all nodes have, an exclusion such as ^docker,lo,
+          or a value for each node; `ip -br addr` on each node shows their names
+  checks  nccl.socket-interface-exists, network.one-network
+root nccl-gpu-memory-full
+  says    NCCL WARN Cuda failure
+  says    "NCCL WARN Failed to CUDA "
+  pattern NCCL WARN Cuda failure (?:\d+ )?'out of memory'|NCCL WARN Failed to CUDA (?:calloc|malloc|
+          host alloc)
+  cause   the memory of a GPU was full when NCCL wanted its own buffers there
+  fix     leave it 1 or 2 GiB: a smaller micro batch, a lower gpu_memory_utilization of vLLM, no
+          other process on that GPU (`nvidia-smi`)
+  checks  gpu.gpus-are-idle, gpu.driver-answers
+root nccl-connect-failed
+  says    "onnect to "
+  pattern NCCL WARN .*?[Cc]onnect to (?P<address>[^<\s]+)<(?P<port>\d+)> (?:failed ?: ?|returned
+          )(?:\d+\()?(?P<why>[A-Z][A-Za-z ]+)(?!.*exceeded error retry)
+  cause   {BLOCKED_CAUSE}
+  fix     {OPEN_PORTS_FIX}
+  checks  ports.ephemeral-ports-are-open, nccl.socket-interface-exists, collective.ranks-meet
+root nccl-connect-retries
+  shows   connect to {address:[^<\s]+}<{port:\d+}> returned {why:[^,]+}, exceeded error retry count
+          after {n:\d+} attempts
+  cause   {BLOCKED_CAUSE}; it tried for about a minute
+  fix     {OPEN_PORTS_FIX}
+  checks  ports.ephemeral-ports-are-open, nccl.socket-interface-exists, collective.ranks-meet
+root nccl-virtual-if-used, survivable
+  says    "NET/Socket : Using "
+  pattern NET/Socket : Using .*\](?P<name>(?:docker|br-|veth|virbr|cni|flannel|cali|tailscale)\S*?):
+  cause   NCCL uses {name}, a virtual interface that other nodes cannot reach; by default it
+          excludes only docker*, lo and virbr*
+  fix     set NCCL_SOCKET_IFNAME to the real interface, in .deepspeed_env or [env]
+  checks  nccl.socket-interface-exists, network.one-network
+silent nccl-no-ib, survivable
+  says    NET/IB : No device found
+  cause   NCCL finds no InfiniBand or RoCE device and uses TCP, which is many times slower; without
+          such adapters that is right, in a container /dev/infiniband may be missing
+  fix     use `docker run --device=/dev/infiniband --ulimit memlock=-1`, libibverbs in the image,
+          and no NCCL_IB_DISABLE=1
+  checks  nccl.infiniband-ports-are-active, nccl.infiniband-is-not-disabled
+symptom nccl-peer-closed
+  says    "onnection closed by remote peer "
+  pattern [Cc]onnection closed by remote peer (?P<peer>[^\s<]+)
+  cause   the rank at {peer} died or left
+  fix     find the rank that failed first
+symptom nccl-service-thread-closed, survivable
+  shows   [Service thread] Connection closed by localRank {local:\d+}
+  cause   local rank {local} of this node ended
+  fix     read the earlier output of that rank
+root nccl-version-mismatch
+  shows   Mismatched NCCL version detected : rank {rank:\d+} version {mine:\d+} rank {other:\d+}
+          version {theirs:\d+}
+  cause   rank {rank} has NCCL {mine}, rank {other} has {theirs}
+  fix     install the same image or wheels on every node
+  checks  software.versions-are-equal, collective.ranks-meet
+root nccl-message-truncated
+  says    "Message truncated : received "
+  pattern Message truncated : received (?P<got>\d+)(?:,\d+)? bytes instead of (?P<wanted>\d+)
+  cause   ranks disagree about what they send ({got} bytes, {wanted} expected): another NCCL or
+          another NCCL_* variable on one node, or different collectives
+  fix     use the same NCCL and the same NCCL_* variables on every node; check ~/.nccl.conf and
+          /etc/nccl.conf
+  checks  nccl.conf-file-is-read-as-meant, nccl.variables-are-equal, software.versions-are-equal
+symptom nccl-unhandled-system
+  says    ncclSystemError: System call
+  says    unhandled system error
+  cause   a system call of NCCL failed; only NCCL_DEBUG=WARN shows which one
+  fix     start again with NCCL_DEBUG=WARN in [env], and read the first NCCL WARN line
+  checks  ports.ephemeral-ports-are-open, nccl.socket-interface-exists, limits.memlock-is-unlimited,
+          collective.ranks-meet
+symptom nccl-remote-error
+  says    ncclRemoteError: A call failed possibly due to a network error
+  cause   a peer ended early, or the network failed
+  fix     find the rank that failed first; if there is none, suspect the network
+  checks  ports.ephemeral-ports-are-open, nccl.socket-interface-exists
+"""
 )

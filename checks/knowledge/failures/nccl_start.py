@@ -2,236 +2,178 @@
 
 from __future__ import annotations
 
-from checks.knowledge.failures.known import root, silent, symptom
+from checks.knowledge.failures.entries import read_entries
 
-SAME_RANKS_FIX = (
-    "start one launcher on each node, with the same number of nodes and a node rank of its own; "
-    "end processes of an earlier run that use the same port"
-)
-
-FAILURES = (
-    root(
-        "nccl-nvls-multicast",
-        "Failed to bind NVLink SHARP (NVLS) Multicast memory",
-        cause="NVLink SHARP cannot be set up: the fabric manager or an NVSwitch of this node is "
-        "not healthy, or the container lacks the driver's fabric",
-        fix="restart nvidia-fabricmanager, of the driver's version, and reset the GPUs; "
-        "NCCL_NVLS_ENABLE=0 avoids it",
-        checks=("gpu.fabric-is-ready", "gpu.nvlinks-are-active"),
-    ),
-    root(
-        "nccl-imex-not-working",
-        "is available but not working on this system. Check the IMEX",
-        cause="the GPUs belong to an NVLink domain of several nodes, but the IMEX service or its "
-        "channel is missing on this node or in this container",
-        fix="start nvidia-imex on every node with the same nodes_config.cfg (`nvidia-imex-ctl "
-        "-N`), pass /dev/nvidia-caps-imex-channels on; NCCL_MNNVL_ENABLE=0 avoids it",
-        checks=("gpu.fabric-is-ready",),
-    ),
-    root(
-        "nccl-nvlink-peers-disabled",
-        "P2P is disabled between NVLINK connected GPUs ",
-        r"P2P is disabled between NVLINK connected GPUs (?P<one>\d+) and (?P<two>\d+)",
-        cause="GPUs {one} and {two} are connected by NVLink, yet the driver allows no peer access: "
-        "a faulty link or a fabric manager that does not run",
-        fix="`nvidia-smi topo -p2p r` and `nvidia-smi nvlink -s` on that node; restart "
-        "nvidia-fabricmanager or reset the GPUs",
-        checks=("gpu.nvlinks-are-active", "gpu.fabric-is-ready"),
-    ),
-    root(
-        "nccl-library-older-than-built-for",
-        ("This application was compiled with NCCL version ", "was compiled with too old version"),
-        r"NCCL library is (?:too old|not backwards compatible)\. This application was compiled "
-        r"with NCCL version |application was compiled with too old version of NCCL",
-        cause="another libnccl.so than the one that torch was built for is loaded, from "
-        "LD_LIBRARY_PATH, LD_PRELOAD or the system",
-        fix="remove that path, or install the nvidia-nccl wheel that torch asks for",
-        checks=("training.nccl-is-the-one-installed", "software.versions-are-equal"),
-    ),
-    root(
-        "nccl-no-transport",
-        "No transport found for rank ",
-        r"No transport found for rank (?P<rank>\d+)\[\w+\] -> rank (?P<other>\d+)",
-        cause="NCCL has no way from rank {rank} to rank {other}: peer access, shared memory and "
-        "network are switched off or unusable between them",
-        fix="unset NCCL_P2P_DISABLE, NCCL_SHM_DISABLE and NCCL_NET, on every node alike",
-        checks=("nccl.local-transports-are-left-on", "nccl.network-named-is-there"),
-    ),
-    root(
-        "nccl-network-not-found",
-        ("Failed to initialize any NET plugin", "NCCL WARN Error: network "),
-        r"NCCL WARN (?:Failed to initialize any NET plugin|Error: network .*not found)",
-        cause="the network that NCCL_NET or NCCL_NET_PLUGIN names could not be started here: its "
-        "plugin is missing, or it found no adapter",
-        fix="unset NCCL_NET, or install the plugin on this node and put it in LD_LIBRARY_PATH",
-        checks=("nccl.network-named-is-there", "nccl.plugins-are-there"),
-    ),
-    root(
-        "nccl-comm-id-invalid",
-        "Invalid NCCL_COMM_ID, please use format",
-        cause="NCCL_COMM_ID is set to something that is no address with a port",
-        fix="unset NCCL_COMM_ID: torch passes the address on by itself",
-        checks=("nccl.variable-values-are-valid",),
-    ),
-    root(
-        "nccl-socket-message-truncated",
-        " message truncated : receiving ",
-        r"NET/Socket : peer (?P<peer>[^\s<]+)\S* message truncated : receiving (?P<got>\d+) bytes "
-        r"instead of (?P<wanted>\d+)",
-        cause="{peer} sends {got} bytes where {wanted} are expected: the ranks run different "
-        "collectives, or have another NCCL_ALGO or NCCL_PROTO",
-        fix="use the same NCCL and the same NCCL_* variables on every node; compare what the "
-        "ranks do in that step",
-        checks=("nccl.variables-are-equal", "software.versions-are-equal"),
-    ),
-    root(
-        "nccl-rank-checked-in-twice",
-        " ranks has already checked in",
-        r"Bootstrap Root : rank (?P<rank>\d+) of (?P<n>\d+) ranks has already checked in",
-        cause="two processes call themselves rank {rank}: two nodes were started with the same "
-        "node rank, or an earlier run still joins",
-        fix=SAME_RANKS_FIX,
-        checks=("accelerate.machine-ranks-are-whole", "training.smoke-trains"),
-    ),
-    root(
-        "nccl-rank-counts-differ",
-        "Bootstrap Root : mismatch in ",
-        r"Bootstrap Root : mismatch in (?:rank count|info) from procs",
-        cause="the processes disagree about how many ranks there are",
-        fix=SAME_RANKS_FIX,
-        checks=("accelerate.machines-and-processes-fit",),
-    ),
-    root(
-        "nccl-no-algorithm",
-        "No algorithm/protocol available for function ",
-        r"No algorithm/protocol available for function (?P<call>\w+) with datatype .*"
-        r"NCCL_(?P<variable>ALGO|PROTO) was set to (?P<value>[^ .]+)",
-        cause="NCCL_{variable}={value} leaves no way to do {call} on these GPUs and links",
-        fix="unset NCCL_{variable} on every node",
-        checks=("nccl.variable-values-are-valid",),
-    ),
-    root(
-        "nccl-nvls-with-shared-gpu",
-        'NCCL_NVLS_ENABLE has been set to "1" and communicator has multiple ranks',
-        cause="two ranks share a GPU, which NVLink SHARP does not allow, and NCCL_NVLS_ENABLE=1 "
-        "insists on it",
-        fix="give each rank a GPU of its own: no more slots than GPUs, no CUDA_VISIBLE_DEVICES "
-        "that repeats one",
-        checks=("gpu.slots-have-gpus", "gpu.mig-is-off"),
-    ),
-    root(
-        "nccl-named-file-unreadable",
-        ("Could not open XML graph file ", "Could not open XML topology file "),
-        r"NCCL WARN Could not open XML (?P<what>graph|topology) file (?P<path>\S+)",
-        cause="the file {path}, which NCCL_{what}_FILE names, is missing or unreadable here",
-        fix="copy it to the same path on every node and in the container, or unset the variable",
-        checks=("nccl.named-files-are-there",),
-        survivable=True,
-    ),
-    root(
-        "nccl-shm-segment",
-        "NCCL WARN Error while ",
-        r"NCCL WARN Error while (?P<what>creating|attaching to) shared memory segment "
-        r"(?P<path>\S+) \(size (?P<n>\d+)\)",
-        cause="{what} {path} failed: /dev/shm is full, or the ranks of this node run in "
-        "containers that do not share it",
-        fix="`df -h /dev/shm` on that node; in containers: one for all ranks of a node, or "
-        "--ipc=host; delete /dev/shm/nccl-* of runs that are over",
-        checks=("limits.shm-is-large-enough", "limits.shm-is-writable"),
-    ),
-    root(
-        "nccl-nvml-missing",
-        "NCCL WARN Failed to open libnvidia-ml.so.1",
-        cause="the driver's management library is not in the container",
-        fix="start it with NVIDIA_DRIVER_CAPABILITIES=compute,utility (or all)",
-        checks=("gpu.driver-libraries-are-whole",),
-    ),
-    root(
-        "nccl-thread-refused",
-        "NCCL WARN Thread creation failed",
-        cause="the account or its container may start no more threads",
-        fix="set nproc to unlimited for logins over ssh; in a container raise its pids limit",
-        checks=("limits.group-allows-enough-processes", "limits.nproc-is-enough"),
-    ),
-    silent(
-        "nccl-collnet-not-used",
-        "Cannot initialize CollNet, using point-to-point network instead",
-        cause="NCCL_COLLNET_ENABLE=1 asks for reduction in the switches (SHARP), which does not "
-        "work here",
-        fix="unset NCCL_COLLNET_ENABLE, or install the SHARP plugin and its daemon on every node",
-        checks=("nccl.plugins-are-there",),
-        survivable=True,
-    ),
-    silent(
-        "nccl-gpu-direct-off",
-        "GPU Direct RDMA Disabled for HCA ",
-        r"GPU Direct RDMA Disabled for HCA (?P<n>\d+) '(?P<name>[^']+)'",
-        cause="{name} does not read the GPUs' memory itself, so that each message takes a detour "
-        "through the host: nvidia_peermem is not loaded and dma-buf not usable, or GPU and "
-        "adapter are far apart",
-        fix="run `modprobe nvidia_peermem` on that node; `nvidia-smi topo -m` shows distances",
-        checks=("gpu.gpus-reach-adapters", "collective.ranks-use-the-fastest-transport"),
-        survivable=True,
-    ),
-    symptom(
-        "nccl-ras-dead-processes",
-        " considered dead (unreachable via the RAS network)",
-        r"(?P<n>\d+) job process(?:es are| is) considered dead \(unreachable via the RAS network\)",
-        cause="{n} processes of the job no longer answer NCCL: they ended, or their node is gone",
-        fix="find the rank that failed first on the node that `ncclras -v` names",
-    ),
-    root(
-        "nccl-nvls-failed",
-        "transport/nvls.cc:",
-        r"transport/nvls\.cc:\d+ NCCL WARN (?:Cuda failure \d+ |.*failed)",
-        cause="NVLink SHARP (NVLS) cannot be set up on this node: the fabric manager was started "
-        "again without a reset of the GPUs, or an NVSwitch is not healthy",
-        fix="restart nvidia-fabricmanager, of the driver's version, and reset the GPUs or reboot; "
-        "NCCL_NVLS_ENABLE=0 avoids it",
-        checks=("gpu.fabric-is-ready", "gpu.nvlinks-are-active"),
-    ),
-    symptom(
-        "nccl-error-through-vllm",
-        "RuntimeError: NCCL error: ",
-        frame="pynccl",
-        cause="NCCL refused what vLLM asked for; with NCCL_DEBUG=WARN it says why",
-        fix="read the NCCL WARN lines of this process and of its peers; start again with "
-        "NCCL_DEBUG=WARN in [env] where there are none",
-    ),
-    root(
-        "nccl-oob-interface",
-        "verify NCCL_OOB_NET_IFNAME",
-        r"no device found (?:matching|after excluding) (?P<value>.+), verify NCCL_OOB_NET_IFNAME",
-        cause="NCCL_OOB_NET_IFNAME ({value}) names no network device of this node",
-        fix="unset it, or name one that every node has",
-        checks=("nccl.every-adapter-named-is-there", "nccl.variables-are-equal"),
-    ),
-    root(
-        "nccl-collnet-counts",
-        "Detected mixed local CollNet device counts across ranks",
-        r"Detected mixed local CollNet device counts across ranks(?!.*Ignoring)",
-        cause="a node has fewer adapters for reductions in the switches (SHARP) than the others",
-        fix="repair the adapter, or unset NCCL_COLLNET_ENABLE",
-        checks=("nccl.infiniband-ports-are-active",),
-        survivable=True,
-    ),
-    root(
-        "nccl-comm-id-unresolved",
-        "Net : error encountered when getting address info",
-        r"Net : error encountered when getting address info : (?P<why>.+)",
-        cause="the name in NCCL_COMM_ID has no address here ({why})",
-        fix="unset NCCL_COMM_ID: torch passes the address on by itself",
-        checks=("nccl.variable-values-are-valid",),
-    ),
-    root(
-        "nccl-over-loopback",
-        "onnect to 127.",
-        r"NCCL WARN .*?[Cc]onnect to (?P<address>127\.[\d.]+)<",
-        cause="NCCL was given {address}, its own machine's loopback, for a peer: "
-        "NCCL_SOCKET_IFNAME is lo or unset where only lo was found; between ranks of one node the "
-        "peer's process ended",
-        fix="NCCL_SOCKET_IFNAME=eth0, the interface between the nodes, on every node; on one node "
-        "find the rank that failed first",
-        checks=("nccl.socket-interface-exists", "collective.ranks-meet"),
-    ),
+FAILURES = read_entries(
+    r"""
+SAME_RANKS_FIX = start one launcher on each node, with the same number of nodes and a node rank of
+   its own; end processes of an earlier run that use the same port
+root nccl-nvls-multicast
+  says    Failed to bind NVLink SHARP (NVLS) Multicast memory
+  cause   NVLink SHARP cannot be set up: the fabric manager or an NVSwitch of this node is not
+          healthy, or the container lacks the driver's fabric
+  fix     restart nvidia-fabricmanager, of the driver's version, and reset the GPUs;
+          NCCL_NVLS_ENABLE=0 avoids it
+  checks  gpu.fabric-is-ready, gpu.nvlinks-are-active
+root nccl-imex-not-working
+  says    is available but not working on this system. Check the IMEX
+  cause   the GPUs belong to an NVLink domain of several nodes, but the IMEX service or its channel
+          is missing on this node or in this container
+  fix     start nvidia-imex on every node with the same nodes_config.cfg (`nvidia-imex-ctl -N`),
+          pass /dev/nvidia-caps-imex-channels on; NCCL_MNNVL_ENABLE=0 avoids it
+  checks  gpu.fabric-is-ready
+root nccl-nvlink-peers-disabled
+  shows   P2P is disabled between NVLINK connected GPUs {one:\d+} and {two:\d+}
+  cause   GPUs {one} and {two} are connected by NVLink, yet the driver allows no peer access: a
+          faulty link or a fabric manager that does not run
+  fix     `nvidia-smi topo -p2p r` and `nvidia-smi nvlink -s` on that node; restart
+          nvidia-fabricmanager or reset the GPUs
+  checks  gpu.nvlinks-are-active, gpu.fabric-is-ready
+root nccl-library-older-than-built-for
+  says    "This application was compiled with NCCL version "
+  says    was compiled with too old version
+  pattern NCCL library is (?:too old|not backwards compatible)\. This application was compiled with
+          NCCL version |application was compiled with too old version of NCCL
+  cause   another libnccl.so than the one that torch was built for is loaded, from LD_LIBRARY_PATH,
+          LD_PRELOAD or the system
+  fix     remove that path, or install the nvidia-nccl wheel that torch asks for
+  checks  training.nccl-is-the-one-installed, software.versions-are-equal
+root nccl-no-transport
+  says    "No transport found for rank "
+  pattern No transport found for rank (?P<rank>\d+)\[\w+\] -> rank (?P<other>\d+)
+  cause   NCCL has no way from rank {rank} to rank {other}: peer access, shared memory and network
+          are switched off or unusable between them
+  fix     unset NCCL_P2P_DISABLE, NCCL_SHM_DISABLE and NCCL_NET, on every node alike
+  checks  nccl.local-transports-are-left-on, nccl.network-named-is-there
+root nccl-network-not-found
+  says    Failed to initialize any NET plugin
+  says    "NCCL WARN Error: network "
+  pattern NCCL WARN (?:Failed to initialize any NET plugin|Error: network .*not found)
+  cause   the network that NCCL_NET or NCCL_NET_PLUGIN names could not be started here: its plugin
+          is missing, or it found no adapter
+  fix     unset NCCL_NET, or install the plugin on this node and put it in LD_LIBRARY_PATH
+  checks  nccl.network-named-is-there, nccl.plugins-are-there
+root nccl-comm-id-invalid
+  says    Invalid NCCL_COMM_ID, please use format
+  cause   NCCL_COMM_ID is set to something that is no address with a port
+  fix     unset NCCL_COMM_ID: torch passes the address on by itself
+  checks  nccl.variable-values-are-valid
+root nccl-socket-message-truncated
+  says    " message truncated : receiving "
+  pattern NET/Socket : peer (?P<peer>[^\s<]+)\S* message truncated : receiving (?P<got>\d+) bytes
+          instead of (?P<wanted>\d+)
+  cause   {peer} sends {got} bytes where {wanted} are expected: the ranks run different collectives,
+          or have another NCCL_ALGO or NCCL_PROTO
+  fix     use the same NCCL and the same NCCL_* variables on every node; compare what the ranks do
+          in that step
+  checks  nccl.variables-are-equal, software.versions-are-equal
+root nccl-rank-checked-in-twice
+  shows   Bootstrap Root : rank {rank:\d+} of {n:\d+} ranks has already checked in
+  cause   two processes call themselves rank {rank}: two nodes were started with the same node rank,
+          or an earlier run still joins
+  fix     {SAME_RANKS_FIX}
+  checks  accelerate.machine-ranks-are-whole, training.smoke-trains
+root nccl-rank-counts-differ
+  says    "Bootstrap Root : mismatch in "
+  pattern Bootstrap Root : mismatch in (?:rank count|info) from procs
+  cause   the processes disagree about how many ranks there are
+  fix     {SAME_RANKS_FIX}
+  checks  accelerate.machines-and-processes-fit
+root nccl-no-algorithm
+  says    "No algorithm/protocol available for function "
+  pattern No algorithm/protocol available for function (?P<call>\w+) with datatype
+          .*NCCL_(?P<variable>ALGO|PROTO) was set to (?P<value>[^ .]+)
+  cause   NCCL_{variable}={value} leaves no way to do {call} on these GPUs and links
+  fix     unset NCCL_{variable} on every node
+  checks  nccl.variable-values-are-valid
+root nccl-nvls-with-shared-gpu
+  says    NCCL_NVLS_ENABLE has been set to "1" and communicator has multiple ranks
+  cause   two ranks share a GPU, which NVLink SHARP does not allow, and NCCL_NVLS_ENABLE=1 insists
+          on it
+  fix     give each rank a GPU of its own: no more slots than GPUs, no CUDA_VISIBLE_DEVICES that
+          repeats one
+  checks  gpu.slots-have-gpus, gpu.mig-is-off
+root nccl-named-file-unreadable, survivable
+  says    "Could not open XML graph file "
+  says    "Could not open XML topology file "
+  pattern NCCL WARN Could not open XML (?P<what>graph|topology) file (?P<path>\S+)
+  cause   the file {path}, which NCCL_{what}_FILE names, is missing or unreadable here
+  fix     copy it to the same path on every node and in the container, or unset the variable
+  checks  nccl.named-files-are-there
+root nccl-shm-segment
+  says    "NCCL WARN Error while "
+  pattern NCCL WARN Error while (?P<what>creating|attaching to) shared memory segment (?P<path>\S+)
+          \(size (?P<n>\d+)\)
+  cause   {what} {path} failed: /dev/shm is full, or the ranks of this node run in containers that
+          do not share it
+  fix     `df -h /dev/shm` on that node; in containers: one for all ranks of a node, or --ipc=host;
+          delete /dev/shm/nccl-* of runs that are over
+  checks  limits.shm-is-large-enough, limits.shm-is-writable
+root nccl-nvml-missing
+  says    NCCL WARN Failed to open libnvidia-ml.so.1
+  cause   the driver's management library is not in the container
+  fix     start it with NVIDIA_DRIVER_CAPABILITIES=compute,utility (or all)
+  checks  gpu.driver-libraries-are-whole
+root nccl-thread-refused
+  says    NCCL WARN Thread creation failed
+  cause   the account or its container may start no more threads
+  fix     set nproc to unlimited for logins over ssh; in a container raise its pids limit
+  checks  limits.group-allows-enough-processes, limits.nproc-is-enough
+silent nccl-collnet-not-used, survivable
+  says    Cannot initialize CollNet, using point-to-point network instead
+  cause   NCCL_COLLNET_ENABLE=1 asks for reduction in the switches (SHARP), which does not work here
+  fix     unset NCCL_COLLNET_ENABLE, or install the SHARP plugin and its daemon on every node
+  checks  nccl.plugins-are-there
+silent nccl-gpu-direct-off, survivable
+  shows   GPU Direct RDMA Disabled for HCA {n:\d+} '{name:[^']+}'
+  cause   {name} does not read the GPUs' memory itself, so that each message takes a detour through
+          the host: nvidia_peermem is not loaded and dma-buf not usable, or GPU and adapter are far
+          apart
+  fix     run `modprobe nvidia_peermem` on that node; `nvidia-smi topo -m` shows distances
+  checks  gpu.gpus-reach-adapters, collective.ranks-use-the-fastest-transport
+symptom nccl-ras-dead-processes
+  says    " considered dead (unreachable via the RAS network)"
+  pattern (?P<n>\d+) job process(?:es are| is) considered dead \(unreachable via the RAS network\)
+  cause   {n} processes of the job no longer answer NCCL: they ended, or their node is gone
+  fix     find the rank that failed first on the node that `ncclras -v` names
+root nccl-nvls-failed
+  says    transport/nvls.cc:
+  pattern transport/nvls\.cc:\d+ NCCL WARN (?:Cuda failure \d+ |.*failed)
+  cause   NVLink SHARP (NVLS) cannot be set up on this node: the fabric manager was started again
+          without a reset of the GPUs, or an NVSwitch is not healthy
+  fix     restart nvidia-fabricmanager, of the driver's version, and reset the GPUs or reboot;
+          NCCL_NVLS_ENABLE=0 avoids it
+  checks  gpu.fabric-is-ready, gpu.nvlinks-are-active
+symptom nccl-error-through-vllm
+  says    "RuntimeError: NCCL error: "
+  frame   pynccl
+  cause   NCCL refused what vLLM asked for; with NCCL_DEBUG=WARN it says why
+  fix     read the NCCL WARN lines of this process and of its peers; start again with
+          NCCL_DEBUG=WARN in [env] where there are none
+root nccl-oob-interface
+  says    verify NCCL_OOB_NET_IFNAME
+  pattern no device found (?:matching|after excluding) (?P<value>.+), verify NCCL_OOB_NET_IFNAME
+  cause   NCCL_OOB_NET_IFNAME ({value}) names no network device of this node
+  fix     unset it, or name one that every node has
+  checks  nccl.every-adapter-named-is-there, nccl.variables-are-equal
+root nccl-collnet-counts, survivable
+  says    Detected mixed local CollNet device counts across ranks
+  pattern Detected mixed local CollNet device counts across ranks(?!.*Ignoring)
+  cause   a node has fewer adapters for reductions in the switches (SHARP) than the others
+  fix     repair the adapter, or unset NCCL_COLLNET_ENABLE
+  checks  nccl.infiniband-ports-are-active
+root nccl-comm-id-unresolved
+  shows   Net : error encountered when getting address info : {why:.+}
+  cause   the name in NCCL_COMM_ID has no address here ({why})
+  fix     unset NCCL_COMM_ID: torch passes the address on by itself
+  checks  nccl.variable-values-are-valid
+root nccl-over-loopback
+  says    onnect to 127.
+  pattern NCCL WARN .*?[Cc]onnect to (?P<address>127\.[\d.]+)<
+  cause   NCCL was given {address}, its own machine's loopback, for a peer: NCCL_SOCKET_IFNAME is lo
+          or unset where only lo was found; between ranks of one node the peer's process ended
+  fix     NCCL_SOCKET_IFNAME=eth0, the interface between the nodes, on every node; on one node find
+          the rank that failed first
+  checks  nccl.socket-interface-exists, collective.ranks-meet
+"""
 )

@@ -2,32 +2,30 @@
 
 from __future__ import annotations
 
-from checks.knowledge.failures.known import root
+from checks.knowledge.failures.entries import read_entries
 
-FAILURES = (
-    root(
-        "ccl-no-provider",
-        ("can't find suitable provider", "failed to initialize ATL"),
-        cause="oneCCL finds no libfabric provider that it can use: FI_PROVIDER names one that is "
-        "not there, oneAPI's variables are not set on this node, or the adapter refuses",
-        fix="source oneAPI's setvars.sh on every node and unset FI_PROVIDER (`fi_info -l` lists "
-        "what is there); CCL_ATL_TRANSPORT=mpi where mpirun starts the ranks",
-        checks=("nccl.network-named-is-there", "software.variables-are-equal"),
-    ),
-    root(
-        "ccl-worker-not-started",
-        ("error while creating worker thread #", "failed to start worker # "),
-        cause="oneCCL cannot start its worker thread on the core that it chose: the core is not "
-        "among those that the container or Slurm gave this rank",
-        fix="CCL_WORKER_AFFINITY with cores of this rank (`taskset -p $$`), CCL_WORKER_COUNT=1, or "
-        "more CPUs for each rank",
-        checks=("limits.group-allows-a-cpu-for-each-rank",),
-    ),
-    root(
-        "ccl-no-local-rank",
-        "to get local_idx/count from ATL, set CCL_ZE_IPC_EXCHANGE=sockets explicitly",
-        cause="oneCCL does not know the rank's place on its node, as no mpirun started it",
-        fix="CCL_ZE_IPC_EXCHANGE=sockets in [env], or CCL_PROCESS_LAUNCHER=none with "
-        "CCL_LOCAL_RANK and CCL_LOCAL_SIZE",
-    ),
+FAILURES = read_entries(
+    r"""
+root ccl-no-provider
+  says    can't find suitable provider
+  says    failed to initialize ATL
+  cause   oneCCL finds no libfabric provider that it can use: FI_PROVIDER names one that is not
+          there, oneAPI's variables are not set on this node, or the adapter refuses
+  fix     source oneAPI's setvars.sh on every node and unset FI_PROVIDER (`fi_info -l` lists what is
+          there); CCL_ATL_TRANSPORT=mpi where mpirun starts the ranks
+  checks  nccl.network-named-is-there, software.variables-are-equal
+root ccl-worker-not-started
+  says    error while creating worker thread #
+  says    "failed to start worker # "
+  cause   oneCCL cannot start its worker thread on the core that it chose: the core is not among
+          those that the container or Slurm gave this rank
+  fix     CCL_WORKER_AFFINITY with cores of this rank (`taskset -p $$`), CCL_WORKER_COUNT=1, or more
+          CPUs for each rank
+  checks  limits.group-allows-a-cpu-for-each-rank
+root ccl-no-local-rank
+  says    to get local_idx/count from ATL, set CCL_ZE_IPC_EXCHANGE=sockets explicitly
+  cause   oneCCL does not know the rank's place on its node, as no mpirun started it
+  fix     CCL_ZE_IPC_EXCHANGE=sockets in [env], or CCL_PROCESS_LAUNCHER=none with CCL_LOCAL_RANK and
+          CCL_LOCAL_SIZE
+"""
 )

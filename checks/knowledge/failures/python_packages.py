@@ -2,71 +2,57 @@
 
 from __future__ import annotations
 
-from checks.knowledge.failures.known import root
+from checks.knowledge.failures.entries import read_entries
 
-FAILURES = (
-    root(
-        "package-submodule-missing",
-        "ModuleNotFoundError: No module named '",
-        r"ModuleNotFoundError: No module named '(?P<package>torch|transformers|accelerate|peft|"
-        r"trl|datasets|vllm|flash_attn|numpy|tokenizers|xformers|megatron|"
-        r"torchvision)\.(?P<rest>(?!_six)[\w.]+)'",
-        cause="{package} is installed, and has no {rest}: it is of another release than the code "
-        "expects, or a file named {package}.py hides it",
-        fix="`python -c 'import {package}; print({package}.__version__, {package}.__file__)'`; "
-        "install the release that the code was written for, the same on every node",
-        checks=("software.versions-are-equal", "software.packages-are-the-environments-own"),
-        survivable=True,
-    ),
-    root(
-        "package-name-missing",
-        "ImportError: cannot import name '",
-        r"ImportError: cannot import name '(?P<name>\w+)' from '(?P<module>(?:torch|deepspeed|"
-        r"accelerate|peft|datasets|vllm|tokenizers|safetensors|flash_attn|bitsandbytes|xformers|"
-        r"ray|pydantic|torchvision|torchao|megatron)(?:\.[\w.]+)?)'",
-        cause="{module} of the installed release has no `{name}`: it is older or newer than the "
-        "code that imports it",
-        fix="update both together: the last frames of the traceback name the package that imports "
-        "it; the same releases on every node",
-        checks=("software.versions-are-equal",),
-        survivable=True,
-    ),
-    root(
-        "package-attribute-missing",
-        "AttributeError: module '",
-        r"AttributeError: module '(?P<module>(?:deepspeed|accelerate|transformers|peft|datasets|"
-        r"vllm|trl|flash_attn|bitsandbytes|safetensors)(?:\.[\w.]+)?)' has no attribute "
-        r"'(?P<name>\w+)'",
-        cause="{module} has no `{name}`: its release is another than the code expects, its import "
-        "failed half-way, or a file or folder of that name in the working directory hides it",
-        fix="`python -c 'import {module}; print({module}.__file__)'` in the working directory; "
-        "rename what hides it; else update it",
-        checks=("software.packages-are-the-environments-own", "software.versions-are-equal"),
-    ),
-    root(
-        "package-metadata-missing",
-        "PackageNotFoundError: No package metadata was found for",
-        r"PackageNotFoundError: No package metadata was found for (?P<package>[\w.-]+)",
-        cause="{package} is not installed for this interpreter (or only its files, without "
-        "metadata)",
-        fix="`uv pip install {package}` on every node",
-        checks=("software.versions-are-equal",),
-    ),
-    root(
-        "package-protobuf-descriptor",
-        "Couldn't build proto file into descriptor pool",
-        cause="two packages bring the same protobuf file in different versions",
-        fix="`uv pip install -U protobuf sentencepiece`, or "
-        "PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION=python in [env]",
-        checks=("software.versions-are-equal",),
-    ),
-    root(
-        "deepspeed-ulysses-mpu-incomplete",
-        "parallel_state_sp' has no attribute 'get_",
-        r"parallel_state_sp' has no attribute '(?P<name>get_\w+)'",
-        near=r"parallel_state_sp' has no attribute",
-        cause="this DeepSpeed's Ulysses process groups lack {name}, which its bf16 optimizer calls "
-        "without ZeRO",
-        fix="update DeepSpeed, or use ZeRO stage 1, 2 or 3 with sequence parallelism",
-    ),
+FAILURES = read_entries(
+    r"""
+root package-submodule-missing, survivable
+  says    ModuleNotFoundError: No module named '
+  pattern ModuleNotFoundError: No module named '(?P<package>torch|transformers|accelerate|peft|trl|
+          datasets|vllm|flash_attn|numpy|tokenizers|xformers|megatron|
+          torchvision)\.(?P<rest>(?!_six)[\w.]+)'
+  cause   {package} is installed, and has no {rest}: it is of another release than the code expects,
+          or a file named {package}.py hides it
+  fix     `python -c 'import {package}; print({package}.__version__, {package}.__file__)'`; install
+          the release that the code was written for, the same on every node
+  checks  software.versions-are-equal, software.packages-are-the-environments-own
+root package-name-missing, survivable
+  says    ImportError: cannot import name '
+  pattern ImportError: cannot import name '(?P<name>\w+)' from '(?P<module>(?:torch|deepspeed|
+          accelerate|peft|datasets|vllm|tokenizers|safetensors|flash_attn|bitsandbytes|xformers|ray|
+          pydantic|torchvision|torchao|megatron)(?:\.[\w.]+)?)'
+  cause   {module} of the installed release has no `{name}`: it is older or newer than the code that
+          imports it
+  fix     update both together: the last frames of the traceback name the package that imports it;
+          the same releases on every node
+  checks  software.versions-are-equal
+root package-attribute-missing
+  says    AttributeError: module '
+  pattern AttributeError: module '(?P<module>(?:deepspeed|accelerate|transformers|peft|datasets|
+          vllm|trl|flash_attn|bitsandbytes|safetensors)(?:\.[\w.]+)?)' has no attribute
+          '(?P<name>\w+)'
+  cause   {module} has no `{name}`: its release is another than the code expects, its import failed
+          half-way, or a file or folder of that name in the working directory hides it
+  fix     `python -c 'import {module}; print({module}.__file__)'` in the working directory; rename
+          what hides it; else update it
+  checks  software.packages-are-the-environments-own, software.versions-are-equal
+root package-metadata-missing
+  shows   PackageNotFoundError: No package metadata was found for {package:[\w.-]+}
+  cause   {package} is not installed for this interpreter (or only its files, without metadata)
+  fix     `uv pip install {package}` on every node
+  checks  software.versions-are-equal
+root package-protobuf-descriptor
+  says    Couldn't build proto file into descriptor pool
+  cause   two packages bring the same protobuf file in different versions
+  fix     `uv pip install -U protobuf sentencepiece`, or
+          PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION=python in [env]
+  checks  software.versions-are-equal
+root deepspeed-ulysses-mpu-incomplete
+  says    parallel_state_sp' has no attribute 'get_
+  pattern parallel_state_sp' has no attribute '(?P<name>get_\w+)'
+  near    parallel_state_sp' has no attribute
+  cause   this DeepSpeed's Ulysses process groups lack {name}, which its bf16 optimizer calls
+          without ZeRO
+  fix     update DeepSpeed, or use ZeRO stage 1, 2 or 3 with sequence parallelism
+"""
 )

@@ -2,160 +2,119 @@
 
 from __future__ import annotations
 
-from checks.knowledge.failures.known import root, stall, symptom
+from checks.knowledge.failures.entries import read_entries
 
-FAILURES = (
-    root(
-        "ray-out-of-memory",
-        (
-            "Task was killed due to the node running low on memory",
-            "Workers (tasks / actors) killed due to memory pressure (OOM)",
-            "exceeds the memory usage threshold of",
-        ),
-        cause="Ray killed a worker because a node's memory was almost full",
-        fix="fewer workers or smaller batches on that node, more memory for the container; "
-        "RAY_memory_usage_threshold=0.98 in the environment of `ray start` raises the limit",
-        checks=("limits.memory-is-free", "limits.group-allows-enough-memory"),
-        survivable=True,
-    ),
-    symptom(
-        "ray-actor-died",
-        (
-            "The actor died unexpectedly before finishing this task",
-            "The actor is dead because its",
-            "A worker died or was killed while executing a task by an unexpected system error",
-        ),
-        cause="a worker process of Ray ended: killed for memory, crashed in native code, or its "
-        "node went away",
-        fix="the lines below say how it ended; read that worker's own output "
-        "(/tmp/ray/session_latest/logs/worker-*) and `dmesg | tail` on its node",
-        checks=("limits.memory-is-free", "limits.kernel-kills-no-rank"),
-        survivable=True,
-    ),
-    symptom(
-        "ray-node-died",
-        ("The actor died because its node has died", "The node with node id: "),
-        r"(?:The actor died because its node has died|The node with node id: (?P<id>\w+) and "
-        r"address: (?P<node>[\w.:-]+) .*has been marked dead)",
-        cause="Ray lost a node: it went down, its raylet was killed, or the network between it "
-        "and the head broke",
-        fix="`dmesg | tail` and /tmp/ray/session_latest/logs/raylet.err on that node; the ports "
-        "of Ray must be open between all nodes",
-        checks=("limits.kernel-kills-no-rank", "ports.ephemeral-ports-are-open"),
-        survivable=True,
-    ),
-    root(
-        "ray-version-mismatch",
-        "Version mismatch: The cluster was started with:",
-        cause="the driver's Ray or Python is another than the cluster's",
-        fix="the same Python and Ray on every node: start Ray from the run's own environment",
-        checks=("software.versions-are-equal",),
-    ),
-    root(
-        "ray-cannot-connect",
-        ("Could not find any running Ray instance", "to connect to GCS"),
-        r"(?:Could not find any running Ray instance|(?:Failed|Unable) to connect to GCS(?: at "
-        r"address (?P<address>\S+))?)",
-        cause="no Ray head answers at the address that was given: it is not running, listens "
-        "elsewhere, or a firewall drops the calls",
-        fix="`ray start --head --node-ip-address=ADDRESS --port=6379` on the head, `ray status` "
-        "there, and port 6379 from the other nodes",
-        checks=("ports.master-port-is-reachable",),
-    ),
-    root(
-        "ray-object-store-full",
-        ("ObjectStoreFullError", "The object store is full"),
-        r"(?:ObjectStoreFullError|The object store is full)",
-        cause="Ray's object store is full: large objects are held, or /dev/shm is small",
-        fix="a larger --object-store-memory at `ray start`, more /dev/shm (docker --shm-size), "
-        "and references dropped (del) after use",
-        checks=("limits.shm-is-large-enough",),
-        survivable=True,
-    ),
-    stall(
-        "ray-pending-resources",
-        (
-            "The following resource request cannot be scheduled right now",
-            "No available node types can fulfill resource request",
-        ),
-        r"(?:The following resource request cannot be scheduled right now: |No available node "
-        r"types can fulfill resource request )(?P<request>\{[^}]*\})",
-        cause="Ray waits for resources that the cluster does not have free: {request}",
-        fix="`ray status` on the head: nodes that did not join, GPUs that another job holds, or "
-        "more asked for than there are",
-        checks=("gpu.slots-have-gpus",),
-    ),
-    root(
-        "ray-runtime-env",
-        ("RuntimeEnvSetupError", "Failed to set up runtime environment"),
-        cause="Ray could not prepare the environment of a worker (a working_dir too large, a pip "
-        "install that failed); the lines below say why",
-        fix="a shared working directory instead of working_dir, `excludes` for large files, and "
-        "packages installed on the nodes",
-    ),
-    symptom(
-        "ray-train-failed",
-        ("TrainingFailedError: ", "WorkerGroupError: "),
-        cause="Ray Train ends the run because one of its workers failed",
-        fix="read the first error of a RayTrainWorker above, or what Ray says of its nodes",
-    ),
-    root(
-        "ray-no-job-agent",
-        "No available agent to submit job",
-        cause="Ray's head has no agent that takes jobs: ray start has not finished, its port "
-        "(52365) is held by an earlier Ray, or only `ray`, not `ray[default]`, is installed",
-        fix="`ray stop` on every node, `uv pip install 'ray[default]'`, start again; wait until "
-        "`ray status` answers before `ray job submit`",
-        checks=("ports.master-port-is-free",),
-    ),
-    root(
-        "ray-raylet-gone",
-        (
-            "Unable to register worker with raylet",
-            "The current node timed out during startup",
-            "raylet fate-shares with it",
-        ),
-        cause="Ray's own process on this node (raylet) did not start or ended: too few threads or "
-        "open files for the account, a full /tmp, or more CPUs counted than the job has",
-        fix="ray.init(num_cpus=…) with the job's CPUs, `ulimit -u` and `ulimit -n`, "
-        "/tmp/ray/session_latest/logs/raylet.err; `ray stop --force` before",
-        checks=(
-            "limits.nproc-is-enough",
-            "limits.nofile-is-enough",
-            "files.temporary-folder-is-usable",
-        ),
-    ),
-    root(
-        "ray-session-differs",
-        ("does not match persisted value", "Session name session_"),
-        r"Session name session_\S+ does not match persisted value",
-        cause="an earlier Ray of this node still runs or left its address behind",
-        fix="`ray stop --force` on every node, rm -r /tmp/ray, start the head first",
-    ),
-    root(
-        "ray-init-twice",
-        "Maybe you called ray.init twice by accident?",
-        cause="ray.init was called in a process that already had Ray",
-        fix="ray.init(ignore_reinit_error=True), or once",
-    ),
-    root(
-        "ray-resources-of-existing",
-        "When connecting to an existing cluster, num_cpus and num_gpus must not be provided",
-        cause="ray.init was given num_cpus or num_gpus, and connects to a cluster that "
-        "RAY_ADDRESS or an earlier start names",
-        fix="leave them out, or `ray stop` (and unset RAY_ADDRESS) to start one for this run",
-    ),
-    root(
-        "ray-gpu-ids-beyond",
-        "Attempting to start raylet with",
-        r"Attempting to start raylet with (?P<want>\d+) GPUs, but (?:CUDA_VISIBLE_DEVICES "
-        r"contains|.* contains) (?P<have>.+?)\.",
-        cause="`ray start` should use {want} GPUs, and this node shows {have}",
-        fix="--num-gpus at most what `nvidia-smi -L` shows; unset CUDA_VISIBLE_DEVICES before "
-        "`ray start`",
-        checks=(
-            "gpu.slots-have-gpus",
-            "gpu.shell-hides-no-gpu",
-        ),
-    ),
+FAILURES = read_entries(
+    r"""
+root ray-out-of-memory, survivable
+  says    Task was killed due to the node running low on memory
+  says    Workers (tasks / actors) killed due to memory pressure (OOM)
+  says    exceeds the memory usage threshold of
+  cause   Ray killed a worker because a node's memory was almost full
+  fix     fewer workers or smaller batches on that node, more memory for the container;
+          RAY_memory_usage_threshold=0.98 in the environment of `ray start` raises the limit
+  checks  limits.memory-is-free, limits.group-allows-enough-memory
+symptom ray-actor-died, survivable
+  says    The actor died unexpectedly before finishing this task
+  says    The actor is dead because its
+  says    A worker died or was killed while executing a task by an unexpected system error
+  cause   a worker process of Ray ended: killed for memory, crashed in native code, or its node went
+          away
+  fix     the lines below say how it ended; read that worker's own output
+          (/tmp/ray/session_latest/logs/worker-*) and `dmesg | tail` on its node
+  checks  limits.memory-is-free, limits.kernel-kills-no-rank
+symptom ray-node-died, survivable
+  says    The actor died because its node has died
+  says    "The node with node id: "
+  pattern (?:The actor died because its node has died|The node with node id: (?P<id>\w+) and
+          address: (?P<node>[\w.:-]+) .*has been marked dead)
+  cause   Ray lost a node: it went down, its raylet was killed, or the network between it and the
+          head broke
+  fix     `dmesg | tail` and /tmp/ray/session_latest/logs/raylet.err on that node; the ports of Ray
+          must be open between all nodes
+  checks  limits.kernel-kills-no-rank, ports.ephemeral-ports-are-open
+root ray-version-mismatch
+  says    Version mismatch: The cluster was started with:
+  cause   the driver's Ray or Python is another than the cluster's
+  fix     the same Python and Ray on every node: start Ray from the run's own environment
+  checks  software.versions-are-equal
+root ray-cannot-connect
+  says    Could not find any running Ray instance
+  says    to connect to GCS
+  pattern (?:Could not find any running Ray instance|(?:Failed|Unable) to connect to GCS(?: at
+          address (?P<address>\S+))?)
+  cause   no Ray head answers at the address that was given: it is not running, listens elsewhere,
+          or a firewall drops the calls
+  fix     `ray start --head --node-ip-address=ADDRESS --port=6379` on the head, `ray status` there,
+          and port 6379 from the other nodes
+  checks  ports.master-port-is-reachable
+root ray-object-store-full, survivable
+  says    ObjectStoreFullError
+  says    The object store is full
+  pattern (?:ObjectStoreFullError|The object store is full)
+  cause   Ray's object store is full: large objects are held, or /dev/shm is small
+  fix     a larger --object-store-memory at `ray start`, more /dev/shm (docker --shm-size), and
+          references dropped (del) after use
+  checks  limits.shm-is-large-enough
+stall ray-pending-resources
+  says    The following resource request cannot be scheduled right now
+  says    No available node types can fulfill resource request
+  pattern (?:The following resource request cannot be scheduled right now: |No available node types
+          can fulfill resource request )(?P<request>\{[^}]*\})
+  cause   Ray waits for resources that the cluster does not have free: {request}
+  fix     `ray status` on the head: nodes that did not join, GPUs that another job holds, or more
+          asked for than there are
+  checks  gpu.slots-have-gpus
+root ray-runtime-env
+  says    RuntimeEnvSetupError
+  says    Failed to set up runtime environment
+  cause   Ray could not prepare the environment of a worker (a working_dir too large, a pip install
+          that failed); the lines below say why
+  fix     a shared working directory instead of working_dir, `excludes` for large files, and
+          packages installed on the nodes
+symptom ray-train-failed
+  says    "TrainingFailedError: "
+  says    "WorkerGroupError: "
+  cause   Ray Train ends the run because one of its workers failed
+  fix     read the first error of a RayTrainWorker above, or what Ray says of its nodes
+root ray-no-job-agent
+  says    No available agent to submit job
+  cause   Ray's head has no agent that takes jobs: ray start has not finished, its port (52365) is
+          held by an earlier Ray, or only `ray`, not `ray[default]`, is installed
+  fix     `ray stop` on every node, `uv pip install 'ray[default]'`, start again; wait until `ray
+          status` answers before `ray job submit`
+  checks  ports.master-port-is-free
+root ray-raylet-gone
+  says    Unable to register worker with raylet
+  says    The current node timed out during startup
+  says    raylet fate-shares with it
+  cause   Ray's own process on this node (raylet) did not start or ended: too few threads or open
+          files for the account, a full /tmp, or more CPUs counted than the job has
+  fix     ray.init(num_cpus=…) with the job's CPUs, `ulimit -u` and `ulimit -n`,
+          /tmp/ray/session_latest/logs/raylet.err; `ray stop --force` before
+  checks  limits.nproc-is-enough, limits.nofile-is-enough, files.temporary-folder-is-usable
+root ray-session-differs
+  says    does not match persisted value
+  says    Session name session_
+  pattern Session name session_\S+ does not match persisted value
+  cause   an earlier Ray of this node still runs or left its address behind
+  fix     `ray stop --force` on every node, rm -r /tmp/ray, start the head first
+root ray-init-twice
+  says    Maybe you called ray.init twice by accident?
+  cause   ray.init was called in a process that already had Ray
+  fix     ray.init(ignore_reinit_error=True), or once
+root ray-resources-of-existing
+  says    When connecting to an existing cluster, num_cpus and num_gpus must not be provided
+  cause   ray.init was given num_cpus or num_gpus, and connects to a cluster that RAY_ADDRESS or an
+          earlier start names
+  fix     leave them out, or `ray stop` (and unset RAY_ADDRESS) to start one for this run
+root ray-gpu-ids-beyond
+  says    Attempting to start raylet with
+  pattern Attempting to start raylet with (?P<want>\d+) GPUs, but (?:CUDA_VISIBLE_DEVICES contains|
+          .* contains) (?P<have>.+?)\.
+  cause   `ray start` should use {want} GPUs, and this node shows {have}
+  fix     --num-gpus at most what `nvidia-smi -L` shows; unset CUDA_VISIBLE_DEVICES before `ray
+          start`
+  checks  gpu.slots-have-gpus, gpu.shell-hides-no-gpu
+"""
 )

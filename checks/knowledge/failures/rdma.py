@@ -3,172 +3,121 @@
 from __future__ import annotations
 
 from checks.knowledge.container_limits import MEMLOCK_IN_CONTAINER
-from checks.knowledge.failures.known import root, symptom
+from checks.knowledge.failures.entries import read_entries
 
-FABRIC_CHECKS = (
-    "nccl.infiniband-is-usable",
-    "nccl.infiniband-ports-are-active",
-    "limits.memlock-is-unlimited",
-)
-UNANSWERED_CAUSE = (
-    "packets to the peer's adapter are not acknowledged: another fabric or partition, a wrong RoCE "
-    "address or VLAN, UDP 4791 closed, or a port down; in docker also too little lockable memory"
-)
-FABRIC_FIX = (
-    "compare `ibv_devinfo` and `show_gids` of both nodes; set NCCL_IB_HCA to ports that reach "
-    "each other, NCCL_IB_GID_INDEX only before NCCL 2.21; NCCL_IB_DISABLE=1 confirms it"
-)
-MEMLOCK_CHECKS = ("limits.memlock-is-unlimited", "nccl.infiniband-is-usable")
 MEMLOCK_FIX = (
     "set memlock to unlimited for logins over ssh (limits.d and sshd's LimitMEMLOCK); in a "
     "container: " + MEMLOCK_IN_CONTAINER
 )
 
-FAILURES = (
-    root(
-        "ib-retry-exceeded-12",
-        "Got completion ",
-        r"Got completion (?:from peer (?P<peer>[^\s<]+)\S* )"
-        r"with (?:error 12\b|status=12\b|status=(?!IBV_)\w*\(12\))",
-        cause=UNANSWERED_CAUSE,
-        fix=FABRIC_FIX,
-        checks=("nccl.gid-index-is-valid", *FABRIC_CHECKS, "collective.ranks-meet"),
-    ),
-    root(
-        "ib-retry-exceeded-12-new",
-        "status=IBV_WC_RETRY_EXC_ERR(12)",
-        cause=UNANSWERED_CAUSE,
-        fix=FABRIC_FIX,
-        checks=("nccl.gid-index-is-valid", *FABRIC_CHECKS, "collective.ranks-meet"),
-    ),
-    root(
-        "ib-wizardlm-12",
-        "NET/IB : Got completion with error ",
-        r"NET/IB : Got completion with error 12, opcode",
-        cause=UNANSWERED_CAUSE,
-        fix=MEMLOCK_FIX + "; then " + FABRIC_FIX,
-        checks=FABRIC_CHECKS,
-    ),
-    symptom(
-        "ib-flushed",
-        "Got completion ",
-        r"Got completion (?:from peer (?P<peer>[^\s<]+)\S* )?with "
-        r"(?:error 5\b|status=5\b|status=\w*\(5\))",
-        cause="messages were dropped because their connection had failed before, here or at the "
-        "peer",
-        fix="read the first completion with another status, and find the rank that failed first",
-    ),
-    root(
-        "ib-receiver-not-ready",
-        "Got completion ",
-        r"Got completion (?:from peer (?P<peer>[^\s<]+)\S* )?with "
-        r"(?:error 13\b|status=13\b|status=\w*\(13\))",
-        cause="the peer's adapter was not ready to receive: its process hangs or ended, or the "
-        "fabric drops packets (no flow control on RoCE)",
-        fix="find the rank that failed first; on RoCE turn PFC or ECN on at adapters and switches",
-        checks=FABRIC_CHECKS,
-    ),
-    root(
-        "ib-remote-access",
-        "Got completion ",
-        r"Got completion (?:from peer (?P<peer>[^\s<]+)\S* )?with "
-        r"(?:error (?:9|10|11)\b|status=(?:9|10|11)\b|status=\w*\((?:9|10|11)\))",
-        cause="the peer's adapter refused the request: the memory it names is not, or no longer, "
-        "registered there, as after a crash of its process or with different NCCL settings",
-        fix="find the rank that failed first; the same NCCL and NCCL_* variables on every node; "
-        "NCCL_NET_GDR_LEVEL=0 in [env] proves whether GPU memory is at fault",
-        checks=("nccl.variables-are-equal", "software.versions-are-equal"),
-    ),
-    root(
-        "ib-local-protection-4",
-        "Got completion ",
-        r"Got completion from peer \S+ with (?:error|status=)\s?(?:IBV_WC_LOC_PROT_ERR\()?4\b",
-        cause="the adapter cannot access the GPU's memory: PCI access control (ACS) is on, or "
-        "nvidia_peermem is not loaded",
-        fix="turn ACS off in the BIOS, or run `modprobe nvidia_peermem`; NCCL_NET_GDR_LEVEL=0 "
-        "confirms it",
-        checks=("limits.acs-is-off", "nccl.infiniband-is-usable"),
-    ),
-    root(
-        "ib-reg-mr",
-        "Call to ibv_reg_",
-        r"Call to (?P<call>ibv_reg_\w*mr\w*) failed",
-        cause="the rank cannot lock the memory that the adapter needs: the limit of its login is "
-        "too low",
-        fix=MEMLOCK_FIX,
-        checks=(*MEMLOCK_CHECKS, "collective.ranks-meet"),
-    ),
-    root(
-        "ib-create-qp",
-        "Call to ibv_create_",
-        r"Call to ibv_create_(?:qp|cq) failed",
-        cause="too little memory can be locked, or the adapter has no free queue",
-        fix=MEMLOCK_FIX,
-        checks=MEMLOCK_CHECKS,
-    ),
-    root(
-        "ib-modify-qp",
-        "Call to ibv_modify_qp failed with ",
-        r"Call to ibv_modify_qp failed with (?:error )?(?:\d+ )?(?P<why>[A-Z][\w ]+)",
-        cause="the adapters cannot be connected ({why}): a stale RoCE address index, InfiniBand "
-        "against Ethernet, or no route between them",
-        fix="unset NCCL_IB_GID_INDEX from NCCL 2.21 on, and name ports of one network in "
-        "NCCL_IB_HCA",
-        checks=(
-            "nccl.gid-index-is-valid",
-            "nccl.variables-are-equal",
-            "nccl.infiniband-ports-are-active",
-            "collective.ranks-meet",
-        ),
-    ),
-    root(
-        "ib-incompatible-link",
-        "incompatible devices",
-        r"Attempted to (?:connect|merge) incompatible devices",
-        cause="one rank uses an InfiniBand port, another an Ethernet one",
-        fix="name ports of one kind in NCCL_IB_HCA, on every node",
-        checks=(
-            "nccl.every-adapter-named-is-there",
-            "nccl.all-nodes-agree-on-transport",
-            "nccl.infiniband-ports-are-active",
-            "collective.ranks-meet",
-        ),
-    ),
-    root(
-        "ib-async-event",
-        ("Got async event", "async fatal event", "Got non-fatal async event"),
-        r"NET/IB : (?:(?P<device>\S+?):\d+ )?"
-        r"(?:Got async event|async fatal event|Got non-fatal async event)",
-        cause="the adapter reported an event during the run: its link went down or came back",
-        fix="check cable and switch; look at `perfquery` and the port's error counters on that "
-        "node",
-        checks=(
-            "nccl.port-errors-do-not-grow",
-            "limits.links-stay-up",
-            "nccl.infiniband-ports-are-active",
-        ),
-        survivable=True,
-    ),
-    root(
-        "nccl-mixed-nic-count",
-        "Detected mixed local Net device counts across ranks",
-        r"Detected mixed local Net device counts across ranks(?!.*Ignoring)",
-        cause="a node has fewer working adapters than the others",
-        fix="repair the adapter, or name those that all nodes have in NCCL_IB_HCA",
-        checks=(
-            "nccl.every-adapter-named-is-there",
-            "nccl.infiniband-ports-are-active",
-            "nccl.all-nodes-agree-on-transport",
-        ),
-        survivable=True,
-    ),
-    root(
-        "mtu-loc-len",
-        ("IBV_WC_LOC_LEN_ERR", "Got completion from peer "),
-        r"IBV_WC_LOC_LEN_ERR|Got completion from peer \S+ with (?:error|status=)\s?1\b",
-        cause="a message was larger than its receiver allows: the adapters have different MTUs",
-        fix="set the same MTU on adapters and switch ports; `ibv_devinfo | grep active_mtu` "
-        "shows it on each node",
-        checks=("nccl.roce-mtu-is-equal", "network.mtu-is-equal", "nccl.infiniband-is-usable"),
-    ),
+FAILURES = read_entries(
+    r"""
+UNANSWERED_CAUSE = packets to the peer's adapter are not acknowledged: another fabric or partition,
+   a wrong RoCE address or VLAN, UDP 4791 closed, or a port down; in docker also too little lockable
+   memory
+FABRIC_FIX = compare `ibv_devinfo` and `show_gids` of both nodes; set NCCL_IB_HCA to ports that
+   reach each other, NCCL_IB_GID_INDEX only before NCCL 2.21; NCCL_IB_DISABLE=1 confirms it
+root ib-retry-exceeded-12
+  says    "Got completion "
+  pattern Got completion (?:from peer (?P<peer>[^\s<]+)\S* )with (?:error 12\b|status=12\b|
+          status=(?!IBV_)\w*\(12\))
+  cause   {UNANSWERED_CAUSE}
+  fix     {FABRIC_FIX}
+  checks  nccl.gid-index-is-valid, nccl.infiniband-is-usable, nccl.infiniband-ports-are-active,
+          limits.memlock-is-unlimited, collective.ranks-meet
+root ib-retry-exceeded-12-new
+  says    status=IBV_WC_RETRY_EXC_ERR(12)
+  cause   {UNANSWERED_CAUSE}
+  fix     {FABRIC_FIX}
+  checks  nccl.gid-index-is-valid, nccl.infiniband-is-usable, nccl.infiniband-ports-are-active,
+          limits.memlock-is-unlimited, collective.ranks-meet
+root ib-wizardlm-12
+  shows   NET/IB : Got completion with error 12, opcode
+  cause   {UNANSWERED_CAUSE}
+  fix     {MEMLOCK_FIX}; then {FABRIC_FIX}
+  checks  nccl.infiniband-is-usable, nccl.infiniband-ports-are-active, limits.memlock-is-unlimited
+symptom ib-flushed
+  says    "Got completion "
+  pattern Got completion (?:from peer (?P<peer>[^\s<]+)\S* )?with (?:error 5\b|status=5\b|
+          status=\w*\(5\))
+  cause   messages were dropped because their connection had failed before, here or at the peer
+  fix     read the first completion with another status, and find the rank that failed first
+root ib-receiver-not-ready
+  says    "Got completion "
+  pattern Got completion (?:from peer (?P<peer>[^\s<]+)\S* )?with (?:error 13\b|status=13\b|
+          status=\w*\(13\))
+  cause   the peer's adapter was not ready to receive: its process hangs or ended, or the fabric
+          drops packets (no flow control on RoCE)
+  fix     find the rank that failed first; on RoCE turn PFC or ECN on at adapters and switches
+  checks  nccl.infiniband-is-usable, nccl.infiniband-ports-are-active, limits.memlock-is-unlimited
+root ib-remote-access
+  says    "Got completion "
+  pattern Got completion (?:from peer (?P<peer>[^\s<]+)\S* )?with (?:error (?:9|10|11)\b|
+          status=(?:9|10|11)\b|status=\w*\((?:9|10|11)\))
+  cause   the peer's adapter refused the request: the memory it names is not, or no longer,
+          registered there, as after a crash of its process or with different NCCL settings
+  fix     find the rank that failed first; the same NCCL and NCCL_* variables on every node;
+          NCCL_NET_GDR_LEVEL=0 in [env] proves whether GPU memory is at fault
+  checks  nccl.variables-are-equal, software.versions-are-equal
+root ib-local-protection-4
+  says    "Got completion "
+  pattern Got completion from peer \S+ with (?:error|status=)\s?(?:IBV_WC_LOC_PROT_ERR\()?4\b
+  cause   the adapter cannot access the GPU's memory: PCI access control (ACS) is on, or
+          nvidia_peermem is not loaded
+  fix     turn ACS off in the BIOS, or run `modprobe nvidia_peermem`; NCCL_NET_GDR_LEVEL=0 confirms
+          it
+  checks  limits.acs-is-off, nccl.infiniband-is-usable
+root ib-reg-mr
+  says    Call to ibv_reg_
+  pattern Call to (?P<call>ibv_reg_\w*mr\w*) failed
+  cause   the rank cannot lock the memory that the adapter needs: the limit of its login is too low
+  fix     {MEMLOCK_FIX}
+  checks  limits.memlock-is-unlimited, nccl.infiniband-is-usable, collective.ranks-meet
+root ib-create-qp
+  says    Call to ibv_create_
+  pattern Call to ibv_create_(?:qp|cq) failed
+  cause   too little memory can be locked, or the adapter has no free queue
+  fix     {MEMLOCK_FIX}
+  checks  limits.memlock-is-unlimited, nccl.infiniband-is-usable
+root ib-modify-qp
+  says    "Call to ibv_modify_qp failed with "
+  pattern Call to ibv_modify_qp failed with (?:error )?(?:\d+ )?(?P<why>[A-Z][\w ]+)
+  cause   the adapters cannot be connected ({why}): a stale RoCE address index, InfiniBand against
+          Ethernet, or no route between them
+  fix     unset NCCL_IB_GID_INDEX from NCCL 2.21 on, and name ports of one network in NCCL_IB_HCA
+  checks  nccl.gid-index-is-valid, nccl.variables-are-equal, nccl.infiniband-ports-are-active,
+          collective.ranks-meet
+root ib-incompatible-link
+  says    incompatible devices
+  pattern Attempted to (?:connect|merge) incompatible devices
+  cause   one rank uses an InfiniBand port, another an Ethernet one
+  fix     name ports of one kind in NCCL_IB_HCA, on every node
+  checks  nccl.every-adapter-named-is-there, nccl.all-nodes-agree-on-transport,
+          nccl.infiniband-ports-are-active, collective.ranks-meet
+root ib-async-event, survivable
+  says    Got async event
+  says    async fatal event
+  says    Got non-fatal async event
+  pattern NET/IB : (?:(?P<device>\S+?):\d+ )?(?:Got async event|async fatal event|Got non-fatal
+          async event)
+  cause   the adapter reported an event during the run: its link went down or came back
+  fix     check cable and switch; look at `perfquery` and the port's error counters on that node
+  checks  nccl.port-errors-do-not-grow, limits.links-stay-up, nccl.infiniband-ports-are-active
+root nccl-mixed-nic-count, survivable
+  says    Detected mixed local Net device counts across ranks
+  pattern Detected mixed local Net device counts across ranks(?!.*Ignoring)
+  cause   a node has fewer working adapters than the others
+  fix     repair the adapter, or name those that all nodes have in NCCL_IB_HCA
+  checks  nccl.every-adapter-named-is-there, nccl.infiniband-ports-are-active,
+          nccl.all-nodes-agree-on-transport
+root mtu-loc-len
+  says    IBV_WC_LOC_LEN_ERR
+  says    "Got completion from peer "
+  pattern IBV_WC_LOC_LEN_ERR|Got completion from peer \S+ with (?:error|status=)\s?1\b
+  cause   a message was larger than its receiver allows: the adapters have different MTUs
+  fix     set the same MTU on adapters and switch ports; `ibv_devinfo | grep active_mtu` shows it on
+          each node
+  checks  nccl.roce-mtu-is-equal, network.mtu-is-equal, nccl.infiniband-is-usable
+""",
+    MEMLOCK_FIX=MEMLOCK_FIX,
 )

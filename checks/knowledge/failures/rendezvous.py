@@ -2,137 +2,97 @@
 
 from __future__ import annotations
 
-from checks.knowledge.failures.known import noise, root, symptom
+from checks.knowledge.failures.entries import read_entries
 
-REACHABLE_CHECKS = ("ports.master-port-is-reachable",)
-FREE_CHECKS = ("ports.master-port-is-free",)
-PORT_HELD_CAUSE = (
-    "port {port} of the head is in use by an earlier run or another job; only rank 0 reports it"
-)
-FREE_PORT_FIX = (
-    "`ss -ltnp 'sport = :{port}'` on the head shows the process; end it or use another port"
-)
-
-FAILURES = (
-    symptom(
-        "tcpstore-client-timeout",
-        "client socket has timed out after ",
-        r"client socket has timed out after (?P<t>\d+)\s?m?s while trying to connect to "
-        r"\(?(?!None)(?P<host>[^,:\s)]+)[,:] ?(?P<port>\d+)",
-        cause="this rank could not reach {host}:{port}: rank 0 died or never started, the address "
-        "or name is wrong, or a firewall drops packets",
-        fix="read the output of rank 0 first; then test {host}:{port} from this node",
-        checks=(
-            "software.proxy-spares-the-nodes",
-            *REACHABLE_CHECKS,
-            "names.every-node-resolves-every-node",
-            "collective.ranks-meet",
-        ),
-    ),
-    root(
-        "tcpstore-connect-errno",
-        "client socket has failed to connect to ",
-        r"client socket has failed to connect to (?P<address>\S+) "
-        r"\(errno: (?P<number>\d+) - (?P<why>[^)]+)\)",
-        cause="this rank cannot connect to {address}: {why} (111: nothing listens; 113: no route, "
-        "or a firewall rejects; 110: a firewall drops)",
-        fix="correct the route or the firewall to {address}, or use the address that this node "
-        "can reach",
-        checks=REACHABLE_CHECKS,
-        survivable=True,
-    ),
-    symptom(
-        "tcpstore-clients-missing",
-        "waiting for clients. ",
-        r"Timed out after (?P<s>\d+) seconds waiting for clients\. "
-        r"(?P<have>\d+)/(?P<want>\d+) clients joined",
-        cause="rank 0 waited {s} s; only {have} of {want} ranks joined",
-        fix="look at the nodes whose ranks printed nothing: down, import failed, wrong rank or "
-        "world size, or still pulling an image",
-        checks=(*REACHABLE_CHECKS, "training.smoke-trains", "collective.ranks-meet"),
-    ),
-    root(
-        "eaddrinuse",
-        "EADDRINUSE",
-        r"failed to listen on any local network address\. port: (?P<port>\d+),.*EADDRINUSE",
-        cause=PORT_HELD_CAUSE,
-        fix=FREE_PORT_FIX,
-        checks=("ports.master-port-is-not-handed-out", *FREE_CHECKS),
-    ),
-    root(
-        "eaddrinuse-legacy",
-        "errno: 98 - Address already in use",
-        r"failed to (?:bind|listen).*? (?:\S*:)?(?P<port>\d+) \(errno: 98 - Address already in use",
-        cause=PORT_HELD_CAUSE,
-        fix=FREE_PORT_FIX,
-        checks=("ports.master-port-is-not-handed-out", *FREE_CHECKS),
-        survivable=True,
-    ),
-    symptom(
-        "c10d-store-failed",
-        "RendezvousConnectionError: The connection to the C10d store has failed",
-        cause="no node considered itself the rendezvous host, or its agent is gone: the endpoint "
-        "is not what the head's own name resolves to, or a firewall blocks it",
-        fix="use the static rendezvous (--node_rank, --master_addr), or --rdzv-conf is_host=1 "
-        "only on the head",
-        checks=(*REACHABLE_CHECKS, "names.own-name-is-not-loopback"),
-    ),
-    symptom(
-        "rdzv-timeout",
-        "RendezvousTimeoutError",
-        cause="fewer nodes joined in time than were asked for",
-        fix="start the missing nodes, with the same --rdzv-id and endpoint everywhere",
-        checks=REACHABLE_CHECKS,
-    ),
-    noise(
-        "reverse-dns-noise",
-        "The hostname of the client socket cannot be retrieved",
-        cause="an address has no name; torch needs it only for this message",
-        fix="nothing; entries in /etc/hosts silence it",
-    ),
-    symptom(
-        "store-peer-gone",
-        "recvValue failed on SocketImpl(",
-        r"recvValue failed on SocketImpl\(.*remote=\[?(?P<host>[^\],\s]+?)\]?:\d+\)",
-        cause="rank 0 on {host}, which runs the store, ended before this rank",
-        fix="read the output of rank 0",
-        survivable=True,
-    ),
-    symptom(
-        "store-should-dump",
-        'Failed to check the "should dump" flag on TCPStore',
-        cause="rank 0, which runs the store, ended before this rank",
-        fix="read the output of rank 0",
-        survivable=True,
-    ),
-    symptom(
-        "nccl-uniqueid-store",
-        "is setting up NCCL communicator and ",
-        r"\[(?P<rank>\d+)\] is setting up NCCL communicator and retr(?:ie|ei)ving ncclUniqueId "
-        r"from \[0\].*got error: (?P<why>.+)",
-        cause="rank 0 did not reach its first collective in time ({why}): it still prepares data, "
-        "has crashed, or could not open a socket",
-        fix="read the output of rank 0; prepare the data before the start, or raise the "
-        "time-out (ddp_timeout, DEEPSPEED_TIMEOUT in minutes)",
-        checks=("ports.ephemeral-ports-are-open", "collective.ranks-meet"),
-    ),
-    root(
-        "master-unresolvable",
-        "ValueError: host not found: ",
-        r"ValueError: host not found: (?P<why>.+)",
-        cause="MASTER_ADDR has no address on this node ({why}); in Kubernetes the first pod or its "
-        "headless service was not there yet",
-        fix="a name that every node resolves, or an address, in MASTER_ADDR; in Kubernetes let the "
-        "workers wait until `nslookup $MASTER_ADDR` succeeds, and restart them (OnFailure)",
-        checks=("names.every-node-resolves-every-node", *REACHABLE_CHECKS),
-    ),
-    root(
-        "tcpstore-answered-by-another",
-        "Ping failed, invalid nonce returned",
-        cause="another program answers at the store's port: one of Ray's workers, a proxy, or the "
-        "store of another run",
-        fix="a MASTER_PORT that nothing else uses, outside of Ray's worker ports (10002 to 19999); "
-        "`ss -ltnp` on that node shows who listens",
-        checks=FREE_CHECKS,
-    ),
+FAILURES = read_entries(
+    r"""
+PORT_HELD_CAUSE = port {port} of the head is in use by an earlier run or another job; only rank 0
+   reports it
+FREE_PORT_FIX = `ss -ltnp 'sport = :{port}'` on the head shows the process; end it or use another
+   port
+symptom tcpstore-client-timeout
+  says    "client socket has timed out after "
+  pattern client socket has timed out after (?P<t>\d+)\s?m?s while trying to connect to
+          \(?(?!None)(?P<host>[^,:\s)]+)[,:] ?(?P<port>\d+)
+  cause   this rank could not reach {host}:{port}: rank 0 died or never started, the address or name
+          is wrong, or a firewall drops packets
+  fix     read the output of rank 0 first; then test {host}:{port} from this node
+  checks  software.proxy-spares-the-nodes, ports.master-port-is-reachable,
+          names.every-node-resolves-every-node, collective.ranks-meet
+root tcpstore-connect-errno, survivable
+  says    "client socket has failed to connect to "
+  pattern client socket has failed to connect to (?P<address>\S+) \(errno: (?P<number>\d+) -
+          (?P<why>[^)]+)\)
+  cause   this rank cannot connect to {address}: {why} (111: nothing listens; 113: no route, or a
+          firewall rejects; 110: a firewall drops)
+  fix     correct the route or the firewall to {address}, or use the address that this node can
+          reach
+  checks  ports.master-port-is-reachable
+symptom tcpstore-clients-missing
+  shows   Timed out after {s:\d+} seconds waiting for clients. {have:\d+}/{want:\d+} clients joined
+  cause   rank 0 waited {s} s; only {have} of {want} ranks joined
+  fix     look at the nodes whose ranks printed nothing: down, import failed, wrong rank or world
+          size, or still pulling an image
+  checks  ports.master-port-is-reachable, training.smoke-trains, collective.ranks-meet
+root eaddrinuse
+  says    EADDRINUSE
+  pattern failed to listen on any local network address\. port: (?P<port>\d+),.*EADDRINUSE
+  cause   {PORT_HELD_CAUSE}
+  fix     {FREE_PORT_FIX}
+  checks  ports.master-port-is-not-handed-out, ports.master-port-is-free
+root eaddrinuse-legacy, survivable
+  says    errno: 98 - Address already in use
+  pattern failed to (?:bind|listen).*? (?:\S*:)?(?P<port>\d+) \(errno: 98 - Address already in use
+  cause   {PORT_HELD_CAUSE}
+  fix     {FREE_PORT_FIX}
+  checks  ports.master-port-is-not-handed-out, ports.master-port-is-free
+symptom c10d-store-failed
+  says    RendezvousConnectionError: The connection to the C10d store has failed
+  cause   no node considered itself the rendezvous host, or its agent is gone: the endpoint is not
+          what the head's own name resolves to, or a firewall blocks it
+  fix     use the static rendezvous (--node_rank, --master_addr), or --rdzv-conf is_host=1 only on
+          the head
+  checks  ports.master-port-is-reachable, names.own-name-is-not-loopback
+symptom rdzv-timeout
+  says    RendezvousTimeoutError
+  cause   fewer nodes joined in time than were asked for
+  fix     start the missing nodes, with the same --rdzv-id and endpoint everywhere
+  checks  ports.master-port-is-reachable
+noise reverse-dns-noise
+  says    The hostname of the client socket cannot be retrieved
+  cause   an address has no name; torch needs it only for this message
+  fix     nothing; entries in /etc/hosts silence it
+symptom store-peer-gone, survivable
+  says    recvValue failed on SocketImpl(
+  pattern recvValue failed on SocketImpl\(.*remote=\[?(?P<host>[^\],\s]+?)\]?:\d+\)
+  cause   rank 0 on {host}, which runs the store, ended before this rank
+  fix     read the output of rank 0
+symptom store-should-dump, survivable
+  says    Failed to check the "should dump" flag on TCPStore
+  cause   rank 0, which runs the store, ended before this rank
+  fix     read the output of rank 0
+symptom nccl-uniqueid-store
+  says    "is setting up NCCL communicator and "
+  pattern \[(?P<rank>\d+)\] is setting up NCCL communicator and retr(?:ie|ei)ving ncclUniqueId from
+          \[0\].*got error: (?P<why>.+)
+  cause   rank 0 did not reach its first collective in time ({why}): it still prepares data, has
+          crashed, or could not open a socket
+  fix     read the output of rank 0; prepare the data before the start, or raise the time-out
+          (ddp_timeout, DEEPSPEED_TIMEOUT in minutes)
+  checks  ports.ephemeral-ports-are-open, collective.ranks-meet
+root master-unresolvable
+  shows   ValueError: host not found: {why:.+}
+  cause   MASTER_ADDR has no address on this node ({why}); in Kubernetes the first pod or its
+          headless service was not there yet
+  fix     a name that every node resolves, or an address, in MASTER_ADDR; in Kubernetes let the
+          workers wait until `nslookup $MASTER_ADDR` succeeds, and restart them (OnFailure)
+  checks  names.every-node-resolves-every-node, ports.master-port-is-reachable
+root tcpstore-answered-by-another
+  says    Ping failed, invalid nonce returned
+  cause   another program answers at the store's port: one of Ray's workers, a proxy, or the store
+          of another run
+  fix     a MASTER_PORT that nothing else uses, outside of Ray's worker ports (10002 to 19999); `ss
+          -ltnp` on that node shows who listens
+  checks  ports.master-port-is-free
+"""
 )

@@ -2,50 +2,43 @@
 
 from __future__ import annotations
 
-from checks.knowledge.failures.known import root, symptom
+from checks.knowledge.failures.entries import read_entries
 
-MEMORY_CHECKS = ("limits.group-allows-enough-memory", "limits.memory-is-free")
-MEMORY_FIX = (
-    "ask for more with --mem or --mem-per-gpu (`sacct -j JOB -o MaxRSS,ReqMem` shows both), fewer "
-    "data loader workers, less offload to the CPU, or let fewer ranks load at once"
-)
-
-FAILURES = (
-    root(
-        "slurm-oom-kill",
-        ("oom-kill event", "oom_kill event"),
-        r"[Dd]etected (?:(?P<count>\d+) )?oom[-_]kill event(?:\(s\)|s)?(?: in (?P<step>\S+))?",
-        cause="the job used more of the node's memory than Slurm gave it, and the kernel killed "
-        "processes of it",
-        fix=MEMORY_FIX,
-        checks=MEMORY_CHECKS,
-    ),
-    root(
-        "slurm-task-out-of-memory",
-        ": Out Of Memory",
-        r"srun: error: (?P<node>[^\s:]+): tasks? (?P<task>[\d,-]+): Out Of Memory",
-        cause="task {task} on {node} used more memory than Slurm gave the job",
-        fix=MEMORY_FIX,
-        checks=MEMORY_CHECKS,
-    ),
-    symptom(
-        "shell-killed",
-        " Killed",
-        r": line \d+: +(?P<pid>\d+) Killed +(?P<command>\S.*)",
-        cause="`{command}` was ended by SIGKILL: by the kernel or Slurm where memory was full, or "
-        "by somebody",
-        fix="`dmesg | grep -i oom` and `sacct -j JOB` on that node; if memory was full, "
-        + MEMORY_FIX,
-        checks=MEMORY_CHECKS,
-    ),
-    symptom(
-        "shell-crashed",
-        ("Segmentation fault", "Bus error", "Illegal instruction", " Aborted"),
-        r": line \d+: +(?P<pid>\d+) (?P<how>Segmentation fault|Bus error|Illegal instruction"
-        r"|Aborted) +(?:\(core dumped\) +)?(?P<command>\S.*)",
-        cause="`{command}` ended by a crash in native code: {how}",
-        fix="read what it printed before; PYTHONFAULTHANDLER=1 in [env] shows where it crashed; a "
-        "bus error is most often a full /dev/shm",
-        checks=("limits.shm-is-large-enough",),
-    ),
+FAILURES = read_entries(
+    r"""
+MEMORY_FIX = ask for more with --mem or --mem-per-gpu (`sacct -j JOB -o MaxRSS,ReqMem` shows both),
+   fewer data loader workers, less offload to the CPU, or let fewer ranks load at once
+root slurm-oom-kill
+  says    oom-kill event
+  says    oom_kill event
+  pattern [Dd]etected (?:(?P<count>\d+) )?oom[-_]kill event(?:\(s\)|s)?(?: in (?P<step>\S+))?
+  cause   the job used more of the node's memory than Slurm gave it, and the kernel killed processes
+          of it
+  fix     {MEMORY_FIX}
+  checks  limits.group-allows-enough-memory, limits.memory-is-free
+root slurm-task-out-of-memory
+  says    : Out Of Memory
+  pattern srun: error: (?P<node>[^\s:]+): tasks? (?P<task>[\d,-]+): Out Of Memory
+  cause   task {task} on {node} used more memory than Slurm gave the job
+  fix     {MEMORY_FIX}
+  checks  limits.group-allows-enough-memory, limits.memory-is-free
+symptom shell-killed
+  says    " Killed"
+  pattern : line \d+: +(?P<pid>\d+) Killed +(?P<command>\S.*)
+  cause   `{command}` was ended by SIGKILL: by the kernel or Slurm where memory was full, or by
+          somebody
+  fix     `dmesg | grep -i oom` and `sacct -j JOB` on that node; if memory was full, {MEMORY_FIX}
+  checks  limits.group-allows-enough-memory, limits.memory-is-free
+symptom shell-crashed
+  says    Segmentation fault
+  says    Bus error
+  says    Illegal instruction
+  says    " Aborted"
+  pattern : line \d+: +(?P<pid>\d+) (?P<how>Segmentation fault|Bus error|Illegal instruction|
+          Aborted) +(?:\(core dumped\) +)?(?P<command>\S.*)
+  cause   `{command}` ended by a crash in native code: {how}
+  fix     read what it printed before; PYTHONFAULTHANDLER=1 in [env] shows where it crashed; a bus
+          error is most often a full /dev/shm
+  checks  limits.shm-is-large-enough
+"""
 )

@@ -2,154 +2,112 @@
 
 from __future__ import annotations
 
-from checks.knowledge.failures.known import noise, root
+from checks.knowledge.failures.entries import read_entries
 
-FAILURES = (
-    root(
-        "tokenizer-too-old",
-        "data did not match any variant of untagged enum",
-        r"data did not match any variant of untagged enum (?P<kind>\w+)",
-        cause="the installed tokenizers (and transformers) is older than what wrote this "
-        "tokenizer.json",
-        fix="`uv pip install -U transformers tokenizers` on every node",
-        checks=("software.versions-are-equal",),
-    ),
-    root(
-        "tokenizer-class-missing",
-        "does not exist or is not currently imported",
-        r"Tokenizer class (?P<name>\w+) does not exist or is not currently imported",
-        cause="this transformers has no tokenizer class {name}: it is too old for this model, or "
-        "the model was saved by a fork",
-        fix="`uv pip install -U transformers`; or correct tokenizer_class in "
-        "tokenizer_config.json to that of the base model",
-        checks=("software.versions-are-equal",),
-    ),
-    root(
-        "tokenizer-slow-conversion",
-        (
-            "Couldn't instantiate the backend tokenizer from one of",
-            "Converting from SentencePiece and Tiktoken failed",
-            "Converting from Tiktoken failed",
-            "`tiktoken` is required to read a `tiktoken` file",
-        ),
-        cause="the fast tokenizer has to be built from a slow one, and sentencepiece or tiktoken "
-        "is not installed, or tokenizer.json is missing from the folder",
-        fix="`uv pip install sentencepiece tiktoken protobuf` on every node, and copy all of the "
-        "model's tokenizer files",
-        checks=("files.needed-data-is-whole",),
-    ),
-    root(
-        "tokenizer-sentencepiece-missing",
-        (
-            "requires the SentencePiece library but it was not found in your environment",
-            "Cannot instantiate this tokenizer from a slow version",
-        ),
-        cause="this tokenizer needs sentencepiece, which this interpreter does not have",
-        fix="`uv pip install sentencepiece protobuf` on every node",
-        checks=("software.versions-are-equal",),
-    ),
-    root(
-        "tokenizer-no-pad-token",
-        (
-            "Asking to pad but the tokenizer does not have a padding token",
-            "Cannot handle batch sizes > 1 if no padding token is defined",
-        ),
-        cause="the tokenizer (or the model's config) has no padding token, and batches need one",
-        fix="tokenizer.pad_token = tokenizer.eos_token, and model.config.pad_token_id = "
-        "tokenizer.pad_token_id",
-    ),
-    root(
-        "tokenizer-no-chat-template",
-        (
-            "Cannot use chat template functions because tokenizer.chat_template is not set",
-            "Cannot use apply_chat_template because this processor does not have a chat template",
-            "No chat template is set for this tokenizer",
-        ),
-        cause="the data are conversations, and this tokenizer has no chat template: it is a base "
-        "model's",
-        fix="take the instruct model's tokenizer, or set tokenizer.chat_template "
-        "(chat_template_path in TRL, chat_template in Axolotl, template in LLaMA-Factory)",
-    ),
-    root(
-        "tokenizer-template-error",
-        ("jinja2.exceptions.TemplateError", "Conversation roles must alternate"),
-        cause="the chat template refused a conversation of the data: roles in another "
-        "order, or a role that the model does not know",
-        fix="merge or drop such messages (a system message into the first user message), or use a "
-        "template that permits them",
-    ),
-    root(
-        "tokenizer-input-type",
-        (
-            "text input must be of type `str` (single example), `list[str]` (batch or single "
-            "pretokenized example)",
-            "text input must of type `str` (single example), `List[str]` (batch or single "
-            "pretokenized example)",
-            "TextEncodeInput must be Union[TextInputSequence, Tuple[InputSequence, InputSequence]]",
-        ),
-        cause="the tokenizer got something that is no text: a field of the data is empty (None), "
-        "a number, or a list of messages",
-        fix="filter rows whose text is missing, and apply the chat template before tokenizing",
-    ),
-    root(
-        "tokenizer-unable-to-create-tensor",
-        "Unable to create tensor, you should probably activate truncation and/or padding",
-        cause="samples of different lengths, or with nested fields, should become one tensor",
-        fix="padding=True and truncation=True, and remove columns that are no numbers "
-        "(remove_columns=dataset.column_names)",
-    ),
-    noise(
-        "tokenizer-fork-noise",
-        "The current process just got forked, after parallelism has already been used. Disabling "
-        "parallelism",
-        cause="the tokenizer was used before workers were forked; it says so and goes on",
-        fix="nothing; TOKENIZERS_PARALLELISM=false in [env] silences it",
-    ),
-    noise(
-        "tokenizer-length-noise",
-        "Token indices sequence length is longer than the specified maximum sequence length for "
-        "this model",
-        cause="a text is longer than the model's longest sequence; harmless where it is cut or "
-        "packed afterwards",
-        fix="nothing, if the text is truncated later; else max_length and truncation=True",
-    ),
-    root(
-        "tokenizer-model-unreadable",
-        ("could not parse ModelProto from", "src/sentencepiece_processor.cc("),
-        r"Internal: (?:could not parse ModelProto from (?P<path>\S+)|"
-        r"src/sentencepiece_processor\.cc\(\d+\))",
-        cause="tokenizer.model is no SentencePiece model: a git-lfs pointer, cut off, or of "
-        "another tokenizer (tiktoken, as Llama 3's)",
-        fix="`ls -l` it on this node; download it again; use the fast tokenizer (tokenizer.json) "
-        "where the model has one",
-        checks=("files.needed-data-is-whole", "files.same-files-are-equal"),
-    ),
-    root(
-        "tokenizer-not-found",
-        (
-            "Can't load tokenizer for '",
-            "Can't load the configuration of '",
-            "Can't load the model for '",
-            "Can't load image processor for '",
-            "Can't load feature extractor for '",
-        ),
-        r"Can't load (?:tokenizer for|the configuration of|the model for|image processor for|"
-        r"feature extractor for) '(?P<path>[^']+)'",
-        cause="nothing to load was found under {path}: the path is not on this node, lacks these "
-        "files, or a folder of that name hides the Hub's repository",
-        fix="`ls {path}` on this node; copy the whole model to the same path on every node; "
-        "remove an empty folder of that name from the working directory",
-        checks=("files.needed-files-exist", "files.needed-data-is-whole"),
-    ),
-    root(
-        "tokenizer-added-token-order",
-        "Non-consecutive added token '",
-        r"Non-consecutive added token '(?P<token>[^']*)' found\. Should have index (?P<want>\d+) "
-        r"but has index (?P<have>\d+)",
-        cause="added_tokens.json does not fit the tokenizer: {token} should be {want} and is "
-        "{have}; the files are of two tokenizers",
-        fix="copy all tokenizer files of one model; remove added_tokens.json that does not belong "
-        "to it",
-        checks=("files.same-files-are-equal",),
-    ),
+FAILURES = read_entries(
+    r"""
+root tokenizer-too-old
+  shows   data did not match any variant of untagged enum {kind:\w+}
+  cause   the installed tokenizers (and transformers) is older than what wrote this tokenizer.json
+  fix     `uv pip install -U transformers tokenizers` on every node
+  checks  software.versions-are-equal
+root tokenizer-class-missing
+  shows   Tokenizer class {name:\w+} does not exist or is not currently imported
+  cause   this transformers has no tokenizer class {name}: it is too old for this model, or the
+          model was saved by a fork
+  fix     `uv pip install -U transformers`; or correct tokenizer_class in tokenizer_config.json to
+          that of the base model
+  checks  software.versions-are-equal
+root tokenizer-slow-conversion
+  says    Couldn't instantiate the backend tokenizer from one of
+  says    Converting from SentencePiece and Tiktoken failed
+  says    Converting from Tiktoken failed
+  says    `tiktoken` is required to read a `tiktoken` file
+  cause   the fast tokenizer has to be built from a slow one, and sentencepiece or tiktoken is not
+          installed, or tokenizer.json is missing from the folder
+  fix     `uv pip install sentencepiece tiktoken protobuf` on every node, and copy all of the
+          model's tokenizer files
+  checks  files.needed-data-is-whole
+root tokenizer-sentencepiece-missing
+  says    requires the SentencePiece library but it was not found in your environment
+  says    Cannot instantiate this tokenizer from a slow version
+  cause   this tokenizer needs sentencepiece, which this interpreter does not have
+  fix     `uv pip install sentencepiece protobuf` on every node
+  checks  software.versions-are-equal
+root tokenizer-no-pad-token
+  says    Asking to pad but the tokenizer does not have a padding token
+  says    Cannot handle batch sizes > 1 if no padding token is defined
+  cause   the tokenizer (or the model's config) has no padding token, and batches need one
+  fix     tokenizer.pad_token = tokenizer.eos_token, and model.config.pad_token_id =
+          tokenizer.pad_token_id
+root tokenizer-no-chat-template
+  says    Cannot use chat template functions because tokenizer.chat_template is not set
+  says    Cannot use apply_chat_template because this processor does not have a chat template
+  says    No chat template is set for this tokenizer
+  cause   the data are conversations, and this tokenizer has no chat template: it is a base model's
+  fix     take the instruct model's tokenizer, or set tokenizer.chat_template (chat_template_path in
+          TRL, chat_template in Axolotl, template in LLaMA-Factory)
+root tokenizer-template-error
+  says    jinja2.exceptions.TemplateError
+  says    Conversation roles must alternate
+  cause   the chat template refused a conversation of the data: roles in another order, or a role
+          that the model does not know
+  fix     merge or drop such messages (a system message into the first user message), or use a
+          template that permits them
+root tokenizer-input-type
+  says    text input must be of type `str` (single example), `list[str]` (batch or single
+          pretokenized example)
+  says    text input must of type `str` (single example), `List[str]` (batch or single pretokenized
+          example)
+  says    TextEncodeInput must be Union[TextInputSequence, Tuple[InputSequence, InputSequence]]
+  cause   the tokenizer got something that is no text: a field of the data is empty (None), a
+          number, or a list of messages
+  fix     filter rows whose text is missing, and apply the chat template before tokenizing
+root tokenizer-unable-to-create-tensor
+  says    Unable to create tensor, you should probably activate truncation and/or padding
+  cause   samples of different lengths, or with nested fields, should become one tensor
+  fix     padding=True and truncation=True, and remove columns that are no numbers
+          (remove_columns=dataset.column_names)
+noise tokenizer-fork-noise
+  says    The current process just got forked, after parallelism has already been used. Disabling
+          parallelism
+  cause   the tokenizer was used before workers were forked; it says so and goes on
+  fix     nothing; TOKENIZERS_PARALLELISM=false in [env] silences it
+noise tokenizer-length-noise
+  says    Token indices sequence length is longer than the specified maximum sequence length for
+          this model
+  cause   a text is longer than the model's longest sequence; harmless where it is cut or packed
+          afterwards
+  fix     nothing, if the text is truncated later; else max_length and truncation=True
+root tokenizer-model-unreadable
+  says    could not parse ModelProto from
+  says    src/sentencepiece_processor.cc(
+  pattern Internal: (?:could not parse ModelProto from (?P<path>\S+)|
+          src/sentencepiece_processor\.cc\(\d+\))
+  cause   tokenizer.model is no SentencePiece model: a git-lfs pointer, cut off, or of another
+          tokenizer (tiktoken, as Llama 3's)
+  fix     `ls -l` it on this node; download it again; use the fast tokenizer (tokenizer.json) where
+          the model has one
+  checks  files.needed-data-is-whole, files.same-files-are-equal
+root tokenizer-not-found
+  says    Can't load tokenizer for '
+  says    Can't load the configuration of '
+  says    Can't load the model for '
+  says    Can't load image processor for '
+  says    Can't load feature extractor for '
+  pattern Can't load (?:tokenizer for|the configuration of|the model for|image processor for|feature
+          extractor for) '(?P<path>[^']+)'
+  cause   nothing to load was found under {path}: the path is not on this node, lacks these files,
+          or a folder of that name hides the Hub's repository
+  fix     `ls {path}` on this node; copy the whole model to the same path on every node; remove an
+          empty folder of that name from the working directory
+  checks  files.needed-files-exist, files.needed-data-is-whole
+root tokenizer-added-token-order
+  shows   Non-consecutive added token '{token:[^']*}' found. Should have index {want:\d+} but has
+          index {have:\d+}
+  cause   added_tokens.json does not fit the tokenizer: {token} should be {want} and is {have}; the
+          files are of two tokenizers
+  fix     copy all tokenizer files of one model; remove added_tokens.json that does not belong to it
+  checks  files.same-files-are-equal
+"""
 )

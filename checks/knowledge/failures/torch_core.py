@@ -2,367 +2,269 @@
 
 from __future__ import annotations
 
-from checks.knowledge.failures.known import root, silent, symptom
+from checks.knowledge.failures.entries import read_entries
 from checks.knowledge.releases import KNOWN_RELEASES
 
-FAILURES = (
-    root(
-        "torch-weights-only-deepspeed",
-        "Weights only load failed",
-        cause=KNOWN_RELEASES["deepspeed-weights-only"].because,
-        fix="`uv pip install -U 'deepspeed>=0.16'` on every node; for an old zero_to_fp32.py use "
-        "`python -m launcher weights CHECKPOINT -o OUT`",
-        checks=(
-            "software.releases-work-together",
-            "software.versions-are-equal",
-            "files.checkpoints-can-be-resumed",
-        ),
-        near=r"deepspeed[/\\](?:runtime|checkpoint|utils)[/\\]",
-    ),
-    root(
-        "torch-weights-only",
-        "Weights only load failed",
-        cause="the file holds more than tensors (numpy values, a config, a whole model), and "
-        "torch 2.6 and newer load only plain tensors by default",
-        fix="if you trust the file: torch.load(path, weights_only=False), or "
-        "torch.serialization.add_safe_globals([TYPE]) with the type that the line `Unsupported "
-        "global` names; where a library loads it, update the library",
-        unless=r"deepspeed[/\\](?:runtime|checkpoint|utils)[/\\]|rng_state",
-    ),
-    root(
-        "torch-weights-only-rng",
-        "Weights only load failed",
-        cause="an older transformers resumes rng_state with torch.load's old default, and torch "
-        "2.6 and newer load only plain tensors by default",
-        fix="`uv pip install -U transformers`; or remove rng_state_*.pth from the checkpoint; the "
-        "random numbers then start afresh",
-        checks=("software.versions-are-equal",),
-        near=r"rng_state",
-    ),
-    root(
-        "torch-load-on-missing-device",
-        "Attempting to deserialize object on",
-        r"Attempting to deserialize object on (?:a (?P<kind>\w+) device but|(?P<device>\w+) "
-        r"device (?P<index>\d+) but)",
-        cause="a file was saved from a GPU that this rank does not see, and torch.load puts it "
-        "back there",
-        fix='torch.load(path, map_location="cpu"), then move the tensors',
-        checks=("gpu.shell-hides-no-gpu",),
-    ),
-    root(
-        "torch-state-dict-keys",
-        ("Missing key(s) in state_dict:", "Unexpected key(s) in state_dict:"),
-        r'(?P<what>Missing|Unexpected) key\(s\) in state_dict: "(?P<key>[^"]+)"',
-        cause="the weights are another model's, or were saved with another wrapper around it: "
-        "{what} is {key}",
-        fix="compare that name with model.state_dict(): a prefix `module.` is DDP's, `_orig_mod.` "
-        "torch.compile's, `base_model.model.` PEFT's; strip it, or load into the model before it "
-        "is wrapped",
-    ),
-    root(
-        "torch-shape-on-load",
-        "the shape in current model is",
-        r"size mismatch for (?P<name>\S+): copying a param with shape "
-        r"torch\.Size\((?P<saved>\[[1-9][\d, ]*\])\) from checkpoint, the shape in current model "
-        r"is torch\.Size\((?P<current>\[[1-9][\d, ]*\])\)",
-        cause="the checkpoint's {name} has the shape {saved}, the model's has {current}: another "
-        "config, vocabulary or number of labels",
-        fix="load with the config.json that was saved with the weights; resize the embeddings to "
-        "the checkpoint's rows before loading; for a new head ignore_mismatched_sizes=True",
-    ),
-    root(
-        "torch-no-grad-fn",
-        "element 0 of tensors does not require grad and does not have a grad_fn",
-        cause="the loss depends on nothing that is trained: all is frozen, or gradient "
-        "checkpointing cut the graph because the frozen embeddings' output needs no gradient",
-        fix="with LoRA and gradient checkpointing call model.enable_input_require_grads(), or set "
-        "use_reentrant False in gradient_checkpointing_kwargs; else check which parameters "
-        "require gradients",
-    ),
-    silent(
-        "torch-checkpointing-no-grad",
-        "None of the inputs have requires_grad=True. Gradients will be None",
-        cause="reentrant gradient checkpointing got inputs without gradient, so what it wraps is "
-        "not trained",
-        fix="use_reentrant False in gradient_checkpointing_kwargs, or "
-        "model.enable_input_require_grads()",
-        survivable=True,
-    ),
-    root(
-        "torch-checkpoint-recompute",
-        (
-            "Recomputed values for the following tensors have different metadata than during the "
-            "forward pass",
-            "A different number of tensors was saved during the original forward and recomputation",
-        ),
-        cause="gradient checkpointing computed a block again and got something else: the block "
-        "depends on what changed since (a router, dropout without its random state, ZeRO-3 or "
-        "FSDP state, torch.compile, autocast)",
-        fix="under ZeRO-3 set use_reentrant True (gradient_checkpointing_kwargs); else keep the "
-        'block free of state; determinism_check="none" hides it',
-    ),
-    root(
-        "torch-graph-freed",
-        "Trying to backward through the graph a second time",
-        cause="backward ran twice over one graph: a loss was kept over steps, or a hidden state "
-        "was not detached",
-        fix="detach what is carried over (state.detach()), compute the loss again in each step; "
-        "retain_graph=True only if two losses are meant",
-    ),
-    root(
-        "torch-inplace-modified",
-        "has been modified by an inplace operation",
-        cause="a tensor that backward needs was changed in place after the forward pass; with DDP "
-        "also a buffer that is broadcast between two forwards of one step",
-        fix="find it with torch.autograd.set_detect_anomaly(True) and replace `x += y` by `x = x "
-        "+ y`; with DDP broadcast_buffers=False",
-    ),
-    root(
-        "torch-leaf-inplace",
-        (
-            "a leaf Variable that requires grad is being used in an in-place operation",
-            "a view of a leaf Variable that requires grad is being used in an in-place operation",
-        ),
-        cause="a parameter itself was changed in place outside of torch.no_grad()",
-        fix="wrap the change in `with torch.no_grad():`; for inputs of checkpointed blocks clone "
-        "them first",
-    ),
-    root(
-        "torch-integer-gradient",
-        (
-            "Only Tensors of floating point and complex dtype can require gradients",
-            "only Tensors of floating point dtype can require gradients",
-        ),
-        cause="a quantized (integer) weight was to be trained: the quantized base of the model "
-        "was not frozen, or it is copied by ZeRO-3's or FSDP's set-up",
-        fix="freeze the base (prepare_model_for_kbit_training) and train an adapter; with ZeRO-3 "
-        "or FSDP set bnb_4bit_quant_storage to bfloat16",
-    ),
-    root(
-        "torch-mixed-devices",
-        "Expected all tensors to be on the same device, but",
-        r"Expected all tensors to be on the same device, but (?:found at least two devices, "
-        r"(?P<one>\S+) (?:\([^)]*\) )?and (?P<other>[\w:]+)|got .*?(?P<what>\w+) is on "
-        r"(?P<third>[\w:]+), different from other tensors on (?P<fourth>[\w:]+))",
-        cause="an operation got tensors of different devices: a batch or module was not moved, or "
-        'device_map="auto" spread one model over the GPUs of a rank that trains on one',
-        fix='leave device_map out of a run with several ranks (or a device_map that maps "" to '
-        "LOCAL_RANK), and move batches to model.device",
-    ),
-    root(
-        "torch-mixed-dtypes",
-        (
-            "expected scalar type ",
-            "to have the same dtype, but got",
-            "must have the same dtype, but got",
-            ") should be the same",
-        ),
-        r"(?:expected scalar type (?P<one>\w+) but found (?P<other>\w+)|expected (?:m1 and m2|"
-        r"mat1 and mat2|self and mat2) to have the same dtype, but got: (?P<a>.+) != (?P<b>.+)|"
-        r"mat1 and mat2 must have the same dtype, but got (?P<c>\w+) and (?P<d>\w+)|Input type "
-        r"\((?P<e>\S+)\) and (?:weight|bias) type \((?P<f>\S+)\) should be the same)",
-        cause="an operation got numbers of two types: weights in 16 bit and inputs or adapters in "
-        "32 bit (or the reverse), and no autocast around them",
-        fix="load the model in the type that trains (dtype=torch.bfloat16), set bf16: true in the "
-        "arguments, and cast adapters and inputs to model.dtype; generate within torch.autocast",
-    ),
-    root(
-        "torch-not-implemented-for-type",
-        "\" not implemented for '",
-        r"\x22(?P<operation>[^\x22]+)\x22 not implemented for '(?P<type>Half|BFloat16|Float8\w+|"
-        r"Bool|Byte|Char|Long|Int)'",
-        cause="torch has no {operation} for numbers of the type {type} on this device: the model "
-        "runs on the CPU in 16 bit, or integers reached an operation for floats",
-        fix="move the model to the GPU, or load it in float32 on CPUs; if a loss is named, check "
-        "that the labels have the type it needs",
-        checks=("gpu.shell-hides-no-gpu",),
-    ),
-    root(
-        "torch-unscale-fp16",
-        "Attempting to unscale FP16 gradients",
-        cause="fp16 training keeps its weights in 32 bit, and this model's trainable weights were "
-        "loaded in 16",
-        fix="load with dtype=torch.float32 and fp16: true, or train in bf16; with LoRA cast the "
-        "adapter's parameters to float32",
-    ),
-    root(
-        "torch-no-inf-checks",
-        (
-            "No inf checks were recorded for this optimizer",
-            "No inf checks were recorded prior to update",
-        ),
-        cause="no parameter of the optimizer had a gradient in this step: all frozen, another "
-        "model's optimizer, or backward did not run",
-        fix="build the optimizer from the parameters that train, and check that the loss depends "
-        "on them",
-    ),
-    root(
-        "torch-stack-unequal",
-        "stack expects each tensor to be equal size, but got",
-        r"stack expects each tensor to be equal size, but got (?P<one>\[[\d, ]*\]) at entry 0 and "
-        r"(?P<other>\[[\d, ]*\]) at entry (?P<entry>\d+)",
-        cause="a batch was made of samples of different lengths ({one} and {other}): nothing pads "
-        "them",
-        fix="use a collator that pads (DataCollatorWithPadding, DataCollatorForSeq2Seq), or "
-        'padding="max_length" when tokenizing',
-    ),
-    root(
-        "torch-index-self",
-        "index out of range in self",
-        cause="an embedding got an index beyond its rows: a token id of another tokenizer, or "
-        "tokens were added without resizing",
-        fix="model.resize_token_embeddings(len(tokenizer)); check max(input_ids) against the "
-        "vocabulary and positions against the longest sequence",
-    ),
-    root(
-        "torch-target-out-of-bounds",
-        "is out of bounds.",
-        r"IndexError: Target (?P<label>-?\d+) is out of bounds\.",
-        cause="the label {label} is not one of the model's classes",
-        fix="num_labels must be the largest label + 1, labels count from 0, and -100 where no "
-        "loss is meant",
-    ),
-    root(
-        "torch-batch-of-target",
-        "to match target batch_size",
-        r"Expected input batch_size \((?P<input>\d+)\) to match target batch_size "
-        r"\((?P<target>\d+)\)",
-        cause="the loss got {input} predictions and {target} labels: input and labels have "
-        "different lengths",
-        fix="pad labels with -100 to the length of the input, and shift both alike",
-    ),
-    root(
-        "torch-nan-in-backward",
-        "' returned nan values in its",
-        r"Function '(?P<name>\w+)' returned nan values in its (?P<index>\d+)th output",
-        cause="the gradient of {name} is NaN: the loss diverged, a division by zero or a "
-        "logarithm of zero before it, or fp16 overflow",
-        fix="the first traceback above it is the forward operation; lower the learning rate, clip "
-        "gradients, train in bf16",
-    ),
-    root(
-        "torch-attribute-too-old",
-        (
-            "module 'torch' has no attribute '",
-            "module 'torch.distributed' has no attribute '",
-            "module 'torch.utils._pytree' has no attribute '",
-            "module 'torch.library' has no attribute '",
-        ),
-        r"AttributeError: module '(?P<module>torch(?:\.distributed|\.utils\._pytree|\.library)?)' "
-        r"has no attribute '(?P<name>\w+)'",
-        cause="this torch has no `{name}` in {module}: it is older (or much newer) than what a "
-        "library expects, or a file named torch.py hides it",
-        fix="`python -c 'import torch; print(torch.__version__, torch.__file__)'` with the "
-        "training interpreter; update torch, or install the library's release for this torch",
-        checks=("software.versions-are-equal", "software.packages-are-the-environments-own"),
-    ),
-    root(
-        "quantized-on-two-gpus",
-        "Input tensors need to be on the same GPU, but found the following tensor and device "
-        "combinations",
-        cause="an 8-bit or 4-bit operation got tensors of different GPUs: the rank did not choose "
-        "its own GPU, or the quantized model was loaded on another",
-        fix='torch.cuda.set_device(LOCAL_RANK) before loading, and a device_map that maps "" to '
-        "LOCAL_RANK",
-    ),
-    root(
-        "torch-meta-tensor",
-        (
-            "Cannot copy out of meta tensor; no data!",
-            "Tensor on device meta is not on the expected device",
-            "is on the meta device, we need a `value` to put in on",
-        ),
-        cause="a weight was never loaded: it has a shape and no values, because the checkpoint "
-        "lacks it, it is offloaded (device_map), or the model was made under a meta device",
-        fix="look at from_pretrained's list of missing weights; no device_map in training; tie "
-        "weights and merge adapters before moving the model",
-        checks=("files.needed-data-is-whole",),
-    ),
-    root(
-        "torch-invalid-gradient-empty",
-        "but expected shape compatible with",
-        r"Function (?P<name>\w+) returned an invalid gradient at index \d+ - (?:got \[0\] but "
-        r"expected shape compatible with \[[1-9][\d, ]*\]|got \[[\d, ]*\] but expected shape "
-        r"compatible with \[0\])",
-        cause="the backward of {name} met a weight that ZeRO-3 (or FSDP) had partitioned "
-        "meanwhile: it is used outside of its module, twice, or under gradient checkpointing that "
-        "runs a block again",
-        fix="use weights inside their module's forward alone; gradient checkpointing with "
-        "use_reentrant True under ZeRO-3; mark the block as a leaf (set_z3_leaf_modules)",
-    ),
-    root(
-        "torch-view-inplace",
-        "is a view and is being modified inplace",
-        cause="a view of an activation was changed in place, which a hook (ZeRO, FSDP, "
-        "checkpointing) around it forbids",
-        fix="clone the view first, or write the operation out of place",
-    ),
-    root(
-        "torch-empty-list",
-        ("stack expects a non-empty TensorList", "expected a non-empty list of Tensors"),
-        cause="an empty list of tensors was joined: a batch without samples, or all of them "
-        "filtered out on this rank",
-        fix="drop empty samples and batches in the collator, and check the data that this rank "
-        "reads",
-    ),
-    root(
-        "torch-embedding-index-type",
-        "to have one of the following scalar types: Long, Int; but got",
-        r"Expected tensor for argument #1 'indices' to have one of the following scalar types: "
-        r"Long, Int; but got (?P<type>\S+)",
-        cause="token ids reached the embedding as {type}: ZeRO or autocast casts all inputs of "
-        "the batch, or the batch is empty (an empty list becomes float)",
-        fix="keep input_ids as torch.long, also in an empty or padded batch; cast only floats in "
-        "a hook of your own",
-    ),
-    root(
-        "torch-shapes-do-not-fit-flat",
-        "mat1 and mat2 shapes cannot be multiplied",
-        r"mat1 and mat2 shapes cannot be multiplied \((?P<one>\d+x\d+) and (?P<other>1x\d{5,}|"
-        r"0x0)\)",
-        cause="a layer's weight is flat or empty ({other}): it is quantized in 4 bit and used "
-        "without bitsandbytes' layer, or ZeRO-3 or FSDP has partitioned it",
-        fix="call the wrapped model's own forward; merge or use the adapter through PEFT; gather "
-        "the weight (GatheredParameters, summon_full_params) for other uses",
-    ),
-    root(
-        "torch-model-file-not-there",
-        "in read-only mode: No such file or directory",
-        r"unable to open file <(?P<path>[^>]+)> in read-only mode: No such file or directory",
-        cause="{path} is not on this node",
-        fix="copy it to every node at the same path, and list it under `exist` in launch.toml",
-        checks=("files.needed-files-exist", "files.shared-folders-are-shared-everywhere"),
-    ),
-    root(
-        "torch-module-devices",
-        "must have its parameters and buffers on device",
-        r"module must have its parameters and buffers on device (?P<want>\S+) \(device_ids\[0\]\) "
-        r"but found one of them on device: (?P<have>\S+)",
-        cause="DataParallel (one process for several GPUs) met a module that is not on {want}: "
-        "several GPUs are visible to a program started as one process",
-        fix="start one process for each GPU (torchrun, deepspeed, `python -m launcher start`), or "
-        "CUDA_VISIBLE_DEVICES=0",
-    ),
-    symptom(
-        "torch-dataparallel-replica",
-        (
-            "Caught RuntimeError in replica",
-            "Caught ValueError in replica",
-            "Caught StopIteration in replica",
-            "Caught OutOfMemoryError in replica",
-        ),
-        r"Caught (?:RuntimeError|ValueError|StopIteration|OutOfMemoryError) in replica "
-        r"(?P<replica>\d+) on device (?P<device>\d+)",
-        cause="the program trains with DataParallel (one process for all GPUs), and failed on GPU "
-        "{device}",
-        fix="read the traceback that follows; start one process for each GPU instead (torchrun, "
-        "deepspeed, `python -m launcher start`)",
-    ),
-    symptom(
-        "torch-state-dict-error",
-        "Error(s) in loading state_dict for",
-        r"Error\(s\) in loading state_dict for (?P<model>\w+)",
-        cause="the weights do not fit the model {model}; the lines below name the keys or shapes",
-        fix="read the lines below: missing or unexpected keys, or a size mismatch",
-    ),
+FAILURES = read_entries(
+    r"""
+root torch-weights-only-deepspeed
+  says    Weights only load failed
+  near    deepspeed[/\\](?:runtime|checkpoint|utils)[/\\]
+  cause   {DEEPSPEED_WEIGHTS_ONLY}
+  fix     `uv pip install -U 'deepspeed>=0.16'` on every node; for an old zero_to_fp32.py use
+          `python -m launcher weights CHECKPOINT -o OUT`
+  checks  software.releases-work-together, software.versions-are-equal,
+          files.checkpoints-can-be-resumed
+root torch-weights-only
+  says    Weights only load failed
+  unless  deepspeed[/\\](?:runtime|checkpoint|utils)[/\\]|rng_state
+  cause   the file holds more than tensors (numpy values, a config, a whole model), and torch 2.6
+          and newer load only plain tensors by default
+  fix     if you trust the file: torch.load(path, weights_only=False), or
+          torch.serialization.add_safe_globals([TYPE]) with the type that the line `Unsupported
+          global` names; where a library loads it, update the library
+root torch-weights-only-rng
+  says    Weights only load failed
+  near    rng_state
+  cause   an older transformers resumes rng_state with torch.load's old default, and torch 2.6 and
+          newer load only plain tensors by default
+  fix     `uv pip install -U transformers`; or remove rng_state_*.pth from the checkpoint; the
+          random numbers then start afresh
+  checks  software.versions-are-equal
+root torch-load-on-missing-device
+  says    Attempting to deserialize object on
+  pattern Attempting to deserialize object on (?:a (?P<kind>\w+) device but|(?P<device>\w+) device
+          (?P<index>\d+) but)
+  cause   a file was saved from a GPU that this rank does not see, and torch.load puts it back there
+  fix     torch.load(path, map_location="cpu"), then move the tensors
+  checks  gpu.shell-hides-no-gpu
+root torch-state-dict-keys
+  says    Missing key(s) in state_dict:
+  says    Unexpected key(s) in state_dict:
+  pattern (?P<what>Missing|Unexpected) key\(s\) in state_dict: "(?P<key>[^"]+)"
+  cause   the weights are another model's, or were saved with another wrapper around it: {what} is
+          {key}
+  fix     compare that name with model.state_dict(): a prefix `module.` is DDP's, `_orig_mod.`
+          torch.compile's, `base_model.model.` PEFT's; strip it, or load into the model before it is
+          wrapped
+root torch-shape-on-load
+  says    the shape in current model is
+  pattern size mismatch for (?P<name>\S+): copying a param with shape
+          torch\.Size\((?P<saved>\[[1-9][\d, ]*\])\) from checkpoint, the shape in current model is
+          torch\.Size\((?P<current>\[[1-9][\d, ]*\])\)
+  cause   the checkpoint's {name} has the shape {saved}, the model's has {current}: another config,
+          vocabulary or number of labels
+  fix     load with the config.json that was saved with the weights; resize the embeddings to the
+          checkpoint's rows before loading; for a new head ignore_mismatched_sizes=True
+root torch-no-grad-fn
+  says    element 0 of tensors does not require grad and does not have a grad_fn
+  cause   the loss depends on nothing that is trained: all is frozen, or gradient checkpointing cut
+          the graph because the frozen embeddings' output needs no gradient
+  fix     with LoRA and gradient checkpointing call model.enable_input_require_grads(), or set
+          use_reentrant False in gradient_checkpointing_kwargs; else check which parameters require
+          gradients
+silent torch-checkpointing-no-grad, survivable
+  says    None of the inputs have requires_grad=True. Gradients will be None
+  cause   reentrant gradient checkpointing got inputs without gradient, so what it wraps is not
+          trained
+  fix     use_reentrant False in gradient_checkpointing_kwargs, or
+          model.enable_input_require_grads()
+root torch-checkpoint-recompute
+  says    Recomputed values for the following tensors have different metadata than during the
+          forward pass
+  says    A different number of tensors was saved during the original forward and recomputation
+  cause   gradient checkpointing computed a block again and got something else: the block depends on
+          what changed since (a router, dropout without its random state, ZeRO-3 or FSDP state,
+          torch.compile, autocast)
+  fix     under ZeRO-3 set use_reentrant True (gradient_checkpointing_kwargs); else keep the block
+          free of state; determinism_check="none" hides it
+root torch-graph-freed
+  says    Trying to backward through the graph a second time
+  cause   backward ran twice over one graph: a loss was kept over steps, or a hidden state was not
+          detached
+  fix     detach what is carried over (state.detach()), compute the loss again in each step;
+          retain_graph=True only if two losses are meant
+root torch-inplace-modified
+  says    has been modified by an inplace operation
+  cause   a tensor that backward needs was changed in place after the forward pass; with DDP also a
+          buffer that is broadcast between two forwards of one step
+  fix     find it with torch.autograd.set_detect_anomaly(True) and replace `x += y` by `x = x + y`;
+          with DDP broadcast_buffers=False
+root torch-leaf-inplace
+  says    a leaf Variable that requires grad is being used in an in-place operation
+  says    a view of a leaf Variable that requires grad is being used in an in-place operation
+  cause   a parameter itself was changed in place outside of torch.no_grad()
+  fix     wrap the change in `with torch.no_grad():`; for inputs of checkpointed blocks clone them
+          first
+root torch-integer-gradient
+  says    Only Tensors of floating point and complex dtype can require gradients
+  says    only Tensors of floating point dtype can require gradients
+  cause   a quantized (integer) weight was to be trained: the quantized base of the model was not
+          frozen, or it is copied by ZeRO-3's or FSDP's set-up
+  fix     freeze the base (prepare_model_for_kbit_training) and train an adapter; with ZeRO-3 or
+          FSDP set bnb_4bit_quant_storage to bfloat16
+root torch-mixed-devices
+  says    Expected all tensors to be on the same device, but
+  pattern Expected all tensors to be on the same device, but (?:found at least two devices,
+          (?P<one>\S+) (?:\([^)]*\) )?and (?P<other>[\w:]+)|got .*?(?P<what>\w+) is on
+          (?P<third>[\w:]+), different from other tensors on (?P<fourth>[\w:]+))
+  cause   an operation got tensors of different devices: a batch or module was not moved, or
+          device_map="auto" spread one model over the GPUs of a rank that trains on one
+  fix     leave device_map out of a run with several ranks (or a device_map that maps "" to
+          LOCAL_RANK), and move batches to model.device
+root torch-mixed-dtypes
+  says    "expected scalar type "
+  says    to have the same dtype, but got
+  says    must have the same dtype, but got
+  says    ) should be the same
+  pattern (?:expected scalar type (?P<one>\w+) but found (?P<other>\w+)|expected (?:m1 and m2|mat1
+          and mat2|self and mat2) to have the same dtype, but got: (?P<a>.+) != (?P<b>.+)|mat1 and
+          mat2 must have the same dtype, but got (?P<c>\w+) and (?P<d>\w+)|Input type \((?P<e>\S+)\)
+          and (?:weight|bias) type \((?P<f>\S+)\) should be the same)
+  cause   an operation got numbers of two types: weights in 16 bit and inputs or adapters in 32 bit
+          (or the reverse), and no autocast around them
+  fix     load the model in the type that trains (dtype=torch.bfloat16), set bf16: true in the
+          arguments, and cast adapters and inputs to model.dtype; generate within torch.autocast
+root torch-not-implemented-for-type
+  says    " not implemented for '
+  pattern \x22(?P<operation>[^\x22]+)\x22 not implemented for '(?P<type>Half|BFloat16|Float8\w+|
+          Bool|Byte|Char|Long|Int)'
+  cause   torch has no {operation} for numbers of the type {type} on this device: the model runs on
+          the CPU in 16 bit, or integers reached an operation for floats
+  fix     move the model to the GPU, or load it in float32 on CPUs; if a loss is named, check that
+          the labels have the type it needs
+  checks  gpu.shell-hides-no-gpu
+root torch-unscale-fp16
+  says    Attempting to unscale FP16 gradients
+  cause   fp16 training keeps its weights in 32 bit, and this model's trainable weights were loaded
+          in 16
+  fix     load with dtype=torch.float32 and fp16: true, or train in bf16; with LoRA cast the
+          adapter's parameters to float32
+root torch-no-inf-checks
+  says    No inf checks were recorded for this optimizer
+  says    No inf checks were recorded prior to update
+  cause   no parameter of the optimizer had a gradient in this step: all frozen, another model's
+          optimizer, or backward did not run
+  fix     build the optimizer from the parameters that train, and check that the loss depends on
+          them
+root torch-stack-unequal
+  shows   stack expects each tensor to be equal size, but got {one:\[[\d, ]*\]} at entry 0 and
+          {other:\[[\d, ]*\]} at entry {entry:\d+}
+  cause   a batch was made of samples of different lengths ({one} and {other}): nothing pads them
+  fix     use a collator that pads (DataCollatorWithPadding, DataCollatorForSeq2Seq), or
+          padding="max_length" when tokenizing
+root torch-index-self
+  says    index out of range in self
+  cause   an embedding got an index beyond its rows: a token id of another tokenizer, or tokens were
+          added without resizing
+  fix     model.resize_token_embeddings(len(tokenizer)); check max(input_ids) against the vocabulary
+          and positions against the longest sequence
+root torch-target-out-of-bounds
+  says    is out of bounds.
+  pattern IndexError: Target (?P<label>-?\d+) is out of bounds\.
+  cause   the label {label} is not one of the model's classes
+  fix     num_labels must be the largest label + 1, labels count from 0, and -100 where no loss is
+          meant
+root torch-batch-of-target
+  shows   Expected input batch_size ({input:\d+}) to match target batch_size ({target:\d+})
+  cause   the loss got {input} predictions and {target} labels: input and labels have different
+          lengths
+  fix     pad labels with -100 to the length of the input, and shift both alike
+root torch-nan-in-backward
+  shows   Function '{name:\w+}' returned nan values in its {index:\d+}th output
+  cause   the gradient of {name} is NaN: the loss diverged, a division by zero or a logarithm of
+          zero before it, or fp16 overflow
+  fix     the first traceback above it is the forward operation; lower the learning rate, clip
+          gradients, train in bf16
+root torch-attribute-too-old
+  says    module 'torch' has no attribute '
+  says    module 'torch.distributed' has no attribute '
+  says    module 'torch.utils._pytree' has no attribute '
+  says    module 'torch.library' has no attribute '
+  pattern AttributeError: module '(?P<module>torch(?:\.distributed|\.utils\._pytree|\.library)?)'
+          has no attribute '(?P<name>\w+)'
+  cause   this torch has no `{name}` in {module}: it is older (or much newer) than what a library
+          expects, or a file named torch.py hides it
+  fix     `python -c 'import torch; print(torch.__version__, torch.__file__)'` with the training
+          interpreter; update torch, or install the library's release for this torch
+  checks  software.versions-are-equal, software.packages-are-the-environments-own
+root quantized-on-two-gpus
+  says    Input tensors need to be on the same GPU, but found the following tensor and device
+          combinations
+  cause   an 8-bit or 4-bit operation got tensors of different GPUs: the rank did not choose its own
+          GPU, or the quantized model was loaded on another
+  fix     torch.cuda.set_device(LOCAL_RANK) before loading, and a device_map that maps "" to
+          LOCAL_RANK
+root torch-meta-tensor
+  says    Cannot copy out of meta tensor; no data!
+  says    Tensor on device meta is not on the expected device
+  says    is on the meta device, we need a `value` to put in on
+  cause   a weight was never loaded: it has a shape and no values, because the checkpoint lacks it,
+          it is offloaded (device_map), or the model was made under a meta device
+  fix     look at from_pretrained's list of missing weights; no device_map in training; tie weights
+          and merge adapters before moving the model
+  checks  files.needed-data-is-whole
+root torch-invalid-gradient-empty
+  says    but expected shape compatible with
+  pattern Function (?P<name>\w+) returned an invalid gradient at index \d+ - (?:got \[0\] but
+          expected shape compatible with \[[1-9][\d, ]*\]|got \[[\d, ]*\] but expected shape
+          compatible with \[0\])
+  cause   the backward of {name} met a weight that ZeRO-3 (or FSDP) had partitioned meanwhile: it is
+          used outside of its module, twice, or under gradient checkpointing that runs a block again
+  fix     use weights inside their module's forward alone; gradient checkpointing with use_reentrant
+          True under ZeRO-3; mark the block as a leaf (set_z3_leaf_modules)
+root torch-view-inplace
+  says    is a view and is being modified inplace
+  cause   a view of an activation was changed in place, which a hook (ZeRO, FSDP, checkpointing)
+          around it forbids
+  fix     clone the view first, or write the operation out of place
+root torch-empty-list
+  says    stack expects a non-empty TensorList
+  says    expected a non-empty list of Tensors
+  cause   an empty list of tensors was joined: a batch without samples, or all of them filtered out
+          on this rank
+  fix     drop empty samples and batches in the collator, and check the data that this rank reads
+root torch-embedding-index-type
+  shows   Expected tensor for argument #1 'indices' to have one of the following scalar types: Long,
+          Int; but got {type}
+  cause   token ids reached the embedding as {type}: ZeRO or autocast casts all inputs of the batch,
+          or the batch is empty (an empty list becomes float)
+  fix     keep input_ids as torch.long, also in an empty or padded batch; cast only floats in a hook
+          of your own
+root torch-shapes-do-not-fit-flat
+  says    mat1 and mat2 shapes cannot be multiplied
+  pattern mat1 and mat2 shapes cannot be multiplied \((?P<one>\d+x\d+) and (?P<other>1x\d{5,}|0x0)\)
+  cause   a layer's weight is flat or empty ({other}): it is quantized in 4 bit and used without
+          bitsandbytes' layer, or ZeRO-3 or FSDP has partitioned it
+  fix     call the wrapped model's own forward; merge or use the adapter through PEFT; gather the
+          weight (GatheredParameters, summon_full_params) for other uses
+root torch-model-file-not-there
+  shows   unable to open file <{path:[^>]+}> in read-only mode: No such file or directory
+  cause   {path} is not on this node
+  fix     copy it to every node at the same path, and list it under `exist` in launch.toml
+  checks  files.needed-files-exist, files.shared-folders-are-shared-everywhere
+root torch-module-devices
+  shows   module must have its parameters and buffers on device {want} (device_ids[0]) but found one
+          of them on device: {have}
+  cause   DataParallel (one process for several GPUs) met a module that is not on {want}: several
+          GPUs are visible to a program started as one process
+  fix     start one process for each GPU (torchrun, deepspeed, `python -m launcher start`), or
+          CUDA_VISIBLE_DEVICES=0
+symptom torch-dataparallel-replica
+  says    Caught RuntimeError in replica
+  says    Caught ValueError in replica
+  says    Caught StopIteration in replica
+  says    Caught OutOfMemoryError in replica
+  pattern Caught (?:RuntimeError|ValueError|StopIteration|OutOfMemoryError) in replica
+          (?P<replica>\d+) on device (?P<device>\d+)
+  cause   the program trains with DataParallel (one process for all GPUs), and failed on GPU
+          {device}
+  fix     read the traceback that follows; start one process for each GPU instead (torchrun,
+          deepspeed, `python -m launcher start`)
+symptom torch-state-dict-error
+  shows   Error(s) in loading state_dict for {model:\w+}
+  cause   the weights do not fit the model {model}; the lines below name the keys or shapes
+  fix     read the lines below: missing or unexpected keys, or a size mismatch
+""",
+    DEEPSPEED_WEIGHTS_ONLY=KNOWN_RELEASES["deepspeed-weights-only"].because,
 )

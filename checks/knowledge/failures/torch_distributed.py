@@ -2,244 +2,171 @@
 
 from __future__ import annotations
 
-from checks.knowledge.failures.known import noise, root, symptom
+from checks.knowledge.failures.entries import read_entries
 
-FAILURES = (
-    root(
-        "c10d-store-barrier",
-        "Timed out initializing process group in store based barrier on rank",
-        r"Timed out initializing process group in store based barrier on rank:? (?P<rank>\d+), "
-        r"for key: \S+ \(world_size=(?P<world>\d+), (?:num_workers_joined|"
-        r"worker_count)=(?P<joined>\d+)",
-        cause="only {joined} of {world} ranks reached the creation of this process group: the "
-        "others ended before, or create other groups",
-        fix="every rank must call init_process_group and new_group, in the same order, also ranks "
-        "that are no members; read the output of ranks that are missing",
-        checks=("collective.ranks-meet",),
-    ),
-    root(
-        "c10d-not-initialized",
-        "Default process group has not been initialized, please make sure to call "
-        "init_process_group",
-        cause="torch.distributed was used before the process group existed: the script was "
-        "started as a single process, or imports and builds things before init_process_group",
-        fix="start it with a launcher, and call init_process_group (or build Accelerator, "
-        "TrainingArguments, deepspeed.init_distributed) first",
-    ),
-    root(
-        "c10d-initialized-twice",
-        "trying to initialize the default process group twice!",
-        cause="init_process_group was called twice: the script calls it beside accelerate, "
-        "transformers or DeepSpeed",
-        fix="leave it to one of them, or guard it with `if not torch.distributed.is_initialized()`",
-    ),
-    root(
-        "c10d-no-nccl-built-in",
-        "Distributed package doesn't have NCCL built in",
-        cause="this node's torch is built without NCCL: a CPU build, or one for another system",
-        fix="`uv pip install --reinstall --torch-backend=auto torch` on that node chooses the "
-        "build for its driver; on CPUs use the backend gloo",
-        checks=("software.torch-fits-the-gpus", "software.versions-are-equal"),
-    ),
-    root(
-        "c10d-no-mpi-built-in",
-        "Distributed package doesn't have MPI built in",
-        cause="the script asks for torch's backend mpi, which the wheels do not have",
-        fix="use nccl (or gloo on CPUs); mpirun can start it all the same",
-    ),
-    root(
-        "c10d-no-backend-for-device",
-        "No backend type associated with device type",
-        r"No backend type associated with device type (?P<device>\w+)",
-        cause="a collective got a tensor on {device}, and the process group has no backend for "
-        "it: nccl alone serves only GPUs",
-        fix='move the tensor to the GPU, or init_process_group("cpu:gloo,cuda:nccl")',
-    ),
-    root(
-        "c10d-tensors-must-be-on-gpu",
-        "Tensors must be CUDA and dense",
-        cause="a collective of NCCL got a tensor in the CPU's memory: a model or metric was not "
-        "moved, or FSDP's sync_module_states met a CPU model",
-        fix="move it to the rank's GPU first; with FSDP give device_id=, with CPU offload "
-        'init_process_group("cpu:gloo,cuda:nccl")',
-    ),
-    root(
-        "c10d-group-with-missing-ranks",
-        (
-            "the new group's world size should be less or equal to the world size set by "
-            "init_process_group",
-            "the new group's rank should be within the world_size set by init_process_group",
-        ),
-        cause="a process group is made of more ranks than were started: the parallel sizes do not "
-        "fit the world",
-        fix="start as many ranks as tensor × pipeline × sequence × data parallelism needs, or "
-        "lower a size",
-    ),
-    root(
-        "c10d-rank-not-in-group",
-        "is not part of group",
-        r"(?:Global|Group) rank (?P<rank>\d+) is not part of group",
-        cause="rank {rank} was named as source or destination in a group that it does not belong "
-        "to",
-        fix="give the global rank (dist.get_global_rank(group, 0) for the first of the group)",
-    ),
-    root(
-        "c10d-ddp-unused-parameters",
-        "Expected to have finished reduction in the prior iteration before starting a new one",
-        cause="DDP waits for gradients of parameters that took no part in the loss, on this rank "
-        "or on all",
-        fix="let all parameters take part, or ddp_find_unused_parameters=True (DDP: "
-        "find_unused_parameters=True); start with TORCH_DISTRIBUTED_DEBUG=DETAIL in [env] to see "
-        "which",
-    ),
-    root(
-        "c10d-ddp-marked-ready-twice",
-        "Expected to mark a variable ready only once",
-        cause="DDP got the gradient of a parameter twice: reentrant gradient checkpointing with "
-        "find_unused_parameters, or a parameter used in two forwards of one step",
-        fix="gradient checkpointing with use_reentrant False (gradient_checkpointing_kwargs of "
-        "transformers), and ddp_find_unused_parameters=False",
-    ),
-    root(
-        "c10d-ddp-models-differ",
-        "DDP expects same model across all ranks",
-        cause="the ranks built different models: another config, checkpoint or library version on "
-        "a node, or layers that depend on the rank",
-        fix="compare the config, the files and the versions of the nodes; build the model with "
-        "the same seed everywhere",
-        checks=("files.same-files-are-equal", "software.versions-are-equal"),
-    ),
-    root(
-        "c10d-ddp-param-shape",
-        "appears not to match sizes of the same param in process 0",
-        r"\[(?P<rank>\d+)\]: params\[(?P<index>\d+)\] in this process with sizes "
-        r"(?P<sizes>\[[\d, ]*\]) appears not to match sizes of the same param in process 0",
-        cause="parameter {index} of rank {rank} has the sizes {sizes}, rank 0's has others: the "
-        "ranks built different models, such as a vocabulary resized on one",
-        fix="compare the config, tokenizer and files of the nodes",
-        checks=("files.same-files-are-equal",),
-    ),
-    root(
-        "c10d-ddp-mixed-devices",
-        (
-            "DistributedDataParallel's input module must be on the same type of devices",
-            "DistributedDataParallel device_ids and output_device arguments only work with "
-            "single-device/multiple-device GPU modules",
-        ),
-        cause="parts of the model are on the CPU or on several GPUs when DDP wraps it",
-        fix='model.to(local_rank) before DDP; no device_map="auto" in a distributed run',
-    ),
-    root(
-        "c10d-ddp-no-grad",
-        "DistributedDataParallel is not needed when a module doesn't have any parameters that "
-        "require a gradient",
-        cause="nothing in the model is trainable: all is frozen, or the adapter was not attached "
-        "or not enabled for training",
-        fix="attach the adapter with is_trainable, or unfreeze; print the parameters with "
-        "requires_grad",
-    ),
-    root(
-        "c10d-invalid-usage-of-device",
-        ("is not within the range of visible devices", "device_id cuda:"),
-        r"device_id (?P<device>cuda:\d+) is out of range|(?P<index>cuda:\d+) is not within the "
-        r"range of visible devices",
-        cause="init_process_group was given the GPU of an index that this node does not show",
-        fix="set slots= to at most `nvidia-smi -L | wc -l`, and use LOCAL_RANK, not RANK, for the "
-        "device",
-        checks=("gpu.slots-have-gpus", "gpu.shell-hides-no-gpu"),
-    ),
-    root(
-        "c10d-monitored-barrier",
-        "monitoredBarrier",
-        r"\[Rank 0\]: Ranks (?P<ranks>[\d, ]+) failed to pass monitoredBarrier in (?P<ms>\d+) ms",
-        cause="ranks {ranks} did not come to a barrier in {ms} ms: they ended, hang or took "
-        "another path",
-        fix="read the output of rank {ranks}",
-    ),
-    root(
-        "c10d-object-broadcast-pickle",
-        ("invalid load key, '\\x00'", "Ran out of input"),
-        r"(?:UnpicklingError: invalid load key, '\\x00'|EOFError: Ran out of input)",
-        cause="what was unpickled is empty or zeros: an object that another rank sent did not "
-        "arrive (ranks called different collectives), or a file was read while another rank still "
-        "wrote it",
-        fix="make all ranks call the same collectives in the same order; write files on one rank "
-        "under another name, rename them, and pass a barrier before others read",
-    ),
-    root(
-        "c10d-invalid-scalar-type",
-        "Invalid scalar type",
-        cause="a collective got a type of number that the backend does not transmit (bool in "
-        "older gloo, float8 or uint16 in NCCL)",
-        fix="convert the tensor, for instance to uint8 or float32, before the collective",
-    ),
-    root(
-        "c10d-input-size-of-gather",
-        (
-            "output tensor size must be equal to world_size times input tensor size",
-            "input tensor must be the same size as output size times world size",
-            "output tensor must have the same type as input tensor",
-        ),
-        cause="a gather or reduce-scatter got tensors that do not fit each other: the last batch "
-        "of the data differs from rank to rank, or shards were made for another world size",
-        fix="drop_last or pad the last batch (accelerator.gather_for_metrics, "
-        "pad_across_processes); load shards with the world size that wrote them",
-    ),
-    symptom(
-        "c10d-watchdog-exception",
-        "NCCL watchdog thread terminated with exception",
-        r"NCCL watchdog thread terminated with exception: (?P<why>.+)",
-        cause="NCCL's watchdog of this rank met an error that came from elsewhere in this rank: "
-        "{why}",
-        fix="read the first error of this rank above; CUDA_LAUNCH_BLOCKING=1 in [env] shows the "
-        "operation",
-    ),
-    symptom(
-        "c10d-abort-by-peer",
-        "NCCL communicator was aborted on rank",
-        r"NCCL communicator was aborted on rank (?P<rank>\d+)",
-        cause="torch ended this rank's communicator after a time-out or an error, its own or "
-        "another's",
-        fix="read the first time-out or error above, and the output of the rank that failed first",
-        survivable=True,
-    ),
-    noise(
-        "c10d-destroy-noise",
-        "destroy_process_group() was not called before program exit",
-        cause="the program ended without destroy_process_group(): torch says so, and it is "
-        "harmless",
-        fix="nothing; call torch.distributed.destroy_process_group() at the end to silence it",
-    ),
-    noise(
-        "c10d-guessing-device-noise",
-        "Guessing device ID based on global rank. This can cause a hang if rank to GPU mapping is "
-        "heterogeneous",
-        cause="torch was not given the rank's GPU, and takes rank modulo GPUs; right where each "
-        "node has the same number of GPUs and ranks",
-        fix="pass device_id= to init_process_group",
-    ),
-    symptom(
-        "monitored-barrier-peer-failed",
-        "successfully reached monitoredBarrier, but received errors while waiting for",
-        r"Rank (?P<waiting>\d+) successfully reached monitoredBarrier, but received errors while "
-        r"waiting for send/recv from rank (?P<failed>\d+)",
-        cause="rank {failed} failed or left before a barrier where rank {waiting} waits for it",
-        fix="read the output of rank {failed}",
-    ),
-    root(
-        "pipeline-too-few-microbatches",
-        "must be greater than or equal to the number of stages (",
-        r"Number of microbatches \((?P<micro>\d+)\) must be greater than or equal to the number "
-        r"of stages \((?P<stages>\d+)\)",
-        cause="{micro} microbatches do not fill {stages} pipeline stages",
-        fix="at least {stages} microbatches (a larger global batch or a smaller microbatch)",
-    ),
-    root(
-        "pipeline-microbatch-rounds",
-        "requires the number of microbatches to be a multiple of the number of rounds",
-        r"(?P<schedule>[\w ]+) requires the number of microbatches to be a multiple of the number "
-        r"of rounds \((?P<rounds>\d+)\), but got (?P<micro>\d+)",
-        cause="{micro} microbatches are no multiple of the schedule's {rounds} rounds",
-        fix="a global batch that gives a multiple of {rounds} microbatches",
-    ),
+FAILURES = read_entries(
+    r"""
+root c10d-store-barrier
+  says    Timed out initializing process group in store based barrier on rank
+  pattern Timed out initializing process group in store based barrier on rank:? (?P<rank>\d+), for
+          key: \S+ \(world_size=(?P<world>\d+), (?:num_workers_joined|worker_count)=(?P<joined>\d+)
+  cause   only {joined} of {world} ranks reached the creation of this process group: the others
+          ended before, or create other groups
+  fix     every rank must call init_process_group and new_group, in the same order, also ranks that
+          are no members; read the output of ranks that are missing
+  checks  collective.ranks-meet
+root c10d-not-initialized
+  says    Default process group has not been initialized, please make sure to call
+          init_process_group
+  cause   torch.distributed was used before the process group existed: the script was started as a
+          single process, or imports and builds things before init_process_group
+  fix     start it with a launcher, and call init_process_group (or build Accelerator,
+          TrainingArguments, deepspeed.init_distributed) first
+root c10d-initialized-twice
+  says    trying to initialize the default process group twice!
+  cause   init_process_group was called twice: the script calls it beside accelerate, transformers
+          or DeepSpeed
+  fix     leave it to one of them, or guard it with `if not torch.distributed.is_initialized()`
+root c10d-no-nccl-built-in
+  says    Distributed package doesn't have NCCL built in
+  cause   this node's torch is built without NCCL: a CPU build, or one for another system
+  fix     `uv pip install --reinstall --torch-backend=auto torch` on that node chooses the build for
+          its driver; on CPUs use the backend gloo
+  checks  software.torch-fits-the-gpus, software.versions-are-equal
+root c10d-no-mpi-built-in
+  says    Distributed package doesn't have MPI built in
+  cause   the script asks for torch's backend mpi, which the wheels do not have
+  fix     use nccl (or gloo on CPUs); mpirun can start it all the same
+root c10d-no-backend-for-device
+  shows   No backend type associated with device type {device:\w+}
+  cause   a collective got a tensor on {device}, and the process group has no backend for it: nccl
+          alone serves only GPUs
+  fix     move the tensor to the GPU, or init_process_group("cpu:gloo,cuda:nccl")
+root c10d-tensors-must-be-on-gpu
+  says    Tensors must be CUDA and dense
+  cause   a collective of NCCL got a tensor in the CPU's memory: a model or metric was not moved, or
+          FSDP's sync_module_states met a CPU model
+  fix     move it to the rank's GPU first; with FSDP give device_id=, with CPU offload
+          init_process_group("cpu:gloo,cuda:nccl")
+root c10d-group-with-missing-ranks
+  says    the new group's world size should be less or equal to the world size set by
+          init_process_group
+  says    the new group's rank should be within the world_size set by init_process_group
+  cause   a process group is made of more ranks than were started: the parallel sizes do not fit the
+          world
+  fix     start as many ranks as tensor × pipeline × sequence × data parallelism needs, or lower a
+          size
+root c10d-rank-not-in-group
+  says    is not part of group
+  pattern (?:Global|Group) rank (?P<rank>\d+) is not part of group
+  cause   rank {rank} was named as source or destination in a group that it does not belong to
+  fix     give the global rank (dist.get_global_rank(group, 0) for the first of the group)
+root c10d-ddp-unused-parameters
+  says    Expected to have finished reduction in the prior iteration before starting a new one
+  cause   DDP waits for gradients of parameters that took no part in the loss, on this rank or on
+          all
+  fix     let all parameters take part, or ddp_find_unused_parameters=True (DDP:
+          find_unused_parameters=True); start with TORCH_DISTRIBUTED_DEBUG=DETAIL in [env] to see
+          which
+root c10d-ddp-marked-ready-twice
+  says    Expected to mark a variable ready only once
+  cause   DDP got the gradient of a parameter twice: reentrant gradient checkpointing with
+          find_unused_parameters, or a parameter used in two forwards of one step
+  fix     gradient checkpointing with use_reentrant False (gradient_checkpointing_kwargs of
+          transformers), and ddp_find_unused_parameters=False
+root c10d-ddp-models-differ
+  says    DDP expects same model across all ranks
+  cause   the ranks built different models: another config, checkpoint or library version on a node,
+          or layers that depend on the rank
+  fix     compare the config, the files and the versions of the nodes; build the model with the same
+          seed everywhere
+  checks  files.same-files-are-equal, software.versions-are-equal
+root c10d-ddp-param-shape
+  shows   [{rank:\d+}]: params[{index:\d+}] in this process with sizes {sizes:\[[\d, ]*\]} appears
+          not to match sizes of the same param in process 0
+  cause   parameter {index} of rank {rank} has the sizes {sizes}, rank 0's has others: the ranks
+          built different models, such as a vocabulary resized on one
+  fix     compare the config, tokenizer and files of the nodes
+  checks  files.same-files-are-equal
+root c10d-ddp-mixed-devices
+  says    DistributedDataParallel's input module must be on the same type of devices
+  says    DistributedDataParallel device_ids and output_device arguments only work with
+          single-device/multiple-device GPU modules
+  cause   parts of the model are on the CPU or on several GPUs when DDP wraps it
+  fix     model.to(local_rank) before DDP; no device_map="auto" in a distributed run
+root c10d-ddp-no-grad
+  says    DistributedDataParallel is not needed when a module doesn't have any parameters that
+          require a gradient
+  cause   nothing in the model is trainable: all is frozen, or the adapter was not attached or not
+          enabled for training
+  fix     attach the adapter with is_trainable, or unfreeze; print the parameters with requires_grad
+root c10d-invalid-usage-of-device
+  says    is not within the range of visible devices
+  says    device_id cuda:
+  pattern device_id (?P<device>cuda:\d+) is out of range|(?P<index>cuda:\d+) is not within the range
+          of visible devices
+  cause   init_process_group was given the GPU of an index that this node does not show
+  fix     set slots= to at most `nvidia-smi -L | wc -l`, and use LOCAL_RANK, not RANK, for the
+          device
+  checks  gpu.slots-have-gpus, gpu.shell-hides-no-gpu
+root c10d-monitored-barrier
+  shows   [Rank 0]: Ranks {ranks:[\d, ]+} failed to pass monitoredBarrier in {ms:\d+} ms
+  cause   ranks {ranks} did not come to a barrier in {ms} ms: they ended, hang or took another path
+  fix     read the output of rank {ranks}
+root c10d-object-broadcast-pickle
+  says    invalid load key, '\x00'
+  says    Ran out of input
+  pattern (?:UnpicklingError: invalid load key, '\\x00'|EOFError: Ran out of input)
+  cause   what was unpickled is empty or zeros: an object that another rank sent did not arrive
+          (ranks called different collectives), or a file was read while another rank still wrote it
+  fix     make all ranks call the same collectives in the same order; write files on one rank under
+          another name, rename them, and pass a barrier before others read
+root c10d-invalid-scalar-type
+  says    Invalid scalar type
+  cause   a collective got a type of number that the backend does not transmit (bool in older gloo,
+          float8 or uint16 in NCCL)
+  fix     convert the tensor, for instance to uint8 or float32, before the collective
+root c10d-input-size-of-gather
+  says    output tensor size must be equal to world_size times input tensor size
+  says    input tensor must be the same size as output size times world size
+  says    output tensor must have the same type as input tensor
+  cause   a gather or reduce-scatter got tensors that do not fit each other: the last batch of the
+          data differs from rank to rank, or shards were made for another world size
+  fix     drop_last or pad the last batch (accelerator.gather_for_metrics, pad_across_processes);
+          load shards with the world size that wrote them
+symptom c10d-watchdog-exception
+  shows   NCCL watchdog thread terminated with exception: {why:.+}
+  cause   NCCL's watchdog of this rank met an error that came from elsewhere in this rank: {why}
+  fix     read the first error of this rank above; CUDA_LAUNCH_BLOCKING=1 in [env] shows the
+          operation
+symptom c10d-abort-by-peer, survivable
+  shows   NCCL communicator was aborted on rank {rank:\d+}
+  cause   torch ended this rank's communicator after a time-out or an error, its own or another's
+  fix     read the first time-out or error above, and the output of the rank that failed first
+noise c10d-destroy-noise
+  says    destroy_process_group() was not called before program exit
+  cause   the program ended without destroy_process_group(): torch says so, and it is harmless
+  fix     nothing; call torch.distributed.destroy_process_group() at the end to silence it
+noise c10d-guessing-device-noise
+  says    Guessing device ID based on global rank. This can cause a hang if rank to GPU mapping is
+          heterogeneous
+  cause   torch was not given the rank's GPU, and takes rank modulo GPUs; right where each node has
+          the same number of GPUs and ranks
+  fix     pass device_id= to init_process_group
+symptom monitored-barrier-peer-failed
+  shows   Rank {waiting:\d+} successfully reached monitoredBarrier, but received errors while
+          waiting for send/recv from rank {failed:\d+}
+  cause   rank {failed} failed or left before a barrier where rank {waiting} waits for it
+  fix     read the output of rank {failed}
+root pipeline-too-few-microbatches
+  shows   Number of microbatches ({micro:\d+}) must be greater than or equal to the number of stages
+          ({stages:\d+})
+  cause   {micro} microbatches do not fill {stages} pipeline stages
+  fix     at least {stages} microbatches (a larger global batch or a smaller microbatch)
+root pipeline-microbatch-rounds
+  shows   {schedule:[\w ]+} requires the number of microbatches to be a multiple of the number of
+          rounds ({rounds:\d+}), but got {micro:\d+}
+  cause   {micro} microbatches are no multiple of the schedule's {rounds} rounds
+  fix     a global batch that gives a multiple of {rounds} microbatches
+"""
 )

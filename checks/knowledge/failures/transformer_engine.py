@@ -2,88 +2,66 @@
 
 from __future__ import annotations
 
-from checks.knowledge.failures.known import root
+from checks.knowledge.failures.entries import read_entries
 
-FAILURES = (
-    root(
-        "te-shapes",
-        "FP8 execution requires ",
-        r"FP8 execution requires (?P<what>.+)",
-        cause="an input's size does not fit FP8: {what}",
-        fix="pad sequences to a multiple of 16 (batch × length too), a vocabulary and hidden size "
-        "that are multiples of 16, or leave that layer out of fp8_autocast",
-    ),
-    root(
-        "te-block-shapes",
-        (
-            "MXFP8 requires tensor dims that are divisible by",
-            "NVFP4 requires tensor dims that are divisible by",
-        ),
-        r"(?P<kind>MXFP8 requires|NVFP4 requires) tensor dims that are divisible by (?P<block>\d+)",
-        cause="an input's size is no multiple of {block}, which this FP8/FP4 recipe needs",
-        fix="pad sequences and sizes to a multiple of {block}, or another recipe (delayed or "
-        "current scaling)",
-    ),
-    root(
-        "te-recipe-unsupported",
-        ("Device compute capability", "FP8 block scaled GEMM requires Hopper", "reason_for_no_"),
-        r"AssertionError: (?P<why>(?:Device compute capability|FP8 block scaled GEMM requires "
-        r"Hopper).+)",
-        cause="this GPU or CUDA does not have the FP8 recipe that was asked for: {why}",
-        fix="another recipe (delayed or current scaling), a container with the CUDA that the "
-        "message names, or bf16 on this GPU",
-        checks=("gpu.precision-is-supported", "gpu.models-are-equal"),
-    ),
-    root(
-        "te-gemm-unsupported",
-        (
-            "CUBLAS Error: the requested functionality is not supported",
-            "Unable to find suitable cuBLAS GEMM algorithm",
-            "Unable to find suitable cuBLAS grouped GEMM algorithm",
-        ),
-        cause="cuBLAS has no FP8 product for these sizes on this GPU: a dimension is no multiple "
-        "of 16, the batch is empty, or cuBLAS is older than the GPU needs",
-        fix="pad to multiples of 16; a newer CUDA (12.9 or 13) and its cuBLAS wheel; that layer "
-        "outside of fp8_autocast",
-    ),
-    root(
-        "te-library-missing",
-        (
-            "Could not find shared object file for Transformer Engine",
-            "Found empty `transformer-engine` meta package installed",
-            "Could not find TE core package",
-        ),
-        cause="Transformer Engine is installed without its compiled part for torch",
-        fix="`uv pip install --no-build-isolation 'transformer_engine[pytorch]'` in an "
-        "environment that has this torch; or NVIDIA's PyTorch container",
-    ),
-    root(
-        "te-versions-differ",
-        "Transformer Engine package version mismatch",
-        cause="the parts of Transformer Engine (transformer-engine, …-cu12/cu13, …-torch) are of "
-        "different releases",
-        fix="`uv pip install --reinstall --no-build-isolation "
-        "'transformer_engine[pytorch]==VERSION'` with one version",
-        checks=("software.versions-are-equal",),
-    ),
-    root(
-        "te-no-attention-backend",
-        (
-            "No dot product attention backend is available for the provided inputs",
-            "No dot product attention support for the provided inputs",
-        ),
-        r"No dot product attention (?:backend is available|support) for the provided inputs",
-        cause="none of Transformer Engine's attentions (flash, cuDNN, plain) takes these inputs: "
-        "head size, mask, type, or flash-attn and cuDNN of the wrong version",
-        fix="NVTE_DEBUG=1 NVTE_DEBUG_LEVEL=2 in [env] says why each was left out; `uv pip install "
-        "-U flash-attn --no-build-isolation`, a newer cuDNN wheel",
-    ),
-    root(
-        "te-build-cudnn",
-        "fatal error: cudnn.h: No such file",
-        r"fatal error: cudnn\.h: No such file",
-        cause="Transformer Engine is compiled here, and cuDNN's headers are not found",
-        fix="`uv pip install nvidia-cudnn-cu12` (cu13), CUDNN_PATH and CPLUS_INCLUDE_PATH to its "
-        "folder (…/site-packages/nvidia/cudnn), then --no-build-isolation; or the prebuilt wheel",
-    ),
+FAILURES = read_entries(
+    r"""
+root te-shapes
+  shows   FP8 execution requires {what:.+}
+  cause   an input's size does not fit FP8: {what}
+  fix     pad sequences to a multiple of 16 (batch × length too), a vocabulary and hidden size that
+          are multiples of 16, or leave that layer out of fp8_autocast
+root te-block-shapes
+  says    MXFP8 requires tensor dims that are divisible by
+  says    NVFP4 requires tensor dims that are divisible by
+  pattern (?P<kind>MXFP8 requires|NVFP4 requires) tensor dims that are divisible by (?P<block>\d+)
+  cause   an input's size is no multiple of {block}, which this FP8/FP4 recipe needs
+  fix     pad sequences and sizes to a multiple of {block}, or another recipe (delayed or current
+          scaling)
+root te-recipe-unsupported
+  says    Device compute capability
+  says    FP8 block scaled GEMM requires Hopper
+  says    reason_for_no_
+  pattern AssertionError: (?P<why>(?:Device compute capability|FP8 block scaled GEMM requires
+          Hopper).+)
+  cause   this GPU or CUDA does not have the FP8 recipe that was asked for: {why}
+  fix     another recipe (delayed or current scaling), a container with the CUDA that the message
+          names, or bf16 on this GPU
+  checks  gpu.precision-is-supported, gpu.models-are-equal
+root te-gemm-unsupported
+  says    CUBLAS Error: the requested functionality is not supported
+  says    Unable to find suitable cuBLAS GEMM algorithm
+  says    Unable to find suitable cuBLAS grouped GEMM algorithm
+  cause   cuBLAS has no FP8 product for these sizes on this GPU: a dimension is no multiple of 16,
+          the batch is empty, or cuBLAS is older than the GPU needs
+  fix     pad to multiples of 16; a newer CUDA (12.9 or 13) and its cuBLAS wheel; that layer outside
+          of fp8_autocast
+root te-library-missing
+  says    Could not find shared object file for Transformer Engine
+  says    Found empty `transformer-engine` meta package installed
+  says    Could not find TE core package
+  cause   Transformer Engine is installed without its compiled part for torch
+  fix     `uv pip install --no-build-isolation 'transformer_engine[pytorch]'` in an environment that
+          has this torch; or NVIDIA's PyTorch container
+root te-versions-differ
+  says    Transformer Engine package version mismatch
+  cause   the parts of Transformer Engine (transformer-engine, …-cu12/cu13, …-torch) are of
+          different releases
+  fix     `uv pip install --reinstall --no-build-isolation 'transformer_engine[pytorch]==VERSION'`
+          with one version
+  checks  software.versions-are-equal
+root te-no-attention-backend
+  says    No dot product attention backend is available for the provided inputs
+  says    No dot product attention support for the provided inputs
+  pattern No dot product attention (?:backend is available|support) for the provided inputs
+  cause   none of Transformer Engine's attentions (flash, cuDNN, plain) takes these inputs: head
+          size, mask, type, or flash-attn and cuDNN of the wrong version
+  fix     NVTE_DEBUG=1 NVTE_DEBUG_LEVEL=2 in [env] says why each was left out; `uv pip install -U
+          flash-attn --no-build-isolation`, a newer cuDNN wheel
+root te-build-cudnn
+  shows   fatal error: cudnn.h: No such file
+  cause   Transformer Engine is compiled here, and cuDNN's headers are not found
+  fix     `uv pip install nvidia-cudnn-cu12` (cu13), CUDNN_PATH and CPLUS_INCLUDE_PATH to its folder
+          (…/site-packages/nvidia/cudnn), then --no-build-isolation; or the prebuilt wheel
+"""
 )

@@ -2,159 +2,119 @@
 
 from __future__ import annotations
 
-from checks.knowledge.failures.known import root
+from checks.knowledge.failures.entries import read_entries
 
-FAILURES = (
-    root(
-        "trl-arguments-moved",
-        "Trainer.__init__() got an unexpected keyword argument '",
-        r"(?P<class>(?:SFT|DPO|ORPO|CPO|KTO|PPO|GRPO|RLOO|Reward|BCO)Trainer)\.__init__\(\) got "
-        r"an unexpected keyword argument '(?P<name>\w+)'",
-        cause="{class} of the installed TRL does not take `{name}`: since TRL 0.12 to 0.16 "
-        "tokenizer is processing_class, and dataset_text_field, max_seq_length, packing, beta and "
-        "others belong into the config (SFTConfig, DPOConfig)",
-        fix="put it into the config object, or install the TRL that the program was written for, "
-        "the same on every node",
-        checks=("software.versions-are-equal",),
-    ),
-    root(
-        "trl-config-arguments",
-        "Config.__init__() got an unexpected keyword argument '",
-        r"(?P<class>(?:SFT|DPO|ORPO|CPO|KTO|PPO|GRPO|RLOO|Reward|BCO)Config)\.__init__\(\) got an "
-        r"unexpected keyword argument '(?P<name>\w+)'",
-        cause="{class} of the installed TRL (or transformers below it) has no `{name}`: it was "
-        "renamed or removed (max_seq_length → max_length, max_prompt_length and others removed), "
-        "or is newer than it",
-        fix="use the present name, or install TRL and transformers of the time of the program, "
-        "the same on every node",
-        checks=("software.versions-are-equal",),
-    ),
-    root(
-        "trl-missing-name",
-        "from 'trl",
-        r"cannot import name '(?P<name>\w+)' from 'trl(?P<module>[\w.]*)'",
-        cause="this TRL has no `{name}`: it was removed or moved "
-        "(DataCollatorForCompletionOnlyLM, PPOv2Trainer, ORPO, CPO and others to "
-        "trl.experimental), or is newer than it",
-        fix="the release of TRL that the program was written for, or import it from its present "
-        "place",
-        checks=("software.versions-are-equal",),
-    ),
-    root(
-        "trl-vllm-server-unreachable",
-        "The vLLM server can't be reached at",
-        r"The vLLM server can't be reached at (?P<url>\S+) after (?P<seconds>[\d.]+) seconds",
-        cause="TRL's vLLM server did not answer at {url} within {seconds} s: it was not started, "
-        "still loads, has ended, or a firewall drops the calls",
-        fix="`trl vllm-serve --model MODEL` on the node of that address, with its own GPUs; `curl "
-        "{url}/health/` from a training node; raise vllm_server_timeout",
-        checks=("ports.ephemeral-ports-are-open",),
-    ),
-    root(
-        "trl-vllm-missing",
-        "vLLM is not available and `use_vllm` is set to True",
-        cause="use_vllm is set, and this interpreter has no vLLM",
-        fix="`uv pip install 'trl[vllm]'` on every node, or use_vllm: false",
-        checks=("software.versions-are-equal",),
-    ),
-    root(
-        "trl-vllm-tensor-parallel",
-        "must divide world size (",
-        r"(?:vllm_)?tensor_parallel_size \((?P<size>\d+)\) must divide world size "
-        r"\((?P<world>\d+)\) evenly",
-        cause="{world} ranks cannot be grouped by {size} for vLLM's tensor parallelism; perhaps "
-        "fewer nodes joined than planned",
-        fix="a vllm_tensor_parallel_size that divides {world}",
-    ),
-    root(
-        "trl-generation-batch",
-        ("divisible by num_generations", "divisible by the number of generations"),
-        r"(?P<what>generation_batch_size|[Gg]lobal (?:train|eval)? ?batch size)(?:[^)]*\))? must "
-        r"be (?:evenly )?divisible by (?:num_generations|the number of generations)",
-        cause="the samples of one step over all ranks are not a multiple of num_generations: the "
-        "number of ranks, the micro batch or the accumulation steps changed",
-        fix="per_device_train_batch_size × ranks × steps_per_generation must be a multiple of "
-        "num_generations",
-        checks=("deepspeed.batch-sizes-agree",),
-    ),
-    root(
-        "trl-generation-batch-global",
-        "must be divisible by the global batch size",
-        r"generation_batch_size \((?P<size>\d+)\) must be divisible by the global batch size "
-        r"\((?P<world>\d+)",
-        cause="generation_batch_size {size} does not fit the batch of all ranks; perhaps another "
-        "number of nodes joined than planned",
-        fix="leave generation_batch_size out, or set a multiple of per_device_train_batch_size × "
-        "ranks",
-        checks=("deepspeed.batch-sizes-agree",),
-    ),
-    root(
-        "trl-two-generations",
-        "GRPO requires at least 2 generations per prompt to calculate the advantages",
-        cause="num_generations is 1, and GRPO compares several answers to one prompt",
-        fix="num_generations of at least 2",
-    ),
-    root(
-        "trl-eos-pad-token",
-        "') is not found in the vocabulary",
-        r"The specified `(?P<kind>eos_token|pad_token)` \('(?P<token>[^']*)'\) is not found in "
-        r"the vocabulary",
-        cause="the {kind} of the config, {token}, is no token of this model",
-        fix="name one of the tokenizer's, or leave it out",
-    ),
-    root(
-        "trl-dataset-keys",
-        (
-            "Invalid keys in the example:",
-            "Unexpected input keys in examples:",
-            "The input examples must contain either 'messages' for conversational data or 'text' "
-            "for standard data",
-        ),
-        cause="the rows have none of the fields that this trainer reads",
-        fix="rename them: messages or text for SFT; prompt, chosen and rejected for DPO; prompt "
-        "for GRPO",
-    ),
-    root(
-        "trl-no-assistant-tokens",
-        "but at least one example has no assistant tokens",
-        cause="assistant_only_loss needs a chat template that marks the answers (generation "
-        "blocks), and this model's does not",
-        fix="a template with generation markers (TRL patches known families; chat_template_path), "
-        "or assistant_only_loss: false with prompt/completion data",
-    ),
-    root(
-        "trl-peft-model-with-config",
-        "You passed a `PeftModel` instance together with a `peft_config` to the trainer",
-        cause="the model already has an adapter, and peft_config would add another",
-        fix="pass the base model with peft_config, or the PeftModel without it",
-    ),
-    root(
-        "trl-same-ref-model",
-        "`model` and `ref_model` cannot be the same object",
-        cause="one object was given as model and reference",
-        fix="leave ref_model out: TRL makes it",
-    ),
-    root(
-        "liger-missing",
-        (
-            "but the liger kernel is not available",
-            "Liger is required to use `use_liger_kernel`",
-            "Liger kernel is not installed",
-            "You have set `use_liger_kernel` to `True` but liger-kernel >=",
-        ),
-        cause="use_liger_kernel is set, and liger-kernel is not installed or too old",
-        fix="`uv pip install -U liger-kernel` on every node, or use_liger_kernel: false",
-        checks=("software.versions-are-equal",),
-    ),
-    root(
-        "trl-config-attribute",
-        "Config' object has no attribute '",
-        r"'(?P<class>(?:SFT|DPO|ORPO|CPO|KTO|PPO|GRPO|RLOO|Reward|BCO)Config)' object has no "
-        r"attribute '(?P<name>\w+)'",
-        cause="{class} of the installed TRL has no {name}: the trainer's code and TRL are of "
-        "different times",
-        fix="install the TRL that the program was written for (`uv pip install -U trl`), the same "
-        "on every node",
-        checks=("software.versions-are-equal",),
-    ),
+FAILURES = read_entries(
+    r"""
+root trl-arguments-moved
+  says    Trainer.__init__() got an unexpected keyword argument '
+  pattern (?P<class>(?:SFT|DPO|ORPO|CPO|KTO|PPO|GRPO|RLOO|Reward|BCO)Trainer)\.__init__\(\) got an
+          unexpected keyword argument '(?P<name>\w+)'
+  cause   {class} of the installed TRL does not take `{name}`: since TRL 0.12 to 0.16 tokenizer is
+          processing_class, and dataset_text_field, max_seq_length, packing, beta and others belong
+          into the config (SFTConfig, DPOConfig)
+  fix     put it into the config object, or install the TRL that the program was written for, the
+          same on every node
+  checks  software.versions-are-equal
+root trl-config-arguments
+  says    Config.__init__() got an unexpected keyword argument '
+  pattern (?P<class>(?:SFT|DPO|ORPO|CPO|KTO|PPO|GRPO|RLOO|Reward|BCO)Config)\.__init__\(\) got an
+          unexpected keyword argument '(?P<name>\w+)'
+  cause   {class} of the installed TRL (or transformers below it) has no `{name}`: it was renamed or
+          removed (max_seq_length → max_length, max_prompt_length and others removed), or is newer
+          than it
+  fix     use the present name, or install TRL and transformers of the time of the program, the same
+          on every node
+  checks  software.versions-are-equal
+root trl-missing-name
+  says    from 'trl
+  pattern cannot import name '(?P<name>\w+)' from 'trl(?P<module>[\w.]*)'
+  cause   this TRL has no `{name}`: it was removed or moved (DataCollatorForCompletionOnlyLM,
+          PPOv2Trainer, ORPO, CPO and others to trl.experimental), or is newer than it
+  fix     the release of TRL that the program was written for, or import it from its present place
+  checks  software.versions-are-equal
+root trl-vllm-server-unreachable
+  shows   The vLLM server can't be reached at {url} after {seconds:[\d.]+} seconds
+  cause   TRL's vLLM server did not answer at {url} within {seconds} s: it was not started, still
+          loads, has ended, or a firewall drops the calls
+  fix     `trl vllm-serve --model MODEL` on the node of that address, with its own GPUs; `curl
+          {url}/health/` from a training node; raise vllm_server_timeout
+  checks  ports.ephemeral-ports-are-open
+root trl-vllm-missing
+  says    vLLM is not available and `use_vllm` is set to True
+  cause   use_vllm is set, and this interpreter has no vLLM
+  fix     `uv pip install 'trl[vllm]'` on every node, or use_vllm: false
+  checks  software.versions-are-equal
+root trl-vllm-tensor-parallel
+  says    must divide world size (
+  pattern (?:vllm_)?tensor_parallel_size \((?P<size>\d+)\) must divide world size \((?P<world>\d+)\)
+          evenly
+  cause   {world} ranks cannot be grouped by {size} for vLLM's tensor parallelism; perhaps fewer
+          nodes joined than planned
+  fix     a vllm_tensor_parallel_size that divides {world}
+root trl-generation-batch
+  says    divisible by num_generations
+  says    divisible by the number of generations
+  pattern (?P<what>generation_batch_size|[Gg]lobal (?:train|eval)? ?batch size)(?:[^)]*\))? must be
+          (?:evenly )?divisible by (?:num_generations|the number of generations)
+  cause   the samples of one step over all ranks are not a multiple of num_generations: the number
+          of ranks, the micro batch or the accumulation steps changed
+  fix     per_device_train_batch_size × ranks × steps_per_generation must be a multiple of
+          num_generations
+  checks  deepspeed.batch-sizes-agree
+root trl-generation-batch-global
+  shows   generation_batch_size ({size:\d+}) must be divisible by the global batch size ({world:\d+}
+  cause   generation_batch_size {size} does not fit the batch of all ranks; perhaps another number
+          of nodes joined than planned
+  fix     leave generation_batch_size out, or set a multiple of per_device_train_batch_size × ranks
+  checks  deepspeed.batch-sizes-agree
+root trl-two-generations
+  says    GRPO requires at least 2 generations per prompt to calculate the advantages
+  cause   num_generations is 1, and GRPO compares several answers to one prompt
+  fix     num_generations of at least 2
+root trl-eos-pad-token
+  shows   The specified `{kind:eos_token|pad_token}` ('{token:[^']*}') is not found in the
+          vocabulary
+  cause   the {kind} of the config, {token}, is no token of this model
+  fix     name one of the tokenizer's, or leave it out
+root trl-dataset-keys
+  says    Invalid keys in the example:
+  says    Unexpected input keys in examples:
+  says    The input examples must contain either 'messages' for conversational data or 'text' for
+          standard data
+  cause   the rows have none of the fields that this trainer reads
+  fix     rename them: messages or text for SFT; prompt, chosen and rejected for DPO; prompt for
+          GRPO
+root trl-no-assistant-tokens
+  says    but at least one example has no assistant tokens
+  cause   assistant_only_loss needs a chat template that marks the answers (generation blocks), and
+          this model's does not
+  fix     a template with generation markers (TRL patches known families; chat_template_path), or
+          assistant_only_loss: false with prompt/completion data
+root trl-peft-model-with-config
+  says    You passed a `PeftModel` instance together with a `peft_config` to the trainer
+  cause   the model already has an adapter, and peft_config would add another
+  fix     pass the base model with peft_config, or the PeftModel without it
+root trl-same-ref-model
+  says    `model` and `ref_model` cannot be the same object
+  cause   one object was given as model and reference
+  fix     leave ref_model out: TRL makes it
+root liger-missing
+  says    but the liger kernel is not available
+  says    Liger is required to use `use_liger_kernel`
+  says    Liger kernel is not installed
+  says    You have set `use_liger_kernel` to `True` but liger-kernel >=
+  cause   use_liger_kernel is set, and liger-kernel is not installed or too old
+  fix     `uv pip install -U liger-kernel` on every node, or use_liger_kernel: false
+  checks  software.versions-are-equal
+root trl-config-attribute
+  says    Config' object has no attribute '
+  pattern '(?P<class>(?:SFT|DPO|ORPO|CPO|KTO|PPO|GRPO|RLOO|Reward|BCO)Config)' object has no
+          attribute '(?P<name>\w+)'
+  cause   {class} of the installed TRL has no {name}: the trainer's code and TRL are of different
+          times
+  fix     install the TRL that the program was written for (`uv pip install -U trl`), the same on
+          every node
+  checks  software.versions-are-equal
+"""
 )

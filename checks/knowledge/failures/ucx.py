@@ -2,62 +2,49 @@
 
 from __future__ import annotations
 
-from checks.knowledge.failures.known import root, silent
+from checks.knowledge.failures.entries import read_entries
 
-FAILURES = (
-    root(
-        "ucx-memlock",
-        "Please set max locked memory (ulimit -l) to 'unlimited'",
-        cause="the login may lock too little memory for the adapter's queues",
-        fix="set memlock to unlimited for logins over ssh (limits.d and sshd's LimitMEMLOCK); in a "
-        "container --ulimit memlock=-1",
-        checks=("limits.memlock-is-unlimited", "nccl.infiniband-is-usable"),
-    ),
-    root(
-        "ucx-retry-exceeded",
-        "Transport retry count exceeded on ",
-        r"Transport retry count exceeded on (?P<device>\S+)",
-        cause="a peer does not acknowledge what {device} sends: another fabric, VLAN or partition, "
-        "a port or cable that fails, or the peer's process died",
-        fix="if no rank failed before, compare `ibv_devinfo` of both nodes and set "
-        "UCX_NET_DEVICES to ports that reach each other",
-        checks=("nccl.infiniband-ports-are-active", "nccl.port-errors-do-not-grow"),
-    ),
-    root(
-        "ucx-shared-memory-apart",
-        "failed to connect to remote FIFO id",
-        cause="the ranks of a node do not see each other's shared memory: separate containers or "
-        "process namespaces",
-        fix="start all ranks of a node in one container, or with --ipc=host --pid=host; "
-        "UCX_POSIX_USE_PROC_LINK=n may be enough",
-        checks=("limits.shm-is-writable",),
-    ),
-    root(
-        "ucx-no-transport",
-        "no active messages transport",
-        r"UCX +ERROR +no active messages transport",
-        cause="UCX_TLS or UCX_NET_DEVICES leaves no way to a peer, or the adapter they name is not "
-        "here",
-        fix="unset UCX_TLS and UCX_NET_DEVICES; else add self,sm and tcp or rc to UCX_TLS",
-        checks=("software.variables-are-equal",),
-    ),
-    silent(
-        "ucx-device-unknown",
-        "is not available, please use one or more of",
-        r"UCX +WARN +(?P<what>network device|transport) '(?P<name>[^']+)' is not available, "
-        r"please use one or more of",
-        cause="UCX_NET_DEVICES or UCX_TLS names {name}, which this node does not have",
-        fix="unset the variable, or name what `ucx_info -d` shows on every node",
-        checks=("software.variables-are-equal",),
-        survivable=True,
-    ),
-    root(
-        "ucx-queue-refused",
-        "mlx5dv_devx_obj_create(",
-        r"UCX +ERROR +.*mlx5dv_devx_obj_create\((?P<what>\w+)\) failed.*Cannot allocate memory",
-        cause="the adapter has no room for another {what}: too many ranks on the node connect to "
-        "too many peers, or too little memory may be locked",
-        fix="UCX_TLS=self,sm,dc_x or ud_x, which need fewer queues; memlock unlimited",
-        checks=("limits.memlock-is-unlimited",),
-    ),
+FAILURES = read_entries(
+    r"""
+root ucx-memlock
+  says    Please set max locked memory (ulimit -l) to 'unlimited'
+  cause   the login may lock too little memory for the adapter's queues
+  fix     set memlock to unlimited for logins over ssh (limits.d and sshd's LimitMEMLOCK); in a
+          container --ulimit memlock=-1
+  checks  limits.memlock-is-unlimited, nccl.infiniband-is-usable
+root ucx-retry-exceeded
+  shows   Transport retry count exceeded on {device}
+  cause   a peer does not acknowledge what {device} sends: another fabric, VLAN or partition, a port
+          or cable that fails, or the peer's process died
+  fix     if no rank failed before, compare `ibv_devinfo` of both nodes and set UCX_NET_DEVICES to
+          ports that reach each other
+  checks  nccl.infiniband-ports-are-active, nccl.port-errors-do-not-grow
+root ucx-shared-memory-apart
+  says    failed to connect to remote FIFO id
+  cause   the ranks of a node do not see each other's shared memory: separate containers or process
+          namespaces
+  fix     start all ranks of a node in one container, or with --ipc=host --pid=host;
+          UCX_POSIX_USE_PROC_LINK=n may be enough
+  checks  limits.shm-is-writable
+root ucx-no-transport
+  says    no active messages transport
+  pattern UCX +ERROR +no active messages transport
+  cause   UCX_TLS or UCX_NET_DEVICES leaves no way to a peer, or the adapter they name is not here
+  fix     unset UCX_TLS and UCX_NET_DEVICES; else add self,sm and tcp or rc to UCX_TLS
+  checks  software.variables-are-equal
+silent ucx-device-unknown, survivable
+  says    is not available, please use one or more of
+  pattern UCX +WARN +(?P<what>network device|transport) '(?P<name>[^']+)' is not available, please
+          use one or more of
+  cause   UCX_NET_DEVICES or UCX_TLS names {name}, which this node does not have
+  fix     unset the variable, or name what `ucx_info -d` shows on every node
+  checks  software.variables-are-equal
+root ucx-queue-refused
+  says    mlx5dv_devx_obj_create(
+  pattern UCX +ERROR +.*mlx5dv_devx_obj_create\((?P<what>\w+)\) failed.*Cannot allocate memory
+  cause   the adapter has no room for another {what}: too many ranks on the node connect to too many
+          peers, or too little memory may be locked
+  fix     UCX_TLS=self,sm,dc_x or ud_x, which need fewer queues; memlock unlimited
+  checks  limits.memlock-is-unlimited
+"""
 )

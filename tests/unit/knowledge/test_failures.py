@@ -17,6 +17,7 @@ from checks.knowledge.failures import (
     Surroundings,
     recognise_failure,
 )
+from checks.knowledge.failures.entries import read_entries
 from checks.knowledge.failures.known import VERSION_LINES, KnownFailure
 from tests.support.paths import RECORDED
 
@@ -88,6 +89,50 @@ def test_no_two_failures_have_one_name():
 
 def test_the_letters_of_each_literal_are_enough_to_search_by():
     assert min(len(re.sub("[^A-Za-z]", "", literal)) for literal, _ in LITERALS) >= 2
+
+
+def test_an_entry_is_read_as_it_is_written():
+    entry = read_entries(
+        r"""
+FIX = clean
+   {path} up
+root some-failure, survivable
+  shows   cannot write {path:/\S+} of {name}: it is full
+  unless  a|
+          b c
+  cause   {path} is
+          full
+  fix     {FIX} in the {WHERE}
+  checks  one, two
+silent other-failure
+  says    one word
+  says    " two words"
+  cause   a
+  fix     b
+""",
+        WHERE="morning",
+    )
+    first, second = entry
+    assert first == KnownFailure(
+        FailureKind.ROOT,
+        "some-failure",
+        ("cannot write ",),
+        r"cannot\ write\ (?P<path>/\S+)\ of\ (?P<name>\S+):\ it\ is\ full",
+        unless="a|b c",
+        cause="{path} is full",
+        fix="clean {path} up in the morning",
+        checks=("one", "two"),
+        survivable=True,
+    )
+    assert (second.kind, second.says) == (FailureKind.SILENT, ("one word", " two words"))
+
+
+@pytest.mark.parametrize(
+    "text", ["worse some-id\n  says  a", "root some-id\n  sayz  a\n  cause b\n  fix c"]
+)
+def test_a_malformed_entry_is_refused(text):
+    with pytest.raises((TypeError, ValueError)):
+        read_entries(text)
 
 
 def test_each_layer_has_samples():
