@@ -64,13 +64,21 @@ def _anchor_index() -> Sequence[tuple[re.Pattern[str], Mapping[str, Sequence[int
 
 @functools.lru_cache(maxsize=1024)
 def possible_failures(line: str) -> Sequence[tuple[KnownFailure, re.Match[str]]]:
-    """Those that one line may show, the best first: roots, then conditional, then longer words."""
+    """Those that one line may show, the best first: roots, those that look for more than an
+    exception's name, the conditional, longer words."""
     found = [
-        (known.kind is not FailureKind.ROOT, not known.is_conditional, -len(literal), match, known)
+        (
+            known.kind is not FailureKind.ROOT,
+            known.is_general,
+            not known.is_conditional,
+            -len(literal),
+            match,
+            known,
+        )
         for literal, known in _failures_by_literal(line)
         if (match := known.regex.search(line))
     ]
-    found.sort(key=lambda candidate: candidate[:3])
+    found.sort(key=lambda candidate: candidate[:4])
     return [(known, match) for *_, match, known in found]
 
 

@@ -68,5 +68,31 @@ root efa-fork-unsafe
   cause   the program forked after EFA was started, which this libfabric does not allow
   fix     set FI_EFA_FORK_SAFE=1 and RDMAV_FORK_SAFE=1 in [env], or use a newer kernel and EFA
           installer
+root ofi-libfabric-too-old
+  shows   EFA provider requires at least libfabric version {version}
+  cause   the libfabric that is loaded is older than {version}, which this aws-ofi-nccl needs for
+          EFA
+  fix     update the EFA installer in image and host alike, and put /opt/amazon/efa/lib first in
+          LD_LIBRARY_PATH
+  checks  nccl.plugins-are-there
+root ofi-endpoint-not-created
+  says    NET/OFI Couldn't
+  pattern NET/OFI Couldn't (?P<what>(?:allocate|enable) endpoint|create (?:completion queue|domain|
+          fabric)|open (?:AV|CQ|a fabric \w+.*?))\. RC: (?P<code>-?\d+), ERROR: (?P<why>.+)
+  cause   the adapter refuses to {what}: {why}; too little memory may be locked, its devices are not
+          passed into the container, or earlier runs hold its queues
+  fix     memlock unlimited; pass /dev/infiniband on; end processes of earlier runs on that node,
+          `fi_info -p efa` there
+  checks  limits.memlock-is-unlimited
+root ofi-early-completion-conflict
+  says    Conflicted configuration of EARLY_COMPLETION and EAGER_MAX_SIZE
+  cause   OFI_NCCL_EARLY_COMPLETION and OFI_NCCL_EAGER_MAX_SIZE exclude each other
+  fix     unset both on every node
+root ofi-plugin-exception
+  shows   NET/OFI Caught exception in {where:[\w ]+}: {why:.+}
+  cause   the libfabric plugin of NCCL could not set itself up ({where}): {why}
+  fix     the plugin and libfabric of one EFA installer, in the container as on the host; `fi_info
+          -p efa` on that node
+  checks  nccl.plugins-are-there
 """
 )

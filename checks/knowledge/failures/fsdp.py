@@ -231,5 +231,60 @@ root devicemesh-dimension-unknown
           (?P<names>.+?)\.?$
   cause   the mesh has no dimension {name}; it has {names}
   fix     name one of them, or make the mesh with it (init_device_mesh)
+root fsdp2-container-without-forward
+  says    does not support containers that do not implement forward
+  cause   fully_shard was given a ModuleList or ModuleDict, which has no forward to hook into
+  fix     shard each module in it: `for layer in model.layers: fully_shard(layer)`
+root fsdp2-uneven-dimension
+  says    FSDP does not support uneven sharding on dim
+  pattern FSDP does not support uneven sharding on dim (?P<dim>\d+): torch\.Size\((?P<size>\[[\d,
+          ]+\])\) \(world size: (?P<world>\d+)\)
+  cause   dimension {dim} of a parameter of size {size} cannot be divided among {world} ranks, and
+          only dimension 0 may be uneven
+  fix     a shard_placement_fn that chooses a dimension which {world} divides
+root fsdp2-scalar-parameter
+  shows   fully_shard doesn't support scalar parameters. Change {name} to a 1D tensor
+  cause   the parameter {name} has no dimension, which FSDP cannot shard
+  fix     make it a tensor of one element (torch.zeros(1))
+root fsdp2-wrong-device
+  says    Expects the parameter to already be moved to device
+  says    Expects tensor to be on the compute device
+  cause   a parameter is not on the device that FSDP2 trains on: it was loaded to the CPU, or to GPU
+          0 by every rank
+  fix     torch.cuda.set_device(LOCAL_RANK) first; build on the meta device and load after sharding,
+          or leave device_map out
+root fsdp2-root-has-not-run
+  says    requires running forward through the root module first
+  says    state has already been lazily initialized for
+  cause   a part of a model that FSDP2 shards ran before the whole model did, so that it became a
+          root itself
+  fix     call the outermost module (fully_shard it last); generate and encode through the model's
+          own forward, or register_fsdp_forward_method
+root fsdp2-mesh-dimensions
+  says    fully_shard expects a 1D or 2D DeviceMesh but got
+  cause   fully_shard got a mesh with dimensions for other parallelism too
+  fix     pass the data-parallel part: mesh["dp"], or mesh["dp_replicate", "dp_shard"] for hybrid
+          sharding
+root fsdp2-reshard-group
+  says    If passing reshard_after_forward as an int, it should be a factor of
+  cause   reshard_after_forward names a group that does not divide the ranks which share a parameter
+  fix     True, False, or a factor of that number: the GPUs of one node
+root fsdp2-param-meshes-differ
+  says    Expected param's DTensor mesh to be the same mesh passed to fully_shard
+  says    FSDP requires the DP and model parallel TP/EP mesh to have the same parent mesh
+  says    FSDP requires the DP and model parallel TP/EP mesh to be not None
+  cause   tensor parallelism and FSDP2 use meshes that were made apart
+  fix     one init_device_mesh with all dimensions, and its parts (mesh["tp"], mesh["dp"]) for each
+root devicemesh-names-and-shape
+  says    mesh_shape and mesh_dim_names should have same length
+  says    Each mesh_dim_name must be unique. Found repeated
+  cause   the device mesh is declared with names that do not fit its dimensions
+  fix     one name of its own for each dimension in init_device_mesh
+root devicemesh-not-initialised
+  says    DeviceMesh process groups not initialized!
+  says    Cannot slice a DeviceMesh without mesh_dim_names!
+  cause   a device mesh is used that has no process groups or no names for its dimensions
+  fix     make it by init_device_mesh(…, mesh_dim_names=(…)) after init_process_group, the same on
+          every rank
 """
 )

@@ -15,8 +15,8 @@ before them, and the traceback that it ends.
 - `versions`: what the log says of a package's version, `nccl>=2.28.3,<2.28.9`; a log that does not
   name the version does not show the failure. Names are those of VERSION_LINES.
 
-Of several entries that fit one line a root goes first, then one with conditions, then the longer
-literal. A line of source code within a traceback shows nothing: name the error's own line in `says`
+Of several entries that fit one line a root goes first, then one that looks for more than the name
+of an exception, then one with conditions, then the longer literal. A line of source code within a traceback shows nothing: name the error's own line in `says`
 and the code in `near`.
 
 Entries are written as text (entries.py). Each has a sample in
@@ -57,6 +57,9 @@ VERSION_LINES: Mapping[str, tuple[str, str]] = {
     "deepspeed": ("DeepSpeed info: version=", r"DeepSpeed info: version=(\d+(?:\.\d+)+)"),
 }
 """By package: what a line that names its version contains, and the pattern that reads it."""
+
+
+_EXCEPTION_NAME = re.compile(r"\w+(?:Error|Exception)(?:: )?|Value error, ")
 
 
 @dataclass(frozen=True)
@@ -105,6 +108,11 @@ class KnownFailure:
     def regex(self) -> re.Pattern[str]:
         """What a line has to match."""
         return re.compile(self.pattern or "|".join(map(re.escape, self.literals)))
+
+    @cached_property
+    def is_general(self) -> bool:
+        """Whether it looks for any error of some kind, so that one with words of its own is better."""
+        return all(_EXCEPTION_NAME.fullmatch(literal) for literal in self.literals)
 
     @property
     def is_conditional(self) -> bool:

@@ -168,5 +168,38 @@ root pipeline-microbatch-rounds
           rounds ({rounds:\d+}), but got {micro:\d+}
   cause   {micro} microbatches are no multiple of the schedule's {rounds} rounds
   fix     a global batch that gives a multiple of {rounds} microbatches
+root c10d-local-rank-missing
+  says    LOCAL_RANK is not in the environment. Consider passing fallback_rank
+  cause   the process was not started by torchrun, deepspeed or accelerate, so it does not know
+          which GPU is its own
+  fix     start it by a launcher, or set LOCAL_RANK (under srun to $SLURM_LOCALID) for each process
+root c10d-backend-unknown
+  shows   Unknown backend '{name}'. Specify a 'device:backend' string or use one of
+  cause   torch.distributed has no backend called {name}, unless a package that registers it is
+          imported first
+  fix     nccl for GPUs, gloo for CPUs, "cpu:gloo,cuda:nccl" for both; import the vendor's package
+          (torch_npu, habana_frameworks, oneccl_bindings_for_pytorch) before init_process_group
+root c10d-device-id-without-index
+  says    init_process_group device_id parameter must be an accelerator with an index
+  cause   device_id= names a kind of device but not which one
+  fix     device_id=torch.device("cuda", int(os.environ["LOCAL_RANK"]))
+root c10d-group-destroyed
+  says    Invalid process group specified or has been destroyed
+  cause   a process group was used after it was destroyed, or twice destroyed
+  fix     destroy_process_group() once, last, when no thread (logger, checkpointer, data loader)
+          uses it any more
+root symmetric-memory-not-allocated
+  says    Tensor is not allocated from Symmetric Memory
+  says    get_symm_mem_workspace(): the requested size
+  cause   an operation that reads other GPUs' memory got a tensor that was not allocated for it, or
+          needs a larger workspace than the first one
+  fix     allocate with torch.distributed._symmetric_memory.empty() and rendezvous it; ask for the
+          largest workspace first; torch._inductor.config._micro_pipeline_tp = False goes without
+root nvshmem-library-missing
+  says    NVSHMEM device library not found
+  cause   NVSHMEM is not installed where torch or the kernels look for it
+  fix     `uv pip install nvidia-nvshmem-cu12` (cu13 for CUDA 13) of the release that torch asks
+          for, or set NVSHMEM_LIB_DIR / NVSHMEM_HOME
+  checks  software.versions-are-equal
 """
 )

@@ -46,5 +46,25 @@ root ucx-queue-refused
           peers, or too little memory may be locked
   fix     UCX_TLS=self,sm,dc_x or ud_x, which need fewer queues; memlock unlimited
   checks  limits.memlock-is-unlimited
+root ucx-gpudirect-refused
+  says    Couldn't enable GPUDirect RDMA. Please make sure
+  cause   UCX is asked for GPUDirect RDMA, and the kernel module for it is not loaded on this node
+  fix     `modprobe nvidia-peermem`, in the container no more is needed; UCX_IB_GPU_DIRECT_RDMA=n
+          goes without
+  checks  nccl.infiniband-is-usable
+root ucx-threads-unsupported
+  shows   {transport:\S+(?: memory)?} transport{s:s?} do{es:(?:es)?} not support multi-threaded
+          worker
+  cause   MPI or UCX was started for several threads, which this transport of UCX does not allow
+  fix     a UCX built with --enable-mt, or MPI_Init instead of MPI_Init_thread (in Python
+          mpi4py.rc.threads = False before the import)
+root ucx-transport-list-empty
+  says    The TLs list is empty. Please specify the transports you
+  cause   UCX_TLS is set to an empty or wholly excluded list
+  fix     unset UCX_TLS on every node
+root ucx-gid-and-subnet
+  says    both GID_INDEX and ROCE_SUBNET_LIST are specified, please
+  cause   UCX_IB_GID_INDEX and UCX_IB_ROCE_SUBNET_LIST exclude each other
+  fix     unset one of them on every node
 """
 )
