@@ -127,5 +127,24 @@ root container-shared-gpu-full
   fix     `kubectl inspect gpushare` shows who holds what; end those, ask for less, or restart the
           device plugin
   checks  gpu.gpus-are-idle
+root docker-cdi-device
+  says    unresolvable CDI devices
+  says    failed to inject CDI devices
+  cause   the container runtime knows no GPU under the name that was asked for: its CDI description
+          is missing or old
+  fix     `nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml` on that node, again after each
+          driver update
+  checks  gpu.driver-answers
+root docker-name-taken
+  shows   Conflict. The container name "{name:[^"]+}" is already in use
+  cause   a container of an earlier run is still there under that name
+  fix     `docker rm -f` it on that node if it is over; --rm at the next start
+root docker-disk-full
+  says    no space left on device: unknown
+  says    failed to register layer
+  pattern failed to register layer: .*no space left on device|no space left on device: unknown
+  cause   the disk under the container runtime's folder is full on this node
+  fix     `docker system df`, `docker system prune`, or move data-root to a larger disk
+  checks  files.home-and-caches-have-room
 """
 )

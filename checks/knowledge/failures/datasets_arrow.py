@@ -139,5 +139,47 @@ root datasets-cache-missing
           or on each node's own disk, prepared by its local rank 0 (main_process_first(local=True),
           LLaMA-Factory: data_shared_file_system)
   checks  files.shared-folders-are-shared-everywhere, files.caches-can-be-written
+root datasets-offline-not-cached
+  shows   Dataset {name} is not cached in {path}
+  cause   the network is switched off (HF_DATASETS_OFFLINE, HF_HUB_OFFLINE) or out of reach, and
+          {name} is not in {path} of this node
+  fix     load it once where the hub is reachable with the same HF_HOME, or copy that cache to every
+          node
+  checks  files.needed-data-is-whole
+root datasets-unreachable
+  shows   Couldn't reach '{name:[^']+}' on the Hub ({why:[^)]+})
+  cause   the hub did not answer for {name} ({why}): no network, no proxy, or it is switched off on
+          this node
+  fix     `curl -sI https://huggingface.co` on that node; load once elsewhere and copy the cache,
+          then HF_HUB_OFFLINE=1
+root datasets-format-not-inferred
+  says    Couldn't infer the same data file format for all splits
+  cause   files of several formats lie in the data set's folder, or no format can be told from their
+          names
+  fix     name them: load_dataset("json", data_files=…), in a folder with nothing else
+root datasets-column-taken
+  says    already in the dataset. Please choose a column name
+  says    are already in the dataset.
+  cause   a column would be renamed or added under a name that the data set has already
+  fix     remove_columns first, or another name
+root datasets-map-worker-lost
+  says    still contains None - at least one worker failed to return
+  cause   a process of map() died without a word, most often for host memory
+  fix     fewer num_proc and a smaller batch_size/writer_batch_size; free memory on that node
+  checks  limits.memory-is-free, limits.group-allows-enough-memory
+root datasets-tmpdir
+  shows   TMPDIR is set to '{path:[^']+}' but {why:(?:it is not|the directory does not).+}
+  cause   TMPDIR names {path}, which this node does not have
+  fix     `mkdir -p {path}` on every node, or unset TMPDIR
+  checks  files.temporary-folder-is-usable
+root datasets-overwrites-itself
+  says    but a dataset can't overwrite itself
+  cause   a data set is saved to the folder it was loaded from
+  fix     save_to_disk into another folder
+root datasets-stream-lengths
+  shows   Column lengths mismatch: columns {columns} have length
+  cause   map in batches returned columns of different lengths: rows were added or dropped in some
+          alone
+  fix     return every column with the new number of rows, and remove_columns= of the old ones
 """
 )

@@ -286,5 +286,31 @@ root devicemesh-not-initialised
   cause   a device mesh is used that has no process groups or no names for its dimensions
   fix     make it by init_device_mesh(…, mesh_dim_names=(…)) after init_process_group, the same on
           every rank
+root dtensor-needs-redistribution
+  says    This operation would remove or reshape sharded dimension
+  says    in-place operations that require placement changes are not supported
+  says    Decomposition requires redistribution for
+  says    Attempted to unbind along the sharded dimension
+  cause   an operation works along the dimension by which a tensor is sharded, and torch does not
+          gather it by itself
+  fix     x.redistribute(placements=[Replicate()]) or x.full_tensor() before it, or shard another
+          dimension in the parallel plan
+root dtensor-sharding-propagation
+  says    Sharding propagation failed for
+  says    Sharding propagation failed on op
+  cause   torch cannot work out how the result of an operation on sharded tensors is sharded; the
+          words before it name why (sizes that the mesh does not divide, an operator without a rule)
+  fix     make heads, hidden and vocabulary sizes multiples of the tensor-parallel size; gather
+          (full_tensor()) before that operation; a newer torch knows more operators
+root dtensor-device-missing
+  says    instantiation requires the presence of
+  cause   sharded tensors need a GPU on this rank, and none is visible to it
+  fix     `nvidia-smi` and CUDA_VISIBLE_DEVICES on that node; no more ranks than GPUs
+  checks  gpu.slots-have-gpus
+root dtensor-module-distributed-twice
+  says    distribute_module should only be called once on a module
+  cause   a module was given a parallel plan twice: by the user's code and by the trainer
+          (tp_plan="auto")
+  fix     one of them: leave tp_plan out of from_pretrained, or the plan out of the script
 """
 )

@@ -121,5 +121,12 @@ silent rccl-numa-balancing, survivable
   cause   the kernel moves memory between sockets while RCCL uses it
   fix     `sysctl kernel.numa_balancing=0` on every node
   checks  limits.numa-balancing-is-off
+root rocblas-no-kernels
+  says    rocBLAS error: Cannot read
+  pattern rocBLAS error: Cannot read (?P<path>\S+): (?P<why>.+)
+  cause   rocBLAS has no kernels for this GPU ({path}): torch was built for others
+  fix     a torch wheel of the ROCm release that supports this GPU (`rocminfo | grep gfx`); for a
+          near relative HSA_OVERRIDE_GFX_VERSION
+  checks  software.versions-are-equal
 """
 )

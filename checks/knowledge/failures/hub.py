@@ -168,5 +168,32 @@ root hub-base-model-path-after-training
           {path} for a repository's name
   fix     the weights are in the output folder where saving was logged; update the trainer, or name
           the base model by its repository
+root hub-blob-missing
+  says    Blob missing (broken symlink):
+  says    The cached snapshot for '
+  pattern Blob missing \(broken symlink\): (?P<path>\S+)|The cached snapshot for '(?P<repo>[^']+)'
+          .*is incomplete
+  cause   the cache of the hub is not whole: links without their files, as after a copy without them
+          or an interrupted download
+  fix     copy caches with `rsync -a` (links kept) with blobs and snapshots together, or delete that
+          model's folder and download again
+  checks  files.needed-data-is-whole
+root hub-pointer-path
+  says    Invalid pointer path: cannot create pointer path in snapshot folder
+  cause   a file name of the repository does not fit the cache: the cache folder is given by a
+          relative path or through links
+  fix     HF_HOME=/an/absolute/path in [env]
+root hub-force-offline
+  says    Cannot pass 'force_download=True' when offline mode is enabled
+  says    Cannot pass 'force_download=True' and 'local_files_only=True'
+  cause   a download is forced while the hub is switched off (HF_HUB_OFFLINE, local_files_only)
+  fix     unset one of the two on every node
+root hub-not-a-hub
+  says    so it does not seem to be served by a Hugging Face H
+  says    Distant resource does not have an ETag, we won't be able
+  cause   what answers is not the hub: a proxy, a mirror (HF_ENDPOINT) or a login page of the
+          network
+  fix     `curl -sI $HF_ENDPOINT/gpt2/resolve/main/config.json` on that node; correct HF_ENDPOINT or
+          the proxy, or download elsewhere and set HF_HUB_OFFLINE=1
 """
 )

@@ -132,5 +132,38 @@ root inductor-ddp-optimizer
           compiled too
   fix     torch._dynamo.config.optimize_ddp = False (TORCHDYNAMO_OPTIMIZE_DDP=0), or no
           torch_compile with checkpointing
+root inductor-folder-noexec
+  says    The most common reason this may occur is if the
+  cause   compiled code cannot be loaded from the temporary folder: it is mounted noexec, as in some
+          containers
+  fix     TORCHINDUCTOR_CACHE_DIR and TMPDIR on a local file system without noexec, in [env]
+  checks  software.build-folders-are-usable, files.temporary-folder-is-usable
+root inductor-worker-wait
+  shows   Inductor compile-worker future for {key} did not complete within {seconds}s
+  cause   a process that compiles kernels hung or was killed (host memory), or compiles for longer
+          than {seconds} s
+  fix     TORCHINDUCTOR_COMPILE_THREADS=1 in [env] compiles in the rank itself; free host memory on
+          that node
+  checks  limits.memory-is-free
+root inductor-daemonic-pool
+  says    Inductor async compile process pools are disabled in daemonic
+  cause   torch.compile runs in a process that may start no others, as a daemonic worker of
+          multiprocessing or Ray
+  fix     TORCHINDUCTOR_COMPILE_THREADS=1 in [env] of that process
+root inductor-no-configuration
+  says    No triton configs are available
+  says    No valid triton configs.
+  pattern No (?:triton configs are available|valid triton configs\. (?P<what>.+))
+  cause   no variant of a kernel that torch.compile generates fits this GPU: too little shared
+          memory for its size, or a Triton that is too old for the GPU
+  fix     the Triton that torch's own wheel asks for; mode="default" in place of "max-autotune";
+          without torch.compile for that module
+  checks  software.versions-are-equal
+root dynamo-python-too-new
+  shows   Python {version:3\.\d+}+ not yet supported for torch.compile
+  cause   torch.compile does not know Python {version} yet in this torch
+  fix     an environment with an older Python, or a newer torch; TORCHDYNAMO_DISABLE=1 goes without
+          compiling
+  checks  software.versions-are-equal
 """
 )

@@ -47,5 +47,29 @@ root peft-adapter-shape
   cause   the adapter was trained on another base: {name} has {saved} there, {current} here (another
           model, rank, or vocabulary)
   fix     load it on the base that adapter_config.json names, with its tokens added first
+root peft-prefix-with-checkpointing
+  says    does not work with gradient checkpointing.
+  cause   prefix tuning cannot be trained with gradient checkpointing
+  fix     gradient_checkpointing: false, or LoRA in place of it
+root peft-adapter-not-found
+  shows   Adapter {name} not found
+  cause   the model has no adapter called {name}: it was not loaded, or under another name
+  fix     load_adapter(path, adapter_name="{name}"), or set_adapter to one of model.peft_config
+root peft-adapter-weights-missing
+  shows   Can't find weights for {name} in
+  cause   the adapter's folder {name} has no adapter_model.safetensors or .bin: it was not saved
+          whole, or is a full model's
+  fix     name the folder with adapter_config.json and adapter_model.*; under ZeRO-3 save with
+          stage3_gather_16bit_weights_on_model_save
+  checks  files.needed-data-is-whole
+root peft-token-indices-and-saved
+  says    The embedding layer is already marked to be trained fully
+  cause   the embeddings are both in modules_to_save and in trainable_token_indices
+  fix     one of the two
+root peft-no-adapter-layers
+  says    No adapter layers found in the model
+  cause   adapters are expected in the model and none is there: get_peft_model was not called, or
+          the trainer unwrapped another model
+  fix     pass the PeftModel itself
 """
 )

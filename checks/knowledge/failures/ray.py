@@ -116,5 +116,20 @@ root ray-gpu-ids-beyond
   fix     --num-gpus at most what `nvidia-smi -L` shows; unset CUDA_VISIBLE_DEVICES before `ray
           start`
   checks  gpu.slots-have-gpus, gpu.shell-hides-no-gpu
+root ray-placement-timeout
+  says    Cannot schedule enough workers
+  says    The worker group startup timed out after
+  cause   Ray Train's workers could not all be placed: the cluster has fewer GPUs or CPUs free than
+          ScalingConfig asks for
+  fix     `ray status`: join every node before the run, end other jobs; num_workers and
+          resources_per_worker that fit
+  checks  gpu.slots-have-gpus
+root ray-driver-gone
+  says    Exiting because this node's raylet
+  says    owner has exited
+  cause   the program that started the tasks, or Ray's process of its node, ended: the others lost
+          their owner
+  fix     the driver's own log and `dmesg | grep -i oom` on its node; run the driver in the cluster
+          by `ray job submit`
 """
 )

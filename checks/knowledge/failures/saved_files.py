@@ -145,5 +145,19 @@ root removed-by-another-rank
   fix     one folder that all nodes share or one of each node's own, as the program expects; let one
           rank remove the file, with missing_ok=True; a newer release
   checks  files.shared-folders-are-shared-everywhere
+root safetensors-invalid-header
+  says    Error while deserializing header:
+  pattern Error while deserializing header: (?P<why>(?:InvalidHeader\w*|
+          invalid (?:UTF-8|JSON) in header|TensorInvalidInfo|invalid header deserialization).*)
+  cause   a .safetensors file does not begin as one ({why}): it is a git-lfs pointer, an error page,
+          another format, or damaged
+  fix     look at its size and `head -c 100 FILE` on that node; download it again (git lfs pull)
+  checks  files.needed-data-is-whole
+root safetensors-tensor-missing
+  shows   File does not contain tensor {name}
+  cause   a file of weights lacks the tensor {name} which the index or the model expects: files of
+          two models or releases are mixed
+  fix     download the whole model into a new folder; config, index and shards of one revision
+  checks  files.needed-data-is-whole, files.same-files-are-equal
 """
 )

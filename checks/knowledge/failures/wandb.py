@@ -43,5 +43,29 @@ root wandb-process-silent
           is slow or full, or threads are limited
   fix     wandb on rank 0 alone (WANDB_MODE=disabled for the others), WANDB__SERVICE_WAIT=300 and
           WANDB_DIR on a local disk in [env], `uv pip install -U wandb`
+root wandb-forked
+  says    This operation is not valid in a forked process. Original PID=
+  cause   wandb was started in a process that then forked (a data loader's worker, multiprocessing)
+  fix     wandb.init in the main process of rank 0 alone, after forking; start workers with "spawn"
+root wandb-directory-not-writable
+  shows   System temp directory ({path:[^)]+}) is not writable/readable
+  cause   wandb can write neither its folder nor {path}
+  fix     WANDB_DIR=/a/folder/of/this/user in [env]
+  checks  files.temporary-folder-is-usable
+root wandb-resume-conflict
+  says    Cannot resume a run while another run is active
+  says    `fork_from`, `resume`, or `resume_from` are mutually exclusive
+  cause   wandb was asked to go on with a run in a way that does not fit what is active or set
+  fix     one wandb.init on rank 0; one of resume, resume_from and fork_from, also among WANDB_* in
+          the environment
+root wandb-project-name
+  shows   Invalid project name {name:.+?}: {why:(?:exceeded|cannot contain).+}
+  cause   wandb refuses the project name {name}: {why}
+  fix     a short name without / \ # ? % : (the part behind the last / of a model's path, for
+          instance)
+root wandb-api-key-whitespace
+  says    API key cannot start or end with whitespace
+  cause   the key in WANDB_API_KEY has a space or line break at an end, as from a secret file
+  fix     write the key without a line break (`printf %s`), or strip it where it is read
 """
 )
