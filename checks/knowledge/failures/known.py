@@ -16,8 +16,8 @@ before them, and the traceback that it ends.
   name the version does not show the failure. Names are those of VERSION_LINES.
 
 Of several entries that fit one line a root goes first, then one that looks for more than the name
-of an exception, then one with conditions, then the longer literal. A line of source code within a traceback shows nothing: name the error's own line in `says`
-and the code in `near`.
+of an exception, then one with conditions, then the longer literal. A line of source code within a
+traceback shows nothing: name the error's own line in `says` and the code in `near`.
 
 Entries are written as text (entries.py). Each has a sample in
 `tests/support/recorded/failures/LAYER.txt`: `id<TAB>line`, the lines of a longer one joined by
@@ -111,7 +111,7 @@ class KnownFailure:
 
     @cached_property
     def is_general(self) -> bool:
-        """Whether it looks for any error of some kind, so that one with words of its own is better."""
+        """Whether its literals are names of exceptions alone, so that any other entry is better."""
         return all(_EXCEPTION_NAME.fullmatch(literal) for literal in self.literals)
 
     @property
