@@ -7,6 +7,7 @@ import errno
 import json
 import os
 import re
+import shutil
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -46,8 +47,9 @@ def require_name(name: str) -> str:
 class RunRecord:
     """A run's directory while the run is under way: 0700, and every file in it 0600.
 
-    What cannot be written raises PreflightError, unless `report` is set, as it is while ranks run:
-    then it is reported once, counted in `missing` by file, and the training goes on.
+    What cannot be written raises PreflightError, and nothing of the directory is left. Where
+    `report` is set, as it is while ranks run, it is reported once instead and counted in `missing`
+    by file, and the training goes on.
     """
 
     def __init__(self, base: Path, name: str) -> None:
@@ -59,7 +61,9 @@ class RunRecord:
             (self.path / "logs").mkdir(mode=0o700)
             (self.path / ROOM).write_bytes(bytes(ROOM_BYTES))
         except OSError as error:
-            raise UsageError(f"--runs {base}: {_write_error_text(self.path, error)}") from error
+            text = _write_error_text(self.path, error)
+            shutil.rmtree(self.path, ignore_errors=True)
+            raise UsageError(f"--runs {base}: {text}") from error
         process = {"pid": os.getpid(), **_process_identity(os.getpid())}
         self.write_json("controller.json", {**process, **_here(), "started": time.time()})
 
@@ -105,9 +109,9 @@ class RunRecord:
 
     def _failed(self, name: str, error: OSError) -> None:
         if self.report is None:
-            raise PreflightError(
-                f"{_write_error_text(self.path / name, error)}; nothing was started"
-            )
+            text = _write_error_text(self.path / name, error)
+            shutil.rmtree(self.path, ignore_errors=True)
+            raise PreflightError(f"{text}; nothing was started")
         if not self.missing:
             self.report(
                 f"{_write_error_text(self.path / name, error)}; the run continues without it"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -42,13 +43,15 @@ class Channel:
     def __init__(self, channel: Any, share: float = SHARE) -> None:
         self._channel = channel
         self._left = share
+        self._sending = threading.Lock()
         self._buffer = bytearray()
         self._searched = 0
 
     def send(self, data: bytes) -> None:
-        """Write to the command's standard input. Raises OSError where it has ended."""
+        """Write to the command's standard input, from any thread. Raises OSError where it ended."""
         try:
-            self._channel.sendall(data)
+            with self._sending:
+                self._channel.sendall(data)
         except (paramiko.SSHException, EOFError) as error:
             raise OSError(str(error) or "the connection ended") from error
 

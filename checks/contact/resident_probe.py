@@ -5,10 +5,12 @@ Nothing is installed: the interpreter reads the program's text as the first line
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 import re
 import secrets
+import threading
 import time
 from collections.abc import Collection
 from pathlib import Path
@@ -31,6 +33,8 @@ LATE_GRACE_S = 5.0
 
 The probe itself answers for what takes too long, so that silence is the node's or the network's.
 """
+BEAT_S = 5.0
+"""How often the probe hears that this controller still lives; see LEASE_S there."""
 NOISE_LIMIT = 2000
 
 
@@ -67,12 +71,20 @@ class ResidentProbe:
         self.gone = ""
         self._late = False
         self._asked = time.monotonic()
+        self._closed = threading.Event()
         self._channel = session.open(start_command(python))
         try:
             self._channel.send(probe_program(wanted, self._nonce.decode(), life_s))
             self.hello = self._wait_for_hello()
         except OSError as error:
             raise self._start_error(str(error)) from error
+        threading.Thread(target=self._send_beats, daemon=True).start()
+
+    def _send_beats(self) -> None:
+        """Signs of life, in a thread of its own: one node's slow link must not delay another's."""
+        with contextlib.suppress(OSError):
+            while not self._closed.wait(BEAT_S):
+                self._channel.send(b"\n")
 
     def _wait_for_hello(self) -> dict[str, Any]:
         deadline = time.monotonic() + START_S
@@ -186,5 +198,6 @@ class ResidentProbe:
 
     def close(self) -> None:
         """End the probe, and the login with it."""
+        self._closed.set()
         self._channel.close()
         self.session.close()

@@ -4,11 +4,15 @@ Each file is there whole or as it was before. Nothing outside the folder is writ
 links to folders that stand in it.
 """
 
+import errno
 import json
 import os
 import shutil
+import signal
 import sys
 import tarfile
+
+SILENCE_S = 30
 
 
 class Refused(Exception):  # noqa: N818 - it is an answer for a person
@@ -44,6 +48,30 @@ def place(archive, member, folder, kept):
             os.unlink(beside)
 
 
+class BoundedStream(object):
+    """What comes on a stream. Raises OSError where nothing does for SILENCE_S."""
+
+    def __init__(self, stream):
+        self.stream = stream
+        signal.signal(signal.SIGALRM, self.give_up)
+
+    def give_up(self, *_):
+        raise OSError(errno.ETIMEDOUT, "nothing came for %d s" % SILENCE_S)
+
+    def bounded(self, read, *args):
+        signal.alarm(SILENCE_S)
+        try:
+            return read(*args)
+        finally:
+            signal.alarm(0)
+
+    def read(self, size):
+        return self.bounded(self.stream.read, size)
+
+    def readline(self):
+        return self.bounded(self.stream.readline)
+
+
 def receive(stream):
     """Read the order and the tar; the number of files that were written and deleted."""
     order = json.loads(stream.readline().decode("utf-8"))
@@ -71,7 +99,7 @@ def attempt(path, act, *args):
 def main():
     """Take what comes on standard input. Exits 1 with one line that says why not."""
     try:
-        print(json.dumps(receive(sys.stdin.buffer)))
+        print(json.dumps(receive(BoundedStream(sys.stdin.buffer))))
     except Refused as error:
         sys.exit(str(error))
     except (OSError, ValueError, EOFError, tarfile.TarError) as error:

@@ -24,7 +24,20 @@ def end_run(supervisor, grace, save=0.0):
     supervisor.say("run-ended", left=left)
     supervisor.outbox.put(None)
     supervisor.writer.join(KILL_S)
+    supervisor.watchdog.dismiss()
     os._exit(1 if left else 0)
+
+
+def end_without_supervisor(run, home):
+    """What the watchdog of a supervisor does that was killed or stopped."""
+    deadline = time.monotonic() + KILL_S
+    while run_processes(run, ()) and time.monotonic() < deadline + KILL_S:
+        number = signal.SIGKILL if time.monotonic() > deadline else signal.SIGTERM
+        for pid in run_processes(run, ()):
+            with contextlib.suppress(OSError):
+                os.kill(pid, number)
+        time.sleep(0.2)
+    shutil.rmtree(home, ignore_errors=True)
 
 
 def let_ranks_save(supervisor, seconds):

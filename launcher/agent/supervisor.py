@@ -9,6 +9,7 @@ mark and removes the directory. It is never written to the node's disk.
 import base64
 import ctypes
 import errno
+import functools
 import json
 import os
 import queue
@@ -20,12 +21,15 @@ import time
 
 from checks.node.runtime.processes import find_process
 from checks.node.runtime.threads import start_service
+from checks.node.runtime.watchdog import spawn_watchdog
 from launcher.agent.marks import RUN_MARK
 from launcher.agent.rank_activity import observe_in_thread
-from launcher.agent.shutdown import end_run
+from launcher.agent.shutdown import end_run, end_without_supervisor
 
 LIBC = ctypes.CDLL(None)
 LEASE_S = 20.0
+STOPPED_S = 25.0
+"""After so long its watchdog ends a supervisor that does nothing, which should have ended first."""
 BEAT_S = 5.0
 GRACE_S = 5.0
 CHUNK_SIZE = 64 * 1024
@@ -56,6 +60,8 @@ class Supervisor(object):
 
     def __init__(self, first):
         self.run, self.home = first["run"], first["home"]
+        end = functools.partial(end_without_supervisor, self.run, self.home)
+        self.watchdog = spawn_watchdog(STOPPED_S, end)
         self.outputs, self.sessions, self.lost, self.shorter_grace = {}, set(), "", None
         self.half, self.agent, self.command, self.ranks = b"", None, None, {}
         self.records = os.pipe()[0]
@@ -109,6 +115,7 @@ class Supervisor(object):
 
     def forward_output(self, seconds):
         """Pass on what was said. Records wait for the output that was written before them."""
+        self.watchdog.reassure()
         heard = list(self.outputs) if self.outbox.qsize() < OUTBOX_LIMIT else []
         select.select([*heard, self.records], [], [], seconds if heard else 0.05)
         records = self.take(self.records)
@@ -217,9 +224,16 @@ class Supervisor(object):
                     self.run_command(**command)
 
 
+def first_line():
+    """The line of input that describes the run."""
+    line = sys.stdin.buffer.readline()
+    signal.alarm(0)
+    return json.loads(line.decode("utf-8"))
+
+
 def main():
     """Serve one run, as the first line of input describes it."""
-    first = json.loads(sys.stdin.buffer.readline().decode("utf-8"))
+    first = first_line()
     os.umask(0o077)
     supervisor = Supervisor(first)
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
@@ -238,5 +252,4 @@ def main():
 
 def end_orphaned_run():
     """End the run that the line of input names; its controller is gone. Exit 0: none is left."""
-    first = json.loads(sys.stdin.buffer.readline().decode("utf-8"))
-    end_run(Supervisor(first), GRACE_S)
+    end_run(Supervisor(first_line()), GRACE_S)

@@ -78,6 +78,8 @@ class RunController:
         self.aftermath = Aftermath(self.state)
         self.inbox = Inbox()
         self.end_requests = 0
+        self.concluding = False
+        """Whether all has ended: who asks for the end now changes nothing of what is recorded."""
         self.interrupted = False
         self.stopped_because = ""
         record.report = notifier.warn = self.console.say
@@ -116,7 +118,8 @@ class RunController:
                 self._end(supervisors)
             finally:
                 supervisors.close()
-        return self._conclude_run()
+            self.concluding = True
+            return self._conclude_run()
 
     def _launch_and_watch(self, supervisors: Supervisors) -> None:
         """Until the run is over or failed, or somebody requests its end."""
@@ -372,9 +375,14 @@ class RunController:
 
     @contextmanager
     def _stop_on_signals(self) -> Iterator[None]:
-        """Ctrl-C, `stop` and a closed terminal request the end; a suspended terminal does not."""
+        """Ctrl-C, `stop` and a closed terminal request the end; a suspended terminal does not.
+
+        What came since the run has a directory, and was held, comes then.
+        """
 
         def request_end(number: int, _frame: object) -> None:
+            if self.concluding:
+                return
             if number == signal.SIGHUP and self.end_requests:
                 return  # the kernel sends it, and then the shell
             self.end_requests += 1
@@ -387,6 +395,7 @@ class RunController:
             numbers.append(signal.SIGHUP)
         before = {number: signal.signal(number, request_end) for number in numbers}
         before[signal.SIGTSTP] = signal.signal(signal.SIGTSTP, signal.SIG_IGN)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_REASONS)
         try:
             yield
         finally:

@@ -88,6 +88,15 @@ def test_a_killed_controller_leaves_nothing_on_the_nodes(place, lab):
     assert "no process of it is left on node[1-2]" in stopped.stdout
 
 
+def test_a_stopped_supervisor_and_its_run_are_ended(place, lab):
+    run = LaunchedRun(place, lab, "train.py", "sleep")
+    run.wait_for("ranks started")
+    lab.node("node2").run(["pkill", "-STOP", "-o", "-f", "python3 -u -S -E -c"], check=True)
+    assert run.end() == 1, run.text
+    assert "node2 was lost" in run.text
+    wait_until_clean(lab, 40)
+
+
 @pytest.mark.parametrize("times", [1, 2])
 def test_ctrl_c_ends_the_run(place, lab, times):
     run = LaunchedRun(place, lab, "train.py", "sleep")

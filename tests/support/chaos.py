@@ -13,17 +13,24 @@ import time
 
 from tests.support.paths import ROOT
 
-DEEDS = ("kill", "stop", "cut", "fill", "kill-here", "stop-here")
-PHASES = ("start", "start", "preflight")
+DEEDS = ("kill", "stop", "cut", "fill", "kill-here", "stop-here", "fill-here")
+PHASES = ("start", "training", "preflight")
 OURS = re.compile(r"agent\.py|deepspeed\.launcher|train\.py|pdsh|-S -E -c|notty|smoke|rendezvous")
-STRANGER = 'exec -a "python -u train.py" sleep 86400'
+STRANGER = "python -u train.py 86400"
 """Another process of the same user, named as a rank is."""
 TRAINING = """
 import time
-for step in range(12):
+for step in range(16):
     print("step", step, "loss 2.5", flush=True)
+    open("/tmp/saved", "a").write("x" * 4096)
     time.sleep(0.5)
 """
+"""Ends with an error where it cannot save."""
+RECORDS = ("runs", ".preflight")
+FIRST_STEP_S = 120
+RUN_STRANGER = 'exec -a "python -u train.py" sleep 86400'
+STEP = re.compile(r"node\d+ (\d+): step")
+MOUNT = ("mount", "-t", "tmpfs", "-o", "size=400k", "chaos")
 STOPPED_S = 30.0
 """Longer than the lease: the nodes end the run of a controller that stands still."""
 
@@ -31,37 +38,50 @@ STOPPED_S = 30.0
 class Misfortune:
     """What a seed stands for: a deed, on a node, so many seconds after the beginning."""
 
-    def __init__(self, seed, lab):
-        self.rng = random.Random(seed)
+    def __init__(self, seed, lab, place):
+        self.place = place
+        self.lab, self.rng = lab, random.Random(seed)
         self.deed, self.phase = DEEDS[seed % len(DEEDS)], PHASES[(seed // len(DEEDS)) % 3]
         self.node = self.rng.choice(lab.nodes)
         self.stopped = ""
-        self.after_s = self.rng.uniform(0, 14)
+        self.after_s = self.rng.uniform(0, 6 if self.phase == "training" else 14)
         self.done = f"{self.phase}: {self.deed} on {self.node.name} after {self.after_s:.1f} s"
 
+    def wait(self, process, log):
+        """Until it is time: since the beginning, or since both ranks made a step."""
+        deadline = time.monotonic() + FIRST_STEP_S
+        while self.phase == "training" and len(set(STEP.findall(log.read_text()))) < 2:
+            if process.poll() is not None or time.monotonic() > deadline:
+                break
+            time.sleep(0.1)
+        time.sleep(self.after_s)
+
     def prepare(self):
-        """A small disk for the run's directory, where it is to fill up."""
+        """A small disk for the run's directory, or for the records here, where it is to fill up."""
         if self.deed == "fill":
             self.node.run("mount -t tmpfs -o size=300k chaos /tmp", check=True)
+        if self.deed == "fill-here":
+            for name in RECORDS:
+                (self.place / name).mkdir(exist_ok=True)
+                subprocess.run([*MOUNT, str(self.place / name)], check=True)
 
     def happen(self, process):
         """To that command, or to its node."""
         getattr(self, "_" + self.deed.replace("-", "_"))(process)
 
-    def end_what_none_survives(self):
-        """Continue what was stopped; and a probe behind a cut hears of its end by the network."""
+    def undo(self):
+        """Heal the node and this machine; returns what is left in the small disk."""
+        self.node.run("nft delete table inet chaos")
         if self.stopped:
             self.node.run(["kill", "-CONT", self.stopped])
-        if self.phase == "preflight":
-            self.node.run("nft delete table inet chaos")
-
-    def undo(self):
-        """Heal the node; returns what lies in the small disk beside what filled it."""
-        self.node.run("nft delete table inet chaos")
-        if self.deed != "fill":
-            return ""
-        left = self.node.run("ls -A /tmp | grep -v filler").stdout
-        self.node.run("umount -l /tmp", check=True)
+        left = ""
+        if self.deed == "fill":
+            left = self.node.run("ls -A /tmp | grep -vE '^(filler|saved)$'").stdout
+            self.node.run("umount -l /tmp", check=True)
+        for node in self.lab.nodes:
+            node.run("rm -f /tmp/saved")
+        for name in RECORDS if self.deed == "fill-here" else ():
+            subprocess.run(["umount", str(self.place / name)], check=True)
         return left
 
     def _kill(self, _process):
@@ -72,7 +92,7 @@ class Misfortune:
 
     def _signal(self, name):
         lines = self.node.run("ps -ww -eo pid=,args=").stdout.splitlines()
-        ours = [line for line in lines if OURS.search(line) and "python -u train.py" not in line]
+        ours = [line for line in lines if OURS.search(line) and not line.endswith(STRANGER)]
         ours = [line for line in ours if not line.endswith(" ps -ww -eo pid=,args=")]
         if ours:
             line = self.rng.choice(ours)
@@ -90,6 +110,11 @@ class Misfortune:
     def _fill(self, _process):
         self.node.run("dd if=/dev/zero of=/tmp/filler bs=1k")
 
+    def _fill_here(self, _process):
+        for name in RECORDS:
+            filler = ["dd", "if=/dev/zero", f"of={self.place / name / 'filler'}", "bs=1k"]
+            subprocess.run(filler, stderr=subprocess.DEVNULL, check=False)
+
     def _kill_here(self, process):
         process.kill()
 
@@ -105,7 +130,7 @@ class Strangers:
     def __init__(self, lab):
         self.lab = lab
         self.pids = {
-            node.name: node.run(f"({STRANGER}) >/dev/null 2>&1 & echo $!").stdout.split()[0]
+            node.name: node.run(f"({RUN_STRANGER}) >/dev/null 2>&1 & echo $!").stdout.split()[0]
             for node in lab.nodes
         }
 
@@ -124,13 +149,11 @@ class Strangers:
 
 def begin(place, lab, phase, log):
     """The command that something befalls, in a session of its own."""
-    words = {
-        "start": ["launcher", "start", "--allow-separate", "--hosts", str(lab.hosts)],
-        "preflight": ["preflight", "-q", "--report", "report.json", "--hosts", str(lab.hosts)],
-    }[phase]
+    start = ["launcher", "start", "--allow-separate", "--hosts", str(lab.hosts), "--", "train.py"]
+    preflight = ["preflight", "-q", "--report", "report.json", "--hosts", str(lab.hosts)]
     with log.open("wb") as out:
         return subprocess.Popen(
-            [sys.executable, "-m", *words, *(["--", "train.py"] if phase == "start" else [])],
+            [sys.executable, "-m", *(preflight if phase == "preflight" else start)],
             cwd=place,
             env={**os.environ, "PYTHONPATH": str(ROOT)},
             stdin=subprocess.DEVNULL,

@@ -31,12 +31,13 @@ def test_what_is_read_can_be_written_as_strict_utf_8_and_json():
         (b'{"a":' * 100_000, "nested too deeply"),
         (b"-" + b"9" * 100_000, "a number has 100000 digits"),
         (b"1e999", "the number 1e999 is out of range"),
+        (b"-1e308", "the number -1e308 is out of range"),
         (b"NaN", "NaN is no JSON"),
         (b"-Infinity", "-Infinity is no JSON"),
         (b"\xff", "utf-8"),
         (b"[1", "Expecting"),
     ],
-    ids=range(8),
+    ids=range(9),
 )
 def test_what_does_not_fit_is_refused_with_the_reason(text, why):
     with pytest.raises(ValueError, match=why):

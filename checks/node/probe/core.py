@@ -3,9 +3,11 @@
 A request is one line, {"id": 1, "section": "limits", "args": {}, "limit": 5.0}. Its answer is
 one line, {"id": 1, "data": ...} or {"id": 1, "error": "why there is no answer"}, behind the nonce
 that distinguishes it from what a login shell prints. The end of standard input ends the probe and
-all that it started.
+all that it started; so does its silence, for an end may not get through: an empty line is a sign of
+life and nothing more.
 """
 
+import functools
 import json
 import os
 import signal
@@ -18,8 +20,12 @@ from checks.node.runtime.files import decode_text
 from checks.node.runtime.marks import marked_processes
 from checks.node.runtime.processes import all_processes, descendants_of, kill_all, kill_tree
 from checks.node.runtime.threads import save_address_space, start_service, start_thread
+from checks.node.runtime.watchdog import Patience, spawn_watchdog
 
 SECTIONS = {}
+LEASE_S = 30.0
+"""Six signs of life of the controller, and longer than its login may stall (STALL_S)."""
+LAST_STARTS_S = 5.0
 PROBE_MARK = "PREFLIGHT_PROBE"
 """The variable that everything started here has in its environment, with the probe's nonce."""
 
@@ -46,24 +52,11 @@ def section(name):
     return register
 
 
-def spawn_reaper(nonce):
-    """Leave a process behind that kills all that was started here once the probe is dead.
-
-    However it died. PR_SET_PDEATHSIG would do, but has to be set between fork and exec: that makes
-    each start copy the whole interpreter, for 2 ms that thousands of logins do not have.
-    """
-    os.environ[PROBE_MARK] = nonce
-    reads, writes = os.pipe()
-    if os.fork():
-        os.close(reads)
-        return
-    os.setsid()
-    for number in (0, 1, 2, writes):
-        os.close(number)  # sshd waits for whoever holds its channel
-    os.read(reads, 1)
-    while kill_all(marked_processes(PROBE_MARK, nonce)):
-        pass
-    os._exit(0)
+def end_started(nonce):
+    """Kill all that was started here, however it was, and what that starts meanwhile."""
+    deadline = time.monotonic() + LAST_STARTS_S
+    while kill_all(marked_processes(PROBE_MARK, nonce)) and time.monotonic() < deadline:
+        time.sleep(0.02)
 
 
 def start_process(argv, env=None, **options):
@@ -103,6 +96,7 @@ class Probe(object):
         self.nonce, self.modules = nonce, modules
         self.lock = threading.Lock()
         self.deadlines = {}
+        self.patience, self.reads = Patience(LEASE_S), True
 
     def say(self, answer):
         line = "%s %s\n" % (self.nonce, json.dumps(answer))
@@ -128,12 +122,41 @@ class Probe(object):
         except Exception as error:  # noqa: BLE001 - every failure is reported to the controller
             self.answer(number, error="%s: %s" % (type(error).__name__, error))
 
+    def lines(self, stream):
+        """The lines of a stream until its end. Each part of one is a sign of life."""
+        rest = b""
+        while True:
+            data = stream.read1(1 << 16)
+            self.patience.renew()
+            if not data:
+                return
+            complete = (rest + data).split(b"\n")
+            rest = complete.pop()
+            self.reads = False
+            for line in filter(None, complete):
+                yield line.decode("utf-8")
+            self.reads = True
+
     def accept(self, line):
         request = json.loads(line)
         limit = float(request.get("limit") or 5.0)
         with self.lock:
             self.deadlines[request["id"]] = (time.monotonic() + limit, limit)
         start_thread(self.serve, request)
+
+    def hold_lease(self, watchdog):
+        """End the probe once the controller is silent for LEASE_S; runs beside for ever."""
+        while not self.patience.is_over():
+            time.sleep(0.2)
+            watchdog.reassure()
+            if not self.reads:
+                self.patience.renew()  # it serves a request itself, as it may start no thread
+        os.set_blocking(2, False)
+        try:
+            os.write(2, b"nothing was heard from the controller for %d s\n" % LEASE_S)
+        except OSError:
+            pass  # nobody reads it
+        end_probe(self.nonce)
 
     def watch(self):
         """Answer for sections that overran their limit; runs beside the reader for ever."""
@@ -146,9 +169,10 @@ class Probe(object):
                 self.answer(number, error="no answer within %g s" % limit)
 
 
-def end_probe(*_):
+def end_probe(nonce):
     """Leave nothing behind: kill what runs in our name, then go without waiting for threads."""
-    kill_all(descendants_of([os.getpid()], all_processes()))
+    kill_all(descendants_of([os.getpid()], all_processes()))  # the watchdog, too
+    end_started(nonce)
     os._exit(0)
 
 
@@ -157,14 +181,16 @@ def main(nonce, life, modules):
 
     `modules` names the module of each section, which is imported when the section is first asked.
     """
-    spawn_reaper(nonce)
+    os.environ[PROBE_MARK] = nonce
+    watchdog = spawn_watchdog(LEASE_S, functools.partial(end_started, nonce))
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGALRM, signal.SIGINT):
-        signal.signal(number, end_probe)
+        signal.signal(number, lambda *_: end_probe(nonce))
     signal.alarm(int(life))
     save_address_space()
     probe = Probe(nonce, modules)
+    start_service(probe.hold_lease, watchdog)
     start_service(probe.watch)
     probe.say({"hello": sys.version.split()[0], "pid": os.getpid(), "time": time.time()})
-    for line in sys.stdin.buffer:
-        probe.accept(line.decode("utf-8"))
-    end_probe()
+    for line in probe.lines(sys.stdin.buffer):
+        probe.accept(line)
+    end_probe(nonce)

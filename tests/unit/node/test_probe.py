@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import importlib
+import io
 import json
 import os
 import re
 import signal
 import subprocess
-import sys
 import time
 
 import psutil
@@ -17,6 +17,8 @@ import pytest
 from checks.contact import resident_probe as resident
 from checks.contact.resident_probe import probe_program, section_modules
 from checks.contact.shipping import BOOTSTRAP, start_command
+from checks.node.probe import core
+from checks.node.runtime import watchdog
 from tests.support.paths import ROOT
 
 NONCE = "f00d"
@@ -25,18 +27,26 @@ NONCE = "f00d"
 class Probe:
     """A probe started as a login shell would start it."""
 
-    def __init__(self, *wanted, life=60):
+    def __init__(self, *wanted, life=60, lease=core.LEASE_S, stderr=None):
         self.process = subprocess.Popen(
             ["/usr/bin/python3", "-u", "-S", "-E", "-c", BOOTSTRAP],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            stderr=stderr,
         )
-        self.write(probe_program(wanted, NONCE, life))
+        program = probe_program(wanted, NONCE, life)
+        self.write(program.replace(b"LEASE_S = %.1f" % core.LEASE_S, b"LEASE_S = %.1f" % lease))
         self.hello = self.read()
 
     def write(self, data: bytes):
         self.process.stdin.write(data)
         self.process.stdin.flush()
+
+    def end_by(self, number):
+        self.process.send_signal(number)
+        self.process.wait()
+        self.process.stdin.close()
+        self.process.stdout.close()
 
     def ask(self, **request):
         self.write(json.dumps(request).encode() + b"\n")
@@ -98,20 +108,73 @@ def test_ends_by_itself_when_its_life_is_over():
     one.process.stdout.close()
 
 
-def test_a_command_dies_with_a_killed_probe(tmp_path):
-    mark = f"sleep 7{os.getpid()}"
-    code = (
-        "import sys; sys.path.insert(0, sys.argv[1])\n"
-        "from checks.node.probe.core import spawn_reaper, run_command\n"
-        "spawn_reaper('a nonce of this test')\n"
-        f"run_command({mark.split()!r}, 60)"
-    )
-    root = str(ROOT)
-    process = subprocess.Popen([sys.executable, "-c", code, root])
+def ask_for_sleep(one, mark):
+    """Have the probe run a command that outlasts the test; returns once it runs."""
+    one.ask(id=1, section="command", args={"argv": mark, "limit": 600}, limit=600)
     assert wait_for(lambda: running(mark))
-    process.send_signal(signal.SIGKILL)
-    process.wait()
+
+
+@pytest.fixture
+def mark():
+    """A command line that no other test has."""
+    return ["sleep", f"{time.monotonic_ns()}"]
+
+
+def test_a_command_dies_with_a_killed_probe(mark):
+    one = Probe("command")
+    ask_for_sleep(one, mark)
+    one.end_by(signal.SIGKILL)
     assert wait_for(lambda: not running(mark))
+
+
+@pytest.mark.parametrize("stopped", ["probe", "watchdog", "command"])
+def test_what_somebody_stopped_ends_with_the_probe_too(mark, stopped):
+    one = Probe("command", lease=2.0)
+    ask_for_sleep(one, mark)
+    process = psutil.Process(one.process.pid)
+    beside, command = sorted(process.children(), key=lambda child: child.cmdline() == mark)
+    {"probe": process, "watchdog": beside, "command": command}[stopped].suspend()
+    one.process.stdin.close()
+    one.process.stdout.close()
+    one.process.wait(60)
+    assert wait_for(lambda: not running(mark) and not beside.is_running())
+
+
+def test_a_silent_controller_ends_it_and_its_commands(mark):
+    one = Probe("command", lease=1.0, stderr=subprocess.PIPE)
+    ask_for_sleep(one, mark)
+    with one.process.stderr as errors:
+        assert errors.read() == b"nothing was heard from the controller for 1 s\n"
+    one.end_by(signal.SIGKILL)
+    assert not running(mark)
+
+
+@pytest.mark.parametrize("sign", [b"\n", b"{"])
+def test_any_sign_of_life_renews_its_patience(sign):
+    one = core.Probe(NONCE, {})
+    one.patience.left = 0.1
+    assert not list(one.lines(io.BytesIO(sign)))
+    assert one.patience.left == core.LEASE_S
+
+
+def test_lines_come_whole_however_they_are_cut():
+    whole = b'{"id": 1}\n\n' + "é".encode() * 70_000 + b"\n"
+    assert list(core.Probe(NONCE, {}).lines(io.BytesIO(whole))) == ['{"id": 1}', "é" * 70_000]
+
+
+def test_a_node_that_stood_still_has_not_waited(monkeypatch):
+    now = iter([0.0, 0.2, 3600.0, 3600.2, 3601.2])
+    monkeypatch.setattr(watchdog.time, "monotonic", lambda: next(now))
+    patience = watchdog.Patience(2.0)
+    assert [patience.is_over() for _ in range(4)] == [False, False, False, True]
+
+
+def test_input_that_never_comes_ends_what_waits_for_it():
+    program = BOOTSTRAP.replace("alarm(30)", "alarm(1)")
+    assert program != BOOTSTRAP
+    argv = ["/usr/bin/python3", "-u", "-S", "-E", "-c", program]
+    with subprocess.Popen(argv, stdin=subprocess.PIPE) as process:
+        assert process.wait(60) == -signal.SIGALRM
 
 
 def wait_for(condition, seconds=60):
@@ -123,8 +186,7 @@ def wait_for(condition, seconds=60):
     return False
 
 
-def running(command_line: str) -> bool:
-    wanted = command_line.split()
+def running(wanted: list[str]) -> bool:
     return any(process.info["cmdline"] == wanted for process in psutil.process_iter(["cmdline"]))
 
 
