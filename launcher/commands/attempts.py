@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import signal
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
@@ -13,6 +11,7 @@ from typing import NoReturn
 from launcher.exit_codes import ExitCode
 from launcher.gate import GateResult, Say
 from launcher.record import RecordedRun
+from launcher.run.end_signals import on_end_signals
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 5.0, 60.0
 
@@ -58,7 +57,7 @@ def run_attempts(
     """
     attempt = Attempt(1, restarts + 1)
     try:
-        with interrupt_on_signals():
+        with on_end_signals(_interrupt):
             while True:
                 code, path = run(attempt, found)
                 if code != ExitCode.FAILED or attempt.last or _would_be_the_same(path):
@@ -83,19 +82,6 @@ def _would_be_the_same(path: Path) -> bool:
     return bool(RecordedRun(path).read("result.json").get("separation"))
 
 
-@contextmanager
-def interrupt_on_signals() -> Iterator[None]:
+def _interrupt(*_: object) -> NoReturn:
     """`stop` and a closed terminal interrupt as Ctrl-C does."""
-
-    def end(*_: object) -> NoReturn:
-        raise KeyboardInterrupt
-
-    wanted = [signal.SIGTERM]
-    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
-        wanted.append(signal.SIGHUP)
-    before = {number: signal.signal(number, end) for number in wanted}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    raise KeyboardInterrupt

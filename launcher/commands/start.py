@@ -5,11 +5,9 @@ from __future__ import annotations
 import dataclasses
 import os
 import secrets
-import signal
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,7 +36,8 @@ from launcher.plan.text import dry_run_text, plan_as_json
 from launcher.recheck import recheck_nodes
 from launcher.record import START_END, RunRecord, require_name, run_name
 from launcher.run.console import print_line
-from launcher.run.controller import STOP_REASONS, RunController
+from launcher.run.controller import RunController
+from launcher.run.end_signals import held_end_signals
 from launcher.run.failure_report import FailureReport
 from launcher.run.notifier import Notifier
 
@@ -112,7 +111,7 @@ class _Start:
         """One attempt, to the check of its nodes after a failure; its exit code and directory."""
         job, args = self.job, self.args
         plan = _plan_run(job, found)
-        with hold_signals():
+        with held_end_signals() as held:
             record = RunRecord(args.runs, self.name)
             _record_plan(record, job, plan, found)
             if attempt.of > 1:
@@ -121,8 +120,9 @@ class _Start:
             which = f" ({attempt})" if attempt.of > 1 else ""
             where = f"{len(plan.ranks)} ranks on {len(plan.nodes)} nodes"
             print_line(f"{where}, recorded in {record.path}{which}")
-            controller = RunController(job, plan, record, self.notifier, args.stuck_after)
-            self.last = controller
+            self.last = controller = RunController(
+                job, plan, record, self.notifier, args.stuck_after, held
+            )
             code = controller.run()
         if code == ExitCode.FAILED and not controller.separation:
             try:
@@ -140,16 +140,6 @@ class _Start:
         self.last.record.write_json(START_END, {"exit": int(code)})
         if code == ExitCode.STOPPED_BY_GATE:
             self.last.notices.not_restarted(self.last.progress.run_figures)
-
-
-@contextmanager
-def hold_signals() -> Iterator[None]:
-    """Have what asks for the end wait for a controller, which records it as the run's end."""
-    signal.pthread_sigmask(signal.SIG_BLOCK, STOP_REASONS)
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_REASONS)
 
 
 def _recheck_failure(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import queue
 import signal
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
@@ -19,6 +19,7 @@ from launcher.plan.plan import BEFORE_SOURCE, LAUNCHER_SOURCE, Plan
 from launcher.record import RecordedRun, RunRecord
 from launcher.run.aftermath import Aftermath
 from launcher.run.console import Console
+from launcher.run.end_signals import STOP_REASONS, on_end_signals
 from launcher.run.failure_report import FailureReport, describe_failure
 from launcher.run.inbox import Inbox
 from launcher.run.messages import (
@@ -54,15 +55,12 @@ LAUNCHERS_EXIT_S = 15.0
 """For the nodes' launchers and the agent launcher to end by themselves after the ranks did."""
 SUPERVISORS_EXIT_S = 20.0
 
-STOP_REASONS: Mapping[int, str] = {
-    signal.SIGINT: "stopped by Ctrl-C",
-    signal.SIGTERM: "stopped on request",
-    signal.SIGHUP: "stopped because its terminal closed; start --detach runs on without one",
-}
-
 
 class RunController:
-    """One run under way. `run` brings it to its end, whatever that is."""
+    """One run under way. `run` brings it to its end, whatever that is.
+
+    `held` are signals that came since the record was begun; they count as if they came now.
+    """
 
     def __init__(
         self,
@@ -71,13 +69,14 @@ class RunController:
         record: RunRecord,
         notifier: Notifier,
         stuck_after_s: float = STUCK_AFTER_S,
+        held: Sequence[int] = (),
     ) -> None:
         self.job, self.plan, self.record = job, plan, record
         self.console = Console([node.name for node in plan.nodes])
         self.state = RunState(plan, self._show_line)
         self.aftermath = Aftermath(self.state)
         self.inbox = Inbox()
-        self.end_requests = 0
+        self.end_requests, self.held = 0, held
         self.concluding = False
         """Whether all has ended: who asks for the end now changes nothing of what is recorded."""
         self.interrupted = False
@@ -375,32 +374,23 @@ class RunController:
 
     @contextmanager
     def _stop_on_signals(self) -> Iterator[None]:
-        """Ctrl-C, `stop` and a closed terminal request the end; a suspended terminal does not.
-
-        What came since the run has a directory, and was held, comes then.
-        """
-
-        def request_end(number: int, _frame: object) -> None:
-            if self.concluding:
-                return
-            if number == signal.SIGHUP and self.end_requests:
-                return  # the kernel sends it, and then the shell
-            self.end_requests += 1
-            self.stopped_because = STOP_REASONS[number]
-            self.state.end_requested = True
-            self.interrupted = self.interrupted or not self.state.has_succeeded
-
-        numbers = [signal.SIGINT, signal.SIGTERM]
-        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
-            numbers.append(signal.SIGHUP)
-        before = {number: signal.signal(number, request_end) for number in numbers}
-        before[signal.SIGTSTP] = signal.signal(signal.SIGTSTP, signal.SIG_IGN)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_REASONS)
+        """Signals request the end, also those that were held; a suspended terminal does not."""
+        suspend = signal.signal(signal.SIGTSTP, signal.SIG_IGN)
         try:
-            yield
+            with on_end_signals(self._request_end):
+                for number in self.held:
+                    self._request_end(number)
+                yield
         finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
+            signal.signal(signal.SIGTSTP, suspend)
+
+    def _request_end(self, number: int, _frame: object = None) -> None:
+        if self.concluding or (number == signal.SIGHUP and self.end_requests):
+            return  # a closed terminal: the kernel sends it, and then the shell
+        self.end_requests += 1
+        self.stopped_because = STOP_REASONS[signal.Signals(number)]
+        self.state.end_requested = True
+        self.interrupted = self.interrupted or not self.state.has_succeeded
 
 
 def _saving_notice(node: str, signals: Mapping[str, str]) -> str:

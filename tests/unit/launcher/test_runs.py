@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from pathlib import Path
 
 import pytest
 
@@ -90,6 +91,17 @@ def test_before_the_start_what_cannot_be_written_stops_it(tmp_path):
     (record.path / "hostfile").mkdir()
     with pytest.raises(PreflightError, match=r"hostfile: cannot be written: .*nothing was started"):
         record.write("hostfile", "node1 slots=1")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_disk_without_room_for_the_result_has_no_half_a_run(tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(UsageError, match="No space left on device"):
+        RunRecord(tmp_path, "train")
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_run_is_found_by_part_of_its_name(tmp_path):
