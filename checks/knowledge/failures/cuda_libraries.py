@@ -81,5 +81,11 @@ root cuda-device-index-beyond
           do it (RAY_EXPERIMENTAL_NOSET_CUDA_VISIBLE_DEVICES=1); versions of vLLM, torch and the
           trainer that belong together
   checks  gpu.shell-hides-no-gpu, software.versions-are-equal
+root cudnn-no-algorithm
+  says    Unable to find a valid cuDNN algorithm to run convolution
+  cause   cuDNN found no way to compute a convolution: most often the GPU's memory is full, else
+          another cuDNN than torch's is loaded
+  fix     a smaller micro batch; unset LD_LIBRARY_PATH so that torch's own cuDNN is loaded;
+          `nvidia-smi` for processes of earlier runs
 """
 )

@@ -84,5 +84,11 @@ root pyxis-seccomp
   cause   the node's kernel lacks the seccomp filter that pyxis needs
   fix     update the kernel, or pyxis, on that node
   checks  limits.systems-are-alike
+root pyxis-image-missing
+  shows   [ERROR] No such file or directory: {path:\S+\.sqsh}
+  cause   the container image {path} is not on this node: the file system is not mounted, or it lies
+          on one node alone
+  fix     --container-image on a file system that all nodes mount; `srun -w NODE ls -l {path}`
+  checks  files.shared-folders-are-shared-everywhere
 """
 )

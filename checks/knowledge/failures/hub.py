@@ -195,5 +195,13 @@ root hub-not-a-hub
           network
   fix     `curl -sI $HF_ENDPOINT/gpt2/resolve/main/config.json` on that node; correct HF_ENDPOINT or
           the proxy, or download elsewhere and set HF_HUB_OFFLINE=1
+root hub-read-timeout
+  says    The read operation timed out
+  says    Read timed out. (read timeout=
+  near    huggingface|hf_hub|hf\.co
+  cause   a download from the hub stalled: slow or filtered network, or all ranks of all nodes
+          download at once
+  fix     download once (`hf download REPO`) to a folder that all see, or on each node by one rank,
+          then HF_HUB_OFFLINE=1; HF_HUB_DOWNLOAD_TIMEOUT=60
 """
 )

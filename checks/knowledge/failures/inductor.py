@@ -165,5 +165,17 @@ root dynamo-python-too-new
   fix     an environment with an older Python, or a newer torch; TORCHDYNAMO_DISABLE=1 goes without
           compiling
   checks  software.versions-are-equal
+root triton-passes-failed
+  says    PassManager::run failed
+  cause   Triton could not translate a kernel for this GPU: this Triton does not support the GPU or
+          the kernel, or it is not the release that torch asks for
+  fix     the triton that torch's wheel asks for; a newer torch for a newer GPU; without that kernel
+          (attn_implementation="sdpa", use_liger_kernel: false, no torch.compile)
+  checks  software.versions-are-equal
+root dynamo-constraint
+  says    ConstraintViolationError:
+  cause   a dimension that was declared to vary has one value for the model
+  fix     leave that dimension out of mark_dynamic / dynamic_shapes, or use the suggested fixes
+          printed below
 """
 )

@@ -51,12 +51,6 @@ root pod-storage-limit
   fix     raise ephemeral-storage under resources: limits, or the emptyDir's sizeLimit; write
           checkpoints and caches (HF_HOME) to a volume
   checks  files.home-and-caches-have-room
-symptom pod-image-not-pulled, survivable
-  says    ImagePullBackOff
-  says    ErrImagePull
-  cause   a node cannot pull the image: a wrong name or tag, no pull secret, or no way to the
-          registry
-  fix     `kubectl describe pod` shows the registry's answer
 symptom pod-restarts, survivable
   says    Back-off restarting failed container
   says    CrashLoopBackOff

@@ -134,6 +134,13 @@ root local-rank-with-hyphen
   fix     start it with torchrun and read LOCAL_RANK, or accept both:
           parser.add_argument("--local-rank", "--local_rank", type=int)
   checks  deepspeed.arguments-agree
+root env-key-missing
+  shows   KeyError: '{name:LOCAL_RANK|RANK|WORLD_SIZE|MASTER_ADDR|MASTER_PORT|LOCAL_WORLD_SIZE|
+          NODE_RANK|SLURM_PROCID|SLURM_LOCALID|SLURM_NTASKS|SLURM_JOB_NODELIST|OMPI_COMM_WORLD_RANK|
+          OMPI_COMM_WORLD_LOCAL_RANK}'
+  cause   the script reads {name}, which its launcher sets, and was started without that launcher
+  fix     torchrun, deepspeed or accelerate launch for RANK and its kin; srun or mpirun for theirs;
+          os.environ.get for a single process
 """,
     SHM_FIX=SHM_FIX,
 )

@@ -59,5 +59,18 @@ root client-cut-off-from-storage
           in time
   fix     `dmesg | grep -i evict` on that node; check its network, and mount again
   checks  files.network-mounts-answer, limits.links-stay-up
+root stack-smashed
+  says    *** stack smashing detected ***
+  says    *** buffer overflow detected ***
+  cause   native code wrote beyond a buffer and was ended: a faulty extension, or one built for
+          other headers than the library that is loaded (CUDA, NCCL, a plugin)
+  fix     PYTHONFAULTHANDLER=1 in [env] shows where; build the extension again in this environment;
+          unset LD_PRELOAD and NCCL plugins to find it
+  checks  software.versions-are-equal
+symptom c10-error-thrown
+  says    terminate called after throwing an instance of 'c10::Error'
+  cause   a thread of torch's C++ code met an error that nobody caught; the line `what():` below
+          says which
+  fix     read `what():`; of a watchdog it is the end of a collective that another rank missed
 """
 )

@@ -98,5 +98,13 @@ symptom nccl-remote-error
   cause   a peer ended early, or the network failed
   fix     find the rank that failed first; if there is none, suspect the network
   checks  ports.ephemeral-ports-are-open, nccl.socket-interface-exists
+root nccl-internal-check
+  says    "ncclInternalError: Internal check failed."
+  cause   NCCL found its own state broken: ranks use different NCCL releases or NCCL_* settings, its
+          network plugin failed, or a peer ended in the middle
+  fix     read NCCL's WARN lines of that rank (NCCL_DEBUG=WARN in [env]); the same NCCL and
+          variables on every node; NCCL_NET=Socket, NCCL_CUMEM_ENABLE=0 or NCCL_NVLS_ENABLE=0 in
+          turn show which part it is
+  checks  nccl.variables-are-equal, software.versions-are-equal
 """
 )

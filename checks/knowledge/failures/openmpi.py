@@ -90,5 +90,20 @@ root mpi-other-interface
   fix     name the network: `--mca btl_tcp_if_include 10.0.0.0/16 --mca oob_tcp_if_include
           10.0.0.0/16`
   checks  network.one-network, network.calls-leave-by-training-interface
+root mpi-orted-missing
+  says    orted: command not found
+  says    orted: No such file or directory
+  says    prted: command not found
+  cause   Open MPI starts its daemon on each node over ssh, where it is not in the path of a shell
+          without login
+  fix     the same Open MPI at the same path on every node; `mpirun --prefix DIR`, or PATH at the
+          top of ~/.bashrc before it returns for shells that are not interactive
+  checks  software.versions-are-equal
+root mpi-unknown-option
+  shows   mpirun: Error: unknown option "{option:[^"]+}"
+  cause   this mpirun does not know {option}: it is of another MPI or release than the command was
+          written for
+  fix     `mpirun --version`; Open MPI's options for Open MPI, Hydra's (-hosts, -genv) for MPICH and
+          Intel MPI
 """
 )

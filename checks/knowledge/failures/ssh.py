@@ -128,6 +128,14 @@ root ssh-account-closed
   cause   the account has no shell on this node
   fix     `chsh -s /bin/bash USER` there, or another account
   checks  reach.controller-logs-in, ssh.every-node-logs-in-to-every-node
+root ssh-publickey-denied
+  says    denied (publickey
+  pattern Permission denied \(publickey
+  cause   a node refuses the login: the public key is not in its authorized_keys, another key is
+          offered, or the account is wrong
+  fix     `ssh -v NODE true` shows the keys that are offered; `ssh-copy-id`, or User and
+          IdentityFile in ~/.ssh/config; in a container mount the keys
+  checks  reach.controller-logs-in, ssh.every-node-logs-in-to-every-node
 """,
     HOST_KEY_UNKNOWN=CAUSE_MEANING["host-key-unknown"],
     HOST_KEY_CHANGED=CAUSE_MEANING["host-key-changed"],

@@ -265,6 +265,19 @@ symptom torch-state-dict-error
   shows   Error(s) in loading state_dict for {model:\w+}
   cause   the weights do not fit the model {model}; the lines below name the keys or shapes
   fix     read the lines below: missing or unexpected keys, or a size mismatch
+root torch-storage-not-resizable
+  says    Trying to resize storage that is not resizable
+  cause   a batch was put together in memory that cannot grow: samples of different sizes in a data
+          loader's worker, or a tensor over NumPy's or shared memory
+  fix     pad samples to one size in the collator; num_workers=0 shows the plain error; .clone()
+          what comes from NumPy
+root torch-storage-freed
+  shows   requiring a storage size of {need:\d+} are out of bounds for storage of size 0
+  cause   a parameter is used whose memory FSDP has freed: a module is called apart from the wrapped
+          forward, a weight is shared between two wrapped blocks, or the block was left by an
+          exception before
+  fix     call the wrapped model alone; wrap blocks that share weights together; use_orig_params and
+          ignored modules as in the library's example
 """,
     DEEPSPEED_WEIGHTS_ONLY=KNOWN_RELEASES["deepspeed-weights-only"].because,
 )

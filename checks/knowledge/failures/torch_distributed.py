@@ -201,5 +201,15 @@ root nvshmem-library-missing
   fix     `uv pip install nvidia-nvshmem-cu12` (cu13 for CUDA 13) of the release that torch asks
           for, or set NVSHMEM_LIB_DIR / NVSHMEM_HOME
   checks  software.versions-are-equal
+symptom c10d-socket-timeout
+  says    "RuntimeError: Socket Timeout"
+  says    "DistStoreError: Socket Timeout"
+  cause   this rank waited at the store for another that did not come, or whose store is gone
+  fix     find the rank that is missing or failed first
+  checks  ports.master-port-is-reachable
+root c10d-no-libuv
+  says    use_libuv was requested but PyTorch was
+  cause   this build of torch has no libuv, which its TCP store uses by default
+  fix     USE_LIBUV=0 in [env]
 """
 )

@@ -1,0 +1,43 @@
+"""What Python says where two packages, or package and script, are of releases that do not fit."""
+
+from __future__ import annotations
+
+from checks.knowledge.failures.entries import read_entries
+
+FAILURES = read_entries(
+    r"""
+root release-unexpected-keyword
+  says    got an unexpected keyword argument '
+  pattern TypeError: (?P<function>[\w.<>]+)\(\) got an unexpected keyword argument '(?P<name>\w+)'
+  cause   `{function}` as installed takes no argument `{name}`: caller and callee are of releases
+          that do not fit, or the argument was renamed or removed
+  fix     the traceback's last frame is the caller: bring its package (or your script, from that
+          release's examples) and the one that defines `{function}` to releases of one time; `uv pip
+          list` on each node
+  checks  software.versions-are-equal, software.releases-work-together
+root release-missing-argument
+  shows   {function:[\w.<>]+}() missing {count:\d+} required positional argument{plural:s?}:
+          '{name:\w+}'
+  cause   `{function}` was called without `{name}`: its caller was written for another release, or
+          an override of it has other arguments
+  fix     the traceback's last frame is the caller: bring its package and the one that defines
+          `{function}` to releases of one time, or pass `{name}` in your code
+  checks  software.versions-are-equal
+root release-object-attribute
+  shows   AttributeError: '{class:\w+(?:Config|Model|Trainer|Engine|Optimizer|Cache|Arguments|
+          Accelerator|State|ForCausalLM|Processor|Attention|Plugin)}' object has no attribute
+          '{name:\w+}'
+  cause   `{class}` as installed has no `{name}`: who reads it is of another release (a remote
+          model's code, a trainer, a plugin), or a config lacks that entry
+  fix     the traceback's last frame reads it: bring its package and the one that defines `{class}`
+          to releases of one time; for a model's own code its newest revision
+  checks  software.versions-are-equal, software.releases-work-together
+root release-model-type-key
+  says    "KeyError: "
+  pattern KeyError: '(?P<name>[\w-]+)'
+  near    CONFIG_MAPPING\[
+  cause   this transformers does not know the model type {name}: it is older than the model
+  fix     `uv pip install -U transformers` on every node
+  checks  software.versions-are-equal
+"""
+)

@@ -1,0 +1,64 @@
+"""What torch says of tensors whose sizes do not fit, and of samples that lack what is read."""
+
+from __future__ import annotations
+
+from checks.knowledge.failures.entries import read_entries
+
+FAILURES = read_entries(
+    r"""
+root shapes-not-multiplied
+  says    mat1 and mat2 shapes
+  pattern mat1 and mat2 shapes cannot be multiplied \((?P<one>[\dx]+) and (?P<other>[\dx]+)\)
+  cause   a layer's weight ({other}) does not fit what it gets ({one}): config and weights are of
+          different models, an adapter or head was made for another hidden size, or the weight is
+          one rank's part
+  fix     compare hidden_size and the layer that the traceback names with the checkpoint's
+          config.json; under ZeRO-3 or FSDP use weights only within the wrapped forward
+root shapes-not-broadcast
+  shows   The size of tensor a ({one:\d+}) must match the size of tensor b ({other:\d+})
+  cause   two tensors of an operation have {one} and {other} elements where they must agree: a mask,
+          position or label is of another length than its input, or a sequence is longer than the
+          model's limit
+  fix     look at the two operands in the line that the traceback names; pad and truncate input,
+          mask and labels alike, to at most max_position_embeddings; parts of sequence parallelism
+          need one length
+root shapes-not-joined
+  says    Sizes of tensors must match except in dimension
+  cause   tensors to be joined differ in another dimension than the joined one: samples of different
+          lengths or sizes in one batch
+  fix     let the collator pad all samples of a batch to one length (images to one size); batch size
+          1 proves it
+root shapes-view-invalid
+  shows   shape '{shape:\[[\d, -]+\]}' is invalid for input of size {size:\d+}
+  cause   a tensor of {size} elements was to be seen as {shape}: heads, hidden size or sequence are
+          not what the code expects, as where tensor or sequence parallelism leaves a rank a part,
+          or a patched attention is of another release
+  fix     parallel sizes that divide heads, key-value heads and sequence; the attention
+          implementation (attn_implementation="sdpa") and kernels of the installed transformers
+root sample-key-missing
+  shows   KeyError: '{name:input_ids|labels|attention_mask|text|messages|prompt|chosen|rejected|
+          completion|content|role|conversations|instruction|output|input|response|query|image|
+          images|pixel_values}'
+  cause   a sample has no `{name}`: the data has other columns than the trainer or its template
+          reads, or remove_unused_columns took it away
+  fix     print the first sample; rename the column or set the field names in the config;
+          remove_unused_columns: false where a collator reads raw columns
+  checks  files.needed-data-is-whole
+root count-is-zero
+  says    ZeroDivisionError
+  pattern ZeroDivisionError: (?:(?:integer |float )?(?:division|modulo)(?: or modulo)? by zero|
+          division by zero)
+  near    (?:steps_per_epoch|len\((?:self\.)?\w*(?:loader|dataset)\w*\)|num_samples|total_samples|
+          accumulation_steps|num_batches|world_size|batch_size|num_examples|total_steps|
+          max_steps).*\n(?:[ ~^]+\n)?ZeroDivisionError
+  cause   a number of steps, samples or ranks is zero: the data is smaller than one batch of all
+          ranks, or was filtered away
+  fix     print the lengths in the line above; more data, a smaller batch or fewer accumulation
+          steps; look at filters (max length)
+root value-not-json
+  shows   Object of type {type} is not JSON serializable
+  cause   a value of type {type} was written as JSON: a tensor or NumPy number in logs, metrics or
+          the trainer's state, a dtype in a config
+  fix     convert it (float(x), x.item(), str(dtype)) where it is put into logs, state or config
+"""
+)
