@@ -100,6 +100,7 @@ symptom nccl-remote-error
   checks  ports.ephemeral-ports-are-open, nccl.socket-interface-exists
 root nccl-internal-check
   says    "ncclInternalError: Internal check failed."
+  unless  ^Last error:\s*\S
   cause   NCCL found its own state broken: ranks use different NCCL releases or NCCL_* settings, its
           network plugin failed, or a peer ended in the middle
   fix     read NCCL's WARN lines of that rank (NCCL_DEBUG=WARN in [env]); the same NCCL and

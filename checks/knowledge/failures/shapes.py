@@ -39,6 +39,7 @@ root sample-key-missing
   shows   KeyError: '{name:input_ids|labels|attention_mask|text|messages|prompt|chosen|rejected|
           completion|content|role|conversations|instruction|output|input|response|query|image|
           images|pixel_values}'
+  near    /(?:datasets|transformers|trl|llamafactory|axolotl|swift|verl|utils/data)/[\w/]+\.py"
   cause   a sample has no `{name}`: the data has other columns than the trainer or its template
           reads, or remove_unused_columns took it away
   fix     print the first sample; rename the column or set the field names in the config;
