@@ -19,7 +19,8 @@ class KnownRelease:
     """Versions that do not work: all of `bounds` hold, such as `deepspeed<0.14.4`.
 
     `because` says what goes wrong, `fix` what to do, `install` what pip is asked for. `machine` is
-    the only architecture that is concerned, "" for all.
+    the only architecture that is concerned, "" for all, `adapters` the drivers of RDMA adapters,
+    where it takes one of those. Beside packages `python`, `nccl`, `hip` and `linux` have versions.
     """
 
     id: str
@@ -30,17 +31,20 @@ class KnownRelease:
     source: str
     blocks: bool = False
     machine: str = ""
+    adapters: tuple[str, ...] = ()
 
     @property
     def packages(self) -> tuple[str, ...]:
         """Whose versions are concerned, in the order of the bounds."""
         return tuple(split_bounds(bounds)[0] for bounds in self.bounds)
 
-    def concerns(self, versions: Mapping[str, str], machine: str = "") -> bool:
-        """Whether these versions, by package, are among them."""
-        return self.machine in ("", machine) and all(
-            is_version_within(bounds, versions) for bounds in self.bounds
-        )
+    def concerns(
+        self, versions: Mapping[str, str], machine: str = "", adapters: Iterable[str] = ()
+    ) -> bool:
+        """Whether these versions, by package, are among them, on a node with these adapters."""
+        carried = not self.adapters or bool(set(self.adapters) & set(adapters))
+        fits = self.machine in ("", machine) and carried
+        return fits and all(is_version_within(bounds, versions) for bounds in self.bounds)
 
 
 def split_bounds(bounds: str) -> tuple[str, list[str]]:
@@ -81,7 +85,7 @@ KNOWN_RELEASES: Mapping[str, KnownRelease] = {
             "install Python 3.13.9 or newer, or 3.12 (`uv python install 3.12`), and create the "
             "environment of every node again",
             (),
-            "https://github.com/python/cpython/issues/139783",
+            "https://github.com/python/cpython/issues/139783; torch 2.12: pytorch/pull/179066",
             blocks=True,
         ),
         KnownRelease(
@@ -120,6 +124,14 @@ KNOWN_RELEASES: Mapping[str, KnownRelease] = {
             "update DeepSpeed on every node",
             ("deepspeed>=0.16",),
             "https://github.com/deepspeedai/DeepSpeed/pull/6751",
+        ),
+        KnownRelease(
+            "deepspeed-zero-2-gradients",
+            ("deepspeed>=0.17.6,<0.18.3",),
+            "DeepSpeed 0.17.6 to 0.18.2 computes wrong gradients under ZeRO-2, without an error",
+            "update DeepSpeed on every node",
+            ("deepspeed>=0.18.3",),
+            "https://github.com/deepspeedai/DeepSpeed/issues/7718",
         ),
         KnownRelease(
             "deepspeed-no-sync",
@@ -165,6 +177,25 @@ KNOWN_RELEASES: Mapping[str, KnownRelease] = {
             ("nccl>=2.29.3",),
             "https://github.com/NVIDIA/nccl/releases/tag/v2.29.3-1",
             machine="aarch64",
+        ),
+        KnownRelease(
+            "rccl-pollara",
+            ("hip>=7.1,<7.2",),
+            "RCCL of ROCm 7.1.1 is slow in scatter and all-to-all over AMD Pollara adapters",
+            "install the torch that is built for ROCm 7.2 or newer on every node",
+            (),
+            "https://github.com/ROCm/legacy-rocm-build/issues/5717",
+            adapters=("ionic",),
+        ),
+        KnownRelease(
+            "rccl-peer-memory",
+            ("hip<6.3", "linux>=6.4"),
+            "RCCL before ROCm 6.3 looks for GPUDirect where Linux 6.4 and newer (Ubuntu's 6.8) no "
+            "longer show it, and sends through the host's memory",
+            "install the torch that is built for ROCm 6.3 or newer on every node",
+            (),
+            "https://github.com/ROCm/rccl/pull/1328",
+            adapters=("mlx5_core", "bnxt_en"),
         ),
         KnownRelease(
             "peft-hybrid-cache",
@@ -238,7 +269,10 @@ def _bound(requirement: str) -> tuple[int, ...]:
     return _version_key(requirement.partition("=")[2])
 
 
-def find_known_releases(versions: Mapping[str, str], machine: str = "") -> list[KnownRelease]:
+def find_known_releases(
+    versions: Mapping[str, str], machine: str = "", adapters: Iterable[str] = ()
+) -> list[KnownRelease]:
     """The rows that concern these versions, by package; those that block come first."""
-    found = [row for row in KNOWN_RELEASES.values() if row.concerns(versions, machine)]
+    rows = KNOWN_RELEASES.values()
+    found = [row for row in rows if row.concerns(versions, machine, adapters)]
     return sorted(found, key=lambda release: not release.blocks)

@@ -23,7 +23,8 @@ ALGORITHMS = ("tree", "ring", "collnet", "collnetdirect", "collnetchain", "nvls"
 PROTOCOLS = ("ll", "ll128", "simple")
 SUBSYSTEMS = (
     "INIT", "COLL", "P2P", "SHM", "NET", "GRAPH", "TUNING", "ENV", "ALLOC", "ALLOC_HOST", "CALL",
-    "PROXY", "NVLS", "BOOTSTRAP", "REG", "PROFILE", "RAS", "DESTROY", "ALL",
+    "PROXY", "NVLS", "BOOTSTRAP", "REG", "PROFILE", "RAS", "DESTROY", "DIAG", "CFT",
+    "ALL",
 )  # fmt: skip
 TRUE_WORDS, FALSE_WORDS = ("y", "yes", "1", "t", "true"), ("n", "no", "0", "f", "false")
 LIST_FORMATS: Mapping[str, str] = {

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from checks.areas.software.pip_commands import pip_command, uninstall_command, upgrade_command
 from checks.check import node_check
 from checks.facts import NodeView
+from checks.facts.machine import Machine
+from checks.facts.rdma import Rdma
 from checks.facts.software import Software
 from checks.knowledge.releases import KnownRelease, find_known_releases, needed_requirements
 from checks.model import Fix, Severity, Verdict, block, ok, skip, warn
@@ -15,16 +17,22 @@ from checks.outliers.consensus import majority_value
 NCCL_WHEEL = "nvidia-nccl-cu"
 
 
-@node_check("software.releases-work-together", Software, severity=Severity.WARN)
+@node_check(
+    "software.releases-work-together",
+    Software,
+    severity=Severity.WARN,
+    optional=(Machine, Rdma),
+)
 def releases_work_together(node: NodeView) -> Verdict:
     """No package is of a release that is known to be broken, or not to work with another's.
 
     Such an environment installs without an error and fails at the start, at the first checkpoint,
     or in a collective after hours.
 
-    Measured: The versions of Python and of the packages against the table of known releases
-    (`checks/knowledge/releases.py`), which names the source of each row; and the NCCL packages of
-    the environment against the CUDA that torch was built for. What fails at every import blocks,
+    Measured: The versions of Python, of the packages, of the ROCm that torch was built for and of
+    the kernel against the table of known releases (`checks/knowledge/releases.py`), which names the
+    source of each row, and some the adapter that it takes; and the NCCL packages of the environment
+    against the CUDA that torch was built for. What fails at every import blocks,
     the rest warns. A node whose versions differ from most nodes' is left to
     `software.versions-are-equal`.
 
@@ -37,8 +45,9 @@ def releases_work_together(node: NodeView) -> Verdict:
     software = node.read(Software)
     if not software.ok:
         return skip("the interpreter does not run; see software.python-is-there")
-    versions = _versions_by_package(software)
-    found = find_known_releases(versions, "aarch64" if "aarch64" in software.abi else "")
+    versions = _versions_by_package(node)
+    machine = "aarch64" if "aarch64" in software.abi else ""
+    found = find_known_releases(versions, machine, _adapter_drivers(node))
     if found and _differs_from_most(node, found, versions):
         return skip("its versions differ from most nodes'; see software.versions-are-equal")
     if found:
@@ -49,11 +58,19 @@ def releases_work_together(node: NodeView) -> Verdict:
     return ok("no release is known not to work", **versions)
 
 
-def _versions_by_package(software: Software) -> dict[str, str]:
-    """The packages' versions, with Python's and that of NCCL, whichever CUDA it is for."""
+def _versions_by_package(node: NodeView) -> dict[str, str]:
+    """The packages' versions, with Python's, NCCL's, whichever CUDA it is for, ROCm's, Linux's."""
+    software = node.read(Software)
     nccl = [packed for name, packed in software.packages.items() if name.startswith(NCCL_WHEEL)]
     known = {"nccl": nccl[0]} if len(nccl) == 1 else {}
-    return {"python": software.version, **software.packages, **known}
+    hip = {"hip": software.hip} if software.hip else {}
+    linux = {"linux": node.read(Machine).kernel} if node.has(Machine) else {}
+    return {"python": software.version, **software.packages, **known, **hip, **linux}
+
+
+def _adapter_drivers(node: NodeView) -> set[str]:
+    devices = node.read(Rdma).devices if node.has(Rdma) else ()
+    return {device.driver[0] for device in devices if device.driver}
 
 
 def _differs_from_most(
@@ -61,7 +78,7 @@ def _differs_from_most(
 ) -> bool:
     """Whether most nodes have other versions of what does not work here: theirs are the remedy."""
     peers = {
-        peer.name: _versions_by_package(peer.read(Software))
+        peer.name: _versions_by_package(peer)
         for peer in node.cluster.nodes_with(Software)
         if peer.read(Software).ok
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from checks.knowledge.failures.entries import read_entries
+from checks.knowledge.releases import KNOWN_RELEASES
 
 FAILURES = read_entries(
     r"""
@@ -32,8 +33,18 @@ symptom nccl-watchdog-timeout
           Timeout\(ms\)=(?P<ms>\d+)\) ran for (?P<ran>\d+) milliseconds
   cause   {op} number {seq} waited {ms} ms for a rank that did not arrive, or for the network
   fix     look at the rank with the lowest SeqNum first; if all have the same, suspect the network
-  checks  network.full-size-packets-arrive, nccl.a-failed-rank-ends-the-others,
+  checks  software.releases-work-together, network.full-size-packets-arrive,
+          nccl.a-failed-rank-ends-the-others,
           ports.ephemeral-ports-are-open, network.mtu-is-equal, collective.links-are-alike
+symptom nccl-timeout-proxy-order
+  says    Watchdog caught collective operation timeout
+  pattern {RANK_PATTERN}{WATCHDOG_PATTERN}OpType=(?P<op>\w+)(?:, NumelIn=\d+, NumelOut=\d+)?,
+          Timeout\(ms\)=(?P<ms>\d+)\) ran for (?P<ran>\d+) milliseconds
+  versions nccl>=2.28.3,<2.28.9
+  cause   {op} number {seq} waited {ms} ms, perhaps for NCCL itself: {NCCL_PROXY_ORDER}
+  fix     install NCCL 2.28.9 or newer on every node; then look at the rank with the lowest SeqNum
+  checks  software.releases-work-together, network.full-size-packets-arrive,
+          nccl.a-failed-rank-ends-the-others, collective.links-are-alike
 symptom nccl-watchdog-stuck
   shows   ProcessGroupNCCL's watchdog got stuck for {s:\d+} seconds
   cause   a call into CUDA or NCCL did not return for {s} s: a GPU or its driver hangs
@@ -54,5 +65,6 @@ root collective-mismatch
   says    Detected mismatch between collectives on ranks
   cause   ranks called different collectives: a branch of the program depends on the rank
   fix     make every rank take the same path around collectives and saves
-"""
+""",
+    NCCL_PROXY_ORDER=KNOWN_RELEASES["nccl-proxy-order"].because,
 )

@@ -175,5 +175,12 @@ root nccl-over-loopback
   fix     NCCL_SOCKET_IFNAME=eth0, the interface between the nodes, on every node; on one node find
           the rank that failed first
   checks  nccl.socket-interface-exists, collective.ranks-meet
+root nccl-without-tls
+  says    NCCL was built without TLS support but a pre-shared key was configured
+  says    ncclCrypt: TLS connection requested without TLS support
+  cause   the program asks for encrypted sockets (ncclSetEncryption, NCCL 2.32), and this NCCL, as
+          the wheels on PyPI, was built without OpenSSL
+  fix     a NCCL built with TLS_BACKEND=OPENSSL3 on every node, or no key
+  checks  software.versions-are-equal
 """
 )

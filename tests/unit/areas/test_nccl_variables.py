@@ -65,7 +65,8 @@ def test_names_that_nobody_reads(name, cause, meant):
         *("NCCL_GPUDIRECTTCPX_SOCKET_IFNAME", "NCCL_TUNER_CONFIG_PATH", "NCCL_GDRCOPY_ENABLE"),
         *("NCCL_ROOT_DIR", "NCCL_PLUGIN_P2P", "NCCL_UCX_RNDV_THRESH", "NCCL_IB_CC", "NCCL_LIB_DIR"),
         *("NCCL_SHARP_DISABLE", "TORCH_NCCL_HEARTBEAT_TIMEOUT_SEC", "NCCL_OF_SOME_SITE"),
-        *("NCCL_TOPO_FILE", "GLOO_LOG_LEVEL"),
+        *("NCCL_TOPO_FILE", "GLOO_LOG_LEVEL", "NCCL_CFT_ENABLE", "NCCL_IB_RAIL_POLICY"),
+        *("NCCL_RUN_DIAGNOSTICS", "NCCL_PROGRESS_COUNTER_MONITOR_STALE_MS", "TORCH_FR_BUFFER_SIZE"),
     ],
 )
 def test_names_of_plugins_images_and_others_are_let_be(name):
@@ -115,6 +116,9 @@ def test_values_that_are_misread(name, value):
         ("NCCL_IB_DISABLE", ""),
         ("NCCL_IB_DISABLE", "1"),
         ("NCCL_IB_PKEY", "0x7fff"),
+        ("NCCL_DEBUG", "ATTN"),
+        ("NCCL_DEBUG_SUBSYS", "INIT,DIAG"),
+        ("NCCL_IB_RAIL_POLICY", "CX9:FLIP"),
         ("NCCL_IB_TC", "-1"),
         ("NCCL_IB_HCA", "^=mlx5_0:1,mlx5_bond_0"),
         ("NCCL_IB_HCA", "mlx5_0:1:0:3,mlx5_1"),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from checks.facts.machine import Machine
+from checks.facts.rdma import Rdma, RdmaDevice
 from checks.facts.software import Software
 from tests.support.installed import cluster, node2_outcome, outcomes, software
 from tests.support.snapshots import judged
@@ -44,6 +46,17 @@ def packages(**versions: str) -> dict[str, str]:
 def test_known_releases_are_reported_before_the_start(fields, expected):
     everywhere = {"software": software(**{"packages": {}, **fields})}
     assert set(outcomes(CLAIM, cluster(base=everywhere)).values()) == {expected}
+
+
+def test_rocm_and_the_kernel_are_known_beside_the_packages():
+    rocm = {
+        "software": software(packages=packages(), hip="6.2.41134"),
+        "machine": Machine(kernel="6.8.0-45-generic"),
+        "rdma": Rdma((RdmaDevice("mlx5_0", driver=("mlx5_core", "")),)),
+    }
+    finding = judged(cluster(base=rocm), f"software.{CLAIM}")["node2",]
+    assert finding.cause == "releases-do-not-fit" and "GPUDirect" in finding.message
+    assert outcomes(CLAIM, cluster(base={**rocm, "rdma": Rdma()}))["node2"] == "pass"
 
 
 def test_versions_of_one_node_alone_are_left_to_the_comparison_with_the_others():

@@ -45,6 +45,11 @@ OLD = {"transformers": "4.46.3", "numpy": "1.26.4"}
             [],
         ),
         ({"deepspeed": "0.15.4"}, ["weights-only"]),
+        ({"deepspeed": "0.17.6"}, ["zero-2-gradients"]),
+        ({"deepspeed": "0.18.2"}, ["zero-2-gradients"]),
+        ({"deepspeed": "0.17.5"}, []),
+        ({"deepspeed": "0.18.3"}, []),
+        ({"hip": "7.1.52802-26aae437f6", "linux": "6.8.0-124-generic"}, []),
         ({"deepspeed": "0.15.4", "torch": "2.5.1"}, []),
         ({"nccl": "2.28.3"}, ["proxy-order"]),
         ({"nccl": "2.28.7"}, ["proxy-order"]),
@@ -69,6 +74,24 @@ def test_a_release_that_hangs_on_arm_is_reported_there_alone():
     versions = {**HEALTHY, "nccl": "2.29.2"}
     assert [release.id for release in find_known_releases(versions, "aarch64")] == ["nccl-arm"]
     assert find_known_releases(versions, "x86_64") == []
+
+
+@pytest.mark.parametrize(
+    ("hip", "linux", "adapter", "expected"),
+    [
+        ("7.1.52802-26aae437f6", "6.8.0-124-generic", "ionic", ["rccl-pollara"]),
+        ("7.1.52802-26aae437f6", "6.8.0-124-generic", "mlx5_core", []),
+        ("7.2.26015", "6.8.0-124-generic", "ionic", []),
+        ("6.2.41134", "6.8.0-45-generic", "mlx5_core", ["rccl-peer-memory"]),
+        ("6.2.41134", "6.8.0-45-generic", "bnxt_en", ["rccl-peer-memory"]),
+        ("6.2.41134", "6.2.0-39-generic", "mlx5_core", []),
+        ("6.3.42131", "6.8.0-45-generic", "mlx5_core", []),
+    ],
+)
+def test_releases_of_rocm_are_reported_where_the_adapter_is(hip, linux, adapter, expected):
+    versions = {**HEALTHY, "hip": hip, "linux": linux}
+    found = find_known_releases(versions, adapters=[adapter])
+    assert [release.id for release in found] == expected
 
 
 def test_what_blocks_comes_first():
