@@ -4,20 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from checks.facts.decode import Fact
 
 
+def _refusal(text: str) -> None:
+    if text not in ("", "not-json", "not-an-object", "duplicate-key"):
+        raise ValueError("not why a config is refused")
+
+
+RefusalName = Annotated[str, _refusal]
+
+
 @dataclass(frozen=True)
 class ConfigText:
-    """`state` is there, missing, denied or error; `text` is cut at 256 KiB, `bytes` is not."""
+    """`state` is there, missing, denied or error; `text` is cut at 256 KiB, `bytes` is not.
+
+    `refused` is the cause why it is no config, in line `line` if that is not 0; there is no text
+    then. `detail` says more.
+    """
 
     state: str
     absolute: str
     text: str = ""
     bytes: int = 0
     detail: str = ""
+    refused: RefusalName = ""
+    line: int = 0
 
 
 @dataclass(frozen=True)

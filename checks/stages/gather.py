@@ -20,6 +20,7 @@ from checks.facts.account import Account
 from checks.facts.pressure import Pressure
 from checks.facts.snapshot import Login, Snapshot
 from checks.model import Job
+from checks.stages.foreign_text import without_foreign_text
 from checks.stages.stage_list import STAGED_SECTIONS, STAGES, Stage
 
 FACTS_LIMIT_S = 20.0
@@ -144,7 +145,7 @@ class _Gathering:
         answers = contact.ask_all(requests, FACTS_LIMIT_S, self._progress_callback("facts"))
         for name, answered in answers.items():
             for section, answer in answered.items():
-                self.snapshot.put(name, section, answer)
+                self.snapshot.put(name, section, without_foreign_text(section, answer))
         self._ask_late_nodes(contact)
 
     def _ask_late_nodes(self, contact: Contact) -> None:

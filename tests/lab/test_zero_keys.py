@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from checks.areas.deepspeed.keys import SECTION_KEYS, TOP_KEYS
+from checks.knowledge.deepspeed_keys import SECTION_KEYS, TOP_KEYS
 from tests.support.zero_cases import GATHER, MICRO, outcome, zero
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from checks.areas.deepspeed.config import ParsedConfig
 from checks.areas.deepspeed.lint import key_expression
+from checks.knowledge.deepspeed_config import ParsedConfig
 
 BATCH = TRAIN, MICRO, STEPS = (
     "train_batch_size",

@@ -6,12 +6,12 @@ import functools
 import re
 from collections.abc import Callable
 
-from checks.areas.deepspeed.config import NotAConfig, ParsedConfig, parse_config
-from checks.areas.deepspeed.keys import Version
 from checks.areas.deepspeed.reader import ConfigReader, find_reader
 from checks.facts import NodeView
 from checks.facts.deepspeed_config import ConfigText, DeepspeedConfig
 from checks.facts.software import Software
+from checks.knowledge.deepspeed_config import NotAConfig, ParsedConfig, read_config
+from checks.knowledge.deepspeed_keys import Version
 from checks.model import Verdict, skip, unknown
 
 NO_CONFIG = "no deepspeed_config in launch.toml"
@@ -29,7 +29,7 @@ def with_config(
         if isinstance(text, Verdict):
             return text
         try:
-            config = parse_config(text.text)
+            config = read_config(text)
         except NotAConfig:
             return skip(f"{text.absolute} cannot be read; see deepspeed.config-is-readable")
         return judge(node, config)

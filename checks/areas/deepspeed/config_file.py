@@ -7,7 +7,6 @@ import re
 import shlex
 
 from checks.areas.deepspeed.batch import BATCH
-from checks.areas.deepspeed.config import NotAConfig, ParsedConfig, parse_config
 from checks.areas.deepspeed.config_access import (
     NO_CONFIG,
     config_path,
@@ -26,6 +25,7 @@ from checks.facts.deepspeed_config import DeepspeedConfig, OffloadFolder
 from checks.facts.gpus import Gpus
 from checks.facts.software import Software
 from checks.folded_names import fold_names
+from checks.knowledge.deepspeed_config import NotAConfig, ParsedConfig, read_config
 from checks.model import Severity, Verdict, block, ok, skip, unknown, warn
 
 CONFIG_OPTION = re.compile(r"--(?:deepspeed|ds)(?:[-_]config)?[= ](\S+\.json)\b")
@@ -52,7 +52,7 @@ def config_is_readable(node: NodeView) -> Verdict:
         return text
     path = text.absolute
     try:
-        config = parse_config(text.text)
+        config = read_config(text)
     except NotAConfig as error:
         place = f" +{error.line}" if error.line else ""
         fix = node.fix(f"${{EDITOR:-vi}}{place} {shlex.quote(path)}", "correct it there")

@@ -10,7 +10,6 @@ import json
 from collections.abc import Mapping, Sequence
 
 from checks.areas.deepspeed.batch import BATCH, TRAIN, fit_batch_sizes, fits_fewer_copies
-from checks.areas.deepspeed.config import AUTO, OFFLOAD_KINDS, ParsedConfig
 from checks.areas.deepspeed.config_access import config_path, config_reader
 from checks.areas.deepspeed.fixes import edit_fix
 from checks.areas.deepspeed.lint import key_expression
@@ -19,6 +18,7 @@ from checks.facts import NodeView
 from checks.facts.deepspeed_config import DeepspeedConfig, TrainingScript
 from checks.facts.gpus import Gpus
 from checks.job.slot_filter import parse_slot_filter, remaining_slots
+from checks.knowledge.deepspeed_config import AUTO, OFFLOAD_KINDS, ParsedConfig
 from checks.model import Job, Verdict, block, ok, skip, warn
 
 LARGEST_NODE = 1024

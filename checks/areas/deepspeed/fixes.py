@@ -6,10 +6,10 @@ import json
 import shlex
 from collections.abc import Iterable
 
-from checks.areas.deepspeed.config import ParsedConfig
 from checks.areas.deepspeed.config_access import config_path
 from checks.areas.deepspeed.lint import ConfigProblem
 from checks.facts import NodeView
+from checks.knowledge.deepspeed_config import ParsedConfig
 from checks.model import Fix, Verdict, block, ok, warn
 
 

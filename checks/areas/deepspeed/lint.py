@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from checks.areas.deepspeed.config import AUTO, ParsedConfig
-from checks.areas.deepspeed.keys import (
+from checks.knowledge.deepspeed_config import AUTO, ParsedConfig, nearest_key
+from checks.knowledge.deepspeed_keys import (
     COMMUNICATION_TYPES,
     EXCLUSIVE_KEYS,
     EXPECTED_WORDS,
@@ -253,9 +252,3 @@ def _choice_problems(config: ParsedConfig) -> Iterator[ConfigProblem]:
             yield ConfigProblem(
                 "wrong-value", f'"{name}" is {json.dumps(value)}; expected {expected}'
             )
-
-
-def nearest_key(key: str, known: Iterable[str]) -> str:
-    """The known key that was probably meant, or nothing."""
-    matches = difflib.get_close_matches(key.lower(), sorted(known), 1, 0.84)
-    return matches[0] if matches else ""

@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterator
 
 from checks.areas.deepspeed.batch import BATCH
-from checks.areas.deepspeed.config import ParsedConfig
 from checks.facts.deepspeed_config import TrainingScript
+from checks.knowledge.deepspeed_config import ParsedConfig
 from checks.model import Job
 
 TRAINER = {

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from checks.areas.deepspeed.config import ParsedConfig
 from checks.areas.deepspeed.config_access import NO_CONFIG, config_path, with_config
 from checks.areas.deepspeed.fixes import edit_fix
 from checks.check import cluster_check
 from checks.facts import ClusterView, NodeView
 from checks.facts.deepspeed_config import DeepspeedConfig
 from checks.facts.files import Files, FolderSpace
+from checks.knowledge.deepspeed_config import ParsedConfig
 from checks.model import Severity, Verdict, ok, skip, warn
 
 LOCAL_STORAGE_KEY = "checkpoint.use_node_local_storage"

@@ -6,7 +6,6 @@ import posixpath
 import shlex
 from collections.abc import Mapping
 
-from checks.areas.deepspeed.config import NotAConfig, parse_config
 from checks.areas.files.fixes import (
     abbreviate_nodes,
     copies_here,
@@ -24,6 +23,7 @@ from checks.facts.deepspeed_config import DeepspeedConfig
 from checks.facts.files import Files, FolderSpace, PathState
 from checks.facts.job_paths import JobPaths
 from checks.facts.local_modules import LocalModules
+from checks.knowledge.deepspeed_config import NotAConfig, read_config
 from checks.model import Fix, Verdict, block, ok, skip, warn
 from checks.outliers.consensus import majority_value, nodes_with_value
 from checks.units import format_file_size
@@ -177,7 +177,7 @@ def _valid_copies(
 def _is_config(node: NodeView) -> bool:
     config = node.read(DeepspeedConfig).config if node.has(DeepspeedConfig) else None
     try:
-        return config is None or bool(parse_config(config.text))
+        return config is None or bool(read_config(config))
     except NotAConfig:
         return False
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from checks.areas.deepspeed.config import ParsedConfig
 from checks.areas.deepspeed.config_access import with_config
 from checks.areas.gpu.cards import NO_ANSWER, describe_gpus
 from checks.check import node_check
 from checks.facts import NodeView
 from checks.facts.deepspeed_config import DeepspeedConfig
 from checks.facts.gpus import Gpu, Gpus
+from checks.knowledge.deepspeed_config import ParsedConfig
 from checks.model import Fix, Verdict, block, ok, skip, warn
 
 BF16, FP16 = (8, 0), (7, 0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from checks.areas.deepspeed.config import NotAConfig, ParsedConfig, parse_config
 from checks.areas.deepspeed.config_access import deepspeed_version
 from checks.areas.software.pip_commands import install_command
 from checks.check import node_check
@@ -11,6 +10,7 @@ from checks.facts.deepspeed_config import DeepspeedConfig
 from checks.facts.gpus import Gpus
 from checks.facts.software import Software
 from checks.facts.toolchain import Toolchain
+from checks.knowledge.deepspeed_config import NotAConfig, ParsedConfig, read_config
 from checks.model import Verdict, block, ok, skip, warn
 
 OFFLOADED = {"adagrad": "cpu_adagrad", "lion": "cpu_lion"}
@@ -27,7 +27,7 @@ def operators_to_compile(node: NodeView) -> tuple[str, ...]:
     config_text = node.read(DeepspeedConfig).config if node.has(DeepspeedConfig) else None
     try:
         config = (
-            parse_config(config_text.text)
+            read_config(config_text)
             if config_text and config_text.state == "there"
             else ParsedConfig({})
         )

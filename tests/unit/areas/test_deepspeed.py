@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from checks.areas.deepspeed.config import parse_config
 from checks.facts.deepspeed_config import ConfigText, DeepspeedConfig
+from checks.knowledge.deepspeed_config import parse_config
 from checks.model import Outcome
 from checks.node.probe.deepspeed_config import deepspeed_config as section
 from tests.support.hjson_cases import READABLE, REFUSED

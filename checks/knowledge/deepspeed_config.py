@@ -7,13 +7,19 @@ accelerate.utils.deepspeed)
 
 from __future__ import annotations
 
+import difflib
 import functools
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from checks.facts.deepspeed_config import ConfigText
+from checks.knowledge.deepspeed_keys import TOP_KEYS
+
 AUTO = "auto"
+_KEY = re.compile(r"""(?:["']([^"'\n]*)["']|([\w-]+))[ \t]*:""")
 OFFLOAD_KINDS = ("offload_param", "offload_optimizer")
 
 
@@ -81,6 +87,27 @@ def _auto_names(values: Mapping[str, Any], above: str) -> Iterator[str]:
             yield from _auto_names(value, f"{above}{key}.")
         elif value == AUTO:
             yield f"{above}{key}"
+
+
+def read_config(config: ConfigText) -> ParsedConfig:
+    """The node's config. Raises NotAConfig, also for one whose text was not kept."""
+    if config.refused:
+        raise NotAConfig(config.refused, config.detail, config.line)
+    return parse_config(config.text)
+
+
+def require_config(text: str) -> None:
+    """Raises NotAConfig where it is none, or has keys and not one that resembles DeepSpeed's."""
+    keys = {quoted or bare for quoted, bare in _KEY.findall(text)}
+    if keys and not any(nearest_key(key, TOP_KEYS) for key in sorted(keys)):
+        raise NotAConfig("not-an-object", "it has no key of DeepSpeed's")
+    parse_config(text)
+
+
+def nearest_key(key: str, known: Iterable[str]) -> str:
+    """The known key that was probably meant, empty where none is near."""
+    matches = difflib.get_close_matches(key.lower(), sorted(known), 1, 0.84)
+    return matches[0] if matches else ""
 
 
 @functools.lru_cache(maxsize=64)
