@@ -15,7 +15,7 @@ from checks.knowledge.failures import (
     possible_failures,
     recognise_failure,
 )
-from checks.knowledge.failures.known import VERSION_LINES
+from checks.knowledge.failures.known import versions_in
 from launcher.diagnosis.log_lines import Line, Place, clean_text, parse_time
 from launcher.diagnosis.log_sources import Source
 from launcher.diagnosis.prefixes import Prefixes, infer_prefix, prefix_pattern
@@ -97,7 +97,8 @@ class Evidence:
         self._bare_errors = 0
         self._places: Counter[str] = Counter()
         self._looked: Counter[str] = Counter()
-        self._versions: dict[str, str] = {}
+        self.versions: dict[str, str] = {}
+        """Of packages, as the logs name them last."""
 
     @property
     def says_how_it_ended(self) -> bool:
@@ -134,7 +135,7 @@ class Evidence:
         place, text = self._prefixes.split(whole, place)
         if ROOT_CAUSE in whole:
             self._read_summary(raw)
-        self._read_version(text)
+        self.versions.update(versions_in(text))
         trace = self.traces.at(place.source, raw.number)
         if trace and trace.roles[raw.number] == "code":
             return
@@ -224,11 +225,6 @@ class Evidence:
         text = self._prefixes.split(clean_text(following[1]), line.place)[1]
         return replace(line, text=f"{line.text.rstrip()} {text.strip()}")
 
-    def _read_version(self, text: str) -> None:
-        for package, (literal, pattern) in VERSION_LINES.items():
-            if literal in text and (found := re.search(pattern, text)):
-                self._versions[package] = found[1]
-
     def _recognise(
         self, text: str, line: Line, raw: RawLine, trace: Trace | None
     ) -> tuple[KnownFailure, Mapping[str, str | None]] | None:
@@ -246,7 +242,7 @@ class Evidence:
         after = self._texts_of(line.place, raw.lines_after())
         traced = trace.lines if trace else ()
         text = "\n".join([*traced, *before, line.text, *after])
-        return Surroundings(text, trace.paths if trace else (), self._versions)
+        return Surroundings(text, trace.paths if trace else (), self.versions)
 
     def _texts_of(self, place: Place, lines: Iterable[tuple[int, bytes]]) -> list[str]:
         """The first lines among these that may be of the same rank."""

@@ -10,6 +10,7 @@ from typing import Any
 from checks.catalogue import CATALOGUE
 from checks.check import Over
 from checks.knowledge.failures import FailureKind
+from checks.knowledge.releases import KnownRelease, find_known_releases
 from checks.masking import MASK, is_secret, mask_urls
 from checks.next_line import next_line
 from launcher.diagnosis.evidence import Evidence, Sighting
@@ -87,9 +88,17 @@ def _notes(verdict: LogVerdict, evidence: Evidence) -> Iterator[str]:
             yield f"the loss is NaN at least since {source.name}:{since}"
         if source.flaw:
             yield source.flaw
+    if cause:
+        yield from (_release_note(row, evidence) for row in find_known_releases(evidence.versions))
     yield from (
         f"an earlier run in this log failed: {_brief_causes([cause])}" for cause in verdict.earlier
     )
+
+
+def _release_note(release: KnownRelease, evidence: Evidence) -> str:
+    """What is known of releases whose versions the log names."""
+    names = " with ".join(f"{package} {evidence.versions[package]}" for package in release.packages)
+    return f"the log names {names}: {release.because}; {release.fix}"
 
 
 def _known_failure_lines(verdict: LogVerdict, cause: Sighting) -> Iterator[str]:

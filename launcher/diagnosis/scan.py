@@ -107,14 +107,13 @@ class RawLine:
 
 
 def _meaningful_words() -> list[str]:
-    versions = [literal for literal, _ in VERSION_LINES.values()]
     return [
         TRACEBACK,
         ROOT_CAUSE,
         *HINTS,
         *STARTS,
         *ERROR_ENDS,
-        *versions,
+        *VERSION_LINES,
         *(literal for literal, _ in LITERALS),
     ]
 

@@ -13,7 +13,7 @@ before them, and the traceback that it ends.
 - `unless`: a pattern that matches nowhere in the surroundings.
 - `frame`: a part of a path that the traceback passes through, `deepspeed/runtime/zero`.
 - `versions`: what the log says of a package's version, `nccl>=2.28.3,<2.28.9`; a log that does not
-  name the version does not show the failure. Names are those of VERSION_LINES.
+  name the version does not show the failure; VERSION_LINES are what names versions.
 
 Of several entries that fit one line a root goes first, then one that looks for more than the name
 of an exception, then one with conditions, then the longer literal. A line of source code within a
@@ -52,11 +52,38 @@ class FailureKind(enum.Enum):
     """It looks alarming and is harmless."""
 
 
-VERSION_LINES: Mapping[str, tuple[str, str]] = {
-    "nccl": ("NCCL version ", r"NCCL version (\d+(?:\.\d+)+)"),
-    "deepspeed": ("DeepSpeed info: version=", r"DeepSpeed info: version=(\d+(?:\.\d+)+)"),
+_VERSION = r"\d+(?:\.\d+)+"
+_INSTALLED = ("torch", "deepspeed", "transformers", "accelerate", "numpy", "peft", "bitsandbytes")
+VERSION_LINES: Mapping[str, re.Pattern[str]] = {
+    words: re.compile(pattern.replace("VERSION", _VERSION))
+    for words, pattern in (
+        ("NCCL version ", r"NCCL version (?P<nccl>VERSION)"),
+        ("DeepSpeed info: version=", r"DeepSpeed info: version=(?P<deepspeed>VERSION)"),
+        ("deepspeed info ..", r"deepspeed info \.+ (?P<deepspeed>VERSION)"),
+        ("torch version ..", r"torch version \.+ (?P<torch>VERSION)"),
+        ("PyTorch version", r"PyTorch version(?: \(GPU\?\))?: (?P<torch>VERSION)"),
+        ("Python version: ", r"Python version: (?P<python>VERSION)"),
+        ("transformers` version: ", r"`transformers` version: (?P<transformers>VERSION)"),
+        ("ccelerate` version: ", r"`?Accelerate`? version: (?P<accelerate>VERSION)"),
+        ("Accelerate version: ", r"Accelerate version: (?P<accelerate>VERSION)"),
+        (
+            "Successfully installed ",
+            "|".join(rf"\b{package}-(?P<{package}>VERSION)" for package in _INSTALLED),
+        ),
+    )
 }
-"""By package: what a line that names its version contains, and the pattern that reads it."""
+"""What a line that names versions contains, and the pattern that reads them, by package."""
+
+
+def versions_in(text: str) -> Mapping[str, str]:
+    """The versions of packages that a text names, as programs report them."""
+    found = (
+        match.groupdict().items()
+        for words, pattern in VERSION_LINES.items()
+        if words in text
+        for match in pattern.finditer(text)
+    )
+    return {package: version for items in found for package, version in items if version}
 
 
 _EXCEPTION_NAME = re.compile(r"\w+(?:Error|Exception)(?:: )?|Value error, ")

@@ -18,7 +18,7 @@ from checks.knowledge.failures import (
     recognise_failure,
 )
 from checks.knowledge.failures.entries import read_entries
-from checks.knowledge.failures.known import VERSION_LINES, KnownFailure
+from checks.knowledge.failures.known import KnownFailure, versions_in
 from tests.support.paths import RECORDED
 
 if sys.version_info >= (3, 11):
@@ -68,12 +68,7 @@ def shown_by(sample):
     """By id, the groups of the failures that the sample's lines show."""
     text = sample.replace(LINE_END, "\n")
     frames = re.findall(r'^ *File "([^"]+)"', text, re.MULTILINE)
-    versions = {
-        package: match[1]
-        for package, (_, pattern) in VERSION_LINES.items()
-        if (match := re.search(pattern, text))
-    }
-    around = Surroundings(text, frames, versions)
+    around = Surroundings(text, frames, versions_in(text))
     found = [recognise_failure(line, around) for line in text.splitlines()]
     return {known.id: groups for known, groups in filter(None, found)}
 

@@ -204,3 +204,32 @@ def test_an_empty_log_is_no_failure(tmp_path):
     evidence, verdict = diagnose_logs([write(tmp_path / "x", "")])
     out = io.StringIO(render_diagnosis(verdict, evidence))
     assert out.read() == "No known failure was found, and no traceback that ended the run."
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [
+            "deepspeed info ................... 0.12.6, unknown",
+            "torch version .......... 2.6.0+cu124",
+        ],
+        ["Successfully installed deepspeed-0.12.6 hjson-3.1 torch-2.6.0"],
+        ["[INFO] [logging.py:96] DeepSpeed info: version=0.12.6", "PyTorch version (GPU?): 2.6.0"],
+    ],
+)
+def test_releases_that_do_not_fit_are_noted_where_the_log_names_them(tmp_path, lines):
+    text = text_of(tmp_path, *lines, "ValueError: odd")
+    assert "note   the log names deepspeed 0.12.6 with torch 2.6.0: DeepSpeed is too old" in text
+
+
+def test_releases_of_a_healthy_run_or_that_fit_are_not_noted(tmp_path):
+    bad = "Successfully installed deepspeed-0.12.6 torch-2.6.0"
+    good = "Successfully installed deepspeed-0.16.9 torch-2.6.0"
+    assert "the log names" not in text_of(tmp_path, bad, STEPS)
+    assert "the log names" not in text_of(tmp_path, good, "ValueError: odd")
+
+
+def text_of(tmp_path, *lines):
+    """What a person reads of a log of these lines."""
+    evidence, verdict = diagnose_logs([write(tmp_path / "x.log", "\n".join(lines) + "\n")])
+    return render_diagnosis(verdict, evidence)
