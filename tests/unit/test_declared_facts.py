@@ -92,7 +92,7 @@ def test_every_fact_that_the_source_of_a_judge_reads_is_declared(check):
 def test_every_field_of_the_job_that_a_judge_reads_is_declared(check):
     """A verdict holds for a later start while these fields do; what the job runs is judged anew."""
     functions = reachable((check.judge.__module__, check.judge.__name__))
-    read = set().union(*(fields_read(definitions()[function]) for function in functions))
+    read = set().union(*map(_fields_of_job, functions))
     assert check.of_command or read - ALWAYS_SAME <= {*check.inputs}
 
 
@@ -141,6 +141,11 @@ def fields_read(tree: ast.AST) -> set[str]:
         if isinstance(node, ast.Attribute)
         and (getattr(node.value, "attr", "") == "job" or getattr(node.value, "id", "") == "job")
     }
+
+
+@functools.cache
+def _fields_of_job(function: Function) -> frozenset[str]:
+    return frozenset(fields_read(definitions()[function]))
 
 
 def facts_read(start: Function) -> set[str]:

@@ -10,7 +10,8 @@ from lxml import html as parser
 from checks.facts import Snapshot
 from checks.facts.pairs import Pairs, PairSpeed
 from checks.run import Result
-from preflight.grid import MOST_NODES_DRAWN, ROOMY_COLUMNS
+from preflight import speeds
+from preflight.grid import ROOMY_COLUMNS
 from preflight.html_report import render_page
 from preflight.speeds import CSV_COLUMNS, speeds_csv
 from tests.support.snapshots import snapshot, with_fact
@@ -57,8 +58,10 @@ def test_the_page_has_the_table_only_where_something_was_measured():
         assert ("Gbit/s between nodes" in page(snap)) is there
 
 
-def test_too_many_nodes_are_not_drawn_but_told():
-    text = page(measured(MOST_NODES_DRAWN + 1))
+def test_too_many_nodes_are_not_drawn(monkeypatch):
+    monkeypatch.setattr(speeds, "MOST_NODES_DRAWN", 4)
+    assert "Too many nodes to draw" not in page(measured(4))
+    text = page(measured(5))
     assert "Too many nodes to draw" in text
     assert "<table" not in text
 
