@@ -129,7 +129,17 @@ def test_a_minority_of_failed_pairs_blames_nobody():
     )
 
 
-@pytest.mark.parametrize("seed", range(200))
+def each_seed(test):
+    """Runs a test for two hundred seeds; the one that fails is in the traceback."""
+
+    def of_all_seeds():
+        for seed in range(200):
+            test(seed)
+
+    return of_all_seeds
+
+
+@each_seed
 def test_noise_blames_no_group_and_nobody_with_few_failures(seed):
     chance = random.Random(seed)
     size = chance.choice((6, 9, 16))
@@ -141,7 +151,7 @@ def test_noise_blames_no_group_and_nobody_with_few_failures(seed):
         assert max(mine) * 2 > size - 1
 
 
-@pytest.mark.parametrize("seed", range(200))
+@each_seed
 def test_a_bad_node_is_named_through_noise_and_alone(seed):
     chance = random.Random(seed)
     size = chance.choice((8, 16))
