@@ -9,6 +9,9 @@ with it ignored is left alone.
 Once the program imports torch.distributed, torch's own worker server is opened on a socket of the
 run, `worker-PID`, where it serves what collectives the rank is in. Nothing is imported for it.
 
+The ranks of each process group go to `groups-PID` there, one line a group: the record of
+collectives has them of NCCL only.
+
 Which world the rank is in is what torch.distributed and accelerate themselves hold: once the
 program imports them, a line goes to the supervisor whenever that changes. Nothing is imported for
 it; a program without them never notices, and children of the rank report nothing.
@@ -63,6 +66,28 @@ def open_worker_server(_module):
     with without_line(b"WorkerServer"):
         server = c10d._WorkerServer(os.path.join(home, "worker-%d" % os.getpid()))
     ctypes.pythonapi.Py_IncRef(ctypes.py_object(server))
+
+
+def record_groups(c10d):
+    """From now on write down the ranks of each group that the rank is in."""
+    path = os.path.join(os.path.dirname(HOOK_DIRECTORY), "groups-%d" % os.getpid())
+
+    def set_ranks(groups, group, ranks):
+        dict.__setitem__(groups, group, ranks)
+        if os.getpid() == RANK_PID:
+            with contextlib.suppress(Exception):
+                append_group(path, c10d._pg_names[group], sorted(ranks))
+
+    if type(c10d._pg_group_ranks) is dict and not c10d._pg_group_ranks:
+        c10d._pg_group_ranks = type("GroupRanks", (dict,), {"__setitem__": set_ranks})()
+
+
+def append_group(path, name, ranks):
+    """A line with the group's name and its ranks."""
+    import json
+
+    with open(path, "a") as file:
+        file.write(json.dumps([name, ranks]) + "\n")
 
 
 @contextlib.contextmanager
@@ -141,7 +166,7 @@ def watch_accelerator_state(module):
 
 
 WATCHED_MODULES = {
-    "torch.distributed.distributed_c10d": (watch_default_group, open_worker_server),
+    "torch.distributed.distributed_c10d": (watch_default_group, record_groups, open_worker_server),
     "accelerate.state": (watch_accelerator_state,),
 }
 

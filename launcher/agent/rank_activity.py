@@ -158,27 +158,32 @@ def sample_usage(whose):
 
 
 def resource_use(pids):
-    """What these processes have used so far, and which of their tasks are in state D."""
-    cpu = disk = 0.0
+    """CPU seconds, bytes of disks and of what is read as files so far; their tasks in state D."""
+    cpu = disk = files = 0.0
     blocked = {}
     for process in filter(None, map(find_process, pids)):
         cpu += process.ticks / TICKS_PER_S
         for line in read_file("/proc/%d/io" % process.pid, "").splitlines():
             name, _, number = line.partition(": ")
             disk += int(number) if name in ("read_bytes", "write_bytes") else 0
+            files += int(number) if name in ("rchar", "wchar") else 0
         for thread in threads_of(process.pid):
             if thread.state == "D":
                 wchan = read_file("/proc/%d/wchan" % thread.pid, "")
                 blocked[thread.pid] = "%s in %s" % (thread.name, wchan or "?")
-    return {"cpu": cpu, "disk": disk, "blocked": blocked}
+    return {"cpu": cpu, "disk": disk, "files": files, "blocked": blocked}
 
 
 def usage_rates(first, second, span):
-    """Cores and bytes a second between two samples; blocked is what was so in both."""
+    """Cores and bytes a second between two samples; blocked is what was so in both.
+
+    What the kernel had in memory moves no byte of a disk, and what is mapped none of a file.
+    """
+    moved = max(second[name] - first[name] for name in ("disk", "files"))
     both = sorted(set(first["blocked"]) & set(second["blocked"]))
     return {
         "cpu": round(max(0, second["cpu"] - first["cpu"]) / span, 2),
-        "disk": round(max(0, second["disk"] - first["disk"]) / span),
+        "disk": round(max(0, moved) / span),
         "blocked": [second["blocked"][task] for task in both[:3]],
     }
 
@@ -220,9 +225,10 @@ def sockets_of(pids, seen_by):
     for sock in tcp_sockets(seen_by):
         if sock.link in links and sock.state in TCP_STATES:
             peer, peer_port = sock.peer
-            own = {"state": TCP_STATES[sock.state], "port": sock.port}
+            own = {"state": TCP_STATES[sock.state], "port": sock.port, "retries": sock.retries}
             found.append(dict(own, peer=peer, peer_port=peer_port))
-    return sorted(found, key=lambda sock: sock["state"] != "SYN_SENT")[:MAX_SOCKETS]
+    by_need = sorted(found, key=lambda sock: (sock["state"] != "SYN_SENT", -sock["retries"]))
+    return by_need[:MAX_SOCKETS]
 
 
 def gpu_use(tool, deadline):

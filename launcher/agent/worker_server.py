@@ -10,6 +10,7 @@ import os
 import socket
 import time
 
+from checks.node.runtime.files import read_file
 from launcher.agent.flight_recorder import is_completed
 
 ANSWER_S = 5.0
@@ -21,19 +22,28 @@ REQUEST = "POST /handler/fr_trace_json HTTP/1.0\r\nContent-Length: 0\r\n\r\n"
 def recorded_entries(home, pid):
     """The flight recorder's entries in that process; None where no server answers there.
 
-    Each gets the ranks of its group as `members`, [] where the backend does not record them.
+    Each gets the ranks of its group as `members`, [] where neither the backend nor the hook has
+    recorded them.
     """
     try:
+        groups = hook_groups(os.path.join(home, "groups-%d" % pid))
         head, _, body = ask(os.path.join(home, "worker-%d" % pid)).partition(b"\r\n\r\n")
         record = json.loads(body.decode("utf-8"))
         for entry in record["entries"]:
-            group = record.get("pg_config", {}).get(entry["process_group"][0], {})
-            entry["members"] = json.loads(group.get("ranks", "[]"))
+            name = entry["process_group"][0]
+            group = record.get("pg_config", {}).get(name, {})
+            entry["members"] = json.loads(group.get("ranks", "[]")) or groups.get(name, [])
         return record["entries"] if head.startswith(b"HTTP/1") else None
     except KeyError:
         return []
     except (OSError, ValueError, TypeError):
         return None
+
+
+def hook_groups(path):
+    """The ranks of each group by its name, as the hook wrote them."""
+    lines = read_file(path, "").splitlines()
+    return dict(json.loads(line) for line in lines if line.endswith("]]"))
 
 
 def ask(path):

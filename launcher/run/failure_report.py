@@ -14,7 +14,7 @@ from launcher.diagnosis.render import describe_origin, masked_line, render_diagn
 from launcher.diagnosis.traces import Trace
 from launcher.diagnosis.verdict import LogVerdict, cause_line, cause_place
 from launcher.plan.plan import LAUNCHER_SOURCE
-from launcher.plan.ranks import name_ranks
+from launcher.plan.ranks import name_places, name_ranks
 from launcher.run.state import Failure, RunState
 
 _FAILED_RANK = re.compile(r"rank (\d+) on \S+ failed: (.*)", re.DOTALL)
@@ -54,6 +54,8 @@ def describe_failure(state: RunState, failure: Failure, run: Path, hang: str) ->
     or that another rank was first. `hang` is what was said of the run without progress before.
     """
     lines = [failure.what]
+    if left := state.left_early:
+        lines.append(f"{name_places(left)} had ended without an error; others may wait for that")
     source, output = _last_output(state, failure)
     if output:
         lines += [f"last lines of {source} on {failure.node}:", *(f"  {line}" for line in output)]

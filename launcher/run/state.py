@@ -13,7 +13,7 @@ from checks.knowledge.exit_status import OF_SHELL, describe_exit
 from checks.masking import secret_masker
 from checks.printable import escape_line
 from launcher.plan.plan import LAUNCHER_SOURCE, Plan
-from launcher.plan.ranks import name_ranks
+from launcher.plan.ranks import Rank, name_ranks
 from launcher.rank_output import LineSplitter, parse_step_line
 from launcher.run.messages import (
     BadMessage,
@@ -67,6 +67,7 @@ class RunState:
         self.ended: dict[int, int] = {}
         self.ended_with_run: set[int] = set()
         """Ranks that were ended, by a signal, because the run was at its end."""
+        self._left_early: set[int] = set()
         self.ended_nodes: set[str] = set()
         self.left_processes: dict[str, tuple[int, ...]] = {}
         """What could not be ended, by node; it has every node whose supervisor ended the run."""
@@ -83,6 +84,11 @@ class RunState:
     def has_succeeded(self) -> bool:
         """Whether every planned rank reported its own clean end."""
         return all(self.ended.get(rank.rank) == 0 for rank in self.plan.ranks)
+
+    @property
+    def left_early(self) -> list[Rank]:
+        """Ranks that ended without an error before the run was ended."""
+        return [rank for rank in self.plan.ranks if rank.rank in self._left_early]
 
     @property
     def over(self) -> bool:
@@ -159,6 +165,8 @@ class RunState:
         rank = ended.rank
         self._finish(node, f"rank{rank}")
         self.ended[rank] = ended.code
+        if not (ended.code or self.ending):
+            self._left_early.add(rank)
         if self._ends_with_run(ended.code):
             self.ended_with_run.add(rank)
         elif ended.code:

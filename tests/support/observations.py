@@ -5,8 +5,13 @@ from __future__ import annotations
 import dataclasses
 
 from launcher.plan.ranks import Rank
-from launcher.run.stall.judge import RendezvousPlan
-from launcher.run.stall.observation import NodeObservation, RankObservation, StackFrame, TcpSocket
+from launcher.run.stall.observation import (
+    NodeObservation,
+    RankObservation,
+    RendezvousPlan,
+    StackFrame,
+    TcpSocket,
+)
 
 PORT = 29500
 HEAD = "10.0.0.1"

@@ -7,11 +7,15 @@ ESTABLISHED, SYN_SENT, LISTEN = "01", "02", "0A"
 
 
 class TcpSocket(object):
-    """One row of such a table: `state` as the kernel writes it, the owner's `uid`, the `inode`."""
+    """One row of such a table: `state` as the kernel writes it, the owner's `uid`, the `inode`.
+
+    `retries` counts how often the kernel has sent again what the peer does not acknowledge.
+    """
 
     def __init__(self, row):
         self._own, self._peer = row[1], row[2]
         self.state, self.uid, self.inode = row[3], int(row[7]), row[9]
+        self.retries = int(row[6], 16)
 
     @property
     def link(self):

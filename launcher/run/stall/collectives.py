@@ -10,6 +10,8 @@ from launcher.run.stall.observation import Collective, RankObservation
 
 LONG_S = 2.0
 POINT_TO_POINT = " p2p"
+OWN_SIZES = ("all_to_all", "alltoall", "all_gather", "gather", "scatter", "coalesced")
+"""Collectives to which each rank may bring tensors of other sizes."""
 
 
 @dataclass(frozen=True)
@@ -29,10 +31,32 @@ class Missed:
         return f"has not entered {what}, in which {who}"
 
 
+@dataclass(frozen=True)
+class Mismatch:
+    """Ranks that wait under one number in different collectives: each with those in it."""
+
+    calls: tuple[tuple[str, tuple[int, ...]], ...]
+
+    @property
+    def words(self) -> str:
+        """`ranks are in different collectives: rank 0 in barrier 9; rank 1 in all_gather 9`."""
+        parts = [f"{name_ranks(ranks)} in {what}" for what, ranks in self.calls]
+        return f"ranks are in different collectives: {'; '.join(parts)}"
+
+    @property
+    def fewest(self) -> tuple[int, ...]:
+        """The ranks that are not in the collective of most; nobody where it has too few."""
+        most = max((ranks for _, ranks in self.calls), key=len)
+        others = [rank for _, ranks in self.calls if ranks is not most for rank in ranks]
+        return tuple(sorted(others)) if len(others) < len(most) else ()
+
+
 def describe_collective(seen: Collective) -> str:
     """`all_reduce 7`, with its group where that is not the default one."""
-    group = "" if seen.group.endswith("default_pg") else f" of group {seen.group}"
-    return f"{seen.name} {seen.number}{group}"
+    if seen.group.endswith("default_pg"):
+        return f"{seen.name} {seen.number}"
+    members = f" ({name_ranks(seen.members)})" if seen.members else ""
+    return f"{seen.name} {seen.number} of group {seen.group}{members}"
 
 
 def is_waited_in(seen: Collective) -> bool:
@@ -43,7 +67,8 @@ def is_waited_in(seen: Collective) -> bool:
 def find_missed(ranks: Sequence[RankObservation]) -> list[Missed]:
     """The collectives that some ranks of a group wait in and others have not entered.
 
-    Of each group only the first in its order counts: the later ones wait for it. A rank is of the
+    Of each group only the first in its order counts: the later ones wait for it. Those that miss
+    the fewest ranks come first. A rank is of the
     group if its record names it or it ever entered one of its collectives; every rank is of the
     default one.
     """
@@ -60,23 +85,29 @@ def find_missed(ranks: Sequence[RankObservation]) -> list[Missed]:
         waiting = [rank for rank, seen in members.items() if seen.number == first.number]
         if absent:
             found.append(Missed(first, tuple(sorted(waiting)), tuple(sorted(absent))))
+    return sorted(found, key=lambda missed: len(missed.absent))
+
+
+def find_mismatches(ranks: Sequence[RankObservation]) -> list[Mismatch]:
+    """Where ranks wait under one number of a group in different collectives."""
+    found = []
+    for members in _by_group(ranks).values():
+        waiting = {rank: seen for rank, seen in members.items() if is_waited_in(seen)}
+        first = min((seen.number for seen in waiting.values()), default=0)
+        alike: dict[str, list[int]] = {}
+        for rank, seen in waiting.items():
+            if seen.number == first:
+                alike.setdefault(_describe_call(seen), []).append(rank)
+        if len(alike) > 1:
+            found.append(Mismatch(tuple((what, tuple(sorted(of))) for what, of in alike.items())))
     return found
 
 
-def find_mismatches(ranks: Sequence[RankObservation]) -> list[str]:
-    """Ranks that wait under one number of a group in different collectives, in words."""
-    lines = []
-    for members in _by_group(ranks).values():
-        pending = [seen.number for seen in members.values() if is_waited_in(seen)]
-        alike: dict[str, list[int]] = {}
-        for rank, seen in members.items():
-            if is_waited_in(seen) and seen.number == min(pending):
-                what = f"{describe_collective(seen)} of {seen.dtypes or 'nothing'} {seen.sizes}"
-                alike.setdefault(what, []).append(rank)
-        if len(alike) > 1:
-            parts = [f"{name_ranks(sorted(numbers))} in {what}" for what, numbers in alike.items()]
-            lines.append(f"ranks are in different collectives: {'; '.join(parts)}")
-    return lines
+def _describe_call(seen: Collective) -> str:
+    """What must be the same on all ranks: the sizes are not where each rank has its own."""
+    if seen.name.startswith(OWN_SIZES):
+        return describe_collective(seen)
+    return f"{describe_collective(seen)} of {seen.dtypes or 'nothing'} {seen.sizes}"
 
 
 def _by_group(ranks: Sequence[RankObservation]) -> Mapping[str, dict[int, Collective]]:

@@ -6,14 +6,13 @@ from dataclasses import replace
 
 from launcher.run.stall.judge import (
     MAX_LINES,
-    Observations,
-    RendezvousPlan,
     Stall,
     StallKind,
     judge_stall,
     rank_states,
     state_lines,
 )
+from launcher.run.stall.observation import Observations, RendezvousPlan
 
 SAID = {
     StallKind.SLOW: "the run advances",

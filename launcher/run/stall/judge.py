@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from launcher.plan.ranks import Rank, join_names, name_places
-from launcher.run.stall.collectives import Missed, find_mismatches, find_missed
-from launcher.run.stall.observation import NodeObservation, RankObservation
+from launcher.run.stall.collectives import Mismatch, Missed, find_mismatches, find_missed
+from launcher.run.stall.connections import lost_link_lines, unanswered_calls
+from launcher.run.stall.observation import Observations, RankObservation, RendezvousPlan
 from launcher.run.stall.rank_state import (
     Activity,
     RankState,
@@ -19,10 +20,9 @@ from launcher.run.stall.rank_state import (
 
 BUSY_NETWORK = 1_000_000
 MAX_LINES = 8
+STOPPED = ("T", "t")
+"""States of ps in which a rank answers nothing, and needs nothing more to be stuck."""
 PLURAL_VERBS = {"is": "are", "has": "have", "waits": "wait", "works": "work", "uses": "use"}
-
-Observations = Mapping[str, NodeObservation]
-"""What was seen, by node."""
 
 
 class StallKind(enum.Enum):
@@ -34,20 +34,6 @@ class StallKind(enum.Enum):
     SLOW = "slow"
     STUCK = "stuck"
     UNSURE = "slow or stuck"
-
-
-@dataclass(frozen=True)
-class RendezvousPlan:
-    """Which ranks are to meet, and where."""
-
-    ranks: Sequence[Rank]
-    address: str
-    port: int
-
-    @property
-    def nodes(self) -> list[str]:
-        """Their nodes, the head first."""
-        return list(dict.fromkeys(rank.node for rank in self.ranks))
 
 
 @dataclass(frozen=True)
@@ -68,7 +54,7 @@ class Stall:
 def judge_rendezvous(plan: RendezvousPlan, observations: Observations) -> Stall:
     """Whether all ranks reached the rendezvous; WELL too where none of them uses it."""
     states = rank_states(plan, observations)
-    unanswered = _unanswered_calls(plan, observations, states)
+    unanswered = unanswered_calls(plan, observations)
     met = [state for state in states if has_joined_rendezvous(state.rank, plan.port)]
     absent = [state for state in states if state not in met and state.rank.state]
     late = [state for state in absent if not is_calling_rendezvous(state.rank, plan.port)]
@@ -98,27 +84,48 @@ def judge_stall(plan: RendezvousPlan, observations: Observations) -> Stall:
     """
     states = rank_states(plan, observations)
     seen = [state.rank for state in states]
-    missed = find_missed(seen)
-    absent = {rank for each in missed for rank in each.absent}
+    missed, mismatches = find_missed(seen), find_mismatches(seen)
     kind = _stall_kind(states, observations)
-    late = [state for state in states if state.rank.rank in absent]
-    odd = [state for state in late if not state.is_waiting] or late
-    if not odd and not (kind is StallKind.SLOW and _all_recorded(states)):
+    odd = _odd_states(states, missed, mismatches)
+    if not odd and not (kind is StallKind.SLOW and _is_seen_to_advance(states)):
         odd = _outlier_ranks(states)
+    unseen = _unseen_ranks(plan, states)
     rest = [state for state in states if state not in odd]
     lines = [
         f"{kind.value}: {_describe_use(states, observations)}",
-        *_unanswered_calls(plan, observations, states),
+        *unanswered_calls(plan, observations),
+        *lost_link_lines(plan, observations),
         *([] if states else _launcher_lines(plan.port, observations)),
-        *find_mismatches(seen),
+        *(mismatch.words for mismatch in mismatches),
         *_odd_lines(odd, missed, alone=not rest),
-        *_unseen_rank_lines(_unseen_ranks(plan, states)),
+        *_unseen_rank_lines(unseen),
         *state_lines(rest),
         *_unobserved_lines(observations, states),
     ]
-    outliers = tuple(state.rank.rank for state in odd if rest)
+    ended = [rank.rank for rank in unseen if kind is StallKind.STUCK]
+    outliers = tuple(sorted([*(state.rank.rank for state in odd if rest), *ended]))
     standing = tuple((rank.rank, rank.stack, rank.flight, _entered(rank)) for rank in seen)
     return Stall(kind, tuple(lines[:MAX_LINES]), outliers, standing, tuple(missed))
+
+
+def _odd_states(
+    states: Sequence[RankState], missed: Sequence[Missed], mismatches: Sequence[Mismatch]
+) -> list[RankState]:
+    """The ranks that others wait for by their records.
+
+    Of those that are missed first who waits for nobody; where each waits for others in turn, those
+    that a collective misses alone, or as few as any.
+    """
+    absent = {rank for each in missed for rank in each.absent}
+    least = min((len(each.absent) for each in missed), default=0)
+    alone = {rank for each in missed if len(each.absent) == least for rank in each.absent}
+    fewest = {rank for each in mismatches for rank in each.fewest}
+    late = [state for state in states if state.rank.rank in absent]
+    return (
+        [state for state in late if not state.is_waiting]
+        or [state for state in states if state.rank.rank in fewest]
+        or [state for state in late if state.rank.rank in alone]
+    )
 
 
 def _odd_lines(odd: Sequence[RankState], missed: Sequence[Missed], *, alone: bool) -> Iterator[str]:
@@ -168,15 +175,17 @@ def _stall_kind(states: Sequence[RankState], observations: Observations) -> Stal
     if works or _peak_network_rate(observations) > BUSY_NETWORK:
         return StallKind.SLOW
     blind = any(node.error for node in observations.values()) or not states
-    recorded = [state.rank.collectives is not None for state in states]
+    running = [state for state in states if state.rank.state not in STOPPED]
+    recorded = [state.rank.collectives is not None for state in running]
     blind = blind or (any(recorded) and not all(recorded))
     polling = any("polling" in state.words for state in states)
     return StallKind.UNSURE if polling or blind else StallKind.STUCK
 
 
-def _all_recorded(states: Sequence[RankState]) -> bool:
-    """Whether records show for each rank in which collectives it is missed."""
-    return all(state.rank.collectives is not None for state in states)
+def _is_seen_to_advance(states: Sequence[RankState]) -> bool:
+    """Whether no rank waits, or records show for each in which collectives it is missed."""
+    recorded = all(state.rank.collectives is not None for state in states)
+    return recorded or not any(state.is_waiting for state in states)
 
 
 def _peak_network_rate(observations: Observations) -> int:
@@ -218,41 +227,6 @@ def _wrong_rendezvous_lines(where: str, states: Sequence[RankState]) -> Iterator
             ranks.setdefault(state.rank.master, []).append(_rank_name(state.rank))
     for master, names in ranks.items():
         yield f"{join_names(names)}: MASTER_ADDR and MASTER_PORT are {master} there, not {where}"
-
-
-def _unanswered_calls(
-    plan: RendezvousPlan, observations: Observations, states: Sequence[RankState]
-) -> list[str]:
-    """Calls without an answer: to the rendezvous by any process of the run, elsewhere by ranks."""
-    callers: dict[tuple[str, int], dict[str, None]] = {}
-    for state in states:
-        for socket in state.rank.sockets:
-            if socket.state == "SYN_SENT":
-                peer = (socket.peer, socket.peer_port)
-                callers.setdefault(peer, {})[_rank_name(state.rank)] = None
-    for node in observations.values():
-        for socket in node.launcher:
-            if socket.state == "SYN_SENT" and socket.peer_port == plan.port:
-                peer = (socket.peer, socket.peer_port)
-                callers.setdefault(peer, {})[f"the launcher on {node.node}"] = None
-    return [
-        f"{join_names(list(names))}: no answer from {_format_endpoint(*peer)}: "
-        f"{_missing_answer_reason(plan, *peer)}"
-        for peer, names in callers.items()
-    ]
-
-
-def _missing_answer_reason(plan: RendezvousPlan, address: str, port: int) -> str:
-    if port != plan.port:
-        return "a firewall drops the packets, or no machine has that address"
-    head = plan.nodes[0]
-    return (
-        f"a firewall on the way to {head} drops the packets, or {address} is no address of {head}"
-    )
-
-
-def _format_endpoint(address: str, port: int) -> str:
-    return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
 
 
 def _unseen_ranks(plan: RendezvousPlan, states: Sequence[RankState]) -> list[Rank]:

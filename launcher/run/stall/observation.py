@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+
+from launcher.plan.ranks import Rank
 
 
 @dataclass(frozen=True)
 class TcpSocket:
-    """One TCP socket: its `state` as ss names it, the port here, and the other end."""
+    """One TCP socket: its `state` as ss names it, the port here, and the other end.
+
+    `retries`: how often the kernel has sent again what the other end does not acknowledge.
+    """
 
     state: str
     port: int
     peer: str
     peer_port: int
+    retries: int = 0
 
 
 @dataclass(frozen=True)
@@ -54,7 +60,7 @@ class Collective:
 
 @dataclass(frozen=True)
 class RankObservation:
-    """One rank with its children. `cpu` in cores, `disk` in bytes a second.
+    """One rank with its children. `cpu` in cores, `disk` in bytes of files a second.
 
     `state` is the letter of ps, `blocked` the tasks that stayed in state D, `stack` the main
     thread's calls, innermost first; where it is empty, `why` says why. `flight` is the last
@@ -94,6 +100,24 @@ class NodeObservation:
     network: Mapping[str, int] | None = None
     gpus: tuple[tuple[float, ...], ...] = ()
     error: str = ""
+
+
+Observations = Mapping[str, NodeObservation]
+"""What was seen, by node."""
+
+
+@dataclass(frozen=True)
+class RendezvousPlan:
+    """Which ranks are to meet, and where."""
+
+    ranks: Sequence[Rank]
+    address: str
+    port: int
+
+    @property
+    def nodes(self) -> list[str]:
+        """Their nodes, the head first."""
+        return list(dict.fromkeys(rank.node for rank in self.ranks))
 
 
 def observation_of(node: str, seen: NodeObservation) -> NodeObservation:

@@ -155,5 +155,5 @@ def _describe_idle(rank: RankObservation, doing: str) -> str:
 
 
 def _describe_use(rank: RankObservation) -> str:
-    disk = f", {rank.disk / 1e6:.1f} MB/s of disk" if rank.disk > BUSY_DISK else ""
+    disk = f", {rank.disk / 1e6:.1f} MB/s of files" if rank.disk > BUSY_DISK else ""
     return f"{rank.cpu:.1f} cores{disk}"

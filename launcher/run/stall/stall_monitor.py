@@ -10,15 +10,13 @@ from typing import Any
 from launcher.plan.plan import Plan
 from launcher.run.stall.backoff import Backoff
 from launcher.run.stall.current_state import judge_now
-from launcher.run.stall.judge import (
+from launcher.run.stall.judge import Stall, StallKind, judge_rendezvous, judge_stall
+from launcher.run.stall.observation import (
+    NodeObservation,
     Observations,
     RendezvousPlan,
-    Stall,
-    StallKind,
-    judge_rendezvous,
-    judge_stall,
+    observation_of,
 )
-from launcher.run.stall.observation import NodeObservation, observation_of
 from launcher.run.stall.start_line import judge_start
 from launcher.run.stall.stuck_proof import StuckProof
 
@@ -36,7 +34,7 @@ class _PendingObservation:
 
     header: str
     judge: Callable[[RendezvousPlan, Observations], Stall]
-    deadline: float
+    began: float
     nodes: dict[str, NodeObservation] = field(default_factory=dict)
 
 
@@ -94,7 +92,7 @@ class StallMonitor:
         """Request an observation where one is due; judge it once all answered or time is up."""
         if self._pending:
             answered = len(self._pending.nodes) == len(self._plan.nodes)
-            if answered or now > self._pending.deadline:
+            if answered or now > self._pending.began + ANSWER_S:
                 self._conclude(self._pending, now)
         elif self._asked:
             self._begin("", judge_now, now)
@@ -113,11 +111,14 @@ class StallMonitor:
     def _begin(
         self, header: str, judge: Callable[[RendezvousPlan, Observations], Stall], now: float
     ) -> None:
-        self._pending = _PendingObservation(header, judge, now + ANSWER_S)
+        self._pending = _PendingObservation(header, judge, now)
         self._request()
 
     def _conclude(self, pending: _PendingObservation, now: float) -> None:
+        """Report what was seen; of a silence that has ended meanwhile nothing."""
         self._pending = None
+        if pending.judge is judge_stall and self._quiet_since > pending.began:
+            return
         for name in self._plan.nodes:
             silent = NodeObservation(name, error="its supervisor did not answer")
             pending.nodes.setdefault(name, silent)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from launcher.plan.ranks import name_ranks
-from launcher.run.stall.judge import Observations, RendezvousPlan, Stall, StallKind, rank_states
+from launcher.run.stall.judge import Stall, StallKind, rank_states
+from launcher.run.stall.observation import Observations, RendezvousPlan
 from launcher.run.stall.rank_state import RankState
 
 MAX_GROUPS = 3

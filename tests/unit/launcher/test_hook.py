@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from launcher.agent import rank_stack as stack
+from launcher.agent.worker_server import hook_groups
 
 HOOK = Path(stack.__file__).with_name("hook.py")
 TELLS = """
@@ -247,3 +248,23 @@ def test_a_torch_that_has_only_its_public_names_is_watched_too(home, tmp_path):
         (0, 0, ""),
         (4, 2, "mpi"),
     ]
+
+
+GROUPS = """
+import os
+import torch.distributed as dist
+dist.init_process_group("gloo", store=dist.HashStore(), rank=0, world_size=1)
+group = dist.new_group([0])
+assert dist.get_process_group_ranks(group) == [0]
+print(os.getpid())
+dist.destroy_process_group()
+assert not dist.distributed_c10d._world.pg_group_ranks
+"""
+
+
+def test_the_ranks_of_each_process_group_are_written_down(home):
+    _, done = reported(home, GROUPS)
+    assert done.returncode == 0, done.stderr
+    written = str(home / f"groups-{done.stdout.strip()}")
+    assert hook_groups(written) == {"0": [0], "1": [0]}
+    assert hook_groups(written + "-not-there") == {}

@@ -145,3 +145,11 @@ def test_what_is_killed_while_the_run_is_ended_everywhere_ended_with_it(state):
     state.take(RankEnded(0, -9), "node1")
     state.take(RankEnded(1, 1), "node1")
     assert (state.ended_with_run, state.others) == ({0}, [])
+
+
+def test_who_ended_without_an_error_before_the_run_was_ended_left_early(state):
+    state.take(RankEnded(0, 1), "node1")
+    state.take(RankEnded(2, 0), "node2")
+    state.ending = True
+    state.take(RankEnded(3, 0), "node2")
+    assert [rank.rank for rank in state.left_early] == [2]

@@ -101,7 +101,7 @@ def test_a_node_that_cannot_be_seen_and_a_rank_that_has_ended_are_named():
         ({"state": "T"}, Activity.IDLE, "is stopped, by SIGSTOP or a debugger"),
         ({"wchan": "pipe_read"}, Activity.IDLE, "is waiting for the other end of a pipe"),
         ({"sockets": (CALLING,)}, Activity.MEETS, "waits for an answer"),
-        ({"cpu": 0.5, "disk": 2_000_000}, Activity.WORKS, "works (0.5 cores, 2.0 MB/s of disk)"),
+        ({"cpu": 0.5, "disk": 2_000_000}, Activity.WORKS, "works (0.5 cores, 2.0 MB/s of files)"),
         (
             {"stack": IN_BARRIER, "cpu": 1.0},
             Activity.WAITS,

@@ -126,7 +126,7 @@ def test_of_ranks_that_are_missed_one_that_waits_itself_is_not_to_blame():
     assert stall.odd == (2,)
     said = [line.partition(", in which")[0] for line in stall.lines if "not entered" in line]
     missing = "rank 2 on node3 has not entered all_reduce"
-    assert said == [f"{missing} 7", f"{missing} 1 of group 3 tp"]
+    assert said == [f"{missing} 1 of group 3 tp (ranks 1 and 2)", f"{missing} 7"]
 
 
 @pytest.mark.parametrize(
@@ -164,10 +164,52 @@ def test_ranks_in_different_collectives_are_named_with_them(other, words):
         rank(1, collectives=(other,)),
         rank(2, collectives=(WAITS,)),
     ]
-    assert find_mismatches(ranks) == [
+    (mismatch,) = find_mismatches(ranks)
+    assert mismatch.words == (
         "ranks are in different collectives: ranks 0 and 2 in all_reduce 7 of Float [[3]]; "
         f"rank 1 in {words}"
+    )
+    assert judge_stall(rendezvous(3), observations(*ranks)).odd == mismatch.fewest == (1,)
+
+
+def test_where_each_waits_for_others_those_that_few_miss_are_named():
+    """Three ranks wait for the fourth in a subgroup; it waits for them in the barrier of all."""
+    pair = dataclasses.replace(IN_TENSOR_GROUP, number=1, members=(0, 1, 2))
+    ranks = [
+        *(rank(at, stack=IN_BARRIER, collectives=(pair, ENDED)) for at in (0, 1)),
+        *(rank(at, stack=IN_BARRIER, collectives=(BARRIER,)) for at in (2, 3)),
     ]
+    stall = judge_stall(rendezvous(4), observations(*ranks))
+    assert (stall.kind, stall.odd) == (StallKind.STUCK, (2,))
+    assert stall.lines[1].startswith("rank 2 on node3 has not entered all_reduce 1 of group 3 tp")
+
+
+def test_a_stopped_rank_is_stuck_though_it_answers_nothing():
+    ranks = [rank(at, stack=IN_BARRIER, collectives=(WAITS,)) for at in range(2)]
+    stall = judge_stall(rendezvous(3), observations(*ranks, rank(2, state="T")))
+    assert (stall.kind, stall.odd) == (StallKind.STUCK, (2,))
+    assert "is stopped, by SIGSTOP or a debugger" in stall.lines[1]
+
+
+def test_a_rank_that_has_ended_is_what_the_others_wait_for():
+    ranks = [rank(at, stack=IN_BARRIER, collectives=(WAITS,)) for at in range(2)]
+    stall = judge_stall(rendezvous(3), observations(*ranks))
+    assert (stall.kind, stall.odd) == (StallKind.STUCK, (2,))
+
+
+def test_where_each_rank_brings_its_own_sizes_they_may_differ():
+    ranks = [
+        rank(at, collectives=(dataclasses.replace(WAITS, name="alltoall_base", sizes=f"[[{at}]]"),))
+        for at in range(2)
+    ]
+    assert find_mismatches(ranks) == []
+
+
+def test_of_two_equal_parts_in_different_collectives_nobody_is_accused():
+    ranks = [rank(0, collectives=(WAITS,)), rank(1, collectives=(BARRIER,))]
+    stall = judge_stall(rendezvous(2), observations(*ranks))
+    assert (stall.kind, stall.odd) == (StallKind.STUCK, ())
+    assert "in different collectives" in stall.lines[1]
 
 
 def test_without_the_record_of_one_rank_it_may_be_slow():

@@ -129,3 +129,17 @@ def test_a_supervisor_that_does_not_answer_is_named():
     assert text.startswith("no output for 10 s; slow or stuck")
     assert "node2 could not be observed: its supervisor did not answer" in text
     assert [node["node"] for node in seen["nodes"]] == ["node1", "node2"]
+
+
+def test_a_silence_that_ended_while_it_was_observed_is_not_reported():
+    watched = Watched(Planned(), stuck_after_s=10)
+    watched.monitor.started(0)
+    watched.monitor.progress(0, step=True)
+    watched.monitor.check_progress(10)
+    watched.monitor.progress(11, step=True)
+    for node in ("node1", "node2"):
+        watched.hear(node, IN_BARRIER)
+    watched.monitor.check_progress(12)
+    assert not watched.reports
+    watched.monitor.check_progress(21)
+    assert watched.requests == 2
