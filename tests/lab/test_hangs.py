@@ -26,7 +26,7 @@ LIMIT_S = 300
 """For imports of eight ranks on a busy machine; what is said is bound by --stuck-after alone."""
 LATE = "rank 5 on node3"
 MISSED = f"{LATE} has not entered all_reduce \\d+, in which ranks 0-4, 6 and 7 wait .*, and"
-EVEN_MISSED = "rank 4 on node3 has not entered"
+EVEN_MISSED = "rank 4 on node3 has not entered all_reduce"
 APART = "ranks are in different collectives: "
 
 
@@ -59,7 +59,7 @@ HANGS = (
     Hang("sleep", f"{MISSED} is sleeping, at sleep"),
     Hang("fifo", f"{MISSED} is waiting for the other end of a pipe, at fifo"),
     Hang("flock", f"{MISSED} is waiting for a file lock, at flock"),
-    Hang("loader", f"{MISSED} is waiting for its data loader, at loader"),
+    Hang("loader", f"{MISSED} is waiting for the data loader, at loader"),
     Hang("regex", rf"{MISSED} works \(.* cores\), at regex", kind="slow"),
     Hang("pipe_save", f"{MISSED} is saving, at pipe_save"),
     Hang("thread_queue", f"{MISSED} is waiting for a lock or another thread, at thread_queue"),
@@ -72,14 +72,14 @@ HANGS = (
     Hang("saves_alone", f"{APART}rank 0 in all_gather 9.*; ranks 1-7 in barrier 9", odd=(0,)),
     Hang(
         "subgroup",
-        rf"{EVEN_MISSED} all_reduce 1 of group 1 \(ranks 0, 2, 4 and 6\), in which ranks 0, 2 and 6 "
-        "wait .*, and waits in barrier, at subgroup",
+        rf"{EVEN_MISSED} 1 of group 1 \(ranks 0, 2, 4 and 6\), in which ranks "
+        "0, 2 and 6 wait .*, and waits in barrier, at subgroup",
         odd=(4,),
     ),
     Hang(
         "subgroup_unused",
-        rf"{EVEN_MISSED} all_reduce 2 of group 1 \(ranks 0, 2, 4 and 6\), in which ranks 0, 2 and 6 "
-        "wait .*, and waits in barrier, at subgroup_unused",
+        rf"{EVEN_MISSED} 2 of group 1 \(ranks 0, 2, 4 and 6\), in which ranks "
+        "0, 2 and 6 wait .*, and waits in barrier, at subgroup_unused",
         odd=(4,),
     ),
     Hang(
