@@ -32,8 +32,8 @@ root gloo-sizes-differ
   shows   op.preamble.length <= op.nbytes. {got:\d+} vs {expected:\d+}
   cause   ranks met in a collective with different tensors, or in different collectives: {got} bytes
           came where {expected} were expected
-  fix     make all ranks call the same collectives in the same order, with the same sizes and dtypes;
-          TORCH_DISTRIBUTED_DEBUG=DETAIL names what each rank called
+  fix     make all ranks call the same collectives in the same order, with the same sizes and
+          dtypes; TORCH_DISTRIBUTED_DEBUG=DETAIL names what each rank called
 symptom gloo-peer-closed
   says    Connection closed by peer [
   says    Read error [
