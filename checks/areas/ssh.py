@@ -22,6 +22,7 @@ from checks.facts.sshd import Sshd
 from checks.facts.surroundings import Surroundings
 from checks.facts.trust import Trust
 from checks.knowledge.logins.causes import LOGIN_CAUSES, last_line, login_cause
+from checks.knowledge.logins.dead_address import judge_dead_address
 from checks.knowledge.logins.failure import explain_failure
 from checks.knowledge.logins.fixes import login_fix, prepend_ssh_config, quiet_shell_fix
 from checks.knowledge.logins.programs import FINDS_PROGRAMS, hidden_programs, system_path_fix
@@ -60,7 +61,8 @@ def every_node_logs_in_to_every_node(source: NodeView, target: NodeView) -> Verd
     the host that answers must be the one that was meant. Keys, `known_hosts`, `authorized_keys` and
     sshd's settings are read on both ends to say why a login failed. Shared connections are left out
     of these logins, and their sockets asked for a greeting. A login that sshd cut for load
-    is retried and reported; a refused key is never retried.
+    is retried and reported; a refused key is never retried. One that waits ten seconds for an
+    address of the name before another lets it in is a warning.
 
     Fix: One command for each cause, exact to key, file and line, to be typed on the node that the
     finding names. The causes are [below](#causes). A name that resolves wrongly is reported by the
@@ -85,6 +87,8 @@ def every_node_logs_in_to_every_node(source: NodeView, target: NodeView) -> Verd
         if _is_misresolved(source, target):
             return skip("see names.every-node-resolves-every-node")
         return _failed_login_verdict("wrong-host", attempt, source, target)
+    if verdict := judge_dead_address(attempt, source, target):
+        return verdict
     again = f" at try {attempt.tries}: sshd was throttled" if attempt.tries > 1 else ""
     return ok(
         f"{source.name} logs in to {target.name} in {attempt.seconds:.2f} s{again}",

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from checks.facts.decode import Fact
+from checks.facts.decode import Fact, SystemName
 
 
 @dataclass(frozen=True)
 class LoginAttempt:
-    """One login by the real ssh client.
+    """One login by the real ssh client, `address` being where it was let in, '' behind a proxy.
 
     `code` is its exit status, None where it had to be ended. `hostname` is what the remote shell
     said of itself, '' where no answer came; `noise` is what stood before that answer. `tries`
@@ -21,10 +21,15 @@ class LoginAttempt:
     code: int | None = None
     hostname: str = ""
     authenticated: bool = False
+    address: SystemName = ""
     err: str = ""
     noise: str = ""
     seconds: float = 0.0
     tries: int = 1
+
+
+CONNECT_S = 10.0
+"""How long a login waits for one address before it tries the next, as pdsh does."""
 
 
 @dataclass(frozen=True)

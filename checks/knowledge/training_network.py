@@ -43,27 +43,44 @@ def training_interface(node: NodeView) -> Interface:
 
 
 def training_address(node: NodeView) -> str:
-    """The address of that node on its training interface. Raises FactError where it has none."""
+    """The address of that node on its training interface. Raises FactError where it has none.
+
+    The one towards most other nodes; of both families IPv4 where the names of all nodes have it,
+    because gloo and NCCL take an interface's first address.
+    """
     interface = training_interface(node)
     towards_peers = [source for source in _source_addresses(node) if source in interface.addresses]
-    return (*towards_peers, *interface.routable_addresses, *interface.addresses)[0]
+    fitting = [*towards_peers, *interface.routable_addresses, *interface.addresses]
+    if all(any("." in text for text in peer.addresses) for peer in node.read(Names).peers.values()):
+        fitting.sort(key=lambda text: ":" in text)
+    return fitting[0]
 
 
 def further_addresses(node: NodeView) -> list[str]:
-    """Further addresses that NCCL may use there, where the job lists several interfaces.
+    """Further addresses that gloo or NCCL may use there.
 
-    Only [env] can leave NCCL more than one interface: `network_env` holds it to one otherwise.
+    Both take the first one of an interface. Only [env] can leave NCCL more than one interface:
+    `network_env` holds it to one otherwise.
     """
+    own = training_interface(node)
+    first = [text for text in own.addresses[:1] if text != training_address(node)]
     if NCCL_IFNAME not in node.job.env:
-        return []
+        return first
     setting = Setting(NCCL_IFNAME, node.job.env[NCCL_IFNAME], "")
     usable = [interface for interface in node.read(Interfaces).interfaces if interface.is_usable]
-    own = training_interface(node)
-    return [
+    return first + [
         interface.routable_addresses[0]
         for interface in selected_interfaces(setting, usable)
         if interface != own and not interface.is_local_only
     ]
+
+
+def first_listed_address(node: NodeView) -> str:
+    """What `hostname -I` prints first there: IPv4 before IPv6, no loopback; '' for nothing."""
+    interfaces = [each for each in node.read(Interfaces).interfaces if not each.loopback]
+    listed = [text.partition("/")[0] for each in interfaces for text in each.ipv4]
+    listed += [text for each in interfaces for text in each.routable_addresses if ":" in text]
+    return next(iter(listed), "")
 
 
 def has_wrong_interface_setting(node: NodeView) -> bool:

@@ -13,7 +13,11 @@ from checks.facts import ClusterView, Snapshot
 from checks.facts.decode import decode_fact
 from checks.facts.firewall import Firewall
 from checks.facts.ports import DialResults, Listeners, PortHolder
-from checks.knowledge.training_network import further_addresses, training_address
+from checks.knowledge.training_network import (
+    first_listed_address,
+    further_addresses,
+    training_address,
+)
 from checks.stages.dial_results import merge_dials, with_passing_sizes
 
 SAMPLED_PORTS = 3
@@ -113,7 +117,9 @@ def _dial_targets(snapshot: Snapshot, name: str, ids: Mapping[str, str]) -> list
             fact = cluster[target].read(Listeners)
             own = _ephemeral_targets(fact) if target != name else []
             if fact.master_error == "":
-                own = [(fact.address, snapshot.job.master_port, 0), *own]
+                listed = first_listed_address(cluster[target])
+                places = dict.fromkeys(text for text in (fact.address, listed) if text)
+                own = [*((text, snapshot.job.master_port, 0) for text in places), *own]
             found.append([[target, at, port, ids[target], packet] for at, port, packet in own])
     rounds = range(max(map(len, found), default=0))
     return [targets[turn] for turn in rounds for targets in found if turn < len(targets)]

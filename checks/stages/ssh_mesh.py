@@ -13,7 +13,7 @@ from checks.contact.pool import Contact
 from checks.facts import ClusterView, NodeView, Snapshot
 from checks.facts.account import Account
 from checks.facts.firewall import Firewall
-from checks.facts.ssh import SshRow
+from checks.facts.ssh import CONNECT_S, SshRow
 from checks.facts.trust import ClientConfig, Trust
 from checks.knowledge.logins.causes import login_cause
 
@@ -51,12 +51,12 @@ def run_stage(contact: Contact, snapshot: Snapshot, names: Sequence[str]) -> Non
 
 
 def _nodes_behind_filters(cluster: ClusterView, names: Sequence[str]) -> list[str]:
-    """Both ends of every login that a packet filter may have kept from sshd."""
+    """Both ends of every login that a packet filter may have kept from sshd, or held up."""
     ends = dict[str, None]()
     for name in names:
         row = cluster[name].read(SshRow).targets if cluster[name].has(SshRow) else {}
         for target, attempt in row.items():
-            if login_cause(attempt) in FILTER_CAUSES:
+            if login_cause(attempt) in FILTER_CAUSES or attempt.seconds >= CONNECT_S:
                 ends.update({name: None, target: None})
     return [name for name in ends if name in names]
 

@@ -6,10 +6,5 @@ nobody, and waits.
 
 ## Not checked
 
-- The first address of `hostname -I` on the head, which plain `deepspeed` takes as the master
-  address where none is given: `start` passes the training address itself, and so does the
-  equivalent command that `--dry-run` shows.
-- Answers in two address families, or in another one than the training address: ranks get an
-  address, and the address that a name resolves to was tried.
 - Full names that differ from the names in the hosts file: nothing in a start uses them.
 """

@@ -22,8 +22,12 @@ from checks.facts.names import Names
 from checks.facts.surroundings import Surroundings
 from checks.knowledge.logins.on_each_node import NODE, fix_on_each
 from checks.knowledge.nccl_variables import GLOO_IFNAME, setting_in_force
-from checks.knowledge.training_network import training_address
+from checks.knowledge.training_network import (
+    training_address,
+    training_interface,
+)
 from checks.model import Fix, Severity, Verdict, block, ok, skip, warn
+from checks.outliers.consensus import majority_value
 
 
 @node_check(
@@ -45,14 +49,16 @@ def own_name_is_not_loopback(node: NodeView) -> Verdict:
         own-name-unresolved: the name has no address.
         own-name-elsewhere: it resolves to an address of no interface of this node.
         own-name-link-local: it resolves to fe80::…, which gloo cannot advertise.
+        own-name-other-family: its first address is IPv6 where those of most nodes are IPv4, or the
+            other way round: gloo ends with `ss1.ss_family == ss2.ss_family`; warns, because `start`
+            names the interface to gloo.
     """
     names = node.read(Names)
     if len(node.job.nodes) == 1:
         return skip("a single node meets nobody")
-    own = {text for text in node.read(Interfaces).addresses if not is_link_local(text)}
-    first = next((text for text in names.own if is_loopback(text) or text in own), "")
+    first = _advertised_address(node)
     if first and not is_loopback(first):
-        return ok(f"{names.hostname} is {first} on {node.name}")
+        return _judge_family(node, first)
     given = ", ".join(names.own)
     result = f"resolves to {first or given}" if given else "does not resolve"
     message = f"{node.name}'s own host name {names.hostname} {result} there"
@@ -76,6 +82,38 @@ def own_name_is_not_loopback(node: NodeView) -> Verdict:
         note = f"a name of its own; it is called {names.hostname}, as others are"
         return block(cause, expected, node.fix(rename_command(own_hostname(node)), note, root=True))
     return block(cause, expected, own_name_fix(node, names.hostname, address))
+
+
+def _advertised_address(node: NodeView) -> str:
+    """Of what its own name means the first that gloo can listen on; '' for none."""
+    own = {text for text in node.read(Interfaces).addresses if not is_link_local(text)}
+    return next((text for text in node.read(Names).own if is_loopback(text) or text in own), "")
+
+
+def _judge_family(node: NodeView, first: str) -> Verdict:
+    hostname, is_ipv6 = node.read(Names).hostname, ":" in first
+    setting = setting_in_force(node, GLOO_IFNAME)
+    usual = _usual_family(node)
+    if is_ipv6 is usual or (setting and setting.value):
+        return ok(f"{hostname} is {first} on {node.name}")
+    addresses = training_interface(node).routable_addresses
+    better = next((text for text in addresses if (":" in text) is usual), "")
+    family = "IPv4" if is_ipv6 else "IPv6"
+    message = (
+        f"{node.name}'s own host name {hostname} is {first} there; those of most nodes are "
+        f"{family} addresses, and gloo connects no two families"
+    )
+    note = f"set {GLOO_IFNAME} in [env] of launch.toml, or up {family} on {node.name}"
+    fix = own_name_fix(node, hostname, better) if better else Fix(note=note)
+    return warn("own-name-other-family", message, fix)
+
+
+def _usual_family(node: NodeView) -> bool:
+    """Whether most nodes advertise IPv6; where neither is more usual, whether the head does."""
+    nodes = [peer for peer in node.cluster.nodes_with(Names) if peer.has(Interfaces)]
+    firsts = {peer.name: _advertised_address(peer) for peer in nodes}
+    is_ipv6 = {name: ":" in first for name, first in firsts.items() if first}
+    return majority_value(is_ipv6, node.cluster.head.name)
 
 
 def _needs_another_name(node: NodeView) -> bool:

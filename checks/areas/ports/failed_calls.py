@@ -55,6 +55,11 @@ CALL_CAUSES = (
         "correct its route back; `rp_filter=1` drops the call",
     ),
     Cause(
+        "first-address",
+        "the first address of its interface, which gloo and NCCL take, is not reached",
+        "puts that address behind the others until the next boot",
+    ),
+    Cause(
         "no-local-port", "the caller has no port left", "look for what holds so many connections"
     ),
 )
@@ -67,6 +72,8 @@ def judge_failed_call(
     source: NodeView, target: NodeView, failed: FailedCall, span: PortSpan
 ) -> Verdict:
     """The verdict on one failed call. `span` is what has to be open, of which a port was tried."""
+    if _is_only_first(source, target, failed):
+        return _judge_first_address(source, target, failed)
     if failed.outcome == "dropped" and _lacks_return_route(source, target):
         return _judge_lost_answer(source, target, failed)
     if failed.outcome in ("dropped", "absent") and _drops_reverse_path(source, target):
@@ -97,6 +104,31 @@ def judge_failed_call(
         ports={str(failed.port): failed.outcome},
         timeout_s=source.read(DialResults).timeout_s,
         **({"filter": str(by)} if by else {}),
+    )
+
+
+def _is_only_first(source: NodeView, target: NodeView, failed: FailedCall) -> bool:
+    """Whether that is the first address of the interface whose usual one the source reaches."""
+    if not (target.has(Listeners) and all(map(target.has, (Interfaces, Names, Environment)))):
+        return False
+    usual = target.read(Listeners).address
+    reached = source.read(DialResults).sources.get(target.name, {})
+    first = training_interface(target).addresses[:1]
+    return failed.address != usual and usual in reached and first == (failed.address,)
+
+
+def _judge_first_address(source: NodeView, target: NodeView, failed: FailedCall) -> Verdict:
+    interface, usual = training_interface(target), target.read(Listeners).address
+    place = next(text for text in interface.ipv4 if text.startswith(f"{failed.address}/"))
+    command = f"ip addr del {place} dev {interface.name}; ip addr add {place} dev {interface.name}"
+    note = "puts it behind; until the next boot: then the network's configuration decides"
+    return block(
+        "first-address",
+        f"{source.name} reaches {target.name} at {usual}, not at {failed.address}, the first "
+        f"address of {interface.name}: gloo and NCCL take that one",
+        target.fix(command, note, root=True),
+        address=failed.address,
+        ports={str(failed.port): failed.outcome},
     )
 
 

@@ -133,11 +133,12 @@ def master_port_is_reachable(source: NodeView, head: NodeView) -> Verdict:
     Fix: By cause, [below](#causes). Where a rule of nftables, iptables, ufw or firewalld explains
     it, the fix opens exactly that port for the nodes' own networks, in that firewall's own syntax.
     """
-    port = source.job.master_port
-    if head.read(Listeners).master_error:
+    port, listening = source.job.master_port, head.read(Listeners)
+    if listening.master_error:
         return skip(f"nobody could listen on {head.name}:{port}; see ports.master-port-is-free")
     dialled = source.read(DialResults)
-    failed = [call for call in dialled.failures_towards(head.name) if call.port == port]
+    calls = dialled.failures_towards(head.name)
+    failed = [call for call in calls if (call.address, call.port) == (listening.address, port)]
     if failed and (has_wrong_interface_setting(source) or has_wrong_interface_setting(head)):
         return skip(MISLED_REASON)
     if failed:

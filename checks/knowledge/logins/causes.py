@@ -111,6 +111,11 @@ LOGIN_CAUSES = (
         "more after failed logins and connections without one",
     ),
     Cause(
+        "dead-address",
+        "the first address of its name gives no answer, and another one lets it in",
+        "opens the firewall that drops it, or has ssh use the family that answers; warns",
+    ),
+    Cause(
         "shell-refuses",
         "the login is accepted, but no command runs",
         "takes a command before the key out; limits the start-up file that fails to interactive "

@@ -27,7 +27,7 @@ RETRIES = 3
 AT_ONCE = 128
 READ_LIMIT = 64 * 1024
 
-AUTHENTICATED = re.compile(rb"^Authenticated to ", re.M)
+AUTHENTICATED = re.compile(rb"^Authenticated to (?:\S+ \(\[([^\]]+)\]:\d+\))?", re.M)
 CLIENT_CHATTER = re.compile(
     r"^(Authenticated to |Transferred: sent |Bytes per second: ).*\n?", re.M
 )
@@ -74,6 +74,7 @@ class LoginAttempt(object):
         pipe = subprocess.PIPE
         self.tries += 1
         self.began, self.accepted, self.silent = time.monotonic(), None, False
+        self.address = ""
         self.process = start_process(
             client_argv(self.target, self.nonce),
             env=dict(os.environ, LC_ALL="C"),
@@ -88,8 +89,10 @@ class LoginAttempt(object):
         """Read what came; False at the stream's end."""
         data = os.read(stream.fileno(), 65536)
         self.texts[stream] = (self.texts[stream] + data)[:READ_LIMIT]
-        if self.accepted is None and AUTHENTICATED.search(self.texts[self.process.stderr]):
+        accepted = AUTHENTICATED.search(self.texts[self.process.stderr])
+        if self.accepted is None and accepted:
             self.accepted = time.monotonic()
+            self.address = (accepted.group(1) or b"").decode()
         if not data:
             self.open.discard(stream)
         return bool(data)
@@ -128,6 +131,7 @@ class LoginAttempt(object):
             "code": self.code,
             "hostname": lines[1].strip() if len(lines) > 2 else "",
             "authenticated": self.accepted is not None,
+            "address": self.address,
             "err": CLIENT_CHATTER.sub("", self.err).strip()[-2000:],
             "noise": noise.strip()[-500:],
             "seconds": round(self.seconds, 4),

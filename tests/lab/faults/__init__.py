@@ -90,6 +90,8 @@ ALIKE = frozenset(
         *("ten-percent-lost", "same-module-runs", "same-script-of-another"),
         *("shard-cut-short", "shards-of-one-kind-missing", "more-processes-than-slots"),
         *("main-process-is-itself", "main-process-is-nobodys"),
+        *("ssh-over-ipv6-dropped", "all-over-ipv6-dropped", "own-name-of-ipv6-first"),
+        *("ipv6-of-one-gone", "first-address-link-local", "first-address-of-a-peer"),
         *("bound-elsewhere", "command-for-every-login", "known-hosts-is-a-folder"),
     }
 )

@@ -7,13 +7,15 @@ import pytest
 from checks.facts.environment import Environment
 from checks.facts.interfaces import Interface, Interfaces
 from checks.facts.names import NameLookup, Names
+from checks.facts.ports import DialResults, FailedCall, Listeners
 from checks.facts.ssh import LoginAttempt, SshRow
-from checks.model import Outcome
+from checks.model import Outcome, Severity
 from checks.node.probe import names as section
 from tests.support.networks import LO, cluster, interfaces, nth_account, resolves
 from tests.support.snapshots import judged, with_fact
 
 OWN = "names.own-name-is-not-loopback"
+LISTED = "names.first-listed-address-is-reachable"
 PEERS = "names.every-node-resolves-every-node"
 FINE = {
     "node1": ("10.0.0.1", "10.0.0.2"),
@@ -303,3 +305,35 @@ def test_machines_that_train_over_ipv4_link_local_addresses_are_let_be():
     snap = with_fact(cluster(), "node2", interfaces(("eth0", "169.254.9.2/16")))
     own = Names("node2", None, ("169.254.9.2",), named_peers())
     assert of_node2(OWN, with_fact(snap, "node2", own)).outcome is Outcome.PASS
+
+
+def test_an_own_name_of_another_family_than_most_warns():
+    snap = cluster()
+    for index, name in enumerate(("node1", "node2", "node3"), 1):
+        both = Interface("eth0", ipv4=(f"10.0.0.{index}/24",), ipv6=(f"fd77::{index}/64",))
+        with_fact(snap, name, Interfaces((LO, both)))
+    with_fact(snap, "node2", Names("node2", None, ("fd77::2", "10.0.0.2"), named_peers()))
+    found = of_node2(OWN, snap)
+    assert (found.stops, found.cause) == (False, "own-name-other-family")
+    assert "10.0.0.2 node2" in found.fix.command
+    with_fact(snap, "node2", Environment(shell={"GLOO_SOCKET_IFNAME": "eth0"}))
+    assert of_node2(OWN, snap).outcome is Outcome.PASS
+
+
+@pytest.mark.parametrize(
+    ("addresses", "cut_off", "outcome"),
+    [
+        (("10.0.0.1/24",), False, Outcome.PASS),
+        (("10.9.9.9/24", "10.0.0.1/24"), False, Outcome.PASS),
+        (("10.9.9.9/24", "10.0.0.1/24"), True, Outcome.FAIL),
+    ],
+)
+def test_the_address_that_plain_deepspeed_takes(addresses, cut_off, outcome):
+    snap = cluster()
+    with_fact(snap, "node1", Interfaces((LO, Interface("eth0", ipv4=addresses))))
+    with_fact(snap, "node1", Listeners("10.0.0.1", (40000,), ""))
+    failed = (FailedCall("node1", "10.9.9.9", 29500, "dropped", 2.6),) if cut_off else ()
+    with_fact(snap, "node2", DialResults({"node1": (29500,)}, failed))
+    found = judged(snap, LISTED)[("node1",)]
+    assert (found.outcome, found.severity) == (outcome, Severity.WARN)
+    assert not cut_off or "--master_addr 10.0.0.1" in found.fix.note

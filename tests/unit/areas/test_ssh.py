@@ -196,3 +196,22 @@ def test_a_source_that_sshd_penalises_is_excepted_once_for_all_nodes():
     assert finding.fix.on == "node2"
     assert "PerSourcePenaltyExemptList " in finding.fix.command
     assert "sshd -t" in finding.fix.command
+
+
+@pytest.mark.parametrize(
+    ("address", "seconds", "outcome"),
+    [
+        ("10.0.0.2", 10.1, Outcome.FAIL),
+        ("10.0.0.2", 0.2, Outcome.PASS),
+        ("fd77::2", 10.1, Outcome.PASS),
+    ],
+)
+def test_a_login_that_waits_for_a_dead_address_warns(address, seconds, outcome):
+    names = Names("node1", peers={"node2": NameLookup(("fd77::2", "10.0.0.2"))})
+    login = {"hostname": "node2", "address": address, "seconds": seconds}
+    snap = cluster(names=names, code=0, authenticated=True, **login)
+    found = judged(snap, EVERY)[("node1", "node2")]
+    assert (found.outcome, found.stops) == (outcome, False)
+    if outcome is Outcome.FAIL:
+        assert found.cause == "dead-address"
+        assert "AddressFamily inet\n" in found.fix.command
