@@ -214,4 +214,4 @@ def test_a_login_that_waits_for_a_dead_address_warns(address, seconds, outcome):
     assert (found.outcome, found.stops) == (outcome, False)
     if outcome is Outcome.FAIL:
         assert found.cause == "dead-address"
-        assert "AddressFamily inet\n" in found.fix.command
+        assert r"AddressFamily inet\n" in found.fix.command
