@@ -96,6 +96,9 @@ class Channel:
     def pieces(self, stall_s: float) -> Iterator[bytes]:
         """All output as it comes. Raises TimeoutError where nothing comes for `stall_s`."""
         self._channel.settimeout(stall_s)
+        if self._buffer:
+            yield bytes(self._buffer)
+            self._buffer.clear()
         while data := self._channel.recv(1 << 20):
             yield data
 

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any
 
 from checks.answer import Answer
-from checks.contact.channel import CommandResult
+from checks.contact.channel import Channel, CommandResult
 from checks.contact.identity import LoginError
 from checks.contact.resident_probe import ResidentProbe
 from checks.contact.ssh_transport import SshTransport
@@ -84,6 +84,10 @@ class Contact:
         """Run a command for a node's login shell, over the same login. Raises LoginError."""
         return self._residents[name].session.run(command, stdin, limit_s)
 
+    def open(self, name: str, command: str) -> Channel:
+        """Run a command for a node's login shell; the caller closes it. Raises LoginError."""
+        return self._residents[name].session.open(command)
+
     def feed(
         self, name: str, command: str, pieces: Iterable[bytes], limit_s: float = 60.0
     ) -> CommandResult:
@@ -91,7 +95,7 @@ class Contact:
 
         `limit_s` is what it may take after the last piece. Raises LoginError.
         """
-        channel = self._residents[name].session.open(command)
+        channel = self.open(name, command)
         try:
             with contextlib.suppress(OSError):
                 for piece in pieces:
@@ -105,7 +109,7 @@ class Contact:
 
     def stream(self, name: str, command: str) -> Iterator[bytes]:
         """What a command prints, as it comes. Raises LoginError, and OSError when it is cut."""
-        channel = self._residents[name].session.open(command)
+        channel = self.open(name, command)
         try:
             yield from channel.pieces(STALL_S)
         finally:

@@ -34,7 +34,7 @@ class WorkdirFile:
 class WorkdirFiles(Fact):
     """`files` are those that were asked for and are there, `others` what else the folder has.
 
-    `identity` is the same on two machines that see one folder.
+    `identity` is the same on two machines that see one folder. `rsync`: whether it is installed.
     """
 
     section: ClassVar[str] = "workdir_files"
@@ -43,3 +43,4 @@ class WorkdirFiles(Fact):
     identity: tuple[str, ...]
     files: Mapping[str, WorkdirFile] = field(default_factory=dict)
     others: tuple[str, ...] = ()
+    rsync: bool = False

@@ -1,14 +1,18 @@
 """Takes the files of a working directory on a node: a line that says where, then a tar.
 
+Where that line has a command of rsync's, rsync takes the rest, once this has printed `ready` of that line.
+
 Each file is there whole or as it was before. Nothing outside the folder is written, except through
 links to folders that stand in it.
 """
 
 import errno
+import filecmp
 import json
 import os
 import shutil
 import signal
+import subprocess
 import sys
 import tarfile
 
@@ -40,12 +44,17 @@ def place(archive, member, folder, kept):
                 shutil.copyfileobj(archive.extractfile(member), out, 1 << 20)
             os.chmod(beside, member.mode & 0o777)
             os.utime(beside, (member.mtime, member.mtime))
-        if kept and os.path.isfile(target):
+        if kept and os.path.isfile(target) and not is_same(beside, target):
             os.replace(target, target + ".old")
         os.replace(beside, target)
     finally:
         if os.path.lexists(beside):
             os.unlink(beside)
+
+
+def is_same(new, old):
+    """Whether the new one is a file with the content of the old one."""
+    return not os.path.islink(new) and filecmp.cmp(new, old, shallow=False)
 
 
 class BoundedStream(object):
@@ -73,19 +82,38 @@ class BoundedStream(object):
 
 
 def receive(stream):
-    """Read the order and the tar; the number of files that were written and deleted."""
+    """Read the order and the files; how many were written and deleted."""
     order = json.loads(stream.readline().decode("utf-8"))
-    folder, written = order["workdir"], 0
+    folder = order["workdir"]
     os.makedirs(folder, exist_ok=True)
+    written = (
+        receive_rsync(folder, order) if "rsync" in order else receive_tar(stream, folder, order)
+    )
+    for path in order["delete"]:
+        require_inside(path)
+        attempt(path, os.unlink, os.path.join(folder, path))
+    return {"written": written, "deleted": len(order["delete"])}
+
+
+def receive_rsync(folder, order):
+    """Copy what is kept, then let rsync talk to its sender. How many it writes is not known."""
+    for path in order["keep"]:
+        require_inside(path)
+        attempt(path, shutil.copy2, os.path.join(folder, path), os.path.join(folder, path + ".old"))
+    print(order["ready"], flush=True)
+    if subprocess.call(["sh", "-c", order["rsync"]], cwd=folder):
+        raise Refused("rsync could not")
+
+
+def receive_tar(stream, folder, order):
+    """Place each file of the tar; how many there were."""
+    written = 0
     with tarfile.open(fileobj=stream, mode="r|*", errors="surrogateescape") as archive:
         for member in archive:
             require_inside(member.name)
             attempt(member.name, place, archive, member, folder, member.name in order["keep"])
             written += 1
-    for path in order["delete"]:
-        require_inside(path)
-        attempt(path, os.unlink, os.path.join(folder, path))
-    return {"written": written, "deleted": len(order["delete"])}
+    return written
 
 
 def attempt(path, act, *args):

@@ -91,3 +91,48 @@ def test_an_edit_here_stops_the_start_until_the_nodes_have_it(lab, place):
     assert "node1 0: this is 3" in done.stdout
     assert "node2 1: this is 3" in done.stdout
     wait_until_clean(lab)
+
+
+def test_rsync_brings_what_differs_where_it_is_and_the_tar_does_elsewhere(lab, place):
+    used = f"{place}-rsync"
+    wrapper = f'#!/bin/sh\necho $* >>{used}\nexec /usr/bin/rsync.own "$@"\n'
+    node1, node2 = lab.nodes
+    node1.run("mv /usr/bin/rsync /usr/bin/rsync.own", check=True)
+    node1.run("cat >/usr/bin/rsync; chmod 755 /usr/bin/rsync", input=wrapper, check=True)
+    node2.run("mv /usr/bin/rsync /usr/bin/rsync.own", check=True)
+    try:
+        (place / "odd #1").write_text("a name")
+        (place / "train.py").chmod(0o755)
+        assert "node[1-2]: 5 files copied" in run_launcher(place, "sync").stdout
+        for node in lab.nodes:
+            node.run(f"cd {place}; mv lib own; ln -s own lib", check=True)
+        node1.run(
+            f"echo edited >{place}/train.py; touch -d 2099-01-01 {place}/train.py", check=True
+        )
+        (place / "lib/model.py").write_text("VERSION = 4\n")
+        done = run_launcher(place, "sync")
+        assert "node1: 2 files copied" in done.stdout, done.stderr
+        assert "node2: 1 file copied" in done.stdout
+        assert "kept as .old: train.py" in done.stdout
+        for node in lab.nodes:
+            read = node.run(
+                f"cd {place}; cat own/model.py train.py 'odd #1'; ls own; stat -c %a train.py"
+            )
+            assert read.stdout == f"VERSION = 4\n{SCRIPT}a namemodel.py\n755\n"
+        assert node1.run(f"cat {place}/train.py.old").stdout == "edited\n"
+        assert node1.run(f"grep -c -e --server {used}").stdout == "2\n"
+    finally:
+        for node in lab.nodes:
+            node.run("mv /usr/bin/rsync.own /usr/bin/rsync", check=True)
+
+
+def test_what_rsync_cannot_do_is_said_as_the_tar_says_it(lab, place):
+    run_launcher(place, "sync")
+    node = lab.node("node2")
+    node.run(f"cd {place}; rm train.py; mkdir -p train.py/x; echo 2 >old.py", check=True)
+    (place / "lib/model.py").write_text("VERSION = 5\n")
+    done = run_launcher(place, "sync", "--delete")
+    assert done.returncode == 1
+    assert "node2: train.py: Is a directory" in done.stderr
+    assert node.run(f"cat {place}/old.py").stdout == "2\n"
+    assert lab.node("node1").run(f"cat {place}/lib/model.py").stdout == "VERSION = 5\n"

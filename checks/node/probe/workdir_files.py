@@ -1,6 +1,7 @@
 """The files of a working directory, as they are compared before some of them are copied here."""
 
 import os
+import shutil
 import stat
 
 from checks.node.probe.core import section
@@ -75,4 +76,5 @@ def workdir_files(args):
         "identity": folder_identity(folder),
         "files": {path: found for path, found in described.items() if found},
         "others": other_files(folder, set(paths)) if args.get("others") else [],
+        "rsync": bool(shutil.which("rsync")),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import concurrent.futures
+import shutil
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
 from dataclasses import replace
@@ -22,7 +23,7 @@ from checks.units import format_file_size
 from launcher.commands.remote_scripts import ask_consent
 from launcher.commands.sync.changes import Files, NodeChange, describe_changes, node_changes
 from launcher.commands.sync.source_files import SourceFolder, without_environments
-from launcher.commands.sync.transfer import Archives, send_files
+from launcher.commands.sync.transfer import Archives, Order, Transfer
 from launcher.gate import without_unused_nodes
 from launcher.options import job_from_options
 
@@ -70,7 +71,7 @@ def sync_workdir(job: Job, args: Namespace, *, delete: bool = False) -> None:
         if not args.dry_run:
             _require_space(job, seen, changes)
             _confirm(changes, here.files, args)
-            _copy(job, source, contact, changes)
+            _copy(job, source, contact, seen, changes)
     print(f"{len(here.files)} files of {source.path}:")
     if source.private_keys:
         print(f"private keys stay here: {', '.join(source.private_keys)}")
@@ -172,18 +173,24 @@ def _confirm(changes: Mapping[str, NodeChange], here: Files, args: Namespace) ->
 
 
 def _copy(
-    job: Job, source: SourceFolder, contact: Contact, changes: Mapping[str, NodeChange]
+    job: Job,
+    source: SourceFolder,
+    contact: Contact,
+    seen: Mapping[str, WorkdirFiles],
+    changes: Mapping[str, NodeChange],
 ) -> None:
     """All nodes at once. Raises PreflightError that says which could not."""
     wanted = {name: change for name, change in changes.items() if not change.nothing}
+    by_rsync = {name for name in wanted if seen[name].rsync and shutil.which("rsync")}
     with Archives(source.path) as archives:
-        archives.make(tuple(change.copied) for change in wanted.values())
 
         def send(name: str) -> str:
-            change = wanted[name]
-            order = {"workdir": job.workdir, "delete": [*change.deleted], "keep": change.kept}
-            tar = archives.pieces(tuple(change.copied))
-            return send_files(contact, name, job.python, order, tar)
+            transfer, change = Transfer(contact, name, job.python), wanted[name]
+            order = Order(job.workdir, change.deleted, tuple(change.kept))
+            paths = tuple(change.copied)
+            if name in by_rsync and paths and transfer.by_rsync(order, source.path, paths):
+                return ""
+            return transfer.by_tar(order, archives.pieces(paths))
 
         with concurrent.futures.ThreadPoolExecutor(POOL) as pool:
             failed = dict(zip(wanted, pool.map(send, wanted), strict=True))

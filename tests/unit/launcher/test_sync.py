@@ -157,7 +157,6 @@ def test_files_arrive_with_mode_time_and_links_and_the_next_look_finds_nothing(t
     there = tmp_path / "not" / "yet"
     (tmp_path / "not").mkdir()
     with Archives(tree) as archives:
-        archives.make([paths])
         tar = b"".join(archives.pieces(paths))
     assert receive(order(tar, there)) == {"written": len(paths), "deleted": 0}
     looks = [
