@@ -3,4 +3,12 @@
 The fixtures of labs are for tests/ alone: see tests/conftest.py.
 """
 
+import sys
+
+try:
+    import preflight.session  # noqa: F401 - what takes time of the plugin, before pytest imports it
+except KeyboardInterrupt:
+    print("interrupted before the decision", file=sys.stderr)
+    sys.exit(2)
+
 pytest_plugins = ["preflight.plugin"]

@@ -7,16 +7,16 @@ from __future__ import annotations
 import sys
 
 
-def run() -> int:
+def main() -> int:
     """The exit code of the command line."""
     try:
-        from launcher.cli import main
+        from launcher.cli import main as run_command
 
-        return main()
+        return run_command()
     except KeyboardInterrupt:
         print("launcher: interrupted; nothing was started", file=sys.stderr)
         return 130
 
 
 if __name__ == "__main__":
-    sys.exit(run())
+    sys.exit(main())

@@ -1,6 +1,6 @@
 """Takes the files of a working directory on a node: a line that says where, then a tar.
 
-Where that line has a command of rsync's, rsync takes the rest, once this has printed `ready` of that line.
+Where that line has a command of rsync's, `ready` of that line is printed, and rsync takes the rest.
 
 Each file is there whole or as it was before. Nothing outside the folder is written, except through
 links to folders that stand in it.
