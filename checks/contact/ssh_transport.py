@@ -24,6 +24,8 @@ HANDSHAKE_S = 45.0
 """For banner, key exchange and authentication: 20 s were seen on a loaded sshd."""
 RETRY_PAUSES_S = (0.4, 1.0, 2.5)
 """Before each further try after a cut banner."""
+PENALTY = b"Not allowed at this time"
+"""sshd's line, in place of a banner, to an address that it has penalised (sshd.c, OpenSSH 9.8)."""
 
 
 class SshSession:
@@ -149,7 +151,7 @@ class SshTransport:
             connection.open()
         except BaseException as error:
             _hang_up(connection)
-            failure = stall_error() if _is_stalled(connection) else classify_error(error, keys)
+            failure = _explain_failure(connection, error, keys)
             if failure is None:
                 raise
             failure.host_key, failure.public_key = policy.presented, keys.offered
@@ -186,6 +188,19 @@ class SshTransport:
             before = with_known_hosts(before, jump.ssh_config)
             self._verify_host_keys(jump, before, f"the jump host {jump.original_host}'s")
         return policy
+
+
+def _explain_failure(
+    connection: fabric.Connection, error: BaseException, keys: OfferedKeys
+) -> LoginError | None:
+    """Why the login failed, as the socket below it saw it, or else by the error."""
+    if _is_stalled(connection):
+        return stall_error()
+    failure = classify_error(error, keys)
+    greeting = getattr(connection.connect_kwargs.get("sock"), "greeting", b"")
+    if failure is not None and failure.cause == "throttled" and PENALTY in greeting:
+        return LoginError("penalised", f"sshd says: {PENALTY.decode()}")
+    return failure
 
 
 def stall_error() -> LoginError:

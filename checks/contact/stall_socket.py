@@ -16,6 +16,7 @@ STALL_S = 20.0
 """As long as the lease of a run. A kernel acknowledges, however busy its machine is."""
 MAX_RETRANSMITS = 3
 """How often in a row without an answer, each time after twice as long, is no chance any more."""
+GREETING_BYTES = 256
 _RETRANSMITS_OFFSET = 2
 """Where tcpi_retransmits stands in struct tcp_info (linux/tcp.h)."""
 
@@ -24,8 +25,11 @@ class StallAwareSocket(socket.socket):
     """A socket for paramiko, whose thread calls `recv` every 0.1 s.
 
     It acknowledges at once: sshd's small writes otherwise wait 40 ms for a delayed ACK. One that
-    stalls is reset, so that the other side, whom no farewell would reach, ends as well.
+    stalls is reset, so that the other side, whom no farewell would reach, ends as well. `greeting`
+    is what came first: sshd's banner, or why it gives none.
     """
+
+    greeting = b""
 
     _since: float | None = None
     _last = False
@@ -45,6 +49,7 @@ class StallAwareSocket(socket.socket):
         except TimeoutError:
             self._reset_if_stalled()
             raise
+        self.greeting = self.greeting or data[:GREETING_BYTES]
         with contextlib.suppress(OSError):
             self.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
         return data

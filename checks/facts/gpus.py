@@ -86,7 +86,9 @@ class Gpus(Fact):
     `*_on_bus` count the vendor's devices on the PCI bus, driver or not. `seconds` is what the
     driver took to answer. `devices` maps each device node to "may be opened"; a library that is
     not found is None. `fabric_manager` is None where others' processes are not seen. `dmabuf`:
-    kernel and driver can share GPU memory with adapters by it.
+    kernel and driver can share GPU memory with adapters by it. `topology_override`: the driver
+    leaves out its check of the way to adapters, None where it has no such setting;
+    `override_set_in` are the lines of modprobe.d that ask for it.
     """
 
     section: ClassVar[str] = "gpus"
@@ -104,6 +106,8 @@ class Gpus(Fact):
     fabric_manager: bool | None = None
     peermem: bool = False
     dmabuf: bool = False
+    topology_override: bool | None = None
+    override_set_in: tuple[str, ...] = ()
     imex: Imex = Imex()
 
     @property

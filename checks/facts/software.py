@@ -22,7 +22,8 @@ class Software(Fact):
     modules that the program needs at its start and the interpreter does not find. `encoding` is how
     it opens text files. `with_torch` are other interpreters there that have torch, looked for only
     where the one asked for is not there. `installer` is pip, or where the environment has none
-    uv's path, or ensurepip, which brings pip.
+    uv's path, or ensurepip, which brings pip. `astray` are torchrun, deepspeed and accelerate where
+    a rank's PATH leads to those of another Python: (path, that Python).
     """
 
     section: ClassVar[str] = "software"
@@ -49,6 +50,7 @@ class Software(Fact):
     unfound: tuple[str, ...] = ()
     with_torch: tuple[str, ...] = ()
     installer: str = "pip"
+    astray: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def ok(self) -> bool:

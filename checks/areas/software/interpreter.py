@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from checks.areas.limits.fatal_limits import limit_skip_reason
+from checks.areas.software.commands import python_of_commands
 from checks.areas.software.pip_commands import install_command, uninstall_command
 from checks.areas.software.shadowing import shadowed_packages
 from checks.check import node_check
@@ -204,6 +205,8 @@ def deepspeed_is_installed(node: NodeView) -> Verdict:
 
     Fix:
         torch-missing, deepspeed-missing: the `pip install` line with the other nodes' version.
+            Where no node has it, and `torchrun` or `deepspeed` of the PATH is another Python's:
+            name that one.
     """
     software = node.read(Software)
     if not software.ok or not _is_new_enough(software):
@@ -222,6 +225,10 @@ def _judge_missing_package(node: NodeView, software: Software, name: str) -> Ver
     version = majority_value(versions, node.job.head) if versions else ""
     elsewhere = f"; the others have {version}" if versions else ""
     message = f"{software.path} on {node.name} finds no module {name}{elsewhere}"
+    if not versions and (other := python_of_commands(node)):
+        note = f"name the training interpreter: --python {other}, or `python` in launch.toml"
+        message += f"; the commands on the PATH are those of {other}"
+        return block(f"{name}-missing", message, Fix("", "", note))
     return block(f"{name}-missing", message, node.fix(install_command(software, {name: version})))
 
 

@@ -189,6 +189,14 @@ def _throttled_fix(node: NodeView, _: Login) -> Fix:
     return node.fix(f"{edit} && {RELOAD_SSHD}", note, root=True)
 
 
+def _penalised_fix(node: NodeView, _: Login) -> Fix:
+    note = (
+        "at its console, or wait: it ends by itself; the line PerSourcePenaltyExemptList with this "
+        f"machine's address in {SSHD_CONFIG} prevents it"
+    )
+    return node.fix(RELOAD_SSHD, note, root=True)
+
+
 def _shell_hangs_fix(node: NodeView, _: Login) -> Fix:
     return quiet_shell_fix(node, f"at its console: {KEPT_TO_PEOPLE}")
 
@@ -215,6 +223,7 @@ _FIXES: Mapping[str, Callable[[NodeView, Login], Fix]] = {
     "user-unknown": _key_denied_fix,
     "public-key-auth-off": _public_keys_off_fix,
     "throttled": _throttled_fix,
+    "penalised": _penalised_fix,
     "shell-refuses": ended_shell_fix,
     "shell-noisy": _shell_hangs_fix,
     "shell-hangs": _shell_hangs_fix,

@@ -11,8 +11,8 @@ from checks.node.runtime.files import read_file
 PREFIXES = (
     "ACCELERATE_", "BNB_", "CUBLAS_", "CUDA_", "CUDNN_", "DEEPSPEED_", "DS_", "FI_", "FSDP_",
     "GLOO_", "GOMP_", "HF_", "HIP_", "HSA_", "KMP_", "MALLOC_", "MASTER_", "MIOPEN_", "MKL_",
-    "NCCL_", "NVIDIA_", "NVTE_", "OMP_", "OPENBLAS_", "PDSH_", "PYTHON", "PYTORCH_", "ROCR_",
-    "TOKENIZERS_", "TORCH", "TP_", "TRANSFORMERS_", "TRITON_", "UCX_", "XLA_",
+    "NCCL_", "NVIDIA_", "NVTE_", "OMP_", "OPENBLAS_", "PDSH_", "PET_", "PYTHON", "PYTORCH_",
+    "ROCR_", "TOKENIZERS_", "TORCH", "TP_", "TRANSFORMERS_", "TRITON_", "UCX_", "XLA_",
 )  # fmt: skip
 NAMES = (
     "RANK", "WORLD_SIZE", "LOCAL_RANK", "LOCAL_WORLD_SIZE", "NODE_RANK", "LD_LIBRARY_PATH",

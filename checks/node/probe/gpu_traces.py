@@ -21,6 +21,7 @@ LIBRARY_FOLDERS = (
 )  # fmt: skip
 LINKER_CACHE = "/etc/ld.so.cache"
 CACHE_LIMIT = 8 * 1024 * 1024
+OVERRIDE_LINE = re.compile(r"\s*options\s+nvidia\s.*NVreg_GrdmaPciTopoCheckOverride=1")
 PEER_MODULES = ("nvidia_peermem", "nv_peer_mem", "efa_nv_peermem")
 IMEX_CHANNEL = "/dev/nvidia-caps-imex-channels/channel0"
 IMEX_NODES = "/etc/nvidia-imex/nodes_config.cfg"
@@ -128,4 +129,22 @@ def gpudirect_support():
     return {
         "peermem": any(os.path.isdir("/sys/module/" + name) for name in PEER_MODULES),
         "dmabuf": is_open and numbers >= [5, 12],
+        "topology_override": topology_override(),
+        "override_set_in": override_lines(),
     }
+
+
+def topology_override(params=PROC + "/params"):
+    """Whether the driver leaves out its check of the way to adapters; None where it cannot."""
+    found = re.search(r"^GrdmaPciTopoCheckOverride: (\d+)$", read_file(params, "") or "", re.M)
+    return bool(int(found.group(1))) if found else None
+
+
+def override_lines(folder="/etc/modprobe.d"):
+    """The `path:line` of each line that asks the driver for that."""
+    return [
+        "%s/%s:%d" % (folder, name, number)
+        for name in sorted(list_folder(folder))
+        for number, line in enumerate((read_file(folder + "/" + name, "") or "").splitlines(), 1)
+        if OVERRIDE_LINE.match(line)
+    ]

@@ -128,6 +128,11 @@ PACKAGES = (
     *("nvidia-nccl-cu11", "nvidia-nccl-cu12", "nvidia-nccl-cu13"),
 )
 MODULES = ("torch", "deepspeed", "accelerate", "transformers", "datasets", "tokenizers", "peft")
+LAUNCHERS = ("torchrun", "deepspeed", "accelerate")
+INTERPRETER = re.compile(
+    r"#!\s*(?:\S+/env\s+(?:-S\s+)?)?(\S*python[\d.]*t?)\s"
+    r"|#!\s*/bin/sh\s+'''exec' \"?([^\"\n]*?/python[\d.]*t?)\"? "
+)
 SHADOWABLE = (*MODULES, "numpy", "triton", "safetensors", "flash_attn", "bitsandbytes", "xformers")
 """Modules of which a copy in another folder than the environment's is looked for."""
 
@@ -209,7 +214,37 @@ def ask_interpreter(python, path, args):
         detail = ran.err.strip() or ran.out.strip() or "it printed nothing"
         return {"path": python, "state": "crashed", "code": ran.code, "detail": detail[-2000:]}
     answer = dict(ast.literal_eval(lines[-1][len(MARK) :]), path=python, state="ok")
-    return dict(answer, installer=answer.get("installer") or other_installer())
+    folders = [os.path.dirname(path), os.path.join(answer["prefix"], "bin")]
+    return dict(
+        answer,
+        installer=answer.get("installer") or other_installer(),
+        astray=astray_commands(env.get("PATH"), folders),
+    )
+
+
+def script_interpreter(path, search):
+    """The Python that a script runs under, as pip, uv and distlib write it; "" for another file."""
+    with open(path, "rb") as file:
+        found = INTERPRETER.match(file.read(1024).decode("utf-8", "replace"))
+    if not found:
+        return ""
+    name = found.group(1) or found.group(2)
+    return name if "/" in name else shutil.which(name, path=search) or name
+
+
+def astray_commands(search, folders):
+    """{command: [its path, its Python]} of those in PATH that belong to no Python of `folders`."""
+    own = [os.path.realpath(folder) for folder in folders]
+    found = {}
+    for name in LAUNCHERS:
+        path = shutil.which(name, path=search)
+        try:
+            python = script_interpreter(path, search) if path else ""
+        except OSError:
+            continue
+        if python and os.path.realpath(os.path.dirname(python)) not in own:
+            found[name] = [path, python]
+    return found
 
 
 def other_installer():

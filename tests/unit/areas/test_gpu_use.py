@@ -225,3 +225,41 @@ def test_other_adapters_have_their_own_ways():
     assert lone_finding(snap, "gpus-reach-adapters", "node1").outcome.value == "skip"
     with_fact(snap, "node1", Rdma())
     assert judged(snap, "gpu.gpus-reach-adapters")[("node1",)].outcome.value == "skip"
+
+
+LINE = ("/etc/modprobe.d/gdr.conf:1",)
+
+
+def overridden(third, usual=None):
+    """Of three nodes with an active adapter the last one, whose driver is set otherwise."""
+    snap = cluster(gpus(**(usual or {})), gpus(**(usual or {})), gpus(**third))
+    for name in ("node1", "node2", "node3"):
+        with_fact(snap, name, Rdma((RdmaDevice("rdmap0", ports=(PORT,)),)))
+    return lone_finding(snap, "adapter-topology-is-accepted")
+
+
+@pytest.mark.parametrize(
+    ("third", "usual", "cause"),
+    [
+        ({}, {}, ""),
+        ({"topology_override": False}, {"topology_override": False}, ""),
+        ({"topology_override": True, "override_set_in": LINE}, {"topology_override": True}, ""),
+        ({"override_set_in": LINE}, {"topology_override": True}, "override-removed"),
+        ({"override_set_in": LINE}, {}, "override-removed"),
+        (
+            {"topology_override": False, "override_set_in": LINE},
+            {"topology_override": True},
+            "override-not-loaded",
+        ),
+        ({"topology_override": False}, {"topology_override": True}, "override-differs"),
+        ({"topology_override": True}, {"topology_override": True}, ""),
+    ],
+)
+def test_the_drivers_check_of_the_way_to_adapters(third, usual, cause):
+    assert overridden(third, usual).cause == cause
+
+
+def test_without_an_adapter_no_way_to_it_matters():
+    snap = cluster(gpus(override_set_in=LINE))
+    with_fact(snap, "node1", Rdma())
+    assert lone_finding(snap, "adapter-topology-is-accepted", "node1").outcome.value == "skip"

@@ -71,6 +71,39 @@ def failed_login(folder: Path, how: str, *, password: str = "", kinds: str = "pa
     return found[0].cause, found[0].detail
 
 
+@pytest.mark.parametrize(
+    ("said", "cause"),
+    [
+        (b"Not allowed at this time\r\n", "penalised"),
+        (b"Exceeded MaxStartups\r\n", "throttled"),
+        (b"", "throttled"),
+    ],
+)
+def test_an_address_that_sshd_has_penalised(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: bytes, cause: str
+):
+    monkeypatch.setattr(ssh_transport, "RETRY_PAUSES_S", ())
+    config = tmp_path / "config"
+    paramiko.ECDSAKey.generate().write_private_key_file(str(tmp_path / "key"))
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        config.write_text(
+            f"Host here\n  HostName 127.0.0.1\n  Port {port}\n  IdentityFile {tmp_path}/key\n"
+        )
+
+        def answer() -> None:
+            near, _ = listener.accept()
+            with near:
+                near.sendall(said)
+
+        server = threading.Thread(target=answer)
+        server.start()
+        job = Job(nodes=(Node("here"),), head="here", ssh=Ssh(config=str(config)))
+        login = open_contact(job, ["here"], ())[1]["here"]
+        server.join(30)
+    assert login.cause == cause
+
+
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A login that waits for PATIENCE_S only."""

@@ -34,6 +34,27 @@ def test_the_kernel_module_names_gpus_where_nothing_else_does(tmp_path):
     )
 
 
+@pytest.mark.parametrize(
+    ("params", "expected"),
+    [
+        ("EnableMSI: 1\nGrdmaPciTopoCheckOverride: 1\n", True),
+        ("GrdmaPciTopoCheckOverride: 0\n", False),
+        ('EnableMSI: 1\nCoherentGPUMemoryMode: "driver"\n', None),
+    ],
+)
+def test_what_the_driver_says_of_its_topology_check(tmp_path, params, expected):
+    (tmp_path / "params").write_text(params)
+    assert gpu_traces.topology_override(str(tmp_path / "params")) is expected
+
+
+def test_the_line_that_asks_for_no_topology_check(tmp_path):
+    (tmp_path / "a.conf").write_text("# options nvidia NVreg_GrdmaPciTopoCheckOverride=1\n")
+    (tmp_path / "b.conf").write_text(
+        "options nvidia NVreg_EnableMSI=1 NVreg_GrdmaPciTopoCheckOverride=1\n"
+    )
+    assert gpu_traces.override_lines(str(tmp_path)) == [f"{tmp_path}/b.conf:1"]
+
+
 def test_no_kernel_module_is_no_answer(tmp_path):
     assert gpu_traces.by_proc(str(tmp_path)) is None
 
