@@ -24,6 +24,7 @@ from checks.stages import (
     compute,
     controller_files,
     counters,
+    earlier_start,
     nccl_tests,
     pdsh,
     ports,
@@ -59,6 +60,7 @@ class Stage:
 
 STAGES: tuple[Stage, ...] = (
     Stage("controller_files", "files here", (), (), controller_files.run_stage),
+    Stage("earlier_start", "earlier runs", (), (), earlier_start.run_stage),
     Stage(
         "ssh",
         "ssh logins",

@@ -91,6 +91,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "checks.facts",
         "checks.folded_names",
         "checks.knowledge",
+        "checks.masking",
         "checks.model",
         "checks.next_line",
         "checks.node.probe",
