@@ -57,6 +57,7 @@ MAX_FRESH_SHARE = 0.1
 _LETTERS = string.ascii_letters.encode()
 _NO_LETTERS = bytes(set(range(256)) - set(_LETTERS) - set(b"\r\n"))
 _COLOUR = re.compile(rb"\x1b(?:\[[0-9;?]*[A-Za-z]|\][^\x07\x1b\n]*(?:\x07|\x1b\\))")
+_ESCAPED_LETTER = re.compile(rb'\\(?!["/\\]|(?:r\\)?n")')
 _LINE_ENDS = bytes.maketrans(b"\r", b"\n")
 
 
@@ -193,8 +194,12 @@ def matching_lines(blocks: Iterable[bytes]) -> Iterator[RawLine]:
     """
     shapes = _Shapes()
     number, at, text = 1, 0, b""
-    for block, is_last in _with_last(blocks):
-        text += _plain_lines(block)
+    for block, is_last in _with_last(map(_plain_lines, blocks)):
+        if has_json_lines(block) and _may_mean_something(block, shapes):
+            before = unwrap_json_lines(text[:at])
+            text, at = before + unwrap_json_lines(text[at:] + block), len(before)
+        else:
+            text += block
         limit = len(text) if is_last else max(at, _last_line_end(text, len(text) - WINDOW))
         part = text[at:limit]
         counted = 0
@@ -207,12 +212,18 @@ def matching_lines(blocks: Iterable[bytes]) -> Iterator[RawLine]:
         text, at = text[behind:], limit - behind
 
 
+def _may_mean_something(block: bytes, shapes: _Shapes) -> bool:
+    """Whether lines in JSON may: by their shapes, unless what is escaped in them has letters."""
+    if _ESCAPED_LETTER.search(block) or _is_varied(shapes, _shapes_in(block[:SAMPLE_SIZE])):
+        return True
+    fresh = shapes.new_ones(_shapes_in(block))
+    return bool(shapes.meaningful(fresh))
+
+
 def _plain_lines(block: bytes) -> bytes:
-    """The lines without colours and links, and without the JSON that wraps them."""
+    """The lines without colours and links."""
     while b"\r\n" in block:
         block = block.replace(b"\r\n", b"\n")
-    if has_json_lines(block):
-        block = unwrap_json_lines(block)
     return _COLOUR.sub(b"", block) if b"\x1b" in block else block
 
 

@@ -159,7 +159,7 @@ root datasets-format-not-inferred
   fix     name them: load_dataset("json", data_files=…), in a folder with nothing else
 root datasets-column-taken
   says    already in the dataset. Please choose a column name
-  says    are already in the dataset.
+  says    "Error when renaming "
   cause   a column would be renamed or added under a name that the data set has already
   fix     remove_columns first, or another name
 root datasets-map-worker-lost

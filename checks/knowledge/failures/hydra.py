@@ -8,7 +8,7 @@ FAILURES = read_entries(
     r"""
 root hydra-key-unknown
   says    Could not override '
-  says    is not in struct
+  says    ' is not in struct
   pattern Could not override '(?P<key>[^']+)'\.|Key '(?P<key2>[^']+)' is not in struct
   cause   the command line sets a key that this program's config does not have: misspelt, or renamed
           in this release

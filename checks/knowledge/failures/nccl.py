@@ -88,7 +88,11 @@ root nccl-message-truncated
   checks  nccl.conf-file-is-read-as-meant, nccl.variables-are-equal, software.versions-are-equal
 symptom nccl-unhandled-system
   says    ncclSystemError: System call
-  says    unhandled system error
+  says    "NCCL error in: "
+  says    unhandled system error (run with
+  says    "NCCL Error 2: unhandled"
+  pattern ncclSystemError: System call|NCCL error in: .*unhandled system error|
+          unhandled system error \(run with|NCCL Error 2: unhandled
   cause   a system call of NCCL failed; only NCCL_DEBUG=WARN shows which one
   fix     start again with NCCL_DEBUG=WARN in [env], and read the first NCCL WARN line
   checks  ports.ephemeral-ports-are-open, nccl.socket-interface-exists, limits.memlock-is-unlimited,

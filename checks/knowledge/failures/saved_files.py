@@ -47,12 +47,12 @@ root safetensors-incomplete
   says    MetadataIncompleteBuffer
   says    incomplete metadata, file not fully covered
   says    HeaderTooSmall
-  says    header too small
+  says    header: header too small
   says    InvalidHeaderDeserialization
   says    invalid header deserialization
-  pattern SafetensorError: .*(?:MetadataIncompleteBuffer|incomplete metadata, file not fully
-          covered|HeaderTooSmall|header too small|InvalidHeaderDeserialization|invalid header
-          deserialization)
+  pattern SafetensorError: .*?(?:MetadataIncompleteBuffer|incomplete metadata, file not fully
+          covered|HeaderTooSmall|header: header too small|
+          InvalidHeaderDeserialization|invalid header deserialization)
   cause   a .safetensors file is not whole: its save or download was interrupted, or it is read
           while another rank still writes it
   fix     remove it and download again (`hf download REPO`), or take the checkpoint before it; let

@@ -19,6 +19,7 @@ from launcher.diagnosis.diagnose import diagnose_logs
 from launcher.diagnosis.log_lines import Place, parse_time
 from launcher.diagnosis.prefixes import Prefixes, find_hosts
 from launcher.diagnosis.render import diagnosis_json, masked_line, render_diagnosis
+from launcher.diagnosis.scan import TRACEBACK
 from launcher.record import RunRecord
 from tests.support.verdicts import OOM, REFUSED, STEPS, diagnosis_of, failure_id, write
 
@@ -233,3 +234,17 @@ def text_of(tmp_path, *lines):
     """What a person reads of a log of these lines."""
     evidence, verdict = diagnose_logs([write(tmp_path / "x.log", "\n".join(lines) + "\n")])
     return render_diagnosis(verdict, evidence)
+
+
+def test_an_error_behind_megabytes_of_json_is_read_with_rank_and_node(tmp_path):
+    trace = f'{TRACEBACK}:\n  File "/app/train.py", line 4, in step\n    x()\nRuntimeError: odd "x"'
+    records = [
+        {"rank": at % 8, "host": "n1", "msg": f"step {at} | loss 2.5"} for at in range(40_000)
+    ]
+    records.append({"rank": 5, "host": "n2", "msg": trace})
+    text = "".join(json.dumps(record) + "\n" for record in records)
+    evidence, verdict = diagnose_logs([write(tmp_path / "x.log", text)])
+    assert (verdict.cause.first.place.rank, verdict.cause.first.place.node) == (5, "n2")
+    assert verdict.cause.first.number == 40_001
+    assert verdict.cause.error == 'RuntimeError: odd "x"'
+    assert evidence.progress.has_steps(str(tmp_path / "x.log"))
