@@ -11,6 +11,7 @@ from pathlib import Path
 from checks import __version__
 from checks.catalogue import CATALOGUE
 from checks.errors import PreflightError, UsageError
+from checks.escaped_streams import escaped_output
 from checks.next_line import next_line
 from launcher.command_line import CommandParser, add_command, parse_words
 from launcher.commands import attach, completion, hostfile, logs, runs, xray
@@ -31,7 +32,6 @@ from launcher.lab.cli import add_parser as add_lab_parser
 from launcher.options import WHO_TAKES_PART, add_job_options, add_login_options
 from launcher.record import all_runs
 from launcher.run.console import DISK_FULL_ERRNOS, discard_output
-from launcher.run.escaped_streams import escaped_output
 from launcher.run.stall.stall_monitor import STUCK_AFTER_S
 
 RunCommand = Callable[[Namespace], ExitCode | int | None]

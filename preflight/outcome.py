@@ -18,7 +18,7 @@ def junit_properties(finding: Finding) -> list[tuple[str, object]]:
         ("subject", ":".join(finding.subject)),
         ("severity", finding.severity.value),
         ("outcome", finding.outcome.value),
-        ("fix", str(finding.fix or "")),
+        ("fix", escape_text(str(finding.fix or ""))),
     ]
 
 

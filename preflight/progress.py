@@ -10,6 +10,9 @@ from typing import IO, TYPE_CHECKING, cast
 
 import pytest
 
+from checks.escaped_streams import unescaped
+from checks.printable import escape_line
+
 if TYPE_CHECKING:
     from rich.live import Live
 
@@ -38,7 +41,8 @@ class Progress:
         from rich.text import Text
 
         if self._live:
-            self._live.update(Text("\n".join(lines), no_wrap=True, overflow="crop"), refresh=True)
+            shown = "\n".join(map(escape_line, lines))
+            self._live.update(Text(shown, no_wrap=True, overflow="crop"), refresh=True)
 
     def finish(self) -> None:
         """The last stage is done: what was drawn on a terminal is cleared."""
@@ -56,13 +60,14 @@ class Progress:
 
 
 class _ReporterStream(io.TextIOBase):
-    """pytest's terminal as a stream: its capturing lets nothing else through."""
+    """pytest's terminal as a stream that takes redrawing; its capturing takes no other."""
 
     def __init__(self, reporter: pytest.TerminalReporter) -> None:
-        self._reporter = reporter
+        self._stream = unescaped(reporter._tw._file)
 
     def write(self, text: str) -> int:
-        self._reporter.write(text, flush=True)
+        self._stream.write(text)
+        self._stream.flush()
         return len(text)
 
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 import difflib
 from collections.abc import Generator, Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, TextIO, cast
 
 import pytest
 
 from checks.catalogue import AREAS, CATALOGUE
 from checks.errors import UsageError
+from checks.escaped_streams import EscapedStream
 from checks.model import Finding, Job
 from checks.next_line import failed_again_line, next_line, start_line
 from checks.run import Result, plan_commands
 from preflight.items import PreflightItem, leaves_nodes, narrowed_nodes
-from preflight.junit import add_warnings
+from preflight.junit import complete_junit
 from preflight.outcome import is_warned, junit_properties, with_one_frame
 from preflight.preflight_run import PreflightRun
 from preflight.progress import Progress
@@ -134,6 +135,7 @@ class PreflightSession:
             return None
         items = [asked for item in session.items if (asked := _preflight_item(item))]
         run.selected_claims = [claim for asked in items for claim in asked.claims]
+        _escape_terminal(self._reporter)
         if self._config.getoption("dry_run"):
             for line in self._plan(run, session.items):
                 self._reporter.write_line(line)
@@ -231,7 +233,7 @@ class PreflightSession:
         try:
             notes = run.write(result)
             if path := self._config.option.xmlpath:
-                add_warnings(path, self._judged.values())
+                complete_junit(path, self._judged.values())
         except OSError as error:
             self._reporter.write_line(f"ERROR: cannot write {error.filename}: {error.strerror}")
             session.exitstatus = pytest.ExitCode.USAGE_ERROR
@@ -272,6 +274,12 @@ class PreflightSession:
         reporter = self._config.pluginmanager.get_plugin("terminalreporter")
         assert isinstance(reporter, pytest.TerminalReporter)
         return reporter
+
+
+def _escape_terminal(reporter: pytest.TerminalReporter) -> None:
+    """From now on, as collection redraws its line, what nodes said does nothing there."""
+    writer = reporter._tw
+    writer._file = cast("TextIO", EscapedStream(writer._file))
 
 
 def _is_outcome(report: pytest.CollectReport | pytest.TestReport) -> bool:

@@ -9,8 +9,8 @@ import sys
 from collections.abc import Sequence
 from typing import TextIO
 
+from checks.escaped_streams import escape_lines, unescaped
 from checks.printable import escape_output
-from launcher.run.escaped_streams import escape_lines, unescaped
 
 DISK_FULL_ERRNOS = (errno.ENOSPC, errno.EDQUOT)
 _COLOURS = (36, 32, 33, 35, 34, 96, 92, 93, 95, 94)

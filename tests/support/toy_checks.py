@@ -45,14 +45,16 @@ def reach(node: NodeView) -> Verdict:
 @node_check("limits.toy-limit", Toy)
 def limit(node: NodeView) -> Verdict:
     """Every node has its limit."""
-    said = {
-        "ok": ok("fine"),
-        "block": block("low", f"{node.name} is low\x1b[31m\x00 & <bad> \ud800", FIX, was=1),
-        "warn": warn("low", f"{node.name} is a bit low", FIX),
-        "unknown": unknown("no answer in 5 s"),
-        "skip": skip("no GPU"),
+    said, _, words = node.read(Toy).says.partition(" ")
+    fix = Fix(f"echo {words}", node.name, words) if words else FIX
+    verdicts = {
+        "ok": ok(words or "fine"),
+        "block": block("low", f"{node.name} is low\x1b[31m\x00 & <bad> \ud800{words}", fix, was=1),
+        "warn": warn("low", f"{node.name} is a bit low{words}", fix, was=words),
+        "unknown": unknown(f"no answer in 5 s{words}"),
+        "skip": skip(f"no GPU{words}"),
     }
-    return said[node.read(Toy).says]
+    return verdicts[said]
 
 
 @node_check("gpu.toy-nicety", Toy, severity=Severity.WARN)

@@ -21,6 +21,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "checks.next_line": ("checks.job.key", "checks.model"),
     "checks.folded_names": (),
     "checks.printable": (),
+    "checks.escaped_streams": ("checks.printable",),
     "checks.private_files": (),
     "checks.units": (),
     "checks.untrusted_json": (),
@@ -164,6 +165,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "launcher.run": (
         "checks.contact",
         "checks.errors",
+        "checks.escaped_streams",
         "checks.facts.decode",
         "checks.folded_names",
         "checks.knowledge.exit_status",

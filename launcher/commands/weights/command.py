@@ -13,6 +13,7 @@ from typing import Any
 
 from checks.contact.pool import Contact, open_contact
 from checks.errors import FactError, PreflightError
+from checks.escaped_streams import unescaped
 from checks.facts import ClusterView, Login
 from checks.facts.checkpoint import Checkpoint
 from checks.facts.gpus import Gpus
@@ -34,7 +35,6 @@ from launcher.commands.weights.fsdp_parts import (
 )
 from launcher.commands.weights.shards import Shard, Shards, choose_shards, choose_tag, stale_shards
 from launcher.options import job_from_options
-from launcher.run.escaped_streams import unescaped
 
 LISTING_LIMIT_S = 20.0
 SHARD_FOLDER = ".shards"
