@@ -18,6 +18,9 @@ def write_private_file(path: Path, text: str) -> None:
         beside.chmod(0o600)
         beside.write_text(text, encoding="utf-8", errors="backslashreplace")
         beside.replace(path)
+    except OSError as error:
+        error.filename = str(path)
+        raise
     finally:
         with contextlib.suppress(OSError):
             beside.unlink()

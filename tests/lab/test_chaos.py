@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import sys
+import tempfile
 import time
+from pathlib import Path
 
 import pytest
 
@@ -23,8 +25,8 @@ from tests.support.chaos import (
 from tests.support.launched_runs import leftovers, run_launcher
 from tests.support.passed_preflight import pass_preflight
 
-ENDS_WITHIN_S, CLEAN_WITHIN_S = 300, 40
-STATES = {0: "finished", 1: "failed", -9: "lost"}
+CLEAN_WITHIN_S = 40
+STATES = {0: "finished", 1: "failed", 130: "stopped", -9: "lost"}
 LOGGED = ("/run/", "/var/log/", "/.cache/", "__pycache__", "/var/lib/")
 """What sshd, Python and the compilers of torch write on any node by themselves."""
 
@@ -32,11 +34,13 @@ pytestmark = pytest.mark.long
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("chaos")
-    (folder / "train.py").write_text(TRAINING)
-    (folder / "launch.toml").write_text('[preflight]\nallow = ["files", "limits"]\n')
-    return folder
+def place():
+    """Not below /tmp, over which a small disk comes to stand."""
+    with tempfile.TemporaryDirectory(prefix="chaos-", dir="/var/tmp") as name:
+        folder = Path(name)
+        (folder / "train.py").write_text(TRAINING)
+        (folder / "launch.toml").write_text('[preflight]\nallow = ["files", "limits"]\n')
+        yield folder
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +69,7 @@ def test_it_ends_says_the_truth_and_leaves_nothing(place, lab, strangers, seed):
         process = begin(place, lab, misfortune.phase, log)
         misfortune.wait(process, log)
         misfortune.happen(process)
-        code = process.wait(ENDS_WITHIN_S)
+        code = misfortune.end_of(process)
         left = wait_for_nothing_left(lab, CLEAN_WITHIN_S)
         print(f"chaos {seed} {misfortune.done}: exit {code}")
         if misfortune.phase == "preflight":
@@ -104,9 +108,10 @@ def assert_start_tells_the_truth(place, code, recorded, log):
 
 def assert_preflight_tells_the_truth(report, code, log):
     text = log.read_text()
-    assert code in (0, 1, -9), text
+    assert code in (0, 1, -9) or (code == 4 and "No space left on device" in text), text
+    assert "cannot write None" not in text
     assert "INTERNALERROR" not in text
-    if report.exists():
+    if report.exists() and code != 4:
         assert json.loads(report.read_text())["decision"] == ("stop" if code else "go")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from types import SimpleNamespace
 
 import pytest
 
@@ -45,6 +46,7 @@ class Terminal:
 
     def __init__(self, *, tty: bool) -> None:
         self._tty, self.screen, self.row, self.lines = tty, [""], 0, list[str]()
+        self._tw = SimpleNamespace(_file=self)
 
     def isatty(self) -> bool:
         return self._tty
@@ -52,7 +54,10 @@ class Terminal:
     def write_line(self, line: str) -> None:
         self.lines.append(line)
 
-    def write(self, text: str, *, flush: bool) -> None:
+    def flush(self) -> None:
+        """Nothing is held back."""
+
+    def write(self, text: str) -> None:
         for up, erase, down, words in re.findall(
             r"\x1b\[(\d+)A|(\x1b\[2K)|(\n)|([^\x1b\n\r]+)", re.sub(r"\x1b\[\?25[lh]", "", text)
         ):

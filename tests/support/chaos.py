@@ -28,6 +28,7 @@ for step in range(16):
 """Ends with an error where it cannot save."""
 RECORDS = ("runs", ".preflight")
 FIRST_STEP_S = 120
+ENDS_S, STOPPED_ENDS_S = 300, 100
 RUN_STRANGER = 'exec -a "python -u train.py" sleep 86400'
 STEP = re.compile(r"node\d+ (\d+): step")
 MOUNT = ("mount", "-t", "tmpfs", "-o", "size=400k", "chaos")
@@ -69,6 +70,15 @@ class Misfortune:
         """To that command, or to its node."""
         getattr(self, "_" + self.deed.replace("-", "_"))(process)
 
+    def end_of(self, process):
+        """Its exit code. Where a rank was stopped, which somebody may continue, a person ends it."""
+        try:
+            return process.wait(STOPPED_ENDS_S if self.stopped else ENDS_S)
+        except subprocess.TimeoutExpired:
+            assert "train.py" in self.done, self.done
+            process.send_signal(signal.SIGINT)
+            return process.wait(ENDS_S)
+
     def undo(self):
         """Heal the node and this machine; returns what is left in the small disk."""
         self.node.run("nft delete table inet chaos")
@@ -96,7 +106,7 @@ class Misfortune:
         ours = [line for line in ours if not line.endswith(" ps -ww -eo pid=,args=")]
         if ours:
             line = self.rng.choice(ours)
-            self.done += f": {name} {line.strip()[:80]}"
+            self.done += f": {name} {line.strip()[:200]}"
             self.node.run(["kill", f"-{name}", line.split()[0]])
             self.stopped = line.split()[0] if name == "STOP" else ""
 
