@@ -71,7 +71,7 @@ class Misfortune:
         getattr(self, "_" + self.deed.replace("-", "_"))(process)
 
     def end_of(self, process):
-        """Its exit code. Where a rank was stopped, which somebody may continue, a person ends it."""
+        """Its exit code. A person ends what waits for a rank that somebody may continue."""
         try:
             return process.wait(STOPPED_ENDS_S if self.stopped else ENDS_S)
         except subprocess.TimeoutExpired:
