@@ -22,6 +22,7 @@ import time
 from checks.node.runtime.processes import find_process
 from checks.node.runtime.threads import start_service
 from checks.node.runtime.watchdog import spawn_watchdog
+from launcher.agent.arrivals import report_arrivals
 from launcher.agent.marks import RUN_MARK
 from launcher.agent.rank_activity import observe_in_thread
 from launcher.agent.shutdown import end_run, end_without_supervisor
@@ -89,7 +90,9 @@ class Supervisor(object):
         for line in sys.stdin.buffer:
             self.beat = time.monotonic()
             command = json.loads(line.decode("utf-8"))
-            if command["kind"] != "beat":
+            if command["kind"] == "measure":
+                report_arrivals(self, command["sent"])
+            elif command["kind"] != "beat":
                 self.commands.put(command)
         self.lost = "the controller is gone"
 

@@ -31,7 +31,8 @@ class RunSummary(StepFigures):
 
     `seconds` it has run, for a lost run as long as its launcher was heard of. `left_s`: until its
     last step, as `steps_per_s` goes on. `since_step_s`: since its newest step. `doing` is what
-    ranks do before the first step, `stall` what was seen where there is no progress.
+    ranks do before the first step, `stall` what was seen where there is no progress, `stragglers`
+    who keeps the others waiting where there is.
     """
 
     name: str
@@ -44,6 +45,7 @@ class RunSummary(StepFigures):
     world_size: int | None
     doing: str | None
     stall: str | None
+    stragglers: str | None
     attempt: Mapping[str, Any] | None
     exit: int | None
     diagnosis: str | None
@@ -74,6 +76,7 @@ def summarise_run(run: RecordedRun) -> RunSummary:
         since_step_s=since_step_s,
         doing=live.get("doing") or None if state == "running" else None,
         stall=live.get("stall") or None if state == "running" else None,
+        stragglers=live.get("stragglers") or None if state == "running" else None,
         attempt=run.read("attempt.json") or None,
         exit=result.get("exit"),
         diagnosis=result.get("diagnosis") or None,

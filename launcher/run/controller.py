@@ -23,9 +23,11 @@ from launcher.run.end_signals import STOP_REASONS, on_end_signals
 from launcher.run.failure_report import FailureReport, describe_failure
 from launcher.run.inbox import Inbox
 from launcher.run.messages import (
+    MeasureArrivals,
     Message,
     NodeStarted,
     ObserveRanks,
+    RanksArrived,
     RanksObserved,
     RanksSaving,
     RankStarted,
@@ -40,6 +42,7 @@ from launcher.run.run_notices import RunNotices
 from launcher.run.stall.judge import Stall, StallKind
 from launcher.run.stall.stall_monitor import STUCK_AFTER_S, StallMonitor
 from launcher.run.state import RunState
+from launcher.run.stragglers import StragglerWatch
 from launcher.run.supervisors import Supervisors, start_supervisors
 from launcher.run.worlds import SeparationNotice
 from launcher.run.xray_requests import take_questions, write_answer
@@ -97,6 +100,7 @@ class RunController:
             self.display.show,
             job.stuck_kill_s,
         )
+        self.stragglers = StragglerWatch(plan.ranks)
         self.separation_notice = SeparationNotice(self.state.worlds, self.console.say)
         self.separation = ""
         """Why a run whose ranks all ended well has failed: they were not in one world."""
@@ -176,6 +180,8 @@ class RunController:
             self.questions += questions
             self.stall_monitor.observe_for(self._answer_questions)
         self.stall_monitor.check_progress(time.monotonic())
+        if self.supervisors and self.stragglers.due(time.monotonic()):
+            self.supervisors.broadcast(MeasureArrivals(time.time()))
         if not self.job.allow_separate:
             self.separation_notice.check(time.monotonic())
         self.display.redraw()
@@ -249,6 +255,9 @@ class RunController:
                     self.notices.started(self.progress.run_figures)
             case RanksObserved(seen):
                 self.stall_monitor.take_observation(node, seen)
+            case RanksArrived():
+                self.stragglers.take(node, message)
+                self.progress.stragglers = self.stragglers.text
             case RanksSaving(ranks):
                 self.console.say(_saving_notice(node, ranks))
 
@@ -364,6 +373,8 @@ class RunController:
         if self._ended_well and (together := self.state.worlds.describe()):
             what += f", {together}"
         self.console.say(f"{state} after {self.progress.seconds():g} s: {what}; {self.record.path}")
+        if self.stragglers.text and not self.state.failure:
+            self.console.say(self.stragglers.text)
         if state == "failed":
             if followed := self.aftermath.describe():
                 self.console.say(followed)

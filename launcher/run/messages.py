@@ -136,6 +136,29 @@ class RanksObserved:
 
 
 @dataclass(frozen=True)
+class RankArrivals:
+    """When a rank entered collectives of the group of all, by their numbers, in seconds."""
+
+    rank: int
+    numbers: tuple[int, ...]
+    times: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class RanksArrived:
+    """The arrivals of a node's ranks by its clock, which was asked at `received`.
+
+    `sent` is the controller's clock when it asked, `answered` the node's when it answered.
+    """
+
+    kind: ClassVar[str] = "arrivals"
+    ranks: tuple[RankArrivals, ...]
+    sent: float
+    received: float
+    answered: float
+
+
+@dataclass(frozen=True)
 class RunEnded:
     """The supervisor has ended the run on its node; `left` are processes that it could not end."""
 
@@ -168,6 +191,7 @@ Message: TypeAlias = (
     | CommandEnded
     | RanksSaving
     | RanksObserved
+    | RanksArrived
     | RunEnded
     | ConnectionLost
     | BadMessage
@@ -210,6 +234,8 @@ def _speakers(message: Message) -> Iterable[str]:
             return [f"rank{rank}" for rank in ranks]
         case RanksObserved(seen):
             return [f"rank{rank.rank}" for rank in seen.ranks]
+        case RanksArrived(ranks=arrived):
+            return [f"rank{rank.rank}" for rank in arrived]
     return ()
 
 
@@ -261,6 +287,14 @@ class ObserveRanks:
 
 
 @dataclass(frozen=True)
+class MeasureArrivals:
+    """Report when ranks entered their last collectives; RanksArrived follows, with `sent`."""
+
+    kind: ClassVar[str] = "measure"
+    sent: float
+
+
+@dataclass(frozen=True)
 class StopRun:
     """End the run; RunEnded follows. May be sent again for less.
 
@@ -273,7 +307,7 @@ class StopRun:
     save: float = 0.0
 
 
-Command: TypeAlias = Heartbeat | RunFiles | RunCommand | ObserveRanks | StopRun
+Command: TypeAlias = Heartbeat | RunFiles | RunCommand | ObserveRanks | MeasureArrivals | StopRun
 
 
 def encode_command(command: Command) -> bytes:

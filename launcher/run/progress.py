@@ -40,6 +40,8 @@ class Progress:
         self.first_step_s: float | None = None
         self._doing = self._stall = ""
         self._not_met = False
+        self.stragglers = ""
+        """Who keeps the others waiting while the run advances, or that nobody does."""
         self._recorded: dict[str, Any] = {}
         self._recorded_at = float("-inf")
 
@@ -170,6 +172,7 @@ class Progress:
             "joined": self._started_count,
             "doing": self._doing,
             "stall": self._stall,
+            "stragglers": self.stragglers,
         }
         wait_s = HEARTBEAT_S if figures == self._recorded else RECORD_EVERY_S
         if now - self._recorded_at < wait_s:

@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +18,7 @@ import pytest
 
 from launcher.lab.cluster import Lab
 from launcher.lab.shape import LabShape
-from tests.support.launched_runs import LaunchedRun, wait_until_clean
+from tests.support.launched_runs import LaunchedRun, run_launcher, wait_until_clean
 from tests.support.passed_preflight import pass_preflight
 
 SCRIPTS = Path(__file__).with_name("hangs")
@@ -52,7 +53,7 @@ class Hang:
         lines = (SCRIPTS / self.script).read_text().splitlines()
         numbers = [at for at, line in enumerate(lines, 1) if line.endswith(mark)]
         at = rf"{re.escape(self.script)}:{numbers[0]}\)" if numbers else ""
-        return f"{self.words}.*{at}"
+        return rf"{self.words}[\s\S]*{at}"
 
 
 HANGS = (
@@ -222,3 +223,26 @@ def test_a_rank_that_comes_late_to_the_meeting_is_named(start):
     run = start("meet_late")
     run.wait_for(r"stuck: .*\n  rank 5 on node3 .*is sleeping, at meet_late", LIMIT_S)
     assert judged_looks(run)[-1]["odd"] == [5]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("mode", "said"),
+    [
+        ("steps", "no rank keeps the others waiting"),
+        ("late_steps", "rank 5 on node3 arrives "),
+        ("busy_steps", "rank 5 on node3 arrives "),
+    ],
+)
+def test_who_arrives_last_while_the_run_advances_is_said_or_that_nobody_does(
+    start, place, mode, said
+):
+    run = start(mode)
+    run.wait_for(BEFORE, LIMIT_S)
+    deadline = time.monotonic() + LIMIT_S
+    while said not in (status := run_launcher(place, "status").stdout):
+        assert time.monotonic() < deadline, status
+        time.sleep(2)
+    run.process.send_signal(2)
+    assert run.end() == 130
+    assert said in run.text

@@ -253,9 +253,32 @@ def paused_batches():
         dist.all_reduce(torch.ones(3))
 
 
+def steps():
+    """Many short steps, for which nobody needs longer than the others."""
+    for _ in range(100_000):
+        time.sleep(0.05)
+        dist.all_reduce(torch.ones(3))
+
+
+def late_steps():
+    """Many steps, for which one rank always needs longer."""
+    for _ in range(100_000):
+        time.sleep(0.45 if RANK == LATE else 0.05)
+        dist.all_reduce(torch.ones(3))
+
+
+def busy_steps():
+    """Many steps, for which one rank computes for longer."""
+    for _ in range(100_000):
+        time.sleep(0.05)
+        if RANK == LATE:
+            burn(0.4)
+        dist.all_reduce(torch.ones(3))
+
+
 HEALTHY = (
     evaluate_alone, tokenise_alone, checkpoint_alone, compile_all, slow_disk, uneven, local_steps,
-    slow_loader, many_collectives, paused_batches,
+    slow_loader, many_collectives, paused_batches, steps, late_steps, busy_steps,
 )  # fmt: skip
 LATE_FUNCTIONS = {mode.__name__: mode for mode in LATE_MODES}
 ALL_FUNCTIONS = {mode.__name__: mode for mode in (*ALL_MODES, *HEALTHY)}

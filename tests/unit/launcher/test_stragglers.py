@@ -1,0 +1,105 @@
+"""Who keeps the others waiting while a run advances, and that a balanced run names nobody."""
+
+from __future__ import annotations
+
+import random
+import time
+
+import pytest
+
+from launcher.plan.ranks import Rank
+from launcher.run.messages import RankArrivals, RanksArrived
+from launcher.run.stragglers import EVERY_S, MIN_COLLECTIVES, NOBODY, StragglerWatch, find_straggler
+
+RANKS = [Rank(number, f"node{number // 2 + 1}", number % 2, number % 2) for number in range(4)]
+COUNT = 100
+
+
+def run_of(delays, *, count=COUNT, jitter=0.01, step=0.2):
+    """When each rank enters each collective, all leaving it with the last of them."""
+    rolls, now = random.Random(7), 1000.0
+    found = {rank.rank: {} for rank in RANKS}
+    for number in range(count):
+        entered = {
+            rank: now + step + delays.get(rank, 0.0) + rolls.random() * jitter for rank in found
+        }
+        for rank, at in entered.items():
+            found[rank][number] = at
+        now = max(entered.values())
+    return found
+
+
+def test_a_balanced_run_names_nobody():
+    assert find_straggler(run_of({}), RANKS, 0.001) is None
+
+
+def test_a_rank_that_is_always_late_is_named_with_what_that_costs():
+    found = find_straggler(run_of({3: 0.2}), RANKS, 0.001)
+    assert (found.node, found.ranks, found.often, found.count) == ("node2", (3,), 1.0, COUNT)
+    assert found.late_s == pytest.approx(0.2, abs=0.02)
+    assert found.cost == pytest.approx(0.2 / 0.4, abs=0.05)
+    assert found.words.startswith("rank 3 on node2 arrives 1")
+    assert " ms after the others in 100 % of the last 100 collectives, which costs" in found.words
+
+
+def test_a_node_whose_ranks_are_all_late_is_named_as_one():
+    found = find_straggler(run_of({2: 0.2, 3: 0.2}), RANKS, 0.001)
+    assert (found.node, found.ranks) == ("node2", (2, 3))
+    assert found.words.startswith("ranks 2 and 3 on node2 arrive ")
+
+
+@pytest.mark.parametrize(
+    ("arrivals", "slack_s"),
+    [
+        (run_of({3: 0.2}), 0.5),
+        (run_of({3: 0.2}, count=MIN_COLLECTIVES - 1), 0.0),
+        (run_of({3: 0.005}, jitter=0.0), 0.0),
+        ({rank: times for rank, times in run_of({3: 0.2}).items() if rank}, 0.0),
+    ],
+    ids=["clocks may be off", "too few", "too little", "one is not seen"],
+)
+def test_nobody_is_accused_of_what_is_not_seen(arrivals, slack_s):
+    assert find_straggler(arrivals, RANKS, slack_s) is None
+
+
+def test_who_is_late_now_and_then_is_no_straggler():
+    arrivals = run_of({})
+    for number in range(0, COUNT, 3):
+        arrivals[1][number] += 0.15
+    assert find_straggler(arrivals, RANKS, 0.001) is None
+
+
+def answer(node, arrivals, ahead, *, way=0.001):
+    """What a node whose clock is `ahead` says of its ranks, after a way of that long."""
+    own = [rank.rank for rank in RANKS if rank.node == node]
+    ranks = [
+        RankArrivals(at, tuple(arrivals[at]), tuple(x + ahead for x in arrivals[at].values()))
+        for at in own
+    ]
+    asked = time.time() - 3 * way
+    return RanksArrived(tuple(ranks), asked, asked + way + ahead, asked + 2 * way + ahead)
+
+
+@pytest.mark.parametrize(
+    ("delays", "said"), [({3: 0.2}, "rank 3 on node2 arrives"), ({}, NOBODY)], ids=["late", "even"]
+)
+def test_clocks_of_nodes_are_compared_before_their_ranks_are(delays, said):
+    watch, arrivals = StragglerWatch(RANKS), run_of(delays)
+    assert not watch.due(0)
+    assert watch.due(EVERY_S)
+    assert not watch.due(EVERY_S + 1)
+    watch.take("node1", answer("node1", arrivals, 5.0))
+    assert watch.text == ""
+    watch.take("node2", answer("node2", arrivals, -3.0))
+    assert watch.text.startswith(said)
+
+
+def test_a_run_whose_records_say_nothing_says_nothing():
+    watch = StragglerWatch(RANKS)
+    for node in ("node1", "node2"):
+        watch.take(node, answer(node, {at: {} for at in range(4)}, 0.0))
+    assert watch.text == ""
+
+
+def test_one_rank_keeps_nobody_waiting():
+    assert not any(StragglerWatch(RANKS[:1]).due(at) for at in (0, 100))
