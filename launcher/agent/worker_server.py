@@ -22,22 +22,29 @@ REQUEST = "POST /handler/fr_trace_json HTTP/1.0\r\nContent-Length: 0\r\n\r\n"
 def recorded_entries(home, pid):
     """The flight recorder's entries in that process; None where no server answers there.
 
-    Each gets the ranks of its group as `members`, [] where neither the backend nor the hook has
-    recorded them.
+    Each gets the ranks of its group as `members`; see `entries_of`.
     """
     try:
-        groups = hook_groups(os.path.join(home, "groups-%d" % pid))
         head, _, body = ask(os.path.join(home, "worker-%d" % pid)).partition(b"\r\n\r\n")
-        record = json.loads(body.decode("utf-8"))
-        for entry in record["entries"]:
-            name = entry["process_group"][0]
-            group = record.get("pg_config", {}).get(name, {})
-            entry["members"] = json.loads(group.get("ranks", "[]")) or groups.get(name, [])
-        return record["entries"] if head.startswith(b"HTTP/1") else None
+        groups = hook_groups(os.path.join(home, "groups-%d" % pid))
+        entries = entries_of(json.loads(body.decode("utf-8")), groups)
+        return entries if head.startswith(b"HTTP/1") else None
     except KeyError:
         return []
     except (OSError, ValueError, TypeError):
         return None
+
+
+def entries_of(record, groups):
+    """The entries of a recording, each with the ranks of its group as `members`.
+
+    They are [] where neither the backend nor the hook, in `groups`, has written them down.
+    """
+    for entry in record["entries"]:
+        name = entry["process_group"][0]
+        group = record.get("pg_config", {}).get(name, {})
+        entry["members"] = json.loads(group.get("ranks", "[]")) or groups.get(name, [])
+    return record["entries"]
 
 
 def hook_groups(path):
@@ -61,10 +68,10 @@ def ask(path):
     raise OSError("no whole answer")
 
 
-def pending_collectives(entries):
+def pending_collectives(entries, now=None):
     """Of each process group the first collective that has not ended, else the last of all.
 
-    None where there is no recording.
+    None where there is no recording. `now` is when it was made, in seconds since the epoch.
     """
     groups = {}
     if entries is None:
@@ -74,7 +81,7 @@ def pending_collectives(entries):
     found = []
     for name, own in groups.items():
         pending = [entry for entry in own if not is_completed(entry)]
-        found.append(describe_entry(name, (pending or own[-1:])[0], bool(pending), own[-1]))
+        found.append(describe_entry(name, (pending or own[-1:])[0], own[-1], now))
     return sorted(found, key=lambda seen: not seen["pending"])[:MAX_GROUPS]
 
 
@@ -84,7 +91,7 @@ def group_name(entry):
     return " ".join(words + (["p2p"] if entry.get("is_p2p") else []))
 
 
-def describe_entry(group, entry, pending, last):
+def describe_entry(group, entry, last, now):
     """One collective: its number in the group, what it is, and since when it waits."""
     number = "p2p_seq_id" if entry.get("is_p2p") else "collective_seq_id"
     return {
@@ -95,8 +102,8 @@ def describe_entry(group, entry, pending, last):
         "name": entry["profiling_name"].partition(":")[2] or entry["profiling_name"],
         "sizes": json.dumps(entry.get("input_sizes", [])),
         "dtypes": ", ".join(entry.get("input_dtypes", [])),
-        "pending": pending,
-        "age_s": round(max(0.0, time.time() - entry["time_created_ns"] / 1e9), 1),
+        "pending": not is_completed(entry),
+        "age_s": round(max(0.0, (now or time.time()) - entry["time_created_ns"] / 1e9), 1),
     }
 
 

@@ -15,6 +15,7 @@ from launcher.diagnosis.render import diagnosis_json, render_diagnosis
 from launcher.diagnosis.run_end import read_run_end, without_consequences
 from launcher.exit_codes import ExitCode
 from launcher.record import RecordedRun, find_run
+from launcher.run.stall.flight_dumps import describe_dumps, read_dumps
 
 
 def add_parser(commands: _SubParsersAction[ArgumentParser]) -> None:
@@ -44,6 +45,9 @@ def print_diagnosis(args: Namespace) -> ExitCode:
     paths = [_log_path(path, args.runs) for path in args.logs] or [find_run(args.runs, None).path]
     evidence, verdict = diagnose_logs(paths)
     end = read_run_end(paths)
+    if not end.hang:
+        dumps = [dump for path in paths for dump in read_dumps(path)]
+        end = dataclasses.replace(end, hang=describe_dumps(dumps))
     verdict = without_consequences(verdict, end)
     explained = bool(verdict.known or end.hang or end.separation)
     if args.json:

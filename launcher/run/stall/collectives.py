@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -27,7 +28,9 @@ class Missed:
         """`has not entered all_reduce 7, in which ranks 0 and 1 wait since 9 s`."""
         verb = "waits" if len(self.waiting) == 1 else "wait"
         what = describe_collective(self.collective)
-        who = f"{name_ranks(self.waiting)} {verb} since {self.collective.age_s:.0f} s"
+        age_s = self.collective.age_s
+        since = "" if math.isinf(age_s) else f" since {age_s:.0f} s"
+        who = f"{name_ranks(self.waiting)} {verb}{since}"
         return f"has not entered {what}, in which {who}"
 
 
