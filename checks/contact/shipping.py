@@ -74,11 +74,12 @@ def _source(name: str) -> str:
 def start_command(python: str) -> str:
     """What the login shell is asked to run: the first interpreter there is, else exit 127.
 
-    One line in single quotes without `!`, so that sh, bash, csh and fish read it alike.
+    One line in single quotes without `!`, so that sh, bash, csh and fish read it alike. -I keeps
+    modules that lie in the home folder from being taken for the standard library's.
     """
     candidates = " ".join(shlex.quote(name) for name in (*SYSTEM_PYTHONS, python) if name)
     script = (
         f'for p in {candidates}; do [ "$(command -v $p)" ] && '
-        f'exec $p -u -S -E -c "{BOOTSTRAP}"; done; echo {NO_PYTHON} >&2; exit 127'
+        f'exec $p -u -S -I -c "{BOOTSTRAP}"; done; echo {NO_PYTHON} >&2; exit 127'
     )
     return f"exec /bin/sh -c '{script}'"

@@ -23,7 +23,7 @@ ASKED = 60
 
 @pytest.mark.parametrize("limit", ["-v 1000000", "-v 100000", "-d 100000", "-S -s 512"])
 def test_it_answers_with_few_addresses(limit):
-    start = f"ulimit {limit} && exec {sys.executable} -u -S -E -c '{BOOTSTRAP}'"
+    start = f"ulimit {limit} && exec {sys.executable} -u -S -I -c '{BOOTSTRAP}'"
     pipe = subprocess.PIPE
     one = subprocess.Popen(["bash", "-c", start], stdin=pipe, stdout=pipe, stderr=pipe)
     requests = (

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from checks.areas.training.import_fixes import import_fix, truncated_file_fix
 from checks.facts import NodeView
 from checks.facts.smoke import Smoke, SmokeRank
+from checks.facts.software import Software
 from checks.model import Fix, Verdict, block, unknown
 
 if TYPE_CHECKING:
@@ -65,7 +66,8 @@ def _judge_exception(node: NodeView, rank: SmokeRank, rank_name: str) -> Verdict
         if path := _shadowing_path(node, report.stage, report.trace):
             return _judge_shadowed_package(node, report.stage, path, rank_name, evidence)
         message = f"{rank_name} cannot {report.stage}: {report.error}: {first}"
-        fix = import_fix(node, report.stage, f"{report.error}: {report.detail}\n{report.trace}")
+        words = f"{report.error}: {report.detail}\n{report.trace}"
+        fix = import_fix(node, report.stage, words, works_elsewhere=_works_elsewhere(node))
         return block("import-error", message, fix, **evidence)
     message = f"{rank_name} failed in stage {report.stage!r}: {report.error}: {first}"
     recognised = _recognise_failure(f"{report.error}: {report.detail}", report.trace)
@@ -74,6 +76,18 @@ def _judge_exception(node: NodeView, rank: SmokeRank, rank_name: str) -> Verdict
     known, groups = recognised
     reason, remedy = (known.fill_in(text, groups) for text in (known.cause, known.fix))
     return block(known.id, f"{message}; {reason}", node.fix("", remedy), **evidence)
+
+
+def _works_elsewhere(node: NodeView) -> bool:
+    """Whether another node with the same packages came past its imports."""
+    own = node.read(Software).packages if node.has(Software) else None
+    smokes = [
+        peer.read(Smoke)
+        for peer in node.cluster.nodes_with(Smoke)
+        if peer is not node and peer.has(Software) and peer.read(Software).packages == own
+    ]
+    failed = [smoke.failed for smoke in smokes if smoke.ranks]
+    return any(rank is None or not rank.said.stage.startswith("import ") for rank in failed)
 
 
 def _shadowing_path(node: NodeView, stage: str, trace: str) -> str:

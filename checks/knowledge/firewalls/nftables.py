@@ -83,7 +83,7 @@ def _build_rules(expressions: list[dict[str, Any]], named: _NamedSets) -> Iterat
             words.append(_describe_match(body))
         elif kind not in HARMLESS_STATEMENTS:
             tests = [*tests, lambda _: None]
-            words.append(kind)
+            words.append(_describe_limit(kind, body))
 
 
 def _all_tests(tests: list[Callable[[Packet], bool | None]]) -> Callable[[Packet], bool | None]:
@@ -196,6 +196,22 @@ def _describe_match(body: dict[str, Any]) -> str:
     op = body.get("op", "==")
     left, right = _describe_expression(body["left"]), _describe_expression(body["right"])
     return f"{left} {right}" if op in ("==", "in") else f"{left} {op} {right}"
+
+
+def _describe_limit(kind: str, body: Any) -> str:
+    """A statement that depends on what came before: `ct count over 3`, `limit rate over 2/minute`.
+
+    One that counts by source, in a set or a meter, is described as what it counts.
+    """
+    if kind in ("set", "meter") and isinstance(body, dict) and body.get("stmt"):
+        inside = body["stmt"][0] if isinstance(body["stmt"], list) else body["stmt"]
+        return f"by {kind} {_describe_limit(*next(iter(inside.items())))}"
+    over = "over " if isinstance(body, dict) and body.get("inv") else ""
+    if kind == "ct count" and isinstance(body, dict):
+        return f"ct count {over}{body.get('val')}"
+    if kind == "limit" and isinstance(body, dict):
+        return f"limit rate {over}{body.get('rate')}/{body.get('per')}"
+    return kind
 
 
 def _describe_expression(value: Any) -> str:

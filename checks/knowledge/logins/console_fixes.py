@@ -33,6 +33,17 @@ LET_IN = (
 )
 """sshd refuses an account without a shell that can run, one that is locked, and every key where
 the list of revoked ones is missing."""
+LISTED = (
+    f"c=$(cksum {SSHD_FILES}); a=$({ASK_SSHD}); for k in Users Groups; do "
+    "[ $k = Users ] && w=$u || w=$(id -nG $u); x=$(echo $w | tr ' ' '|'); "
+    'if echo "$a" | grep -qi "^allow$k " && ! echo "$a" | grep -qiE "^allow$k ($x)$"; then '
+    f'sed -i -E "s/^[[:space:]]*Allow$k[[:space:]].*/& ${{w%% *}}/I" {SSHD_FILES}; fi; '
+    r'sed -i -E "/^[[:space:]]*Deny$k[[:space:]]/I{s/[[:space:]]($x)([[:space:]]|\$)/\\2/g;'
+    rf's/^[[:space:]]*Deny$k[[:space:]]*\$/# &/I}}" {SSHD_FILES}; done; '
+    f'[ "$c" = "$(cksum {SSHD_FILES})" ] || {{ {RELOAD_SSHD}; }}'
+)
+"""Names the account, or its first group, in AllowUsers and AllowGroups where there are such lists,
+and takes it out of DenyUsers and DenyGroups. Patterns are left to a person."""
 
 
 def comment_out_settings(keywords: str) -> str:
@@ -64,13 +75,14 @@ def let_key_in_fix(node: NodeView, login: Login) -> Fix:
     steps += [
         f"k=$({_refusing_settings(kind)})",
         f'[ -z "$k" ] || {{ {comment_out_settings("$k")}; }}',
+        LISTED,
     ]
     note = (
         "at its console: adds this machine's key where its sshd looks, has sshd trust that file, "
-        "and turns settings of sshd that refuse the key, as PermitRootLogin and "
-        "AuthenticationMethods may, into comments; if it is still refused, it is AllowUsers, "
-        "DenyUsers or AllowGroups of sshd_config, or from= before the key: "
-        "`journalctl -u ssh -u sshd` there says which"
+        "turns settings of sshd that refuse the key, as PermitRootLogin and AuthenticationMethods "
+        "may, into comments, and has AllowUsers, DenyUsers, AllowGroups and DenyGroups let the "
+        "account in; if it is still refused, it is a pattern of such a list, or from= before the "
+        "key: `journalctl -u ssh -u sshd` there says which"
     )
     return node.fix("; ".join(steps), note, root=True)
 

@@ -184,9 +184,14 @@ def _public_keys_off_fix(node: NodeView, _: Login) -> Fix:
 
 
 def _throttled_fix(node: NodeView, _: Login) -> Fix:
-    edit = put_first_command(MORE_STARTUPS, SSHD_CONFIG)
-    note = "and see fail2ban, /etc/hosts.deny and whether sshd works"
-    return node.fix(f"{edit} && {RELOAD_SSHD}", note, root=True)
+    denial, file = "^[[:space:]]*(sshd|all)[[:space:]]*:", "/etc/hosts.deny"
+    raised = f"{put_first_command(MORE_STARTUPS, SSHD_CONFIG)} && {RELOAD_SSHD}"
+    command = (
+        f"if grep -qsiE '{denial}' {file}; then sed -i -E 's/{denial}/# &/I' {file}; "
+        f"else {raised}; fi"
+    )
+    note = f"at its console: takes sshd out of {file}, else raises MaxStartups; and see fail2ban"
+    return node.fix(command, note, root=True)
 
 
 def _penalised_fix(node: NodeView, _: Login) -> Fix:

@@ -92,6 +92,8 @@ ALIKE = frozenset(
         *("main-process-is-itself", "main-process-is-nobodys"),
         *("ssh-over-ipv6-dropped", "all-over-ipv6-dropped", "own-name-of-ipv6-first"),
         *("ipv6-of-one-gone", "first-address-link-local", "first-address-of-a-peer"),
+        *("groups-of-others-alone", "account-listed-out", "account-alone-listed-out"),
+        *("group-listed-out", "hosts-denied"),
         *("bound-elsewhere", "command-for-every-login", "known-hosts-is-a-folder"),
     }
 )

@@ -87,6 +87,12 @@ CASES = [
             "AuthenticationMethods publickey,keyboard-interactive",
         )
     ),
+    unreached(for_all("accounts-of-others-alone", "AllowUsers someone")),
+    unreached(for_all("groups-of-others-alone", "AllowGroups train")),
+    unreached(for_all("account-listed-out", "DenyUsers someone root other")),
+    unreached(for_all("account-alone-listed-out", "DenyUsers root")),
+    unreached(for_all("group-listed-out", "DenyGroups root")),
+    unreached(custom("hosts-denied", "echo 'sshd: ALL' >>/etc/hosts.deny"), "throttled"),
     unreached(for_all("keys-of-rsa-alone", "PubkeyAcceptedAlgorithms rsa-sha2-512")),
     unreached(for_all("revoked-keys-missing", "RevokedKeys /etc/ssh/revoked")),
     unreached(custom("keys-folder-of-another", "chown nobody $HOME/.ssh")),

@@ -14,12 +14,14 @@ VERSIONS = {"torch": "2.5.1+cu121", "deepspeed": "0.16.0"}
 MODULES = {"torch": f"{SITE}/torch/__init__.py", "deepspeed": f"{SITE}/deepspeed/__init__.py"}
 ANEW = f"{PYTHON} -m pip install --force-reinstall --no-deps"
 
+MORE = {"numpy": "1.26.4"}
 
-def fix(stage, error, detail, trace="", shell=None):
+
+def fix(stage, error, detail, trace="", shell=None, of_node2=MORE):
     """Of node1, beside a node2 that trains and tells more versions."""
     said = SmokeReport(stage, error=error, detail=detail, trace=trace)
     snap = cluster(smoke(rank(said, 1)), smoke(rank(trained())))
-    for name, more in (("node1", {}), ("node2", {"numpy": "1.26.4"})):
+    for name, more in (("node1", {}), ("node2", of_node2)):
         packages = {**VERSIONS, **more}
         known = Software(PYTHON, "ok", "3.11.7", packages=packages, modules=MODULES)
         with_fact(with_fact(snap, name, known), name, Environment(shell=shell or {}))
@@ -72,6 +74,29 @@ def test_a_damaged_source_has_its_package_installed_anew(error, detail):
     assert fix("import deepspeed", error, detail).command == f"{ANEW} deepspeed==0.16.0"
     trace = f'File "{SITE}/deepspeed/__init__.py", line 9\nFile "{SITE}/hjson/scanner.py", line 4'
     assert fix("import deepspeed", error, detail, trace).command == f"{ANEW} hjson"
+
+
+@pytest.mark.parametrize(
+    ("error", "detail", "package"),
+    [
+        ("ModuleNotFoundError", "No module named 'deepspeed.runtime'", "deepspeed==0.16.0"),
+        ("ImportError", "cannot import name 'inf' from 'hjson' (x)", "hjson"),
+        ("AttributeError", "module 'hjson.x' has no attribute 'y'", "hjson"),
+        ("TypeError", "of what is said in the last file", "hjson"),
+    ],
+)
+def test_a_package_that_works_elsewhere_is_installed_again(error, detail, package):
+    trace = f'File "{SITE}/deepspeed/x.py", line 1\nFile "{SITE}/hjson/y.py", line 2'
+    result = fix("import deepspeed", error, detail, trace, of_node2={})
+    assert result.command == f"{ANEW} {package}"
+
+
+def test_a_library_of_a_variable_that_does_not_fit_is_taken_out():
+    words = "/opt/lib/libstdc++.so.6: version `GLIBCXX_3.4.32' not found (required by libtorch.so)"
+    shell = {"LD_LIBRARY_PATH": "/opt/lib"}
+    result = fix("import torch", "ImportError", words, shell=shell)
+    assert "LD_LIBRARY_PATH" in result.command
+    assert "libstdc++.so.6" in result.note
 
 
 def test_anything_else_is_shown():

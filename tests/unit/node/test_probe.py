@@ -29,7 +29,7 @@ class Probe:
 
     def __init__(self, *wanted, life=60, lease=core.LEASE_S, stderr=None):
         self.process = subprocess.Popen(
-            ["/usr/bin/python3", "-u", "-S", "-E", "-c", BOOTSTRAP],
+            ["/usr/bin/python3", "-u", "-S", "-I", "-c", BOOTSTRAP],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=stderr,
@@ -172,7 +172,7 @@ def test_a_node_that_stood_still_has_not_waited(monkeypatch):
 def test_input_that_never_comes_ends_what_waits_for_it():
     program = BOOTSTRAP.replace("alarm(30)", "alarm(1)")
     assert program != BOOTSTRAP
-    argv = ["/usr/bin/python3", "-u", "-S", "-E", "-c", program]
+    argv = ["/usr/bin/python3", "-u", "-S", "-I", "-c", program]
     with subprocess.Popen(argv, stdin=subprocess.PIPE) as process:
         assert process.wait(60) == -signal.SIGALRM
 
@@ -212,7 +212,7 @@ def test_every_section_has_one_file():
 @pytest.mark.parametrize("section", sorted(section_modules()))
 def test_each_section_loads_with_all_that_it_imports(section):
     ran = subprocess.run(
-        ["/usr/bin/python3", "-u", "-S", "-E", "-c", BOOTSTRAP],
+        ["/usr/bin/python3", "-u", "-S", "-I", "-c", BOOTSTRAP],
         input=probe_program([section], NONCE, 20),
         capture_output=True,
         timeout=30,
