@@ -58,8 +58,8 @@ def smoke_trains(node: NodeView) -> Verdict:
     diagnose` knows the rank's words, such as those of `cuda-oom`, `memory-refused` or `eaddrinuse`,
     the cause is the id of that known failure, with its reason and its fix.
         import-error: a package cannot be imported; the fix installs what is missing or damaged,
-            moves a damaged library of LD_LIBRARY_PATH out of the way, takes that variable out where a
-            library there does not fit, or shows the error.
+            moves a damaged library of LD_LIBRARY_PATH out of the way, takes that variable out where
+            a library there does not fit, or shows the error.
         package-cut-short: a bus error while a package is imported: one of its files is truncated,
             most often because the disk was full when it was installed.
         package-shadowed: a file of the working directory has the package's name; the fix renames
