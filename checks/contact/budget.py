@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from checks.answer import Answer
-from checks.contact.pool import Contact, Progress
+from checks.contact.pool import Contact, Progress, Sent
 
 LEAST_S = 0.5
 """What is asked when the budget ends is given this long: nodes have to be let go, too."""
@@ -43,16 +43,17 @@ class BudgetedContact(Contact):
         super().__init__(contact._residents)
         self._budget = budget
 
-    def ask_all(
-        self,
-        requests: Mapping[str, Sequence[tuple[str, dict[str, Any]]]],
-        limit: float,
-        progress: Progress | None = None,
-    ) -> dict[str, dict[str, Answer]]:
-        """As `Contact.ask_all`, within what is left."""
+    def send(
+        self, requests: Mapping[str, Sequence[tuple[str, dict[str, Any]]]], limit: float
+    ) -> Sent:
+        """As `Contact.send`, within what is left."""
         short = self._budget.left(limit)
-        gathered = super().ask_all(requests, short, progress)
-        if short < limit and self._budget.used_up:
+        return replace(super().send(requests, short), cut=short < limit)
+
+    def gather(self, sent: Sent, progress: Progress | None = None) -> dict[str, dict[str, Answer]]:
+        """As `Contact.gather`."""
+        gathered = super().gather(sent, progress)
+        if sent.cut and self._budget.used_up:
             return {
                 name: {section: self._with_reason(answer) for section, answer in answers.items()}
                 for name, answers in gathered.items()

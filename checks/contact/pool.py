@@ -6,6 +6,7 @@ import concurrent.futures
 import contextlib
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
 
@@ -27,6 +28,18 @@ STALL_S = 60.0
 
 Progress = Callable[[int], None]
 Show = Callable[[Sequence[str]], None]
+
+
+@dataclass(frozen=True)
+class Sent:
+    """Requests under way: their numbers by node and section, and until when answers are awaited.
+
+    `cut` is whether that is sooner than what was asked for.
+    """
+
+    numbers: Mapping[str, Mapping[str, int]]
+    deadline: float
+    cut: bool = False
 
 
 class Contact:
@@ -59,7 +72,13 @@ class Contact:
         progress: Progress | None = None,
     ) -> dict[str, dict[str, Answer]]:
         """Ask several sections of each node; send to all, then gather, all against one deadline."""
-        sent = {
+        return self.gather(self.send(requests, limit), progress)
+
+    def send(
+        self, requests: Mapping[str, Sequence[tuple[str, dict[str, Any]]]], limit: float
+    ) -> Sent:
+        """Send several sections to each node; others may be asked before these are gathered."""
+        numbers = {
             name: {
                 section: self._residents[name].send_request(section, arguments, limit)
                 for section, arguments in wanted
@@ -67,9 +86,13 @@ class Contact:
             for name, wanted in requests.items()
             if name in self._residents
         }
-        deadline = time.monotonic() + limit + SLACK_S
+        return Sent(numbers, time.monotonic() + limit + SLACK_S)
+
+    def gather(self, sent: Sent, progress: Progress | None = None) -> dict[str, dict[str, Answer]]:
+        """The answers; one that already came is taken however late it is gathered."""
+        deadline = max(sent.deadline, time.monotonic() + SLACK_S)
         gathered: dict[str, dict[str, Answer]] = {}
-        for name, numbers in sent.items():
+        for name, numbers in sent.numbers.items():
             resident = self._residents[name]
             gathered[name] = {
                 section: resident.answer(number, deadline) for section, number in numbers.items()

@@ -75,13 +75,12 @@ class SmokeReport:
 
 @dataclass(frozen=True)
 class SmokeRank:
-    """`code` None: it still ran at the end and was killed. `ended` in seconds after the start."""
+    """`code` None: it was killed at the end. `ended` in seconds after the ranks' start."""
 
     rank: int
     code: int | None
     ended: float | None
     said: SmokeReport
-    out: str
     err: str
 
     @property

@@ -19,6 +19,12 @@ def rank_env(node: NodeView) -> dict[str, str]:
     return compose_rank_env(node.job, usable_gpus(node), network_env(node))
 
 
+def meeting_env(node: NodeView) -> dict[str, str]:
+    """What ranks that meet others have over those that do not. Raises FactError as `rank_env`."""
+    own = node.job.env
+    return {name: value for name, value in network_env(node).items() if name not in own}
+
+
 def compose_rank_env(job: Job, gpus: int, proposed: Mapping[str, str]) -> dict[str, str]:
     """`proposed` for a node with so many GPUs; what [env] of launch.toml sets wins."""
     accelerator = {} if gpus else {"DS_ACCELERATOR": "cpu"}

@@ -13,7 +13,7 @@ from checks.facts.rendezvous import Rendezvous
 from checks.knowledge.rank_environment import usable_gpus
 from checks.node.programs import program_text
 from checks.outliers.stragglers import find_stragglers, reference_nodes
-from checks.stages.rendezvous import CLOSING_S
+from checks.stages.training_interpreter import CLOSING_S
 
 LIMIT_S = 20.0
 MOST_ALONE = 8
@@ -21,17 +21,14 @@ MOST_ALONE = 8
 
 
 def measure_compute(contact: Contact, snapshot: Snapshot, names: Sequence[str]) -> None:
-    """Fill the section `compute` of `names`, and end the interpreters that the meeting left."""
+    """Fill the section `compute` of `names`, by the interpreters that the meeting left."""
     cluster = ClusterView(snapshot)
-    try:
-        ready = [name for name in names if _has_interpreter(cluster[name])]
-        for name in names:
-            snapshot.put(name, Compute.section, Answer(error="torch was not imported"))
-        for name, answer in _measure_nodes(contact, [cluster[name] for name in ready]).items():
-            snapshot.put(name, Compute.section, _first_result(answer))
-        _measure_suspects_alone(contact, snapshot, ready)
-    finally:
-        contact.ask("warm_close", {name: {} for name in names}, CLOSING_S)
+    ready = [name for name in names if _has_interpreter(cluster[name])]
+    for name in names:
+        snapshot.put(name, Compute.section, Answer(error="torch was not imported"))
+    for name, answer in _measure_nodes(contact, [cluster[name] for name in ready]).items():
+        snapshot.put(name, Compute.section, _first_result(answer))
+    _measure_suspects_alone(contact, snapshot, ready)
 
 
 def _has_interpreter(node: NodeView) -> bool:

@@ -21,7 +21,8 @@ from checks.facts.pressure import Pressure
 from checks.facts.snapshot import Login, Snapshot
 from checks.model import Job
 from checks.stages.foreign_text import without_foreign_text
-from checks.stages.stage_list import STAGED_SECTIONS, STAGES, Stage
+from checks.stages.stage_list import STAGED_SECTIONS, STAGES, Finish, Stage
+from checks.stages.training_interpreter import CLOSING_SECTION, close_interpreters
 
 FACTS_LIMIT_S = 20.0
 PRESSURE_LIMIT_S = 5.0
@@ -112,8 +113,11 @@ class _Gathering:
             self.options.on_stage("facts", 0, len(contact.reached))
             with self._timed("facts"):
                 self._ask_facts(contact, facts)
+            if CLOSING_SECTION in probed:
+                stack.callback(close_interpreters, contact)
+            begun = {stage: self._begin_stage(contact, stage) for stage in stages if stage.early}
             for stage in stages:
-                self._run_stage(contact, stage)
+                self._run_stage(contact, stage, begun.get(stage))
 
     def _log_in(self, sections: set[str], stack: contextlib.ExitStack) -> Contact:
         """The logins, which end with the stack, or stay open where they are to be held."""
@@ -156,19 +160,31 @@ class _Gathering:
             data = answer.data if isinstance(answer.data, dict) else {}
             self.snapshot.put(name, Pressure.section, Answer({**data, **here}))
 
-    def _run_stage(self, contact: Contact, stage: Stage) -> None:
+    def _names_for(self, contact: Contact, stage: Stage) -> list[str]:
+        """The nodes that are asked for that stage and answer in time."""
         late = ClusterView(self.snapshot).late_nodes
         able = [name for name in contact.reached if name not in late]
-        names = [name for name in able if stage.section in self.wanted[name]]
+        return [name for name in able if stage.section in self.wanted[name]]
+
+    def _begin_stage(self, contact: Contact, stage: Stage) -> Finish | None:
+        """What ends an early stage that was begun; None where it was not."""
+        names = self._names_for(contact, stage)
+        begins = names and not self.budget.used_up
+        return stage.run(contact, self.snapshot, names) if begins else None
+
+    def _run_stage(self, contact: Contact, stage: Stage, finish: Finish | None) -> None:
+        names = self._names_for(contact, stage)
         if not names:
             return
-        if self.budget.used_up:
+        if self.budget.used_up and not finish:
             for name in names:
                 self.snapshot.put(name, stage.section, Answer(error=f"not asked: {self.budget}"))
             return
         self.options.on_stage(stage.title, 0, len(names))
         with self._timed(stage.section):
-            stage.run(contact, self.snapshot, names)
+            finish = finish or stage.run(contact, self.snapshot, names)
+            if finish:
+                finish()
         self.options.on_stage(stage.title, len(names), len(names))
 
     def _progress_callback(self, stage: str) -> Callable[[int], None]:

@@ -11,17 +11,16 @@ from checks.errors import FactError
 from checks.facts import ClusterView, NodeView, Snapshot
 from checks.facts.rendezvous import Rendezvous
 from checks.knowledge.nccl_output import KEPT_OUTPUT
-from checks.knowledge.rank_environment import rank_env, usable_gpus
+from checks.knowledge.rank_environment import meeting_env, usable_gpus
 from checks.knowledge.training_network import training_address
 from checks.node.programs import program_text
 from checks.stages.rendezvous_repeats import meet_without_culprits
+from checks.stages.training_interpreter import CLOSING_S, IMPORT_S, interpreter_request
 
-IMPORT_S = 120.0
 LIMIT_S, GPU_LIMIT_S = 20.0, 60.0
 """The first of NCCL takes seconds a node: contexts, adapters, topology."""
 WAIT_SHARE = 0.4
 """The share of the limit that torch waits in one place: its store tries twice."""
-CLOSING_S = 15.0
 NCCL_DEBUG_ENV = {
     "NCCL_DEBUG": "INFO",
     "NCCL_DEBUG_SUBSYS": "INIT,NET,ENV,BOOTSTRAP",
@@ -34,7 +33,7 @@ NCCL_DEBUG_ENV = {
 def run_stage(contact: Contact, snapshot: Snapshot, names: Sequence[str]) -> None:
     """Let the ranks of `names` meet; their `rendezvous` answers are in the snapshot after.
 
-    Their interpreters stay, for `compute`, which ends them; at the latest they end with the probe.
+    Their interpreters stay, for `compute`.
     """
     opened = _open_interpreters(contact, snapshot, names)
     ready = [name for name in opened if "torch" in opened[name].fields]
@@ -50,25 +49,15 @@ def run_stage(contact: Contact, snapshot: Snapshot, names: Sequence[str]) -> Non
 def _open_interpreters(
     contact: Contact, snapshot: Snapshot, names: Sequence[str]
 ) -> dict[str, Answer]:
-    """Torch imported on all of them at once; the slow import is no part of any limit after."""
+    """Torch imported on all of them; where the smoke was, it left it so."""
     cluster = ClusterView(snapshot)
     try:
-        args = {name: _interpreter_request(cluster[name]) for name in names}
+        for name in names:
+            meeting_env(cluster[name])
     except FactError as error:
         return dict.fromkeys(names, Answer(error=str(error)))
+    args = {name: interpreter_request(cluster[name]) for name in names}
     return contact.ask("warm_open", args, IMPORT_S + CLOSING_S)
-
-
-def _interpreter_request(node: NodeView) -> dict[str, Any]:
-    return {
-        "python": node.job.python,
-        "workdir": node.job.workdir,
-        "env": rank_env(node),
-        "slots": node.slots or 1,
-        "gpus": usable_gpus(node),
-        "limit": IMPORT_S,
-        "program": program_text("warm_interpreter"),
-    }
 
 
 def hold_meetings(
@@ -83,7 +72,8 @@ def hold_meetings(
         place, first = _meeting_place([cluster[name] for name in order]), 0
         for name in order:
             count = cluster[name].slots or 1
-            tasks[name] = _node_task(place, range(first, first + count))
+            ranks = range(first, first + count)
+            tasks[name] = _node_task(place, ranks, meeting_env(cluster[name]))
             shared[name] = {**place, "own": training_address(cluster[name])}
             first += count
     limit = max(task["limit"] for task in tasks.values())
@@ -106,9 +96,12 @@ def _meeting_place(nodes: Sequence[NodeView]) -> dict[str, Any]:
     }
 
 
-def _node_task(shared: Mapping[str, Any], ranks: range) -> dict[str, Any]:
+def _node_task(
+    shared: Mapping[str, Any], ranks: range, network: Mapping[str, str]
+) -> dict[str, Any]:
     """The ranks of one node, with the variables that a launcher gives them."""
     env = {
+        **network,
         "MASTER_ADDR": shared["address"],
         "MASTER_PORT": str(shared["port"]),
         "WORLD_SIZE": str(shared["world"]),

@@ -1,37 +1,45 @@
-"""The stage in which every node trains for a moment, alone, all of them at once."""
+"""The stage in which every node trains for a moment, alone, all of them at once.
+
+It begins before the other stages: what its ranks import costs seconds, in which nodes do little
+else. Its interpreters stay for the stages after it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from checks.contact.pool import Contact
 from checks.facts import ClusterView, Snapshot
-from checks.knowledge.rank_environment import compose_rank_env, usable_gpus
 from checks.node.programs import program_text
+from checks.stages.training_interpreter import interpreter_request
 
 LIMIT_S = 120.0
 CLEANING_S = 10.0
-"""What the node needs after the limit to end its ranks and remove what they wrote."""
+"""What the node needs after the limit to end its ranks."""
 
 
-def run_stage(contact: Contact, snapshot: Snapshot, names: Sequence[str]) -> None:
-    """Let each of `names` train on all its slots; its `smoke` answer is in the snapshot after."""
-    args = {name: smoke_request(snapshot, name) for name in names}
-    for name, answer in contact.ask("smoke", args, LIMIT_S + CLEANING_S).items():
-        snapshot.put(name, "smoke", answer)
+def begin_stage(contact: Contact, snapshot: Snapshot, names: Sequence[str]) -> Callable[[], None]:
+    """Have each of `names` train on all its slots.
+
+    What is returned waits until they have: then the `smoke` answers are in the snapshot.
+    """
+    requests = {name: [("smoke", smoke_request(snapshot, name))] for name in names}
+    sent = contact.send(requests, LIMIT_S + CLEANING_S)
+
+    def finish() -> None:
+        for name, answers in contact.gather(sent).items():
+            snapshot.put(name, "smoke", answers["smoke"])
+
+    return finish
 
 
 def smoke_request(snapshot: Snapshot, name: str) -> dict[str, Any]:
     """The arguments of that node's smoke. Its ranks meet over the loopback, on no network."""
-    job, node = snapshot.job, ClusterView(snapshot)[name]
-    gpus = usable_gpus(node)
+    node = ClusterView(snapshot)[name]
     return {
-        "python": job.python,
-        "workdir": job.workdir,
-        "env": compose_rank_env(job, gpus, {}),
+        "interpreter": interpreter_request(node),
         "slots": node.slots or 1,
-        "gpus": gpus,
         "limit": LIMIT_S,
         "program": program_text("smoke_rank"),
     }

@@ -38,13 +38,17 @@ from checks.stages import (
 from checks.stages import (
     ssh_mesh as mesh,
 )
+from checks.stages.training_interpreter import CLOSING_SECTION
+
+Finish = Callable[[], None]
 
 
 @dataclass(frozen=True)
 class Stage:
     """What fills `section`: `run(contact, snapshot, names)`, after the facts in `needs` are there.
 
-    `title` is what people read.
+    `title` is what people read. An `early` one begins before all others and goes on beside them;
+    what `run` returned is called when its own turn has come, and fills the section.
     `sections` are the probe's sections that it asks. `also` is filled with it, `on_failure` only
     where that may explain what failed.
     """
@@ -53,9 +57,10 @@ class Stage:
     title: str
     needs: tuple[type[Fact], ...]
     sections: tuple[str, ...]
-    run: Callable[[Contact, Snapshot, Sequence[str]], None]
+    run: Callable[[Contact, Snapshot, Sequence[str]], Finish | None]
     also: tuple[str, ...] = ()
     on_failure: tuple[str, ...] = ()
+    early: bool = False
 
 
 STAGES: tuple[Stage, ...] = (
@@ -81,23 +86,28 @@ STAGES: tuple[Stage, ...] = (
     Stage("pdsh_run", "pdsh", (Pdsh, Trust), ("pdsh_run",), pdsh.run_stage),
     Stage("clock_offset", "clocks", (), ("time_now",), clock.measure_clocks),
     Stage(
+        "smoke",
+        "training smoke",
+        (Gpus,),
+        ("smoke", CLOSING_SECTION),
+        smoke.begin_stage,
+        early=True,
+    ),
+    Stage(  # after the smoke: speeds are measured where little else runs
         "pairs",
         "bandwidth",
         (Interfaces, Names, Environment, DialResults),
         ("pair_listen", "pair_send", "pair_hangup"),
         pairs.run_stage,
     ),
-    Stage("smoke", "training smoke", (Gpus,), ("smoke",), smoke.run_stage),
     Stage(
         "rendezvous",
         "rendezvous",
         (Gpus, Interfaces, Names, Environment, Rdma),
-        ("warm_open", "warm_task"),
+        ("warm_open", "warm_task", CLOSING_SECTION),
         rendezvous.run_stage,
     ),
-    Stage(
-        "compute", "compute", (Rendezvous,), ("warm_task", "warm_close"), compute.measure_compute
-    ),
+    Stage("compute", "compute", (Rendezvous,), ("warm_task",), compute.measure_compute),
     Stage(
         "nccl_tests",
         "nccl-tests",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,19 +22,41 @@ from checks.facts.gpus import Gpu, Gpus
 from checks.facts.smoke import Smoke
 from checks.model import Node
 from checks.node.probe import smoke as probe
-from checks.node.programs import smoke_rank as rank_module
+from checks.node.probe import warm
+from checks.node.probe.core import Undetermined
+from checks.node.programs import program_text
 from checks.stages.smoke import smoke_request
 from tests.support.snapshots import judged, snapshot, with_fact
 
-PROGRAM = Path(rank_module.__file__).read_text(encoding="utf-8")
-AT_INITIALIZE = '    print_facts(stage="initialize")\n'
-AT_THE_START = "def run_smoke() -> None:\n"
+PROGRAM = program_text("smoke_rank")
+ADDS = "def task(torch, say): say(sum=int(torch.tensor([1, 2]).sum()))"
+HANGS = """
+import time
+def task(torch, say):
+    def wait(): time.sleep(1000)
+    wait()
+"""
+DEAF = """
+import signal, time
+def task(torch, say):
+    signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 32))
+    time.sleep(1000)
+"""
+AT_INITIALIZE = '    say(stage="initialize")\n'
+
+
+def smoke_arguments(workdir: Path, program: str = PROGRAM, **given: Any) -> dict[str, Any]:
+    """Those of the section `smoke`, for this interpreter."""
+    opening = {"python": sys.executable, "workdir": str(workdir), "env": {}, "gpus": 0, "slots": 1}
+    opening |= {"limit": 100.0, "program": program_text("warm_interpreter"), **given}
+    asked = {"slots": opening["slots"], "limit": opening["limit"], "program": program}
+    return {**asked, "interpreter": opening}
 
 
 def run_smoke(workdir: Path, program: str = PROGRAM, **given: Any) -> Any:
     """The finding of one node whose smoke is run here, with this interpreter."""
-    args = {"python": sys.executable, "workdir": str(workdir), "env": {}, "slots": 1, "gpus": 0}
-    answer = probe.smoke({**args, "limit": 100.0, "program": program, **given})
+    answer = probe.smoke(smoke_arguments(workdir, program, **given))
+    warm.close_interpreter()
     snap = snapshot(("node1",))
     snap.put("node1", "smoke", Answer(answer))
     return judged(snap, "training.smoke-trains")[("node1",)]
@@ -49,7 +73,7 @@ def written_files(folder: Path) -> set[Path]:
 
 
 @pytest.fixture(autouse=True)
-def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A HOME and a TMPDIR of our own, in which nothing may be left."""
     home, scratch = tmp_path / "home", tmp_path / "scratch"
     home.mkdir()
@@ -58,7 +82,8 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("TMPDIR", str(scratch))
     for name in ("TORCH_EXTENSIONS_DIR", "XDG_CACHE_HOME"):
         monkeypatch.delenv(name, raising=False)
-    return scratch
+    yield scratch
+    warm.close_interpreter()
 
 
 def test_two_ranks_train_and_leave_nothing(tmp_path, temporary):
@@ -114,34 +139,81 @@ def test_a_missing_compiler_is_found_before_training_needs_it(tmp_path):
 def test_a_hang_ends_at_the_limit_with_its_stack(tmp_path, temporary, monkeypatch):
     """Its stack is shown a second after it began, however late a busy machine starts it."""
     monkeypatch.setattr(probe, "STACK", 59.0)
-    hangs = with_lines(AT_THE_START, "    def wait(): time.sleep(1000)\n    wait()\n")
-    finding = run_smoke(tmp_path, hangs, limit=60.0)
+    finding = run_smoke(tmp_path, HANGS, limit=60.0)
     assert finding.cause == "hang"
-    assert "in wait (<stdin>:" in finding.message
+    assert "in wait (task:" in finding.message
     assert list(temporary.iterdir()) == []
 
 
-def test_a_rank_deaf_to_everything_ends_at_the_limit(tmp_path, temporary):
-    deaf = "import signal, time\nsignal.pthread_sigmask(0, range(1, 32))\ntime.sleep(1000)\n"
-    assert run_smoke(tmp_path, deaf, limit=1.0).cause == "hang"
+def test_a_rank_deaf_to_everything_ends_at_the_limit(tmp_path, temporary, monkeypatch):
+    monkeypatch.setattr(probe, "STACK", 59.0)
+    finding = run_smoke(tmp_path, DEAF, limit=60.0)
+    assert finding.cause == "hang"
+    assert "in stage 'start of the interpreter'" in finding.message
     assert psutil.Process().children(recursive=True) == []
     assert list(temporary.iterdir()) == []
 
 
+def test_an_import_of_torch_that_hangs_or_dies_is_the_ranks(tmp_path, monkeypatch):
+    monkeypatch.setattr(warm, "STACK", 99.0)
+    torch = tmp_path / "torch.py"
+    for end, cause, words in (
+        ("import time; time.sleep(1000)", "hang", "hung in stage 'import torch'"),
+        ("import os; os.kill(os.getpid(), 11)", "crashed", "in stage 'import torch'"),
+        ("1 / 0", "import-error", "cannot import torch: ZeroDivisionError"),
+    ):
+        torch.write_text(end)
+        finding = run_smoke(tmp_path)
+        assert (finding.cause, words in finding.message) == (cause, True), finding.message
+
+
+NO_PROCESS = 2**22 + 1
+SPOILT_SMOKES = {
+    "killed": "import os\ndef task(torch, say): os.kill(os.getpid(), 9)",
+    "kills its parent": "import os\ndef task(torch, say): os.kill(os.getppid(), 9)",
+    "hangs": HANGS,
+    "deaf": DEAF,
+    "leaks": """
+import subprocess
+def task(torch, say): say(leaked=subprocess.Popen(["sleep", "1000"]).pid)
+""",
+}
+
+
+@pytest.mark.parametrize("program", SPOILT_SMOKES.values(), ids=SPOILT_SMOKES)
+def test_after_any_smoke_the_ranks_still_meet(tmp_path, monkeypatch, program):
+    monkeypatch.setattr(probe, "STACK", 59.0)
+    args = smoke_arguments(tmp_path, program, limit=60.0)
+    with contextlib.suppress(Undetermined):
+        (rank,) = probe.smoke(args)["ranks"]
+        wait_until(lambda: not psutil.pid_exists(rank["said"].get("leaked", NO_PROCESS)))
+    assert warm.warm_open(args["interpreter"])["torch"]
+    task = {"program": ADDS, "children": [{}], "limit": 60.0, "keep": ""}
+    (child,) = warm.warm_task(task)["children"]
+    assert (child["code"], child["said"]) == (0, {"sum": 3})
+
+
+def test_a_crash_at_the_ranks_end_is_seen(tmp_path):
+    crashes = "import atexit, os\ndef task(torch, say): atexit.register(os.kill, os.getpid(), 11)"
+    (rank,) = probe.smoke(smoke_arguments(tmp_path, crashes))["ranks"]
+    assert rank["code"] == -11
+
+
 BUSY_RANK = """
 import os, time
-open(os.environ["PREFLIGHT_PIDS"], "a").write(f"{os.getpid()}\\n")
-while True:
-    open(os.environ["TMPDIR"] + "/written", "w").write("x")
-    time.sleep(0.01)
+def task(torch, say):
+    open(os.environ["PREFLIGHT_PIDS"], "a").write(f"{os.getpid()}\\n")
+    while True:
+        open(os.environ["TMPDIR"] + "/written", "w").write("x")
+        time.sleep(0.01)
 """
 
 
 def test_a_killed_probe_leaves_neither_ranks_nor_files(tmp_path, temporary):
     pids = tmp_path / "pids"
-    args = {"python": sys.executable, "workdir": str(tmp_path), "slots": 2, "gpus": 0, "limit": 60}
-    args |= {"env": {"PREFLIGHT_PIDS": str(pids)}, "program": BUSY_RANK}
-    root = Path(probe.__file__).parents[2]
+    env = {"PREFLIGHT_PIDS": str(pids)}
+    args = smoke_arguments(tmp_path, BUSY_RANK, slots=2, limit=60.0, env=env)
+    root = Path(probe.__file__).parents[3]
     code = f"from checks.node.probe.smoke import smoke; smoke({args!r})"
     victim = subprocess.Popen([sys.executable, "-c", code], cwd=root)
     wait_until(lambda: pids.exists() and len(pids.read_text().split()) == 2)
@@ -152,7 +224,7 @@ def test_a_killed_probe_leaves_neither_ranks_nor_files(tmp_path, temporary):
     wait_until(lambda: not any(map(psutil.pid_exists, map(int, pids.read_text().split()))))
 
 
-def wait_until(holds, limit: float = 20.0) -> None:
+def wait_until(holds, limit: float = 100.0) -> None:
     deadline = time.monotonic() + limit
     while not holds():
         assert time.monotonic() < deadline, "still not so"
@@ -161,13 +233,13 @@ def wait_until(holds, limit: float = 20.0) -> None:
 
 def test_no_temporary_folder_is_an_answer(tmp_path, monkeypatch):
     monkeypatch.setenv("TMPDIR", str(tmp_path / "none"))
-    with pytest.raises(probe.Undetermined, match="no temporary folder"):
+    with pytest.raises(Undetermined, match="no temporary folder"):
         run_smoke(tmp_path)
 
 
 def test_what_the_job_sets_reaches_the_ranks_and_caches_do_not_leave_the_scratch():
     args = {"env": {"MY": "1", "PYTHONPATH": "/mine"}, "workdir": "/run", "slots": 2, "gpus": 2}
-    env = probe.smoke_environment({**args, "limit": 60.0, "python": "/venv/bin/python"}, "/scratch")
+    env = warm.warm_environment({**args, "limit": 60.0, "python": "/venv/bin/python"}, "/scratch")
     assert env["PATH"].startswith("/venv/bin:")
     assert env["MY"] == "1"
     assert env["PYTHONPATH"] == "/run:/mine"
@@ -182,13 +254,18 @@ def test_every_slot_is_a_rank(slots, gpus, expected):
     with_fact(snap, "node1", Gpus(("NVIDIA",) if gpus else (), cards))
     args = smoke_request(snap, "node1")
     cpu = {} if gpus else {"DS_ACCELERATOR": "cpu"}
-    assert (args["slots"], args["gpus"], args["env"]) == (expected, gpus, {**cpu, "A": "b"})
+    opening = args["interpreter"]
+    assert (args["slots"], opening["gpus"], opening["env"]) == (expected, gpus, {**cpu, "A": "b"})
     assert args["program"] == PROGRAM
 
 
 def test_an_answer_is_a_fact(tmp_path):
-    done = "print('PREFLIGHT-RANK {\"stage\": \"import torch\"}'); print('noise'); exit(3)"
-    args = {"python": sys.executable, "workdir": str(tmp_path), "env": {}, "slots": 1, "gpus": 0}
-    fact = decode_fact(Smoke, probe.smoke({**args, "limit": 20.0, "program": done}))
+    done = """
+def task(torch, say):
+    say(stage="import deepspeed")
+    print("noise", flush=True)
+    raise SystemExit(3)
+"""
+    fact = decode_fact(Smoke, probe.smoke(smoke_arguments(tmp_path, done)))
     (rank,) = fact.ranks
-    assert (rank.code, rank.said.stage, rank.out) == (3, "import torch", "noise")
+    assert (rank.code, rank.said.stage) == (3, "import deepspeed")

@@ -19,7 +19,7 @@ def trained(step: float = 0.01, losses: tuple[str, ...] = FALLING, **fields: Any
 
 
 def rank(said: SmokeReport, code: int | None = 0, number: int = 0, **fields: Any) -> SmokeRank:
-    given = {"ended": None if code is None else 5.0, "out": "", "err": "", **fields}
+    given = {"ended": None if code is None else 5.0, "err": "", **fields}
     return SmokeRank(number, code, said=said, **given)
 
 

@@ -4,13 +4,14 @@ import os
 import shutil
 
 from checks.node.probe.core import run_command, section
-from checks.node.probe.smoke import ScratchFolder
+from checks.node.probe.scratch_folder import COMMANDS as CLEANING_COMMANDS
+from checks.node.probe.scratch_folder import ScratchFolder
 from checks.node.runtime.environment import rank_environment
 
 COMMANDS = (
     "timeout -k 5 SECONDS all_reduce_perf -b 4M -e 256M -f 4 -n 5 -w 2 -c 1 -g SLOTS, where it is",
     "mpirun or srun of the same with one process a slot, from the head (backend openmpi, slurm)",
-    "rm -rf of its own temporary folder",
+    *CLEANING_COMMANDS,
 )
 
 NAME = "all_reduce_perf"

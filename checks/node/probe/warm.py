@@ -5,10 +5,12 @@ import os
 import select
 import shutil
 import subprocess
+import threading
 import time
 
 from checks.node.probe.core import Undetermined, section, start_process
-from checks.node.probe.smoke import ScratchFolder
+from checks.node.probe.scratch_folder import COMMANDS as CLEANING_COMMANDS
+from checks.node.probe.scratch_folder import ScratchFolder
 from checks.node.runtime.environment import rank_environment
 from checks.node.runtime.files import read_file
 from checks.node.runtime.processes import kill_tree
@@ -16,64 +18,119 @@ from checks.node.runtime.processes import kill_tree
 COMMANDS = (
     "PYTHON -u -c (imports torch; then one child a rank or an accelerator, each with a limit)",
     "the master port on the head and ports of the ephemeral range, as ranks use them",
-    "rm -rf of its own temporary folder",
+    *CLEANING_COMMANDS,
 )
 
 MARK = b"PREFLIGHT-WARM "
 BOOT = "import sys;exec(eval(sys.stdin.readline()))"
 GRACE = 5.0  # seconds beyond a task's limit in which its children are ended and reported
-TAIL = 2000
+STACK = 4.0  # seconds before its limit at which an import that hangs shows its stack
+TAIL = 6000
+CACHE_FOLDERS = (
+    "CUDA_CACHE_PATH",
+    "TMPDIR",
+    "TORCHINDUCTOR_CACHE_DIR",
+    "TORCH_EXTENSIONS_DIR",
+    "TRITON_CACHE_DIR",
+    "TRITON_HOME",
+)
 OPEN_INTERPRETERS = {}
+OPENING = threading.Lock()
 
 
 def warm_environment(args, scratch):
-    """What `launcher start` gives every rank here; what libraries would write goes to `scratch`."""
+    """What every rank here gets of the job; what libraries would write goes to `scratch`."""
     login = dict(os.environ, OMP_NUM_THREADS="1")
     env = rank_environment(login, args["env"], args["python"], args["workdir"])
     if args["gpus"]:
         env["CUDA_VISIBLE_DEVICES"] = ",".join(str(slot) for slot in range(args["slots"]))
     env.pop("NCCL_DEBUG_FILE", None)
-    env.update(TMPDIR=scratch, CUDA_CACHE_PATH=scratch, PYTHONDONTWRITEBYTECODE="1")
+    env["PREFLIGHT_TORCH_EXTENSIONS"] = env.get("TORCH_EXTENSIONS_DIR", "")
+    env.update(dict.fromkeys(CACHE_FOLDERS, scratch))
+    env.update(
+        TORCHDYNAMO_DISABLE="1",  # nothing here is compiled
+        PYTHONDONTWRITEBYTECODE="1",
+        PREFLIGHT_IMPORT_LIMIT=str(args["limit"] - STACK),
+    )
     return env
 
 
 class WarmInterpreter(object):
-    """A running interpreter; `ask` gives it a task, `close` ends it and all that it made."""
+    """A running interpreter that has imported torch, or `end`: how it failed to.
+
+    `run` gives it a task, `close` ends it and all that it made.
+    """
 
     def __init__(self, args):
-        """Start it; it imports torch, and `heard` then gives its first word."""
+        """Start it, and wait until it has imported torch, for args["limit"] seconds at most."""
+        began = time.monotonic()
+        self.asking = threading.Lock()
+        self.rest, self.end = b"", {}
         self.scratch = ScratchFolder()
         self.path = self.scratch.__enter__().path
-        self.rest = b""
-        self.said = self.path + "/warm.err"
-        python = shutil.which(args["python"]) or args["python"]
-        where = args["workdir"] if os.path.isdir(args["workdir"]) else self.path
+        self.written = self.path + "/warm.err"
         try:
-            with open(self.said, "wb") as err:
-                self.process = start_process(
-                    [python, "-u", "-c", BOOT],
-                    warm_environment(args, self.path),
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.PIPE,
-                    stderr=err,
-                    cwd=where,
-                )
+            self.process = self.start(args)
         except BaseException:
             self.scratch.__exit__()
             raise
         self.send("%r\n" % args["program"])
+        self.said = self.wait_for_import(began + args["limit"])
+        self.seconds = round(time.monotonic() - began, 2)
+
+    @property
+    def imported(self):
+        return "torch" in self.said
+
+    @property
+    def usable(self):
+        """Whether it is to be kept: it runs, or another one would fail as it did."""
+        return not self.imported or self.process.poll() is None
+
+    def start(self, args):
+        python = shutil.which(args["python"]) or args["python"]
+        where = args["workdir"] if os.path.isdir(args["workdir"]) else self.path
+        with open(self.written, "wb") as err:
+            return start_process(
+                [python, "-u", "-c", BOOT],
+                warm_environment(args, self.path),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=err,
+                cwd=where,
+            )
+
+    def wait_for_import(self, deadline):
+        """All that it said of the import; `end` is as of a rank that came no further."""
+        said = {}
+        while "torch" not in said and "error" not in said:
+            answer = self.next_answer(deadline)
+            if answer is None:
+                break
+            said.update(answer)
+        if "error" in said:
+            self.process.wait()
+        if "torch" not in said:
+            code = self.process.poll()
+            self.end = {"code": code, "ended": None, "said": said, "err": self.words()}
+        return said
+
+    @property
+    def opening(self):
+        """The answer of `warm_open`."""
+        failed = {"error": "", "detail": self.describe_end()} if self.end else {}
+        return dict(failed, **dict(self.said, seconds=self.seconds))
 
     def send(self, line):
-        """Send a line; one that is already dead is reported by `heard`."""
+        """Send a line; one that is already dead is reported by `next_answer`."""
         try:
             self.process.stdin.write(line.encode("utf-8"))
             self.process.stdin.flush()
         except OSError:
             pass
 
-    def heard(self, limit):
-        """Its next answer. Undetermined, with its last words, where none comes."""
-        deadline = time.monotonic() + limit
+    def next_answer(self, deadline):
+        """Its next answer; None where it ended, or gave none in time."""
         while True:
             line, found, rest = self.rest.partition(b"\n")
             if found:
@@ -83,17 +140,35 @@ class WarmInterpreter(object):
                 continue
             left = deadline - time.monotonic()
             if left <= 0 or not select.select([self.process.stdout], [], [], left)[0]:
-                raise Undetermined("no answer within %g s%s" % (limit, self.words()))
+                return None
             piece = os.read(self.process.stdout.fileno(), 65536)
             if not piece:
-                code = self.process.wait()
-                raise Undetermined("the interpreter ended with code %d%s" % (code, self.words()))
+                self.process.wait()
+                return None
             self.rest += piece
 
+    def run(self, task):
+        """What became of each child of a task. Undetermined, and it is ended, where none is known.
+
+        So no answer that comes late is taken for another task's.
+        """
+        with self.asking:
+            self.send(json.dumps(dict(task, folder=self.path)) + "\n")
+            answer = self.next_answer(time.monotonic() + task["limit"] + GRACE)
+            if answer is None:
+                end = self.describe_end()
+                kill_tree(self.process)
+                raise Undetermined(end)
+            return answer["children"]
+
+    def describe_end(self):
+        """Why no answer came, with what it left on standard error."""
+        code, words = self.process.poll(), self.words()
+        end = "no answer in time" if code is None else "the interpreter ended with code %d" % code
+        return end + (": " + words if words else "")
+
     def words(self):
-        """What it left on standard error."""
-        last = (read_file(self.said, "") or "")[-TAIL:]
-        return ": " + last if last else ""
+        return (read_file(self.written, "") or "")[-TAIL:]
 
     def close(self):
         """End it; the folder goes too."""
@@ -106,32 +181,40 @@ class WarmInterpreter(object):
         self.scratch.__exit__()
 
 
+def open_interpreter(args):
+    """The interpreter of this node, opened where none is, or where it died of a task."""
+    with OPENING:
+        warm = OPEN_INTERPRETERS.get("warm")
+        if warm is None or not warm.usable:
+            close_interpreter()
+            warm = OPEN_INTERPRETERS["warm"] = WarmInterpreter(args)
+        return warm
+
+
+def close_interpreter():
+    """End it, wherever it stands. Returns whether there was one."""
+    warm = OPEN_INTERPRETERS.pop("warm", None)
+    if warm is not None:
+        warm.close()
+    return warm is not None
+
+
 @section("warm_open")
 def warm_open(args):
-    """Start the interpreter and import torch; its answer has torch's version, or the error."""
-    began = time.monotonic()
-    OPEN_INTERPRETERS["warm"] = WarmInterpreter(args)
-    try:
-        answer = OPEN_INTERPRETERS["warm"].heard(args["limit"])
-    except Undetermined as error:
-        answer = {"error": "", "detail": str(error)}
-    return dict(answer, seconds=round(time.monotonic() - began, 2))
+    """Open the interpreter; the answer has torch's version, or the error."""
+    return open_interpreter(args).opening
 
 
 @section("warm_task")
 def warm_task(args):
     """One child for each of `children`, side by side; see the program of the interpreter."""
     warm = OPEN_INTERPRETERS.get("warm")
-    if warm is None:
+    if warm is None or not warm.imported:
         raise Undetermined("no interpreter is open")
-    warm.send(json.dumps(dict(args, folder=warm.path)) + "\n")
-    return warm.heard(args["limit"] + GRACE)
+    return {"children": warm.run(args)}
 
 
 @section("warm_close")
 def warm_close(args):
-    """End the interpreter, wherever it stands."""
-    warm = OPEN_INTERPRETERS.pop("warm", None)
-    if warm is not None:
-        warm.close()
-    return {"closed": warm is not None}
+    """End the interpreter."""
+    return {"closed": close_interpreter()}

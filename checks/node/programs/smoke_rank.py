@@ -1,34 +1,26 @@
 """One rank of the training smoke: a few real DeepSpeed steps on one node.
 
-This file is not imported: its text is sent to the nodes, where the training interpreter reads it
-from standard input. It says how far it came in lines of JSON behind a mark, so that a crash or a
-hang is known by the stage it broke. It compiles nothing and writes only below TMPDIR.
+This file is not imported: its text is a task of `warm`. Each stage is said before it is entered,
+so that a crash or a hang is known by the stage it broke. It compiles nothing and writes only below
+TMPDIR.
 """
 
 from __future__ import annotations
 
-import faulthandler
 import glob
 import importlib
-import json
 import os
 import shutil
 import subprocess
-import sys
 import sysconfig
 import time
-import traceback
+from collections.abc import Callable
 from typing import Any
 
-MARK = "PREFLIGHT-RANK "
+Say = Callable[..., None]
 STEPS = 6
 SHM_OP = "deepspeed_shm_comm"
 WIDTH, BATCH = 64, 16
-
-
-def print_facts(**facts: Any) -> None:
-    """One line for the probe."""
-    print(MARK + json.dumps(facts), flush=True)
 
 
 def compile_problem(compiler: str) -> str:
@@ -83,14 +75,14 @@ def deepspeed_config(*, bf16: bool) -> dict[str, Any]:
     }
 
 
-def train_steps(torch: Any, engine: Any, device: Any) -> tuple[list[float], list[float]]:
+def train_steps(torch: Any, engine: Any, device: Any, say: Say) -> tuple[list[float], list[float]]:
     """Losses and seconds of each step on one fixed batch, the same on every rank."""
     kind = next(engine.module.parameters()).dtype
     inputs = torch.randn(BATCH, WIDTH).to(device, kind)
     wanted = torch.randn(BATCH, 1).to(device, kind)
     losses, seconds = [], []
     for number in range(STEPS):
-        print_facts(stage=f"step {number + 1}")
+        say(stage=f"step {number + 1}")
         began = time.perf_counter()
         loss = torch.nn.functional.mse_loss(engine(inputs), wanted)
         engine.backward(loss)
@@ -107,55 +99,32 @@ def loaded_nccl_version(torch: Any) -> str:
     return ".".join(str(part) for part in torch.cuda.nccl.version()[:3])
 
 
-def run_smoke() -> None:
-    """Import, meet the other ranks, train; each stage is said before it is entered."""
-    print_facts(stage="import torch")
-    torch = importlib.import_module("torch")
-    print_facts(stage="import deepspeed")
+def task(torch: Any, say: Say) -> None:
+    """The rank that the environment names: meet the other ranks, train."""
+    say(stage="import deepspeed")
     deepspeed = importlib.import_module("deepspeed")
     cuda = torch.cuda.is_available()
     rank, local = int(os.environ["RANK"]), int(os.environ["LOCAL_RANK"])
-    print_facts(
-        torch=torch.__version__, deepspeed=deepspeed.__version__, nccl=loaded_nccl_version(torch)
-    )
+    say(torch=torch.__version__, deepspeed=deepspeed.__version__, nccl=loaded_nccl_version(torch))
     if rank == 0:
         cpp_extension = importlib.import_module("torch.utils.cpp_extension")
-        print_facts(op=shared_memory_op(deepspeed, cpp_extension))
+        say(op=shared_memory_op(deepspeed, cpp_extension))
     # Left to itself DeepSpeed would compile that op now, and keep it: training's business
     ops: Any = importlib.import_module("deepspeed.ops")
     ops.__compatible_ops__ = {}
     device = torch.device("cuda", local) if cuda else torch.device("cpu")
-    print_facts(stage="open device", device=torch.cuda.get_device_name(local) if cuda else "cpu")
+    say(stage="open device", device=torch.cuda.get_device_name(local) if cuda else "cpu")
     if cuda:
         torch.cuda.set_device(device)
-    print_facts(stage="init_distributed")
+    say(stage="init_distributed")
     deepspeed.init_distributed()
-    print_facts(stage="initialize")
+    say(stage="initialize")
     model = build_model(torch)
     optimizer = torch.optim.Adam(model.parameters(), lr=3e-3)
     bf16 = cuda and torch.cuda.is_bf16_supported()
     engine, *_ = deepspeed.initialize(
         model=model, optimizer=optimizer, config=deepspeed_config(bf16=bf16)
     )
-    losses, seconds = train_steps(torch, engine, device)
-    print_facts(stage="done", losses=[repr(loss) for loss in losses], seconds=seconds)
+    losses, seconds = train_steps(torch, engine, device, say)
+    say(stage="done", losses=[repr(loss) for loss in losses], seconds=seconds)
     torch.distributed.destroy_process_group()
-
-
-def main() -> None:
-    """Run the smoke; say what ended it, with the stack where it hung."""
-    faulthandler.enable()
-    faulthandler.dump_traceback_later(float(os.environ["PREFLIGHT_LIMIT"]), exit=True)
-    try:
-        run_smoke()
-    except Exception as error:  # noqa: BLE001 - whatever it was is the answer
-        print_facts(
-            error=type(error).__name__,
-            detail=str(error)[-2000:],
-            trace=traceback.format_exc()[-3000:],
-        )
-        sys.exit(1)
-
-
-if __name__ == "__main__":
-    main()

@@ -3,12 +3,17 @@
 This file is not imported: its text is sent to the nodes, where the training interpreter reads it
 from standard input. Tasks come as JSON lines, {"program", "children", "limit", "keep", "folder"}:
 the text of a task, the variables of each child, seconds, what to keep of the output: of each line
-what that pattern matches, once. A task's text has a function `task(torch, say)`. Each child's own
-output goes to files, which never block it; `python -u` has C write there at once as well.
+what that pattern matches, once. With "grace" one that fails leaves the others so many seconds, with
+"teardown" a child ends as an interpreter does: what crashes there, crashes training.
+
+A task's text has a function `task(torch, say)`. Each child's own output goes to files, which never
+block it; `python -u` has C write there at once as well. It leads a session, which ends with it.
+Nothing here initialises CUDA: a child of a process that did so could not use it.
 """
 
 from __future__ import annotations
 
+import contextlib
 import faulthandler
 import functools
 import importlib
@@ -19,11 +24,11 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 MARK = "PREFLIGHT-WARM "
-ERR_TAIL, MAX_KEPT_LINES = 4000, 200
+OUTPUT_TAIL, MAX_KEPT_LINES = 6000, 200
 LOOK_BEFORE_S = 1.5
 """Seconds before the limit at which it is looked what a child waits for."""
 KILL_GRACE_S = 2.0
@@ -66,10 +71,13 @@ def run_child(torch: Any, order: Mapping[str, Any], env: Mapping[str, str], path
     return 0
 
 
-def fork_child(run: Callable[[], int]) -> int:
+def fork_child(run: Callable[[], int], *, teardown: bool) -> int:
     """Run it in a child, which ends there; the child's process id."""
     if pid := os.fork():
         return pid
+    os.setsid()
+    if teardown:
+        sys.exit(run())
     code = 1
     try:
         code = run()
@@ -88,7 +96,7 @@ def child_report(path: str, keep: str) -> dict[str, Any]:
             elif keep and len(kept) < MAX_KEPT_LINES and (found := re.search(keep, line)):
                 kept[found[0].strip()[:400]] = None
     with open(path + ".err", encoding="utf-8", errors="replace") as err:
-        words = err.read()[-ERR_TAIL:]
+        words = err.read()[-OUTPUT_TAIL:]
     return {"said": said, "kept": list(kept), "err": words}
 
 
@@ -112,15 +120,16 @@ def unanswered_addresses(pid: int) -> list[str]:
 
 
 def wait_for_children(
-    pids: Mapping[int, int], limit: float, waits: dict[int, list[str]]
+    pids: Mapping[int, int], limit: float, grace: float, waits: dict[int, list[str]]
 ) -> dict[int, tuple[int | None, float]]:
     """Exit code and seconds of each child by number; None for those that had to be killed.
 
-    Shortly before the limit `waits` is filled: whom those that are left call in vain.
+    They are killed after the limit, or `grace` seconds after one failed. Shortly before the limit
+    `waits` is filled: whom those that are left call in vain. Nothing they started is left.
     """
     began = time.monotonic()
     ends: dict[int, tuple[int | None, float]] = {}
-    left = dict(pids)
+    left, deadline = dict(pids), limit + KILL_GRACE_S
     while left:
         seconds = round(time.monotonic() - began, 2)
         if seconds > limit - LOOK_BEFORE_S and not waits:
@@ -128,15 +137,25 @@ def wait_for_children(
         for pid in list(left):
             gone, status = os.waitpid(pid, os.WNOHANG)
             if gone:
-                ends[left.pop(pid)] = (os.waitstatus_to_exitcode(status), seconds)
-        if left and seconds > limit + KILL_GRACE_S:
+                code = os.waitstatus_to_exitcode(status)
+                ends[left.pop(pid)] = (code, seconds)
+                deadline = min(deadline, seconds + grace) if code else deadline
+        if left and seconds > deadline:
             for pid, number in left.items():
                 os.kill(pid, signal.SIGKILL)
                 os.waitpid(pid, 0)
                 ends[number] = (None, seconds)
             break
         time.sleep(0.02)
+    kill_sessions(pids)
     return ends
+
+
+def kill_sessions(leaders: Iterable[int]) -> None:
+    """End what these children started and left."""
+    for leader in leaders:
+        with contextlib.suppress(OSError):
+            os.killpg(leader, signal.SIGKILL)
 
 
 def run_task(torch: Any, order: Mapping[str, Any]) -> None:
@@ -144,9 +163,11 @@ def run_task(torch: Any, order: Mapping[str, Any]) -> None:
     paths = [f"{order['folder']}/child{number}" for number in range(len(order["children"]))]
     pids = {}
     for number, (path, env) in enumerate(zip(paths, order["children"], strict=True)):
-        pids[fork_child(functools.partial(run_child, torch, order, env, path))] = number
+        run = functools.partial(run_child, torch, order, env, path)
+        pids[fork_child(run, teardown=order.get("teardown", False))] = number
     waits: dict[int, list[str]] = {}
-    ends = wait_for_children(pids, float(order["limit"]), waits)
+    grace = float(order.get("grace", "inf"))
+    ends = wait_for_children(pids, float(order["limit"]), grace, waits)
     children = []
     for number, path in enumerate(paths):
         code, seconds = ends[number]
@@ -158,12 +179,15 @@ def run_task(torch: Any, order: Mapping[str, Any]) -> None:
 def main() -> None:
     """Import torch, say so, and do what is asked until the input ends."""
     faulthandler.enable()
+    faulthandler.dump_traceback_later(float(os.environ["PREFLIGHT_IMPORT_LIMIT"]), exit=True)
+    answer_probe(stage="import torch")
     try:
         torch = importlib.import_module("torch")
         importlib.import_module("torch.distributed")
     except Exception as error:  # noqa: BLE001 - whatever it was is the answer
         answer_probe(**describe_exception(error))
-        return
+        sys.exit(1)
+    faulthandler.cancel_dump_traceback_later()
     answer_probe(torch=torch.__version__)
     for line in sys.stdin:
         run_task(torch, json.loads(line))

@@ -27,13 +27,14 @@ class Asked:
 
     def ask(self, section, requests, limit):
         self.requests[section] = requests
-        return dict.fromkeys(requests, Answer(error="not asked"))
+        answer = Answer({"torch": "2.5"}) if section == "warm_open" else Answer(error="not asked")
+        return dict.fromkeys(requests, answer)
 
 
-def environments(section, run_stage, snapshot):
+def requests_of_a_meeting(snapshot):
     contact = Asked()
-    run_stage(contact, snapshot, list(NAMES))
-    return {name: request["env"] for name, request in contact.requests[section].items()}
+    rendezvous.run_stage(contact, snapshot, list(NAMES))
+    return contact.requests["warm_open"], contact.requests["warm_task"]
 
 
 @pytest.fixture(params=[0, 2], ids=["without GPUs", "with GPUs"])
@@ -52,14 +53,18 @@ def test_the_ranks_of_the_rendezvous_get_what_the_ranks_of_a_start_get(snapshot,
     job = dataclasses.replace(snapshot.job, launcher=launcher)
     plan = make_plan(job, read_plan_inputs(snapshot, ""), "token")
     planned = {node.name: dict(node.env) for node in plan.nodes}
-    assert environments("warm_open", rendezvous.run_stage, snapshot) == planned
+    opened, tasks = requests_of_a_meeting(snapshot)
+    for name in NAMES:
+        assert opened[name]["env"].keys() <= planned[name].keys()
+        started = {**opened[name]["env"], **tasks[name]["children"][0]}
+        given = {key: started[key] for key in planned[name]}
+        assert given == {**planned[name], "NCCL_DEBUG": "INFO"}  # what it prints is read
     assert planned["node2"]["NCCL_SOCKET_IFNAME"] == "=enp3s0"
     assert planned["node2"]["GLOO_SOCKET_IFNAME"] == "eth9"
 
 
-def test_the_smoke_gets_the_same_but_for_the_network(snapshot):
-    network = {"NCCL_SOCKET_IFNAME", "NCCL_IB_DISABLE"}
-    started = environments("warm_open", rendezvous.run_stage, snapshot)
-    alone = environments("smoke", smoke.run_stage, snapshot)
+def test_the_smoke_has_the_interpreter_of_the_meeting_and_no_network(snapshot):
+    opened, _ = requests_of_a_meeting(snapshot)
     for name in NAMES:
-        assert alone[name] == {key: started[name][key] for key in started[name].keys() - network}
+        assert smoke.smoke_request(snapshot, name)["interpreter"] == opened[name]
+        assert not {"NCCL_SOCKET_IFNAME", "NCCL_IB_DISABLE"} & opened[name]["env"].keys()
