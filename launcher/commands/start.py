@@ -24,6 +24,7 @@ from launcher.exit_codes import ExitCode
 from launcher.gate import GateResult, find_or_run_preflight, run_preflight, without_unused_nodes
 from launcher.options import job_from_options
 from launcher.plan.backends.slurm import slurm_allocation
+from launcher.plan.local_rank import refuses_local_rank
 from launcher.plan.plan import (
     Plan,
     deepspeed_env_text,
@@ -32,6 +33,7 @@ from launcher.plan.plan import (
     require_command,
 )
 from launcher.plan.plan_inputs import read_plan_inputs
+from launcher.plan.programs import PROGRAMS
 from launcher.plan.text import dry_run_text, plan_as_json
 from launcher.recheck import recheck_nodes
 from launcher.record import START_END, RunRecord, require_name, run_name
@@ -71,6 +73,7 @@ def start_training(args: Namespace) -> ExitCode:
     """Check, plan, start, watch. Done only if every planned rank reported its own clean end."""
     job = confirm_without_nodes(job_from_options(args), args)
     require_command(job)
+    job = _without_refused_option(job)
     slurm_allocation(job, os.environ)
     name = require_name(args.name) if args.name else run_name(job.command)
     if args.sync:
@@ -94,6 +97,23 @@ def start_training(args: Namespace) -> ExitCode:
             return code
 
     return start_detached(run_all, args.runs) if args.detach else run_all(lambda _: None)
+
+
+def _without_refused_option(job: Job) -> Job:
+    """The same job; a script that is here, and that would end on --local_rank, is not given it."""
+    if job.no_local_rank or not PROGRAMS[job.launcher].local_rank:
+        return job
+    script = next(
+        (path for folder in (job.workdir, ".") if (path := Path(folder, job.command[0])).is_file()),
+        None,
+    )
+    if not script or not refuses_local_rank(script.read_text(encoding="utf-8", errors="replace")):
+        return job
+    _print_progress(
+        f"{job.command[0]} has no option --local_rank, which deepspeed passes to scripts: it is "
+        "started without, as with --no-local-rank; LOCAL_RANK is set"
+    )
+    return dataclasses.replace(job, no_local_rank=True)
 
 
 @dataclass
