@@ -56,42 +56,24 @@ def observe_ranks(ranks, supervisor):
 
     Use of CPU, disk and network is sampled over SAMPLE_SPAN_S.
     """
-    tools = {rank: start_py_spy(supervisor.home, pid) for rank, pid in ranks.items()}
+    home = supervisor.home
+    tools = {rank: start_py_spy(home, pid) for rank, pid in ranks.items()}
     gpus = start_tool(GPU_QUERY if shutil.which(GPU_QUERY[0]) else None)
     whose = processes_by_rank(run_processes(supervisor.run, set(supervisor.sessions)), ranks)
     for rank, pid in ranks.items():
         request_dump(pid, rank)
-    records = {rank: recorded_entries(supervisor.home, pid) for rank, pid in ranks.items()}
+    records = {rank: recorded_entries(home, pid) for rank, pid in ranks.items()}
     first, began = sample_usage(whose), time.monotonic()
     time.sleep(SAMPLE_SPAN_S)
     second, span = sample_usage(whose), time.monotonic() - began
     deadline = time.monotonic() + TOOL_LIMIT_S
     seen = []
     for rank, pid in ranks.items():
-        spied_on = py_spy_frames(tools[rank], pid, deadline)
-        sockets = sockets_of(whose[rank], pid)
-        calling = any(sock["state"] == "SYN_SENT" for sock in sockets)
-        called = main_thread_stack(supervisor.home, pid, spied_on, calling)
         usage = usage_rates(first["use"][rank], second["use"][rank], span)
-        recorded = recorded_entries(supervisor.home, pid)
-        moved = has_advanced(records[rank], recorded)
-        if not moved and called["stack"] and usage["cpu"] > LITTLE_CPU:
-            moved = has_stack_changed(supervisor.home, pid, called["stack"], calling)
-        own = dict(
-            usage,
-            rank=rank,
-            state=process_state(pid),
-            wchan=read_file("/proc/%d/wchan" % pid, ""),
-            sockets=sockets,
-            master=rendezvous_address(process_environment(pid)),
-            flight=last_collective(pid, rank),
-            stack=[dict(zip(FRAME_FIELDS, frame)) for frame in called["stack"]],
-            why=called["why"],
-            children=child_programs(whose[rank], pid),
-            collectives=pending_collectives(recorded),
-            moved=moved,
-        )
-        seen.append(own)
+        spied_on = py_spy_frames(tools[rank], pid, deadline)
+        own = observe_rank(home, rank, pid, whose[rank], records[rank], spied_on)
+        seen.append(dict(usage, **own))
+    note_changed_stacks(home, ranks, seen)
     return {
         "ranks": seen,
         "launcher": sockets_of(whose[None], os.getpid()),
@@ -100,11 +82,45 @@ def observe_ranks(ranks, supervisor):
     }
 
 
-def has_stack_changed(home, pid, before, calling):
-    """Whether the rank is at other calls than `before`; None where that cannot be seen."""
-    spied_on = py_spy_frames(start_py_spy(home, pid), pid, time.monotonic() + TOOL_LIMIT_S)
-    now = main_thread_stack(home, pid, spied_on, calling)["stack"]
-    return [list(frame) for frame in now] != [list(frame) for frame in before] if now else None
+def observe_rank(home, rank, pid, pids, record, spied_on):
+    """What is seen of one rank whose processes are `pids`; `record` is an earlier recording."""
+    sockets = sockets_of(pids, pid)
+    called = main_thread_stack(home, pid, spied_on, is_calling(sockets))
+    recorded = recorded_entries(home, pid)
+    return {
+        "rank": rank,
+        "state": process_state(pid),
+        "wchan": read_file("/proc/%d/wchan" % pid, ""),
+        "sockets": sockets,
+        "master": rendezvous_address(process_environment(pid)),
+        "flight": last_collective(pid, rank),
+        "stack": [dict(zip(FRAME_FIELDS, frame)) for frame in called["stack"]],
+        "why": called["why"],
+        "children": child_programs(pids, pid),
+        "collectives": pending_collectives(recorded),
+        "moved": has_advanced(record, recorded),
+    }
+
+
+def is_calling(sockets):
+    """Whether one of them waits for the answer to a connection."""
+    return any(sock["state"] == "SYN_SENT" for sock in sockets)
+
+
+def note_changed_stacks(home, ranks, seen):
+    """Say of ranks that use CPU, but enter no collective, whether they are at other calls now.
+
+    All are asked at once: a tool that reads stacks takes its time.
+    """
+    still = [own for own in seen if not own["moved"] and own["stack"] and own["cpu"] > LITTLE_CPU]
+    tools = {own["rank"]: start_py_spy(home, ranks[own["rank"]]) for own in still}
+    deadline = time.monotonic() + TOOL_LIMIT_S
+    for own in still:
+        pid = ranks[own["rank"]]
+        spied_on = py_spy_frames(tools[own["rank"]], pid, deadline)
+        now = main_thread_stack(home, pid, spied_on, is_calling(own["sockets"]))["stack"]
+        frames = [dict(zip(FRAME_FIELDS, frame)) for frame in now]
+        own["moved"] = frames != own["stack"] if frames else None
 
 
 def rendezvous_address(env):
