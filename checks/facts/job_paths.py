@@ -19,7 +19,8 @@ class JobPath:
     that other machines see the same files there, `source` from where it is mounted. `near` is what
     the folder has in place of a missing one, under a similar name, `target` where a link leads that
     stands there and leads to nothing. `files` are {relative path: bytes} of the data and weights
-    below a folder, of 2000 at most. `modified` is in seconds since 1970, 0 where it is not known.
+    below a folder, of 2000 at most. `parameters` are those of a model in safetensors files, 0 where
+    they are not known. `modified` is in seconds since 1970, 0 where it is not known.
     """
 
     state: PathStateName
@@ -41,6 +42,7 @@ class JobPath:
     modified: float = 0.0
     near: tuple[str, ...] = ()
     files: Mapping[str, int] = field(default_factory=dict)
+    parameters: int = 0
 
     @property
     def there(self) -> bool:

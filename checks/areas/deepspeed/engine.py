@@ -53,7 +53,7 @@ def judge_batch_sizes(node: NodeView, config: ParsedConfig) -> Verdict:
         if uncounted is not None:
             return uncounted
     script = node.read(DeepspeedConfig).script
-    ranks = len(_rank_slots(node))
+    ranks = len(rank_slots(node))
     fit = fit_batch_sizes(config, ranks)
     if fit.missing:
         return _missing_batch_verdict(node, config)
@@ -85,7 +85,7 @@ def _participating_nodes(node: NodeView) -> list[NodeView]:
     return [peer for peer in node.cluster.nodes if peer.name in slots]
 
 
-def _rank_slots(node: NodeView) -> list[tuple[str, int]]:
+def rank_slots(node: NodeView) -> list[tuple[str, int]]:
     """(node, slot) of every rank."""
     slots_by_node = _slots_left(
         {peer.name: peer.slots or 0 for peer in node.cluster.nodes}, node.job

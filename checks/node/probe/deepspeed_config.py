@@ -29,8 +29,13 @@ WORDS = (
     "PipelineModule",
     "parallel_size",
     "tp_size",
+    "peft",
+    "LoraConfig",
+    "load_in_",
+    "BitsAndBytes",
+    "requires_grad",
 )
-"""What shows who reads the config and whether one model spans several ranks."""
+"""What shows who reads the config, whether one model spans several ranks, and what is trained."""
 SECRET = re.compile(
     r"""
     ((?:"(?:[^"\\\n]|\\.)*(?:key|token|password|secret)" |

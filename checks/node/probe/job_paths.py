@@ -4,8 +4,10 @@ What a model folder lacks, or a mount that is not there, ends one rank minutes i
 """
 
 import hashlib
+import json
 import os
 import re
+import time
 
 from checks.node.probe.accelerate_config import default_config_path, named_config_path
 from checks.node.probe.core import section
@@ -37,6 +39,9 @@ NAMED = re.compile(r"""(\w+)["']?[ \t]*:[ \t]*["']?([^"'#\n,{}\[\]]+)""")
 COMMENT = re.compile(r"^[ \t]*#.*", re.M)
 FOLDER = re.compile("(dir|folder|directory)$")
 PLAIN = re.compile(r"^[\w./+-][^\s*?{$,:]*$")
+FLOATS = ("F64", "F32", "F16", "BF16")
+LARGEST_HEADER = 32 * 1024 * 1024
+MOST_SHARDS, HEADERS_LIMIT = 512, 2.0
 READ = re.compile("resume|load|from|init|pretrained")
 
 
@@ -114,6 +119,37 @@ def folder_contents(folder):
     }
 
 
+def shard_parameters(path):
+    """(floats, other numbers) in a safetensors file, by its header alone."""
+    counts = [0, 0]
+    with open(path, "rb") as file:
+        size = int.from_bytes(file.read(8), "little")
+        header = json.loads(file.read(size).decode()) if size <= LARGEST_HEADER else {}
+    for name, tensor in header.items():
+        if name != "__metadata__":
+            number = 1
+            for side in tensor["shape"]:
+                number *= side
+            counts[tensor["dtype"] not in FLOATS] += number
+    return counts
+
+
+def model_parameters(folder):
+    """How many parameters the model in a folder has; 0 where it is quantised or cannot be told."""
+    shards = sorted(name for name in os.listdir(folder) if name.endswith(".safetensors"))
+    began, floats, others = time.monotonic(), 0, 0
+    for name in shards[: MOST_SHARDS + 1]:
+        try:
+            own = shard_parameters(os.path.join(folder, name))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            return 0
+        floats, others = floats + own[0], others + own[1]
+        if time.monotonic() - began > HEADERS_LIMIT:
+            return 0
+    whole = os.path.isfile(folder + "/config.json") and len(shards) <= MOST_SHARDS
+    return floats if whole and 10 * others <= floats else 0
+
+
 def files_of_data(folder):
     """{relative path: bytes} of the files of data and weights below, of MOST_FILES at most."""
     found = {}
@@ -137,7 +173,9 @@ def survey_path(path):
         real=real, mount=mount, filesystem=kind, shared=is_remote(kind), source=source, pointers=[]
     )
     if found["state"] == "there" and found["kind"] == "directory":
-        found.update(folder_contents(path), files=files_of_data(path))
+        found.update(
+            folder_contents(path), files=files_of_data(path), parameters=model_parameters(path)
+        )
     elif found["state"] == "there":
         if is_lfs_pointer(path, found["bytes"]):
             found["pointers"] = [os.path.basename(path)]
