@@ -34,6 +34,7 @@ class RdmaPort:
     gid_types: Mapping[str, str] = field(default_factory=dict)
     netdev: SystemName | None = None
     mtu: int | None = None
+    quality: Mapping[str, SystemName] = field(default_factory=dict)
 
     @property
     def active(self) -> bool:
@@ -103,13 +104,18 @@ class LaterRdmaCounters(RdmaCounters):
 
 @dataclass(frozen=True)
 class Rdma(Fact):
-    """`library` is where libibverbs is; `uverbs` maps each device node to "may be opened"."""
+    """`library` is where libibverbs is; `uverbs` maps each device node to "may be opened".
+
+    `efa` are the versions of AWS's `installer`, `libfabric`, `plugin` and `driver`, as far as they
+    are known.
+    """
 
     section: ClassVar[str] = "rdma"
     devices: tuple[RdmaDevice, ...] = ()
     library: str | None = None
     uverbs: Mapping[SystemName, bool] = field(default_factory=dict)
     peermem: bool = False
+    efa: Mapping[str, SystemName] = field(default_factory=dict)
 
     @functools.cached_property
     def ports(self) -> Mapping[str, RdmaPort]:

@@ -1,6 +1,7 @@
 """InfiniBand, RoCE and Omni-Path devices from sysfs, and whether a rank may use them."""
 
 import os
+import re
 
 from checks.node.probe.core import section
 from checks.node.runtime.files import list_folder, read_file
@@ -14,6 +15,12 @@ ERRORS = (
 )  # fmt: skip
 PROTOCOL_ERRORS = ("local_ack_timeout_err", "packet_seq_err")
 """Of mlx5: what was sent and not acknowledged, and what came in another order, lost on the way."""
+QUALITY = {
+    "trust": re.compile(r"^(dscp|pcp|both)\b"),
+    "pfc": re.compile(r"^[01](\s+[01]){7}\b"),
+    "traffic-class": re.compile(r"(?<=^Global tclass=)\d+", re.M),
+}
+EFA_PACKAGES = "/opt/amazon/efa_installed_packages"
 LIBRARY = "libibverbs.so.1"
 LIBRARY_FOLDERS = (
     "/usr/lib64", "/usr/lib", "/lib64", "/lib", "/usr/lib/x86_64-linux-gnu",
@@ -42,6 +49,18 @@ def port_gids(path):
     return used, roce, kinds
 
 
+def port_quality(device, number, netdev):
+    """{what: its setting} of what keeps RoCE from losing packets, as MLNX_OFED shows it."""
+    above = "/sys/class/net/%s/qos/" % netdev
+    seen = {
+        "trust": read_file(above + "trust", "") if netdev else "",
+        "pfc": read_file(above + "pfc", "") if netdev else "",
+        "traffic-class": read_file("%s/%s/tc/%s/traffic_class" % (SYSFS, device, number), ""),
+    }
+    found = {what: QUALITY[what].search(text or "") for what, text in seen.items()}
+    return {what: ",".join(match.group().split()) for what, match in found.items() if match}
+
+
 def describe_port(path, number):
     """One port, each value as the kernel words it, None where there is no such file."""
     used, roce, kinds = port_gids(path)
@@ -57,6 +76,7 @@ def describe_port(path, number):
         "roce_gid": roce,
         "gid_types": kinds,
         "netdev": netdev,
+        "quality": port_quality(path.split("/")[-3], number, netdev),
         "mtu": int(mtu) if mtu.isdigit() else None,
     }
 
@@ -96,6 +116,21 @@ def describe_adapter(path):
         "switch_port": is_switch_port(path),
         "ports": [describe_port("%s/ports/%s" % (path, number), number) for number in numbers],
     }
+
+
+def efa_software(packages=EFA_PACKAGES, module="/sys/module/efa/version"):
+    """{part: version} of what EFA's installer put here, and of the kernel's driver."""
+    text = read_file(packages, "") or ""
+    found = {
+        "installer": re.search(r"^# EFA installer version: ([\d.]+)", text, re.M),
+        "libfabric": re.search(r"\blibfabric1?-aws[-_](\d+(?:\.\d+)+)", text),
+        "plugin": re.search(
+            r"\b(?:lib)?(?:aws-ofi-nccl|nccl-ofi)(?:-ngc)?[-_](\d+(?:\.\d+)+)", text
+        ),
+    }
+    versions = {part: match.group(1) for part, match in found.items() if match}
+    driver = re.match(r"\d+(?:\.\d+)+", read_file(module, "") or "")
+    return dict(versions, driver=driver.group()) if driver else versions
 
 
 def verbs_library():
@@ -142,4 +177,5 @@ def rdma(args):
         "library": verbs_library(),
         "uverbs": verbs_access(),
         "peermem": os.path.isdir("/sys/module/nvidia_peermem"),
+        "efa": efa_software(),
     }
