@@ -55,8 +55,8 @@ root ds-sp-position-ids
 root parallel-sizes-do-not-divide
   says    "is not divisible by "
   pattern world[_ ]?size \(?(?P<world>\d+)\)? is not divisible by (?P<what>[\w ]*(?:parallel|
-          sequence|pipeline|tensor|model)[\w ]*?)[ (=:]*(?:total_model_size=)?(?P<size>\d+)
-  cause   {world} ranks cannot be divided by {what} {size}; perhaps fewer nodes joined than planned
+          sequence|pipeline|tensor|model)\w*.*\d\)*)
+  cause   {world} ranks cannot be divided by {what}; perhaps fewer nodes joined than planned
   fix     sizes of parallelism whose product divides {world}, or start the missing nodes
 root ds-expert-ranks-do-not-divide
   shows   AssertionError: {world:\d+} is not divisible by {size:\d+}
