@@ -14,7 +14,7 @@ from checks.model import Job
 
 MASK = "***"
 _SECRET_NAME = re.compile(
-    r"token|secret|passw|credential|api_?key|access_?key|private_?key|(^|_)(key|auth|pat|pwd)$",
+    r"token(?!iz)|secret|passw|credential|api_?key|access_?key|private_?key|(^|_)(key|auth|pat|pwd)$",
     re.I,
 )
 _PLAIN = re.compile(r"[A-Za-z_]*|[\d.,_-]*|<.*>|.*/.*")

@@ -67,11 +67,18 @@ class Sighting:
     last_number: int = 0
     was_caught: bool = False
     """Whether each of its lines says itself that the program goes on: it retries, it falls back."""
+    ends_traceback: bool = False
+    """Whether it was seen as the error of a traceback that nobody caught."""
+
+    @property
+    def survivable(self) -> bool:
+        """Whether healthy runs show it too, in the way it was seen here."""
+        return self.known.survivable and not self.ends_traceback
 
     @property
     def ends_run(self) -> bool:
         """Whether it is seen only in runs that end, as a consequence."""
-        return self.known.kind is FailureKind.SYMPTOM and not self.known.survivable
+        return self.known.kind is FailureKind.SYMPTOM and not self.survivable
 
     def fill_in(self, template: str) -> str:
         """A text of the table, its gaps filled with the values of this line."""
@@ -259,7 +266,7 @@ class Evidence:
     ) -> None:
         if trace and known.kind is not FailureKind.NOISE:
             trace.explained = True
-        key = (known.id, line.place)
+        key, text = (known.id, line.place), line.text
         earlier = self.sightings.get(key)
         count = earlier.count + 1 if earlier else 1
         was_caught = bool(_GOES_ON.search(line.text))
@@ -274,6 +281,8 @@ class Evidence:
                 known, line, values, trace, count, line.number, was_caught
             )
             self.progress.add_before(line, raw, self._prefixes)
+        if key in self.sightings and trace and trace.ends_program_with(text):
+            self.sightings[key].ends_traceback = True
 
     def _with_asserting_rank(self, line: Line, raw: RawLine) -> Line:
         """A GPU kernel prints its assertion without a rank: the one rank that then reports it."""

@@ -27,9 +27,11 @@ LINES_BACK = 60
 _GOOD_END = re.compile(
     r"successfully finished|exits successfully|\btrain_runtime\b|State=COMPLETED\b"
     r"|[Tt]raining (?:is |has )?(?:completed?|finished|done)\b|[Ff]inished [Tt]raining\b"
-    r"|(?P<good>\d+) of (?P=good) ranks ended well|(?<!\d)100%\|\S*\| (?P<all>\d+)/(?P=all) \["
+    r"|(?P<good>\d+) of (?P=good) ranks ended well"
+    r"|(?<!\d)100%\|\S*\| (?P<all>[2-9]|\d{2,})/(?P=all) \["
     r"|\bsucceeded\b.*\bJob\b|\bJob\b.*\bsucceeded\b"
-    r"|^# Avg bus bandwidth|`Trainer\.fit` stopped: `max_|Reporting training SUCCESS"
+    r"|^# Avg bus bandwidth|^# OSU .* Test v"
+    r"|`Trainer\.fit` stopped: `max_|Reporting training SUCCESS"
     r"|={3,} (?:\d+ (?!failed|error)\w+, )*\d+ passed\b(?!.*\b(?:failed|errors?)\b).* in [\d.]+s"
 )
 

@@ -90,6 +90,11 @@ class Trace:
         """The last error's own line; empty where the traceback is cut off."""
         return self.errors[-1] if self.errors else ""
 
+    def ends_program_with(self, text: str) -> bool:
+        """Whether the text is the error that it ends with, which nobody caught."""
+        caught = self.is_bare or self.was_ignored or self.was_caught
+        return not caught and bool(self.error) and text.startswith(self.error)
+
     @property
     def last_number(self) -> int:
         """Where its last error stands, or its last line."""

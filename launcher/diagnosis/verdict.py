@@ -73,7 +73,7 @@ def cause_weight(cause: Cause) -> Weight:
         if cause.is_echo:
             return Weight.SYMPTOM
         return Weight.ODD if cause.is_bare else Weight.FATAL
-    kind, survivable = cause.known.kind, cause.known.survivable
+    kind, survivable = cause.known.kind, cause.survivable
     if kind is FailureKind.ROOT:
         return Weight.ODD if survivable else Weight.FATAL
     if kind is FailureKind.SILENT:

@@ -76,8 +76,7 @@ root accelerate-device-map-distributed
           (--num_processes 1) it may stay
   checks  accelerate.machines-and-processes-fit
 root accelerate-8bit-wrong-device
-  says    You can't train a model that has been loaded in 8-bit or 4-bit precision on a different
-          device
+  says    bit precision on a different device
   cause   the quantized model lies on another GPU than this rank trains on: all ranks loaded it to
           the first
   fix     load with a device_map that maps "" to LOCAL_RANK (torch.cuda.current_device() after
@@ -268,5 +267,14 @@ root accelerate-mixed-precision-differs
   cause   mixed_precision {given} contradicts {set} of the DeepSpeed config
   fix     the same in both, or no fp16 and bf16 section in the DeepSpeed config
   checks  deepspeed.precision-is-one
+root accelerate-random-states-missing
+  says    [Errno 2] No such file or directory: '
+  pattern \[Errno 2\] No such file or directory: '(?P<path>[^']*random_states_\d+\.pkl)
+  near    random_states_\d+\.pkl
+  cause   the checkpoint has no random state of this rank ({path}): it was saved by fewer ranks, or
+          by rank 0 alone, or on another node's disk
+  fix     call accelerator.save_state() on every rank, into a folder that all nodes share; resume
+          with as many ranks as saved it
+  checks  files.shared-folders-are-shared-everywhere, files.checkpoints-can-be-resumed
 """
 )

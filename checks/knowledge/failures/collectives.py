@@ -11,7 +11,8 @@ WATCHDOG_PATTERN = "Watchdog caught collective operation timeout: WorkNCCL\(SeqN
 RANK_PATTERN = (?:\[Rank (?P<rank>\d+)\] )?
 symptom nccl-timeout-barrier-prep
   says    Watchdog caught collective operation timeout
-  pattern {RANK_PATTERN}{WATCHDOG_PATTERN}OpType=ALLREDUCE, NumelIn=1, NumelOut=1,
+  pattern {RANK_PATTERN}Watchdog caught collective operation timeout:
+          WorkNCCL\(SeqNum=(?P<seq>\d{1,2}), OpType=ALLREDUCE, NumelIn=1, NumelOut=1,
           Timeout\(ms\)=(?P<ms>\d+)
   cause   a barrier was not completed in {ms} ms: the other ranks waited for one that was preparing
           or downloading data, usually the first rank of a node

@@ -134,12 +134,13 @@ root cuda-fork
   fix     keep the GPU out of workers (move batches in the training loop), or start them with
           multiprocessing_context="spawn"
 root cuda-launch-failure
-  says    CUDA error: unspecified launch failure
-  says    CUDA error: misaligned address
-  says    CUDA error: an illegal instruction was encountered
-  says    CUDA error: hardware stack error
-  pattern CUDA error: (?P<what>unspecified launch failure|misaligned address|an illegal instruction
-          was encountered|hardware stack error)
+  says    unspecified launch failure
+  says    misaligned address
+  says    an illegal instruction was encountered
+  says    hardware stack error
+  pattern (?:CUDA error: |Cuda failure (?:\d+ )?')(?P<what>unspecified
+          launch failure|misaligned address|an illegal instruction was encountered|
+          hardware stack error)
   unless  {GPU_FAULT}
   cause   a kernel crashed on the GPU ({what}): the GPU failed where the kernel's log has an Xid
           such as 79; else a bug in an extension or a build that does not fit
@@ -148,10 +149,10 @@ root cuda-launch-failure
           optimizer)
   checks  gpu.kernel-reports-no-gpu-fault
 symptom cuda-error-of-a-faulty-gpu
-  says    CUDA error: unspecified launch failure
-  says    CUDA error: misaligned address
-  says    CUDA error: an illegal instruction was encountered
-  says    CUDA error: hardware stack error
+  says    unspecified launch failure
+  says    misaligned address
+  says    an illegal instruction was encountered
+  says    hardware stack error
   near    {GPU_FAULT}
   cause   the driver had reported a fault of a GPU (Xid {xid}), which ends the programs on it
   fix     drain the node and reset or replace that GPU
@@ -202,6 +203,7 @@ root cuda-image-invalid
 root cuda-operation-not-supported
   says    CUDA error: operation not supported
   says    CUDA driver error: operation not supported
+  says    Cuda failure 801
   cause   the driver or a virtual GPU does not support an operation (peer memory, virtual memory of
           expandable segments, multicast)
   fix     leave out PYTORCH_ALLOC_CONF=expandable_segments:True; NCCL_CUMEM_ENABLE=0 and

@@ -47,7 +47,7 @@ root ds-cpu-adam-on-gpu
   fix     set "device": "cpu" under offload_optimizer in zero_optimization, or use FusedAdam/torch
           AdamW
   checks  deepspeed.offload-takes-effect
-root ds-async-io-missing, survivable
+noise ds-async-io-missing
   says    async_io requires the dev libaio .so object and headers but these were not found
   cause   offload to NVMe needs libaio's headers to build async_io, and this node lacks them;
           without NVMe offload it is harmless

@@ -94,5 +94,11 @@ root ofi-plugin-exception
   fix     the plugin and libfabric of one EFA installer, in the container as on the host; `fi_info
           -p efa` on that node
   checks  nccl.plugins-are-there
+root ofi-endpoint-failed
+  says    NET/OFI Creating new endpoint for domain
+  cause   the libfabric plugin of NCCL cannot open an endpoint: it sees no EFA adapter here or in
+          this container, or another libfabric is loaded
+  fix     {EFA_DEVICES_FIX}
+  checks  nccl.network-named-is-there, nccl.plugins-are-there
 """
 )

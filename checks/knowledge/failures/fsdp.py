@@ -59,10 +59,10 @@ root fsdp-different-collectives
           compare the nodes' config and files
   checks  files.same-files-are-equal
 root fsdp-layer-class-missing
-  says    Could not find the transformer layer class
+  says    "Could not find the transformer layer class "
   says    Could not find a transformer layer class called '
   pattern Could not find (?:the transformer layer class |a transformer layer class called
-          ')(?P<name>[\w.]+)
+          ')(?P<name>(?!to\b)[\w.]+)
   cause   the config names a block to wrap that this model does not have: {name}
   fix     name the class of the model's layer (the entry of model._no_split_modules, such as
           LlamaDecoderLayer) in fsdp_transformer_layer_cls_to_wrap, or leave it out
@@ -312,5 +312,13 @@ root dtensor-module-distributed-twice
   cause   a module was given a parallel plan twice: by the user's code and by the trainer
           (tp_plan="auto")
   fix     one of them: leave tp_plan out of from_pretrained, or the plan out of the script
+root fsdp-layer-class-unknown
+  says    Could not find the transformer layer class to wrap in the model
+  cause   FSDP is to wrap a class of layers that this model does not have, or FSDP is on by
+          accident, through accelerate's default config
+  fix     `accelerate env` shows what ~/.cache/huggingface/accelerate/default_config.yaml turns on:
+          remove it if FSDP was not meant; else fsdp_transformer_layer_cls_to_wrap with the class of
+          the model's layer
+  checks  accelerate.fsdp-keys-fit
 """
 )

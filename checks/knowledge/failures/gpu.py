@@ -30,13 +30,15 @@ root nccl-dup-gpu
   fix     {SHARED_GPU_FIX}; leave NCCL_MULTI_RANK_GPU_ENABLE alone
   checks  names.machines-are-distinct, gpu.slots-have-gpus
 root cuda-invalid-ordinal
-  shows   CUDA error: invalid device ordinal
+  says    invalid device ordinal
   cause   this node has more ranks than GPUs visible to them: slots= or --num_gpus is too high, or
           CUDA_VISIBLE_DEVICES was inherited
   fix     set slots= to at most `nvidia-smi -L | wc -l`; unset CUDA_VISIBLE_DEVICES
   checks  gpu.shell-hides-no-gpu, gpu.slots-have-gpus
 root cuda-802-fabric
-  says    Error 802: system not yet initialized
+  says    system not yet initialized
+  pattern Error 802: system not yet initialized|'system not yet initialized'|CUDA error: system
+          not yet initialized
   cause   the GPUs of this node are connected by NVSwitch, and nvidia-fabricmanager is not running
           or its version is not the driver's
   fix     install nvidia-fabricmanager in the driver's version and run `systemctl enable --now
@@ -55,6 +57,7 @@ symptom gpu-xid-of-a-program, survivable
   fix     read the error of the rank that used this GPU
 root nvml-mismatch
   says    Failed to initialize NVML: Driver/library version mismatch
+  says    nvml error: driver/library version mismatch
   cause   the driver's packages were upgraded, but the old kernel module is still loaded
   fix     reboot the node; exclude the nvidia packages from unattended upgrades
   checks  gpu.driver-libraries-are-whole, gpu.driver-answers
@@ -91,7 +94,7 @@ root cuda-no-kernel
   fix     install a build for its compute capability, or build with TORCH_CUDA_ARCH_LIST
   checks  software.torch-fits-the-gpus, gpu.models-are-equal, training.smoke-trains
 root cuda-illegal-access
-  says    CUDA error: an illegal memory access was encountered
+  says    an illegal memory access was encountered
   cause   a kernel accessed memory outside its bounds: usually a bug in the model or an extension,
           seldom the GPU
   fix     start again with CUDA_LAUNCH_BLOCKING=1 in [env] to see where

@@ -128,5 +128,11 @@ root rocblas-no-kernels
   fix     a torch wheel of the ROCm release that supports this GPU (`rocminfo | grep gfx`); for a
           near relative HSA_OVERRIDE_GFX_VERSION
   checks  software.versions-are-equal
+root amdgpu-hardware-error
+  shows   amdgpu {pci:[\da-f:.]+}: {what:.*uncorrectable hardware error.*}
+  cause   the AMD GPU at {pci} reports an uncorrectable hardware error
+  fix     take the node out of service and reset or replace that GPU; go on from the last checkpoint
+          elsewhere; `amd-smi metric --ecc`
+  checks  gpu.kernel-reports-no-gpu-fault
 """
 )

@@ -11,9 +11,10 @@ FAILURES = read_entries(
     r"""
 root torchrun-sigkill
   says    ) received by PID
-  pattern Signal (?P<signal>\d+) \((?P<name>SIG(?!TERM|INT|HUP|ABRT)\w+)\) received by PID
+  pattern Signal (?P<signal>\d+) \((?P<name>SIG(?!TERM|INT|HUP|ABRT|SEGV|ILL|FPE)\w+)\)
+          received by PID
   cause   a rank was ended by {name} (SIGKILL: most often the kernel, out of memory; SIGBUS: a full
-          /dev/shm; SIGSEGV: a broken library)
+          /dev/shm)
   fix     run `dmesg | tail` on that node
   checks  limits.group-allows-enough-memory, limits.memory-is-free, limits.shm-is-large-enough,
           limits.shm-is-writable
@@ -85,6 +86,14 @@ silent clock-skew, survivable
           valid yet, and logs cannot be ordered
   fix     run `timedatectl set-ntp true`, or chrony, on every node
   checks  time.clocks-agree, time.clock-is-synchronised
+root rank-crashed-in-native-code
+  says    ) received by PID
+  pattern Signal (?P<signal>\d+) \((?P<name>SIG(?:SEGV|ILL|FPE))\) received by PID
+  cause   a rank crashed in native code ({name}): an extension or library that was built for another
+          torch, CUDA or processor, or, at the very end, one that is taken down in the wrong order
+  fix     PYTHONFAULTHANDLER=1 in [env] shows the stack; `dmesg | tail` the library; build or
+          install that extension again in this environment
+  checks  software.versions-are-equal
 """,
     SHM_FIX=SHM_FIX,
 )

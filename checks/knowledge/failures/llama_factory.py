@@ -49,5 +49,10 @@ root llamafactory-no-samples
   cause   no row of the data fits the format that dataset_info.json declares
   fix     compare its columns and formatting (alpaca, sharegpt) with a row of the file
   checks  files.needed-data-is-whole
+root llamafactory-pissa-zero3
+  says    Please use scripts/pissa_init.py to initialize PiSSA
+  cause   PiSSA's start values cannot be computed under ZeRO-3, or for a quantized model
+  fix     run scripts/pissa_init.py once, and train from the model that it writes with pissa_init:
+          false; or ZeRO-2
 """
 )

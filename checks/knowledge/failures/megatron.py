@@ -79,5 +79,15 @@ root megatron-local-rank-differs
   fix     as many slots as GPUs on every node, the same number everywhere, and no
           CUDA_VISIBLE_DEVICES that hides some
   checks  gpu.slots-have-gpus, gpu.shell-hides-no-gpu
+root megatron-index-not-shared
+  says    [Errno 2] No such file or directory: '
+  pattern \[Errno 2\] No such file or directory: '(?P<path>[^']*(?:_(?:doc|document|sample|shuffle|
+          description)_(?:idx|index|indices)|index-cache)[^']*\.(?:npy|txt))
+  near    _idx\.npy|_index\.npy|index-cache|_description\.txt|_indices\.npy
+  cause   the index {path} was built by rank 0 on its own node, and this one does not see it, or not
+          yet
+  fix     --data-cache-path on a file system that all nodes share, or build the index on each node
+          first (one process of each); a shared one needs a moment after it is written: start again
+  checks  files.shared-folders-are-shared-everywhere
 """
 )

@@ -182,5 +182,13 @@ root nccl-without-tls
           the wheels on PyPI, was built without OpenSSL
   fix     a NCCL built with TLS_BACKEND=OPENSSL3 on every node, or no key
   checks  software.versions-are-equal
+root nccl-libcuda-missing
+  says    Failed to find CUDA library libcuda.so
+  cause   NCCL does not find the driver's libcuda.so: its folder is not among the loader's (WSL:
+          /usr/lib/wsl/lib; a container that was started without the driver)
+  fix     put the folder of libcuda.so in LD_LIBRARY_PATH (WSL: /usr/lib/wsl/lib) with a link
+          libcuda.so to libcuda.so.1, or run ldconfig; in a container
+          NVIDIA_DRIVER_CAPABILITIES=compute,utility
+  checks  gpu.driver-libraries-are-whole
 """
 )

@@ -26,11 +26,11 @@ root weights-cut-off
   says    PytorchStreamReader failed
   pattern PytorchStreamReader failed (?P<why>reading zip archive: (?:failed finding central
           directory|not a ZIP archive|invalid header or archive is corrupted)|locating file \S+:
-          file not found)
-  cause   a file of weights is cut off ({why}): its save or its download was interrupted, or the
-          disk was full
+          file not found|reading file \S+: file read failed)
+  cause   a file of weights is cut off ({why}): its save or its download was interrupted, another
+          rank still writes it, or the disk was full
   fix     resume from the checkpoint before it; download it again (remove the file first, `hf
-          download REPO`); compare its size on the nodes
+          download REPO`); where one rank saves and others load, let them wait at a barrier
   checks  files.checkpoints-can-be-resumed, files.needed-data-is-whole
 root weights-are-git-lfs-pointers
   says    invalid load key, 'v'
@@ -147,8 +147,8 @@ root removed-by-another-rank
   checks  files.shared-folders-are-shared-everywhere
 root safetensors-invalid-header
   says    Error while deserializing header:
-  pattern Error while deserializing header: (?P<why>(?:InvalidHeader\w*|
-          invalid (?:UTF-8|JSON) in header|TensorInvalidInfo|invalid header deserialization).*)
+  pattern Error while deserializing header: (?P<why>(?:invalid
+          (?:UTF-8|JSON) in header|TensorInvalidInfo).*)
   cause   a .safetensors file does not begin as one ({why}): it is a git-lfs pointer, an error page,
           another format, or damaged
   fix     look at its size and `head -c 100 FILE` on that node; download it again (git lfs pull)

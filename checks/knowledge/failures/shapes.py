@@ -61,5 +61,14 @@ root value-not-json
   cause   a value of type {type} was written as JSON: a tensor or NumPy number in logs, metrics or
           the trainer's state, a dtype in a config
   fix     convert it (float(x), x.item(), str(dtype)) where it is put into logs, state or config
+root checkpoint-of-other-parallel-size
+  shows   Loading a checkpoint for MP={size:\d+} but world size is {world:\d+}
+  cause   the checkpoint is cut for {size} processes of model parallelism, and {world} were started
+  fix     start {size} (torchrun --nproc_per_node {size}), or convert the checkpoint
+root tensor-parallel-divides-no-dimension
+  says    dimension of the tensor should be divisible by tensor parallel size
+  cause   a weight's dimension (heads, the padded vocabulary, a feed-forward size) cannot be shared
+          by the ranks of tensor parallelism
+  fix     a tensor-parallel size that divides it, or a vocabulary padded to a multiple of it
 """
 )

@@ -108,7 +108,9 @@ root slurm-gres-invalid
   says    Invalid generic resource (gres) specification
   cause   the partition, or for a step its job, has no GPUs of this name or number, or the cluster
           does not define them
-  fix     `sinfo -o '%P %G'` shows how they are named, such as gpu:h100:8
+  fix     `sinfo -o '%P %G'` shows how they are named, such as gpu:h100:8; a step gets no more than
+          its job has: ask for them in sbatch or salloc too, and unset SLURM_GPUS* and SLURM_GRES of
+          an outer job
 root slurm-job-memory-exceeded
   says    exceeded memory limit (
   pattern (?:Job|Step) (?P<job>\S+) exceeded memory limit \((?P<used>\d+) > (?P<limit>\d+)\)
@@ -172,5 +174,12 @@ root slurm-reservation
   cause   the reservation that the job names does not exist, is over, not begun, or not this
           account's
   fix     `scontrol show res`; leave --reservation out
+root slurm-memory-options-conflict
+  says    are mutually exclusive
+  pattern (?:srun|sbatch|salloc): (?:fatal|error): (?P<what>.*) are mutually exclusive
+  cause   Slurm is given options that exclude each other ({what}): one of them comes from the
+          environment of an outer job
+  fix     unset those variables before srun (`unset SLURM_MEM_PER_CPU SLURM_MEM_PER_GPU
+          SLURM_MEM_PER_NODE`), and use one of --mem, --mem-per-cpu and --mem-per-gpu throughout
 """
 )

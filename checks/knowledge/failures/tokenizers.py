@@ -109,5 +109,13 @@ root tokenizer-added-token-order
           files are of two tokenizers
   fix     copy all tokenizer files of one model; remove added_tokens.json that does not belong to it
   checks  files.same-files-are-equal
+root tokenizer-vocabulary-not-whole
+  says    Unable to load vocabulary from file
+  says    Unable to instantiate HuggingFace AUTOTOKENIZER
+  cause   the tokenizer's files are not whole or cannot be read: another rank still downloads them
+          into the same cache, a download was cut off, or the path is wrong
+  fix     delete that model's folder in the cache, download once before the start (`hf download
+          REPO`), and let ranks read it from a path that all see
+  checks  files.needed-data-is-whole
 """
 )

@@ -211,5 +211,19 @@ root c10d-no-libuv
   says    use_libuv was requested but PyTorch was
   cause   this build of torch has no libuv, which its TCP store uses by default
   fix     USE_LIBUV=0 in [env]
+root c10d-not-contiguous
+  says    Tensors must be contiguous
+  pattern Tensors must be contiguous$
+  cause   a tensor that is sent to other ranks is not laid out in one piece: a parameter or buffer
+          that was transposed or sliced, as some models' code makes them
+  fix     before the model is wrapped: `for p in model.parameters(): p.data = p.data.contiguous()`
+          (buffers too); .contiguous() on what you send yourself
+root c10d-ddp-static-graph
+  says    not compatible with static_graph set to True
+  near    static_graph set to True
+  cause   DDP was made with static_graph=True, and the parameters that take part changed: one that
+          was used in the first step was not in a later one
+  fix     leave static_graph out (DDP: find_unused_parameters=True), or let every parameter take
+          part in each step
 """
 )

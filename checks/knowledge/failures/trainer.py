@@ -234,5 +234,13 @@ root trainer-eval-out-of-memory
   says    Evaluation hit an out-of-memory error
   cause   evaluation does not fit the GPU: its batch is its own setting
   fix     a smaller per_device_eval_batch_size, eval_accumulation_steps, prediction_loss_only: true
+root trainer-local-rank-argument
+  says    not used by the HfArgumentParser: ['--local
+  pattern not used by the HfArgumentParser: \['(?P<name>--local[-_]rank)
+  near    --local[-_]rank
+  cause   torch.distributed.launch or deepspeed passes {name}, which this script does not know
+          (torch 2 writes it with a hyphen)
+  fix     start with torchrun, or `--use-env` (deepspeed: --no_local_rank), and read LOCAL_RANK from
+          the environment; or let the script accept it
 """
 )

@@ -63,5 +63,11 @@ root te-build-cudnn
   cause   Transformer Engine is compiled here, and cuDNN's headers are not found
   fix     `uv pip install nvidia-cudnn-cu12` (cu13), CUDNN_PATH and CPLUS_INCLUDE_PATH to its folder
           (…/site-packages/nvidia/cudnn), then --no-build-isolation; or the prebuilt wheel
+root te-fused-attention-cudnn
+  shows   /fused_attn/{file:\w+\.cu}:{line:\d+} in function {function:.+?}: cuDNN Error: {why:.+}
+  cause   Transformer Engine's fused attention does not fit the cuDNN that is loaded ({why})
+  fix     the cuDNN that this Transformer Engine was built for (one container release for both; no
+          other in LD_LIBRARY_PATH); NVTE_FUSED_ATTN=0 in [env] goes without
+  checks  software.versions-are-equal
 """
 )

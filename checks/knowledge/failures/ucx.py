@@ -6,8 +6,11 @@ from checks.knowledge.failures.entries import read_entries
 
 FAILURES = read_entries(
     r"""
-root ucx-memlock
+root ucx-memlock, survivable
   says    Please set max locked memory (ulimit -l) to 'unlimited'
+  says    "UCX  ERROR ibv_"
+  pattern Please set max locked memory \(ulimit -l\) to 'unlimited'|UCX  ERROR
+          ibv_\w+\(.*\) failed: Cannot allocate memory
   cause   the login may lock too little memory for the adapter's queues
   fix     set memlock to unlimited for logins over ssh (limits.d and sshd's LimitMEMLOCK); in a
           container --ulimit memlock=-1

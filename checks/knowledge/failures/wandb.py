@@ -67,5 +67,11 @@ root wandb-api-key-whitespace
   says    API key cannot start or end with whitespace
   cause   the key in WANDB_API_KEY has a space or line break at an end, as from a secret file
   fix     write the key without a line break (`printf %s`), or strip it where it is read
+root wandb-called-before-init
+  shows   You must call wandb.init() before {call}
+  cause   this rank calls {call} and has no run: wandb.init runs on the main process alone (or in
+          another process)
+  fix     call wandb where it was started: under `if accelerator.is_main_process` (rank 0), or init
+          on each rank
 """
 )

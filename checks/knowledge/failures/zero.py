@@ -203,5 +203,12 @@ root zero-reduce-scatter-settings
   cause   the config scales gradients in a way that reduce scatter does not do ({what})
   fix     leave gradient_predivide_factor and prescale_gradients out, or "reduce_scatter": false
   checks  deepspeed.values-are-accepted
+root zero3-single-process
+  says    must be 2-D
+  near    Not using the DeepSpeed or dist launchers|distributed training: False
+  cause   a ZeRO-3 config is used by a process that no launcher started, so that a layer's weight
+          stays partitioned
+  fix     start through torchrun or deepspeed, for one GPU too (LLaMA-Factory: FORCE_TORCHRUN=1), or
+          leave the DeepSpeed config out
 """
 )

@@ -114,3 +114,45 @@ def test_an_error_of_several_lines_is_known_by_any_of_them(tmp_path):
     )
     text += "stage3_foo\n  Extra inputs are not permitted [type=extra_forbidden, input_value=5]\n"
     assert failure_id(diagnosis_of(tmp_path, text)) == "config-extra-key"
+
+
+UNCAUGHT = (
+    'Traceback (most recent call last):\n  File "/app/train.py", line 9, in main\n    run()\n'
+)
+ASYNC = (
+    "[WARNING]  async_io requires the dev libaio .so object and headers but these were not found.\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("error", "name"),
+    [
+        (
+            "RuntimeError: The NVIDIA driver on your system is too old (found 11040)",
+            "cuda-driver-too-old",
+        ),
+        (
+            "ActorDiedError: The actor died unexpectedly before finishing this task.",
+            "ray-actor-died",
+        ),
+    ],
+)
+def test_what_healthy_runs_print_too_is_a_cause_where_it_ends_an_uncaught_traceback(
+    tmp_path, error, name
+):
+    assert failure_id(diagnosis_of(tmp_path, f"{ASYNC}{UNCAUGHT}{error}\n")) == name
+    caught = f"{UNCAUGHT}{error}\nretrying\n{STEPS}"
+    assert failure_id(diagnosis_of(tmp_path, caught)) is None
+
+
+@pytest.mark.parametrize(
+    ("bar", "name"),
+    [
+        ("1/1 [00:25<00:00, 25.02s/it]", "ssh-permission-denied"),
+        ("40/40 [00:25<00:00, 25.02s/it]", None),
+    ],
+)
+def test_a_bar_of_a_single_item_is_no_good_end(tmp_path, bar, name):
+    denied = "localhost: u@localhost: Permission denied (publickey,password).\n"
+    found = failure_id(diagnosis_of(tmp_path, f"{denied}100%|#####| {bar}\n[INFO] done with it\n"))
+    assert found == name
