@@ -41,13 +41,15 @@ class SmokeReport:
     """What a rank said of itself; `stage` is the one it entered last.
 
     `losses` are texts, because JSON has no NaN; `seconds` are of each step. `nccl` is the version
-    of the library that torch loaded, empty where it can use none.
+    of the library that torch loaded, empty where it can use none. `architectures` are what torch
+    has code for, `sm_90` and `compute_90`, by `torch.cuda.get_arch_list()`.
     """
 
     stage: str = "start of the interpreter"
     torch: str = ""
     deepspeed: str = ""
     nccl: str = ""
+    architectures: tuple[str, ...] = ()
     device: str = ""
     op: CompiledOp | None = None
     losses: tuple[str, ...] = ()

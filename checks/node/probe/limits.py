@@ -15,6 +15,11 @@ CUTTING = {
 }
 """Limits at which the kernel ends a process, or refuses what it cannot do without."""
 
+CONTAINER_MARKS = (
+    "/.dockerenv", "/run/.containerenv", "/.singularity.d", "/run/secrets/kubernetes.io",
+)  # fmt: skip
+"""What docker, podman, Apptainer and Kubernetes put into the containers that they start."""
+
 
 def soft_and_hard(kind):
     """Soft and hard limit; None stands for unlimited."""
@@ -61,6 +66,6 @@ def limits(args):
         "shm_free_bytes": free,
         "pid_max": int(read_file("/proc/sys/kernel/pid_max", "0")),
         "core_pattern": read_file("/proc/sys/kernel/core_pattern", ""),
-        "container": os.path.exists("/.dockerenv") or os.path.exists("/run/.containerenv"),
+        "container": any(os.path.exists(mark) for mark in CONTAINER_MARKS),
         **shm_access(),
     }

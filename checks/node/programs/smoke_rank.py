@@ -99,6 +99,12 @@ def loaded_nccl_version(torch: Any) -> str:
     return ".".join(str(part) for part in torch.cuda.nccl.version()[:3])
 
 
+def compiled_architectures(torch: Any) -> list[str]:
+    """What torch has code for, `sm_90` and `compute_90`; nothing where it uses no CUDA."""
+    uses_cuda = torch.version.cuda and torch.cuda.is_available()
+    return list(torch.cuda.get_arch_list()) if uses_cuda else []
+
+
 def task(torch: Any, say: Say) -> None:
     """The rank that the environment names: meet the other ranks, train."""
     say(stage="import deepspeed")
@@ -106,6 +112,7 @@ def task(torch: Any, say: Say) -> None:
     cuda = torch.cuda.is_available()
     rank, local = int(os.environ["RANK"]), int(os.environ["LOCAL_RANK"])
     say(torch=torch.__version__, deepspeed=deepspeed.__version__, nccl=loaded_nccl_version(torch))
+    say(architectures=compiled_architectures(torch))
     if rank == 0:
         cpp_extension = importlib.import_module("torch.utils.cpp_extension")
         say(op=shared_memory_op(deepspeed, cpp_extension))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from checks.facts.gpus import Gpus
+from checks.facts.gpus import Gpu, Gpus
 from checks.facts.smoke import CompiledOp, Smoke
 from checks.facts.software import Software
 from tests.support.smokes import CHECK, cluster, rank, smoke, smoke_finding, stopped_at, trained
@@ -128,3 +128,27 @@ def test_the_nccl_that_is_loaded_is_the_one_installed(loaded, packages, outcome,
     with_fact(snap, "node1", Software("/v/python", "ok", "3.11.2", packages=packages))
     finding = judged(snap, "training.nccl-is-the-one-installed")[("node1",)]
     assert (finding.outcome.value, finding.cause) == (outcome, cause)
+
+
+@pytest.mark.parametrize(
+    ("built", "capability", "expected"),
+    [
+        (("sm_80", "sm_90"), "9.0", "pass"),
+        (("sm_80",), "8.6", "pass"),
+        (("sm_86",), "8.0", "no-code"),
+        (("sm_75", "sm_80"), "9.0", "no-code"),
+        (("sm_75", "compute_80"), "9.0", "pass"),
+        (("sm_90a",), "9.0", "pass"),
+        (("sm_100f", "sm_120"), "10.3", "pass"),
+        (("sm_80", "sm_90"), "7.0", "no-code"),
+        ((), "7.0", "skip"),
+        (("sm_90",), None, "skip"),
+    ],
+)
+def test_what_torch_has_code_for(built, capability, expected):
+    snap = cluster(smoke(rank(trained(architectures=built))))
+    card = Gpu(0, "NVIDIA A", "GPU-0", None, "580", capability=capability)
+    for name in snap.job.names:
+        with_fact(snap, name, Gpus(("NVIDIA",), (card,)))
+    for found in judged(snap, "training.torch-has-code-for-the-gpus").values():
+        assert (found.cause or found.outcome.value) == expected and not found.stops
