@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -135,7 +136,8 @@ class Job:
     deepspeed_config: str | None = field(default=None, metadata=launch_key(
         "start.deepspeed_config", read_line,
         "the DeepSpeed config that the checks and `accelerate` read; a script names it itself",
-        faces=Face.LAUNCHER, metavar="FILE", example='"ds_config.json"'))
+        faces=Face.LAUNCHER, metavar="FILE", default="for the checks what `--deepspeed` names",
+        example='"ds_config.json"'))
     accelerate_config: str | None = field(default=None, metadata=launch_key(
         "start.accelerate_config", read_line, "accelerate's configuration on the nodes",
         faces=Face.LAUNCHER, metavar="FILE", default="the login's own `default_config.yaml`",
@@ -202,6 +204,12 @@ class Job:
         """The nodes' names in hosts.txt order."""
         return tuple(node.name for node in self.nodes)
 
+    @property
+    def config_in_command(self) -> str | None:
+        """The DeepSpeed config that the command's own arguments name."""
+        named = _CONFIG_OPTION.search(" ".join(self.command))
+        return named[1] if named else None
+
     def node(self, name: str) -> Node:
         """The node of that name. Raises KeyError."""
         for node in self.nodes:
@@ -209,6 +217,8 @@ class Job:
                 return node
         raise KeyError(name)
 
+
+_CONFIG_OPTION = re.compile(r"(?:^| )--(?:deepspeed|ds)(?:[-_]config)?[= ]([^-\s]\S*\.json)(?: |$)")
 
 HERE = "this machine"
 """Where a fix is typed that is for the controller: `Fix.on`."""

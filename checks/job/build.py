@@ -69,7 +69,10 @@ def build_job(
         "typed": _typed_pairs(typed, launch_file),
         "notes": (*notes, *variable_notes),
     }
-    return Job(**settings)
+    job = Job(**settings)
+    if job.deepspeed_config or job.launcher == "accelerate":
+        return job  # with accelerate it is more: it makes a start DeepSpeed's
+    return dataclasses.replace(job, deepspeed_config=job.config_in_command)
 
 
 def _typed_pairs(typed: Mapping[str, Any], launch_file: str | None) -> tuple[tuple[str, str], ...]:

@@ -41,7 +41,7 @@ def add_parser(commands: _SubParsersAction[ArgumentParser]) -> None:
 
 
 def print_diagnosis(args: Namespace) -> ExitCode:
-    """Prints the diagnosis; failed where no known failure was found."""
+    """Prints the diagnosis; failed where it ended and no known failure was found."""
     paths = [_log_path(path, args.runs) for path in args.logs] or [find_run(args.runs, None).path]
     evidence, verdict = diagnose_logs(paths)
     end = read_run_end(paths)
@@ -49,19 +49,20 @@ def print_diagnosis(args: Namespace) -> ExitCode:
         dumps = [dump for path in paths for dump in read_dumps(path)]
         end = dataclasses.replace(end, hang=describe_dumps(dumps))
     verdict = without_consequences(verdict, end)
-    explained = bool(verdict.known or end.hang or end.separation)
+    runs_on = _running(paths)
+    explained = bool(verdict.known or end.hang or end.separation or runs_on)
     if args.json:
         print(
             json.dumps({**diagnosis_json(verdict, evidence), **dataclasses.asdict(end)}, indent=1)
         )
         return ExitCode.DONE if explained else ExitCode.FAILED
-    if runs_on := _running(paths):
+    if runs_on:
         print(
             f"{runs_on.name} still runs: its ranks may say more. What they do now, by their stacks:"
         )
         print(f"  {line_for_run('xray', runs_on.name, runs_on.path.parent)}")
         if not verdict.cause:
-            return ExitCode.FAILED
+            return ExitCode.DONE
     for text in filter(None, (end.separation, end.hang)):
         print(text)
     if end.ended_by_launcher:

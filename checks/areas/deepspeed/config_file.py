@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 import shlex
 
 from checks.areas.deepspeed.batch import BATCH
@@ -28,7 +27,6 @@ from checks.folded_names import fold_names
 from checks.knowledge.deepspeed_config import NotAConfig, ParsedConfig, read_config
 from checks.model import Severity, Verdict, block, ok, skip, unknown, warn
 
-CONFIG_OPTION = re.compile(r"--(?:deepspeed|ds)(?:[-_]config)?[= ](\S+\.json)\b")
 ZERO = "zero_optimization"
 GATHER_KEYS = ("gather_16bit_weights_on_model_save", "gather_fp16_weights_on_model_save")
 
@@ -85,16 +83,15 @@ def config_is_the_one_given(node: NodeView) -> Verdict:
     checked = node.job.deepspeed_config
     if not checked:
         return skip(NO_CONFIG)
-    named = CONFIG_OPTION.search(" ".join(node.job.command))
+    named = node.job.config_in_command
     if named is None:
         return skip("the command names no config of its own")
-    if _absolute_path(node, named[1]) == _absolute_path(node, checked):
-        return ok(f"the command and launch.toml name {checked}")
+    if _absolute_path(node, named) == _absolute_path(node, checked):
+        return ok(f"{checked} is checked, and the command names it")
     message = (
-        f"the command trains with {named[1]}, but the checked one is {checked}, named in "
-        "launch.toml"
+        f"the command trains with {named}, but the checked one is {checked}, named in launch.toml"
     )
-    note = f'in launch.toml, under [start]: deepspeed_config = "{named[1]}"'
+    note = f'in launch.toml, under [start]: deepspeed_config = "{named}"'
     return warn("another-config", message, node.fix("", note))
 
 

@@ -217,3 +217,24 @@ def test_a_bad_value_in_launch_toml_is_named_with_its_line(
 def test_bad_names_in_launch_toml(tmp_path: Path) -> None:
     (tmp_path / "launch.toml").write_text('\nhosts = "n1,,n2"\n')
     assert refusal(tmp_path).startswith(f"{tmp_path / 'launch.toml'}:2 'n1,,n2': ")
+
+
+@pytest.mark.parametrize(
+    ("typed", "config"),
+    [
+        ({"command": ["t.py", "--deepspeed", "z.json"]}, "z.json"),
+        (
+            {"command": ["t.py", "--deepspeed", "--deepspeed_config=conf/z.json", "-x"]},
+            "conf/z.json",
+        ),
+        ({"command": ["t.py", "--ds-config", "z.json"]}, "z.json"),
+        ({"command": ["t.py", "--deepspeed", "z.json"], "deepspeed_config": "a.json"}, "a.json"),
+        ({"command": ["t.py", "--deepspeed", "z.json"], "with_": "accelerate"}, None),
+        ({"command": ["t.py", "--deepspeed"]}, None),
+        ({"command": ["t.py", "--no-deepspeed", "z.json"]}, None),
+        ({"command": ["t.py", "--deepspeed", "z.jsonl"]}, None),
+    ],
+)
+def test_the_config_that_the_command_names_is_checked(tmp_path, typed, config):
+    job = build_job({"hosts": "n1,n2", **typed}, cwd=tmp_path, environ={})
+    assert job.deepspeed_config == config

@@ -193,12 +193,12 @@ def test_the_diagnosis_of_a_run_under_way_names_xray(tmp_path, monkeypatch, caps
     monkeypatch.chdir(tmp_path)
     record = begin(tmp_path)
     record.log("node1", "0: loading the data")
-    assert main(["diagnose"]) == 1
+    assert main(["diagnose"]) == 0
     first, look = capsys.readouterr().out.splitlines()
     assert first.startswith(f"{record.path.name} still runs")
     assert look.strip() == next_line("xray", None, record.path.name)
     record.close({"state": "finished"})
-    main(["diagnose"])
+    assert main(["diagnose"]) == 1
     assert "still runs" not in capsys.readouterr().out
 
 
