@@ -124,14 +124,17 @@ def _load_launch_file(name: str | None, cwd: Path) -> LaunchFile:
 
 def _with_absolute_paths(values: Mapping[str, Any], base: Path) -> dict[str, Any]:
     """The values with paths of this machine, and `workdir`, made absolute against `base`."""
-    located = {
-        name: str(base / os.path.expanduser(value))
-        for name, value in values.items()
-        if KEYS[name].local
-    }
+    located = {name: _located(base, value) for name, value in values.items() if KEYS[name].local}
     if hosts := hosts_path(values.get("hosts", ""), base):
         located["hosts"] = str(hosts)
     return {**values, **located}
+
+
+def _located(base: Path, path: str) -> str:
+    """The path against `base`, without the `..` that a reader need not follow."""
+    whole = os.path.join(base, os.path.expanduser(path))
+    short = os.path.normpath(whole)
+    return short if os.path.realpath(short) == os.path.realpath(whole) else whole
 
 
 def _merge_options(typed: Mapping[str, Any], file: LaunchFile) -> LaunchFile:

@@ -238,3 +238,17 @@ def test_bad_names_in_launch_toml(tmp_path: Path) -> None:
 def test_the_config_that_the_command_names_is_checked(tmp_path, typed, config):
     job = build_job({"hosts": "n1,n2", **typed}, cwd=tmp_path, environ={})
     assert job.deepspeed_config == config
+
+
+def test_a_path_of_this_machine_is_written_without_dots_unless_a_link_needs_them(tmp_path):
+    (tmp_path / "real/inner").mkdir(parents=True)
+    (tmp_path / "here").mkdir()
+    (tmp_path / "here/link").symlink_to(tmp_path / "real/inner")
+    for folder in ("", "real"):
+        (tmp_path / folder / "config").touch()
+    for typed, found in {
+        "../config": tmp_path / "config",
+        "link/../config": "link/../config",
+    }.items():
+        job = build_job({"hosts": "n1", "ssh_config": typed}, cwd=tmp_path / "here", environ={})
+        assert job.ssh.config == str(tmp_path / "here" / found)
