@@ -70,7 +70,10 @@ def config_is_accepted(node: NodeView) -> Verdict:
     file = node.read(AccelerateFile)
     if file.text is None and file.why == "missing":
         note = "run `accelerate config` there, or give all of it as options of `accelerate launch`"
-        message = f"{node.name} has no {file.path}; without it accelerate trains on one node"
+        message = (
+            f"{node.name} has no {file.path}: `start` gives accelerate all that it needs; a bare "
+            "`accelerate launch` there trains on one node"
+        )
         return warn("config-missing", message, node.fix("", note))
     if file.text is None:
         command = shlex.join(["chmod", "u+r", file.path])
