@@ -1,18 +1,26 @@
 """Programs that run on a node without being installed: sent as text over standard input.
 
 The node's interpreter is started with BOOTSTRAP and reads `program_line` as the first line of its
-input. That line brings the text of every module that is needed, and an importer for them: a module
-is compiled when it is first imported and not before, which is most of a probe's time on a node.
+input. That line brings every module that is needed, compiled and as text, and an importer for them.
+What is compiled is taken where the node's Python has the same bytecode: compiling was a third of a
+probe's time on a node. Else a module is compiled when it is first imported and not before.
 """
 
 from __future__ import annotations
 
+import binascii
 import functools
 import itertools
+import json
+import marshal
 import re
 import shlex
+import zlib
 from collections.abc import Iterable
+from importlib.machinery import SourceFileLoader
+from importlib.util import MAGIC_NUMBER
 from pathlib import Path
+from types import CodeType
 
 ROOT = Path(__file__).parents[2]
 OWN_IMPORT = re.compile(r"^from ((?:checks|launcher)\.[\w.]+) import ", re.MULTILINE)
@@ -25,15 +33,21 @@ IMPORTER = """
 import sys
 if sys.version_info < (3, 6):
     sys.exit({no_python!r})
+import _frozen_importlib_external, binascii, json, marshal, zlib
 from importlib.machinery import ModuleSpec
-SOURCES = {sources!r}
+def unpack(text):
+    return zlib.decompress(binascii.a2b_base64(text))
+SAME = {magic!r} == _frozen_importlib_external.MAGIC_NUMBER
+MODULES = marshal.loads(unpack({codes!r})) if SAME else json.loads(unpack({sources!r}).decode())
 class SentModules(object):
     def find_spec(self, name, path=None, target=None):
-        return ModuleSpec(name, self, is_package=not SOURCES[name]) if name in SOURCES else None
+        return ModuleSpec(name, self, is_package=not MODULES[name]) if name in MODULES else None
     def create_module(self, spec):
         return None
     def exec_module(self, module):
-        exec(compile(SOURCES[module.__name__], module.__name__, "exec"), module.__dict__)
+        name, text = module.__name__, MODULES[module.__name__]
+        code = marshal.loads(text) if SAME and text else compile(text, name, "exec")
+        exec(code, module.__dict__)
 sys.meta_path.insert(0, SentModules())
 """
 
@@ -49,7 +63,23 @@ def program_line(modules: Iterable[str], start: str) -> bytes:
 
 @functools.cache
 def _importer(modules: frozenset[str]) -> str:
-    return IMPORTER.format(no_python=NO_PYTHON, sources=sources_of(modules))
+    sources = sources_of(modules)
+    codes = {name: text and marshal.dumps(_code(name)) for name, text in sources.items()}
+    return IMPORTER.format(
+        no_python=NO_PYTHON,
+        magic=MAGIC_NUMBER,
+        codes=_pack(marshal.dumps(codes)),
+        sources=_pack(json.dumps(sources).encode()),
+    )
+
+
+def _pack(data: bytes) -> bytes:
+    return binascii.b2a_base64(zlib.compress(data, 1), newline=False)
+
+
+def _code(name: str) -> CodeType | None:
+    """A module as Python keeps it compiled beside its file."""
+    return SourceFileLoader(name, str(_path(name))).get_code(name)
 
 
 def sources_of(modules: Iterable[str]) -> dict[str, str]:
@@ -68,7 +98,11 @@ def sources_of(modules: Iterable[str]) -> dict[str, str]:
 
 @functools.cache
 def _source(name: str) -> str:
-    return ROOT.joinpath(*name.split(".")).with_suffix(".py").read_text(encoding="utf-8")
+    return _path(name).read_text(encoding="utf-8")
+
+
+def _path(name: str) -> Path:
+    return ROOT.joinpath(*name.split(".")).with_suffix(".py")
 
 
 def start_command(python: str) -> str:

@@ -9,12 +9,15 @@ import os
 import re
 import signal
 import subprocess
+import sys
 import time
+from importlib.util import MAGIC_NUMBER
 
 import psutil
 import pytest
 
 from checks.contact import resident_probe as resident
+from checks.contact import shipping
 from checks.contact.resident_probe import probe_program, section_modules
 from checks.contact.shipping import BOOTSTRAP, start_command
 from checks.node.probe import core
@@ -22,6 +25,9 @@ from checks.node.runtime import watchdog
 from tests.support.paths import ROOT
 
 NONCE = "f00d"
+REPORT_COMPILING = (
+    "import builtins; own = compile; builtins.compile = lambda *a: print(a[1]) or own(*a)"
+)
 
 
 class Probe:
@@ -35,7 +41,9 @@ class Probe:
             stderr=stderr,
         )
         program = probe_program(wanted, NONCE, life)
-        self.write(program.replace(b"LEASE_S = %.1f" % core.LEASE_S, b"LEASE_S = %.1f" % lease))
+        start = f"from {core.__name__} import main; ".encode()
+        assert program.count(start) == 1
+        self.write(program.replace(start, start + b"main.__globals__.update(LEASE_S=%g); " % lease))
         self.hello = self.read()
 
     def write(self, data: bytes):
@@ -220,6 +228,19 @@ def test_each_section_loads_with_all_that_it_imports(section):
     )
     assert json.loads(ran.stdout.split(b" ", 1)[1])["hello"].startswith("3.")
     assert not ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("magic", "compiles"), [(MAGIC_NUMBER, False), (b"other", True)], ids=["same", "other"]
+)
+def test_a_node_compiles_only_where_its_bytecode_is_another(monkeypatch, magic, compiles):
+    monkeypatch.setattr(shipping, "MAGIC_NUMBER", magic)
+    shipping._importer.cache_clear()
+    line = shipping.program_line([core.__name__], f"{REPORT_COMPILING}; import {core.__name__}")
+    shipping._importer.cache_clear()
+    argv = [sys.executable, "-u", "-S", "-E", "-c", BOOTSTRAP]
+    ran = subprocess.run(argv, input=line, capture_output=True, timeout=60, check=False)
+    assert (ran.returncode, core.__name__.encode() in ran.stdout) == (0, compiles), ran.stderr
 
 
 @pytest.mark.parametrize(
