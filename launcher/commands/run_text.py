@@ -62,7 +62,7 @@ def status_lines(run: RunSummary) -> Iterator[str]:
         yield f"  attempt {run.attempt['number']} of {run.attempt['of']}{after}"
     if text := "; ".join(part for part in (_duration_text(run), progress_text(run)) if part):
         yield f"  {text}"
-    if run.stragglers and not run.stall:
+    if run.stragglers:
         yield f"  {run.stragglers}"
     if run.stall:
         yield f"  {run.stall}".replace("\n", "\n  ")

@@ -118,6 +118,13 @@ def test_a_run_that_stands_still_is_not_about_to_end(tmp_path, show):
     assert "left" not in text
 
 
+def test_who_keeps_the_others_waiting_is_said_though_nothing_is_printed(tmp_path, show):
+    said = "rank 1 on node2 arrives 180 ms after the others"
+    figures = {**LIVE, "stragglers": said, "stall": "no output for 300 s; slow", "at": time.time()}
+    begin(tmp_path).write_progress(figures)
+    assert f"\n  {said}\n  no output for 300 s; slow\n" in show("status")
+
+
 def test_before_the_first_step_it_says_what_ranks_do(tmp_path, show):
     none = dict.fromkeys(("step", "steps", "loss", "steps_per_s", "left_s", "stepped_s"))
     doing = "rank 0 on node1 is loading weights"
