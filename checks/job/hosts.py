@@ -162,12 +162,12 @@ _KEYS: Mapping[str, Callable[[str], Any]] = {
 def hosts_path(value: str, base: Path) -> Path | None:
     """The file that `--hosts VALUE` means, seen from `base`; None where it means node names.
 
-    A file that is there, or a word that only a path can be, is a path: a mistyped path must never
-    be taken for a node.
+    What is there, or a word that only a path can be, is a path: a mistyped path must never be taken
+    for a node.
     """
     path = base / os.path.expanduser(value)
     wanted = "/" in value or value.endswith(".txt") or value in _FILE_NAMES
-    return path if wanted or (os.path.exists(path) and not os.path.isdir(path)) else None
+    return path if wanted or (value and os.path.lexists(path)) else None
 
 
 def hosts_from_option(value: str, base: Path = Path(), source: str = "--hosts") -> tuple[Node, ...]:

@@ -74,6 +74,15 @@ def test_a_missing_file_is_never_a_node(value: str, tmp_path: Path) -> None:
 def test_a_directory(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r": expected the hosts file, found a directory$"):
         hosts_from_option(f"{tmp_path}/")
+    (tmp_path / "cluster").mkdir()
+    with pytest.raises(UsageError, match=r"/cluster: expected the hosts file, found a directory$"):
+        hosts_from_option("cluster", tmp_path)
+
+
+def test_a_link_to_nowhere_is_never_a_node(tmp_path: Path) -> None:
+    (tmp_path / "cluster").symlink_to("gone")
+    with pytest.raises(UsageError, match=r"no such hosts file; check the path"):
+        hosts_from_option("cluster", tmp_path)
 
 
 def test_a_named_pipe_is_not_waited_for(tmp_path: Path) -> None:
