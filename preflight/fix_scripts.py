@@ -10,6 +10,7 @@ from pathlib import Path
 from checks.folded_names import fold_names
 from checks.model import HERE, Finding, Outcome
 from checks.printable import escape_text
+from checks.private_files import make_private_folder, write_private_file
 from checks.reports.finding_text import finding_mark
 
 MARK = "# Fixes that preflight found, to be run on "
@@ -93,7 +94,7 @@ def write_fix_scripts(scripts: dict[str, str], folder: Path, places: Iterable[st
 
     Raises OSError. `folder` is made where it is not there.
     """
-    folder.mkdir(exist_ok=True)
+    make_private_folder(folder)
     for place in {HERE, *places} - scripts.keys():
         path = _script_path(folder, place)
         if path.is_file() and MARK in path.read_text(errors="replace"):
@@ -110,9 +111,8 @@ def _script_path(folder: Path, place: str) -> Path:
 
 
 def _write_script(path: Path, text: str) -> Path:
-    path.unlink(missing_ok=True)
-    path.touch(mode=0o700)
-    path.write_text(text, encoding="utf-8", errors="backslashreplace")
+    write_private_file(path, text)
+    path.chmod(0o700)
     return path
 
 

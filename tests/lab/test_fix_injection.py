@@ -12,7 +12,7 @@ import pytest
 from tests.support.paths import ROOT
 
 pytestmark = pytest.mark.long
-FIXES, LACED = 340, 110
+FIXES, LACED = 380, 120
 """Of the tests of the areas: so many causes with a command, and with a node's text in it, at least;
 fewer would show that the payloads do not get there any more."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 
 import pytest
@@ -63,3 +64,17 @@ def test_what_programs_read_stays_well_formed(outputs):
     assert all(case.find("properties") is not None for case in cases)
     assert json.loads(outputs["r.json"])["decision"] == "stop"
     assert re.fullmatch(r"source,target,gbit_s,latency_us\n", outputs["s.csv"])
+
+
+def test_all_of_it_is_its_owners_alone(tmp_path):
+    snap = with_fact(snapshot(("node1",)), "node1", Toy("block"))
+    snap.save(tmp_path / "facts.json")
+    words = [word for option, name in FILES.items() for word in (option, name)]
+    before = os.umask(0)
+    try:
+        preflight("--facts", "facts.json", *words, cwd=tmp_path)
+    finally:
+        os.umask(before)
+    modes = {name: (tmp_path / name).stat().st_mode & 0o777 for name in FILES.values()}
+    assert modes == {name: 0o700 if name == "fixes" else 0o600 for name in FILES.values()}
+    assert {path.stat().st_mode & 0o777 for path in (tmp_path / "fixes").iterdir()} == {0o700}
