@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import os
 import random
 import re
@@ -34,6 +35,8 @@ def main() -> None:
         write(plain, training(random.Random(1)))
         varied = Path(folder) / "prose.log"
         write(varied, prose(random.Random(1)))
+        wrapped = Path(folder) / "json.log"
+        write(wrapped, json_lines(random.Random(1)))
         with plain.open("rb") as read, gzip.open(packed, "wb", compresslevel=1) as written:
             shutil.copyfileobj(read, written, 1 << 20)
         literals = Path(folder) / "literals"
@@ -43,6 +46,7 @@ def main() -> None:
             "diagnose": lambda: diagnose(plain),
             "diagnose, gzip": lambda: diagnose(packed),
             "diagnose, prose": lambda: diagnose(varied),
+            "diagnose, JSON lines": lambda: diagnose(wrapped),
             "grep -F, same literals": lambda: process("grep", "-cFf", str(literals), str(plain)),
             "grep -E, same literals": lambda: process("grep", "-cEf", f"{literals}.E", str(plain)),
             "Python, lines alone": lambda: process(sys.executable, "-c", LINES, str(plain)),
@@ -68,6 +72,13 @@ def prose(chance: random.Random) -> Iterator[str]:
     words = sorted({word for text in texts for word in re.findall(r"\b[a-z]{2,12}\b", text)})
     while True:
         yield " ".join(chance.choices(words, k=chance.randint(6, 20))).capitalize() + ".\n"
+
+
+def json_lines(chance: random.Random) -> Iterator[str]:
+    """The same lines as a cluster's logger writes them."""
+    for at, line in enumerate(training(chance)):
+        record = {"time": f"2026-11-21T08:00:{at % 60:02}Z", "host": f"node{at % 4}", "msg": line}
+        yield json.dumps(record) + "\n"
 
 
 def training(chance: random.Random) -> Iterator[str]:

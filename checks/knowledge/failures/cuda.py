@@ -135,7 +135,8 @@ root cuda-fork
           multiprocessing_context="spawn"
 root cuda-launch-failure
   says    unspecified launch failure
-  says    misaligned address
+  says    "CUDA error: misaligned address"
+  says    'misaligned address
   says    an illegal instruction was encountered
   says    hardware stack error
   pattern (?:CUDA error: |Cuda failure (?:\d+ )?')(?P<what>unspecified

@@ -36,7 +36,9 @@ root cuda-invalid-ordinal
   fix     set slots= to at most `nvidia-smi -L | wc -l`; unset CUDA_VISIBLE_DEVICES
   checks  gpu.shell-hides-no-gpu, gpu.slots-have-gpus
 root cuda-802-fabric
-  says    system not yet initialized
+  says    "Error 802: system not yet initialized"
+  says    'system not yet initialized'
+  says    "CUDA error: system not yet initialized"
   pattern Error 802: system not yet initialized|'system not yet initialized'|CUDA error: system
           not yet initialized
   cause   the GPUs of this node are connected by NVSwitch, and nvidia-fabricmanager is not running

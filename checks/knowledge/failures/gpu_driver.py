@@ -129,7 +129,8 @@ root rocblas-no-kernels
           near relative HSA_OVERRIDE_GFX_VERSION
   checks  software.versions-are-equal
 root amdgpu-hardware-error
-  shows   amdgpu {pci:[\da-f:.]+}: {what:.*uncorrectable hardware error.*}
+  says    uncorrectable hardware error
+  pattern amdgpu (?P<pci>[\da-f:.]+): .*uncorrectable hardware error
   cause   the AMD GPU at {pci} reports an uncorrectable hardware error
   fix     take the node out of service and reset or replace that GPU; go on from the last checkpoint
           elsewhere; `amd-smi metric --ecc`
