@@ -8,7 +8,8 @@ FAILURES = read_entries(
     r"""
 root release-unexpected-keyword
   says    got an unexpected keyword argument '
-  pattern TypeError: (?P<function>[\w.<>]+)\(\) got an unexpected keyword argument '(?P<name>\w+)'
+  pattern TypeError: (?P<function>(?!(?:\w+\.)?forward\b)[\w.<>]+|\w*(?:Attention\w*|Layer|MLP|
+          Embedding|Norm)\.forward)\(\) got an unexpected keyword argument '(?P<name>\w+)'
   cause   `{function}` as installed takes no argument `{name}`: caller and callee are of releases
           that do not fit, or the argument was renamed or removed
   fix     the traceback's last frame is the caller: bring its package (or your script, from that
