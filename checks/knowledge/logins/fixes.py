@@ -63,9 +63,10 @@ def _firewall_fix(failure: LoginFailure) -> Fix:
     source, target, port = *failure.addresses, failure.client.port
     if filter_ := failure.filter:
         inbound = filter_.node is failure.target
-        return opening_fix(
-            filter_, smallest_networks([source if inbound else target]), (port, port)
-        )
+        ends = [source if inbound else target]
+        if inbound and all("over" in stop.rule for stop in filter_.stops):
+            ends += filter(None, map(controller_address, failure.source.cluster.reached))
+        return opening_fix(filter_, smallest_networks(ends), (port, port))
     if failure.misdirected:
         return failure.misdirected.fix
     note = f"no rule of either node stops it: look between {source} and {target} (security group)"

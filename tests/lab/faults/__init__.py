@@ -94,6 +94,7 @@ ALIKE = frozenset(
         *("ipv6-of-one-gone", "first-address-link-local", "first-address-of-a-peer"),
         *("groups-of-others-alone", "account-listed-out", "account-alone-listed-out"),
         *("group-listed-out", "hosts-denied"),
+        "ssh-limited",
         *("bound-elsewhere", "command-for-every-login", "known-hosts-is-a-folder"),
     }
 )

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from launcher.lab.faults import DefaultTarget
 from launcher.lab.faults.firewall import firewall_fault
-from tests.lab.faults.case import FROM_3, HEAD, HUNG_SHELL, NODE3, REACH, SSH, case, custom, warned
+from tests.lab.faults.case import (
+    FROM_3,
+    HEAD,
+    HUNG_SHELL,
+    NODE3,
+    REACH,
+    SSH,
+    TO_3,
+    case,
+    custom,
+    warned,
+)
 
 SSH_OF_ONE_DROPPED = firewall_fault(
     "ssh-of-one-dropped",
@@ -15,6 +26,11 @@ SSH_OF_ONE_REJECTED = firewall_fault(
     "ssh-of-one-rejected",
     "a firewall rejects ssh from one node alone",
     "ip saddr $PEER_ADDRESS tcp dport $SSH_PORT reject with tcp reset",
+)
+SSH_LIMITED = firewall_fault(
+    "ssh-limited",
+    "a firewall drops further connections to ssh",
+    "tcp dport $SSH_PORT ct state new limit rate over 2/minute burst 1 packets drop",
 )
 PDSH_VARIABLE = custom(
     "pdsh-time-out-in-bashrc",
@@ -43,6 +59,7 @@ CASES = [
     case("private-key-open", SSH, FROM_3, "key-permissions"),
     case("private-key-passphrase", SSH, FROM_3, "key-passphrase", fixable=False),
     case(SSH_OF_ONE_DROPPED, SSH, (("node1", "node3"),), "dropped"),
+    case(SSH_LIMITED, SSH, (*TO_3, ("node3", "node3")), "dropped"),
     case(SSH_OF_ONE_REJECTED, SSH, (("node1", "node3"),), "refused"),
     warned("bashrc-noisy", "ssh.shell-is-quiet", NODE3, "shell-noisy"),
     case("pdsh-missing", "pdsh.is-installed", HEAD, "missing", fixable=False),

@@ -204,3 +204,24 @@ def test_a_manager_whose_rules_need_root_is_still_named():
 )
 def test_no_more_than_the_cluster_is_let_in(addresses, expected):
     assert smallest_networks(addresses) == expected
+
+
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        ({"limit": {"rate": 2, "per": "minute", "inv": True}}, "limit rate over 2/minute"),
+        ({"ct count": {"val": 3, "inv": True}}, "ct count over 3"),
+        (
+            {"set": {"op": "add", "set": "@s", "stmt": [{"ct count": {"val": 1, "inv": True}}]}},
+            "by set ct count over 1",
+        ),
+        ({"meter": {"stmt": {"limit": {"rate": 9, "per": "hour"}}}}, "by meter limit rate 9/hour"),
+    ],
+)
+def test_a_rule_that_counts_connections_says_how_many(statement, words):
+    place = {"family": "inet", "table": "f"}
+    chain = {**place, "name": "c", "hook": "input", "policy": "accept"}
+    rule = {**place, "chain": "c", "expr": [statement, {"drop": None}]}
+    listing = json.dumps({"nftables": [{"chain": chain}, {"rule": rule}]})
+    (stop,) = packet_stops(nftables.parse_nftables(listing), into(22))
+    assert (stop.rule, stop.certain) == (f"{words} drop", False)
