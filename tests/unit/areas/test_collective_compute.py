@@ -125,7 +125,7 @@ def test_what_does_not_compute_blocks(one: DeviceMeasurement, cause: str):
 def test_what_fails_alone_is_the_trainings():
     one = DeviceMeasurement(1, 1.0, DeviceReport("memory", error="RuntimeError"))
     snap = cluster(computed(one), computed(cpu(60.0)), computed(cpu(60.0)))
-    with_fact(snap, "node1", Smoke(1, 1.0, (SmokeRank(0, 1, 1.0, SmokeReport("step 1"), "", ""),)))
+    with_fact(snap, "node1", Smoke(1, 1.0, (SmokeRank(0, 1, 1.0, SmokeReport("step 1"), ""),)))
     assert outcomes(snap)["node1"] == "skip"
 
 
