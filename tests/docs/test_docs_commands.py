@@ -21,7 +21,7 @@ PYTEST_OPTIONS = {
 }
 EXAMPLES = {
     "--version", "--local_rank", "--api-key", "--privileged", "--user", "--scope",
-    "--steps", "--max_steps", "--max_train_steps", "--train-iters",
+    "--steps", "--max_steps", "--max_train_steps", "--train-iters", "--deepspeed",
 }  # fmt: skip
 """What a page names of other programs, and the one option before any command."""
 
