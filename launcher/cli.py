@@ -1,4 +1,8 @@
-"""The command line: `python -m launcher COMMAND`."""
+"""The command line: `python -m launcher COMMAND`.
+
+Commands that only read the records of runs answer at once: what the others need is imported where
+they are added.
+"""
 
 from __future__ import annotations
 
@@ -9,37 +13,23 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from checks import __version__
-from checks.catalogue import CATALOGUE
 from checks.errors import PreflightError, UsageError
 from checks.escaped_streams import escaped_output
 from checks.next_line import next_line
 from launcher.command_line import CommandParser, add_command, parse_words
-from launcher.commands import attach, completion, hostfile, logs, runs, xray
-from launcher.commands import start as start_command
+from launcher.commands import attach, completion, logs, runs, xray
 from launcher.commands.completion import complete, complete_with
-from launcher.commands.diagnose import add_parser as add_diagnose_parser
-from launcher.commands.explain import print_explanation
-from launcher.commands.init import add_options as add_init_options
-from launcher.commands.init import write_job_files
-from launcher.commands.sync.command import add_options as add_sync_options
-from launcher.commands.sync.command import sync_files
-from launcher.commands.trust.command import add_options as add_trust_options
-from launcher.commands.trust.command import establish_trust
-from launcher.commands.weights.command import add_options as add_weights_options
-from launcher.commands.weights.command import merge_weights
 from launcher.exit_codes import ExitCode
-from launcher.lab.cli import add_parser as add_lab_parser
-from launcher.options import WHO_TAKES_PART, add_job_options, add_login_options
 from launcher.record import all_runs
 from launcher.run.console import DISK_FULL_ERRNOS, discard_output
-from launcher.run.stall.stall_monitor import STUCK_AFTER_S
 
 RunCommand = Callable[[Namespace], ExitCode | int | None]
 """Runs a command; without an exit code it did what it was asked."""
+RECORD_COMMANDS = ("status", "attach", "xray", "logs", "stop", "runs")
 
 
-def build_parser() -> CommandParser:
-    """Every command; each sets `run`, a RunCommand."""
+def build_parser(typed: str = "") -> CommandParser:
+    """Every command, or where one on records is `typed` those; each sets `run`, a RunCommand."""
     top = CommandParser(
         prog="launcher",
         description="Check a cluster, start multi-node DeepSpeed training, watch it, stop it.",
@@ -47,18 +37,28 @@ def build_parser() -> CommandParser:
     )
     top.add_argument("--version", action="version", version=f"deepspeed-preflight {__version__}")
     commands: Commands[ArgumentParser] = top.add_subparsers(required=True, metavar="COMMAND")
+    if typed in RECORD_COMMANDS:
+        _add_record_commands(commands)
+        return top
     _add_cluster_commands(commands)
     _add_start_command(commands)
     _add_file_commands(commands)
     _add_sync_command(commands)
     _add_record_commands(commands)
-    add_diagnose_parser(commands)
+    _add_weights_command(commands)
+    _add_diagnosis_command(commands)
     _add_help_commands(commands)
-    add_lab_parser(commands)
+    _add_lab_commands(commands)
     return top
 
 
 def _add_cluster_commands(commands: Commands[ArgumentParser]) -> None:
+    from launcher.commands.init import add_options as add_init_options
+    from launcher.commands.init import write_job_files
+    from launcher.commands.trust.command import add_options as add_trust_options
+    from launcher.commands.trust.command import establish_trust
+    from launcher.options import add_login_options
+
     text = "detect the GPUs of each node, write hosts.txt and launch.toml"
     examples: tuple[str, ...] = (
         "init --nodes node1,node2",
@@ -73,6 +73,10 @@ def _add_cluster_commands(commands: Commands[ArgumentParser]) -> None:
 
 
 def _add_start_command(commands: Commands[ArgumentParser]) -> None:
+    from launcher.commands import start as start_command
+    from launcher.options import add_job_options
+    from launcher.run.stall.stall_monitor import STUCK_AFTER_S
+
     start = add_command(
         commands,
         "start",
@@ -106,6 +110,9 @@ def _add_start_command(commands: Commands[ArgumentParser]) -> None:
 
 
 def _add_file_commands(commands: Commands[ArgumentParser]) -> None:
+    from launcher.commands import hostfile
+    from launcher.options import WHO_TAKES_PART, add_login_options
+
     text = "print the DeepSpeed hostfile that start would use"
     examples = ("hostfile", "hostfile --write")
     hosts = add_command(commands, "hostfile", hostfile.print_hostfile, text, *examples)
@@ -131,6 +138,10 @@ def _add_file_commands(commands: Commands[ArgumentParser]) -> None:
 
 
 def _add_sync_command(commands: Commands[ArgumentParser]) -> None:
+    from launcher.commands.sync.command import add_options as add_sync_options
+    from launcher.commands.sync.command import sync_files
+    from launcher.options import add_job_options
+
     text = "copy the files of the working directory to all nodes"
     examples = ("sync", "sync --dry-run", "sync --hosts hosts.txt --delete")
     parser = add_command(commands, "sync", sync_files, text, *examples)
@@ -156,6 +167,13 @@ def _add_record_commands(commands: Commands[ArgumentParser]) -> None:
     listed = add_command(commands, "runs", runs.list_runs, text, "runs", "runs --json")
     _add_runs_option(listed)
     runs.add_json_option(listed)
+
+
+def _add_weights_command(commands: Commands[ArgumentParser]) -> None:
+    from launcher.commands.weights.command import add_options as add_weights_options
+    from launcher.commands.weights.command import merge_weights
+    from launcher.options import WHO_TAKES_PART, add_login_options
+
     text = "merge the checkpoint shards of all nodes into one set of weights"
     examples = ("weights checkpoint -o weights", "weights checkpoint -o weights --dtype bf16")
     weights = add_command(commands, "weights", merge_weights, text, *examples)
@@ -163,7 +181,16 @@ def _add_record_commands(commands: Commands[ArgumentParser]) -> None:
     add_login_options(weights, *WHO_TAKES_PART)
 
 
+def _add_diagnosis_command(commands: Commands[ArgumentParser]) -> None:
+    from launcher.commands.diagnose import add_parser
+
+    add_parser(commands)
+
+
 def _add_help_commands(commands: Commands[ArgumentParser]) -> None:
+    from checks.catalogue import CATALOGUE
+    from launcher.commands.explain import print_explanation
+
     text = "explain a check: its claim, why it matters, its fix"
     examples: tuple[str, ...] = (
         "explain",
@@ -187,6 +214,12 @@ def _add_help_commands(commands: Commands[ArgumentParser]) -> None:
     command = add_command(commands, "help", _print_help, text, "help start", "help lab up")
     which = command.add_argument("words", nargs="*", metavar="COMMAND", help="default: list all")
     complete_with(which, lambda _: commands.choices)
+
+
+def _add_lab_commands(commands: Commands[ArgumentParser]) -> None:
+    from launcher.lab.cli import add_parser
+
+    add_parser(commands)
 
 
 def _print_help(args: Namespace) -> None:
@@ -220,9 +253,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run_command(argv: Sequence[str] | None) -> int:
-    parser = build_parser()
-    complete(parser)
     words = sys.argv[1:] if argv is None else argv
+    parser = build_parser(*words[:1])
+    complete(parser)
     if not words:
         parser.print_help(sys.stderr)
         return ExitCode.USAGE

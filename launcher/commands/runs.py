@@ -23,7 +23,6 @@ from launcher.commands.run_text import (
     summary_columns,
 )
 from launcher.record import RecordedRun, all_runs, find_run
-from launcher.run.supervisors import end_marked_processes
 
 STOP_S = 120.0
 POLL_S = 0.3
@@ -104,6 +103,8 @@ def _prevent_restart(run: RecordedRun, newest: RecordedRun, pid: int | None) -> 
 
 def _end_lost_run(run: RecordedRun) -> None:
     """End every process that bears the run's mark on its nodes."""
+    from launcher.run.supervisors import end_marked_processes
+
     plan = run.read("plan.json")
     if not plan:
         print(f"{run.name}: its launcher ended before anything was started")
