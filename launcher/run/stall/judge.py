@@ -11,9 +11,11 @@ from launcher.run.stall.collectives import Mismatch, Missed, find_mismatches, fi
 from launcher.run.stall.connections import lost_link_lines, unanswered_calls
 from launcher.run.stall.observation import Observations, RankObservation, RendezvousPlan
 from launcher.run.stall.rank_state import (
+    POLLING,
     Activity,
     RankState,
     classify_rank,
+    describe_alike,
     has_joined_rendezvous,
     is_calling_rendezvous,
 )
@@ -22,7 +24,7 @@ BUSY_NETWORK = 1_000_000
 MAX_LINES = 8
 STOPPED = ("T", "t")
 """States of ps in which a rank answers nothing, and needs nothing more to be stuck."""
-PLURAL_VERBS = {"is": "are", "has": "have", "waits": "wait", "works": "work", "uses": "use"}
+PLURAL_VERBS = {"is": "are", "has": "have", "waits": "wait", "works": "work"}
 
 
 class StallKind(enum.Enum):
@@ -178,7 +180,7 @@ def _stall_kind(states: Sequence[RankState], observations: Observations) -> Stal
     running = [state for state in states if state.rank.state not in STOPPED]
     recorded = [state.rank.collectives is not None for state in running]
     blind = blind or (any(recorded) and not all(recorded))
-    polling = any("polling" in state.words for state in states)
+    polling = any(state.predicate == POLLING for state in states)
     return StallKind.UNSURE if polling or blind else StallKind.STUCK
 
 
@@ -212,11 +214,11 @@ def _launcher_lines(port: int, observations: Observations) -> Iterator[str]:
         if not node.error and "SYN_SENT" not in states:
             (met if "ESTABLISHED" in states else others).append(f"the launcher on {node.node}")
     if met:
-        yield _sentence(join_names(met), len(met), "waits there for the others")
+        yield sentence(join_names(met), len(met), "waits there for the others")
     if others:
         missing = "has not reached it" if met else "has not started any rank"
-        sentence = _sentence(join_names(others), len(others), missing)
-        yield f"{sentence}: still starting, refused, or hanging"
+        words = sentence(join_names(others), len(others), missing)
+        yield f"{words}: still starting, refused, or hanging"
 
 
 def _wrong_rendezvous_lines(where: str, states: Sequence[RankState]) -> Iterator[str]:
@@ -237,20 +239,21 @@ def _unseen_ranks(plan: RendezvousPlan, states: Sequence[RankState]) -> list[Ran
 def _unseen_rank_lines(ranks: Sequence[Rank]) -> list[str]:
     if not ranks:
         return []
-    sentence = _sentence(name_places(ranks), len(ranks), "is not running")
-    return [f"{sentence}: not yet started, or ended"]
+    words = sentence(name_places(ranks), len(ranks), "is not running")
+    return [f"{words}: not yet started, or ended"]
 
 
 def state_lines(states: Sequence[RankState], *predicates: str) -> Iterator[str]:
     """One line for all ranks that do the same: those predicates, then what they do."""
-    groups: dict[str, list[RankObservation]] = {}
+    groups: dict[tuple[str, str], list[RankState]] = {}
     for state in states:
-        groups.setdefault(state.words, []).append(state.rank)
-    for words, ranks in groups.items():
-        yield _sentence(name_places(ranks), len(ranks), *predicates, words)
+        groups.setdefault((state.predicate, state.remarks), []).append(state)
+    for group in groups.values():
+        names = name_places([state.rank for state in group])
+        yield sentence(names, len(group), *predicates, describe_alike(group))
 
 
-def _sentence(subject: str, count: int, *predicates: str) -> str:
+def sentence(subject: str, count: int, *predicates: str) -> str:
     """`a and b are idle`, of the two and `is idle`."""
     if count > 1:
         verbs = [predicate.partition(" ") for predicate in predicates]

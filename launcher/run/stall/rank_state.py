@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import posixpath
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from launcher.run.stall.collectives import describe_collective, is_waited_in
@@ -13,6 +14,7 @@ from launcher.run.stall.wait_channel import describe_wait
 
 BUSY_CORES = 0.1
 BUSY_DISK = 100_000
+POLLING = "is working or polling for the others"
 C10D_FILES = (
     "distributed_c10d.py",
     "c10d_logger.py",
@@ -35,18 +37,21 @@ class Activity(enum.Enum):
 
 @dataclass(frozen=True)
 class RankState:
-    """What a rank does, as a predicate in `words`; by its `place` it is compared with others.
+    """What a rank does, as a `predicate` and `remarks`, which hold no measured figure: ranks of
+    which both are equal do the same. By its `place` it is compared with others.
 
     `doing` is what it is busy with, `loading weights`, or what it waits in; empty where only `at`,
-    its place in the user's program, is known.
+    its place in the user's program, is known. Where it `is_busy`, what it uses says more.
     """
 
     rank: RankObservation
     activity: Activity
     place: str
-    words: str
+    predicate: str
+    remarks: str
     doing: str
     at: str
+    is_busy: bool
 
     @property
     def is_waiting(self) -> bool:
@@ -54,12 +59,19 @@ class RankState:
         return self.activity in (Activity.MEETS, Activity.WAITS)
 
 
+def describe_alike(states: Sequence[RankState]) -> str:
+    """What ranks do that do the same: `works (0.4 to 1.0 cores), at main (train.py:3)`."""
+    first = states[0]
+    use = f" ({_describe_use([state.rank for state in states])})" if first.is_busy else ""
+    return f"{first.predicate}{use}{first.remarks}"
+
+
 def classify_rank(rank: RankObservation, port: int, *, polls: bool) -> RankState:
     """What the rank does. `polls`: a waiting rank may use CPU, as NCCL's do on GPUs."""
     called = _collective_call(rank.stack)
     if called and called.function in RENDEZVOUS_CALLS:
-        words = f"waits for the others in {called.function}"
-        return _build_state(rank, Activity.MEETS, words, called.function)
+        predicate = f"waits for the others in {called.function}"
+        return _build_state(rank, Activity.MEETS, predicate, called.function)
     if called:
         return _build_state(rank, Activity.WAITS, f"waits in {called.function}", called.function)
     if is_calling_rendezvous(rank, port):
@@ -68,9 +80,10 @@ def classify_rank(rank: RankObservation, port: int, *, polls: bool) -> RankState
     if (pending := _pending(rank)) and _stands(rank, polls=polls):
         return _build_state(rank, Activity.WAITS, f"waits in {pending}", pending)
     if _works(rank, doing, polls=polls):
-        verb = f"is {doing}" if doing else "works"
-        return _build_state(rank, Activity.WORKS, f"{verb} ({_describe_use(rank)})", doing)
-    return _build_state(rank, Activity.IDLE, _describe_idle(rank, doing), doing)
+        predicate = f"is {doing}" if doing else "works"
+        return _build_state(rank, Activity.WORKS, predicate, doing, is_busy=True)
+    predicate = _describe_idle(rank, doing)
+    return _build_state(rank, Activity.IDLE, predicate, doing, is_busy=predicate == POLLING)
 
 
 def _stands(rank: RankObservation, *, polls: bool) -> bool:
@@ -120,21 +133,17 @@ def _collective_call(stack: tuple[StackFrame, ...]) -> StackFrame | None:
     return (named or calls)[-1] if calls else None
 
 
-def _build_state(rank: RankObservation, activity: Activity, words: str, doing: str) -> RankState:
+def _build_state(
+    rank: RankObservation, activity: Activity, predicate: str, doing: str, *, is_busy: bool = False
+) -> RankState:
     place = _place_name(rank.stack)
-    words = f"{words}{f', at {place}' if place else ''}"
+    remarks = f", at {place}" if place else ""
     for task in rank.blocked:
-        words += f"; {task} is blocked (state D): its disk or file server does not answer"
+        remarks += f"; {task} is blocked (state D): its disk or file server does not answer"
     if rank.flight:
-        words += f"; last collective of NCCL: {rank.flight}"
-    return RankState(
-        rank,
-        activity,
-        f"{activity.value} {place or rank.flight or rank.wchan}",
-        words,
-        doing,
-        place,
-    )
+        remarks += f"; last collective of NCCL: {rank.flight}"
+    compared = f"{activity.value} {place or rank.flight or rank.wchan}"
+    return RankState(rank, activity, compared, predicate, remarks, doing, place, is_busy)
 
 
 def _place_name(stack: tuple[StackFrame, ...]) -> str:
@@ -150,10 +159,17 @@ def _describe_idle(rank: RankObservation, doing: str) -> str:
     if doing:
         return f"is {doing}"
     if rank.cpu > BUSY_CORES:
-        return f"uses {rank.cpu:g} cores, working or polling for the others"
+        return POLLING
     return f"is {describe_wait(rank.wchan) or 'idle'}"
 
 
-def _describe_use(rank: RankObservation) -> str:
-    disk = f", {rank.disk / 1e6:.1f} MB/s of files" if rank.disk > BUSY_DISK else ""
-    return f"{rank.cpu:.1f} cores{disk}"
+def _describe_use(ranks: Sequence[RankObservation]) -> str:
+    """What each of them uses, by the least and the most."""
+    cores = _describe_range([rank.cpu for rank in ranks], "cores")
+    disk = _describe_range([rank.disk / 1e6 for rank in ranks], "MB/s of files")
+    return f"{cores}, {disk}" if any(rank.disk > BUSY_DISK for rank in ranks) else cores
+
+
+def _describe_range(values: Sequence[float], unit: str) -> str:
+    ends = dict.fromkeys(f"{value:.1f}" for value in (min(values), max(values)))
+    return f"{' to '.join(ends)} {unit}"

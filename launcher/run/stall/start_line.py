@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from launcher.plan.ranks import name_ranks
-from launcher.run.stall.judge import Stall, StallKind, rank_states
+from launcher.run.stall.judge import Stall, StallKind, rank_states, sentence
 from launcher.run.stall.observation import Observations, RendezvousPlan
-from launcher.run.stall.rank_state import RankState
+from launcher.run.stall.rank_state import RankState, describe_alike
 
 MAX_GROUPS = 3
 
@@ -35,22 +35,22 @@ def _groups(states: Sequence[RankState]) -> list[list[RankState]]:
     """Ranks that do the same, the largest group first."""
     groups: dict[str, list[RankState]] = {}
     for state in states:
-        groups.setdefault(state.doing or state.at or state.words, []).append(state)
+        groups.setdefault(state.doing or state.at or state.predicate, []).append(state)
     return sorted(groups.values(), key=len, reverse=True)
 
 
 def _describe_busy(group: Sequence[RankState]) -> str:
-    first, verb = group[0], "is" if len(group) == 1 else "are"
-    places = {state.at for state in group}
-    at = f", at {first.at}" if first.at and len(places) == 1 else ""
+    first, places = group[0], {state.at for state in group}
+    at = f"at {first.at}" if first.at and len(places) == 1 else ""
     if first.doing:
-        return f"{_names(group)} {verb} {first.doing}{at}"
-    return f"{_names(group)} {verb} {at[2:]}" if at else f"{_names(group)} {first.words}"
+        predicate = f"is {first.doing}{at and f', {at}'}"
+    else:
+        predicate = f"is {at}" if at else describe_alike(group)
+    return sentence(_names(group), len(group), predicate)
 
 
 def _describe_waiting(group: Sequence[RankState], awaited: str) -> str:
-    verb = "waits" if len(group) == 1 else "wait"
-    return f"{_names(group)} {verb} in {group[0].doing}{awaited}"
+    return sentence(_names(group), len(group), f"waits in {group[0].doing}{awaited}")
 
 
 def _awaited(busy: Sequence[Sequence[RankState]]) -> str:

@@ -6,7 +6,8 @@ import pytest
 
 from launcher.run.stall.judge import StallKind, judge_stall
 from launcher.run.stall.observation import NodeObservation, StackFrame
-from launcher.run.stall.rank_state import Activity, classify_rank
+from launcher.run.stall.rank_state import Activity, classify_rank, describe_alike
+from launcher.run.stall.start_line import describe_start
 from tests.support.observations import (
     C10D,
     CALLING,
@@ -69,7 +70,7 @@ def test_polling_on_gpus_without_stacks_is_unsure():
     stall = judge_stall(rendezvous(2), seen)
     assert stall.kind is StallKind.UNSURE
     assert stall.lines[0].endswith("GPUs at 100 %")
-    assert "use 1 cores, working or polling for the others" in stall.lines[1]
+    assert "are working or polling for the others (1.0 cores)" in stall.lines[1]
     assert stall.lines[-1].startswith("no stacks: py-spy is not installed there; py-spy, installed")
 
 
@@ -117,7 +118,31 @@ def test_a_node_that_cannot_be_seen_and_a_rank_that_has_ended_are_named():
 )
 def test_where_a_rank_stands(seen, doing, words):
     found = classify_rank(rank(0, **seen), PORT, polls=False)
-    assert (found.activity, found.words) == (doing, words)
+    assert (found.activity, describe_alike([found])) == (doing, words)
+
+
+@pytest.mark.parametrize(
+    ("used", "polls", "words"),
+    [
+        (((0.5, 0), (0.5, 0)), False, "work (0.5 cores)"),
+        (((0.44, 0), (1.0, 20_000)), False, "work (0.4 to 1.0 cores)"),
+        (
+            ((0.5, 2_000_000), (0.9, 300_000)),
+            False,
+            "work (0.5 to 0.9 cores, 0.3 to 2.0 MB/s of files)",
+        ),
+        (((0.5, 0), (0.5, 2_000_000)), False, "work (0.5 cores, 0.0 to 2.0 MB/s of files)"),
+        (((0.98, 0), (1.03, 0)), True, "are working or polling for the others (1.0 cores)"),
+    ],
+)
+def test_ranks_that_do_the_same_share_a_line_whatever_each_uses(used, polls, words):
+    seen = observations(
+        *(rank(number, cpu=cpu, disk=disk) for number, (cpu, disk) in enumerate(used)),
+        gpus=((100.0, 90.0),) if polls else (),
+    )
+    lines = judge_stall(rendezvous(2), seen).lines
+    assert lines[1:] == (f"ranks 0 and 1 on node[1-2] {words}",)
+    assert describe_start(rendezvous(2), seen) == f"ranks 0 and 1 {words}"
 
 
 def test_many_ranks_are_named_by_their_range():
