@@ -84,6 +84,13 @@ class DialResults(Fact):
 
 
 @dataclass(frozen=True)
+class NamedHead(DialResults):
+    """The same of one call: of the head, by the address that the node's accelerate file names."""
+
+    section: ClassVar[str] = "named_head"
+
+
+@dataclass(frozen=True)
 class PortHolder(Fact):
     """Who has the master port; asked only where it is in use. `pid` is None where unreadable."""
 

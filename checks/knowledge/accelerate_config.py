@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import ipaddress
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -104,6 +105,16 @@ def node_config(node: NodeView) -> AccelerateConfig | None:
         return None if file.text is None else parse_config(file.path, file.text)
     except ValueError:
         return None
+
+
+def main_address(node: NodeView) -> str:
+    """The main_process_ip of the node's configuration where that is an address, else ''."""
+    config = node_config(node)
+    text = str(config.values.get("main_process_ip") or "") if config else ""
+    try:
+        return str(ipaddress.ip_address(text))
+    except ValueError:
+        return ""
 
 
 def head_starts_all(cluster: ClusterView) -> bool:

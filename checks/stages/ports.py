@@ -12,7 +12,8 @@ from checks.errors import FactError
 from checks.facts import ClusterView, Snapshot
 from checks.facts.decode import decode_fact
 from checks.facts.firewall import Firewall
-from checks.facts.ports import DialResults, Listeners, PortHolder
+from checks.facts.ports import DialResults, Listeners, NamedHead, PortHolder
+from checks.knowledge.accelerate_config import main_address
 from checks.knowledge.training_network import (
     first_listed_address,
     further_addresses,
@@ -47,6 +48,7 @@ def run_stage(contact: Contact, snapshot: Snapshot, names: Sequence[str]) -> Non
     try:
         _open_listeners(contact, snapshot, ids)
         _dial_all(contact, snapshot, ids)
+        _dial_named_heads(contact, snapshot, ids)
     finally:
         contact.ask("hangup", {name: {} for name in names}, LIMIT_S)
     _explain_failures(contact, snapshot, names)
@@ -133,6 +135,28 @@ def _ephemeral_targets(fact: Listeners) -> list[tuple[str, int, int]]:
         for address, ports in by_address.items()
         for turn, port in enumerate(ports)
     ]
+
+
+def _dial_named_heads(contact: Contact, snapshot: Snapshot, ids: Mapping[str, str]) -> None:
+    """Put `named_head` of each node whose accelerate file has the head at another address."""
+    cluster, head = ClusterView(snapshot), snapshot.job.head
+    if (
+        head not in ids
+        or not cluster[head].has(Listeners)
+        or cluster[head].read(Listeners).master_error
+    ):
+        return
+    places = {name: main_address(cluster[name]) for name in ids}
+    own = ("", cluster[head].read(Listeners).address)
+    plans: dict[str, list[DialTarget]] = {
+        name: [[head, place, snapshot.job.master_port, ids[head], 0]]
+        for name, place in places.items()
+        if place not in own
+    }
+    if plans:
+        requests, limit = _dial_requests(plans, SECOND_TRY_S), _dial_limit(plans, SECOND_TRY_S)
+        answers = _checked_answers(contact.ask("dial", requests, limit), ids)
+        _put_answers(snapshot, NamedHead.section, answers)
 
 
 def _dial_requests(

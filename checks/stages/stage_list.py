@@ -80,7 +80,7 @@ STAGES: tuple[Stage, ...] = (
         (Interfaces, Names, Environment, PortSettings),
         ("listen", "dial", "hangup", "firewall", "port_holder"),
         ports.run_stage,
-        also=("listen",),
+        also=("listen", "named_head"),
         on_failure=("firewall", "port_holder"),
     ),
     Stage("pdsh_run", "pdsh", (Pdsh, Trust), ("pdsh_run",), pdsh.run_stage),

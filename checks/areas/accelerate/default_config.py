@@ -17,6 +17,7 @@ from checks.facts.accelerate_config import AccelerateFile
 from checks.facts.gpus import Gpus
 from checks.facts.interfaces import Interfaces
 from checks.facts.names import Names
+from checks.facts.ports import NamedHead
 from checks.knowledge.accelerate_config import (
     EACH_NODE_LAUNCHERS,
     ConfigError,
@@ -28,7 +29,7 @@ from checks.knowledge.accelerate_config import (
     parse_config,
     why_not_read,
 )
-from checks.model import Outcome, Severity, Verdict, block, ok, skip, warn
+from checks.model import Fix, Outcome, Severity, Verdict, block, ok, skip, warn
 
 
 def as_far_as_it_matters(judge: Callable[[NodeView], Verdict]) -> Callable[[NodeView], Verdict]:
@@ -182,7 +183,13 @@ def machines_and_processes_fit(node: NodeView) -> Verdict:
     )
 
 
-@node_check("accelerate.main-process-is-on-the-head", AccelerateFile, Interfaces, Names)
+@node_check(
+    "accelerate.main-process-is-on-the-head",
+    AccelerateFile,
+    Interfaces,
+    Names,
+    optional=(NamedHead,),
+)
 @as_far_as_it_matters
 def main_process_is_on_the_head(node: NodeView) -> Verdict:
     """main_process_ip is an address of the head, or its name.
@@ -191,8 +198,9 @@ def main_process_is_on_the_head(node: NodeView) -> Verdict:
     "None".
 
     Measured: The value against the head's addresses and names, and against those of the others. An
-    address that belongs to no node warns, because it may be translated on the way. Where DeepSpeed
-    starts the nodes it may be absent.
+    address that belongs to no node is called from there at the master port, because it may be
+    translated on the way: it warns where the head does not answer, since `launcher start` gives
+    accelerate the head's own address. Where DeepSpeed starts the nodes it may be absent.
 
     Fix:
         no-head-address, not-the-head: sets the head's address.
@@ -217,7 +225,23 @@ def main_process_is_on_the_head(node: NodeView) -> Verdict:
     if owners:
         message = f"main_process_ip is {main_ip} on {node.name}: that is {owners[0]}, not {head}"
         return block("not-the-head", message, fix)
+    return _judge_strange_address(node, main_ip, fix)
+
+
+def _judge_strange_address(node: NodeView, main_ip: str, fix: Fix) -> Verdict:
+    """Of an address that is no node's: whether the head answers there all the same."""
+    head = node.job.head
+    calls = node.read(NamedHead) if node.has(NamedHead) else None
+    if calls and calls.reached.get(head):
+        return ok(f"{main_ip} leads from {node.name} to {head}")
     message = f"main_process_ip is {main_ip} on {node.name}, which is not an address of any node"
+    if calls:
+        outcomes = ", ".join(call.outcome for call in calls.failed)
+        message += f"; {head} does not answer there ({outcomes})"
+    if node.job.launcher == "accelerate":
+        message += (
+            f"; `launcher start` passes the address of {head}, a plain `accelerate launch` waits"
+        )
     return warn("not-the-head", message, fix)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from launcher.lab.faults import Fault
-from tests.lab.faults.case import ALL, NODE3, case, custom, warned
+from tests.lab.faults.case import ALL, NODE3, Case, case, custom, warned
 
 FILE = "$HOME/.cache/huggingface/accelerate/default_config.yaml"
 HAVE = custom(
@@ -34,6 +34,15 @@ def edited(name: str, key: str, value: str) -> Fault:
 RANK_TWICE = edited("machine-rank-twice", "machine_rank", "1")
 TOO_MANY = edited("more-processes-than-slots", "num_processes", "6")
 OF_ITSELF = edited("main-process-is-itself", "main_process_ip", "$ADDRESS")
+NOBODYS = "10.200.0.9"
+TRANSLATED = custom(
+    "main-process-is-translated",
+    f'sed -i "s/^main_process_ip:.*/main_process_ip: {NOBODYS}/" {FILE}\n'
+    f"ip route add {NOBODYS}/32 dev eth0\n"
+    "nft add table ip translated\n"
+    "nft 'add chain ip translated output { type nat hook output priority -100; }'\n"
+    f"nft add rule ip translated output ip daddr {NOBODYS} dnat to $HEAD_ADDRESS",
+)
 
 CASES = [
     case(RANK_TWICE, RANKS, NODE3, "rank-twice", job=WITH, first=HAVING + TRAIN),
@@ -47,10 +56,19 @@ CASES = [
         first=HAVING,
     ),
     warned(
-        edited("main-process-is-nobodys", "main_process_ip", "10.200.0.9"),
+        edited("main-process-is-nobodys", "main_process_ip", NOBODYS),
         MAIN,
         NODE3,
         "not-the-head",
         first=HAVING,
     ),
+    warned(
+        edited("main-process-is-nobodys-but-start-has-its-own", "main_process_ip", NOBODYS),
+        MAIN,
+        NODE3,
+        "not-the-head",
+        job=WITH,
+        first=HAVING + TRAIN,
+    ),
+    Case(TRANSLATED, job=WITH, first=HAVING + TRAIN),
 ]

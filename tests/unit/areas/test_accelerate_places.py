@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from checks.facts.gpus import Gpus
+from checks.facts.ports import FailedCall, NamedHead
 from checks.model import Outcome
 from tests.support.accelerate_files import (
     HOSTFILE,
@@ -104,6 +105,17 @@ def test_head_of_another_address_on_a_second_card():
     assert not causes_by_node("main-process-is-on-the-head", snap)
     bare = snapshot(PDSH.replace("main_process_ip: 10.0.0.1\n", ""), hostfile=HOSTFILE)
     assert not causes_by_node("main-process-is-on-the-head", bare), "DeepSpeed finds it"
+
+
+def test_an_address_of_nobody_is_what_a_call_of_it_says():
+    snap = snapshot(STANDARD, STANDARD.replace("10.0.0.1", "192.0.2.1"), STANDARD)
+    with_fact(snap, "node2", NamedHead({"node1": (29500,)}))
+    assert not causes_by_node("main-process-is-on-the-head", snap), "translated on the way"
+    failed = FailedCall("node1", "192.0.2.1", 29500, "dropped", 2.6)
+    with_fact(snap, "node2", NamedHead(failed=(failed,)))
+    finding = finding_of("main-process-is-on-the-head", snap)
+    assert finding.warned, "`launcher start` passes its own"
+    assert "node1 does not answer there (dropped)" in finding.message
 
 
 def test_ports():
