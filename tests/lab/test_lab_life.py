@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -10,13 +11,15 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from launcher.lab import stop
 from launcher.lab.cluster import Lab
 from launcher.lab.faults import FAULTS
-from launcher.lab.record import LabRecord
+from launcher.lab.record import LabRecord, all_records
 from launcher.lab.shape import LabShape
+from launcher.lab.stop import lab_processes
 from tests.support.contact import connect, log_in
 from tests.support.lab_fixtures import MakeLab, assert_gone, down_and_gone, namespaces_of
 from tests.support.paths import ROOT
@@ -138,3 +141,27 @@ def test_the_name_of_a_cable_may_be_another_labs_by_the_time_it_is_taken_away() 
     stop.delete_interface(old)
     assert stop.interface_index(cable) not in (0, old)
     stop.delete_interface(stop.interface_index(cable))
+
+
+def test_a_lab_of_tests_ends_with_their_process_that_is_killed(tmp_path: Path) -> None:
+    tests = """
+import os, signal, sys
+from pathlib import Path
+from launcher.lab.cluster import Lab
+from launcher.lab.shape import LabShape
+from tests.support.orphaned_labs import labs_end_with_this_process
+
+base = Path(sys.argv[1])
+with labs_end_with_this_process(base) as reaper:
+    print(Lab.up(LabShape(nodes=1), base / "killed" / ".lab").record.token, reaper.pid, flush=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+    argv = [sys.executable, "-c", tests, str(tmp_path)]
+    killed = subprocess.run(argv, cwd=ROOT, stdout=subprocess.PIPE, timeout=120, check=False)
+    token, reaper = killed.stdout.decode().split()
+    with contextlib.suppress(psutil.NoSuchProcess):
+        psutil.Process(int(reaper)).wait(60)
+    assert killed.returncode == -signal.SIGKILL
+    assert not lab_processes(token)
+    assert token not in {record.token for record in all_records()}
+    assert not (tmp_path / "killed" / ".lab").exists()
