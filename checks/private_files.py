@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
+import tempfile
 from pathlib import Path
 
 
@@ -12,18 +14,19 @@ def write_private_file(path: Path, text: str) -> None:
 
     Where it fails, what was there before stays. Text that UTF-8 cannot hold is escaped.
     """
-    beside = path.with_name(f"{path.name}.{os.getpid()}.new")
+    beside = ""
     try:
-        beside.touch(mode=0o600)
-        beside.chmod(0o600)
-        beside.write_text(text, encoding="utf-8", errors="backslashreplace")
-        beside.replace(path)
+        number, beside = tempfile.mkstemp(".new", f"{path.name}.", path.parent)
+        with open(number, "w", encoding="utf-8", errors="backslashreplace") as file:
+            os.fchmod(number, 0o600)
+            file.write(text)
+        os.replace(beside, path)
     except OSError as error:
         error.filename = str(path)
         raise
     finally:
         with contextlib.suppress(OSError):
-            beside.unlink()
+            os.unlink(beside)
 
 
 def make_private_folder(path: Path) -> None:
@@ -35,9 +38,14 @@ def make_private_folder(path: Path) -> None:
 
 
 def writable_by_others(path: Path) -> str:
-    """Who else could have changed the file: a phrase, '' where nobody else can. Raises OSError."""
+    """Who else could have changed the file: a phrase, '' where nobody else can. Raises OSError.
+
+    Of a link nobody can say who may change what it leads to.
+    """
     for part in (path, path.parent):
-        status = part.stat()
+        status = part.lstat()
+        if stat.S_ISLNK(status.st_mode):
+            return f"{part} is a link"
         if status.st_uid != os.getuid():
             return f"{part} belongs to uid {status.st_uid}"
         if status.st_mode & 0o022:

@@ -67,7 +67,8 @@ class EarlierPreflight:
 
 def read_earlier_preflight(cwd: Path) -> EarlierPreflight:
     """What the last full preflight of this directory left. Raises UsageError that says why not."""
-    _require_own(cwd / LAST_REPORT)
+    for path in (LAST_REPORT, LAST_FACTS):
+        _require_own(cwd / path)
     report = _read_report(cwd / LAST_REPORT)
     try:
         snapshot = Snapshot.load(cwd / LAST_FACTS)

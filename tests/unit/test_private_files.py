@@ -62,3 +62,23 @@ def test_a_file_of_another_user_is_not_ours(tmp_path, monkeypatch):
     own = os.getuid()
     monkeypatch.setattr(os, "getuid", lambda: own + 1)
     assert writable_by_others(tmp_path / "last.json").endswith(f"belongs to uid {own}")
+
+
+@pytest.mark.parametrize("linked", [".preflight/last.json", ".preflight"])
+def test_a_link_is_trusted_nowhere(tmp_path, linked):
+    (tmp_path / ".preflight").mkdir()
+    write_private_file(tmp_path / ".preflight/last.json", "{}")
+    (tmp_path / linked).rename(tmp_path / "own")
+    (tmp_path / linked).symlink_to(tmp_path / "own")
+    said = writable_by_others(tmp_path / ".preflight/last.json")
+    assert said == f"{tmp_path / linked} is a link"
+
+
+def test_a_link_that_waits_beside_a_file_is_not_written_through(tmp_path):
+    victim = tmp_path / "victim"
+    victim.write_text("own")
+    for name in ("report", f"report.{os.getpid()}.new"):
+        (tmp_path / name).symlink_to(victim)
+    write_private_file(tmp_path / "report", "text")
+    assert victim.read_text() == "own"
+    assert (tmp_path / "report").read_text() == "text"

@@ -240,6 +240,17 @@ def test_facts_of_another_version_or_run_do_not_hold(start, nodes, tmp_path):
         read_earlier_preflight(tmp_path)
 
 
+@pytest.mark.parametrize("name", [LAST_REPORT, LAST_FACTS])
+def test_what_another_user_could_have_written_does_not_hold(start, nodes, tmp_path, name):
+    start()
+    (tmp_path / name).chmod(0o620)
+    with pytest.raises(UsageError, match=f"{name} may be written by others"):
+        read_earlier_preflight(tmp_path)
+    start()
+    assert nodes.said[0].startswith("Running the preflight first: the last one cannot be trusted")
+    assert (tmp_path / name).stat().st_mode & 0o777 == 0o600
+
+
 def test_a_stop_is_compared_with_the_last_go_of_the_gate_itself(start, nodes, tmp_path):
     assert start().go
     assert (tmp_path / GOOD_FACTS).stat().st_mode & 0o077 == 0
