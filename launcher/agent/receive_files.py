@@ -6,6 +6,7 @@ Each file is there whole or as it was before. Nothing outside the folder is writ
 links to folders that stand in it.
 """
 
+import contextlib
 import errno
 import filecmp
 import json
@@ -15,8 +16,10 @@ import signal
 import subprocess
 import sys
 import tarfile
+import threading
 
 SILENCE_S = 30
+TERM_S = 5
 
 
 class Refused(Exception):  # noqa: N818 - it is an answer for a person
@@ -80,6 +83,21 @@ class BoundedStream(object):
     def readline(self):
         return self.bounded(self.stream.readline)
 
+    def forward(self, target):
+        """Write all that comes from now on, until either ends. The silence is the main thread's."""
+        with contextlib.suppress(OSError):
+            while self.pass_on(target):
+                pass
+            target.close()
+
+    def pass_on(self, target):
+        """Write what comes next; false at the end."""
+        signal.alarm(SILENCE_S)
+        piece = os.read(self.stream.fileno(), 1 << 18)
+        target.write(piece)
+        target.flush()
+        return bool(piece)
+
 
 def receive(stream):
     """Read the order and the files; how many were written and deleted."""
@@ -87,7 +105,9 @@ def receive(stream):
     folder = order["workdir"]
     os.makedirs(folder, exist_ok=True)
     written = (
-        receive_rsync(folder, order) if "rsync" in order else receive_tar(stream, folder, order)
+        receive_rsync(stream, folder, order)
+        if "rsync" in order
+        else receive_tar(stream, folder, order)
     )
     for path in order["delete"]:
         require_inside(path)
@@ -95,14 +115,38 @@ def receive(stream):
     return {"written": written, "deleted": len(order["delete"])}
 
 
-def receive_rsync(folder, order):
-    """Copy what is kept, then let rsync talk to its sender. How many it writes is not known."""
+def receive_rsync(stream, folder, order):
+    """Copy what is kept, then let rsync talk to its sender. How many it writes is not known.
+
+    rsync's own --timeout counts what it writes itself: it would wait for a sender that is gone.
+    """
     for path in order["keep"]:
         require_inside(path)
         attempt(path, shutil.copy2, os.path.join(folder, path), os.path.join(folder, path + ".old"))
     print(order["ready"], flush=True)
-    if subprocess.call(["sh", "-c", order["rsync"]], cwd=folder):
+    rsync = subprocess.Popen(
+        ["sh", "-c", order["rsync"]], cwd=folder, stdin=subprocess.PIPE, start_new_session=True
+    )
+    threading.Thread(target=stream.forward, args=(rsync.stdin,), daemon=True).start()
+    try:
+        code = rsync.wait()
+    except OSError:
+        end_group(rsync)
+        raise
+    finally:
+        signal.alarm(0)
+    if code:
         raise Refused("rsync could not")
+
+
+def end_group(process):
+    """End it with its children: SIGTERM, on which rsync removes what it has half, then SIGKILL."""
+    os.killpg(process.pid, signal.SIGTERM)
+    try:
+        process.wait(TERM_S)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 def receive_tar(stream, folder, order):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import signal
 import subprocess
 import tarfile
 
@@ -15,6 +17,7 @@ from checks.facts.files import FolderSpace
 from checks.facts.workdir_files import WorkdirFile, WorkdirFiles
 from checks.model import Job, Node
 from checks.node.probe import workdir_files as probe
+from launcher.agent import receive_files
 from launcher.agent.receive_files import Refused, receive
 from launcher.commands.sync.changes import describe_changes, node_changes
 from launcher.commands.sync.command import source_folder
@@ -194,6 +197,31 @@ def test_a_tar_that_is_cut_leaves_the_file_as_it_was(tmp_path):
         receive(order(tar_of("a", b"x" * 5000)[:2000], tmp_path))
     assert (tmp_path / "a").read_text() == "old"
     assert [path.name for path in tmp_path.iterdir()] == ["a"]
+
+
+@pytest.fixture
+def silent_sender(monkeypatch):
+    """A stream on which an order comes and then nothing; returns what writes the order."""
+    before = signal.getsignal(signal.SIGALRM)
+    monkeypatch.setattr(receive_files, "SILENCE_S", 1)
+    reading, writing = os.pipe()
+    with open(reading, "rb") as stream, open(writing, "wb", buffering=0) as sender:
+        yield receive_files.BoundedStream(stream), sender
+    signal.signal(signal.SIGALRM, before)
+
+
+@pytest.mark.parametrize("ends", ["echo ended >&3; exit 20", ""])
+def test_rsync_ends_where_its_sender_falls_silent(tmp_path, silent_sender, monkeypatch, ends):
+    monkeypatch.setattr(receive_files, "TERM_S", 1)
+    stream, sender = silent_sender
+    rsync = f"exec 3>said; trap '{ends}' TERM; while :; do sleep 600 & wait; done"
+    fields = {"workdir": str(tmp_path), "delete": ["a"], "keep": [], "rsync": rsync, "ready": ""}
+    sender.write(json.dumps(fields).encode() + b"\n")
+    (tmp_path / "a").touch()
+    with pytest.raises(OSError, match="nothing came"):
+        receive(stream)
+    assert (tmp_path / "said").read_text() == ("ended\n" if ends else "")
+    assert (tmp_path / "a").exists()
 
 
 def test_what_somebody_edited_there_is_kept_beside(tmp_path):
