@@ -3,7 +3,7 @@
 For every fix that a test's snapshot leads to, each text of the facts that stands in the command is
 replaced by one with a payload, wherever the nodes said it, and the claim is judged once more. The
 command then runs in an empty root, where every program is a stub; a payload that runs is recorded
-in FIX_INJECTIONS, a file of JSON lines, beside what was covered.
+in FIX_INJECTIONS, a file of JSON lines, beside what was covered, and what had nothing to type.
 """
 
 from __future__ import annotations
@@ -154,7 +154,10 @@ def make_and_try(claim, verdict, allowed, snapshot):
     global _busy
     finding = _make_finding(claim, verdict, allowed, snapshot)
     key = finding.check, finding.cause
-    if _busy or not (finding.fix and finding.fix.command) or _seen[key] >= SNAPSHOTS_A_CAUSE:
+    if _busy or not finding.cause or _seen[key] >= SNAPSHOTS_A_CAUSE:
+        return finding
+    if not (finding.fix and finding.fix.command):
+        report(bare=[*key])
         return finding
     _busy = True
     _seen[key] += 1
