@@ -40,12 +40,15 @@ def make_private_folder(path: Path) -> None:
 def writable_by_others(path: Path) -> str:
     """Who else could have changed the file: a phrase, '' where nobody else can. Raises OSError.
 
-    Of a link nobody can say who may change what it leads to.
+    Of what a link leads to, and of what a pipe says, nobody can say who made it.
     """
-    for part in (path, path.parent):
+    for part, is_kind, kind in (
+        (path, stat.S_ISREG, "regular file"),
+        (path.parent, stat.S_ISDIR, "directory"),
+    ):
         status = part.lstat()
-        if stat.S_ISLNK(status.st_mode):
-            return f"{part} is a link"
+        if not is_kind(status.st_mode):
+            return f"{part} is no {kind}"
         if status.st_uid != os.getuid():
             return f"{part} belongs to uid {status.st_uid}"
         if status.st_mode & 0o022:

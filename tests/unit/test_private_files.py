@@ -64,14 +64,21 @@ def test_a_file_of_another_user_is_not_ours(tmp_path, monkeypatch):
     assert writable_by_others(tmp_path / "last.json").endswith(f"belongs to uid {own}")
 
 
-@pytest.mark.parametrize("linked", [".preflight/last.json", ".preflight"])
-def test_a_link_is_trusted_nowhere(tmp_path, linked):
+@pytest.mark.parametrize(
+    ("linked", "said"),
+    [(".preflight/last.json", "is no regular file"), (".preflight", "is no directory")],
+)
+def test_a_link_is_trusted_nowhere(tmp_path, linked, said):
     (tmp_path / ".preflight").mkdir()
     write_private_file(tmp_path / ".preflight/last.json", "{}")
     (tmp_path / linked).rename(tmp_path / "own")
     (tmp_path / linked).symlink_to(tmp_path / "own")
-    said = writable_by_others(tmp_path / ".preflight/last.json")
-    assert said == f"{tmp_path / linked} is a link"
+    assert writable_by_others(tmp_path / ".preflight/last.json") == f"{tmp_path / linked} {said}"
+
+
+def test_a_pipe_in_place_of_a_file_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "last.json", 0o600)
+    assert writable_by_others(tmp_path / "last.json").endswith("is no regular file")
 
 
 def test_a_link_that_waits_beside_a_file_is_not_written_through(tmp_path):
