@@ -39,6 +39,27 @@ def start_thread(function, *args):
     return thread
 
 
+def call_together(function, items):
+    """What it returns for each item, called at once as far as the account may start threads.
+
+    Raises the OSError, ValueError or LookupError of a call once all have ended.
+    """
+    results, errors = {}, []
+
+    def call(number, item):
+        try:
+            results[number] = function(item)
+        except (OSError, ValueError, LookupError) as error:
+            errors.append(error)
+
+    for thread in [start_thread(call, *numbered) for numbered in enumerate(items)]:
+        if thread.is_alive():
+            thread.join()
+    if errors:
+        raise errors[0]
+    return [results[number] for number in sorted(results)]
+
+
 def save_address_space():
     """Make do with few addresses where a limit leaves few: it is to be reported, not died of."""
     threading.stack_size(STACK)

@@ -7,6 +7,7 @@ import socket
 import struct
 import subprocess
 import sys
+import threading
 
 import pytest
 
@@ -15,6 +16,7 @@ from checks.node.runtime.files import list_folder, read_file
 from checks.node.runtime.marks import has_mark, marked_processes, process_environment
 from checks.node.runtime.processes import Process, descendants_of, find_process, open_files
 from checks.node.runtime.sockets import ESTABLISHED, LISTEN, decode_endpoint, tcp_sockets
+from checks.node.runtime.threads import call_together
 
 STAT = "7 (a) b (c) S 5 6 4 0 -1 0 0 0 0 0 30 12 0 0 20 0 1 0 999 0 8"
 
@@ -106,3 +108,24 @@ def test_a_process_that_is_gone_has_no_sockets(child):
     child.kill()
     child.wait()
     assert tcp_sockets(child.pid) == []
+
+
+def test_calls_in_threads_return_in_order_and_raise_what_one_of_them_raised():
+    both = threading.Barrier(2, timeout=60)
+
+    def meet(number):
+        both.wait()
+        return number * 2
+
+    assert call_together(meet, [4, 3]) == [8, 6]
+    assert call_together(meet, []) == []
+    with pytest.raises(ValueError, match="'x'"):
+        call_together(int, ["1", "x"])
+
+
+def test_an_account_that_may_start_no_thread_calls_one_after_the_other(monkeypatch):
+    def refuse(thread):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    assert call_together(abs, [-1, -2]) == [1, 2]
