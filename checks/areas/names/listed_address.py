@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from checks.check import Over, node_check
 from checks.facts import NodeView
+from checks.facts.environment import Environment
 from checks.facts.interfaces import Interfaces
 from checks.facts.ports import DialResults, Listeners
 from checks.folded_names import fold_names
+from checks.knowledge.nccl_variables import interface_settings
 from checks.knowledge.training_network import first_listed_address
-from checks.model import Fix, Severity, Verdict, ok, skip, warn
+from checks.model import Fix, Severity, Verdict, note, ok, skip, warn
 
 
 @node_check(
@@ -16,6 +18,7 @@ from checks.model import Fix, Severity, Verdict, ok, skip, warn
     Interfaces,
     DialResults,
     Listeners,
+    Environment,
     over=Over.HEAD,
     severity=Severity.WARN,
 )
@@ -24,7 +27,8 @@ def first_listed_address_is_reachable(node: NodeView) -> Verdict:
 
     Plain `deepspeed` asks for it over ssh and makes it MASTER_ADDR where `--master_addr` is not
     given, as DeepSpeed does in ranks that MPI starts by itself: all others then wait for rank 0.
-    `start` passes the address that was tried, and does not ask.
+    `start` passes the address that was tried, and does not ask. Where NCCL_SOCKET_IFNAME or
+    GLOO_SOCKET_IFNAME choose a network for training it is a note.
 
     Measured: The first IPv4 address of the head that is not its loopback's, else the first of IPv6.
     Every node connects to the master port there.
@@ -46,8 +50,9 @@ def first_listed_address_is_reachable(node: NodeView) -> Verdict:
         f"`hostname -I` prints {first} first on {node.name}, which {fold_names(cut_off)} cannot "
         f"reach: plain `deepspeed` takes it for MASTER_ADDR"
     )
-    note = f"start with launcher start, or give deepspeed --master_addr {listening.address}"
-    return warn("first-address-unreachable", message, Fix(note=note), address=first)
+    advice = f"start with launcher start, or give deepspeed --master_addr {listening.address}"
+    found = note if interface_settings(node) else warn
+    return found("first-address-unreachable", message, Fix(note=advice), address=first)
 
 
 def _fails(peer: NodeView, head: NodeView, address: str) -> bool:
