@@ -117,12 +117,16 @@ def parse_words(parser: CommandParser, words: Sequence[str]) -> Namespace:
 def find_command(
     parser: CommandParser, words: Sequence[str]
 ) -> tuple[list[CommandParser], Sequence[str]]:
-    """The parsers of the command and its subcommand that the words name, and the words after."""
+    """The parsers of the command and its subcommand that the words name, and the words after.
+
+    None, where options such as --help stand in the place of a command.
+    """
     path: list[CommandParser] = []
     while words and (found := (path[-1] if path else parser).commands.get(words[0])):
         assert isinstance(found, CommandParser)
         path, words = [*path, found], words[1:]
-    return path, [] if words[:1] and words[0].startswith("-") and not path else words
+    has_commands = not path or bool(path[-1].commands)
+    return path, [] if has_commands and words and words[0].startswith("-") else words
 
 
 def _unknown_command(parser: CommandParser, before: Sequence[str], words: Sequence[str]) -> str:

@@ -161,7 +161,7 @@ def _judge_wrong_python(node: NodeView, software: Software, instead: str) -> Ver
     note = (
         f"name the training interpreter: --python {next(iter(found))}, or `python` in launch.toml"
     )
-    names = ", ".join(f"{path} ({count} of them)" for path, count in found.items())
+    names = ", ".join(f"{path} ({count} node{'s' * (count > 1)})" for path, count in found.items())
     message += f"; with torch there is {names}"
     return block("python-missing", message, Fix("", "", note))
 

@@ -8,11 +8,11 @@ PROJECT_FOLDERS = (".venv", "venv", "env")
 """What uv, poetry and people call the environment in a project's folder."""
 COLLECTIONS = (
     *("~/*", "~/venvs/*", "~/envs/*", "~/.virtualenvs/*", "~/.local/share/virtualenvs/*"),
-    *("~/.cache/pypoetry/virtualenvs/*", "~/.pyenv/versions/*", "~/*conda*/envs/*"),
-    *("~/*forge*/envs/*", "~/.conda/envs/*", "~/micromamba/envs/*", "/opt/*", "/opt/*/envs/*"),
+    *("~/.cache/pypoetry/virtualenvs/*", "~/.pyenv/versions/*", "~/.conda", "~/.local/share/mamba"),
+    *("/opt/*", "/usr/local/*conda*", "/usr/local/*forge*", "/usr/share/*conda*"),
     *("/venv", "/data/*", "/srv/*", "/workspace/*", "/shared/*", "/scratch/*"),
 )
-"""Folders of which each may be an environment of venv, conda, uv or pyenv."""
+"""Folders of which each may be an environment of venv, conda, uv or pyenv, or hold such."""
 MAX_FOLDERS, MAX_FOUND = 400, 16
 
 
@@ -42,7 +42,8 @@ def environment_folders(workdir, asked):
     ]
     kept += glob.glob(os.path.expanduser("~/.venv"))
     inner = [os.path.join(path, name) for path in kept for name in PROJECT_FOLDERS]
-    folders = [path for path in near + named + conda_folders() + kept + inner if path]
+    conda = [env for path in kept for env in conda_environments(path)]
+    folders = [path for path in near + named + conda_folders() + kept + conda + inner if path]
     return list(dict.fromkeys(folders))[:MAX_FOLDERS]
 
 
@@ -53,6 +54,11 @@ def conda_folders():
             return [line.strip() for line in file if line.startswith("/")]
     except OSError:
         return []
+
+
+def conda_environments(root):
+    """Those in a root of conda or mamba."""
+    return sorted(glob.glob(os.path.join(glob.escape(root), "envs", "*")))
 
 
 def has_torch(prefix):

@@ -60,8 +60,8 @@ def missing(*with_torch: str, state: str = "missing", **fields: Any) -> Software
 @pytest.mark.parametrize(
     ("facts", "best", "said"),
     [
-        ((missing("/opt/conda/bin/python"),), "/opt/conda/bin/python", "(1 of them)"),
-        ((missing("/x/python", "/y/python"), missing("/y/python")), "/y/python", "(2 of them)"),
+        ((missing("/opt/conda/bin/python"),), "/opt/conda/bin/python", "(1 node)"),
+        ((missing("/x/python", "/y/python"), missing("/y/python")), "/y/python", "(2 nodes)"),
         ((missing(), missing(instead=("/usr/bin/python3",))), "PATH", "none with torch was found"),
     ],
 )
@@ -266,6 +266,10 @@ def test_missing_below_a_missing_folder_names_the_deepest_that_is_there(tmp_path
         ("home/.pyenv/versions/3.11.7", "lib/python3.11/site-packages"),
         ("home/projects/.venv", "lib/python3.11/site-packages"),
         ("listed/by/conda", "lib/python3.11/site-packages"),
+        ("home/.conda/envs/train", "lib/python3.11/site-packages"),
+        ("home/micromamba/envs/train", "lib/python3.11/site-packages"),
+        ("home/.local/share/mamba/envs/train", "lib/python3.11/site-packages"),
+        ("home/anaconda3", "lib/python3.11/site-packages"),
     ],
 )
 @pytest.mark.parametrize("has_torch", [True, False])

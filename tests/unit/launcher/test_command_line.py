@@ -138,7 +138,7 @@ def test_a_command_has_those_options_of_the_job_that_it_reads(command, flags):
     assert OF_A_JOB & {*LEAVES[(command,)]._option_string_actions} == flags
 
 
-@pytest.mark.parametrize("path", [(), *LEAVES], ids=" ".join)
+@pytest.mark.parametrize("path", [(), ("lab",), *LEAVES], ids=" ".join)
 def test_help_is_that_of_the_command(path, capsys):
     with pytest.raises(SystemExit) as left:
         main(["help", *path])
