@@ -207,7 +207,7 @@ def _leaf_values(value: Any, path: tuple[str, ...]) -> Iterator[tuple[str, str]]
         return
     folder = isinstance(value, dict) and value.get("kind") == "directory"
     for key, inner in _named_parts(value):
-        if not (folder and key == "bytes"):  # grows with what is in it
+        if not (folder and key in ("bytes", "modified")):  # with what is in it
             yield from _leaf_values(inner, (*path, key))
     if value is not None and not isinstance(value, dict) and not _named_parts(value):
         yield ".".join(path), _value_text(value)

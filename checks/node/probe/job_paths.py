@@ -27,6 +27,8 @@ MOST_FILES = 2000
 TEXTS = (".yaml", ".yml", ".json", ".toml", ".py", ".cfg", ".ini")
 LARGEST_TEXT = 1024 * 1024
 WEIGHTS = (".safetensors", ".bin", ".pt", ".pth", ".gguf")
+RECORD_FILES = ("plan.json", "controller.json")
+"""In the directory of each run of the launcher."""
 DATA = (".jsonl", ".parquet", ".arrow", ".csv", ".tsv", ".txt", ".model", ".idx", ".npy", ".zst")
 POINTER = b"version https://git-lfs"
 WRITTEN = re.compile(
@@ -150,11 +152,18 @@ def model_parameters(folder):
     return floats if whole and 10 * others <= floats else 0
 
 
+def is_looked_into(top, name):
+    """Whether a folder may hold data: none that is hidden, nor the record of one of our runs."""
+    path = os.path.join(top, name)
+    record = all(os.path.exists(os.path.join(path, file)) for file in RECORD_FILES)
+    return not name.startswith(".") and not record
+
+
 def files_of_data(folder):
     """{relative path: bytes} of the files of data and weights below, of MOST_FILES at most."""
     found = {}
     for top, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        folders[:] = sorted(name for name in folders if is_looked_into(top, name))
         for name in sorted(names):
             if name.endswith(DATA + WEIGHTS):
                 path = os.path.join(top, name)

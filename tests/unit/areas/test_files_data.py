@@ -203,6 +203,14 @@ def test_a_file_that_a_file_names_is_on_every_node(key, seen, expected):
     assert outcomes("paths-in-the-command-are-there", snap) == expected
 
 
+def test_data_below_a_folder_is_listed_without_the_records_of_runs(tmp_path):
+    record = ("plan.json", "controller.json", "ranks.jsonl")
+    for path in (*(f"runs/a/{name}" for name in record), "data/plan.json", "data/b.jsonl"):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text("{}")
+    assert probe.files_of_data(str(tmp_path)) == {"data/b.jsonl": 2}
+
+
 def test_files_are_named_by_the_files_that_are_read(tmp_path):
     (tmp_path / "args.yaml").write_text(
         "# old: /data/old.json\ndeepspeed: 'conf/ds.json'  # stage 2\nmodel: owner/name\n"

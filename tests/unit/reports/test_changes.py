@@ -121,8 +121,9 @@ FOLDER = {**PATH, "kind": "directory"}
         ({"same": {"a.json": PATH}}, {"same": {}}),
         ({"same": {"a.json": PATH}}, {"same": {"b.json": {**PATH, "absolute": "/b"}}}),
         ({"workdir": FOLDER}, {"workdir": {**FOLDER, "bytes": 90}}),
+        ({"workdir": FOLDER}, {"workdir": {**FOLDER, "modified": 1795860306.3}}),
     ],
-    ids=["asked now", "asked then", "another", "a folder that filled"],
+    ids=["asked now", "asked then", "another", "a folder that filled", "its time"],
 )  # fmt: skip
 def test_what_was_not_asked_or_grew_by_use_is_no_change(before, after):
     assert changes(seen(files=before), seen(files=after)) == []
