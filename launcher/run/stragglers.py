@@ -5,6 +5,9 @@ carries the controller's clock and the node's own, as in NTP, so that a node's c
 half of the way there and back. A collective can end once the last rank has entered it, so the time
 from the last but one to the last is what that rank alone cost. A node's ranks are taken together
 where each of them is late.
+
+A slow link delays all alike, since none leaves a collective before the farthest did its part: no
+rank arrives late, but the way to that node is long in each answer.
 """
 
 from __future__ import annotations
@@ -50,6 +53,25 @@ class Straggler:
 
 
 NOBODY = "no rank keeps the others waiting"
+MIN_WAYS = 5
+"""Last answers of a node, of which the quickest counts: one may be late for other reasons."""
+FAR_S, FAR_TIMES = 0.02, 5.0
+"""How much longer, and how many times as long, the way to a node is than to any other."""
+
+
+def find_far_node(ways: Mapping[str, Sequence[float]]) -> str:
+    """The one node of three or more that the way is long to, in a sentence; else empty."""
+    known = {node: own[-MIN_WAYS:] for node, own in ways.items() if len(own) >= MIN_WAYS}
+    quickest = sorted((min(own), node) for node, own in known.items())
+    if len(quickest) < max(3, len(ways)):
+        return ""
+    (other, _), (most, node) = quickest[-2:]
+    if most - other < FAR_S or most < FAR_TIMES * other:
+        return ""
+    return (
+        f"the way from here to {node} and back takes {most * 1000:.0f} ms, to each other node "
+        f"{other * 1000:.0f} ms at most"
+    )
 
 
 @dataclass
@@ -60,6 +82,7 @@ class StragglerWatch:
     text: str = ""
     _asked_at: float | None = None
     _answers: dict[str, tuple[RanksArrived, float]] = field(default_factory=dict)
+    _ways: dict[str, list[float]] = field(default_factory=dict)
 
     def due(self, now: float) -> bool:
         """Whether to ask; the first time EVERY_S after the first call."""
@@ -73,13 +96,22 @@ class StragglerWatch:
 
     def take(self, node: str, answer: RanksArrived) -> None:
         """Take a node's answer, just come."""
-        self._answers[node] = (answer, time.time())
+        came = time.time()
+        self._answers[node] = (answer, came)
+        self._ways.setdefault(node, []).append(_way_s(answer, came))
         if self._answers.keys() >= {rank.node for rank in self.ranks}:
             arrivals, slack_s = _compare_clocks(self._answers.values())
             count = len(_shared_times(arrivals, len(self.ranks)))
             found = find_straggler(arrivals, self.ranks, slack_s)
             known = count >= MIN_COLLECTIVES
-            self.text = found.words if found else NOBODY if known else ""
+            words = found.words if found else NOBODY if known else ""
+            far = find_far_node(self._ways)
+            self.text = f"{words}; {far}" if words and far else words
+
+
+def _way_s(answer: RanksArrived, came: float) -> float:
+    """How long the question and the answer were on their way together."""
+    return (came - answer.sent) - (answer.answered - answer.received)
 
 
 def _compare_clocks(
@@ -89,7 +121,7 @@ def _compare_clocks(
     found, slack_s = {}, 0.0
     for answer, came in answers:
         ahead = ((answer.received - answer.sent) + (answer.answered - came)) / 2
-        slack_s = max(slack_s, (came - answer.sent) - (answer.answered - answer.received))
+        slack_s = max(slack_s, _way_s(answer, came))
         for rank in answer.ranks:
             times = [entered - ahead for entered in rank.times]
             found[rank.rank] = dict(zip(rank.numbers, times, strict=False))

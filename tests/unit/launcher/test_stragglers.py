@@ -9,7 +9,15 @@ import pytest
 
 from launcher.plan.ranks import Rank
 from launcher.run.messages import RankArrivals, RanksArrived
-from launcher.run.stragglers import EVERY_S, MIN_COLLECTIVES, NOBODY, StragglerWatch, find_straggler
+from launcher.run.stragglers import (
+    EVERY_S,
+    MIN_COLLECTIVES,
+    MIN_WAYS,
+    NOBODY,
+    StragglerWatch,
+    find_far_node,
+    find_straggler,
+)
 
 RANKS = [Rank(number, f"node{number // 2 + 1}", number % 2, number % 2) for number in range(4)]
 COUNT = 100
@@ -103,3 +111,39 @@ def test_a_run_whose_records_say_nothing_says_nothing():
 
 def test_one_rank_keeps_nobody_waiting():
     assert not any(StragglerWatch(RANKS[:1]).due(at) for at in (0, 100))
+
+
+def test_a_slow_link_that_delays_all_alike_is_said_by_its_way():
+    ranks = [Rank(number, f"node{number + 1}", 0, 0) for number in range(4)]
+    watch, arrivals = StragglerWatch(ranks), run_of({})
+    for _ in range(MIN_WAYS):
+        assert ";" not in watch.text
+        for rank in ranks:
+            at = rank.rank
+            own = RankArrivals(at, tuple(arrivals[at]), tuple(arrivals[at].values()))
+            way, now = 0.03 if rank.node == "node3" else 0.0005, time.time()
+            watch.take(rank.node, RanksArrived((own,), now - 2 * way, now - way, now - way))
+    assert watch.text.startswith(f"{NOBODY}; the way from here to node3 and back takes 6")
+
+
+@pytest.mark.parametrize(
+    "ways",
+    [
+        {"a": [0.001] * 5, "b": [0.001] * 5},
+        {"a": [0.001] * 5, "b": [0.001] * 5, "c": [0.06] * 4 + [0.002]},
+        {"a": [0.001] * 5, "b": [0.06] * 5, "c": [0.06] * 5},
+        {"a": [0.030] * 5, "b": [0.030] * 5, "c": [0.06] * 5},
+        {"a": [0.001] * 5, "b": [0.001] * 5, "c": [0.06] * 4},
+        {"a": [0.001] * 5, "b": [0.001] * 5, "c": [0.06] * 5, "d": [0.001]},
+    ],
+    ids=["two", "once quick", "half are far", "all are far", "too few", "one is not known"],
+)
+def test_no_link_is_called_slow_where_that_is_not_seen(ways):
+    assert find_far_node(ways) == ""
+
+
+def test_a_far_node_is_said_with_the_longest_way_to_another():
+    said = find_far_node(
+        {"a": [0.001] * 5, "b": [0.004] * 5, "c": [0.001, 0.2, 0.06, 0.07, 0.2, 0.3]}
+    )
+    assert said == "the way from here to c and back takes 60 ms, to each other node 4 ms at most"
