@@ -137,7 +137,14 @@ def latency_is_alike(node: NodeView) -> Verdict:
     return warn("far", message, link_fix(node), latency_us=min(latencies))
 
 
-@pair_check(LINK_CHECK, *NEEDS, over=Over.OTHER_PAIRS, severity=Severity.WARN, optional=(Gpus,))
+@pair_check(
+    LINK_CHECK,
+    *NEEDS,
+    over=Over.OTHER_PAIRS,
+    severity=Severity.WARN,
+    optional=(Gpus,),
+    reads=("include", "exclude"),
+)
 def links_are_alike(source: NodeView, target: NodeView) -> Verdict:
     """No two nodes are much slower with each other than either is with the rest.
 

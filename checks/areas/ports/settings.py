@@ -8,13 +8,15 @@ from checks.check import Over, node_check
 from checks.facts import NodeView
 from checks.facts.gpus import Gpus
 from checks.facts.ports import Listeners, PortSettings
-from checks.model import Fix, Severity, Verdict, ok, skip, warn
+from checks.model import Fix, Severity, Verdict, block, ok, skip, warn
 
 DEFAULT_SLOTS = 8
 """Ranks of a node whose slots are not in hosts.txt."""
 NEIGHBOUR_SHARE = 0.9
 """Of gc_thresh3; the rest is for gateways, storage and interfaces without training."""
 TRACKED_SHARE = 0.9
+PORTS_OF_A_RANK = 2
+"""A socket that listens, and a connection to the store: all to one address, so none is shared."""
 COLLISION_ODDS = 0.01
 """Of the head's ports in use by others: the chance that the master port is one of them."""
 
@@ -22,9 +24,8 @@ COLLISION_ODDS = 0.01
 @node_check(
     "ports.ephemeral-range-is-wide-enough",
     PortSettings,
-    severity=Severity.WARN,
     optional=(Gpus,),
-    reads=("master_port",),
+    reads=("master_port", "include", "exclude"),
 )
 def ephemeral_range_is_wide_enough(node: NodeView) -> Verdict:
     """The kernel has enough ports for a connection from each local rank to every other rank.
@@ -32,7 +33,9 @@ def ephemeral_range_is_wide_enough(node: NodeView) -> Verdict:
     Where they run out, ranks fail with "cannot assign address".
 
     Measured: The width of the range, less the TCP sockets that there are (those in TIME_WAIT too),
-    against twice the local ranks times all ranks. Nodes may have different ranges.
+    against twice the local ranks times all ranks, which warns. It blocks where the range has less
+    than two ports for each local rank: one that it listens on, one for its call of the store at the
+    master port, and none of these can be shared. Nodes may have different ranges.
 
     Fix:
         too-narrow, used-up: a file for `/etc/sysctl.d` with a wider range, in which the master port
@@ -49,6 +52,11 @@ def ephemeral_range_is_wide_enough(node: NodeView) -> Verdict:
     )
     fix = _sysctl_fix(node, "training-ports", lines)
     message = f"{node.name} hands out {settings.port_count} ports ({span}), "
+    ranks = 1 if node.job.include or node.job.exclude else node.slots or 1
+    if is_range_fatal(node, ranks):
+        least = PORTS_OF_A_RANK * ranks
+        message += f"and its ranks need {least}: to listen and to call the master port"
+        return block("too-narrow", message, fix, **evidence)
     if settings.port_count < need:
         return warn("too-narrow", f"{message}and its ranks may need {need}", fix, **evidence)
     message += f"of which {settings.used} are in use, and its ranks may need {need}"
@@ -159,6 +167,11 @@ def _needed_connections(node: NodeView) -> int:
     """Connections that the local ranks may open, and those opened to them."""
     world = sum(peer.slots or DEFAULT_SLOTS for peer in node.job.nodes)
     return 2 * (node.node.slots or DEFAULT_SLOTS) * world
+
+
+def is_range_fatal(node: NodeView, ranks: int) -> bool:
+    """Whether so many ranks cannot start there for want of ports, however few they open."""
+    return node.has(PortSettings) and node.read(PortSettings).port_count < PORTS_OF_A_RANK * ranks
 
 
 def _reserved_ports(node: NodeView) -> str:

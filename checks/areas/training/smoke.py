@@ -8,6 +8,7 @@ from collections.abc import Collection
 from checks.areas.files.free_space import is_unusable
 from checks.areas.limits.fatal_limits import limit_skip_reason
 from checks.areas.limits.shm import is_shm_unusable
+from checks.areas.ports.settings import is_range_fatal
 from checks.areas.software.build_folders import stale_locks
 from checks.areas.software.shadowing import has_foreign_training_package, shadowing_file
 from checks.areas.training.failed_rank import judge_failed_rank
@@ -18,6 +19,7 @@ from checks.facts.environment import Environment
 from checks.facts.free_space import FreeSpace
 from checks.facts.gpus import Gpus
 from checks.facts.limits import Limits
+from checks.facts.ports import PortSettings
 from checks.facts.smoke import CompiledOp, Smoke
 from checks.facts.software import Software
 from checks.facts.surroundings import Surroundings
@@ -40,7 +42,7 @@ SLOW_SECONDS = 0.05
     Limits,
     Account,
     Environment,
-    optional=(Surroundings,),
+    optional=(Surroundings, PortSettings),
 )
 def smoke_trains(node: NodeView) -> Verdict:
     """Every node trains on its own: a few DeepSpeed steps, ZeRO-2, with a finite, falling loss.
@@ -80,6 +82,8 @@ def smoke_trains(node: NodeView) -> Verdict:
         return skip(reason)
     smoke = node.read(Smoke)
     failed = smoke.failed
+    if failed is not None and is_range_fatal(node, smoke.slots):
+        return skip("ranks have too few ports; see ports.ephemeral-range-is-wide-enough")
     if failed is not None:
         return judge_failed_rank(node, smoke, failed)
     report = smoke.ranks[0].said

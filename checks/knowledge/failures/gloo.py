@@ -23,6 +23,13 @@ root gloo-connect-timeout
   fix     open net.ipv4.ip_local_port_range between the nodes, and set GLOO_SOCKET_IFNAME to the
           right interface
   checks  ports.ephemeral-ports-are-open, nccl.socket-interface-exists, collective.ranks-meet
+root gloo-no-port
+  says    "gloo/transport/tcp/"
+  pattern gloo/transport/tcp/.*\. bind: Address already in use
+  cause   gloo listens on any free port, and net.ipv4.ip_local_port_range has none left on this node
+  fix     sysctl -w net.ipv4.ip_local_port_range="1024 65535" with the master port in
+          net.ipv4.ip_local_reserved_ports
+  checks  ports.ephemeral-range-is-wide-enough
 root gloo-ifname
   shows   Unable to find address for: {name}
   cause   GLOO_SOCKET_IFNAME names {name}, which this node does not have

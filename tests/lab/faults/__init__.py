@@ -72,7 +72,7 @@ ALIKE = frozenset(
         *("offload-misspelt", "mics-removed", "offload-of-stage-2"),
         *("no-batch", "needed-file-missing", "files-in-bashrc-of-all"),
         *("peer-name-loopback", "peer-name-link-local", "interfaces-in-two-files"),
-        *("six-ports", "account-in-ssh-config"),
+        *("six-ports", "account-in-ssh-config", "one-port-for-each-rank"),
         *("key-misspelt-on-all", "batch-of-no-world-on-all", "config-cut-short-on-two"),
         *("script-is-a-folder", "workdir-is-a-file", "interpreter-gone-beside-another"),
         *("interpreter-link-to-nothing", "interpreter-not-executable", "no-keys-and-no-run-sshd"),

@@ -111,6 +111,7 @@ TABLE_FULL = custom(
     "for file in count max; do\n"
     "  mount --bind $SAVED/$file /proc/sys/net/netfilter/nf_conntrack_$file\ndone",
 )
+OF_TWO = LabShape(nodes=3, slots=2)
 RANGE = "/proc/sys/net/ipv4/ip_local_port_range"
 HELD = """echo 40000 40063 >RANGE
 cat >$SAVED/hold.py <<'END'
@@ -123,6 +124,9 @@ time.sleep(3600)
 END
 setsid "$BASE_PYTHON" $SAVED/hold.py >$SAVED/out 2>&1 </dev/null &
 until grep -q holds $SAVED/out; do sleep 0.05; done"""
+WIDE = "ports.ephemeral-range-is-wide-enough"
+NO_PORT_TO_SHARE = custom("one-port-less-than-ranks-need", f"echo 40000 40002 >{RANGE}")
+ONE_PORT_EACH = custom("one-port-for-each-rank", f"echo 40000 40001 >{RANGE}")
 PORTS_USED_UP = custom("ports-used-up", HELD.replace("RANGE", RANGE))
 PORT_IN_RANGE = custom("master-port-in-range", f"echo 29451 29549 >{RANGE}", DefaultTarget.HEAD)
 """Calls get ports as odd or even as the first one while there are any, so none gets 29500 here."""
@@ -222,7 +226,9 @@ CASES = [
         fixable=False,
     ),
     warned(TABLE_FULL, "ports.connection-table-has-room", NODE3, "table-full"),
-    warned(PORTS_USED_UP, "ports.ephemeral-range-is-wide-enough", NODE3, "used-up"),
+    warned(PORTS_USED_UP, WIDE, NODE3, "used-up"),
+    case(NO_PORT_TO_SHARE, WIDE, NODE3, "too-narrow", shape=OF_TWO),
+    case(ONE_PORT_EACH, WIDE, NODE3, "too-narrow", shape=OF_TWO),
     warned(PORT_IN_RANGE, "ports.master-port-is-not-handed-out", HEAD, "not-reserved"),
     warned(DEAD_SERVER, "names.resolution-is-quick", NODE3, "slow"),
     case(LINK_LOCAL, "names.own-name-is-not-loopback", NODE3, "own-name-link-local"),

@@ -38,6 +38,13 @@ def test_plain_settings_are_enough():
         assert of(check).outcome is Outcome.PASS
 
 
+def test_a_range_in_which_no_start_succeeds():
+    found = of(WIDE, low=40000, high=40014)
+    assert (found.stops, found.cause) == (True, "too-narrow")
+    assert "hands out 15 ports (40000-40014), and its ranks need 16" in found.message
+    assert of(WIDE, low=40000, high=40015).warned, "they may do with these"
+
+
 def test_a_range_whose_ports_are_in_use():
     found = of(WIDE, used=28000)
     assert (found.warned, found.cause) == (True, "used-up")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from checks.facts.gpus import Gpu, Gpus
+from checks.facts.ports import PortSettings
 from checks.facts.smoke import CompiledOp, Smoke
 from checks.facts.software import Software
 from tests.support.smokes import CHECK, cluster, rank, smoke, smoke_finding, stopped_at, trained
@@ -37,6 +38,13 @@ def test_one_rank_without_a_number_is_enough():
 
 def test_a_loss_that_does_not_fall_blocks():
     assert smoke_finding(rank(trained(losses=("0.5", "0.4", "0.5")))).cause == "loss-not-falling"
+
+
+@pytest.mark.parametrize(("high", "outcome"), [(40000, "skip"), (40001, "fail")])
+def test_ranks_without_ports_are_found_by_the_range(high, outcome):
+    broken = rank(stopped_at("init_distributed", "RuntimeError", "bind: Address already in use"))
+    snap = with_fact(cluster(smoke(broken)), "node1", PortSettings(40000, high, "", 1024))
+    assert judged(snap, CHECK)["node1",].outcome.value == outcome
 
 
 def test_training_that_could_not_compile_its_op_blocks_though_the_smoke_trained():
