@@ -20,7 +20,11 @@ else:
     import tomli as tomllib
 
 NAME = "launch.toml"
+LARGEST_FILE = 1 << 18
 LONGEST_LINE = 16384
+MOST_DOTS = 200
+"""In a line, outside strings: tomllib takes the square of a dotted key's length."""
+_STRING = re.compile(r""" "[^"]*" | '[^']*' """, re.VERBOSE)
 
 _DECLARED = tuple(declared_keys(Job))
 _TABLES = tuple(dict.fromkeys(key.table for key in _DECLARED if key.table))
@@ -92,9 +96,7 @@ def parse_launch_file(text: str, where: str) -> LaunchFile:
 
 
 def _parse_toml(text: str, where: str) -> dict[str, Any]:
-    for number, line in enumerate(text.splitlines(), 1):
-        if len(line) > LONGEST_LINE:  # tomllib takes the square of a dotted key's length
-            raise UsageError(f"{where}:{number}: a line of over {LONGEST_LINE} characters")
+    _limit_length(text, where)
     try:
         return tomllib.loads(text)
     except RecursionError:
@@ -107,6 +109,17 @@ def _parse_toml(text: str, where: str) -> dict[str, Any]:
         raise UsageError(f"{where}:{number}: {row}: expected TOML: {error}") from None
     except ValueError:
         raise UsageError(f"{where}: a number with thousands of digits") from None
+
+
+def _limit_length(text: str, where: str) -> None:
+    """Returns where the text can be parsed in less than a second; else UsageError."""
+    if len(text) > LARGEST_FILE:
+        raise UsageError(f"{where}: over {LARGEST_FILE >> 10} KiB; this is not a launch file")
+    for number, line in enumerate(text.splitlines(), 1):
+        if len(line) > LONGEST_LINE:
+            raise UsageError(f"{where}:{number}: a line of over {LONGEST_LINE} characters")
+        if _STRING.sub("", re.sub(r"\\.", "", line)).count(".") > MOST_DOTS:
+            raise UsageError(f"{where}:{number}: a key of over {MOST_DOTS} parts")
 
 
 def _assignments(document: Mapping[str, Any]) -> Iterator[tuple[str, str, Any]]:
