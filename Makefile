@@ -27,9 +27,9 @@ test: setup  ## install, then pass the tests (root: they run on real labs)
 check: setup lint later  ## format, lint, types, and all tests, also those that take minutes
 	$(call tests)
 
-later: setup  ## the tests that need no lab, 400 days ahead and in another time zone
-	@cc -O2 -shared -fPIC -o .venv/later.so tests/support/clock/later.c
-	@LATER_S=34560000 TZ=Asia/Kolkata LD_PRELOAD=$(CURDIR)/.venv/later.so $(PYTEST) tests/unit tests/docs -n 2 -m "not long"
+later: setup  ## all but the long tests, 400 days ahead and in another time zone (root)
+	@TZ=Asia/Kolkata tests/support/clock/later $(PYTEST) tests/unit tests/docs -n 2 -m "not alone and not long"
+	@TZ=Asia/Kolkata tests/support/clock/later $(PYTEST) tests/lab -n 4 --dist worksteal -m "not alone and not long"
 
 lint: setup
 	@$(BIN)/ruff format --check .
