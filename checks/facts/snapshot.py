@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -91,6 +92,10 @@ class Snapshot:
     def load(cls, path: Path) -> Snapshot:
         """Read what `save` wrote. Raises UsageError for any other file, and for another schema."""
         try:
+            kind = path.stat().st_mode
+            endless = stat.S_ISCHR(kind) or stat.S_ISFIFO(kind)
+            if endless and not path.is_relative_to("/dev/fd"):
+                raise UsageError(f"{path}: no regular file; name one written by --save-facts")
             document = read_untrusted_json(path.read_bytes())
             sections, schema = document["sections"], document.get("schema")
             if schema != facts_schema():

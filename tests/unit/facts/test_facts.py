@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 
 import pytest
 
@@ -154,3 +155,10 @@ def test_every_fact_of_every_check_is_part_of_the_schema():
     needed = {fact for check in CATALOGUE.values() for fact in check.needs}
     assert needed <= {*fact_records()}
     assert Gpu in fact_records(), "the records that facts are made of, too"
+
+
+@pytest.mark.parametrize("name", ["/dev/zero", "pipe"])
+def test_what_never_ends_is_no_snapshot(tmp_path, name):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(UsageError, match="no regular file"):
+        Snapshot.load(tmp_path / name)
