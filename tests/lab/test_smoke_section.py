@@ -72,6 +72,13 @@ def written_files(folder: Path) -> set[Path]:
     return {path for path in folder.rglob("*") if path.is_file()}
 
 
+@pytest.fixture
+def no_process_left():
+    before = psutil.Process().children(recursive=True)
+    yield
+    assert psutil.Process().children(recursive=True) == before
+
+
 @pytest.fixture(autouse=True)
 def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A HOME and a TMPDIR of our own, in which nothing may be left."""
@@ -122,12 +129,12 @@ def test_a_loss_that_is_no_number_is_seen(tmp_path):
     assert run_smoke(tmp_path, spoiled).cause == "nan-loss"
 
 
+@pytest.mark.usefixtures("no_process_left")
 def test_a_killed_rank_is_named_and_its_peer_is_ended(tmp_path):
     kills = with_lines(AT_INITIALIZE, "    if rank == 1: os.kill(os.getpid(), 9)\n")
     finding = run_smoke(tmp_path, kills, slots=2)
     assert finding.cause == "killed"
     assert finding.message.startswith("rank 1 of 2")
-    assert psutil.Process().children(recursive=True) == []
 
 
 def test_a_missing_compiler_is_found_before_training_needs_it(tmp_path):
@@ -145,12 +152,12 @@ def test_a_hang_ends_at_the_limit_with_its_stack(tmp_path, temporary, monkeypatc
     assert list(temporary.iterdir()) == []
 
 
+@pytest.mark.usefixtures("no_process_left")
 def test_a_rank_deaf_to_everything_ends_at_the_limit(tmp_path, temporary, monkeypatch):
     monkeypatch.setattr(probe, "STACK", 59.0)
     finding = run_smoke(tmp_path, DEAF, limit=60.0)
     assert finding.cause == "hang"
     assert "in stage 'start of the interpreter'" in finding.message
-    assert psutil.Process().children(recursive=True) == []
     assert list(temporary.iterdir()) == []
 
 
