@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from checks.answer import Answer
 from checks.contact.pool import Contact
 from checks.errors import FactError
-from checks.facts import ClusterView, Snapshot
+from checks.facts import ClusterView, NodeView, Snapshot
 from checks.facts.decode import decode_fact
 from checks.facts.firewall import Firewall
+from checks.facts.interfaces import Interfaces
 from checks.facts.ports import DialResults, Listeners, NamedHead, PortHolder
 from checks.knowledge.accelerate_config import main_address
 from checks.knowledge.training_network import (
@@ -119,12 +120,19 @@ def _dial_targets(snapshot: Snapshot, name: str, ids: Mapping[str, str]) -> list
             fact = cluster[target].read(Listeners)
             own = _ephemeral_targets(fact) if target != name else []
             if fact.master_error == "":
-                listed = first_listed_address(cluster[target])
-                places = dict.fromkeys(text for text in (fact.address, listed) if text)
-                own = [*((text, snapshot.job.master_port, 0) for text in places), *own]
+                own = [
+                    *((text, snapshot.job.master_port, 0) for text in _places(cluster[target])),
+                    *own,
+                ]
             found.append([[target, at, port, ids[target], packet] for at, port, packet in own])
     rounds = range(max(map(len, found), default=0))
     return [targets[turn] for turn in rounds for targets in found if turn < len(targets)]
+
+
+def _places(head: NodeView) -> Iterable[str]:
+    """The address where ranks meet, and the one that plain `deepspeed` takes, if it is known."""
+    listed = first_listed_address(head) if head.has(Interfaces) else ""
+    return dict.fromkeys(text for text in (head.read(Listeners).address, listed) if text)
 
 
 def _ephemeral_targets(fact: Listeners) -> list[tuple[str, int, int]]:
