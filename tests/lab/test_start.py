@@ -139,7 +139,7 @@ def test_a_misspelt_script_stops_at_the_gate_which_asks_the_nodes_facts_alone(pl
     again = run_launcher(place, "start", "--hosts", str(lab.hosts), "--dry-run", "--", "train.py")
     assert again.returncode == 0, again.stderr
     stages = json.loads((place / ".preflight/last.json").read_text())["stages"]
-    assert set(stages) == {"connect", "controller_files", "facts"}
+    assert set(stages) == {"connect", "controller_files", "earlier_start", "facts"}
 
 
 def test_a_small_gpt_is_trained_over_two_nodes(place, lab):

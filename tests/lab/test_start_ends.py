@@ -59,7 +59,7 @@ def test_ctrl_c_while_the_nodes_are_checked_again_ends_only_that(place, lab, res
         ),
         ("node2", r"agent\.py node", "the agent was killed on node2"),
         ("node2", r"deepspeed\.launcher\.launch", "on node2"),
-        ("node2", r"python3 -u -S -E -c", "node2"),
+        ("node2", r"python3 -u -S -I -c", "node2"),
         ("node1", r"^pdsh ", "pdsh on node1 ended before the ranks did: killed by SIGKILL"),
     ],
     ids=["rank", "agent", "launcher", "supervisor", "pdsh"],
@@ -91,7 +91,7 @@ def test_a_killed_controller_leaves_nothing_on_the_nodes(place, lab):
 def test_a_stopped_supervisor_and_its_run_are_ended(place, lab):
     run = LaunchedRun(place, lab, "train.py", "sleep")
     run.wait_for("ranks started")
-    lab.node("node2").run(["pkill", "-STOP", "-o", "-f", "python3 -u -S -E -c"], check=True)
+    lab.node("node2").run(["pkill", "-STOP", "-o", "-f", "python3 -u -S -I -c"], check=True)
     assert run.end() == 1, run.text
     assert "node2 was lost" in run.text
     wait_until_clean(lab, 40)

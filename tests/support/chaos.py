@@ -15,7 +15,7 @@ from tests.support.paths import ROOT
 
 DEEDS = ("kill", "stop", "cut", "fill", "kill-here", "stop-here", "fill-here")
 PHASES = ("start", "training", "preflight")
-OURS = re.compile(r"agent\.py|deepspeed\.launcher|train\.py|pdsh|-S -E -c|notty|smoke|rendezvous")
+OURS = re.compile(r"agent\.py|deepspeed\.launcher|train\.py|pdsh|-S -I -c|notty|smoke|rendezvous")
 STRANGER = "python -u train.py 86400"
 """Another process of the same user, named as a rank is."""
 TRAINING = """

@@ -70,7 +70,7 @@ def run_launcher(place, *words):
 def leftovers(lab):
     """What is on the nodes that a fresh lab has not: processes and files of a run."""
     script = "ps -eo pid=,args=; ls -d /tmp/deepspeed-preflight-* 2>/dev/null"
-    ours = re.compile(r"agent\.py|deepspeed|train\.py|pdsh|preflight-[0-9a-f]|ssh .*node|-S -E -c")
+    ours = re.compile(r"agent\.py|deepspeed|train\.py|pdsh|preflight-[0-9a-f]|ssh .*node|-S -I -c")
     return [
         f"{node.name}: {line}"
         for node in lab.nodes

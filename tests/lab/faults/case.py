@@ -29,7 +29,7 @@ MASTER = "ports.master-port-is-reachable"
 EPHEMERAL = "ports.ephemeral-ports-are-open"
 USABLE = "nccl.infiniband-is-usable"
 NAMES = "names.every-node-resolves-every-node"
-HUNG_SHELL = ("import sys;exec(eval(sys.stdin", "sleep 1")
+HUNG_SHELL = ("exec(eval(sys.stdin", "sleep 1")
 """sshd lets nobody signal what it runs as root, and a shell that waits reads no hang-up."""
 PLAIN = LabShape(nodes=3)
 

@@ -6,7 +6,7 @@ from tests.lab.faults.case import custom
 
 PROBE_KILLED = custom(
     "probe-killed",
-    "cat >/usr/local/sbin/ssh <<'END'\n#!/bin/sh\npkill -KILL -f 'import sys;exec'\nEND\n"
+    "cat >/usr/local/sbin/ssh <<'END'\n#!/bin/sh\npkill -KILL -f 'sys.stdin.buffer.readline'\nEND\n"
     "chmod +x /usr/local/sbin/ssh",
 )
 GARBAGE = custom(
