@@ -7,10 +7,10 @@ unexport PYTHONDONTWRITEBYTECODE
 
 PYTEST = $(BIN)/python -m pytest
 
-# Tests on labs mostly wait, so there may be more of them than cores; what measures runs by itself
+# Tests mostly wait, so there may be more of them than cores; what measures runs by itself
 define tests
 	@status=0; \
-	$(PYTEST) tests/unit tests/docs -n 2 -m "not alone$(1)" --every-check $(REPORTS:%=--junitxml=%/unit.xml) || status=$$?; \
+	$(PYTEST) tests/unit tests/docs -n 4 -m "not alone$(1)" --every-check $(REPORTS:%=--junitxml=%/unit.xml) || status=$$?; \
 	$(PYTEST) tests/lab -n 4 --dist worksteal -m "not alone$(1)" $(REPORTS:%=--junitxml=%/lab.xml) || status=$$?; \
 	$(PYTEST) tests/lab -m "alone$(1)" $(REPORTS:%=--junitxml=%/alone.xml) || status=$$?; \
 	exit $$status
@@ -28,7 +28,7 @@ check: setup lint later  ## format, lint, types, and all tests, also those that 
 	$(call tests)
 
 later: setup  ## all but the long tests, 400 days ahead and in another time zone (root)
-	@TZ=Asia/Kolkata tests/support/clock/later $(PYTEST) tests/unit tests/docs -n 2 -m "not alone and not long"
+	@TZ=Asia/Kolkata tests/support/clock/later $(PYTEST) tests/unit tests/docs -n 4 -m "not alone and not long"
 	@TZ=Asia/Kolkata tests/support/clock/later $(PYTEST) tests/lab -n 4 --dist worksteal -m "not alone and not long"
 
 lint: setup
