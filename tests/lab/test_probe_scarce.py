@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 import subprocess
 import sys
 import threading
@@ -16,7 +17,6 @@ from checks.contact.shipping import BOOTSTRAP
 from checks.node.probe import core
 from tests.support.broken_channel import FarEnd
 
-NONCE = "f00d"
 ASKED = 60
 """More requests than threads of the usual size would fit."""
 
@@ -30,9 +30,10 @@ def test_it_answers_with_few_addresses(limit):
         json.dumps({"id": number, "section": "limits", "args": {}, "limit": 20}) + "\n"
         for number in range(ASKED)
     )
-    one.stdin.write(probe_program(["limits"], NONCE, 60) + "".join(requests).encode())
+    nonce = secrets.token_hex(8)
+    one.stdin.write(probe_program(["limits"], nonce, 60) + "".join(requests).encode())
     one.stdin.flush()
-    hello, *answers = (json.loads(one.stdout.readline()[len(NONCE) :]) for _ in range(ASKED + 1))
+    hello, *answers = (json.loads(one.stdout.readline()[len(nonce) :]) for _ in range(ASKED + 1))
     _, errors = one.communicate(timeout=20)
     assert "hello" in hello
     assert {answer["id"] for answer in answers} == set(range(ASKED))
@@ -46,7 +47,7 @@ def test_where_no_thread_starts_requests_are_answered_in_turn(monkeypatch):
 
     monkeypatch.setattr(threading.Thread, "start", refused)
     monkeypatch.setitem(core.SECTIONS, "toy", lambda args: {"seen": args["word"]})
-    probe, said = core.Probe(NONCE, {"toy": "sys"}), []
+    probe, said = core.Probe("f00d", {"toy": "sys"}), []
     monkeypatch.setattr(probe, "say", said.append)
     for number, word in enumerate(("one", "two")):
         request = {"id": number, "section": "toy", "args": {"word": word}, "limit": 5}

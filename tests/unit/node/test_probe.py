@@ -7,6 +7,7 @@ import io
 import json
 import os
 import re
+import secrets
 import signal
 import subprocess
 import sys
@@ -25,6 +26,8 @@ from checks.node.runtime import watchdog
 from tests.support.paths import ROOT
 
 NONCE = "f00d"
+"""Of a probe that is no process. Each other has its own: its end kills all that was started under
+its nonce on this machine."""
 REPORT_COMPILING = (
     "import builtins; own = compile; builtins.compile = lambda *a: print(a[1]) or own(*a)"
 )
@@ -34,13 +37,14 @@ class Probe:
     """A probe started as a login shell would start it."""
 
     def __init__(self, *wanted, life=60, lease=core.LEASE_S, stderr=None):
+        self.nonce = secrets.token_hex(8)
         self.process = subprocess.Popen(
             ["/usr/bin/python3", "-u", "-S", "-I", "-c", BOOTSTRAP],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=stderr,
         )
-        program = probe_program(wanted, NONCE, life)
+        program = probe_program(wanted, self.nonce, life)
         start = f"from {core.__name__} import main; ".encode()
         assert program.count(start) == 1
         self.write(program.replace(start, start + b"main.__globals__.update(LEASE_S=%g); " % lease))
@@ -62,7 +66,7 @@ class Probe:
     def read(self):
         line = self.process.stdout.readline().decode()
         nonce, _, text = line.partition(" ")
-        assert nonce == NONCE
+        assert nonce == self.nonce
         return json.loads(text)
 
 
@@ -202,7 +206,7 @@ def running(wanted: list[str]) -> bool:
 def test_login_shells_start_it(shell):
     ran = subprocess.run(
         [shell, "-c", start_command("/nowhere/python")],
-        input=probe_program(["who"], NONCE, 20),
+        input=probe_program(["who"], secrets.token_hex(8), 20),
         capture_output=True,
         timeout=30,
         check=False,
@@ -221,7 +225,7 @@ def test_every_section_has_one_file():
 def test_each_section_loads_with_all_that_it_imports(section):
     ran = subprocess.run(
         ["/usr/bin/python3", "-u", "-S", "-I", "-c", BOOTSTRAP],
-        input=probe_program([section], NONCE, 20),
+        input=probe_program([section], secrets.token_hex(8), 20),
         capture_output=True,
         timeout=30,
         check=False,
