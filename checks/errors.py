@@ -15,4 +15,8 @@ class UsageError(PreflightError):
 
 
 class FactError(PreflightError):
-    """A section of facts is absent, broken or of another shape than expected."""
+    """A section of facts is absent, broken or of another shape than expected; `node` has it."""
+
+    def __init__(self, message: str, node: str = "") -> None:
+        super().__init__(message)
+        self.node = node

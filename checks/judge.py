@@ -20,8 +20,9 @@ def judge_claims(
 ) -> list[Finding]:
     """One finding for each claim, in their order. `allow` names checks or areas that may fail.
 
-    A node that was not reached skips its other claims; where its own reach claim is not among
-    those asked, they are unknown instead, because nobody else would say so.
+    A node that was not reached skips its other claims, and those that need its facts; where its own
+    reach claim is not among those asked, they are unknown instead, because nobody else would say
+    so.
     """
     reach_subjects = {
         name for claim in claims if claim.check.area == REACH for name in claim.subject
@@ -60,6 +61,8 @@ def _judge_claim(claim: Claim, cluster: ClusterView, reach_subjects: set[str]) -
         verdict = claim.check.judge(*views) if views else claim.check.judge(cluster)
         return hold_against_facts(verdict, cluster)
     except FactError as error:
+        if error.node and not cluster[error.node].reached:
+            return _not_reached_verdict(cluster[error.node], reach_subjects)
         return unknown(str(error))
     except Exception as error:  # noqa: BLE001 - a judge's own bug must not hide the other findings
         return unknown(f"the check itself failed: {type(error).__name__}: {error}")

@@ -89,13 +89,13 @@ class NodeView:
         """The fact of that kind from what the node answered. Raises FactError as `read` does."""
         answer = self.cluster.snapshot.answer(self.name, kind.section)
         if answer is None:
-            raise FactError(f"{self.name} gave no answer about its {kind.section}")
+            raise FactError(f"{self.name} gave no answer about its {kind.section}", self.name)
         if answer.data is None:
-            raise FactError(f"{self.name}: {kind.section}: {answer.error}")
+            raise FactError(f"{self.name}: {kind.section}: {answer.error}", self.name)
         try:
             return decode_fact(kind, answer.data)
         except FactError as error:
-            raise FactError(f"{self.name}: {error}") from error
+            raise FactError(f"{self.name}: {error}", self.name) from error
 
     def fix(self, command: str, note: str = "", *, root: bool = False) -> Fix:
         """A fix to be typed on this node; `root` adds sudo where the login is not root."""

@@ -15,7 +15,7 @@ from checks.folded_names import fold_names
 from checks.next_line import next_line
 from launcher.command_line import add_command
 from launcher.lab import requirements as machine
-from launcher.lab.cluster import Lab
+from launcher.lab.cluster import Lab, default_name
 from launcher.lab.faults import FAULTS
 from launcher.lab.shape import PASSWORD, LabShape
 
@@ -129,9 +129,13 @@ def print_next_steps(lab: Lab, *, trust: bool = True) -> None:
 
 
 def lab_line(lab: Lab, command: str, *words: str) -> str:
-    """The line to type for a command on this lab, with the directory where it is not `.lab`."""
-    directory = Path(lab.record.directory)
+    """The line to type for a command on this lab: its name where it was given one, else its
+    directory where that is not `.lab`.
+    """
+    name, directory = lab.record.name, Path(lab.record.directory)
     which = () if directory == Path(".lab").resolve() else ("--dir", short_path(directory))
+    if name != default_name(directory):
+        which = ("--name", name)
     return next_line("lab", None, command, *words, *which)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -53,6 +53,11 @@ def name_places(ranks: Sequence[Placed]) -> str:
     """`rank 3 on node2`, or `ranks 0-3 and 6 on node[1-3]`."""
     nodes = fold_names(dict.fromkeys(rank.node for rank in ranks))
     return f"{name_ranks([rank.rank for rank in ranks])} on {nodes}"
+
+
+def name_launchers(nodes: Collection[str]) -> str:
+    """`the launcher on node1`, or `the launchers on node[1-3]`: what starts the ranks of a node."""
+    return f"the launcher{'s' if len(nodes) > 1 else ''} on {fold_names(nodes)}"
 
 
 def _spans(numbers: Sequence[int]) -> list[tuple[int, int]]:

@@ -15,6 +15,10 @@ from launcher.rank_output import StepLine
 PACE_WINDOW_S = 60.0
 PACE_POINTS = 4
 """Steps that the pace is taken from at least, however long ago they were."""
+TOGETHER_S = 0.25
+"""Lines that come within so long may have waited together: the newest step of them counts."""
+SHORT_SPAN_S = 1.0
+"""From steps within less than this no pace is taken."""
 LONG_STEP_S = 30.0
 LATE_STEPS = 10.0
 """So many steps' time without one is a wait that needs an explanation."""
@@ -64,6 +68,7 @@ class StepMeter:
         self._bar_loss = False
         self._points: deque[tuple[float, int]] = deque()
         self._first: tuple[float, int] | None = None
+        self._together_since = 0.0
 
     @property
     def number(self) -> int | None:
@@ -119,8 +124,13 @@ class StepMeter:
         if self.number is not None and number < self.number:
             self.whole = False
             self._restart()
+        if self._points and now - self._together_since < TOGETHER_S:
+            self._points.pop()
+        else:
+            self._together_since = now
+        if not self._points:
+            self._first = (now, number)
         self._points.append((now, number))
-        self._first = self._first or self._points[0]
         while len(self._points) > PACE_POINTS and self._points[0][0] < now - PACE_WINDOW_S:
             self._points.popleft()
 
@@ -149,6 +159,6 @@ class StepMeter:
 
 
 def _pace(begin: tuple[float, int] | None, end: tuple[float, int] | None) -> float | None:
-    if not begin or not end or end[1] <= begin[1]:
+    if not begin or not end or end[1] <= begin[1] or end[0] - begin[0] < SHORT_SPAN_S:
         return None
-    return float(f"{(end[1] - begin[1]) / max(end[0] - begin[0], 1e-3):.3g}")
+    return float(f"{(end[1] - begin[1]) / (end[0] - begin[0]):.3g}")

@@ -23,6 +23,9 @@ silent = node_check("area.silent", severity=Severity.WARN)(lambda node: unknown(
 buggy = node_check("area.buggy")(lambda node: 1 / 0)
 pairwise = pair_check("area.pairs")(lambda source, target: ok())
 together = cluster_check("area.together")(lambda cluster: ok(str(len(cluster.reached))))
+head_needy = cluster_check("area.needs-the-head", Limits)(
+    lambda cluster: ok(str(cluster.head.read(Limits)))
+)
 
 
 def findings(*checks, allow=(), down=()):
@@ -45,6 +48,17 @@ def test_a_dead_node_whose_reach_is_not_asked_is_unknown_and_stops():
     found = findings(passing, down=["node2"])
     assert [finding.outcome for finding in found].count(Outcome.UNKNOWN) == 1
     assert decide(found) == "stop"
+
+
+def test_a_claim_on_all_nodes_that_needs_a_dead_one_is_skipped_as_that_nodes_own():
+    found = {finding.check: finding for finding in findings(login, head_needy, down=["node1"])}
+    needy_finding = found["area.needs-the-head"]
+    assert (needy_finding.outcome, needy_finding.message) == (
+        Outcome.SKIP, "node1 was not reached",
+    )  # fmt: skip
+    assert [one.outcome for one in findings(head_needy, down=["node1"])] == [Outcome.UNKNOWN]
+    of_others = [one for one in findings(login, head_needy, down=["node2"]) if not one.subject]
+    assert [one.outcome for one in of_others] == [Outcome.UNKNOWN]
 
 
 def test_a_node_that_nobody_asked_is_unknown_once_and_never_said_to_be_unreached():

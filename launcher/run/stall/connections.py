@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from checks.folded_names import fold_names
-from launcher.plan.ranks import join_names
-from launcher.run.stall.observation import Observations, RendezvousPlan
+from launcher.plan.ranks import join_names, name_launchers, name_places
+from launcher.run.stall.observation import (
+    Observations,
+    RankObservation,
+    RendezvousPlan,
+    TcpSocket,
+)
 
 LOST_AFTER = 3
 """So often in a row the kernel sent again without an answer: for over a second."""
@@ -14,23 +19,28 @@ LOST_AFTER = 3
 
 def unanswered_calls(plan: RendezvousPlan, observations: Observations) -> list[str]:
     """Calls without an answer: to the rendezvous by any process of the run, elsewhere by ranks."""
-    callers: dict[tuple[str, int], dict[str, None]] = {}
+    ranks: dict[tuple[str, int], list[RankObservation]] = {}
+    launchers: dict[tuple[str, int], list[str]] = {}
     for node in observations.values():
         for rank in node.ranks:
-            for socket in rank.sockets:
-                if socket.state == "SYN_SENT":
-                    peer = (socket.peer, socket.peer_port)
-                    callers.setdefault(peer, {})[f"rank {rank.rank} on {rank.node}"] = None
-    for node in observations.values():
-        for socket in node.launcher:
-            if socket.state == "SYN_SENT" and socket.peer_port == plan.port:
-                peer = (socket.peer, socket.peer_port)
-                callers.setdefault(peer, {})[f"the launcher on {node.node}"] = None
-    return [
-        f"{join_names(list(names))}: no answer from {_format_endpoint(*peer)}: "
-        f"{_missing_answer_reason(plan, *peer)}"
-        for peer, names in callers.items()
-    ]
+            for peer in _called_peers(rank.sockets):
+                ranks.setdefault(peer, []).append(rank)
+        for peer in _called_peers(node.launcher):
+            if peer[1] == plan.port:
+                launchers.setdefault(peer, []).append(node.node)
+    lines = []
+    for peer in dict.fromkeys((*ranks, *launchers)):
+        names = [name_places(ranks[peer])] if peer in ranks else []
+        names += [name_launchers(launchers[peer])] if peer in launchers else []
+        reason = _missing_answer_reason(plan, *peer)
+        lines.append(f"{join_names(names)}: no answer from {_format_endpoint(*peer)}: {reason}")
+    return lines
+
+
+def _called_peers(sockets: Iterable[TcpSocket]) -> dict[tuple[str, int], None]:
+    """Addresses and ports from which a call waits for its answer, each once."""
+    calls = (socket for socket in sockets if socket.state == "SYN_SENT")
+    return dict.fromkeys((socket.peer, socket.peer_port) for socket in calls)
 
 
 def _missing_answer_reason(plan: RendezvousPlan, address: str, port: int) -> str:

@@ -6,7 +6,7 @@ import enum
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from launcher.plan.ranks import Rank, join_names, name_places
+from launcher.plan.ranks import Rank, name_launchers, name_places
 from launcher.run.stall.collectives import Mismatch, Missed, find_mismatches, find_missed
 from launcher.run.stall.connections import lost_link_lines, unanswered_calls
 from launcher.run.stall.observation import Observations, RankObservation, RendezvousPlan
@@ -212,23 +212,23 @@ def _launcher_lines(port: int, observations: Observations) -> Iterator[str]:
     for node in observations.values():
         states = {socket.state for socket in node.launcher if socket.peer_port == port}
         if not node.error and "SYN_SENT" not in states:
-            (met if "ESTABLISHED" in states else others).append(f"the launcher on {node.node}")
+            (met if "ESTABLISHED" in states else others).append(node.node)
     if met:
-        yield sentence(join_names(met), len(met), "waits there for the others")
+        yield sentence(name_launchers(met), len(met), "waits there for the others")
     if others:
         missing = "has not reached it" if met else "has not started any rank"
-        words = sentence(join_names(others), len(others), missing)
+        words = sentence(name_launchers(others), len(others), missing)
         yield f"{words}: still starting, refused, or hanging"
 
 
 def _wrong_rendezvous_lines(where: str, states: Sequence[RankState]) -> Iterator[str]:
     """Ranks that were given another rendezvous."""
-    ranks: dict[str, list[str]] = {}
+    ranks: dict[str, list[RankObservation]] = {}
     for state in states:
         if state.rank.master not in ("", where):
-            ranks.setdefault(state.rank.master, []).append(_rank_name(state.rank))
-    for master, names in ranks.items():
-        yield f"{join_names(names)}: MASTER_ADDR and MASTER_PORT are {master} there, not {where}"
+            ranks.setdefault(state.rank.master, []).append(state.rank)
+    for master, astray in ranks.items():
+        yield f"{name_places(astray)}: MASTER_ADDR and MASTER_PORT are {master} there, not {where}"
 
 
 def _unseen_ranks(plan: RendezvousPlan, states: Sequence[RankState]) -> list[Rank]:
@@ -267,7 +267,3 @@ def _unobserved_lines(observations: Observations, states: Sequence[RankState]) -
             yield f"{node.node} could not be observed: {node.error}"
     for reason in dict.fromkeys(state.rank.why for state in states if state.rank.why):
         yield f"no stacks: {reason}; py-spy, installed beside the training interpreter, shows them"
-
-
-def _rank_name(rank: RankObservation) -> str:
-    return f"rank {rank.rank} on {rank.node}"

@@ -11,7 +11,8 @@ import pytest
 from checks.errors import UsageError
 from launcher.lab import filesystem, network, record
 from launcher.lab import requirements as machine
-from launcher.lab.cluster import default_name, require_name
+from launcher.lab.cli import lab_line
+from launcher.lab.cluster import Lab, default_name, require_name
 from launcher.lab.filesystem import Mount
 from launcher.lab.shape import LabShape
 
@@ -26,6 +27,24 @@ def test_missing_tools_are_named_with_their_packages(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(machine, "SYSTEM_PATH", "/nowhere")
     with pytest.raises(UsageError, match=r"nft, .*(.|\n)*apt-get install.* nftables .*pdsh"):
         machine.require_tools()
+
+
+@pytest.mark.parametrize(
+    ("directory", "name", "words"),
+    [
+        (".lab", "", ""),
+        ("other", "", " --dir other"),
+        (".lab", "mine", " --name mine"),
+        ("other", "mine", " --name mine"),
+    ],
+)
+def test_a_line_to_type_means_the_same_lab(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, directory: str, name: str, words: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / directory
+    lab = Lab(record.LabRecord(name or default_name(path), "token", str(path), "root", 3))
+    assert lab_line(lab, "down").endswith(f" lab down{words}")
 
 
 @pytest.mark.parametrize("nodes", [0, 251])

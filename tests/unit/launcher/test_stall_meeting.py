@@ -58,9 +58,18 @@ def test_launchers_that_start_no_rank_are_named():
         "the launcher on node2 has not reached it: still starting, refused, or hanging",
     )
     alone = judge_rendezvous(rendezvous(2), {name: NodeObservation(name) for name in seen})
-    assert (
-        "node1 and the launcher on node2 have not started any rank: still starting"
-        in alone.lines[1]
+    assert alone.lines[1].startswith(
+        "the launchers on node[1-2] have not started any rank: still starting"
+    )
+
+
+def test_launchers_and_ranks_that_call_in_vain_are_folded_in_order():
+    seen = observations(came(0), rank(3, sockets=(CALLING,)), rank(2, sockets=(CALLING,)))
+    for name in ("node6", "node5"):
+        seen[name] = NodeObservation(name, launcher=(CALLING, CALLING))
+    lines = judge_rendezvous(rendezvous(6), seen).lines
+    assert lines[1].startswith(
+        "ranks 2 and 3 on node[3-4] and the launchers on node[5-6]: no answer from 10.0.0.1:29500: "
     )
 
 

@@ -89,6 +89,28 @@ def test_the_time_left_is_that_of_the_steps_left():
     assert (meter.number, meter.total, meter.left_s) == (10, 30, 20.0)
 
 
+@pytest.mark.parametrize(
+    ("bursts", "pace"),
+    [
+        ([(0.0, 4)], None),
+        ([(0.0, 4), (0.5, 4)], None),
+        ([(0.0, 50), (10.0, 50)], 5.0),
+        ([(0.0, 10), (10.0, 50), (20.0, 50)], 5.0),
+        ([(number * 0.01, 1) for number in range(1000)], 100.0),
+    ],
+    ids=["one", "two-at-once", "buffered", "a-short-one-first", "fast"],
+)
+def test_lines_that_arrive_together_are_no_pace(bursts, pace):
+    meter, number = StepMeter(), 0
+    for second, count in bursts:
+        for at in range(count):
+            number += 1
+            meter.take(StepLine(number), second + at * 1e-4)
+    assert meter.number == number
+    expected = None if pace is None else pytest.approx(pace, rel=0.05)
+    assert meter.recent_steps_per_s == meter.steps_per_s == expected
+
+
 def test_the_pace_is_that_of_the_last_minute():
     meter = StepMeter(1000)
     for number in range(1, 11):
