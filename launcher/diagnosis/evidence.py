@@ -16,12 +16,15 @@ from checks.knowledge.failures import (
     recognise_failure,
 )
 from checks.knowledge.failures.known import versions_in
+from launcher.diagnosis.help_texts import HelpText, read_help_texts
 from launcher.diagnosis.log_lines import Line, Place, clean_text, parse_time
 from launcher.diagnosis.log_sources import Source
 from launcher.diagnosis.prefixes import Prefixes, infer_prefix, prefix_pattern
 from launcher.diagnosis.recovery import Progress
 from launcher.diagnosis.scan import (
     HINTS,
+    LAST_ERROR,
+    NCCL_WARNING,
     ROOT_CAUSE,
     TRACEBACK,
     RawLine,
@@ -96,6 +99,8 @@ class Evidence:
         self.sources: list[Source] = []
         self.hints: list[Line] = []
         """The first lines that say why something failed, of failures that are not known."""
+        self.help_texts: list[HelpText] = []
+        """Of the last lines of each log."""
         self.progress = Progress()
         self.earlier: dict[str, Evidence] = {}
         """Of each log with several runs what the one before the last showed."""
@@ -121,6 +126,11 @@ class Evidence:
         for raw in matching_lines(self._read_blocks(source)):
             self.feed(source.place, raw)
         self.progress.add_end(source, self._prefixes)
+        texts = self._split_lines(
+            ((number, text.encode()) for number, text in source.last_lines()), source.place
+        )
+        lines = ((number, text) for number, text in texts if text is not None)
+        self.help_texts += read_help_texts(source.place.source, lines)
 
     def _read_blocks(self, source: Source) -> Iterator[bytes]:
         blocks = source.blocks()
@@ -149,11 +159,25 @@ class Evidence:
         line = Line(trace.first.place if trace else place, raw.number, text, order=self._order)
         if not trace and begins_error(text) and self._bare_errors < MAX_BARE_ERRORS:
             trace = self._add_bare_error(line, raw)
-        found = self._recognise(text, line, raw, trace) or self._recognise(whole, line, raw, trace)
+        texts = [text, whole, *([trace.message] if trace and trace.is_broken else [])]
+        found = next(
+            filter(None, (self._recognise(each, line, raw, trace) for each in texts)), None
+        )
         if found:
             self._add_sighting(found[0], line, found[1], raw, trace)
-        elif not trace and len(self.hints) < MAX_HINTS and any(hint in text for hint in HINTS):
-            self.hints.append(self._with_next_line(line, raw))
+        if LAST_ERROR in text:
+            self._read_last_error(line, raw, trace)
+        elif not (found or trace) and any(hint in text for hint in HINTS):
+            self.hints += [self._with_next_line(line, raw)] * (len(self.hints) < MAX_HINTS)
+
+    def _read_last_error(self, line: Line, raw: RawLine, trace: Trace | None) -> None:
+        """What NCCL repeats below `Last error:` is its last warning, whose line the log may lack."""
+        number, data = next(raw.lines_after(), (0, b""))
+        text = self._prefixes.split(clean_text(data), line.place)[1].strip()
+        if text and not possible_failures(text):
+            line = replace(line, number=number, text=text)
+            if found := self._recognise(NCCL_WARNING + text, line, raw, trace):
+                self._add_sighting(found[0], line, found[1], raw, trace)
 
     def _begin_run(self, source: str, raw: RawLine) -> None:
         """What the log shows so far is of an earlier run, if a launcher said that it ended."""

@@ -14,7 +14,7 @@ from checks.knowledge.releases import KnownRelease, find_known_releases
 from checks.masking import MASK, is_secret, mask_urls
 from checks.next_line import next_line
 from launcher.diagnosis.evidence import Evidence, Sighting
-from launcher.diagnosis.log_lines import Place, clean_text
+from launcher.diagnosis.log_lines import Line, Place, clean_text
 from launcher.diagnosis.origin import find_origin
 from launcher.diagnosis.traces import Trace
 from launcher.diagnosis.verdict import (
@@ -56,7 +56,7 @@ def render_diagnosis(verdict: LogVerdict, evidence: Evidence, python: Path | Non
     """
     reasons: list[str] = []
     if verdict.known:
-        lines = list(_known_failure_lines(verdict, verdict.known))
+        lines = list(_known_failure_lines(verdict, verdict.known, evidence))
         if cause_weight(verdict.known) is Weight.SYMPTOM:
             lines += _hint_lines(evidence, Place())
         reasons += _reason_lines(verdict.known)
@@ -73,7 +73,9 @@ def render_diagnosis(verdict: LogVerdict, evidence: Evidence, python: Path | Non
 def _notes(verdict: LogVerdict, evidence: Evidence) -> Iterator[str]:
     """What the log cannot say, and what could not be read of it."""
     cause = verdict.cause
-    details = cause.details if isinstance(cause, Trace) else cause and list(_lines_below(cause))
+    details = (
+        cause.details if isinstance(cause, Trace) else cause and list(_lines_below(cause, evidence))
+    )
     if cause and cause_weight(cause) is Weight.SYMPTOM and not (evidence.hints or details):
         yield (
             "the log does not show what led to this: read the output of the other ranks and "
@@ -101,26 +103,35 @@ def _release_note(release: KnownRelease, evidence: Evidence) -> str:
     return f"the log names {names}: {release.because}; {release.fix}"
 
 
-def _known_failure_lines(verdict: LogVerdict, cause: Sighting) -> Iterator[str]:
+def _known_failure_lines(verdict: LogVerdict, cause: Sighting, evidence: Evidence) -> Iterator[str]:
     place = str(cause_place(cause, verdict.first_failed))
     mark = "‼" if cause_weight(cause) in (Weight.WEAK, Weight.STALL) else "×"
     yield f"{mark} {cause.known.id}{f': {place}' if place else ''}"
     yield f"seen   {line_reference(cause)}: {masked_line(cause.line.text.strip())}"
     if cause.trace and cause.trace.error and cause.trace.error != cause.line.text:
         yield f"       {masked_line(cause.trace.error)}"
-    yield from (f"       {masked_line(text.strip())}" for text in _lines_below(cause))
+    yield from (f"       {masked_line(text.strip())}" for text in _lines_below(cause, evidence))
     if verdict.laggards:
         yield f"ranks  {verdict.laggards}"
 
 
-def _lines_below(cause: Sighting) -> Sequence[str]:
+def _lines_below(cause: Sighting, evidence: Evidence) -> Sequence[str]:
     """What its message says behind the line, where that is what matters."""
+    if values := _values_below(cause.line, evidence):
+        return values[:MAX_BELOW]
     text = cause.line.text[:400]
     is_announced = text.rstrip().endswith((":", ",")) or "below" in cause.known.cause
     if not cause.trace or not (is_announced or cause_weight(cause) is Weight.SYMPTOM):
         return ()
     message = [cause.trace.error, *cause.trace.details]
     return message[message.index(text) + 1 :][:MAX_BELOW] if text in message else ()
+
+
+def _values_below(line: Line, evidence: Evidence) -> Sequence[str]:
+    """What a text of MPI names behind its line."""
+    texts = (each for each in evidence.help_texts if each.source == line.place.source)
+    found = (each for each in texts if line.number in dict(each.lines))
+    return next((each.values_below(line.number) for each in found), [])
 
 
 def _reason_lines(cause: Sighting) -> Iterator[str]:
@@ -159,6 +170,10 @@ def _hint_lines(evidence: Evidence, place: Place) -> Iterator[str]:
     hints = [hint for hint in evidence.hints if hint.place.may_be(place)]
     for hint in hints[:MAX_HINTS_SHOWN]:
         yield f"near   {hint.place.source}:{hint.number}: {masked_line(hint.text.strip())}"
+    for source in () if hints else evidence.sources:
+        name = source.place.source
+        for number, text in _help_lines(evidence, name):
+            yield f"near   {name}:{number}: {masked_line(text.strip())}"
 
 
 def _shorten_trace(lines: Sequence[str]) -> list[str]:
@@ -179,12 +194,18 @@ def _no_failure_lines(evidence: Evidence) -> Iterator[str]:
         if not (evidence.progress.has_steps(name) or evidence.progress.good_end(name)):
             errors = [line for line in source.last_lines() if _ERROR.search(line[1])]
             hints = {**dict(errors[-5:]), **hints}
-        for number, text in sorted(hints.items())[:MAX_SHOWN]:
+        for number, text in _help_lines(evidence, name) or sorted(hints.items())[:MAX_SHOWN]:
             yield f"  {source.name}:{number}: {masked_line(clean_text(text.strip().encode()))}"
         last = [line for line in source.last_lines() if line[1].strip()][-1:]
         for number, text in () if evidence.progress.good_end(name) else last:
             shown = text.rstrip("\r").rpartition("\r")[2].strip()
             yield f"last   {source.name}:{number}: {masked_line(clean_text(shown.encode()))}"
+
+
+def _help_lines(evidence: Evidence, source: str) -> Sequence[tuple[int, str]]:
+    """The first text of MPI that says more than that a rank ended, whole."""
+    texts = (each for each in evidence.help_texts if each.source == source)
+    return next((each.lines for each in texts if not each.is_consequence), ())
 
 
 def _other_lines(verdict: LogVerdict) -> Iterator[str]:

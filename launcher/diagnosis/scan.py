@@ -25,9 +25,10 @@ from launcher.diagnosis.json_lines import has_json_lines, unwrap_json_lines
 TRACEBACK = "Traceback (most recent call last)"
 ROOT_CAUSE = "Root Cause (first observed failure)"
 LINE_LIMIT = 4096
+NCCL_WARNING, LAST_ERROR = "NCCL WARN ", "Last error:"
 HINTS = (
-    "NCCL WARN ",
-    "Last error:",
+    NCCL_WARNING,
+    LAST_ERROR,
     "terminate called after throwing an instance of",
     "what():  ",
     "Fatal Python error: ",

@@ -35,7 +35,7 @@ _ERROR = re.compile(
 _ANY_ERROR = re.compile(r"(?:[A-Za-z_]\w*\.)*[A-Z]\w*(?=:|\s*$)")
 _CHAIN = ("During handling of the above", "The above exception was the direct")
 _FRAME = re.compile(r'^\s*File "(?P<path>[^"]+)", line (?P<line>\d+)(?:, in (?P<function>.+))?')
-_RICH_FRAME = re.compile(r"^\s*(?P<path>[^\s:]+\.py):(?P<line>\d+) in (?P<function>\S+)")
+_RICH_FRAME = re.compile(r"^\s*(?P<path>[^\s:]+\.py):(?P<line>\d+) in(?: (?P<function>\S+))?\s*$")
 _RICH_CODE = re.compile(r"^\s*❱ +\d+ (?P<code>.*)")
 _CODE = re.compile(r" {4}(?P<code>[^│]+)$")
 _RECORD = re.compile(
@@ -84,6 +84,24 @@ class Trace:
 
     is_bare: bool = False
     """Whether the log lacks its beginning: an error with the frames before it, if any."""
+
+    @property
+    def message(self) -> str:
+        """The last error's own line, with those joined to it that rich broke at its width."""
+        width = next((len(line) for line in self.lines if line.startswith("╰")), 0)
+        message = last = self.error
+        for line in self.details if width else ():
+            word = line.split(" ", 1)[0]
+            if len(last.rstrip()) + 1 + len(word) <= width:
+                break
+            message += line if len(last) == width else f" {line}"
+            last = line
+        return message
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether rich broke the error's own line."""
+        return self.message != self.error
 
     @property
     def error(self) -> str:

@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from checks.knowledge.failures import FailureKind
+from checks.knowledge.failures import FAILURES, FailureKind
 from launcher.diagnosis.evidence import Evidence, Sighting
 from launcher.diagnosis.log_lines import Line, Place
 from launcher.diagnosis.traces import Trace
 
 CAUGHT_LINES = 3
 """Lines after a traceback that was caught, as its neighbours say, which show that it was."""
+DIFFERENT_CALLS = "ranks called different collectives"
 NEAR_END_LINES = 40
 """A stall counts among the last lines alone."""
 
@@ -111,13 +112,32 @@ def _judge_last_runs(evidence: Evidence, first: Place | None) -> LogVerdict:
     ordered = sorted(counting, key=_cause_order(counting, first, several=len(evidence.sources) > 1))
     if not ordered:
         return LogVerdict(None, harmless=harmless)
-    cause, rest = ordered[0], ordered[1:]
+    cause = _what_led_to(ordered[0], ordered)
+    rest = [other for other in ordered if other is not cause]
     same = [other for other in rest if _is_same_failure(other, cause)]
     then = [
         other for other in rest if other not in same and cause_weight(other) is not Weight.STALL
     ]
     laggards = describe_laggards(failures)
+    if laggards.startswith(DIFFERENT_CALLS):
+        cause = _as_mismatch(cause)
     return LogVerdict(cause, same, then, harmless, laggards, first_failed=first)
+
+
+def _as_mismatch(cause: Cause) -> Cause:
+    """A time-out of a collective that others did not call is no slow rank or network."""
+    if isinstance(cause, Sighting) and _COLLECTIVE.search(cause.line.text):
+        return replace(cause, known=FAILURES["collective-mismatch"])
+    return cause
+
+
+def _what_led_to(cause: Cause, ordered: Sequence[Cause]) -> Cause:
+    """The first of those that the cause may be a consequence of, by the table; else itself."""
+    follows = cause.known.follows if isinstance(cause, Sighting) else ()
+    earlier = (
+        other for other in ordered if isinstance(other, Sighting) and other.known.id in follows
+    )
+    return next(earlier, cause)
 
 
 def _is_same_failure(one: Cause, cause: Cause) -> bool:
@@ -206,7 +226,8 @@ def _implies_run_end(cause: Cause) -> bool:
 def _cause_order(
     causes: Sequence[Cause], first: Place | None, *, several: bool
 ) -> Callable[[Cause], tuple[Any, ...]]:
-    """By weight; whom the launcher named; time where all have one; the known; place in the log."""
+    """By weight; whom the launcher named; of several logs time, where all have one, and the known;
+    place in the log, as lines of one log may have clocks that differ."""
     timed = {
         weight: all(
             cause_line(cause).time is not None for cause in causes if cause_weight(cause) is weight
@@ -217,7 +238,7 @@ def _cause_order(
     def key(cause: Cause) -> tuple[Any, ...]:
         line, weight = cause_line(cause), cause_weight(cause)
         named = first is None or not _may_be_place(line.place, first)
-        time = line.time if timed[weight] else 0.0
+        time = line.time if several and timed[weight] else 0.0
         unknown = several and isinstance(cause, Trace)
         return weight, named, time, unknown, line.order
 
@@ -254,7 +275,7 @@ def describe_laggards(sightings: Sequence[Sighting]) -> str:
         calls.setdefault(match["call"], []).append(rank)
     if len(calls) < 2:
         return ""
-    return "ranks called different collectives: " + "; ".join(
+    return f"{DIFFERENT_CALLS}: " + "; ".join(
         f"{_join_ranks(ranks)} {call}" for call, ranks in calls.items()
     )
 

@@ -276,5 +276,31 @@ root accelerate-random-states-missing
   fix     call accelerator.save_state() on every rank, into a folder that all nodes share; resume
           with as many ranks as saved it
   checks  files.shared-folders-are-shared-everywhere, files.checkpoints-can-be-resumed
+root accelerate-rng-out-of-step
+  says    RuntimeError: Invalid mt19937 state
+  says    RuntimeError: RNG state must be a torch.ByteTensor
+  says    RuntimeError: RNG state is wrong size
+  near    synchronize_rng_state
+  cause   the state of the random numbers that rank 0 sends out at the start of the data loader
+          arrived as something else: the ranks are out of step, as where the model or a metric runs
+          on the main process alone (`if accelerator.is_main_process:`) and one rank is a collective
+          ahead
+  fix     let every rank do the evaluation, generation or save that has collectives in it;
+          accelerator.unwrap_model(model) where one rank alone must use the model; wait_for_everyone
+          around it
+root accelerate-bnb-optim-bits
+  shows   AttributeError: '{name:\w+}' object has no attribute 'optim_bits'
+  near    map_pytorch_optim_to_deepspeed
+  cause   accelerate 1.2 asks bitsandbytes' {name} for optim_bits, which newer ones keep in args
+  fix     accelerate 1.3 or newer on every node; until then another optimizer (adamw_torch_fused)
+  checks  software.versions-are-equal
+root accelerate-auto-unknown-key
+  shows   ValueError: `{key:[\w.]+}` not found in kwargs. Please specify
+  cause   the DeepSpeed config has "auto" for {key}, which nobody fills: transformers and accelerate
+          know a value only for the keys that they set themselves
+          (zero_optimization.stage3_prefetch_bucket_size is one, prefetch_bucket_size none)
+  fix     a number for {key}, the key's right name, or leave it out; accelerate alone fills batch
+          sizes, clipping, precision and ZeRO's stage, and the Trainer the optimizer's too
+  checks  deepspeed.auto-is-filled, deepspeed.keys-are-known
 """
 )

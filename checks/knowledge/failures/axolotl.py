@@ -17,6 +17,8 @@ root axolotl-config-validation
   fix     correct them as these lines say; `axolotl config-schema` lists the keys of the installed
           release
   checks  software.versions-are-equal
+  follows axolotl-compile-with-deepspeed, axolotl-quantised-without-adapter, axolotl-exclusive-keys,
+          axolotl-needs-other-key
 root axolotl-not-axolotl-config
   says    No YAML config files found in the specified directory
   cause   axolotl was given a folder without a config
@@ -43,5 +45,25 @@ root axolotl-lora-modules-to-save
   says    Please set lora_modules_to_save to [
   cause   tokens were added, and the LoRA adapter would not train their embeddings
   fix     lora_modules_to_save: [embed_tokens, lm_head]
+root axolotl-compile-with-deepspeed
+  says    torch_compile should be set within your deepspeed config file
+  cause   torch_compile stands in Axolotl's YAML beside deepspeed, where DeepSpeed does the
+          compiling
+  fix     take torch_compile out of the YAML, and set
+          compile.deepcompile in the DeepSpeed JSON, or nothing
+root axolotl-quantised-without-adapter
+  says    load_in_8bit and load_in_4bit are not supported without setting an adapter
+  cause   the model is to be loaded in 8 or 4 bit, and no adapter is set, without which such weights
+          cannot be trained
+  fix     adapter: qlora with load_in_4bit (lora with load_in_8bit); or both load_in_… false for
+          full fine-tuning
+root axolotl-exclusive-keys
+  shows   Value error, {one:\w+} and {other:\w+} are mutually exclusive
+  cause   the config sets both {one} and {other}, which say the same in two ways
+  fix     remove one of them
+root axolotl-needs-other-key
+  shows   Value error, {one:[\w ]+} is not supported with {other:\w+}
+  cause   {one} and {other} cannot be combined in this release of Axolotl
+  fix     remove one of them from the config
 """
 )

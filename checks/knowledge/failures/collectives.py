@@ -64,8 +64,11 @@ stall nccl-device-mapping-warn
   fix     call torch.cuda.set_device(LOCAL_RANK) before init_process_group, or pass device_id= to it
 root collective-mismatch
   says    Detected mismatch between collectives on ranks
-  cause   ranks called different collectives: a branch of the program depends on the rank
-  fix     make every rank take the same path around collectives and saves
+  cause   ranks called different collectives: a branch of the program depends on the rank, or one
+          rank had fewer batches and went on to the evaluation, a save or the next epoch
+  fix     make every rank take the same path around collectives and saves, and give each the same
+          number of batches (DistributedSampler or drop_last, Accelerate's even_batches, torch's
+          Join for DDP)
 """,
     NCCL_PROXY_ORDER=KNOWN_RELEASES["nccl-proxy-order"].because,
 )

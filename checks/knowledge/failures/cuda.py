@@ -112,6 +112,7 @@ root cuda-unknown-environment
   fix     `sudo nvidia-modprobe -u -c=0` and `nvidia-smi` on that node; restart the container;
           reboot the node if that does not help
   checks  gpu.driver-answers, gpu.devices-may-be-opened
+  follows gpu-xid, gpu-lost
 root cuda-no-gpus-available
   says    No CUDA GPUs are available
   says    No HIP GPUs are available

@@ -87,5 +87,43 @@ root cudnn-no-algorithm
           another cuDNN than torch's is loaded
   fix     a smaller micro batch; unset LD_LIBRARY_PATH so that torch's own cuDNN is loaded;
           `nvidia-smi` for processes of earlier runs
+root cudnn-library-mixed
+  says    Could not load library libcudnn
+  says    Invalid handle. Cannot load symbol cudnn
+  says    Could not load symbol cudnn
+  pattern Could not load library libcudnn\S+ Error: (?P<library>libcudnn\S*?|/\S*libcudnn\S*?):
+          undefined symbol|(?:Invalid handle\. Cannot|Could not) load symbol (?P<symbol>cudnn\w+)
+  cause   two releases of cuDNN are mixed in one process: parts of another one, from LD_LIBRARY_PATH
+          or the system, are loaded beside those that torch brings
+  fix     `unset LD_LIBRARY_PATH` for the run (or take the folders with another libcudnn out of it);
+          torch's own lies in site-packages/nvidia/cudnn/lib: `uv pip install --reinstall torch`
+  checks  software.packages-are-the-environments-own, software.releases-work-together,
+          training.smoke-trains
+root cudnn-needs-nvrtc
+  shows   Could not load library {library:libcudnn\S+} Error: libnvrtc.so: cannot open shared object
+          file
+  cause   cuDNN compiles at run time and looks for libnvrtc.so, which is not in the loader's path:
+          the wheels bring only libnvrtc.so.12
+  fix     `uv pip install --reinstall torch` (its wheel brings nvidia-cuda-nvrtc), a link
+          libnvrtc.so to libnvrtc.so.12 in that folder, and the folder in LD_LIBRARY_PATH; or the
+          CUDA toolkit's lib64
+  checks  software.packages-are-the-environments-own, training.smoke-trains
+root cudnn-or-cublas-symbol-lookup
+  shows   {program:\S+}: symbol lookup error: {library:\S+}: undefined symbol: {symbol:\w+}
+  cause   {library} needs {symbol}, and an older library was loaded in place of the one that it was
+          built with: from LD_LIBRARY_PATH, LD_PRELOAD, or a package mixed from two sources
+  fix     `LD_DEBUG=libs` in [env] shows which file is loaded; unset LD_LIBRARY_PATH for the run,
+          and install what belongs together from one source
+  checks  software.packages-are-the-environments-own, software.variables-are-equal,
+          training.smoke-trains
+root cudnn-part-missing
+  says    Please make sure libcudnn
+  pattern Please make sure (?P<library>libcudnn\S+) is in your library path
+  cause   {library} is not found where torch, or another package (onnxruntime, ctranslate2,
+          TensorFlow), looks for it
+  fix     `uv pip install --reinstall nvidia-cudnn-cu12` in the release that the package asks for,
+          and its folder site-packages/nvidia/cudnn/lib in LD_LIBRARY_PATH for packages that are not
+          torch
+  checks  training.smoke-trains, software.packages-are-the-environments-own
 """
 )

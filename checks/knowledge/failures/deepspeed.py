@@ -123,9 +123,12 @@ root ds-mpi-backend-mismatch
   says    does not match torch world size
   pattern MPI (?:rank|world size) (?P<mpi>\d+) does not match torch (?:rank|world size)
           (?P<torch>\d+)
-  cause   MPI says {mpi}, torch's variables say {torch}: RANK or WORLD_SIZE of another start was
-          inherited by mpirun's ranks
-  fix     unset RANK, WORLD_SIZE and LOCAL_RANK before mpirun, and do not pass them with -x
+  cause   MPI says {mpi}, torch's process group {torch}: the program called init_process_group
+          itself before deepspeed.initialize, with RANK and WORLD_SIZE of the environment (of an
+          inner launcher, or inherited by mpirun's ranks) in place of MPI's
+  fix     deepspeed.init_distributed() in place of the program's own init_process_group, or RANK,
+          WORLD_SIZE and LOCAL_RANK from OMPI_COMM_WORLD_RANK, …_SIZE and …_LOCAL_RANK before it;
+          unset those that mpirun's ranks inherit
 root ds-slurm-uneven-slots
   says    slurm backend needs the same slot count on every host
   says    MPICH requires same number of devices per node

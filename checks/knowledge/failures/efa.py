@@ -100,5 +100,26 @@ root ofi-endpoint-failed
           this container, or another libfabric is loaded
   fix     {EFA_DEVICES_FIX}
   checks  nccl.network-named-is-there, nccl.plugins-are-there
+root ofi-plugin-newer-than-libfabric
+  says    "Couldn't set FI_OPT_"
+  says    "Could not set FI_OPT_"
+  pattern NET/OFI (?:Couldn't|Could not) set (?P<option>FI_OPT_\w+)\. RC: -?\d+, ERROR:
+          (?P<why>Protocol not available|Operation not supported|Function not implemented|Unknown
+          error.*)
+  cause   the libfabric that is loaded does not know {option} ({why}): aws-ofi-nccl was built for a
+          newer one (1.18 and more for the options of EFA) than this node or container has
+  fix     the EFA installer whose libfabric the plugin was built with, in the image and first in
+          LD_LIBRARY_PATH (/opt/amazon/efa/lib); `fi_info --version` shows which one is loaded
+  checks  nccl.plugins-are-there, nccl.efa-software-is-equal
+root ofi-registration-old-efa
+  says    "Unable to register memory (type = "
+  pattern NET/OFI .*Unable to register memory \(type = \d+\) for device \d+\. RC: -?\d+, Error:
+          Invalid argument
+  near    (?:Using )?Libfabric version (?P<libfabric>1\.(?:\d|1[0-8]))\b
+  cause   NCCL from 2.19 on allocates the GPUs' memory in a way (cuMem) that libfabric {libfabric}
+          cannot register: it came with an EFA installer before 1.29
+  fix     the EFA installer 1.29 or newer in host and image; until then
+          FI_EFA_SET_CUDA_SYNC_MEMOPS=0, or NCCL_CUMEM_ENABLE=0
+  checks  nccl.efa-software-is-equal, nccl.plugins-are-there
 """
 )

@@ -29,7 +29,7 @@ _WORDS = re.compile(r"(?P<name>[A-Z][A-Z0-9_]+) = (?P<words>.*)")
 _SHARED = re.compile(r"\{([A-Z][A-Z0-9_]+)\}")
 _GAP = re.compile(r"\{([a-z]\w*)(?::([^{}]+))?\}")
 _ANY_WORD = r"\S+"
-_LISTS = ("checks", "corrects")
+_LISTS = ("checks", "corrects", "follows")
 
 
 def read_entries(

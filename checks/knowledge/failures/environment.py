@@ -40,6 +40,7 @@ root remote-command-not-found, survivable
           venvs in .bashrc do not apply there
   fix     use an absolute path, or set PATH in .deepspeed_env or [env]
   checks  software.python-is-there
+  follows shell-conda-not-initialised, shell-function-missing, shell-file-missing
 noise rc-file-noise
   says    mesg: ttyname failed
   says    mesg: cannot open

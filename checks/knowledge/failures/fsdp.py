@@ -320,5 +320,13 @@ root fsdp-layer-class-unknown
           remove it if FSDP was not meant; else fsdp_transformer_layer_cls_to_wrap with the class of
           the model's layer
   checks  accelerate.fsdp-keys-fit
+root fsdp2-recompute-after-reshard
+  says    got mixed torch.Tensor and DTensor
+  near    torch/utils/checkpoint\.py[\s\S]{0,300}?recompute_fn|unpack_hook[\s\S]{0,900}?recompute_fn
+  cause   a layer is computed again during the backward pass while FSDP2 has sharded its weights
+          anew: wraps are nested, and several forward passes came before one backward pass (as for
+          the chosen and the rejected answers of DPO)
+  fix     one forward pass for both (concatenate the inputs), reshard_after_forward=False for the
+          inner wraps, or no activation checkpointing; a torch with pytorch/pytorch#171779
 """
 )

@@ -12,6 +12,8 @@ before them, and the traceback that it ends.
   that it has. The nearest fill `{nearest}`; where none is near, the line does not show the failure.
 - `unless`: a pattern that matches nowhere in the surroundings.
 - `frame`: a part of a path that the traceback passes through, `deepspeed/runtime/zero`.
+- `follows`: ids of failures that it may be a consequence of; where one of them is seen too, that
+  one is the cause, whatever its time and rank: `Xid 79` of `CUDA error: unknown error`.
 - `versions`: what the log says of a package's version, `nccl>=2.28.3,<2.28.9`; a log that does not
   name the version does not show the failure; VERSION_LINES are what names versions.
 
@@ -123,6 +125,7 @@ class KnownFailure:
     unless: str = field(default="", kw_only=True)
     frame: str = field(default="", kw_only=True)
     versions: str = field(default="", kw_only=True)
+    follows: tuple[str, ...] = field(default=(), kw_only=True)
     layer: str = field(default="", kw_only=True)
     meanings: Mapping[str, str] = field(default_factory=dict, kw_only=True)
 

@@ -107,5 +107,14 @@ root lightning-rank-of-sampler
           the other nodes (num_nodes left at 1)
   fix     num_nodes in the Trainer equal to the nodes that were started; with Fabric/FSDP update
           lightning; or DistributedSampler(num_replicas=world size, rank=rank)
+root lightning-fewer-gpus-than-asked
+  shows   "You requested GPUs: {asked:\[[\d, ]+\]}"
+  near    But your machine only has: (?P<seen>\[[\d, ]*\])
+  cause   the Trainer asks for the GPUs {asked}, and this process sees {seen}: Slurm bound one GPU
+          to each task (--gpus-per-task, --gpu-bind), CUDA_VISIBLE_DEVICES hides the others, or the
+          node has fewer
+  fix     `--gres=gpu:N` or --gpus-per-node=N with --ntasks-per-node=N and no binding, or devices=1;
+          `echo $CUDA_VISIBLE_DEVICES` within the task
+  checks  gpu.shell-hides-no-gpu, gpu.slots-have-gpus
 """
 )

@@ -89,5 +89,29 @@ root megatron-index-not-shared
   fix     --data-cache-path on a file system that all nodes share, or build the index on each node
           first (one process of each); a shared one needs a moment after it is written: start again
   checks  files.shared-folders-are-shared-everywhere
+root megatron-shapes-by-parallel-size
+  says    the shape in current model is
+  pattern size mismatch for (?P<name>\S*(?:attention|self_attention|mlp)\S*\.(?:dense|
+          query_key_value|linear_proj|linear_qkv|linear_fc1|linear_fc2|dense_h_to_4h|dense_4h_to_h|
+          query|key_value)\S*): copying a param with shape torch\.Size\((?P<saved>\[[1-9][\d,
+          ]*\])\) from checkpoint, the shape in current model is
+          torch\.Size\((?P<current>\[[1-9][\d, ]*\])\)
+  near    mp_rank_\d|[Mm]egatron|model.parallel|tensor.parallel
+  cause   the checkpoint was written with another tensor-parallel size: {name} has {saved} there and
+          {current} here, and their quotient is that of the two sizes
+  fix     the same --tensor-model-parallel-size (--model-parallel-size) as when it was saved, or
+          convert it first (Megatron's tools/checkpoint/convert.py, a distributed checkpoint with
+          --ckpt-format torch_dist)
+root megatron-vocabulary-padding
+  says    the shape in current model is
+  pattern size mismatch for (?P<name>\S*word_embeddings\S*): copying a param with shape
+          torch\.Size\((?P<saved>\[[1-9][\d, ]*\])\) from checkpoint, the shape in current model is
+          torch\.Size\((?P<current>\[[1-9][\d, ]*\])\)
+  near    mp_rank_\d|[Mm]egatron|model.parallel|tensor.parallel
+  cause   Megatron pads the vocabulary to a multiple of --make-vocab-size-divisible-by times the
+          tensor-parallel size: {name} has {saved} in the checkpoint and {current} here, as one of
+          these or the tokenizer differs
+  fix     the same tokenizer, --make-vocab-size-divisible-by and tensor-parallel size as when it was
+          saved, or convert the checkpoint
 """
 )

@@ -24,5 +24,13 @@ root swift-all-rows-filtered
           (?P<limit>\d+))
   cause   a row has {length} tokens and max_length is {limit}, with truncation_strategy raise
   fix     --truncation_strategy delete (or left, right), or a larger --max_length
+root swift-argument-unknown
+  says    ValueError: remaining_argv: [
+  pattern ValueError: remaining_argv: \['(?P<option>--?[\w.-]+)'
+  cause   this release of ms-swift has no argument {option}: it is newer or older than the example
+          that the command was taken from, or the name is mistyped
+  fix     `uv pip show ms-swift`, and the documentation of that release; update ms-swift (or install
+          it from source, where the examples are those of main), or leave {option} out
+  checks  software.versions-are-equal
 """
 )

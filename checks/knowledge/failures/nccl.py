@@ -44,7 +44,7 @@ root nccl-connect-failed
   fix     {OPEN_PORTS_FIX}
   checks  ports.ephemeral-ports-are-open, nccl.socket-interface-exists, collective.ranks-meet
 root nccl-connect-retries
-  shows   connect to {address:[^<\s]+}<{port:\d+}> returned {why:[^,]+}, exceeded error retry count
+  shows   connect to {address:(?!169\.254\.|fe80:|127\.|172\.17\.)[^<\s]+}<{port:\d+}> returned {why:[^,]+}, exceeded error retry count
           after {n:\d+} attempts
   cause   {BLOCKED_CAUSE}; it tried for about a minute
   fix     {OPEN_PORTS_FIX}
@@ -111,5 +111,44 @@ root nccl-internal-check
           variables on every node; NCCL_NET=Socket, NCCL_CUMEM_ENABLE=0 or NCCL_NVLS_ENABLE=0 in
           turn show which part it is
   checks  nccl.variables-are-equal, software.versions-are-equal
+root nccl-over-link-local
+  says    onnect to 169.254.
+  says    onnect to fe80:
+  pattern NCCL WARN .*?[Cc]onnect to (?P<address>169\.254\.[\d.]+|fe80:[^<\s]+)<
+  cause   NCCL was given {address} for a peer, an address that is valid on one link alone: the
+          peer's NCCL chose an interface without a routed address (the metadata service's, a USB or
+          BMC network, a port without DHCP)
+  fix     NCCL_SOCKET_IFNAME=eth0, the interface between the nodes, on every node; `ip -br addr`
+          shows which one has {address}
+  checks  nccl.socket-interface-exists, network.one-network, collective.ranks-meet
+root nccl-over-container-bridge
+  says    onnect to 172.17.
+  says    onnect to 192.168.122.
+  pattern NCCL WARN .*?[Cc]onnect to (?P<address>(?:172\.17|192\.168\.122)\.[\d.]+)<
+  cause   NCCL was given {address} for a peer, an address of docker0 or virbr0, which every node has
+          and no other node reaches
+  fix     NCCL_SOCKET_IFNAME=eth0, the interface between the nodes, or ^docker,br-,virbr,veth,lo, on
+          every node
+  checks  nccl.socket-interface-exists, network.one-network, collective.ranks-meet
+root nccl-network-id-unknown
+  shows   Could not find {what:NET with id|net id} {id:[0-9a-fx]+}
+  cause   NCCL's own picture of the adapters is inconsistent: it looks for network {id}, which it
+          does not have; NCCL 2.25 and 2.26 do so by themselves where they find no path for a tree
+          (NVIDIA/nccl#1748), else ranks see different adapters or a NCCL_TOPO_FILE of another
+          machine
+  fix     NCCL 2.27 or newer on every node (the wheel nvidia-nccl-cu12, or a newer container); unset
+          NCCL_TOPO_FILE and NCCL_GRAPH_FILE
+  checks  software.releases-work-together, nccl.named-files-are-there,
+          nccl.all-nodes-agree-on-transport
+root nccl-remote-version
+  shows   NCCL version mismatch with remote peer {peer} (local: {mine:[^,]+}, remote {theirs:[^)]+})
+  cause   this rank has NCCL {mine}, the one at {peer} has {theirs}
+  fix     install the same image or wheels on every node
+  checks  software.versions-are-equal, collective.ranks-meet
+root nccl-driver-older-than-minimum
+  shows   CUDA Driver version found is {found:\d+}. Minimum requirement is {wanted:\d+}
+  cause   NCCL needs a driver for CUDA {wanted} (as 12020 for 12.2), and this node's is for {found}
+  fix     a newer driver on this node, or a NCCL for its CUDA
+  checks  gpu.drivers-are-equal, software.torch-fits-the-gpus
 """
 )

@@ -190,5 +190,15 @@ root nccl-libcuda-missing
           libcuda.so to libcuda.so.1, or run ldconfig; in a container
           NVIDIA_DRIVER_CAPABILITIES=compute,utility
   checks  gpu.driver-libraries-are-whole
+root nccl-shm-full
+  says    Call to posix_fallocate failed
+  says    Error while creating shared memory segment
+  pattern NCCL WARN (?:Call to posix_fallocate failed : No space left on device|Error while creating
+          shared memory segment \S+ \(size \d+\), error: No space left)
+  cause   /dev/shm of this node or container is full or too small for NCCL's shared memory; docker
+          gives 64 MB
+  fix     `docker run --shm-size=16g` or --ipc=host (Kubernetes: an emptyDir of medium Memory at
+          /dev/shm); delete /dev/shm/nccl-* of runs that are over
+  checks  limits.shm-is-large-enough, limits.shm-is-writable
 """
 )

@@ -55,6 +55,7 @@ root mpi-ranks-unreachable
   fix     unset --mca btl and pml, or name an interface that all nodes have with --mca
           btl_tcp_if_include
   checks  network.one-network, network.calls-leave-by-training-interface
+  follows mpi-include-and-exclude, mpi-interface-invalid, mpi-component-missing
 root mpi-transports-differ
   says    " selected pml "
   pattern selected pml (?P<mine>\w+), but peer \S+ on (?P<node>\S+) selected pml (?P<theirs>\w+)
@@ -105,5 +106,97 @@ root mpi-unknown-option
           written for
   fix     `mpirun --version`; Open MPI's options for Open MPI, Hydra's (-hosts, -genv) for MPICH and
           Intel MPI
+root mpi-option-twice
+  says    an MCA parameter was listed more than once
+  says    variable was set more than once
+  near    (?:Param|Variable): *(?P<name>\S+)\s*\n[^\n]*?Value: *(?P<one>\S+)\s*\n[^\n]*?Value:
+          *(?P<other>\S+)
+  cause   {name} is given twice, as {one} and as {other}: DeepSpeed's OpenMPI launcher puts `--mca
+          btl_tcp_if_include eth0` on mpirun's command line itself (before 0.15.3 also where
+          launcher_args name it), or a file names it too
+  fix     leave one of them: a newer DeepSpeed, whose own value gives way to --launcher_args; or
+          OMPI_MCA_{name}={one} in the environment in place of the option
+root mpi-include-and-exclude
+  says    Two mutually-exclusive MCA variables were specified
+  near    1st MCA variable: *(?P<one>\S+)[\s\S]{0,300}?2nd MCA variable: *(?P<other>\S+)
+  cause   {one} and {other} are both set, which exclude each other: the component is dropped, and
+          ranks then do not reach each other
+  fix     unset one of them; `Source of value` above names where each is set: the command line,
+          OMPI_MCA_… in the environment, or openmpi-mca-params.conf
+root mpi-component-missing
+  says    A requested component was not found, or was unable to be opened
+  near    Host: +(?P<node>\S+)[\s\S]{0,80}?Framework: +(?P<framework>\S+)[\s\S]{0,80}?Component:
+          +(?P<component>\S+)
+  cause   {framework} {component}, which was asked for, is not part of the Open MPI of {node}, or a
+          library that it needs is not there (ucx, libfabric, ibverbs)
+  fix     `ompi_info | grep {framework}` on {node} shows what there is; take {component} out of
+          OMPI_MCA_{framework} and of the command line, or install it there
+  checks  software.versions-are-equal
+root mpi-no-component
+  says    No components were able to be opened in the
+  near    were able to be opened in the (?P<framework>\w+) framework[\s\S]{0,700}?Host:
+          +(?P<node>\S+)
+  cause   on {node} nothing of Open MPI's {framework} can be loaded: MCA variables exclude all, or
+          its installation there is another or not whole
+  fix     unset OMPI_MCA_{framework} on {node}; `ompi_info` there; the same Open MPI on all nodes
+  checks  software.versions-are-equal
+  follows ucx-memlock, ucx-no-transport, ucx-queue-refused, ucx-transport-list-empty,
+          mpi-component-missing
+root mpi-value-invalid
+  says    An invalid value was supplied for an
+  near    Variable *: (?P<name>\S+)\s*\n[^\n]*?Value *: *(?P<value>\S+)
+  cause   {name} has the value {value}, which this Open MPI does not accept
+  fix     `ompi_info --param all all --level 9 | grep -A3 {name}` shows what it takes; correct
+          OMPI_MCA_{name}, the option or openmpi-mca-params.conf
+root mpi-interface-invalid
+  says    WARNING: An invalid value was given for btl_tcp_if_
+  near    Local host: +(?P<node>\S+)[\s\S]{0,60}?Value: +(?P<value>\S+)[\s\S]{0,60}?Message:
+          +(?P<why>[^\n]+)
+  cause   {value}, which --mca btl_tcp_if_include or exclude names, is not on {node} ({why}); Open
+          MPI ignores the value and uses any network
+  fix     name a network of all nodes in place of an interface: `--mca btl_tcp_if_include
+          10.0.0.0/16`
+  checks  nccl.socket-interface-exists, network.one-network
+root mpi-connect-failed
+  says    Open MPI failed to TCP connect to a peer MPI process
+  near    Local host: +(?P<node>\S+)[\s\S]{0,80}?Message: +(?P<what>[^\n]+?)\s*\n[^\n]*?Error:
+          +(?P<why>[^\n]+)
+  cause   {node} cannot connect to a peer ({what}: {why}): a firewall, or an interface that is not
+          the nodes' common network
+  fix     open all TCP ports between the nodes; `--mca btl_tcp_if_include 10.0.0.0/16 --mca
+          oob_tcp_if_include 10.0.0.0/16` with their network
+  checks  ports.ephemeral-ports-are-open, network.one-network
+symptom mpi-peer-hung-up
+  says    An MPI communication peer process has unexpectedly disconnected
+  near    Local host: +(?P<node>\S+)[\s\S]{0,80}?Peer host: +(?P<peer>\S+)
+  cause   {node} lost its peer on {peer}, which crashed or ended
+  fix     find out why the rank on {peer} ended: its own output, and `dmesg` there
+root mpi-no-allocated-resources
+  says    There are no allocated resources for the application
+  near    that match the requested mapping: *\n *(?P<what>\S[^\n]*)
+  cause   the hosts asked for are not among those of the job or the hostfile ({what})
+  fix     the names of --host and of the hostfile must be those that Slurm or the hostfile gives, in
+          the same spelling; `srun hostname` shows them
+  checks  names.every-node-resolves-every-node
+root mpi-hostfile-unreadable
+  says    Open RTE was unable to open the hostfile
+  says    PRTE was unable to open the hostfile
+  says    unable to open the hostfile:
+  near    unable to open the hostfile:\s*\n? *(?P<path>/\S+)
+  cause   the hostfile {path} is not there or may not be read
+  fix     correct the path of --hostfile
+  checks  files.paths-in-the-command-are-there
+root mpi-tmp-unwritable
+  says    A call to mkdir was unable to create the desired directory
+  near    Directory: +(?P<path>\S+)[\s\S]{0,60}?Error: +(?P<why>[^\n]+)
+  cause   mpirun cannot make its session folder {path} on a node ({why})
+  fix     free or repair that file system, remove a folder there that belongs to another account;
+          TMPDIR with a folder that may be written
+  checks  files.temporary-folder-is-usable
+root mpi-binding-unsupported
+  says    A request was made to bind a process, but at least one node does NOT
+  says    WARNING: a request was made to bind a process.
+  cause   the node, most often a container, does not let mpirun bind ranks to CPUs
+  fix     --bind-to none
 """
 )

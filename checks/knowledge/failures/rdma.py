@@ -25,12 +25,14 @@ root ib-retry-exceeded-12
   fix     {FABRIC_FIX}
   checks  nccl.gid-index-is-valid, nccl.infiniband-is-usable, nccl.infiniband-ports-are-active,
           limits.memlock-is-unlimited, collective.ranks-meet
+  follows ib-adapter-failed, ib-async-event
 root ib-retry-exceeded-12-new
   says    status=IBV_WC_RETRY_EXC_ERR(12)
   cause   {UNANSWERED_CAUSE}
   fix     {FABRIC_FIX}
   checks  nccl.gid-index-is-valid, nccl.infiniband-is-usable, nccl.infiniband-ports-are-active,
           limits.memlock-is-unlimited, collective.ranks-meet
+  follows ib-adapter-failed, ib-async-event
 root ib-wizardlm-12
   shows   NET/IB : Got completion with error 12, opcode
   cause   {UNANSWERED_CAUSE}
@@ -99,8 +101,9 @@ root ib-async-event, survivable
   says    async fatal event
   says    Got non-fatal async event
   pattern NET/IB : (?:(?P<device>\S+?):\d+ )?(?:Got async event|async fatal event|Got non-fatal
-          async event)
-  cause   the adapter reported an event during the run: its link went down or came back
+          async event) ?: (?P<what>port error|port active|path migration request failed|
+          path migrated|LID change|P_Key change|SM change)
+  cause   the adapter's link went down or came back during the run, or its switch did ({what})
   fix     check cable and switch; look at `perfquery` and the port's error counters on that node
   checks  nccl.port-errors-do-not-grow, limits.links-stay-up, nccl.infiniband-ports-are-active
 root nccl-mixed-nic-count, survivable
@@ -118,6 +121,40 @@ root mtu-loc-len
   fix     set the same MTU on adapters and switch ports; `ibv_devinfo | grep active_mtu` shows it on
           each node
   checks  nccl.roce-mtu-is-equal, network.mtu-is-equal, nccl.infiniband-is-usable
+root ib-adapter-failed
+  says    local catastrophic error
+  pattern (?:Got async event ?:|async fatal event:) local catastrophic error
+  cause   the InfiniBand adapter itself reported a fatal error (IBV_EVENT_DEVICE_FATAL): its
+          firmware or hardware failed, no cable or switch
+  fix     take the node out; `dmesg | grep -i mlx5` and `mlxfwreset` or a power cycle there, newer
+          firmware, another adapter if it comes back
+  checks  nccl.infiniband-ports-are-active, limits.kernel-reports-no-hang
+symptom ib-queue-failed
+  says    work queue catastrophic error
+  says    access violation work queue error
+  says    invalid request local work queue error
+  says    CQ error
+  says    SRQ catastrophic error
+  pattern (?:Got async event|async fatal event\b.*?) ?: (?P<what>(?:local )?work queue catastrophic
+          error|(?:local )?access violation work queue error|invalid request local work queue error|
+          CQ error|SRQ catastrophic error)
+  cause   the adapter gave up a connection ({what}): memory that it used was released or is not
+          registered, or the peer broke the rules; a process that ended on one side does that too
+  fix     find the rank that failed first; without one NCCL_NET_GDR_LEVEL=LOC shows whether
+          GPUDirect is at fault (nvidia_peermem, ACS)
+  checks  gpu.gpus-reach-adapters
+root ib-addresses-changed, survivable
+  says    GID table changed
+  says    GID table change
+  says    LID change
+  says    client reregistration
+  pattern NET/IB : (?:(?P<device>\S+?):\d+ )?(?:Got async event ?: )?(?P<what>GID table changed?|LID
+          change|client reregistration)
+  cause   the addresses of an adapter changed during the run ({what}): an interface was restarted
+          (DHCP, NetworkManager, a container's network), or the subnet manager came back
+  fix     `journalctl -u NetworkManager -u systemd-networkd` and the subnet manager's log at that
+          time; a fixed address for the RoCE interface
+  checks  limits.links-stay-up, nccl.infiniband-ports-are-active
 """,
     MEMLOCK_FIX=MEMLOCK_FIX,
 )

@@ -29,6 +29,7 @@ root remote-deepspeed-missing
   cause   the interpreter of this node has no deepspeed
   fix     {SAME_PATHS_FIX}
   checks  software.deepspeed-is-installed
+  follows shell-conda-not-initialised, shell-function-missing, shell-file-missing
 root module-missing
   says    "No module named "
   pattern (?:ModuleNotFoundError: |^)No module named '(?P<module>(?!mpi4py|deepspeed)[^']+)'
@@ -36,6 +37,7 @@ root module-missing
   fix     install the packages that the run needs on every node; a module of your own must be in the
           working directory or in PYTHONPATH
   checks  software.program-is-importable, software.versions-are-equal, files.workdir-is-there
+  follows shell-conda-not-initialised, shell-function-missing, shell-file-missing
 root remote-script-missing
   says    can't open file '
   pattern can't open file '(?P<path>[^']+)': \[Errno 2\] No such file or directory

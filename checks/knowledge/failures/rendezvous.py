@@ -94,5 +94,17 @@ root tcpstore-answered-by-another
   fix     a MASTER_PORT that nothing else uses, outside of Ray's worker ports (10002 to 19999); `ss
           -ltnp` on that node shows who listens
   checks  ports.master-port-is-free
+root tcpstore-each-rank-is-master
+  says    RuntimeError: Address already in use
+  says    EADDRINUSE, address already in use
+  near    \[1,\d+\]<std|\bmpirun\b|\bprterun\b|\bsrun\b
+  frame   torch/distributed/rendezvous.py
+  cause   several processes of one node each opened the store's port: each takes itself for rank 0,
+          as RANK and WORLD_SIZE were not set from MPI's or Slurm's variables; or an earlier run
+          holds the port
+  fix     set RANK, WORLD_SIZE and LOCAL_RANK of each process (from OMPI_COMM_WORLD_RANK and the
+          like, or by deepspeed.init_distributed with mpi4py); `ss -ltnp` shows whether an earlier
+          run holds it
+  checks  ports.master-port-is-free
 """
 )

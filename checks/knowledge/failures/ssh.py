@@ -27,6 +27,7 @@ root ssh-permission-denied
   fix     run `ssh-copy-id {user}@{node}` on the node that logs in; set User and IdentityFile in
           ~/.ssh/config if account or key differ
   checks  reach.controller-logs-in, ssh.every-node-logs-in-to-every-node
+  follows sshd-modes, sshd-user-not-allowed
 root ssh-key-perms
   says    "Permissions "
   pattern Permissions (?P<mode>0?\d{3,4}) for '(?P<path>[^']+)' are too open
@@ -40,6 +41,7 @@ root ssh-refused
   fix     start sshd on {node}, or set its port: port= in hosts.txt, Port in ~/.ssh/config
           (deepspeed --ssh_port is one port for all nodes)
   checks  reach.controller-logs-in, ssh.every-node-logs-in-to-every-node
+  follows sshd-host-keys-missing, sshd-separation-folder
 root ssh-unreachable
   says    "ssh: connect to host "
   pattern ssh: connect to host (?P<node>\S+) port (?P<port>\d+): (?P<why>No route to host|
@@ -136,6 +138,31 @@ root ssh-publickey-denied
   fix     `ssh -v NODE true` shows the keys that are offered; `ssh-copy-id`, or User and
           IdentityFile in ~/.ssh/config; in a container mount the keys
   checks  reach.controller-logs-in, ssh.every-node-logs-in-to-every-node
+  follows sshd-modes, sshd-user-not-allowed
+root sshd-modes
+  shows   Authentication refused: bad ownership or modes for {what:directory|file} {path}
+  cause   the sshd of this node refuses every key because {path} may be written by others or belongs
+          to another account (StrictModes), as a mounted secret or a shared home often does
+  fix     `chown` it to the account, `chmod go-w` the home, 700 ~/.ssh, 600 ~/.ssh/authorized_keys;
+          for a mounted Kubernetes secret defaultMode 0600 or a copy; last `StrictModes no` in
+          sshd_config
+  checks  ssh.every-node-logs-in-to-every-node, reach.controller-logs-in
+root sshd-user-not-allowed
+  shows   User {user} from {peer} not allowed because
+  cause   the sshd of this node keeps {user} out: its AllowUsers, DenyUsers, AllowGroups or the
+          account's shell or lock
+  fix     the words after `because` name the rule; add {user} or its group there and reload sshd
+  checks  ssh.every-node-logs-in-to-every-node, reach.controller-logs-in
+root sshd-host-keys-missing
+  says    no hostkeys available -- exiting
+  cause   sshd cannot start on this node or in this container: it has no host keys
+  fix     `ssh-keygen -A` before sshd (in the image's start command)
+  checks  reach.controller-logs-in
+root sshd-separation-folder
+  says    Missing privilege separation directory: /run/sshd
+  cause   sshd cannot start in this container: /run/sshd is not there
+  fix     `mkdir -p /run/sshd` before sshd
+  checks  reach.controller-logs-in
 """,
     HOST_KEY_UNKNOWN=CAUSE_MEANING["host-key-unknown"],
     HOST_KEY_CHANGED=CAUSE_MEANING["host-key-changed"],

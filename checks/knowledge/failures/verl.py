@@ -83,5 +83,11 @@ root verl-prompt-too-long
   cause   a sample has {length} tokens, the config allows {limit}, and data.truncation is error
   fix     data.truncation: left (right, middle), data.filter_overlong_prompts: true, or a larger
           max_prompt_length
+root verl-reward-kinds-differ
+  shows   AssertionError: {key:\w+}: len(lst)={some:\d+}, len(sample_scores)={all:\d+}
+  cause   only {some} of {all} samples got a value for {key}: the reward functions of the data
+          sources disagree, some return a dict with further values and some a number alone
+  fix     let each reward function return the same keys: a dict with `score` and the others for all,
+          or a number for all
 """
 )
