@@ -171,7 +171,7 @@ class Evidence:
             self.hints += [self._with_next_line(line, raw)] * (len(self.hints) < MAX_HINTS)
 
     def _read_last_error(self, line: Line, raw: RawLine, trace: Trace | None) -> None:
-        """What NCCL repeats below `Last error:` is its last warning, whose line the log may lack."""
+        """What NCCL says below `Last error:` is its last warning, whose line the log may lack."""
         number, data = next(raw.lines_after(), (0, b""))
         text = self._prefixes.split(clean_text(data), line.place)[1].strip()
         if text and not possible_failures(text):

@@ -44,8 +44,8 @@ root nccl-connect-failed
   fix     {OPEN_PORTS_FIX}
   checks  ports.ephemeral-ports-are-open, nccl.socket-interface-exists, collective.ranks-meet
 root nccl-connect-retries
-  shows   connect to {address:(?!169\.254\.|fe80:|127\.|172\.17\.)[^<\s]+}<{port:\d+}> returned {why:[^,]+}, exceeded error retry count
-          after {n:\d+} attempts
+  shows   connect to {address:(?!169\.254\.|fe80:|127\.|172\.17\.)[^<\s]+}<{port:\d+}> returned
+          {why:[^,]+}, exceeded error retry count after {n:\d+} attempts
   cause   {BLOCKED_CAUSE}; it tried for about a minute
   fix     {OPEN_PORTS_FIX}
   checks  ports.ephemeral-ports-are-open, nccl.socket-interface-exists, collective.ranks-meet

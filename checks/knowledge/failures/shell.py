@@ -1,4 +1,4 @@
-"""What a shell, or a command that starts another, says where it cannot run what a script asks for."""
+"""What a shell, or a command that starts another, says where it cannot run what is asked."""
 
 from __future__ import annotations
 
