@@ -100,6 +100,12 @@ def start_line(job: Job, *options: str) -> str:
     return f", with your own script in place of train.py: {line}"
 
 
+def first_start_line(job: Job) -> str:
+    """The sentence with the line that starts the job on nodes that have none of its files yet."""
+    what = "Next (copies this folder to the nodes, checks them, starts)"
+    return f"{what}{start_line(job, '--sync')}"
+
+
 def failed_again_line() -> str:
     """The very line that was typed, for what failed alone."""
     words = read_call(sys.orig_argv).words

@@ -10,14 +10,18 @@ from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
+from checks.catalogue import CATALOGUE
+from checks.check import claims_of
 from checks.errors import UsageError
 from checks.facts import ClusterView, Login, NodeView
 from checks.facts.gpus import Gpus
 from checks.folded_names import fold_names
 from checks.job.build import build_job
 from checks.job.launch_file import KEYS, keys_by_table, read_launch_file
+from checks.judge import judge_claims
 from checks.model import Job
-from checks.next_line import next_line
+from checks.next_line import first_start_line, next_line
+from checks.reports.missing_trust import MESH_CHECK, TRUST_CAUSES
 from checks.run import observe
 from launcher.commands.trust.node_logins import BY_PASSWORD
 
@@ -30,6 +34,7 @@ LAUNCH_INTRODUCTION = """\
 # Take the # off the keys that you need.
 """
 LOGIN_KEYS = [key for key in KEYS.values() if key.table == "ssh"]
+EVERY_LOGIN = CATALOGUE[MESH_CHECK]
 WITHOUT_TRUST = ("host-key-unknown", *BY_PASSWORD)
 """Why a login failed, where `trust` can help."""
 
@@ -63,7 +68,7 @@ def write_job_files(args: Namespace) -> None:
         )
     keeps_launch = LAUNCH.exists() and not args.force
     job = _init_job(args, keeps_launch=keeps_launch)
-    cluster = observe(job, [Gpus])
+    cluster = observe(job, [Gpus, *EVERY_LOGIN.needs])
     _require_addresses(cluster)
     if HOSTS.exists() and not args.force:
         print(f"kept {HOSTS}, which was there; found:\n{hosts_text(cluster)}")
@@ -132,11 +137,24 @@ def next_step(job: Job, cluster: ClusterView) -> str:
     """What was not asked and why, and the line to type next."""
     away = {node.name: node.read(Login).cause for node in cluster.nodes if not node.reached}
     if not away:
-        return f"next: {next_line('trust', job)}"
+        return _next_step_of_reached(job, cluster)
     why = f"not asked, because the login failed: {fold_names(away)} ({', '.join({*away.values()})})"
     if set(away.values()) <= {*WITHOUT_TRUST}:
         return f"{why}\nnext: {next_line('trust', job, '--ask-password')}"
     return f"{why}\nnext: {next_line('preflight', job, '-k', 'controller-logs-in')}"
+
+
+def _next_step_of_reached(job: Job, cluster: ClusterView) -> str:
+    """The line to type where this machine logs in to all nodes: who of them does not to others."""
+    findings = judge_claims(claims_of([EVERY_LOGIN], job), cluster)
+    failed = {finding.cause: finding.subject for finding in findings if finding.stops}
+    if not failed:
+        return first_start_line(job)
+    if TRUST_CAUSES & failed.keys():
+        return f"next: {next_line('trust', job)}"
+    cause, (source, target) = next(iter(failed.items()))
+    line = next_line("preflight", job, "-k", "every-node-logs-in")
+    return f"{source} cannot log in to {target}: {cause}\nnext: {line}"
 
 
 def hosts_text(cluster: ClusterView) -> str:

@@ -19,8 +19,10 @@ from safetensors.torch import load_file
 
 from launcher.lab.cluster import Lab
 from launcher.lab.shape import PASSWORD, LabShape
+from launcher.record import all_runs
 from tests.lab.test_trust import at_a_terminal
 from tests.support.lab_fixtures import down_and_gone
+from tests.support.launched_runs import one_world, worlds_seen
 from tests.support.paths import ROOT
 
 EXAMPLES = ROOT / "examples"
@@ -136,6 +138,12 @@ def person(lab: Lab, folder: Path) -> Person:
     return one
 
 
+def test_the_world_of_every_example_is_asserted():
+    """Here, and that of tiny_gpt in test_start.py."""
+    folders = {path.name for path in EXAMPLES.iterdir()}
+    assert folders == {"tiny_gpt", "hf_trainer", "torch_ddp", *STAND_INS}
+
+
 @pytest.mark.long
 def test_trainer_with_shards_that_each_node_kept(person: Person, lab: Lab):
     one = person
@@ -144,6 +152,8 @@ def test_trainer_with_shards_that_each_node_kept(person: Person, lab: Lab):
     assert "earlier findings hold" in said
     assert ONE_WORLD in said
     assert f"rank 1 of 2 on {lab.nodes[1].name}" in said, "as the Trainer sees it"
+    run = all_runs(one.folder / "runs")[-1]
+    assert worlds_seen(run) == worlds_seen(run, "accelerate") == one_world(2)
     kept = f"ls {one.folder}/checkpoints/checkpoint-20/global_step20"
     shards = [set(node.run(kept, check=True).stdout.split()) for node in lab.nodes]
     assert [len(some) for some in shards] == [2, 2]
@@ -162,6 +172,7 @@ def test_torch_with_nothing_but_torch_and_ssh(person: Person, lab: Lab):
     assert "earlier findings hold" in said
     assert ONE_WORLD in said
     assert f"rank 1 of 2 on {lab.nodes[1].name}" in said
+    assert worlds_seen(all_runs(one.folder / "runs")[-1]) == one_world(2)
     (saved,) = lab.node("node1").run(f"base64 -w0 {one.folder}/model.pt", check=True).stdout.split()
     assert saved
 
@@ -175,6 +186,7 @@ def test_the_command_lines_of_other_projects(person: Person, lab: Lab, example: 
     assert "GO" in one.types("preflight", "-q")
     said = one.types("launcher", "start")
     assert ONE_WORLD in said
+    assert worlds_seen(all_runs(one.folder / "runs")[-1]) == one_world(2)
     one.types("launcher", "weights", stand_in.output, "-o", "weights")
     found = load_file(one.folder / "weights/model.safetensors")
     assert {name: tuple(one.shape) for name, one in found.items()} == {

@@ -41,7 +41,8 @@ def test_what_it_writes_is_read_by_both_faces(lab: Lab, tmp_path: Path):
     assert [(node.name, node.slots) for node in hosts] == [(f"node{n}", 1) for n in (1, 2, 3)]
     launch = parse_launch_file((tmp_path / "launch.toml").read_text(), "launch.toml")
     assert launch.get("hosts") == "hosts.txt"
-    assert done.stdout.endswith(f"next: {sys.executable} -m launcher trust\n")
+    assert f"starts), with your own script in place of train.py: {sys.executable}" in done.stdout
+    assert done.stdout.endswith(" -m launcher start --sync -- train.py\n")
     again = init(tmp_path, *words)
     assert again.returncode == 2
     assert "--force" in again.stderr
@@ -72,7 +73,8 @@ def test_a_launch_file_that_is_there_is_kept(lab: Lab, tmp_path: Path):
     assert f'config = "{lab.ssh_config}"' in done.stdout
     assert 'user = "root"' not in done.stdout
     assert len(read_hosts((tmp_path / "hosts.txt").read_text(), "hosts.txt")) == 2
-    assert done.stdout.endswith(f"trust --ssh-config {lab.ssh_config} --hosts hosts.txt\n")
+    line = f"start --ssh-config {lab.ssh_config} --hosts hosts.txt --sync\n"
+    assert done.stdout.endswith(line), "its command stands in that file"
 
 
 def test_a_hosts_file_that_is_there_is_kept_and_the_interpreter_written(lab: Lab, tmp_path: Path):
@@ -99,6 +101,23 @@ def test_a_node_that_trust_cannot_help_is_looked_into(lab: Lab, tmp_path: Path):
     done = init(tmp_path, "--nodes", "node2,node3", "--ssh-config", str(lab.ssh_config))
     assert done.returncode == 0, done.stderr
     assert done.stdout.endswith("-m preflight -k controller-logs-in\n")
+
+
+@pytest.mark.parametrize(
+    ("fault", "line"),
+    [
+        ("private-key-missing", "next: {python} -m launcher trust\n"),
+        ("known-host-missing", "next: {python} -m launcher trust\n"),
+        ("peer-name-missing", "next: {python} -m preflight -k every-node-logs-in\n"),
+    ],
+)
+def test_the_next_line_is_trust_only_where_nodes_lack_it(
+    lab: Lab, tmp_path: Path, fault: str, line: str
+):
+    lab.fault(fault, on=["node2"])
+    done = init(tmp_path, "--nodes", "node[1-3]", "--ssh-config", str(lab.ssh_config))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.endswith(line.format(python=sys.executable)), done.stdout
 
 
 def test_a_node_without_trust_is_listed_and_said(lab: Lab, tmp_path: Path):

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import re
 import threading
+import time
 
 import pytest
 
+from launcher.record import all_runs
 from tests.support.launched_runs import LaunchedRun, run_launcher, wait_until_clean
 from tests.support.receivers import Receiver
 from tests.support.two_nodes import SECRET, lab, nothing_is_left, place
@@ -42,6 +44,35 @@ def test_start_stall_and_end_are_notified(place, lab):
     assert not [
         text for text in (*written, run.text) if "SecretOfHook" in text or str(told) in text
     ]
+
+
+def test_a_detached_run_notifies_of_its_stall_and_its_end(place, lab):
+    told = place / "told-by-detached"
+    keys = (place / "launch.toml").read_text()
+    (place / "notify.toml").write_text(f'{keys}[notify]\ncommand = "cat >>{told}"\n')
+    started = run_launcher(
+        place, "start", "--hosts", str(lab.hosts), "--launch-file", "notify.toml", "--detach",
+        "--stuck-after", "3", "--", "train.py", "sleep",
+    )  # fmt: skip
+    assert started.returncode == 0, started.stderr
+    assert [notice["event"] for notice in notices_until("stall", told)] == ["start", "stall"]
+    run_launcher(place, "stop")
+    heard = notices_until("end", told)
+    assert [notice["event"] for notice in heard] == ["start", "stall", "end"]
+    assert {notice["run"] for notice in heard} == {all_runs(place / "runs")[-1].name}
+    assert (heard[-1]["state"], heard[-1]["exit"]) == ("stopped", 130)
+
+
+def notices_until(event, told, seconds=90):
+    """All that a command was notified of, once it has been notified of that event."""
+    deadline = time.monotonic() + seconds
+    while True:
+        lines = told.read_text().splitlines() if told.exists() else []
+        heard = [json.loads(line) for line in lines if line.endswith("}")]
+        if event in [notice["event"] for notice in heard]:
+            return heard
+        assert time.monotonic() < deadline, heard
+        time.sleep(0.1)
 
 
 @pytest.mark.long

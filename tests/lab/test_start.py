@@ -18,8 +18,10 @@ from tests.support.launched_runs import (
     ROOT,
     LaunchedRun,
     command_lines,
+    one_world,
     run_launcher,
     wait_until_clean,
+    worlds_seen,
 )
 from tests.support.odd_clusters import name_in_full
 from tests.support.two_nodes import SECRET, lab, nothing_is_left, place
@@ -155,6 +157,7 @@ def test_a_small_gpt_is_trained_over_two_nodes(place, lab):
     assert re.search(figures, run_launcher(place, "status").stdout)
     assert "rank 1 of 2 on node2" in run.text
     assert "2 of 2 ranks succeeded, in one world of 2 (gloo)" in run.text
+    assert worlds_seen(run.run) == one_world(2)
     assert lab.node("node1").run("ls /root/checkpoint").stdout.split()
 
 

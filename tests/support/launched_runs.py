@@ -55,6 +55,21 @@ class LaunchedRun:
         return all_runs(self.place / "runs")[-1]
 
 
+def worlds_seen(run, seen_by="torch.distributed"):
+    """The worlds that each rank itself was in, by rank: how many ranks, its own number, backend."""
+    seen = {}
+    for event in run.rank_events():
+        if event["kind"] == "rank-world" and event["seen_by"] == seen_by and event["size"]:
+            world = (event["size"], event["place"], event["backend"])
+            seen.setdefault(event["rank"], set()).add(world)
+    return seen
+
+
+def one_world(size, backend="gloo"):
+    """What `worlds_seen` is where all ranks were in one world and in no other."""
+    return {rank: {(size, rank, backend)} for rank in range(size)}
+
+
 def run_launcher(place, *words):
     return subprocess.run(
         [sys.executable, "-m", "launcher", *words],

@@ -13,7 +13,7 @@ from checks.errors import FactError, PreflightError
 from checks.facts import ClusterView
 from checks.folded_names import fold_names
 from checks.model import Job
-from checks.next_line import next_line, start_line
+from checks.next_line import first_start_line, next_line
 from checks.reports.terminal import takes_colour
 from checks.run import examine
 from launcher.commands.remote_scripts import ask_consent, run_scripts
@@ -89,8 +89,7 @@ def _apply_changes(contact: Contact, wanted: Mapping[str, Change], keys: Mapping
 def _prove_logins(job: Job) -> ExitCode:
     proof = examine(job, claims_of([CATALOGUE[check] for check in PROOF_CHECKS], job))
     colour = takes_colour(sys.stdout)
-    what = "Next (copies this folder to the nodes, checks them, starts)"
-    go = f"{what}{start_line(job, '--sync')}"
+    go = first_start_line(job)
     stop = f"type again: {next_line('trust', job)}"
     lines = proof.summary(go=go, stop=stop, colour=colour, fold_trust=False)
     print("\n".join(lines))
