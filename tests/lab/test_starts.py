@@ -67,6 +67,28 @@ def test_accelerate_shards_over_the_nodes(
     assert list(rank_reports(done, ranks).values()) == [[ranks, kind, stage, parted]] * ranks
 
 
+WRONG = """\
+compute_environment: LOCAL_MACHINE
+distributed_type: MULTI_GPU
+machine_rank: 1
+main_process_ip: 203.0.113.7
+main_process_port: 1
+num_machines: 7
+num_processes: 70
+"""
+
+
+def test_accelerates_own_file_cannot_mislead_a_start(place, lab):
+    file = place / "cache/huggingface/accelerate/default_config.yaml"
+    file.parent.mkdir(parents=True)
+    file.write_text(WRONG)
+    done = launch(place, "accelerate", "ssh", "meet.py", "torch")
+    file.unlink()
+    assert {rank: told[2] for (_, rank), told in rank_reports(done, 3).items()} == {
+        0: 3, 1: 3, 2: 3,
+    }  # fmt: skip
+
+
 def test_a_filter_chooses_slots_and_moves_no_rank_elsewhere(place, lab):
     done = launch(place, "torchrun", "ssh", "meet.py", exclude="node1:0")
     assert sorted(rank_reports(done, 2)) == [("node1", 0), ("node2", 1)]

@@ -1,8 +1,9 @@
 """accelerate trusts a file on each node, and nothing compares those files.
 
-These checks apply where `launch.toml` says `with = "accelerate"` under `[start]`. Where it names no
-command, and every node has a file for several machines, they warn: `accelerate launch` may be what
-is typed. Elsewhere they are skipped.
+These checks apply where `launch.toml` says `with = "accelerate"` under `[start]`, or names no
+command while every node has a file for several machines: `accelerate launch` may be what is typed.
+Elsewhere they are skipped. `launcher start` gives accelerate the machines, ranks, processes, head,
+port and launcher on its command line, whatever the files say of them: those checks warn.
 
 Which node's file counts depends on one line. With `deepspeed_multinode_launcher` at `pdsh` (the
 default), `openmpi`, `mvapich`, `mpich` or `slurm`, accelerate starts on the head and DeepSpeed

@@ -46,6 +46,23 @@ def as_far_as_it_matters(judge: Callable[[NodeView], Verdict]) -> Callable[[Node
     return judge_by_launcher
 
 
+def given_by_start(judge: Callable[[NodeView], Verdict]) -> Callable[[NodeView], Verdict]:
+    """The judge, in whose warning it stands that `launcher start` gives accelerate that itself."""
+
+    @functools.wraps(judge)
+    def judge_for_hand(node: NodeView) -> Verdict:
+        verdict = judge(node)
+        if verdict.outcome is not Outcome.FAIL:
+            return verdict
+        message = (
+            f"{verdict.message}; `launcher start` gives accelerate its own, an `accelerate launch` "
+            "that is typed by hand has that of the file"
+        )
+        return replace(verdict, message=message)
+
+    return judge_for_hand
+
+
 @node_check("accelerate.config-is-accepted", AccelerateFile)
 @as_far_as_it_matters
 def config_is_accepted(node: NodeView) -> Verdict:
@@ -88,8 +105,8 @@ def config_is_accepted(node: NodeView) -> Verdict:
     return judge_keys(node, config)
 
 
-@node_check("accelerate.machine-ranks-are-whole", AccelerateFile)
-@as_far_as_it_matters
+@node_check("accelerate.machine-ranks-are-whole", AccelerateFile, severity=Severity.WARN)
+@given_by_start
 def machine_ranks_are_whole(node: NodeView) -> Verdict:
     """The nodes' machine ranks are 0 to n-1, each once, and the head's is 0.
 
@@ -128,20 +145,18 @@ def machine_ranks_are_whole(node: NodeView) -> Verdict:
         f"{node.name} has machine_rank {rank}{also}; expected each of 0 to "
         f"{len(node.job.nodes) - 1} once, 0 on {node.job.head}"
     )
-    return block(cause, message, set_key_fix(node, "machine_rank", expected), ranks=ranks)
+    return warn(cause, message, set_key_fix(node, "machine_rank", expected), ranks=ranks)
 
 
-@node_check("accelerate.machines-and-processes-fit", AccelerateFile, Gpus)
-@as_far_as_it_matters
+@node_check("accelerate.machines-and-processes-fit", AccelerateFile, Gpus, severity=Severity.WARN)
+@given_by_start
 def machines_and_processes_fit(node: NodeView) -> Verdict:
     """accelerate's file has as many machines as there are nodes, and as many processes as slots.
 
     With one machine too many all wait until a time-out, with one too few a node is left out
     silently. Processes are divided by machines, and the remainder is dropped: 15 on 2 nodes are 14.
 
-    Measured: Both numbers against the hosts file. A different number of machines blocks, and so do
-    more processes on a node than it has slots, or none at all; idle slots warn. Skipped where a
-    filter chooses slots.
+    Measured: Both numbers against the hosts file. Skipped where a filter chooses slots.
 
     Fix:
         machines-differ, processes-differ: sets the number. accelerate cannot use nodes with
@@ -160,7 +175,7 @@ def machines_and_processes_fit(node: NodeView) -> Verdict:
     nodes, slots = len(job.nodes), [peer.slots for peer in node.cluster.nodes]
     if machines != nodes:
         message = f"num_machines is {machines} on {node.name}; {job.where or 'hosts'} has {nodes}"
-        return block("machines-differ", message, set_key_fix(node, "num_machines", nodes))
+        return warn("machines-differ", message, set_key_fix(node, "num_machines", nodes))
     if processes == -1:
         return ok(f"{machines} machines; num_processes is left to the command line")
     if None in slots:
@@ -178,9 +193,7 @@ def machines_and_processes_fit(node: NodeView) -> Verdict:
         fix = node.fix(
             "", "accelerate starts equally many on every node; start unequal nodes with deepspeed"
         )
-    return (block if per_machine == 0 or per_machine > (node.slots or 0) else warn)(
-        "processes-differ", message, fix, **counts
-    )
+    return warn("processes-differ", message, fix, **counts)
 
 
 @node_check(
@@ -188,9 +201,10 @@ def machines_and_processes_fit(node: NodeView) -> Verdict:
     AccelerateFile,
     Interfaces,
     Names,
+    severity=Severity.WARN,
     optional=(NamedHead,),
 )
-@as_far_as_it_matters
+@given_by_start
 def main_process_is_on_the_head(node: NodeView) -> Verdict:
     """main_process_ip is an address of the head, or its name.
 
@@ -199,8 +213,7 @@ def main_process_is_on_the_head(node: NodeView) -> Verdict:
 
     Measured: The value against the head's addresses and names, and against those of the others. An
     address that belongs to no node is called from there at the master port, because it may be
-    translated on the way: it warns where the head does not answer, since `launcher start` gives
-    accelerate the head's own address. Where DeepSpeed starts the nodes it may be absent.
+    translated on the way. Where DeepSpeed starts the nodes it may be absent.
 
     Fix:
         no-head-address, not-the-head: sets the head's address.
@@ -215,16 +228,16 @@ def main_process_is_on_the_head(node: NodeView) -> Verdict:
     fix = set_key_fix(node, "main_process_ip", next(iter(addresses), head))
     if not main_ip:
         message = f"{node.name} has no main_process_ip, so its ranks look for rank 0 at None"
-        return block("no-head-address", message, fix)
+        return warn("no-head-address", message, fix)
     if main_ip in node_aliases(node.cluster.head):
         return ok(f"{main_ip} is {head}")
     if main_ip == "localhost" or main_ip.startswith("127."):
         message = f"main_process_ip is {main_ip} on {node.name}, which only that node can reach"
-        return block("not-the-head", message, fix)
+        return warn("not-the-head", message, fix)
     owners = [peer.name for peer in node.cluster.reached if main_ip in node_aliases(peer)]
     if owners:
         message = f"main_process_ip is {main_ip} on {node.name}: that is {owners[0]}, not {head}"
-        return block("not-the-head", message, fix)
+        return warn("not-the-head", message, fix)
     return _judge_strange_address(node, main_ip, fix)
 
 
@@ -238,15 +251,11 @@ def _judge_strange_address(node: NodeView, main_ip: str, fix: Fix) -> Verdict:
     if calls:
         outcomes = ", ".join(call.outcome for call in calls.failed)
         message += f"; {head} does not answer there ({outcomes})"
-    if node.job.launcher == "accelerate":
-        message += (
-            f"; `launcher start` passes the address of {head}, a plain `accelerate launch` waits"
-        )
     return warn("not-the-head", message, fix)
 
 
-@node_check("accelerate.port-is-the-checked-one", AccelerateFile)
-@as_far_as_it_matters
+@node_check("accelerate.port-is-the-checked-one", AccelerateFile, severity=Severity.WARN)
+@given_by_start
 def port_is_the_checked_one(node: NodeView) -> Verdict:
     """main_process_port is the same on all nodes, and is the one in launch.toml.
 
@@ -256,8 +265,8 @@ def port_is_the_checked_one(node: NodeView) -> Verdict:
     Measured: The value, or 29500 where none is given, against the head's and `[master] port`.
 
     Fix:
-        port-differs: sets the head's; blocks.
-        port-not-checked: sets the one in launch.toml, or name yours there; warns.
+        port-differs: sets the head's.
+        port-not-checked: sets the one in launch.toml, or name yours there.
     """
     config = config_to_judge(node)
     if isinstance(config, Verdict):
@@ -267,7 +276,7 @@ def port_is_the_checked_one(node: NodeView) -> Verdict:
     heads = head.number("main_process_port", 29500) if head else port
     if port != heads:
         message = f"main_process_port is {port} on {node.name} and {heads} on {node.job.head}"
-        return block("port-differs", message, set_key_fix(node, "main_process_port", heads))
+        return warn("port-differs", message, set_key_fix(node, "main_process_port", heads))
     if node.is_head and port != wanted:
         message = f"main_process_port is {port}; the checks of ports used {wanted}"
         note = f"or name {port} as `port` of [master] in launch.toml"
@@ -282,9 +291,10 @@ def port_is_the_checked_one(node: NodeView) -> Verdict:
     Names,
     Interfaces,
     over=Over.HEAD,
+    severity=Severity.WARN,
     optional=(Gpus,),
 )
-@as_far_as_it_matters
+@given_by_start
 def hostfile_is_there(node: NodeView) -> Verdict:
     """Where accelerate lets DeepSpeed start the nodes, the hostfile that it names lists them all.
 
@@ -311,11 +321,11 @@ def hostfile_is_there(node: NodeView) -> Verdict:
         fix = set_nested_key_fix(
             node, "deepspeed_config", "deepspeed_hostfile", path, "and write that file"
         )
-        return block("no-hostfile", message, fix)
+        return warn("no-hostfile", message, fix)
     fix = node.fix(f"{write} >{shlex.quote(file.hostfile)}")
     if file.hostfile_text is None:
         message = f"the hostfile {file.hostfile} is not on {node.name}; only it would train"
-        return block("hostfile-missing", message, fix)
+        return warn("hostfile-missing", message, fix)
     rows = [line.split() for line in file.hostfile_text.splitlines()]
     listed = {row[0] for row in rows if row and not row[0].startswith("#")}
     absent = [
@@ -323,13 +333,14 @@ def hostfile_is_there(node: NodeView) -> Verdict:
     ]
     if absent:
         message = f"{file.hostfile} lists {len(listed)} of {len(nodes)} nodes, not {absent[0]}"
-        return block("hostfile-differs", message, fix, absent=absent)
+        return warn("hostfile-differs", message, fix, absent=absent)
     return ok(f"{file.hostfile} lists all {len(nodes)} nodes")
 
 
 @node_check(
     "accelerate.launcher-is-the-checked-one", AccelerateFile, over=Over.HEAD, severity=Severity.WARN
 )
+@given_by_start
 def launcher_is_the_checked_one(node: NodeView) -> Verdict:
     """The launcher by which accelerate starts the nodes is the one that launch.toml names.
 

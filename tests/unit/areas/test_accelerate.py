@@ -18,7 +18,7 @@ from tests.support.accelerate_files import (
     outcomes,
     snapshot,
 )
-from tests.support.snapshots import with_fact, without
+from tests.support.snapshots import judged, with_fact, without
 
 OF_THE_HEAD = ("hostfile-is-there", "launcher-is-the-checked-one")
 
@@ -36,6 +36,26 @@ def test_healthy_where_the_head_starts_all(claim):
         head.message
     )
     assert not causes_by_node(claim, snap), "nobody reads the others' files"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        STANDARD.replace("{rank}", "2"),
+        STANDARD.replace("machines: 3", "machines: 2"),
+        STANDARD.replace("24", "2"),
+        STANDARD.replace("10.0.0.1", "10.0.0.3"),
+        STANDARD.replace("29500", "5000"),
+        PDSH.replace("launcher: pdsh", "launcher: slurm"),
+    ],
+)
+def test_what_a_start_gives_accelerate_itself_stops_none(text):
+    snap = snapshot(text, STANDARD, STANDARD)
+    claims = [claim for claim in (*EVERY_NODE, *OF_THE_HEAD) if "accepted" not in claim]
+    found = [one for claim in claims for one in judged(snap, f"accelerate.{claim}").values()]
+    failed = [one for one in found if one.outcome is Outcome.FAIL]
+    assert failed and not [one.check for one in failed if one.stops]
+    assert all("`launcher start` gives accelerate its own" in one.message for one in failed)
 
 
 @pytest.mark.parametrize("claim", [*EVERY_NODE, *OF_THE_HEAD, "fsdp-keys-fit"])
@@ -100,7 +120,6 @@ def test_a_file_that_is_missing_or_closed():
 def test_hostfile(text, hostfile, cause):
     snap = snapshot(text, hostfile=hostfile)
     assert causes_by_node("hostfile-is-there", snap) == {"node1": cause}
-    assert finding_of("hostfile-is-there", snap, "node1").stops
 
 
 def test_launcher():
