@@ -19,7 +19,7 @@ from checks.folded_names import fold_names
 from checks.job.build import build_job
 from checks.job.launch_file import KEYS, keys_by_table, read_launch_file
 from checks.judge import judge_claims
-from checks.model import Job
+from checks.model import Job, Outcome
 from checks.next_line import first_start_line, next_line
 from checks.reports.missing_trust import MESH_CHECK, TRUST_CAUSES
 from checks.run import observe
@@ -147,14 +147,14 @@ def next_step(job: Job, cluster: ClusterView) -> str:
 def _next_step_of_reached(job: Job, cluster: ClusterView) -> str:
     """The line to type where this machine logs in to all nodes: who of them does not to others."""
     findings = judge_claims(claims_of([EVERY_LOGIN], job), cluster)
-    failed = {finding.cause: finding.subject for finding in findings if finding.stops}
+    failed = [one for one in findings if one.stops or one.outcome is Outcome.SKIP]
     if not failed:
         return first_start_line(job)
-    if TRUST_CAUSES & failed.keys():
+    if any(finding.cause in TRUST_CAUSES for finding in failed):
         return f"next: {next_line('trust', job)}"
-    cause, (source, target) = next(iter(failed.items()))
-    line = next_line("preflight", job, "-k", "every-node-logs-in")
-    return f"{source} cannot log in to {target}: {cause}\nnext: {line}"
+    source, target = failed[0].subject
+    why = failed[0].cause or failed[0].message
+    return f"{source} does not log in to {target}: {why}\nnext: {next_line('preflight', job)}"
 
 
 def hosts_text(cluster: ClusterView) -> str:

@@ -108,8 +108,13 @@ def test_a_node_that_trust_cannot_help_is_looked_into(lab: Lab, tmp_path: Path):
     [
         ("private-key-missing", "next: {python} -m launcher trust\n"),
         ("known-host-missing", "next: {python} -m launcher trust\n"),
-        ("peer-name-missing", "next: {python} -m preflight -k every-node-logs-in\n"),
+        ("peer-dropped", "node1 does not log in to node2: dropped\nnext: {python} -m preflight\n"),
+        (
+            "peer-name-missing",
+            "names.every-node-resolves-every-node\nnext: {python} -m preflight\n",
+        ),
     ],
+    ids=["no-key", "no-host-key", "firewall", "no-name"],
 )
 def test_the_next_line_is_trust_only_where_nodes_lack_it(
     lab: Lab, tmp_path: Path, fault: str, line: str
