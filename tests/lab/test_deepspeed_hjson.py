@@ -1,10 +1,10 @@
 """DeepSpeed itself reads the Hjson that the checks pass, and refuses what they refuse."""
 
 import json
-import os
 import subprocess
 import sys
 
+from tests.support.compiled_ops import training_environment
 from tests.support.hjson_cases import READABLE, REFUSED
 from tests.support.zero_cases import outcome
 
@@ -28,12 +28,10 @@ print("verdict", engine.train_batch_size(), engine.optimizer_name())
 """
 
 
-def program_verdicts(program, *arguments, given=None):
-    path = f"{sys.prefix}/bin:{os.environ['PATH']}"
-    ops = {"XDG_CACHE_HOME": f"{sys.prefix}/cache", "DS_ACCELERATOR": "cpu", "PATH": path}
+def program_verdicts(folder, program, *arguments, given=None):
     done = subprocess.run(
         [sys.executable, "-c", program, *map(str, arguments)],
-        env={**os.environ, **ops, "LOCAL_RANK": "0"},
+        env={**training_environment(folder), "LOCAL_RANK": "0"},
         input=given,
         capture_output=True,
         text=True,
@@ -47,7 +45,7 @@ def test_deepspeed_reads_and_refuses_the_same_files(tmp_path):
     paths = [tmp_path / f"{name}.json" for name in (*READABLE, *REFUSED)]
     for path, text in zip(paths, (*READABLE.values(), *REFUSED.values()), strict=True):
         path.write_text(text)
-    lines = program_verdicts(READ, given=json.dumps([str(path) for path in paths]))
+    lines = program_verdicts(tmp_path, READ, given=json.dumps([str(path) for path in paths]))
     accepted = [path.stem for path, line in zip(paths, lines, strict=True) if "accepted" in line]
     assert accepted == [*READABLE]
     passed = [path.stem for path in paths if outcome("config-is-readable", path.read_text()) == "hjson"]  # fmt: skip  # noqa: E501
@@ -57,4 +55,5 @@ def test_deepspeed_reads_and_refuses_the_same_files(tmp_path):
 def test_deepspeed_trains_with_hjson(tmp_path):
     config = tmp_path / "ds.json"
     config.write_text("{\n train_batch_size: 8 // all\n optimizer: {type: 'SGD', params: {}}}")
-    assert program_verdicts(TRAIN, config, f"file://{tmp_path}/store") == ["verdict 8 SGD"]
+    store = f"file://{tmp_path}/store"
+    assert program_verdicts(tmp_path, TRAIN, config, store) == ["verdict 8 SGD"]

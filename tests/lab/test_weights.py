@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import os
 import shutil
 import subprocess
 import sys
@@ -18,6 +17,7 @@ from launcher import cli
 from launcher.commands.weights import command, merge
 from launcher.lab.cluster import Lab
 from launcher.lab.shape import LabShape
+from tests.support.compiled_ops import training_environment
 from tests.support.lab_fixtures import MakeLab
 from tests.support.paths import SUPPORT
 
@@ -30,12 +30,9 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder for each stage as two ranks wrote it."""
     folder = tmp_path_factory.mktemp("saved")
     argv = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
-    # another ninja than that of scripts/setup would compile DeepSpeed's op anew, for every lab
-    path = f"{sys.prefix}/bin:{os.environ['PATH']}"
-    ops = {"XDG_CACHE_HOME": f"{sys.prefix}/cache", "DS_ACCELERATOR": "cpu", "PATH": path}
     done = subprocess.run(
         [*argv, str(SUPPORT / "saved_checkpoints.py"), str(folder)],
-        env={**os.environ, **ops, "OMP_NUM_THREADS": "1"},
+        env={**training_environment(tmp_path_factory.mktemp("ops")), "OMP_NUM_THREADS": "1"},
         capture_output=True,
         text=True,
         timeout=300,

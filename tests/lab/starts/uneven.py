@@ -17,8 +17,8 @@ from pathlib import Path
 import pytest
 
 from launcher.lab.cluster import Lab
-from launcher.lab.node_files import COMPILED_OPS
 from launcher.lab.shape import LabShape, OddNode
+from tests.support.compiled_ops import copy_compiled_ops
 from tests.support.lab_fixtures import down_and_gone
 from tests.support.passed_preflight import pass_preflight
 from tests.support.paths import ROOT
@@ -67,20 +67,9 @@ def place(tmp_path_factory):
     (folder / "zero2.json").write_text(json.dumps(ZERO2))
     (folder / "launch.toml").write_text(
         '[env]\nHF_TOKEN = "hf_Secret"\nOMP_NUM_THREADS = 1\n'
-        f"XDG_CACHE_HOME = {json.dumps(str(compiled(folder)))}\n"
+        f"XDG_CACHE_HOME = {json.dumps(str(copy_compiled_ops(folder)))}\n"
     )
     return folder
-
-
-def compiled(folder):
-    """DeepSpeed's ops as scripts/setup compiled them, where the lab's user may lock them."""
-    cache = folder / "cache"
-    cache.mkdir()
-    if COMPILED_OPS.is_dir():
-        shutil.copytree(COMPILED_OPS, cache / COMPILED_OPS.name)
-    for path in (cache, *cache.rglob("*")):
-        path.chmod(0o777)
-    return cache
 
 
 @pytest.fixture(scope="module")
