@@ -144,6 +144,7 @@ def run_node_launcher():
     }
     env = rank_environment(login, own["env"], own["launch"][0], own["cwd"])
     env[RUN_MARK] = own["run"]
+    env = dict(own["unless_set"], **env)
     out = open_pipe("launcher.out")
     try:
         child = start_child(own["launch"], out, env=env, cwd=own["cwd"], start_new_session=True)

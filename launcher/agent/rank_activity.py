@@ -9,9 +9,10 @@ from checks.node.runtime.files import list_folder, read_file
 from checks.node.runtime.marks import process_environment
 from checks.node.runtime.processes import find_process, open_files, threads_of
 from checks.node.runtime.sockets import ESTABLISHED, LISTEN, SYN_SENT, tcp_sockets
-from checks.node.runtime.threads import call_together, start_service
+from checks.node.runtime.threads import call_together, start_service, start_thread
 from launcher.agent.flight_recorder import last_collective, request_dump
 from launcher.agent.marks import run_processes
+from launcher.agent.nccl_ras import ADDRESS_VARIABLE, DEFAULT_ADDRESS, observe_ras
 from launcher.agent.rank_stack import (
     main_thread_stack,
     py_spy_frames,
@@ -60,6 +61,7 @@ def observe_ranks(ranks, supervisor):
     home = supervisor.home
     tools = {rank: start_py_spy(home, pid) for rank, pid in ranks.items()}
     gpus = start_tool(GPU_QUERY if shutil.which(GPU_QUERY[0]) else None)
+    ras = start_ras(ranks)
     whose = processes_by_rank(run_processes(supervisor.run, set(supervisor.sessions)), ranks)
     for rank, pid in ranks.items():
         request_dump(pid, rank)
@@ -82,7 +84,27 @@ def observe_ranks(ranks, supervisor):
         "launcher": sockets_of(whose[None], os.getpid()),
         "network": network_rates(first["network"], second["network"], span),
         "gpus": gpu_use(gpus, deadline),
+        "ras": ras(deadline),
     }
+
+
+def start_ras(ranks):
+    """Ask NCCL's RAS in a thread; returns what waits for its answers, until a deadline.
+
+    All ranks of a run have the same address for it.
+    """
+    answers = []
+    env = process_environment(min(ranks.values())) if ranks else {}
+    address = env.get(ADDRESS_VARIABLE, DEFAULT_ADDRESS)
+    limit = time.monotonic() + SAMPLE_SPAN_S + TOOL_LIMIT_S
+    asking = start_thread(lambda: answers.append(observe_ras(address, SAMPLE_SPAN_S, limit)))
+
+    def wait(deadline):
+        if asking.is_alive():
+            asking.join(max(0.1, deadline - time.monotonic()))
+        return answers[0] if answers else None
+
+    return wait
 
 
 def observe_rank(home, rank, pid, pids, record, spied_on):

@@ -13,6 +13,7 @@ from pathlib import Path
 from launcher.lab import network
 from launcher.lab.disk import Disk
 from launcher.lab.filesystem import escape_option, is_node_private
+from launcher.lab.gpus import MachineGpus
 from launcher.lab.record import LAB_MARK, LabRecord, Place
 from launcher.lab.requirements import SYSTEM_PATH
 
@@ -54,6 +55,7 @@ ln -s /proc/self/fd dev/fd
 ln -s fd/0 dev/stdin
 ln -s fd/1 dev/stdout
 ln -s fd/2 dev/stderr
+{devices}
 mount -t devpts -o newinstance,ptmxmode=0666,mode=620,gid=5 devpts dev/pts
 mount -t tmpfs -o mode=1777,nosuid,nodev shm dev/shm
 mount -t proc proc proc
@@ -84,16 +86,18 @@ def lab_script(record: LabRecord) -> str:
 
 
 def node_script(
-    place: Place, disk: Disk, peers: Iterable[str], *, switch: int, second: bool
+    place: Place, disk: Disk, peers: Iterable[str], gpus: MachineGpus, *, switch: int, second: bool
 ) -> str:
     """Makes a node of the process that runs it, and says `ready NAME` or `failed NAME`."""
+    overlays = [line for top in disk.tops for line in mount_commands(top, disk)]
     return NODE_SCRIPT.format(
         name=place.name,
         home=shlex.quote(str(disk.home)),
         root=shlex.quote(str(disk.home / "root")),
         cables="\n".join(cable_commands(place, switch, second=second)),
         overlay=overlay_options("/", disk),
-        mounts="\n".join(line for top in disk.tops for line in mount_commands(top, disk)),
+        devices="\n".join(gpus.device_commands),
+        mounts="\n".join([*overlays, *gpus.mount_commands]),
         addresses="\n".join(network.node_commands(place.address, peers, second=second)),
         sshd=START_SSHD,
     )

@@ -32,8 +32,13 @@ def add_parser(subparsers: Commands[ArgumentParser]) -> None:
     )
     commands = lab.add_subparsers(required=True, metavar="COMMAND")
     text = "bring a cluster up and write its hosts file"
-    up = add_lab_command(commands, "up", bring_up, text, "lab up -n 4", "lab up --no-trust")
+    up = add_lab_command(commands, "up", bring_up, text, "lab up -n 4", "lab up --gpus")
     up.add_argument("-n", "--nodes", type=int, default=3, help="how many (default: 3)")
+    up.add_argument(
+        "--gpus",
+        action="store_true",
+        help="give this machine's GPUs to every node; several nodes share them",
+    )
     up.add_argument(
         "--no-trust",
         action="store_true",
@@ -92,21 +97,23 @@ def bring_up(args: Namespace) -> None:
     machine.require_lab_machine()
     lab = Lab.find(args.dir, args.name)
     if lab and lab.runs:
-        reuse_lab(lab, args.nodes)
+        reuse_lab(lab, args.nodes, gpus=args.gpus)
         return
     if lab:
         lab.down()
-    lab = Lab.up(LabShape(nodes=args.nodes, trust=not args.no_trust), args.dir, args.name)
+    shape = LabShape(nodes=args.nodes, trust=not args.no_trust, gpus=args.gpus)
+    lab = Lab.up(shape, args.dir, args.name)
     print_next_steps(lab, trust=not args.no_trust)
 
 
-def reuse_lab(lab: Lab, nodes: int) -> None:
-    """Accepts a lab of the size that was asked for. Raises UsageError otherwise."""
+def reuse_lab(lab: Lab, nodes: int, *, gpus: bool) -> None:
+    """Accepts a lab of the size that was asked for, and with GPUs. Raises UsageError otherwise."""
     size = len(lab.nodes)
-    if size != nodes:
+    if size != nodes or (gpus and not lab.record.gpus):
+        of = "" if lab.record.gpus else " without GPUs" if gpus else ""
         raise UsageError(
-            f"the lab {lab.record.name} is up with {size} nodes, not {nodes}.\n"
-            f"Take it down first: {lab_line(lab, 'down')}"
+            f"the lab {lab.record.name} is up with {size} nodes{of}, not {nodes}"
+            f"{' with GPUs' if gpus else ''}.\nTake it down first: {lab_line(lab, 'down')}"
         )
     print(f"The lab {lab.record.name} is already up.")
     print_next_steps(lab)

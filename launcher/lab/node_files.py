@@ -8,6 +8,7 @@ from pathlib import Path
 
 from launcher.lab import ssh_files as trust
 from launcher.lab.disk import Disk
+from launcher.lab.gpus import MachineGpus
 from launcher.lab.record import LABS, Place
 from launcher.lab.shape import LabShape, OddNode
 
@@ -49,6 +50,7 @@ class NodeFiles:
     shape: LabShape
     places: tuple[Place, ...]
     keys: Path
+    gpus: MachineGpus
 
     def write(self, place: Place, disk: Disk) -> None:
         """All of one node's files, before it starts."""
@@ -105,7 +107,7 @@ class NodeFiles:
         """A quiet shell, and trust in and from everybody where the lab has it."""
         home, owner = ("/root", 0) if user == "root" else (f"/home/{user}", USER_ID)
         disk.make_empty_directory(home, 0o700, owner)
-        disk.put(f"{home}/.bashrc", BASHRC, owner=owner)
+        disk.put(f"{home}/.bashrc", BASHRC + self.gpus.exports, owner=owner)
         disk.put(f"{home}/.profile", '[ -n "$BASH" ] && . ~/.bashrc\n', owner=owner)
         disk.make_empty_directory(f"{home}/.ssh", 0o700, owner)
         if self.shape.trust:

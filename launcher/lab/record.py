@@ -37,6 +37,7 @@ class LabRecord:
     nodes: tuple[Place, ...] = ()
     faults: tuple[tuple[str, str], ...] = ()
     """Faults in force, as (fault, node), oldest first."""
+    gpus: bool = False
 
     @property
     def home(self) -> Path:

@@ -37,6 +37,8 @@ class LabShape:
     """Without it a node lets in PASSWORD and no key, has no key, and nobody knows a host key."""
     second_network: bool = False
     """Every node has eth1 too, on a network that the controller is not on."""
+    gpus: bool = False
+    """Every node has the machine's GPUs, and a slot for each; several nodes share them."""
     odd: Mapping[str, OddNode] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

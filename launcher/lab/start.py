@@ -6,6 +6,7 @@ import secrets
 import subprocess
 import time
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from checks.errors import UsageError
@@ -14,6 +15,7 @@ from launcher.lab import boot, filesystem, network
 from launcher.lab import ssh_files as trust
 from launcher.lab.boot_pipes import BOOT_LIMIT_S, BootPipes
 from launcher.lab.disk import Disk
+from launcher.lab.gpus import NO_GPUS, MachineGpus, find_gpus
 from launcher.lab.node_files import NodeFiles, key_names
 from launcher.lab.record import LABS, LabRecord, Place
 from launcher.lab.shape import LabShape
@@ -21,7 +23,8 @@ from launcher.lab.shape import LabShape
 
 def reserve_lab(name: str, directory: Path, shape: LabShape) -> LabRecord:
     """Writes down the lab's name and token: the first thing that is made. Raises UsageError."""
-    record = LabRecord(name, secrets.token_hex(8), str(directory), shape.user, shape.nodes)
+    token = secrets.token_hex(8)
+    record = LabRecord(name, token, str(directory), shape.user, shape.nodes, gpus=shape.gpus)
     LABS.mkdir(parents=True, exist_ok=True)
     try:
         record.home.mkdir(mode=0o700)
@@ -43,6 +46,7 @@ def reserve_lab(name: str, directory: Path, shape: LabShape) -> LabRecord:
 
 def start_nodes(record: LabRecord, shape: LabShape, visible: Iterable[str]) -> LabRecord:
     """All nodes are up and listen after this. Raises UsageError with what a failed node printed."""
+    view = view_of_machine(shape, visible)
     script = record.home / "switch"
     script.write_text(boot.lab_script(record))
     names = [f"node{number}" for number in range(1, shape.nodes + 1)]
@@ -50,8 +54,8 @@ def start_nodes(record: LabRecord, shape: LabShape, visible: Iterable[str]) -> L
         switch = pipes.line()
         if not switch:
             raise UsageError("the lab's first process did not start: see dmesg")
-        record = assign_addresses(record, shape, names, int(switch))
-        write_node_disks(record, shape, int(switch), visible)
+        record = assign_addresses(record, shape, names, int(switch), view.gpus.count)
+        write_node_disks(record, shape, int(switch), view)
         pipes.say("go")
         for _ in names:
             require_ready(record, pipes.line())
@@ -61,36 +65,48 @@ def start_nodes(record: LabRecord, shape: LabShape, visible: Iterable[str]) -> L
     return record
 
 
+@dataclass(frozen=True)
+class MachineView:
+    """What nodes see of the machine: `tops` are overlays for that, in which `paths` lie."""
+
+    paths: tuple[str, ...]
+    tops: tuple[str, ...]
+    gpus: MachineGpus
+
+
+def view_of_machine(shape: LabShape, visible: Iterable[str]) -> MachineView:
+    """As it is now. Raises UsageError where GPUs are asked for and there is none."""
+    paths, table = (*filesystem.required_paths(), *visible), filesystem.read_mounts()
+    tops = filesystem.overlay_tops(table, paths)
+    return MachineView(paths, tops, find_gpus(table, tops) if shape.gpus else NO_GPUS)
+
+
 def assign_addresses(
-    record: LabRecord, shape: LabShape, names: Iterable[str], switch: int
+    record: LabRecord, shape: LabShape, names: Iterable[str], switch: int, gpus: int
 ) -> LabRecord:
-    """Claims a network for the lab and gives every node its address."""
+    """Claims a network for the lab and gives every node its address, and a slot for each GPU."""
     interface, subnet = network.claim_network(switch)
     places = tuple(
-        Place(name, str(subnet[number]), shape.of(name).port, shape.slots)
+        Place(name, str(subnet[number]), shape.of(name).port, gpus or shape.slots)
         for number, name in enumerate(names, start=1)
     )
     return record.changed(interface=interface, nodes=places)
 
 
-def write_node_disks(
-    record: LabRecord, shape: LabShape, switch: int, visible: Iterable[str]
-) -> None:
+def write_node_disks(record: LabRecord, shape: LabShape, switch: int, view: MachineView) -> None:
     """Writes every node's disk and boot script, and the user's files."""
-    paths = (*filesystem.required_paths(), *visible)
-    tops = filesystem.overlay_tops(filesystem.read_mounts(), paths)
     keys = record.home / "keys"
     trust.make_keys(keys, key_names(shape, record.nodes))
-    files = NodeFiles(shape, record.nodes, keys)
+    files = NodeFiles(shape, record.nodes, keys, view.gpus)
     peers = [place.address for place in record.nodes]
     for place in record.nodes:
-        disk = Disk(record.disk(place.name), tops)
+        disk = Disk(record.disk(place.name), view.tops)
         files.write(place, disk)
         if shape.user != "root":
-            for path in paths:
+            for path in view.paths:
                 disk.pass_through(path)
         second = shape.second_network
-        text = boot.node_script(place, disk, peers, switch=switch, second=second)
+        text = boot.node_script(place, disk, peers, view.gpus, switch=switch, second=second)
         (disk.home / "boot").write_text(text)
     write_user_files(record, shape, keys)
 

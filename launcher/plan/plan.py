@@ -13,6 +13,7 @@ from checks.masking import mask_env
 from checks.model import Job
 from checks.next_line import next_line
 from launcher.agent.marks import RUN_MARK
+from launcher.agent.nccl_ras import ADDRESS_VARIABLE, address_of_run
 from launcher.plan.backends import BACKENDS, AgentLauncher, LaunchRequest, agent_argv
 from launcher.plan.programs import PROGRAMS, NodeLaunch, Program
 from launcher.plan.ranks import Rank, rank_map
@@ -204,6 +205,7 @@ def agent_plan(plan: Plan, node: NodePlan) -> dict[str, Any]:
         "train": list(plan.train),
         "local_rank_at": plan.local_rank_at,
         "env": dict(node.env),
+        "unless_set": {ADDRESS_VARIABLE: address_of_run(plan.token)},  # type: ignore[no-untyped-call]
         "cwd": plan.workdir,
     }
 

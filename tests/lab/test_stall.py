@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import sys
 
 import pytest
 
 from launcher.lab.cluster import Lab
 from launcher.lab.shape import LabShape
+from tests.support import ras_server
 from tests.support.launched_runs import LaunchedRun, run_launcher, wait_until_clean
 from tests.support.passed_preflight import pass_preflight
+from tests.support.paths import ROOT
 
 MEETS = """
 import os, sys, time
@@ -27,7 +30,10 @@ if mode == "builds":
     load("slow_op", ["slow_op.cpp"])
 dist.init_process_group("gloo")
 print("met", flush=True)
-if mode == "reads" and rank == 1:
+if mode == "lost" and rank == 0:  # NCCL's own service beside it
+    import subprocess
+    subprocess.Popen([sys.executable, "ras_server.py", "ras.json"])
+if mode in ("reads", "lost") and rank == 1:
     os.path.exists("fifo") or os.mkfifo("fifo")
     with open("fifo") as file:
         file.read()
@@ -37,6 +43,7 @@ if mode == "works" and rank == 1:
 dist.barrier()
 time.sleep(600)
 """
+RAS_ANSWER = ROOT / "tests/support/recorded/nccl_ras/2.29.1-lost.json"
 COMPILER = """#!/bin/sh
 case "$*" in *slow_op.cpp*) sleep 600 ;; esac
 exec /usr/bin/c++ "$@"
@@ -49,6 +56,8 @@ def place(tmp_path_factory):
     folder = tmp_path_factory.mktemp("stall")
     (folder / "train.py").write_text(MEETS)
     (folder / "slow_op.cpp").touch()
+    shutil.copy(ras_server.__file__, folder)
+    shutil.copy(RAS_ANSWER, folder / "ras.json")
     (folder / "bin").mkdir()
     compiler = folder / "bin" / "c++"
     compiler.write_text(COMPILER)
@@ -144,9 +153,9 @@ def test_a_rank_elsewhere_after_the_meeting_is_named(stacks, stalled):
     run.wait_for("no output for .* s; stuck: ")
     run.wait_for(
         rf"{node2} has not entered barrier 1, .*, and is waiting for the other end of a pipe, "
-        r"at <module> \(train.py:16\)"
+        r"at <module> \(train.py:19\)"
     )
-    run.wait_for(r"rank 0 on node1 waits in barrier, at <module> \(train.py:21\)")
+    run.wait_for(r"rank 0 on node1 waits in barrier, at <module> \(train.py:24\)")
 
 
 def test_a_run_that_is_proved_stuck_is_ended_and_the_record_says_why(place, lab):
@@ -154,7 +163,7 @@ def test_a_run_that_is_proved_stuck_is_ended_and_the_record_says_why(place, lab)
     assert run.end() == 1, run.text
     where = (
         r"rank 1 on node2 has not entered barrier 1, in which rank 0 waits since \d+ s, "
-        r"and is waiting for the other end of a pipe, at <module> \(train.py:16\)"
+        r"and is waiting for the other end of a pipe, at <module> \(train.py:19\)"
     )
     ending = run.text.partition("\nstuck for 12 s (--stuck-kill); ending the run on every node\n")[
         2
@@ -172,10 +181,11 @@ def test_a_run_that_is_proved_stuck_is_ended_and_the_record_says_why(place, lab)
 
 
 def test_a_hang_that_is_interrupted_stays_in_the_record(place, stalled):
-    run = stalled("reads")
+    run = stalled("lost")
     run.wait_for("no output for .* s; stuck: ")
     asked = run_launcher(place, "xray")
     assert asked.returncode == 0, asked.stderr
+    assert "\n  NCCL gets no answer from rank 1 (process 1524345 on 172.16.64.245)" in asked.stdout
     assert re.search(r"rank 1 on node2 has not entered barrier 1.* at <module>", asked.stdout)
     assert not list(run.run.path.glob("xray-*"))
     run.process.send_signal(2)

@@ -19,6 +19,7 @@ from launcher.run.stall.rank_state import (
     has_joined_rendezvous,
     is_calling_rendezvous,
 )
+from launcher.run.stall.ras_evidence import lost_rank_lines
 
 BUSY_NETWORK = 1_000_000
 MAX_LINES = 8
@@ -101,6 +102,7 @@ def judge_stall(plan: RendezvousPlan, observations: Observations) -> Stall:
         *(mismatch.words for mismatch in mismatches),
         *_odd_lines(odd, missed, alone=not rest),
         *_unseen_rank_lines(unseen),
+        *lost_rank_lines(plan, observations),
         *state_lines(rest),
         *_unobserved_lines(observations, states),
     ]

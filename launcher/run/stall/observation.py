@@ -88,10 +88,58 @@ class RankObservation:
 
 
 @dataclass(frozen=True)
+class LaunchedCount:
+    """So many ranks of a communicator have launched `number` operations of that name.
+
+    `named` has those ranks, or as many as are known.
+    """
+
+    operation: str
+    number: int
+    ranks: int
+    named: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class LostRank:
+    """A rank of a communicator that does not answer NCCL; `dead` where NCCL has given it up.
+
+    Its process and host are 0 and empty where they are not known.
+    """
+
+    rank: int
+    pid: int
+    host: str
+    dead: bool
+
+
+@dataclass(frozen=True)
+class Communicator:
+    """One of NCCL's communicators: what its ranks have launched, and which are lost.
+
+    Ranks count in it. An operation that all launched as often may be left out.
+    """
+
+    name: str
+    size: int
+    counts: tuple[LaunchedCount, ...]
+    missing: tuple[LostRank, ...]
+
+
+@dataclass(frozen=True)
+class RasAnswer:
+    """What NCCL's RAS says of the run's communicators, now and a moment `before`."""
+
+    communicators: tuple[Communicator, ...]
+    before: tuple[Communicator, ...]
+
+
+@dataclass(frozen=True)
 class NodeObservation:
     """One node. `network` is bytes a second by interface, `gpus` percent and watts of each GPU.
 
-    `launcher` has the sockets of the run's processes that are no rank.
+    `launcher` has the sockets of the run's processes that are no rank; `ras` is None where nothing
+    of NCCL's answers.
     """
 
     node: str = ""
@@ -99,6 +147,7 @@ class NodeObservation:
     launcher: tuple[TcpSocket, ...] = ()
     network: Mapping[str, int] | None = None
     gpus: tuple[tuple[float, ...], ...] = ()
+    ras: RasAnswer | None = None
     error: str = ""
 
 

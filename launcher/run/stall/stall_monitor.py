@@ -17,6 +17,7 @@ from launcher.run.stall.observation import (
     RendezvousPlan,
     observation_of,
 )
+from launcher.run.stall.ras_evidence import with_ras
 from launcher.run.stall.start_line import judge_start
 from launcher.run.stall.stuck_proof import StuckProof
 
@@ -122,7 +123,7 @@ class StallMonitor:
         for name in self._plan.nodes:
             silent = NodeObservation(name, error="its supervisor did not answer")
             pending.nodes.setdefault(name, silent)
-        stall = pending.judge(self._plan, pending.nodes)
+        stall = pending.judge(self._plan, with_ras(self._plan, pending.nodes))
         nodes = [dataclasses.asdict(node) for node in pending.nodes.values()]
         record = {"kind": stall.kind.value, "odd": stall.odd, "nodes": nodes}
         if self._asked and pending.judge is judge_now:

@@ -39,6 +39,7 @@ class Kept:
             "run": self.run, "launch": [sys.executable, "-c", NODE, str(home / "agent.py")],
             "train": [sys.executable, "-u", "-c", train], "local_rank_at": None,
             "env": {"TOLD": "a $b %h"}, "cwd": "/",
+            "unless_set": {"TOLD": "else", "OF_LOGIN": "else", "OF_NOBODY": "else"},
         }  # fmt: skip
         files = {
             "agent.py": AGENT.read_text(),
@@ -108,6 +109,7 @@ def test_a_rank_gets_its_command_and_environment_and_its_end_is_told(kept):
 def test_a_rank_gets_the_environment_that_the_probe_tries(kept, monkeypatch):
     monkeypatch.setenv("PYTHONPATH", "/shell")
     monkeypatch.setenv("TOLD", "by the login")
+    monkeypatch.setenv("OF_LOGIN", "by the login")
     one = kept("import json, os; os.write(1, json.dumps(dict(os.environ)).encode())")
     one.hear("ready")
     one.start()
@@ -115,7 +117,8 @@ def test_a_rank_gets_the_environment_that_the_probe_tries(kept, monkeypatch):
     found = json.loads(one.output)
     tried = rank_environment(os.environ, {"TOLD": "a $b %h"}, sys.executable, "/")
     assert tried["PYTHONPATH"] == "/:/shell"
-    hooked = {**tried, "PYTHONPATH": f"{one.home}/hook:/:/shell"}
+    hooked = {**tried, "PYTHONPATH": f"{one.home}/hook:/:/shell", "OF_NOBODY": "else"}
+    assert tried["OF_LOGIN"] == "by the login"
     assert {name: found.get(name) for name in hooked} == hooked
 
 
@@ -182,7 +185,7 @@ def test_an_agent_without_a_supervisor_ends(tmp_path):
     put_agent(tmp_path)
     (tmp_path / "plan.json").touch(mode=0o600)
     (tmp_path / "plan.json").write_text(
-        json.dumps({"run": "r", "env": {}, "launch": ["/python"], "cwd": "/"})
+        json.dumps({"run": "r", "env": {}, "unless_set": {}, "launch": ["/python"], "cwd": "/"})
     )
     argv = [sys.executable, tmp_path / "agent.py", "node"]
     done = subprocess.run(argv, capture_output=True, text=True, timeout=30, check=False)

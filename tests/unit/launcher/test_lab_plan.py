@@ -14,6 +14,7 @@ from launcher.lab import requirements as machine
 from launcher.lab.cli import lab_line
 from launcher.lab.cluster import Lab, default_name, require_name
 from launcher.lab.filesystem import Mount
+from launcher.lab.gpus import driver_mounts
 from launcher.lab.shape import LabShape
 
 
@@ -103,3 +104,31 @@ def test_a_record_is_read_back_whole(tmp_path: Path, monkeypatch: pytest.MonkeyP
     saved = made.changed(faults=(("mtu-1400", "node1"),))
     assert record.read_record(tmp_path / "x") == saved
     assert json.loads((tmp_path / "x/lab.json").read_text())["token"] == "t"
+
+
+BY_RUNTIME = [
+    *(Mount("/", "overlay"), Mount("/dev/nvidia0", "devtmpfs"), Mount("/data", "ext4")),
+    *(Mount("/proc/driver/nvidia", "tmpfs"), Mount("/run/nvidia-persistenced/socket", "tmpfs")),
+    Mount("/usr/bin/nvidia-smi", "ext4"),
+    Mount("/usr/lib/x86_64-linux-gnu/libcuda.so.550.54.15", "ext4"),
+    Mount("/usr/lib/firmware/nvidia/550.54.15/gsp_ga10x.bin", "ext4"),
+]
+AS_FOLDERS = [
+    *(Mount("/", "ext4"), Mount("/usr/local/nvidia", "squashfs"), Mount("/data", "xfs")),
+    *(Mount("/opt/driver", "squashfs"), Mount("/snap/core", "squashfs")),
+]
+
+
+@pytest.mark.parametrize(
+    ("table", "files", "found"),
+    [
+        (BY_RUNTIME, [], {mount.point for mount in BY_RUNTIME[5:]}),
+        (AS_FOLDERS, [], {"/usr/local/nvidia"}),
+        (AS_FOLDERS, ["/opt/driver/bin/nvidia-smi"], {"/usr/local/nvidia", "/opt/driver"}),
+        (AS_FOLDERS, ["/data/nvidia-smi", "/usr/bin/nvidia-smi"], {"/usr/local/nvidia"}),
+        ([Mount("/", "ext4")], ["/usr/bin/nvidia-smi"], set()),
+    ],
+    ids=["by a container's runtime", "named", "elsewhere", "already shown", "on the root"],
+)
+def test_which_mounts_hold_a_driver(table: list[Mount], files: list[str], found: set[str]) -> None:
+    assert set(driver_mounts(table, {"/", "/data"}, files)) == found

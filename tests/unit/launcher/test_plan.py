@@ -124,6 +124,7 @@ def test_what_a_node_is_to_run():
             "NCCL_SOCKET_IFNAME": "ens3", "DS_ACCELERATOR": "cpu", "WANDB_API_KEY": "s3cret",
             "NCCL_DEBUG": "INFO", "PYTHONPATH": "/lib",
         },
+        "unless_set": {"NCCL_RAS_ADDR": "localhost:28419"},
         "cwd": "/data/run",
     }  # fmt: skip
 
