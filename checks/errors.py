@@ -5,9 +5,17 @@ PreflightError
 └── FactError        a fact is missing or not what a probe prints: "could not be determined"
 """
 
+from checks.printable import shorten_message
+
 
 class PreflightError(Exception):
-    """Anything that a user can fix; shown as its message, never as a traceback."""
+    """Anything that a user can fix; shown as its message, never as a traceback.
+
+    An overlong value, which any message may repeat, is shortened there.
+    """
+
+    def __str__(self) -> str:
+        return shorten_message(super().__str__())
 
 
 class UsageError(PreflightError):

@@ -8,6 +8,8 @@ _CONTROL = "\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800
 """C0, C1, what turns the direction of text or ends a line, and halves of surrogate pairs."""
 _UNSAFE_IN_OUTPUT = re.compile(rf"\x1b\[[0-9;]*m|\t|([{_CONTROL}])")
 LONGEST_LINE = 1000
+LONGEST_MESSAGE = 8000
+_OVERLONG_WORD = re.compile(r"\S{401,}")
 
 
 def escape_text(text: str) -> str:
@@ -26,6 +28,12 @@ def escape_line(text: str) -> str:
     """The same in one line, of at most LONGEST_LINE characters."""
     line = escape_text(text).replace("\n", "\\n")
     return line if len(line) <= LONGEST_LINE else f"{line[: LONGEST_LINE - 1]}…"
+
+
+def shorten_message(text: str) -> str:
+    """A message without the middle of overlong words, such as values that are repeated in it."""
+    short = _OVERLONG_WORD.sub(lambda word: f"{word[0][:100]}…{word[0][-20:]}", text)
+    return short if len(short) <= LONGEST_MESSAGE else f"{short[: LONGEST_MESSAGE - 1]}…"
 
 
 def escape_output(text: str, instead: str = "") -> str:

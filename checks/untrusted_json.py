@@ -21,17 +21,18 @@ def read_untrusted_json(text: bytes) -> Any:
 
     Half of a surrogate pair, which no file could hold, becomes a question mark.
     """
+    strict = text.decode("utf-8")
     try:
-        value = _parse(text)
+        value = _parse(strict)
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
     _limit_depth(value)
-    if b"\\ud" in text or b"\\uD" in text:
-        value = _parse(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
+    if "\\ud" in strict or "\\uD" in strict:
+        value = _parse(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace").decode())
     return value
 
 
-def _parse(text: bytes) -> Any:
+def _parse(text: str) -> Any:
     return json.loads(
         text, parse_int=_bounded_int, parse_float=_finite_float, parse_constant=_refuse_constant
     )

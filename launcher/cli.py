@@ -73,6 +73,7 @@ def _add_cluster_commands(commands: Commands[ArgumentParser]) -> None:
 
 
 def _add_start_command(commands: Commands[ArgumentParser]) -> None:
+    from checks.job.value_readers import option_seconds
     from launcher.commands import start as start_command
     from launcher.options import add_job_options
     from launcher.run.stall.stall_monitor import STUCK_AFTER_S
@@ -92,7 +93,7 @@ def _add_start_command(commands: Commands[ArgumentParser]) -> None:
     start.add_argument("--name", help="name of the run (default: the script's name)")
     _add_runs_option(start)
     start.add_argument(
-        "--stuck-after", type=float, default=STUCK_AFTER_S, metavar="SECONDS",
+        "--stuck-after", type=option_seconds, default=STUCK_AFTER_S, metavar="SECONDS",
         help="look into a run in which no rank printed anything for so long (default: 300)",
     )  # fmt: skip
     start_command.add_options(start)

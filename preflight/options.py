@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import stat
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -15,9 +16,11 @@ from checks.catalogue import require_known_checks
 from checks.errors import UsageError
 from checks.facts import Snapshot
 from checks.job.build import build_job, read_options
+from checks.job.hosts import checked_name
 from checks.job.key import Face
 from checks.job.launch_file import add_key_options, keys_on
 from checks.job.training_words import OTHER_NAMES
+from checks.job.value_readers import option_seconds
 from checks.model import Job
 from checks.next_line import next_line, program_line
 
@@ -58,7 +61,7 @@ def add_options(add: Callable[..., object]) -> None:
         type=Path,
         help="write a shell script for each node with all fixes to type there; none is run",
     )
-    add("--budget", type=float, metavar="SECONDS", help="start no stage after this")
+    add("--budget", type=option_seconds, metavar="SECONDS", help="start no stage after this")
     add("--quick", action="store_true", help="no training smoke, no bandwidth")
     add(
         "--dry-run",
@@ -109,10 +112,21 @@ def load_snapshot(config: pytest.Config) -> Snapshot | None:
     for flag in filter(config.getoption, flags):
         raise UsageError(f"--facts: the nodes are those of the snapshot; leave {flag} out")
     snapshot = Snapshot.load(path)
+    _require_cluster(snapshot.job, path)
     allowed = read_options({"allow": config.getoption("allow")})
     snapshot.job = replace(snapshot.job, typed=(), **allowed)
     require_known_checks(snapshot.job.allow, "--allow")
     return snapshot
+
+
+def _require_cluster(job: Job, path: Path) -> None:
+    """Returns where saved facts are of nodes that a hosts file can name; else UsageError."""
+    try:
+        names = [checked_name(name) for name in job.names]
+    except ValueError as error:
+        raise UsageError(f"{path}: {error}") from None
+    if job.head not in names or len({*names}) < len(names):
+        raise UsageError(f"{path}: not a file written by --save-facts (its nodes are no cluster)")
 
 
 def job_to_check(config: pytest.Config) -> Job:
@@ -133,22 +147,38 @@ def job_to_check(config: pytest.Config) -> Job:
 
 def require_output_folders(config: pytest.Config) -> None:
     """Returns when each file to be written can be one, in a folder that exists; else UsageError."""
-    for flag in ("report", "html", "csv", "save_facts"):
-        path = config.getoption(flag)
-        if path and not path.absolute().parent.is_dir():
-            raise UsageError(f"--{flag.replace('_', '-')} {path}: its folder does not exist")
+    paths = {flag: config.getoption(flag) for flag in _FILE_OPTIONS if flag != "--facts"}
+    for flag, path in paths.items():
+        if path and _kind_of(flag, path.absolute().parent) != stat.S_IFDIR:
+            raise UsageError(f"{flag} {path}: its folder does not exist")
         if path:
-            _require_file_path(flag.replace("_", "-"), path)
-    folder = config.getoption("fix_script")
-    if folder and (folder.exists() and not folder.is_dir()):
-        raise UsageError(f"--fix-script {folder}: a file; name a folder for the scripts")
-    if folder and not folder.absolute().parent.is_dir():
-        raise UsageError(f"--fix-script {folder}: the folder above it does not exist")
+            require_file_path(flag, path)
+    flag, folder = "--fix-script", config.getoption("fix_script")
+    if folder and (_kind_of(flag, folder) or _kind_of(flag, folder, follow=False)) not in (
+        0,
+        stat.S_IFDIR,
+    ):
+        raise UsageError(f"{flag} {folder}: a file; name a folder for the scripts")
+    if folder and _kind_of(flag, folder.absolute().parent) != stat.S_IFDIR:
+        raise UsageError(f"{flag} {folder}: the folder above it does not exist")
 
 
-def _require_file_path(option: str, path: Path) -> None:
+def require_file_path(flag: str, path: Path) -> None:
     """Returns where a report can stand there: on a regular file, or on nothing; else UsageError."""
-    if not os.path.lexists(path) or (path.is_file() and not path.is_symlink()):
-        return
-    what = "a link" if path.is_symlink() else "a directory" if path.is_dir() else "no regular file"
-    raise UsageError(f"--{option} {path}: {what}; name a file to write")
+    kind = _kind_of(flag, path, follow=False)
+    if kind not in (0, stat.S_IFREG):
+        what = _FILE_KINDS.get(kind, "no regular file")
+        raise UsageError(f"{flag} {path}: {what}; name a file to write")
+
+
+_FILE_KINDS = {stat.S_IFLNK: "a link", stat.S_IFDIR: "a directory"}
+
+
+def _kind_of(flag: str, path: Path, *, follow: bool = True) -> int:
+    """What stands there, as `stat.S_IFMT` says it; 0 for nothing. Raises UsageError."""
+    try:
+        return stat.S_IFMT(path.stat(follow_symlinks=follow).st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return 0
+    except OSError as error:
+        raise UsageError(f"{flag} {path}: {error.strerror}; name another") from None

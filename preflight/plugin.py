@@ -6,10 +6,13 @@ import sys
 
 import pytest
 
+from checks.errors import UsageError
 from checks.facts import NodeView
 from checks.model import Finding, Node
 from checks.next_line import is_preflight_path, same_line
+from checks.printable import shorten_message
 from preflight import options
+from preflight.junit import junit_file
 from preflight.outcome import require_answer
 from preflight.session import PreflightSession
 from preflight.site_tests import RemoteRunner, remote_runner
@@ -18,26 +21,40 @@ from preflight.site_tests import RemoteRunner, remote_runner
 def pytest_addoption(parser: pytest.Parser) -> None:
     """pytest learns --hosts and the others."""
     options.add_options(parser.getgroup("preflight", "is this cluster fit to train?").addoption)
+    _shorten_errors(parser)
     words = sys.argv[1:]
     if (corrected := options.corrected_words(words)) != words:
         # pytest shows this only where it does not know a word itself
         parser.extra_info["did you mean"] = same_line("preflight", corrected)
 
 
+def _shorten_errors(parser: pytest.Parser) -> None:
+    """What pytest says of a word that it cannot take repeats the word; ours do the same."""
+    say_error = parser.optparser.error
+    vars(parser.optparser)["error"] = lambda message: say_error(shorten_message(message))
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> int | None:
     """`--help` explains our own options where the checks are what is run."""
-    if not config.option.help or not any(
-        map(is_preflight_path, map(str, config.invocation_params.args))
-    ):
+    if not config.option.help or not _checks_are_run(config):
         return None
     print(options.help_text())
     return 0
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Each run has its own session."""
+    """Each run has its own session; pytest itself would write its JUnit file into a pipe."""
+    if (file := junit_file(config)) and _checks_are_run(config):
+        try:
+            options.require_file_path("--junitxml", file)
+        except UsageError as error:
+            raise pytest.UsageError(str(error)) from None
     config.pluginmanager.register(PreflightSession(config), "preflight-session")
+
+
+def _checks_are_run(config: pytest.Config) -> bool:
+    return any(map(is_preflight_path, map(str, config.invocation_params.args)))
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from checks.model import Finding, Job
 from checks.next_line import failed_again_line, next_line, start_line
 from checks.run import Result, plan_commands
 from preflight.items import PreflightItem, leaves_nodes, narrowed_nodes
-from preflight.junit import complete_junit
+from preflight.junit import complete_junit, junit_file, private_junit
 from preflight.outcome import is_warned, junit_properties, with_one_frame
 from preflight.preflight_run import PreflightRun
 from preflight.progress import Progress
@@ -222,22 +222,24 @@ class PreflightSession:
     ) -> Generator[None, object, object]:
         """The exit status is the decision; the summary comes last."""
         run = self._run
-        result = run.result if run else None
-        done = exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
-        if run is None or result is None or not done:
+        if run is None:
             return (yield)
-        stop = result.decision == "stop" or session.shouldfail
-        if result.findings:
+        done = exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
+        result = run.result if done else None
+        if result and result.findings:
+            stop = result.decision == "stop" or session.shouldfail
             session.exitstatus = pytest.ExitCode.TESTS_FAILED if stop else pytest.ExitCode.OK
-        finished, notes = (yield), list[str]()
+        file, finished, notes = junit_file(self._config), None, list[str]()
         try:
-            notes = run.write(result)
-            if path := self._config.option.xmlpath:
-                complete_junit(path, self._judged.values())
+            with private_junit(file):
+                finished = yield
+            notes = run.write(result) if result else notes
+            complete_junit(file, self._judged.values())
         except OSError as error:
             self._reporter.write_line(f"ERROR: cannot write {error.filename}: {error.strerror}")
             session.exitstatus = pytest.ExitCode.USAGE_ERROR
-        self._write_summary(result, notes, complete=run.is_complete)
+        if result:
+            self._write_summary(result, notes, complete=run.is_complete)
         return finished
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,14 +12,19 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from checks.answer import Answer
-from checks.errors import UsageError
-from checks.facts.decode import Fact
+from checks.errors import FactError, UsageError
+from checks.facts.decode import Fact, decode_record
 from checks.facts.schema import facts_schema
 from checks.masking import mask_job
-from checks.model import Job, Node, Ssh
+from checks.model import Job
 from checks.next_line import next_line
 from checks.private_files import write_private_file
 from checks.untrusted_json import read_untrusted_json
+
+LARGEST_FACTS = 512 << 20
+"""A node's weigh 15 to 300 KiB, and the share that it may send is bounded."""
+MOST_OF_BEGIN = 200
+_BEGIN = re.compile(rb'\s*\{\s*"schema":\s*"?(?P<schema>[^",]*)"?,\s*"job":\s*\{')
 
 
 @dataclass(frozen=True)
@@ -92,35 +98,43 @@ class Snapshot:
     def load(cls, path: Path) -> Snapshot:
         """Read what `save` wrote. Raises UsageError for any other file, and for another schema."""
         try:
-            kind = path.stat().st_mode
-            endless = stat.S_ISCHR(kind) or stat.S_ISFIFO(kind)
-            if endless and not path.is_relative_to("/dev/fd"):
-                raise UsageError(f"{path}: no regular file; name one written by --save-facts")
-            document = read_untrusted_json(path.read_bytes())
-            sections, schema = document["sections"], document.get("schema")
-            if schema != facts_schema():
-                raise UsageError(
-                    f"{path}: these facts were saved by another version and have other fields; save"
-                    f" them again: {_line_to_save(path)}"
-                )
-            job = document["job"]
-            nodes = tuple(Node(**node) for node in job.pop("nodes"))
-            ssh = Ssh(**job.pop("ssh"))
-            lists = {key: _as_tuple(value) for key, value in job.items()}
+            document = read_untrusted_json(_read_facts(path))
             return cls(
-                Job(nodes=nodes, ssh=ssh, **lists),
-                document["started"],
-                _decode_sections(sections),
-                document["stages"],
+                decode_record(Job, document["job"], "job"),
+                decode_record(str, document["started"], "started"),
+                _decode_sections(document["sections"]),
+                decode_record(dict[str, float], document["stages"], "stages"),
             )
         except OSError as error:
             raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (FactError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise UsageError(f"{path}: not a file written by --save-facts ({error})") from error
 
 
-def _line_to_save(path: Path) -> str:
-    return next_line("preflight", None, "--hosts", "HOSTS", "--save-facts", str(path))
+def _read_facts(path: Path) -> bytes:
+    """The whole file, where its beginning says that this version wrote it; else UsageError.
+
+    So nothing else is parsed, which could take long.
+    """
+    kind = path.stat().st_mode
+    endless = stat.S_ISCHR(kind) or stat.S_ISFIFO(kind)
+    if endless and not path.is_relative_to("/dev/fd"):
+        raise UsageError(f"{path}: no regular file; name one written by --save-facts")
+    with path.open("rb") as file:
+        begin = file.read(MOST_OF_BEGIN)
+        found = _BEGIN.match(begin)
+        if not found:
+            raise UsageError(f"{path}: not a file written by --save-facts")
+        if found["schema"] != facts_schema().encode():
+            line = next_line("preflight", None, "--hosts", "HOSTS", "--save-facts", str(path))
+            raise UsageError(
+                f"{path}: these facts were saved by another version and have other fields; save "
+                f"them again: {line}"
+            )
+        text = begin + file.read(LARGEST_FACTS)
+    if len(text) > LARGEST_FACTS:
+        raise UsageError(f"{path}: over {LARGEST_FACTS >> 20} MiB; no facts are so many")
+    return text
 
 
 def _decode_sections(sections: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Answer]]:
@@ -128,7 +142,3 @@ def _decode_sections(sections: Mapping[str, Mapping[str, Any]]) -> dict[str, dic
         node: {section: Answer.from_json(answer) for section, answer in answers.items()}
         for node, answers in sections.items()
     }
-
-
-def _as_tuple(value: Any) -> Any:
-    return tuple(_as_tuple(item) for item in value) if isinstance(value, list) else value

@@ -5,8 +5,10 @@ Every reader raises ValueError that says what was expected; the caller says wher
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
+from argparse import ArgumentTypeError
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -18,6 +20,7 @@ BACKENDS = ("pdsh", "openmpi", "slurm", "ssh")
 
 _LOGIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,63}")
 _UNIT_S = {"s": 1.0, "m": 60.0, "h": 3600.0}
+MOST_SECONDS = 1e9
 _T = TypeVar("_T")
 
 
@@ -140,6 +143,14 @@ def read_duration(value: object) -> float:
     if match is None or int(match[1]) == 0:
         raise ValueError(f"expected {wanted}, not {quote_text(str(value), 40)}")
     return int(match[1]) * _UNIT_S[match[2] or "s"]
+
+
+def option_seconds(text: str) -> float:
+    """An option's seconds, with a fraction if need be. Raises argparse's own error."""
+    with contextlib.suppress(ValueError):
+        if 0 <= (seconds := float(text)) < MOST_SECONDS:
+            return seconds
+    raise ArgumentTypeError(f"expected seconds, such as 30 or 0.5, not {quote_text(text, 40)}")
 
 
 def read_env(value: object) -> dict[str, str]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime
 import functools
-import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +17,7 @@ from checks.model import Job
 from checks.private_files import writable_by_others
 from checks.reports.last_run import LAST_FACTS, LAST_REPORT
 from checks.units import format_duration
+from checks.untrusted_json import read_untrusted_json
 
 
 @dataclass(frozen=True)
@@ -82,10 +81,15 @@ def read_earlier_preflight(cwd: Path) -> EarlierPreflight:
 
 
 def _require_own(path: Path) -> None:
-    """Returns where nobody but this user can have written the file; else UsageError."""
-    with contextlib.suppress(OSError):
-        if why := writable_by_others(path):
-            raise UsageError(f"the last one cannot be trusted: {why}")
+    """Returns where nobody but this user can have written the file, or where there is none."""
+    try:
+        why = writable_by_others(path)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        why = f"{error.filename}: {error.strerror}"
+    if why:
+        raise UsageError(f"the last one cannot be trusted: {why}")
 
 
 def stopping_checks(report: Mapping[str, Any], allow: Collection[str]) -> list[str]:
@@ -101,7 +105,7 @@ def stopping_checks(report: Mapping[str, Any], allow: Collection[str]) -> list[s
 
 def _read_report(path: Path) -> dict[str, Any]:
     try:
-        report = json.loads(path.read_text(encoding="utf-8"))
+        report = read_untrusted_json(path.read_bytes())
     except OSError:
         raise UsageError("none has run in this directory yet") from None
     except ValueError:

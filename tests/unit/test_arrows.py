@@ -11,7 +11,8 @@ from tests.support.paths import ROOT
 
 ROOMS: dict[str, tuple[str, ...]] = {
     # the spine's nouns
-    "checks.errors": (),
+    "checks.printable": (),
+    "checks.errors": ("checks.printable",),
     "checks.job.user_files": ("checks.errors",),
     "checks.job.training_words": (),
     "checks.job.value_readers": ("checks.job.training_words", "checks.job.user_files"),
@@ -20,7 +21,6 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "checks.model": ("checks.job.key", "checks.job.value_readers"),
     "checks.next_line": ("checks.job.key", "checks.model"),
     "checks.folded_names": (),
-    "checks.printable": (),
     "checks.escaped_streams": ("checks.printable",),
     "checks.private_files": (),
     "checks.units": (),
@@ -116,6 +116,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "checks.printable",
         "checks.private_files",
         "checks.units",
+        "checks.untrusted_json",
     ),
     "checks.run": (
         "checks.catalogue",

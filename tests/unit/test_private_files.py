@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from types import SimpleNamespace
 
 import pytest
 
@@ -55,6 +56,56 @@ def test_who_else_could_have_changed_a_file_is_said(tmp_path, folder_mode, mode,
     (folder / "last.json").chmod(mode)
     said = writable_by_others(folder / "last.json")
     assert said.endswith(why) if why else said == ""
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    """A project two folders below a home; the file that its preflight left."""
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    folder = tmp_path / "home" / "work" / "project" / ".preflight"
+    make_private_folder(folder)
+    write_private_file(folder / "last.json", "{}")
+    return folder / "last.json"
+
+
+@pytest.mark.parametrize("above", ["home/work/project", "home/work", "home"])
+@pytest.mark.parametrize(("mode", "trusted"), [(0o755, True), (0o757, False), (0o1777, True)])
+def test_who_may_rename_a_folder_above_could_have_changed_the_file(
+    tmp_path, project, above, mode, trusted
+):
+    (tmp_path / above).chmod(mode)
+    said = f"{tmp_path / above} may be written by others (mode {mode:04o})"
+    assert writable_by_others(project) == ("" if trusted else said)
+
+
+def test_what_is_above_the_home_is_the_administrators(tmp_path, project):
+    tmp_path.chmod(0o777)
+    assert writable_by_others(project) == ""
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root gives a folder away")
+def test_a_folder_above_that_is_another_users_is_not_trusted(tmp_path, project):
+    os.chown(tmp_path / "home/work", 4321, -1)
+    assert writable_by_others(project) == f"{tmp_path / 'home/work'} belongs to uid 4321"
+
+
+@pytest.mark.parametrize(
+    ("members", "trusted"), [([], True), (["own"], True), (["own", "other"], False)]
+)
+def test_a_group_of_this_user_alone_may_write_above(
+    tmp_path, project, monkeypatch, members, trusted
+):
+    users = [
+        SimpleNamespace(pw_name="own", pw_gid=os.getgid()),
+        SimpleNamespace(pw_name="x", pw_gid=-1),
+    ]
+    monkeypatch.setattr("pwd.getpwall", lambda: users)
+    monkeypatch.setattr("pwd.getpwuid", lambda _: users[0])
+    monkeypatch.setattr("grp.getgrgid", lambda _: SimpleNamespace(gr_mem=members))
+    (tmp_path / "home/work").chmod(0o775)
+    assert (writable_by_others(project) == "") is trusted
+    monkeypatch.setattr("os.listxattr", lambda _: ["system.posix_acl_access"])
+    assert "may be written by others (mode 0775)" in writable_by_others(project)
 
 
 def test_a_file_of_another_user_is_not_ours(tmp_path, monkeypatch):

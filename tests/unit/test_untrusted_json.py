@@ -35,9 +35,11 @@ def test_what_is_read_can_be_written_as_strict_utf_8_and_json():
         (b"NaN", "NaN is no JSON"),
         (b"-Infinity", "-Infinity is no JSON"),
         (b"\xff", "utf-8"),
+        (b'"\xed\xa0\x80"', "utf-8"),
+        ("[1]".encode("utf-16"), "utf-8"),
         (b"[1", "Expecting"),
     ],
-    ids=range(9),
+    ids=range(11),
 )
 def test_what_does_not_fit_is_refused_with_the_reason(text, why):
     with pytest.raises(ValueError, match=why):

@@ -14,7 +14,7 @@ from checks.facts import ClusterView, Login, Snapshot, decode_fact
 from checks.facts.account import Account
 from checks.facts.gpus import Gpu
 from checks.facts.limits import Limits
-from checks.facts.schema import fact_records, schema_digest
+from checks.facts.schema import fact_records, facts_schema, schema_digest
 from tests.support.snapshots import snapshot, with_fact, without
 
 HEALTHY = {
@@ -105,8 +105,21 @@ def test_a_snapshot_comes_back_as_it_was_saved(tmp_path):
     assert (tmp_path / "facts.json").stat().st_mode & 0o777 == 0o600
 
 
+BEGIN = f'{{"schema": "{facts_schema()}", "job": {{'
+
+
 @pytest.mark.parametrize(
-    "text", ["", "[]", "{}", '{"job": 3}', '{"schema": 1, "findings": []}', "\x00\x01"]
+    "text",
+    [
+        "",
+        "[]",
+        "{}",
+        '{"job": 3}',
+        '{"schema": 1, "findings": []}',
+        "\x00\x01",
+        BEGIN,
+        f"{BEGIN}}}}}",
+    ],
 )
 def test_a_file_that_is_no_snapshot_is_a_usage_error(tmp_path, text):
     path = tmp_path / "facts.json"
@@ -121,6 +134,23 @@ def test_facts_of_another_version_are_refused_with_what_to_type(tmp_path, schema
     snapshot().save(path)
     path.write_text(json.dumps({**json.loads(path.read_text()), "schema": schema}))
     with pytest.raises(UsageError, match=r"another version .* --save-facts .*facts\.json"):
+        Snapshot.load(path)
+
+
+@pytest.mark.parametrize("begin", [b"", b"[" * 300_000, b'["1", 1.5e300, {"schema": "x"}, '])
+def test_what_does_not_begin_as_facts_do_is_not_read_to_its_end(tmp_path, begin):
+    path = tmp_path / "facts.json"
+    path.write_bytes(begin)
+    os.truncate(path, 1 << 40)
+    with pytest.raises(UsageError, match=r"facts\.json: not a file written by --save-facts"):
+        Snapshot.load(path)
+
+
+def test_facts_of_no_cluster_are_not_read_to_their_end(tmp_path, monkeypatch):
+    path = tmp_path / "facts.json"
+    snapshot().save(path)
+    monkeypatch.setattr("checks.facts.snapshot.LARGEST_FACTS", path.stat().st_size - 1)
+    with pytest.raises(UsageError, match="MiB; no facts are so many"):
         Snapshot.load(path)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -49,25 +50,74 @@ def test_scripts_of_fixes_are_written_and_named(tmp_path):
     assert not list((tmp_path / "fixes").iterdir())
 
 
-@pytest.mark.parametrize("folder", ["a-file", "none/below"])
+@pytest.mark.parametrize("folder", ["a-file", "none/below", "dead-link", "x" * 300])
 def test_scripts_that_cannot_be_written_are_refused_before_a_node_is_asked(tmp_path, folder):
     (tmp_path / "a-file").touch()
+    (tmp_path / "dead-link").symlink_to("nowhere")
     done = preflight("--facts", save_facts(tmp_path), "--fix-script", folder, cwd=tmp_path)
     assert done.returncode == 4
     assert f"--fix-script {folder}: " in done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("option", ["--report", "--html", "--save-facts"])
-@pytest.mark.parametrize(("path", "what"), [("pipe", "no regular file"), ("link", "a link")])
+@pytest.mark.parametrize("option", ["--report", "--html", "--csv", "--save-facts", "--junitxml"])
+@pytest.mark.parametrize(
+    ("path", "what"),
+    [
+        ("pipe", "no regular file; name a file to write"),
+        ("link", "a link; name a file to write"),
+        ("x" * 300, "File name too long; name another"),
+    ],
+)
 def test_a_report_goes_to_a_file_of_its_own(tmp_path, option, path, what):
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "target").write_text("kept")
     (tmp_path / "link").symlink_to("target")
     done = preflight("--facts", save_facts(tmp_path), option, path, cwd=tmp_path)
     assert done.returncode == 4
-    assert f"{option} {path}: {what}; name a file to write" in done.stdout + done.stderr
+    assert re.search(rf"{option} \S*{path}: {what}", done.stdout + done.stderr)
     assert (tmp_path / "pipe").is_fifo()
     assert (tmp_path / "target").read_text() == "kept"
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("--master-port", "9" * 5000),
+        ("--budget", "9" * 5000),
+        ("--hosts", "x" * 5000),
+        ("--facts", "x" * 5000),
+        ("--launch-file", "x" * 5000),
+        ("--report", "x" * 5000),
+        ("-k", "x" * 5000),
+        ("--" + "x" * 5000, "1"),
+    ],
+)
+def test_a_message_does_not_repeat_an_overlong_value_whole(tmp_path, option, value):
+    words = {option: value} if option == "--facts" else {"--hosts": "node1", option: value}
+    done = preflight(*(word for pair in words.items() for word in pair), cwd=tmp_path)
+    assert done.returncode == 4
+    said = done.stdout + done.stderr
+    assert "…" in said
+    assert not re.search(r"\S{401}", said)
+
+
+@pytest.mark.parametrize("value", ["nan", "inf", "-1", "1e12"])
+def test_a_budget_is_seconds(tmp_path, value):
+    done = preflight("--hosts", "node1", f"--budget={value}", cwd=tmp_path)
+    assert done.returncode == 4
+    assert f"argument --budget: expected seconds, such as 30 or 0.5, not '{value}'" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["../node1", "-node1", "node1\n", "", "node 2"])
+def test_facts_of_what_is_no_node_are_refused(tmp_path, name):
+    facts = save_facts(tmp_path)
+    text = json.loads(facts.read_text())
+    text["job"]["nodes"][0]["name"] = name
+    facts.write_text(json.dumps(text))
+    done = preflight("--facts", facts, "--fix-script", "fixes", cwd=tmp_path)
+    assert done.returncode == 4
+    assert "is not a node name" in done.stdout + done.stderr
+    assert not (tmp_path / "fixes").exists()
 
 
 def test_a_whole_run_leaves_its_report_for_the_launcher(tmp_path):
