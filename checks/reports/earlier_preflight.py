@@ -31,10 +31,12 @@ class EarlierPreflight:
         """The checks whose verdicts do not hold for this job any more, and why.
 
         A verdict holds while it is young enough and nothing that it depends on has changed, unless
-        it stops the start: what stops is asked again.
+        it stops the start: what stops is asked again. So is what was skipped beside it, such as all
+        claims on a node that was not reached.
         """
         digest = functools.cache(functools.partial(inputs_digest, job))
         stopping = set(stopping_checks(self.report, job.allow))
+        skipped = {each["check"] for each in self.report["findings"] if each["outcome"] == "skip"}
         reasons = {}
         for name, check in CATALOGUE.items():
             origin = self.report["origins"].get(name)
@@ -44,6 +46,8 @@ class EarlierPreflight:
                 reasons[name] = why
             elif name in stopping:
                 reasons[name] = "the last one did not pass"
+            elif stopping and name in skipped:
+                reasons[name] = "the last one skipped them, and did not pass"
         return reasons
 
     def oldest_of(self, checks: Collection[str]) -> str:

@@ -13,7 +13,7 @@ import checks.run
 from checks.answer import Answer
 from checks.check import node_check
 from checks.errors import UsageError
-from checks.facts import Fact, Snapshot
+from checks.facts import Fact, Login, Snapshot
 from checks.model import Node, block, ok
 from checks.reports import earlier_preflight as earlier_module
 from checks.reports.earlier_preflight import read_earlier_preflight
@@ -63,7 +63,12 @@ def toy(name, *facts):
     return node_check(name, *facts)(judge)
 
 
+def judge_reach(node):
+    return ok() if node.reached else block("refused", "sshd is down", node.fix("start it"))
+
+
 CHECKS = (
+    node_check("reach.controller-logs-in", Login)(judge_reach),
     toy("limits.shell", Shell),
     toy("files.script", Script, Shell),
     toy("training.trains", Smoke, Script),
@@ -76,6 +81,7 @@ class Nodes:
     def __init__(self):
         self.values = {"shell": 9, "script": 9, "trial": 9}
         self.asked = {}
+        self.down = ""
 
     def gather(self, job, wanted, *_):
         self.asked = {
@@ -87,6 +93,9 @@ class Nodes:
         for name, sections in self.asked.items():
             for section in sections:
                 snap.put_fact(name, kinds[section](self.values[section]))
+        if self.down:
+            snap.sections[self.down] = {}
+            snap.put_fact(self.down, Login(reached=False, cause="refused"))
         return snap
 
 
@@ -111,6 +120,17 @@ def start(nodes, tmp_path):
         return find_or_run_preflight(job, tmp_path, nodes.said.append)
 
     return ask
+
+
+def test_what_was_skipped_for_what_stopped_the_last_start_is_asked_when_that_passes(start, nodes):
+    nodes.down = "node2"
+    assert not start().go
+    nodes.down, nodes.values["trial"] = "", 8
+    again = start()
+    assert nodes.asked == asked_everywhere("shell", "script", "trial")
+    low = [each for each in again.report["findings"] if each["cause"] == "low"]
+    assert [each["subject"] for each in low] == [[name] for name in JOB.names]
+    assert not again.go
 
 
 def edit_report(tmp_path, **fields):
