@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from checks.facts.decode import Fact, PathStateName
+from checks.facts.denial import Denial
 
 
 @dataclass(frozen=True)
@@ -16,6 +17,7 @@ class PathState:
     `partial` says that a large file or folder was compared by samples. `near` is what the folder
     has in place of a missing one, under a similar name, `target` where a link leads that stands
     there and leads to nothing. `modified` is in seconds since 1970, 0 where it is not known.
+    `denied` is what keeps the login from it, if something does.
     """
 
     state: PathStateName
@@ -28,6 +30,7 @@ class PathState:
     target: str = ""
     modified: float = 0.0
     near: tuple[str, ...] = ()
+    denied: Denial | None = None
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,7 @@ class FolderSpace:
     """The output folder, or the deepest existing folder above it (`nearest`). Sizes in bytes.
 
     `free_inodes` is None where the file system does not count them. `target` is where `nearest`
-    leads, if that is a link to nothing.
+    leads, if that is a link to nothing. `denied` is what keeps the login from writing there.
     """
 
     state: PathStateName
@@ -53,6 +56,7 @@ class FolderSpace:
     shared: bool = False
     source: str = ""
     detail: str = ""
+    denied: Denial | None = None
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from checks.facts.decode import Fact, PathStateName
+from checks.facts.denial import Denial
 from checks.facts.files import FolderSpace
 
 
@@ -20,7 +21,8 @@ class JobPath:
     the folder has in place of a missing one, under a similar name, `target` where a link leads that
     stands there and leads to nothing. `files` are {relative path: bytes} of the data and weights
     below a folder, of 2000 at most. `parameters` are those of a model in safetensors files, 0 where
-    they are not known. `modified` is in seconds since 1970, 0 where it is not known.
+    they are not known. `modified` is in seconds since 1970, 0 where it is not known. `denied` is
+    what keeps the login from it.
     """
 
     state: PathStateName
@@ -43,6 +45,7 @@ class JobPath:
     near: tuple[str, ...] = ()
     files: Mapping[str, int] = field(default_factory=dict)
     parameters: int = 0
+    denied: Denial | None = None
 
     @property
     def there(self) -> bool:

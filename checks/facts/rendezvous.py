@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from checks.facts.decode import Fact, SystemName
+from checks.facts.denial import Denial
 
 STACK_FRAME = re.compile(r'File "(.+?)", line (\d+) in (\S+)')
 STAGES = ("start", "device", "store", "group", "all-reduce", "barrier", "larger sums", "done")
@@ -96,11 +97,12 @@ class Rendezvous(Fact):
 
     `own` is the node's address there.
 
-    `error` and `detail` are those of the import of torch, with which nothing began. Of a node that
-    kept the others from it `shown` is the rank that shows it best; `left_out` are the nodes without
-    which the meeting was repeated, and `again` whether that one came through. `apart` is the
-    smallest group that did not meet either, where it took halving to find the node. `cut` are
-    groups that meet inside and not each other: then no node is at fault.
+    `error`, `detail`, `denied` and `variables`, without which it succeeds, are those of the import
+    of torch, with which nothing began. Of a node that kept the others from it `shown` is the rank
+    that shows it best; `left_out` are the nodes without which the meeting was repeated, and `again`
+    whether that one came through. `apart` is the smallest group that did not meet either, where it
+    took halving to find the node. `cut` are groups that meet inside and not each other: then no
+    node is at fault.
     """
 
     section: ClassVar[str] = "rendezvous"
@@ -109,6 +111,8 @@ class Rendezvous(Fact):
     torch: str = ""
     error: str = ""
     detail: str = ""
+    denied: Denial | None = None
+    variables: tuple[SystemName, ...] = ()
     seconds: float = 0.0
     backend: str = ""
     own: SystemName = ""

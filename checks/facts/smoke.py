@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from checks.facts.decode import Fact
+from checks.facts.decode import Fact, SystemName
+from checks.facts.denial import Denial
 
 STACK_FRAME = re.compile(r'File "(.+?)", line (\d+) in (\S+)')
 STAGES = (
@@ -77,13 +78,19 @@ class SmokeReport:
 
 @dataclass(frozen=True)
 class SmokeRank:
-    """`code` None: it was killed at the end. `ended` in seconds after the ranks' start."""
+    """`code` None: it was killed at the end. `ended` in seconds after the ranks' start.
+
+    `denied` is what kept a package's files from it when it imported that, `variables` are those
+    without which it can.
+    """
 
     rank: int
     code: int | None
     ended: float | None
     said: SmokeReport
     err: str
+    denied: Denial | None = None
+    variables: tuple[SystemName, ...] = ()
 
     @property
     def hung(self) -> bool:

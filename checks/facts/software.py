@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from checks.facts.decode import Fact
+from checks.facts.decode import Fact, SystemName
+from checks.facts.denial import Denial
 
 
 @dataclass(frozen=True)
 class Software(Fact):
-    """`state` is ok, missing, not-executable, crashed or hangs; only `ok` has versions.
+    """`state` is ok, missing, denied, not-executable, crashed or hangs; only `ok` has versions.
 
     `modules` gives the file where an import would find the module, None for nowhere. `instead` are
     interpreters that are there, `nearest` the deepest existing folder above the one asked for.
@@ -23,7 +24,10 @@ class Software(Fact):
     it opens text files. `with_torch` are other interpreters there that have torch, looked for only
     where the one asked for is not there. `installer` is pip, or where the environment has none
     uv's path, or ensurepip, which brings pip. `astray` are torchrun, deepspeed and accelerate where
-    a rank's PATH leads to those of another Python: (path, that Python).
+    a rank's PATH leads to those of another Python: (path, that Python). `denied_by` is what keeps
+    the login from the interpreter or what it needs to start, `denied` what keeps it from modules
+    that are not found, and from the metadata of packages. `variables` are those without which it
+    starts.
     """
 
     section: ClassVar[str] = "software"
@@ -51,6 +55,9 @@ class Software(Fact):
     with_torch: tuple[str, ...] = ()
     installer: str = "pip"
     astray: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    denied_by: Denial | None = None
+    variables: tuple[SystemName, ...] = ()
+    denied: Mapping[str, Denial] = field(default_factory=dict)
 
     @property
     def ok(self) -> bool:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from checks.facts.decode import Fact
+from checks.facts.denial import Denial
 from checks.facts.files import FolderSpace
 
 
@@ -22,7 +24,8 @@ class BuildLock:
 class Toolchain(Fact):
     """Paths are "" where there is nothing; `nvcc` is the toolkit's version below `cuda_home`.
 
-    `extensions` and `triton` are where compiled operators and kernels are kept.
+    `extensions` and `triton` are where compiled operators and kernels are kept. `denied` is what
+    keeps the login from a compiler or ninja that is not found.
     """
 
     section: ClassVar[str] = "toolchain"
@@ -38,3 +41,4 @@ class Toolchain(Fact):
     extensions: FolderSpace
     triton: FolderSpace
     locks: tuple[BuildLock, ...] = ()
+    denied: Mapping[str, Denial | None] = field(default_factory=dict)

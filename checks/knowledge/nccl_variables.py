@@ -93,7 +93,7 @@ def interface_settings(node: NodeView) -> Sequence[Setting]:
 def comment_out_fix(node: NodeView, *names: str, more: str = "") -> Fix:
     """Turns the lines that set these variables on that node into comments, where they are known."""
     environment = node.read(Environment) if node.has(Environment) else Environment()
-    places = [place for name in names for place in environment.set_in.get(name, ())]
+    places = dict.fromkeys(place for name in names for place in environment.set_in.get(name, ()))
     note = f"for the next login{more}"
     if not places:
         files = "~/.[a-z]* /etc/environment /etc/profile.d /etc/ssh/sshd_config"

@@ -96,6 +96,11 @@ WAITING_RELOAD = """pkill() {
 """sshd writes its pid file once it listens again."""
 
 
+BECOME = """sudo() { "$@"; }
+id() { command id "$@" LOGIN; }"""
+"""No lab has sudo: all is typed by root, and `id -u` is the login's."""
+
+
 def type_fix(lab: Lab, fix: Fix) -> None:
     """Type one fix as a person at that place would. Raises CalledProcessError with its words."""
     assert fix.command, f"nothing to type: {fix.note}"
@@ -103,5 +108,7 @@ def type_fix(lab: Lab, fix: Fix) -> None:
         argv = ["bash", "-c", fix.command]
         done = subprocess.run(argv, check=False, timeout=60, capture_output=True, text=True)
     else:
-        done = lab.node(fix.on).run(f"{WAITING_RELOAD}\n{fix.command}")
+        login = lab.record.user
+        become = "" if login == "root" else BECOME.replace("LOGIN", login)
+        done = lab.node(fix.on).run(f"{WAITING_RELOAD}\n{become}\n{fix.command}")
     assert done.returncode == 0, f"{fix}\n{done.stdout}{done.stderr}"

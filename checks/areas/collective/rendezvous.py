@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from checks.areas.collective.culprit_verdicts import culprit_verdict
+from checks.areas.software.guilty_variables import judge_guilty_variables
 from checks.areas.software.variables import CHECK as VARIABLES
 from checks.areas.software.variables import nodes_kept_apart
 from checks.areas.training.import_fixes import import_fix
@@ -20,6 +21,7 @@ from checks.facts.rdma import Rdma
 from checks.facts.rendezvous import Rendezvous, RendezvousRank
 from checks.facts.smoke import Smoke
 from checks.facts.software import Software
+from checks.knowledge.denials import denial_words, opening_fix
 from checks.model import Verdict, block, ok, skip, unknown
 from checks.outliers.rendezvous_culprits import find_culprits
 
@@ -61,6 +63,9 @@ def ranks_meet(node: NodeView) -> Verdict:
     Fix: What the rank printed is in the finding's evidence (`--report FILE`).
         import-error: torch cannot be imported; the fix is as for the
             [smoke](training.md#trainingsmoke-trains).
+        package-denied: a file or folder of torch does not let the login in. Opens that one.
+        variable-in-the-way: torch can be imported without that variable. Turns the line that sets
+            it into a comment.
         master-not-open: the head does not open the master port, or no other node reaches it.
         master-not-reached: that node does not reach the master port while others do.
         error: the rank failed on its own; the message quotes it.
@@ -108,8 +113,16 @@ def why_unopened(node: NodeView) -> str:
 
 def _import_error_verdict(node: NodeView, rendezvous: Rendezvous) -> Verdict:
     """Torch could not be imported; the others met without this node."""
+    smoke = node.read(Smoke).failed if node.has(Smoke) else None
+    if smoke and not smoke.said.torch:
+        return skip("it does not train alone either; see training.smoke-trains")
     first = rendezvous.detail.strip().partition("\n")[0][:400]
     message = f"no rank of {node.name} can import torch: {rendezvous.error or 'it ended'}: {first}"
+    if rendezvous.denied:
+        message = f"no rank of {node.name} can import torch: {denial_words(rendezvous.denied)}"
+        return block("package-denied", message, opening_fix(node, rendezvous.denied))
+    if rendezvous.variables:
+        return judge_guilty_variables(node, rendezvous.variables, message)
     fix = import_fix(node, "import torch", f"{rendezvous.error}: {rendezvous.detail}")
     return block("import-error", message, fix, detail=rendezvous.detail)
 

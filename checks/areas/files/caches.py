@@ -76,7 +76,7 @@ def _fault_of_cache(
     node: NodeView, variable: str, folder: FolderSpace
 ) -> tuple[str, str, Fix] | None:
     if folder.state not in READABLE:
-        path = PathState(folder.state, folder.absolute, detail=folder.detail)
+        path = PathState(folder.state, folder.absolute, detail=folder.detail, denied=folder.denied)
         return explain_unreadable(node, path, folder.absolute, fetch="")
     if folder.state == "there" and folder.directory and variable in MODELS and _is_offline(node):
         return None

@@ -11,6 +11,7 @@ from checks.facts import NodeView
 from checks.facts.controller_files import ControllerFiles
 from checks.facts.files import PathState
 from checks.facts.job_paths import JobPath
+from checks.knowledge.denials import denial_words, opening_fix
 from checks.model import HERE, Fix
 from checks.outliers.consensus import majority_value
 
@@ -45,6 +46,9 @@ def explain_unreadable(
         command = f"findmnt --target {shlex.quote(posixpath.dirname(path.absolute))}"
         message = f"{subject} on {node.name} does not answer: its file system hangs"
         return "hangs", message, node.fix(command, "names the mount point; mount it again")
+    if path.denied:
+        message = f"{subject} cannot be read on {node.name}: {denial_words(path.denied)}"
+        return path.state, message, opening_fix(node, path.denied)
     command = f"namei -l {shlex.quote(path.absolute)}"
     why = path.detail or "its login may not read it"
     message = f"{subject} cannot be read on {node.name}: {why}"

@@ -8,6 +8,7 @@ from checks.check import Tag, node_check
 from checks.facts import NodeView
 from checks.facts.files import Files, FolderSpace
 from checks.facts.free_space import FreeSpace
+from checks.knowledge.denials import denial_words, opening_fix
 from checks.model import Severity, Verdict, block, ok, skip, warn
 from checks.units import format_file_size
 
@@ -33,7 +34,7 @@ def temporary_folder_is_usable(node: NodeView) -> Verdict:
         read-only: remounts it.
         not-writable: restores its usual mode.
         missing: creates it; warns.
-        unreadable: shows which folder is in the way.
+        unreadable: opens the folder that is in the way, or shows it.
     """
     space = node.read(FreeSpace)
     room, where = space.temporary, f"{space.temporary.absolute} on {node.name}"
@@ -42,6 +43,9 @@ def temporary_folder_is_usable(node: NodeView) -> Verdict:
         note = f"shows what is wrong with it; {variable}the folder for temporary files"
         fix = node.fix(f"namei -l {shlex.quote(room.absolute)}", note)
         return block("unreadable", f"{where}: {room.detail or room.state}", fix)
+    if room.denied and "w" not in room.denied.need:
+        message = f"{where}: {denial_words(room.denied)}"
+        return block("unreadable", message, opening_fix(node, room.denied))
     if room.state == "missing" or not room.directory:
         return _no_folder_verdict(node, room, where)
     if room.read_only:

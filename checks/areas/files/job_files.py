@@ -294,7 +294,7 @@ def _argument_verdict(node: NodeView) -> Verdict | None:
 
 def _unwritable_verdict(node: NodeView, output: FolderSpace) -> Verdict | None:
     if output.state not in (THERE, "missing"):
-        path = PathState(output.state, output.absolute, detail=output.detail)
+        path = PathState(output.state, output.absolute, detail=output.detail, denied=output.denied)
         return block(*explain_unreadable(node, path, "the output folder", fetch=""))
     peers = [files.output for files in node.cluster.facts_by_node(Files).values() if files.output]
     reason = explain_unwritable(node, output, peers, "name another `output` in launch.toml")

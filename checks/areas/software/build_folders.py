@@ -14,6 +14,7 @@ from checks.facts.files import FolderSpace
 from checks.facts.gpus import Gpus
 from checks.facts.software import Software
 from checks.facts.toolchain import BuildLock, Toolchain
+from checks.knowledge.denials import denial_words, opening_fix
 from checks.model import Severity, Verdict, block, ok, skip, warn
 from checks.units import format_duration
 
@@ -87,6 +88,9 @@ def _judge_folder(node: NodeView, variable: str, folder: FolderSpace) -> Verdict
         ]
         reason = explain_unwritable(node, folder, peers, elsewhere.note)
         return block("not-writable", *reason[1:]) if reason else None
+    if folder.denied and "w" not in folder.denied.need:
+        message = f"{place}: {denial_words(folder.denied)}; compiled code is stored there"
+        return block("not-writable", message, opening_fix(node, folder.denied, elsewhere.note))
     if folder.read_only or not folder.writable:
         state = "read-only" if folder.read_only else f"not writable ({folder.nearest})"
         command = f"sudo mkdir -p {shlex.quote(folder.absolute)}"

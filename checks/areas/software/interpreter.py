@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from checks.areas.limits.fatal_limits import limit_skip_reason
 from checks.areas.software.commands import python_of_commands
+from checks.areas.software.denied_modules import denied_module
+from checks.areas.software.guilty_variables import judge_guilty_variables
 from checks.areas.software.pip_commands import install_command, uninstall_command
 from checks.areas.software.shadowing import shadowed_packages
 from checks.check import node_check
@@ -19,6 +21,7 @@ from checks.facts.environment import Environment
 from checks.facts.gpus import Gpus
 from checks.facts.limits import Limits
 from checks.facts.software import Software
+from checks.knowledge.denials import denial_words, opening_fix
 from checks.knowledge.nccl_variables import comment_out_fix
 from checks.model import Fix, Verdict, block, ok, skip, warn
 from checks.outliers.consensus import majority_value
@@ -50,9 +53,13 @@ def python_is_there(node: NodeView) -> Verdict:
             the other nodes. Where no node has it, name the training interpreter: those with torch
             that were found on the nodes are listed.
         python-not-executable: the login may not execute it. `chmod +x`.
+        python-denied: a folder on the way to it, or to its library, does not let the login in.
+            Opens that one.
         python-hangs: no answer in time. Look for a hung network mount among its folders.
         python-home: `PYTHONHOME` is a folder without its library. Turns the line that sets it into
             a comment.
+        variable-in-the-way: it runs without that variable. Turns the line that sets it into a
+            comment.
         python-crashes: it cannot run a line for another reason. Shows the error in full.
         python-too-old: older than 3.8. Name a newer one.
         python-for-terminals-alone: a bare name that only a terminal's shell finds, as conda's in
@@ -63,6 +70,9 @@ def python_is_there(node: NodeView) -> Verdict:
         return ok(f"Python {software.version} at {software.path}", executable=software.executable)
     if software.ok:
         return _judge_old_python(node, software)
+    if software.denied_by:
+        message = f"{software.path} on {node.name} cannot start: {denial_words(software.denied_by)}"
+        return block("python-denied", message, opening_fix(node, software.denied_by))
     if software.state == "missing":
         return _judge_missing_python(node, software)
     if software.state == "not-executable":
@@ -77,6 +87,9 @@ def python_is_there(node: NodeView) -> Verdict:
         return _judge_lost_home(node, software, home[1])
     if limited := limit_skip_reason(node):
         return skip(limited)
+    if software.variables:
+        failure = f"{software.path} on {node.name} cannot run a line of Python"
+        return judge_guilty_variables(node, software.variables, failure, stderr=software.detail)
     message = (
         f"{software.path} on {node.name} cannot run a line of Python: "
         f"{_error_line(software.detail)}"
@@ -207,6 +220,8 @@ def deepspeed_is_installed(node: NodeView) -> Verdict:
         torch-missing, deepspeed-missing: the `pip install` line with the other nodes' version.
             Where no node has it, and `torchrun` or `deepspeed` of the PATH is another Python's:
             name that one.
+        package-denied: it is there, and a file or folder of its way does not let the login in.
+            Opens that one.
     """
     software = node.read(Software)
     if not software.ok or not _is_new_enough(software):
@@ -225,6 +240,9 @@ def _judge_missing_package(node: NodeView, software: Software, name: str) -> Ver
     version = majority_value(versions, node.job.head) if versions else ""
     elsewhere = f"; the others have {version}" if versions else ""
     message = f"{software.path} on {node.name} finds no module {name}{elsewhere}"
+    if denial := denied_module(node, name):
+        message = f"{software.path} on {node.name} finds no module {name}: {denial_words(denial)}"
+        return block("package-denied", message, opening_fix(node, denial))
     if not versions and (other := python_of_commands(node)):
         note = f"name the training interpreter: --python {other}, or `python` in launch.toml"
         message += f"; the commands on the PATH are those of {other}"
@@ -283,6 +301,8 @@ def versions_are_equal(node: NodeView) -> Verdict:
     ]
     if len(peers) == 1:
         return skip("no other node answered, so there is nothing to compare with")
+    if any(denied_module(node, name) for name in software.denied):
+        return skip("packages cannot be read; see software.deepspeed-is-installed")
     differences = _version_differences(node, {peer.name: peer.read(Software) for peer in peers})
     if not differences:
         return ok(f"as on the other {len(peers) - 1} nodes", **software.packages)
@@ -317,7 +337,10 @@ def _version_differences(
     differences = []
     for name, table in tables.items():
         here, most = table[node.name], majority_value(table, node.job.head)
-        named_elsewhere = name in shadows or (name in TRAINING_PACKAGES and ABSENT in (here, most))
+        unreadable = not here and name in software[node.name].denied
+        named_elsewhere = (
+            unreadable or name in shadows or (name in TRAINING_PACKAGES and ABSENT in (here, most))
+        )
         if here != most and not named_elsewhere:
             differences.append(VersionDifference(name, here, most))
     return differences

@@ -7,6 +7,7 @@ from checks.areas.software.shadowing import TRAINING_PACKAGES
 from checks.check import node_check
 from checks.facts import NodeView
 from checks.facts.software import Software
+from checks.knowledge.denials import denial_words, opening_fix
 from checks.model import Verdict, block, ok, skip
 from checks.outliers.consensus import strict_majority
 
@@ -22,6 +23,7 @@ def packages_have_their_metadata(node: NodeView) -> Verdict:
     another node has the metadata.
 
     Fix:
+        metadata-denied: a file or folder of it does not let the login in. Opens that one.
         metadata-missing: installs the same version again, without what it depends on.
     """
     software = node.read(Software)
@@ -35,6 +37,10 @@ def packages_have_their_metadata(node: NodeView) -> Verdict:
     wanted = {name: version for name in nameless if (version := _version_elsewhere(node, name))}
     if not wanted:
         return ok(f"{' and '.join(TRAINING_PACKAGES)} of {node.name} say their versions")
+    if denial := next((software.denied[name] for name in wanted if name in software.denied), None):
+        message = f"the metadata of {next(iter(wanted))} on {node.name} cannot be read: "
+        message += denial_words(denial)
+        return block("metadata-denied", message, opening_fix(node, denial))
     names = " and ".join(wanted)
     message = (
         f"{names} of {software.path} on {node.name} can be imported but have no metadata: "

@@ -7,10 +7,12 @@ from checks.areas.software.pip_commands import install_command
 from checks.check import node_check
 from checks.facts import NodeView
 from checks.facts.deepspeed_config import DeepspeedConfig
+from checks.facts.denial import Denial
 from checks.facts.gpus import Gpus
 from checks.facts.software import Software
 from checks.facts.toolchain import Toolchain
 from checks.knowledge.deepspeed_config import NotAConfig, ParsedConfig, read_config
+from checks.knowledge.denials import denial_words, opening_fix
 from checks.model import Verdict, block, ok, skip, warn
 
 OFFLOADED = {"adagrad": "cpu_adagrad", "lion": "cpu_lion"}
@@ -68,6 +70,7 @@ def operators_can_be_built(node: NodeView) -> Verdict:
 
     Fix:
         no-compiler, no-ninja, no-libaio: installs it.
+        tool-denied: the compiler or ninja is there, and the login may not run it. Opens it.
         no-cuda-toolkit, cuda-mismatch: names the toolkit for `CUDA_HOME`; another major version
             only warns from DeepSpeed 0.19 on, which does not compare them, and passes with
             `DS_SKIP_CUDA_CHECK=1`.
@@ -94,14 +97,23 @@ def _describe_toolkit(tools: Toolchain) -> str:
 def _judge_compiler(node: NodeView, tools: Toolchain, operators: str) -> Verdict | None:
     if tools.compiler_path:
         return None
+    if denial := tools.denied.get(tools.compiler):
+        return _judge_denied_tool(node, tools.compiler, denial)
     message = f"{node.name} has no {tools.compiler}, which DeepSpeed needs to compile {operators}"
     fix = node.fix("apt-get install -y g++", "or gcc-c++ with dnf", root=True)
     return block("no-compiler", message, fix)
 
 
+def _judge_denied_tool(node: NodeView, name: str, denial: Denial) -> Verdict:
+    message = f"{node.name} cannot run {name}: {denial_words(denial)}"
+    return block("tool-denied", message, opening_fix(node, denial))
+
+
 def _judge_ninja(node: NodeView, tools: Toolchain, operators: str) -> Verdict | None:
     if tools.ninja:
         return None
+    if denial := tools.denied.get("ninja"):
+        return _judge_denied_tool(node, "ninja", denial)
     message = f"{node.name} has no ninja, which DeepSpeed needs to compile {operators}"
     pip = install_command(node.read(Software), {"ninja": ""})
     return block("no-ninja", message, node.fix(pip, "or ninja-build of the system"))

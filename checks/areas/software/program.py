@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import difflib
 
+from checks.areas.software.denied_modules import denied_module
 from checks.areas.software.pip_commands import install_command, package_of_module, published_package
 from checks.check import node_check
 from checks.facts import NodeView
 from checks.facts.controller_files import ControllerFiles
 from checks.facts.software import Software
 from checks.facts.view import ClusterView
+from checks.knowledge.denials import denial_words, opening_fix
 from checks.model import HERE, Fix, Verdict, block, ok, skip
 
 TRAINING_PACKAGES = ("torch", "deepspeed")
@@ -30,6 +32,7 @@ def program_is_importable(node: NodeView) -> Verdict:
         module-missing, import-missing: the name that was meant; for a package that is known, or
             that a node has, the `pip install` line with that node's version. No other name is
             installed: a stranger may have published it.
+        package-denied: a file or folder on the way to it does not let the login in. Opens that one.
     """
     software = node.read(Software)
     if not software.ok:
@@ -50,6 +53,11 @@ def program_is_importable(node: NodeView) -> Verdict:
 
 def _judge_unfound_modules(node: NodeView, software: Software, unfound: list[str]) -> Verdict:
     module = node.job.command[1] if node.job.command[0] == "-m" else ""
+    for name in unfound:
+        if denial := denied_module(node, name):
+            message = f"{software.path} on {node.name} finds no module {name}"
+            message += f": {denial_words(denial)}"
+            return block("package-denied", message, opening_fix(node, denial))
     names = [module] if module in unfound else unfound
     cause, fix = _fix_of_unfound(node, software, names)
     having = _nodes_having_modules(node.cluster, names)

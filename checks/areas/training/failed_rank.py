@@ -9,10 +9,12 @@ import signal
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from checks.areas.software.guilty_variables import judge_guilty_variables
 from checks.areas.training.import_fixes import import_fix, truncated_file_fix
 from checks.facts import NodeView
 from checks.facts.smoke import Smoke, SmokeRank
 from checks.facts.software import Software
+from checks.knowledge.denials import denial_words, opening_fix
 from checks.model import Fix, Verdict, block, unknown
 
 if TYPE_CHECKING:
@@ -36,6 +38,13 @@ def judge_failed_rank(node: NodeView, smoke: Smoke, rank: SmokeRank) -> Verdict:
     evidence = {"stage": rank.said.stage, "trace": rank.said.trace, "stderr": rank.err}
     if rank.hung:
         return _judge_hang(node, smoke, rank, rank_name)
+    failure = f"{rank_name} fails in stage {rank.said.stage!r}"
+    if rank.denied:
+        message = f"{failure}: {denial_words(rank.denied)}"
+        return block("package-denied", message, opening_fix(node, rank.denied), **evidence)
+    if rank.variables:
+        words = rank.said.detail.strip().partition("\n")[0][:300] or _last_line(rank.err)
+        return judge_guilty_variables(node, rank.variables, f"{failure}: {words}", **evidence)
     if rank.said.error:
         return _judge_exception(node, rank, rank_name)
     if rank.code is not None and rank.code < 0:

@@ -11,6 +11,7 @@ import stat
 import threading
 
 from checks.node.probe.core import section
+from checks.node.probe.denials import first_denied
 from checks.node.runtime.files import read_file
 from checks.node.runtime.threads import start_thread
 
@@ -46,6 +47,7 @@ def store_look(look, path, results, key):
             "absolute": path,
             "near": near,
             "target": target,
+            "denied": first_denied(error.filename or path) if state == "denied" else None,
         }
 
 
@@ -86,8 +88,13 @@ def path_state(path):
     found = os.stat(path)
     kind = "directory" if stat.S_ISDIR(found.st_mode) else "file"
     readable = os.access(path, os.R_OK | (os.X_OK if kind == "directory" else 0))
-    state = "there" if readable else "denied"
-    return {"state": state, "kind": kind, "bytes": found.st_size, "modified": found.st_mtime}
+    return {
+        "state": "there" if readable else "denied",
+        "kind": kind,
+        "bytes": found.st_size,
+        "modified": found.st_mtime,
+        "denied": None if readable else first_denied(path),
+    }
 
 
 def sample_offsets(size):
@@ -167,12 +174,14 @@ def writable_space(path):
     real = nearest_existing(real)
     space = os.statvfs(real)
     mount, kind, source = mount_of(real, read_file("/proc/self/mounts", "") or "")
+    writable = os.access(real, os.W_OK | os.X_OK)
     return {
         "state": "there" if base == path else "missing",
         "nearest": base,
         "target": target,
         "directory": os.path.isdir(base),
-        "writable": os.access(real, os.W_OK | os.X_OK),
+        "writable": writable,
+        "denied": None if writable else first_denied(path, os.W_OK) or first_denied(real, os.W_OK),
         "read_only": bool(space.f_flag & os.ST_RDONLY),
         "noexec": bool(space.f_flag & os.ST_NOEXEC),
         "free_bytes": space.f_bavail * space.f_frsize,

@@ -4,6 +4,7 @@ import socket
 import time
 
 from checks.node.probe.core import section
+from checks.node.probe.denials import denied_import
 from checks.node.probe.warm import COMMANDS as OPENING_COMMANDS
 from checks.node.probe.warm import open_interpreter
 
@@ -53,6 +54,18 @@ def train_ranks(args, warm, limit):
     return [dict(child, rank=number) for number, child in enumerate(warm.run(order))]
 
 
+def fails_to_import(said):
+    """Whether a rank failed at an import."""
+    return "error" in said and said.get("stage", "").startswith("import ")
+
+
+def why_not_imported(warm, said, limit):
+    """What keeps a package's files from a rank that fails to import it, or which variables do."""
+    denied = denied_import("%(error)s: %(detail)s\n%(trace)s" % said)
+    module = said["stage"].partition(" ")[2]
+    return {"denied": denied, "variables": [] if denied else warm.guilty_variables(module, limit)}
+
+
 @section("smoke")
 def smoke(args):
     """A few DeepSpeed steps with the training interpreter; see the program of its ranks.
@@ -64,6 +77,10 @@ def smoke(args):
     if warm.imported:
         left = args["limit"] - STACK - (time.monotonic() - began)
         ranks = train_ranks(args, warm, max(LEAST, left))
+        left = args["limit"] - STACK - (time.monotonic() - began)
+        failed = [rank for rank in ranks if fails_to_import(rank["said"])]
+        reasons = why_not_imported(warm, failed[0]["said"], left) if failed else {}
+        ranks = [dict(rank, **reasons) if rank in failed else rank for rank in ranks]
     else:
         ranks = [dict(warm.end, rank=0)]
     seconds = round(time.monotonic() - began, 2)

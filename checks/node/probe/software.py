@@ -4,11 +4,14 @@ Importing torch costs seconds on each node; its version stands in a file.
 """
 
 import ast
+import glob
 import os
 import re
 import shutil
 
 from checks.node.probe.core import Undetermined, run_command, section
+from checks.node.probe.denials import denied_import, denied_program, first_denied
+from checks.node.probe.guilty_variables import guilty_variables
 from checks.node.probe.torch_interpreters import torch_interpreters
 from checks.node.runtime.environment import rank_environment
 
@@ -18,6 +21,7 @@ COMMANDS = (
 )
 
 MARK = "PREFLIGHT-SOFTWARE "
+TRIALS_S = 5.0
 # Run by the training interpreter: any Python 3, and Python 2 far enough to say that it is one.
 # importlib.metadata would cost three times as much as the rest, json half as much again
 SOFTWARE_PROGRAM = """
@@ -116,6 +120,7 @@ if sys.version_info >= (3, 8):
         "encoding": "utf-8" if sys.flags.utf8_mode else _locale.nl_langinfo(_locale.CODESET),
         "unfound": sorted({name for names in wanted for name in names if not place(name)}),
         "installer": "pip" if place("pip") else "",
+        "search": sys.path,
     }
 print(%(mark)r + repr(dict({
     "version": "%%d.%%d.%%d" %% sys.version_info[:3],
@@ -192,6 +197,39 @@ def path_in_terminal(python):
     return found[-1] if found else ""
 
 
+def denied_modules(path, answer):
+    """{module: what denies it} of those that are not found, or whose metadata cannot be read."""
+    prefix = os.path.dirname(os.path.dirname(os.path.abspath(path)))
+    own = os.path.join(prefix, "lib", "python" + answer["version"].rpartition(".")[0])
+    folders = [*answer.pop("search", []), os.path.join(own, "site-packages")]
+    modules, packages = answer["modules"], answer["packages"]
+    missing = [name for name in modules if modules[name] is None] + answer.get("unfound", [])
+    nameless = [name for name in modules if modules[name] and not packages.get(name)]
+    places = {name: module_places(folders, name.partition(".")[0]) for name in missing}
+    places.update({name: metadata_places(folders, name) for name in nameless})
+    config = first_denied(os.path.join(prefix, "pyvenv.cfg")) if missing else None
+    found = {
+        name: config or next(filter(None, map(first_denied, paths)), None)
+        for name, paths in places.items()
+    }
+    return {name: denial for name, denial in found.items() if denial}
+
+
+def module_places(folders, name):
+    """Where an import looks for a module, folder by folder."""
+    for folder in folders:
+        yield folder
+        for end in ("", ".py"):
+            yield os.path.join(folder, name + end)
+
+
+def metadata_places(folders, name):
+    """The files in which a package's version stands."""
+    for folder in folders:
+        for place in glob.glob("%s/%s-*.*-info" % (folder, name)):
+            yield os.path.join(place, "METADATA")
+
+
 def ask_interpreter(python, path, args):
     """The interpreter's own answer, or how it failed to give one."""
     words = {
@@ -212,8 +250,11 @@ def ask_interpreter(python, path, args):
     lines = [line for line in ran.out.splitlines() if line.startswith(MARK)]
     if not lines:
         detail = ran.err.strip() or ran.out.strip() or "it printed nothing"
-        return {"path": python, "state": "crashed", "code": ran.code, "detail": detail[-2000:]}
+        failed = {"path": python, "state": "crashed", "code": ran.code, "detail": detail[-2000:]}
+        guilty = guilty_variables([path, "-"], ask, args, TRIALS_S)
+        return dict(failed, denied_by=denied_import(detail), variables=guilty)
     answer = dict(ast.literal_eval(lines[-1][len(MARK) :]), path=python, state="ok")
+    answer["denied"] = denied_modules(path, answer)
     folders = [os.path.dirname(path), os.path.join(answer["prefix"], "bin")]
     return dict(
         answer,
@@ -259,6 +300,9 @@ def software(args):
     """State, versions and importable modules of the training interpreter."""
     python = args["python"]
     path = find_interpreter(python)
+    denial = denied_program(python, os.environ.get("PATH", ""))
+    if denial and not (path and os.path.exists(path)):
+        return dict(describe_absent(python, "denied", args.get("workdir")), denied_by=denial)
     if path is None or not os.path.exists(path):
         return describe_absent(python, "missing", args.get("workdir"))
     if os.path.isdir(path) or not os.access(path, os.X_OK):

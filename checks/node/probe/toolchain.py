@@ -8,6 +8,7 @@ import shutil
 import time
 
 from checks.node.probe.core import Undetermined, run_command, section
+from checks.node.probe.denials import denied_program
 from checks.node.probe.files import LOOK_LIMIT, look_side_by_side, writable_space
 from checks.node.runtime.environment import rank_environment
 
@@ -80,16 +81,18 @@ def has_forward_compatibility(env):
 def toolchain(args):
     """Compiler, ninja, CUDA's toolkit, libaio, and the folders of compiled operators."""
     env = rank_environment(os.environ, args.get("env", {}), args["python"], args.get("workdir"))
-    path = env.get("PATH")
+    path = env.get("PATH", os.defpath)
     compiler = (shlex.split(env.get("CXX") or "c++") or ["c++"])[0]
     home, kept = cuda_home(env), kernel_folders(env)
     looks = {name: (writable_space, os.path.abspath(folder)) for name, folder in kept.items()}
     looks["locks"] = (build_locks, os.path.abspath(kept["extensions"]))
     seen = look_side_by_side(looks, LOOK_LIMIT)
+    found = {name: shutil.which(name, path=path) or "" for name in (compiler, "ninja")}
     return {
         "compiler": compiler,
-        "compiler_path": shutil.which(compiler, path=path) or "",
-        "ninja": shutil.which("ninja", path=path) or "",
+        "compiler_path": found[compiler],
+        "ninja": found["ninja"],
+        "denied": {name: denied_program(name, path) for name in found if not found[name]},
         "cuda_home": home,
         "nvcc": toolkit_version(home),
         "libaio": any(os.path.exists(header) for header in AIO_HEADERS),

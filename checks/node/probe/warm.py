@@ -9,6 +9,8 @@ import threading
 import time
 
 from checks.node.probe.core import Undetermined, section, start_process
+from checks.node.probe.denials import denied_import
+from checks.node.probe.guilty_variables import guilty_variables
 from checks.node.probe.scratch_folder import COMMANDS as CLEANING_COMMANDS
 from checks.node.probe.scratch_folder import ScratchFolder
 from checks.node.runtime.environment import rank_environment
@@ -34,6 +36,7 @@ CACHE_FOLDERS = (
     "TRITON_CACHE_DIR",
     "TRITON_HOME",
 )
+REASONS = ("denied", "variables")
 OPEN_INTERPRETERS = {}
 OPENING = threading.Lock()
 
@@ -75,6 +78,7 @@ class WarmInterpreter(object):
             self.scratch.__exit__()
             raise
         self.send("%r\n" % args["program"])
+        self.args = args
         self.said = self.wait_for_import(began + args["limit"])
         self.seconds = round(time.monotonic() - began, 2)
 
@@ -113,12 +117,23 @@ class WarmInterpreter(object):
         if "torch" not in said:
             code = self.process.poll()
             self.end = {"code": code, "ended": None, "said": said, "err": self.words()}
+            words = "\n".join([*said.values(), self.end["err"]])
+            self.end["denied"] = denied_import(words)
+            if code:
+                left = deadline - STACK - time.monotonic()
+                self.end["variables"] = self.guilty_variables("torch.distributed", left)
         return said
+
+    def guilty_variables(self, module, limit):
+        """The variables without which the interpreter imports that module."""
+        python = shutil.which(self.args["python"]) or self.args["python"]
+        return guilty_variables([python, "-"], "import " + module, self.args, limit)
 
     @property
     def opening(self):
         """The answer of `warm_open`."""
         failed = {"error": "", "detail": self.describe_end()} if self.end else {}
+        failed.update((name, self.end[name]) for name in REASONS if name in self.end)
         return dict(failed, **dict(self.said, seconds=self.seconds))
 
     def send(self, line):

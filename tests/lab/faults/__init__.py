@@ -95,6 +95,10 @@ ALIKE = frozenset(
         *("groups-of-others-alone", "account-listed-out", "account-alone-listed-out"),
         *("group-listed-out", "hosts-denied"),
         "ssh-limited",
+        *("environment-says-nothing", "library-of-root-alone", "packages-of-root-alone"),
+        *("metadata-of-root-alone", "compiler-of-root-alone", "job-of-root-alone"),
+        *("data-of-root-alone", "data-file-of-root-alone", "output-not-writable", "output-of-root"),
+        *("part-of-torch-of-root-alone", "allocator-unknown", "accelerator-unknown"),
         *("bound-elsewhere", "command-for-every-login", "known-hosts-is-a-folder"),
     }
 )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from launcher.lab.faults import Fault
-from tests.lab.faults.case import ALL, NODE3, case, custom, warned
+from launcher.lab.shape import LabShape
+from tests.lab.faults.case import ALL, NODE3, Case, case, custom, warned
 
 EQUAL = "software.variables-are-equal"
 FIRST_TWO = ("node1", "node2")
@@ -20,7 +21,29 @@ FEW_THREADS = exported("few-threads", "OMP_NUM_THREADS=1", "/etc/bash.bashrc")
 PRECISION = exported("precision-of-one", "ACCELERATE_MIXED_PRECISION=bf16 MALLOC_ARENA_MAX=1")
 ALIKE = exported("variables-alike", "OMP_NUM_THREADS=2 TORCH_DISTRIBUTED_DEBUG=INFO")
 
+HASH_SEED = exported("hash-seed-of-words", "PYTHONHASHSEED=abc")
+ALLOCATOR = exported("allocator-unknown", "LANG=C.UTF-8 PYTHONMALLOC=fast", "/etc/bash.bashrc")
+TORCH_LOGS = exported("torch-logs-nonsense", "TORCH_LOGS=nonsense")
+ACCELERATOR = exported("accelerator-unknown", "DS_ACCELERATOR=gpu")
+PYTHON, SMOKE = "software.python-is-there", "training.smoke-trains"
+IN_THE_WAY = "variable-in-the-way"
+NODE2 = (("node2",),)
+TWO = {"shape": LabShape(nodes=2), "on": ("node2",)}
+
 CASES = [
+    case(HASH_SEED, PYTHON, NODE3, IN_THE_WAY),
+    case(ALLOCATOR, PYTHON, NODE3, IN_THE_WAY),
+    Case(
+        TORCH_LOGS,
+        blocks=((SMOKE, NODE2, IN_THE_WAY),),
+        warns=((EQUAL, NODE2, "variable-differs"),),
+        **TWO,
+    ),
+    case(
+        *(ACCELERATOR, SMOKE, (("node1",), *NODE2), IN_THE_WAY),
+        shape=LabShape(nodes=2),
+        on=FIRST_TWO,
+    ),
     case(DETAIL, EQUAL, NODE3, "variable-differs"),
     case(DETAIL_ELSEWHERE, EQUAL, NODE3, "variable-differs", on=FIRST_TWO),
     warned(FEW_THREADS, EQUAL, NODE3, "variable-differs"),

@@ -1,0 +1,39 @@
+"""What denies a path to the login."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from checks.facts.decode import SystemName
+
+LETTERS = {"r": 4, "w": 2, "x": 1}
+SHIFTS = {"u": 6, "g": 3, "o": 0}
+
+
+@dataclass(frozen=True)
+class Denial:
+    """The first file or folder on the way that does not let the login through.
+
+    `need` are the permissions that it lacks, `who` is which of owner (u), group (g) and others (o)
+    the login is there. `more` counts what else denies below the folder `root`.
+    """
+
+    path: str
+    owner: str
+    group: str
+    mode: int
+    who: SystemName
+    need: SystemName
+    folder: bool = False
+    more: int = 0
+    root: str = ""
+
+    @property
+    def by_mode(self) -> bool:
+        """Whether the mode denies it, and no access list or mount."""
+        own = self.mode >> SHIFTS.get(self.who, 0)
+        return not all(own & LETTERS.get(letter, 0) for letter in self.need)
+
+    def __str__(self) -> str:
+        """For example: /opt/env (mode 0700, of root:root)."""
+        return f"{self.path} (mode {self.mode:04o}, of {self.owner}:{self.group})"

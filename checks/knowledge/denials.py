@@ -1,0 +1,34 @@
+"""What lets a login through where the mode or the owner of one file or folder denies it."""
+
+from __future__ import annotations
+
+import shlex
+
+from checks.facts import NodeView
+from checks.facts.denial import Denial
+from checks.model import Fix
+
+
+def opening_fix(node: NodeView, denial: Denial, note: str = "") -> Fix:
+    """Gives the login what it lacks of that file or folder, and nobody more than its kind.
+
+    Where the mode grants it, an access list or the mount denies: that is shown.
+    """
+    path, own = shlex.quote(denial.path), denial.who == "u"
+    if not denial.by_mode:
+        return node.fix(f"namei -l {path}; getfacl -p {path}", "an access list or its mount denies")
+    if "w" in denial.need and not own:
+        # the shell takes the login's own id before sudo becomes root
+        return node.fix(f"sudo chown $(id -u) {path}", note)
+    grant = f"{denial.who}+{denial.need}" if not denial.more else f"{denial.who}+rX"
+    recursive = "-R " if denial.more else ""
+    folder = path if not denial.more else shlex.quote(denial.root)
+    return node.fix(f"chmod {recursive}{grant} {folder}", note, root=not own)
+
+
+def denial_words(denial: Denial) -> str:
+    """For example: /opt/env (mode 0700, of root:root) does not let the login in."""
+    kind = "enter" if denial.folder and "w" not in denial.need else {"x": "run"}.get(denial.need)
+    kind = kind or ("write" if "w" in denial.need else "read")
+    more = f", and {denial.more} more below {denial.root}" if denial.more else ""
+    return f"{denial} does not let the login {kind} it{more}"

@@ -1,0 +1,136 @@
+"""Modes and owners that keep the login from what it needs: opened, and never installed again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from checks.facts.account import Account
+from checks.facts.denial import Denial
+from checks.facts.files import Files, FolderSpace, PathState
+from checks.facts.rendezvous import Rendezvous
+from checks.facts.smoke import Smoke, SmokeRank, SmokeReport
+from checks.facts.software import Software
+from tests.support.installed import FOUND, PYTHON, SITE, cluster, software, toolchain
+from tests.support.snapshots import judged, with_fact
+
+CLOSED = Denial(SITE, "root", "root", 0o700, "o", "rx", folder=True)
+ACCOUNT = Account("eva", 1000, "/home/eva", "/bin/bash", "n", "", "", "3.11.2", "Linux", 8, 1)
+OFFLOAD = {"zero_optimization": {"stage": 2, "offload_optimizer": {"device": "cpu"}}}
+OPEN = f"sudo chmod o+rx {SITE}"
+IMPORT = SmokeReport("import deepspeed", error="ImportError", detail="cannot import name 'x'")
+
+
+def found(check, snap):
+    """(cause, command) of the second node's finding."""
+    finding = judged(snap, check)[("node2",)]
+    return finding.cause, finding.fix and finding.fix.command
+
+
+def denied(**fields):
+    """Two nodes, of which the second has these fields of its interpreter."""
+    return with_fact(cluster(software=software(**fields)), "node2", ACCOUNT)
+
+
+@pytest.mark.parametrize("state", ["denied", "crashed"])
+def test_the_folder_on_the_way_to_the_interpreter_is_opened(state):
+    snap = with_fact(denied(), "node2", Software(PYTHON, state, denied_by=CLOSED))
+    assert found("software.python-is-there", snap) == ("python-denied", OPEN)
+
+
+def test_a_package_that_is_there_is_opened_and_not_installed():
+    snap = denied(modules={**FOUND, "torch": None}, denied={"torch": CLOSED})
+    assert found("software.deepspeed-is-installed", snap) == ("package-denied", OPEN)
+    assert judged(snap, "software.versions-are-equal")[("node2",)].outcome.value == "skip"
+
+
+@pytest.mark.parametrize("path", ["/opt/private", "/root"])
+def test_a_folder_that_is_closed_for_other_reasons_is_not_accused(path):
+    other = replace(CLOSED, path=path)
+    snap = denied(modules={**FOUND, "torch": None}, denied={"torch": other})
+    assert found("software.deepspeed-is-installed", snap)[0] == "torch-missing"
+
+
+def test_what_the_script_imports_is_opened():
+    closed = replace(CLOSED, path="/run/tool")
+    snap = denied(unfound=("tool.train",), denied={"tool.train": closed})
+    snap.job = replace(snap.job, command=("-m", "tool.train"))
+    command = "sudo chmod o+rx /run/tool"
+    assert found("software.program-is-importable", snap) == ("package-denied", command)
+
+
+def test_metadata_are_opened():
+    file = replace(CLOSED, path=f"{SITE}/torch-2.5.1.dist-info/METADATA", need="r", folder=False)
+    snap = denied(packages={"deepspeed": "0.16.0"}, denied={"torch": file})
+    cause, command = found("software.packages-have-their-metadata", snap)
+    assert (cause, command) == ("metadata-denied", f"sudo chmod o+r {file.path}")
+
+
+def test_a_compiler_is_opened():
+    closed = replace(CLOSED, path="/usr/bin/g++", need="x", folder=False)
+    tools = toolchain(compiler_path="", denied={"c++": closed})
+    snap = with_fact(cluster(OFFLOAD, toolchain=tools), "node2", ACCOUNT)
+    command = "sudo chmod o+x /usr/bin/g++"
+    assert found("software.operators-can-be-built", snap) == ("tool-denied", command)
+
+
+@pytest.mark.parametrize(
+    ("denial", "command"),
+    [
+        (CLOSED, OPEN),
+        (replace(CLOSED, who="u", owner="eva", mode=0o055), f"chmod u+rx {SITE}"),
+        (replace(CLOSED, who="g", mode=0o705), f"sudo chmod g+rx {SITE}"),
+        (replace(CLOSED, more=7, root="/v/torch"), "sudo chmod -R o+rX /v/torch"),
+        (replace(CLOSED, mode=0o755), f"namei -l {SITE}; getfacl -p {SITE}"),
+    ],
+)
+def test_an_import_in_a_rank_is_opened_for_whom_the_login_is(denial, command):
+    rank = SmokeRank(0, 1, 0.5, IMPORT, "", denied=denial)
+    snap = with_fact(denied(), "node2", Smoke(1, 1.0, (rank,)))
+    with_fact(snap, "node1", Smoke(1, 1.0, (rank,)))
+    assert found("training.smoke-trains", snap) == ("package-denied", command)
+
+
+def test_torch_is_opened_where_ranks_meet():
+    torch = Rendezvous(error="ImportError", detail="cannot import name 'x'", denied=CLOSED)
+    snap = with_fact(denied(), "node2", torch)
+    with_fact(snap, "node1", torch)
+    assert found("collective.ranks-meet", snap) == ("package-denied", OPEN)
+
+
+@pytest.mark.parametrize(
+    ("denial", "command"),
+    [
+        (replace(CLOSED, path="/run", need="x"), "sudo chmod o+x /run"),
+        (
+            replace(CLOSED, path="/run/train.py", need="r", folder=False),
+            "sudo chmod o+r /run/train.py",
+        ),
+    ],
+)
+def test_a_file_of_the_job_is_opened(denial, command):
+    workdir = PathState("there", "/run", "directory")
+    script = PathState("denied", "/run/train.py", denied=denial)
+    snap = with_fact(denied(), "node2", Files(workdir, {"train.py": script}))
+    whole = PathState("there", "/run/train.py", "file", 10, "aa")
+    with_fact(snap, "node1", Files(workdir, {"train.py": whole}))
+    assert found("files.same-files-are-equal", snap) == ("denied", command)
+
+
+@pytest.mark.parametrize(
+    ("denial", "command"),
+    [
+        (replace(CLOSED, path="/out", need="x"), "sudo chmod o+x /out"),
+        (replace(CLOSED, path="/out/x", who="u", mode=0o500, need="wx"), "chmod u+wx /out/x"),
+        (
+            replace(CLOSED, path="/out/x", mode=0o755, need="wx"),
+            "sudo mkdir -p /out/x && sudo chown $(id -u) /out/x",
+        ),
+    ],
+)
+def test_an_output_folder_is_opened_or_given_to_the_login(denial, command):
+    output = FolderSpace("there", "/out/x", "/out/x", directory=True, denied=denial)
+    snap = with_fact(denied(), "node2", Files(PathState("there", "/run"), output=output))
+    with_fact(snap, "node1", Files(PathState("there", "/run")))
+    assert found("files.output-is-writable", snap) == ("not-writable", command)
