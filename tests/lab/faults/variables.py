@@ -24,7 +24,6 @@ ALIKE = exported("variables-alike", "OMP_NUM_THREADS=2 TORCH_DISTRIBUTED_DEBUG=I
 HASH_SEED = exported("hash-seed-of-words", "PYTHONHASHSEED=abc")
 ALLOCATOR = exported("allocator-unknown", "LANG=C.UTF-8 PYTHONMALLOC=fast", "/etc/bash.bashrc")
 TORCH_LOGS = exported("torch-logs-nonsense", "TORCH_LOGS=nonsense")
-TIMEOUT = exported("deepspeed-timeout-in-words", "DEEPSPEED_TIMEOUT=30m")
 PYTHON, SMOKE = "software.python-is-there", "training.smoke-trains"
 IN_THE_WAY = "variable-in-the-way"
 NODE2 = (("node2",),)
@@ -38,11 +37,6 @@ CASES = [
         blocks=((SMOKE, NODE2, IN_THE_WAY),),
         warns=((EQUAL, NODE2, "variable-differs"),),
         **TWO,
-    ),
-    case(
-        *(TIMEOUT, SMOKE, (("node1",), *NODE2), IN_THE_WAY),
-        shape=LabShape(nodes=2),
-        on=FIRST_TWO,
     ),
     case(DETAIL, EQUAL, NODE3, "variable-differs"),
     case(DETAIL_ELSEWHERE, EQUAL, NODE3, "variable-differs", on=FIRST_TWO),
