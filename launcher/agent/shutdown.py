@@ -1,12 +1,18 @@
-"""How a run ends on its node: ranks that expect it may save first, then all are ended."""
+"""How a run ends on its node: ranks that expect it may save first, then all are ended.
+
+A rank that is killed while torch builds an operator leaves the build's lock, for which the next
+start would wait without end. What the run's processes held goes with them.
+"""
 
 import contextlib
 import os
 import shutil
 import signal
+import stat
 import time
 
 from checks.node.runtime.files import read_file
+from checks.node.runtime.processes import is_held_open, open_files
 from launcher.agent.marks import run_processes
 
 SAVE_SIGNALS = (signal.SIGUSR1, signal.SIGTERM)
@@ -31,12 +37,15 @@ def end_run(supervisor, grace, save=0.0):
 def end_without_supervisor(run, home):
     """What the watchdog of a supervisor does that was killed or stopped."""
     deadline = time.monotonic() + KILL_S
+    locks = {}
     while run_processes(run, ()) and time.monotonic() < deadline + KILL_S:
         number = signal.SIGKILL if time.monotonic() > deadline else signal.SIGTERM
+        locks.update(held_build_locks(run_processes(run, ())))
         for pid in run_processes(run, ()):
             with contextlib.suppress(OSError):
                 os.kill(pid, number)
         time.sleep(0.2)
+    remove_build_locks(locks)
     shutil.rmtree(home, ignore_errors=True)
 
 
@@ -70,14 +79,16 @@ def has_signal_handler(pid, number):
 
 def end_processes(supervisor, grace):
     """End all that is the run's: asked, and after `grace` seconds killed. Returns what stayed."""
-    asked, began = set(), time.monotonic()
+    asked, locks, began = set(), {}, time.monotonic()
     while True:
         left = run_processes(supervisor.run, supervisor.sessions)
+        locks.update(held_build_locks(left))
         shorten_grace(supervisor)
         if supervisor.shorter_grace is not None:
             grace = min(grace, supervisor.shorter_grace)
         late = time.monotonic() - began - grace
         if not left or late > KILL_S:
+            remove_build_locks(locks)
             return sorted(left)
         for pid in left if late > 0 else left - asked:
             with contextlib.suppress(OSError):
@@ -85,6 +96,33 @@ def end_processes(supervisor, grace):
         asked |= left
         supervisor.forward_output(0.1)
         supervisor.notice_ends()
+
+
+def held_build_locks(pids):
+    """{path: inode} of the locks of torch's builds that these processes hold.
+
+    torch.utils.file_baton creates an empty, executable file `lock` beside what it builds, and has
+    it open for as long as it builds.
+    """
+    found = {}
+    paths = {path for pid in pids for path in open_files(pid).values()}
+    for path in paths:
+        if os.path.basename(path) != "lock":
+            continue
+        with contextlib.suppress(OSError):
+            status = os.lstat(path)
+            empty = stat.S_ISREG(status.st_mode) and not status.st_size
+            if empty and status.st_mode & stat.S_IXUSR:
+                found[path] = status.st_ino
+    return found
+
+
+def remove_build_locks(locks):
+    """Remove those that their holders, which are gone, have left, and nobody has taken since."""
+    for path, inode in locks.items():
+        with contextlib.suppress(OSError):
+            if os.lstat(path).st_ino == inode and not is_held_open(path):
+                os.unlink(path)
 
 
 def shorten_grace(supervisor):

@@ -129,7 +129,7 @@ def test_a_rank_that_does_not_reach_the_rendezvous_is_named(stacks, stalled):
 
 
 @pytest.mark.long
-def test_a_slow_build_of_an_operator_is_said_and_so_is_the_lock_that_it_leaves(stalled, lab):
+def test_a_slow_build_of_an_operator_is_said_and_its_lock_goes_with_the_run(stalled, lab):
     """As DeepSpeed builds its own, by torch.utils.cpp_extension, ninja and the compiler."""
     run = stalled("builds")
     run.wait_for(
@@ -138,9 +138,24 @@ def test_a_slow_build_of_an_operator_is_said_and_so_is_the_lock_that_it_leaves(s
     )
     doing = "no step yet: ranks 0 and 1 are building the operator slow_op"
     assert doing in run_launcher(run.place, "status").stdout
+    assert nodes_with_lock(lab) == ["node1", "node2"]
     end_as_ctrl_c_does(run, lab)
-    locks = "test -e /root/.cache/torch_extensions/*/slow_op/lock"
-    assert [node.name for node in lab.nodes if node.run(locks).returncode == 0]
+    assert nodes_with_lock(lab) == []
+
+
+def nodes_with_lock(lab):
+    lock = "test -e /root/.cache/torch_extensions/*/slow_op/lock"
+    return [node.name for node in lab.nodes if node.run(lock).returncode == 0]
+
+
+@pytest.mark.long
+def test_a_lock_that_nobody_holds_is_said(stalled, lab):
+    for node in lab.nodes:
+        node.run(
+            'cd /root/.cache/torch_extensions && f=$(ls | head -1)/slow_op && mkdir -p "$f" '
+            '&& touch "$f/lock"',
+            check=True,
+        )
     again = stalled("builds")
     again.wait_for(r"no step yet after \d+ s: .*waiting for the lock of an operator's build")
     end_as_ctrl_c_does(again, lab)

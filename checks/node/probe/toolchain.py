@@ -11,6 +11,7 @@ from checks.node.probe.core import Undetermined, run_command, section
 from checks.node.probe.denials import denied_program
 from checks.node.probe.files import LOOK_LIMIT, look_side_by_side, writable_space
 from checks.node.runtime.environment import rank_environment
+from checks.node.runtime.processes import is_held_open
 
 COMMANDS = ("CUDA_HOME/bin/nvcc --version",)
 
@@ -44,17 +45,6 @@ def kernel_folders(env):
         "extensions": env.get("TORCH_EXTENSIONS_DIR") or os.path.join(cache, "torch_extensions"),
         "triton": env.get("TRITON_CACHE_DIR") or os.path.join(triton, ".triton/cache"),
     }
-
-
-def is_held_open(path):
-    """Whether a process of this account on this node has the file open."""
-    for link in glob.iglob("/proc/[0-9]*/fd/*"):
-        try:
-            if os.readlink(link) == path:
-                return True
-        except OSError:
-            continue
-    return False
 
 
 def build_locks(root):

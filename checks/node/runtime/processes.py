@@ -1,5 +1,6 @@
 """Processes of this machine as /proc shows them, and how they are ended."""
 
+import glob
 import os
 import pwd
 import signal
@@ -109,6 +110,17 @@ def open_files(pid):
         except OSError:
             continue  # closed meanwhile
     return found
+
+
+def is_held_open(path):
+    """Whether a process that this login sees has the file open."""
+    for link in glob.iglob("/proc/[0-9]*/fd/*"):
+        try:
+            if os.readlink(link) == path:
+                return True
+        except OSError:
+            continue  # gone meanwhile, or another user's
+    return False
 
 
 def kill_all(pids):
