@@ -32,11 +32,13 @@ class EarlierPreflight:
 
         A verdict holds while it is young enough and nothing that it depends on has changed, unless
         it stops the start: what stops is asked again. So is what was skipped beside it, such as all
-        claims on a node that was not reached.
+        claims on a node that was not reached; what the job runs stops no other check.
         """
         digest = functools.cache(functools.partial(inputs_digest, job))
         stopping = set(stopping_checks(self.report, job.allow))
         skipped = {each["check"] for each in self.report["findings"] if each["outcome"] == "skip"}
+        if all(CATALOGUE[name].of_command for name in stopping & CATALOGUE.keys()):
+            skipped = set()
         reasons = {}
         for name, check in CATALOGUE.items():
             origin = self.report["origins"].get(name)
@@ -46,7 +48,7 @@ class EarlierPreflight:
                 reasons[name] = why
             elif name in stopping:
                 reasons[name] = "the last one did not pass"
-            elif stopping and name in skipped:
+            elif name in skipped:
                 reasons[name] = "the last one skipped them, and did not pass"
         return reasons
 

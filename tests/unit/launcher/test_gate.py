@@ -133,6 +133,18 @@ def test_what_was_skipped_for_what_stopped_the_last_start_is_asked_when_that_pas
     assert not again.go
 
 
+def test_a_script_that_stopped_the_last_start_is_asked_alone(start, nodes, tmp_path):
+    start()
+    found = [("files.script", "files", "fail"), ("training.trains", "training", "skip")]
+    findings = [
+        {"check": check, "area": area, "outcome": outcome, "severity": "block", "subject": []}
+        for check, area, outcome in found
+    ]
+    edit_report(tmp_path, findings=findings)
+    start()
+    assert nodes.asked == asked_everywhere("script", "shell")
+
+
 def edit_report(tmp_path, **fields):
     report = json.loads((tmp_path / LAST_REPORT).read_text())
     (tmp_path / LAST_REPORT).write_text(json.dumps({**report, **fields}))
