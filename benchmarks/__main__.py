@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import diagnose, dropped_port, pairs, preflight, rendezvous, start, watch
+from benchmarks import diagnose, dropped_port, pairs, preflight, rendezvous, start, watch, xray
 from checks.errors import UsageError
 
 BENCHMARKS = {
@@ -15,6 +15,7 @@ BENCHMARKS = {
     "diagnose": diagnose.main,
     "watch": watch.main,
     "rendezvous": rendezvous.main,
+    "xray": xray.main,
 }
 
 

@@ -55,9 +55,10 @@ class Place:
 
 
 @contextlib.contextmanager
-def place(nodes: int) -> Iterator[Place]:
+def place(nodes: int, slots: int = 1) -> Iterator[Place]:
     """A lab of so many plain nodes; it is taken down whatever happens. Raises UsageError."""
+    shape = LabShape(nodes=nodes, slots=slots)
     with tempfile.TemporaryDirectory(prefix="benchmark-") as name:
         folder = Path(name)
-        with Lab.up(LabShape(nodes=nodes), folder / ".lab", visible={str(VENV), name}) as lab:
+        with Lab.up(shape, folder / ".lab", visible={str(VENV), name}) as lab:
             yield Place(lab, folder)

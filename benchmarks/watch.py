@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,7 +51,7 @@ def main() -> None:
     """Eight nodes that talk for a while, once at each rate."""
     with place(NODES) as here:
         (here.folder / "talk.py").write_text(TALK)
-        took = here.project("preflight", *_job(here), limit_s=2 * LIMIT_S)
+        took = here.project("preflight", *job_words(here), limit_s=2 * LIMIT_S)
         if took.code:
             raise UsageError(f"the lab is not fit to train:\n{took.out}")
         print(f"\nwatching {NODES} nodes, cores in use over {WINDOW_S:g} s")
@@ -64,7 +64,7 @@ def main() -> None:
             )
 
 
-def _job(here: Place) -> list[str]:
+def job_words(here: Place) -> list[str]:
     toml = here.folder / "launch.toml"
     toml.write_text('[start]\nwith = "torchrun"\nbackend = "ssh"\n')
     return ["--hosts", str(here.lab.hosts), "--launch-file", str(toml)]
@@ -73,14 +73,9 @@ def _job(here: Place) -> list[str]:
 def talk(here: Place, rate: float, log: Path) -> Cost:
     """Start it, wait until it talks, measure, and let it end."""
     words = ["--no-local-rank", "--", "talk.py", str(rate / NODES), str(TALK_S)]
-    argv = [sys.executable, "-m", "launcher", "start", *_job(here), *words]
-    with log.open("wb") as out:
-        process = subprocess.Popen(
-            argv, cwd=here.folder, env=here.environment, stdin=subprocess.DEVNULL,
-            stdout=out, stderr=subprocess.STDOUT,
-        )  # fmt: skip
+    process = start_in_background(here, log, words)
     try:
-        _wait_for_talk(process, log)
+        wait_for_talk(process, log)
         time.sleep(SETTLE_S)
         before, began = list(used(here, process.pid)), time.monotonic()
         time.sleep(WINDOW_S)
@@ -95,7 +90,18 @@ def talk(here: Place, rate: float, log: Path) -> Cost:
     return Cost(cores[0], cores[1] / NODES, cores[2] / NODES)
 
 
-def _wait_for_talk(process: subprocess.Popen[bytes], log: Path) -> None:
+def start_in_background(here: Place, log: Path, words: Sequence[str]) -> subprocess.Popen[bytes]:
+    """A start at work, which prints to the log."""
+    argv = [sys.executable, "-m", "launcher", "start", *job_words(here), *words]
+    with log.open("wb") as out:
+        return subprocess.Popen(
+            argv, cwd=here.folder, env=here.environment, stdin=subprocess.DEVNULL,
+            stdout=out, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+
+
+def wait_for_talk(process: subprocess.Popen[bytes], log: Path) -> None:
+    """Until each node has printed a line. Raises UsageError where they do not."""
     deadline = time.monotonic() + LIMIT_S
     while len(set(_LINE.findall(log.read_text()))) < NODES:
         if process.poll() is not None or time.monotonic() > deadline:
@@ -119,8 +125,9 @@ def used(here: Place, pid: int) -> Iterator[float]:
 
 
 def _cpu_s(process: psutil.Process) -> float:
+    """Its own, and that of the children that it waited for."""
     times = process.cpu_times()
-    return float(times.user + times.system)
+    return float(times.user + times.system + times.children_user + times.children_system)
 
 
 def judged(text: str, rate: float) -> str:

@@ -202,9 +202,9 @@ def sample_usage(whose):
 
 
 def resource_use(pids):
-    """CPU seconds, bytes of disks and of what is read as files so far; their tasks in state D."""
+    """CPU seconds, bytes of disks and of what is read as files so far; tasks in state D and R."""
     cpu = disk = files = 0.0
-    blocked = {}
+    blocked, running = {}, set()
     for process in filter(None, map(find_process, pids)):
         cpu += process.ticks / TICKS_PER_S
         for line in read_file("/proc/%d/io" % process.pid, "").splitlines():
@@ -212,14 +212,16 @@ def resource_use(pids):
             disk += int(number) if name in ("read_bytes", "write_bytes") else 0
             files += int(number) if name in ("rchar", "wchar") else 0
         for thread in threads_of(process.pid):
+            if thread.state == "R":
+                running.add(thread.pid)
             if thread.state == "D":
                 wchan = read_file("/proc/%d/wchan" % thread.pid, "")
                 blocked[thread.pid] = "%s in %s" % (thread.name, wchan or "?")
-    return {"cpu": cpu, "disk": disk, "files": files, "blocked": blocked}
+    return {"cpu": cpu, "disk": disk, "files": files, "blocked": blocked, "running": running}
 
 
 def usage_rates(first, second, span):
-    """Cores and bytes a second between two samples; blocked is what was so in both.
+    """Cores and bytes a second between two samples; blocked and running is what was so in both.
 
     What the kernel had in memory moves no byte of a disk, and what is mapped none of a file.
     """
@@ -229,6 +231,7 @@ def usage_rates(first, second, span):
         "cpu": round(max(0, second["cpu"] - first["cpu"]) / span, 2),
         "disk": round(max(0, moved) / span),
         "blocked": [second["blocked"][task] for task in both[:3]],
+        "running": len(first["running"] & second["running"]),
     }
 
 

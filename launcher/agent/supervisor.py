@@ -92,6 +92,8 @@ class Supervisor(object):
             command = json.loads(line.decode("utf-8"))
             if command["kind"] == "measure":
                 report_arrivals(self, command["sent"])
+            elif command["kind"] == "observe":
+                observe_in_thread(self)
             elif command["kind"] != "beat":
                 self.commands.put(command)
         self.lost = "the controller is gone"
@@ -221,10 +223,7 @@ class Supervisor(object):
                 kind = command.pop("kind")
                 if kind == "stop":
                     return command["grace"], command["save"]
-                if kind == "observe":
-                    observe_in_thread(self)
-                else:
-                    self.run_command(**command)
+                self.run_command(**command)
 
 
 def first_line():

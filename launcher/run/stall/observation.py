@@ -60,7 +60,8 @@ class Collective:
 
 @dataclass(frozen=True)
 class RankObservation:
-    """One rank with its children. `cpu` in cores, `disk` in bytes of files a second.
+    """One rank with its children. `cpu` in cores, `disk` in bytes of files a second, `running` the
+    tasks that had or wanted a processor each time: on a busy node they get little of it.
 
     `state` is the letter of ps, `blocked` the tasks that stayed in state D, `stack` the main
     thread's calls, innermost first; where it is empty, `why` says why. `flight` is the last
@@ -84,6 +85,7 @@ class RankObservation:
     children: tuple[ChildProcess, ...] = ()
     collectives: tuple[Collective, ...] | None = None
     moved: bool | None = None
+    running: int = 0
     node: str = ""
 
 

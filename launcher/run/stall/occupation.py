@@ -11,7 +11,7 @@ from launcher.run.stall.observation import ChildProcess, RankObservation, StackF
 
 LIBRARIES = (
     *("/site-packages/", "/dist-packages/", "/lib/python3", "/lib64/python3", "<frozen"),
-    *("/torchinductor_", "<eval_with_key>"),
+    *("/torchinductor_", "<eval_with_key>", "/hook/sitecustomize.py"),
 )
 COMPILERS = (
     *("nvcc", "hipcc", "g++", "c++", "gcc", "clang++", "clang"),

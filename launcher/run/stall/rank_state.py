@@ -88,19 +88,21 @@ def classify_rank(rank: RankObservation, port: int, *, polls: bool) -> RankState
 
 def _stands(rank: RankObservation, *, polls: bool) -> bool:
     """Whether it is where it was: seen so, or it uses no more than a rank that waits."""
-    return rank.moved is False or (rank.moved is None and (polls or rank.cpu <= BUSY_CORES))
+    return rank.moved is False or (rank.moved is None and (polls or not _is_running(rank)))
 
 
 def _works(rank: RankObservation, doing: str, *, polls: bool) -> bool:
-    """Whether it gets on. Use of CPU shows that only where it cannot be polling for others.
-
-    On a busy node one that works may get little of a processor; it is in state R all the same.
-    """
+    """Whether it gets on. Use of CPU shows that only where it cannot be polling for others."""
     if rank.disk > BUSY_DISK or rank.moved:
         return True
-    return (rank.cpu > BUSY_CORES or rank.state == "R") and (
+    return (_is_running(rank) or rank.state == "R") and (
         not polls or doing not in ("", BACKWARD, LOADER)
     )
+
+
+def _is_running(rank: RankObservation) -> bool:
+    """Whether it uses a processor, or would on a node that is less busy."""
+    return rank.cpu > BUSY_CORES or rank.running > 0
 
 
 def _pending(rank: RankObservation) -> str:
@@ -158,7 +160,7 @@ def _describe_idle(rank: RankObservation, doing: str) -> str:
         return "is stopped, by SIGSTOP or a debugger"
     if doing:
         return f"is {doing}"
-    if rank.cpu > BUSY_CORES:
+    if _is_running(rank):
         return POLLING
     return f"is {describe_wait(rank.wchan) or 'idle'}"
 

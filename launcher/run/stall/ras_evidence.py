@@ -52,12 +52,12 @@ def with_ras(plan: RendezvousPlan, observations: Observations) -> Observations:
 def lost_rank_lines(plan: RendezvousPlan, observations: Observations) -> Iterator[str]:
     """Ranks whose process does not answer NCCL, each once."""
     answer = _answer(observations)
-    told = set()
+    seen = set()
     for own in answer.communicators if answer else ():
         for lost in own.missing:
             words = _describe_lost(own, lost, len(plan.ranks))
-            if words not in told:
-                told.add(words)
+            if words not in seen:
+                seen.add(words)
                 yield words
 
 

@@ -49,7 +49,9 @@ def test_all_at_one_place_accuse_nobody():
 
 
 @pytest.mark.parametrize(
-    "worker", [rank(1, cpu=1.0), rank(1, disk=5_000_000)], ids=["computes", "reads"]
+    "worker",
+    [rank(1, cpu=1.0), rank(1, cpu=0.09, running=1), rank(1, disk=5_000_000)],
+    ids=["computes", "computes on a busy node", "reads"],
 )
 def test_a_rank_at_work_is_slow(worker):
     stall = judge_stall(rendezvous(2), observations(rank(0, stack=IN_BARRIER), worker))
