@@ -127,14 +127,6 @@ root container-shared-gpu-full
   fix     `kubectl inspect gpushare` shows who holds what; end those, ask for less, or restart the
           device plugin
   checks  gpu.gpus-are-idle
-root docker-cdi-device
-  says    unresolvable CDI devices
-  says    failed to inject CDI devices
-  cause   the container runtime knows no GPU under the name that was asked for: its CDI description
-          is missing or old
-  fix     `nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml` on that node, again after each
-          driver update
-  checks  gpu.driver-answers
 root docker-name-taken
   shows   Conflict. The container name "{name:[^"]+}" is already in use
   cause   a container of an earlier run is still there under that name

@@ -15,6 +15,7 @@ from checks.knowledge.failures import (
     LITERALS,
     FailureKind,
     Surroundings,
+    possible_failures,
     recognise_failure,
 )
 from checks.knowledge.failures.entries import read_entries
@@ -58,6 +59,47 @@ def is_right(name, sample):
     return name in found and gaps_of(FAILURES[name]) <= found[name].keys()
 
 
+GENERAL = frozenset(
+    """
+    bnb-missing-for-quantization command-failed cuda-oom data-path-missing dcp-missing-key
+    disk-full ds-groups-do-not-divide dtensor-mixed-with-tensor gcc-missing-header
+    hf-missing-name hip-out-of-memory hub-path-as-repo-id inductor-backend-failed
+    lib-cuda-driver-missing lib-cuda-undefined library-not-executable lightning-options-refused
+    module-missing mpi-rank-exited nccl-connect-failed nccl-dup-gpu-legacy nccl-shm-segment
+    nccl-timeout-zero3-save nccl-watchdog-timeout ofi-memory-registration package-asked-for
+    package-attribute-missing package-name-missing pdsh-ssh-exit peer-reset
+    permission-denied-file pod-not-placed release-object-attribute release-unexpected-keyword
+    remote-command-not-found remote-lib-missing script-arguments-refused shapes-not-broadcast
+    shapes-not-multiplied slurm-step-cancelled slurm-task-exited ssh-publickey-denied
+    ssh-unresolvable tcpstore-client-timeout te-fused-attention-cudnn torch-shape-on-load
+    torchrun-worker-failed trainer-checkpoint-rename-race trainer-unused-arguments
+    zero3-empty-weight
+    """.split()
+)
+"""Entries that may fit what a more special one is for, which goes before them."""
+
+
+@in_each_layer
+def test_only_general_entries_fit_samples_of_others(layer):
+    for name, sample in SAMPLES[layer]:
+        if name[0] != "!":
+            assert others_on_its_lines(name, sample) <= GENERAL, (name, sample)
+
+
+def others_on_its_lines(name, sample):
+    """The entries that fit a line of the sample which shows the failure too."""
+    text, around = surroundings_of(sample)
+    fitting = [
+        {
+            known.id
+            for known, match in possible_failures(line)
+            if known.groups_in(match, around) is not None
+        }
+        for line in text.splitlines()
+    ]
+    return set().union(*(ids - {name} for ids in fitting if name in ids))
+
+
 def gaps_of(known):
     """The names in braces in its texts."""
     texts = (known.cause, known.fix)
@@ -66,11 +108,16 @@ def gaps_of(known):
 
 def shown_by(sample):
     """By id, the groups of the failures that the sample's lines show."""
-    text = sample.replace(LINE_END, "\n")
-    frames = re.findall(r'^ *File "([^"]+)"', text, re.MULTILINE)
-    around = Surroundings(text, frames, versions_in(text))
+    text, around = surroundings_of(sample)
     found = [recognise_failure(line, around) for line in text.splitlines()]
     return {known.id: groups for known, groups in filter(None, found)}
+
+
+def surroundings_of(sample):
+    """The sample's text, and what stands around each of its lines."""
+    text = sample.replace(LINE_END, "\n")
+    frames = re.findall(r'^ *File "([^"]+)"', text, re.MULTILINE)
+    return text, Surroundings(text, frames, versions_in(text))
 
 
 def test_no_two_failures_have_one_name():
@@ -142,6 +189,7 @@ def test_what_a_failure_says_is_whole(layer):
         assert known.fix, known.id
         assert not known.cause.endswith("."), known.id
         assert set(known.checks) <= CATALOGUE.keys(), known.id
+        assert set(known.follows) <= FAILURES.keys() - {known.id}, known.id
 
 
 @in_each_layer
