@@ -59,8 +59,10 @@ def is_right(name, sample):
     return name in found and gaps_of(FAILURES[name]) <= found[name].keys()
 
 
-GENERAL = frozenset(
-    """
+GENERAL = set(
+    re.findall(
+        r"\S+",
+        """
     bnb-missing-for-quantization command-failed cuda-oom data-path-missing dcp-missing-key
     disk-full ds-groups-do-not-divide dtensor-mixed-with-tensor gcc-missing-header
     hf-missing-name hip-out-of-memory hub-path-as-repo-id inductor-backend-failed
@@ -74,7 +76,8 @@ GENERAL = frozenset(
     ssh-unresolvable tcpstore-client-timeout te-fused-attention-cudnn torch-shape-on-load
     torchrun-worker-failed trainer-checkpoint-rename-race trainer-unused-arguments
     zero3-empty-weight
-    """.split()
+    """,
+    )
 )
 """Entries that may fit what a more special one is for, which goes before them."""
 
