@@ -90,5 +90,77 @@ root pyxis-image-missing
           on one node alone
   fix     --container-image on a file system that all nodes mount; `srun -w NODE ls -l {path}`
   checks  files.shared-folders-are-shared-everywhere
+root pyxis-mounts-format
+  shows   pyxis: --container-mounts: invalid format: {value:.+}
+  cause   --container-mounts has an entry that is no SRC:DST[:FLAGS]: {value}
+  fix     `--container-mounts=/data:/data,/home/me:/home/me:ro`, without spaces; a path that
+          contains a colon or comma cannot be mounted
+root pyxis-option-twice
+  shows   pyxis: --{option:[\w-]+} specified multiple times
+  cause   --{option} is given twice with different values, on the command line and in #SBATCH or by
+          PYXIS and SLURM variables
+  fix     keep one of them
+root pyxis-option-without-value
+  shows   pyxis: --{option:[\w-]+}: argument required
+  cause   --{option} has no value: most often a variable in the script that is empty on this node
+  fix     `echo` the variable before srun; quote it
+root pyxis-container-not-writable-workdir
+  shows   pyxis: couldn't chdir to container cwd {path:\S+?}: {why:.+}
+  cause   the working directory {path} is not there within the container ({why})
+  fix     mount it (--container-mounts) or name another by --container-workdir
+  checks  files.workdir-is-there
+root pyxis-namespace
+  shows   pyxis: couldn't join {kind:\w+} namespace: {why:.+}
+  cause   a task of the step could not enter the container that another one started ({why}): that
+          one ended meanwhile, or the kernel allows no user namespaces
+  fix     read what the first task of that node printed; `sysctl user.max_user_namespaces
+          kernel.unprivileged_userns_clone`
+root pyxis-runtime-folder
+  shows   pyxis: {who:slurmd|error}: couldn't mkdir {path:\S+?}: {why:.+}
+  cause   pyxis cannot make {path} on the node ({why})
+  fix     runtime_path in plugstack.conf on a local file system that root may write
+symptom pyxis-other-task-failed
+  says    pyxis: container was not started successfully by another task
+  says    pyxis: a previous task terminated unexpectedly during container setup
+  cause   another task of this node was to start the container and could not
+  fix     read what that task printed before: enroot's [ERROR] lines name the reason
+symptom pyxis-container-exited
+  says    pyxis: container exited too soon
+  cause   the container ended before the tasks could enter it
+  fix     read the lines of enroot around it; --no-container-entrypoint where the image has an
+          unusual entrypoint
+symptom pyxis-filesystem-failed
+  says    pyxis: failed to create container filesystem for image
+  cause   enroot could not unpack the image on this node
+  fix     the [ERROR] lines of enroot above name the reason; most often ENROOT_DATA_PATH is full or
+          on a network file system: `df -h` there
+  checks  files.home-and-caches-have-room
+root enroot-file-exists
+  shows   [ERROR] File already exists: {path:\S+}
+  cause   {path} is left of an earlier import or start, or another task makes it at the same time
+  fix     remove it (`enroot remove`, rm) and import the image once before the tasks start
+root enroot-rootfs-lock
+  says    [ERROR] Could not acquire rootfs lock
+  cause   another process of this node holds the container's files
+  fix     end enroot processes of earlier runs (`enroot list -f`), or another --container-name
+root enroot-image-reference
+  shows   [ERROR] Invalid image reference: {value:\S+}
+  cause   {value} is not a way to name an image that enroot knows
+  fix     docker://[USER@][REGISTRY#]IMAGE[:TAG] (the registry ends with #), or the path of a .sqsh
+          file; with pyxis without docker://
+root enroot-image-format
+  shows   [ERROR] Invalid image format: {value:\S+}
+  cause   {value} is no squashfs image: its download or import was cut off
+  fix     remove it and import it again; `file` names what it is
+root enroot-architecture
+  shows   [ERROR] Unsupported architecture: {value:\S+}
+  cause   the image is asked for in the architecture {value}, which enroot does not know
+  fix     --arch amd64 or arm64
+root enroot-no-space
+  says    [ERROR] Not enough space left in
+  cause   the folder where enroot imports or unpacks images is full
+  fix     ENROOT_TEMP_PATH, ENROOT_CACHE_PATH and ENROOT_DATA_PATH on a file system with room (tens
+          of GB for a training image)
+  checks  files.temporary-folder-is-usable, files.home-and-caches-have-room
 """
 )

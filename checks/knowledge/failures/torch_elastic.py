@@ -65,5 +65,73 @@ root elastic-endpoint-invalid
   cause   --rdzv-endpoint {endpoint} has no valid {part}: a variable in it was empty, or it has a
           scheme
   fix     --rdzv-endpoint HOST:PORT, as HEAD:29500; `echo $MASTER_ADDR` where it is built
+root torchrun-port-missing
+  says    Try to add --master-addr and --master-port
+  says    Try add --master-port and --master-addr to the cmd request
+  says    Try to specify --master-port
+  says    Try launching with --master-port
+  cause   torchrun has no whole address of the head: --master-addr, --master-port or the port behind
+          --rdzv-endpoint is missing, most often an empty variable
+  fix     `--rdzv-endpoint HEAD:29500`, or --master-addr and --master-port; `echo` the variables on
+          each node
+root torchrun-node-rank-missing
+  says    rank is absent in RendezvousParameters
+  cause   the static rendezvous needs --node-rank, and it is not given here
+  fix     --node-rank 0 … n-1, one for each node; or --rdzv-backend c10d, which gives the ranks
+          itself
+root torchrun-nodes-range
+  shows   AssertionError: min_nodes must be > 0 and <= max_nodes, got min_nodes={least:-?\d+},
+          max_nodes={most:-?\d+}
+  cause   --nnodes says {least} to {most} nodes, which is no range: an empty or wrong variable
+  fix     --nnodes N or MIN:MAX with MIN at most MAX
+root torchrun-log-dir-is-file
+  shows   NotADirectoryError: log_dir: {path:\S+} is a file
+  cause   --log-dir names a file, {path}
+  fix     another folder for --log-dir, or remove the file
+  checks  files.output-is-writable
+root torchrun-rdzv-option-format
+  says    The rendezvous configuration string must be in format
+  cause   --rdzv-conf is not written as KEY=VALUE,KEY=VALUE
+  fix     `--rdzv-conf join_timeout=600,read_timeout=60`, without spaces, in quotes
+root torchrun-rdzv-backend-unknown
+  shows   ValueError: The rendezvous backend '{name:[^']+}' is not registered
+  cause   --rdzv-backend {name} is not one of torch's, or its plugin is not installed on this node
+  fix     c10d, static, etcd or etcd-v2; for etcd `uv pip install python-etcd` on every node
+  checks  software.versions-are-equal
+root torchrun-etcd-unreachable
+  says    RendezvousConnectionError: The connection to etcd has failed
+  cause   the etcd server of --rdzv-endpoint does not answer this node
+  fix     `curl http://HOST:2379/version` from that node; start etcd, open its port; or
+          --rdzv-backend c10d, which needs none
+  checks  ports.master-port-is-reachable
+root torchrun-rdzv-state-corrupt
+  says    RendezvousStateError: The state object is corrupt
+  says    RendezvousStateError: The rendezvous state is corrupt
+  cause   what the rendezvous keeps at its endpoint is of another program or another torch: two runs
+          share the endpoint and --rdzv-id, or the nodes have different releases
+  fix     an --rdzv-id and a port of its own for each run; the same torch on all nodes
+  checks  software.versions-are-equal, ports.master-port-is-free
+root torchrun-store-members-missing
+  shows   TimeoutError: timed out waiting for all {count:\d+} members to join
+  cause   fewer than {count} processes reached the store: some were not started, or do not reach the
+          head
+  fix     the output of the nodes that print nothing; the head's port from each of them
+  checks  ports.master-port-is-reachable, ssh.every-node-logs-in-to-every-node
+root c10d-ranks-missing-at-barrier
+  shows   Timed out waiting on barrier on rank {rank:\d+}, for key prefix: {key:\S+}
+          (world_size={world:\d+}, missing_ranks={missing:.+?}, timeout={timeout:.+})
+  cause   the ranks {missing} did not come to the barrier {key} in {timeout}: they ended, or do
+          something else
+  fix     read the output of the ranks {missing}
+root c10d-group-name-taken
+  says    The specified group name has already been created
+  cause   init_process_group or new_group was called twice with one name: the program and a library
+          both set the process group up
+  fix     call it once: `if not dist.is_initialized()`; dist.destroy_process_group() before a second
+          time
+root c10d-no-handler
+  shows   RuntimeError: No rendezvous handler for {scheme:\w+}://
+  cause   init_method begins with {scheme}://, which torch does not know
+  fix     env://, tcp://HOST:PORT or file:///PATH
 """
 )
