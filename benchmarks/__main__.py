@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import diagnose, dropped_port, pairs, preflight, rendezvous, start, watch, xray
+from benchmarks import (
+    diagnose,
+    dropped_port,
+    pairs,
+    preflight,
+    rendezvous,
+    start,
+    watch,
+    whole,
+    xray,
+)
 from checks.errors import UsageError
 
 BENCHMARKS = {
     "preflight": preflight.main,
+    "whole": whole.main,
     "dropped_port": dropped_port.main,
     "pairs": pairs.main,
     "start": start.main,

@@ -42,7 +42,7 @@ def task(torch, say):
     signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 32))
     time.sleep(1000)
 """
-AT_INITIALIZE = '    say(stage="initialize")\n'
+AT_INITIALIZE = "    model = build_model(torch)\n"
 
 
 def smoke_arguments(workdir: Path, program: str = PROGRAM, **given: Any) -> dict[str, Any]:
@@ -50,6 +50,7 @@ def smoke_arguments(workdir: Path, program: str = PROGRAM, **given: Any) -> dict
     opening = {"python": sys.executable, "workdir": str(workdir), "env": {}, "gpus": 0, "slots": 1}
     opening |= {"limit": 100.0, "program": program_text("warm_interpreter"), **given}
     asked = {"slots": opening["slots"], "limit": opening["limit"], "program": program}
+    asked |= {"prepares": "def prepare" in program}
     return {**asked, "interpreter": opening}
 
 
@@ -184,6 +185,30 @@ SPOILT_SMOKES = {
 import subprocess
 def task(torch, say): say(leaked=subprocess.Popen(["sleep", "1000"]).pid)
 """,
+    "leaks of a killed parent": """
+import os, subprocess
+def prepare(torch, say): pass
+def task(torch, say):
+    say(leaked=subprocess.Popen(["sleep", "1000"]).pid)
+    os.kill(os.getppid(), 9)
+""",
+    "dies as it prepares": """
+import os
+def prepare(torch, say): os.kill(os.getpid(), 9)
+""",
+    "hangs as it prepares": """
+import time
+def prepare(torch, say): time.sleep(1000)
+""",
+    "leaks as it prepares": """
+import subprocess
+def prepare(torch, say): say(leaked=subprocess.Popen(["sleep", "1000"]).pid)
+def task(torch, say): pass
+""",
+    "breaks torch as it prepares": """
+def prepare(torch, say): torch.tensor = None
+def task(torch, say): torch.tensor([1])
+""",
 }
 
 
@@ -200,10 +225,30 @@ def test_after_any_smoke_the_ranks_still_meet(tmp_path, monkeypatch, program):
     assert (child["code"], child["said"]) == (0, {"sum": 3})
 
 
-def test_a_crash_at_the_ranks_end_is_seen(tmp_path):
+PREPARES = "def prepare(torch, say):\n    say(stage='import deepspeed')\n"
+
+
+@pytest.mark.parametrize("before", ["", PREPARES], ids=["alone", "prepared"])
+def test_a_crash_at_the_ranks_end_is_seen(tmp_path, before):
     crashes = "import atexit, os\ndef task(torch, say): atexit.register(os.kill, os.getpid(), 11)"
-    (rank,) = probe.smoke(smoke_arguments(tmp_path, crashes))["ranks"]
+    (rank,) = probe.smoke(smoke_arguments(tmp_path, before + crashes))["ranks"]
     assert rank["code"] == -11
+
+
+def test_what_fails_for_all_ranks_is_the_end_of_each(tmp_path):
+    fails = PREPARES + "    raise ImportError('no such thing')\n"
+    first, second = probe.smoke(smoke_arguments(tmp_path, fails, slots=2))["ranks"]
+    assert (first["code"], first["said"]["stage"]) == (1, "import deepspeed")
+    assert (first["said"]["error"], first["said"]["detail"]) == ("ImportError", "no such thing")
+    assert second == {**first, "rank": 1}
+
+
+def test_a_rank_has_the_time_that_was_not_spent_preparing(tmp_path, monkeypatch):
+    """The rank is given a second: the limit has passed where what it prepares ends."""
+    monkeypatch.setattr(probe, "STACK", 59.0)
+    slow = "import time\ndef prepare(torch, say): time.sleep(0.5)\n"
+    (rank,) = probe.smoke(smoke_arguments(tmp_path, slow + HANGS, limit=60.0))["ranks"]
+    assert "in wait" in rank["err"]
 
 
 BUSY_RANK = """

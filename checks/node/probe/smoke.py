@@ -49,6 +49,7 @@ def train_ranks(args, warm, limit):
         "limit": limit,
         "grace": GRACE,
         "teardown": True,
+        "prepares": args["prepares"],
         "keep": "",
     }
     return [dict(child, rank=number) for number, child in enumerate(warm.run(order))]

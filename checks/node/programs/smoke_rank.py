@@ -105,6 +105,17 @@ def compiled_architectures(torch: Any) -> list[str]:
     return list(torch.cuda.get_arch_list()) if uses_cuda else []
 
 
+def prepare(torch: Any, say: Say) -> None:
+    """Import for all ranks what each would import, and say in which stage it would.
+
+    The first optimizer of a process imports torch._dynamo.
+    """
+    say(stage="import deepspeed")
+    importlib.import_module("deepspeed")
+    say(stage="initialize")
+    torch.optim.Adam([torch.nn.Parameter(torch.zeros(1))])
+
+
 def task(torch: Any, say: Say) -> None:
     """The rank that the environment names: meet the other ranks, train."""
     say(stage="import deepspeed")

@@ -4,10 +4,12 @@ This file is not imported: its text is sent to the nodes, where the training int
 from standard input. Tasks come as JSON lines, {"program", "children", "limit", "keep", "folder"}:
 the text of a task, the variables of each child, seconds, what to keep of the output: of each line
 what that pattern matches, once. With "grace" one that fails leaves the others so many seconds, with
-"teardown" a child ends as an interpreter does: what crashes there, crashes training.
+"teardown" a child ends as an interpreter does: what crashes there, crashes training. With
+"prepares" the children are forked by one that imported what all of them need.
 
-A task's text has a function `task(torch, say)`. Each child's own output goes to files, which never
-block it; `python -u` has C write there at once as well. It leads a session, which ends with it.
+A task's text has a function `task(torch, say)`, and for "prepares" a `prepare(torch, say)`. Each
+child's own output goes to files, which never block it; `python -u` has C write there at once as
+well. It leads a session, which ends with it.
 Nothing here initialises CUDA: a child of a process that did so could not use it.
 """
 
@@ -16,6 +18,7 @@ from __future__ import annotations
 import contextlib
 import faulthandler
 import functools
+import gc
 import importlib
 import json
 import os
@@ -33,6 +36,8 @@ LOOK_BEFORE_S = 1.5
 """Seconds before the limit at which it is looked what a child waits for."""
 KILL_GRACE_S = 2.0
 """Seconds after its own limit in which a child may show its stack before it is killed."""
+LEAST_S = 1.0
+"""Seconds that children are given, however long was prepared for them."""
 
 
 def answer_probe(**facts: Any) -> None:
@@ -52,23 +57,28 @@ def describe_exception(error: BaseException) -> dict[str, str]:
     return {"error": type(error).__name__, "detail": detail[:1500], "trace": trace}
 
 
-def run_child(torch: Any, order: Mapping[str, Any], env: Mapping[str, str], path: str) -> int:
-    """The task, in a process of its own; the exit code."""
+def run_child(work: Callable[[], None], limit: float, env: Mapping[str, str], path: str) -> int:
+    """The work, in a process of its own; the exit code."""
     for number, name in ((0, os.devnull), (1, path + ".out"), (2, path + ".err")):
         opened = os.open(name, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
         os.dup2(opened, number)
     os.environ.update(env)
     with open(2, "w", closefd=False) as err:
         faulthandler.enable(err)
-        faulthandler.dump_traceback_later(float(order["limit"]), exit=True, file=err)
+        faulthandler.dump_traceback_later(limit, exit=True, file=err)
     try:
-        names: dict[str, Any] = {"__name__": "task"}
-        exec(compile(order["program"], "task", "exec"), names)
-        names["task"](torch, print_facts)
+        work()
     except Exception as error:  # noqa: BLE001 - whatever it was is the answer
         print_facts(**describe_exception(error))
         return 1
     return 0
+
+
+def call_function(torch: Any, order: Mapping[str, Any], name: str) -> None:
+    """Call that function of the task's text."""
+    names: dict[str, Any] = {"__name__": "task"}
+    exec(compile(order["program"], "task", "exec"), names)
+    names[name](torch, print_facts)
 
 
 def fork_child(run: Callable[[], int], *, teardown: bool) -> int:
@@ -76,13 +86,15 @@ def fork_child(run: Callable[[], int], *, teardown: bool) -> int:
     if pid := os.fork():
         return pid
     os.setsid()
-    if teardown:
-        sys.exit(run())
-    code = 1
     try:
         code = run()
-    finally:
-        os._exit(code)
+    except SystemExit:
+        raise  # also of a child's child, which unwinds all that was called before it
+    except BaseException:  # noqa: BLE001 - nothing brings it to where its parent goes on
+        code = 1
+    if teardown:
+        sys.exit(code)
+    os._exit(code)
 
 
 def child_report(path: str, keep: str) -> dict[str, Any]:
@@ -158,21 +170,73 @@ def kill_sessions(leaders: Iterable[int]) -> None:
             os.killpg(leader, signal.SIGKILL)
 
 
-def run_task(torch: Any, order: Mapping[str, Any]) -> None:
-    """All children of one task, and what became of each."""
-    paths = [f"{order['folder']}/child{number}" for number in range(len(order["children"]))]
+def fork_children(torch: Any, order: Mapping[str, Any]) -> dict[int, int]:
+    """The children of one task: their numbers by process id.
+
+    What is there before them is no garbage of theirs: to look through it would copy its memory,
+    which costs a child more than a second at its end.
+    """
+    gc.freeze()
     pids = {}
-    for number, (path, env) in enumerate(zip(paths, order["children"], strict=True)):
-        run = functools.partial(run_child, torch, order, env, path)
+    for number, env in enumerate(order["children"]):
+        work = functools.partial(call_function, torch, order, "task")
+        path = f"{order['folder']}/child{number}"
+        run = functools.partial(run_child, work, float(order["limit"]), env, path)
         pids[fork_child(run, teardown=order.get("teardown", False))] = number
+    return pids
+
+
+def child_reports(order: Mapping[str, Any], pids: Mapping[int, int]) -> list[dict[str, Any]]:
+    """What became of each child, once all have ended."""
     waits: dict[int, list[str]] = {}
     grace = float(order.get("grace", "inf"))
     ends = wait_for_children(pids, float(order["limit"]), grace, waits)
     children = []
-    for number, path in enumerate(paths):
+    for number in range(len(order["children"])):
         code, seconds = ends[number]
         child_of = {"code": code, "ended": seconds, "unanswered": waits.get(number, [])}
-        children.append({**child_of, **child_report(path, order["keep"])})
+        report = child_report(f"{order['folder']}/child{number}", order["keep"])
+        children.append({**child_of, **report})
+    return children
+
+
+def prepare_children(torch: Any, order: Mapping[str, Any]) -> None:
+    """Import what all children of a task need, then be their parent and say what became of each."""
+    began = time.monotonic()
+    call_function(torch, order, "prepare")
+    faulthandler.cancel_dump_traceback_later()
+    left = max(LEAST_S, float(order["limit"]) - (time.monotonic() - began))
+    order = {**order, "limit": left}
+    pids = fork_children(torch, order)
+    print_facts(leaders=list(pids))
+    print_facts(children=child_reports(order, pids))
+
+
+def prepared_reports(torch: Any, order: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What became of each child of a task that prepares, in a process that ends with the task.
+
+    So what it imports, or breaks by that, no other task has. Where that process fails, each
+    child's end is its own.
+    """
+    limit, path = float(order["limit"]), f"{order['folder']}/prepared"
+    shared = set.intersection(*(set(env.items()) for env in order["children"]))
+    work = functools.partial(prepare_children, torch, order)
+    run = functools.partial(run_child, work, limit, dict(shared), path)
+    parent = fork_child(run, teardown=False)
+    ends = wait_for_children({parent: 0}, limit + KILL_GRACE_S, 0.0, {0: []})
+    report = child_report(path, order["keep"])
+    kill_sessions(report["said"].pop("leaders", ()))
+    code, seconds = ends[0]
+    end = {"code": code, "ended": seconds, "unanswered": [], **report}
+    return report["said"].get("children") or [end for _ in order["children"]]
+
+
+def run_task(torch: Any, order: Mapping[str, Any]) -> None:
+    """All children of one task, and what became of each."""
+    if order.get("prepares"):
+        children = prepared_reports(torch, order)
+    else:
+        children = child_reports(order, fork_children(torch, order))
     answer_probe(children=children)
 
 
