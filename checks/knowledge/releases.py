@@ -58,14 +58,14 @@ def split_bounds(bounds: str) -> tuple[str, list[str]]:
 def is_version_within(bounds: str, versions: Mapping[str, str]) -> bool:
     """Whether the version of the package is within bounds such as `nccl>=2.28.3,<2.28.9`."""
     package, rules = split_bounds(bounds)
-    mine = _version_key(versions.get(package, ""))
+    mine = version_key(versions.get(package, ""))
     return bool(mine) and all(
-        mine >= _version_key(rule[2:]) if rule.startswith(">=") else mine < _version_key(rule[1:])
+        mine >= version_key(rule[2:]) if rule.startswith(">=") else mine < version_key(rule[1:])
         for rule in rules
     )
 
 
-def _version_key(version: str) -> tuple[int, ...]:
+def version_key(version: str) -> tuple[int, ...]:
     """(2, 6) of `2.6`, `2.6.0` and `2.6.0+cu124`: zeros at the end say nothing."""
     found = re.match(r"\d+(?:\.\d+)*", version)
     numbers = list(map(int, found[0].split("."))) if found else []
@@ -266,7 +266,7 @@ def needed_requirements(releases: Iterable[KnownRelease]) -> list[str]:
 
 
 def _bound(requirement: str) -> tuple[int, ...]:
-    return _version_key(requirement.partition("=")[2])
+    return version_key(requirement.partition("=")[2])
 
 
 def find_known_releases(

@@ -261,7 +261,7 @@ class Evidence:
     ) -> tuple[KnownFailure, Mapping[str, str | None]] | None:
         candidates = possible_failures(text)
         around = Surroundings(text)
-        if any(known.is_conditional for known, _ in candidates):
+        if any(known.needs_surroundings for known, _ in candidates):
             name = candidates[0][0].id
             self._looked[name] += 1
             if self._looked[name] <= MAX_CONDITIONAL:

@@ -213,7 +213,7 @@ class _SurvivalTest:
     def _others_follow(self, cause: Sighting) -> bool:
         """Whether the log goes on behind the last line, of any rank, that shows this failure."""
         source = cause.line.place.source
-        alike = (each for each in self._causes if each.known is cause.known)
+        alike = (each for each in self._causes if each.known.id == cause.known.id)
         last = max(each.last_number for each in alike if each.line.place.source == source)
         return self._lines_after(cause.line, last) > 1
 

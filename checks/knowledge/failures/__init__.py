@@ -64,11 +64,12 @@ def _anchor_index() -> Sequence[tuple[re.Pattern[str], Mapping[str, Sequence[int
 
 @functools.lru_cache(maxsize=1024)
 def possible_failures(line: str) -> Sequence[tuple[KnownFailure, re.Match[str]]]:
-    """Those that one line may show, the best first: roots, those that look for more than an
-    exception's name, the conditional, longer words."""
+    """Those that one line may show, the best first: roots, those of one failure, that look for more than
+    an exception's name, the conditional, longer words."""
     found = [
         (
             known.kind is not FailureKind.ROOT,
+            known.history == "needed",
             known.is_general,
             not known.is_conditional,
             -len(literal),
@@ -78,7 +79,7 @@ def possible_failures(line: str) -> Sequence[tuple[KnownFailure, re.Match[str]]]
         for literal, known in _failures_by_literal(line)
         if (match := known.regex.search(line))
     ]
-    found.sort(key=lambda candidate: candidate[:4])
+    found.sort(key=lambda candidate: candidate[:5])
     return [(known, match) for *_, match, known in found]
 
 
@@ -89,8 +90,9 @@ def recognise_failure(
     around = around or Surroundings(line)
     for known, match in possible_failures(line):
         groups = known.groups_in(match, around)
-        if groups is not None:
-            return known, groups
+        shown = known.with_history(line, around) if groups is not None else None
+        if groups is not None and shown:
+            return shown, groups
     return None
 
 

@@ -38,6 +38,7 @@ root accelerate-version-pair
   shows   Accelerator.__init__() got an unexpected keyword argument
           '{name:use_seedable_sampler|dataloader_config|parallelism_config|
           deepspeed_plugins|data_seed|use_stateful_dataloader}'
+  history asked
   cause   accelerate is too old for this transformers, which passes `{name}` to it
   fix     `uv pip install -U accelerate` on every node
   checks  software.releases-work-together, software.versions-are-equal

@@ -137,6 +137,7 @@ root hub-removed-name
           '{name:cached_download|HfFolder|split_torch_state_dict_into_shards|is_offline_mode|
           Repository|OfflineModeIsEnabled|get_full_repo_name|hf_cache_home}'
           from 'huggingface_hub'
+  history asked
   cause   a package asks huggingface_hub for `{name}`, which the installed release does not have:
           cached_download, HfFolder and Repository were removed (0.26, 1.0), the others are newer
           than it

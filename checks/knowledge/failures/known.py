@@ -14,6 +14,9 @@ before them, and the traceback that it ends.
 - `frame`: a part of a path that the traceback passes through, `deepspeed/runtime/zero`.
 - `follows`: ids of failures that it may be a consequence of; where one of them is seen too, that
   one is the cause, whatever its time and rank: `Xid 79` of `CUDA error: unknown error`.
+- `history`: the tables of which release of a library has what (knowledge/api_history) give a more
+  exact cause and fix where they know the name. `asked`: else the entry's own hold; `needed`: else
+  the line does not show the failure.
 - `versions`: what the log says of a package's version, `nccl>=2.28.3,<2.28.9`; a log that does not
   name the version does not show the failure; VERSION_LINES are what names versions.
 
@@ -31,9 +34,10 @@ from __future__ import annotations
 import enum
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from checks.knowledge.api_history.misfit import explain_misfit
 from checks.knowledge.exit_status import name_exit
 from checks.knowledge.misspelt_options import correct_options
 from checks.knowledge.releases import is_version_within
@@ -55,7 +59,10 @@ class FailureKind(enum.Enum):
 
 
 _VERSION = r"\d+(?:\.\d+)+"
-_INSTALLED = ("torch", "deepspeed", "transformers", "accelerate", "numpy", "peft", "bitsandbytes")
+_INSTALLED = (
+    *("torch", "deepspeed", "transformers", "accelerate", "numpy", "peft", "bitsandbytes"),
+    *("trl", "datasets", "vllm", "pydantic"),
+)
 VERSION_LINES: Mapping[str, re.Pattern[str]] = {
     words: re.compile(pattern.replace("VERSION", _VERSION))
     for words, pattern in (
@@ -123,6 +130,7 @@ class KnownFailure:
     near: str = field(default="", kw_only=True)
     corrects: tuple[str, str] | None = field(default=None, kw_only=True)
     unless: str = field(default="", kw_only=True)
+    history: str = field(default="", kw_only=True)
     frame: str = field(default="", kw_only=True)
     versions: str = field(default="", kw_only=True)
     follows: tuple[str, ...] = field(default=(), kw_only=True)
@@ -148,6 +156,21 @@ class KnownFailure:
     def is_conditional(self) -> bool:
         """Whether the line alone does not prove it."""
         return bool(self.near or self.unless or self.frame or self.versions)
+
+    @property
+    def needs_surroundings(self) -> bool:
+        """Whether more than the line is looked at."""
+        return self.is_conditional or bool(self.history)
+
+    def with_history(self, line: str, around: Surroundings) -> KnownFailure | None:
+        """With the cause and the fix that the tables of releases give, where it asks for them.
+
+        None where it needs them and they do not know the name.
+        """
+        misfit = explain_misfit(line, around.text, around.versions) if self.history else None
+        if misfit:
+            return replace(self, cause=misfit.cause, fix=misfit.fix)
+        return None if self.history == "needed" else self
 
     def groups_in(
         self, match: re.Match[str], around: Surroundings

@@ -31,6 +31,7 @@ root peft-config-unknown-keys
   says    Config.__init__() got an unexpected keyword argument '
   pattern (?P<class>Lo[rR]aConfig|AdaLoraConfig|IA3Config|PromptTuningConfig|
           PeftConfig)\.__init__\(\) got an unexpected keyword argument '(?P<name>\w+)'
+  history asked
   cause   the adapter was saved by a newer PEFT: the installed one does not know `{name}`
   fix     `uv pip install -U peft` on every node; or remove that key from adapter_config.json
   checks  software.versions-are-equal

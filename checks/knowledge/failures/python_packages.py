@@ -11,6 +11,7 @@ root package-submodule-missing, survivable
   pattern ModuleNotFoundError: No module named '(?P<package>torch|transformers|accelerate|peft|trl|
           datasets|vllm|flash_attn|numpy|tokenizers|xformers|megatron|
           torchvision)\.(?P<rest>(?!_six)[\w.]+)'
+  history asked
   cause   {package} is installed, and has no {rest}: it is of another release than the code expects,
           or a file named {package}.py hides it
   fix     `python -c 'import {package}; print({package}.__version__, {package}.__file__)'`; install
@@ -21,6 +22,7 @@ root package-name-missing, survivable
   pattern ImportError: cannot import name '(?P<name>\w+)' from '(?P<module>(?:torch|deepspeed|
           accelerate|peft|datasets|vllm|tokenizers|safetensors|flash_attn|bitsandbytes|xformers|ray|
           pydantic|torchvision|torchao|megatron)(?:\.[\w.]+)?)'
+  history asked
   cause   {module} of the installed release has no `{name}`: it is older or newer than the code that
           imports it
   fix     update both together: the last frames of the traceback name the package that imports it;
@@ -31,6 +33,7 @@ root package-attribute-missing
   pattern AttributeError: module '(?P<module>(?:deepspeed|accelerate|transformers|peft|datasets|
           vllm|trl|flash_attn|bitsandbytes|safetensors)(?:\.[\w.]+)?)' has no attribute
           '(?P<name>\w+)'
+  history asked
   cause   {module} has no `{name}`: its release is another than the code expects, its import failed
           half-way, or a file or folder of that name in the working directory hides it
   fix     `python -c 'import {module}; print({module}.__file__)'` in the working directory; rename

@@ -33,6 +33,7 @@ root remote-deepspeed-missing
 root module-missing
   says    "No module named "
   pattern (?:ModuleNotFoundError: |^)No module named '(?P<module>(?!mpi4py|deepspeed)[^']+)'
+  history asked
   cause   the interpreter of this rank has no module {module}
   fix     install the packages that the run needs on every node; a module of your own must be in the
           working directory or in PYTHONPATH

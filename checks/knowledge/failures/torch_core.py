@@ -183,6 +183,7 @@ root torch-attribute-too-old
   says    module 'torch.library' has no attribute '
   pattern AttributeError: module '(?P<module>torch(?:\.distributed|\.utils\._pytree|\.library)?)'
           has no attribute '(?P<name>\w+)'
+  history asked
   cause   this torch has no `{name}` in {module}: it is older (or much newer) than what a library
           expects, or a file named torch.py hides it
   fix     `python -c 'import torch; print(torch.__version__, torch.__file__)'` with the training

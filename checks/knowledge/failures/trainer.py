@@ -11,6 +11,7 @@ root trainer-arguments-renamed
   says    Trainer.__init__() got an unexpected keyword argument '
   pattern (?P<class>\b(?:Seq2Seq)?Train(?:er|ingArguments))\.__init__\(\) got an unexpected keyword
           argument '(?P<name>\w+)'
+  history asked
   cause   {class} of the installed transformers has no argument `{name}`: it was renamed or removed
           (evaluation_strategy → eval_strategy, tokenizer → processing_class; transformers 5 removed
           overwrite_output_dir, logging_dir, no_cuda, fp16_backend and others), or is newer than it

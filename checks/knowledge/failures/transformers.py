@@ -42,6 +42,7 @@ root hf-unrecognized-configuration
 root hf-missing-name
   says    from 'transformers
   pattern cannot import name '(?P<name>\w+)' from 'transformers(?P<module>[\w.]*)'
+  history asked
   cause   this transformers has no `{name}`: it is older than the code that imports it, or newer and
           has removed it (transformers 5 removed much)
   fix     update the package in the traceback's last frames and transformers together; for code
@@ -158,6 +159,7 @@ root hf-remote-code-too-old
   pattern '(?P<class>(?:Dynamic|Static|Hybrid|EncoderDecoder)?Cache)' object has no attribute
           '(?P<name>get_max_length|get_usable_length|seen_tokens|from_legacy_cache|to_legacy_cache|
           key_cache|value_cache|get_max_cache_shape)'
+  history asked
   cause   the model's own code was written for an older transformers: {class} no longer has `{name}`
   fix     a newer revision of the model's code, trust_remote_code off where transformers has the
           model itself, or the transformers that the model's page names

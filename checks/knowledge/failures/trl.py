@@ -10,6 +10,7 @@ root trl-arguments-moved
   says    Trainer.__init__() got an unexpected keyword argument '
   pattern (?P<class>(?:SFT|DPO|ORPO|CPO|KTO|PPO|GRPO|RLOO|Reward|BCO)Trainer)\.__init__\(\) got an
           unexpected keyword argument '(?P<name>\w+)'
+  history asked
   cause   {class} of the installed TRL does not take `{name}`: since TRL 0.12 to 0.16 tokenizer is
           processing_class, and dataset_text_field, max_seq_length, packing, beta and others belong
           into the config (SFTConfig, DPOConfig)
@@ -20,6 +21,7 @@ root trl-config-arguments
   says    Config.__init__() got an unexpected keyword argument '
   pattern (?P<class>(?:SFT|DPO|ORPO|CPO|KTO|PPO|GRPO|RLOO|Reward|BCO)Config)\.__init__\(\) got an
           unexpected keyword argument '(?P<name>\w+)'
+  history asked
   cause   {class} of the installed TRL (or transformers below it) has no `{name}`: it was renamed or
           removed (max_seq_length → max_length, max_prompt_length and others removed), or is newer
           than it
@@ -29,6 +31,7 @@ root trl-config-arguments
 root trl-missing-name
   says    from 'trl
   pattern cannot import name '(?P<name>\w+)' from 'trl(?P<module>[\w.]*)'
+  history asked
   cause   this TRL has no `{name}`: it was removed or moved (DataCollatorForCompletionOnlyLM,
           PPOv2Trainer, ORPO, CPO and others to trl.experimental), or is newer than it
   fix     the release of TRL that the program was written for, or import it from its present place
@@ -111,6 +114,7 @@ root trl-config-attribute
   says    Config' object has no attribute '
   pattern '(?P<class>(?:SFT|DPO|ORPO|CPO|KTO|PPO|GRPO|RLOO|Reward|BCO)Config)' object has no
           attribute '(?P<name>\w+)'
+  history asked
   cause   {class} of the installed TRL has no {name}: the trainer's code and TRL are of different
           times
   fix     install the TRL that the program was written for (`uv pip install -U trl`), the same on

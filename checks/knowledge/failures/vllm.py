@@ -83,6 +83,7 @@ root vllm-model-len-beyond-model
 root vllm-engine-internals
   says    LLMEngine' object has no attribute '
   pattern '(?:Async)?LLMEngine' object has no attribute '(?P<name>\w+)'
+  history asked
   cause   the trainer uses {name} inside vLLM's engine, which this vLLM does not have: they are of
           different times (vLLM's engine V1 has no model_executor)
   fix     the vLLM that the trainer's release names, the same on every node (`uv pip install

@@ -1,0 +1,124 @@
+"""What came and went from release to release, as the text of a table."""
+
+from __future__ import annotations
+
+import functools
+import re
+import textwrap
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+from release import Library, Release
+
+
+class History:
+    """Which releases of a library have a symbol: a bit for each."""
+
+    def __init__(self, library: Library, releases: Iterable[tuple[str, Release]]) -> None:
+        self.names: list[str] = []
+        self.presence: dict[str, int] = defaultdict(int)
+        self.uses: dict[str, int] = defaultdict(int)
+        self.bases: dict[str, list[str]] = {}
+        for at, (name, release) in enumerate(releases):
+            self.names.append(name)
+            for symbol in set(release.symbols()):
+                self.presence[symbol] |= 1 << at
+            for use in release.uses:
+                self.uses[use] |= 1 << at
+            self.bases |= _bases_of(release, library.shallow)
+        self._accept_any_argument()
+        self._everywhere = (1 << len(self.names)) - 1
+        self.changed = {
+            symbol: mask for symbol, mask in self.presence.items() if self._is_news(symbol, mask)
+        }
+
+    def _accept_any_argument(self) -> None:
+        """A function with `**` takes each name."""
+        for symbol in list(self.presence):
+            function, _, argument = symbol.partition("(")
+            if argument:
+                self.presence[symbol] |= self.presence.get(f"{function}(**)", 0)
+
+    def _is_news(self, symbol: str, mask: int) -> bool:
+        """Whether it comes or goes by itself, not with what has it or what it is inherited from."""
+        parent = parent_of(symbol)
+        if symbol.endswith("(**)") or mask == self.presence.get(parent, self._everywhere):
+            return False
+        owner, _, name = symbol.rpartition(".")
+        if "(" in symbol or ":" not in owner:
+            return True
+        if self.presence.get(f"{owner}.__init__({name})") == mask:
+            return False
+        above = [base for base in self.bases.get(owner, ()) if f"{base}.{name}" in self.presence]
+        return not any(
+            mask == self.presence[f"{base}.{name}"] & self.presence.get(owner, 0) for base in above
+        )
+
+    @functools.cached_property
+    def classes_with_news(self) -> set[str]:
+        """The classes, by name, of which a member is among what changed."""
+        names = (symbol.partition(":")[2].partition("(")[0] for symbol in self.changed)
+        return {name.partition(".")[0] for name in names if "." in name}
+
+
+def _bases_of(release: Release, shallow: str) -> dict[str, list[str]]:
+    return {
+        f"{module}:{name}": release.bases(module, name)
+        for module, record in release.modules.items()
+        if not re.match(shallow, module)
+        for name in record["classes"]
+    }
+
+
+def parent_of(symbol: str) -> str:
+    """What has it: of `m:C.f(x)` `m:C.f`, of `m:C` `m:`, of `a.b:` `a:`."""
+    module, _, name = symbol.partition(":")
+    if name:
+        owner = name.partition("(")[0] if "(" in name else name.rpartition(".")[0]
+        return f"{module}:{owner}"
+    return f"{module.rpartition('.')[0]}:" if module else "-"
+
+
+def span_text(mask: int, releases: Sequence[str]) -> str:
+    """`-4.56` up to it, `+4.46` since it, `+4.40-4.44` from one to the other; several in a row."""
+    text, had = "", bool(mask & 1)
+    for at, release in enumerate(releases):
+        has = bool(mask >> at & 1)
+        if has != had:
+            text += f"+{release}" if has else f"-{releases[at - 1]}"
+        had = has
+    return text
+
+
+def table_lines(symbols: Mapping[str, int], releases: Sequence[str]) -> Iterator[str]:
+    """By module and span the names below it, those of one owner in one word."""
+    modules: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for symbol, mask in symbols.items():
+        module, _, name = symbol.partition(":")
+        modules[module][span_text(mask, releases)].append(name or ".")
+    for module in sorted(modules):
+        yield module or "."
+        for span, names in sorted(modules[module].items()):
+            words = " ".join(_grouped(names))
+            yield from textwrap.wrap(
+                f"{span} {words}",
+                98,
+                initial_indent=" ",
+                subsequent_indent="  ",
+                break_long_words=False,
+                break_on_hyphens=False,
+            )
+
+
+def _grouped(names: Collection[str]) -> Iterator[str]:
+    """`C.a,b` and `f(a,b)`; names of a module by themselves."""
+    owners: dict[str, list[str]] = defaultdict(list)
+    for name in sorted(names):
+        head, sign, rest = name.partition("(") if "(" in name else name.rpartition(".")
+        owners[head + sign if rest else ""].append(rest.rstrip(")") or name)
+    for owner, parts in owners.items():
+        if owner in ("", "."):
+            yield from parts
+        else:
+            for chunk in (parts[at : at + 6] for at in range(0, len(parts), 6)):
+                yield f"{owner}{','.join(chunk)}{')' if owner.endswith('(') else ''}"
