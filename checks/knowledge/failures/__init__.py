@@ -64,8 +64,8 @@ def _anchor_index() -> Sequence[tuple[re.Pattern[str], Mapping[str, Sequence[int
 
 @functools.lru_cache(maxsize=1024)
 def possible_failures(line: str) -> Sequence[tuple[KnownFailure, re.Match[str]]]:
-    """Those that one line may show, the best first: roots, those of one failure, that look for more than
-    an exception's name, the conditional, longer words."""
+    """Those that one line may show, the best first: roots, those that need no table of releases,
+    that look for more than an exception's name, the conditional, longer words."""
     found = [
         (
             known.kind is not FailureKind.ROOT,
