@@ -65,6 +65,7 @@ GENERAL = set(
         """
     bnb-missing-for-quantization command-failed cuda-oom data-path-missing dcp-missing-key
     disk-full ds-groups-do-not-divide dtensor-mixed-with-tensor gcc-missing-header
+    history-argument-count history-attribute-missing history-name-missing
     hf-missing-name hip-out-of-memory hub-path-as-repo-id inductor-backend-failed
     lib-cuda-driver-missing lib-cuda-undefined library-not-executable lightning-options-refused
     module-missing mpi-rank-exited nccl-connect-failed nccl-dup-gpu-legacy nccl-shm-segment
