@@ -27,7 +27,8 @@ class Software(Fact):
     a rank's PATH leads to those of another Python: (path, that Python). `denied_by` is what keeps
     the login from the interpreter or what it needs to start, `denied` what keeps it from modules
     that are not found, and from the metadata of packages. `variables` are those without which it
-    starts.
+    starts. `shadows` are {module: file} of the job's own folders that are found before the
+    library's or a package's.
     """
 
     section: ClassVar[str] = "software"
@@ -58,6 +59,7 @@ class Software(Fact):
     denied_by: Denial | None = None
     variables: tuple[SystemName, ...] = ()
     denied: Mapping[str, Denial] = field(default_factory=dict)
+    shadows: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def ok(self) -> bool:

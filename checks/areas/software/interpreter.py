@@ -13,7 +13,7 @@ from checks.areas.software.commands import python_of_commands
 from checks.areas.software.denied_modules import denied_module
 from checks.areas.software.guilty_variables import judge_guilty_variables
 from checks.areas.software.pip_commands import install_command, uninstall_command
-from checks.areas.software.shadowing import shadowed_packages
+from checks.areas.software.shadowing import shadowed_packages, shadowing_files
 from checks.check import node_check
 from checks.facts import NodeView
 from checks.facts.account import Account
@@ -70,9 +70,30 @@ def python_is_there(node: NodeView) -> Verdict:
         return ok(f"Python {software.version} at {software.path}", executable=software.executable)
     if software.ok:
         return _judge_old_python(node, software)
+    return _judge_what_stops_it(node, software) or _judge_unstarted(node, software)
+
+
+def _judge_what_stops_it(node: NodeView, software: Software) -> Verdict | None:
+    """What keeps it from starting, where that was found by more than its words."""
+    if files := shadowing_files(node):
+        return skip(f"{files[0]} is in the way; see software.packages-are-the-environments-own")
     if software.denied_by:
         message = f"{software.path} on {node.name} cannot start: {denial_words(software.denied_by)}"
         return block("python-denied", message, opening_fix(node, software.denied_by))
+    if software.state != "crashed":
+        return None
+    if home := LOST_HOME_ERROR.search(software.detail):
+        return _judge_lost_home(node, software, home[1])
+    if limited := limit_skip_reason(node):
+        return skip(limited)
+    if software.variables:
+        failure = f"{software.path} on {node.name} cannot run a line of Python"
+        return judge_guilty_variables(node, software.variables, failure, stderr=software.detail)
+    return None
+
+
+def _judge_unstarted(node: NodeView, software: Software) -> Verdict:
+    """What its state, or else its words, say."""
     if software.state == "missing":
         return _judge_missing_python(node, software)
     if software.state == "not-executable":
@@ -83,13 +104,6 @@ def python_is_there(node: NodeView) -> Verdict:
         message = f"{software.path} on {node.name} starts but does not answer within 8 s"
         note = "often a hung network mount among its folders: `stat` each entry of sys.path"
         return block("python-hangs", message, node.fix("", note), stderr=software.detail)
-    if home := LOST_HOME_ERROR.search(software.detail):
-        return _judge_lost_home(node, software, home[1])
-    if limited := limit_skip_reason(node):
-        return skip(limited)
-    if software.variables:
-        failure = f"{software.path} on {node.name} cannot run a line of Python"
-        return judge_guilty_variables(node, software.variables, failure, stderr=software.detail)
     message = (
         f"{software.path} on {node.name} cannot run a line of Python: "
         f"{_error_line(software.detail)}"

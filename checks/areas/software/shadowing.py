@@ -5,11 +5,14 @@ from __future__ import annotations
 import posixpath
 import re
 import shlex
+from collections.abc import Sequence
+from typing import Any
 
 from checks.check import node_check
 from checks.facts import NodeView
 from checks.facts.environment import Environment
 from checks.facts.software import Software
+from checks.knowledge.library_modules import NEEDED_BY_TRAINING
 from checks.knowledge.nccl_variables import setting_in_force
 from checks.model import Fix, Severity, Verdict, block, ok, skip, warn
 
@@ -32,19 +35,21 @@ def packages_are_the_environments_own(node: NodeView) -> Verdict:
     Measured: Where the interpreter finds a package, and where it finds it without PYTHONPATH and
     ~/.local: the environment's own, or that of one which it borrows from by a .pth file. Two copies
     of one version are let be. torch and DeepSpeed block, others warn, and so does a copy without a
-    version that all nodes have alike. A system's interpreter has no environment of its own and is
-    skipped.
+    version that all nodes have alike. Modules beside the script, in the working directory and in
+    PYTHONPATH, against the library that torch and DeepSpeed import. A system's interpreter has no
+    environment of its own and is skipped.
 
     Fix:
         shadowed: moves those in ~/.local and in the working directory aside, or takes the folder
             out of the line that sets PYTHONPATH.
-        package-shadowed: a file in the working directory has the package's name; renames it.
+        package-shadowed: a file of the job has the name of a package, or of a module of Python's
+            library that torch or DeepSpeed needs; renames it.
     """
     software = node.read(Software)
+    if files := shadowing_files(node):
+        return judge_shadowing_files(node, files)
     if not software.ok:
         return skip("the interpreter does not run; see software.python-is-there")
-    if file := shadowing_file(node):
-        return _judge_shadowing_file(node, file)
     hidden = shadowed_packages(software)
     if not hidden:
         return ok("no package is shadowed by another folder")
@@ -76,11 +81,22 @@ def _version_words(copy: tuple[str, ...]) -> str:
     return f" {copy[1]}" if copy[1] else " of no version"
 
 
-def shadowing_file(node: NodeView) -> str:
-    """A file of the working directory that is imported for a package, "" where there is none."""
-    modules = node.read(Software).modules.items()
-    beside = [file for name, file in modules if file == f"{node.job.workdir.rstrip('/')}/{name}.py"]
-    return beside[0] if beside else ""
+def shadowing_files(node: NodeView) -> list[str]:
+    """Files of the job's that are imported for modules which torch or DeepSpeed need.
+
+    That of a name for which the interpreter itself fails goes before others.
+    """
+    software, folder = node.read(Software), node.job.workdir.rstrip("/")
+    shadows, modules = software.shadows.items(), software.modules.items()
+    named = [file for name, file in shadows if is_named(software.detail, name, file)]
+    library = [file for name, file in shadows if name in NEEDED_BY_TRAINING]
+    beside = [file for name, file in modules if file == f"{folder}/{name}.py"]
+    return list(dict.fromkeys([*named, *library, *beside]))
+
+
+def is_named(words: str, name: str, file: str) -> bool:
+    """Whether what Python printed of a failure blames that module."""
+    return any(mark in words for mark in (file, f"module '{name}'", f"from '{name}'"))
 
 
 def shadowed_packages(software: Software) -> dict[str, tuple[tuple[str, ...], ...]]:
@@ -97,16 +113,23 @@ def shadowed_packages(software: Software) -> dict[str, tuple[tuple[str, ...], ..
     }
 
 
-def _judge_shadowing_file(node: NodeView, file: str) -> Verdict:
-    name = posixpath.basename(file).removesuffix(".py")
-    message = (
-        f"{file} on {node.name} is imported instead of the package {name}, which has the same name"
-    )
-    renamed = posixpath.join(posixpath.dirname(file), f"own_{name}.py")
-    fix = node.fix(
-        shlex.join(["mv", file, renamed]), "then correct what imports it by its old name"
-    )
-    return block("package-shadowed", message, fix)
+def judge_shadowing_files(
+    node: NodeView, files: Sequence[str], failure: str = "", **evidence: Any
+) -> Verdict:
+    """The verdict on modules of the job that have the names of others: they are renamed."""
+    places = [file.removesuffix("/__init__.py") for file in files]
+    name = posixpath.basename(places[0]).removesuffix(".py")
+    own = name in NEEDED_BY_TRAINING
+    what = f"Python's own module {name}" if own else f"the package {name}"
+    message = f"{failure}{places[0]} on {node.name} is imported instead of {what}"
+    message += f", which has the same name; so are {', '.join(places[1:])}" if places[1:] else ""
+    moves = [shlex.join(["mv", place, _own_name(place)]) for place in places]
+    note = "then correct what imports or starts it by its old name"
+    return block("package-shadowed", message, node.fix(" && ".join(moves), note), **evidence)
+
+
+def _own_name(place: str) -> str:
+    return posixpath.join(posixpath.dirname(place), f"own_{posixpath.basename(place)}")
 
 
 def _remove_folder_fix(node: NodeView, package: str, folder: str) -> Fix:

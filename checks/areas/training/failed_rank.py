@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
-import shlex
 import signal
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from checks.areas.software.guilty_variables import judge_guilty_variables
+from checks.areas.software.shadowing import is_named, judge_shadowing_files
 from checks.areas.training.import_fixes import import_fix, truncated_file_fix
 from checks.facts import NodeView
 from checks.facts.smoke import Smoke, SmokeRank
@@ -39,6 +38,8 @@ def judge_failed_rank(node: NodeView, smoke: Smoke, rank: SmokeRank) -> Verdict:
     if rank.hung:
         return _judge_hang(node, smoke, rank, rank_name)
     failure = f"{rank_name} fails in stage {rank.said.stage!r}"
+    if file := _shadowing_file(node, f"{rank.said.detail}\n{rank.said.trace}\n{rank.err}"):
+        return judge_shadowing_files(node, [file], f"{failure}: ", **evidence)
     if rank.denied:
         message = f"{failure}: {denial_words(rank.denied)}"
         return block("package-denied", message, opening_fix(node, rank.denied), **evidence)
@@ -72,8 +73,6 @@ def _judge_exception(node: NodeView, rank: SmokeRank, rank_name: str) -> Verdict
     first = report.detail.strip().partition("\n")[0][:400]
     evidence = {"stage": report.stage, "trace": report.trace, "stderr": rank.err}
     if report.stage.startswith("import "):
-        if path := _shadowing_path(node, report.stage, report.trace):
-            return _judge_shadowed_package(node, report.stage, path, rank_name, evidence)
         message = f"{rank_name} cannot {report.stage}: {report.error}: {first}"
         words = f"{report.error}: {report.detail}\n{report.trace}"
         fix = import_fix(node, report.stage, words, works_elsewhere=_works_elsewhere(node))
@@ -99,24 +98,10 @@ def _works_elsewhere(node: NodeView) -> bool:
     return any(rank is None or not rank.said.stage.startswith("import ") for rank in failed)
 
 
-def _shadowing_path(node: NodeView, stage: str, trace: str) -> str:
-    """The file or folder of the working directory that was imported for the package, if any."""
-    module = stage.removeprefix("import ")
-    path = posixpath.join(node.job.workdir, module)
-    if f'File "{path}.py"' in trace:
-        return f"{path}.py"
-    return path if f'File "{path}/__init__.py"' in trace else ""
-
-
-def _judge_shadowed_package(
-    node: NodeView, stage: str, path: str, rank_name: str, evidence: Mapping[str, Any]
-) -> Verdict:
-    module = stage.removeprefix("import ")
-    message = f"{rank_name} imports {path} instead of the package {module}, which has the same name"
-    command = shlex.join(["mv", path, posixpath.join(posixpath.dirname(path), "own_" + module)])
-    command += ".py" if path.endswith(".py") else ""
-    note = "then correct what imports it by its old name"
-    return block("package-shadowed", message, node.fix(command, note), **evidence)
+def _shadowing_file(node: NodeView, words: str) -> str:
+    """The file of the job that the words of a failed import blame, if any."""
+    shadows = node.read(Software).shadows if node.has(Software) else {}
+    return next((file for name, file in shadows.items() if is_named(words, name, file)), "")
 
 
 def _recognise_failure(

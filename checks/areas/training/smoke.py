@@ -10,7 +10,7 @@ from checks.areas.limits.fatal_limits import limit_skip_reason
 from checks.areas.limits.shm import is_shm_unusable
 from checks.areas.ports.settings import is_range_fatal
 from checks.areas.software.build_folders import stale_locks
-from checks.areas.software.shadowing import has_foreign_training_package, shadowing_file
+from checks.areas.software.shadowing import has_foreign_training_package, shadowing_files
 from checks.areas.training.failed_rank import judge_failed_rank
 from checks.check import node_check
 from checks.facts import NodeView
@@ -109,11 +109,13 @@ def why_cannot_train(node: NodeView, packages: Collection[str] = ("torch", "deep
     """Why no rank can start on that node, and which check says so, if its other facts show it."""
     if node.has(Software):
         software = node.read(Software)
+        if shadowing_files(node):
+            return "a module is shadowed; see software.packages-are-the-environments-own"
         if not software.ok:
             return "the interpreter does not run; see software.python-is-there"
         if any(software.modules.get(name) is None for name in packages):
             return "the interpreter lacks a package; see software.deepspeed-is-installed"
-        if has_foreign_training_package(node) or shadowing_file(node):
+        if has_foreign_training_package(node):
             return "a package is shadowed; see software.packages-are-the-environments-own"
     if node.has(FreeSpace) and is_unusable(node.read(FreeSpace).temporary):
         return "no temporary files can be written; see files.temporary-folder-is-usable"

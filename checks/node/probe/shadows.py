@@ -37,10 +37,12 @@ def is_in(folder, name):
 
 
 def module_names(folder):
-    """The modules and packages of a folder of the job's."""
+    """The modules and packages of a folder of the job's; none of one into which pip installs."""
     try:
         names = sorted(os.listdir(folder))[:MOST_ENTRIES]
     except OSError:
+        return []
+    if any(name.endswith((".dist-info", ".egg-info")) for name in names):
         return []
     plain = [name[:-3] if name.endswith(".py") else name for name in names]
     return [name for name in dict.fromkeys(plain) if NAME.match(name) and module_in(folder, name)]
@@ -49,10 +51,9 @@ def module_names(folder):
 def shadowing_modules(path, folders):
     """{module: its file in one of `folders`} of those that the library or a package has as well."""
     libraries = library_folders(path)
-    own = [folder for folder in dict.fromkeys(folders) if folder and folder not in libraries]
     return {
         name: module_in(folder, name)
-        for folder in reversed(own)
+        for folder in reversed([folder for folder in dict.fromkeys(folders) if folder])
         for name in module_names(folder)
         if any(is_in(library, name) for library in libraries)
     }

@@ -12,6 +12,7 @@ import shutil
 from checks.node.probe.core import Undetermined, run_command, section
 from checks.node.probe.denials import denied_import, denied_program, first_denied
 from checks.node.probe.guilty_variables import guilty_variables
+from checks.node.probe.shadows import shadowing_modules
 from checks.node.probe.torch_interpreters import torch_interpreters
 from checks.node.runtime.environment import rank_environment
 
@@ -230,6 +231,12 @@ def metadata_places(folders, name):
             yield os.path.join(place, "METADATA")
 
 
+def own_shadows(path, env, args):
+    """Modules of the script's folder and of PYTHONPATH, the working directory first, that hide."""
+    folder = os.path.dirname(job_program(args)["script"])
+    return shadowing_modules(path, [folder, *env.get("PYTHONPATH", "").split(":")])
+
+
 def ask_interpreter(python, path, args):
     """The interpreter's own answer, or how it failed to give one."""
     words = {
@@ -239,21 +246,24 @@ def ask_interpreter(python, path, args):
         "mark": MARK,
     }
     ask = SOFTWARE_PROGRAM % dict(words, **job_program(args))
+    env = rank_environment(os.environ, args.get("env", {}), path, args.get("workdir"))
+    env["PYTHONDONTWRITEBYTECODE"] = "1"
     try:
-        env = rank_environment(os.environ, args.get("env", {}), path, args.get("workdir"))
-        env["PYTHONDONTWRITEBYTECODE"] = "1"
         ran = run_command([path, "-"], 8.0, env, ask.encode("utf-8"))
     except Undetermined as error:
         return {"path": python, "state": "crashed", "detail": str(error)}
     if ran.timed_out:
         return {"path": python, "state": "hangs", "detail": ran.err[-2000:]}
+    shadows = own_shadows(path, env, args)
     lines = [line for line in ran.out.splitlines() if line.startswith(MARK)]
     if not lines:
         detail = ran.err.strip() or ran.out.strip() or "it printed nothing"
         failed = {"path": python, "state": "crashed", "code": ran.code, "detail": detail[-2000:]}
         guilty = guilty_variables([path, "-"], ask, args, TRIALS_S)
-        return dict(failed, denied_by=denied_import(detail), variables=guilty)
-    answer = dict(ast.literal_eval(lines[-1][len(MARK) :]), path=python, state="ok")
+        return dict(failed, denied_by=denied_import(detail), variables=guilty, shadows=shadows)
+    answer = dict(
+        ast.literal_eval(lines[-1][len(MARK) :]), path=python, state="ok", shadows=shadows
+    )
     answer["denied"] = denied_modules(path, answer)
     folders = [os.path.dirname(path), os.path.join(answer["prefix"], "bin")]
     return dict(

@@ -98,6 +98,7 @@ ALIKE = frozenset(
         *("environment-says-nothing", "library-of-root-alone", "packages-of-root-alone"),
         *("metadata-of-root-alone", "compiler-of-root-alone", "job-of-root-alone"),
         *("data-of-root-alone", "data-file-of-root-alone", "output-not-writable", "output-of-root"),
+        *("packages-named-as-the-librarys", "select-in-the-scripts-folder"),
         *("part-of-torch-of-root-alone", "allocator-unknown"),
         *("bound-elsewhere", "command-for-every-login", "known-hosts-is-a-folder"),
     }

@@ -59,6 +59,8 @@ NOT_IN_PATH = custom(
 PYTHONHOME = custom("pythonhome", "sed -i '1i export PYTHONHOME=/opt/none' $HOME/.bashrc")
 LATIN = "export PYTHONUTF8=0 PYTHONCOERCECLOCALE=0 LC_ALL=C"
 
+OWN_LOGGING = "mkdir /root/logging; echo x=1 >/root/logging/__init__.py"
+IN_PYTHONPATH = "sed -i '1i export PYTHONPATH=/opt/x' $HOME/.bashrc"
 BUILDS = "software.operators-can-be-built"
 FOLDERS = "software.build-folders-are-usable"
 PROGRAM = "software.program-is-importable"
@@ -117,6 +119,30 @@ CASES = [
     case(
         custom("package-hidden-by-a-file", "echo 'raise RuntimeError' >$HOME/deepspeed.py"),
         *(OWN, NODE3, "package-shadowed"),
+    ),
+    case(
+        custom("random-beside-the-script", "echo x=1 >/root/random.py"),
+        *(OWN, NODE3, "package-shadowed"),
+        smoke=True,
+    ),
+    case(
+        custom("packages-named-as-the-librarys", f"{OWN_LOGGING}; echo x=1 >/root/types.py"),
+        *(OWN, EVERY_NODE, "package-shadowed"),
+        on=ALL,
+    ),
+    case(
+        custom(
+            "queue-in-the-python-path", f"mkdir /opt/x; echo x=1 >/opt/x/queue.py; {IN_PYTHONPATH}"
+        ),
+        *(OWN, NODE3, "package-shadowed"),
+    ),
+    case(
+        custom("select-in-the-scripts-folder", "echo x=1 >/root/src/select.py"),
+        *(OWN, NODE3, "package-shadowed"),
+        job={"command": ("src/train.py",)},
+        first=(
+            (custom("have-src", "mkdir /root/src; echo 'import torch' >/root/src/train.py"), ALL),
+        ),
     ),
     case(
         custom("checkout-before-what-is-borrowed", CHECKOUT_FIRST),

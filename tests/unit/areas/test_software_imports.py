@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -232,3 +233,34 @@ def test_an_interactive_shell_is_asked_for_a_bare_name(tmp_path, monkeypatch):
     monkeypatch.setenv("SHELL", str(shell))
     seen = decode_fact(Software, software_probe.software({"python": "python-of-conda"}))
     assert (seen.state, seen.interactive) == ("missing", "/opt/conda/bin/python-of-conda")
+
+
+OWN_CHECK = "packages-are-the-environments-own"
+
+
+@pytest.mark.parametrize(
+    ("fields", "command"),
+    [
+        ({"shadows": {"types": "/run/types.py"}}, "mv /run/types.py /run/own_types.py"),
+        (
+            {"shadows": {"logging": "/run/logging/__init__.py", "re": "/x/re.py"}},
+            "mv /run/logging /run/own_logging && mv /x/re.py /x/own_re.py",
+        ),
+        (
+            {
+                "shadows": {"code": "/run/code.py", "types": "/run/types.py"},
+                "state": "crashed",
+                "detail": "ImportError: cannot import name 'x' from 'code' (/run/code.py)",
+            },
+            "mv /run/code.py /run/own_code.py && mv /run/types.py /run/own_types.py",
+        ),
+        ({"shadows": {"code": "/run/code.py", "datasets": "/run/datasets/__init__.py"}}, None),
+    ],
+)
+def test_a_module_with_a_name_that_torch_needs_is_renamed(fields, command):
+    here = replace(software(), **fields)
+    finding = judged(cluster(software=here), f"software.{OWN_CHECK}")[("node2",)]
+    assert (finding.fix and finding.fix.command) == command
+    if command:
+        assert node2_outcome("python-is-there", software=here) in ("pass", "skip")
+        assert node2_outcome(OWN_CHECK, software=here) == "package-shadowed!"

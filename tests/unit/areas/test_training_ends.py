@@ -6,7 +6,9 @@ import pytest
 
 from checks.facts.smoke import SmokeReport
 from checks.knowledge.failures import FAILURES
-from tests.support.smokes import rank, smoke_finding, stopped_at
+from tests.support.installed import software
+from tests.support.smokes import CHECK, cluster, rank, smoke, smoke_finding, stopped_at
+from tests.support.snapshots import judged, with_fact
 
 IN_USE = (
     "The server socket has failed to listen on any local network address. port: 29500, "
@@ -131,8 +133,9 @@ def test_the_first_to_fail_is_named_and_not_those_it_drew_along():
 
 def test_a_file_of_the_working_directory_with_a_packages_name_is_moved_away():
     trace = 'File "/run/deepspeed/__init__.py", line 1, in <module>'
-    finding = smoke_finding(
-        rank(SmokeReport("import deepspeed", error="ValueError", detail="no", trace=trace), 1)
-    )
+    report = SmokeReport("import deepspeed", error="ValueError", detail="no", trace=trace)
+    snap = cluster(smoke(rank(report, 1)))
+    with_fact(snap, "node1", software(shadows={"deepspeed": "/run/deepspeed/__init__.py"}))
+    finding = judged(snap, CHECK)[("node1",)]
     assert finding.cause == "package-shadowed"
     assert finding.fix.command == "mv /run/deepspeed /run/own_deepspeed"
