@@ -181,5 +181,27 @@ root datasets-stream-lengths
   cause   map in batches returned columns of different lengths: rows were added or dropped in some
           alone
   fix     return every column with the new number of rows, and remove_columns= of the old ones
+root arrow-cast-of-kinds
+  shows   ArrowNotImplementedError: Unsupported cast from {one:.+?} to {other:\S+}
+  cause   a field of the data has {one} in one file or row and {other} in another
+  fix     make the field one kind in all files (a list or dict as a JSON string), or load with
+          features= that fits
+root datasets-sizes-differ
+  says    NonMatchingSplitsSizesError
+  says    ExpectedMoreSplitsError
+  says    UnexpectedSplitsError
+  cause   the data is not as large as its own description says: the download was cut off, or the
+          data changed after it was described
+  fix     remove it from ~/.cache/huggingface/datasets and load again with
+          download_mode="force_redownload"; verification_mode="no_checks" where the data is meant to
+          differ
+  checks  files.needed-data-is-whole
+root arrow-mapping-refused
+  says    Memory mapping file failed: Cannot allocate memory
+  cause   the kernel lets this process map no more files: a limit of address space or mappings, with
+          thousands of Arrow files open on each rank
+  fix     `ulimit -v unlimited`; vm.max_map_count=1000000; fewer, larger files, or keep_in_memory
+          where it fits
+  checks  limits.memory-is-free, limits.kernel-lends-memory
 """
 )

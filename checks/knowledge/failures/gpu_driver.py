@@ -135,5 +135,34 @@ root amdgpu-hardware-error
   fix     take the node out of service and reset or replace that GPU; go on from the last checkpoint
           elsewhere; `amd-smi metric --ecc`
   checks  gpu.kernel-reports-no-gpu-fault
+root hsa-out-of-resources
+  says    HSA_STATUS_ERROR_OUT_OF_RESOURCES
+  cause   an AMD GPU could not give a kernel what it needs: its memory or its scratch memory is
+          full, or another process holds it
+  fix     `rocm-smi --showpids --showmeminfo vram` on that node; end earlier runs; a smaller micro
+          batch
+  checks  gpu.gpus-are-idle, gpu.driver-answers
+root hsa-aperture-violation
+  says    HSA_STATUS_ERROR_MEMORY_APERTURE_VIOLATION
+  says    HSA_STATUS_ERROR_EXCEPTION: An HSAIL operation resulted in a hardware exception
+  cause   a kernel on an AMD GPU touched memory outside of its own: a faulty kernel or extension, an
+          index out of range, or a GPU fault
+  fix     AMD_SERIALIZE_KERNEL=3 in [env] shows which one; `dmesg | grep amdgpu` shows faults of the
+          GPU; extensions built for this ROCm
+  checks  gpu.kernel-reports-no-gpu-fault, software.torch-fits-the-gpus
+root hipcc-missing
+  shows   {path:\S*/?hipcc}: No such file or directory
+  cause   an extension is compiled at the start, and ROCm's compiler {path} is not on this node
+  fix     install ROCm's development packages, ROCM_HOME to where they are, or an image with them
+  checks  software.operators-can-be-built
+root miopen-failed, survivable
+  says    MIOpen(HIP): Error [Compile]
+  says    miopenStatusUnknownError
+  says    miopenStatusInternalError
+  cause   MIOpen could not build or load a kernel: its cache folder is not writable, shared by many
+          ranks over NFS, or of another ROCm
+  fix     MIOPEN_USER_DB_PATH and MIOPEN_CUSTOM_CACHE_DIR in a local folder of each node (or rank);
+          remove ~/.cache/miopen
+  checks  files.caches-can-be-written
 """
 )

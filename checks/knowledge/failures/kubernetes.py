@@ -114,5 +114,17 @@ stall pod-not-placed
   cause   no node takes the pod: {why}
   fix     `kubectl describe pod` and the scheduler's quotas and plugins show what that is; ask for
           less, or wait
+root pod-image-not-pulled
+  shows   Failed to pull image "{image:[^"]+}": {why:.+}
+  cause   the node cannot fetch the image {image}: {why}
+  fix     the exact name and tag; imagePullSecrets for a private registry; a mirror or the proxy of
+          that node
+root pod-evicted-by-condition
+  shows   The node had condition: [{condition:\w+}]
+  cause   Kubernetes ended the pod to save its node ({condition}): memory, disk or process numbers
+          ran out there
+  fix     requests and limits for memory and ephemeral-storage that cover what the pod takes; caches
+          and checkpoints on a volume
+  checks  limits.group-allows-enough-memory, files.home-and-caches-have-room
 """
 )

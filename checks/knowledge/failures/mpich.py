@@ -33,5 +33,10 @@ root mpi-libfabric-no-provider
           node lacks
   fix     unset both, or FI_PROVIDER=tcp; `fi_info` lists what is there
   checks  software.variables-are-equal
+root hydra-program-missing
+  shows   execvp error on file {path:\S+} ({why:[^)]+})
+  cause   {path} cannot be started on a node ({why})
+  fix     its whole path, which must be there on every node; -genv PATH $PATH
+  checks  files.paths-in-the-command-are-there, software.python-is-there
 """
 )

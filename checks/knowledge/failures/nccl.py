@@ -150,5 +150,21 @@ root nccl-driver-older-than-minimum
   cause   NCCL needs a driver for CUDA {wanted} (as 12020 for 12.2), and this node's is for {found}
   fix     a newer driver on this node, or a NCCL for its CUDA
   checks  gpu.drivers-are-equal, software.torch-fits-the-gpus
+symptom nccl-unhandled-cuda
+  says    "ncclUnhandledCudaError: Call to CUDA function failed."
+  says    NCCL Error 1: unhandled cuda error
+  says    unhandled cuda error (run with
+  cause   CUDA refused something that NCCL asked for; its own words stand below `Last error:` or in
+          the NCCL WARN line before
+  fix     where there are none, start again with NCCL_DEBUG=WARN in [env]; look for an earlier CUDA
+          error of that rank, and `dmesg | grep -i xid`
+  checks  gpu.driver-answers, gpu.kernel-reports-no-gpu-fault, gpu.drivers-are-equal
+symptom nccl-invalid-usage
+  says    ncclInvalidUsage: This usually reflects invalid usage of NCCL library
+  cause   NCCL was called in a way that it does not allow; most often two ranks have one GPU, or the
+          ranks disagree about a call
+  fix     NCCL's own words stand below `Last error:`; one GPU for each rank:
+          torch.cuda.set_device(LOCAL_RANK) before the first collective
+  checks  gpu.slots-have-gpus, gpu.shell-hides-no-gpu
 """
 )

@@ -198,5 +198,46 @@ root mpi-binding-unsupported
   says    WARNING: a request was made to bind a process.
   cause   the node, most often a container, does not let mpirun bind ranks to CPUs
   fix     --bind-to none
+root mpi-other-release
+  says    Data unpack would read past end of buffer
+  says    Data unpack had inadequate space
+  pattern (?:ORTE_ERROR_LOG|PRTE ERROR|PMIX ERROR).*(?:Data unpack would read past end of buffer|
+          Data unpack had inadequate space)
+  cause   the daemons of Open MPI on two nodes, or a rank and its mpirun, are of different releases
+          or builds
+  fix     `mpirun --version` and `ompi_info | head` on each node, over `ssh NODE`; the same
+          installation at the same path everywhere, and no second one (conda's mpi4py brings its
+          own)
+  checks  software.versions-are-equal
+root mpi-pmix-unreachable
+  says    "PMIX ERROR: UNREACHABLE "
+  says    PMIX ERROR: ERR-UNREACH
+  cause   a rank or daemon does not reach the PMIx server that started it: Slurm's PMIx and Open
+          MPI's do not fit, or a firewall or an interface in between
+  fix     `srun --mpi=list` and `ompi_info | grep -i pmix`: one release of PMIx; PMIX_MCA_gds=hash;
+          mpirun within the job in place of srun
+  checks  software.versions-are-equal, ports.ephemeral-ports-are-open
+symptom mpi-start-refused
+  says    mpirun was unable to start the specified application as it encountered an
+  near    Error name: +(?P<why>[^\n]+)\n[^\n]*?Node: +(?P<node>\S+)
+  cause   mpirun could not start the program on {node}: {why}
+  fix     the program, its folder and the same Open MPI must be on {node} at the same path
+  checks  files.paths-in-the-command-are-there, files.workdir-is-there
+root mpi-rsh-agent-missing
+  says    plm_rsh_agent" was set to a path
+  near    Parameter value: +(?P<agent>\S+)|could not be found:\s*\n[^\n]*?plm_rsh_agent:
+          (?P<path>\S+)
+  cause   mpirun starts its daemons with ssh or rsh, and neither is in the PATH here, as in many
+          containers
+  fix     apt install openssh-client in the image, or OMPI_MCA_plm_rsh_agent with the path of what
+          starts commands on other nodes (the MPI operator sets it)
+  checks  ssh.every-node-logs-in-to-every-node
+symptom mpi-daemon-failed-after-launch
+  says    An ORTE daemon has unexpectedly failed after launch
+  cause   mpirun's daemon started on a node and ended before it called back: a library is missing
+          there, or it cannot connect back
+  fix     read what stands above; the same Open MPI on all nodes, LD_LIBRARY_PATH for shells without
+          login, and open TCP ports between the nodes (`--mca oob_tcp_if_include 10.0.0.0/16`)
+  checks  ports.ephemeral-ports-are-open, software.versions-are-equal, network.one-network
 """
 )

@@ -113,6 +113,24 @@ root python-program-missing
   cause   a program that this rank calls, {program}, is not in the PATH of a non-interactive shell
           on this node
   fix     install {program} on every node, or set PATH in .deepspeed_env or [env]
+root spawned-process-killed
+  shows   process {local:\d+} terminated with signal SIGKILL
+  cause   a process that torch.multiprocessing.spawn started was killed, most often by the kernel
+          because the memory was full
+  fix     `dmesg | grep -i 'killed process'` on that node; let fewer ranks load at once, or offload
+          less
+  checks  limits.group-allows-enough-memory, limits.memory-is-free, limits.kernel-kills-no-rank
+root python-pickle-cut-off
+  says    _pickle.UnpicklingError: pickle data was truncated
+  cause   a pickled file or message ends too early: its writing was cut off (a full disk, a killed
+          run, two ranks that wrote it at once), or the process that sent it ended
+  fix     remove the file that the traceback names, so that it is written again; let one rank write
+          it and the others wait
+  checks  files.needed-data-is-whole
+symptom pin-memory-thread-failed
+  says    in pin memory thread for device
+  cause   an error of a data loader's thread is passed on; the traceback above it is the error's own
+  fix     read the last error before this line; pin_memory=False shows whether pinning is at fault
 """,
     FREE_SHM_FIX=FREE_SHM_FIX,
 )

@@ -131,5 +131,18 @@ root ray-driver-gone
           their owner
   fix     the driver's own log and `dmesg | grep -i oom` on its node; run the driver in the cluster
           by `ray job submit`
+symptom ray-local-raylet-died
+  says    LocalRayletDiedError
+  cause   Ray's own process on this node (raylet) ended, and with it all of its workers: the memory
+          was full, its folder in /tmp was removed or full, or the node was stopped
+  fix     raylet.out and dashboard_agent.log in /tmp/ray/session_latest/logs on that node; `dmesg |
+          grep -i killed`; --temp-dir on a disk with room
+  checks  limits.memory-is-free, limits.kernel-kills-no-rank, files.temporary-folder-is-usable
+symptom ray-get-timed-out
+  says    GetTimeoutError: Get timed out: some object(s) not ready
+  cause   what the program waited for was not done in the time given: the actors wait for free GPUs
+          or processors, hang, or are slow to load
+  fix     `ray status` (pending demands) and `ray list actors`; the output of the workers in
+          /tmp/ray/session_latest/logs
 """
 )

@@ -159,5 +159,25 @@ root safetensors-tensor-missing
           two models or releases are mixed
   fix     download the whole model into a new folder; config, index and shards of one revision
   checks  files.needed-data-is-whole, files.same-files-are-equal
+root hdf5-lock-refused
+  says    unable to lock file, errno = 11
+  says    unable to lock file, errno = 37
+  cause   HDF5 wants to lock the file, which another process has open for writing, or the file
+          system has no locks
+  fix     open it with mode "r" on all ranks; HDF5_USE_FILE_LOCKING=FALSE in [env] on file systems
+          without locks
+root sqlite-locked
+  says    sqlite3.OperationalError: database is locked
+  says    (sqlite3.OperationalError) database is locked
+  cause   several processes write one SQLite file (MLflow, Optuna, wandb, a cache), or it lies on a
+          network file system, whose locks do not work
+  fix     let rank 0 alone write it; a file for each rank on a local disk, or a database server
+root file-in-use
+  shows   [Errno 26] Text file busy: '{path:[^']+}'
+  cause   {path} is being written while another rank starts it: each rank builds or downloads the
+          same program
+  fix     let one rank of a node prepare it and the others wait, or a folder for each rank
+          (TORCH_EXTENSIONS_DIR, TRITON_CACHE_DIR)
+  checks  software.build-folders-are-usable
 """
 )

@@ -50,7 +50,7 @@ root slurm-access-denied
           that may
 root slurm-nodes-busy
   says    Requested nodes are busy
-  pattern {BY_SLURM} (?!.*temporarily disabled).*Requested nodes are busy
+  pattern {BY_SLURM} (?!.*disabled, retrying).*Requested nodes are busy
   cause   the nodes are taken by other jobs or by another step of this job, and the command does not
           wait (--immediate, --exclusive)
   fix     wait, without --immediate; within a job --overlap for a step beside another
@@ -141,25 +141,25 @@ root slurm-authentication-failed
   cause   munge does not accept the message: another key, a clock that is wrong, or munged that does
           not run
   fix     `munge -n | ssh NODE unmunge`; the same /etc/munge/munge.key, synchronised clocks
-root slurm-nothing-received
+root slurm-nothing-received, survivable
   says    Zero Bytes were transmitted or received
   pattern {BY_SLURM} .*Zero Bytes were transmitted or received
   cause   the other side closed the connection at once: a daemon with another key, version or clock,
           or one that was just ending
   fix     `munge -n | ssh NODE unmunge`, slurmd's log on the node; the same Slurm release everywhere
-root slurm-controller-slow
+root slurm-controller-slow, survivable
   says    Socket timed out on send/recv operation
-  pattern {BY_SLURM} (?!.*Task launch for).*Socket timed out on send/recv operation
+  pattern {BY_SLURM} (?!.*(?:Task launch|receive_msgs)).*Socket timed out on send/recv operation
   cause   the controller or a slurmd did not answer in time: it is overloaded, often by squeue in
           loops or very many jobs, or unreachable
   fix     try once more; `sdiag`; no `watch squeue`; a larger MessageTimeout
-root slurm-controller-standby
+root slurm-controller-standby, survivable
   says    Slurm backup controller in standby mode
   pattern {BY_SLURM} .*Slurm backup controller in standby mode
   cause   the command reached the backup controller, which does not act while the first one is
           thought to run
   fix     slurmctld on the first controller; `scontrol ping`
-root slurm-connection-failure
+root slurm-connection-failure, survivable
   says    Communication connection failure
   pattern {BY_SLURM} .*Communication connection failure
   cause   slurmd or the controller on another machine cannot be reached: down, or its port (6817,
@@ -184,7 +184,7 @@ root slurm-credential-invalid
   cause   a node does not accept the job's credential: its clock is wrong, its key is another, or
           the job has ended meanwhile
   fix     `date` on all nodes (chrony), the same slurm.key or munge.key
-root slurm-kill-task-failed
+root slurm-kill-task-failed, survivable
   says    Kill task failed
   pattern {BY_SLURM} .*Kill task failed
   cause   a process of the job could not be ended, most often as it hangs in a file system or a
@@ -206,7 +206,7 @@ root slurm-immediate-impossible
   pattern {BY_SLURM} .*Immediate execution impossible
   cause   the job cannot start at once, and --immediate forbids it to wait
   fix     leave --immediate (-I) away
-root slurm-job-ended-already
+root slurm-job-ended-already, survivable
   says    Job/step already completing or completed
   pattern {BY_SLURM} .*Job/step already completing or completed
   cause   the job or step has ended, or is being ended, when this command wanted something of it

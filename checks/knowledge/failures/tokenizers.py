@@ -117,5 +117,18 @@ root tokenizer-vocabulary-not-whole
   fix     delete that model's folder in the cache, download once before the start (`hf download
           REPO`), and let ranks read it from a path that all see
   checks  files.needed-data-is-whole
+root tokenizers-already-borrowed
+  says    RuntimeError: Already borrowed
+  cause   one fast tokenizer is used by several threads at once, and one of them changes its padding
+          or truncation
+  fix     a tokenizer for each thread (copy.deepcopy), or all calls with the same padding and
+          truncation
+root tokenizers-panic
+  says    pyo3_runtime.PanicException
+  cause   a library written in Rust (tokenizers, safetensors) met something that its authors had
+          ruled out: a file that is cut off, or one of another release
+  fix     the lines before it name the place in Rust; load the model's files again from their
+          source; update tokenizers and transformers together
+  checks  software.versions-are-equal, files.needed-data-is-whole
 """
 )

@@ -69,5 +69,12 @@ root ucx-gid-and-subnet
   says    both GID_INDEX and ROCE_SUBNET_LIST are specified, please
   cause   UCX_IB_GID_INDEX and UCX_IB_ROCE_SUBNET_LIST exclude each other
   fix     unset one of them on every node
+root ucx-address-handle
+  shows   {device:\w+}: ibv_create_ah({what:[^)]*}) failed: {why:.+}
+  cause   {device} finds no way to a peer ({why}): the peer's address does not answer in this
+          network (another subnet, VLAN or GID), or the subnet manager does not know it
+  fix     `ping` the peer over the address of that adapter; UCX_NET_DEVICES with adapters of one
+          network, UCX_IB_GID_INDEX for RoCE
+  checks  nccl.gid-index-is-valid, nccl.infiniband-is-usable, network.one-network
 """
 )
