@@ -21,7 +21,7 @@ from checks.facts.decode import Fact
 from checks.facts.schema import fact_records
 from checks.folded_names import fold_names
 from checks.masking import is_secret
-from checks.model import Finding
+from checks.model import Finding, Job
 from checks.reports.blame import blamed_nodes
 
 VOLATILE_FIELDS = re.compile(
@@ -35,6 +35,10 @@ IDENTITY_FIELDS = re.compile(r"(^|_)(id|uuid|serial|mac|address|addresses|hostna
 """In a field's name: another value on each node, and rightly so."""
 ITEM_NAME_KEYS = ("name", "path", "uuid", "index", "device")
 """What distinguishes the items of a list."""
+ARGUMENT_FACTS = frozenset(
+    {"software.unfound", "job_paths.arguments", "job_paths.written", "job_paths.written_folders"}
+)
+SCRIPT_FACTS = frozenset({"local_modules", "deepspeed_config.script"})
 VALUE_WIDTH = 80
 MAX_CHANGES_SHOWN = 8
 """The most changed facts that the terminal shows."""
@@ -114,9 +118,7 @@ def changes_since(
     found: dict[tuple[str, str, str], list[str]] = {}
     for name in accused_nodes(findings, now.job.names):
         before, after = comparable_facts(good, name), comparable_facts(now, name)
-        others = _other_questions(before, after)
-        if good.job.command != now.job.command:
-            others |= {"software.unfound"}
+        others = _other_questions(before, after) | _facts_of_command(good.job, now.job)
         for fact in dict.fromkeys((*before, *after)):
             was, is_now = before.get(fact, ""), after.get(fact, "")
             if was != is_now and not any(f"{fact}.".startswith(f"{other}.") for other in others):
@@ -139,6 +141,14 @@ def _other_questions(before: Mapping[str, str], after: Mapping[str, str]) -> set
         section for section in sections[0] if _path_of(section, before) != _path_of(section, after)
     }
     return sections[0] ^ sections[1] | paths | {fact.removesuffix(".state") for fact in one_sided}
+
+
+def _facts_of_command(good: Job, now: Job) -> frozenset[str]:
+    """The facts that are about what only one of two commands names: its paths, its script."""
+    if good.command == now.command:
+        return frozenset()
+    programs = [job.command[: 2 if job.command[:1] == ("-m",) else 1] for job in (good, now)]
+    return ARGUMENT_FACTS | (SCRIPT_FACTS if programs[0] != programs[1] else frozenset())
 
 
 def _path_of(section: str, facts: Mapping[str, str]) -> str:

@@ -145,11 +145,34 @@ def test_a_file_that_is_another_or_gone_is_a_change():
     assert changes(good, gone) == ["node3: files.same.a.json.state there → missing"]
 
 
-def test_modules_of_another_command_are_another_question():
-    good, now = seen(software={"unfound": []}), seen(software={"unfound": ["foo"]})
-    assert changes(good, now) == ['node3: software.unfound [] → ["foo"]']
-    now.job = dataclasses.replace(now.job, command=("other.py",))
+@pytest.mark.parametrize(
+    ("section", "field", "before", "after", "command"),
+    [
+        ("software", "unfound", [], ["foo"], ("train.py", "--lr", "2")),
+        (
+            "job_paths",
+            "arguments",
+            {},
+            {"./no.json": "--data"},
+            ("train.py", "--data", "./no.json"),
+        ),
+        ("job_paths", "written", {"out": "--output"}, {}, ("train.py",)),
+        ("local_modules", "files", {"data.py": "1"}, {"data.py": "2"}, ("other.py",)),
+        ("deepspeed_config", "script", {"words": ["a"]}, {"words": ["b"]}, ("-m", "other")),
+    ],
+)
+def test_what_another_command_names_is_another_question(section, field, before, after, command):
+    good, now = (seen(**{section: {"kept": 1, field: value}}) for value in (before, after))
+    good.job = now.job = dataclasses.replace(good.job, command=("train.py", "--lr", "1"))
+    assert len(changes(good, now)) == 1
+    now.job = dataclasses.replace(now.job, command=command)
     assert changes(good, now) == []
+
+
+def test_a_module_that_changed_is_a_change_whatever_the_scripts_arguments():
+    good, now = (seen(local_modules={"files": {"data.py": digest}}) for digest in "12")
+    good.job, now.job = (dataclasses.replace(now.job, command=("train.py", rate)) for rate in "12")
+    assert changes(good, now) == ["node3: local_modules.files.data.py 1 → 2"]
 
 
 def test_what_the_failing_check_reads_comes_first():
