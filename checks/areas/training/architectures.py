@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import re
 
+from checks.areas.training.smoke import why_cannot_import
 from checks.check import node_check
 from checks.facts import NodeView
 from checks.facts.gpus import Gpus
 from checks.facts.smoke import Smoke
+from checks.facts.software import Software
 from checks.model import Severity, Verdict, ok, skip, warn
 
 ARCHITECTURE = re.compile(r"(sm|compute)_(\d+)(\d)[af]?")
 
 
-@node_check("training.torch-has-code-for-the-gpus", Smoke, Gpus, severity=Severity.WARN)
+@node_check(
+    "training.torch-has-code-for-the-gpus",
+    *(Smoke, Gpus),
+    severity=Severity.WARN,
+    optional=(Software,),
+)
 def torch_has_code_for_the_gpus(node: NodeView) -> Verdict:
     """torch as it is installed has code that runs on each GPU of the node.
 
@@ -28,6 +35,8 @@ def torch_has_code_for_the_gpus(node: NodeView) -> Verdict:
     Fix:
         no-code: a build that has code for the GPUs.
     """
+    if reason := why_cannot_import(node):
+        return skip(reason)
     ranks = node.read(Smoke).ranks
     built = next((rank.said.architectures for rank in ranks if rank.said.architectures), ())
     cards = [card for card in node.read(Gpus).gpus if card.capability]

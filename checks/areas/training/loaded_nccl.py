@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 
+from checks.areas.training.smoke import why_cannot_import
 from checks.check import node_check
 from checks.facts import NodeView
 from checks.facts.smoke import Smoke
@@ -31,6 +32,8 @@ def nccl_is_the_one_installed(node: NodeView) -> Verdict:
         another-nccl: shows which file is loaded; then take its folder out of LD_LIBRARY_PATH or
             LD_PRELOAD of that login.
     """
+    if reason := why_cannot_import(node):
+        return skip(reason)
     loaded = next((rank.said.nccl for rank in node.read(Smoke).ranks if rank.said.nccl), "")
     packages = node.read(Software).packages
     installed = [packages[name] for name in packages if name.startswith(NCCL_WHEEL)]

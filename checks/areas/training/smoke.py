@@ -105,18 +105,24 @@ def smoke_trains(node: NodeView) -> Verdict:
     )
 
 
+def why_cannot_import(node: NodeView, packages: Collection[str] = ()) -> str:
+    """Why the interpreter there does not run, or lacks a package; and which check says so."""
+    software = node.read(Software) if node.has(Software) else None
+    if software and not software.ok:
+        return "the interpreter does not run; see software.python-is-there"
+    if software and any(software.modules.get(name) is None for name in packages):
+        return "the interpreter lacks a package; see software.deepspeed-is-installed"
+    return ""
+
+
 def why_cannot_train(node: NodeView, packages: Collection[str] = ("torch", "deepspeed")) -> str:
     """Why no rank can start on that node, and which check says so, if its other facts show it."""
-    if node.has(Software):
-        software = node.read(Software)
-        if shadowing_files(node):
-            return "a module is shadowed; see software.packages-are-the-environments-own"
-        if not software.ok:
-            return "the interpreter does not run; see software.python-is-there"
-        if any(software.modules.get(name) is None for name in packages):
-            return "the interpreter lacks a package; see software.deepspeed-is-installed"
-        if has_foreign_training_package(node):
-            return "a package is shadowed; see software.packages-are-the-environments-own"
+    if node.has(Software) and shadowing_files(node):
+        return "a module is shadowed; see software.packages-are-the-environments-own"
+    if reason := why_cannot_import(node, packages):
+        return reason
+    if node.has(Software) and has_foreign_training_package(node):
+        return "a package is shadowed; see software.packages-are-the-environments-own"
     if node.has(FreeSpace) and is_unusable(node.read(FreeSpace).temporary):
         return "no temporary files can be written; see files.temporary-folder-is-usable"
     if limited := limit_skip_reason(node):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from checks.answer import Answer
 from checks.facts.gpus import Gpu, Gpus
 from checks.facts.ports import PortSettings
 from checks.facts.smoke import CompiledOp, Smoke
 from checks.facts.software import Software
+from checks.model import Outcome
 from tests.support.smokes import CHECK, cluster, rank, smoke, smoke_finding, stopped_at, trained
 from tests.support.snapshots import judged, with_fact, without
 
@@ -136,6 +138,19 @@ def test_the_nccl_that_is_loaded_is_the_one_installed(loaded, packages, outcome,
     with_fact(snap, "node1", Software("/v/python", "ok", "3.11.2", packages=packages))
     finding = judged(snap, "training.nccl-is-the-one-installed")[("node1",)]
     assert (finding.outcome.value, finding.cause) == (outcome, cause)
+
+
+@pytest.mark.parametrize(
+    "claim", ["training.torch-has-code-for-the-gpus", "training.nccl-is-the-one-installed"]
+)
+def test_an_interpreter_that_is_not_there_is_said_once(claim):
+    snap = cluster(smoke(rank(trained())))
+    snap.put("node1", Smoke.section, Answer(None, "/v/python is not installed"))
+    with_fact(snap, "node1", Software("/v/python", "missing"))
+    finding = judged(snap, claim)[("node1",)]
+    assert finding.message.endswith("see software.python-is-there")
+    with_fact(snap, "node1", Software("/v/python", "ok"))
+    assert judged(snap, claim)[("node1",)].outcome is Outcome.UNKNOWN
 
 
 @pytest.mark.parametrize(
