@@ -63,8 +63,24 @@ def conda_environments(root):
 
 def has_torch(prefix):
     """Whether an import there would find torch."""
-    places = os.path.join(glob.escape(prefix), "lib*", "python3*", "site-packages")
-    return bool(glob.glob(os.path.join(places, "torch", "version.py")))
+    pattern = os.path.join(glob.escape(prefix), "lib*", "python3*", "site-packages")
+    for own in glob.glob(pattern):
+        folders = [own, *borrowed_folders(own)]
+        if any(os.path.isfile(os.path.join(path, "torch", "version.py")) for path in folders):
+            return True
+    return False
+
+
+def borrowed_folders(site_packages):
+    """Folders that its .pth files add, as those of another environment."""
+    folders = []
+    for path in sorted(glob.glob(os.path.join(glob.escape(site_packages), "*.pth"))):
+        try:
+            with open(path, errors="replace") as file:
+                folders += [line.strip() for line in file if line.startswith("/")]
+        except OSError:
+            continue
+    return folders
 
 
 def system_interpreters():

@@ -295,6 +295,19 @@ def test_the_environment_asked_for_may_call_its_interpreter_otherwise(tmp_path):
     assert seen.with_torch[0] == str(tmp_path / "venv/bin/python3")
 
 
+@pytest.mark.parametrize("line", ["{other}", "import sys", "# {other}", "relative/folder"])
+def test_an_environment_that_borrows_torch_by_a_pth_file_has_it(tmp_path, line):
+    other, own = tmp_path / "other", tmp_path / "venv/lib/python3.9/site-packages"
+    (other / "torch").mkdir(parents=True)
+    (other / "torch/version.py").touch()
+    own.mkdir(parents=True)
+    (own / "borrow.pth").write_text(f"import os\n{line.format(other=other)}\n")
+    (tmp_path / "venv/bin").mkdir(parents=True)
+    (tmp_path / "venv/bin/python").symlink_to(sys.executable)
+    seen = asked("/gone/bin/python", workdir=str(tmp_path))
+    assert (str(tmp_path / "venv/bin/python") in seen.with_torch) is (line == "{other}")
+
+
 def test_a_crash_keeps_its_words(tmp_path):
     broken = script(tmp_path, "echo libz.so.1: cannot open shared object file >&2; exit 127")
     seen = asked(str(broken))
