@@ -24,18 +24,11 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 OUTPUT = ROOT / "checks/knowledge/api_history/libraries"
 PIP = (sys.executable, "-m", "pip", "--disable-pip-version-check")
 _MINOR = re.compile(r"(\d+\.\d+)(?:\.\d+)*(?:\.post\d+)?")
-_MAC = ("--platform", "macosx_11_0_arm64", "--platform", "macosx_14_0_arm64")
-_LINUX = (
-    "--platform",
-    "manylinux_2_28_x86_64",
-    "--platform",
-    "manylinux2014_x86_64",
-    "--platform",
-    "manylinux_2_24_x86_64",
-    "--platform",
-    "manylinux1_x86_64",
-    "--platform",
-    "manylinux_2_31_x86_64",
+_PLATFORMS = ("macosx_11_0_arm64", "macosx_12_0_arm64", "macosx_14_0_arm64")
+"""Whose wheels have the same Python files, and no code for GPUs."""
+_WHEELS = (
+    *("--only-binary=:all:", "--python-version", "3.11"),
+    *(word for platform in _PLATFORMS for word in ("--platform", platform)),
 )
 LIBRARIES = {
     library.name: library
@@ -46,6 +39,37 @@ LIBRARIES = {
         Library("peft", "0.4"),
         Library("datasets", "2.12"),
         Library("huggingface_hub", "0.14"),
+        Library("deepspeed", "0.9", is_wheel=False),
+        Library("safetensors", "0.3"),
+        Library("pydantic", "1.10", shallow=r"_internal\.|v1\."),
+        Library("fsspec", "2023.1", shallow=r"implementations\."),
+        Library("wandb", "0.15", shallow=r"proto\b|sdk\.internal\.|apis\.|automations\."),
+        Library("lightning", "2.0"),
+        Library("pytorch-lightning", "1.9"),
+        Library("sentence-transformers", "2.2"),
+        Library(
+            "torch",
+            "2.0",
+            within=r"\w+\.py|(?:amp|cuda|distributed|nn|optim|utils|autograd|backends|library)/"
+            r"|_(?:dynamo|inductor|functorch)/\w+\.py",
+            shallow=r"nn\.modules|_dynamo|_inductor|_functorch|_meta|_refs|_tensor|_jit|overrides",
+        ),
+        *(
+            Library(name, oldest, package, is_caller=True)
+            for name, oldest, package in (
+                ("ms-swift", "1.0", "swift"),
+                ("llamafactory", "0.5", ""),
+                ("verl", "0.1", ""),
+                ("openrlhf", "0.1", ""),
+                ("liger-kernel", "0.1", ""),
+                ("unsloth", "2024.8", ""),
+                ("unsloth-zoo", "2024.11", ""),
+                ("autoawq", "0.1", "awq"),
+                ("optimum", "1.10", ""),
+                ("axolotl", "0.4", ""),
+                ("llmcompressor", "0.1", ""),
+            )
+        ),
     )
 }
 
@@ -73,23 +97,13 @@ def _key(version: str) -> tuple[int, ...]:
 
 
 def _download(library: Library, version: str, cache: Path) -> Path:
+    """The folder with its file; empty where there is none that fits."""
     folder = cache / library.name / version
     if not folder.is_dir() or not any(folder.iterdir()):
-        print(library.name, version, flush=True)
-        subprocess.run(
-            [
-                *PIP,
-                "download",
-                "-q",
-                "--no-deps",
-                "--no-cache-dir",
-                "-d",
-                str(folder),
-                *library.options,
-                f"{library.name}=={version}",
-            ],
-            check=False,
-        )
+        kind = _WHEELS if library.is_wheel else ("--no-binary", library.name)
+        what = (*kind, "-d", str(folder), f"{library.name}=={version}")
+        subprocess.run([*PIP, "download", "-q", "--no-deps", "--no-cache-dir", *what], check=False)
+        folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 
@@ -105,9 +119,10 @@ def module_text(library: Library, history: History, callees: Mapping[str, Histor
         parts["BASES"] = list(_base_lines(history, callees))
         parts["CHANGES"] = list(table_lines(history.changed, history.names))
     parts["USES"] = list(table_lines(uses, history.names))
+    project = f'PROJECT = "{library.name}"\n'
     body = ("\n".join((f'{name} = r"""', *lines, '"""\n')) for name, lines in parts.items())
     head = f'"""{library.name}: which releases have what; written by scripts/api_history."""\n'
-    return "\n".join((head, *body))
+    return "\n".join((head, project, *body))
 
 
 def _is_changed(use: str, callees: Mapping[str, History]) -> bool:
@@ -139,7 +154,7 @@ def main(cache: Path, names: Sequence[str]) -> None:
         releases = (
             (minor, Release(library, sorted(folder.iterdir()), cache / "parsed"))
             for minor, folder in releases_of(library, cache)
-            if folder.is_dir()
+            if any(folder.iterdir())
         )
         histories[library.name] = History(library, releases)
         print(

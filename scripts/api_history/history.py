@@ -21,11 +21,11 @@ class History:
         self.bases: dict[str, list[str]] = {}
         for at, (name, release) in enumerate(releases):
             self.names.append(name)
-            for symbol in set(release.symbols()):
+            for symbol in set(() if library.is_caller else release.symbols()):
                 self.presence[symbol] |= 1 << at
             for use in release.uses:
                 self.uses[use] |= 1 << at
-            self.bases |= _bases_of(release, library.shallow)
+            self.bases |= {} if library.is_caller else _bases_of(release, library.shallow)
         self._accept_any_argument()
         self._everywhere = (1 << len(self.names)) - 1
         self.changed = {

@@ -31,18 +31,18 @@ _CALLED = ("__init__", "__call__")
 class Library:
     """A library on PyPI: its oldest release of interest, and what its modules are called.
 
-    Of modules that match `shallow` only the names count, without attributes and arguments.
-    `is_caller`: only what it imports from the others is of interest.
+    Of modules that match `shallow` only the names count, without attributes and arguments; files
+    whose paths below the package do not match `within` are left out. `is_caller`: only what it
+    imports from the others is of interest. `is_wheel`: else it comes as source alone.
     """
 
     name: str
     oldest: str
     package: str = ""
-    options: tuple[str, ...] = ()
     shallow: str = "(?!)"
+    within: str = ""
     is_caller: bool = False
-    only: str = ""
-    """Minor releases to read, of a library whose files are large."""
+    is_wheel: bool = True
 
     @property
     def root(self) -> str:
@@ -58,7 +58,7 @@ class Release:
         self.modules: dict[str, dict] = {}
         self.packages: set[str] = set()
         self.uses: set[str] = set()
-        for path, text in _sources(archives, library.root):
+        for path, text in _sources(archives, library):
             name = path.removesuffix(".pyi").removesuffix(".py").replace("/", ".")
             is_package = name == "__init__" or name.endswith(".__init__")
             name = name.removesuffix("__init__").removesuffix(".")
@@ -198,13 +198,13 @@ def _argument_symbols(function: str, arguments: Collection[str]) -> Iterator[str
     yield from (f"{function}({each})" for each in arguments if each not in ("self", "cls"))
 
 
-def _sources(archives: Collection[Path], root: str) -> Iterator[tuple[str, str]]:
+def _sources(archives: Collection[Path], library: Library) -> Iterator[tuple[str, str]]:
     """The package's modules, by their paths below it."""
-    inside = re.compile(rf"(?:[^/]+-[^/]+/)?(?:src/)?{root}/(.*\.pyi?)$")
+    inside = re.compile(rf"(?:[^/]+-[^/]+/)?(?:src/)?{library.root}/(.*\.pyi?)$")
     for archive in archives:
         for name, data in _members(archive):
             found = inside.match(name)
-            if found and not _SKIPPED.search(found[1]):
+            if found and re.match(library.within, found[1]) and not _SKIPPED.search(found[1]):
                 yield found[1], data().decode("utf-8", "replace")
 
 

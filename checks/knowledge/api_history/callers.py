@@ -29,9 +29,16 @@ class Caller:
     code: str = ""
 
     @property
+    def is_model(self) -> bool:
+        """Whether it came with a model, with trust_remote_code."""
+        return "/transformers_modules/" in self.path
+
+    @property
     def words(self) -> str:
         """For a person."""
         name = PurePosixPath(self.path).name
+        if self.is_model:
+            return f"the model's own code ({name})"
         return self.package or (f"your code ({name})" if name else "the code that runs")
 
 

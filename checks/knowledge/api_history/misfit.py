@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from checks.knowledge.api_history.callers import Caller, find_caller
-from checks.knowledge.api_history.requests import Request, find_requests
-from checks.knowledge.api_history.tables import Span, Symbol, table_of
+from checks.knowledge.api_history.requests import Request, find_import, find_requests
+from checks.knowledge.api_history.tables import Span, Symbol, project_of, table_of
 from checks.knowledge.releases import version_key
 
 _LISTED = re.compile(
@@ -41,7 +41,23 @@ def explain_misfit(line: str, text: str, versions: Mapping[str, str]) -> Misfit 
         if not version or request.symbol.span.has(version) is not request.is_wanted:
             fixes = _fixes(request, caller, version)
             return Misfit(_cause(request, version), "; or ".join(fixes))
-    return None
+        return None
+    return _unknown_misfit(line, caller)
+
+
+def _unknown_misfit(line: str, caller: Caller) -> Misfit | None:
+    """Of two installed packages of which one imports what the other lacks, without a table."""
+    found = find_import(line)
+    if not found or not caller.package or caller.package == found.library:
+        return None
+    asking, asked = caller.package, found.library
+    new, old = project_of(asking), project_of(asked)
+    return Misfit(
+        f"{asking} imports {found.words}, which the installed {asked} does not have: the two "
+        "releases do not fit; which of them is too old, the log does not say",
+        f"`uv pip list | grep -iE '{new}|{old}'` shows both; `uv pip install -U {new}` on every "
+        f"node brings the {old} that it asks for; else a {old} of the time of this {new}",
+    )
 
 
 def _listed_versions(text: str) -> Mapping[str, str]:
@@ -98,7 +114,7 @@ def _use_of(request: Request, caller: Caller) -> Span | None:
 
 
 def _install(library: str, bounds: str) -> str:
-    return f"`uv pip install '{library}{bounds}'` on every node"
+    return f"`uv pip install '{project_of(library)}{bounds}'` on every node"
 
 
 def _adaptation(request: Request, caller: Caller) -> str:
@@ -119,6 +135,8 @@ def _later_caller(request: Request, caller: Caller) -> str:
         return (
             f"a newer {caller.package}, if one has adapted (`uv pip install -U {caller.package}`)"
         )
+    if caller.is_model:
+        return "a newer revision of the model, or trust_remote_code off where transformers has it"
     library, name = request.symbol.library, request.symbol.name
     places = [each for each in _same_names(library, name) if not each.span.last]
     is_moved = bool(name and places) and not set(name) & set(".(")

@@ -29,6 +29,7 @@ _COUNT = re.compile(
     r"but (?P<given>\d+) (?:was|were) given"
 )
 _CIRCULAR = "partially initialized module"
+_COMPILED = re.compile(r"^_|cuda|_ext|_cpp|_lib|kernel|_pb2|ops$", re.IGNORECASE)
 _CALL = re.compile(r"\b([A-Z]\w*)\((?:[^()]*\)|[^()]*)$")
 _COMMON_NAME = re.compile(
     r"[a-z_]\w*|(?:Base|Custom|Data|Model|My|Script)?"
@@ -65,6 +66,29 @@ class Request:
     words: str
     is_wanted: bool = True
     other: str = ""
+
+
+@dataclass(frozen=True)
+class Import:
+    """What an installed package was asked for, in words."""
+
+    library: str
+    words: str
+
+
+def find_import(line: str) -> Import | None:
+    """The import that failed, of a name or a module within an installed package.
+
+    None where it may have another reason: a compiled part, a file that hides the package, a circle.
+    """
+    if found := _IMPORT.search(line):
+        is_installed = re.search(r"\(\S*/(?:site|dist)-packages/", line)
+        words = f"`{found['name']}` from {found['module']}"
+        is_plain = is_installed and not _COMPILED.search(found["name"]) and _CIRCULAR not in line
+    elif found := _MODULE.search(line):
+        words = found["module"]
+        is_plain = not _COMPILED.search(words.rpartition(".")[2])
+    return Import(found["module"].partition(".")[0], words) if found and is_plain else None
 
 
 def find_requests(line: str, text: str, caller: Caller) -> Iterator[Request]:

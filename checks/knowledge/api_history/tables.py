@@ -88,9 +88,13 @@ class Symbol:
 
 @dataclass(frozen=True)
 class Table:
-    """What changed in a library, by module and by name; what it imports of others."""
+    """What changed in a library, by module and by name; what it imports of others.
+
+    `project` is what pip calls it.
+    """
 
     library: str
+    project: str
     symbols: Mapping[tuple[str, str], Symbol]
     uses: Mapping[tuple[str, str], Symbol]
     bases: Mapping[str, Sequence[str]]
@@ -123,7 +127,15 @@ def table_of(library: str) -> Table | None:
         for line in getattr(module, "BASES", "").splitlines()
         if (words := line.split())
     }
-    return Table(library, read(getattr(module, "CHANGES", "")), read(module.USES), bases)
+    return Table(
+        library, module.PROJECT, read(getattr(module, "CHANGES", "")), read(module.USES), bases
+    )
+
+
+def project_of(package: str) -> str:
+    """What pip calls a package, as far as the tables or its name say."""
+    table = table_of(package)
+    return table.project if table else package.replace("_", "-")
 
 
 def _read_rows(text: str) -> Iterator[tuple[str, str, str]]:

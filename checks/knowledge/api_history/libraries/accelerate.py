@@ -1,5 +1,7 @@
 """accelerate: which releases have what; written by scripts/api_history."""
 
+PROJECT = "accelerate"
+
 RELEASES = """
 0.20 0.21 0.22 0.23 0.24 0.25 0.26 0.27 0.28 0.29 0.30 0.31 0.32 0.33 0.34 1.0 1.1 1.2 1.3 1.4 1.5
 1.6 1.7 1.8 1.9 1.10 1.11 1.12 1.13 1.14 1.15

@@ -1,5 +1,7 @@
 """datasets: which releases have what; written by scripts/api_history."""
 
+PROJECT = "datasets"
+
 RELEASES = """
 2.12 2.13 2.14 2.15 2.16 2.17 2.18 2.19 2.20 2.21 3.0 3.1 3.2 3.3 3.4 3.5 3.6 4.0 4.1 4.2 4.3 4.4
 4.5 4.6 4.7 4.8 5.0 5.1 5.2
