@@ -47,8 +47,8 @@ def summary_lines(
     noted: bool = False,
 ) -> list[str]:
     """Lines for a terminal of that width: who is suspected, each area with what is wrong in it,
-    what changed since the last go, the `notes`, then one line that says go or stop and what to
-    type.
+    what changed since the last go, what the first start compiles, the `notes`, then one line that
+    says go or stop and what to type.
 
     `go` is the sentence that follows a go; `stop` ends the sentence `Fix it, then …`. `shown` are
     the findings as a person reads them, where some stand for others; all are counted. A `brief` one
@@ -65,10 +65,25 @@ def summary_lines(
         if not brief or any(finding.outcome in _WRONG for finding in own):
             lines += _area_lines(area, own, read, columns)
         lines += _failure_lines([finding for finding in read if noted and finding.noted], columns)
-    for line in (*(changed.lines if changed else ()), *notes):
+    for line in (*(changed.lines if changed else ()), *_compile_notes(findings), *notes):
         lines += wrap_text(Text(), escape_text(line), columns)
     gap = [Text()] if lines else []
     return render_lines([*lines, *gap, _decision_line(shown, go, stop)], colour=colour)
+
+
+def _compile_notes(findings: Sequence[Finding]) -> list[str]:
+    """What the ranks will wait for at the first start, by operator; nothing where none starts."""
+    if any(finding.stops for finding in findings):
+        return []
+    nodes: dict[str, list[str]] = {}
+    for finding in findings:
+        if finding.outcome is Outcome.PASS and (operator := finding.evidence.get("compiles")):
+            nodes.setdefault(operator, []).extend(finding.subject)
+    return [
+        f"The first start compiles {operator} on {fold_names(names)}, about a minute where the "
+        "processors are free; its ranks wait for that, those of the next do not."
+        for operator, names in nodes.items()
+    ]
 
 
 def _blame_lines(findings: Sequence[Finding], width: int) -> list[Text]:

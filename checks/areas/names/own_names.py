@@ -20,6 +20,7 @@ from checks.facts.environment import Environment
 from checks.facts.interfaces import Interfaces
 from checks.facts.names import Names
 from checks.facts.surroundings import Surroundings
+from checks.folded_names import fold_names
 from checks.knowledge.logins.on_each_node import NODE, fix_on_each
 from checks.knowledge.nccl_variables import GLOO_IFNAME, setting_in_force
 from checks.knowledge.training_network import (
@@ -162,7 +163,7 @@ def hostnames_are_unique(cluster: ClusterView) -> Verdict:
     if not shared:
         return ok(f"{len(called)} nodes, {len(called)} host names")
     message = "; ".join(
-        f"{' and '.join(names)} have the same host name {hostname}"
+        f"{fold_names(names)} have the same host name {hostname}"
         for hostname, names in shared.items()
     )
     wrong = [

@@ -102,6 +102,7 @@ def smoke_trains(node: NodeView) -> Verdict:
         seconds=smoke.seconds,
         losses=list(report.loss_values),
         **smoke.imported_versions,
+        **({"compiles": report.op.name} if report.op and not report.op.compiled else {}),
     )
 
 

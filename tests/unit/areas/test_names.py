@@ -192,7 +192,7 @@ def test_host_name_twice_warns():
     snap = with_fact(cluster(), "node3", Names("node2", None, ("10.0.0.3",), {}))
     found = judged(snap, "names.hostnames-are-unique")[()]
     assert found.warned
-    assert "node2 and node3 have the same host name node2" in found.message
+    assert "node[2-3] have the same host name node2" in found.message
 
 
 def test_each_machine_that_has_not_its_own_name_is_renamed():

@@ -26,6 +26,7 @@ def test_a_start_that_will_compile_is_told_beforehand():
     finding = smoke_finding(rank(trained(op=op)))
     assert finding.outcome.value == "pass"
     assert "will compile deepspeed_shm_comm" in finding.message
+    assert finding.evidence["compiles"] == op.name
 
 
 @pytest.mark.parametrize("losses", [("nan", "nan"), ("0.9", "inf")])

@@ -47,6 +47,20 @@ def test_what_is_worth_knowing_is_shown_where_it_is_asked_for():
     assert lines[-1] == "GO: 1 check passed. Start"
 
 
+def test_what_the_first_start_compiles_is_said_of_all_nodes_at_once_where_it_can_start():
+    smokes = [
+        Finding(
+            "training.t", "training", (name,), Severity.BLOCK, Outcome.PASS,
+            evidence={"compiles": "shm_comm"},
+        )
+        for name in NAMES[:4]
+    ]  # fmt: skip
+    lines = told(*smokes)
+    assert lines[1].startswith("The first start compiles shm_comm on gpu[01-04], about a minute")
+    assert "compiles" not in " ".join(told(*smokes, low("gpu09")))
+    assert "compiles" not in " ".join(told(replace(smokes[0], evidence={})))
+
+
 def test_a_go_for_want_of_anything_that_applies_says_so():
     lines = told(pair("gpu01", "gpu02", Outcome.SKIP))
     assert lines[-1] == "GO: none of the checks applies here. Start"
