@@ -21,8 +21,9 @@ EXTENSIONS = "/root/.cache/torch_extensions"
 
 
 def folder(path: str, **fields: Any) -> FolderSpace:
-    healthy = {"nearest": path, "directory": True, "writable": True, "free_bytes": 10**12}
-    return FolderSpace("there", path, **{**healthy, "mount": "/", "filesystem": "ext4", **fields})
+    healthy = {"state": "there", "nearest": path, "directory": True, "writable": True}
+    disk = {"free_bytes": 10**12, "mount": "/", "filesystem": "ext4"}
+    return FolderSpace(absolute=path, **{**healthy, **disk, **fields})
 
 
 def software(**fields: Any) -> Software:

@@ -35,5 +35,6 @@ LOGIN_TEXTS = {
     "/root/.ssh/config: terminating, 1 bad configuration options": "config-broken",
     "Unable to negotiate with 10.0.0.2 port 22: no matching host key type": "no-common-algorithm",
     "Access denied by pam_slurm_adopt\nConnection closed by 10.0.0.2 port 22": "shell-refuses",
+    "kex_exchange_identification: x\nConnection closed by UNKNOWN port 65535": "proxy-fails",
     "something new": "ssh-failed",
 }

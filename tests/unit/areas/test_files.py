@@ -117,6 +117,7 @@ def test_a_script_that_no_node_has_is_copied_from_here_or_misspelt(copies, near,
         (PathState("there", "/run", "file"), "not-a-directory"),
         (PathState("hangs", "/run"), "hangs"),
         (PathState("denied", "/run", detail="Permission denied"), "denied"),
+        (PathState("error", "/run", detail="Input/output error"), "error"),
     ],
 )
 def test_each_other_fault_of_the_working_directory_has_its_cause(workdir, cause):

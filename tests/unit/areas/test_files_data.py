@@ -26,6 +26,7 @@ IN_COMMAND = "paths-in-the-command-are-there"
         (MISSING, existing(), "", "missing!"),
         (JobPath("denied", MODEL), existing(), "model", "denied!"),
         (JobPath("hangs", MODEL), existing(), "model", "hangs!"),
+        (JobPath("error", MODEL), existing(), "model", "error!"),
         (MISSING, MISSING, "model", "missing-everywhere"),
         (MISSING, MISSING, "steps", "pass"),
         (existing(digest="a"), existing(digest="b"), "config", "differs!"),

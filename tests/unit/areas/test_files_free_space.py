@@ -145,6 +145,7 @@ def caches(*folders: FolderSpace, variable: str = "HF_HOME", **job: Any):
         ({"writable": False, "state": "missing"}, True, "not-writable"),
         ({"state": "hangs", "directory": False}, True, "hangs"),
         ({"state": "denied", "directory": False}, False, "denied"),
+        ({"state": "error", "directory": False}, False, "error"),
     ],
 )
 def test_a_cache_of_one_node_can_be_written(fields, named, expected):

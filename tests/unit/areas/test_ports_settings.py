@@ -15,7 +15,7 @@ from tests.support.snapshots import judged, with_fact
 
 WIDE, HANDED = "ports.ephemeral-range-is-wide-enough", "ports.master-port-is-not-handed-out"
 TABLE, FREE = "ports.connection-table-has-room", "ports.master-port-is-free"
-OPEN = "ports.ephemeral-ports-are-open"
+OPEN, MASTER = "ports.ephemeral-ports-are-open", "ports.master-port-is-reachable"
 PLAIN = PortSettings(32768, 60999, "", 1024, used=40, tracked=100, most_tracked=65536)
 NODES = ("node1", "node2", "node3")
 
@@ -131,21 +131,43 @@ def test_a_further_address_that_is_not_reached_is_named():
     assert "from 10.7.0.0/30" in one.fix.note
 
 
-def test_a_reverse_path_filter_is_named_with_the_route_that_fixes_it():
+@pytest.mark.parametrize(
+    ("check", "caller", "target", "port"),
+    [(OPEN, "node1", "node3", 40000), (MASTER, "node3", "node1", 29500)],
+)
+def test_a_reverse_path_filter_is_named_with_the_route_that_fixes_it(check, caller, target, port):
+    snap, back = cluster(NODES), f"10.0.0.{caller[-1]}"
+    both = (LO, Interface("eth0", ipv4=(f"10.0.0.{target[-1]}/24",), strict_source=True))
+    second = Interface("eth1", ipv4=(f"10.7.0.{target[-1]}/24",))
+    with_fact(snap, target, Interfaces((*both, second)))
+    answering = dict.fromkeys(NODES, (40000, 29500))
+    for number, name in enumerate(NODES, 1):
+        with_fact(snap, name, PLAIN)
+        with_fact(snap, name, Listeners(f"10.0.0.{number}", (40000,), "" if number == 1 else None))
+        with_fact(snap, name, DialResults(answering))
+    sources = {caller: {back: f"10.7.0.{target[-1]}"}}
+    with_fact(snap, target, DialResults(answering, sources=sources))
+    lost = FailedCall(target, f"10.0.0.{target[-1]}", port, "absent", 3.1)
+    others = {name: ports for name, ports in answering.items() if name != target}
+    with_fact(snap, caller, DialResults(others, (lost,)))
+    found = judged(snap, check)[caller, target]
+    assert found.cause == "reverse-path"
+    assert f"{target} would answer through eth1" in found.message
+    assert (found.fix.on, found.fix.command) == (target, f"ip route replace {back}/32 dev eth0")
+
+
+def test_a_first_address_that_is_not_reached_is_put_behind():
     snap = cluster(NODES)
-    both = (LO, Interface("eth0", ipv4=("10.0.0.3/24",), strict_source=True))
-    second = Interface("eth1", ipv4=("10.7.0.3/24",))
-    with_fact(snap, "node3", Interfaces((*both, second)))
+    two = Interface("eth0", ipv4=("10.9.9.9/24", "10.0.0.3/24"))
+    with_fact(snap, "node3", Interfaces((LO, two)))
+    answering = dict.fromkeys(NODES, (40000,))
     for number, name in enumerate(NODES, 1):
         with_fact(snap, name, PLAIN)
         with_fact(snap, name, Listeners(f"10.0.0.{number}", (40000,)))
-        with_fact(snap, name, DialResults({other: (40000,) for other in NODES if other != name}))
-    sources = {"node1": {"10.0.0.1": "10.7.0.3"}}
-    reached = {"node1": (40000,), "node2": (40000,)}
-    with_fact(snap, "node3", DialResults(reached, sources=sources))
-    lost = FailedCall("node3", "10.0.0.3", 40000, "absent", 3.1)
-    with_fact(snap, "node1", DialResults({"node2": (40000,)}, (lost,)))
+        with_fact(snap, name, DialResults(answering))
+    lost = FailedCall("node3", "10.9.9.9", 40000, "dropped", 3.1)
+    sources = {"node3": {"10.0.0.3": "10.0.0.1"}}
+    with_fact(snap, "node1", DialResults(answering, (lost,), sources=sources))
     found = judged(snap, OPEN)["node1", "node3"]
-    assert found.cause == "reverse-path"
-    assert "node3 would answer through eth1" in found.message
-    assert (found.fix.on, found.fix.command) == ("node3", "ip route replace 10.0.0.1/32 dev eth0")
+    command = "ip addr del 10.9.9.9/24 dev eth0; ip addr add 10.9.9.9/24 dev eth0"
+    assert (found.cause, found.fix.on, found.fix.command) == ("first-address", "node3", command)

@@ -67,6 +67,7 @@ def test_another_major_cuda_only_warns_where_deepspeed_does_not_refuse_it():
     [
         ({}, "pass"),
         ({"noexec": True, "mount": "/home"}, "noexec!"),
+        ({"state": "hangs"}, "unreadable!"),
         ({"read_only": True}, "not-writable!"),
         ({"writable": False}, "not-writable!"),
         ({"free_bytes": 0}, "no-space!"),
