@@ -7,12 +7,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+LONGEST_ERROR = 2000
+"""Characters that are kept of what a node says it cannot say."""
+MOST_SECONDS = 1e6
+
 
 @dataclass(frozen=True)
 class Answer:
     """The section's `data`, or None and the `error` that says why there is none.
 
-    `seconds` is what the section took on the node, where its probe measured that.
+    `seconds` is what the section took on the node, where its probe measured that and says a
+    time that can be.
     """
 
     data: Mapping[str, Any] | None = None
@@ -23,10 +28,11 @@ class Answer:
     def from_json(cls, message: Mapping[str, Any]) -> Answer:
         """Read `{"data": {…}}` or `{"error": "…"}`; data of another shape is an error too."""
         if "error" in message:
-            return cls(error=str(message["error"]))
-        data = message.get("data")
+            return cls(error=str(message["error"])[:LONGEST_ERROR])
+        data, seconds = message.get("data"), message.get("seconds")
         if isinstance(data, dict):
-            return cls(data, seconds=message.get("seconds"))
+            timed = isinstance(seconds, int | float) and 0 <= seconds < MOST_SECONDS
+            return cls(data, seconds=seconds if timed else None)
         return cls(error=f"expected an object, got {json.dumps(data)[:60]}")
 
     def as_json(self) -> dict[str, Any]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from checks.check import Claim
 from checks.effects import hold_against_facts
 from checks.errors import FactError
 from checks.facts import ClusterView, Login, NodeView, Snapshot
 from checks.model import Finding, Outcome, Verdict, skip, unknown
+from checks.printable import shorten_message
 
 REACH = "reach"
 IN_TIME = "reach.node-answers-in-time"
@@ -101,6 +104,15 @@ def _seconds_of(claim: Claim, verdict: Verdict, snapshot: Snapshot) -> float:
     return max((answer.seconds or 0.0 for answer in answers if answer), default=0.0)
 
 
+def _finite(value: Any) -> Any:
+    """A number that strict JSON has no words for, as text: what nodes print may hold some."""
+    if isinstance(value, dict):
+        return {name: _finite(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(one) for one in value]
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
+
+
 def _make_finding(
     claim: Claim, verdict: Verdict, allowed: frozenset[str], snapshot: Snapshot
 ) -> Finding:
@@ -111,10 +123,10 @@ def _make_finding(
         subject=claim.subject,
         severity=verdict.severity or check.severity,
         outcome=verdict.outcome,
-        message=verdict.message,
+        message=shorten_message(verdict.message),
         cause=verdict.cause,
         fix=verdict.fix,
-        evidence=verdict.evidence,
+        evidence={name: _finite(value) for name, value in verdict.evidence.items()},
         seconds=_seconds_of(claim, verdict, snapshot),
         allowed=check.id in allowed or check.area in allowed,
     )

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from checks.facts.decode import Fact
+
+
+def _device_kind(text: str) -> str:
+    if text not in ("cuda", "cpu"):
+        raise ValueError("not a kind of accelerator that is measured")
+    return text
+
+
+DeviceKind = Annotated[str, _device_kind]
 
 
 @dataclass(frozen=True)
@@ -18,7 +27,7 @@ class DeviceReport:
     """
 
     stage: str = "start"
-    kind: str = "cpu"
+    kind: DeviceKind = "cpu"
     name: str = ""
     speeds: Mapping[str, float] = field(default_factory=dict)
     broken: tuple[str, ...] = ()

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 MPIRUN_TAG = re.compile(r"^\s*\[\d+,\d+\]<std(out|err)>:")
 """What `mpirun --tag-output` puts before each line."""
-DEVICE_LINE = re.compile(r"^#?\s*Rank\s+(\d+) .* device +\d+ ")
-OUT_OF_BOUNDS = re.compile(r"Out of bounds values : (\d+)")
-AVERAGE_BANDWIDTH = re.compile(r"Avg bus bandwidth\s*: ([\d.]+)")
+DEVICE_LINE = re.compile(r"^#?\s*Rank\s+(\d{1,9}) .* device +\d+ ")
+OUT_OF_BOUNDS = re.compile(r"Out of bounds values : (\d{1,18})(?!\d)")
+AVERAGE_BANDWIDTH = re.compile(r"Avg bus bandwidth\s*: (\d{1,18}(?:\.\d*)?)(?!\d)")
 FAILURE_LINE = re.compile(
     r"Test (?:NCCL|CUDA) failure .*|NCCL failure .*|.*error while loading shared.*"
 )

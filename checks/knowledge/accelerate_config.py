@@ -24,6 +24,9 @@ class ConfigError(ValueError):
 NUMBER_KEYS = ("num_machines", "num_processes", "machine_rank", "main_process_port")
 
 
+LONGEST_TEXT, MOST_VALUES, LARGEST_NUMBER = 1 << 16, 10_000, 1e30
+
+
 @dataclass(frozen=True)
 class AccelerateConfig:
     """The values as accelerate would load them."""
@@ -62,7 +65,13 @@ class AccelerateConfig:
 @functools.lru_cache(maxsize=4096)
 def parse_config(path: str, text: str) -> AccelerateConfig:
     """The configuration as accelerate reads it. Raises ConfigError."""
-    values = _load_json(text) if path.endswith(".json") else _load_yaml(text)
+    if len(text) > LONGEST_TEXT:
+        raise ConfigError(f"over {LONGEST_TEXT >> 10} KiB")
+    try:
+        values = _load_json(text) if path.endswith(".json") else _load_yaml(text)
+        _count_values(values, {})
+    except RecursionError:
+        raise ConfigError("nested too deep") from None
     if not isinstance(values, dict):
         raise ConfigError("expected keys and values")
     config = AccelerateConfig({str(key): value for key, value in values.items()})
@@ -71,13 +80,31 @@ def parse_config(path: str, text: str) -> AccelerateConfig:
     return config
 
 
+def _count_values(value: Any, counted: dict[int, int]) -> int:
+    """How many there are, each as often as an alias repeats it: a few lines can stand for billions.
+
+    Raises ConfigError for too many, and for a number that nobody can write out.
+    """
+    if isinstance(value, int | float) and not abs(value) < LARGEST_NUMBER:
+        raise ConfigError("a number is too large")
+    if not isinstance(value, dict | list | set | tuple):
+        return 1
+    if id(value) not in counted:
+        counted[id(value)] = MOST_VALUES  # where it holds itself
+        inner = (*value, *value.values()) if isinstance(value, dict) else value
+        counted[id(value)] = 1 + sum(_count_values(one, counted) for one in inner)
+    if counted[id(value)] >= MOST_VALUES:
+        raise ConfigError("too many values, or aliases that repeat them")
+    return counted[id(value)]
+
+
 def _load_json(text: str) -> Any:
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
         raise ConfigError(f"line {error.lineno}: {error.msg}") from error
-    except RecursionError:
-        raise ConfigError("nested too deep") from None
+    except ValueError as error:  # Python's own bound on digits
+        raise ConfigError(str(error)) from None
 
 
 def _load_yaml(text: str) -> Any:
@@ -90,10 +117,9 @@ def _load_yaml(text: str) -> Any:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise ConfigError(f"line {mark.line + 1 if mark else 1}: {error.problem}") from error
-    except (yaml.YAMLError, ValueError, LookupError) as error:  # such as a 31st of February
+    except (yaml.YAMLError, ValueError, LookupError, ArithmeticError) as error:
+        # such as a 31st of February
         raise ConfigError(" ".join(str(error).split())) from error
-    except RecursionError:
-        raise ConfigError("nested too deep") from None
 
 
 def node_config(node: NodeView) -> AccelerateConfig | None:

@@ -19,7 +19,9 @@ from checks.facts.deepspeed_config import ConfigText
 from checks.knowledge.deepspeed_keys import TOP_KEYS
 
 AUTO = "auto"
-_KEY = re.compile(r"""(?:["']([^"'\n]*)["']|([\w-]+))[ \t]*:""")
+_KEY = re.compile(r"""(?:["']([^"'\n]*)["']|(?<![\w-])([\w-]+))[ \t]*:""")
+MOST_DIGITS = 309
+"""Of the largest number that a float holds."""
 OFFLOAD_KINDS = ("offload_param", "offload_optimizer")
 
 
@@ -61,7 +63,7 @@ class ParsedConfig:
             return 1
         try:
             return int(float(self.get("zero_optimization.stage")))
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             return 0
 
     def device(self, kind: str) -> str:
@@ -119,7 +121,7 @@ def parse_config(text: str) -> ParsedConfig:
         raise NotAConfig("not-json", "it is empty")
     json_error, json_line = _json_error(text)
     try:
-        values = hjson.loads(text, object_pairs_hook=_refuse_duplicates)
+        values = hjson.loads(text, object_pairs_hook=_refuse_duplicates, parse_int=_bounded_int)
     except RecursionError:
         raise NotAConfig("not-json", "nested too deep") from None
     except (ValueError, ArithmeticError, LookupError) as error:  # whatever its scanner runs into
@@ -142,7 +144,15 @@ def _json_error(text: str) -> tuple[str, int]:
         return _describe_error(error), error.lineno
     except RecursionError:
         return "nested too deep", 0
+    except ValueError as error:  # Python's own bound on digits
+        return str(error), 0
     return "", 0
+
+
+def _bounded_int(digits: str) -> int:
+    if len(digits) > MOST_DIGITS:
+        raise NotAConfig("not-json", f"a number of {len(digits)} digits")
+    return int(digits)
 
 
 def _describe_error(error: Exception) -> str:

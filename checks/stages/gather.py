@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import functools
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from checks.answer import Answer
+from checks.answer import LONGEST_ERROR, Answer
 from checks.contact.budget import Budget, BudgetedContact
 from checks.contact.held_logins import HeldLogins
 from checks.contact.pool import Contact, Show, open_contact
 from checks.contact.resident_probe import section_modules
+from checks.errors import UsageError
 from checks.facts import ClusterView
 from checks.facts.account import Account
 from checks.facts.pressure import Pressure
@@ -169,8 +171,10 @@ class _Gathering:
     def _begin_stage(self, contact: Contact, stage: Stage) -> Finish | None:
         """What ends an early stage that was begun; None where it was not."""
         names = self._names_for(contact, stage)
-        begins = names and not self.budget.used_up
-        return stage.run(contact, self.snapshot, names) if begins else None
+        if not names or self.budget.used_up:
+            return None
+        run = functools.partial(stage.run, contact, self.snapshot, names)
+        return self._contain(stage, names, run)
 
     def _run_stage(self, contact: Contact, stage: Stage, finish: Finish | None) -> None:
         names = self._names_for(contact, stage)
@@ -182,10 +186,26 @@ class _Gathering:
             return
         self.options.on_stage(stage.title, 0, len(names))
         with self._timed(stage.section):
-            finish = finish or stage.run(contact, self.snapshot, names)
+            run = functools.partial(stage.run, contact, self.snapshot, names)
+            finish = finish or self._contain(stage, names, run)
             if finish:
-                finish()
+                self._contain(stage, names, finish)
         self.options.on_stage(stage.title, len(names), len(names))
+
+    def _contain(
+        self, stage: Stage, names: Iterable[str], run: Callable[[], Finish | None]
+    ) -> Finish | None:
+        """What it returns. What some node says that a stage cannot bear costs that stage alone."""
+        try:
+            return run()
+        except UsageError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever an odd answer leads to
+            why = f"the stage itself failed: {type(error).__name__}: {error}"
+            for name in names:
+                if self.snapshot.answer(name, stage.section) is None:
+                    self.snapshot.put(name, stage.section, Answer(error=why[:LONGEST_ERROR]))
+            return None
 
     def _progress_callback(self, stage: str) -> Callable[[int], None]:
         total = len(self.wanted)

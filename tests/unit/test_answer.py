@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from checks.answer import Answer
+from checks.answer import LONGEST_ERROR, Answer
 
 FORMS = [{"data": {"uid": 0}}, {"data": {}, "seconds": 0.25}, {"error": "no answer within 5 s"}]
 
@@ -43,3 +43,16 @@ def test_an_error_has_no_fields_and_takes_none():
     failed = Answer(error="gone")
     assert failed.fields == {}
     assert failed.with_fields(again=True) == failed
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [(0.25, 0.25), (0, 0), ("0.25", None), (-1, None), (1e20, None), ([1], None), (None, None)],
+)
+def test_the_time_that_a_section_took_is_a_time(said, kept):
+    assert Answer.from_json({"data": {}, "seconds": said}).seconds == kept
+
+
+def test_an_error_is_kept_as_far_as_it_can_be_read():
+    error = Answer.from_json({"error": {"x" * 10_000: ["\x1b"] * 10_000}}).error
+    assert len(error) == LONGEST_ERROR

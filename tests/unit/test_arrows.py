@@ -47,6 +47,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "checks.job.slot_filter",
         "checks.model",
         "checks.outliers",
+        "checks.untrusted_json",
     ),
     "checks.docstring": (),
     "checks.check": ("checks.docstring", "checks.facts", "checks.model"),
@@ -75,6 +76,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "checks.errors",
         "checks.facts",
         "checks.model",
+        "checks.printable",
     ),
     # how it is found out
     "checks.contact": (

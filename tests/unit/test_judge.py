@@ -136,3 +136,12 @@ def test_ids_name_the_claim_and_the_subject():
     assert next(claim.id for claim in claims_of([passing], job)) == "holds-node1"
     assert [claim.id for claim in claims_of([pairwise], job)][1] == "pairs-node1:node2"
     assert [claim.id for claim in claims_of([together], job)] == ["together"]
+
+
+def test_what_nodes_print_makes_no_finding_that_a_report_cannot_hold():
+    odd = node_check("area.odd")(
+        lambda node: ok("word " + "9" * 5000, speeds={"a": [float("inf"), 1.5]}, at=float("nan"))
+    )
+    found = findings(odd)[0]
+    assert found.evidence == {"speeds": {"a": ["inf", 1.5]}, "at": "nan"}
+    assert len(found.message) < 200 and found.message.startswith("word 999")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -16,6 +15,7 @@ from checks.knowledge.firewalls.ruleset import (
     any_holds,
     negate_answer,
 )
+from checks.untrusted_json import read_untrusted_json
 
 RULE_ACTIONS = ("accept", "drop", "reject", "return", "jump", "goto")
 HARMLESS_STATEMENTS = ("counter", "log", "comment")
@@ -27,9 +27,9 @@ Sets = Mapping[tuple[str, str, str], Any]
 def parse_nftables(text: str) -> list[Chain]:
     """All chains of the ruleset. Raises FactError where the text is incomplete."""
     try:
-        items = json.loads(text)["nftables"]
+        items = read_untrusted_json(text.encode())["nftables"]
         return list(_build_chains(items)) if items else []
-    except (ValueError, KeyError, TypeError, IndexError) as error:
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
         raise FactError(f"the nftables ruleset is not readable: {error!r}") from error
 
 
