@@ -36,5 +36,19 @@ root apptainer-user-namespace
   fix     raise user.max_user_namespaces; on Ubuntu 24.04 set
           kernel.apparmor_restrict_unprivileged_userns=0; or install apptainer-suid
   checks  limits.systems-are-alike
+root apptainer-extraction-failed
+  says    root filesystem extraction failed
+  cause   the image could not be unpacked on this node: its temporary folder is full, or may not run
+          unsquashfs
+  fix     APPTAINER_TMPDIR (SINGULARITY_TMPDIR) on a disk with room that is not mounted noexec or
+          nodev
+  checks  files.temporary-folder-is-usable
+root apptainer-no-driver-files, survivable
+  says    WARNING: Could not find any nv files on this host!
+  cause   --nv found no libraries of the NVIDIA driver on this node, so that the container sees no
+          GPU
+  fix     `nvidia-smi` and `ldconfig -p | grep libcuda` on that node; ldconfig in the PATH; the
+          driver installed there
+  checks  gpu.driver-answers, gpu.driver-libraries-are-whole
 """
 )

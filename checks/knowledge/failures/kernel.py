@@ -86,5 +86,12 @@ silent kernel-syn-flood, survivable
   pattern Possible SYN flooding on port (?:\S*:)?(?P<port>\d+)\.
   cause   more ranks connect to port {port} at once than its queue takes, and some wait
   fix     raise net.core.somaxconn and net.ipv4.tcp_max_syn_backlog on that node
+root kernel-adapter-error-state, survivable
+  says    device is in error state
+  pattern mlx5\S* .*device is in error state
+  cause   the kernel says that an adapter of this node has failed: firmware or hardware
+  fix     `mlxfwreset` or a power cycle of the node; newer firmware; another adapter if it comes
+          back
+  checks  nccl.infiniband-ports-are-active, limits.kernel-reports-no-hang
 """
 )

@@ -72,5 +72,16 @@ symptom c10-error-thrown
   cause   a thread of torch's C++ code met an error that nobody caught; the line `what():` below
           says which
   fix     read `what():`; of a watchdog it is the end of a collective that another rank missed
+symptom cxx-exception-uncaught
+  shows   terminate called after throwing an instance of '{kind:std::(?:runtime_error|logic_error|
+          system_error|out_of_range|length_error|invalid_argument)}'
+  cause   native code ended the process with a C++ exception that nobody caught; what() in the next
+          line is its message
+  fix     read the `what():` line and what stands before it; PYTHONFAULTHANDLER=1 in [env] shows the
+          Python line
+symptom cxx-terminate-at-exit
+  says    terminate called without an active exception
+  cause   a thread of native code still ran as the process ended, most often after another error
+  fix     read the error before it
 """
 )

@@ -166,5 +166,17 @@ symptom nccl-invalid-usage
   fix     NCCL's own words stand below `Last error:`; one GPU for each rank:
           torch.cuda.set_device(LOCAL_RANK) before the first collective
   checks  gpu.slots-have-gpus, gpu.shell-hides-no-gpu
+symptom nccl-socket-call-failed
+  says    "NCCL WARN Net : Call to "
+  says    "NCCL WARN Call to recv"
+  says    "NCCL WARN Call to send"
+  says    "ncclOsSocketProgressOpt: Call to "
+  pattern NCCL WARN (?:Net : |ncclOsSocketProgressOpt: )?Call to (?P<what>recv|send)\S*(?: from|
+          to)? ?(?P<peer>[^\s<]*)\S* failed : (?P<why>.+)
+  cause   the connection to {peer} broke ({why}): the rank there ended, or the network between the
+          nodes went away
+  fix     find the rank that failed first; without one look at the network: `dmesg` and `ip -s link`
+          on both nodes, firewalls that forget idle connections
+  checks  network.packets-are-not-lost, limits.links-stay-up
 """
 )

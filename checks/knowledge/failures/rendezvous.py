@@ -106,5 +106,20 @@ root tcpstore-each-rank-is-master
           like, or by deepspeed.init_distributed with mpi4py); `ss -ltnp` shows whether an earlier
           run holds it
   checks  ports.master-port-is-free
+root c10d-head-name-unknown
+  shows   network addresses of ({node:[^,]+}, {port:\d+}) cannot be retrieved (gai error:
+          {code:-?\d+} - {why:[^)]+})
+  cause   the name {node} of the head has no address on this node ({why})
+  fix     add {node} to DNS or /etc/hosts of every node, or give the head's address as --master_addr
+          or --rdzv-endpoint
+  checks  names.every-node-resolves-every-node
+symptom c10d-client-not-connected
+  shows   The client socket has failed to connect to any network address of ({node:[^,]+},
+          {port:\d+})
+  cause   this rank cannot connect to the store of rank 0 at {node}:{port}: rank 0 has not started
+          or has ended, the address is another machine's, or a firewall is between
+  fix     read what rank 0 printed; the [W socket.cpp] lines before say why (111 nobody listens, 110
+          and 113 a firewall or route); `nc -zv {node} {port}` from this node while rank 0 runs
+  checks  ports.master-port-is-reachable, names.every-node-resolves-every-node
 """
 )

@@ -179,5 +179,15 @@ root file-in-use
   fix     let one rank of a node prepare it and the others wait, or a folder for each rank
           (TORCH_EXTENSIONS_DIR, TRITON_CACHE_DIR)
   checks  software.build-folders-are-usable
+root path-is-folder
+  shows   IsADirectoryError: [Errno 21] Is a directory: '{path:[^']*}'
+  cause   {path} is a folder, and the program wants a file: the file's name is missing behind it
+  fix     name the file in it; a model's folder belongs to options that take folders
+  checks  files.paths-in-the-command-are-there
+root path-through-file
+  shows   NotADirectoryError: [Errno 20] Not a directory: '{path:[^']*}'
+  cause   a part of {path} is a file, where a folder is wanted
+  fix     correct the path, or remove the file that has the folder's name
+  checks  files.paths-in-the-command-are-there
 """
 )

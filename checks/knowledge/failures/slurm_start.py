@@ -181,5 +181,25 @@ root slurm-memory-options-conflict
           environment of an outer job
   fix     unset those variables before srun (`unset SLURM_MEM_PER_CPU SLURM_MEM_PER_GPU
           SLURM_MEM_PER_NODE`), and use one of --mem, --mem-per-cpu and --mem-per-gpu throughout
+root slurm-pmi-not-fitting
+  says    PMK_KVS_Barrier duplicate request from task
+  cause   srun speaks another PMI than the program was built for, or two programs of one task both
+          called MPI_Init
+  fix     `srun --mpi=list`; --mpi=pmix or pmi2 as the MPI of the program needs (`ompi_info | grep
+          -i pmi`)
+root slurm-cgroup-failed
+  shows   slurmstepd: error: task/cgroup: unable to add task[pid={pid:\d+}] to {what:.+}
+  cause   slurmd cannot put the task under its limits on this node: its cgroups are broken, as after
+          an update of systemd or a change of cgroup version
+  fix     `systemctl restart slurmd` there with no job on it, or reboot; cgroup.conf for the version
+          that `stat -fc %T /sys/fs/cgroup` shows
+symptom slurm-pmix-peer-failed
+  says    pmixp_p2p_send:
+  pattern mpi/pmix\S*: +(?:error: )?pmixp_p2p_send: .*failed
+  cause   slurmstepd of this node could not send to that of another: it ended with its tasks, or its
+          port is closed
+  fix     find the task that failed first; without one open SrunPortRange and all TCP ports between
+          the nodes
+  checks  ports.ephemeral-ports-are-open
 """
 )

@@ -163,6 +163,12 @@ root sshd-separation-folder
   cause   sshd cannot start in this container: /run/sshd is not there
   fix     `mkdir -p /run/sshd` before sshd
   checks  reach.controller-logs-in
+root sudo-needs-terminal
+  says    sudo: a terminal is required to read the password
+  says    sudo: no tty present and no askpass program specified
+  says    sudo: a password is required
+  cause   a command over ssh or in a batch job uses sudo, which would ask for a password and cannot
+  fix     leave sudo away; or a rule NOPASSWD for that one command in /etc/sudoers.d of each node
 """,
     HOST_KEY_UNKNOWN=CAUSE_MEANING["host-key-unknown"],
     HOST_KEY_CHANGED=CAUSE_MEANING["host-key-changed"],

@@ -279,6 +279,18 @@ root torch-storage-freed
           exception before
   fix     call the wrapped model alone; wrap blocks that share weights together; use_orig_params and
           ignored modules as in the library's example
+root torch-item-of-meta
+  says    RuntimeError: Tensor.item() cannot be called on meta tensors
+  cause   the model was made without memory (on the meta device, for loading under ZeRO-3 or FSDP),
+          and its code reads a value while it is made
+  fix     low_cpu_mem_usage=False or no zero.Init for this model; move that computation out of
+          __init__; update the package whose code the traceback names
+root torch-none-as-tensor
+  says    RuntimeError: Could not infer dtype of NoneType
+  cause   a batch holds None where a number is wanted: a field of the data is missing in some
+          samples, or the tokenizer has no such token (pad_token_id, bos_token_id)
+  fix     filter such samples, or set the token: tokenizer.pad_token = tokenizer.eos_token
+  checks  files.needed-data-is-whole
 """,
     DEEPSPEED_WEIGHTS_ONLY=KNOWN_RELEASES["deepspeed-weights-only"].because,
 )

@@ -102,5 +102,16 @@ root vllm-bfloat16-gpu
   cause   vLLM should use bfloat16, which this GPU ({gpu}) does not have
   fix     dtype: half for vLLM on this GPU, or other nodes
   checks  gpu.precision-is-supported
+root vllm-server-silent
+  shows   Server at {url:\S+} not reachable after {seconds:\d+}s
+  cause   the server at {url} did not come up within {seconds} s: it failed as it loaded the model,
+          loads longer, or listens on another machine's address
+  fix     read the server's own log first; a longer wait (sglang and verl: the time-out in their
+          config); the address of its node in place of 0.0.0.0, and its port open
+  checks  ports.ephemeral-ports-are-open
+symptom vllm-engine-failed-to-start
+  says    RuntimeError: Engine process failed to start
+  cause   vLLM's engine process ended as it started
+  fix     its own traceback stands above
 """
 )
