@@ -18,6 +18,7 @@ from checks.outliers.pair_matrix import Pair
 from checks.outliers.pairing import disjoint_rounds, pair_rounds, sample_rounds
 from checks.outliers.speed_outliers import distant_pairs, fastest_pair, slow_pairs
 from checks.stages.live_matrix import live_lines
+from checks.stages.ports import ask_filters
 
 SKIP_S, MEASURE_S = 0.1, 0.25
 REPEAT_S = 0.5
@@ -54,6 +55,7 @@ def run_stage(contact: Contact, snapshot: Snapshot, names: Sequence[str]) -> Non
         contact.ask("pair_hangup", {name: {} for name in names}, LIMIT_S)
     for name in able:
         snapshot.put(name, Pairs.section, Answer(board.row(name)))
+    ask_filters(contact, snapshot, board.unmeasured())
 
 
 def _repeat_suspects(contact: Contact, names: Sequence[str], board: _SpeedBoard) -> None:
@@ -133,6 +135,11 @@ class _SpeedBoard:
         """What was slow or far, or did not come to an end."""
         bad = slow_pairs(self.table) | distant_pairs(self.table) | self._failed.keys()
         return [pair for pair in (*self.table, *self._failed) if pair in bad]
+
+    def unmeasured(self) -> list[str]:
+        """Both ends of the pairs of which nothing is known, though they can talk."""
+        lost = self._failed.keys() - self.table.keys()
+        return list(dict.fromkeys(name for pair in sorted(lost) for name in pair))
 
     def record(self) -> list[Pair]:
         """The fastest pair, alone, where that is not fast: many at once share more than links."""

@@ -224,18 +224,21 @@ def _smaller_size_targets(answer: Answer, ids: Mapping[str, str]) -> list[DialTa
 
 def _explain_failures(contact: Contact, snapshot: Snapshot, names: Sequence[str]) -> None:
     cluster = ClusterView(snapshot)
-    involved = dict.fromkeys(
-        name
-        for name in _ends_of_failures(cluster, names)
-        if name in names and not snapshot.answer(name, Firewall.section)
-    )
-    if involved:
-        answers = contact.ask("firewall", {name: {} for name in involved}, 2 * LIMIT_S)
-        _put_answers(snapshot, Firewall.section, answers)
+    ask_filters(contact, snapshot, [n for n in _ends_of_failures(cluster, names) if n in names])
     head = cluster.head
     if head.name in names and head.has(Listeners) and head.read(Listeners).master_error:
         args = {head.name: {"port": snapshot.job.master_port}}
         _put_answers(snapshot, PortHolder.section, contact.ask("port_holder", args, LIMIT_S))
+
+
+def ask_filters(contact: Contact, snapshot: Snapshot, names: Iterable[str]) -> None:
+    """Put `firewall` of those that have not answered it yet."""
+    asked: dict[str, dict[str, Any]] = {
+        name: {} for name in names if not snapshot.answer(name, Firewall.section)
+    }
+    if asked:
+        answers = contact.ask("firewall", asked, 2 * LIMIT_S)
+        _put_answers(snapshot, Firewall.section, answers)
 
 
 def _ends_of_failures(cluster: ClusterView, names: Sequence[str]) -> Iterator[str]:

@@ -9,6 +9,7 @@ from checks.check import Over, node_check, pair_check
 from checks.errors import FactError
 from checks.facts import ClusterView, NodeView
 from checks.facts.environment import Environment
+from checks.facts.firewall import Firewall
 from checks.facts.gpus import Gpus
 from checks.facts.interfaces import Interfaces
 from checks.facts.names import Names
@@ -16,7 +17,10 @@ from checks.facts.pairs import Pairs, SpeedTable, speed_table
 from checks.facts.ports import DialResults, PortSettings
 from checks.facts.view_cache import cached_per_view
 from checks.folded_names import fold_names
-from checks.knowledge.training_network import training_interface
+from checks.knowledge.firewalls.culprit import Culprit, find_culprit
+from checks.knowledge.firewalls.opening import opening_fix, smallest_networks
+from checks.knowledge.firewalls.ruleset import Packet
+from checks.knowledge.training_network import training_address, training_interface
 from checks.model import Fix, Severity, Verdict, block, ok, skip, unknown, warn
 from checks.outliers.pair_matrix import Pair
 from checks.outliers.speed_outliers import (
@@ -142,7 +146,7 @@ def latency_is_alike(node: NodeView) -> Verdict:
     *NEEDS,
     over=Over.OTHER_PAIRS,
     severity=Severity.WARN,
-    optional=(Gpus,),
+    optional=(Gpus, Firewall),
     reads=("include", "exclude"),
 )
 def links_are_alike(source: NodeView, target: NodeView) -> Verdict:
@@ -156,6 +160,8 @@ def links_are_alike(source: NodeView, target: NodeView) -> Verdict:
     left to `ports` and `network`. Warns; below 10 Mbit/s it blocks.
 
     Fix:
+        connections-limited: single connections pass, several at once do not, and a packet filter
+            of the two counts them. Lets those of the nodes through.
         slow-pair: limits on the sender, then switch ports, bond members and routes between the two.
         crawls: the same, below 10 Mbit/s.
     """
@@ -166,6 +172,8 @@ def links_are_alike(source: NodeView, target: NodeView) -> Verdict:
     if reason := fact.failed.get(target.name):
         if narrow := _node_without_ports(source.cluster):
             return skip(f"{narrow} has no port left; see ports.ephemeral-range-is-wide-enough")
+        if by := _limiting_filter(source, target):
+            return _judge_limited_pair(source, target, by, reason)
         return unknown(f"nothing could be measured from {source.name} to {target.name}: {reason}")
     speed = fact.measured.get(target.name)
     if speed is None:
@@ -189,6 +197,27 @@ def links_are_alike(source: NodeView, target: NodeView) -> Verdict:
     if speed.gbit_s < CRAWL_GBIT:
         return block("crawls", message, fix, gbit_s=speed.gbit_s, latency_us=speed.latency_us)
     return warn("slow-pair", message, fix, gbit_s=speed.gbit_s, latency_us=speed.latency_us)
+
+
+def _limiting_filter(source: NodeView, target: NodeView) -> Culprit | None:
+    """The rule that may stop some of several connections, of which it lets single ones through."""
+    if not target.has(PortSettings):
+        return None
+    here, there = training_address(source), training_address(target)
+    packet = Packet(here, there, None, target.read(PortSettings).low, inbound=True)
+    found = find_culprit(source, target, packet, "drop")
+    return found if found and not found.stops[0].certain else None
+
+
+def _judge_limited_pair(source: NodeView, target: NodeView, by: Culprit, reason: str) -> Verdict:
+    settings = target.read(PortSettings)
+    peers = [training_address(node) for node in source.cluster.nodes_with(Names)]
+    message = (
+        f"several connections at once from {source.name} to {target.name} do not get through "
+        f"({reason}), by {by}; single ones do. Ranks open several to each other"
+    )
+    fix = opening_fix(by, smallest_networks(peers), (settings.low, settings.high))
+    return warn("connections-limited", message, fix, filter=str(by))
 
 
 def _node_without_ports(cluster: ClusterView) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from checks.catalogue import CATALOGUE
 from checks.facts.pairs import Pairs
+from launcher.lab.faults.firewall import firewall_fault
 from launcher.lab.shape import LabShape
-from tests.lab.faults.case import ALL, HEAD, NODE3, case, custom, warned
+from tests.lab.faults.case import ALL, HEAD, NODE3, TO_3, case, custom, warned
 
 ALIKE, LINKS, CUT, ENOUGH = (
     f"collective.{claim}"
@@ -62,7 +64,26 @@ END"""
 LOSS = custom("five-percent-lost", LOSSY % 5)
 GREAT_LOSS = custom("ten-percent-lost", LOSSY % 10)
 
+HIGH = "tcp dport 1024-65535 ct state new"
+FEW_AT_ONCE = firewall_fault(
+    "few-at-once", "no more than two are let in", f"{HIGH} ct count over 2 drop"
+)
+FEW_OF_EACH = firewall_fault(
+    "few-of-each-at-once",
+    "no more than three of each are let in",
+    f"{HIGH} add @sources {{ ip saddr ct count over 3 }} reject",
+)
+FEW_OF_EACH = replace(
+    FEW_OF_EACH,
+    apply=FEW_OF_EACH.apply.replace(
+        "chain input", "set sources { type ipv4_addr; flags dynamic; }\n  chain input", 1
+    ),
+)
+LIMITED: dict[str, Any] = {"without": OTHERS}
+
 CASES = [
+    warned(FEW_AT_ONCE, LINKS, TO_3, "connections-limited", **LIMITED),
+    warned(FEW_OF_EACH, LINKS, TO_3, "connections-limited", **LIMITED),
     warned(LOSS, LOSES, NODE3, "packets-lost", **REST),
     warned(GREAT_LOSS, LOSES, HEAD, "packets-lost", on=("node1",), **REST),
     warned(SLOW_OUT, ALIKE, NODE3, "slow-out", **REST),

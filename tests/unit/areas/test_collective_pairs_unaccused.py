@@ -7,8 +7,10 @@ import random
 
 import pytest
 
+from checks.facts.firewall import Firewall, FirewallListing
 from checks.facts.interfaces import Interface, Interfaces
 from checks.facts.pairs import Pairs, PairSpeed
+from checks.facts.ports import PortSettings
 from checks.model import Outcome
 from tests.support.networks import LO
 from tests.support.pair_speeds import (
@@ -95,3 +97,34 @@ def test_nothing_to_compare_is_no_claim():
     snap = measured(slow_where(lambda s, t: False), 1)
     for check in (NODE, LATENCY, CUT, ENOUGH):
         assert {one.outcome for one in judged(snap, check).values()} == {Outcome.SKIP}
+
+
+LISTED = "*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -p tcp --dport {} {} -j DROP\nCOMMIT\n"
+
+
+@pytest.mark.parametrize(
+    ("ports", "match", "cause"),
+    [
+        ("1024:65535", "--syn -m connlimit --connlimit-above 1", "connections-limited"),
+        (
+            "1024:65535",
+            "--syn -m hashlimit --hashlimit-above 5/min --hashlimit-mode srcip --hashlimit-name x",
+            "connections-limited",
+        ),
+        ("80", "--syn -m connlimit --connlimit-above 1", ""),
+        ("1024:65535", "-s 192.0.2.0/24", ""),
+    ],
+)
+def test_a_filter_that_counts_connections_is_named_and_the_nodes_let_through(ports, match, cause):
+    snap = measured(slow_where(lambda s, t: False), 3)
+    with_fact(snap, "node3", Pairs({"node1": QUICK}, failed={"node2": "timed out"}))
+    for name in snap.job.names:
+        listing = FirewallListing(LISTED.format(ports, match) if name == "node2" else "")
+        tools = dict.fromkeys(("nft", "ip6tables"), FirewallListing())
+        with_fact(snap, name, Firewall({**tools, "iptables": listing}))
+        with_fact(snap, name, PortSettings(32768, 60999, "", 1024))
+    result = judged(snap, LINK)["node3", "node2"]
+    assert (result.cause, result.outcome is Outcome.UNKNOWN) == (cause, not cause)
+    if cause:
+        assert result.fix.on == "node2"
+        assert "-p tcp --dport 32768:60999 -j ACCEPT" in result.fix.command
