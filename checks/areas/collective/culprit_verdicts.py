@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from checks.areas.limits.shell_limits import memlock_is_unlimited
 from checks.areas.network.packets import full_size_packets_arrive
+from checks.areas.training.failed_rank import known_failure_verdict
 from checks.facts import NodeView
 from checks.facts.gpus import Gpus
 from checks.facts.limits import Limits
@@ -36,12 +37,10 @@ def culprit_verdict(node: NodeView, rendezvous: Rendezvous, rank: RendezvousRank
     first = rank.said.detail.strip().partition("\n")[0][:400] or "no output"
     first += "".join(f"; NCCL: {words}" for words in parse_nccl_output(rank.kept).warnings[:2])
     message = f"{rank_name} failed in stage {rank.said.stage!r}: {rank.said.error}: {first}"
-    return block(
-        "error",
-        f"{message}{_describe_smaller_groups(rendezvous)}",
-        node.fix("", _EVIDENCE_NOTE),
-        **evidence,
-    )
+    message += _describe_smaller_groups(rendezvous)
+    words = f"{rank.said.error}: {rank.said.detail}"
+    known = known_failure_verdict(node, words, rank.said.trace, message, **evidence)
+    return known or block("error", message, node.fix("", _EVIDENCE_NOTE), **evidence)
 
 
 _EVIDENCE_NOTE = "what the rank printed is in the evidence of this finding (--report FILE)"

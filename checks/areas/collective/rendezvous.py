@@ -68,7 +68,9 @@ def ranks_meet(node: NodeView) -> Verdict:
             it into a comment.
         master-not-open: the head does not open the master port, or no other node reaches it.
         master-not-reached: that node does not reach the master port while others do.
-        error: the rank failed on its own; the message quotes it.
+        error: the rank failed on its own; the message quotes it. Where `launcher diagnose` knows
+            its words, such as those of `gloo-no-port`, the cause is the id of that known failure,
+            with its reason and its fix.
         crashed: a signal ended the rank.
         peer-not-reached: that node cannot connect to the other nodes' ranks, or they cannot connect
             to it; of one pair the caller is named. The message has the addresses and ports.

@@ -19,6 +19,7 @@ from checks.model import Fix, Verdict, block, unknown
 if TYPE_CHECKING:
     from checks.knowledge.failures import KnownFailure
 
+
 SIGNAL_CAUSES: Mapping[int, tuple[str, str, str]] = {
     signal.SIGKILL: (
         "killed",
@@ -78,9 +79,19 @@ def _judge_exception(node: NodeView, rank: SmokeRank, rank_name: str) -> Verdict
         fix = import_fix(node, report.stage, words, works_elsewhere=_works_elsewhere(node))
         return block("import-error", message, fix, **evidence)
     message = f"{rank_name} failed in stage {report.stage!r}: {report.error}: {first}"
-    recognised = _recognise_failure(f"{report.error}: {report.detail}", report.trace)
+    words = f"{report.error}: {report.detail}"
+    if known := known_failure_verdict(node, words, report.trace, message, **evidence):
+        return known
+    return block("error", message, _see_report_fix(node), **evidence)
+
+
+def known_failure_verdict(
+    node: NodeView, words: str, raised_at: str, message: str, **evidence: object
+) -> Verdict | None:
+    """The verdict with the cause that `launcher diagnose` knows for what a rank printed, if any."""
+    recognised = _recognise_failure(words, raised_at)
     if not recognised:
-        return block("error", message, _see_report_fix(node), **evidence)
+        return None
     known, groups = recognised
     reason, remedy = (known.fill_in(text, groups) for text in (known.cause, known.fix))
     return block(known.id, f"{message}; {reason}", node.fix("", remedy), **evidence)

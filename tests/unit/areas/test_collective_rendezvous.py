@@ -66,7 +66,7 @@ def test_one_rank_alone_has_nobody_to_meet():
 def test_the_rank_that_fails_by_itself_is_accused_and_not_those_that_wait():
     own = failed(2, "group", "RuntimeError", "[enforce fail] Unable to find address for: ib9")
     snap = meeting(waiting(0), waiting(1, detail="Connection reset by peer"), own)
-    assert outcomes(snap) == {"node1": "skip", "node2": "skip", "node3": "error"}
+    assert outcomes(snap) == {"node1": "skip", "node2": "skip", "node3": "gloo-ifname"}
     assert "Unable to find address for: ib9" in judged(snap, CHECK)[("node3",)].message
 
 
@@ -218,3 +218,12 @@ def test_no_answer_is_no_pass():
     snap = without(meeting(*(waiting(rank) for rank in range(3))), "node3", Rendezvous)
     assert outcomes(snap)["node3"] == "unknown"
     assert outcomes(snap)["node1"] != "pass"
+
+
+def test_a_failure_that_diagnose_knows_has_its_cause_and_fix():
+    words = "[../third_party/gloo/gloo/transport/tcp/pair.cc:94] . bind: Address already in use"
+    said = RendezvousReport("group", error="RuntimeError", detail=words)
+    snap = meeting(waiting(0), waiting(1), RendezvousRank(2, 1, 0.3, said))
+    finding = judged(snap, CHECK)[("node3",)]
+    assert (finding.cause, finding.stops) == ("gloo-no-port", True)
+    assert "net.ipv4.ip_local_port_range" in finding.fix.note
