@@ -19,6 +19,8 @@ from checks.model import Job
 
 ROOT = Path(__file__).resolve().parent.parent
 FACES = ("preflight", "launcher")
+SYNC_KEYS = ("workdir", "include", "exclude", "sync_exclude")
+"""The keys that mean something to `sync`, beside those with which it logs in."""
 
 
 @dataclass(frozen=True)
@@ -124,13 +126,14 @@ def typed_options(command: str, job: Job) -> list[str]:
 
     Secrets are left out.
     """
-    face = {"preflight": Face.PREFLIGHT, "start": Face.LAUNCHER, "sync": Face.LAUNCHER}.get(command)
+    face = {"preflight": Face.PREFLIGHT, "start": Face.LAUNCHER}.get(command)
+    more = SYNC_KEYS if command == "sync" else ()
     keys = {key.flag: key for key in declared_keys(Job)}
     words: list[str] = []
     for flag, value in job.typed:
         key = keys.get(flag)
         if key and key.secret:
             continue
-        if key is None or (key.faces & face if face else key.for_logins):
+        if key is None or (key.faces & face if face else key.for_logins or key.name in more):
             words += (flag, value) if value else (flag,)
     return words

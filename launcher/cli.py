@@ -15,7 +15,7 @@ from pathlib import Path
 from checks import __version__
 from checks.errors import PreflightError, UsageError
 from checks.escaped_streams import escaped_output
-from checks.next_line import next_line
+from checks.next_line import SYNC_KEYS, next_line
 from launcher.command_line import CommandParser, add_command, parse_words
 from launcher.commands import attach, completion, logs, runs, xray
 from launcher.commands.completion import complete, complete_with
@@ -141,12 +141,12 @@ def _add_file_commands(commands: Commands[ArgumentParser]) -> None:
 def _add_sync_command(commands: Commands[ArgumentParser]) -> None:
     from launcher.commands.sync.command import add_options as add_sync_options
     from launcher.commands.sync.command import sync_files
-    from launcher.options import add_job_options
+    from launcher.options import add_login_options
 
     text = "copy the files of the working directory to all nodes"
     examples = ("sync", "sync --dry-run", "sync --hosts hosts.txt --delete")
     parser = add_command(commands, "sync", sync_files, text, *examples)
-    add_job_options(parser)
+    add_login_options(parser, *SYNC_KEYS)
     add_sync_options(parser)
 
 

@@ -89,11 +89,14 @@ PLACE = ["--master-port", "1234", "--allow", "time", *LAUNCH_FILE]
         ("preflight", ["--hosts", "n1", *PLACE]),
         ("start", ["--hosts", "n1", "--with", "torchrun", *PLACE]),
         ("trust", ["--hosts", "n1", *LAUNCH_FILE]),
+        ("sync", ["--hosts", "n1", "--sync-exclude", "*.log", *LAUNCH_FILE]),
     ],
 )
 def test_a_command_gets_the_typed_options_that_it_takes(command, words, tmp_path):
     (tmp_path / "l.toml").write_text('python = "python3"\n')
     typed = {"hosts": "n1", "with_": "torchrun", "master_port": 1234, "allow": ["time"]}
+    if command == "sync":
+        typed["sync_exclude"] = ["*.log"]
     made = build_job(typed, cwd=tmp_path, environ={}, launch_file="l.toml")
     assert typed_options(command, made) == words
 

@@ -27,6 +27,8 @@ def place(tmp_path, monkeypatch):
         (["start", "--hosts", "n1", "--allow", "limts", "--", "t.py"], "no such check or area"),
         (["start", "--hosts", "n1", "--name", "../x", "--", "t.py"], "--name"),
         (["start", "--hosts", "n1", "--launch-file", "no.toml", "--", "t.py"], "no.toml"),
+        (["sync", "--hosts", "n1", "--stuck-kill", "5"], "--stuck-kill"),
+        (["trust", "--hosts", "n1", "--include", "n1"], "--include"),
         (["status"], "no run"),
         (["logs", "x"], "no run 'x'"),
         (["stop"], "no run"),
