@@ -12,6 +12,7 @@ from checks.model import Finding, Node
 from checks.next_line import is_preflight_path, same_line
 from checks.printable import shorten_message
 from preflight import options
+from preflight.item_protocol import run_item
 from preflight.junit import junit_file
 from preflight.outcome import require_answer
 from preflight.session import PreflightSession
@@ -55,6 +56,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def _checks_are_run(config: pytest.Config) -> bool:
     return any(map(is_preflight_path, map(str, config.invocation_params.args)))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> bool | None:
+    """An item of ours that nobody changed is only reported."""
+    session = item.config.pluginmanager.get_plugin("preflight-session")
+    assert isinstance(session, PreflightSession)
+    return run_item(session, item) or None
 
 
 @pytest.fixture

@@ -98,7 +98,7 @@ class PreflightSession:
 
     def pytest_itemcollected(self, item: pytest.Item) -> None:
         """-k takes a check's id too."""
-        if asked := _preflight_item(item):
+        if asked := preflight_item(item):
             item.extra_keyword_matches.add(asked.claims[0].check.id)
 
     @pytest.hookimpl(trylast=True)
@@ -112,12 +112,10 @@ class PreflightSession:
             return
         if not items:
             self._usage_error = UsageError(_nothing_selected(keyword, self._run.job))
-        ours = [asked for item in items if (asked := _preflight_item(item))]
+        ours = [asked for item in items if (asked := preflight_item(item))]
         nodes = narrowed_nodes((claim for asked in ours for claim in asked.claims), self._run.job)
         left = [
-            item
-            for item in items
-            if (asked := _preflight_item(item)) and leaves_nodes(asked, nodes)
+            item for item in items if (asked := preflight_item(item)) and leaves_nodes(asked, nodes)
         ]
         if nodes and left:
             self._config.hook.pytest_deselected(items=left)
@@ -133,7 +131,7 @@ class PreflightSession:
         broken = session.testsfailed and not self._config.option.continue_on_collection_errors
         if run is None or self._config.option.collectonly or broken:
             return None
-        items = [asked for item in session.items if (asked := _preflight_item(item))]
+        items = [asked for item in session.items if (asked := preflight_item(item))]
         run.selected_claims = [claim for asked in items for claim in asked.claims]
         _escape_terminal(self._reporter)
         if self._config.getoption("dry_run"):
@@ -155,7 +153,7 @@ class PreflightSession:
 
     def _plan(self, run: PreflightRun, items: Sequence[pytest.Item]) -> list[str]:
         """All that would run on a node, for --dry-run."""
-        own = [item.nodeid for item in items if not _preflight_item(item)]
+        own = [item.nodeid for item in items if not preflight_item(item)]
         others = run.compared_with(claims_of_tests(items))
         claims = [*run.selected_claims, *others]
         return [*plan_commands(run.job, claims), *(f"{test}: a site's own test" for test in own)]
@@ -313,11 +311,11 @@ def _nothing_selected(keyword: str, job: Job) -> str:
 
 def _area_position(item: pytest.Item) -> int:
     """Where an item's area stands in the catalogue; any other item comes after."""
-    asked = _preflight_item(item)
+    asked = preflight_item(item)
     return AREAS.index(asked.claims[0].check.area) if asked else len(AREAS)
 
 
-def _preflight_item(item: pytest.Item) -> PreflightItem | None:
+def preflight_item(item: pytest.Item) -> PreflightItem | None:
     """What an item of preflight asks; None for any other item."""
     callspec = getattr(item, "callspec", None)
     value = callspec.params.get("finding") if callspec else None

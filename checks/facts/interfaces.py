@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 from dataclasses import dataclass
 from typing import ClassVar
@@ -60,6 +61,7 @@ class Interface:
         return self.loopback or self.kind in ("docker", "veth") or self.name.startswith("virbr")
 
 
+@functools.lru_cache(maxsize=4096)
 def _is_routable(text: str) -> bool:
     address = ipaddress.ip_address(text)
     return not (address.is_loopback or address.is_link_local)

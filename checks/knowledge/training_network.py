@@ -12,6 +12,7 @@ from checks.facts import ClusterView, NodeView
 from checks.facts.environment import Environment
 from checks.facts.interfaces import Interface, Interfaces
 from checks.facts.names import Names
+from checks.facts.view_cache import cached_per_view
 from checks.knowledge.nccl_transport import transport_env
 from checks.knowledge.nccl_variables import (
     GLOO_IFNAME,
@@ -22,6 +23,7 @@ from checks.knowledge.nccl_variables import (
 )
 
 
+@cached_per_view
 def training_interface(node: NodeView) -> Interface:
     """The interface that training uses on that node.
 
@@ -42,6 +44,7 @@ def training_interface(node: NodeView) -> Interface:
     raise FactError(f"{node.name} has no interface that is up and has an address")
 
 
+@cached_per_view
 def training_address(node: NodeView) -> str:
     """The address of that node on its training interface. Raises FactError where it has none.
 

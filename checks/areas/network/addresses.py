@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ipaddress
 import itertools
-from collections.abc import Iterator
 
 from checks.areas.network.interfaces import training_interfaces
 from checks.check import cluster_check, node_check
@@ -13,6 +12,7 @@ from checks.facts.account import Account
 from checks.facts.environment import Environment
 from checks.facts.interfaces import Interface, Interfaces
 from checks.facts.names import Names
+from checks.facts.view_cache import cached_per_view
 from checks.knowledge.training_network import training_address, training_interface
 from checks.model import Severity, Verdict, ok, skip, warn
 from checks.outliers.consensus import majority_value
@@ -93,7 +93,7 @@ def netmask_is_equal(node: NodeView) -> Verdict:
     Fix:
         netmask-differs: gives the address the others' netmask, until the next boot.
     """
-    networks = dict(_training_networks(node.cluster))
+    networks = _training_networks(node.cluster)
     own = networks.get(node.name)
     if own is None:
         return skip(f"{node.name} does not train over IPv4")
@@ -116,10 +116,12 @@ def netmask_is_equal(node: NodeView) -> Verdict:
     return warn("netmask-differs", message, fix, prefix=own.network.prefixlen, usual=usual)
 
 
-def _training_networks(cluster: ClusterView) -> Iterator[tuple[str, ipaddress.IPv4Interface]]:
+@cached_per_view
+def _training_networks(cluster: ClusterView) -> dict[str, ipaddress.IPv4Interface]:
     """Of every node that trains over IPv4, its training address with its prefix."""
-    for name, interface in training_interfaces(cluster).items():
-        address = training_address(cluster[name])
-        for text in interface.ipv4:
-            if text.partition("/")[0] == address:
-                yield name, ipaddress.IPv4Interface(text)
+    return {
+        name: ipaddress.IPv4Interface(text)
+        for name, interface in training_interfaces(cluster).items()
+        for text in interface.ipv4
+        if text.partition("/")[0] == training_address(cluster[name])
+    }

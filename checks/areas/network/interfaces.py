@@ -10,6 +10,7 @@ from checks.facts import ClusterView, NodeView
 from checks.facts.environment import Environment
 from checks.facts.interfaces import Interface, Interfaces
 from checks.facts.names import Names
+from checks.facts.view_cache import cached_per_view
 from checks.knowledge.training_network import (
     has_wrong_interface_setting,
     training_address,
@@ -195,6 +196,7 @@ def is_same_link(interface: Interface, other: Interface) -> bool:
     )
 
 
+@cached_per_view
 def training_interfaces(cluster: ClusterView) -> dict[str, Interface]:
     """Of every node that answered about all that decides it."""
     return {
