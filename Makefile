@@ -16,13 +16,16 @@ define tests
 	exit $$status
 endef
 
-.PHONY: demo test check later lint docs setup bench clean
+.PHONY: demo test test-gpu check later lint docs setup bench clean
 
 demo: setup  ## bring up a lab, check it, train on it, take it down (root)
 	@./scripts/demo
 
 test: setup  ## install, then pass the tests (root: they run on real labs)
 	$(call tests, and not long)
+
+test-gpu: setup  ## what needs a GPU: hangs over NCCL on a lab whose nodes share it, in minutes (root)
+	@$(PYTEST) tests/gpu/on_a_gpu.py -v
 
 check: setup lint later  ## format, lint, types, and all tests, also those that take minutes
 	$(call tests)

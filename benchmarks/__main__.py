@@ -7,6 +7,7 @@ import sys
 from benchmarks import (
     diagnose,
     dropped_port,
+    overhead,
     pairs,
     preflight,
     rendezvous,
@@ -27,6 +28,7 @@ BENCHMARKS = {
     "watch": watch.main,
     "rendezvous": rendezvous.main,
     "xray": xray.main,
+    "overhead": overhead.main,
 }
 
 

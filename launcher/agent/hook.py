@@ -32,6 +32,7 @@ STACK_SIGNAL = signal.SIGRTMAX
 RANK_PID = os.getpid()
 REPORTED = {}
 """What each library held when it was last reported."""
+RECORDER_SIZES = ("TORCH_FR_BUFFER_SIZE", "TORCH_NCCL_TRACE_BUFFER_SIZE")
 
 
 def remove_hook_traces():
@@ -66,6 +67,13 @@ def open_worker_server(_module):
     with without_line(b"WorkerServer"):
         server = c10d._WorkerServer(os.path.join(home, "worker-%d" % os.getpid()))
     ctypes.pythonapi.Py_IncRef(ctypes.py_object(server))
+
+
+def turn_recorder_on(_module):
+    """Have torch before 2.7 record collectives, which later ones do by themselves."""
+    release = tuple(int(part) for part in sys.modules["torch"].__version__.split(".")[:2])
+    if release < (2, 7) and not any(name in os.environ for name in RECORDER_SIZES):
+        os.environ[RECORDER_SIZES[-1]] = "2000"
 
 
 def record_groups(c10d):
@@ -166,7 +174,12 @@ def watch_accelerator_state(module):
 
 
 WATCHED_MODULES = {
-    "torch.distributed.distributed_c10d": (watch_default_group, record_groups, open_worker_server),
+    "torch.distributed.distributed_c10d": (
+        watch_default_group,
+        turn_recorder_on,
+        record_groups,
+        open_worker_server,
+    ),
     "accelerate.state": (watch_accelerator_state,),
 }
 

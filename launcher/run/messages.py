@@ -137,11 +137,16 @@ class RanksObserved:
 
 @dataclass(frozen=True)
 class RankArrivals:
-    """When a rank entered collectives of the group of all, by their numbers, in seconds."""
+    """When a rank entered collectives of the group of all, by their numbers, in seconds.
+
+    In what part of the time it was `blocked` in state D, and `short` of a processor.
+    """
 
     rank: int
     numbers: tuple[int, ...]
     times: tuple[float, ...]
+    blocked: float = 0.0
+    short: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from launcher.plan.ranks import Rank, name_ranks
-from launcher.run.messages import RanksArrived
+from launcher.run.messages import RankArrivals, RanksArrived
 
 EVERY_S = 30.0
 MIN_COLLECTIVES = 30
@@ -50,6 +50,26 @@ class Straggler:
             f"others in {self.often * 100:.0f} % of the last {self.count} collectives, which costs "
             f"{self.cost * 100:.0f} % of the time"
         )
+
+
+MUCH = 0.2
+"""Of its time; and so much more than the others lack at most."""
+
+
+def why_late(found: Straggler, lacks: Mapping[int, RankArrivals]) -> str:
+    """What those ranks lack, and the others do not; empty where they only need longer."""
+    own = [lacks[rank] for rank in found.ranks]
+    others = [seen for rank, seen in lacks.items() if rank not in found.ranks]
+    for words, name in (
+        ("for a disk or a file server (state D)", "blocked"),
+        ("for a processor, which others have or a limit keeps from it", "short"),
+    ):
+        least = min(getattr(seen, name) for seen in own)
+        most = max(getattr(seen, name) for seen in others)
+        if least - most >= MUCH:
+            verb = "it waits" if len(own) == 1 else "they wait"
+            return f"; {verb} {least * 100:.0f} % of the time {words}"
+    return ""
 
 
 NOBODY = "no rank keeps the others waiting"
@@ -104,7 +124,10 @@ class StragglerWatch:
             count = len(_shared_times(arrivals, len(self.ranks)))
             found = find_straggler(arrivals, self.ranks, slack_s)
             known = count >= MIN_COLLECTIVES
-            words = found.words if found else NOBODY if known else ""
+            words = NOBODY if known else ""
+            if found:
+                lacks = {rank.rank: rank for own, _ in self._answers.values() for rank in own.ranks}
+                words = found.words + why_late(found, lacks)
             far = find_far_node(self._ways)
             self.text = f"{words}; {far}" if words and far else words
 

@@ -250,6 +250,30 @@ def test_a_torch_that_has_only_its_public_names_is_watched_too(home, tmp_path):
     ]
 
 
+@pytest.mark.parametrize(
+    ("version", "own", "size"),
+    [
+        ("2.5.1+cu124", {}, "2000"),
+        ("2.6.0", {"TORCH_NCCL_TRACE_BUFFER_SIZE": "0"}, "0"),
+        ("2.6.0", {"TORCH_FR_BUFFER_SIZE": "9"}, "None"),
+        ("2.7.0a0+git", {}, "None"),
+        ("2.13.0", {}, "None"),
+        ("odd", {}, "None"),
+    ],
+)
+def test_an_old_torch_is_asked_to_record_collectives(home, tmp_path, version, own, size):
+    package = tmp_path / "torch" / "distributed"
+    package.mkdir(parents=True)
+    (package.parent / "__init__.py").write_text(f"__version__ = {version!r}")
+    (package / "__init__.py").touch()
+    (package / "distributed_c10d.py").touch()
+    ends = "import os; print(os.environ.get('TORCH_NCCL_TRACE_BUFFER_SIZE'))"
+    argv = [sys.executable, "-c", f"{FAILS}; {ends}"]
+    env = {**environment(home), **own}
+    done = subprocess.run(argv, env=env, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.stdout == f"{size}\n", done.stderr
+
+
 GROUPS = """
 import os
 import torch.distributed as dist

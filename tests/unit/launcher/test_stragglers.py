@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import random
 import time
 
@@ -100,6 +101,38 @@ def test_clocks_of_nodes_are_compared_before_their_ranks_are(delays, said):
     assert watch.text == ""
     watch.take("node2", answer("node2", arrivals, -3.0))
     assert watch.text.startswith(said)
+
+
+DISK = "; it waits 60 % of the time for a disk or a file server"
+PROCESSOR = "; it waits 50 % of the time for a processor"
+
+
+@pytest.mark.parametrize(
+    ("lacks", "words"),
+    [
+        ({3: (0.6, 0.0)}, DISK),
+        ({3: (0.0, 0.5)}, PROCESSOR),
+        ({3: (0.6, 0.5)}, DISK),
+        ({3: (0.0, 0.5), 0: (0.0, 0.4)}, ""),
+        ({1: (0.9, 0.9)}, ""),
+        ({}, ""),
+    ],
+    ids=["disk", "processor", "both", "all are short", "another", "computes for longer"],
+)
+def test_what_a_late_rank_lacks_and_the_others_do_not_is_said(lacks, words):
+    watch, arrivals = StragglerWatch(RANKS), run_of({3: 0.2})
+    for node in ("node1", "node2"):
+        own = answer(node, arrivals, 0.0)
+        ranks = [
+            dataclasses.replace(rank, blocked=blocked, short=short)
+            for rank in own.ranks
+            for blocked, short in [lacks.get(rank.rank, (0.0, 0.0))]
+        ]
+        watch.take(node, dataclasses.replace(own, ranks=tuple(ranks)))
+    said, _, lacking = watch.text.partition("% of the time")
+    assert said.startswith("rank 3 on node2 arrives")
+    assert lacking.startswith(words)
+    assert words or not lacking
 
 
 def test_a_run_whose_records_say_nothing_says_nothing():
