@@ -1,11 +1,11 @@
 """What it costs a step that the ranks of a run can be asked what they do.
 
-Two pairs of ranks train the same in turns, ABBA, a block of steps each: one as torch starts them,
-one with the hook of a run, with torch's worker server open in it. So what else this machine does
-befalls both, and a pair that waits uses nothing. Of a block the quickest step counts, on which the
-machine's other work has the least part: on CPUs by the processor time of the rank, on a GPU by the
-time that passes. The step is a short one, of a few milliseconds, in which a cost is large. What it
-costs a rank to be asked is measured by itself.
+Two pairs of ranks do the same in turns, ABBA, a block of collectives each: one as torch starts
+them, one with the hook of a run, with torch's worker server open in it. So what else this machine
+does befalls both, and a pair that waits uses nothing. Only collectives are compared, which is all of a
+step that is watched: beside a whole step their cost is lost in its noise. Of a block the quickest
+counts, on which the machine's other work has the least part: on CPUs by the processor time of the
+rank, on a GPU by the time that passes. What it costs a rank to be asked is measured by itself.
 """
 
 from __future__ import annotations
@@ -31,38 +31,33 @@ from launcher.agent import hook
 from launcher.agent.worker_server import ask
 from launcher.run.stragglers import EVERY_S
 
-RANKS, TURNS, STEPS, WARM_UP = 2, 100, 20, 3
+RANKS, TURNS, BLOCK, WARM_UP = 2, 60, 8, 3
 ASKED = 50
+STEP_S, PER_STEP = 0.05, 10
 AIM_PERCENT = 1.0
 RANK = """
 import json, os, sys, time
 import torch
 import torch.distributed as dist
-from torch.nn.parallel import DistributedDataParallel
 
-rank, steps = int(os.environ["RANK"]), int(sys.argv[-1])
+rank, blocks = int(os.environ["RANK"]), int(sys.argv[-1])
 torch.set_num_threads(1)
 gpu = torch.cuda.is_available()
 clock = time.monotonic if gpu else time.process_time
 device = torch.device("cuda", 0) if gpu else torch.device("cpu")
 dist.init_process_group("nccl" if gpu else "gloo")
-width = 2048 if gpu else 256
-layers = [torch.nn.Linear(width, width) for _ in range(8)]
-model = DistributedDataParallel(torch.nn.Sequential(*layers).to(device))
-optimiser = torch.optim.SGD(model.parameters(), 1e-4)
-batch = torch.randn(64, width, device=device)
+row = torch.ones(3, device=device)
 answers = os.fdopen(os.dup(1), "w")
 os.dup2(2, 1)
 for line in sys.stdin:
     spent = []
-    for _ in range(steps):
+    for _ in range(blocks):
         began = clock()
-        optimiser.zero_grad()
-        model(batch).square().mean().backward()
-        optimiser.step()
+        for _ in range(20):
+            dist.all_reduce(row)
         gpu and torch.cuda.synchronize()
         spent.append(clock() - began)
-    print(json.dumps(min(spent)), file=answers, flush=True)
+    print(json.dumps(min(spent) / 20), file=answers, flush=True)
 dist.destroy_process_group()
 """
 
@@ -74,7 +69,7 @@ class Pair:
     ranks: list[subprocess.Popen[str]]
 
     def block(self) -> float:
-        """Seconds that a step of the next block took, of all ranks together."""
+        """Seconds that a collective of the next block took, of all ranks together."""
         for rank in self.ranks:
             assert rank.stdin is not None
             rank.stdin.write("go\n")
@@ -127,14 +122,14 @@ def _start_rank(rank: int, port: int, home: Path | None) -> subprocess.Popen[str
         "OMP_NUM_THREADS": "1",
         **({"PYTHONPATH": str(home / "hook")} if home else {}),
     }
-    pipe, argv = subprocess.PIPE, [sys.executable, "-c", RANK, str(STEPS)]
+    pipe, argv = subprocess.PIPE, [sys.executable, "-c", RANK, str(BLOCK)]
     return subprocess.Popen(
         argv, env=env, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True
     )
 
 
 def main() -> None:
-    """The cost in percent of a step, between which bounds it lies, and what the step takes."""
+    """What a collective costs more, between which bounds that lies, and what it is of a step."""
     with tempfile.TemporaryDirectory(prefix="overhead-") as name:
         home = Path(name)
         (home / "hook").mkdir()
@@ -162,13 +157,15 @@ def measure(bare: Pair, watched: Pair) -> tuple[float, float]:
 
 def report(times: Sequence[tuple[float, float]]) -> None:
     """Of all turns the median, and the middle 95 of 100 medians of turns drawn at random."""
-    costs = [100 * (watched / bare - 1) for bare, watched in times]
+    costs = [1e6 * (watched - bare) / (2 * RANKS) for bare, watched in times]
     drawn = random.Random(1)
     medians = sorted(statistics.median(drawn.choices(costs, k=len(costs))) for _ in range(2000))
     low, high, cost = medians[50], medians[-51], statistics.median(costs)
-    step_ms = 1000 * statistics.median(bare for bare, _ in times) / (2 * RANKS)
+    whole = 1e6 * statistics.median(bare for bare, _ in times) / (2 * RANKS)
+    load, part = os.getloadavg()[0], 100 * PER_STEP * high / 1e6 / STEP_S
+    print(f"\na collective of a watched run, {len(times)} turns at load {load:.0f}")
+    print(f"  {whole:.1f} us, and {cost:+.2f} us to be watched ({low:+.2f} to {high:+.2f})")
     print(
-        f"\nwhat it costs a step of {step_ms:.1f} ms to be watched, {len(times)} turns of "
-        f"{4 * STEPS} steps at load {os.getloadavg()[0]:.0f}"
+        f"  a step of {1000 * STEP_S:.0f} ms with {PER_STEP} of them: {part:+.2f} % at most   "
+        f"{verdict(part, AIM_PERCENT)}"
     )
-    print(f"  {cost:+.2f} % ({low:+.2f} to {high:+.2f})   {verdict(high, AIM_PERCENT)}")

@@ -14,7 +14,6 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
 import pytest
 
 from launcher.lab.cluster import Lab
@@ -255,38 +254,3 @@ def test_who_arrives_last_while_the_run_advances_is_said_or_that_nobody_does(
     run.process.send_signal(2)
     assert run.end() == 130
     assert re.search(said, run.text)
-
-
-@pytest.fixture
-def little_processor():
-    """A control group of this machine whose processes get a twentieth of a processor."""
-    group = Path("/sys/fs/cgroup/cpu") / f"hangs-{os.getpid()}"
-    if not (group.parent / "cpu.cfs_quota_us").exists():
-        pytest.skip("no processor limits of version 1")
-    group.mkdir()
-    (group / "cpu.cfs_quota_us").write_text("5000")
-    yield group / "cgroup.procs"
-    for pid in (group / "cgroup.procs").read_text().split():
-        (group.parent / "cgroup.procs").write_text(pid)
-    group.rmdir()
-
-
-@pytest.mark.long
-def test_a_rank_that_gets_little_of_a_processor_is_said_to_wait_for_it(
-    start, place, lab, little_processor
-):
-    run = start("light_steps")
-    run.wait_for(BEFORE, LIMIT_S)
-    environments = {
-        process.pid: process.environ()
-        for process in psutil.Process(lab.node("node3").pid).children(recursive=True)
-    }
-    (late,) = [
-        pid
-        for pid, env in environments.items()
-        if env.get("RANK") == "5" and env.get("PYTHONPATH", "").partition(":")[0].endswith("/hook")
-    ]
-    little_processor.write_text(str(late))
-    wait_for_status(
-        place, r"rank 5 on node3 arrives .*; it waits \d+ % of the time for a processor"
-    )

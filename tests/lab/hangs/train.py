@@ -288,18 +288,10 @@ def disk_steps():
             dist.all_reduce(torch.ones(3))
 
 
-def light_steps():
-    """Many steps that need a processor for a moment, which the test leaves one rank little of."""
-    for _ in range(100_000):
-        time.sleep(0.1)
-        burn(0.01)
-        dist.all_reduce(torch.ones(3))
-
-
 HEALTHY = (
     evaluate_alone, tokenise_alone, checkpoint_alone, compile_all, slow_disk, uneven, local_steps,
     slow_loader, many_collectives, paused_batches, steps, late_steps, busy_steps,
-    disk_steps, light_steps,
+    disk_steps,
 )  # fmt: skip
 LATE_FUNCTIONS = {mode.__name__: mode for mode in LATE_MODES}
 ALL_FUNCTIONS = {mode.__name__: mode for mode in (*ALL_MODES, *HEALTHY)}
