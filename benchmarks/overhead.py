@@ -2,10 +2,10 @@
 
 Two pairs of ranks do the same in turns, ABBA, a block of collectives each: one as torch starts
 them, one with the hook of a run, with torch's worker server open in it. So what else this machine
-does befalls both, and a pair that waits uses nothing. Only collectives are compared, which is all of a
-step that is watched: beside a whole step their cost is lost in its noise. Of a block the quickest
-counts, on which the machine's other work has the least part: on CPUs by the processor time of the
-rank, on a GPU by the time that passes. What it costs a rank to be asked is measured by itself.
+does befalls both, and a pair that waits uses nothing. Only collectives are compared, which is all
+of a step that is watched: beside a whole step their cost is lost in its noise. Of a block the
+quickest counts, on which the machine's other work has the least part: on CPUs by the processor time
+of the rank, on a GPU by the time that passes. What it costs a rank to be asked stands by itself.
 """
 
 from __future__ import annotations
