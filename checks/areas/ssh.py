@@ -9,6 +9,7 @@ from __future__ import annotations
 import posixpath
 import shlex
 
+from checks.areas.ports.settings import is_range_used_up
 from checks.check import node_check, pair_check
 from checks.facts import Login, NodeView
 from checks.facts.account import Account
@@ -16,7 +17,7 @@ from checks.facts.environment import Environment
 from checks.facts.firewall import Firewall
 from checks.facts.interfaces import Interfaces
 from checks.facts.names import Names
-from checks.facts.ports import DialResults
+from checks.facts.ports import DialResults, PortSettings
 from checks.facts.ssh import LoginAttempt, SshRow
 from checks.facts.sshd import Sshd
 from checks.facts.surroundings import Surroundings
@@ -48,7 +49,7 @@ NAME_CAUSES = frozenset(
     Names,
     Interfaces,
     Environment,
-    optional=(DialResults, Firewall, Surroundings),
+    optional=(DialResults, Firewall, Surroundings, PortSettings),
 )
 def every_node_logs_in_to_every_node(source: NodeView, target: NodeView) -> Verdict:
     """Every node logs in to every node, itself too, by ssh without a question.
@@ -101,6 +102,8 @@ def _found_elsewhere(cause: str, attempt: LoginAttempt, source: NodeView, target
     """The check that has the cause of a failed login; '' where this one is to find it."""
     if "No user exists for uid" in attempt.err:
         return "files.system-is-as-programs-expect: its account is unknown"
+    if "Cannot assign requested address" in attempt.err and is_range_used_up(source):
+        return "ports.ephemeral-range-is-wide-enough: no port is left to call from"
     if source is target and source.has(Surroundings) and source.read(Surroundings).loopback:
         return "network.loopback-works: it cannot reach itself"
     if cause in NAME_CAUSES and _is_misresolved(source, target):

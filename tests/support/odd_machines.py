@@ -20,6 +20,19 @@ from tests.support.odd_clusters import (
 )
 from tests.support.odd_site import THREE, TWO, Site
 
+HARMLESS_NAMES = """
+mkdir -p /srv/job/email /srv/job/json /opt/private; cd /srv/job
+echo 'import torch' >train.py; touch test.py code.py calendar.py email/log.txt helpers.py
+chmod 700 /opt/private; chmod 600 code.py
+sed -i '1i export PYTHONPATH=/opt/private TORCH_LOGS=+dynamo' /home/trainer/.bashrc
+"""
+"""Modules that hide what nothing imports, and a folder of PYTHONPATH that is another's."""
+GENEROUS = (
+    "ct state established,related accept\niif lo accept\n"
+    "ct state new ct count over 500 drop\nct state new limit rate over 900/second drop\n"
+    "ip saddr $NET.0/24 accept"
+)
+"""Limits that no job of this size reaches."""
 ALLOWED = {"allow": (UNFIXABLE,)}
 SITES = [
     Site(
@@ -115,6 +128,13 @@ SITES = [
             "workdir": "/srv/job",
             "command": ("train.py", "--data_path", "/srv/data", "--output_dir", "out"),
         },
+    ),
+    Site(
+        "files-named-as-nothing-that-torch-needs",
+        LabShape(nodes=2, user="trainer"),
+        (on_all(HARMLESS_NAMES), firewall(GENEROUS)),
+        {"workdir": "/srv/job", "command": ("train.py",)},
+        trains=True,
     ),
     Site("one-node", LabShape(nodes=1, slots=2), trains=True),
     Site("eight-nodes", LabShape(nodes=8)),

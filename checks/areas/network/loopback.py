@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from checks.areas.ports.settings import is_range_used_up
 from checks.check import node_check
 from checks.facts import NodeView
 from checks.facts.interfaces import Interfaces
+from checks.facts.ports import PortSettings
 from checks.facts.surroundings import Surroundings
-from checks.model import Severity, Verdict, block, ok, warn
+from checks.model import Severity, Verdict, block, ok, skip, warn
 from checks.units import format_memory
 
 QUEUE_NEEDED = 128
@@ -19,7 +21,7 @@ RETRIES_NEEDED = 3
 """Fifteen seconds; the kernel's default is six, two minutes."""
 
 
-@node_check("network.loopback-works", Surroundings, Interfaces)
+@node_check("network.loopback-works", Surroundings, Interfaces, optional=(PortSettings,))
 def loopback_works(node: NodeView) -> Verdict:
     """A program of the node reaches another one of it at 127.0.0.1.
 
@@ -36,6 +38,8 @@ def loopback_works(node: NodeView) -> Verdict:
     why = node.read(Surroundings).loopback
     if not why:
         return ok(f"programs of {node.name} reach each other at 127.0.0.1")
+    if is_range_used_up(node):
+        return skip("no port is left to call from; see ports.ephemeral-range-is-wide-enough")
     message = f"a program of {node.name} cannot reach 127.0.0.1: {why}"
     if _has_loopback(node):
         note = (

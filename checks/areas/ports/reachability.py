@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from checks.areas.ports.failed_calls import judge_failed_call
-from checks.areas.ports.settings import reserve_port_fix
+from checks.areas.ports.settings import is_range_used_up, reserve_port_fix
 from checks.check import Over, Tag, node_check, pair_check
 from checks.facts import NodeView
 from checks.facts.account import Account
@@ -13,6 +13,7 @@ from checks.facts.interfaces import Interfaces
 from checks.facts.names import Names
 from checks.facts.ports import DialResults, Listeners, PortHolder, PortSettings
 from checks.facts.ssh import SshRow
+from checks.facts.surroundings import Surroundings
 from checks.knowledge.training_network import has_wrong_interface_setting
 from checks.model import Fix, Verdict, block, ok, skip, unknown
 
@@ -120,7 +121,7 @@ def _other_port_fix(node: NodeView, free: int | None) -> Fix:
     DialResults,
     Listeners,
     over=Over.TO_HEAD,
-    optional=(Interfaces, Environment, Names, SshRow, Firewall),
+    optional=(Interfaces, Environment, Names, SshRow, Firewall, PortSettings, Surroundings),
     tags=(Tag.AFTER_FAILURE,),
 )
 def master_port_is_reachable(source: NodeView, head: NodeView) -> Verdict:
@@ -136,6 +137,8 @@ def master_port_is_reachable(source: NodeView, head: NodeView) -> Verdict:
     port, listening = source.job.master_port, head.read(Listeners)
     if listening.master_error:
         return skip(f"nobody could listen on {head.name}:{port}; see ports.master-port-is-free")
+    if reason := _why_no_port(source, head):
+        return skip(reason)
     dialled = source.read(DialResults)
     calls = dialled.failures_towards(head.name)
     failed = [call for call in calls if (call.address, call.port) == (listening.address, port)]
@@ -153,7 +156,7 @@ def master_port_is_reachable(source: NodeView, head: NodeView) -> Verdict:
     DialResults,
     Listeners,
     over=Over.OTHER_PAIRS,
-    optional=(Interfaces, Environment, Names, PortSettings, SshRow, Firewall),
+    optional=(Interfaces, Environment, Names, PortSettings, SshRow, Firewall, Surroundings),
 )
 def ephemeral_ports_are_open(source: NodeView, target: NodeView) -> Verdict:
     """Every node reaches every other one on the ports that the kernel hands out.
@@ -169,6 +172,8 @@ def ephemeral_ports_are_open(source: NodeView, target: NodeView) -> Verdict:
 
     Fix: By cause, [below](#causes): as for the master port, for the whole range.
     """
+    if reason := _why_no_port(source, target):
+        return skip(reason)
     ports = target.read(Listeners).sampled_ports
     dialled = source.read(DialResults)
     failed = [call for call in dialled.failures_towards(target.name) if call.port in ports]
@@ -181,6 +186,13 @@ def ephemeral_ports_are_open(source: NodeView, target: NodeView) -> Verdict:
         return ok(f"{source.name} reaches {target.name} on {len(ports)} ports of its range")
     missing = sorted(ports - reached)
     return unknown(f"{source.name} did not say whether it reaches {target.name} on {missing}")
+
+
+def _why_no_port(*ends: NodeView) -> str:
+    """Why nothing can be called there, or listen, where another check says so."""
+    narrow = next((node.name for node in ends if is_range_used_up(node)), "")
+    see = "see ports.ephemeral-range-is-wide-enough"
+    return f"{narrow} has no port left; {see}" if narrow else ""
 
 
 def _ephemeral_range(node: NodeView) -> tuple[int, int]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import math
+import os
 
 from checks.check import Over, node_check
 from checks.facts import NodeView
 from checks.facts.gpus import Gpus
 from checks.facts.ports import Listeners, PortSettings
+from checks.facts.surroundings import Surroundings
 from checks.model import Fix, Severity, Verdict, block, ok, skip, warn
 
 DEFAULT_SLOTS = 8
@@ -17,6 +20,8 @@ NEIGHBOUR_SHARE = 0.9
 TRACKED_SHARE = 0.9
 PORTS_OF_A_RANK = 2
 """A socket that listens, and a connection to the store: all to one address, so none is shared."""
+NO_PORT_LEFT = (os.strerror(errno.EADDRNOTAVAIL), os.strerror(errno.EADDRINUSE))
+"""What the kernel says to a call, and to who listens, when the range has no port left."""
 COLLISION_ODDS = 0.01
 """Of the head's ports in use by others: the chance that the master port is one of them."""
 
@@ -24,7 +29,7 @@ COLLISION_ODDS = 0.01
 @node_check(
     "ports.ephemeral-range-is-wide-enough",
     PortSettings,
-    optional=(Gpus,),
+    optional=(Gpus, Surroundings),
     reads=("master_port", "include", "exclude"),
 )
 def ephemeral_range_is_wide_enough(node: NodeView) -> Verdict:
@@ -57,6 +62,9 @@ def ephemeral_range_is_wide_enough(node: NodeView) -> Verdict:
         least = PORTS_OF_A_RANK * ranks
         message += f"and its ranks need {least}: to listen and to call the master port"
         return block("too-narrow", message, fix, **evidence)
+    if is_range_used_up(node):
+        message += f"and none is left for a further program: {settings.used} sockets are open"
+        return block("used-up", message, fix, **evidence)
     if settings.port_count < need:
         return warn("too-narrow", f"{message}and its ranks may need {need}", fix, **evidence)
     message += f"of which {settings.used} are in use, and its ranks may need {need}"
@@ -172,6 +180,15 @@ def _needed_connections(node: NodeView) -> int:
 def is_range_fatal(node: NodeView, ranks: int) -> bool:
     """Whether so many ranks cannot start there for want of ports, however few they open."""
     return node.has(PortSettings) and node.read(PortSettings).port_count < PORTS_OF_A_RANK * ranks
+
+
+def is_range_used_up(node: NodeView) -> bool:
+    """Whether a program that needed a port of the range was given none."""
+    if not (node.has(PortSettings) and node.has(Surroundings)):
+        return False
+    settings, why = node.read(PortSettings), node.read(Surroundings).loopback
+    full = settings.port_count - settings.used < _needed_connections(node)
+    return full and why in NO_PORT_LEFT
 
 
 def _reserved_ports(node: NodeView) -> str:

@@ -43,7 +43,20 @@ IPTABLES_DROPPED = custom(
 )
 ROUTE_REFUSED = custom("route-refused", "ip route add blackhole $PEER_ADDRESS/32")
 
+ALL_USED = custom(
+    "no-port-left",
+    "echo '60000 60005' >/proc/sys/net/ipv4/ip_local_port_range\n"
+    "cat >/root/holder.py <<'END'\n"
+    "import os, socket, time\n"
+    "held = [socket.create_server(('', port)) for port in range(60000, 60006)]\n"
+    "open('/root/held', 'w').close(); time.sleep(3600)\n"
+    "END\n"
+    "setsid python3 /root/holder.py </dev/null >/dev/null 2>&1 &\n"
+    "until [ -e /root/held ]; do sleep 0.05; done",
+)
+
 CASES = [
+    case(ALL_USED, "ports.ephemeral-range-is-wide-enough", NODE3, "used-up"),
     case("master-port-dropped", MASTER, TO_HEAD, "dropped"),
     case("master-port-rejected", MASTER, TO_HEAD, "rejected"),
     case("master-port-reset", MASTER, TO_HEAD, "rejected"),

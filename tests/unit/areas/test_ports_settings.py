@@ -7,6 +7,7 @@ import pytest
 from checks.facts.environment import Environment
 from checks.facts.interfaces import Interface, Interfaces
 from checks.facts.ports import DialResults, FailedCall, Listeners, PortHolder, PortSettings
+from checks.facts.surroundings import Surroundings
 from checks.knowledge.training_network import further_addresses
 from checks.model import Node, Outcome
 from checks.stages import ports as stage
@@ -50,6 +51,22 @@ def test_a_range_whose_ports_are_in_use():
     assert (found.warned, found.cause) == (True, "used-up")
     assert "of which 28000 are in use, and its ranks may need 384" in found.message
     assert of(WIDE, used=27000).outcome is Outcome.PASS
+
+
+@pytest.mark.parametrize("why", ["Cannot assign requested address", "Address already in use"])
+def test_a_range_of_which_nothing_is_left_blocks_and_no_firewall_is_accused(why):
+    snap = settings(low=60000, high=60020, used=30)
+    for name in NODES:
+        with_fact(snap, name, Surroundings(loopback=why if name == "node1" else ""))
+        with_fact(snap, name, Interfaces((LO,)))
+    found = judged(snap, WIDE)["node1",]
+    assert (found.stops, found.cause) == (True, "used-up")
+    assert "1024 65535" in found.fix.command
+    for check in ("network.loopback-works", OPEN):
+        assert {one.outcome for who, one in judged(snap, check).items() if "node1" in who} == {
+            Outcome.SKIP
+        }
+    assert of(WIDE, used=28000).warned
 
 
 def test_a_master_port_that_is_handed_out():
