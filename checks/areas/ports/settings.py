@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import errno
 import math
-import os
 
 from checks.check import Over, node_check
 from checks.facts import NodeView
@@ -20,7 +18,7 @@ NEIGHBOUR_SHARE = 0.9
 TRACKED_SHARE = 0.9
 PORTS_OF_A_RANK = 2
 """A socket that listens, and a connection to the store: all to one address, so none is shared."""
-NO_PORT_LEFT = (os.strerror(errno.EADDRNOTAVAIL), os.strerror(errno.EADDRINUSE))
+NO_PORT_LEFT = ("Cannot assign requested address", "Address already in use")
 """What the kernel says to a call, and to who listens, when the range has no port left."""
 COLLISION_ODDS = 0.01
 """Of the head's ports in use by others: the chance that the master port is one of them."""
