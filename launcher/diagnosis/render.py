@@ -111,6 +111,8 @@ def _known_failure_lines(verdict: LogVerdict, cause: Sighting, evidence: Evidenc
     if cause.trace and cause.trace.error and cause.trace.error != cause.line.text:
         yield f"       {masked_line(cause.trace.error)}"
     yield from (f"       {masked_line(text.strip())}" for text in _lines_below(cause, evidence))
+    if cause.trace:
+        yield from _chained_error_lines(cause.trace, cause.line.text)
     if verdict.laggards:
         yield f"ranks  {verdict.laggards}"
 
@@ -147,16 +149,16 @@ def _unknown_failure_lines(verdict: LogVerdict, cause: Trace, evidence: Evidence
     of_place = f" is of {place}" if str(place) else ""
     yield f"No known failure was found. The first error{of_place}, {line_reference(cause)}:"
     yield from (f"  {masked_line(text)}" for text in _shorten_trace(cause.lines))
-    yield from _chained_error_lines(cause)
+    yield from _chained_error_lines(cause, cause.error)
     yield from _hint_lines(evidence, place)
     if verdict.laggards:
         yield f"ranks  {verdict.laggards}"
 
 
-def _chained_error_lines(cause: Trace) -> Iterator[str]:
-    """The first error of a chain, whose line may be among those left out."""
-    if len(cause.errors) > 1:
-        yield f"first  {masked_line(cause.errors[0])}"
+def _chained_error_lines(trace: Trace, shown: str) -> Iterator[str]:
+    """The first error of a chain, where another one of it is shown."""
+    if len(trace.errors) > 1 and not shown.startswith(trace.errors[0]):
+        yield f"first  {masked_line(trace.errors[0])}"
 
 
 def describe_origin(cause: Trace, python: Path | None) -> list[str]:

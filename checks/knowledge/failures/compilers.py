@@ -77,5 +77,12 @@ symptom extension-compile-failed
   cause   an extension could not be compiled on this node
   fix     the compiler's first line with `error:` above names the reason
   checks  software.operators-can-be-built
+root compiler-python-header
+  says    fatal error: Python.h: No such file
+  cause   an extension or a Triton kernel is compiled here, and the headers of this Python are not
+          on the node
+  fix     apt install python3-dev (python3.N-dev of the very release), or a Python of uv or conda,
+          which brings them
+  checks  software.operators-can-be-built
 """
 )

@@ -125,5 +125,12 @@ root cudnn-part-missing
           and its folder site-packages/nvidia/cudnn/lib in LD_LIBRARY_PATH for packages that are not
           torch
   checks  training.smoke-trains, software.packages-are-the-environments-own
+root cudnn-no-plan
+  says    No execution plans support the graph
+  cause   cuDNN has no way to do this attention on this GPU with these shapes: its release is too
+          old for the GPU, or the shapes or masks are not among its own
+  fix     a newer torch (with a newer cuDNN); TORCH_CUDNN_SDPA_ENABLED=0, or
+          attn_implementation="flash_attention_2"
+  checks  software.torch-fits-the-gpus
 """
 )

@@ -121,5 +121,12 @@ root ofi-registration-old-efa
   fix     the EFA installer 1.29 or newer in host and image; until then
           FI_EFA_SET_CUDA_SYNC_MEMOPS=0, or NCCL_CUMEM_ENABLE=0
   checks  nccl.efa-software-is-equal, nccl.plugins-are-there
+root ofi-only-efa
+  says    NET/OFI Only EFA provider is supported
+  cause   aws-ofi-nccl was built for EFA alone and finds another fabric: this instance type has no
+          EFA adapter, it is not attached, or its device is not passed into the container
+  fix     `fi_info -p efa` on that node; an instance type and launch template with EFA,
+          /dev/infiniband/uverbs* in the container; without EFA NCCL_NET=Socket
+  checks  nccl.network-named-is-there, nccl.plugins-are-there
 """
 )

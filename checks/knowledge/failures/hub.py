@@ -204,5 +204,13 @@ root hub-read-timeout
           download at once
   fix     download once (`hf download REPO`) to a folder that all see, or on each node by one rank,
           then HF_HUB_OFFLINE=1; HF_HUB_DOWNLOAD_TIMEOUT=60
+root storage-credentials-missing
+  says    botocore.exceptions.NoCredentialsError: Unable to locate credentials
+  says    google.auth.exceptions.DefaultCredentialsError
+  cause   this node has no credentials for the cloud storage that the program reads or writes
+  fix     the same credentials on every node: ~/.aws/credentials or an instance role;
+          GOOGLE_APPLICATION_CREDENTIALS with a file that is there; pass the variables on ([env],
+          -x)
+  checks  software.variables-are-equal
 """
 )

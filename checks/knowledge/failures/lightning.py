@@ -116,5 +116,10 @@ root lightning-fewer-gpus-than-asked
   fix     `--gres=gpu:N` or --gpus-per-node=N with --ntasks-per-node=N and no binding, or devices=1;
           `echo $CUDA_VISIBLE_DEVICES` within the task
   checks  gpu.shell-hides-no-gpu, gpu.slots-have-gpus
+root lightning-cuda-before-processes
+  says    Lightning can't create new processes if CUDA is already initialized
+  cause   the program used CUDA before the Trainer started its processes
+  fix     move what touches the GPU (torch.cuda calls, .cuda()) behind Trainer.fit; or
+          strategy="ddp" from a script in place of ddp_notebook
 """
 )

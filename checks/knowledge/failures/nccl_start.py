@@ -200,5 +200,42 @@ root nccl-shm-full
   fix     `docker run --shm-size=16g` or --ipc=host (Kubernetes: an emptyDir of medium Memory at
           /dev/shm); delete /dev/shm/nccl-* of runs that are over
   checks  limits.shm-is-large-enough, limits.shm-is-writable
+root nccl-adapter-not-opened
+  shows   NCCL WARN NET/IB : Unable to open device {device:\S+}
+  cause   NCCL may not open {device}: its file /dev/infiniband/uverbs* is not passed into the
+          container, or belongs to another group
+  fix     `ls -l /dev/infiniband` and `ibv_devinfo -d {device}` in the rank's environment; `docker
+          run --device=/dev/infiniband`; NCCL_IB_HCA without it
+  checks  nccl.infiniband-is-usable, nccl.every-adapter-named-is-there
+root nccl-cuda-not-initialised
+  says    "NCCL WARN Cuda failure 3 "
+  says    NCCL WARN Cuda failure 'initialization error'
+  pattern NCCL WARN Cuda failure (?:3 )?'initialization error'
+  cause   CUDA could not be initialised in this process: it was forked after another had used CUDA,
+          or the driver of this node does not answer
+  fix     start workers by spawn in place of fork; `nvidia-smi` on that node
+  checks  gpu.driver-answers, gpu.devices-may-be-opened
+root nccl-cuda-unknown-error
+  says    NCCL WARN Cuda failure 999 'unknown error'
+  says    NCCL WARN Cuda failure 'unknown error'
+  pattern NCCL WARN Cuda failure (?:999 )?'unknown error'
+  cause   the driver did not answer NCCL: a GPU hangs or fell off the bus, or device files of the
+          driver are missing in the container
+  fix     `nvidia-smi` and `dmesg | grep -i xid` on that node; restart the container, reboot the
+          node
+  checks  gpu.driver-answers, gpu.kernel-reports-no-gpu-fault
+  follows gpu-xid, gpu-lost
+root nccl-nvml-refused
+  shows   NCCL WARN nvmlInit{version:\w*}() failed: {why:.+}
+  cause   NCCL cannot use the driver's management library on this node: {why}
+  fix     after `Driver/library version mismatch` reboot the node; in a container
+          NVIDIA_DRIVER_CAPABILITIES=compute,utility
+  checks  gpu.driver-answers, gpu.driver-libraries-are-whole
+symptom nccl-proxy-call-failed
+  says    "Proxy Call to rank "
+  pattern NCCL WARN Proxy Call to rank (?P<other>\d+) failed \((?P<what>\w+)\)
+  cause   the rank of this node that serves the network for others (rank {other}) did not do what it
+          was asked for ({what}): it ended or met an error
+  fix     read the NCCL WARN lines and the output of rank {other}
 """
 )

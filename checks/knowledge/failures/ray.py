@@ -144,5 +144,37 @@ symptom ray-get-timed-out
           or processors, hang, or are slow to load
   fix     `ray status` (pending demands) and `ray list actors`; the output of the workers in
           /tmp/ray/session_latest/logs
+root ray-workers-not-registered, survivable
+  says    have not registered within the timeout
+  cause   Ray started workers on this node that did not come up in time: Python or its packages load
+          slowly from a network file system, the node has too few processors, or they crash as they
+          start
+  fix     the environment on a local disk; fewer actors on a node, num_cpus as many as there are;
+          python-core-worker-*.log in /tmp/ray/session_latest/logs
+  checks  limits.cpus-are-free, files.network-mounts-answer
+symptom ray-actor-unavailable
+  says    ray.exceptions.ActorUnavailableError
+  cause   an actor's process or its node cannot be reached at the moment: it ended, or the network
+          between the nodes broke
+  fix     `ray list actors` and `ray list nodes`; the output of that worker; `dmesg` on its node
+symptom ray-worker-crashed
+  says    ray.exceptions.WorkerCrashedError
+  cause   a worker process of Ray died without a Python error: it was killed (memory), or crashed in
+          native code
+  fix     worker-*.err and raylet.out in /tmp/ray/session_latest/logs on its node; `dmesg | tail`
+          there
+  checks  limits.memory-is-free, limits.kernel-kills-no-rank
+root ray-shared-memory-signal
+  says    (raylet) *** SIGBUS received
+  cause   Ray's object store could not grow in /dev/shm, which is full or smaller than Ray was told
+  fix     `docker run --shm-size` of at least --object-store-memory; `df -h /dev/shm`
+  checks  limits.shm-is-large-enough
+root ray-head-not-reached
+  shows   Unable to connect to node at address {address:[\d.]+:\d+}
+  cause   Ray's head does not answer at {address}: it is not started, its address is another, or its
+          port is closed
+  fix     `ray status --address {address}` from that node; `ray start --head --node-ip-address` with
+          the address that all nodes reach; ports 6379 and 10002-19999 open
+  checks  ports.ephemeral-ports-are-open, network.one-network
 """
 )

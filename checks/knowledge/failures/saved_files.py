@@ -130,9 +130,10 @@ root safetensors-write-failed
 root saved-by-two-ranks
   says    FileExistsError: [Errno 17] File exists: '
   says    [Errno 2] No such file or directory: '
+  says    [Errno 39] Directory not empty: '
   pattern FileExistsError: \[Errno 17\] File exists: '[^']+' -> '|\[Errno 2\] No such file or
-          directory: '[^']+' -> '
-  near    os\.(?:symlink|rename|replace|link)\(|\.(?:symlink_to|rename|replace)\(|shutil\.move
+          directory: '[^']+' -> '|\[Errno 39\] Directory not empty: '[^']+' -> '
+  near    os\.(?:symlink|renames?|replace|link)\(|\.(?:symlink_to|rename|replace)\(|shutil\.move
   cause   this was already renamed or linked: another rank does the same in a folder that the nodes
           share (each node's local rank 0), or an earlier run left the target
   fix     let global rank 0 alone do it, and the others wait; in the Trainer save_on_each_node=False
@@ -189,5 +190,21 @@ root path-through-file
   cause   a part of {path} is a file, where a folder is wanted
   fix     correct the path, or remove the file that has the folder's name
   checks  files.paths-in-the-command-are-there
+root checkpoint-folder-exists
+  shows   FileExistsError: [Errno 17] File exists: '{path:[^']+}'
+  near    os\.(?:mkdir|makedirs)\(|\.mkdir\(
+  cause   {path} is there already: an earlier run left it, or another rank makes it at the same time
+  fix     exist_ok=True, or let global rank 0 alone make it; another output folder for a new run
+  checks  files.output-is-writable
+root archive-not-whole
+  says    zipfile.BadZipFile: File is not a zip file
+  says    gzip.BadGzipFile: Not a gzipped file
+  says    tarfile.ReadError: unexpected end of data
+  says    tarfile.ReadError: not a gzip file
+  cause   an archive is cut off or is none: a download that was ended, an error page that was saved,
+          or two ranks that wrote one file
+  fix     `file` and `ls -l` of what the traceback names; remove it and download again, by one rank
+          alone
+  checks  files.needed-data-is-whole
 """
 )

@@ -225,5 +225,14 @@ root c10d-ddp-static-graph
           was used in the first step was not in a later one
   fix     leave static_graph out (DDP: find_unused_parameters=True), or let every parameter take
           part in each step
+root ddp-lazy-parameters
+  says    Modules with uninitialized parameters can't be used with `DistributedDataParallel`
+  cause   a lazy module has no shapes yet: it has not seen a batch before it is wrapped
+  fix     one forward pass with a small batch before DDP, or give the sizes
+root backend-lacks-collective
+  shows   RuntimeError: Backend {backend:\w+} does not support {call:\w+}
+  cause   the backend {backend} has no {call} in this torch
+  fix     a newer torch on every node; nccl for tensors on GPUs, gloo for those on the CPU
+  checks  software.versions-are-equal
 """
 )
