@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from checks.facts.decode import Fact, SystemName
+
+
+def _capability(text: str) -> str:
+    if not re.fullmatch(r"[0-9]{1,4}\.[0-9]{1,4}", text):
+        raise ValueError("not a compute capability")
+    return text
+
+
+Capability = Annotated[str, _capability]
+"""Of CUDA, such as `9.0`."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +50,7 @@ class Gpu:
     bus: str = ""
     memory_used_bytes: int | None = None
     processes: tuple[GpuProcess, ...] | None = None
-    capability: str | None = None
+    capability: Capability | None = None
     ecc_uncorrected: int | None = None
     remap_pending: bool | None = None
     remap_failed: bool | None = None

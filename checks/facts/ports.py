@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from checks.facts.decode import Count, Fact, SystemName
 
@@ -105,6 +106,16 @@ class PortHolder(Fact):
     free: int | None
 
 
+def _port_spans(text: str) -> str:
+    if not re.fullmatch(r"([0-9]{1,5}(-[0-9]{1,5})?(,|$))*", text):
+        raise ValueError("not the kernel's list of ports")
+    return text
+
+
+PortSpans = Annotated[str, _port_spans]
+"""As in ip_local_reserved_ports: `8080,9148-9150`, or nothing."""
+
+
 @dataclass(frozen=True)
 class PortSettings(Fact):
     """The ephemeral range, both ends in it, and the most neighbours the kernel will know.
@@ -117,7 +128,7 @@ class PortSettings(Fact):
     section: ClassVar[str] = "port_settings"
     low: int
     high: int
-    reserved: SystemName
+    reserved: PortSpans
     neighbours: Count | None
     used: Count = 0
     tracked: Count | None = None

@@ -12,9 +12,12 @@ from checks.catalogue import CATALOGUE
 from checks.errors import FactError, UsageError
 from checks.facts import ClusterView, Login, Snapshot, decode_fact
 from checks.facts.account import Account
+from checks.facts.decode import decode_record
 from checks.facts.gpus import Gpu
 from checks.facts.limits import Limits
+from checks.facts.ports import PortSettings
 from checks.facts.schema import fact_records, facts_schema, schema_digest
+from tests.support.cards import H100
 from tests.support.snapshots import snapshot, with_fact, without
 
 HEALTHY = {
@@ -192,3 +195,22 @@ def test_what_never_ends_is_no_snapshot(tmp_path, name):
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(UsageError, match="no regular file"):
         Snapshot.load(tmp_path / name)
+
+
+@pytest.mark.parametrize("reserved", ["-1", "1-", "a", "1,,2", "9" * 400, "-", "1-2-3", "٣"])
+def test_a_list_of_ports_that_no_kernel_prints_is_refused(reserved):
+    fields = {"low": 1, "high": 2, "reserved": reserved, "neighbours": None}
+    with pytest.raises(FactError, match=r"port_settings\.reserved: not the kernel's list of ports"):
+        decode_fact(PortSettings, fields)
+
+
+@pytest.mark.parametrize("reserved", ["", "8080", "8080,9148-9150", "1-2,3"])
+def test_the_kernels_list_of_ports_is_read(reserved):
+    fields = {"low": 1, "high": 2, "reserved": reserved, "neighbours": None}
+    assert decode_fact(PortSettings, fields).reserved == reserved
+
+
+@pytest.mark.parametrize("capability", ["", "9", "9.", "9.x", "9.0.1", "²"])
+def test_a_compute_capability_has_two_numbers(capability):
+    with pytest.raises(FactError, match=r"gpu\.capability: not a compute capability"):
+        decode_record(Gpu, {**dataclasses.asdict(H100), "capability": capability}, "gpu")
