@@ -67,7 +67,7 @@ def is_version_within(bounds: str, versions: Mapping[str, str]) -> bool:
 
 def version_key(version: str) -> tuple[int, ...]:
     """(2, 6) of `2.6`, `2.6.0` and `2.6.0+cu124`: zeros at the end say nothing."""
-    found = re.match(r"\d+(?:\.\d+)*", version)
+    found = re.match(r"[0-9]{1,9}(?:\.[0-9]{1,9})*", version)
     numbers = list(map(int, found[0].split("."))) if found else []
     while len(numbers) > 1 and not numbers[-1]:
         numbers.pop()

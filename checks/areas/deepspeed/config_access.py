@@ -64,5 +64,5 @@ def config_reader(node: NodeView) -> ConfigReader:
 def deepspeed_version(node: NodeView) -> Version | None:
     """DeepSpeed's version there, None where it is not known."""
     version = node.read(Software).packages.get("deepspeed", "") if node.has(Software) else ""
-    numbers = re.match(r"(\d+)\.(\d+)\.(\d+)", version)
+    numbers = re.match(r"([0-9]{1,9})\.([0-9]{1,9})\.([0-9]{1,9})", version)
     return tuple(map(int, numbers.groups())) if numbers else None

@@ -64,4 +64,4 @@ def efa_software_is_equal(node: NodeView) -> Verdict:
 
 
 def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(map(int, re.findall(r"\d+", version)))
+    return tuple(map(int, re.findall(r"[0-9]{1,9}", version)))

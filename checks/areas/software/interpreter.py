@@ -23,6 +23,7 @@ from checks.facts.limits import Limits
 from checks.facts.software import Software
 from checks.knowledge.denials import denial_words, opening_fix
 from checks.knowledge.nccl_variables import comment_out_fix
+from checks.knowledge.releases import version_key
 from checks.model import Fix, Verdict, block, ok, skip, warn
 from checks.outliers.consensus import majority_value
 
@@ -136,7 +137,7 @@ def _judge_lost_home(node: NodeView, software: Software, home: str) -> Verdict:
 
 
 def _is_new_enough(software: Software) -> bool:
-    return tuple(map(int, software.python.split("."))) >= OLDEST_PYTHON
+    return version_key(software.python) >= OLDEST_PYTHON
 
 
 def _judge_old_python(node: NodeView, software: Software) -> Verdict:

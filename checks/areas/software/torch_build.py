@@ -170,4 +170,4 @@ def _oldest_driver(cuda: str) -> tuple[int, ...]:
 
 
 def _version_numbers(version: str) -> tuple[int, ...]:
-    return tuple(map(int, re.findall(r"\d+", version)))
+    return tuple(map(int, re.findall(r"[0-9]{1,9}", version)))

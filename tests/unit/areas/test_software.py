@@ -97,12 +97,18 @@ def test_a_neighbour_of_the_missing_interpreter_is_linked():
         (Software(PYTHON, "hangs"), "python-hangs"),
         (Software(PYTHON, "crashed", detail="x\nlibz.so.1: no such file"), "python-crashes"),
         (installed(version="3.6.9"), "python-too-old"),
+        (installed(version="x" * 400), "python-too-old"),
     ],
 )
 def test_each_way_not_to_run_has_its_cause(fact, cause):
     finding = of(cluster(fact), "python-is-there", "node1")
     assert finding.cause == cause
     assert finding.stops
+
+
+@pytest.mark.parametrize("version", ["3.15.0rc1", "3.13.0+", "9" * 5000])
+def test_a_version_is_read_as_far_as_it_is_numbers(version):
+    assert not of(cluster(installed(version=version)), "python-is-there", "node1").cause
 
 
 def test_the_last_line_of_a_crash_is_in_the_message():
