@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -23,6 +24,8 @@ from launcher.run.stall.ras_evidence import lost_rank_lines
 
 BUSY_NETWORK = 1_000_000
 MAX_LINES = 8
+RECENT_S = 5.0
+"""Ago, a collective was entered by a run that advances."""
 STOPPED = ("T", "t")
 """States of ps in which a rank answers nothing, and needs nothing more to be stuck."""
 PLURAL_VERBS = {"is": "are", "has": "have", "waits": "wait", "works": "work"}
@@ -50,7 +53,7 @@ class Stall:
     kind: StallKind
     lines: tuple[str, ...] = ()
     odd: tuple[int, ...] = ()
-    standing: tuple[object, ...] = ()
+    standing: tuple[tuple[object, ...], ...] = ()
     missed: tuple[Missed, ...] = ()
 
 
@@ -110,6 +113,27 @@ def judge_stall(plan: RendezvousPlan, observations: Observations) -> Stall:
     outliers = tuple(sorted([*(state.rank.rank for state in odd if rest), *ended]))
     standing = tuple((rank.rank, rank.stack, rank.flight, _entered(rank)) for rank in seen)
     return Stall(kind, tuple(lines[:MAX_LINES]), outliers, standing, tuple(missed))
+
+
+def advances_slowly(stall: Stall, before: Stall | None, observations: Observations) -> bool:
+    """Whether what is still now moved since the look before, and a moment ago.
+
+    A step of seconds, most of them in a collective, is at the same place at both ends of a look.
+    """
+    ages = [
+        seen.age_s
+        for node in observations.values()
+        for rank in node.ranks
+        for seen in rank.collectives or ()
+        if seen.pending
+    ]
+    moved = before and _records(stall) != _records(before)
+    return stall.kind is StallKind.STUCK and bool(moved) and min(ages, default=math.inf) < RECENT_S
+
+
+def _records(stall: Stall) -> list[object]:
+    """The collectives that each rank had entered."""
+    return [(rank, entered) for rank, _, _, entered in stall.standing]
 
 
 def _odd_states(

@@ -10,7 +10,13 @@ from typing import Any
 from launcher.plan.plan import Plan
 from launcher.run.stall.backoff import Backoff
 from launcher.run.stall.current_state import judge_now
-from launcher.run.stall.judge import Stall, StallKind, judge_rendezvous, judge_stall
+from launcher.run.stall.judge import (
+    Stall,
+    StallKind,
+    advances_slowly,
+    judge_rendezvous,
+    judge_stall,
+)
 from launcher.run.stall.observation import (
     NodeObservation,
     Observations,
@@ -71,6 +77,7 @@ class StallMonitor:
         self._pending: _PendingObservation | None = None
         self._asked: Callable[[dict[str, Any]], None] | None = None
         self._last_text = self._last_start = ""
+        self._last: Stall | None = None
 
     def started(self, now: float) -> None:
         """Take note that a node's launcher or a rank started."""
@@ -82,6 +89,7 @@ class StallMonitor:
         self._silence.restart(now)
         self._start.restart(now)
         self._proof.restart()
+        self._last = None
         self._quiet_since = now
         self._stepped = self._stepped or step
 
@@ -133,6 +141,9 @@ class StallMonitor:
         if stall.kind is StallKind.STARTING:
             self._conclude_start(stall.lines[0], record)
             return
+        if pending.judge is judge_stall:
+            stall = self._held_against_last(stall, pending.nodes)
+            record["kind"] = stall.kind.value
         if pending.judge is judge_stall and self._proof.is_complete(stall, self._quiet_since, now):
             self.proved_stuck = stall
         first, *rest = stall.lines
@@ -141,6 +152,16 @@ class StallMonitor:
         self._last_text = text
         is_said = is_news and stall.kind is not StallKind.WELL
         self._report(text if is_said else "", {**record, "said": text})
+
+    def _held_against_last(self, stall: Stall, nodes: Observations) -> Stall:
+        """The same as slow where its records have moved on since the last look at this silence."""
+        before, self._last = self._last, stall
+        if not advances_slowly(stall, before, nodes):
+            return stall
+        first, *rest = stall.lines
+        use = first.partition(": ")[2]
+        slow = f"{StallKind.SLOW.value}: {use}; collectives were entered since it was last looked"
+        return dataclasses.replace(stall, kind=StallKind.SLOW, lines=(slow, *rest))
 
     def _conclude_start(self, text: str, record: dict[str, Any]) -> None:
         """Show what the ranks do; it is recorded where it has changed."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from launcher.run.stall.backoff import Backoff
-from launcher.run.stall.observation import NodeObservation
+from launcher.run.stall.observation import Collective, NodeObservation
 from launcher.run.stall.stall_monitor import (
     ANSWER_S,
     FIRST_LOOK_S,
@@ -57,6 +59,31 @@ class Planned:
 
     ranks = rendezvous(2).ranks
     master_address, master_port = HEAD, PORT
+
+
+@pytest.mark.parametrize(
+    ("numbers", "age_s", "kinds"),
+    [
+        ((7, 9, 12), 1.0, ["stuck", "slow", "slow"]),
+        ((7, 7, 7), 1.0, ["stuck", "stuck", "stuck"]),
+        ((7, 9, 9), 30.0, ["stuck", "stuck", "stuck"]),
+    ],
+    ids=["steps of seconds", "still", "moved and then still"],
+)
+def test_a_run_whose_records_move_from_look_to_look_is_slow(numbers, age_s, kinds):
+    watched = Watched(Planned(), 10.0)
+    watched.monitor.started(0)
+    watched.monitor.progress(0, step=True)
+    for number, at in zip(numbers, (10, 30, 70), strict=True):
+        watched.monitor.check_progress(at)
+        waits = Collective("0 default_pg", number, number, "all_reduce", "", "", True, age_s)
+        for node in range(2):
+            seen = rank(node, stack=IN_BARRIER, collectives=(waits,), moved=False)
+            answer = NodeObservation(ranks=(seen,), network={"eth0": 0})
+            watched.monitor.take_observation(f"node{node + 1}", answer)
+        watched.monitor.check_progress(at + 1)
+    assert [seen["kind"] for _, seen in watched.reports] == kinds
+    assert ("collectives were entered since" in watched.reports[-1][0]) == ("slow" in kinds)
 
 
 def test_the_monitor_reports_a_meeting_once():
