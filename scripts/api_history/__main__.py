@@ -39,37 +39,10 @@ LIBRARIES = {
         Library("peft", "0.4"),
         Library("datasets", "2.12"),
         Library("huggingface_hub", "0.14"),
-        Library("deepspeed", "0.9", is_wheel=False),
-        Library("safetensors", "0.3"),
-        Library("pydantic", "1.10", shallow=r"_internal\.|v1\."),
-        Library("fsspec", "2023.1", shallow=r"implementations\."),
-        Library("wandb", "0.15", shallow=r"proto\b|sdk\.internal\.|apis\.|automations\."),
-        Library("lightning", "2.0"),
-        Library("pytorch-lightning", "1.9"),
-        Library("sentence-transformers", "2.2"),
-        Library(
-            "torch",
-            "2.0",
-            within=r"\w+\.py|(?:amp|cuda|distributed|nn|optim|utils|autograd|backends|library)/"
-            r"|_(?:dynamo|inductor|functorch)/\w+\.py",
-            shallow=r"nn\.modules|_dynamo|_inductor|_functorch|_meta|_refs|_tensor|_jit|overrides",
-        ),
-        *(
-            Library(name, oldest, package, is_caller=True)
-            for name, oldest, package in (
-                ("ms-swift", "1.0", "swift"),
-                ("llamafactory", "0.5", ""),
-                ("verl", "0.1", ""),
-                ("openrlhf", "0.1", ""),
-                ("liger-kernel", "0.1", ""),
-                ("unsloth", "2024.8", ""),
-                ("unsloth-zoo", "2024.11", ""),
-                ("autoawq", "0.1", "awq"),
-                ("optimum", "1.10", ""),
-                ("axolotl", "0.4", ""),
-                ("llmcompressor", "0.1", ""),
-            )
-        ),
+        Library("ms-swift", "1.0", "swift", is_caller=True),
+        Library("llamafactory", "0.5", is_caller=True),
+        Library("verl", "0.1", is_caller=True),
+        Library("liger-kernel", "0.1", is_caller=True),
     )
 }
 
@@ -100,8 +73,7 @@ def _download(library: Library, version: str, cache: Path) -> Path:
     """The folder with its file; empty where there is none that fits."""
     folder = cache / library.name / version
     if not folder.is_dir() or not any(folder.iterdir()):
-        kind = _WHEELS if library.is_wheel else ("--no-binary", library.name)
-        what = (*kind, "-d", str(folder), f"{library.name}=={version}")
+        what = (*_WHEELS, "-d", str(folder), f"{library.name}=={version}")
         subprocess.run([*PIP, "download", "-q", "--no-deps", "--no-cache-dir", *what], check=False)
         folder.mkdir(parents=True, exist_ok=True)
     return folder

@@ -8,7 +8,7 @@ import textwrap
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-from release import Library, Release
+from release import ANYTHING, Library, Release
 
 
 class History:
@@ -26,32 +26,36 @@ class History:
             for use in release.uses:
                 self.uses[use] |= 1 << at
             self.bases |= {} if library.is_caller else _bases_of(release, library.shallow)
-        self._accept_any_argument()
+        self._accept_anything()
         self._everywhere = (1 << len(self.names)) - 1
         self.changed = {
             symbol: mask for symbol, mask in self.presence.items() if self._is_news(symbol, mask)
         }
 
-    def _accept_any_argument(self) -> None:
-        """A function with `**` takes each name."""
+    def _accept_anything(self) -> None:
+        """A function with `**` takes each name; what another name stands for has what it has."""
         for symbol in list(self.presence):
-            function, _, argument = symbol.partition("(")
-            if argument:
-                self.presence[symbol] |= self.presence.get(f"{function}(**)", 0)
+            module, _, name = symbol.partition(":")
+            top, function = re.split(r"[.(]", name)[0], name.partition("(")[0]
+            self.presence[symbol] |= self.presence.get(f"{module}:{top}.**", 0)
+            if "(" in name:
+                self.presence[symbol] |= self.presence.get(f"{module}:{function}(**)", 0)
 
     def _is_news(self, symbol: str, mask: int) -> bool:
         """Whether it comes or goes by itself, not with what has it or what it is inherited from."""
         parent = parent_of(symbol)
-        if symbol.endswith("(**)") or mask == self.presence.get(parent, self._everywhere):
+        if symbol.endswith(ANYTHING) or mask == self.presence.get(parent, self._everywhere):
             return False
         owner, _, name = symbol.rpartition(".")
         if "(" in symbol or ":" not in owner:
             return True
         if self.presence.get(f"{owner}.__init__({name})") == mask:
             return False
-        above = [base for base in self.bases.get(owner, ()) if f"{base}.{name}" in self.presence]
+        mine = self.presence.get(owner, 0)
         return not any(
-            mask == self.presence[f"{base}.{name}"] & self.presence.get(owner, 0) for base in above
+            mask == above & mine and above != self.presence.get(base, 0)
+            for base in self.bases.get(owner, ())
+            if base != owner and (above := self.presence.get(f"{base}.{name}", 0))
         )
 
     @functools.cached_property

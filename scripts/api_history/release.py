@@ -24,6 +24,8 @@ _UNASKED = re.compile(
     r"__|TF[A-Z]|Flax[A-Z]|\w+_DOCSTRING$|\w+_ARCHIVE_(?:LIST|MAP)$|_CHECKPOINT_FOR|_CONFIG_FOR|logger$"
 )
 """Names that no program of today asks for."""
+ANYTHING = (".**", "(**)")
+"""What follows a name from elsewhere, whose attributes and arguments stand there."""
 _CALLED = ("__init__", "__call__")
 
 
@@ -33,7 +35,7 @@ class Library:
 
     Of modules that match `shallow` only the names count, without attributes and arguments; files
     whose paths below the package do not match `within` are left out. `is_caller`: only what it
-    imports from the others is of interest. `is_wheel`: else it comes as source alone.
+    imports from the others is of interest.
     """
 
     name: str
@@ -42,7 +44,6 @@ class Library:
     shallow: str = "(?!)"
     within: str = ""
     is_caller: bool = False
-    is_wheel: bool = True
 
     @property
     def root(self) -> str:
@@ -173,6 +174,9 @@ class Release:
             else:
                 names = [*record["classes"], *record["functions"]]
             yield from (f"{module}:{name}" for name in names if not _UNASKED.match(name))
+            for name in self.public.intersection(names) - record["classes"].keys():
+                if is_deep and name not in record["functions"]:
+                    yield from (f"{module}:{name}{anything}" for anything in ANYTHING)
             for name in filter(self.public.__contains__, record["classes"]):
                 if is_deep:
                     yield from self._class_symbols(module, name)

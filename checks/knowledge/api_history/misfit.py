@@ -94,16 +94,22 @@ def _fixes(request: Request, caller: Caller, version: str) -> Iterator[str]:
     if not request.is_wanted:
         yield _adaptation(request, caller)
         yield _install(library, f"<{first}" if first else f">={span.after(last)}")
-    elif last and (not first or (version and version_key(version) > version_key(last))):
-        if use and use.last:
-            yield f"{_install(caller.package, f'>={use.after(use.last)}')}, which does not need it"
-        yield _install(library, f"<{span.after(last)}")
-        if not (use and use.last):
-            yield _later_caller(request, caller)
-    else:
-        yield _install(library, f">={first}" + (f",<{span.after(last)}" if last else ""))
+    elif not last or (version and first and version_key(version) < version_key(first)):
+        yield _install(library, _bounds(span, first, last))
         if use and use.first:
             yield f"{_install(caller.package, f'<{use.first}')}, which does not need it yet"
+    else:
+        if use and use.last:
+            yield f"{_install(caller.package, f'>={use.after(use.last)}')}, which does not need it"
+        yield _install(library, _bounds(span, "" if version else first, last))
+        if not (use and use.last):
+            yield _later_caller(request, caller)
+
+
+def _bounds(span: Span, first: str, last: str) -> str:
+    """What pip is asked for, of the releases from the first to the last."""
+    ends = (f">={first}" if first else "", f"<{span.after(last)}" if last else "")
+    return ",".join(filter(None, ends))
 
 
 def _use_of(request: Request, caller: Caller) -> Span | None:

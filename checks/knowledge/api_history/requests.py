@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from checks.knowledge.api_history.callers import Caller
@@ -175,7 +175,7 @@ def _of_overridden(function: str, caller: Caller) -> Iterator[Symbol]:
     table = table_of(caller.package)
     if not table or method in _NEVER_OVERRIDDEN:
         return
-    above = _classes_above(owner)[1:] if owner else []
+    above = (_known_bases(owner) or _families(owner)) if owner else []
     for name, symbols in table.by_name.items():
         whose, _, rest = name.partition(".")
         if rest.startswith(f"{method}(") and (not above or whose in above):
@@ -183,12 +183,16 @@ def _of_overridden(function: str, caller: Caller) -> Iterator[Symbol]:
 
 
 def _members(owner: str, name: str, text: str, caller: Caller) -> Iterator[Symbol]:
-    """The attribute in a class, or in the nearest one above it that has it among what changed."""
-    above = _classes_above(owner)
-    for each in above:
+    """The attribute in a class, or in the nearest one above it that has it among what changed.
+
+    What a name alone says of a class counts only where the library is named.
+    """
+    known = [owner, *_known_bases(owner)]
+    for each in [*known, *_families(owner)]:
         found = [*_named(f"{each}.{name}"), *_named(f"{each}.__init__({name})")]
         if found:
-            return _sure(found, owner if each == owner else "a_base", text, caller)
+            by_table = [*_sure(found, owner, text, caller)]
+            return iter(by_table if each in known else filter(_is_named_in(text), found))
     return iter(())
 
 
@@ -204,19 +208,20 @@ def _arguments(function: str, name: str, text: str, caller: Caller) -> Iterator[
 
 def _sure(symbols: Iterable[Symbol], name: str, text: str, caller: Caller) -> Iterator[Symbol]:
     """Those of libraries that the surroundings name; others if the name is hardly another's."""
-    named = [each for each in symbols if re.search(rf"\b{each.library}\b", text)]
+    named = [*filter(_is_named_in(text), symbols)]
     yield from named
     if caller.package or not _COMMON_NAME.fullmatch(name):
         yield from (each for each in symbols if each not in named)
 
 
-def _classes_above(owner: str) -> list[str]:
-    """The class and those that it stands below, as far as the tables or else its name say."""
-    found = [owner, *_known_bases(owner)]
-    if len(found) == 1:
-        families = [family for ending, family in _FAMILIES.items() if owner.endswith(ending)]
-        found += [name for family in families for name in family if name != owner]
-    return found
+def _is_named_in(text: str) -> Callable[[Symbol], bool]:
+    return lambda symbol: bool(re.search(rf"\b{symbol.library}\b", text))
+
+
+def _families(owner: str) -> list[str]:
+    """What a class of which no table knows stands below, as the end of its name says."""
+    found = [family for ending, family in _FAMILIES.items() if owner.endswith(ending)]
+    return [name for family in found for name in family if name != owner]
 
 
 def _known_bases(owner: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 PROJECT = "accelerate"
 
-RELEASES = """
+RELEASES = r"""
 0.20 0.21 0.22 0.23 0.24 0.25 0.26 0.27 0.28 0.29 0.30 0.31 0.32 0.33 0.34 1.0 1.1 1.2 1.3 1.4 1.5
 1.6 1.7 1.8 1.9 1.10 1.11 1.12 1.13 1.14 1.15
 """
@@ -552,7 +552,6 @@ utils.modeling
  +1.5 is_hpu_available is_sdaa_available
  +1.7 load_checkpoint_in_model(broadcast_from_rank0,full_state_dict)
  +1.9 set_module_tensor_to_device(clear_cache,non_blocking)
- -0.20 CustomDtype.FP8,INT4
  -0.20+0.33 is_torch_version
  -0.21 get_mixed_precision_context_manager(cache_enabled)
  -0.24 is_safetensors_available

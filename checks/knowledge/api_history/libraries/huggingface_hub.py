@@ -2,7 +2,7 @@
 
 PROJECT = "huggingface_hub"
 
-RELEASES = """
+RELEASES = r"""
 0.14 0.15 0.16 0.17 0.18 0.19 0.20 0.21 0.22 0.23 0.24 0.25 0.26 0.27 0.28 0.29 0.30 0.31 0.32
 0.33 0.34 0.35 0.36 1.0 1.1 1.2 1.3 1.4 1.5 1.6 1.7 1.8 1.9 1.10 1.11 1.12 1.13 1.14 1.15 1.16
 1.17 1.18 1.19 1.20 1.21 1.22 1.23 1.24 1.25 1.26 1.27 1.28 1.29 1.30 1.31 1.32 1.33 2.0 2.1 2.2
@@ -375,7 +375,6 @@ _jobs_api
  +1.32 DEFAULT_UV_IMAGE JobNetwork JobInfo.network
  +1.4 JobInfo.labels
  +1.8 JobInfo.volumes Volume
- +1.8-1.8 Volume.mount_path,path,read_only,revision,source,type
  +2.1 JobInfo.expose,expose_public,retry _build_expose_payload
 _local_folder
  +0.23 .
@@ -1413,12 +1412,11 @@ inference._generated.types.chat_completion
   ChatCompletionInputGrammarType ChatCompletionInputMessageChunk
   ChatCompletionInputMessageChunkType ChatCompletionInputURL
   ChatCompletionInputFunctionName.__init__(name)
+  ChatCompletionInputGrammarType.__init__(type,value)
   ChatCompletionInputMessageChunk.__init__(image_url,text,type)
   ChatCompletionInputURL.__init__(url)
  +0.24-0.25 ChatCompletionInputToolTypeClass.__init__(function)
- +0.24-0.31 ChatCompletionInputGrammarType.__init__(type,value)
-  ChatCompletionInputGrammarType.parse_obj,parse_obj_as_instance,parse_obj_as_list
-  ChatCompletionInputGrammarTypeType
+ +0.24-0.31 ChatCompletionInputGrammarTypeType
  +0.26 ChatCompletionInput.__init__(stream_options) ChatCompletionInputStreamOptions
   ChatCompletionStreamOutputUsage ChatCompletionInputStreamOptions.__init__(include_usage)
   ChatCompletionStreamOutput.__init__(usage)
@@ -1807,7 +1805,9 @@ inference._providers.hf_inference
   HFInferenceTask.prepare_request(api_key,extra_payload,headers,inputs,model,parameters)
  +0.28-0.28+0.31 RequestParameters
  +0.28-0.34 _open_as_binary
- +0.29 constants filter_none get_token
+ +0.29
+  HFInferenceTask._prepare_api_key,_prepare_base_url,_prepare_headers,_prepare_payload_as_bytes,_prepare_payload_as_dict,_prepare_route
+  HFInferenceTask._prepare_url,base_url,provider constants filter_none get_token
  +0.30 _check_supported_task
  +0.31 HFInferenceFeatureExtractionTask InferenceProviderMapping _bytes_to_dict
  +0.35 MimeBytes _open_as_mime_bytes
@@ -1858,7 +1858,9 @@ inference._providers.replicate
   ReplicateTask._map_model,_prepare_payload
   ReplicateTask.prepare_request(api_key,extra_payload,headers,inputs,model,parameters)
  +0.28-0.28+0.30 RequestParameters
- +0.29 _BASE_URL _PROVIDER filter_none
+ +0.29
+  ReplicateTask._prepare_api_key,_prepare_base_url,_prepare_headers,_prepare_payload_as_bytes,_prepare_payload_as_dict,_prepare_route
+  ReplicateTask._prepare_url,base_url,provider _BASE_URL _PROVIDER filter_none
  +0.30 ReplicateTask.get_response(request_params)
  +0.31 InferenceProviderMapping ReplicateTextToImageTask
  +0.34 ReplicateImageToImageTask _as_url
@@ -2064,7 +2066,6 @@ utils._cache_manager
   HFCacheInfo.delete_files REPO_TYPES_MAPPING _expected_freed_size _shared_blobs
  -0.16 Literal
  -0.18 HUGGINGFACE_HUB_CACHE
- -0.24 CacheNotFound.__init__(cache_dir,msg)
  -0.36 _TIMESINCE_CHUNKS _format_timesince
 utils._datetime
  -0.20 UTC_OFFSET
@@ -2269,5 +2270,4 @@ utils.tqdm
 """
 
 USES = r"""
-
 """

@@ -2,7 +2,7 @@
 
 PROJECT = "peft"
 
-RELEASES = """
+RELEASES = r"""
 0.4 0.5 0.6 0.7 0.8 0.9 0.10 0.11 0.12 0.13 0.14 0.15 0.16 0.17 0.18 0.19 0.20 0.21
 """
 
@@ -315,14 +315,9 @@ tuners.adalora
  +0.5 SVDQuantLinear
  +0.5-0.6 get_auto_gptq_quant_linear get_quantization_config
  +0.7 __getattr__(name)
- -0.4 AdaLoraModel._prepare_adalora_config mark_only_lora_as_trainable
- -0.6 AdaLoraConfig.__init__(auto_mapping,base_model_name_or_path,beta1,beta2,bias,deltaT)
-  AdaLoraConfig.__init__(fan_in_fan_out,inference_mode,init_lora_weights,init_r,layers_pattern,layers_to_transform)
-  AdaLoraConfig.__init__(lora_alpha,lora_dropout,modules_to_save,orth_reg_weight,peft_type,r)
-  AdaLoraConfig.__init__(rank_pattern,revision,target_modules,target_r,task_type,tfinal)
-  AdaLoraConfig.__init__(tinit,total_step) AdaLoraModel.__init__(adapter_name,config,model)
-  AdaLoraModel.rankallocator,resize_modules_by_rank_pattern,resize_state_dict_by_rank_pattern,trainable_adapter_name,update_and_allocate
-  LoraConfig LoraLayer LoraModel PeftType SVDLinear4bit SVDLinear8bitLt
+ -0.4 mark_only_lora_as_trainable
+ -0.4+0.7 AdaLoraModel._prepare_adalora_config
+ -0.6 LoraConfig LoraLayer LoraModel PeftType SVDLinear4bit SVDLinear8bitLt
   TRANSFORMERS_MODELS_TO_ADALORA_TARGET_MODULES_MAPPING _freeze_adapter _get_submodules transpose
 tuners.adalora.bnb
  +0.19 AdaLoraConfig
@@ -399,17 +394,10 @@ tuners.adamss.model
   AdamssModel._convert_state_dict_for_initial_model,_get_adapter_state_dict,_get_learnable_bias_state_dict,_remap_adapter_state_dict_for_load,_remove_adapter_name_from_key,uses_shared_state
 tuners.adaption_prompt
  +0.15 register_peft_method
- +0.5-0.6 AdaptionPromptConfig.is_adaption_prompt,is_prompt_learning
- -0.6
-  AdaptionPromptConfig.__init__(adapter_layers,adapter_len,auto_mapping,base_model_name_or_path,inference_mode,peft_type)
-  AdaptionPromptConfig.__init__(revision,target_modules,task_type)
-  AdaptionPromptConfig._get_peft_type,_split_kwargs,from_json_file,from_pretrained,save_pretrained,to_dict
-  AdaptionPromptModel.__init__(adapter_name,configs,model)
-  AdaptionPromptModel._active_adapter,_cached_adapters,_configs,_create_adapted_attentions,_enabled,_mark_only_adaption_prompts_as_trainable
-  AdaptionPromptModel._parents,_remove_adapted_attentions,_set_adapted_attentions,add_adapter,disable_adapter_layers,enable_adapter_layers
-  AdaptionPromptModel.forward,set_adapter ModelTypeConfig PeftConfig PeftType
-  TRANSFORMERS_MODEL_CONFIG _freeze_adapter _get_submodules is_adaption_prompt_trainable
-  llama_apply_rotary_pos_emb llama_compute_query_states llama_rotate_half prepare_config
+ +0.5 AdaptionPromptConfig.is_adaption_prompt,is_prompt_learning
+ -0.6 ModelTypeConfig PeftConfig PeftType TRANSFORMERS_MODEL_CONFIG _freeze_adapter
+  _get_submodules is_adaption_prompt_trainable llama_apply_rotary_pos_emb
+  llama_compute_query_states llama_rotate_half prepare_config
 tuners.adaption_prompt.config
  +0.17 gpt2_compute_query_states
  +0.18 AdaptionPromptConfig.__init__(peft_version)
@@ -755,27 +743,22 @@ tuners.hra.model
 tuners.ia3
  +0.14 Conv3d
  +0.15 register_peft_method
- +0.5-0.6 BaseTuner BaseTunerLayer _is_valid_match IA3Config.is_adaption_prompt,is_prompt_learning
+ +0.5 IA3Config.is_adaption_prompt,is_prompt_learning
   IA3Model._check_new_adapter_config,_create_and_replace,_mark_only_adapters_as_trainable,_prepare_adapter_config,config,inject_adapter
   IA3Model.merge_adapter,unmerge_adapter
- +0.6-0.6 IA3Model.active_adapter,active_adapters
+ +0.5-0.6 BaseTuner BaseTunerLayer _is_valid_match
+ +0.6 IA3Model.active_adapter,active_adapters
   Linear.__init__(adapter_name,fan_in_fan_out,in_features,is_feedforward,out_features)
   Linear._active_adapter,_all_available_adapter_names,_disable_adapters,active_adapter,active_adapters,adapter_layer_names
   Linear.delete_adapter,disable_adapters,enable_adapters,forward,ia3_l,merge
   Linear.merged,merged_adapters,other_param_names,reset_ia3_parameters,scaling,set_adapter
   Linear.unmerge,update_layer,weight
  +0.7 Conv2d is_bnb_4bit_available __getattr__(name)
- -0.4
+ -0.4 _freeze_adapter mark_only_ia3_as_trainable
+ -0.4+0.7
   IA3Model._check_quantization_dependency,_find_and_replace,_is_valid_match,_prepare_ia3_config,add_adapter
-  _freeze_adapter mark_only_ia3_as_trainable
- -0.6
-  IA3Config.__init__(auto_mapping,base_model_name_or_path,fan_in_fan_out,feedforward_modules,inference_mode,init_ia3_weights)
-  IA3Config.__init__(modules_to_save,peft_type,revision,target_modules,task_type)
-  IA3Config._get_peft_type,_split_kwargs,from_json_file,from_pretrained,save_pretrained,to_dict
-  IA3Model.__init__(adapter_name,config,model)
-  IA3Model._check_target_module_exists,_create_new_module,_replace_module,_set_adapter_layers,disable_adapter_layers,enable_adapter_layers
-  IA3Model.forward,get_peft_config_as_dict,merge_and_unload,peft_config,set_adapter Linear8bitLt
-  ModulesToSaveWrapper PeftConfig PeftType TRANSFORMERS_MODELS_TO_IA3_FEEDFORWARD_MODULES_MAPPING
+ -0.6 Linear8bitLt ModulesToSaveWrapper PeftConfig PeftType
+  TRANSFORMERS_MODELS_TO_IA3_FEEDFORWARD_MODULES_MAPPING
   TRANSFORMERS_MODELS_TO_IA3_TARGET_MODULES_MAPPING _get_submodules transpose
 tuners.ia3.bnb
  +0.20 IA3Config
@@ -1016,14 +999,13 @@ tuners.lora
  +0.19 BdLoraConfig LoraGAConfig convert_to_lora preprocess_loraga save_as_lora
  +0.20 MontecloraConfig VeloraConfig
  +0.21 KasaConfig
- +0.5-0.14 QuantLinear
- +0.5-0.6 BaseTuner BaseTunerLayer get_auto_gptq_quant_linear get_quantization_config
-  LoraConfig.is_adaption_prompt,is_prompt_learning
+ +0.5 LoraConfig.is_adaption_prompt,is_prompt_learning
   LoraModel._check_new_adapter_config,_create_and_replace,_get_active_adapter,_mark_only_adapters_as_trainable,_prepare_adapter_config,inject_adapter
   LoraModel.add_weighted_adapter(svd_clamp,svd_driver,svd_full_matrices,svd_rank)
   LoraModel.merge_and_unload(progressbar)
- +0.6-0.6
-  Conv2d.__init__(adapter_name,in_channels,kernel_size,lora_alpha,lora_dropout,out_channels)
+ +0.5-0.14 QuantLinear
+ +0.5-0.6 BaseTuner BaseTunerLayer get_auto_gptq_quant_linear get_quantization_config
+ +0.6 Conv2d.__init__(adapter_name,in_channels,kernel_size,lora_alpha,lora_dropout,out_channels)
   Conv2d.__init__(padding,r,stride)
   Conv2d._active_adapter,_all_available_adapter_names,_disable_adapters,active_adapter,active_adapters,adapter_layer_names
   Conv2d.delete_adapter,disable_adapters,enable_adapters,forward,get_delta_weight,in_features
@@ -1040,17 +1022,10 @@ tuners.lora
   LoraModel.active_adapter,active_adapters
  +0.7 LoftQConfig __getattr__(name)
  -0.4 CLAMP_QUANTILE mark_only_lora_as_trainable
+ -0.4+0.7
   LoraModel._check_quantization_dependency,_find_and_replace,_prepare_lora_config,add_adapter
  -0.6 COMMON_LAYERS_PATTERN Linear4bit Linear8bitLt ModulesToSaveWrapper PeftConfig PeftType
   TRANSFORMERS_MODELS_TO_LORA_TARGET_MODULES_MAPPING _freeze_adapter _get_submodules transpose
-  LoraConfig.__init__(auto_mapping,base_model_name_or_path,bias,fan_in_fan_out,inference_mode,init_lora_weights)
-  LoraConfig.__init__(layers_pattern,layers_to_transform,lora_alpha,lora_dropout,modules_to_save,peft_type)
-  LoraConfig.__init__(r,revision,target_modules,task_type)
-  LoraConfig._get_peft_type,_split_kwargs,from_json_file,from_pretrained,save_pretrained,to_dict
-  LoraModel.__init__(adapter_name,config,model)
-  LoraModel._check_target_module_exists,_create_new_module,_replace_module,_set_adapter_layers,_svd_weighted_adapter,_unload_and_optionally_merge
-  LoraModel.add_weighted_adapter,delete_adapter,disable_adapter_layers,enable_adapter_layers,forward,get_peft_config_as_dict
-  LoraModel.merge_adapter,merge_and_unload,peft_config,set_adapter,unload,unmerge_adapter
 tuners.lora.aqlm
  +0.19 LoraConfig
  +0.9 .
@@ -1523,15 +1498,8 @@ tuners.osf.utils
  +0.18-0.20 reconstruct_weight_matrix
 tuners.p_tuning
  +0.15 register_peft_method
- +0.5-0.6 PromptEncoderConfig.is_adaption_prompt,is_prompt_learning
- -0.6 PeftType PromptLearningConfig PromptEncoder.__init__(config)
-  PromptEncoder.embedding,encoder_type,forward,hidden_size,input_size,lstm_head
-  PromptEncoder.mlp_head,output_size,token_dim,total_virtual_tokens
-  PromptEncoderConfig.__init__(auto_mapping,base_model_name_or_path,encoder_dropout,encoder_hidden_size,encoder_num_layers,encoder_reparameterization_type)
-  PromptEncoderConfig.__init__(inference_mode,num_attention_heads,num_layers,num_transformer_submodules,num_virtual_tokens,peft_type)
-  PromptEncoderConfig.__init__(revision,task_type,token_dim)
-  PromptEncoderConfig._get_peft_type,_split_kwargs,from_json_file,from_pretrained,save_pretrained,to_dict
-  PromptEncoderReparameterizationType.LSTM,MLP
+ +0.5 PromptEncoderConfig.is_adaption_prompt,is_prompt_learning
+ -0.6 PeftType PromptLearningConfig
 tuners.p_tuning.config
  +0.17 PromptEncoderConfig.__init__(modules_to_save)
  +0.18 PromptEncoderConfig.__init__(peft_version)
@@ -1606,13 +1574,8 @@ tuners.poly.model
  +0.8-0.18 PolyModel._set_adapter_layers
 tuners.prefix_tuning
  +0.15 register_peft_method
- +0.5-0.6 PrefixTuningConfig.is_adaption_prompt,is_prompt_learning
- -0.6 PeftType PromptLearningConfig PrefixEncoder.__init__(config)
-  PrefixEncoder.embedding,forward,prefix_projection,transform
-  PrefixTuningConfig.__init__(auto_mapping,base_model_name_or_path,encoder_hidden_size,inference_mode,num_attention_heads,num_layers)
-  PrefixTuningConfig.__init__(num_transformer_submodules,num_virtual_tokens,peft_type,prefix_projection,revision,task_type)
-  PrefixTuningConfig.__init__(token_dim)
-  PrefixTuningConfig._get_peft_type,_split_kwargs,from_json_file,from_pretrained,save_pretrained,to_dict
+ +0.5 PrefixTuningConfig.is_adaption_prompt,is_prompt_learning
+ -0.6 PeftType PromptLearningConfig
 tuners.prefix_tuning.config
  +0.17 PrefixTuningConfig.__init__(modules_to_save)
  +0.18 PrefixTuningConfig.__init__(peft_version)
@@ -1628,14 +1591,8 @@ tuners.prefix_tuning.model
  +0.6 . PrefixEncoder.__init__(config)
 tuners.prompt_tuning
  +0.15 register_peft_method
- +0.5-0.6 PromptTuningConfig.is_adaption_prompt,is_prompt_learning
- -0.6 PeftType PromptLearningConfig PromptEmbedding.__init__(config,word_embeddings)
-  PromptEmbedding.embedding,forward
-  PromptTuningConfig.__init__(auto_mapping,base_model_name_or_path,inference_mode,num_attention_heads,num_layers,num_transformer_submodules)
-  PromptTuningConfig.__init__(num_virtual_tokens,peft_type,prompt_tuning_init,prompt_tuning_init_text,revision,task_type)
-  PromptTuningConfig.__init__(token_dim,tokenizer_name_or_path)
-  PromptTuningConfig._get_peft_type,_split_kwargs,from_json_file,from_pretrained,save_pretrained,to_dict
-  PromptTuningInit.RANDOM,TEXT
+ +0.5 PromptTuningConfig.is_adaption_prompt,is_prompt_learning
+ -0.6 PeftType PromptLearningConfig
 tuners.prompt_tuning.config
  +0.17 PromptTuningConfig.__init__(modules_to_save)
  +0.18 PromptTuningConfig.__init__(peft_version) PromptTuningInit.SAMPLE_VOCAB
@@ -2181,6 +2138,8 @@ utils.other
  +0.15 AuxiliaryTrainingWrapper TrainableTokensWrapper _get_input_embeddings_name
   get_gptqmodel_quant_linear is_gptqmodel_available
   AuxiliaryTrainingWrapper.__init__(adapter_name,module_to_save)
+  ModulesToSaveWrapper._adapters,_error_message_name,_forward_wrapped,_forward_wrapped_mixed_batch,_getattr_wrapped,_hasattr_wrapped
+  ModulesToSaveWrapper.active_adapters,adapter_state_dict,adapter_state_dict_load_map,init_modules,unload_and_optionally_merge_module
   ModulesToSaveWrapper.set_adapter(adapter_names) ModulesToSaveWrapper.update(tied_module)
   _set_trainable(activate_adapter,inference_mode,module_names,strict_module_check,wrapper_cls)
  +0.15-0.15 AuxiliaryTrainingWrapper._forward_disabled
@@ -2242,7 +2201,6 @@ utils.other
  -0.14 ModulesToSaveWrapper.forward(x)
  -0.4 CLAMP_QUANTILE
  -0.5 add_library_to_model_card
- -0.6 bloom_model_postprocess_past_key_value(past_key_values)
  -0.7 COMMON_LAYERS_PATTERN
  -0.9 prepare_model_for_int8_training
 utils.peft_types

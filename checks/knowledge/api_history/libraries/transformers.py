@@ -2,7 +2,7 @@
 
 PROJECT = "transformers"
 
-RELEASES = """
+RELEASES = r"""
 4.31 4.32 4.33 4.34 4.35 4.36 4.37 4.38 4.39 4.40 4.41 4.42 4.43 4.44 4.45 4.46 4.47 4.48 4.49
 4.50 4.51 4.52 4.53 4.54 4.55 4.56 4.57 5.0 5.1 5.2 5.3 5.4 5.5 5.6 5.7 5.8 5.9 5.10 5.11 5.12
 5.13 5.14 5.15 5.16 5.17 5.18 5.19 5.20 5.21 5.22 5.23 5.24
@@ -1706,7 +1706,8 @@ cache_utils
   QuantoQuantizedLayer.is_initialized StaticLayer.is_initialized StaticSlidingWindowLayer
   StaticSlidingWindowLayer.__init__(max_cache_len,sliding_window)
  +4.57-4.57 ChunkedSlidingLayer.__init__(max_cache_len,sliding_window)
-  SlidingWindowCache.is_initialized
+  ChunkedSlidingLayer.is_initialized SlidingWindowCache.is_initialized
+  SlidingWindowLayer.is_initialized
  +4.57-5.3 StaticSlidingWindowLayer.get_mask_sizes(cache_position)
  +5.0 DynamicLayer.lazy_initialization(value_states) PreTrainedConfig
   StaticLayer.k_head_dim,v_head_dim StaticLayer.lazy_initialization(value_states)
@@ -1749,23 +1750,24 @@ cache_utils
   LAYER_TYPE_CACHE_MAPPING QuantoQuantizedLayer.layer_type StaticLayer.layer_type
 configuration_utils
  +4.32 recursive_diff_dict
- +4.36-4.57 PretrainedConfig._attn_implementation,_attn_implementation_internal
- +4.37-4.44 PretrainedConfig._get_generation_defaults,_has_non_default_generation_parameters
+ +4.36 PretrainedConfig._attn_implementation,_attn_implementation_internal
+ +4.37-4.44+5.0 PretrainedConfig._get_generation_defaults,_has_non_default_generation_parameters
  +4.41-5.20 load_gguf_checkpoint
  +4.42-4.52 add_model_info_to_custom_pipelines
- +4.45-4.57
+ +4.45
   PretrainedConfig._get_global_generation_defaults,_get_non_default_generation_parameters,get_text_config
- +4.46-4.53 PretrainedConfig._attn_implementation_autoset
- +4.47-4.57 PretrainedConfig.base_config_key,base_model_tp_plan,sub_configs
+ +4.46-4.53+5.0 PretrainedConfig._attn_implementation_autoset
+ +4.47 PretrainedConfig.base_config_key,base_model_tp_plan,sub_configs
  +4.48 is_timm_config_dict
- +4.49-4.57 PretrainedConfig.base_model_pp_plan
- +4.52-4.57 PretrainedConfig._remove_keys_not_serialized,has_no_defaults_at_init
- +4.53 layer_type_validation
- +4.53-4.57 PretrainedConfig._output_attentions PretrainedConfig.output_attentions(value)
+ +4.49 PretrainedConfig.base_model_pp_plan
+ +4.52 PretrainedConfig._remove_keys_not_serialized,has_no_defaults_at_init
+ +4.53 PretrainedConfig._output_attentions PretrainedConfig.output_attentions(value)
+  layer_type_validation
  +4.53-4.57+5.4 ALLOWED_LAYER_TYPES
- +4.54-4.57 PretrainedConfig._create_id_label_maps SpecificPretrainedConfigType
- +4.55-4.57 PretrainedConfig.from_text_audio_configs,from_text_vision_configs
- +4.56-4.57 PretrainedConfig.base_model_ep_plan,dict_dtype_to_str,dtype
+ +4.54 PretrainedConfig._create_id_label_maps
+ +4.54-4.57 SpecificPretrainedConfigType
+ +4.55 PretrainedConfig.from_text_audio_configs,from_text_vision_configs
+ +4.56 PretrainedConfig.base_model_ep_plan,dict_dtype_to_str,dtype
   PretrainedConfig.get_text_config(encoder) PretrainedConfig.torch_dtype(value)
  +5.0 GenerationConfig PreTrainedConfig RotaryEmbeddingConfigMixin SpecificPreTrainedConfigType
   _FLOAT_TAG_KEY _FLOAT_TAG_VALUES
@@ -1784,7 +1786,9 @@ configuration_utils
  +5.10 hf_api
  +5.13 PreTrainedConfig.base_model_fsdp_plan,is_custom_code,is_remote_code
   _LEGACY_LAYER_TYPE_REMAP remap_legacy_layer_types
- +5.14 HeterogeneousConfigMixin PreTrainedConfig.get_mtp_config
+ +5.14 HeterogeneousConfigMixin
+  PreTrainedConfig._getattr_without_heterogeneous_validation,_hasattr_without_heterogeneous_validation,_iter_config_keys_with_heterogeneous_adjustment,_update_heterogeneous_to_dict_output,allow_global_per_layer_attribute_access,get_mtp_config
+  PreTrainedConfig.is_heterogeneous,per_layer_attributes,per_layer_config,serialize_explicit_per_layer_config
  +5.15 ALLOWED_ATTN_LAYER_TYPES
  +5.17 PreTrainedConfig._validate_axial_rope_parameters,default_rope_type
  +5.18 PreTrainedConfig.nested_rope_parameter_keys get_head_shapes resolve_revision
@@ -1798,25 +1802,10 @@ configuration_utils
  +5.4-5.19 PreTrainedConfig.keys_to_ignore_at_inference
  +5.5 PreTrainedConfig._validate_proportional_rope_parameters
  -4.50 _re_configuration_file
- -4.51 PretrainedConfig.is_composition
+ -4.51+5.0 PretrainedConfig.is_composition
  -4.52 add_model_info_to_auto_map
- -4.55 PretrainedConfig.dict_torch_dtype_to_str
- -4.57
-  PretrainedConfig.__init__(add_cross_attention,architectures,bos_token_id,chunk_size_feed_forward,cross_attention_hidden_size,decoder_start_token_id)
-  PretrainedConfig.__init__(dtype,eos_token_id,finetuning_task,id2label,is_decoder,is_encoder_decoder)
-  PretrainedConfig.__init__(label2id,num_labels,output_attentions,output_hidden_states,pad_token_id,prefix)
-  PretrainedConfig.__init__(problem_type,pruned_heads,return_dict,sep_token_id,task_specific_params,tie_encoder_decoder)
-  PretrainedConfig.__init__(tie_word_embeddings,tokenizer_class,torch_dtype,torchscript)
-  PretrainedConfig._auto_class,_commit_hash,_dict_from_json_file,_get_config_dict,_get_files_timestamps,_name_or_path
-  PretrainedConfig._set_token_in_kwargs,_upload_modified_files,attribute_map,bad_words_ids,begin_suppress_tokens,diversity_penalty
-  PretrainedConfig.do_sample,early_stopping,encoder_no_repeat_ngram_size,exponential_decay_length_penalty,forced_bos_token_id,forced_eos_token_id
-  PretrainedConfig.from_dict,from_json_file,from_pretrained,get_config_dict,length_penalty,max_length
-  PretrainedConfig.min_length,model_type,name_or_path,no_repeat_ngram_size,num_beam_groups,num_beams
-  PretrainedConfig.num_return_sequences,output_scores,push_to_hub,register_for_auto_class,remove_invalid_values,repetition_penalty
-  PretrainedConfig.return_dict_in_generate,save_pretrained,suppress_tokens,temperature,tf_legacy_loss,to_dict
-  PretrainedConfig.to_diff_dict,to_json_file,to_json_string,top_k,top_p,transformers_version
-  PretrainedConfig.typical_p,update,update_from_string,use_bfloat16,use_return_dict download_url
-  is_remote_url
+ -4.55+5.0 PretrainedConfig.dict_torch_dtype_to_str
+ -4.57 download_url is_remote_url
  -5.17 extract_commit_hash
 conversion_mapping
  +5.0 .
@@ -2396,6 +2385,7 @@ generation.configuration_utils
  +4.46 BaseWatermarkingConfig SynthIDTextWatermarkingConfig WatermarkLogitsProcessor
   SynthIDTextWatermarkingConfig.__init__(context_history_size,debug_mode,keys,ngram_len,sampling_table_seed,sampling_table_size)
   SynthIDTextWatermarkingConfig.__init__(skip_first_ngram_calls)
+  WatermarkingConfig.construct_processor
  +4.46-5.20 SynthIDTextWatermarkLogitsProcessor
  +4.47 CompileConfig CompileConfig.__init__(backend,dynamic,fullgraph,mode,options)
   GenerationConfig.assistant_early_exit,assistant_lookbehind,compile_config,target_lookbehind
@@ -2639,7 +2629,8 @@ generation.utils
  +4.33 is_accelerate_available
  +4.35-4.35 GenerationMixin._extend_attention_mask,_extend_token_type_ids
  +4.36 Cache DynamicCache _prepare_attention_mask _prepare_token_type_ids
- +4.36-4.36 BeamSampleDecoderOnlyOutput.__init__(past_key_values)
+ +4.36-4.53 GenerationMixin._temporary_reorder_cache
+ +4.36-4.57 BeamSampleDecoderOnlyOutput.__init__(past_key_values)
   BeamSampleEncoderDecoderOutput.__init__(past_key_values)
   BeamSearchDecoderOnlyOutput.__init__(past_key_values)
   BeamSearchEncoderDecoderOutput.__init__(past_key_values)
@@ -2649,7 +2640,6 @@ generation.utils
   GreedySearchEncoderDecoderOutput.__init__(past_key_values)
   SampleDecoderOnlyOutput.__init__(past_key_values)
   SampleEncoderDecoderOutput.__init__(past_key_values)
- +4.36-4.53 GenerationMixin._temporary_reorder_cache
  +4.37 AssistedCandidateGenerator CandidateGenerator GenerateBeamDecoderOnlyOutput
   GenerateBeamEncoderDecoderOutput GenerateBeamOutput GenerateDecoderOnlyOutput
   GenerateEncoderDecoderOutput GenerateNonBeamOutput PromptLookupCandidateGenerator
@@ -2743,32 +2733,6 @@ generation.utils
  +5.4 GenerativePreTrainedModel
  +5.8 SinglePositionMultiTokenCandidateGenerator
  -4.31 ClassifierFreeGuidanceLogitsProcessor GenerationMixin.adjust_logits_during_generation
- -4.36
-  BeamSampleDecoderOnlyOutput.__init__(attentions,beam_indices,hidden_states,scores,sequences,sequences_scores)
-  BeamSampleDecoderOnlyOutput.pop,setdefault,to_tuple,update
-  BeamSampleEncoderDecoderOutput.__init__(beam_indices,cross_attentions,decoder_attentions,decoder_hidden_states,encoder_attentions,encoder_hidden_states)
-  BeamSampleEncoderDecoderOutput.__init__(scores,sequences,sequences_scores)
-  BeamSampleEncoderDecoderOutput.pop,setdefault,to_tuple,update
-  BeamSearchDecoderOnlyOutput.__init__(attentions,beam_indices,hidden_states,scores,sequences,sequences_scores)
-  BeamSearchDecoderOnlyOutput.pop,setdefault,to_tuple,update
-  BeamSearchEncoderDecoderOutput.__init__(beam_indices,cross_attentions,decoder_attentions,decoder_hidden_states,encoder_attentions,encoder_hidden_states)
-  BeamSearchEncoderDecoderOutput.__init__(scores,sequences,sequences_scores)
-  BeamSearchEncoderDecoderOutput.pop,setdefault,to_tuple,update
-  ContrastiveSearchDecoderOnlyOutput.__init__(attentions,hidden_states,scores,sequences)
-  ContrastiveSearchDecoderOnlyOutput.pop,setdefault,to_tuple,update
-  ContrastiveSearchEncoderDecoderOutput.__init__(cross_attentions,decoder_attentions,decoder_hidden_states,encoder_attentions,encoder_hidden_states,scores)
-  ContrastiveSearchEncoderDecoderOutput.__init__(sequences)
-  ContrastiveSearchEncoderDecoderOutput.pop,setdefault,to_tuple,update
-  GreedySearchDecoderOnlyOutput.__init__(attentions,hidden_states,scores,sequences)
-  GreedySearchDecoderOnlyOutput.pop,setdefault,to_tuple,update
-  GreedySearchEncoderDecoderOutput.__init__(cross_attentions,decoder_attentions,decoder_hidden_states,encoder_attentions,encoder_hidden_states,scores)
-  GreedySearchEncoderDecoderOutput.__init__(sequences)
-  GreedySearchEncoderDecoderOutput.pop,setdefault,to_tuple,update
-  SampleDecoderOnlyOutput.__init__(attentions,hidden_states,scores,sequences)
-  SampleDecoderOnlyOutput.pop,setdefault,to_tuple,update
-  SampleEncoderDecoderOutput.__init__(cross_attentions,decoder_attentions,decoder_hidden_states,encoder_attentions,encoder_hidden_states,scores)
-  SampleEncoderDecoderOutput.__init__(sequences)
-  SampleEncoderDecoderOutput.pop,setdefault,to_tuple,update
  -4.38 top_k_top_p_filtering
  -4.40
   GenerationMixin.assisted_decoding,beam_sample,beam_search,constrained_beam_search,greedy_search,group_beam_search
@@ -2790,6 +2754,21 @@ generation.utils
   ContrastiveSearchDecoderOnlyOutput ContrastiveSearchEncoderDecoderOutput ContrastiveSearchOutput
   GreedySearchDecoderOnlyOutput GreedySearchEncoderDecoderOutput GreedySearchOutput
   SampleDecoderOnlyOutput SampleEncoderDecoderOutput SampleOutput
+  BeamSampleDecoderOnlyOutput.__init__(attentions,beam_indices,hidden_states,scores,sequences,sequences_scores)
+  BeamSampleEncoderDecoderOutput.__init__(beam_indices,cross_attentions,decoder_attentions,decoder_hidden_states,encoder_attentions,encoder_hidden_states)
+  BeamSampleEncoderDecoderOutput.__init__(scores,sequences,sequences_scores)
+  BeamSearchDecoderOnlyOutput.__init__(attentions,beam_indices,hidden_states,scores,sequences,sequences_scores)
+  BeamSearchEncoderDecoderOutput.__init__(beam_indices,cross_attentions,decoder_attentions,decoder_hidden_states,encoder_attentions,encoder_hidden_states)
+  BeamSearchEncoderDecoderOutput.__init__(scores,sequences,sequences_scores)
+  ContrastiveSearchDecoderOnlyOutput.__init__(attentions,hidden_states,scores,sequences)
+  ContrastiveSearchEncoderDecoderOutput.__init__(cross_attentions,decoder_attentions,decoder_hidden_states,encoder_attentions,encoder_hidden_states,scores)
+  ContrastiveSearchEncoderDecoderOutput.__init__(sequences)
+  GreedySearchDecoderOnlyOutput.__init__(attentions,hidden_states,scores,sequences)
+  GreedySearchEncoderDecoderOutput.__init__(cross_attentions,decoder_attentions,decoder_hidden_states,encoder_attentions,encoder_hidden_states,scores)
+  GreedySearchEncoderDecoderOutput.__init__(sequences)
+  SampleDecoderOnlyOutput.__init__(attentions,hidden_states,scores,sequences)
+  SampleEncoderDecoderOutput.__init__(cross_attentions,decoder_attentions,decoder_hidden_states,encoder_attentions,encoder_hidden_states,scores)
+  SampleEncoderDecoderOutput.__init__(sequences)
  -5.17 GenerationMixin._prepare_encoder_decoder_kwargs_for_generation
 generation.watermarking
  +4.41 . WatermarkDetector.__call__(input_ids,return_dict,z_threshold)
@@ -2825,7 +2804,11 @@ generation.watermarking
  +4.54-5.3 BayesianDetectorConfig._create_id_label_maps
  +4.55-4.57 BayesianDetectorConfig.from_text_audio_configs,from_text_vision_configs
  +4.56 BayesianDetectorConfig.base_model_ep_plan,dict_dtype_to_str,dtype
- +5.0 PreTrainedConfig init
+ +5.0
+  BayesianDetectorConfig._check_received_keys,_decode_special_floats,_encode_special_floats,_experts_implementation,_experts_implementation_internal,_get_generation_parameters
+  BayesianDetectorConfig._validate_default_rope_parameters,_validate_dynamic_rope_parameters,_validate_linear_rope_parameters,_validate_llama3_rope_parameters,_validate_longrope_rope_parameters,_validate_yarn_rope_parameters
+  BayesianDetectorConfig.convert_rope_params_to_dict,default_theta,rope_parameters,rope_scaling,standardize_rope_params,validate_rope
+  PreTrainedConfig init
 generation_flax_utils
  -4.39 .
 generation_tf_utils
@@ -2859,8 +2842,7 @@ image_processing_outputs
  +5.13 .
 image_processing_utils
  +4.32 BaseImageProcessor.center_crop,fetch_images,normalize,rescale ChannelDimension center_crop
-  normalize rescale
- +4.32-4.41 ImageProcessingMixin.fetch_images
+  normalize rescale ImageProcessingMixin.fetch_images
  +4.32-4.41+5.4 is_vision_available
  +4.39 select_best_resolution
  +4.42 INIT_SERVICE_KWARGS
@@ -2875,9 +2857,6 @@ image_processing_utils
   is_torchvision_available make_flat_list_of_images validate_preprocess_arguments
  -4.41 BaseBatchFeature IMAGE_PROCESSOR_NAME PushToHubMixin add_model_info_to_auto_map cached_file
   copy_func custom_object_save download_url is_offline_mode is_remote_url
-  ImageProcessingMixin._auto_class,_create_repo,_get_files_timestamps,_processor_class,_set_processor_class,_upload_modified_files
-  ImageProcessingMixin.from_dict,from_json_file,from_pretrained,get_image_processor_dict,push_to_hub,register_for_auto_class
-  ImageProcessingMixin.save_pretrained,to_dict,to_json_file,to_json_string
  -4.57 BaseImageProcessor._create_repo,_processor_class,_set_processor_class
 image_processing_utils_fast
  +4.42-4.48
@@ -3232,7 +3211,7 @@ integrations.fp_quant
  +5.0 ConversionOps FpQuantDeserialize FpQuantQuantize get_module_from_name
 integrations.fsdp
  +4.46 .
- +4.46-5.13 is_fsdp_managed_module(module) is_torch_available
+ +4.46-5.13 is_torch_available
  +4.56 is_fsdp_enabled
  +4.56-5.13 strtobool
  +5.2 get_fsdp_ckpt_kwargs update_fsdp_plugin_peft
@@ -3722,7 +3701,8 @@ modeling_utils
  +4.32-4.55 strtobool
  +4.32-4.57 is_torch_fx_proxy
  +4.33 ADAPTER_SAFE_WEIGHTS_NAME PeftAdapterMixin
-  PreTrainedModel._copy_lm_head_original_to_resized
+  PreTrainedModel._copy_lm_head_original_to_resized,_dispatch_accelerate_model,_hf_peft_config_loaded,add_adapter,disable_adapters,enable_adapters
+  PreTrainedModel.get_adapter_state_dict,load_adapter,set_adapter
  +4.33-4.57 ADAPTER_WEIGHTS_NAME CONFIG_NAME extract_commit_hash find_adapter_config_file
   is_peft_available
  +4.34-4.34 is_flash_attn_available
@@ -3868,6 +3848,8 @@ modeling_utils
   PreTrainedModel._fsdp_plan,fsdp_plan,is_custom_code PreTrainedModel.set_use_kernels(mode)
  +5.14 PreTrainedModel.get_experts_implementation
  +5.15 DistributedMixin
+  PreTrainedModel._device_mesh,barrier_after_gathered_checkpoint_save,gather_sharded_state_dict_for_save,init_parallel_plans,maybe_distribute_model,prepare_distribute_model
+  PreTrainedModel.save_distributed_checkpoint,should_save_on_this_rank
  +5.16 PreTrainedModel.gradient_checkpointing_enable(every_n_layers) _dtensor_from_local_like
   is_dtensor
  +5.17 PreTrainedModel._supports_context_parallel,supports_context_parallel
@@ -12191,9 +12173,13 @@ utils.auto_docstring
   process_type_annotation ModelArgs.mm_token_type_ids
  +5.4 ARGS_TO_RENAME ConfigArgs ClassDocstring.Config
 utils.backbone_utils
- +4.38-5.0 load_backbone
+ +4.38-5.0 BackboneConfigMixin._out_features,_out_indices,out_features,out_indices,to_dict
+  BackboneMixin._init_backbone,_init_timm_backbone,_init_transformers_backbone,_out_features,_out_indices,backbone_type
+  BackboneMixin.channels,config,forward,forward_with_filtered_kwargs,num_features,out_feature_channels
+  BackboneMixin.out_features,out_indices,stage_names,to_dict,use_timm_backbone load_backbone
  +4.42-4.57 PretrainedConfig
  +4.42-5.0 verify_backbone_config_arguments
+ +4.56-5.0 BackboneMixin.has_attentions
  +5.0-5.0 PreTrainedConfig
  -5.0 BackboneType _align_output_features_output_indices
   get_aligned_output_features_output_indices verify_out_features_out_indices
@@ -12657,7 +12643,9 @@ video_processing_utils
  +5.18 convert_to_rgb default_sample_indices_fn resolve_revision
  +5.19 BaseImageProcessor VideoProcessorMixin VideoProcessorMixin.__call__(videos)
  +5.23 is_torchcodec_usable
- +5.4 TorchvisionBackend
+ +5.4
+  BaseVideoProcessor._compile_friendly_resize,_set_attributes,_standardize_kwargs,backend,process_image
+  TorchvisionBackend
 video_utils
  +4.52 .
  +4.53 is_torchcodec_available read_video_torchcodec

@@ -2,7 +2,7 @@
 
 PROJECT = "trl"
 
-RELEASES = """
+RELEASES = r"""
 0.4 0.5 0.6 0.7 0.8 0.9 0.10 0.11 0.12 0.13 0.14 0.15 0.16 0.17 0.18 0.19 0.20 0.21 0.22 0.23 0.24
 0.25 0.26 0.27 0.28 0.29 1.0 1.1 1.2 1.3 1.4 1.5 1.6 1.7 1.8 1.9 1.10 1.11 1.12 1.13 1.14 1.15
 1.16
@@ -1754,7 +1754,6 @@ trainer.reward_trainer
  -0.14 RewardTrainer.__init__(tokenizer)
  -0.23 RewardDataCollatorWithPadding compute_accuracy RewardTrainer.__init__(model_init)
   RewardTrainer.prediction_step,use_reward_data_collator
- -0.4 compute_accuracy(eval_pred)
  -0.6 PeftSavingCallback
 trainer.rloo_config
  +0.10-0.21 OnPolicyConfig
