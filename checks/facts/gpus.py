@@ -127,6 +127,14 @@ class Gpus(Fact):
         return len(self.gpus)
 
     @property
+    def has_traces(self) -> bool:
+        """Whether anything here is of a GPU: one that answers, a device, a library, an error."""
+        devices = self.nvidia_on_bus + self.amd_on_bus + len(self.devices)
+        return bool(
+            self.gpus or self.vendors or self.error or devices or any(self.libraries.values())
+        )
+
+    @property
     def broken(self) -> bool:
         """Whether there is a driver or a device that does not answer.
 

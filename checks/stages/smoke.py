@@ -11,7 +11,7 @@ from typing import Any
 
 from checks.contact.pool import Contact
 from checks.facts import ClusterView, Snapshot
-from checks.knowledge.rank_environment import usable_gpus
+from checks.facts.gpus import Gpus
 from checks.node.programs import program_text
 from checks.stages.training_interpreter import interpreter_request
 
@@ -38,14 +38,14 @@ def begin_stage(contact: Contact, snapshot: Snapshot, names: Sequence[str]) -> C
 def smoke_request(snapshot: Snapshot, name: str) -> dict[str, Any]:
     """The arguments of that node's smoke. Its ranks meet over the loopback, on no network.
 
-    Where a node has GPUs, each rank imports DeepSpeed for itself: what that brings may initialise
-    CUDA, which no fork survives.
+    Where a node has anything of a GPU, each rank imports DeepSpeed for itself: what that brings may
+    initialise CUDA, which no fork survives.
     """
     node = ClusterView(snapshot)[name]
     return {
         "interpreter": interpreter_request(node),
         "slots": node.slots or 1,
-        "prepares": not usable_gpus(node),
+        "prepares": node.has(Gpus) and not node.read(Gpus).has_traces,
         "limit": LIMIT_S,
         "program": program_text("smoke_rank"),
     }

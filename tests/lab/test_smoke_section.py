@@ -18,7 +18,7 @@ import pytest
 
 from checks.answer import Answer
 from checks.facts.decode import decode_fact
-from checks.facts.gpus import Gpu, Gpus
+from checks.facts.gpus import Gpu, Gpus, LibraryFile
 from checks.facts.smoke import Smoke
 from checks.model import Node
 from checks.node.probe import smoke as probe
@@ -308,7 +308,24 @@ def test_every_slot_is_a_rank(slots, gpus, expected):
     cpu = {} if gpus else {"DS_ACCELERATOR": "cpu"}
     opening = args["interpreter"]
     assert (args["slots"], opening["gpus"], opening["env"]) == (expected, gpus, {**cpu, "A": "b"})
+    assert args["prepares"] is not bool(gpus)
     assert args["program"] == PROGRAM
+
+
+TRACES = {
+    "device-on-the-bus": {"nvidia_on_bus": 1},
+    "amd": {"amd_on_bus": 8},
+    "device-file": {"devices": {"/dev/nvidia0": False}},
+    "library": {"libraries": {"libcuda.so.1": LibraryFile("/lib/libcuda.so.1", 9)}},
+    "error": {"error": "driver not loaded"},
+}
+
+
+@pytest.mark.parametrize("trace", TRACES.values(), ids=TRACES)
+def test_where_anything_is_of_a_gpu_each_rank_imports_for_itself(trace):
+    snap = snapshot(("node1",))
+    with_fact(snap, "node1", Gpus((), (), **trace))
+    assert not smoke_request(snap, "node1")["prepares"]
 
 
 def test_an_answer_is_a_fact(tmp_path):
