@@ -15,6 +15,7 @@ from checks.facts.interfaces import Interfaces
 from checks.facts.names import Names
 from checks.facts.pairs import Pairs, SpeedTable, speed_table
 from checks.facts.ports import DialResults, PortSettings
+from checks.facts.surroundings import Surroundings
 from checks.facts.view_cache import cached_per_view
 from checks.folded_names import fold_names
 from checks.knowledge.firewalls.culprit import Culprit, find_culprit
@@ -146,7 +147,7 @@ def latency_is_alike(node: NodeView) -> Verdict:
     *NEEDS,
     over=Over.OTHER_PAIRS,
     severity=Severity.WARN,
-    optional=(Gpus, Firewall),
+    optional=(Gpus, Firewall, Surroundings),
     reads=("include", "exclude"),
 )
 def links_are_alike(source: NodeView, target: NodeView) -> Verdict:

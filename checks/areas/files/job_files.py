@@ -94,6 +94,7 @@ def same_files_are_equal(node: NodeView) -> Verdict:
         differs, missing: an `scp` line from a node that has the content of most nodes, or from the
             head where its copy is the newest. What stands in its way is moved aside. Where no node
             has it, the line of `launcher sync`, or the name that was meant.
+        denied: a folder or the file itself does not let the login in. Opens that one.
     """
     files = node.read(Files).same
     modules = node.read(LocalModules).files if node.has(LocalModules) else {}

@@ -185,7 +185,7 @@ def is_range_used_up(node: NodeView) -> bool:
     if not (node.has(PortSettings) and node.has(Surroundings)):
         return False
     settings, why = node.read(PortSettings), node.read(Surroundings).loopback
-    full = settings.port_count - settings.used < _needed_connections(node)
+    full = settings.port_count - settings.used < PORTS_OF_A_RANK
     return full and why in NO_PORT_LEFT
 
 
