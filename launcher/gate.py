@@ -17,6 +17,7 @@ from checks.check import Check, claims_of
 from checks.errors import UsageError
 from checks.facts import Login, Snapshot
 from checks.facts.account import Account
+from checks.folded_names import fold_names
 from checks.job.node_filter import kept_nodes
 from checks.model import Job
 from checks.reports.earlier_preflight import EarlierPreflight, read_earlier_preflight
@@ -129,6 +130,9 @@ def _ask(job: Job, question: _Question, cwd: Path, say: Say) -> GateResult:
         earlier=EarlierFacts(earlier.snapshot, question.stale) if earlier else None,
         cwd=cwd,
     )
+    if earlier and (others := _other_machines(earlier.snapshot, result.snapshot)):
+        say(f"Running the preflight again: {fold_names(others)} booted or was replaced since")
+        return run_preflight(job, cwd, say)
     origins = verdict_origins(question.basis, question.checks, result.snapshot.started)
     report = {**result.report, "origins": origins}
     if earlier:
@@ -139,6 +143,21 @@ def _ask(job: Job, question: _Question, cwd: Path, say: Say) -> GateResult:
     _keep_run(cwd, result.snapshot, report, say)
     go = result.decision == "go"
     return GateResult(go=go, report=report, snapshot=replace(result.snapshot, job=job))
+
+
+def _other_machines(before: Snapshot, now: Snapshot) -> list[str]:
+    """Nodes that are not the machine of before, or not its boot: what was seen there holds no more.
+
+    An identity that is unknown then or now says nothing.
+    """
+
+    def changed(name: str, section: str, field: str) -> bool:
+        seen = [each.answer(name, section) for each in (before, now)]
+        old, new = (answer.fields.get(field) if answer else "" for answer in seen)
+        return bool(old and new and old != new)
+
+    marks = [(Login.section, "host_key"), (Account.section, "boot_id")]
+    return [name for name in now.job.names if any(changed(name, *mark) for mark in marks)]
 
 
 def _summary(result: Result, held: int | None) -> list[str]:

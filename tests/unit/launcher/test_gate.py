@@ -82,6 +82,7 @@ class Nodes:
         self.values = {"shell": 9, "script": 9, "trial": 9}
         self.asked = {}
         self.down = ""
+        self.identity = {}
 
     def gather(self, job, wanted, *_):
         self.asked = {
@@ -93,6 +94,9 @@ class Nodes:
         for name, sections in self.asked.items():
             for section in sections:
                 snap.put_fact(name, kinds[section](self.values[section]))
+        for name, (section, mark) in self.identity.items():
+            there = snap.answer(name, section) or Answer({})
+            snap.put(name, section, Answer({**there.fields, **mark}))
         if self.down:
             snap.sections[self.down] = {}
             snap.put_fact(self.down, Login(reached=False, cause="refused"))
@@ -167,6 +171,28 @@ def test_the_first_start_asks_everything_and_the_second_what_the_job_runs(start,
     assert [finding["check"] for finding in found.report["findings"]] == [
         check.id for check in CHECKS for _ in JOB.names
     ]
+
+
+@pytest.mark.parametrize(
+    ("section", "before", "now", "again"),
+    [
+        ("login", {"host_key": "ed25519 A"}, {"host_key": "ed25519 B"}, True),
+        ("who", {"boot_id": "1"}, {"boot_id": "2"}, True),
+        ("who", {"boot_id": "1"}, {"boot_id": "1"}, False),
+        ("who", {"boot_id": "1"}, {"boot_id": ""}, False),
+        ("login", {}, {"host_key": "ed25519 B"}, False),
+    ],
+)
+def test_a_node_that_booted_or_was_replaced_is_asked_whole(
+    start, nodes, section, before, now, again
+):
+    nodes.identity = {"node2": (section, before)}
+    assert start().go
+    nodes.identity = {"node2": (section, now)}
+    assert start().go
+    assert nodes.asked == asked_everywhere("script", *(("shell", "trial") if again else ()))
+    said = "Running the preflight again: node2 booted or was replaced since"
+    assert (said in nodes.said) is again
 
 
 @pytest.mark.parametrize(
