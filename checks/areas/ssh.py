@@ -123,11 +123,15 @@ def _shared_connection_verdict(source: NodeView, target: NodeView) -> Verdict | 
     if client is None or not client.control_fault:
         return None
     hangs = client.control_fault == "hangs"
-    why = "its master does not answer" if hangs else "it is too long for a socket"
+    why = {
+        "too long": "it is too long for a socket",
+        "no folder": "no socket can be created in its folder",
+        "hangs": "its master does not answer",
+    }.get(client.control_fault, "no socket")
     message = f"plain ssh from {source.name} to {target.name} does not get through ControlPath "
     end = f"rm -f {shlex.quote(client.control_path)}"
     at_home = prepend_ssh_config("*", "ControlPath ~/.ssh/%%C")
-    note = "the next login opens it again" if hangs else "a path of a length that always fits"
+    note = "the next login opens it again" if hangs else "a path that fits, in a folder that stays"
     fix = source.fix(end if hangs else at_home, note)
     return block("config-broken", f"{message}{client.control_path}: {why}", fix)
 

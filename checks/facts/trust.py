@@ -29,10 +29,11 @@ class ClientConfig:
     or host through which it connects, `ProxyJump bastion`, '' for none, and `proxy_in` the
     `path:line` of each line that says so. `alias` is HostKeyAlias; `host_key_algorithms` are those
     that it asks for, the first first. `control_path` is the socket of a shared connection, and
-    `control_fault` why no login gets through it: `too long`, `hangs` or ''. `key_algorithms` are
-    those by which it signs with a key, `methods` its PreferredAuthentications, empty for all;
-    `offers_keys` is PubkeyAuthentication, `family` AddressFamily. `known_hosts_fault` says why the
-    first file of `known_hosts` serves for nothing, '' where it does.
+    `control_fault` why no login gets through it: `too long`, `no folder` in which it could be
+    created, `hangs` or ''. `key_algorithms` are those by which it signs with a key, `methods` its
+    PreferredAuthentications, empty for all; `offers_keys` is PubkeyAuthentication, `family`
+    AddressFamily. `known_hosts_fault` says why the first file of `known_hosts` serves for nothing,
+    '' where it does.
     """
 
     user: str = ""

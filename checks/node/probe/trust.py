@@ -94,8 +94,9 @@ def words_of(settings, *keywords):
 def shared_connection(settings):
     """The socket through which ssh shares a connection, and why no login gets through it.
 
-    ssh ends where the path, or the longer one of a new socket, does not fit into an address; it
-    waits for ever for the greeting of a master that hangs (mux.c, PROTOCOL.mux).
+    ssh ends where the path, or the longer one of a new socket, does not fit into an address, and
+    where a new socket cannot be created in its folder; it waits for ever for the greeting of a
+    master that hangs (mux.c, PROTOCOL.mux).
     """
     path = settings.get("controlpath", "none")
     if path == "none":
@@ -104,6 +105,8 @@ def shared_connection(settings):
     longest = len(os.fsencode(path)) + (TEMPORARY_SUFFIX if begins else 0)
     if longest >= SOCKET_PATH:
         return {"control_path": path, "control_fault": "too long"}
+    if begins and not os.path.exists(path) and not os.access(os.path.dirname(path), os.W_OK):
+        return {"control_path": path, "control_fault": "no folder"}
     return {"control_path": path, "control_fault": "" if greets(path) else "hangs"}
 
 

@@ -32,6 +32,16 @@ CONTROL_ALMOST = custom(
     "control-path-too-long-for-a-new-one",
     f"printf 'Host *\\nControlMaster auto\\nControlPath ~/.ssh/{'y' * 82}\\n' >>$HOME/.ssh/config",
 )
+SHARED = "Host *\\n  ControlMaster auto\\n  ControlPath"
+CONTROL_NOWHERE = custom(
+    "control-path-in-no-folder",
+    f"printf '{SHARED} /run/user/0/mux/%%r@%%h:%%p\\n' >>$HOME/.ssh/config",
+)
+CONTROL_CLOSED = custom(
+    "control-path-in-a-read-only-folder",
+    "mkdir /root/mux; mount -t tmpfs -o ro none /root/mux\n"
+    f"printf '{SHARED} ~/mux/%%C\\n' >>$HOME/.ssh/config",
+)
 HANGS = """
 printf 'Host *\nControlPath ~/.ssh/mux\n' >>$HOME/.ssh/config
 setsid python3 -c 'import socket, time
@@ -44,6 +54,8 @@ CONTROL_HANGS = custom("control-master-hangs", HANGS)
 CASES = [
     case(CONTROL_TOO_LONG, SSH, FROM_3, "config-broken"),
     case(CONTROL_ALMOST, SSH, FROM_3, "config-broken"),
+    case(CONTROL_NOWHERE, SSH, FROM_3, "config-broken"),
+    case(CONTROL_CLOSED, SSH, FROM_3, "config-broken"),
     case(CONTROL_HANGS, SSH, FROM_3, "config-broken"),
     case(KEPT_NOWHERE, SSH, FROM_3, "host-key-unknown"),
     case(KEPT_BY_NONE, SSH, FROM_3, "host-key-unknown"),
