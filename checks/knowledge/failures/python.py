@@ -14,6 +14,15 @@ root python-3138-torch
   fix     install Python 3.13.9 or newer, or 3.12: `uv python install 3.12`, and create the
           environment of every node again
   checks  software.releases-work-together, software.versions-are-equal, training.smoke-trains
+root python-warnings-are-errors
+  says    DeprecationWarning:
+  says    FutureWarning:
+  pattern ^(?:\w+\.)*(?:Pending)?(?:Deprecation|Future)Warning:
+  near    ^Traceback \(most recent call last\)|^\s*File "[^"]+", line \d+, in
+  cause   this process takes warnings for errors: PYTHONWARNINGS=error, `python -W error` or
+          warnings.simplefilter("error")
+  fix     unset PYTHONWARNINGS in the shell files of that node and under [env]; without -W error
+  checks  nccl.variables-are-equal
 root python-no-pkg-resources, survivable
   says    No module named 'pkg_resources'
   cause   a package imports pkg_resources, which setuptools 81 and newer no longer have
