@@ -112,7 +112,8 @@ def _judge_last_runs(evidence: Evidence, first: Place | None) -> LogVerdict:
     ordered = sorted(counting, key=_cause_order(counting, first, several=len(evidence.sources) > 1))
     if not ordered:
         return LogVerdict(None, harmless=harmless)
-    cause = _what_led_to(ordered[0], ordered)
+    cause = _what_led_to(ordered[0], [*ordered, *failures])
+    harmless = [each for each in harmless if each is not cause]
     rest = [other for other in ordered if other is not cause]
     same = [other for other in rest if _is_same_failure(other, cause)]
     then = [
@@ -132,7 +133,10 @@ def _as_mismatch(cause: Cause) -> Cause:
 
 
 def _what_led_to(cause: Cause, ordered: Sequence[Cause]) -> Cause:
-    """The first of those that the cause may be a consequence of, by the table; else itself."""
+    """The first of those that the cause may be a consequence of, by the table; else itself.
+
+    That holds for what other runs survive as well: this one did not.
+    """
     follows = cause.known.follows if isinstance(cause, Sighting) else ()
     earlier = (
         other for other in ordered if isinstance(other, Sighting) and other.known.id in follows

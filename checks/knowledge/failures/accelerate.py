@@ -140,6 +140,7 @@ root accelerate-bf16-unsupported
           older than Ampere
   fix     `nvidia-smi -L` on that node and CUDA_VISIBLE_DEVICES of the rank; on older GPUs fp16
   checks  gpu.precision-is-supported, gpu.shell-hides-no-gpu
+  follows cuda-driver-too-old, cuda-no-device, cuda-no-gpus-available, gpu-xid, gpu-lost
 root accelerate-fp16-needs-gpu
   says    fp16 mixed precision requires a GPU
   says    fp16 mixed precision requires a device in
@@ -147,6 +148,7 @@ root accelerate-fp16-needs-gpu
   fix     `nvidia-smi -L` on that node and CUDA_VISIBLE_DEVICES of the rank; on CPUs
           mixed_precision: "no" or bf16
   checks  gpu.shell-hides-no-gpu, software.torch-fits-the-gpus
+  follows cuda-driver-too-old, cuda-no-device, cuda-no-gpus-available, gpu-xid, gpu-lost
 root accelerate-gather-on-cpu
   says    One or more of the tensors passed to
   pattern One or more of the tensors passed to (?P<operation>[\w.]+) were not on the (?P<device>\w+)

@@ -41,6 +41,15 @@ stall jit-build-stall
           NFS all nodes share that lock
   fix     if nothing is compiling, rm {path}/*/lock; set TORCH_EXTENSIONS_DIR to a local disk
   checks  software.no-build-lock-is-left, software.build-folders-are-usable
+root build-lock-wait
+  says    file_baton.py
+  pattern wait \(\S*torch[/\\]utils[/\\]file_baton\.py|torch[/\\]utils[/\\]file_baton\.py", line
+          \d+, in wait\b
+  cause   this rank waits for the lock of an operator's build: another rank builds it, or a build
+          that was killed has left the lock, for which all wait without end
+  fix     if nothing compiles, rm ~/.cache/torch_extensions/*/*/lock on that node (or below
+          TORCH_EXTENSIONS_DIR); set TORCH_EXTENSIONS_DIR to a local disk
+  checks  software.no-build-lock-is-left, software.build-folders-are-usable
 root op-build-failed
   shows   RuntimeError: Error building extension '{name:[^']+}'
   cause   the op {name} could not be compiled on this node

@@ -126,5 +126,12 @@ root pod-evicted-by-condition
   fix     requests and limits for memory and ephemeral-storage that cover what the pod takes; caches
           and checkpoints on a volume
   checks  limits.group-allows-enough-memory, files.home-and-caches-have-room
+root service-name-invalid
+  says    "a DNS-1035 label must consist of"
+  pattern Service \\*"(?P<name>[^"\\]+)\\*" is invalid: .*a DNS-1035 label must consist of
+  cause   no Service can be called {name}, since such a name begins with a letter: the pods run, and
+          none of them finds the others by name
+  fix     name the job so that it begins with a letter and has small letters, digits and - only
+  checks  names.every-node-resolves-every-node
 """
 )

@@ -48,6 +48,7 @@ root slurm-time-limit
   cause   {job} reached its time limit
   fix     ask for more --time, or save checkpoints more often and resume (--requeue,
           --signal=B:USR1@300)
+  follows build-lock-wait
 root slurm-preempted
   says    DUE TO PREEMPTION
   pattern (?:STEP|JOB) (?P<job>\S+) ON (?P<node>\S+) CANCELLED AT \S+ DUE TO PREEMPTION

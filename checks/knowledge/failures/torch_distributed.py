@@ -15,6 +15,7 @@ root c10d-store-barrier
   fix     every rank must call init_process_group and new_group, in the same order, also ranks that
           are no members; read the output of ranks that are missing
   checks  collective.ranks-meet
+  follows service-name-invalid
 root c10d-not-initialized
   says    Default process group has not been initialized, please make sure to call
           init_process_group
