@@ -88,7 +88,7 @@ CASES = [
         "package-shadowed",
         **SMALL,
     ),
-    case(LIBRARY_DAMAGED, SMOKE, NODE2, "import-error", **SMALL),
+    case(LIBRARY_DAMAGED, SMOKE, NODE2, "variable-in-the-way", **SMALL),
     case(PACKAGE_CUT, SMOKE, NODE2, "package-cut-short", fixable=False, **SMALL),
     case(NO_COMPILER, SMOKE, NODE2, "op-build-failed", fixable=False, **SMALL),
     case(BUILD_LOCKED, SMOKE, NODE2, "stale-build-lock", **SMALL),
