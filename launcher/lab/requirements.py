@@ -17,6 +17,7 @@ TOOL_PACKAGES = {
     "nft": "nftables",
     "mount": "mount",
     "unshare": "util-linux",
+    "setpriv": "util-linux",
     "nsenter": "util-linux",
     "pivot_root": "util-linux",
     "hostname": "hostname",

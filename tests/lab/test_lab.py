@@ -61,6 +61,12 @@ def test_nodes_see_nothing_of_the_machine(lab: Lab) -> None:
     assert node.run(["nft", "list", "ruleset"], check=True).stdout == ""
 
 
+def test_no_node_sets_the_clock_of_the_machine(lab: Lab) -> None:
+    done = ssh(lab, "node1", 'date -s "@$(date +%s)"')
+    assert done.returncode != 0
+    assert "not permitted" in done.stderr
+
+
 def test_an_odd_lab(odd_lab: MakeLab) -> None:
     odd = {"node2": OddNode(port=2222, sshd=("MaxSessions 4",), shell="/bin/sh")}
     lab = odd_lab(LabShape(nodes=2, slots=2, user="trainer", second_network=True, odd=odd))
