@@ -124,7 +124,6 @@ class _WordIndex:
     """How to find the meaningful words: each in a line, and the shapes that may contain one."""
 
     def __init__(self, words: Sequence[str]) -> None:
-        self.any_word = re.compile("|".join(map(re.escape, words)).encode())
         self.by_anchor = [
             (_any_of(group), {anchor.encode(): _encode_all(group[anchor]) for anchor in group})
             for group in choose_anchors(words)
@@ -232,8 +231,9 @@ def _readable(line: bytes) -> bytes:
     """The line; of a very long one what stands round the first literal."""
     if len(line) <= LINE_LIMIT:
         return line
-    hit = _word_index().any_word.search(line)
-    start = max(0, hit.start() - LINE_LIMIT // 2) if hit else 0
+    index = _word_index()
+    first = min(next(_words_in(line, *each), len(line)) for each in index.by_anchor)
+    start = max(0, first - LINE_LIMIT // 2) if first < len(line) else 0
     return line[start : start + LINE_LIMIT]
 
 
@@ -275,14 +275,24 @@ def _lines_with_literals(part: bytes) -> Sequence[tuple[int, int]]:
 def _lines_with_words(
     part: bytes, any_anchor: re.Pattern[bytes], words_by_anchor: Mapping[bytes, Sequence[bytes]]
 ) -> Iterator[tuple[int, int]]:
+    end = -1
+    for at in _words_in(part, any_anchor, words_by_anchor):
+        if at > end:
+            end = _line_end(part, at)
+            yield part.rfind(b"\n", 0, at) + 1, end
+
+
+def _words_in(
+    part: bytes, any_anchor: re.Pattern[bytes], words_by_anchor: Mapping[bytes, Sequence[bytes]]
+) -> Iterator[int]:
+    """Where anchors of words stand that are whole there: a word is looked for round its anchor."""
     at = 0
     while hit := any_anchor.search(part, at):
-        start = part.rfind(b"\n", 0, hit.start()) + 1
-        end = _line_end(part, hit.start())
         at = hit.start() + 1
-        if any(part.find(word, start, end) >= 0 for word in words_by_anchor[hit[0]]):
-            yield start, end
-            at = end + 1
+        for word in words_by_anchor[hit[0]]:
+            if part.find(word, max(0, hit.end() - len(word)), hit.start() + len(word)) >= 0:
+                yield hit.start()
+                break
 
 
 def _with_last(blocks: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:

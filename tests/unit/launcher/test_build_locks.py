@@ -8,9 +8,10 @@ import pytest
 from launcher.agent.shutdown import held_build_locks, remove_build_locks
 
 HOLD = """
-import sys
-from torch.utils.file_baton import FileBaton
-FileBaton(sys.argv[1]).try_acquire() or sys.exit("taken")
+import importlib.util, runpy, sys
+torch = importlib.util.find_spec("torch").submodule_search_locations[0]
+baton = runpy.run_path(torch + "/utils/file_baton.py")["FileBaton"](sys.argv[1])
+baton.try_acquire() or sys.exit("taken")
 print("held", flush=True)
 sys.stdin.read()
 """
