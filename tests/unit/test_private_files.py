@@ -11,7 +11,8 @@ from checks.private_files import make_private_folder, writable_by_others, write_
 
 
 @pytest.fixture(params=[0o000, 0o022, 0o777], ids=oct)
-def umask(request):
+def umask(request, tmp_path):
+    """Set once `tmp_path` is there, which under 0777 none but root could enter."""
     before = os.umask(request.param)
     yield
     os.umask(before)
