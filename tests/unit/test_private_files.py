@@ -63,13 +63,13 @@ def test_who_else_could_have_changed_a_file_is_said(tmp_path, folder_mode, mode,
 def project(tmp_path, monkeypatch):
     """A project two folders below a home; the file that its preflight left."""
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    folder = tmp_path / "home" / "work" / "project" / ".preflight"
+    folder = tmp_path / "home" / "ann" / "project" / ".preflight"
     make_private_folder(folder)
     write_private_file(folder / "last.json", "{}")
     return folder / "last.json"
 
 
-@pytest.mark.parametrize("above", ["home/work/project", "home/work", "home"])
+@pytest.mark.parametrize("above", ["home/ann/project", "home/ann", "home"])
 @pytest.mark.parametrize(("mode", "trusted"), [(0o755, True), (0o757, False), (0o1777, True)])
 def test_who_may_rename_a_folder_above_could_have_changed_the_file(
     tmp_path, project, above, mode, trusted
@@ -86,8 +86,8 @@ def test_what_is_above_the_home_is_the_administrators(tmp_path, project):
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root gives a folder away")
 def test_a_folder_above_that_is_another_users_is_not_trusted(tmp_path, project):
-    os.chown(tmp_path / "home/work", 4321, -1)
-    assert writable_by_others(project) == f"{tmp_path / 'home/work'} belongs to uid 4321"
+    os.chown(tmp_path / "home/ann", 4321, -1)
+    assert writable_by_others(project) == f"{tmp_path / 'home/ann'} belongs to uid 4321"
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_a_group_of_this_user_alone_may_write_above(
     monkeypatch.setattr("pwd.getpwall", lambda: users)
     monkeypatch.setattr("pwd.getpwuid", lambda _: users[0])
     monkeypatch.setattr("grp.getgrgid", lambda _: SimpleNamespace(gr_mem=members))
-    (tmp_path / "home/work").chmod(0o775)
+    (tmp_path / "home/ann").chmod(0o775)
     assert (writable_by_others(project) == "") is trusted
     monkeypatch.setattr("os.listxattr", lambda _: ["system.posix_acl_access"])
     assert "may be written by others (mode 0775)" in writable_by_others(project)
